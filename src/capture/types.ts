@@ -21,8 +21,17 @@ export interface Packet {
 
 /** What a source of recorded bytes yields. */
 export type SourceEvent =
-  /** Bytes of a stream without packets (hex, a dump of bare bytes, follow output). `side` tells two interleaved directions apart: 0 the first to speak. */
-  | { readonly type: 'bytes'; readonly bytes: Uint8Array; readonly side?: 0 | 1; readonly time?: number }
+  /**
+   * Bytes of a stream without packets (hex, a dump of bare bytes, follow output). `side` tells two interleaved directions apart: 0 the first to speak.
+   * `stream` counts from 0 the connections that a text tells apart (socat, tcpflow, several follows in a row); without it there is one.
+   */
+  | {
+      readonly type: 'bytes';
+      readonly bytes: Uint8Array;
+      readonly side?: 0 | 1;
+      readonly stream?: number;
+      readonly time?: number;
+    }
   | { readonly type: 'packet'; readonly packet: Packet }
   /** Worth telling on stderr: a byte order that was swapped back, bytes that were passed over. */
   | { readonly type: 'notice'; readonly message: string }

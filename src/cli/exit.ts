@@ -13,7 +13,7 @@ export const EXIT = {
 export class UsageError extends Error {
   constructor(
     message: string,
-    readonly place: { line?: number; column?: number; offset?: number } = {},
+    readonly place: { source?: string; line?: number; column?: number; offset?: number } = {},
   ) {
     super(message);
   }

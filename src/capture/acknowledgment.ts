@@ -1,0 +1,52 @@
+import type { ReassemblyLimits } from './reassembly-limits.js';
+
+/** Has that much gone by since: packets of the connection, or seconds? Unknown times (NaN) say no. */
+export function isLate(
+  limits: ReassemblyLimits,
+  packet: number,
+  time: number,
+  sincePacket: number,
+  sinceTime: number,
+): boolean {
+  return packet - sincePacket >= limits.latePackets || time - sinceTime > limits.lateSeconds;
+}
+
+/** What the other side of a stream says that it has. */
+export class Acknowledgment {
+  seen = false;
+  /** The highest, as a sequence number. */
+  value = 0;
+  /** It lies ahead of what was captured, since that packet of the connection. */
+  private ahead = false;
+  private packet = 0;
+  private time = NaN;
+
+  raise(value: number): void {
+    if (!this.seen || ((value - this.value) | 0) > 0) this.value = value;
+    this.seen = true;
+  }
+
+  /** Is it ahead of `next`? If so for the first time, then since now. */
+  compare(next: number, time: number, packet: number): void {
+    const ahead = ((this.value - next) | 0) > 0;
+    if (ahead === this.ahead) return;
+    this.ahead = ahead;
+    this.packet = packet;
+    this.time = time;
+  }
+
+  /** The other side has everything in front of `sequence`. */
+  covers(sequence: number): boolean {
+    return this.seen && ((this.value - sequence) | 0) >= 0;
+  }
+
+  /** It has been ahead for so long that what it covers is lost, not late. */
+  isLate(limits: ReassemblyLimits, packet: number, time: number): boolean {
+    return this.ahead && isLate(limits, packet, time, this.packet, this.time);
+  }
+
+  /** How many bytes behind `sequence` the other side has: negative where it lacks some in front of it. */
+  beyond(sequence: number): number {
+    return this.seen ? (this.value - sequence) | 0 : 0;
+  }
+}

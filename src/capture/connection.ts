@@ -1,0 +1,79 @@
+import { formatAddress, shardOf } from './address.js';
+import type { Pair } from './pair-table.js';
+import type { Address } from './address.js';
+import type { ConnectionHandler } from './connection-handler.js';
+import { Stream } from './reassembly.js';
+import type { Reassembly } from './reassembly-limits.js';
+
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** What is kept of a TCP connection. Made for thousands at once: texts are made when they are asked for. */
+export class Connection {
+  /** Counts from 0, in the order of first packets. */
+  readonly number: number;
+  /** Time of the first packet, seconds since the epoch, NaN where unknown. */
+  readonly time: number;
+  /** By side. */
+  readonly streams: readonly [Stream, Stream];
+  /** The initiator is the high endpoint of its pair. */
+  readonly swapped: boolean;
+  /** A SYN or SYN/ACK was seen: side 0 is the initiator for certain. */
+  synSeen = false;
+  closed = false;
+  packets = 0;
+  /** TCP payload on the wire, by side, retransmissions too. */
+  readonly payload: [number, number] = [0, 0];
+  /** Undefined: nobody is interested. */
+  handler: ConnectionHandler | undefined;
+  /** Where the table keeps it. */
+  slot = -1;
+  /** One socket that is connected to itself (RFC 9293 §3.5, simultaneous open): both directions are one. */
+  readonly isSelf: boolean;
+  private readonly low: Address;
+  private readonly high: Address;
+  private readonly ports: readonly [low: number, high: number];
+
+  constructor(number: number, pair: Pair, swapped: boolean, time: number, shared: Reassembly) {
+    this.number = number;
+    this.time = time;
+    this.swapped = swapped;
+    this.low = pair.address(false);
+    this.high = pair.address(true);
+    this.ports = [pair.port(false), pair.port(true)];
+    this.isSelf = this.ports[0] === this.ports[1] && this.low.every((word, index) => word === this.high[index]);
+    this.streams = [new Stream(0, shared), new Stream(1, shared)];
+  }
+
+  /** Side 0: the initiator where a SYN or SYN/ACK was seen, else the sender of the first packet. */
+  get a(): Endpoint {
+    return this.endpoint(this.swapped);
+  }
+
+  /** Side 1. */
+  get b(): Endpoint {
+    return this.endpoint(!this.swapped);
+  }
+
+  /** Which of `count` shards, from 0: see `shardOf`. */
+  shard(count: number): number {
+    return shardOf(this.low, this.high, count);
+  }
+
+  /** From now on `handler` takes what the streams bring. */
+  attach(handler: ConnectionHandler | undefined): void {
+    this.handler = handler;
+    for (const stream of this.streams) stream.sink = handler;
+  }
+
+  detach(): void {
+    this.handler = undefined;
+    for (const stream of this.streams) stream.detach();
+  }
+
+  private endpoint(high: boolean): Endpoint {
+    return { address: formatAddress(high ? this.high : this.low), port: this.ports[high ? 1 : 0] };
+  }
+}

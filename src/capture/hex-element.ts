@@ -1,0 +1,41 @@
+/** How the bare elements of a list are to be read. */
+export type Radix = 'hex' | 'decimal';
+
+const SUFFIX = '(?:_?(?:u8|i8|[uU]?[lL]?))';
+/** Forms of an element that state their radix themselves. */
+const EXPLICIT: readonly { readonly pattern: RegExp; readonly radix: number }[] = [
+  { pattern: new RegExp(`^0[xX]([0-9a-fA-F]{1,2})${SUFFIX}$`), radix: 16 },
+  { pattern: new RegExp(`^0[bB]([01]{1,8})${SUFFIX}$`), radix: 2 },
+  { pattern: new RegExp(`^0[oO]([0-3]?[0-7]{1,2})${SUFFIX}$`), radix: 8 },
+];
+const DECIMAL = new RegExp(`^(-?(?:0|[1-9][0-9]{0,2}))${SUFFIX}$`);
+const HEX = /^[0-9a-fA-F]{2}$/;
+const QUOTED = /^b?'(?:\\x([0-9a-fA-F]{2})|\\([abefnrtv0\\'"])|([\x20-\x7e]))'$/;
+const ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, e: 27, f: 12, n: 10, r: 13, t: 9, v: 11, 0: 0 };
+
+/** The radix that an element proves for the bare elements around it; `any` for two digits that make sense in both. */
+export function radixOf(element: string): Radix | 'any' {
+  if (!HEX.test(element)) return 'decimal';
+  if (/[a-fA-F]|^0/.test(element)) return 'hex';
+  return 'any';
+}
+
+/** The byte that an element stands for (-128 to -1 are the signed bytes of Java), or undefined. */
+export function byteOf(element: string, radix: Radix): number | undefined {
+  for (const { pattern, radix: own } of EXPLICIT) {
+    const match = pattern.exec(element);
+    if (match !== null) return parseInt(match[1]!, own);
+  }
+  const quoted = QUOTED.exec(element);
+  if (quoted !== null) return quotedByte(quoted);
+  if (radix === 'hex') return HEX.test(element) ? parseInt(element, 16) : undefined;
+  const value = Number(DECIMAL.exec(element)?.[1] ?? NaN);
+  return value >= -128 && value <= 255 ? value & 0xff : undefined;
+}
+
+function quotedByte(match: RegExpExecArray): number {
+  const [, hex, letter, plain] = match;
+  if (hex !== undefined) return parseInt(hex, 16);
+  if (letter !== undefined) return ESCAPES[letter] ?? letter.charCodeAt(0);
+  return plain!.charCodeAt(0);
+}

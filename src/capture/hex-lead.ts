@@ -1,0 +1,223 @@
+import { ArrayElements } from './hex-array.js';
+import { BareEscapes } from './hex-escapes.js';
+import { failAt, type HexContext, type HexMode } from './hex-mode.js';
+import { PlainHex } from './hex-plain.js';
+import { StringLiteral } from './hex-string.js';
+import { showChar } from './text-place.js';
+
+/** As much of what stands around the bytes is looked at in one piece. */
+const WINDOW = 1024;
+/** And at first so much of it: short literals in a row are not to be copied time and again. */
+const PIECE = 64;
+
+/** What may stand in front of bytes and behind them, and says nothing. Tried in this order, each as often as it fits. */
+const WRAPPERS: readonly RegExp[] = [
+  /(?:[\s;,)\]}+]|\xef\xbb\xbf|\xc2\xa0)+/y,
+  /\\\r?\n/y,
+  /\/\*[^]*?\*\//y,
+  /(?:\/\/|#).*\n/y,
+  /[A-Za-z_][\w\s]*len(?:gth)?\s*=\s*\d+\s*;/y,
+  /(?![0-9a-fA-F\s,:;-]*\n)[A-Za-z_](?:\[[\w\s;]*\]|[^="'`{}()[\]\\#;/])*=(?=\s*[^\s=])/y,
+  /"type"\s*:\s*"Buffer"/y,
+  /["'](?:hex|latin1|binary|ascii)["']\s*(?=\))/y,
+  /\.[a-z]\w*\([^()]*\)/y,
+  /\[\s*\d*(?:\.\.\.)?\s*\]\s*(?:byte|uint8|int8|u8)\s*(?=\{)/y,
+  /(?:new\s+)?s?byte\s*\[\s*\d*\s*\]\s*(?=\{)/y,
+  /[A-Za-z]\w*\s*\(\s*\d+\s*\)\s*(?=\[)/y,
+  /(?:new\s+)?[A-Za-z_$][\w$.:]*!?\s*(?=\()/y,
+  /vec!\s*(?=\[)|&(?:mut\s+)?|return\s+|>>>\s+/y,
+  /printf\s+(?=["'$\\])|echo(?:\s+-\w+)*\s+(?=["'$\\])/y,
+  /\((?!\s*-?\d)/y,
+];
+
+interface Opener {
+  readonly kind: string;
+  readonly pattern: RegExp;
+  /** The mode behind what the pattern matched. */
+  readonly open: (context: HexContext, match: RegExpExecArray) => HexMode;
+}
+
+const array = (context: HexContext): HexMode => new ArrayElements(context, () => new HexLead(context, 'bytes'));
+const literal = (context: HexContext, match: RegExpExecArray): HexMode =>
+  new StringLiteral(context, match[2]!.charCodeAt(0), /r/i.test(match[1]!), () => new HexLead(context, 'literal'));
+const quotedHex = (context: HexContext, match: RegExpExecArray): HexMode =>
+  new PlainHex(context, match[2]!.charCodeAt(0), () => new HexLead(context, 'bytes'));
+const hexlified = (context: HexContext, match: RegExpExecArray): HexMode => {
+  context.events.notice(
+    'the literal holds nothing but hex digits: read as the bytes that they spell, not as characters',
+  );
+  return quotedHex(context, match);
+};
+
+/**
+ * What the bytes begin with. Quotes with `b` in front hold characters (unless they are hex digits throughout, as
+ * `binascii.hexlify` prints them); quotes without it hold characters where there is an escape among them, hex digits otherwise.
+ */
+const OPENERS: readonly Opener[] = [
+  { kind: 'Buffer as JSON', pattern: /\{\s*(?:"type"\s*:\s*"Buffer"\s*,\s*)?"data"\s*:\s*\[/y, open: array },
+  {
+    kind: 'Node.js Buffer',
+    pattern: /<(?:Slow)?Buffer\b/y,
+    open: (context) => new PlainHex(context, 0x3e, () => new HexLead(context, 'bytes')),
+  },
+  { kind: 'list of bytes', pattern: /[[{(]/y, open: array },
+  { kind: 'hex in a bytes literal', pattern: /([bB])(["'])(?=(?:[0-9a-fA-F]{2}){2,}(?:\2|$))/y, open: hexlified },
+  { kind: 'Python bytes literal', pattern: /([rR]?[bB][rR]?)(')/y, open: literal },
+  { kind: 'bytes literal', pattern: /([rR]?[bB][rR]?)(")/y, open: literal },
+  { kind: 'escaped string', pattern: /(u8|[uULc@$]?)(["'`])(?=[^\n\\"'`]*\\)/y, open: literal },
+  { kind: 'quoted hex', pattern: /(u8|[uULc@$]?)(["'`])/y, open: quotedHex },
+  { kind: 'escaped bytes', pattern: /(?=\\[xX0-7abefnrtv\\])/y, open: (context) => new BareEscapes(context) },
+];
+const QUOTES = new Set(['"', "'", '`']);
+/** The same behind a literal: its neighbours are literals too, whatever they hold. */
+const LITERALS = /([rR]?[bB]?[rR]?|u8|[uULc@$])(["'`])/y;
+
+/** A line of hex digits and what may separate them, as far as it goes. */
+const HEX_LINE = /(?:0[xX](?=[0-9a-fA-F])|[0-9a-fA-F\s:,;-])+(?:[#/.\n]|\xc2\xa0|$)/y;
+
+/**
+ * What stands in front of the bytes: names, types, calls, brackets. It finds out how the bytes are spelled and hands
+ * over; behind them it goes on, until the text ends or the next ones begin.
+ */
+export class HexLead implements HexMode {
+  private text = '';
+  private bytes = new Uint8Array(PIECE);
+  private length = 0;
+  /** Offset of the first byte in `bytes`. */
+  private start = 0;
+  /** What ends the long comment that we are in. */
+  private comment: '*/' | '\n' | undefined;
+
+  /** `behind`: what has come already, so that hex digits can't begin without a sign. */
+  constructor(
+    private readonly context: HexContext,
+    private readonly behind?: 'bytes' | 'literal',
+  ) {}
+
+  read(chunk: Uint8Array, from: number, base: number): number {
+    if (this.length === 0) this.start = base + from;
+    const part = chunk.subarray(from, from + Math.min(Math.max(this.length, PIECE), WINDOW - this.length));
+    this.grow(this.length + part.length);
+    this.bytes.set(part, this.length);
+    this.length += part.length;
+    this.text += String.fromCharCode(...part);
+    this.look(false);
+    return from + part.length;
+  }
+
+  end(): void {
+    if (this.length > 0) this.look(true);
+  }
+
+  /** Goes as far as the text at hand allows; `final`: no more will come. */
+  private look(final: boolean): void {
+    let at = 0;
+    while (at < this.length && !this.context.events.failed) {
+      const next = this.step(at, final);
+      if (next === 'open') return;
+      if (next === at) break;
+      at = next;
+    }
+    this.drop(at);
+  }
+
+  /** Passes over what says nothing at `at`: the index behind it, `at` itself where more text is needed, `open` when another mode took over. */
+  private step(at: number, final: boolean): number | 'open' {
+    if (this.comment !== undefined) return this.skipComment(at);
+    const blank = match(WRAPPERS[0]!, this.text, at);
+    if (blank !== null) return at + blank[0].length;
+    const full = final || this.length - at === WINDOW;
+    if (!full && !this.decidable(at)) return at;
+    for (const pattern of WRAPPERS) {
+      const found = match(pattern, this.text, at);
+      if (found !== null && found[0].length > 0) return at + found[0].length;
+    }
+    if (this.opens(at)) return 'open';
+    if (this.text.startsWith('/*', at) || this.text.startsWith('//', at) || this.text[at] === '#')
+      return this.startComment(at, full);
+    return !full && this.mayBecomeName(at) ? at : this.otherwise(at);
+  }
+
+  /** Enough for most: a line; behind the bytes a quote and the little that could be the name of an encoding. */
+  private decidable(at: number): boolean {
+    if (this.behind !== undefined && QUOTES.has(this.text[at]!) && this.length - at >= 16) return true;
+    return this.text.indexOf('\n', at) >= 0;
+  }
+
+  /** A name that is not complete yet, rather than hex digits. */
+  private mayBecomeName(at: number): boolean {
+    return /[A-Za-z_]/.test(this.text[at]!) && (this.behind !== undefined || match(HEX_LINE, this.text, at) === null);
+  }
+
+  private opens(at: number): boolean {
+    const neighbour = this.behind === 'literal' ? match(LITERALS, this.text, at) : null;
+    if (neighbour !== null) return this.handOver(literal(this.context, neighbour), at + neighbour[0].length);
+    for (const { kind, pattern, open } of OPENERS) {
+      const found = match(pattern, this.text, at);
+      if (found === null) continue;
+      this.context.kind ??= kind;
+      return this.handOver(open(this.context, found), at + found[0].length);
+    }
+    return false;
+  }
+
+  /** Nothing known begins here: plain digits, or a problem. */
+  private otherwise(at: number): 'open' {
+    if (this.behind === undefined) {
+      this.context.kind ??= 'hex';
+      this.handOver(new PlainHex(this.context), at);
+    } else {
+      this.walk(at);
+      const shown = showChar(this.text.charCodeAt(at));
+      failAt(this.context, this.start + at, `${shown} behind the bytes is neither their end nor the beginning of more`);
+    }
+    return 'open';
+  }
+
+  private handOver(mode: HexMode, at: number): true {
+    this.walk(at);
+    this.context.replay(mode, this.bytes.slice(at, this.length), this.start + at);
+    this.length = 0;
+    this.text = '';
+    return true;
+  }
+
+  private startComment(at: number, full: boolean): number {
+    if (!full) return at;
+    this.comment = this.text[at + 1] === '*' ? '*/' : '\n';
+    return Math.min(at + 2, this.length);
+  }
+
+  private skipComment(at: number): number {
+    const end = this.text.indexOf(this.comment!, at);
+    if (end < 0) return Math.max(at, this.length - 1);
+    const behind = end + this.comment!.length;
+    this.comment = undefined;
+    return behind;
+  }
+
+  private grow(length: number): void {
+    if (length <= this.bytes.length) return;
+    const grown = new Uint8Array(WINDOW);
+    grown.set(this.bytes);
+    this.bytes = grown;
+  }
+
+  /** Forgets what lies in front of `at`. */
+  private drop(at: number): void {
+    this.walk(at);
+    this.bytes.copyWithin(0, at, this.length);
+    this.length -= at;
+    this.start += at;
+    this.text = this.text.slice(at);
+  }
+
+  private walk(to: number): void {
+    this.context.place.walk(this.bytes, 0, to, this.start);
+  }
+}
+
+function match(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
+}

@@ -1,0 +1,96 @@
+import { openSource } from '../../capture/detect.js';
+import { concat } from '../../codec/byte-collector.js';
+import { hexOf } from '../../codec/hex.js';
+import { encodeUtf8 } from '../../codec/utf8.js';
+import { acceptKey } from '../../codec/accept-key.js';
+import { nodeDeflate } from '../../codec/zlib.js';
+import { RULES, type Diagnostic } from '../../rules/catalogue.js';
+import { Inspector } from '../../rules/inspector.js';
+import { diagnosticLine } from '../../render/diagnostics.js';
+import { FORMATS } from '../../render/byte-formats.js';
+import { deflateOf } from '../deflate-option.js';
+import { viewOf } from '../drawing.js';
+import { EXIT, UsageError } from '../exit.js';
+import { buildFrames, payloadKind, type FramePlan } from '../frame-plan.js';
+import type { Io } from '../io.js';
+import type { EncodeOptions } from '../options.js';
+
+/** Payloads are built in memory: this is a tool for looking, not for shipping. */
+const MAX_PAYLOAD = 256 * 1024 * 1024;
+
+/** `encode`: frames from text or bytes. Frames that break the standard need `--allow-invalid`, and are named. */
+export async function run(io: Io, text: string | undefined, options: EncodeOptions): Promise<number> {
+  const payload = await readPayload(io, text, options);
+  const plan: FramePlan = { options, payload, deflate: deflateOf(options.deflate) };
+  const { bytes, frames } = buildFrames(plan, (length) => io.random(length));
+  const shown = judge(bytes, plan);
+  await report(io, shown.flatMap((record) => record.diagnostics), options);
+  if (options.quiet) return EXIT.ok;
+  if (options.json) {
+    await io.stdout.write(`${JSON.stringify({ type: 'encoded', hex: hexOf(bytes), frames })}\n`);
+  } else if (options.explain || (io.stdout.isTTY && !options.plain && options.out === 'hex')) {
+    const view = await viewOf('annotated', io, options, { preview: 4096, pretty: false, base64: false, verbose: false });
+    await io.stdout.write(shown.map(view).join('') + `\n${hexOf(bytes)}\n`);
+  } else {
+    await io.stdout.write(FORMATS[options.out ?? 'hex'](bytes));
+  }
+  return EXIT.ok;
+}
+
+/** Text from the argument, a file, or stdin where neither a text nor a control frame is given. */
+async function readPayload(io: Io, text: string | undefined, options: EncodeOptions): Promise<Uint8Array> {
+  if (options.rawPayload !== undefined) {
+    if (text !== undefined || options.file !== undefined) throw new UsageError('--raw-payload is the payload: give no other');
+    return fromHex(options.rawPayload, '--raw-payload');
+  }
+  if (text !== undefined && options.file !== undefined) throw new UsageError('give a text or --file, not both');
+  if (text !== undefined) return options.hex ? fromHex(text, 'text') : encodeUtf8(text);
+  const control = payloadKind(options) === 'control';
+  if (options.file === undefined && control) return new Uint8Array(0);
+  const path = options.file ?? '-';
+  if (path === '-' && io.stdin.isTTY) await io.stderr.write('reading the payload from the terminal: end with Ctrl-D\n');
+  const bytes = await readAll(path === '-' ? io.stdin : io.readFile(path));
+  return options.hex ? fromHex(new TextDecoder('latin1').decode(bytes), path) : bytes;
+}
+
+async function readAll(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let total = 0;
+  for await (const chunk of chunks) {
+    total += chunk.length;
+    if (total > MAX_PAYLOAD) throw new UsageError(`the payload is larger than ${MAX_PAYLOAD} bytes`);
+    pieces.push(chunk);
+  }
+  return concat(pieces, total);
+}
+
+function fromHex(text: string, source: string): Uint8Array {
+  const reader = openSource('hex');
+  const pieces: Uint8Array[] = [];
+  for (const event of [...reader.push(encodeUtf8(text)), ...reader.end()]) {
+    if (event.type === 'bytes') pieces.push(event.bytes);
+    if (event.type === 'problem') throw new UsageError(event.problem.message, { source, ...event.problem });
+  }
+  return concat(pieces);
+}
+
+/** What the judge says of the frames: the same rules as for traffic. */
+function judge(bytes: Uint8Array, plan: FramePlan): ReturnType<Inspector['push']> {
+  const inspector = new Inspector({
+    direction: 'unknown',
+    ...(plan.deflate && { deflate: plan.deflate }),
+    raw: nodeDeflate,
+    acceptOf: acceptKey,
+    bare: true,
+  });
+  return [...inspector.push(bytes), ...inspector.end()];
+}
+
+async function report(io: Io, diagnostics: readonly Diagnostic[], options: EncodeOptions): Promise<void> {
+  const broken = diagnostics.filter(({ code }) => RULES[code].severity === 'error');
+  if (broken.length > 0 && !options.allowInvalid) {
+    throw new UsageError(`${diagnosticLine(broken[0]!)}: --allow-invalid makes it all the same`);
+  }
+  if (options.quiet) return;
+  for (const diagnostic of diagnostics) await io.stderr.write(`notice: ${diagnosticLine(diagnostic)}\n`);
+}

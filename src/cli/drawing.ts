@@ -1,0 +1,31 @@
+import { annotatedView } from '../render/annotated.js';
+import { jsonView } from '../render/json.js';
+import type { Look } from '../render/layout.js';
+import { messagesView } from '../render/messages.js';
+import { summaryView } from '../render/summary.js';
+import { createTheme, wantsColor } from '../render/theme.js';
+import type { View, ViewOptions } from '../render/view.js';
+import type { Io } from './io.js';
+import type { CommonOptions } from './options.js';
+
+/** Columns where the output is no terminal. */
+const DEFAULT_WIDTH = 80;
+/** Below this nothing is readable anyway. */
+const MIN_WIDTH = 40;
+
+export type ViewName = 'annotated' | 'summary' | 'messages';
+
+/** Theme and width of the standard output. */
+export async function lookOf(io: Io, options: CommonOptions): Promise<Look> {
+  const theme = await createTheme(wantsColor(options.color, io.env, io.stdout.isTTY));
+  return { theme, width: Math.max(MIN_WIDTH, io.stdout.columns ?? DEFAULT_WIDTH) };
+}
+
+/** The view that was asked for. */
+export async function viewOf(name: ViewName, io: Io, options: CommonOptions, view: ViewOptions): Promise<View> {
+  if (options.quiet) return () => '';
+  if (options.json) return jsonView(view, name === 'messages');
+  const look = await lookOf(io, options);
+  if (name === 'annotated') return annotatedView(view, look);
+  return name === 'summary' ? summaryView(view, look) : messagesView(view, look);
+}

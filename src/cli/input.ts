@@ -1,0 +1,57 @@
+import { openSource } from '../capture/detect.js';
+import type { SourceEvent } from '../capture/types.js';
+import { encodeUtf8 } from '../codec/utf8.js';
+import { escapeText } from '../render/escape.js';
+import { UsageError } from './exit.js';
+import type { Io } from './io.js';
+import type { DecodeOptions } from './options.js';
+
+/** One input of `decode`: its name for messages, and its bytes. */
+export interface Input {
+  readonly name: string;
+  readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+}
+
+/** Arguments, files or stdin, in that order of preference. An argument that is no hex but names a file is read as one. */
+export function inputsOf(io: Io, args: readonly string[], options: DecodeOptions): Input[] {
+  const files = options.file ?? [];
+  if (args.length > 0 && files.length > 0) throw new UsageError('give hex or --file, not both');
+  if (files.length > 0) return files.map((path) => fileInput(io, path));
+  if (args.length === 0) return [fileInput(io, '-')];
+  if (args.every((arg) => arg !== '-' && !looksLikeHex(arg) && io.fileExists(arg))) {
+    return args.map((path) => fileInput(io, path));
+  }
+  if (args.length === 1 && args[0] === '-') return [fileInput(io, '-')];
+  return [{ name: 'argument', chunks: [encodeUtf8(args.join(' '))] }];
+}
+
+function looksLikeHex(arg: string): boolean {
+  return /^(0x)?[0-9a-f]+$/i.test(arg) && arg.replace(/^0x/i, '').length % 2 === 0;
+}
+
+function fileInput(io: Io, path: string): Input {
+  if (path !== '-') return { name: path, chunks: io.readFile(path) };
+  if (io.stdin.isTTY) void io.stderr.write('reading from the terminal: paste frames, then Ctrl-D\n');
+  return { name: 'stdin', chunks: io.stdin };
+}
+
+/** What an input holds, in pieces as they come. Input that can't be read ends it with a UsageError, after all that could be. */
+export async function* readInput(io: Io, input: Input, options: DecodeOptions): AsyncGenerator<SourceEvent> {
+  const source = openSource(options.from ?? 'auto');
+  for await (const chunk of input.chunks) {
+    if (io.interrupted.aborted) return;
+    yield* checked(io, input, source.push(chunk));
+  }
+  if (options.verbose) await io.stderr.write(`${input.name}: read as ${source.kind() ?? 'nothing'}\n`);
+  yield* checked(io, input, source.end());
+}
+
+async function* checked(io: Io, input: Input, events: SourceEvent[]): AsyncGenerator<SourceEvent> {
+  for (const event of events) {
+    if (event.type === 'notice') await io.stderr.write(`${input.name}: ${escapeText(event.message)}\n`);
+    else if (event.type === 'problem') {
+      const { message, ...place } = event.problem;
+      throw new UsageError(message, input.name === 'argument' ? place : { ...place, source: input.name });
+    } else yield event;
+  }
+}

@@ -1,0 +1,143 @@
+import { InvalidArgumentError, Option } from 'commander';
+
+/** The options of each command, as their code receives them. `--name <value>` becomes `name`. */
+
+export interface CommonOptions {
+  json?: true;
+  color?: 'auto' | 'always' | 'never';
+  quiet?: true;
+  verbose?: true;
+}
+
+export interface DecodeOptions extends CommonOptions {
+  file?: string[];
+  from?: 'auto' | 'hex' | 'base64' | 'dump' | 'binary';
+  direction?: 'client' | 'server' | 'unknown';
+  preview?: number;
+  deflate?: string;
+  view?: 'annotated' | 'summary' | 'messages';
+  strict?: true;
+  pretty?: true;
+  base64?: true;
+  maxMessage?: number;
+}
+
+export interface EncodeOptions extends CommonOptions {
+  file?: string;
+  hex?: true;
+  binary?: true;
+  ping?: true;
+  pong?: true;
+  close?: { code: number; reason: string };
+  continuation?: true;
+  opcode?: number;
+  mask?: string;
+  fragment?: number;
+  rsv?: number;
+  deflate?: string;
+  fin?: boolean;
+  lengthForm?: 7 | 16 | 64;
+  declareLength?: bigint;
+  rawPayload?: string;
+  allowInvalid?: true;
+  out?: 'hex' | 'binary' | 'c' | 'python' | 'js' | 'json';
+  explain?: true;
+  plain?: true;
+}
+
+export function acceptOptions(): Option[] {
+  return [
+    new Option('--explain', 'show the steps from key to accept value').conflicts('plain'),
+    new Option('--plain', 'print the bare value, on a terminal too'),
+    new Option('--verify <value>', 'compare with this Sec-WebSocket-Accept value: exit 0 or 1'),
+    new Option('--generate', 'make a fresh key'),
+    new Option('--lenient', 'compute the value of a key that is not the Base64 of 16 bytes, too'),
+    new Option('--handshake [file]', 'judge a handshake given as text, from a file or stdin'),
+    new Option('--strict', 'count warnings as findings'),
+  ];
+}
+
+export function decodeOptions(): Option[] {
+  return [
+    new Option('-f, --file <path>', 'read from a file (repeatable; - is stdin)').argParser(list),
+    new Option('--from <form>', 'what the input is').choices(['auto', 'hex', 'base64', 'dump', 'binary']).default('auto'),
+    new Option('--direction <sender>', 'who sent the bytes: applies the rule on masking').choices([
+      'client',
+      'server',
+      'unknown',
+    ]),
+    new Option('--preview <bytes>', 'payload bytes shown of each frame (a number, or all)').argParser(preview),
+    new Option('--deflate [params]', 'permessage-deflate is in use, with these parameters'),
+    new Option('--view <view>', 'how to show it').choices(['annotated', 'summary', 'messages']),
+    new Option('--pretty', 'show JSON payloads indented'),
+    new Option('--base64', 'bytes in JSON records as Base64 instead of hex'),
+    new Option('--strict', 'count warnings as findings'),
+    new Option('--max-message <bytes>', 'inflate compressed messages up to this size').argParser(integer(1)),
+  ];
+}
+
+export function encodeOptions(): Option[] {
+  return [
+    new Option('-f, --file <path>', 'read the payload from a file (- is stdin)'),
+    new Option('--hex', 'the text is hex: its bytes are the payload'),
+    new Option('--binary', 'a binary message'),
+    new Option('--ping', 'a ping frame'),
+    new Option('--pong', 'a pong frame'),
+    new Option('--close <code[:reason]>', 'a close frame').argParser(close),
+    new Option('--continuation', 'a continuation frame'),
+    new Option('--opcode <number>', 'any opcode, 0 to 15').argParser(integer(0, 15)),
+    new Option('--mask [key]', 'mask it, with a random key or with these 8 hex digits'),
+    new Option('--fragment <bytes>', 'split the message into frames of so many bytes').argParser(integer(1)),
+    new Option('--rsv <bits>', 'set reserved bits, as in 1 or 1,3').argParser(rsv),
+    new Option('--deflate [params]', 'compress it (permessage-deflate)'),
+    new Option('--no-fin', 'leave FIN 0'),
+    new Option('--length-form <bits>', 'write the length in 7, 16 or 64 bits').argParser(lengthForm),
+    new Option('--declare-length <bytes>', 'declare this length, whatever the payload has').argParser(wholeNumber),
+    new Option('--raw-payload <hex>', 'these bytes stand behind the header as they are, not masked, not compressed'),
+    new Option('--allow-invalid', 'make frames that break the standard, with a notice for each rule'),
+    new Option('--out <form>', 'print it as').choices(['hex', 'binary', 'c', 'python', 'js', 'json']).default('hex'),
+    new Option('--explain', 'show the frames field by field').conflicts('plain'),
+    new Option('--plain', 'print the bare value, on a terminal too'),
+  ];
+}
+
+function list(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
+function integer(low: number, high = Number.MAX_SAFE_INTEGER): (value: string) => number {
+  return (value) => {
+    const number = /^(0x[0-9a-f]+|\d+)$/i.test(value) ? Number(value) : NaN;
+    if (number >= low && number <= high) return number;
+    throw new InvalidArgumentError(
+      high === Number.MAX_SAFE_INTEGER ? `a whole number from ${low} on` : `a whole number from ${low} to ${high}`,
+    );
+  };
+}
+
+function preview(value: string): number {
+  return value === 'all' ? Number.POSITIVE_INFINITY : integer(0)(value);
+}
+
+function wholeNumber(value: string): bigint {
+  if (/^(0x[0-9a-f]+|\d+)$/i.test(value) && BigInt(value) < 1n << 64n) return BigInt(value);
+  throw new InvalidArgumentError('a whole number below 2^64');
+}
+
+function lengthForm(value: string): number {
+  if (['7', '16', '64'].includes(value)) return Number(value);
+  throw new InvalidArgumentError('7, 16 or 64');
+}
+
+function close(value: string): { code: number; reason: string } {
+  const [, code, reason = ''] = /^(\d{1,5})(?::([^]*))?$/.exec(value) ?? [];
+  if (code === undefined || Number(code) > 65535) {
+    throw new InvalidArgumentError('a code from 0 to 65535, perhaps with :REASON behind it');
+  }
+  return { code: Number(code), reason };
+}
+
+function rsv(value: string): number {
+  if (!/^[123](,[123])*$/.test(value)) throw new InvalidArgumentError('1, 2, 3, or several separated by commas');
+  return value.split(',').reduce((bits, digit) => bits | (8 >> Number(digit)), 0);
+}

@@ -1,0 +1,80 @@
+import { Command, Option } from 'commander';
+import { VERSION } from './version.js';
+import type { Io } from './io.js';
+import { acceptOptions, decodeOptions, encodeOptions } from './options.js';
+
+/**
+ * The command line as data: names, options and help. A command's code is imported when it runs, so that `--help`
+ * loads none and each loads its own.
+ */
+export function createProgram(io: Io, setExit: (code: number) => void): Command {
+  const program = new Command('wsinspect')
+    .description('Look into WebSocket traffic: every bit of a frame and of a handshake, judged by RFC section.')
+    .version(VERSION, '--version', 'print the version')
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      writeErr: (text) => void io.stderr.write(text),
+      outputError: () => undefined,
+      getOutHelpWidth: () => io.stdout.columns ?? 80,
+      getErrHelpWidth: () => io.stderr.columns ?? 80,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .addHelpText('after', '\nExamples:\n' + example(['decode 81870ec3f3cd3bf6c6f83bf6c6', 'accept dGhlIHNhbXBsZSBub25jZQ==', 'encode hello --mask']));
+
+  command(program, acceptOptions, 'accept [key]', 'the Sec-WebSocket-Accept value of a key; judge a handshake', [
+    'accept dGhlIHNhbXBsZSBub25jZQ==',
+    'accept dGhlIHNhbXBsZSBub25jZQ== --explain',
+    "accept dGhlIHNhbXBsZSBub25jZQ== --verify 's3pPLMBiTxaQ9kYGzzhZRbK+xOo='",
+    'accept --generate',
+  ]).action(async (key: string | undefined, options: object) => {
+    const { run } = await import('./commands/accept.js');
+    setExit(await run(io, key, options));
+  });
+
+  command(program, decodeOptions, 'decode [hex...]', 'show frames and handshakes, field by field, and judge them', [
+    'decode 81870ec3f3cd3bf6c6f83bf6c6',
+    "decode --direction client '81 05 48 65 6c 6c 6f'",
+    'encode hi --mask | wsinspect decode --json',
+  ]).action(async (hex: string[], options: object) => {
+    const { run } = await import('./commands/decode.js');
+    setExit(await run(io, hex, options));
+  });
+
+  command(program, encodeOptions, 'encode [text]', 'make frames, legal or not, from text or bytes', [
+    'encode hello',
+    'encode hello --mask 37fa213d --explain',
+    'encode --close 1000:bye',
+    'encode hello --fragment 2 --out python',
+  ]).action(async (text: string | undefined, options: object) => {
+    const { run } = await import('./commands/encode.js');
+    setExit(await run(io, text, options));
+  });
+  return program;
+}
+
+function command(
+  program: Command,
+  options: () => Option[],
+  usage: string,
+  description: string,
+  examples: readonly string[],
+): Command {
+  const made = program.command(usage).description(description).allowExcessArguments(false);
+  for (const option of [...options(), ...commonOptions()]) made.addOption(option);
+  return made.addHelpText('after', `\nExamples:\n${example(examples)}`);
+}
+
+function example(lines: readonly string[]): string {
+  return lines.map((line) => `  wsinspect ${line}`).join('\n');
+}
+
+function commonOptions(): Option[] {
+  return [
+    new Option('--json', 'one compact JSON object a line'),
+    new Option('--color <when>', 'colour the output').choices(['auto', 'always', 'never']).default('auto'),
+    new Option('-q, --quiet', 'print nothing but errors: the exit code tells'),
+    new Option('-v, --verbose', 'tell more'),
+  ];
+}

@@ -1,0 +1,47 @@
+import { CommanderError } from 'commander';
+import { escapeText } from '../render/escape.js';
+import { optionalValues } from './arguments.js';
+import { EXIT, UsageError } from './exit.js';
+import type { Io } from './io.js';
+import { createProgram } from './program.js';
+
+/** Runs one command line and gives its exit code. Nothing here or below calls process.exit. */
+export async function runCli(io: Io, argv: readonly string[]): Promise<number> {
+  let exit: number = EXIT.ok;
+  const program = createProgram(io, (code) => (exit = code));
+  const json = argv.includes('--json');
+  try {
+    await program.parseAsync(optionalValues(argv), { from: 'user' });
+    return exit;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return EXIT.ok;
+      return await fail(io, new UsageError(error.message.replace(/^error: /, '')), json);
+    }
+    if (error instanceof UsageError) return await fail(io, error, json);
+    throw error;
+  }
+}
+
+/** One line that says what was wrong and where; with `--json` an `error` record as well. */
+async function fail(io: Io, error: UsageError, json: boolean): Promise<number> {
+  const { place } = error;
+  if (json) {
+    const { source: _, ...numbers } = place;
+    await io.stdout.write(`${JSON.stringify({ type: 'error', message: error.message, exit: EXIT.usage, ...numbers })}\n`);
+  }
+  if (error.message !== '') {
+    await io.stderr.write(`wsinspect: ${where(place)}${escapeText(error.message)}\n`);
+  }
+  return EXIT.usage;
+}
+
+function where({ source, ...place }: UsageError['place']): string {
+  return source === undefined ? position(place) : `${escapeText(source)}: ${position(place)}`;
+}
+
+function position({ line, column, offset }: UsageError['place']): string {
+  if (line !== undefined && line > 1) return `line ${line}, column ${column ?? 1}: `;
+  if (column !== undefined) return `column ${column}: `;
+  return offset === undefined ? '' : `offset ${offset}: `;
+}

@@ -1,0 +1,147 @@
+import { FrameHeader, headerLength, MAX_HEADER_BYTES, readHeader } from './frame.js';
+import { unmask, WordView } from './mask.js';
+
+/** The header is complete; the payload may still be on its way. */
+export class FrameStart {
+  readonly type = 'frame-start';
+  constructor(readonly header: FrameHeader) {}
+}
+
+/** A run of payload bytes that arrived together; a payload may come in many. Zero-length payloads have none. */
+export class FramePayload {
+  readonly type = 'payload';
+  constructor(
+    readonly header: FrameHeader,
+    /** Payload offset of the first byte here. */
+    readonly offset: number,
+    private readonly source: WordView,
+    private readonly from: number,
+    private readonly to: number,
+  ) {}
+
+  /** How many bytes are here. */
+  get length(): number {
+    return this.to - this.from;
+  }
+  /** The bytes as they stood on the wire: a view into the chunk that was pushed, masked if the frame is. */
+  get data(): Uint8Array {
+    return this.source.bytes.subarray(this.from, this.to);
+  }
+  /** The application's bytes: new memory if the frame is masked, else the same view as `data`. */
+  unmasked(): Uint8Array {
+    if (!this.header.masked) return this.data;
+    return unmask(this.source, this.from, this.to, this.header.key, this.offset);
+  }
+}
+
+/** The last payload byte has come. */
+export class FrameEnd {
+  readonly type = 'frame-end';
+  constructor(readonly header: FrameHeader) {}
+}
+
+/** The input ended inside a frame. */
+export interface Truncated {
+  readonly type: 'truncated';
+  /** Absolute offset of the frame's first byte. */
+  readonly start: number;
+  /** The header, if all of it came. */
+  readonly header?: FrameHeader;
+  /** What came of the header, if not all of it did. */
+  readonly headerBytes?: Uint8Array;
+  /** Payload bytes that came. */
+  readonly received: number;
+  /** Bytes that are missing: of the payload, or of the header as far as its first two bytes tell. */
+  readonly missing: number | bigint;
+}
+
+export type FrameEvent = FrameStart | FramePayload | FrameEnd;
+
+/**
+ * An incremental reader of one direction's frames (RFC 6455 §5.2). `push` takes chunks of any size and gives the events
+ * that they complete; it keeps at most 13 header bytes, no payload, and never throws, whatever the bytes are.
+ */
+export class FrameReader {
+  private readonly pending = new Uint8Array(MAX_HEADER_BYTES);
+  private pendingLength = 0;
+  private header: FrameHeader | undefined;
+  /** Payload bytes of the open frame that came. Counted up: above 2^53 a count down would be inexact. */
+  private received = 0;
+  private index = 0;
+
+  /** `offset` is the absolute offset of the first byte that will be pushed. */
+  constructor(private offset = 0) {}
+
+  push(chunk: Uint8Array): FrameEvent[] {
+    const events: FrameEvent[] = [];
+    const source = new WordView(chunk);
+    let at = 0;
+    while (at < chunk.length) {
+      if (this.header === undefined) at = this.takeHeader(chunk, at, events);
+      else at = this.takePayload(source, at, events);
+    }
+    this.offset += chunk.length;
+    return events;
+  }
+
+  /** To be called when no byte will follow: what is missing of an unfinished frame, if there is one. */
+  end(): Truncated | undefined {
+    const header = this.header;
+    if (header !== undefined) {
+      const { received } = this;
+      const whole = header.exactLength;
+      const missing = typeof whole === 'bigint' ? whole - BigInt(received) : whole - received;
+      return { type: 'truncated', start: header.start, header, received, missing };
+    }
+    if (this.pendingLength === 0) return undefined;
+    const headerBytes = this.pending.slice(0, this.pendingLength);
+    const missing = this.pendingLength < 2 ? 1 : headerLength(headerBytes[1]!) - this.pendingLength;
+    return { type: 'truncated', start: this.offset - this.pendingLength, headerBytes, received: 0, missing };
+  }
+
+  private takeHeader(chunk: Uint8Array, at: number, events: FrameEvent[]): number {
+    if (this.pendingLength === 0 && at + 1 < chunk.length) {
+      const length = headerLength(chunk[at + 1]!);
+      if (at + length <= chunk.length) {
+        this.open(readHeader(chunk, at, this.index++, this.offset + at), events);
+        return at + length;
+      }
+    }
+    return this.collectHeader(chunk, at, events);
+  }
+
+  /** The slow path: a header that is spread over chunks. */
+  private collectHeader(chunk: Uint8Array, at: number, events: FrameEvent[]): number {
+    let next = at;
+    while (next < chunk.length) {
+      this.pending[this.pendingLength++] = chunk[next++]!;
+      if (this.pendingLength < 2 || this.pendingLength < headerLength(this.pending[1]!)) continue;
+      const start = this.offset + next - this.pendingLength;
+      this.pendingLength = 0;
+      this.open(readHeader(this.pending, 0, this.index++, start), events);
+      break;
+    }
+    return next;
+  }
+
+  private open(header: FrameHeader, events: FrameEvent[]): void {
+    events.push(new FrameStart(header));
+    if (header.payloadLength === 0) events.push(new FrameEnd(header));
+    else {
+      this.header = header;
+      this.received = 0;
+    }
+  }
+
+  private takePayload(source: WordView, at: number, events: FrameEvent[]): number {
+    const header = this.header!;
+    const end = Math.min(source.bytes.length, at + header.payloadLength - this.received);
+    events.push(new FramePayload(header, this.received, source, at, end));
+    this.received += end - at;
+    if (this.received === header.payloadLength) {
+      this.header = undefined;
+      events.push(new FrameEnd(header));
+    }
+    return end;
+  }
+}

@@ -1,0 +1,309 @@
+import { ByteCollector } from './byte-collector.js';
+import { readCloseBody, type CloseBody } from './close.js';
+import type { InflateOutcome, MessageInflater } from './deflate.js';
+import type { FrameHeader } from './frame.js';
+import type { FramePayload, Truncated } from './frame-reader.js';
+import { OPCODE } from './registry.js';
+import type { Span } from './span.js';
+import { utf8Error, Utf8Validator, type Utf8Error } from './utf8.js';
+
+/** Who sent a byte; `unknown` where only bytes were given. */
+export type Direction = 'client' | 'server' | 'unknown';
+
+/** What a frame is to its message (RFC 6455 §5.4). */
+export type FramePlace =
+  /** The whole message, or its first fragment. */
+  | 'first'
+  | 'continuation'
+  | 'control'
+  /** A continuation while no message is open. */
+  | 'stray'
+  /** A new text or binary frame while a fragmented message is open, which is thereby lost. */
+  | 'interrupting'
+  /** A reserved data opcode: nobody knows. */
+  | 'reserved';
+
+/** An ill-formed UTF-8 sequence: offsets in the message (in the body for close), and where it stands in the stream. */
+export interface PlacedUtf8Error extends Utf8Error {
+  readonly span: Span;
+}
+
+/** A frame with what its surroundings make of it. */
+export interface Frame {
+  readonly header: FrameHeader;
+  readonly direction: Direction;
+  readonly place: FramePlace;
+  /** The first bytes of the payload, unmasked: up to the preview limit, for control frames up to 125 in any case. */
+  readonly payload: Uint8Array;
+  /** Payload bytes that came. */
+  readonly received: number;
+  /** Payload bytes that did not: 0 when the frame is whole. */
+  readonly missing: number | bigint;
+  /** It came after a close frame of the same sender. */
+  readonly afterClose: boolean;
+  /** It belongs to a compressed message (RFC 7692 §6). */
+  readonly compressed: boolean;
+  /** Same masking key as the frame before it. */
+  readonly keyRepeated: boolean;
+  /** The body, of a whole close frame. */
+  readonly close?: CloseBody;
+  /** Where UTF-8 went wrong: text that is not compressed, or a close reason. */
+  readonly utf8Error?: PlacedUtf8Error;
+  /** The message that this frame completes. */
+  readonly message?: Message;
+}
+
+/** A text or binary message, assembled (RFC 6455 §5.4) and inflated (RFC 7692 §7.2.2). */
+export interface Message {
+  readonly index: number;
+  readonly direction: Direction;
+  /** 1 text, 2 binary. */
+  readonly opcode: number;
+  /** From the first frame's first byte to behind the last frame's last; control frames may stand between. */
+  readonly span: Span;
+  readonly frames: number;
+  readonly compressed: boolean;
+  /** Payload bytes on the wire. */
+  readonly wireBytes: number;
+  /** Bytes of the message; absent where it could not be inflated. */
+  readonly bytes?: number;
+  /** The first bytes of the message, up to the limit. */
+  readonly payload: Uint8Array;
+  /** How inflation went, of a compressed message. */
+  readonly inflation?: InflateOutcome['status'];
+  readonly inflationReason?: string;
+  /** The limit that it exceeded, when it was too large. */
+  readonly inflationLimit?: number;
+  /** Where UTF-8 went wrong in a text message; `span` is the last frame's payload when it was compressed. */
+  readonly utf8Error?: PlacedUtf8Error;
+}
+
+export interface AssemblerOptions {
+  readonly direction: Direction;
+  /** Payload bytes kept of each frame. */
+  readonly previewBytes: number;
+  /** Bytes kept of each message. */
+  readonly messageBytes: number;
+  /** Compressed bytes that are collected of one message. */
+  readonly maxCompressedBytes: number;
+}
+
+interface OpenMessage {
+  readonly opcode: number;
+  readonly start: number;
+  readonly compressed: boolean;
+  frames: number;
+  /** Plain bytes for the message, or all compressed bytes. */
+  readonly collector: ByteCollector;
+  utf8Error?: PlacedUtf8Error;
+}
+
+interface OpenFrame {
+  readonly header: FrameHeader;
+  readonly place: FramePlace;
+  readonly keyRepeated: boolean;
+  readonly preview: ByteCollector;
+  /** Offset in the message of the frame's first payload byte. */
+  readonly messageOffset: number;
+  utf8Error?: PlacedUtf8Error;
+}
+
+const MAX_CONTROL_BYTES = 125;
+
+/** Puts the frames of one direction together into messages. Faults are facts of the records; it never throws. */
+export class MessageAssembler {
+  /** Inflates compressed messages; absent while no extension is known to be negotiated. */
+  inflater: MessageInflater | undefined;
+  private frame: OpenFrame | undefined;
+  private message: OpenMessage | undefined;
+  private readonly validator = new Utf8Validator();
+  private closed = false;
+  private lastKey = -1;
+  private messages = 0;
+
+  constructor(private readonly options: AssemblerOptions) {}
+
+  /** A header came. */
+  start(header: FrameHeader): void {
+    const place = this.placeOf(header);
+    if (place === 'first' || place === 'interrupting') this.openMessage(header);
+    const keep = header.control ? Math.max(MAX_CONTROL_BYTES, this.options.previewBytes) : this.options.previewBytes;
+    this.frame = {
+      header,
+      place,
+      keyRepeated: header.masked && header.key === this.lastKey,
+      preview: new ByteCollector(keep),
+      messageOffset: this.message?.collector.seen ?? 0,
+    };
+    if (header.masked) this.lastKey = header.key;
+  }
+
+  /** Payload bytes came. */
+  payload(event: FramePayload): void {
+    const frame = this.frame!;
+    const message = belongs(frame.place) ? this.message : undefined;
+    const checksText = message?.opcode === OPCODE.text && !message.compressed && !this.validator.error;
+    if (frame.preview.room <= 0 && !checksText && !(message && message.collector.room > 0)) {
+      frame.preview.skip(event.length);
+      message?.collector.skip(event.length);
+      return;
+    }
+    const bytes = event.unmasked();
+    frame.preview.push(bytes);
+    message?.collector.push(bytes);
+    if (checksText) {
+      this.validator.push(bytes);
+      this.noteTextError(frame, message);
+    }
+  }
+
+  /** The last payload byte came. */
+  end(): Frame {
+    const frame = this.frame!;
+    const { header } = frame;
+    this.frame = undefined;
+    const afterClose = this.closed;
+    const completes = belongs(frame.place) && header.fin;
+    const compressed = belongs(frame.place) && this.message!.compressed;
+    if (belongs(frame.place)) this.message!.frames++;
+    const message = completes ? this.completeMessage(frame) : undefined;
+    const close = header.opcode === OPCODE.close ? readCloseBody(frame.preview.bytes()) : undefined;
+    if (close) this.closed = true;
+    const closeError = close?.utf8Error && placed(close.utf8Error, frame, 0);
+    const error = closeError ?? frame.utf8Error;
+    return {
+      ...this.record(frame, 0, afterClose, compressed),
+      ...(close && { close }),
+      ...(error && { utf8Error: error }),
+      ...(message && { message }),
+    };
+  }
+
+  /** The stream ended inside this frame; its header is known. */
+  truncate(truncated: Truncated): Frame {
+    const frame = this.frame!;
+    this.frame = undefined;
+    const compressed = belongs(frame.place) && this.message!.compressed;
+    return {
+      ...this.record(frame, truncated.missing, this.closed, compressed),
+      ...(frame.utf8Error && { utf8Error: frame.utf8Error }),
+    };
+  }
+
+  /** A fragmented message waits for its continuation. */
+  get fragmented(): boolean {
+    return this.message !== undefined;
+  }
+
+  private placeOf(header: FrameHeader): FramePlace {
+    if (header.control) return 'control';
+    if (header.opcode === OPCODE.continuation) return this.message ? 'continuation' : 'stray';
+    if (header.opcode > OPCODE.binary) return 'reserved';
+    return this.message ? 'interrupting' : 'first';
+  }
+
+  private openMessage(header: FrameHeader): void {
+    const compressed = header.rsv1 && this.inflater !== undefined;
+    const keep = compressed ? this.options.maxCompressedBytes : this.options.messageBytes;
+    this.message = {
+      opcode: header.opcode,
+      start: header.start,
+      compressed,
+      frames: 0,
+      collector: new ByteCollector(keep),
+    };
+    this.validator.reset();
+  }
+
+  private noteTextError(frame: OpenFrame, message: OpenMessage): void {
+    const error = this.validator.error;
+    if (!error || message.utf8Error) return;
+    message.utf8Error = placed(error, frame, frame.messageOffset);
+    frame.utf8Error = message.utf8Error;
+  }
+
+  private completeMessage(frame: OpenFrame): Message {
+    const open = this.message!;
+    this.message = undefined;
+    const base = {
+      index: this.messages++,
+      direction: this.options.direction,
+      opcode: open.opcode,
+      span: { start: open.start, end: payloadSpan(frame).end },
+      frames: open.frames,
+      compressed: open.compressed,
+      wireBytes: open.collector.seen,
+    };
+    if (open.compressed) return { ...base, ...this.inflate(open, frame) };
+    if (open.opcode === OPCODE.text) {
+      this.validator.end();
+      this.noteTextError(frame, open);
+    }
+    return {
+      ...base,
+      bytes: open.collector.seen,
+      payload: open.collector.bytes(),
+      ...(open.utf8Error && { utf8Error: open.utf8Error }),
+    };
+  }
+
+  private inflate(
+    open: OpenMessage,
+    frame: OpenFrame,
+  ): Pick<Message, 'payload' | 'bytes' | 'inflation' | 'inflationReason' | 'inflationLimit' | 'utf8Error'> {
+    const outcome = this.inflateWhole(open);
+    if (outcome.status !== 'ok') {
+      return {
+        payload: new Uint8Array(0),
+        inflation: outcome.status,
+        ...(outcome.status === 'invalid' && { inflationReason: outcome.reason }),
+        ...(outcome.status === 'too-large' && { inflationLimit: outcome.limit }),
+      };
+    }
+    const { bytes } = outcome;
+    const error = open.opcode === OPCODE.text ? utf8Error(bytes) : undefined;
+    return {
+      payload: bytes.length > this.options.messageBytes ? bytes.subarray(0, this.options.messageBytes) : bytes,
+      bytes: bytes.length,
+      inflation: 'ok',
+      ...(error && { utf8Error: { ...error, span: payloadSpan(frame) } }),
+    };
+  }
+
+  private inflateWhole(open: OpenMessage): InflateOutcome {
+    if (open.collector.complete) return this.inflater!.inflate(open.collector.bytes());
+    this.inflater!.loseContext();
+    return { status: 'too-large', limit: this.options.maxCompressedBytes };
+  }
+
+  private record(frame: OpenFrame, missing: number | bigint, afterClose: boolean, compressed: boolean): Frame {
+    return {
+      header: frame.header,
+      direction: this.options.direction,
+      place: frame.place,
+      payload: frame.preview.bytes(),
+      received: frame.preview.seen,
+      missing,
+      afterClose,
+      compressed,
+      keyRepeated: frame.keyRepeated,
+    };
+  }
+}
+
+function belongs(place: FramePlace): boolean {
+  return place === 'first' || place === 'continuation' || place === 'interrupting';
+}
+
+function payloadSpan(frame: OpenFrame): Span {
+  const start = frame.header.start + frame.header.length;
+  return { start, end: start + frame.preview.seen };
+}
+
+/** Puts an error with message offsets onto the stream; what began in an earlier frame is shown from this frame's start. */
+function placed(error: Utf8Error, frame: OpenFrame, messageOffset: number): PlacedUtf8Error {
+  const payload = payloadSpan(frame);
+  const start = Math.max(payload.start, payload.start + error.start - messageOffset);
+  const end = Math.max(start, payload.start + error.end - messageOffset);
+  return { ...error, span: { start, end } };
+}

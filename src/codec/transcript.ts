@@ -1,0 +1,210 @@
+import { concat } from './byte-collector.js';
+import type { DeflateParameters } from './deflate-params.js';
+import { MessageInflater, type DirectionDeflate, type RawDeflate } from './deflate.js';
+import type { Truncated } from './frame-reader.js';
+import { FrameStream } from './frame-stream.js';
+import type { FrameHeader } from './frame.js';
+import { readHandshake, type Handshake } from './handshake.js';
+import { HeadReader } from './head-reader.js';
+import { startsLikeHead, type RequestHead, type ResponseHead } from './http1.js';
+import { MessageAssembler, type Direction, type Frame } from './message.js';
+
+export interface TranscriptOptions {
+  /** Who sent the bytes; where `unknown`, a handshake in front tells. */
+  readonly direction: Direction;
+  /** Only frames: nothing is taken for a handshake. */
+  readonly bare?: boolean;
+  /** permessage-deflate as negotiated, for bytes without a handshake. */
+  readonly deflate?: DeflateParameters;
+  /** The DEFLATE library; without one, compressed messages are told as such. */
+  readonly raw?: RawDeflate;
+  /** Computes an accept value; without it that of the response is not checked. */
+  readonly acceptOf?: (key: string) => string;
+  /** Payload bytes kept of each frame; 4096 by default. */
+  readonly previewBytes?: number;
+  /** Bytes kept of each message; 4096 by default. */
+  readonly messageBytes?: number;
+  /** Bytes that a compressed message may have, compressed and inflated; 64 MiB by default. */
+  readonly maxMessageBytes?: number;
+}
+
+export type TranscriptEvent =
+  | { readonly type: 'handshake'; readonly direction: Direction; readonly handshake: Handshake }
+  | { readonly type: 'frame'; readonly direction: Direction; readonly frame: Frame }
+  /** The bytes end inside a frame header. */
+  | { readonly type: 'tail'; readonly direction: Direction; readonly truncated: Truncated }
+  /** Bytes behind a refused upgrade. */
+  | { readonly type: 'body'; readonly direction: Direction; readonly offset: number; readonly bytes: Uint8Array };
+
+const DEFAULT_PREVIEW = 4096;
+const DEFAULT_MAX_MESSAGE = 64 * 1024 * 1024;
+const EMPTY = new Uint8Array(0);
+
+/**
+ * One sequence of bytes as people have it: frames, with a handshake in front or without. A request in front makes the
+ * frames the client's, a response the server's; with both in front the two directions are told apart by the mask bit.
+ */
+export class Transcript {
+  private phase: 'start' | 'head' | 'frames' | 'body' = 'start';
+  private offset = 0;
+  /** Bytes that are not yet known to begin a head or a frame. */
+  private pending: Uint8Array = EMPTY;
+  private headReader: HeadReader | undefined;
+  private request: RequestHead | undefined;
+  private response: ResponseHead | undefined;
+  private frames: FrameStream | undefined;
+  private parameters: DeflateParameters | undefined;
+
+  constructor(private readonly options: TranscriptOptions) {
+    this.parameters = options.deflate;
+    if (options.bare) this.beginFrames();
+  }
+
+  /** permessage-deflate is in use: negotiated in the handshake seen, or stated. */
+  get deflate(): boolean {
+    return this.parameters !== undefined;
+  }
+
+  push(chunk: Uint8Array): TranscriptEvent[] {
+    const events: TranscriptEvent[] = [];
+    let rest: Uint8Array | undefined = chunk;
+    while (rest !== undefined && rest.length > 0) rest = this.step(rest, events, false);
+    return events;
+  }
+
+  /** No byte will follow: an unfinished head or frame is told as far as it came. */
+  end(): TranscriptEvent[] {
+    const events: TranscriptEvent[] = [];
+    if (this.phase === 'start') this.step(EMPTY, events, true);
+    if (this.phase === 'head') {
+      const head = this.headReader!.end();
+      if (head) this.takeHead(head, events);
+      this.finishHandshake(events);
+    }
+    const unfinished = this.frames?.end();
+    if (!unfinished) return events;
+    if ('frame' in unfinished) events.push(this.frameEvent(unfinished.frame));
+    else events.push({ type: 'tail', direction: this.direction(), truncated: unfinished.header });
+    return events;
+  }
+
+  /** Takes bytes in the present phase; what it returns is for the next one. */
+  private step(chunk: Uint8Array, events: TranscriptEvent[], last: boolean): Uint8Array | undefined {
+    switch (this.phase) {
+      case 'start':
+        return this.decide(chunk, events, last);
+      case 'head': {
+        const result = this.headReader!.push(chunk);
+        if (!result) return undefined;
+        this.takeHead(result.head, events);
+        return result.rest;
+      }
+      case 'frames':
+        for (const frame of this.frames!.push(chunk)) events.push(this.frameEvent(frame));
+        return undefined;
+      case 'body':
+        events.push({ type: 'body', direction: 'server', offset: this.offset, bytes: chunk });
+        this.offset += chunk.length;
+        return undefined;
+    }
+  }
+
+  /** Does a head begin here, or a frame? */
+  private decide(chunk: Uint8Array, events: TranscriptEvent[], last: boolean): Uint8Array | undefined {
+    const bytes = this.pending.length === 0 ? chunk : concat([this.pending, chunk]);
+    const start = bytes.length === 0 ? 'no' : startsLikeHead(bytes);
+    if (start === 'maybe' && !last) {
+      this.pending = bytes.slice();
+      return undefined;
+    }
+    this.pending = EMPTY;
+    if ((start === 'request' && !this.request) || start === 'response') {
+      this.headReader = new HeadReader({ offset: this.offset, kind: start });
+      this.phase = 'head';
+    } else if (bytes.length > 0 || last) {
+      if (this.request || this.response) this.finishHandshake(events);
+      else this.beginFrames();
+      if (last && bytes.length > 0) this.step(bytes, events, false);
+    }
+    return bytes;
+  }
+
+  private takeHead(head: RequestHead | ResponseHead, events: TranscriptEvent[]): void {
+    this.offset = head.span.end;
+    this.headReader = undefined;
+    if (head.kind === 'request') this.request = head;
+    else this.response = head;
+    const status = this.response?.status;
+    const interim = status !== undefined && status < 200 && status !== 101;
+    if (this.response && !interim) this.finishHandshake(events);
+    // Behind a request an answer may follow, behind an interim answer (100, 103) the final one.
+    else this.phase = 'start';
+  }
+
+  private finishHandshake(events: TranscriptEvent[]): void {
+    const { request, response } = this;
+    const { acceptOf } = this.options;
+    const handshake = readHandshake({
+      ...(request && { request }),
+      ...(response && { response }),
+      ...(acceptOf && { acceptOf }),
+    });
+    if (handshake.deflate) this.parameters = handshake.deflate;
+    else if (response) this.parameters = undefined;
+    events.push({ type: 'handshake', direction: this.direction(), handshake });
+    if (response && !handshake.upgraded) this.phase = 'body';
+    else this.beginFrames();
+  }
+
+  private beginFrames(): void {
+    this.phase = 'frames';
+    this.frames = new FrameStream(this.router(), this.offset);
+  }
+
+  /** Both heads in one sequence: what follows is told apart by the mask bit, since only clients mask. */
+  private router(): (header: FrameHeader) => MessageAssembler {
+    if (this.options.direction === 'unknown' && this.request && this.response) {
+      const client = this.assembler('client');
+      const server = this.assembler('server');
+      return (header) => (header.masked ? client : server);
+    }
+    const only = this.assembler(this.direction());
+    return () => only;
+  }
+
+  private direction(): Direction {
+    if (this.options.direction !== 'unknown') return this.options.direction;
+    if (this.request && this.response) return 'unknown';
+    return this.request ? 'client' : this.response ? 'server' : 'unknown';
+  }
+
+  private assembler(direction: Direction): MessageAssembler {
+    const { previewBytes = DEFAULT_PREVIEW, messageBytes = DEFAULT_PREVIEW } = this.options;
+    const { maxMessageBytes = DEFAULT_MAX_MESSAGE, raw } = this.options;
+    const assembler = new MessageAssembler({
+      direction,
+      previewBytes,
+      messageBytes,
+      maxCompressedBytes: maxMessageBytes,
+    });
+    if (this.parameters && raw) {
+      assembler.inflater = new MessageInflater(raw, senderParameters(this.parameters, direction), maxMessageBytes);
+    }
+    return assembler;
+  }
+
+  private frameEvent(frame: Frame): TranscriptEvent {
+    return { type: 'frame', direction: frame.direction, frame };
+  }
+}
+
+/** What the negotiated parameters mean for one sender. Where it is unknown, what reads both: the larger window, kept. */
+export function senderParameters(parameters: DeflateParameters, direction: Direction): DirectionDeflate {
+  const { clientMaxWindowBits, serverMaxWindowBits, clientNoContextTakeover, serverNoContextTakeover } = parameters;
+  if (direction === 'client') return { windowBits: clientMaxWindowBits, noContextTakeover: clientNoContextTakeover };
+  if (direction === 'server') return { windowBits: serverMaxWindowBits, noContextTakeover: serverNoContextTakeover };
+  return {
+    windowBits: Math.max(clientMaxWindowBits, serverMaxWindowBits),
+    noContextTakeover: clientNoContextTakeover && serverNoContextTakeover,
+  };
+}

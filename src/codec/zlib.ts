@@ -1,0 +1,32 @@
+/** The adapter around node:zlib. */
+import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { RawDeflate } from './deflate.js';
+
+export const nodeDeflate: RawDeflate = {
+  inflate(input, { windowBits, dictionary, maxOutput }) {
+    try {
+      // `info` makes Node give the engine too, whose byte count tells where a final block ended the data.
+      const { buffer, engine } = inflateRawSync(input, {
+        windowBits,
+        ...(dictionary.length > 0 && { dictionary }),
+        finishFlush: constants.Z_SYNC_FLUSH,
+        maxOutputLength: Math.max(1, maxOutput),
+        info: true,
+      }) as unknown as { buffer: Uint8Array; engine: { bytesWritten: number } };
+      const consumed = engine.bytesWritten;
+      return { status: 'ok', output: buffer, consumed, final: consumed < input.length };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return { status: 'too-large' };
+      return { status: 'invalid', reason: (error as Error).message };
+    }
+  },
+  deflate(input, { windowBits, dictionary }) {
+    // zlib has no raw deflate of 8 bits. With 9 it refers back 250 bytes at the most (512 minus its lookahead of 262),
+    // which lies within a window of 8 bits too.
+    return deflateRawSync(input, {
+      windowBits: Math.max(9, windowBits),
+      ...(dictionary.length > 0 && { dictionary }),
+      finishFlush: constants.Z_SYNC_FLUSH,
+    });
+  },
+};

@@ -1,0 +1,71 @@
+/**
+ * The library: a pure WebSocket codec (RFC 6455, RFC 7692) and the rules that judge what it reads.
+ * This entry has no `node:` import; `wsinspect` in Node adds the two adapters around node:crypto and node:zlib.
+ */
+export type { Field, Span } from './codec/span.js';
+export { concat } from './codec/byte-collector.js';
+export { hexOf } from './codec/hex.js';
+export {
+  closeCodeInfo,
+  OPCODE,
+  OPCODES,
+  opcodeInfo,
+  type CloseCodeInfo,
+  type CloseCodeKind,
+  type OpcodeInfo,
+  type OpcodeName,
+} from './codec/registry.js';
+export { keyFromBytes, keyToBytes, unmask } from './codec/mask.js';
+export {
+  createHeader,
+  FrameHeader,
+  headerFields,
+  headerFieldSpan,
+  minimalForm,
+  type HeaderFieldName,
+  type HeaderInit,
+  type LengthForm,
+} from './codec/frame.js';
+export {
+  FrameEnd,
+  FramePayload,
+  FrameReader,
+  FrameStart,
+  type FrameEvent,
+  type Truncated,
+} from './codec/frame-reader.js';
+export { encodeFrame, type FrameInit } from './codec/frame-writer.js';
+export { decodeFrames, encodeFrames, plainPayload, type WireFrame, type WireFrames } from './codec/wire-frames.js';
+export { decodeUtf8, encodeUtf8, utf8Error, Utf8Validator, type Utf8Error } from './codec/utf8.js';
+export { readCloseBody, writeCloseBody, type CloseBody } from './codec/close.js';
+export {
+  MessageAssembler,
+  type AssemblerOptions,
+  type Direction,
+  type Frame,
+  type FramePlace,
+  type Message,
+  type PlacedUtf8Error,
+} from './codec/message.js';
+export { FrameStream, type Unfinished } from './codec/frame-stream.js';
+export {
+  MessageDeflater,
+  MessageInflater,
+  type DirectionDeflate,
+  type InflateOutcome,
+  type RawDeflate,
+} from './codec/deflate.js';
+export { Transcript, type TranscriptEvent, type TranscriptOptions } from './codec/transcript.js';
+export {
+  explain,
+  isFinding,
+  RULES,
+  type Diagnostic,
+  type DiagnosticArgs,
+  type DiagnosticCode,
+  type Explanation,
+} from './rules/catalogue.js';
+export type { Rule, Severity } from './rules/rule.js';
+export { judgeFrame, judgeUnfinishedHeader, type FrameContext } from './rules/frame-rules.js';
+export { Inspector, type InspectorOptions } from './rules/inspector.js';
+export type { Judged } from './rules/judged.js';

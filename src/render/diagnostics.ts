@@ -1,0 +1,38 @@
+import { explain, type Diagnostic, type Explanation } from '../rules/catalogue.js';
+import { escapeText } from './escape.js';
+import { bitPattern, hexOffset, INDENT, type Look } from './layout.js';
+import { wrap } from './width.js';
+
+const MARK = { error: '✗', warning: '!', notice: 'i' } as const;
+const LABEL_WIDTH = 10;
+
+/** A diagnostic in words: severity, offset, what is wrong, then rule, section and the close code the RFC asks for. */
+export function drawDiagnostic(diagnostic: Diagnostic, look: Look): string[] {
+  const told = explain(diagnostic);
+  const paint = look.theme[told.severity];
+  const label = `${MARK[told.severity]} ${told.severity}`.padEnd(LABEL_WIDTH);
+  const indent = ' '.repeat(INDENT.length + LABEL_WIDTH + 1);
+  const room = Math.max(24, look.width - indent.length);
+  const words = wrap(`${place(diagnostic)}: ${escapeText(told.message)}`, room);
+  const source = wrap(reference(told), room);
+  return [
+    `${INDENT}${paint(label)} ${words[0]}`,
+    ...words.slice(1).map((line) => indent + line),
+    ...source.map((line) => indent + look.theme.dim(line)),
+  ];
+}
+
+/** On one line, for views that have one line a frame. */
+export function diagnosticLine(diagnostic: Diagnostic): string {
+  const told = explain(diagnostic);
+  return `${place(diagnostic)}: ${escapeText(told.message)} (${reference(told)})`;
+}
+
+function reference(told: Explanation): string {
+  const close = told.closeCode === undefined ? '' : `, close ${told.closeCode}`;
+  return `${told.code}, ${told.rfc}${close}`;
+}
+
+function place({ span }: Diagnostic): string {
+  return hexOffset(span.start) + (span.mask === undefined ? '' : ` ${bitPattern(0, span.mask).replaceAll('0', 'x')}`);
+}

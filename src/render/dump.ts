@@ -1,0 +1,101 @@
+import { utf8Error } from '../codec/utf8.js';
+import { hexOf } from '../codec/hex.js';
+import { escapeText } from './escape.js';
+import { hexOffset, INDENT, type Look } from './layout.js';
+import { displayWidth, padEnd } from './width.js';
+
+/** A run of bytes to be drawn as hex and text. */
+export interface Dump {
+  readonly bytes: Uint8Array;
+  /** The same bytes as they stood on the wire, where they were masked. */
+  readonly wire?: Uint8Array;
+  /** Offset printed for the first byte. */
+  readonly offset: number;
+  /** The bytes are meant as text: whole characters are shown where they begin, and what is no UTF-8 is marked. */
+  readonly text: boolean;
+}
+
+type Mark = 'plain' | 'invalid';
+
+/** Columns of a dump of `perRow` bytes, in one or two hex columns. */
+function columns(perRow: number, wire: boolean, offsetWidth: number): number {
+  return INDENT.length + offsetWidth + 2 + (wire ? 2 : 1) * (perRow * 3 + 1) + 1 + perRow;
+}
+
+/** Hex and text side by side, 16 bytes a row or 8 where 16 don't fit, with the masked bytes in front where there is room. */
+export function drawDump(dump: Dump, look: Look): string[] {
+  const { bytes } = dump;
+  const offsetWidth = Math.max(6, hexOffset(dump.offset + bytes.length).length);
+  const fits = (perRow: number, wire: boolean): boolean => columns(perRow, wire, offsetWidth) <= look.width;
+  const masked = dump.wire !== undefined;
+  const [perRow, showWire] =
+    masked && fits(16, true) ? [16, true] : masked && fits(8, true) ? [8, true] : [fits(16, false) ? 16 : 8, false];
+  const cells = dump.text ? textCells(bytes) : Array.from(bytes, byteCell);
+  const lines: string[] = [];
+  for (let at = 0; at < bytes.length; at += perRow) {
+    const end = Math.min(bytes.length, at + perRow);
+    const row = cells.slice(at, end);
+    const offset = look.theme.offset(padEnd(hexOffset(dump.offset + at), offsetWidth));
+    const wire = showWire ? `${look.theme.payload(hexCell(dump.wire!.subarray(at, end), perRow))}  ` : '';
+    const plain = paintHex(bytes.subarray(at, end), row, perRow, look);
+    lines.push(`${INDENT}${offset}  ${wire}${plain}  ${row.map((cell) => paintCell(cell, look)).join('')}`);
+  }
+  return lines;
+}
+
+interface Cell {
+  readonly text: string;
+  readonly mark: Mark;
+}
+
+function byteCell(byte: number): Cell {
+  return { text: byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.', mark: 'plain' };
+}
+
+/** A cell per byte; a character of several bytes stands at its first, padded over the others. */
+function textCells(bytes: Uint8Array): Cell[] {
+  const cells: Cell[] = [];
+  let at = 0;
+  while (at < bytes.length) {
+    const length = characterLength(bytes, at);
+    if (length <= 1) {
+      cells.push(length === 1 ? byteCell(bytes[at]!) : { text: '·', mark: 'invalid' });
+      at += 1;
+      continue;
+    }
+    const char = new TextDecoder().decode(bytes.subarray(at, at + length));
+    const shown = escapeText(char) === char && displayWidth(char) > 0 ? char : '.';
+    cells.push({ text: padEnd(shown, length), mark: 'plain' });
+    for (let i = 1; i < length; i++) cells.push({ text: '', mark: 'plain' });
+    at += length;
+  }
+  return cells;
+}
+
+/** Bytes of the well-formed character at `at`: 0 when there is none. */
+function characterLength(bytes: Uint8Array, at: number): number {
+  const lead = bytes[at]!;
+  if (lead < 0x80) return 1;
+  const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+  const piece = bytes.subarray(at, at + length);
+  return piece.length === length && !utf8Error(piece) ? length : 0;
+}
+
+function hexCell(bytes: Uint8Array, perRow: number): string {
+  const half = hexOf(bytes.subarray(0, 8), ' ');
+  const rest = bytes.length > 8 ? `  ${hexOf(bytes.subarray(8), ' ')}` : '';
+  return (half + rest).padEnd(perRow * 3 - (perRow > 8 ? 0 : 1));
+}
+
+function paintHex(bytes: Uint8Array, cells: readonly Cell[], perRow: number, look: Look): string {
+  const plain = hexCell(bytes, perRow);
+  if (cells.every((cell) => cell.mark === 'plain')) return look.theme.unmasked(plain);
+  return plain.replace(/[0-9a-f]{2}/g, (digits: string, at: number) => {
+    const index = at > 24 ? (at - 1) / 3 : at / 3;
+    return (cells[index]?.mark === 'invalid' ? look.theme.error : look.theme.unmasked)(digits);
+  });
+}
+
+function paintCell(cell: Cell, look: Look): string {
+  return cell.mark === 'invalid' ? look.theme.error(cell.text) : cell.text;
+}

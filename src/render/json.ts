@@ -1,0 +1,124 @@
+import { headerFields } from '../codec/frame.js';
+import { hexOf } from '../codec/hex.js';
+import type { Frame, Message } from '../codec/message.js';
+import { OPCODE, opcodeInfo } from '../codec/registry.js';
+import { explain, type Diagnostic } from '../rules/catalogue.js';
+import type { Judged } from '../rules/judged.js';
+import { handshakeRecord } from './handshake-json.js';
+import { previewText } from './payload.js';
+import type { View, ViewOptions } from './view.js';
+
+/** A record as it is printed: `type` first, fields that do not apply left out (docs/json.md). */
+export type JsonRecord = { readonly type: string } & Readonly<Record<string, unknown>>;
+
+/** One compact JSON object a line. With `messages`, messages instead of frames. */
+export function jsonView(options: ViewOptions, messages: boolean): View {
+  const lines = messages ? messageRecords : frameRecords;
+  return (record) =>
+    lines(record, options)
+      .map((value) => `${JSON.stringify(value)}\n`)
+      .join('');
+}
+
+/** A diagnostic nested in a record, or alone with `type` before it. */
+export function diagnosticFields(diagnostic: Diagnostic): Record<string, unknown> {
+  const { code, severity, rfc, message, closeCode } = explain(diagnostic);
+  return { code, severity, rfc, message, offset: diagnostic.span.start, ...(closeCode !== undefined && { closeCode }) };
+}
+
+function origin(record: Judged): Record<string, unknown> {
+  return { connection: record.connection, direction: record.direction };
+}
+
+function alone(record: Judged): JsonRecord[] {
+  return record.diagnostics.map((d) => ({ type: 'diagnostic', ...diagnosticFields(d), ...origin(record) }));
+}
+
+function frameRecords(record: Judged, options: ViewOptions): JsonRecord[] {
+  if (record.type === 'handshake') return [handshakeOf(record)];
+  return record.type === 'frame' ? [frameRecord(record, record.frame, options)] : alone(record);
+}
+
+function messageRecords(record: Judged, options: ViewOptions): JsonRecord[] {
+  if (record.type === 'handshake') return [handshakeOf(record)];
+  if (record.type !== 'frame' || !record.frame.message) return alone(record);
+  return [messageRecord(record, record.frame.message, options)];
+}
+
+function handshakeOf(record: Judged & { type: 'handshake' }): JsonRecord {
+  const { type, ...fields } = handshakeRecord(record.handshake, record.diagnostics);
+  return { type, connection: record.connection, ...fields };
+}
+
+function frameRecord(record: Judged, frame: Frame, options: ViewOptions): JsonRecord {
+  const { header } = frame;
+  const { exactLength } = header;
+  const textual = header.opcode === OPCODE.text && !frame.compressed;
+  return {
+    type: 'frame',
+    ...origin(record),
+    index: header.index,
+    offset: header.start,
+    ...(record.time !== undefined && { time: record.time }),
+    fin: header.fin,
+    rsv1: header.rsv1,
+    rsv2: (header.rsv & 2) !== 0,
+    rsv3: (header.rsv & 1) !== 0,
+    opcode: header.opcode,
+    name: opcodeInfo(header.opcode).name,
+    masked: header.masked,
+    ...(header.masked && { maskingKey: hexOf(header.maskingKey!) }),
+    lengthForm: header.lengthForm,
+    payloadLength: typeof exactLength === 'bigint' ? String(exactLength) : exactLength,
+    payloadBytes: frame.received,
+    ...content(frame.payload, frame.received, textual, options),
+    ...(frame.missing !== 0 && { truncated: true }),
+    ...(frame.close?.code !== undefined && { closeCode: frame.close.code, closeReason: frame.close.reason }),
+    diagnostics: record.diagnostics.map(diagnosticFields),
+    ...(options.verbose && { fields: fieldsOf(frame) }),
+  };
+}
+
+function messageRecord(record: Judged, message: Message, options: ViewOptions): JsonRecord {
+  const readable = message.bytes !== undefined;
+  return {
+    type: 'message',
+    ...origin(record),
+    index: message.index,
+    opcode: message.opcode,
+    name: opcodeInfo(message.opcode).name,
+    frames: message.frames,
+    compressed: message.compressed,
+    wireBytes: message.wireBytes,
+    ...(readable && { bytes: message.bytes }),
+    ...(readable && content(message.payload, message.bytes!, message.opcode === OPCODE.text, options)),
+    ...(record.time !== undefined && { time: record.time }),
+    diagnostics: record.diagnostics.map(diagnosticFields),
+  };
+}
+
+/** `text` for text that is UTF-8, else `hex` (or `base64`), cut at the preview limit. */
+function content(payload: Uint8Array, whole: number, textual: boolean, options: ViewOptions): Record<string, string> {
+  const shown = payload.subarray(0, Math.min(payload.length, options.preview));
+  const text = textual ? previewText(shown, shown.length < whole) : undefined;
+  if (text !== undefined) return { text };
+  return options.base64 ? { base64: toBase64(shown) } : { hex: hexOf(shown) };
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
+}
+
+function fieldsOf(frame: Frame): unknown[] {
+  const start = frame.header.start;
+  const bytes = frame.header.bytes;
+  return headerFields(frame.header, frame.received).map(({ name, span, value }) => ({
+    name,
+    start: span.start,
+    end: span.end,
+    ...(span.mask !== undefined && { mask: span.mask.toString(16).padStart(2, '0') }),
+    ...(name !== 'payload' && { hex: hexOf(bytes.subarray(span.start - start, span.end - start)) }),
+    value: typeof value === 'bigint' ? String(value) : value,
+  }));
+}
+

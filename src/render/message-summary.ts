@@ -1,0 +1,42 @@
+import type { Message } from '../codec/message.js';
+import { OPCODE, opcodeInfo } from '../codec/registry.js';
+import { drawDump } from './dump.js';
+import { count, INDENT, type Look } from './layout.js';
+import { previewText, quoted } from './payload.js';
+import { displayWidth } from './width.js';
+
+/** `17 -> 1200 bytes (70.6 times)`: what a compressed message became. */
+export function sizes(message: Message): string {
+  if (!message.compressed) return count(message.wireBytes, 'byte');
+  if (message.bytes === undefined) return `${count(message.wireBytes, 'byte')} compressed, not inflated`;
+  const ratio = message.wireBytes === 0 ? '' : ` (${(message.bytes / message.wireBytes).toFixed(1)} times)`;
+  return `${message.wireBytes} bytes compressed, ${message.bytes} plain${ratio}`;
+}
+
+/** The message that a frame completes: fragments, sizes, and its content in a line or as a dump. */
+export function drawMessageSummary(message: Message, options: { preview: number }, look: Look): string[] {
+  const parts = [
+    `message ${message.index}`,
+    opcodeInfo(message.opcode).name,
+    ...(message.frames > 1 ? [count(message.frames, 'fragment')] : []),
+    sizes(message),
+  ];
+  const lines = [INDENT + look.theme.title(parts.join('  '))];
+  if (message.bytes === undefined) return lines;
+  return [...lines, ...drawContent(message, options, look)];
+}
+
+/** A message's content: quoted if that fits into a line, else as a dump with offsets in the message. */
+export function drawContent(message: Message, options: { preview: number }, look: Look): string[] {
+  const shown = message.payload.subarray(0, options.preview);
+  const hidden = (message.bytes ?? message.wireBytes) - shown.length;
+  const isText = message.opcode === OPCODE.text;
+  const lines: string[] = [];
+  const line = isText && previewText(shown, hidden > 0) !== undefined ? quoted(shown) : undefined;
+  const indent = INDENT + INDENT;
+  if (line !== undefined && hidden === 0 && indent.length + displayWidth(line) <= look.width) {
+    lines.push(indent + look.theme.unmasked(line));
+  } else lines.push(...drawDump({ bytes: shown, offset: 0, text: isText }, look));
+  if (hidden > 0) lines.push(indent + look.theme.dim(`… ${count(hidden, 'more byte')} (--preview all shows them)`));
+  return lines;
+}

@@ -1,0 +1,32 @@
+import { opcodeInfo } from '../codec/registry.js';
+import { drawDiagnostic } from './diagnostics.js';
+import { handshakeLine } from './handshake.js';
+import { count, hexOffset, spread, type Look } from './layout.js';
+import { drawContent, sizes } from './message-summary.js';
+import { prettyJson, previewText } from './payload.js';
+import type { View, ViewOptions } from './view.js';
+
+/** The messages as the application sees them: assembled, inflated; frames are told of only where something is wrong. */
+export function messagesView(options: ViewOptions, look: Look): View {
+  return (record) => {
+    const problems = record.diagnostics.flatMap((diagnostic) => drawDiagnostic(diagnostic, look));
+    const message = record.type === 'frame' ? record.frame.message : undefined;
+    if (!message) {
+      const lines = record.type === 'handshake' ? [handshakeLine(record.handshake), ...problems] : problems;
+      return lines.length > 0 ? `${lines.join('\n')}\n` : '';
+    }
+    const words = [
+      `message ${message.index}`,
+      opcodeInfo(message.opcode).name,
+      ...(message.direction === 'unknown' ? [] : [`from ${message.direction}`]),
+      ...(message.frames > 1 ? [count(message.frames, 'fragment')] : []),
+      sizes(message),
+    ];
+    const title = spread(look.theme.title(words.join('  ')), look.theme.dim(`at ${hexOffset(message.span.start)}`), look.width);
+    const whole = message.payload.length === message.bytes && message.payload.length <= options.preview;
+    const text = options.pretty && whole ? previewText(message.payload, false) : undefined;
+    const json = text === undefined ? undefined : prettyJson(text);
+    return `${[title, ...(json ?? drawContent(message, options, look)), ...problems].join('\n')}\n`;
+  };
+}
+

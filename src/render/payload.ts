@@ -1,0 +1,114 @@
+import type { Frame } from '../codec/message.js';
+import { unmask } from '../codec/mask.js';
+import { closeCodeInfo, OPCODE } from '../codec/registry.js';
+import { decodeUtf8, utf8Error } from '../codec/utf8.js';
+import { drawDump } from './dump.js';
+import { escapeBytes, escapeText } from './escape.js';
+import { BYTES_AT, BYTES_PER_ROW, count, drawRow, INDENT, NAME_AT, NAME_WIDTH, spaced, type Look } from './layout.js';
+import { truncate } from './width.js';
+
+/** How much of a payload is shown, and how. */
+export interface PayloadOptions {
+  /** Payload bytes shown. */
+  readonly preview: number;
+  /** JSON text is shown indented below. */
+  readonly pretty: boolean;
+}
+
+/** Bytes as they are quoted in a value: escaped text in double quotes. */
+export function quoted(bytes: Uint8Array): string {
+  return `"${escapeBytes(bytes)}"`;
+}
+
+/** The text of a payload whose preview may have cut its last character; undefined if it is no UTF-8. */
+export function previewText(bytes: Uint8Array, cut: boolean): string | undefined {
+  const error = utf8Error(bytes);
+  if (!error) return decodeUtf8(bytes);
+  if (!cut || !error.incomplete) return undefined;
+  return decodeUtf8(bytes.subarray(0, error.start));
+}
+
+/** A frame's payload: short ones beside their name, long ones as a dump; close frames by their parts. */
+export function drawPayload(frame: Frame, options: PayloadOptions, look: Look): string[] {
+  const shown = frame.payload.subarray(0, Math.min(frame.payload.length, options.preview));
+  if (shown.length === 0 && frame.received === 0) return [];
+  const { header } = frame;
+  const at = header.span.end;
+  const wire = header.masked ? unmask(shown, 0, shown.length, header.key) : undefined;
+  const isText = !frame.compressed && (header.opcode === OPCODE.text || header.opcode === OPCODE.continuation);
+  const lines: string[] = [];
+  if (header.opcode === OPCODE.close && frame.close) lines.push(...drawClose(frame, shown, wire, look));
+  else if (shown.length <= BYTES_PER_ROW && frame.received === shown.length) {
+    const value = frame.compressed ? 'compressed' : shortValue(shown, header.opcode, look.width);
+    const row = { offset: at, bytes: spaced(wire ?? shown), name: 'payload', value, paint: look.theme.payload };
+    lines.push(drawRow(row, look));
+    if (wire) lines.push(drawRow({ bytes: spaced(shown), name: 'unmasked', paint: look.theme.unmasked }, look));
+  } else {
+    const value = longValue(shown, frame, isText, look.width);
+    lines.push(drawRow({ offset: at, name: 'payload', value, paint: look.theme.payload }, look));
+    lines.push(...drawDump({ bytes: shown, ...(wire && { wire }), offset: at, text: isText }, look));
+  }
+  const hidden = frame.received - shown.length;
+  if (hidden > 0) lines.push(INDENT + look.theme.dim(`… ${count(hidden, 'more byte')} (--preview all shows them)`));
+  return lines;
+}
+
+function shortValue(bytes: Uint8Array, opcode: number, width: number): string {
+  if (opcode === OPCODE.binary) return count(bytes.length, 'byte');
+  return truncate(quoted(bytes), Math.max(12, width - NAME_AT - NAME_WIDTH));
+}
+
+function longValue(shown: Uint8Array, frame: Frame, isText: boolean, width: number): string {
+  if (!isText) return count(frame.received, 'byte') + (frame.compressed ? ', compressed' : '');
+  const room = Math.max(12, width - NAME_AT - NAME_WIDTH);
+  return truncate(quoted(shown.subarray(0, 4 * room)), room);
+}
+
+/** Code and reason, each beside its bytes (RFC 6455 §5.5.1). */
+function drawClose(frame: Frame, body: Uint8Array, wire: Uint8Array | undefined, look: Look): string[] {
+  const { theme } = look;
+  const lines: string[] = [];
+  const at = frame.header.span.end;
+  if (wire) lines.push(...drawRuns(wire, at, 'payload', count(wire.length, 'byte'), look));
+  const code = frame.close!.code;
+  if (code === undefined) {
+    const row = { ...(!wire && { offset: at }), bytes: spaced(body), name: 'body', value: count(body.length, 'byte') };
+    return [...lines, drawRow({ ...row, paint: theme.unmasked }, look)];
+  }
+  const info = closeCodeInfo(code);
+  const codeRow = { bytes: spaced(body.subarray(0, 2)), name: 'code', value: String(code), paint: theme.unmasked };
+  lines.push(drawRow({ ...codeRow, ...(!wire && { offset: at }), meaning: `${info.name}: ${info.meaning}` }, look));
+  const reason = body.subarray(2);
+  if (reason.length > 0) lines.push(...drawRuns(reason, wire ? undefined : at + 2, 'reason', quoted(reason), look));
+  return lines;
+}
+
+/** A run of bytes over as many rows as it takes, named and valued in the first. */
+function drawRuns(bytes: Uint8Array, offset: number | undefined, name: string, value: string, look: Look): string[] {
+  const lines: string[] = [];
+  for (let i = 0; i < bytes.length; i += BYTES_PER_ROW) {
+    lines.push(
+      drawRow(
+        {
+          ...(offset !== undefined && { offset: offset + i }),
+          bytes: spaced(bytes.subarray(i, i + BYTES_PER_ROW)),
+          ...(i === 0 && { name, value: truncate(value, Math.max(12, look.width - NAME_AT - NAME_WIDTH)) }),
+          paint: name === 'payload' ? look.theme.payload : look.theme.unmasked,
+        },
+        look,
+      ),
+    );
+  }
+  return lines;
+}
+
+/** JSON indented, escaped line by line; undefined where the text is no JSON object or list. */
+export function prettyJson(text: string, indent = BYTES_AT): string[] | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    const lines = JSON.stringify(JSON.parse(text), undefined, 2).split('\n');
+    return lines.map((line) => ' '.repeat(indent) + escapeText(line));
+  } catch {
+    return undefined;
+  }
+}

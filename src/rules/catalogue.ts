@@ -1,0 +1,43 @@
+import type { Span } from '../codec/span.js';
+import { DEFLATE_RULES } from './deflate-catalogue.js';
+import { FRAME_RULES } from './frame-catalogue.js';
+import { HANDSHAKE_RULES } from './handshake-catalogue.js';
+import type { Rule, Severity } from './rule.js';
+
+/** The one list of what can be wrong, by code. docs/rules.md is made from it. */
+export const RULES = { ...HANDSHAKE_RULES, ...FRAME_RULES, ...DEFLATE_RULES } as const;
+
+export type DiagnosticCode = keyof typeof RULES;
+
+export type DiagnosticArgs = Readonly<Record<string, string | number>>;
+
+/** A broken rule: where, and the values that its wording takes. The words are the catalogue's. */
+export interface Diagnostic {
+  readonly code: DiagnosticCode;
+  /** Absolute offsets in the stream that the record belongs to. */
+  readonly span: Span;
+  readonly args: DiagnosticArgs;
+}
+
+/** A diagnostic in words. */
+export interface Explanation {
+  readonly code: DiagnosticCode;
+  readonly severity: Severity;
+  readonly rfc: string;
+  readonly message: string;
+  /** The close code that the RFC asks the receiver to answer with. */
+  readonly closeCode?: number;
+}
+
+export function explain({ code, args }: Diagnostic): Explanation {
+  const rule: Rule = RULES[code];
+  const { severity, rfc, closeCode } = rule;
+  const message = rule.message.replace(/\{(\w+)\}/g, (whole, name: string) => String(args[name] ?? whole));
+  return { code, severity, rfc, message, ...(closeCode !== undefined && { closeCode }) };
+}
+
+/** Whether a diagnostic makes the verdict negative: an error, or with `strict` a warning too. */
+export function isFinding(diagnostic: Diagnostic, strict: boolean): boolean {
+  const { severity } = RULES[diagnostic.code] as Rule;
+  return severity === 'error' || (strict && severity === 'warning');
+}

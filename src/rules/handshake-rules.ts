@@ -1,0 +1,96 @@
+import type { Handshake } from '../codec/handshake.js';
+import type { Span } from '../codec/span.js';
+import { HANDSHAKE_RULES, type HandshakeCode } from './handshake-catalogue.js';
+import type { Check, Finding, Side } from './handshake-check.js';
+import { HEAD_CHECKS, OBSOLETE_CHECKS } from './head-checks.js';
+import { NEGOTIATION_CHECKS } from './negotiation-checks.js';
+import { REQUEST_CHECKS } from './request-checks.js';
+import { RESPONSE_CHECKS } from './response-checks.js';
+import type { Rule } from './rule.js';
+
+export interface HandshakeDiagnostic {
+  readonly code: HandshakeCode;
+  /** Offsets in the stream of the half that `side` names: the request is the client's, the response the server's. */
+  readonly span: Span;
+  readonly args: Readonly<Record<string, string | number>>;
+  readonly side: Side;
+}
+
+/** A requirement and how it fared. */
+export interface ChecklistRow {
+  readonly code: HandshakeCode;
+  readonly rfc: string;
+  readonly requirement: string;
+  /**
+   * `fail` for an error; with a warning or notice only, `pass` with diagnostics. `not-seen` when the half that it needs
+   * was not given, or has nothing that the requirement is about (no subprotocol, a refusal in place of a 101).
+   */
+  readonly result: 'pass' | 'fail' | 'not-seen';
+  readonly diagnostics: readonly HandshakeDiagnostic[];
+}
+
+type Judged = readonly HandshakeDiagnostic[] | undefined;
+
+/** Everything but `response-accepted-invalid`, which is about what the others found. */
+const CHECKS: Readonly<Record<Exclude<HandshakeCode, 'response-accepted-invalid'>, readonly Check[]>> = {
+  ...REQUEST_CHECKS,
+  ...RESPONSE_CHECKS,
+  ...NEGOTIATION_CHECKS,
+  ...HEAD_CHECKS,
+  ...OBSOLETE_CHECKS,
+};
+const CODES = Object.keys(HANDSHAKE_RULES) as HandshakeCode[];
+
+function isError(code: HandshakeCode): boolean {
+  const rule: Rule = HANDSHAKE_RULES[code];
+  return rule.severity === 'error';
+}
+
+function run(code: HandshakeCode, checks: readonly Check[], handshake: Handshake): Judged {
+  let seen = false;
+  const found: HandshakeDiagnostic[] = [];
+  for (const { side, judge } of checks) {
+    const result = judge(handshake);
+    seen ||= result !== undefined;
+    for (const { span, args = {} } of result ?? []) found.push({ code, span, args, side });
+  }
+  return seen ? found : undefined;
+}
+
+/** RFC 6455 §4.2.1: a server has to stop at a request that is not as described there. */
+function acceptedInvalid(handshake: Handshake, all: ReadonlyMap<HandshakeCode, Judged>): Judged {
+  const { request, response, upgraded } = handshake;
+  if (request === undefined || response === undefined || !upgraded) return undefined;
+  const errors = [...all.values()]
+    .flatMap((judged) => judged ?? [])
+    .filter((d) => d.side === 'request' && isError(d.code));
+  // A bad offer of an extension is declined, not refused; of a head that was cut short nothing is known.
+  const refused = errors.filter(({ code }) => !/^deflate-|^head-(?:unfinished|too-large)/.test(code));
+  const [first] = refused;
+  if (first === undefined) return [];
+  const finding: Finding = { span: response.lineSpan, args: { count: refused.length, first: first.code } };
+  return [{ code: 'response-accepted-invalid', side: 'response', span: finding.span, args: finding.args ?? {} }];
+}
+
+function judgeAll(handshake: Handshake): Map<HandshakeCode, Judged> {
+  const all = new Map<HandshakeCode, Judged>();
+  for (const code of CODES) {
+    all.set(code, code === 'response-accepted-invalid' ? undefined : run(code, CHECKS[code], handshake));
+  }
+  return all.set('response-accepted-invalid', acceptedInvalid(handshake, all));
+}
+
+/** Judges either half or both: RFC 6455 §4, §9.1, §11.3, RFC 7692 §5 and §7, and HTTP as far as these ask for it. In the order of the catalogue. */
+export function judgeHandshake(handshake: Handshake): HandshakeDiagnostic[] {
+  return [...judgeAll(handshake).values()].flatMap((judged) => judged ?? []);
+}
+
+/** Every requirement with its result, in the order of the catalogue. */
+export function handshakeChecklist(handshake: Handshake): ChecklistRow[] {
+  return [...judgeAll(handshake)].map(([code, judged]) => {
+    const { rfc, requirement }: Rule = HANDSHAKE_RULES[code];
+    const failed = judged !== undefined && judged.length > 0 && isError(code);
+    const result = judged === undefined ? 'not-seen' : failed ? 'fail' : 'pass';
+    return { code, rfc, requirement, result, diagnostics: judged ?? [] };
+  });
+}

@@ -1,0 +1,24 @@
+import type { Frame } from '../codec/message.js';
+import type { Truncated } from '../codec/frame-reader.js';
+import type { Handshake } from '../codec/handshake.js';
+import type { Direction } from '../codec/message.js';
+import type { Diagnostic } from './catalogue.js';
+
+/** What every record of a connection says about where it comes from. */
+interface Origin {
+  /** Number of the connection, from 0 in the order of their first bytes. */
+  readonly connection: number;
+  readonly direction: Direction;
+  /** Seconds since the epoch, where known. */
+  readonly time?: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** A codec record with the judgement on it: what the views draw. */
+export type Judged =
+  | (Origin & { readonly type: 'handshake'; readonly handshake: Handshake })
+  | (Origin & { readonly type: 'frame'; readonly frame: Frame })
+  /** The stream ended inside a frame header. */
+  | (Origin & { readonly type: 'tail'; readonly truncated: Truncated })
+  /** Bytes that are no frames: the body behind a refused upgrade. */
+  | (Origin & { readonly type: 'body'; readonly offset: number; readonly bytes: Uint8Array });

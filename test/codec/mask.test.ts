@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { keyFromBytes, keyToBytes, unmask, WordView } from '../../src/codec/mask.js';
+
+/** RFC 6455 §5.3, as the standard writes it. */
+function reference(bytes: Uint8Array, key: Uint8Array, phase: number): Uint8Array {
+  return bytes.map((byte, i) => byte ^ key[(i + phase) % 4]!);
+}
+
+const KEY = Uint8Array.of(0x37, 0xfa, 0x21, 0xbd);
+
+describe('unmask', () => {
+  const memory = Uint8Array.from({ length: 20_003 }, (_, i) => (i * 7 + (i >> 8)) & 255);
+  const lengths = [...Array.from({ length: 40 }, (_, i) => i), 125, 126, 1000, 8191, 8192, 8193, 10_000];
+
+  it('agrees with the standard at every alignment, phase and length', () => {
+    for (let lane = 0; lane < 8; lane++) {
+      for (let phase = 0; phase < 4; phase++) {
+        for (const length of lengths) {
+          const view = memory.subarray(lane);
+          const out = unmask(view, 0, length, keyFromBytes(KEY), phase);
+          expect(Buffer.compare(out, reference(view.subarray(0, length), KEY, phase))).toBe(0);
+        }
+      }
+    }
+  });
+
+  it('works at the end of a buffer that is no whole number of words', () => {
+    for (let length = 0; length < 12; length++) {
+      const view = memory.subarray(memory.length - length);
+      expect(unmask(view, 0, length, keyFromBytes(KEY), 1)).toEqual(reference(view, KEY, 1));
+    }
+  });
+
+  it('gives every call memory of its own', () => {
+    const source = new WordView(memory);
+    const first = unmask(source, 1, 7, keyFromBytes(KEY));
+    const copy = first.slice();
+    for (let i = 0; i < 10_000; i++) unmask(source, i & 7, (i & 7) + 20, 0xffffffff);
+    expect(first).toEqual(copy);
+  });
+
+  it('reads and writes keys in network order', () => {
+    expect(keyFromBytes(Uint8Array.of(0xff, 1, 2, 3))).toBe(0xff010203);
+    expect(keyToBytes(0xff010203)).toEqual(Uint8Array.of(0xff, 1, 2, 3));
+  });
+});

@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { headerFields } from '../../src/codec/frame.js';
+import { DEFAULT_DEFLATE_PARAMETERS } from '../../src/codec/deflate-params.js';
+import { decodeFrames, encodeFrames } from '../../src/codec/wire-frames.js';
+import { nodeDeflate } from '../../src/codec/zlib.js';
+import { Inspector } from '../../src/rules/inspector.js';
+import type { Judged } from '../../src/rules/judged.js';
+import { cuts, cutUp, wireBytes } from './arbitraries.js';
+
+const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
+
+describe(`properties (SEED=${seed})`, () => {
+  it('encode(decode(bytes)) is bytes', () => {
+    fc.assert(
+      fc.property(wireBytes, (bytes) => {
+        expect(Buffer.compare(encodeFrames(decodeFrames(bytes)), bytes)).toBe(0);
+      }),
+      { numRuns: 10_000, seed },
+    );
+  });
+
+  it('fields tile every byte, bit by bit', () => {
+    fc.assert(
+      fc.property(wireBytes, (bytes) => {
+        const { frames, rest } = decodeFrames(bytes);
+        const bits = new Uint8Array(bytes.length);
+        for (const { header, payload } of frames) {
+          for (const { span } of headerFields(header, payload.length)) {
+            for (let i = span.start; i < span.end; i++) {
+              expect(bits[i]! & (span.mask ?? 0xff)).toBe(0);
+              bits[i]! |= span.mask ?? 0xff;
+            }
+          }
+        }
+        bits.fill(0xff, bytes.length - rest.length);
+        expect(bits.every((byte) => byte === 0xff)).toBe(true);
+      }),
+      { numRuns: 3000, seed },
+    );
+  });
+
+  it('records and judgements do not depend on how the bytes are cut', () => {
+    const inspect = (chunks: Uint8Array[], deflate: boolean): Judged[] => {
+      const inspector = new Inspector({
+        direction: 'unknown',
+        ...(deflate && { deflate: DEFAULT_DEFLATE_PARAMETERS }),
+        raw: nodeDeflate,
+        bare: true,
+      });
+      return [...chunks.flatMap((chunk) => inspector.push(chunk)), ...inspector.end()];
+    };
+    fc.assert(
+      fc.property(wireBytes, cuts, fc.boolean(), (bytes, sizes, deflate) => {
+        expect(inspect(cutUp(bytes, sizes), deflate)).toEqual(inspect([bytes], deflate));
+      }),
+      { numRuns: 4000, seed },
+    );
+  });
+});
