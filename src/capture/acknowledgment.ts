@@ -1,5 +1,8 @@
 import type { ReassemblyLimits } from './reassembly-limits.js';
 
+/** The largest window there is (RFC 7323 §2.3): what is further away is no part of the conversation. */
+export const WINDOW = 2 ** 30;
+
 /** Has that much gone by since: packets of the connection, or seconds? Unknown times (NaN) say no. */
 export function isLate(
   limits: ReassemblyLimits,
@@ -16,14 +19,23 @@ export class Acknowledgment {
   seen = false;
   /** The highest, as a sequence number. */
   value = 0;
+  private offset = 0;
   /** It lies ahead of what was captured, since that packet of the connection. */
   private ahead = false;
   private packet = 0;
   private time = NaN;
 
-  raise(value: number): void {
+  /** Acknowledgments only rise. `offset` is where the stream stands. */
+  raise(value: number, offset: number): void {
+    this.expire(offset);
     if (!this.seen || ((value - this.value) | 0) > 0) this.value = value;
     this.seen = true;
+    this.offset = offset;
+  }
+
+  /** Once the stream has gone on by a window without acknowledgments, the last one says nothing: sequence numbers wrap. */
+  expire(offset: number): void {
+    if (offset - this.offset > WINDOW) this.seen = false;
   }
 
   /** Is it ahead of `next`? If so for the first time, then since now. */

@@ -64,23 +64,31 @@ export class FlowTable {
     this.closedAt = 0;
   }
 
-  /** Whom to give up: a clock's second chance, with closed ones and those that nobody reads in front. */
+  /** Whom to give up: a clock's second chance among the next few, with closed ones and those that nobody reads in front. */
   victim(): Connection {
     const { values } = this.table;
     let best: Connection | undefined;
     let least = Infinity;
-    for (let looked = 0; looked < values.length && (looked < LOOK || best === undefined); looked++) {
-      this.hand = this.hand + 1 < values.length ? this.hand + 1 : 0;
-      const candidate = values[this.hand];
+    for (let ahead = 1; ahead <= values.length && (ahead <= LOOK || best === undefined); ahead++) {
+      const slot = (this.hand + ahead) % values.length;
+      const candidate = values[slot];
       if (candidate === undefined) continue;
-      const worth = (candidate.handler === undefined ? 0 : 2) + this.active[this.hand]!;
-      this.active[this.hand] = 0;
-      if (worth < least) {
-        least = worth;
-        best = candidate;
-      }
+      const worth = 0 + this.active[slot]!;
+      if (worth >= least) continue;
+      least = worth;
+      best = candidate;
     }
+    this.moveHand(best!.slot);
     return best!;
+  }
+
+  /** Who is passed by has to be active again until the hand comes back. */
+  private moveHand(to: number): void {
+    const count = this.table.values.length;
+    do {
+      this.hand = (this.hand + 1) % count;
+      this.active[this.hand] = 0;
+    } while (this.hand !== to);
   }
 
   /** All that are not closed, by number. */

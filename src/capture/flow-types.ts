@@ -15,7 +15,7 @@ export interface FlowLimits extends ReassemblyLimits {
 
 export const FLOW_LIMITS: FlowLimits = {
   ...REASSEMBLY_LIMITS,
-  connections: 65_536,
+  connections: 32_768,
   closedConnections: 4096,
   fragments: FRAGMENT_LIMITS,
 };

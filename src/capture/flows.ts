@@ -1,3 +1,4 @@
+import { WINDOW } from './acknowledgment.js';
 import { Connection } from './connection.js';
 import type { CloseReason } from './connection-handler.js';
 import { FlowTable } from './flow-table.js';
@@ -8,7 +9,6 @@ import { Datagram, parseIp, PROTOCOL_TCP } from './ip.js';
 import { ipStart, NO_IP } from './link.js';
 import { Pair } from './pair-table.js';
 import { Reassembly } from './reassembly-limits.js';
-import { WINDOW } from './reassembly.js';
 import type { Side } from './stream-sink.js';
 import { ACK, FIN, parseTcp, RST, Segment, SYN } from './tcp.js';
 import type { LinkType, Packet } from './types.js';

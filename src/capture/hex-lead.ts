@@ -72,6 +72,11 @@ const QUOTES = new Set(['"', "'", '`']);
 /** The same behind a literal: its neighbours are literals too, whatever they hold. */
 const LITERALS = /([rR]?[bB]?[rR]?|u8|[uULc@$])(["'`])/y;
 
+/** Behind a single blank: what `od -An -x` prints, and hardly anything else. */
+const OD_WORDS = /^[0-9a-f]{4}(?: [0-9a-f]{4})*\r?\n?(?:$| )/;
+const OD_NOTICE =
+  'groups of four digits are read from left to right: if od -An -x printed them, the bytes of each are swapped (use od -An -t x1)';
+
 /** A line of hex digits and what may separate them, as far as it goes. */
 const HEX_LINE = /(?:0[xX](?=[0-9a-fA-F])|[0-9a-fA-F\s:,;-])+(?:[#/.\n]|\xc2\xa0|$)/y;
 
@@ -165,6 +170,7 @@ export class HexLead implements HexMode {
   private otherwise(at: number): 'open' {
     if (this.behind === undefined) {
       this.context.kind ??= 'hex';
+      if (this.start + at === 1 && OD_WORDS.test(this.text.slice(at))) this.context.events.notice(OD_NOTICE);
       this.handOver(new PlainHex(this.context), at);
     } else {
       this.walk(at);
@@ -215,6 +221,19 @@ export class HexLead implements HexMode {
   private walk(to: number): void {
     this.context.place.walk(this.bytes, 0, to, this.start);
   }
+}
+
+/** Whether bytes are spelled in `line`, or it at least begins as such a text does. */
+export function isHexLine(line: string): boolean {
+  let at = 0;
+  for (let next = 0; next >= 0; at = next) {
+    if (at === line.length) return at > 0;
+    if (OPENERS.some(({ pattern }) => match(pattern, line, at) !== null)) return true;
+    next =
+      WRAPPERS.reduce((found, wrapper) => (found > 0 ? found : (match(wrapper, line, at)?.[0].length ?? 0)), 0) || -1;
+    if (next > 0) next += at;
+  }
+  return match(HEX_LINE, line, at)?.[0].length === line.length - at;
 }
 
 function match(pattern: RegExp, text: string, at: number): RegExpExecArray | null {

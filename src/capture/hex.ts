@@ -17,6 +17,12 @@ export class HexSource implements Source, HexContext {
   private readonly stack: { readonly bytes: Uint8Array; readonly base: number }[] = [];
   private offset = 0;
 
+  /** `skipped`: what stands in front of the text, and counts as read. */
+  constructor(skipped: Uint8Array = new Uint8Array(0)) {
+    this.place.walk(skipped, 0, skipped.length, 0);
+    this.offset = skipped.length;
+  }
+
   become(mode: HexMode): void {
     this.mode = mode;
   }

@@ -134,7 +134,7 @@ class PcapngFormat implements RecordFormat {
   private timeAt(bytes: Uint8Array, at: number, from: Interface): number {
     const high = fileU32(bytes, at, this.little);
     const low = fileU32(bytes, at + 4, this.little);
-    return (high * 0x1_0000_0000 + low) / from.ticksPerSecond + from.offset;
+    return secondsOf(high, low, from.ticksPerSecond) + from.offset;
   }
 
   private takeInterface(bytes: Uint8Array, start: number, end: number): string | undefined {
@@ -175,6 +175,15 @@ class PcapngFormat implements RecordFormat {
     const high = fileU32(bytes, at + (this.little ? 4 : 0), this.little) | 0;
     return high * 0x1_0000_0000 + fileU32(bytes, at + (this.little ? 0 : 4), this.little);
   }
+}
+
+/** Nanoseconds since 1970 don't fit into 53 bits: there the part of a second comes from the low words, where the product is exact modulo 2^32. */
+function secondsOf(high: number, low: number, ticksPerSecond: number): number {
+  const ticks = high * 0x1_0000_0000 + low;
+  if (ticks <= Number.MAX_SAFE_INTEGER || ticksPerSecond > 1e9) return ticks / ticksPerSecond;
+  const seconds = Math.floor(ticks / ticksPerSecond);
+  const rest = (low - Math.imul(seconds, ticksPerSecond)) | 0;
+  return seconds + rest / ticksPerSecond;
 }
 
 /** if_tsresol: a negative power of 10, or of 2 where the top bit is set. */

@@ -1,13 +1,14 @@
-import { Acknowledgment, isLate } from './acknowledgment.js';
+import { Acknowledgment, isLate, WINDOW } from './acknowledgment.js';
 import { HeldSegments } from './held-segments.js';
 import type { Piece } from './held-segments.js';
 import type { Reassembly } from './reassembly-limits.js';
 import type { Side, StreamSink } from './stream-sink.js';
 
-/** The largest window there is (RFC 7323 §2.3): what is further away is no part of the conversation. */
-export const WINDOW = 2 ** 30;
 /** A capture that starts in mid-stream: how far behind an acknowledgment its first bytes may be. */
 const LEAD = 2 ** 20;
+/** What all streams have in common as long as nothing happened: connections that never say anything are many (port scans). */
+const NOTHING_HELD = new HeldSegments();
+const NEVER_ACKNOWLEDGED = new Acknowledgment();
 
 /**
  * One direction of a connection: segments in any order, their bytes in order (RFC 9293 §3.4, §3.10.7.4).
@@ -33,10 +34,10 @@ export class Stream {
   private finPacket = 0;
   private readonly side: Side;
   private readonly shared: Reassembly;
-  private readonly held = new HeldSegments();
+  private held = NOTHING_HELD;
   /** What `shared` knows of their cost. */
   private reported = 0;
-  private readonly ack = new Acknowledgment();
+  private ack = NEVER_ACKNOWLEDGED;
   /** Where a stray segment ended. */
   private strayed = false;
   private strayEnd = 0;
@@ -74,7 +75,8 @@ export class Stream {
   /** The other side has all bytes in front of `ack`. */
   acknowledge(ack: number, time: number, packet: number): void {
     if (this.based && ((ack - this.next) | 0) > WINDOW) return;
-    this.ack.raise(ack);
+    if (this.ack === NEVER_ACKNOWLEDGED) this.ack = new Acknowledgment();
+    this.ack.raise(ack, this.offset);
     if (this.based) this.ack.compare(this.next, time, packet);
     else if (this.held.count > 0) this.settle(ack);
   }
@@ -96,12 +98,14 @@ export class Stream {
 
   /** Gives up holes that have been waited for long enough. `closing`: both sides have sent their FIN, nothing new will come. */
   giveUp(time: number, packet: number, closing: boolean): void {
+    this.ack.expire(this.offset);
     while (this.pending && this.isOverdue(time, packet, closing)) this.skipHole(time);
   }
 
   /** No more packets: hands on what waits, with the holes in front of it, and names what was acknowledged and never seen. */
   flush(time: number): void {
     while (this.pending && this.sink !== undefined) this.skipHole(time);
+    this.ack.expire(this.offset);
     const unseen = this.based && !this.finished ? this.ack.beyond(this.next) : 0;
     if (unseen > 0 && unseen <= WINDOW) this.lose(unseen, time);
   }
@@ -191,6 +195,7 @@ export class Stream {
   }
 
   private hold(piece: Piece): void {
+    if (this.held === NOTHING_HELD) this.held = new HeldSegments();
     if (!this.held.add(piece)) return this.repeat(piece.length);
     this.report();
     this.shared.makeRoom(piece.time);

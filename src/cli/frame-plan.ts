@@ -2,6 +2,7 @@ import { concat } from '../codec/byte-collector.js';
 import { writeCloseBody } from '../codec/close.js';
 import type { DeflateParameters } from '../codec/deflate-params.js';
 import { MessageDeflater } from '../codec/deflate.js';
+import { LONGEST } from '../codec/frame.js';
 import { encodeFrame } from '../codec/frame-writer.js';
 import { keyFromBytes } from '../codec/mask.js';
 import { OPCODE } from '../codec/registry.js';
@@ -83,10 +84,9 @@ function keyOf(mask: string, random: Random): number {
 
 function lengthOf(options: EncodeOptions, length: number): { lengthForm?: 7 | 16 | 64; payloadLength?: bigint } {
   const declared = options.declareLength ?? BigInt(length);
-  const most = { 7: 125n, 16: 0xffffn, 64: (1n << 64n) - 1n };
   const form = options.lengthForm;
-  if (form !== undefined && declared > most[form]) {
-    throw new UsageError(`--length-form ${form}: ${form} bits hold ${most[form]} at the most, not ${declared}`);
+  if (form !== undefined && declared > LONGEST[form]) {
+    throw new UsageError(`--length-form ${form}: ${form} bits hold ${LONGEST[form]} at the most, not ${declared}`);
   }
   return {
     ...(form !== undefined && { lengthForm: form }),

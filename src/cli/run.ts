@@ -27,8 +27,9 @@ export async function runCli(io: Io, argv: readonly string[]): Promise<number> {
 async function fail(io: Io, error: UsageError, json: boolean): Promise<number> {
   const { place } = error;
   if (json) {
-    const { source: _, ...numbers } = place;
-    await io.stdout.write(`${JSON.stringify({ type: 'error', message: error.message, exit: EXIT.usage, ...numbers })}\n`);
+    const { line, column, offset } = place;
+    const record = { type: 'error', message: error.message, exit: EXIT.usage, line, column, offset };
+    await io.stdout.write(`${JSON.stringify(record)}\n`);
   }
   if (error.message !== '') {
     await io.stderr.write(`wsinspect: ${where(place)}${escapeText(error.message)}\n`);

@@ -1,5 +1,5 @@
-import { FrameHeader, headerLength, MAX_HEADER_BYTES, readHeader } from './frame.js';
-import { unmask, WordView } from './mask.js';
+import { headerLength, MAX_HEADER_BYTES, readHeader, type FrameHeader } from './frame.js';
+import { unmaskView, WordView } from './mask.js';
 
 /** The header is complete; the payload may still be on its way. */
 export class FrameStart {
@@ -30,7 +30,7 @@ export class FramePayload {
   /** The application's bytes: new memory if the frame is masked, else the same view as `data`. */
   unmasked(): Uint8Array {
     if (!this.header.masked) return this.data;
-    return unmask(this.source, this.from, this.to, this.header.key, this.offset);
+    return unmaskView(this.source, this.from, this.to, this.header.key, this.offset);
   }
 }
 

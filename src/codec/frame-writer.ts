@@ -1,5 +1,5 @@
-import { createHeader, type HeaderInit } from './frame.js';
-import { unmask } from './mask.js';
+import { firstByte, headerLength, secondByte, writeHeader, type HeaderInit } from './frame.js';
+import { xorBehind } from './mask.js';
 
 export interface FrameInit extends Omit<HeaderInit, 'payloadLength'> {
   /** The application's bytes; masked on the way out where there is a key. */
@@ -10,13 +10,17 @@ export interface FrameInit extends Omit<HeaderInit, 'payloadLength'> {
   readonly payloadIsWire?: boolean;
 }
 
-/** A frame's bytes (RFC 6455 §5.2), legal or not: whatever the header can say is written. The payload is not touched. */
+/**
+ * A frame's bytes (RFC 6455 §5.2) in new memory, legal or not: whatever the header can say is written. Throws a
+ * RangeError where the length does not fit the form that was asked for.
+ */
 export function encodeFrame(init: FrameInit): Uint8Array {
-  const { payload, key } = init;
-  const header = createHeader({ ...init, payloadLength: init.payloadLength ?? payload.length }).bytes;
-  const wire = key === undefined || init.payloadIsWire ? payload : unmask(payload, 0, payload.length, key);
-  const frame = new Uint8Array(header.length + payload.length);
-  frame.set(header);
-  frame.set(wire, header.length);
+  const { fin, rsv, opcode, payload, key, lengthForm } = init;
+  const payloadLength = init.payloadLength ?? payload.length;
+  const parts = { fin, rsv, opcode, payloadLength, lengthForm, key } as HeaderInit;
+  const byte1 = secondByte(parts);
+  const length = headerLength(byte1);
+  const frame = xorBehind(length, payload, init.payloadIsWire ? 0 : (key ?? 0));
+  writeHeader(frame, 0, firstByte(parts), byte1, payloadLength, key ?? 0);
   return frame;
 }

@@ -35,13 +35,16 @@ export class FrameHeader {
     readonly byte1: number,
     /** Payload bytes declared. Above 2^53-1 it is only near: `exactLength` is exact. */
     readonly payloadLength: number,
-    /** High and low half of the 64-bit length field; 0 in the shorter forms' high half. */
-    readonly lengthHigh: number,
-    readonly lengthLow: number,
-    /** The masking key in network order, 0 when not masked. */
-    readonly key: number,
+    /** The masking key as a signed number: small enough for the engine to keep it without memory of its own. */
+    private readonly signedKey: number,
+    /** The declared length where a number does not hold it. */
+    private readonly wideLength?: bigint,
   ) {}
 
+  /** The masking key in network order, 0 when not masked. */
+  get key(): number {
+    return this.signedKey >>> 0;
+  }
   get fin(): boolean {
     return this.byte0 >= 0x80;
   }
@@ -79,21 +82,12 @@ export class FrameHeader {
   }
   /** The declared length, exact: a bigint above 2^53-1. */
   get exactLength(): number | bigint {
-    if (Number.isSafeInteger(this.payloadLength)) return this.payloadLength;
-    return (BigInt(this.lengthHigh) << 32n) | BigInt(this.lengthLow);
+    return this.wideLength ?? this.payloadLength;
   }
   /** The header's bytes as they stood on the wire. */
   get bytes(): Uint8Array {
     const out = new Uint8Array(this.length);
-    const view = new DataView(out.buffer);
-    out[0] = this.byte0;
-    out[1] = this.byte1;
-    if (this.lengthForm === 16) view.setUint16(2, this.lengthLow);
-    if (this.lengthForm === 64) {
-      view.setUint32(2, this.lengthHigh);
-      view.setUint32(6, this.lengthLow);
-    }
-    if (this.masked) view.setUint32(out.length - 4, this.key);
+    writeHeader(out, 0, this.byte0, this.byte1, this.exactLength, this.signedKey);
     return out;
   }
 }
@@ -106,24 +100,60 @@ export function headerLength(byte1: number): number {
 
 /** Reads the header that starts at `at`; the caller knows that all of it is there. */
 export function readHeader(bytes: Uint8Array, at: number, index: number, start: number): FrameHeader {
+  const byte0 = bytes[at]!;
   const byte1 = bytes[at + 1]!;
-  let low = byte1 & 0x7f;
-  let high = 0;
+  let length = byte1 & 0x7f;
   let next = at + 2;
-  if (low === 126) {
-    low = (bytes[next]! << 8) | bytes[next + 1]!;
+  let wide: bigint | undefined;
+  if (length === 126) {
+    length = (bytes[next]! << 8) | bytes[next + 1]!;
     next += 2;
-  } else if (low === 127) {
-    high = readUint32(bytes, next);
-    low = readUint32(bytes, next + 4);
+  } else if (length === 127) {
+    const high = readInt32(bytes, next) >>> 0;
+    const low = readInt32(bytes, next + 4) >>> 0;
+    length = high * 0x1_0000_0000 + low;
+    if (!Number.isSafeInteger(length)) wide = (BigInt(high) << 32n) | BigInt(low);
     next += 8;
   }
-  const key = byte1 >= 0x80 ? readUint32(bytes, next) : 0;
-  return new FrameHeader(index, start, bytes[at]!, byte1, high * 0x1_0000_0000 + low, high, low, key);
+  return new FrameHeader(index, start, byte0, byte1, length, byte1 >= 0x80 ? readInt32(bytes, next) : 0, wide);
 }
 
-function readUint32(bytes: Uint8Array, at: number): number {
-  return ((bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!) >>> 0;
+function readInt32(bytes: Uint8Array, at: number): number {
+  return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
+}
+
+/** Writes a header at `at`, as long as `headerLength(byte1)` says. The second byte tells the length's form and whether there is a key. */
+export function writeHeader(
+  out: Uint8Array,
+  at: number,
+  byte0: number,
+  byte1: number,
+  length: number | bigint,
+  key: number,
+): void {
+  out[at] = byte0;
+  out[at + 1] = byte1;
+  let next = at + 2;
+  const code = byte1 & 0x7f;
+  if (code === 127) {
+    const wide = typeof length === 'bigint';
+    writeInt32(out, next, wide ? Number((length >> 32n) & 0xffffffffn) : Math.floor(length / 0x1_0000_0000));
+    writeInt32(out, next + 4, wide ? Number(length & 0xffffffffn) : length);
+    next += 8;
+  } else if (code === 126) {
+    const low = Number(length);
+    out[next] = low >> 8;
+    out[next + 1] = low;
+    next += 2;
+  }
+  if (byte1 >= 0x80) writeInt32(out, next, key);
+}
+
+function writeInt32(out: Uint8Array, at: number, value: number): void {
+  out[at] = value >> 24;
+  out[at + 1] = value >> 16;
+  out[at + 2] = value >> 8;
+  out[at + 3] = value;
 }
 
 /** The shortest form that holds a length (RFC 6455 §5.2: "the minimal number of bytes MUST be used"). */
@@ -131,21 +161,29 @@ export function minimalForm(length: number | bigint): LengthForm {
   return length < 126 ? 7 : length < 65536 ? 16 : 64;
 }
 
+/** The first byte: FIN, RSV, opcode. */
+export function firstByte({ fin, rsv, opcode }: HeaderInit): number {
+  return (fin ? 0x80 : 0) | ((rsv & 7) << 4) | (opcode & 15);
+}
+
 /**
- * A header from its parts, legal or not. A length that its form cannot hold is cut to the form's bits, as a careless
- * sender would cut it; `lengthForm: 7` with a length of 126 or more is refused with a RangeError, because 126 and 127
- * mean the other forms.
+ * The second byte: MASK, and the length or the code of its form. `lengthForm: 7` with a length of 126 or more is refused
+ * with a RangeError, because 126 and 127 mean the other forms; so is a length that does not fit its form.
  */
+export function secondByte({ payloadLength, lengthForm, key }: HeaderInit): number {
+  const form = lengthForm ?? minimalForm(payloadLength);
+  if (payloadLength > LONGEST[form]) throw new RangeError(`${form} bits hold ${LONGEST[form]} at the most`);
+  return (key === undefined ? 0 : 0x80) | (form === 7 ? Number(payloadLength) : form === 16 ? 126 : 127);
+}
+
+/** The longest payload that each form can declare. */
+export const LONGEST: Readonly<Record<LengthForm, bigint>> = { 7: 125n, 16: 0xffffn, 64: 0xffff_ffff_ffff_ffffn };
+
+/** A header from its parts, legal or not. A length that its form cannot hold is refused with a RangeError. */
 export function createHeader(init: HeaderInit, index = 0, start = 0): FrameHeader {
-  const form = init.lengthForm ?? minimalForm(init.payloadLength);
-  const length = BigInt(init.payloadLength);
-  if (form === 7 && length > 125n) throw new RangeError('a 7-bit length holds at most 125');
-  const high = form === 64 ? Number((length >> 32n) & 0xffffffffn) : 0;
-  const low = Number(length & (form === 64 ? 0xffffffffn : 0xffffn));
-  const code = form === 7 ? low : form === 16 ? 126 : 127;
-  const byte0 = (init.fin ? 0x80 : 0) | ((init.rsv & 7) << 4) | (init.opcode & 15);
-  const byte1 = (init.key === undefined ? 0 : 0x80) | code;
-  return new FrameHeader(index, start, byte0, byte1, high * 0x1_0000_0000 + low, high, low, (init.key ?? 0) >>> 0);
+  const { payloadLength, key = 0 } = init;
+  const wide = typeof payloadLength === 'bigint' && payloadLength > Number.MAX_SAFE_INTEGER ? payloadLength : undefined;
+  return new FrameHeader(index, start, firstByte(init), secondByte(init), Number(payloadLength), key | 0, wide);
 }
 
 /** The fields of a header and of its payload: the only place that knows their offsets. They tile every byte of the frame. */
@@ -170,7 +208,7 @@ export function headerFields(header: FrameHeader, payloadBytes = 0): Field[] {
     fields.push({ name, span: { start: next, end: next + bytes }, value });
     next += bytes;
   };
-  if (header.lengthForm === 16) run('extended length', 2, header.lengthLow);
+  if (header.lengthForm === 16) run('extended length', 2, header.payloadLength);
   if (header.lengthForm === 64) run('extended length', 8, header.exactLength);
   if (header.masked) run('masking key', 4, hexOf(keyToBytes(header.key)));
   if (payloadBytes > 0) run('payload', payloadBytes, payloadBytes);

@@ -46,7 +46,8 @@ export function decodeBase64(text: string, length: number): DecodedKey {
     if (value === undefined) {
       // One fault for all of them: the first says enough.
       if (!faults.some((f) => f.kind === 'alphabet' || f.kind === 'padding')) {
-        faults.push({ kind: char === '=' ? 'padding' : 'alphabet', at: i, char });
+        const shown = String.fromCodePoint(body.codePointAt(i) ?? 0);
+        faults.push({ kind: char === '=' ? 'padding' : 'alphabet', at: i, char: shown });
       }
       continue;
     }

@@ -3,6 +3,8 @@
  * its four bytes in network order. Nothing here writes into bytes that it was handed.
  */
 
+import { SIMD_FROM, xorBySimd } from './mask-simd.js';
+
 const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 
 /** Small results share slabs of this size, as Node's Buffer pool does: an allocation costs more than the XOR. */
@@ -42,27 +44,46 @@ function lanes(key: number, rotation: number): number {
  * XOR of `source[start, end)` with the key, in new memory. `phase` is the payload offset of `source[start]`
  * (only its low two bits count). Masking and unmasking are the same.
  */
-export function unmask(source: Uint8Array | WordView, start: number, end: number, key: number, phase = 0): Uint8Array {
-  const view = source instanceof WordView ? source : new WordView(source);
+export function unmask(source: Uint8Array, start: number, end: number, key: number, phase = 0): Uint8Array {
+  return xor(new WordView(source), start, end, key, phase, 0);
+}
+
+/** The same for bytes whose words are at hand. */
+export function unmaskView(source: WordView, start: number, end: number, key: number, phase: number): Uint8Array {
+  return xor(source, start, end, key, phase, 0);
+}
+
+/** New memory of `room` bytes, which are the caller's to write, and the masked payload behind them. */
+export function xorBehind(room: number, payload: Uint8Array, key: number): Uint8Array {
+  return xor(new WordView(payload), 0, payload.length, key, 0, room);
+}
+
+function xor(view: WordView, start: number, end: number, key: number, phase: number, room: number): Uint8Array {
   const length = end - start;
+  if (length >= SIMD_FROM && LITTLE_ENDIAN) {
+    const out = new Uint8Array(room + length);
+    if (xorBySimd(out, room, view.bytes.subarray(start, end), lanes(key, phase))) return out;
+  }
   const from = view.bytes.byteOffset + start;
   const lane = from & 3;
   const firstWord = from >>> 2;
   const wordCount = (lane + length + 3) >>> 2;
   // The result keeps the alignment of its source, so that whole words can be read and written; the bytes beside the
   // result inside its first and last word are nobody's.
-  if (!LITTLE_ENDIAN || firstWord + wordCount > view.words.length) return unmaskByByte(view.bytes, start, end, key, phase);
+  if (!LITTLE_ENDIAN || firstWord + wordCount > view.words.length) return xorByByte(view, start, end, key, phase, room);
   const mask = lanes(key, phase - lane);
-  if (length >= OWN_MEMORY_FROM) {
-    const memory = new ArrayBuffer(wordCount << 2);
-    xorRun(new Int32Array(memory), view.words.subarray(firstWord, firstWord + wordCount), mask);
-    return new Uint8Array(memory, lane, length);
+  const roomWords = (room + 3) >>> 2;
+  const bytes = (roomWords + wordCount) << 2;
+  if (bytes >= OWN_MEMORY_FROM) {
+    const words = new Int32Array(roomWords + wordCount);
+    xorRun(words.subarray(roomWords), view.words.subarray(firstWord, firstWord + wordCount), mask);
+    return new Uint8Array(words.buffer, (roomWords << 2) + lane - room, room + length);
   }
-  if (slabUsed + (wordCount << 2) > SLAB_BYTES) newSlab();
-  const at = slabUsed;
-  slabUsed += wordCount << 2;
+  if (slabUsed + bytes > SLAB_BYTES) newSlab();
+  const at = slabUsed + (roomWords << 2);
+  slabUsed += bytes;
   xorWords(slabWords, at >>> 2, view.words, firstWord, wordCount, mask);
-  return new Uint8Array(slab, at + lane, length);
+  return new Uint8Array(slab, at + lane - room, room + length);
 }
 
 function newSlab(): void {
@@ -99,8 +120,15 @@ function xorRun(to: Int32Array, from: Int32Array, mask: number): void {
 }
 
 /** For the last word of a buffer that is no whole number of words, and for big-endian machines. */
-function unmaskByByte(bytes: Uint8Array, start: number, end: number, key: number, phase: number): Uint8Array {
-  const out = new Uint8Array(end - start);
-  for (let i = 0; i < out.length; i++) out[i] = bytes[start + i]! ^ (key >>> (24 - 8 * ((phase + i) & 3)));
+function xorByByte(
+  { bytes }: WordView,
+  start: number,
+  end: number,
+  key: number,
+  phase: number,
+  room: number,
+): Uint8Array {
+  const out = new Uint8Array(room + end - start);
+  for (let i = start; i < end; i++) out[room + i - start] = bytes[i]! ^ (key >>> (24 - 8 * ((phase + i - start) & 3)));
   return out;
 }

@@ -15,8 +15,8 @@ export const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, 
 
 const DEFINED: readonly (readonly [number, OpcodeName, string, string])[] = [
   [0x0, 'continuation', 'a further fragment of the message', 'RFC 6455 §5.4'],
-  [0x1, 'text', 'text, UTF-8', 'RFC 6455 §5.6'],
-  [0x2, 'binary', 'binary data', 'RFC 6455 §5.6'],
+  [0x1, 'text', 'a message in UTF-8', 'RFC 6455 §5.6'],
+  [0x2, 'binary', 'a message of any bytes', 'RFC 6455 §5.6'],
   [0x8, 'close', 'the sender closes', 'RFC 6455 §5.5.1'],
   [0x9, 'ping', 'are you there?', 'RFC 6455 §5.5.2'],
   [0xa, 'pong', 'I am here', 'RFC 6455 §5.5.3'],

@@ -2,6 +2,8 @@
 export interface Utf8Error {
   readonly start: number;
   readonly end: number;
+  /** The sequence's bytes, 1 to 3. */
+  readonly bytes: Uint8Array;
   /** The text ended inside a character that was well-formed so far. */
   readonly incomplete: boolean;
 }
@@ -26,6 +28,7 @@ export class Utf8Validator {
   /** Continuation bytes still expected, where the sequence began, and the range of the next byte. */
   private expected = 0;
   private sequenceStart = 0;
+  private readonly sequence = new Uint8Array(4);
   private low = 0x80;
   private high = 0xbf;
 
@@ -53,7 +56,7 @@ export class Utf8Validator {
   /** To be called when the text is complete: an unfinished sequence is an error too. */
   end(): Utf8Error | undefined {
     if (!this.error && this.expected > 0) {
-      this.error = { start: this.sequenceStart, end: this.position, incomplete: true };
+      this.fail(this.position, true);
     }
     return this.error;
   }
@@ -61,19 +64,26 @@ export class Utf8Validator {
   /** One byte that is not ASCII, or that stands inside a sequence. */
   private take(byte: number, position: number): boolean {
     if (this.expected === 0) {
+      this.sequence[0] = byte;
       this.expected = FOLLOW[byte]!;
       this.sequenceStart = position;
       this.low = FIRST_LOW[byte]!;
       this.high = FIRST_HIGH[byte]!;
       if (this.expected > 0) return true;
     } else if (byte >= this.low && byte <= this.high) {
+      this.sequence[position - this.sequenceStart] = byte;
       this.expected--;
       this.low = 0x80;
       this.high = 0xbf;
       return true;
     }
-    this.error = { start: this.sequenceStart, end: Math.max(position, this.sequenceStart + 1), incomplete: false };
+    this.fail(Math.max(position, this.sequenceStart + 1), false);
     return false;
+  }
+
+  private fail(end: number, incomplete: boolean): void {
+    const start = this.sequenceStart;
+    this.error = { start, end, bytes: this.sequence.slice(0, end - start), incomplete };
   }
 }
 

@@ -2,8 +2,8 @@ import { headerFields } from '../codec/frame.js';
 import { hexOf } from '../codec/hex.js';
 import type { Frame, Message } from '../codec/message.js';
 import { OPCODE, opcodeInfo } from '../codec/registry.js';
-import { explain, type Diagnostic } from '../rules/catalogue.js';
 import type { Judged } from '../rules/judged.js';
+import { diagnosticFields } from './diagnostic-json.js';
 import { handshakeRecord } from './handshake-json.js';
 import { previewText } from './payload.js';
 import type { View, ViewOptions } from './view.js';
@@ -18,12 +18,6 @@ export function jsonView(options: ViewOptions, messages: boolean): View {
     lines(record, options)
       .map((value) => `${JSON.stringify(value)}\n`)
       .join('');
-}
-
-/** A diagnostic nested in a record, or alone with `type` before it. */
-export function diagnosticFields(diagnostic: Diagnostic): Record<string, unknown> {
-  const { code, severity, rfc, message, closeCode } = explain(diagnostic);
-  return { code, severity, rfc, message, offset: diagnostic.span.start, ...(closeCode !== undefined && { closeCode }) };
 }
 
 function origin(record: Judged): Record<string, unknown> {
@@ -91,7 +85,7 @@ function messageRecord(record: Judged, message: Message, options: ViewOptions): 
     compressed: message.compressed,
     wireBytes: message.wireBytes,
     ...(readable && { bytes: message.bytes }),
-    ...(readable && content(message.payload, message.bytes!, message.opcode === OPCODE.text, options)),
+    ...(readable && content(message.payload, message.bytes, message.opcode === OPCODE.text, options)),
     ...(record.time !== undefined && { time: record.time }),
     diagnostics: record.diagnostics.map(diagnosticFields),
   };

@@ -74,12 +74,12 @@ export function wrap(s: string, width: number): string[] {
   let line = '';
   for (const word of s.split(' ')) {
     if (line !== '' && displayWidth(line) + 1 + displayWidth(word) > width) {
-      lines.push(line);
+      lines.push(line.trimEnd());
       line = word;
     } else {
       line = line === '' ? word : `${line} ${word}`;
     }
   }
-  lines.push(line);
+  lines.push(line.trimEnd());
   return lines;
 }

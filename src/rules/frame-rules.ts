@@ -91,7 +91,7 @@ function judgeLength(frame: Frame, report: Report): void {
   const span = field(frame, 'extended length');
   const minimal = minimalForm(header.payloadLength);
   if (header.control && minimal !== 7) report('control-too-long', span, { name: nameOf(frame), length });
-  if (header.lengthHigh >= 0x8000_0000) report('length-top-bit', span, { length });
+  if (header.payloadLength >= 2 ** 63) report('length-top-bit', span, { length });
   else if (header.payloadLength > Number.MAX_SAFE_INTEGER) report('length-unreadable', span, { length });
   else if (minimal !== header.lengthForm) {
     report('length-not-minimal', span, { length, form: header.lengthForm, minimal });
@@ -110,9 +110,7 @@ function judgePlace(frame: Frame, report: Report): void {
 
 /** §5.6 and §8.1 for text, §5.5.1 for the reason of a close frame. */
 function judgeText(frame: Frame, error: PlacedUtf8Error, report: Report): void {
-  const start = payloadSpan(frame).start;
-  const shown = frame.payload.subarray(error.span.start - start, error.span.end - start);
-  const bytes = hexOf(shown);
+  const bytes = hexOf(error.bytes, ' ');
   if (frame.close) report('close-reason-not-utf8', error.span, { byte: error.start, bytes });
   else report(error.incomplete ? 'text-cut-inside-character' : 'text-not-utf8', error.span, { byte: error.start, bytes });
 }
@@ -149,11 +147,7 @@ function judgeMessage(frame: Frame, report: Report): void {
   }
   if (message.inflation === 'context-lost') report('deflate-context-lost', span);
   if (!message.compressed || !message.utf8Error) return;
-  const { start, end, incomplete } = message.utf8Error;
-  report(incomplete ? 'text-cut-inside-character' : 'text-not-utf8', message.utf8Error.span, {
-    byte: start,
-    bytes: hexOf(message.payload.subarray(start, end)),
-  });
+  judgeText(frame, message.utf8Error, report);
 }
 
 function judgeMissing(frame: Frame, report: Report): void {

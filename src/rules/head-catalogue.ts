@@ -24,7 +24,7 @@ export const HEAD_RULES = {
     rfc: 'RFC 9112 §2.2',
     severity: 'warning',
     requirement: 'Every line ends with CRLF.',
-    message: '{count} of the lines end with a bare LF instead of CRLF',
+    message: 'lines that end with a bare LF instead of CRLF: {count}',
   },
   'head-bare-cr': {
     rfc: 'RFC 9112 §2.2',
@@ -36,7 +36,7 @@ export const HEAD_RULES = {
     rfc: 'RFC 9112 §2.2',
     severity: 'warning',
     requirement: 'Nothing stands in front of the first line.',
-    message: '{count} empty lines in front of the first line',
+    message: 'empty lines in front of the first line: {count}',
   },
   'head-leading-space': {
     rfc: 'RFC 9112 §2.2',
@@ -78,13 +78,13 @@ export const HEAD_RULES = {
     rfc: 'RFC 9110 §5.5',
     severity: 'error',
     requirement: 'No control characters stand in a line.',
-    message: '{count} control characters in one line, the first is {byte}',
+    message: 'control characters in a line: {count}, the first is {byte}',
   },
   'head-non-ascii': {
     rfc: 'RFC 9110 §5.5',
     severity: 'notice',
     requirement: 'Header values are ASCII.',
-    message: '{count} bytes above 0x7f in one line: recipients take them for opaque data',
+    message: 'bytes above 0x7f in a line: {count}, the first is {byte}; recipients take them for opaque data',
   },
   'head-unfinished': {
     rfc: 'RFC 9112 §2.1',
@@ -96,7 +96,7 @@ export const HEAD_RULES = {
     rfc: 'RFC 9110 §5.4',
     severity: 'error',
     requirement: 'The head stays within the size that its recipient can take.',
-    message: 'the head has {bytes} bytes: what is behind the first {limit} was not judged',
+    message: 'the head has more than {limit} bytes: what is behind them was not judged',
   },
   'http2-upgrade': {
     rfc: 'RFC 9113 §8.6',

@@ -107,15 +107,18 @@ type Mismatches = Partial<Record<Mismatch, Finding['args']>>;
 /** How a response differs from what one offer allows (RFC 7692 §7.1.1, §7.1.2). */
 function compare(offered: ReadDeflate, answered: ReadDeflate): Mismatches {
   const found: Mismatches = {};
+  // What is illegal by itself is told as that, not compared.
+  const illegal = new Set(answered.problems.map(({ parameter }) => parameter.name));
   const [o, a] = [offered.parameters, answered.parameters];
-  if (o.serverNoContextTakeover && !a.serverNoContextTakeover) found['deflate-server-takeover-missing'] = {};
-  if (a.serverMaxWindowBits > o.serverMaxWindowBits) {
+  if (o.serverNoContextTakeover && !answered.given.has('server_no_context_takeover'))
+    found['deflate-server-takeover-missing'] = {};
+  if (a.serverMaxWindowBits > o.serverMaxWindowBits && !illegal.has('server_max_window_bits')) {
     const code = answered.given.has('server_max_window_bits') ? 'greater' : 'missing';
     found[`deflate-server-bits-${code}`] = { offered: o.serverMaxWindowBits, given: a.serverMaxWindowBits };
   }
   if (answered.given.has('client_max_window_bits')) {
     if (!offered.given.has('client_max_window_bits')) found['deflate-client-bits-not-offered'] = {};
-    else if (a.clientMaxWindowBits > o.clientMaxWindowBits) {
+    else if (a.clientMaxWindowBits > o.clientMaxWindowBits && !illegal.has('client_max_window_bits')) {
       found['deflate-client-bits-greater'] = { offered: o.clientMaxWindowBits, given: a.clientMaxWindowBits };
     }
   }

@@ -24,7 +24,7 @@ export const OBSOLETE_RULES = {
     rfc: 'RFC 6455 §11.3',
     severity: 'notice',
     requirement: 'The version stands in Sec-WebSocket-Version, not in Sec-WebSocket-Draft.',
-    message: '{name} is from a draft before RFC 6455 (hybi-00 to hybi-03): the header is Sec-WebSocket-Version now',
+    message: '{name} is from a draft before RFC 6455 (hybi-04 replaced it): the header is Sec-WebSocket-Version now',
   },
   'obsolete-keys': {
     rfc: 'RFC 6455 §11.3',

@@ -107,7 +107,7 @@ export const REQUEST_RULES = {
   'request-key-random': {
     rfc: 'RFC 6455 §4.1',
     severity: 'notice',
-    requirement: 'The key is chosen at random for each connection.',
+    requirement: 'The key is chosen at random for each connection: it is no well-known example.',
     message: 'the key {value} is a well-known example: it has to be random for each connection',
   },
   'request-version-missing': {

@@ -1,5 +1,6 @@
 import { decodeKey } from '../codec/handshake-key.js';
 import { headersNamed, listElements } from '../codec/handshake.js';
+import { isToken } from '../codec/http1-text.js';
 import type { Base64Fault } from '../codec/handshake-key.js';
 import type { Header, RequestHead } from '../codec/http1.js';
 import { absent, atHeader, joined, once, present, shown, type Check, type Result } from './handshake-check.js';
@@ -100,8 +101,6 @@ function protocols(judge: (texts: readonly { text: string; index: number }[]) =>
   });
 }
 
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-
 export const REQUEST_CHECKS: Readonly<Record<keyof typeof REQUEST_RULES, readonly Check[]>> = {
   'request-method': onRequest(({ method, lineSpan }) => {
     if (method === '') return undefined;
@@ -138,7 +137,7 @@ export const REQUEST_CHECKS: Readonly<Record<keyof typeof REQUEST_RULES, readonl
   }),
   'request-protocol-empty': protocols((all) => all.filter(({ text }) => text === '').map(({ index }) => index)),
   'request-protocol-token': protocols((all) =>
-    all.filter(({ text }) => text !== '' && !TOKEN.test(text)).map(({ index }) => index),
+    all.filter(({ text }) => text !== '' && !isToken(text)).map(({ index }) => index),
   ),
   'request-protocol-unique': protocols((all) => {
     const seen = new Set<string>();
@@ -149,11 +148,10 @@ export const REQUEST_CHECKS: Readonly<Record<keyof typeof REQUEST_RULES, readonl
     }
     return again;
   }),
-  'request-body': onRequest((request) => [
-    ...headersNamed(request, 'Content-Length')
-      .filter(({ value }) => !/^0+$/.test(value))
-      .map(atHeader),
-    ...headersNamed(request, 'Transfer-Encoding').map(atHeader),
-  ]),
+  'request-body': onRequest((request) => {
+    const found = absent(request, 'Content-Length', 'Transfer-Encoding');
+    // A length of 0 announces nothing.
+    return found?.filter(({ args }) => !/^0+$/.test(String(args?.['value'])));
+  }),
   'request-accept': onRequest((request) => absent(request, 'Sec-WebSocket-Accept')),
 };

@@ -12,7 +12,7 @@ export const RESPONSE_RULES = {
     rfc: 'RFC 6455 §4.2.1',
     severity: 'error',
     requirement: 'A server answers 101 only to a handshake that is valid.',
-    message: 'the server answered 101 to a handshake that it has to refuse ({count} errors, the first is {first})',
+    message: 'the server answered 101 to a handshake that it has to refuse (errors: {count}, the first is {first})',
   },
   'response-http-version': {
     rfc: 'RFC 9110 §15.2',

@@ -1,6 +1,7 @@
 import { decodeBase64 } from '../codec/handshake-key.js';
 import { headersNamed, listElements, type Handshake } from '../codec/handshake.js';
 import type { ResponseHead } from '../codec/http1.js';
+import { isToken } from '../codec/http1-text.js';
 import { absent, joined, once, present, shown, type Check, type Result } from './handshake-check.js';
 import type { RESPONSE_RULES } from './response-catalogue.js';
 
@@ -41,12 +42,10 @@ function acceptValue(response: ResponseHead, { key, expectedAccept }: Handshake)
   return [{ span: header.valueSpan, args: { accept: shown(header.value), key: shown(key), expected: expectedAccept } }];
 }
 
-const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-
 function protocolSingle(response: ResponseHead): Result {
   const [header] = headersNamed(response, 'Sec-WebSocket-Protocol');
   if (header === undefined) return undefined;
-  return TOKEN.test(header.value) ? [] : [{ span: header.valueSpan, args: { value: shown(header.value) } }];
+  return isToken(header.value) ? [] : [{ span: header.valueSpan, args: { value: shown(header.value) } }];
 }
 
 function protocolOffered(response: ResponseHead, { request, subprotocolsOffered }: Handshake): Result {

@@ -287,7 +287,7 @@ export class Recorder implements FlowHandler {
   }
 }
 
-/** A segment between the usual two hosts, by its sender; `time` in seconds. */
+/** A segment between the usual two hosts, by its sender; the ports are the client's view; `time` in seconds. */
 export interface Sent extends TcpFields {
   readonly from?: 'client' | 'server';
   readonly data?: string;
@@ -305,20 +305,12 @@ export function sendAll(sent: readonly Sent[], limits: Partial<FlowLimits> = {},
 }
 
 export function send(flows: Flows, { from = 'client', data = '', time, captured, ...fields }: Sent): void {
+  const { sport = 40000, dport = 80, payload = text(data) } = fields;
   const isClient = from === 'client';
-  const payload = fields.payload ?? text(data);
-  const segment = tcp({
-    ...(isClient ? {} : { sport: fields.dport ?? 80, dport: fields.sport ?? 40000 }),
-    ...(isClient ? fields : withoutPorts(fields)),
-    payload,
-  });
-  const ip = ipv4(segment, isClient ? {} : { src: SERVER, dst: CLIENT });
+  const ports = isClient ? { sport, dport } : { sport: dport, dport: sport };
+  const ip = ipv4(tcp({ ...fields, ...ports, payload }), isClient ? {} : { src: SERVER, dst: CLIENT });
   const bytes = captured === undefined ? ip : ip.subarray(0, ip.length - payload.length + captured);
   flows.push({ link: 'raw', bytes, originalLength: ip.length, ...(time === undefined ? {} : { time }) });
-}
-
-function withoutPorts({ sport: _sport, dport: _dport, ...rest }: TcpFields): TcpFields {
-  return rest;
 }
 
 /** The three segments of a handshake; the client's data begin at `seq` + 1, the server's at `ack` + 1. */

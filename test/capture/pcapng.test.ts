@@ -6,7 +6,10 @@ const ONE = text('first packet');
 const TWO = text('odd');
 /** 1 700 000 000.25 s in microseconds, as two words. */
 const MICROS = 1_700_000_000_250_000;
-const words = (ticks: number): [number, number] => [Math.floor(ticks / 2 ** 32), (ticks % 2 ** 32) >>> 0];
+const words = (ticks: number | bigint): [number, number] => [
+  Number(BigInt(ticks) >> 32n),
+  Number(BigInt(ticks) & 0xffffffffn),
+];
 
 describe.each([false, true])('pcapng, big endian: %s', (big) => {
   const b = pcapngBlocks(big);
@@ -33,7 +36,7 @@ describe.each([false, true])('pcapng, big endian: %s', (big) => {
 
   it.each([
     ['microseconds', [], MICROS, 1_700_000_000.25],
-    ['10^-9', [b.option(9, [9])], 1_700_000_000_250_000_000, 1_700_000_000.25],
+    ['10^-9', [b.option(9, [9])], 1_700_000_000_250_000_000n, 1_700_000_000.25],
     ['2^-10', [b.option(9, [0x8a])], 1_700_000_000 * 1024 + 256, 1_700_000_000.25],
     ['10^0', [b.option(9, [0])], 1_700_000_000, 1_700_000_000],
     [

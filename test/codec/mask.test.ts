@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { keyFromBytes, keyToBytes, unmask, WordView } from '../../src/codec/mask.js';
+import { xorBySimd } from '../../src/codec/mask-simd.js';
+import { keyFromBytes, keyToBytes, unmask, unmaskView, WordView } from '../../src/codec/mask.js';
 
 /** RFC 6455 §5.3, as the standard writes it. */
 function reference(bytes: Uint8Array, key: Uint8Array, phase: number): Uint8Array {
@@ -9,8 +10,8 @@ function reference(bytes: Uint8Array, key: Uint8Array, phase: number): Uint8Arra
 const KEY = Uint8Array.of(0x37, 0xfa, 0x21, 0xbd);
 
 describe('unmask', () => {
-  const memory = Uint8Array.from({ length: 20_003 }, (_, i) => (i * 7 + (i >> 8)) & 255);
-  const lengths = [...Array.from({ length: 40 }, (_, i) => i), 125, 126, 1000, 8191, 8192, 8193, 10_000];
+  const memory = Uint8Array.from({ length: 80_003 }, (_, i) => (i * 7 + (i >> 8)) & 255);
+  const lengths = [...Array.from({ length: 40 }, (_, i) => i), 125, 126, 1000, 8191, 8192, 8193, 10_000, 16_383, 16_384, 16_385, 70_001];
 
   it('agrees with the standard at every alignment, phase and length', () => {
     for (let lane = 0; lane < 8; lane++) {
@@ -33,10 +34,16 @@ describe('unmask', () => {
 
   it('gives every call memory of its own', () => {
     const source = new WordView(memory);
-    const first = unmask(source, 1, 7, keyFromBytes(KEY));
+    const first = unmaskView(source, 1, 7, keyFromBytes(KEY), 0);
     const copy = first.slice();
-    for (let i = 0; i < 10_000; i++) unmask(source, i & 7, (i & 7) + 20, 0xffffffff);
+    for (let i = 0; i < 10_000; i++) unmaskView(source, i & 7, (i & 7) + 20, 0xffffffff, 0);
     expect(first).toEqual(copy);
+  });
+
+  it('takes long payloads by vectors where WebAssembly is there', () => {
+    const target = new Uint8Array(70_001 + 3);
+    expect(xorBySimd(target, 3, memory.subarray(1, 70_002), 0xbd21fa37 | 0)).toBe(true);
+    expect(Buffer.compare(target.subarray(3), reference(memory.subarray(1, 70_002), KEY, 0))).toBe(0);
   });
 
   it('reads and writes keys in network order', () => {

@@ -50,16 +50,11 @@ class Decoding {
   async read(input: Input): Promise<void> {
     const inspector = this.inspector();
     let bytes = 0;
-    try {
-      for await (const event of readInput(this.io, input, this.options)) {
-        if (event.type !== 'bytes') continue;
-        bytes += event.bytes.length;
-        await this.show(inspector.push(event.bytes, event.time));
-        if (this.io.stdout.closed) return;
-      }
-    } catch (error) {
-      await this.show(inspector.end());
-      throw error;
+    for await (const event of readInput(this.io, input, this.options)) {
+      if (event.type !== 'bytes') continue;
+      bytes += event.bytes.length;
+      await this.show(inspector.push(event.bytes, event.time));
+      if (this.io.stdout.closed) return;
     }
     if (bytes === 0 && !this.io.interrupted.aborted) throw new UsageError(`${input.name}: no bytes to decode`);
     await this.show(inspector.end());

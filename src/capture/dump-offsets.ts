@@ -1,0 +1,65 @@
+const NAMES: Readonly<Record<number, string>> = { 8: 'octal', 10: 'decimal', 16: 'hex' };
+const DIGITS: Readonly<Record<number, RegExp>> = { 8: /^[0-7]+$/, 10: /^[0-9]+$/, 16: /^[0-9a-fA-F]+$/ };
+
+/** How many bytes lie between two offsets; or that the second begins a new dump; or what is wrong. */
+export type Step = { readonly bytes: number } | { readonly restart: true } | { readonly problem: string };
+
+/**
+ * The offsets in front of a dump's lines. Their radix is found by comparing how far they go with the bytes in between;
+ * they only serve to tell lost lines, repeated ones and the true length.
+ */
+export class Offsets {
+  private last: string | undefined;
+
+  /** Candidates, the likeliest first. */
+  constructor(private radices: readonly number[]) {}
+
+  /** The dump's first offset, or the first one behind its end. */
+  begin(offset: string | undefined): void {
+    this.last = offset;
+  }
+
+  get started(): boolean {
+    return this.last !== undefined;
+  }
+
+  /**
+   * From the last offset to `offset`, when `have` bytes were read in between: exactly as many, a multiple of them where
+   * a `*` stands for repeated lines (`squeezed`), up to `padding` less at the end.
+   */
+  step(offset: string, have: number, squeezed: boolean, padding: number): Step {
+    const last = this.last!;
+    if (!squeezed && padding === 0 && have > 0 && /^0+$/.test(offset)) return { restart: true };
+    const fitting = this.radices.filter((radix) => {
+      const difference = distance(last, offset, radix);
+      if (squeezed) return difference >= have && difference % have === 0;
+      return difference <= have && difference >= have - padding;
+    });
+    const first = fitting[0];
+    if (first === undefined) return { problem: this.unexpected(last, offset, have, squeezed) };
+    const bytes = distance(last, offset, first);
+    if (fitting.some((radix) => distance(last, offset, radix) !== bytes)) {
+      const names = fitting.map((radix) => NAMES[radix]!).join(' or ');
+      return { problem: `offset ${offset} may be ${names}: how many bytes lie in front of it is in doubt` };
+    }
+    this.radices = fitting;
+    this.last = offset;
+    return { bytes };
+  }
+
+  private unexpected(last: string, offset: string, have: number, squeezed: boolean): string {
+    if (squeezed)
+      return `offset ${offset} does not fit the * in front of it: that stands for whole lines of ${have} bytes`;
+    const radix = this.radices[0]!;
+    const expected = (parseInt(last, radix) + have).toString(radix).padStart(last.length, '0');
+    return `offset ${offset} stands where ${expected} has to: lines are missing, doubled or cut`;
+  }
+}
+
+/** NaN where one of the two is no number of that radix, or is too large to count with. */
+function distance(from: string, to: string, radix: number): number {
+  const digits = DIGITS[radix]!;
+  if (!digits.test(from) || !digits.test(to)) return NaN;
+  const end = parseInt(to, radix);
+  return end <= Number.MAX_SAFE_INTEGER ? end - parseInt(from, radix) : NaN;
+}

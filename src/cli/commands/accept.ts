@@ -1,0 +1,101 @@
+import { acceptKey, acceptSteps, sha1 } from '../../codec/accept-key.js';
+import { findAcceptMistake } from '../../codec/accept-mistakes.js';
+import { decodeKey, encodeBase64, KEY_BYTES } from '../../codec/handshake-key.js';
+import { latin1 } from '../../codec/http1-text.js';
+import { acceptRecord, drawAccept, drawComparison, keyFaultText, type AcceptResult } from '../../render/accept.js';
+import { escapeText } from '../../render/escape.js';
+import { EXIT, UsageError } from '../exit.js';
+import type { Io } from '../io.js';
+import type { CommonOptions } from '../options.js';
+import type { HandshakeSeams } from '../handshake-input.js';
+
+export interface AcceptOptions extends CommonOptions {
+  explain?: true;
+  plain?: true;
+  /** `--verify VALUE` */
+  verify?: string;
+  generate?: true;
+  lenient?: true;
+  /** `--handshake [FILE|-]`: true without a value. */
+  handshake?: string | true;
+  strict?: true;
+}
+
+/**
+ * `accept`: the accept value of a key, its steps, a comparison, a fresh key; or the judgement on a whole handshake.
+ * Exit 0, 1 (mismatch, violation, refusal) or 2.
+ */
+export async function run(
+  io: Io,
+  key: string | undefined,
+  options: AcceptOptions,
+  seams: HandshakeSeams = {},
+): Promise<number> {
+  checkOptions(key, options);
+  if (options.handshake !== undefined) {
+    const path = options.handshake === true ? (key ?? '-') : options.handshake;
+    const { judgeText } = await import('../handshake-input.js');
+    return judgeText(io, path, options, seams, acceptKey);
+  }
+  const given = options.generate ? encodeBase64(io.random(KEY_BYTES)) : keyOf(key);
+  const result = await compute(io, given, options);
+  await print(io, result, options);
+  return result.match === false ? EXIT.finding : EXIT.ok;
+}
+
+function checkOptions(key: string | undefined, options: AcceptOptions): void {
+  const { generate, handshake, verify } = options;
+  if (generate && handshake !== undefined) throw new UsageError('--generate and --handshake do not go together');
+  if (verify !== undefined && (generate || handshake !== undefined)) {
+    throw new UsageError(`--verify needs a key, and does not go with ${generate ? '--generate' : '--handshake'}`);
+  }
+  if (generate && key !== undefined) throw new UsageError('--generate makes a key: give none');
+  if (typeof handshake === 'string' && key !== undefined) {
+    throw new UsageError(`--handshake takes the key from the request: '${key}' is too much`);
+  }
+  if (!generate && handshake === undefined && key === undefined) {
+    throw new UsageError('no key: give the value of Sec-WebSocket-Key, or --generate, or --handshake');
+  }
+}
+
+/** The key as pasted, perhaps with its header's name; the blanks around a header's value are not part of it. */
+function keyOf(argument = ''): string {
+  return argument.replace(/^\s*sec-websocket-key\s*:/i, '').trim();
+}
+
+async function compute(io: Io, key: string, options: AcceptOptions): Promise<AcceptResult> {
+  const { bytes, faults } = decodeKey(key);
+  const [fault] = faults;
+  if (fault !== undefined) {
+    const text = keyFaultText(fault, bytes.length);
+    const place = fault.kind === 'length' ? {} : { column: fault.at + 1 };
+    if (!options.lenient) throw new UsageError(text, place);
+    if (!options.quiet) await io.stderr.write(`notice: not a legal key (RFC 6455 §4.1): ${escapeText(text)}\n`);
+  }
+  // An argument is text; on the wire its characters are UTF-8 bytes.
+  const wire = latin1(new TextEncoder().encode(key));
+  const steps = acceptSteps(wire);
+  const result = { key, keyBytes: bytes, sha1: steps.sha1, accept: steps.accept };
+  if (options.verify === undefined) return result;
+  const expected = options.verify.trim();
+  const mistake = findAcceptMistake(wire, expected, sha1);
+  return { ...result, expected, match: expected === steps.accept, ...(mistake && { mistake }) };
+}
+
+async function print(io: Io, result: AcceptResult, options: AcceptOptions): Promise<void> {
+  if (options.quiet) return;
+  if (options.json) {
+    await io.stdout.write(`${JSON.stringify(acceptRecord(result))}\n`);
+    return;
+  }
+  const annotated = options.explain === true || (io.stdout.isTTY && !options.plain);
+  if (!annotated && result.match !== false) {
+    await io.stdout.write(`${options.generate ? `${result.key} ` : ''}${result.accept}\n`);
+    return;
+  }
+  // The bare value is what scripts ask for, thousands of times: it loads no view.
+  const { lookOf } = await import('../drawing.js');
+  const look = await lookOf(io, options);
+  const lines = annotated ? drawAccept(result, look) : drawComparison(result, look);
+  await io.stdout.write(`${lines.join('\n')}\n`);
+}
