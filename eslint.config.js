@@ -61,7 +61,11 @@ export default tseslint.config(
       'no-console': 'error',
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'exit', message: 'Set process.exitCode in bin’s main only: pending output is never cut.' },
+        {
+          object: 'process',
+          property: 'exit',
+          message: 'Set process.exitCode in bin’s main only: pending output is never cut.',
+        },
       ],
     },
   },
@@ -73,10 +77,17 @@ export default tseslint.config(
       'no-restricted-globals': ['error', 'process', 'Buffer', 'setTimeout', 'setInterval', 'performance'],
       'no-restricted-syntax': [
         'error',
-        { selector: "MemberExpression[object.name='Math'][property.name='random']", message: 'Randomness is handed in.' },
+        {
+          selector: "MemberExpression[object.name='Math'][property.name='random']",
+          message: 'Randomness is handed in.',
+        },
         { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'The clock is handed in.' },
       ],
     },
+  },
+  {
+    files: ['bin/*.js'],
+    languageOptions: { globals: { require: 'readonly' } },
   },
   {
     files: ['**/*.js'],

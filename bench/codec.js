@@ -19,7 +19,9 @@ const WIDTHS = [9, 12, 12, 12, 11, 11];
 function frames(size, count) {
   const payload = Buffer.alloc(size, 'abcdefghijklmnopqrstuvwxyz');
   return Buffer.concat(
-    Array.from({ length: count }, (_, i) => encodeFrame({ fin: true, rsv: 0, opcode: 2, payload, key: 0x37fa213d + i })),
+    Array.from({ length: count }, (_, i) =>
+      encodeFrame({ fin: true, rsv: 0, opcode: 2, payload, key: 0x37fa213d + i }),
+    ),
   );
 }
 

@@ -22,7 +22,9 @@ export function median(values) {
 }
 
 export function row(cells, widths) {
-  console.log(cells.map((cell, i) => (i === 0 ? String(cell).padEnd(widths[i]) : String(cell).padStart(widths[i]))).join('  '));
+  console.log(
+    cells.map((cell, i) => (i === 0 ? String(cell).padEnd(widths[i]) : String(cell).padStart(widths[i]))).join('  '),
+  );
 }
 
 export function rate(value) {

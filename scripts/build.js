@@ -1,6 +1,6 @@
 // Builds dist/: the command line as one bundle per command, the library as one file for Node and one for browsers, and its types.
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -19,18 +19,26 @@ const common = {
   define: { WSINSPECT_VERSION: JSON.stringify(version) },
 };
 
+const cli = {
+  ...common,
+  format: 'cjs',
+  platform: 'node',
+  packages: 'external',
+  external: ['./commands.js'],
+  minify: true,
+  define: { ...common.define, 'import.meta.url': 'moduleUrl' },
+  banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+};
+
 await Promise.all([
-  build({
-    ...common,
-    entryPoints: ['src/cli/main.ts'],
-    platform: 'node',
-    packages: 'external',
-    splitting: true,
-    minifySyntax: true,
-    minifyWhitespace: true,
-    chunkNames: 'cli/[name]-[hash]',
-  }),
+  // CommonJS, because Node starts it sooner; the commands in a file of their own, because --help needs none.
+  build({ ...cli, entryPoints: ['src/cli/main.ts'], supported: { 'dynamic-import': false } }),
+  build({ ...cli, entryPoints: ['src/cli/commands.ts'] }),
   build({ ...common, entryPoints: ['src/index.ts'], platform: 'node' }),
   build({ ...common, entryPoints: ['src/index.browser.ts'], platform: 'browser' }),
 ]);
-execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { cwd: root, stdio: 'inherit' });
+writeFileSync(new URL('../dist/cli/package.json', import.meta.url), '{ "type": "commonjs" }\n');
+execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
+  cwd: root,
+  stdio: 'inherit',
+});

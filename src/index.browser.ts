@@ -55,6 +55,41 @@ export {
   type InflateOutcome,
   type RawDeflate,
 } from './codec/deflate.js';
+export {
+  parseHead,
+  startsLikeHead,
+  type Head,
+  type Header,
+  type HeadFault,
+  type HeadFaultKind,
+  type HeadKind,
+  type ParseHeadOptions,
+  type RequestHead,
+  type ResponseHead,
+} from './codec/http1.js';
+export { DEFAULT_HEAD_LIMIT, HeadReader, type HeadReaderOptions, type HeadResult } from './codec/head-reader.js';
+export { readHandshake, type Handshake, type HandshakeHalves } from './codec/handshake.js';
+export { decodeKey, KEY_BYTES, WEBSOCKET_GUID, type Base64Fault } from './codec/handshake-key.js';
+export {
+  formatExtensions,
+  parseExtensions,
+  type Extension,
+  type ExtensionFault,
+  type ExtensionFaultKind,
+  type ExtensionParam,
+  type ParsedExtensions,
+} from './codec/extensions.js';
+export {
+  DEFAULT_DEFLATE_PARAMETERS,
+  deflateExtension,
+  readDeflateParameters,
+  type DeflateParameters,
+  type DeflateProblem,
+  type DeflateRole,
+  type ReadDeflate,
+} from './codec/deflate-params.js';
+export type { ReadingOptions } from './codec/assembling.js';
+export { Connection, type Side } from './codec/connection.js';
 export { Transcript, type TranscriptEvent, type TranscriptOptions } from './codec/transcript.js';
 export {
   explain,
@@ -67,5 +102,11 @@ export {
 } from './rules/catalogue.js';
 export type { Rule, Severity } from './rules/rule.js';
 export { judgeFrame, judgeUnfinishedHeader, type FrameContext } from './rules/frame-rules.js';
-export { Inspector, type InspectorOptions } from './rules/inspector.js';
+export {
+  handshakeChecklist,
+  judgeHandshake,
+  type ChecklistRow,
+  type HandshakeDiagnostic,
+} from './rules/handshake-rules.js';
+export { ConnectionInspector, Inspector } from './rules/inspector.js';
 export type { Judged } from './rules/judged.js';

@@ -51,6 +51,7 @@ export class Base64Source implements Source {
 
   end(): SourceEvent[] {
     const { events } = this;
+    if (events.failed) return [];
     if (this.count === 1) this.fail(this.offset, 'the Base64 text is cut short: a single character is left over');
     else if (this.pads > 0 && this.pads + this.count < 4)
       this.fail(this.offset, 'the Base64 padding is cut short: a = is missing');

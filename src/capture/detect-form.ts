@@ -41,9 +41,12 @@ export function formOf(bytes: Uint8Array, extent: Extent): Form | undefined {
   const growing = extent === 'growing';
   const magic = magicOf(bytes);
   if (magic !== undefined) return { form: magic };
-  const binary = firstBinary(bytes, extent === 'ended') >= 0;
-  if (binary) return growing && mayBeMagic(bytes) ? undefined : { form: 'binary' };
-  return growing && bytes.length < MAGIC_LENGTH ? undefined : textForm(bytes, !growing);
+  const binary = firstBinary(bytes, extent === 'ended');
+  if (binary < 0) return growing && bytes.length < MAGIC_LENGTH ? undefined : textForm(bytes, !growing);
+  if (growing && mayBeMagic(bytes)) return undefined;
+  // Whole lines in front of the first byte that is no text would have decided, had the rest not been there yet.
+  const before = binary < MAGIC_LENGTH ? undefined : textForm(bytes.subarray(0, binary), false);
+  return before ?? { form: 'binary' };
 }
 
 function magicOf(bytes: Uint8Array): Binary | undefined {

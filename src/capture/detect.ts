@@ -3,6 +3,7 @@ import { type Form, formOf } from './detect-form.js';
 import { DumpSource } from './dump.js';
 import { HexSource } from './hex.js';
 import { RawSource, RefusedSource } from './raw.js';
+import { latin1 } from './text-lines.js';
 import type { Source, SourceEvent } from './types.js';
 import { TextSource, Utf16Source } from './utf16.js';
 
@@ -56,8 +57,8 @@ class AutoSource implements Source {
   /** Nothing new can be told before so many bytes are there, or a line is complete. */
   private enough = 1;
 
-  /** The text was taken for hex for want of anything better. */
-  private guessed = false;
+  /** The first line of a text that was taken for hex. */
+  private firstLine = new Uint8Array(0);
 
   constructor(private readonly options: OpenOptions) {}
 
@@ -99,9 +100,8 @@ class AutoSource implements Source {
 
   /** Base64 is never guessed, as hex digits are Base64 characters too: a problem says so where it may be the reason. */
   private hinted(events: SourceEvent[]): SourceEvent[] {
-    if (!this.guessed) return events;
     return events.map((event) => {
-      if (event.type !== 'problem' || !looksLikeBase64(this.head.subarray(0, this.length))) return event;
+      if (event.type !== 'problem' || !looksLikeBase64(this.firstLine)) return event;
       return {
         type: 'problem',
         problem: { ...event.problem, message: `${event.problem.message} (Base64 is read when asked for)` },
@@ -115,8 +115,10 @@ class AutoSource implements Source {
     if (form === undefined) return [];
     this.inner = this.open(form, head);
     if (form.form !== 'hex') return this.inner.push(head);
-    this.guessed = true;
-    return this.hinted(this.inner.push(head.subarray(form.skip)));
+    const text = head.subarray(form.skip);
+    const end = text.indexOf(0x0a);
+    this.firstLine = text.slice(0, end < 0 ? text.length : end);
+    return this.hinted(this.inner.push(text));
   }
 
   private open(form: Form, head: Uint8Array): KindSource {
@@ -143,7 +145,7 @@ class AutoSource implements Source {
   }
 }
 
-function looksLikeBase64(head: Uint8Array): boolean {
-  const source = new Base64Source();
-  return head.length >= 8 && [...source.push(head), ...source.end()].every(({ type }) => type === 'bytes');
+function looksLikeBase64(line: Uint8Array): boolean {
+  const text = latin1(line, 0, line.length).trim();
+  return text.length >= 8 && text.length % 4 === 0 && /^[A-Za-z0-9+/_-]+={0,2}$/.test(text);
 }

@@ -43,7 +43,7 @@ export const DUMP_KINDS: readonly DumpKind[] = [
     open: (events) => new TsharkText(events, true),
   },
   {
-    name: 'od or hexdump text',
+    name: 'od or hexdump dump',
     signs: [
       /^[0-9a-fA-F]{7} +[^\s]/,
       /^0{6} [0-9a-fA-F]{2}(?: |$)/,

@@ -27,9 +27,9 @@ export function odRows(events: Events): RowFamily {
   };
 }
 
-/** `od` prints seven octal digits, or six with `-A x`; `hexdump` seven hex digits, or eight with `-C`. */
-function radices(offset: string): readonly number[] {
-  if (offset.length === 6) return [16];
+/** `od` prints seven octal digits, or six hex ones with `-A x`; `hexdump` seven hex digits, or eight with `-C`. */
+function radices({ text }: Line, offset: string): readonly number[] {
+  if (offset.length === 6 || text.includes('|')) return [16];
   return offset.length === 7 ? [16, 8, 10] : [16, 10, 8];
 }
 
@@ -40,6 +40,10 @@ function parse(events: Events, line: Line): Row | undefined {
   const [end, ascii] = columns(text, from);
   const blank = text.indexOf(' ', from);
   const size = ((blank < 0 || blank > end ? end : blank) - from) / 2;
+  if (size <= 0) {
+    failInLine(events, line, from, 'no bytes stand behind the offset');
+    return undefined;
+  }
   if (size === 1) return singleBytes(events, line, match[1]!, from, end);
   const found = tokens(text, from, end);
   const refusal = found.some((token) => token.text.length === 3) ? NOT_HEX[3] : NOT_HEX[size * 2];

@@ -81,7 +81,8 @@ function bits(text: string, offset: string, from: number): Row | undefined {
   if (!BITS.test(text)) return undefined;
   const end = BITS.lastIndex;
   const asPrinted = tokens(text, from, end).map((token) => parseInt(token.text, 2));
-  const ascii = text.slice(asciiStart(text, end, asPrinted.length));
+  const start = asciiStart(text, end, asPrinted.length);
+  const ascii = start < 0 ? '' : text.slice(start);
   return ascii.length > 0 && shows(ascii, asPrinted) ? { offset, asPrinted, size: 1 } : undefined;
 }
 

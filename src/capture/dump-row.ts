@@ -17,8 +17,8 @@ export interface Row {
 
 /** What there is to know about dumps of one family. */
 export interface RowFamily {
-  /** Radices of the offset, the likeliest first. */
-  radices(offset: string): readonly number[];
+  /** Radices that the offsets may have, as the first row's line tells; the likeliest first. */
+  radices(line: Line, offset: string): readonly number[];
   /** The row of a line that begins with an offset; undefined after a problem was told. */
   parse(line: Line): Row | undefined;
   /** A line that begins a row of this family. */

@@ -56,7 +56,7 @@ export class RowDump implements DumpForm {
   private row(line: Line): void {
     const row = this.family.parse(line);
     if (row === undefined) return;
-    if (this.last === undefined) this.begin(row.offset);
+    if (this.last === undefined) this.begin(line, row.offset);
     else if (!this.advance(line, row.offset, 0)) return;
     this.last = row;
     this.held.push({ row, count: 1 });
@@ -64,8 +64,8 @@ export class RowDump implements DumpForm {
     this.flush(false);
   }
 
-  private begin(offset: string): void {
-    this.offsets ??= new Offsets(this.family.radices(offset));
+  private begin(line: Line, offset: string): void {
+    this.offsets ??= new Offsets(this.family.radices(line, offset));
     this.offsets.begin(offset);
   }
 
@@ -78,7 +78,7 @@ export class RowDump implements DumpForm {
       failInLine(this.events, line, Math.max(0, line.text.indexOf(offset)), step.problem);
       return false;
     }
-    if ('restart' in step) this.begin(offset);
+    if ('restart' in step) this.begin(line, offset);
     else if (step.bytes > have) return this.repeat(line, step.bytes - have);
     else if (step.bytes < have) return this.trim(line, step.bytes);
     return true;

@@ -13,7 +13,7 @@ export class FlowTable {
   /** Closed ones in that order, from `closedAt` on. */
   private closed: Connection[] = [];
   private closedAt = 0;
-  /** The hand of the clock, and who was active since it came by last. */
+  /** The hand of the clock, and who was heard again since it came by. */
   private hand = 0;
   private active = new Uint8Array(64);
 
@@ -41,7 +41,7 @@ export class FlowTable {
       active.set(this.active);
       this.active = active;
     }
-    this.active[slot] = 1;
+    this.active[slot] = 0;
   }
 
   /** A new connection between the same endpoints takes the old one's place. */
@@ -69,26 +69,27 @@ export class FlowTable {
     const { values } = this.table;
     let best: Connection | undefined;
     let least = Infinity;
-    for (let ahead = 1; ahead <= values.length && (ahead <= LOOK || best === undefined); ahead++) {
-      const slot = (this.hand + ahead) % values.length;
+    let ahead = 0;
+    while (ahead < values.length && (ahead < LOOK || best === undefined)) {
+      const slot = (this.hand + ++ahead) % values.length;
       const candidate = values[slot];
       if (candidate === undefined) continue;
-      const worth = 0 + this.active[slot]!;
+      const worth = (candidate.handler === undefined ? 0 : 2) + this.active[slot]!;
       if (worth >= least) continue;
       least = worth;
       best = candidate;
     }
-    this.moveHand(best!.slot);
+    const { slot } = best!;
+    const isActive = this.active[slot] === 1;
+    this.passBy(isActive ? ahead : (slot - this.hand + values.length) % values.length);
+    this.hand = slot;
     return best!;
   }
 
   /** Who is passed by has to be active again until the hand comes back. */
-  private moveHand(to: number): void {
-    const count = this.table.values.length;
-    do {
-      this.hand = (this.hand + 1) % count;
-      this.active[this.hand] = 0;
-    } while (this.hand !== to);
+  private passBy(count: number): void {
+    const { length } = this.table.values;
+    for (let ahead = 1; ahead <= count; ahead++) this.active[(this.hand + ahead) % length] = 0;
   }
 
   /** All that are not closed, by number. */

@@ -16,7 +16,7 @@ export interface Piece {
 }
 
 /** What a held segment costs besides its bytes. */
-export const HELD_COST = 200;
+const HELD_COST = 200;
 
 /** The early segments of one stream, by sequence number. Overlaps are left to whoever takes them out. */
 export class HeldSegments {

@@ -85,7 +85,7 @@ export class ArrayElements implements HexMode {
     this.grow(byte, offset);
     if (byte === 0x0a) failAt(this.context, this.elementAt, "the line ends before the closing '");
     else if (!this.quoted) this.quoted = true;
-    else if (byte === APOSTROPHE && !/'\\$|'$/.test(this.element.slice(0, -1))) {
+    else if (byte === APOSTROPHE && !/^b?'\\?'$/.test(this.element)) {
       this.quoted = false;
       this.finish();
     }

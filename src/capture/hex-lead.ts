@@ -64,7 +64,7 @@ const OPENERS: readonly Opener[] = [
   { kind: 'hex in a bytes literal', pattern: /([bB])(["'])(?=(?:[0-9a-fA-F]{2}){2,}(?:\2|$))/y, open: hexlified },
   { kind: 'Python bytes literal', pattern: /([rR]?[bB][rR]?)(')/y, open: literal },
   { kind: 'bytes literal', pattern: /([rR]?[bB][rR]?)(")/y, open: literal },
-  { kind: 'escaped string', pattern: /(u8|[uULc@$]?)(["'`])(?=[^\n\\"'`]*\\)/y, open: literal },
+  { kind: 'escaped string', pattern: /(u8|[uULc@$]?)(["'`])(?=(?:(?!\2)[^\n\\])*\\)/y, open: literal },
   { kind: 'quoted hex', pattern: /(u8|[uULc@$]?)(["'`])/y, open: quotedHex },
   { kind: 'escaped bytes', pattern: /(?=\\[xX0-7abefnrtv\\])/y, open: (context) => new BareEscapes(context) },
 ];
@@ -133,10 +133,8 @@ export class HexLead implements HexMode {
     if (blank !== null) return at + blank[0].length;
     const full = final || this.length - at === WINDOW;
     if (!full && !this.decidable(at)) return at;
-    for (const pattern of WRAPPERS) {
-      const found = match(pattern, this.text, at);
-      if (found !== null && found[0].length > 0) return at + found[0].length;
-    }
+    const wrapper = wrapperLength(this.text, at);
+    if (wrapper > 0) return at + wrapper;
     if (this.opens(at)) return 'open';
     if (this.text.startsWith('/*', at) || this.text.startsWith('//', at) || this.text[at] === '#')
       return this.startComment(at, full);
@@ -226,14 +224,21 @@ export class HexLead implements HexMode {
 /** Whether bytes are spelled in `line`, or it at least begins as such a text does. */
 export function isHexLine(line: string): boolean {
   let at = 0;
-  for (let next = 0; next >= 0; at = next) {
+  for (let skipped = -1; skipped !== 0; at += skipped) {
     if (at === line.length) return at > 0;
     if (OPENERS.some(({ pattern }) => match(pattern, line, at) !== null)) return true;
-    next =
-      WRAPPERS.reduce((found, wrapper) => (found > 0 ? found : (match(wrapper, line, at)?.[0].length ?? 0)), 0) || -1;
-    if (next > 0) next += at;
+    skipped = wrapperLength(line, at);
   }
   return match(HEX_LINE, line, at)?.[0].length === line.length - at;
+}
+
+/** How long the wrapper is that stands at `at`; 0 where there is none. */
+function wrapperLength(text: string, at: number): number {
+  for (const pattern of WRAPPERS) {
+    const found = match(pattern, text, at);
+    if (found !== null && found[0].length > 0) return found[0].length;
+  }
+  return 0;
 }
 
 function match(pattern: RegExp, text: string, at: number): RegExpExecArray | null {

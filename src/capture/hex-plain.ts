@@ -88,6 +88,7 @@ export class PlainHex implements HexMode {
       this.prefixed = true;
       return;
     }
+    if (value === OTHER && byte !== this.closer && isWrong(byte)) return this.strays.feed(byte, offset);
     this.endGroup();
     if (value === LINE) this.context.place.newline(offset + 1);
     else if (value === OTHER && byte !== this.closer) this.strays.feed(byte, offset);
@@ -123,3 +124,5 @@ export class PlainHex implements HexMode {
 }
 
 const hexDigit = (value: number): number => value.toString(16).charCodeAt(0);
+/** Neither the beginning of a comment, of dots or of a character beyond ASCII. */
+const isWrong = (byte: number): boolean => byte < 0x80 && byte !== 0x23 && byte !== 0x2e && byte !== 0x2f;

@@ -46,8 +46,9 @@ export class HexSource implements Source, HexContext {
       if (mode === this.mode) break;
       this.drain();
     }
+    const last = this.events.take();
     this.events.failed = true;
-    return this.events.take();
+    return last;
   }
 
   private run(bytes: Uint8Array, base: number): void {

@@ -85,7 +85,8 @@ export class Events {
   }
 
   private flush(): void {
-    if (this.length > 0) this.list.push({ type: 'bytes', bytes: this.buffer.subarray(0, this.length), ...this.tag });
+    if (this.length > 0 && !this.failed)
+      this.list.push({ type: 'bytes', bytes: this.buffer.subarray(0, this.length), ...this.tag });
     this.buffer = NOTHING;
     this.length = 0;
   }

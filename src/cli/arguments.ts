@@ -1,5 +1,5 @@
 /** Options with an optional value: they take it only behind `=`, so that none swallows the argument behind it. */
-const OPTIONAL = new Set(['--deflate', '--mask']);
+const OPTIONAL = new Set(['--deflate', '--handshake', '--mask']);
 const KEY = /^[0-9a-f]{8}$/i;
 
 /** Writes every optional value behind `=`, empty where none was given. `--mask` alone takes a next word of 8 hex digits. */

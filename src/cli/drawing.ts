@@ -6,7 +6,8 @@ import { summaryView } from '../render/summary.js';
 import { createTheme, wantsColor } from '../render/theme.js';
 import type { View, ViewOptions } from '../render/view.js';
 import type { Io } from './io.js';
-import type { CommonOptions } from './options.js';
+import type { CommonOptions, DecodeOptions } from './options.js';
+import { DEFAULT_PREVIEW } from './reading-options.js';
 
 /** Columns where the output is no terminal. */
 const DEFAULT_WIDTH = 80;
@@ -28,4 +29,18 @@ export async function viewOf(name: ViewName, io: Io, options: CommonOptions, vie
   const look = await lookOf(io, options);
   if (name === 'annotated') return annotatedView(view, look);
   return name === 'summary' ? summaryView(view, look) : messagesView(view, look);
+}
+
+/** The view that was asked for, or else the default that the input calls for, made when the first record comes. */
+export type LazyView = (byDefault: ViewName) => Promise<View>;
+
+export function lazyView(io: Io, options: DecodeOptions): LazyView {
+  let made: Promise<View> | undefined;
+  const drawing: ViewOptions = {
+    preview: options.preview ?? DEFAULT_PREVIEW,
+    pretty: options.pretty === true,
+    base64: options.base64 === true,
+    verbose: options.verbose === true,
+  };
+  return (byDefault) => (made ??= viewOf(options.view ?? byDefault, io, options, drawing));
 }

@@ -6,7 +6,7 @@ import { LONGEST } from '../codec/frame.js';
 import { encodeFrame } from '../codec/frame-writer.js';
 import { keyFromBytes } from '../codec/mask.js';
 import { OPCODE } from '../codec/registry.js';
-import { nodeDeflate } from '../codec/zlib.js';
+import { lazyDeflate } from './adapters.js';
 import { UsageError } from './exit.js';
 import type { EncodeOptions } from './options.js';
 
@@ -29,7 +29,9 @@ export function opcodeOf(options: EncodeOptions): number {
     ...(options.opcode === undefined ? [] : [options.opcode]),
   ];
   if (named.length > 1) {
-    throw new UsageError('a frame has one opcode: give one of --binary, --ping, --pong, --close, --continuation, --opcode');
+    throw new UsageError(
+      'a frame has one opcode: give one of --binary, --ping, --pong, --close, --continuation, --opcode',
+    );
   }
   return named[0] ?? OPCODE.text;
 }
@@ -67,7 +69,7 @@ function payloadOf({ options, payload, deflate }: FramePlan): Uint8Array {
   const body = options.close ? writeCloseBody(options.close.code, options.close.reason) : payload;
   if (!deflate || options.rawPayload !== undefined) return body;
   const parameters = { windowBits: deflate.clientMaxWindowBits, noContextTakeover: true };
-  return new MessageDeflater(nodeDeflate, parameters).deflate(body);
+  return new MessageDeflater(lazyDeflate, parameters).deflate(body);
 }
 
 function fragments(payload: Uint8Array, size: number): Uint8Array[] {

@@ -1,4 +1,6 @@
 import { openSource } from '../capture/detect.js';
+import { pcapSource } from '../capture/pcap.js';
+import { pcapngSource } from '../capture/pcapng.js';
 import type { SourceEvent } from '../capture/types.js';
 import { encodeUtf8 } from '../codec/utf8.js';
 import { escapeText } from '../render/escape.js';
@@ -37,7 +39,7 @@ function fileInput(io: Io, path: string): Input {
 
 /** What an input holds, in pieces as they come. Input that can't be read ends it with a UsageError, after all that could be. */
 export async function* readInput(io: Io, input: Input, options: DecodeOptions): AsyncGenerator<SourceEvent> {
-  const source = openSource(options.from ?? 'auto');
+  const source = openSource(options.from ?? 'auto', { binarySources: { pcap: pcapSource, pcapng: pcapngSource } });
   for await (const chunk of input.chunks) {
     if (io.interrupted.aborted) return;
     yield* checked(io, input, source.push(chunk));

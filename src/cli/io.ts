@@ -8,14 +8,20 @@ export interface Output {
   write(data: string | Uint8Array): Promise<void> | void;
 }
 
+/** Whether a signal asked for the end, and the exit code that it asks for (130 or 143). */
+export interface Interruption {
+  readonly aborted: boolean;
+  readonly reason: number;
+}
+
 /** All that a command may touch of the outside. `cli/main.ts` makes the real one, tests make their own. */
 export interface Io {
   readonly stdin: AsyncIterable<Uint8Array> & { readonly isTTY: boolean };
   readonly stdout: Output;
   readonly stderr: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Fires on SIGINT (reason 130) and SIGTERM (reason 143). */
-  readonly interrupted: AbortSignal;
+  /** SIGINT or SIGTERM came. */
+  readonly interrupted: Interruption;
   /** Seconds since the epoch. */
   now(): number;
   /** `length` bytes from a cryptographic source. */

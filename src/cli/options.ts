@@ -60,7 +60,9 @@ export function acceptOptions(): Option[] {
 export function decodeOptions(): Option[] {
   return [
     new Option('-f, --file <path>', 'read from a file (repeatable; - is stdin)').argParser(list),
-    new Option('--from <form>', 'what the input is').choices(['auto', 'hex', 'base64', 'dump', 'binary']).default('auto'),
+    new Option('--from <form>', 'what the input is')
+      .choices(['auto', 'hex', 'base64', 'dump', 'binary'])
+      .default('auto'),
     new Option('--direction <sender>', 'who sent the bytes: applies the rule on masking').choices([
       'client',
       'server',

@@ -1,33 +1,46 @@
-import { randomBytes } from 'node:crypto';
 import { createReadStream, existsSync } from 'node:fs';
+import { builtin } from './builtin.js';
 import { EXIT, UsageError } from './exit.js';
-import type { Io } from './io.js';
+import type { Interruption, Io, Output } from './io.js';
 import { StreamOutput } from './output.js';
 
-/** The Io of the real process. Signals end it cleanly: the first is told to the command, the second kills. */
+/** The Io of the real process. What a run does not touch is not made: each stream costs a part of the start. */
 export function processIo(): Io {
-  const controller = new AbortController();
+  let stdout: Output | undefined;
+  let stderr: Output | undefined;
+  return {
+    get stdin() {
+      return Object.assign(chunks(process.stdin, 'stdin'), { isTTY: process.stdin.isTTY === true });
+    },
+    get stdout() {
+      return (stdout ??= new StreamOutput(process.stdout));
+    },
+    get stderr() {
+      return (stderr ??= new StreamOutput(process.stderr));
+    },
+    env: process.env,
+    interrupted: watchSignals(),
+    now: () => Date.now() / 1000,
+    random: (length) =>
+      new Uint8Array((builtin('node:crypto') as { randomBytes(length: number): Uint8Array }).randomBytes(length)),
+    readFile: (path) => chunks(createReadStream(path), path),
+    fileExists: existsSync,
+  };
+}
+
+/** The first signal is told to the command, which ends cleanly; a second one kills. */
+function watchSignals(): Interruption {
+  const state = { aborted: false, reason: 0 };
   const on = (signal: NodeJS.Signals, code: number): void => {
     process.once(signal, () => {
-      controller.abort(code);
+      state.aborted = true;
+      state.reason = code;
       process.stdin.destroy();
     });
   };
   on('SIGINT', EXIT.interrupted);
   on('SIGTERM', EXIT.terminated);
-  return {
-    get stdin() {
-      return Object.assign(chunks(process.stdin, 'stdin'), { isTTY: process.stdin.isTTY === true });
-    },
-    stdout: new StreamOutput(process.stdout),
-    stderr: new StreamOutput(process.stderr),
-    env: process.env,
-    interrupted: controller.signal,
-    now: () => Date.now() / 1000,
-    random: (length) => new Uint8Array(randomBytes(length)),
-    readFile: (path) => chunks(createReadStream(path), path),
-    fileExists: existsSync,
-  };
+  return state;
 }
 
 const REASONS: Record<string, string> = {

@@ -21,7 +21,11 @@ export function createProgram(io: Io, setExit: (code: number) => void): Command 
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     })
-    .addHelpText('after', '\nExamples:\n' + example(['decode 81870ec3f3cd3bf6c6f83bf6c6', 'accept dGhlIHNhbXBsZSBub25jZQ==', 'encode hello --mask']));
+    .addHelpText(
+      'after',
+      '\nExamples:\n' +
+        example(['decode 81870ec3f3cd3bf6c6f83bf6c6', 'accept dGhlIHNhbXBsZSBub25jZQ==', 'encode hello --mask']),
+    );
 
   command(program, acceptOptions, 'accept [key]', 'the Sec-WebSocket-Accept value of a key; judge a handshake', [
     'accept dGhlIHNhbXBsZSBub25jZQ==',
@@ -29,8 +33,8 @@ export function createProgram(io: Io, setExit: (code: number) => void): Command 
     "accept dGhlIHNhbXBsZSBub25jZQ== --verify 's3pPLMBiTxaQ9kYGzzhZRbK+xOo='",
     'accept --generate',
   ]).action(async (key: string | undefined, options: object) => {
-    const { run } = await import('./commands/accept.js');
-    setExit(await run(io, key, options));
+    const { accept } = await import('./commands.js');
+    setExit(await accept(io, key, options));
   });
 
   command(program, decodeOptions, 'decode [hex...]', 'show frames and handshakes, field by field, and judge them', [
@@ -38,8 +42,8 @@ export function createProgram(io: Io, setExit: (code: number) => void): Command 
     "decode --direction client '81 05 48 65 6c 6c 6f'",
     'encode hi --mask | wsinspect decode --json',
   ]).action(async (hex: string[], options: object) => {
-    const { run } = await import('./commands/decode.js');
-    setExit(await run(io, hex, options));
+    const { decode } = await import('./commands.js');
+    setExit(await decode(io, hex, options));
   });
 
   command(program, encodeOptions, 'encode [text]', 'make frames, legal or not, from text or bytes', [
@@ -48,8 +52,8 @@ export function createProgram(io: Io, setExit: (code: number) => void): Command 
     'encode --close 1000:bye',
     'encode hello --fragment 2 --out python',
   ]).action(async (text: string | undefined, options: object) => {
-    const { run } = await import('./commands/encode.js');
-    setExit(await run(io, text, options));
+    const { encode } = await import('./commands.js');
+    setExit(await encode(io, text, options));
   });
   return program;
 }

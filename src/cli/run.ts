@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { escapeText } from '../render/escape.js';
 import { optionalValues } from './arguments.js';
-import { EXIT, UsageError } from './exit.js';
+import { EXIT, isUsageError, UsageError } from './exit.js';
 import type { Io } from './io.js';
 import { createProgram } from './program.js';
 
@@ -18,7 +18,7 @@ export async function runCli(io: Io, argv: readonly string[]): Promise<number> {
       if (error.exitCode === 0) return EXIT.ok;
       return await fail(io, new UsageError(error.message.replace(/^error: /, '')), json);
     }
-    if (error instanceof UsageError) return await fail(io, error, json);
+    if (isUsageError(error)) return await fail(io, error, json);
     throw error;
   }
 }

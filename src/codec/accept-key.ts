@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import * as crypto from 'node:crypto';
 import { decodeKey, encodeBase64, WEBSOCKET_GUID, wireBytes } from './handshake-key.js';
 
 /** The way from a key to its accept value, step by step (RFC 6455 §4.2.2 step 5, item 4). */
@@ -13,16 +13,27 @@ export interface AcceptSteps {
   readonly accept: string;
 }
 
+export type NodeCrypto = Pick<typeof crypto, 'createHash'>;
+
 /** SHA-1 (FIPS 180-4): 20 bytes. */
-export function sha1(bytes: Uint8Array): Uint8Array {
+export function sha1With({ createHash }: NodeCrypto, bytes: Uint8Array): Uint8Array {
   return new Uint8Array(createHash('sha1').update(bytes).digest());
+}
+
+export function sha1(bytes: Uint8Array): Uint8Array {
+  return sha1With(crypto, bytes);
+}
+
+/** The steps for any text, legal key or not, by a node:crypto that is handed in. */
+export function acceptStepsWith(crypto: NodeCrypto, key: string): AcceptSteps {
+  const concatenated = key + WEBSOCKET_GUID;
+  const digest = sha1With(crypto, wireBytes(concatenated));
+  return { key, keyBytes: decodeKey(key).bytes, concatenated, sha1: digest, accept: encodeBase64(digest) };
 }
 
 /** All steps from `key` to its `Sec-WebSocket-Accept`; any text is taken, legal key or not. */
 export function acceptSteps(key: string): AcceptSteps {
-  const concatenated = key + WEBSOCKET_GUID;
-  const digest = sha1(wireBytes(concatenated));
-  return { key, keyBytes: decodeKey(key).bytes, concatenated, sha1: digest, accept: encodeBase64(digest) };
+  return acceptStepsWith(crypto, key);
 }
 
 /** The `Sec-WebSocket-Accept` value that answers `key` (RFC 6455 §4.2.2): 28 characters. */

@@ -43,7 +43,10 @@ export class ByteCollector {
 }
 
 /** The pieces in one new array. */
-export function concat(pieces: readonly Uint8Array[], total = pieces.reduce((sum, piece) => sum + piece.length, 0)): Uint8Array {
+export function concat(
+  pieces: readonly Uint8Array[],
+  total = pieces.reduce((sum, piece) => sum + piece.length, 0),
+): Uint8Array {
   const whole = new Uint8Array(total);
   let at = 0;
   for (const piece of pieces) {

@@ -34,7 +34,7 @@ interface Wasm {
 
 interface Kernel {
   readonly memory: Uint8Array;
-  xor(end: number, key: number): void;
+  readonly xor: (end: number, key: number) => void;
 }
 
 let kernel: Kernel | null | undefined;

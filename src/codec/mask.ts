@@ -35,7 +35,7 @@ export function keyToBytes(key: number): Uint8Array {
 
 /** The key's bytes as they lie over a word whose lane 0 stands `rotation` bytes into the key's cycle, lane 0 lowest. */
 function lanes(key: number, rotation: number): number {
-  const low = ((key >>> 24) | ((key >>> 8) & 0xff00) | ((key << 8) & 0xff0000) | (key << 24)) | 0;
+  const low = (key >>> 24) | ((key >>> 8) & 0xff00) | ((key << 8) & 0xff0000) | (key << 24) | 0;
   const bits = (rotation & 3) * 8;
   return bits === 0 ? low : (low >>> bits) | (low << (32 - bits));
 }

@@ -1,31 +1,19 @@
+import { createAssembler, type ReadingOptions } from './assembling.js';
 import { concat } from './byte-collector.js';
 import type { DeflateParameters } from './deflate-params.js';
-import { MessageInflater, type DirectionDeflate, type RawDeflate } from './deflate.js';
 import type { Truncated } from './frame-reader.js';
 import { FrameStream } from './frame-stream.js';
 import type { FrameHeader } from './frame.js';
 import { readHandshake, type Handshake } from './handshake.js';
 import { HeadReader } from './head-reader.js';
 import { startsLikeHead, type RequestHead, type ResponseHead } from './http1.js';
-import { MessageAssembler, type Direction, type Frame } from './message.js';
+import type { Direction, Frame, MessageAssembler } from './message.js';
 
-export interface TranscriptOptions {
+export interface TranscriptOptions extends ReadingOptions {
   /** Who sent the bytes; where `unknown`, a handshake in front tells. */
   readonly direction: Direction;
   /** Only frames: nothing is taken for a handshake. */
   readonly bare?: boolean;
-  /** permessage-deflate as negotiated, for bytes without a handshake. */
-  readonly deflate?: DeflateParameters;
-  /** The DEFLATE library; without one, compressed messages are told as such. */
-  readonly raw?: RawDeflate;
-  /** Computes an accept value; without it that of the response is not checked. */
-  readonly acceptOf?: (key: string) => string;
-  /** Payload bytes kept of each frame; 4096 by default. */
-  readonly previewBytes?: number;
-  /** Bytes kept of each message; 4096 by default. */
-  readonly messageBytes?: number;
-  /** Bytes that a compressed message may have, compressed and inflated; 64 MiB by default. */
-  readonly maxMessageBytes?: number;
 }
 
 export type TranscriptEvent =
@@ -36,8 +24,6 @@ export type TranscriptEvent =
   /** Bytes behind a refused upgrade. */
   | { readonly type: 'body'; readonly direction: Direction; readonly offset: number; readonly bytes: Uint8Array };
 
-const DEFAULT_PREVIEW = 4096;
-const DEFAULT_MAX_MESSAGE = 64 * 1024 * 1024;
 const EMPTY = new Uint8Array(0);
 
 /**
@@ -179,32 +165,10 @@ export class Transcript {
   }
 
   private assembler(direction: Direction): MessageAssembler {
-    const { previewBytes = DEFAULT_PREVIEW, messageBytes = DEFAULT_PREVIEW } = this.options;
-    const { maxMessageBytes = DEFAULT_MAX_MESSAGE, raw } = this.options;
-    const assembler = new MessageAssembler({
-      direction,
-      previewBytes,
-      messageBytes,
-      maxCompressedBytes: maxMessageBytes,
-    });
-    if (this.parameters && raw) {
-      assembler.inflater = new MessageInflater(raw, senderParameters(this.parameters, direction), maxMessageBytes);
-    }
-    return assembler;
+    return createAssembler(direction, this.parameters, this.options);
   }
 
   private frameEvent(frame: Frame): TranscriptEvent {
     return { type: 'frame', direction: frame.direction, frame };
   }
-}
-
-/** What the negotiated parameters mean for one sender. Where it is unknown, what reads both: the larger window, kept. */
-export function senderParameters(parameters: DeflateParameters, direction: Direction): DirectionDeflate {
-  const { clientMaxWindowBits, serverMaxWindowBits, clientNoContextTakeover, serverNoContextTakeover } = parameters;
-  if (direction === 'client') return { windowBits: clientMaxWindowBits, noContextTakeover: clientNoContextTakeover };
-  if (direction === 'server') return { windowBits: serverMaxWindowBits, noContextTakeover: serverNoContextTakeover };
-  return {
-    windowBits: Math.max(clientMaxWindowBits, serverMaxWindowBits),
-    noContextTakeover: clientNoContextTakeover && serverNoContextTakeover,
-  };
 }

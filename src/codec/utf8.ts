@@ -93,7 +93,15 @@ function skipAscii(bytes: Uint8Array, at: number): number {
   let i = at;
   while (
     i <= last &&
-    (bytes[i]! | bytes[i + 1]! | bytes[i + 2]! | bytes[i + 3]! | bytes[i + 4]! | bytes[i + 5]! | bytes[i + 6]! | bytes[i + 7]!) < 0x80
+    (bytes[i]! |
+      bytes[i + 1]! |
+      bytes[i + 2]! |
+      bytes[i + 3]! |
+      bytes[i + 4]! |
+      bytes[i + 5]! |
+      bytes[i + 6]! |
+      bytes[i + 7]!) <
+      0x80
   ) {
     i += 8;
   }

@@ -1,8 +1,11 @@
 /** The adapter around node:zlib. */
-import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import type { RawDeflate } from './deflate.js';
 
-export const nodeDeflate: RawDeflate = {
+export type NodeZlib = Pick<typeof zlib, 'constants' | 'deflateRawSync' | 'inflateRawSync'>;
+
+/** DEFLATE by node:zlib, handed in so that a program may load it when it needs it. */
+export const deflateWith = ({ constants, deflateRawSync, inflateRawSync }: NodeZlib): RawDeflate => ({
   inflate(input, { windowBits, dictionary, maxOutput }) {
     try {
       // `info` makes Node give the engine too, whose byte count tells where a final block ended the data.
@@ -29,4 +32,6 @@ export const nodeDeflate: RawDeflate = {
       finishFlush: constants.Z_SYNC_FLUSH,
     });
   },
-};
+});
+
+export const nodeDeflate: RawDeflate = /* @__PURE__ */ deflateWith(zlib);

@@ -115,4 +115,3 @@ function fieldsOf(frame: Frame): unknown[] {
     value: typeof value === 'bigint' ? String(value) : value,
   }));
 }
-

@@ -22,11 +22,14 @@ export function messagesView(options: ViewOptions, look: Look): View {
       ...(message.frames > 1 ? [count(message.frames, 'fragment')] : []),
       sizes(message),
     ];
-    const title = spread(look.theme.title(words.join('  ')), look.theme.dim(`at ${hexOffset(message.span.start)}`), look.width);
+    const title = spread(
+      look.theme.title(words.join('  ')),
+      look.theme.dim(`at ${hexOffset(message.span.start)}`),
+      look.width,
+    );
     const whole = message.payload.length === message.bytes && message.payload.length <= options.preview;
     const text = options.pretty && whole ? previewText(message.payload, false) : undefined;
     const json = text === undefined ? undefined : prettyJson(text);
     return `${[title, ...(json ?? drawContent(message, options, look)), ...problems].join('\n')}\n`;
   };
 }
-

@@ -112,7 +112,8 @@ function judgePlace(frame: Frame, report: Report): void {
 function judgeText(frame: Frame, error: PlacedUtf8Error, report: Report): void {
   const bytes = hexOf(error.bytes, ' ');
   if (frame.close) report('close-reason-not-utf8', error.span, { byte: error.start, bytes });
-  else report(error.incomplete ? 'text-cut-inside-character' : 'text-not-utf8', error.span, { byte: error.start, bytes });
+  else
+    report(error.incomplete ? 'text-cut-inside-character' : 'text-not-utf8', error.span, { byte: error.start, bytes });
 }
 
 const CODE_OF_KIND: Record<Exclude<CloseCodeKind, 'valid'>, DiagnosticCode> = {

@@ -1,11 +1,13 @@
+import type { ReadingOptions } from '../codec/assembling.js';
+import { Connection, type Side } from '../codec/connection.js';
 import { Transcript, type TranscriptEvent, type TranscriptOptions } from '../codec/transcript.js';
+import type { Diagnostic } from './catalogue.js';
 import { judgeFrame, judgeUnfinishedHeader } from './frame-rules.js';
 import { judgeHandshake } from './handshake-rules.js';
-import type { Diagnostic } from './catalogue.js';
 import type { Judged } from './judged.js';
 
-export interface InspectorOptions extends TranscriptOptions {
-  /** The number that its records carry; 0 by default. */
+interface Numbered {
+  /** The number that the records carry; 0 by default. */
   readonly connection?: number;
 }
 
@@ -13,34 +15,61 @@ export interface InspectorOptions extends TranscriptOptions {
 export class Inspector {
   private readonly transcript: Transcript;
 
-  constructor(private readonly options: InspectorOptions) {
+  constructor(private readonly options: TranscriptOptions & Numbered) {
     this.transcript = new Transcript(options);
   }
 
   /** `time` in seconds since the epoch, if known. */
   push(chunk: Uint8Array, time?: number): Judged[] {
-    return this.transcript.push(chunk).map((event) => this.judge(event, time));
+    return judgeAll(this.transcript.push(chunk), this.transcript, this.options, time);
   }
 
   end(time?: number): Judged[] {
-    return this.transcript.end().map((event) => this.judge(event, time));
+    return judgeAll(this.transcript.end(), this.transcript, this.options, time);
+  }
+}
+
+/** The same for a connection of which both directions are known, each in its order. */
+export class ConnectionInspector {
+  private readonly reading: Connection;
+
+  constructor(private readonly options: ReadingOptions & Numbered = {}) {
+    this.reading = new Connection(options);
   }
 
-  private judge(event: TranscriptEvent, time: number | undefined): Judged {
-    const { connection = 0 } = this.options;
-    return { ...event, connection, ...(time !== undefined && { time }), diagnostics: this.diagnose(event) };
+  /** Bytes that `side` sent; `time` in seconds since the epoch, if known. */
+  push(side: Side, chunk: Uint8Array, time?: number): Judged[] {
+    return judgeAll(this.reading.push(side, chunk), this.reading, this.options, time);
   }
 
-  private diagnose(event: TranscriptEvent): Diagnostic[] {
-    switch (event.type) {
-      case 'handshake':
-        return judgeHandshake(event.handshake);
-      case 'frame':
-        return judgeFrame(event.frame, { deflate: this.transcript.deflate });
-      case 'tail':
-        return [judgeUnfinishedHeader(event.truncated)];
-      case 'body':
-        return [];
-    }
+  end(time?: number): Judged[] {
+    return judgeAll(this.reading.end(), this.reading, this.options, time);
+  }
+}
+
+function judgeAll(
+  events: readonly TranscriptEvent[],
+  { deflate }: { readonly deflate: boolean },
+  { connection = 0 }: Numbered,
+  time: number | undefined,
+): Judged[] {
+  return events.map((event) => ({
+    ...event,
+    connection,
+    ...(time !== undefined && { time }),
+    diagnostics: diagnose(event, deflate),
+  }));
+}
+
+function diagnose(event: TranscriptEvent, deflate: boolean): Diagnostic[] {
+  switch (event.type) {
+    case 'handshake':
+      return judgeHandshake(event.handshake);
+    case 'frame':
+      return judgeFrame(event.frame, { deflate });
+    case 'tail':
+      return [judgeUnfinishedHeader(event.truncated)];
+    case 'body':
+      return [];
   }
 }

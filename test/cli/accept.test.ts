@@ -110,8 +110,8 @@ describe('accept with a bad key', () => {
       [undefined, {}],
       [KEY, { generate: true }],
       [undefined, { generate: true, verify: VALUE }],
-      [undefined, { generate: true, handshake: true }],
-      [undefined, { handshake: true, verify: VALUE }],
+      [undefined, { generate: true, handshake: "" }],
+      [undefined, { handshake: "", verify: VALUE }],
       [KEY, { handshake: 'file' }],
     ] as const) {
       expect((await accept(key, options)).error).toMatch(/^[^\n]+$/);
@@ -165,11 +165,11 @@ describe('accept --handshake', () => {
     const { request, response } = both();
     const text = `${request ?? ''}${response ?? ''}`;
     for (const ran of [
-      await accept(undefined, { handshake: true }, { stdin: text }),
+      await accept(undefined, { handshake: "" }, { stdin: text }),
       await accept(undefined, { handshake: '-' }, { stdin: text }),
-      await accept('-', { handshake: true }, { stdin: text }),
+      await accept('-', { handshake: "" }, { stdin: text }),
       await accept(undefined, { handshake: 'shake.txt' }, { files: { 'shake.txt': text } }),
-      await accept('shake.txt', { handshake: true }, { files: { 'shake.txt': text } }),
+      await accept('shake.txt', { handshake: "" }, { files: { 'shake.txt': text } }),
     ]) {
       expect(ran).toMatchObject({ exit: 0, err: '' });
       expect(plain(ran)).toContain('pass RFC 6455 §4.1 The method is GET.');
@@ -180,7 +180,7 @@ describe('accept --handshake', () => {
 
   it('shows what is broken where: exit 1', async () => {
     const text = (RFC_REQUEST + RFC_RESPONSE).replaceAll('\r\n', '\n').replace('Protocol: chat\n', 'Protocol: toast\n');
-    const ran = await accept(undefined, { handshake: true }, { stdin: text });
+    const ran = await accept(undefined, { handshake: "" }, { stdin: text });
     expect(ran.exit).toBe(1);
     expect(plain(ran)).toContain(
       "fail RFC 6455 §4.1 The subprotocol is one that the client offered. line 14, column 25: the subprotocol 'toast' was not offered",
@@ -189,7 +189,7 @@ describe('accept --handshake', () => {
   });
 
   it('says what it has not seen', async () => {
-    const ran = await accept(undefined, { handshake: true }, { stdin: SEED_REQUEST });
+    const ran = await accept(undefined, { handshake: "" }, { stdin: SEED_REQUEST });
     expect(ran.exit).toBe(0);
     expect(plain(ran)).toContain('not seen RFC 6455 §4.1 The response has a Sec-WebSocket-Accept header.');
   });
@@ -197,7 +197,7 @@ describe('accept --handshake', () => {
   it('takes a refusal for a negative finding', async () => {
     const ran = await accept(
       undefined,
-      { handshake: true },
+      { handshake: "" },
       { stdin: `${SEED_REQUEST}HTTP/1.1 403 Forbidden\r\n\r\nno` },
     );
     expect(ran.exit).toBe(1);
@@ -206,12 +206,12 @@ describe('accept --handshake', () => {
 
   it('counts warnings with --strict', async () => {
     const stdin = (both({ 'Content-Length': '1' }).request as string) + (both().response as string);
-    expect((await accept(undefined, { handshake: true }, { stdin })).exit).toBe(0);
-    expect((await accept(undefined, { handshake: true, strict: true }, { stdin })).exit).toBe(1);
+    expect((await accept(undefined, { handshake: "" }, { stdin })).exit).toBe(0);
+    expect((await accept(undefined, { handshake: "", strict: true }, { stdin })).exit).toBe(1);
   });
 
   it('prints one handshake record with --json', async () => {
-    const ran = await accept(undefined, { handshake: true, json: true }, { stdin: RFC_REQUEST + RFC_RESPONSE });
+    const ran = await accept(undefined, { handshake: "", json: true }, { stdin: RFC_REQUEST + RFC_RESPONSE });
     expect(ran.exit).toBe(0);
     expect(ran.out.split('\n')).toHaveLength(2);
     const record = JSON.parse(ran.out) as Record<string, unknown>;
@@ -232,14 +232,14 @@ describe('accept --handshake', () => {
 
   it('says on stderr how it understood the text', async () => {
     const stdin = 'GET ws://a/ HTTP/1.1\nHost: a\n';
-    const ran = await accept(undefined, { handshake: true }, { stdin });
+    const ran = await accept(undefined, { handshake: "" }, { stdin });
     expect(ran.err).toMatch(/^note: line 1: ws:\/\/a\/ is how browsers show the request/);
-    expect((await accept(undefined, { handshake: true, quiet: true }, { stdin })).err).toBe('');
+    expect((await accept(undefined, { handshake: "", quiet: true }, { stdin })).err).toBe('');
   });
 
   it('escapes what comes from the text', async () => {
     const stdin = `${RFC_REQUEST.replace('/chat', '/\x1b]0;x\x07')}`.replace('websocket', 'x\x1b[2J\u202e');
-    const ran = await accept(undefined, { handshake: true, color: 'never', verbose: true }, { stdin, tty: true });
+    const ran = await accept(undefined, { handshake: "", color: 'never', verbose: true }, { stdin, tty: true });
     // eslint-disable-next-line no-control-regex
     expect(ran.out + ran.err).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
     expect(ran.out).toContain('\\x1b');
@@ -247,25 +247,25 @@ describe('accept --handshake', () => {
 
   it('reads UTF-16 and bytes that are no UTF-8', async () => {
     const utf16 = Uint8Array.from(Buffer.from(`\ufeff${SEED_REQUEST}`, 'utf16le'));
-    expect((await accept(undefined, { handshake: true }, { stdin: utf16 })).exit).toBe(0);
+    expect((await accept(undefined, { handshake: "" }, { stdin: utf16 })).exit).toBe(0);
     const latin = latin1Bytes(SEED_REQUEST.replace('no-cache', 'caf\xe9'));
-    expect((await accept(undefined, { handshake: true }, { stdin: latin })).exit).toBe(0);
+    expect((await accept(undefined, { handshake: "" }, { stdin: latin })).exit).toBe(0);
   });
 
   it('hands what is no text to the reader of dumps', async () => {
     const stdin = '00000000: 4745 54';
     const seams = { bytesOf: () => latin1Bytes(SEED_REQUEST.replaceAll('\r\n', '\n')) };
-    const ran = await accept(undefined, { handshake: true }, { stdin, seams });
+    const ran = await accept(undefined, { handshake: "" }, { stdin, seams });
     expect(ran.exit).toBe(0);
     expect(ran.out).toContain('a bare LF');
-    expect((await accept(undefined, { handshake: true }, { stdin, seams: { bytesOf: () => undefined } })).exit).toBe(2);
+    expect((await accept(undefined, { handshake: "" }, { stdin, seams: { bytesOf: () => undefined } })).exit).toBe(2);
   });
 
   it.each([
     ['', /^stdin: nothing in it: /],
     ['hello\n', /^stdin: no handshake in it: /],
   ])('%j: exit 2', async (stdin, message) => {
-    expect((await accept(undefined, { handshake: true }, { stdin })).error).toMatch(message);
+    expect((await accept(undefined, { handshake: "" }, { stdin })).error).toMatch(message);
     expect((await accept(undefined, { handshake: 'none' })).error).toMatch(/^none: /);
   });
 
@@ -275,7 +275,7 @@ describe('accept --handshake', () => {
       yield latin1Bytes('GET / HTTP/1.1\r\n');
       for (;;) yield latin1Bytes(`X: ${'y'.repeat(65_000)}\r\n`);
     }
-    const ran = await accept(undefined, { handshake: true }, { stdin: endless() });
+    const ran = await accept(undefined, { handshake: "" }, { stdin: endless() });
     expect(ran.exit).toBe(1);
     expect(plain(ran)).toContain('was not judged');
   });
@@ -286,7 +286,7 @@ describe('accept --handshake', () => {
     for (const verbose of [{}, { verbose: true as const }]) {
       const ran = await accept(
         undefined,
-        { handshake: true, color: 'never', ...verbose },
+        { handshake: "", color: 'never', ...verbose },
         { stdin, tty: true, columns },
       );
       for (const line of ran.out.split('\n')) {

@@ -83,9 +83,9 @@ describe('deflating and inflating again', () => {
   const message = fc.oneof(
     fc.uint8Array({ maxLength: 3000 }),
     fc.string({ maxLength: 2000 }).map(encodeUtf8),
-    fc.tuple(fc.uint8Array({ minLength: 1, maxLength: 300 }), fc.integer({ min: 1, max: 40 })).map(([piece, times]) =>
-      Uint8Array.from({ length: piece.length * times }, (_, i) => piece[i % piece.length]!),
-    ),
+    fc
+      .tuple(fc.uint8Array({ minLength: 1, maxLength: 300 }), fc.integer({ min: 1, max: 40 }))
+      .map(([piece, times]) => Uint8Array.from({ length: piece.length * times }, (_, i) => piece[i % piece.length]!)),
   );
 
   it.each(windows.flatMap((bits) => [[bits, false] as const, [bits, true] as const]))(

@@ -11,7 +11,20 @@ const KEY = Uint8Array.of(0x37, 0xfa, 0x21, 0xbd);
 
 describe('unmask', () => {
   const memory = Uint8Array.from({ length: 80_003 }, (_, i) => (i * 7 + (i >> 8)) & 255);
-  const lengths = [...Array.from({ length: 40 }, (_, i) => i), 125, 126, 1000, 8191, 8192, 8193, 10_000, 16_383, 16_384, 16_385, 70_001];
+  const lengths = [
+    ...Array.from({ length: 40 }, (_, i) => i),
+    125,
+    126,
+    1000,
+    8191,
+    8192,
+    8193,
+    10_000,
+    16_383,
+    16_384,
+    16_385,
+    70_001,
+  ];
 
   it('agrees with the standard at every alignment, phase and length', () => {
     for (let lane = 0; lane < 8; lane++) {

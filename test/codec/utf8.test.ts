@@ -43,7 +43,11 @@ describe('UTF-8', () => {
   });
 
   it('agrees with the platform on texts with bytes put in, cut anywhere', () => {
-    const text = fc.tuple(fc.string({ unit: 'binary' }), fc.uint8Array({ maxLength: 3 }), fc.string({ unit: 'binary' }));
+    const text = fc.tuple(
+      fc.string({ unit: 'binary' }),
+      fc.uint8Array({ maxLength: 3 }),
+      fc.string({ unit: 'binary' }),
+    );
     fc.assert(
       fc.property(text, fc.nat(40), ([before, middle, after], cut) => {
         const bytes = new Uint8Array(Buffer.concat([Buffer.from(before), middle, Buffer.from(after)]));

@@ -37,6 +37,8 @@ export function chunkings(bytes: Uint8Array): [name: string, chunks: Uint8Array[
     for (let at = 0; at < bytes.length; at += size) chunks.push(bytes.slice(at, at + size));
     return chunks;
   };
-  const bySize = [1, 3, 7].filter((size) => bytes.length / size < 5000).map((size) => [`by ${size}`, cut(size)] as const);
+  const bySize = [1, 3, 7]
+    .filter((size) => bytes.length / size < 5000)
+    .map((size) => [`by ${size}`, cut(size)] as const);
   return [['whole', [bytes]], ...bySize.map(([name, chunks]): [string, Uint8Array[]] => [name, chunks])];
 }

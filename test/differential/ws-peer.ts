@@ -22,7 +22,11 @@ interface PeerInternals {
 export const peer = ws as unknown as PeerInternals;
 
 /** Reads bytes with `ws` as the receiving side: `isServer` expects masked frames. */
-export async function readWithWs(chunks: readonly Uint8Array[], isServer: boolean, deflate: boolean): Promise<PeerReading> {
+export async function readWithWs(
+  chunks: readonly Uint8Array[],
+  isServer: boolean,
+  deflate: boolean,
+): Promise<PeerReading> {
   const events: [string, string][] = [];
   const extensions: Record<string, unknown> = {};
   if (deflate) {

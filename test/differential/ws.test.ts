@@ -96,7 +96,12 @@ describe(`against ws's Receiver (SEED=${seed})`, () => {
   });
 
   it('finds fault with what only we find fault with (the list is not longer than it has to be)', async () => {
-    const stricter = ['length-not-minimal', 'data-after-close', 'text-cut-inside-character', 'deflate-invalid'] as const;
+    const stricter = [
+      'length-not-minimal',
+      'data-after-close',
+      'text-cut-inside-character',
+      'deflate-invalid',
+    ] as const;
     const shown = new Set<string>();
     for (const vector of VECTORS) {
       const { rule, ...ours } = readWithOurs([bytesOf(vector.hex)], false, vector.deflate !== undefined);

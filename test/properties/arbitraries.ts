@@ -20,21 +20,22 @@ export const frameBytes = fc
     encodeFrame({
       ...frame,
       ...(key !== undefined && { key }),
-      ...(declared !== undefined ? { payloadLength: declared, lengthForm: 64 } : wide && { lengthForm: wide as 16 | 64 }),
+      ...(declared !== undefined ? { payloadLength: declared, lengthForm: 64 } : wide && { lengthForm: wide }),
     }),
   );
 
 /** Bytes as they come: frames, noise, and frames with noise in them. */
 export const wireBytes = fc.oneof(
-  { weight: 4, arbitrary: fc.array(frameBytes, { maxLength: 6 }).map((frames) => new Uint8Array(Buffer.concat(frames))) },
+  {
+    weight: 4,
+    arbitrary: fc.array(frameBytes, { maxLength: 6 }).map((frames) => new Uint8Array(Buffer.concat(frames))),
+  },
   fc.uint8Array({ maxLength: 200 }),
-  fc
-    .tuple(fc.array(frameBytes, { minLength: 1, maxLength: 4 }), fc.nat(), fc.nat(255))
-    .map(([frames, at, byte]) => {
-      const bytes = new Uint8Array(Buffer.concat(frames));
-      bytes[at % bytes.length] = byte;
-      return bytes;
-    }),
+  fc.tuple(fc.array(frameBytes, { minLength: 1, maxLength: 4 }), fc.nat(), fc.nat(255)).map(([frames, at, byte]) => {
+    const bytes = new Uint8Array(Buffer.concat(frames));
+    bytes[at % bytes.length] = byte;
+    return bytes;
+  }),
 );
 
 /** Where to cut: any chunking. */

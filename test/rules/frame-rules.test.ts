@@ -60,11 +60,7 @@ const CASES: Record<keyof typeof FRAME_RULES | keyof typeof DEFLATE_RULES, [stri
   'rsv1-on-continuation': ['4103f248cdc004c9c90700', '4103f248cd8004c9c90700', { deflate: '' }],
   'deflate-invalid': ['c104f248cdc9', HELLO, { deflate: '' }],
   'deflate-too-large': [HELLO, HELLO, { deflate: '', limit: 4 }, { deflate: '', limit: 7 }],
-  'deflate-context-lost': [
-    `c104ffffffff${'c105f200110000'}`,
-    `${HELLO}c105f200110000`,
-    { deflate: '' },
-  ],
+  'deflate-context-lost': [`c104ffffffff${'c105f200110000'}`, `${HELLO}c105f200110000`, { deflate: '' }],
 };
 
 describe('each rule fires, and what comes closest does not', () => {
@@ -82,10 +78,13 @@ describe('each rule fires, and what comes closest does not', () => {
 });
 
 describe('vectors', () => {
-  it.each(VECTORS.map((vector) => [vector.name, vector] as const))('%s', (_, { hex, diagnostics, direction, deflate }) => {
-    const setting = { ...(direction && { direction }), ...(deflate !== undefined && { deflate }) };
-    expect(diagnose(hex, setting).map(({ code }) => code)).toEqual(diagnostics);
-  });
+  it.each(VECTORS.map((vector) => [vector.name, vector] as const))(
+    '%s',
+    (_, { hex, diagnostics, direction, deflate }) => {
+      const setting = { ...(direction && { direction }), ...(deflate !== undefined && { deflate }) };
+      expect(diagnose(hex, setting).map(({ code }) => code)).toEqual(diagnostics);
+    },
+  );
 });
 
 describe('where a fault stands', () => {

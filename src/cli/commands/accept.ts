@@ -1,9 +1,11 @@
-import { acceptKey, acceptSteps, sha1 } from '../../codec/accept-key.js';
+import { openSource } from '../../capture/detect.js';
+import { concat } from '../../codec/byte-collector.js';
 import { findAcceptMistake } from '../../codec/accept-mistakes.js';
 import { decodeKey, encodeBase64, KEY_BYTES } from '../../codec/handshake-key.js';
 import { latin1 } from '../../codec/http1-text.js';
 import { acceptRecord, drawAccept, drawComparison, keyFaultText, type AcceptResult } from '../../render/accept.js';
 import { escapeText } from '../../render/escape.js';
+import { acceptOf, sha1, stepsOf } from '../adapters.js';
 import { EXIT, UsageError } from '../exit.js';
 import type { Io } from '../io.js';
 import type { CommonOptions } from '../options.js';
@@ -16,8 +18,8 @@ export interface AcceptOptions extends CommonOptions {
   verify?: string;
   generate?: true;
   lenient?: true;
-  /** `--handshake [FILE|-]`: true without a value. */
-  handshake?: string | true;
+  /** `--handshake [FILE|-]`: empty without a value. */
+  handshake?: string;
   strict?: true;
 }
 
@@ -29,13 +31,13 @@ export async function run(
   io: Io,
   key: string | undefined,
   options: AcceptOptions,
-  seams: HandshakeSeams = {},
+  seams: HandshakeSeams = { bytesOf: dumpedBytes },
 ): Promise<number> {
   checkOptions(key, options);
   if (options.handshake !== undefined) {
-    const path = options.handshake === true ? (key ?? '-') : options.handshake;
+    const path = options.handshake || (key ?? '-');
     const { judgeText } = await import('../handshake-input.js');
-    return judgeText(io, path, options, seams, acceptKey);
+    return judgeText(io, path, options, seams, acceptOf);
   }
   const given = options.generate ? encodeBase64(io.random(KEY_BYTES)) : keyOf(key);
   const result = await compute(io, given, options);
@@ -50,12 +52,23 @@ function checkOptions(key: string | undefined, options: AcceptOptions): void {
     throw new UsageError(`--verify needs a key, and does not go with ${generate ? '--generate' : '--handshake'}`);
   }
   if (generate && key !== undefined) throw new UsageError('--generate makes a key: give none');
-  if (typeof handshake === 'string' && key !== undefined) {
+  if (handshake && key !== undefined) {
     throw new UsageError(`--handshake takes the key from the request: '${key}' is too much`);
   }
   if (!generate && handshake === undefined && key === undefined) {
     throw new UsageError('no key: give the value of Sec-WebSocket-Key, or --generate, or --handshake');
   }
+}
+
+/** What a hex dump of a handshake stands for; undefined for what is no dump. */
+function dumpedBytes(input: Uint8Array): Uint8Array | undefined {
+  const source = openSource('auto');
+  const pieces: Uint8Array[] = [];
+  for (const event of [...source.push(input), ...source.end()]) {
+    if (event.type === 'problem') return undefined;
+    if (event.type === 'bytes') pieces.push(event.bytes);
+  }
+  return concat(pieces);
 }
 
 /** The key as pasted, perhaps with its header's name; the blanks around a header's value are not part of it. */
@@ -74,7 +87,7 @@ async function compute(io: Io, key: string, options: AcceptOptions): Promise<Acc
   }
   // An argument is text; on the wire its characters are UTF-8 bytes.
   const wire = latin1(new TextEncoder().encode(key));
-  const steps = acceptSteps(wire);
+  const steps = stepsOf(wire);
   const result = { key, keyBytes: bytes, sha1: steps.sha1, accept: steps.accept };
   if (options.verify === undefined) return result;
   const expected = options.verify.trim();

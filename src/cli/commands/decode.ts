@@ -1,32 +1,21 @@
-import { acceptKey } from '../../codec/accept-key.js';
-import { nodeDeflate } from '../../codec/zlib.js';
+import type { SourceEvent } from '../../capture/types.js';
 import { isFinding } from '../../rules/catalogue.js';
-import { Inspector } from '../../rules/inspector.js';
+import { ConnectionInspector, Inspector } from '../../rules/inspector.js';
 import type { Judged } from '../../rules/judged.js';
-import type { View } from '../../render/view.js';
-import { deflateOf } from '../deflate-option.js';
-import { viewOf } from '../drawing.js';
+import { lazyView, type LazyView } from '../drawing.js';
 import { EXIT, UsageError } from '../exit.js';
 import { inputsOf, readInput, type Input } from '../input.js';
 import type { Io } from '../io.js';
 import type { DecodeOptions } from '../options.js';
-
-const DEFAULT_PREVIEW = 4096;
-const DEFAULT_MAX_MESSAGE = 64 * 1024 * 1024;
+import { PacketDecoding } from '../packet-decoding.js';
+import { readingOptions } from '../reading-options.js';
 
 /** `decode`: everything that can be read is shown first; then the exit code says what was found. */
 export async function run(io: Io, hex: readonly string[], options: DecodeOptions): Promise<number> {
-  const preview = options.preview ?? DEFAULT_PREVIEW;
-  const view = await viewOf(options.view ?? 'annotated', io, options, {
-    preview,
-    pretty: options.pretty === true,
-    base64: options.base64 === true,
-    verbose: options.verbose === true,
-  });
-  const decoding = new Decoding(io, options, view, preview);
+  const decoding = new Decoding(io, options);
   for (const input of inputsOf(io, hex, options)) {
     await decoding.read(input);
-    if (io.interrupted.aborted) return io.interrupted.reason as number;
+    if (io.interrupted.aborted) return io.interrupted.reason;
   }
   return decoding.exit;
 }
@@ -35,49 +24,37 @@ export async function run(io: Io, hex: readonly string[], options: DecodeOptions
 class Decoding {
   private found = false;
   private hinted = false;
+  private readonly view: LazyView;
 
   constructor(
     private readonly io: Io,
     private readonly options: DecodeOptions,
-    private readonly view: View,
-    private readonly preview: number,
-  ) {}
+  ) {
+    this.view = lazyView(io, options);
+  }
 
   get exit(): number {
     return this.found ? EXIT.finding : EXIT.ok;
   }
 
   async read(input: Input): Promise<void> {
-    const inspector = this.inspector();
-    let bytes = 0;
+    const reading = new InputReading(this.options);
     for await (const event of readInput(this.io, input, this.options)) {
-      if (event.type !== 'bytes') continue;
-      bytes += event.bytes.length;
-      await this.show(inspector.push(event.bytes, event.time));
+      await this.show(reading.take(event), reading);
       if (this.io.stdout.closed) return;
     }
-    if (bytes === 0 && !this.io.interrupted.aborted) throw new UsageError(`${input.name}: no bytes to decode`);
-    await this.show(inspector.end());
+    if (!reading.any && !this.io.interrupted.aborted) throw new UsageError(`${input.name}: no bytes to decode`);
+    await this.show(reading.end(), reading);
   }
 
-  private inspector(): Inspector {
-    const deflate = deflateOf(this.options.deflate);
-    return new Inspector({
-      direction: this.options.direction ?? 'unknown',
-      ...(deflate && { deflate }),
-      raw: nodeDeflate,
-      acceptOf: acceptKey,
-      previewBytes: this.preview,
-      messageBytes: this.preview,
-      maxMessageBytes: this.options.maxMessage ?? DEFAULT_MAX_MESSAGE,
-    });
-  }
-
-  private async show(records: readonly Judged[]): Promise<void> {
+  private async show(records: readonly Judged[], reading: InputReading): Promise<void> {
+    for (const notice of reading.notices.splice(0)) await this.io.stderr.write(`${notice}\n`);
+    if (records.length === 0) return;
+    const view = await this.view(reading.isCapture ? 'summary' : 'annotated');
     let text = '';
     for (const record of records) {
       this.found ||= record.diagnostics.some((diagnostic) => isFinding(diagnostic, this.options.strict === true));
-      text += this.view(record);
+      text += view(record);
     }
     await this.io.stdout.write(text);
     await this.hint(records);
@@ -94,6 +71,62 @@ class Decoding {
     );
     if (!compressed) return;
     this.hinted = true;
-    await this.io.stderr.write('hint: if permessage-deflate was negotiated, --deflate inflates the messages with RSV1\n');
+    await this.io.stderr.write(
+      'hint: if permessage-deflate was negotiated, --deflate inflates the messages with RSV1\n',
+    );
+  }
+}
+
+/** One input: bare bytes, two directions side by side, or packets, whichever comes. */
+class InputReading {
+  any = false;
+  isCapture = false;
+  readonly notices: string[] = [];
+  private readonly records: Judged[] = [];
+  private bare: Inspector | undefined;
+  private sides: ConnectionInspector | undefined;
+  private packets: PacketDecoding | undefined;
+
+  constructor(private readonly options: DecodeOptions) {}
+
+  /** What the event completes. */
+  take(event: SourceEvent): Judged[] {
+    if (event.type === 'bytes') {
+      this.any ||= event.bytes.length > 0;
+      if (event.side === undefined) return this.bareBytes().push(event.bytes, event.time);
+      this.sides ??= new ConnectionInspector(readingOptions(this.options));
+      return this.filtered(this.sides.push(event.side, event.bytes, event.time));
+    }
+    if (event.type !== 'packet') return [];
+    this.any = true;
+    this.isCapture = true;
+    this.packets ??= new PacketDecoding(readingOptions(this.options), {
+      records: (records) => this.records.push(...records),
+      notice: (message) => this.notices.push(message),
+    });
+    this.packets.push(event.packet);
+    return this.filtered(this.records.splice(0));
+  }
+
+  end(): Judged[] {
+    this.packets?.end();
+    const { webSocket, other } = this.packets?.seen ?? { webSocket: 0, other: 0 };
+    if (this.packets && webSocket === 0) {
+      this.notices.push(`no WebSocket traffic found in ${other === 1 ? '1 connection' : `${other} connections`}`);
+    }
+    return [...(this.bare?.end() ?? []), ...this.filtered([...(this.sides?.end() ?? []), ...this.records.splice(0)])];
+  }
+
+  private bareBytes(): Inspector {
+    return (this.bare ??= new Inspector({
+      ...readingOptions(this.options),
+      direction: this.options.direction ?? 'unknown',
+    }));
+  }
+
+  /** Where the direction is known, `--direction` picks. */
+  private filtered(records: Judged[]): Judged[] {
+    const { direction = 'unknown' } = this.options;
+    return direction === 'unknown' ? records : records.filter((record) => record.direction === direction);
   }
 }

@@ -2,12 +2,11 @@ import { openSource } from '../../capture/detect.js';
 import { concat } from '../../codec/byte-collector.js';
 import { hexOf } from '../../codec/hex.js';
 import { encodeUtf8 } from '../../codec/utf8.js';
-import { acceptKey } from '../../codec/accept-key.js';
-import { nodeDeflate } from '../../codec/zlib.js';
 import { RULES, type Diagnostic } from '../../rules/catalogue.js';
 import { Inspector } from '../../rules/inspector.js';
 import { diagnosticLine } from '../../render/diagnostics.js';
 import { FORMATS } from '../../render/byte-formats.js';
+import { acceptOf, lazyDeflate } from '../adapters.js';
 import { deflateOf } from '../deflate-option.js';
 import { viewOf } from '../drawing.js';
 import { EXIT, UsageError } from '../exit.js';
@@ -24,12 +23,21 @@ export async function run(io: Io, text: string | undefined, options: EncodeOptio
   const plan: FramePlan = { options, payload, deflate: deflateOf(options.deflate) };
   const { bytes, frames } = buildFrames(plan, (length) => io.random(length));
   const shown = judge(bytes, plan);
-  await report(io, shown.flatMap((record) => record.diagnostics), options);
+  await report(
+    io,
+    shown.flatMap((record) => record.diagnostics),
+    options,
+  );
   if (options.quiet) return EXIT.ok;
   if (options.json) {
     await io.stdout.write(`${JSON.stringify({ type: 'encoded', hex: hexOf(bytes), frames })}\n`);
   } else if (options.explain || (io.stdout.isTTY && !options.plain && options.out === 'hex')) {
-    const view = await viewOf('annotated', io, options, { preview: 4096, pretty: false, base64: false, verbose: false });
+    const view = await viewOf('annotated', io, options, {
+      preview: 4096,
+      pretty: false,
+      base64: false,
+      verbose: false,
+    });
     await io.stdout.write(shown.map(view).join('') + `\n${hexOf(bytes)}\n`);
   } else {
     await io.stdout.write(FORMATS[options.out ?? 'hex'](bytes));
@@ -40,7 +48,8 @@ export async function run(io: Io, text: string | undefined, options: EncodeOptio
 /** Text from the argument, a file, or stdin where neither a text nor a control frame is given. */
 async function readPayload(io: Io, text: string | undefined, options: EncodeOptions): Promise<Uint8Array> {
   if (options.rawPayload !== undefined) {
-    if (text !== undefined || options.file !== undefined) throw new UsageError('--raw-payload is the payload: give no other');
+    if (text !== undefined || options.file !== undefined)
+      throw new UsageError('--raw-payload is the payload: give no other');
     return fromHex(options.rawPayload, '--raw-payload');
   }
   if (text !== undefined && options.file !== undefined) throw new UsageError('give a text or --file, not both');
@@ -79,8 +88,8 @@ function judge(bytes: Uint8Array, plan: FramePlan): ReturnType<Inspector['push']
   const inspector = new Inspector({
     direction: 'unknown',
     ...(plan.deflate && { deflate: plan.deflate }),
-    raw: nodeDeflate,
-    acceptOf: acceptKey,
+    raw: lazyDeflate,
+    acceptOf,
     bare: true,
   });
   return [...inspector.push(bytes), ...inspector.end()];

@@ -1,0 +1,47 @@
+// What a user gets: packs the package, installs the tarball into an empty folder, runs it there, and looks at what came.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'wsinspect-pack-'));
+const run = (command, args, cwd) =>
+  execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+
+const PACKAGES = ['chalk', 'commander', 'ws', 'wsinspect'];
+const WANTED = /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|bin\/|dist\/|schema\/)/;
+const UNWANTED = /(^|\/)(src|test|fixtures|bench|scripts)\/|\.map$|\.test\./;
+const MOST_BYTES = 600_000;
+
+try {
+  const [packed] = JSON.parse(run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], root));
+  const files = packed.files.map((file) => file.path);
+  const strange = files.filter((path) => !WANTED.test(path) || UNWANTED.test(path));
+  check(strange.length === 0, `files that no user needs: ${strange.join(', ')}`);
+  check(packed.unpackedSize < MOST_BYTES, `${packed.unpackedSize} bytes unpacked, more than ${MOST_BYTES}`);
+
+  writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
+  run('npm', ['install', '--no-audit', '--no-fund', join(folder, packed.filename)], folder);
+  const installed = readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'));
+  check(installed.join() === PACKAGES.join(), `installed ${installed.join(', ')} instead of ${PACKAGES.join(', ')}`);
+
+  const shown = run('npx', ['wsinspect', 'decode', '81870ec3f3cd3bf6c6f83bf6c6'], folder);
+  check(shown.includes('payload   "5555555"'), `decode printed:\n${shown}`);
+  const library =
+    "import { FrameReader } from 'wsinspect'; console.log(new FrameReader().push(Uint8Array.of(0x81, 0)).length)";
+  check(
+    run('node', ['--input-type=module', '-e', library], folder).trim() === '2',
+    'the library does not read a frame',
+  );
+  console.log(
+    `pack test: ${files.length} files, ${packed.size} bytes packed, ${installed.length} packages installed, decode runs`,
+  );
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function check(holds, message) {
+  if (!holds) throw new Error(`pack test: ${message}`);
+}

@@ -1,0 +1,7 @@
+import { createRequire } from 'node:module';
+
+/**
+ * A module of Node's own, loaded at its first use: node:crypto and node:zlib cost more of the start than decoding a
+ * frame does, and most runs need neither.
+ */
+export const builtin = createRequire(import.meta.url) as (name: string) => unknown;

@@ -1,0 +1,94 @@
+import type { Connection, ConnectionHandler, FlowHandler, Side } from '../capture/flows.js';
+import { Flows } from '../capture/flows.js';
+import type { Packet } from '../capture/types.js';
+import type { ReadingOptions } from '../codec/assembling.js';
+import { startsLikeHead } from '../codec/http1.js';
+import { looksLikeFrames } from '../codec/plausible.js';
+import { ConnectionInspector } from '../rules/inspector.js';
+import type { Judged } from '../rules/judged.js';
+
+/** Where the packets' connections put what they hold. */
+export interface PacketSink {
+  records(records: readonly Judged[]): void;
+  notice(message: string): void;
+}
+
+/** Packets to judged records: TCP put together, each connection that holds WebSocket traffic read, the others counted. */
+export class PacketDecoding {
+  /** Connections with something to show, and others. */
+  readonly seen = { webSocket: 0, other: 0 };
+  private readonly flows: Flows;
+
+  constructor(
+    private readonly options: ReadingOptions,
+    private readonly sink: PacketSink,
+  ) {
+    const handler: FlowHandler = { open: (connection) => new FlowReading(connection, this.options, this.sink, this) };
+    this.flows = new Flows(handler);
+  }
+
+  push(packet: Packet): void {
+    this.flows.push(packet);
+  }
+
+  end(): void {
+    this.flows.end();
+  }
+
+  ignore(connection: Connection): void {
+    this.seen.other++;
+    this.flows.ignore(connection);
+  }
+}
+
+/** One TCP connection: recognised by its first bytes, read until it ends or loses bytes. */
+class FlowReading implements ConnectionHandler {
+  private inspector: ConnectionInspector | undefined;
+  private readonly lost: [boolean, boolean] = [false, false];
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly options: ReadingOptions,
+    private readonly sink: PacketSink,
+    private readonly decoding: PacketDecoding,
+  ) {}
+
+  data(side: Side, bytes: Uint8Array, start: number, end: number, _offset: number, time: number): void {
+    const chunk = bytes.subarray(start, end);
+    if (this.lost[side]) return;
+    if (!this.inspector && !this.recognise(chunk)) return;
+    this.sink.records(this.inspector!.push(side, chunk, Number.isNaN(time) ? undefined : time));
+  }
+
+  gap(side: Side, offset: number, length: number): void {
+    this.stop(side, `${length} bytes at ${offset} were not captured`);
+  }
+
+  fin(): void {}
+
+  reset(): void {}
+
+  close(): void {
+    if (this.inspector) this.sink.records(this.inspector.end());
+  }
+
+  private recognise(chunk: Uint8Array): boolean {
+    const start = startsLikeHead(chunk);
+    if (start === 'no' && !looksLikeFrames(chunk)) {
+      this.decoding.ignore(this.connection);
+      return false;
+    }
+    this.decoding.seen.webSocket++;
+    this.inspector = new ConnectionInspector({ ...this.options, connection: this.connection.number });
+    return true;
+  }
+
+  /** Behind a hole nobody knows where a frame begins. */
+  private stop(side: Side, reason: string): void {
+    if (!this.inspector || this.lost[side]) return;
+    this.lost[side] = true;
+    const { a, b, number } = this.connection;
+    const from = side === 0 ? a : b;
+    this.sink.notice(`connection ${number}: ${reason}; what ${from.address}:${from.port} sent behind them is not read`);
+  }
+}
