@@ -112,7 +112,9 @@ function integer(low: number, high = Number.MAX_SAFE_INTEGER): (value: string) =
     const number = /^(0x[0-9a-f]+|\d+)$/i.test(value) ? Number(value) : NaN;
     if (number >= low && number <= high) return number;
     throw new InvalidArgumentError(
-      high === Number.MAX_SAFE_INTEGER ? `a whole number from ${low} on` : `a whole number from ${low} to ${high}`,
+      high === Number.MAX_SAFE_INTEGER
+        ? `It has to be a whole number from ${low} on.`
+        : `It has to be a whole number from ${low} to ${high}.`,
     );
   };
 }
@@ -123,23 +125,24 @@ function preview(value: string): number {
 
 function wholeNumber(value: string): bigint {
   if (/^(0x[0-9a-f]+|\d+)$/i.test(value) && BigInt(value) < 1n << 64n) return BigInt(value);
-  throw new InvalidArgumentError('a whole number below 2^64');
+  throw new InvalidArgumentError('It has to be a whole number below 2^64.');
 }
 
 function lengthForm(value: string): number {
   if (['7', '16', '64'].includes(value)) return Number(value);
-  throw new InvalidArgumentError('7, 16 or 64');
+  throw new InvalidArgumentError('It has to be 7, 16 or 64.');
 }
 
 function close(value: string): { code: number; reason: string } {
   const [, code, reason = ''] = /^(\d{1,5})(?::([^]*))?$/.exec(value) ?? [];
   if (code === undefined || Number(code) > 65535) {
-    throw new InvalidArgumentError('a code from 0 to 65535, perhaps with :REASON behind it');
+    throw new InvalidArgumentError('It has to be a code from 0 to 65535, perhaps with :REASON behind it.');
   }
   return { code: Number(code), reason };
 }
 
 function rsv(value: string): number {
-  if (!/^[123](,[123])*$/.test(value)) throw new InvalidArgumentError('1, 2, 3, or several separated by commas');
+  if (!/^[123](,[123])*$/.test(value))
+    throw new InvalidArgumentError('It has to be 1, 2, 3, or several of them separated by commas.');
   return value.split(',').reduce((bits, digit) => bits | (8 >> Number(digit)), 0);
 }

@@ -16,7 +16,9 @@ export async function runCli(io: Io, argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT.ok;
-      return await fail(io, new UsageError(error.message.replace(/^error: /, '')), json);
+      // Without a command the help was shown already, on stderr.
+      if (error.code === 'commander.help') return EXIT.usage;
+      return await fail(io, new UsageError(error.message.replace(/^error: /, '').replaceAll('\n', ' ')), json);
     }
     if (isUsageError(error)) return await fail(io, error, json);
     throw error;
@@ -31,9 +33,7 @@ async function fail(io: Io, error: UsageError, json: boolean): Promise<number> {
     const record = { type: 'error', message: error.message, exit: EXIT.usage, line, column, offset };
     await io.stdout.write(`${JSON.stringify(record)}\n`);
   }
-  if (error.message !== '') {
-    await io.stderr.write(`wsinspect: ${where(place)}${escapeText(error.message)}\n`);
-  }
+  await io.stderr.write(`wsinspect: ${where(place)}${escapeText(error.message)}\n`);
   return EXIT.usage;
 }
 

@@ -108,6 +108,10 @@ interface OpenFrame {
   utf8Error?: PlacedUtf8Error;
 }
 
+/** A record while it is made. Fields are set one by one: spreading costs more than all the rest of a short frame. */
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
+
+const EMPTY = new Uint8Array(0);
 const MAX_CONTROL_BYTES = 125;
 
 /** Puts the frames of one direction together into messages. Faults are facts of the records; it never throws. */
@@ -171,12 +175,11 @@ export class MessageAssembler {
     if (close) this.closed = true;
     const closeError = close?.utf8Error && placed(close.utf8Error, frame, 0);
     const error = closeError ?? frame.utf8Error;
-    return {
-      ...this.record(frame, 0, afterClose, compressed),
-      ...(close && { close }),
-      ...(error && { utf8Error: error }),
-      ...(message && { message }),
-    };
+    const record = this.record(frame, 0, afterClose, compressed);
+    if (close) record.close = close;
+    if (error) record.utf8Error = error;
+    if (message) record.message = message;
+    return record;
   }
 
   /** The stream ended inside this frame; its header is known. */
@@ -184,10 +187,9 @@ export class MessageAssembler {
     const frame = this.frame!;
     this.frame = undefined;
     const compressed = belongs(frame.place) && this.message!.compressed;
-    return {
-      ...this.record(frame, truncated.missing, this.closed, compressed),
-      ...(frame.utf8Error && { utf8Error: frame.utf8Error }),
-    };
+    const record = this.record(frame, truncated.missing, this.closed, compressed);
+    if (frame.utf8Error) record.utf8Error = frame.utf8Error;
+    return record;
   }
 
   /** A fragmented message waits for its continuation. */
@@ -225,7 +227,12 @@ export class MessageAssembler {
   private completeMessage(frame: OpenFrame): Message {
     const open = this.message!;
     this.message = undefined;
-    const base = {
+    const text = open.opcode === OPCODE.text;
+    if (text && !open.compressed) {
+      this.validator.end();
+      this.noteTextError(frame, open);
+    }
+    const message: Writable<Message> = {
       index: this.messages++,
       direction: this.options.direction,
       opcode: open.opcode,
@@ -233,41 +240,26 @@ export class MessageAssembler {
       frames: open.frames,
       compressed: open.compressed,
       wireBytes: open.collector.seen,
+      payload: open.compressed ? EMPTY : open.collector.bytes(),
     };
-    if (open.compressed) return { ...base, ...this.inflate(open, frame) };
-    if (open.opcode === OPCODE.text) {
-      this.validator.end();
-      this.noteTextError(frame, open);
-    }
-    return {
-      ...base,
-      bytes: open.collector.seen,
-      payload: open.collector.bytes(),
-      ...(open.utf8Error && { utf8Error: open.utf8Error }),
-    };
+    if (open.compressed) this.inflate(open, frame, message);
+    else message.bytes = open.collector.seen;
+    if (open.utf8Error) message.utf8Error = open.utf8Error;
+    return message;
   }
 
-  private inflate(
-    open: OpenMessage,
-    frame: OpenFrame,
-  ): Pick<Message, 'payload' | 'bytes' | 'inflation' | 'inflationReason' | 'inflationLimit' | 'utf8Error'> {
+  private inflate(open: OpenMessage, frame: OpenFrame, message: Writable<Message>): void {
     const outcome = this.inflateWhole(open);
-    if (outcome.status !== 'ok') {
-      return {
-        payload: new Uint8Array(0),
-        inflation: outcome.status,
-        ...(outcome.status === 'invalid' && { inflationReason: outcome.reason }),
-        ...(outcome.status === 'too-large' && { inflationLimit: outcome.limit }),
-      };
-    }
+    message.inflation = outcome.status;
+    if (outcome.status === 'invalid') message.inflationReason = outcome.reason;
+    if (outcome.status === 'too-large') message.inflationLimit = outcome.limit;
+    if (outcome.status !== 'ok') return;
     const { bytes } = outcome;
     const error = open.opcode === OPCODE.text ? utf8Error(bytes) : undefined;
-    return {
-      payload: bytes.length > this.options.messageBytes ? bytes.subarray(0, this.options.messageBytes) : bytes,
-      bytes: bytes.length,
-      inflation: 'ok',
-      ...(error && { utf8Error: { ...error, span: payloadSpan(frame) } }),
-    };
+    // A copy of what is kept: a view would hold on to all that came out.
+    message.payload = bytes.length > this.options.messageBytes ? bytes.slice(0, this.options.messageBytes) : bytes;
+    message.bytes = bytes.length;
+    if (error) message.utf8Error = { ...error, span: payloadSpan(frame) };
   }
 
   private inflateWhole(open: OpenMessage): InflateOutcome {
@@ -276,7 +268,7 @@ export class MessageAssembler {
     return { status: 'too-large', limit: this.options.maxCompressedBytes };
   }
 
-  private record(frame: OpenFrame, missing: number | bigint, afterClose: boolean, compressed: boolean): Frame {
+  private record(frame: OpenFrame, missing: number | bigint, afterClose: boolean, compressed: boolean): Writable<Frame> {
     return {
       header: frame.header,
       direction: this.options.direction,

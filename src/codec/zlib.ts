@@ -2,6 +2,9 @@
 import * as zlib from 'node:zlib';
 import type { RawDeflate } from './deflate.js';
 
+/** A buffer of Node 20 holds no more. */
+const LONGEST_OUTPUT = 2 ** 32;
+
 export type NodeZlib = Pick<typeof zlib, 'constants' | 'deflateRawSync' | 'inflateRawSync'>;
 
 /** DEFLATE by node:zlib, handed in so that a program may load it when it needs it. */
@@ -13,7 +16,7 @@ export const deflateWith = ({ constants, deflateRawSync, inflateRawSync }: NodeZ
         windowBits,
         ...(dictionary.length > 0 && { dictionary }),
         finishFlush: constants.Z_SYNC_FLUSH,
-        maxOutputLength: Math.max(1, maxOutput),
+        maxOutputLength: Math.min(Math.max(1, maxOutput), LONGEST_OUTPUT),
         info: true,
       }) as unknown as { buffer: Uint8Array; engine: { bytesWritten: number } };
       const consumed = engine.bytesWritten;

@@ -24,8 +24,13 @@ export function drawDiagnostic(diagnostic: Diagnostic, look: Look): string[] {
 
 /** On one line, for views that have one line a frame. */
 export function diagnosticLine(diagnostic: Diagnostic): string {
+  return `${explain(diagnostic).severity} ${offset(diagnostic.span)}: ${brokenRule(diagnostic)}`;
+}
+
+/** What is wrong and by which rule, without its place. */
+export function brokenRule(diagnostic: Diagnostic): string {
   const told = explain(diagnostic);
-  return `${place(diagnostic)}: ${escapeText(told.message)} (${reference(told)})`;
+  return `${escapeText(told.message)} (${reference(told)})`;
 }
 
 function reference(told: Explanation): string {
@@ -34,5 +39,9 @@ function reference(told: Explanation): string {
 }
 
 function place({ span }: Diagnostic): string {
-  return hexOffset(span.start) + (span.mask === undefined ? '' : ` ${bitPattern(0, span.mask).replaceAll('0', 'x')}`);
+  return span.mask === undefined ? offset(span) : `${offset(span)}, bits ${bitPattern(0xff, span.mask)}`;
+}
+
+function offset({ start }: Diagnostic['span']): string {
+  return `at ${hexOffset(start)}`;
 }

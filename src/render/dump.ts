@@ -25,13 +25,14 @@ function columns(perRow: number, wire: boolean, offsetWidth: number): number {
 /** Hex and text side by side, 16 bytes a row or 8 where 16 don't fit, with the masked bytes in front where there is room. */
 export function drawDump(dump: Dump, look: Look): string[] {
   const { bytes } = dump;
-  const offsetWidth = Math.max(6, hexOffset(dump.offset + bytes.length).length);
+  const offsetWidth = Math.max(4, hexOffset(dump.offset + bytes.length).length);
   const fits = (perRow: number, wire: boolean): boolean => columns(perRow, wire, offsetWidth) <= look.width;
   const masked = dump.wire !== undefined;
   const [perRow, showWire] =
     masked && fits(16, true) ? [16, true] : masked && fits(8, true) ? [8, true] : [fits(16, false) ? 16 : 8, false];
+  const titles = `${' '.repeat(INDENT.length + offsetWidth + 2)}${padEnd('on the wire', perRow * 3 + 1)}unmasked`;
   const cells = dump.text ? textCells(bytes) : Array.from(bytes, byteCell);
-  const lines: string[] = [];
+  const lines: string[] = showWire ? [look.theme.dim(titles)] : [];
   for (let at = 0; at < bytes.length; at += perRow) {
     const end = Math.min(bytes.length, at + perRow);
     const row = cells.slice(at, end);

@@ -2,7 +2,7 @@ import { headerFields, type FrameHeader } from '../codec/frame.js';
 import type { Direction } from '../codec/message.js';
 import { opcodeInfo } from '../codec/registry.js';
 import type { Field } from '../codec/span.js';
-import { bitPattern, count, spaced, type Row } from './layout.js';
+import { bitPattern, spaced, type Row } from './layout.js';
 import type { Role, Theme } from './theme.js';
 
 const ROLE_OF_FIELD: Record<string, Role> = {
@@ -66,10 +66,6 @@ function describe(field: Field, header: FrameHeader, direction: Direction): { va
       return { value: String(field.value), meaning: maskMeaning(header.masked, direction) };
     case 'length':
       return lengthMeaning(header);
-    case 'extended length':
-      return { value: String(field.value), meaning: count(header.exactLength, 'byte') };
-    case 'masking key':
-      return { value: String(field.value) };
     default:
       return { value: String(field.value), ...(field.value === 1 && { meaning: 'set' }) };
   }

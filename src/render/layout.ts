@@ -78,10 +78,13 @@ export function drawRow(row: Row, look: Look): string {
   return line;
 }
 
-/** `left` and `right` at both ends of the width, or `right` close behind where they don't fit. */
+/** Wider than this, what stands at the right end is no longer seen. */
+const WIDEST_TITLE = 100;
+
+/** `left` and `right` at both ends of the width; `right` on a line of its own where they don't fit. */
 export function spread(left: string, right: string, width: number): string {
-  const gap = Math.max(2, width - displayWidth(left) - displayWidth(right));
-  return left + ' '.repeat(gap) + right;
+  const gap = Math.min(width, WIDEST_TITLE) - displayWidth(left) - displayWidth(right);
+  return gap >= 2 ? left + ' '.repeat(gap) + right : `${left}\n${INDENT}${right}`;
 }
 
 /** `1 byte`, `2 bytes`, `1 frame`, … */

@@ -4,7 +4,7 @@ import { hexOf } from '../../codec/hex.js';
 import { encodeUtf8 } from '../../codec/utf8.js';
 import { RULES, type Diagnostic } from '../../rules/catalogue.js';
 import { Inspector } from '../../rules/inspector.js';
-import { diagnosticLine } from '../../render/diagnostics.js';
+import { brokenRule } from '../../render/diagnostics.js';
 import { FORMATS } from '../../render/byte-formats.js';
 import { acceptOf, lazyDeflate } from '../adapters.js';
 import { deflateOf } from '../deflate-option.js';
@@ -98,8 +98,8 @@ function judge(bytes: Uint8Array, plan: FramePlan): ReturnType<Inspector['push']
 async function report(io: Io, diagnostics: readonly Diagnostic[], options: EncodeOptions): Promise<void> {
   const broken = diagnostics.filter(({ code }) => RULES[code].severity === 'error');
   if (broken.length > 0 && !options.allowInvalid) {
-    throw new UsageError(`${diagnosticLine(broken[0]!)}: --allow-invalid makes it all the same`);
+    throw new UsageError(`${brokenRule(broken[0]!)}; --allow-invalid makes it all the same`);
   }
   if (options.quiet) return;
-  for (const diagnostic of diagnostics) await io.stderr.write(`notice: ${diagnosticLine(diagnostic)}\n`);
+  for (const diagnostic of diagnostics) await io.stderr.write(`notice: ${brokenRule(diagnostic)}\n`);
 }

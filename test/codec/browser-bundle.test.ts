@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { createContext, runInContext } from 'node:vm';
+import { expect, it } from 'vitest';
+
+const bundle = readFileSync(new URL('../../dist/index.browser.js', import.meta.url), 'utf8');
+
+it('the browser bundle asks for nothing of Node', () => {
+  expect(bundle).not.toMatch(/["']node:|\brequire\(|\bprocess\.|\bBuffer\b/);
+  expect(bundle).not.toMatch(/^import /m);
+});
+
+it('the browser bundle works with nothing but the language and text coding', () => {
+  const script = bundle.replace(/export \{([^]*?)\};/, (_, names: string) => {
+    const pairs = names.split(',').map((name) => name.trim().split(' as ').reverse());
+    return `globalThis.library = { ${pairs.map(([to, from]) => (from ? `${to}: ${from}` : to)).join(', ')} };`;
+  });
+  const context = createContext({ TextDecoder, TextEncoder });
+  runInContext(script, context);
+  const shown = runInContext(
+    `const inspector = new library.Inspector({ direction: 'client' });
+     JSON.stringify(inspector.push(Uint8Array.of(0x81, 0x81, 1, 2, 3, 4, 0x60)).map((r) => [r.frame.header.opcode, library.decodeUtf8(r.frame.payload)]))`,
+    context,
+  ) as string;
+  expect(shown).toBe('[[1,"a"]]');
+});
