@@ -26,8 +26,8 @@ const cli = {
   packages: 'external',
   external: ['./commands.js'],
   minify: true,
-  define: { ...common.define, 'import.meta.url': 'moduleUrl' },
-  banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  // Only createRequire asks for it, and takes a path as well.
+  define: { ...common.define, 'import.meta.url': '__filename' },
 };
 
 await Promise.all([

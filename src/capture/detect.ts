@@ -1,5 +1,5 @@
 import { Base64Source } from './base64.js';
-import { type Form, formOf } from './detect-form.js';
+import { type Extent, type Form, FormDetector } from './detect-form.js';
 import { DumpSource } from './dump.js';
 import { HexSource } from './hex.js';
 import { RawSource, RefusedSource } from './raw.js';
@@ -51,6 +51,7 @@ function sourceOf(from: From, options: OpenOptions): KindSource {
 
 /** Finds out from the first bytes what the input is, and has it read accordingly. */
 class AutoSource implements Source {
+  private readonly detector = new FormDetector();
   private inner: KindSource | undefined;
   private head = new Uint8Array(256);
   private length = 0;
@@ -109,9 +110,9 @@ class AutoSource implements Source {
     });
   }
 
-  private decide(extent: 'growing' | 'full' | 'ended'): SourceEvent[] {
+  private decide(extent: Extent): SourceEvent[] {
     const head = this.head.subarray(0, this.length);
-    const form = formOf(head, extent);
+    const form = this.detector.look(head, extent);
     if (form === undefined) return [];
     this.inner = this.open(form, head);
     if (form.form !== 'hex') return this.inner.push(head);

@@ -17,7 +17,7 @@ const WRAPPERS: readonly RegExp[] = [
   /\/\*[^]*?\*\//y,
   /(?:\/\/|#).*\n/y,
   /[A-Za-z_][\w\s]*len(?:gth)?\s*=\s*\d+\s*;/y,
-  /(?![0-9a-fA-F\s,:;-]*\n)[A-Za-z_](?:\[[\w\s;]*\]|[^="'`{}()[\]\\#;/])*=(?=\s*[^\s=])/y,
+  /(?![0-9a-fA-F\s,:;-]*\n|[0-9a-fA-F]{2}[\s,:;-]+[0-9a-fA-F]{2}\b|(?:[0-9a-fA-F]{2}){3,}\b)[A-Za-z_](?:\[[\w\s;]*\]|[^="'`{}()[\]\\#;/])*=(?=\s*[^\s=])/y,
   /"type"\s*:\s*"Buffer"/y,
   /["'](?:hex|latin1|binary|ascii)["']\s*(?=\))/y,
   /\.[a-z]\w*\([^()]*\)/y,
@@ -68,7 +68,7 @@ const OPENERS: readonly Opener[] = [
   { kind: 'quoted hex', pattern: /(u8|[uULc@$]?)(["'`])/y, open: quotedHex },
   { kind: 'escaped bytes', pattern: /(?=\\[xX0-7abefnrtv\\])/y, open: (context) => new BareEscapes(context) },
 ];
-const QUOTES = new Set(['"', "'", '`']);
+const QUOTE = /(?:u8|[uULc@$bBrR]{0,2})["'`]/y;
 /** The same behind a literal: its neighbours are literals too, whatever they hold. */
 const LITERALS = /([rR]?[bB]?[rR]?|u8|[uULc@$])(["'`])/y;
 
@@ -143,7 +143,7 @@ export class HexLead implements HexMode {
 
   /** Enough for most: a line; behind the bytes a quote and the little that could be the name of an encoding. */
   private decidable(at: number): boolean {
-    if (this.behind !== undefined && QUOTES.has(this.text[at]!) && this.length - at >= 16) return true;
+    if (this.behind !== undefined && this.length - at >= 16 && match(QUOTE, this.text, at) !== null) return true;
     return this.text.indexOf('\n', at) >= 0;
   }
 

@@ -44,8 +44,9 @@ export async function* readInput(io: Io, input: Input, options: DecodeOptions): 
     if (io.interrupted.aborted) return;
     yield* checked(io, input, source.push(chunk));
   }
+  const last = source.end();
   if (options.verbose) await io.stderr.write(`${input.name}: read as ${source.kind() ?? 'nothing'}\n`);
-  yield* checked(io, input, source.end());
+  yield* checked(io, input, last);
 }
 
 async function* checked(io: Io, input: Input, events: SourceEvent[]): AsyncGenerator<SourceEvent> {

@@ -1,10 +1,20 @@
 const EMPTY = new Uint8Array(0);
+/** A piece shorter than this is copied: a view of a few bytes takes more memory than they do. */
+const SHORT = 1024;
+/** Short pieces are gathered in so many bytes. */
+const GATHERED = 8192;
 
-/** Collects the first `limit` bytes of a run that arrives in pieces, and counts the rest. Keeps views, copies once. */
+/**
+ * Collects the first `limit` bytes of a run that arrives in pieces, and counts the rest. Keeps the first piece and long
+ * ones as views and copies them once; memory stays in proportion to the bytes, also where each piece has but one.
+ */
 export class ByteCollector {
   /** Bytes seen, kept or not. */
   seen = 0;
   private readonly pieces: Uint8Array[] = [];
+  /** Short pieces that followed each other, `gatheredLength` bytes of them: the last ones. */
+  private gathered: Uint8Array | undefined;
+  private gatheredLength = 0;
   private kept = 0;
 
   constructor(private readonly limit: number) {}
@@ -23,8 +33,25 @@ export class ByteCollector {
     this.seen += bytes.length;
     if (this.room <= 0 || bytes.length === 0) return;
     const piece = bytes.length <= this.room ? bytes : bytes.subarray(0, this.room);
-    this.pieces.push(piece);
+    if (this.kept === 0 || piece.length >= SHORT) {
+      this.closeGathered();
+      this.pieces.push(piece);
+    } else this.gather(piece);
     this.kept += piece.length;
+  }
+
+  private gather(piece: Uint8Array): void {
+    if (this.gathered !== undefined && this.gatheredLength + piece.length > GATHERED) this.closeGathered();
+    this.gathered ??= new Uint8Array(Math.min(GATHERED, Math.max(64, piece.length, this.room)));
+    this.gathered.set(piece, this.gatheredLength);
+    this.gatheredLength += piece.length;
+  }
+
+  private closeGathered(): void {
+    if (this.gathered === undefined) return;
+    this.pieces.push(this.gathered.slice(0, this.gatheredLength));
+    this.gathered = undefined;
+    this.gatheredLength = 0;
   }
 
   /** Counts bytes without keeping them: for what lies beyond the limit anyway. */
@@ -34,6 +61,7 @@ export class ByteCollector {
 
   /** The bytes kept. */
   bytes(): Uint8Array {
+    this.closeGathered();
     if (this.pieces.length <= 1) return this.pieces[0] ?? EMPTY;
     const whole = concat(this.pieces, this.kept);
     this.pieces.length = 0;

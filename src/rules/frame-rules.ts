@@ -91,7 +91,7 @@ function judgeLength(frame: Frame, report: Report): void {
   const span = field(frame, 'extended length');
   const minimal = minimalForm(header.payloadLength);
   if (header.control && minimal !== 7) report('control-too-long', span, { name: nameOf(frame), length });
-  if (header.payloadLength >= 2 ** 63) report('length-top-bit', span, { length });
+  if (header.exactLength >= 2 ** 63) report('length-top-bit', span, { length });
   else if (header.payloadLength > Number.MAX_SAFE_INTEGER) report('length-unreadable', span, { length });
   else if (minimal !== header.lengthForm) {
     report('length-not-minimal', span, { length, form: header.lengthForm, minimal });

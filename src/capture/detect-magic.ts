@@ -1,0 +1,33 @@
+/** What the first bytes of a file state by themselves. */
+export type Magic = 'pcap' | 'pcapng' | 'gzip' | 'utf-16le' | 'utf-16be';
+
+/** Files that begin with fixed bytes. */
+const MAGICS: readonly { readonly form: 'pcap' | 'pcapng' | 'gzip'; readonly bytes: readonly number[] }[] = [
+  { form: 'pcap', bytes: [0xd4, 0xc3, 0xb2, 0xa1] },
+  { form: 'pcap', bytes: [0xa1, 0xb2, 0xc3, 0xd4] },
+  { form: 'pcap', bytes: [0x4d, 0x3c, 0xb2, 0xa1] },
+  { form: 'pcap', bytes: [0xa1, 0xb2, 0x3c, 0x4d] },
+  { form: 'pcapng', bytes: [0x0a, 0x0d, 0x0d, 0x0a] },
+  { form: 'gzip', bytes: [0x1f, 0x8b, 0x08] },
+];
+/** So many bytes tell whether any of them begins the input. */
+export const MAGIC_LENGTH = 4;
+
+/** The magic number or the byte order mark of UTF-16 text in front of `bytes`. */
+export function magicOf(bytes: Uint8Array): Magic | undefined {
+  const found = MAGICS.find(
+    ({ bytes: magic }) => bytes.length >= magic.length && magic.every((byte, index) => byte === bytes[index]),
+  );
+  if (found !== undefined) return found.form;
+  if (bytes.length < MAGIC_LENGTH) return undefined;
+  const [first, second, third, fourth] = bytes;
+  if (first === 0xff && second === 0xfe && fourth === 0 && third !== 0) return 'utf-16le';
+  if (first === 0xfe && second === 0xff && third === 0 && fourth !== 0) return 'utf-16be';
+  return undefined;
+}
+
+/** Fewer bytes than tell whether a magic number or a byte order mark begins them. */
+export function mayBeMagic(bytes: Uint8Array): boolean {
+  if (bytes.length >= MAGIC_LENGTH) return false;
+  return bytes[0]! >= 0xfe || MAGICS.some(({ bytes: magic }) => bytes.every((byte, index) => magic[index] === byte));
+}
