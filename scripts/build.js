@@ -24,16 +24,17 @@ const cli = {
   format: 'cjs',
   platform: 'node',
   packages: 'external',
-  external: ['./commands.js'],
+  external: ['./commands.js', './packets.js'],
   minify: true,
   // Only createRequire asks for it, and takes a path as well.
   define: { ...common.define, 'import.meta.url': '__filename' },
 };
 
 await Promise.all([
-  // CommonJS, because Node starts it sooner; the commands in a file of their own, because --help needs none.
+  // CommonJS, because Node starts it sooner; the commands, and what reads packets, in files of their own,
+  // because most runs need less.
   build({ ...cli, entryPoints: ['src/cli/main.ts'], supported: { 'dynamic-import': false } }),
-  build({ ...cli, entryPoints: ['src/cli/commands.ts'] }),
+  build({ ...cli, entryPoints: ['src/cli/commands.ts', 'src/cli/packets.ts'] }),
   build({ ...common, entryPoints: ['src/index.ts'], platform: 'node' }),
   build({ ...common, entryPoints: ['src/index.browser.ts'], platform: 'browser' }),
 ]);

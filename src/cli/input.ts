@@ -1,6 +1,5 @@
-import { openSource } from '../capture/detect.js';
-import { pcapSource } from '../capture/pcap.js';
-import { pcapngSource } from '../capture/pcapng.js';
+import { mayBeMagic } from '../capture/detect-magic.js';
+import { openSource, type OpenedSource, type OpenOptions } from '../capture/detect.js';
 import type { SourceEvent } from '../capture/types.js';
 import { encodeUtf8 } from '../codec/utf8.js';
 import { escapeText } from '../render/escape.js';
@@ -39,14 +38,23 @@ function fileInput(io: Io, path: string): Input {
 
 /** What an input holds, in pieces as they come. Input that can't be read ends it with a UsageError, after all that could be. */
 export async function* readInput(io: Io, input: Input, options: DecodeOptions): AsyncGenerator<SourceEvent> {
-  const source = openSource(options.from ?? 'auto', { binarySources: { pcap: pcapSource, pcapng: pcapngSource } });
+  let source: OpenedSource | undefined;
   for await (const chunk of input.chunks) {
     if (io.interrupted.aborted) return;
+    source ??= openSource(options.from ?? 'auto', await sourcesFor(chunk));
     yield* checked(io, input, source.push(chunk));
   }
+  source ??= openSource(options.from ?? 'auto');
   const last = source.end();
   if (options.verbose) await io.stderr.write(`${input.name}: read as ${source.kind() ?? 'nothing'}\n`);
   yield* checked(io, input, last);
+}
+
+/** What reads captures is loaded for input that may begin like one. */
+async function sourcesFor(chunk: Uint8Array): Promise<OpenOptions> {
+  if (!mayBeMagic(chunk.subarray(0, 3))) return {};
+  const { pcapSource, pcapngSource } = await import('./packets.js');
+  return { binarySources: { pcap: pcapSource, pcapng: pcapngSource } };
 }
 
 async function* checked(io: Io, input: Input, events: SourceEvent[]): AsyncGenerator<SourceEvent> {

@@ -1,5 +1,4 @@
-import type { Connection, ConnectionHandler, FlowHandler, Side } from '../capture/flows.js';
-import { Flows } from '../capture/flows.js';
+import type { Connection, ConnectionHandler, FlowHandler, Flows, Side } from '../capture/flows.js';
 import type { Packet } from '../capture/types.js';
 import type { ReadingOptions } from '../codec/assembling.js';
 import { startsLikeHead } from '../codec/http1.js';
@@ -20,11 +19,12 @@ export class PacketDecoding {
   private readonly flows: Flows;
 
   constructor(
+    flows: typeof Flows,
     private readonly options: ReadingOptions,
     private readonly sink: PacketSink,
   ) {
     const handler: FlowHandler = { open: (connection) => new FlowReading(connection, this.options, this.sink, this) };
-    this.flows = new Flows(handler);
+    this.flows = new flows(handler);
   }
 
   push(packet: Packet): void {

@@ -1,14 +1,11 @@
-import type { SourceEvent } from '../../capture/types.js';
 import { isFinding } from '../../rules/catalogue.js';
-import { ConnectionInspector, Inspector } from '../../rules/inspector.js';
 import type { Judged } from '../../rules/judged.js';
 import { lazyView, type LazyView } from '../drawing.js';
 import { EXIT, UsageError } from '../exit.js';
+import { InputReading } from '../input-reading.js';
 import { inputsOf, readInput, type Input } from '../input.js';
 import type { Io } from '../io.js';
 import type { DecodeOptions } from '../options.js';
-import { PacketDecoding } from '../packet-decoding.js';
-import { readingOptions } from '../reading-options.js';
 
 /** `decode`: everything that can be read is shown first; then the exit code says what was found. */
 export async function run(io: Io, hex: readonly string[], options: DecodeOptions): Promise<number> {
@@ -40,6 +37,7 @@ class Decoding {
   async read(input: Input): Promise<void> {
     const reading = new InputReading(this.options);
     for await (const event of readInput(this.io, input, this.options)) {
+      if (event.type === 'packet' && !reading.isCapture) await reading.openPackets();
       await this.show(reading.take(event), reading);
       if (this.io.stdout.closed) return;
     }
@@ -74,59 +72,5 @@ class Decoding {
     await this.io.stderr.write(
       'hint: if permessage-deflate was negotiated, --deflate inflates the messages with RSV1\n',
     );
-  }
-}
-
-/** One input: bare bytes, two directions side by side, or packets, whichever comes. */
-class InputReading {
-  any = false;
-  isCapture = false;
-  readonly notices: string[] = [];
-  private readonly records: Judged[] = [];
-  private bare: Inspector | undefined;
-  private sides: ConnectionInspector | undefined;
-  private packets: PacketDecoding | undefined;
-
-  constructor(private readonly options: DecodeOptions) {}
-
-  /** What the event completes. */
-  take(event: SourceEvent): Judged[] {
-    if (event.type === 'bytes') {
-      this.any ||= event.bytes.length > 0;
-      if (event.side === undefined) return this.bareBytes().push(event.bytes, event.time);
-      this.sides ??= new ConnectionInspector(readingOptions(this.options));
-      return this.filtered(this.sides.push(event.side, event.bytes, event.time));
-    }
-    if (event.type !== 'packet') return [];
-    this.any = true;
-    this.isCapture = true;
-    this.packets ??= new PacketDecoding(readingOptions(this.options), {
-      records: (records) => this.records.push(...records),
-      notice: (message) => this.notices.push(message),
-    });
-    this.packets.push(event.packet);
-    return this.filtered(this.records.splice(0));
-  }
-
-  end(): Judged[] {
-    this.packets?.end();
-    const { webSocket, other } = this.packets?.seen ?? { webSocket: 0, other: 0 };
-    if (this.packets && webSocket === 0) {
-      this.notices.push(`no WebSocket traffic found in ${other === 1 ? '1 connection' : `${other} connections`}`);
-    }
-    return [...(this.bare?.end() ?? []), ...this.filtered([...(this.sides?.end() ?? []), ...this.records.splice(0)])];
-  }
-
-  private bareBytes(): Inspector {
-    return (this.bare ??= new Inspector({
-      ...readingOptions(this.options),
-      direction: this.options.direction ?? 'unknown',
-    }));
-  }
-
-  /** Where the direction is known, `--direction` picks. */
-  private filtered(records: Judged[]): Judged[] {
-    const { direction = 'unknown' } = this.options;
-    return direction === 'unknown' ? records : records.filter((record) => record.direction === direction);
   }
 }

@@ -1,0 +1,101 @@
+import { DEFLATE_RULES } from '../src/rules/deflate-catalogue.js';
+import { FRAME_RULES } from '../src/rules/frame-catalogue.js';
+import { HEAD_RULES } from '../src/rules/head-catalogue.js';
+import { NEGOTIATION_RULES } from '../src/rules/negotiation-catalogue.js';
+import { OBSOLETE_RULES } from '../src/rules/obsolete-catalogue.js';
+import { REQUEST_RULES } from '../src/rules/request-catalogue.js';
+import { RESPONSE_RULES } from '../src/rules/response-catalogue.js';
+import type { Rule, Severity } from '../src/rules/rule.js';
+
+export interface RuleGroup {
+  readonly title: string;
+  readonly about: string;
+  readonly rules: Readonly<Record<string, Rule>>;
+}
+
+/** The groups of docs/rules.md, in its order. Together they hold every rule once. */
+export const RULE_GROUPS: readonly RuleGroup[] = [
+  { title: 'Handshake: request', about: 'What the client sends.', rules: REQUEST_RULES },
+  { title: 'Handshake: response', about: 'What the server answers.', rules: RESPONSE_RULES },
+  {
+    title: 'Handshake: negotiation',
+    about: '`Sec-WebSocket-Extensions` in both halves, and the parameters of permessage-deflate.',
+    rules: NEGOTIATION_RULES,
+  },
+  { title: 'HTTP head', about: 'HTTP/1.1 as such, for the request and for the response.', rules: HEAD_RULES },
+  { title: 'Obsolete headers', about: 'Headers of the drafts before RFC 6455.', rules: OBSOLETE_RULES },
+  {
+    title: 'Framing',
+    about: 'Frames, masking, fragmentation, control frames, closing and UTF-8.',
+    rules: FRAME_RULES,
+  },
+  { title: 'Compression', about: 'Messages compressed with permessage-deflate.', rules: DEFLATE_RULES },
+];
+
+/** The command that writes docs/rules.md. */
+export const REGENERATE = 'UPDATE_DOCS=1 npx vitest run test/docs/rules.test.ts';
+
+/** `RFC 6455 §5.2` as a link to that section. */
+function link(rfc: string): string {
+  const [, number, section] = /^RFC (\d+) §([\d.]+)$/.exec(rfc) ?? [];
+  if (number === undefined) throw new Error(`no document and section: ${rfc}`);
+  return `[${rfc}](https://www.rfc-editor.org/rfc/rfc${number}.html#section-${section})`;
+}
+
+function row([code, rule]: [string, Rule]): string {
+  const close = rule.closeCode === undefined ? '' : String(rule.closeCode);
+  const cells = [
+    `<a id="${code}"></a>\`${code}\``,
+    rule.requirement.replaceAll('|', '\\|') + (rule.fatal ? ' †' : ''),
+    link(rule.rfc),
+    rule.severity,
+    close,
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+function section({ title, about, rules }: RuleGroup): string {
+  return [
+    `## ${title}`,
+    '',
+    about,
+    '',
+    '| code | requirement | section | severity | close code |',
+    '| --- | --- | --- | --- | --- |',
+    ...Object.entries(rules).map(row),
+  ].join('\n');
+}
+
+function introduction(): string {
+  const all = RULE_GROUPS.flatMap(({ rules }) => Object.values(rules));
+  const count = (severity: Severity): number => all.filter((rule) => rule.severity === severity).length;
+  return `# Rules
+
+<!-- Made from src/rules/ by: ${REGENERATE} -->
+
+wsinspect judges a handshake and every frame by ${all.length} rules. Each has a code, which stands beside what was
+found and in the \`code\` field of the [JSON records](json.md).
+
+| severity | rules | meaning |
+| --- | --- | --- |
+| error | ${count('error')} | What was seen must not be. The exit code is 1. |
+| warning | ${count('warning')} | It works, but it is not what the standard asks for. With \`--strict\` the exit code is 1. |
+| notice | ${count('notice')} | Worth knowing. It never changes the exit code. |
+
+How to read the tables:
+
+- **requirement** says what the standard asks for. A diagnostic with this code says how the traffic differs from it.
+- **section** is the section that asks for it.
+- **close code** is the code with which the receiver fails the connection
+  ([RFC 6455 §7.1.7](https://www.rfc-editor.org/rfc/rfc6455.html#section-7.1.7)). Where none is given, either no
+  connection is open yet, or the standard names none.
+- **†** marks faults behind which nothing can be read: where the next frame begins is not known.
+
+\`wsinspect accept --handshake\` shows the rules on the handshake as a checklist. The rule on masking is applied where the
+sender is known: from a handshake in front, or from \`--direction\`.`;
+}
+
+/** The text of docs/rules.md. */
+export function rulesDocument(): string {
+  return `${[introduction(), ...RULE_GROUPS.map(section)].join('\n\n')}\n`;
+}

@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { displayWidth } from '../src/render/width.js';
+import { parseGolden, printGolden } from './goldens/golden.js';
+import { openShell } from './goldens/shell.js';
+import { isTerminal, runOnTerminal } from './goldens/terminal.js';
+
+/**
+ * A golden is a file: `$ ` and a command line, then what it prints, then `--- stderr` and `--- exit N` where they apply.
+ * A new case is a new file with its first line; `UPDATE_GOLDENS=1 npx vitest run test/goldens.test.ts` writes the rest.
+ * The commands run in test/goldens/ through `sh -c`, with the built tool as `wsinspect`. A command line that begins with
+ * `COLUMNS=…` runs in this process instead, on a terminal of that width; its other assignments are its environment.
+ */
+const folder = fileURLToPath(new URL('goldens', import.meta.url));
+const names = readdirSync(folder).filter((name) => name.endsWith('.txt'));
+const update = process.env['UPDATE_GOLDENS'] === '1';
+
+/** Lines that are longer than the terminal, by golden: each is a defect; this list only shrinks. */
+const TOO_LONG: readonly string[] = [
+  'columns-60-conversation.txt',
+  'columns-60-messages.txt',
+  'columns-60-summary.txt',
+  'columns-60-violations.txt',
+];
+
+describe('goldens', () => {
+  const shell = openShell();
+  afterAll(() => shell.close());
+
+  it.concurrent.each(names)('%s', async (name) => {
+    const path = join(folder, name);
+    const text = readFileSync(path, 'utf8');
+    const { command } = parseGolden(text);
+    const ran = await (isTerminal(command) ? runOnTerminal(command, folder) : shell.run(command, folder));
+    const printed = printGolden(command, ran);
+    if (update) writeFileSync(path, printed);
+    else expect(printed).toBe(text);
+  });
+});
+
+/** Records, values for programs and what another program prints are as long as they are. */
+const FREE_LENGTH = /--json|--help|--out|--plain|\bod\b/;
+
+function longLines(name: string): string[] {
+  const { command, rest } = parseGolden(readFileSync(join(folder, name), 'utf8'));
+  if (FREE_LENGTH.test(command)) return [];
+  const width = Number(/COLUMNS=(\d+)/.exec(command)?.[1] ?? 80);
+  const [stdout = ''] = rest.split(/^--- /m);
+  return stdout.split('\n').filter((line) => displayWidth(line) > width && !/^[0-9a-f]+$/.test(line));
+}
+
+describe('width', () => {
+  it('no line of a view is longer than the terminal', () => {
+    expect(names.filter((name) => longLines(name).length > 0)).toEqual(TOO_LONG);
+  });
+});
