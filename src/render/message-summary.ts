@@ -9,8 +9,8 @@ import { displayWidth } from './width.js';
 export function sizes(message: Message): string {
   if (!message.compressed) return count(message.wireBytes, 'byte');
   if (message.bytes === undefined) return `${count(message.wireBytes, 'byte')} compressed, not inflated`;
-  const ratio = message.wireBytes === 0 ? '' : ` (${(message.bytes / message.wireBytes).toFixed(1)} times)`;
-  return `${message.wireBytes} bytes compressed, ${message.bytes} plain${ratio}`;
+  const ratio = message.bytes / Math.max(1, message.wireBytes);
+  return `${message.wireBytes} bytes compressed, ${message.bytes} plain${ratio < 1.1 ? '' : ` (${ratio.toFixed(1)} times)`}`;
 }
 
 /** The message that a frame completes: fragments, sizes, and its content in a line or as a dump. */

@@ -30,9 +30,9 @@ type Style = 'red' | 'green' | 'yellow' | 'blue' | 'magenta' | 'cyan' | 'bold' |
  */
 const STYLES: Readonly<Record<Role, readonly Style[]>> = {
   fin: ['green'],
-  rsv: ['magenta'],
+  rsv: ['yellow'],
   opcode: ['blue', 'bold'],
-  mask: ['red'],
+  mask: ['magenta'],
   length: ['cyan'],
   key: ['magenta'],
   payload: [],
