@@ -46,6 +46,7 @@ export {
   type FramePlace,
   type Message,
   type PlacedUtf8Error,
+  type UnfinishedMessage,
 } from './codec/message.js';
 export { FrameStream, type Unfinished } from './codec/frame-stream.js';
 export {

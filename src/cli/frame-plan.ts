@@ -17,6 +17,9 @@ export interface FramePlan {
   readonly deflate: DeflateParameters | undefined;
 }
 
+/** Frames that one message is split into: they are built in memory. */
+const MOST_FRAMES = 1_000_000;
+
 type Random = (length: number) => Uint8Array;
 
 const KINDS = ['binary', 'ping', 'pong', 'continuation'] as const;
@@ -73,6 +76,9 @@ function payloadOf({ options, payload, deflate }: FramePlan): Uint8Array {
 }
 
 function fragments(payload: Uint8Array, size: number): Uint8Array[] {
+  if (payload.length / size > MOST_FRAMES) {
+    throw new UsageError(`--fragment ${size}: more than ${MOST_FRAMES} frames: give a larger size`);
+  }
   const pieces: Uint8Array[] = [];
   for (let at = 0; at < payload.length; at += size) pieces.push(payload.subarray(at, at + size));
   return pieces.length > 0 ? pieces : [payload];

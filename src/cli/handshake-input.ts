@@ -1,5 +1,6 @@
 import { readHandshake } from '../codec/handshake.js';
 import { readHandshakeBytes, readHandshakeText, type HandshakeText } from '../codec/handshake-text.js';
+import { safeJson } from '../render/escape.js';
 import { isRefused, drawChecklist, noteText } from '../render/checklist.js';
 import { handshakeRecord } from '../render/handshake-json.js';
 import { isFinding } from '../rules/catalogue.js';
@@ -27,13 +28,15 @@ export async function judgeText(
   seams: HandshakeSeams,
   acceptOf: (key: string) => string,
 ): Promise<number> {
-  const read = readInput(await readBytes(io, path), path === '-' ? 'stdin' : path, seams);
+  const bytes = await readBytes(io, path);
+  if (io.interrupted.aborted) return io.interrupted.reason;
+  const read = readInput(bytes, path === '-' ? 'stdin' : path, seams);
   const { request, response } = read;
   if (!options.quiet) for (const note of read.notes) await io.stderr.write(`note: ${noteText(note)}\n`);
   const handshake = readHandshake({ ...(request && { request }), ...(response && { response }), acceptOf });
   const diagnostics = judgeHandshake(handshake);
   if (options.json && !options.quiet) {
-    await io.stdout.write(`${JSON.stringify(handshakeRecord(handshake, diagnostics))}\n`);
+    await io.stdout.write(`${safeJson(handshakeRecord(handshake, diagnostics))}\n`);
   } else if (!options.quiet) {
     const look = await lookOf(io, options);
     const drawing = { verbose: options.verbose === true, ...(read.place && { place: read.place }) };

@@ -11,6 +11,8 @@ import type { DecodeOptions } from './options.js';
 export interface Input {
   readonly name: string;
   readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  /** Told behind the problem when it can't be read. */
+  readonly hint?: string;
 }
 
 /** Arguments, files or stdin, in that order of preference. An argument that is no hex but names a file is read as one. */
@@ -23,7 +25,10 @@ export function inputsOf(io: Io, args: readonly string[], options: DecodeOptions
     return args.map((path) => fileInput(io, path));
   }
   if (args.length === 1 && args[0] === '-') return [fileInput(io, '-')];
-  return [{ name: 'argument', chunks: [encodeUtf8(args.join(' '))] }];
+  const path = args.length === 1 && /^[^\s'"\\]*[/.][^\s'"\\]*$/.test(args[0]!);
+  return [
+    { name: 'argument', chunks: [encodeUtf8(args.join(' '))], ...(path && { hint: ', and no file has that name' }) },
+  ];
 }
 
 function looksLikeHex(arg: string): boolean {
@@ -42,12 +47,15 @@ export async function* readInput(io: Io, input: Input, options: DecodeOptions): 
   for await (const chunk of input.chunks) {
     if (io.interrupted.aborted) return;
     source ??= openSource(options.from ?? 'auto', await sourcesFor(chunk));
-    yield* checked(io, input, source.push(chunk));
+    yield* checked(io, input, source.push(chunk), options);
   }
+  // A signal that came with the end of the input is told apart from it only a turn later.
+  await new Promise((resolve) => setImmediate(resolve));
+  if (io.interrupted.aborted) return;
   source ??= openSource(options.from ?? 'auto');
   const last = source.end();
   if (options.verbose) await io.stderr.write(`${input.name}: read as ${source.kind() ?? 'nothing'}\n`);
-  yield* checked(io, input, last);
+  yield* checked(io, input, last, options);
 }
 
 /** What reads captures is loaded for input that may begin like one. */
@@ -57,12 +65,21 @@ async function sourcesFor(chunk: Uint8Array): Promise<OpenOptions> {
   return { binarySources: { pcap: pcapSource, pcapng: pcapngSource } };
 }
 
-async function* checked(io: Io, input: Input, events: SourceEvent[]): AsyncGenerator<SourceEvent> {
+async function* checked(
+  io: Io,
+  input: Input,
+  events: SourceEvent[],
+  options: DecodeOptions,
+): AsyncGenerator<SourceEvent> {
   for (const event of events) {
-    if (event.type === 'notice') await io.stderr.write(`${input.name}: ${escapeText(event.message)}\n`);
-    else if (event.type === 'problem') {
+    if (event.type === 'notice') {
+      if (!options.quiet) await io.stderr.write(`${input.name}: ${escapeText(event.message)}\n`);
+    } else if (event.type === 'problem') {
       const { message, ...place } = event.problem;
-      throw new UsageError(message, input.name === 'argument' ? place : { ...place, source: input.name });
+      throw new UsageError(
+        message + (input.hint ?? ''),
+        input.name === 'argument' ? place : { ...place, source: input.name },
+      );
     } else yield event;
   }
 }

@@ -45,6 +45,11 @@ export interface EncodeOptions extends CommonOptions {
   plain?: true;
 }
 
+/** What is shown of a payload is drawn in memory, many times as large as the payload. */
+const MOST_PREVIEW = 16 * 1024 * 1024;
+/** Messages are inflated in memory, and a buffer of Node 20 holds no more. */
+const MOST_INFLATED = 2 ** 32;
+
 export function acceptOptions(): Option[] {
   return [
     new Option('--explain', 'show the steps from key to accept value').conflicts('plain'),
@@ -68,13 +73,15 @@ export function decodeOptions(): Option[] {
       'server',
       'unknown',
     ]),
-    new Option('--preview <bytes>', 'payload bytes shown of each frame (a number, or all)').argParser(preview),
+    new Option('--preview <bytes>', 'payload bytes shown of each frame (a number, or all: 16 MiB)').argParser(preview),
     new Option('--deflate [params]', 'permessage-deflate is in use, with these parameters'),
     new Option('--view <view>', 'how to show it').choices(['annotated', 'summary', 'messages']),
     new Option('--pretty', 'show JSON payloads indented'),
     new Option('--base64', 'bytes in JSON records as Base64 instead of hex'),
     new Option('--strict', 'count warnings as findings'),
-    new Option('--max-message <bytes>', 'inflate compressed messages up to this size').argParser(integer(1)),
+    new Option('--max-message <bytes>', 'inflate compressed messages up to this size').argParser(
+      integer(1, MOST_INFLATED),
+    ),
   ];
 }
 
@@ -120,7 +127,7 @@ function integer(low: number, high = Number.MAX_SAFE_INTEGER): (value: string) =
 }
 
 function preview(value: string): number {
-  return value === 'all' ? Number.POSITIVE_INFINITY : integer(0)(value);
+  return value === 'all' ? MOST_PREVIEW : integer(0, MOST_PREVIEW)(value);
 }
 
 function wholeNumber(value: string): bigint {

@@ -16,14 +16,21 @@ export interface PacketSink {
 export class PacketDecoding {
   /** Connections with something to show, and others. */
   readonly seen = { webSocket: 0, other: 0 };
+  /** All of them. */
+  connections = 0;
   private readonly flows: Flows;
 
   constructor(
     flows: typeof Flows,
-    private readonly options: ReadingOptions,
+    private readonly options: ReadingOptions & { readonly first: number },
     private readonly sink: PacketSink,
   ) {
-    const handler: FlowHandler = { open: (connection) => new FlowReading(connection, this.options, this.sink, this) };
+    const handler: FlowHandler = {
+      open: (connection) => {
+        this.connections++;
+        return new FlowReading(connection, this.options, this.sink, this);
+      },
+    };
     this.flows = new flows(handler);
   }
 
@@ -48,10 +55,14 @@ class FlowReading implements ConnectionHandler {
 
   constructor(
     private readonly connection: Connection,
-    private readonly options: ReadingOptions,
+    private readonly options: ReadingOptions & { readonly first: number },
     private readonly sink: PacketSink,
     private readonly decoding: PacketDecoding,
   ) {}
+
+  private get number(): number {
+    return this.options.first + this.connection.number;
+  }
 
   data(side: Side, bytes: Uint8Array, start: number, end: number, _offset: number, time: number): void {
     const chunk = bytes.subarray(start, end);
@@ -79,7 +90,7 @@ class FlowReading implements ConnectionHandler {
       return false;
     }
     this.decoding.seen.webSocket++;
-    this.inspector = new ConnectionInspector({ ...this.options, connection: this.connection.number });
+    this.inspector = new ConnectionInspector({ ...this.options, connection: this.number });
     return true;
   }
 
@@ -87,8 +98,10 @@ class FlowReading implements ConnectionHandler {
   private stop(side: Side, reason: string): void {
     if (!this.inspector || this.lost[side]) return;
     this.lost[side] = true;
-    const { a, b, number } = this.connection;
+    const { a, b } = this.connection;
     const from = side === 0 ? a : b;
-    this.sink.notice(`connection ${number}: ${reason}; what ${from.address}:${from.port} sent behind them is not read`);
+    this.sink.notice(
+      `connection ${this.number}: ${reason}; what ${from.address}:${from.port} sent behind them is not read`,
+    );
   }
 }

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { escapeText } from '../render/escape.js';
+import { escapeText, safeJson } from '../render/escape.js';
 import { optionalValues } from './arguments.js';
 import { EXIT, isUsageError, UsageError } from './exit.js';
 import type { Io } from './io.js';
@@ -29,9 +29,16 @@ export async function runCli(io: Io, argv: readonly string[]): Promise<number> {
 async function fail(io: Io, error: UsageError, json: boolean): Promise<number> {
   const { place } = error;
   if (json) {
-    const { line, column, offset } = place;
-    const record = { type: 'error', message: error.message, exit: EXIT.usage, line, column, offset };
-    await io.stdout.write(`${JSON.stringify(record)}\n`);
+    const { source, line, column, offset } = place;
+    const record = {
+      type: 'error',
+      message: source === undefined ? error.message : `${source}: ${error.message}`,
+      exit: EXIT.usage,
+      line,
+      column,
+      offset,
+    };
+    await io.stdout.write(`${safeJson(record)}\n`);
   }
   await io.stderr.write(`wsinspect: ${where(place)}${escapeText(error.message)}\n`);
   return EXIT.usage;

@@ -5,7 +5,7 @@ import { FrameStream } from './frame-stream.js';
 import { readHandshake } from './handshake.js';
 import { HeadReader } from './head-reader.js';
 import { startsLikeHead, type Head, type RequestHead, type ResponseHead } from './http1.js';
-import type { Direction, Frame } from './message.js';
+import type { Direction, Frame, MessageAssembler, UnfinishedMessage } from './message.js';
 import type { TranscriptEvent } from './transcript.js';
 
 /** One of the two ends: 0 is the one that opened the connection, or else the first that was heard. */
@@ -50,9 +50,15 @@ export class Connection {
   private response: ResponseHead | undefined;
   private parameters: DeflateParameters | undefined;
   private handshakeTold = false;
+  private readonly assemblers: MessageAssembler[] = [];
 
   constructor(private readonly options: ReadingOptions = {}) {
     this.parameters = options.deflate;
+  }
+
+  /** Messages whose last fragment has not come. */
+  get unfinished(): UnfinishedMessage[] {
+    return this.assemblers.flatMap((assembler) => assembler.unfinished ?? []);
   }
 
   /** permessage-deflate is in use. */
@@ -187,6 +193,7 @@ export class Connection {
     lane.phase = 'frames';
     const fromStart = this.response !== undefined || this.request !== undefined;
     const assembler = createAssembler(this.directionOf(side), this.parameters, this.options, fromStart);
+    this.assemblers.push(assembler);
     lane.frames = new FrameStream(() => assembler, lane.offset);
     const held = lane.pending;
     lane.pending = EMPTY;

@@ -1,6 +1,18 @@
+/** Each byte as two digits. */
+const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+/** Longer runs are put together from pieces: text that grows byte by byte takes many times its memory. */
+const PIECE = 4096;
+
 /** Bytes as lower-case hex digits, separated by `separator`. */
 export function hexOf(bytes: Uint8Array, separator = ''): string {
+  if (bytes.length <= PIECE) return digits(bytes, separator);
+  const pieces: string[] = [];
+  for (let at = 0; at < bytes.length; at += PIECE) pieces.push(digits(bytes.subarray(at, at + PIECE), separator));
+  return pieces.join(separator);
+}
+
+function digits(bytes: Uint8Array, separator: string): string {
   let out = '';
-  for (let i = 0; i < bytes.length; i++) out += (i > 0 ? separator : '') + bytes[i]!.toString(16).padStart(2, '0');
+  for (let i = 0; i < bytes.length; i++) out += (i > 0 ? separator : '') + DIGITS[bytes[i]!]!;
   return out;
 }

@@ -78,6 +78,9 @@ export interface Message {
   readonly utf8Error?: PlacedUtf8Error;
 }
 
+/** A message whose last fragment has not come. */
+export type UnfinishedMessage = Pick<Message, 'direction' | 'opcode' | 'frames' | 'wireBytes'>;
+
 export interface AssemblerOptions {
   readonly direction: Direction;
   /** Payload bytes kept of each frame. */
@@ -95,16 +98,27 @@ interface OpenMessage {
   frames: number;
   /** Plain bytes for the message, or all compressed bytes. */
   readonly collector: ByteCollector;
+  /** Where its last runs of payload stand: a character may begin some frames before the one that breaks it. */
+  readonly runs: Run[];
+  /** Its text is checked as it comes. */
+  readonly checked: boolean;
   utf8Error?: PlacedUtf8Error;
 }
+
+/** A run of payload: offsets in the message and in the stream. */
+interface Run {
+  readonly message: number;
+  readonly stream: number;
+}
+
+/** A UTF-8 character has four bytes at the most, each perhaps in a frame of its own. */
+const RUNS_KEPT = 4;
 
 interface OpenFrame {
   readonly header: FrameHeader;
   readonly place: FramePlace;
   readonly keyRepeated: boolean;
   readonly preview: ByteCollector;
-  /** Offset in the message of the frame's first payload byte. */
-  readonly messageOffset: number;
   utf8Error?: PlacedUtf8Error;
 }
 
@@ -137,8 +151,8 @@ export class MessageAssembler {
       place,
       keyRepeated: header.masked && header.key === this.lastKey,
       preview: new ByteCollector(keep),
-      messageOffset: this.message?.collector.seen ?? 0,
     };
+    if (belongs(place) && header.payloadLength > 0) this.noteRun(header);
     if (header.masked) this.lastKey = header.key;
   }
 
@@ -146,7 +160,7 @@ export class MessageAssembler {
   payload(event: FramePayload): void {
     const frame = this.frame!;
     const message = belongs(frame.place) ? this.message : undefined;
-    const checksText = message?.opcode === OPCODE.text && !message.compressed && !this.validator.error;
+    const checksText = message?.checked === true && !this.validator.error;
     if (frame.preview.room <= 0 && !checksText && !(message && message.collector.room > 0)) {
       frame.preview.skip(event.length);
       message?.collector.skip(event.length);
@@ -173,7 +187,7 @@ export class MessageAssembler {
     const message = completes ? this.completeMessage(frame) : undefined;
     const close = header.opcode === OPCODE.close ? readCloseBody(frame.preview.bytes()) : undefined;
     if (close) this.closed = true;
-    const closeError = close?.utf8Error && placed(close.utf8Error, frame, 0);
+    const closeError = close?.utf8Error && placed(close.utf8Error, [{ message: 0, stream: payloadSpan(frame).start }]);
     const error = closeError ?? frame.utf8Error;
     const record = this.record(frame, 0, afterClose, compressed);
     if (close) record.close = close;
@@ -192,9 +206,11 @@ export class MessageAssembler {
     return record;
   }
 
-  /** A fragmented message waits for its continuation. */
-  get fragmented(): boolean {
-    return this.message !== undefined;
+  /** The fragmented message that waits for its continuation. */
+  get unfinished(): UnfinishedMessage | undefined {
+    if (!this.message) return undefined;
+    const { opcode, frames, collector } = this.message;
+    return { direction: this.options.direction, opcode, frames, wireBytes: collector.seen };
   }
 
   private placeOf(header: FrameHeader): FramePlace {
@@ -213,14 +229,23 @@ export class MessageAssembler {
       compressed,
       frames: 0,
       collector: new ByteCollector(keep),
+      runs: [],
+      // RSV1 that nobody negotiated: who knows what these bytes are.
+      checked: header.opcode === OPCODE.text && !header.rsv1,
     };
     this.validator.reset();
+  }
+
+  private noteRun(header: FrameHeader): void {
+    const { runs, collector } = this.message!;
+    runs.push({ message: collector.seen, stream: header.start + header.length });
+    if (runs.length > RUNS_KEPT) runs.shift();
   }
 
   private noteTextError(frame: OpenFrame, message: OpenMessage): void {
     const error = this.validator.error;
     if (!error || message.utf8Error) return;
-    message.utf8Error = placed(error, frame, frame.messageOffset);
+    message.utf8Error = placed(error, message.runs);
     frame.utf8Error = message.utf8Error;
   }
 
@@ -268,7 +293,12 @@ export class MessageAssembler {
     return { status: 'too-large', limit: this.options.maxCompressedBytes };
   }
 
-  private record(frame: OpenFrame, missing: number | bigint, afterClose: boolean, compressed: boolean): Writable<Frame> {
+  private record(
+    frame: OpenFrame,
+    missing: number | bigint,
+    afterClose: boolean,
+    compressed: boolean,
+  ): Writable<Frame> {
     return {
       header: frame.header,
       direction: this.options.direction,
@@ -292,10 +322,11 @@ function payloadSpan(frame: OpenFrame): Span {
   return { start, end: start + frame.preview.seen };
 }
 
-/** Puts an error with message offsets onto the stream; what began in an earlier frame is shown from this frame's start. */
-function placed(error: Utf8Error, frame: OpenFrame, messageOffset: number): PlacedUtf8Error {
-  const payload = payloadSpan(frame);
-  const start = Math.max(payload.start, payload.start + error.start - messageOffset);
-  const end = Math.max(start, payload.start + error.end - messageOffset);
-  return { ...error, span: { start, end } };
+/** Puts an error with message offsets onto the stream. */
+function placed(error: Utf8Error, runs: readonly Run[]): PlacedUtf8Error {
+  const at = (offset: number): number => {
+    const run = runs.findLast((each) => each.message <= offset) ?? runs[0]!;
+    return run.stream + offset - run.message;
+  };
+  return { ...error, span: { start: at(error.start), end: at(error.end - 1) + 1 } };
 }

@@ -7,7 +7,7 @@ import type { FrameHeader } from './frame.js';
 import { readHandshake, type Handshake } from './handshake.js';
 import { HeadReader } from './head-reader.js';
 import { startsLikeHead, type RequestHead, type ResponseHead } from './http1.js';
-import type { Direction, Frame, MessageAssembler } from './message.js';
+import type { Direction, Frame, MessageAssembler, UnfinishedMessage } from './message.js';
 
 export interface TranscriptOptions extends ReadingOptions {
   /** Who sent the bytes; where `unknown`, a handshake in front tells. */
@@ -40,10 +40,16 @@ export class Transcript {
   private response: ResponseHead | undefined;
   private frames: FrameStream | undefined;
   private parameters: DeflateParameters | undefined;
+  private readonly assemblers: MessageAssembler[] = [];
 
   constructor(private readonly options: TranscriptOptions) {
     this.parameters = options.deflate;
     if (options.bare) this.beginFrames();
+  }
+
+  /** Messages whose last fragment has not come. */
+  get unfinished(): UnfinishedMessage[] {
+    return this.assemblers.flatMap((assembler) => assembler.unfinished ?? []);
   }
 
   /** permessage-deflate is in use: negotiated in the handshake seen, or stated. */
@@ -165,7 +171,9 @@ export class Transcript {
   }
 
   private assembler(direction: Direction): MessageAssembler {
-    return createAssembler(direction, this.parameters, this.options);
+    const assembler = createAssembler(direction, this.parameters, this.options);
+    this.assemblers.push(assembler);
+    return assembler;
   }
 
   private frameEvent(frame: Frame): TranscriptEvent {

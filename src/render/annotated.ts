@@ -5,7 +5,7 @@ import { drawDiagnostic } from './diagnostics.js';
 import { drawDump } from './dump.js';
 import { drawHandshake } from './handshake.js';
 import { headerRows } from './header-rows.js';
-import { count, drawRow, hexOffset, INDENT, spaced, spread, type Look } from './layout.js';
+import { append, count, drawRow, drawTitle, hexOffset, INDENT, OFFSET_WIDTH, spaced, type Look } from './layout.js';
 import { drawMessageSummary } from './message-summary.js';
 import { drawPayload, prettyJson, previewText } from './payload.js';
 import type { View, ViewOptions } from './view.js';
@@ -29,15 +29,19 @@ function drawRecord(record: Judged, options: ViewOptions, look: Look): string[] 
       return drawFrame(record.frame, options, look);
     case 'tail': {
       const { start, headerBytes } = record.truncated;
-      const title = spread(look.theme.title('unfinished frame header'), `at ${hexOffset(start)}`, look.width);
       const bytes = headerBytes ?? new Uint8Array(0);
-      return [title, drawRow({ offset: start, bytes: spaced(bytes), paint: look.theme.payload }, look)];
+      const title = drawTitle(
+        ['unfinished frame header'],
+        `${count(bytes.length, 'byte')} at ${hexOffset(start)}`,
+        look,
+      );
+      return [...title, drawRow({ offset: start, bytes: spaced(bytes), paint: look.theme.payload }, look)];
     }
     case 'body': {
       const { bytes, offset } = record;
       const shown = bytes.subarray(0, options.preview);
       return [
-        spread(look.theme.title('body'), `${count(bytes.length, 'byte')} at ${hexOffset(offset)}`, look.width),
+        ...drawTitle(['body'], `${count(bytes.length, 'byte')} at ${hexOffset(offset)}`, look),
         ...drawDump({ bytes: shown, offset, text: true }, look),
       ];
     }
@@ -45,20 +49,22 @@ function drawRecord(record: Judged, options: ViewOptions, look: Look): string[] 
 }
 
 /** A frame: title, header fields, payload, and the message that it completes where that tells more. */
-export function drawFrame(frame: Frame, options: ViewOptions, look: Look): string[] {
+export function drawFrame(frame: Frame, options: ViewOptions, given: Look): string[] {
   const { header } = frame;
+  const last = header.span.end + Math.min(frame.payload.length, options.preview);
+  const look = { ...given, offsetWidth: Math.max(OFFSET_WIDTH, hexOffset(last).length) };
   const lines = [
-    title(frame, look),
+    ...title(frame, look),
     ...headerRows(header, frame.direction, look.theme).map((row) => drawRow(row, look)),
     ...drawPayload(frame, options, look),
   ];
   const { message } = frame;
-  if (message && (message.compressed || message.frames > 1)) lines.push(...drawMessageSummary(message, options, look));
-  if (options.pretty) lines.push(...(prettyPayload(frame, options) ?? []));
+  if (message && (message.compressed || message.frames > 1)) append(lines, drawMessageSummary(message, options, look));
+  if (options.pretty) append(lines, prettyPayload(frame, options) ?? []);
   return lines;
 }
 
-function title(frame: Frame, look: Look): string {
+function title(frame: Frame, look: Look): string[] {
   const { header } = frame;
   const parts = [
     `frame ${header.index}`,
@@ -69,15 +75,15 @@ function title(frame: Frame, look: Look): string {
     count(header.exactLength, 'byte'),
     ...(frame.direction === 'unknown' ? [] : [`from ${frame.direction}`]),
   ];
-  const total = header.length + frame.received;
-  const cut = frame.missing === 0 ? '' : ' here';
-  const where = `${count(total, 'byte')}${cut} at ${hexOffset(header.start)}`;
-  return spread(look.theme.title(parts.join('  ')), look.theme.dim(where), look.width);
+  const here = header.length + frame.received;
+  const whole = BigInt(header.length) + BigInt(header.exactLength);
+  const size = frame.missing === 0 ? count(here, 'byte') : `${here} of ${whole} bytes`;
+  return drawTitle(parts, `${size} at ${hexOffset(header.start)}`, look);
 }
 
 function fragmentWord(frame: Frame): string {
   if (frame.header.fin) return 'final';
-  return frame.place === 'continuation' ? 'fragment' : 'first fragment';
+  return frame.place === 'first' || frame.place === 'interrupting' ? 'first fragment' : 'fragment';
 }
 
 function prettyPayload(frame: Frame, options: ViewOptions): string[] | undefined {

@@ -22,9 +22,11 @@ export function drawDiagnostic(diagnostic: Diagnostic, look: Look): string[] {
   ];
 }
 
-/** On one line, for views that have one line a frame. */
+/** On one line, for views that have one line a frame: what is cut off at its end is the least. */
 export function diagnosticLine(diagnostic: Diagnostic): string {
-  return `${explain(diagnostic).severity} ${offset(diagnostic.span)}: ${brokenRule(diagnostic)}`;
+  const told = explain(diagnostic);
+  const words = escapeText(told.message);
+  return `${told.severity} ${offset(diagnostic.span)} ${told.code}, ${told.rfc}: ${words}`;
 }
 
 /** What is wrong and by which rule, without its place. */

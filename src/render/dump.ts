@@ -1,7 +1,7 @@
 import { utf8Error } from '../codec/utf8.js';
 import { hexOf } from '../codec/hex.js';
 import { escapeText } from './escape.js';
-import { hexOffset, INDENT, type Look } from './layout.js';
+import { hexOffset, INDENT, OFFSET_WIDTH, type Look } from './layout.js';
 import { displayWidth, padEnd } from './width.js';
 
 /** A run of bytes to be drawn as hex and text. */
@@ -25,21 +25,22 @@ function columns(perRow: number, wire: boolean, offsetWidth: number): number {
 /** Hex and text side by side, 16 bytes a row or 8 where 16 don't fit, with the masked bytes in front where there is room. */
 export function drawDump(dump: Dump, look: Look): string[] {
   const { bytes } = dump;
-  const offsetWidth = Math.max(4, hexOffset(dump.offset + bytes.length).length);
+  const offsetWidth = Math.max(look.offsetWidth ?? OFFSET_WIDTH, hexOffset(dump.offset + bytes.length).length);
   const fits = (perRow: number, wire: boolean): boolean => columns(perRow, wire, offsetWidth) <= look.width;
   const masked = dump.wire !== undefined;
   const [perRow, showWire] =
     masked && fits(16, true) ? [16, true] : masked && fits(8, true) ? [8, true] : [fits(16, false) ? 16 : 8, false];
-  const titles = `${' '.repeat(INDENT.length + offsetWidth + 2)}${padEnd('on the wire', perRow * 3 + 1)}unmasked`;
+  const wireTitle = showWire ? padEnd('on the wire', perRow * 3 + (perRow > 8 ? 2 : 1)) : '';
+  const titles = `${' '.repeat(INDENT.length + offsetWidth + 2)}${wireTitle}unmasked`;
   const cells = dump.text ? textCells(bytes) : Array.from(bytes, byteCell);
-  const lines: string[] = showWire ? [look.theme.dim(titles)] : [];
+  const lines: string[] = masked ? [look.theme.dim(titles)] : [];
   for (let at = 0; at < bytes.length; at += perRow) {
     const end = Math.min(bytes.length, at + perRow);
     const row = cells.slice(at, end);
     const offset = look.theme.offset(padEnd(hexOffset(dump.offset + at), offsetWidth));
     const wire = showWire ? `${look.theme.payload(hexCell(dump.wire!.subarray(at, end), perRow))}  ` : '';
     const plain = paintHex(bytes.subarray(at, end), row, perRow, look);
-    lines.push(`${INDENT}${offset}  ${wire}${plain}  ${row.map((cell) => paintCell(cell, look)).join('')}`);
+    lines.push(`${INDENT}${offset}  ${wire}${plain}  ${drawText(row, look)}`.trimEnd());
   }
   return lines;
 }
@@ -49,8 +50,16 @@ interface Cell {
   readonly mark: Mark;
 }
 
+/** One cell for each byte, whatever its place: dumps may be long. */
+const BYTE_CELLS: readonly Cell[] = Array.from({ length: 256 }, (_, byte) => ({
+  text: byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.',
+  mark: 'plain',
+}));
+const INVALID: Cell = { text: '·', mark: 'invalid' };
+const BEHIND: Cell = { text: '', mark: 'plain' };
+
 function byteCell(byte: number): Cell {
-  return { text: byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.', mark: 'plain' };
+  return BYTE_CELLS[byte]!;
 }
 
 /** A cell per byte; a character of several bytes stands at its first, padded over the others. */
@@ -60,14 +69,14 @@ function textCells(bytes: Uint8Array): Cell[] {
   while (at < bytes.length) {
     const length = characterLength(bytes, at);
     if (length <= 1) {
-      cells.push(length === 1 ? byteCell(bytes[at]!) : { text: '·', mark: 'invalid' });
+      cells.push(length === 1 ? byteCell(bytes[at]!) : INVALID);
       at += 1;
       continue;
     }
     const char = new TextDecoder().decode(bytes.subarray(at, at + length));
     const shown = escapeText(char) === char && displayWidth(char) > 0 ? char : '.';
     cells.push({ text: padEnd(shown, length), mark: 'plain' });
-    for (let i = 1; i < length; i++) cells.push({ text: '', mark: 'plain' });
+    for (let i = 1; i < length; i++) cells.push(BEHIND);
     at += length;
   }
   return cells;
@@ -97,6 +106,17 @@ function paintHex(bytes: Uint8Array, cells: readonly Cell[], perRow: number, loo
   });
 }
 
-function paintCell(cell: Cell, look: Look): string {
-  return cell.mark === 'invalid' ? look.theme.error(cell.text) : cell.text;
+/** The text column of a row: what is left of a character that began in the row before is blank. */
+function drawText(row: readonly Cell[], look: Look): string {
+  let column = 0;
+  let text = '';
+  row.forEach((cell, i) => {
+    const blank = i - column;
+    const fits = i + displayWidth(cell.text.trimEnd()) <= row.length;
+    const shown = fits ? cell.text.slice(0, row.length - i) : '.';
+    if (shown === '') return;
+    text += ' '.repeat(Math.max(0, blank)) + (cell.mark === 'invalid' ? look.theme.error(shown) : shown);
+    column = i + displayWidth(shown);
+  });
+  return text;
 }

@@ -50,6 +50,16 @@ export function escapeText(s: string, options: EscapeOptions = {}): string {
   return s.replace(/\r\n/g, '\n').replace(all, (char) => (char === '\n' ? char : escapeChar(char)));
 }
 
+/**
+ * A value as compact JSON that is fit for a terminal: what JSON itself leaves as it is (DEL, C1 controls, bidi, invisible
+ * characters) is written as `\\uNNNN`, which every reader of JSON takes for the same text.
+ */
+export function safeJson(value: unknown): string {
+  return JSON.stringify(value).replace(UNSAFE_ALL, (char) =>
+    Array.from({ length: char.length }, (_, i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''),
+  );
+}
+
 /** First bytes whose second byte has bounds of its own: no overlong form, no surrogate, at most U+10FFFF (RFC 3629 §4). */
 const SECOND: Readonly<Record<number, readonly [number, number]>> = {
   0xe0: [0xa0, 0xbf],

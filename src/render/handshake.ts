@@ -2,8 +2,8 @@ import { formatExtensions } from '../codec/extensions.js';
 import type { Handshake } from '../codec/handshake.js';
 import type { Head } from '../codec/http1.js';
 import { escapeText } from './escape.js';
-import { hexOffset, INDENT, spread, type Look } from './layout.js';
-import { padEnd, truncate } from './width.js';
+import { drawTitle, hexOffset, INDENT, type Look } from './layout.js';
+import { padEnd, truncate, wrap } from './width.js';
 
 const LABEL_WIDTH = 13;
 
@@ -12,18 +12,23 @@ export function drawHandshake(handshake: Handshake, look: Look): string[] {
   const { theme } = look;
   const start = (handshake.request ?? handshake.response)?.span.start ?? 0;
   return [
-    spread(theme.title(handshakeLine(handshake)), theme.dim(`at ${hexOffset(start)}`), look.width),
+    ...drawTitle(handshakeWords(handshake), `at ${hexOffset(start)}`, look),
     ...drawHead('request', handshake.request, look),
     ...drawHead('response', handshake.response, look),
-    ...agreed(handshake).map(([label, value, good]) => {
+    ...agreed(handshake).flatMap(([label, value, good]) => {
       const paint = good === undefined ? theme.payload : good ? theme.ok : theme.error;
-      return `${INDENT}${padEnd(label, LABEL_WIDTH)}${paint(fit(value, look))}`;
+      const lines = wrap(escapeText(value), room(look)).map((line) => paint(truncate(line, room(look))));
+      return lines.map((line, i) => `${INDENT}${padEnd(i === 0 ? label : '', LABEL_WIDTH)}${line}`);
     }),
   ];
 }
 
 function fit(text: string, look: Look): string {
-  return truncate(escapeText(text), Math.max(20, look.width - INDENT.length - LABEL_WIDTH));
+  return truncate(escapeText(text), room(look));
+}
+
+function room(look: Look): number {
+  return Math.max(20, look.width - INDENT.length - LABEL_WIDTH);
 }
 
 function drawHead(label: string, head: Head | undefined, look: Look): string[] {
@@ -53,14 +58,19 @@ function agreed(handshake: Handshake): Agreement[] {
   return rows;
 }
 
-/** The handshake in a line: what was asked for, and the answer. */
-export function handshakeLine({ request, response, subprotocol, extensions }: Handshake): string {
-  const parts = [
+/** The handshake in a few words: what was asked for, and the answer. */
+export function handshakeWords({ request, response, subprotocol, extensions }: Handshake): string[] {
+  const words = [
     'handshake',
     ...(request ? [`${request.method} ${request.target}`] : []),
     ...(response ? [`${response.status ?? '?'} ${response.reason}`.trim()] : ['no response seen']),
     ...(subprotocol === undefined ? [] : [subprotocol]),
     ...extensions.map(({ name }) => name),
   ];
-  return escapeText(parts.join('  '));
+  return words.map((word) => escapeText(word));
+}
+
+/** The same in one line. */
+export function handshakeLine(handshake: Handshake): string {
+  return handshakeWords(handshake).join('  ');
 }

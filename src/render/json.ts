@@ -5,6 +5,7 @@ import { OPCODE, opcodeInfo } from '../codec/registry.js';
 import type { Judged } from '../rules/judged.js';
 import { diagnosticFields } from './diagnostic-json.js';
 import { handshakeRecord } from './handshake-json.js';
+import { safeJson } from './escape.js';
 import { previewText } from './payload.js';
 import type { View, ViewOptions } from './view.js';
 
@@ -16,7 +17,7 @@ export function jsonView(options: ViewOptions, messages: boolean): View {
   const lines = messages ? messageRecords : frameRecords;
   return (record) =>
     lines(record, options)
-      .map((value) => `${JSON.stringify(value)}\n`)
+      .map((value) => `${safeJson(value)}\n`)
       .join('');
 }
 

@@ -7,17 +7,28 @@ export interface Look {
   readonly theme: Theme;
   /** Columns to stay within. */
   readonly width: number;
+  /** Columns that offsets take; `OFFSET_WIDTH` where it is not said. */
+  readonly offsetWidth?: number;
 }
 
 /** Columns of the annotated view: two of indent, the offset, the bytes, their bits, the name, the value, the meaning. */
 export const INDENT = '  ';
-const OFFSET_WIDTH = 6;
+export const OFFSET_WIDTH = 4;
 const BYTES_WIDTH = 13;
 const BITS_WIDTH = 11;
 export const NAME_WIDTH = 10;
-/** Where the bytes begin and where the names do. */
-export const BYTES_AT = OFFSET_WIDTH + INDENT.length;
-export const NAME_AT = BYTES_AT + BYTES_WIDTH + BITS_WIDTH;
+/** Where the bytes begin. */
+export function bytesAt({ offsetWidth = OFFSET_WIDTH }: Look): number {
+  return INDENT.length + offsetWidth + 2;
+}
+/** Where the names begin. */
+export function nameAt(look: Look): number {
+  return bytesAt(look) + BYTES_WIDTH + BITS_WIDTH;
+}
+/** Columns that are left for a value. */
+export function valueRoom(look: Look): number {
+  return Math.max(12, look.width - nameAt(look) - NAME_WIDTH);
+}
 /** Bytes that fit in front of the names. */
 export const BYTES_PER_ROW = 8;
 
@@ -66,28 +77,51 @@ export function drawRow(row: Row, look: Look): string {
     line += ' '.repeat(gap) + paint(text);
     used += gap + displayWidth(text);
   };
-  put(row.bytes, BYTES_AT, row.paintBytes ?? row.paint);
-  put(row.bits, BYTES_AT + BYTES_WIDTH, row.paint);
-  put(row.name, NAME_AT, (s) => s);
-  put(row.value, NAME_AT + NAME_WIDTH, row.paint);
+  put(row.bytes, bytesAt(look), row.paintBytes ?? row.paint);
+  put(row.bits, bytesAt(look) + BYTES_WIDTH, row.paint);
+  put(row.name, nameAt(look), (s) => s);
+  put(row.value, nameAt(look) + NAME_WIDTH, row.paint);
   if (row.meaning) {
-    const at = Math.max(used + 2, NAME_AT + NAME_WIDTH + 5);
+    const at = Math.max(used + 2, nameAt(look) + NAME_WIDTH + 5);
     const room = look.width - at;
-    if (room >= 8) put(truncate(row.meaning, room), at, theme.dim);
+    if (room >= 8) put(shorten(row.meaning, room), at, theme.dim);
   }
   return line;
+}
+
+/** What does not fit is cut: at a colon if there is one, since what stands behind it explains what stands before. */
+function shorten(text: string, room: number): string {
+  if (displayWidth(text) <= room) return text;
+  const colon = text.indexOf(':');
+  return truncate(colon < 0 ? text : text.slice(0, colon), room);
 }
 
 /** Wider than this, what stands at the right end is no longer seen. */
 const WIDEST_TITLE = 100;
 
-/** `left` and `right` at both ends of the width; `right` on a line of its own where they don't fit. */
-export function spread(left: string, right: string, width: number): string {
-  const gap = Math.min(width, WIDEST_TITLE) - displayWidth(left) - displayWidth(right);
-  return gap >= 2 ? left + ' '.repeat(gap) + right : `${left}\n${INDENT}${right}`;
+/** A title of `parts` at the left end, and `right` at the other; over as many lines as that takes. */
+export function drawTitle(parts: readonly string[], right: string, look: Look): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const part of parts) {
+    if (line !== '' && displayWidth(line) + 2 + displayWidth(part) > look.width) {
+      lines.push(line);
+      line = INDENT + part;
+    } else line += line === '' ? part : `  ${part}`;
+  }
+  const painted = [...lines, line].map((text) => look.theme.title(truncate(text, look.width)));
+  const gap = Math.min(look.width, WIDEST_TITLE) - displayWidth(line) - displayWidth(right);
+  if (right === '') return painted;
+  if (gap < 2) return [...painted, look.theme.dim(INDENT + right)];
+  return [...painted.slice(0, -1), painted[painted.length - 1]! + ' '.repeat(gap) + look.theme.dim(right)];
 }
 
 /** `1 byte`, `2 bytes`, `1 frame`, … */
 export function count(n: number | bigint, unit: string): string {
   return `${n} ${unit}${n === 1 || n === 1n ? '' : 's'}`;
+}
+
+/** Puts `more` behind `lines`. `push(...more)` would pass each line as an argument, and a dump may have a million. */
+export function append(lines: string[], more: readonly string[]): void {
+  for (const line of more) lines.push(line);
 }

@@ -1,11 +1,11 @@
 import type { Message } from '../codec/message.js';
 import { OPCODE, opcodeInfo } from '../codec/registry.js';
 import { drawDump } from './dump.js';
-import { count, INDENT, type Look } from './layout.js';
+import { append, count, INDENT, type Look } from './layout.js';
 import { previewText, quoted } from './payload.js';
 import { displayWidth } from './width.js';
 
-/** `17 -> 1200 bytes (70.6 times)`: what a compressed message became. */
+/** `17 bytes compressed, 1200 plain (70.6 times)`: what a compressed message became. */
 export function sizes(message: Message): string {
   if (!message.compressed) return count(message.wireBytes, 'byte');
   if (message.bytes === undefined) return `${count(message.wireBytes, 'byte')} compressed, not inflated`;
@@ -22,21 +22,24 @@ export function drawMessageSummary(message: Message, options: { preview: number 
     sizes(message),
   ];
   const lines = [INDENT + look.theme.title(parts.join('  '))];
-  if (message.bytes === undefined) return lines;
   return [...lines, ...drawContent(message, options, look)];
 }
 
 /** A message's content: quoted if that fits into a line, else as a dump with offsets in the message. */
 export function drawContent(message: Message, options: { preview: number }, look: Look): string[] {
+  if (message.bytes === undefined) return [];
   const shown = message.payload.subarray(0, options.preview);
-  const hidden = (message.bytes ?? message.wireBytes) - shown.length;
+  const hidden = message.bytes - shown.length;
   const isText = message.opcode === OPCODE.text;
   const lines: string[] = [];
   const line = isText && previewText(shown, hidden > 0) !== undefined ? quoted(shown) : undefined;
   const indent = INDENT + INDENT;
   if (line !== undefined && hidden === 0 && indent.length + displayWidth(line) <= look.width) {
     lines.push(indent + look.theme.unmasked(line));
-  } else lines.push(...drawDump({ bytes: shown, offset: 0, text: isText }, look));
+  } else if (shown.length > 0) {
+    lines.push(look.theme.dim(`${indent}offsets count from the start of the message`));
+    append(lines, drawDump({ bytes: shown, offset: 0, text: isText }, look));
+  }
   if (hidden > 0) lines.push(indent + look.theme.dim(`… ${count(hidden, 'more byte')} (--preview all shows them)`));
   return lines;
 }

@@ -1,7 +1,7 @@
 import { opcodeInfo } from '../codec/registry.js';
 import { drawDiagnostic } from './diagnostics.js';
-import { handshakeLine } from './handshake.js';
-import { count, hexOffset, spread, type Look } from './layout.js';
+import { handshakeWords } from './handshake.js';
+import { count, drawTitle, hexOffset, type Look } from './layout.js';
 import { drawContent, sizes } from './message-summary.js';
 import { prettyJson, previewText } from './payload.js';
 import type { View, ViewOptions } from './view.js';
@@ -12,7 +12,8 @@ export function messagesView(options: ViewOptions, look: Look): View {
     const problems = record.diagnostics.flatMap((diagnostic) => drawDiagnostic(diagnostic, look));
     const message = record.type === 'frame' ? record.frame.message : undefined;
     if (!message) {
-      const lines = record.type === 'handshake' ? [handshakeLine(record.handshake), ...problems] : problems;
+      const title = record.type === 'handshake' ? drawTitle(handshakeWords(record.handshake), '', look) : [];
+      const lines = [...title, ...problems];
       return lines.length > 0 ? `${lines.join('\n')}\n` : '';
     }
     const words = [
@@ -22,14 +23,10 @@ export function messagesView(options: ViewOptions, look: Look): View {
       ...(message.frames > 1 ? [count(message.frames, 'fragment')] : []),
       sizes(message),
     ];
-    const title = spread(
-      look.theme.title(words.join('  ')),
-      look.theme.dim(`at ${hexOffset(message.span.start)}`),
-      look.width,
-    );
+    const title = drawTitle(words, `at ${hexOffset(message.span.start)}`, look);
     const whole = message.payload.length === message.bytes && message.payload.length <= options.preview;
     const text = options.pretty && whole ? previewText(message.payload, false) : undefined;
     const json = text === undefined ? undefined : prettyJson(text);
-    return `${[title, ...(json ?? drawContent(message, options, look)), ...problems].join('\n')}\n`;
+    return `${[...title, ...(json ?? drawContent(message, options, look)), ...problems].join('\n')}\n`;
   };
 }

@@ -4,7 +4,7 @@ import { closeCodeInfo, OPCODE } from '../codec/registry.js';
 import { decodeUtf8, utf8Error } from '../codec/utf8.js';
 import { drawDump } from './dump.js';
 import { escapeBytes, escapeText } from './escape.js';
-import { BYTES_AT, BYTES_PER_ROW, count, drawRow, INDENT, NAME_AT, NAME_WIDTH, spaced, type Look } from './layout.js';
+import { append, BYTES_PER_ROW, count, drawRow, INDENT, spaced, valueRoom, type Look } from './layout.js';
 import { truncate } from './width.js';
 
 /** How much of a payload is shown, and how. */
@@ -37,30 +37,29 @@ export function drawPayload(frame: Frame, options: PayloadOptions, look: Look): 
   const wire = header.masked ? unmask(shown, 0, shown.length, header.key) : undefined;
   const isText = !frame.compressed && (header.opcode === OPCODE.text || header.opcode === OPCODE.continuation);
   const lines: string[] = [];
-  if (header.opcode === OPCODE.close && frame.close) lines.push(...drawClose(frame, shown, wire, look));
+  if (header.opcode === OPCODE.close && frame.close) append(lines, drawClose(frame, shown, wire, look));
   else if (shown.length <= BYTES_PER_ROW && frame.received === shown.length) {
-    const value = frame.compressed ? 'compressed' : shortValue(shown, header.opcode, look.width);
+    const value = frame.compressed ? 'compressed' : shortValue(shown, header.opcode, valueRoom(look));
     const row = { offset: at, bytes: spaced(wire ?? shown), name: 'payload', value, paint: look.theme.payload };
     lines.push(drawRow(row, look));
     if (wire) lines.push(drawRow({ bytes: spaced(shown), name: 'unmasked', paint: look.theme.unmasked }, look));
   } else {
-    const value = longValue(shown, frame, isText, look.width);
+    const value = longValue(shown, frame, isText, valueRoom(look));
     lines.push(drawRow({ offset: at, name: 'payload', value, paint: look.theme.payload }, look));
-    lines.push(...drawDump({ bytes: shown, ...(wire && { wire }), offset: at, text: isText }, look));
+    append(lines, drawDump({ bytes: shown, ...(wire && { wire }), offset: at, text: isText }, look));
   }
   const hidden = frame.received - shown.length;
   if (hidden > 0) lines.push(INDENT + look.theme.dim(`… ${count(hidden, 'more byte')} (--preview all shows them)`));
   return lines;
 }
 
-function shortValue(bytes: Uint8Array, opcode: number, width: number): string {
+function shortValue(bytes: Uint8Array, opcode: number, room: number): string {
   if (opcode === OPCODE.binary) return count(bytes.length, 'byte');
-  return truncate(quoted(bytes), Math.max(12, width - NAME_AT - NAME_WIDTH));
+  return truncate(quoted(bytes), room);
 }
 
-function longValue(shown: Uint8Array, frame: Frame, isText: boolean, width: number): string {
+function longValue(shown: Uint8Array, frame: Frame, isText: boolean, room: number): string {
   if (!isText) return count(frame.received, 'byte') + (frame.compressed ? ', compressed' : '');
-  const room = Math.max(12, width - NAME_AT - NAME_WIDTH);
   return truncate(quoted(shown.subarray(0, 4 * room)), room);
 }
 
@@ -69,7 +68,7 @@ function drawClose(frame: Frame, body: Uint8Array, wire: Uint8Array | undefined,
   const { theme } = look;
   const lines: string[] = [];
   const at = frame.header.span.end;
-  if (wire) lines.push(...drawRuns(wire, at, 'payload', count(wire.length, 'byte'), look));
+  if (wire) append(lines, drawRuns(wire, at, 'payload', count(wire.length, 'byte'), look));
   const code = frame.close!.code;
   if (code === undefined) {
     const row = { ...(!wire && { offset: at }), bytes: spaced(body), name: 'body', value: count(body.length, 'byte') };
@@ -79,7 +78,7 @@ function drawClose(frame: Frame, body: Uint8Array, wire: Uint8Array | undefined,
   const codeRow = { bytes: spaced(body.subarray(0, 2)), name: 'code', value: String(code), paint: theme.unmasked };
   lines.push(drawRow({ ...codeRow, ...(!wire && { offset: at }), meaning: `${info.name}: ${info.meaning}` }, look));
   const reason = body.subarray(2);
-  if (reason.length > 0) lines.push(...drawRuns(reason, wire ? undefined : at + 2, 'reason', quoted(reason), look));
+  if (reason.length > 0) append(lines, drawRuns(reason, wire ? undefined : at + 2, 'reason', quoted(reason), look));
   return lines;
 }
 
@@ -92,7 +91,7 @@ function drawRuns(bytes: Uint8Array, offset: number | undefined, name: string, v
         {
           ...(offset !== undefined && { offset: offset + i }),
           bytes: spaced(bytes.subarray(i, i + BYTES_PER_ROW)),
-          ...(i === 0 && { name, value: truncate(value, Math.max(12, look.width - NAME_AT - NAME_WIDTH)) }),
+          ...(i === 0 && { name, value: truncate(value, valueRoom(look)) }),
           paint: name === 'payload' ? look.theme.payload : look.theme.unmasked,
         },
         look,
@@ -103,7 +102,7 @@ function drawRuns(bytes: Uint8Array, offset: number | undefined, name: string, v
 }
 
 /** JSON indented, escaped line by line; undefined where the text is no JSON object or list. */
-export function prettyJson(text: string, indent = BYTES_AT): string[] | undefined {
+export function prettyJson(text: string, indent = 8): string[] | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
   try {
     const lines = JSON.stringify(JSON.parse(text), undefined, 2).split('\n');

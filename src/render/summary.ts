@@ -34,16 +34,16 @@ interface Line {
 }
 
 function cut({ fixed, rest, paint }: Line, width: number): string {
-  return `${fixed}${paint(truncate(rest, Math.max(16, width - displayWidth(fixed))))}`.trimEnd();
+  return `${fixed}${paint(truncate(rest, Math.max(4, width - displayWidth(fixed))))}`.trimEnd();
 }
 
 function line(record: Judged, options: ViewOptions, look: Look): Line {
   const { theme } = look;
-  const lead = (offset: number): string =>
-    `${theme.offset(padStart(hexOffset(offset), 8))}  ${ARROW[record.direction]}  `;
+  const lead = (offset: number, arrow = ARROW[record.direction]): string =>
+    `${theme.offset(padStart(hexOffset(offset), 8))}  ${arrow}  `;
   switch (record.type) {
     case 'handshake':
-      return { fixed: lead(0), rest: handshakeLine(record.handshake), paint: theme.title };
+      return { fixed: lead(0, '↔'), rest: handshakeLine(record.handshake), paint: theme.title };
     case 'frame':
       return frameLine(lead(record.frame.header.start), record.frame, options, look);
     case 'tail':

@@ -64,7 +64,7 @@ function judgeRsv(frame: Frame, context: FrameContext, report: Report): void {
   if (undeclared === 0) return;
   const bits = ([4, 2, 1] as const).flatMap((bit, i) => (undeclared & bit ? [`RSV${i + 1}`] : []));
   const span = bits.length === 1 ? field(frame, bits[0] as HeaderFieldName) : rsvSpan(frame, undeclared);
-  report('rsv-without-extension', span, { bits: bits.join(' and ') });
+  report('rsv-without-extension', span, { bits: bits.join(', ') });
 }
 
 function rsvSpan(frame: Frame, bits: number): Span {

@@ -1,5 +1,6 @@
 import type { ReadingOptions } from '../codec/assembling.js';
 import { Connection, type Side } from '../codec/connection.js';
+import type { UnfinishedMessage } from '../codec/message.js';
 import { Transcript, type TranscriptEvent, type TranscriptOptions } from '../codec/transcript.js';
 import type { Diagnostic } from './catalogue.js';
 import { judgeFrame, judgeUnfinishedHeader } from './frame-rules.js';
@@ -17,6 +18,11 @@ export class Inspector {
 
   constructor(private readonly options: TranscriptOptions & Numbered) {
     this.transcript = new Transcript(options);
+  }
+
+  /** Messages whose last fragment has not come. */
+  get unfinished(): UnfinishedMessage[] {
+    return this.transcript.unfinished;
   }
 
   /** `time` in seconds since the epoch, if known. */
@@ -37,6 +43,11 @@ export class ConnectionInspector {
     this.reading = new Connection(options);
   }
 
+  /** Messages whose last fragment has not come. */
+  get unfinished(): UnfinishedMessage[] {
+    return this.reading.unfinished;
+  }
+
   /** Bytes that `side` sent; `time` in seconds since the epoch, if known. */
   push(side: Side, chunk: Uint8Array, time?: number): Judged[] {
     return judgeAll(this.reading.push(side, chunk), this.reading, this.options, time);
@@ -55,7 +66,8 @@ function judgeAll(
 ): Judged[] {
   const place = time === undefined ? { connection } : { connection, time };
   return events.map((event) => {
-    if (event.type !== 'frame' || time !== undefined) return { ...event, ...place, diagnostics: diagnose(event, deflate) };
+    if (event.type !== 'frame' || time !== undefined)
+      return { ...event, ...place, diagnostics: diagnose(event, deflate) };
     // Written out, as it is by far the most frequent: spreading it costs more than judging a short frame does.
     const { type, direction, frame } = event;
     return { type, direction, frame, connection, diagnostics: diagnose(event, deflate) };

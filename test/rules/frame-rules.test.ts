@@ -99,7 +99,8 @@ describe('where a fault stands', () => {
     ['RSV1 and RSV3 together', 'd100', {}, { start: 0, end: 1, mask: 0x50 }],
     ['the MASK bit of the second frame', '8180000000018100', { direction: 'client' }, { start: 7, end: 8, mask: 0x80 }],
     ['a wrong byte in the second fragment', '010161 8003 6161ff', {}, { start: 7, end: 8 }],
-    ['a character that began in the fragment before', '0101e2 8001 61', {}, { start: 5, end: 5 }],
+    ['a character that began in the fragment before', '0101e2 8001 61', {}, { start: 2, end: 3 }],
+    ['one that is spread over three', '0101f0 00019f 000198 8000', {}, { start: 2, end: 9 }],
     ['a close code', '880203ed', {}, { start: 2, end: 4 }],
   ] satisfies [string, string, Setting, object][])('%s', (_, hex, setting, span) => {
     expect(spansOf(hex, setting)).toEqual([span]);

@@ -4,7 +4,8 @@ import { findAcceptMistake } from '../../codec/accept-mistakes.js';
 import { decodeKey, encodeBase64, KEY_BYTES } from '../../codec/handshake-key.js';
 import { latin1 } from '../../codec/http1-text.js';
 import { acceptRecord, drawAccept, drawComparison, keyFaultText, type AcceptResult } from '../../render/accept.js';
-import { escapeText } from '../../render/escape.js';
+import { escapeText, safeJson } from '../../render/escape.js';
+import { count } from '../../render/layout.js';
 import { acceptOf, sha1, stepsOf } from '../adapters.js';
 import { EXIT, UsageError } from '../exit.js';
 import type { Io } from '../io.js';
@@ -97,8 +98,9 @@ async function compute(io: Io, key: string, options: AcceptOptions): Promise<Acc
 
 async function print(io: Io, result: AcceptResult, options: AcceptOptions): Promise<void> {
   if (options.quiet) return;
+  if (options.verbose) await io.stderr.write(`the key has ${count(result.keyBytes.length, 'byte')}\n`);
   if (options.json) {
-    await io.stdout.write(`${JSON.stringify(acceptRecord(result))}\n`);
+    await io.stdout.write(`${safeJson(acceptRecord(result))}\n`);
     return;
   }
   const annotated = options.explain === true || (io.stdout.isTTY && !options.plain);

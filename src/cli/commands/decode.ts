@@ -21,6 +21,7 @@ export async function run(io: Io, hex: readonly string[], options: DecodeOptions
 class Decoding {
   private found = false;
   private hinted = false;
+  private connections = 0;
   private readonly view: LazyView;
 
   constructor(
@@ -35,7 +36,7 @@ class Decoding {
   }
 
   async read(input: Input): Promise<void> {
-    const reading = new InputReading(this.options);
+    const reading = new InputReading(this.options, this.connections);
     for await (const event of readInput(this.io, input, this.options)) {
       if (event.type === 'packet' && !reading.isCapture) await reading.openPackets();
       await this.show(reading.take(event), reading);
@@ -43,10 +44,12 @@ class Decoding {
     }
     if (!reading.any && !this.io.interrupted.aborted) throw new UsageError(`${input.name}: no bytes to decode`);
     await this.show(reading.end(), reading);
+    this.connections += reading.connections;
   }
 
   private async show(records: readonly Judged[], reading: InputReading): Promise<void> {
-    for (const notice of reading.notices.splice(0)) await this.io.stderr.write(`${notice}\n`);
+    const notices = reading.notices.splice(0);
+    if (!this.options.quiet) for (const notice of notices) await this.io.stderr.write(`${notice}\n`);
     if (records.length === 0) return;
     const view = await this.view(reading.isCapture ? 'summary' : 'annotated');
     let text = '';

@@ -5,7 +5,8 @@ import { encodeUtf8 } from '../../codec/utf8.js';
 import { RULES, type Diagnostic } from '../../rules/catalogue.js';
 import { Inspector } from '../../rules/inspector.js';
 import { brokenRule } from '../../render/diagnostics.js';
-import { FORMATS } from '../../render/byte-formats.js';
+import { FORMATS, pieces } from '../../render/byte-formats.js';
+import { count } from '../../render/layout.js';
 import { acceptOf, lazyDeflate } from '../adapters.js';
 import { deflateOf } from '../deflate-option.js';
 import { viewOf } from '../drawing.js';
@@ -20,6 +21,7 @@ const MAX_PAYLOAD = 256 * 1024 * 1024;
 /** `encode`: frames from text or bytes. Frames that break the standard need `--allow-invalid`, and are named. */
 export async function run(io: Io, text: string | undefined, options: EncodeOptions): Promise<number> {
   const payload = await readPayload(io, text, options);
+  if (io.interrupted.aborted) return io.interrupted.reason;
   const plan: FramePlan = { options, payload, deflate: deflateOf(options.deflate) };
   const { bytes, frames } = buildFrames(plan, (length) => io.random(length));
   const shown = judge(bytes, plan);
@@ -29,8 +31,9 @@ export async function run(io: Io, text: string | undefined, options: EncodeOptio
     options,
   );
   if (options.quiet) return EXIT.ok;
+  if (options.verbose) await io.stderr.write(`${count(frames, 'frame')}, ${count(bytes.length, 'byte')}\n`);
   if (options.json) {
-    await io.stdout.write(`${JSON.stringify({ type: 'encoded', hex: hexOf(bytes), frames })}\n`);
+    await writeAll(io, pieces('{"type":"encoded","hex":"', bytes, hexOf, '', `","frames":${frames}}\n`));
   } else if (options.explain || (io.stdout.isTTY && !options.plain && options.out === 'hex')) {
     const view = await viewOf('annotated', io, options, {
       preview: 4096,
@@ -38,11 +41,19 @@ export async function run(io: Io, text: string | undefined, options: EncodeOptio
       base64: false,
       verbose: false,
     });
-    await io.stdout.write(shown.map(view).join('') + `\n${hexOf(bytes)}\n`);
+    for (const record of shown) await io.stdout.write(view(record));
+    await writeAll(io, pieces('\n', bytes, hexOf, '', '\n'));
   } else {
-    await io.stdout.write(FORMATS[options.out ?? 'hex'](bytes));
+    await writeAll(io, FORMATS[options.out ?? 'hex'](bytes));
   }
   return EXIT.ok;
+}
+
+async function writeAll(io: Io, output: Iterable<string | Uint8Array>): Promise<void> {
+  for (const piece of output) {
+    if (io.stdout.closed) return;
+    await io.stdout.write(piece);
+  }
 }
 
 /** Text from the argument, a file, or stdin where neither a text nor a control frame is given. */
@@ -59,28 +70,28 @@ async function readPayload(io: Io, text: string | undefined, options: EncodeOpti
   const path = options.file ?? '-';
   if (path === '-' && io.stdin.isTTY) await io.stderr.write('reading the payload from the terminal: end with Ctrl-D\n');
   const bytes = await readAll(path === '-' ? io.stdin : io.readFile(path));
-  return options.hex ? fromHex(new TextDecoder('latin1').decode(bytes), path) : bytes;
+  return options.hex ? fromHex(bytes, path) : bytes;
 }
 
 async function readAll(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
+  const read: Uint8Array[] = [];
   let total = 0;
   for await (const chunk of chunks) {
     total += chunk.length;
     if (total > MAX_PAYLOAD) throw new UsageError(`the payload is larger than ${MAX_PAYLOAD} bytes`);
-    pieces.push(chunk);
+    read.push(chunk);
   }
-  return concat(pieces, total);
+  return concat(read, total);
 }
 
-function fromHex(text: string, source: string): Uint8Array {
+function fromHex(text: string | Uint8Array, source: string): Uint8Array {
   const reader = openSource('hex');
-  const pieces: Uint8Array[] = [];
-  for (const event of [...reader.push(encodeUtf8(text)), ...reader.end()]) {
-    if (event.type === 'bytes') pieces.push(event.bytes);
+  const read: Uint8Array[] = [];
+  for (const event of [...reader.push(typeof text === 'string' ? encodeUtf8(text) : text), ...reader.end()]) {
+    if (event.type === 'bytes') read.push(event.bytes);
     if (event.type === 'problem') throw new UsageError(event.problem.message, { source, ...event.problem });
   }
-  return concat(pieces);
+  return concat(read);
 }
 
 /** What the judge says of the frames: the same rules as for traffic. */
