@@ -1,10 +1,10 @@
 import { readHandshake } from '../codec/handshake.js';
 import { readHandshakeBytes, readHandshakeText, type HandshakeText } from '../codec/handshake-text.js';
 import { safeJson } from '../render/escape.js';
-import { isRefused, drawChecklist, noteText } from '../render/checklist.js';
+import { drawChecklist, noteText } from '../render/checklist.js';
 import { handshakeRecord } from '../render/handshake-json.js';
 import { isFinding } from '../rules/catalogue.js';
-import { handshakeChecklist, judgeHandshake } from '../rules/handshake-rules.js';
+import { handshakeChecklist, isRefused, judgeHandshake } from '../rules/handshake-rules.js';
 import { lookOf } from './drawing.js';
 import { EXIT, UsageError } from './exit.js';
 import type { Io } from './io.js';
@@ -36,7 +36,7 @@ export async function judgeText(
   const handshake = readHandshake({ ...(request && { request }), ...(response && { response }), acceptOf });
   const diagnostics = judgeHandshake(handshake);
   if (options.json && !options.quiet) {
-    await io.stdout.write(`${safeJson(handshakeRecord(handshake, diagnostics))}\n`);
+    await io.stdout.write(`${safeJson(handshakeRecord(handshake, diagnostics, read.place))}\n`);
   } else if (!options.quiet) {
     const look = await lookOf(io, options);
     const drawing = { verbose: options.verbose === true, ...(read.place && { place: read.place }) };

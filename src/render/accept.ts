@@ -1,8 +1,8 @@
 import type { AcceptMistake } from '../codec/accept-mistakes.js';
 import { hexOf } from '../codec/hex.js';
-import { WEBSOCKET_GUID, type Base64Fault } from '../codec/handshake-key.js';
+import { KEY_BYTES, WEBSOCKET_GUID, type Base64Fault } from '../codec/handshake-key.js';
 import { escapeText } from './escape.js';
-import { INDENT, type Look } from './layout.js';
+import { count, INDENT, type Look } from './layout.js';
 import { displayWidth, padEnd, wrap } from './width.js';
 
 /** What the views show of the way from a key to its accept value. */
@@ -20,9 +20,11 @@ export interface AcceptResult {
 
 const LABEL = 12;
 const VALUE_AT = INDENT.length + 3 + LABEL;
+/** As wide as titles are (layout.ts): on a wider line the sections at its end are no longer seen. */
+const WIDEST = 100;
 
 const ABOUT =
-  'The value proves that the server understands the WebSocket protocol, not who it is. It can not be "decrypted" back ' +
+  'The value proves that the server understands the WebSocket protocol, not who it is. It cannot be "decrypted" back ' +
   'to the key: SHA-1 works one way. The client computes the same value and compares.';
 
 /** How a wrong value comes about, as the end of a sentence. */
@@ -67,7 +69,8 @@ function byteRows(bytes: Uint8Array, room: number): string[] {
 }
 
 /** All steps from key to accept value, each with its section, and what the value means and does not mean. */
-export function drawAccept(result: AcceptResult, look: Look): string[] {
+export function drawAccept(result: AcceptResult, given: Look): string[] {
+  const look = { ...given, width: Math.min(given.width, WIDEST) };
   const { theme, width } = look;
   const room = width - VALUE_AT;
   const key = escapeText(result.key);
@@ -76,11 +79,13 @@ export function drawAccept(result: AcceptResult, look: Look): string[] {
       ? [theme.key(key) + theme.mask(WEBSOCKET_GUID)]
       : [theme.key(key), theme.mask(WEBSOCKET_GUID)];
   const bytes = byteRows(result.keyBytes, room).map(theme.key);
+  const { length } = result.keyBytes;
+  const size = length === KEY_BYTES ? `${length} random bytes` : `${count(length, 'byte')}, not ${KEY_BYTES}`;
   return [
     theme.title('From Sec-WebSocket-Key to Sec-WebSocket-Accept'),
     '',
     ...step(look, '1  key', [theme.key(key)], 'as the client sends it, in Base64', 'RFC 6455 §4.1'),
-    ...step(look, '   decoded', bytes, `${result.keyBytes.length} random bytes; not used below`, 'RFC 6455 §4.1'),
+    ...step(look, '   decoded', bytes, `${size}; not used below`, 'RFC 6455 §4.1'),
     ...step(look, '2  + GUID', joined, 'the key as text, the fixed GUID behind it', 'RFC 6455 §4.2.2'),
     ...step(look, '3  SHA-1', [theme.payload(hexOf(result.sha1))], '20 bytes', 'RFC 6455 §4.2.2'),
     ...step(look, '4  Base64', [theme.accent(result.accept)], 'of these 20 bytes', 'RFC 4648 §4'),

@@ -2,20 +2,20 @@ import type { Handshake } from '../codec/handshake.js';
 import type { HandshakeText, TextNote } from '../codec/handshake-text.js';
 import { explain } from '../rules/catalogue.js';
 import { HANDSHAKE_RULES } from '../rules/handshake-catalogue.js';
-import type { ChecklistRow, HandshakeDiagnostic } from '../rules/handshake-rules.js';
+import { isRefused, type ChecklistRow, type HandshakeDiagnostic } from '../rules/handshake-rules.js';
 import { HEAD_RULES } from '../rules/head-catalogue.js';
 import { NEGOTIATION_RULES } from '../rules/negotiation-catalogue.js';
 import { OBSOLETE_RULES } from '../rules/obsolete-catalogue.js';
 import { REQUEST_RULES } from '../rules/request-catalogue.js';
 import { RESPONSE_RULES } from '../rules/response-catalogue.js';
 import { escapeText } from './escape.js';
-import { handshakeLine } from './handshake.js';
-import { hexOffset, INDENT, type Look } from './layout.js';
+import { handshakeWords } from './handshake.js';
+import { drawTitle, hexOffset, INDENT, type Look } from './layout.js';
 import type { Role } from './theme.js';
-import { padEnd, wrap } from './width.js';
+import { displayWidth, padEnd, truncate, wrap } from './width.js';
 
 export interface ChecklistOptions {
-  /** All rows, those of HTTP itself too. */
+  /** All rows; without it those that are not in `ALWAYS` and found nothing are counted. */
   readonly verbose: boolean;
   /** Where a diagnostic's offset stands in the user's text; without it the offset is shown. */
   readonly place?: HandshakeText['place'];
@@ -24,17 +24,18 @@ export interface ChecklistOptions {
 interface Group {
   readonly title: string;
   readonly rules: object;
-  /** Rows that hold are counted, not shown: they say nothing about WebSocket. */
-  readonly brief: boolean;
 }
 
 const GROUPS: readonly Group[] = [
-  { title: 'request', rules: REQUEST_RULES, brief: false },
-  { title: 'response', rules: RESPONSE_RULES, brief: false },
-  { title: 'extensions', rules: NEGOTIATION_RULES, brief: false },
-  { title: 'HTTP', rules: HEAD_RULES, brief: true },
-  { title: 'headers of older drafts', rules: OBSOLETE_RULES, brief: true },
+  { title: 'request', rules: REQUEST_RULES },
+  { title: 'response', rules: RESPONSE_RULES },
+  { title: 'extensions', rules: NEGOTIATION_RULES },
+  { title: 'HTTP', rules: HEAD_RULES },
+  { title: 'headers of older drafts', rules: OBSOLETE_RULES },
 ];
+
+/** What RFC 6455 itself asks of a handshake, and the negotiation: always a line. Of other rows only those that tell something. */
+const ALWAYS = /^RFC (?:6455 §(?:4\.[12]|9\.1)|7692 §[57])(?:\.|$)/;
 
 type Label = 'pass' | 'fail' | 'warn' | 'note' | 'not seen';
 
@@ -58,31 +59,58 @@ const RFC_WIDTH = 19;
 const WIDE = 76;
 const NO_BREAK = '\u00a0';
 
+/** Where the words of a row begin. */
+function wordsAt({ width }: Look): number {
+  return INDENT.length + LABEL_WIDTH + (width >= WIDE ? RFC_WIDTH : 0);
+}
+
+/** Words in lines of the room behind the sections; a word that is longer than a line goes on in the next. */
+function fill(text: string, look: Look): string[] {
+  const room = Math.max(24, look.width - wordsAt(look));
+  return wrap(text, room).flatMap((line) => broken(line, room));
+}
+
+function broken(line: string, room: number): string[] {
+  const pieces: string[] = [];
+  let rest = line;
+  while (displayWidth(rest) > room) {
+    const piece = truncate(rest, room, '');
+    pieces.push(piece);
+    rest = rest.slice(piece.length);
+  }
+  return [...pieces, rest];
+}
+
 /** A requirement with its result and section in front; on a narrow terminal the section stands behind it. */
 function drawRow(label: Label, requirement: string, rfc: string, look: Look): string[] {
   const { theme, width } = look;
   const wide = width >= WIDE;
-  const at = INDENT.length + LABEL_WIDTH + (wide ? RFC_WIDTH : 0);
   // No line ends inside a section's name.
   const text = wide || rfc === '' ? requirement : `${requirement} (${rfc.replaceAll(' ', NO_BREAK)})`;
   const front = INDENT + theme[LABEL_ROLE[label]](padEnd(label, LABEL_WIDTH));
   const section = wide ? theme.dim(padEnd(rfc, RFC_WIDTH)) : '';
   const paint = label === 'not seen' ? theme.dim : (line: string): string => line;
-  return wrap(text, Math.max(24, width - at)).map(
-    (line, i) => (i === 0 ? front + section : ' '.repeat(at)) + paint(line),
-  );
+  const indent = ' '.repeat(wordsAt(look));
+  return fill(text, look).map((line, i) => (i === 0 ? front + section : indent) + paint(line));
 }
 
-function drawFinding(diagnostic: HandshakeDiagnostic, options: ChecklistOptions, group: Group, look: Look): string[] {
-  const told = explain(diagnostic);
-  const at = options.place?.(diagnostic.side, diagnostic.span.start);
-  const where = at === undefined ? hexOffset(diagnostic.span.start) : `line ${at.line}, column ${at.column}`;
-  const side = group.title === diagnostic.side ? '' : `${diagnostic.side}, `;
-  const indent = ' '.repeat(INDENT.length + LABEL_WIDTH + (look.width >= WIDE ? RFC_WIDTH : 0));
-  const room = Math.max(24, look.width - indent.length);
-  return wrap(`${side}${where}: ${escapeText(told.message)}`, room).map(
-    (line) => indent + look.theme[told.severity](line),
-  );
+/** What was found for a row: where and what, with the rule's code where the row itself does not show it. */
+function drawFindings(row: ChecklistRow, options: ChecklistOptions, group: Group | undefined, look: Look): string[] {
+  const { theme } = look;
+  const indent = ' '.repeat(wordsAt(look));
+  const lines = row.diagnostics.flatMap((diagnostic) => {
+    const { severity, message } = explain(diagnostic);
+    const code = group === undefined ? '' : ` (${diagnostic.code})`;
+    const words = `${placeWords(diagnostic, options, group)}: ${escapeText(message)}${code}`;
+    return fill(words, look).map((line) => indent + theme[severity](line));
+  });
+  return row.toldBy === undefined ? lines : [...lines, indent + theme.dim(`see ${row.toldBy}`)];
+}
+
+function placeWords({ side, span }: HandshakeDiagnostic, options: ChecklistOptions, group: Group | undefined): string {
+  const at = options.place?.(side, span.start);
+  const where = at === undefined ? hexOffset(span.start) : `line ${at.line}, column ${at.column}`;
+  return group?.title === side ? where : `${side}, ${where}`;
 }
 
 /** Rows of permessage-deflate, where there was none, in one. */
@@ -95,47 +123,74 @@ function foldDeflate(rows: readonly ChecklistRow[], look: Look): { rows: readonl
   };
 }
 
+/** Rows that are not shown, counted. */
+function drawHidden(hidden: readonly ChecklistRow[], more: boolean, look: Look): string[] {
+  return (['pass', 'not-seen'] as const).flatMap((result) => {
+    const number = hidden.filter((row) => row.result === result).length;
+    if (number === 0) return [];
+    const what = `${number}${more ? ' more' : ''} requirement${number === 1 ? '' : 's'}`;
+    const holds = number === 1 ? ' holds' : ' hold';
+    const words = `${what}${result === 'pass' ? holds : ''} (-v lists ${number === 1 ? 'it' : 'them'})`;
+    return drawRow(result === 'pass' ? 'pass' : 'not seen', words, '', look);
+  });
+}
+
 function drawGroup(group: Group, all: readonly ChecklistRow[], options: ChecklistOptions, look: Look): string[] {
   const mine = all.filter(({ code }) => Object.hasOwn(group.rules, code));
   const { rows, folded } = options.verbose ? { rows: mine, folded: [] } : foldDeflate(mine, look);
-  const isShown = (row: ChecklistRow): boolean => {
-    if (options.verbose || row.diagnostics.length > 0) return true;
-    return !group.brief;
-  };
-  const lines = rows
-    .filter(isShown)
-    .flatMap((row) => [
+  const isShown = (row: ChecklistRow): boolean =>
+    options.verbose || row.diagnostics.length > 0 || row.result === 'fail' || ALWAYS.test(row.rfc);
+  const shown = rows.filter(isShown);
+  return [
+    '',
+    look.theme.title(group.title),
+    ...shown.flatMap((row) => [
       ...drawRow(labelOf(row), row.requirement, row.rfc, look),
-      ...row.diagnostics.flatMap((diagnostic) => drawFinding(diagnostic, options, group, look)),
-    ]);
-  const held = rows.filter((row) => group.brief && !isShown(row) && row.result === 'pass').length;
-  if (held > 0) lines.push(...drawRow('pass', `${held} requirements hold (-v lists them)`, '', look));
-  lines.push(...folded);
-  return lines.length === 0 ? [] : ['', look.theme.title(group.title), ...lines];
+      ...drawFindings(row, options, group, look),
+    ]),
+    ...drawHidden(
+      rows.filter((row) => !isShown(row)),
+      shown.length > 0,
+      look,
+    ),
+    ...folded,
+  ];
 }
 
-/** A refusal breaks no rule, but it is no handshake either. */
-export function isRefused(handshake: Handshake): boolean {
-  return handshake.response !== undefined && !handshake.upgraded;
+/** The result in a few words; of one half alone it can only be said that nothing is wrong with it. */
+function verdictOf(handshake: Handshake, fails: number, warns: number): readonly [role: Role, words: string] {
+  const { request, response } = handshake;
+  if (fails > 0) return ['error', 'invalid'];
+  if (isRefused(handshake)) return ['error', `refused by the server with ${response?.status ?? 'no status'}`];
+  if (request !== undefined && response !== undefined) return ['ok', 'valid'];
+  const [seen, unseen] = request === undefined ? ['response', 'request'] : ['request', 'response'];
+  return ['ok', `${warns > 0 ? 'no error' : 'nothing wrong'} in the ${seen}; no ${unseen} seen`];
 }
 
-function verdict(rows: readonly ChecklistRow[], handshake: Handshake, look: Look): string {
-  const { theme } = look;
+function drawVerdict(rows: readonly ChecklistRow[], handshake: Handshake, look: Look): string[] {
   const count = (label: Label): number => rows.filter((row) => labelOf(row) === label).length;
-  const fails = count('fail');
-  const tail = [
+  const counts = [
     `${count('pass')} pass`,
-    `${fails} fail`,
+    `${count('fail')} fail`,
     ...(['warn', 'note'] as const).filter((label) => count(label) > 0).map((label) => `${count(label)} ${label}`),
     `${count('not seen')} not seen`,
   ].join(', ');
-  const status = handshake.response?.status;
-  if (fails > 0) return `${theme.error('invalid')}  ${tail}`;
-  if (isRefused(handshake)) return `${theme.error('refused')}  by the server with ${status ?? 'no status'}; ${tail}`;
-  return `${theme.ok('valid')}  ${tail}`;
+  const [role, words] = verdictOf(handshake, count('fail'), count('warn'));
+  const paint = look.theme[role];
+  if (words.length + 2 + counts.length <= look.width) return [`${paint(words)}  ${counts}`];
+  return [...wrap(words, look.width).map(paint), ...wrap(counts, look.width - 2).map((line) => INDENT + line)];
 }
 
-/** Every requirement as a line with pass, fail or not seen, findings below theirs, and a verdict at the end. */
+/** Once more what failed, by its rule: the last lines are what a terminal shows of a long list. */
+function drawFailures(rows: readonly ChecklistRow[], options: ChecklistOptions, look: Look): string[] {
+  return rows.flatMap((row) => {
+    const label = labelOf(row);
+    if (label !== 'fail' && label !== 'warn') return [];
+    return [...drawRow(label, row.code, row.rfc, look), ...drawFindings(row, options, undefined, look)];
+  });
+}
+
+/** Every requirement as a line with pass, fail or not seen, findings below theirs; then a verdict, and the failures again. */
 export function drawChecklist(
   rows: readonly ChecklistRow[],
   handshake: Handshake,
@@ -143,10 +198,11 @@ export function drawChecklist(
   look: Look,
 ): string[] {
   return [
-    ...wrap(handshakeLine(handshake), look.width).map(look.theme.title),
+    ...drawTitle(handshakeWords(handshake), '', look),
     ...GROUPS.flatMap((group) => drawGroup(group, rows, options, look)),
     '',
-    verdict(rows, handshake, look),
+    ...drawVerdict(rows, handshake, look),
+    ...drawFailures(rows, options, look),
   ];
 }
 

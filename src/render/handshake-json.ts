@@ -1,13 +1,19 @@
 import { formatExtensions } from '../codec/extensions.js';
 import type { Handshake } from '../codec/handshake.js';
+import type { HandshakeText } from '../codec/handshake-text.js';
 import type { Head } from '../codec/http1.js';
-import { isFinding, type Diagnostic } from '../rules/catalogue.js';
-import { diagnosticFields } from './diagnostic-json.js';
+import { isFinding } from '../rules/catalogue.js';
+import { isRefused } from '../rules/handshake-rules.js';
+import { diagnosticFields, type SidedDiagnostic } from './diagnostic-json.js';
 
-/** The `handshake` record (docs/json.md); `valid` means that no MUST is broken. */
+/**
+ * The `handshake` record (docs/json.md); `valid` means that no MUST is broken and that the server did not refuse.
+ * With `place` its diagnostics say where they stand in the text.
+ */
 export function handshakeRecord(
   handshake: Handshake,
-  diagnostics: readonly Diagnostic[],
+  diagnostics: readonly SidedDiagnostic[],
+  place?: HandshakeText['place'],
 ): { type: 'handshake' } & Record<string, unknown> {
   const { request, response, key, accept, expectedAccept, subprotocol, extensions } = handshake;
   return {
@@ -19,8 +25,11 @@ export function handshakeRecord(
     ...(expectedAccept !== undefined && { expectedAccept }),
     ...(subprotocol !== undefined && { subprotocol }),
     extensions: extensions.map((extension) => formatExtensions([extension])),
-    valid: !diagnostics.some((diagnostic) => isFinding(diagnostic, false)),
-    diagnostics: diagnostics.map(diagnosticFields),
+    valid: !isRefused(handshake) && !diagnostics.some((diagnostic) => isFinding(diagnostic, false)),
+    diagnostics: diagnostics.map((diagnostic) => ({
+      ...diagnosticFields(diagnostic),
+      ...(diagnostic.side && place?.(diagnostic.side, diagnostic.span.start)),
+    })),
   };
 }
 

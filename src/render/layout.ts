@@ -80,7 +80,9 @@ export function drawRow(row: Row, look: Look): string {
   put(row.bytes, bytesAt(look), row.paintBytes ?? row.paint);
   put(row.bits, bytesAt(look) + BYTES_WIDTH, row.paint);
   put(row.name, nameAt(look), (s) => s);
-  put(row.value, nameAt(look) + NAME_WIDTH, row.paint);
+  // A number of 20 digits moves to the left rather than past the edge.
+  const valueAt = Math.min(nameAt(look) + NAME_WIDTH, Math.max(used + 1, look.width - displayWidth(row.value ?? '')));
+  put(row.value, valueAt, row.paint);
   if (row.meaning) {
     const at = Math.max(used + 2, nameAt(look) + NAME_WIDTH + 5);
     const room = look.width - at;

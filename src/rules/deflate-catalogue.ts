@@ -21,7 +21,7 @@ export const DEFLATE_RULES = {
     severity: 'error',
     closeCode: 1007,
     requirement: 'The payload of a compressed message is DEFLATE data that stays within the negotiated window.',
-    message: 'the compressed message can not be inflated: {reason}',
+    message: 'the compressed message cannot be inflated: {reason}',
   },
   'deflate-too-large': {
     rfc: 'RFC 6455 §10.4',

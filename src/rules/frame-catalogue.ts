@@ -49,11 +49,11 @@ export const FRAME_RULES = {
     message: 'the top bit of the 64-bit length is set (it reads as {length}); framing is lost here',
   },
   'length-unreadable': {
-    rfc: 'RFC 6455 §5.2',
+    rfc: 'RFC 6455 §10.4',
     severity: 'error',
     closeCode: 1009,
     fatal: true,
-    requirement: 'A length above 2^53-1 bytes is legal, and more than any program here can count.',
+    requirement: 'A payload length stays within what its receiver can take (here: 2^53-1 bytes).',
     message: 'a length of {length} bytes is above 2^53-1; nothing behind it can be read',
   },
   'control-fragmented': {

@@ -2,11 +2,14 @@ import type { Handshake } from '../codec/handshake.js';
 import { headersNamed } from '../codec/handshake.js';
 import type { Head, Header } from '../codec/http1.js';
 import type { Span } from '../codec/span.js';
+import type { HandshakeCode } from './handshake-catalogue.js';
 
 /** Where a rule is broken, and what its wording takes. */
 export interface Finding {
   readonly span: Span;
   readonly args?: Readonly<Record<string, string | number>>;
+  /** Another rule tells this fault, in better words: the requirement is broken, and makes no diagnostic of its own. */
+  readonly toldBy?: HandshakeCode;
 }
 
 /** What a rule finds: nothing (it holds), or undefined where there was nothing to judge. */

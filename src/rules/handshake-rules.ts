@@ -1,7 +1,7 @@
 import type { Handshake } from '../codec/handshake.js';
 import type { Span } from '../codec/span.js';
 import { HANDSHAKE_RULES, type HandshakeCode } from './handshake-catalogue.js';
-import type { Check, Finding, Side } from './handshake-check.js';
+import type { Check, Side } from './handshake-check.js';
 import { HEAD_CHECKS, OBSOLETE_CHECKS } from './head-checks.js';
 import { NEGOTIATION_CHECKS } from './negotiation-checks.js';
 import { REQUEST_CHECKS } from './request-checks.js';
@@ -27,9 +27,17 @@ export interface ChecklistRow {
    */
   readonly result: 'pass' | 'fail' | 'not-seen';
   readonly diagnostics: readonly HandshakeDiagnostic[];
+  /** The rule whose diagnostic tells why this one fails: a fault is told once, by the rule that has the most to say. */
+  readonly toldBy?: HandshakeCode;
 }
 
-type Judged = readonly HandshakeDiagnostic[] | undefined;
+interface Judgement {
+  readonly diagnostics: readonly HandshakeDiagnostic[];
+  readonly toldBy?: HandshakeCode;
+}
+
+/** Undefined where there was nothing to judge. */
+type Judged = Judgement | undefined;
 
 /** Everything but `response-accepted-invalid`, which is about what the others found. */
 const CHECKS: Readonly<Record<Exclude<HandshakeCode, 'response-accepted-invalid'>, readonly Check[]>> = {
@@ -48,13 +56,17 @@ function isError(code: HandshakeCode): boolean {
 
 function run(code: HandshakeCode, checks: readonly Check[], handshake: Handshake): Judged {
   let seen = false;
-  const found: HandshakeDiagnostic[] = [];
+  let toldBy: HandshakeCode | undefined;
+  const diagnostics: HandshakeDiagnostic[] = [];
   for (const { side, judge } of checks) {
     const result = judge(handshake);
     seen ||= result !== undefined;
-    for (const { span, args = {} } of result ?? []) found.push({ code, span, args, side });
+    for (const { span, args = {}, toldBy: other } of result ?? []) {
+      if (other === undefined) diagnostics.push({ code, span, args, side });
+      else toldBy ??= other;
+    }
   }
-  return seen ? found : undefined;
+  return seen ? { diagnostics, ...(toldBy && { toldBy }) } : undefined;
 }
 
 /** RFC 6455 §4.2.1: a server has to stop at a request that is not as described there. */
@@ -62,14 +74,14 @@ function acceptedInvalid(handshake: Handshake, all: ReadonlyMap<HandshakeCode, J
   const { request, response, upgraded } = handshake;
   if (request === undefined || response === undefined || !upgraded) return undefined;
   const errors = [...all.values()]
-    .flatMap((judged) => judged ?? [])
+    .flatMap((judged) => judged?.diagnostics ?? [])
     .filter((d) => d.side === 'request' && isError(d.code));
   // A bad offer of an extension is declined, not refused; of a head that was cut short nothing is known.
   const refused = errors.filter(({ code }) => !/^deflate-|^head-(?:unfinished|too-large)/.test(code));
   const [first] = refused;
-  if (first === undefined) return [];
-  const finding: Finding = { span: response.lineSpan, args: { count: refused.length, first: first.code } };
-  return [{ code: 'response-accepted-invalid', side: 'response', span: finding.span, args: finding.args ?? {} }];
+  if (first === undefined) return { diagnostics: [] };
+  const args = { count: refused.length, first: first.code };
+  return { diagnostics: [{ code: 'response-accepted-invalid', side: 'response', span: response.lineSpan, args }] };
 }
 
 function judgeAll(handshake: Handshake): Map<HandshakeCode, Judged> {
@@ -82,15 +94,21 @@ function judgeAll(handshake: Handshake): Map<HandshakeCode, Judged> {
 
 /** Judges either half or both: RFC 6455 §4, §9.1, §11.3, RFC 7692 §5 and §7, and HTTP as far as these ask for it. In the order of the catalogue. */
 export function judgeHandshake(handshake: Handshake): HandshakeDiagnostic[] {
-  return [...judgeAll(handshake).values()].flatMap((judged) => judged ?? []);
+  return [...judgeAll(handshake).values()].flatMap((judged) => judged?.diagnostics ?? []);
 }
 
 /** Every requirement with its result, in the order of the catalogue. */
 export function handshakeChecklist(handshake: Handshake): ChecklistRow[] {
   return [...judgeAll(handshake)].map(([code, judged]) => {
     const { rfc, requirement }: Rule = HANDSHAKE_RULES[code];
-    const failed = judged !== undefined && judged.length > 0 && isError(code);
+    const { diagnostics = [], toldBy }: Partial<Judgement> = judged ?? {};
+    const failed = isError(code) && (diagnostics.length > 0 || toldBy !== undefined);
     const result = judged === undefined ? 'not-seen' : failed ? 'fail' : 'pass';
-    return { code, rfc, requirement, result, diagnostics: judged ?? [] };
+    return { code, rfc, requirement, result, diagnostics, ...(toldBy && { toldBy }) };
   });
+}
+
+/** A refusal breaks no rule, but it is no handshake either. */
+export function isRefused({ response, upgraded }: Handshake): boolean {
+  return response !== undefined && !upgraded;
 }

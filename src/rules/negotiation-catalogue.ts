@@ -11,11 +11,11 @@ export const NEGOTIATION_RULES = {
   'extension-quoted-value': {
     rfc: 'RFC 6455 §9.1',
     severity: 'error',
-    requirement: 'The value of a quoted parameter is a token.',
-    message: 'the quoted value {text} is no token',
+    requirement: 'A quoted parameter value is a token once unquoted.',
+    message: 'the quoted value {text} is not a token',
   },
   'extension-empty-element': {
-    rfc: 'RFC 9110 §5.6.1',
+    rfc: 'RFC 9110 §5.6.1.1',
     severity: 'warning',
     requirement: 'No element of Sec-WebSocket-Extensions is empty.',
     message: 'an empty element in Sec-WebSocket-Extensions',
@@ -29,8 +29,8 @@ export const NEGOTIATION_RULES = {
   'response-extensions-repeated': {
     rfc: 'RFC 6455 §11.3.2',
     severity: 'warning',
-    requirement: 'Sec-WebSocket-Extensions is there once in a response.',
-    message: 'Sec-WebSocket-Extensions is there {count} times: §9.1 has clients join them, §11.3.2 forbids it',
+    requirement: 'Sec-WebSocket-Extensions occurs once in a response.',
+    message: 'Sec-WebSocket-Extensions occurs {count} times: §9.1 has clients join them, §11.3.2 forbids it',
   },
   'response-extension-offered': {
     rfc: 'RFC 6455 §4.1',
@@ -41,14 +41,14 @@ export const NEGOTIATION_RULES = {
   'deflate-offer-unknown': {
     rfc: 'RFC 7692 §7',
     severity: 'error',
-    requirement: 'An offer of permessage-deflate has no other than its four parameters.',
-    message: '{name} is no parameter of permessage-deflate: the server has to decline the offer',
+    requirement: 'An offer of permessage-deflate has only its four parameters.',
+    message: '{name} is not a parameter of permessage-deflate: the server has to decline the offer',
   },
   'deflate-offer-repeated': {
     rfc: 'RFC 7692 §7',
     severity: 'error',
-    requirement: 'A parameter is there once in an offer of permessage-deflate.',
-    message: '{name} is there more than once: the server has to decline the offer',
+    requirement: 'A parameter occurs once in an offer of permessage-deflate.',
+    message: '{name} occurs more than once: the server has to decline the offer',
   },
   'deflate-offer-bits': {
     rfc: 'RFC 7692 §7.1.2',
@@ -78,14 +78,14 @@ export const NEGOTIATION_RULES = {
   'deflate-response-unknown': {
     rfc: 'RFC 7692 §7',
     severity: 'error',
-    requirement: 'A response for permessage-deflate has no other than its four parameters.',
-    message: '{name} is no parameter of permessage-deflate',
+    requirement: 'A response for permessage-deflate has only its four parameters.',
+    message: '{name} is not a parameter of permessage-deflate',
   },
   'deflate-response-repeated': {
     rfc: 'RFC 7692 §7',
     severity: 'error',
-    requirement: 'A parameter is there once in a response for permessage-deflate.',
-    message: '{name} is there more than once',
+    requirement: 'A parameter occurs once in a response for permessage-deflate.',
+    message: '{name} occurs more than once',
   },
   'deflate-response-bits': {
     rfc: 'RFC 7692 §7.1.2',

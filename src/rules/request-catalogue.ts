@@ -27,7 +27,7 @@ export const REQUEST_RULES = {
     message: 'the request target {target} has a fragment',
   },
   'request-target-host': {
-    rfc: 'RFC 9112 §3.2.2',
+    rfc: 'RFC 9112 §3.2',
     severity: 'error',
     requirement: 'With an absolute URL as target, Host has the host of that URL.',
     message: 'Host is {host}, but the request target names {authority}',
@@ -41,14 +41,14 @@ export const REQUEST_RULES = {
   'request-host-repeated': {
     rfc: 'RFC 9112 §3.2',
     severity: 'error',
-    requirement: 'Host is there once.',
-    message: 'Host is there {count} times',
+    requirement: 'Host occurs once.',
+    message: 'Host occurs {count} times',
   },
   'request-host-value': {
     rfc: 'RFC 9112 §3.2',
     severity: 'error',
     requirement: 'Host is a host, with a port where it is not the default one.',
-    message: "Host is no host: '{value}'",
+    message: "Host is not a host: '{value}'",
   },
   'request-upgrade-missing': {
     rfc: 'RFC 6455 §4.1',
@@ -83,31 +83,31 @@ export const REQUEST_RULES = {
   'request-key-repeated': {
     rfc: 'RFC 6455 §11.3.1',
     severity: 'error',
-    requirement: 'Sec-WebSocket-Key is there once.',
-    message: 'Sec-WebSocket-Key is there {count} times',
+    requirement: 'Sec-WebSocket-Key occurs once.',
+    message: 'Sec-WebSocket-Key occurs {count} times',
   },
   'request-key-base64': {
     rfc: 'RFC 6455 §4.1',
     severity: 'error',
     requirement: 'The key is Base64.',
-    message: 'the key is no Base64 from its character {column} on: {value}',
+    message: 'the key is not Base64 from its character {column} on: {value}',
   },
   'request-key-length': {
     rfc: 'RFC 6455 §4.1',
     severity: 'error',
-    requirement: 'The key has 16 bytes.',
-    message: 'the key has {bytes} bytes, not 16',
+    requirement: 'The key decodes to 16 bytes.',
+    message: 'the key decodes to {bytes} bytes, not 16',
   },
   'request-key-canonical': {
     rfc: 'RFC 4648 §3.5',
     severity: 'error',
-    requirement: 'The bits behind the last byte of the key are zero, as every encoder writes them.',
+    requirement: 'The bits behind the last byte of the key are zero.',
     message: "the key's last digit has bits that belong to no byte: no encoder writes {value}",
   },
   'request-key-random': {
     rfc: 'RFC 6455 §4.1',
     severity: 'notice',
-    requirement: 'The key is chosen at random for each connection: it is no well-known example.',
+    requirement: 'The key is chosen at random for each connection: it is not a well-known example.',
     message: 'the key {value} is a well-known example: it has to be random for each connection',
   },
   'request-version-missing': {
@@ -119,8 +119,8 @@ export const REQUEST_RULES = {
   'request-version-repeated': {
     rfc: 'RFC 6455 §11.3.5',
     severity: 'error',
-    requirement: 'Sec-WebSocket-Version is there once in a request.',
-    message: 'Sec-WebSocket-Version is there {count} times',
+    requirement: 'Sec-WebSocket-Version occurs once in a request.',
+    message: 'Sec-WebSocket-Version occurs {count} times',
   },
   'request-version-value': {
     rfc: 'RFC 6455 §4.1',
@@ -129,7 +129,7 @@ export const REQUEST_RULES = {
     message: "Sec-WebSocket-Version is '{value}', not 13",
   },
   'request-version-draft': {
-    rfc: 'RFC 6455 §4.4',
+    rfc: 'RFC 6455 §4.1',
     severity: 'error',
     requirement: 'The version is that of the standard, not that of a draft.',
     message: "Sec-WebSocket-Version {value} is that of {draft} (2011): the standard's is 13",
@@ -144,7 +144,7 @@ export const REQUEST_RULES = {
     rfc: 'RFC 6455 §4.1',
     severity: 'error',
     requirement: 'The names of subprotocols are tokens.',
-    message: "the subprotocol name '{protocol}' is no token",
+    message: "the subprotocol name '{protocol}' is not a token",
   },
   'request-protocol-unique': {
     rfc: 'RFC 6455 §4.1',

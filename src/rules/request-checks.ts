@@ -128,8 +128,9 @@ export const REQUEST_CHECKS: Readonly<Record<keyof typeof REQUEST_RULES, readonl
   'request-version-missing': onRequest((request) => present(request, 'Sec-WebSocket-Version')),
   'request-version-repeated': onRequest((request) => once(request, 'Sec-WebSocket-Version')),
   'request-version-value': onHeader('Sec-WebSocket-Version', ({ value, valueSpan }) => {
-    if (Object.hasOwn(DRAFTS, value)) return undefined;
-    return value === '13' ? [] : [{ span: valueSpan, args: { value: shown(value) } }];
+    if (value === '13') return [];
+    const finding = { span: valueSpan, args: { value: shown(value) } };
+    return [Object.hasOwn(DRAFTS, value) ? { ...finding, toldBy: 'request-version-draft' } : finding];
   }),
   'request-version-draft': onHeader('Sec-WebSocket-Version', ({ value, valueSpan }) => {
     const draft = Object.hasOwn(DRAFTS, value) ? DRAFTS[value] : undefined;

@@ -53,8 +53,8 @@ export const RESPONSE_RULES = {
   'response-accept-repeated': {
     rfc: 'RFC 6455 §11.3.3',
     severity: 'error',
-    requirement: 'Sec-WebSocket-Accept is there once.',
-    message: 'Sec-WebSocket-Accept is there {count} times',
+    requirement: 'Sec-WebSocket-Accept occurs once.',
+    message: 'Sec-WebSocket-Accept occurs {count} times',
   },
   'response-accept-form': {
     rfc: 'RFC 6455 §4.2.2',
@@ -90,7 +90,7 @@ export const RESPONSE_RULES = {
     rfc: 'RFC 6455 §4.4',
     severity: 'warning',
     requirement: 'A server that refuses the version tells in Sec-WebSocket-Version which ones it knows.',
-    message: '426 without Sec-WebSocket-Version: the client can not tell which version to use',
+    message: '426 without Sec-WebSocket-Version: the client cannot tell which version to use',
   },
   'response-426-upgrade': {
     rfc: 'RFC 9110 §15.5.22',
@@ -101,8 +101,8 @@ export const RESPONSE_RULES = {
   'response-protocol-repeated': {
     rfc: 'RFC 6455 §11.3.4',
     severity: 'error',
-    requirement: 'Sec-WebSocket-Protocol is there once in a response.',
-    message: 'Sec-WebSocket-Protocol is there {count} times',
+    requirement: 'Sec-WebSocket-Protocol occurs once in a response.',
+    message: 'Sec-WebSocket-Protocol occurs {count} times',
   },
   'response-protocol-single': {
     rfc: 'RFC 6455 §4.2.2',

@@ -29,10 +29,11 @@ const SHA1_BYTES = 20;
 
 function acceptForm(response: ResponseHead, handshake: Handshake): Result {
   const [header] = headersNamed(response, 'Sec-WebSocket-Accept');
-  // Where the right value is known, comparing says it all.
-  if (header === undefined || handshake.expectedAccept !== undefined) return undefined;
+  if (header === undefined) return undefined;
   if (decodeBase64(header.value, SHA1_BYTES).faults.length === 0) return [];
-  return [{ span: header.valueSpan, args: { value: shown(header.value) } }];
+  const finding = { span: header.valueSpan, args: { value: shown(header.value) } };
+  // Where the right value is known, comparing says it all.
+  return [handshake.expectedAccept === undefined ? finding : { ...finding, toldBy: 'response-accept-value' }];
 }
 
 function acceptValue(response: ResponseHead, { key, expectedAccept }: Handshake): Result {

@@ -1,6 +1,7 @@
 /**
  * - `error`: a MUST is broken.
- * - `warning`: a SHOULD is broken, or something that works is not what the standard asks for (a finding with `--strict`).
+ * - `warning`: a SHOULD is broken, or something that works is not what the standard asks for (a finding with `--strict`);
+ *   also what a MUST of another standard (HTTP) asks of senders only, while it has receivers bear it.
  * - `notice`: worth telling, never a finding.
  */
 export type Severity = 'error' | 'warning' | 'notice';

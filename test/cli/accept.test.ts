@@ -47,6 +47,21 @@ describe('accept KEY', () => {
     }
   });
 
+  it('keeps the sections in sight on a wide terminal', async () => {
+    const { out } = await accept(KEY, { verify: 'wrong', color: 'never' }, { tty: true, columns: 160 });
+    const sections = out.split('\n').filter((line) => /RFC \d+ §[\d.]+$/.test(line));
+    expect(sections).toHaveLength(5);
+    for (const line of sections) expect(line).toHaveLength(100);
+    for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
+  });
+
+  it('says how many bytes a key has', async () => {
+    expect((await accept(KEY, { explain: true })).out).toContain('16 random bytes; not used below');
+    const short = (await accept('c2hvcnQ=', { explain: true, lenient: true })).out;
+    expect(short).toContain('5 bytes, not 16; not used below');
+    expect(short).not.toContain('random');
+  });
+
   it('prints one accept record with --json', async () => {
     expect((await accept(KEY, { json: true, explain: true }, { tty: true })).out).toBe(
       `{"type":"accept","key":"${KEY}","accept":"${VALUE}","keyBytes":"7468652073616d706c65206e6f6e6365",` +
@@ -110,8 +125,8 @@ describe('accept with a bad key', () => {
       [undefined, {}],
       [KEY, { generate: true }],
       [undefined, { generate: true, verify: VALUE }],
-      [undefined, { generate: true, handshake: "" }],
-      [undefined, { handshake: "", verify: VALUE }],
+      [undefined, { generate: true, handshake: '' }],
+      [undefined, { handshake: '', verify: VALUE }],
       [KEY, { handshake: 'file' }],
     ] as const) {
       expect((await accept(key, options)).error).toMatch(/^[^\n]+$/);
@@ -165,11 +180,11 @@ describe('accept --handshake', () => {
     const { request, response } = both();
     const text = `${request ?? ''}${response ?? ''}`;
     for (const ran of [
-      await accept(undefined, { handshake: "" }, { stdin: text }),
+      await accept(undefined, { handshake: '' }, { stdin: text }),
       await accept(undefined, { handshake: '-' }, { stdin: text }),
-      await accept('-', { handshake: "" }, { stdin: text }),
+      await accept('-', { handshake: '' }, { stdin: text }),
       await accept(undefined, { handshake: 'shake.txt' }, { files: { 'shake.txt': text } }),
-      await accept('shake.txt', { handshake: "" }, { files: { 'shake.txt': text } }),
+      await accept('shake.txt', { handshake: '' }, { files: { 'shake.txt': text } }),
     ]) {
       expect(ran).toMatchObject({ exit: 0, err: '' });
       expect(plain(ran)).toContain('pass RFC 6455 §4.1 The method is GET.');
@@ -180,7 +195,7 @@ describe('accept --handshake', () => {
 
   it('shows what is broken where: exit 1', async () => {
     const text = (RFC_REQUEST + RFC_RESPONSE).replaceAll('\r\n', '\n').replace('Protocol: chat\n', 'Protocol: toast\n');
-    const ran = await accept(undefined, { handshake: "" }, { stdin: text });
+    const ran = await accept(undefined, { handshake: '' }, { stdin: text });
     expect(ran.exit).toBe(1);
     expect(plain(ran)).toContain(
       "fail RFC 6455 §4.1 The subprotocol is one that the client offered. line 14, column 25: the subprotocol 'toast' was not offered",
@@ -189,29 +204,31 @@ describe('accept --handshake', () => {
   });
 
   it('says what it has not seen', async () => {
-    const ran = await accept(undefined, { handshake: "" }, { stdin: SEED_REQUEST });
+    const ran = await accept(undefined, { handshake: '' }, { stdin: SEED_REQUEST });
     expect(ran.exit).toBe(0);
     expect(plain(ran)).toContain('not seen RFC 6455 §4.1 The response has a Sec-WebSocket-Accept header.');
+    expect(ran.out).toMatch(/^nothing wrong in the request; no response seen {2}\d+ pass, 0 fail, /m);
+    expect(ran.out).not.toMatch(/^valid/m);
   });
 
   it('takes a refusal for a negative finding', async () => {
     const ran = await accept(
       undefined,
-      { handshake: "" },
+      { handshake: '' },
       { stdin: `${SEED_REQUEST}HTTP/1.1 403 Forbidden\r\n\r\nno` },
     );
     expect(ran.exit).toBe(1);
-    expect(ran.out).toContain('refused  by the server with 403');
+    expect(ran.out).toContain('refused by the server with 403');
   });
 
   it('counts warnings with --strict', async () => {
     const stdin = (both({ 'Content-Length': '1' }).request as string) + (both().response as string);
-    expect((await accept(undefined, { handshake: "" }, { stdin })).exit).toBe(0);
-    expect((await accept(undefined, { handshake: "", strict: true }, { stdin })).exit).toBe(1);
+    expect((await accept(undefined, { handshake: '' }, { stdin })).exit).toBe(0);
+    expect((await accept(undefined, { handshake: '', strict: true }, { stdin })).exit).toBe(1);
   });
 
   it('prints one handshake record with --json', async () => {
-    const ran = await accept(undefined, { handshake: "", json: true }, { stdin: RFC_REQUEST + RFC_RESPONSE });
+    const ran = await accept(undefined, { handshake: '', json: true }, { stdin: RFC_REQUEST + RFC_RESPONSE });
     expect(ran.exit).toBe(0);
     expect(ran.out.split('\n')).toHaveLength(2);
     const record = JSON.parse(ran.out) as Record<string, unknown>;
@@ -230,16 +247,43 @@ describe('accept --handshake', () => {
     expect(record).not.toHaveProperty('connection');
   });
 
+  it('says in the record whose half is wrong, and where in the text', async () => {
+    const stdin = (RFC_REQUEST + RFC_RESPONSE)
+      .replaceAll('\r\n', '\n')
+      .replace('Protocol: chat\n', 'Protocol: toast\n');
+    const ran = await accept(undefined, { handshake: '', json: true }, { stdin: `$ curl\n${stdin}` });
+    const { diagnostics } = JSON.parse(ran.out) as { diagnostics: Record<string, unknown>[] };
+    expect(diagnostics).toMatchObject([
+      { code: 'request-key-random', direction: 'client', line: 6, column: 20 },
+      { code: 'response-protocol-offered', direction: 'server', line: 15, column: 25 },
+    ]);
+    const seams = { bytesOf: () => latin1Bytes(RFC_REQUEST) };
+    const dumped = await accept(undefined, { handshake: '', json: true }, { stdin: '00: 47', seams });
+    const [first] = (JSON.parse(dumped.out) as typeof ran & { diagnostics: Record<string, unknown>[] }).diagnostics;
+    expect(first).toMatchObject({ code: 'request-key-random', direction: 'client' });
+    expect(first).not.toHaveProperty('line');
+    expect(first).not.toHaveProperty('column');
+  });
+
+  it('calls no refusal valid in the record', async () => {
+    const stdin = `${SEED_REQUEST}HTTP/1.1 403 Forbidden\r\n\r\nno`;
+    const refused = await accept(undefined, { handshake: '', json: true }, { stdin });
+    expect(refused.exit).toBe(1);
+    expect(JSON.parse(refused.out)).toMatchObject({ valid: false, diagnostics: [{ code: 'response-status' }] });
+    const alone = await accept(undefined, { handshake: '', json: true }, { stdin: SEED_REQUEST });
+    expect(JSON.parse(alone.out)).toMatchObject({ valid: true });
+  });
+
   it('says on stderr how it understood the text', async () => {
     const stdin = 'GET ws://a/ HTTP/1.1\nHost: a\n';
-    const ran = await accept(undefined, { handshake: "" }, { stdin });
+    const ran = await accept(undefined, { handshake: '' }, { stdin });
     expect(ran.err).toMatch(/^note: line 1: ws:\/\/a\/ is how browsers show the request/);
-    expect((await accept(undefined, { handshake: "", quiet: true }, { stdin })).err).toBe('');
+    expect((await accept(undefined, { handshake: '', quiet: true }, { stdin })).err).toBe('');
   });
 
   it('escapes what comes from the text', async () => {
     const stdin = `${RFC_REQUEST.replace('/chat', '/\x1b]0;x\x07')}`.replace('websocket', 'x\x1b[2J\u202e');
-    const ran = await accept(undefined, { handshake: "", color: 'never', verbose: true }, { stdin, tty: true });
+    const ran = await accept(undefined, { handshake: '', color: 'never', verbose: true }, { stdin, tty: true });
     // eslint-disable-next-line no-control-regex
     expect(ran.out + ran.err).not.toMatch(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
     expect(ran.out).toContain('\\x1b');
@@ -247,25 +291,25 @@ describe('accept --handshake', () => {
 
   it('reads UTF-16 and bytes that are no UTF-8', async () => {
     const utf16 = Uint8Array.from(Buffer.from(`\ufeff${SEED_REQUEST}`, 'utf16le'));
-    expect((await accept(undefined, { handshake: "" }, { stdin: utf16 })).exit).toBe(0);
+    expect((await accept(undefined, { handshake: '' }, { stdin: utf16 })).exit).toBe(0);
     const latin = latin1Bytes(SEED_REQUEST.replace('no-cache', 'caf\xe9'));
-    expect((await accept(undefined, { handshake: "" }, { stdin: latin })).exit).toBe(0);
+    expect((await accept(undefined, { handshake: '' }, { stdin: latin })).exit).toBe(0);
   });
 
   it('hands what is no text to the reader of dumps', async () => {
     const stdin = '00000000: 4745 54';
     const seams = { bytesOf: () => latin1Bytes(SEED_REQUEST.replaceAll('\r\n', '\n')) };
-    const ran = await accept(undefined, { handshake: "" }, { stdin, seams });
+    const ran = await accept(undefined, { handshake: '' }, { stdin, seams });
     expect(ran.exit).toBe(0);
     expect(ran.out).toContain('a bare LF');
-    expect((await accept(undefined, { handshake: "" }, { stdin, seams: { bytesOf: () => undefined } })).exit).toBe(2);
+    expect((await accept(undefined, { handshake: '' }, { stdin, seams: { bytesOf: () => undefined } })).exit).toBe(2);
   });
 
   it.each([
     ['', /^stdin: nothing in it: /],
     ['hello\n', /^stdin: no handshake in it: /],
   ])('%j: exit 2', async (stdin, message) => {
-    expect((await accept(undefined, { handshake: "" }, { stdin })).error).toMatch(message);
+    expect((await accept(undefined, { handshake: '' }, { stdin })).error).toMatch(message);
     expect((await accept(undefined, { handshake: 'none' })).error).toMatch(/^none: /);
   });
 
@@ -275,7 +319,7 @@ describe('accept --handshake', () => {
       yield latin1Bytes('GET / HTTP/1.1\r\n');
       for (;;) yield latin1Bytes(`X: ${'y'.repeat(65_000)}\r\n`);
     }
-    const ran = await accept(undefined, { handshake: "" }, { stdin: endless() });
+    const ran = await accept(undefined, { handshake: '' }, { stdin: endless() });
     expect(ran.exit).toBe(1);
     expect(plain(ran)).toContain('was not judged');
   });
@@ -284,11 +328,7 @@ describe('accept --handshake', () => {
     const { request, response } = both({ 'Sec-WebSocket-Version': '8' }, { 'Sec-WebSocket-Protocol': 'x' });
     const stdin = `${request ?? ''}${response ?? ''}`;
     for (const verbose of [{}, { verbose: true as const }]) {
-      const ran = await accept(
-        undefined,
-        { handshake: "", color: 'never', ...verbose },
-        { stdin, tty: true, columns },
-      );
+      const ran = await accept(undefined, { handshake: '', color: 'never', ...verbose }, { stdin, tty: true, columns });
       for (const line of ran.out.split('\n')) {
         expect(line.length).toBeLessThanOrEqual(columns);
         expect(line).toBe(line.trimEnd());

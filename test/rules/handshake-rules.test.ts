@@ -5,7 +5,7 @@ import { readHandshake, type Handshake } from '../../src/codec/handshake.js';
 import { HeadReader } from '../../src/codec/head-reader.js';
 import type { Head, HeadKind, RequestHead, ResponseHead } from '../../src/codec/http1.js';
 import { HANDSHAKE_RULES, type HandshakeCode } from '../../src/rules/handshake-catalogue.js';
-import { handshakeChecklist, judgeHandshake } from '../../src/rules/handshake-rules.js';
+import { handshakeChecklist, isRefused, judgeHandshake, type ChecklistRow } from '../../src/rules/handshake-rules.js';
 import { BROKEN_HEADS, latin1Bytes, RFC_REQUEST, RFC_RESPONSE, SEED_REQUEST } from '../codec/head-texts.js';
 import { both, VECTORS, type Pair } from './handshake-vectors.js';
 
@@ -23,6 +23,8 @@ function handshake({ request, response }: Pair): Handshake {
 }
 
 const codes = (pair: Pair): HandshakeCode[] => judgeHandshake(handshake(pair)).map((d) => d.code);
+const row = (pair: Pair, code: HandshakeCode): ChecklistRow | undefined =>
+  handshakeChecklist(handshake(pair)).find((each) => each.code === code);
 const CODES = Object.keys(HANDSHAKE_RULES) as HandshakeCode[];
 
 describe('the catalogue', () => {
@@ -102,6 +104,31 @@ describe('judgeHandshake', () => {
     expect(handshakeChecklist(bare).find((row) => row.code === 'response-accept-value')?.result).toBe('not-seen');
   });
 
+  it('tells a fault once, and fails every requirement that it breaks', () => {
+    const draft = both({ 'Sec-WebSocket-Version': '8' }, { line: 'HTTP/1.1 400 Bad Request' });
+    expect(codes(draft)).toEqual(['request-version-draft', 'response-status']);
+    expect(row(draft, 'request-version-value')).toMatchObject({
+      result: 'fail',
+      diagnostics: [],
+      toldBy: 'request-version-draft',
+    });
+    expect(row(both(), 'request-version-value')).toMatchObject({ result: 'pass' });
+    const nonsense = both({}, { 'Sec-WebSocket-Accept': 'nonsense' });
+    expect(codes(nonsense)).toEqual(['response-accept-value']);
+    expect(row(nonsense, 'response-accept-form')).toMatchObject({
+      result: 'fail',
+      diagnostics: [],
+      toldBy: 'response-accept-value',
+    });
+  });
+
+  it('has a result for the form of an accept value whose key is known', () => {
+    expect(row(both(), 'response-accept-form')).toMatchObject({ result: 'pass', diagnostics: [] });
+    expect(row(both(), 'response-accept-form')).not.toHaveProperty('toldBy');
+    const another = both({}, { 'Sec-WebSocket-Accept': acceptKey('another key') });
+    expect(row(another, 'response-accept-form')?.result).toBe('pass');
+  });
+
   it('points at the bytes', () => {
     const pair = both({ 'Sec-WebSocket-Version': '14' });
     const [first] = judgeHandshake(handshake(pair));
@@ -148,6 +175,16 @@ describe('judgeHandshake', () => {
       }),
       { numRuns: 1500 },
     );
+  });
+});
+
+describe('isRefused', () => {
+  it('is true of a response that is no 101 only', () => {
+    const { request, response } = both();
+    expect(isRefused(handshake({}))).toBe(false);
+    expect(isRefused(handshake({ request: request as string }))).toBe(false);
+    expect(isRefused(handshake({ response: response as string }))).toBe(false);
+    expect(isRefused(handshake(both({}, { line: 'HTTP/1.1 403 Forbidden' })))).toBe(true);
   });
 });
 

@@ -1,0 +1,20 @@
+// Preloaded into the binary by test/cli/binary.ts: at exit, tells on descriptor 3 how much memory was taken and what was loaded.
+const { readFileSync, writeSync } = require('node:fs');
+
+/** Peak resident memory in MB. VmHWM counts from exec on; getrusage's figure begins with what the parent had. */
+function peak() {
+  try {
+    return Number(/^VmHWM:\s*(\d+) kB/m.exec(readFileSync('/proc/self/status', 'latin1'))[1]) / 1024;
+  } catch {
+    return process.resourceUsage().maxRSS / 1024;
+  }
+}
+
+// All that is loaded for a start has been by then, and the command waits for its input.
+setTimeout(() => writeSync(3, 'started\n'), 300).unref();
+
+process.on('exit', () => {
+  const builtins = process.moduleLoadList.flatMap((entry) => /^NativeModule ([a-z_]+)$/.exec(entry)?.[1] ?? []);
+  const files = Object.keys(require.cache).filter((file) => file !== __filename);
+  writeSync(3, JSON.stringify({ peak: peak(), files, builtins }));
+});

@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bytes, records, Workshop, wsinspect } from './binary.js';
+
+const HELLO = '810548656c6c6f';
+
+let shop: Workshop;
+beforeAll(() => {
+  shop = new Workshop();
+});
+afterAll(() => shop.remove());
+
+describe('decode reads', () => {
+  const read = async (args: readonly string[], stdin: string | Uint8Array = ''): Promise<unknown[]> => {
+    const { out, err, exit } = await wsinspect(['decode', '--json', ...args], { stdin });
+    expect({ err, exit }).toEqual({ err: '', exit: 0 });
+    return records(out).map(({ text }) => text);
+  };
+
+  it('stdin without arguments, and for -', async () => {
+    expect(await read([], HELLO)).toEqual(['Hello']);
+    expect(await read(['-'], HELLO)).toEqual(['Hello']);
+    expect(await read(['-f', '-'], bytes(HELLO))).toEqual(['Hello']);
+  });
+  it('hex in several arguments', async () => expect(await read(['81', '05', '48656c', '6c6f'])).toEqual(['Hello']));
+  it('an argument that names a file', async () => {
+    const [a, b] = [shop.write('a.bin', bytes(HELLO)), shop.write('b.txt', `${HELLO}\n8100\n`)];
+    expect(await read([a])).toEqual(['Hello']);
+    expect(await read([a, b])).toEqual(['Hello', 'Hello', '']);
+  });
+  it('hex, where a file has a name of hex digits too', async () => {
+    shop.write(HELLO, '8100');
+    const { out } = await wsinspect(['decode', '--json', HELLO], { cwd: shop.folder });
+    expect(records(out)[0]).toMatchObject({ text: 'Hello' });
+  });
+  it('frames as they come, before the input ends', async () => {
+    const { exit, signal } = await new Promise<{ exit: unknown; signal: boolean }>((resolve) => {
+      let seen = false;
+      void wsinspect(['decode', '--view', 'summary'], {
+        stdin: `${HELLO}\n`,
+        open: true,
+        during: (child, printed) => {
+          if (!printed.includes('"Hello"')) return;
+          seen = true;
+          child.stdin!.end();
+        },
+      }).then((ran) => resolve({ exit: ran.exit, signal: seen }));
+    });
+    expect({ exit, signal }).toEqual({ exit: 0, signal: true });
+  });
+});
+
+describe('encode | decode', () => {
+  const texts = ['hi', '', 'Grüße, 世界 🎉', 'it\'s \\ "quoted"\n\t\0\x7f', 'x'.repeat(300)];
+  it.each(['hex', 'binary', 'c', 'python', 'js', 'json'])('reads back --out %s', async (out) => {
+    for (const text of texts) {
+      const file = shop.write(`text-${out}`, text);
+      const made = await shop.shell(`wsinspect encode -f '${file}' --mask --out ${out} | wsinspect decode --json`);
+      expect(made).toMatchObject({ exit: 0, err: '' });
+      expect(records(made.out)).toMatchObject([{ name: 'text', masked: true, text, diagnostics: [] }]);
+    }
+  });
+
+  it('reads back every byte, in every form', async () => {
+    const all = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+    for (const out of ['hex', 'binary', 'c', 'python', 'js', 'json']) {
+      const made = await wsinspect(['encode', '--binary', '--out', out], { stdin: all });
+      const { out: json } = await wsinspect(['decode', '--json'], { stdin: made.stdout });
+      expect(records(json)[0]).toMatchObject({ hex: Buffer.from(all).toString('hex') });
+    }
+  });
+
+  it('reads back fragments, compressed ones too', async () => {
+    const text = 'fragment '.repeat(100);
+    for (const [make, read] of [
+      ['--fragment 7 --mask', ''],
+      ['--fragment 7 --deflate', '--deflate'],
+    ]) {
+      const { out } = await shop.shell(
+        `wsinspect encode '${text}' ${make} | wsinspect decode ${read} --view messages --json`,
+      );
+      expect(records(out)).toMatchObject([{ text, diagnostics: [] }]);
+    }
+  });
+
+  it('has the record that the bytes are', async () => {
+    const { out } = await wsinspect(['encode', '--json', '--fragment', '1', 'hi']);
+    expect(records(out)).toEqual([{ type: 'encoded', hex: '0101688001' + '69', frames: 2 }]);
+  });
+});
+
+describe('a reader that goes away', () => {
+  const many = '8100'.repeat(300_000);
+  it.each([
+    'decode --view annotated many.hex',
+    'decode --view summary many.hex',
+    'decode --view messages many.hex',
+    'decode --json many.hex',
+    'encode --binary -f many.hex',
+    'encode --binary -f many.hex --out c',
+    'encode --binary -f many.hex --json',
+    'accept --handshake head.txt',
+    '--help',
+  ])('wsinspect %s | head', async (line) => {
+    shop.write('many.hex', many);
+    shop.write('head.txt', `GET / HTTP/1.1\r\n${'X: y\r\n'.repeat(10_000)}\r\n`);
+    const started = performance.now();
+    const { out, err } = await shop.shell(`{ wsinspect ${line}; echo "exit $?" >&2; } | head -c 20`);
+    expect(out).not.toBe('');
+    expect(err).toMatch(/^exit [01]\n$/);
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+
+  it('ends the reading of an endless input', async () => {
+    const started = performance.now();
+    const { out, err } = await shop.shell('yes 8100 | wsinspect decode --from hex --view summary | head -1');
+    expect(out).toMatch(/^ +0x00 .*\n$/);
+    expect(err).toBe('');
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+});
+
+describe('a signal', () => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s while stdin is open: exit %i, with what was decoded so far', async (signal, code) => {
+    let sent = false;
+    const { exit, out, err } = await wsinspect(['decode', '--view', 'summary'], {
+      stdin: `${HELLO}\n8109 6f6e`,
+      open: true,
+      during: (child, printed) => {
+        if (sent || !printed.includes('"Hello"')) return;
+        sent = true;
+        child.kill(signal);
+      },
+    });
+    expect(exit).toBe(code);
+    expect(out).toContain('"Hello"');
+    expect(out).toContain('"on"');
+    expect(err).not.toMatch(/^ +at /m);
+  });
+
+  it.each([
+    ['encode', ['encode']],
+    ['accept', ['accept', '--handshake']],
+  ])('ends %s with 130 and without a result', async (_, args) => {
+    const { exit, out, err } = await wsinspect(args, {
+      stdin: 'GET / HTTP/1.1',
+      open: true,
+      started: (child) => child.kill('SIGINT'),
+    });
+    expect({ exit, out, err }).toEqual({ exit: 130, out: '', err: '' });
+  });
+
+  it('ends a run in the middle of a long file', async () => {
+    let sent = false;
+    const { exit } = await wsinspect(
+      ['decode', '--view', 'summary', shop.write('long.hex', '8100'.repeat(2_000_000))],
+      {
+        keep: 1000,
+        during: (child) => {
+          if (!sent) child.kill('SIGINT');
+          sent = true;
+        },
+      },
+    );
+    expect(exit).toBe(130);
+  });
+});

@@ -1,0 +1,186 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cleanEnv, Workshop } from './binary.js';
+
+const TMUX = spawnSync('tmux', ['-V']).status === 0;
+if (!TMUX)
+  console.warn('SKIPPED: tmux is not installed, so nothing was tried in a real terminal (test/cli/terminal.test.ts)');
+
+const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
+const ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
+
+let shop: Workshop;
+beforeAll(() => {
+  shop = new Workshop();
+});
+afterAll(() => shop.remove());
+
+/** A terminal of its own: a tmux server that knows nothing of the user's, with one window. */
+class Terminal {
+  private readonly socket = `wsinspect-${process.pid}-${Terminal.count++}`;
+  private static count = 0;
+
+  constructor(width: number, command: string) {
+    const script = shop.write(`${this.socket}.sh`, `trap : INT\n${command}\necho "[exit $?]"\nexec sleep 60\n`);
+    const size = ['-x', String(width), '-y', '50'];
+    const setup = ['-f', '/dev/null', 'set', '-g', 'history-limit', '100000', ';', 'set', '-g', 'status', 'off', ';'];
+    this.tmux(...setup, 'new-session', '-d', ...size, `PATH='${shop.folder}':"$PATH" exec sh '${script}'`);
+  }
+
+  /** Everything that was printed once the command has ended: lines as the terminal broke them, or as they were written. */
+  async finished(how: 'broken' | 'written' | 'coloured' = 'written'): Promise<string[]> {
+    await this.shows(/^(?:\^C)?\[exit \d+\]/m);
+    const option = { broken: '-p', written: '-pJ', coloured: '-pJe' }[how];
+    const lines = this.tmux('capture-pane', option, '-S', '-').split('\n');
+    const trimmed = lines.map((line) => line.trimEnd());
+    return trimmed.slice(0, trimmed.findLastIndex((line) => line !== '') + 1);
+  }
+
+  async shows(what: RegExp): Promise<string> {
+    for (let tries = 0; tries < 400; tries++) {
+      const text = this.tmux('capture-pane', '-pJ', '-S', '-');
+      if (what.test(text)) return text;
+      await sleep(25);
+    }
+    throw new Error(`the terminal does not show ${what}:\n${this.tmux('capture-pane', '-p', '-S', '-')}`);
+  }
+
+  type(...keys: string[]): void {
+    this.tmux('send-keys', ...keys);
+  }
+
+  close(): void {
+    spawnSync('tmux', ['-L', this.socket, 'kill-server']);
+  }
+
+  private tmux(...args: string[]): string {
+    const env = cleanEnv({ TERM: 'xterm-256color', LC_ALL: 'C.UTF-8' });
+    return execFileSync('tmux', ['-u', '-L', this.socket, ...args], { env, encoding: 'utf8' });
+  }
+}
+
+async function inTerminal<T>(width: number, command: string, then: (terminal: Terminal) => Promise<T>): Promise<T> {
+  const terminal = new Terminal(width, command);
+  try {
+    return await then(terminal);
+  } finally {
+    terminal.close();
+  }
+}
+
+const FRAMES = ['818537fa213d7f9f4d5158', '817f4000000000000000616263'].join('');
+
+describe.skipIf(!TMUX)('on a terminal', () => {
+  const views = {
+    'wsinspect decode 81870ec3f3cd3bf6c6f83bf6c6': ['opcode', '"5555555"', '[exit 0]'],
+    'wsinspect encode hi': ['opcode', '81026869', '[exit 0]'],
+    [`wsinspect accept ${KEY}`]: ['SHA-1', ACCEPT, '[exit 0]'],
+  };
+  it.each(Object.entries(views))('%s: the annotated view, in colour', async (command, told) => {
+    await inTerminal(80, command, async (terminal) => {
+      const text = (await terminal.finished()).join('\n');
+      for (const part of told) expect(text).toContain(part);
+      // eslint-disable-next-line no-control-regex
+      expect((await terminal.finished('coloured')).join('\n')).toMatch(/\x1b\[[0-9;]*3[1-6]m/);
+    });
+  });
+
+  it.each([
+    ['wsinspect encode hi --plain', '81026869'],
+    [`wsinspect accept ${KEY} --plain`, ACCEPT],
+    ['wsinspect encode hi --out json', '[129,2,104,105]'],
+  ])('%s: the bare value', async (command, value) => {
+    await inTerminal(80, command, async (terminal) => {
+      expect(await terminal.finished('coloured')).toEqual([value, '[exit 0]']);
+    });
+  });
+
+  it.each([
+    ['NO_COLOR=1 wsinspect decode 8100'],
+    ['wsinspect decode 8100 --color never'],
+    ['TERM=dumb wsinspect decode 8100'],
+  ])('%s: no colour', async (command) => {
+    await inTerminal(80, command, async (terminal) => {
+      expect((await terminal.finished('coloured')).join('\n')).not.toContain('\x1b');
+    });
+  });
+
+  const long = Buffer.from(`${'{"name":"Grüße 世界 🎉", "list":[1,2,3]} '.repeat(12)}`).toString('hex');
+  const wide: readonly (readonly [name: string, command: string])[] = [
+    ['a masked frame and one that breaks off', `wsinspect decode ${FRAMES}`],
+    ['findings', 'wsinspect decode --direction client 8805ffffc0ffee c90100 817e0001ff 8f00 0b00'],
+    ['a long text', `wsinspect decode 817e0300${long}`],
+    ['a long text, masked', 'wsinspect encode -f long --mask'],
+    ['a summary', `wsinspect decode --view summary 817e0300${long} ${FRAMES}`],
+    ['messages', `wsinspect decode --view messages 8105 48656c6c6f 817e0300${long}`],
+    ['a capture', 'wsinspect decode lo.pcap --view annotated'],
+    ['the steps of an accept value', `wsinspect accept ${KEY}`],
+    ['a comparison', `wsinspect accept ${KEY} --verify x3pPLMBiTxaQ9kYGzzhZRbK+xOo=`],
+    ['a handshake', 'wsinspect accept --handshake request -v'],
+    ['help', 'wsinspect encode --help'],
+  ];
+  it.each([60, 80, 160])('%i columns: no line is longer', async (width) => {
+    await shop.shell(`printf 'Lorem ipsum dolor sit amet, 世界 %.0s' $(seq 30) > long`);
+    shop.write(
+      'request',
+      `GET /${'a/'.repeat(60)} HTTP/1.1\r\nHost: example.com\r\nUpgrade: websocket\r\nX-Long: ${'y '.repeat(90)}\r\n\r\n`,
+    );
+    await shop.shell(`cp '${process.cwd()}/fixtures/dumps/lo.pcap' lo.pcap`);
+    for (const [name, command] of wide) {
+      await inTerminal(width, `cd '${shop.folder}'; ${command} 2>/dev/null`, async (terminal) => {
+        const broken = await terminal.finished('broken');
+        // A line that is longer is broken by the terminal, and only then does joining give fewer.
+        const written = await terminal.finished('written');
+        const longer = written.filter((line) => !broken.includes(line));
+        // A value or a command to be copied stays in one piece.
+        expect(
+          longer.filter((line) => !/^(?:[0-9a-f]+$| {2}wsinspect )/.test(line)),
+          `${name} at ${width} columns`,
+        ).toEqual([]);
+        if (longer.length === 0) expect(written.length, name).toBe(broken.length);
+        expect(written.join('\n'), name).toMatch(/\[exit [01]\]/);
+      });
+    }
+  });
+
+  it('the width of the terminal is made use of', async () => {
+    const longest = (width: number): Promise<number> =>
+      inTerminal(width, `wsinspect decode ${FRAMES}`, async (terminal) =>
+        Math.max(...(await terminal.finished()).map((line) => line.length)),
+      );
+    const [narrow, medium, broad] = await Promise.all([longest(60), longest(80), longest(160)]);
+    expect(narrow).toBeGreaterThan(50);
+    expect(medium).toBeGreaterThan(60);
+    expect(broad).toBeGreaterThan(80);
+  });
+
+  it('decode reads what is typed', async () => {
+    await inTerminal(80, 'wsinspect decode', async (terminal) => {
+      await terminal.shows(/Ctrl-D/);
+      terminal.type('8105 48656c6c6f', 'Enter');
+      terminal.type('C-d');
+      expect((await terminal.finished()).join('\n')).toMatch(/"Hello"[^]*\[exit 0\]/);
+    });
+  });
+
+  it('Ctrl-C ends it with 130, and shows what was decoded', async () => {
+    await inTerminal(80, 'wsinspect decode', async (terminal) => {
+      await terminal.shows(/Ctrl-D/);
+      terminal.type('8105 48656c6c6f', 'Enter');
+      await terminal.shows(/48656c6c6f[^]*"Hello"/);
+      terminal.type('C-c');
+      expect((await terminal.finished()).at(-1)).toMatch(/\[exit 130\]$/);
+    });
+  });
+
+  it('a hostile payload does not move the cursor, ring the bell or set the title', async () => {
+    const hostile = Buffer.from('\x1b]0;owned\x07\x1b[2J\x1b[Htop\u009b31m\u202edne', 'utf8').toString('hex');
+    const length = (hostile.length / 2).toString(16).padStart(2, '0');
+    await inTerminal(80, `echo first line; wsinspect decode 81${length}${hostile}`, async (terminal) => {
+      const lines = await terminal.finished();
+      expect(lines[0]).toBe('first line');
+      expect(lines.join('\n')).toContain('\\x1b]0;owned\\x07\\x1b[2J');
+    });
+  });
+});
