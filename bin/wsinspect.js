@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 if (Number(process.versions.node.split('.')[0]) < 20) throw new Error('wsinspect needs Node.js 20 or newer');
-require('../dist/cli/main.js');
+require('../dist/cli/start.js');

@@ -1,4 +1,3 @@
-/** The one-shot commands: one file in dist/, loaded when the first of them runs. */
-export { run as accept } from './commands/accept.js';
+/** decode and encode, which need the same: one file in dist/, loaded when one of them runs. */
 export { run as decode } from './commands/decode.js';
 export { run as encode } from './commands/encode.js';

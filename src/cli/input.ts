@@ -11,6 +11,8 @@ import type { DecodeOptions } from './options.js';
 export interface Input {
   readonly name: string;
   readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  /** What it is, where that is plain. */
+  readonly form?: 'hex';
   /** Told behind the problem when it can't be read. */
   readonly hint?: string;
 }
@@ -25,6 +27,7 @@ export function inputsOf(io: Io, args: readonly string[], options: DecodeOptions
     return args.map((path) => fileInput(io, path));
   }
   if (args.length === 1 && args[0] === '-') return [fileInput(io, '-')];
+  if (args.every(looksLikeHex)) return [{ name: 'argument', chunks: [encodeUtf8(args.join(' '))], form: 'hex' }];
   const path = args.length === 1 && /^[^\s'"\\]*[/.][^\s'"\\]*$/.test(args[0]!);
   return [
     { name: 'argument', chunks: [encodeUtf8(args.join(' '))], ...(path && { hint: ', and no file has that name' }) },
@@ -44,15 +47,16 @@ function fileInput(io: Io, path: string): Input {
 /** What an input holds, in pieces as they come. Input that can't be read ends it with a UsageError, after all that could be. */
 export async function* readInput(io: Io, input: Input, options: DecodeOptions): AsyncGenerator<SourceEvent> {
   let source: OpenedSource | undefined;
+  const from = options.from === undefined || options.from === 'auto' ? (input.form ?? 'auto') : options.from;
   for await (const chunk of input.chunks) {
     if (io.interrupted.aborted) return;
-    source ??= openSource(options.from ?? 'auto', await sourcesFor(chunk));
+    source ??= openSource(from, await sourcesFor(chunk));
     yield* checked(io, input, source.push(chunk), options);
   }
   // A signal that came with the end of the input is told apart from it only a turn later.
   await new Promise((resolve) => setImmediate(resolve));
   if (io.interrupted.aborted) return;
-  source ??= openSource(options.from ?? 'auto');
+  source ??= openSource(from);
   const last = source.end();
   if (options.verbose) await io.stderr.write(`${input.name}: read as ${source.kind() ?? 'nothing'}\n`);
   yield* checked(io, input, last, options);

@@ -11,6 +11,7 @@ export function createProgram(io: Io, setExit: (code: number) => void): Command 
   const program = new Command('wsinspect')
     .description('Look into WebSocket traffic: every bit of a frame and of a handshake, judged by RFC section.')
     .version(VERSION, '--version', 'print the version')
+    .configureHelp({ minWidthToWrap: 20 })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(text),
@@ -33,7 +34,7 @@ export function createProgram(io: Io, setExit: (code: number) => void): Command 
     "accept dGhlIHNhbXBsZSBub25jZQ== --verify 's3pPLMBiTxaQ9kYGzzhZRbK+xOo='",
     'accept --generate',
   ]).action(async (key: string | undefined, options: object) => {
-    const { accept } = await import('./commands.js');
+    const { accept } = await import('./accept.js');
     setExit(await accept(io, key, options));
   });
 

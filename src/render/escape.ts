@@ -19,6 +19,9 @@ const UNSAFE_ALL = new RegExp(`[${UNSAFE}]`, 'gu');
 const UNSAFE_OR_BACKSLASH_ANY = new RegExp(`[\\\\${UNSAFE}]`, 'u');
 const UNSAFE_OR_BACKSLASH_ALL = new RegExp(`[\\\\${UNSAFE}]`, 'gu');
 
+/** Most text; the long classes are compiled only for what is not. */
+const PLAIN = /^[ -[\]-~]*$/;
+
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\' };
 
 export interface EscapeOptions {
@@ -43,6 +46,7 @@ function escapeChar(char: string): string {
  * (`\n`, `\x1b`, `\u202e`). Text without them comes back as it is, after one test.
  */
 export function escapeText(s: string, options: EscapeOptions = {}): string {
+  if (PLAIN.test(s)) return s;
   const { newline = 'escape', backslash = false } = options;
   if (!(backslash ? UNSAFE_OR_BACKSLASH_ANY : UNSAFE_ANY).test(s)) return s;
   const all = backslash ? UNSAFE_OR_BACKSLASH_ALL : UNSAFE_ALL;

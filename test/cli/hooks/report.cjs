@@ -1,3 +1,4 @@
+/* global process, setTimeout, __filename */
 // Preloaded into the binary by test/cli/binary.ts: at exit, tells on descriptor 3 how much memory was taken and what was loaded.
 const { readFileSync, writeSync } = require('node:fs');
 
