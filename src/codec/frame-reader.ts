@@ -64,7 +64,7 @@ export type FrameEvent = FrameStart | FramePayload | FrameEnd;
 export class FrameReader {
   private readonly pending = new Uint8Array(MAX_HEADER_BYTES);
   private pendingLength = 0;
-  private header: FrameHeader | undefined;
+  private header: FrameHeader | undefined = undefined;
   /** Payload bytes of the open frame that came. Counted up: above 2^53 a count down would be inexact. */
   private received = 0;
   private index = 0;

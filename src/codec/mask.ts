@@ -18,7 +18,10 @@ let slabUsed = 0;
 /** Bytes seen as aligned machine words: the words of the whole underlying buffer. */
 export class WordView {
   readonly words: Int32Array;
+  /** Where `bytes` begins among the bytes of the words. */
+  readonly offset: number;
   constructor(readonly bytes: Uint8Array) {
+    this.offset = bytes.byteOffset;
     this.words = new Int32Array(bytes.buffer, 0, bytes.buffer.byteLength >>> 2);
   }
 }
@@ -60,30 +63,38 @@ export function xorBehind(room: number, payload: Uint8Array, key: number): Uint8
 
 function xor(view: WordView, start: number, end: number, key: number, phase: number, room: number): Uint8Array {
   const length = end - start;
-  if (length >= SIMD_FROM && LITTLE_ENDIAN) {
-    const out = new Uint8Array(room + length);
-    if (xorBySimd(out, room, view.bytes.subarray(start, end), lanes(key, phase))) return out;
-  }
-  const from = view.bytes.byteOffset + start;
+  const from = view.offset + start;
   const lane = from & 3;
   const firstWord = from >>> 2;
   const wordCount = (lane + length + 3) >>> 2;
   // The result keeps the alignment of its source, so that whole words can be read and written; the bytes beside the
   // result inside its first and last word are nobody's.
   if (!LITTLE_ENDIAN || firstWord + wordCount > view.words.length) return xorByByte(view, start, end, key, phase, room);
-  const mask = lanes(key, phase - lane);
   const roomWords = (room + 3) >>> 2;
   const bytes = (roomWords + wordCount) << 2;
-  if (bytes >= OWN_MEMORY_FROM) {
-    const words = new Int32Array(roomWords + wordCount);
-    xorRun(words.subarray(roomWords), view.words.subarray(firstWord, firstWord + wordCount), mask);
-    return new Uint8Array(words.buffer, (roomWords << 2) + lane - room, room + length);
-  }
+  if (bytes >= OWN_MEMORY_FROM) return xorLong(view, start, end, key, phase, room);
   if (slabUsed + bytes > SLAB_BYTES) newSlab();
   const at = slabUsed + (roomWords << 2);
   slabUsed += bytes;
-  xorWords(slabWords, at >>> 2, view.words, firstWord, wordCount, mask);
+  xorWords(slabWords, at >>> 2, view.words, firstWord, wordCount, lanes(key, phase - lane));
   return new Uint8Array(slab, at + lane - room, room + length);
+}
+
+/** The same in memory of its own, by vectors where that pays. */
+function xorLong(view: WordView, start: number, end: number, key: number, phase: number, room: number): Uint8Array {
+  const length = end - start;
+  if (length >= SIMD_FROM) {
+    const out = new Uint8Array(room + length);
+    if (xorBySimd(out, room, view.bytes.subarray(start, end), lanes(key, phase))) return out;
+  }
+  const lane = (view.offset + start) & 3;
+  const firstWord = (view.offset + start) >>> 2;
+  const wordCount = (lane + length + 3) >>> 2;
+  const roomWords = (room + 3) >>> 2;
+  const words = new Int32Array(roomWords + wordCount);
+  const mask = lanes(key, phase - lane);
+  xorRun(words.subarray(roomWords), view.words.subarray(firstWord, firstWord + wordCount), mask);
+  return new Uint8Array(words.buffer, (roomWords << 2) + lane - room, room + length);
 }
 
 function newSlab(): void {

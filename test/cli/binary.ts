@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly open?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Node alone, with these arguments: for tests of the tests. */
+  readonly bare?: boolean;
   /** So many last bytes of the output are kept; all by default. Every byte is looked at all the same. */
   readonly keep?: number;
   /** Called when the command runs: when it was loaded and waits for its input. */
@@ -55,8 +57,8 @@ export function cleanEnv(more: Readonly<Record<string, string>> = {}): NodeJS.Pr
 
 /** Runs `bin/wsinspect.js` as a user would: stdin, stdout and stderr are pipes. */
 export function wsinspect(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const { stdin = '', open = false, env = {}, cwd = ROOT, keep = Infinity, started, during } = options;
-  const child = spawn(process.execPath, ['--require', HOOK, BINARY, ...args], {
+  const { stdin = '', open = false, env = {}, cwd = ROOT, keep = Infinity, bare = false, started, during } = options;
+  const child = spawn(process.execPath, ['--require', HOOK, ...(bare ? [] : [BINARY]), ...args], {
     cwd,
     env: cleanEnv(env),
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],

@@ -1,6 +1,6 @@
 import { relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ROOT, wsinspect } from './binary.js';
+import { ROOT, wsinspect, type RunOptions } from './binary.js';
 
 const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 
@@ -12,16 +12,30 @@ interface Loaded {
 }
 
 /** What a run loads: by require as the cache tells at its end, by import as Node's own log of ES modules tells. */
-async function loadedBy(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Loaded> {
-  const { files, builtins, err } = await wsinspect(args, { env: { NODE_DEBUG: 'esm', ...env } });
+async function loadedBy(
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  options: Pick<RunOptions, 'bare'> = {},
+): Promise<Loaded> {
+  const { files, builtins, err } = await wsinspect(args, { ...options, env: { NODE_DEBUG: 'esm', ...env } });
   const imported = [...err.matchAll(/file:\/\/(\/[^\s'"]+\.[cm]?js)/g)].map(([, path]) => path!);
   const ours = [...new Set([...files, ...imported])].filter((path) => path.startsWith(ROOT));
   return { files: ours.map((path) => relative(ROOT, path)).toSorted(), builtins };
 }
 
-const packages = ({ files }: Loaded): string[] => [
-  ...new Set(files.flatMap((file) => /^node_modules\/([^/]+)/.exec(file)?.[1] ?? [])),
-];
+/** What every start needs. */
+const START = ['bin/wsinspect.js', 'dist/cli/main.js', 'dist/cli/start.js'];
+/** Of all that is bundled only chalk asks for this one: that it is loaded tells that chalk is. */
+const BY_CHALK = 'os';
+
+describe('the detector', () => {
+  it('sees what is required and what is imported', async () => {
+    const script = "require('ws'); void import('chalk');";
+    const { files } = await loadedBy(['-e', script], {}, { bare: true });
+    expect(files).toContain('node_modules/ws/lib/websocket.js');
+    expect(files).toContain('node_modules/chalk/source/index.js');
+  });
+});
 
 describe('start-up loads', () => {
   it.each([
@@ -32,26 +46,23 @@ describe('start-up loads', () => {
     [['encode', '--help']],
     [[]],
     [['nonsense']],
-  ])('no command for %j', async (args) => {
-    const { files } = await loadedBy(args);
-    expect(files.filter((file) => !file.startsWith('node_modules/commander/'))).toEqual([
-      'bin/wsinspect.js',
-      'dist/cli/main.js',
-    ]);
+  ])('no command and no package for %j', async (args) => {
+    expect((await loadedBy(args)).files).toEqual(START);
   });
 
   it.each([
-    [['decode', '81870ec3f3cd3bf6c6f83bf6c6']],
-    [['decode', '--json', '8100']],
-    [['decode', '--view', 'summary', 'fixtures/dumps/lo.tcpdump-x.txt']],
-    [['accept', KEY]],
-    [['accept', KEY, '--explain']],
-    [['encode', 'hi', '--mask', '--explain']],
-    [['encode', 'hi', '--deflate']],
-  ])('neither ws nor chalk for %j in a pipe', async (args) => {
-    const loaded = await loadedBy(args);
-    expect(loaded.files).toContain('dist/cli/commands.js');
-    expect(packages(loaded)).toEqual(['commander']);
+    [['decode', '81870ec3f3cd3bf6c6f83bf6c6'], 'commands.js'],
+    [['decode', '--json', '8100'], 'commands.js'],
+    [['decode', '--view', 'summary', 'fixtures/dumps/lo.tcpdump-x.txt'], 'packets.js'],
+    [['accept', KEY], 'accept.js'],
+    [['accept', KEY, '--explain'], 'accept.js'],
+    [['encode', 'hi', '--mask', '--explain'], 'commands.js'],
+    [['encode', 'hi', '--deflate'], 'commands.js'],
+  ])('neither ws nor chalk for %j in a pipe', async (args, needed) => {
+    const { files, builtins } = await loadedBy(args);
+    expect(files).toContain(`dist/cli/${needed}`);
+    expect(files.filter((file) => !file.startsWith('dist/cli/'))).toEqual(['bin/wsinspect.js']);
+    expect(builtins).not.toContain(BY_CHALK);
   });
 
   it('chalk where colour is on, and no ws', async () => {
@@ -60,19 +71,24 @@ describe('start-up loads', () => {
       ['accept', KEY, '--explain'],
       ['encode', 'hi', '--explain'],
     ]) {
-      expect(packages(await loadedBy(args, { FORCE_COLOR: '1' }))).toEqual(['chalk', 'commander']);
+      const { files, builtins } = await loadedBy(args, { FORCE_COLOR: '1' });
+      expect(builtins).toContain(BY_CHALK);
+      expect(files.filter((file) => file.includes('node_modules/ws/'))).toEqual([]);
     }
   });
 
+  it('what reads packets only for captures and dumps', async () => {
+    const packets = async (...args: string[]): Promise<boolean> =>
+      (await loadedBy(['decode', ...args])).files.includes('dist/cli/packets.js');
+    expect(await packets('81870ec3f3cd3bf6c6f83bf6c6')).toBe(false);
+    expect(await packets('fixtures/dumps/lo.pcap')).toBe(true);
+  });
+
   it('neither node:zlib nor node:crypto for frames that need none', async () => {
-    const of = async (...args: string[]): Promise<readonly string[]> => {
-      const { builtins } = await loadedBy(args);
-      return builtins.filter((name) =>
-        ['crypto', 'zlib', 'http', 'https', 'net', 'tls', 'child_process'].includes(name),
-      );
-    };
-    expect(await of('decode', '--from', 'hex', '81870ec3f3cd3bf6c6f83bf6c6')).not.toContain('zlib');
-    expect(await of('decode', '--from', 'hex', '81870ec3f3cd3bf6c6f83bf6c6')).not.toContain('crypto');
+    const of = async (...args: string[]): Promise<readonly string[]> => (await loadedBy(args)).builtins;
+    for (const name of ['zlib', 'crypto', 'http', 'tls']) {
+      expect(await of('decode', '--from', 'hex', '81870ec3f3cd3bf6c6f83bf6c6')).not.toContain(name);
+    }
     expect(await of('decode', '--deflate', 'c107f248cdc9c90700')).toContain('zlib');
     expect(await of('accept', KEY)).toContain('crypto');
   });
