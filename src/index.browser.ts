@@ -67,6 +67,7 @@ export {
   type ParseHeadOptions,
   type RequestHead,
   type ResponseHead,
+  type StartsLikeHeadOptions,
 } from './codec/http1.js';
 export { DEFAULT_HEAD_LIMIT, HeadReader, type HeadReaderOptions, type HeadResult } from './codec/head-reader.js';
 export { readHandshake, type Handshake, type HandshakeHalves } from './codec/handshake.js';

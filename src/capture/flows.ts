@@ -226,7 +226,5 @@ export class Flows {
 
 export type { CloseReason, ConnectionHandler } from './connection-handler.js';
 export { Connection } from './connection.js';
-export type { Endpoint } from './connection.js';
-export { FLOW_LIMITS } from './flow-types.js';
 export type { FlowCounters, FlowHandler, FlowLimits } from './flow-types.js';
 export type { Side } from './stream-sink.js';

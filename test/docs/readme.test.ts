@@ -7,7 +7,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const blocks = [...readme.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].map(([, language, text]) => ({ language, text: text! }));
+const blocks = [...readme.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].map(([, language, text]) => ({
+  language,
+  text: text!,
+}));
 
 /** Stand-ins: the tool as built here, and tcpdump as it was recorded (the tests capture nothing). */
 const SHIMS: Record<string, string> = {
@@ -65,7 +68,9 @@ describe('README', () => {
   });
 
   it('has a program that runs', () => {
-    const program = blocks.find(({ language }) => language === 'js')!.text.replace("'wsinspect'", `'${root}dist/index.js'`);
+    const program = blocks
+      .find(({ language }) => language === 'js')!
+      .text.replace("'wsinspect'", `'${root}dist/index.js'`);
     writeFileSync(join(folder, 'program.mjs'), `const bytes = Uint8Array.of(0x81, 0x00);\n${program}`);
     const { stdout, status } = run('node program.mjs');
     expect(status).toBe(0);

@@ -1,0 +1,69 @@
+// Random and mutated inputs for the library as built (dist/index.js), and for what the command line adds: the readers of
+// text and captures, the views. Nothing may throw, encode(decode(b)) is b, fields tile their frames, chunks don't matter.
+//   npm run fuzz                         a million inputs, a new seed
+//   SEED=1 COUNT=5000000 npm run fuzz    also as arguments: npm run fuzz -- 1 5000000
+//   SEED=1 FROM=123 COUNT=1 npm run fuzz the one that failed
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import * as library from '../dist/index.js';
+
+const [seedArgument, countArgument] = process.argv.slice(2);
+const seed = number('SEED', seedArgument ?? process.env.SEED, Math.floor(Math.random() * 2 ** 31));
+const count = number('COUNT', countArgument ?? process.env.COUNT, 1_000_000);
+const from = number('FROM', process.env.FROM, 0);
+/** Inputs between two lines of progress. */
+const STEP = 50_000;
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'wsinspect-fuzz-'));
+try {
+  const outfile = join(folder, 'fuzz.mjs');
+  const contents = "export * from './test/fuzz/fuzz.js'; export * from './test/fuzz/corpus.js';";
+  await build({
+    stdin: { contents, resolveDir: root },
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    external: ['chalk'],
+    logLevel: 'warning',
+  });
+  const { fuzz, readCorpus } = await import(pathToFileURL(outfile).href);
+  run(fuzz, readCorpus(new URL('../fixtures/', import.meta.url)));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function run(fuzz, corpus) {
+  console.log(`seed ${seed}, ${count} inputs from ${from}, node ${process.version}`);
+  const totals = {};
+  const started = performance.now();
+  const rate = (done) => `${Math.round(done / ((performance.now() - started) / 1000))} a second`;
+  try {
+    for (let at = from; at < from + count; at += STEP) {
+      const to = Math.min(at + STEP, from + count);
+      for (const [name, n] of Object.entries(fuzz(library, corpus, seed, at, to)))
+        totals[name] = (totals[name] ?? 0) + n;
+      if (process.stderr.isTTY) process.stderr.write(`\r${to - from} inputs, ${rate(to - from)} `);
+    }
+  } catch (error) {
+    console.error(`\n${error.message}`);
+    process.exitCode = 1;
+    return;
+  }
+  const kinds = Object.entries(totals).map(([name, n]) => `${n} ${name}`);
+  console.log(
+    `${count} inputs in ${((performance.now() - started) / 1000).toFixed(1)} s, ${rate(count)}: ${kinds.join(', ')}`,
+  );
+}
+
+function number(name, value, otherwise) {
+  if (value === undefined) return otherwise;
+  const read = Number(value);
+  if (!Number.isSafeInteger(read) || read < 0) throw new Error(`${name}: '${value}' is no whole number`);
+  return read;
+}

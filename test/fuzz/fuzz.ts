@@ -1,0 +1,41 @@
+import { pcapSource } from '../../src/capture/pcap.js';
+import { pcapngSource } from '../../src/capture/pcapng.js';
+import { openSource } from '../../src/capture/detect.js';
+import { readHandshakeText } from '../../src/codec/handshake-text.js';
+import { annotatedView } from '../../src/render/annotated.js';
+import { jsonView } from '../../src/render/json.js';
+import { messagesView } from '../../src/render/messages.js';
+import { summaryView } from '../../src/render/summary.js';
+import { PLAIN_THEME } from '../../src/render/theme.js';
+import { createChecks, runCase, type Tools } from './checks.js';
+import { Dice } from './dice.js';
+import type { Codec, Corpus } from './inputs.js';
+
+const drawing = { preview: 100, pretty: true, base64: false, verbose: true };
+const tools: Tools = {
+  openSource,
+  binarySources: { pcap: pcapSource, pcapng: pcapngSource },
+  readHandshakeText,
+  views: () => [
+    annotatedView(drawing, { theme: PLAIN_THEME, width: 60 }),
+    summaryView(drawing, { theme: PLAIN_THEME, width: 80 }),
+    messagesView(drawing, { theme: PLAIN_THEME, width: 160 }),
+    jsonView(drawing, false),
+    jsonView(drawing, true),
+  ],
+};
+
+/** Runs cases `from` to `to` of a seed; a failure names the case that repeats it. */
+export function fuzz(codec: Codec, corpus: Corpus, seed: number, from: number, to: number): Record<string, number> {
+  const checks = createChecks(codec, tools, corpus);
+  const counts: Record<string, number> = {};
+  for (let index = from; index < to; index++) {
+    try {
+      const name = runCase(checks, new Dice(Math.imul(seed, 0x01000193) ^ index));
+      counts[name] = (counts[name] ?? 0) + 1;
+    } catch (error) {
+      throw new Error(`SEED=${seed} FROM=${index} COUNT=1: ${(error as Error).message}`, { cause: error });
+    }
+  }
+  return counts;
+}

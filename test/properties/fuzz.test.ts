@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest';
+import * as codec from '../../src/index.js';
+import { readCorpus } from '../fuzz/corpus.js';
+import { fuzz } from '../fuzz/fuzz.js';
+
+/** A share of what `npm run fuzz` does. */
+const SEED = Number(process.env['SEED'] ?? 6455);
+const COUNT = Number(process.env['COUNT'] ?? 30_000);
+
+describe(`random and mutated inputs (SEED=${SEED} COUNT=${COUNT})`, () => {
+  it('never throw, come back as they were, and are told of as they are', { timeout: 600_000 }, () => {
+    const counts = fuzz(codec, readCorpus(new URL('../../fixtures/', import.meta.url)), SEED, 0, COUNT);
+    expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(COUNT);
+    expect(Object.keys(counts).toSorted()).toEqual(['connection', 'head', 'text', 'wire']);
+  });
+});
