@@ -17,6 +17,8 @@ const count = number('COUNT', countArgument ?? process.env.COUNT, 1_000_000);
 const from = number('FROM', process.env.FROM, 0);
 /** Inputs between two lines of progress. */
 const STEP = 50_000;
+/** So many are shown; then it ends. */
+const MOST_FAILURES = 20;
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'wsinspect-fuzz-'));
@@ -41,24 +43,22 @@ try {
 function run(fuzz, corpus) {
   console.log(`seed ${seed}, ${count} inputs from ${from}, node ${process.version}`);
   const totals = {};
+  let failed = 0;
   const started = performance.now();
   const rate = (done) => `${Math.round(done / ((performance.now() - started) / 1000))} a second`;
-  try {
-    for (let at = from; at < from + count; at += STEP) {
-      const to = Math.min(at + STEP, from + count);
-      for (const [name, n] of Object.entries(fuzz(library, corpus, seed, at, to)))
-        totals[name] = (totals[name] ?? 0) + n;
-      if (process.stderr.isTTY) process.stderr.write(`\r${to - from} inputs, ${rate(to - from)} `);
-    }
-  } catch (error) {
-    console.error(`\n${error.message}`);
-    process.exitCode = 1;
-    return;
+  for (let at = from; at < from + count && failed < MOST_FAILURES; at += STEP) {
+    const to = Math.min(at + STEP, from + count);
+    const { counts, failures } = fuzz(library, corpus, seed, at, to);
+    for (const [name, n] of Object.entries(counts)) totals[name] = (totals[name] ?? 0) + n;
+    for (const failure of failures.slice(0, MOST_FAILURES - failed)) console.error(`\n${failure}`);
+    failed += failures.length;
+    if (process.stderr.isTTY) process.stderr.write(`\r${to - from} inputs, ${rate(to - from)} `);
   }
+  const done = Object.values(totals).reduce((sum, n) => sum + n, 0);
   const kinds = Object.entries(totals).map(([name, n]) => `${n} ${name}`);
-  console.log(
-    `${count} inputs in ${((performance.now() - started) / 1000).toFixed(1)} s, ${rate(count)}: ${kinds.join(', ')}`,
-  );
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`${done} inputs in ${seconds} s, ${rate(done)}: ${kinds.join(', ')}; ${failed} failures`);
+  process.exitCode = failed > 0 ? 1 : 0;
 }
 
 function number(name, value, otherwise) {

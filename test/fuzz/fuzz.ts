@@ -25,17 +25,23 @@ const tools: Tools = {
   ],
 };
 
-/** Runs cases `from` to `to` of a seed; a failure names the case that repeats it. */
-export function fuzz(codec: Codec, corpus: Corpus, seed: number, from: number, to: number): Record<string, number> {
+export interface Fuzzed {
+  /** Inputs by kind. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** What did not hold, each with the words that repeat it. */
+  readonly failures: readonly string[];
+}
+
+/** Runs cases `from` to `to` of a seed. */
+export function fuzz(codec: Codec, corpus: Corpus, seed: number, from: number, to: number): Fuzzed {
   const checks = createChecks(codec, tools, corpus);
   const counts: Record<string, number> = {};
+  const failures: string[] = [];
   for (let index = from; index < to; index++) {
-    try {
-      const name = runCase(checks, new Dice(Math.imul(seed, 0x01000193) ^ index));
-      counts[name] = (counts[name] ?? 0) + 1;
-    } catch (error) {
-      throw new Error(`SEED=${seed} FROM=${index} COUNT=1: ${(error as Error).message}`, { cause: error });
-    }
+    const dice = new Dice(Math.imul(seed, 0x01000193) ^ index);
+    const { name, error } = runCase(checks, dice);
+    counts[name] = (counts[name] ?? 0) + 1;
+    if (error) failures.push(`SEED=${seed} FROM=${index} COUNT=1: ${name}: ${error.message}`);
   }
-  return counts;
+  return { counts, failures };
 }

@@ -9,7 +9,8 @@ const COUNT = Number(process.env['COUNT'] ?? 20_000);
 
 describe(`random and mutated inputs (SEED=${SEED} COUNT=${COUNT})`, () => {
   it('never throw, come back as they were, and are told of as they are', { timeout: 600_000 }, () => {
-    const counts = fuzz(codec, readCorpus(new URL('../../fixtures/', import.meta.url)), SEED, 0, COUNT);
+    const { counts, failures } = fuzz(codec, readCorpus(new URL('../../fixtures/', import.meta.url)), SEED, 0, COUNT);
+    expect(failures).toEqual([]);
     expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(COUNT);
     expect(Object.keys(counts).toSorted()).toEqual(['connection', 'head', 'text', 'wire']);
   });
