@@ -1,11 +1,13 @@
-import { mayBeMagic } from '../capture/detect-magic.js';
-import { openSource, type OpenedSource, type OpenOptions } from '../capture/detect.js';
+import { magicOf, mayBeMagic } from '../capture/detect-magic.js';
+import { openSource, type From, type OpenedSource, type OpenOptions } from '../capture/detect.js';
 import type { SourceEvent } from '../capture/types.js';
+import { hexOf } from '../codec/hex.js';
 import { encodeUtf8 } from '../codec/utf8.js';
 import { escapeText } from '../render/escape.js';
 import { UsageError } from './exit.js';
 import type { Io } from './io.js';
 import type { DecodeOptions } from './options.js';
+import { withProgress } from './progress.js';
 
 /** One input of `decode`: its name for messages, and its bytes. */
 export interface Input {
@@ -39,7 +41,7 @@ function looksLikeHex(arg: string): boolean {
 }
 
 function fileInput(io: Io, path: string): Input {
-  if (path !== '-') return { name: path, chunks: io.readFile(path) };
+  if (path !== '-') return { name: path, chunks: withProgress(io, io.readFile(path), io.fileSize(path)) };
   if (io.stdin.isTTY) void io.stderr.write('reading from the terminal: paste frames, then Ctrl-D\n');
   return { name: 'stdin', chunks: io.stdin };
 }
@@ -47,9 +49,10 @@ function fileInput(io: Io, path: string): Input {
 /** What an input holds, in pieces as they come. Input that can't be read ends it with a UsageError, after all that could be. */
 export async function* readInput(io: Io, input: Input, options: DecodeOptions): AsyncGenerator<SourceEvent> {
   let source: OpenedSource | undefined;
-  const from = options.from === undefined || options.from === 'auto' ? (input.form ?? 'auto') : options.from;
+  const from = formOf(input, options);
   for await (const chunk of input.chunks) {
     if (io.interrupted.aborted) return;
+    if (!source && options.from === 'pcap') refuseUnlessCapture(input, chunk);
     source ??= openSource(from, await sourcesFor(chunk));
     yield* checked(io, input, source.push(chunk), options);
   }
@@ -60,6 +63,18 @@ export async function* readInput(io: Io, input: Input, options: DecodeOptions): 
   const last = source.end();
   if (options.verbose) await io.stderr.write(`${input.name}: read as ${source.kind() ?? 'nothing'}\n`);
   yield* checked(io, input, last, options);
+}
+
+/** Captures tell what they are by themselves. */
+function formOf(input: Input, { from = 'auto' }: DecodeOptions): From {
+  if (from === 'pcap') return 'auto';
+  return from === 'auto' ? (input.form ?? 'auto') : from;
+}
+
+function refuseUnlessCapture(input: Input, chunk: Uint8Array): void {
+  const start = chunk.subarray(0, 4);
+  if (mayBeMagic(start) || magicOf(start)?.startsWith('pcap')) return;
+  throw new UsageError(`no pcap or pcapng file: it begins with ${hexOf(start, ' ')}`, { source: input.name });
 }
 
 /** What reads captures is loaded for input that may begin like one. */

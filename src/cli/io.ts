@@ -29,4 +29,6 @@ export interface Io {
   /** Bytes of a file as chunks; throws a UsageError naming the path when it can't be read. */
   readFile(path: string): AsyncIterable<Uint8Array>;
   fileExists(path: string): boolean;
+  /** Bytes of a regular file; undefined for anything else. */
+  fileSize(path: string): number | undefined;
 }

@@ -11,7 +11,7 @@ export interface CommonOptions {
 
 export interface DecodeOptions extends CommonOptions {
   file?: string[];
-  from?: 'auto' | 'hex' | 'base64' | 'dump' | 'binary';
+  from?: 'auto' | 'hex' | 'base64' | 'dump' | 'binary' | 'pcap';
   direction?: 'client' | 'server' | 'unknown';
   preview?: number;
   deflate?: string;
@@ -66,7 +66,7 @@ export function decodeOptions(): Option[] {
   return [
     new Option('-f, --file <path>', 'read from a file (repeatable; - is stdin)').argParser(list),
     new Option('--from <form>', 'what the input is')
-      .choices(['auto', 'hex', 'base64', 'dump', 'binary'])
+      .choices(['auto', 'hex', 'base64', 'dump', 'binary', 'pcap'])
       .default('auto'),
     new Option('--direction <sender>', 'who sent the bytes: applies the rule on masking').choices([
       'client',

@@ -1,4 +1,4 @@
-import { createReadStream, existsSync } from 'node:fs';
+import { createReadStream, existsSync, statSync } from 'node:fs';
 import { builtin } from './builtin.js';
 import { EXIT, UsageError } from './exit.js';
 import type { Interruption, Io, Output } from './io.js';
@@ -25,6 +25,10 @@ export function processIo(): Io {
       new Uint8Array((builtin('node:crypto') as { randomBytes(length: number): Uint8Array }).randomBytes(length)),
     readFile: (path) => chunks(createReadStream(path), path),
     fileExists: existsSync,
+    fileSize: (path) => {
+      const stat = statSync(path, { throwIfNoEntry: false });
+      return stat?.isFile() ? stat.size : undefined;
+    },
   };
 }
 

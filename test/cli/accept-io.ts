@@ -56,6 +56,7 @@ export async function accept(key: string | undefined, options: AcceptOptions = {
       return chunked(bytesOf(file));
     },
     fileExists: (path) => world.files?.[path] !== undefined,
+    fileSize: (path) => world.files?.[path]?.length,
   };
   try {
     return { exit: await run(io, key, options, world.seams), ...written };

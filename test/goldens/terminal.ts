@@ -64,5 +64,6 @@ function ioOf(stdin: Io['stdin'], stdout: Output, stderr: Output, env: Io['env']
     random: (length) => Uint8Array.from({ length }, (_, i) => i + 1),
     readFile: (path) => createReadStream(join(folder, path)),
     fileExists: (path) => existsSync(join(folder, path)),
+    fileSize: () => undefined,
   };
 }

@@ -1,7 +1,7 @@
 /* eslint-disable no-control-regex -- control characters are the subject */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeBytes, escapeText } from '../../src/render/escape.js';
+import { escapeBytes, escapeText, safeJson } from '../../src/render/escape.js';
 
 const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
 const cp = (...codes: number[]): string => String.fromCodePoint(...codes);
@@ -84,5 +84,25 @@ describe('escapeBytes', () => {
       ),
       { numRuns: 1000 },
     );
+  });
+});
+
+describe('safeJson', () => {
+  it('gives what any reader of JSON takes for the same, without a dangerous character', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const value = { [text]: [text, 1, null] };
+        const json = safeJson(value);
+        expect(json).not.toMatch(DANGEROUS);
+        expect(JSON.parse(json)).toEqual(value);
+      }),
+      { numRuns: 2000, seed: 1 },
+    );
+    expect(safeJson(cp(0x1b, 0x7f, 0x9b, 0x202e, 0xe0041))).toBe('"\\u001b\\u007f\\u009b\\u202e\\udb40\\udc41"');
+  });
+
+  it('leaves ordinary text as JSON.stringify has it', () => {
+    const value = { text: 'Grüße, 世界 🎉 "quoted" \\ \n' };
+    expect(safeJson(value)).toBe(JSON.stringify(value));
   });
 });
