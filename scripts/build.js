@@ -37,7 +37,7 @@ await Promise.all([
   ...['start', 'main', 'accept', 'commands', 'packets'].map((name) =>
     build({ ...cli, entryPoints: [`src/cli/${name}.ts`] }),
   ),
-  build({ ...common, entryPoints: ['src/index.ts'], platform: 'node' }),
+  build({ ...common, entryPoints: ['src/index.ts'], platform: 'node', external: ['./index.browser.js'] }),
   build({ ...common, entryPoints: ['src/index.browser.ts'], platform: 'browser' }),
 ]);
 for (const [name, file] of [

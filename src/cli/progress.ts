@@ -14,7 +14,10 @@ export async function* withProgress(
   chunks: AsyncIterable<Uint8Array>,
   total: number | undefined,
 ): AsyncGenerator<Uint8Array> {
-  if (!io.stderr.isTTY || io.stdout.isTTY) return yield* chunks;
+  if (!io.stderr.isTTY || io.stdout.isTTY) {
+    yield* chunks;
+    return;
+  }
   const begin = io.now();
   let drawn = begin + PATIENCE - INTERVAL;
   let done = 0;
