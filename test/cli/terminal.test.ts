@@ -1,4 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cleanEnv, Workshop } from './binary.js';
@@ -18,11 +19,15 @@ afterAll(() => shop.remove());
 
 /** A terminal of its own: a tmux server that knows nothing of the user's, with one window. */
 class Terminal {
-  private readonly socket = `wsinspect-${process.pid}-${Terminal.count++}`;
   private static count = 0;
+  /** In the test's own folder, and gone with it. */
+  private readonly socket = join(shop.folder, `terminal-${Terminal.count++}`);
 
   constructor(width: number, command: string) {
-    const script = shop.write(`${this.socket}.sh`, `trap : INT\n${command}\necho "[exit $?]"\nexec sleep 60\n`);
+    const script = shop.write(
+      `${basename(this.socket)}.sh`,
+      `trap : INT\n${command}\necho "[exit $?]"\nexec sleep 60\n`,
+    );
     const size = ['-x', String(width), '-y', '50'];
     const setup = ['-f', '/dev/null', 'set', '-g', 'history-limit', '100000', ';', 'set', '-g', 'status', 'off', ';'];
     this.tmux(...setup, 'new-session', '-d', ...size, `PATH='${shop.folder}':"$PATH" exec sh '${script}'`);
@@ -51,12 +56,12 @@ class Terminal {
   }
 
   close(): void {
-    spawnSync('tmux', ['-L', this.socket, 'kill-server']);
+    spawnSync('tmux', ['-S', this.socket, 'kill-server']);
   }
 
   private tmux(...args: string[]): string {
     const env = cleanEnv({ TERM: 'xterm-256color', LC_ALL: 'C.UTF-8' });
-    return execFileSync('tmux', ['-u', '-L', this.socket, ...args], { env, encoding: 'utf8' });
+    return execFileSync('tmux', ['-u', '-S', this.socket, ...args], { env, encoding: 'utf8' });
   }
 }
 
