@@ -38,16 +38,8 @@ export { encodeFrame, type FrameInit } from './codec/frame-writer.js';
 export { decodeFrames, encodeFrames, plainPayload, type WireFrame, type WireFrames } from './codec/wire-frames.js';
 export { decodeUtf8, encodeUtf8, utf8Error, Utf8Validator, type Utf8Error } from './codec/utf8.js';
 export { readCloseBody, writeCloseBody, type CloseBody } from './codec/close.js';
-export {
-  MessageAssembler,
-  type AssemblerOptions,
-  type Direction,
-  type Frame,
-  type FramePlace,
-  type Message,
-  type PlacedUtf8Error,
-  type UnfinishedMessage,
-} from './codec/message.js';
+export { MessageAssembler, type AssemblerOptions } from './codec/message.js';
+export type { Direction, Frame, FramePlace, Message, PlacedUtf8Error, UnfinishedMessage } from './codec/records.js';
 export { FrameStream, type Unfinished } from './codec/frame-stream.js';
 export {
   MessageDeflater,

@@ -1,3 +1,4 @@
+import { concat } from '../codec/byte-collector.js';
 import { readHandshake } from '../codec/handshake.js';
 import { readHandshakeBytes, readHandshakeText, type HandshakeText } from '../codec/handshake-text.js';
 import { safeJson } from '../render/escape.js';
@@ -57,13 +58,7 @@ async function readBytes(io: Io, path: string): Promise<Uint8Array> {
     total += Math.min(chunk.length, MOST - total);
     if (total === MOST) break;
   }
-  const bytes = new Uint8Array(total);
-  let at = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, at);
-    at += chunk.length;
-  }
-  return bytes;
+  return concat(chunks, total);
 }
 
 function readInput(bytes: Uint8Array, name: string, seams: HandshakeSeams): Read {

@@ -1,6 +1,7 @@
 import type { DeflateParameters } from './deflate-params.js';
 import { MessageInflater, type DirectionDeflate, type RawDeflate } from './deflate.js';
-import { MessageAssembler, type Direction } from './message.js';
+import { MessageAssembler } from './message.js';
+import type { Direction } from './records.js';
 
 /** What is kept of frames and messages, and what inflates them: the same for every way that bytes come in. */
 export interface ReadingOptions {

@@ -5,7 +5,8 @@ import { FrameStream } from './frame-stream.js';
 import { readHandshake } from './handshake.js';
 import { HeadReader } from './head-reader.js';
 import { startsLikeHead, type Head, type RequestHead, type ResponseHead } from './http1.js';
-import type { Direction, Frame, MessageAssembler, UnfinishedMessage } from './message.js';
+import type { MessageAssembler } from './message.js';
+import type { Direction, Frame, UnfinishedMessage } from './records.js';
 import type { TranscriptEvent } from './transcript.js';
 
 /** One of the two ends: 0 is the one that opened the connection, or else the first that was heard. */

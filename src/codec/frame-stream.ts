@@ -1,6 +1,7 @@
 import type { FrameHeader } from './frame.js';
 import { FrameReader, type FrameEvent, type Truncated } from './frame-reader.js';
-import type { Frame, MessageAssembler } from './message.js';
+import type { MessageAssembler } from './message.js';
+import type { Frame } from './records.js';
 
 /** What the end of a stream left unfinished: a frame whose header came, or less than a header. */
 export type Unfinished = { readonly frame: Frame } | { readonly header: Truncated };

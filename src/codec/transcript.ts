@@ -7,7 +7,8 @@ import type { FrameHeader } from './frame.js';
 import { readHandshake, type Handshake } from './handshake.js';
 import { HeadReader } from './head-reader.js';
 import { startsLikeHead, type RequestHead, type ResponseHead } from './http1.js';
-import type { Direction, Frame, MessageAssembler, UnfinishedMessage } from './message.js';
+import type { MessageAssembler } from './message.js';
+import type { Direction, Frame, UnfinishedMessage } from './records.js';
 
 export interface TranscriptOptions extends ReadingOptions {
   /** Who sent the bytes; where `unknown`, a handshake in front tells. */

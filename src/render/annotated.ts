@@ -1,4 +1,4 @@
-import type { Frame } from '../codec/message.js';
+import type { Frame } from '../codec/records.js';
 import { opcodeInfo } from '../codec/registry.js';
 import type { Judged } from '../rules/judged.js';
 import { drawDiagnostic } from './diagnostics.js';

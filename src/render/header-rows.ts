@@ -1,5 +1,5 @@
 import { headerFields, type FrameHeader } from '../codec/frame.js';
-import type { Direction } from '../codec/message.js';
+import type { Direction } from '../codec/records.js';
 import { opcodeInfo } from '../codec/registry.js';
 import type { Field } from '../codec/span.js';
 import { bitPattern, spaced, type Row } from './layout.js';

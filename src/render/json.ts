@@ -1,6 +1,6 @@
 import { headerFields } from '../codec/frame.js';
 import { hexOf } from '../codec/hex.js';
-import type { Frame, Message } from '../codec/message.js';
+import type { Frame, Message } from '../codec/records.js';
 import { OPCODE, opcodeInfo } from '../codec/registry.js';
 import type { Judged } from '../rules/judged.js';
 import { diagnosticFields } from './diagnostic-json.js';

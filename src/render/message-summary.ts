@@ -1,4 +1,4 @@
-import type { Message } from '../codec/message.js';
+import type { Message } from '../codec/records.js';
 import { OPCODE, opcodeInfo } from '../codec/registry.js';
 import { drawDump } from './dump.js';
 import { append, count, INDENT, type Look } from './layout.js';

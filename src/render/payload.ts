@@ -1,4 +1,4 @@
-import type { Frame } from '../codec/message.js';
+import type { Frame } from '../codec/records.js';
 import { unmask } from '../codec/mask.js';
 import { closeCodeInfo, OPCODE } from '../codec/registry.js';
 import { decodeUtf8, utf8Error } from '../codec/utf8.js';

@@ -1,4 +1,4 @@
-import type { Direction, Frame } from '../codec/message.js';
+import type { Direction, Frame } from '../codec/records.js';
 import { closeCodeInfo, opcodeInfo } from '../codec/registry.js';
 import type { Judged } from '../rules/judged.js';
 import { diagnosticLine } from './diagnostics.js';

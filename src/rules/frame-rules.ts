@@ -1,6 +1,6 @@
 import { headerFieldSpan, minimalForm, type HeaderFieldName } from '../codec/frame.js';
 import { closeCodeInfo, OPCODE, opcodeInfo, type CloseCodeKind } from '../codec/registry.js';
-import type { Frame, PlacedUtf8Error } from '../codec/message.js';
+import type { Frame, PlacedUtf8Error } from '../codec/records.js';
 import type { Span } from '../codec/span.js';
 import type { Truncated } from '../codec/frame-reader.js';
 import type { Diagnostic, DiagnosticArgs, DiagnosticCode } from './catalogue.js';

@@ -1,6 +1,6 @@
 import type { ReadingOptions } from '../codec/assembling.js';
 import { Connection, type Side } from '../codec/connection.js';
-import type { UnfinishedMessage } from '../codec/message.js';
+import type { UnfinishedMessage } from '../codec/records.js';
 import { Transcript, type TranscriptEvent, type TranscriptOptions } from '../codec/transcript.js';
 import type { Diagnostic } from './catalogue.js';
 import { judgeFrame, judgeUnfinishedHeader } from './frame-rules.js';
