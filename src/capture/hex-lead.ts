@@ -9,6 +9,8 @@ import { showChar } from './text-place.js';
 const WINDOW = 1024;
 /** And at first so much of it: short literals in a row are not to be copied time and again. */
 const PIECE = 64;
+/** So much of a bracket or a quote and what follows may do. */
+const SHORT = 32;
 
 /** What may stand in front of bytes and behind them, and says nothing. Tried in this order, each as often as it fits. */
 const WRAPPERS: readonly RegExp[] = [
@@ -28,6 +30,18 @@ const WRAPPERS: readonly RegExp[] = [
   /vec!\s*(?=\[)|&(?:mut\s+)?|return\s+|>>>\s+/y,
   /printf\s+(?=["'$\\])|echo(?:\s+-\w+)*\s+(?=["'$\\])/y,
   /\((?!\s*-?\d)/y,
+];
+
+/** The beginning of something that more text would complete, or turn into something else: no reason to decide yet. */
+const UNFINISHED: readonly RegExp[] = [
+  /[A-Za-z_][\w\s]*len(?:gth)?\s*=\s*(?:\d+\s*)?$/y,
+  /"type"\s*(?::\s*(?:"[^"\n]*)?)?$/y,
+  /["'](?:hex|latin1|binary|ascii)["']\s*$/y,
+  /\.(?:[a-z]\w*(?:\([^()]*)?)?$/y,
+  /\[\s*(?:\d+\s*)?\.*\s*(?:\]\s*(?:(?:byte|uint8|int8|u8)\s*)?)?$/y,
+  /[A-Za-z]\w*\s*\(\s*(?:\d+\s*)?(?:\)\s*)?$/y,
+  /\(\s*-?$/y,
+  /\{\s*(?:"[\w\s":,]*)?$/y,
 ];
 
 interface Opener {
@@ -68,14 +82,19 @@ const OPENERS: readonly Opener[] = [
   { kind: 'quoted hex', pattern: /(u8|[uULc@$]?)(["'`])/y, open: quotedHex },
   { kind: 'escaped bytes', pattern: /(?=\\[xX0-7abefnrtv\\])/y, open: (context) => new BareEscapes(context) },
 ];
-const QUOTE = /(?:u8|[uULc@$bBrR]{0,2})["'`]/y;
-/** The same behind a literal: its neighbours are literals too, whatever they hold. */
+/** Quotes up to what tells whether they hold characters or digits. */
+const QUOTED = /(?:u8|[uULc@$bBrR]{0,2})(["'`])(?:(?!\1)[^\n\\])*(?:\1|\\)/y;
+const BRACKET = /[[{(]/y;
+/** Behind a literal: its neighbours are literals too, whatever they hold. */
 const LITERALS = /([rR]?[bB]?[rR]?|u8|[uULc@$])(["'`])/y;
 
-/** Behind a single blank: what `od -An -x` prints, and hardly anything else. */
-const OD_WORDS = /^[0-9a-f]{4}(?: [0-9a-f]{4})*\r?\n?(?:$| )/;
+/** A first line, behind a single blank: what `od -An -x` prints, and hardly anything else. */
+const OD_WORDS = /^[0-9a-f]{4}(?: [0-9a-f]{4})*(?:\r?\n|(?: [0-9a-f]{0,3})?$)/;
 const OD_NOTICE =
   'groups of four digits are read from left to right: if od -An -x printed them, the bytes of each are swapped (use od -An -t x1)';
+
+/** What begins a comment. */
+const COMMENT = /^(?:\/[/*]|#)/;
 
 /** A line of hex digits and what may separate them, as far as it goes. */
 const HEX_LINE = /(?:0[xX](?=[0-9a-fA-F])|[0-9a-fA-F\s:,;-])+(?:[#/.\n]|\xc2\xa0|$)/y;
@@ -90,7 +109,9 @@ export class HexLead implements HexMode {
   private length = 0;
   /** Offset of the first byte in `bytes`. */
   private start = 0;
-  /** What ends the long comment that we are in. */
+  /** With so much of the text at hand it was too early to decide. */
+  private judged = 0;
+  /** What ends the comment that we are in. */
   private comment: '*/' | '\n' | undefined;
 
   /** `behind`: what has come already, so that hex digits can't begin without a sign. */
@@ -130,33 +151,58 @@ export class HexLead implements HexMode {
   private step(at: number, final: boolean): number | 'open' {
     if (this.comment !== undefined) return this.skipComment(at);
     const blank = match(WRAPPERS[0]!, this.text, at);
-    if (blank !== null) return at + blank[0].length;
-    const full = final || this.length - at === WINDOW;
-    if (!full && !this.decidable(at)) return at;
-    const wrapper = wrapperLength(this.text, at);
-    if (wrapper > 0) return at + wrapper;
-    if (this.opens(at)) return 'open';
-    if (this.text.startsWith('/*', at) || this.text.startsWith('//', at) || this.text[at] === '#')
-      return this.startComment(at, full);
-    return !full && this.mayBecomeName(at) ? at : this.otherwise(at);
+    const next = blank !== null ? at + blank[0].length : (this.startComment(at) ?? this.decide(at, final));
+    this.judged = next === at ? this.length - at : 0;
+    return next;
   }
 
-  /** Enough for most: a line; behind the bytes a quote and the little that could be the name of an encoding. */
-  private decidable(at: number): boolean {
-    if (this.behind !== undefined && this.length - at >= 16 && match(QUOTE, this.text, at) !== null) return true;
-    return this.text.indexOf('\n', at) >= 0;
+  /**
+   * Decides on the shortest beginning of the text that suffices. Which beginnings are tried depends on nothing but the
+   * text itself, and each is looked at alone, so that it doesn't matter how much more is at hand.
+   */
+  private decide(at: number, final: boolean): number | 'open' {
+    const length = this.length - at;
+    for (const end of beginnings(this.text, at, length)) {
+      if (end <= this.judged || end >= WINDOW) continue;
+      const next = this.judge(at, this.text.slice(at, at + end), end === SHORT);
+      if (next !== at) return next;
+    }
+    return final || length === WINDOW ? this.conclude(at, this.text.slice(at)) : at;
+  }
+
+  /** What `text`, which stands at `at` and goes on behind its end, tells; `at` where that is not enough. */
+  private judge(at: number, text: string, short: boolean): number | 'open' {
+    if (short && text[SHORT - 1] !== '\n' && !this.quicklyTold(text)) return at;
+    if (UNFINISHED.some((pattern) => match(pattern, text, 0) !== null)) return at;
+    const wrapper = wrapperLength(text, 0);
+    if (wrapper > 0) return at + wrapper;
+    if (this.opens(at, text)) return 'open';
+    return this.mayBecomeName(text) ? at : this.otherwise(at, text);
+  }
+
+  /** The same with all the text that will be looked at. */
+  private conclude(at: number, text: string): number | 'open' {
+    const wrapper = wrapperLength(text, 0);
+    if (wrapper > 0) return at + wrapper;
+    return this.opens(at, text) ? 'open' : this.otherwise(at, text);
+  }
+
+  /** Brackets and quotes don't take a line. */
+  private quicklyTold(text: string): boolean {
+    if (match(BRACKET, text, 0) !== null) return true;
+    return match(this.behind === 'literal' ? LITERALS : QUOTED, text, 0) !== null;
   }
 
   /** A name that is not complete yet, rather than hex digits. */
-  private mayBecomeName(at: number): boolean {
-    return /[A-Za-z_]/.test(this.text[at]!) && (this.behind !== undefined || match(HEX_LINE, this.text, at) === null);
+  private mayBecomeName(text: string): boolean {
+    return /^[A-Za-z_]/.test(text) && (this.behind !== undefined || match(HEX_LINE, text, 0) === null);
   }
 
-  private opens(at: number): boolean {
-    const neighbour = this.behind === 'literal' ? match(LITERALS, this.text, at) : null;
+  private opens(at: number, text: string): boolean {
+    const neighbour = this.behind === 'literal' ? match(LITERALS, text, 0) : null;
     if (neighbour !== null) return this.handOver(literal(this.context, neighbour), at + neighbour[0].length);
     for (const { kind, pattern, open } of OPENERS) {
-      const found = match(pattern, this.text, at);
+      const found = match(pattern, text, 0);
       if (found === null) continue;
       this.context.kind ??= kind;
       return this.handOver(open(this.context, found), at + found[0].length);
@@ -165,10 +211,10 @@ export class HexLead implements HexMode {
   }
 
   /** Nothing known begins here: plain digits, or a problem. */
-  private otherwise(at: number): 'open' {
+  private otherwise(at: number, text: string): 'open' {
     if (this.behind === undefined) {
       this.context.kind ??= 'hex';
-      if (this.start + at === 1 && OD_WORDS.test(this.text.slice(at))) this.context.events.notice(OD_NOTICE);
+      if (this.start + at === 1 && OD_WORDS.test(text)) this.context.events.notice(OD_NOTICE);
       this.handOver(new PlainHex(this.context), at);
     } else {
       this.walk(at);
@@ -186,10 +232,12 @@ export class HexLead implements HexMode {
     return true;
   }
 
-  private startComment(at: number, full: boolean): number {
-    if (!full) return at;
-    this.comment = this.text[at + 1] === '*' ? '*/' : '\n';
-    return Math.min(at + 2, this.length);
+  /** The index behind the sign that a comment begins with, where one does. */
+  private startComment(at: number): number | undefined {
+    const sign = COMMENT.exec(this.text.slice(at, at + 2))?.[0];
+    if (sign === undefined) return undefined;
+    this.comment = sign === '/*' ? '*/' : '\n';
+    return at + sign.length;
   }
 
   private skipComment(at: number): number {
@@ -202,7 +250,7 @@ export class HexLead implements HexMode {
 
   private grow(length: number): void {
     if (length <= this.bytes.length) return;
-    const grown = new Uint8Array(WINDOW);
+    const grown = new Uint8Array(Math.min(WINDOW, 2 * length));
     grown.set(this.bytes);
     this.bytes = grown;
   }
@@ -230,6 +278,23 @@ export function isHexLine(line: string): boolean {
     skipped = wrapperLength(line, at);
   }
   return match(HEX_LINE, line, at)?.[0].length === line.length - at;
+}
+
+/**
+ * The lengths of the beginnings of `text` from `at` on that are worth a look, ascending: the first line, the first two,
+ * four, eight, and so on, and SHORT. `length`: what is at hand.
+ */
+function beginnings(text: string, at: number, length: number): number[] {
+  const found: number[] = [];
+  let line = 0;
+  for (let next = 1, end = text.indexOf('\n', at) + 1; end > 0; end = text.indexOf('\n', end) + 1) {
+    if (++line < next) continue;
+    next *= 2;
+    if (end - at > SHORT && (found.at(-1) ?? 0) < SHORT) found.push(SHORT);
+    found.push(end - at);
+  }
+  if (length >= SHORT && (found.at(-1) ?? 0) < SHORT) found.push(SHORT);
+  return found;
 }
 
 /** How long the wrapper is that stands at `at`; 0 where there is none. */

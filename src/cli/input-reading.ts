@@ -1,8 +1,11 @@
-import type { SourceEvent } from '../capture/types.js';
+import type { Packet, SourceEvent } from '../capture/types.js';
+import { startsLikeHead } from '../codec/http1.js';
+import { looksLikeFrames } from '../codec/plausible.js';
 import { opcodeInfo } from '../codec/registry.js';
 import { count } from '../render/layout.js';
 import { ConnectionInspector, Inspector } from '../rules/inspector.js';
 import type { Judged } from '../rules/judged.js';
+import { UsageError } from './exit.js';
 import type { DecodeOptions } from './options.js';
 import { PacketDecoding } from './packet-decoding.js';
 import { readingOptions } from './reading-options.js';
@@ -10,6 +13,11 @@ import { readingOptions } from './reading-options.js';
 /** One input: bare bytes, directions side by side, or packets, whichever comes. */
 export class InputReading {
   any = false;
+  /** Bytes are missing in a capture: what came behind them was not read. */
+  incomplete = false;
+  private holdsDatagram: (packet: Packet) => boolean = () => true;
+  /** Bytes of a first speaker while nobody answered: with `--direction` they are his whose they are said to be. */
+  private readonly held = new Map<number, Uint8Array[]>();
   readonly notices: string[] = [];
   private readonly records: Judged[] = [];
   private bare: Inspector | undefined;
@@ -31,12 +39,17 @@ export class InputReading {
 
   /** The input is a capture: its packets are put together to connections. */
   get isCapture(): boolean {
+    return this.packets !== undefined && this.bare === undefined;
+  }
+
+  get readsPackets(): boolean {
     return this.packets !== undefined;
   }
 
   /** Has to be called before the first packet. */
   async openPackets(): Promise<void> {
-    const { Flows } = await import('./packets.js');
+    const { Flows, inferLink } = await import('./packets.js');
+    this.holdsDatagram = ({ bytes, originalLength }) => inferLink(bytes, 0, bytes.length, originalLength) !== undefined;
     this.packets = new PacketDecoding(
       Flows,
       { ...readingOptions(this.options), first: this.first },
@@ -45,6 +58,7 @@ export class InputReading {
           for (const record of records) this.records.push(record);
         },
         notice: (message) => this.notices.push(message),
+        lost: () => (this.incomplete = true),
       },
     );
   }
@@ -54,18 +68,44 @@ export class InputReading {
     if (event.type === 'bytes') {
       this.any ||= event.bytes.length > 0;
       if (event.side === undefined) return this.bareBytes().push(event.bytes, event.time);
-      return this.filtered(this.stream(event.stream ?? 0).push(event.side, event.bytes, event.time));
+      return this.takeSide(event.stream ?? 0, event.side, event.bytes, event.time);
     }
     if (event.type !== 'packet') return [];
     this.any = true;
-    this.packets!.push(event.packet);
+    const { packet } = event;
+    // A dump of bare bytes in the form that tshark gives packets.
+    if (packet.link === 'unknown' && !this.holdsDatagram(packet) && (this.bare || isBare(packet.bytes))) {
+      return this.bareBytes().push(packet.bytes);
+    }
+    this.packets!.push(packet);
     return this.filtered(this.records.splice(0));
   }
 
+  /** Follow output tells two directions apart, not who they are: that is told by what they say. */
+  private takeSide(stream: number, side: 0 | 1, bytes: Uint8Array, time?: number): Judged[] {
+    const held = this.held.get(stream);
+    if (this.options.direction === undefined || this.streams.has(stream)) {
+      return this.filtered(this.stream(stream).push(side, bytes, time));
+    }
+    if (side === 0) {
+      this.held.set(stream, [...(held ?? []), bytes.slice()]);
+      return [];
+    }
+    const before = (held ?? []).flatMap((piece) => this.stream(stream).push(0, piece, time));
+    this.held.delete(stream);
+    return this.filtered([...before, ...this.stream(stream).push(side, bytes, time)]);
+  }
+
   end(): Judged[] {
+    const alone = [...this.held.values()].flat().flatMap((piece) => this.bareBytes().push(piece));
+    return [...alone, ...this.finish()];
+  }
+
+  private finish(): Judged[] {
     this.packets?.end();
     const { webSocket, other } = this.packets?.seen ?? { webSocket: 0, other: 0 };
-    if (this.packets && webSocket === 0) {
+    if (this.isCapture && this.packets!.connections === 0) throw new UsageError('no TCP connection in it');
+    if (this.isCapture && webSocket === 0) {
       this.notices.push(`no WebSocket traffic found in ${other === 1 ? '1 connection' : `${other} connections`}`);
     }
     this.noteUnfinished();
@@ -105,4 +145,13 @@ export class InputReading {
       ? records
       : records.filter((record) => record.type === 'handshake' || record.direction === direction);
   }
+}
+
+/** More than a stray line of digits, and the beginning of what `decode` reads. */
+function isBare(bytes: Uint8Array): boolean {
+  return (
+    bytes.length >= 4 &&
+    bytes.some((byte) => byte !== 0) &&
+    (startsLikeHead(bytes) !== 'no' || looksLikeFrames(bytes, 1))
+  );
 }

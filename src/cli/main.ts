@@ -1,6 +1,16 @@
+import { EXIT } from './exit.js';
 import { processIo } from './process-io.js';
 import { runCli } from './run.js';
 
-void runCli(processIo(), process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
+let failed = false;
+
+/** Nothing more can be written: a full disk, say. It may come after the command has ended. */
+function onFailure(reason: string): void {
+  if (!failed) process.stderr.write(`wsinspect: can't write: ${reason}\n`);
+  failed = true;
+  process.exitCode = EXIT.usage;
+}
+
+void runCli(processIo(onFailure), process.argv.slice(2)).then((code) => {
+  if (!failed) process.exitCode = code;
 });

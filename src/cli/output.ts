@@ -5,10 +5,14 @@ import type { Output } from './io.js';
 export class StreamOutput implements Output {
   closed = false;
 
-  constructor(private readonly stream: Writable & { isTTY?: boolean; columns?: number }) {
+  /** `failed` is told why nothing more can be written, where it is not that the reader has gone. */
+  constructor(
+    private readonly stream: Writable & { isTTY?: boolean; columns?: number },
+    failed: (reason: string) => void,
+  ) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
       this.closed = true;
-      if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') throw error;
+      if (error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED') failed(error.message);
     });
   }
 

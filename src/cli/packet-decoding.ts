@@ -10,6 +10,8 @@ import type { Judged } from '../rules/judged.js';
 export interface PacketSink {
   records(records: readonly Judged[]): void;
   notice(message: string): void;
+  /** Bytes are missing: what was asked could not be read whole. */
+  lost(): void;
 }
 
 /** Packets to judged records: TCP put together, each connection that holds WebSocket traffic read, the others counted. */
@@ -98,6 +100,7 @@ class FlowReading implements ConnectionHandler {
   private stop(side: Side, reason: string): void {
     if (!this.inspector || this.lost[side]) return;
     this.lost[side] = true;
+    this.sink.lost();
     const { a, b } = this.connection;
     const from = side === 0 ? a : b;
     this.sink.notice(

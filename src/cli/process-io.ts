@@ -5,7 +5,7 @@ import type { Interruption, Io, Output } from './io.js';
 import { StreamOutput } from './output.js';
 
 /** The Io of the real process. What a run does not touch is not made: each stream costs a part of the start. */
-export function processIo(): Io {
+export function processIo(failed: (reason: string) => void): Io {
   let stdout: Output | undefined;
   let stderr: Output | undefined;
   return {
@@ -13,10 +13,10 @@ export function processIo(): Io {
       return Object.assign(chunks(process.stdin, 'stdin'), { isTTY: process.stdin.isTTY === true });
     },
     get stdout() {
-      return (stdout ??= new StreamOutput(process.stdout));
+      return (stdout ??= new StreamOutput(process.stdout, failed));
     },
     get stderr() {
-      return (stderr ??= new StreamOutput(process.stderr));
+      return (stderr ??= new StreamOutput(process.stderr, failed));
     },
     env: process.env,
     interrupted: watchSignals(),

@@ -70,8 +70,6 @@ export class MessageInflater {
       this.window = EMPTY;
       this.contextKnown = true;
     }
-    // Senders owe an empty message the octet 0x00 (RFC 7692 §7.2.3.6); without it too there is but one way to read it.
-    if (payload.length === 0) return { status: 'ok', bytes: EMPTY };
     const outcome = this.blocks(concat([payload, TAIL, SENTINEL]), payload.length);
     if (outcome.status === 'ok') this.remember(outcome.bytes);
     else {

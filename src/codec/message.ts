@@ -64,7 +64,8 @@ export class MessageAssembler {
   private readonly validator = new Utf8Validator();
   private closed = false;
   private lastKey = -1;
-  private messages = 0;
+  /** Numbers the messages; shared where two assemblers read one sequence. */
+  numbers = { next: 0 };
 
   constructor(private readonly options: AssemblerOptions) {}
 
@@ -135,7 +136,7 @@ export class MessageAssembler {
 
   /** The fragmented message that waits for its continuation. */
   get unfinished(): UnfinishedMessage | undefined {
-    if (!this.message) return undefined;
+    if (!this.message || this.message.frames === 0) return undefined;
     const { opcode, frames, collector } = this.message;
     return { direction: this.options.direction, opcode, frames, wireBytes: collector.seen };
   }
@@ -185,7 +186,7 @@ export class MessageAssembler {
       this.noteTextError(frame, open);
     }
     const message: Writable<Message> = {
-      index: this.messages++,
+      index: this.numbers.next++,
       direction: this.options.direction,
       opcode: open.opcode,
       span: { start: open.start, end: payloadSpan(frame).end },

@@ -12,7 +12,7 @@ import type { Direction, Frame, UnfinishedMessage } from './records.js';
 
 export interface TranscriptOptions extends ReadingOptions {
   /** Who sent the bytes; where `unknown`, a handshake in front tells. */
-  readonly direction: Direction;
+  readonly direction?: Direction;
   /** Only frames: nothing is taken for a handshake. */
   readonly bare?: boolean;
 }
@@ -43,9 +43,13 @@ export class Transcript {
   private parameters: DeflateParameters | undefined;
   private readonly assemblers: MessageAssembler[] = [];
 
-  constructor(private readonly options: TranscriptOptions) {
+  constructor(private readonly options: TranscriptOptions = {}) {
     this.parameters = options.deflate;
     if (options.bare) this.beginFrames();
+  }
+
+  private get stated(): Direction {
+    return this.options.direction ?? 'unknown';
   }
 
   /** Messages whose last fragment has not come. */
@@ -59,6 +63,7 @@ export class Transcript {
   }
 
   push(chunk: Uint8Array): TranscriptEvent[] {
+    if (!(chunk instanceof Uint8Array)) throw new TypeError('push takes a Uint8Array');
     const events: TranscriptEvent[] = [];
     let rest: Uint8Array | undefined = chunk;
     while (rest !== undefined && rest.length > 0) rest = this.step(rest, events, false);
@@ -154,25 +159,32 @@ export class Transcript {
     this.frames = new FrameStream(this.router(), this.offset);
   }
 
-  /** Both heads in one sequence: what follows is told apart by the mask bit, since only clients mask. */
+  /**
+   * Where the sender is not known, masked frames and others are kept apart: only clients mask, and what one end sent
+   * says nothing of the other's messages. With both heads in front it is known which is which.
+   */
   private router(): (header: FrameHeader) => MessageAssembler {
-    if (this.options.direction === 'unknown' && this.request && this.response) {
-      const client = this.assembler('client');
-      const server = this.assembler('server');
-      return (header) => (header.masked ? client : server);
+    const direction = this.direction();
+    if (direction !== 'unknown') {
+      const only = this.assembler(direction);
+      return () => only;
     }
-    const only = this.assembler(this.direction());
-    return () => only;
+    const both = this.request !== undefined && this.response !== undefined;
+    const numbers = { next: 0 };
+    const masked = this.assembler(both ? 'client' : 'unknown', both ? undefined : numbers);
+    const unmasked = this.assembler(both ? 'server' : 'unknown', both ? undefined : numbers);
+    return (header) => (header.masked ? masked : unmasked);
   }
 
   private direction(): Direction {
-    if (this.options.direction !== 'unknown') return this.options.direction;
+    if (this.stated !== 'unknown') return this.stated;
     if (this.request && this.response) return 'unknown';
     return this.request ? 'client' : this.response ? 'server' : 'unknown';
   }
 
-  private assembler(direction: Direction): MessageAssembler {
+  private assembler(direction: Direction, numbers?: { next: number }): MessageAssembler {
     const assembler = createAssembler(direction, this.parameters, this.options);
+    if (numbers) assembler.numbers = numbers;
     this.assemblers.push(assembler);
     return assembler;
   }

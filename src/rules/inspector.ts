@@ -16,7 +16,7 @@ interface Numbered {
 export class Inspector {
   private readonly transcript: Transcript;
 
-  constructor(private readonly options: TranscriptOptions & Numbered) {
+  constructor(private readonly options: TranscriptOptions & Numbered = {}) {
     this.transcript = new Transcript(options);
   }
 

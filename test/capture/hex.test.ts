@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { HexSource } from '../../src/capture/hex.js';
-import { fromText, readAllWays, readChunks, toHex } from './read-source.js';
+import { cut, fromText, random, readAllWays, readChunks, toHex } from './read-source.js';
 
 const read = (text: string) => readAllWays(() => new HexSource(), fromText(text));
 const kindOf = (text: string): string | undefined => {
@@ -185,4 +185,78 @@ test('all bytes survive a literal that names them in octal, and one that names t
   const octal = `"${[...all].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('')}"`;
   const hex = `"${[...all].map((byte) => `\\x${byte.toString(16).padStart(2, '0')}`).join('')}"`;
   for (const text of [octal, hex]) expect(readChunks(new HexSource(), [fromText(text)]).bytes).toBe(toHex(all));
+});
+
+describe('what comes out does not depend on how the text is cut', () => {
+  test.each([
+    ['a bracket whose first number is on the next line', '}\n(\n-1\n*'],
+    ['the same behind a name', 'Foo(\n3) [129]'],
+    ['words of od, then a line that has none', ' 3a39\n00 3a39\n0000'],
+    ['a brace whose "data" is on a later line', '{\n\n"data"\n:\n[129]}'],
+    ['the type of a Buffer over several lines', '[129]\n"type"\n:\n"Buffer"'],
+    ['a length over several lines', '[129]\nx_len = 2\n;'],
+    ['a call over several lines', '"8187"\n.slice(\n0\n)'],
+    ['the name of an encoding, with its bracket on the next line', '"8187", "hex"\n)'],
+    ['a Go type whose brace is on the next line', '[]byte\n{0x81}'],
+    ['a comment that is nothing but its sign', '#\n81'],
+    ['two comments and an end of line of two', '// a\r\n//\r\n81'],
+    ['a backslash far into quotes behind a list', `[129] "${'a'.repeat(200)}\\x81"`],
+    ['a character that is no digit far into a bytes literal behind a list', `[129] b'${'81'.repeat(30)}zz'`],
+  ])('%s', (_, text) => {
+    const whole = read(text);
+    for (let at = 1; at < text.length; at++) {
+      const [head, tail] = [fromText(text.slice(0, at)), fromText(text.slice(at))];
+      expect(readChunks(new HexSource(), [head, tail]), `cut at ${at}`).toEqual(whole);
+    }
+  });
+
+  test('the first line alone tells whether od printed it', () => {
+    expect(read(' 3a39\n00 3a39\n0000').notices).toEqual([expect.stringMatching(/od -An -x/)]);
+    expect(read(' 3a39 00\n 3a39\n').notices).toEqual([]);
+  });
+
+  test.each([
+    ['Foo(\n3) [129]', '81'],
+    ['{\n\n"data"\n:\n[129]}', '81'],
+    ['[129]\n"type"\n:\n"Buffer"', '81'],
+    ['[129]\nx_len = 2\n;', '81'],
+    ['"8187"\n.slice(\n0\n)', '8187'],
+    ['"8187", "hex"\n)', '8187'],
+    ['[]byte\n{0x81}', '81'],
+    ['#\n81', '81'],
+  ])('%j goes on over the ends of lines', (text, hex) => {
+    expect(read(text)).toMatchObject({ bytes: hex, problem: undefined });
+  });
+
+  const SEED = 20261123;
+  test(`pieces of spellings in a random order (seed ${SEED})`, { timeout: 60_000 }, () => {
+    const pieces =
+      String.raw`"type":"Buffer"|"type"|"data"|"Buffer"|:|{|}|[|]|(|)|(129|-1|129,|0x81|[129,0],|\x81|\201|\n|b'|'|"|b'8187'|"8187"
+"81\x81"|"hex"|.slice(|.a|<Buffer|81|8187| 8187 0ec3|3a39|00|x|x_len|=|var x =|= 2;|;|#|//|/*|*/|*|Foo(|Foo|3) [|[]byte|new byte[]
+byte|return|>>>|&mut|vec!|printf|echo -n|\|deadbeef|zz|...|é|len`.split(/[|\n]/);
+    const joints = ['\n', '\n', ' ', '', ',', '\r\n', ' \n\n'];
+    const draw = random(SEED);
+    const pick = (from: readonly string[]): string => from[draw(from.length)]!;
+    let good = 0;
+    for (let round = 0; round < 6000; round++) {
+      const text = Array.from({ length: 1 + draw(8) }, () => pick(pieces) + pick(joints)).join('');
+      const padded = draw(20) === 0 ? `${pick(pieces)}${' '.repeat(draw(1100))}${text}` : text;
+      if (read(padded).problem === undefined) good++;
+    }
+    expect(good).toBeGreaterThan(100);
+  });
+
+  test('many short lists on one line take no longer than one long list does, by and large', () => {
+    const seconds = (text: string): number => {
+      const started = performance.now();
+      const { problem } = readChunks(
+        new HexSource(),
+        cut(fromText(text), () => 65_536),
+      );
+      expect(problem).toBeUndefined();
+      return (performance.now() - started) / 1000;
+    };
+    const count = 50_000;
+    expect(seconds('[129,0],'.repeat(count))).toBeLessThan(0.4 + 10 * seconds(`[${'129,0,  '.repeat(count)}]`));
+  });
 });

@@ -38,13 +38,14 @@ class Decoding {
   async read(input: Input): Promise<void> {
     const reading = new InputReading(this.options, this.connections);
     for await (const event of readInput(this.io, input, this.options)) {
-      if (event.type === 'packet' && !reading.isCapture) await reading.openPackets();
+      if (event.type === 'packet' && !reading.readsPackets) await reading.openPackets();
       await this.show(reading.take(event), reading);
       if (this.io.stdout.closed) return;
     }
     if (!reading.any && !this.io.interrupted.aborted) throw new UsageError(`${input.name}: no bytes to decode`);
     await this.show(reading.end(), reading);
     this.connections += reading.connections;
+    this.found ||= reading.incomplete;
   }
 
   private async show(records: readonly Judged[], reading: InputReading): Promise<void> {

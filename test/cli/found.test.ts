@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { wsinspect } from './binary.js';
+
+/** Mistakes that somebody met: each once printed something wrong, or nothing. */
+describe('met in use', () => {
+  const summary = ['decode', '--view', 'summary'];
+
+  it('a dump without its text column is judged by --direction', async () => {
+    const { exit: code, out } = await wsinspect([...summary, '--direction', 'client'], {
+      stdin: '00000000  81 05 48 65 6c 6c 6f\n',
+    });
+    expect(out).toContain('client-frame-unmasked');
+    expect(code).toBe(1);
+  });
+
+  it('bare bytes in the form that tshark gives packets are frames', async () => {
+    const input =
+      '0000  81 05 48 65 6c 6c 6f 81 05 48 65 6c 6c 6f 81 05   ..Hello..Hello..\n' +
+      '0010  48 65 6c 6c 6f                                    Hello\n';
+    const { exit: code, out } = await wsinspect(summary, { stdin: input });
+    expect(out.match(/"Hello"/g)).toHaveLength(3);
+    expect(code).toBe(0);
+  });
+
+  it('text of packets with nothing of TCP in it can not be read', async () => {
+    const rows = '0000  ff ff ff ff ff ff 00 00 00 00 00 00 08 06 00 01   ................\n0010  08 00   ..\n';
+    const { exit: code, err } = await wsinspect(summary, { stdin: rows });
+    expect(err).toContain('no TCP connection');
+    expect(code).toBe(2);
+  });
+
+  it('a closing handshake pasted as one is no fault', async () => {
+    const { exit: code, out } = await wsinspect([...summary, '--strict', '888237fa213d3412', '880203e8']);
+    expect(out).not.toContain('after-close');
+    expect(code).toBe(0);
+  });
+
+  it('a truncated whole message is not told as a fragmented one', async () => {
+    const { err } = await wsinspect([...summary, '8105']);
+    expect(err).toBe('');
+  });
+
+  it('a full disk is told in a line', async () => {
+    const { spawnSync } = await import('node:child_process');
+    const { stderr, status } = spawnSync('sh', ['-c', 'node bin/wsinspect.js decode 8100 > /dev/full'], {
+      encoding: 'utf8',
+    });
+    expect(stderr).toMatch(/^wsinspect: can't write: .*no space left on device.*\n$/);
+    expect(status).toBe(2);
+  });
+});
