@@ -1,3 +1,4 @@
+import { DEFAULT_PREVIEW } from '../codec/assembling.js';
 import { annotatedView } from '../render/annotated.js';
 import { jsonView } from '../render/json.js';
 import type { Look } from '../render/layout.js';
@@ -7,7 +8,6 @@ import { createTheme, wantsColor } from '../render/theme.js';
 import type { View, ViewOptions } from '../render/view.js';
 import type { Io } from './io.js';
 import type { CommonOptions, DecodeOptions } from './options.js';
-import { DEFAULT_PREVIEW } from './reading-options.js';
 
 /** Columns where the output is no terminal. */
 const DEFAULT_WIDTH = 80;

@@ -1,14 +1,28 @@
 import type { Packet, SourceEvent } from '../capture/types.js';
-import { startsLikeHead } from '../codec/http1.js';
-import { looksLikeFrames } from '../codec/plausible.js';
+import { looksLikeWebSocket } from '../codec/plausible.js';
 import { opcodeInfo } from '../codec/registry.js';
 import { count } from '../render/layout.js';
 import { ConnectionInspector, Inspector } from '../rules/inspector.js';
 import type { Judged } from '../rules/judged.js';
-import { UsageError } from './exit.js';
 import type { DecodeOptions } from './options.js';
 import { PacketDecoding } from './packet-decoding.js';
 import { readingOptions } from './reading-options.js';
+
+interface Piece {
+  readonly bytes: Uint8Array;
+  readonly time: number | undefined;
+}
+
+/** What one end said while the other was silent. */
+interface Monologue {
+  readonly pieces: Piece[];
+  length: number;
+  /** It has been taken for bare bytes. */
+  given: boolean;
+}
+
+/** Bytes that wait for an answer. */
+const LONGEST_MONOLOGUE = 1024 * 1024;
 
 /** One input: bare bytes, directions side by side, or packets, whichever comes. */
 export class InputReading {
@@ -16,8 +30,8 @@ export class InputReading {
   /** Bytes are missing in a capture: what came behind them was not read. */
   incomplete = false;
   private holdsDatagram: (packet: Packet) => boolean = () => true;
-  /** Bytes of a first speaker while nobody answered: with `--direction` they are his whose they are said to be. */
-  private readonly held = new Map<number, Uint8Array[]>();
+  /** Streams with a first speaker whom nobody has answered: with `--direction` the bytes are his whose they are said to be. */
+  private readonly monologues = new Map<number, Monologue>();
   readonly notices: string[] = [];
   private readonly records: Judged[] = [];
   private bare: Inspector | undefined;
@@ -83,29 +97,46 @@ export class InputReading {
 
   /** Follow output tells two directions apart, not who they are: that is told by what they say. */
   private takeSide(stream: number, side: 0 | 1, bytes: Uint8Array, time?: number): Judged[] {
-    const held = this.held.get(stream);
     if (this.options.direction === undefined || this.streams.has(stream)) {
       return this.filtered(this.stream(stream).push(side, bytes, time));
     }
-    if (side === 0) {
-      this.held.set(stream, [...(held ?? []), bytes.slice()]);
-      return [];
-    }
-    const before = (held ?? []).flatMap((piece) => this.stream(stream).push(0, piece, time));
-    this.held.delete(stream);
+    const monologue = this.monologue(stream);
+    if (side === 0) return this.takeAlone(monologue, { bytes: bytes.slice(), time });
+    // Too late for a dialogue: the first speaker is the one that was asked for, and this is the other.
+    if (monologue.given) return [];
+    this.monologues.delete(stream);
+    const before = monologue.pieces.flatMap((piece) => this.stream(stream).push(0, piece.bytes, piece.time));
     return this.filtered([...before, ...this.stream(stream).push(side, bytes, time)]);
   }
 
+  private takeAlone(monologue: Monologue, piece: Piece): Judged[] {
+    monologue.pieces.push(piece);
+    monologue.length += piece.bytes.length;
+    return monologue.given || monologue.length > LONGEST_MONOLOGUE ? this.giveAlone(monologue) : [];
+  }
+
+  private giveAlone(monologue: Monologue): Judged[] {
+    monologue.given = true;
+    return monologue.pieces.splice(0).flatMap((piece) => this.bareBytes().push(piece.bytes, piece.time));
+  }
+
+  private monologue(stream: number): Monologue {
+    const known = this.monologues.get(stream);
+    if (known) return known;
+    const begun = { pieces: [], length: 0, given: false };
+    this.monologues.set(stream, begun);
+    return begun;
+  }
+
   end(): Judged[] {
-    const alone = [...this.held.values()].flat().flatMap((piece) => this.bareBytes().push(piece));
+    const alone = [...this.monologues.values()].flatMap((monologue) => this.giveAlone(monologue));
     return [...alone, ...this.finish()];
   }
 
   private finish(): Judged[] {
     this.packets?.end();
     const { webSocket, other } = this.packets?.seen ?? { webSocket: 0, other: 0 };
-    if (this.isCapture && this.packets!.connections === 0) throw new UsageError('no TCP connection in it');
-    if (this.isCapture && webSocket === 0) {
+    if (this.isCapture && this.connections > 0 && webSocket === 0) {
       this.notices.push(`no WebSocket traffic found in ${other === 1 ? '1 connection' : `${other} connections`}`);
     }
     this.noteUnfinished();
@@ -149,9 +180,5 @@ export class InputReading {
 
 /** More than a stray line of digits, and the beginning of what `decode` reads. */
 function isBare(bytes: Uint8Array): boolean {
-  return (
-    bytes.length >= 4 &&
-    bytes.some((byte) => byte !== 0) &&
-    (startsLikeHead(bytes) !== 'no' || looksLikeFrames(bytes, 1))
-  );
+  return bytes.length >= 4 && bytes.some((byte) => byte !== 0) && looksLikeWebSocket(bytes, 1);
 }

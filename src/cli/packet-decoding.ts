@@ -1,8 +1,7 @@
 import type { Connection, ConnectionHandler, FlowHandler, Flows, Side } from '../capture/flows.js';
 import type { Packet } from '../capture/types.js';
 import type { ReadingOptions } from '../codec/assembling.js';
-import { startsLikeHead } from '../codec/http1.js';
-import { looksLikeFrames } from '../codec/plausible.js';
+import { looksLikeWebSocket } from '../codec/plausible.js';
 import { ConnectionInspector } from '../rules/inspector.js';
 import type { Judged } from '../rules/judged.js';
 
@@ -18,8 +17,6 @@ export interface PacketSink {
 export class PacketDecoding {
   /** Connections with something to show, and others. */
   readonly seen = { webSocket: 0, other: 0 };
-  /** All of them. */
-  connections = 0;
   private readonly flows: Flows;
 
   constructor(
@@ -27,13 +24,13 @@ export class PacketDecoding {
     private readonly options: ReadingOptions & { readonly first: number },
     private readonly sink: PacketSink,
   ) {
-    const handler: FlowHandler = {
-      open: (connection) => {
-        this.connections++;
-        return new FlowReading(connection, this.options, this.sink, this);
-      },
-    };
+    const handler: FlowHandler = { open: (connection) => new FlowReading(connection, this.options, this.sink, this) };
     this.flows = new flows(handler);
+  }
+
+  /** All of them. */
+  get connections(): number {
+    return this.flows.counters.connections;
   }
 
   push(packet: Packet): void {
@@ -86,8 +83,7 @@ class FlowReading implements ConnectionHandler {
   }
 
   private recognise(chunk: Uint8Array): boolean {
-    const start = startsLikeHead(chunk);
-    if (start === 'no' && !looksLikeFrames(chunk)) {
+    if (!looksLikeWebSocket(chunk)) {
       this.decoding.ignore(this.connection);
       return false;
     }

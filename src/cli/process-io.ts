@@ -10,7 +10,10 @@ export function processIo(failed: (reason: string) => void): Io {
   let stderr: Output | undefined;
   return {
     get stdin() {
-      return Object.assign(chunks(process.stdin, 'stdin'), { isTTY: process.stdin.isTTY === true });
+      return Object.assign(
+        chunks(() => process.stdin, 'stdin'),
+        { isTTY: process.stdin.isTTY === true },
+      );
     },
     get stdout() {
       return (stdout ??= new StreamOutput(process.stdout, failed));
@@ -23,7 +26,7 @@ export function processIo(failed: (reason: string) => void): Io {
     now: () => Date.now() / 1000,
     random: (length) =>
       new Uint8Array((builtin('node:crypto') as { randomBytes(length: number): Uint8Array }).randomBytes(length)),
-    readFile: (path) => chunks(createReadStream(path), path),
+    readFile: (path) => chunks(() => createReadStream(path), path),
     fileExists: existsSync,
     fileSize: (path) => {
       const stat = statSync(path, { throwIfNoEntry: false });
@@ -53,9 +56,10 @@ const REASONS: Record<string, string> = {
   EACCES: 'permission denied',
 };
 
-async function* chunks(stream: AsyncIterable<unknown>, name: string): AsyncGenerator<Uint8Array> {
+/** Opened when it is read: the error of a stream that nobody reads yet would end the process. */
+async function* chunks(open: () => AsyncIterable<unknown>, name: string): AsyncGenerator<Uint8Array> {
   try {
-    for await (const chunk of stream) yield chunk as Uint8Array;
+    for await (const chunk of open()) yield chunk as Uint8Array;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     // Destroyed by a signal: what came so far is the input.

@@ -1,10 +1,7 @@
-import type { ReadingOptions } from '../codec/assembling.js';
+import { DEFAULT_PREVIEW, type ReadingOptions } from '../codec/assembling.js';
 import { acceptOf, lazyDeflate } from './adapters.js';
 import { deflateOf } from './deflate-option.js';
 import type { DecodeOptions } from './options.js';
-
-/** Payload bytes shown where `--preview` says nothing. */
-export const DEFAULT_PREVIEW = 4096;
 
 /** How bytes are read, by the options of the command line. */
 export function readingOptions(options: DecodeOptions): ReadingOptions {

@@ -1,3 +1,4 @@
+import { hexOf } from './hex.js';
 import { decodeKey, encodeBase64, WEBSOCKET_GUID, wireBytes } from './handshake-key.js';
 
 /** How servers written by hand get the accept value wrong. */
@@ -17,8 +18,6 @@ export type AcceptMistake =
 /** A GUID that many copies of one wrong listing carry. */
 const MISTYPED_GUID = '258EAFA5-E914-47DA-95CA-5AB5DC11B735';
 
-const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-
 /**
  * The mistake that gives `value` for `key` in place of the right accept value; undefined when it is none of the known
  * ones (or no mistake). `sha1` is handed in, so that this file stays pure.
@@ -34,8 +33,8 @@ export function findAcceptMistake(
   const raw = new Uint8Array([...decodeKey(key).bytes, ...wireBytes(WEBSOCKET_GUID)]);
   const wrong: readonly (readonly [AcceptMistake, readonly string[]])[] = [
     ['key-itself', [key]],
-    ['hex', [hex(digest(key + WEBSOCKET_GUID)), hex(digest(key + WEBSOCKET_GUID)).toUpperCase()]],
-    ['hex-in-base64', [encodeBase64(wireBytes(hex(digest(key + WEBSOCKET_GUID))))]],
+    ['hex', [hexOf(digest(key + WEBSOCKET_GUID)), hexOf(digest(key + WEBSOCKET_GUID)).toUpperCase()]],
+    ['hex-in-base64', [encodeBase64(wireBytes(hexOf(digest(key + WEBSOCKET_GUID))))]],
     ['no-guid', [encodeBase64(digest(key))]],
     ['guid-lower-case', [encodeBase64(digest(key + WEBSOCKET_GUID.toLowerCase()))]],
     ['guid-first', [encodeBase64(digest(WEBSOCKET_GUID + key))]],

@@ -19,7 +19,8 @@ export interface ReadingOptions {
   readonly maxMessageBytes?: number;
 }
 
-const DEFAULT_PREVIEW = 4096;
+/** Payload bytes that are kept and shown where nothing is said. */
+export const DEFAULT_PREVIEW = 4096;
 const DEFAULT_MAX_MESSAGE = 64 * 1024 * 1024;
 
 /** An assembler for one sender's frames. `fromStart` is false where the stream was joined in its middle. */

@@ -1,11 +1,12 @@
 import { headerLength, minimalForm, readHeader, type FrameHeader } from './frame.js';
+import { startsLikeHead } from './http1.js';
 import { OPCODE, opcodeInfo } from './registry.js';
 
 /**
  * Whether bytes hold up as the beginning of a chain of frames: every header defined and minimal, all masked or none.
  * `least` headers have to be there, or the chain has to end where the bytes end. For streams joined in their middle.
  */
-export function looksLikeFrames(bytes: Uint8Array, least = 2): boolean {
+function looksLikeFrames(bytes: Uint8Array, least = 2): boolean {
   let at = 0;
   let masked: boolean | undefined;
   for (let count = 0; count < 64; count++) {
@@ -25,4 +26,9 @@ function isSound({ control, fin, rsv, opcode, payloadLength, lengthForm }: Frame
   if (opcodeInfo(opcode).name === 'reserved' || lengthForm !== minimalForm(payloadLength)) return false;
   if (control) return fin && rsv === 0 && payloadLength <= 125;
   return rsv === 0 || (rsv === 4 && opcode !== OPCODE.continuation);
+}
+
+/** Whether bytes begin what can be read here: an HTTP head, or a chain of frames. */
+export function looksLikeWebSocket(bytes: Uint8Array, least = 2): boolean {
+  return startsLikeHead(bytes) !== 'no' || looksLikeFrames(bytes, least);
 }

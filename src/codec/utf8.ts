@@ -109,6 +109,20 @@ function skipAscii(bytes: Uint8Array, at: number): number {
   return i;
 }
 
+/** Bytes of the well-formed character that begins at `at`: 1 to 4, or 0 when there is none. */
+export function characterLength(bytes: Uint8Array, at: number): number {
+  const lead = bytes[at]!;
+  if (lead < 0x80) return 1;
+  const follow = FOLLOW[lead]!;
+  if (follow === 0 || at + follow >= bytes.length) return 0;
+  for (let i = 1; i <= follow; i++) {
+    const byte = bytes[at + i]!;
+    const first = i === 1;
+    if (byte < (first ? FIRST_LOW[lead]! : 0x80) || byte > (first ? FIRST_HIGH[lead]! : 0xbf)) return 0;
+  }
+  return follow + 1;
+}
+
 /** The first error in a complete text, if there is one. */
 export function utf8Error(bytes: Uint8Array): Utf8Error | undefined {
   const validator = new Utf8Validator();

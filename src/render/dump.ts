@@ -1,4 +1,4 @@
-import { utf8Error } from '../codec/utf8.js';
+import { characterLength, decodeUtf8 } from '../codec/utf8.js';
 import { hexOf } from '../codec/hex.js';
 import { escapeText } from './escape.js';
 import { hexOffset, INDENT, OFFSET_WIDTH, type Look } from './layout.js';
@@ -73,22 +73,13 @@ function textCells(bytes: Uint8Array): Cell[] {
       at += 1;
       continue;
     }
-    const char = new TextDecoder().decode(bytes.subarray(at, at + length));
+    const char = decodeUtf8(bytes.subarray(at, at + length));
     const shown = escapeText(char) === char && displayWidth(char) > 0 ? char : '.';
     cells.push({ text: padEnd(shown, length), mark: 'plain' });
     for (let i = 1; i < length; i++) cells.push(BEHIND);
     at += length;
   }
   return cells;
-}
-
-/** Bytes of the well-formed character at `at`: 0 when there is none. */
-function characterLength(bytes: Uint8Array, at: number): number {
-  const lead = bytes[at]!;
-  if (lead < 0x80) return 1;
-  const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  const piece = bytes.subarray(at, at + length);
-  return piece.length === length && !utf8Error(piece) ? length : 0;
 }
 
 function hexCell(bytes: Uint8Array, perRow: number): string {

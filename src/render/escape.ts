@@ -1,3 +1,5 @@
+import { characterLength } from '../codec/utf8.js';
+
 /**
  * What must never reach a terminal as it came: it moves the cursor, hides, reorders or breaks text.
  * As the inside of a character class with the `u` flag (where D800-DFFF matches lone surrogates only).
@@ -64,33 +66,6 @@ export function safeJson(value: unknown): string {
   );
 }
 
-/** First bytes whose second byte has bounds of its own: no overlong form, no surrogate, at most U+10FFFF (RFC 3629 §4). */
-const SECOND: Readonly<Record<number, readonly [number, number]>> = {
-  0xe0: [0xa0, 0xbf],
-  0xed: [0x80, 0x9f],
-  0xf0: [0x90, 0xbf],
-  0xf4: [0x80, 0x8f],
-};
-const CONTINUATION = [0x80, 0xbf] as const;
-
-function lengthByFirst(first: number): number {
-  if (first < 0x80) return 1;
-  if (first < 0xc2 || first > 0xf4) return 0;
-  return first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
-}
-
-/** Length of the well-formed UTF-8 sequence at `i`, or 0. */
-function sequenceLength(bytes: Uint8Array, i: number): number {
-  const first = bytes[i] ?? 0;
-  const length = lengthByFirst(first);
-  for (let k = 1; k < length; k++) {
-    const byte = bytes[i + k] ?? 0;
-    const [low, high] = (k === 1 ? SECOND[first] : undefined) ?? CONTINUATION;
-    if (byte < low || byte > high) return 0;
-  }
-  return length;
-}
-
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -115,7 +90,7 @@ function escapeBroken(bytes: Uint8Array, options: EscapeOptions): string {
     if (i > valid) parts.push(escapeText(lenient.decode(bytes.subarray(valid, i)), options));
   };
   while (i < bytes.length) {
-    const length = sequenceLength(bytes, i);
+    const length = characterLength(bytes, i);
     if (length > 0) {
       i += length;
       continue;

@@ -40,6 +40,31 @@ describe('met in use', () => {
     expect(err).toBe('');
   });
 
+  it('a second file that is missing is told in a line, also while the first is still read', async () => {
+    const { spawnSync } = await import('node:child_process');
+    const script = '(sleep 1; echo 8100) | node bin/wsinspect.js decode --view summary -f - -f /no/such/file';
+    const { stdout, stderr, status } = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
+    expect(stdout).toContain('text');
+    expect(stderr).toBe("wsinspect: /no/such/file: can't be read: no such file\n");
+    expect(status).toBe(2);
+  });
+
+  it('one side of a followed stream stays linear and bounded with --direction', async () => {
+    const row = '81 7e 05 dc ' + '61 '.repeat(1500).trim();
+    const frames = 4000;
+    const bytes = new Uint8Array(Buffer.from(row.replaceAll(' ', '').repeat(frames), 'hex'));
+    let text = '';
+    for (let at = 0; at < bytes.length; at += 16) {
+      text += `${at.toString(16).padStart(8, '0').toUpperCase()}  ${Buffer.from(bytes.subarray(at, at + 16))
+        .toString('hex')
+        .replace(/../g, '$& ')
+        .trim()}\n`;
+    }
+    const { exit, out } = await wsinspect([...summary, '--direction', 'server'], { stdin: text });
+    expect(out.match(/text/g)).toHaveLength(frames);
+    expect(exit).toBe(0);
+  });
+
   it('a full disk is told in a line', async () => {
     const { spawnSync } = await import('node:child_process');
     const { stderr, status } = spawnSync('sh', ['-c', 'node bin/wsinspect.js decode 8100 > /dev/full'], {

@@ -44,6 +44,9 @@ class Decoding {
     }
     if (!reading.any && !this.io.interrupted.aborted) throw new UsageError(`${input.name}: no bytes to decode`);
     await this.show(reading.end(), reading);
+    if (reading.isCapture && reading.connections === 0 && !this.io.interrupted.aborted) {
+      throw new UsageError(`${input.name}: no TCP connection in its packets`);
+    }
     this.connections += reading.connections;
     this.found ||= reading.incomplete;
   }

@@ -1,4 +1,5 @@
 import { openSource } from '../../capture/detect.js';
+import { DEFAULT_PREVIEW } from '../../codec/assembling.js';
 import { concat } from '../../codec/byte-collector.js';
 import { hexOf } from '../../codec/hex.js';
 import { encodeUtf8 } from '../../codec/utf8.js';
@@ -36,7 +37,7 @@ export async function run(io: Io, text: string | undefined, options: EncodeOptio
     await writeAll(io, pieces('{"type":"encoded","hex":"', bytes, hexOf, '', `","frames":${frames}}\n`));
   } else if (options.explain || (io.stdout.isTTY && !options.plain && options.out === 'hex')) {
     const view = await viewOf('annotated', io, options, {
-      preview: 4096,
+      preview: DEFAULT_PREVIEW,
       pretty: false,
       base64: false,
       verbose: false,
