@@ -121,8 +121,7 @@ export class Connection {
         return result.rest;
       }
       case 'held':
-        if (lane.pending.length + chunk.length <= MOST_HELD) lane.pending = concat([lane.pending, chunk]);
-        return undefined;
+        return this.hold(lane, chunk);
       case 'frames':
         for (const frame of lane.frames!.push(chunk)) this.tellFrame(frame, events);
         return undefined;
@@ -131,6 +130,16 @@ export class Connection {
         lane.offset += chunk.length;
         return undefined;
     }
+  }
+
+  /** Keeps what was sent ahead of the answer. More than that is the body of some other request: to read on behind a part left out would be reading nonsense. */
+  private hold(lane: Lane, chunk: Uint8Array): Uint8Array | undefined {
+    const bytes = concat([lane.pending, chunk]);
+    const tooMuch = bytes.length > MOST_HELD;
+    lane.pending = tooMuch ? EMPTY : bytes;
+    if (!tooMuch) return undefined;
+    lane.phase = 'body';
+    return bytes;
   }
 
   /** Does a head begin here, or a frame? */
@@ -180,7 +189,7 @@ export class Connection {
   /** After the answer: frames, or what belongs to a refusal. */
   private goOn(side: Side, upgraded: boolean, events: TranscriptEvent[]): void {
     const lane = this.lanes[side];
-    if (lane.phase === 'frames' || lane.phase === 'head') return;
+    if (lane.phase === 'frames' || lane.phase === 'head' || lane.phase === 'body') return;
     if (upgraded) return this.beginFrames(side, events);
     lane.phase = side === this.client ? 'start' : 'body';
     const held = lane.pending;

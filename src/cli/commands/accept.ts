@@ -1,5 +1,3 @@
-import { openSource } from '../../capture/detect.js';
-import { concat } from '../../codec/byte-collector.js';
 import { findAcceptMistake } from '../../codec/accept-mistakes.js';
 import { decodeKey, encodeBase64, KEY_BYTES } from '../../codec/handshake-key.js';
 import { latin1 } from '../../codec/http1-text.js';
@@ -8,6 +6,7 @@ import { escapeText, safeJson } from '../../render/escape.js';
 import { count } from '../../render/layout.js';
 import { acceptOf, sha1, stepsOf } from '../adapters.js';
 import { EXIT, UsageError } from '../exit.js';
+import { sourceBytes } from '../source-bytes.js';
 import type { Io } from '../io.js';
 import type { CommonOptions } from '../options.js';
 import type { HandshakeSeams } from '../handshake-input.js';
@@ -63,13 +62,8 @@ function checkOptions(key: string | undefined, options: AcceptOptions): void {
 
 /** What a hex dump of a handshake stands for; undefined for what is no dump. */
 function dumpedBytes(input: Uint8Array): Uint8Array | undefined {
-  const source = openSource('auto');
-  const pieces: Uint8Array[] = [];
-  for (const event of [...source.push(input), ...source.end()]) {
-    if (event.type === 'problem') return undefined;
-    if (event.type === 'bytes') pieces.push(event.bytes);
-  }
-  return concat(pieces);
+  const { bytes, problem } = sourceBytes('auto', input);
+  return problem ? undefined : bytes;
 }
 
 /** The key as pasted, perhaps with its header's name; the blanks around a header's value are not part of it. */

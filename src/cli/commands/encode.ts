@@ -1,4 +1,3 @@
-import { openSource } from '../../capture/detect.js';
 import { DEFAULT_PREVIEW } from '../../codec/assembling.js';
 import { concat } from '../../codec/byte-collector.js';
 import { hexOf } from '../../codec/hex.js';
@@ -12,18 +11,22 @@ import { acceptOf, lazyDeflate } from '../adapters.js';
 import { deflateOf } from '../deflate-option.js';
 import { viewOf } from '../drawing.js';
 import { EXIT, UsageError } from '../exit.js';
-import { buildFrames, payloadKind, type FramePlan } from '../frame-plan.js';
+import { buildFrames, opcodeOf, payloadKind, type FramePlan } from '../frame-plan.js';
 import type { Io } from '../io.js';
 import type { EncodeOptions } from '../options.js';
+import { sourceBytes } from '../source-bytes.js';
 
 /** Payloads are built in memory: this is a tool for looking, not for shipping. */
 const MAX_PAYLOAD = 256 * 1024 * 1024;
 
 /** `encode`: frames from text or bytes. Frames that break the standard need `--allow-invalid`, and are named. */
 export async function run(io: Io, text: string | undefined, options: EncodeOptions): Promise<number> {
+  // What is wrong with the options is told before a payload is waited for.
+  const deflate = deflateOf(options.deflate);
+  opcodeOf(options);
   const payload = await readPayload(io, text, options);
   if (io.interrupted.aborted) return io.interrupted.reason;
-  const plan: FramePlan = { options, payload, deflate: deflateOf(options.deflate) };
+  const plan: FramePlan = { options, payload, deflate };
   const { bytes, frames } = buildFrames(plan, (length) => io.random(length));
   const shown = judge(bytes, plan);
   await report(
@@ -86,13 +89,9 @@ async function readAll(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
 }
 
 function fromHex(text: string | Uint8Array, source: string): Uint8Array {
-  const reader = openSource('hex');
-  const read: Uint8Array[] = [];
-  for (const event of [...reader.push(typeof text === 'string' ? encodeUtf8(text) : text), ...reader.end()]) {
-    if (event.type === 'bytes') read.push(event.bytes);
-    if (event.type === 'problem') throw new UsageError(event.problem.message, { source, ...event.problem });
-  }
-  return concat(read);
+  const { bytes, problem } = sourceBytes('hex', typeof text === 'string' ? encodeUtf8(text) : text);
+  if (problem) throw new UsageError(problem.message, { source, ...problem });
+  return bytes;
 }
 
 /** What the judge says of the frames: the same rules as for traffic. */
