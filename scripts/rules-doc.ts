@@ -1,3 +1,4 @@
+import { CAPTURE_RULES } from '../src/rules/capture-catalogue.js';
 import { DEFLATE_RULES } from '../src/rules/deflate-catalogue.js';
 import { FRAME_RULES } from '../src/rules/frame-catalogue.js';
 import { HEAD_RULES } from '../src/rules/head-catalogue.js';
@@ -30,6 +31,11 @@ export const RULE_GROUPS: readonly RuleGroup[] = [
     rules: FRAME_RULES,
   },
   { title: 'Compression', about: 'Messages compressed with permessage-deflate.', rules: DEFLATE_RULES },
+  {
+    title: 'Captures',
+    about: 'What recorded traffic lacks. Nothing that a peer did wrong; bytes that are missing make the exit code 1.',
+    rules: CAPTURE_RULES,
+  },
 ];
 
 /** The command that writes docs/rules.md. */

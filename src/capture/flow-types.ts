@@ -49,4 +49,6 @@ export interface FlowCounters {
   readonly stray: number;
   readonly deliveredBytes: number;
   readonly lostBytes: number;
+  /** Holes that were given up early, because too much waited behind them. */
+  readonly crowded: number;
 }

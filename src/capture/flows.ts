@@ -47,9 +47,9 @@ export class Flows {
   }
 
   get counters(): FlowCounters {
-    const { duplicates, duplicateBytes, stray, deliveredBytes, lostBytes } = this.shared;
+    const { duplicates, duplicateBytes, stray, deliveredBytes, lostBytes, crowded } = this.shared;
     const lostDatagrams = this.fragments.lost;
-    return { ...this.counts, lostDatagrams, duplicates, duplicateBytes, stray, deliveredBytes, lostBytes };
+    return { ...this.counts, lostDatagrams, duplicates, duplicateBytes, stray, deliveredBytes, lostBytes, crowded };
   }
 
   /** A packet as an object: see `packet`, which makes none. */

@@ -36,6 +36,8 @@ export class Reassembly {
   stray = 0;
   lostBytes = 0;
   deliveredBytes = 0;
+  /** Holes that were given up early, to make room. */
+  crowded = 0;
   private held = 0;
   /** The longest waiting first. */
   private readonly waiting = new Set<Waiting>();
@@ -56,6 +58,7 @@ export class Reassembly {
     while (this.held > this.limits.totalBytes) {
       const [oldest] = this.waiting;
       if (oldest === undefined) return;
+      this.crowded++;
       oldest.skipHole(time);
     }
   }

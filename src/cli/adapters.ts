@@ -9,6 +9,7 @@ let zlib: RawDeflate | undefined;
 export const lazyDeflate: RawDeflate = {
   inflate: (input, options) => loadZlib().inflate(input, options),
   deflate: (input, options) => loadZlib().deflate(input, options),
+  open: (options) => loadZlib().open?.(options),
 };
 
 function loadZlib(): RawDeflate {

@@ -1,5 +1,6 @@
 import { DEFAULT_PREVIEW } from '../codec/assembling.js';
 import { annotatedView } from '../render/annotated.js';
+import { captureLines } from '../render/capture-lines.js';
 import { jsonView } from '../render/json.js';
 import type { Look } from '../render/layout.js';
 import { messagesView } from '../render/messages.js';
@@ -14,7 +15,8 @@ const DEFAULT_WIDTH = 80;
 /** Below this nothing is readable anyway. */
 const MIN_WIDTH = 40;
 
-export type ViewName = 'annotated' | 'summary' | 'messages';
+/** What the records come from: bytes at offsets, or packets of many connections with times. */
+export type Layout = 'bytes' | 'capture';
 
 /** Theme and width of the standard output. */
 export async function lookOf(io: Io, options: CommonOptions): Promise<Look> {
@@ -22,25 +24,29 @@ export async function lookOf(io: Io, options: CommonOptions): Promise<Look> {
   return { theme, width: Math.max(MIN_WIDTH, io.stdout.columns ?? DEFAULT_WIDTH) };
 }
 
-/** The view that was asked for. */
-export async function viewOf(name: ViewName, io: Io, options: CommonOptions, view: ViewOptions): Promise<View> {
-  if (options.quiet) return () => '';
-  if (options.json) return jsonView(view, name === 'messages');
+/** The view that was asked for, or else the default that the input calls for. */
+export async function viewOf(
+  layout: Layout,
+  io: Io,
+  options: DecodeOptions,
+  captureStart: () => number | undefined,
+): Promise<View> {
+  if (options.quiet || options.stats) return () => undefined;
+  const drawing = drawingOptions(options, captureStart);
+  const name = options.view ?? (layout === 'capture' ? 'summary' : 'annotated');
+  if (options.json) return jsonView(drawing, name === 'messages');
   const look = await lookOf(io, options);
-  if (name === 'annotated') return annotatedView(view, look);
-  return name === 'summary' ? summaryView(view, look) : messagesView(view, look);
+  if (name === 'annotated') return annotatedView(drawing, look);
+  if (name === 'messages') return messagesView(drawing, look);
+  return layout === 'capture' ? captureLines(drawing, look) : summaryView(drawing, look);
 }
 
-/** The view that was asked for, or else the default that the input calls for, made when the first record comes. */
-export type LazyView = (byDefault: ViewName) => Promise<View>;
-
-export function lazyView(io: Io, options: DecodeOptions): LazyView {
-  let made: Promise<View> | undefined;
-  const drawing: ViewOptions = {
+function drawingOptions(options: DecodeOptions, captureStart: () => number | undefined): ViewOptions {
+  return {
     preview: options.preview ?? DEFAULT_PREVIEW,
     pretty: options.pretty === true,
     base64: options.base64 === true,
     verbose: options.verbose === true,
+    ...(options.relativeTime && { since: captureStart }),
   };
-  return (byDefault) => (made ??= viewOf(options.view ?? byDefault, io, options, drawing));
 }

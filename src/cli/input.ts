@@ -1,9 +1,4 @@
-import { magicOf, mayBeMagic } from '../capture/detect-magic.js';
-import { openSource, type From, type OpenedSource, type OpenOptions } from '../capture/detect.js';
-import type { SourceEvent } from '../capture/types.js';
-import { hexOf } from '../codec/hex.js';
 import { encodeUtf8 } from '../codec/utf8.js';
-import { escapeText } from '../render/escape.js';
 import { UsageError } from './exit.js';
 import type { Io } from './io.js';
 import type { DecodeOptions } from './options.js';
@@ -13,6 +8,8 @@ import { withProgress } from './progress.js';
 export interface Input {
   readonly name: string;
   readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  /** The same once more, where that can be had. */
+  readonly again?: () => Input['chunks'];
   /** What it is, where that is plain. */
   readonly form?: 'hex';
   /** Told behind the problem when it can't be read. */
@@ -41,64 +38,11 @@ function looksLikeHex(arg: string): boolean {
 }
 
 function fileInput(io: Io, path: string): Input {
-  if (path !== '-') return { name: path, chunks: withProgress(io, io.readFile(path), io.fileSize(path)) };
+  if (path !== '-') {
+    const size = io.fileSize(path);
+    const chunks = withProgress(io, io.readFile(path), size);
+    return { name: path, chunks, ...(size !== undefined && { again: () => io.readFile(path) }) };
+  }
   if (io.stdin.isTTY) void io.stderr.write('reading from the terminal: paste frames, then Ctrl-D\n');
   return { name: 'stdin', chunks: io.stdin };
-}
-
-/** What an input holds, in pieces as they come. Input that can't be read ends it with a UsageError, after all that could be. */
-export async function* readInput(io: Io, input: Input, options: DecodeOptions): AsyncGenerator<SourceEvent> {
-  let source: OpenedSource | undefined;
-  const from = formOf(input, options);
-  for await (const chunk of input.chunks) {
-    if (io.interrupted.aborted) return;
-    if (!source && options.from === 'pcap') refuseUnlessCapture(input, chunk);
-    source ??= openSource(from, await sourcesFor(chunk));
-    yield* checked(io, input, source.push(chunk), options);
-  }
-  // A signal that came with the end of the input is told apart from it only a turn later.
-  await new Promise((resolve) => setImmediate(resolve));
-  if (io.interrupted.aborted) return;
-  source ??= openSource(from);
-  const last = source.end();
-  if (options.verbose) await io.stderr.write(`${input.name}: read as ${source.kind() ?? 'nothing'}\n`);
-  yield* checked(io, input, last, options);
-}
-
-/** Captures tell what they are by themselves. */
-function formOf(input: Input, { from = 'auto' }: DecodeOptions): From {
-  if (from === 'pcap') return 'auto';
-  return from === 'auto' ? (input.form ?? 'auto') : from;
-}
-
-function refuseUnlessCapture(input: Input, chunk: Uint8Array): void {
-  const start = chunk.subarray(0, 4);
-  if (mayBeMagic(start) || magicOf(start)?.startsWith('pcap')) return;
-  throw new UsageError(`no pcap or pcapng file: it begins with ${hexOf(start, ' ')}`, { source: input.name });
-}
-
-/** What reads captures is loaded for input that may begin like one. */
-async function sourcesFor(chunk: Uint8Array): Promise<OpenOptions> {
-  if (!mayBeMagic(chunk.subarray(0, 3))) return {};
-  const { pcapSource, pcapngSource } = await import('./packets.js');
-  return { binarySources: { pcap: pcapSource, pcapng: pcapngSource } };
-}
-
-async function* checked(
-  io: Io,
-  input: Input,
-  events: SourceEvent[],
-  options: DecodeOptions,
-): AsyncGenerator<SourceEvent> {
-  for (const event of events) {
-    if (event.type === 'notice') {
-      if (!options.quiet) await io.stderr.write(`${input.name}: ${escapeText(event.message)}\n`);
-    } else if (event.type === 'problem') {
-      const { message, ...place } = event.problem;
-      throw new UsageError(
-        message + (input.hint ?? ''),
-        input.name === 'argument' ? place : { ...place, source: input.name },
-      );
-    } else yield event;
-  }
 }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { filterOptions, type FilterOptions } from './filter-options.js';
 
 /** The options of each command, as their code receives them. `--name <value>` becomes `name`. */
 
@@ -9,7 +10,7 @@ export interface CommonOptions {
   verbose?: true;
 }
 
-export interface DecodeOptions extends CommonOptions {
+export interface DecodeOptions extends CommonOptions, FilterOptions {
   file?: string[];
   from?: 'auto' | 'hex' | 'base64' | 'dump' | 'binary' | 'pcap';
   direction?: 'client' | 'server' | 'unknown';
@@ -20,6 +21,11 @@ export interface DecodeOptions extends CommonOptions {
   pretty?: true;
   base64?: true;
   maxMessage?: number;
+  maxConnections?: number;
+  maxHeld?: number;
+  maxWindows?: number;
+  /** From 1 on. */
+  shard?: { readonly index: number; readonly count: number };
 }
 
 export interface EncodeOptions extends CommonOptions {
@@ -47,6 +53,8 @@ export interface EncodeOptions extends CommonOptions {
 
 /** What is shown of a payload is drawn in memory, many times as large as the payload. */
 const MOST_PREVIEW = 16 * 1024 * 1024;
+/** Of each something is kept. */
+const MOST_CONNECTIONS = 2 ** 24;
 /** Messages are inflated in memory, and a buffer of Node 20 holds no more. */
 const MOST_INFLATED = 2 ** 32;
 
@@ -81,6 +89,17 @@ export function decodeOptions(): Option[] {
     new Option('--strict', 'count warnings as findings'),
     new Option('--max-message <bytes>', 'inflate compressed messages up to this size').argParser(
       integer(1, MOST_INFLATED),
+    ),
+    new Option('--max-connections <number>', 'connections of a capture that are followed at one time').argParser(
+      integer(1, MOST_CONNECTIONS),
+    ),
+    new Option('--max-held <bytes>', 'memory for what waits for missing segments or for verified frames').argParser(
+      integer(4096),
+    ),
+    new Option('--max-windows <bytes>', 'memory for the windows of compressed connections').argParser(integer(0)),
+    ...filterOptions(),
+    new Option('--shard <i/n>', 'read only the connections of shard I of N, by the hash of their addresses').argParser(
+      shard,
     ),
   ];
 }
@@ -124,6 +143,14 @@ function integer(low: number, high = Number.MAX_SAFE_INTEGER): (value: string) =
         : `It has to be a whole number from ${low} to ${high}.`,
     );
   };
+}
+
+function shard(value: string): { index: number; count: number } {
+  const [, index, count] = /^(\d+)\/(\d+)$/.exec(value)?.map(Number) ?? [];
+  if (index !== undefined && count !== undefined && index >= 1 && index <= count && count <= 65536) {
+    return { index, count };
+  }
+  throw new InvalidArgumentError('It has to be I/N with I from 1 to N, and N up to 65536.');
 }
 
 function preview(value: string): number {

@@ -1,6 +1,7 @@
-import { createReadStream, existsSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { builtin } from './builtin.js';
 import { EXIT, UsageError } from './exit.js';
+import { readChunks } from './file-chunks.js';
 import type { Interruption, Io, Output } from './io.js';
 import { StreamOutput } from './output.js';
 
@@ -8,6 +9,7 @@ import { StreamOutput } from './output.js';
 export function processIo(failed: (reason: string) => void): Io {
   let stdout: Output | undefined;
   let stderr: Output | undefined;
+  const signals = watchSignals();
   return {
     get stdin() {
       return Object.assign(
@@ -22,11 +24,11 @@ export function processIo(failed: (reason: string) => void): Io {
       return (stderr ??= new StreamOutput(process.stderr, failed));
     },
     env: process.env,
-    interrupted: watchSignals(),
+    interrupted: signals.state,
     now: () => Date.now() / 1000,
     random: (length) =>
       new Uint8Array((builtin('node:crypto') as { randomBytes(length: number): Uint8Array }).randomBytes(length)),
-    readFile: (path) => chunks(() => createReadStream(path), path),
+    readFile: (path) => chunks(() => readChunks(path, { signal: signals.end() }), path),
     fileExists: existsSync,
     fileSize: (path) => {
       const stat = statSync(path, { throwIfNoEntry: false });
@@ -36,18 +38,20 @@ export function processIo(failed: (reason: string) => void): Io {
 }
 
 /** The first signal is told to the command, which ends cleanly; a second one kills. */
-function watchSignals(): Interruption {
+function watchSignals(): { readonly state: Interruption; readonly end: () => AbortSignal } {
   const state = { aborted: false, reason: 0 };
+  let waiting: AbortController | undefined;
   const on = (signal: NodeJS.Signals, code: number): void => {
     process.once(signal, () => {
       state.aborted = true;
       state.reason = code;
       process.stdin.destroy();
+      waiting?.abort();
     });
   };
   on('SIGINT', EXIT.interrupted);
   on('SIGTERM', EXIT.terminated);
-  return state;
+  return { state, end: () => (waiting ??= new AbortController()).signal };
 }
 
 const REASONS: Record<string, string> = {

@@ -1,5 +1,7 @@
 import type { DeflateParameters } from './deflate-params.js';
+import type { DeflateWindows } from './deflate-windows.js';
 import { MessageInflater, type DirectionDeflate, type RawDeflate } from './deflate.js';
+import type { SearchBudget } from './frame-search.js';
 import { MessageAssembler } from './message.js';
 import type { Direction } from './records.js';
 
@@ -15,6 +17,15 @@ export interface ReadingOptions {
   readonly previewBytes?: number;
   /** Bytes kept of each message; 4096 by default. */
   readonly messageBytes?: number;
+  /**
+   * The bytes are recorded traffic: they may begin anywhere, have holes, and be no WebSocket. `websocket`: that it is
+   * WebSocket is known.
+   */
+  readonly capture?: 'any' | 'websocket';
+  /** Bytes that all searches for frames together may hold. */
+  readonly searchBudget?: SearchBudget;
+  /** What the windows of all compressed directions together may hold. */
+  readonly windows?: DeflateWindows;
   /** Bytes that a compressed message may have, compressed and inflated; 64 MiB by default. */
   readonly maxMessageBytes?: number;
 }
@@ -31,16 +42,17 @@ export function createAssembler(
   fromStart = true,
 ): MessageAssembler {
   const { previewBytes = DEFAULT_PREVIEW, messageBytes = DEFAULT_PREVIEW, raw } = options;
-  const { maxMessageBytes = DEFAULT_MAX_MESSAGE } = options;
+  const { maxMessageBytes = DEFAULT_MAX_MESSAGE, windows, capture } = options;
   const assembler = new MessageAssembler({
     direction,
     previewBytes,
     messageBytes,
     maxCompressedBytes: maxMessageBytes,
+    joined: !fromStart && capture !== undefined,
   });
   if (parameters && raw) {
     const sender = senderParameters(parameters, direction);
-    assembler.inflater = new MessageInflater(raw, sender, maxMessageBytes, fromStart);
+    assembler.inflater = new MessageInflater(raw, sender, maxMessageBytes, fromStart, windows);
   }
   return assembler;
 }

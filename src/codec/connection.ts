@@ -1,149 +1,172 @@
 import { createAssembler, type ReadingOptions } from './assembling.js';
 import { concat } from './byte-collector.js';
-import type { DeflateParameters } from './deflate-params.js';
+import { collected, type ConnectionTaker } from './connection-events.js';
+import { FrameSearch, type Found } from './frame-search.js';
 import { FrameStream } from './frame-stream.js';
-import { readHandshake } from './handshake.js';
 import { HeadReader } from './head-reader.js';
-import { startsLikeHead, type Head, type RequestHead, type ResponseHead } from './http1.js';
-import type { MessageAssembler } from './message.js';
-import type { Direction, Frame, UnfinishedMessage } from './records.js';
+import { startsLikeHead, type Head } from './http1.js';
+import { EMPTY, hold, newLane, other, searched, type Lane, type Side } from './lane.js';
+import { Opening } from './opening.js';
+import { looksLikeWebSocket } from './plausible.js';
+import type { Direction, UnfinishedMessage } from './records.js';
 import type { TranscriptEvent } from './transcript.js';
 
-/** One of the two ends: 0 is the one that opened the connection, or else the first that was heard. */
-export type Side = 0 | 1;
+export type { ConnectionEvent, ConnectionTaker } from './connection-events.js';
+export type { Side } from './lane.js';
 
-/** Where a connection stands (RFC 6455 §4 and §7). */
-type State = 'opening' | 'requested' | 'open' | 'client-closed' | 'server-closed' | 'closed' | 'refused';
-type Happening = 'request' | 'interim' | 'upgrade' | 'refusal' | 'frames' | 'client-close' | 'server-close';
-
-/** What happens where; what is not in the table changes nothing. */
-const TRANSITIONS: Readonly<Record<State, Readonly<Partial<Record<Happening, State>>>>> = {
-  opening: { request: 'requested', interim: 'opening', upgrade: 'open', refusal: 'refused', frames: 'open' },
-  requested: { interim: 'requested', upgrade: 'open', refusal: 'refused' },
-  open: { 'client-close': 'client-closed', 'server-close': 'server-closed' },
-  'client-closed': { 'server-close': 'closed' },
-  'server-closed': { 'client-close': 'closed' },
-  closed: {},
-  // The same connection may carry another try (RFC 6455 §4.1: after 401, after a redirect to the same host).
-  refused: { request: 'requested' },
-};
-
-/** A direction of the connection: what its next bytes are. */
-interface Lane {
-  phase: 'start' | 'head' | 'held' | 'frames' | 'body';
-  offset: number;
-  /** Bytes that wait: too few to tell what they are, or sent before the handshake was answered. */
-  pending: Uint8Array;
-  head?: HeadReader;
-  frames?: FrameStream;
-}
-
-/** What a client may send ahead of the answer before it is given up as no WebSocket. */
-const MOST_HELD = 1024 * 1024;
-const EMPTY = new Uint8Array(0);
-
-/** Both directions of one connection: heads, what they negotiate, and the frames read accordingly. Never throws. */
+/**
+ * Both directions of one connection: heads, what they negotiate, and the frames read accordingly. Never throws.
+ * With `capture`, as traffic is recorded: it may begin anywhere, have holes, and be no WebSocket at all.
+ */
 export class Connection {
-  private state: State = 'opening';
+  /** There is WebSocket in it: a handshake was asked for, or frames were found. */
+  recognised = false;
+  /** HTTP that asks for something else was seen. */
+  isHttp = false;
+  private readonly opening: Opening;
   private readonly lanes: readonly [Lane, Lane] = [newLane(), newLane()];
   private client: Side | undefined;
-  private request: RequestHead | undefined;
-  private response: ResponseHead | undefined;
-  private parameters: DeflateParameters | undefined;
-  private handshakeTold = false;
-  private readonly assemblers: MessageAssembler[] = [];
 
   constructor(private readonly options: ReadingOptions = {}) {
-    this.parameters = options.deflate;
+    this.opening = new Opening(options);
   }
 
   /** Messages whose last fragment has not come. */
   get unfinished(): UnfinishedMessage[] {
-    return this.assemblers.flatMap((assembler) => assembler.unfinished ?? []);
+    return this.lanes.flatMap(({ assembler }) => assembler?.unfinished ?? []);
   }
 
   /** permessage-deflate is in use. */
   get deflate(): boolean {
-    return this.parameters !== undefined;
+    return this.opening.parameters !== undefined;
   }
 
-  /** Bytes that `side` sent, in their order. */
-  push(side: Side, chunk: Uint8Array): TranscriptEvent[] {
-    const events: TranscriptEvent[] = [];
-    this.feed(side, chunk, events);
-    return events;
-  }
-
-  /** No byte will follow, from either side. */
-  end(): TranscriptEvent[] {
-    const events: TranscriptEvent[] = [];
-    for (const side of [0, 1] as const) {
-      const lane = this.lanes[side];
-      if (lane.phase === 'start' && lane.pending.length > 0) this.beginFrames(side, events);
-      const head = lane.phase === 'head' ? lane.head?.end() : undefined;
-      if (head) this.takeHead(side, head, events);
-    }
-    if (!this.handshakeTold && this.request) this.tellHandshake(events);
-    for (const side of [0, 1] as const) {
-      if (this.lanes[side].phase === 'held') this.beginFrames(side, events);
-      const unfinished = this.lanes[side].frames?.end();
-      const direction = this.directionOf(side);
-      if (!unfinished) continue;
-      if ('frame' in unfinished) events.push({ type: 'frame', direction, frame: unfinished.frame });
-      else events.push({ type: 'tail', direction, truncated: unfinished.header });
-    }
-    return events;
-  }
-
-  private happen(what: Happening): void {
-    this.state = TRANSITIONS[this.state][what] ?? this.state;
-  }
-
-  private directionOf(side: Side): Direction {
+  /** Who opened the connection, as far as is known. */
+  directionOf(side: Side): Direction {
     if (this.client === undefined) return 'unknown';
     return this.client === side ? 'client' : 'server';
   }
 
-  private feed(side: Side, chunk: Uint8Array, events: TranscriptEvent[]): void {
-    let rest: Uint8Array | undefined = chunk;
-    while (rest !== undefined && rest.length > 0) rest = this.step(side, rest, events);
+  /** Bytes in which frames are looked for, so far in vain. */
+  get searched(): number {
+    return searched(this.lanes[0]) + searched(this.lanes[1]);
   }
 
-  private step(side: Side, chunk: Uint8Array, events: TranscriptEvent[]): Uint8Array | undefined {
-    const lane = this.lanes[side];
-    switch (lane.phase) {
-      case 'start':
-        return this.decide(side, chunk, events);
-      case 'head': {
-        const result = lane.head!.push(chunk);
-        if (!result) return undefined;
-        this.takeHead(side, result.head, events);
-        return result.rest;
-      }
-      case 'held':
-        return this.hold(lane, chunk);
-      case 'frames':
-        for (const frame of lane.frames!.push(chunk)) this.tellFrame(frame, events);
-        return undefined;
-      case 'body':
-        events.push({ type: 'body', direction: this.directionOf(side), offset: lane.offset, bytes: chunk });
-        lane.offset += chunk.length;
-        return undefined;
+  /** Gives back what is shared with others. */
+  drop(): void {
+    for (const { search, assembler } of this.lanes) {
+      search?.drop();
+      assembler?.close();
     }
   }
 
-  /** Keeps what was sent ahead of the answer. More than that is the body of some other request: to read on behind a part left out would be reading nonsense. */
-  private hold(lane: Lane, chunk: Uint8Array): Uint8Array | undefined {
-    const bytes = concat([lane.pending, chunk]);
-    const tooMuch = bytes.length > MOST_HELD;
-    lane.pending = tooMuch ? EMPTY : bytes;
-    if (!tooMuch) return undefined;
-    lane.phase = 'body';
-    return bytes;
+  /** Bytes that `side` sent, in their order. */
+  push(side: Side, chunk: Uint8Array): TranscriptEvent[] {
+    return collected((taker) => this.read(side, chunk, 0, chunk.length, NaN, taker));
+  }
+
+  /** The same for a part of `bytes`, which must not be written to as long as a frame is in use. */
+  read(side: Side, bytes: Uint8Array, start: number, end: number, time: number, taker: ConnectionTaker): void {
+    const lane = this.lanes[side];
+    if (lane.phase === 'frames') lane.frames!.read(bytes, start, end, time, taker);
+    else if (lane.phase === 'search') this.search(side, bytes, start, end, time, taker);
+    else this.feed(side, bytes.subarray(start, end), time, taker);
+  }
+
+  /** `length` bytes that `side` sent were not captured. */
+  gap(side: Side, length: number, time: number, taker: ConnectionTaker): void {
+    const lane = this.lanes[side];
+    if (lane.phase === 'search') {
+      // The last look at what was held: nothing behind the hole goes on with it.
+      this.searchOn(side, lane.search!.gap(), taker);
+      if (lane.search) this.tellUnread(side, lane.offset - lane.searchFrom, time, taker);
+    }
+    const offset = lane.phase === 'frames' ? lane.frames!.position : lane.offset;
+    if (this.recognised) taker.event({ type: 'gap', direction: this.directionOf(side), offset, length }, time);
+    if (lane.phase === 'frames' && lane.frames!.hole(length, time, taker)) return;
+    lane.offset = offset + length;
+    if (lane.phase === 'passed' || lane.phase === 'body') return;
+    delete lane.head;
+    lane.pending = EMPTY;
+    this.beginSearch(side);
+  }
+
+  /** No byte will follow, from either side. */
+  end(time = NaN, taker?: ConnectionTaker): TranscriptEvent[] {
+    if (taker === undefined) return collected((collecting) => void this.end(time, collecting));
+    for (const side of [0, 1] as const) this.endOpening(side, time, taker);
+    this.tellHandshake(time, taker);
+    for (const side of [0, 1] as const) {
+      const lane = this.lanes[side];
+      if (lane.phase === 'held') this.beginFrames(side, time, taker);
+      const unfinished = lane.frames?.end();
+      lane.assembler?.close();
+      if (!unfinished) continue;
+      if ('frame' in unfinished) taker.frame(unfinished.frame, time);
+      else taker.event({ type: 'tail', direction: this.directionOf(side), truncated: unfinished.header }, time);
+    }
+    return [];
+  }
+
+  private endOpening(side: Side, time: number, taker: ConnectionTaker): void {
+    const lane = this.lanes[side];
+    if (lane.phase === 'start' && lane.pending.length > 0) this.decideOther(side, EMPTY, time, taker);
+    if (lane.phase === 'search') {
+      this.searchOn(side, lane.search!.end(), taker);
+      if (lane.search) this.tellUnread(side, lane.offset - lane.searchFrom, time, taker);
+    }
+    const head = lane.phase === 'head' ? lane.head?.end() : undefined;
+    if (head) this.takeHead(side, head, time, taker);
+  }
+
+  private feed(side: Side, chunk: Uint8Array, time: number, taker: ConnectionTaker): void {
+    let rest: Uint8Array | undefined = chunk;
+    while (rest !== undefined && rest.length > 0) rest = this.step(side, rest, time, taker);
+  }
+
+  private step(side: Side, chunk: Uint8Array, time: number, taker: ConnectionTaker): Uint8Array | undefined {
+    const lane = this.lanes[side];
+    switch (lane.phase) {
+      case 'start':
+        return this.decide(side, chunk, time, taker);
+      case 'head': {
+        const result = lane.head!.push(chunk);
+        if (!result) return undefined;
+        this.takeHead(side, result.head, time, taker);
+        return result.rest;
+      }
+      case 'held':
+        return hold(lane, chunk);
+      case 'frames':
+        lane.frames!.read(chunk, 0, chunk.length, time, taker);
+        return undefined;
+      case 'search':
+        this.search(side, chunk, 0, chunk.length, time, taker);
+        return undefined;
+      case 'body':
+      case 'passed':
+        return this.passBy(side, chunk, time, taker);
+    }
+  }
+
+  /** Bytes that are not WebSocket's. A handshake on the same connection begins a segment of its own. */
+  private passBy(side: Side, chunk: Uint8Array, time: number, taker: ConnectionTaker): Uint8Array | undefined {
+    const lane = this.lanes[side];
+    const start = side === this.client || this.opening.state === 'requested' ? startsLikeHead(chunk) : 'no';
+    const retries = start === 'request' && side === this.client && this.opening.state !== 'requested';
+    if (retries || (start === 'response' && side !== this.client)) {
+      lane.phase = 'start';
+      return chunk;
+    }
+    const { offset } = lane;
+    lane.offset += chunk.length;
+    if (lane.phase === 'body')
+      taker.event({ type: 'body', direction: this.directionOf(side), offset, bytes: chunk }, time);
+    return undefined;
   }
 
   /** Does a head begin here, or a frame? */
-  private decide(side: Side, chunk: Uint8Array, events: TranscriptEvent[]): Uint8Array | undefined {
+  private decide(side: Side, chunk: Uint8Array, time: number, taker: ConnectionTaker): Uint8Array | undefined {
     const lane = this.lanes[side];
     const bytes = lane.pending.length === 0 ? chunk : concat([lane.pending, chunk]);
     const start = startsLikeHead(bytes);
@@ -155,81 +178,141 @@ export class Connection {
       lane.phase = 'head';
       return bytes;
     }
-    if (this.state === 'requested') lane.phase = side === this.client ? 'held' : 'body';
+    return this.decideOther(side, bytes, time, taker);
+  }
+
+  /** What begins here is no head. */
+  private decideOther(side: Side, bytes: Uint8Array, time: number, taker: ConnectionTaker): Uint8Array {
+    const lane = this.lanes[side];
+    if (this.opening.state === 'requested') lane.phase = side === this.client ? 'held' : 'body';
+    else if (this.opening.state === 'refused') lane.phase = 'body';
+    else if (this.options.capture && !this.isStated(bytes)) this.beginSearch(side);
     else {
       // No handshake was seen. Only a client masks.
-      this.client ??= (bytes[1] ?? 0) >= 0x80 ? side : other(side);
-      this.beginFrames(side, events);
+      this.client ??= ((bytes.length > 0 ? bytes : lane.pending)[1] ?? 0) >= 0x80 ? side : other(side);
+      this.beginFrames(side, time, taker);
     }
     return bytes;
   }
 
-  private takeHead(side: Side, head: Head, events: TranscriptEvent[]): void {
+  /** It was said that this is WebSocket, and a frame may well begin here. */
+  private isStated(bytes: Uint8Array): boolean {
+    return this.options.capture === 'websocket' && looksLikeWebSocket(bytes, 1);
+  }
+
+  private takeHead(side: Side, head: Head, time: number, taker: ConnectionTaker): void {
     const lane = this.lanes[side];
     delete lane.head;
     lane.offset = head.span.end;
+    if (this.opening.isOther(head)) return this.passHttp();
+    this.recognised = true;
     lane.phase = 'start';
     if (head.kind === 'request') {
-      this.request = head;
-      this.response = undefined;
-      this.handshakeTold = false;
-      this.happen('request');
+      this.opening.ask(head);
       // What follows a request waits for the answer: only that tells what it is.
       lane.phase = 'held';
       return;
     }
-    const status = head.status ?? 0;
-    if (status >= 100 && status < 200 && status !== 101) return this.happen('interim');
-    this.response = head;
-    this.happen(status === 101 ? 'upgrade' : 'refusal');
-    this.tellHandshake(events);
-    for (const each of [side, other(side)]) this.goOn(each, status === 101, events);
+    const { status = 0 } = head;
+    if (status >= 100 && status < 200 && status !== 101) return;
+    this.opening.answer(head);
+    this.tellHandshake(time, taker);
+    for (const each of [side, other(side)]) this.goOn(each, status === 101, time, taker);
+  }
+
+  private passHttp(): void {
+    this.isHttp = true;
+    this.opening.pass();
+    for (const lane of this.lanes) {
+      delete lane.head;
+      lane.pending = EMPTY;
+      lane.phase = 'passed';
+    }
   }
 
   /** After the answer: frames, or what belongs to a refusal. */
-  private goOn(side: Side, upgraded: boolean, events: TranscriptEvent[]): void {
+  private goOn(side: Side, upgraded: boolean, time: number, taker: ConnectionTaker): void {
     const lane = this.lanes[side];
     if (lane.phase === 'frames' || lane.phase === 'head' || lane.phase === 'body') return;
-    if (upgraded) return this.beginFrames(side, events);
+    if (lane.phase === 'search') return this.beginSearch(side);
+    if (upgraded) return this.beginFrames(side, time, taker);
     lane.phase = side === this.client ? 'start' : 'body';
     const held = lane.pending;
     lane.pending = EMPTY;
-    this.feed(side, held, events);
+    this.feed(side, held, time, taker);
   }
 
-  private beginFrames(side: Side, events: TranscriptEvent[]): void {
+  private beginFrames(side: Side, time: number, taker: ConnectionTaker): void {
     const lane = this.lanes[side];
-    this.happen('frames');
+    this.recognised = true;
     lane.phase = 'frames';
-    const fromStart = this.response !== undefined || this.request !== undefined;
-    const assembler = createAssembler(this.directionOf(side), this.parameters, this.options, fromStart);
-    this.assemblers.push(assembler);
-    lane.frames = new FrameStream(() => assembler, lane.offset);
+    const { request, response } = this.opening;
+    this.openFrames(side, lane.offset, response !== undefined || request !== undefined);
     const held = lane.pending;
     lane.pending = EMPTY;
-    this.feed(side, held, events);
+    this.feed(side, held, time, taker);
   }
 
-  private tellHandshake(events: TranscriptEvent[]): void {
-    const { request, response } = this;
-    const { acceptOf } = this.options;
-    const halves = { ...(request && { request }), ...(response && { response }), ...(acceptOf && { acceptOf }) };
-    const handshake = readHandshake(halves);
-    if (response) this.parameters = handshake.deflate;
-    this.handshakeTold = true;
-    events.push({ type: 'handshake', direction: response ? 'server' : 'client', handshake });
+  private openFrames(side: Side, offset: number, fromStart: boolean): void {
+    const lane = this.lanes[side];
+    this.opening.begin();
+    const assembler = createAssembler(this.directionOf(side), this.opening.parameters, this.options, fromStart);
+    lane.assembler = assembler;
+    lane.frames = new FrameStream(() => assembler, offset);
   }
 
-  private tellFrame(frame: Frame, events: TranscriptEvent[]): void {
-    if (frame.close) this.happen(frame.direction === 'client' ? 'client-close' : 'server-close');
-    events.push({ type: 'frame', direction: frame.direction, frame });
+  /** Looks for the next frame from here on. */
+  private beginSearch(side: Side): void {
+    const lane = this.lanes[side];
+    const known = this.opening.state === 'open' || this.options.capture === 'websocket';
+    const masked = this.client === undefined ? undefined : this.client === side;
+    const deflate = this.opening.mayDeflate;
+    const { searchBudget: budget } = this.options;
+    lane.phase = 'search';
+    lane.searchFrom = lane.offset;
+    lane.search = new FrameSearch({ masked, deflate, known, ...(budget && { budget }) });
   }
-}
 
-function newLane(): Lane {
-  return { phase: 'start', offset: 0, pending: EMPTY };
-}
+  private search(
+    side: Side,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    time: number,
+    taker: ConnectionTaker,
+  ): void {
+    const lane = this.lanes[side];
+    lane.offset += end - start;
+    this.searchOn(side, lane.search!.push(bytes, start, end, time), taker);
+  }
 
-function other(side: Side): Side {
-  return side === 0 ? 1 : 0;
+  /** A chain of frames holds: they are read from its first one on. */
+  private searchOn(side: Side, found: Found | undefined, taker: ConnectionTaker): void {
+    if (found === undefined) return;
+    const lane = this.lanes[side];
+    this.client ??= found.masked ? side : other(side);
+    this.lanes[other(side)].search?.learn(!found.masked);
+    this.tellHandshake(found.pieces[0]?.tag ?? NaN, taker);
+    this.recognised = true;
+    this.tellUnread(side, found.passed, found.pieces[0]?.tag ?? NaN, taker);
+    const offset = lane.searchFrom + found.passed;
+    const fromStart = offset === 0 && this.opening.response === undefined;
+    if (lane.frames === undefined) this.openFrames(side, offset, false);
+    if (!fromStart) lane.frames!.rejoin(offset, lane.assembler!);
+    lane.phase = 'frames';
+    delete lane.search;
+    for (const { bytes, start, end, tag } of found.pieces) lane.frames!.read(bytes, start, end, tag, taker);
+  }
+
+  private tellUnread(side: Side, length: number, time: number, taker: ConnectionTaker): void {
+    if (length === 0 || !this.recognised) return;
+    const offset = this.lanes[side].searchFrom;
+    taker.event({ type: 'unread', direction: this.directionOf(side), offset, length }, time);
+  }
+
+  private tellHandshake(time: number, taker: ConnectionTaker): void {
+    const handshake = this.opening.take();
+    if (!handshake) return;
+    taker.event({ type: 'handshake', direction: handshake.response ? 'server' : 'client', handshake }, time);
+  }
 }

@@ -1,4 +1,5 @@
 import { concat } from './byte-collector.js';
+import { SlidingWindow, type DeflateWindows } from './deflate-windows.js';
 
 /** What an adapter around a DEFLATE library does: RFC 1951 data in, plain bytes out, synchronously. */
 export interface RawDeflate {
@@ -16,9 +17,32 @@ export interface RawDeflate {
     | { status: 'too-large' };
   /** Deflates and ends with an empty stored block (a sync flush): the output ends in 00 00 ff ff. */
   deflate(input: Uint8Array, options: { windowBits: number; dictionary: Uint8Array }): Uint8Array;
+  /**
+   * A faster way for one direction's messages: a decoder that stays between them. `undefined` where the library has none,
+   * or none yet: it is asked again with the next message.
+   */
+  open?(options: { windowBits: number }): InflateStream | undefined;
+}
+
+/** A decoder that goes on from message to message. What it cannot say for sure it leaves to `RawDeflate.inflate`. */
+export interface InflateStream {
+  /**
+   * The plain bytes of one message, its payload as in the frames (RFC 7692 §7.2.1: without 00 00 ff ff): a view that is
+   * valid until the next call on any stream. The message may refer to `window`, which has all that came out before; it
+   * is read only where the library no longer holds it. `undefined` stands for everything but a whole message that ends
+   * with its empty stored block: faults, final blocks. After that and after `too-large` (more than `maxOutput` bytes)
+   * nothing is held, as after `release`.
+   */
+  inflate(payload: Uint8Array, window: SlidingWindow, maxOutput: number): Uint8Array | 'too-large' | undefined;
+  /** Gives back what is held; the next call begins with the window that it is handed. */
+  release(): void;
 }
 
 export type InflateOutcome =
+  /**
+   * `bytes` may be a view of memory that all inflaters share: valid until the next call of `inflate` on ANY inflater.
+   * Copy what is kept.
+   */
   | { readonly status: 'ok'; readonly bytes: Uint8Array }
   /** The data is no DEFLATE stream, or refers to bytes before the window. */
   | { readonly status: 'invalid'; readonly reason: string }
@@ -41,11 +65,13 @@ const TAIL = Uint8Array.of(0x00, 0x00, 0xff, 0xff);
 const SENTINEL = Uint8Array.of(0x01, 0x00, 0x00, 0xff, 0xff, 0x00);
 /** Each final block costs a decoder of its own; an honest message has one, if any. */
 const MAX_FINAL_BLOCKS = 256;
+const CUT_SHORT = { status: 'invalid', reason: 'the data ends inside a block' } as const;
 
 /** Inflates the messages of one direction in their order (RFC 7692 §7.2.2), window kept as negotiated. */
 export class MessageInflater {
-  private window: Uint8Array = EMPTY;
+  private readonly window: SlidingWindow;
   private contextKnown: boolean;
+  private stream: InflateStream | undefined;
 
   constructor(
     private readonly raw: RawDeflate,
@@ -54,30 +80,46 @@ export class MessageInflater {
     private readonly maxOutput: number,
     /** False for a stream that was joined in its middle. */
     fromStart = true,
+    /** Counts this window with those of other directions; without it a window is never given up. */
+    windows?: DeflateWindows,
   ) {
     this.contextKnown = fromStart;
+    this.window = new SlidingWindow(1 << parameters.windowBits, () => this.loseContext(), windows);
   }
 
   /** The stream has a hole: what was sent before it is unknown. */
   loseContext(): void {
-    this.window = EMPTY;
+    this.window.clear();
+    this.stream?.release();
     this.contextKnown = false;
   }
 
-  /** The payload of one whole message, unmasked, its fragments joined. */
+  /** Nothing more will come: gives back window and decoder. A message that comes all the same finds its context lost. */
+  close(): void {
+    this.loseContext();
+  }
+
+  /** The payload of one whole message, unmasked, its fragments joined. Never throws. */
   inflate(payload: Uint8Array): InflateOutcome {
-    if (this.parameters.noContextTakeover) {
-      this.window = EMPTY;
-      this.contextKnown = true;
+    const { noContextTakeover } = this.parameters;
+    if (noContextTakeover) this.contextKnown = true;
+    const outcome = this.ordinary(payload) ?? this.blocks(concat([payload, TAIL, SENTINEL]), payload.length);
+    if (outcome.status === 'ok') {
+      if (noContextTakeover) this.stream?.release();
+      else this.remember(outcome.bytes);
+      return outcome;
     }
-    const outcome = this.blocks(concat([payload, TAIL, SENTINEL]), payload.length);
-    if (outcome.status === 'ok') this.remember(outcome.bytes);
-    else {
-      const knew = this.contextKnown;
-      this.loseContext();
-      if (outcome.status === 'invalid' && !knew) return { status: 'context-lost' };
-    }
-    return outcome;
+    const knew = this.contextKnown;
+    this.loseContext();
+    return outcome.status === 'invalid' && !knew ? { status: 'context-lost' } : outcome;
+  }
+
+  /** The fast way, for a message like nearly all: without a fault, its last block the empty stored one. */
+  private ordinary(payload: Uint8Array): InflateOutcome | undefined {
+    this.stream ??= this.raw.open?.(this.parameters);
+    const bytes = this.stream?.inflate(payload, this.window, this.maxOutput);
+    if (bytes === undefined) return undefined;
+    return bytes === 'too-large' ? { status: bytes, limit: this.maxOutput } : { status: 'ok', bytes };
   }
 
   /** A message may hold several final blocks (RFC 7692 §7.2.1); each ends a DEFLATE stream, the window goes on. */
@@ -85,35 +127,53 @@ export class MessageInflater {
     const outputs: Uint8Array[] = [];
     let produced = 0;
     let at = 0;
-    let window = this.window;
+    let window = this.window.copy();
     const { windowBits } = this.parameters;
     for (let blocks = 0; blocks <= MAX_FINAL_BLOCKS; blocks++) {
-      const result = this.raw.inflate(input.subarray(at), {
-        windowBits,
-        dictionary: window,
-        maxOutput: this.maxOutput - produced,
-      });
-      if (result.status === 'too-large') return { status: 'too-large', limit: this.maxOutput };
+      const options = { windowBits, dictionary: window, maxOutput: this.maxOutput - produced };
+      const result = this.raw.inflate(input.subarray(at), options);
       if (result.status === 'invalid') return result;
-      if (!result.final) return { status: 'invalid', reason: 'the data ends inside a block' };
+      // A library may have a least limit above 0, as Node has.
+      if (result.status === 'too-large' || result.output.length > options.maxOutput) {
+        return { status: 'too-large', limit: this.maxOutput };
+      }
+      if (!result.final) return CUT_SHORT;
       outputs.push(result.output);
       produced += result.output.length;
+      const begin = at;
       at += result.consumed;
-      // A final block that ends the payload exactly: the sender left out the octet 0x00 of RFC 7692 §7.2.3.4.
-      if (at > payloadLength + TAIL.length || at === payloadLength) {
+      if (this.ends(input, begin, at, payloadLength, options, result.output.length)) {
         return { status: 'ok', bytes: outputs.length === 1 ? outputs[0]! : concat(outputs, produced) };
       }
-      if (at > payloadLength) return { status: 'invalid', reason: 'the data ends inside a block' };
+      if (at > payloadLength) return CUT_SHORT;
       window = lastBytes(window, result.output, 1 << windowBits);
     }
     return { status: 'invalid', reason: `more than ${MAX_FINAL_BLOCKS} final blocks in one message` };
   }
 
+  /** Is the message whole whose decoder, begun at `begin`, stopped behind a final block at `at`? */
+  private ends(
+    input: Uint8Array,
+    begin: number,
+    at: number,
+    payloadLength: number,
+    options: Parameters<RawDeflate['inflate']>[1],
+    produced: number,
+  ): boolean {
+    // The whole sentinel was a block of its own. Or a final block ends the payload exactly: the sender left out the
+    // octet 0x00 of RFC 7692 §7.2.3.4.
+    if (at === input.length - 1 || at === payloadLength) return true;
+    if (at !== payloadLength + TAIL.length) return false;
+    // The final block is the empty stored one whose end is the tail (RFC 7692 §7.2.1 leaves BFINAL free), or one that
+    // was cut short and took the tail for its data. The latter made something of it.
+    const without = this.raw.inflate(input.subarray(begin, payloadLength), options);
+    return without.status === 'ok' && !without.final && without.output.length === produced;
+  }
+
+  /** The window is known again once it is full of what came out: then nothing can refer to what was lost. */
   private remember(output: Uint8Array): void {
-    if (this.parameters.noContextTakeover) return;
-    const size = 1 << this.parameters.windowBits;
-    this.window = lastBytes(this.window, output, size);
-    if (this.window.length === size) this.contextKnown = true;
+    this.window.push(output);
+    if (this.window.length === this.window.size) this.contextKnown = true;
   }
 }
 

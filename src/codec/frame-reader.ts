@@ -55,6 +55,15 @@ export interface Truncated {
   readonly missing: number | bigint;
 }
 
+/** Payload bytes that are known to exist and were not captured. */
+export class FrameHole {
+  readonly type = 'hole';
+  constructor(
+    readonly header: FrameHeader,
+    readonly length: number,
+  ) {}
+}
+
 export type FrameEvent = FrameStart | FramePayload | FrameEnd;
 
 /**
@@ -69,19 +78,60 @@ export class FrameReader {
   private received = 0;
   private index = 0;
 
-  /** `offset` is the absolute offset of the first byte that will be pushed. */
+  /** `offset` is the absolute offset of the byte that is next. */
   constructor(private offset = 0) {}
 
   push(chunk: Uint8Array): FrameEvent[] {
     const events: FrameEvent[] = [];
     const source = new WordView(chunk);
     let at = 0;
-    while (at < chunk.length) {
-      if (this.header === undefined) at = this.takeHeader(chunk, at, events);
-      else at = this.takePayload(source, at, events);
-    }
-    this.offset += chunk.length;
+    while (at < chunk.length) at = this.step(source, at, chunk.length, events);
     return events;
+  }
+
+  /** Takes one header, or one run of payload, from `source` at `at` on; tells where it stopped. */
+  step(source: WordView, at: number, end: number, events: FrameEvent[]): number {
+    return this.header === undefined
+      ? this.takeHeader(source.bytes, at, end, events)
+      : this.takePayload(source, at, end, events);
+  }
+
+  /** The header of the frame at `at`, if no frame is open and all of it ends before `end`: it is then read, and what is next stands behind it. */
+  whole(bytes: Uint8Array, at: number, end: number): FrameHeader | undefined {
+    if (this.header !== undefined || this.pendingLength > 0 || at + 2 > end) return undefined;
+    const length = headerLength(bytes[at + 1]!);
+    if (at + length > end) return undefined;
+    const header = readHeader(bytes, at, this.index, this.offset);
+    if (header.payloadLength > end - at - length) return undefined;
+    this.index++;
+    this.offset += length + header.payloadLength;
+    return header;
+  }
+
+  /**
+   * `length` bytes of the stream are missing here. Within the payload of the open frame that is all there is to say: the
+   * frame goes on behind them. Otherwise it is lost where the next frame begins: false, and `rejoin` has to be called.
+   */
+  hole(length: number, events: (FrameEvent | FrameHole)[]): boolean {
+    const { header } = this;
+    if (header === undefined || this.received + length > header.payloadLength) return false;
+    events.push(new FrameHole(header, length));
+    this.offset += length;
+    this.received += length;
+    if (this.received === header.payloadLength) this.close(header, events);
+    return true;
+  }
+
+  /** A frame begins at `offset`; what was open is given up. */
+  rejoin(offset: number): void {
+    this.header = undefined;
+    this.pendingLength = 0;
+    this.offset = offset;
+  }
+
+  /** The absolute offset of the byte that is next. */
+  get position(): number {
+    return this.offset;
   }
 
   /** To be called when no byte will follow: what is missing of an unfinished frame, if there is one. */
@@ -99,24 +149,27 @@ export class FrameReader {
     return { type: 'truncated', start: this.offset - this.pendingLength, headerBytes, received: 0, missing };
   }
 
-  private takeHeader(chunk: Uint8Array, at: number, events: FrameEvent[]): number {
-    if (this.pendingLength === 0 && at + 1 < chunk.length) {
-      const length = headerLength(chunk[at + 1]!);
-      if (at + length <= chunk.length) {
-        this.open(readHeader(chunk, at, this.index++, this.offset + at), events);
+  private takeHeader(bytes: Uint8Array, at: number, end: number, events: FrameEvent[]): number {
+    if (this.pendingLength === 0 && at + 1 < end) {
+      const length = headerLength(bytes[at + 1]!);
+      if (at + length <= end) {
+        const start = this.offset;
+        this.offset += length;
+        this.open(readHeader(bytes, at, this.index++, start), events);
         return at + length;
       }
     }
-    return this.collectHeader(chunk, at, events);
+    return this.collectHeader(bytes, at, end, events);
   }
 
   /** The slow path: a header that is spread over chunks. */
-  private collectHeader(chunk: Uint8Array, at: number, events: FrameEvent[]): number {
+  private collectHeader(bytes: Uint8Array, at: number, end: number, events: FrameEvent[]): number {
     let next = at;
-    while (next < chunk.length) {
-      this.pending[this.pendingLength++] = chunk[next++]!;
+    while (next < end) {
+      this.pending[this.pendingLength++] = bytes[next++]!;
+      this.offset++;
       if (this.pendingLength < 2 || this.pendingLength < headerLength(this.pending[1]!)) continue;
-      const start = this.offset + next - this.pendingLength;
+      const start = this.offset - this.pendingLength;
       this.pendingLength = 0;
       this.open(readHeader(this.pending, 0, this.index++, start), events);
       break;
@@ -133,15 +186,18 @@ export class FrameReader {
     }
   }
 
-  private takePayload(source: WordView, at: number, events: FrameEvent[]): number {
+  private takePayload(source: WordView, at: number, end: number, events: FrameEvent[]): number {
     const header = this.header!;
-    const end = Math.min(source.bytes.length, at + header.payloadLength - this.received);
-    events.push(new FramePayload(header, this.received, source, at, end));
-    this.received += end - at;
-    if (this.received === header.payloadLength) {
-      this.header = undefined;
-      events.push(new FrameEnd(header));
-    }
-    return end;
+    const stop = Math.min(end, at + header.payloadLength - this.received);
+    events.push(new FramePayload(header, this.received, source, at, stop));
+    this.received += stop - at;
+    this.offset += stop - at;
+    if (this.received === header.payloadLength) this.close(header, events);
+    return stop;
+  }
+
+  private close(header: FrameHeader, events: (FrameEvent | FrameHole)[]): void {
+    this.header = undefined;
+    events.push(new FrameEnd(header));
   }
 }

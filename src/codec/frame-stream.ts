@@ -1,10 +1,16 @@
 import type { FrameHeader } from './frame.js';
-import { FrameReader, type FrameEvent, type Truncated } from './frame-reader.js';
+import { FrameReader, type FrameEvent, type FrameHole, type Truncated } from './frame-reader.js';
+import { wordsOf } from './mask.js';
 import type { MessageAssembler } from './message.js';
 import type { Frame } from './records.js';
 
 /** What the end of a stream left unfinished: a frame whose header came, or less than a header. */
 export type Unfinished = { readonly frame: Frame } | { readonly header: Truncated };
+
+/** Who takes frames, as they become complete. `time` is that of their last bytes: seconds, NaN where unknown. */
+export interface FrameTaker {
+  frame(frame: Frame, time: number): void;
+}
 
 /**
  * Bytes to frames, with what their messages make of them. `route` names the assembler of each header: always the same
@@ -13,6 +19,7 @@ export type Unfinished = { readonly frame: Frame } | { readonly header: Truncate
 export class FrameStream {
   private readonly reader: FrameReader;
   private current: MessageAssembler | undefined;
+  private readonly events: (FrameEvent | FrameHole)[] = [];
 
   /** `offset` is the absolute offset of the first byte that will be pushed. */
   constructor(
@@ -22,11 +29,47 @@ export class FrameStream {
     this.reader = new FrameReader(offset);
   }
 
+  /** The absolute offset of the byte that is next. */
+  get position(): number {
+    return this.reader.position;
+  }
+
   /** The frames that the chunk completes. */
   push(chunk: Uint8Array): Frame[] {
     const frames: Frame[] = [];
-    for (const event of this.reader.push(chunk)) this.take(event, frames);
+    this.read(chunk, 0, chunk.length, NaN, { frame: (frame) => frames.push(frame) });
     return frames;
+  }
+
+  /** The same for a part of `bytes`, which must not be written to as long as a frame is in use. */
+  read(bytes: Uint8Array, start: number, end: number, time: number, taker: FrameTaker): void {
+    const source = wordsOf(bytes);
+    let at = start;
+    while (at < end) {
+      const header = this.reader.whole(bytes, at, end);
+      if (header !== undefined) at = this.takeWhole(header, source, at, time, taker);
+      else {
+        at = this.reader.step(source, at, end, this.events as FrameEvent[]);
+        this.takeEvents(time, taker);
+      }
+    }
+  }
+
+  /** `length` bytes are missing. False: they may hold the end of a frame, and nobody knows where the next one begins. */
+  hole(length: number, time: number, taker: FrameTaker): boolean {
+    const within = this.reader.hole(length, this.events);
+    this.takeEvents(time, taker);
+    if (within) return true;
+    const open = this.reader.end();
+    if (open?.header) taker.frame(this.current!.truncate(open, true), time);
+    this.reader.rejoin(this.reader.position + length);
+    return false;
+  }
+
+  /** Behind a hole, a frame begins at `offset`. */
+  rejoin(offset: number, assembler: MessageAssembler): void {
+    assembler.rejoin();
+    this.reader.rejoin(offset);
   }
 
   end(): Unfinished | undefined {
@@ -35,7 +78,29 @@ export class FrameStream {
     return truncated.header ? { frame: this.current!.truncate(truncated) } : { header: truncated };
   }
 
-  private take(event: FrameEvent, frames: Frame[]): void {
+  private takeWhole(
+    header: FrameHeader,
+    source: ReturnType<typeof wordsOf>,
+    at: number,
+    time: number,
+    taker: FrameTaker,
+  ): number {
+    const from = at + header.length;
+    const to = from + header.payloadLength;
+    const assembler = this.route(header);
+    const frame = assembler.whole(header, source, from);
+    if (frame !== undefined) taker.frame(frame, time);
+    else taker.frame(assembler.parts(header, source, from, to), time);
+    return to;
+  }
+
+  private takeEvents(time: number, taker: FrameTaker): void {
+    const { events } = this;
+    for (const event of events) this.take(event, time, taker);
+    events.length = 0;
+  }
+
+  private take(event: FrameEvent | FrameHole, time: number, taker: FrameTaker): void {
     switch (event.type) {
       case 'frame-start':
         this.current = this.route(event.header);
@@ -44,8 +109,11 @@ export class FrameStream {
       case 'payload':
         this.current!.payload(event);
         break;
+      case 'hole':
+        this.current!.hole(event);
+        break;
       case 'frame-end':
-        frames.push(this.current!.end());
+        taker.frame(this.current!.end(), time);
         break;
     }
   }

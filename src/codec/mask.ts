@@ -26,6 +26,14 @@ export class WordView {
   }
 }
 
+let lastView = new WordView(new Uint8Array(0));
+
+/** The words of bytes that are read again and again: the view made last is kept. */
+export function wordsOf(bytes: Uint8Array): WordView {
+  if (lastView.bytes !== bytes) lastView = new WordView(bytes);
+  return lastView;
+}
+
 /** The key in network order as the number that `unmask` takes. */
 export function keyFromBytes(key: Uint8Array): number {
   return ((key[0]! << 24) | (key[1]! << 16) | (key[2]! << 8) | key[3]!) >>> 0;
@@ -54,6 +62,39 @@ export function unmask(source: Uint8Array, start: number, end: number, key: numb
 /** The same for bytes whose words are at hand. */
 export function unmaskView(source: WordView, start: number, end: number, key: number, phase: number): Uint8Array {
   return xor(source, start, end, key, phase, 0);
+}
+
+const HIGH_BITS = 0x80808080 | 0;
+
+/** Whether `source[start, end)` is ASCII once it is unmasked with `key` (0: as it stands), without unmasking it. */
+export function isAsciiView(view: WordView, start: number, end: number, key: number, phase = 0): boolean {
+  if (start === end) return true;
+  const from = view.offset + start;
+  const last = view.offset + end - 1;
+  const lastWord = last >>> 2;
+  const { words } = view;
+  if (!LITTLE_ENDIAN || lastWord >= words.length) return isAsciiByByte(view.bytes, start, end, key, phase);
+  const lane = from & 3;
+  const mask = key === 0 ? 0 : lanes(key, phase - lane);
+  const head = HIGH_BITS << (lane * 8);
+  const tail = HIGH_BITS >>> ((3 - (last & 3)) * 8);
+  let word = from >>> 2;
+  if (word === lastWord) return ((words[word]! ^ mask) & head & tail) === 0;
+  if (((words[word++]! ^ mask) & head) !== 0 || ((words[lastWord]! ^ mask) & tail) !== 0) return false;
+  let seen = 0;
+  for (; word + 4 <= lastWord; word += 4) {
+    seen |= (words[word]! ^ mask) | (words[word + 1]! ^ mask) | (words[word + 2]! ^ mask) | (words[word + 3]! ^ mask);
+    if ((seen & HIGH_BITS) !== 0) return false;
+  }
+  for (; word < lastWord; word++) seen |= words[word]! ^ mask;
+  return (seen & HIGH_BITS) === 0;
+}
+
+function isAsciiByByte(bytes: Uint8Array, start: number, end: number, key: number, phase: number): boolean {
+  for (let i = start; i < end; i++) {
+    if (((bytes[i]! ^ (key >>> (24 - 8 * ((phase + i - start) & 3)))) & 0x80) !== 0) return false;
+  }
+  return true;
 }
 
 /** New memory of `room` bytes, which are the caller's to write, and the masked payload behind them. */

@@ -2,11 +2,23 @@ import { ByteCollector } from './byte-collector.js';
 import { readCloseBody } from './close.js';
 import type { InflateOutcome, MessageInflater } from './deflate.js';
 import type { FrameHeader } from './frame.js';
-import type { FramePayload, Truncated } from './frame-reader.js';
-import type { Direction, Frame, FramePlace, Message, PlacedUtf8Error, UnfinishedMessage } from './records.js';
+import { FramePayload, type FrameHole, type Truncated } from './frame-reader.js';
+import { isAsciiView, type WordView } from './mask.js';
+import type { Direction, Frame, FramePlace, Message, UnfinishedMessage } from './records.js';
+import {
+  belongs,
+  isPlain,
+  MAX_CONTROL_BYTES,
+  payloadSpan,
+  placed,
+  plus,
+  RUNS_KEPT,
+  type OpenFrame,
+  type OpenMessage,
+} from './open-message.js';
 import { OPCODE } from './registry.js';
-import type { Span } from './span.js';
-import { utf8Error, Utf8Validator, type Utf8Error } from './utf8.js';
+import { utf8Error, Utf8Validator } from './utf8.js';
+import { WholeFrame } from './whole-frame.js';
 
 export interface AssemblerOptions {
   readonly direction: Direction;
@@ -16,44 +28,14 @@ export interface AssemblerOptions {
   readonly messageBytes: number;
   /** Compressed bytes that are collected of one message. */
   readonly maxCompressedBytes: number;
-}
-
-interface OpenMessage {
-  readonly opcode: number;
-  readonly start: number;
-  readonly compressed: boolean;
-  frames: number;
-  /** Plain bytes for the message, or all compressed bytes. */
-  readonly collector: ByteCollector;
-  /** Where its last runs of payload stand: a character may begin some frames before the one that breaks it. */
-  readonly runs: Run[];
-  /** Its text is checked as it comes. */
-  readonly checked: boolean;
-  utf8Error?: PlacedUtf8Error;
-}
-
-/** A run of payload: offsets in the message and in the stream. */
-interface Run {
-  readonly message: number;
-  readonly stream: number;
-}
-
-/** A UTF-8 character has four bytes at the most, each perhaps in a frame of its own. */
-const RUNS_KEPT = 4;
-
-interface OpenFrame {
-  readonly header: FrameHeader;
-  readonly place: FramePlace;
-  readonly keyRepeated: boolean;
-  readonly preview: ByteCollector;
-  utf8Error?: PlacedUtf8Error;
+  /** The stream was joined in its middle: its first frames may continue a message whose beginning nobody saw. */
+  readonly joined?: boolean;
 }
 
 /** A record while it is made. Fields are set one by one: spreading costs more than all the rest of a short frame. */
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 const EMPTY = new Uint8Array(0);
-const MAX_CONTROL_BYTES = 125;
 
 /** Puts the frames of one direction together into messages. Faults are facts of the records; it never throws. */
 export class MessageAssembler {
@@ -64,22 +46,69 @@ export class MessageAssembler {
   private readonly validator = new Utf8Validator();
   private closed = false;
   private lastKey = -1;
+  /** The next continuation may belong to a message that began where nothing was seen. */
+  private unseen: boolean;
+  /** The next frame is the first behind what was not seen. */
+  private joining = false;
   /** Numbers the messages; shared where two assemblers read one sequence. */
   numbers = { next: 0 };
 
-  constructor(private readonly options: AssemblerOptions) {}
+  constructor(private readonly options: AssemblerOptions) {
+    this.unseen = options.joined ?? false;
+  }
+
+  /**
+   * A frame all of which is in `source`, its payload from `from` on. Gives the record where there is nothing to be put
+   * together or complained of; otherwise undefined, and the frame has to be taken part by part.
+   */
+  whole(header: FrameHeader, source: WordView, from: number): WholeFrame | undefined {
+    if (this.closed || this.joining || !isPlain(header)) return undefined;
+    const { direction, previewBytes, messageBytes } = this.options;
+    if (!header.control) {
+      if (this.message !== undefined) return undefined;
+      const { key, payloadLength } = header;
+      if (header.opcode === OPCODE.text && !isAsciiView(source, from, from + payloadLength, key)) return undefined;
+      this.unseen = false;
+    }
+    const repeated = header.masked && header.key === this.lastKey;
+    if (header.masked) this.lastKey = header.key;
+    const index = header.control ? -1 : this.numbers.next++;
+    const keep = header.control ? MAX_CONTROL_BYTES : previewBytes;
+    return new WholeFrame(header, direction, repeated, source, from, keep, messageBytes, index);
+  }
+
+  /** The same for any other frame. */
+  parts(header: FrameHeader, source: WordView, from: number, to: number): Frame {
+    this.start(header);
+    if (to > from) this.payload(new FramePayload(header, 0, source, from, to));
+    return this.end();
+  }
+
+  /** Bytes are missing and a frame begins behind them: whatever was open is lost. */
+  rejoin(): void {
+    this.frame = undefined;
+    this.message = undefined;
+    this.unseen = true;
+    this.joining = true;
+    this.lastKey = -1;
+    this.inflater?.loseContext();
+  }
 
   /** A header came. */
   start(header: FrameHeader): void {
     const place = this.placeOf(header);
+    if (place === 'first') this.unseen = false;
     if (place === 'first' || place === 'interrupting') this.openMessage(header);
     const keep = header.control ? Math.max(MAX_CONTROL_BYTES, this.options.previewBytes) : this.options.previewBytes;
     this.frame = {
       header,
       place,
       keyRepeated: header.masked && header.key === this.lastKey,
-      preview: new ByteCollector(keep),
+      preview: new ByteCollector(Math.min(keep, header.payloadLength)),
+      joined: this.joining,
+      lost: 0,
     };
+    this.joining = false;
     if (belongs(place) && header.payloadLength > 0) this.noteRun(header);
     if (header.masked) this.lastKey = header.key;
   }
@@ -89,7 +118,8 @@ export class MessageAssembler {
     const frame = this.frame!;
     const message = belongs(frame.place) ? this.message : undefined;
     const checksText = message?.checked === true && !this.validator.error;
-    if (frame.preview.room <= 0 && !checksText && !(message && message.collector.room > 0)) {
+    const isBehindHole = frame.lost > 0 || message?.holed === true;
+    if (isBehindHole || (frame.preview.room <= 0 && !checksText && !(message && message.collector.room > 0))) {
       frame.preview.skip(event.length);
       message?.collector.skip(event.length);
       return;
@@ -103,6 +133,15 @@ export class MessageAssembler {
     }
   }
 
+  /** Payload bytes were not captured: what comes behind them can't be put together with what came before. */
+  hole(event: FrameHole): void {
+    const frame = this.frame!;
+    frame.lost += event.length;
+    if (!belongs(frame.place)) return;
+    this.message!.holed = true;
+    this.message!.checked = false;
+  }
+
   /** The last payload byte came. */
   end(): Frame {
     const frame = this.frame!;
@@ -112,26 +151,34 @@ export class MessageAssembler {
     const completes = belongs(frame.place) && header.fin;
     const compressed = belongs(frame.place) && this.message!.compressed;
     if (belongs(frame.place)) this.message!.frames++;
+    if (frame.place === 'unseen' && header.fin) this.unseen = false;
     const message = completes ? this.completeMessage(frame) : undefined;
-    const close = header.opcode === OPCODE.close ? readCloseBody(frame.preview.bytes()) : undefined;
-    if (close) this.closed = true;
+    const isClose = header.opcode === OPCODE.close;
+    const close = isClose && frame.lost === 0 ? readCloseBody(frame.preview.bytes()) : undefined;
+    if (isClose) this.closed = true;
     const closeError = close?.utf8Error && placed(close.utf8Error, [{ message: 0, stream: payloadSpan(frame).start }]);
     const error = closeError ?? frame.utf8Error;
-    const record = this.record(frame, 0, afterClose, compressed);
+    const record = this.record(frame, frame.lost, afterClose, compressed);
     if (close) record.close = close;
     if (error) record.utf8Error = error;
     if (message) record.message = message;
     return record;
   }
 
-  /** The stream ended inside this frame; its header is known. */
-  truncate(truncated: Truncated): Frame {
+  /** The stream ended inside this frame, or (`lost`) was not captured from there on; its header is known. */
+  truncate(truncated: Truncated, lost = false): Frame {
     const frame = this.frame!;
     this.frame = undefined;
     const compressed = belongs(frame.place) && this.message!.compressed;
-    const record = this.record(frame, truncated.missing, this.closed, compressed);
+    const record = this.record(frame, plus(truncated.missing, frame.lost), this.closed, compressed);
+    record.holed ||= lost;
     if (frame.utf8Error) record.utf8Error = frame.utf8Error;
     return record;
+  }
+
+  /** Nothing will follow: gives back what its inflater shares with others. */
+  close(): void {
+    this.inflater?.close();
   }
 
   /** The fragmented message that waits for its continuation. */
@@ -143,7 +190,7 @@ export class MessageAssembler {
 
   private placeOf(header: FrameHeader): FramePlace {
     if (header.control) return 'control';
-    if (header.opcode === OPCODE.continuation) return this.message ? 'continuation' : 'stray';
+    if (header.opcode === OPCODE.continuation) return this.message ? 'continuation' : this.unseen ? 'unseen' : 'stray';
     if (header.opcode > OPCODE.binary) return 'reserved';
     return this.message ? 'interrupting' : 'first';
   }
@@ -156,10 +203,12 @@ export class MessageAssembler {
       start: header.start,
       compressed,
       frames: 0,
-      collector: new ByteCollector(keep),
+      // Room for what a whole message can have, and no more: most are short.
+      collector: new ByteCollector(header.fin ? Math.min(keep, header.payloadLength) : keep),
       runs: [],
       // RSV1 that nobody negotiated: who knows what these bytes are.
       checked: header.opcode === OPCODE.text && !header.rsv1,
+      holed: false,
     };
     this.validator.reset();
   }
@@ -177,9 +226,13 @@ export class MessageAssembler {
     frame.utf8Error = message.utf8Error;
   }
 
-  private completeMessage(frame: OpenFrame): Message {
+  private completeMessage(frame: OpenFrame): Message | undefined {
     const open = this.message!;
     this.message = undefined;
+    if (open.holed) {
+      if (open.compressed) this.inflater!.loseContext();
+      return undefined;
+    }
     const text = open.opcode === OPCODE.text;
     if (text && !open.compressed) {
       this.validator.end();
@@ -209,8 +262,8 @@ export class MessageAssembler {
     if (outcome.status !== 'ok') return;
     const { bytes } = outcome;
     const error = open.opcode === OPCODE.text ? utf8Error(bytes) : undefined;
-    // A copy of what is kept: a view would hold on to all that came out.
-    message.payload = bytes.length > this.options.messageBytes ? bytes.slice(0, this.options.messageBytes) : bytes;
+    // A copy of what is kept: the inflater writes over its bytes.
+    message.payload = bytes.slice(0, this.options.messageBytes);
     message.bytes = bytes.length;
     if (error) message.utf8Error = { ...error, span: payloadSpan(frame) };
   }
@@ -234,27 +287,11 @@ export class MessageAssembler {
       payload: frame.preview.bytes(),
       received: frame.preview.seen,
       missing,
+      holed: frame.lost > 0,
+      joined: frame.joined,
       afterClose,
       compressed,
       keyRepeated: frame.keyRepeated,
     };
   }
-}
-
-function belongs(place: FramePlace): boolean {
-  return place === 'first' || place === 'continuation' || place === 'interrupting';
-}
-
-function payloadSpan(frame: OpenFrame): Span {
-  const start = frame.header.start + frame.header.length;
-  return { start, end: start + frame.preview.seen };
-}
-
-/** Puts an error with message offsets onto the stream. */
-function placed(error: Utf8Error, runs: readonly Run[]): PlacedUtf8Error {
-  const at = (offset: number): number => {
-    const run = runs.findLast((each) => each.message <= offset) ?? runs[0]!;
-    return run.stream + offset - run.message;
-  };
-  return { ...error, span: { start: at(error.start), end: at(error.end - 1) + 1 } };
 }

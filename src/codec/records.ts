@@ -17,6 +17,8 @@ export type FramePlace =
   | 'stray'
   /** A new text or binary frame while a fragmented message is open, which is thereby lost. */
   | 'interrupting'
+  /** A continuation whose message began before the first byte that was seen, or in a hole. */
+  | 'unseen'
   /** A reserved data opcode: nobody knows. */
   | 'reserved';
 
@@ -36,6 +38,10 @@ export interface Frame {
   readonly received: number;
   /** Payload bytes that did not: 0 when the frame is whole. */
   readonly missing: number | bigint;
+  /** What is missing was sent but not captured. */
+  readonly holed: boolean;
+  /** The stream was taken up at this frame: in its middle, or behind a hole. */
+  readonly joined: boolean;
   /** It came after a close frame of the same sender. */
   readonly afterClose: boolean;
   /** It belongs to a compressed message (RFC 7692 §6). */
@@ -43,11 +49,11 @@ export interface Frame {
   /** Same masking key as the frame before it. */
   readonly keyRepeated: boolean;
   /** The body, of a whole close frame. */
-  readonly close?: CloseBody;
+  readonly close?: CloseBody | undefined;
   /** Where UTF-8 went wrong: text that is not compressed, or a close reason. */
-  readonly utf8Error?: PlacedUtf8Error;
+  readonly utf8Error?: PlacedUtf8Error | undefined;
   /** The message that this frame completes. */
-  readonly message?: Message;
+  readonly message?: Message | undefined;
 }
 
 /** A text or binary message, assembled (RFC 6455 §5.4) and inflated (RFC 7692 §7.2.2). */

@@ -22,6 +22,10 @@ export type TranscriptEvent =
   | { readonly type: 'frame'; readonly direction: Direction; readonly frame: Frame }
   /** The bytes end inside a frame header. */
   | { readonly type: 'tail'; readonly direction: Direction; readonly truncated: Truncated }
+  /** So many bytes of the stream were not captured. */
+  | { readonly type: 'gap'; readonly direction: Direction; readonly offset: number; readonly length: number }
+  /** So many bytes could not be read as frames: in the middle of a stream, or behind a hole. */
+  | { readonly type: 'unread'; readonly direction: Direction; readonly offset: number; readonly length: number }
   /** Bytes behind a refused upgrade. */
   | { readonly type: 'body'; readonly direction: Direction; readonly offset: number; readonly bytes: Uint8Array };
 

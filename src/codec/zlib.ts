@@ -1,14 +1,43 @@
 /** The adapter around node:zlib. */
 import * as zlib from 'node:zlib';
 import type { RawDeflate } from './deflate.js';
+import { InflateHandles, type HandleOptions } from './inflate-handles.js';
+import { worksAsKnown } from './inflate-trial.js';
 
 /** A buffer of Node 20 holds no more. */
 const LONGEST_OUTPUT = 2 ** 32;
 
-export type NodeZlib = Pick<typeof zlib, 'constants' | 'deflateRawSync' | 'inflateRawSync'>;
+export type NodeZlib = Pick<typeof zlib, 'constants' | 'createInflateRaw' | 'deflateRawSync' | 'inflateRawSync'>;
 
-/** DEFLATE by node:zlib, handed in so that a program may load it when it needs it. */
-export const deflateWith = ({ constants, deflateRawSync, inflateRawSync }: NodeZlib): RawDeflate => ({
+export interface NodeDeflateOptions extends HandleOptions {
+  /** Messages that are read the plain way before streams are tried out, which costs as much as some 150 of them. */
+  readonly after?: number;
+}
+
+/**
+ * DEFLATE by node:zlib, handed in so that a program may load it when it needs it. Its streams (`open`) are there where
+ * the inside of zlib's own is the known one, which is tried out first; a RawDeflate without them reads the same.
+ */
+export const deflateWith = (node: NodeZlib, options: NodeDeflateOptions = {}): RawDeflate => {
+  const whole = wholeMessages(node);
+  let left = options.after ?? 100;
+  let handles: InflateHandles | null | undefined;
+  return {
+    deflate: (input, window) => whole.deflate(input, window),
+    inflate(input, window) {
+      left--;
+      return whole.inflate(input, window);
+    },
+    open({ windowBits }) {
+      if (left > 0) return undefined;
+      if (handles === undefined) handles = worksAsKnown(node) ? new InflateHandles(node, options) : null;
+      return handles?.stream(windowBits);
+    },
+  };
+};
+
+/** A decoder for each message, by what Node documents. */
+const wholeMessages = ({ constants, deflateRawSync, inflateRawSync }: NodeZlib): RawDeflate => ({
   inflate(input, { windowBits, dictionary, maxOutput }) {
     try {
       // `info` makes Node give the engine too, whose byte count tells where a final block ended the data.

@@ -13,11 +13,11 @@ import type { View, ViewOptions } from './view.js';
 /** The annotated view: every bit of every frame with its meaning. A blank line stands between records. */
 export function annotatedView(options: ViewOptions, look: Look): View {
   let first = true;
-  return (record) => {
+  return (record, out) => {
     const lines = [...drawRecord(record, options, look), ...record.diagnostics.flatMap((d) => drawDiagnostic(d, look))];
     const gap = first ? '' : '\n';
     first = false;
-    return `${gap}${lines.join('\n')}\n`;
+    out.text(`${gap}${lines.join('\n')}\n`);
   };
 }
 
@@ -36,6 +36,11 @@ function drawRecord(record: Judged, options: ViewOptions, look: Look): string[] 
         look,
       );
       return [...title, drawRow({ offset: start, bytes: spaced(bytes), paint: look.theme.payload }, look)];
+    }
+    case 'gap':
+    case 'unread': {
+      const what = record.type === 'gap' ? 'not captured' : 'passed over';
+      return drawTitle([`${count(record.length, 'byte')} ${what}`], `at ${hexOffset(record.offset)}`, look);
     }
     case 'body': {
       const { bytes, offset } = record;

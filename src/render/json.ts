@@ -15,10 +15,9 @@ export type JsonRecord = { readonly type: string } & Readonly<Record<string, unk
 /** One compact JSON object a line. With `messages`, messages instead of frames. */
 export function jsonView(options: ViewOptions, messages: boolean): View {
   const lines = messages ? messageRecords : frameRecords;
-  return (record) =>
-    lines(record, options)
-      .map((value) => `${safeJson(value)}\n`)
-      .join('');
+  return (record, out) => {
+    for (const value of lines(record, options)) out.text(`${safeJson(value)}\n`);
+  };
 }
 
 function origin(record: Judged): Record<string, unknown> {

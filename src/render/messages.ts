@@ -8,13 +8,14 @@ import type { View, ViewOptions } from './view.js';
 
 /** The messages as the application sees them: assembled, inflated; frames are told of only where something is wrong. */
 export function messagesView(options: ViewOptions, look: Look): View {
-  return (record) => {
+  return (record, out) => {
     const problems = record.diagnostics.flatMap((diagnostic) => drawDiagnostic(diagnostic, look));
     const message = record.type === 'frame' ? record.frame.message : undefined;
     if (!message) {
       const title = record.type === 'handshake' ? drawTitle(handshakeWords(record.handshake), '', look) : [];
       const lines = [...title, ...problems];
-      return lines.length > 0 ? `${lines.join('\n')}\n` : '';
+      if (lines.length > 0) out.text(`${lines.join('\n')}\n`);
+      return;
     }
     const words = [
       `message ${message.index}`,
@@ -27,6 +28,6 @@ export function messagesView(options: ViewOptions, look: Look): View {
     const whole = message.payload.length === message.bytes && message.payload.length <= options.preview;
     const text = options.pretty && whole ? previewText(message.payload, false) : undefined;
     const json = text === undefined ? undefined : prettyJson(text);
-    return `${[...title, ...(json ?? drawContent(message, options, look)), ...problems].join('\n')}\n`;
+    out.text(`${[...title, ...(json ?? drawContent(message, options, look)), ...problems].join('\n')}\n`);
   };
 }

@@ -1,12 +1,11 @@
 import type { Direction, Frame } from '../codec/records.js';
-import { closeCodeInfo, opcodeInfo } from '../codec/registry.js';
+import { opcodeInfo } from '../codec/registry.js';
 import type { Judged } from '../rules/judged.js';
 import { diagnosticLine } from './diagnostics.js';
-import { escapeText } from './escape.js';
+import { frameContent } from './frame-content.js';
 import { handshakeLine } from './handshake.js';
-import { hexOffset, type Look } from './layout.js';
-import { previewText, quoted } from './payload.js';
-import { spaced } from './layout.js';
+import { count, hexOffset, type Look } from './layout.js';
+import { quoted } from './payload.js';
 import { explain } from '../rules/catalogue.js';
 import { displayWidth, padEnd, padStart, truncate } from './width.js';
 import type { View, ViewOptions } from './view.js';
@@ -15,13 +14,13 @@ const ARROW: Record<Direction, string> = { client: '→', server: '←', unknown
 
 /** One line a frame: offset, direction, opcode, length, flags, and what it says; what is wrong with it below. */
 export function summaryView(options: ViewOptions, look: Look): View {
-  return (record) => {
+  return (record, out) => {
     const lines = [cut(line(record, options, look), look.width)];
     for (const diagnostic of record.diagnostics) {
       const paint = look.theme[explain(diagnostic).severity];
       lines.push(`          ${paint(truncate(diagnosticLine(diagnostic), Math.max(24, look.width - 10)))}`);
     }
-    return `${lines.join('\n')}\n`;
+    out.text(`${lines.join('\n')}\n`);
   };
 }
 
@@ -48,6 +47,9 @@ function line(record: Judged, options: ViewOptions, look: Look): Line {
       return frameLine(lead(record.frame.header.start), record.frame, options, look);
     case 'tail':
       return { fixed: lead(record.truncated.start), rest: 'unfinished frame header', paint: theme.error };
+    case 'gap':
+    case 'unread':
+      return { fixed: lead(record.offset), rest: count(record.length, 'byte'), paint: theme.notice };
     case 'body':
       return { fixed: lead(record.offset), rest: `body  ${quoted(record.bytes.subarray(0, 256))}`, paint: theme.dim };
   }
@@ -63,27 +65,6 @@ function frameLine(lead: string, frame: Frame, options: ViewOptions, look: Look)
   ];
   const length = padStart(String(header.exactLength), 7);
   const fixed = `${lead}${look.theme.opcode(padEnd(info.name, 12))} ${length}  ${padEnd(flags.filter(Boolean).join(' '), 14)} `;
-  return { fixed, rest: content(frame, options), paint: (s) => s };
-}
-
-/** What a frame says, in a few words. */
-function content(frame: Frame, options: ViewOptions): string {
-  const { close, message } = frame;
-  if (close?.code !== undefined) {
-    const reason = close.reason === '' ? '' : ` "${escapeText(close.reason)}"`;
-    return `${close.code} ${closeCodeInfo(close.code).name}${reason}`;
-  }
-  if (frame.compressed) {
-    if (!message) return `${frame.received} bytes compressed`;
-    if (message.bytes === undefined) return 'compressed, not inflated';
-    return `${preview(message.payload, message.bytes, message.opcode !== 2, options)}  (${message.bytes} plain)`;
-  }
-  return preview(frame.payload, frame.received, frame.header.opcode !== 2, options);
-}
-
-function preview(payload: Uint8Array, whole: number, textual: boolean, options: ViewOptions): string {
-  const shown = payload.subarray(0, Math.min(256, options.preview));
-  if (shown.length === 0) return '';
-  if (textual && previewText(shown, shown.length < whole) !== undefined) return quoted(shown);
-  return spaced(shown);
+  const room = Math.max(4, look.width - displayWidth(fixed));
+  return { fixed, rest: frameContent(frame, options, room), paint: (s) => s };
 }

@@ -15,7 +15,15 @@ export type Role =
   | 'error'
   | 'warning'
   | 'notice'
-  | 'accent';
+  | 'accent'
+  | 'flow0'
+  | 'flow1'
+  | 'flow2'
+  | 'flow3'
+  | 'flow4';
+
+/** One after the other for connections, so that each is found again among the others. Red stays with errors. */
+export const CONNECTION_ROLES = ['flow0', 'flow1', 'flow2', 'flow3', 'flow4'] as const satisfies readonly Role[];
 
 /** One function per role: text in, text with terminal styling out (the same text where colour is off). */
 export type Theme = Readonly<Record<Role, (s: string) => string>>;
@@ -45,6 +53,11 @@ const STYLES: Readonly<Record<Role, readonly Style[]>> = {
   warning: ['yellow'],
   notice: ['cyan'],
   accent: ['bold', 'underline'],
+  flow0: ['cyan'],
+  flow1: ['magenta'],
+  flow2: ['green'],
+  flow3: ['yellow'],
+  flow4: ['blue'],
 };
 const ROLES = Object.keys(STYLES) as Role[];
 

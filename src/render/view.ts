@@ -1,4 +1,5 @@
 import type { Judged } from '../rules/judged.js';
+import type { LineBuffer } from './line-buffer.js';
 
 /** What the views are told by the command line. */
 export interface ViewOptions {
@@ -10,7 +11,9 @@ export interface ViewOptions {
   readonly base64: boolean;
   /** Fields in JSON records. */
   readonly verbose: boolean;
+  /** Times count from the first packet on, whose time this gives. */
+  readonly since?: (() => number | undefined) | undefined;
 }
 
-/** Draws records: the text to print for each, with its line ends; empty where the view leaves one out. */
-export type View = (record: Judged) => string;
+/** Draws records: writes the text of each, with its line ends; nothing where the view leaves one out. */
+export type View = (record: Judged, out: LineBuffer) => void;

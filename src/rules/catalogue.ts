@@ -1,11 +1,12 @@
 import type { Span } from '../codec/span.js';
+import { CAPTURE_RULES } from './capture-catalogue.js';
 import { DEFLATE_RULES } from './deflate-catalogue.js';
 import { FRAME_RULES } from './frame-catalogue.js';
 import { HANDSHAKE_RULES } from './handshake-catalogue.js';
 import type { Rule, Severity } from './rule.js';
 
 /** The one list of what can be wrong, by code. docs/rules.md is made from it. */
-export const RULES = { ...HANDSHAKE_RULES, ...FRAME_RULES, ...DEFLATE_RULES } as const;
+export const RULES = { ...HANDSHAKE_RULES, ...FRAME_RULES, ...DEFLATE_RULES, ...CAPTURE_RULES } as const;
 
 export type DiagnosticCode = keyof typeof RULES;
 

@@ -5,6 +5,7 @@ import type { Span } from '../codec/span.js';
 import type { Truncated } from '../codec/frame-reader.js';
 import type { Diagnostic, DiagnosticArgs, DiagnosticCode } from './catalogue.js';
 import { hexOf } from '../codec/hex.js';
+import { WholeFrame } from '../codec/whole-frame.js';
 
 /** What a frame is judged by besides itself. */
 export interface FrameContext {
@@ -13,9 +14,11 @@ export interface FrameContext {
 }
 
 /** Everything that RFC 6455 §5, §7 and §8 and RFC 7692 §6 and §7 say of a frame, in the order of its bytes. */
-export function judgeFrame(frame: Frame, context: FrameContext): Diagnostic[] {
+export function judgeFrame(frame: Frame, context: FrameContext): readonly Diagnostic[] {
+  if (frame instanceof WholeFrame && isBlameless(frame)) return NOTHING;
   const found: Diagnostic[] = [];
   const report: Report = (code, span, args = {}) => found.push({ code, span, args });
+  if (frame.joined) report('frame-joined', frame.header.span);
   judgeFirstByte(frame, context, report);
   judgePlace(frame, report);
   judgeMask(frame, report);
@@ -25,6 +28,17 @@ export function judgeFrame(frame: Frame, context: FrameContext): Diagnostic[] {
   if (frame.message) judgeMessage(frame, report);
   if (frame.missing !== 0) judgeMissing(frame, report);
   return found;
+}
+
+const NOTHING: readonly Diagnostic[] = [];
+
+/** Most frames: what the codec has found sound, masked as its sender has to, its length in the shortest form. */
+function isBlameless({ header, direction, keyRepeated }: WholeFrame): boolean {
+  const { masked, byte1, payloadLength } = header;
+  const length = byte1 & 0x7f;
+  if (length >= 126 && (length === 126 ? payloadLength < 126 : payloadLength < 65536)) return false;
+  if (masked) return direction !== 'server' && header.key !== 0 && !keyRepeated;
+  return direction !== 'client';
 }
 
 type Report = (code: DiagnosticCode, span: Span, args?: DiagnosticArgs) => void;
@@ -153,6 +167,10 @@ function judgeMessage(frame: Frame, report: Report): void {
 
 function judgeMissing(frame: Frame, report: Report): void {
   const { header } = frame;
+  if (frame.holed) {
+    const args = { missing: String(frame.missing), whole: String(header.exactLength) };
+    return report('payload-not-captured', { start: header.span.end, end: header.span.end + frame.received }, args);
+  }
   report(
     'frame-truncated',
     { start: header.start, end: payloadSpan(frame).end },

@@ -1,10 +1,10 @@
 import type { ReadingOptions } from '../codec/assembling.js';
-import { Connection, type Side } from '../codec/connection.js';
+import type { Side } from '../codec/connection.js';
 import type { UnfinishedMessage } from '../codec/records.js';
 import { Transcript, type TranscriptEvent, type TranscriptOptions } from '../codec/transcript.js';
-import type { Diagnostic } from './catalogue.js';
-import { judgeFrame, judgeUnfinishedHeader } from './frame-rules.js';
-import { judgeHandshake } from './handshake-rules.js';
+import { ConnectionJudge } from './connection-judge.js';
+import { judgeEvent } from './event-rules.js';
+import { judgeFrame } from './frame-rules.js';
 import type { Judged } from './judged.js';
 
 interface Numbered {
@@ -37,24 +37,39 @@ export class Inspector {
 
 /** The same for a connection of which both directions are known, each in its order. */
 export class ConnectionInspector {
-  private readonly reading: Connection;
+  private readonly judge: ConnectionJudge;
+  private records: Judged[] = [];
 
-  constructor(private readonly options: ReadingOptions & Numbered = {}) {
-    this.reading = new Connection(options);
+  constructor(options: ReadingOptions & Numbered = {}) {
+    this.judge = new ConnectionJudge(options, options.connection ?? 0, (record) => this.records.push(record));
   }
 
   /** Messages whose last fragment has not come. */
   get unfinished(): UnfinishedMessage[] {
-    return this.reading.unfinished;
+    return this.judge.unfinished;
   }
 
   /** Bytes that `side` sent; `time` in seconds since the epoch, if known. */
-  push(side: Side, chunk: Uint8Array, time?: number): Judged[] {
-    return judgeAll(this.reading.push(side, chunk), this.reading, this.options, time);
+  push(side: Side, chunk: Uint8Array, time = NaN): Judged[] {
+    this.judge.read(side, chunk, 0, chunk.length, time);
+    return this.taken();
   }
 
-  end(time?: number): Judged[] {
-    return judgeAll(this.reading.end(), this.reading, this.options, time);
+  /** `length` bytes that `side` sent were not captured. */
+  gap(side: Side, length: number, time = NaN): Judged[] {
+    this.judge.gap(side, length, time);
+    return this.taken();
+  }
+
+  end(time = NaN): Judged[] {
+    this.judge.end(time);
+    return this.taken();
+  }
+
+  private taken(): Judged[] {
+    const { records } = this;
+    this.records = [];
+    return records;
   }
 }
 
@@ -64,25 +79,8 @@ function judgeAll(
   { connection = 0 }: Numbered,
   time: number | undefined,
 ): Judged[] {
-  const place = time === undefined ? { connection } : { connection, time };
   return events.map((event) => {
-    if (event.type !== 'frame' || time !== undefined)
-      return { ...event, ...place, diagnostics: diagnose(event, deflate) };
-    // Written out, as it is by far the most frequent: spreading it costs more than judging a short frame does.
-    const { type, direction, frame } = event;
-    return { type, direction, frame, connection, diagnostics: diagnose(event, deflate) };
+    const diagnostics = event.type === 'frame' ? judgeFrame(event.frame, { deflate }) : judgeEvent(event);
+    return { ...event, connection, time, diagnostics };
   });
-}
-
-function diagnose(event: TranscriptEvent, deflate: boolean): Diagnostic[] {
-  switch (event.type) {
-    case 'handshake':
-      return judgeHandshake(event.handshake);
-    case 'frame':
-      return judgeFrame(event.frame, { deflate });
-    case 'tail':
-      return [judgeUnfinishedHeader(event.truncated)];
-    case 'body':
-      return [];
-  }
 }

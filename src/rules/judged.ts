@@ -10,7 +10,7 @@ interface Origin {
   readonly connection: number;
   readonly direction: Direction;
   /** Seconds since the epoch, where known. */
-  readonly time?: number;
+  readonly time?: number | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
 
@@ -20,5 +20,9 @@ export type Judged =
   | (Origin & { readonly type: 'frame'; readonly frame: Frame })
   /** The stream ended inside a frame header. */
   | (Origin & { readonly type: 'tail'; readonly truncated: Truncated })
+  /** So many bytes of the stream were not captured. */
+  | (Origin & { readonly type: 'gap'; readonly offset: number; readonly length: number })
+  /** So many bytes could not be read as frames: in the middle of a stream, or behind a hole. */
+  | (Origin & { readonly type: 'unread'; readonly offset: number; readonly length: number })
   /** Bytes that are no frames: the body behind a refused upgrade. */
   | (Origin & { readonly type: 'body'; readonly offset: number; readonly bytes: Uint8Array });

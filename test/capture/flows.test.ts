@@ -559,7 +559,7 @@ describe('connections', () => {
     expect(flows.counters).toEqual({
       ...{ packets: 11, bytes: 3 * 40 + 2 * 45 + 28 + 28 + 40 + 60 + 28 + 41, notIp: 1, malformed: 2, notTcp: 1 },
       ...{ fragments: 1, lostDatagrams: 1, connections: 1, evicted: 0, ignored: 0 },
-      ...{ duplicates: 1, duplicateBytes: 5, stray: 0, deliveredBytes: 6, lostBytes: 4 },
+      ...{ duplicates: 1, duplicateBytes: 5, stray: 0, deliveredBytes: 6, lostBytes: 4, crowded: 0 },
     });
     expect(recorder.connections[0]).toMatchObject({ packets: 6, payload: [11, 0], closed: true, synSeen: true });
   });

@@ -1,6 +1,7 @@
 import type { OpenedSource } from '../../src/capture/detect.js';
 import type { From, OpenOptions } from '../../src/capture/detect.js';
 import type { Judged } from '../../src/rules/judged.js';
+import { LineBuffer } from '../../src/render/line-buffer.js';
 import type { View } from '../../src/render/view.js';
 import type { Dice } from './dice.js';
 import { type Codec, type Corpus, Inputs } from './inputs.js';
@@ -169,7 +170,9 @@ function summary(judged: readonly Judged[]): string {
 
 function drawn(judged: readonly Judged[], view: View): void {
   for (const record of judged) {
-    const text = view(record);
+    const lines = new LineBuffer();
+    view(record, lines);
+    const text = new TextDecoder().decode(lines.take());
     const found = CONTROL.exec(text);
     if (found) throw new Error(`a view prints U+${found[0].charCodeAt(0).toString(16).padStart(4, '0')}: ${text}`);
   }

@@ -18,7 +18,7 @@ export function openShell(): Shell {
   };
   shim('wsinspect', `exec '${process.execPath}' '${resolve('bin/wsinspect.js')}' "$@"`);
   shim('npx', '[ "$1" = wsinspect ] || exit 127\nexec "$@"');
-  const env = { PATH: `${shims}:${process.env['PATH'] ?? ''}`, LC_ALL: 'C.UTF-8' };
+  const env = { PATH: `${shims}:${process.env['PATH'] ?? ''}`, LC_ALL: 'C.UTF-8', TZ: 'UTC' };
   return {
     run: (script, cwd) =>
       new Promise((done) => {

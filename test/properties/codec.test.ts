@@ -8,6 +8,15 @@ import { Inspector } from '../../src/rules/inspector.js';
 import type { Judged } from '../../src/rules/judged.js';
 import { cuts, cutUp, wireBytes } from './arbitraries.js';
 
+/** A frame that came in one piece makes its fields when they are asked for. */
+function plain(record: Judged): unknown {
+  if (record.type !== 'frame') return record;
+  const { header, direction, place, payload, received, missing, holed, joined } = record.frame;
+  const { afterClose, compressed, keyRepeated, close, utf8Error, message } = record.frame;
+  const state = { header, direction, place, payload, received, missing, holed, joined };
+  return { ...record, frame: { ...state, afterClose, compressed, keyRepeated, close, utf8Error, message } };
+}
+
 const seed = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
 describe(`properties (SEED=${seed})`, () => {
@@ -52,7 +61,7 @@ describe(`properties (SEED=${seed})`, () => {
     };
     fc.assert(
       fc.property(wireBytes, cuts, fc.boolean(), (bytes, sizes, deflate) => {
-        expect(inspect(cutUp(bytes, sizes), deflate)).toEqual(inspect([bytes], deflate));
+        expect(inspect(cutUp(bytes, sizes), deflate).map(plain)).toEqual(inspect([bytes], deflate).map(plain));
       }),
       { numRuns: 4000, seed },
     );

@@ -9,7 +9,9 @@ import { FORMATS, pieces } from '../../render/byte-formats.js';
 import { count } from '../../render/layout.js';
 import { acceptOf, lazyDeflate } from '../adapters.js';
 import { deflateOf } from '../deflate-option.js';
-import { viewOf } from '../drawing.js';
+import { annotatedView } from '../../render/annotated.js';
+import { LineBuffer } from '../../render/line-buffer.js';
+import { lookOf } from '../drawing.js';
 import { EXIT, UsageError } from '../exit.js';
 import { buildFrames, opcodeOf, payloadKind, type FramePlan } from '../frame-plan.js';
 import type { Io } from '../io.js';
@@ -39,13 +41,13 @@ export async function run(io: Io, text: string | undefined, options: EncodeOptio
   if (options.json) {
     await writeAll(io, pieces('{"type":"encoded","hex":"', bytes, hexOf, '', `","frames":${frames}}\n`));
   } else if (options.explain || (io.stdout.isTTY && !options.plain && options.out === 'hex')) {
-    const view = await viewOf('annotated', io, options, {
-      preview: DEFAULT_PREVIEW,
-      pretty: false,
-      base64: false,
-      verbose: false,
-    });
-    for (const record of shown) await io.stdout.write(view(record));
+    const view = annotatedView(
+      { preview: DEFAULT_PREVIEW, pretty: false, base64: false, verbose: false },
+      await lookOf(io, options),
+    );
+    const lines = new LineBuffer();
+    for (const record of shown) view(record, lines);
+    await io.stdout.write(lines.take());
     await writeAll(io, pieces('\n', bytes, hexOf, '', '\n'));
   } else {
     await writeAll(io, FORMATS[options.out ?? 'hex'](bytes));

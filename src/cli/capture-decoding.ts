@@ -1,0 +1,146 @@
+import type { Connection, FlowHandler, Flows } from '../capture/flows.js';
+import type { LinkType, Packet } from '../capture/types.js';
+import type { ReadingOptions } from '../codec/assembling.js';
+import { DeflateWindows } from '../codec/deflate-windows.js';
+import type { SearchBudget } from '../codec/frame-search.js';
+import type { Judged } from '../rules/judged.js';
+import type { ConnectionSummary } from '../rules/tally-summary.js';
+import { connectionFilter } from './filters.js';
+import { FlowReading, type FlowContext, type OtherTraffic } from './flow-reading.js';
+import type { DecodeOptions } from './options.js';
+
+/** Who takes what packets hold. */
+export interface CaptureSink {
+  record(record: Judged): void;
+  closed(summary: ConnectionSummary): void;
+  passedOver(what: OtherTraffic): void;
+  notice(message: string): void;
+}
+
+/** Bytes that may wait, and bytes of windows. */
+const DEFAULT_LIMITS = { held: 64 * 1024 * 1024, windows: 256 * 1024 * 1024 };
+
+/** What could make it readable, told once for each kind. */
+const HINTS: Partial<Record<OtherTraffic, (connection: number) => string>> = {
+  tls: (connection) =>
+    `connection ${connection} is TLS, and may hold wss; with the key log of one end (SSLKEYLOGFILE) tshark reads it:\n` +
+    `  tshark -r FILE -o tls.keylog_file:KEYLOG -q -z follow,tls,raw,${connection} | wsinspect decode`,
+  http2: (connection) => `connection ${connection} is HTTP/2: WebSockets in it (RFC 8441) are not read`,
+};
+
+/** Packets to judged records: TCP put together, each connection that holds WebSocket traffic read, the others counted. */
+export class CaptureDecoding implements FlowContext {
+  /** Time of the first packet, NaN where unknown. */
+  start = NaN;
+  private last = NaN;
+  readonly wants;
+  readonly reading: ReadingOptions;
+  private readonly windows: DeflateWindows;
+  private readonly budget: SearchBudget;
+  private readonly flows: Flows;
+  private readonly told = new Set<OtherTraffic>();
+  private readonly ports: ReadonlySet<number>;
+  private readonly shard: { readonly index: number; readonly count: number } | undefined;
+
+  constructor(
+    flows: typeof Flows,
+    private readonly options: DecodeOptions,
+    reading: ReadingOptions,
+    readonly first: number,
+    private readonly sink: CaptureSink,
+  ) {
+    this.wants = connectionFilter(options);
+    this.shard = options.shard;
+    this.ports = new Set(options.asWebsocket);
+    const handler: FlowHandler = { open: (connection) => this.open(connection) };
+    const { maxHeld = DEFAULT_LIMITS.held, maxWindows = DEFAULT_LIMITS.windows, maxConnections } = options;
+    // Half of it for segments that came too early, half for bytes in which frames are looked for.
+    const half = Math.ceil(maxHeld / 2);
+    this.windows = new DeflateWindows(maxWindows);
+    this.budget = { limit: half, held: 0, dropped: 0 };
+    this.reading = { ...reading, windows: this.windows, searchBudget: this.budget };
+    this.flows = new flows(handler, {
+      totalBytes: half,
+      ...(maxConnections !== undefined && { connections: maxConnections }),
+    });
+  }
+
+  /** All of them. */
+  get connections(): number {
+    return this.flows.counters.connections;
+  }
+
+  get packets(): number {
+    return this.flows.counters.packets;
+  }
+
+  push({ link, bytes, originalLength, time = NaN }: Packet): void {
+    this.packet(link, bytes, 0, bytes.length, originalLength, time);
+  }
+
+  /** A packet as a `PacketVisitor` gets it. */
+  packet(link: LinkType, bytes: Uint8Array, start: number, end: number, originalLength: number, time: number): void {
+    if (Number.isNaN(this.start)) this.start = time;
+    this.last = time;
+    this.flows.packet(link, bytes, start, end, originalLength, time);
+  }
+
+  end(): void {
+    this.flows.end(this.last);
+    this.tellLimits();
+  }
+
+  isWebSocketPort(port: number): boolean {
+    return this.ports.has(port);
+  }
+
+  record(record: Judged): void {
+    this.sink.record(record);
+  }
+
+  closed(summary: ConnectionSummary): void {
+    this.sink.closed(summary);
+  }
+
+  passOver(connection: Connection, what: OtherTraffic): void {
+    this.flows.ignore(connection);
+    this.sink.passedOver(what);
+    const hint = HINTS[what];
+    if (hint === undefined || this.told.has(what)) return;
+    this.told.add(what);
+    this.sink.notice(hint(this.first + connection.number));
+  }
+
+  drop(connection: Connection): void {
+    this.flows.ignore(connection);
+  }
+
+  /** What was given up for want of room. */
+  private tellLimits(): void {
+    const { evicted, crowded } = this.flows.counters;
+    const told: readonly (readonly [number, string, string])[] = [
+      [evicted, 'open connections were given up, as there were too many', '--max-connections'],
+      [crowded, 'holes were not waited for, as too much was held behind them', '--max-held'],
+      [this.budget.dropped, 'times bytes were passed over, as too much was held to look for frames in', '--max-held'],
+      [
+        this.windows.evicted,
+        'directions lost their compression context, as their windows took too much',
+        '--max-windows',
+      ],
+    ];
+    for (const [times, what, option] of told) if (times > 0) this.sink.notice(`${times} ${what} (${option})`);
+  }
+
+  private open(connection: Connection): FlowReading | undefined {
+    const { shard, wants } = this;
+    if (shard && connection.shard(shard.count) !== shard.index - 1) return undefined;
+    if (wants !== undefined) {
+      const { a, b } = connection;
+      const number = this.first + connection.number;
+      const asSeen = wants({ number, client: a, server: b });
+      // Without a SYN the first packet may have been the server's.
+      if (!asSeen && (connection.synSeen || !wants({ number, client: b, server: a }))) return undefined;
+    }
+    return new FlowReading(connection, this);
+  }
+}

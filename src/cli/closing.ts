@@ -1,0 +1,52 @@
+import { connectionRecord, summaryRecord } from '../render/connection-json.js';
+import { drawConnections, MOST_LINES } from '../render/connection-table.js';
+import { RunTally } from '../rules/tally-run.js';
+import type { ConnectionSummary } from '../rules/tally-summary.js';
+import { lookOf } from './drawing.js';
+import { EXIT } from './exit.js';
+import type { Io } from './io.js';
+import type { DecodeOptions } from './options.js';
+import type { RecordOutput } from './record-output.js';
+
+/** What became of each connection, and of all: records with `--json`, else a table at the end. */
+export class Closing {
+  packets = 0;
+  private readonly tally: RunTally;
+  private any = false;
+
+  constructor(
+    private readonly io: Io,
+    private readonly options: DecodeOptions,
+    /** Only some of the records are shown: nobody asked for totals, unless by --stats. */
+    private readonly filtered: boolean,
+    private readonly output: RecordOutput,
+  ) {
+    this.tally = new RunTally(options.verbose ? Infinity : MOST_LINES);
+  }
+
+  closed(summary: ConnectionSummary): void {
+    this.any = true;
+    this.tally.add(summary);
+    if (this.options.json && this.isWanted) this.output.json(connectionRecord(summary));
+  }
+
+  passedOver(what: string): void {
+    this.any = true;
+    this.tally.passOver(what);
+  }
+
+  async draw(found: boolean): Promise<void> {
+    if (!this.any || !this.isWanted || this.options.quiet) return;
+    if (this.packets > 0) this.tally.countPackets(this.packets);
+    const exit = this.io.interrupted.aborted ? this.io.interrupted.reason : found ? EXIT.finding : EXIT.ok;
+    if (this.options.json) return this.output.json(summaryRecord(this.tally.totals(), exit));
+    const look = await lookOf(this.io, this.options);
+    const all = this.options.verbose === true;
+    const table = drawConnections(this.tally.summaries, this.tally.totals(), look, { all, hint: '-v shows them' });
+    this.output.text(`${this.output.anyShown ? '\n' : ''}${table}`);
+  }
+
+  private get isWanted(): boolean {
+    return this.options.stats === true || !this.filtered;
+  }
+}

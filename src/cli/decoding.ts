@@ -1,0 +1,165 @@
+import type { PacketReader, PacketVisitor } from '../capture/packet-reader.js';
+import type { InputProblem } from '../capture/types.js';
+import type { ReadingOptions } from '../codec/assembling.js';
+import { builtin } from './builtin.js';
+import { CaptureDecoding } from './capture-decoding.js';
+import { Closing } from './closing.js';
+import { UsageError } from './exit.js';
+import { Extractor, type ExtractFiles } from './extract.js';
+import { recordFilter } from './filters.js';
+import { InputReading, type InputSink } from './input-reading.js';
+import type { Input } from './input.js';
+import type { Io } from './io.js';
+import type * as packets from './packets.js';
+import { noticeOf, openInput, problemOf, type Opened } from './open-input.js';
+import type { DecodeOptions } from './options.js';
+import { captureReadingOptions, readingOptions } from './reading-options.js';
+import { RecordOutput } from './record-output.js';
+
+type PacketsModule = typeof packets;
+
+/** The inputs of one call. Captures are one after the other what one capture would be: their connections go on. */
+export class Decoding {
+  private readonly reading: ReadingOptions;
+  private readonly output: RecordOutput;
+  private readonly closing: Closing;
+  private readonly extractor: Extractor | undefined;
+  private capture: CaptureDecoding | undefined;
+  private packets: PacketsModule | undefined;
+  /** Connections of inputs that were read to their end. */
+  private connections = 0;
+  /** An input was damaged, and read as far as it goes. */
+  private damaged = false;
+  private readonly sink: InputSink = {
+    record: (record) => this.output.record(record),
+    closed: (summary) => this.closing.closed(summary),
+    notice: (message) => this.output.notice(message),
+    packet: (packet) => this.captureOf(this.packets!).push(packet),
+    holdsDatagram: ({ bytes, originalLength }) =>
+      this.packets!.inferLink(bytes, 0, bytes.length, originalLength) !== undefined,
+  };
+
+  constructor(
+    private readonly io: Io,
+    private readonly options: DecodeOptions,
+  ) {
+    this.reading = readingOptions(options);
+    const captureStart = (): number | undefined => this.capture?.start;
+    const view = options.extract === undefined ? {} : ({ view: 'messages' } as const);
+    const filter = recordFilter({ ...options, ...view }, captureStart);
+    const { extract } = options;
+    this.extractor = extract === undefined ? undefined : new Extractor(extract, builtin('node:fs') as ExtractFiles);
+    this.output = new RecordOutput(io, options, filter, this.extractor, captureStart);
+    this.closing = new Closing(io, options, filter !== undefined, this.output);
+  }
+
+  get found(): boolean {
+    return this.output.found || this.damaged;
+  }
+
+  /** Nothing more is to be read. */
+  get over(): boolean {
+    return this.io.interrupted.aborted || this.io.stdout.closed || this.output.done;
+  }
+
+  async read(input: Input): Promise<void> {
+    const opened = await openInput(this.io, input, this.options);
+    if (opened.capture !== undefined) await this.readCapture(input, opened, opened.capture);
+    else await this.readEvents(input, opened);
+  }
+
+  /** Closes what is open, and says what there was. */
+  async end(): Promise<void> {
+    this.endCapture();
+    await this.output.flush();
+    if (this.extractor && !this.options.quiet) await this.io.stderr.write(`${this.extractor.summary()}\n`);
+    if (!this.output.done && !this.io.stdout.closed) await this.closing.draw(this.found);
+    await this.output.flush();
+  }
+
+  private endCapture(): void {
+    const { capture } = this;
+    if (capture === undefined) return;
+    if (!this.output.done) capture.end();
+    this.connections = capture.first + capture.connections;
+    this.closing.packets += capture.packets;
+    this.capture = undefined;
+  }
+
+  private async readCapture(input: Input, opened: Opened, reader: PacketReader): Promise<void> {
+    const capture = this.captureOf(await this.loadPackets());
+    await this.output.open('capture');
+    const before = capture.packets;
+    let problem: InputProblem | undefined;
+    const visitor: PacketVisitor = {
+      packet: (link, bytes, start, end, originalLength, time) =>
+        capture.packet(link, bytes, start, end, originalLength, time),
+      notice: (message) => this.output.notice(noticeOf(input, message)),
+      problem: (found) => (problem = found),
+    };
+    for await (const chunk of opened.chunks) {
+      reader.push(chunk, visitor);
+      await this.output.flush();
+      if (this.over || problem) break;
+    }
+    if (this.over) return;
+    if (!problem && !opened.damage()) reader.end(visitor);
+    problem ??= opened.damage();
+    if (problem && capture.packets === before) throw problemOf(input, problem);
+    if (problem) await this.tellDamage(input, problem);
+    else if (capture.connections === 0) {
+      throw new UsageError(`${input.name}: no TCP connection in its packets`);
+    }
+  }
+
+  /** An input that can't be read on: what there was is shown, and the place is told. */
+  private async tellDamage(input: Input, problem: InputProblem): Promise<void> {
+    await this.output.flush();
+    this.damaged = true;
+    await this.io.stderr.write(`wsinspect: ${noticeOf(input, `offset ${problem.offset}: ${problem.message}`)}\n`);
+  }
+
+  private async readEvents(input: Input, opened: Opened): Promise<void> {
+    const reading = new InputReading(this.options, this.reading, this.connections, this.sink);
+    for await (const events of opened.events(this.io, input, this.options)) {
+      for (const event of events) {
+        if (event.type === 'packet' && this.packets === undefined) await this.loadPackets();
+        if (!this.output.isOpen) await this.output.open(reading.isOfBytes(event) ? 'bytes' : 'capture');
+        reading.take(event);
+      }
+      await this.output.flush();
+      if (this.over) return;
+    }
+    if (!reading.any && !this.over) throw new UsageError(`${input.name}: no bytes to decode`);
+    const { capture } = this;
+    if (capture === undefined || reading.connections > 0) this.endCapture();
+    reading.end();
+    this.connections += reading.connections;
+    await this.output.flush();
+    const damage = opened.damage();
+    if (damage) await this.tellDamage(input, damage);
+    if (capture?.connections === 0 && reading.connections === 0) {
+      throw new UsageError(`${input.name}: no TCP connection in its packets`);
+    }
+  }
+
+  private async loadPackets(): Promise<PacketsModule> {
+    return (this.packets ??= await import('./packets.js'));
+  }
+
+  /** The packets of all inputs are one capture's. */
+  private captureOf(packets: PacketsModule): CaptureDecoding {
+    return (this.capture ??= new CaptureDecoding(
+      packets.Flows,
+      this.options,
+      captureReadingOptions(this.options),
+      this.connections,
+      {
+        record: (record) => this.output.record(record),
+        closed: (summary) => this.closing.closed(summary),
+        passedOver: (what) => this.closing.passedOver(what),
+        notice: (message) => this.output.notice(message),
+      },
+    ));
+  }
+}

@@ -1,0 +1,216 @@
+import type { Address } from '../capture/address.js';
+import type { Endpoint } from '../capture/connection.js';
+import type { Direction, Frame } from '../codec/records.js';
+import { OPCODE } from '../codec/registry.js';
+import { decodeUtf8 } from '../codec/utf8.js';
+import { isFinding } from '../rules/catalogue.js';
+import type { Judged } from '../rules/judged.js';
+import { UsageError } from './exit.js';
+
+/** Both ends count. */
+export interface NumberRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** A block of addresses: `bits` of 128, IPv4 in its IPv4-mapped form. */
+export interface Network {
+  readonly address: Address;
+  readonly bits: number;
+}
+
+/** What is not given matches everything. */
+export interface EndpointPattern {
+  readonly network?: Network;
+  readonly port?: number;
+}
+
+/** Seconds from the epoch, from the capture's first packet, or from the local midnight before that packet. */
+export interface TimeBound {
+  readonly base: 'epoch' | 'start' | 'midnight';
+  readonly seconds: number;
+}
+
+/** Of one list any has to match, of the lists all. */
+export interface ConnectionCriteria {
+  readonly connection?: readonly NumberRange[];
+  readonly client?: readonly EndpointPattern[];
+  readonly server?: readonly EndpointPattern[];
+}
+
+/** What is given has to hold altogether. */
+export interface RecordCriteria {
+  /** A bit for each opcode. */
+  readonly opcode?: number;
+  readonly grep?: RegExp;
+  readonly violations?: true;
+  readonly fromTime?: TimeBound;
+  readonly toTime?: TimeBound;
+}
+
+/** What decides beside the filters which records are meant. */
+export interface Shown {
+  readonly direction?: Direction;
+  /** With `messages`, a frame that completes a message counts by the opcode of the message. */
+  readonly view?: 'annotated' | 'summary' | 'messages';
+}
+
+export interface Connected {
+  readonly number: number;
+  readonly client: Endpoint;
+  readonly server: Endpoint;
+}
+
+export type ConnectionFilter = (connection: Connected) => boolean;
+export type RecordFilter = (record: Judged) => boolean;
+
+/** Which connections are read at all; undefined: all of them. */
+export function connectionFilter({ connection, client, server }: ConnectionCriteria): ConnectionFilter | undefined {
+  const tests: ConnectionFilter[] = [];
+  if (connection) tests.push(({ number }) => connection.some(({ low, high }) => number >= low && number <= high));
+  if (client) tests.push((connected) => matchesAny(client, connected.client));
+  if (server) tests.push((connected) => matchesAny(server, connected.server));
+  return all(tests);
+}
+
+/**
+ * Which records are shown; undefined: all of them. `captureStart` gives the time of the capture's first packet, and is
+ * asked again with each record, so that it may be another for the next input. Cheap tests come first.
+ */
+export function recordFilter(
+  { opcode, grep, violations, fromTime, toTime, direction = 'unknown', view }: RecordCriteria & Shown,
+  captureStart: () => number | undefined,
+): RecordFilter | undefined {
+  const tests: RecordFilter[] = [];
+  if (direction !== 'unknown') tests.push((record) => record.type === 'handshake' || record.direction === direction);
+  if (opcode !== undefined) tests.push(opcodeTest(opcode, view === 'messages'));
+  if (fromTime || toTime) tests.push(timeTest(fromTime, toTime, captureStart));
+  if (violations) tests.push(({ diagnostics }) => diagnostics.some((diagnostic) => isFinding(diagnostic, true)));
+  if (grep) tests.push(grepTest(grep));
+  return all(tests);
+}
+
+function all<T>(tests: readonly ((value: T) => boolean)[]): ((value: T) => boolean) | undefined {
+  if (tests.length <= 1) return tests[0];
+  return (value) => {
+    for (const test of tests) if (!test(value)) return false;
+    return true;
+  };
+}
+
+function opcodeTest(opcodes: number, ofMessages: boolean): RecordFilter {
+  return (record) => {
+    if (record.type !== 'frame') return false;
+    const { header, message } = record.frame;
+    return ((opcodes >> (ofMessages && message ? message.opcode : header.opcode)) & 1) === 1;
+  };
+}
+
+function grepTest(grep: RegExp): RecordFilter {
+  return (record) => {
+    const text = record.type === 'frame' ? textOf(record.frame) : undefined;
+    if (text === undefined) return false;
+    // With the flags g and y a match would begin where the last one ended.
+    grep.lastIndex = 0;
+    return grep.test(text);
+  };
+}
+
+/** The text of the message that the frame completes, else its own, as far as it was kept. */
+function textOf({ header, message, compressed, payload }: Frame): string | undefined {
+  if (!message) return header.opcode === OPCODE.text && !compressed ? decodeUtf8(payload) : undefined;
+  return message.opcode === OPCODE.text && message.bytes !== undefined ? decodeUtf8(message.payload) : undefined;
+}
+
+/** Times are sums of doubles: to the microsecond, what is written as T counts as T. */
+const HALF_MICROSECOND = 5e-7;
+
+/** Both bounds belong to what is shown. A record whose time nobody knows is not between them. */
+function timeTest(
+  from: TimeBound | undefined,
+  to: TimeBound | undefined,
+  captureStart: () => number | undefined,
+): RecordFilter {
+  if (from && to && from.base === to.base && from.seconds > to.seconds) {
+    throw new UsageError('--from-time is later than --to-time: nothing is in between');
+  }
+  const lowAt = (start: number): number => (from ? secondsOf(from, start) - HALF_MICROSECOND : -Infinity);
+  const highAt = (start: number): number => (to ? secondsOf(to, start) + HALF_MICROSECOND : Infinity);
+  let known = NaN;
+  let low = lowAt(known);
+  let high = highAt(known);
+  return ({ time }) => {
+    if (time === undefined) return false;
+    const start = captureStart() ?? NaN;
+    if (!Object.is(start, known)) {
+      known = start;
+      low = lowAt(start);
+      high = highAt(start);
+    }
+    return time >= low && time <= high;
+  };
+}
+
+/** The bound in seconds since the epoch. Without the start that it takes it is NaN, and nothing is within it. */
+function secondsOf({ base, seconds }: TimeBound, start: number): number {
+  if (base === 'epoch') return seconds;
+  if (base === 'start') return start + seconds;
+  // By the clock on the wall: on a day that is put forward or back, noon is not twelve hours behind midnight.
+  const wall = new Date(start * 1000).setHours(0, 0, Math.trunc(seconds), 0);
+  return wall / 1000 + (seconds % 1);
+}
+
+function matchesAny(patterns: readonly EndpointPattern[], { address, port }: Endpoint): boolean {
+  return patterns.some(
+    (pattern) =>
+      (pattern.port === undefined || pattern.port === port) &&
+      (pattern.network === undefined || holds(pattern.network, address)),
+  );
+}
+
+/** Bits of the prefix under which all IPv4-mapped addresses stand (RFC 4291 §2.5.5.2). */
+export const MAPPED_BITS = 96;
+const MAPPED: Address = [0, 0, 0xffff];
+
+function holds({ address, bits }: Network, text: string): boolean {
+  const other = parseAddress(text);
+  if (!other) return false;
+  // `::/0` means IPv6: that IPv4 is written beneath it is our own doing.
+  if (bits < MAPPED_BITS && MAPPED.every((word, index) => word === other[index])) return false;
+  return address.every((word, index) => {
+    const counted = Math.min(32, Math.max(0, bits - 32 * index));
+    return counted === 0 || (word ^ other[index]!) >>> (32 - counted) === 0;
+  });
+}
+
+/** The four words of an address, IPv4 in its IPv4-mapped form; undefined if it is none. */
+export function parseAddress(text: string): Address | undefined {
+  if (text.includes(':')) return parseIpv6(text);
+  const word = parseIpv4(text);
+  return word === undefined ? undefined : [...MAPPED, word];
+}
+
+function parseIpv4(text: string): number | undefined {
+  const octets = text.split('.');
+  // No leading zeros: some read them as octal (RFC 6943 §3.1.1).
+  if (octets.length !== 4 || !octets.every((octet) => /^(0|[1-9]\d{0,2})$/.test(octet) && Number(octet) <= 255)) {
+    return undefined;
+  }
+  return octets.reduce((word, octet) => (word << 8) | Number(octet), 0);
+}
+
+/** RFC 4291 §2.2: eight groups, the longest run of zeros perhaps as `::`, the last two groups perhaps dotted. */
+function parseIpv6(text: string): Address | undefined {
+  const [, before = text, dotted] = /^(.*:)([\d.]*\.[\d.]*)$/.exec(text) ?? [];
+  const word = dotted === undefined ? undefined : parseIpv4(dotted);
+  if (dotted !== undefined && word === undefined) return undefined;
+  const whole = word === undefined ? text : `${before}${(word >>> 16).toString(16)}:${(word & 0xffff).toString(16)}`;
+  const halves = whole.split('::').map((half) => (half === '' ? [] : half.split(':')));
+  const [head = [], tail] = halves;
+  const zeros = 8 - head.length - (tail?.length ?? 0);
+  if (halves.length > 2 || (tail ? zeros < 1 : zeros !== 0)) return undefined;
+  const groups = [...head, ...Array<string>(zeros).fill('0'), ...(tail ?? [])];
+  if (!groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return undefined;
+  const group = (index: number): number => parseInt(groups[index]!, 16);
+  return [0, 2, 4, 6].map((index) => (group(index) << 16) | group(index + 1));
+}

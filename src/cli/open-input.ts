@@ -1,0 +1,149 @@
+import { magicOf, MAGIC_LENGTH, mayBeMagic } from '../capture/detect-magic.js';
+import { openSource, type From, type OpenedSource } from '../capture/detect.js';
+import type { PacketReader } from '../capture/packet-reader.js';
+import type { InputProblem, SourceEvent } from '../capture/types.js';
+import { concat } from '../codec/byte-collector.js';
+import { hexOf } from '../codec/hex.js';
+import { escapeText } from '../render/escape.js';
+import { UsageError } from './exit.js';
+import type { Input } from './input.js';
+import type { Io } from './io.js';
+import type { DecodeOptions } from './options.js';
+import { DamagedInput, unpacked } from './unpacked.js';
+
+/** An input whose beginning has been looked at. */
+export interface Opened {
+  /** What reads it, if it is a capture file. */
+  readonly capture: PacketReader | undefined;
+  /** All of its bytes, unpacked. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Where its packing was damaged: known once the chunks have come to their end. */
+  damage(): InputProblem | undefined;
+  /** What it holds if it is no capture file, as it comes. */
+  events(io: Io, input: Input, options: DecodeOptions): AsyncGenerator<SourceEvent[]>;
+}
+
+/** Opens an input, and finds out whether it is a capture file. */
+export async function openInput(io: Io, input: Input, options: DecodeOptions): Promise<Opened> {
+  let damage: InputProblem | undefined;
+  const notice = (message: string): void => void (options.quiet || io.stderr.write(`${noticeOf(input, message)}\n`));
+  const packed =
+    input.form === undefined
+      ? unpacked(input.chunks, { notice, ...(input.again && { again: input.again }) })
+      : input.chunks;
+  const whole = until(packed, io, (problem) => (damage = problem));
+  const { head, chunks } = await peek(whole);
+  const magic = magicOf(head);
+  const isCapture = (magic === 'pcap' || magic === 'pcapng') && readsCaptures(options.from);
+  if (options.from === 'pcap' && !isCapture && head.length > 0) {
+    throw new UsageError(`no pcap or pcapng file: it begins with ${hexOf(head.subarray(0, 4), ' ')}`, {
+      source: input.name,
+    });
+  }
+  if (isCapture && options.verbose) await io.stderr.write(`${input.name}: read as ${magic}\n`);
+  return {
+    capture: isCapture ? await readerOf(magic) : undefined,
+    chunks,
+    damage: () => damage,
+    events: eventsOf.bind(undefined, chunks),
+  };
+}
+
+/** A message about an input. */
+export function noticeOf(input: Input, message: string): string {
+  return `${escapeText(input.name)}: ${escapeText(message)}`;
+}
+
+export function problemOf(input: Input, problem: InputProblem): UsageError {
+  const { message, ...place } = problem;
+  const source = input.name === 'argument' ? {} : { source: input.name };
+  return new UsageError(message + (input.hint ?? ''), { ...place, ...source });
+}
+
+function readsCaptures(from: DecodeOptions['from'] = 'auto'): boolean {
+  return from === 'auto' || from === 'pcap';
+}
+
+async function readerOf(magic: 'pcap' | 'pcapng'): Promise<PacketReader> {
+  const { pcapReader, pcapngReader } = await import('./packets.js');
+  return magic === 'pcap' ? pcapReader() : pcapngReader();
+}
+
+/** Chunks up to a signal, or to what is damaged. */
+async function* until(
+  chunks: Input['chunks'],
+  io: Io,
+  damaged: (problem: InputProblem) => void,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of chunks) {
+      if (io.interrupted.aborted) return;
+      yield chunk;
+    }
+  } catch (error) {
+    if (!(error instanceof DamagedInput)) throw error;
+    // A signal ends stdin early: that is no damage.
+    if (io.interrupted.aborted) return;
+    const { problem, reason, offset } = error;
+    damaged({ message: reason === undefined ? problem : `${problem}: ${reason}`, offset });
+  }
+}
+
+/** The first bytes: as many as tell whether a magic number stands there, and all chunks once more. */
+async function peek(
+  source: AsyncGenerator<Uint8Array>,
+): Promise<{ head: Uint8Array; chunks: AsyncGenerator<Uint8Array> }> {
+  const first: Uint8Array[] = [];
+  let head: Uint8Array = new Uint8Array(0);
+  while (head.length < MAGIC_LENGTH && (head.length === 0 || mayBeMagic(head))) {
+    const next = await source.next();
+    if (next.done) break;
+    first.push(next.value);
+    head = first.length === 1 ? next.value : concat(first);
+  }
+  return { head, chunks: again(first, source) };
+}
+
+async function* again(first: readonly Uint8Array[], rest: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield* first;
+  yield* rest;
+}
+
+/** What text holds, or bare bytes. Input that can't be read ends it with a UsageError, after all that could be. */
+async function* eventsOf(
+  chunks: AsyncGenerator<Uint8Array>,
+  io: Io,
+  input: Input,
+  options: DecodeOptions,
+): AsyncGenerator<SourceEvent[]> {
+  const source: OpenedSource = openSource(formOf(input, options));
+  for await (const chunk of chunks) yield* checked(io, input, source.push(chunk), options);
+  // A signal that came with the end of the input is told apart from it only a turn later.
+  await new Promise((resolve) => setImmediate(resolve));
+  if (io.interrupted.aborted) return;
+  const last = source.end();
+  if (options.verbose) await io.stderr.write(`${input.name}: read as ${source.kind() ?? 'nothing'}\n`);
+  yield* checked(io, input, last, options);
+}
+
+/** Captures tell what they are by themselves. */
+function formOf(input: Input, { from = 'auto' }: DecodeOptions): From {
+  if (from === 'pcap') return 'auto';
+  return from === 'auto' ? (input.form ?? 'auto') : from;
+}
+
+/** Notices are told, and what can't be read ends it. */
+async function* checked(
+  io: Io,
+  input: Input,
+  events: SourceEvent[],
+  options: DecodeOptions,
+): AsyncGenerator<SourceEvent[]> {
+  const problem = events.find((event) => event.type === 'problem');
+  for (const event of events) {
+    if (event.type === 'notice' && !options.quiet) await io.stderr.write(`${noticeOf(input, event.message)}\n`);
+  }
+  const readable = events.filter(({ type }) => type === 'bytes' || type === 'packet');
+  if (readable.length > 0) yield readable;
+  if (problem) throw problemOf(input, problem.problem);
+}

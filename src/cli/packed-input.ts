@@ -1,0 +1,74 @@
+/** Bytes in pieces, as files and pipes give them. */
+export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+
+const NOTHING = new Uint8Array(0);
+
+/** A place in an input: what is before it was taken, what is behind it is waited for when it is asked for. */
+export class PackedInput {
+  /** Bytes taken so far. */
+  offset = 0;
+  private readonly source: AsyncIterator<Uint8Array> | Iterator<Uint8Array>;
+  private piece: Uint8Array = NOTHING;
+  private ended = false;
+
+  constructor(chunks: Chunks) {
+    this.source = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
+  }
+
+  /** Bytes that are there without waiting. */
+  get available(): number {
+    return this.piece.length;
+  }
+
+  /** What is there, at least one byte; undefined at the end. */
+  async rest(): Promise<Uint8Array | undefined> {
+    while (this.piece.length === 0) if (!(await this.more())) return undefined;
+    return this.piece;
+  }
+
+  take(length: number): void {
+    this.piece = this.piece.subarray(length);
+    this.offset += length;
+  }
+
+  /** The next byte, taken; undefined at the end. */
+  async byte(): Promise<number | undefined> {
+    const rest = await this.rest();
+    if (rest === undefined) return undefined;
+    this.take(1);
+    return rest[0];
+  }
+
+  /** How many of these bytes come next. Waits for no more than it needs to tell. */
+  async common(bytes: readonly number[]): Promise<number> {
+    for (let i = 0; i < bytes.length; i++) {
+      while (this.piece.length <= i) if (!(await this.more())) return i;
+      if (this.piece[i] !== bytes[i]) return i;
+    }
+    return bytes.length;
+  }
+
+  async close(): Promise<void> {
+    if (this.ended) return;
+    this.ended = true;
+    await this.source.return?.();
+  }
+
+  private async more(): Promise<boolean> {
+    if (this.ended) return false;
+    // What fails or has ended is not to be closed.
+    this.ended = true;
+    const next = await this.source.next();
+    if (next.done === true) return false;
+    const { value } = next;
+    this.ended = false;
+    if (this.piece.length === 0) this.piece = value;
+    else {
+      const joined = new Uint8Array(this.piece.length + value.length);
+      joined.set(this.piece);
+      joined.set(value, this.piece.length);
+      this.piece = joined;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,85 @@
+import { asksForWebSocket, grantsWebSocket } from './asks.js';
+import type { ReadingOptions } from './assembling.js';
+import { DEFAULT_DEFLATE_PARAMETERS, type DeflateParameters } from './deflate-params.js';
+import { readHandshake, type Handshake } from './handshake.js';
+import type { Head, RequestHead, ResponseHead } from './http1.js';
+
+/** How far the opening handshake has come (RFC 6455 §4). */
+type State = 'opening' | 'requested' | 'open' | 'refused';
+type Happening = 'request' | 'upgrade' | 'refusal' | 'frames' | 'passed';
+
+/** What happens where; what is not in the table changes nothing. */
+const TRANSITIONS: Readonly<Record<State, Readonly<Partial<Record<Happening, State>>>>> = {
+  opening: { request: 'requested', upgrade: 'open', refusal: 'refused', frames: 'open' },
+  requested: { upgrade: 'open', refusal: 'refused', passed: 'opening', frames: 'open' },
+  open: {},
+  // The same connection may carry another try (RFC 6455 §4.1: after 401, after a redirect to the same host).
+  refused: { request: 'requested' },
+};
+
+/** The opening handshake of a connection: both heads, as far as they were seen, and what they agree on. */
+export class Opening {
+  state: State = 'opening';
+  request: RequestHead | undefined;
+  response: ResponseHead | undefined;
+  /** permessage-deflate, if it is in use. */
+  parameters: DeflateParameters | undefined;
+  private told = false;
+
+  constructor(private readonly options: ReadingOptions) {
+    this.parameters = options.deflate;
+  }
+
+  happen(what: Happening): void {
+    this.state = TRANSITIONS[this.state][what] ?? this.state;
+  }
+
+  /** A request begins another try. */
+  ask(request: RequestHead): void {
+    this.request = request;
+    this.response = undefined;
+    this.told = false;
+    this.happen('request');
+  }
+
+  answer(response: ResponseHead): void {
+    this.response = response;
+    this.happen(response.status === 101 ? 'upgrade' : 'refusal');
+  }
+
+  /** HTTP that never asked for WebSocket. */
+  pass(): void {
+    this.happen('passed');
+    this.request = undefined;
+  }
+
+  /** A head in recorded traffic that is not WebSocket's. */
+  isOther(head: Head): boolean {
+    if (!this.options.capture) return false;
+    if (head.kind === 'request') return !asksForWebSocket(head);
+    return this.request === undefined && !grantsWebSocket(head);
+  }
+
+  /** Frames begin, whatever was seen of the handshake. Who was not there when it was negotiated: RSV1 tells soon enough. */
+  begin(): void {
+    this.happen('frames');
+    if (this.options.capture && this.response === undefined) this.parameters ??= DEFAULT_DEFLATE_PARAMETERS;
+  }
+
+  /** RSV1 may be permessage-deflate's. */
+  get mayDeflate(): boolean {
+    return this.parameters !== undefined || this.response === undefined;
+  }
+
+  /** What is to be told: once for each try, and only if there was a head. */
+  take(): Handshake | undefined {
+    const { request, response, told } = this;
+    if (told || (!request && !response)) return undefined;
+    this.told = true;
+    const { acceptOf } = this.options;
+    const halves = { ...(request && { request }), ...(response && { response }), ...(acceptOf && { acceptOf }) };
+    const handshake = readHandshake(halves);
+    if (response) this.parameters = handshake.deflate;
+    return handshake;
+  }
+}

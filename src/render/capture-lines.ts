@@ -1,0 +1,205 @@
+import type { FrameHeader } from '../codec/frame.js';
+import type { Direction, Frame } from '../codec/records.js';
+import { OPCODE, opcodeInfo } from '../codec/registry.js';
+import { WholeFrame } from '../codec/whole-frame.js';
+import { explain } from '../rules/catalogue.js';
+import type { Judged } from '../rules/judged.js';
+import { Clock } from './clock.js';
+import { diagnosticLine } from './diagnostics.js';
+import { frameContent, plainNote, shownBytes } from './frame-content.js';
+import { handshakeLine } from './handshake.js';
+import { count, hexOffset, type Look } from './layout.js';
+import { rawText, type LineBuffer } from './line-buffer.js';
+import { quoted } from './payload.js';
+import { CONNECTION_ROLES } from './theme.js';
+import type { View, ViewOptions } from './view.js';
+import { padEnd, truncate } from './width.js';
+
+const ARROWS = ['client', 'server', 'unknown', 'handshake'] as const satisfies readonly (Direction | 'handshake')[];
+const ARROW: Readonly<Record<(typeof ARROWS)[number], string>> = {
+  client: '→',
+  server: '←',
+  unknown: '·',
+  handshake: '↔',
+};
+const FLAG_NAMES: readonly (readonly [bit: number, name: string])[] = [
+  [0x80, 'FIN'],
+  [0x40, 'RSV1'],
+  [0x20, 'RSV2'],
+  [0x10, 'RSV3'],
+];
+/** Opcode and length share a column: long names go with short lengths. */
+const NAME_AND_LENGTH = 16;
+/** From so many columns on times have microseconds. */
+const WIDE = 80;
+const DIAGNOSTIC_INDENT = 6;
+const END = rawText('"');
+const CUT = rawText('…');
+
+/** What is drawn again and again is kept as bytes: that many of them. */
+const MOST_KEPT = 4096;
+/** Longer payloads are not told apart by the keys of what is kept. */
+const LONG = 2 ** 40;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/** One line a frame of recorded traffic: time, connection, direction, opcode, length, flags, what it says; what is wrong with it below. */
+export function captureLines(options: ViewOptions, look: Look): View {
+  const lines = new CaptureLines(options, look);
+  return (record, out) => lines.draw(record, out);
+}
+
+class CaptureLines {
+  private readonly clock: Clock;
+  private readonly flags: readonly string[] = Array.from({ length: 256 }, (_, bits) => flagsText(bits));
+  /** Columns of the connection's number and of the flags: they grow with what they hold. */
+  private numberWidth = 3;
+  private flagsWidth = 8;
+  private readonly leads = new Map<number, Uint8Array>();
+  private readonly headers = new Map<number, Uint8Array>();
+
+  constructor(
+    private readonly options: ViewOptions,
+    private readonly look: Look,
+  ) {
+    this.clock = new Clock({ digits: look.width < WIDE ? 3 : 6, since: options.since });
+  }
+
+  draw(record: Judged, out: LineBuffer): void {
+    const begin = this.lead(record, out);
+    if (record.type === 'frame') {
+      const header = this.frame(record.frame, out);
+      this.content(record.frame, this.look.width - begin - header, out);
+    } else this.other(record, begin, out);
+    out.endLine();
+    // Said on the line itself.
+    if (record.type === 'gap' || record.type === 'unread') return;
+    for (const diagnostic of record.diagnostics) {
+      const room = Math.max(24, this.look.width - DIAGNOSTIC_INDENT);
+      const paint = this.look.theme[explain(diagnostic).severity];
+      out.blanks(DIAGNOSTIC_INDENT);
+      out.text(`${paint(truncate(diagnosticLine(diagnostic), room))}\n`);
+    }
+  }
+
+  /** Time, connection and direction; gives the columns that they took. */
+  private lead({ time, connection, direction, type }: Judged, out: LineBuffer): number {
+    this.clock.write(time, out);
+    const arrow = type === 'handshake' ? 'handshake' : direction;
+    const key = connection * 4 + ARROWS.indexOf(arrow);
+    let lead = this.leads.get(key);
+    if (lead === undefined) {
+      lead = this.leadOf(connection, arrow);
+      if (this.leads.size < MOST_KEPT) this.leads.set(key, lead);
+    }
+    out.raw(lead);
+    return this.clock.width + this.numberWidth + 4;
+  }
+
+  private leadOf(connection: number, arrow: (typeof ARROWS)[number]): Uint8Array {
+    const number = `#${connection}`;
+    if (number.length > this.numberWidth) {
+      this.numberWidth = number.length;
+      this.leads.clear();
+    }
+    const role = CONNECTION_ROLES[connection % CONNECTION_ROLES.length]!;
+    return rawText(` ${this.look.theme[role](`${padEnd(number, this.numberWidth)} ${ARROW[arrow]}`)} `);
+  }
+
+  private frame({ header }: Frame, out: LineBuffer): number {
+    const { byte0, masked, payloadLength } = header;
+    const key = (payloadLength * 256 + byte0) * 2 + (masked ? 1 : 0);
+    let drawn = this.headers.get(key);
+    if (drawn === undefined) {
+      drawn = this.headerOf(header);
+      if (this.headers.size < MOST_KEPT && payloadLength < LONG) this.headers.set(key, drawn);
+    }
+    out.raw(drawn);
+    return headerColumns(header) + this.flagsWidth + 2;
+  }
+
+  private headerOf(header: FrameHeader): Uint8Array {
+    const { name } = opcodeInfo(header.opcode);
+    const length = String(header.exactLength);
+    const flags = this.flags[(header.byte0 & 0xf0) | (header.masked ? 1 : 0)]!;
+    if (flags.length > this.flagsWidth) {
+      this.flagsWidth = flags.length;
+      this.headers.clear();
+    }
+    const gap = ' '.repeat(headerColumns(header) - name.length - length.length);
+    return rawText(`${this.look.theme.opcode(name)}${gap}${length} ${padEnd(flags, this.flagsWidth)} `);
+  }
+
+  private content(frame: Frame, room: number, out: LineBuffer): void {
+    if (room < 4) return;
+    if (frame instanceof WholeFrame ? this.plain(frame, room, out) : this.inflated(frame, room, out)) return;
+    out.text(truncate(frameContent(frame, this.options, room), room));
+  }
+
+  /** The payload of most frames. False: it takes a closer look. */
+  private plain(frame: WholeFrame, room: number, out: LineBuffer): boolean {
+    const length = shownBytes(frame.received, this.options);
+    if (length === 0 || frame.header.opcode === OPCODE.binary) return length === 0;
+    const shown = Math.min(length, room - 2);
+    return this.quote(frame.printable(out.reserve(shown + 8), out.length + 1, shown, BACKSLASH), shown, length, out);
+  }
+
+  /** The same for text that was compressed. */
+  private inflated({ message }: Frame, room: number, out: LineBuffer): boolean {
+    if (!message?.compressed || message.opcode !== OPCODE.text || !message.bytes || message.utf8Error) return false;
+    const note = plainNote(message.bytes);
+    const length = shownBytes(message.bytes, this.options);
+    const shown = Math.min(length, Math.max(12, room - note.length) - 2);
+    const into = out.reserve(shown + 8);
+    const at = out.length + 1;
+    for (let i = 0; i < shown; i++) {
+      const byte = message.payload[i]!;
+      if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH) return false;
+      into[at + i] = byte;
+    }
+    this.quote(true, shown, length, out);
+    out.text(note);
+    return true;
+  }
+
+  /** Puts the quotes around text that has been written already. */
+  private quote(isWritten: boolean, shown: number, length: number, out: LineBuffer): boolean {
+    if (!isWritten) return false;
+    out.reserve(shown + 8)[out.length] = QUOTE;
+    out.length += 1 + shown;
+    out.raw(shown === length ? END : CUT);
+    return true;
+  }
+
+  private other(record: Exclude<Judged, { type: 'frame' }>, begin: number, out: LineBuffer): void {
+    const room = Math.max(4, this.look.width - begin);
+    const { theme } = this.look;
+    const put = (text: string, paint: (s: string) => string): void => out.text(paint(truncate(text, room)));
+    switch (record.type) {
+      case 'handshake':
+        return put(handshakeLine(record.handshake), theme.title);
+      case 'tail':
+        return put('unfinished frame header', theme.error);
+      case 'body':
+        return put(`body  ${quoted(record.bytes.subarray(0, 256))}`, theme.dim);
+      case 'gap':
+        return put(`⋯ ${count(record.length, 'byte')} not captured at ${hexOffset(record.offset)}`, theme.notice);
+      case 'unread':
+        return put(
+          `⋯ ${count(record.length, 'byte')} passed over at ${hexOffset(record.offset)}: no verified frames`,
+          theme.notice,
+        );
+    }
+  }
+}
+
+/** Columns of the opcode's name and the length, with a blank between them at least. */
+function headerColumns({ opcode, exactLength }: FrameHeader): number {
+  return Math.max(NAME_AND_LENGTH, opcodeInfo(opcode).name.length + 1 + String(exactLength).length);
+}
+
+function flagsText(bits: number): string {
+  const names = FLAG_NAMES.filter(([bit]) => bits & bit).map(([, name]) => name);
+  const fin = bits & 0x80 ? [] : ['   '];
+  return [...fin, ...names, ...(bits & 1 ? ['MASK'] : [])].join(' ').trimEnd();
+}

@@ -1,0 +1,147 @@
+import {
+  compressionRatio,
+  eachDirection,
+  type ConnectionSummary,
+  type DiagnosticCounts,
+  type DirectionCounts,
+  type Directions,
+} from '../rules/tally-summary.js';
+import { cutMiddle, drawGrid, flow, gridWidth, NOTHING, row, VALUE_AT, widest } from './connection-lines.js';
+import type { Column, Part } from './connection-lines.js';
+import {
+  ARROW,
+  bytesCell,
+  closingParts,
+  durationText,
+  faultParts,
+  handshakeParts,
+  numberCell,
+  pingParts,
+  things,
+} from './connection-words.js';
+import { escapeText } from './escape.js';
+import { INDENT, type Look } from './layout.js';
+import { displayWidth, padEnd } from './width.js';
+
+/** Rules named below one connection, unless all are asked for. */
+const MOST_RULES = 8;
+
+export interface BlockOptions {
+  /** Every rule that was broken, however many. */
+  readonly all: boolean;
+  /** That no rule was broken is said, too. */
+  readonly saysNone: boolean;
+}
+
+/** All that is known of one connection. */
+export function drawBlock(summary: ConnectionSummary, look: Look, options: BlockOptions): string[] {
+  const { connection, directions, handshake, diagnostics } = summary;
+  const duration = durationText(summary);
+  const title: Part[] = [[`connection ${connection}`, 'title'], ...endpointParts(summary, look)];
+  // Nobody expects one in bytes of which nobody knows the sender.
+  const unseen: Part[] = directions.unknown ? [] : [['not seen', 'dim']];
+  return [
+    ...flow('', duration === undefined ? title : [...title, [duration]], look),
+    ...row('handshake', handshake ? handshakeParts(handshake, look.width - VALUE_AT) : unseen, look),
+    ...drawCounts(directions, look),
+    ...rows('pings', directions, ({ ping }, arrow) => (ping ? pingParts(ping, arrow) : []), look),
+    ...row('closed', closingParts(summary), look),
+    ...drawLosses(directions, look),
+    ...drawFaults(diagnostics, look, options),
+  ];
+}
+
+function endpointParts({ client, server }: ConnectionSummary, { width }: Look): Part[] {
+  if (client === undefined && server === undefined) return [];
+  const [from, to] = [client, server].map((end) => cutMiddle(escapeText(end ?? '?'), width - VALUE_AT - 2));
+  const both = `${from} → ${to}`;
+  return displayWidth(both) <= width - VALUE_AT ? [[both]] : [[from!], [`→ ${to}`]];
+}
+
+/** A line for each direction that has something to say. */
+function rows<T>(
+  label: string,
+  directions: Directions<T>,
+  of: (told: T, arrow: string) => Part[],
+  look: Look,
+): string[] {
+  return [...eachDirection(directions)]
+    .map(([direction, told]) => of(told, ARROW[direction]))
+    .filter((parts) => parts.length > 0)
+    .flatMap((parts, i) => row(i === 0 ? label : '', parts, look));
+}
+
+/** What was not captured, and what is no frame. */
+export function drawLosses(directions: Directions<DirectionCounts>, look: Look): string[] {
+  const lost = ({ gaps, lostBytes }: DirectionCounts, arrow: string): Part[] =>
+    gaps > 0 ? [[`${arrow} ${things(lostBytes, 'byte')} in ${things(gaps, 'gap')}`, 'warning']] : [];
+  const other = ({ otherBytes }: DirectionCounts, arrow: string): Part[] =>
+    otherBytes > 0 ? [[`${arrow} ${things(otherBytes, 'byte')} that are no frames`, 'dim']] : [];
+  return [...rows('lost', directions, lost, look), ...rows('not read', directions, other, look)];
+}
+
+export function drawFaults(diagnostics: DiagnosticCounts, look: Look, { all, saysNone }: BlockOptions): string[] {
+  const parts = faultParts(diagnostics, all ? Infinity : MOST_RULES);
+  return row('faults', parts.length === 0 && saysNone ? [['none', 'ok']] : parts, look);
+}
+
+interface Count {
+  readonly head: string;
+  readonly text: (counts: DirectionCounts) => string;
+  /** Left out where there is no room for it. */
+  readonly isSpare?: true;
+}
+
+const OPCODE_NAMES = ['text', 'binary', 'continuation', 'ping', 'pong', 'close', 'reserved'] as const;
+
+const FRAME_COUNTS: readonly Count[] = [
+  { head: 'frames', text: ({ frames }) => numberCell(frames) },
+  ...OPCODE_NAMES.map((head): Count => ({ head, text: ({ opcodes }) => numberCell(opcodes[head] ?? 0) })),
+];
+const BYTE_COUNTS: readonly Count[] = [
+  { head: 'on wire', text: ({ wireBytes }) => bytesCell(wireBytes), isSpare: true },
+  { head: 'payload', text: ({ payloadBytes }) => bytesCell(payloadBytes) },
+  { head: 'messages', text: ({ messages }) => numberCell(messages) },
+  { head: 'inflated', text: (counts) => (counts.compressedMessages > 0 ? bytesCell(counts.messageBytes) : NOTHING) },
+  { head: 'ratio', text: ratioCell },
+];
+
+function ratioCell(counts: DirectionCounts): string {
+  const ratio = compressionRatio(counts);
+  return ratio === undefined ? NOTHING : `${ratio.toFixed(1)}×`;
+}
+
+/** Frames, messages and bytes, a line for each direction. Columns that do not fit stand in a second band below. */
+export function drawCounts(directions: Directions<DirectionCounts>, look: Look): string[] {
+  const { client, server } = directions;
+  const isDirected = client.frames + server.frames > 0;
+  const shown = [...eachDirection(directions)].filter(
+    ([direction, { frames }]) => frames > 0 || (isDirected && direction !== 'unknown'),
+  );
+  if (shown.length === 0) return row('frames', [['none', 'dim']], look);
+  const columnsOf = (counts: readonly Count[]): Column[] =>
+    counts
+      .map(({ head, text }) => ({ head, cells: shown.map(([, each]): Part => [text(each)]) }))
+      .filter(({ cells }) => cells.some(([text]) => text !== NOTHING))
+      .map((column) => ({ ...column, width: widest(column.head, column.cells) }));
+  const leads = shown.map(([direction]) => padEnd(`${INDENT}${ARROW[direction]} ${direction}`, LEAD_WIDTH));
+  const room = look.width - LEAD_WIDTH;
+  const all = [...FRAME_COUNTS, ...BYTE_COUNTS];
+  const inOne = [all, all.filter(({ isSpare }) => !isSpare)].map(columnsOf).find((each) => gridWidth(each) <= room);
+  const bands = inOne ? [inOne] : [FRAME_COUNTS, BYTE_COUNTS].flatMap((counts) => pack(columnsOf(counts), room));
+  return bands.flatMap((columns) => drawGrid(columns, leads, look));
+}
+
+/** So that the first column begins where the values of labelled lines do. */
+const LEAD_WIDTH = VALUE_AT - 2;
+
+/** As many columns in a band as fit. */
+function pack(columns: readonly Column[], room: number): Column[][] {
+  const bands: Column[][] = [];
+  for (const column of columns) {
+    const band = bands.at(-1);
+    if (band && gridWidth([...band, column]) <= room) band.push(column);
+    else bands.push([column]);
+  }
+  return bands;
+}

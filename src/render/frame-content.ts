@@ -1,0 +1,60 @@
+import type { Frame } from '../codec/records.js';
+import { closeCodeInfo, OPCODE } from '../codec/registry.js';
+import { escapeText } from './escape.js';
+import { spaced } from './layout.js';
+import { previewText, quoted } from './payload.js';
+import type { ViewOptions } from './view.js';
+
+/** Payload bytes that stand on a line: more than fits into the widest. */
+export const MOST_SHOWN = 256;
+
+/** How many of a payload's bytes stand on its line, at most. */
+export function shownBytes(whole: number, options: Pick<ViewOptions, 'preview'>): number {
+  return Math.min(MOST_SHOWN, options.preview, whole);
+}
+
+/** What a frame says, in a few words of at most about `room` columns. */
+export function frameContent(frame: Frame, options: Pick<ViewOptions, 'preview'>, room: number): string {
+  const { close, message } = frame;
+  if (close?.code !== undefined) {
+    const reason = close.reason === '' ? '' : ` "${escapeText(close.reason)}"`;
+    return `${close.code} ${closeCodeInfo(close.code).name}${reason}`;
+  }
+  if (frame.compressed) {
+    if (!message) return `${frame.received} bytes compressed`;
+    if (message.bytes === undefined) return 'compressed, not inflated';
+    const note = plainNote(message.bytes);
+    const left = Math.max(12, room - note.length);
+    return cut(preview(message.payload, message.bytes, message.opcode !== OPCODE.binary, options, left), left) + note;
+  }
+  return preview(frame.payload, frame.received, frame.header.opcode !== OPCODE.binary, options, room);
+}
+
+/** Behind compressed content: its size when it is inflated. */
+export function plainNote(bytes: number): string {
+  return `  (${bytes} plain)`;
+}
+
+/** The inflated size stands behind the text, and stays there when the text is too long. */
+function cut(text: string, room: number): string {
+  return text.length <= room ? text : `${text.slice(0, room - 1)}…`;
+}
+
+function preview(
+  payload: Uint8Array,
+  whole: number,
+  textual: boolean,
+  options: Pick<ViewOptions, 'preview'>,
+  room: number,
+): string {
+  const shown = payload.subarray(0, shownBytes(whole, options));
+  if (shown.length === 0) return '';
+  if (textual && previewText(shown, shown.length < whole) !== undefined) return quoted(shown);
+  return hexIn(shown, room);
+}
+
+/** Whole bytes, as many as fit. */
+function hexIn(bytes: Uint8Array, room: number): string {
+  if (bytes.length * 3 - 1 <= room) return spaced(bytes);
+  return `${spaced(bytes.subarray(0, Math.max(1, Math.floor((room - 1) / 3))))} …`;
+}

@@ -1,0 +1,87 @@
+const FIRST_ROOM = 64 * 1024;
+const SPACE = 0x20;
+const ZERO = 0x30;
+const HEX = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
+const encoder = new TextEncoder();
+
+/**
+ * Output in the making, as UTF-8 bytes: captures have millions of lines, and a string for each part of each of them
+ * costs more than reading the frame did.
+ */
+export class LineBuffer {
+  private bytes = new Uint8Array(FIRST_ROOM);
+  length = 0;
+
+  /** Takes out all that was written. */
+  take(): Uint8Array {
+    const taken = this.bytes.slice(0, this.length);
+    this.length = 0;
+    return taken;
+  }
+
+  /** Makes room for `count` more bytes; what was written so far lies in front of them. */
+  reserve(count: number): Uint8Array {
+    const need = this.length + count;
+    if (need > this.bytes.length) {
+      const larger = new Uint8Array(Math.max(need, 2 * this.bytes.length));
+      larger.set(this.bytes.subarray(0, this.length));
+      this.bytes = larger;
+    }
+    return this.bytes;
+  }
+
+  /** Any text. */
+  text(text: string): void {
+    const room = this.reserve(text.length * 3);
+    this.length += encoder.encodeInto(text, room.subarray(this.length)).written;
+  }
+
+  /** A few bytes as they are. Written one by one: for so few a copy by the engine costs more. */
+  raw(bytes: Uint8Array): void {
+    const room = this.reserve(bytes.length);
+    let at = this.length;
+    for (let i = 0; i < bytes.length; i++) room[at++] = bytes[i]!;
+    this.length = at;
+  }
+
+  blanks(count: number): void {
+    const room = this.reserve(Math.max(0, count));
+    for (let i = 0; i < count; i++) room[this.length++] = SPACE;
+  }
+
+  /** The last `width` digits of a whole number below 2^31, with zeros in front. */
+  digits(value: number, width: number): void {
+    const room = this.reserve(width);
+    let rest = value | 0;
+    for (let at = this.length + width - 1; at >= this.length; at--) {
+      const next = (rest / 10) | 0;
+      room[at] = ZERO + rest - next * 10;
+      rest = next;
+    }
+    this.length += width;
+  }
+
+  /** Bytes as hex pairs separated by blanks. */
+  hex(bytes: Uint8Array): void {
+    const room = this.reserve(bytes.length * 3);
+    let at = this.length;
+    for (let i = 0; i < bytes.length; i++) {
+      if (i > 0) room[at++] = SPACE;
+      room[at++] = HEX[bytes[i]! >> 4]!;
+      room[at++] = HEX[bytes[i]! & 15]!;
+    }
+    this.length = at;
+  }
+
+  /** Ends the line, without the blanks at its end. */
+  endLine(): void {
+    const room = this.reserve(1);
+    while (this.length > 0 && room[this.length - 1] === SPACE) this.length--;
+    room[this.length++] = 0x0a;
+  }
+}
+
+/** Text as the bytes that `raw` takes. */
+export function rawText(text: string): Uint8Array {
+  return encoder.encode(text);
+}

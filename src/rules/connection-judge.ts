@@ -1,0 +1,78 @@
+import type { ReadingOptions } from '../codec/assembling.js';
+import { Connection, type ConnectionEvent, type ConnectionTaker, type Side } from '../codec/connection.js';
+import type { Direction, Frame, UnfinishedMessage } from '../codec/records.js';
+import { judgeEvent } from './event-rules.js';
+import { judgeFrame } from './frame-rules.js';
+import type { Judged } from './judged.js';
+
+/** Reads a connection of which both directions are known, and hands every record on with the judgement on it. */
+export class ConnectionJudge implements ConnectionTaker {
+  private readonly reading: Connection;
+
+  constructor(
+    options: ReadingOptions,
+    /** The number that the records carry. */
+    private readonly connection: number,
+    private readonly take: (record: Judged) => void,
+  ) {
+    this.reading = new Connection(options);
+  }
+
+  /** Messages whose last fragment has not come. */
+  get unfinished(): UnfinishedMessage[] {
+    return this.reading.unfinished;
+  }
+
+  /** There is WebSocket in it. */
+  get recognised(): boolean {
+    return this.reading.recognised;
+  }
+
+  /** HTTP was spoken on it. */
+  get isHttp(): boolean {
+    return this.reading.isHttp;
+  }
+
+  /** Bytes in which frames are looked for, so far in vain. */
+  get searched(): number {
+    return this.reading.searched;
+  }
+
+  /** Nothing will be asked of it any more. */
+  drop(): void {
+    this.reading.drop();
+  }
+
+  directionOf(side: Side): Direction {
+    return this.reading.directionOf(side);
+  }
+
+  /** A part of `bytes` that `side` sent; they must not be written to as long as a record is in use. `time` in seconds since the epoch, NaN where unknown. */
+  read(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
+    this.reading.read(side, bytes, start, end, time, this);
+  }
+
+  /** `length` bytes that `side` sent were not captured. */
+  gap(side: Side, length: number, time: number): void {
+    this.reading.gap(side, length, time, this);
+  }
+
+  /** No byte will follow, from either side. */
+  end(time: number): void {
+    this.reading.end(time, this);
+  }
+
+  frame(frame: Frame, time: number): void {
+    const diagnostics = judgeFrame(frame, this.reading);
+    const { connection } = this;
+    this.take({ type: 'frame', direction: frame.direction, frame, connection, time: known(time), diagnostics });
+  }
+
+  event(event: ConnectionEvent, time: number): void {
+    this.take({ ...event, connection: this.connection, time: known(time), diagnostics: judgeEvent(event) });
+  }
+}
+
+function known(time: number): number | undefined {
+  return Number.isNaN(time) ? undefined : time;
+}

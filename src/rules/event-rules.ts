@@ -1,0 +1,22 @@
+import type { ConnectionEvent } from '../codec/connection.js';
+import type { Diagnostic } from './catalogue.js';
+import { judgeUnfinishedHeader } from './frame-rules.js';
+import { judgeHandshake } from './handshake-rules.js';
+
+/** What is to be said of anything that is no frame. */
+export function judgeEvent(event: ConnectionEvent): Diagnostic[] {
+  switch (event.type) {
+    case 'handshake':
+      return judgeHandshake(event.handshake);
+    case 'tail':
+      return [judgeUnfinishedHeader(event.truncated)];
+    case 'gap':
+    case 'unread': {
+      const { offset, length } = event;
+      const code = event.type === 'gap' ? 'bytes-not-captured' : 'bytes-not-verified';
+      return [{ code, span: { start: offset, end: offset + length }, args: { bytes: length } }];
+    }
+    case 'body':
+      return [];
+  }
+}
