@@ -5,6 +5,9 @@
 //   wsinspect   MessageInflater on nodeDeflate: one zlib handle stays with each direction
 //   per message the same without streams: inflateRawSync with the last 32 KiB as dictionary
 //   bare handle a zlib handle that is only written to, nothing checked, no window kept: what zlib itself takes
+// Packages that were looked at, same kind of messages, 1900 B in one direction, Node 20: pako 3.0.3 (one Inflate, raw,
+// Z_SYNC_FLUSH) 16.6 µs, fflate (one Inflate) 32.2 µs, inflateRawSync 14.9 µs, a handle 4.3 µs; neither package tells
+// where a message's last block ended.
 import * as zlib from 'node:zlib';
 import { MessageInflater, nodeDeflate } from '../dist/index.js';
 import { race, ratio, row } from './measure.js';
@@ -48,10 +51,7 @@ function deflated(size, directions, count) {
 
 function ours(raw, directions) {
   return (messages) => {
-    const inflaters = Array.from(
-      { length: directions },
-      () => new MessageInflater(raw, PARAMETERS, LIMIT, true, undefined),
-    );
+    const inflaters = Array.from({ length: directions }, () => new MessageInflater(raw, PARAMETERS, LIMIT));
     let bytes = 0;
     for (const [direction, payload] of messages) {
       const outcome = inflaters[direction].inflate(payload);

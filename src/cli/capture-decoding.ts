@@ -35,6 +35,7 @@ export class CaptureDecoding implements FlowContext {
   private last = NaN;
   readonly wants;
   readonly reading: ReadingOptions;
+  readonly stated: ReadingOptions;
   private readonly windows: DeflateWindows;
   private readonly budget: SearchBudget;
   private readonly flows: Flows;
@@ -58,7 +59,8 @@ export class CaptureDecoding implements FlowContext {
     const half = Math.ceil(maxHeld / 2);
     this.windows = new DeflateWindows(maxWindows);
     this.budget = { limit: half, held: 0, dropped: 0 };
-    this.reading = { ...reading, windows: this.windows, searchBudget: this.budget };
+    this.reading = { ...reading, capture: 'any', windows: this.windows, searchBudget: this.budget };
+    this.stated = { ...this.reading, capture: 'websocket' };
     this.flows = new flows(handler, {
       totalBytes: half,
       ...(maxConnections !== undefined && { connections: maxConnections }),

@@ -15,6 +15,8 @@ export interface FlowContext {
   /** Added to the number of each. */
   readonly first: number;
   readonly reading: ReadingOptions;
+  /** The same for connections of which it is said that they are WebSocket. */
+  readonly stated: ReadingOptions;
   readonly wants: ConnectionFilter | undefined;
   isWebSocketPort(port: number): boolean;
   record(record: Judged): void;
@@ -100,7 +102,7 @@ export class FlowReading implements ConnectionHandler {
     }
     const { a, b } = connection;
     const isKnown = context.isWebSocketPort(a.port) || context.isWebSocketPort(b.port);
-    const reading: ReadingOptions = { ...context.reading, capture: isKnown ? 'websocket' : 'any' };
+    const reading = isKnown ? context.stated : context.reading;
     const number = context.first + connection.number;
     this.judge = new ConnectionJudge(reading, number, (record) => this.take(record));
     return this.judge;

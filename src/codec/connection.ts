@@ -86,7 +86,7 @@ export class Connection {
     if (lane.phase === 'frames' && lane.frames!.hole(length, time, taker)) return;
     lane.offset = offset + length;
     if (lane.phase === 'passed' || lane.phase === 'body') return;
-    delete lane.head;
+    lane.head = undefined;
     lane.pending = EMPTY;
     this.beginSearch(side);
   }
@@ -202,7 +202,7 @@ export class Connection {
 
   private takeHead(side: Side, head: Head, time: number, taker: ConnectionTaker): void {
     const lane = this.lanes[side];
-    delete lane.head;
+    lane.head = undefined;
     lane.offset = head.span.end;
     if (this.opening.isOther(head)) return this.passHttp();
     this.recognised = true;
@@ -224,7 +224,7 @@ export class Connection {
     this.isHttp = true;
     this.opening.pass();
     for (const lane of this.lanes) {
-      delete lane.head;
+      lane.head = undefined;
       lane.pending = EMPTY;
       lane.phase = 'passed';
     }
@@ -246,8 +246,8 @@ export class Connection {
     const lane = this.lanes[side];
     this.recognised = true;
     lane.phase = 'frames';
-    const { request, response } = this.opening;
-    this.openFrames(side, lane.offset, response !== undefined || request !== undefined);
+    const { asked, answered } = this.opening;
+    this.openFrames(side, lane.offset, asked || answered);
     const held = lane.pending;
     lane.pending = EMPTY;
     this.feed(side, held, time, taker);
@@ -258,7 +258,7 @@ export class Connection {
     this.opening.begin();
     const assembler = createAssembler(this.directionOf(side), this.opening.parameters, this.options, fromStart);
     lane.assembler = assembler;
-    lane.frames = new FrameStream(() => assembler, offset);
+    lane.frames = new FrameStream(assembler, offset);
   }
 
   /** Looks for the next frame from here on. */
@@ -296,11 +296,11 @@ export class Connection {
     this.recognised = true;
     this.tellUnread(side, found.passed, found.pieces[0]?.tag ?? NaN, taker);
     const offset = lane.searchFrom + found.passed;
-    const fromStart = offset === 0 && this.opening.response === undefined;
+    const fromStart = offset === 0 && !this.opening.answered;
     if (lane.frames === undefined) this.openFrames(side, offset, false);
     if (!fromStart) lane.frames!.rejoin(offset, lane.assembler!);
     lane.phase = 'frames';
-    delete lane.search;
+    lane.search = undefined;
     for (const { bytes, start, end, tag } of found.pieces) lane.frames!.read(bytes, start, end, tag, taker);
   }
 

@@ -66,12 +66,15 @@ export class FrameHole {
 
 export type FrameEvent = FrameStart | FramePayload | FrameEnd;
 
+const NOTHING = new Uint8Array(0);
+
 /**
  * An incremental reader of one direction's frames (RFC 6455 §5.2). `push` takes chunks of any size and gives the events
  * that they complete; it keeps at most 13 header bytes, no payload, and never throws, whatever the bytes are.
  */
 export class FrameReader {
-  private readonly pending = new Uint8Array(MAX_HEADER_BYTES);
+  /** A header that is spread over chunks; made with the first of them, as readers are many. */
+  private pending = NOTHING;
   private pendingLength = 0;
   private header: FrameHeader | undefined = undefined;
   /** Payload bytes of the open frame that came. Counted up: above 2^53 a count down would be inexact. */
@@ -164,6 +167,7 @@ export class FrameReader {
 
   /** The slow path: a header that is spread over chunks. */
   private collectHeader(bytes: Uint8Array, at: number, end: number, events: FrameEvent[]): number {
+    if (this.pending === NOTHING) this.pending = new Uint8Array(MAX_HEADER_BYTES);
     let next = at;
     while (next < end) {
       this.pending[this.pendingLength++] = bytes[next++]!;

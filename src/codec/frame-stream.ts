@@ -12,18 +12,20 @@ export interface FrameTaker {
   frame(frame: Frame, time: number): void;
 }
 
-/**
- * Bytes to frames, with what their messages make of them. `route` names the assembler of each header: always the same
- * one for a directed stream; by the mask bit where both directions were written one after the other.
- */
+/** Names the assembler of each header: by the mask bit where both directions were written one after the other. */
+export type Route = (header: FrameHeader) => MessageAssembler;
+
+/** What one step of reading gives, for a moment. One for all: streams are many. */
+const events: (FrameEvent | FrameHole)[] = [];
+
+/** Bytes to frames, with what their messages make of them. A directed stream has one assembler for all of its frames. */
 export class FrameStream {
   private readonly reader: FrameReader;
   private current: MessageAssembler | undefined;
-  private readonly events: (FrameEvent | FrameHole)[] = [];
 
   /** `offset` is the absolute offset of the first byte that will be pushed. */
   constructor(
-    private readonly route: (header: FrameHeader) => MessageAssembler,
+    private readonly route: MessageAssembler | Route,
     offset = 0,
   ) {
     this.reader = new FrameReader(offset);
@@ -49,7 +51,7 @@ export class FrameStream {
       const header = this.reader.whole(bytes, at, end);
       if (header !== undefined) at = this.takeWhole(header, source, at, time, taker);
       else {
-        at = this.reader.step(source, at, end, this.events as FrameEvent[]);
+        at = this.reader.step(source, at, end, events as FrameEvent[]);
         this.takeEvents(time, taker);
       }
     }
@@ -57,7 +59,7 @@ export class FrameStream {
 
   /** `length` bytes are missing. False: they may hold the end of a frame, and nobody knows where the next one begins. */
   hole(length: number, time: number, taker: FrameTaker): boolean {
-    const within = this.reader.hole(length, this.events);
+    const within = this.reader.hole(length, events);
     this.takeEvents(time, taker);
     if (within) return true;
     const open = this.reader.end();
@@ -87,15 +89,18 @@ export class FrameStream {
   ): number {
     const from = at + header.length;
     const to = from + header.payloadLength;
-    const assembler = this.route(header);
+    const assembler = this.assemblerOf(header);
     const frame = assembler.whole(header, source, from);
     if (frame !== undefined) taker.frame(frame, time);
     else taker.frame(assembler.parts(header, source, from, to), time);
     return to;
   }
 
+  private assemblerOf(header: FrameHeader): MessageAssembler {
+    return typeof this.route === 'function' ? this.route(header) : this.route;
+  }
+
   private takeEvents(time: number, taker: FrameTaker): void {
-    const { events } = this;
     for (const event of events) this.take(event, time, taker);
     events.length = 0;
   }
@@ -103,7 +108,7 @@ export class FrameStream {
   private take(event: FrameEvent | FrameHole, time: number, taker: FrameTaker): void {
     switch (event.type) {
       case 'frame-start':
-        this.current = this.route(event.header);
+        this.current = this.assemblerOf(event.header);
         this.current.start(event.header);
         break;
       case 'payload':

@@ -176,11 +176,6 @@ export class InflateHandles {
     this.limit = Math.max(1, options.handles ?? HANDLES);
   }
 
-  /** Native decoders that are open now. */
-  get open(): number {
-    return this.pool.length;
-  }
-
   stream(windowBits: number): InflateStream {
     return new DirectionStream(this, windowBits);
   }

@@ -25,10 +25,10 @@ export interface Lane {
   offset: number;
   /** Bytes that wait: too few to tell what they are, or sent before the handshake was answered. */
   pending: Uint8Array;
-  head?: HeadReader | undefined;
-  frames?: FrameStream | undefined;
-  assembler?: MessageAssembler | undefined;
-  search?: FrameSearch | undefined;
+  head: HeadReader | undefined;
+  frames: FrameStream | undefined;
+  assembler: MessageAssembler | undefined;
+  search: FrameSearch | undefined;
   /** Where the search began. */
   searchFrom: number;
 }
@@ -39,7 +39,8 @@ const MOST_HELD = 1024 * 1024;
 export const EMPTY = new Uint8Array(0);
 
 export function newLane(): Lane {
-  return { phase: 'start', offset: 0, pending: EMPTY, searchFrom: 0 };
+  const none = { head: undefined, frames: undefined, assembler: undefined, search: undefined };
+  return { phase: 'start', offset: 0, pending: EMPTY, ...none, searchFrom: 0 };
 }
 
 export function other(side: Side): Side {

@@ -43,7 +43,8 @@ export class MessageAssembler {
   inflater: MessageInflater | undefined;
   private frame: OpenFrame | undefined;
   private message: OpenMessage | undefined;
-  private readonly validator = new Utf8Validator();
+  /** Made with the first text that takes more than a look. */
+  private validator: Utf8Validator | undefined;
   private closed = false;
   private lastKey = -1;
   /** The next continuation may belong to a message that began where nothing was seen. */
@@ -117,7 +118,7 @@ export class MessageAssembler {
   payload(event: FramePayload): void {
     const frame = this.frame!;
     const message = belongs(frame.place) ? this.message : undefined;
-    const checksText = message?.checked === true && !this.validator.error;
+    const checksText = message?.checked === true && !this.validator!.error;
     const isBehindHole = frame.lost > 0 || message?.holed === true;
     if (isBehindHole || (frame.preview.room <= 0 && !checksText && !(message && message.collector.room > 0))) {
       frame.preview.skip(event.length);
@@ -128,7 +129,7 @@ export class MessageAssembler {
     frame.preview.push(bytes);
     message?.collector.push(bytes);
     if (checksText) {
-      this.validator.push(bytes);
+      this.validator!.push(bytes);
       this.noteTextError(frame, message);
     }
   }
@@ -210,7 +211,7 @@ export class MessageAssembler {
       checked: header.opcode === OPCODE.text && !header.rsv1,
       holed: false,
     };
-    this.validator.reset();
+    (this.validator ??= new Utf8Validator()).reset();
   }
 
   private noteRun(header: FrameHeader): void {
@@ -220,7 +221,7 @@ export class MessageAssembler {
   }
 
   private noteTextError(frame: OpenFrame, message: OpenMessage): void {
-    const error = this.validator.error;
+    const { error } = this.validator!;
     if (!error || message.utf8Error) return;
     message.utf8Error = placed(error, message.runs);
     frame.utf8Error = message.utf8Error;
@@ -235,7 +236,7 @@ export class MessageAssembler {
     }
     const text = open.opcode === OPCODE.text;
     if (text && !open.compressed) {
-      this.validator.end();
+      this.validator!.end();
       this.noteTextError(frame, open);
     }
     const message: Writable<Message> = {

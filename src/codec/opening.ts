@@ -20,11 +20,13 @@ const TRANSITIONS: Readonly<Record<State, Readonly<Partial<Record<Happening, Sta
 /** The opening handshake of a connection: both heads, as far as they were seen, and what they agree on. */
 export class Opening {
   state: State = 'opening';
-  request: RequestHead | undefined;
-  response: ResponseHead | undefined;
+  /** Whether they were seen: the heads themselves are given up once they were told of, as connections are many. */
+  asked = false;
+  answered = false;
+  private request: RequestHead | undefined;
+  private response: ResponseHead | undefined;
   /** permessage-deflate, if it is in use. */
   parameters: DeflateParameters | undefined;
-  private told = false;
 
   constructor(private readonly options: ReadingOptions) {
     this.parameters = options.deflate;
@@ -37,13 +39,14 @@ export class Opening {
   /** A request begins another try. */
   ask(request: RequestHead): void {
     this.request = request;
-    this.response = undefined;
-    this.told = false;
+    this.asked = true;
+    this.answered = false;
     this.happen('request');
   }
 
   answer(response: ResponseHead): void {
     this.response = response;
+    this.answered = true;
     this.happen(response.status === 101 ? 'upgrade' : 'refusal');
   }
 
@@ -51,31 +54,33 @@ export class Opening {
   pass(): void {
     this.happen('passed');
     this.request = undefined;
+    this.asked = false;
   }
 
   /** A head in recorded traffic that is not WebSocket's. */
   isOther(head: Head): boolean {
     if (!this.options.capture) return false;
     if (head.kind === 'request') return !asksForWebSocket(head);
-    return this.request === undefined && !grantsWebSocket(head);
+    return !this.asked && !grantsWebSocket(head);
   }
 
   /** Frames begin, whatever was seen of the handshake. Who was not there when it was negotiated: RSV1 tells soon enough. */
   begin(): void {
     this.happen('frames');
-    if (this.options.capture && this.response === undefined) this.parameters ??= DEFAULT_DEFLATE_PARAMETERS;
+    if (this.options.capture && !this.answered) this.parameters ??= DEFAULT_DEFLATE_PARAMETERS;
   }
 
   /** RSV1 may be permessage-deflate's. */
   get mayDeflate(): boolean {
-    return this.parameters !== undefined || this.response === undefined;
+    return this.parameters !== undefined || !this.answered;
   }
 
   /** What is to be told: once for each try, and only if there was a head. */
   take(): Handshake | undefined {
-    const { request, response, told } = this;
-    if (told || (!request && !response)) return undefined;
-    this.told = true;
+    const { request, response } = this;
+    if (!request && !response) return undefined;
+    this.request = undefined;
+    this.response = undefined;
     const { acceptOf } = this.options;
     const halves = { ...(request && { request }), ...(response && { response }), ...(acceptOf && { acceptOf }) };
     const handshake = readHandshake(halves);

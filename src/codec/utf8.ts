@@ -28,7 +28,9 @@ export class Utf8Validator {
   /** Continuation bytes still expected, where the sequence began, and the range of the next byte. */
   private expected = 0;
   private sequenceStart = 0;
-  private readonly sequence = new Uint8Array(4);
+  /** Its bytes so far, the first one highest. */
+  private sequence = 0;
+  private taken = 0;
   private low = 0x80;
   private high = 0xbf;
 
@@ -64,14 +66,16 @@ export class Utf8Validator {
   /** One byte that is not ASCII, or that stands inside a sequence. */
   private take(byte: number, position: number): boolean {
     if (this.expected === 0) {
-      this.sequence[0] = byte;
+      this.sequence = byte;
+      this.taken = 1;
       this.expected = FOLLOW[byte]!;
       this.sequenceStart = position;
       this.low = FIRST_LOW[byte]!;
       this.high = FIRST_HIGH[byte]!;
       if (this.expected > 0) return true;
     } else if (byte >= this.low && byte <= this.high) {
-      this.sequence[position - this.sequenceStart] = byte;
+      this.sequence = (this.sequence << 8) | byte;
+      this.taken++;
       this.expected--;
       this.low = 0x80;
       this.high = 0xbf;
@@ -83,7 +87,8 @@ export class Utf8Validator {
 
   private fail(end: number, incomplete: boolean): void {
     const start = this.sequenceStart;
-    this.error = { start, end, bytes: this.sequence.slice(0, end - start), incomplete };
+    const bytes = Uint8Array.from({ length: end - start }, (_, i) => this.sequence >>> (8 * (this.taken - 1 - i)));
+    this.error = { start, end, bytes, incomplete };
   }
 }
 
