@@ -1,3 +1,6 @@
+// Local times are shown in the zone of the tests.
+process.env['TZ'] = 'UTC';
+
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 

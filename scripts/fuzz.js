@@ -3,6 +3,7 @@
 //   npm run fuzz                         a million inputs, a new seed
 //   SEED=1 COUNT=5000000 npm run fuzz    also as arguments: npm run fuzz -- 1 5000000
 //   SEED=1 FROM=123 COUNT=1 npm run fuzz the one that failed
+//   KIND=capture npm run fuzz            one kind alone
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,16 +32,19 @@ try {
     bundle: true,
     platform: 'node',
     format: 'esm',
-    external: ['chalk'],
+    // commander is CommonJS, and the bundle stands where no package is found.
+    banner: {
+      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
+    },
     logLevel: 'warning',
   });
   const { fuzz, readCorpus } = await import(pathToFileURL(outfile).href);
-  run(fuzz, readCorpus(new URL('../fixtures/', import.meta.url)));
+  await run(fuzz, readCorpus(new URL('../fixtures/', import.meta.url)));
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function run(fuzz, corpus) {
+async function run(fuzz, corpus) {
   console.log(`seed ${seed}, ${count} inputs from ${from}, node ${process.version}`);
   const totals = {};
   let failed = 0;
@@ -48,7 +52,7 @@ function run(fuzz, corpus) {
   const rate = (done) => `${Math.round(done / ((performance.now() - started) / 1000))} a second`;
   for (let at = from; at < from + count && failed < MOST_FAILURES; at += STEP) {
     const to = Math.min(at + STEP, from + count);
-    const { counts, failures } = fuzz(library, corpus, seed, at, to);
+    const { counts, failures } = await fuzz(library, corpus, seed, at, to, process.env.KIND);
     for (const [name, n] of Object.entries(counts)) totals[name] = (totals[name] ?? 0) + n;
     for (const failure of failures.slice(0, MOST_FAILURES - failed)) console.error(`\n${failure}`);
     failed += failures.length;

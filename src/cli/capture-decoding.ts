@@ -3,6 +3,7 @@ import type { LinkType, Packet } from '../capture/types.js';
 import type { ReadingOptions } from '../codec/assembling.js';
 import { DeflateWindows } from '../codec/deflate-windows.js';
 import type { SearchBudget } from '../codec/frame-search.js';
+import { count } from '../render/layout.js';
 import type { Judged } from '../rules/judged.js';
 import type { ConnectionSummary } from '../rules/tally-summary.js';
 import { connectionFilter } from './filters.js';
@@ -120,17 +121,15 @@ export class CaptureDecoding implements FlowContext {
   /** What was given up for want of room. */
   private tellLimits(): void {
     const { evicted, crowded } = this.flows.counters;
-    const told: readonly (readonly [number, string, string])[] = [
-      [evicted, 'open connections were given up, as there were too many', '--max-connections'],
-      [crowded, 'holes were not waited for, as too much was held behind them', '--max-held'],
-      [this.budget.dropped, 'times bytes were passed over, as too much was held to look for frames in', '--max-held'],
-      [
-        this.windows.evicted,
-        'directions lost their compression context, as their windows took too much',
-        '--max-windows',
-      ],
+    const { dropped } = this.budget;
+    const contexts = this.windows.evicted;
+    const told: readonly (readonly [times: number, what: string, option: string])[] = [
+      [evicted, `gave up ${count(evicted, 'open connection')}: there were too many`, '--max-connections'],
+      [crowded, `did not wait for ${count(crowded, 'hole')} to be filled: too much was held behind`, '--max-held'],
+      [dropped, `passed over bytes ${count(dropped, 'time')}: too much was held to look for frames in`, '--max-held'],
+      [contexts, `gave up ${count(contexts, 'compression context')}: the windows took too much`, '--max-windows'],
     ];
-    for (const [times, what, option] of told) if (times > 0) this.sink.notice(`${times} ${what} (${option})`);
+    for (const [times, what, option] of told) if (times > 0) this.sink.notice(`${what} (${option})`);
   }
 
   private open(connection: Connection): FlowReading | undefined {

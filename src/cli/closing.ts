@@ -27,7 +27,8 @@ export class Closing {
   closed(summary: ConnectionSummary): void {
     this.any = true;
     this.tally.add(summary);
-    if (this.options.json && this.isWanted) this.output.json(connectionRecord(summary));
+    // Behind the last record of --limit nothing comes any more.
+    if (this.options.json && this.isWanted && !this.output.done) this.output.json(connectionRecord(summary));
   }
 
   passedOver(what: string): void {

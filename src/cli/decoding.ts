@@ -27,7 +27,9 @@ export class Decoding {
   private readonly extractor: Extractor | undefined;
   private capture: CaptureDecoding | undefined;
   private packets: PacketsModule | undefined;
-  /** Connections of inputs that were read to their end. */
+  /** What is read beside packets of the present input. */
+  private bytes: InputReading | undefined;
+  /** Connections of captures that were read to their end, and of bytes. */
   private connections = 0;
   /** An input was damaged, and read as far as it goes. */
   private damaged = false;
@@ -82,7 +84,7 @@ export class Decoding {
     const { capture } = this;
     if (capture === undefined) return;
     if (!this.output.done) capture.end();
-    this.connections = capture.first + capture.connections;
+    this.connections = Math.max(this.connections, capture.first + capture.connections);
     this.closing.packets += capture.packets;
     this.capture = undefined;
   }
@@ -121,7 +123,9 @@ export class Decoding {
   }
 
   private async readEvents(input: Input, opened: Opened): Promise<void> {
-    const reading = new InputReading(this.options, this.reading, this.connections, this.sink);
+    const before = this.capture?.packets;
+    const reading = new InputReading(this.options, this.reading, () => this.firstOfBytes(before), this.sink);
+    this.bytes = reading;
     for await (const events of opened.events(this.io, input, this.options)) {
       for (const event of events) {
         if (event.type === 'packet' && this.packets === undefined) await this.loadPackets();
@@ -133,15 +137,22 @@ export class Decoding {
     }
     if (!reading.any && !this.over) throw new UsageError(`${input.name}: no bytes to decode`);
     const { capture } = this;
-    if (capture === undefined || reading.connections > 0) this.endCapture();
+    if (reading.connections > 0) this.endCapture();
     reading.end();
-    this.connections += reading.connections;
+    this.connections = Math.max(this.connections, reading.next);
     await this.output.flush();
     const damage = opened.damage();
     if (damage) await this.tellDamage(input, damage);
     if (capture?.connections === 0 && reading.connections === 0) {
       throw new UsageError(`${input.name}: no TCP connection in its packets`);
     }
+  }
+
+  /** A capture that was read before them does not go on behind bytes; one that they stand in the midst of does. */
+  private firstOfBytes(packetsBefore: number | undefined): number {
+    if (this.capture?.packets === packetsBefore) this.endCapture();
+    const { capture } = this;
+    return capture === undefined ? this.connections : capture.first + capture.connections;
   }
 
   private async loadPackets(): Promise<PacketsModule> {
@@ -159,7 +170,7 @@ export class Decoding {
       packets.Flows,
       this.options,
       captureReadingOptions(this.options),
-      this.connections,
+      Math.max(this.connections, this.bytes?.next ?? 0),
       {
         record: (record) => this.output.record(record),
         closed: (summary) => this.closing.closed(summary),

@@ -32,7 +32,7 @@ export async function viewOf(
   captureStart: () => number | undefined,
 ): Promise<View> {
   if (options.quiet || options.stats) return () => undefined;
-  const drawing = drawingOptions(options, captureStart);
+  const drawing = { ...drawingOptions(options, captureStart), captured: layout === 'capture' };
   const name = options.view ?? (layout === 'capture' ? 'summary' : 'annotated');
   if (options.json) return jsonView(drawing, name === 'messages');
   const look = await lookOf(io, options);

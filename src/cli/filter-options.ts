@@ -41,7 +41,7 @@ export function filterOptions(): Option[] {
     ).argParser(time),
     new Option('--to-time <time>', 'only up to this time').argParser(time),
     new Option('--limit <number>', 'stop after so many records').argParser(limit),
-    new Option('--stats', 'show statistics of the traffic'),
+    new Option('--stats', 'show only what became of each connection: the closing table'),
     new Option('--extract <dir>', 'write each message to a file in this directory (new or empty)').argParser(directory),
     new Option('--relative-time', 'show times as seconds from the first packet'),
     new Option('--as-websocket <ports>', 'take connections with these ports for WebSocket (repeatable)').argParser(

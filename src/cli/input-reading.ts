@@ -28,19 +28,29 @@ export class InputReading {
   /** By the number of the connection. */
   private readonly streams = new Map<number, ConnectionInspector>();
   private readonly tallies = new Map<number, Tally>();
+  private known: number | undefined;
+  /** Bytes without addresses belong to one shard, so that all of them together are the whole. */
+  private readonly isOthers: boolean;
 
-  /** Connections are counted from `first` on: over all inputs of a call. */
+  /** Connections are counted over all inputs of a call, from what `first` says when the first bytes come. */
   constructor(
     private readonly options: DecodeOptions,
     private readonly reading: ReadingOptions,
-    private readonly first: number,
+    private readonly first: () => number,
     private readonly sink: InputSink,
-  ) {}
+  ) {
+    this.isOthers = options.shard !== undefined && options.shard.index > 1;
+  }
 
   /** How many connections there were, those of packets not counted. */
   get connections(): number {
     const numbers = [...this.streams.keys()].map((number) => number + 1);
     return Math.max(this.bare ? 1 : 0, ...numbers);
+  }
+
+  /** The number behind theirs. */
+  get next(): number {
+    return (this.known ?? 0) + this.connections;
   }
 
   take(event: SourceEvent): void {
@@ -97,6 +107,7 @@ export class InputReading {
   }
 
   private hand(records: readonly Judged[]): void {
+    if (this.isOthers) return;
     for (const record of records) {
       if (this.options.stats) this.tally(record.connection).take(record);
       this.sink.record(record);
@@ -112,6 +123,7 @@ export class InputReading {
   }
 
   private noteUnfinished(): void {
+    if (this.isOthers) return;
     const all = [this.bare, ...this.streams.values()].flatMap((one) => one?.unfinished ?? []);
     for (const { opcode, frames, wireBytes } of all) {
       const { name } = opcodeInfo(opcode);
@@ -123,7 +135,7 @@ export class InputReading {
   private stream(connection: number): ConnectionInspector {
     let inspector = this.streams.get(connection);
     if (!inspector) {
-      inspector = new ConnectionInspector({ ...this.reading, connection: this.first + connection });
+      inspector = new ConnectionInspector({ ...this.reading, connection: this.number(connection) });
       this.streams.set(connection, inspector);
     }
     return inspector;
@@ -131,7 +143,12 @@ export class InputReading {
 
   private bareBytes(): Inspector {
     const direction = this.options.direction ?? 'unknown';
-    return (this.bare ??= new Inspector({ ...this.reading, direction, connection: this.first }));
+    return (this.bare ??= new Inspector({ ...this.reading, direction, connection: this.number(0) }));
+  }
+
+  private number(stream: number): number {
+    this.known ??= this.first();
+    return this.known + stream;
   }
 }
 

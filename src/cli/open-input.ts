@@ -32,7 +32,7 @@ export async function openInput(io: Io, input: Input, options: DecodeOptions): P
       ? unpacked(input.chunks, { notice, ...(input.again && { again: input.again }) })
       : input.chunks;
   const whole = until(packed, io, (problem) => (damage = problem));
-  const { head, chunks } = await peek(whole);
+  const { head, chunks } = await peek(whole, options.from === 'pcap');
   const magic = magicOf(head);
   const isCapture = (magic === 'pcap' || magic === 'pcapng') && readsCaptures(options.from);
   if (options.from === 'pcap' && !isCapture && head.length > 0) {
@@ -40,7 +40,7 @@ export async function openInput(io: Io, input: Input, options: DecodeOptions): P
       source: input.name,
     });
   }
-  if (isCapture && options.verbose) await io.stderr.write(`${input.name}: read as ${magic}\n`);
+  if (isCapture && options.verbose) await io.stderr.write(`${noticeOf(input, `read as ${magic}`)}\n`);
   return {
     capture: isCapture ? await readerOf(magic) : undefined,
     chunks,
@@ -89,13 +89,17 @@ async function* until(
   }
 }
 
-/** The first bytes: as many as tell whether a magic number stands there, and all chunks once more. */
+/**
+ * The first bytes, and all chunks once more. They are no more than tell whether a magic number stands there, as what
+ * comes through a pipe is shown at once; where nothing else would be read, they are as many as it has.
+ */
 async function peek(
   source: AsyncGenerator<Uint8Array>,
+  isStated: boolean,
 ): Promise<{ head: Uint8Array; chunks: AsyncGenerator<Uint8Array> }> {
   const first: Uint8Array[] = [];
   let head: Uint8Array = new Uint8Array(0);
-  while (head.length < MAGIC_LENGTH && (head.length === 0 || mayBeMagic(head))) {
+  while (head.length < MAGIC_LENGTH && (isStated || head.length === 0 || mayBeMagic(head))) {
     const next = await source.next();
     if (next.done) break;
     first.push(next.value);
@@ -122,7 +126,7 @@ async function* eventsOf(
   await new Promise((resolve) => setImmediate(resolve));
   if (io.interrupted.aborted) return;
   const last = source.end();
-  if (options.verbose) await io.stderr.write(`${input.name}: read as ${source.kind() ?? 'nothing'}\n`);
+  if (options.verbose) await io.stderr.write(`${noticeOf(input, `read as ${source.kind() ?? 'nothing'}`)}\n`);
   yield* checked(io, input, last, options);
 }
 

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { filterOptions, type FilterOptions } from './filter-options.js';
+import { grouped } from './help-groups.js';
 
 /** The options of each command, as their code receives them. `--name <value>` becomes `name`. */
 
@@ -71,7 +72,7 @@ export function acceptOptions(): Option[] {
 }
 
 export function decodeOptions(): Option[] {
-  return [
+  return grouped([
     new Option('-f, --file <path>', 'read from a file (repeatable; - is stdin)').argParser(list),
     new Option('--from <form>', 'what the input is')
       .choices(['auto', 'hex', 'base64', 'dump', 'binary', 'pcap'])
@@ -101,7 +102,7 @@ export function decodeOptions(): Option[] {
     new Option('--shard <i/n>', 'read only the connections of shard I of N, by the hash of their addresses').argParser(
       shard,
     ),
-  ];
+  ]);
 }
 
 export function encodeOptions(): Option[] {

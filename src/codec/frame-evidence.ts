@@ -18,7 +18,7 @@ const KIND_BITS: readonly (readonly [byte0: number, bits: number])[] = [
   [0x01, 3], // a message begins
   [0x02, 3],
   [0x80, 3], // its last fragment
-  [0x00, 0], // another fragment: also the upper half of every small length in other protocols
+  [0x00, 0], // another fragment: also the upper half of every small number in other formats
 ];
 /** The same with RSV1, on the first frame of a compressed message (RFC 7692 §6). */
 const DEFLATE_BITS: typeof KIND_BITS = [
@@ -30,7 +30,7 @@ const DEFLATE_BITS: typeof KIND_BITS = [
 
 /** By first byte: the bits, or that it begins no header. */
 export type KindTable = Int8Array;
-export const IMPOSSIBLE = -1;
+export const IMPOSSIBLE = -128;
 const kinds = (rows: typeof KIND_BITS): KindTable => {
   const table = new Int8Array(256).fill(IMPOSSIBLE);
   for (const [byte0, bits] of rows) table[byte0] = bits;
@@ -128,8 +128,8 @@ export const REPEATED = {
   bytes: 3,
   compared: 32,
   /** What the first of them, `most` in number, say; and what a text among them, and a segment of its own. */
-  bits: 2,
-  most: 6,
+  bits: 1.5,
+  most: 5,
   text: 8,
   edge: 4,
   /** What a masked one says by its kind, and what a key adds to what is WebSocket's own. */
@@ -145,6 +145,20 @@ function surprise(others: number, window: number): number {
   return Math.log2((0.4 * window) / (others + 0.4));
 }
 
+/** Short frames say less, and fragments of that size hardly occur: what looks so are small numbers and zeros. */
+const SHORT = 4;
+const SHORT_BITS = 3;
+const FRAGMENT_BITS = { empty: -4, short: -1 } as const;
+
+function mostBits({ byte0, byte1, length, control, fin }: Candidate, kind: number): number {
+  if (byte0 === 0 || (!fin && length === 0)) {
+    if (length === 0) return FRAGMENT_BITS.empty;
+    return (byte1 & 0x7f) < 126 ? FRAGMENT_BITS.short : kind;
+  }
+  if (length >= SHORT) return kind;
+  return length === 0 && !control ? 0 : Math.min(kind, SHORT_BITS);
+}
+
 /** What the header says, without its length's form. `explained` counts bytes like its first near by, that are headers. */
 export function kindBits(
   candidate: Candidate,
@@ -153,10 +167,10 @@ export function kindBits(
   length: number,
   explained: number,
 ): number {
-  const { at, byte0, body, control } = candidate;
+  const { at, byte0, body } = candidate;
+  const most = mostBits(candidate, kind);
+  if (most <= 0) return most;
   if (isInsideCharacter(bytes, at)) return 0;
-  const size = candidate.length;
-  const most = size >= 4 ? kind : control ? Math.min(kind, 3) : size === 0 ? 0 : Math.min(kind, 3);
   let first = body;
   let last = Math.min(length, body + HEADER_LOOK);
   if (last - first < 32) [first, last] = [Math.max(0, at - HEADER_LOOK), at];
@@ -175,21 +189,23 @@ const UNUSUAL_BITS = 8;
 /** Frames that end no message begin with 0, 1 or 2, as numbers and pointers do. */
 const SMALL_BITS = 8;
 const ZERO_WINDOW = 32;
-/** Where too little stands in front of a header. */
-const ZERO_BITS = 4;
+
+/** What a zero says here: little where there are many, such as numbers and pointers of 64 bits, which look like such lengths. */
+function zeroBits(bytes: Uint8Array, from: number, to: number): number {
+  let zeros = 0.5;
+  for (let i = from; i < to; i++) if (bytes[i] === 0) zeros++;
+  return Math.min(6, Math.log2(Math.max(1, to - from) / zeros));
+}
 
 /** What the form of the length says: 126 with two bytes, 127 with eight. */
-export function formBits({ at, byte0, byte1, length }: Candidate, bytes: Uint8Array): number {
+export function formBits({ at, byte0, byte1, length, body }: Candidate, bytes: Uint8Array, held: number): number {
   const short = byte1 & 0x7f;
   if (short < 126) return 0;
   if (short === 126) return FORM_16_BITS;
   if (length >= USUAL_LENGTH) return UNUSUAL_BITS;
-  // Zeros say little where there are many: pointers and numbers of 64 bits look like such lengths.
-  const first = Math.max(0, at - ZERO_WINDOW);
-  let zeros = 0.5;
-  for (let i = first; i < at; i++) if (bytes[i] === 0) zeros++;
-  const window = at - first;
-  const each = window < ZERO_WINDOW / 2 ? ZERO_BITS : Math.log2(window / zeros);
+  const before = zeroBits(bytes, Math.max(0, at - ZERO_WINDOW), at);
+  const behind = zeroBits(bytes, body, Math.min(held, body + ZERO_WINDOW));
+  const each = Math.max(0, at < ZERO_WINDOW / 2 ? Math.min(4, behind) : Math.min(before, behind));
   const bits = FORM_64_BITS + LENGTH_ZEROS * each;
   return byte0 < 0x80 ? Math.min(SMALL_BITS, bits) : bits;
 }

@@ -164,21 +164,21 @@ export class Scan {
     const payload = end <= length ? this.payload() : 0;
     if (payload === undefined) return undefined;
     const like = this.likeness();
-    const landing = end <= length ? Math.min(END_EDGE_BITS, this.edge[end]!) : 0;
+    const head = kindBits(candidate, kind, bytes, length, this.explained());
+    const landing = end <= length && (size > 0 || control) ? Math.min(END_EDGE_BITS, this.edge[end]!) : 0;
     if (like >= REPEATED.header) {
       // Records of one length, or the same bytes again and again.
       const same = like === REPEATED.bytes;
-      const bits = same || size < 4 || repeats >= REPEATED.most ? 0 : REPEATED.bits;
-      const text = same ? 0 : Math.min(REPEATED.text, payload);
-      const edge = this.edge[at]! > 0 && (size > 0 || control) ? Math.min(REPEATED.edge, landing) : 0;
-      return { bits: bits + text + edge, own: Math.max(0, text), again: true };
+      const many = repeats >= REPEATED.most;
+      const most = same || many || size < 4 ? 0 : REPEATED.bits;
+      const text = Math.min(same ? 0 : REPEATED.text, payload);
+      const edge = this.edge[at]! > 0 && !many ? Math.min(REPEATED.edge, landing) : 0;
+      return { bits: Math.min(head, most) + text + edge, own: Math.max(0, text), again: true };
     }
-    const form = formBits(candidate, bytes);
-    const head = kindBits(candidate, kind, bytes, length, this.explained());
-    const edge = size > 0 || control ? landing : 0;
+    const form = formBits(candidate, bytes, length);
     const fresh = like === REPEATED.length ? Math.min(head, REPEATED.fresh) : head;
-    const own = form + Math.max(0, payload) + (masked ? REPEATED.key : 0);
-    return { bits: fresh + form + payload + edge, own, again: false };
+    const own = form + Math.max(0, payload) + (masked && head > 0 ? REPEATED.key : 0);
+    return { bits: fresh + form + payload + landing, own, again: false };
   }
 
   /** What the payload says, as long as there is time to look. */

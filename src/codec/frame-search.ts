@@ -44,9 +44,10 @@ const KNOWN: Thresholds = { chain: 40, own: 0 };
 const GUESSED: Thresholds = { chain: 48, own: 16 };
 
 const MAX_HELD = 256 * 1024;
-/** Below, every piece is looked at when it comes; beyond, a quarter more has to have come since the last look. */
-const EAGER = 4096;
-const GROWTH = 1.25;
+/** The first pieces are looked at when they come; later, so much has to have come since the last look, and a quarter of what is held. */
+const EAGER_LOOKS = 8;
+const LEAST_NEW = 512;
+const LEAST_GROWTH = 0.25;
 /** What stays in front of the first candidate: a header is judged by the bytes in front of it too. */
 const CONTEXT = 128;
 
@@ -61,7 +62,9 @@ export class FrameSearch {
   private before = 0;
   /** Held bytes in front of it begin no chain. */
   private first = 0;
+  /** Bytes that were held at the last look, and how many looks there were. */
   private looked = 0;
+  private looks = 0;
   private accounted = 0;
   private masked: boolean | undefined;
   private thresholds: Thresholds;
@@ -82,7 +85,7 @@ export class FrameSearch {
   learn(masked: boolean): void {
     this.masked = masked;
     this.thresholds = KNOWN;
-    this.looked = 0;
+    this.looks = 0;
   }
 
   /** A segment's bytes, with a tag that comes back with them. A chain is found: the search is over. */
@@ -123,8 +126,8 @@ export class FrameSearch {
   }
 
   private isTime(): boolean {
-    const { length } = this.hold;
-    return length <= EAGER || length >= this.looked * GROWTH || this.isFull();
+    const fresh = this.hold.length - this.looked;
+    return this.looks < EAGER_LOOKS || fresh >= Math.max(LEAST_NEW, this.looked * LEAST_GROWTH) || this.isFull();
   }
 
   private isFull(): boolean {
@@ -134,6 +137,7 @@ export class FrameSearch {
   private look(): Found | undefined {
     const { hold } = this;
     this.looked = hold.length;
+    this.looks++;
     if (hold.length === 0) return undefined;
     const scan = new Scan(hold, this.first, this.options.deflate ? DEFLATE_KINDS : PLAIN_KINDS, this.masked);
     const verdict = judge(scan, this.thresholds);

@@ -7,59 +7,74 @@ import { drawHandshake } from './handshake.js';
 import { headerRows } from './header-rows.js';
 import { append, count, drawRow, drawTitle, hexOffset, INDENT, OFFSET_WIDTH, spaced, type Look } from './layout.js';
 import { drawMessageSummary } from './message-summary.js';
+import { originWords, senderWords } from './origin.js';
 import { drawPayload, prettyJson, previewText } from './payload.js';
 import type { View, ViewOptions } from './view.js';
 
 /** The annotated view: every bit of every frame with its meaning. A blank line stands between records. */
 export function annotatedView(options: ViewOptions, look: Look): View {
   let first = true;
+  const originOf = originWords(options);
   return (record, out) => {
-    const lines = [...drawRecord(record, options, look), ...record.diagnostics.flatMap((d) => drawDiagnostic(d, look))];
+    const drawn = drawRecord(record, options, look, originOf(record));
+    const lines = [...drawn, ...record.diagnostics.flatMap((d) => drawDiagnostic(d, look))];
     const gap = first ? '' : '\n';
     first = false;
     out.text(`${gap}${lines.join('\n')}\n`);
   };
 }
 
-function drawRecord(record: Judged, options: ViewOptions, look: Look): string[] {
+function drawRecord(record: Judged, options: ViewOptions, look: Look, origin: readonly string[]): string[] {
   switch (record.type) {
     case 'handshake':
-      return drawHandshake(record.handshake, look);
+      return drawHandshake(record.handshake, look, origin);
     case 'frame':
-      return drawFrame(record.frame, options, look);
+      return drawFrame(record.frame, options, look, origin);
     case 'tail': {
       const { start, headerBytes } = record.truncated;
       const bytes = headerBytes ?? new Uint8Array(0);
-      const title = drawTitle(
-        ['unfinished frame header'],
-        `${count(bytes.length, 'byte')} at ${hexOffset(start)}`,
-        look,
-      );
-      return [...title, drawRow({ offset: start, bytes: spaced(bytes), paint: look.theme.payload }, look)];
+      const size = `${count(bytes.length, 'byte')} at ${hexOffset(start)}`;
+      return [
+        ...drawOther('unfinished frame header', record, size, look, origin),
+        drawRow({ offset: start, bytes: spaced(bytes), paint: look.theme.payload }, look),
+      ];
     }
     case 'gap':
-    case 'unread': {
-      const what = record.type === 'gap' ? 'not captured' : 'passed over';
-      return drawTitle([`${count(record.length, 'byte')} ${what}`], `at ${hexOffset(record.offset)}`, look);
-    }
+    case 'unread':
+      return drawMissing(record, look, origin);
     case 'body': {
       const { bytes, offset } = record;
       const shown = bytes.subarray(0, options.preview);
       return [
-        ...drawTitle(['body'], `${count(bytes.length, 'byte')} at ${hexOffset(offset)}`, look),
+        ...drawOther('body', record, `${count(bytes.length, 'byte')} at ${hexOffset(offset)}`, look, origin),
         ...drawDump({ bytes: shown, offset, text: true }, look),
       ];
     }
   }
 }
 
+/** The title of what is no frame. In a capture it says whose it is; in bare bytes its offset does. */
+function drawOther(what: string, record: Judged, right: string, look: Look, origin: readonly string[]): string[] {
+  return drawTitle([what, ...(origin.length > 0 ? senderWords(record) : []), ...origin], right, look);
+}
+
+/** Bytes that were not captured, or not read. */
+export function drawMissing(
+  record: Extract<Judged, { type: 'gap' | 'unread' }>,
+  look: Look,
+  origin: readonly string[],
+): string[] {
+  const what = `${count(record.length, 'byte')} ${record.type === 'gap' ? 'not captured' : 'passed over'}`;
+  return drawOther(what, record, `at ${hexOffset(record.offset)}`, look, origin);
+}
+
 /** A frame: title, header fields, payload, and the message that it completes where that tells more. */
-export function drawFrame(frame: Frame, options: ViewOptions, given: Look): string[] {
+export function drawFrame(frame: Frame, options: ViewOptions, given: Look, origin: readonly string[] = []): string[] {
   const { header } = frame;
   const last = header.span.end + Math.min(frame.payload.length, options.preview);
   const look = { ...given, offsetWidth: Math.max(OFFSET_WIDTH, hexOffset(last).length) };
   const lines = [
-    ...title(frame, look),
+    ...title(frame, look, origin),
     ...headerRows(header, frame.direction, look.theme).map((row) => drawRow(row, look)),
     ...drawPayload(frame, options, look),
   ];
@@ -69,7 +84,7 @@ export function drawFrame(frame: Frame, options: ViewOptions, given: Look): stri
   return lines;
 }
 
-function title(frame: Frame, look: Look): string[] {
+function title(frame: Frame, look: Look, origin: readonly string[]): string[] {
   const { header } = frame;
   const parts = [
     `frame ${header.index}`,
@@ -78,7 +93,8 @@ function title(frame: Frame, look: Look): string[] {
     header.masked ? 'masked' : 'unmasked',
     ...(frame.compressed ? ['compressed'] : []),
     count(header.exactLength, 'byte'),
-    ...(frame.direction === 'unknown' ? [] : [`from ${frame.direction}`]),
+    ...senderWords(frame),
+    ...origin,
   ];
   const here = header.length + frame.received;
   const whole = BigInt(header.length) + BigInt(header.exactLength);

@@ -147,9 +147,9 @@ class CaptureLines {
   /** The same for text that was compressed. */
   private inflated({ message }: Frame, room: number, out: LineBuffer): boolean {
     if (!message?.compressed || message.opcode !== OPCODE.text || !message.bytes || message.utf8Error) return false;
-    const note = plainNote(message.bytes);
+    const note = plainNote(message.bytes, room);
     const length = shownBytes(message.bytes, this.options);
-    const shown = Math.min(length, Math.max(12, room - note.length) - 2);
+    const shown = Math.min(length, room - note.length - 2);
     const into = out.reserve(shown + 8);
     const at = out.length + 1;
     for (let i = 0; i < shown; i++) {

@@ -1,3 +1,4 @@
+import { isDated } from '../codec/time.js';
 import { rawText, type LineBuffer } from './line-buffer.js';
 
 const SECONDS_A_DAY = 86_400;
@@ -58,7 +59,9 @@ function relativeText(second: number): string {
 }
 
 function clockText(second: number): string {
-  const date = new Date(second * 1000);
   const two = (n: number): string => String(n).padStart(2, '0');
-  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.`;
+  const date = new Date(second * 1000);
+  if (isDated(second)) return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.`;
+  // The time of day as it was printed, whatever the zone.
+  return `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}.`;
 }

@@ -1,4 +1,5 @@
 import type { Direction } from '../codec/records.js';
+import { isDated } from '../codec/time.js';
 import {
   compressionRatio,
   durationOf,
@@ -60,7 +61,10 @@ export function summaryRecord(totals: RunTotals, exit: number): Named {
 
 function timeFields(span: TimeSpan): Fields {
   const duration = durationOf(span);
-  return { ...(span.firstTime !== undefined && { time: span.firstTime }), ...(duration !== undefined && { duration }) };
+  return {
+    ...(span.firstTime !== undefined && isDated(span.firstTime) && { time: span.firstTime }),
+    ...(duration !== undefined && { duration }),
+  };
 }
 
 function handshakeFields({ target, status, subprotocol, extensions }: HandshakeSummary): Fields {

@@ -4,6 +4,7 @@ import { escapeText } from './escape.js';
 import { spaced } from './layout.js';
 import { previewText, quoted } from './payload.js';
 import type { ViewOptions } from './view.js';
+import { truncate } from './width.js';
 
 /** Payload bytes that stand on a line: more than fits into the widest. */
 export const MOST_SHOWN = 256;
@@ -23,21 +24,21 @@ export function frameContent(frame: Frame, options: Pick<ViewOptions, 'preview'>
   if (frame.compressed) {
     if (!message) return `${frame.received} bytes compressed`;
     if (message.bytes === undefined) return 'compressed, not inflated';
-    const note = plainNote(message.bytes);
-    const left = Math.max(12, room - note.length);
-    return cut(preview(message.payload, message.bytes, message.opcode !== OPCODE.binary, options, left), left) + note;
+    const note = plainNote(message.bytes, room);
+    const left = room - note.length;
+    const text = preview(message.payload, message.bytes, message.opcode !== OPCODE.binary, options, left);
+    return truncate(text, left) + note;
   }
   return preview(frame.payload, frame.received, frame.header.opcode !== OPCODE.binary, options, room);
 }
 
-/** Behind compressed content: its size when it is inflated. */
-export function plainNote(bytes: number): string {
-  return `  (${bytes} plain)`;
-}
+/** Columns in which content says something. */
+const LEAST_CONTENT = 12;
 
-/** The inflated size stands behind the text, and stays there when the text is too long. */
-function cut(text: string, room: number): string {
-  return text.length <= room ? text : `${text.slice(0, room - 1)}…`;
+/** Behind compressed content, also where that is too long: its size when it is inflated. Nothing where both have no room. */
+export function plainNote(bytes: number, room: number): string {
+  const note = `  (${bytes} plain)`;
+  return room - note.length < LEAST_CONTENT ? '' : note;
 }
 
 function preview(

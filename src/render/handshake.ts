@@ -7,12 +7,12 @@ import { padEnd, truncate, wrap } from './width.js';
 
 const LABEL_WIDTH = 13;
 
-/** The opening handshake: both heads as they came, and what they agreed on. Judgements stand below it. */
-export function drawHandshake(handshake: Handshake, look: Look): string[] {
+/** The opening handshake: both heads as they came, and what they agreed on. Judgements stand below it. `origin` ends the title. */
+export function drawHandshake(handshake: Handshake, look: Look, origin: readonly string[] = []): string[] {
   const { theme } = look;
   const start = (handshake.request ?? handshake.response)?.span.start ?? 0;
   return [
-    ...drawTitle(handshakeWords(handshake), `at ${hexOffset(start)}`, look),
+    ...drawTitle([...handshakeWords(handshake), ...origin], `at ${hexOffset(start)}`, look),
     ...drawHead('request', handshake.request, look),
     ...drawHead('response', handshake.response, look),
     ...agreed(handshake).flatMap(([label, value, good]) => {

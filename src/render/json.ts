@@ -2,6 +2,7 @@ import { headerFields } from '../codec/frame.js';
 import { hexOf } from '../codec/hex.js';
 import type { Frame, Message } from '../codec/records.js';
 import { OPCODE, opcodeInfo } from '../codec/registry.js';
+import { isDated } from '../codec/time.js';
 import type { Judged } from '../rules/judged.js';
 import { diagnosticFields } from './diagnostic-json.js';
 import { handshakeRecord } from './handshake-json.js';
@@ -53,7 +54,7 @@ function frameRecord(record: Judged, frame: Frame, options: ViewOptions): JsonRe
     ...origin(record),
     index: header.index,
     offset: header.start,
-    ...(record.time !== undefined && { time: record.time }),
+    ...timeField(record.time),
     fin: header.fin,
     rsv1: header.rsv1,
     rsv2: (header.rsv & 2) !== 0,
@@ -86,7 +87,7 @@ function messageRecord(record: Judged, message: Message, options: ViewOptions): 
     wireBytes: message.wireBytes,
     ...(readable && { bytes: message.bytes }),
     ...(readable && content(message.payload, message.bytes, message.opcode === OPCODE.text, options)),
-    ...(record.time !== undefined && { time: record.time }),
+    ...timeField(record.time),
     diagnostics: record.diagnostics.map(diagnosticFields),
   };
 }
@@ -97,6 +98,11 @@ function content(payload: Uint8Array, whole: number, textual: boolean, options: 
   const text = textual ? previewText(shown, shown.length < whole) : undefined;
   if (text !== undefined) return { text };
   return options.base64 ? { base64: toBase64(shown) } : { hex: hexOf(shown) };
+}
+
+/** Left out where the day is not known. */
+function timeField(time: number | undefined): { time?: number } {
+  return time !== undefined && isDated(time) ? { time } : {};
 }
 
 function toBase64(bytes: Uint8Array): string {

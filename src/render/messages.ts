@@ -1,33 +1,51 @@
 import { opcodeInfo } from '../codec/registry.js';
+import type { Message } from '../codec/records.js';
+import type { Judged } from '../rules/judged.js';
+import { drawMissing } from './annotated.js';
 import { drawDiagnostic } from './diagnostics.js';
 import { handshakeWords } from './handshake.js';
 import { count, drawTitle, hexOffset, type Look } from './layout.js';
 import { drawContent, sizes } from './message-summary.js';
+import { originWords, senderWords } from './origin.js';
 import { prettyJson, previewText } from './payload.js';
 import type { View, ViewOptions } from './view.js';
 
 /** The messages as the application sees them: assembled, inflated; frames are told of only where something is wrong. */
 export function messagesView(options: ViewOptions, look: Look): View {
+  const originOf = originWords(options);
   return (record, out) => {
     const problems = record.diagnostics.flatMap((diagnostic) => drawDiagnostic(diagnostic, look));
     const message = record.type === 'frame' ? record.frame.message : undefined;
-    if (!message) {
-      const title = record.type === 'handshake' ? drawTitle(handshakeWords(record.handshake), '', look) : [];
-      const lines = [...title, ...problems];
-      if (lines.length > 0) out.text(`${lines.join('\n')}\n`);
-      return;
-    }
-    const words = [
-      `message ${message.index}`,
-      opcodeInfo(message.opcode).name,
-      ...(message.direction === 'unknown' ? [] : [`from ${message.direction}`]),
-      ...(message.frames > 1 ? [count(message.frames, 'fragment')] : []),
-      sizes(message),
-    ];
-    const title = drawTitle(words, `at ${hexOffset(message.span.start)}`, look);
-    const whole = message.payload.length === message.bytes && message.payload.length <= options.preview;
-    const text = options.pretty && whole ? previewText(message.payload, false) : undefined;
-    const json = text === undefined ? undefined : prettyJson(text);
-    out.text(`${[...title, ...(json ?? drawContent(message, options, look)), ...problems].join('\n')}\n`);
+    const origin = originOf(record);
+    const drawn = message ? drawMessage(message, options, look, origin) : drawOther(record, look, origin);
+    const lines = [...drawn, ...problems];
+    if (lines.length > 0) out.text(`${lines.join('\n')}\n`);
   };
+}
+
+function drawMessage(message: Message, options: ViewOptions, look: Look, origin: readonly string[]): string[] {
+  const words = [
+    `message ${message.index}`,
+    opcodeInfo(message.opcode).name,
+    ...senderWords(message),
+    ...origin,
+    ...(message.frames > 1 ? [count(message.frames, 'fragment')] : []),
+    sizes(message),
+  ];
+  const title = drawTitle(words, `at ${hexOffset(message.span.start)}`, look);
+  const whole = message.payload.length === message.bytes && message.payload.length <= options.preview;
+  const text = options.pretty && whole ? previewText(message.payload, false) : undefined;
+  const json = text === undefined ? undefined : prettyJson(text);
+  return [...title, ...(json ?? drawContent(message, options, look))];
+}
+
+/** What is no message: the handshake; and in a capture, where others stand in between, whose fault is told below. */
+function drawOther(record: Judged, look: Look, origin: readonly string[]): string[] {
+  if (record.type === 'handshake') return drawTitle([...handshakeWords(record.handshake), ...origin], '', look);
+  if (origin.length === 0 || record.diagnostics.length === 0) return [];
+  if (record.type === 'gap' || record.type === 'unread') return drawMissing(record, look, origin);
+  if (record.type !== 'frame') return drawTitle([...senderWords(record), ...origin], '', look);
+  const { index, opcode, start } = record.frame.header;
+  const words = [`frame ${index}`, opcodeInfo(opcode).name, ...senderWords(record), ...origin];
+  return drawTitle(words, `at ${hexOffset(start)}`, look);
 }

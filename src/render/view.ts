@@ -11,6 +11,8 @@ export interface ViewOptions {
   readonly base64: boolean;
   /** Fields in JSON records. */
   readonly verbose: boolean;
+  /** The records are of connections in packets: each is told with its connection and its time. */
+  readonly captured?: boolean;
   /** Times count from the first packet on, whose time this gives. */
   readonly since?: (() => number | undefined) | undefined;
 }

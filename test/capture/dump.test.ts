@@ -1,3 +1,4 @@
+import { UNDATED } from '../../src/codec/time.js';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { DumpSource } from '../../src/capture/dump.js';
@@ -87,23 +88,26 @@ describe('dumps of bytes', () => {
 });
 
 /** Capture, command, bytes in front of what it prints of each packet, and the first packet's time. */
+/** 16:52:02 of a day that tcpdump does not tell. */
+const CLOCK = UNDATED + 16 * 3600 + 52 * 60 + 2;
+
 const PACKET_DUMPS: readonly (readonly [
   capture: string,
   command: string,
   without: number,
   time: number | undefined,
 ])[] = [
-  ['lo', 'tcpdump-x', 14, undefined],
-  ['lo', 'tcpdump-X', 14, undefined],
-  ['lo', 'tcpdump-xx', 0, undefined],
-  ['lo', 'tcpdump-XX', 0, undefined],
+  ['lo', 'tcpdump-x', 14, CLOCK + 0.420166],
+  ['lo', 'tcpdump-X', 14, CLOCK + 0.420166],
+  ['lo', 'tcpdump-xx', 0, CLOCK + 0.420166],
+  ['lo', 'tcpdump-XX', 0, CLOCK + 0.420166],
   ['lo', 'tcpdump-verbose', 0, 1795366322.420166],
   ['lo', 'tcpdump-epoch', 14, 1795366322.420166],
   ['lo', 'tcpdump-untimed', 14, undefined],
-  ['any', 'tcpdump-x', 20, undefined],
-  ['any', 'tcpdump-X', 20, undefined],
-  ['any', 'tcpdump-xx', 0, undefined],
-  ['any', 'tcpdump-XX', 0, undefined],
+  ['any', 'tcpdump-x', 20, CLOCK + 0.420165],
+  ['any', 'tcpdump-X', 20, CLOCK + 0.420165],
+  ['any', 'tcpdump-xx', 0, CLOCK + 0.420165],
+  ['any', 'tcpdump-XX', 0, CLOCK + 0.420165],
   ['any', 'tcpdump-verbose', 0, 1795366322.420165],
   ['any', 'tcpdump-epoch', 20, 1795366322.420165],
   ['any', 'tcpdump-untimed', 20, undefined],

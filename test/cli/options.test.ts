@@ -1,6 +1,7 @@
 import { constants, deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytes, records, Workshop, wsinspect, type Ran } from './binary.js';
+import { captureOptions, type Tests } from './capture-options.js';
 
 /** Every option that `--help` lists, each with a test that fails if the option did nothing. */
 
@@ -28,8 +29,6 @@ const accept = (...args: string[]): Promise<Ran> => wsinspect(['accept', ...args
 async function exits(...runs: Promise<Ran>[]): Promise<(number | null)[]> {
   return (await Promise.all(runs)).map(({ exit }) => exit);
 }
-
-type Tests = Readonly<Record<string, () => Promise<void>>>;
 
 /** `[]` stands for what makes the command print something. */
 function common(command: string, input: readonly string[]): Tests {
@@ -175,6 +174,7 @@ const DECODE: Tests = {
     expect([less!.exit, enough!.exit, absurd!.exit]).toEqual([1, 0, 2]);
     expect(less!.out).toContain('deflate-too-large');
   },
+  ...captureOptions(() => shop),
 };
 
 const ENCODE: Tests = {

@@ -39,7 +39,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function run(command: string): { stdout: string; stderr: string; status: number | null } {
-  const env = { ...process.env, PATH: `${folder}:${process.env['PATH']}` };
+  const env = { ...process.env, TZ: 'UTC', PATH: `${folder}:${process.env['PATH']}` };
   return spawnSync('bash', ['-c', command], { cwd: folder, env, encoding: 'utf8', input: '' });
 }
 

@@ -3,8 +3,11 @@ import type { From, OpenOptions } from '../../src/capture/detect.js';
 import type { Judged } from '../../src/rules/judged.js';
 import { LineBuffer } from '../../src/render/line-buffer.js';
 import type { View } from '../../src/render/view.js';
+import { captureCase } from './capture-check.js';
+import { Captures } from './captures.js';
 import type { Dice } from './dice.js';
 import { type Codec, type Corpus, Inputs } from './inputs.js';
+import { cut, printable } from './probe.js';
 
 /** The parts of the command line that are not in the library. */
 export interface Tools {
@@ -17,11 +20,9 @@ export interface Tools {
 
 /** Longer than this for one input is a finding: they are short. */
 const MOST_MS = 2000;
-// eslint-disable-next-line no-control-regex
-const CONTROL = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;
 
 /** One kind of input and what has to hold for it. It throws where something does not. */
-export type Check = (dice: Dice) => void;
+export type Check = (dice: Dice) => void | Promise<void>;
 
 /** The checks with their shares of the inputs. */
 export function createChecks(
@@ -30,21 +31,28 @@ export function createChecks(
   corpus: Corpus,
 ): readonly { name: string; share: number; check: Check }[] {
   const inputs = new Inputs(codec, corpus);
+  const captures = new Captures(inputs, corpus);
   return [
     { name: 'wire', share: 12, check: (dice) => wire(codec, tools, inputs, dice) },
     { name: 'connection', share: 3, check: (dice) => connection(codec, inputs, dice) },
     { name: 'text', share: 4, check: (dice) => text(tools, inputs, dice) },
     { name: 'head', share: 1, check: (dice) => head(codec, tools, inputs, dice) },
+    { name: 'capture', share: 3, check: (dice) => captureCase(captures, dice) },
   ];
 }
 
 /** Runs one case: its kind, and what did not hold. */
-export function runCase(checks: ReturnType<typeof createChecks>, dice: Dice): { name: string; error?: Error } {
+export async function runCase(
+  checks: ReturnType<typeof createChecks>,
+  dice: Dice,
+): Promise<{ name: string; error?: Error }> {
   let at = dice.roll(checks.reduce((sum, { share }) => sum + share, 0));
   const { name, check } = checks.find(({ share }) => (at -= share) < 0)!;
   const started = performance.now();
   try {
-    check(dice);
+    const checking = check(dice);
+    // Most are done at once: a turn for each would cost as much as some of them.
+    if (checking) await checking;
   } catch (error) {
     return { name, error: error as Error };
   }
@@ -63,18 +71,6 @@ function guarded<T>(bytes: Uint8Array, run: () => T): T {
   } catch (error) {
     fail(error instanceof Error ? (error.stack ?? error.message) : String(error), bytes);
   }
-}
-
-function cut(dice: Dice, bytes: Uint8Array): Uint8Array[] {
-  if (dice.once(3)) return [bytes.slice()];
-  const chunks: Uint8Array[] = [];
-  const most = dice.pick([1, 3, 20, 200]);
-  for (let at = 0; at < bytes.length;) {
-    const size = 1 + dice.roll(most);
-    chunks.push(bytes.slice(at, at + size));
-    at += size;
-  }
-  return chunks;
 }
 
 /** Frames and handshakes as bare bytes. */
@@ -172,9 +168,7 @@ function drawn(judged: readonly Judged[], view: View): void {
   for (const record of judged) {
     const lines = new LineBuffer();
     view(record, lines);
-    const text = new TextDecoder().decode(lines.take());
-    const found = CONTROL.exec(text);
-    if (found) throw new Error(`a view prints U+${found[0].charCodeAt(0).toString(16).padStart(4, '0')}: ${text}`);
+    printable('a view', new TextDecoder().decode(lines.take()));
   }
 }
 

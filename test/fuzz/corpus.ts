@@ -7,7 +7,13 @@ export function readCorpus(fixtures: URL): Corpus {
   const frames = vectors
     .map(({ hex }) => new Uint8Array(Buffer.from(hex, 'hex')))
     .filter(({ length }) => length < 2000);
-  const dumps = new URL('dumps/', fixtures);
-  const names = readdirSync(dumps).filter((name) => /\.(txt|pcap|bin)$/.test(name));
-  return { frames, dumps: names.map((name) => new Uint8Array(readFileSync(new URL(name, dumps)))) };
+  const dumps = filesIn(new URL('dumps/', fixtures), /\.(txt|pcap|bin)$/);
+  const captures = ['dumps/', 'captures/'].flatMap((folder) => filesIn(new URL(folder, fixtures), /\.pcap(ng)?$/));
+  return { frames, dumps, captures };
+}
+
+function filesIn(folder: URL, names: RegExp): Uint8Array[] {
+  return readdirSync(folder)
+    .filter((name) => names.test(name))
+    .map((name) => new Uint8Array(readFileSync(new URL(name, folder))));
 }

@@ -32,16 +32,24 @@ export interface Fuzzed {
   readonly failures: readonly string[];
 }
 
-/** Runs cases `from` to `to` of a seed. */
-export function fuzz(codec: Codec, corpus: Corpus, seed: number, from: number, to: number): Fuzzed {
-  const checks = createChecks(codec, tools, corpus);
+/** Runs cases `from` to `to` of a seed, of all kinds or of one. */
+export async function fuzz(
+  codec: Codec,
+  corpus: Corpus,
+  seed: number,
+  from: number,
+  to: number,
+  kind?: string,
+): Promise<Fuzzed> {
+  const checks = createChecks(codec, tools, corpus).filter(({ name }) => kind === undefined || name === kind);
   const counts: Record<string, number> = {};
   const failures: string[] = [];
+  const repeat = `${kind === undefined ? '' : `KIND=${kind} `}SEED=${seed}`;
   for (let index = from; index < to; index++) {
     const dice = new Dice(Math.imul(seed, 0x01000193) ^ index);
-    const { name, error } = runCase(checks, dice);
+    const { name, error } = await runCase(checks, dice);
     counts[name] = (counts[name] ?? 0) + 1;
-    if (error) failures.push(`SEED=${seed} FROM=${index} COUNT=1: ${name}: ${error.message}`);
+    if (error) failures.push(`${repeat} FROM=${index} COUNT=1: ${name}: ${error.message}`);
   }
   return { counts, failures };
 }

@@ -10,6 +10,8 @@ export interface Corpus {
   readonly frames: readonly Uint8Array[];
   /** Files of fixtures/dumps/. */
   readonly dumps: readonly Uint8Array[];
+  /** Capture files, there and in fixtures/captures/. */
+  readonly captures: readonly Uint8Array[];
 }
 
 const latin1 = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
@@ -57,8 +59,8 @@ export class Inputs {
     this.compressed = [...this.texts, ...this.texts, new Uint8Array(3000)].map((text) => deflater.deflate(text));
   }
 
-  /** A frame, legal or not. */
-  frame(dice: Dice): Uint8Array {
+  /** A frame, legal or not; masked by chance where it is not said. */
+  frame(dice: Dice, masked?: boolean): Uint8Array {
     if (dice.once(4)) return this.mutated(dice, dice.pick(this.corpus.frames), 2);
     const compressed = dice.once(4);
     const payload = this.payload(dice, compressed);
@@ -68,7 +70,7 @@ export class Inputs {
       rsv: dice.once(10) ? dice.roll(8) : compressed ? 4 : 0,
       opcode: dice.once(8) ? dice.roll(16) : dice.pick([0, 1, 1, 2, 8, 9, 10]),
       payload,
-      ...(dice.once(2) && { key: dice.once(20) ? 0 : dice.next() }),
+      ...((masked ?? dice.once(2)) && { key: dice.once(20) ? 0 : dice.next() }),
       ...(dice.once(40)
         ? { lengthForm: 64 as const, payloadLength: (BigInt(dice.next()) << 32n) | BigInt(dice.next()) }
         : form && { lengthForm: form }),

@@ -1,0 +1,22 @@
+import type { Option } from 'commander';
+
+/** How `decode --help` sorts its many options; the others stand under `Options:`. */
+const GROUPS: Readonly<Record<string, readonly string[]>> = {
+  'Input:': ['file', 'from', 'direction', 'deflate', 'as-websocket'],
+  'View:': ['view', 'preview', 'pretty', 'base64', 'relative-time', 'stats', 'extract'],
+  'Filters:': [
+    ...['connection', 'client', 'server', 'opcode', 'grep', 'violations'],
+    ...['from-time', 'to-time', 'limit'],
+  ],
+  'Cores and machines:': ['jobs', 'shard'],
+  'Limits:': ['max-message', 'max-connections', 'max-held', 'max-windows'],
+};
+
+/** The options, each under its heading, in the order of the headings. */
+export function grouped(options: readonly Option[]): Option[] {
+  const named = (name: string): Option[] => options.filter(({ long }) => long === `--${name}`);
+  const sorted = Object.entries(GROUPS).flatMap(([heading, names]) =>
+    names.flatMap(named).map((option) => option.helpGroup(heading)),
+  );
+  return [...sorted, ...options.filter((option) => !sorted.includes(option))];
+}

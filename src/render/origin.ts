@@ -1,0 +1,28 @@
+import type { Judged } from '../rules/judged.js';
+import { Clock } from './clock.js';
+import { LineBuffer } from './line-buffer.js';
+import type { ViewOptions } from './view.js';
+
+/** What a title says of where its record comes from. */
+export type Origin = (record: Judged) => string[];
+
+const NOWHERE: Origin = () => [];
+const decoder = new TextDecoder();
+
+/** Connection and time of a record of a capture, as words of its title; nothing of bare bytes, which have neither. */
+export function originWords({ captured, since }: Pick<ViewOptions, 'captured' | 'since'>): Origin {
+  if (captured !== true) return NOWHERE;
+  const clock = new Clock({ digits: 6, since });
+  const text = new LineBuffer();
+  return ({ connection, time }) => {
+    clock.write(time, text);
+    const shown = decoder.decode(text.take()).trim();
+    // One word: a title that is too long is not broken between them.
+    return [shown === '' ? `#${connection}` : `#${connection}  ${shown}`];
+  };
+}
+
+/** Who sent it: for records that do not say so by themselves. */
+export function senderWords({ direction }: Pick<Judged, 'direction'>): string[] {
+  return direction === 'unknown' ? [] : [`from ${direction}`];
+}

@@ -1,0 +1,222 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { ACK, ipv4, pcapFile, tcp, text } from '../capture/packets.js';
+import { records, type Ran, type Workshop, wsinspect } from './binary.js';
+
+/** Tests of the options of `decode` that are about captures, each of which fails if the option did nothing. */
+
+export type Tests = Readonly<Record<string, () => Promise<void>>>;
+type Json = Record<string, unknown>;
+
+/** Connection 0 is a conversation in order, 1 one with faults; they are described in fixtures/captures/README.md. */
+const CHAT = 'fixtures/captures/chat.pcap';
+/** Connection 3 is a refused upgrade, 6 was joined in its middle. */
+const OTHERS = 'fixtures/captures/others.pcap';
+const START = 1_795_356_000;
+
+const decode = (...args: string[]): Promise<Ran> => wsinspect(['decode', ...args]);
+
+/** Records of the traffic. */
+async function traffic(...args: string[]): Promise<Json[]> {
+  const { out } = await decode('--json', ...args);
+  return out === '' ? [] : records(out).filter(({ type }) => type !== 'connection' && type !== 'summary');
+}
+
+async function connections(...args: string[]): Promise<number[]> {
+  const numbers = new Set((await traffic(...args)).map(({ connection }) => connection as number));
+  return [...numbers].sort((a, b) => a - b);
+}
+
+const names = (found: readonly Json[]): unknown[] => [...new Set(found.map(({ name }) => name))].sort();
+const times = (found: readonly Json[]): number[] => found.map(({ time }) => (time as number) - START);
+
+const HEADS = [
+  'GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+    'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n',
+  'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+    'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n',
+] as const;
+
+/** A capture of so many connections, each from an address of its own, all at the same time. */
+function crowd(count: number): Uint8Array {
+  const said: readonly (readonly [fromClient: boolean, bytes: Uint8Array])[] = [
+    [true, text(HEADS[0])],
+    [false, text(HEADS[1])],
+    [false, text('\x81\x05Hello')],
+    [true, text('\x81\x02hi')],
+  ];
+  const seq = { client: 1000, server: 5000 };
+  const packets = said.flatMap(([fromClient, payload], step) => {
+    const [own, other] = fromClient ? (['client', 'server'] as const) : (['server', 'client'] as const);
+    const fields = { seq: seq[own], ack: seq[other], flags: ACK, payload };
+    seq[own] += payload.length;
+    return Array.from({ length: count }, (_, number) => {
+      const [client, server] = [{ address: [10, 0, 0, number], port: 40000 }, { address: [10, 1, 0, 1], port: 80 }];
+      const [from, to] = fromClient ? [client, server] : [server, client];
+      const segment = tcp({ ...fields, sport: from.port, dport: to.port });
+      return { bytes: ipv4(segment, { src: from.address, dst: to.address }), fraction: step * 1000 + number };
+    });
+  });
+  return pcapFile(packets, { link: 101 });
+}
+
+export function captureOptions(shop: () => Workshop): Tests {
+  return {
+    '--connection': async () => {
+      expect(await connections(CHAT)).toEqual([0, 1]);
+      expect(await connections(CHAT, '--connection', '1')).toEqual([1]);
+      expect(await connections(CHAT, OTHERS, '--connection', '0', '--connection', '5,8-9')).toEqual([0, 5, 8]);
+      expect(await connections(CHAT, '--connection', '2-')).toEqual([]);
+    },
+    '--client': async () => {
+      expect(await connections(CHAT, '--client', '192.0.2.10')).toEqual([0]);
+      expect(await connections(CHAT, '--client', '2001:db8::/32')).toEqual([1]);
+      expect(await connections(CHAT, '--client', ':40022', '--client', ':50412')).toEqual([0, 1]);
+      expect(await connections(CHAT, '--client', '198.51.100.7')).toEqual([]);
+      // Who is the client of a connection that was joined in its middle, its frames tell.
+      expect(await connections(OTHERS, '--client', '192.0.2.10:40091')).toEqual([6]);
+      expect(await connections(OTHERS, '--client', '198.51.100.7:9001')).toEqual([]);
+    },
+    '--server': async () => {
+      expect(await connections(CHAT, '--server', '198.51.100.0/24')).toEqual([0]);
+      expect(await connections(CHAT, '--server', '[2001:db8::80]:8080')).toEqual([1]);
+      expect(await connections(CHAT, '--server', '192.0.2.10')).toEqual([]);
+      expect(await connections(OTHERS, '--server', ':9001')).toEqual([6]);
+    },
+    '--opcode': async () => {
+      expect(names(await traffic(CHAT, '--opcode', 'ping,0xa'))).toEqual(['ping', 'pong']);
+      expect(names(await traffic(CHAT, '--opcode', 'reserved'))).toEqual(['reserved']);
+      expect(await traffic(CHAT, '--opcode', 'close')).toHaveLength(4);
+    },
+    '--grep': async () => {
+      const messages = await traffic(CHAT, '--view', 'messages', '--grep', '/(any|some)BODY/i');
+      expect(messages).toHaveLength(3);
+      for (const { text } of messages) expect(text).toContain('nybody');
+      expect(await traffic(CHAT, '--grep', 'nobody says this')).toEqual([]);
+    },
+    '--violations': async () => {
+      const found = await traffic(CHAT, '--violations');
+      const codes = found.flatMap(({ diagnostics }) => (diagnostics as { code: string }[]).map(({ code }) => code));
+      expect(codes).toEqual([
+        'client-frame-unmasked',
+        'reserved-opcode',
+        'rsv-without-extension',
+        'text-cut-inside-character',
+        'close-code-local',
+      ]);
+    },
+    '--from-time': async () => {
+      const [all, relative, epoch] = await Promise.all([
+        traffic(CHAT, '--opcode', 'ping'),
+        traffic(CHAT, '--opcode', 'ping', '--from-time', '+1.1'),
+        traffic(CHAT, '--opcode', 'ping', '--from-time', String(START + 1.1)),
+      ]);
+      expect([all.length, relative.length]).toEqual([5, 2]);
+      expect(Math.min(...times(relative))).toBeGreaterThanOrEqual(1.1);
+      expect(epoch).toEqual(relative);
+    },
+    '--to-time': async () => {
+      const [relative, iso] = await Promise.all([
+        traffic(CHAT, '--opcode', 'ping', '--to-time', '+1.1'),
+        traffic(CHAT, '--opcode', 'ping', '--to-time', '2026-11-22T14:00:01.1Z'),
+      ]);
+      expect(relative).toHaveLength(3);
+      expect(Math.max(...times(relative))).toBeLessThanOrEqual(1.1);
+      expect(iso).toEqual(relative);
+    },
+    '--limit': async () => {
+      const { out, exit } = await decode(CHAT, '--json', '--limit', '8');
+      // What is wrong behind it is not looked at, and there are no totals.
+      expect({ exit, types: records(out).map(({ type }) => type) }).toEqual({
+        exit: 1,
+        types: ['handshake', ...Array<string>(4).fill('frame'), 'handshake', 'frame', 'frame'],
+      });
+      expect((await decode(CHAT, '--limit', '3')).exit).toBe(0);
+      expect((await decode(CHAT, '--limit', '3')).out.trimEnd().split('\n')).toHaveLength(3);
+      // An endless input ends there.
+      const live = await wsinspect(['decode', '--limit', '3'], { stdin: readFileSync(CHAT), open: true });
+      expect(live.exit).toBe(0);
+    },
+    '--stats': async () => {
+      const [view, json, bytes] = await Promise.all([
+        decode(CHAT, '--stats'),
+        decode(CHAT, '--stats', '--json'),
+        decode('8100', '--stats', '--json'),
+      ]);
+      expect(view.out).toMatch(/^connection 0 /);
+      expect(view.out).not.toContain('14:00');
+      expect(view.exit).toBe(1);
+      const types = ['connection', 'connection', 'summary'];
+      expect(records(json.out).map(({ type }) => type)).toEqual(types);
+      expect(records(bytes.out).map(({ type }) => type)).toEqual(types.slice(1));
+    },
+    '--extract': async () => {
+      const folder = join(shop().folder, 'messages');
+      const { err } = await decode(CHAT, '--connection', '0', '--extract', folder);
+      expect(err).toMatch(/wrote 8 messages, .* to /);
+      const files = readdirSync(folder).sort();
+      expect(files).toHaveLength(8);
+      expect(readFileSync(join(folder, 'c0000-client-000001.txt'), 'utf8')).toContain('Grüße, 世界 🎉');
+      expect(readFileSync(join(folder, 'c0000-server-000002.bin')).subarray(1, 4).toString()).toBe('PNG');
+    },
+    '--relative-time': async () => {
+      const [clock, relative] = await Promise.all([
+        wsinspect(['decode', CHAT, '--limit', '2'], { env: { TZ: 'UTC' } }),
+        decode(CHAT, '--limit', '2', '--relative-time'),
+      ]);
+      expect(clock.out).toMatch(/^14:00:00\.010400 #0[^]*\n14:00:00\.010900 #0/);
+      expect(relative.out).toMatch(/^ +0\.010400 #0[^]*\n +0\.010900 #0/);
+    },
+    '--as-websocket': async () => {
+      const first = async (...args: string[]): Promise<unknown> =>
+        (await traffic(OTHERS, '--connection', '6', '--opcode', 'text', ...args))[0]?.['text'];
+      expect(await first()).toContain('"tick":2');
+      expect(await first('--as-websocket', '443,9001')).toContain('"tick":1');
+      expect(await first('--as-websocket', '443')).toContain('"tick":2');
+    },
+    '--shard': async () => {
+      const crowded = shop().write('crowd.pcap', crowd(16));
+      const lines = async (...args: string[]): Promise<string[]> => {
+        const { out } = await decode('--json', crowded, CHAT, OTHERS, ...args);
+        return out.split('\n').filter((line) => line !== '' && !line.startsWith('{"type":"summary"'));
+      };
+      const whole = await lines();
+      for (const count of [1, 2, 5]) {
+        const shards = await Promise.all(Array.from({ length: count }, (_, i) => lines('--shard', `${i + 1}/${count}`)));
+        expect(shards.flat().sort()).toEqual(whole.toSorted());
+        const numbers = shards.map((shard) => new Set(shard.map((line) => records(line)[0]!['connection'])));
+        const all = new Set(numbers.flatMap((each) => [...each]));
+        expect(numbers.reduce((sum, { size }) => sum + size, 0)).toBe(all.size);
+        expect(all.size).toBe(20);
+        expect(Math.max(...numbers.map(({ size }) => size))).toBeLessThan(count === 1 ? 21 : 17);
+      }
+    },
+    '--max-connections': async () => {
+      const [free, tight] = await Promise.all([decode(CHAT), decode(CHAT, '--max-connections', '1')]);
+      expect(free.err).toBe('');
+      expect(tight.err).toMatch(/^gave up \d+ open connections: there were too many \(--max-connections\)\n/);
+      expect(tight.out).toContain('given up: too many connections at a time');
+    },
+    '--max-held': async () => {
+      const [free, tight] = await Promise.all([
+        decode(OTHERS, '--json'),
+        decode(OTHERS, '--json', '--max-held', '4096'),
+      ]);
+      expect(free.err).not.toContain('--max-held');
+      expect(free.out).toContain('"connection":6');
+      expect(tight.err).toMatch(/^passed over bytes \d+ times: .* \(--max-held\)$/m);
+      expect(tight.out).not.toContain('"connection":6');
+    },
+    '--max-windows': async () => {
+      const inflated = async (...args: string[]): Promise<[number, string]> => {
+        const { out, err } = await decode(CHAT, '--json', '--view', 'messages', '--connection', '0', ...args);
+        return [records(out).filter(({ type, text }) => type === 'message' && text !== undefined).length, err];
+      };
+      expect(await inflated()).toEqual([7, '']);
+      const [count, err] = await inflated('--max-windows', '0');
+      expect(count).toBe(3);
+      expect(err).toBe('gave up 2 compression contexts: the windows took too much (--max-windows)\n');
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { handshake, ipv4, pcapFile, SERVER, CLIENT, tcp } from '../capture/packets.js';
+import { decode, type Call, type Ran } from '../fuzz/decode-world.js';
+
+/** What fuzzing has found about several inputs, their names and their forms. */
+const capture = new Uint8Array(readFileSync(new URL('../../fixtures/dumps/lo.pcap', import.meta.url)));
+const text = (words: string): Uint8Array => new TextEncoder().encode(words);
+const FRAME = text('810548656c6c6f');
+
+function decoded(files: readonly Uint8Array[], options: Call['options'] = {}, name = 'file'): Promise<Ran> {
+  return decode({ files: files.map((bytes, i) => ({ name: `${name}${i}`, chunks: [bytes.slice()] })), options });
+}
+
+interface Line {
+  readonly type: string;
+  readonly connection?: number;
+}
+
+const linesOf = ({ out }: Ran): Line[] =>
+  out
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Line);
+const numbersOf = (ran: Ran): Set<number | undefined> =>
+  new Set(
+    linesOf(ran)
+      .filter(({ type }) => type !== 'summary')
+      .map(({ connection }) => connection),
+  );
+
+describe('the name of an input', () => {
+  it.each([
+    ['a capture', capture],
+    ['a text', FRAME],
+  ])('is escaped where -v tells what it was read as: %s', async (_, bytes) => {
+    const { err } = await decoded([bytes], { verbose: true }, '\x1b[2J\u202e');
+    expect(err).toMatch(/^\\x1b\[2J\\u202e0: read as \w+/);
+  });
+});
+
+describe('a file that --from pcap does not take', () => {
+  it('is told by its first bytes, in whatever chunks they come', async () => {
+    const whole = await decoded([FRAME], { from: 'pcap' });
+    const chunks = [...FRAME].map((byte) => Uint8Array.of(byte));
+    const bytewise = await decode({ files: [{ name: 'file0', chunks }], options: { from: 'pcap' } });
+    expect(whole.error?.message).toBe('no pcap or pcapng file: it begins with 38 31 30 35');
+    expect(bytewise.error?.message).toBe(whole.error?.message);
+  });
+});
+
+describe('the pcap of patched libpcap', () => {
+  const packets = handshake(1, 1).map(({ from, seq = 0, ack = 0, flags = 16 }) => {
+    const ports = from === 'server' ? { sport: 80, dport: 40000 } : {};
+    const hosts = from === 'server' ? { src: SERVER, dst: CLIENT } : {};
+    return { bytes: ipv4(tcp({ seq, ack, flags, ...ports }), hosts) };
+  });
+  it.each([true, false])('is a capture (big endian: %s)', async (big) => {
+    const ran = await decoded([pcapFile(packets, { magic: 0xa1b2cd34, big, link: 101 })], { json: true });
+    expect(linesOf(ran)).toMatchObject([{ type: 'summary', packets: 3, connections: 1, passedOver: { silent: 1 } }]);
+  });
+});
+
+describe('bytes beside a capture', () => {
+  it.each([
+    ['behind it', [capture, FRAME]],
+    ['in front of it', [FRAME, capture]],
+    ['on both sides', [FRAME, capture, FRAME]],
+  ])('are a connection of their own: %s', async (_, files) => {
+    const ran = await decoded(files, { json: true });
+    expect(numbersOf(ran)).toEqual(new Set(files.map((_, i) => i)));
+  });
+
+  it('are counted by --stats under that number', async () => {
+    const ran = await decoded([capture, FRAME], { json: true, stats: true });
+    expect(linesOf(ran)).toMatchObject([
+      { type: 'connection', connection: 0, ended: 'fin' },
+      { type: 'connection', connection: 1, ended: 'end' },
+      { type: 'summary', connections: 2 },
+    ]);
+  });
+
+  it('are none where they are the text of packets: these go on with the capture', async () => {
+    const dump = new Uint8Array(readFileSync(new URL('../../fixtures/dumps/any.tcpdump-x.txt', import.meta.url)));
+    expect(numbersOf(await decoded([capture, dump], { json: true }))).toEqual(new Set([0]));
+  });
+});
+
+describe('bytes without addresses', () => {
+  it('are read by the first shard, and by no other', async () => {
+    const shards = [];
+    for (const index of [1, 2, 3]) shards.push(await decoded([FRAME], { json: true, shard: { index, count: 3 } }));
+    expect(shards.map((ran) => linesOf(ran).length)).toEqual([1, 0, 0]);
+  });
+});

@@ -1,0 +1,46 @@
+import { gzipSync } from 'node:zlib';
+import { concat } from '../capture/packets.js';
+import { Conversations } from './conversations.js';
+import type { Dice } from './dice.js';
+import type { Corpus, Inputs } from './inputs.js';
+import { shuffled } from './pieces.js';
+
+/** A longer text is cut at a line: one of hundreds of packets takes as long as a hundred others. */
+const LONGEST_TEXT = 12_000;
+
+/** Files of recorded traffic, most of them damaged. */
+export class Captures {
+  private readonly conversations: Conversations;
+
+  constructor(
+    private readonly inputs: Inputs,
+    private readonly corpus: Corpus,
+  ) {
+    this.conversations = new Conversations(inputs);
+  }
+
+  /** A capture file or a text of packets, not packed. */
+  plain(dice: Dice): Uint8Array {
+    const whole = this.whole(dice);
+    if (dice.once(4)) return whole;
+    const moved = dice.once(2) ? shuffled(dice, whole, 6) : whole;
+    return dice.once(2) ? this.inputs.mutated(dice, moved, 4) : moved;
+  }
+
+  /** The same packed, now and then damaged. */
+  packed(dice: Dice, plain: Uint8Array): Uint8Array {
+    const half = dice.roll(plain.length + 1);
+    const members = dice.once(4) ? [plain.subarray(0, half), plain.subarray(half)] : [plain];
+    const packed = concat(...members.map((member) => gzipSync(member, { level: 1 })));
+    return dice.once(2) ? this.inputs.mutated(dice, packed, 3) : packed;
+  }
+
+  private whole(dice: Dice): Uint8Array {
+    if (dice.once(2)) return this.conversations.capture(dice);
+    if (dice.once(3)) return dice.pick(this.corpus.captures);
+    const text = dice.pick(this.corpus.dumps);
+    if (text.length <= LONGEST_TEXT) return text;
+    const from = text.indexOf(0x0a, dice.roll(text.length - LONGEST_TEXT)) + 1;
+    return text.subarray(dice.once(2) ? 0 : from, from + LONGEST_TEXT);
+  }
+}
