@@ -9,17 +9,28 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import * as library from '../dist/index.js';
 
 const [seedArgument, countArgument] = process.argv.slice(2);
 const seed = number('SEED', seedArgument ?? process.env.SEED, Math.floor(Math.random() * 2 ** 31));
 const count = number('COUNT', countArgument ?? process.env.COUNT, 1_000_000);
+const kind = process.env.KIND;
 const from = number('FROM', process.env.FROM, 0);
 /** Inputs between two lines of progress. */
-const STEP = 50_000;
+const STEP = 10_000;
+/** One case takes a millisecond or so. */
+const MOST_SECONDS = 60;
 /** So many are shown; then it ends. */
 const MOST_FAILURES = 20;
+
+/** The case that runs. */
+const running = new Int32Array(new SharedArrayBuffer(4));
+const words = `${kind ? `KIND=${kind} ` : ''}SEED=${seed}`;
+const watchdog = new Worker(new URL('fuzz-watchdog.js', import.meta.url), {
+  workerData: { running, seconds: MOST_SECONDS, words },
+});
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'wsinspect-fuzz-'));
@@ -41,6 +52,7 @@ try {
   const { fuzz, readCorpus } = await import(pathToFileURL(outfile).href);
   await run(fuzz, readCorpus(new URL('../fixtures/', import.meta.url)));
 } finally {
+  await watchdog.terminate();
   rmSync(folder, { recursive: true, force: true });
 }
 
@@ -48,11 +60,12 @@ async function run(fuzz, corpus) {
   console.log(`seed ${seed}, ${count} inputs from ${from}, node ${process.version}`);
   const totals = {};
   let failed = 0;
+  const begins = (index) => Atomics.store(running, 0, index);
   const started = performance.now();
   const rate = (done) => `${Math.round(done / ((performance.now() - started) / 1000))} a second`;
   for (let at = from; at < from + count && failed < MOST_FAILURES; at += STEP) {
     const to = Math.min(at + STEP, from + count);
-    const { counts, failures } = await fuzz(library, corpus, seed, at, to, process.env.KIND);
+    const { counts, failures } = await fuzz(library, corpus, { seed, from: at, to, kind, begins });
     for (const [name, n] of Object.entries(counts)) totals[name] = (totals[name] ?? 0) + n;
     for (const failure of failures.slice(0, MOST_FAILURES - failed)) console.error(`\n${failure}`);
     failed += failures.length;

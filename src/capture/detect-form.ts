@@ -39,11 +39,16 @@ export class FormDetector {
     if (magic !== undefined) return { form: magic };
     const growing = extent === 'growing';
     this.scan(bytes, extent === 'ended');
-    if (this.binaryAt < 0) return growing && bytes.length < MAGIC_LENGTH ? undefined : this.text(bytes, !growing);
+    if (this.binaryAt < 0) return growing && this.isTooShort(bytes) ? undefined : this.text(bytes, !growing);
     if (growing && mayBeMagic(bytes)) return undefined;
     // Whole lines in front of the first byte that is no text decide, as they would have had it not come yet.
     const before = this.binaryAt < MAGIC_LENGTH ? undefined : this.text(bytes.subarray(0, this.binaryAt), false);
     return before ?? { form: 'binary' };
+  }
+
+  /** A character that begins among the first bytes may turn out to be none. */
+  private isTooShort({ length }: Uint8Array): boolean {
+    return length < MAGIC_LENGTH || (this.wide.open && this.wide.start < MAGIC_LENGTH);
   }
 
   /** Looks for a byte that no text has: a control character, or what is no UTF-8. A character that is cut is no fault, unless at the end. */

@@ -1,6 +1,6 @@
 import type * as v8 from 'node:v8';
 import type { PacketReader, PacketVisitor } from '../capture/packet-reader.js';
-import type { InputProblem } from '../capture/types.js';
+import type { InputProblem, SourceEvent } from '../capture/types.js';
 import type { ReadingOptions } from '../codec/assembling.js';
 import { builtin } from './builtin.js';
 import { CaptureDecoding } from './capture-decoding.js';
@@ -128,14 +128,25 @@ export class Decoding {
     this.bytes = reading;
     for await (const events of opened.events(this.io, input, this.options)) {
       for (const event of events) {
-        if (event.type === 'packet' && this.packets === undefined) await this.loadPackets();
-        if (!this.output.isOpen) await this.output.open(reading.isOfBytes(event) ? 'bytes' : 'capture');
-        reading.take(event);
+        await this.takeEvent(event, reading);
+        if (this.over) return;
       }
       await this.output.flush();
-      if (this.over) return;
     }
-    if (!reading.any && !this.over) throw new UsageError(`${input.name}: no bytes to decode`);
+    await this.endEvents(input, opened, reading);
+  }
+
+  private async takeEvent(event: SourceEvent, reading: InputReading): Promise<void> {
+    if (event.type === 'packet' && this.packets === undefined) await this.loadPackets();
+    if (!this.output.isOpen) await this.output.open(reading.isOfBytes(event) ? 'bytes' : 'capture');
+    reading.take(event);
+    // A line or two of a dump may stand for megabytes.
+    if (this.output.isFull) await this.output.flush();
+  }
+
+  private async endEvents(input: Input, opened: Opened, reading: InputReading): Promise<void> {
+    if (this.over) return;
+    if (!reading.any) throw new UsageError(`${input.name}: no bytes to decode`);
     const { capture } = this;
     if (reading.connections > 0) this.endCapture();
     reading.end();

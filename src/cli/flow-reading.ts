@@ -37,6 +37,8 @@ export class FlowReading implements ConnectionHandler {
   private readonly tally: Tally;
   /** It is one of those that were asked for; undefined as long as it is not known who is the client. */
   private wanted: boolean | undefined;
+  /** Times of the last bytes of each side. */
+  private readonly heard: [number, number];
 
   constructor(
     private readonly connection: Connection,
@@ -44,17 +46,20 @@ export class FlowReading implements ConnectionHandler {
   ) {
     this.tally = new Tally(context.first + connection.number);
     this.tally.at(connection.time);
+    this.heard = [connection.time, connection.time];
   }
 
   data(side: Side, bytes: Uint8Array, start: number, end: number, _offset: number, time: number): void {
     const judge = this.judge ?? this.begin(bytes, start, end);
     if (judge === undefined) return;
+    this.heard[side] = time;
     judge.read(side, bytes, start, end, time);
     if (!judge.recognised && judge.searched > this.patience) this.giveUp('other');
   }
 
-  gap(side: Side, _offset: number, length: number, time: number): void {
-    this.judge?.gap(side, length, time);
+  /** A hole has the time of what stands in front of it: it is given up much later, perhaps with somebody else's packet. */
+  gap(side: Side, _offset: number, length: number): void {
+    this.judge?.gap(side, length, this.heard[side]);
   }
 
   fin(): void {}
@@ -63,7 +68,8 @@ export class FlowReading implements ConnectionHandler {
 
   close(reason: CloseReason, time: number): void {
     const { judge, tally } = this;
-    judge?.end(time);
+    // Only these two are of this connection's own packets.
+    judge?.end(reason === 'fin' || reason === 'reset' ? time : Math.max(...this.heard));
     if (!judge?.recognised) return this.context.passOver(this.connection, judge?.isHttp ? 'http' : this.otherwise);
     if (this.wanted === false) return;
     tally.ended(reason, time);

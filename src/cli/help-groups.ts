@@ -8,7 +8,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     ...['connection', 'client', 'server', 'opcode', 'grep', 'violations'],
     ...['from-time', 'to-time', 'limit'],
   ],
-  'Cores and machines:': ['jobs', 'shard'],
+  'Sharing the work:': ['shard'],
   'Limits:': ['max-message', 'max-connections', 'max-held', 'max-windows'],
 };
 

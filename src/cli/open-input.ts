@@ -36,6 +36,7 @@ export async function openInput(io: Io, input: Input, options: DecodeOptions): P
   const magic = magicOf(head);
   const isCapture = (magic === 'pcap' || magic === 'pcapng') && readsCaptures(options.from);
   if (options.from === 'pcap' && !isCapture && head.length > 0) {
+    await whole.return(undefined);
     throw new UsageError(`no pcap or pcapng file: it begins with ${hexOf(head.subarray(0, 4), ' ')}`, {
       source: input.name,
     });
@@ -75,6 +76,7 @@ async function* until(
   io: Io,
   damaged: (problem: InputProblem) => void,
 ): AsyncGenerator<Uint8Array> {
+  let damage: DamagedInput | undefined;
   try {
     for await (const chunk of chunks) {
       if (io.interrupted.aborted) return;
@@ -82,11 +84,18 @@ async function* until(
     }
   } catch (error) {
     if (!(error instanceof DamagedInput)) throw error;
-    // A signal ends stdin early: that is no damage.
-    if (io.interrupted.aborted) return;
-    const { problem, reason, offset } = error;
-    damaged({ message: reason === undefined ? problem : `${problem}: ${reason}`, offset });
+    damage = error;
   }
+  await settled();
+  // A signal ends stdin early: that is no damage.
+  if (damage === undefined || io.interrupted.aborted) return;
+  const { problem, reason, offset } = damage;
+  damaged({ message: reason === undefined ? problem : `${problem}: ${reason}`, offset });
+}
+
+/** A signal that came with the end of the input may be seen only when the event loop has gone round once more. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /**
@@ -109,8 +118,13 @@ async function peek(
 }
 
 async function* again(first: readonly Uint8Array[], rest: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  yield* first;
-  yield* rest;
+  try {
+    yield* first;
+    yield* rest;
+  } finally {
+    // Left among the first ones, the rest would never be closed: a live stdin would be waited for.
+    await rest.return(undefined);
+  }
 }
 
 /** What text holds, or bare bytes. Input that can't be read ends it with a UsageError, after all that could be. */
@@ -122,8 +136,6 @@ async function* eventsOf(
 ): AsyncGenerator<SourceEvent[]> {
   const source: OpenedSource = openSource(formOf(input, options));
   for await (const chunk of chunks) yield* checked(io, input, source.push(chunk), options);
-  // A signal that came with the end of the input is told apart from it only a turn later.
-  await new Promise((resolve) => setImmediate(resolve));
   if (io.interrupted.aborted) return;
   const last = source.end();
   if (options.verbose) await io.stderr.write(`${noticeOf(input, `read as ${source.kind() ?? 'nothing'}`)}\n`);

@@ -9,6 +9,9 @@ import type { RecordFilter } from './filters.js';
 import type { Io } from './io.js';
 import type { DecodeOptions } from './options.js';
 
+/** Text that piles up in memory before it is printed. */
+const FULL = 1024 * 1024;
+
 /**
  * Where records go: filtered, judged, drawn into memory; `flush` prints what is there. So a capture is read without a
  * promise for each of its millions of frames, and a slow reader of the output still slows down the reading.
@@ -48,6 +51,10 @@ export class RecordOutput {
 
   get isOpen(): boolean {
     return this.view !== undefined;
+  }
+
+  get isFull(): boolean {
+    return this.lines.length > FULL;
   }
 
   record(record: Judged): void {

@@ -84,6 +84,7 @@ describe('raw bytes', () => {
     ['what begins like gzip', '1f8b'],
     ['two bytes of a byte order mark', 'fffe'],
     ['printable bytes, then one that is not', toHex(fromText('xyz abc\n')) + '81'],
+    ['the beginning of a character among the first bytes, and no more of it', '3a0a3bdd0a3b0a'],
   ])('%s', (_, hex) => {
     const input = Uint8Array.from(Buffer.from(hex, 'hex'));
     expect(readAllWays(auto, input)).toMatchObject({ bytes: hex, problem: undefined });

@@ -93,3 +93,21 @@ describe('bytes without addresses', () => {
     expect(shards.map((ran) => linesOf(ran).length)).toEqual([1, 0, 0]);
   });
 });
+
+describe('a dump of repeated lines', () => {
+  const dump = text(`00000000: ${'0000 '.repeat(8)} ................\n*\n0c000000: 00  .\n`);
+
+  it('ends where --limit does', async () => {
+    const ran = await decoded([dump], { limit: 2, json: true });
+    expect(linesOf(ran)).toHaveLength(2);
+  });
+
+  it('is printed piece by piece', async () => {
+    let most = 0;
+    const written = (data: string | Uint8Array): void => void (most = Math.max(most, data.length));
+    const files = [{ name: 'file', chunks: [dump] }];
+    await decode({ files, options: { view: 'summary' }, closedAt: 3, written });
+    expect(most).toBeGreaterThan(0);
+    expect(most).toBeLessThan(64 * 1024 * 1024);
+  });
+});

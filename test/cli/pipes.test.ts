@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytes, records, Workshop, wsinspect } from './binary.js';
 
@@ -46,6 +47,17 @@ describe('decode reads', () => {
       }).then((ran) => resolve({ exit: ran.exit, signal: seen }));
     });
     expect({ exit, signal }).toEqual({ exit: 0, signal: true });
+  });
+});
+
+describe('stdin that goes on', () => {
+  it.each([
+    ['hex that is none', [], `${HELLO}\nzz\n`, 2],
+    ['bytes that are no capture', ['--from', 'pcap'], 'no capture at all', 2],
+    ['a capture of which enough was shown', ['--limit', '2'], readFileSync('fixtures/captures/chat.pcap'), 0],
+    ['hex of which enough was shown', ['--limit', '1'], `${HELLO}\n${HELLO}\n`, 0],
+  ] as const)('is not waited for: %s', async (_, args, stdin, exit) => {
+    expect((await wsinspect(['decode', ...args], { stdin, open: true })).exit).toBe(exit);
   });
 });
 
@@ -138,6 +150,27 @@ describe('a signal', () => {
     expect(out).toContain('"Hello"');
     expect(out).toContain('"on"');
     expect(err).not.toMatch(/^ +at /m);
+  });
+
+  it('that comes with the end of a capture is a signal: exit 130, with the closing table', async () => {
+    const capture = readFileSync('fixtures/captures/chat.pcap').subarray(0, -400);
+    const runs = Array.from({ length: 12 }, () => {
+      let sent = false;
+      return wsinspect(['decode'], {
+        stdin: capture,
+        open: true,
+        during: (child) => {
+          if (sent) return;
+          sent = true;
+          child.kill('SIGINT');
+          child.stdin!.end();
+        },
+      });
+    });
+    for (const { exit, out, err } of await Promise.all(runs)) {
+      expect({ exit, err }).toEqual({ exit: 130, err: '' });
+      expect(out).toMatch(/^connection 0 [^]*^ {2}closed {5}open at the end of the input\n[^]*^total /m);
+    }
   });
 
   it.each([

@@ -1,8 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cleanEnv, Workshop } from './binary.js';
+import { crowd } from './capture-options.js';
 
 const TMUX = spawnSync('tmux', ['-V']).status === 0;
 if (!TMUX)
@@ -74,6 +76,50 @@ async function inTerminal<T>(width: number, command: string, then: (terminal: Te
   }
 }
 
+/** Writes the pieces of a folder one after the other, as many as the file `go` says, and then waits. */
+const SLOWLY = `
+import { existsSync, readFileSync } from 'node:fs';
+import { createGzip } from 'node:zlib';
+const [folder, through] = process.argv.slice(2);
+const gzip = through === 'gzip' ? createGzip() : undefined;
+gzip?.pipe(process.stdout);
+let written = 0;
+setInterval(() => {
+  const go = existsSync(folder + '/go') ? Number(readFileSync(folder + '/go')) : 0;
+  for (; written < go; written++) {
+    const piece = readFileSync(folder + '/piece-' + written);
+    if (gzip) { gzip.write(piece); gzip.flush(); } else process.stdout.write(piece);
+  }
+}, 10);
+`;
+
+/** The header, then each packet. */
+function pcapPieces(file: Buffer): Buffer[] {
+  const pieces = [file.subarray(0, 24)];
+  for (let at = 24; at < file.length;) {
+    const end = at + 16 + file.readUInt32LE(at + 8);
+    pieces.push(file.subarray(at, end));
+    at = end;
+  }
+  return pieces;
+}
+
+/** Each block. */
+function pcapngPieces(file: Buffer): Buffer[] {
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < file.length;) {
+    const end = at + file.readUInt32LE(at + 4);
+    pieces.push(file.subarray(at, end));
+    at = end;
+  }
+  return pieces;
+}
+
+/** Each packet: lines that are not indented begin one. */
+function textPieces(text: string): Buffer[] {
+  return text.split(/^(?=\S)/m).map((packet) => Buffer.from(packet));
+}
+
 const FRAMES = ['818537fa213d7f9f4d5158', '817f4000000000000000616263'].join('');
 
 describe.skipIf(!TMUX)('on a terminal', () => {
@@ -120,6 +166,11 @@ describe.skipIf(!TMUX)('on a terminal', () => {
     ['a summary', `wsinspect decode --view summary 817e0300${long} ${FRAMES}`],
     ['messages', `wsinspect decode --view messages 8105 48656c6c6f 817e0300${long}`],
     ['a capture', 'wsinspect decode lo.pcap --view annotated'],
+    ['conversations', 'wsinspect decode chat.pcap'],
+    ['conversations, their messages', 'wsinspect decode chat.pcap --view messages'],
+    ['conversations, their faults', 'wsinspect decode chat.pcap --view annotated --violations'],
+    ['other traffic', 'wsinspect decode others.pcap --relative-time'],
+    ['many connections', 'wsinspect decode many.pcap --stats'],
     ['the steps of an accept value', `wsinspect accept ${KEY}`],
     ['a comparison', `wsinspect accept ${KEY} --verify x3pPLMBiTxaQ9kYGzzhZRbK+xOo=`],
     ['a handshake', 'wsinspect accept --handshake request -v'],
@@ -131,7 +182,10 @@ describe.skipIf(!TMUX)('on a terminal', () => {
       'request',
       `GET /${'a/'.repeat(60)} HTTP/1.1\r\nHost: example.com\r\nUpgrade: websocket\r\nX-Long: ${'y '.repeat(90)}\r\n\r\n`,
     );
-    await shop.shell(`cp '${process.cwd()}/fixtures/dumps/lo.pcap' lo.pcap`);
+    for (const path of ['dumps/lo', 'captures/chat', 'captures/others']) {
+      await shop.shell(`cp '${process.cwd()}/fixtures/${path}.pcap' .`);
+    }
+    shop.write('many.pcap', crowd(14));
     for (const [name, command] of wide) {
       await inTerminal(width, `cd '${shop.folder}'; ${command} 2>/dev/null`, async (terminal) => {
         const broken = await terminal.finished('broken');
@@ -178,6 +232,41 @@ describe.skipIf(!TMUX)('on a terminal', () => {
       expect((await terminal.finished()).at(-1)).toMatch(/\[exit 130\]$/);
     });
   });
+
+  /** Three kinds of what a running tcpdump gives, cut where a packet begins. */
+  const live = {
+    pcap: { pieces: () => pcapPieces(readFileSync('fixtures/dumps/lo.pcap')), through: '' },
+    'pcap, packed by gzip': { pieces: () => pcapPieces(readFileSync('fixtures/dumps/lo.pcap')), through: 'gzip' },
+    pcapng: { pieces: () => pcapngPieces(readFileSync('fixtures/captures/websocket.pcapng')), through: '' },
+    'tcpdump -x': { pieces: () => textPieces(readFileSync('fixtures/dumps/lo.tcpdump-x.txt', 'utf8')), through: '' },
+  };
+  it.each(Object.entries(live))(
+    'live traffic is shown packet by packet, Ctrl-C shows the closing table: %s',
+    async (name, { pieces, through }) => {
+      const folder = join(shop.folder, name.replaceAll(/\W/g, ''));
+      mkdirSync(folder);
+      pieces().forEach((piece, n) => writeFileSync(join(folder, `piece-${n}`), piece));
+      const script = shop.write('live.mjs', SLOWLY);
+      const writer = `'${process.execPath}' '${script}' '${folder}' ${through}`;
+      await inTerminal(80, `${writer} | wsinspect decode`, async (terminal) => {
+        const upTo = (count: number): void => writeFileSync(join(folder, 'go'), String(count));
+        // The file's beginning is a piece of its own, and the text of packets has none: it tells of a packet by the next.
+        const ahead = name.startsWith('tcpdump') ? 0 : name === 'pcapng' ? 2 : 1;
+        // A handshake, and a frame of the server.
+        upTo(8 + ahead);
+        expect(await terminal.shows(/← text +7 FIN +"5555555"/)).not.toContain('→ text');
+        upTo(10 + ahead);
+        expect(await terminal.shows(/→ text +7 FIN MASK "5555555"/)).not.toContain('cafe');
+        upTo(12 + ahead);
+        expect(await terminal.shows(/"Hello"/)).not.toMatch(/binary|connection 0/);
+        terminal.type('C-c');
+        const lines = await terminal.finished();
+        expect(lines.at(-1)).toBe('[exit 130]');
+        const closing = lines.slice(lines.findIndex((line) => line.includes('connection 0  127.0.0.1:48314')));
+        expect(closing.join('\n')).toMatch(/→ client +2 [^]*← server +2 [^]*closed +open at the end of the input/);
+      });
+    },
+  );
 
   it('a hostile payload does not move the cursor, ring the bell or set the title', async () => {
     const hostile = Buffer.from('\x1b]0;owned\x07\x1b[2J\x1b[Htop\u009b31m\u202edne', 'utf8').toString('hex');

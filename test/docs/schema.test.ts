@@ -69,11 +69,14 @@ const HEX: readonly string[] = [
 ];
 const OPTIONS = ['', '-v', '--base64', '--preview 3', '--view messages', '--deflate', '--deflate --view messages'];
 const INPUTS = ['conversation.bin', 'handshake.http', 'request.http', 'response.http', 'refused.http', 'wrong.http'];
+const CAPTURES = ['chat.pcap', 'others.pcap', 'websocket.pcapng', 'loopback.pcap'];
+const CAPTURE_OPTIONS = ['', '-v', '--view messages', '--stats', '--max-windows 0', '--base64 --preview 3'];
 
 const COMMANDS = [
   ...HEX.flatMap((hex) => OPTIONS.map((option) => `decode ${option} ${hex}`)),
   ...['client', 'server'].flatMap((sender) => HEX.map((hex) => `decode --direction ${sender} ${hex}`)),
   ...INPUTS.flatMap((name) => [`decode input/${name}`, `decode -v --view messages input/${name}`]),
+  ...CAPTURES.flatMap((name) => CAPTURE_OPTIONS.map((option) => `decode ${option} ../../fixtures/captures/${name}`)),
   ...INPUTS.filter((name) => name.endsWith('.http')).map((name) => `accept --handshake=input/${name}`),
   'accept dGhlIHNhbXBsZSBub25jZQ==',
   'accept dGhlIHNhbXBsZSBub25jZQ== --verify s3pPLMBiTxaQ9kYGzzhZRbK+xOo=',

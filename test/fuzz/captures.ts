@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { openSource } from '../../src/capture/detect.js';
 import { concat } from '../capture/packets.js';
 import { Conversations } from './conversations.js';
 import type { Dice } from './dice.js';
@@ -7,6 +8,9 @@ import { shuffled } from './pieces.js';
 
 /** A longer text is cut at a line: one of hundreds of packets takes as long as a hundred others. */
 const LONGEST_TEXT = 12_000;
+
+/** `*` lines of dumps may stand for so much: a digit more, and it is all zeros to read for minutes. */
+const MOST_REPEATED = 100_000;
 
 /** Files of recorded traffic, most of them damaged. */
 export class Captures {
@@ -24,7 +28,8 @@ export class Captures {
     const whole = this.whole(dice);
     if (dice.once(4)) return whole;
     const moved = dice.once(2) ? shuffled(dice, whole, 6) : whole;
-    return dice.once(2) ? this.inputs.mutated(dice, moved, 4) : moved;
+    const damaged = dice.once(2) ? this.inputs.mutated(dice, moved, 4) : moved;
+    return standsForMuch(damaged) ? whole : damaged;
   }
 
   /** The same packed, now and then damaged. */
@@ -43,4 +48,12 @@ export class Captures {
     const from = text.indexOf(0x0a, dice.roll(text.length - LONGEST_TEXT)) + 1;
     return text.subarray(dice.once(2) ? 0 : from, from + LONGEST_TEXT);
   }
+}
+
+function standsForMuch(file: Uint8Array): boolean {
+  if (!Buffer.from(file.buffer, file.byteOffset, file.length).includes('\n*')) return false;
+  const source = openSource('auto');
+  const events = [...source.push(file), ...source.end()];
+  const bytes = events.reduce((sum, event) => sum + (event.type === 'bytes' ? event.bytes.length : 0), 0);
+  return bytes > MOST_REPEATED;
 }

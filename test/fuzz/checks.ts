@@ -33,11 +33,11 @@ export function createChecks(
   const inputs = new Inputs(codec, corpus);
   const captures = new Captures(inputs, corpus);
   return [
-    { name: 'wire', share: 12, check: (dice) => wire(codec, tools, inputs, dice) },
-    { name: 'connection', share: 3, check: (dice) => connection(codec, inputs, dice) },
-    { name: 'text', share: 4, check: (dice) => text(tools, inputs, dice) },
-    { name: 'head', share: 1, check: (dice) => head(codec, tools, inputs, dice) },
-    { name: 'capture', share: 3, check: (dice) => captureCase(captures, dice) },
+    { name: 'wire', share: 36, check: (dice) => wire(codec, tools, inputs, dice) },
+    { name: 'connection', share: 9, check: (dice) => connection(codec, inputs, dice) },
+    { name: 'text', share: 12, check: (dice) => text(tools, inputs, dice) },
+    { name: 'head', share: 3, check: (dice) => head(codec, tools, inputs, dice) },
+    { name: 'capture', share: 7, check: (dice) => captureCase(captures, dice) },
   ];
 }
 

@@ -13,6 +13,8 @@ export interface Call {
   readonly interruptedAt?: number;
   /** The reader of stdout goes away behind so many writes. */
   readonly closedAt?: number;
+  /** Told of each write to stdout. */
+  readonly written?: (data: string | Uint8Array) => void;
 }
 
 export interface Ran {
@@ -30,6 +32,7 @@ class Written implements Output {
   constructor(
     readonly columns: number | undefined,
     private readonly closedAt = Infinity,
+    private readonly told: Call['written'] = undefined,
   ) {}
 
   get isTTY(): boolean {
@@ -38,6 +41,7 @@ class Written implements Output {
 
   write(data: string | Uint8Array): void {
     if (this.closed) return;
+    this.told?.(data);
     this.pieces.push(typeof data === 'string' ? Buffer.from(data) : data.slice());
     this.closed = this.pieces.length >= this.closedAt;
   }
@@ -49,7 +53,7 @@ class Written implements Output {
 
 /** `decode` in a world of the fuzzer's making. It throws what is no UsageError. */
 export async function decode(call: Call): Promise<Ran> {
-  const stdout = new Written(call.columns, call.closedAt);
+  const stdout = new Written(call.columns, call.closedAt, call.written);
   const stderr = new Written(undefined);
   const io = ioOf(call, stdout, stderr);
   const options = { ...call.options, file: call.files.map(({ name }) => name) };

