@@ -1,5 +1,7 @@
 // Random and mutated inputs for the library as built (dist/index.js), and for what the command line adds: the readers of
 // text and captures, the views. Nothing may throw, encode(decode(b)) is b, fields tile their frames, chunks don't matter.
+// One in ten is a damaged file of recorded traffic for the whole of `decode`, with options drawn by lot: what it prints
+// is fit for a terminal and adds up, and does not hang on chunks, packing or shards.
 //   npm run fuzz                         a million inputs, a new seed
 //   SEED=1 COUNT=5000000 npm run fuzz    also as arguments: npm run fuzz -- 1 5000000
 //   SEED=1 FROM=123 COUNT=1 npm run fuzz the one that failed

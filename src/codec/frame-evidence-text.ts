@@ -2,9 +2,10 @@ import { characterLength } from './utf8.js';
 
 /** So much of a text is looked at: its evidence is full long before. */
 const ENOUGH = 512;
-const [TAB, LINE_FEED, RETURN, ESCAPE, DELETE] = [0x09, 0x0a, 0x0d, 0x1b, 0x7f];
+/** Tab, line feed, carriage return, escape. */
+const BREAKS = new Set([0x09, 0x0a, 0x0d, 0x1b]);
 /** What ends messages in STOMP and SignalR. */
-const [NUL, RECORD_SEPARATOR] = [0x00, 0x1e];
+const TERMINATORS = new Set([0x00, 0x1e]);
 
 /** What a payload is as text. */
 export interface TextLook {
@@ -33,19 +34,12 @@ export function lookAtText(bytes: Uint8Array, from: number, to: number, key: num
     if (size === 0 && open && at > length - 4) break;
     if (size === 0) return INVALID;
     at += size;
-    if (size > 1) wide++;
-    if (byte >= 0x20 && byte !== DELETE) printing++;
-    else if (isBreak(byte, text[at])) breaks++;
+    if (byte >= 0x20 && byte !== 0x7f) printing++;
+    else if (BREAKS.has(byte) || (TERMINATORS.has(byte) && at === length)) breaks++;
     else controls++;
+    if (size > 1) wide++;
   }
   return { valid: true, printing, wide, breaks, controls };
-}
-
-/** A control that texts do have, in front of `next`. A return stands in front of a line feed: alone it is a space under a wrong key of dashes. */
-function isBreak(byte: number, next: number | undefined): boolean {
-  if (byte === RETURN) return next === LINE_FEED || next === undefined;
-  if (byte === NUL || byte === RECORD_SEPARATOR) return next === undefined;
-  return byte === TAB || byte === LINE_FEED || byte === ESCAPE;
 }
 
 /** Whether the byte at `at` (0x80 to 0xbf) continues a character of UTF-8 that began up to three bytes in front of it. */
