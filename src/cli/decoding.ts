@@ -145,8 +145,9 @@ export class Decoding {
   }
 
   private async endEvents(input: Input, opened: Opened, reading: InputReading): Promise<void> {
-    if (this.over) return;
-    if (!reading.any) throw new UsageError(`${input.name}: no bytes to decode`);
+    // What a signal breaks off is shown as far as it came.
+    if (this.output.done || this.io.stdout.closed) return;
+    if (!reading.any && !this.over) throw new UsageError(`${input.name}: no bytes to decode`);
     const { capture } = this;
     if (reading.connections > 0) this.endCapture();
     reading.end();
