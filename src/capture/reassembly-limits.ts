@@ -16,8 +16,8 @@ export const REASSEMBLY_LIMITS: ReassemblyLimits = {
   streamBytes: 4 * 1024 * 1024,
   streamSegments: 4096,
   totalBytes: 32 * 1024 * 1024,
-  latePackets: 32,
-  lateSeconds: 0.5,
+  latePackets: 16,
+  lateSeconds: 0.2,
   patience: 30,
 };
 

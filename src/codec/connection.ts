@@ -1,12 +1,13 @@
-import { createAssembler, type ReadingOptions } from './assembling.js';
+import type { ReadingOptions } from './assembling.js';
 import { concat } from './byte-collector.js';
 import { collected, type ConnectionTaker } from './connection-events.js';
-import { FrameSearch, type Found } from './frame-search.js';
-import { FrameStream } from './frame-stream.js';
+import type { Found } from './frame-search.js';
+import { Halves } from './halves.js';
 import { HeadReader } from './head-reader.js';
 import { startsLikeHead, type Head } from './http1.js';
-import { EMPTY, hold, newLane, other, searched, type Lane, type Side } from './lane.js';
-import { Opening } from './opening.js';
+import { beginHold, EMPTY, other, searched, type Lane, type Side } from './lane.js';
+import { Lanes } from './lanes.js';
+import type { Opening } from './opening.js';
 import { looksLikeWebSocket } from './plausible.js';
 import type { Direction, UnfinishedMessage } from './records.js';
 import type { TranscriptEvent } from './transcript.js';
@@ -19,21 +20,28 @@ export type { Side } from './lane.js';
  * With `capture`, as traffic is recorded: it may begin anywhere, have holes, and be no WebSocket at all.
  */
 export class Connection {
-  /** There is WebSocket in it: a handshake was asked for, or frames were found. */
-  recognised = false;
   /** HTTP that asks for something else was seen. */
   isHttp = false;
+  private readonly lanes: Lanes;
+  private readonly both: readonly [Lane, Lane];
   private readonly opening: Opening;
-  private readonly lanes: readonly [Lane, Lane] = [newLane(), newLane()];
-  private client: Side | undefined;
+  private readonly halves: Halves;
 
   constructor(private readonly options: ReadingOptions = {}) {
-    this.opening = new Opening(options);
+    this.lanes = new Lanes(options);
+    this.both = this.lanes.both;
+    this.opening = this.lanes.opening;
+    this.halves = new Halves(this.lanes, options, (...all) => this.feed(...all));
+  }
+
+  /** There is WebSocket in it: a handshake was asked for, or frames were found. */
+  get recognised(): boolean {
+    return this.lanes.recognised;
   }
 
   /** Messages whose last fragment has not come. */
   get unfinished(): UnfinishedMessage[] {
-    return this.lanes.flatMap(({ assembler }) => assembler?.unfinished ?? []);
+    return this.both.flatMap(({ assembler }) => assembler?.unfinished ?? []);
   }
 
   /** permessage-deflate is in use. */
@@ -43,18 +51,17 @@ export class Connection {
 
   /** Who opened the connection, as far as is known. */
   directionOf(side: Side): Direction {
-    if (this.client === undefined) return 'unknown';
-    return this.client === side ? 'client' : 'server';
+    return this.lanes.directionOf(side);
   }
 
   /** Bytes in which frames are looked for, so far in vain. */
   get searched(): number {
-    return searched(this.lanes[0]) + searched(this.lanes[1]);
+    return searched(this.both[0]) + searched(this.both[1]);
   }
 
   /** Gives back what is shared with others. */
   drop(): void {
-    for (const { search, assembler } of this.lanes) {
+    for (const { search, assembler } of this.both) {
       search?.drop();
       assembler?.close();
     }
@@ -67,7 +74,7 @@ export class Connection {
 
   /** The same for a part of `bytes`, which must not be written to as long as a frame is in use. */
   read(side: Side, bytes: Uint8Array, start: number, end: number, time: number, taker: ConnectionTaker): void {
-    const lane = this.lanes[side];
+    const lane = this.both[side];
     if (lane.phase === 'frames') lane.frames!.read(bytes, start, end, time, taker);
     else if (lane.phase === 'search') this.search(side, bytes, start, end, time, taker);
     else this.feed(side, bytes.subarray(start, end), time, taker);
@@ -75,48 +82,55 @@ export class Connection {
 
   /** `length` bytes that `side` sent were not captured. */
   gap(side: Side, length: number, time: number, taker: ConnectionTaker): void {
-    const lane = this.lanes[side];
+    const lane = this.both[side];
+    this.halves.giveUpHalf(side, time, taker);
     if (lane.phase === 'search') {
       // The last look at what was held: nothing behind the hole goes on with it.
       this.searchOn(side, lane.search!.gap(), taker);
-      if (lane.search) this.tellUnread(side, lane.offset - lane.searchFrom, time, taker);
+      if (lane.search) this.lanes.tellUnread(side, lane.offset - lane.searchFrom, time, taker);
     }
     const offset = lane.phase === 'frames' ? lane.frames!.position : lane.offset;
-    if (this.recognised) taker.event({ type: 'gap', direction: this.directionOf(side), offset, length }, time);
+    if (this.lanes.recognised)
+      taker.event({ type: 'gap', direction: this.lanes.directionOf(side), offset, length }, time);
     if (lane.phase === 'frames' && lane.frames!.hole(length, time, taker)) return;
     lane.offset = offset + length;
     if (lane.phase === 'passed' || lane.phase === 'body') return;
     lane.head = undefined;
     lane.pending = EMPTY;
-    this.beginSearch(side);
+    this.lanes.beginSearch(side);
   }
 
   /** No byte will follow, from either side. */
   end(time = NaN, taker?: ConnectionTaker): TranscriptEvent[] {
     if (taker === undefined) return collected((collecting) => void this.end(time, collecting));
     for (const side of [0, 1] as const) this.endOpening(side, time, taker);
-    this.tellHandshake(time, taker);
+    this.lanes.tellHandshake(taker);
     for (const side of [0, 1] as const) {
-      const lane = this.lanes[side];
-      if (lane.phase === 'held') this.beginFrames(side, time, taker);
+      const lane = this.both[side];
+      if (lane.phase === 'held') this.halves.endHeld(side, time, taker);
       const unfinished = lane.frames?.end();
       lane.assembler?.close();
       if (!unfinished) continue;
       if ('frame' in unfinished) taker.frame(unfinished.frame, time);
-      else taker.event({ type: 'tail', direction: this.directionOf(side), truncated: unfinished.header }, time);
+      else taker.event({ type: 'tail', direction: this.lanes.directionOf(side), truncated: unfinished.header }, time);
     }
     return [];
   }
 
   private endOpening(side: Side, time: number, taker: ConnectionTaker): void {
-    const lane = this.lanes[side];
+    const lane = this.both[side];
     if (lane.phase === 'start' && lane.pending.length > 0) this.decideOther(side, EMPTY, time, taker);
     if (lane.phase === 'search') {
       this.searchOn(side, lane.search!.end(), taker);
-      if (lane.search) this.tellUnread(side, lane.offset - lane.searchFrom, time, taker);
+      if (lane.search) this.lanes.tellUnread(side, lane.offset - lane.searchFrom, time, taker);
     }
     const head = lane.phase === 'head' ? lane.head?.end() : undefined;
     if (head) this.takeHead(side, head, time, taker);
+  }
+
+  private searchOn(side: Side, found: Found | undefined, taker: ConnectionTaker): void {
+    this.lanes.searchOn(side, found, taker);
+    if (found) this.halves.giveUpHalf(other(side), NaN, taker);
   }
 
   private feed(side: Side, chunk: Uint8Array, time: number, taker: ConnectionTaker): void {
@@ -125,7 +139,7 @@ export class Connection {
   }
 
   private step(side: Side, chunk: Uint8Array, time: number, taker: ConnectionTaker): Uint8Array | undefined {
-    const lane = this.lanes[side];
+    const lane = this.both[side];
     switch (lane.phase) {
       case 'start':
         return this.decide(side, chunk, time, taker);
@@ -136,7 +150,7 @@ export class Connection {
         return result.rest;
       }
       case 'held':
-        return hold(lane, chunk);
+        return this.halves.keep(side, chunk, time, taker);
       case 'frames':
         lane.frames!.read(chunk, 0, chunk.length, time, taker);
         return undefined;
@@ -151,29 +165,29 @@ export class Connection {
 
   /** Bytes that are not WebSocket's. A handshake on the same connection begins a segment of its own. */
   private passBy(side: Side, chunk: Uint8Array, time: number, taker: ConnectionTaker): Uint8Array | undefined {
-    const lane = this.lanes[side];
-    const start = side === this.client || this.opening.state === 'requested' ? startsLikeHead(chunk) : 'no';
-    const retries = start === 'request' && side === this.client && this.opening.state !== 'requested';
-    if (retries || (start === 'response' && side !== this.client)) {
+    const lane = this.both[side];
+    const start = side === this.lanes.client || this.opening.state === 'requested' ? startsLikeHead(chunk) : 'no';
+    const retries = start === 'request' && side === this.lanes.client && this.opening.state !== 'requested';
+    if (retries || (start === 'response' && side !== this.lanes.client)) {
       lane.phase = 'start';
       return chunk;
     }
     const { offset } = lane;
     lane.offset += chunk.length;
     if (lane.phase === 'body')
-      taker.event({ type: 'body', direction: this.directionOf(side), offset, bytes: chunk }, time);
+      taker.event({ type: 'body', direction: this.lanes.directionOf(side), offset, bytes: chunk }, time);
     return undefined;
   }
 
   /** Does a head begin here, or a frame? */
   private decide(side: Side, chunk: Uint8Array, time: number, taker: ConnectionTaker): Uint8Array | undefined {
-    const lane = this.lanes[side];
+    const lane = this.both[side];
     const bytes = lane.pending.length === 0 ? chunk : concat([lane.pending, chunk]);
     const start = startsLikeHead(bytes);
     lane.pending = start === 'maybe' ? bytes.slice() : EMPTY;
     if (start === 'maybe') return undefined;
     if (start === 'request' || start === 'response') {
-      this.client ??= start === 'request' ? side : other(side);
+      this.lanes.client ??= start === 'request' ? side : other(side);
       lane.head = new HeadReader({ offset: lane.offset, kind: start });
       lane.phase = 'head';
       return bytes;
@@ -183,94 +197,56 @@ export class Connection {
 
   /** What begins here is no head. */
   private decideOther(side: Side, bytes: Uint8Array, time: number, taker: ConnectionTaker): Uint8Array {
-    const lane = this.lanes[side];
-    if (this.opening.state === 'requested') lane.phase = side === this.client ? 'held' : 'body';
-    else if (this.opening.state === 'refused') lane.phase = 'body';
-    else if (this.options.capture && !this.isStated(bytes)) this.beginSearch(side);
+    const lane = this.both[side];
+    if (this.halves.isWaited(side)) this.halves.meet(taker);
+    if (this.opening.state === 'refused') lane.phase = 'body';
+    else if (this.opening.state === 'requested' && !this.options.capture) lane.phase = 'body';
+    else if (this.options.capture && !this.isStated(bytes)) this.lanes.beginSearch(side);
     else {
       // No handshake was seen. Only a client masks.
-      this.client ??= ((bytes.length > 0 ? bytes : lane.pending)[1] ?? 0) >= 0x80 ? side : other(side);
-      this.beginFrames(side, time, taker);
+      this.lanes.client ??= ((bytes.length > 0 ? bytes : lane.pending)[1] ?? 0) >= 0x80 ? side : other(side);
+      this.halves.beginFrames(side, time, taker);
     }
     return bytes;
   }
 
-  /** It was said that this is WebSocket, and a frame may well begin here. */
+  /** This is WebSocket beyond doubt, and a frame may well begin here. */
   private isStated(bytes: Uint8Array): boolean {
-    return this.options.capture === 'websocket' && looksLikeWebSocket(bytes, 1);
+    const { capture } = this.options;
+    return (capture === 'websocket' || this.opening.state === 'open') && looksLikeWebSocket(bytes, 1);
   }
 
   private takeHead(side: Side, head: Head, time: number, taker: ConnectionTaker): void {
-    const lane = this.lanes[side];
+    const lane = this.both[side];
     lane.head = undefined;
     lane.offset = head.span.end;
     if (this.opening.isOther(head)) return this.passHttp();
-    this.recognised = true;
+    this.lanes.recognised = true;
     lane.phase = 'start';
     if (head.kind === 'request') {
-      this.opening.ask(head);
+      this.opening.ask(head, time);
+      if (this.opening.answered) this.halves.meet(taker);
       // What follows a request waits for the answer: only that tells what it is.
-      lane.phase = 'held';
+      else beginHold(lane, time);
       return;
     }
     const { status = 0 } = head;
     if (status >= 100 && status < 200 && status !== 101) return;
-    this.opening.answer(head);
-    this.tellHandshake(time, taker);
-    for (const each of [side, other(side)]) this.goOn(each, status === 101, time, taker);
+    this.opening.answer(head, time);
+    const { phase, offset } = this.both[other(side)];
+    const mayCome = this.options.capture && !this.opening.asked && offset === 0;
+    if (mayCome && (phase === 'start' || phase === 'head')) beginHold(lane, time);
+    else this.halves.meet(taker);
   }
 
   private passHttp(): void {
     this.isHttp = true;
     this.opening.pass();
-    for (const lane of this.lanes) {
+    for (const lane of this.both) {
       lane.head = undefined;
       lane.pending = EMPTY;
       lane.phase = 'passed';
     }
-  }
-
-  /** After the answer: frames, or what belongs to a refusal. */
-  private goOn(side: Side, upgraded: boolean, time: number, taker: ConnectionTaker): void {
-    const lane = this.lanes[side];
-    if (lane.phase === 'frames' || lane.phase === 'head' || lane.phase === 'body') return;
-    if (lane.phase === 'search') return this.beginSearch(side);
-    if (upgraded) return this.beginFrames(side, time, taker);
-    lane.phase = side === this.client ? 'start' : 'body';
-    const held = lane.pending;
-    lane.pending = EMPTY;
-    this.feed(side, held, time, taker);
-  }
-
-  private beginFrames(side: Side, time: number, taker: ConnectionTaker): void {
-    const lane = this.lanes[side];
-    this.recognised = true;
-    lane.phase = 'frames';
-    const { asked, answered } = this.opening;
-    this.openFrames(side, lane.offset, asked || answered);
-    const held = lane.pending;
-    lane.pending = EMPTY;
-    this.feed(side, held, time, taker);
-  }
-
-  private openFrames(side: Side, offset: number, fromStart: boolean): void {
-    const lane = this.lanes[side];
-    this.opening.begin();
-    const assembler = createAssembler(this.directionOf(side), this.opening.parameters, this.options, fromStart);
-    lane.assembler = assembler;
-    lane.frames = new FrameStream(assembler, offset);
-  }
-
-  /** Looks for the next frame from here on. */
-  private beginSearch(side: Side): void {
-    const lane = this.lanes[side];
-    const known = this.opening.state === 'open' || this.options.capture === 'websocket';
-    const masked = this.client === undefined ? undefined : this.client === side;
-    const deflate = this.opening.mayDeflate;
-    const { searchBudget: budget } = this.options;
-    lane.phase = 'search';
-    lane.searchFrom = lane.offset;
-    lane.search = new FrameSearch({ masked, deflate, known, ...(budget && { budget }) });
   }
 
   private search(
@@ -281,38 +257,8 @@ export class Connection {
     time: number,
     taker: ConnectionTaker,
   ): void {
-    const lane = this.lanes[side];
+    const lane = this.both[side];
     lane.offset += end - start;
     this.searchOn(side, lane.search!.push(bytes, start, end, time), taker);
-  }
-
-  /** A chain of frames holds: they are read from its first one on. */
-  private searchOn(side: Side, found: Found | undefined, taker: ConnectionTaker): void {
-    if (found === undefined) return;
-    const lane = this.lanes[side];
-    this.client ??= found.masked ? side : other(side);
-    this.lanes[other(side)].search?.learn(!found.masked);
-    this.tellHandshake(found.pieces[0]?.tag ?? NaN, taker);
-    this.recognised = true;
-    this.tellUnread(side, found.passed, found.pieces[0]?.tag ?? NaN, taker);
-    const offset = lane.searchFrom + found.passed;
-    const fromStart = offset === 0 && !this.opening.answered;
-    if (lane.frames === undefined) this.openFrames(side, offset, false);
-    if (!fromStart) lane.frames!.rejoin(offset, lane.assembler!);
-    lane.phase = 'frames';
-    lane.search = undefined;
-    for (const { bytes, start, end, tag } of found.pieces) lane.frames!.read(bytes, start, end, tag, taker);
-  }
-
-  private tellUnread(side: Side, length: number, time: number, taker: ConnectionTaker): void {
-    if (length === 0 || !this.recognised) return;
-    const offset = this.lanes[side].searchFrom;
-    taker.event({ type: 'unread', direction: this.directionOf(side), offset, length }, time);
-  }
-
-  private tellHandshake(time: number, taker: ConnectionTaker): void {
-    const handshake = this.opening.take();
-    if (!handshake) return;
-    taker.event({ type: 'handshake', direction: handshake.response ? 'server' : 'client', handshake }, time);
   }
 }

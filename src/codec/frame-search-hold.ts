@@ -41,6 +41,9 @@ export class SearchHold {
   get memory(): number {
     return this.bytes.length + this.marks.length * MARK_COST;
   }
+  get pieces(): number {
+    return this.marks.length;
+  }
   /** The held bytes end with a segment. */
   get isWhole(): boolean {
     return this.open === 0;

@@ -1,5 +1,5 @@
-import { concat } from './byte-collector.js';
 import type { FrameSearch } from './frame-search.js';
+import { SearchHold } from './frame-search-hold.js';
 import type { FrameStream } from './frame-stream.js';
 import type { HeadReader } from './head-reader.js';
 import type { MessageAssembler } from './message.js';
@@ -12,7 +12,7 @@ export interface Lane {
   phase:
     | 'start'
     | 'head'
-    /** Sent ahead of the answer to the handshake: only that tells what it is. */
+    /** The other side's half of the handshake is missing: only that tells what this is. */
     | 'held'
     | 'frames'
     /** Where the next frame begins is not known: in the middle of a stream, or behind a hole. */
@@ -23,8 +23,11 @@ export interface Lane {
     | 'passed';
   /** Of the byte that is next, outside of `frames`. */
   offset: number;
-  /** Bytes that wait: too few to tell what they are, or sent before the handshake was answered. */
+  /** Too few bytes to tell what they are. */
   pending: Uint8Array;
+  /** What waits for the other side, with its times; and since when. */
+  held: SearchHold | undefined;
+  heldSince: number;
   head: HeadReader | undefined;
   frames: FrameStream | undefined;
   assembler: MessageAssembler | undefined;
@@ -33,28 +36,45 @@ export interface Lane {
   searchFrom: number;
 }
 
-/** What a client may send ahead of the answer before it is given up as no WebSocket. */
+/** What may be sent ahead of the other half of the handshake. */
 const MOST_HELD = 1024 * 1024;
+/** Pieces are kept apart for their times. */
+const MOST_PIECES = 4096;
 
 export const EMPTY = new Uint8Array(0);
 
 export function newLane(): Lane {
-  const none = { head: undefined, frames: undefined, assembler: undefined, search: undefined };
-  return { phase: 'start', offset: 0, pending: EMPTY, ...none, searchFrom: 0 };
+  const none = { held: undefined, head: undefined, frames: undefined, assembler: undefined, search: undefined };
+  return { phase: 'start', offset: 0, pending: EMPTY, heldSince: NaN, ...none, searchFrom: 0 };
 }
 
 export function other(side: Side): Side {
   return side === 0 ? 1 : 0;
 }
 
-/** Keeps what was sent ahead of the answer. More than that is the body of some other request: to read on behind a part left out would be reading nonsense. */
-export function hold(lane: Lane, chunk: Uint8Array): Uint8Array | undefined {
-  const bytes = concat([lane.pending, chunk]);
-  const tooMuch = bytes.length > MOST_HELD;
-  lane.pending = tooMuch ? EMPTY : bytes;
-  if (!tooMuch) return undefined;
-  lane.phase = 'body';
-  return bytes;
+/** From here on bytes are kept until the other side tells what they are. */
+export function beginHold(lane: Lane, time: number): void {
+  lane.phase = 'held';
+  lane.held = undefined;
+  lane.heldSince = time;
+}
+
+/** Has it been kept for longer than that: seconds? Unknown times say no. */
+export function isOverdue({ heldSince }: Lane, time: number, patience: number): boolean {
+  return heldSince === -Infinity || time - heldSince > patience;
+}
+
+/** Keeps what came too early. False: it is too much, nothing is kept any longer. */
+export function hold(lane: Lane, chunk: Uint8Array, time: number): boolean {
+  lane.held ??= new SearchHold();
+  const { held } = lane;
+  if (held.length + chunk.length > MOST_HELD || held.pieces >= MOST_PIECES) return false;
+  held.append(chunk, 0, chunk.length, time, true);
+  return true;
+}
+
+export function heldBytes({ held }: Lane): Uint8Array {
+  return held === undefined ? EMPTY : held.bytes.subarray(0, held.length);
 }
 
 /** Bytes in which frames are looked for, so far in vain. */

@@ -25,6 +25,9 @@ export class Opening {
   answered = false;
   private request: RequestHead | undefined;
   private response: ResponseHead | undefined;
+  /** Of the last head: seconds, NaN where unknown. */
+  private time = NaN;
+  private toldAlone = false;
   /** permessage-deflate, if it is in use. */
   parameters: DeflateParameters | undefined;
 
@@ -36,16 +39,20 @@ export class Opening {
     this.state = TRANSITIONS[this.state][what] ?? this.state;
   }
 
-  /** A request begins another try. */
-  ask(request: RequestHead): void {
+  /** A request begins another try, unless it is the one whose answer was recorded ahead of it. */
+  ask(request: RequestHead, time: number): void {
     this.request = request;
     this.asked = true;
+    if (this.response !== undefined) return;
+    this.time = time;
     this.answered = false;
     this.happen('request');
   }
 
-  answer(response: ResponseHead): void {
+  answer(response: ResponseHead, time: number): void {
     this.response = response;
+    this.time = time;
+    this.toldAlone = false;
     this.answered = true;
     this.happen(response.status === 101 ? 'upgrade' : 'refusal');
   }
@@ -75,16 +82,17 @@ export class Opening {
     return this.parameters !== undefined || !this.answered;
   }
 
-  /** What is to be told: once for each try, and only if there was a head. */
-  take(): Handshake | undefined {
-    const { request, response } = this;
-    if (!request && !response) return undefined;
+  /** What is to be told, and its time: once for each try, and only if there was a head. An answer alone, again when its request comes. */
+  take(): { readonly handshake: Handshake; readonly time: number } | undefined {
+    const { request, response, time } = this;
+    if (!request && (!response || this.toldAlone)) return undefined;
+    this.toldAlone = !request;
     this.request = undefined;
-    this.response = undefined;
+    if (request || this.state !== 'open') this.response = undefined;
     const { acceptOf } = this.options;
     const halves = { ...(request && { request }), ...(response && { response }), ...(acceptOf && { acceptOf }) };
     const handshake = readHandshake(halves);
     if (response) this.parameters = handshake.deflate;
-    return handshake;
+    return { handshake, time };
   }
 }

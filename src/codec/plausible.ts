@@ -6,7 +6,7 @@ import { OPCODE, opcodeInfo } from './registry.js';
  * Whether bytes hold up as the beginning of a chain of frames: every header defined and minimal, all masked or none.
  * `least` headers have to be there, or the chain has to end where the bytes end. For streams joined in their middle.
  */
-function looksLikeFrames(bytes: Uint8Array, least = 2): boolean {
+export function looksLikeFrames(bytes: Uint8Array, least = 2): boolean {
   let at = 0;
   let masked: boolean | undefined;
   for (let count = 0; count < 64; count++) {

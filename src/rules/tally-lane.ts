@@ -24,6 +24,7 @@ export class Lane implements Counts {
   otherBytes = 0;
   pings: RoundTrips | undefined = undefined;
   close: CloseSummary | undefined = undefined;
+  closeTime = NaN;
   private readonly opcodes: number[] = OPCODES.map(() => 0);
 
   frame(frame: Frame): void {
@@ -42,14 +43,20 @@ export class Lane implements Counts {
   }
 
   /** Remembers a close frame if it is the first: whether it is. */
-  closing({ close }: Frame): boolean {
+  closing({ close }: Frame, time: number): boolean {
     if (this.close !== undefined) return false;
+    this.closeTime = time;
     this.close = close === undefined ? { reason: '' } : { code: close.code ?? NO_CODE, reason: close.reason };
     return true;
   }
 
   ping(payload: Uint8Array, time: number): void {
     (this.pings ??= new RoundTrips()).ping(payload, time);
+  }
+
+  /** The other direction answered. */
+  pong(payload: Uint8Array, time: number): void {
+    (this.pings ??= new RoundTrips()).pong(payload, time);
   }
 
   summary(): DirectionSummary {
@@ -59,8 +66,9 @@ export class Lane implements Counts {
       if (count > 0) opcodes[name] = (opcodes[name] ?? 0) + count;
     });
     const counts = Object.fromEntries(COUNT_NAMES.map((name) => [name, this[name]])) as unknown as Counts;
-    const { pings, close } = this;
-    return { ...counts, opcodes, ...(pings && { ping: pings.summary() }), ...(close && { close }) };
+    const { close } = this;
+    const ping = this.pings?.summary();
+    return { ...counts, opcodes, ...(ping && { ping }), ...(close && { close }) };
   }
 
   private message({ compressed, wireBytes, bytes }: Message): void {

@@ -4,6 +4,8 @@ import type { PingSummary } from './tally-summary.js';
 const MOST_WAITING = 64;
 /** Bytes by which they are told apart: all that a control frame may have (RFC 6455 §5.5). */
 const MOST_BYTES = 125;
+/** Pongs that are kept without a ping: it may wait behind a hole in its direction, and be told of later. */
+const MOST_EARLY = 8;
 /** Round-trip times kept for the median. */
 const MOST_SAMPLES = 1024;
 
@@ -33,10 +35,14 @@ export class RoundTrips {
   /** Times of the pongs that are held, all for the ping at `target` or its likes. */
   private readonly pongs: number[] = [];
   private target = -1;
+  private readonly early: { readonly payload: Uint8Array; readonly time: number }[] = [];
+  private pinged = false;
 
   ping(body: Uint8Array, time: number): void {
+    this.pinged = true;
     this.settle();
     const payload = body.subarray(0, MOST_BYTES);
+    if (this.early.length > 0 && this.isAnswered(payload, time)) return;
     if (this.size === MOST_WAITING) {
       this.givenUp++;
       this.drop(1);
@@ -58,16 +64,35 @@ export class RoundTrips {
       at = this.find(payload);
     }
     // A pong that answers nothing is allowed (RFC 6455 §5.5.3).
-    if (at < 0 || this.pongs.length >= this.alike(at)) return;
+    if (at < 0) return this.keepEarly(payload, time);
+    if (this.pongs.length >= this.alike(at)) return;
     this.target = at;
     this.pongs.push(time);
   }
 
-  summary(): PingSummary {
+  /** Undefined: there were no pings. */
+  summary(): PingSummary | undefined {
+    if (!this.pinged) return undefined;
     this.settle();
     const times = this.samples.summary();
     const unanswered = this.givenUp + this.size;
     return { answered: this.answered, skipped: this.skipped, unanswered, ...(times && { times }) };
+  }
+
+  private keepEarly(payload: Uint8Array, time: number): void {
+    if (this.early.length === MOST_EARLY) this.early.shift();
+    this.early.push({ payload: new Uint8Array(payload), time });
+  }
+
+  /** Was the ping told of after its pong? */
+  private isAnswered(payload: Uint8Array, time: number): boolean {
+    const isFor = (pong: Uint8Array): boolean => isSame({ bytes: pong, length: pong.length }, payload);
+    const at = this.early.findIndex((pong) => pong.time > time && isFor(pong.payload));
+    if (at < 0) return false;
+    this.answered++;
+    this.samples.add(this.early[at]!.time - time);
+    this.early.splice(0, at + 1);
+    return true;
   }
 
   /** Pairs the pongs that are held with pings. */
@@ -109,7 +134,7 @@ export class RoundTrips {
   }
 }
 
-function isSame({ bytes, length }: Waiting, payload: Uint8Array): boolean {
+function isSame({ bytes, length }: Pick<Waiting, 'bytes' | 'length'>, payload: Uint8Array): boolean {
   if (length !== payload.length) return false;
   for (let i = 0; i < length; i++) if (bytes[i] !== payload[i]) return false;
   return true;

@@ -103,12 +103,17 @@ export class Tally {
     const { opcode } = frame.header;
     if (opcode < OPCODE.close) return;
     if (opcode === OPCODE.close) {
-      if (lane.closing(frame)) this.closedBy ??= direction;
+      if (lane.closing(frame, time)) this.closing(direction, time);
       return;
     }
     if (frame.missing !== 0 || direction === 'unknown') return;
     if (opcode === OPCODE.ping) lane.ping(frame.payload, time);
-    else if (opcode === OPCODE.pong) this.lanes[1 - SIDE[direction]]?.pings?.pong(frame.payload, time);
+    else if (opcode === OPCODE.pong) this.lane(direction === 'client' ? 'server' : 'client').pong(frame.payload, time);
+  }
+
+  /** The earlier one: what waited behind a hole is told of later. */
+  private closing(direction: Direction, time: number): void {
+    if (this.closedBy === undefined || time < this.lane(this.closedBy).closeTime) this.closedBy = direction;
   }
 
   private judge(diagnostics: readonly Diagnostic[]): void {

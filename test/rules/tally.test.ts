@@ -271,6 +271,23 @@ describe('pings', () => {
       { answered: 1, skipped: 0, unanswered: 0 },
     ],
     [
+      'its pong is told of first: the ping waited behind a hole',
+      [
+        ['server', 'pong', 'a', 1.25],
+        ['client', 'ping', 'a', 1],
+        ['client', 'ping', 'a', 2],
+      ],
+      { answered: 1, skipped: 0, unanswered: 1, times: { min: 0.25, median: 0.25, max: 0.25 } },
+    ],
+    [
+      'a pong that nobody asked for answers no later ping',
+      [
+        ['server', 'pong', 'a', 1],
+        ['client', 'ping', 'a', 2],
+      ],
+      { answered: 0, skipped: 0, unanswered: 1 },
+    ],
+    [
       'clocks run backwards',
       [
         ['client', 'ping', 'a', 2],
@@ -369,6 +386,13 @@ describe('the end', () => {
       ...(closedBy && { closedBy }),
       ...(ended && { ended }),
     }).toEqual(expected);
+  });
+
+  it('was begun by the earlier close frame, also where that is told of later', () => {
+    const tally = new Tally(0);
+    tally.take(record('server', closeFrame(1000), 2));
+    tally.take(record('client', closeFrame(4001), 1));
+    expect(tally.summary()).toMatchObject({ closeCode: 4001, closedBy: 'client' });
   });
 
   it('has the first close frame of each direction', () => {
