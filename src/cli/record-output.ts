@@ -61,8 +61,7 @@ export class RecordOutput {
     if (this.done || (this.filter !== undefined && !this.filter(record))) return;
     const { diagnostics } = record;
     if (diagnostics.length > 0) this.judge(record);
-    // What is missing may have been a finding.
-    if (record.type === 'gap' || record.type === 'unread') this.found = true;
+    if (isBlind(record)) this.found = true;
     if (this.extractor !== undefined) this.extract(record, this.extractor);
     if (this.options.stats === true) return;
     this.view!(record, this.lines);
@@ -111,4 +110,9 @@ export class RecordOutput {
       'hint: if permessage-deflate was negotiated, --deflate inflates the messages with RSV1\n',
     );
   }
+}
+
+/** What is missing may have been a finding. In front of the first frame that was recorded whole nothing is missing: recording began there. */
+function isBlind(record: Judged): boolean {
+  return record.type === 'gap' || (record.type === 'unread' && record.offset > 0);
 }

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { wsinspect } from './binary.js';
+import { encodeFrame } from '../../src/codec/frame-writer.js';
+import { dialog, type Step } from '../capture/dialog.js';
+import { pcapFile, text } from '../capture/packets.js';
+import { Workshop, wsinspect } from './binary.js';
 
 /** Mistakes that somebody met: each once printed something wrong, or nothing. */
 describe('met in use', () => {
@@ -72,5 +75,29 @@ describe('met in use', () => {
     });
     expect(stderr).toMatch(/^wsinspect: can't write: .*no space left on device.*\n$/);
     expect(status).toBe(2);
+  });
+
+  /** What a server sends, from the middle of a frame on. */
+  const joined = Array.from({ length: 30 }, (_, i): Step => {
+    const frame = encodeFrame({ fin: true, rsv: 0, opcode: 1, payload: text(`{"number":${i},"square":${i * i}}`) });
+    return ['server', i === 0 ? frame.subarray(5) : frame];
+  });
+
+  it.each([
+    ['begins in the middle of a frame: exit 0', joined, 0],
+    ['has a hole: exit 1', joined.map((step, i): Step => (i === 25 ? ['lost server', step[1]] : step)), 1],
+  ])('a capture that %s', async (_, steps, code) => {
+    const shop = new Workshop();
+    try {
+      const { exit, out } = await wsinspect([
+        'decode',
+        shop.write('joined.pcap', pcapFile(dialog(steps, { handshake: false }), { link: 101 })),
+      ]);
+      expect(out).toContain('"number":29');
+      expect(out).toContain('not seen');
+      expect(exit).toBe(code);
+    } finally {
+      shop.remove();
+    }
   });
 });
