@@ -105,7 +105,9 @@ export class Scan {
     if (at > 0 || this.first > 0 || (this.bytes[0]! & 0xc0) !== 0x80) return false;
     let from = 1;
     while (from < 3 && (this.bytes[from]! & 0xc0) === 0x80) from++;
-    const look = lookAtText(this.bytes, from, Math.min(this.length, CUT_LOOK), 0, true);
+    // Up to where the frame would end: the text ends there, if it was one that the hole has cut.
+    const end = Math.min(this.next[at]!, this.length);
+    const look = lookAtText(this.bytes, from, Math.min(end, CUT_LOOK), 0, end > CUT_LOOK);
     return look.valid && look.wide > 0;
   }
 

@@ -15,11 +15,8 @@ export interface Thresholds {
 const LEAD_BITS = 22;
 /** Another chain with so much evidence of its own, beside the best: one of them is inside of the other's frames. */
 const RIVAL_BITS = 26;
-/** Chains that meet: so much more than the other's has to stand in front of the place, or only the rest is shown. */
+/** Chains that meet: so much more than the other's has to stand in front of the place, which is little, or only the rest is shown. */
 const MARGIN_BITS = 8;
-/** A first byte that may continue a character that is lost, with text behind it. */
-const CUT_CHARACTER_BITS = 12;
-
 /** A frame that begins at `at` is true, and so are all behind it. */
 export interface Verdict {
   readonly at: number;
@@ -47,17 +44,12 @@ function bestRoot(scan: Scan, { chain, own }: Thresholds): Root | undefined {
   let most = chain;
   for (let at = scan.first; at < scan.length; at++) {
     if (scan.next[at] === 0 || scan.own[at]! < own) continue;
-    const bits = scan.bits[at]! + rootBits(scan, at);
-    if (bits < most) continue;
+    const bits = scan.bits[at]! + scan.edge[at]!;
+    if (bits < most || scan.mayBeCut(at)) continue;
     most = bits;
     best = { at, bits };
   }
   return best;
-}
-
-/** What it says that a chain begins here. */
-function rootBits(scan: Scan, at: number): number {
-  return scan.edge[at]! - (scan.mayBeCut(at) ? CUT_CHARACTER_BITS : 0);
 }
 
 function pathFrom(scan: Scan, root: number): number[] {
@@ -83,10 +75,10 @@ function settleRivals(scan: Scan, root: Root, path: readonly number[], lead: num
   for (let rival = scan.first; rival < last; rival++) {
     const meet = meets[rival]!;
     if (scan.next[rival] === 0 || meet === rival) continue;
-    const own = scan.bits[rival]! + rootBits(scan, rival) - (meet < scan.length ? scan.bits[meet]! : 0);
+    const own = scan.bits[rival]! + scan.edge[rival]! - (meet < scan.length ? scan.bits[meet]! : 0);
     if (meet > scan.length && own >= RIVAL_BITS) return undefined;
     if (meet <= at || meet >= scan.length || own < MARGIN_BITS) continue;
-    if (own > root.bits - scan.bits[meet]! - MARGIN_BITS) at = meet;
+    if (own >= RIVAL_BITS || own > root.bits - scan.bits[meet]! - MARGIN_BITS) at = meet;
   }
   return at;
 }
