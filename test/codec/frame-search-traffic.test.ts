@@ -95,6 +95,7 @@ interface Kind {
   readonly make: () => Part[];
   /** Whole frames passed over on average: one a segment, in full segments, in bursts. Masked and not. */
   readonly most: readonly [each: number, full: number, bursts: number];
+  readonly deflate?: true;
 }
 
 const KINDS: readonly Kind[] = [
