@@ -22,6 +22,10 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** SIGINT or SIGTERM came. */
   readonly interrupted: Interruption;
+  /** Resolves when one of them comes. */
+  untilInterrupted(): Promise<void>;
+  /** Of the process. */
+  readonly pid: number;
   /** Seconds since the epoch. */
   now(): number;
   /** `length` bytes from a cryptographic source. */

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { filterOptions, type FilterOptions } from './filter-options.js';
 import { grouped } from './help-groups.js';
+import { close, integer, list, preview } from './option-values.js';
 
 /** The options of each command, as their code receives them. `--name <value>` becomes `name`. */
 
@@ -52,8 +53,6 @@ export interface EncodeOptions extends CommonOptions {
   plain?: true;
 }
 
-/** What is shown of a payload is drawn in memory, many times as large as the payload. */
-const MOST_PREVIEW = 16 * 1024 * 1024;
 /** Of each something is kept. */
 const MOST_CONNECTIONS = 2 ** 24;
 /** Messages are inflated in memory, and a buffer of Node 20 holds no more. */
@@ -130,32 +129,12 @@ export function encodeOptions(): Option[] {
   ];
 }
 
-function list(value: string, before: string[] | undefined): string[] {
-  return [...(before ?? []), value];
-}
-
-function integer(low: number, high = Number.MAX_SAFE_INTEGER): (value: string) => number {
-  return (value) => {
-    const number = /^(0x[0-9a-f]+|\d+)$/i.test(value) ? Number(value) : NaN;
-    if (number >= low && number <= high) return number;
-    throw new InvalidArgumentError(
-      high === Number.MAX_SAFE_INTEGER
-        ? `It has to be a whole number from ${low} on.`
-        : `It has to be a whole number from ${low} to ${high}.`,
-    );
-  };
-}
-
 function shard(value: string): { index: number; count: number } {
   const [, index, count] = /^(\d+)\/(\d+)$/.exec(value)?.map(Number) ?? [];
   if (index !== undefined && count !== undefined && index >= 1 && index <= count && count <= 65536) {
     return { index, count };
   }
   throw new InvalidArgumentError('It has to be I/N with I from 1 to N, and N up to 65536.');
-}
-
-function preview(value: string): number {
-  return value === 'all' ? MOST_PREVIEW : integer(0, MOST_PREVIEW)(value);
 }
 
 function wholeNumber(value: string): bigint {
@@ -166,14 +145,6 @@ function wholeNumber(value: string): bigint {
 function lengthForm(value: string): number {
   if (['7', '16', '64'].includes(value)) return Number(value);
   throw new InvalidArgumentError('It has to be 7, 16 or 64.');
-}
-
-function close(value: string): { code: number; reason: string } {
-  const [, code, reason = ''] = /^(\d{1,5})(?::([^]*))?$/.exec(value) ?? [];
-  if (code === undefined || Number(code) > 65535) {
-    throw new InvalidArgumentError('It has to be a code from 0 to 65535, perhaps with :REASON behind it.');
-  }
-  return { code: Number(code), reason };
 }
 
 function rsv(value: string): number {

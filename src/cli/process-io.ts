@@ -24,7 +24,9 @@ export function processIo(failed: (reason: string) => void): Io {
       return (stderr ??= new StreamOutput(process.stderr, failed));
     },
     env: process.env,
+    pid: process.pid,
     interrupted: signals.state,
+    untilInterrupted: () => signals.told,
     now: () => Date.now() / 1000,
     random: (length) =>
       new Uint8Array((builtin('node:crypto') as { randomBytes(length: number): Uint8Array }).randomBytes(length)),
@@ -38,20 +40,23 @@ export function processIo(failed: (reason: string) => void): Io {
 }
 
 /** The first signal is told to the command, which ends cleanly; a second one kills. */
-function watchSignals(): { readonly state: Interruption; readonly end: () => AbortSignal } {
+function watchSignals(): { readonly state: Interruption; readonly told: Promise<void>; readonly end: () => AbortSignal } {
+  let tell = (): void => undefined;
+  const told = new Promise<void>((resolve) => (tell = resolve));
   const state = { aborted: false, reason: 0 };
   let waiting: AbortController | undefined;
   const on = (signal: NodeJS.Signals, code: number): void => {
     process.once(signal, () => {
       state.aborted = true;
       state.reason = code;
+      tell();
       process.stdin.destroy();
       waiting?.abort();
     });
   };
   on('SIGINT', EXIT.interrupted);
   on('SIGTERM', EXIT.terminated);
-  return { state, end: () => (waiting ??= new AbortController()).signal };
+  return { state, told, end: () => (waiting ??= new AbortController()).signal };
 }
 
 const REASONS: Record<string, string> = {

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { VERSION } from './version.js';
 import type { Io } from './io.js';
 import { acceptOptions, decodeOptions, encodeOptions } from './options.js';
+import { serveOptions, type ServeOptions } from './serve-options.js';
 
 /**
  * The command line as data: names, options and help. A command's code is imported when it runs, so that `--help`
@@ -55,6 +56,16 @@ export function createProgram(io: Io, setExit: (code: number) => void): Command 
   ]).action(async (text: string | undefined, options: object) => {
     const { encode } = await import('./commands.js');
     setExit(await encode(io, text, options));
+  });
+  command(
+    program,
+    serveOptions,
+    'serve [address]',
+    'a server whose every frame is shown: echo, chat, faults on demand',
+    ['serve', 'serve 9001 --mode chat', 'serve 0 --deflate --view annotated', 'serve 9001 --reject 403'],
+  ).action(async (address: string | undefined, options: ServeOptions) => {
+    const { serve } = await import('./live.js');
+    setExit(await serve(io, address, options));
   });
   return program;
 }

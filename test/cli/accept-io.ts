@@ -48,6 +48,8 @@ export async function accept(key: string | undefined, options: AcceptOptions = {
     stderr: output('err', false),
     env: world.env ?? {},
     interrupted: new AbortController().signal,
+    untilInterrupted: () => new Promise(() => undefined),
+    pid: 1,
     now: () => 0,
     random: (length) => Uint8Array.from({ length }, (_, i) => i + 1),
     readFile: (path) => {

@@ -87,6 +87,8 @@ function ioOf({ files, interruptedAt = Infinity }: Call, stdout: Output, stderr:
       },
       reason: 130,
     },
+    untilInterrupted: () => new Promise(() => undefined),
+    pid: 1,
     now: () => 0,
     random: (length) => new Uint8Array(length),
     readFile: chunksOf,

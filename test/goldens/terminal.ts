@@ -60,6 +60,8 @@ function ioOf(stdin: Io['stdin'], stdout: Output, stderr: Output, env: Io['env']
     stderr,
     env: { TERM: 'xterm', ...env },
     interrupted: { aborted: false, reason: 0 },
+    untilInterrupted: () => new Promise(() => undefined),
+    pid: 1,
     now: () => 0,
     random: (length) => Uint8Array.from({ length }, (_, i) => i + 1),
     readFile: (path) => createReadStream(join(folder, path)),

@@ -1,0 +1,27 @@
+import { UsageError } from './exit.js';
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `PORT`, `HOST`, `HOST:PORT`, `[::1]:PORT`, `:PORT`. */
+export function parseAddress(text: string, otherwise: Address): Address {
+  const [, bracketed, plain = '', port] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(\d+))?$/.exec(text) ?? [];
+  const isPort = bracketed === undefined && port === undefined && /^\d+$/.test(plain);
+  const number = isPort ? Number(plain) : port === undefined ? otherwise.port : Number(port);
+  const host = isPort ? otherwise.host : (bracketed ?? plain);
+  const isSound = !(bracketed === undefined && plain === '' && port === undefined) && number <= 65535;
+  if (!isSound) throw new UsageError(`${text}: an address is PORT, HOST:PORT or [::1]:PORT`);
+  return { host: host === '' ? otherwise.host : host, port: number };
+}
+
+/** Only this machine can reach it (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3). */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\./.test(host);
+}
+
+/** As it stands in a URL. */
+export function hostInUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,81 @@
+import { LiveServer, type ServerOptions } from '../../live/server.js';
+import { hostInUrl, isLoopback, parseAddress } from '../addresses.js';
+import { EXIT, UsageError } from '../exit.js';
+import type { Io } from '../io.js';
+import { LiveOutput } from '../live-output.js';
+import { liveReading, perMessageDeflate } from '../live-reading.js';
+import type { ServeOptions } from '../serve-options.js';
+import { tlsOf } from '../tls-files.js';
+
+const DEFAULT_ADDRESS = { host: '127.0.0.1', port: 9001 };
+/** RFC 6455 has no limit for heads; servers in use have one of about this size. */
+const MOST_HEAD = 16 * 1024;
+const HEAD_SECONDS = 10;
+const STALL_SECONDS = 30;
+
+/** `serve`: a server whose handshakes and frames are shown as they pass, until a signal ends it. */
+export async function run(io: Io, address: string | undefined, options: ServeOptions): Promise<number> {
+  const place = parseAddress(address ?? ':9001', DEFAULT_ADDRESS);
+  const output = new LiveOutput(io, options);
+  await output.open();
+  const server = new LiveServer(await serverOptions(io, place, options), output);
+  const { port } = await server.listen().catch((error: NodeJS.ErrnoException) => {
+    throw new UsageError(
+      `can't listen on ${hostInUrl(place.host)}:${place.port}: ${REASONS[error.code ?? ''] ?? error.message}`,
+    );
+  });
+  const url = `${options.cert === undefined ? 'ws' : 'wss'}://${hostInUrl(place.host)}:${port}/`;
+  if (options.json) output.json({ type: 'listening', url, port, pid: io.pid });
+  else output.text(`listening ${url}\n`);
+  if (!isLoopback(place.host)) output.notice(`warning: everyone who can reach ${place.host} can connect`);
+  await Promise.race([server.finished, io.untilInterrupted()]);
+  await server.close();
+  await output.end();
+  return io.interrupted.aborted ? io.interrupted.reason : EXIT.ok;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is in use',
+  EACCES: 'permission denied',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'no such host',
+};
+
+async function serverOptions(
+  io: Io,
+  place: { readonly host: string; readonly port: number },
+  options: ServeOptions,
+): Promise<ServerOptions> {
+  const { path, allowOrigin, reject, delay, close } = options;
+  const tls = await tlsOf(io, options);
+  return {
+    ...place,
+    ...(tls && { tls }),
+    now: () => io.now(),
+    reading: liveReading(options),
+    mode: options.mode,
+    policy: {
+      subprotocols: options.subprotocol ?? [],
+      ...(allowOrigin && { origins: allowOrigin }),
+      ...(path !== undefined && { path: path.startsWith('/') ? path : `/${path}` }),
+      ...(reject !== undefined && { reject }),
+    },
+    faults: {
+      ...(delay !== undefined && { delay }),
+      ...(options.badAccept && { badAccept: true as const }),
+      ...(options.rawFrame && { rawFrames: options.rawFrame }),
+      ...(close && { close }),
+      ...(options.drop && { drop: true as const }),
+      ...(!options.autoPong && { noAutoPong: true as const }),
+    },
+    limits: {
+      payload: options.maxPayload,
+      connections: options.maxConnections,
+      head: MOST_HEAD,
+      headSeconds: HEAD_SECONDS,
+      stallSeconds: STALL_SECONDS,
+    },
+    deflate: perMessageDeflate(options.deflate),
+    oneshot: options.oneshot === true,
+  };
+}

@@ -1,0 +1,95 @@
+import type { Judged } from '../rules/judged.js';
+import type { ConnectionSummary } from '../rules/tally-summary.js';
+import { Closing } from './closing.js';
+import { recordFilter } from './filters.js';
+import type { Io } from './io.js';
+import { RecordOutput } from './record-output.js';
+import type { ShowOptions } from './serve-options.js';
+
+/**
+ * What live connections say, printed as it comes. The traffic never waits for the printing: while a terminal or a pipe
+ * is full, records are left out of what is printed, and how many is told.
+ */
+export class LiveOutput {
+  private readonly output: RecordOutput;
+  private readonly closing: Closing;
+  private readonly start: number;
+  private writing: Promise<void> | undefined;
+  private scheduled = false;
+  private dropped = 0;
+
+  constructor(
+    private readonly io: Io,
+    options: ShowOptions,
+  ) {
+    this.start = io.now();
+    const start = (): number => this.start;
+    const filter = recordFilter(options, start);
+    this.output = new RecordOutput(io, options, filter, undefined, start);
+    this.closing = new Closing(io, options, filter !== undefined, this.output);
+  }
+
+  get found(): boolean {
+    return this.output.found;
+  }
+
+  open(): Promise<void> {
+    return this.output.open('capture');
+  }
+
+  record(record: Judged): void {
+    if (this.writing !== undefined && this.output.isFull) this.dropped++;
+    else this.output.record(record);
+    this.schedule();
+  }
+
+  closed(summary: ConnectionSummary): void {
+    this.closing.closed(summary);
+    this.schedule();
+  }
+
+  notice(message: string): void {
+    this.output.notice(message);
+    this.schedule();
+  }
+
+  json(value: object): void {
+    this.output.json(value);
+    this.schedule();
+  }
+
+  text(text: string): void {
+    this.output.text(text);
+    this.schedule();
+  }
+
+  /** What is left, and what there was. */
+  async end(): Promise<void> {
+    await this.writing;
+    await this.flush();
+    await this.closing.draw(this.output.found);
+    await this.output.flush();
+  }
+
+  /** Lines of one turn of the event loop are printed together. */
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      if (this.writing !== undefined) return;
+      this.writing = this.flush().finally(() => {
+        this.writing = undefined;
+        if (this.dropped > 0) this.schedule();
+      });
+    });
+  }
+
+  private async flush(): Promise<void> {
+    if (this.dropped > 0 && !this.output.isFull) {
+      this.output.notice(`${this.dropped} records are not printed: the output is too slow`);
+      this.dropped = 0;
+    }
+    await this.output.flush();
+  }
+}

@@ -1,0 +1,25 @@
+import type { PerMessageDeflateOptions } from 'ws';
+import { DEFAULT_PREVIEW, type ReadingOptions } from '../codec/assembling.js';
+import { acceptOf, lazyDeflate } from './adapters.js';
+import { deflateOf } from './deflate-option.js';
+import type { ShowOptions } from './serve-options.js';
+
+/** How live traffic is read: what was negotiated is seen in the handshake. */
+export function liveReading({ preview = DEFAULT_PREVIEW }: ShowOptions): ReadingOptions {
+  return { raw: lazyDeflate, acceptOf, previewBytes: preview, messageBytes: preview };
+}
+
+/** `--deflate[=PARAMS]` as `ws` wants it; compression is off unless it was asked for. */
+export function perMessageDeflate(option: string | false | undefined): PerMessageDeflateOptions | false {
+  if (option === undefined || option === false) return false;
+  const parameters = deflateOf(option)!;
+  const { serverNoContextTakeover, clientNoContextTakeover, serverMaxWindowBits, clientMaxWindowBits } = parameters;
+  return {
+    serverNoContextTakeover,
+    clientNoContextTakeover,
+    ...(serverMaxWindowBits < 15 && { serverMaxWindowBits }),
+    ...(clientMaxWindowBits < 15 && { clientMaxWindowBits }),
+    // Who looks at compression wants to see it on short messages too.
+    threshold: 0,
+  };
+}

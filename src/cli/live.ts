@@ -1,0 +1,2 @@
+/** What has a socket: one file in dist/, loaded when one of them runs. */
+export { run as serve } from './commands/serve.js';

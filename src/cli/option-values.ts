@@ -1,0 +1,32 @@
+import { InvalidArgumentError } from 'commander';
+
+/** What is shown of a payload is drawn in memory, many times as large as the payload. */
+const MOST_PREVIEW = 16 * 1024 * 1024;
+
+export function list(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
+export function integer(low: number, high = Number.MAX_SAFE_INTEGER): (value: string) => number {
+  return (value) => {
+    const number = /^(0x[0-9a-f]+|\d+)$/i.test(value) ? Number(value) : NaN;
+    if (number >= low && number <= high) return number;
+    throw new InvalidArgumentError(
+      high === Number.MAX_SAFE_INTEGER
+        ? `It has to be a whole number from ${low} on.`
+        : `It has to be a whole number from ${low} to ${high}.`,
+    );
+  };
+}
+
+export function preview(value: string): number {
+  return value === 'all' ? MOST_PREVIEW : integer(0, MOST_PREVIEW)(value);
+}
+
+export function close(value: string): { code: number; reason: string } {
+  const [, code, reason = ''] = /^(\d{1,5})(?::([^]*))?$/.exec(value) ?? [];
+  if (code === undefined || Number(code) > 65535) {
+    throw new InvalidArgumentError('It has to be a code from 0 to 65535, perhaps with :REASON behind it.');
+  }
+  return { code: Number(code), reason };
+}

@@ -1,0 +1,36 @@
+import { concat } from '../codec/byte-collector.js';
+import { UsageError } from './exit.js';
+import type { Io } from './io.js';
+
+export interface TlsFiles {
+  cert?: string;
+  key?: string;
+  clientCa?: string;
+}
+
+export interface ServerTls {
+  readonly cert: Buffer;
+  readonly key: Buffer;
+  readonly ca?: Buffer;
+  readonly requestCert?: true;
+  readonly rejectUnauthorized?: true;
+}
+
+/** The files of a server's certificate; undefined: it serves without TLS. */
+export async function tlsOf(io: Io, { cert, key, clientCa }: TlsFiles): Promise<ServerTls | undefined> {
+  if (cert === undefined && key === undefined) {
+    if (clientCa !== undefined) throw new UsageError('--client-ca needs --cert and --key');
+    return undefined;
+  }
+  if (cert === undefined || key === undefined) throw new UsageError('--cert and --key belong together');
+  const pair = { cert: await fileOf(io, cert), key: await fileOf(io, key) };
+  if (clientCa === undefined) return pair;
+  return { ...pair, ca: await fileOf(io, clientCa), requestCert: true, rejectUnauthorized: true };
+}
+
+/** A small file, whole. */
+export async function fileOf(io: Io, path: string): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of io.readFile(path)) chunks.push(chunk);
+  return Buffer.from(concat(chunks));
+}

@@ -1,0 +1,142 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Endpoints } from '../rules/tally-summary.js';
+import { Tap, type TapTaker } from './tap.js';
+
+/** Somebody who asks for a WebSocket. */
+export interface Caller {
+  readonly request: IncomingMessage;
+  readonly stream: Duplex;
+  /** What came behind the request's head. */
+  readonly head: Buffer;
+  readonly ends: Endpoints;
+  readonly tap: HeldTap;
+  /** The connection was reset, as far as is known. */
+  wasReset(): boolean;
+}
+
+export interface Visitors {
+  request(request: IncomingMessage, response: ServerResponse): void;
+  upgrade(caller: Caller): void;
+}
+
+/** What of a request is kept, for the case that it asks for a WebSocket: its head, and what came with it. */
+const MOST_BEHIND = 128 * 1024;
+
+/** Accepts connections: plain HTTP goes one way, WebSocket the other, and of the latter no byte is missed. */
+export class Doorway {
+  private readonly taps = new WeakMap<Duplex, HeldTap>();
+  private readonly sockets = new Set<Socket>();
+
+  constructor(
+    private readonly server: Server,
+    connection: 'connection' | 'secureConnection',
+    mostHead: number,
+    visitors: Visitors,
+  ) {
+    server.on(connection, (socket: Socket) => {
+      this.taps.set(socket, new HeldTap(socket, mostHead + MOST_BEHIND));
+      this.sockets.add(socket);
+      socket.on('close', () => this.sockets.delete(socket));
+    });
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      this.taps.get(request.socket)?.forget();
+      visitors.request(request, response);
+    });
+    server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+      const socket = stream as Socket;
+      const tap = this.taps.get(stream);
+      if (tap === undefined) return stream.destroy();
+      tap.want(request, head);
+      // `ws` puts back what came with the head, and reads it again.
+      tap.putBack(head.length);
+      let failed = false;
+      stream.on('error', () => (failed = true));
+      const wasReset = (): boolean => failed || (socket.destroyed && !socket.readableEnded);
+      visitors.upgrade({ request, stream, head, ends: endsOf(socket), tap, wasReset });
+    });
+  }
+
+  listen(host: string, port: number): Promise<AddressInfo> {
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(port, host, () => {
+        this.server.off('error', reject);
+        resolve(this.server.address() as AddressInfo);
+      });
+    });
+  }
+
+  /** Takes nobody in any more; resolves when everybody has gone. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.server.close(() => resolve());
+      this.server.closeIdleConnections();
+    });
+  }
+
+  destroy(): void {
+    for (const socket of this.sockets) socket.destroy();
+  }
+}
+
+/** A tap that keeps what comes until somebody asks for it. */
+export class HeldTap implements TapTaker {
+  private readonly tap: Tap;
+  private held: Uint8Array[] | undefined = [];
+  private size = 0;
+  private taker: TapTaker | undefined;
+
+  constructor(
+    socket: Duplex,
+    private readonly most: number,
+  ) {
+    this.tap = new Tap(socket, this);
+  }
+
+  incoming(bytes: Uint8Array): void {
+    if (this.taker) return this.taker.incoming(bytes);
+    if (this.held === undefined) return;
+    this.size += bytes.length;
+    if (this.size > this.most) this.forget();
+    else this.held.push(bytes.slice());
+  }
+
+  outgoing(bytes: Uint8Array): void {
+    this.taker?.outgoing(bytes);
+  }
+
+  putBack(length: number): void {
+    this.tap.putBack(length);
+  }
+
+  /** It was a request for something else. */
+  forget(): void {
+    this.held = undefined;
+  }
+
+  /** It asks for a WebSocket. Behind another request on the same connection its head is written anew. */
+  want({ method, url, httpVersion, rawHeaders }: IncomingMessage, head: Uint8Array): void {
+    if (this.held !== undefined) return;
+    const lines = [`${method} ${url} HTTP/${httpVersion}`];
+    for (let i = 0; i < rawHeaders.length; i += 2) lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`);
+    this.held = [Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head];
+  }
+
+  /** From now on `taker` is told, beginning with what was kept. */
+  tell(taker: TapTaker): void {
+    for (const bytes of this.held ?? []) taker.incoming(bytes);
+    this.held = undefined;
+    this.taker = taker;
+  }
+}
+
+function endsOf({ remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 }: Socket): Endpoints {
+  return { client: endOf(remoteAddress, remotePort), server: endOf(localAddress, localPort) };
+}
+
+function endOf(address: string, port: number): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
+  return plain.includes(':') ? `[${plain}]:${port}` : `${plain}:${port}`;
+}

@@ -1,0 +1,40 @@
+/** What a server lets in. */
+export interface Policy {
+  /** Subprotocols that the server speaks, the preferred one first; none: it picks none. */
+  readonly subprotocols: readonly string[];
+  /** Origins that may connect; undefined: all. */
+  readonly origins?: readonly string[];
+  /** The only path; undefined: all. */
+  readonly path?: string;
+  /** Refuses all with this status. */
+  readonly reject?: number;
+}
+
+/** What of a request the gate looks at. */
+export interface Visit {
+  readonly path: string;
+  readonly origin: string | undefined;
+}
+
+export interface Refusal {
+  readonly status: number;
+  readonly reason: string;
+}
+
+/** Whether a request to open a WebSocket is refused (RFC 6455 §4.2.2), and why; undefined: it may come in. */
+export function refusalOf({ path, origin }: Visit, policy: Policy): Refusal | undefined {
+  if (policy.reject !== undefined) return { status: policy.reject, reason: 'refused: --reject asks for it' };
+  if (policy.path !== undefined && path !== policy.path) {
+    return { status: 404, reason: `there is no WebSocket at ${path}, only at ${policy.path}` };
+  }
+  // RFC 6455 §10.2: a browser names the page that asks.
+  if (policy.origins !== undefined && origin !== undefined && !policy.origins.includes(origin)) {
+    return { status: 403, reason: `the origin ${origin} is not allowed` };
+  }
+  return undefined;
+}
+
+/** The first of the server's subprotocols that the client offers (RFC 6455 §4.2.2). */
+export function subprotocolOf(offered: ReadonlySet<string>, policy: Policy): string | false {
+  return policy.subprotocols.find((name) => offered.has(name)) ?? false;
+}

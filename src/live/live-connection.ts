@@ -1,0 +1,73 @@
+import type { ReadingOptions } from '../codec/assembling.js';
+import type { Side } from '../codec/connection.js';
+import { ConnectionJudge } from '../rules/connection-judge.js';
+import type { Judged } from '../rules/judged.js';
+import { Tally } from '../rules/tally.js';
+import type { ConnectionSummary, EndReason, Endpoints } from '../rules/tally-summary.js';
+import type { TapTaker } from './tap.js';
+
+/** Who is told of what passes a live connection. */
+export interface LiveTaker {
+  record(record: Judged): void;
+  /** The connection has ended. */
+  closed(summary: ConnectionSummary): void;
+}
+
+/** What every live connection of a run has in common. */
+export interface LiveContext {
+  readonly reading: ReadingOptions;
+  /** Seconds since the epoch. */
+  now(): number;
+}
+
+/** The client opened the connection. */
+const CLIENT = 0;
+const SERVER = 1;
+
+/** A connection that one end of is ours: its bytes as a tap has them, read, judged and counted. */
+export class LiveConnection implements TapTaker {
+  private readonly judge: ConnectionJudge;
+  private readonly tally: Tally;
+  private ended = false;
+  private readonly here: Side;
+
+  constructor(
+    readonly number: number,
+    ends: Endpoints,
+    we: 'client' | 'server',
+    private readonly context: LiveContext,
+    private readonly taker: LiveTaker,
+  ) {
+    this.here = we === 'client' ? CLIENT : SERVER;
+    this.tally = new Tally(number, ends);
+    this.tally.at(context.now());
+    this.judge = new ConnectionJudge(context.reading, number, (record) => this.take(record));
+  }
+
+  incoming(bytes: Uint8Array): void {
+    this.read(this.here === CLIENT ? SERVER : CLIENT, bytes);
+  }
+
+  outgoing(bytes: Uint8Array): void {
+    this.read(this.here, bytes);
+  }
+
+  /** Nothing follows: what was broken off is told. Only the first call counts. */
+  end(reason: EndReason): void {
+    if (this.ended) return;
+    const time = this.context.now();
+    this.judge.end(time);
+    this.ended = true;
+    this.tally.ended(reason, time);
+    this.taker.closed(this.tally.summary());
+  }
+
+  private read(side: Side, bytes: Uint8Array): void {
+    if (!this.ended) this.judge.read(side, bytes, 0, bytes.length, this.context.now());
+  }
+
+  private take(record: Judged): void {
+    this.tally.take(record);
+    this.taker.record(record);
+  }
+}

@@ -1,0 +1,206 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { WebSocketServer, type PerMessageDeflateOptions } from 'ws';
+import { Doorway, type Caller } from './doorway.js';
+import { refusalOf, subprotocolOf, type Policy, type Refusal } from './gate.js';
+import type { LiveContext, LiveTaker } from './live-connection.js';
+import { LiveConnection } from './live-connection.js';
+import { modeNamed, type House, type Mode, type ModeName } from './modes.js';
+import { Peer, type Faults } from './peer.js';
+import { answerPolling, pollingRoute } from './polling.js';
+import { refuse, writeBadAccept } from './refusing.js';
+import { Rooms } from './room.js';
+
+export interface ServerLimits {
+  /** Bytes of a message. */
+  readonly payload: number;
+  /** WebSockets at one time. */
+  readonly connections: number;
+  /** Bytes of a request's head, and seconds until it has to be there. */
+  readonly head: number;
+  readonly headSeconds: number;
+  /** How long a peer may leave everything unread: seconds. */
+  readonly stallSeconds: number;
+}
+
+export interface ServerOptions extends LiveContext {
+  readonly host: string;
+  readonly port: number;
+  readonly tls?: https.ServerOptions;
+  readonly mode: ModeName;
+  readonly policy: Policy;
+  readonly faults: Faults;
+  readonly limits: ServerLimits;
+  readonly deflate: PerMessageDeflateOptions | false;
+  /** No more than one connection, then the end. */
+  readonly oneshot: boolean;
+  /** Answers what is no WebSocket and no polling: the page. False: it has nothing there. */
+  page?(request: http.IncomingMessage, response: http.ServerResponse, target: URL): boolean;
+  /** Another WebSocket service on the same port; false: it has nothing there. */
+  channel?(caller: Caller): boolean;
+}
+
+export interface ServerTaker extends LiveTaker {
+  notice(message: string): void;
+}
+
+/** How long peers have to answer a close frame when the server ends: milliseconds. */
+const FAREWELL = 2000;
+const STALL_CHECK = 1000;
+
+/** A WebSocket server whose every byte is told of. */
+export class LiveServer implements House {
+  readonly peers = new Set<Peer>();
+  readonly rooms = new Rooms();
+  /** Resolves when `oneshot` has had its connection. */
+  readonly finished: Promise<void>;
+  private finish = (): void => undefined;
+  private readonly doorway: Doorway;
+  private readonly sockets: WebSocketServer;
+  private readonly mode: Mode;
+  private accepted = 0;
+  private numbers = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly options: ServerOptions,
+    private readonly taker: ServerTaker,
+  ) {
+    const { policy, limits, deflate, faults } = options;
+    this.finished = new Promise((resolve) => (this.finish = resolve));
+    this.mode = modeNamed(options.mode, this);
+    this.sockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      maxPayload: limits.payload,
+      perMessageDeflate: deflate,
+      autoPong: faults.noAutoPong !== true,
+      handleProtocols: (offered) => subprotocolOf(offered, policy),
+    });
+    const shape = {
+      maxHeaderSize: limits.head,
+      headersTimeout: limits.headSeconds * 1000,
+      connectionsCheckingInterval: 500,
+    };
+    const server = options.tls ? https.createServer({ ...options.tls, ...shape }) : http.createServer(shape);
+    this.doorway = new Doorway(server, options.tls ? 'secureConnection' : 'connection', limits.head, {
+      request: (request, response) => this.serve(request, response),
+      upgrade: (caller) => this.receive(caller),
+    });
+  }
+
+  now(): number {
+    return this.options.now();
+  }
+
+  notice(message: string): void {
+    this.taker.notice(message);
+  }
+
+  async listen(): Promise<AddressInfo> {
+    const { host, port } = this.options;
+    const address = await this.doorway.listen(host, port);
+    this.timer = setInterval(() => this.checkStalls(), STALL_CHECK);
+    this.timer.unref();
+    return address;
+  }
+
+  /** Says goodbye to everyone (1001), waits for a bounded time, and ends what is left. */
+  async close(): Promise<void> {
+    clearInterval(this.timer);
+    const gone = this.doorway.close();
+    for (const peer of this.peers) peer.socket.close(1001, 'the server ends');
+    const late = setTimeout(() => {
+      for (const peer of this.peers) peer.socket.terminate();
+      this.doorway.destroy();
+    }, FAREWELL);
+    await gone;
+    clearTimeout(late);
+  }
+
+  dropStalled(peer: Peer): void {
+    if (!peer.isOpen) return;
+    this.taker.notice(`connection ${peer.number} is dropped: it does not read, and ${peer.backlog} bytes wait for it`);
+    peer.socket.terminate();
+  }
+
+  private checkStalls(): void {
+    for (const peer of this.peers) if (peer.isStalled(this.options.limits.stallSeconds)) this.dropStalled(peer);
+  }
+
+  private serve(request: http.IncomingMessage, response: http.ServerResponse): void {
+    const target = targetOf(request);
+    const route = pollingRoute(target.pathname);
+    const { rooms } = this;
+    if (route) {
+      const left = new AbortController();
+      response.on('close', () => left.abort());
+      const visit = { request, target, rooms, now: () => this.now(), gone: left.signal };
+      void answerPolling(response, route, visit).catch(() => response.destroy());
+      return;
+    }
+    if (this.options.page?.(request, response, target)) return;
+    response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' });
+    response.end('There is nothing here.\n');
+  }
+
+  /** Somebody asks for a WebSocket. */
+  private receive(caller: Caller): void {
+    if (this.options.channel?.(caller)) return;
+    const { request, stream, tap } = caller;
+    const connection = new LiveConnection(this.numbers++, caller.ends, 'server', this.options, this.taker);
+    tap.tell(connection);
+    stream.on('close', () => connection.end(caller.wasReset() ? 'reset' : 'fin'));
+    const target = targetOf(request);
+    const refusal = this.refusal(request, target);
+    if (refusal) return refuse(stream, refusal);
+    this.accepted++;
+    if (this.options.faults.badAccept) return writeBadAccept(stream);
+    this.sockets.handleUpgrade(request, stream, caller.head, (socket) => {
+      const peer = new Peer(connection.number, socket, stream, this.options.faults, () => this.now());
+      this.welcome(peer, target);
+    });
+  }
+
+  private refusal(request: http.IncomingMessage, target: URL): Refusal | undefined {
+    const { policy, limits, oneshot } = this.options;
+    if (oneshot && this.accepted > 0) return { status: 503, reason: 'the server takes one connection only' };
+    if (this.peers.size >= limits.connections) return { status: 503, reason: 'there are too many connections' };
+    const visit = { path: target.pathname, origin: request.headers.origin };
+    return refusalOf(visit, policy) ?? this.mode.enter?.(target, this);
+  }
+
+  private welcome(peer: Peer, target: URL): void {
+    const { faults, oneshot } = this.options;
+    const { socket } = peer;
+    this.peers.add(peer);
+    let first = true;
+    socket.on('message', (data, isBinary) => {
+      this.mode.message(peer, data as Buffer, isBinary);
+      if (!first) return;
+      first = false;
+      if (faults.close) socket.close(faults.close.code, faults.close.reason);
+      if (faults.drop) peer.reset();
+    });
+    // Faults of the peer are told by what was on the wire.
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      this.peers.delete(peer);
+      this.mode.closed?.(peer);
+      if (oneshot) this.finish();
+    });
+    for (const bytes of faults.rawFrames ?? []) peer.raw(bytes);
+    this.mode.opened?.(peer, target);
+  }
+}
+
+/** The target as a URL: its host means nothing here. */
+function targetOf(request: http.IncomingMessage): URL {
+  const { url = '/' } = request;
+  try {
+    return new URL(url.startsWith('/') ? `http://host${url}` : url);
+  } catch {
+    return new URL('http://host/');
+  }
+}
