@@ -18,7 +18,7 @@ interface Visit {
   readonly request: IncomingMessage;
   readonly target: URL;
   readonly rooms: Rooms;
-  now(): number;
+  readonly now: () => number;
   /** The client went away. */
   readonly gone: AbortSignal;
 }
