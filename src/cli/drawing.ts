@@ -21,7 +21,12 @@ export type Layout = 'bytes' | 'capture';
 /** Theme and width of the standard output. */
 export async function lookOf(io: Io, options: CommonOptions): Promise<Look> {
   const theme = await createTheme(wantsColor(options.color, io.env, io.stdout.isTTY));
-  return { theme, width: Math.max(MIN_WIDTH, io.stdout.columns ?? DEFAULT_WIDTH) };
+  const columns = io.stdout.columns ?? columnsOf(io.env['COLUMNS']);
+  return { theme, width: Math.max(MIN_WIDTH, columns ?? DEFAULT_WIDTH), isOpen: columns === undefined };
+}
+
+function columnsOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^[1-9]\d{0,3}$/.test(text) ? Number(text) : undefined;
 }
 
 /** The view that was asked for, or else the default that the input calls for. */
@@ -44,6 +49,7 @@ export async function viewOf(
 function drawingOptions(options: DecodeOptions, captureStart: () => number | undefined): ViewOptions {
   return {
     preview: options.preview ?? DEFAULT_PREVIEW,
+    stretch: options.preview !== undefined,
     pretty: options.pretty === true,
     base64: options.base64 === true,
     verbose: options.verbose === true,

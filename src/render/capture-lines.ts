@@ -2,10 +2,9 @@ import type { FrameHeader } from '../codec/frame.js';
 import type { Direction, Frame } from '../codec/records.js';
 import { OPCODE, opcodeInfo } from '../codec/registry.js';
 import { WholeFrame } from '../codec/whole-frame.js';
-import { explain } from '../rules/catalogue.js';
 import type { Judged } from '../rules/judged.js';
 import { Clock } from './clock.js';
-import { diagnosticLine } from './diagnostics.js';
+import { diagnosticLines } from './diagnostics.js';
 import { frameContent, plainNote, shownBytes } from './frame-content.js';
 import { handshakeLine } from './handshake.js';
 import { count, hexOffset, type Look } from './layout.js';
@@ -69,17 +68,12 @@ class CaptureLines {
     const begin = this.lead(record, out);
     if (record.type === 'frame') {
       const header = this.frame(record.frame, out);
-      this.content(record.frame, this.look.width - begin - header, out);
+      this.content(record.frame, this.options.stretch ? Infinity : this.look.width - begin - header, out);
     } else this.other(record, begin, out);
     out.endLine();
     // Said on the line itself.
     if (record.type === 'gap' || record.type === 'unread') return;
-    for (const diagnostic of record.diagnostics) {
-      const room = Math.max(24, this.look.width - DIAGNOSTIC_INDENT);
-      const paint = this.look.theme[explain(diagnostic).severity];
-      out.blanks(DIAGNOSTIC_INDENT);
-      out.text(`${paint(truncate(diagnosticLine(diagnostic), room))}\n`);
-    }
+    for (const diagnostic of record.diagnostics) out.text(diagnosticLines(diagnostic, DIAGNOSTIC_INDENT, this.look));
   }
 
   /** Time, connection and direction; gives the columns that they took. */

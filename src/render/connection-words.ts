@@ -178,10 +178,11 @@ function faultText({ code, count, severity }: Fault): string {
   return `${MARK[severity]} ${grouped(count)} ${code}`;
 }
 
-/** At most so many of them, and how many more there are. */
+/** At most so many of them, but all errors, and how many more there are. */
 export function faultParts(diagnostics: DiagnosticCounts, most: number): Part[] {
   const faults = faultsOf(diagnostics);
-  const parts = faults.slice(0, most).map((fault): Part => [faultText(fault), fault.severity]);
+  const errors = faults.filter(({ severity }) => severity === 'error').length;
+  const parts = faults.slice(0, Math.max(most, errors)).map((fault): Part => [faultText(fault), fault.severity]);
   const rest = faults.length - parts.length;
   return rest > 0 ? [...parts, [`and ${things(rest, 'more rule')}`, 'dim']] : parts;
 }
