@@ -25,15 +25,24 @@ export class Closing {
   }
 
   closed(summary: ConnectionSummary): void {
-    this.any = true;
-    this.tally.add(summary);
-    // Behind the last record of --limit nothing comes any more.
-    if (this.options.json && this.isWanted && !this.output.done) this.output.json(connectionRecord(summary));
+    this.add(summary);
+    this.record(summary);
   }
 
-  passedOver(what: string): void {
+  /** It counts. */
+  add(summary: ConnectionSummary): void {
     this.any = true;
-    this.tally.passOver(what);
+    this.tally.add(summary);
+  }
+
+  /** Its record with `--json`. */
+  record(summary: ConnectionSummary): void {
+    if (this.options.json && this.isWanted) this.output.json(connectionRecord(summary));
+  }
+
+  passedOver(what: string, connections = 1): void {
+    this.any = true;
+    this.tally.passOver(what, connections);
   }
 
   async draw(found: boolean): Promise<void> {

@@ -25,6 +25,7 @@ export interface DecodeOptions extends CommonOptions, FilterOptions {
   maxConnections?: number;
   maxHeld?: number;
   maxWindows?: number;
+  jobs?: number;
   /** From 1 on. */
   shard?: { readonly index: number; readonly count: number };
 }
@@ -56,6 +57,8 @@ export interface EncodeOptions extends CommonOptions {
 const MOST_PREVIEW = 16 * 1024 * 1024;
 /** Of each something is kept. */
 const MOST_CONNECTIONS = 2 ** 24;
+/** Each takes some 30 MB. */
+const MOST_JOBS = 64;
 /** Messages are inflated in memory, and a buffer of Node 20 holds no more. */
 const MOST_INFLATED = 2 ** 32;
 
@@ -99,6 +102,10 @@ export function decodeOptions(): Option[] {
     ),
     new Option('--max-windows <bytes>', 'memory for the windows of compressed connections').argParser(integer(0)),
     ...filterOptions(),
+    new Option(
+      '--jobs <number>',
+      'threads that share the connections of capture files (default: 2 for large ones of compressed messages, else 1)',
+    ).argParser(integer(1, MOST_JOBS)),
     new Option('--shard <i/n>', 'read only the connections of shard I of N, by the hash of their addresses').argParser(
       shard,
     ),

@@ -43,13 +43,7 @@ export function plainNote(bytes: number, room: number): string {
   return room - note.length < LEAST_CONTENT ? '' : note;
 }
 
-function preview(
-  payload: Uint8Array,
-  whole: number,
-  textual: boolean,
-  options: Shown,
-  room: number,
-): string {
+function preview(payload: Uint8Array, whole: number, textual: boolean, options: Shown, room: number): string {
   const shown = payload.subarray(0, shownBytes(whole, options));
   if (shown.length === 0) return '';
   if (textual && previewText(shown, shown.length < whole) !== undefined) return quoted(shown);
