@@ -44,7 +44,9 @@ function longLines(name: string): string[] {
   const width = Number(/COLUMNS=(\d+)/.exec(command)?.[1] ?? 80);
   const isFreeLine = (line: string): boolean => !isTerminal(command) && FINDING.test(line);
   const [stdout = ''] = rest.split(/^--- /m);
-  return stdout.split('\n').filter((line) => displayWidth(line) > width && !/^[0-9a-f]+$/.test(line) && !isFreeLine(line));
+  return stdout
+    .split('\n')
+    .filter((line) => displayWidth(line) > width && !/^[0-9a-f]+$/.test(line) && !isFreeLine(line));
 }
 
 describe('width', () => {

@@ -28,6 +28,7 @@ export class RecordOutput {
   /** Records so far. */
   shown = 0;
   private hinted = false;
+  private layout: Layout = 'bytes';
   private view: View | undefined;
   private readonly lines = new LineBuffer();
   private readonly notices: string[] = [];
@@ -45,6 +46,7 @@ export class RecordOutput {
 
   /** Has to be called before the first record: what is drawn by default hangs on the input. */
   async open(layout: Layout, goesOn = false): Promise<void> {
+    this.layout = layout;
     this.view ??= await viewOf(layout, this.io, this.options, this.seen, goesOn);
   }
 
@@ -124,6 +126,7 @@ export class RecordOutput {
     const { strict } = this.options;
     this.found ||= record.diagnostics.some((diagnostic) => isFinding(diagnostic, strict === true));
     this.rsvSeen ||=
+      this.layout === 'bytes' &&
       record.type === 'frame' &&
       record.frame.header.rsv === 4 &&
       record.diagnostics.some((diagnostic) => diagnostic.code === 'rsv-without-extension');
