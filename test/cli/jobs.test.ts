@@ -83,11 +83,11 @@ describe.skipIf(!has('python3'))('--jobs prints what one thread prints', () => {
       files[name] = join(shop.folder, `${name}.pcap`);
       generate(files[name], options);
     };
-    make('lost', ...'--profile small --mb 0.8 --flows 7 --drop 0.003 --swap 0.05 --dup 0.02'.split(' '));
+    make('lost', ...'--profile small --mb 0.7 --flows 7 --drop 0.003 --swap 0.05 --dup 0.02'.split(' '));
     make('deflate', ...'--profile deflate --mb 0.6 --flows 9 --swap 0.02'.split(' '));
     make('joined', ...'--profile deflate --mb 0.3 --flows 20 --no-handshake --drop 0.002'.split(' '));
-    make('many', ...'--profile packed --mb 0.2 --flows 1010'.split(' '));
-    make('large', ...'--profile large --mb 1.2 --flows 3 --fragment 3'.split(' '));
+    make('many', ...'--profile packed --mb 0.1 --flows 1003'.split(' '));
+    make('large', ...'--profile large --mb 0.9 --flows 3 --fragment 3'.split(' '));
     const { file } = generate(join(shop.folder, 'whole.pcap'), '--profile small --mb 0.7 --flows 5'.split(' '));
     files['cut'] = shop.write('cut.pcap', file.subarray(0, -1234));
     files['damaged'] = shop.write(
@@ -102,7 +102,6 @@ describe.skipIf(!has('python3'))('--jobs prints what one thread prints', () => {
     ['joined', 1],
     ['many', 0],
     ['large', 0],
-    ['cut', 1],
     ['damaged', 1],
   ])('of %s', async (name, code) => {
     const { out, err, exit } = await same([files[name]!, '-v'], [2, 3]);
@@ -115,11 +114,9 @@ describe.skipIf(!has('python3'))('--jobs prints what one thread prints', () => {
   it.each([
     ['--json'],
     ['--json', '--view', 'messages', '--base64'],
-    ['--view', 'messages', '--connection', '4-12'],
-    ['--view', 'annotated', '--connection', '4-9'],
-    ['--stats'],
-    ['--stats', '--json', '--limit', '3'],
-    ['-q'],
+    ['--view', 'messages', '--connection', '5-8'],
+    ['--view', 'annotated', '--connection', '6-7'],
+    ['--stats', '--limit', '3'],
     ['--color', 'always', '--relative-time'],
     ['--violations', '--direction', 'server'],
     ['--grep', 'a.*e', '--client', '10.0.0.3'],
@@ -138,12 +135,11 @@ describe.skipIf(!has('python3'))('--jobs prints what one thread prints', () => {
   });
 
   it.each([
-    [['lost'], ['--max-connections', '3']],
     [['deflate'], ['--max-windows', '40000']],
     // Much has been printed when the threads give up.
     [
       ['large', 'lost'],
-      ['--max-held', '4096', '--view', 'annotated'],
+      ['--max-held', '4096', '--json'],
     ],
   ])('of %s with %s, which hangs on all connections: one thread goes on', async (names, options) => {
     const args = [...names.map((name) => files[name]!), ...options];
@@ -156,10 +152,10 @@ describe.skipIf(!has('python3'))('--jobs prints what one thread prints', () => {
   });
 
   it('up to a signal, and shows what came', async () => {
-    const args = [files['lost']!, '--view', 'annotated'];
+    const args = [...Array.from({ length: 6 }, () => files['lost']!), '--view', 'annotated'];
     let sent = false;
-    const [one, { exit, out, err }] = await Promise.all([
-      decode([...args, '--jobs', '1']),
+    const [begin, { exit, out, err }] = await Promise.all([
+      decode([...args, '--jobs', '1', '--limit', '40']),
       wsinspect(['decode', ...args, '--jobs', '2'], {
         during: (child) => {
           if (!sent) child.kill('SIGINT');
@@ -168,8 +164,9 @@ describe.skipIf(!has('python3'))('--jobs prints what one thread prints', () => {
       }),
     ]);
     expect({ exit, err }).toEqual({ exit: 130, err: '' });
-    expect(out.length).toBeLessThan(one.out.length / 2);
-    expect(Buffer.from(one.out, 'latin1').toString().startsWith(out.slice(0, 50_000))).toBe(true);
+    expect(out.startsWith(Buffer.from(begin.out, 'latin1').toString())).toBe(true);
+    // One of the six gives some 4.5 MB.
+    expect(out.length).toBeLessThan(5 * 4_500_000);
     expect(out).toMatch(/^total /m);
   });
 
