@@ -33,8 +33,9 @@ const cli = {
 
 await Promise.all([
   // CommonJS, because Node starts it sooner; commander and chalk bundled, because their files take a seventh of the
-  // start; the commands, and what reads packets, in files of their own, because most runs need less.
-  ...['start', 'main', 'accept', 'commands', 'live', 'packets'].map((name) =>
+  // start; the commands, and what reads packets, in files of their own, because most runs need less;
+  // and where a thread begins, because that has to be a file.
+  ...['start', 'main', 'accept', 'commands', 'live', 'packets', 'job-worker'].map((name) =>
     build({ ...cli, entryPoints: [`src/cli/${name}.ts`] }),
   ),
   build({ ...common, entryPoints: ['src/index.ts'], platform: 'node', external: ['./index.browser.js'] }),

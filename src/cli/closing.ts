@@ -1,7 +1,9 @@
 import { connectionRecord, summaryRecord } from '../render/connection-json.js';
 import { drawConnections, MOST_LINES } from '../render/connection-table.js';
+import { things } from '../render/connection-words.js';
 import { RunTally } from '../rules/tally-run.js';
-import type { ConnectionSummary } from '../rules/tally-summary.js';
+import { eachDirection, type ConnectionSummary } from '../rules/tally-summary.js';
+import { connectionFilter } from './filters.js';
 import { lookOf } from './drawing.js';
 import { EXIT } from './exit.js';
 import type { Io } from './io.js';
@@ -25,18 +27,28 @@ export class Closing {
   }
 
   closed(summary: ConnectionSummary): void {
-    this.any = true;
-    this.tally.add(summary);
-    // Behind the last record of --limit nothing comes any more.
-    if (this.options.json && this.isWanted && !this.output.done) this.output.json(connectionRecord(summary));
+    this.add(summary);
+    this.record(summary);
   }
 
-  passedOver(what: string): void {
+  /** It counts. */
+  add(summary: ConnectionSummary): void {
     this.any = true;
-    this.tally.passOver(what);
+    this.tally.add(summary);
+  }
+
+  /** Its record with `--json`. */
+  record(summary: ConnectionSummary): void {
+    if (this.options.json && this.isWanted) this.output.json(connectionRecord(summary));
+  }
+
+  passedOver(what: string, connections = 1): void {
+    this.any = true;
+    this.tally.passOver(what, connections);
   }
 
   async draw(found: boolean): Promise<void> {
+    this.tellNothing();
     if (!this.any || !this.isWanted || this.options.quiet) return;
     if (this.packets > 0) this.tally.countPackets(this.packets);
     const exit = this.io.interrupted.aborted ? this.io.interrupted.reason : found ? EXIT.finding : EXIT.ok;
@@ -45,6 +57,16 @@ export class Closing {
     const all = this.options.verbose === true;
     const table = drawConnections(this.tally.summaries, this.tally.totals(), look, { all, hint: '-v shows them' });
     this.output.text(`${this.output.anyShown ? '\n' : ''}${table}`);
+  }
+
+  /** A filter let nothing through: without a word of it one would wonder whether anything was read. */
+  private tellNothing(): void {
+    const { stats } = this.options;
+    if (stats || this.output.anyShown || (!this.filtered && connectionFilter(this.options) === undefined)) return;
+    const { webSocket, directions } = this.tally.totals();
+    const frames = [...eachDirection(directions)].reduce((sum, [, counts]) => sum + counts.frames, 0);
+    const there = webSocket > 0 ? `; there are ${things(frames, 'frame')} in ${things(webSocket, 'connection')}` : '';
+    this.output.notice(`nothing matches${there}`);
   }
 
   private get isWanted(): boolean {

@@ -1,3 +1,4 @@
 /** decode and encode, which need the same: one file in dist/, loaded when one of them runs. */
 export { run as decode } from './commands/decode.js';
 export { run as encode } from './commands/encode.js';
+export { work } from './job-thread.js';

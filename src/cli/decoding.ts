@@ -1,9 +1,8 @@
-import type * as v8 from 'node:v8';
-import type { PacketReader, PacketVisitor } from '../capture/packet-reader.js';
+import type { PacketReader } from '../capture/packet-reader.js';
 import type { InputProblem, SourceEvent } from '../capture/types.js';
 import type { ReadingOptions } from '../codec/assembling.js';
 import { builtin } from './builtin.js';
-import { CaptureDecoding } from './capture-decoding.js';
+import { CaptureDecoding, damageOf, type Pace } from './capture-decoding.js';
 import { Closing } from './closing.js';
 import { UsageError } from './exit.js';
 import { Extractor, type ExtractFiles } from './extract.js';
@@ -11,8 +10,9 @@ import { recordFilter } from './filters.js';
 import { InputReading, type InputSink } from './input-reading.js';
 import type { Input } from './input.js';
 import type { Io } from './io.js';
+import { loadPackets } from './load-packets.js';
 import type * as packets from './packets.js';
-import { noticeOf, openInput, problemOf, type Opened } from './open-input.js';
+import { openInput, type Opened } from './open-input.js';
 import type { DecodeOptions } from './options.js';
 import { captureReadingOptions, readingOptions } from './reading-options.js';
 import { RecordOutput } from './record-output.js';
@@ -20,7 +20,7 @@ import { RecordOutput } from './record-output.js';
 type PacketsModule = typeof packets;
 
 /** The inputs of one call. Captures are one after the other what one capture would be: their connections go on. */
-export class Decoding {
+export class Decoding implements Pace {
   private readonly reading: ReadingOptions;
   private readonly output: RecordOutput;
   private readonly closing: Closing;
@@ -47,12 +47,11 @@ export class Decoding {
     private readonly options: DecodeOptions,
   ) {
     this.reading = readingOptions(options);
-    const captureStart = (): number | undefined => this.capture?.start;
     const view = options.extract === undefined ? {} : ({ view: 'messages' } as const);
-    const filter = recordFilter({ ...options, ...view }, captureStart);
+    const filter = recordFilter({ ...options, ...view }, () => this.capture?.start);
     const { extract } = options;
     this.extractor = extract === undefined ? undefined : new Extractor(extract, builtin('node:fs') as ExtractFiles);
-    this.output = new RecordOutput(io, options, filter, this.extractor, captureStart);
+    this.output = new RecordOutput(io, options, filter, this.extractor, () => this.capture);
     this.closing = new Closing(io, options, filter !== undefined, this.output);
   }
 
@@ -63,6 +62,11 @@ export class Decoding {
   /** Nothing more is to be read. */
   get over(): boolean {
     return this.io.interrupted.aborted || this.io.stdout.closed || this.output.done;
+  }
+
+  /** Behind each chunk of a capture. */
+  turn(): Promise<void> {
+    return this.output.flush();
   }
 
   async read(input: Input): Promise<void> {
@@ -92,34 +96,15 @@ export class Decoding {
   private async readCapture(input: Input, opened: Opened, reader: PacketReader): Promise<void> {
     const capture = this.captureOf(await this.loadPackets());
     await this.output.open('capture');
-    const before = capture.packets;
-    let problem: InputProblem | undefined;
-    const visitor: PacketVisitor = {
-      packet: (link, bytes, start, end, originalLength, time) =>
-        capture.packet(link, bytes, start, end, originalLength, time),
-      notice: (message) => this.output.notice(noticeOf(input, message)),
-      problem: (found) => (problem = found),
-    };
-    for await (const chunk of opened.chunks) {
-      reader.push(chunk, visitor);
-      await this.output.flush();
-      if (this.over || problem) break;
-    }
-    if (this.over) return;
-    if (!problem && !opened.damage()) reader.end(visitor);
-    problem ??= opened.damage();
-    if (problem && capture.packets === before) throw problemOf(input, problem);
+    const problem = await capture.read(input, opened, reader, this);
     if (problem) await this.tellDamage(input, problem);
-    else if (capture.connections === 0) {
-      throw new UsageError(`${input.name}: no TCP connection in its packets`);
-    }
   }
 
   /** An input that can't be read on: what there was is shown, and the place is told. */
   private async tellDamage(input: Input, problem: InputProblem): Promise<void> {
     await this.output.flush();
     this.damaged = true;
-    await this.io.stderr.write(`wsinspect: ${noticeOf(input, `offset ${problem.offset}: ${problem.message}`)}\n`);
+    await this.io.stderr.write(damageOf(input, problem));
   }
 
   private async readEvents(input: Input, opened: Opened): Promise<void> {
@@ -168,12 +153,7 @@ export class Decoding {
   }
 
   private async loadPackets(): Promise<PacketsModule> {
-    if (this.packets === undefined) {
-      // With thousands of connections the heap would otherwise wait for twice their size before it collects.
-      (builtin('node:v8') as typeof v8).setFlagsFromString('--heap-growing-percent=20');
-      this.packets = await import('./packets.js');
-    }
-    return this.packets;
+    return (this.packets ??= await loadPackets());
   }
 
   /** The packets of all inputs are one capture's. */

@@ -39,6 +39,8 @@ export class FlowReading implements ConnectionHandler {
   private wanted: boolean | undefined;
   /** Times of the last bytes of each side. */
   private readonly heard: [number, number];
+  /** The first FIN, or the RST. */
+  private tcpEnd: { readonly side: Side; readonly time: number } | undefined;
 
   constructor(
     private readonly connection: Connection,
@@ -62,9 +64,13 @@ export class FlowReading implements ConnectionHandler {
     this.judge?.gap(side, length, this.heard[side]);
   }
 
-  fin(): void {}
+  fin(side: Side, time: number): void {
+    this.tcpEnd ??= { side, time };
+  }
 
-  reset(): void {}
+  reset(side: Side, time: number): void {
+    this.tcpEnd = { side, time };
+  }
 
   close(reason: CloseReason, time: number): void {
     const { judge, tally } = this;
@@ -72,7 +78,8 @@ export class FlowReading implements ConnectionHandler {
     judge?.end(reason === 'fin' || reason === 'reset' ? time : Math.max(...this.heard));
     if (!judge?.recognised) return this.context.passOver(this.connection, judge?.isHttp ? 'http' : this.otherwise);
     if (this.wanted === false) return;
-    tally.ended(reason, time);
+    const { tcpEnd } = this;
+    tally.ended(reason, time, tcpEnd && { by: judge.directionOf(tcpEnd.side), time: tcpEnd.time });
     const client = judge.directionOf(0) === 'server' ? 1 : 0;
     const { a, b } = this.connection;
     const [from, to] = [textOf(a), textOf(b)];

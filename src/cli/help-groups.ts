@@ -8,7 +8,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     ...['connection', 'client', 'server', 'opcode', 'grep', 'violations'],
     ...['from-time', 'to-time', 'limit'],
   ],
-  'Sharing the work:': ['shard'],
+  'Cores and machines:': ['jobs', 'shard'],
   'Limits:': ['max-message', 'max-connections', 'max-held', 'max-windows'],
 };
 

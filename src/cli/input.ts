@@ -19,7 +19,14 @@ export interface Input {
 /** Arguments, files or stdin, in that order of preference. An argument that is no hex but names a file is read as one. */
 export function inputsOf(io: Io, args: readonly string[], options: DecodeOptions): Input[] {
   const files = options.file ?? [];
-  if (args.length > 0 && files.length > 0) throw new UsageError('give hex or --file, not both');
+  // A shell's pattern behind -f: the option takes the first file, and the others are words.
+  if (args.length > 0 && files.length > 0) {
+    const missing = args.find((arg) => !io.fileExists(arg));
+    if (missing !== undefined) {
+      throw new UsageError(`give hex or --file, not both: there is no file ${missing} (more files: -f A -f B)`);
+    }
+    return [...files, ...args].map((path) => fileInput(io, path));
+  }
   if (files.length > 0) return files.map((path) => fileInput(io, path));
   if (args.length === 0) return [fileInput(io, '-')];
   if (args.every((arg) => arg !== '-' && !looksLikeHex(arg) && io.fileExists(arg))) {

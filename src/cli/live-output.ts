@@ -2,6 +2,7 @@ import type { Judged } from '../rules/judged.js';
 import type { ConnectionSummary } from '../rules/tally-summary.js';
 import { Closing } from './closing.js';
 import { recordFilter } from './filters.js';
+import type { Seen } from './drawing.js';
 import type { Io } from './io.js';
 import { RecordOutput } from './record-output.js';
 import type { ShowOptions } from './serve-options.js';
@@ -10,10 +11,12 @@ import type { ShowOptions } from './serve-options.js';
  * What live connections say, printed as it comes. The traffic never waits for the printing: while a terminal or a pipe
  * is full, records are left out of what is printed, and how many is told.
  */
-export class LiveOutput {
+export class LiveOutput implements Seen {
   private readonly output: RecordOutput;
   private readonly closing: Closing;
-  private readonly start: number;
+  readonly start: number;
+  /** One more than the number of the newest connection. */
+  opened = 0;
   private writing: Promise<void> | undefined;
   private scheduled = false;
   private dropped = 0;
@@ -23,9 +26,8 @@ export class LiveOutput {
     options: ShowOptions,
   ) {
     this.start = io.now();
-    const start = (): number => this.start;
-    const filter = recordFilter(options, start);
-    this.output = new RecordOutput(io, options, filter, undefined, start);
+    const filter = recordFilter(options, () => this.start);
+    this.output = new RecordOutput(io, options, filter, undefined, () => this);
     this.closing = new Closing(io, options, filter !== undefined, this.output);
   }
 
@@ -38,6 +40,7 @@ export class LiveOutput {
   }
 
   record(record: Judged): void {
+    if (record.connection >= this.opened) this.opened = record.connection + 1;
     if (this.writing !== undefined && this.output.isFull) this.dropped++;
     else this.output.record(record);
     this.schedule();

@@ -26,6 +26,7 @@ export interface DecodeOptions extends CommonOptions, FilterOptions {
   maxConnections?: number;
   maxHeld?: number;
   maxWindows?: number;
+  jobs?: number;
   /** From 1 on. */
   shard?: { readonly index: number; readonly count: number };
 }
@@ -55,6 +56,8 @@ export interface EncodeOptions extends CommonOptions {
 
 /** Of each something is kept. */
 const MOST_CONNECTIONS = 2 ** 24;
+/** Each takes some 30 MB. */
+const MOST_JOBS = 64;
 /** Messages are inflated in memory, and a buffer of Node 20 holds no more. */
 const MOST_INFLATED = 2 ** 32;
 
@@ -98,6 +101,10 @@ export function decodeOptions(): Option[] {
     ),
     new Option('--max-windows <bytes>', 'memory for the windows of compressed connections').argParser(integer(0)),
     ...filterOptions(),
+    new Option(
+      '--jobs <number>',
+      'threads that share the connections of capture files (default: 2 for large ones of compressed messages, else 1)',
+    ).argParser(integer(1, MOST_JOBS)),
     new Option('--shard <i/n>', 'read only the connections of shard I of N, by the hash of their addresses').argParser(
       shard,
     ),

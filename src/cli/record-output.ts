@@ -3,12 +3,14 @@ import type { Judged } from '../rules/judged.js';
 import { safeJson } from '../render/escape.js';
 import { LineBuffer } from '../render/line-buffer.js';
 import type { View } from '../render/view.js';
-import { viewOf, type Layout } from './drawing.js';
+import { viewOf, type Layout, type Seen } from './drawing.js';
 import type { Extractor } from './extract.js';
 import type { RecordFilter } from './filters.js';
 import type { Io } from './io.js';
 import type { DecodeOptions } from './options.js';
 
+/** RSV1 on bare data frames is most often permessage-deflate whose handshake was not given. */
+const RSV_HINT = 'hint: if permessage-deflate was negotiated, --deflate inflates the messages with RSV1';
 /** Text that piles up in memory before it is printed. */
 const FULL = 1024 * 1024;
 
@@ -21,9 +23,12 @@ export class RecordOutput {
   found = false;
   /** As many records as `--limit` allows were shown. */
   done = false;
-  private shown = 0;
+  /** There is a frame with RSV1 that nothing explains. */
+  rsvSeen = false;
+  /** Records so far. */
+  shown = 0;
   private hinted = false;
-  private rsvSeen = false;
+  private layout: Layout = 'bytes';
   private view: View | undefined;
   private readonly lines = new LineBuffer();
   private readonly notices: string[] = [];
@@ -34,15 +39,15 @@ export class RecordOutput {
     private readonly options: DecodeOptions,
     private readonly filter: RecordFilter | undefined,
     private readonly extractor: Extractor | undefined,
-    /** Time of the first packet. */
-    private readonly captureStart: () => number | undefined,
+    private readonly seen: () => Seen | undefined,
   ) {
     this.limit = options.limit ?? Infinity;
   }
 
   /** Has to be called before the first record: what is drawn by default hangs on the input. */
-  async open(layout: Layout): Promise<void> {
-    this.view ??= await viewOf(layout, this.io, this.options, this.captureStart);
+  async open(layout: Layout, goesOn = false): Promise<void> {
+    this.layout = layout;
+    this.view ??= await viewOf(layout, this.io, this.options, this.seen, goesOn);
   }
 
   get anyShown(): boolean {
@@ -65,12 +70,33 @@ export class RecordOutput {
     if (this.extractor !== undefined) this.extract(record, this.extractor);
     if (this.options.stats === true) return;
     this.view!(record, this.lines);
-    if (++this.shown >= this.limit) this.done = true;
+    this.count(1);
+  }
+
+  /** So many records were shown. */
+  count(records: number): void {
+    this.shown += records;
+    if (this.shown >= this.limit) this.done = true;
+  }
+
+  /** How many more are to be shown. */
+  get left(): number {
+    return this.limit - this.shown;
+  }
+
+  /** Bytes that were drawn and not printed yet. */
+  get drawn(): number {
+    return this.lines.length;
+  }
+
+  /** Takes them, for somebody else to print. */
+  take(): Uint8Array {
+    return this.lines.take();
   }
 
   /** A record of `--json` that is no traffic. */
   json(value: object): void {
-    if (!this.options.quiet) this.lines.text(`${safeJson(value)}\n`);
+    if (!this.options.quiet && !this.done) this.lines.text(`${safeJson(value)}\n`);
   }
 
   text(text: string): void {
@@ -78,20 +104,29 @@ export class RecordOutput {
   }
 
   notice(message: string): void {
-    if (!this.options.quiet) this.notices.push(message);
+    if (!this.options.quiet && !this.done) this.notices.push(message);
   }
 
   async flush(): Promise<void> {
     const notices = this.notices.splice(0);
     for (const notice of notices) await this.io.stderr.write(`${notice}\n`);
     if (this.lines.length > 0) await this.io.stdout.write(this.lines.take());
-    if (this.rsvSeen && !this.hinted) await this.hint();
+    const hint = this.hint();
+    if (hint !== undefined) await this.io.stderr.write(`${hint}\n`);
+  }
+
+  /** What is to be told about RSV1, once. */
+  hint(): string | undefined {
+    if (!this.rsvSeen || this.hinted) return undefined;
+    this.hinted = true;
+    return this.options.deflate === undefined && !this.options.quiet ? RSV_HINT : undefined;
   }
 
   private judge(record: Judged): void {
     const { strict } = this.options;
     this.found ||= record.diagnostics.some((diagnostic) => isFinding(diagnostic, strict === true));
     this.rsvSeen ||=
+      this.layout === 'bytes' &&
       record.type === 'frame' &&
       record.frame.header.rsv === 4 &&
       record.diagnostics.some((diagnostic) => diagnostic.code === 'rsv-without-extension');
@@ -100,15 +135,6 @@ export class RecordOutput {
   private extract(record: Judged, extractor: Extractor): void {
     const message = record.type === 'frame' ? record.frame.message : undefined;
     if (message) extractor.take(record.connection, message, message.payload);
-  }
-
-  /** RSV1 on bare data frames is most often permessage-deflate whose handshake was not given. */
-  private async hint(): Promise<void> {
-    this.hinted = true;
-    if (this.options.deflate !== undefined || this.options.quiet) return;
-    await this.io.stderr.write(
-      'hint: if permessage-deflate was negotiated, --deflate inflates the messages with RSV1\n',
-    );
   }
 }
 

@@ -11,9 +11,9 @@ import { originWords, senderWords } from './origin.js';
 import { drawPayload, prettyJson, previewText } from './payload.js';
 import type { View, ViewOptions } from './view.js';
 
-/** The annotated view: every bit of every frame with its meaning. A blank line stands between records. */
-export function annotatedView(options: ViewOptions, look: Look): View {
-  let first = true;
+/** The annotated view: every bit of every frame with its meaning. A blank line stands between records, in front of the first too where it `goesOn`. */
+export function annotatedView(options: ViewOptions, look: Look, goesOn = false): View {
+  let first = !goesOn;
   const originOf = originWords(options);
   return (record, out) => {
     const drawn = drawRecord(record, options, look, originOf(record));

@@ -2,10 +2,9 @@ import type { FrameHeader } from '../codec/frame.js';
 import type { Direction, Frame } from '../codec/records.js';
 import { OPCODE, opcodeInfo } from '../codec/registry.js';
 import { WholeFrame } from '../codec/whole-frame.js';
-import { explain } from '../rules/catalogue.js';
 import type { Judged } from '../rules/judged.js';
 import { Clock } from './clock.js';
-import { diagnosticLine } from './diagnostics.js';
+import { diagnosticLines } from './diagnostics.js';
 import { frameContent, plainNote, shownBytes } from './frame-content.js';
 import { handshakeLine } from './handshake.js';
 import { count, hexOffset, type Look } from './layout.js';
@@ -30,6 +29,9 @@ const FLAG_NAMES: readonly (readonly [bit: number, name: string])[] = [
 ];
 /** Opcode and length share a column: long names go with short lengths. */
 const NAME_AND_LENGTH = 16;
+/** Columns of the flags: of most connections, and of each flag more. */
+const FLAGS = 8;
+const STEP = 5;
 /** From so many columns on times have microseconds. */
 const WIDE = 80;
 const DIAGNOSTIC_INDENT = 6;
@@ -43,24 +45,37 @@ const LONG = 2 ** 40;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** One line a frame of recorded traffic: time, connection, direction, opcode, length, flags, what it says; what is wrong with it below. */
-export function captureLines(options: ViewOptions, look: Look): View {
-  const lines = new CaptureLines(options, look);
+/**
+ * One line a frame of recorded traffic: time, connection, direction, opcode, length, flags, what it says; what is wrong
+ * with it below. A line hangs on those of its own connection and on how many connections there are so far (`opened`), on
+ * nothing else: threads that share out the connections draw the same.
+ */
+export function captureLines(options: ViewOptions, look: Look, opened: () => number = () => 0): View {
+  const lines = new CaptureLines(options, look, opened);
   return (record, out) => lines.draw(record, out);
+}
+
+interface Drawn {
+  readonly bytes: Uint8Array;
+  readonly columns: number;
 }
 
 class CaptureLines {
   private readonly clock: Clock;
   private readonly flags: readonly string[] = Array.from({ length: 256 }, (_, bits) => flagsText(bits));
-  /** Columns of the connection's number and of the flags: they grow with what they hold. */
+  /** Columns of the connection's number, and how many connections they are enough for. */
   private numberWidth = 3;
-  private flagsWidth = 8;
+  private enough = 100;
+  /** How much wider than usual the flags of each connection are, in two bits. */
+  private steps = new Uint8Array(0);
   private readonly leads = new Map<number, Uint8Array>();
-  private readonly headers = new Map<number, Uint8Array>();
+  /** By the columns of the flags. */
+  private readonly headers: Map<number, Drawn>[] = [];
 
   constructor(
     private readonly options: ViewOptions,
     private readonly look: Look,
+    private readonly opened: () => number,
   ) {
     this.clock = new Clock({ digits: look.width < WIDE ? 3 : 6, since: options.since });
   }
@@ -68,23 +83,20 @@ class CaptureLines {
   draw(record: Judged, out: LineBuffer): void {
     const begin = this.lead(record, out);
     if (record.type === 'frame') {
-      const header = this.frame(record.frame, out);
-      this.content(record.frame, this.look.width - begin - header, out);
+      const header = this.frame(record, out);
+      this.content(record.frame, this.options.stretch ? Infinity : this.look.width - begin - header, out);
     } else this.other(record, begin, out);
     out.endLine();
     // Said on the line itself.
     if (record.type === 'gap' || record.type === 'unread') return;
-    for (const diagnostic of record.diagnostics) {
-      const room = Math.max(24, this.look.width - DIAGNOSTIC_INDENT);
-      const paint = this.look.theme[explain(diagnostic).severity];
-      out.blanks(DIAGNOSTIC_INDENT);
-      out.text(`${paint(truncate(diagnosticLine(diagnostic), room))}\n`);
-    }
+    for (const diagnostic of record.diagnostics) out.text(diagnosticLines(diagnostic, DIAGNOSTIC_INDENT, this.look));
   }
 
   /** Time, connection and direction; gives the columns that they took. */
   private lead({ time, connection, direction, type }: Judged, out: LineBuffer): number {
     this.clock.write(time, out);
+    const connections = Math.max(this.opened(), connection + 1);
+    if (connections > this.enough) this.widen(connections);
     const arrow = type === 'handshake' ? 'handshake' : direction;
     const key = connection * 4 + ARROWS.indexOf(arrow);
     let lead = this.leads.get(key);
@@ -97,37 +109,55 @@ class CaptureLines {
   }
 
   private leadOf(connection: number, arrow: (typeof ARROWS)[number]): Uint8Array {
-    const number = `#${connection}`;
-    if (number.length > this.numberWidth) {
-      this.numberWidth = number.length;
-      this.leads.clear();
-    }
     const role = CONNECTION_ROLES[connection % CONNECTION_ROLES.length]!;
-    return rawText(` ${this.look.theme[role](`${padEnd(number, this.numberWidth)} ${ARROW[arrow]}`)} `);
+    return rawText(` ${this.look.theme[role](`${padEnd(`#${connection}`, this.numberWidth)} ${ARROW[arrow]}`)} `);
   }
 
-  private frame({ header }: Frame, out: LineBuffer): number {
+  private widen(connections: number): void {
+    this.numberWidth = `#${connections - 1}`.length;
+    this.enough = 10 ** (this.numberWidth - 1);
+    this.leads.clear();
+  }
+
+  private frame({ connection, frame: { header } }: Judged & { type: 'frame' }, out: LineBuffer): number {
     const { byte0, masked, payloadLength } = header;
+    const flags = this.flags[(byte0 & 0xf0) | (masked ? 1 : 0)]!;
+    const width = this.flagsWidth(connection, flags.length);
     const key = (payloadLength * 256 + byte0) * 2 + (masked ? 1 : 0);
-    let drawn = this.headers.get(key);
+    const headers = (this.headers[width] ??= new Map());
+    let drawn = headers.get(key);
     if (drawn === undefined) {
-      drawn = this.headerOf(header);
-      if (this.headers.size < MOST_KEPT && payloadLength < LONG) this.headers.set(key, drawn);
+      drawn = this.headerOf(header, padEnd(flags, width));
+      if (headers.size < MOST_KEPT && payloadLength < LONG) headers.set(key, drawn);
     }
-    out.raw(drawn);
-    return headerColumns(header) + this.flagsWidth + 2;
+    out.raw(drawn.bytes);
+    return drawn.columns;
   }
 
-  private headerOf(header: FrameHeader): Uint8Array {
+  /** Columns of the flags: a connection has more of them from the first frame on that needs them. */
+  private flagsWidth(connection: number, needed: number): number {
+    const at = connection >>> 2;
+    const shift = (connection & 3) * 2;
+    const known = at < this.steps.length ? FLAGS + STEP * ((this.steps[at]! >> shift) & 3) : FLAGS;
+    if (needed <= known) return known;
+    if (at >= this.steps.length) {
+      const steps = new Uint8Array(2 * at + 8);
+      steps.set(this.steps);
+      this.steps = steps;
+    }
+    this.steps[at] = (this.steps[at]! & ~(3 << shift)) | (((needed - FLAGS) / STEP) << shift);
+    return needed;
+  }
+
+  private headerOf(header: FrameHeader, flags: string): Drawn {
     const { name } = opcodeInfo(header.opcode);
     const length = String(header.exactLength);
-    const flags = this.flags[(header.byte0 & 0xf0) | (header.masked ? 1 : 0)]!;
-    if (flags.length > this.flagsWidth) {
-      this.flagsWidth = flags.length;
-      this.headers.clear();
-    }
-    const gap = ' '.repeat(headerColumns(header) - name.length - length.length);
-    return rawText(`${this.look.theme.opcode(name)}${gap}${length} ${padEnd(flags, this.flagsWidth)} `);
+    const columns = headerColumns(header);
+    const gap = ' '.repeat(columns - name.length - length.length);
+    return {
+      bytes: rawText(`${this.look.theme.opcode(name)}${gap}${length} ${flags} `),
+      columns: columns + flags.length + 2,
+    };
   }
 
   private content(frame: Frame, room: number, out: LineBuffer): void {

@@ -102,9 +102,18 @@ const BYTE_COUNTS: readonly Count[] = [
   { head: 'on wire', text: ({ wireBytes }) => bytesCell(wireBytes), isSpare: true },
   { head: 'payload', text: ({ payloadBytes }) => bytesCell(payloadBytes) },
   { head: 'messages', text: ({ messages }) => numberCell(messages) },
-  { head: 'inflated', text: (counts) => (counts.compressedMessages > 0 ? bytesCell(counts.messageBytes) : NOTHING) },
+  { head: 'compressed', text: (counts) => (isMixed(counts) ? numberCell(counts.compressedMessages) : NOTHING) },
+  {
+    head: 'inflated',
+    text: (counts) => (counts.compressedMessages > 0 ? bytesCell(counts.compressedBytes) : NOTHING),
+  },
   { head: 'ratio', text: ratioCell },
 ];
+
+/** Some messages were compressed, and others not: the columns behind are of the former. */
+function isMixed({ messages, compressedMessages }: DirectionCounts): boolean {
+  return compressedMessages > 0 && compressedMessages < messages;
+}
 
 function ratioCell(counts: DirectionCounts): string {
   const ratio = compressionRatio(counts);

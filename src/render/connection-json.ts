@@ -19,7 +19,7 @@ type Named = { type: string } & Fields;
 
 /** The `connection` record (docs/json.md): what became of a connection. */
 export function connectionRecord(summary: ConnectionSummary): Named {
-  const { connection, client, server, handshake, directions, closeCode, closedBy, ended } = summary;
+  const { connection, client, server, handshake, directions, closeCode, closedBy, ended, endedBy, endedAt } = summary;
   const reason = closedBy && directions[closedBy]?.close?.reason;
   const closeCodes = told(directions, ({ close }) => close?.code);
   const ping = told(directions, (counts) => counts.ping && pingFields(counts.ping));
@@ -37,6 +37,8 @@ export function connectionRecord(summary: ConnectionSummary): Named {
     ...(closedBy && { closedBy }),
     ...(closeCodes && { closeCodes }),
     ...(ended && { ended }),
+    ...(endedBy && { endedBy }),
+    ...(endedAt !== undefined && isDated(endedAt) && { endedAt }),
     ...lossFields(directions),
     diagnostics: { ...summary.diagnostics },
   };

@@ -123,15 +123,23 @@ const ENDED: Readonly<Record<EndReason, readonly [part: Part, short: Part]>> = {
 };
 
 export function closingParts(summary: ConnectionSummary): Part[] {
-  const { closedBy, closeCode, ended } = summary;
-  const end = ended && ENDED[ended][0];
+  const { closedBy, closeCode, ended, endedBy } = summary;
+  const end = ended && (endedBy === undefined ? ENDED[ended][0] : tcpEnd(summary, endedBy, ended));
   if (closedBy === undefined) {
     const missing: Part[] = closeCode === undefined ? [] : [[`${closeCode} without a close frame`, 'warning']];
     return [...missing, ...(end ? [end] : [])];
   }
-  // An end behind a close frame goes without saying.
-  const isPlain = ended === undefined || ended === 'fin' || ended === 'end';
+  // That it goes on behind a close frame, or ends nobody knows how, goes without saying.
+  const isPlain = ended === undefined || (endedBy === undefined && (ended === 'fin' || ended === 'end'));
   return [...closeFrameParts(summary, closedBy), ...(end && !isPlain ? [end] : [])];
+}
+
+/** Who ended TCP, and when: `FIN by the server after 2.1 s`. */
+function tcpEnd({ firstTime, endedAt }: ConnectionSummary, by: Direction, ended: EndReason): Part {
+  const flag = ended === 'reset' ? 'RST' : 'FIN';
+  const who = by === 'unknown' ? '' : ` by the ${by}`;
+  const after = firstTime === undefined || endedAt === undefined ? '' : ` after ${secondsText(endedAt - firstTime)}`;
+  return [`${flag}${who}${after}`, ended === 'reset' ? 'warning' : 'dim'];
 }
 
 /** The first close frame, and the other side's. */
@@ -178,10 +186,11 @@ function faultText({ code, count, severity }: Fault): string {
   return `${MARK[severity]} ${grouped(count)} ${code}`;
 }
 
-/** At most so many of them, and how many more there are. */
+/** At most so many of them, but all errors, and how many more there are. */
 export function faultParts(diagnostics: DiagnosticCounts, most: number): Part[] {
   const faults = faultsOf(diagnostics);
-  const parts = faults.slice(0, most).map((fault): Part => [faultText(fault), fault.severity]);
+  const errors = faults.filter(({ severity }) => severity === 'error').length;
+  const parts = faults.slice(0, Math.max(most, errors)).map((fault): Part => [faultText(fault), fault.severity]);
   const rest = faults.length - parts.length;
   return rest > 0 ? [...parts, [`and ${things(rest, 'more rule')}`, 'dim']] : parts;
 }

@@ -22,11 +22,15 @@ export function drawDiagnostic(diagnostic: Diagnostic, look: Look): string[] {
   ];
 }
 
-/** On one line, for views that have one line a frame: what is cut off at its end is the least. */
-export function diagnosticLine(diagnostic: Diagnostic): string {
+/** For views that have one line a frame: one line too where nobody looks at columns, else as many as it takes. Ends with a line end. */
+export function diagnosticLines(diagnostic: Diagnostic, indent: number, look: Look): string {
   const told = explain(diagnostic);
-  const words = escapeText(told.message);
-  return `${told.severity} ${offset(diagnostic.span)} ${told.code}, ${told.rfc}: ${words}`;
+  const words = `${told.severity} ${offset(diagnostic.span)}: ${escapeText(told.message)} (${reference(told)})`;
+  const paint = look.theme[told.severity];
+  const lead = ' '.repeat(indent);
+  const room = look.isOpen ? Infinity : Math.max(24, look.width - indent - INDENT.length);
+  const [first = '', ...more] = wrap(words, room);
+  return [lead + paint(first), ...more.map((line) => lead + INDENT + paint(line)), ''].join('\n');
 }
 
 /** What is wrong and by which rule, without its place. */

@@ -9,13 +9,15 @@ import { truncate } from './width.js';
 /** Payload bytes that stand on a line: more than fits into the widest. */
 export const MOST_SHOWN = 256;
 
+type Shown = Pick<ViewOptions, 'preview' | 'stretch'>;
+
 /** How many of a payload's bytes stand on its line, at most. */
-export function shownBytes(whole: number, options: Pick<ViewOptions, 'preview'>): number {
-  return Math.min(MOST_SHOWN, options.preview, whole);
+export function shownBytes(whole: number, { preview, stretch }: Shown): number {
+  return Math.min(stretch ? preview : Math.min(MOST_SHOWN, preview), whole);
 }
 
 /** What a frame says, in a few words of at most about `room` columns. */
-export function frameContent(frame: Frame, options: Pick<ViewOptions, 'preview'>, room: number): string {
+export function frameContent(frame: Frame, options: Shown, room: number): string {
   const { close, message } = frame;
   if (close?.code !== undefined) {
     const reason = close.reason === '' ? '' : ` "${escapeText(close.reason)}"`;
@@ -41,13 +43,7 @@ export function plainNote(bytes: number, room: number): string {
   return room - note.length < LEAST_CONTENT ? '' : note;
 }
 
-function preview(
-  payload: Uint8Array,
-  whole: number,
-  textual: boolean,
-  options: Pick<ViewOptions, 'preview'>,
-  room: number,
-): string {
+function preview(payload: Uint8Array, whole: number, textual: boolean, options: Shown, room: number): string {
   const shown = payload.subarray(0, shownBytes(whole, options));
   if (shown.length === 0) return '';
   if (textual && previewText(shown, shown.length < whole) !== undefined) return quoted(shown);

@@ -7,6 +7,8 @@ export interface Look {
   readonly theme: Theme;
   /** Columns to stay within. */
   readonly width: number;
+  /** Nobody looks at columns (a pipe, a file): words that say what is wrong may be longer. */
+  readonly isOpen?: boolean;
   /** Columns that offsets take; `OFFSET_WIDTH` where it is not said. */
   readonly offsetWidth?: number;
 }

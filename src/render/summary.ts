@@ -1,26 +1,23 @@
 import type { Direction, Frame } from '../codec/records.js';
 import { opcodeInfo } from '../codec/registry.js';
 import type { Judged } from '../rules/judged.js';
-import { diagnosticLine } from './diagnostics.js';
+import { diagnosticLines } from './diagnostics.js';
 import { frameContent } from './frame-content.js';
 import { handshakeLine } from './handshake.js';
 import { count, hexOffset, type Look } from './layout.js';
 import { quoted } from './payload.js';
-import { explain } from '../rules/catalogue.js';
 import { displayWidth, padEnd, padStart, truncate } from './width.js';
 import type { View, ViewOptions } from './view.js';
 
+const DIAGNOSTIC_INDENT = 10;
 const ARROW: Record<Direction, string> = { client: '→', server: '←', unknown: '·' };
 
 /** One line a frame: offset, direction, opcode, length, flags, and what it says; what is wrong with it below. */
 export function summaryView(options: ViewOptions, look: Look): View {
   return (record, out) => {
-    const lines = [cut(line(record, options, look), look.width)];
-    for (const diagnostic of record.diagnostics) {
-      const paint = look.theme[explain(diagnostic).severity];
-      lines.push(`          ${paint(truncate(diagnosticLine(diagnostic), Math.max(24, look.width - 10)))}`);
-    }
-    out.text(`${lines.join('\n')}\n`);
+    const stretches = options.stretch === true && record.type === 'frame';
+    out.text(`${cut(line(record, options, look), stretches ? Infinity : look.width)}\n`);
+    for (const diagnostic of record.diagnostics) out.text(diagnosticLines(diagnostic, DIAGNOSTIC_INDENT, look));
   };
 }
 
@@ -65,6 +62,6 @@ function frameLine(lead: string, frame: Frame, options: ViewOptions, look: Look)
   ];
   const length = padStart(String(header.exactLength), 7);
   const fixed = `${lead}${look.theme.opcode(padEnd(info.name, 12))} ${length}  ${padEnd(flags.filter(Boolean).join(' '), 14)} `;
-  const room = Math.max(4, look.width - displayWidth(fixed));
+  const room = options.stretch ? Infinity : Math.max(4, look.width - displayWidth(fixed));
   return { fixed, rest: frameContent(frame, options, room), paint: (s) => s };
 }

@@ -5,6 +5,8 @@ import type { LineBuffer } from './line-buffer.js';
 export interface ViewOptions {
   /** Payload bytes shown of each frame or message. */
   readonly preview: number;
+  /** So many were asked for: on a line too, however long it gets. */
+  readonly stretch?: boolean;
   /** JSON is shown indented. */
   readonly pretty: boolean;
   /** Base64 instead of hex in JSON records. */

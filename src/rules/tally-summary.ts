@@ -123,6 +123,9 @@ export interface ConnectionSummary extends Endpoints, TimeSpan {
   readonly closeCode?: number;
   /** Who sent the first close frame. */
   readonly closedBy?: Direction;
+  /** Who ended the TCP connection (the first FIN, or the RST), and when: seconds since the epoch. */
+  readonly endedBy?: Direction;
+  readonly endedAt?: number;
   readonly ended?: EndReason;
 }
 

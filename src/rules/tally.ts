@@ -12,6 +12,12 @@ const NO_CLOSE_FRAME = 1006;
 
 const SIDE: Readonly<Record<Direction, number>> = { client: 0, server: 1, unknown: 2 };
 
+/** Who sent the first FIN, or the RST, and when: seconds since the epoch, NaN where unknown. */
+export interface TcpEnd {
+  readonly by: Direction;
+  readonly time: number;
+}
+
 /** Counts one connection: its records, what was lost of it, and how it ended. */
 export class Tally {
   /** By direction; made when they are needed, as most connections have two of the three. */
@@ -22,6 +28,7 @@ export class Tally {
   private handshake: HandshakeSummary | undefined = undefined;
   private closedBy: Direction | undefined = undefined;
   private reason: EndReason | undefined = undefined;
+  private tcpEnd: TcpEnd | undefined = undefined;
   /** Bytes were not read: a close frame may be among them. */
   private blind = false;
 
@@ -68,13 +75,14 @@ export class Tally {
   }
 
   /** The end of it. Only `fin` and `reset` are of this connection: for the others the time is somebody else's. */
-  ended(reason: EndReason, time = NaN): void {
+  ended(reason: EndReason, time = NaN, by?: TcpEnd): void {
     this.reason = reason;
+    this.tcpEnd = by;
     if (reason === 'fin' || reason === 'reset') this.at(time);
   }
 
   summary(): ConnectionSummary {
-    const { connection, endpoints, handshake, closedBy, reason, first, last } = this;
+    const { connection, endpoints, handshake, closedBy, reason, first, last, tcpEnd } = this;
     const closeCode = this.closeCode();
     return {
       connection,
@@ -90,6 +98,7 @@ export class Tally {
       ...(closeCode !== undefined && { closeCode }),
       ...(closedBy && { closedBy }),
       ...(reason && { ended: reason }),
+      ...(tcpEnd && { endedBy: tcpEnd.by, ...(!Number.isNaN(tcpEnd.time) && { endedAt: tcpEnd.time }) }),
     };
   }
 

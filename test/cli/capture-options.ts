@@ -182,6 +182,12 @@ export function captureOptions(shop: () => Workshop): Tests {
         expect(await traffic(capture, '--as-websocket', ports)).toMatchObject([{ text: 'Hello', direction: 'server' }]);
       }
     },
+    '--jobs': async () => {
+      const [one, two] = await Promise.all([decode(CHAT, OTHERS), decode(CHAT, OTHERS, '--jobs', '2')]);
+      expect(two).toMatchObject({ out: one.out, err: one.err, exit: one.exit });
+      expect(one.builtins).not.toContain('worker_threads');
+      expect(two.builtins).toContain('worker_threads');
+    },
     '--shard': async () => {
       const crowded = shop().write('crowd.pcap', crowd(16));
       const lines = async (...args: string[]): Promise<string[]> => {

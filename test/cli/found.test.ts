@@ -100,4 +100,92 @@ describe('met in use', () => {
       shop.remove();
     }
   });
+
+  const CHAT = 'fixtures/captures/chat.pcap';
+
+  it('what is wrong is told whole in a pipe, and wrapped where there are columns', async () => {
+    const rule =
+      'RSV2 set, and no extension that gives it a meaning was negotiated (rsv-without-extension, RFC 6455 §5.2, close 1002)';
+    const [piped, narrow] = await Promise.all([
+      wsinspect(['decode', CHAT]),
+      wsinspect(['decode', CHAT], { env: { COLUMNS: '60' } }),
+    ]);
+    expect(piped.out).toContain(rule);
+    expect(narrow.out.replace(/\n +/g, ' ')).toContain(rule);
+    expect(Math.max(...narrow.out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
+  });
+
+  it('--preview makes lines as long as it says', async () => {
+    const [usual, more] = await Promise.all([
+      wsinspect(['decode', CHAT]),
+      wsinspect(['decode', CHAT, '--preview', '60']),
+    ]);
+    const whole = '"{"sender":"ada","msg":"Hello, is anybody there?"}"';
+    expect(usual.out).not.toContain(whole);
+    expect(more.out).toContain(whole);
+  });
+
+  it('all errors are named, however many there are', async () => {
+    const wrong = [
+      '8b00',
+      'd100',
+      'a100',
+      '9100',
+      '0900',
+      '8a7e007e',
+      '88017a',
+      '880203ed',
+      '8103ffffff',
+      '8301ff',
+      '818100000000ff',
+      '8000',
+      '8900',
+    ];
+    const frames = wrong.map((hex): Step => [
+      'server',
+      Uint8Array.from(Buffer.from(hex.padEnd(hex.startsWith('8a7e') ? 260 : 0, '00'), 'hex')),
+    ]);
+    const shop = new Workshop();
+    try {
+      const path = shop.write('wrong.pcap', pcapFile(dialog(frames), { link: 101 }));
+      const { out } = await wsinspect(['decode', path, '--json']);
+      const codes = new Set([...out.matchAll(/"code":"([a-z0-9-]+)","severity":"error"/g)].map(([, code]) => code!));
+      expect(codes.size).toBeGreaterThan(8);
+      const { out: table } = await wsinspect(['decode', path, '--stats']);
+      for (const code of codes) expect(table).toContain(code);
+    } finally {
+      shop.remove();
+    }
+  });
+
+  it.each([
+    [['--grep', 'no such words'], /^nothing matches; there are \d+ frames in 2 connections\n$/],
+    [['--connection', '99'], /^nothing matches\n$/],
+    [['--grep', 'no such words', '--quiet'], /^$/],
+    [['--grep', 'Hello'], /^$/],
+  ])('a filter that lets nothing through says so: %j', async (args, expected) => {
+    const { err } = await wsinspect(['decode', CHAT, ...args]);
+    expect(err).toMatch(expected);
+  });
+
+  it('a pattern of the shell behind -f gives files', async () => {
+    const both = await wsinspect(['decode', '--stats', '-f', CHAT, 'fixtures/captures/others.pcap']);
+    const each = await wsinspect(['decode', '--stats', '-f', CHAT, '-f', 'fixtures/captures/others.pcap']);
+    const said = ({ exit, out, err }: typeof both): object => ({ exit, out, err });
+    expect(said(both)).toEqual(said(each));
+    const { exit, err } = await wsinspect(['decode', '-f', CHAT, '8100']);
+    expect(exit).toBe(2);
+    expect(err).toContain('no file 8100');
+  });
+
+  it('--deflate is hinted at for bare bytes only: a capture has its handshake', async () => {
+    const shop = new Workshop();
+    try {
+      const path = shop.write('rsv.pcap', pcapFile(dialog([['server', Uint8Array.of(0xc1, 0)]]), { link: 101 }));
+      expect((await wsinspect(['decode', path])).err).toBe('');
+      expect((await wsinspect(['decode', 'c100'])).err).toContain('--deflate');
+    } finally {
+      shop.remove();
+    }
+  });
 });

@@ -61,6 +61,9 @@ describe.skipIf(!isReady)('docs/scale.md', () => {
       if (language === 'bash') {
         expect(run(text).stderr).not.toMatch(/error/i);
         if (/part-/.test(text)) expect(inParts()).toBe(inOne());
+        if (text.includes('--jobs')) {
+          expect(run('cat capture.ndjson').stdout).toBe(run('wsinspect decode -f capture.pcap --json || true').stdout);
+        }
         return;
       }
       const turns = text.split(/^\$ /m).filter(Boolean);

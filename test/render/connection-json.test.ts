@@ -80,6 +80,8 @@ const EVERYTHING: ConnectionSummary = {
   closeCode: 1000,
   closedBy: 'client',
   ended: 'fin',
+  endedBy: 'server',
+  endedAt: 1_800_000_010.5,
 };
 
 describe('connectionRecord', () => {
@@ -108,6 +110,8 @@ describe('connectionRecord', () => {
       closedBy: 'client',
       closeCodes: { client: 1000, server: 1005 },
       ended: 'fin',
+      endedBy: 'server',
+      endedAt: 1_800_000_010.5,
       lost: { server: { gaps: 2, bytes: 2896 } },
       otherBytes: { client: 12 },
       diagnostics: { 'client-frame-unmasked': 3, 'mask-key-zero': 1 },

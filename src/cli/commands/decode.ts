@@ -1,13 +1,25 @@
 import { EXIT } from '../exit.js';
-import { inputsOf } from '../input.js';
+import { inputsOf, type Input } from '../input.js';
 import type { Io } from '../io.js';
+import { jobsFor } from '../job-files.js';
+import { decodeInJobs } from '../jobs.js';
 import type { DecodeOptions } from '../options.js';
 import { Decoding } from '../decoding.js';
 
 /** `decode`: everything that can be read is shown first; then the exit code says what was found. */
 export async function run(io: Io, hex: readonly string[], options: DecodeOptions): Promise<number> {
+  const inputs = inputsOf(io, hex, options);
+  const jobs = await jobsFor(io, inputs, options);
+  if (!jobs) return decodeAlone(io, inputs, options);
+  const done = await decodeInJobs(io, inputs, options, jobs);
+  if ('exit' in done) return done.exit;
+  if (options.jobs !== undefined && options.verbose) await io.stderr.write('one job: the connections hang together\n');
+  return decodeAlone(done.instead, inputsOf(io, hex, options), options);
+}
+
+async function decodeAlone(io: Io, inputs: readonly Input[], options: DecodeOptions): Promise<number> {
   const decoding = new Decoding(io, options);
-  for (const input of inputsOf(io, hex, options)) {
+  for (const input of inputs) {
     await decoding.read(input);
     if (decoding.over) break;
   }

@@ -1,0 +1,60 @@
+import { encodeUtf8 } from '../codec/utf8.js';
+import type { Io, Output } from './io.js';
+
+/** The same, but for what is given. What was not made yet is still made when it is used. */
+export function changed(io: Io, parts: Partial<Io>): Io {
+  return Object.create(io, Object.getOwnPropertyDescriptors(parts)) as Io;
+}
+
+/** Counts the bytes that are written. */
+export class CountedOutput implements Output {
+  written = 0;
+
+  constructor(private readonly output: Output) {}
+
+  get isTTY(): boolean {
+    return this.output.isTTY;
+  }
+
+  get columns(): number | undefined {
+    return this.output.columns;
+  }
+
+  get closed(): boolean {
+    return this.output.closed;
+  }
+
+  write(data: string | Uint8Array): Promise<void> | void {
+    const bytes = typeof data === 'string' ? encodeUtf8(data) : data;
+    this.written += bytes.length;
+    return this.output.write(bytes);
+  }
+}
+
+/** Leaves out the first bytes that are written. */
+export class LateOutput implements Output {
+  constructor(
+    private readonly output: Output,
+    private before: number,
+  ) {}
+
+  get isTTY(): boolean {
+    return this.output.isTTY;
+  }
+
+  get columns(): number | undefined {
+    return this.output.columns;
+  }
+
+  get closed(): boolean {
+    return this.output.closed;
+  }
+
+  write(data: string | Uint8Array): Promise<void> | void {
+    if (this.before === 0) return this.output.write(data);
+    const bytes = typeof data === 'string' ? encodeUtf8(data) : data;
+    const cut = Math.min(this.before, bytes.length);
+    this.before -= cut;
+    return this.output.write(bytes.subarray(cut));
+  }
+}

@@ -1,0 +1,30 @@
+import type { MessagePort } from 'node:worker_threads';
+import { Gate, type Grant } from './job-gate.js';
+import { inputOf } from './job-files.js';
+import { changed } from './job-io.js';
+import type { ThreadData } from './job-lanes.js';
+import { Part, Stopped } from './job-part.js';
+import type { Piece } from './job-piece.js';
+import { processIo } from './process-io.js';
+
+/** What a thread of `--jobs` does. */
+export async function work(port: MessagePort, { files, options, share, stdout, stopped }: ThreadData): Promise<void> {
+  const io = changed(
+    processIo(() => undefined),
+    { stdout: { ...stdout, closed: false, write: () => undefined } },
+  );
+  const gate = new Gate();
+  port.on('message', (grant: Grant) => gate.take(grant));
+  const handOver = (piece: Piece): Promise<boolean> => {
+    port.postMessage(piece, [piece.text.buffer as ArrayBuffer, piece.marks.buffer as ArrayBuffer]);
+    return gate.pass(piece.text.length);
+  };
+  const part = new Part(io, options, share, handOver, () => Atomics.load(stopped, 0) !== 0);
+  try {
+    await part.run(files.map((file) => inputOf(file, io.readFile(file.name))));
+  } catch (error) {
+    if (!(error instanceof Stopped)) throw error;
+  } finally {
+    port.close();
+  }
+}
