@@ -7,7 +7,7 @@ import { failInLine, type Line } from './text-lines.js';
 /** Lines that wait for one that proves their byte order. */
 const MAX_HELD = 4096;
 /** What `*` lines may stand for in all: a few bytes of text must not become gigabytes. */
-const MAX_REPEATED = 64 * 1024 * 1024;
+const MAX_REPEATED = 256 * 1024 * 1024;
 /** Repeated lines come out in blocks of about this size, all in the same memory. */
 const BLOCK = 64 * 1024;
 
