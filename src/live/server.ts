@@ -59,6 +59,8 @@ export class LiveServer implements House {
   private readonly doorway: Doorway;
   private readonly sockets: WebSocketServer;
   private readonly mode: Mode;
+  /** Each resolves when its connection has ended. */
+  private readonly open = new Set<Promise<void>>();
   private accepted = 0;
   private numbers = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -116,6 +118,8 @@ export class LiveServer implements House {
       this.doorway.destroy();
     }, FAREWELL);
     await gone;
+    // The last bytes of each are told before the server has ended.
+    await Promise.all(this.open);
     clearTimeout(late);
   }
 
@@ -151,7 +155,7 @@ export class LiveServer implements House {
     const { request, stream, tap } = caller;
     const connection = new LiveConnection(this.numbers++, caller.ends, 'server', this.options, this.taker);
     tap.tell(connection);
-    stream.on('close', () => connection.end(caller.wasReset() ? 'reset' : 'fin'));
+    this.track(connection, caller);
     const target = targetOf(request);
     const refusal = this.refusal(request, target);
     if (refusal) return refuse(stream, refusal);
@@ -161,6 +165,17 @@ export class LiveServer implements House {
       const peer = new Peer(connection.number, socket, stream, this.options.faults, () => this.now());
       this.welcome(peer, target);
     });
+  }
+
+  private track(connection: LiveConnection, { stream, wasReset }: Caller): void {
+    const ended = new Promise<void>((resolve) => {
+      stream.on('close', () => {
+        connection.end(wasReset() ? 'reset' : 'fin');
+        this.open.delete(ended);
+        resolve();
+      });
+    });
+    this.open.add(ended);
   }
 
   private refusal(request: http.IncomingMessage, target: URL): Refusal | undefined {

@@ -1,0 +1,223 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { wsinspect } from '../cli/binary.js';
+import { Client, Refused, Serving } from './serving.js';
+
+const running: Serving[] = [];
+async function serve(...args: string[]): Promise<Serving> {
+  const serving = await Serving.start(...args);
+  running.push(serving);
+  return serving;
+}
+afterEach(async () => {
+  for (const serving of running.splice(0)) if (serving.child.exitCode === null) await serving.stop('SIGKILL');
+});
+
+async function refusal(opening: Promise<unknown>): Promise<Refused> {
+  const error = await opening.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(Refused);
+  return error as Refused;
+}
+
+describe('serve', () => {
+  it('echoes text, binary and fragments, and shows every frame of both sides', async () => {
+    const server = await serve('--json');
+    const client = await server.open('/any/path?x=1');
+    client.socket.send('hello');
+    client.socket.send(Buffer.from([1, 2, 3]));
+    client.socket.send('frag', { fin: false });
+    client.socket.send('ment', { fin: true });
+    client.socket.ping('p');
+    expect(await client.got(3)).toEqual(['hello', '010203', 'fragment']);
+    client.socket.close(1000, 'bye');
+    expect(await client.closed).toEqual([1000, 'bye']);
+    await server.until((out) => out.includes('"type":"connection"'));
+    expect(await server.stop()).toBe(130);
+    const [listening, handshake, ...rest] = server.records;
+    expect(listening).toMatchObject({ type: 'listening', url: server.url, port: server.port, pid: server.child.pid });
+    expect(handshake).toMatchObject({ type: 'handshake', connection: 0, valid: true });
+    const frames = rest
+      .filter(({ type }) => type === 'frame')
+      .map(({ direction, name }) => `${String(direction)} ${String(name)}`);
+    expect(frames.filter((frame) => frame.startsWith('client'))).toEqual([
+      ...['client text', 'client binary', 'client text', 'client continuation', 'client ping', 'client close'],
+    ]);
+    expect(frames.filter((frame) => frame.startsWith('server')).toSorted()).toEqual([
+      ...['server binary', 'server close', 'server pong', 'server text', 'server text'],
+    ]);
+    expect(rest.at(-1)).toMatchObject({ type: 'summary', connections: 1, exit: 130 });
+  });
+
+  it('says goodbye with 1001 when a signal ends it, and sums up', async () => {
+    const server = await serve();
+    const client = await server.open();
+    client.socket.send('hi');
+    await client.got(1);
+    const [exit, closed] = await Promise.all([server.stop('SIGTERM'), client.closed]);
+    expect(exit).toBe(143);
+    expect(closed).toEqual([1001, 'the server ends']);
+    expect(server.out).toContain('"hi"');
+    expect(server.out).toMatch(/closed +1001 Going Away/);
+  });
+
+  it('does not wait for a peer that does not answer the farewell', async () => {
+    const server = await serve();
+    const socket = await server.raw();
+    socket.write(
+      'GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    );
+    await server.until((out) => out.includes('handshake'));
+    socket.pause();
+    const start = Date.now();
+    expect(await server.stop()).toBe(130);
+    expect(Date.now() - start).toBeLessThan(6000);
+    socket.destroy();
+  });
+
+  it('tells when the port is taken, and what an address is', async () => {
+    const server = await serve();
+    const taken = await wsinspect(['serve', String(server.port)]);
+    expect(taken).toMatchObject({ exit: 2, out: '' });
+    expect(taken.err).toContain('the port is in use');
+    expect((await wsinspect(['serve', 'a:b:c'])).exit).toBe(2);
+    expect((await wsinspect(['serve', '99999'])).exit).toBe(2);
+  });
+});
+
+describe('chat', () => {
+  it('tells everyone but the sender, and pollers', async () => {
+    const server = await serve('--mode', 'chat');
+    const [ada, bob] = await Promise.all([server.open('/ws/ada'), server.open('/ws/bob')]);
+    const waiting = server.http('/long-poll?room=main&since=0').then((response) => response.json());
+    await sleep(50);
+    ada.socket.send('hello');
+    expect((await bob.got(1)).map((text) => JSON.parse(text) as unknown)).toEqual([{ sender: 'ada', msg: 'hello' }]);
+    expect(await waiting).toMatchObject({ cursor: 1, messages: [{ id: 1, sender: 'ada', msg: 'hello' }] });
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ sender: 'eve', msg: 'by poll' });
+    expect(await (await server.http('/send', { method: 'POST', headers, body })).json()).toEqual({ id: 2 });
+    await Promise.all([ada.got(1), bob.got(2)]);
+    expect(JSON.parse(ada.messages[0]!)).toEqual({ sender: 'eve', msg: 'by poll' });
+    expect(await (await server.http('/poll?since=1')).json()).toMatchObject({
+      cursor: 2,
+      messages: [{ id: 2, sender: 'eve' }],
+    });
+    expect(ada.messages).toHaveLength(1);
+  });
+
+  it('refuses a nickname that is taken, and frees it when its peer leaves', async () => {
+    const server = await serve('--mode', 'chat');
+    const ada = await server.open('/ws/ada');
+    expect(await refusal(server.open('/ws/ada'))).toMatchObject({ status: 409, body: 'the nickname ada is taken\n' });
+    expect(await refusal(server.open('/other'))).toMatchObject({ status: 404 });
+    ada.socket.close();
+    await ada.closed;
+    await sleep(50);
+    const again = await server.open('/ws/ada');
+    expect(again.socket.readyState).toBe(again.socket.OPEN);
+  });
+
+  it('drops a peer that does not read, and nobody else waits for it', async () => {
+    const server = await serve('--mode', 'chat', '-q');
+    const [ada, bob, mute] = await Promise.all(['ada', 'bob', 'mute'].map((name) => server.open(`/ws/${name}`)));
+    mute!.socket.pause();
+    const text = 'x'.repeat(50_000);
+    for (let i = 0; i < 600; i++) ada!.socket.send(text);
+    await bob!.got(600, 20);
+    expect(await Promise.race([mute!.closed.then(() => 'closed'), sleep(200).then(() => 'open')])).toBe('open');
+    mute!.socket.resume();
+    expect((await mute!.closed)[0]).toBe(1006);
+    expect(mute!.messages.length).toBeLessThan(600);
+  }, 30_000);
+});
+
+describe('polling', () => {
+  it('answers a long poll with nothing when the time is up, and rejects what it can not read', async () => {
+    const server = await serve();
+    const start = Date.now();
+    expect(await (await server.http('/long-poll?since=0&timeout=0.3')).json()).toEqual({ cursor: 0, messages: [] });
+    expect(Date.now() - start).toBeGreaterThanOrEqual(290);
+    const statuses = await Promise.all([
+      server.http('/poll?since=x'),
+      server.http('/send'),
+      server.http('/send', { method: 'POST', body: '{}' }),
+      server.http('/send', { method: 'POST', body: '{"sender":1}', headers: { 'content-type': 'application/json' } }),
+      server.http('/poll', { method: 'POST' }),
+      server.http('/nothing'),
+    ]);
+    expect(statuses.map(({ status }) => status)).toEqual([400, 405, 415, 400, 405, 404]);
+  });
+
+  it('loses and repeats nothing between polls', async () => {
+    const server = await serve('-q');
+    const headers = { 'content-type': 'application/json' };
+    const heard: string[] = [];
+    const sending = (async () => {
+      for (let i = 0; i < 200; i++) {
+        await server.http('/send', { method: 'POST', headers, body: JSON.stringify({ sender: 's', msg: String(i) }) });
+      }
+    })();
+    for (let cursor = 0; heard.length < 200;) {
+      const answer = (await (await server.http(`/long-poll?since=${cursor}&timeout=5`)).json()) as {
+        cursor: number;
+        messages: { msg: string }[];
+      };
+      cursor = answer.cursor;
+      heard.push(...answer.messages.map(({ msg }) => msg));
+    }
+    await sending;
+    expect(heard).toEqual(Array.from({ length: 200 }, (_, i) => String(i)));
+  });
+});
+
+describe('one bad connection', () => {
+  it.each([
+    ['garbage', (i: number) => Buffer.from(Array.from({ length: 300 }, (_, at) => (at * 7 + i) & 255))],
+    ['a head without an end', () => Buffer.from(`GET / HTTP/1.1\r\n${'X: y\r\n'.repeat(10)}`)],
+    ['a head that is too long', () => Buffer.from(`GET / HTTP/1.1\r\nX: ${'y'.repeat(40_000)}\r\n`)],
+    [
+      'a handshake and garbage',
+      () =>
+        Buffer.from(
+          'GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n\xff\xff\xff\xff',
+          'latin1',
+        ),
+    ],
+    ['nothing, half open', () => Buffer.alloc(0)],
+  ])('disturbs nobody: %s', async (_, bytes) => {
+    const server = await serve();
+    const client = await server.open();
+    const sockets = await Promise.all(Array.from({ length: 50 }, () => server.raw()));
+    for (const [i, socket] of sockets.entries()) {
+      socket.on('error', () => undefined);
+      socket.write(bytes(i));
+      if (i % 2 === 0) socket.destroy();
+    }
+    client.socket.send('still here');
+    expect(await client.got(1)).toEqual(['still here']);
+    for (const socket of sockets) socket.destroy();
+    client.socket.close();
+    await client.closed;
+    expect(await server.stop()).toBe(130);
+    expect(server.err).not.toMatch(/^ +at /m);
+  });
+
+  it('an echo client that never reads is held, not kept in memory', async () => {
+    const server = await serve('-q');
+    const client = await server.open();
+    client.socket.pause();
+    const block = Buffer.alloc(1024 * 1024);
+    let sent = 0;
+    for (; sent < 400 && client.socket.bufferedAmount < 64 * 1024 * 1024; sent++) {
+      client.socket.send(block);
+      await sleep(1);
+    }
+    const other = await Client.open(server.url);
+    other.socket.send('a');
+    expect(await other.got(1)).toEqual(['a']);
+    client.socket.terminate();
+  }, 20_000);
+});

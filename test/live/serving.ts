@@ -1,0 +1,155 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WebSocket, type ClientOptions } from 'ws';
+import { BINARY, cleanEnv, records } from '../cli/binary.js';
+
+/** `wsinspect serve`, running. */
+export class Serving {
+  out = '';
+  err = '';
+  private constructor(
+    readonly child: ChildProcess,
+    readonly url: string,
+    readonly port: number,
+  ) {}
+
+  /** Starts it on a port of its own; resolves when it listens. */
+  static async start(...args: string[]): Promise<Serving> {
+    if (args.includes('-q')) return Serving.quiet(args);
+    const child = spawn(process.execPath, [BINARY, 'serve', '0', ...args], {
+      env: cleanEnv(),
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let said = '';
+    let err = '';
+    let serving: Serving | undefined;
+    child.stderr.on('data', (chunk: Buffer) => {
+      err += chunk.toString();
+      if (serving) serving.err = err;
+    });
+    const url = await new Promise<string>((resolve, reject) => {
+      child.stdout.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+        if (serving) serving.out = said;
+        const [, found] = /(wss?:\/\/[^\s"]+)/.exec(said) ?? [];
+        if (found) resolve(found);
+      });
+      child.on('exit', () => reject(new Error(`serve ended: ${said}${err}`)));
+    });
+    serving = new Serving(child, url, Number(new URL(url).port));
+    serving.out = said;
+    return serving;
+  }
+
+  /** The same for one that prints nothing. */
+  private static async quiet(args: readonly string[]): Promise<Serving> {
+    const port = await freePort();
+    const child = spawn(process.execPath, [BINARY, 'serve', String(port), ...args], {
+      env: cleanEnv(),
+      stdio: 'ignore',
+    });
+    const serving = new Serving(child, `ws://127.0.0.1:${port}/`, port);
+    for (let tries = 0; tries < 200; tries++) {
+      try {
+        (await serving.raw()).destroy();
+        return serving;
+      } catch {
+        await sleep(25);
+      }
+    }
+    throw new Error('serve does not listen');
+  }
+
+  /** Ends it; gives its exit code. */
+  async stop(signal: NodeJS.Signals = 'SIGINT'): Promise<number | null> {
+    const exited = this.exited();
+    this.child.kill(signal);
+    return await exited;
+  }
+
+  exited(): Promise<number | null> {
+    if (this.child.exitCode !== null) return Promise.resolve(this.child.exitCode);
+    return new Promise((resolve) => this.child.on('close', resolve));
+  }
+
+  /** Waits until what it printed says so. */
+  async until(test: (out: string, err: string) => boolean, seconds = 5): Promise<void> {
+    for (const end = Date.now() + seconds * 1000; !test(this.out, this.err);) {
+      if (Date.now() > end) throw new Error(`serve did not say it: ${this.out}\n${this.err}`);
+      await sleep(10);
+    }
+  }
+
+  get records(): Record<string, unknown>[] {
+    return records(this.out.slice(0, this.out.lastIndexOf('\n') + 1));
+  }
+
+  open(path = '/', options: ClientOptions = {}, protocols: string[] = []): Promise<Client> {
+    return Client.open(new URL(path, this.url).href, options, protocols);
+  }
+
+  /** A bare TCP connection. */
+  raw(): Promise<Socket> {
+    return new Promise((resolve, reject) => {
+      const socket = connect(this.port, '127.0.0.1', () => resolve(socket));
+      socket.on('error', reject);
+    });
+  }
+
+  http(path: string, init?: RequestInit): Promise<Response> {
+    return fetch(new URL(path, this.url.replace(/^ws/, 'http')), init);
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** A `ws` client that keeps what it gets. */
+export class Client {
+  readonly messages: string[] = [];
+  readonly closed: Promise<readonly [code: number, reason: string]>;
+  private constructor(readonly socket: WebSocket) {
+    socket.on('message', (data: Buffer, isBinary) =>
+      this.messages.push(isBinary ? data.toString('hex') : data.toString()),
+    );
+    this.closed = new Promise((resolve) => socket.on('close', (code, reason) => resolve([code, reason.toString()])));
+    socket.on('error', () => undefined);
+  }
+
+  static open(url: string, options: ClientOptions = {}, protocols: string[] = []): Promise<Client> {
+    const client = new Client(new WebSocket(url, protocols, { perMessageDeflate: false, ...options }));
+    return new Promise((resolve, reject) => {
+      client.socket.on('open', () => resolve(client));
+      client.socket.on('unexpected-response', (_, response) => {
+        let body = '';
+        response.on('data', (chunk: Buffer) => (body += chunk.toString()));
+        response.on('end', () => reject(new Refused(response.statusCode ?? 0, body)));
+      });
+      client.socket.on('error', (error) => reject(error));
+    });
+  }
+
+  async got(count: number, seconds = 5): Promise<string[]> {
+    for (const end = Date.now() + seconds * 1000; this.messages.length < count;) {
+      if (Date.now() > end) throw new Error(`only ${this.messages.length} of ${count} messages came`);
+      await sleep(5);
+    }
+    return this.messages;
+  }
+}
+
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly body: string,
+  ) {
+    super(`refused with ${status}: ${body}`);
+  }
+}
