@@ -21,6 +21,8 @@ export class PacketLines {
   /** The packet went out already: what follows without a new offset 0 is padding. */
   private given = true;
   head: PacketHead = {};
+  /** A packet was given out. */
+  gave = false;
 
   constructor(private readonly events: Events) {}
 
@@ -64,10 +66,17 @@ export class PacketLines {
   give(): void {
     if (this.given) return;
     this.given = true;
+    this.gave = true;
     const bytes = this.bytes.slice(0, this.length);
     const { time, originalLength = 0 } = this.head;
     const whole = Math.max(originalLength, bytes.length, this.ipEnd());
     this.events.packet({ link: 'unknown', bytes, originalLength: whole, ...(time !== undefined && { time }) });
+    this.head = {};
+  }
+
+  /** Leaves the open packet out. */
+  drop(): void {
+    this.given = true;
     this.head = {};
   }
 

@@ -54,10 +54,14 @@ export class TcpdumpText implements DumpForm {
 
   private hex(line: Line, offset: number, from: number): void {
     this.sawHex = true;
-    if (offset > 0 && !this.packet.open && this.packet.count > 0) return;
+    if (offset > 0 && !this.packet.open && (this.packet.count > 0 || this.packet.gave)) return;
     const end = Math.min(areaEnd(line.text, from), from + AREA);
+    // Behind a first packet one that is broken costs only itself: on a busy console somebody else's line falls in between.
+    this.events.forgiving = this.packet.gave;
     const bytes = areaBytes(this.events, line, from, end);
-    if (bytes === undefined || !this.packet.add(line, offset, bytes)) return;
+    const isSound = bytes !== undefined && this.packet.add(line, offset, bytes);
+    this.events.forgiving = false;
+    if (!isSound) return this.packet.drop();
     if (bytes.length < LINE_BYTES || this.packet.complete) this.packet.give();
   }
 }

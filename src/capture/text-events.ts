@@ -20,6 +20,8 @@ export class Events {
   buffer: Uint8Array = NOTHING;
   length = 0;
   failed = false;
+  /** What can't be read is left out, and told: the reader goes on behind it. */
+  forgiving = false;
   private list: SourceEvent[] = [];
   private tag = UNTAGGED;
   private readonly told = new Set<string>();
@@ -72,6 +74,7 @@ export class Events {
   fail(problem: InputProblem): void {
     if (this.failed) return;
     this.flush();
+    if (this.forgiving) return void this.list.push({ type: 'damage', problem });
     this.list.push({ type: 'problem', problem });
     this.failed = true;
   }

@@ -35,6 +35,8 @@ export type SourceEvent =
   | { readonly type: 'packet'; readonly packet: Packet }
   /** Worth telling on stderr: a byte order that was swapped back, bytes that were passed over. */
   | { readonly type: 'notice'; readonly message: string }
+  /** A part that can't be read and was left out: reading goes on behind it. */
+  | { readonly type: 'damage'; readonly problem: InputProblem }
   /** The input can't be read from here on. No event follows. */
   | { readonly type: 'problem'; readonly problem: InputProblem };
 

@@ -139,6 +139,7 @@ export class Decoding implements Pace {
     this.connections = Math.max(this.connections, reading.next);
     await this.output.flush();
     const damage = opened.damage();
+    this.damaged ||= !opened.isWhole();
     if (damage) await this.tellDamage(input, damage);
     if (capture?.connections === 0 && reading.connections === 0) {
       throw new UsageError(`${input.name}: no TCP connection in its packets`);

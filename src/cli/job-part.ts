@@ -98,7 +98,6 @@ export class Part implements Pace {
   private marked = 0;
   /** Records that earlier pieces had. */
   private shown = 0;
-  private rsvSince: Key | undefined;
   private chunks = 0;
   /** What was a capture file is none any more. */
   private isLost = false;
@@ -128,7 +127,6 @@ export class Part implements Pace {
     try {
       for (const input of inputs) if (!this.over) await this.read(input);
       this.capture?.end();
-      this.tellRsv();
     } catch (error) {
       if (!isUsageError(error)) throw error;
       this.failure = { message: error.message, place: error.place };
@@ -165,7 +163,6 @@ export class Part implements Pace {
 
   /** Behind each chunk. */
   async turn(): Promise<void> {
-    this.tellRsv();
     if (++this.chunks % this.chunksAPiece === 0) this.over = !(await this.handOver(this.piece(false)));
     if (this.isStopped()) throw new Stopped();
   }
@@ -177,7 +174,6 @@ export class Part implements Pace {
     const key = this.capture!.keyOf(record.connection);
     output.found = false;
     output.record(record);
-    if (output.rsvSeen) this.rsvSince ??= key;
     if (output.shown > shown) this.mark(key, SHOWN | (output.found ? FINDING : 0));
     else this.found ||= output.found;
   }
@@ -212,14 +208,6 @@ export class Part implements Pace {
       const key = this.capture?.now ?? 0;
       this.notes.push({ key, since: key, text, ...(damage && { damage }) });
     }
-  }
-
-  /** One thread tells it behind the chunk. */
-  private tellRsv(): void {
-    const text = this.output.hint();
-    if (text === undefined) return;
-    const key = this.capture!.now;
-    this.notes.push({ key, since: this.rsvSince ?? key, text: `${text}\n`, once: 'rsv' });
   }
 
   private piece(last: boolean): Piece {

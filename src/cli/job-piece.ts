@@ -24,7 +24,7 @@ export interface Note {
   readonly since: Key;
   readonly text: string;
   /** Other readers may have it too: the first of a kind is told. */
-  readonly once?: OtherTraffic | 'rsv';
+  readonly once?: OtherTraffic;
   /** The input is damaged: a finding. */
   readonly damage?: true;
 }

@@ -19,6 +19,8 @@ export interface Opened {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Where its packing was damaged: known once the chunks have come to their end. */
   damage(): InputProblem | undefined;
+  /** No part of it had to be left out, so far. */
+  isWhole(): boolean;
   /** What it holds if it is no capture file, as it comes. */
   events(io: Io, input: Input, options: DecodeOptions): AsyncGenerator<SourceEvent[]>;
 }
@@ -26,6 +28,7 @@ export interface Opened {
 /** Opens an input, and finds out whether it is a capture file. */
 export async function openInput(io: Io, input: Input, options: DecodeOptions): Promise<Opened> {
   let damage: InputProblem | undefined;
+  let isWhole = true;
   const notice = (message: string): void => void (options.quiet || io.stderr.write(`${noticeOf(input, message)}\n`));
   const packed =
     input.form === undefined
@@ -46,7 +49,8 @@ export async function openInput(io: Io, input: Input, options: DecodeOptions): P
     capture: isCapture ? await readerOf(magic) : undefined,
     chunks,
     damage: () => damage,
-    events: eventsOf.bind(undefined, chunks),
+    isWhole: () => isWhole,
+    events: (...call) => eventsOf(chunks, () => (isWhole = false), ...call),
   };
 }
 
@@ -130,16 +134,17 @@ async function* again(first: readonly Uint8Array[], rest: AsyncGenerator<Uint8Ar
 /** What text holds, or bare bytes. Input that can't be read ends it with a UsageError, after all that could be. */
 async function* eventsOf(
   chunks: AsyncGenerator<Uint8Array>,
+  damaged: () => void,
   io: Io,
   input: Input,
   options: DecodeOptions,
 ): AsyncGenerator<SourceEvent[]> {
   const source: OpenedSource = openSource(formOf(input, options));
-  for await (const chunk of chunks) yield* checked(io, input, source.push(chunk), options);
+  for await (const chunk of chunks) yield* checked(io, input, source.push(chunk), options, damaged);
   if (io.interrupted.aborted) return;
   const last = source.end();
   if (options.verbose) await io.stderr.write(`${noticeOf(input, `read as ${source.kind() ?? 'nothing'}`)}\n`);
-  yield* checked(io, input, last, options);
+  yield* checked(io, input, last, options, damaged);
 }
 
 /** Captures tell what they are by themselves. */
@@ -154,10 +159,17 @@ async function* checked(
   input: Input,
   events: SourceEvent[],
   options: DecodeOptions,
+  damaged: () => void,
 ): AsyncGenerator<SourceEvent[]> {
   const problem = events.find((event) => event.type === 'problem');
   for (const event of events) {
     if (event.type === 'notice' && !options.quiet) await io.stderr.write(`${noticeOf(input, event.message)}\n`);
+    if (event.type !== 'damage') continue;
+    damaged();
+    const { line, column, message } = event.problem;
+    await io.stderr.write(
+      `wsinspect: ${noticeOf(input, `line ${line}, column ${column}: ${message}`)}: the packet is left out\n`,
+    );
   }
   const readable = events.filter(({ type }) => type === 'bytes' || type === 'packet');
   if (readable.length > 0) yield readable;

@@ -23,10 +23,10 @@ export class RecordOutput {
   found = false;
   /** As many records as `--limit` allows were shown. */
   done = false;
-  /** There is a frame with RSV1 that nothing explains. */
-  rsvSeen = false;
   /** Records so far. */
   shown = 0;
+  /** There is a frame with RSV1 that nothing explains. */
+  private rsvSeen = false;
   private hinted = false;
   private layout: Layout = 'bytes';
   private view: View | undefined;
@@ -116,7 +116,7 @@ export class RecordOutput {
   }
 
   /** What is to be told about RSV1, once. */
-  hint(): string | undefined {
+  private hint(): string | undefined {
     if (!this.rsvSeen || this.hinted) return undefined;
     this.hinted = true;
     return this.options.deflate === undefined && !this.options.quiet ? RSV_HINT : undefined;

@@ -71,13 +71,13 @@ function rows<T>(
     .flatMap((parts, i) => row(i === 0 ? label : '', parts, look));
 }
 
-/** What was not captured, and what is no frame. */
+/** What was not captured, and what is no frame: passed over, or the body of a refusal. */
 export function drawLosses(directions: Directions<DirectionCounts>, look: Look): string[] {
   const lost = ({ gaps, lostBytes }: DirectionCounts, arrow: string): Part[] =>
     gaps > 0 ? [[`${arrow} ${things(lostBytes, 'byte')} in ${things(gaps, 'gap')}`, 'warning']] : [];
   const other = ({ otherBytes }: DirectionCounts, arrow: string): Part[] =>
-    otherBytes > 0 ? [[`${arrow} ${things(otherBytes, 'byte')} that are no frames`, 'dim']] : [];
-  return [...rows('lost', directions, lost, look), ...rows('not read', directions, other, look)];
+    otherBytes > 0 ? [[`${arrow} ${things(otherBytes, 'byte')}`, 'dim']] : [];
+  return [...rows('lost', directions, lost, look), ...rows('no frames', directions, other, look)];
 }
 
 export function drawFaults(diagnostics: DiagnosticCounts, look: Look, { all, saysNone }: BlockOptions): string[] {

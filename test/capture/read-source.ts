@@ -50,7 +50,7 @@ export function readChunks(source: Source, chunks: readonly Uint8Array[]): Read 
       if (event.stream !== undefined) streams[event.stream] = (streams[event.stream] ?? '') + hex;
     } else if (event.type === 'packet') packets.push(event.packet);
     else if (event.type === 'notice') notices.push(event.message);
-    else problem = event.problem;
+    else if (event.type === 'problem') problem = event.problem;
   }
   return {
     bytes: bytes.join(''),

@@ -1,8 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { encodeFrame } from '../../src/codec/frame-writer.js';
 import { dialog, type Step } from '../capture/dialog.js';
 import { pcapFile, text } from '../capture/packets.js';
-import { Workshop, wsinspect } from './binary.js';
+import { records, Workshop, wsinspect } from './binary.js';
 
 /** Mistakes that somebody met: each once printed something wrong, or nothing. */
 describe('met in use', () => {
@@ -187,5 +188,20 @@ describe('met in use', () => {
     } finally {
       shop.remove();
     }
+  });
+
+  it('a broken line of a packet costs that packet only: exit 1, and the others are read', async () => {
+    const rows = readFileSync('fixtures/dumps/lo.tcpdump-x.txt', 'utf8').split('\n');
+    const whole = await wsinspect(['decode', '--json'], { stdin: rows.join('\n') });
+    const at = rows.findIndex((row, i) => i > rows.length / 2 && /^\s+0x0010:/.test(row));
+    const broken = rows.with(at, `${rows[at]!.slice(0, 30)}zz`).join('\n');
+    const ran = await wsinspect(['decode', '--json'], { stdin: broken });
+    expect(ran.exit).toBe(1);
+    expect(ran.err).toContain(`stdin: line ${at + 1}, column `);
+    expect(ran.err).toContain('the packet is left out');
+    const types = (out: string): string[] => records(out).map(({ type }) => String(type));
+    expect(types(ran.out)).toContain('summary');
+    expect(types(ran.out).filter((type) => type === 'frame').length).toBeGreaterThan(0);
+    expect(types(whole.out)).toContain('summary');
   });
 });

@@ -191,7 +191,7 @@ describe('--jobs', () => {
     expect(err).toMatch(/^connection 0 is HTTP\/2.*\nconnection 1 is TLS.*\n.*\n$/);
   });
 
-  it('tells once what all threads see, and a finding wherever it is', async () => {
+  it('tells a finding wherever it is', async () => {
     const bare = (port: number): Recorded[] => [
       segment(true, port, { seq: 1, flags: SYN }),
       segment(true, port, { seq: 2, ack: 2, payload: text(REQUEST) }),
@@ -199,9 +199,7 @@ describe('--jobs', () => {
       segment(false, port, { seq: 2 + RESPONSE.length, payload: raw(text('\xc1\x05Hello'.repeat(30))) }),
     ];
     const args = [shop.write('bare.pcap', capture([5001, 5002, 5003, 5004].flatMap(bare)))];
-    const { err, exit } = await same(args, [3]);
-    expect(err).toContain('--deflate');
-    expect(exit).toBe(1);
+    expect((await same(args, [3])).exit).toBe(1);
     await same(['--limit', '31', ...args], [3]);
   });
 
