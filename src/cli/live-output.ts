@@ -23,12 +23,16 @@ export class LiveOutput implements Seen {
 
   constructor(
     private readonly io: Io,
-    options: ShowOptions,
+    private readonly options: ShowOptions,
   ) {
     this.start = io.now();
     const filter = recordFilter(options, () => this.start);
     this.output = new RecordOutput(io, options, filter, undefined, () => this);
     this.closing = new Closing(io, options, filter !== undefined, this.output);
+  }
+
+  get looks(): boolean {
+    return this.options.quiet !== true;
   }
 
   get found(): boolean {

@@ -27,10 +27,11 @@ export class FramePayload {
   get data(): Uint8Array {
     return this.source.bytes.subarray(this.from, this.to);
   }
-  /** The application's bytes: new memory if the frame is masked, else the same view as `data`. */
-  unmasked(): Uint8Array {
-    if (!this.header.masked) return this.data;
-    return unmaskView(this.source, this.from, this.to, this.header.key, this.offset);
+  /** The application's bytes, the first `most` of them: new memory if the frame is masked, else a view as `data`. */
+  unmasked(most = Infinity): Uint8Array {
+    const to = Math.min(this.to, this.from + most);
+    if (!this.header.masked) return this.source.bytes.subarray(this.from, to);
+    return unmaskView(this.source, this.from, to, this.header.key, this.offset);
   }
 }
 

@@ -125,9 +125,14 @@ export class MessageAssembler {
       message?.collector.skip(event.length);
       return;
     }
-    const bytes = event.unmasked();
+    // Unmasking costs more than all else: what nobody keeps or checks stays as it is.
+    const rooms = Math.max(frame.preview.room, message?.collector.room ?? 0);
+    const bytes = event.unmasked(checksText ? event.length : rooms);
+    const rest = event.length - bytes.length;
     frame.preview.push(bytes);
+    frame.preview.skip(rest);
     message?.collector.push(bytes);
+    message?.collector.skip(rest);
     if (checksText) {
       this.validator!.push(bytes);
       this.noteTextError(frame, message);

@@ -111,6 +111,12 @@ export class HeldTap implements TapTaker {
     this.tap.putBack(length);
   }
 
+  /** Nobody is to be told of anything. */
+  close(): void {
+    this.tap.close();
+    this.held = undefined;
+  }
+
   /** It was a request for something else. */
   forget(): void {
     this.held = undefined;

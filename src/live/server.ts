@@ -153,21 +153,23 @@ export class LiveServer implements House {
   private receive(caller: Caller): void {
     if (this.options.channel?.(caller)) return;
     const { request, stream, tap } = caller;
-    const connection = new LiveConnection(this.numbers++, caller.ends, 'server', this.options, this.taker);
-    tap.tell(connection);
-    this.track(connection, caller);
+    const number = this.numbers++;
+    if (this.taker.looks) this.watch(number, caller);
+    else tap.close();
     const target = targetOf(request);
     const refusal = this.refusal(request, target);
     if (refusal) return refuse(stream, refusal);
     this.accepted++;
     if (this.options.faults.badAccept) return writeBadAccept(stream);
     this.sockets.handleUpgrade(request, stream, caller.head, (socket) => {
-      const peer = new Peer(connection.number, socket, stream, this.options.faults, () => this.now());
+      const peer = new Peer(number, socket, stream, this.options.faults, () => this.now());
       this.welcome(peer, target);
     });
   }
 
-  private track(connection: LiveConnection, { stream, wasReset }: Caller): void {
+  private watch(number: number, { ends, tap, stream, wasReset }: Caller): void {
+    const connection = new LiveConnection(number, ends, 'server', this.options, this.taker);
+    tap.tell(connection);
     const ended = new Promise<void>((resolve) => {
       stream.on('close', () => {
         connection.end(wasReset() ? 'reset' : 'fin');
