@@ -6,8 +6,8 @@ import { failInLine, type Line } from './text-lines.js';
 
 /** Lines that wait for one that proves their byte order. */
 const MAX_HELD = 4096;
-/** What `*` lines may stand for in all: a few bytes of text must not become gigabytes. */
-const MAX_REPEATED = 256 * 1024 * 1024;
+/** What `*` lines may stand for in all: a few bytes of text must not become hours of work. As much as a packet holds. */
+const MAX_REPEATED = 16 * 1024 * 1024;
 /** Repeated lines come out in blocks of about this size, all in the same memory. */
 const BLOCK = 64 * 1024;
 
@@ -91,7 +91,7 @@ export class RowDump implements DumpForm {
         this.events,
         line,
         0,
-        `the * in front of this line stands for too much: repeated lines may come to ${MAX_REPEATED} bytes`,
+        `the * in front of this line stands for too much: repeated lines may come to ${MAX_REPEATED} bytes (hexdump -v and od -v print them all)`,
       );
       return false;
     }

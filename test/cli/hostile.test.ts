@@ -37,6 +37,26 @@ describe('input of one kind of byte', () => {
   });
 });
 
+describe('a * in a dump', () => {
+  const row = (offset: string, text: string): string => `${offset}  ${text}  |................|\n`;
+  const ZEROS = '00 00 00 00 00 00 00 00  00 00 00 00 00 00 00 00';
+  /** A binary frame of 15 MiB in its first row, and what follows. */
+  const dump = (end: string): string =>
+    row('00000000', '82 7f 00 00 00 00 00 ef  ff f6 00 00 00 00 00 00') + row('00000010', ZEROS) + `*\n${end}\n`;
+
+  it('stands for up to 16 MiB, in little memory', async () => {
+    const { exit, out } = await safely(['decode', '--preview', '4'], PLAIN_MB, { stdin: dump('00f00000') });
+    expect(exit).toBe(0);
+    expect(out).toContain('15728630 bytes');
+  });
+
+  it.each(['000ffffffff0', '02000000'])('stands for no more: up to %s', async (end) => {
+    const { exit, out, err } = await safely(['decode'], PLAIN_MB, { stdin: dump(end) });
+    expect({ exit, out }).toEqual({ exit: 2, out: '' });
+    expect(err).toMatch(/^wsinspect: stdin: line 4, .*repeated lines may come to 16777216 bytes .*hexdump -v/);
+  });
+});
+
 describe('a head of 10 MB', () => {
   const frames = bytes('8181 01020304 60');
   const heads: readonly (readonly [string, Buffer])[] = [
