@@ -28,6 +28,7 @@ export interface ServeOptions extends ShowOptions {
   close?: { code: number; reason: string };
   drop?: true;
   autoPong: boolean;
+  compare?: true;
 }
 
 /** The views of live traffic. */
@@ -73,6 +74,7 @@ export function serveOptions(): Option[] {
     new Option('--mode <mode>', 'what it does with messages')
       .choices(['echo', 'chat', 'broadcast', 'sink', 'silent'])
       .default('echo'),
+    new Option('--compare', 'measure one conversation over short polling, long polling and WebSocket, and end'),
     ...policy,
     ...faults,
     ...showOptions(),

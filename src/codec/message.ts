@@ -125,18 +125,26 @@ export class MessageAssembler {
       message?.collector.skip(event.length);
       return;
     }
-    // Unmasking costs more than all else: what nobody keeps or checks stays as it is.
-    const rooms = Math.max(frame.preview.room, message?.collector.room ?? 0);
+    this.keep(event, frame, message, checksText);
+  }
+
+  /** Unmasking costs more than all else: what nobody keeps or checks stays as it is. */
+  private keep(
+    event: FramePayload,
+    { preview }: OpenFrame,
+    message: OpenMessage | undefined,
+    checksText: boolean,
+  ): void {
+    const rooms = Math.max(preview.room, message?.collector.room ?? 0);
     const bytes = event.unmasked(checksText ? event.length : rooms);
     const rest = event.length - bytes.length;
-    frame.preview.push(bytes);
-    frame.preview.skip(rest);
+    preview.push(bytes);
+    preview.skip(rest);
     message?.collector.push(bytes);
     message?.collector.skip(rest);
-    if (checksText) {
-      this.validator!.push(bytes);
-      this.noteTextError(frame, message);
-    }
+    if (!checksText) return;
+    this.validator!.push(bytes);
+    this.noteTextError(this.frame!, message!);
   }
 
   /** Payload bytes were not captured: what comes behind them can't be put together with what came before. */

@@ -13,7 +13,7 @@ export interface Caller {
   readonly ends: Endpoints;
   readonly tap: HeldTap;
   /** The connection was reset, as far as is known. */
-  wasReset(): boolean;
+  readonly wasReset: () => boolean;
 }
 
 export interface Visitors {

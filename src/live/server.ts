@@ -33,12 +33,14 @@ export interface ServerOptions extends LiveContext {
   readonly faults: Faults;
   readonly limits: ServerLimits;
   readonly deflate: PerMessageDeflateOptions | false;
+  /** What `/compare.json` answers. */
+  compare?(this: void): Promise<unknown>;
   /** No more than one connection, then the end. */
   readonly oneshot: boolean;
   /** Answers what is no WebSocket and no polling: the page. False: it has nothing there. */
-  page?(request: http.IncomingMessage, response: http.ServerResponse, target: URL): boolean;
+  page?(this: void, request: http.IncomingMessage, response: http.ServerResponse, target: URL): boolean;
   /** Another WebSocket service on the same port; false: it has nothing there. */
-  channel?(caller: Caller): boolean;
+  channel?(this: void, caller: Caller): boolean;
 }
 
 export interface ServerTaker extends LiveTaker {
@@ -61,6 +63,7 @@ export class LiveServer implements House {
   private readonly mode: Mode;
   /** Each resolves when its connection has ended. */
   private readonly open = new Set<Promise<void>>();
+  private comparison: Promise<unknown> | undefined;
   private accepted = 0;
   private numbers = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -144,9 +147,23 @@ export class LiveServer implements House {
       void answerPolling(response, route, visit).catch(() => response.destroy());
       return;
     }
+    if (target.pathname === '/compare.json' && this.options.compare)
+      return this.tellComparison(response, this.options.compare);
     if (this.options.page?.(request, response, target)) return;
     response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' });
     response.end('There is nothing here.\n');
+  }
+
+  /** Measured when it is asked for; who asks meanwhile gets the same. */
+  private tellComparison(response: http.ServerResponse, compare: () => Promise<unknown>): void {
+    this.comparison ??= compare().finally(() => (this.comparison = undefined));
+    this.comparison.then(
+      (figures) => {
+        response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+        response.end(`${JSON.stringify(figures)}\n`);
+      },
+      () => response.destroy(),
+    );
   }
 
   /** Somebody asks for a WebSocket. */

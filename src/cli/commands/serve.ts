@@ -1,5 +1,9 @@
+import { compareTransports, CONVERSATION } from '../../live/compare.js';
 import { LiveServer, type ServerOptions } from '../../live/server.js';
 import { hostInUrl, isLoopback, parseAddress } from '../addresses.js';
+import { drawComparison } from '../../render/comparison.js';
+import { safeJson } from '../../render/escape.js';
+import { lookOf } from '../drawing.js';
 import { EXIT, UsageError } from '../exit.js';
 import type { Io } from '../io.js';
 import { LiveOutput } from '../live-output.js';
@@ -15,6 +19,7 @@ const STALL_SECONDS = 30;
 
 /** `serve`: a server whose handshakes and frames are shown as they pass, until a signal ends it. */
 export async function run(io: Io, address: string | undefined, options: ServeOptions): Promise<number> {
+  if (options.compare) return compare(io, options);
   const place = parseAddress(address ?? ':9001', DEFAULT_ADDRESS);
   const output = new LiveOutput(io, options);
   await output.open();
@@ -32,6 +37,19 @@ export async function run(io: Io, address: string | undefined, options: ServeOpt
   await server.close();
   await output.end();
   return io.interrupted.aborted ? io.interrupted.reason : EXIT.ok;
+}
+
+/** `--compare`: the three transports side by side, measured. */
+async function compare(io: Io, options: ServeOptions): Promise<number> {
+  const { messages, pause } = CONVERSATION;
+  if (io.stderr.isTTY && !options.quiet) {
+    await io.stderr.write(`${messages} messages, one every ${pause} ms, over three transports: measuring …\n`);
+  }
+  const transports = await compareTransports({ reading: liveReading(options), now: () => io.now() });
+  if (options.quiet) return EXIT.ok;
+  if (options.json) await io.stdout.write(`${safeJson({ type: 'comparison', transports })}\n`);
+  else await io.stdout.write(drawComparison(transports, await lookOf(io, options)));
+  return EXIT.ok;
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -53,6 +71,7 @@ async function serverOptions(
     ...(tls && { tls }),
     now: () => io.now(),
     reading: liveReading(options),
+    compare: async () => ({ transports: await compareTransports({ reading: {}, now: () => io.now() }) }),
     mode: options.mode,
     policy: {
       subprotocols: options.subprotocol ?? [],
