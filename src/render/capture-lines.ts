@@ -171,7 +171,7 @@ class CaptureLines {
     const length = shownBytes(frame.received, this.options);
     if (length === 0 || frame.header.opcode === OPCODE.binary) return length === 0;
     const shown = Math.min(length, room - 2);
-    return this.quote(frame.printable(out.reserve(shown + 8), out.length + 1, shown, BACKSLASH), shown, length, out);
+    return this.quote(frame.printable(out.reserve(shown + 8), out.length + 1, shown, BACKSLASH), shown, frame.received, out);
   }
 
   /** The same for text that was compressed. */
@@ -187,7 +187,7 @@ class CaptureLines {
       if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH) return false;
       into[at + i] = byte;
     }
-    this.quote(true, shown, length, out);
+    this.quote(true, shown, message.bytes, out);
     out.text(note);
     return true;
   }

@@ -46,7 +46,9 @@ export function plainNote(bytes: number, room: number): string {
 function preview(payload: Uint8Array, whole: number, textual: boolean, options: Shown, room: number): string {
   const shown = payload.subarray(0, shownBytes(whole, options));
   if (shown.length === 0) return '';
-  if (textual && previewText(shown, shown.length < whole) !== undefined) return quoted(shown);
+  if (textual && previewText(shown, shown.length < whole) !== undefined) {
+    return shown.length < whole ? `${quoted(shown).slice(0, -1)}…` : quoted(shown);
+  }
   return hexIn(shown, room);
 }
 

@@ -23,7 +23,7 @@ export async function run(io: Io, address: string | undefined, options: ServeOpt
   const place = parseAddress(address ?? ':9001', DEFAULT_ADDRESS);
   const output = new LiveOutput(io, options);
   await output.open();
-  const server = new LiveServer(await serverOptions(io, place, options), output);
+  const server = serverOf(await serverOptions(io, place, options), output);
   const { port } = await server.listen().catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(
       `can't listen on ${hostInUrl(place.host)}:${place.port}: ${REASONS[error.code ?? ''] ?? error.message}`,
@@ -37,6 +37,15 @@ export async function run(io: Io, address: string | undefined, options: ServeOpt
   await server.close();
   await output.end();
   return io.interrupted.aborted ? io.interrupted.reason : EXIT.ok;
+}
+
+/** A certificate that is none is found out when the server is made. */
+function serverOf(options: ServerOptions, output: LiveOutput): LiveServer {
+  try {
+    return new LiveServer(options, output);
+  } catch (error) {
+    throw new UsageError(`--cert and --key can't be used: ${(error as Error).message}`);
+  }
 }
 
 /** `--compare`: the three transports side by side, measured. */

@@ -1,0 +1,293 @@
+import { execFileSync } from 'node:child_process';
+import { connect as connectTls } from 'node:tls';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Workshop, wsinspect } from '../cli/binary.js';
+import { Client, Refused, Serving } from './serving.js';
+
+/** Every option of `serve` that `--help` lists, each with a test that fails if the option did nothing. */
+
+type Tests = Readonly<Record<string, () => Promise<void>>>;
+
+let shop: Workshop;
+const files = { cert: '', key: '' };
+beforeAll(() => {
+  shop = new Workshop();
+  files.cert = `${shop.folder}/cert.pem`;
+  files.key = `${shop.folder}/key.pem`;
+  const made = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost'];
+  execFileSync(
+    'openssl',
+    [...made, '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', files.key, '-out', files.cert],
+    { stdio: 'ignore' },
+  );
+});
+afterAll(() => shop.remove());
+
+const running: Serving[] = [];
+afterEach(async () => {
+  for (const serving of running.splice(0)) if (serving.child.exitCode === null) await serving.stop('SIGKILL');
+});
+async function serve(...args: string[]): Promise<Serving> {
+  const serving = await Serving.start(...args);
+  running.push(serving);
+  return serving;
+}
+async function refusedWith(opening: Promise<unknown>): Promise<number> {
+  const error: unknown = await opening.then(
+    () => new Error('it was let in'),
+    (reason: unknown) => reason,
+  );
+  return error instanceof Refused ? error.status : NaN;
+}
+/** What a view prints of an echoed text. */
+async function shown(text: string, ...args: string[]): Promise<string> {
+  const server = await serve(...args);
+  const client = await server.open();
+  client.socket.send(text);
+  await client.got(1);
+  client.socket.close();
+  await client.closed;
+  await server.stop();
+  return server.out;
+}
+
+const TESTS: Tests = {
+  '--mode': async () => {
+    const [sink, broadcast] = await Promise.all([serve('--mode', 'sink'), serve('--mode', 'broadcast')]);
+    const mute = await sink.open();
+    mute.socket.send('a');
+    await sink.until((out) => out.includes('"a"'));
+    expect(mute.messages).toEqual([]);
+    const [one, two] = await Promise.all([broadcast.open(), broadcast.open()]);
+    one.socket.send('to all');
+    one.socket.send(Buffer.from([1, 2]));
+    expect(await Promise.all([one.got(2), two.got(2)])).toEqual([
+      ['to all', '0102'],
+      ['to all', '0102'],
+    ]);
+    const silent = await serve('--mode', 'silent');
+    const ignored = await silent.open();
+    ignored.socket.send('b');
+    await silent.until((out) => out.includes('"b"'));
+    expect(ignored.messages).toEqual([]);
+    expect((await wsinspect(['serve', '--mode', 'shout'])).exit).toBe(2);
+  },
+  '--compare': async () => {
+    const { out, exit } = await wsinspect(['serve', '--compare']);
+    expect(exit).toBe(0);
+    for (const name of ['short polling', 'long polling', 'WebSocket']) expect(out).toContain(name);
+    const overhead = [...out.matchAll(/^(.*?) {2,}█.* ([\d,]+) B$|^(WebSocket) .* ([\d,]+) B$/gm)];
+    expect(overhead).toHaveLength(3);
+    const bytes = Object.fromEntries(
+      overhead.map(([, a, b, c, d]) => [(a ?? c)!.trim(), Number((b ?? d)!.replace(',', ''))]),
+    );
+    expect(bytes['WebSocket']! * 3).toBeLessThan(Math.min(bytes['short polling']!, bytes['long polling']!));
+  },
+  '--subprotocol': async () => {
+    const server = await serve('--subprotocol', 'chat.v2', '--subprotocol', 'chat.v1');
+    const opened = await Promise.all([server.open('/', {}, ['chat.v1', 'chat.v2']), server.open('/', {}, ['chat.v1'])]);
+    expect(opened.map(({ socket }) => socket.protocol)).toEqual(['chat.v2', 'chat.v1']);
+    await expect(server.open('/', {}, ['other'])).rejects.toThrow('no subprotocol');
+  },
+  '--allow-origin': async () => {
+    const server = await serve('--allow-origin', 'https://good.example', '--allow-origin', 'https://also.example');
+    await server.open('/', { origin: 'https://good.example' });
+    await server.open('/', { origin: 'https://also.example' });
+    await server.open('/');
+    expect(await refusedWith(server.open('/', { origin: 'https://evil.example' }))).toBe(403);
+  },
+  '--path': async () => {
+    const server = await serve('--path', '/only');
+    await server.open('/only?query=1');
+    expect(await refusedWith(server.open('/other'))).toBe(404);
+  },
+  '--deflate': async () => {
+    const [plain, deflate, parameters] = await Promise.all([
+      serve(),
+      serve('--deflate'),
+      serve('--deflate=server_max_window_bits=10; server_no_context_takeover'),
+    ]);
+    const offer = { perMessageDeflate: true };
+    const clients = await Promise.all([plain.open('/', offer), deflate.open('/', offer), parameters.open('/', offer)]);
+    const [none, yes, some] = clients.map(({ socket }) => socket.extensions);
+    expect([none, yes]).toEqual(['', 'permessage-deflate']);
+    expect(some).toContain('permessage-deflate');
+    clients[1]!.socket.send('compressed, compressed, compressed');
+    expect(await clients[1]!.got(1)).toEqual(['compressed, compressed, compressed']);
+    expect(deflate.out).toContain('RSV1');
+    await parameters.until((out) => out.includes('server_no_context_takeover') || out.includes('…'));
+    expect((await wsinspect(['serve', '--deflate=nonsense'])).exit).toBe(2);
+  },
+  '--no-deflate': async () => {
+    const server = await serve('--deflate', '--no-deflate');
+    expect((await server.open('/', { perMessageDeflate: true })).socket.extensions).toBe('');
+  },
+  '--max-payload': async () => {
+    const server = await serve('--max-payload', '1000');
+    const client = await server.open();
+    client.socket.send('x'.repeat(1000));
+    await client.got(1);
+    client.socket.send('x'.repeat(1001));
+    expect((await client.closed)[0]).toBe(1009);
+  },
+  '--max-connections': async () => {
+    const server = await serve('--max-connections', '2');
+    const [first] = await Promise.all([server.open(), server.open()]);
+    expect(await refusedWith(server.open())).toBe(503);
+    first!.socket.close();
+    await first!.closed;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await server.open();
+  },
+  '--cert': async () => {
+    const server = await serve('--cert', files.cert, '--key', files.key);
+    expect(server.url).toMatch(/^wss:/);
+    const client = await server.open('/', { rejectUnauthorized: false });
+    client.socket.send('by TLS');
+    expect(await client.got(1)).toEqual(['by TLS']);
+    expect(server.out).toContain('"by TLS"');
+    expect((await wsinspect(['serve', '--cert', files.cert])).exit).toBe(2);
+    expect((await wsinspect(['serve', '--cert', 'nowhere.pem', '--key', files.key])).exit).toBe(2);
+  },
+  '--key': async () => {
+    expect((await wsinspect(['serve', '--key', files.key])).err).toContain('belong together');
+    expect((await wsinspect(['serve', '0', '--cert', files.cert, '--key', files.cert])).exit).toBe(2);
+  },
+  '--client-ca': async () => {
+    const server = await serve('--cert', files.cert, '--key', files.key, '--client-ca', files.cert);
+    const { cert, key } = files;
+    const [certificate, secret] = [cert, key].map((path) => execFileSync('cat', [path]));
+    const client = await server.open('/', { rejectUnauthorized: false, cert: certificate!, key: secret! });
+    expect(client.socket.readyState).toBe(client.socket.OPEN);
+    const refused = await new Promise<boolean>((resolve) => {
+      const socket = connectTls({ port: server.port, host: '127.0.0.1', rejectUnauthorized: false });
+      socket.on('error', () => resolve(true));
+      socket.on('data', () => resolve(false));
+      socket.on('close', () => resolve(true));
+      socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    });
+    expect(refused).toBe(true);
+    expect((await wsinspect(['serve', '--client-ca', files.cert])).exit).toBe(2);
+  },
+  '--oneshot': async () => {
+    const server = await serve('--oneshot');
+    const client = await server.open();
+    expect(await refusedWith(server.open())).toBe(503);
+    client.socket.send('once');
+    await client.got(1);
+    client.socket.close(1000);
+    expect(await server.exited()).toBe(0);
+    expect(server.out).toContain('"once"');
+  },
+  '--reject': async () => {
+    const server = await serve('--reject', '401');
+    expect(await refusedWith(server.open())).toBe(401);
+    await server.until((out) => out.includes('401'));
+    expect((await wsinspect(['serve', '--reject', '99'])).exit).toBe(2);
+  },
+  '--bad-accept': async () => {
+    const server = await serve('--bad-accept');
+    await expect(server.open()).rejects.toThrow('Invalid Sec-WebSocket-Accept');
+    await server.until((out) => out.includes('accept'));
+  },
+  '--raw-frame': async () => {
+    const server = await serve('--raw-frame', '81 03 6f 6e 65', '--raw-frame', '0x8103,74776f');
+    expect(await (await server.open()).got(2)).toEqual(['one', 'two']);
+    expect((await wsinspect(['serve', '--raw-frame', 'xyz'])).exit).toBe(2);
+  },
+  '--delay': async () => {
+    const server = await serve('--delay', '150');
+    const client = await server.open();
+    const start = Date.now();
+    client.socket.send('a');
+    client.socket.send('b');
+    expect(await client.got(2)).toEqual(['a', 'b']);
+    expect(Date.now() - start).toBeGreaterThanOrEqual(290);
+  },
+  '--close': async () => {
+    const server = await serve('--close', '4001:enough');
+    const client = await server.open();
+    client.socket.send('a');
+    expect(await client.closed).toEqual([4001, 'enough']);
+    expect(client.messages).toEqual(['a']);
+  },
+  '--drop': async () => {
+    const server = await serve('--drop');
+    const client = await server.open();
+    client.socket.send('a');
+    expect((await client.closed)[0]).toBe(1006);
+    await server.stop();
+    expect(server.out).toContain('1006 without a close frame  reset by TCP');
+  },
+  '--no-auto-pong': async () => {
+    const pongs = async (...args: string[]): Promise<number> => {
+      const server = await serve(...args);
+      const client = await server.open();
+      let count = 0;
+      client.socket.on('pong', () => count++);
+      client.socket.ping();
+      client.socket.send('after');
+      await client.got(1);
+      return count;
+    };
+    expect(await Promise.all([pongs(), pongs('--no-auto-pong')])).toEqual([1, 0]);
+  },
+  '--view': async () => {
+    const [annotated, messages] = await Promise.all([
+      shown('hi', '--view', 'annotated'),
+      shown('hi', '--view', 'messages'),
+    ]);
+    expect(annotated).toContain('1... ....');
+    expect(messages).not.toContain('FIN');
+    expect(messages).toContain('hi');
+  },
+  '--preview': async () => {
+    expect(await shown('abcdefgh', '--preview', '3')).toContain('"abc…');
+  },
+  '--pretty': async () => {
+    expect(await shown('{"a":{"b":1}}', '--pretty', '--view', 'messages')).toMatch(/\n +"b": 1/);
+  },
+  '--base64': async () => {
+    const server = await serve('--json', '--base64');
+    const client = await server.open();
+    client.socket.send(Buffer.from([255, 254]));
+    await server.until((out) => out.includes('"base64":"//4="'));
+  },
+  '--relative-time': async () => {
+    expect(await shown('x', '--relative-time')).toMatch(/^ +0\.\d{6} #0 /m);
+  },
+  '--json': async () => {
+    const server = await serve('--json');
+    expect(server.records[0]).toMatchObject({ type: 'listening' });
+  },
+  '--color': async () => {
+    expect(await shown('x', '--color', 'always')).toContain('\x1b[');
+    expect(await shown('x')).not.toContain('\x1b[');
+  },
+  '--quiet': async () => {
+    const port = (await serve('-q')).port;
+    const client = await Client.open(`ws://127.0.0.1:${port}/`);
+    client.socket.send('x');
+    expect(await client.got(1)).toEqual(['x']);
+  },
+  '--verbose': async () => {
+    const fields = async (...args: string[]): Promise<boolean> =>
+      (await shown('x', '--json', ...args)).includes('"fields":[');
+    expect(await Promise.all([fields(), fields('-v')])).toEqual([false, true]);
+  },
+  '--help': async () => {
+    const { exit, out } = await wsinspect(['serve', '--help']);
+    expect(exit).toBe(0);
+    expect(out).toContain('Usage: wsinspect serve ');
+  },
+};
+
+describe('serve', () => {
+  it('has a test here for each option that --help lists', async () => {
+    const { out } = await wsinspect(['serve', '--help']);
+    const listed = [...out.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, option]) => option);
+    expect(listed.toSorted()).toEqual(Object.keys(TESTS).toSorted());
+  });
+
+  it.each(Object.keys(TESTS))('%s', (option) => TESTS[option]!());
+});
