@@ -1,0 +1,138 @@
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Workshop } from '../cli/binary.js';
+import { Client, freePort, Serving } from './serving.js';
+
+/** `serve` with clients that are not ours; each is skipped, and says so, where it is not installed. */
+
+const run = promisify(execFile);
+const shop = new Workshop();
+afterAll(() => shop.remove());
+
+/** Debian's, which has Debian's packages, wherever another one comes first. */
+const PYTHON = existsSync('/usr/bin/python3') ? '/usr/bin/python3' : 'python3';
+
+function python(module: string): boolean {
+  const found = spawnSync(PYTHON, ['-c', `import ${module}`]).status === 0;
+  if (!found) console.warn(`skipped: python3 has no ${module}`);
+  return found;
+}
+
+const WEBSOCKETS = `
+import asyncio, sys, websockets
+async def main():
+    async with websockets.connect(sys.argv[1], subprotocols=["chat.v1"]) as ws:
+        await ws.send("text from python")
+        assert await ws.recv() == "text from python"
+        await ws.send(bytes(range(256)))
+        assert await ws.recv() == bytes(range(256))
+        await ws.send("z" * 100000)
+        assert await ws.recv() == "z" * 100000
+        await (await ws.ping())
+        print(ws.subprotocol, "ok")
+asyncio.run(main())
+`;
+
+const WSPROTO = `
+import socket, sys
+from urllib.parse import urlparse
+from wsproto import WSConnection, ConnectionType
+from wsproto.events import Request, AcceptConnection, TextMessage, CloseConnection, Ping, Pong
+url = urlparse(sys.argv[1])
+sock = socket.create_connection((url.hostname, url.port))
+ws = WSConnection(ConnectionType.CLIENT)
+sock.sendall(ws.send(Request(host=url.netloc, target="/")))
+seen = []
+def pump(kind):
+    while True:
+        for event in ws.events():
+            seen.append(type(event).__name__)
+            if isinstance(event, kind): return event
+        ws.receive_data(sock.recv(65536) or None)
+pump(AcceptConnection)
+sock.sendall(ws.send(TextMessage(data="from wsproto")))
+assert pump(TextMessage).data == "from wsproto"
+sock.sendall(ws.send(Ping(payload=b"p")))
+assert pump(Pong).payload == b"p"
+sock.sendall(ws.send(CloseConnection(code=1000, reason="bye")))
+assert pump(CloseConnection).code == 1000
+print("ok")
+`;
+
+describe('serve and peers of others', () => {
+  let server: Serving;
+  beforeAll(async () => {
+    server = await Serving.start('--subprotocol', 'chat.v1', '--deflate');
+  });
+  afterAll(() => server.stop());
+
+  it.runIf(python('websockets'))('python websockets, with permessage-deflate', async () => {
+    const script = shop.write('peer.py', WEBSOCKETS);
+    expect((await run(PYTHON, [script, server.url])).stdout).toBe('chat.v1 ok\n');
+    await server.until((out) => out.includes('"text from pyt') && out.includes('RSV1'));
+  });
+
+  it.runIf(python('wsproto'))('python wsproto', async () => {
+    const script = shop.write('proto.py', WSPROTO);
+    expect((await run(PYTHON, [script, server.url])).stdout).toBe('ok\n');
+    await server.until((out) => out.includes('"from wsproto"') && out.includes('"bye"'));
+  });
+
+  const curl = spawnSync('curl', ['--version']);
+  it.runIf(!curl.error)('curl gets a 101, and polls', async () => {
+    const url = server.url.replace(/^ws/, 'http');
+    const upgrade = ['-H', 'Upgrade: websocket', '-H', 'Connection: Upgrade', '-H', 'Sec-WebSocket-Version: 13'];
+    const ran = run('curl', [
+      '-si',
+      '--max-time',
+      '1',
+      ...upgrade,
+      '-H',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      url,
+    ]);
+    const { stdout } = (await ran.catch((error: unknown) => error)) as { stdout: string };
+    expect(stdout).toContain('s3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
+    expect((await run('curl', ['-s', `${url}poll?since=0`])).stdout).toBe('{"cursor":0,"messages":[]}\n');
+  });
+
+  const nginx = spawnSync('nginx', ['-v']);
+  if (nginx.error) console.warn('skipped: nginx is not installed');
+  it.runIf(!nginx.error)('nginx in front, with TLS', async () => {
+    const { folder } = shop;
+    const [cert, key] = [`${folder}/nginx.pem`, `${folder}/nginx.key`];
+    const made = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost'];
+    execFileSync('openssl', [...made, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+    const port = await freePort();
+    const config = shop.write(
+      'nginx.conf',
+      `daemon off; pid ${folder}/nginx.pid; error_log ${folder}/error.log; events {}
+       http { access_log off; client_body_temp_path ${folder}; proxy_temp_path ${folder};
+         fastcgi_temp_path ${folder}; uwsgi_temp_path ${folder}; scgi_temp_path ${folder};
+         server { listen 127.0.0.1:${port} ssl; ssl_certificate ${cert}; ssl_certificate_key ${key};
+           location / { proxy_pass http://127.0.0.1:${server.port}; proxy_http_version 1.1;
+             proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; } } }`,
+    );
+    const proxy = spawn('nginx', ['-p', folder, '-c', config], { stdio: 'ignore' });
+    try {
+      let client: Client | undefined;
+      for (let tries = 0; client === undefined; tries++) {
+        if (tries > 100) throw new Error('nginx does not answer');
+        client = await Client.open(`wss://127.0.0.1:${port}/through/nginx`, { rejectUnauthorized: false }).catch(
+          () => undefined,
+        );
+        if (!client) await sleep(50);
+      }
+      client.socket.send('through a proxy');
+      expect(await client.got(1)).toEqual(['through a proxy']);
+      client.socket.close(1000);
+      await client.closed;
+      await server.until((out) => out.includes('GET /through/nginx') && out.includes('"through a pro'));
+    } finally {
+      proxy.kill('SIGTERM');
+    }
+  });
+});
