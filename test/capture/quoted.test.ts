@@ -35,4 +35,3 @@ describe('a dump that a mail quotes', () => {
     expect(problem).toMatchObject({ line: 3, column: 14 });
   });
 });
-});
