@@ -1,6 +1,7 @@
 import { type Magic, MAGIC_LENGTH, magicOf, mayBeMagic } from './detect-magic.js';
 import { type DumpKind, dumpKind } from './dump-kinds.js';
 import { isHexLine } from './hex-lead.js';
+import { quoteOf } from './quoted.js';
 import { latin1 } from './text-lines.js';
 import { WideChar } from './text-place.js';
 
@@ -8,6 +9,8 @@ import { WideChar } from './text-place.js';
 export type Form =
   | { readonly form: Magic | 'binary' }
   | { readonly form: 'dump'; readonly kind: DumpKind }
+  /** A dump with that in front of each line. */
+  | { readonly form: 'quoted'; readonly prefix: string }
   /** `skip` bytes (shell prompts) stand in front of the digits. */
   | { readonly form: 'hex'; readonly skip: number };
 
@@ -80,6 +83,8 @@ export class FormDetector {
   private line(line: string): Form | undefined {
     const kind = dumpKind(line);
     if (kind !== undefined) return { form: 'dump', kind };
+    const prefix = quoteOf(line);
+    if (prefix !== '' && dumpKind(line.slice(prefix.length)) !== undefined) return { form: 'quoted', prefix };
     if (this.digits >= 0 || line.trim() === '' || LOGIN.test(line)) return undefined;
     if (HTTP_HEAD.test(line)) return { form: 'binary' };
     if (isHexLine(line)) return { form: 'hex', skip: this.lineStart };

@@ -2,6 +2,7 @@ import { Base64Source } from './base64.js';
 import { type Extent, type Form, FormDetector } from './detect-form.js';
 import { DumpSource } from './dump.js';
 import { HexSource } from './hex.js';
+import { QuotedSource } from './quoted.js';
 import { RawSource, RefusedSource } from './raw.js';
 import { latin1 } from './text-lines.js';
 import type { Source, SourceEvent } from './types.js';
@@ -128,6 +129,8 @@ class AutoSource implements Source {
         return new HexSource(head.subarray(0, form.skip));
       case 'dump':
         return new DumpSource();
+      case 'quoted':
+        return new QuotedSource(form.prefix, new DumpSource());
       case 'binary':
         return new RawSource();
       case 'utf-16le':

@@ -8,6 +8,7 @@ import { count } from '../render/layout.js';
 import type { Judged } from '../rules/judged.js';
 import type { ConnectionSummary } from '../rules/tally-summary.js';
 import { UsageError } from './exit.js';
+import { FileOrder } from './file-order.js';
 import { connectionFilter } from './filters.js';
 import { FlowReading, type FlowContext, type OtherTraffic } from './flow-reading.js';
 import type { Input } from './input.js';
@@ -60,6 +61,7 @@ export class CaptureDecoding implements FlowContext {
   /** One more than the number of the newest connection. */
   opened: number;
   private last = NaN;
+  private readonly order = new FileOrder();
   readonly wants;
   readonly reading: ReadingOptions;
   readonly stated: ReadingOptions;
@@ -120,10 +122,14 @@ export class CaptureDecoding implements FlowContext {
   /** Reads a capture file up to its end, or until it is enough. Gives where the file is damaged. */
   async read(input: Input, opened: Opened, reader: PacketReader, pace: Pace): Promise<InputProblem | undefined> {
     const before = this.packets;
+    let begun = false;
     let problem: InputProblem | undefined;
     const visitor: PacketVisitor = {
-      packet: (link, bytes, start, end, originalLength, time) =>
-        this.packet(link, bytes, start, end, originalLength, time),
+      packet: (link, bytes, start, end, originalLength, time) => {
+        if (!begun) this.tellOrder(input, time);
+        begun = true;
+        this.packet(link, bytes, start, end, originalLength, time);
+      },
       notice: (message) => this.sink.notice(noticeOf(input, message)),
       problem: (found) => (problem = found),
     };
@@ -139,6 +145,11 @@ export class CaptureDecoding implements FlowContext {
     if (problem && this.packets === before) throw problemOf(input, problem);
     if (!problem && this.connections === 0) throw new UsageError(`${input.name}: no TCP connection in its packets`);
     return problem;
+  }
+
+  private tellOrder({ name }: Input, time: number): void {
+    const told = this.order.begins(name, time, this.last);
+    if (told !== undefined) this.sink.notice(told);
   }
 
   end(): void {

@@ -105,9 +105,10 @@ export function decodeOptions(): Option[] {
       '--jobs <number>',
       'threads that share the connections of capture files (default: 2 for large ones of compressed messages, else 1)',
     ).argParser(integer(1, MOST_JOBS)),
-    new Option('--shard <i/n>', 'read only the connections of shard I of N, by the hash of their addresses').argParser(
-      shard,
-    ),
+    new Option(
+      '--shard <i/n>',
+      'read only the connections of shard I of N, by the hash of their addresses (not ports)',
+    ).argParser(shard),
   ]);
 }
 

@@ -1,4 +1,5 @@
 import { EXIT } from '../exit.js';
+import { repeated } from '../file-order.js';
 import { inputsOf, type Input } from '../input.js';
 import type { Io } from '../io.js';
 import { jobsFor } from '../job-files.js';
@@ -9,6 +10,8 @@ import { Decoding } from '../decoding.js';
 /** `decode`: everything that can be read is shown first; then the exit code says what was found. */
 export async function run(io: Io, hex: readonly string[], options: DecodeOptions): Promise<number> {
   const inputs = inputsOf(io, hex, options);
+  const twice = repeated(inputs);
+  if (twice !== undefined && !options.quiet) await io.stderr.write(`${twice}\n`);
   const jobs = await jobsFor(io, inputs, options);
   if (!jobs) return decodeAlone(io, inputs, options);
   const done = await decodeInJobs(io, inputs, options, jobs);
