@@ -112,11 +112,7 @@ export function connectOptions(): Option[] {
 
 function sendOptions(): Option[] {
   const items: SendItem[] = [];
-  const sends = (
-    flags: string,
-    description: string,
-    read: (value: string, before: SendItem[]) => SendItem,
-  ): Option =>
+  const sends = (flags: string, description: string, read: (value: string, before: SendItem[]) => SendItem): Option =>
     new Option(flags, description).argParser((value) => {
       items.push(read(value, items));
       return items;
@@ -151,9 +147,10 @@ function stopOptions(): Option[] {
     new Option('-1, --one', 'end after one message received: --count 1'),
     new Option('--count <number>', 'end after so many messages received').argParser(integer(1)),
     new Option('--expect <regexp>', 'end when a text message matches').argParser(expression),
-    new Option('--expect-close <code>', 'wait for the server to close with this code (1005: none, 1006: a drop)').argParser(
-      integer(0, 65535),
-    ),
+    new Option(
+      '--expect-close <code>',
+      'wait for the server to close with this code (1005: none, 1006: a drop)',
+    ).argParser(integer(0, 65535)),
     new Option('-w, --wait <seconds>', 'wait so long behind the last message sent; -1 holds open').argParser(
       seconds({ endless: true }),
     ),

@@ -40,6 +40,8 @@ export function seconds({ endless = false } = {}): (value: string) => number {
     if (endless && value === '-1') return Infinity;
     const number = /^(\d+(\.\d*)?|\.\d+)$/.test(value) ? Number(value) : NaN;
     if (number <= MOST_SECONDS) return number;
-    throw new InvalidArgumentError(`It has to be a number of seconds up to ${MOST_SECONDS}${endless ? ', or -1' : ''}.`);
+    throw new InvalidArgumentError(
+      `It has to be a number of seconds up to ${MOST_SECONDS}${endless ? ', or -1' : ''}.`,
+    );
   };
 }

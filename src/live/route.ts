@@ -50,7 +50,9 @@ export function isExempt(place: Place, list: string): boolean {
     .filter(Boolean)
     .some((entry) => {
       if (entry === '*') return true;
-      const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|(.*?))(?::(\d+))?$/.exec(isIP(entry) ? `[${entry}]` : entry)!;
+      const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|(.*?))(?::(\d+))?$/.exec(
+        isIP(entry) ? `[${entry}]` : entry,
+      )!;
       if (port !== undefined && Number(port) !== place.port) return false;
       const name = (bracketed ?? plain ?? '').replace(/^\*?\./, '').toLowerCase();
       const host = place.host.toLowerCase();

@@ -1,0 +1,49 @@
+import { basicAuth } from '../live/proxy.js';
+import type { ReachOptions } from './connect-options.js';
+import type { Target } from './connect-url.js';
+import { UsageError } from './exit.js';
+import { decodeKey } from '../codec/handshake-key.js';
+import { VERSION } from './version.js';
+
+type Headers = Map<string, readonly string[] | undefined>;
+
+/** The headers that the options ask for; undefined takes one of the usual ones away. `-H` has the last word. */
+export function headersOf(target: Target, options: ReachOptions): Headers {
+  const headers: Headers = new Map([['User-Agent', [options.userAgent ?? `wsinspect/${VERSION}`]]]);
+  const { origin, cookie, user = options.auth } = options;
+  if (origin !== undefined) headers.set('Origin', [origin]);
+  if (cookie) headers.set('Cookie', [cookie.join('; ')]);
+  if (user !== undefined) {
+    const [, name = user, password = ''] = /^([^:]*):([^]*)$/.exec(user) ?? [];
+    headers.set('Authorization', [basicAuth(name, password)]);
+  } else if (target.user !== undefined) {
+    headers.set('Authorization', [basicAuth(target.user, target.password ?? '')]);
+  }
+  const own = new Map<string, string[] | undefined>();
+  for (const line of options.header ?? []) {
+    const [, name = '', value = ''] = /^([^:\s]+)\s*:[ \t]*([^]*)$/.exec(line) ?? [];
+    if (name === '' || !/^[!#$%&'*+.^_`|~\w-]+$/.test(name) || /[\r\n\0]/.test(value)) {
+      throw new UsageError(`-H ${line}: a header is 'Name: value', or 'Name:' to leave it out`);
+    }
+    put(own, name, value.trimEnd());
+  }
+  for (const [name, values] of own) {
+    for (const known of [...headers.keys()]) if (known.toLowerCase() === name.toLowerCase()) headers.delete(known);
+    headers.set(name, values);
+  }
+  return headers;
+}
+
+function put(headers: Map<string, string[] | undefined>, name: string, value: string): void {
+  const known = [...headers.keys()].find((other) => other.toLowerCase() === name.toLowerCase());
+  if (/^sec-websocket-key$/i.test(name) && decodeKey(value).bytes.length === 16) {
+    throw new UsageError('-H Sec-WebSocket-Key: each connection has a fresh key (only a malformed one can be given)');
+  }
+  if (value === '') return void headers.set(known ?? name, undefined);
+  headers.set(known ?? name, [...((known && headers.get(known)) || []), value]);
+}
+
+/** Another origin must not learn what was meant for the first (as curl and browsers do). */
+export function withoutSecrets(headers: Headers): Headers {
+  return new Map([...headers].filter(([name]) => !/^(authorization|cookie|host)$/i.test(name)));
+}

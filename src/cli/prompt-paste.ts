@@ -1,0 +1,53 @@
+import { StringDecoder } from 'node:string_decoder';
+import { Transform, type TransformCallback } from 'node:stream';
+import { LINE_END } from './prompt-commands.js';
+
+const BEGIN = '\x1b[200~';
+const END = '\x1b[201~';
+/** Asks the terminal to mark what is pasted (xterm's bracketed paste), and to stop that. */
+export const ASK_FOR_MARKS = '\x1b[?2004h';
+export const NO_MORE_MARKS = '\x1b[?2004l';
+
+/** Keys on their way to the prompt: a paste of several lines becomes one line, and no control character in it is taken for a key. */
+export class PasteFilter extends Transform {
+  private readonly decoder = new StringDecoder('utf8');
+  private isPaste = false;
+  private held = '';
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    let text = this.held + this.decoder.write(chunk);
+    this.held = '';
+    while (text !== '') {
+      const mark = this.isPaste ? END : BEGIN;
+      const at = text.indexOf(mark);
+      if (at < 0) break;
+      this.tell(text.slice(0, at), at + mark.length === text.length);
+      this.isPaste = !this.isPaste;
+      text = text.slice(at + mark.length);
+    }
+    // A mark may come in two pieces; a lone ESC is a key.
+    const cut = this.isPaste ? beginningOf(END, text) : beginningOf(BEGIN, text);
+    if (cut > 1 || (this.isPaste && cut > 0)) {
+      this.held = text.slice(text.length - cut);
+      text = text.slice(0, text.length - cut);
+    }
+    this.tell(text, false);
+    done();
+  }
+
+  private tell(text: string, isLast: boolean): void {
+    if (text === '') return;
+    if (!this.isPaste) return void this.push(text);
+    const lines = (isLast ? text.replace(/[\r\n]+$/, '') : text).replace(/\r\n|\r|\n/g, LINE_END);
+    // eslint-disable-next-line no-control-regex
+    this.push(lines.replace(/[\0-\x08\x0b-\x1f\x7f]/g, ''));
+  }
+}
+
+/** How many last characters of the text may be the beginning of the mark. */
+function beginningOf(mark: string, text: string): number {
+  for (let length = Math.min(mark.length - 1, text.length); length > 0; length--) {
+    if (text.endsWith(mark.slice(0, length))) return length;
+  }
+  return 0;
+}
