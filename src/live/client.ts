@@ -61,6 +61,8 @@ export class Client {
   private readonly stream: Socket;
   private outcome: Outcome | undefined;
   private handshake: Handshake | undefined;
+  /** The first thing that the peer did wrong: in its answer to the handshake, and behind it. */
+  private handshakeFault: Diagnostic | undefined;
   private fault: Diagnostic | undefined;
   private wasReset = false;
   private opened = false;
@@ -177,7 +179,7 @@ export class Client {
     request.prependListener('upgrade', (_response: IncomingMessage, _socket: Socket, head: Buffer) => {
       // `ws` puts back what came with the head, and reads it again.
       tap.putBack(head.length);
-      if (this.fault !== undefined) this.refuse(this.fault);
+      if (this.handshakeFault !== undefined) this.refuse(this.handshakeFault);
     });
     request.end();
   }
@@ -211,7 +213,7 @@ export class Client {
     if (!this.opened) {
       const isHttp = code.startsWith('HPE_');
       const isInvalid = isHttp || (code === '' && this.handshake?.upgraded === true);
-      if (isInvalid) this.end({ kind: 'invalid', message: isHttp ? `no HTTP: ${message}` : message, ...this.blame() });
+      if (isInvalid) this.end({ kind: 'invalid', message: isHttp ? `no HTTP: ${message}` : message });
       else this.end({ kind: 'unanswered', message: code === 'ECONNRESET' ? 'no answer to the handshake' : message });
     } else if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
       this.end({ kind: 'closed', code: 1009, reason: message, byPeer: false });
@@ -226,11 +228,7 @@ export class Client {
   }
 
   private broken(message: string): Outcome {
-    return { kind: 'broken', message, ...this.blame() };
-  }
-
-  private blame(): { readonly diagnostic?: Diagnostic } {
-    return this.fault ? { diagnostic: this.fault } : {};
+    return { kind: 'broken', message, ...(this.fault && { diagnostic: this.fault }) };
   }
 
   /** Only the first outcome counts; it is told when the connection has ended. */
@@ -248,13 +246,13 @@ export class Client {
 
   /** What the peer does wrong is remembered: `ws` lets some of it pass. */
   private judge(record: Judged): void {
-    if (record.diagnostics.length > 0) this.fault ??= record.diagnostics.find((one) => isPeers(record, one));
+    const found = record.diagnostics.length > 0 ? record.diagnostics.find((one) => isPeers(record, one)) : undefined;
     if (record.type === 'handshake') {
       this.handshake = record.handshake;
-      const { fault } = this;
+      this.handshakeFault = found;
       // Without an Upgrade header Node takes a 101 for a preliminary answer, and waits for another one.
-      if (fault) process.nextTick(() => this.refuse(fault));
-    }
+      if (found) process.nextTick(() => this.refuse(found));
+    } else this.fault ??= found;
     const isClose = record.type === 'frame' && record.frame.header.opcode === OPCODE.close;
     if (isClose && record.direction === 'server') this.sayFarewell();
     this.taker.record(record);
