@@ -18,6 +18,8 @@ export interface Source {
   sendTo(client: Client, over: AbortSignal): Promise<boolean>;
   /** Something was read and not sent, as far as is known. */
   readonly hasLeft: boolean;
+  /** A reply is expected for each message: a server that answers some and then leaves has lost the others. */
+  readonly wantsReplies: boolean;
 }
 
 /** A gate that what is printed can close. */
@@ -28,6 +30,7 @@ export interface Gate {
 
 /** The send options, in their order. */
 export class Items implements Source {
+  readonly wantsReplies = false;
   private at = 0;
 
   constructor(
@@ -67,6 +70,7 @@ interface LineOptions {
 
 /** Standard input, one message a line. No more is read than the connection takes. */
 export class Lines implements Source {
+  readonly wantsReplies = true;
   private readonly lines: MessageLines;
   private readonly input: AsyncIterator<Uint8Array>;
   private batch: Uint8Array[] = [];

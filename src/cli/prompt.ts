@@ -18,6 +18,7 @@ interface PromptOptions {
 /** Somebody types: lines become messages, and what is printed in the meantime stands above the line that is typed. */
 export class Prompt implements Source {
   readonly hasLeft = false;
+  readonly wantsReplies = false;
   /** The Io whose outputs leave the typed line whole. */
   readonly io: Io;
   private lines: Interface | undefined;

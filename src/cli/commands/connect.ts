@@ -180,18 +180,26 @@ class Visit implements Waiter, Gate {
       this.display.error({ message: failure.message, exit });
       return exit;
     }
-    const { messages } = this.sent;
-    const left =
-      this.source?.hasLeft && `not everything was sent: ${messages} messages, ${this.goals.received} replies`;
     const verdict = verdictOf({
       ending,
       outcome,
       unmet: this.goals.unmet,
       expectClose: this.options.expectClose,
-      unsent: left || undefined,
+      unsent: this.lost(),
     });
     if (verdict.message !== undefined) this.display.error({ message: verdict.message, exit: verdict.exit });
     return verdict.exit;
+  }
+
+  /** What did not get through, in words, where the other end left too early. */
+  private lost(): string | undefined {
+    const { messages } = this.sent;
+    const { received } = this.goals;
+    if (!this.source) return undefined;
+    const isShort = this.source.wantsReplies && received > 0 && received < messages;
+    const counts = `${messages} messages sent, ${received} replies`;
+    if (this.source.hasLeft) return `${counts}, and more was to be sent`;
+    return isShort ? counts : undefined;
   }
 
   private async pause(ending: string, tries: number, most: number): Promise<void> {
