@@ -35,14 +35,25 @@ export class PasteFilter extends Transform {
     done();
   }
 
+  private pass(text: string): void {
+    if (text.length > LONG) this.push(text);
+    else for (const character of text) this.push(character);
+  }
+
   private tell(text: string, isLast: boolean): void {
     if (text === '') return;
-    if (!this.isPaste) return void this.push(text);
+    if (!this.isPaste) return this.pass(text);
     const lines = (isLast ? text.replace(/[\r\n]+$/, '') : text).replace(/\r\n|\r|\n/g, LINE_END);
     // eslint-disable-next-line no-control-regex
-    this.push(lines.replace(/[\0-\x08\x0b-\x1f\x7f]/g, ''));
+    this.pass(lines.replace(/[\0-\x08\x0b-\x1f\x7f]/g, ''));
   }
 }
+
+/**
+ * What comes in one piece, readline puts at the end of the line, wherever the cursor is. Each character by itself takes
+ * it a look at the whole line, so that a long paste does go to the end.
+ */
+const LONG = 1024;
 
 /** How many last characters of the text may be the beginning of the mark. */
 function beginningOf(mark: string, text: string): number {

@@ -106,6 +106,11 @@ describe.concurrent('other ways', () => {
     if (kind === 'https') {
       // Its certificate is judged as any.
       expect((await connect(url, ...HI, '--proxy', at)).exit).toBe(60);
+      const secure = await tlsEcho(pair);
+      for (const through of [url, `wss://127.0.0.1:${secure.port}/`]) {
+        const env = { NODE_EXTRA_CA_CERTS: pair.cert };
+        await echoes(wsinspect(['connect', through, ...HI, '--proxy', at], { env }));
+      }
       return;
     }
     await echoes(connect(url, ...HI, '--proxy', at));
