@@ -10,28 +10,37 @@ type Headers = Map<string, readonly string[] | undefined>;
 /** The headers that the options ask for; undefined takes one of the usual ones away. `-H` has the last word. */
 export function headersOf(target: Target, options: ReachOptions): Headers {
   const headers: Headers = new Map([['User-Agent', [options.userAgent ?? `wsinspect/${VERSION}`]]]);
-  const { origin, cookie, user = options.auth } = options;
+  const { origin, cookie } = options;
   if (origin !== undefined) headers.set('Origin', [origin]);
   if (cookie) headers.set('Cookie', [cookie.join('; ')]);
-  if (user !== undefined) {
-    const [, name = user, password = ''] = /^([^:]*):([^]*)$/.exec(user) ?? [];
-    headers.set('Authorization', [basicAuth(name, password)]);
-  } else if (target.user !== undefined) {
-    headers.set('Authorization', [basicAuth(target.user, target.password ?? '')]);
-  }
-  const own = new Map<string, string[] | undefined>();
-  for (const line of options.header ?? []) {
-    const [, name = '', value = ''] = /^([^:\s]+)\s*:[ \t]*([^]*)$/.exec(line) ?? [];
-    if (name === '' || !/^[!#$%&'*+.^_`|~\w-]+$/.test(name) || /[\r\n\0]/.test(value)) {
-      throw new UsageError(`-H ${line}: a header is 'Name: value', or 'Name:' to leave it out`);
-    }
-    put(own, name, value.trimEnd());
-  }
-  for (const [name, values] of own) {
+  const login = loginOf(target, options);
+  if (login !== undefined) headers.set('Authorization', [login]);
+  for (const [name, values] of ownHeaders(options.header ?? [])) {
     for (const known of [...headers.keys()]) if (known.toLowerCase() === name.toLowerCase()) headers.delete(known);
     headers.set(name, values);
   }
   return headers;
+}
+
+function loginOf(target: Target, { auth, user = auth }: ReachOptions): string | undefined {
+  if (user !== undefined) {
+    const [, name = user, password = ''] = /^([^:]*):([^]*)$/.exec(user) ?? [];
+    return basicAuth(name, password);
+  }
+  return target.user === undefined ? undefined : basicAuth(target.user, target.password ?? '');
+}
+
+/** Those of `-H`. */
+function ownHeaders(lines: readonly string[]): Map<string, string[] | undefined> {
+  const own = new Map<string, string[] | undefined>();
+  for (const line of lines) {
+    const [, name = '', value = ''] = /^([^:\s]+)\s*:[ \t]*([^]*)$/.exec(line) ?? [];
+    if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name) || /[\r\n\0]/.test(value)) {
+      throw new UsageError(`-H ${line}: a header is 'Name: value', or 'Name:' to leave it out`);
+    }
+    put(own, name, value.trimEnd());
+  }
+  return own;
 }
 
 function put(headers: Map<string, string[] | undefined>, name: string, value: string): void {

@@ -1,5 +1,5 @@
 import { Client, type ClientOptions, type ClientTaker, type Outcome } from '../live/client.js';
-import { dial, DialError, type DialStage } from '../live/dial.js';
+import { dial, DialError, type DialStage, type Line } from '../live/dial.js';
 import type { Refused } from '../live/refused.js';
 import { escapeBytes, escapeText } from '../render/escape.js';
 import { headersOf, withoutSecrets } from './connect-headers.js';
@@ -65,6 +65,8 @@ export class Opening {
     isFirst: boolean,
     signal: AbortSignal,
   ): Promise<Opened | { readonly outcome: Outcome }> {
+    // What can't be sent is told before anybody is bothered.
+    const request = this.requestTo(target, isFirst);
     const route = await routeOf(this.io, target, this.options);
     let line;
     try {
@@ -87,7 +89,7 @@ export class Opening {
         opened();
       },
     };
-    const client = this.clientOn(line, target, isFirst, taker);
+    const client = this.clientOn(line, request, taker);
     const giveUp = (): void => client.terminate();
     if (signal.aborted) giveUp();
     signal.addEventListener('abort', giveUp, { once: true });
@@ -100,28 +102,20 @@ export class Opening {
     return { outcome: result };
   }
 
-  private clientOn(
-    line: ConstructorParameters<typeof Client>[0],
-    target: Target,
-    isFirst: boolean,
-    taker: ClientTaker,
-  ): Client {
+  /** What is asked for, and how. Throws a UsageError. */
+  private requestTo(target: Target, isFirst: boolean): ClientOptions {
     const { io, options } = this;
     const all = headersOf(target, options);
     const headers = new Map(isFirst ? all : withoutSecrets(all));
     const subprotocols = [...(options.subprotocol ?? [])];
     for (const [name, values] of headers) {
-      // `ws` takes back an answer to what it did not offer itself.
+      // `ws` refuses an answer to what it did not offer itself.
       if (!/^sec-websocket-protocol$/i.test(name) || values === undefined) continue;
       headers.delete(name);
-      subprotocols.push(
-        ...values
-          .join(',')
-          .split(',')
-          .map((each) => each.trim()),
-      );
+      const names = values.join(',').split(',');
+      subprotocols.push(...names.map((each) => each.trim()));
     }
-    const client: ClientOptions = {
+    return {
       now: () => io.now(),
       reading: liveReading(options),
       url: target.url,
@@ -130,8 +124,11 @@ export class Opening {
       deflate: perMessageDeflate(options.deflate),
       autoPong: options.autoPong,
     };
+  }
+
+  private clientOn(line: Line, request: ClientOptions, taker: ClientTaker): Client {
     try {
-      return new Client(line, this.number++, client, taker);
+      return new Client(line, this.number++, request, taker);
     } catch (error) {
       line.stream.destroy();
       throw new UsageError(`the handshake can't be written: ${(error as Error).message}`);
@@ -161,7 +158,7 @@ function redirectOf(from: Target, outcome: Outcome): Target | undefined {
   url.hash = '';
   const secure = url.protocol === 'wss:';
   const stays = from.unixSocket !== undefined && url.host === from.url.host;
-  return { url, secure, ...(stays && { unixSocket: from.unixSocket! }) };
+  return { url, secure, ...(stays && { unixSocket: from.unixSocket }) };
 }
 
 function failureOf(outcome: Outcome): Opened {

@@ -72,7 +72,7 @@ interface LineOptions {
 export class Lines implements Source {
   readonly wantsReplies = true;
   private readonly lines: MessageLines;
-  private readonly input: AsyncIterator<Uint8Array>;
+  private readonly input: AsyncIterator<Uint8Array, unknown>;
   private batch: Uint8Array[] = [];
   private at = 0;
   private number = 0;
@@ -145,10 +145,10 @@ export class Lines implements Source {
 
   private async read(): Promise<void> {
     try {
-      const { done, value } = await this.input.next();
-      this.batch = done ? this.lines.last() : this.lines.push(value);
+      const next: IteratorResult<Uint8Array, unknown> = await this.input.next();
+      this.batch = next.done ? this.lines.last() : this.lines.push(next.value);
       this.at = 0;
-      this.isOver = done === true;
+      this.isOver = next.done === true;
     } catch (error) {
       this.failure = error;
     }

@@ -59,7 +59,10 @@ export function verdictOf(told: Judgeable): Verdict {
   if (expectClose !== undefined) return expectedClose(outcome, expectClose, unmet);
   if (unmet !== undefined) return { exit: EXIT.finding, message: `${endText(outcome)}, and ${unmet}` };
   // We left: whatever the other end did then, what was asked holds.
-  if (ending !== 'peer') return { exit: EXIT.ok };
+  return ending === 'peer' ? leftByPeer(outcome, unsent) : { exit: EXIT.ok };
+}
+
+function leftByPeer(outcome: Outcome, unsent: string | undefined): Verdict {
   if (outcome.kind === 'dropped') return { exit: EXIT.dropped, message: endText(outcome) };
   if (outcome.kind === 'closed' && outcome.byPeer && !FINE.includes(outcome.code)) {
     return { exit: EXIT.closeCode, message: endText(outcome) };

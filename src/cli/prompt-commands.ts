@@ -30,30 +30,37 @@ export function readTyped(line: string): Typed {
   if (!text.startsWith('/')) return { kind: 'message', data: Buffer.from(text), binary: false };
   if (text.startsWith('//')) return { kind: 'message', data: Buffer.from(text.slice(1)), binary: false };
   const [, name = '', rest = ''] = /^\/(\S*)\s*([^]*?)\s*$/.exec(text) ?? [];
-  switch (name) {
-    case 'ping':
-      return Buffer.byteLength(rest) > 125
-        ? mistake('a ping has at most 125 bytes')
-        : { kind: 'ping', data: Buffer.from(rest) };
-    case 'close':
-      return closeOf(rest);
-    case 'binary':
-    case 'raw': {
-      const data = parseHex(rest);
-      if (data === undefined || rest === '') return mistake(`/${name} takes hex, two digits a byte`);
-      return name === 'raw' ? { kind: 'raw', data } : { kind: 'message', data, binary: true };
-    }
-    case 'fragment':
-      if (rest === 'off' || rest === '0') return { kind: 'fragment', bytes: undefined };
-      return /^[1-9]\d{0,8}$/.test(rest)
-        ? { kind: 'fragment', bytes: Number(rest) }
-        : mistake('/fragment takes a number of bytes, or off');
-    case 'help':
-    case 'quit':
-      return { kind: name };
-    default:
-      return mistake(`/${name} is no command: /help lists them, and // sends a message that begins with /`);
-  }
+  return (
+    COMMANDS.get(name)?.(rest) ??
+    mistake(`/${name} is no command: /help lists them, and // sends a message that begins with /`)
+  );
+}
+
+const COMMANDS: ReadonlyMap<string, (rest: string) => Typed> = new Map<string, (rest: string) => Typed>([
+  ['ping', pingOf],
+  ['close', closeOf],
+  ['binary', (rest) => bytesOf('binary', rest)],
+  ['raw', (rest) => bytesOf('raw', rest)],
+  ['fragment', fragmentOf],
+  ['help', () => ({ kind: 'help' })],
+  ['quit', () => ({ kind: 'quit' })],
+]);
+
+function pingOf(rest: string): Typed {
+  const data = Buffer.from(rest);
+  return data.length > 125 ? mistake('a ping has at most 125 bytes') : { kind: 'ping', data };
+}
+
+function bytesOf(name: 'binary' | 'raw', rest: string): Typed {
+  const data = parseHex(rest);
+  if (data === undefined || rest === '') return mistake(`/${name} takes hex, two digits a byte`);
+  return name === 'raw' ? { kind: 'raw', data } : { kind: 'message', data, binary: true };
+}
+
+function fragmentOf(rest: string): Typed {
+  if (rest === 'off' || rest === '0') return { kind: 'fragment', bytes: undefined };
+  if (!/^[1-9]\d{0,8}$/.test(rest)) return mistake('/fragment takes a number of bytes, or off');
+  return { kind: 'fragment', bytes: Number(rest) };
 }
 
 function closeOf(rest: string): Typed {

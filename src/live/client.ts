@@ -198,7 +198,7 @@ export class Client {
         this.terminate();
       });
     });
-    socket.on('error', (error) => this.failed(error as NodeJS.ErrnoException));
+    socket.on('error', (error) => this.failed(error));
     socket.on('close', (code, reason) => {
       clearTimeout(this.farewell);
       this.wake();

@@ -21,7 +21,7 @@ interface Other {
   readonly url: string;
   /** What it was told. */
   readonly told: string[];
-  say(text: string): void;
+  readonly say: (text: string) => void;
 }
 
 async function other(): Promise<Other> {

@@ -113,10 +113,3 @@ export function saying(hex: string, then: (socket: Socket) => void = () => undef
     then(socket);
   });
 }
-
-/** The payload of the first frame of a client in these bytes: text of up to 125 bytes. */
-export function unmasked(frame: Uint8Array): string {
-  const length = frame[1]! & 0x7f;
-  const key = frame.subarray(2, 6);
-  return Buffer.from(frame.subarray(6, 6 + length).map((byte, i) => byte ^ key[i % 4]!)).toString();
-}
