@@ -13,6 +13,8 @@ export class PasteFilter extends Transform {
   private readonly decoder = new StringDecoder('utf8');
   private isPaste = false;
   private held = '';
+  /** The LF of a CR LF may come in the next piece. */
+  private endedInCr = false;
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
     let text = this.held + this.decoder.write(chunk);
@@ -43,7 +45,9 @@ export class PasteFilter extends Transform {
   private tell(text: string, isLast: boolean): void {
     if (text === '') return;
     if (!this.isPaste) return this.pass(text);
-    const lines = (isLast ? text.replace(/[\r\n]+$/, '') : text).replace(/\r\n|\r|\n/g, LINE_END);
+    const rest = this.endedInCr && text.startsWith('\n') ? text.slice(1) : text;
+    this.endedInCr = text.endsWith('\r') && !isLast;
+    const lines = (isLast ? rest.replace(/[\r\n]+$/, '') : rest).replace(/\r\n|\r|\n/g, LINE_END);
     // eslint-disable-next-line no-control-regex
     this.pass(lines.replace(/[\0-\x08\x0b-\x1f\x7f]/g, ''));
   }

@@ -3,7 +3,7 @@ told=$(mktemp)
 wsinspect serve 0 --reject 403 > "$told" &
 server=$!
 until url=$(grep -o 'ws://[^ ]*' "$told"); do sleep 0.05; done
-wsinspect connect "$url" --json 2> /dev/null | grep '"type":"error"'
+wsinspect connect "$url" "$@" 2> /dev/null | grep '"type":"error"'
 kill $server
 wait $server
 rm "$told"
