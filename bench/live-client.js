@@ -1,5 +1,6 @@
 // The clients of bench/live.js, in a process of their own: what they count goes to the parent.
 import { readFileSync } from 'node:fs';
+import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 

@@ -1,14 +1,17 @@
 /** Options with an optional value: they take it only behind `=`, so that none swallows the argument behind it. */
-const OPTIONAL = new Set(['--deflate', '--handshake', '--mask']);
+const OPTIONAL: readonly string[] = ['--deflate', '--handshake', '--mask'];
+/** Those of `connect`: elsewhere `--ping` takes none. */
+const OPTIONAL_LIVE: readonly string[] = ['--deflate', '--ping', '--reconnect'];
 const KEY = /^[0-9a-f]{8}$/i;
 
 /** Writes every optional value behind `=`, empty where none was given. `--mask` alone takes a next word of 8 hex digits. */
 export function optionalValues(argv: readonly string[]): string[] {
+  const optional = new Set(argv[0] === 'connect' ? OPTIONAL_LIVE : OPTIONAL);
   const out: string[] = [];
   for (let i = 0; i < argv.length; i++) {
     const word = argv[i]!;
     if (word === '--') return [...out, ...argv.slice(i)];
-    if (!OPTIONAL.has(word)) out.push(word);
+    if (!optional.has(word)) out.push(word);
     else if (word === '--mask' && KEY.test(argv[i + 1] ?? '')) out.push(`--mask=${argv[++i]}`);
     else out.push(`${word}=`);
   }

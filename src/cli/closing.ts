@@ -47,11 +47,13 @@ export class Closing {
     this.tally.passOver(what, connections);
   }
 
-  async draw(found: boolean): Promise<void> {
+  /** `code`: what the run ends with, where that is not the finding's. */
+  async draw(found: boolean, code?: number): Promise<void> {
     this.tellNothing();
     if (!this.any || !this.isWanted || this.options.quiet) return;
     if (this.packets > 0) this.tally.countPackets(this.packets);
-    const exit = this.io.interrupted.aborted ? this.io.interrupted.reason : found ? EXIT.finding : EXIT.ok;
+    const own = this.io.interrupted.aborted ? this.io.interrupted.reason : found ? EXIT.finding : EXIT.ok;
+    const exit = code ?? own;
     if (this.options.json) return this.output.json(summaryRecord(this.tally.totals(), exit));
     const look = await lookOf(this.io, this.options);
     const all = this.options.verbose === true;

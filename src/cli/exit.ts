@@ -5,6 +5,24 @@ export const EXIT = {
   finding: 1,
   /** Usage error or unreadable input. */
   usage: 2,
+  /** The peer broke the protocol after 101. */
+  protocol: 3,
+  /** 101 came, but the handshake is invalid. */
+  handshake: 4,
+  /** Proxy name, host name, connection: as curl has them, and the following too. */
+  proxyName: 5,
+  hostName: 6,
+  connect: 7,
+  /** The upgrade was refused. */
+  refused: 22,
+  /** A time limit ran out. */
+  time: 28,
+  tls: 35,
+  /** Dropped without a close frame (1006). */
+  dropped: 56,
+  /** Closed with a code other than the one expected. */
+  closeCode: 57,
+  certificate: 60,
   interrupted: 130,
   terminated: 143,
 } as const;

@@ -8,6 +8,13 @@ export interface Output {
   write(data: string | Uint8Array): Promise<void> | void;
 }
 
+/** The terminal that somebody types at. */
+export interface Terminal {
+  readonly input: NodeJS.ReadableStream & { setRawMode?(on: boolean): unknown };
+  /** Where what is typed is shown: stderr, since stdout has the result. */
+  readonly output: NodeJS.WritableStream;
+}
+
 /** Whether a signal asked for the end, and the exit code that it asks for (130 or 143). */
 export interface Interruption {
   readonly aborted: boolean;
@@ -16,9 +23,15 @@ export interface Interruption {
 
 /** All that a command may touch of the outside. `cli/main.ts` makes the real one, tests make their own. */
 export interface Io {
-  readonly stdin: AsyncIterable<Uint8Array> & { readonly isTTY: boolean };
+  readonly stdin: AsyncIterable<Uint8Array> & {
+    readonly isTTY: boolean;
+    /** Nobody reads on: without it, an open stdin keeps the process running. */
+    close?(): void;
+  };
   readonly stdout: Output;
   readonly stderr: Output;
+  /** For a prompt. */
+  terminal?(): Terminal;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** SIGINT or SIGTERM came. */
   readonly interrupted: Interruption;

@@ -7,9 +7,18 @@ import type { Io } from './io.js';
 import { RecordOutput } from './record-output.js';
 import type { ShowOptions } from './serve-options.js';
 
+/** Who can make the traffic wait for the printing. */
+export interface Waiter {
+  full(): void;
+  /** There is room again. */
+  room(): void;
+  /** Nobody reads any more (EPIPE). */
+  gone(): void;
+}
+
 /**
- * What live connections say, printed as it comes. The traffic never waits for the printing: while a terminal or a pipe
- * is full, records are left out of what is printed, and how many is told.
+ * What live connections say, printed as it comes. Without a `Waiter` the traffic never waits for the printing: while a
+ * terminal or a pipe is full, records are left out of what is printed, and how many is told. With one, none is.
  */
 export class LiveOutput implements Seen {
   private readonly output: RecordOutput;
@@ -19,11 +28,14 @@ export class LiveOutput implements Seen {
   opened = 0;
   private writing: Promise<void> | undefined;
   private scheduled = false;
+  private again = false;
+  private waits = false;
   private dropped = 0;
 
   constructor(
     private readonly io: Io,
     private readonly options: ShowOptions,
+    private readonly waiter?: Waiter,
   ) {
     this.start = io.now();
     const filter = recordFilter(options, () => this.start);
@@ -45,8 +57,12 @@ export class LiveOutput implements Seen {
 
   record(record: Judged): void {
     if (record.connection >= this.opened) this.opened = record.connection + 1;
-    if (this.writing !== undefined && this.output.isFull) this.dropped++;
+    if (this.writing !== undefined && this.output.isFull && !this.waiter) this.dropped++;
     else this.output.record(record);
+    if (this.waiter && !this.waits && this.output.isFull) {
+      this.waits = true;
+      this.waiter.full();
+    }
     this.schedule();
   }
 
@@ -70,11 +86,11 @@ export class LiveOutput implements Seen {
     this.schedule();
   }
 
-  /** What is left, and what there was. */
-  async end(): Promise<void> {
+  /** What is left, and what there was; `exit` is the code that the run ends with, where it hangs on more than what was found. */
+  async end(exit?: number): Promise<void> {
     await this.writing;
     await this.flush();
-    await this.closing.draw(this.output.found);
+    await this.closing.draw(this.output.found, exit);
     await this.output.flush();
   }
 
@@ -84,10 +100,18 @@ export class LiveOutput implements Seen {
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
-      if (this.writing !== undefined) return;
+      if (this.writing !== undefined) {
+        this.again = true;
+        return;
+      }
+      this.again = false;
       this.writing = this.flush().finally(() => {
         this.writing = undefined;
-        if (this.dropped > 0) this.schedule();
+        if (this.dropped > 0 || this.again) this.schedule();
+        if (this.io.stdout.closed) this.waiter?.gone();
+        if (!this.waits || this.output.isFull) return;
+        this.waits = false;
+        this.waiter?.room();
       });
     });
   }

@@ -30,3 +30,18 @@ export function close(value: string): { code: number; reason: string } {
   }
   return { code: Number(code), reason };
 }
+
+/** The longest time that a timer can wait: seconds. */
+const MOST_SECONDS = 2_147_483;
+
+/** Seconds, with a fraction if need be. `endless`: -1 stands for Infinity. */
+export function seconds({ endless = false } = {}): (value: string) => number {
+  return (value) => {
+    if (endless && value === '-1') return Infinity;
+    const number = /^(\d+(\.\d*)?|\.\d+)$/.test(value) ? Number(value) : NaN;
+    if (number <= MOST_SECONDS) return number;
+    throw new InvalidArgumentError(
+      `It has to be a number of seconds up to ${MOST_SECONDS}${endless ? ', or -1' : ''}.`,
+    );
+  };
+}

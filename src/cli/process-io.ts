@@ -14,7 +14,7 @@ export function processIo(failed: (reason: string) => void): Io {
     get stdin() {
       return Object.assign(
         chunks(() => process.stdin, 'stdin'),
-        { isTTY: process.stdin.isTTY === true },
+        { isTTY: process.stdin.isTTY === true, close: () => void process.stdin.destroy() },
       );
     },
     get stdout() {
@@ -23,6 +23,7 @@ export function processIo(failed: (reason: string) => void): Io {
     get stderr() {
       return (stderr ??= new StreamOutput(process.stderr, failed));
     },
+    terminal: () => ({ input: process.stdin, output: process.stderr }),
     env: process.env,
     pid: process.pid,
     interrupted: signals.state,

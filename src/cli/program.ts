@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { VERSION } from './version.js';
 import type { Io } from './io.js';
+import { connectOptions, type ConnectOptions } from './connect-options.js';
 import { acceptOptions, decodeOptions, encodeOptions } from './options.js';
 import { serveOptions, type ServeOptions } from './serve-options.js';
 
@@ -66,6 +67,21 @@ export function createProgram(io: Io, setExit: (code: number) => void): Command 
   ).action(async (address: string | undefined, options: ServeOptions) => {
     const { serve } = await import('./live.js');
     setExit(await serve(io, address, options));
+  });
+  command(
+    program,
+    connectOptions,
+    'connect [url]',
+    'a client whose every frame is shown: by options, stdin or a prompt',
+    [
+      'connect ws://127.0.0.1:9001/',
+      'connect ws://127.0.0.1:9001/ -x hello -1 --view annotated',
+      'connect wss://example.org/ -k -H "Authorization: Bearer x" --expect ready -m 10 --json',
+      'connect ws://127.0.0.1:9001/ < lines.txt',
+    ],
+  ).action(async (url: string | undefined, options: ConnectOptions) => {
+    const { connect } = await import('./live.js');
+    setExit(await connect(io, url, options));
   });
   return program;
 }

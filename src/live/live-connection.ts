@@ -8,8 +8,6 @@ import type { TapTaker } from './tap.js';
 
 /** Who is told of what passes a live connection. */
 export interface LiveTaker {
-  /** Somebody wants to know what passes the connections that begin now. */
-  readonly looks: boolean;
   record(record: Judged): void;
   /** The connection has ended. */
   closed(summary: ConnectionSummary): void;

@@ -44,6 +44,8 @@ export interface ServerOptions extends LiveContext {
 }
 
 export interface ServerTaker extends LiveTaker {
+  /** Somebody wants to know what passes the connections that begin now. */
+  readonly looks: boolean;
   notice(message: string): void;
 }
 

@@ -171,7 +171,12 @@ class CaptureLines {
     const length = shownBytes(frame.received, this.options);
     if (length === 0 || frame.header.opcode === OPCODE.binary) return length === 0;
     const shown = Math.min(length, room - 2);
-    return this.quote(frame.printable(out.reserve(shown + 8), out.length + 1, shown, BACKSLASH), shown, frame.received, out);
+    return this.quote(
+      frame.printable(out.reserve(shown + 8), out.length + 1, shown, BACKSLASH),
+      shown,
+      frame.received,
+      out,
+    );
   }
 
   /** The same for text that was compressed. */

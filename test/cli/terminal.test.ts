@@ -1,14 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { cleanEnv, Workshop } from './binary.js';
+import { Workshop } from './binary.js';
 import { crowd } from './capture-options.js';
+import { inTmux, TMUX, warnOfNoTmux, type Terminal } from './tmux.js';
 
-const TMUX = spawnSync('tmux', ['-V']).status === 0;
-if (!TMUX)
-  console.warn('SKIPPED: tmux is not installed, so nothing was tried in a real terminal (test/cli/terminal.test.ts)');
+if (!TMUX) warnOfNoTmux('test/cli/terminal.test.ts');
 
 const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 const ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
@@ -19,62 +16,8 @@ beforeAll(() => {
 });
 afterAll(() => shop.remove());
 
-/** A terminal of its own: a tmux server that knows nothing of the user's, with one window. */
-class Terminal {
-  private static count = 0;
-  /** In the test's own folder, and gone with it. */
-  private readonly socket = join(shop.folder, `terminal-${Terminal.count++}`);
-
-  constructor(width: number, command: string) {
-    const script = shop.write(
-      `${basename(this.socket)}.sh`,
-      `trap : INT\n${command}\necho "[exit $?]"\nexec sleep 60\n`,
-    );
-    const size = ['-x', String(width), '-y', '50'];
-    const setup = ['-f', '/dev/null', 'set', '-g', 'history-limit', '100000', ';', 'set', '-g', 'status', 'off', ';'];
-    this.tmux(...setup, 'new-session', '-d', ...size, `PATH='${shop.folder}':"$PATH" exec sh '${script}'`);
-  }
-
-  /** Everything that was printed once the command has ended: lines as the terminal broke them, or as they were written. */
-  async finished(how: 'broken' | 'written' | 'coloured' = 'written'): Promise<string[]> {
-    await this.shows(/^(?:\^C)?\[exit \d+\]/m);
-    const option = { broken: '-p', written: '-pJ', coloured: '-pJe' }[how];
-    const lines = this.tmux('capture-pane', option, '-S', '-').split('\n');
-    const trimmed = lines.map((line) => line.trimEnd());
-    return trimmed.slice(0, trimmed.findLastIndex((line) => line !== '') + 1);
-  }
-
-  async shows(what: RegExp): Promise<string> {
-    for (let tries = 0; tries < 400; tries++) {
-      const text = this.tmux('capture-pane', '-pJ', '-S', '-');
-      if (what.test(text)) return text;
-      await sleep(25);
-    }
-    throw new Error(`the terminal does not show ${what}:\n${this.tmux('capture-pane', '-p', '-S', '-')}`);
-  }
-
-  type(...keys: string[]): void {
-    this.tmux('send-keys', ...keys);
-  }
-
-  close(): void {
-    spawnSync('tmux', ['-S', this.socket, 'kill-server']);
-  }
-
-  private tmux(...args: string[]): string {
-    const env = cleanEnv({ TERM: 'xterm-256color', LC_ALL: 'C.UTF-8' });
-    return execFileSync('tmux', ['-u', '-S', this.socket, ...args], { env, encoding: 'utf8' });
-  }
-}
-
-async function inTerminal<T>(width: number, command: string, then: (terminal: Terminal) => Promise<T>): Promise<T> {
-  const terminal = new Terminal(width, command);
-  try {
-    return await then(terminal);
-  } finally {
-    terminal.close();
-  }
-}
+const inTerminal = <T>(width: number, command: string, then: (terminal: Terminal) => Promise<T>): Promise<T> =>
+  inTmux(shop, width, command, then);
 
 /** Writes the pieces of a folder one after the other, as many as the file `go` says, and then waits. */
 const SLOWLY = `

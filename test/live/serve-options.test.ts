@@ -112,8 +112,8 @@ const TESTS: Tests = {
     const [none, yes, some] = clients.map(({ socket }) => socket.extensions);
     expect([none, yes]).toEqual(['', 'permessage-deflate']);
     expect(some).toContain('permessage-deflate');
-    clients[1]!.socket.send('compressed, compressed, compressed');
-    expect(await clients[1]!.got(1)).toEqual(['compressed, compressed, compressed']);
+    clients[1].socket.send('compressed, compressed, compressed');
+    expect(await clients[1].got(1)).toEqual(['compressed, compressed, compressed']);
     expect(deflate.out).toContain('RSV1');
     await parameters.until((out) => out.includes('server_no_context_takeover') || out.includes('…'));
     expect((await wsinspect(['serve', '--deflate=nonsense'])).exit).toBe(2);
@@ -134,8 +134,8 @@ const TESTS: Tests = {
     const server = await serve('--max-connections', '2');
     const [first] = await Promise.all([server.open(), server.open()]);
     expect(await refusedWith(server.open())).toBe(503);
-    first!.socket.close();
-    await first!.closed;
+    first.socket.close();
+    await first.closed;
     await new Promise((resolve) => setTimeout(resolve, 50));
     await server.open();
   },

@@ -6,13 +6,20 @@ import { BINARY, cleanEnv, records } from '../cli/binary.js';
 
 /** `wsinspect serve`, running. */
 export class Serving {
-  out = '';
-  err = '';
   private constructor(
     readonly child: ChildProcess,
     readonly url: string,
     readonly port: number,
+    private readonly said = { out: '', err: '' },
   ) {}
+
+  get out(): string {
+    return this.said.out;
+  }
+
+  get err(): string {
+    return this.said.err;
+  }
 
   /** Starts it on a port of its own; resolves when it listens. */
   static async start(...args: string[]): Promise<Serving> {
@@ -21,25 +28,17 @@ export class Serving {
       env: cleanEnv(),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    let said = '';
-    let err = '';
-    let serving: Serving | undefined;
-    child.stderr.on('data', (chunk: Buffer) => {
-      err += chunk.toString();
-      if (serving) serving.err = err;
-    });
+    const said = { out: '', err: '' };
+    child.stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString()));
     const url = await new Promise<string>((resolve, reject) => {
       child.stdout.on('data', (chunk: Buffer) => {
-        said += chunk.toString();
-        if (serving) serving.out = said;
-        const [, found] = /(wss?:\/\/[^\s"]+)/.exec(said) ?? [];
+        said.out += chunk.toString();
+        const [, found] = /(wss?:\/\/[^\s"]+)/.exec(said.out) ?? [];
         if (found) resolve(found);
       });
-      child.on('exit', () => reject(new Error(`serve ended: ${said}${err}`)));
+      child.on('exit', () => reject(new Error(`serve ended: ${said.out}${said.err}`)));
     });
-    serving = new Serving(child, url, Number(new URL(url).port));
-    serving.out = said;
-    return serving;
+    return new Serving(child, url, Number(new URL(url).port), said);
   }
 
   /** The same for one that prints nothing. */

@@ -1,0 +1,232 @@
+import type { Client } from '../../live/client.js';
+import { Display } from '../connect-display.js';
+import { Goals } from '../connect-goals.js';
+import { Opening } from '../connect-opening.js';
+import type { ConnectOptions } from '../connect-options.js';
+import { sendsOf, type Send } from '../connect-plan.js';
+import { Items, Lines, type Gate, type Sent, type Source } from '../connect-source.js';
+import { Talk, type Ended } from '../connect-talk.js';
+import { parseTarget, type Target } from '../connect-url.js';
+import { endText, verdictOf } from '../connect-verdict.js';
+import { EXIT, UsageError } from '../exit.js';
+import type { Io } from '../io.js';
+import type { Waiter } from '../live-output.js';
+import { Prompt } from '../prompt.js';
+
+/** Backoff of `--reconnect`: milliseconds at first, doubled up to the most. */
+const FIRST_PAUSE = 500;
+const MOST_PAUSE = 30_000;
+/** A connection that held for so long was none of a row of failures: seconds. */
+const HELD = 10;
+
+/** `connect`: a client whose handshake and frames are shown, driven by options, stdin or somebody who types. */
+export async function run(io: Io, argument: string | undefined, options: ConnectOptions): Promise<number> {
+  const text = argument ?? options.connect;
+  if (text === undefined) throw new UsageError('a URL is missing, as in wsinspect connect ws://localhost:9001/');
+  if (argument !== undefined && options.connect !== undefined) {
+    throw new UsageError(`-c ${options.connect}: there is a URL already, ${argument}`);
+  }
+  const target = parseTarget(text);
+  const visit = new Visit(io, target, options, await sendsOf(io, options));
+  try {
+    return await visit.run();
+  } finally {
+    visit.close();
+  }
+}
+
+/** A run of `connect`: one connection, or with `--reconnect` one after the other. */
+class Visit implements Waiter, Gate {
+  isShut = false;
+  private readonly sent: Sent = { messages: 0, pings: 0, raw: 0 };
+  private readonly goals: Goals;
+  private readonly source: Source | undefined;
+  private readonly prompt: Prompt | undefined;
+  private readonly display: Display;
+  private readonly opening: Opening;
+  /** Nothing new is begun: a signal came, or the time is up. */
+  private readonly stop = new AbortController();
+  private client: Client | undefined;
+  private talk: Talk | undefined;
+  private waiting: (() => void)[] = [];
+  private timeIsUp = false;
+
+  constructor(
+    private readonly io: Io,
+    private readonly target: Target,
+    private readonly options: ConnectOptions,
+    sends: readonly Send[],
+  ) {
+    const { one, count = one && 1, expect, fragment } = options;
+    this.goals = new Goals({ ...(count && { count }), ...(expect && { expect }) });
+    const isTyped = sends.length === 0 && options.stdin && io.stdin.isTTY && io.terminal !== undefined;
+    if (isTyped) {
+      const binary = options.binary === true;
+      this.prompt = new Prompt(io, io.terminal!(), { history: options.history, fragment, binary }, this.sent);
+      this.source = this.prompt;
+    } else if (sends.length > 0) this.source = new Items(sends, this.sent, fragment);
+    else if (options.stdin) {
+      const lines = { nulls: options.null === true, binary: options.binary === true, fragment };
+      this.source = new Lines(io.stdin, lines, this.sent, this);
+    }
+    this.display = new Display(this.prompt?.io ?? io, options, this);
+    this.opening = new Opening(io, options, {
+      connected: (words) => this.display.detail(words),
+      record: (record) => this.display.record(record),
+      closed: (summary) => this.display.closed(summary),
+      open: (handshake) => this.display.handshake(handshake),
+      message: (data, isBinary) => this.take(data, isBinary),
+      pong: (seconds) => this.takePong(seconds),
+    });
+  }
+
+  async run(): Promise<number> {
+    await this.display.open();
+    void this.io.untilInterrupted().then(() => {
+      this.stop.abort();
+      this.talk?.end('interrupted');
+    });
+    const { maxTime } = this.options;
+    const timer = maxTime === undefined ? undefined : setTimeout(() => this.runOut(), maxTime * 1000);
+    try {
+      const exit = await this.visit();
+      await this.display.end(exit);
+      return exit;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  close(): void {
+    this.prompt?.close();
+    this.io.stdin.close?.();
+  }
+
+  full(): void {
+    this.isShut = true;
+    this.client?.pause();
+  }
+
+  room(): void {
+    this.isShut = false;
+    this.client?.resume();
+    for (const resolve of this.waiting.splice(0)) resolve();
+  }
+
+  gone(): void {
+    this.talk?.end('unread');
+  }
+
+  opened(): Promise<void> {
+    return this.isShut ? new Promise((resolve) => this.waiting.push(resolve)) : Promise.resolve();
+  }
+
+  private runOut(): void {
+    this.timeIsUp = true;
+    this.stop.abort();
+    this.talk?.end('max-time');
+  }
+
+  private async visit(): Promise<number> {
+    const { interrupted } = this.io;
+    const { reconnect = 0, connectTimeout } = this.options;
+    for (let tries = 0; ; tries++) {
+      const signal = AbortSignal.any([this.stop.signal, AbortSignal.timeout(connectTimeout * 1000)]);
+      const opened = await this.opening.open(this.target, signal);
+      if (interrupted.aborted) return interrupted.reason;
+      let ending: string;
+      if ('failure' in opened) {
+        const { failure, mayRetry } = opened;
+        if (!mayRetry || tries >= reconnect || this.stop.signal.aborted) {
+          this.display.error(failure);
+          return failure.exit;
+        }
+        ending = failure.message;
+      } else {
+        const since = this.io.now();
+        const ended = await this.converse(opened.client);
+        const isDropped = ended.ending === 'peer' && ended.outcome.kind === 'dropped';
+        if (this.io.now() - since > HELD) tries = 0;
+        if (!isDropped || tries >= reconnect) return this.judge(ended);
+        ending = endText(ended.outcome);
+      }
+      await this.pause(ending, tries, reconnect);
+      if (interrupted.aborted) return interrupted.reason;
+      if (!this.timeIsUp) continue;
+      this.display.error({ message: 'the time is up (--max-time)', exit: EXIT.time });
+      return EXIT.time;
+    }
+  }
+
+  private async converse(client: Client): Promise<Ended> {
+    this.client = client;
+    this.talk = new Talk(client, this.source, this.sent, this.goals, {
+      ...this.options,
+      typed: this.prompt !== undefined,
+    });
+    if (this.isShut) client.pause();
+    if (this.io.interrupted.aborted) this.talk.end('interrupted');
+    else if (this.timeIsUp) this.talk.end('max-time');
+    return this.talk.run();
+  }
+
+  private judge(ended: Ended): number {
+    const { ending, outcome, failure } = ended;
+    this.prompt?.close();
+    if (ending === 'interrupted') return this.io.interrupted.reason;
+    this.display.detail(endText(outcome));
+    if (failure !== undefined) {
+      const exit = failure.name === 'UsageError' ? EXIT.usage : EXIT.finding;
+      this.display.error({ message: failure.message, exit });
+      return exit;
+    }
+    const verdict = verdictOf({
+      ending,
+      outcome,
+      unmet: this.goals.unmet,
+      expectClose: this.options.expectClose,
+      unsent: this.lost(),
+    });
+    if (verdict.message !== undefined) this.display.error({ message: verdict.message, exit: verdict.exit });
+    return verdict.exit;
+  }
+
+  /** What did not get through, in words, where the other end left too early. */
+  private lost(): string | undefined {
+    const { messages } = this.sent;
+    const { received } = this.goals;
+    if (!this.source) return undefined;
+    const isShort = this.source.wantsReplies && received > 0 && received < messages;
+    const counts = `${messages} messages sent, ${received} replies`;
+    if (this.source.hasLeft) return `${counts}, and more was to be sent`;
+    return isShort ? counts : undefined;
+  }
+
+  private async pause(ending: string, tries: number, most: number): Promise<void> {
+    const time = Math.min(MOST_PAUSE, FIRST_PAUSE * 2 ** tries);
+    this.display.notice(`${ending}; connecting again in ${time / 1000} s (${tries + 1} of ${most})`);
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, time);
+      const stop = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (this.stop.signal.aborted) stop();
+      else this.stop.signal.addEventListener('abort', stop, { once: true });
+    });
+  }
+
+  private take(data: Buffer, isBinary: boolean): void {
+    // Behind what was waited for, nothing is told any more.
+    if (this.goals.reached) return;
+    this.goals.take(isBinary ? undefined : data.toString());
+    this.display.message(data, isBinary);
+    this.talk?.took();
+  }
+
+  private takePong(seconds: number | undefined): void {
+    if (seconds === undefined) return;
+    if (!this.options.json) this.display.notice(`pong after ${(seconds * 1000).toFixed(3)} ms`);
+    this.talk?.pong();
+  }
+}

@@ -1,0 +1,80 @@
+import type { Handshake } from '../codec/handshake.js';
+import type { Judged } from '../rules/judged.js';
+import type { ConnectionSummary } from '../rules/tally-summary.js';
+import { escapeText } from '../render/escape.js';
+import type { ConnectOptions } from './connect-options.js';
+import type { Io } from './io.js';
+import { LiveOutput, type Waiter } from './live-output.js';
+import { PayloadOutput } from './payload-output.js';
+
+/** An error as it is told: one line on stderr, and a record with `--json`. */
+export interface Told {
+  readonly message: string;
+  readonly exit: number;
+  /** Fields of the record. */
+  readonly more?: Readonly<Record<string, unknown>>;
+  /** Lines below the one on stderr, for people: what came from outside is escaped already. */
+  readonly below?: string;
+}
+
+/** What `connect` prints: frames and records in both directions, or the payloads of what is received. */
+export class Display {
+  private readonly records: LiveOutput | undefined;
+  private readonly payloads: PayloadOutput | undefined;
+
+  constructor(
+    private readonly io: Io,
+    private readonly options: ConnectOptions,
+    waiter: Waiter,
+  ) {
+    const { json, view, quiet, binary, timestamps } = options;
+    const seen = json || view !== undefined || io.stdout.isTTY;
+    if (quiet || seen) this.records = new LiveOutput(io, options, waiter);
+    else this.payloads = new PayloadOutput(io, { raw: binary === true, stamped: timestamps === true }, waiter);
+  }
+
+  async open(): Promise<void> {
+    await this.records?.open();
+  }
+
+  record(record: Judged): void {
+    this.records?.record(record);
+  }
+
+  closed(summary: ConnectionSummary): void {
+    this.records?.closed(summary);
+  }
+
+  handshake(handshake: Handshake | undefined): void {
+    const { response } = handshake ?? {};
+    if (!response || !this.options.include || this.options.json) return;
+    const lines = [response.line, ...response.headers.map(({ name, value }) => `${name}: ${value}`), ''];
+    if (this.payloads) for (const line of lines) this.payloads.line(line);
+    else this.records?.text(lines.map((line) => `${escapeText(line)}\n`).join(''));
+  }
+
+  message(data: Buffer, isBinary: boolean): void {
+    this.payloads?.message(data, isBinary);
+  }
+
+  /** Something that a person should know. */
+  notice(message: string): void {
+    if (!this.options.quiet) void this.io.stderr.write(`${escapeText(message)}\n`);
+  }
+
+  /** The same for those who want to know more. */
+  detail(message: string): void {
+    if (this.options.verbose) this.notice(message);
+  }
+
+  error({ message, exit, more, below }: Told): void {
+    if (this.options.json) this.records?.json({ type: 'error', message, exit, ...more });
+    void this.io.stderr.write(`wsinspect: ${escapeText(message)}\n`);
+    if (below !== undefined && !this.options.json && !this.options.quiet) void this.io.stderr.write(below);
+  }
+
+  async end(exit: number): Promise<void> {
+    await this.payloads?.end();
+    await this.records?.end(exit);
+  }
+}

@@ -1,0 +1,58 @@
+import { basicAuth } from '../live/proxy.js';
+import type { ReachOptions } from './connect-options.js';
+import type { Target } from './connect-url.js';
+import { UsageError } from './exit.js';
+import { decodeKey } from '../codec/handshake-key.js';
+import { VERSION } from './version.js';
+
+type Headers = Map<string, readonly string[] | undefined>;
+
+/** The headers that the options ask for; undefined takes one of the usual ones away. `-H` has the last word. */
+export function headersOf(target: Target, options: ReachOptions): Headers {
+  const headers: Headers = new Map([['User-Agent', [options.userAgent ?? `wsinspect/${VERSION}`]]]);
+  const { origin, cookie } = options;
+  if (origin !== undefined) headers.set('Origin', [origin]);
+  if (cookie) headers.set('Cookie', [cookie.join('; ')]);
+  const login = loginOf(target, options);
+  if (login !== undefined) headers.set('Authorization', [login]);
+  for (const [name, values] of ownHeaders(options.header ?? [])) {
+    for (const known of [...headers.keys()]) if (known.toLowerCase() === name.toLowerCase()) headers.delete(known);
+    headers.set(name, values);
+  }
+  return headers;
+}
+
+function loginOf(target: Target, { auth, user = auth }: ReachOptions): string | undefined {
+  if (user !== undefined) {
+    const [, name = user, password = ''] = /^([^:]*):([^]*)$/.exec(user) ?? [];
+    return basicAuth(name, password);
+  }
+  return target.user === undefined ? undefined : basicAuth(target.user, target.password ?? '');
+}
+
+/** Those of `-H`. */
+function ownHeaders(lines: readonly string[]): Map<string, string[] | undefined> {
+  const own = new Map<string, string[] | undefined>();
+  for (const line of lines) {
+    const [, name = '', value = ''] = /^([^:\s]+)\s*:[ \t]*([^]*)$/.exec(line) ?? [];
+    if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name) || /[\r\n\0]/.test(value)) {
+      throw new UsageError(`-H ${line}: a header is 'Name: value', or 'Name:' to leave it out`);
+    }
+    put(own, name, value.trimEnd());
+  }
+  return own;
+}
+
+function put(headers: Map<string, string[] | undefined>, name: string, value: string): void {
+  const known = [...headers.keys()].find((other) => other.toLowerCase() === name.toLowerCase());
+  if (/^sec-websocket-key$/i.test(name) && decodeKey(value).bytes.length === 16) {
+    throw new UsageError('-H Sec-WebSocket-Key: each connection has a fresh key (only a malformed one can be given)');
+  }
+  if (value === '') return void headers.set(known ?? name, undefined);
+  headers.set(known ?? name, [...((known && headers.get(known)) || []), value]);
+}
+
+/** Another origin must not learn what was meant for the first (as curl and browsers do). */
+export function withoutSecrets(headers: Headers): Headers {
+  return new Map([...headers].filter(([name]) => !/^(authorization|cookie|host)$/i.test(name)));
+}

@@ -1,0 +1,195 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { hexes, showOptions, type ShowOptions } from './serve-options.js';
+import { close, integer, list, seconds } from './option-values.js';
+
+/** One thing to send, as the command line has it. */
+export type SendItem =
+  | { readonly kind: 'text' | 'file'; readonly value: string }
+  | { readonly kind: 'hex' | 'raw' | 'ping'; readonly value: Uint8Array }
+  | { readonly kind: 'close'; readonly value: { readonly code: number; readonly reason: string } };
+
+/** Handshake and transport: `check` and `proxy` take them too. */
+export interface ReachOptions {
+  header?: string[];
+  user?: string;
+  auth?: string;
+  subprotocol?: string[];
+  origin?: string;
+  userAgent?: string;
+  cookie?: string[];
+  location?: true;
+  deflate?: string | false;
+  insecure?: true;
+  check: boolean;
+  cacert?: string;
+  ca?: string;
+  cert?: string;
+  key?: string;
+  resolve?: string[];
+  connectTo?: string[];
+  unixSocket?: string;
+  proxy?: string;
+  connectTimeout: number;
+}
+
+export interface ConnectOptions extends ShowOptions, ReachOptions {
+  connect?: string;
+  include?: true;
+  /** Each send option gives the same list: all of them in their order. */
+  execute?: readonly SendItem[];
+  sendHex?: readonly SendItem[];
+  sendFile?: readonly SendItem[];
+  ping?: readonly SendItem[];
+  close?: readonly SendItem[];
+  rawFrame?: readonly SendItem[];
+  binary?: true;
+  null?: true;
+  fragment?: number;
+  one?: true;
+  count?: number;
+  expect?: RegExp;
+  expectClose?: number;
+  /** Seconds; Infinity holds open. */
+  wait?: number;
+  maxTime?: number;
+  stdin: boolean;
+  timestamps?: true;
+  pingInterval?: number;
+  pingTimeout?: number;
+  heartbeat?: string;
+  autoPong: boolean;
+  reconnect?: number;
+  history: boolean;
+}
+
+/** For a server that never answers: seconds. */
+const CONNECT_TIMEOUT = 30;
+const RECONNECTS = 10;
+
+export function reachOptions(): Option[] {
+  const handshake = [
+    new Option('-H, --header <header>', "send 'Name: value'; 'Name:' leaves that header out (repeatable)").argParser(
+      list,
+    ),
+    new Option('-u, --user <user:password>', 'Basic authentication (also --auth)'),
+    new Option('--auth <user:password>').hideHelp(),
+    new Option('-s, --subprotocol <name>', 'offer a subprotocol (repeatable, the preferred one first)').argParser(list),
+    new Option('-o, --origin <origin>', 'send this Origin'),
+    new Option('-A, --user-agent <name>', 'send this User-Agent'),
+    new Option('--cookie <cookie>', "send 'name=value' (repeatable)").argParser(list),
+    new Option('-L, --location', 'follow redirects, up to 10'),
+    new Option('--deflate [params]', 'offer permessage-deflate, with these parameters'),
+    new Option('--no-deflate', 'offer no compression: the default'),
+  ].map((option) => option.helpGroup('Handshake:'));
+  const transport = [
+    new Option('-k, --insecure', 'take any certificate (also --no-check)'),
+    new Option('--no-check').hideHelp(),
+    new Option('--cacert <file>', 'trust these authorities instead of the usual ones (PEM; also --ca)'),
+    new Option('--ca <file>').hideHelp(),
+    new Option('--cert <file>', 'show this certificate (PEM)'),
+    new Option('--key <file>', 'its private key (PEM)'),
+    new Option('--resolve <host:port:address>', 'take this address for a host and port (repeatable)').argParser(list),
+    new Option('--connect-to <host:port:host2:port2>', 'connect to another place instead (repeatable)').argParser(list),
+    new Option('--unix-socket <path>', 'connect to this socket'),
+    new Option('--proxy <url>', 'go through this proxy: http, https, socks5 or socks5h; empty: through none'),
+    new Option('--connect-timeout <seconds>', 'wait no longer for the connection and its handshake')
+      .argParser(seconds())
+      .default(CONNECT_TIMEOUT),
+  ].map((option) => option.helpGroup('Transport:'));
+  return [...handshake, ...transport];
+}
+
+export function connectOptions(): Option[] {
+  return [
+    new Option('-c, --connect <url>', 'the URL, where it is not an argument'),
+    ...reachOptions(),
+    ...sendOptions(),
+    ...stopOptions(),
+    ...showOptions(),
+    ...liveOptions(),
+  ];
+}
+
+function sendOptions(): Option[] {
+  const items: SendItem[] = [];
+  const sends = (flags: string, description: string, read: (value: string, before: SendItem[]) => SendItem): Option =>
+    new Option(flags, description).argParser((value) => {
+      items.push(read(value, items));
+      return items;
+    });
+  return [
+    sends('-x, --execute <text>', 'send a message (repeatable, as all of these: in their order)', (value) => ({
+      kind: 'text',
+      value,
+    })),
+    sends('--send-hex <hex>', 'send a binary message', (value) => ({ kind: 'hex', value: hexes(value, [])[0]! })),
+    sends('--send-file <path>', 'send a file as one message: as text if it is UTF-8', (value) => ({
+      kind: 'file',
+      value,
+    })),
+    sends('--ping [text]', 'send a ping, and tell how long the pong takes', (value) => ({
+      kind: 'ping',
+      value: pingPayload(value),
+    })),
+    sends('--close <code[:reason]>', 'close', (value) => ({ kind: 'close', value: close(value) })),
+    sends('--raw-frame <hex>', 'send these bytes as they are, beneath the WebSocket', (value) => ({
+      kind: 'raw',
+      value: hexes(value, [])[0]!,
+    })),
+    new Option('-b, --binary', 'send binary messages; print those received as they are, not as hex'),
+    new Option('-0, --null', 'messages on stdin end with a NUL byte, not with a line'),
+    new Option('--fragment <bytes>', 'send messages in frames of so many bytes').argParser(integer(1, 2 ** 31 - 1)),
+  ].map((option) => option.helpGroup('Send:'));
+}
+
+function stopOptions(): Option[] {
+  return [
+    new Option('-1, --one', 'end after one message received: --count 1'),
+    new Option('--count <number>', 'end after so many messages received').argParser(integer(1)),
+    new Option('--expect <regexp>', 'end when a text message matches').argParser(expression),
+    new Option(
+      '--expect-close <code>',
+      'wait for the server to close with this code (1005: none, 1006: a drop)',
+    ).argParser(integer(0, 65535)),
+    new Option('-w, --wait <seconds>', 'wait so long behind the last message sent; -1 holds open').argParser(
+      seconds({ endless: true }),
+    ),
+    new Option('-m, --max-time <seconds>', 'end after this time, whatever happens: exit 28').argParser(seconds()),
+    new Option('--no-stdin', 'read no messages from stdin'),
+  ].map((option) => option.helpGroup('Stop:'));
+}
+
+function liveOptions(): Option[] {
+  const show = [
+    new Option('-i, --include', "print the response's head too"),
+    new Option('--timestamps', 'put the time in front of each message received'),
+  ].map((option) => option.helpGroup('View:'));
+  const live = [
+    new Option('--ping-interval <seconds>', 'send a ping every so often, and tell how long the pong takes').argParser(
+      seconds(),
+    ),
+    new Option('--ping-timeout <seconds>', 'end (28) when a pong takes longer').argParser(seconds()),
+    new Option('--heartbeat <text>', 'send this message at each interval (30 s by default) instead of a ping'),
+    new Option('--no-auto-pong', 'answer no ping'),
+    new Option('--reconnect [times]', `connect again after a drop, up to ${RECONNECTS} times in a row`).argParser(
+      (value) => (value === '' ? RECONNECTS : integer(1)(value)),
+    ),
+    new Option('--no-history', 'keep no history of what is typed'),
+  ].map((option) => option.helpGroup('Live:'));
+  return [...show, ...live];
+}
+
+function pingPayload(text: string): Uint8Array {
+  const bytes = Buffer.from(text);
+  // RFC 6455 §5.5.
+  if (bytes.length > 125) throw new InvalidArgumentError('It has to have at most 125 bytes.');
+  return bytes;
+}
+
+function expression(text: string): RegExp {
+  try {
+    return new RegExp(text, 'u');
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}

@@ -1,0 +1,43 @@
+import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
+
+/** Lines that are kept from run to run. */
+const MOST = 1000;
+
+/** Where what is typed is kept: the state folder of the XDG base directories; undefined where that is not wanted. */
+export function historyFile(env: Readonly<Record<string, string | undefined>>, wanted: boolean): string | undefined {
+  if (!wanted || env['WSINSPECT_NO_HISTORY']) return undefined;
+  const state = env['XDG_STATE_HOME'] ?? '';
+  // A relative path is to be ignored, says the specification.
+  return join(isAbsolute(state) ? state : join(env['HOME'] ?? homedir(), '.local', 'state'), 'wsinspect', 'history');
+}
+
+/** What was typed at the prompt, in this run and earlier ones. Without a file, or where none can be written, of this run only. */
+export class History {
+  constructor(private readonly path: string | undefined) {}
+
+  /** The latest first, as `readline` wants it. */
+  load(): string[] {
+    if (this.path === undefined) return [];
+    try {
+      const lines = readFileSync(this.path, 'utf8').split('\n').filter(Boolean);
+      if (lines.length > 2 * MOST) writeFileSync(this.path, `${lines.slice(-MOST).join('\n')}\n`, { mode: 0o600 });
+      return lines.slice(-MOST).reverse();
+    } catch {
+      return [];
+    }
+  }
+
+  /** Keeps a line at once: a run that is killed has kept what was typed. */
+  add(line: string): void {
+    if (this.path === undefined || line === '') return;
+    try {
+      mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
+      // It may hold secrets.
+      appendFileSync(this.path, `${line.replace(/[\r\n]/g, ' ')}\n`, { mode: 0o600 });
+    } catch {
+      // The next line may do.
+    }
+  }
+}

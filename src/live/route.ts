@@ -1,0 +1,61 @@
+import { isIP } from 'node:net';
+
+/** Where a connection goes to. An IPv6 address stands without brackets. */
+export interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `--resolve`: these addresses instead of what the name service says. Host `*` is any. */
+export interface Resolved extends Place {
+  readonly addresses: readonly string[];
+}
+
+/** `--connect-to`: another place instead of this one; what is empty on the left matches anything, on the right it stays. */
+export interface Redirected {
+  readonly from: { readonly host: string; readonly port?: number };
+  readonly to: { readonly host: string; readonly port?: number };
+}
+
+/** The place to connect to where the URL names another: the first rule that fits. */
+export function redirected(place: Place, rules: readonly Redirected[]): Place {
+  for (const { from, to } of rules) {
+    const isHost = from.host === '' || same(from.host, place.host);
+    if (!isHost || (from.port !== undefined && from.port !== place.port)) continue;
+    return { host: to.host === '' ? place.host : to.host, port: to.port ?? place.port };
+  }
+  return place;
+}
+
+/** The addresses that were given for a place; undefined: the name service is asked. The last rule that fits counts, as for curl. */
+export function resolved(place: Place, rules: readonly Resolved[]): readonly string[] | undefined {
+  const rule = rules.findLast(({ host, port }) => (host === '*' || same(host, place.host)) && port === place.port);
+  return rule?.addresses;
+}
+
+/** Names are compared without regard to case (RFC 4343 §3). */
+function same(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+/** As `HOST:PORT`, an IPv6 address in brackets (RFC 3986 §3.2.2). */
+export function placeText({ host, port }: Place): string {
+  return `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
+}
+
+/** Whether `NO_PROXY` names the host: suffixes of names, addresses, `*`; perhaps with a port behind it. */
+export function isExempt(place: Place, list: string): boolean {
+  return list
+    .split(/[\s,]+/)
+    .filter(Boolean)
+    .some((entry) => {
+      if (entry === '*') return true;
+      const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|(.*?))(?::(\d+))?$/.exec(
+        isIP(entry) ? `[${entry}]` : entry,
+      )!;
+      if (port !== undefined && Number(port) !== place.port) return false;
+      const name = (bracketed ?? plain ?? '').replace(/^\*?\./, '').toLowerCase();
+      const host = place.host.toLowerCase();
+      return name !== '' && (host === name || (isIP(host) === 0 && host.endsWith(`.${name}`)));
+    });
+}

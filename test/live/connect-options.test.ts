@@ -1,0 +1,376 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { records, Workshop, wsinspect, type Ran } from '../cli/binary.js';
+import type { Tests } from '../cli/capture-options.js';
+import { httpProxy } from './proxies.js';
+import { bare, closeServers, echo, http, peer, saying, switching, type Running } from './servers.js';
+import { selfSigned, tlsEcho, type Pair } from './tls-server.js';
+
+/** Every option that `connect --help` lists, each with a test that fails if the option did nothing. */
+
+let shop: Workshop;
+let pair: Pair;
+let url: string;
+let deflating: Running;
+let secure: Running;
+beforeAll(async () => {
+  shop = new Workshop();
+  pair = selfSigned(shop.folder);
+  [{ url }, deflating, secure] = await Promise.all([echo(), echo({ perMessageDeflate: true }), tlsEcho(pair)]);
+});
+afterAll(() => {
+  closeServers();
+  shop.remove();
+});
+
+const connect = (...args: string[]): Promise<Ran> => wsinspect(['connect', ...args]);
+const hi = (...more: string[]): Promise<Ran> => connect(url, '-x', 'hi', '-1', ...more);
+const OK = { exit: 0, out: 'hi\n', err: '' };
+
+/** The request's head, as these options make it. */
+async function headWith(...options: string[]): Promise<string> {
+  let seen = '';
+  const { port } = await bare(({ head, socket }) => {
+    seen = head;
+    socket.end('HTTP/1.1 400 No\r\nContent-Length: 0\r\n\r\n');
+  });
+  expect((await connect(`ws://user:p%20w@127.0.0.1:${port}/`, ...options)).exit).toBe(22);
+  return seen;
+}
+
+/** What a server is sent behind the handshake: by frames of the JSON records. */
+async function sentWith(args: readonly string[], stdin?: string): Promise<unknown[]> {
+  const { out } = await wsinspect(['connect', url, '--json', ...args], stdin === undefined ? {} : { stdin });
+  return records(out)
+    .filter((record) => record['type'] === 'frame' && record['direction'] === 'client' && record['name'] !== 'close')
+    .map(({ name, fin, text, hex }) => [name, fin, text ?? hex]);
+}
+
+const basic = (login: string): string => `Authorization: Basic ${Buffer.from(login).toString('base64')}\r\n`;
+
+const TESTS: Tests = {
+  '--connect': async () => {
+    for (const option of ['-c', '--connect']) expect(await connect(option, url, '-x', 'hi', '-1')).toMatchObject(OK);
+    expect((await connect(url, '-c', url)).exit).toBe(2);
+  },
+  '--header': async () => {
+    const head = await headWith(
+      '-H',
+      'X-One: 1',
+      '--header',
+      'x-one:2',
+      '-H',
+      'User-Agent:',
+      '-H',
+      'host: other',
+      '-H',
+      'Origin: null',
+    );
+    expect(head).toMatch(/\r\nX-One: 1\r\nX-One: 2\r\n/);
+    expect(head).not.toMatch(/user-agent/i);
+    expect(head).toMatch(/\r\nhost: other\r\n/i);
+    expect(head.match(/^host:/gim)).toHaveLength(1);
+    for (const wrong of ['no colon', 'a b: c', 'X: a\r\nY: b', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==']) {
+      expect((await connect(url, '-H', wrong)).exit).toBe(2);
+    }
+    const asked = await headWith('-H', 'Sec-WebSocket-Protocol: chat, soap');
+    expect(asked).toMatch(/Sec-WebSocket-Protocol: chat,\s?soap\r\n/);
+  },
+  '--user': async () => {
+    expect(await headWith()).toContain(basic('user:p w'));
+    for (const option of ['-u', '--user', '--auth'])
+      expect(await headWith(option, 'me:a:b')).toContain(basic('me:a:b'));
+  },
+  '--subprotocol': async () => {
+    const speaking = await echo({ handleProtocols: (offered) => [...offered].at(-1)! });
+    const { exit, out } = await connect(speaking.url, '-s', 'one', '--subprotocol', 'two', '-x', 'hi', '-1', '--json');
+    expect(exit).toBe(0);
+    expect(records(out)[0]).toMatchObject({ subprotocol: 'two' });
+    // None was chosen, though one is wanted.
+    expect((await connect((await echo({ handleProtocols: () => false })).url, '-s', 'one')).exit).toBe(4);
+    expect((await connect(url, '-s', 'not a token')).exit).toBe(2);
+  },
+  '--origin': async () => {
+    for (const option of ['-o', '--origin'])
+      expect(await headWith(option, 'http://a.example')).toContain('\r\nOrigin: http://a.example\r\n');
+  },
+  '--user-agent': async () => {
+    expect(await headWith()).toMatch(/\r\nUser-Agent: wsinspect\/\d/);
+    for (const option of ['-A', '--user-agent'])
+      expect(await headWith(option, 'me/1')).toContain('\r\nUser-Agent: me/1\r\n');
+  },
+  '--cookie': async () =>
+    expect(await headWith('--cookie', 'a=b', '--cookie', 'c=d')).toContain('\r\nCookie: a=b; c=d\r\n'),
+  '--location': async () => {
+    const moved = await http((_, response) => {
+      response.writeHead(301, { Location: url });
+      response.end();
+    });
+    expect((await connect(moved.url, '-x', 'hi', '-1')).exit).toBe(22);
+    for (const option of ['-L', '--location'])
+      expect(await connect(moved.url, option, '-x', 'hi', '-1')).toMatchObject(OK);
+  },
+  '--deflate': async () => {
+    const run = async (...more: string[]): Promise<Record<string, unknown>[]> =>
+      records((await connect(deflating.url, '-x', 'a'.repeat(100), '-1', '--json', ...more)).out);
+    const [plain, small, bits] = await Promise.all([
+      run(),
+      run('--deflate'),
+      run('--deflate=client_max_window_bits=10'),
+    ]);
+    const first = (all: Record<string, unknown>[]): unknown => all.find(({ name }) => name === 'text');
+    expect(first(plain)).toMatchObject({ rsv1: false, payloadLength: 100 });
+    expect(first(small)).toMatchObject({ rsv1: true });
+    expect(small[0]).toMatchObject({ extensions: ['permessage-deflate'] });
+    expect(JSON.stringify(bits[0])).toContain('client_max_window_bits=10');
+    expect((await connect(url, '--deflate=nonsense')).exit).toBe(2);
+  },
+  '--no-deflate': async () => {
+    const { out } = await connect(deflating.url, '-x', 'hi', '-1', '--json', '--deflate', '--no-deflate');
+    expect(records(out)[0]).toMatchObject({ extensions: [] });
+  },
+  '--insecure': async () => {
+    const at = `wss://127.0.0.1:${secure.port}/`;
+    expect((await connect(at, '-x', 'hi', '-1')).exit).toBe(60);
+    for (const option of ['-k', '--insecure', '--no-check'])
+      expect(await connect(at, '-x', 'hi', '-1', option)).toMatchObject(OK);
+  },
+  '--cacert': async () => {
+    const at = `wss://127.0.0.1:${secure.port}/`;
+    for (const option of ['--cacert', '--ca'])
+      expect(await connect(at, '-x', 'hi', '-1', option, pair.cert)).toMatchObject(OK);
+    expect((await connect(at, '--cacert', '/nonexistent')).exit).toBe(2);
+  },
+  // With a server that asks for one: connect-transport.test.ts.
+  '--cert': async () => expect((await hi('--cert', pair.cert)).exit).toBe(2),
+  '--key': async () => expect((await hi('--key', pair.key)).exit).toBe(2),
+  '--resolve': async () => {
+    const { port } = new URL(url);
+    expect(
+      await connect(`ws://a.example:${port}/`, '--resolve', `a.example:${port}:127.0.0.1`, '-x', 'hi', '-1'),
+    ).toMatchObject(OK);
+  },
+  '--connect-to': async () => {
+    const to = `a.example:80:127.0.0.1:${new URL(url).port}`;
+    expect(await connect('ws://a.example/', '--connect-to', to, '-x', 'hi', '-1')).toMatchObject(OK);
+  },
+  '--unix-socket': async () =>
+    expect((await hi('--unix-socket', '/nonexistent')).err).toContain('/nonexistent: no such socket'),
+  '--proxy': async () => {
+    const proxy = await httpProxy();
+    expect(await hi('--proxy', `http://127.0.0.1:${proxy.port}`)).toMatchObject(OK);
+    expect(proxy.asked).toEqual([new URL(url).host]);
+  },
+  '--connect-timeout': async () => {
+    const silent = await bare(() => undefined);
+    expect((await connect(silent.url, '--connect-timeout', '.2')).exit).toBe(28);
+  },
+  '--execute': async () => {
+    for (const option of ['-x', '--execute'])
+      expect(await sentWith([option, 'a', option, 'b'])).toEqual([
+        ['text', true, 'a'],
+        ['text', true, 'b'],
+      ]);
+  },
+  '--send-hex': async () => {
+    expect(await sentWith(['--send-hex', '00 ff'])).toEqual([['binary', true, '00ff']]);
+    expect((await connect(url, '--send-hex', '0')).exit).toBe(2);
+  },
+  '--send-file': async () => {
+    const file = shop.write('text', 'two\nlines\n');
+    expect(await sentWith(['--send-file', file])).toEqual([['text', true, 'two\nlines\n']]);
+    expect((await connect(url, '--send-file', `${file}.no`)).exit).toBe(2);
+  },
+  '--ping': async () => {
+    expect(await sentWith(['--ping', '--ping=text'])).toEqual([
+      ['ping', true, ''],
+      ['ping', true, Buffer.from('text').toString('hex')],
+    ]);
+    expect((await connect(url, `--ping=${'x'.repeat(126)}`)).exit).toBe(2);
+  },
+  '--close': async () => {
+    let told = '';
+    const closed = await peer((socket) =>
+      socket.on('close', (code, reason) => (told = `${code} ${reason.toString()}`)),
+    );
+    expect((await connect(closed.url, '--close', '4001:bye')).exit).toBe(0);
+    expect(told).toBe('4001 bye');
+  },
+  '--raw-frame': async () =>
+    expect(await sentWith(['--raw-frame', '8182000000006869'])).toEqual([['text', true, 'hi']]),
+  '--binary': async () => {
+    for (const option of ['-b', '--binary']) expect(await sentWith([option], 'a\n')).toEqual([['binary', true, '61']]);
+    expect((await connect(url, '-b', '-x', 'hi', '-1')).out).toBe('hi\n');
+    expect((await connect(url, '--send-hex', '6869', '-1')).out).toBe('6869\n');
+  },
+  '--null': async () => {
+    for (const option of ['-0', '--null'])
+      expect(await sentWith([option], 'a\nb\0c')).toEqual([
+        ['text', true, 'a\nb'],
+        ['text', true, 'c'],
+      ]);
+  },
+  '--fragment': async () => {
+    const frames = [
+      ['text', false, 'he'],
+      ['continuation', false, Buffer.from('ll').toString('hex')],
+      ['continuation', true, Buffer.from('o').toString('hex')],
+    ];
+    expect(await sentWith(['--fragment', '2', '-x', 'hello'])).toEqual(frames);
+  },
+  '--one': async () => {
+    const two = await saying('810161 810162');
+    for (const option of ['-1', '--one'])
+      expect(await connect(two.url, option, '--no-stdin')).toMatchObject({ exit: 0, out: 'a\n' });
+  },
+  '--count': async () => {
+    const three = await saying('810161 810162 810163');
+    expect(await connect(three.url, '--count', '2', '--no-stdin')).toMatchObject({ exit: 0, out: 'a\nb\n' });
+  },
+  '--expect': async () => {
+    const three = await saying('810161 8103f09f98 810462626363'.replace('8103f09f98', '8104f09f9880'));
+    expect(await connect(three.url, '--expect', '^bb', '--no-stdin')).toMatchObject({ exit: 0, out: 'a\n😀\nbbcc\n' });
+    expect(await connect(three.url, '--expect', '^.$', '--count', '2', '--no-stdin')).toMatchObject({
+      exit: 0,
+      out: 'a\n😀\n',
+    });
+    expect((await connect(url, '--expect', '(')).exit).toBe(2);
+  },
+  '--expect-close': async () => {
+    const closing = await peer((socket) => socket.close(4000));
+    expect((await connect(closing.url, '--no-stdin', '--expect-close', '4000')).exit).toBe(0);
+    expect((await connect(closing.url, '--no-stdin', '--expect-close', '4001')).exit).toBe(57);
+  },
+  '--wait': async () => {
+    const late = await peer((socket) => void setTimeout(() => socket.send('late'), 400));
+    for (const option of ['-w', '--wait'])
+      expect(await connect(late.url, '--ping', option, '0.1')).toMatchObject({ exit: 0, out: '' });
+    expect(await connect(late.url, '--ping', '-w', '0.8')).toMatchObject({ exit: 0, out: 'late\n' });
+    expect(await connect(late.url, '--ping', '-w', '-1', '-m', '0.7')).toMatchObject({ exit: 28, out: 'late\n' });
+  },
+  '--max-time': async () => {
+    for (const option of ['-m', '--max-time']) expect((await connect(url, '--no-stdin', option, '0.2')).exit).toBe(28);
+  },
+  '--no-stdin': async () => {
+    expect(await wsinspect(['connect', url, '--no-stdin', '-m', '0.3'], { stdin: 'not sent\n' })).toMatchObject({
+      exit: 28,
+      out: '',
+    });
+  },
+  '--view': async () => {
+    const [annotated, summary, messages] = await Promise.all(
+      ['annotated', 'summary', 'messages'].map((view) => hi('--view', view)),
+    );
+    expect(annotated!.out).toMatch(/opcode +0x1 +text/);
+    expect(summary!.out).toMatch(/→ text +2 FIN MASK "hi"\n/);
+    expect(messages!.out).toContain('message 0');
+  },
+  '--preview': async () =>
+    expect(records((await hi('--preview', '1', '--json')).out)[1]).toMatchObject({ text: 'h', payloadLength: 2 }),
+  '--pretty': async () => {
+    const { out } = await connect(url, '-x', '{"a":1}', '-1', '--view', 'messages', '--pretty');
+    expect(out).toMatch(/\{\n +"a": 1\n +\}/);
+  },
+  '--base64': async () =>
+    expect((await connect(url, '--send-hex', 'fbff', '-1', '--json', '--base64')).out).toContain('"base64":"+/8="'),
+  '--relative-time': async () =>
+    expect((await hi('--view', 'summary', '--relative-time')).out).toMatch(/^ +0\.\d{6} #0/m),
+  '--include': async () => {
+    for (const option of ['-i', '--include']) {
+      expect((await hi(option)).out).toMatch(/^HTTP\/1\.1 101 Switching Protocols\nUpgrade: websocket\n[^]*\n\nhi\n$/);
+    }
+  },
+  '--timestamps': async () =>
+    expect((await hi('--timestamps')).out).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z hi\n$/),
+  '--ping-interval': async () => {
+    const { err } = await connect(url, '--no-stdin', '--ping-interval', '0.05', '-m', '0.5');
+    expect(err.match(/^pong after \d+\.\d{3} ms$/gm)!.length).toBeGreaterThan(3);
+  },
+  '--ping-timeout': async () => {
+    const deaf = await peer(() => undefined, { autoPong: false });
+    expect(await connect(deaf.url, '--ping', '--ping-timeout', '0.2')).toMatchObject({
+      exit: 28,
+      err: expect.stringContaining('--ping-timeout') as string,
+    });
+  },
+  '--heartbeat': async () => {
+    const { out, err } = await connect(
+      url,
+      '--no-stdin',
+      '--heartbeat',
+      'beat',
+      '--ping-interval',
+      '0.05',
+      '--count',
+      '3',
+    );
+    expect({ out, err }).toEqual({ out: 'beat\nbeat\nbeat\n', err: '' });
+  },
+  '--no-auto-pong': async () => {
+    const pongs: string[] = [];
+    const pinging = await peer((socket) => {
+      socket.on('pong', () => pongs.push('pong'));
+      socket.ping();
+      setTimeout(() => socket.close(1000), 150);
+    });
+    await connect(pinging.url, '--no-stdin', '--no-auto-pong');
+    expect(pongs).toEqual([]);
+    await connect(pinging.url, '--no-stdin');
+    expect(pongs).toEqual(['pong']);
+  },
+  '--reconnect': async () => {
+    let visits = 0;
+    const dropping = await bare(({ accept, socket }) => {
+      if (visits++ === 0) socket.destroy();
+      else socket.end(Buffer.concat([Buffer.from(switching(accept)), Buffer.from('880203e8', 'hex')]));
+    });
+    expect(await connect(dropping.url, '--no-stdin', '--reconnect')).toMatchObject({
+      exit: 0,
+      err: expect.stringContaining('(1 of 10)') as string,
+    });
+  },
+  // On a terminal: connect-prompt.test.ts.
+  '--no-history': async () => expect(await hi('--no-history')).toMatchObject(OK),
+  '--json': async () => {
+    const all = records((await hi('--json')).out);
+    expect(all.map(({ type }) => type)).toEqual([
+      'handshake',
+      'frame',
+      'frame',
+      'frame',
+      'frame',
+      'connection',
+      'summary',
+    ]);
+    expect(all.at(-1)).toMatchObject({ exit: 0 });
+  },
+  '--color': async () => {
+    const [always, auto] = await Promise.all([hi('--view', 'summary', '--color', 'always'), hi('--view', 'summary')]);
+    expect(always.out).toContain('\x1b[');
+    expect(auto.out).not.toContain('\x1b');
+  },
+  '--quiet': async () => {
+    for (const option of ['-q', '--quiet']) {
+      expect(await hi(option, '--ping')).toMatchObject({ exit: 0, out: '', err: '' });
+      expect((await connect('ws://127.0.0.1:1/', option)).err).toMatch(/^wsinspect: /);
+    }
+  },
+  '--verbose': async () => {
+    for (const option of ['-v', '--verbose']) {
+      expect((await hi(option)).err).toMatch(/^connected to 127\.0\.0\.1:\d+\nclosed with 1000 Normal Closure\n$/);
+    }
+  },
+  '--help': async () => {
+    for (const option of ['-h', '--help']) expect((await connect(option)).out).toContain('Usage: wsinspect connect ');
+  },
+};
+
+describe.concurrent('connect', () => {
+  it('has a test here for each option that --help lists', async () => {
+    const { out } = await connect('--help');
+    const listed = [...out.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, option]) => option);
+    expect(listed.length).toBeGreaterThan(40);
+    expect(listed.toSorted()).toEqual(Object.keys(TESTS).toSorted());
+  });
+
+  it.each(Object.keys(TESTS))('%s', (option) => TESTS[option]!());
+});

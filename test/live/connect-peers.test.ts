@@ -1,0 +1,89 @@
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { connect as connectTo, createServer, type AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Workshop, wsinspect } from '../cli/binary.js';
+
+/** Servers that are not ours: each is tried where it is installed. */
+
+const ECHO = `
+import asyncio, sys, websockets
+async def echo(socket, path=None):
+    async for message in socket:
+        await socket.send(message)
+async def main():
+    async with websockets.serve(echo, '127.0.0.1', int(sys.argv[1])):
+        await asyncio.Future()
+asyncio.run(main())
+`;
+
+const python = ['/usr/bin/python3', 'python3'].find(
+  (name) => spawnSync(name, ['-c', 'import websockets']).status === 0,
+);
+const websocketd = spawnSync('websocketd', ['--version']).error === undefined;
+for (const [name, isThere] of [
+  ['Python websockets', python !== undefined],
+  ['websocketd', websocketd],
+] as const) {
+  if (!isThere)
+    console.warn(
+      `SKIPPED: ${name} is not installed, so connect was not tried with it (test/live/connect-peers.test.ts)`,
+    );
+}
+
+let shop: Workshop;
+const children: ChildProcess[] = [];
+beforeAll(() => {
+  shop = new Workshop();
+});
+afterAll(() => {
+  for (const child of children) child.kill();
+  shop.remove();
+});
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo;
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** Runs a server and waits until it listens. */
+async function started(command: string, args: readonly string[], port: number): Promise<string> {
+  children.push(spawn(command, args, { stdio: 'ignore' }));
+  for (let tries = 0; tries < 200; tries++) {
+    const isUp = await new Promise<boolean>((resolve) => {
+      const socket = connectTo(port, '127.0.0.1', () => resolve(true));
+      socket.on('error', () => resolve(false));
+      socket.on('connect', () => socket.destroy());
+    });
+    if (isUp) return `ws://127.0.0.1:${port}/`;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error(`${command} does not listen`);
+}
+
+const LINES = Array.from({ length: 5000 }, (_, n) => `line ${n} ü\n`).join('');
+
+describe('real servers', () => {
+  it.skipIf(python === undefined)('Python websockets', async () => {
+    const port = await freePort();
+    const url = await started(python!, [shop.write('echo.py', ECHO).toString(), String(port)], port);
+    for (const more of [[], ['--deflate'], ['--deflate', '--fragment', '3']]) {
+      expect(await wsinspect(['connect', url, ...more], { stdin: LINES })).toMatchObject({
+        exit: 0,
+        out: LINES,
+        err: '',
+      });
+    }
+    const { exit, err } = await wsinspect(['connect', url, '--raw-frame', '8300', '-w', '3']);
+    expect({ exit, err }).toEqual({ exit: 57, err: expect.stringContaining('1002') as string });
+  });
+
+  it.skipIf(!websocketd)('websocketd', async () => {
+    const port = await freePort();
+    const url = await started('websocketd', [`--port=${port}`, '--address=127.0.0.1', 'cat'], port);
+    expect(await wsinspect(['connect', url], { stdin: LINES })).toMatchObject({ exit: 0, out: LINES });
+  });
+});

@@ -1,0 +1,255 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocketServer } from 'ws';
+import { Workshop, wsinspect, type Ran } from '../cli/binary.js';
+import { httpProxy, socksProxy } from './proxies.js';
+import { bare, closeServers, echo, http, listening, saying, switching } from './servers.js';
+import { selfSigned, tlsEcho, type Pair } from './tls-server.js';
+
+let shop: Workshop;
+let pair: Pair;
+beforeAll(() => {
+  shop = new Workshop();
+  pair = selfSigned(shop.folder);
+});
+afterAll(() => {
+  closeServers();
+  shop.remove();
+});
+
+const connect = (...args: string[]): Promise<Ran> => wsinspect(['connect', ...args]);
+const HI = ['-x', 'hi', '-1'];
+
+/** It went well, and the reply came. */
+async function echoes(run: Promise<Ran>): Promise<void> {
+  expect(await run).toMatchObject({ exit: 0, out: 'hi\n', err: '' });
+}
+
+describe.concurrent('TLS', () => {
+  it('takes a certificate of an authority that it was given, or any one if it is told to', async () => {
+    const { port } = await tlsEcho(pair);
+    const url = `wss://127.0.0.1:${port}/`;
+    const { exit, err } = await connect(url, ...HI);
+    expect(exit).toBe(60);
+    expect(err).toMatch(/self.signed/);
+    for (const more of [['--cacert', pair.cert], ['--ca', pair.cert], ['-k'], ['--insecure'], ['--no-check']]) {
+      await echoes(connect(url, ...HI, ...more));
+    }
+  });
+
+  it('the name in the certificate is that of the URL, wherever the connection goes to', async () => {
+    const { port } = await tlsEcho(pair);
+    const to = ['--connect-to', `:443:127.0.0.1:${port}`, '--cacert', pair.cert];
+    await echoes(connect('wss://localhost/', ...HI, ...to));
+    expect(await connect('wss://other.example/', ...HI, ...to)).toMatchObject({
+      exit: 60,
+      err: expect.stringContaining('other.example') as string,
+    });
+  });
+
+  it('shows a certificate where one is asked for', async () => {
+    const own = selfSigned(shop.folder, 'client.example');
+    const { port } = await tlsEcho(pair, { requestCert: true, rejectUnauthorized: true, ca: readFileSync(own.cert) });
+    const url = `wss://127.0.0.1:${port}/`;
+    expect((await connect(url, ...HI, '-k')).exit).not.toBe(0);
+    await echoes(connect(url, ...HI, '-k', '--cert', own.cert, '--key', own.key));
+    expect((await connect(url, ...HI, '--cert', own.cert)).exit).toBe(2);
+  });
+
+  it('-v tells how it is connected', async () => {
+    const { port } = await tlsEcho(pair);
+    const { err } = await connect(`wss://127.0.0.1:${port}/`, ...HI, '-k', '-v');
+    expect(err).toMatch(/^connected to 127\.0\.0\.1:\d+, TLSv1\.3 TLS_\w+, certificate not verified\n/);
+  });
+});
+
+describe.concurrent('other ways', () => {
+  it('a Unix socket, by option and by URL', async () => {
+    const path = `${shop.folder}/socket`;
+    const server = createServer();
+    const seen: string[] = [];
+    new WebSocketServer({ server }).on('connection', (socket, request) => {
+      seen.push(`${request.headers.host} ${request.url}`);
+      socket.on('message', (data) => socket.send(data as Buffer, { binary: false }));
+    });
+    await listening(server, path);
+    await echoes(connect('ws://some.example:81/a?b', ...HI, '--unix-socket', path));
+    await echoes(connect(`ws+unix:${path}:/chat?x=1`, ...HI));
+    await echoes(connect(`ws+unix://${path}`, ...HI));
+    expect(seen).toEqual(['some.example:81 /a?b', 'localhost /chat?x=1', 'localhost /']);
+    expect((await connect(`ws+unix:${path}.no`, ...HI)).exit).toBe(7);
+  });
+
+  it('--resolve and --connect-to', async () => {
+    const { port } = await echo();
+    await echoes(connect(`ws://a.example:${port}/`, ...HI, '--resolve', `a.example:${port}:127.0.0.1`));
+    await echoes(connect(`ws://a.example/`, ...HI, '--connect-to', `a.example:80:127.0.0.1:${port}`));
+    await echoes(
+      connect(
+        `ws://a.example/`,
+        ...HI,
+        '--connect-to',
+        `::b.example:${port}`,
+        '--resolve',
+        `b.example:${port}:127.0.0.1`,
+      ),
+    );
+    expect((await connect('ws://a.example/', '--resolve', 'nonsense')).exit).toBe(2);
+    expect((await connect('ws://a.example/', '--connect-to', 'nonsense')).exit).toBe(2);
+  });
+
+  it.each(['http', 'https'] as const)('through an %s proxy', async (kind) => {
+    const { port, url } = await echo();
+    const proxy = await httpProxy(kind === 'https' ? { pair } : {});
+    const at = `${kind}://127.0.0.1:${proxy.port}`;
+    if (kind === 'https') {
+      // Its certificate is judged as any.
+      expect((await connect(url, ...HI, '--proxy', at)).exit).toBe(60);
+      const secure = await tlsEcho(pair);
+      for (const through of [url, `wss://127.0.0.1:${secure.port}/`]) {
+        const env = { NODE_EXTRA_CA_CERTS: pair.cert };
+        await echoes(wsinspect(['connect', through, ...HI, '--proxy', at], { env }));
+      }
+      return;
+    }
+    await echoes(connect(url, ...HI, '--proxy', at));
+    await echoes(connect(url, ...HI, '--proxy', at.replace('//', '//us%20er:pass@')));
+    const secure = await tlsEcho(pair);
+    await echoes(connect(`wss://127.0.0.1:${secure.port}/`, ...HI, '--proxy', at, '--cacert', pair.cert));
+    expect(proxy.asked).toEqual([
+      `127.0.0.1:${port}`,
+      `127.0.0.1:${port} Basic ${Buffer.from('us er:pass').toString('base64')}`,
+      `127.0.0.1:${secure.port}`,
+    ]);
+  });
+
+  it('the environment names a proxy, and exceptions', async () => {
+    const { url, port } = await echo();
+    const proxy = await httpProxy();
+    const run = (env: Record<string, string>, ...more: string[]): Promise<Ran> =>
+      wsinspect(['connect', url, ...HI, ...more], { env });
+    const at = `127.0.0.1:${proxy.port}`;
+    await echoes(run({ http_proxy: at }));
+    await echoes(run({ ALL_PROXY: `http://${at}` }));
+    expect(proxy.asked).toHaveLength(2);
+    await echoes(run({ http_proxy: at, NO_PROXY: 'example.com, 127.0.0.1' }));
+    await echoes(run({ http_proxy: at, no_proxy: `127.0.0.1:${port}` }));
+    await echoes(run({ http_proxy: at, no_proxy: '*' }));
+    await echoes(run({ http_proxy: at }, '--proxy', ''));
+    await echoes(run({ https_proxy: at }));
+    expect(proxy.asked).toHaveLength(2);
+    await echoes(run({ http_proxy: at, no_proxy: '127.0.0.1:1' }));
+    expect(proxy.asked).toHaveLength(3);
+  });
+
+  it('a proxy that refuses, is none, or is not there', async () => {
+    const { url } = await echo();
+    const [refusing, none, socks, hush] = await Promise.all([
+      httpProxy({ status: 407 }),
+      saying(''),
+      socksProxy({ reply: 5 }),
+      bare(() => undefined),
+    ]);
+    const told = async (proxy: string, ...more: string[]): Promise<[number | null, string]> => {
+      const { exit, err } = await connect(url, ...HI, '--proxy', proxy, ...more);
+      return [exit, err];
+    };
+    expect(await told(`http://127.0.0.1:${refusing.port}`)).toEqual([7, expect.stringContaining('407 No')]);
+    expect(await told(`socks5://127.0.0.1:${socks.port}`)).toEqual([7, expect.stringContaining('connection refused')]);
+    expect(await told(`socks5://127.0.0.1:${refusing.port}`)).toEqual([7, expect.stringContaining('SOCKS5')]);
+    expect(await told(`http://127.0.0.1:${hush.port}`, '--connect-timeout', '0.3')).toEqual([
+      28,
+      expect.stringContaining('too long'),
+    ]);
+    expect((await told(`http://127.0.0.1:${none.port}`))[0]).toBe(7);
+    expect((await told('http://127.0.0.1:1'))[0]).toBe(7);
+    expect((await told('ftp://127.0.0.1'))[0]).toBe(2);
+  });
+
+  it('through a SOCKS5 proxy: names are resolved here, with socks5h there', async () => {
+    const { port } = await echo();
+    const proxy = await socksProxy({ to: port });
+    const locked = await socksProxy({ login: 'me:secret', to: port });
+    await echoes(
+      connect(
+        `ws://localhost:81/`,
+        ...HI,
+        '--proxy',
+        `socks5://127.0.0.1:${proxy.port}`,
+        '--resolve',
+        'localhost:81:127.0.0.9',
+      ),
+    );
+    await echoes(connect('ws://[2001:db8::7]:82/', ...HI, '--proxy', `socks5://127.0.0.1:${proxy.port}`));
+    await echoes(connect('ws://there.example:83/', ...HI, '--proxy', `socks5h://127.0.0.1:${proxy.port}`));
+    expect(proxy.asked).toEqual(['127.0.0.9:81', '32.1.13.184.0.0.0.0.0.0.0.0.0.0.0.7:82', 'there.example:83']);
+    expect((await connect('ws://there.example/', ...HI, '--proxy', `socks5://127.0.0.1:${proxy.port}`)).exit).toBe(6);
+    await echoes(connect('ws://x.example/', ...HI, '--proxy', `socks5h://me:secret@127.0.0.1:${locked.port}`));
+    expect((await connect('ws://x.example/', ...HI, '--proxy', `socks5h://me:no@127.0.0.1:${locked.port}`)).exit).toBe(
+      7,
+    );
+    expect((await connect('ws://x.example/', ...HI, '--proxy', `socks5h://127.0.0.1:${locked.port}`)).exit).toBe(7);
+  });
+});
+
+describe.concurrent('redirects', () => {
+  it('are followed with -L, and what is secret stays with the first host', async () => {
+    const heads: string[] = [];
+    const last = await bare(({ head, accept, socket }) => {
+      heads.push(head);
+      socket.write(Buffer.concat([Buffer.from(switching(accept)), Buffer.from('81026869880203e8', 'hex')]));
+      socket.end();
+    });
+    const first = await http((request, response) => {
+      const location = request.url === '/' ? '/next' : `http://127.0.0.1:${last.port}/end?q`;
+      response.writeHead(302, { Location: location });
+      response.end('elsewhere');
+    });
+    const secrets = ['-u', 'me:secret', '--cookie', 'a=b', '-H', 'X-Open: yes'];
+    const [plain, followed] = [
+      await connect(first.url, '--no-stdin', ...secrets),
+      await connect(first.url, '-L', '--no-stdin', ...secrets),
+    ];
+    expect(plain.exit).toBe(22);
+    expect(plain.err).toContain('Location: /next');
+    await expect(Promise.resolve(followed)).resolves.toMatchObject({ exit: 0, out: 'hi\n' });
+    expect(heads).toHaveLength(1);
+    expect(heads[0]).toMatch(/^GET \/end\?q HTTP/);
+    expect(heads[0]).toContain('X-Open: yes');
+    expect(heads[0]).not.toMatch(/authorization|cookie/i);
+  });
+
+  it('in a circle come to an end', async () => {
+    const circle = await http((_, response) => {
+      response.writeHead(307, { Location: '/' });
+      response.end();
+    });
+    expect(await connect(circle.url, '-L')).toMatchObject({
+      exit: 22,
+      err: expect.stringContaining('10 redirects') as string,
+    });
+  });
+});
+
+describe('--reconnect', () => {
+  it('connects again after a drop and where nobody listens, tells so, and gives up in time', async () => {
+    let visits = 0;
+    const { url } = await bare(({ accept, socket }) => {
+      visits++;
+      socket.write(switching(accept));
+      if (visits < 3) socket.destroy();
+      else socket.end(Buffer.from('81026869880203e8', 'hex'));
+    });
+    const { exit, out, err } = await connect(url, '--reconnect', '--no-stdin');
+    expect({ exit, out, visits }).toEqual({ exit: 0, out: 'hi\n', visits: 3 });
+    expect(err.match(/connecting again in (0\.5|1) s \([12] of 10\)/g)).toHaveLength(2);
+    const gone = await connect('ws://127.0.0.1:1/', '--reconnect=1');
+    expect(gone).toMatchObject({
+      exit: 7,
+      err: expect.stringMatching(/in 0\.5 s \(1 of 1\)\nwsinspect: .*refused\n$/) as string,
+    });
+    const late = await connect('ws://127.0.0.1:1/', '--reconnect', '-m', '0.3');
+    expect(late.exit).toBe(28);
+  });
+});
