@@ -114,7 +114,7 @@ const TESTS: Tests = {
     expect(some).toContain('permessage-deflate');
     clients[1].socket.send('compressed, compressed, compressed');
     expect(await clients[1].got(1)).toEqual(['compressed, compressed, compressed']);
-    expect(deflate.out).toContain('RSV1');
+    await deflate.until((out) => out.includes('RSV1'));
     await parameters.until((out) => out.includes('server_no_context_takeover') || out.includes('…'));
     expect((await wsinspect(['serve', '--deflate=nonsense'])).exit).toBe(2);
   },
@@ -145,7 +145,7 @@ const TESTS: Tests = {
     const client = await server.open('/', { rejectUnauthorized: false });
     client.socket.send('by TLS');
     expect(await client.got(1)).toEqual(['by TLS']);
-    expect(server.out).toContain('"by TLS"');
+    await server.until((out) => out.includes('"by TLS"'));
     expect((await wsinspect(['serve', '--cert', files.cert])).exit).toBe(2);
     expect((await wsinspect(['serve', '--cert', 'nowhere.pem', '--key', files.key])).exit).toBe(2);
   },
