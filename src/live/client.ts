@@ -65,6 +65,8 @@ export class Client {
   private handshakeFault: Diagnostic | undefined;
   private fault: Diagnostic | undefined;
   private wasReset = false;
+  /** The stream has told that it is closed: everything about it was told before. */
+  private isGone = false;
   private opened = false;
   private weClosed = false;
   private farewell: NodeJS.Timeout | undefined;
@@ -87,6 +89,7 @@ export class Client {
     const tap = new Tap(stream, this.connection);
     stream.on('error', () => (this.wasReset = true));
     stream.on('close', () => {
+      this.isGone = true;
       this.connection.end(this.wasReset ? 'reset' : 'fin');
       this.wake();
     });
@@ -235,7 +238,7 @@ export class Client {
   private end(outcome: Outcome): void {
     if (this.outcome !== undefined) return;
     this.outcome = outcome;
-    if (this.stream.destroyed && this.stream.closed) this.finish(outcome);
+    if (this.isGone) this.finish(outcome);
     else this.stream.once('close', () => this.finish(outcome));
   }
 

@@ -228,6 +228,9 @@ describe.concurrent('exit codes', () => {
       connect('ws://127.0.0.1:1/', '--json'),
       connect(refusing.url, '--json'),
     ]);
+    const late = await connect((await bare(() => undefined)).url, '--json', '-m', '0.3');
+    expect(records(late.out).map(({ type }) => type)).toEqual(['handshake', 'connection', 'error', 'summary']);
+    expect(records(late.out).at(-1)).toMatchObject({ exit: 28 });
     const errors = [bad, gone, refused].map(({ out }) => records(out).find(({ type }) => type === 'error'));
     expect(errors).toMatchObject([{ exit: 4 }, { exit: 7 }, { exit: 22, status: 401, body: 'who?' }]);
     for (const { err } of [bad, gone, refused]) expect(err).toMatch(/^wsinspect: [^\n]*\n$/);

@@ -1,7 +1,7 @@
 import type { Client } from '../../live/client.js';
 import { Display } from '../connect-display.js';
 import { Goals } from '../connect-goals.js';
-import { Opening } from '../connect-opening.js';
+import { Opening, type Opened } from '../connect-opening.js';
 import type { ConnectOptions } from '../connect-options.js';
 import { sendsOf, type Send } from '../connect-plan.js';
 import { Items, Lines, type Gate, type Sent, type Source } from '../connect-source.js';
@@ -131,8 +131,7 @@ class Visit implements Waiter, Gate {
     const { interrupted } = this.io;
     const { reconnect = 0, connectTimeout } = this.options;
     for (let tries = 0; ; tries++) {
-      const signal = AbortSignal.any([this.stop.signal, AbortSignal.timeout(connectTimeout * 1000)]);
-      const opened = await this.opening.open(this.target, signal);
+      const opened = await this.openWithin(connectTimeout);
       if (interrupted.aborted) return interrupted.reason;
       let ending: string;
       if ('failure' in opened) {
@@ -155,6 +154,20 @@ class Visit implements Waiter, Gate {
       if (!this.timeIsUp) continue;
       this.display.error({ message: 'the time is up (--max-time)', exit: EXIT.time });
       return EXIT.time;
+    }
+  }
+
+  private async openWithin(seconds: number): Promise<Opened> {
+    const limit = new AbortController();
+    const giveUp = (): void => limit.abort();
+    const timer = setTimeout(giveUp, seconds * 1000);
+    this.stop.signal.addEventListener('abort', giveUp);
+    if (this.stop.signal.aborted) giveUp();
+    try {
+      return await this.opening.open(this.target, limit.signal);
+    } finally {
+      clearTimeout(timer);
+      this.stop.signal.removeEventListener('abort', giveUp);
     }
   }
 
