@@ -95,7 +95,7 @@ describe('bytes without addresses', () => {
 });
 
 describe('a dump of repeated lines', () => {
-  const dump = text(`00000000: ${'0000 '.repeat(8)} ................\n*\n0c000000: 00  .\n`);
+  const dump = text(`00000000: ${'0000 '.repeat(8)} ................\n*\n00c00000: 00  .\n`);
 
   it('ends where --limit does', async () => {
     const ran = await decoded([dump], { limit: 2, json: true });
