@@ -1,6 +1,7 @@
 import { LiveServer, type ServerOptions } from '../../live/server.js';
 import { hostInUrl, isLoopback, parseAddress } from '../addresses.js';
 import { EXIT, UsageError } from '../exit.js';
+import { Inspecting } from '../inspecting.js';
 import type { Io } from '../io.js';
 import { LiveOutput } from '../live-output.js';
 import { liveReading, perMessageDeflate } from '../live-reading.js';
@@ -18,7 +19,12 @@ export async function run(io: Io, address: string | undefined, options: ServeOpt
   const place = parseAddress(address ?? ':9001', DEFAULT_ADDRESS);
   const output = new LiveOutput(io, options);
   await output.open();
-  const server = new LiveServer(await serverOptions(io, place, options), output);
+  const inspecting = new Inspecting(io, place.host, options);
+  const server = new LiveServer(
+    { ...(await serverOptions(io, place, options)), ...inspecting.services },
+    inspecting.beside(output),
+  );
+  inspecting.watch(server);
   const { port } = await server.listen().catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(
       `can't listen on ${hostInUrl(place.host)}:${place.port}: ${REASONS[error.code ?? ''] ?? error.message}`,
@@ -28,7 +34,9 @@ export async function run(io: Io, address: string | undefined, options: ServeOpt
   if (options.json) output.json({ type: 'listening', url, port, pid: io.pid });
   else output.text(`listening ${url}\n`);
   if (!isLoopback(place.host)) output.notice(`warning: everyone who can reach ${place.host} can connect`);
+  if (io.stdout.isTTY) output.notice(`page: ${url.replace(/^ws/, 'http')}`);
   await Promise.race([server.finished, io.untilInterrupted()]);
+  inspecting.close();
   await server.close();
   await output.end();
   return io.interrupted.aborted ? io.interrupted.reason : EXIT.ok;
