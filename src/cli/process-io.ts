@@ -40,7 +40,11 @@ export function processIo(failed: (reason: string) => void): Io {
 }
 
 /** The first signal is told to the command, which ends cleanly; a second one kills. */
-function watchSignals(): { readonly state: Interruption; readonly told: Promise<void>; readonly end: () => AbortSignal } {
+function watchSignals(): {
+  readonly state: Interruption;
+  readonly told: Promise<void>;
+  readonly end: () => AbortSignal;
+} {
   let tell = (): void => undefined;
   const told = new Promise<void>((resolve) => (tell = resolve));
   const state = { aborted: false, reason: 0 };
