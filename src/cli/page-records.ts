@@ -11,11 +11,12 @@ const OPTIONS = { preview: PREVIEW, pretty: false, base64: false, verbose: false
 
 /**
  * What the page is told of a record: that of `--json`, and of a frame its bytes: `header` as it stood on the wire,
- * `payload` without its mask. `plain` is what a compressed message inflates to.
+ * `payload` without its mask. `plain` is what a compressed message inflates to. All have their time.
  */
 export function pageRecord(record: Judged): JsonRecord | undefined {
   const [drawn] = jsonRecords(record, OPTIONS);
-  if (record.type !== 'frame' || drawn === undefined) return drawn;
+  if (drawn === undefined) return undefined;
+  if (record.type !== 'frame') return { ...drawn, ...(record.time !== undefined && { time: record.time }) };
   const { header, payload, compressed, message } = record.frame;
   const inflated = compressed && message?.bytes !== undefined ? message.payload.subarray(0, PREVIEW) : undefined;
   return {

@@ -84,7 +84,7 @@ export function opcodeName({ header }: FrameItem): string {
 export function handshakePreview({ request, response }: HandshakeItem): string {
   const asked = request?.line.replace(/ HTTP\/[\d.]+$/, '') ?? '';
   const answered = response?.line.replace(/^HTTP\/[\d.]+ /, '') ?? 'no response seen';
-  return visible(asked === '' ? answered : `${asked}  ${answered}`);
+  return visible(asked === '' ? answered : `${asked}  →  ${answered}`);
 }
 
 /** Bytes that somebody typed: hex digits in pairs, with blanks, colons, commas, 0x or \x between them; undefined where it is none. */

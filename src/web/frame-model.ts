@@ -52,7 +52,7 @@ const KINDS: Readonly<Record<string, PartKind>> = {
   'extended length': 'length',
   'masking key': 'key',
 };
-const RAW_SHOWN = 8;
+const RAW_SHOWN = 4;
 const VALUE_SHOWN = 80;
 
 /** Every byte of a frame with the parts that it belongs to, every part with its bytes, bits, meaning and section. */
@@ -95,7 +95,7 @@ function headerPart({ name, span, value }: Field, wire: Uint8Array, item: FrameI
     start,
     end,
     ...(span.mask !== undefined && { mask: span.mask }),
-    raw: span.mask === undefined ? hexOf(own, ' ') : bitsText(own[0]!, span.mask),
+    raw: span.mask === undefined ? rawText(own) : bitsText(own[0]!, span.mask),
     value: name === 'opcode' ? `0x${header.opcode.toString(16)}` : String(value),
     ...meaningOf(name, header, direction, item.compressed),
   };
@@ -159,8 +159,8 @@ function payloadParts(item: FrameItem, wire: Uint8Array): Part[] {
     from: number,
     to: number,
   ): Pick<Part, 'name' | 'kind' | 'start' | 'end' | 'raw'> => {
-    const own = wire.subarray(at + from, at + Math.min(to, from + RAW_SHOWN));
-    return { name, kind, start: at + from, end: at + to, raw: hexOf(own, ' ') + (to - from > RAW_SHOWN ? ' …' : '') };
+    const own = wire.subarray(at + from, at + to);
+    return { name, kind, start: at + from, end: at + to, raw: rawText(own) };
   };
   if (header.opcode !== OPCODE.close || payload.length < 2) {
     return [{ ...part('payload', 'payload', 0, payload.length), ...payloadMeaning(item) }];
@@ -173,6 +173,10 @@ function payloadParts(item: FrameItem, wire: Uint8Array): Part[] {
   const value = reason === undefined ? 'not UTF-8' : quoted(reason);
   const words = { value, meaning: 'the reason, for people who look into logs', rfc: 'RFC 6455 §5.5.1' };
   return [codePart, { ...part('reason', 'reason', 2, payload.length), ...words }];
+}
+
+function rawText(bytes: Uint8Array): string {
+  return hexOf(bytes.subarray(0, RAW_SHOWN), ' ') + (bytes.length > RAW_SHOWN ? ' …' : '');
 }
 
 function payloadMeaning({

@@ -17,7 +17,11 @@ export function frameView(item: FrameItem): HTMLElement {
     el('div', { class: 'frame-left' }, bitStrip(model), byteGrid(model), told, ...hiddenOf(model), ...plainOf(item)),
     partTable(model),
   );
-  new Lighting(view, (source) => (told.textContent = source === undefined ? HINT : toldOf(model, source)));
+  new Lighting(view, (source) => {
+    told.textContent = source === undefined ? HINT : toldOf(model, source);
+    const [only = '', ...others] = source?.dataset['parts']?.split(' ') ?? [];
+    view.dataset['lit'] = (others.length === 0 && model.parts[Number(only)]?.kind) || '';
+  });
   return view;
 }
 
@@ -91,16 +95,13 @@ function plainOf({ plain }: FrameItem): HTMLElement[] {
   return [title, el('pre', { class: 'plain', text: plain.text ?? plain.hex })];
 }
 
+/** Roles instead of a table's elements: where there is little room a field takes two lines. */
 function partTable({ parts }: FrameModel): HTMLElement {
-  const body = el('tbody');
-  for (const [index, part] of parts.entries()) body.append(partRow(part, index));
-  const head = el(
-    'tr',
-    {},
-    ...['Field', 'Bits or bytes', 'Value', 'Meaning', 'RFC'].map((text) => el('th', { text, scope: 'col' })),
-  );
-  const table = el('table', { class: 'parts', 'aria-label': 'fields of the frame' }, el('thead', {}, head), body);
-  body.addEventListener('keydown', (event) => {
+  const titles = ['Field', 'Bits or bytes', 'Value', 'Meaning', 'RFC'];
+  const cells = COLUMNS.map((name, i) => el('span', { role: 'columnheader', class: name, text: titles[i] }));
+  const table = el('div', { class: 'parts', role: 'table', 'aria-label': 'fields of the frame' });
+  table.append(el('div', { class: 'part-titles', role: 'row' }, ...cells), ...parts.map(partRow));
+  table.addEventListener('keydown', (event) => {
     const row = event.target as HTMLElement;
     const to =
       event.key === 'ArrowDown' ? row.nextElementSibling : event.key === 'ArrowUp' ? row.previousElementSibling : null;
@@ -111,15 +112,12 @@ function partTable({ parts }: FrameModel): HTMLElement {
   return table;
 }
 
+const COLUMNS = ['name', 'raw', 'value', 'meaning', 'rfc'] as const;
+
 function partRow(part: Part, index: number): HTMLElement {
-  const { name, kind, raw, value, meaning, rfc } = part;
-  return el(
-    'tr',
-    { class: `part k-${kind}`, 'data-parts': index, tabindex: 0 },
-    el('th', { scope: 'row', text: name }),
-    el('td', { class: 'raw', text: raw }),
-    el('td', { class: 'value', text: value }),
-    el('td', { class: 'meaning', text: meaning }),
-    el('td', { class: 'rfc', text: rfc }),
-  );
+  const row = el('div', { class: `part k-${part.kind}`, role: 'row', 'data-parts': index, tabindex: 0 });
+  for (const name of COLUMNS) {
+    row.append(el('span', { class: name, role: name === 'name' ? 'rowheader' : 'cell', text: part[name] }));
+  }
+  return row;
 }

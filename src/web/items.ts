@@ -80,8 +80,10 @@ export function itemOfRecord(record: Fields): Item | undefined {
       return { kind: 'frame', ...base, ...frameFields(record) };
     case 'handshake':
       return { kind: 'handshake', ...base, ...(record as unknown as Omit<HandshakeItem, keyof Base | 'kind'>) };
-    case 'connection':
-      return { kind: 'note', ...base, name: 'ended', text: endText(record) };
+    case 'connection': {
+      const end = time === undefined ? undefined : time + ((record['duration'] as number | undefined) ?? 0);
+      return { kind: 'note', connection, time: end, findings: [], name: 'ended', text: endText(record) };
+    }
     case 'diagnostic':
       return { kind: 'note', ...base, name: 'notice', text: record['message'] as string };
     case 'missed':
