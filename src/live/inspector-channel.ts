@@ -102,7 +102,10 @@ export class InspectorChannel implements LiveTaker {
   private welcome(socket: WebSocket): void {
     const page = new PageEnd(socket);
     socket.on('error', () => undefined);
-    socket.on('close', () => this.pages.delete(page));
+    socket.on('close', () => {
+      this.pages.delete(page);
+      page.end();
+    });
     socket.on('message', (data, isBinary) => this.obey(page, data, isBinary));
     page.tell(JSON.stringify({ type: 'hello', ...this.options.hello() }));
     if (this.recent.left > 0) page.tell(missed(this.recent.left));
@@ -130,7 +133,7 @@ class PageEnd {
   tell(line: string | undefined): void {
     if (line === undefined || this.isBehind) {
       this.left++;
-      this.timer ??= setTimeout(() => this.tellLeft(), TELL_LEFT).unref();
+      this.wait();
       return;
     }
     this.tellLeft();
@@ -141,10 +144,20 @@ class PageEnd {
     return this.socket.bufferedAmount > MOST_BACKLOG;
   }
 
+  /** Nothing is told any more. */
+  end(): void {
+    clearTimeout(this.timer);
+  }
+
+  private wait(): void {
+    this.timer ??= setTimeout(() => this.tellLeft(), TELL_LEFT).unref();
+  }
+
   private tellLeft(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    if (this.left === 0 || this.isBehind) return;
+    if (this.left === 0) return;
+    if (this.isBehind) return this.wait();
     this.socket.send(missed(this.left));
     this.left = 0;
   }
