@@ -18,10 +18,18 @@ export class Pages {
   /** Messages of the console, violations of the policy among them, and errors that nobody caught. */
   readonly complaints: string[] = [];
   private browser: Browser | undefined;
+  private readonly args: readonly string[];
+
+  constructor(...args: readonly string[]) {
+    this.args = args;
+  }
 
   async start(): Promise<void> {
     // Without a sandbox: tests may run as root, and look at nothing but our own page.
-    this.browser = await chromium.launch({ executablePath: BROWSER!, args: ['--no-sandbox', '--disable-gpu'] });
+    this.browser = await chromium.launch({
+      executablePath: BROWSER!,
+      args: ['--no-sandbox', '--disable-gpu', ...this.args],
+    });
   }
 
   async open(url: string, options: BrowserContextOptions = {}): Promise<Page> {

@@ -11,7 +11,7 @@ export interface Serving {
 export async function serving(...args: readonly string[]): Promise<Serving> {
   const child = spawn(process.execPath, [BINARY, 'serve', '0', '--json', ...args], {
     env: cleanEnv(),
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
   const { port } = await firstRecord(child);
   return { port, stop: () => stop(child) };
