@@ -15,8 +15,8 @@ const MOST_PAGES = 16;
 /** What a page may leave unread before records are left out for it. */
 const MOST_BACKLOG = 1024 * 1024;
 const MOST_COMMAND = 16 * 1024;
-/** Frames a second that are told: nobody reads more, and the traffic shall not wait for its picture. */
-const MOST_A_SECOND = 2000;
+/** Frames a second that are told: nobody reads more, and the traffic shall not wait for its picture. Fewer while nobody looks. */
+const MOST_A_SECOND = { watched: 2000, alone: 500 };
 const MOST_PING = 125;
 /** How long nothing may follow before it is told that something was left out: milliseconds. */
 const TELL_LEFT = 500;
@@ -90,7 +90,7 @@ export class InspectorChannel implements LiveTaker {
       this.second = second;
       this.told = 0;
     }
-    return ++this.told <= MOST_A_SECOND;
+    return ++this.told <= MOST_A_SECOND[this.pages.size > 0 ? 'watched' : 'alone'];
   }
 
   /** Undefined: a record that is left out. */

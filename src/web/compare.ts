@@ -37,7 +37,7 @@ async function measured(): Promise<HTMLElement[]> {
 
 function absent(): HTMLElement {
   const hint = el('p', { class: 'empty', text: 'This server does not compare. Start it with ' });
-  hint.append(el('code', { text: 'wsinspect serve --mode chat --compare' }), ' to see the figures here.');
+  hint.append(el('code', { text: 'wsinspect serve --compare' }), ' to see the figures here.');
   return hint;
 }
 

@@ -54,6 +54,11 @@ export class Conversation {
     if (this.isChat && this.url.value === serverUrl('/')) this.fitUrl();
   }
 
+  /** It is connected, or about to be. */
+  get isActive(): boolean {
+    return this.socket !== undefined;
+  }
+
   /** Whether the server can be asked for a ping. */
   canPing(can: boolean): void {
     this.ping.disabled = !can;

@@ -25,6 +25,7 @@ export class Inspector {
   constructor() {
     this.only.addEventListener('change', () => this.filter());
     byId('clear', HTMLButtonElement).addEventListener('click', () => this.clear());
+    this.detail.addEventListener('keydown', ({ key }) => key === 'Escape' && this.list.focus());
     const pause = byId('pause', HTMLButtonElement);
     pause.addEventListener('click', () => {
       this.list.paused = !this.list.paused;
@@ -45,6 +46,13 @@ export class Inspector {
     this.empty.hidden = false;
     this.tell(0);
     this.detail.replaceChildren(...this.nothing);
+  }
+
+  /** Another run of the server: its connections count from 0 again. */
+  startOver(): void {
+    this.only.replaceChildren(this.only.options[0]!);
+    this.filter();
+    this.clear();
   }
 
   private show(item: Item): void {

@@ -18,7 +18,7 @@ class App {
   });
   private readonly channel: Channel = new Channel({
     hello: ({ mode, subprotocols }) => {
-      this.inspector.clear();
+      this.inspector.startOver();
       const pill = byId('mode', HTMLElement);
       pill.textContent = mode;
       pill.hidden = false;
@@ -70,6 +70,7 @@ class App {
     const [, status] = response?.line.split(' ') ?? [];
     if (status !== '101')
       return this.conversation.messages.note(`refused: ${response?.line ?? 'no response'}`, 'wrong');
+    if (!this.conversation.isActive) return;
     this.own = connection;
     this.conversation.canPing(true);
     this.conversation.messages.note(`connection #${connection} is open`);

@@ -20,6 +20,7 @@ export function setUpPaste(): void {
     (item) => detail.replaceChildren(itemView(item)),
     () => focusGrid(detail),
   );
+  detail.addEventListener('keydown', ({ key }) => key === 'Escape' && list.focus());
   const decode = (): void => {
     const { form, items, notices, problem } = readPasted(text.value, direction.value as Direction);
     list.clear();

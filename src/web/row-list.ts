@@ -14,6 +14,8 @@ export class RowList {
   private scheduled = false;
   private isPaused = false;
   private selected: HTMLElement | null = null;
+  /** The row that Tab reaches. */
+  private current: HTMLElement | null = null;
   private shows: (item: Item) => boolean = () => true;
 
   constructor(
@@ -48,13 +50,19 @@ export class RowList {
   clear(): void {
     this.waiting = [];
     this.selected = null;
+    this.current = null;
     this.list.replaceChildren();
+  }
+
+  focus(): void {
+    this.current?.focus();
   }
 
   /** Only what `shows` lets through. */
   filter(shows: (item: Item) => boolean): void {
     this.shows = shows;
     for (const row of this.rows()) row.hidden = !shows(this.items.get(row)!);
+    this.findCurrent();
   }
 
   selectFirst(): void {
@@ -81,12 +89,23 @@ export class RowList {
     this.waiting = [];
     list.append(...rows);
     for (let over = list.childElementCount - MOST_ROWS; over > 0; over--) list.firstElementChild?.remove();
-    if (this.selected?.isConnected !== true) {
-      this.selected = null;
-      const last = list.lastElementChild as HTMLElement | null;
-      if (last !== null) last.tabIndex = 0;
-    }
+    if (this.selected?.isConnected !== true) this.selected = null;
+    this.findCurrent();
     if (follows) list.scrollTop = list.scrollHeight;
+  }
+
+  /** Tab has to reach one row that is seen: the selected one, else the last. */
+  private findCurrent(): void {
+    const { current } = this;
+    if (current?.isConnected === true && !current.hidden && current === this.selected) return;
+    let last = this.list.lastElementChild as HTMLElement | null;
+    while (last?.hidden === true) last = last.previousElementSibling as HTMLElement | null;
+    if (last !== null) this.setCurrent(last);
+  }
+
+  private setCurrent(row: HTMLElement): void {
+    makeCurrent(row, this.current);
+    this.current = row;
   }
 
   private rowOf(item: Item): HTMLElement {
@@ -105,8 +124,7 @@ export class RowList {
 
   private choose(row: HTMLElement, focuses = true): void {
     this.selected?.setAttribute('aria-selected', 'false');
-    const before = this.list.querySelector<HTMLElement>('[tabindex="0"]');
-    makeCurrent(row, before);
+    this.setCurrent(row);
     row.setAttribute('aria-selected', 'true');
     this.selected = row;
     if (focuses) row.focus({ preventScroll: true });

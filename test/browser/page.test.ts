@@ -181,7 +181,7 @@ describe.skipIf(BROWSER === undefined)('the page', () => {
   });
 });
 
-describe.skipIf(BROWSER === undefined)('a foreign page', () => {
+describe.skipIf(BROWSER === undefined)('what a page does not get: a page', () => {
   const pages = new Pages('--host-resolver-rules=MAP evil.example 127.0.0.1');
   let server: Serving;
   let other: Serving;
@@ -205,6 +205,12 @@ describe.skipIf(BROWSER === undefined)('a foreign page', () => {
       );
     expect(await opened(server.port)).toBe(false);
     expect(await opened(other.port)).toBe(true);
+  });
+
+  it('is told where nothing is compared', async () => {
+    const page = await pages.open(`http://127.0.0.1:${server.port}/`);
+    await page.click('#tab-compare');
+    await page.locator('#compare-result code', { hasText: '--compare' }).waitFor();
   });
 
   it('that has its own name point to this machine gets no page and no channel', async () => {

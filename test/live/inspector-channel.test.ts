@@ -124,6 +124,20 @@ describe('the channel of serve', () => {
   });
 });
 
+it('what is compressed is told with what it inflates to', async () => {
+  const server = await serving('--deflate');
+  const peer = new WebSocket(`ws://127.0.0.1:${server.port}/`, { perMessageDeflate: { threshold: 0 } });
+  await once(peer, 'open');
+  peer.send('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa');
+  await once(peer, 'message');
+  const page = new Watcher(server.port);
+  const frame = await page.told(({ type }) => type === 'frame');
+  expect(frame).toMatchObject({ compressed: true, rsv1: true, plain: { bytes: 32, text: 'a'.repeat(32) } });
+  // Nobody who looks keeps the server from ending.
+  await server.stop();
+  if (page.socket.readyState !== WebSocket.CLOSED) await once(page.socket, 'close');
+});
+
 describe('much traffic', () => {
   const FRAME = { type: 'frame' } as unknown as Judged;
   let doorway: Doorway;
