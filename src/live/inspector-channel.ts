@@ -15,10 +15,10 @@ const MOST_PAGES = 16;
 /** What a page may leave unread before records are left out for it. */
 const MOST_BACKLOG = 1024 * 1024;
 const MOST_COMMAND = 16 * 1024;
-/** Frames a second that are told: nobody reads more, and the traffic shall not wait for its picture. Fewer while nobody looks. */
-const MOST_A_SECOND = { watched: 2000, alone: 500 };
+/** Frames that are told: so many at once, and so many a second. Nobody reads more, and the traffic shall not wait for its picture. */
+const MOST_FRAMES = 1000;
 const MOST_PING = 125;
-/** How long nothing may follow before it is told that something was left out: milliseconds. */
+/** How often it is told that something was left out: milliseconds. */
 const TELL_LEFT = 500;
 
 export interface ChannelOptions {
@@ -46,8 +46,9 @@ export class InspectorChannel implements LiveTaker {
   });
   private readonly pages = new Set<PageEnd>();
   private readonly recent = new Recent();
-  private second = 0;
-  private told = 0;
+  /** Frames that may be told now, and when that was. */
+  private room = MOST_FRAMES;
+  private since = 0;
 
   constructor(private readonly options: ChannelOptions) {}
 
@@ -85,12 +86,11 @@ export class InspectorChannel implements LiveTaker {
   }
 
   private hasRoom(time: number): boolean {
-    const second = Math.floor(time);
-    if (second !== this.second) {
-      this.second = second;
-      this.told = 0;
-    }
-    return ++this.told <= MOST_A_SECOND[this.pages.size > 0 ? 'watched' : 'alone'];
+    this.room = Math.min(MOST_FRAMES, this.room + Math.max(0, time - this.since) * MOST_FRAMES);
+    this.since = time;
+    if (this.room < 1) return false;
+    this.room--;
+    return true;
   }
 
   /** Undefined: a record that is left out. */
@@ -136,7 +136,6 @@ class PageEnd {
       this.wait();
       return;
     }
-    this.tellLeft();
     this.socket.send(line);
   }
 
@@ -154,9 +153,7 @@ class PageEnd {
   }
 
   private tellLeft(): void {
-    clearTimeout(this.timer);
     this.timer = undefined;
-    if (this.left === 0) return;
     if (this.isBehind) return this.wait();
     this.socket.send(missed(this.left));
     this.left = 0;
