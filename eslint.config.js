@@ -11,7 +11,7 @@ const MAY_IMPORT = {
   conformance: ['codec', 'rules'],
   live: ['codec', 'rules', 'capture'],
   render: ['codec', 'rules', 'capture'],
-  web: ['codec', 'rules'],
+  web: ['codec', 'rules', 'capture'],
   cli: ['codec', 'rules', 'capture', 'conformance', 'live', 'render'],
 };
 const PARTS = Object.keys(MAY_IMPORT);

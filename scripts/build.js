@@ -1,4 +1,4 @@
-// Builds dist/: the command line as one bundle per command, the library as one file for Node and one for browsers, and its types.
+// Builds dist/: the command line as one bundle per command, the library as one file for Node and one for browsers, its types, and the page of `serve`.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -40,7 +40,21 @@ await Promise.all([
   ),
   build({ ...common, entryPoints: ['src/index.ts'], platform: 'node', external: ['./index.browser.js'] }),
   build({ ...common, entryPoints: ['src/index.browser.ts'], platform: 'browser' }),
+  // The page that `serve` hands out: one script, one style sheet, and beside them two files as they are.
+  build({
+    ...common,
+    entryPoints: [
+      { in: 'src/web/main.ts', out: 'web/app' },
+      { in: 'src/web/style.css', out: 'web/style' },
+    ],
+    platform: 'browser',
+    minify: true,
+    target: ['es2022', 'chrome123', 'firefox120', 'safari17.5'],
+  }),
 ]);
+for (const name of ['index.html', 'icon.svg']) {
+  copyFileSync(new URL(`../src/web/${name}`, import.meta.url), new URL(`../dist/web/${name}`, import.meta.url));
+}
 for (const [name, file] of [
   ['chalk', 'license'],
   ['commander', 'LICENSE'],

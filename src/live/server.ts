@@ -128,6 +128,14 @@ export class LiveServer implements House {
     clearTimeout(late);
   }
 
+  /** Sends a ping on a connection; false: it is not open. */
+  ping(connection: number, data: Uint8Array): boolean {
+    const peer = [...this.peers].find(({ number }) => number === connection);
+    if (peer?.isOpen !== true) return false;
+    peer.socket.ping(data);
+    return true;
+  }
+
   dropStalled(peer: Peer): void {
     if (!peer.isOpen) return;
     this.taker.notice(`connection ${peer.number} is dropped: it does not read, and ${peer.backlog} bytes wait for it`);

@@ -15,7 +15,7 @@ export type JsonRecord = { readonly type: string } & Readonly<Record<string, unk
 
 /** One compact JSON object a line. With `messages`, messages instead of frames. */
 export function jsonView(options: ViewOptions, messages: boolean): View {
-  const lines = messages ? messageRecords : frameRecords;
+  const lines = messages ? messageRecords : jsonRecords;
   return (record, out) => {
     for (const value of lines(record, options)) out.text(`${safeJson(value)}\n`);
   };
@@ -29,7 +29,8 @@ function alone(record: Judged): JsonRecord[] {
   return record.diagnostics.map((d) => ({ type: 'diagnostic', ...diagnosticFields(d), ...origin(record) }));
 }
 
-function frameRecords(record: Judged, options: ViewOptions): JsonRecord[] {
+/** What `--json` tells of a record. */
+export function jsonRecords(record: Judged, options: ViewOptions): JsonRecord[] {
   if (record.type === 'handshake') return [handshakeOf(record)];
   return record.type === 'frame' ? [frameRecord(record, record.frame, options)] : alone(record);
 }

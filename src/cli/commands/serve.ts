@@ -1,10 +1,11 @@
 import { compareTransports, CONVERSATION } from '../../live/compare.js';
-import { LiveServer, type ServerOptions } from '../../live/server.js';
+import { LiveServer, type ServerOptions, type ServerTaker } from '../../live/server.js';
 import { hostInUrl, isLoopback, parseAddress } from '../addresses.js';
 import { drawComparison } from '../../render/comparison.js';
 import { safeJson } from '../../render/escape.js';
 import { lookOf } from '../drawing.js';
 import { EXIT, UsageError } from '../exit.js';
+import { Inspecting } from '../inspecting.js';
 import type { Io } from '../io.js';
 import { LiveOutput } from '../live-output.js';
 import { liveReading, perMessageDeflate } from '../live-reading.js';
@@ -23,7 +24,12 @@ export async function run(io: Io, address: string | undefined, options: ServeOpt
   const place = parseAddress(address ?? ':9001', DEFAULT_ADDRESS);
   const output = new LiveOutput(io, options);
   await output.open();
-  const server = serverOf(await serverOptions(io, place, options), output);
+  const inspecting = new Inspecting(io, place.host, options);
+  const server = serverOf(
+    { ...(await serverOptions(io, place, options)), ...inspecting.services },
+    inspecting.beside(output),
+  );
+  inspecting.watch(server);
   const { port } = await server.listen().catch((error: NodeJS.ErrnoException) => {
     throw new UsageError(
       `can't listen on ${hostInUrl(place.host)}:${place.port}: ${REASONS[error.code ?? ''] ?? error.message}`,
@@ -33,16 +39,18 @@ export async function run(io: Io, address: string | undefined, options: ServeOpt
   if (options.json) output.json({ type: 'listening', url, port, pid: io.pid });
   else output.text(`listening ${url}\n`);
   if (!isLoopback(place.host)) output.notice(`warning: everyone who can reach ${place.host} can connect`);
+  if (io.stdout.isTTY) output.notice(`page: ${url.replace(/^ws/, 'http')}`);
   await Promise.race([server.finished, io.untilInterrupted()]);
+  inspecting.close();
   await server.close();
   await output.end();
   return io.interrupted.aborted ? io.interrupted.reason : EXIT.ok;
 }
 
 /** A certificate that is none is found out when the server is made. */
-function serverOf(options: ServerOptions, output: LiveOutput): LiveServer {
+function serverOf(options: ServerOptions, taker: ServerTaker): LiveServer {
   try {
-    return new LiveServer(options, output);
+    return new LiveServer(options, taker);
   } catch (error) {
     throw new UsageError(`--cert and --key can't be used: ${(error as Error).message}`);
   }

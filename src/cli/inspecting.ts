@@ -1,0 +1,66 @@
+import { createRequire } from 'node:module';
+import { hostname } from 'node:os';
+import { InspectorChannel } from '../live/inspector-channel.js';
+import { Page } from '../live/page.js';
+import type { LiveServer, ServerOptions, ServerTaker } from '../live/server.js';
+import { connectionRecord } from '../render/connection-json.js';
+import { pageRecord } from './page-records.js';
+import type { Io } from './io.js';
+import type { ServeOptions } from './serve-options.js';
+import { fileOf } from './tls-files.js';
+import { VERSION } from './version.js';
+
+/** Where the build puts the page: beside the command line. A path in the bundle, a URL in the sources. */
+const web = createRequire(import.meta.url);
+
+/** The page that `serve` hands out, and the records' way to it. */
+export class Inspecting {
+  readonly services: Required<Pick<ServerOptions, 'page' | 'channel'>>;
+  private readonly channel: InspectorChannel;
+  private server: LiveServer | undefined;
+
+  constructor(io: Io, host: string, { mode, subprotocol = [] }: ServeOptions) {
+    const names = [host, hostname()];
+    const page = new Page((name) => fileOf(io, web.resolve(`../web/${name}`)), names);
+    this.channel = new InspectorChannel({
+      hello: () => ({ version: VERSION, mode, subprotocols: subprotocol }),
+      draw: pageRecord,
+      drawClosed: connectionRecord,
+      ping: (connection, data) => this.server?.ping(connection, data) === true,
+      now: () => io.now(),
+      names,
+    });
+    this.services = {
+      page: (request, response, target) => page.answer(request, response, target),
+      channel: (caller) => this.channel.answer(caller),
+    };
+  }
+
+  /** What a server tells goes to `output`, and to the page. */
+  beside(output: ServerTaker): ServerTaker {
+    const { channel } = this;
+    return {
+      // Behind --quiet only what a page looks at is read: connections that begin while it is open.
+      get looks() {
+        return output.looks || channel.isWatched;
+      },
+      record(record) {
+        output.record(record);
+        channel.record(record);
+      },
+      closed(summary) {
+        output.closed(summary);
+        channel.closed(summary);
+      },
+      notice: (message) => output.notice(message),
+    };
+  }
+
+  watch(server: LiveServer): void {
+    this.server = server;
+  }
+
+  close(): void {
+    this.channel.close();
+  }
+}

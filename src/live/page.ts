@@ -1,0 +1,73 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isOwnHost } from './host-check.js';
+
+const FILES: Readonly<Record<string, readonly [name: string, type: string]>> = {
+  '/': ['index.html', 'text/html; charset=utf-8'],
+  '/app.js': ['app.js', 'text/javascript; charset=utf-8'],
+  '/style.css': ['style.css', 'text/css; charset=utf-8'],
+  '/icon.svg': ['icon.svg', 'image/svg+xml'],
+};
+
+/** Nothing but the page's own files, and any WebSocket: connecting elsewhere is what it is for. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self' ws: wss:",
+  "img-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const HEADERS = {
+  'Content-Security-Policy': POLICY,
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+  'Cache-Control': 'no-cache',
+};
+
+/** The page for people: a few files, read when somebody asks for them. */
+export class Page {
+  private readonly files = new Map<string, Promise<Uint8Array>>();
+
+  constructor(
+    private readonly read: (name: string) => Promise<Uint8Array>,
+    /** What this machine is called. */
+    private readonly names: readonly string[],
+  ) {}
+
+  /** False: there is no such file. */
+  answer(request: IncomingMessage, response: ServerResponse, target: URL): boolean {
+    const file = Object.hasOwn(FILES, target.pathname) ? FILES[target.pathname] : undefined;
+    if (file === undefined) return false;
+    if (!isOwnHost(request.headers.host, this.names)) {
+      say(response, 403, 'This server is asked for under a name that is not its own.');
+    } else if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.setHeader('Allow', 'GET, HEAD');
+      say(response, 405, 'Use GET.');
+    } else {
+      const [name, type] = file;
+      this.file(name).then(
+        (bytes) => {
+          response.writeHead(200, { ...HEADERS, 'Content-Type': type, 'Content-Length': bytes.length });
+          response.end(request.method === 'HEAD' ? undefined : bytes);
+        },
+        () => say(response, 500, 'The page is not in this installation.'),
+      );
+    }
+    return true;
+  }
+
+  private file(name: string): Promise<Uint8Array> {
+    let file = this.files.get(name);
+    if (file === undefined) this.files.set(name, (file = this.read(name)));
+    return file;
+  }
+}
+
+function say(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { ...HEADERS, 'Content-Type': 'text/plain; charset=utf-8' });
+  response.end(`${text}\n`);
+}

@@ -1,0 +1,62 @@
+import { itemOfRecord, type Item } from './items.js';
+
+const PROTOCOL = 'wsinspect.inspect';
+
+export interface Hello {
+  readonly version: string;
+  readonly mode: string;
+  readonly subprotocols: readonly string[];
+}
+
+export interface ChannelTaker {
+  hello(hello: Hello): void;
+  /** What is told from now on happens now; until then it was before this page came. */
+  replayed(): void;
+  item(item: Item): void;
+  failed(message: string): void;
+  state(isOpen: boolean): void;
+}
+
+/** The inspector's own connection to the server that handed out the page. */
+export class Channel {
+  private socket: WebSocket | undefined;
+
+  constructor(private readonly taker: ChannelTaker) {
+    // Who comes back to a page whose server went away and came again wants to see it.
+    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.open());
+    window.addEventListener('focus', () => this.open());
+  }
+
+  open(): void {
+    if (this.socket !== undefined) return;
+    const socket = new WebSocket(serverUrl('/.inspect'), PROTOCOL);
+    this.socket = socket;
+    socket.addEventListener('open', () => this.taker.state(true));
+    socket.addEventListener('message', ({ data }) => this.take(JSON.parse(data as string) as Record<string, unknown>));
+    socket.addEventListener('close', () => {
+      this.socket = undefined;
+      this.taker.state(false);
+    });
+  }
+
+  /** Has the server send a ping on that connection. */
+  ping(connection: number, text: string): void {
+    this.socket?.send(JSON.stringify({ type: 'ping', connection, text }));
+  }
+
+  private take(record: Record<string, unknown>): void {
+    const { taker } = this;
+    if (record['type'] === 'hello') taker.hello(record as unknown as Hello);
+    else if (record['type'] === 'replayed') taker.replayed();
+    else if (record['type'] === 'failed') taker.failed(record['message'] as string);
+    else {
+      const item = itemOfRecord(record);
+      if (item !== undefined) taker.item(item);
+    }
+  }
+}
+
+/** A WebSocket URL of the server that handed out the page. */
+export function serverUrl(path: string): string {
+  return `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${path}`;
+}

@@ -1,0 +1,44 @@
+/** A transport as the server measured it. */
+export interface Transport {
+  readonly name: string;
+  readonly messages: number;
+  readonly requests: number;
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  /** Bytes that are no message, for each message. */
+  readonly overheadPerMessage: number;
+  readonly delayMedianMs: number;
+}
+
+const NUMBERS = ['messages', 'requests', 'bytesUp', 'bytesDown', 'overheadPerMessage', 'delayMedianMs'] as const;
+
+/** What `/compare.json` tells; undefined where it is none of that. */
+export function transportsOf(value: unknown): Transport[] | undefined {
+  const { transports } = (value ?? {}) as { transports?: unknown };
+  if (!Array.isArray(transports)) return undefined;
+  const isTransport = (one: unknown): one is Transport => {
+    const fields = (one ?? {}) as Record<string, unknown>;
+    return typeof fields['name'] === 'string' && NUMBERS.every((name) => typeof fields[name] === 'number');
+  };
+  return transports.every(isTransport) ? transports : undefined;
+}
+
+/** The pictures: what is compared, and how much of it each transport has. */
+export const MEASURES: readonly {
+  readonly title: string;
+  readonly unit: string;
+  readonly of: (transport: Transport) => number;
+}[] = [
+  { title: 'Overhead per message', unit: 'bytes', of: ({ overheadPerMessage }) => overheadPerMessage },
+  { title: 'Bytes on the wire, both ways', unit: 'bytes', of: ({ bytesUp, bytesDown }) => bytesUp + bytesDown },
+  { title: 'Requests', unit: '', of: ({ requests }) => requests },
+  { title: 'Delivery delay, median', unit: 'ms', of: ({ delayMedianMs }) => delayMedianMs },
+];
+
+/** With groups of three digits, and no more decimals than tell something. */
+export function numberText(value: number): string {
+  const digits = Number.isInteger(value) || value >= 100 ? 0 : value >= 10 ? 1 : 2;
+  const [whole = '', rest] = value.toFixed(digits).split('.');
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, '\u202f');
+  return rest === undefined ? grouped : `${grouped}.${rest}`;
+}

@@ -1,0 +1,157 @@
+import { hexOf } from '../codec/hex.js';
+import { closeCodeInfo } from '../codec/registry.js';
+import { serverUrl } from './channel.js';
+import { byId } from './dom.js';
+import { count, typedBytes } from './format.js';
+import { MessageList } from './message-list.js';
+
+const SHOWN_BYTES = 256;
+
+export interface ConversationTaker {
+  /** A connection is being made: what the request will ask for. */
+  connecting(target: string): void;
+  /** The server is to send a ping. */
+  ping(): void;
+}
+
+/** What a person does with a WebSocket: connect, say something, read the answers. */
+export class Conversation {
+  readonly messages = new MessageList(byId('messages', HTMLElement));
+  private readonly url = byId('url', HTMLInputElement);
+  private readonly nickname = byId('nickname', HTMLInputElement);
+  private readonly subprotocols = byId('subprotocols', HTMLInputElement);
+  private readonly button = byId('connect-button', HTMLButtonElement);
+  private readonly state = byId('connect-state', HTMLElement);
+  private readonly text = byId('compose-text', HTMLInputElement);
+  private readonly kind = byId('compose-kind', HTMLSelectElement);
+  private readonly send = byId('send', HTMLButtonElement);
+  private readonly ping = byId('ping', HTMLButtonElement);
+  private socket: WebSocket | undefined;
+  private isChat = false;
+
+  constructor(private readonly taker: ConversationTaker) {
+    this.url.value = serverUrl('/');
+    byId('connect', HTMLFormElement).addEventListener('submit', (event) => {
+      event.preventDefault();
+      if (this.socket === undefined) this.connect();
+      else this.socket.close(1000);
+    });
+    byId('compose', HTMLFormElement).addEventListener('submit', (event) => {
+      event.preventDefault();
+      this.say();
+    });
+    this.nickname.addEventListener('input', () => this.fitUrl());
+    this.kind.addEventListener('change', () => this.fitKind());
+    this.ping.addEventListener('click', () => taker.ping());
+  }
+
+  /** What the server does with messages. */
+  setMode(mode: string, subprotocols: readonly string[]): void {
+    this.isChat = mode === 'chat';
+    byId('nickname-field', HTMLElement).hidden = !this.isChat;
+    this.nickname.required = this.isChat;
+    this.subprotocols.value ||= subprotocols.join(', ');
+    if (this.isChat && this.url.value === serverUrl('/')) this.fitUrl();
+  }
+
+  /** It is connected, or about to be. */
+  get isActive(): boolean {
+    return this.socket !== undefined;
+  }
+
+  /** Whether the server can be asked for a ping. */
+  canPing(can: boolean): void {
+    this.ping.disabled = !can;
+  }
+
+  private fitUrl(): void {
+    this.url.value = serverUrl(`/ws/${encodeURIComponent(this.nickname.value)}`);
+  }
+
+  private fitKind(): void {
+    this.text.placeholder = this.kind.value === 'text' ? 'Message' : 'Bytes: 00 ff 7e';
+  }
+
+  private connect(): void {
+    const subprotocols = this.subprotocols.value.split(',').flatMap((name) => name.trim() || []);
+    let socket: WebSocket;
+    try {
+      socket = new WebSocket(this.url.value, subprotocols);
+    } catch (error) {
+      this.messages.note((error as Error).message, 'wrong');
+      return;
+    }
+    this.socket = socket;
+    socket.binaryType = 'arraybuffer';
+    const { host, pathname, search } = new URL(socket.url);
+    if (host === location.host) this.taker.connecting(pathname + search);
+    this.setState('wait', 'connecting …', 'Cancel');
+    let wasOpen = false;
+    socket.addEventListener('open', () => {
+      wasOpen = true;
+      const { protocol } = socket;
+      this.setState('on', protocol === '' ? 'connected' : `connected, ${protocol}`, 'Disconnect');
+      this.send.disabled = false;
+      this.text.focus();
+    });
+    socket.addEventListener('message', ({ data }) => this.hear(data as string | ArrayBuffer));
+    socket.addEventListener('close', ({ code, reason }) => {
+      this.socket = undefined;
+      this.send.disabled = true;
+      this.canPing(false);
+      this.setState('off', 'not connected', 'Connect');
+      const words = `${code} ${closeCodeInfo(code).name}${reason === '' ? '' : `: ${reason}`}`;
+      if (wasOpen) this.messages.note(`closed, ${words}`, code === 1000 ? '' : 'wrong');
+      else
+        this.messages.note('no connection: a browser does not say why; the handshake in the inspector does', 'wrong');
+    });
+  }
+
+  private setState(state: string, text: string, button: string): void {
+    this.state.dataset['state'] = state;
+    this.state.textContent = text;
+    this.button.textContent = button;
+    this.button.classList.toggle('primary', state === 'off');
+  }
+
+  private say(): void {
+    const { value } = this.text;
+    if (this.socket?.readyState !== WebSocket.OPEN) return;
+    const sender = this.isChat ? this.nickname.value : 'sent';
+    if (this.kind.value === 'text') {
+      this.socket.send(value);
+      this.messages.say('sent', sender, value);
+    } else {
+      const bytes = typedBytes(value);
+      this.text.setCustomValidity(bytes === undefined ? 'Hex digits, two a byte' : '');
+      if (bytes === undefined) return void this.text.reportValidity();
+      this.socket.send(bytes as Uint8Array<ArrayBuffer>);
+      this.messages.say('sent', sender, bytesText(bytes), true);
+    }
+    this.text.setCustomValidity('');
+    this.text.value = '';
+  }
+
+  private hear(data: string | ArrayBuffer): void {
+    if (typeof data !== 'string')
+      return this.messages.say('received', 'received', bytesText(new Uint8Array(data)), true);
+    const spoken = this.isChat ? spokenOf(data) : undefined;
+    if (spoken === undefined) this.messages.say('received', 'received', data);
+    else this.messages.say('received', spoken.sender, spoken.msg);
+  }
+}
+
+function bytesText(bytes: Uint8Array): string {
+  const more = bytes.length > SHOWN_BYTES ? ` … ${count(bytes.length, 'byte')}` : '';
+  return hexOf(bytes.subarray(0, SHOWN_BYTES), ' ') + more;
+}
+
+/** A message of the chat: `{"sender","msg"}`. */
+function spokenOf(data: string): { sender: string; msg: string } | undefined {
+  try {
+    const { sender, msg } = JSON.parse(data) as { sender?: unknown; msg?: unknown };
+    return typeof sender === 'string' && typeof msg === 'string' ? { sender, msg } : undefined;
+  } catch {
+    return undefined;
+  }
+}

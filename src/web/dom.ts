@@ -1,0 +1,30 @@
+/** Attributes of an element; `class` and `text` among them. Text is set as text: nothing of a peer is ever read as HTML. */
+type Attributes = Readonly<Record<string, string | number | undefined>>;
+
+export function el<Name extends keyof HTMLElementTagNameMap>(
+  name: Name,
+  attributes: Attributes = {},
+  ...children: readonly (Node | string)[]
+): HTMLElementTagNameMap[Name] {
+  const element = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value === undefined) continue;
+    if (key === 'text') element.textContent = String(value);
+    else element.setAttribute(key, String(value));
+  }
+  element.append(...children);
+  return element;
+}
+
+/** An element of the page that is known to be there. */
+export function byId<T extends HTMLElement>(id: string, type: new () => T): T {
+  const element = document.getElementById(id);
+  if (!(element instanceof type)) throw new Error(`the page has no ${id}`);
+  return element;
+}
+
+/** Within a group of elements only one is reached with Tab; arrow keys move on from there. */
+export function makeCurrent(element: HTMLElement, before: HTMLElement | null): void {
+  if (before !== null && before !== element) before.tabIndex = -1;
+  element.tabIndex = 0;
+}

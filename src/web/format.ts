@@ -1,0 +1,95 @@
+import { readCloseBody } from '../codec/close.js';
+import { hexOf } from '../codec/hex.js';
+import type { Direction } from '../codec/records.js';
+import { closeCodeInfo, OPCODE, opcodeInfo } from '../codec/registry.js';
+import { decodeUtf8, utf8Error } from '../codec/utf8.js';
+import type { FrameItem, HandshakeItem } from './items.js';
+
+const PREVIEW_BYTES = 160;
+
+/** The time of day to the millisecond, in the reader's zone. */
+export function timeText(time: number | undefined): string {
+  if (time === undefined) return '';
+  const date = new Date(time * 1000);
+  const two = (number: number): string => String(number).padStart(2, '0');
+  const milliseconds = String(date.getMilliseconds()).padStart(3, '0');
+  return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${milliseconds}`;
+}
+
+export function arrowOf(direction: Direction): string {
+  return { client: '→', server: '←', unknown: '·' }[direction];
+}
+
+export function directionText(direction: Direction): string {
+  return { client: 'client to server', server: 'server to client', unknown: 'sender unknown' }[direction];
+}
+
+export function count(number: number | bigint, noun: string): string {
+  return `${number} ${noun}${number === 1 || number === 1n ? '' : 's'}`;
+}
+
+/** The bits that are set, in short. */
+export function flagsText({ header, compressed }: FrameItem): string {
+  const rsv = [4, 2, 1].flatMap((bit, i) => ((header.rsv & bit) !== 0 ? [`RSV${i + 1}`] : []));
+  return [
+    ...(header.fin ? ['FIN'] : []),
+    ...rsv,
+    ...(header.masked ? ['MASK'] : []),
+    ...(compressed ? ['deflate'] : []),
+  ].join(' ');
+}
+
+/** Text of a peer in one line: what is invisible, breaks lines or turns the direction of writing is written out. */
+export function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (char) => {
+    const short = SHORT[char];
+    return short ?? `\\u{${char.codePointAt(0)!.toString(16)}}`;
+  });
+}
+
+const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+
+/** The text of bytes whose end may be cut; undefined if they are no UTF-8. */
+export function textOf(bytes: Uint8Array, isCut: boolean): string | undefined {
+  const error = utf8Error(bytes);
+  if (error === undefined) return decodeUtf8(bytes);
+  if (!isCut || !error.incomplete) return undefined;
+  return decodeUtf8(bytes.subarray(0, error.start));
+}
+
+/** What is in a frame, in a line. */
+export function framePreview(item: FrameItem): string {
+  const { header, payload, received, compressed, plain } = item;
+  if (plain !== undefined)
+    return visible(plain.text?.slice(0, PREVIEW_BYTES) ?? plain.hex?.slice(0, PREVIEW_BYTES) ?? '');
+  if (header.opcode === OPCODE.close) return closeText(payload);
+  const shown = payload.subarray(0, PREVIEW_BYTES);
+  const isText = !compressed && header.opcode !== OPCODE.binary;
+  const text = isText ? textOf(shown, shown.length < received) : undefined;
+  return text === undefined ? hexOf(shown.subarray(0, PREVIEW_BYTES / 4), ' ') : visible(text);
+}
+
+function closeText(body: Uint8Array): string {
+  if (body.length < 2) return 'no code';
+  const { code, reason } = readCloseBody(body);
+  return `${code} ${closeCodeInfo(code!).name}${reason === '' ? '' : `: ${visible(reason)}`}`;
+}
+
+export function opcodeName({ header }: FrameItem): string {
+  const { name } = opcodeInfo(header.opcode);
+  return name === 'reserved' ? `0x${header.opcode.toString(16)}` : name;
+}
+
+/** A handshake in a line. */
+export function handshakePreview({ request, response }: HandshakeItem): string {
+  const asked = request?.line.replace(/ HTTP\/[\d.]+$/, '') ?? '';
+  const answered = response?.line.replace(/^HTTP\/[\d.]+ /, '') ?? 'no response seen';
+  return visible(asked === '' ? answered : `${asked}  →  ${answered}`);
+}
+
+/** Bytes that somebody typed: hex digits in pairs, with blanks, colons, commas, 0x or \x between them; undefined where it is none. */
+export function typedBytes(text: string): Uint8Array | undefined {
+  const digits = text.replace(/0x|\\x|[\s:,]/gi, '');
+  if (digits.length % 2 !== 0 || /[^0-9a-f]/i.test(digits)) return undefined;
+  return Uint8Array.from(digits.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+}

@@ -1,0 +1,26 @@
+import { el } from './dom.js';
+import { findingsOf, frameView } from './frame-view.js';
+import { handshakeView } from './handshake-view.js';
+import type { Item } from './items.js';
+
+/** All that is known of a record. */
+export function itemView(item: Item): HTMLElement {
+  switch (item.kind) {
+    case 'frame':
+      return frameView(item);
+    case 'handshake':
+      return handshakeView(item);
+    case 'note':
+      return el(
+        'div',
+        { class: 'note-view' },
+        el(
+          'h3',
+          { class: 'view-title' },
+          el('span', { class: 'pill', text: item.name }),
+          el('span', { text: item.text }),
+        ),
+        ...findingsOf(item.findings),
+      );
+  }
+}

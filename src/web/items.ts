@@ -1,0 +1,158 @@
+import { readHeader, type FrameHeader } from '../codec/frame.js';
+import { encodeBase64, WEBSOCKET_GUID, wireBytes } from '../codec/handshake-key.js';
+import type { Head } from '../codec/http1.js';
+import type { Direction } from '../codec/records.js';
+import { explain, type Diagnostic } from '../rules/catalogue.js';
+import { isRefused } from '../rules/handshake-rules.js';
+import type { Judged } from '../rules/judged.js';
+import { sha1 } from './sha1.js';
+
+/** What the page shows a row of. They come from the server as records, or are read from pasted bytes. */
+export type Item = FrameItem | HandshakeItem | NoteItem;
+
+export interface Finding {
+  readonly code: string;
+  readonly severity: string;
+  readonly rfc: string;
+  readonly message: string;
+}
+
+interface Base {
+  readonly connection: number;
+  /** Seconds since the epoch. */
+  readonly time?: number | undefined;
+  readonly findings: readonly Finding[];
+}
+
+export interface FrameItem extends Base {
+  readonly kind: 'frame';
+  readonly direction: Direction;
+  readonly header: FrameHeader;
+  /** The first bytes of the payload, unmasked. */
+  readonly payload: Uint8Array;
+  /** Payload bytes that came. */
+  readonly received: number;
+  readonly truncated: boolean;
+  readonly compressed: boolean;
+  /** What a compressed message inflates to. */
+  readonly plain?: { readonly bytes: number; readonly text?: string; readonly hex?: string } | undefined;
+}
+
+export interface HeadLines {
+  readonly line: string;
+  readonly headers: readonly (readonly [name: string, value: string])[];
+}
+
+export interface HandshakeItem extends Base {
+  readonly kind: 'handshake';
+  readonly request?: HeadLines | undefined;
+  readonly response?: HeadLines | undefined;
+  readonly key?: string | undefined;
+  readonly accept?: string | undefined;
+  readonly subprotocol?: string | undefined;
+  readonly extensions: readonly string[];
+  readonly valid: boolean;
+}
+
+/** Anything else: a connection's end, bytes that are no frame, records that were left out. */
+export interface NoteItem extends Base {
+  readonly kind: 'note';
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The accept value that answers a key (RFC 6455 §4.2.2). */
+export function acceptOf(key: string): string {
+  return encodeBase64(sha1(wireBytes(key + WEBSOCKET_GUID)));
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** A record of the inspector channel; undefined for those that make no row. They come from our own server: their form is known. */
+export function itemOfRecord(record: Fields): Item | undefined {
+  const connection = (record['connection'] as number | undefined) ?? 0;
+  const time = record['time'] as number | undefined;
+  const own = record['diagnostics'];
+  const findings = Array.isArray(own) ? (own as Finding[]) : [];
+  const base = { connection, time, findings };
+  switch (record['type']) {
+    case 'frame':
+      return { kind: 'frame', ...base, ...frameFields(record) };
+    case 'handshake':
+      return { kind: 'handshake', ...base, ...(record as unknown as Omit<HandshakeItem, keyof Base | 'kind'>) };
+    case 'connection': {
+      const end = time === undefined ? undefined : time + ((record['duration'] as number | undefined) ?? 0);
+      return { kind: 'note', connection, time: end, findings: [], name: 'ended', text: endText(record) };
+    }
+    case 'diagnostic':
+      return { kind: 'note', ...base, name: 'notice', text: record['message'] as string };
+    case 'missed':
+      return { kind: 'note', ...base, name: 'left out', text: `${record['count'] as number} records are not shown` };
+    default:
+      return undefined;
+  }
+}
+
+function frameFields(record: Fields): Omit<FrameItem, keyof Base | 'kind'> {
+  const header = bytesOf(record['header'] as string);
+  return {
+    direction: record['direction'] as Direction,
+    header: readHeader(header, 0, record['index'] as number, record['offset'] as number),
+    payload: bytesOf(record['payload'] as string),
+    received: record['payloadBytes'] as number,
+    truncated: record['truncated'] === true,
+    compressed: record['compressed'] === true,
+    plain: record['plain'] as FrameItem['plain'],
+  };
+}
+
+function endText(record: Fields): string {
+  const { client, server } = record['frames'] as Record<'client' | 'server', number>;
+  const code = record['closeCode'] as number | undefined;
+  return `${code === undefined ? 'without a close frame' : `close ${code}`}; ${client} frames from the client, ${server} from the server`;
+}
+
+/** Bytes of an even number of hex digits. */
+export function bytesOf(hex: string): Uint8Array {
+  return Uint8Array.from({ length: hex.length / 2 }, (_, i) => parseInt(hex.slice(2 * i, 2 * i + 2), 16));
+}
+
+/** A record that was read and judged here. */
+export function itemOfJudged(judged: Judged): Item {
+  const { connection, time } = judged;
+  const base = { connection, time, findings: judged.diagnostics.map((diagnostic: Diagnostic) => explain(diagnostic)) };
+  switch (judged.type) {
+    case 'frame': {
+      const { header, payload, received, missing, compressed } = judged.frame;
+      const truncated = missing !== 0;
+      return { kind: 'frame', ...base, direction: judged.direction, header, payload, received, truncated, compressed };
+    }
+    case 'handshake': {
+      const { request, response, key, accept, subprotocol, extensions } = judged.handshake;
+      return {
+        kind: 'handshake',
+        ...base,
+        request: request && linesOf(request),
+        response: response && linesOf(response),
+        key,
+        accept,
+        subprotocol,
+        extensions: extensions.map(({ name }) => name),
+        valid: !isRefused(judged.handshake) && !base.findings.some(({ severity }) => severity === 'error'),
+      };
+    }
+    default:
+      return { kind: 'note', ...base, name: NOTES[judged.type], text: noteText(judged, base.findings) };
+  }
+}
+
+const NOTES = { tail: 'cut off', gap: 'missing', unread: 'passed over', body: 'body' } as const;
+
+function noteText(judged: Judged, findings: readonly Finding[]): string {
+  if (judged.type === 'body') return `${judged.bytes.length} bytes that are no frames`;
+  return findings[0]?.message ?? '';
+}
+
+function linesOf(head: Head): HeadLines {
+  return { line: head.line, headers: head.headers.map(({ name, value }) => [name, value]) };
+}

@@ -1,0 +1,89 @@
+import { OPCODE } from '../codec/registry.js';
+import { Channel } from './channel.js';
+import { Compare } from './compare.js';
+import { Conversation } from './conversation.js';
+import { byId } from './dom.js';
+import { Inspector } from './inspector.js';
+import type { FrameItem, HandshakeItem, Item } from './items.js';
+import { setUpPaste } from './paste.js';
+import { setUpTabs } from './tabs.js';
+
+/** Puts the parts of the page together: what the server tells goes to the inspector, and what is about its own connection to the conversation. */
+class App {
+  private readonly inspector = new Inspector();
+  private readonly compare = new Compare();
+  private readonly conversation: Conversation = new Conversation({
+    connecting: (target) => this.connecting(target),
+    ping: () => this.own !== undefined && this.channel.ping(this.own, 'are you there?'),
+  });
+  private readonly channel: Channel = new Channel({
+    hello: ({ mode, subprotocols }) => {
+      this.inspector.startOver();
+      const pill = byId('mode', HTMLElement);
+      pill.textContent = mode;
+      pill.hidden = false;
+      this.conversation.setMode(mode, subprotocols);
+    },
+    replayed: () => (this.live = true),
+    item: (item) => this.take(item),
+    failed: (message) => this.conversation.messages.note(message, 'wrong'),
+    state: (isOpen) => this.setState(isOpen),
+  });
+  private live = false;
+  /** What the page's own request asks for, until its connection is known; and that connection's number. */
+  private expected: string | undefined;
+  private own: number | undefined;
+  private pingedAt: number | undefined;
+
+  start(): void {
+    setUpPaste();
+    setUpTabs((name) => name === 'compare' && this.compare.opened());
+    byId('channel', HTMLButtonElement).addEventListener('click', () => this.channel.open());
+    this.channel.open();
+  }
+
+  private setState(isOpen: boolean): void {
+    if (!isOpen) this.live = false;
+    const state = byId('channel', HTMLElement);
+    state.dataset['state'] = isOpen ? 'on' : 'off';
+    byId('channel-text', HTMLElement).textContent = isOpen ? 'watching' : 'not watching: try again';
+  }
+
+  private connecting(target: string): void {
+    this.expected = target;
+    this.own = undefined;
+  }
+
+  private take(item: Item): void {
+    this.inspector.add(item);
+    if (!this.live) return;
+    if (item.kind === 'handshake') this.claim(item);
+    if (item.kind === 'frame' && item.connection === this.own) this.tellPing(item);
+  }
+
+  /** A page is not told which connection is its own: it is the first that asks for the same, from this origin. */
+  private claim({ connection, request, response }: HandshakeItem): void {
+    const origin = request?.headers.find(([name]) => name.toLowerCase() === 'origin')?.[1];
+    if (this.expected === undefined || request?.line.split(' ')[1] !== this.expected || origin !== location.origin)
+      return;
+    this.expected = undefined;
+    const [, status] = response?.line.split(' ') ?? [];
+    if (status !== '101')
+      return this.conversation.messages.note(`refused: ${response?.line ?? 'no response'}`, 'wrong');
+    if (!this.conversation.isActive) return;
+    this.own = connection;
+    this.conversation.canPing(true);
+    this.conversation.messages.note(`connection #${connection} is open`);
+  }
+
+  /** Scripts of a page never see a ping: the browser answers by itself. */
+  private tellPing({ header, direction, time }: FrameItem): void {
+    if (header.opcode === OPCODE.ping && direction === 'server') this.pingedAt = time;
+    if (header.opcode !== OPCODE.pong || direction !== 'client' || this.pingedAt === undefined) return;
+    const milliseconds = ((time ?? this.pingedAt) - this.pingedAt) * 1000;
+    this.pingedAt = undefined;
+    this.conversation.messages.note(`the server's ping was answered after ${milliseconds.toFixed(1)} ms`);
+  }
+}
+
+new App().start();

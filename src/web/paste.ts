@@ -1,0 +1,49 @@
+import type { Direction } from '../codec/records.js';
+import { focusGrid } from './byte-grid.js';
+import { byId } from './dom.js';
+import { count } from './format.js';
+import { itemView } from './item-view.js';
+import { readPasted } from './paste-reading.js';
+import { RowList } from './row-list.js';
+
+/** The frame of the founding article, as Python prints it. */
+const EXAMPLE = "b'\\x81\\x87\\x0e\\xc3\\xf3\\xcd;\\xf6\\xc6\\xf8;\\xf6\\xc6'";
+
+/** A box for hex from elsewhere. */
+export function setUpPaste(): void {
+  const text = byId('paste-text', HTMLTextAreaElement);
+  const direction = byId('paste-direction', HTMLSelectElement);
+  const state = byId('paste-state', HTMLElement);
+  const detail = byId('paste-detail', HTMLElement);
+  const list = new RowList(
+    byId('paste-rows', HTMLElement),
+    (item) => detail.replaceChildren(itemView(item)),
+    () => focusGrid(detail),
+  );
+  detail.addEventListener('keydown', ({ key }) => key === 'Escape' && list.focus());
+  const decode = (): void => {
+    const { form, items, notices, problem } = readPasted(text.value, direction.value as Direction);
+    list.clear();
+    detail.replaceChildren();
+    for (const item of items) list.add(item);
+    list.selectFirst();
+    const found = items.length === 0 ? 'nothing found' : count(items.length, 'record');
+    const words = [form === undefined ? '' : `read as ${form}`, problem ?? found, ...notices];
+    state.textContent = words.filter((word) => word !== '').join('; ');
+    state.classList.toggle('wrong', problem !== undefined);
+  };
+  byId('paste-form', HTMLFormElement).addEventListener('submit', (event) => {
+    event.preventDefault();
+    decode();
+  });
+  direction.addEventListener('change', () => text.value !== '' && decode());
+  // What was just pasted is in the box only afterwards.
+  text.addEventListener('paste', () => requestAnimationFrame(decode));
+  text.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) decode();
+  });
+  byId('paste-example', HTMLButtonElement).addEventListener('click', () => {
+    text.value = EXAMPLE;
+    decode();
+  });
+}

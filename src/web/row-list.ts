@@ -1,0 +1,199 @@
+import { el, makeCurrent } from './dom.js';
+import { arrowOf, flagsText, framePreview, handshakePreview, opcodeName, timeText } from './format.js';
+import type { Item } from './items.js';
+
+/** Rows that are kept; the oldest go first. */
+const MOST_ROWS = 2000;
+/** How near to its end a list has to be to follow what is new: pixels. */
+const NEAR_END = 40;
+
+/** A list of records, a row each. New ones are put in together, once a frame of the screen. */
+export class RowList {
+  private readonly items = new WeakMap<Element, Item>();
+  private waiting: Item[] = [];
+  private scheduled = false;
+  private isPaused = false;
+  private selected: HTMLElement | null = null;
+  /** The row that Tab reaches. */
+  private current: HTMLElement | null = null;
+  private shows: (item: Item) => boolean = () => true;
+
+  constructor(
+    private readonly list: HTMLElement,
+    private readonly select: (item: Item) => void,
+    /** The reader wants to go on into what was selected. */
+    private readonly enter: () => void,
+  ) {
+    list.addEventListener('click', (event) => {
+      const row = (event.target as Element).closest<HTMLElement>('.row');
+      if (row !== null) this.choose(row);
+    });
+    list.addEventListener('keydown', (event) => this.onKey(event));
+  }
+
+  add(item: Item): void {
+    this.waiting.push(item);
+    // A page in the background draws nothing: what would be thrown away at once is not kept.
+    if (this.waiting.length > 2 * MOST_ROWS) this.waiting = this.waiting.slice(-MOST_ROWS);
+    this.schedule();
+  }
+
+  /** What comes meanwhile is kept, and shown when it goes on. */
+  get paused(): boolean {
+    return this.isPaused;
+  }
+  set paused(paused: boolean) {
+    this.isPaused = paused;
+    if (this.waiting.length > 0) this.schedule();
+  }
+
+  clear(): void {
+    this.waiting = [];
+    this.selected = null;
+    this.current = null;
+    this.list.replaceChildren();
+  }
+
+  focus(): void {
+    this.current?.focus();
+  }
+
+  /** Only what `shows` lets through. */
+  filter(shows: (item: Item) => boolean): void {
+    this.shows = shows;
+    for (const row of this.rows()) row.hidden = !shows(this.items.get(row)!);
+    this.findCurrent();
+  }
+
+  selectFirst(): void {
+    this.draw();
+    const [first] = this.rows();
+    if (first !== undefined) this.choose(first, false);
+  }
+
+  private schedule(): void {
+    if (this.scheduled || this.isPaused) return;
+    this.scheduled = true;
+    requestAnimationFrame(() => this.draw());
+  }
+
+  private rows(): HTMLElement[] {
+    return [...this.list.children] as HTMLElement[];
+  }
+
+  private draw(): void {
+    this.scheduled = false;
+    const { list } = this;
+    const follows = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END;
+    const rows = this.waiting.slice(-MOST_ROWS).map((item) => this.rowOf(item));
+    this.waiting = [];
+    list.append(...rows);
+    for (let over = list.childElementCount - MOST_ROWS; over > 0; over--) list.firstElementChild?.remove();
+    if (this.selected?.isConnected !== true) this.selected = null;
+    this.findCurrent();
+    if (follows) list.scrollTop = list.scrollHeight;
+  }
+
+  /** Tab has to reach one row that is seen: the selected one, else the last. */
+  private findCurrent(): void {
+    const { current } = this;
+    if (current?.isConnected === true && !current.hidden && current === this.selected) return;
+    let last = this.list.lastElementChild as HTMLElement | null;
+    while (last?.hidden === true) last = last.previousElementSibling as HTMLElement | null;
+    if (last !== null) this.setCurrent(last);
+  }
+
+  private setCurrent(row: HTMLElement): void {
+    makeCurrent(row, this.current);
+    this.current = row;
+  }
+
+  private rowOf(item: Item): HTMLElement {
+    const worst = item.findings.some(({ severity }) => severity === 'error') ? ' wrong' : '';
+    const row = el('div', {
+      class: `row of-${nameOf(item)}${worst}`,
+      role: 'option',
+      'aria-selected': 'false',
+      tabindex: -1,
+    });
+    for (const [name, text] of cellsOf(item)) row.append(el('span', { class: name, text }));
+    row.hidden = !this.shows(item);
+    this.items.set(row, item);
+    return row;
+  }
+
+  private choose(row: HTMLElement, focuses = true): void {
+    this.selected?.setAttribute('aria-selected', 'false');
+    this.setCurrent(row);
+    row.setAttribute('aria-selected', 'true');
+    this.selected = row;
+    if (focuses) row.focus({ preventScroll: true });
+    row.scrollIntoView({ block: 'nearest' });
+    this.select(this.items.get(row)!);
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    const move = MOVES[event.key];
+    const row = (event.target as Element).closest<HTMLElement>('.row');
+    if (row === null || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.key === 'Enter' || event.key === ' ' || event.key === 'ArrowRight') {
+      event.preventDefault();
+      this.choose(row);
+      if (event.key !== ' ') this.enter();
+      return;
+    }
+    if (move === undefined) return;
+    event.preventDefault();
+    const rows = this.rows().filter(({ hidden }) => !hidden);
+    const at = rows.indexOf(row);
+    const to = rows[Math.max(0, Math.min(rows.length - 1, at + move))];
+    if (to !== undefined) this.choose(to);
+  }
+}
+
+const MOVES: Readonly<Record<string, number>> = {
+  ArrowDown: 1,
+  ArrowUp: -1,
+  PageDown: 10,
+  PageUp: -10,
+  Home: -Infinity,
+  End: Infinity,
+};
+
+/** What a row is coloured by. */
+function nameOf(item: Item): string {
+  return item.kind === 'frame' ? opcodeName(item) : item.kind;
+}
+
+type Cells = readonly (readonly [column: string, text: string])[];
+
+function cellsOf(item: Item): Cells {
+  const first: Cells = [
+    ['time', timeText(item.time)],
+    ['conn', `#${item.connection}`],
+  ];
+  switch (item.kind) {
+    case 'frame': {
+      const { header, direction } = item;
+      return [
+        ...first,
+        [`arrow ${direction}`, arrowOf(direction)],
+        ['name', opcodeName(item)],
+        ['size', String(header.exactLength)],
+        ['flags', flagsText(item)],
+        ['preview', framePreview(item)],
+      ];
+    }
+    case 'handshake':
+      return [
+        ...first,
+        ['arrow', '⇄'],
+        ['name', 'handshake'],
+        ['size', ''],
+        ['flags', ''],
+        ['preview', handshakePreview(item)],
+      ];
+    case 'note':
+      return [...first, ['arrow', ''], ['name', item.name], ['size', ''], ['flags', ''], ['preview', item.text]];
+  }
+}

@@ -1,0 +1,232 @@
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { BROWSER, Pages } from './browser.js';
+import { serving, type Serving } from './serving.js';
+
+const FRAME = '81870ec3f3cd3bf6c6f83bf6c6';
+
+async function connect(page: Page, nickname?: string): Promise<void> {
+  if (nickname !== undefined) await page.fill('#nickname', nickname);
+  await page.click('#connect-button');
+  await page.locator('#connect-state[data-state=on]').waitFor();
+}
+
+async function say(page: Page, text: string): Promise<void> {
+  await page.fill('#compose-text', text);
+  await page.press('#compose-text', 'Enter');
+}
+
+/** Names of the fields that are lit up, and how many bytes are. */
+async function lit(page: Page, view: string): Promise<{ fields: string[]; bytes: number }> {
+  const fields = await page.locator(`${view} .part.lit .name`).allTextContents();
+  return { fields, bytes: await page.locator(`${view} .byte.lit`).count() };
+}
+
+describe.skipIf(BROWSER === undefined)('the page', () => {
+  const pages = new Pages();
+  let echo: Serving;
+  let chat: Serving;
+  beforeAll(async () => {
+    [echo, chat] = await Promise.all([serving('--subprotocol', 'demo'), serving('--mode', 'chat'), pages.start()]);
+  });
+  afterAll(async () => {
+    await pages.end();
+    await Promise.all([echo.stop(), chat.stop()]);
+  });
+  afterEach(() => {
+    // No violation of the policy, no error in the console, whatever was done.
+    expect(pages.complaints.splice(0)).toEqual([]);
+  });
+  const urlOf = ({ port }: Serving): string => `http://127.0.0.1:${port}/`;
+
+  it('connects, sends text and bytes, and shows every frame', async () => {
+    const page = await pages.open(urlOf(echo));
+    expect(await page.inputValue('#url')).toBe(`ws://127.0.0.1:${echo.port}/`);
+    await page.locator('#channel[data-state=on]').waitFor();
+    await connect(page);
+    expect(await page.textContent('#connect-state')).toBe('connected, demo');
+    await say(page, 'hello <b>bits</b>');
+    await page.locator('.message.received .body').waitFor();
+    await page.selectOption('#compose-kind', 'binary');
+    await say(page, '00 ff 7e');
+    await page.locator('.message.received .bytes-body').waitFor();
+    expect(await page.locator('.message .body').allTextContents()).toEqual([
+      expect.stringMatching(/^connection #\d+ is open$/),
+      'hello <b>bits</b>',
+      'hello <b>bits</b>',
+      '00 ff 7e',
+      '00 ff 7e',
+    ]);
+    await page.locator('#rows .row').nth(4).waitFor();
+    const names = await page.locator('#rows .row .name').allTextContents();
+    expect(names).toEqual(['handshake', 'text', 'text', 'binary', 'binary']);
+    await page.click('#connect-button');
+    await page.locator('#rows .of-note').waitFor();
+    expect(await page.locator('#rows .of-close .preview').first().textContent()).toBe('1000 Normal Closure');
+    await page.context().close();
+  });
+
+  it('lights up what belongs together, by pointer and by keys', async () => {
+    const page = await pages.open(urlOf(echo));
+    await connect(page);
+    await say(page, 'Hi');
+    await page.locator('#rows .of-text').last().waitFor();
+    await page.locator('#rows .of-text', { hasText: 'Hi' }).first().click();
+    const byte = (at: number) => page.locator(`#detail .byte[data-at="${at}"]`);
+    await byte(3).hover();
+    expect(await lit(page, '#detail')).toEqual({ fields: ['masking key'], bytes: 4 });
+    await byte(0).hover();
+    expect(await lit(page, '#detail')).toEqual({ fields: ['FIN', 'RSV1-3', 'opcode'], bytes: 1 });
+    await page.locator('#detail .part', { hasText: 'payload' }).last().hover();
+    expect(await lit(page, '#detail')).toEqual({ fields: ['payload'], bytes: 2 });
+    await page.locator('h1').hover();
+    // Into the bytes from the list, and on with the arrow keys.
+    await page.locator('#rows [aria-selected=true]').focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('ArrowRight');
+    expect(await lit(page, '#detail')).toEqual({ fields: ['MASK', 'length'], bytes: 1 });
+    await page.keyboard.press('End');
+    expect(await page.textContent('#detail .told')).toMatch(/^byte 7: [0-9a-f]{2} ⊕ [0-9a-f]{2} = 69 {2}'i'$/);
+    await page.locator('#rows [aria-selected=true]').focus();
+    await page.keyboard.press('Home');
+    expect(await page.locator('#detail .step').count()).toBe(7);
+    await page.context().close();
+  });
+
+  it('shows the seven steps with the values of the handshake', async () => {
+    const page = await pages.open(urlOf(echo));
+    await connect(page);
+    await page.locator('#rows .of-handshake').last().click();
+    const text = (await page.textContent('#detail .steps')) ?? '';
+    expect(text).toMatch(
+      /258EAFA5-E914-47DA-95CA-C5AB0DC85B11.*SHA-1.*[0-9a-f]{40}.*101 Switching Protocols.*they are equal/s,
+    );
+    expect(await page.locator('#detail .step.done').count()).toBe(7);
+    await page.context().close();
+  });
+
+  it('has two pages chat, and the server ping one of them', async () => {
+    const [ada, grace] = await Promise.all([pages.open(urlOf(chat)), pages.open(urlOf(chat))]);
+    await Promise.all([connect(ada, 'Ada'), connect(grace, 'Grace Höpper')]);
+    await say(ada, 'Hello Grace');
+    await grace.locator('.message.received .body', { hasText: 'Hello Grace' }).waitFor();
+    expect(await grace.locator('.message.received .sender bdi').textContent()).toBe('Ada');
+    await say(grace, 'Hello Ada');
+    await ada.locator('.message.received .body', { hasText: 'Hello Ada' }).waitFor();
+    expect(await ada.locator('.message.sent').count()).toBe(1);
+    await grace.click('#ping');
+    await grace.locator('.message.info', { hasText: "the server's ping was answered after" }).waitFor();
+    await ada.locator('#rows .of-pong').waitFor();
+    expect(await ada.locator('.message.info', { hasText: 'ping' }).count()).toBe(0);
+    await Promise.all([ada, grace].map((page) => page.context().close()));
+  });
+
+  it('decodes what is pasted', async () => {
+    const page = await pages.open(urlOf(echo));
+    await page.click('#tab-paste');
+    await page.fill('#paste-text', FRAME);
+    await page.click('#paste-form .primary');
+    expect(await page.locator('#paste-rows .preview').allTextContents()).toEqual(['5555555']);
+    await page.locator('#paste-detail .byte').nth(6).hover();
+    expect(await lit(page, '#paste-detail')).toEqual({ fields: ['payload'], bytes: 7 });
+    await page.selectOption('#paste-direction', 'server');
+    expect(await page.textContent('#paste-detail .findings')).toMatch(
+      /a frame from the server is masked.*RFC 6455 §5.1/,
+    );
+    await page.fill('#paste-text', '81 zz');
+    await page.click('#paste-form .primary');
+    expect(await page.textContent('#paste-state')).toMatch(/column/);
+    await page.context().close();
+  });
+
+  it('compares transports, measured', async () => {
+    const page = await pages.open(`http://127.0.0.1:${server.port}/`);
+    await page.click('#tab-compare');
+    await page.locator('.compared').waitFor();
+    expect(await page.locator('.compared tbody th').allTextContents()).toEqual([
+      ...['short polling', 'long polling', 'WebSocket'],
+    ]);
+  });
+
+  it('draws what a server compares', async () => {
+    const page = await pages.open(urlOf(echo));
+    const numbers = {
+      messages: 50,
+      requests: 100,
+      bytesUp: 5000,
+      bytesDown: 6000,
+      overheadPerMessage: 300,
+      delayMedianMs: 2,
+    };
+    const transports = ['short polling', 'WebSocket'].map((name) => ({ name, ...numbers }));
+    await page.route('**/compare.json', (route) => route.fulfill({ json: { transports } }));
+    await page.click('#tab-compare');
+    await page.locator('.compared').waitFor();
+    expect(await page.locator('.compared tbody tr').count()).toBe(2);
+    expect(await page.locator('.bar-row').count()).toBe(8);
+    await page.context().close();
+  });
+
+  it('stays in bounds, and fits a phone', async () => {
+    const page = await pages.open(urlOf(echo), { viewport: { width: 360, height: 740 }, colorScheme: 'dark' });
+    await connect(page);
+    await page.evaluate(
+      `const socket = new WebSocket(location.href.replace('http', 'ws'));
+       socket.onopen = () => { for (let i = 0; i < 4000; i++) socket.send('message ' + i); };
+       new Promise((done) => { let n = 0; socket.onmessage = () => ++n === 4000 && done(); })`,
+    );
+    await page.click('#tab-inspector');
+    await page.locator('#rows .row', { hasText: 'records are not shown' }).first().waitFor({ state: 'attached' });
+    expect(await page.locator('#rows .row').count()).toBeLessThanOrEqual(2000);
+    for (const tab of ['chat', 'inspector', 'paste']) {
+      await page.click(`#tab-${tab}`);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+    }
+    await page.click('#paste-example');
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+    const row = await page.locator('#paste-detail .byte-row').first().boundingBox();
+    expect(row!.x + row!.width).toBeLessThanOrEqual(360);
+    await page.context().close();
+  });
+});
+
+describe.skipIf(BROWSER === undefined)('what a page does not get: a page', () => {
+  const pages = new Pages('--host-resolver-rules=MAP evil.example 127.0.0.1');
+  let server: Serving;
+  let other: Serving;
+  beforeAll(async () => {
+    [server, other] = await Promise.all([serving(), serving(), pages.start()]);
+  });
+  afterAll(async () => {
+    await pages.end();
+    await Promise.all([server.stop(), other.stop()]);
+  });
+
+  it('of another origin gets nothing from the inspector channel', async () => {
+    const page = await pages.open(`http://127.0.0.1:${other.port}/`);
+    const opened = (port: number): Promise<unknown> =>
+      page.evaluate(
+        `new Promise((resolve) => {
+           const socket = new WebSocket('ws://127.0.0.1:${port}/.inspect', 'wsinspect.inspect');
+           socket.onopen = () => resolve(true);
+           socket.onerror = () => resolve(false);
+         })`,
+      );
+    expect(await opened(server.port)).toBe(false);
+    expect(await opened(other.port)).toBe(true);
+  });
+
+  it('that has its own name point to this machine gets no page and no channel', async () => {
+    const page = await pages.open('about:blank');
+    for (const path of ['', 'app.js', 'style.css', 'icon.svg']) {
+      const response = await page.goto(`http://evil.example:${server.port}/${path}`);
+      expect(response?.status()).toBe(403);
+      expect(await response?.text()).not.toContain('wsinspect');
+    }
+    const policy = (await page.goto(`http://localhost:${server.port}/`))?.headers()['content-security-policy'];
+    expect(policy).toBe(
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self' ws: wss:; img-src 'self'; " +
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+    );
+  });
+});

@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { framePreview, typedBytes } from '../../src/web/format.js';
+import type { Item } from '../../src/web/items.js';
+import { readPasted } from '../../src/web/paste-reading.js';
+
+function shown(items: readonly Item[]): string[] {
+  return items.map((item) => (item.kind === 'frame' ? framePreview(item) : item.kind));
+}
+
+describe('what is pasted', () => {
+  it.each([
+    ['81870ec3f3cd3bf6c6f83bf6c6'],
+    ["b'\\x81\\x87\\x0e\\xc3\\xf3\\xcd;\\xf6\\xc6\\xf8;\\xf6\\xc6'"],
+    ['0x81,0x87,0x0e,0xc3,0xf3,0xcd,0x3b,0xf6,0xc6,0xf8,0x3b,0xf6,0xc6'],
+    ['00000000: 8187 0ec3 f3cd 3bf6 c6f8 3bf6 c6         ......;...;..'],
+  ])('is read as decode reads it: %s', (text) => {
+    const { items, problem } = readPasted(text, 'client');
+    expect(problem).toBeUndefined();
+    expect(shown(items)).toEqual(['5555555']);
+  });
+
+  it('may be several frames, cut off, or wrong', () => {
+    const { items } = readPasted('8101418105', 'server');
+    expect(shown(items)).toEqual(['A', '']);
+    const [, cut] = items;
+    expect(cut?.findings.map(({ code }) => code)).toEqual(['frame-truncated']);
+    const [unmasked] = readPasted('810141', 'client').items;
+    expect(unmasked?.findings.map(({ code }) => code)).toEqual(['client-frame-unmasked']);
+  });
+
+  it('may be packets of tcpdump', () => {
+    const text = readFileSync(new URL('../../fixtures/dumps/lo.tcpdump-x.txt', import.meta.url), 'utf8');
+    const { items, form } = readPasted(text, 'unknown');
+    expect(form).toMatch(/tcpdump/);
+    expect(items.some(({ kind }) => kind === 'frame')).toBe(true);
+  });
+
+  it('says where it is no hex', () => {
+    expect(readPasted('81 zz', 'unknown').problem).toMatch(/line 1, column/);
+    expect(readPasted('', 'unknown').items).toEqual([]);
+  });
+});
+
+it('typed bytes are pairs of digits', () => {
+  expect(typedBytes('00 ff:7E,0x01\\x02')).toEqual(Uint8Array.of(0, 255, 0x7e, 1, 2));
+  expect(typedBytes('0')).toBeUndefined();
+  expect(typedBytes('zz')).toBeUndefined();
+});
