@@ -140,12 +140,12 @@ describe.skipIf(BROWSER === undefined)('the page', () => {
   });
 
   it('compares transports, measured', async () => {
-    const page = await pages.open(`http://127.0.0.1:${server.port}/`);
+    const page = await pages.open(urlOf(echo));
     await page.click('#tab-compare');
     await page.locator('.compared').waitFor();
-    expect(await page.locator('.compared tbody th').allTextContents()).toEqual([
-      ...['short polling', 'long polling', 'WebSocket'],
-    ]);
+    const names = await page.locator('.compared tbody th').allTextContents();
+    expect(names).toEqual(['short polling', 'long polling', 'WebSocket']);
+    await page.context().close();
   });
 
   it('draws what a server compares', async () => {
