@@ -101,7 +101,7 @@ function frameFields(record: Fields): Omit<FrameItem, keyof Base | 'kind'> {
   return {
     direction: record['direction'] as Direction,
     header: readHeader(header, 0, record['index'] as number, record['offset'] as number),
-    payload: bytesOf(record['payload'] as string),
+    payload: Uint8Array.from(atob(record['payload'] as string), (char) => char.charCodeAt(0)),
     received: record['payloadBytes'] as number,
     truncated: record['truncated'] === true,
     compressed: record['compressed'] === true,

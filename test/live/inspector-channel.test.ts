@@ -64,7 +64,7 @@ describe('the channel of serve', () => {
       connection: 0,
       direction: 'client',
       text: 'before',
-      payload: '6265666f7265',
+      payload: 'YmVmb3Jl',
     });
     expect(page.records[3]).toMatchObject({ direction: 'server', header: '8106' });
     const second = new Watcher(server.port);
