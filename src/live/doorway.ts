@@ -73,6 +73,8 @@ export class Doorway {
     return new Promise((resolve) => {
       this.server.close(() => resolve());
       this.server.closeIdleConnections();
+      // Browsers open connections ahead of need, and Node counts those as busy.
+      for (const socket of this.sockets) if (socket.bytesRead === 0) socket.destroy();
     });
   }
 

@@ -18,7 +18,8 @@ export interface Finding {
 }
 
 interface Base {
-  readonly connection: number;
+  /** Undefined for what is about all of them. */
+  readonly connection?: number | undefined;
   /** Seconds since the epoch. */
   readonly time?: number | undefined;
   readonly findings: readonly Finding[];
@@ -26,6 +27,7 @@ interface Base {
 
 export interface FrameItem extends Base {
   readonly kind: 'frame';
+  readonly connection: number;
   readonly direction: Direction;
   readonly header: FrameHeader;
   /** The first bytes of the payload, unmasked. */
@@ -45,6 +47,7 @@ export interface HeadLines {
 
 export interface HandshakeItem extends Base {
   readonly kind: 'handshake';
+  readonly connection: number;
   readonly request?: HeadLines | undefined;
   readonly response?: HeadLines | undefined;
   readonly key?: string | undefined;
@@ -87,7 +90,7 @@ export function itemOfRecord(record: Fields): Item | undefined {
     case 'diagnostic':
       return { kind: 'note', ...base, name: 'notice', text: record['message'] as string };
     case 'missed':
-      return { kind: 'note', ...base, name: 'left out', text: `${record['count'] as number} records are not shown` };
+      return { kind: 'note', findings, name: 'left out', text: `${record['count'] as number} records are not shown` };
     default:
       return undefined;
   }
@@ -98,7 +101,7 @@ function frameFields(record: Fields): Omit<FrameItem, keyof Base | 'kind'> {
   return {
     direction: record['direction'] as Direction,
     header: readHeader(header, 0, record['index'] as number, record['offset'] as number),
-    payload: bytesOf(record['payload'] as string),
+    payload: Uint8Array.from(atob(record['payload'] as string), (char) => char.charCodeAt(0)),
     received: record['payloadBytes'] as number,
     truncated: record['truncated'] === true,
     compressed: record['compressed'] === true,

@@ -170,7 +170,7 @@ type Cells = readonly (readonly [column: string, text: string])[];
 function cellsOf(item: Item): Cells {
   const first: Cells = [
     ['time', timeText(item.time)],
-    ['conn', `#${item.connection}`],
+    ['conn', item.connection === undefined ? '' : `#${item.connection}`],
   ];
   switch (item.kind) {
     case 'frame': {
