@@ -3,24 +3,8 @@ import type { Socket } from 'node:net';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import type { ComparedTransport } from '../rules/compared-transport.js';
 import { LiveServer, type ServerOptions, type ServerTaker } from './server.js';
-
-/** What one transport took for the same conversation: counted on its sockets, with heads and handshakes. */
-export interface TransportFigures {
-  readonly name: 'short polling' | 'long polling' | 'WebSocket';
-  /** Messages that were heard: all that were said. */
-  readonly messages: number;
-  /** HTTP requests, the handshakes among them. */
-  readonly requests: number;
-  /** Bytes that the clients sent, and that they got. */
-  readonly bytesUp: number;
-  readonly bytesDown: number;
-  /** Bytes that are not the messages themselves, for each message. */
-  readonly overheadPerMessage: number;
-  /** Milliseconds from the saying to the hearing. */
-  readonly delayMedianMs: number;
-  readonly delayMaxMs: number;
-}
 
 export interface ConversationOptions {
   readonly messages: number;
@@ -45,7 +29,7 @@ const MOST_SECONDS = 60;
 export async function compareTransports(
   reading: Pick<ServerOptions, 'reading' | 'now'>,
   conversation: ConversationOptions = CONVERSATION,
-): Promise<TransportFigures[]> {
+): Promise<ComparedTransport[]> {
   const server = new LiveServer({ ...reading, ...OWN_SERVER }, NOBODY);
   const { port } = await server.listen();
   const late = AbortSignal.timeout(MOST_SECONDS * 1000);
@@ -83,10 +67,10 @@ interface Transport {
 }
 
 async function converse(
-  name: TransportFigures['name'],
+  name: string,
   { messages, pause }: ConversationOptions,
   transport: Transport,
-): Promise<TransportFigures> {
+): Promise<ComparedTransport> {
   const said = new Map<string, number>();
   const delays: number[] = [];
   let size = 0;

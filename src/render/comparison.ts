@@ -1,18 +1,7 @@
+import type { ComparedTransport } from '../rules/compared-transport.js';
 import { grouped } from './connection-words.js';
 import type { Look } from './layout.js';
 import { padEnd, padStart } from './width.js';
-
-/** What one transport took, as `live/compare.ts` measures it. */
-export interface ComparedTransport {
-  readonly name: string;
-  readonly messages: number;
-  readonly requests: number;
-  readonly bytesUp: number;
-  readonly bytesDown: number;
-  readonly overheadPerMessage: number;
-  readonly delayMedianMs: number;
-  readonly delayMaxMs: number;
-}
 
 const COLUMNS: readonly (readonly [head: string, cell: (figures: ComparedTransport) => string])[] = [
   ['messages', ({ messages }) => grouped(messages)],

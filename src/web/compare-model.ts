@@ -1,14 +1,7 @@
-/** A transport as the server measured it. */
-export interface Transport {
-  readonly name: string;
-  readonly messages: number;
-  readonly requests: number;
-  readonly bytesUp: number;
-  readonly bytesDown: number;
-  /** Bytes that are no message, for each message. */
-  readonly overheadPerMessage: number;
-  readonly delayMedianMs: number;
-}
+import type { ComparedTransport } from '../rules/compared-transport.js';
+
+/** As far as the page draws it. */
+export type Transport = Omit<ComparedTransport, 'delayMaxMs'>;
 
 const NUMBERS = ['messages', 'requests', 'bytesUp', 'bytesDown', 'overheadPerMessage', 'delayMedianMs'] as const;
 

@@ -1,0 +1,16 @@
+/** What one transport took for the same conversation: counted on its sockets, with heads and handshakes. */
+export interface ComparedTransport {
+  readonly name: string;
+  /** Messages that were heard: all that were said. */
+  readonly messages: number;
+  /** HTTP requests, the handshakes among them. */
+  readonly requests: number;
+  /** Bytes that the clients sent, and that they got. */
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  /** Bytes that are not the messages themselves, for each message. */
+  readonly overheadPerMessage: number;
+  /** Milliseconds from the saying to the hearing. */
+  readonly delayMedianMs: number;
+  readonly delayMaxMs: number;
+}
