@@ -53,7 +53,7 @@ export function modeNamed(name: ModeName, house: House): Mode {
 function tell(house: House, peers: Iterable<Peer>, data: Uint8Array, isBinary: boolean): void {
   const frame = messageFrame(data, isBinary);
   for (const peer of peers) {
-    if (peer.isStalled(0)) house.dropStalled(peer);
+    if (peer.isBehind()) house.dropStalled(peer);
     else peer.sendFrame(frame, data, isBinary);
   }
 }

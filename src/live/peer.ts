@@ -4,8 +4,12 @@ import type { WebSocket } from 'ws';
 import { encodeFrame } from '../codec/frame-writer.js';
 import type { Room } from './room.js';
 
-/** What a peer may leave unread before it is dropped, in modes in which nobody waits for it. */
+/** What a peer may leave unread in modes in which nobody waits for it: so much for as long as it takes, … */
 const MOST_BACKLOG = 4 * 1024 * 1024;
+/** … more while it takes something now and then (seconds), … */
+const PATIENCE = 5;
+/** … and never more than this. A peer that is merely slow in a burst stays. */
+const MOST_IN_BURST = 64 * 1024 * 1024;
 /** An echo waits for its own peer: beyond that it reads no further. */
 const PAUSE_ABOVE = 1024 * 1024;
 
@@ -29,6 +33,8 @@ export class Peer {
   room: Room | undefined;
   private waiting: Promise<void> = Promise.resolve();
   private stalledSince: number | undefined;
+  private behindSince: number | undefined;
+  private hasTaken = false;
 
   constructor(
     readonly number: number,
@@ -49,13 +55,13 @@ export class Peer {
 
   /** Sends a message, as soon as `--delay` allows. */
   send(data: Uint8Array, isBinary: boolean): void {
-    this.soon(() => this.socket.send(data, { binary: isBinary }));
+    this.soon(() => this.socket.send(data, { binary: isBinary }, this.took));
   }
 
   /** The same for a frame that was built once for many peers. Without compression `ws` sends at once, so that nothing is in between. */
   sendFrame(frame: Uint8Array, data: Uint8Array, isBinary: boolean): void {
     if (this.socket.extensions !== '' || this.faults.delay !== undefined) return this.send(data, isBinary);
-    if (this.isOpen) this.stream.write(frame);
+    if (this.isOpen) this.stream.write(frame, this.took);
   }
 
   /** Reads no further until what was sent is taken. */
@@ -69,10 +75,20 @@ export class Peer {
     });
   }
 
-  /** It does not read: for so long, or so much. */
+  /** It leaves unread what it is sent: for longer than `seconds` where we wait for it, else too much, without taking any. */
   isStalled(seconds: number): boolean {
-    if (this.backlog > MOST_BACKLOG && this.stalledSince === undefined) return true;
-    return this.stalledSince !== undefined && this.now() - this.stalledSince > seconds;
+    if (this.stalledSince !== undefined) return this.now() - this.stalledSince > seconds;
+    return this.isBehind();
+  }
+
+  /** Too much waits for it, and it takes nothing or by far too little. */
+  isBehind(): boolean {
+    if (this.backlog <= MOST_BACKLOG) this.behindSince = undefined;
+    else if (this.hasTaken) this.behindSince = this.now();
+    else this.behindSince ??= this.now();
+    this.hasTaken = false;
+    if (this.behindSince === undefined) return false;
+    return this.backlog > MOST_IN_BURST || this.now() - this.behindSince > PATIENCE;
   }
 
   /** Writes bytes beneath the WebSocket, as they are. */
@@ -86,6 +102,10 @@ export class Peer {
     if ('resetAndDestroy' in stream && !('encrypted' in stream)) (stream as Socket).resetAndDestroy();
     else stream.destroy();
   }
+
+  private readonly took = (): void => {
+    this.hasTaken = true;
+  };
 
   private soon(send: () => void): void {
     const { delay } = this.faults;
