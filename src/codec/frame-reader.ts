@@ -1,5 +1,5 @@
 import { headerLength, MAX_HEADER_BYTES, readHeader, type FrameHeader } from './frame.js';
-import { unmaskView, WordView } from './mask.js';
+import { isAsciiView, unmaskView, WordView } from './mask.js';
 
 /** The header is complete; the payload may still be on its way. */
 export class FrameStart {
@@ -32,6 +32,10 @@ export class FramePayload {
     const to = Math.min(this.to, this.from + most);
     if (!this.header.masked) return this.source.bytes.subarray(this.from, to);
     return unmaskView(this.source, this.from, to, this.header.key, this.offset);
+  }
+  /** Whether the application's bytes are ASCII: looked at without unmasking them. */
+  get isAscii(): boolean {
+    return isAsciiView(this.source, this.from, this.to, this.header.masked ? this.header.key : 0, this.offset);
   }
 }
 

@@ -68,12 +68,17 @@ const HIGH_BITS = 0x80808080 | 0;
 
 /** Whether `source[start, end)` is ASCII once it is unmasked with `key` (0: as it stands), without unmasking it. */
 export function isAsciiView(view: WordView, start: number, end: number, key: number, phase = 0): boolean {
-  if (start === end) return true;
-  const from = view.offset + start;
-  const last = view.offset + end - 1;
+  // The last word of memory that is no whole number of words is none: those bytes stand alone.
+  const whole = LITTLE_ENDIAN ? Math.max(start, Math.min(end, (view.words.length << 2) - view.offset)) : start;
+  return (
+    (whole === start || areAsciiWords(view, view.offset + start, view.offset + whole - 1, key, phase)) &&
+    isAsciiByByte(view.bytes, whole, end, key, phase + whole - start)
+  );
+}
+
+/** The same for what lies in whole words of memory; both offsets are of the words' bytes, and `last` is inclusive. */
+function areAsciiWords({ words }: WordView, from: number, last: number, key: number, phase: number): boolean {
   const lastWord = last >>> 2;
-  const { words } = view;
-  if (!LITTLE_ENDIAN || lastWord >= words.length) return isAsciiByByte(view.bytes, start, end, key, phase);
   const lane = from & 3;
   const mask = key === 0 ? 0 : lanes(key, phase - lane);
   const head = HIGH_BITS << (lane * 8);

@@ -136,13 +136,15 @@ export class MessageAssembler {
     checksText: boolean,
   ): void {
     const rooms = Math.max(preview.room, message?.collector.room ?? 0);
-    const bytes = event.unmasked(checksText ? event.length : rooms);
+    const isPlain = checksText && this.validator!.isBetween && event.isAscii;
+    if (isPlain) this.validator!.pass(event.length);
+    const bytes = event.unmasked(checksText && !isPlain ? event.length : rooms);
     const rest = event.length - bytes.length;
     preview.push(bytes);
     preview.skip(rest);
     message?.collector.push(bytes);
     message?.collector.skip(rest);
-    if (!checksText) return;
+    if (!checksText || isPlain) return;
     this.validator!.push(bytes);
     this.noteTextError(this.frame!, message!);
   }

@@ -55,6 +55,16 @@ export class Utf8Validator {
     this.position += bytes.length;
   }
 
+  /** Between two characters: ASCII that comes now need not be pushed. */
+  get isBetween(): boolean {
+    return this.expected === 0;
+  }
+
+  /** Bytes that are known to be ASCII, between two characters. */
+  pass(length: number): void {
+    this.position += length;
+  }
+
   /** To be called when the text is complete: an unfinished sequence is an error too. */
   end(): Utf8Error | undefined {
     if (!this.error && this.expected > 0) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { xorBySimd } from '../../src/codec/mask-simd.js';
-import { keyFromBytes, keyToBytes, unmask, unmaskView, WordView } from '../../src/codec/mask.js';
+import { isAsciiView, keyFromBytes, keyToBytes, unmask, unmaskView, WordView } from '../../src/codec/mask.js';
 
 /** RFC 6455 §5.3, as the standard writes it. */
 function reference(bytes: Uint8Array, key: Uint8Array, phase: number): Uint8Array {
@@ -62,5 +62,30 @@ describe('unmask', () => {
   it('reads and writes keys in network order', () => {
     expect(keyFromBytes(Uint8Array.of(0xff, 1, 2, 3))).toBe(0xff010203);
     expect(keyToBytes(0xff010203)).toEqual(Uint8Array.of(0xff, 1, 2, 3));
+  });
+});
+
+describe('isAsciiView', () => {
+  /** Memory that is no whole number of words, so that the last bytes stand alone. */
+  const MEMORY = 51;
+
+  it.each([0, 0x01020304, 0xff80fe7f])('looks through the key %i at any place, phase and length', (key) => {
+    const bytes = keyToBytes(key);
+    for (let start = 0; start < 9; start++) {
+      for (let end = start; end <= MEMORY; end += 3) {
+        for (let phase = 0; phase < 4; phase++) {
+          const plain = Uint8Array.from({ length: MEMORY }, (_, i) => (i < start || i >= end ? 0x80 : 0x7f));
+          const masked = plain.map((byte, i) => byte ^ bytes[(i - start + phase + 12) & 3]!);
+          const view = new WordView(masked);
+          expect(isAsciiView(view, start, end, key, phase)).toBe(true);
+          if (end === start) continue;
+          for (const at of [start, (start + end) >> 1, end - 1]) {
+            masked[at]! ^= 0x80;
+            expect(isAsciiView(view, start, end, key, phase), `${at} of ${start} to ${end}`).toBe(false);
+            masked[at]! ^= 0x80;
+          }
+        }
+      }
+    }
   });
 });
