@@ -1,0 +1,63 @@
+import type { Bench } from './bench.js';
+
+/** The verdicts of the Autobahn Testsuite; those about the close have three more. */
+export type Behavior = 'OK' | 'NON-STRICT' | 'INFORMATIONAL' | 'UNIMPLEMENTED' | 'FAILED';
+export type CloseBehavior = Behavior | 'UNCLEAN' | 'WRONG CODE' | 'FAILED BY CLIENT';
+
+/** What a case came to. */
+export interface Verdict {
+  readonly behavior: Behavior;
+  readonly behaviorClose: CloseBehavior;
+  /** What the peer did, in a sentence; what it should have done is the case's `expected`, or this where it depends. */
+  readonly actual: string;
+  readonly expected?: string;
+  /** The code of the peer's close frame, where it had one. */
+  readonly remoteCloseCode?: number;
+}
+
+/** What the RFC puts on the peer: a MUST decides about the exit code, all else is reported. */
+export type Level = 'MUST' | 'SHOULD' | 'REPORT';
+
+/** Who is tested. */
+export type PeerRole = 'server' | 'client';
+
+/** What a peer needs for a case to say something about it. */
+export type Need = 'echo' | 'deflate';
+
+/** How a case is treated among others. */
+export type Trait =
+  /** Floods, bombs, large data: left out by `--safe`. */
+  | 'unsafe'
+  /** It measures or floods: nothing runs beside it. */
+  | 'alone'
+  /** Left out by default (groups 9, 12 and 13). */
+  | 'long';
+
+/** One thing that a peer has to do right: data, and a short `run`. */
+export interface Case {
+  /** As in `6.4.1`, or `handshake.key-absent`. */
+  readonly id: string;
+  /** As in `RFC 6455 §5.5.1`. */
+  readonly rfc: string;
+  readonly level: Level;
+  readonly peers: readonly PeerRole[];
+  /** What is done, in one sentence. */
+  readonly title: string;
+  /** What the peer should do, in one sentence. */
+  readonly expected: string;
+  readonly needs: readonly Need[];
+  readonly traits: readonly Trait[];
+  run(this: void, bench: Bench): Promise<Verdict>;
+}
+
+/** The verdicts that are no reproach: both fields have to be among them. */
+const PASSING: ReadonlySet<CloseBehavior> = new Set<CloseBehavior>([
+  'OK',
+  'NON-STRICT',
+  'INFORMATIONAL',
+  'UNIMPLEMENTED',
+]);
+
+export function passes({ behavior, behaviorClose }: Pick<Verdict, 'behavior' | 'behaviorClose'>): boolean {
+  return PASSING.has(behavior) && PASSING.has(behaviorClose);
+}

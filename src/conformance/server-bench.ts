@@ -1,0 +1,156 @@
+import { encodeBase64 } from '../codec/handshake-key.js';
+import { HeadReader } from '../codec/head-reader.js';
+import type { Head, RequestHead, ResponseHead } from '../codec/http1.js';
+import { parseHead } from '../codec/http1.js';
+import { readHandshake, type Handshake } from '../codec/handshake.js';
+import { explain, isFinding } from '../rules/catalogue.js';
+import { judgeHandshake } from '../rules/handshake-rules.js';
+import type { Bench, Fresh, NotOpened, OpenOptions, Tools } from './bench.js';
+import { Exchange } from './exchange.js';
+import { Happenings } from './happenings.js';
+import { headBytes, withHeaders, type HeadLines } from './heads.js';
+import { Tester } from './tester.js';
+import type { Wire } from './wire.js';
+
+/** Seconds that an opening handshake may take. */
+export const OPEN_TIME = 5;
+
+export interface ServerBenchOptions {
+  readonly tools: Tools;
+  readonly patience: number;
+  /** The request without its key, as the user's options make it. */
+  readonly head: HeadLines;
+  random(this: void): number;
+  /** A new connection; throws where there is none. */
+  dial(this: void): Promise<Wire>;
+}
+
+/** Meets a server: the tester is the client. One for each case; `exchanges` has what passed. */
+export class ServerBench implements Bench {
+  readonly peer = 'server';
+  readonly exchanges: Exchange[] = [];
+  private readonly wires: Wire[] = [];
+
+  constructor(private readonly options: ServerBenchOptions) {}
+
+  get tools(): Tools {
+    return this.options.tools;
+  }
+
+  get patience(): number {
+    return this.options.patience;
+  }
+
+  random(): number {
+    return this.options.random();
+  }
+
+  /** The request, with a fresh key (RFC 6455 §4.1). */
+  head(): HeadLines {
+    const key = Uint8Array.from({ length: 16 }, () => Math.floor(this.random() * 256));
+    return withHeaders(this.options.head, { 'Sec-WebSocket-Key': encodeBase64(key) });
+  }
+
+  async connect(): Promise<Fresh> {
+    const wire = await this.options.dial();
+    this.wires.push(wire);
+    const exchange = new Exchange(this.tools.now, this.exchanges.length);
+    this.exchanges.push(exchange);
+    return { wire, exchange };
+  }
+
+  accept(): never {
+    throw new Error('a server is tested');
+  }
+
+  async open({ extensions }: OpenOptions = {}): Promise<Tester | NotOpened> {
+    const fresh = await this.connect();
+    const { wire, exchange } = fresh;
+    const request = headBytes(withHeaders(this.head(), { 'Sec-WebSocket-Extensions': extensions }));
+    const answer = await ask(fresh, request, OPEN_TIME * this.patience);
+    const handshake = readHandshake({
+      request: parseHead(request) as RequestHead,
+      ...(answer.head && { response: answer.head }),
+      acceptOf: this.tools.acceptOf,
+    });
+    const problem = problemOf(handshake, answer);
+    if (problem !== undefined) {
+      wire.drop();
+      return { problem, handshake };
+    }
+    const { tools } = this;
+    const random = (): number => this.random();
+    return new Tester({ wire, exchange, role: 'client', tools, deflate: handshake.deflate, random }, answer.rest);
+  }
+
+  /** Ends what a case left open. */
+  close(): void {
+    for (const wire of this.wires) wire.drop();
+  }
+}
+
+/** What came for a request. */
+export interface Answer {
+  readonly head?: ResponseHead;
+  /** Bytes behind the head. */
+  readonly rest: Uint8Array;
+  /** How the connection ended, if it did so first. */
+  readonly end?: 'fin' | 'reset';
+}
+
+const EMPTY = new Uint8Array(0);
+
+/** Writes a request, in pieces of `chop` bytes where that is given, and reads the head that answers it. */
+export async function ask(
+  { wire, exchange }: Fresh,
+  request: Uint8Array,
+  seconds: number,
+  chop = Infinity,
+): Promise<Answer> {
+  const reader = new HeadReader({ kind: 'response' });
+  const happenings = new Happenings();
+  let head: Head | undefined;
+  let rest: Uint8Array = EMPTY;
+  let end: Answer['end'];
+  wire.listen({
+    bytes: (chunk) => {
+      exchange.add('peer', chunk);
+      const result = head ? undefined : reader.push(chunk);
+      if (head) rest = joined(rest, chunk);
+      if (result) ({ head, rest } = { head: result.head, rest: result.rest.slice() });
+      happenings.tell();
+    },
+    ended: (how) => {
+      end = how;
+      happenings.tell();
+    },
+  });
+  for (let at = 0; at < request.length && end === undefined; at += chop) {
+    const piece = request.subarray(at, at + chop);
+    exchange.add('tester', piece);
+    wire.write(piece);
+    await wire.flushed();
+  }
+  await happenings.until(() => head !== undefined || end !== undefined, seconds);
+  return { ...(head && { head: head as ResponseHead }), rest, ...(end && { end }) };
+}
+
+/** More than that behind a head is not kept. */
+const MOST_REST = 1024 * 1024;
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  if (a.length + b.length > MOST_REST) return a;
+  const out = new Uint8Array(a.length + b.length);
+  out.set(a);
+  out.set(b, a.length);
+  return out;
+}
+
+function problemOf(handshake: Handshake, { head, end }: Answer): string | undefined {
+  if (head === undefined) {
+    return end === undefined ? 'no answer came in time' : `the connection ended (${end}) before an answer came`;
+  }
+  if (!handshake.upgraded) return `refused with ${head.status ?? head.line}`;
+  const fault = judgeHandshake(handshake).find((one) => one.side === 'response' && isFinding(one, false));
+  return fault && explain(fault).message;
+}

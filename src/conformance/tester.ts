@@ -1,0 +1,260 @@
+import { concat } from '../codec/byte-collector.js';
+import { createAssembler, senderParameters } from '../codec/assembling.js';
+import { writeCloseBody } from '../codec/close.js';
+import type { DeflateParameters } from '../codec/deflate-params.js';
+import { FrameStream } from '../codec/frame-stream.js';
+import { encodeFrame, type FrameInit } from '../codec/frame-writer.js';
+import type { Frame } from '../codec/records.js';
+import { OPCODE } from '../codec/registry.js';
+import { explain, isFinding, type DiagnosticCode } from '../rules/catalogue.js';
+import { judgeFrame } from '../rules/frame-rules.js';
+import type { MessageDeflater, Tools } from './bench.js';
+import { Happenings } from './happenings.js';
+import type { Exchange } from './exchange.js';
+import type { Wire, WireEnd, WireTaker } from './wire.js';
+
+/** What came from the peer, in its order; pings are answered and left out. */
+export type Received =
+  | { readonly what: 'message'; readonly binary: boolean; readonly payload: Uint8Array }
+  | { readonly what: 'pong'; readonly payload: Uint8Array }
+  | { readonly what: 'timeout'; readonly tag: string }
+  /** The peer broke a rule. */
+  | { readonly what: 'violation'; readonly code: DiagnosticCode; readonly message: string };
+
+/** How a connection came to its end (RFC 6455 §7). */
+export interface Ending {
+  /** The first close frame was ours. */
+  readonly weClosed: boolean;
+  /** The peer sent a close frame; without a code in it `code` is left out. */
+  readonly peerClosed: boolean;
+  readonly code?: number;
+  readonly reason?: string;
+  /** Both sent one. */
+  readonly clean: boolean;
+  /** Time was up, and we ended TCP. */
+  readonly weDropped: boolean;
+  /** How the peer ended TCP, if it did. */
+  readonly end?: WireEnd;
+}
+
+/** A frame to be sent; without more it is whole, and masked as it has to be. */
+export interface Sending extends Partial<Omit<FrameInit, 'payload' | 'opcode' | 'key'>> {
+  readonly opcode: number;
+  readonly payload?: Uint8Array;
+  /** False: without a mask, though a client has to; true: with one, though a server must not. */
+  readonly masked?: boolean;
+}
+
+export interface TesterOptions {
+  readonly wire: Wire;
+  readonly exchange: Exchange;
+  /** What we are. */
+  readonly role: 'client' | 'server';
+  readonly tools: Tools;
+  /** What was negotiated. */
+  readonly deflate?: DeflateParameters | undefined;
+  random(this: void): number;
+}
+
+/** More than the largest message of any case. */
+const MOST_MESSAGE = 64 * 1024 * 1024;
+/** What is kept of a data frame by itself: its message has it all. */
+const PREVIEW = 128;
+
+const EMPTY = new Uint8Array(0);
+
+/** The tester's end of a WebSocket: strict about what comes, free in what it sends. */
+export class Tester implements WireTaker {
+  readonly received: Received[] = [];
+  /** Called with every message and pong, for those who answer at once. */
+  onReceived: (() => void) | undefined;
+  readonly happenings = new Happenings();
+  /** Bytes that came, frames included. */
+  bytesReceived = 0;
+  private readonly stream: FrameStream;
+  private readonly deflater: MessageDeflater | undefined;
+  private ending: Ending = { weClosed: false, peerClosed: false, clean: false, weDropped: false };
+  private closeSent = false;
+  private over = false;
+  /** The peer's frames mean nothing any more. */
+  private deaf = false;
+
+  /** `rest` came behind the handshake. */
+  constructor(
+    private readonly options: TesterOptions,
+    rest: Uint8Array = EMPTY,
+  ) {
+    const { role, tools, deflate } = options;
+    const peer = role === 'client' ? 'server' : 'client';
+    const reading = {
+      raw: tools.raw,
+      previewBytes: PREVIEW,
+      messageBytes: MOST_MESSAGE,
+      maxMessageBytes: MOST_MESSAGE,
+    };
+    this.stream = new FrameStream(createAssembler(peer, deflate, reading));
+    if (deflate) this.deflater = tools.deflater(senderParameters(deflate, role));
+    options.wire.listen({ bytes: (chunk) => this.read(chunk), ended: (how) => this.ended(how) });
+    if (rest.length > 0) this.read(rest);
+  }
+
+  get wire(): Wire {
+    return this.options.wire;
+  }
+
+  get deflate(): DeflateParameters | undefined {
+    return this.options.deflate;
+  }
+
+  /** TCP has ended, by whomever. */
+  get isOver(): boolean {
+    return this.over;
+  }
+
+  /** A close frame was sent or has come. */
+  get isClosing(): boolean {
+    return this.closeSent || this.ending.peerClosed || this.over;
+  }
+
+  get state(): Ending {
+    return this.ending;
+  }
+
+  /** The bytes of a frame as this end sends it. */
+  frame({ fin = true, rsv = 0, payload = EMPTY, masked, ...rest }: Sending): Uint8Array {
+    const key =
+      (masked ?? this.options.role === 'client') ? Math.floor(this.options.random() * 0x1_0000_0000) : undefined;
+    return encodeFrame({ fin, rsv, payload, ...rest, ...(key !== undefined && { key }) });
+  }
+
+  /** Bytes as they are, in pieces of `chop` with a flush behind each where that is given. */
+  async write(bytes: Uint8Array, chop = Infinity): Promise<void> {
+    for (let at = 0; at < bytes.length && !this.over; at += chop) {
+      const piece = bytes.subarray(at, at + chop);
+      this.options.exchange.add('tester', piece);
+      this.wire.write(piece);
+      await this.wire.flushed();
+    }
+  }
+
+  /** A frame. Close frames count as the beginning of the end (RFC 6455 §7.1.2). */
+  async send(sending: Sending, chop?: number): Promise<void> {
+    if (isClose(sending)) this.noteClose();
+    await this.write(this.frame(sending), chop);
+  }
+
+  /** The same for several in one write. */
+  async sendTogether(sendings: readonly Sending[], chop?: number): Promise<void> {
+    if (sendings.some(isClose)) this.noteClose();
+    await this.write(concat(sendings.map((sending) => this.frame(sending))), chop);
+  }
+
+  /** A message's payload, compressed as negotiated. */
+  compressed(message: Uint8Array): Promise<Uint8Array> {
+    return this.deflater!.deflate(message);
+  }
+
+  async close(code?: number, reason = ''): Promise<void> {
+    if (this.closeSent || this.over) return;
+    const payload = code === undefined ? EMPTY : writeCloseBody(code, reason);
+    await this.send({ opcode: OPCODE.close, payload });
+  }
+
+  /** Resolves with true as soon as `test` holds, with false after so many seconds or when TCP has ended. */
+  async until(test: () => boolean, seconds: number): Promise<boolean> {
+    return this.happenings.until(() => this.over || test(), seconds).then(() => test());
+  }
+
+  /** The end of the closing handshake: the peer's close frame, then TCP (RFC 6455 §7.1.1); what does not come in time is ended. */
+  async finish(seconds: number): Promise<Ending> {
+    if (this.closeSent && !this.ending.peerClosed) await this.until(() => this.ending.peerClosed, seconds);
+    // The server is the one to end TCP (RFC 6455 §7.1.1).
+    if (!this.over && this.ending.peerClosed) {
+      if (this.options.role === 'server') this.wire.finish();
+      await this.until(() => this.over, seconds);
+    }
+    if (!this.over) {
+      this.ending = { ...this.ending, weDropped: true };
+      this.over = true;
+      this.wire.drop();
+    }
+    this.deflater?.close();
+    return this.ending;
+  }
+
+  /** A wait that was long enough, as a case's script says. */
+  tick(tag: string): void {
+    this.received.push({ what: 'timeout', tag });
+  }
+
+  bytes(chunk: Uint8Array): void {
+    this.read(chunk);
+  }
+
+  ended(how: WireEnd): void {
+    this.ending = { ...this.ending, end: how };
+    this.over = true;
+    if (how === 'fin') this.wire.finish();
+    this.happenings.tell();
+  }
+
+  private read(chunk: Uint8Array): void {
+    this.options.exchange.add('peer', chunk);
+    this.bytesReceived += chunk.length;
+    if (!this.deaf) this.stream.read(chunk, 0, chunk.length, NaN, { frame: (frame) => this.take(frame) });
+    this.happenings.tell();
+  }
+
+  private take(frame: Frame): void {
+    if (this.deaf) return;
+    const fault = judgeFrame(frame, { deflate: this.options.deflate !== undefined }).find((one) =>
+      isFinding(one, false),
+    );
+    if (fault) {
+      const { code, message, closeCode = 1002 } = explain(fault);
+      this.deaf = true;
+      this.received.push({ what: 'violation', code, message });
+      void this.close(closeCode);
+      return;
+    }
+    const { opcode } = frame.header;
+    if (opcode === OPCODE.ping) this.answerPing(frame.payload);
+    else if (opcode === OPCODE.close) this.answerClose(frame);
+    else if (opcode === OPCODE.pong) this.received.push({ what: 'pong', payload: frame.payload.slice() });
+    else if (frame.message) {
+      const { opcode: kind, payload } = frame.message;
+      this.received.push({ what: 'message', binary: kind === OPCODE.binary, payload });
+    } else return;
+    this.onReceived?.();
+  }
+
+  private answerPing(payload: Uint8Array): void {
+    if (!this.closeSent) void this.send({ opcode: OPCODE.pong, payload: payload.slice() });
+  }
+
+  private answerClose({ close, payload }: Frame): void {
+    this.deaf = true;
+    const { code, reason } = close!;
+    this.ending = {
+      ...this.ending,
+      peerClosed: true,
+      clean: true,
+      ...(code !== undefined && { code, reason: reason ?? '' }),
+    };
+    if (!this.closeSent) {
+      this.closeSent = true;
+      const body = code === undefined ? EMPTY : payload.slice(0, 2);
+      void this.write(this.frame({ opcode: OPCODE.close, payload: body }));
+    }
+  }
+
+  private noteClose(): void {
+    this.closeSent = true;
+    if (!this.ending.peerClosed) this.ending = { ...this.ending, weClosed: true };
+  }
+}
+
+/** With a reserved bit it is none: the peer has to refuse it. */
+function isClose({ opcode, rsv = 0 }: Sending): boolean {
+  return opcode === OPCODE.close && rsv === 0;
+}

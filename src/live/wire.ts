@@ -1,0 +1,85 @@
+import type { Socket } from 'node:net';
+
+type End = 'fin' | 'reset';
+
+/** Who takes what comes on a wire. */
+export interface WireTaker {
+  bytes(chunk: Uint8Array): void;
+  ended(how: End): void;
+}
+
+/** A socket with nothing on top: bytes as they come, and both ways to end. Never throws; a failed socket has ended. */
+export class SocketWire {
+  private taker: WireTaker | undefined;
+  private readonly early: Uint8Array[] = [];
+  private end: End | undefined;
+  private isOver = false;
+
+  constructor(private readonly socket: Socket) {
+    socket.setNoDelay(true);
+    socket.allowHalfOpen = true;
+    socket.on('data', (chunk: Uint8Array) => {
+      if (this.taker) this.taker.bytes(chunk);
+      else this.early.push(chunk);
+    });
+    socket.on('error', () => this.noteEnd('reset'));
+    socket.on('end', () => this.noteEnd('fin'));
+    socket.on('close', () => {
+      this.isOver = true;
+      this.noteEnd('reset');
+    });
+  }
+
+  listen(taker: WireTaker): void {
+    this.taker = taker;
+    for (const chunk of this.early.splice(0)) taker.bytes(chunk);
+    if (this.end) taker.ended(this.end);
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.socket.writable) this.socket.write(bytes);
+  }
+
+  flushed(): Promise<void> {
+    const { socket } = this;
+    if (socket.writableLength === 0 || this.isOver || !socket.writable) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        socket.off('close', done);
+        resolve();
+      };
+      socket.once('close', done);
+      // Called behind everything that was written before.
+      socket.write(NOTHING, done);
+    });
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  finish(): void {
+    if (this.socket.writable) this.socket.end();
+  }
+
+  drop(): void {
+    this.socket.destroy();
+  }
+
+  reset(): void {
+    if ('encrypted' in this.socket) this.socket.destroy();
+    else this.socket.resetAndDestroy();
+  }
+
+  private noteEnd(how: End): void {
+    if (this.end) return;
+    this.end = how;
+    this.taker?.ended(how);
+  }
+}
+
+const NOTHING = new Uint8Array(0);
