@@ -1,5 +1,6 @@
 import type { Case } from './case.js';
 import { CLOSING_CASES } from './cases/closing.js';
+import { COMPRESSION_CASES } from './cases/compression.js';
 import { FRAGMENTATION_CASES } from './cases/fragmentation.js';
 import { FRAMING_CASES } from './cases/framing.js';
 import { LIMIT_CASES } from './cases/limits.js';
@@ -16,4 +17,5 @@ export const KNOWN_CASES: readonly Case[] = [
   ...UTF8_CASES,
   ...CLOSING_CASES,
   ...LIMIT_CASES,
+  ...COMPRESSION_CASES,
 ];

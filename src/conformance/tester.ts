@@ -149,6 +149,12 @@ export class Tester implements WireTaker {
     await this.write(concat(sendings.map((sending) => this.frame(sending))), chop);
   }
 
+  /** Each of our messages is compressed without those before it: the same one gives the same bytes. */
+  get compressesAlone(): boolean {
+    const { deflate, role } = this.options;
+    return deflate !== undefined && senderParameters(deflate, role).noContextTakeover;
+  }
+
   /** A message's payload, compressed as negotiated. */
   compressed(message: Uint8Array): Promise<Uint8Array> {
     return this.deflater!.deflate(message);
