@@ -23,7 +23,7 @@ const cli = {
   ...common,
   format: 'cjs',
   platform: 'node',
-  external: ['./accept.js', './commands.js', './live.js', './packets.js', 'ws'],
+  external: ['./accept.js', './commands.js', './live.js', './check.js', './packets.js', 'ws'],
   minify: true,
   // Everything by require(): code that V8 kept can't import (start.ts).
   supported: { 'dynamic-import': false },
@@ -35,7 +35,7 @@ await Promise.all([
   // CommonJS, because Node starts it sooner; commander and chalk bundled, because their files take a seventh of the
   // start; the commands, and what reads packets, in files of their own, because most runs need less;
   // and where a thread begins, because that has to be a file.
-  ...['start', 'main', 'accept', 'commands', 'live', 'packets', 'job-worker'].map((name) =>
+  ...['start', 'main', 'accept', 'commands', 'live', 'check', 'packets', 'job-worker'].map((name) =>
     build({ ...cli, entryPoints: [`src/cli/${name}.ts`] }),
   ),
   build({ ...common, entryPoints: ['src/index.ts'], platform: 'node', external: ['./index.browser.js'] }),

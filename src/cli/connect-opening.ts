@@ -23,7 +23,7 @@ export type Opened =
   /** `mayRetry`: another try may well do. */
   | { readonly failure: Told; readonly mayRetry: boolean };
 
-const STAGE_EXIT: Readonly<Record<DialStage, number>> = {
+export const STAGE_EXIT: Readonly<Record<DialStage, number>> = {
   'proxy-name': EXIT.proxyName,
   name: EXIT.hostName,
   connect: EXIT.connect,

@@ -3,6 +3,8 @@ export interface Output {
   readonly isTTY: boolean;
   /** Columns of the terminal; undefined when it is none. */
   readonly columns?: number | undefined;
+  /** Its lines. */
+  readonly rows?: number | undefined;
   /** The reader went away (EPIPE): whatever is written from now on is dropped. */
   readonly closed: boolean;
   write(data: string | Uint8Array): Promise<void> | void;

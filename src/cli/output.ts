@@ -7,7 +7,7 @@ export class StreamOutput implements Output {
 
   /** `failed` is told why nothing more can be written, where it is not that the reader has gone. */
   constructor(
-    private readonly stream: Writable & { isTTY?: boolean; columns?: number },
+    private readonly stream: Writable & { isTTY?: boolean; columns?: number; rows?: number },
     failed: (reason: string) => void,
   ) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -22,6 +22,10 @@ export class StreamOutput implements Output {
 
   get columns(): number | undefined {
     return this.stream.columns;
+  }
+
+  get rows(): number | undefined {
+    return this.stream.rows;
   }
 
   write(data: string | Uint8Array): Promise<void> | void {

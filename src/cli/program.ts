@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { checkOptions, type CheckOptions } from './check-options.js';
 import { VERSION } from './version.js';
 import type { Io } from './io.js';
 import { connectOptions, type ConnectOptions } from './connect-options.js';
@@ -82,6 +83,21 @@ export function createProgram(io: Io, setExit: (code: number) => void): Command 
   ).action(async (url: string | undefined, options: ConnectOptions) => {
     const { connect } = await import('./live.js');
     setExit(await connect(io, url, options));
+  });
+  command(
+    program,
+    checkOptions,
+    'check [url]',
+    'what a server or client gets wrong: the cases of the Autobahn Testsuite and more',
+    [
+      'check ws://127.0.0.1:9001/',
+      "check ws://127.0.0.1:9001/ --only '7.*' -v",
+      'check wss://example.org/ws --junit results.xml',
+      'check --listen 9001 --full',
+    ],
+  ).action(async (url: string | undefined, options: CheckOptions) => {
+    const { check } = await import('./check.js');
+    setExit(await check(io, url, options));
   });
   return program;
 }

@@ -29,6 +29,8 @@ export interface ServerBenchOptions {
 export class ServerBench implements Bench {
   readonly peer = 'server';
   readonly exchanges: Exchange[] = [];
+  /** The last one, whatever became of it. */
+  handshake: Handshake | undefined;
   private readonly wires: Wire[] = [];
 
   constructor(private readonly options: ServerBenchOptions) {}
@@ -73,6 +75,7 @@ export class ServerBench implements Bench {
       ...(answer.head && { response: answer.head }),
       acceptOf: this.tools.acceptOf,
     });
+    this.handshake = handshake;
     const problem = problemOf(handshake, answer);
     if (problem !== undefined) {
       wire.drop();

@@ -9,7 +9,7 @@ import { RESERVED_CASES } from './cases/reserved.js';
 import { UTF8_CASES } from './cases/utf8.js';
 
 /** The cases of the Autobahn Testsuite, in its order. */
-export const KNOWN_CASES: readonly Case[] = [
+const KNOWN_CASES: readonly Case[] = [
   ...FRAMING_CASES,
   ...PING_CASES,
   ...RESERVED_CASES,
@@ -19,3 +19,6 @@ export const KNOWN_CASES: readonly Case[] = [
   ...LIMIT_CASES,
   ...COMPRESSION_CASES,
 ];
+
+/** All that there is. */
+export const CASES: readonly Case[] = [...KNOWN_CASES];

@@ -1,0 +1,108 @@
+import type { Behavior, Case, CloseBehavior } from '../conformance/case.js';
+import { passes } from '../conformance/case.js';
+import type { Result } from '../conformance/run.js';
+import type { Look } from '../render/layout.js';
+import type { Role, Theme } from '../render/theme.js';
+
+/** A sign for each case, by what it came to; a pending one is a blank. */
+type Sign = 'ok' | 'non-strict' | 'informational' | 'unimplemented' | 'failed' | 'skipped';
+
+const SIGNS: Readonly<Record<Sign, { readonly sign: string; readonly role: Role; readonly words: string }>> = {
+  ok: { sign: '.', role: 'ok', words: 'OK' },
+  'non-strict': { sign: 'n', role: 'warning', words: 'non-strict' },
+  informational: { sign: 'i', role: 'notice', words: 'informational' },
+  unimplemented: { sign: 'u', role: 'dim', words: 'unimplemented' },
+  failed: { sign: 'F', role: 'error', words: 'FAILED' },
+  skipped: { sign: '-', role: 'dim', words: 'skipped' },
+};
+
+const BY_BEHAVIOR: Readonly<Partial<Record<Behavior | CloseBehavior, Sign>>> = {
+  OK: 'ok',
+  'NON-STRICT': 'non-strict',
+  INFORMATIONAL: 'informational',
+  UNIMPLEMENTED: 'unimplemented',
+};
+
+/** What the numbered groups are about. */
+const GROUPS: Readonly<Record<string, string>> = {
+  '1': 'framing',
+  '2': 'pings and pongs',
+  '3': 'reserved bits',
+  '4': 'reserved opcodes',
+  '5': 'fragmentation',
+  '6': 'UTF-8',
+  '7': 'closing',
+  '9': 'size and number',
+  '10': 'auto-fragmentation',
+  '12': 'compression: data',
+  '13': 'compression: terms',
+};
+
+const NAME_WIDTH = 24;
+
+export function groupOf({ id }: Pick<Case, 'id'>): string {
+  return id.slice(0, id.indexOf('.'));
+}
+
+function titleOf(group: string): string {
+  const words = GROUPS[group];
+  return words ? `${group.padStart(2)} ${words}` : group;
+}
+
+function signOf(result: Result | undefined): Sign | undefined {
+  if (!result) return undefined;
+  if (result.skipped !== undefined) return 'skipped';
+  return passes(result) ? BY_BEHAVIOR[result.behavior] : 'failed';
+}
+
+/** The cases by group, a sign for each: what is known so far. */
+export function matrix(cases: readonly Case[], results: ReadonlyMap<string, Result>, look: Look): string[] {
+  const { theme, width } = look;
+  const room = Math.max(10, width - NAME_WIDTH - 1);
+  return [...grouped(cases)].flatMap(([group, members]) => {
+    const signs = members.map((one) => signOf(results.get(one.id)));
+    const rows: string[] = [];
+    for (let at = 0; at < signs.length; at += room) {
+      const name = at === 0 ? titleOf(group) : '';
+      rows.push(`${name.padEnd(NAME_WIDTH).slice(0, NAME_WIDTH)} ${painted(signs.slice(at, at + room), theme)}`);
+    }
+    return rows;
+  });
+}
+
+function grouped(cases: readonly Case[]): Map<string, Case[]> {
+  const groups = new Map<string, Case[]>();
+  for (const one of cases) {
+    const group = groupOf(one);
+    const members = groups.get(group);
+    if (members) members.push(one);
+    else groups.set(group, [one]);
+  }
+  return groups;
+}
+
+/** Neighbours that are alike are painted at once. */
+function painted(signs: readonly (Sign | undefined)[], theme: Theme): string {
+  let out = '';
+  for (let at = 0; at < signs.length;) {
+    const sign = signs[at];
+    let end = at;
+    while (end < signs.length && signs[end] === sign) end++;
+    out += sign ? theme[SIGNS[sign].role](SIGNS[sign].sign.repeat(end - at)) : ' '.repeat(end - at);
+    at = end;
+  }
+  return out;
+}
+
+/** The signs that occur, explained on a line. */
+export function legend(results: Iterable<Result>, { theme }: Look): string {
+  const counts = new Map<Sign, number>();
+  for (const result of results) {
+    const sign = signOf(result)!;
+    counts.set(sign, (counts.get(sign) ?? 0) + 1);
+  }
+  return (Object.keys(SIGNS) as Sign[])
+    .filter((sign) => counts.has(sign))
+    .map((sign) => `${theme[SIGNS[sign].role](SIGNS[sign].sign)} ${counts.get(sign)} ${SIGNS[sign].words}`)
+    .join('   ');
+}

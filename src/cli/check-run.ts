@@ -1,0 +1,79 @@
+import type { Case } from '../conformance/case.js';
+import { probeServer, type Probe } from '../conformance/probe-peer.js';
+import { runCases, type Result } from '../conformance/run.js';
+import type { CheckOptions } from './check-options.js';
+import { CheckReport } from './check-report.js';
+import { ServerUnderTest, Unreachable } from './check-server.js';
+import { seeded, seedOf, toolsOf } from './check-tools.js';
+import { EXIT } from './exit.js';
+import type { Io } from './io.js';
+
+/** Time limits are at least this much longer than the reference suite's, and so many round trips. */
+const LEAST_PATIENCE = 2;
+const ROUND_TRIPS = 40;
+
+/** Runs the cases against a server. */
+export async function checkServer(io: Io, url: string, cases: readonly Case[], options: CheckOptions): Promise<number> {
+  const seed = options.seed ?? new DataView(io.random(4).buffer).getUint32(0);
+  const server = await ServerUnderTest.of(io, url, options, toolsOf(io, options.pid));
+  let probe: Probe;
+  try {
+    probe = await probeServer(server.bench(seeded(seed)), options.echo === 'auto');
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+    await io.stderr.write(`wsinspect: ${error.message}\n`);
+    return error.exit;
+  }
+  const status = probe.problem?.handshake?.response?.status;
+  if (probe.problem && status !== undefined && status !== 101) {
+    await io.stderr.write(`wsinspect: ${url}: the upgrade was ${probe.problem.problem}\n`);
+    return EXIT.refused;
+  }
+  server.patience = Math.max(LEAST_PATIENCE, ROUND_TRIPS * probe.roundTrip);
+  const target = {
+    peer: 'server' as const,
+    target: server.target.url.href,
+    agent: probe.name ?? server.target.url.host,
+  };
+  const report = await CheckReport.begin(io, cases, { ...target, seed }, options);
+  const stop = new AbortController();
+  void io.untilInterrupted().then(() => stop.abort());
+  await runCases(cases, {
+    jobs: options.jobs,
+    signal: stop.signal,
+    now: () => performance.now() / 1000,
+    run: (one) => runOne(one, server, seed, unmet(one, probe, options)),
+    result: (result) => report.add(result),
+  });
+  const exit = await report.end();
+  return io.interrupted.aborted ? io.interrupted.reason : exit;
+}
+
+/** Why a case would say nothing about this server. */
+function unmet({ needs }: Case, probe: Probe, { echo }: CheckOptions): string | undefined {
+  const echoes = echo === 'auto' ? probe.echoes : echo === 'yes';
+  if (!echoes && needs.includes('echo')) return 'the server sends no messages back (--echo)';
+  return undefined;
+}
+
+const NOT_RUN = { behavior: 'UNIMPLEMENTED', behaviorClose: 'UNIMPLEMENTED', exchanges: [] } as const;
+
+async function runOne(
+  one: Case,
+  server: ServerUnderTest,
+  seed: number,
+  skipped: string | undefined,
+): Promise<Omit<Result, 'case' | 'duration'>> {
+  if (skipped !== undefined) return { ...NOT_RUN, actual: skipped, skipped };
+  const bench = server.bench(seeded(seedOf(seed, one.id)));
+  try {
+    return { ...(await one.run(bench)), exchanges: bench.exchanges };
+  } catch (error) {
+    // A connection that does not come about is the server's doing; anything else is ours, and is told as such.
+    const what = error instanceof Unreachable ? 'no connection' : 'the case broke off';
+    const actual = `${what}: ${(error as Error).message}`;
+    return { behavior: 'FAILED', behaviorClose: 'FAILED', actual, exchanges: bench.exchanges };
+  } finally {
+    bench.close();
+  }
+}

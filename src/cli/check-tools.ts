@@ -1,0 +1,45 @@
+import type { Tools } from '../conformance/bench.js';
+import { Deflater } from '../live/message-deflater.js';
+import { acceptOf, lazyDeflate } from './adapters.js';
+import type { Io } from './io.js';
+
+/** What cases need of the outside. */
+export function toolsOf(io: Io, pid: number | undefined): Tools {
+  return {
+    raw: lazyDeflate,
+    acceptOf,
+    deflater: (options) => new Deflater(options),
+    now: () => performance.now() / 1000,
+    ...(pid !== undefined && { memory: () => residentMemory(io, pid) }),
+  };
+}
+
+/** Bytes of a process that are in memory; undefined where the system does not tell (no Linux, no such process). */
+async function residentMemory(io: Io, pid: number): Promise<number | undefined> {
+  let status = '';
+  try {
+    for await (const chunk of io.readFile(`/proc/${pid}/status`)) status += new TextDecoder().decode(chunk);
+  } catch {
+    return undefined;
+  }
+  const [, kilobytes] = /^VmRSS:\s*(\d+) kB/m.exec(status) ?? [];
+  return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
+}
+
+/** Numbers from 0 up to 1 by a seed (mulberry32): the same run draws the same keys. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
+  };
+}
+
+/** A number for each case, so that it draws the same alone as among others. */
+export function seedOf(seed: number, id: string): number {
+  let hash = seed >>> 0;
+  for (const character of id) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193) >>> 0;
+  return hash;
+}

@@ -1,0 +1,46 @@
+import type { Case, PeerRole } from './case.js';
+
+export interface Selection {
+  readonly peer: PeerRole;
+  readonly only?: readonly string[];
+  readonly skip?: readonly string[];
+  /** Groups 9, 12 and 13 too. */
+  readonly full: boolean;
+  /** Without floods, bombs and large data. */
+  readonly safe: boolean;
+}
+
+/** The cases that are to run, in the order of the list; and the patterns that name none. */
+export interface Selected {
+  readonly cases: readonly Case[];
+  readonly unknown: readonly string[];
+}
+
+/** `6.4.1`, `7.*`, `7` (all beneath), `handshake*`, several with commas between them. */
+export function select(all: readonly Case[], { peer, only = [], skip = [], full, safe }: Selection): Selected {
+  const wanted = patterns(only);
+  const unwanted = patterns(skip);
+  const cases = all.filter(
+    (one) =>
+      one.peers.includes(peer) &&
+      (wanted.length === 0 ? full || !one.traits.includes('long') : wanted.some(({ matches }) => matches(one.id))) &&
+      !(safe && one.traits.includes('unsafe')) &&
+      !unwanted.some(({ matches }) => matches(one.id)),
+  );
+  const unknown = [...wanted, ...unwanted].filter(({ matches }) => !all.some(({ id }) => matches(id)));
+  return { cases, unknown: unknown.map(({ text }) => text) };
+}
+
+interface Pattern {
+  readonly text: string;
+  matches(this: void, id: string): boolean;
+}
+
+function patterns(lists: readonly string[]): Pattern[] {
+  const texts = lists.flatMap((list) => list.split(',').map((text) => text.trim())).filter((text) => text !== '');
+  return texts.map((text) => {
+    const parts = text.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+    const expression = new RegExp(`^${parts.join('.*')}$`);
+    return { text, matches: (id) => expression.test(id) || id.startsWith(`${text}.`) };
+  });
+}
