@@ -25,3 +25,15 @@ export function isLoopback(host: string): boolean {
 export function hostInUrl(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
+
+const REASONS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'the port is in use',
+  EACCES: 'permission denied',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'no such host',
+};
+
+/** Why nobody can be waited for there. */
+export function listenError({ host, port }: Address, { code = '', message }: NodeJS.ErrnoException): UsageError {
+  return new UsageError(`can't listen on ${hostInUrl(host)}:${port}: ${REASONS[code] ?? message}`);
+}

@@ -1,7 +1,55 @@
 import type { Case } from '../conformance/case.js';
+import { Driver } from '../conformance/driver.js';
+import { listenForWires } from '../live/wire-listener.js';
+import { safeJson } from '../render/escape.js';
+import { hostInUrl, listenError, parseAddress } from './addresses.js';
 import type { CheckOptions } from './check-options.js';
+import { CheckReport } from './check-report.js';
+import { seeded, seedOf, toolsOf } from './check-tools.js';
+import { EXIT } from './exit.js';
 import type { Io } from './io.js';
+import { tlsOf } from './tls-files.js';
 
-export async function checkListen(_io: Io, _cases: readonly Case[], _options: CheckOptions): Promise<number> {
-  return Promise.resolve(0);
+const PATIENCE = 2;
+
+/** Is the server that clients connect to, case by case, as their drivers for the Autobahn Testsuite do. */
+export async function checkListen(io: Io, cases: readonly Case[], options: CheckOptions): Promise<number> {
+  const place = parseAddress(options.listen!, { host: '127.0.0.1', port: 9001 });
+  const { listenCert, listenKey } = options;
+  const tls = await tlsOf(io, { ...(listenCert && { cert: listenCert }), ...(listenKey && { key: listenKey }) });
+  const seed = options.seed ?? new DataView(io.random(4).buffer).getUint32(0);
+  const reports = new Map<string, Promise<CheckReport>>();
+  const reportOf = (agent: string): Promise<CheckReport> => {
+    let report = reports.get(agent);
+    if (!report) {
+      const head = { peer: 'client' as const, target: options.listen!, agent, seed };
+      reports.set(agent, (report = CheckReport.begin(io, cases, head, options)));
+    }
+    return report;
+  };
+  let stop = (): void => undefined;
+  const stopped = new Promise<void>((resolve) => (stop = resolve));
+  const driver = new Driver({
+    cases,
+    tools: toolsOf(io, options.pid),
+    patience: PATIENCE,
+    random: (id) => seeded(seedOf(seed, id)),
+    result: (agent, result) => void reportOf(agent).then((report) => report.add(result)),
+    finished: () => options.oneshot && stop(),
+    stop,
+  });
+  const listener = await listenForWires({ ...place, ...(tls && { tls }) }, (wire) => void driver.take(wire)).catch(
+    (error: NodeJS.ErrnoException) => {
+      throw listenError(place, error);
+    },
+  );
+  const url = `${tls ? 'wss' : 'ws'}://${hostInUrl(place.host)}:${listener.port}/`;
+  if (options.json)
+    await io.stdout.write(`${safeJson({ type: 'listening', url, port: listener.port, pid: io.pid })}\n`);
+  else if (!options.quiet) await io.stderr.write(`${cases.length} cases at ${url}\n`);
+  await Promise.race([stopped, io.untilInterrupted()]);
+  await listener.close();
+  let exit: number = EXIT.ok;
+  for (const report of await Promise.all(reports.values())) exit = Math.max(exit, await report.end());
+  return io.interrupted.aborted && exit === EXIT.ok ? io.interrupted.reason : exit;
 }

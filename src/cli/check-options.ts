@@ -7,6 +7,7 @@ export interface CheckOptions extends CommonOptions, ReachOptions {
   listen?: string;
   listenCert?: string;
   listenKey?: string;
+  oneshot?: true;
   only?: string[];
   skip?: string[];
   list?: true;
@@ -37,6 +38,7 @@ export function checkOptions(): Option[] {
     new Option('--listen <[host:]port>', 'be the server, and test the clients that connect'),
     new Option('--listen-cert <file>', 'with this certificate (PEM): wss'),
     new Option('--listen-key <file>', 'its private key (PEM)'),
+    new Option('--oneshot', 'end when the first client has asked for its report'),
     new Option('--echo <answer>', 'whether the peer sends messages back: cases that need it are left out where not')
       .choices(['yes', 'no', 'auto'])
       .default('auto'),

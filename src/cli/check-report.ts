@@ -80,11 +80,28 @@ export class CheckReport {
   }
 
   private async json(): Promise<void> {
-    for (const { case: one, exchanges: _, ...result } of this.ordered()) {
-      const { id, level, rfc, title } = one;
-      await this.io.stdout.write(
-        `${safeJson({ type: 'case', id, level, rfc, title, passed: passes(result), ...result })}\n`,
-      );
+    for (const result of this.ordered()) {
+      const { id, level, rfc, title } = result.case;
+      const {
+        behavior,
+        behaviorClose,
+        remoteCloseCode,
+        expected = result.case.expected,
+        actual,
+        duration,
+        skipped,
+      } = result;
+      const verdict = {
+        behavior,
+        behaviorClose,
+        remoteCloseCode,
+        passed: passes(result),
+        expected,
+        actual,
+        duration,
+        skipped,
+      };
+      await this.io.stdout.write(`${safeJson({ type: 'case', id, level, rfc, title, ...verdict })}\n`);
     }
   }
 

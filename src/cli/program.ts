@@ -59,6 +59,12 @@ export function createProgram(io: Io, setExit: (code: number) => void): Command 
     const { encode } = await import('./commands.js');
     setExit(await encode(io, text, options));
   });
+  addLiveCommands(program, io, setExit);
+  return program;
+}
+
+/** Those with a socket. */
+function addLiveCommands(program: Command, io: Io, setExit: (code: number) => void): void {
   command(
     program,
     serveOptions,
@@ -99,7 +105,6 @@ export function createProgram(io: Io, setExit: (code: number) => void): Command 
     const { check } = await import('./check.js');
     setExit(await check(io, url, options));
   });
-  return program;
 }
 
 function command(

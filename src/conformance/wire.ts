@@ -9,7 +9,7 @@ export interface WireTaker {
 
 /** A connection in the clear (TLS is beneath), as cases use it. Nothing here throws: what a peer breaks off ends it. */
 export interface Wire {
-  /** Names who takes what comes, from the first byte on that nobody has taken. */
+  /** Names who takes what comes, from the first byte on that nobody has taken; reading goes on if it was paused. */
   listen(taker: WireTaker): void;
   write(bytes: Uint8Array): void;
   /** Resolves when all that was written was handed to the system, or the connection is over. */

@@ -34,6 +34,7 @@ export class SocketWire {
     this.taker = taker;
     for (const chunk of this.early.splice(0)) taker.bytes(chunk);
     if (this.end) taker.ended(this.end);
+    else this.socket.resume();
   }
 
   write(bytes: Uint8Array): void {

@@ -1,6 +1,6 @@
 import { compareTransports, CONVERSATION } from '../../live/compare.js';
 import { LiveServer, type ServerOptions, type ServerTaker } from '../../live/server.js';
-import { hostInUrl, isLoopback, parseAddress } from '../addresses.js';
+import { hostInUrl, isLoopback, listenError, parseAddress } from '../addresses.js';
 import { drawComparison } from '../../render/comparison.js';
 import { safeJson } from '../../render/escape.js';
 import { lookOf } from '../drawing.js';
@@ -31,9 +31,7 @@ export async function run(io: Io, address: string | undefined, options: ServeOpt
   );
   inspecting.watch(server);
   const { port } = await server.listen().catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(
-      `can't listen on ${hostInUrl(place.host)}:${place.port}: ${REASONS[error.code ?? ''] ?? error.message}`,
-    );
+    throw listenError(place, error);
   });
   const url = `${options.cert === undefined ? 'ws' : 'wss'}://${hostInUrl(place.host)}:${port}/`;
   if (options.json) output.json({ type: 'listening', url, port, pid: io.pid });
@@ -68,13 +66,6 @@ async function compare(io: Io, options: ServeOptions): Promise<number> {
   else await io.stdout.write(drawComparison(transports, await lookOf(io, options)));
   return EXIT.ok;
 }
-
-const REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'the port is in use',
-  EACCES: 'permission denied',
-  EADDRNOTAVAIL: 'this machine has no such address',
-  ENOTFOUND: 'no such host',
-};
 
 async function serverOptions(
   io: Io,
