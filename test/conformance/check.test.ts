@@ -1,0 +1,168 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket, type RawData } from 'ws';
+import { records, wsinspect, type Ran } from '../cli/binary.js';
+import { closeServers, echo, http, peer, type Running } from '../live/servers.js';
+
+/** `check` against `ws` as it is, and against servers and clients with one defect each. */
+
+const LIMITS = { maxPayload: 1 << 30, maxFragments: 1e7, maxBufferedChunks: 1e7 } as object;
+afterAll(closeServers);
+
+interface CaseRecord {
+  readonly id: string;
+  readonly behavior: string;
+  readonly behaviorClose: string;
+  readonly skipped?: string;
+  readonly passed: boolean;
+}
+
+async function check(url: string, ...args: string[]): Promise<{ ran: Ran; cases: CaseRecord[] }> {
+  const ran = await wsinspect(['check', url, '--json', ...args]);
+  return { ran, cases: records(ran.out).filter(({ type }) => type === 'case') as unknown as CaseRecord[] };
+}
+
+function counts(cases: readonly CaseRecord[]): Record<string, number> {
+  const found: Record<string, number> = {};
+  for (const { behavior, behaviorClose } of cases) {
+    const key = behavior === behaviorClose ? behavior : `${behavior}/${behaviorClose}`;
+    found[key] = (found[key] ?? 0) + 1;
+  }
+  return found;
+}
+
+const failures = (cases: readonly CaseRecord[]): string[] =>
+  cases.filter(({ passed, skipped }) => !passed && skipped === undefined).map(({ id }) => id);
+
+const KNOWN = '1,2,3,4,5,6,7,10';
+
+describe('ws', () => {
+  let url: string;
+  beforeAll(async () => void ({ url } = await echo({ ...LIMITS, perMessageDeflate: true })));
+
+  it('has the verdicts that are known of it, as a server', async () => {
+    const { ran, cases } = await check(url, '--only', `${KNOWN},9`, '--no-safe');
+    expect(counts(cases)).toEqual({ OK: 294, 'NON-STRICT/OK': 4, INFORMATIONAL: 3 });
+    expect(cases.filter(({ behavior }) => behavior === 'NON-STRICT').map(({ id }) => id)).toEqual(
+      [1, 2, 3, 4].map((n) => `6.4.${n}`),
+    );
+    expect(ran.exit).toBe(0);
+  }, 60_000);
+
+  it('compresses, in every negotiation', async () => {
+    const only = ['12.1.1', '12.2.6', '12.5.3', ...[1, 2, 3, 4, 5, 6, 7].map((n) => `13.${n}.4`)];
+    const { ran, cases } = await check(url, '--only', only.join(','));
+    expect(counts(cases)).toEqual({ OK: 10 });
+    expect(ran.exit).toBe(0);
+    const { url: plain } = await echo();
+    expect(counts((await check(plain, '--only', '12.1.1,13.7.2')).cases)).toEqual({ 'UNIMPLEMENTED/OK': 2 });
+  }, 60_000);
+
+  it('as a client too, by the protocol of the drivers', async () => {
+    const listening = wsinspect(['check', '--listen', '127.0.0.1:0', '--json', '--only', KNOWN], {
+      during: (child, printed) => {
+        const [, base] = /"url":"([^"]+)"/.exec(printed) ?? [];
+        if (base && !child.killed && !driven.has(base)) driven.set(base, drive(base));
+      },
+    });
+    const { out, exit } = await listening;
+    const [seen] = await Promise.all(driven.values());
+    expect(seen).toEqual({ count: '247', status: '{"behavior":"OK"}', id: '1.1.1' });
+    const cases = records(out).filter(({ type }) => type === 'case') as unknown as CaseRecord[];
+    expect(counts(cases)).toEqual({ OK: 240, 'NON-STRICT/OK': 4, INFORMATIONAL: 3 });
+    expect(exit).toBe(0);
+  }, 60_000);
+});
+
+const driven = new Map<string, Promise<{ count: string; status: string; id: string }>>();
+
+/** One connection: echoes, and gives the last text. */
+function visit(url: string, echoes = false): Promise<string> {
+  return new Promise((resolve) => {
+    let last = '';
+    const socket = new WebSocket(url, { perMessageDeflate: false, ...LIMITS });
+    socket.on('message', (data: RawData, isBinary) => {
+      last = (data as Buffer).toString();
+      if (echoes) socket.send(data as Buffer, { binary: isBinary });
+    });
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve(last));
+  });
+}
+
+/** What the drivers of the Autobahn Testsuite do, several cases at a time. */
+async function drive(base: string): Promise<{ count: string; status: string; id: string }> {
+  const count = await visit(`${base}getCaseCount`);
+  let next = 1;
+  const lane = async (): Promise<void> => {
+    while (next <= Number(count)) await visit(`${base}runCase?case=${next++}&agent=ws`, true);
+  };
+  await Promise.all(Array.from({ length: 8 }, lane));
+  const status = await visit(`${base}getCaseStatus?case=1&agent=ws`);
+  const { id } = JSON.parse(await visit(`${base}getCaseInfo?case=1`)) as { id: string };
+  await visit(`${base}updateReports?agent=ws&shutdownOnComplete=true`);
+  return { count, status, id };
+}
+
+describe('a server with one defect', () => {
+  const mutants: Readonly<Record<string, readonly [start: () => Promise<Running>, caught: RegExp, atLeast: number]>> = {
+    'that checks no UTF-8': [() => echo({ skipUTF8Validation: true }), /^(6|7\.5\.1$)/, 40],
+    'that answers no ping': [() => echo({ autoPong: false }), /^(2\.|5\.[678]$|5\.(19|20)$|3\.|4\.)/, 8],
+    'that cuts a byte off': [
+      () =>
+        peer((socket) => socket.on('message', (data, binary) => socket.send((data as Buffer).subarray(1), { binary }))),
+      /^(1\.|5\.|6\.|7\.1\.1$|10\.|3\.|4\.)/,
+      60,
+    ],
+    'that answers binary with text': [
+      () => peer((socket) => socket.on('message', (data) => socket.send((data as Buffer).toString('latin1')))),
+      /^(1\.2\.|6\.)/,
+      8,
+    ],
+    'that ends TCP without a close frame': [
+      () =>
+        peer((socket) => {
+          socket.on('message', (data, binary) => socket.send(data as Buffer, { binary }));
+          // What `ws` answers a close frame with.
+          socket.close = () => socket.terminate();
+        }),
+      /^(1|2|5|6|7|10)\./,
+      10,
+    ],
+  };
+
+  it.each(Object.keys(mutants))(
+    '%s fails the cases made for that, and no other',
+    async (name) => {
+      const [start, caught, atLeast] = mutants[name]!;
+      const { url } = await start();
+      const { ran, cases } = await check(url, '--only', KNOWN, '--echo', 'yes', '--jobs', '32');
+      const failed = failures(cases);
+      expect(failed.filter((id) => !caught.test(id))).toEqual([]);
+      expect(failed.length).toBeGreaterThanOrEqual(atLeast);
+      expect(ran.exit).toBe(1);
+    },
+    60_000,
+  );
+
+  it('that says nothing: what needs an echo is left out, and fails where one was promised', async () => {
+    const { url } = await peer(() => undefined);
+    const left = await check(url, '--only', '1,2');
+    expect(left.cases.filter(({ skipped }) => skipped === undefined).map(({ id }) => id)[0]).toBe('2.1');
+    expect(left.ran.exit).toBe(0);
+    const asked = await check(url, '--only', '1', '--echo', 'yes');
+    expect(failures(asked.cases)).toHaveLength(16);
+    expect(asked.ran.exit).toBe(1);
+  }, 60_000);
+});
+
+describe('a peer that can not be tested', () => {
+  it('nobody, somebody who refuses, a host without a name', async () => {
+    expect((await wsinspect(['check', 'ws://127.0.0.1:1/'])).exit).toBe(7);
+    const { url } = await http((_, response) => response.writeHead(403).end('no'));
+    expect(await wsinspect(['check', url, '--only', '1'])).toMatchObject({ exit: 22, out: '' });
+    expect((await wsinspect(['check', 'ws://no.such.host.invalid/'])).exit).toBe(6);
+    expect((await wsinspect(['check'])).exit).toBe(2);
+    expect((await wsinspect(['check', 'http://127.0.0.1/'])).exit).toBe(2);
+    expect((await wsinspect(['check', url, '--only', 'nothing.*'])).err).toMatch(/no case is named nothing/);
+  }, 30_000);
+});
