@@ -110,6 +110,21 @@ describe('what never becomes a handshake', () => {
   });
 });
 
+describe('many', () => {
+  it('idle connections cost little, and a new one is served at once', async () => {
+    const server = await serve('-q');
+    const crowd = [];
+    for (let i = 0; i < 20; i++) crowd.push(...(await Promise.all(Array.from({ length: 50 }, () => server.open()))));
+    const began = Date.now();
+    const late = await server.open();
+    late.socket.send('late');
+    expect(await late.got(1)).toEqual(['late']);
+    expect(Date.now() - began).toBeLessThan(1000);
+    expect(crowd.filter(({ socket }) => socket.readyState !== socket.OPEN)).toEqual([]);
+    for (const { socket } of crowd) socket.terminate();
+  }, 30_000);
+});
+
 describe('the end', () => {
   it('of a connection is a line, and who ended it', async () => {
     const server = await serve();
