@@ -17,10 +17,21 @@ export interface Told {
   readonly below?: string;
 }
 
+const FLAGS = {
+  pretty: '--pretty',
+  relativeTime: '--relative-time',
+  preview: '--preview',
+  base64: '--base64',
+} as const;
+type ViewOnly = keyof typeof FLAGS;
+const VIEW_ONLY = Object.keys(FLAGS) as ViewOnly[];
+
 /** What `connect` prints: frames and records in both directions, or the payloads of what is received. */
 export class Display {
   private readonly records: LiveOutput | undefined;
   private readonly payloads: PayloadOutput | undefined;
+  /** Options that say nothing about payloads. */
+  private readonly told: readonly ViewOnly[] = [];
 
   constructor(
     private readonly io: Io,
@@ -30,10 +41,14 @@ export class Display {
     const { json, view, quiet, binary, timestamps } = options;
     const seen = json || view !== undefined || io.stdout.isTTY;
     if (quiet || seen) this.records = new LiveOutput(io, options, waiter);
-    else this.payloads = new PayloadOutput(io, { raw: binary === true, stamped: timestamps === true }, waiter);
+    else {
+      this.told = VIEW_ONLY.filter((name) => options[name] !== undefined);
+      this.payloads = new PayloadOutput(io, { raw: binary === true, stamped: timestamps === true }, waiter);
+    }
   }
 
   async open(): Promise<void> {
+    for (const name of this.told) this.notice(`${FLAGS[name]} is for frames: it needs --view or --json`);
     await this.records?.open();
   }
 

@@ -92,8 +92,8 @@ export function reachOptions(): Option[] {
     new Option('--connect-to <host:port:host2:port2>', 'connect to another place instead (repeatable)').argParser(list),
     new Option('--unix-socket <path>', 'connect to this socket'),
     new Option('--proxy <url>', 'go through this proxy: http, https, socks5 or socks5h; empty: through none'),
-    new Option('--connect-timeout <seconds>', 'wait no longer for the connection and its handshake')
-      .argParser(seconds())
+    new Option('--connect-timeout <seconds>', 'wait no longer for the connection and its handshake (0: no limit)')
+      .argParser(seconds({ zero: 'unlimited' }))
       .default(CONNECT_TIMEOUT),
   ].map((option) => option.helpGroup('Transport:'));
   return [...handshake, ...transport];
@@ -144,17 +144,20 @@ function sendOptions(): Option[] {
 
 function stopOptions(): Option[] {
   return [
-    new Option('-1, --one', 'end after one message received: --count 1'),
+    new Option('-1, --one', 'end after one message received: --count 1').conflicts('count'),
     new Option('--count <number>', 'end after so many messages received').argParser(integer(1)),
     new Option('--expect <regexp>', 'end when a text message matches').argParser(expression),
     new Option(
       '--expect-close <code>',
       'wait for the server to close with this code (1005: none, 1006: a drop)',
     ).argParser(integer(0, 65535)),
-    new Option('-w, --wait <seconds>', 'wait so long behind the last message sent; -1 holds open').argParser(
-      seconds({ endless: true }),
+    new Option(
+      '-w, --wait <seconds>',
+      'wait so long behind the last message sent; -1 holds open (otherwise: until as many replies came, or 5 s of silence)',
+    ).argParser(seconds({ endless: true })),
+    new Option('-m, --max-time <seconds>', 'end after this time, whatever happens: exit 28 (0: no limit)').argParser(
+      seconds({ zero: 'unlimited' }),
     ),
-    new Option('-m, --max-time <seconds>', 'end after this time, whatever happens: exit 28').argParser(seconds()),
     new Option('--no-stdin', 'read no messages from stdin'),
   ].map((option) => option.helpGroup('Stop:'));
 }

@@ -38,12 +38,16 @@ async function sendOf(io: Io, item: SendItem, binary: boolean): Promise<Send> {
   }
 }
 
+/** A close code for the wire (RFC 6455 §7.4). */
+export function mayBeSent(code: number): boolean {
+  const isLocal = code === 1004 || code === 1005 || code === 1006;
+  return (code >= 1000 && code <= 1014 && !isLocal) || (code >= 3000 && code <= 4999);
+}
+
 /** A close frame that may be sent (RFC 6455 §7.4, §5.5). Throws a UsageError for others: they are raw frames. */
 export function closable(close: { readonly code: number; readonly reason: string }): typeof close {
   const { code, reason } = close;
-  const isLocal = code === 1004 || code === 1005 || code === 1006;
-  const isSound = (code >= 1000 && code <= 1014 && !isLocal) || (code >= 3000 && code <= 4999);
-  if (!isSound) {
+  if (!mayBeSent(code)) {
     const make = `wsinspect encode --close ${code} --mask --allow-invalid`;
     throw new UsageError(`--close ${code}: this code must not be sent; --raw-frame "$(${make})" sends it all the same`);
   }

@@ -65,6 +65,11 @@ export class Talk {
     return this.ending !== undefined;
   }
 
+  /** Pings that were asked for and got no pong. */
+  get unansweredPings(): number {
+    return Math.max(0, this.sent.pings - this.before.pings - this.pongs);
+  }
+
   async run(): Promise<Ended> {
     void this.client.finished.then(() => this.end('peer'));
     this.beat();

@@ -25,7 +25,9 @@ export function parseTarget(text: string): Target {
     case 'https':
       throw new UsageError(`${text}: a WebSocket has another scheme: perhaps ${text.replace(/^http/i, 'ws')}`);
     default:
-      throw new UsageError(`${text}: a URL begins with ws:// or wss://: perhaps ${likely(text)}`);
+      throw new UsageError(
+        `${text === '' ? 'the URL is empty' : text}: a URL begins with ws:// or wss://${likely(text)}`,
+      );
   }
 }
 
@@ -55,12 +57,14 @@ function unixTarget(text: string, secure: boolean, rest: string): Target {
   return { ...targetOf(`${secure ? 'wss' : 'ws'}://localhost${at}`, text), unixSocket: unescaped(path) };
 }
 
+/** What may be meant, as the end of a sentence. */
 function likely(text: string): string {
-  const bare = text.replace(/^(\/\/|:\/\/)/, '');
+  const bare = text.replace(/^([a-z][a-z0-9+.-]*)?(:?\/\/)/i, '').replace(/^:?(\d+)$/, '127.0.0.1:$1/');
+  if (bare === '') return '';
   const [, host = '', port = ''] = /^(\[[^\]]*\]|[^:/?#]*)(?::(\d+))?/.exec(bare) ?? [];
   const near = isLoopback(host.replace(/^\[|\]$/g, '')) || !host.includes('.') || /^\d+(\.\d+){3}$/.test(host);
   const secure = port === '443' || (port === '' && !near);
-  return `${secure ? 'wss' : 'ws'}://${bare}`;
+  return `: perhaps ${secure ? 'wss' : 'ws'}://${bare}`;
 }
 
 function unescaped(text: string): string {

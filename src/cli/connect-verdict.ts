@@ -58,8 +58,17 @@ export function verdictOf(told: Judgeable): Verdict {
   if (unmet !== undefined && ending === 'wait') return { exit: EXIT.time, message: `the wait is over: ${unmet}` };
   if (expectClose !== undefined) return expectedClose(outcome, expectClose, unmet);
   if (unmet !== undefined) return { exit: EXIT.finding, message: `${endText(outcome)}, and ${unmet}` };
-  // We left: whatever the other end did then, what was asked holds.
-  return ending === 'peer' ? leftByPeer(outcome, unsent) : { exit: EXIT.ok };
+  if (ending === 'peer') return leftByPeer(outcome, unsent);
+  return ending === 'done' ? crossed(outcome) : { exit: EXIT.ok };
+}
+
+/** All replies had come and we closed; the server may have ended it at the same moment, and for a reason of its own. */
+function crossed(outcome: Outcome): Verdict {
+  if (outcome.kind === 'closed' && outcome.code !== outcome.ours && !FINE.includes(outcome.code)) {
+    return { exit: EXIT.closeCode, message: endText({ ...outcome, byPeer: true }) };
+  }
+  const isReset = outcome.kind === 'dropped' && outcome.message === 'reset';
+  return isReset ? { exit: EXIT.dropped, message: endText(outcome) } : { exit: EXIT.ok };
 }
 
 function leftByPeer(outcome: Outcome, unsent: string | undefined): Verdict {

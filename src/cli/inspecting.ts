@@ -15,12 +15,12 @@ const web = createRequire(import.meta.url);
 
 /** The page that `serve` hands out, and the records' way to it. */
 export class Inspecting {
-  readonly services: Required<Pick<ServerOptions, 'page' | 'channel'>>;
+  readonly services: Required<Pick<ServerOptions, 'page' | 'channel' | 'names'>>;
   private readonly channel: InspectorChannel;
   private server: LiveServer | undefined;
 
-  constructor(io: Io, host: string, { mode, subprotocol = [] }: ServeOptions) {
-    const names = [host, hostname()];
+  constructor(io: Io, host: string, { mode, subprotocol = [], allowHost = [] }: ServeOptions) {
+    const names = [host, hostname(), ...allowHost];
     const page = new Page((name) => fileOf(io, web.resolve(`../web/${name}`)), names);
     this.channel = new InspectorChannel({
       hello: () => ({ version: VERSION, mode, subprotocols: subprotocol }),
@@ -31,6 +31,7 @@ export class Inspecting {
       names,
     });
     this.services = {
+      names,
       page: (request, response, target) => page.answer(request, response, target),
       channel: (caller) => this.channel.answer(caller),
     };

@@ -1,6 +1,8 @@
 import type { Judged } from '../rules/judged.js';
 import type { ConnectionSummary } from '../rules/tally-summary.js';
+import { connectionEnds } from '../render/connection-end.js';
 import { Closing } from './closing.js';
+import { lookOf } from './drawing.js';
 import { recordFilter } from './filters.js';
 import type { Seen } from './drawing.js';
 import type { Io } from './io.js';
@@ -31,6 +33,10 @@ export class LiveOutput implements Seen {
   private again = false;
   private waits = false;
   private dropped = 0;
+  private ends: ((summary: ConnectionSummary) => string) | undefined;
+  private tellLeft = (): void => undefined;
+  /** Resolves when nobody reads any more (EPIPE). */
+  readonly unread = new Promise<void>((resolve) => (this.tellLeft = resolve));
 
   constructor(
     private readonly io: Io,
@@ -51,8 +57,14 @@ export class LiveOutput implements Seen {
     return this.output.found;
   }
 
-  open(): Promise<void> {
-    return this.output.open('capture');
+  /** `many`: connections come and go, and a line tells when one has gone. */
+  async open(many = false): Promise<void> {
+    await this.output.open('capture');
+    if (!many) return;
+    this.ends = connectionEnds(
+      await lookOf(this.io, this.options),
+      this.options.relativeTime ? () => this.start : undefined,
+    );
   }
 
   record(record: Judged): void {
@@ -68,6 +80,7 @@ export class LiveOutput implements Seen {
 
   closed(summary: ConnectionSummary): void {
     this.closing.closed(summary);
+    if (this.ends && !this.options.json) this.output.text(this.ends(summary));
     this.schedule();
   }
 
@@ -108,12 +121,17 @@ export class LiveOutput implements Seen {
       this.writing = this.flush().finally(() => {
         this.writing = undefined;
         if (this.dropped > 0 || this.again) this.schedule();
-        if (this.io.stdout.closed) this.waiter?.gone();
+        if (this.io.stdout.closed) this.leave();
         if (!this.waits || this.output.isFull) return;
         this.waits = false;
         this.waiter?.room();
       });
     });
+  }
+
+  private leave(): void {
+    this.waiter?.gone();
+    this.tellLeft();
   }
 
   private async flush(): Promise<void> {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { isToken } from '../codec/http1-text.js';
 
 /** What is shown of a payload is drawn in memory, many times as large as the payload. */
 const MOST_PREVIEW = 16 * 1024 * 1024;
@@ -34,14 +35,37 @@ export function close(value: string): { code: number; reason: string } {
 /** The longest time that a timer can wait: seconds. */
 const MOST_SECONDS = 2_147_483;
 
-/** Seconds, with a fraction if need be. `endless`: -1 stands for Infinity. */
-export function seconds({ endless = false } = {}): (value: string) => number {
+interface SecondsOptions {
+  /** -1 stands for Infinity. */
+  readonly endless?: boolean;
+  /** 0 stands for no limit, as in curl. */
+  readonly zero?: 'unlimited';
+}
+
+/** Seconds, with a fraction if need be. */
+export function seconds({ endless = false, zero }: SecondsOptions = {}): (value: string) => number {
   return (value) => {
     if (endless && value === '-1') return Infinity;
     const number = /^(\d+(\.\d*)?|\.\d+)$/.test(value) ? Number(value) : NaN;
+    if (number === 0 && zero === 'unlimited') return MOST_SECONDS;
     if (number <= MOST_SECONDS) return number;
     throw new InvalidArgumentError(
       `It has to be a number of seconds up to ${MOST_SECONDS}${endless ? ', or -1' : ''}.`,
     );
   };
+}
+
+/** Subprotocols: tokens (RFC 6455 §4.1). */
+export function tokens(value: string, before: string[] | undefined): string[] {
+  if (!isToken(value))
+    throw new InvalidArgumentError('It has to be a token: letters, digits and some signs, no blanks.');
+  return list(value, before);
+}
+
+/** Origins as a browser sends them (RFC 6454 §6.1). */
+export function origins(value: string, before: string[] | undefined): string[] {
+  if (value !== 'null' && !/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/i.test(value)) {
+    throw new InvalidArgumentError('It has to be an origin, as in https://example.org, or null.');
+  }
+  return list(value, before);
 }

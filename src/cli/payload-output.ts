@@ -13,7 +13,7 @@ interface PayloadOptions {
   readonly stamped: boolean;
 }
 
-/** Payloads of messages for a pipe, one a line; those of one turn of the event loop are written together. None is lost: the traffic waits. */
+/** Payloads of messages for a pipe, one a line (raw binary without a line end); those of one turn of the event loop are written together. None is lost: the traffic waits. */
 export class PayloadOutput {
   private chunks: Uint8Array[] = [];
   private length = 0;
@@ -32,7 +32,8 @@ export class PayloadOutput {
     const { raw, stamped } = this.options;
     if (stamped) this.put(Buffer.from(`${new Date(this.io.now() * 1000).toISOString()} `));
     this.put(isBinary && !raw ? Buffer.from(hexOf(data)) : data);
-    this.put(LF);
+    // Bytes as they are: a line end would be one more.
+    if (!isBinary || !raw) this.put(LF);
   }
 
   line(text: string): void {

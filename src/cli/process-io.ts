@@ -28,7 +28,8 @@ export function processIo(failed: (reason: string) => void): Io {
     pid: process.pid,
     interrupted: signals.state,
     untilInterrupted: () => signals.told,
-    now: () => Date.now() / 1000,
+    // Date.now() knows whole milliseconds only.
+    now: () => (performance.timeOrigin + performance.now()) / 1000,
     random: (length) =>
       new Uint8Array((builtin('node:crypto') as { randomBytes(length: number): Uint8Array }).randomBytes(length)),
     readFile: (path) => chunks(() => readChunks(path, { signal: signals.end() }), path),

@@ -1,9 +1,10 @@
 import { clearScreenDown, createInterface, cursorTo, moveCursor, type Interface } from 'node:readline';
 import type { Client } from '../live/client.js';
-import { closable, doSend } from './connect-plan.js';
+import { closable, mayBeSent, doSend } from './connect-plan.js';
 import { count, type Sent, type Source } from './connect-source.js';
 import { History, historyFile } from './history.js';
 import type { Io, Output, Terminal } from './io.js';
+import { wrap } from '../render/width.js';
 import { PROMPT_HELP, readTyped, type Typed } from './prompt-commands.js';
 import { ASK_FOR_MARKS, NO_MORE_MARKS, PasteFilter } from './prompt-paste.js';
 
@@ -122,6 +123,9 @@ export class Prompt implements Source {
 
   private closeWith(code: number | undefined, reason: string): void {
     try {
+      if (code !== undefined && !mayBeSent(code)) {
+        return this.say(`${code} must not be sent (RFC 6455 §7.4): /raw sends any frame as it is`);
+      }
       if (code !== undefined) closable({ code, reason });
       this.client?.close(code, reason);
     } catch (error) {
@@ -130,7 +134,14 @@ export class Prompt implements Source {
   }
 
   private say(text: string): void {
-    void this.io.stderr.write(`${text}\n`);
+    const width = this.io.stderr.columns ?? 80;
+    void this.io.stderr.write(
+      text
+        .split('\n')
+        .flatMap((line) => hanging(line, width))
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
   }
 
   /** Takes the typed line away, lets it write, and puts the line back. */
@@ -152,4 +163,11 @@ export class Prompt implements Source {
     };
     return Object.create(output, { write: { value: write } }) as Output;
   }
+}
+
+/** A line in words within so many columns; below the words behind the first wide gap, where there is one. */
+function hanging(line: string, width: number): string[] {
+  const [, head = ''] = /^(\s*\S.*?\s{2,})\S/.exec(line) ?? [];
+  const [first = '', ...rest] = wrap(line.slice(head.length), width - head.length - 1);
+  return [head + first, ...rest.map((each) => ' '.repeat(head.length) + each)];
 }

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { escapeText, safeJson } from '../render/escape.js';
-import { optionalValues } from './arguments.js';
+import { optionalValues, strayValueHint } from './arguments.js';
 import { EXIT, isUsageError, UsageError } from './exit.js';
 import type { Io } from './io.js';
 import { createProgram } from './program.js';
@@ -18,7 +18,9 @@ export async function runCli(io: Io, argv: readonly string[]): Promise<number> {
       if (error.exitCode === 0) return EXIT.ok;
       // Without a command the help was shown already, on stderr.
       if (error.code === 'commander.help') return EXIT.usage;
-      return await fail(io, new UsageError(error.message.replace(/^error: /, '').replaceAll('\n', ' ')), json);
+      const hint = error.code === 'commander.excessArguments' ? strayValueHint(argv) : undefined;
+      const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+      return await fail(io, new UsageError(hint === undefined ? message : `${message} (${hint})`), json);
     }
     if (isUsageError(error)) return await fail(io, error, json);
     throw error;

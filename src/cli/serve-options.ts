@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { parseHex } from './hex-argument.js';
-import { close, integer, list, preview } from './option-values.js';
+import { close, integer, list, origins, preview, tokens } from './option-values.js';
 import type { DecodeOptions } from './options.js';
 
 /** What `serve` and `connect` show, as `decode` does. */
@@ -13,6 +13,7 @@ export interface ServeOptions extends ShowOptions {
   mode: 'echo' | 'chat' | 'broadcast' | 'sink' | 'silent';
   subprotocol?: string[];
   allowOrigin?: string[];
+  allowHost?: string[];
   path?: string;
   deflate?: string | false;
   maxPayload: number;
@@ -46,9 +47,13 @@ export function showOptions(): Option[] {
 export function serveOptions(): Option[] {
   const policy = [
     new Option('--subprotocol <name>', 'a subprotocol that it speaks (repeatable, the preferred one first)').argParser(
-      list,
+      tokens,
     ),
-    new Option('--allow-origin <origin>', 'let only pages of this origin in (repeatable)').argParser(list),
+    new Option('--allow-origin <origin>', 'let only pages of this origin in (repeatable)').argParser(origins),
+    new Option(
+      '--allow-host <name>',
+      'a name of this server, where a proxy stands in front: for page and polling (repeatable)',
+    ).argParser(list),
     new Option('--path <path>', 'WebSockets at this path only'),
     new Option('--deflate [params]', 'take permessage-deflate where it is offered, with these parameters'),
     new Option('--no-deflate', 'take no compression: the default'),
@@ -62,19 +67,39 @@ export function serveOptions(): Option[] {
     new Option('--oneshot', 'end after one connection'),
   ].map((option) => option.helpGroup('Policy:'));
   const faults = [
-    new Option('--reject <status>', 'refuse every handshake with this HTTP status').argParser(integer(200, 599)),
+    new Option('--reject <status>', 'refuse every handshake with this HTTP status')
+      .argParser(integer(200, 599))
+      .conflicts(['badAccept', 'rawFrame', 'close', 'drop']),
     new Option('--bad-accept', 'answer with a wrong Sec-WebSocket-Accept'),
     new Option('--raw-frame <hex>', 'send these bytes right behind the handshake (repeatable)').argParser(hexes),
     new Option('--delay <ms>', 'wait so long before each message').argParser(integer(0, 2 ** 31 - 1)),
     new Option('--close <code[:reason]>', 'close after the first message').argParser(close),
-    new Option('--drop', 'reset the connection (TCP RST) after the first message'),
+    new Option('--drop', 'reset the connection (TCP RST) after the first message').conflicts('close'),
     new Option('--no-auto-pong', 'answer no ping'),
   ].map((option) => option.helpGroup('Faults, to test clients with:'));
   return [
     new Option('--mode <mode>', 'what it does with messages')
       .choices(['echo', 'chat', 'broadcast', 'sink', 'silent'])
       .default('echo'),
-    new Option('--compare', 'measure one conversation over short polling, long polling and WebSocket, and end'),
+    new Option(
+      '--compare',
+      'measure one conversation over short polling, long polling and WebSocket, and end',
+    ).conflicts([
+      ...[
+        'mode',
+        'subprotocol',
+        'allowOrigin',
+        'allowHost',
+        'path',
+        'deflate',
+        'maxPayload',
+        'maxConnections',
+        'cert',
+        'key',
+      ],
+      ...['clientCa', 'oneshot', 'reject', 'badAccept', 'rawFrame', 'delay', 'close', 'drop', 'view', 'preview'],
+      ...['pretty', 'base64', 'relativeTime'],
+    ]),
     ...policy,
     ...faults,
     ...showOptions(),

@@ -81,13 +81,18 @@ export class Transcript {
     if (this.phase === 'head') {
       const head = this.headReader!.end();
       if (head) this.takeHead(head, events);
-      this.finishHandshake(events);
+      this.endHandshake(events);
     }
     const unfinished = this.frames?.end();
     if (!unfinished) return events;
     if ('frame' in unfinished) events.push(this.frameEvent(unfinished.frame));
     else events.push({ type: 'tail', direction: this.direction(), truncated: unfinished.header });
     return events;
+  }
+
+  /** A final answer has finished it already. */
+  private endHandshake(events: TranscriptEvent[]): void {
+    if (this.phase === 'head' || this.phase === 'start') this.finishHandshake(events);
   }
 
   /** Takes bytes in the present phase; what it returns is for the next one. */

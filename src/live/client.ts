@@ -2,11 +2,13 @@ import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { WebSocket, type PerMessageDeflateOptions } from 'ws';
 import type { Handshake } from '../codec/handshake.js';
+import { isToken } from '../codec/http1-text.js';
 import { OPCODE } from '../codec/registry.js';
 import { isFinding, type Diagnostic } from '../rules/catalogue.js';
 import type { HandshakeDiagnostic } from '../rules/handshake-rules.js';
 import type { Judged } from '../rules/judged.js';
 import type { Line } from './dial.js';
+import { firstToEnd } from './first-to-end.js';
 import { LiveConnection, type LiveContext, type LiveTaker } from './live-connection.js';
 import { refusalOf, type Refused } from './refused.js';
 import { Tap } from './tap.js';
@@ -32,7 +34,14 @@ export type Outcome =
   /** The peer broke the protocol after 101. */
   | { readonly kind: 'broken'; readonly message: string; readonly diagnostic?: Diagnostic }
   /** Closed with a close frame; `code` is 1005 where it has none. */
-  | { readonly kind: 'closed'; readonly code: number; readonly reason: string; readonly byPeer: boolean }
+  | {
+      readonly kind: 'closed';
+      readonly code: number;
+      readonly reason: string;
+      readonly byPeer: boolean;
+      /** The code that we closed with. */
+      readonly ours?: number;
+    }
   /** Ended without one (1006). */
   | { readonly kind: 'dropped'; readonly message: string };
 
@@ -69,6 +78,7 @@ export class Client {
   private isGone = false;
   private opened = false;
   private weClosed = false;
+  private ourCode: number | undefined;
   private farewell: NodeJS.Timeout | undefined;
   private waiting: (() => void)[] = [];
   private readonly pings: { readonly payload: string; readonly at: number }[] = [];
@@ -87,13 +97,17 @@ export class Client {
       closed: (summary) => taker.closed(summary),
     });
     const tap = new Tap(stream, this.connection);
+    const who = firstToEnd(stream, 'client');
     stream.on('error', () => (this.wasReset = true));
     stream.on('close', () => {
       this.isGone = true;
-      this.connection.end(this.wasReset ? 'reset' : 'fin');
+      this.connection.end(this.wasReset ? 'reset' : 'fin', who());
       this.wake();
     });
-    this.socket = new WebSocket(options.url, [...options.subprotocols], {
+    checkSubprotocols(options.subprotocols);
+    // `ws` would take it amiss that a server picks none of the subprotocols, which it may (RFC 6455 §4.2.2): it does not
+    // hear of them, and the rules judge the answer.
+    this.socket = new WebSocket(options.url, [], {
       createConnection: () => stream,
       perMessageDeflate: options.deflate,
       autoPong: options.autoPong,
@@ -155,6 +169,7 @@ export class Client {
   close(code?: number, reason = ''): void {
     if (this.isOpen) {
       this.weClosed = true;
+      this.ourCode = code;
       this.socket.close(code, reason);
     }
     this.sayFarewell();
@@ -175,11 +190,14 @@ export class Client {
   }
 
   private finishRequest(request: ClientRequest, tap: Tap): void {
+    const { subprotocols } = this.options;
+    if (subprotocols.length > 0) request.setHeader('Sec-WebSocket-Protocol', subprotocols.join(', '));
     for (const [name, values] of this.options.headers) {
       if (values === undefined) request.removeHeader(name);
       else request.setHeader(name, values.length === 1 ? values[0]! : values);
     }
-    request.prependListener('upgrade', (_response: IncomingMessage, _socket: Socket, head: Buffer) => {
+    request.prependListener('upgrade', (response: IncomingMessage, _socket: Socket, head: Buffer) => {
+      delete response.headers['sec-websocket-protocol'];
       // `ws` puts back what came with the head, and reads it again.
       tap.putBack(head.length);
       if (this.handshakeFault !== undefined) this.refuse(this.handshakeFault);
@@ -207,7 +225,10 @@ export class Client {
       this.wake();
       if (this.fault !== undefined) this.end(this.broken('the peer broke the protocol'));
       else if (code === 1006) this.end({ kind: 'dropped', message: this.wasReset ? 'reset' : 'no close frame' });
-      else this.end({ kind: 'closed', code, reason: reason.toString(), byPeer: !this.weClosed });
+      else {
+        const ours = this.ourCode === undefined ? {} : { ours: this.ourCode };
+        this.end({ kind: 'closed', code, reason: reason.toString(), byPeer: !this.weClosed, ...ours });
+      }
     });
   }
 
@@ -283,6 +304,14 @@ function isPeers(record: Judged, diagnostic: Diagnostic & Partial<Pick<Handshake
   if (!isFinding(diagnostic, false) || diagnostic.code === 'frame-truncated') return false;
   if (record.type === 'handshake') return record.handshake.upgraded && diagnostic.side === 'response';
   return record.direction === 'server';
+}
+
+/** Tokens, each once (RFC 6455 §4.1). */
+function checkSubprotocols(names: readonly string[]): void {
+  for (const [i, name] of names.entries()) {
+    if (!isToken(name)) throw new SyntaxError(`the subprotocol ${JSON.stringify(name)} is no token`);
+    if (names.indexOf(name) < i) throw new SyntaxError(`the subprotocol ${name} is offered twice`);
+  }
 }
 
 function hex(bytes: Uint8Array): string {

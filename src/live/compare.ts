@@ -98,10 +98,15 @@ async function converse(
     bytesUp: up,
     bytesDown: down,
     // Each message goes up once and down once.
-    overheadPerMessage: (up + down - 2 * size) / messages,
-    delayMedianMs: sorted[sorted.length >> 1]!,
-    delayMaxMs: sorted[sorted.length - 1]!,
+    overheadPerMessage: rounded((up + down - 2 * size) / messages),
+    delayMedianMs: rounded(sorted[sorted.length >> 1]!),
+    delayMaxMs: rounded(sorted[sorted.length - 1]!),
   };
+}
+
+/** To three places: behind them is noise. */
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
 }
 
 class Polling implements Transport {

@@ -19,7 +19,15 @@ export interface Caller {
 export interface Visitors {
   request(request: IncomingMessage, response: ServerResponse): void;
   upgrade(caller: Caller): void;
+  /** Somebody came who spoke no HTTP, or no TLS. */
+  trouble(message: string): void;
 }
+
+/** What Node tells of bad requests: the answer, and the words for it. */
+const HTTP_TROUBLE: Readonly<Record<string, readonly [status: string, words: string]>> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the head is too long'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the head did not come in time'],
+};
 
 /** What of a request is kept, for the case that it asks for a WebSocket: its head, and what came with it. */
 const MOST_BEHIND = 128 * 1024;
@@ -39,6 +47,15 @@ export class Doorway {
       this.taps.set(socket, new HeldTap(socket, mostHead + MOST_BEHIND));
       this.sockets.add(socket);
       socket.on('close', () => this.sockets.delete(socket));
+    });
+    server.on('tlsClientError', (error: NodeJS.ErrnoException) => {
+      visitors.trouble(`a TLS handshake failed: ${tlsReason(error)}`);
+    });
+    server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+      const { code = '' } = error;
+      if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+      visitors.trouble(`a connection was refused: ${HTTP_TROUBLE[code]?.[1] ?? `no HTTP (${error.message})`}`);
+      socket.end(`HTTP/1.1 ${HTTP_TROUBLE[code]?.[0] ?? '400 Bad Request'}\r\nConnection: close\r\n\r\n`);
     });
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       this.taps.get(request.socket)?.forget();
@@ -147,4 +164,11 @@ function endsOf({ remoteAddress = '', remotePort = 0, localAddress = '', localPo
 function endOf(address: string, port: number): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
   return plain.includes(':') ? `[${plain}]:${port}` : `${plain}:${port}`;
+}
+
+/** OpenSSL's own words stand between colons. */
+function tlsReason({ code = '', message }: NodeJS.ErrnoException): string {
+  const [, words = message] = /:SSL routines:[^:]*:([^:]+)/.exec(message) ?? [];
+  if (code === 'ECONNRESET') return 'the client ended it (perhaps it does not trust the certificate)';
+  return /http request|wrong version number/.test(words) ? `${words} (perhaps it came by ws:// or http://)` : words;
 }

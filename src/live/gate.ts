@@ -14,6 +14,8 @@ export interface Policy {
 export interface Visit {
   readonly path: string;
   readonly origin: string | undefined;
+  /** `Sec-WebSocket-Version`. */
+  readonly version: string | undefined;
 }
 
 export interface Refusal {
@@ -22,8 +24,12 @@ export interface Refusal {
 }
 
 /** Whether a request to open a WebSocket is refused (RFC 6455 §4.2.2), and why; undefined: it may come in. */
-export function refusalOf({ path, origin }: Visit, policy: Policy): Refusal | undefined {
+export function refusalOf({ path, origin, version }: Visit, policy: Policy): Refusal | undefined {
   if (policy.reject !== undefined) return { status: policy.reject, reason: 'refused: --reject asks for it' };
+  // RFC 6455 §4.4; `ws` would take the drafts' version 8 as well.
+  if (version !== undefined && version !== '13') {
+    return { status: 426, reason: 'this server speaks version 13 of the protocol' };
+  }
   if (policy.path !== undefined && path !== policy.path) {
     return { status: 404, reason: `there is no WebSocket at ${path}, only at ${policy.path}` };
   }

@@ -52,13 +52,13 @@ export class LiveConnection implements TapTaker {
     this.read(this.here, bytes);
   }
 
-  /** Nothing follows: what was broken off is told. Only the first call counts. */
-  end(reason: EndReason): void {
+  /** Nothing follows: what was broken off is told; `by` ended TCP. Only the first call counts. */
+  end(reason: EndReason, by?: 'client' | 'server'): void {
     if (this.ended) return;
     const time = this.context.now();
     this.judge.end(time);
     this.ended = true;
-    this.tally.ended(reason, time);
+    this.tally.ended(reason, time, by && { by, time });
     this.taker.closed(this.tally.summary());
   }
 

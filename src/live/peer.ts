@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
+import { writeCloseBody } from '../codec/close.js';
 import { encodeFrame } from '../codec/frame-writer.js';
+import { closeCodeInfo, OPCODE } from '../codec/registry.js';
 import type { Room } from './room.js';
 
 /** What a peer may leave unread in modes in which nobody waits for it: so much for as long as it takes, … */
@@ -89,6 +91,14 @@ export class Peer {
     this.hasTaken = false;
     if (this.behindSince === undefined) return false;
     return this.backlog > MOST_IN_BURST || this.now() - this.behindSince > PATIENCE;
+  }
+
+  /** Closes; with a code or reason that may not be sent, the frame is written all the same. */
+  close(code: number, reason: string): void {
+    const payload = writeCloseBody(code, reason);
+    const isLegal = closeCodeInfo(code).kind === 'valid' && payload.length <= 125;
+    if (isLegal) this.socket.close(code, reason);
+    else this.raw(encodeFrame({ fin: true, rsv: 0, opcode: OPCODE.close, payload }));
   }
 
   /** Writes bytes beneath the WebSocket, as they are. */

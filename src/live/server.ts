@@ -3,9 +3,11 @@ import * as https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type PerMessageDeflateOptions } from 'ws';
 import { Doorway, type Caller } from './doorway.js';
+import { firstToEnd } from './first-to-end.js';
 import { refusalOf, subprotocolOf, type Policy, type Refusal } from './gate.js';
 import type { LiveContext, LiveTaker } from './live-connection.js';
 import { LiveConnection } from './live-connection.js';
+import { isOwnHost } from './host-check.js';
 import { modeNamed, type House, type Mode, type ModeName } from './modes.js';
 import { Peer, type Faults } from './peer.js';
 import { answerPolling, pollingRoute } from './polling.js';
@@ -33,6 +35,8 @@ export interface ServerOptions extends LiveContext {
   readonly faults: Faults;
   readonly limits: ServerLimits;
   readonly deflate: PerMessageDeflateOptions | false;
+  /** Host names, besides addresses and localhost, under which polling answers (DNS rebinding). */
+  readonly names?: readonly string[];
   /** What `/compare.json` answers. */
   compare?(this: void): Promise<unknown>;
   /** No more than one connection, then the end. */
@@ -52,6 +56,7 @@ export interface ServerTaker extends LiveTaker {
 /** How long peers have to answer a close frame when the server ends: milliseconds. */
 const FAREWELL = 2000;
 const STALL_CHECK = 1000;
+const MOST_COMPLAINTS = 50;
 
 /** A WebSocket server whose every byte is told of. */
 export class LiveServer implements House {
@@ -68,6 +73,7 @@ export class LiveServer implements House {
   private comparison: Promise<unknown> | undefined;
   private accepted = 0;
   private numbers = 0;
+  private complaints = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -94,6 +100,7 @@ export class LiveServer implements House {
     this.doorway = new Doorway(server, options.tls ? 'secureConnection' : 'connection', limits.head, {
       request: (request, response) => this.serve(request, response),
       upgrade: (caller) => this.receive(caller),
+      trouble: (message) => this.complain(message),
     });
   }
 
@@ -146,9 +153,21 @@ export class LiveServer implements House {
     for (const peer of this.peers) if (peer.isStalled(this.options.limits.stallSeconds)) this.dropStalled(peer);
   }
 
+  /** What never became a request; a scan of ports must not fill the screen. */
+  private complain(message: string): void {
+    this.complaints++;
+    if (this.complaints <= MOST_COMPLAINTS) this.taker.notice(message);
+    if (this.complaints === MOST_COMPLAINTS) this.taker.notice('more of that is not told');
+  }
+
   private serve(request: http.IncomingMessage, response: http.ServerResponse): void {
     const target = targetOf(request);
+    if (request.headers['sec-websocket-key'] !== undefined) return this.missUpgrade(response, target);
     const route = pollingRoute(target.pathname);
+    const isOwn = target.pathname === '/compare.json' && this.options.compare !== undefined;
+    if ((route || isOwn) && !isOwnHost(request.headers.host, this.options.names ?? [])) {
+      return answerText(response, 403, 'This name does not belong to the server (--allow-host names more).');
+    }
     const { rooms } = this;
     if (route) {
       const left = new AbortController();
@@ -160,8 +179,17 @@ export class LiveServer implements House {
     if (target.pathname === '/compare.json' && this.options.compare)
       return this.tellComparison(response, this.options.compare);
     if (this.options.page?.(request, response, target)) return;
-    response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' });
-    response.end('There is nothing here.\n');
+    answerText(response, 404, 'There is nothing here.');
+  }
+
+  /** A handshake that lost its `Upgrade` on the way (RFC 6455 §4.1). */
+  private missUpgrade(response: http.ServerResponse, target: URL): void {
+    this.complain(
+      `a request for ${target.pathname} has a Sec-WebSocket-Key, but does not ask for an upgrade: ` +
+        'a proxy in front may have taken it away (nginx: proxy_set_header Upgrade and Connection)',
+    );
+    response.setHeader('Upgrade', 'websocket');
+    answerText(response, 426, 'The request has no Upgrade: websocket and Connection: Upgrade.');
   }
 
   /** Measured when it is asked for; who asks meanwhile gets the same. */
@@ -186,8 +214,10 @@ export class LiveServer implements House {
     const target = targetOf(request);
     const refusal = this.refusal(request, target);
     if (refusal) return refuse(stream, refusal);
-    this.accepted++;
-    if (this.options.faults.badAccept) return writeBadAccept(stream);
+    if (this.options.faults.badAccept) {
+      this.accepted++;
+      return writeBadAccept(stream);
+    }
     this.sockets.handleUpgrade(request, stream, caller.head, (socket) => {
       const peer = new Peer(number, socket, stream, this.options.faults, () => this.now());
       this.welcome(peer, target);
@@ -197,9 +227,12 @@ export class LiveServer implements House {
   private watch(number: number, { ends, tap, stream, wasReset }: Caller): void {
     const connection = new LiveConnection(number, ends, 'server', this.options, this.taker);
     tap.tell(connection);
+    const who = firstToEnd(stream, 'server');
     const ended = new Promise<void>((resolve) => {
       stream.on('close', () => {
-        connection.end(wasReset() ? 'reset' : 'fin');
+        // Destroyed without a word: that was us.
+        const by = who() ?? (wasReset() ? 'server' : undefined);
+        connection.end(wasReset() && !stream.writableFinished ? 'reset' : 'fin', by);
         this.open.delete(ended);
         resolve();
       });
@@ -211,20 +244,25 @@ export class LiveServer implements House {
     const { policy, limits, oneshot } = this.options;
     if (oneshot && this.accepted > 0) return { status: 503, reason: 'the server takes one connection only' };
     if (this.peers.size >= limits.connections) return { status: 503, reason: 'there are too many connections' };
-    const visit = { path: target.pathname, origin: request.headers.origin };
+    const visit = {
+      path: target.pathname,
+      origin: request.headers.origin,
+      version: request.headers['sec-websocket-version'],
+    };
     return refusalOf(visit, policy) ?? this.mode.enter?.(target, this);
   }
 
   private welcome(peer: Peer, target: URL): void {
     const { faults, oneshot } = this.options;
     const { socket } = peer;
+    this.accepted++;
     this.peers.add(peer);
     let first = true;
     socket.on('message', (data, isBinary) => {
       this.mode.message(peer, data as Buffer, isBinary);
       if (!first) return;
       first = false;
-      if (faults.close) socket.close(faults.close.code, faults.close.reason);
+      if (faults.close) peer.close(faults.close.code, faults.close.reason);
       if (faults.drop) peer.reset();
     });
     // Faults of the peer are told by what was on the wire.
@@ -237,6 +275,11 @@ export class LiveServer implements House {
     for (const bytes of faults.rawFrames ?? []) peer.raw(bytes);
     this.mode.opened?.(peer, target);
   }
+}
+
+function answerText(response: http.ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' });
+  response.end(`${text}\n`);
 }
 
 /** The target as a URL: its host means nothing here. */

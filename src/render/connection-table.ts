@@ -46,7 +46,7 @@ function drawList(shown: readonly ConnectionSummary[], totals: RunTotals, look: 
   const hidden = totals.webSocket - shown.length;
   const title: Part[] = [[things(totals.webSocket, 'connection'), 'title']];
   if (hasOneServer) title.push([`→ ${escapeText(server)}`]);
-  if (hidden > 0) title.push([`${grouped(shown.length)} shown, those with something wrong first`, 'dim']);
+  if (hidden > 0) title.push([`${grouped(shown.length)} shown, those with faults preferred`, 'dim']);
   const more = `… ${grouped(hidden)} more${hint === '' ? '' : ` (${hint})`}`;
   return [
     ...flow('', title, look),

@@ -85,8 +85,12 @@ const TESTS: Tests = {
     const { exit, out } = await connect(speaking.url, '-s', 'one', '--subprotocol', 'two', '-x', 'hi', '-1', '--json');
     expect(exit).toBe(0);
     expect(records(out)[0]).toMatchObject({ subprotocol: 'two' });
-    // None was chosen, though one is wanted.
-    expect((await connect((await echo({ handleProtocols: () => false })).url, '-s', 'one')).exit).toBe(4);
+    // None was chosen, which a server may do (RFC 6455 §4.2.2); one that was not offered may not.
+    const mute = await echo({ handleProtocols: () => false });
+    expect((await connect(mute.url, '-s', 'one', '-x', 'hi', '-1')).exit).toBe(0);
+    const other = await echo({ handleProtocols: () => 'other' });
+    expect((await connect(other.url, '-s', 'one')).err).toMatch(/response-protocol-offered/);
+    expect((await connect(url, '-s', 'one', '-s', 'one')).exit).toBe(2);
     expect((await connect(url, '-s', 'not a token')).exit).toBe(2);
   },
   '--origin': async () => {
@@ -194,12 +198,21 @@ const TESTS: Tests = {
     );
     expect((await connect(closed.url, '--close', '4001:bye')).exit).toBe(0);
     expect(told).toBe('4001 bye');
+    // The server closes by itself while its last reply makes us close.
+    const own = await peer((socket) =>
+      socket.on('message', (data) => {
+        socket.send(data as Buffer, { binary: false });
+        socket.close(4000, 'done');
+      }),
+    );
+    expect(await connect(own.url, '-x', 'a')).toMatchObject({ exit: 57, out: 'a\n' });
   },
   '--raw-frame': async () =>
     expect(await sentWith(['--raw-frame', '8182000000006869'])).toEqual([['text', true, 'hi']]),
   '--binary': async () => {
     for (const option of ['-b', '--binary']) expect(await sentWith([option], 'a\n')).toEqual([['binary', true, '61']]);
-    expect((await connect(url, '-b', '-x', 'hi', '-1')).out).toBe('hi\n');
+    // Bytes as they are: not one more.
+    expect((await connect(url, '-b', '-x', 'hi', '-1')).out).toBe('hi');
     expect((await connect(url, '--send-hex', '6869', '-1')).out).toBe('6869\n');
   },
   '--null': async () => {

@@ -160,6 +160,7 @@ describe('much traffic', () => {
     doorway = new Doorway(server, 'connection', 16_384, {
       request: (_, response) => response.end(),
       upgrade: (caller) => void channel.answer(caller),
+      trouble: () => undefined,
     });
     ({ port } = await doorway.listen('127.0.0.1', 0));
   });

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Workshop } from '../cli/binary.js';
+import { join } from 'node:path';
+import { ROOT, Workshop, wsinspect, type Ran } from '../cli/binary.js';
 import { Client, freePort, Serving } from './serving.js';
 
 /** `serve` with clients that are not ours; each is skipped, and says so, where it is not installed. */
@@ -98,6 +99,29 @@ describe('serve and peers of others', () => {
     expect(stdout).toContain('s3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
     expect((await run('curl', ['-s', `${url}poll?since=0`])).stdout).toBe('{"cursor":0,"messages":[]}\n');
   });
+
+  it('wscat', async () => {
+    const wscat = join(ROOT, 'node_modules/wscat/bin/wscat');
+    const ran = await run(process.execPath, [wscat, '-c', `${server.url}by/wscat`, '-x', 'from wscat', '-w', '0.3']);
+    expect(ran.stderr).toBe('');
+    await server.until((out) => out.includes('GET /by/wscat') && out.split('"from wscat"').length > 2);
+    const port = await freePort();
+    const listening = spawn(process.execPath, [wscat, '-l', String(port)], { stdio: ['pipe', 'pipe', 'ignore'] });
+    try {
+      let said = '';
+      listening.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      const talk = (): Promise<Ran> =>
+        wsinspect(['connect', `ws://127.0.0.1:${port}/`, '-x', 'hi there', '--expect', 'typed', '-m', '5'], {
+          started: () => setTimeout(() => listening.stdin.write('typed at wscat\n'), 400),
+        });
+      let talked = await talk();
+      for (let tries = 0; talked.exit === 7 && tries < 20; tries++) talked = await talk();
+      expect(talked).toMatchObject({ exit: 0, out: 'typed at wscat\n' });
+      expect(said).toContain('hi there');
+    } finally {
+      listening.kill();
+    }
+  }, 20_000);
 
   const nginx = spawnSync('nginx', ['-v']);
   if (nginx.error) console.warn('skipped: nginx is not installed');

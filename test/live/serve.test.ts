@@ -87,6 +87,81 @@ describe('serve', () => {
   });
 });
 
+describe('what never becomes a handshake', () => {
+  it('is told: no HTTP, no Upgrade, no TLS', async () => {
+    const server = await serve();
+    const garbage = await server.raw();
+    garbage.end('garbage\r\n\r\n');
+    const answer = await server.http('/app', { headers: { 'Sec-WebSocket-Key': 'x' } });
+    expect(answer.status).toBe(426);
+    await server.until(
+      (_, err) =>
+        err.includes('a connection was refused: no HTTP') &&
+        err.includes('a request for /app has a Sec-WebSocket-Key, but does not ask for an upgrade'),
+    );
+  });
+
+  it('has only so much room', async () => {
+    const server = await serve();
+    for (let i = 0; i < 60; i++) (await server.raw()).end('\0\r\n\r\n');
+    await server.until((_, err) => err.includes('more of that is not told'));
+    await sleep(100);
+    expect(server.err.split('no HTTP').length - 1).toBe(50);
+  });
+});
+
+describe('many', () => {
+  it('idle connections cost little, and a new one is served at once', async () => {
+    const server = await serve('-q');
+    const crowd = [];
+    for (let i = 0; i < 20; i++) crowd.push(...(await Promise.all(Array.from({ length: 50 }, () => server.open()))));
+    const began = Date.now();
+    const late = await server.open();
+    late.socket.send('late');
+    expect(await late.got(1)).toEqual(['late']);
+    expect(Date.now() - began).toBeLessThan(1000);
+    expect(crowd.filter(({ socket }) => socket.readyState !== socket.OPEN)).toEqual([]);
+    for (const { socket } of crowd) socket.terminate();
+  }, 30_000);
+});
+
+describe('the end', () => {
+  it('of a connection is a line, and who ended it', async () => {
+    const server = await serve();
+    const client = await server.open();
+    client.socket.close(1001, 'off');
+    await client.closed;
+    await server.until((out) => /#0 {2}↔ ended {2}1001 Going Away {2}"off" {2}by the client/.test(out));
+    (await server.open()).socket.terminate();
+    await server.until((out) => /#1 {2}↔ ended {2}1006 without a close frame {2}(FIN|RST) by the client/.test(out));
+  });
+
+  it('of the reader of its output ends the server', async () => {
+    const server = await serve();
+    server.child.stdout!.destroy();
+    for (let i = 0; i < 3 && server.child.exitCode === null; i++) {
+      await server.open().then(
+        (client) => client.socket.terminate(),
+        () => undefined,
+      );
+      await sleep(100);
+    }
+    expect(await server.exited()).toBe(0);
+  });
+
+  it('comes with one connection, not with one that was refused, where --oneshot asks for it', async () => {
+    const server = await serve('--oneshot');
+    const refused = await server.http('/', { headers: { 'Sec-WebSocket-Key': 'x' } });
+    expect(refused.status).toBe(426);
+    expect(await refusal(server.open('/', { protocolVersion: 8 }))).toMatchObject({
+      status: 426,
+    });
+    const client = await server.open();
+    client.socket.close(1000);
+    expect(await server.exited()).toBe(0);
+  });
+});
+
 describe('chat', () => {
   it('tells everyone but the sender, and pollers', async () => {
     const server = await serve('--mode', 'chat');

@@ -295,7 +295,7 @@ describe('many connections', () => {
   it('shows so many, those with something wrong first, and counts the rest', () => {
     const summaries = times(1204, (i) => (i === 1000 ? { diagnostics: { 'text-not-utf8': 1 } } : {}));
     const drawn = draw(summaries, 80, { hint: '-v shows them' });
-    expect(drawn).toContain('1,204 connections  → 10.1.0.1:80  30 shown, those with something wrong first\n');
+    expect(drawn).toContain('1,204 connections  → 10.1.0.1:80  30 shown, those with faults preferred\n');
     expect(drawn).toContain('\n… 1,174 more (-v shows them)\n');
     expect(drawn).toMatch(/^1000 .*✗ 1/m);
     const linesOf = (text: string): number => [...text.matchAll(/^ *\d+ {2}10\.0\.0\.1/gm)].length;

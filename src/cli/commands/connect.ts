@@ -193,6 +193,9 @@ class Visit implements Waiter, Gate {
       this.display.error({ message: failure.message, exit });
       return exit;
     }
+    const unanswered = this.talk?.unansweredPings ?? 0;
+    if (unanswered > 0)
+      this.display.notice(`no pong came for ${unanswered === 1 ? 'the ping' : `${unanswered} pings`}`);
     const verdict = verdictOf({
       ending,
       outcome,

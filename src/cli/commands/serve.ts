@@ -23,7 +23,7 @@ export async function run(io: Io, address: string | undefined, options: ServeOpt
   if (options.compare) return compare(io, options);
   const place = parseAddress(address ?? ':9001', DEFAULT_ADDRESS);
   const output = new LiveOutput(io, options);
-  await output.open();
+  await output.open(true);
   const inspecting = new Inspecting(io, place.host, options);
   const server = serverOf(
     { ...(await serverOptions(io, place, options)), ...inspecting.services },
@@ -38,7 +38,7 @@ export async function run(io: Io, address: string | undefined, options: ServeOpt
   else output.text(`listening ${url}\n`);
   if (!isLoopback(place.host)) output.notice(`warning: everyone who can reach ${place.host} can connect`);
   if (io.stdout.isTTY) output.notice(`page: ${url.replace(/^ws/, 'http')}`);
-  await Promise.race([server.finished, io.untilInterrupted()]);
+  await Promise.race([server.finished, output.unread, io.untilInterrupted()]);
   inspecting.close();
   await server.close();
   await output.end();
