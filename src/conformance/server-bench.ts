@@ -103,7 +103,7 @@ export interface Answer {
 
 const EMPTY = new Uint8Array(0);
 
-/** Writes a request, in pieces of `chop` bytes where that is given, and reads the head that answers it. */
+/** Writes a request, in pieces of `chop` bytes where that is given, and reads the head that answers it: all in so many seconds. */
 export async function ask(
   { wire, exchange }: Fresh,
   request: Uint8Array,
@@ -115,6 +115,7 @@ export async function ask(
   let head: Head | undefined;
   let rest: Uint8Array = EMPTY;
   let end: Answer['end'];
+  let isLate = false;
   wire.listen({
     bytes: (chunk) => {
       exchange.add('peer', chunk);
@@ -128,13 +129,25 @@ export async function ask(
       happenings.tell();
     },
   });
-  for (let at = 0; at < request.length && end === undefined; at += chop) {
+  const isOver = (): boolean => head !== undefined || end !== undefined || isLate;
+  const timer = setTimeout(() => {
+    isLate = true;
+    happenings.tell();
+  }, seconds * 1000);
+  for (let at = 0; at < request.length && !isOver(); at += chop) {
     const piece = request.subarray(at, at + chop);
     exchange.add('tester', piece);
     wire.write(piece);
-    await wire.flushed();
+    let isFlushed = false;
+    void wire.flushed().then(() => {
+      isFlushed = true;
+      happenings.tell();
+    });
+    // Who reads no more never lets it be flushed.
+    await happenings.until(() => isFlushed || isOver(), seconds);
   }
-  await happenings.until(() => head !== undefined || end !== undefined, seconds);
+  await happenings.until(isOver, seconds);
+  clearTimeout(timer);
   return { ...(head && { head: head as ResponseHead }), rest, ...(end && { end }) };
 }
 
