@@ -1,8 +1,8 @@
 import type { Bench } from '../bench.js';
-import type { Case, Verdict } from '../case.js';
+import type { Case } from '../case.js';
 import { plusHeader, withHeaders, type HeadLines } from '../heads.js';
 import { answered, judged, meet, requestCase, serverCase, type Met, type RequestSpec } from '../probe.js';
-import { EITHER, MUST_ACCEPT, MUST_REFUSE, SHOULD_ACCEPT, verdictOf, type Remark } from '../ruling.js';
+import { EITHER, MUST_ACCEPT, MUST_REFUSE, SHOULD_ACCEPT, SHOULD_REFUSE, verdictOf } from '../ruling.js';
 
 /** What a server answers to offers of subprotocols and extensions (RFC 6455 §4.2.2, §9.1; RFC 7692 §5, §7). */
 
@@ -40,11 +40,11 @@ const PROTOCOLS: readonly RequestSpec[] = [
   protocols({
     id: 'protocol-malformed',
     rfc: 'RFC 6455 §4.2.1',
-    ruling: MUST_REFUSE,
+    // Who speaks no subprotocol does not look: only a wrong answer is a failure.
+    ruling: { ...SHOULD_REFUSE, level: 'MUST' },
     title: 'The offered subprotocols are no tokens: a b, "c", d/e',
     offer: 'a b, "c", d/e',
     expected: 'the server refuses it, as everything that breaks the grammar',
-    // Who speaks no subprotocol may not even look: only a wrong answer is a failure.
   }),
   protocols({
     id: 'protocol-repeated',
