@@ -5,7 +5,6 @@ import { explain, isFinding } from '../../rules/catalogue.js';
 import { judgeHandshake } from '../../rules/handshake-rules.js';
 import { isOpen, type Bench } from '../bench.js';
 import type { Case, Verdict } from '../case.js';
-import type { Caller } from '../client-bench.js';
 import { Happenings } from '../happenings.js';
 import { headBytes, plusHeader, valueOf, withHeaders, type HeadLines } from '../heads.js';
 import { areSameBytes } from '../known-verdict.js';
