@@ -40,11 +40,11 @@ function dial(port: number): Promise<SocketWire> {
   });
 }
 
-function collect(cases: readonly Case[], run: (one: Case) => Promise<Verdict>): Promise<Result[]> {
+function collect(cases: readonly Case[], run: (one: Case) => Promise<Verdict>, jobs = JOBS): Promise<Result[]> {
   const results: Result[] = [];
   const { signal } = new AbortController();
   return runCases(cases, {
-    jobs: JOBS,
+    jobs,
     signal,
     now: tools.now,
     run: async (one) => ({ ...(await run(one)), exchanges: [] }),
@@ -53,7 +53,7 @@ function collect(cases: readonly Case[], run: (one: Case) => Promise<Verdict>): 
 }
 
 /** Runs cases against a server on this machine. */
-export function testServer(port: number, cases: readonly Case[]): Promise<Result[]> {
+export function testServer(port: number, cases: readonly Case[], jobs?: number): Promise<Result[]> {
   const headers = [
     ['Host', `127.0.0.1:${port}`],
     ['Upgrade', 'websocket'],
@@ -61,31 +61,39 @@ export function testServer(port: number, cases: readonly Case[]): Promise<Result
     ['Sec-WebSocket-Version', '13'],
   ] as const;
   const head = { line: 'GET / HTTP/1.1', headers };
-  return collect(cases, async (one) => {
-    const bench = new ServerBench({ tools, patience: 1, head, random: seeded(one.id), dial: () => dial(port) });
-    try {
-      return await one.run(bench);
-    } finally {
-      bench.close();
-    }
-  });
+  return collect(
+    cases,
+    async (one) => {
+      const bench = new ServerBench({ tools, patience: 1, head, random: seeded(one.id), dial: () => dial(port) });
+      try {
+        return await one.run(bench);
+      } finally {
+        bench.close();
+      }
+    },
+    jobs,
+  );
 }
 
 /** Runs cases with a client, which is to connect to a port once for each. */
-export function testClient(connect: (port: number) => void, cases: readonly Case[]): Promise<Result[]> {
-  return collect(cases, async (one) => {
-    let met: (socket: net.Socket) => void;
-    const meeting = new Promise<net.Socket>((resolve) => (met = resolve));
-    const running = await listening(net.createServer({ allowHalfOpen: true }, (socket) => met(socket)));
-    connect(running.port);
-    try {
-      const caller = await receive(new SocketWire(await meeting), tools.now, 5);
-      if (!caller) throw new Error('no request came');
-      return await one.run(new ClientBench(caller, { tools, patience: 1, random: seeded(one.id) }));
-    } finally {
-      await running.stop();
-    }
-  });
+export function testClient(connect: (port: number) => void, cases: readonly Case[], jobs?: number): Promise<Result[]> {
+  return collect(
+    cases,
+    async (one) => {
+      let met: (socket: net.Socket) => void;
+      const meeting = new Promise<net.Socket>((resolve) => (met = resolve));
+      const running = await listening(net.createServer({ allowHalfOpen: true }, (socket) => met(socket)));
+      connect(running.port);
+      try {
+        const caller = await receive(new SocketWire(await meeting), tools.now, 5);
+        if (!caller) throw new Error('no request came');
+        return await one.run(new ClientBench(caller, { tools, patience: 1, random: seeded(one.id) }));
+      } finally {
+        await running.stop();
+      }
+    },
+    jobs,
+  );
 }
 
 /** `id: verdict` of all that are not OK, without those that are only told, in order. */
