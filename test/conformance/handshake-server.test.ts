@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { describe, expect, it } from 'vitest';
-import { HANDSHAKE_SERVER_CASES } from '../../src/conformance/handshake-suite.js';
+import { HANDSHAKE_CLIENT_CASES, HANDSHAKE_SERVER_CASES } from '../../src/conformance/handshake-suite.js';
 import { faults, testServer } from './handshaking.js';
 import { listening } from './listening.js';
 import { SERVER_MUTANTS } from './mutants/server-mutants.js';
@@ -42,6 +42,18 @@ const FOUND_IN_DEFLATING_WS = [
   'deflate-parameter-unknown: NON-STRICT',
   'deflate-takeover-value: NON-STRICT',
 ];
+
+describe('the handshake cases', () => {
+  it('have ids of their own, all of one form', () => {
+    const all = [...HANDSHAKE_SERVER_CASES, ...HANDSHAKE_CLIENT_CASES];
+    const ids = all.map(({ id }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(ids.filter((id) => !/^handshake(?:-client)?\.[a-z0-9]+(?:[-.][a-z0-9]+)*$/.test(id))).toEqual([]);
+    expect(all.filter(({ rfc }) => !/^RFC \d{4} §\d/.test(rfc))).toEqual([]);
+    const peers = new Set(all.map((one) => `${one.id.replace(/\..*/, '')} ${one.peers.join()}`));
+    expect([...peers]).toEqual(['handshake server', 'handshake-client client']);
+  });
+});
 
 describe('the handshake cases for servers', () => {
   it('find nothing in a server that does as it should', async () => {

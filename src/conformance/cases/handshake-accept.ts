@@ -30,10 +30,10 @@ const ANSWERS: readonly RequestSpec[] = [
     id: 'accepted',
     rfc: 'RFC 6455 §4.2.2',
     ruling: MUST_ACCEPT,
-    title: 'A request that is all as it should be, with no offers',
-    expected: 'the server accepts it, and all of its answer is as it should be: no subprotocol, no extension',
-    request: (head) =>
-      withHeaders(head, { 'Sec-WebSocket-Extensions': undefined, 'Sec-WebSocket-Protocol': undefined }),
+    title: 'A request that is all as it should be',
+    expected:
+      'the server accepts it, and all of its answer is as it should be: no subprotocol and no extension unasked',
+    request: (head) => head,
     // The accept value has a case of its own.
     also: judged(/^(?!response-accept-value)/),
   },

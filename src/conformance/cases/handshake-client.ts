@@ -157,8 +157,12 @@ async function accepted(bench: Bench): Promise<Verdict> {
   const tester = await bench.open();
   if (!isOpen(tester)) return notOpened(tester);
   const payload = encodeUtf8('wsinspect');
+  const isPong = (one: Received): boolean => one.what === 'pong' && areSameBytes(one.payload, payload);
   await tester.send({ opcode: OPCODE.ping, payload });
-  return cameBack(tester, bench, (one) => one.what === 'pong' && areSameBytes(one.payload, payload));
+  await tester.until(() => tester.received.length > 0, EARLY_TIME * bench.patience);
+  // What comes right behind the head has cases of its own: a client that lost it gets another one.
+  if (tester.received.length === 0) await tester.send({ opcode: OPCODE.ping, payload });
+  return cameBack(tester, bench, isPong);
 }
 
 /** A proper 101 with the beginning of a frame behind it, in one write; the rest of it, if any, in another. */
