@@ -81,7 +81,7 @@ export const SERVER_MUTANTS: readonly ServerMutant[] = [
   ],
   [
     'takes a bare CR for a line end',
-    { reads: reading((text) => text.replace(/\r(?!\n)/g, '\r\n')) },
+    { reads: reading((text) => text.replace(/\r(?=[^\n])/g, '\r\n')) },
     ['bare-cr: FAILED'],
   ],
   ['ends values at a NUL', { reads: reading((text) => text.replace(/\0[^\r]*/g, '')) }, ['nul: FAILED']],
