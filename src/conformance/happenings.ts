@@ -7,7 +7,7 @@ export class Happenings {
     for (const look of [...this.waiting]) look();
   }
 
-  /** Resolves as soon as `test` holds, or after so many seconds. */
+  /** Resolves as soon as `test` holds, or after so many seconds (with `Infinity` not before). */
   until(test: () => boolean, seconds: number): Promise<void> {
     if (test() || seconds <= 0) return Promise.resolve();
     return new Promise((resolve) => {
@@ -19,7 +19,7 @@ export class Happenings {
       const look = (): void => {
         if (test()) done();
       };
-      const timer = setTimeout(done, seconds * 1000);
+      const timer = seconds === Infinity ? undefined : setTimeout(done, seconds * 1000);
       this.waiting.add(look);
     });
   }

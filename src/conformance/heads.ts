@@ -25,3 +25,20 @@ export function withHeaders(head: HeadLines, changes: Readonly<Record<string, st
 export function plusHeader(head: HeadLines, name: string, value: string): HeadLines {
   return { ...head, headers: [...head.headers, [name, value]] };
 }
+
+/** The request with another method, target or version in its first line. */
+export function withLine(head: HeadLines, changes: { method?: string; target?: string; version?: string }): HeadLines {
+  const { method, target, version } = { ...lineParts(head), ...changes };
+  return { ...head, line: `${method} ${target} ${version}` };
+}
+
+export function lineParts({ line }: HeadLines): { method: string; target: string; version: string } {
+  const [method = '', target = '', version = ''] = line.split(' ');
+  return { method, target, version };
+}
+
+/** The first header of that name. */
+export function valueOf({ headers }: HeadLines, name: string): string {
+  const lower = name.toLowerCase();
+  return headers.find(([one]) => one.toLowerCase() === lower)?.[1] ?? '';
+}

@@ -5,6 +5,7 @@ import { parseHead } from '../codec/http1.js';
 import { readHandshake, type Handshake } from '../codec/handshake.js';
 import { explain, isFinding } from '../rules/catalogue.js';
 import { judgeHandshake } from '../rules/handshake-rules.js';
+import { deliver } from './delivery.js';
 import type { Bench, Fresh, NotOpened, OpenOptions, Tools } from './bench.js';
 import { Exchange } from './exchange.js';
 import { Happenings } from './happenings.js';
@@ -103,18 +104,15 @@ export interface Answer {
 
 const EMPTY = new Uint8Array(0);
 
-/** Writes a request, in pieces of `chop` bytes where that is given, and reads the head that answers it. */
-export async function ask(
-  { wire, exchange }: Fresh,
-  request: Uint8Array,
-  seconds: number,
-  chop = Infinity,
-): Promise<Answer> {
+/** Writes a request, in pieces of `chop` bytes where that is given, and reads the head that answers it: all in so many seconds. */
+export async function ask(fresh: Fresh, request: Uint8Array, seconds: number, chop?: number): Promise<Answer> {
+  const { wire, exchange } = fresh;
   const reader = new HeadReader({ kind: 'response' });
   const happenings = new Happenings();
   let head: Head | undefined;
   let rest: Uint8Array = EMPTY;
   let end: Answer['end'];
+  let isLate = false;
   wire.listen({
     bytes: (chunk) => {
       exchange.add('peer', chunk);
@@ -128,13 +126,14 @@ export async function ask(
       happenings.tell();
     },
   });
-  for (let at = 0; at < request.length && end === undefined; at += chop) {
-    const piece = request.subarray(at, at + chop);
-    exchange.add('tester', piece);
-    wire.write(piece);
-    await wire.flushed();
-  }
-  await happenings.until(() => head !== undefined || end !== undefined, seconds);
+  const isOver = (): boolean => head !== undefined || end !== undefined || isLate;
+  const timer = setTimeout(() => {
+    isLate = true;
+    happenings.tell();
+  }, seconds * 1000);
+  await deliver(fresh, request, happenings, isOver, chop);
+  await happenings.until(isOver, seconds);
+  clearTimeout(timer);
   return { ...(head && { head: head as ResponseHead }), rest, ...(end && { end }) };
 }
 

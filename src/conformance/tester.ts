@@ -95,7 +95,8 @@ export class Tester implements WireTaker {
     this.stream = new FrameStream(createAssembler(peer, deflate, reading));
     if (deflate) this.deflater = tools.deflater(senderParameters(deflate, role));
     options.wire.listen({ bytes: (chunk) => this.read(chunk), ended: (how) => this.ended(how) });
-    if (rest.length > 0) this.read(rest);
+    // It was recorded with the handshake.
+    if (rest.length > 0) this.decode(rest);
   }
 
   get wire(): Wire {
@@ -206,6 +207,10 @@ export class Tester implements WireTaker {
 
   private read(chunk: Uint8Array): void {
     this.options.exchange.add('peer', chunk);
+    this.decode(chunk);
+  }
+
+  private decode(chunk: Uint8Array): void {
     this.bytesReceived += chunk.length;
     if (!this.deaf) this.stream.read(chunk, 0, chunk.length, NaN, { frame: (frame) => this.take(frame) });
     this.happenings.tell();

@@ -1,0 +1,105 @@
+import * as net from 'node:net';
+import { acceptKey } from '../../src/codec/accept-key.js';
+import { nodeDeflate } from '../../src/codec/zlib.js';
+import type { Tools } from '../../src/conformance/bench.js';
+import { receive } from '../../src/conformance/caller.js';
+import type { Case, Verdict } from '../../src/conformance/case.js';
+import { ClientBench } from '../../src/conformance/client-bench.js';
+import { runCases, type Result } from '../../src/conformance/run.js';
+import { ServerBench } from '../../src/conformance/server-bench.js';
+import { Deflater } from '../../src/live/message-deflater.js';
+import { SocketWire } from '../../src/live/wire.js';
+import { listening } from './listening.js';
+
+const tools: Tools = {
+  raw: nodeDeflate,
+  acceptOf: acceptKey,
+  deflater: (options) => new Deflater(options),
+  now: () => performance.now() / 1000,
+};
+const JOBS = 8;
+
+/** The same numbers for the same case (mulberry32). */
+function seeded(id: string): () => number {
+  let state = [...id].reduce((sum, char) => (Math.imul(sum, 31) + char.charCodeAt(0)) | 0, 1);
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 0x1_0000_0000;
+  };
+}
+
+function dial(port: number): Promise<SocketWire> {
+  return new Promise((resolve, reject) => {
+    const socket = net.connect({ port, host: '127.0.0.1', allowHalfOpen: true }, () => {
+      socket.off('error', reject);
+      resolve(new SocketWire(socket));
+    });
+    socket.once('error', reject);
+  });
+}
+
+function collect(cases: readonly Case[], run: (one: Case) => Promise<Verdict>, jobs = JOBS): Promise<Result[]> {
+  const results: Result[] = [];
+  const { signal } = new AbortController();
+  return runCases(cases, {
+    jobs,
+    signal,
+    now: tools.now,
+    run: async (one) => ({ ...(await run(one)), exchanges: [] }),
+    result: (result) => results.push(result),
+  }).then(() => results);
+}
+
+/** Runs cases against a server on this machine. */
+export function testServer(port: number, cases: readonly Case[], jobs?: number): Promise<Result[]> {
+  const headers = [
+    ['Host', `127.0.0.1:${port}`],
+    ['Upgrade', 'websocket'],
+    ['Connection', 'Upgrade'],
+    ['Sec-WebSocket-Version', '13'],
+  ] as const;
+  const head = { line: 'GET / HTTP/1.1', headers };
+  return collect(
+    cases,
+    async (one) => {
+      const bench = new ServerBench({ tools, patience: 1, head, random: seeded(one.id), dial: () => dial(port) });
+      try {
+        return await one.run(bench);
+      } finally {
+        bench.close();
+      }
+    },
+    jobs,
+  );
+}
+
+/** Runs cases with a client, which is to connect to a port once for each. */
+export function testClient(connect: (port: number) => void, cases: readonly Case[], jobs?: number): Promise<Result[]> {
+  return collect(
+    cases,
+    async (one) => {
+      let met: (socket: net.Socket) => void;
+      const meeting = new Promise<net.Socket>((resolve) => (met = resolve));
+      const running = await listening(net.createServer({ allowHalfOpen: true }, (socket) => met(socket)));
+      connect(running.port);
+      try {
+        const caller = await receive(new SocketWire(await meeting), tools.now, 5);
+        if (!caller) throw new Error('no request came');
+        return await one.run(new ClientBench(caller, { tools, patience: 1, random: seeded(one.id) }));
+      } finally {
+        await running.stop();
+      }
+    },
+    jobs,
+  );
+}
+
+/** `id: verdict` of all that are not OK, without those that are only told, in order. */
+export function faults(results: readonly Result[]): string[] {
+  return results
+    .filter(({ behavior }) => behavior !== 'OK' && behavior !== 'INFORMATIONAL')
+    .map((one) => `${one.case.id.replace(/^handshake(?:-client)?\./, '')}: ${one.behavior}`)
+    .sort();
+}
