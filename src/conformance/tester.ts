@@ -71,6 +71,8 @@ export class Tester implements WireTaker {
   readonly happenings = new Happenings();
   /** Bytes that came, frames included. */
   bytesReceived = 0;
+  /** Frames that came behind the peer's close frame. */
+  behindClose = 0;
   private readonly stream: FrameStream;
   private readonly deflater: MessageDeflater | undefined;
   private ending: Ending = { weClosed: false, peerClosed: false, clean: false, weDropped: false };
@@ -201,12 +203,16 @@ export class Tester implements WireTaker {
   private read(chunk: Uint8Array): void {
     this.options.exchange.add('peer', chunk);
     this.bytesReceived += chunk.length;
-    if (!this.deaf) this.stream.read(chunk, 0, chunk.length, NaN, { frame: (frame) => this.take(frame) });
+    if (!this.deaf || this.ending.peerClosed)
+      this.stream.read(chunk, 0, chunk.length, NaN, { frame: (frame) => this.take(frame) });
     this.happenings.tell();
   }
 
   private take(frame: Frame): void {
-    if (this.deaf) return;
+    if (this.deaf) {
+      if (this.ending.peerClosed) this.behindClose++;
+      return;
+    }
     const fault = judgeFrame(frame, { deflate: this.options.deflate !== undefined }).find((one) =>
       isFinding(one, false),
     );
