@@ -6,6 +6,8 @@ import type { PeerRole } from './case.js';
 /** What is wanted of the messages of one direction (RFC 7692 §7.1). */
 interface Wish {
   readonly noContext?: true;
+  /** The context has to be taken over: nothing can be said where the peer does not want it. */
+  readonly context?: true;
   readonly bits?: number;
 }
 
@@ -74,6 +76,6 @@ export function isGranted(
   const client = { noContext: agreed.clientNoContextTakeover, bits: agreed.clientMaxWindowBits };
   const [mine, its] = peer === 'server' ? [client, server] : [server, client];
   const fits = (wish: Wish, got: typeof mine): boolean =>
-    (!wish.noContext || got.noContext) && got.bits <= (wish.bits ?? 15);
+    (!wish.noContext || got.noContext) && !(wish.context && got.noContext) && got.bits <= (wish.bits ?? 15);
   return fits(ours, mine) && fits(theirs, its);
 }

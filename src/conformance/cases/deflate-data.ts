@@ -85,6 +85,7 @@ const LEGAL: readonly Legal[] = [
   },
   {
     id: 'context',
+    deflate: { ours: { context: true } },
     title: 'A message that refers to the one before',
     section: '§7.2.3.2',
     send: [
@@ -112,6 +113,7 @@ const LEGAL: readonly Legal[] = [
   },
   {
     id: 'uncompressed',
+    deflate: { ours: { context: true } },
     title: 'A message without compression between two with it',
     section: '§6',
     send: [
