@@ -1,6 +1,6 @@
 import { concat } from '../codec/byte-collector.js';
 import { OPCODE } from '../codec/registry.js';
-import { isOpen, type Bench } from './bench.js';
+import { isOpen, type Bench, type NotOpened } from './bench.js';
 import type { Behavior, Case, CloseBehavior, Level, Need, PeerRole, Trait, Verdict } from './case.js';
 import { asking, isGranted, type DeflateAsk } from './deflate-asks.js';
 import { CLOSE_TIME, notOpened } from './known.js';
@@ -59,13 +59,19 @@ export function own({ deflate, run, ...about }: Own): Case {
   const needs = about.needs ?? [];
   return plainCase({ ...about, needs: deflate ? [...needs, 'deflate'] : needs }, async (bench) => {
     const tester = await bench.open(deflate && asking(deflate));
-    if (!isOpen(tester)) return notOpened(tester);
+    if (!isOpen(tester)) return deflate ? withoutDeflate(tester) : notOpened(tester);
     const talk = { bench, tester };
     if (deflate && !(tester.deflate && isGranted(deflate, tester.deflate, bench.peer))) {
       return unimplemented(talk, `the ${bench.peer} did not agree to permessage-deflate as this case needs it`);
     }
     return run(talk);
   });
+}
+
+/** A wrong answer to the offer is what the cases about offers are for. */
+function withoutDeflate(opened: NotOpened): Verdict {
+  if (!opened.handshake?.response) return notOpened(opened);
+  return { behavior: 'UNIMPLEMENTED', behaviorClose: 'UNIMPLEMENTED', actual: `no handshake: ${opened.problem}` };
 }
 
 /** What no MUST is about is no failure. */
@@ -131,30 +137,26 @@ interface Refused extends About, Sent {
   readonly deflate?: DeflateAsk;
   /** Codes that fit; the RFC makes none of them a MUST (§7.1.7). */
   readonly codes?: readonly number[];
-  /** What may come before. */
-  readonly before?: readonly Received[];
+  /** A code of which the peer shows that it took what it had to refuse. */
+  readonly wrongCode?: number;
 }
 
 /** The peer has to fail the connection (RFC 6455 §7.1.7), and to deliver nothing of it. */
-export function refuses({ codes = PROTOCOL_ERROR, before, kill = KILL, send, chop, ...about }: Refused): Case {
+export function refuses({ codes, wrongCode, kill, send, chop, ...about }: Refused): Case {
   const run = async (talk: Talk): Promise<Verdict> => {
     await begin(talk, { send, ...(chop && { chop }) });
-    return failing(talk, codes, before, kill);
+    const verdict = await failing(talk, codes, kill);
+    const isTaken = wrongCode !== undefined && verdict.remoteCloseCode === wrongCode;
+    return isTaken ? { ...verdict, behavior: 'FAILED' } : verdict;
   };
   return own({ ...about, run });
 }
 
-export async function failing(
-  talk: Talk,
-  codes: readonly number[] = PROTOCOL_ERROR,
-  before: readonly Received[] = [],
-  kill = KILL,
-): Promise<Verdict> {
+export async function failing(talk: Talk, codes: readonly number[] = PROTOCOL_ERROR, kill = KILL): Promise<Verdict> {
   const { bench, tester } = talk;
   await tester.until(() => tester.isClosing, kill * bench.patience);
   const ending = await goodbye(talk, 1001);
-  const came = tester.received;
-  const isClean = came.length <= before.length && came.every((one, i) => isSame(one, before[i]!));
+  const isClean = tester.received.length === 0;
   const isWrongCode = ending.code !== undefined && !codes.includes(ending.code);
   const close = ending.weClosed ? 'FAILED' : isWrongCode ? 'NON-STRICT' : 'OK';
   return verdictOf(talk, [isClean && !ending.weClosed ? 'OK' : 'FAILED', close]);
@@ -178,7 +180,8 @@ export function echoes({ back, kill = KILL, send, chop, ...about }: Echoed): Cas
 
 export async function answering(talk: Talk, back: readonly Received[], kill = KILL): Promise<Verdict> {
   const { bench, tester } = talk;
-  const isDone = (): boolean => tester.received.length >= back.length || tester.isClosing;
+  const isDone = (): boolean =>
+    tester.isClosing || tester.received.length > back.length || areAlike(back, tester.received);
   await tester.until(isDone, kill * bench.patience);
   const came = tester.received;
   const isRight = areAlike(back, came) && !tester.isClosing;
@@ -186,14 +189,23 @@ export async function answering(talk: Talk, back: readonly Received[], kill = KI
   return verdictOf(talk, [isRight && areAlike(back, came) ? 'OK' : 'FAILED', closedWell(talk)]);
 }
 
-/** Each kind in its order: a pong may overtake a message. */
-function areAlike(a: readonly Received[], b: readonly Received[]): boolean {
-  const kinds = ['message', 'pong'] as const;
-  if (a.length !== b.length) return false;
-  return kinds.every((kind) => {
-    const [left, right] = [a, b].map((list) => list.filter(({ what }) => what === kind)) as [Received[], Received[]];
-    return left.length === right.length && left.every((one, i) => isSame(one, right[i]!));
-  });
+/** Each kind in its order: a pong may overtake a message, and stand for the pings before it too (RFC 6455 §5.5.3). */
+function areAlike(back: readonly Received[], came: readonly Received[]): boolean {
+  const [wanted, messages] = [back, came].map((list) => list.filter(({ what }) => what !== 'pong'));
+  const [pings, pongs] = [back, came].map((list) => list.filter(({ what }) => what === 'pong'));
+  if (wanted!.length !== messages!.length || !wanted!.every((one, i) => isSame(one, messages![i]!))) return false;
+  return pongFault(pongs!, pings!) === undefined;
+}
+
+/** Pongs are a part of the pings, in their order, up to the last one. */
+export function pongFault(pongs: readonly Received[], pings: readonly Received[]): string | undefined {
+  let at = 0;
+  for (const came of pongs) {
+    while (at < pings.length && !isSame(pings[at]!, came)) at++;
+    if (at++ >= pings.length) return 'a pong came that answers no ping in its turn';
+  }
+  const [last, wanted] = [pongs.at(-1), pings.at(-1)];
+  return !wanted || (last && isSame(last, wanted)) ? undefined : 'the last ping was not answered';
 }
 
 export function isSame(a: Received, b: Received): boolean {

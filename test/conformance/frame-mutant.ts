@@ -88,8 +88,8 @@ export class Mutant {
     private readonly flaw: Flaw | undefined,
     private readonly die: () => void,
   ) {
-    socket.on('end', () => {
-      if (this.is('partial-delivered') && this.buffer.length > 6) this.deliverRest();
+    socket.prependListener('end', () => {
+      if (this.is('partial-delivered') && this.buffer.length > 2) this.deliverRest();
       socket.end();
     });
   }
@@ -123,10 +123,10 @@ export class Mutant {
   }
 
   private end(): void {
-    if (this.role === 'server' && !this.ended && !this.is('reads-behind-close') && !this.is('reads-behind-failure')) {
-      this.socket.end();
-      this.ended = true;
-    }
+    if (this.role !== 'server' || this.ended) return;
+    this.ended = true;
+    const isReading = this.is('reads-behind-close') || this.is('reads-behind-failure');
+    setTimeout(() => this.socket.end(), isReading ? 50 : 0);
   }
 
   private sendClose(code: number | undefined): void {
@@ -139,8 +139,9 @@ export class Mutant {
   /** The next whole frame; throws as soon as a header is wrong. */
   private next(): Frame | undefined {
     const { buffer } = this;
-    if ((this.failed && !this.is('reads-behind-failure')) || buffer.length < 2) return undefined;
-    if (this.closed && !this.is('reads-behind-close') && !this.is('reads-behind-failure')) return undefined;
+    if (buffer.length < 2) return undefined;
+    if (this.failed ? !this.is('reads-behind-failure') : this.closed && !this.is('reads-behind-close'))
+      return undefined;
     const [byte0, byte1] = [buffer[0]!, buffer[1]!];
     if (this.is('http-behind') && byte0 === 0x47) return this.answerHttp();
     const masked = byte1 >= 0x80;
@@ -170,6 +171,7 @@ export class Mutant {
   }
 
   private answerHttp(): undefined {
+    if (!this.buffer.includes('\r\n\r\n')) return undefined;
     this.buffer = Buffer.alloc(0);
     this.socket.write('HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n');
   }

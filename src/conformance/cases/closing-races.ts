@@ -21,8 +21,8 @@ import type { Sending } from '../tester.js';
 
 const HELLO = encodeUtf8('Hello');
 const GOODBYE = close(writeCloseBody(1000));
-/** RSV1 to RSV3: whoever reads it fails the connection. */
-const FAULT = text(HELLO, { rsv: 7 });
+/** Reserved bits and a reserved opcode: whoever reads it fails the connection. */
+const FAULT = { opcode: 7, payload: HELLO, rsv: 7 };
 
 /** One close frame has to come, nothing else, and nothing behind it. */
 async function closing(talk: Talk): Promise<Verdict> {

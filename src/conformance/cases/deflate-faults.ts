@@ -1,3 +1,4 @@
+import { writeCloseBody } from '../../codec/close.js';
 import { encodeUtf8 } from '../../codec/utf8.js';
 import type { Case } from '../case.js';
 import { DeflateBits, type Copy } from '../deflate-bits.js';
@@ -11,6 +12,7 @@ import { noise } from './deflate-data.js';
 const RSV1 = { rsv: 4 };
 const EMPTY = new Uint8Array(0);
 const HELLO = encodeUtf8('Hello');
+const OWN_CODE = 3210;
 const PING = encodeUtf8('ping');
 
 const deflated = (): DeflateBits => new DeflateBits();
@@ -29,13 +31,13 @@ const RESERVED_BITS: readonly Case[] = [
     rfc: 'RFC 6455 §5.2',
     title: 'A compressed message where permessage-deflate was not negotiated',
     expected: 'the peer fails the connection',
-    send: [text(FIXED, RSV1)],
+    send: [binary(FIXED, RSV1)],
   }),
   ...(
     [
       ['ping', ping(PING, RSV1)],
       ['pong', { opcode: 10, payload: PING, ...RSV1 }],
-      ['close', { ...close(Uint8Array.of(3, 232)), ...RSV1 }],
+      ['close', { ...close(writeCloseBody(OWN_CODE)), ...RSV1 }],
     ] as const
   ).map(([name, frame]) =>
     refuses({
@@ -44,6 +46,8 @@ const RESERVED_BITS: readonly Case[] = [
       title: `A ${name} frame with RSV1`,
       expected: 'the peer fails the connection: control frames are not compressed',
       deflate: PLAIN,
+      // Who answers with it has taken the frame for a close.
+      wrongCode: OWN_CODE,
       send: [frame],
     }),
   ),
@@ -59,7 +63,7 @@ const RESERVED_BITS: readonly Case[] = [
       title,
       expected: 'the peer fails the connection: RSV1 stands on the first fragment only',
       deflate: PLAIN,
-      send: [text(STORED.subarray(0, 4), { fin: false, ...first }), continuation(STORED.subarray(4), second)],
+      send: [binary(STORED.subarray(0, 4), { fin: false, ...first }), continuation(STORED.subarray(4), second)],
     }),
   ),
   refuses({

@@ -2,8 +2,19 @@ import { OPCODE } from '../../codec/registry.js';
 import { encodeUtf8 } from '../../codec/utf8.js';
 import type { Case } from '../case.js';
 import { binary, fragments, message, ping, pong } from '../known.js';
-import { answering, echoes, flood, goodbye, isSame, own, surviving, unserved, verdictOf, within } from '../own.js';
-import type { Received, Tester } from '../tester.js';
+import {
+  answering,
+  echoes,
+  flood,
+  goodbye,
+  isSame,
+  own,
+  pongFault,
+  surviving,
+  unserved,
+  verdictOf,
+  within,
+} from '../own.js';
 
 /** Much of what is legal, and whoever does not read (RFC 6455 §5.4, §5.5, §10.4). */
 
@@ -41,17 +52,6 @@ function numbered(i: number): Uint8Array {
   return payload;
 }
 
-/** A peer may answer the last of several pings only (§5.5.3): pongs are a part of the pings, in their order, up to the last. */
-function pongFault({ received }: Tester, sent: readonly Received[]): string | undefined {
-  let at = 0;
-  for (const came of received) {
-    while (at < sent.length && !isSame(sent[at]!, came)) at++;
-    if (at++ === sent.length) return 'a pong came that answers no ping in its turn';
-  }
-  const last = received.at(-1);
-  return last && isSame(last, sent.at(-1)!) ? undefined : 'the last ping was not answered';
-}
-
 const PING_FLOOD = own({
   id: 'frames.ping-flood',
   rfc: 'RFC 6455 §5.5.3',
@@ -69,7 +69,10 @@ const PING_FLOOD = own({
     const isDone = (): boolean =>
       tester.isClosing || (tester.received.length > 0 && isSame(tester.received.at(-1)!, last));
     await tester.until(isDone, 5 * bench.patience);
-    const fault = pongFault(tester, payloads.map(pong));
+    const fault = pongFault(
+      tester.received,
+      payloads.map((payload) => pong(payload)),
+    );
     const note = fault ?? `${tester.received.length} pongs came`;
     if (tester.isClosing) return surviving(talk, 'the peer ended the flood', false);
     await goodbye(talk);

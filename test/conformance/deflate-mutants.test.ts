@@ -1,0 +1,52 @@
+import { describe } from 'vitest';
+import { each, itCatches } from './catching.js';
+
+const SIDES = ['server', 'client'];
+const onBoth = (...ids: string[]): string[] => SIDES.flatMap((side) => each(`deflate.offer-${side}-`, ...ids));
+const INVALID = each(
+  'deflate.invalid-',
+  ...each('', 'block-type', 'stored-length', 'distance', 'length-symbol', 'distance-symbol', 'code-count'),
+  ...each('', 'oversubscribed', 'noise'),
+);
+const ON_CONTROL = each('deflate.rsv1-on-', 'ping', 'pong', 'close');
+const ON_CONTINUATION = each('deflate.rsv1-on-', 'continuation', 'continuation-only');
+
+describe('offers', () => {
+  itCatches('server', {
+    'bits-range': onBoth('bits-7', 'bits-16', 'bits-0'),
+    'bits-text': onBoth('bits-leading-zero', 'bits-signed', 'bits-fraction'),
+    'unknown-parameters': each('deflate.offer-unknown-parameter', '', '-case'),
+    'repeated-parameters': onBoth('bits-twice', 'takeover-twice'),
+    'takeover-values': onBoth('takeover-value'),
+    'client-bits-unasked': [
+      ...each('deflate.offer-', 'plain', 'with-another-extension'),
+      ...each('deflate.offer-server-bits-', '8', '9', '10', '15', 'quoted'),
+    ],
+  });
+
+  itCatches('client', {
+    'answers-unchecked': [
+      ...each('deflate.answer-server-bits-', '16', '7', 'no-value', 'leading-zero'),
+      ...each('deflate.answer-client-bits-', '16', '7', 'no-value'),
+      ...each('deflate.answer-', 'unknown-parameter', 'twice', 'takeover-value', 'another-extension'),
+    ],
+  });
+});
+
+describe('compressed messages', () => {
+  for (const role of ['server', 'client'] as const) {
+    itCatches(role, {
+      'rsv-ignored': [...ON_CONTROL, ...ON_CONTINUATION, ...each('deflate.', 'rsv1-not-negotiated', 'rsv2')],
+      'rsv1-on-control': ON_CONTROL,
+      'rsv1-on-continuation': ON_CONTINUATION,
+      'window-broken': ['deflate.window-kept'],
+      'context-kept': ['deflate.no-context-kept'],
+      'context-lost': ['deflate.context', 'deflate.uncompressed'],
+      'invalid-deflate-ignored': INVALID,
+      'final-ends': ['deflate.behind-final'],
+      'inflated-text-unchecked': ['deflate.not-utf8'],
+    });
+  }
+
+  itCatches('server', { 'dies-of-bombs': ['deflate.bomb-1-gib'] });
+});
