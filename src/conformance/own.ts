@@ -86,8 +86,9 @@ function softened(level: Level, verdict: Verdict): Verdict {
   };
 }
 
-export async function sendAll({ tester }: Talk, sendings: readonly Sending[], chop?: number): Promise<void> {
-  await tester.sendTogether(sendings, chop);
+/** In one write; who does not take it is not waited for. */
+export async function sendAll({ bench, tester }: Talk, sendings: readonly Sending[], chop?: number): Promise<void> {
+  await within(tester.sendTogether(sendings, chop), KILL * bench.patience);
 }
 
 async function begin(talk: Talk, { send, chop }: Sent): Promise<void> {
@@ -245,28 +246,33 @@ export function within(promise: Promise<unknown>, seconds: number): Promise<bool
 }
 
 /** Large or many: no more than so many seconds are spent on handing them over. */
-export async function flood({ bench, tester }: Talk, sendings: readonly Sending[], seconds = 5): Promise<boolean> {
+export async function flood({ bench, tester }: Talk, sendings: readonly Sending[], seconds = 3): Promise<boolean> {
   const frames = concat(sendings.map((sending) => tester.frame(sending)));
   return within(tester.write(frames, 65536), seconds * bench.patience);
 }
 
 const ALIVE = Uint8Array.of(0x61, 0x6c, 0x69, 0x76, 0x65);
 /** Seconds in which a new connection has to be served. */
-const ALIVE_TIME = 5;
+const ALIVE_TIME = 4;
 
 /** Opens another connection to a server, and pings it: undefined where it is served, otherwise why not. */
 export async function unserved(bench: Bench): Promise<string | undefined> {
   if (bench.peer === 'client') return undefined;
+  let problem: string | undefined = `a new connection was not served within ${ALIVE_TIME * bench.patience} s`;
+  const trial = ping(bench).then((found) => (problem = found));
+  await within(trial, ALIVE_TIME * bench.patience);
+  return problem;
+}
+
+async function ping(bench: Bench): Promise<string | undefined> {
   try {
     const tester = await bench.open();
     if (!isOpen(tester)) return `a new connection was not served: ${tester.problem}`;
     await tester.send({ opcode: OPCODE.ping, payload: ALIVE });
-    const isAnswered = await tester.until(
-      () => tester.received.some(({ what }) => what === 'pong'),
-      ALIVE_TIME * bench.patience,
-    );
+    const isAnswered = (): boolean => tester.received.some(({ what }) => what === 'pong');
+    await tester.until(isAnswered, ALIVE_TIME * bench.patience);
     await goodbye({ bench, tester });
-    return isAnswered ? undefined : 'a ping on a new connection was not answered';
+    return isAnswered() ? undefined : 'a ping on a new connection was not answered';
   } catch (error) {
     return `no new connection: ${(error as Error).message}`;
   }

@@ -1,5 +1,8 @@
-import { describe } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { DEFLATE_OFFER_CASES } from '../../src/conformance/cases/deflate-offers.js';
+import { againstClient, failures } from './benches.js';
 import { each, itCatches } from './catching.js';
+import { mutantClient } from './frame-mutants.js';
 
 const SIDES = ['server', 'client'];
 const onBoth = (...ids: string[]): string[] => SIDES.flatMap((side) => each(`deflate.offer-${side}-`, ...ids));
@@ -30,6 +33,24 @@ describe('offers', () => {
       ...each('deflate.answer-client-bits-', '16', '7', 'no-value'),
       ...each('deflate.answer-', 'unknown-parameter', 'twice', 'takeover-value', 'another-extension'),
     ],
+  });
+});
+
+describe('answers to other offers', () => {
+  const DEPENDENT = ['server-bits-larger', 'client-bits-larger', 'takeover-missing', 'client-bits-not-offered'];
+  const cases = DEFLATE_OFFER_CASES.filter(({ id }) =>
+    [...DEPENDENT, 'not-offered'].some((end) => id === `deflate.answer-${end}`),
+  );
+
+  it.each([
+    ['permessage-deflate; server_max_window_bits=10', ['server-bits-larger', 'client-bits-not-offered']],
+    ['permessage-deflate; client_max_window_bits=10', ['client-bits-larger']],
+    ['permessage-deflate; server_no_context_takeover; client_max_window_bits', ['takeover-missing']],
+    ['', ['not-offered']],
+  ])('catch a client that offers %j and does not look at the answer', async (offer, ids) => {
+    const caught = failures(await againstClient(mutantClient('answers-unchecked', offer), cases));
+    expect(caught.sort()).toEqual(each('deflate.answer-', ...ids).sort());
+    expect(failures(await againstClient(mutantClient(undefined, offer), cases))).toEqual([]);
   });
 });
 

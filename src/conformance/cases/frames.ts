@@ -171,6 +171,7 @@ const SILENT = own({
   title: 'A frame that declares 2^63 - 1 bytes, four of them, and then nothing',
   expected: 'the peer closes (1009), or waits without memory for all of it, and goes on serving others',
   level: 'REPORT',
+  traits: ['alone'],
   run: async (talk) => {
     const { bench, tester } = talk;
     const cost = await measured(bench, async () => {
