@@ -58,6 +58,8 @@ export interface TesterOptions {
 
 /** More than the largest message of any case. */
 const MOST_MESSAGE = 64 * 1024 * 1024;
+/** More messages and pongs than any case waits for: what comes beyond is passed over. */
+const MOST_RECEIVED = 32 * 1024;
 /** What is kept of a data frame by itself: its message has it all. */
 const PREVIEW = 128;
 
@@ -226,6 +228,7 @@ export class Tester implements WireTaker {
     const { opcode } = frame.header;
     if (opcode === OPCODE.ping) this.answerPing(frame.payload);
     else if (opcode === OPCODE.close) this.answerClose(frame);
+    else if (this.received.length >= MOST_RECEIVED) return;
     else if (opcode === OPCODE.pong) this.received.push({ what: 'pong', payload: frame.payload.slice() });
     else if (frame.message) {
       const { opcode: kind, payload } = frame.message;

@@ -182,6 +182,7 @@ const FALLBACK = plainCase(
     const opened = await bench.open({ extensions: `${offer('foo=1')}, ${PERMESSAGE_DEFLATE}` });
     if (isOpen(opened) && opened.deflate) return settled(bench, opened, 'OK', 'the second offer was accepted');
     if (isOpen(opened)) await goodbye({ bench, tester: opened });
+    else if (!opened.handshake?.response) return notOpened(opened);
     const alone = await bench.open({ extensions: PERMESSAGE_DEFLATE });
     if (!isOpen(alone)) return notOpened(alone);
     if (!alone.deflate) return settled(bench, alone, 'UNIMPLEMENTED', 'permessage-deflate was declined');
@@ -255,7 +256,7 @@ const ILLEGAL: readonly Illegal[] = [
     title: 'An answer with client_max_window_bits, which was not offered',
     section: '§7.1.2.2',
     answer: (offered) =>
-      offered?.given.has('client_max_window_bits') ? undefined : offer('client_max_window_bits=10'),
+      !offered || offered.given.has('client_max_window_bits') ? undefined : offer('client_max_window_bits=10'),
   },
   {
     id: 'takeover-missing',
