@@ -58,6 +58,8 @@ export interface TesterOptions {
 
 /** More than the largest message of any case. */
 const MOST_MESSAGE = 64 * 1024 * 1024;
+/** More messages and pongs than any case waits for: what comes beyond is passed over. */
+const MOST_RECEIVED = 32 * 1024;
 /** What is kept of a data frame by itself: its message has it all. */
 const PREVIEW = 128;
 
@@ -71,6 +73,8 @@ export class Tester implements WireTaker {
   readonly happenings = new Happenings();
   /** Bytes that came, frames included. */
   bytesReceived = 0;
+  /** Frames that came behind the peer's close frame. */
+  behindClose = 0;
   private readonly stream: FrameStream;
   private readonly deflater: MessageDeflater | undefined;
   private ending: Ending = { weClosed: false, peerClosed: false, clean: false, weDropped: false };
@@ -212,12 +216,16 @@ export class Tester implements WireTaker {
 
   private decode(chunk: Uint8Array): void {
     this.bytesReceived += chunk.length;
-    if (!this.deaf) this.stream.read(chunk, 0, chunk.length, NaN, { frame: (frame) => this.take(frame) });
+    if (!this.deaf || this.ending.peerClosed)
+      this.stream.read(chunk, 0, chunk.length, NaN, { frame: (frame) => this.take(frame) });
     this.happenings.tell();
   }
 
   private take(frame: Frame): void {
-    if (this.deaf) return;
+    if (this.deaf) {
+      if (this.ending.peerClosed) this.behindClose++;
+      return;
+    }
     const fault = judgeFrame(frame, { deflate: this.options.deflate !== undefined }).find((one) =>
       isFinding(one, false),
     );
@@ -231,6 +239,7 @@ export class Tester implements WireTaker {
     const { opcode } = frame.header;
     if (opcode === OPCODE.ping) this.answerPing(frame.payload);
     else if (opcode === OPCODE.close) this.answerClose(frame);
+    else if (this.received.length >= MOST_RECEIVED) return;
     else if (opcode === OPCODE.pong) this.received.push({ what: 'pong', payload: frame.payload.slice() });
     else if (frame.message) {
       const { opcode: kind, payload } = frame.message;

@@ -17,18 +17,23 @@ export class Deflater {
   private fail: ((error: Error) => void) | undefined;
 
   constructor(private readonly options: DeflaterOptions) {
+    const { windowBits } = options;
     this.zlib = createDeflateRaw({
       level: constants.Z_BEST_SPEED,
-      windowBits: Math.max(LEAST_BITS, options.windowBits),
+      windowBits: Math.max(LEAST_BITS, windowBits),
+      strategy: windowBits < LEAST_BITS ? constants.Z_HUFFMAN_ONLY : constants.Z_DEFAULT_STRATEGY,
     });
     this.zlib.on('data', (piece: Buffer) => this.pieces.push(piece));
     this.zlib.on('error', (error) => this.fail?.(error));
   }
 
+  /** One at a time: the next when the one before is there. */
   deflate(message: Uint8Array): Promise<Uint8Array> {
+    // zlib writes no second flush where nothing stands between: an empty message is one octet (RFC 7692 §7.2.3.6).
+    if (message.length === 0) return Promise.resolve(Uint8Array.of(0));
     return new Promise((resolve, reject) => {
       this.fail = reject;
-      if (message.length > 0) this.zlib.write(message);
+      this.zlib.write(message);
       this.zlib.flush(constants.Z_SYNC_FLUSH, () => {
         const all = Buffer.concat(this.pieces);
         this.pieces = [];

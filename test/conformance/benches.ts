@@ -1,0 +1,141 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { acceptKey } from '../../src/codec/accept-key.js';
+import { HeadReader } from '../../src/codec/head-reader.js';
+import type { RequestHead } from '../../src/codec/http1.js';
+import { nodeDeflate } from '../../src/codec/zlib.js';
+import type { Tools } from '../../src/conformance/bench.js';
+import { passes, type Case, type PeerRole, type Verdict } from '../../src/conformance/case.js';
+import { ClientBench } from '../../src/conformance/client-bench.js';
+import { Exchange } from '../../src/conformance/exchange.js';
+import { runCases } from '../../src/conformance/run.js';
+import { ServerBench } from '../../src/conformance/server-bench.js';
+import { Deflater } from '../../src/live/message-deflater.js';
+import { SocketWire } from '../../src/live/wire.js';
+
+/** Runs cases against a peer of a test's own. */
+
+const tools: Tools = {
+  raw: nodeDeflate,
+  acceptOf: acceptKey,
+  now: () => performance.now() / 1000,
+  deflater: (options) => new Deflater(options),
+};
+
+/** The same numbers each time. */
+function seeded(seed = 1): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+export type Verdicts = ReadonlyMap<string, Verdict>;
+
+async function run(cases: readonly Case[], one: (of: Case) => Promise<Verdict>): Promise<Verdicts> {
+  const verdicts = new Map<string, Verdict>();
+  await runCases(cases, {
+    jobs: 8,
+    signal: new AbortController().signal,
+    now: tools.now,
+    run: async (of) => ({ ...(await one(of)), exchanges: [] }),
+    result: (result) => void verdicts.set(result.case.id, result),
+  });
+  return verdicts;
+}
+
+export function forPeer(cases: readonly Case[], peer: PeerRole): readonly Case[] {
+  return cases.filter(({ peers }) => peers.includes(peer));
+}
+
+/** All cases for servers among these, each against a server that is made for it. */
+export function againstServers(listen: () => Promise<Served>, cases: readonly Case[]): Promise<Verdicts> {
+  const random = seeded();
+  return run(forPeer(cases, 'server'), async (one) => {
+    const { port, close } = await listen();
+    try {
+      return await onServer(port, one, random);
+    } finally {
+      close();
+    }
+  });
+}
+
+/** The same against the one that listens there. */
+export function againstServer(port: number, cases: readonly Case[]): Promise<Verdicts> {
+  return againstServers(() => Promise.resolve({ port, close: () => undefined }), cases);
+}
+
+export interface Served {
+  readonly port: number;
+  readonly close: () => void;
+}
+
+async function onServer(port: number, one: Case, random: () => number): Promise<Verdict> {
+  const dial = (): Promise<SocketWire> =>
+    new Promise((resolve, reject) => {
+      const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }, () => resolve(new SocketWire(socket)));
+      socket.on('error', reject);
+    });
+  const head = {
+    line: 'GET / HTTP/1.1',
+    headers: [
+      ['Host', `127.0.0.1:${port}`],
+      ['Upgrade', 'websocket'],
+      ['Connection', 'Upgrade'],
+      ['Sec-WebSocket-Version', '13'],
+    ] as const,
+  };
+  const bench = new ServerBench({ tools, patience: 1, head, random, dial });
+  try {
+    return await one.run(bench);
+  } finally {
+    bench.close();
+  }
+}
+
+/** All cases for clients among these: `call` connects a client to a port, once for each case. */
+export function againstClient(call: (port: number) => void, cases: readonly Case[]): Promise<Verdicts> {
+  const random = seeded();
+  return run(forPeer(cases, 'client'), async (one) => {
+    const server = createServer({ allowHalfOpen: true });
+    const socket = await new Promise<Socket>((resolve) => {
+      server.once('connection', resolve);
+      server.listen(0, '127.0.0.1', () => call((server.address() as AddressInfo).port));
+    });
+    const wire = new SocketWire(socket);
+    const exchange = new Exchange(tools.now, 0);
+    const { head, rest } = await headOf(wire, exchange);
+    const bench = new ClientBench({ wire, exchange, request: head, rest }, { tools, patience: 1, random });
+    try {
+      return await one.run(bench);
+    } finally {
+      bench.close();
+      server.close();
+    }
+  });
+}
+
+function headOf(wire: SocketWire, exchange: Exchange): Promise<{ head: RequestHead; rest: Uint8Array }> {
+  const reader = new HeadReader({ kind: 'request' });
+  return new Promise((resolve) => {
+    wire.listen({
+      bytes: (chunk) => {
+        exchange.add('peer', chunk);
+        const result = reader.push(chunk);
+        if (result) resolve({ head: result.head as RequestHead, rest: result.rest.slice() });
+      },
+      ended: () => undefined,
+    });
+  });
+}
+
+/** The cases that a peer did not pass, with what it did. */
+export function failures(verdicts: Verdicts): string[] {
+  return [...verdicts].filter(([, verdict]) => !passes(verdict)).map(([id]) => id);
+}
+
+export function said(verdicts: Verdicts, id: string): string {
+  const { behavior, behaviorClose, actual } = verdicts.get(id)!;
+  return `${behavior}/${behaviorClose}: ${actual}`;
+}
