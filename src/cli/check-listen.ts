@@ -3,6 +3,9 @@ import { Driver } from '../conformance/driver.js';
 import { listenForWires } from '../live/wire-listener.js';
 import { safeJson } from '../render/escape.js';
 import { hostInUrl, listenError, parseAddress } from './addresses.js';
+import type { Outcomes } from '../conformance/reports/outcomes.js';
+import type { RunReport } from '../conformance/reports/report.js';
+import { outcomesIn, writeReports } from './check-files.js';
 import type { CheckOptions } from './check-options.js';
 import { CheckReport } from './check-report.js';
 import { seeded, seedOf, toolsOf } from './check-tools.js';
@@ -18,12 +21,15 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
   const { listenCert, listenKey } = options;
   const tls = await tlsOf(io, { ...(listenCert && { cert: listenCert }), ...(listenKey && { key: listenKey }) });
   const seed = options.seed ?? new DataView(io.random(4).buffer).getUint32(0);
+  const pinnedFor = async (agent: string): Promise<Outcomes | undefined> =>
+    options.expect === undefined ? undefined : outcomesIn(io, options.expect, agent);
   const reports = new Map<string, Promise<CheckReport>>();
   const reportOf = (agent: string): Promise<CheckReport> => {
     let report = reports.get(agent);
     if (!report) {
       const head = { peer: 'client' as const, target: options.listen!, agent, seed };
-      reports.set(agent, (report = CheckReport.begin(io, cases, head, options)));
+      report = pinnedFor(agent).then((pinned) => CheckReport.begin(io, cases, head, options, pinned));
+      reports.set(agent, report);
     }
     return report;
   };
@@ -34,7 +40,12 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
     tools: toolsOf(io, options.pid),
     patience: PATIENCE,
     random: (id) => seeded(seedOf(seed, id)),
-    result: (agent, result) => void reportOf(agent).then((report) => report.add(result)),
+    result: (agent, result) =>
+      void reportOf(agent).then(
+        (report) => report.add(result),
+        // Told at the end.
+        () => undefined,
+      ),
     finished: () => options.oneshot && stop(),
     stop,
   });
@@ -50,6 +61,12 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
   await Promise.race([stopped, io.untilInterrupted()]);
   await listener.close();
   let exit: number = EXIT.ok;
-  for (const report of await Promise.all(reports.values())) exit = Math.max(exit, await report.end());
+  const runs: RunReport[] = [];
+  for (const report of await Promise.all(reports.values())) {
+    const ended = await report.end();
+    runs.push(ended.run);
+    exit = Math.max(exit, ended.exit);
+  }
+  writeReports(runs, options);
   return io.interrupted.aborted && exit === EXIT.ok ? io.interrupted.reason : exit;
 }

@@ -30,6 +30,9 @@ export interface CheckOptions extends CommonOptions, ReachOptions {
   record?: string;
 }
 
+/** The cases have offers of their own, and a redirect is an answer like others. */
+const NOT_TAKEN: ReadonlySet<string> = new Set(['--deflate', '--no-deflate', '--location']);
+
 /** Cases at one time: enough that waits overlap, few enough for a small server. */
 const JOBS = 12;
 
@@ -71,5 +74,5 @@ export function checkOptions(): Option[] {
     new Option('--save-expect <file>', 'write such a file from this run'),
     new Option('--compare <files...>', 'tell what differs between two results, and run nothing'),
   ].map((option) => option.helpGroup('Results:'));
-  return [...target, ...cases, ...results, ...reachOptions()];
+  return [...target, ...cases, ...results, ...reachOptions().filter(({ long }) => !NOT_TAKEN.has(long ?? ''))];
 }

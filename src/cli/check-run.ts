@@ -1,6 +1,7 @@
 import type { Case } from '../conformance/case.js';
 import { probeServer, type Probe } from '../conformance/probe-peer.js';
 import { runCases, type Result } from '../conformance/run.js';
+import { outcomesIn, writeReports } from './check-files.js';
 import type { CheckOptions } from './check-options.js';
 import { CheckReport } from './check-report.js';
 import { ServerUnderTest, Unreachable } from './check-server.js';
@@ -35,7 +36,8 @@ export async function checkServer(io: Io, url: string, cases: readonly Case[], o
     target: server.target.url.href,
     agent: probe.name ?? server.target.url.host,
   };
-  const report = await CheckReport.begin(io, cases, { ...target, seed }, options);
+  const pinned = options.expect === undefined ? undefined : await outcomesIn(io, options.expect, target.agent);
+  const report = await CheckReport.begin(io, cases, { ...target, seed }, options, pinned);
   const stop = new AbortController();
   void io.untilInterrupted().then(() => stop.abort());
   await runCases(cases, {
@@ -45,7 +47,8 @@ export async function checkServer(io: Io, url: string, cases: readonly Case[], o
     run: (one) => runOne(one, server, seed, unmet(one, probe, options)),
     result: (result) => report.add(result),
   });
-  const exit = await report.end();
+  const { run, exit } = await report.end();
+  writeReports([run], options);
   return io.interrupted.aborted ? io.interrupted.reason : exit;
 }
 

@@ -1,5 +1,5 @@
-import { passes } from '../conformance/case.js';
 import type { Case } from '../conformance/case.js';
+import { hasFailed, type CaseReport } from '../conformance/reports/report.js';
 import type { Result } from '../conformance/run.js';
 import { escapeText } from '../render/escape.js';
 import type { Look } from '../render/layout.js';
@@ -8,16 +8,17 @@ import { legend, matrix } from './check-matrix.js';
 const LABEL_WIDTH = 10;
 
 /** Everything about one failed case: what should have come, what came, the exchange, and how to see it again. */
-export function failureText(result: Result, frames: string, command: string, { theme }: Look): string {
-  const { case: one, behavior, behaviorClose, actual } = result;
+export function failureText(one: CaseReport, frames: string, { theme }: Look): string {
+  const { behavior, behaviorClose } = one;
   const verdict = behavior === behaviorClose ? behavior : `${behavior}, close ${behaviorClose}`;
+  const paint = hasFailed(one) ? theme.error : theme.ok;
   const row = (label: string, text: string): string => `  ${theme.dim(label.padEnd(LABEL_WIDTH))}${escapeText(text)}\n`;
   return (
-    `${theme.error(verdict)}  ${theme.title(one.id)}  ${one.level} ${one.rfc}\n` +
+    `${paint(verdict)}  ${theme.title(one.id)}  ${one.level} ${one.rfc}\n` +
     row('sent', one.title) +
-    row('expected', result.expected ?? one.expected) +
-    row('actual', actual) +
-    row('repeat', command) +
+    row('expected', one.expected) +
+    row('actual', one.actual) +
+    row('repeat', one.command) +
     `${frames}\n`
   );
 }
@@ -50,13 +51,4 @@ export function listText(cases: readonly Case[], { theme }: Look): string {
         `  ${title}\n  ${theme.dim('->')} ${expected}\n`,
     )
     .join('');
-}
-
-/** Whether the run as a whole passes: required cases, and all of them that failed. */
-export function isRequired({ id, level }: Case): boolean {
-  return /^\d/.test(id) || level === 'MUST';
-}
-
-export function failsRun(result: Result): boolean {
-  return result.skipped === undefined && isRequired(result.case) && !passes(result);
 }

@@ -1,7 +1,9 @@
 import type { Case, PeerRole } from '../../conformance/case.js';
-import { select } from '../../conformance/select.js';
+import { select, type Selected } from '../../conformance/select.js';
 import { CASES } from '../../conformance/suite.js';
 import { isLoopback } from '../addresses.js';
+import { compareOutcomes, type Change, type ChangeKind } from '../../conformance/reports/compare.js';
+import { outcomesIn, write } from '../check-files.js';
 import { checkListen } from '../check-listen.js';
 import type { CheckOptions } from '../check-options.js';
 import { checkServer } from '../check-run.js';
@@ -10,28 +12,30 @@ import { parseTarget } from '../connect-url.js';
 import { lookOf } from '../drawing.js';
 import { EXIT, UsageError } from '../exit.js';
 import type { Io } from '../io.js';
-import { safeJson } from '../../render/escape.js';
+import { escapeText, safeJson } from '../../render/escape.js';
+import type { Look } from '../../render/layout.js';
+import type { Role } from '../../render/theme.js';
 
 /** `check`: what a server, or with `--listen` a client, gets wrong, case by case. */
 export async function run(io: Io, url: string | undefined, options: CheckOptions): Promise<number> {
+  if (options.compare) return compare(io, url, options);
   const peer: PeerRole = options.listen === undefined ? 'server' : 'client';
   if (peer === 'client' && url !== undefined) throw new UsageError(`${url}: with --listen there is no URL`);
   if (options.quick && options.full) throw new UsageError('--quick and --full exclude each other');
-  const safe = options.safe ?? (url !== undefined && !isNear(url));
-  const chosen = select(CASES, {
-    peer,
-    ...(options.only && { only: options.only }),
-    ...(options.skip && { skip: options.skip }),
-    full: options.full === true,
-    safe,
-  });
+  const chosen = chosenCases(peer, url, options);
   if (chosen.unknown.length > 0)
     throw new UsageError(`no case is named ${chosen.unknown.join(', ')} (--list has them)`);
   if (options.list) return list(io, chosen.cases, options);
   if (chosen.cases.length === 0) throw new UsageError('no case is left to run');
+  if (options.record !== undefined) write(options.record, '');
   if (peer === 'client') return checkListen(io, chosen.cases, options);
   if (url === undefined) throw new UsageError('a URL is missing, as in wsinspect check ws://localhost:9001/');
   return checkServer(io, url, chosen.cases, options);
+}
+
+function chosenCases(peer: PeerRole, url: string | undefined, options: CheckOptions): Selected {
+  const { only, skip, full, safe = url !== undefined && !isNear(url) } = options;
+  return select(CASES, { peer, ...(only && { only }), ...(skip && { skip }), full: full === true, safe });
 }
 
 function isNear(url: string): boolean {
@@ -46,4 +50,36 @@ async function list(io: Io, cases: readonly Case[], options: CheckOptions): Prom
     }
   } else await io.stdout.write(listText(cases, await lookOf(io, options)));
   return EXIT.ok;
+}
+
+const KIND_ROLE: Readonly<Record<ChangeKind, Role>> = {
+  fixed: 'ok',
+  broken: 'error',
+  changed: 'warning',
+  added: 'notice',
+  removed: 'dim',
+};
+
+/** `--compare A B`: what became of each case; exit 1 where one is broken that passed. */
+async function compare(io: Io, url: string | undefined, options: CheckOptions): Promise<number> {
+  const [before, after, ...more] = options.compare!;
+  if (url !== undefined || after === undefined || more.length > 0) {
+    throw new UsageError('--compare takes two files of results, and no URL');
+  }
+  const changes = compareOutcomes(await outcomesIn(io, before!), await outcomesIn(io, after));
+  const look = await lookOf(io, options);
+  if (options.json) {
+    for (const change of changes) await io.stdout.write(`${safeJson({ type: 'change', ...change })}\n`);
+  } else if (!options.quiet) await io.stdout.write(changesText(changes, look));
+  return changes.some(({ kind }) => kind === 'broken') ? EXIT.finding : EXIT.ok;
+}
+
+function changesText(changes: readonly Change[], { theme }: Look): string {
+  if (changes.length === 0) return 'no verdict has changed\n';
+  const width = Math.max(...changes.map(({ id }) => id.length));
+  return changes
+    .map(({ kind, id, before = '-', after = '-' }) => {
+      return `${theme[KIND_ROLE[kind]](kind.padEnd(8))} ${escapeText(`${id.padEnd(width)}  ${before} -> ${after}`)}\n`;
+    })
+    .join('');
 }

@@ -1,0 +1,33 @@
+import { passes, type Behavior, type CloseBehavior } from '../case.js';
+import { outcomeText, type Outcome, type Outcomes } from './outcomes.js';
+
+export type ChangeKind = 'fixed' | 'broken' | 'changed' | 'added' | 'removed';
+
+export interface Change {
+  readonly kind: ChangeKind;
+  readonly id: string;
+  readonly before?: string;
+  readonly after?: string;
+}
+
+/** What became of each case between two results, those that are the same left out. */
+export function compareOutcomes(before: Outcomes, after: Outcomes): Change[] {
+  const ids = [...new Set([...before.keys(), ...after.keys()])];
+  return ids.flatMap((id): Change[] => {
+    const [a, b] = [before.get(id), after.get(id)];
+    if (a && !b) return [{ kind: 'removed', id, before: outcomeText(a) }];
+    if (!a && b) return [{ kind: 'added', id, after: outcomeText(b) }];
+    const [was, is] = [outcomeText(a!), outcomeText(b!)];
+    return was === is ? [] : [{ kind: kindOf(a!, b!), id, before: was, after: is }];
+  });
+}
+
+function kindOf(before: Outcome, after: Outcome): ChangeKind {
+  const [was, is] = [isPass(before), isPass(after)];
+  if (was === is) return 'changed';
+  return is ? 'fixed' : 'broken';
+}
+
+function isPass({ behavior, behaviorClose = 'OK' }: Outcome): boolean {
+  return passes({ behavior: behavior as Behavior, behaviorClose: behaviorClose as CloseBehavior });
+}

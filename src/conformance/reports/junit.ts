@@ -1,0 +1,79 @@
+import { countsOf, groupOf, hasFailed, type CaseReport, type RunReport } from './report.js';
+
+/** JUnit XML: a suite for each group of cases. What is not required and failed is told in `system-out`, not as a failure. */
+export function junitXml(runs: readonly RunReport[]): string {
+  const suites = runs.flatMap((run) => [...grouped(run.cases)].map(([group, cases]) => suite(run, group, cases)));
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="wsinspect check">\n${suites.join('')}</testsuites>\n`;
+}
+
+function grouped(cases: readonly CaseReport[]): Map<string, CaseReport[]> {
+  const groups = new Map<string, CaseReport[]>();
+  for (const one of cases) {
+    const group = groupOf(one.id);
+    const members = groups.get(group);
+    if (members) members.push(one);
+    else groups.set(group, [one]);
+  }
+  return groups;
+}
+
+function suite({ agent, startedAt }: RunReport, group: string, cases: readonly CaseReport[]): string {
+  const { skipped, requiredFailed } = countsOf(cases);
+  const time = cases.reduce((sum, { duration }) => sum + duration, 0);
+  const head = {
+    name: `${agent}.${group}`,
+    tests: cases.length,
+    failures: requiredFailed,
+    errors: 0,
+    skipped,
+    time: time.toFixed(3),
+    timestamp: new Date(startedAt * 1000).toISOString().slice(0, 19),
+  };
+  return `  <testsuite${attributes(head)}>\n${cases.map((one) => testcase(agent, one)).join('')}  </testsuite>\n`;
+}
+
+function testcase(agent: string, one: CaseReport): string {
+  const { id, title, duration, skipped, behavior, behaviorClose, required } = one;
+  const head = attributes({ name: `${id} ${title}`, classname: `${agent}.${groupOf(id)}`, time: duration.toFixed(3) });
+  if (skipped !== undefined) return `    <testcase${head}><skipped${attributes({ message: skipped })}/></testcase>\n`;
+  const details = text(detailsOf(one));
+  if (hasFailed(one) && required) {
+    const message = attributes({ message: one.actual, type: `${behavior}/${behaviorClose}` });
+    return `    <testcase${head}>\n      <failure${message}>${details}</failure>\n    </testcase>\n`;
+  }
+  if (behavior === 'OK' && behaviorClose === 'OK') return `    <testcase${head}/>\n`;
+  return `    <testcase${head}>\n      <system-out>${details}</system-out>\n    </testcase>\n`;
+}
+
+/** What a person wants to know of a case, in lines. */
+export function detailsOf({
+  behavior,
+  behaviorClose,
+  level,
+  rfc,
+  expected,
+  actual,
+  command,
+  frames,
+}: CaseReport): string {
+  const verdict = behavior === behaviorClose ? behavior : `${behavior}, close ${behaviorClose}`;
+  const lines = [`${verdict} (${level} ${rfc})`, `expected: ${expected}`, `actual: ${actual}`, `repeat: ${command}`];
+  return `${lines.join('\n')}\n${frames}`;
+}
+
+function attributes(values: Readonly<Record<string, string | number>>): string {
+  return Object.entries(values)
+    .map(([name, value]) => ` ${name}="${text(String(value)).replaceAll('"', '&quot;').replaceAll('\n', '&#10;')}"`)
+    .join('');
+}
+
+function text(value: string): string {
+  const legal = Array.from(value, (character) => (isLegal(character.codePointAt(0)!) ? character : '\ufffd')).join('');
+  return legal.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** XML 1.0 has no place for most control characters, escaped or not (§2.2), nor for half a surrogate pair. */
+function isLegal(code: number): boolean {
+  if (code < 0x20) return code === 0x09 || code === 0x0a || code === 0x0d;
+  return (code < 0xd800 || code > 0xdfff) && code !== 0xfffe && code !== 0xffff;
+}

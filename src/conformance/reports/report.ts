@@ -1,0 +1,99 @@
+import { passes, type Behavior, type Case, type CloseBehavior, type Level, type PeerRole } from '../case.js';
+import type { Result } from '../run.js';
+
+/** One case of a finished run, as every report tells it. */
+export interface CaseReport {
+  readonly id: string;
+  readonly rfc: string;
+  readonly level: Level;
+  readonly title: string;
+  readonly expected: string;
+  readonly actual: string;
+  readonly behavior: Behavior;
+  readonly behaviorClose: CloseBehavior;
+  readonly remoteCloseCode?: number;
+  /** Seconds. */
+  readonly duration: number;
+  /** Why it was not run. */
+  readonly skipped?: string;
+  /** Neither field is a reproach. */
+  readonly passed: boolean;
+  /** It decides about the exit code. */
+  readonly required: boolean;
+  /** What runs it alone, with all frames shown. */
+  readonly command: string;
+  /** What passed, as text; empty where it passed. */
+  readonly frames: string;
+}
+
+/** A finished run against one peer. */
+export interface RunReport {
+  readonly peer: PeerRole;
+  readonly agent: string;
+  readonly target: string;
+  /** Seconds since the epoch. */
+  readonly startedAt: number;
+  /** Seconds. */
+  readonly duration: number;
+  readonly seed: number;
+  /** Ours. */
+  readonly version: string;
+  readonly cases: readonly CaseReport[];
+}
+
+/** The cases of the Autobahn Testsuite, and of the others those that are about a MUST. */
+export function isRequired({ id, level }: Pick<Case, 'id' | 'level'>): boolean {
+  return /^\d/.test(id) || level === 'MUST';
+}
+
+/** What a case came to, in one record. */
+export function caseReport(result: Result, command: string, frames: string): CaseReport {
+  const { case: one, behavior, behaviorClose, remoteCloseCode, actual, duration, skipped } = result;
+  const { id, rfc, level, title } = one;
+  return {
+    ...{ id, rfc, level, title, expected: result.expected ?? one.expected, actual, behavior, behaviorClose },
+    ...(remoteCloseCode !== undefined && { remoteCloseCode }),
+    duration: Math.round(duration * 1e6) / 1e6,
+    ...(skipped !== undefined && { skipped }),
+    ...{ passed: skipped === undefined && passes(result), required: isRequired(one), command, frames },
+  };
+}
+
+/** It was run, and did not pass. */
+export function hasFailed({ passed, skipped }: CaseReport): boolean {
+  return !passed && skipped === undefined;
+}
+
+/** How often each verdict came, skipped cases apart. */
+export interface Counts {
+  readonly cases: number;
+  readonly skipped: number;
+  readonly failed: number;
+  readonly requiredFailed: number;
+  readonly behaviors: Readonly<Partial<Record<Behavior, number>>>;
+  readonly closeBehaviors: Readonly<Partial<Record<CloseBehavior, number>>>;
+}
+
+export function countsOf(cases: readonly CaseReport[]): Counts {
+  const ran = cases.filter(({ skipped }) => skipped === undefined);
+  const failed = ran.filter(hasFailed);
+  return {
+    cases: cases.length,
+    skipped: cases.length - ran.length,
+    failed: failed.length,
+    requiredFailed: failed.filter(({ required }) => required).length,
+    behaviors: tally(ran.map(({ behavior }) => behavior)),
+    closeBehaviors: tally(ran.map(({ behaviorClose }) => behaviorClose)),
+  };
+}
+
+function tally<Name extends string>(names: readonly Name[]): Partial<Record<Name, number>> {
+  const counts: Partial<Record<Name, number>> = {};
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1;
+  return counts;
+}
+
+/** What stands in front of the first dot. */
+export function groupOf(id: string): string {
+  return id.slice(0, id.indexOf('.'));
+}
