@@ -35,7 +35,7 @@ const failures = (cases: readonly CaseRecord[]): string[] =>
 
 const KNOWN = '1,2,3,4,5,6,7,10';
 
-describe('ws', () => {
+describe.concurrent('ws', () => {
   let url: string;
   beforeAll(async () => void ({ url } = await echo({ ...LIMITS, perMessageDeflate: true })));
 
@@ -103,7 +103,7 @@ async function drive(base: string): Promise<{ count: string; status: string; id:
   return { count, status, id };
 }
 
-describe('a server with one defect', () => {
+describe.concurrent('a server with one defect', () => {
   const mutants: Readonly<Record<string, readonly [start: () => Promise<Running>, caught: RegExp, atLeast: number]>> = {
     'that checks no UTF-8': [() => echo({ skipUTF8Validation: true }), /^(6|7\.5\.1$)/, 40],
     'that answers no ping': [() => echo({ autoPong: false }), /^(2\.|5\.[678]$|5\.(19|20)$|3\.|4\.)/, 8],
@@ -155,7 +155,7 @@ describe('a server with one defect', () => {
   }, 60_000);
 });
 
-describe('a peer that can not be tested', () => {
+describe.concurrent('a peer that can not be tested', () => {
   it('nobody, somebody who refuses, a host without a name', async () => {
     expect((await wsinspect(['check', 'ws://127.0.0.1:1/'])).exit).toBe(7);
     const { url } = await http((_, response) => response.writeHead(403).end('no'));

@@ -14,7 +14,7 @@ const INVALID = each(
 const ON_CONTROL = each('deflate.rsv1-on-', 'ping', 'pong', 'close');
 const ON_CONTINUATION = each('deflate.rsv1-on-', 'continuation', 'continuation-only');
 
-describe('offers', () => {
+describe.concurrent('offers', () => {
   itCatches('server', {
     'bits-range': onBoth('bits-7', 'bits-16', 'bits-0'),
     'bits-text': onBoth('bits-leading-zero', 'bits-signed', 'bits-fraction'),
@@ -36,7 +36,7 @@ describe('offers', () => {
   });
 });
 
-describe('answers to other offers', () => {
+describe.concurrent('answers to other offers', () => {
   const DEPENDENT = ['server-bits-larger', 'client-bits-larger', 'takeover-missing', 'client-bits-not-offered'];
   const cases = DEFLATE_OFFER_CASES.filter(({ id }) =>
     [...DEPENDENT, 'not-offered'].some((end) => id === `deflate.answer-${end}`),
@@ -54,7 +54,7 @@ describe('answers to other offers', () => {
   });
 });
 
-describe('compressed messages', () => {
+describe.concurrent('compressed messages', () => {
   for (const role of ['server', 'client'] as const) {
     itCatches(role, {
       'rsv-ignored': [...ON_CONTROL, ...ON_CONTINUATION, ...each('deflate.', 'rsv1-not-negotiated', 'rsv2')],

@@ -6,7 +6,7 @@ import { mutantClient, mutantServer, OFFER } from './frame-mutants.js';
 
 const faults = (verdicts: Verdicts): string[] => failures(verdicts).map((id) => `${id} ${said(verdicts, id)}`);
 
-describe('a peer without a flaw', () => {
+describe.concurrent('a peer without a flaw', () => {
   it('passes as a server', async () => {
     expect(faults(await againstServers(() => mutantServer(), WIRE_CASES))).toEqual([]);
   });
@@ -28,7 +28,7 @@ const TWO_CLOSES = [
   ...each('closing.', 'by-octets', 'message-open', 'fault-behind', 'nothing-behind-failure', 'race'),
 ];
 
-describe('framing and closing', () => {
+describe.concurrent('framing and closing', () => {
   itCatches('server', {
     'any-mask': each('frames.unmasked-', 'text', 'empty', 'ping', 'continuation'),
     'top-bit-ignored': LENGTHS,

@@ -8,7 +8,7 @@ import { mutantClient } from './mutants/client.js';
 
 const SAFE = HANDSHAKE_CLIENT_CASES.filter(({ traits }) => !traits.includes('unsafe'));
 
-describe('the handshake cases for clients', () => {
+describe.concurrent('the handshake cases for clients', () => {
   it('find nothing in a client that does as it should', async () => {
     const results = await testClient((port) => mutantClient(port), HANDSHAKE_CLIENT_CASES);
     expect(results).toHaveLength(HANDSHAKE_CLIENT_CASES.length);

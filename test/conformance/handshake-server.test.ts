@@ -43,7 +43,7 @@ const FOUND_IN_DEFLATING_WS = [
   'deflate-takeover-value: NON-STRICT',
 ];
 
-describe('the handshake cases', () => {
+describe.concurrent('the handshake cases', () => {
   it('have ids of their own, all of one form', () => {
     const all = [...HANDSHAKE_SERVER_CASES, ...HANDSHAKE_CLIENT_CASES];
     const ids = all.map(({ id }) => id);
@@ -55,7 +55,7 @@ describe('the handshake cases', () => {
   });
 });
 
-describe('the handshake cases for servers', () => {
+describe.concurrent('the handshake cases for servers', () => {
   it('find nothing in a server that does as it should', async () => {
     const server = await mutantServer();
     const results = await testServer(server.port, HANDSHAKE_SERVER_CASES);
