@@ -1,6 +1,6 @@
 import { cellAnchor, isFailed, signOf, SIGNS } from './html-model.js';
 import type { Model, Row, Sign } from './html-model.js';
-import { clipped, html, lines, Markup } from './html-text.js';
+import { clipped, markup, lines, Markup } from './html-text.js';
 import type { HtmlCase } from './html.js';
 
 /** Characters of frames on the page, of one exchange at most and in any event; and of any other text. */
@@ -20,7 +20,7 @@ interface Outcome {
 export function caseArticles(model: Model, rows: readonly Row[]): Markup {
   const withFrames = rows.flatMap(({ cells }) => cells).filter((one) => one !== undefined && one.frames !== '').length;
   const room = Math.max(LEAST_FRAMES, Math.min(MOST_FRAMES, Math.floor(FRAMES_TOGETHER / Math.max(1, withFrames))));
-  return html`${rows.map((row) => article(model, row, room))}`;
+  return markup`${rows.map((row) => article(model, row, room))}`;
 }
 
 function article(model: Model, row: Row, room: number): Markup {
@@ -28,8 +28,8 @@ function article(model: Model, row: Row, room: number): Markup {
   const outcomes = outcomesOf(row);
   // Said once where all agree.
   const shared = outcomes.every(({ one }) => one.expected === first.expected) ? first.expected : undefined;
-  const expected = shared === undefined ? '' : html`<dl>${pair('expected', shared)}</dl>`;
-  return html`<article class="case" id="${row.anchor}" aria-label="Case ${row.id}">
+  const expected = shared === undefined ? '' : markup`<dl>${pair('expected', shared)}</dl>`;
+  return markup`<article class="case" id="${row.anchor}" aria-label="Case ${row.id}">
     <p class="bar">${steps(model, row)}<a class="shut" href="#at-${row.anchor}">close</a></p>
     <h2>${row.id} <small>${first.level} ${first.rfc}</small></h2>
     <p>${clipped(first.title, MOST_TEXT)}</p>
@@ -40,10 +40,10 @@ function article(model: Model, row: Row, room: number): Markup {
 /** From one failed case to the next. */
 function steps({ failed }: Model, row: Row): Markup {
   const at = failed.indexOf(row);
-  if (at < 0) return html``;
+  if (at < 0) return markup``;
   const link = (to: Row | undefined, words: string): Markup =>
-    to ? html`<a href="#${to.anchor}">${words} <span>${to.id}</span></a> ` : html``;
-  return html`${link(failed[at - 1], '← failed before')}${link(failed[at + 1], 'next failed →')}`;
+    to ? markup`<a href="#${to.anchor}">${words} <span>${to.id}</span></a> ` : markup``;
+  return markup`${link(failed[at - 1], '← failed before')}${link(failed[at + 1], 'next failed →')}`;
 }
 
 function outcomesOf({ cells }: Row): Outcome[] {
@@ -72,28 +72,28 @@ function outcomeBlock(
   const { sign: text, tag } = SIGNS[sign];
   const agents =
     runs.length > 1
-      ? html`<p class="agents">
-          ${columns.map((column) => html`<b id="${cellAnchor(row, column)}">${clipped(names[column]!, 200)}</b> `)}
+      ? markup`<p class="agents">
+          ${columns.map((column) => markup`<b id="${cellAnchor(row, column)}">${clipped(names[column]!, 200)}</b> `)}
         </p>`
-      : html`<span id="${cellAnchor(row, 0)}"></span>`;
+      : markup`<span id="${cellAnchor(row, 0)}"></span>`;
   const took = columns.map((column) => row.cells[column]!.duration);
   const code = one.remoteCloseCode === undefined ? '' : `, close code ${one.remoteCloseCode}`;
-  const end = one.skipped === undefined ? html` <small class="quiet">${code} ${spanOf(took)}</small>` : '';
+  const end = one.skipped === undefined ? markup` <small class="quiet">${code} ${spanOf(took)}</small>` : '';
   const commands = columns.map((column) => clipped(row.cells[column]!.command, MOST_TEXT));
-  return html`<div class="outcome">
+  return markup`<div class="outcome">
     <p><b class="m ${tag}" aria-hidden="true">${text}</b> <b>${verdictText(one, sign)}</b>${end}</p>
     ${agents}
     <dl>
       ${tellExpected ? pair('expected', one.expected) : ''}${pair(one.skipped === undefined ? 'actual' : 'why', one.skipped ?? one.actual)}
     </dl>
     ${framesBlock(one, room)}
-    <pre class="repeat">${new Markup(commands.map((command) => html`${command}`.text).join('\n'))}</pre>
+    <pre class="repeat">${new Markup(commands.map((command) => markup`${command}`.text).join('\n'))}</pre>
   </div> `;
 }
 
 function framesBlock({ frames }: HtmlCase, room: number): Markup {
-  if (frames === '') return html``;
-  return html`<pre class="frames" tabindex="0" aria-label="Frames">${lines(clipped(frames, room))}</pre>`;
+  if (frames === '') return markup``;
+  return markup`<pre class="frames" tabindex="0" aria-label="Frames">${lines(clipped(frames, room))}</pre>`;
 }
 
 function verdictText({ behavior, behaviorClose, required }: HtmlCase, sign: Sign): string {
@@ -103,7 +103,7 @@ function verdictText({ behavior, behaviorClose, required }: HtmlCase, sign: Sign
 }
 
 function pair(term: string, text: string): Markup {
-  return html`<dt>${term}</dt>
+  return markup`<dt>${term}</dt>
     <dd>${clipped(text, MOST_TEXT)}</dd>`;
 }
 

@@ -1,4 +1,4 @@
-/** Text that is HTML already. Everything else that goes into `html` is escaped, so nothing can be forgotten. */
+/** Text that is HTML already. Everything else that goes into `markup` is escaped, so nothing can be forgotten. */
 export class Markup {
   constructor(readonly text: string) {}
 }
@@ -14,13 +14,17 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** What hides, reorders or breaks text: controls, format characters, lone surrogates, separators, blank letters. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]/gu;
+const UNSEEN = /(?:[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\u115f\u1160\u17b4\u17b5\u3164\uffa0]|\u034f)/gu;
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-/** HTML from a template: values are escaped for text and for quoted attributes alike. */
-export function html(fixed: TemplateStringsArray, ...parts: readonly Part[]): Markup {
-  let text = fixed[0]!;
-  for (const [at, part] of parts.entries()) text += textOf(part) + fixed[at + 1]!;
+/**
+ * HTML from a template: values are escaped for text and for quoted attributes alike; line breaks and indents of
+ * the template are left out.
+ */
+export function markup(fixed: TemplateStringsArray, ...parts: readonly Part[]): Markup {
+  const [first, ...others] = fixed.map((piece) => piece.replace(/\n\s*/g, ''));
+  let text = first!;
+  for (const [at, part] of parts.entries()) text += textOf(part) + others[at]!;
   return new Markup(text);
 }
 

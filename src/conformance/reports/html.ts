@@ -3,7 +3,7 @@ import { caseArticles } from './html-case.js';
 import { cellAnchor, isFailed, modelOf, SIGN_NAMES, signOf, SIGNS, tally } from './html-model.js';
 import type { Group, Model, Row, Sign } from './html-model.js';
 import { STYLE, STYLE_HASH } from './html-style.js';
-import { clipped, html, Markup } from './html-text.js';
+import { clipped, markup, Markup } from './html-text.js';
 
 /** One peer that was tested. */
 export interface HtmlRun {
@@ -52,7 +52,7 @@ export function htmlReport(runs: readonly HtmlRun[]): string {
   const rows = model.groups.flatMap((group) => group.rows);
   const policy = `default-src 'none'; style-src '${STYLE_HASH}'; base-uri 'none'; form-action 'none'`;
   const title = runs.length === 1 ? `WebSocket conformance: ${model.names[0]!}` : 'WebSocket conformance';
-  const page = html`<!doctype html>
+  const page = markup`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -93,7 +93,7 @@ function verdictOf({ failed, runs }: Model): string {
 }
 
 function mark(sign: Sign): Markup {
-  return html`<b class="m ${SIGNS[sign].tag}" aria-hidden="true">${SIGNS[sign].sign}</b>`;
+  return markup`<b class="m ${SIGNS[sign].tag}" aria-hidden="true">${SIGNS[sign].sign}</b>`;
 }
 
 /** One agent in numbers, with what it failed. */
@@ -103,26 +103,26 @@ function card(model: Model, column: number): Markup {
   const counts = tally(rows.map(({ cells }) => cells[column]));
   const failures = model.failed.filter(({ cells }) => isFailed(signOf(cells[column])));
   const numbers = SIGN_NAMES.filter((sign) => counts.has(sign)).map(
-    (sign) => html`<li>${mark(sign)} <span>${counts.get(sign)!} ${SIGNS[sign].words}</span></li>`,
+    (sign) => markup`<li>${mark(sign)} <span>${counts.get(sign)!} ${SIGNS[sign].words}</span></li>`,
   );
   const chips = failures.slice(0, MOST_CHIPS).map((row) => {
     const sign = signOf(row.cells[column])!;
-    return html`<a class="chip ${SIGNS[sign].tag}" href="#${cellAnchor(row, column)}">${row.id}</a> `;
+    return markup`<a class="chip ${SIGNS[sign].tag}" href="#${cellAnchor(row, column)}">${row.id}</a> `;
   });
   const more = failures.length - chips.length;
-  return html`<article class="card ${counts.has('failed') ? 'bad' : 'good'}">
+  return markup`<article class="card ${counts.has('failed') ? 'bad' : 'good'}">
     <h2>${clipped(model.names[column]!, 200)}</h2>
     <p class="quiet">
-      ${agent === target ? '' : html`<code>${clipped(target, 500)}</code> · `}${timeOf(startedAt)} ·
-      ${secondsOf(duration)} · seed ${seed} · wsinspect ${version}
+      ${agent === target ? '' : markup`<code>${clipped(target, 500)}</code> · `}
+      ${timeOf(startedAt)} · ${secondsOf(duration)} · seed ${seed} · wsinspect ${version}
     </p>
     <ul class="counts">
       ${numbers}
     </ul>
     ${
       chips.length > 0
-        ? html`<p class="chips">${chips}${more > 0 ? html`<span>and ${more} more below</span>` : ''}</p>`
-        : html`<p class="quiet">No case failed.</p>`
+        ? markup`<p class="chips">${chips}${more > 0 ? markup`<span>and ${more} more below</span>` : ''}</p>`
+        : markup`<p class="quiet">No case failed.</p>`
     }
   </article> `;
 }
@@ -130,27 +130,28 @@ function card(model: Model, column: number): Markup {
 /** Every failed case on a line of its own, before anything that passed. */
 function failedList(model: Model): Markup {
   const { failed } = model;
-  if (failed.length === 0) return html``;
+  if (failed.length === 0) return markup``;
   const part = (sign: Sign, head: string): Markup => {
     const rows = failed.filter(({ worst }) => worst === sign);
-    if (rows.length === 0) return html``;
+    if (rows.length === 0) return markup``;
     const items = rows.map((row) => failedItem(model, row, sign));
-    return html`<section>
+    return markup`<section>
       <h2>${head} <span class="quiet">${rows.length}</span></h2>
       <ul class="failed">
         ${items}
       </ul>
     </section> `;
   };
-  return html`${part('failed', 'Failed')}${part('reported', 'Failed, but not required')}`;
+  return markup`${part('failed', 'Failed')}${part('reported', 'Failed, but not required')}`;
 }
 
 function failedItem({ runs, names }: Model, row: Row, sign: Sign): Markup {
   const at = row.cells.findIndex((one) => signOf(one) === sign);
   const one = row.cells[at]!;
   const who = names.filter((_, column) => isFailed(signOf(row.cells[column])));
-  const agents = runs.length > 1 ? html`<em>${who.length} of ${runs.length}: ${clipped(who.join(', '), 400)}</em>` : '';
-  return html`<li>
+  const agents =
+    runs.length > 1 ? markup`<em>${who.length} of ${runs.length}: ${clipped(who.join(', '), 400)}</em>` : '';
+  return markup`<li>
     <a href="#${runs.length > 1 ? cellAnchor(row, at) : row.anchor}"
       >${mark(sign)}<strong>${row.id}</strong
       ><span>${clipped(one.title, 300)}<small>${clipped(one.actual, 300)}</small>${agents}</span></a
@@ -159,21 +160,21 @@ function failedItem({ runs, names }: Model, row: Row, sign: Sign): Markup {
 }
 
 function matrix(model: Model, rows: readonly Row[]): Markup {
-  if (rows.length === 0) return html`<p>There are no cases.</p>`;
+  if (rows.length === 0) return markup`<p>There are no cases.</p>`;
   const signs = tally(rows.flatMap(({ cells }) => cells));
   const legend = SIGN_NAMES.filter((sign) => signs.has(sign)).map(
-    (sign) => html`<li>${mark(sign)} ${SIGNS[sign].words}</li>`,
+    (sign) => markup`<li>${mark(sign)} ${SIGNS[sign].words}</li>`,
   );
   const jumps = model.groups.map((group) => {
     const count = group.rows.filter(({ worst }) => isFailed(worst)).length;
-    const failures = count > 0 ? html` <b class="count">${count} F</b>` : '';
-    return html`<a href="#${group.anchor}">${group.name}${failures}</a> `;
+    const failures = count > 0 ? markup` <b class="count">${count} F</b>` : '';
+    return markup`<a href="#${group.anchor}">${group.name}${failures}</a> `;
   });
   const filter =
     model.failed.length > 0 && model.failed.length < rows.length
-      ? html`<label class="only"><input type="checkbox" id="only" /> only failed</label>`
+      ? markup`<label class="only"><input type="checkbox" id="only" /> only failed</label>`
       : '';
-  return html`<section>
+  return markup`<section>
     <h2 id="matrix">All cases <span class="quiet">${rows.length}</span></h2>
     <ul class="counts legend">
       ${legend}
@@ -184,7 +185,7 @@ function matrix(model: Model, rows: readonly Row[]): Markup {
 }
 
 function groupTitle({ name, words }: Group): Markup {
-  return html`${name}${words === '' ? '' : html` <span>${words}</span>`}`;
+  return markup`${name}${words === '' ? '' : markup` <span>${words}</span>`}`;
 }
 
 /** For one agent: a sign is enough, the rest is behind it. */
@@ -193,32 +194,32 @@ function grid({ groups }: Model): Markup {
     const signs = group.rows.map((row) => {
       const { sign, tag, words } = SIGNS[row.worst];
       const name = `${row.id} ${words}`;
-      return html`<li class="${isFailed(row.worst) ? 'bad' : 'p'}">
+      return markup`<li class="${isFailed(row.worst) ? 'bad' : 'p'}">
         <a id="at-${row.anchor}" class="m ${tag}" href="#${row.anchor}" title="${name}" aria-label="${name}">${sign}</a>
       </li>`;
     });
     const count = group.rows.filter(({ worst }) => isFailed(worst)).length;
-    const told = html`${count > 0 ? html`<b class="count">${count} F</b> of ` : ''}${group.rows.length}`;
-    return html`<div class="group ${count > 0 ? 'bad' : 'p'}" id="${group.anchor}">
+    const told = markup`${count > 0 ? markup`<b class="count">${count} F</b> of ` : ''}${group.rows.length}`;
+    return markup`<div class="group ${count > 0 ? 'bad' : 'p'}" id="${group.anchor}">
       <h3>${groupTitle(group)} <small>${told}</small></h3>
       <ol>
         ${signs}
       </ol>
     </div> `;
   });
-  return html`<div class="grid">${parts}</div>`;
+  return markup`<div class="grid">${parts}</div>`;
 }
 
 /** For several agents: a row a case, a column an agent. */
 function table({ groups, names, runs }: Model): Markup {
-  const heads = names.map((name) => html`<th scope="col"><span title="${name}">${clipped(name, 120)}</span></th>`);
+  const heads = names.map((name) => markup`<th scope="col"><span title="${name}">${clipped(name, 120)}</span></th>`);
   const parts = groups.map((group) => {
     const counts = runs.map((_, column) => {
       const count = group.rows.filter(({ cells }) => isFailed(signOf(cells[column]))).length;
-      return html`<td>${count > 0 ? html`<b class="count">${count} F</b>` : ''}</td>`;
+      return markup`<td>${count > 0 ? markup`<b class="count">${count} F</b>` : ''}</td>`;
     });
     const bad = group.rows.some(({ worst }) => isFailed(worst));
-    return html`<tbody id="${group.anchor}">
+    return markup`<tbody id="${group.anchor}">
       <tr class="g${bad ? '' : ' p'}">
         <th scope="rowgroup">${groupTitle(group)}</th>
         ${counts}
@@ -227,7 +228,7 @@ function table({ groups, names, runs }: Model): Markup {
     </tbody> `;
   });
   const box = runs.length > FEW_AGENTS ? 'wide' : 'fits';
-  return html`<div class="${box}">
+  return markup`<div class="${box}">
     <table>
       <thead>
         <tr>
@@ -243,14 +244,14 @@ function table({ groups, names, runs }: Model): Markup {
 function tableRow(row: Row): Markup {
   const cells = row.cells.map((one, column) => {
     const sign = signOf(one);
-    if (!sign) return html`<td></td>`;
+    if (!sign) return markup`<td></td>`;
     const { sign: text, tag, words } = SIGNS[sign];
-    return html`<td>
+    return markup`<td>
       <a class="m ${tag}" href="#${cellAnchor(row, column)}" aria-label="${row.id} ${words}">${text}</a>
     </td>`;
   });
   const title = row.cells.find((one) => one !== undefined)!.title;
-  return html`<tr id="at-${row.anchor}" ${isFailed(row.worst) ? '' : html` class="p"`}>
+  return markup`<tr id="at-${row.anchor}" ${isFailed(row.worst) ? '' : markup` class="p"`}>
     <th scope="row"><a href="#${row.anchor}">${row.id}</a> <small>${clipped(title, 200)}</small></th>
     ${cells}
   </tr> `;
@@ -263,6 +264,6 @@ function timeOf(seconds: number): string {
     : `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
 
-export function secondsOf(seconds: number): string {
+function secondsOf(seconds: number): string {
   return seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`;
 }
