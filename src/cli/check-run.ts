@@ -1,3 +1,4 @@
+import type { NotOpened } from '../conformance/bench.js';
 import type { Case } from '../conformance/case.js';
 import { probeServer, type Probe } from '../conformance/probe-peer.js';
 import { runCases, type Result } from '../conformance/run.js';
@@ -25,10 +26,10 @@ export async function checkServer(io: Io, url: string, cases: readonly Case[], o
     await io.stderr.write(`wsinspect: ${error.message}\n`);
     return error.exit;
   }
-  const status = probe.problem?.handshake?.response?.status;
-  if (probe.problem && status !== undefined && status !== 101) {
-    await io.stderr.write(`wsinspect: ${url}: the upgrade was ${probe.problem.problem}\n`);
-    return EXIT.refused;
+  const unfit = probe.problem && unfitExit(probe.problem);
+  if (unfit !== undefined) {
+    await io.stderr.write(`wsinspect: ${url}: ${probe.problem!.problem}\n`);
+    return unfit;
   }
   server.patience = Math.max(LEAST_PATIENCE, ROUND_TRIPS * probe.roundTrip);
   const target = {
@@ -50,6 +51,13 @@ export async function checkServer(io: Io, url: string, cases: readonly Case[], o
   const { run, exit } = await report.end();
   writeReports([run], options);
   return io.interrupted.aborted ? io.interrupted.reason : exit;
+}
+
+/** A server that never opens a WebSocket can't be tested; one that opens it in a wrong way can. */
+function unfitExit({ handshake, end }: NotOpened): number | undefined {
+  const status = handshake?.response?.status;
+  if (handshake?.response === undefined) return end === undefined ? EXIT.time : EXIT.dropped;
+  return status === 101 ? undefined : EXIT.refused;
 }
 
 /** Why a case would say nothing about this server. */

@@ -1,5 +1,5 @@
 import type { HeadLines } from '../conformance/heads.js';
-import { ServerBench } from '../conformance/server-bench.js';
+import { OPEN_TIME, ServerBench } from '../conformance/server-bench.js';
 import type { Tools } from '../conformance/bench.js';
 import { dial, DialError } from '../live/dial.js';
 import { SocketWire } from '../live/wire.js';
@@ -29,6 +29,7 @@ export class ServerUnderTest {
     private readonly tools: Tools,
     private readonly head: HeadLines,
     private readonly dialing: () => Promise<SocketWire>,
+    private readonly openTime: number,
   ) {}
 
   static async of(io: Io, url: string, options: ReachOptions, tools: Tools): Promise<ServerUnderTest> {
@@ -38,12 +39,13 @@ export class ServerUnderTest {
       const { stream } = await dial(route, AbortSignal.timeout(options.connectTimeout * 1000));
       return new SocketWire(stream);
     };
-    return new ServerUnderTest(target, tools, requestHead(target, options), dialing);
+    const openTime = Math.min(OPEN_TIME, options.connectTimeout);
+    return new ServerUnderTest(target, tools, requestHead(target, options), dialing, openTime);
   }
 
   bench(random: () => number): ServerBench {
-    const { tools, patience, head } = this;
-    return new ServerBench({ tools, patience, head, random, dial: () => this.dial() });
+    const { tools, patience, head, openTime } = this;
+    return new ServerBench({ tools, patience, head, random, openTime, dial: () => this.dial() });
   }
 
   private async dial(): Promise<SocketWire> {

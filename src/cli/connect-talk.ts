@@ -111,7 +111,10 @@ export class Talk {
 
   private begin(): void {
     const { source } = this;
-    if (source === undefined) return;
+    if (source === undefined) {
+      if (this.options.wait !== undefined) this.afterSending();
+      return;
+    }
     source
       .sendTo(this.client, this.over.signal)
       .then(async (all) => {

@@ -6,7 +6,7 @@ import type { PeerRole } from './case.js';
 import type { Exchange } from './exchange.js';
 import type { HeadLines } from './heads.js';
 import type { Tester } from './tester.js';
-import type { Wire } from './wire.js';
+import type { Wire, WireEnd } from './wire.js';
 
 /** Compresses the messages of one direction, in their order (RFC 7692 §7.2.1). */
 export interface MessageDeflater {
@@ -42,6 +42,8 @@ export interface Agreed {
 export interface NotOpened {
   readonly problem: string;
   readonly handshake?: Handshake;
+  /** The connection ended first. */
+  readonly end?: WireEnd;
 }
 
 /** A connection before its handshake, every byte of it kept. */

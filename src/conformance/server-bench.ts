@@ -22,6 +22,8 @@ export interface ServerBenchOptions {
   /** The request without its key, as the user's options make it. */
   readonly head: HeadLines;
   random(this: void): number;
+  /** Seconds that an opening handshake may take, before patience. */
+  readonly openTime?: number;
   /** A new connection; throws where there is none. */
   dial(this: void): Promise<Wire>;
 }
@@ -70,7 +72,7 @@ export class ServerBench implements Bench {
     const fresh = await this.connect();
     const { wire, exchange } = fresh;
     const request = headBytes(withHeaders(this.head(), { 'Sec-WebSocket-Extensions': extensions }));
-    const answer = await ask(fresh, request, OPEN_TIME * this.patience);
+    const answer = await ask(fresh, request, (this.options.openTime ?? OPEN_TIME) * this.patience);
     const handshake = readHandshake({
       request: parseHead(request) as RequestHead,
       ...(answer.head && { response: answer.head }),
@@ -80,7 +82,7 @@ export class ServerBench implements Bench {
     const problem = problemOf(handshake, answer);
     if (problem !== undefined) {
       wire.drop();
-      return { problem, handshake };
+      return { problem, handshake, ...(answer.end && { end: answer.end }) };
     }
     const { tools } = this;
     const random = (): number => this.random();

@@ -1,4 +1,269 @@
-import type { RunReport } from './report.js';
-export function htmlReport(runs: readonly RunReport[]): string {
-  return JSON.stringify(runs);
+import type { Behavior, CloseBehavior, Level } from '../case.js';
+import { caseArticles } from './html-case.js';
+import { cellAnchor, isFailed, modelOf, SIGN_NAMES, signOf, SIGNS, tally } from './html-model.js';
+import type { Group, Model, Row, Sign } from './html-model.js';
+import { STYLE, STYLE_HASH } from './html-style.js';
+import { clipped, markup, Markup } from './html-text.js';
+
+/** One peer that was tested. */
+export interface HtmlRun {
+  readonly agent: string;
+  readonly target: string;
+  /** Seconds since 1970. */
+  readonly startedAt: number;
+  /** Seconds. */
+  readonly duration: number;
+  readonly seed: number;
+  readonly version: string;
+  readonly cases: readonly HtmlCase[];
+}
+
+export interface HtmlCase {
+  readonly id: string;
+  readonly rfc: string;
+  readonly level: Level;
+  readonly title: string;
+  readonly expected: string;
+  readonly actual: string;
+  readonly behavior: Behavior;
+  readonly behaviorClose: CloseBehavior;
+  readonly remoteCloseCode?: number;
+  /** Seconds. */
+  readonly duration: number;
+  /** Why it was not run. */
+  readonly skipped?: string;
+  readonly passed: boolean;
+  /** Whether the run fails with it. */
+  readonly required: boolean;
+  /** Repeats this case. */
+  readonly command: string;
+  /** What passed, in plain text; '' for those that passed. */
+  readonly frames: string;
+}
+
+/** More columns than this scroll in a box of their own. */
+const FEW_AGENTS = 6;
+/** Failed ids on one card. */
+const MOST_CHIPS = 60;
+
+/** One page without scripts that fetches nothing: a summary, the failed cases, the matrix, and a panel for each case. */
+export function htmlReport(runs: readonly HtmlRun[]): string {
+  const model = modelOf(runs);
+  const rows = model.groups.flatMap((group) => group.rows);
+  const policy = `default-src 'none'; style-src '${STYLE_HASH}'; base-uri 'none'; form-action 'none'`;
+  const title = runs.length === 1 ? `WebSocket conformance: ${model.names[0]!}` : 'WebSocket conformance';
+  const page = markup`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta http-equiv="Content-Security-Policy" content="${policy}" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="referrer" content="no-referrer" />
+        <title>${verdictOf(model)} · ${clipped(title, 200)}</title>
+        <style>
+          ${new Markup(STYLE)}
+        </style>
+      </head>
+      <body>
+        <header class="top">
+          <h1>
+            WebSocket conformance <span class="verdict ${isGood(model) ? 'good' : 'bad'}">${verdictOf(model)}</span>
+          </h1>
+        </header>
+        <main>
+          <section class="cards" aria-label="Summary">${model.runs.map((_, column) => card(model, column))}</section>
+          ${failedList(model)} ${matrix(model, rows)}
+        </main>
+        ${caseArticles(model, rows)}
+      </body>
+    </html> `;
+  return page.text;
+}
+
+function isGood({ failed, runs }: Model): boolean {
+  return runs.length > 0 && !failed.some(({ worst }) => worst === 'failed');
+}
+
+function verdictOf({ failed, runs }: Model): string {
+  if (runs.length === 0) return 'nothing was tested';
+  const required = failed.filter(({ worst }) => worst === 'failed').length;
+  if (required === 0) return 'no required case failed';
+  return `${required} required ${required === 1 ? 'case' : 'cases'} failed`;
+}
+
+function mark(sign: Sign): Markup {
+  return markup`<b class="m ${SIGNS[sign].tag}" aria-hidden="true">${SIGNS[sign].sign}</b>`;
+}
+
+/** One agent in numbers, with what it failed. */
+function card(model: Model, column: number): Markup {
+  const { target, startedAt, duration, seed, version, agent } = model.runs[column]!;
+  const rows = model.groups.flatMap((group) => group.rows);
+  const counts = tally(rows.map(({ cells }) => cells[column]));
+  const failures = model.failed.filter(({ cells }) => isFailed(signOf(cells[column])));
+  const numbers = SIGN_NAMES.filter((sign) => counts.has(sign)).map(
+    (sign) => markup`<li>${mark(sign)} <span>${counts.get(sign)!} ${SIGNS[sign].words}</span></li>`,
+  );
+  const chips = failures.slice(0, MOST_CHIPS).map((row) => {
+    const sign = signOf(row.cells[column])!;
+    return markup`<a class="chip ${SIGNS[sign].tag}" href="#${cellAnchor(row, column)}">${row.id}</a> `;
+  });
+  const more = failures.length - chips.length;
+  return markup`<article class="card ${counts.has('failed') ? 'bad' : 'good'}">
+    <h2>${clipped(model.names[column]!, 200)}</h2>
+    <p class="quiet">
+      ${agent === target ? '' : markup`<code>${clipped(target, 500)}</code> · `}
+      ${timeOf(startedAt)} · ${secondsOf(duration)} · seed ${seed} · wsinspect ${version}
+    </p>
+    <ul class="counts">
+      ${numbers}
+    </ul>
+    ${
+      chips.length > 0
+        ? markup`<p class="chips">${chips}${more > 0 ? markup`<span>and ${more} more below</span>` : ''}</p>`
+        : markup`<p class="quiet">No case failed.</p>`
+    }
+  </article> `;
+}
+
+/** Every failed case on a line of its own, before anything that passed. */
+function failedList(model: Model): Markup {
+  const { failed } = model;
+  if (failed.length === 0) return markup``;
+  const part = (sign: Sign, head: string): Markup => {
+    const rows = failed.filter(({ worst }) => worst === sign);
+    if (rows.length === 0) return markup``;
+    const items = rows.map((row) => failedItem(model, row, sign));
+    return markup`<section>
+      <h2>${head} <span class="quiet">${rows.length}</span></h2>
+      <ul class="failed">
+        ${items}
+      </ul>
+    </section> `;
+  };
+  return markup`${part('failed', 'Failed')}${part('reported', 'Failed, but not required')}`;
+}
+
+function failedItem({ runs, names }: Model, row: Row, sign: Sign): Markup {
+  const at = row.cells.findIndex((one) => signOf(one) === sign);
+  const one = row.cells[at]!;
+  const who = names.filter((_, column) => isFailed(signOf(row.cells[column])));
+  const agents =
+    runs.length > 1 ? markup`<em>${who.length} of ${runs.length}: ${clipped(who.join(', '), 400)}</em>` : '';
+  return markup`<li>
+    <a href="#${runs.length > 1 ? cellAnchor(row, at) : row.anchor}"
+      >${mark(sign)}<strong>${row.id}</strong
+      ><span>${clipped(one.title, 300)}<small>${clipped(one.actual, 300)}</small>${agents}</span></a
+    >
+  </li> `;
+}
+
+function matrix(model: Model, rows: readonly Row[]): Markup {
+  if (rows.length === 0) return markup`<p>There are no cases.</p>`;
+  const signs = tally(rows.flatMap(({ cells }) => cells));
+  const legend = SIGN_NAMES.filter((sign) => signs.has(sign)).map(
+    (sign) => markup`<li>${mark(sign)} ${SIGNS[sign].words}</li>`,
+  );
+  const jumps = model.groups.map((group) => {
+    const count = group.rows.filter(({ worst }) => isFailed(worst)).length;
+    const failures = count > 0 ? markup` <b class="count">${count} F</b>` : '';
+    return markup`<a href="#${group.anchor}">${group.name}${failures}</a> `;
+  });
+  const filter =
+    model.failed.length > 0 && model.failed.length < rows.length
+      ? markup`<label class="only"><input type="checkbox" id="only" /> only failed</label>`
+      : '';
+  return markup`<section>
+    <h2 id="matrix">All cases <span class="quiet">${rows.length}</span></h2>
+    <ul class="counts legend">
+      ${legend}
+    </ul>
+    <nav aria-label="Groups" class="jumps">${jumps}${filter}</nav>
+    ${model.runs.length === 1 ? grid(model) : table(model)}
+  </section>`;
+}
+
+function groupTitle({ name, words }: Group): Markup {
+  return markup`${name}${words === '' ? '' : markup` <span>${words}</span>`}`;
+}
+
+/** For one agent: a sign is enough, the rest is behind it. */
+function grid({ groups }: Model): Markup {
+  const parts = groups.map((group) => {
+    const signs = group.rows.map((row) => {
+      const { sign, tag, words } = SIGNS[row.worst];
+      const name = `${row.id} ${words}`;
+      return markup`<li class="${isFailed(row.worst) ? 'bad' : 'p'}">
+        <a id="at-${row.anchor}" class="m ${tag}" href="#${row.anchor}" title="${name}" aria-label="${name}">${sign}</a>
+      </li>`;
+    });
+    const count = group.rows.filter(({ worst }) => isFailed(worst)).length;
+    const told = markup`${count > 0 ? markup`<b class="count">${count} F</b> of ` : ''}${group.rows.length}`;
+    return markup`<div class="group ${count > 0 ? 'bad' : 'p'}" id="${group.anchor}">
+      <h3>${groupTitle(group)} <small>${told}</small></h3>
+      <ol>
+        ${signs}
+      </ol>
+    </div> `;
+  });
+  return markup`<div class="grid">${parts}</div>`;
+}
+
+/** For several agents: a row a case, a column an agent. */
+function table({ groups, names, runs }: Model): Markup {
+  const heads = names.map((name) => markup`<th scope="col"><span title="${name}">${clipped(name, 120)}</span></th>`);
+  const parts = groups.map((group) => {
+    const counts = runs.map((_, column) => {
+      const count = group.rows.filter(({ cells }) => isFailed(signOf(cells[column]))).length;
+      return markup`<td>${count > 0 ? markup`<b class="count">${count} F</b>` : ''}</td>`;
+    });
+    const bad = group.rows.some(({ worst }) => isFailed(worst));
+    return markup`<tbody id="${group.anchor}">
+      <tr class="g${bad ? '' : ' p'}">
+        <th scope="rowgroup">${groupTitle(group)}</th>
+        ${counts}
+      </tr>
+      ${group.rows.map(tableRow)}
+    </tbody> `;
+  });
+  const box = runs.length > FEW_AGENTS ? 'wide' : 'fits';
+  return markup`<div class="${box}">
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">Case</th>
+          ${heads}
+        </tr>
+      </thead>
+      ${parts}
+    </table>
+  </div>`;
+}
+
+function tableRow(row: Row): Markup {
+  const cells = row.cells.map((one, column) => {
+    const sign = signOf(one);
+    if (!sign) return markup`<td></td>`;
+    const { sign: text, tag, words } = SIGNS[sign];
+    return markup`<td>
+      <a class="m ${tag}" href="#${cellAnchor(row, column)}" aria-label="${row.id} ${words}">${text}</a>
+    </td>`;
+  });
+  const title = row.cells.find((one) => one !== undefined)!.title;
+  return markup`<tr id="at-${row.anchor}" ${isFailed(row.worst) ? '' : markup` class="p"`}>
+    <th scope="row"><a href="#${row.anchor}">${row.id}</a> <small>${clipped(title, 200)}</small></th>
+    ${cells}
+  </tr> `;
+}
+
+function timeOf(seconds: number): string {
+  const date = new Date(seconds * 1000);
+  return Number.isNaN(date.getTime())
+    ? 'at an unknown time'
+    : `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+function secondsOf(seconds: number): string {
+  return seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`;
 }
