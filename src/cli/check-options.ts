@@ -24,6 +24,8 @@ export interface CheckOptions extends CommonOptions, ReachOptions {
   html?: string;
   reports?: string;
   spec?: string;
+  /** What the peer is called, where that is said. */
+  agent?: string;
   expect?: string;
   saveExpect?: string;
   compare?: string[];

@@ -1,8 +1,9 @@
 import type { NotOpened } from '../conformance/bench.js';
 import type { Case } from '../conformance/case.js';
 import { probeServer, type Probe } from '../conformance/probe-peer.js';
+import type { RunReport } from '../conformance/reports/report.js';
 import { runCases, type Result } from '../conformance/run.js';
-import { outcomesIn, writeReports } from './check-files.js';
+import { outcomesIn } from './check-files.js';
 import type { CheckOptions } from './check-options.js';
 import { CheckReport } from './check-report.js';
 import { ServerUnderTest, Unreachable } from './check-server.js';
@@ -14,8 +15,19 @@ import type { Io } from './io.js';
 const LEAST_PATIENCE = 2;
 const ROUND_TRIPS = 40;
 
+/** `run` is absent where the server could not be tested. */
+export interface Checked {
+  readonly run?: RunReport;
+  readonly exit: number;
+}
+
 /** Runs the cases against a server. */
-export async function checkServer(io: Io, url: string, cases: readonly Case[], options: CheckOptions): Promise<number> {
+export async function checkServer(
+  io: Io,
+  url: string,
+  cases: readonly Case[],
+  options: CheckOptions,
+): Promise<Checked> {
   const seed = options.seed ?? new DataView(io.random(4).buffer).getUint32(0);
   const server = await ServerUnderTest.of(io, url, options, toolsOf(io, options.pid));
   let probe: Probe;
@@ -24,12 +36,12 @@ export async function checkServer(io: Io, url: string, cases: readonly Case[], o
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
     await io.stderr.write(`wsinspect: ${error.message}\n`);
-    return error.exit;
+    return { exit: error.exit };
   }
   const unfit = probe.problem && unfitExit(probe.problem);
   if (unfit !== undefined) {
     await io.stderr.write(`wsinspect: ${url}: ${probe.problem!.problem}\n`);
-    return unfit;
+    return { exit: unfit };
   }
   server.patience = Math.max(LEAST_PATIENCE, ROUND_TRIPS * probe.roundTrip);
   const target = {
@@ -49,8 +61,7 @@ export async function checkServer(io: Io, url: string, cases: readonly Case[], o
     result: (result) => report.add(result),
   });
   const { run, exit } = await report.end();
-  writeReports([run], options);
-  return io.interrupted.aborted ? io.interrupted.reason : exit;
+  return { run, exit: io.interrupted.aborted ? io.interrupted.reason : exit };
 }
 
 /** A server that never opens a WebSocket can't be tested; one that opens it in a wrong way can. */

@@ -258,6 +258,8 @@ const TESTS: Tests = {
     for (const option of ['-w', '--wait'])
       expect(await connect(late.url, '--ping', option, '0.1')).toMatchObject({ exit: 0, out: '' });
     expect(await connect(late.url, '--ping', '-w', '0.8')).toMatchObject({ exit: 0, out: 'late\n' });
+    // There is nothing to send: the wait begins at once.
+    expect(await connect(late.url, '--no-stdin', '-w', '0.1')).toMatchObject({ exit: 0, out: '' });
     expect(await connect(late.url, '--ping', '-w', '-1', '-m', '0.7')).toMatchObject({ exit: 28, out: 'late\n' });
   },
   '--max-time': async () => {

@@ -3,9 +3,10 @@ import { select, type Selected } from '../../conformance/select.js';
 import { CASES } from '../../conformance/suite.js';
 import { isLoopback } from '../addresses.js';
 import { compareOutcomes, type Change, type ChangeKind } from '../../conformance/reports/compare.js';
-import { outcomesIn, write } from '../check-files.js';
+import { outcomesIn, write, writeReports } from '../check-files.js';
 import { checkListen } from '../check-listen.js';
 import type { CheckOptions } from '../check-options.js';
+import { checkSpec } from '../check-spec.js';
 import { checkServer } from '../check-run.js';
 import { listText } from '../check-text.js';
 import { parseTarget } from '../connect-url.js';
@@ -19,6 +20,8 @@ import type { Role } from '../../render/theme.js';
 /** `check`: what a server, or with `--listen` a client, gets wrong, case by case. */
 export async function run(io: Io, url: string | undefined, options: CheckOptions): Promise<number> {
   if (options.compare) return compare(io, url, options);
+  if (options.record !== undefined) write(options.record, '');
+  if (options.spec !== undefined) return checkSpec(io, options.spec, options);
   const peer: PeerRole = options.listen === undefined ? 'server' : 'client';
   if (peer === 'client' && url !== undefined) throw new UsageError(`${url}: with --listen there is no URL`);
   if (options.quick && options.full) throw new UsageError('--quick and --full exclude each other');
@@ -27,10 +30,11 @@ export async function run(io: Io, url: string | undefined, options: CheckOptions
     throw new UsageError(`no case is named ${chosen.unknown.join(', ')} (--list has them)`);
   if (options.list) return list(io, chosen.cases, options);
   if (chosen.cases.length === 0) throw new UsageError('no case is left to run');
-  if (options.record !== undefined) write(options.record, '');
   if (peer === 'client') return checkListen(io, chosen.cases, options);
   if (url === undefined) throw new UsageError('a URL is missing, as in wsinspect check ws://localhost:9001/');
-  return checkServer(io, url, chosen.cases, options);
+  const { run: report, exit } = await checkServer(io, url, chosen.cases, options);
+  if (report) writeReports([report], options);
+  return exit;
 }
 
 function chosenCases(peer: PeerRole, url: string | undefined, options: CheckOptions): Selected {
