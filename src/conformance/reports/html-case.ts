@@ -77,9 +77,9 @@ function outcomeBlock(
         </p>`
       : markup`<span id="${cellAnchor(row, 0)}"></span>`;
   const took = columns.map((column) => row.cells[column]!.duration);
-  const code = one.remoteCloseCode === undefined ? '' : `, close code ${one.remoteCloseCode}`;
+  const code = one.remoteCloseCode === undefined ? '' : `close code ${one.remoteCloseCode}`;
   const end = one.skipped === undefined ? markup` <small class="quiet">${code} ${spanOf(took)}</small>` : '';
-  const commands = columns.map((column) => clipped(row.cells[column]!.command, MOST_TEXT));
+  const commands = [...new Set(columns.map((column) => clipped(row.cells[column]!.command, MOST_TEXT)))];
   return markup`<div class="outcome">
     <p><b class="m ${tag}" aria-hidden="true">${text}</b> <b>${verdictText(one, sign)}</b>${end}</p>
     ${agents}
