@@ -47,7 +47,7 @@ export async function checkServer(
   const target = {
     peer: 'server' as const,
     target: server.target.url.href,
-    agent: probe.name ?? server.target.url.host,
+    agent: options.agent ?? probe.name ?? server.target.url.host,
   };
   const pinned = options.expect === undefined ? undefined : await outcomesIn(io, options.expect, target.agent);
   const report = await CheckReport.begin(io, cases, { ...target, seed }, options, pinned);

@@ -16,7 +16,8 @@ export async function checkSpec(io: Io, path: string, options: CheckOptions): Pr
   const plan = readSpec((await fileOf(io, path)).toString());
   if ('problem' in plan) throw new UsageError(`${path}: ${plan.problem}`);
   if (!options.quiet) for (const notice of plan.notices) await io.stderr.write(`${path}: ${notice}\n`);
-  const own = { ...options, reports: options.reports ?? plan.outdir };
+  const reports = options.reports ?? plan.outdir;
+  const own = { ...options, ...(reports !== undefined && { reports }) };
   if (plan.kind === 'server')
     return checkListen(io, casesOf(plan, 'client'), { ...own, listen: placeOf(plan.url!, path) });
   const runs: RunReport[] = [];
@@ -35,7 +36,16 @@ export async function checkSpec(io: Io, path: string, options: CheckOptions): Pr
 function casesOf(plan: SpecPlan, peer: 'server' | 'client', agent?: string): readonly Case[] {
   const skip = [...plan.skip, ...((agent !== undefined && plan.skipFor[agent]) || [])];
   const only = plan.only.length > 0 ? plan.only : ['*'];
-  return select(CASES, { peer, only, skip, full: true, safe: false }).cases.filter(({ id }) => /^\d/.test(id));
+  const isOwn = ({ id }: Case): boolean => /^\d/.test(id) && names(only, id) && !names(skip, id);
+  return select(CASES, { peer, full: true, safe: false }).cases.filter(isOwn);
+}
+
+/** `*` stands for anything, from the start of the id on; without one an id is meant, not what is beneath it. */
+function names(patterns: readonly string[], id: string): boolean {
+  return patterns.some((pattern) => {
+    const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
+    return new RegExp(`^${parts.join('.*')}${pattern.includes('*') ? '' : '$'}`).test(id);
+  });
 }
 
 function forServer(options: CheckOptions, { agent, hostname, origin, protocols }: SpecServer): CheckOptions {

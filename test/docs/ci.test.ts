@@ -61,7 +61,7 @@ function run(script: string): { status: number | null; out: string } {
     .replaceAll('9002', String(other))
     .replace(/check (ws:\S+)(?=.*--junit)/g, 'check $1 --only 2');
   const env = { ...process.env, PATH: `${folder}:${process.env['PATH']}` };
-  const guarded = `trap 'kill $(jobs -p) 2>/dev/null' EXIT\nset -e\n${text}`;
+  const guarded = `trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\nset -e\n${text}`;
   const { status, stdout, stderr } = spawnSync('bash', ['-c', guarded], {
     cwd: folder,
     env,
