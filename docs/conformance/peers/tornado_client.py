@@ -1,0 +1,30 @@
+# python3 tornado_client.py URL: drives the client of `tornado` through all cases, with compression offered.
+import asyncio
+import sys
+
+from tornado.websocket import websocket_connect
+
+BASE = sys.argv[1].rstrip("/")
+
+
+async def run(number):
+    url = f"{BASE}/runCase?case={number}&agent=tornado"
+    try:
+        socket = await websocket_connect(url, compression_options={}, max_message_size=64 << 20)
+        while (message := await socket.read_message()) is not None:
+            await socket.write_message(message, binary=isinstance(message, bytes))
+        socket.close()
+    except Exception as error:  # it has many kinds: HTTPError, WebSocketError, StreamClosedError, ...
+        print(number, repr(error), file=sys.stderr)
+
+
+async def main():
+    socket = await websocket_connect(BASE + "/getCaseCount")
+    count = int(await socket.read_message())
+    for number in range(1, count + 1):
+        await run(number)
+    socket = await websocket_connect(BASE + "/updateReports?agent=tornado")
+    await socket.read_message()
+
+
+asyncio.run(main())
