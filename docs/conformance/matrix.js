@@ -10,7 +10,7 @@ export function readCases(file) {
   return lines.flatMap((line) => (line.startsWith('{"type":"case"') ? [JSON.parse(line)] : []));
 }
 
-const groupOf = ({ id }) => (/^\d/.test(id) ? 'known' : id.split('.')[0]);
+const groupOf = ({ id }) => (/^\d/.test(id) ? 'known' : id.split(/[-.]/)[0]);
 
 /** A case is counted once: as failed where its messages or its closing failed. */
 function verdictOf({ behavior, behaviorClose, passed }) {
@@ -36,16 +36,27 @@ export function matrix(results) {
   return [line(head), line(head.map(() => '---')), ...rows.map(line), ''].join('\n');
 }
 
-/** The cases that failed, peer by peer. */
+/** The cases of one kind that ended the same way share a line. */
+const kindOf = ({ id, actual }) => `${/^\d/.test(id) ? id.split('.')[0] : id} ${actual}`;
+
+function sentence(cases) {
+  const [{ title, actual, behavior, behaviorClose }] = cases;
+  const closing = behavior === 'FAILED' ? '' : `; the closing: ${behaviorClose}`;
+  const ids = cases.map(({ id }) => `\`${id}\``).join(', ');
+  return `- ${ids}: ${cases.length > 1 ? `${title}, and the like` : title}: ${actual}${closing}.`;
+}
+
+/** The cases that failed, peer by peer: what was sent, and what came of it. */
 export function failures(results) {
   return results
     .map(({ peer, version, cases }) => {
-      const failed = cases.filter((one) => verdictOf(one) === 'FAILED');
-      const lines = failed.map(({ id, behaviorClose, behavior, expected, actual }) => {
-        const what = behavior === 'FAILED' ? '' : ` (${behavior}, closing ${behaviorClose})`;
-        return `- \`${id}\`${what}: expected: ${expected}; actual: ${actual}`;
-      });
-      return [`## ${peer.name} ${version}`, '', ...(lines.length ? lines : ['Nothing failed.']), ''].join('\n');
+      const groups = new Map();
+      for (const one of cases.filter((each) => verdictOf(each) === 'FAILED')) {
+        const kind = kindOf(one);
+        groups.set(kind, [...(groups.get(kind) ?? []), one]);
+      }
+      const lines = [...groups.values()].map(sentence);
+      return [`### ${peer.name} ${version}`, '', ...(lines.length ? lines : ['Nothing failed.']), ''].join('\n');
     })
     .join('\n');
 }

@@ -17,7 +17,8 @@ const here = import.meta.dirname;
 const wsinspect = join(here, '../../bin/wsinspect.js');
 const out = values.out ?? mkdtempSync(join(tmpdir(), 'conformance-'));
 mkdirSync(out, { recursive: true });
-const limit = (values.full ? 20 : 4) * 60_000;
+const limit = (values.full ? 30 : 10) * 60_000;
+const { setTimeout, clearTimeout } = globalThis;
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const ended = (child) => new Promise((resolve) => child.on('close', resolve).on('error', resolve));
@@ -78,7 +79,7 @@ async function testServer(peer, port, file) {
   const server = start(peer.command(port), ['ignore', 'ignore', 'ignore']);
   try {
     if (!(await listening(port))) return false;
-    return await inTime(check([`ws://127.0.0.1:${port}/`, '--pid', String(server.pid)], file));
+    return await inTime(check([`ws://127.0.0.1:${port}/`, '--pid', String(server.pid), ...(peer.args ?? [])], file));
   } finally {
     await stop(server);
   }

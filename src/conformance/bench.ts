@@ -42,6 +42,8 @@ export interface Agreed {
 export interface NotOpened {
   readonly problem: string;
   readonly handshake?: Handshake;
+  /** The peer ended the connection. */
+  readonly ended?: true;
 }
 
 /** A connection before its handshake, every byte of it kept. */

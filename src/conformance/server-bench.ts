@@ -80,7 +80,7 @@ export class ServerBench implements Bench {
     const problem = problemOf(handshake, answer);
     if (problem !== undefined) {
       wire.drop();
-      return { problem, handshake };
+      return { problem, handshake, ...(answer.end && { ended: true as const }) };
     }
     const { tools } = this;
     const random = (): number => this.random();

@@ -4,16 +4,22 @@ import sys
 
 from tornado.websocket import websocket_connect
 
+LIMIT = 5
 BASE = sys.argv[1].rstrip("/")
 
 
-async def run(number):
+async def echo(number):
     url = f"{BASE}/runCase?case={number}&agent=tornado"
+    socket = await websocket_connect(url, compression_options={}, max_message_size=64 << 20)
+    while (message := await socket.read_message()) is not None:
+        await socket.write_message(message, binary=isinstance(message, bytes))
+    socket.close()
+
+
+async def run(number):
     try:
-        socket = await websocket_connect(url, compression_options={}, max_message_size=64 << 20)
-        while (message := await socket.read_message()) is not None:
-            await socket.write_message(message, binary=isinstance(message, bytes))
-        socket.close()
+        # Where a message cannot be inflated or is no UTF-8, read_message() never returns.
+        await asyncio.wait_for(echo(number), LIMIT)
     except Exception as error:  # it has many kinds: HTTPError, WebSocketError, StreamClosedError, ...
         print(number, repr(error), file=sys.stderr)
 

@@ -1,7 +1,10 @@
 // node websocket-server.js PORT: an echo server on the package `websocket` (WebSocket-Node).
+// It throws from the event `upgrade` where a subprotocol or an extension is malformed: the process would end there, so
+// that every case behind it would fail.
 import http from 'node:http';
 import { peer } from './from.js';
 
+process.on('uncaughtException', () => {});
 const { server: WebSocketServer } = peer('websocket');
 const httpServer = http.createServer((_, response) => response.writeHead(404).end());
 httpServer.listen(Number(process.argv[2]), '127.0.0.1');
