@@ -36,14 +36,17 @@ export function matrix(results) {
   return [line(head), line(head.map(() => '---')), ...rows.map(line), ''].join('\n');
 }
 
-/** The cases of one kind that ended the same way share a line. */
-const kindOf = ({ id, actual }) => `${/^\d/.test(id) ? id.split('.')[0] : id} ${actual}`;
+/** The cases of one kind that ended in the same way share a line. */
+function kindOf({ id, actual }) {
+  const known = /^\d+/.exec(id)?.[0];
+  return known ? `${known} ${actual.split(/[:0-9]/)[0]}` : `${id.split(/[-.]/)[0]} ${actual}`;
+}
 
 function sentence(cases) {
   const [{ title, actual, behavior, behaviorClose }] = cases;
   const closing = behavior === 'FAILED' ? '' : `; the closing: ${behaviorClose}`;
   const ids = cases.map(({ id }) => `\`${id}\``).join(', ');
-  return `- ${ids}: ${cases.length > 1 ? `${title}, and the like` : title}: ${actual}${closing}.`;
+  return `- ${ids}: ${cases.length > 1 ? '' : `${title}: `}${actual}${closing}.`;
 }
 
 /** The cases that failed, peer by peer: what was sent, and what came of it. */

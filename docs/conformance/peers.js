@@ -1,5 +1,8 @@
 // The peers: how each tells its version (nothing where it is not installed), and how it is started.
 // PYTHON and CHROMIUM name other programs than the usual ones; PEERS a folder with the packages of npm.
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+
 const python = process.env.PYTHON ?? 'python3';
 const chromium = process.env.CHROMIUM ?? 'chromium';
 const node = process.execPath;
@@ -44,3 +47,14 @@ export const PEERS = [
   client('tornado-client', pip('tornado'), (url) => py('tornado_client.py', url)),
   client('chromium-client', [chromium, '--version', '--no-sandbox'], (url) => js('chromium-client.js', url, chromium)),
 ];
+
+/** The version, or nothing where the peer is not installed. */
+export function versionOf(peer) {
+  const [command, ...args] = peer.version;
+  const { status, stdout } = spawnSync(command, args, {
+    cwd: join(import.meta.dirname, 'peers'),
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
+  return status === 0 ? /\d+(\.\d+)+/.exec(stdout)?.[0] : undefined;
+}

@@ -1,12 +1,12 @@
 // node docs/conformance/run.js [--full] [--out FOLDER] [PEER ...]: runs the cases against every peer that is installed
 // here, each peer one after another, and prints the matrix of README.md. A peer that is absent is skipped with a notice.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, mkdtempSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { PEERS } from './peers.js';
+import { PEERS, versionOf } from './peers.js';
 import { failures, matrix, readCases } from './matrix.js';
 
 const { values, positionals } = parseArgs({
@@ -98,17 +98,10 @@ async function testClient(peer, port, file) {
   }
 }
 
-/** The version, or nothing where the peer is not installed. */
-function version(peer) {
-  const [command, ...args] = peer.version;
-  const { status, stdout } = spawnSync(command, args, { cwd: join(here, 'peers'), encoding: 'utf8', timeout: 30_000 });
-  return status === 0 ? /\d+(\.\d+)+/.exec(stdout)?.[0] : undefined;
-}
-
 const results = [];
 for (const peer of PEERS) {
   if (positionals.length && !positionals.includes(peer.name)) continue;
-  const found = version(peer);
+  const found = versionOf(peer);
   if (!found) {
     console.error(`${peer.name}: skipped, not installed`);
     continue;

@@ -22,7 +22,8 @@ async def run(session, number):
 
 
 async def main():
-    async with aiohttp.ClientSession() as session:
+    # Without force_close it asks for the next case on the connection of a handshake that it failed.
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True)) as session:
         async with session.ws_connect(BASE + "/getCaseCount") as socket:
             count = int((await socket.receive()).data)
         for number in range(1, count + 1):

@@ -4,16 +4,18 @@ import sys
 
 from tornado.websocket import websocket_connect
 
-LIMIT = 5
+LIMIT = 8
 BASE = sys.argv[1].rstrip("/")
 
 
 async def echo(number):
     url = f"{BASE}/runCase?case={number}&agent=tornado"
     socket = await websocket_connect(url, compression_options={}, max_message_size=64 << 20)
-    while (message := await socket.read_message()) is not None:
-        await socket.write_message(message, binary=isinstance(message, bytes))
-    socket.close()
+    try:
+        while (message := await socket.read_message()) is not None:
+            await socket.write_message(message, binary=isinstance(message, bytes))
+    finally:
+        socket.close()
 
 
 async def run(number):
