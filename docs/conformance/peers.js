@@ -4,7 +4,9 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 const python = process.env.PYTHON ?? 'python3';
-const chromium = process.env.CHROMIUM ?? 'chromium';
+const asked = process.env.CHROMIUM ?? 'chromium';
+// Playwright wants its path.
+const chromium = spawnSync('sh', ['-c', `command -v '${asked}'`], { encoding: 'utf8' }).stdout.trim() || asked;
 const node = process.execPath;
 
 const npm = (name) => [

@@ -1,7 +1,7 @@
 // node docs/conformance/run.js [--full] [--out FOLDER] [PEER ...]: runs the cases against every peer that is installed
 // here, each peer one after another, and prints the matrix of README.md. A peer that is absent is skipped with a notice.
 import { spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync, mkdtempSync } from 'node:fs';
+import { createWriteStream, mkdirSync, mkdtempSync, openSync } from 'node:fs';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -72,11 +72,14 @@ async function inTime(child) {
   }, limit);
   await ended(child);
   clearTimeout(timer);
-  return !late;
+  return !late && child.signalCode === null;
 }
 
+/** What the peer complains of. */
+const log = (file) => openSync(file.replace(/json$/, 'log'), 'w');
+
 async function testServer(peer, port, file) {
-  const server = start(peer.command(port), ['ignore', 'ignore', 'ignore']);
+  const server = start(peer.command(port), ['ignore', 'ignore', log(file)]);
   try {
     if (!(await listening(port))) return false;
     return await inTime(check([`ws://127.0.0.1:${port}/`, '--pid', String(server.pid), ...(peer.args ?? [])], file));
@@ -90,7 +93,9 @@ async function testClient(peer, port, file) {
   let client;
   try {
     if (!(await listening(port))) return false;
-    client = start(peer.command(`ws://127.0.0.1:${port}`), ['ignore', 'ignore', 'ignore']);
+    client = start(peer.command(`ws://127.0.0.1:${port}`), ['ignore', 'ignore', log(file)]);
+    // A client that broke off asks for no report.
+    void ended(client).then(() => setTimeout(() => tester.kill('SIGKILL'), 30_000).unref());
     return await inTime(tester);
   } finally {
     await stop(tester);
