@@ -5,6 +5,7 @@ import { isOpen, type Tools } from './bench.js';
 import { receive } from './caller.js';
 import type { Case, Verdict } from './case.js';
 import { ClientBench, type Caller } from './client-bench.js';
+import { Happenings } from './happenings.js';
 import { headBytes } from './heads.js';
 import type { Result } from './run.js';
 import type { Wire } from './wire.js';
@@ -12,6 +13,8 @@ import type { Wire } from './wire.js';
 /** Seconds that a request may take, and a goodbye. */
 const HEAD_TIME = 10;
 const GOODBYE_TIME = 2;
+/** How long a report waits for cases that are still judged: a client may be done with them before we are. */
+const REPORT_TIME = 10;
 /** Characters of an agent's name, and agents. */
 const MOST_NAME = 200;
 const MOST_AGENTS = 1000;
@@ -36,6 +39,10 @@ export interface DriverOptions {
 export class Driver {
   /** The last verdict of each agent's cases. */
   private readonly verdicts = new Map<string, Map<string, Verdict>>();
+
+  /** Cases that are not judged yet. */
+  private running = 0;
+  private readonly happenings = new Happenings();
 
   constructor(private readonly options: DriverOptions) {}
 
@@ -63,6 +70,7 @@ export class Driver {
       }
       case '/updateReports':
         await this.answer(caller);
+        await this.happenings.until(() => this.running === 0, REPORT_TIME * this.options.patience);
         this.options.finished(agent);
         if (url.searchParams.get('shutdownOnComplete') === 'true') this.options.stop();
         return;
@@ -86,6 +94,7 @@ export class Driver {
     if (!one) return refuse(caller, 404, 'there is no such case');
     const { tools, patience, random, result } = this.options;
     const bench = new ClientBench(caller, { tools, patience, random: random(one.id) });
+    this.running++;
     const began = tools.now();
     let verdict: Verdict;
     try {
@@ -99,8 +108,10 @@ export class Driver {
     } finally {
       bench.close();
     }
+    this.running--;
     this.keep(agent, one.id, verdict);
     result(agent, { ...verdict, case: one, duration: tools.now() - began, exchanges: bench.exchanges });
+    this.happenings.tell();
   }
 
   private keep(agent: string, id: string, verdict: Verdict): void {

@@ -54,7 +54,7 @@ async function client(base: string): Promise<void> {
       let last = '';
       const socket = new WebSocket(base + path, { rejectUnauthorized: false, perMessageDeflate: false });
       socket.on('message', (data, isBinary) => {
-        last = String(data);
+        last = (data as Buffer).toString();
         socket.send(data as Buffer, { binary: isBinary });
       });
       socket.on('error', () => undefined);

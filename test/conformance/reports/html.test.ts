@@ -29,7 +29,7 @@ test('hostile text comes out as text', () => {
     ],
     evil,
   );
-  expect(text).not.toMatch(/<img|<\/script|[\0\x1b\u202e]/);
+  for (const raw of ['<img', '</script', '\0', '\x1b', '\u202e']) expect(text).not.toContain(raw);
   expect(text.match(/<\/style>/g)).toHaveLength(1);
   expect(text).toContain('&lt;img onerror=x&gt;&quot;&#39;&amp;\\x1b[2J\\x00\\u202e');
 });
