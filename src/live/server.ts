@@ -226,11 +226,11 @@ export class LiveServer implements House {
   private watch(number: number, { ends, tap, stream, wasReset }: Caller): void {
     const connection = new LiveConnection(number, ends, 'server', this.options, this.taker);
     tap.tell(connection);
-    const who = firstToEnd(stream, 'server');
+    const who = firstToEnd(stream, 'server', () => this.now());
     const ended = new Promise<void>((resolve) => {
       stream.on('close', () => {
         // Destroyed without a word: that was us.
-        const by = who() ?? (wasReset() ? 'server' : undefined);
+        const by = who() ?? (wasReset() ? ({ by: 'server', time: this.now() } as const) : undefined);
         connection.end(wasReset() && !stream.writableFinished ? 'reset' : 'fin', by);
         this.open.delete(ended);
         resolve();
