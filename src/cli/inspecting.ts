@@ -20,8 +20,8 @@ export class Inspecting {
   private server: LiveServer | undefined;
 
   constructor(io: Io, host: string, { mode, subprotocol = [], allowHost = [] }: ServeOptions) {
-    const names = [host, hostname(), ...allowHost];
-    const page = new Page((name) => fileOf(io, web.resolve(`../web/${name}`)), names);
+    const names = { own: [host, hostname()], allowed: allowHost };
+    const page = new Page((name) => fileOf(io, web.resolve(`../web/${name}`)), [...names.own, ...names.allowed]);
     this.channel = new InspectorChannel({
       hello: () => ({ version: VERSION, mode, subprotocols: subprotocol }),
       draw: pageRecord,

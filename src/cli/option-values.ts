@@ -62,6 +62,14 @@ export function tokens(value: string, before: string[] | undefined): string[] {
   return list(value, before);
 }
 
+/** Names of hosts, as a URL has them: without a port, which does not matter. */
+export function hosts(value: string, before: string[] | undefined): string[] {
+  if (!/^[^\s/?#@\\:[\]]+$/.test(value) || !URL.canParse(`http://${value}`)) {
+    throw new InvalidArgumentError('It has to be the name of a host, as in chat.example.org, without a port.');
+  }
+  return list(new URL(`http://${value}`).hostname.replace(/\.$/, ''), before);
+}
+
 /** Origins as a browser sends them (RFC 6454 §6.1). */
 export function origins(value: string, before: string[] | undefined): string[] {
   if (value !== 'null' && !/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/i.test(value)) {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { parseHex } from './hex-argument.js';
-import { close, integer, list, origins, preview, tokens } from './option-values.js';
+import { close, hosts, integer, origins, preview, tokens } from './option-values.js';
 import type { DecodeOptions } from './options.js';
 
 /** What `serve` and `connect` show, as `decode` does. */
@@ -53,7 +53,7 @@ export function serveOptions(): Option[] {
     new Option(
       '--allow-host <name>',
       'a name of this server, where a proxy stands in front: for page and polling (repeatable)',
-    ).argParser(list),
+    ).argParser(hosts),
     new Option('--path <path>', 'WebSockets at this path only'),
     new Option('--deflate [params]', 'take permessage-deflate where it is offered, with these parameters'),
     new Option('--no-deflate', 'take no compression: the default'),

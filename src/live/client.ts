@@ -97,7 +97,7 @@ export class Client {
       closed: (summary) => taker.closed(summary),
     });
     const tap = new Tap(stream, this.connection);
-    const who = firstToEnd(stream, 'client');
+    const who = firstToEnd(stream, 'client', () => options.now());
     stream.on('error', () => (this.wasReset = true));
     stream.on('close', () => {
       this.isGone = true;

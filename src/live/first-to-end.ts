@@ -1,14 +1,16 @@
 import type { Duplex } from 'node:stream';
+import type { TcpEnd } from '../rules/tally.js';
 
 type End = 'client' | 'server';
 
-/** Who of a connection's ends was the first to end TCP, by FIN or by a reset; undefined: neither did. `here` is ours. */
-export function firstToEnd(stream: Duplex, here: End): () => End | undefined {
+/** Who of a connection's ends was the first to end TCP, by FIN or by a reset, and when; undefined: neither did. `here` is ours. */
+export function firstToEnd(stream: Duplex, here: End, now: () => number): () => TcpEnd | undefined {
   const there = here === 'client' ? 'server' : 'client';
-  let first: End | undefined;
+  let first: TcpEnd | undefined;
+  const ended = (by: End) => () => void (first ??= { by, time: now() });
   // A FIN of ours goes out when all that was written before it has.
-  stream.once('finish', () => (first ??= here));
-  stream.once('end', () => (first ??= there));
-  stream.once('error', () => (first ??= there));
+  stream.once('finish', ended(here));
+  stream.once('end', ended(there));
+  stream.once('error', ended(there));
   return () => first;
 }

@@ -1,3 +1,5 @@
+import { isAllowedOrigin, isOwnHost, isSameOrigin } from './host-check.js';
+
 /** What a server lets in. */
 export interface Policy {
   /** Subprotocols that the server speaks, the preferred one first; none: it picks none. */
@@ -38,6 +40,33 @@ export function refusalOf({ path, origin, version }: Visit, policy: Policy): Ref
     return { status: 403, reason: `the origin ${origin} is not allowed` };
   }
   return undefined;
+}
+
+/** Who asks for something that only the server's own pages, and programs, may have. */
+export interface HttpVisit {
+  readonly host: string | undefined;
+  readonly origin: string | undefined;
+  readonly isSecure: boolean;
+}
+
+/** What the server is called: by this machine, and by a proxy in front. */
+export interface Names {
+  readonly own: readonly string[];
+  readonly allowed: readonly string[];
+}
+
+/** Whether such a request is refused, and why. A program names no origin; a page of somebody else's has to. */
+export function httpRefusalOf(
+  { host, origin, isSecure }: HttpVisit,
+  { own, allowed }: Names,
+  origins: readonly string[] = [],
+): Refusal | undefined {
+  if (!isOwnHost(host, [...own, ...allowed])) {
+    return { status: 403, reason: 'This name does not belong to the server (--allow-host names more).' };
+  }
+  const isOurs = origin === undefined || isSameOrigin(origin, host, isSecure) || isAllowedOrigin(origin, allowed);
+  if (isOurs || origins.includes(origin)) return undefined;
+  return { status: 403, reason: `The origin ${origin} is not allowed.` };
 }
 
 /** The first of the server's subprotocols that the client offers (RFC 6455 §4.2.2). */

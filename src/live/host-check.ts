@@ -17,6 +17,16 @@ export function isSameOrigin(origin: string | undefined, host: string | undefine
   return url !== undefined && own !== undefined && url.origin === own.origin;
 }
 
+/**
+ * The same where a proxy stands in front: it may speak TLS for the server, and ask under another name, so that neither
+ * scheme nor `Host` tell. `allowed` are names that somebody said are the server's.
+ */
+export function isAllowedOrigin(origin: string | undefined, allowed: readonly string[]): boolean {
+  const url = urlOf(origin ?? '');
+  if (url === undefined || !/^https?:$/.test(url.protocol)) return false;
+  return allowed.some((name) => name.toLowerCase() === url.hostname.replace(/\.$/, ''));
+}
+
 /** Without its port and the dot of the root, in lower case. */
 function nameOf(host: string | undefined): string | undefined {
   if (host === undefined || !/^[^\s/?#@\\]+$/.test(host)) return undefined;

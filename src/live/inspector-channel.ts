@@ -2,7 +2,7 @@ import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import type { Judged } from '../rules/judged.js';
 import type { ConnectionSummary } from '../rules/tally-summary.js';
 import type { Caller } from './doorway.js';
-import { isOwnHost, isSameOrigin } from './host-check.js';
+import { httpRefusalOf, type Names } from './gate.js';
 import type { LiveTaker } from './live-connection.js';
 import { Recent } from './recent.js';
 import { refuse } from './refusing.js';
@@ -31,8 +31,7 @@ export interface ChannelOptions {
   ping(connection: number, data: Uint8Array): boolean;
   /** Seconds since the epoch. */
   now(): number;
-  /** What this machine is called. */
-  readonly names: readonly string[];
+  readonly names: Names;
 }
 
 /** The way of the traffic's records to the page: a WebSocket of its own, which is not shown itself. */
@@ -64,10 +63,11 @@ export class InspectorChannel implements LiveTaker {
     if (path !== INSPECTOR_PATH || offered?.includes(INSPECTOR_PROTOCOL) !== true) return false;
     tap.forget();
     const { host, origin } = request.headers;
-    if (!isOwnHost(host, this.options.names)) {
-      refuse(stream, { status: 403, reason: 'the host is not this server' });
-    } else if (!isSameOrigin(origin, host, 'encrypted' in stream)) {
-      refuse(stream, { status: 403, reason: "traffic is shown to this server's own page only" });
+    // Who names no origin is no page.
+    const visit = { host, origin: origin ?? 'null', isSecure: 'encrypted' in stream };
+    const refusal = httpRefusalOf(visit, this.options.names);
+    if (refusal) {
+      refuse(stream, refusal);
     } else if (this.pages.size >= MOST_PAGES) {
       refuse(stream, { status: 503, reason: 'too many pages look at this server' });
     } else {

@@ -2,7 +2,7 @@ import type { ReadingOptions } from '../codec/assembling.js';
 import type { Side } from '../codec/connection.js';
 import { ConnectionJudge } from '../rules/connection-judge.js';
 import type { Judged } from '../rules/judged.js';
-import { Tally } from '../rules/tally.js';
+import { Tally, type TcpEnd } from '../rules/tally.js';
 import type { ConnectionSummary, EndReason, Endpoints } from '../rules/tally-summary.js';
 import type { TapTaker } from './tap.js';
 
@@ -52,13 +52,13 @@ export class LiveConnection implements TapTaker {
     this.read(this.here, bytes);
   }
 
-  /** Nothing follows: what was broken off is told; `by` ended TCP. Only the first call counts. */
-  end(reason: EndReason, by?: 'client' | 'server'): void {
+  /** Nothing follows: what was broken off is told; `by` ended TCP first. Only the first call counts. */
+  end(reason: EndReason, by?: TcpEnd): void {
     if (this.ended) return;
     const time = this.context.now();
     this.judge.end(time);
     this.ended = true;
-    this.tally.ended(reason, time, by && { by, time });
+    this.tally.ended(reason, time, by);
     this.taker.closed(this.tally.summary());
   }
 

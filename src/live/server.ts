@@ -4,10 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type PerMessageDeflateOptions } from 'ws';
 import { Doorway, type Caller } from './doorway.js';
 import { firstToEnd } from './first-to-end.js';
-import { refusalOf, subprotocolOf, type Policy, type Refusal } from './gate.js';
+import { httpRefusalOf, refusalOf, subprotocolOf, type Names, type Policy, type Refusal } from './gate.js';
 import type { LiveContext, LiveTaker } from './live-connection.js';
 import { LiveConnection } from './live-connection.js';
-import { isOwnHost } from './host-check.js';
 import { modeNamed, type House, type Mode, type ModeName } from './modes.js';
 import { Peer, type Faults } from './peer.js';
 import { answerPolling, pollingRoute } from './polling.js';
@@ -35,8 +34,8 @@ export interface ServerOptions extends LiveContext {
   readonly faults: Faults;
   readonly limits: ServerLimits;
   readonly deflate: PerMessageDeflateOptions | false;
-  /** Host names, besides addresses and localhost, under which polling answers (DNS rebinding). */
-  readonly names?: readonly string[];
+  /** Names, besides addresses and localhost, under which polling answers (DNS rebinding). */
+  readonly names?: Names;
   /** What `/compare.json` answers. */
   compare?(this: void): Promise<unknown>;
   /** No more than one connection, then the end. */
@@ -57,6 +56,7 @@ export interface ServerTaker extends LiveTaker {
 const FAREWELL = 2000;
 const STALL_CHECK = 1000;
 const MOST_COMPLAINTS = 50;
+const NO_NAMES: Names = { own: [], allowed: [] };
 
 /** A WebSocket server whose every byte is told of. */
 export class LiveServer implements House {
@@ -165,9 +165,8 @@ export class LiveServer implements House {
     if (request.headers['sec-websocket-key'] !== undefined) return this.missUpgrade(response, target);
     const route = pollingRoute(target.pathname);
     const isOwn = target.pathname === '/compare.json' && this.options.compare !== undefined;
-    if ((route || isOwn) && !isOwnHost(request.headers.host, this.options.names ?? [])) {
-      return answerText(response, 403, 'This name does not belong to the server (--allow-host names more).');
-    }
+    const refusal = route || isOwn ? this.httpRefusal(request) : undefined;
+    if (refusal) return answerText(response, refusal.status, refusal.reason);
     const { rooms } = this;
     if (route) {
       const left = new AbortController();
@@ -227,17 +226,23 @@ export class LiveServer implements House {
   private watch(number: number, { ends, tap, stream, wasReset }: Caller): void {
     const connection = new LiveConnection(number, ends, 'server', this.options, this.taker);
     tap.tell(connection);
-    const who = firstToEnd(stream, 'server');
+    const who = firstToEnd(stream, 'server', () => this.now());
     const ended = new Promise<void>((resolve) => {
       stream.on('close', () => {
         // Destroyed without a word: that was us.
-        const by = who() ?? (wasReset() ? 'server' : undefined);
+        const by = who() ?? (wasReset() ? ({ by: 'server', time: this.now() } as const) : undefined);
         connection.end(wasReset() && !stream.writableFinished ? 'reset' : 'fin', by);
         this.open.delete(ended);
         resolve();
       });
     });
     this.open.add(ended);
+  }
+
+  private httpRefusal({ headers, socket }: http.IncomingMessage): Refusal | undefined {
+    const { policy, names = NO_NAMES } = this.options;
+    const visit = { host: headers.host, origin: headers.origin, isSecure: 'encrypted' in socket };
+    return httpRefusalOf(visit, names, policy.origins);
   }
 
   private refusal(request: http.IncomingMessage, target: URL): Refusal | undefined {

@@ -1,14 +1,16 @@
-import { CONNECTION_ROLES } from './theme.js';
-import { durationOf, type ConnectionSummary } from '../rules/tally-summary.js';
+import { eachDirection, durationOf, type ConnectionSummary } from '../rules/tally-summary.js';
+import { isQuietClose } from '../rules/tally-run.js';
 import { Clock } from './clock.js';
-import { closingParts, secondsText } from './connection-words.js';
+import type { Part } from './connection-lines.js';
+import { ARROW, closedCell, closingParts, grouped, secondsText } from './connection-words.js';
 import type { Look } from './layout.js';
 import { LineBuffer } from './line-buffer.js';
-import type { Part } from './connection-lines.js';
+import { CONNECTION_ROLES } from './theme.js';
 import { displayWidth, padEnd, truncate } from './width.js';
 
 /** From so many columns on times have microseconds, as the lines of frames have. */
 const WIDE = 80;
+const GAP = '  ';
 
 /** Draws the line that tells that a live connection has ended, and how: among the lines of its frames. */
 export function connectionEnds(look: Look, since?: () => number | undefined): (summary: ConnectionSummary) => string {
@@ -18,25 +20,58 @@ export function connectionEnds(look: Look, since?: () => number | undefined): (s
     const out = new LineBuffer();
     clock.write(lastTime, out);
     const number = padEnd(`#${connection}`, 3);
-    const duration = durationOf(summary);
-    const parts: Part[] = [
-      ['ended', 'dim'],
-      ...closingParts(summary),
-      ...(duration === undefined || summary.endedBy !== undefined
-        ? []
-        : [[`open for ${secondsText(duration)}`, 'dim'] as const]),
-    ];
     const role = CONNECTION_ROLES[connection % CONNECTION_ROLES.length]!;
     const lead = `${new TextDecoder().decode(out.take())} `;
-    let room = look.isOpen ? Infinity : look.width - displayWidth(lead) - number.length - 2;
-    const words: string[] = [];
-    for (const [text, style] of parts) {
-      const cut = truncate(text, room);
-      if (cut === '') break;
-      words.push(style ? look.theme[style](cut) : cut);
-      room -= displayWidth(cut) + 2;
-      if (room <= 0) break;
-    }
-    return `${lead}${look.theme[role](`${number} ↔`)} ${words.join('  ')}\n`;
+    const room = look.isOpen ? Infinity : look.width - displayWidth(lead) - number.length - 3;
+    return `${lead}${look.theme[role](`${number} ↔`)} ${drawn(fitting(summary, room), look, room)}\n`;
   };
+}
+
+/** All that there is to say; in a few columns the code, who, how long and how much: the close frame has its own line. */
+function fitting(summary: ConnectionSummary, room: number): Part[] {
+  const all = [ENDED, ...closingParts(summary), ...openFor(summary), ...framesOf(summary)];
+  const width = all.reduce((sum, [text]) => sum + displayWidth(text) + GAP.length, -GAP.length);
+  if (width <= room) return all;
+  const duration = durationOf(summary);
+  const time: Part[] = duration === undefined ? [] : [[secondsText(duration), 'dim']];
+  return [ENDED, shortEnd(summary), ...time, ...framesOf(summary)];
+}
+
+const ENDED: Part = ['ended', 'dim'];
+
+/** Who ended TCP is told with the time. */
+function openFor(summary: ConnectionSummary): Part[] {
+  const duration = durationOf(summary);
+  if (duration === undefined || summary.endedBy !== undefined) return [];
+  return [[`open for ${secondsText(duration)}`, 'dim']];
+}
+
+function shortEnd(summary: ConnectionSummary): Part {
+  const { closedBy, closeCode, ended, endedBy } = summary;
+  if (closedBy !== undefined) {
+    const text = `${closeCode ?? '?'} by the ${closedBy}`;
+    return isQuietClose(closeCode) ? [text] : [text, 'warning'];
+  }
+  if (closeCode === undefined || endedBy === undefined) return closedCell(summary);
+  return [`${closeCode} ${ended === 'reset' ? 'RST' : 'FIN'} by the ${endedBy}`, 'warning'];
+}
+
+/** `→ 12 ← 3 frames`; nothing of a handshake that was refused. */
+function framesOf({ directions, handshake }: ConnectionSummary): Part[] {
+  if (handshake?.upgraded !== true) return [];
+  const counts = [...eachDirection(directions)].map(([by, { frames }]) => `${ARROW[by]} ${grouped(frames)}`);
+  return [[`${counts.join(' ')} frames`, 'dim']];
+}
+
+/** The last part that has room is cut. */
+function drawn(parts: readonly Part[], { theme }: Look, width: number): string {
+  const words: string[] = [];
+  let room = width;
+  for (const [text, style] of parts) {
+    if (room <= 1) break;
+    const cut = truncate(text, room);
+    words.push(style ? theme[style](cut) : cut);
+    room -= displayWidth(cut) + GAP.length;
+  }
+  return words.join(GAP);
 }

@@ -154,7 +154,7 @@ describe('much traffic', () => {
     drawClosed: () => ({}),
     ping: () => false,
     now: () => time,
-    names: [],
+    names: { own: [], allowed: [] },
   });
   beforeAll(async () => {
     doorway = new Doorway(server, 'connection', 16_384, {

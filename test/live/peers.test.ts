@@ -1,11 +1,12 @@
 import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { get } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { join } from 'node:path';
 import { ROOT, Workshop, wsinspect, type Ran } from '../cli/binary.js';
-import { Client, freePort, Serving } from './serving.js';
+import { Client, freePort, Refused, Serving } from './serving.js';
 
 /** `serve` with clients that are not ours; each is skipped, and says so, where it is not installed. */
 
@@ -63,10 +64,28 @@ assert pump(CloseConnection).code == 1000
 print("ok")
 `;
 
+/** The statuses that a browser gets which knows the proxy as `name`. */
+async function throughProxy(port: number, name: string): Promise<Record<string, number>> {
+  const headers = { host: name, origin: `https://${name}` };
+  const options = { port, host: '127.0.0.1', rejectUnauthorized: false, headers };
+  const status = (path: string): Promise<number> =>
+    new Promise((resolve, reject) => {
+      get({ ...options, path }, (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      }).on('error', reject);
+    });
+  const channel = Client.open(`wss://127.0.0.1:${port}/.inspect`, options, ['wsinspect.inspect']).then(
+    ({ socket }) => (socket.terminate(), 101),
+    (error: unknown) => (error instanceof Refused ? error.status : NaN),
+  );
+  return { page: await status('/'), poll: await status('/poll'), channel: await channel };
+}
+
 describe('serve and peers of others', () => {
   let server: Serving;
   beforeAll(async () => {
-    server = await Serving.start('--subprotocol', 'chat.v1', '--deflate');
+    server = await Serving.start('--subprotocol', 'chat.v1', '--deflate', '--allow-host', 'chat.example');
   });
   afterAll(() => server.stop());
 
@@ -138,7 +157,8 @@ describe('serve and peers of others', () => {
          fastcgi_temp_path ${folder}; uwsgi_temp_path ${folder}; scgi_temp_path ${folder};
          server { listen 127.0.0.1:${port} ssl; ssl_certificate ${cert}; ssl_certificate_key ${key};
            location / { proxy_pass http://127.0.0.1:${server.port}; proxy_http_version 1.1;
-             proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; } } }`,
+             proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade;
+             proxy_set_header Host $http_host; } } }`,
     );
     const proxy = spawn('nginx', ['-p', folder, '-c', config], { stdio: 'ignore' });
     try {
@@ -155,6 +175,8 @@ describe('serve and peers of others', () => {
       client.socket.close(1000);
       await client.closed;
       await server.until((out) => out.includes('GET /through/nginx') && out.includes('"through a pro'));
+      expect(await throughProxy(port, 'chat.example')).toEqual({ page: 200, poll: 200, channel: 101 });
+      expect(await throughProxy(port, 'evil.example')).toEqual({ page: 403, poll: 403, channel: 403 });
     } finally {
       proxy.kill('SIGTERM');
     }

@@ -100,18 +100,29 @@ const TESTS: Tests = {
   },
   '--allow-host': async () => {
     const server = await serve('--allow-host', 'chat.example', '--allow-host', 'also.example');
-    const status = async (host: string, path: string): Promise<number> => {
+    const body = '{"sender":"a","msg":"b"}';
+    const posted = `Content-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    const status = async (host: string, path: string, origin?: string): Promise<number> => {
       const socket = await server.raw();
-      socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`);
+      const start = `${path === '/send' ? 'POST' : 'GET'} ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n`;
+      const from = origin === undefined ? '' : `Origin: ${origin}\r\n`;
+      socket.write(`${start}${from}${path === '/send' ? posted : '\r\n'}`);
       let answer = '';
       for await (const chunk of socket) answer += String(chunk);
       return Number(answer.slice(9, 12));
     };
-    for (const path of ['/', '/poll', '/long-poll?timeout=0', '/compare.json?']) {
+    for (const path of ['/', '/poll', '/long-poll?timeout=0', '/send', '/compare.json?']) {
       if (!path.startsWith('/compare')) expect(await status('chat.example', path), path).toBe(200);
       expect(await status('evil.example', path), path).toBe(403);
     }
     expect(await status('also.example:8080', '/poll')).toBe(200);
+    const here = `127.0.0.1:${server.port}`;
+    expect(await status(here, '/send', `http://${here}`)).toBe(200);
+    expect(await status(here, '/send', 'https://chat.example')).toBe(200);
+    expect(await status(here, '/send', 'https://evil.example')).toBe(403);
+    for (const name of ['chat.example:443', 'https://chat.example', '']) {
+      expect((await wsinspect(['serve', '0', '--allow-host', name])).exit, name).toBe(2);
+    }
   },
   '--path': async () => {
     const server = await serve('--path', '/only');

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { wsinspect } from '../cli/binary.js';
 import { Client, Refused, Serving } from './serving.js';
@@ -134,6 +135,34 @@ describe('the end', () => {
     await server.until((out) => /#0 {2}↔ ended {2}1001 Going Away {2}"off" {2}by the client/.test(out));
     (await server.open()).socket.terminate();
     await server.until((out) => /#1 {2}↔ ended {2}1006 without a close frame {2}(FIN|RST) by the client/.test(out));
+  });
+
+  it.each([
+    ['a FIN of the client', (socket: Socket) => socket.end(), { ended: 'fin', endedBy: 'client', closeCode: 1006 }],
+    ['a reset', (socket: Socket) => socket.resetAndDestroy(), { ended: 'reset', endedBy: 'client', closeCode: 1006 }],
+    [
+      'a close frame, behind which the server is the first to leave',
+      (socket: Socket) => socket.write(Buffer.from('88820000000003e8', 'hex')),
+      { ended: 'fin', endedBy: 'server', closeCode: 1000, closedBy: 'client' },
+    ],
+  ])('is told in the record, and when: %s', async (_, leave, record) => {
+    const server = await serve('--json');
+    const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
+    socket.on('error', () => undefined);
+    socket.resume();
+    socket.write(
+      'GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    );
+    await server.until((out) => out.includes('"handshake"'));
+    const left = Date.now() / 1000;
+    leave(socket);
+    // Whoever is the first, TCP ends only when the other one has left too.
+    await sleep(700);
+    socket.destroy();
+    await server.until((out) => out.includes('"type":"connection"'));
+    const found = server.records.find(({ type }) => type === 'connection')!;
+    expect(found).toMatchObject(record);
+    expect(Math.abs((found['endedAt'] as number) - left)).toBeLessThan(0.5);
   });
 
   it('of the reader of its output ends the server', async () => {
