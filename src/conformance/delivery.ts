@@ -3,7 +3,7 @@ import type { Happenings } from './happenings.js';
 
 /** A moment between small pieces makes segments of them; not for ever so many. */
 const SMALL = 64;
-const MOST_MOMENTS = 400;
+const MOST_MOMENTS = 100;
 const MOMENT = 0.001;
 
 /** Writes bytes, in pieces of `chop` with a flush behind each, until `isOver`: who reads no more never lets it be flushed. */

@@ -88,7 +88,7 @@ describe('docs/ci.md', () => {
     expect(run(script)).toMatchObject({ status: 0 });
   });
 
-  const scripts = blocks.filter(({ language }) => language === 'sh').map(({ text }) => text);
+  const scripts = blocks.filter(({ language }) => language === 'bash').map(({ text }) => text);
   it.each(scripts)(
     '%s',
     (text) => {
