@@ -1,29 +1,73 @@
 import type { Fresh } from './bench.js';
-import type { Happenings } from './happenings.js';
+import { Happenings } from './happenings.js';
+
+/** Waits for one thing, at most so many seconds; what we held back ourselves does not count. */
+export class Watch {
+  private readonly happenings = new Happenings();
+  private isLate = false;
+  private timer: ReturnType<typeof setTimeout>;
+
+  constructor(
+    private readonly test: () => boolean,
+    private readonly seconds: number,
+  ) {
+    this.timer = this.begin();
+  }
+
+  readonly isOver = (): boolean => this.isLate || this.test();
+
+  /** Something happened. */
+  tell(): void {
+    this.happenings.tell();
+  }
+
+  /** Resolves as soon as `test` holds or it is over, or after so many seconds. */
+  until(test: () => boolean, seconds: number): Promise<void> {
+    return this.happenings.until(() => test() || this.isOver(), seconds);
+  }
+
+  /** The time begins anew. */
+  again(): void {
+    clearTimeout(this.timer);
+    if (!this.isLate) this.timer = this.begin();
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+  }
+
+  private begin(): ReturnType<typeof setTimeout> {
+    return setTimeout(() => {
+      this.isLate = true;
+      this.tell();
+    }, this.seconds * 1000);
+  }
+}
 
 /** A moment between small pieces makes segments of them; not for ever so many. */
 const SMALL = 64;
 const MOST_MOMENTS = 100;
 const MOMENT = 0.001;
 
-/** Writes bytes, in pieces of `chop` with a flush behind each, until `isOver`: who reads no more never lets it be flushed. */
+/** Writes bytes, in pieces of `chop` with a flush behind each, until it is over: who reads no more never lets it be flushed. */
 export async function deliver(
   { wire, exchange }: Fresh,
   bytes: Uint8Array,
-  happenings: Happenings,
-  isOver: () => boolean,
+  watch: Watch,
   chop = Infinity,
 ): Promise<void> {
-  for (let at = 0; at < bytes.length && !isOver(); at += chop) {
+  for (let at = 0; at < bytes.length && !watch.isOver(); at += chop) {
     const piece = bytes.subarray(at, at + chop);
     exchange.add('tester', piece);
     wire.write(piece);
     let isFlushed = false;
     void wire.flushed().then(() => {
       isFlushed = true;
-      happenings.tell();
+      watch.tell();
     });
-    await happenings.until(() => isFlushed || isOver(), Infinity);
-    if (chop < SMALL && at / chop < MOST_MOMENTS) await happenings.until(isOver, MOMENT);
+    await watch.until(() => isFlushed, Infinity);
+    if (chop >= SMALL || at / chop >= MOST_MOMENTS) continue;
+    await watch.until(() => false, MOMENT);
+    watch.again();
   }
 }

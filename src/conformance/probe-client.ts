@@ -5,8 +5,7 @@ import { encodeUtf8 } from '../codec/utf8.js';
 import type { Bench } from './bench.js';
 import type { Case, Need, Trait } from './case.js';
 import type { Caller } from './client-bench.js';
-import { deliver } from './delivery.js';
-import { Happenings } from './happenings.js';
+import { deliver, Watch } from './delivery.js';
 import type { HeadLines } from './heads.js';
 import { bytesOf, looseFrame } from './probe.js';
 import { verdictOf, type Outcome, type Remark, type Ruling } from './ruling.js';
@@ -72,37 +71,28 @@ async function giveAnswer(
   chop: number | undefined,
 ): Promise<Given> {
   const { wire, exchange } = caller;
-  const happenings = new Happenings();
   let first: Uint8Array | undefined;
   let end: WireEnd | undefined;
-  let isLate = false;
+  const watch = new Watch(() => first !== undefined || end !== undefined, TAKING_TIME * bench.patience);
   wire.listen({
     bytes: (chunk) => {
       exchange.add('peer', chunk);
       first ??= chunk.slice(0, MOST_BYTES);
-      happenings.tell();
+      watch.tell();
     },
     ended: (how) => {
       end = how;
-      happenings.tell();
+      watch.tell();
     },
   });
-  const isOver = (): boolean => first !== undefined || end !== undefined || isLate;
-  const timer = setTimeout(
-    () => {
-      isLate = true;
-      happenings.tell();
-    },
-    TAKING_TIME * bench.patience * 1000,
-  );
   const ping = looseFrame(bench, { opcode: OPCODE.ping, payload: encodeUtf8('wsinspect') });
-  await deliver(caller, bytesOf(answer), happenings, isOver, chop);
-  await deliver(caller, ping, happenings, isOver);
-  await happenings.until(isOver, PING_TIME * bench.patience);
+  await deliver(caller, bytesOf(answer), watch, chop);
+  await deliver(caller, ping, watch);
+  await watch.until(watch.isOver, PING_TIME * bench.patience);
   // The first one may have been lost with the head.
-  await deliver(caller, ping, happenings, isOver);
-  await happenings.until(isOver, Infinity);
-  clearTimeout(timer);
+  await deliver(caller, ping, watch);
+  await watch.until(watch.isOver, Infinity);
+  watch.end();
   return givenOf(first, end);
 }
 

@@ -5,10 +5,9 @@ import { parseHead } from '../codec/http1.js';
 import { readHandshake, type Handshake } from '../codec/handshake.js';
 import { explain, isFinding } from '../rules/catalogue.js';
 import { judgeHandshake } from '../rules/handshake-rules.js';
-import { deliver } from './delivery.js';
+import { deliver, Watch } from './delivery.js';
 import type { Bench, Fresh, NotOpened, OpenOptions, Tools } from './bench.js';
 import { Exchange } from './exchange.js';
-import { Happenings } from './happenings.js';
 import { headBytes, withHeaders, type HeadLines } from './heads.js';
 import { Tester } from './tester.js';
 import type { Wire } from './wire.js';
@@ -110,32 +109,26 @@ const EMPTY = new Uint8Array(0);
 export async function ask(fresh: Fresh, request: Uint8Array, seconds: number, chop?: number): Promise<Answer> {
   const { wire, exchange } = fresh;
   const reader = new HeadReader({ kind: 'response' });
-  const happenings = new Happenings();
   let head: Head | undefined;
   let rest: Uint8Array = EMPTY;
   let end: Answer['end'];
-  let isLate = false;
+  const watch = new Watch(() => head !== undefined || end !== undefined, seconds);
   wire.listen({
     bytes: (chunk) => {
       exchange.add('peer', chunk);
       const result = head ? undefined : reader.push(chunk);
       if (head) rest = joined(rest, chunk);
       if (result) ({ head, rest } = { head: result.head, rest: result.rest.slice() });
-      happenings.tell();
+      watch.tell();
     },
     ended: (how) => {
       end = how;
-      happenings.tell();
+      watch.tell();
     },
   });
-  const isOver = (): boolean => head !== undefined || end !== undefined || isLate;
-  const timer = setTimeout(() => {
-    isLate = true;
-    happenings.tell();
-  }, seconds * 1000);
-  await deliver(fresh, request, happenings, isOver, chop);
-  await happenings.until(isOver, seconds);
-  clearTimeout(timer);
+  await deliver(fresh, request, watch, chop);
+  await watch.until(watch.isOver, Infinity);
+  watch.end();
   return { ...(head && { head: head as ResponseHead }), rest, ...(end && { end }) };
 }
 
