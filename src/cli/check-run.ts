@@ -7,7 +7,8 @@ import { outcomesIn } from './check-files.js';
 import type { CheckOptions } from './check-options.js';
 import { CheckReport } from './check-report.js';
 import { ServerUnderTest, Unreachable } from './check-server.js';
-import { seeded, seedOf, toolsOf } from './check-tools.js';
+import { seedOf, toolsOf } from './check-tools.js';
+import { seeded } from './seeded.js';
 import { EXIT } from './exit.js';
 import type { Io } from './io.js';
 

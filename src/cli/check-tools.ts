@@ -26,17 +26,6 @@ async function residentMemory(io: Io, pid: number): Promise<number | undefined> 
   return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
 }
 
-/** Numbers from 0 up to 1 by a seed (mulberry32): the same run draws the same keys. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
-  };
-}
-
 /** A number for each case, so that it draws the same alone as among others. */
 export function seedOf(seed: number, id: string): number {
   let hash = seed >>> 0;

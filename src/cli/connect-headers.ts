@@ -22,7 +22,7 @@ export function headersOf(target: Target, options: ReachOptions): Headers {
   return headers;
 }
 
-function loginOf(target: Target, { auth, user = auth }: ReachOptions): string | undefined {
+export function loginOf(target: Target, { auth, user = auth }: ReachOptions): string | undefined {
   if (user !== undefined) {
     const [, name = user, password = ''] = /^([^:]*):([^]*)$/.exec(user) ?? [];
     return basicAuth(name, password);
@@ -31,7 +31,7 @@ function loginOf(target: Target, { auth, user = auth }: ReachOptions): string | 
 }
 
 /** Those of `-H`. */
-function ownHeaders(lines: readonly string[]): Map<string, string[] | undefined> {
+export function ownHeaders(lines: readonly string[]): Map<string, string[] | undefined> {
   const own = new Map<string, string[] | undefined>();
   for (const line of lines) {
     const [, name = '', value = ''] = /^([^:\s]+)\s*:[ \t]*([^]*)$/.exec(line) ?? [];

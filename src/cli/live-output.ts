@@ -1,6 +1,8 @@
 import type { Judged } from '../rules/judged.js';
+import type { RelayFault } from '../rules/relay-fault.js';
 import type { Polled } from '../rules/polled.js';
 import type { ConnectionSummary } from '../rules/tally-summary.js';
+import { faultLines, faultRecord } from '../render/fault-line.js';
 import { polledLines, polledRecord } from '../render/polled-line.js';
 import { connectionEnds } from '../render/connection-end.js';
 import { Closing } from './closing.js';
@@ -37,6 +39,7 @@ export class LiveOutput implements Seen {
   private dropped = 0;
   private ends: ((summary: ConnectionSummary) => string) | undefined;
   private polls: ((polled: Polled) => string) | undefined;
+  private faults: ((fault: RelayFault) => string) | undefined;
   private tellLeft = (): void => undefined;
   /** Resolves when nobody reads any more (EPIPE). */
   readonly unread = new Promise<void>((resolve) => (this.tellLeft = resolve));
@@ -68,6 +71,7 @@ export class LiveOutput implements Seen {
     const since = this.options.relativeTime ? () => this.start : undefined;
     this.ends = connectionEnds(look, since);
     this.polls = polledLines(look, since);
+    this.faults = faultLines(look, since);
   }
 
   record(record: Judged): void {
@@ -92,6 +96,13 @@ export class LiveOutput implements Seen {
     if (this.writing !== undefined && this.output.isFull) this.dropped++;
     else if (this.options.json) this.output.json(polledRecord(polled));
     else if (this.polls) this.output.text(this.polls(polled));
+    this.schedule();
+  }
+
+  /** What was done to a frame on purpose: never left out. */
+  fault(fault: RelayFault): void {
+    if (this.options.json) this.output.json(faultRecord(fault));
+    else if (this.faults) this.output.text(this.faults(fault));
     this.schedule();
   }
 

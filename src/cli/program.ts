@@ -4,6 +4,7 @@ import { VERSION } from './version.js';
 import type { Io } from './io.js';
 import { connectOptions, type ConnectOptions } from './connect-options.js';
 import { acceptOptions, decodeOptions, encodeOptions } from './options.js';
+import { proxyOptions, type ProxyOptions } from './proxy-options.js';
 import { serveOptions, type ServeOptions } from './serve-options.js';
 
 /**
@@ -89,6 +90,20 @@ function addLiveCommands(program: Command, io: Io, setExit: (code: number) => vo
   ).action(async (url: string | undefined, options: ConnectOptions) => {
     const { connect } = await import('./live.js');
     setExit(await connect(io, url, options));
+  });
+  command(
+    program,
+    proxyOptions,
+    'proxy [address] [url]',
+    'stands between clients and a server: every frame is shown, no byte is changed',
+    [
+      'proxy 9002 wss://staging.example/app',
+      'proxy 9002 ws://127.0.0.1:9001/ --view messages --grep error',
+      'proxy 9002 ws://127.0.0.1:9001/ --delay 200 --corrupt 0.01 --seed 7',
+    ],
+  ).action(async (address: string | undefined, url: string | undefined, options: ProxyOptions) => {
+    const { proxy } = await import('./live.js');
+    setExit(await proxy(io, address, url, options));
   });
   command(
     program,

@@ -17,7 +17,7 @@ export interface LiveTaker {
 export interface LiveContext {
   readonly reading: ReadingOptions;
   /** Seconds since the epoch. */
-  now(): number;
+  now(this: void): number;
 }
 
 /** The client opened the connection. */

@@ -1,0 +1,121 @@
+import { RelayServer, type RelayOptions } from '../../live/relay-server.js';
+import type { HeadEdit } from '../../live/relay-head.js';
+import type { Faults } from '../../live/relay-connection.js';
+import { hostInUrl, isLoopback, listenError, parseAddress } from '../addresses.js';
+import { loginOf, ownHeaders } from '../connect-headers.js';
+import { routeOf } from '../connect-route.js';
+import { parseTarget, type Target } from '../connect-url.js';
+import { EXIT, UsageError } from '../exit.js';
+import { connectionFilter } from '../filters.js';
+import type { Io } from '../io.js';
+import { LiveOutput } from '../live-output.js';
+import { liveReading } from '../live-reading.js';
+import type { ProxyOptions } from '../proxy-options.js';
+import { seeded } from '../seeded.js';
+import { tlsOf } from '../tls-files.js';
+
+const DEFAULT_ADDRESS = { host: '127.0.0.1', port: 9001 };
+/** A URL stands where the address is missing. */
+const URL_START = /^[a-z][a-z0-9+.-]*:\/\//i;
+
+/** `proxy`: stands between clients and a server, passes everything on, and shows it, until a signal ends it. */
+export async function run(
+  io: Io,
+  first: string | undefined,
+  second: string | undefined,
+  options: ProxyOptions,
+): Promise<number> {
+  const { address, url: text } = argumentsOf(first, second);
+  const target = parseTarget(text);
+  const place = parseAddress(address, DEFAULT_ADDRESS);
+  const output = new LiveOutput(io, options);
+  await output.open(true);
+  const relay = relayOf(await relayOptions(io, place, target, options), output);
+  const { port } = await relay.listen().catch((error: NodeJS.ErrnoException) => {
+    throw listenError(place, error);
+  });
+  const url = `${options.listenCert === undefined ? 'ws' : 'wss'}://${hostInUrl(place.host)}:${port}/`;
+  if (options.json) output.json({ type: 'listening', url, port, pid: io.pid });
+  else output.text(`listening ${url} for ${target.url.href}\n`);
+  if (!isLoopback(place.host)) output.notice(`warning: everyone who can reach ${place.host} can connect`);
+  await Promise.race([output.unread, io.untilInterrupted()]);
+  await relay.close();
+  await output.end();
+  return io.interrupted.aborted ? io.interrupted.reason : EXIT.ok;
+}
+
+function argumentsOf(first: string | undefined, second: string | undefined): { address: string; url: string } {
+  if (first === undefined) throw new UsageError('a URL is missing, as in wsinspect proxy 9002 ws://127.0.0.1:9001/');
+  if (second !== undefined) return { address: first, url: second };
+  if (URL_START.test(first)) return { address: ':9001', url: first };
+  throw new UsageError(`a URL is missing, as in wsinspect proxy ${first} wss://example.org/`);
+}
+
+/** A certificate that is none is found out when the server is made. */
+function relayOf(options: RelayOptions, output: LiveOutput): RelayServer {
+  try {
+    return new RelayServer(options, output);
+  } catch (error) {
+    throw new UsageError(`--listen-cert and --listen-key can't be used: ${(error as Error).message}`);
+  }
+}
+
+async function relayOptions(
+  io: Io,
+  place: { readonly host: string; readonly port: number },
+  target: Target,
+  options: ProxyOptions,
+): Promise<RelayOptions> {
+  const { listenCert, listenKey } = options;
+  const tls = await tlsOf(io, { ...(listenCert && { cert: listenCert }), ...(listenKey && { key: listenKey }) });
+  const wants = connectionFilter(options);
+  const seed = options.seed ?? new DataView(io.random(4).buffer).getUint32(0);
+  return {
+    ...place,
+    ...(tls && { tls }),
+    now: () => io.now(),
+    reading: liveReading(options),
+    route: await routeOf(io, target, options),
+    connectTime: options.connectTimeout,
+    edit: editOf(target, options),
+    faults: faultsOf(options),
+    random: (connection) => seeded((seed + connection) >>> 0),
+    ...(wants && {
+      wants: (number, client, server) => wants({ number, client: endpoint(client), server: endpoint(server) }),
+    }),
+  };
+}
+
+function endpoint({ host, port }: { readonly host: string; readonly port: number }): { address: string; port: number } {
+  return { address: host, port };
+}
+
+function editOf(target: Target, options: ProxyOptions): HeadEdit {
+  const own = [...ownHeaders(options.header ?? [])];
+  const login = loginOf(target, options);
+  const { host, pathname, search } = target.url;
+  const given = own.flatMap(([name, values]) => (values === undefined ? [] : [[name, values.join(', ')] as const]));
+  return {
+    host,
+    ...(pathname + search !== '/' && { target: pathname + search }),
+    set: [
+      ...(options.origin === undefined ? [] : [['Origin', options.origin] as const]),
+      ...(login === undefined ? [] : [['Authorization', login] as const]),
+      ...given,
+    ],
+    remove: own.flatMap(([name, values]) => (values === undefined ? [name] : [])),
+    ...(options.deflate === false && { noDeflate: true as const }),
+  };
+}
+
+function faultsOf({ delay, throttle, dropAfter, closeAfter, corrupt, fragment, duplicate }: ProxyOptions): Faults {
+  return {
+    ...(delay && { delay }),
+    ...(throttle !== undefined && { rate: throttle }),
+    ...(dropAfter !== undefined && { dropAfter }),
+    ...(closeAfter && { closeAfter }),
+    ...(corrupt && { corrupt }),
+    ...(fragment !== undefined && { fragment }),
+    ...(duplicate && { duplicate }),
+  };
+}

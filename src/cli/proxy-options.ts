@@ -1,0 +1,84 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { reachOptions, type ReachOptions } from './connect-options.js';
+import { filterOptions, type FilterOptions } from './filter-options.js';
+import { close, integer } from './option-values.js';
+import { showOptions, type ShowOptions } from './serve-options.js';
+
+export interface ProxyOptions
+  extends ShowOptions, ReachOptions, Omit<FilterOptions, 'limit' | 'extract' | 'asWebsocket'> {
+  direction?: 'client' | 'server';
+  listenCert?: string;
+  listenKey?: string;
+  delay?: number;
+  throttle?: number;
+  dropAfter?: number;
+  closeAfter?: { frames: number; code: number; reason: string };
+  corrupt?: number;
+  fragment?: number;
+  duplicate?: true;
+  seed?: number;
+}
+
+/** What of `connect`'s handshake has a meaning between two others; the ends agree on the rest by themselves. */
+const HANDSHAKE: ReadonlySet<string> = new Set(['--header', '--user', '--auth', '--origin']);
+/** They end the work, or are about captures. */
+const NOT_TAKEN: ReadonlySet<string> = new Set(['--limit', '--extract', '--as-websocket', '--relative-time']);
+
+export function proxyOptions(): Option[] {
+  const listen = [
+    new Option('--listen-cert <file>', 'speak TLS with the clients, with this certificate (PEM): wss'),
+    new Option('--listen-key <file>', 'its private key (PEM)'),
+  ].map((option) => option.helpGroup('Listening:'));
+  const reach = reachOptions().filter(
+    ({ long, helpGroupHeading }) => helpGroupHeading !== 'Handshake:' || HANDSHAKE.has(long ?? ''),
+  );
+  const filters = filterOptions().filter(({ long }) => !NOT_TAKEN.has(long ?? ''));
+  const direction = new Option('--direction <sender>', 'only what this side sent').choices(['client', 'server']);
+  return [
+    ...reach.map(inOtherWords),
+    new Option('--no-deflate', 'take permessage-deflate out of the offer').helpGroup('Handshake:'),
+    ...listen,
+    ...faultOptions(),
+    ...showOptions(),
+    ...[direction, ...filters].map((option) => option.helpGroup('Filters:')),
+  ];
+}
+
+/** The same option, said of somebody else's request. */
+function inOtherWords(option: Option): Option {
+  const words = WORDS[option.long ?? ''];
+  if (words !== undefined) option.description = words;
+  return option;
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  '--header': "set 'Name: value' in each request; 'Name:' leaves that header out (repeatable)",
+  '--origin': "set this Origin instead of the client's",
+};
+
+function faultOptions(): Option[] {
+  return [
+    new Option('--delay <ms>', 'hold everything for so long').argParser(integer(0, 600_000)),
+    new Option('--throttle <bytes/s>', 'let no more through in each direction').argParser(integer(1)),
+    new Option('--drop-after <frames>', 'reset both ends after so many frames').argParser(integer(1)),
+    new Option('--close-after <frames[:code]>', 'tell both ends to close then (1001 by default)').argParser(closeAfter),
+    new Option('--corrupt <rate>', 'turn one bit over in this share of the frames: 0 to 1').argParser(share),
+    new Option('--fragment <bytes>', 'cut data frames into frames of so many bytes').argParser(integer(1, 2 ** 31 - 1)),
+    new Option('--duplicate', 'send each frame twice'),
+    new Option('--seed <number>', 'for what is drawn by lot: the same run again').argParser(integer(0, 2 ** 32 - 1)),
+  ].map((option) => option.helpGroup('Faults:'));
+}
+
+/** RFC 6455 §7.4.1: going away. */
+const GOING_AWAY = 1001;
+
+function closeAfter(value: string): { frames: number; code: number; reason: string } {
+  const [, frames = '', ending] = /^(\d+)(?::([^]*))?$/.exec(value) ?? [];
+  return { frames: integer(1)(frames), ...(ending === undefined ? { code: GOING_AWAY, reason: '' } : close(ending)) };
+}
+
+function share(value: string): number {
+  const number = /^(\d+(\.\d*)?|\.\d+)$/.test(value) ? Number(value) : NaN;
+  if (number <= 1) return number;
+  throw new InvalidArgumentError('It has to be a number from 0 to 1.');
+}

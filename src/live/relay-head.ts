@@ -1,0 +1,90 @@
+/** What of a request's head is written anew on its way (RFC 9112 §3.2: a proxy names the server it asks). */
+export interface HeadEdit {
+  /** Instead of the value of `Host`. */
+  readonly host?: string;
+  /** Instead of the target `/`: the server's URL has a path, and the client was pointed at the relay without one. */
+  readonly target?: string;
+  /** Headers that are set: instead of those of the same name, or behind all others. */
+  readonly set: readonly (readonly [name: string, value: string])[];
+  /** Headers that are left out, by their names. */
+  readonly remove: readonly string[];
+  /** permessage-deflate is taken out of the offer (RFC 7692 §5). */
+  readonly noDeflate?: true;
+  /** The connection is for this request only. */
+  readonly close?: true;
+}
+
+/** A header with its line ends, and the lines that it is folded over (RFC 9112 §5.2). */
+interface Field {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** A request's head with the edit made. All else stays as it is, to the byte: spelling, order, line ends, faults. */
+export function editHead(head: Uint8Array, edit: HeadEdit): Uint8Array {
+  const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1');
+  const [start, fields, end] = partsOf(text);
+  const lineEnd = start.endsWith('\r\n') ? '\r\n' : '\n';
+  const sets = [
+    ...edit.set,
+    ...(edit.host === undefined ? [] : [['Host', edit.host] as const]),
+    ...(edit.close ? [CLOSE] : []),
+  ];
+  const values = new Map(sets.map(([name, value]) => [name.toLowerCase(), value]));
+  const gone = new Set(edit.remove.map((name) => name.toLowerCase()));
+  const kept = fields.flatMap((field) => {
+    if (gone.has(field.name)) return [];
+    const value = values.get(field.name);
+    if (value !== undefined) return [withValue(field, value)];
+    return edit.noDeflate && field.name === EXTENSIONS ? withoutDeflate(field) : [field.text];
+  });
+  const known = new Set(fields.map(({ name }) => name));
+  // What the client leaves out, as Host, is its own fault: the server shall see it.
+  const added = [...edit.set, ...(edit.close ? [CLOSE] : [])]
+    .filter(([name]) => !known.has(name.toLowerCase()))
+    .map(([name, value]) => `${name}: ${value}${lineEnd}`);
+  return Buffer.from([startWith(start, edit.target), ...kept, ...added, end].join(''), 'latin1');
+}
+
+const CLOSE = ['Connection', 'close'] as const;
+const EXTENSIONS = 'sec-websocket-extensions';
+
+/** The request line with what stands in front of it, the headers, and the empty line. */
+function partsOf(text: string): [start: string, fields: Field[], end: string] {
+  const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+  const isEmpty = (line: string): boolean => line === '\r\n' || line === '\n';
+  const first = lines.findIndex((line) => !isEmpty(line));
+  const fields: Field[] = [];
+  let at = first + 1;
+  for (; at < lines.length && !isEmpty(lines[at]!); at++) {
+    const line = lines[at]!;
+    const last = fields[fields.length - 1];
+    if (/^[ \t]/.test(line) && last) fields[fields.length - 1] = { ...last, text: last.text + line };
+    else fields.push({ name: (/^[^:\s]*/.exec(line)?.[0] ?? '').toLowerCase(), text: line });
+  }
+  return [lines.slice(0, first + 1).join(''), fields, lines.slice(at).join('')];
+}
+
+/** The request line with another target, where it asks for `/`. */
+function startWith(start: string, target: string | undefined): string {
+  return target === undefined
+    ? start
+    : start.replace(/^(\s*[^ \t]+[ \t]+)\/(?=[ \t])/, (_, lead: string) => lead + target);
+}
+
+/** Name, colon and blanks stay as they were written. */
+function withValue({ text }: Field, value: string): string {
+  const [, lead = ''] = /^([^:]*:[ \t]*)/.exec(text) ?? [];
+  const [end = ''] = /\r?\n$/.exec(text) ?? [];
+  return `${lead}${value}${end}`;
+}
+
+/** The offer without permessage-deflate; nothing where it offered nothing else. */
+function withoutDeflate(field: Field): string[] {
+  const value = field.text.slice(field.text.indexOf(':') + 1);
+  const items = value.match(/(?:"(?:[^"\\]|\\.)*"|[^",])+/g) ?? [];
+  const others = items.filter((item) => !/^\s*(?:permessage-deflate|x-webkit-deflate-frame)\s*(?:;|$)/i.test(item));
+  if (others.length === items.length) return [field.text];
+  const rest = others.map((item) => item.trim()).filter((item) => item !== '');
+  return rest.length === 0 ? [] : [withValue(field, rest.join(', '))];
+}
