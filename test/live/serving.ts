@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket, type ClientOptions } from 'ws';
 import { BINARY, cleanEnv, records } from '../cli/binary.js';
 
-/** `wsinspect serve`, running. */
+/** `wsinspect serve`, or another command that listens, running. */
 export class Serving {
   private constructor(
     readonly child: ChildProcess,
@@ -23,8 +23,16 @@ export class Serving {
 
   /** Starts it on a port of its own; resolves when it listens. */
   static async start(...args: string[]): Promise<Serving> {
-    if (args.includes('-q')) return Serving.quiet(args);
-    const child = spawn(process.execPath, [BINARY, 'serve', '0', ...args], {
+    return args.includes('-q') ? Serving.quiet(args) : Serving.run('serve', '0', ...args);
+  }
+
+  /** `wsinspect proxy` to this URL. */
+  static proxy(url: string, ...args: string[]): Promise<Serving> {
+    return Serving.run('proxy', '0', url, ...args);
+  }
+
+  private static async run(...args: string[]): Promise<Serving> {
+    const child = spawn(process.execPath, [BINARY, ...args], {
       env: cleanEnv(),
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PacedOutlet, type Outlet, type Pace } from '../../src/live/outlet.js';
+
+interface Got {
+  readonly at: number;
+  readonly bytes: number;
+}
+
+/** A paced way, and what came out of it when: milliseconds. */
+function paced(
+  pace: Pace,
+  full = false,
+): { outlet: PacedOutlet; got: Got[]; ended: () => number | undefined; next: Outlet } {
+  const got: Got[] = [];
+  const start = performance.now();
+  let end: number | undefined;
+  const next: Outlet = {
+    write: (bytes) => {
+      got.push({ at: performance.now() - start, bytes: bytes.length });
+      return !full;
+    },
+    end: () => (end = performance.now() - start),
+    drop: () => undefined,
+    onRoom: () => undefined,
+  };
+  return { outlet: new PacedOutlet(next, pace), got, ended: () => end, next };
+}
+const total = (got: readonly Got[]): number => got.reduce((sum, { bytes }) => sum + bytes, 0);
+
+describe('a way that is paced', () => {
+  it('holds everything for as long, the end too', async () => {
+    const { outlet, got, ended } = paced({ delay: 60 });
+    outlet.write(new Uint8Array(3));
+    await sleep(20);
+    outlet.write(new Uint8Array(4));
+    outlet.end();
+    await sleep(150);
+    expect(got.map(({ bytes }) => bytes)).toEqual([3, 4]);
+    expect(got[0]!.at).toBeGreaterThanOrEqual(59);
+    expect(got[1]!.at - got[0]!.at).toBeGreaterThanOrEqual(15);
+    expect(ended()).toBeGreaterThanOrEqual(79);
+  });
+
+  it('lets so many bytes a second through', async () => {
+    const { outlet, got, ended } = paced({ rate: 20_000 });
+    outlet.write(new Uint8Array(8000));
+    outlet.end();
+    while (ended() === undefined) await sleep(5);
+    expect(total(got)).toBe(8000);
+    expect(ended()).toBeGreaterThan(300);
+    expect(ended()).toBeLessThan(1500);
+    expect(Math.max(...got.map(({ bytes }) => bytes))).toBeLessThanOrEqual(800);
+  });
+
+  it('lets even one byte a second through', async () => {
+    const { outlet, got } = paced({ rate: 10 });
+    outlet.write(new Uint8Array(100));
+    await sleep(450);
+    expect(total(got)).toBeGreaterThanOrEqual(2);
+    expect(total(got)).toBeLessThanOrEqual(6);
+    outlet.drop();
+  });
+
+  it('asks for no more while much waits, and tells when there is room', async () => {
+    const { outlet } = paced({ delay: 30 });
+    let room = 0;
+    outlet.onRoom = () => room++;
+    expect(outlet.write(new Uint8Array(1000))).toBe(true);
+    expect(outlet.write(new Uint8Array(2 * 1024 * 1024))).toBe(false);
+    await sleep(80);
+    expect(room).toBe(1);
+  });
+
+  it('waits where what is behind it is full', async () => {
+    const { outlet, got, next } = paced({ delay: 1 }, true);
+    outlet.write(new Uint8Array(1));
+    outlet.write(new Uint8Array(2));
+    await sleep(30);
+    expect(got).toHaveLength(1);
+    next.onRoom();
+    expect(got).toHaveLength(2);
+  });
+});
