@@ -129,6 +129,8 @@ export class RelayConnection {
 
   private listen(side: RelaySide): Promise<void> {
     const { from } = this.ways[side];
+    // The other direction goes on behind a FIN.
+    from.allowHalfOpen = true;
     from.on('data', (bytes: Uint8Array) => this.take(side, bytes));
     from.on('end', () => this.ended(side));
     from.on('error', () => this.abort(side));

@@ -43,7 +43,7 @@ export function editHead(head: Uint8Array, edit: HeadEdit): Uint8Array {
   const added = [...edit.set, ...(edit.close ? [CLOSE] : [])]
     .filter(([name]) => !known.has(name.toLowerCase()))
     .map(([name, value]) => `${name}: ${value}${lineEnd}`);
-  return Buffer.from([startWith(start, edit.target), ...kept, ...added, end].join(''), 'latin1');
+  return Buffer.from([startWith(start, edit), ...kept, ...added, end].join(''), 'latin1');
 }
 
 const CLOSE = ['Connection', 'close'] as const;
@@ -65,12 +65,14 @@ function partsOf(text: string): [start: string, fields: Field[], end: string] {
   return [lines.slice(0, first + 1).join(''), fields, lines.slice(at).join('')];
 }
 
-/** The request line with another target, where it asks for `/`. */
-function startWith(start: string, target: string | undefined): string {
-  return target === undefined
-    ? start
-    : start.replace(/^(\s*[^ \t]+[ \t]+)\/(?=[ \t])/, (_, lead: string) => lead + target);
+/** The request line: another host in a target that names one (RFC 9112 §3.2.2), another target instead of `/`. */
+function startWith(start: string, { host, target }: HeadEdit): string {
+  const hosted = host === undefined ? start : start.replace(ABSOLUTE, (_, lead: string) => lead + host);
+  return target === undefined ? hosted : hosted.replace(ROOT, (_, lead: string) => lead + target);
 }
+
+const ABSOLUTE = /^(\s*[^ \t]+[ \t]+(?:http|ws)s?:\/\/)[^/?# \t]*/i;
+const ROOT = /^(\s*[^ \t]+[ \t]+(?:(?:http|ws)s?:\/\/[^/?# \t]*)?)\/(?=[ \t])/i;
 
 /** Name, colon and blanks stay as they were written. */
 function withValue({ text }: Field, value: string): string {

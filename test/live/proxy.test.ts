@@ -128,6 +128,16 @@ describe('proxy', () => {
     await once(client, 'end');
   });
 
+  it('takes what the client sends behind the end of the server', async () => {
+    const { client, server } = await throughProxy();
+    const there = all(server);
+    client.resume();
+    server.end('bye');
+    await once(client, 'end');
+    client.end('answer');
+    expect((await there).toString()).toBe('answer');
+  });
+
   it.each(['client', 'server'] as const)('passes a reset of the %s on', async (who) => {
     const ends = await throughProxy('--json');
     const [from, to] = who === 'client' ? [ends.client, ends.server] : [ends.server, ends.client];
@@ -158,7 +168,7 @@ describe('proxy', () => {
     const serving = await proxy(url, '--view', 'annotated');
     serving.child.stdout!.pause();
     const client = await Client.open(serving.url);
-    const count = 20_000;
+    const count = 12_000;
     for (let i = 0; i < count; i++) client.socket.send('x'.repeat(200));
     await client.got(count, 20);
     serving.child.stdout!.resume();

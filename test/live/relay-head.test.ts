@@ -57,6 +57,12 @@ describe('the head of a request that is passed on', () => {
     expect(edited({ noDeflate: true }, other)).toBe(other);
   });
 
+  it('names the other host in an absolute target too', () => {
+    const head = 'GET http://localhost:9002/ HTTP/1.1\r\nHost: localhost:9002\r\n\r\n';
+    const then = 'GET http://b.example/app HTTP/1.1\r\nHost: b.example\r\n\r\n';
+    expect(edited({ host: 'b.example', target: '/app' }, head)).toBe(then);
+  });
+
   it('keeps what the client did wrong: two Hosts, or none; another target', () => {
     const two = 'GET /x HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n';
     expect(edited({ host: 'c', target: '/app' }, two)).toBe('GET /x HTTP/1.1\r\nHost: c\r\nHost: c\r\n\r\n');

@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Flows } from '../../src/capture/flows.js';
+import { pcapReader } from '../../src/capture/pcap.js';
+import { has, Scratch } from '../capture/captures.js';
+import { records, wsinspect } from '../cli/binary.js';
+import { closeServers, echo } from '../live/servers.js';
+import { Serving } from '../live/serving.js';
+import { canCapture } from './live-capture.js';
+
+const ready = has('tcpdump') && canCapture();
+if (!ready) console.warn('skipped: tcpdump and the right to record on the loopback are needed');
+
+const scratch = new Scratch();
+afterAll(() => {
+  scratch.remove();
+  closeServers();
+});
+
+interface Streams {
+  readonly sent: Buffer;
+  readonly received: Buffer;
+}
+
+/** Each connection in a capture: from whom, to which port, and what each side sent. */
+function connectionsIn(file: Uint8Array): { to: number; sides: [Buffer[], Buffer[]] }[] {
+  const found: { to: number; sides: [Buffer[], Buffer[]] }[] = [];
+  const ignore = (): undefined => undefined;
+  const flows = new Flows({
+    open({ b }) {
+      const sides: [Buffer[], Buffer[]] = [[], []];
+      found.push({ to: b.port, sides });
+      return {
+        data: (side, bytes, start, end) => void sides[side].push(Buffer.from(bytes.slice(start, end))),
+        gap: (side, _, length) => void sides[side].push(Buffer.from(`${length} bytes are missing`)),
+        ...{ fin: ignore, reset: ignore, close: ignore },
+      };
+    },
+  });
+  const visitor = { packet: flows.packet.bind(flows), notice: ignore, problem: ignore };
+  const reader = pcapReader();
+  reader.push(file, visitor);
+  reader.end(visitor);
+  flows.end();
+  return found;
+}
+
+/** Those to a port, without what the proxy writes anew: the values of Host, and the host of an absolute target. */
+function streamsTo(port: number, all: ReturnType<typeof connectionsIn>): Streams[] {
+  return all
+    .filter(({ to }) => to === port)
+    .map(({ sides: [sent, received] }) => {
+      const text = Buffer.concat(sent)
+        .toString('latin1')
+        .replace(/^\S+ http:\/\/[^/]*/, 'absolute')
+        .replace(/^[^]*?\n\r?\n/, (head) => head.replace(/^(host:[ \t]*)[^\r\n]*/gim, '$1'));
+      return { sent: Buffer.from(text, 'latin1'), received: Buffer.concat(received) };
+    });
+}
+
+/** Of what was on its way when a reset came, one side may have seen less. */
+function beginsLike(a: Buffer, b: Buffer): boolean {
+  const length = Math.min(a.length, b.length);
+  return a.subarray(0, length).equals(b.subarray(0, length));
+}
+
+const headOf = (bytes: Buffer): string => bytes.toString('latin1').split('\r\n\r\n')[0]!.slice(0, 2000);
+
+/** The verdicts of all cases that run by default, the slow ones of waiting aside. */
+async function verdicts(url: string): Promise<Map<string, string>> {
+  const { out } = await wsinspect(['check', url, '--json', '--seed', '1']);
+  const cases = records(out).filter(({ type }) => type === 'case');
+  return new Map(
+    cases.map(({ id, verdict, closeVerdict }) => [String(id), `${String(verdict)} ${String(closeVerdict)}`]),
+  );
+}
+
+describe.runIf(ready)('what passes the proxy', () => {
+  it('is the same on both of its sides, for every case of check, and so are the verdicts', async () => {
+    const { port, url } = await echo({ perMessageDeflate: { threshold: 0 }, maxPayload: 2 ** 30 });
+    const proxy = await Serving.proxy(url);
+    proxy.child.stdout!.resume();
+    const file = scratch.file('sides.pcap');
+    const filter = `tcp port ${port} or tcp port ${proxy.port}`;
+    const tcpdump = spawn('tcpdump', ['-i', 'lo', '-B', '65536', '-w', file, filter]);
+    await once(tcpdump.stderr, 'data');
+    await pause(500);
+    const through = await verdicts(proxy.url);
+    await pause(300);
+    tcpdump.kill('SIGINT');
+    await once(tcpdump, 'exit');
+    await proxy.stop();
+    const direct = await verdicts(url);
+
+    expect(through.size).toBeGreaterThan(400);
+    const different = [...direct].filter(([id, verdict]) => through.get(id) !== verdict);
+    expect(different).toEqual([]);
+
+    const all = connectionsIn(new Uint8Array(readFileSync(file)));
+    const [before, behind] = [streamsTo(proxy.port, all), streamsTo(port, all)];
+    expect(before.length).toBeGreaterThan(400);
+    let exact = 0;
+    for (const one of before) {
+      const same = behind.filter(({ sent }) => headOf(sent) === headOf(one.sent));
+      const other = same.find(({ sent, received }) => beginsLike(sent, one.sent) && beginsLike(received, one.received));
+      expect(other, `what began with ${headOf(one.sent)}`).toBeDefined();
+      if (other!.sent.equals(one.sent) && other!.received.equals(one.received)) exact++;
+    }
+    expect(exact / before.length).toBeGreaterThan(0.98);
+  }, 120_000);
+});
