@@ -43,6 +43,21 @@ async function echo() {
   return ((count - before) / (performance.now() - start)) * 1000;
 }
 
+/** Microseconds that a message takes there and back, one at a time: the median. */
+async function delay() {
+  const socket = await open('/');
+  const data = Buffer.alloc(size, 'a');
+  const times = [];
+  for (const end = performance.now() + seconds * 1000; performance.now() < end;) {
+    const start = performance.now();
+    const back = new Promise((resolve) => socket.once('message', resolve));
+    socket.send(data, { binary: false });
+    await back;
+    times.push(performance.now() - start);
+  }
+  return times.toSorted((a, b) => a - b)[times.length >> 1] * 1000;
+}
+
 /** Deliveries a second, with one that speaks as fast as the others hear. */
 async function chat() {
   let delivered = 0;
@@ -83,5 +98,5 @@ async function idle() {
   return (memory() - before) / sockets.length;
 }
 
-process.send(await { echo, chat, idle }[what]());
+process.send(await { echo, delay, chat, idle }[what]());
 process.exit();

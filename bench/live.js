@@ -1,12 +1,10 @@
 // How much looking costs: `serve` beside a bare `ws` echo server, in one run, both figures printed.
 // node bench/live.js [--seconds S] [--runs N] [--sizes 125,65536] [--chat N] [--idle N]
-import { fork, spawn } from 'node:child_process';
 import { mkdtempSync, openSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { freePort, here, measure, median, shown, start } from './processes.js';
 
 const { values } = parseArgs({
   options: {
@@ -17,49 +15,27 @@ const { values } = parseArgs({
     idle: { type: 'string', default: '2000' },
   },
 });
-const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 const seconds = Number(values.seconds);
 const folder = mkdtempSync(join(tmpdir(), 'wsinspect-live-'));
 
-const freePort = () =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-
 /** A server as a process of its own: `bare`, or wsinspect's with these arguments. */
-async function start(kind, args, out = 'ignore') {
+async function serverOf(kind, args, out) {
   const port = await freePort();
   const command =
     kind === 'bare'
       ? [here('live-bare.js'), String(port), ...args]
       : [here('../bin/wsinspect.js'), 'serve', String(port), ...args];
-  const child = spawn(process.execPath, command, { stdio: ['ignore', out, 'inherit'] });
-  return { port, child };
-}
-
-/** What clients in another process measure. */
-function measure(port, job) {
-  return new Promise((resolve, reject) => {
-    const client = fork(here('live-client.js'), [JSON.stringify({ port, seconds, ...job })]);
-    client.on('message', resolve);
-    client.on('exit', (code) => code && reject(new Error(`the clients ended with ${code}`)));
-  });
+  return { port, child: start(command, out) };
 }
 
 async function run(kind, args, job, out) {
-  const { port, child } = await start(kind, args, out);
+  const { port, child } = await serverOf(kind, args, out);
   try {
-    return await measure(port, { ...job, pid: child.pid });
+    return await measure({ port, seconds, ...job, pid: child.pid });
   } finally {
     child.kill('SIGKILL');
   }
 }
-
-const median = (list) => list.toSorted((a, b) => a - b)[list.length >> 1];
-const shown = (n) => (n >= 1000 ? `${(n / 1000).toFixed(1)}k` : n.toFixed(1));
 
 async function compare(name, goal, unit, bare, ours, better = 'more') {
   const figures = { bare: [], ours: [] };
