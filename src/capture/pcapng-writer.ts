@@ -84,7 +84,8 @@ export class PcapngWriter implements RecordingTaker {
       const end = Math.min(bytes.length, start + SEGMENT);
       this.packet(both, side, end === bytes.length ? PSH | ACK : ACK, time, { bytes, start, end });
       both[side].next = (both[side].next + end - start) | 0;
-      if (((both[side].next - both[side].acknowledged) | 0) >= UNACKNOWLEDGED) this.packet(both, other(side), ACK, time);
+      if (((both[side].next - both[side].acknowledged) | 0) >= UNACKNOWLEDGED)
+        this.packet(both, other(side), ACK, time);
     }
     this.flush();
   }
