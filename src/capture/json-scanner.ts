@@ -71,20 +71,35 @@ export class JsonScanner {
   /** What stands between values. */
   private step(chunk: Uint8Array, at: number): number {
     const byte = chunk[at]!;
-    if (byte === 0x20 || (byte >= 9 && byte <= 13 && byte !== 11 && byte !== 12)) return at + 1;
-    if (this.offset + at < 3 && byte === BYTE_ORDER_MARK[this.offset + at]) return at + 1;
-    const { expected } = this;
-    const isEnd = byte === CLOSE_OBJECT || byte === CLOSE_ARRAY;
-    if (isEnd && (expected === 'comma or end' || expected === 'key or end' || expected === 'value or end')) {
+    if (this.isPassed(byte, this.offset + at)) return at + 1;
+    if (this.expected.endsWith('or end') && (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY)) {
       this.leave(byte === CLOSE_OBJECT, at);
       return at + 1;
     }
-    if ((expected === 'key' || expected === 'key or end') && byte === QUOTE) this.begin('string', MOST_KEY, true);
-    else if (expected === 'colon' && byte === COLON) return this.expect('value', at);
-    else if (expected === 'comma or end' && byte === COMMA) return this.next(at);
-    else if (expected === 'value' || expected === 'value or end') return this.value(byte, at);
-    else this.fail('no JSON', at);
+    switch (this.expected) {
+      case 'value':
+      case 'value or end':
+        return this.value(byte, at);
+      case 'key':
+      case 'key or end':
+        if (byte !== QUOTE) break;
+        this.begin('string', MOST_KEY, true);
+        return at + 1;
+      case 'colon':
+        if (byte !== COLON) break;
+        return this.expect('value', at);
+      case 'comma or end':
+        if (byte !== COMMA) break;
+        return this.next(at);
+      case 'nothing':
+        break;
+    }
+    this.fail('no JSON', at);
     return at + 1;
+  }
+
+  private isPassed(byte: number, offset: number): boolean {
+    return isBlank(byte) || (offset < 3 && byte === BYTE_ORDER_MARK[offset]);
   }
 
   private expect(expected: Expected, at: number): number {
@@ -187,6 +202,11 @@ function passes(run: Run, byte: number): boolean {
   else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) run.depth++;
   else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) return --run.depth === 0;
   return false;
+}
+
+/** RFC 8259 §2. */
+function isBlank(byte: number): boolean {
+  return byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
 }
 
 function isDelimiter(byte: number): boolean {

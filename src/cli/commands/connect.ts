@@ -12,6 +12,7 @@ import { EXIT, UsageError } from '../exit.js';
 import type { Io } from '../io.js';
 import type { Waiter } from '../live-output.js';
 import { Prompt } from '../prompt.js';
+import { openRecording, type Recording } from '../recording.js';
 
 /** Backoff of `--reconnect`: milliseconds at first, doubled up to the most. */
 const FIRST_PAUSE = 500;
@@ -27,12 +28,21 @@ export async function run(io: Io, argument: string | undefined, options: Connect
     throw new UsageError(`-c ${options.connect}: there is a URL already, ${argument}`);
   }
   const target = parseTarget(text);
-  const visit = new Visit(io, target, options, await sendsOf(io, options));
+  const sends = await sendsOf(io, options);
+  const recording = openRecording(io, options, filesOf(options));
+  const visit = new Visit(io, target, options, sends, recording);
   try {
-    return await visit.run();
+    const exit = await visit.run();
+    return recording ? await recording.end(exit) : exit;
   } finally {
     visit.close();
   }
+}
+
+/** What is read in a run. */
+function filesOf({ cert, key, cacert, ca, execute, sendFile }: ConnectOptions): (string | undefined)[] {
+  const sent = (sendFile ?? execute ?? []).flatMap(({ kind, value }) => (kind === 'file' ? [value] : []));
+  return [cert, key, cacert, ca, ...sent];
 }
 
 /** A run of `connect`: one connection, or with `--reconnect` one after the other. */
@@ -56,6 +66,7 @@ class Visit implements Waiter, Gate {
     private readonly target: Target,
     private readonly options: ConnectOptions,
     sends: readonly Send[],
+    recorder: Recording | undefined,
   ) {
     const { one, count = one && 1, expect, fragment } = options;
     this.goals = new Goals({ ...(count && { count }), ...(expect && { expect }) });
@@ -71,6 +82,7 @@ class Visit implements Waiter, Gate {
     }
     this.display = new Display(this.prompt?.io ?? io, options, this);
     this.opening = new Opening(io, options, {
+      recorder,
       connected: (words) => this.display.detail(words),
       record: (record) => this.display.record(record),
       closed: (summary) => this.display.closed(summary),

@@ -9,6 +9,7 @@ import { Inspecting } from '../inspecting.js';
 import type { Io } from '../io.js';
 import { LiveOutput } from '../live-output.js';
 import { liveReading, perMessageDeflate } from '../live-reading.js';
+import { openRecording } from '../recording.js';
 import type { ServeOptions } from '../serve-options.js';
 import { tlsOf } from '../tls-files.js';
 
@@ -22,11 +23,12 @@ const STALL_SECONDS = 30;
 export async function run(io: Io, address: string | undefined, options: ServeOptions): Promise<number> {
   if (options.compare) return compare(io, options);
   const place = parseAddress(address ?? ':9001', DEFAULT_ADDRESS);
+  const recording = openRecording(io, options, [options.cert, options.key, options.clientCa]);
   const output = new LiveOutput(io, options);
   await output.open(true);
   const inspecting = new Inspecting(io, place.host, options);
   const server = serverOf(
-    { ...(await serverOptions(io, place, options)), ...inspecting.services },
+    { ...(await serverOptions(io, place, options)), ...inspecting.services, recorder: recording },
     inspecting.beside(output),
   );
   inspecting.watch(server);
@@ -42,7 +44,8 @@ export async function run(io: Io, address: string | undefined, options: ServeOpt
   inspecting.close();
   await server.close();
   await output.end();
-  return io.interrupted.aborted ? io.interrupted.reason : EXIT.ok;
+  const exit = io.interrupted.aborted ? io.interrupted.reason : EXIT.ok;
+  return recording ? recording.end(exit) : exit;
 }
 
 /** A certificate that is none is found out when the server is made. */
@@ -76,7 +79,7 @@ async function serverOptions(
   const tls = await tlsOf(io, options);
   return {
     ...place,
-    ...(tls && { tls }),
+    ...(tls && { tls, isSecure: true }),
     now: () => io.now(),
     reading: liveReading(options),
     compare: async () => ({ transports: await compareTransports({ reading: {}, now: () => io.now() }) }),
