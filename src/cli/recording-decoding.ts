@@ -157,7 +157,8 @@ export class RecordingDecoding {
     if (reading === undefined) return;
     this.readings.delete(connection);
     const { judge, tally, isShown, last } = reading;
-    judge.end(Number.isNaN(time) ? last : time);
+    // A duration is in whole microseconds: what came with the end keeps its own time.
+    judge.end(Number.isNaN(time) || Math.abs(time - last) < 2e-6 ? last : time);
     if (!isShown) return;
     tally.named({ ...(client !== undefined && { client }), ...(server !== undefined && { server }) });
     tally.ended(reason, time, by === undefined ? undefined : { by: SIDES[by], time: at ?? NaN });

@@ -115,7 +115,7 @@ describe('a capture file', () => {
       taker.opened(0, {}, 0);
       for (const time of times) taker.bytes(0, 0, ascii('x'), time);
     });
-    const [{ times: found }] = readBack(file) as [{ times: number[] }];
+    const found = readBack(file)[0]!.times;
     expect(found.map((time) => time.toFixed(6))).toEqual(times.map((time) => time.toFixed(6)));
   });
 
