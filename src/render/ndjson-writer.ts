@@ -106,13 +106,15 @@ function recordsOf(record: Judged, view: ViewOptions): JsonRecord[] {
   switch (record.type) {
     case 'handshake': {
       const { request, response } = record.handshake;
-      const [fields] = told;
+      const { type, connection, ...fields } = told[0]!;
       return [
         {
-          ...fields!,
-          ...(request && { request: { ...(fields!['request'] as object), ...asItStood(request) } }),
-          ...(response && { response: { ...(fields!['response'] as object), ...asItStood(response) } }),
+          type,
+          connection,
           ...(record.time !== undefined && { time: record.time }),
+          ...fields,
+          ...(request && { request: { ...(fields['request'] as object), ...asItStood(request) } }),
+          ...(response && { response: { ...(fields['response'] as object), ...asItStood(response) } }),
         },
       ];
     }

@@ -235,7 +235,7 @@ function scan(
   const values: Record<string, unknown> = {};
   const scanner = new JsonScanner({
     plan: (path) => (path.length < 2 ? 'enter' : path[0] === 'skip' ? 'pass' : most),
-    value: (path, value) => (values[path.join('.')] = JSON.parse(value)),
+    value: (path, value) => void (values[path.join('.')] = JSON.parse(value) as unknown),
     left: () => undefined,
   });
   const bytes = encodeUtf8(text);
@@ -252,9 +252,9 @@ describe('JSON as it comes', () => {
         fc.integer({ min: 1, max: 30 }),
         fc.boolean(),
         (value, size, indented) => {
-          const { skip: _, ...rest } = value;
-          const expected = Object.entries(rest).flatMap(([a, members]) =>
-            Object.entries(members as object).map(([b, each]) => [`${a}.${b}`, each] as const),
+          const wanted = Object.entries(value).filter(([key]) => key !== 'skip');
+          const expected = wanted.flatMap(([a, members]) =>
+            Object.entries(members).map(([b, each]) => [`${a}.${b}`, each] as const),
           );
           const { values, problem } = scan(JSON.stringify(value, undefined, indented ? 2 : 0), size, 1e6);
           expect(problem).toBe(undefined);

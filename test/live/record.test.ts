@@ -91,7 +91,7 @@ function untimed(lists: Record<string, Json[]>): { lists: Record<string, Json[]>
   const times: number[] = [];
   const bare = Object.entries(lists).map(([key, list]) => {
     times.push(...list.map(({ time }) => time as number));
-    return [key, list.map(({ time: _, ...rest }) => rest)] as const;
+    return [key, list.map((record) => ({ ...record, time: undefined }))] as const;
   });
   return { lists: Object.fromEntries(bare), times };
 }
