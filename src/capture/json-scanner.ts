@@ -21,6 +21,8 @@ type Expected = 'value' | 'value or end' | 'key' | 'key or end' | 'colon' | 'com
 
 /** A value that is read to its end. */
 interface Run {
+  /** Offset of its first byte. */
+  readonly start: number;
   /** Bytes that may be kept; undefined: none are wanted. */
   readonly most: number | undefined;
   readonly isKey: boolean;
@@ -65,7 +67,11 @@ export class JsonScanner {
   }
 
   private fail(message: string, at: number): void {
-    this.failure ??= `offset ${this.offset + at}: ${message}`;
+    this.failAt(message, this.offset + at);
+  }
+
+  private failAt(message: string, offset: number): void {
+    this.failure ??= `offset ${offset}: ${message}`;
   }
 
   /** What stands between values. */
@@ -83,7 +89,7 @@ export class JsonScanner {
       case 'key':
       case 'key or end':
         if (byte !== QUOTE) break;
-        this.begin('string', MOST_KEY, true);
+        this.begin('string', at, MOST_KEY, true);
         return at + 1;
       case 'colon':
         if (byte !== COLON) break;
@@ -122,7 +128,7 @@ export class JsonScanner {
     }
     const plan = this.taker.plan(this.path);
     if (plan !== 'enter' || !isContainer) {
-      this.begin(isContainer ? 'container' : byte === QUOTE ? 'string' : 'scalar', plan);
+      this.begin(isContainer ? 'container' : byte === QUOTE ? 'string' : 'scalar', at, plan);
       return at;
     }
     const isObject = byte === OPEN_OBJECT;
@@ -139,10 +145,20 @@ export class JsonScanner {
     this.expected = this.open.length === 0 ? 'nothing' : 'comma or end';
   }
 
-  private begin(kind: Run['kind'], plan: 'enter' | 'pass' | number, isKey = false): void {
+  private begin(kind: Run['kind'], at: number, plan: 'enter' | 'pass' | number, isKey = false): void {
     const most = typeof plan === 'number' ? plan : undefined;
     // A key's quote was seen; of the others the first byte is still to come.
-    this.run = { most, isKey, pieces: [], length: 0, depth: 0, kind, inString: isKey, escaped: false };
+    this.run = {
+      start: this.offset + at,
+      most,
+      isKey,
+      pieces: [],
+      length: 0,
+      depth: 0,
+      kind,
+      inString: isKey,
+      escaped: false,
+    };
   }
 
   /** Reads on in a value; tells where it stopped. */
@@ -165,24 +181,24 @@ export class JsonScanner {
   private keep(run: Run, chunk: Uint8Array, from: number, to: number): void {
     if (run.most === undefined) return;
     run.length += to - from;
-    if (run.length > run.most) return this.fail(`a value is larger than ${run.most} bytes`, from);
+    if (run.length > run.most) return this.failAt(`a value is larger than ${run.most} bytes`, run.start);
     run.pieces.push(chunk.slice(from, to));
   }
 
   private finish(run: Run): void {
     this.run = undefined;
     const text = run.most === undefined ? '' : this.decoder.decode(concat(run.pieces));
-    if (run.isKey) return this.key(`"${text}`);
+    if (run.isKey) return this.key(`"${text}`, run.start);
     if (run.most !== undefined) this.taker.value(this.path, text);
     this.expected = this.open.length === 0 ? 'nothing' : 'comma or end';
   }
 
-  private key(text: string): void {
+  private key(text: string, start: number): void {
     try {
       this.path.push(JSON.parse(text) as string);
       this.expected = 'colon';
     } catch {
-      this.fail('no JSON', 0);
+      this.failAt('no JSON', start);
     }
   }
 }
