@@ -15,6 +15,8 @@ export interface JsonTaker {
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [0x7b, 0x7d, 0x5b, 0x5d];
 const MOST_KEY = 64 * 1024;
+/** Each takes many times its text in memory. */
+export const MOST_PARTS = 1_000_000;
 const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
 
 type Expected = 'value' | 'value or end' | 'key' | 'key or end' | 'colon' | 'comma or end' | 'nothing';
@@ -30,6 +32,8 @@ interface Run {
   length: number;
   /** Objects and arrays that are open in it. */
   depth: number;
+  /** Members and elements in it, about. */
+  parts: number;
   kind: 'string' | 'container' | 'scalar';
   inString: boolean;
   escaped: boolean;
@@ -181,6 +185,7 @@ export class JsonScanner {
   private keep(run: Run, chunk: Uint8Array, from: number, to: number): void {
     if (run.most === undefined) return;
     run.length += to - from;
+    if (run.parts > MOST_PARTS) return this.failAt(`a value has more than ${MOST_PARTS} parts`, run.start);
     if (run.length > run.most) return this.failAt(`a value is larger than ${run.most} bytes`, run.start);
     run.pieces.push(chunk.slice(from, to));
   }
@@ -215,8 +220,11 @@ function passes(run: Run, byte: number): boolean {
     return false;
   }
   if (byte === QUOTE) run.inString = true;
-  else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) run.depth++;
-  else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) return --run.depth === 0;
+  else if (byte === COMMA) run.parts++;
+  else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) {
+    run.depth++;
+    run.parts++;
+  } else if (byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) return --run.depth === 0;
   return false;
 }
 
@@ -227,4 +235,19 @@ function isBlank(byte: number): boolean {
 
 function isDelimiter(byte: number): boolean {
   return byte <= 0x20 || byte === COMMA || byte === CLOSE_OBJECT || byte === CLOSE_ARRAY;
+}
+
+/** Does a text of JSON have so many members and elements that it takes many times its length in memory? */
+export function hasManyParts(bytes: Uint8Array): boolean {
+  if (bytes.length <= MOST_PARTS) return false;
+  let parts = 0;
+  let inString = false;
+  for (let at = 0; at < bytes.length && parts <= MOST_PARTS; at++) {
+    const byte = bytes[at]!;
+    if (byte === QUOTE) inString = !inString;
+    else if (inString) {
+      if (byte === BACKSLASH) at++;
+    } else if (byte === COMMA || byte === OPEN_OBJECT || byte === OPEN_ARRAY) parts++;
+  }
+  return parts > MOST_PARTS;
 }

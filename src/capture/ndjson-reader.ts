@@ -1,3 +1,4 @@
+import { hasManyParts, MOST_PARTS } from './json-scanner.js';
 import {
   BadRecord,
   contentOf,
@@ -66,6 +67,7 @@ export class NdjsonReader implements RecordingReader {
   }
 
   private line(bytes: Uint8Array, number: number): void {
+    if (hasManyParts(bytes)) return this.damaged(number, `it has more than ${MOST_PARTS} parts`);
     const text = this.decoder.decode(bytes).trim();
     if (text === '') return;
     let fields: unknown;

@@ -54,7 +54,8 @@ export class RecordingDecoding {
   /** Connections are shared out by the addresses of packets: here one shard has them all. */
   private readonly isOthers: boolean;
   private failure: string | undefined;
-  private firstDamage: string | undefined;
+  /** Told with the first connection: where there is none, one line is enough. */
+  private readonly early: string[] = [];
   private damages = 0;
   private evicted = 0;
   private readonly visitor: RecordingVisitor = {
@@ -92,7 +93,7 @@ export class RecordingDecoding {
     if (!pace.over && this.failure === undefined) reader.end(this.visitor);
     const problem = this.failure ?? opened.damage()?.message;
     if (this.numbers.size === 0 && !pace.over) {
-      const message = this.firstDamage ?? problem ?? 'no WebSocket connection in it';
+      const message = this.early[0] ?? problem ?? 'no WebSocket connection in it';
       throw new UsageError(`${input.name}: ${message}`);
     }
     for (const connection of [...this.readings.keys()]) this.close(connection, { reason: 'end' }, NaN);
@@ -113,6 +114,7 @@ export class RecordingDecoding {
     }
     if (Number.isNaN(this.start)) this.start = time;
     const number = this.numberOf(connection);
+    for (const message of this.early.splice(0)) this.sink.damage(message);
     const { client, server } = ends;
     const endpoints = { ...(client !== undefined && { client }), ...(server !== undefined && { server }) };
     const tally = new Tally(number, endpoints);
@@ -166,9 +168,10 @@ export class RecordingDecoding {
   }
 
   private tellDamage(message: string): void {
-    this.firstDamage ??= message;
     this.damages++;
-    if (this.damages <= MOST_DAMAGES) this.sink.damage(message);
+    if (this.damages > MOST_DAMAGES) return;
+    if (this.numbers.size === 0) this.early.push(message);
+    else this.sink.damage(message);
   }
 }
 

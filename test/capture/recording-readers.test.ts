@@ -169,6 +169,18 @@ describe('records', () => {
     }
   });
 
+  it.each(['[', '[],', '{"a":', '1,'])('with millions of parts take no memory: %s', (part) => {
+    const text = `{"type":"frame","x":[${part.repeat(2_000_000)}\n${JSON.stringify(FRAME)}`;
+    expect(told(new NdjsonReader(), text)).toEqual([
+      'damage line 1: it has more than 1000000 parts',
+      '0 opened {}',
+      '0 1 810548656c6c6f',
+    ]);
+    expect(scan(`{"a":{"b":[${part.repeat(2_000_000)}`, Infinity, 1e8).problem).toBe(
+      'offset 10: a value has more than 1000000 parts',
+    );
+  });
+
   it('are the same in chunks of any size, with CRLF and a byte order mark', () => {
     const text = `\ufeff{"type":"opened","connection":0,"time":1}\r\n${JSON.stringify({ ...FRAME, text: 'Größe', payloadLength: 7 })}\r\n`;
     const whole = told(new NdjsonReader(), text);
