@@ -159,6 +159,7 @@ export class JsonScanner {
       pieces: [],
       length: 0,
       depth: 0,
+      parts: 0,
       kind,
       inString: isKey,
       escaped: false,
