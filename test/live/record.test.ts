@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { records, Workshop, wsinspect } from '../cli/binary.js';
 import { harOf } from './har-schema.js';
@@ -30,6 +31,9 @@ async function serve(...args: string[]): Promise<Serving> {
   return serving;
 }
 
+const SCHEMA = JSON.parse(
+  readFileSync(new URL('../../schema/wsinspect.schema.json', import.meta.url), 'utf8'),
+) as object;
 const KINDS = ['pcapng', 'ndjson', 'har'] as const;
 let files = 0;
 const fileOf = (kind: string): string => `${shop.folder}/recorded-${files++}.${kind}`;
@@ -104,6 +108,12 @@ describe('what is recorded of a server', () => {
     expect(await server.stop()).toBe(130);
     const { all, exit, err } = await decoded(file);
     expect({ exit, err }).toEqual({ exit: 1, err: '' });
+    const validate = new Ajv2020({ strictRequired: false, strictTypes: false }).compile(SCHEMA);
+    const lines = records(readFileSync(file, 'utf8'));
+    expect(lines.filter((line) => !validate(line))).toEqual([]);
+    expect(new Set(lines.map(({ type }) => type))).toEqual(
+      new Set(['opened', 'handshake', 'frame', 'bytes', 'diagnostic', 'connection']),
+    );
     const types = ['frame', 'handshake', 'diagnostic'];
     expect(traffic(all, types)).toEqual(traffic(server.records, types));
     const closing = (list: readonly Json[]): Json[] =>
