@@ -61,6 +61,12 @@ export class HarFile {
     return this.left;
   }
 
+  /** Nothing was recorded. */
+  discard(): void {
+    this.journal.discard();
+    this.file.discard();
+  }
+
   /** One connection, from where its records stand. */
   private async entry(journal: number, extents: readonly number[]): Promise<void> {
     const writer = new EntryWriter((text) => this.file.write(encodeUtf8(text)));

@@ -72,6 +72,8 @@ export class RecordFile {
   private length = 0;
   private begun = false;
   private isOpen = true;
+  /** There was none of that name. */
+  private readonly isNew: boolean;
 
   /** Throws a UsageError where it can't be written. What a file of that name holds stays until the first bytes come. */
   constructor(
@@ -79,6 +81,7 @@ export class RecordFile {
     readonly path: string,
   ) {
     try {
+      this.isNew = files.statSync(path, { throwIfNoEntry: false }) === undefined;
       this.file = files.openSync(path, 'a');
     } catch (error) {
       throw new UsageError(`--record: ${path}: can't be written: ${reasonOf(error)}`);
@@ -103,6 +106,12 @@ export class RecordFile {
     if (!this.isOpen) return;
     this.isOpen = false;
     this.files.closeSync(this.file);
+  }
+
+  /** Nothing was to be written after all: all is as it was. */
+  discard(): void {
+    this.close();
+    if (this.isNew && !this.begun) this.files.unlinkSync(this.path);
   }
 
   private cut(length: number): void {

@@ -23,13 +23,32 @@ type Kind = 'pcapng' | 'ndjson' | 'har';
 const KINDS: Readonly<Record<string, Kind>> = { pcapng: 'pcapng', ndjson: 'ndjson', jsonl: 'ndjson', har: 'har' };
 
 /**
- * `--record FILE`. Whoever has a tap tells `taker` of its connections: `LiveContext.recorder` takes it. `inputs` are
- * files that the run reads. Undefined: nothing is to be recorded. Throws a UsageError before anything is written.
+ * `--record FILE`, around a run: whoever has a tap tells the recorder of its connections (`LiveContext.recorder` takes it).
+ * `inputs` are files that the run reads. Gives the exit code of the run, or that of a recording that can't be written.
  */
-export function openRecording(
+export async function recorded(
+  io: Io,
+  options: RecordingOptions,
+  inputs: readonly (string | undefined)[],
+  run: (recorder: RecordingTaker | undefined) => Promise<number>,
+): Promise<number> {
+  const recording = openRecording(io, options, inputs);
+  if (recording === undefined) return run(undefined);
+  let exit: number;
+  try {
+    exit = await run(recording);
+  } catch (error) {
+    await recording.abandon();
+    throw error;
+  }
+  return recording.end(exit);
+}
+
+/** Undefined: nothing is to be recorded. Throws a UsageError before anything is written. */
+function openRecording(
   io: Io,
   { record: path, base64, quiet }: RecordingOptions,
-  inputs: readonly (string | undefined)[] = [],
+  inputs: readonly (string | undefined)[],
 ): Recording | undefined {
   if (path === undefined) return undefined;
   const [, ending = ''] = /\.([^./\\]*)$/.exec(path.toLowerCase()) ?? [];
@@ -49,7 +68,7 @@ export function openRecording(
 }
 
 /** A recording in the making. Where it can't be written any more it ends, with an error; the traffic goes on. */
-export class Recording implements RecordingTaker {
+class Recording implements RecordingTaker {
   private readonly file: RecordFile;
   private readonly har: HarFile | undefined;
   /** Made with the first event: a run that does not come about replaces no file. */
@@ -92,6 +111,13 @@ export class Recording implements RecordingTaker {
     }
     this.file.close();
     return this.failed ? EXIT.usage : exit;
+  }
+
+  /** The run failed: where nothing was recorded by then, no file is left. */
+  async abandon(): Promise<void> {
+    if (this.writer !== undefined) await this.end(EXIT.ok);
+    else if (this.har) this.har.discard();
+    else this.file.discard();
   }
 
   private attempt(action: (writer: RecordingTaker) => void): void {

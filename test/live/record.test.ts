@@ -255,11 +255,22 @@ describe('what is recorded of a client', () => {
     expect(exit).toBe(2);
   });
 
-  it('replaces a file, but none that could not be replaced by anything', async () => {
+  it('replaces a file, but none for a run that does not come about', async () => {
     const { url } = await echo();
     const file = fileOf('ndjson');
     writeFileSync(file, 'x'.repeat(100_000));
-    expect((await wsinspect(['connect', 'ws://nosuch.invalid/x y', '--record', file])).exit).not.toBe(0);
+    const failing = (path: string): Promise<unknown> =>
+      wsinspect(['connect', url, '-x', 'hi', '--ca', '/nowhere', '--record', path]);
+    const wrong = (path: string): Promise<unknown> => wsinspect(['serve', 'nosuch.invalid:1', '--record', path]);
+    for (const run of [failing, wrong]) {
+      expect(await run(file)).toMatchObject({ exit: 2 });
+      expect(statSync(file).size).toBe(100_000);
+      for (const kind of KINDS) {
+        const fresh = fileOf(kind);
+        expect(await run(fresh)).toMatchObject({ exit: 2 });
+        expect([fresh, `${fresh}.part`].filter((path) => existsSync(path))).toEqual([]);
+      }
+    }
     expect((await wsinspect(['connect', url, '-x', 'hi', '-1', '--record', file])).exit).toBe(0);
     expect(readFileSync(file, 'utf8')).toMatch(/^\{"type":"opened"/);
   });

@@ -1,3 +1,4 @@
+import type { RecordingTaker } from '../../capture/recording.js';
 import type { Client } from '../../live/client.js';
 import { Display } from '../connect-display.js';
 import { Goals } from '../connect-goals.js';
@@ -12,7 +13,7 @@ import { EXIT, UsageError } from '../exit.js';
 import type { Io } from '../io.js';
 import type { Waiter } from '../live-output.js';
 import { Prompt } from '../prompt.js';
-import { openRecording, type Recording } from '../recording.js';
+import { recorded } from '../recording.js';
 
 /** Backoff of `--reconnect`: milliseconds at first, doubled up to the most. */
 const FIRST_PAUSE = 500;
@@ -29,14 +30,14 @@ export async function run(io: Io, argument: string | undefined, options: Connect
   }
   const target = parseTarget(text);
   const sends = await sendsOf(io, options);
-  const recording = openRecording(io, options, filesOf(options));
-  const visit = new Visit(io, target, options, sends, recording);
-  try {
-    const exit = await visit.run();
-    return recording ? await recording.end(exit) : exit;
-  } finally {
-    visit.close();
-  }
+  return recorded(io, options, filesOf(options), async (recorder) => {
+    const visit = new Visit(io, target, options, sends, recorder);
+    try {
+      return await visit.run();
+    } finally {
+      visit.close();
+    }
+  });
 }
 
 /** What is read in a run. */
@@ -66,7 +67,7 @@ class Visit implements Waiter, Gate {
     private readonly target: Target,
     private readonly options: ConnectOptions,
     sends: readonly Send[],
-    recorder: Recording | undefined,
+    recorder: RecordingTaker | undefined,
   ) {
     const { one, count = one && 1, expect, fragment } = options;
     this.goals = new Goals({ ...(count && { count }), ...(expect && { expect }) });
