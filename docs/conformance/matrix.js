@@ -13,9 +13,9 @@ export function readCases(file) {
 const groupOf = ({ id }) => (/^\d/.test(id) ? 'known' : id.split(/[-.]/)[0]);
 
 /** A case is counted once: as failed where its messages or its closing failed. */
-function verdictOf({ behavior, behaviorClose, passed }) {
-  if (passed) return behavior;
-  return VERDICTS.includes(behavior) && behavior !== 'OK' && behaviorClose === 'OK' ? behavior : 'FAILED';
+function verdictOf({ verdict, closeVerdict, passed }) {
+  if (passed) return verdict;
+  return VERDICTS.includes(verdict) && verdict !== 'OK' && closeVerdict === 'OK' ? verdict : 'FAILED';
 }
 
 function cell(cases) {
@@ -37,16 +37,16 @@ export function matrix(results) {
 }
 
 /** The cases of one kind that ended in the same way share a line. */
-function kindOf({ id, actual }) {
+function kindOf({ id, received }) {
   const known = /^\d+/.exec(id)?.[0];
-  return known ? `${known} ${actual.split(/[:0-9]/)[0]}` : `${id.split(/[-.]/)[0]} ${actual}`;
+  return known ? `${known} ${received.split(/[:0-9]/)[0]}` : `${id.split(/[-.]/)[0]} ${received}`;
 }
 
 function sentence(cases) {
-  const [{ title, actual, behavior, behaviorClose }] = cases;
-  const closing = behavior === 'FAILED' ? '' : `; the closing: ${behaviorClose}`;
+  const [{ description, received, verdict, closeVerdict }] = cases;
+  const closing = verdict === 'FAILED' ? '' : `; the closing: ${closeVerdict}`;
   const ids = cases.map(({ id }) => `\`${id}\``).join(', ');
-  return `- ${ids}: ${cases.length > 1 ? '' : `${title}: `}${actual}${closing}.`;
+  return `- ${ids}: ${cases.length > 1 ? '' : `${description}: `}${received}${closing}.`;
 }
 
 /** The cases that failed, peer by peer: what was sent, and what came of it. */

@@ -92,7 +92,8 @@ export class PcapngWriter implements RecordingTaker {
 
   ended(connection: number, side: Side, how: 'fin' | 'reset', time: number): void {
     const both = this.connections.get(connection);
-    if (both === undefined || both[side].finished) return;
+    // Who has sent a FIN may still send a RST.
+    if (both === undefined || (how === 'fin' && both[side].finished)) return;
     both[side].finished = true;
     this.packet(both, side, how === 'fin' ? FIN | ACK : RST | ACK, time);
     if (how === 'fin') {

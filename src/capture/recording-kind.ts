@@ -8,7 +8,7 @@ const HAR = /^\s*\{\s*"log"\s*:/;
 const UNFINISHED = /^\s*\{\s*"(?:[^"]*|log"\s*)$/;
 /** Records of `--json` that tell of traffic, or that stand in front of such. */
 const RECORD =
-  /^\s*\{[^\n]*"type"\s*:\s*"(?:opened|handshake|frame|message|bytes|connection|diagnostic|listening|error|summary)"/;
+  /^\s*\{[^\n]*"type"\s*:\s*"(?:opened|handshake|frame|message|bytes|connection|diagnostic|listening|request|error|summary)"/;
 
 /**
  * Which recording begins with `head`: undefined for none, `unknown` where more of it has to be seen. JSON only begins

@@ -4,6 +4,7 @@ import { InspectorChannel } from '../live/inspector-channel.js';
 import { Page } from '../live/page.js';
 import type { LiveServer, ServerOptions, ServerTaker } from '../live/server.js';
 import { connectionRecord } from '../render/connection-json.js';
+import { polledRecord } from '../render/polled-line.js';
 import { pageRecord } from './page-records.js';
 import type { Io } from './io.js';
 import type { ServeOptions } from './serve-options.js';
@@ -26,6 +27,7 @@ export class Inspecting {
       hello: () => ({ version: VERSION, mode, subprotocols: subprotocol }),
       draw: pageRecord,
       drawClosed: connectionRecord,
+      drawPolled: polledRecord,
       ping: (connection, data) => this.server?.ping(connection, data) === true,
       now: () => io.now(),
       names,
@@ -54,6 +56,10 @@ export class Inspecting {
         channel.closed(summary);
       },
       notice: (message) => output.notice(message),
+      polled(polled) {
+        output.polled(polled);
+        channel.polled(polled);
+      },
     };
   }
 

@@ -1,5 +1,7 @@
 import type { Judged } from '../rules/judged.js';
+import type { Polled } from '../rules/polled.js';
 import type { ConnectionSummary } from '../rules/tally-summary.js';
+import { polledLines, polledRecord } from '../render/polled-line.js';
 import { connectionEnds } from '../render/connection-end.js';
 import { Closing } from './closing.js';
 import { lookOf } from './drawing.js';
@@ -34,6 +36,7 @@ export class LiveOutput implements Seen {
   private waits = false;
   private dropped = 0;
   private ends: ((summary: ConnectionSummary) => string) | undefined;
+  private polls: ((polled: Polled) => string) | undefined;
   private tellLeft = (): void => undefined;
   /** Resolves when nobody reads any more (EPIPE). */
   readonly unread = new Promise<void>((resolve) => (this.tellLeft = resolve));
@@ -61,10 +64,10 @@ export class LiveOutput implements Seen {
   async open(many = false): Promise<void> {
     await this.output.open('capture');
     if (!many) return;
-    this.ends = connectionEnds(
-      await lookOf(this.io, this.options),
-      this.options.relativeTime ? () => this.start : undefined,
-    );
+    const look = await lookOf(this.io, this.options);
+    const since = this.options.relativeTime ? () => this.start : undefined;
+    this.ends = connectionEnds(look, since);
+    this.polls = polledLines(look, since);
   }
 
   record(record: Judged): void {
@@ -81,6 +84,14 @@ export class LiveOutput implements Seen {
   closed(summary: ConnectionSummary): void {
     this.closing.closed(summary);
     if (this.ends && !this.options.json) this.output.text(this.ends(summary));
+    this.schedule();
+  }
+
+  /** A request for polling: among frames. */
+  polled(polled: Polled): void {
+    if (this.writing !== undefined && this.output.isFull) this.dropped++;
+    else if (this.options.json) this.output.json(polledRecord(polled));
+    else if (this.polls) this.output.text(this.polls(polled));
     this.schedule();
   }
 

@@ -55,7 +55,13 @@ const OWN_SERVER = {
   oneshot: false,
 } as const;
 
-const NOBODY: ServerTaker = { looks: false, record: () => undefined, closed: () => undefined, notice: () => undefined };
+const NOBODY: ServerTaker = {
+  looks: false,
+  record: () => undefined,
+  closed: () => undefined,
+  notice: () => undefined,
+  polled: () => undefined,
+};
 
 /** Both ends of a conversation over one transport. */
 interface Transport {

@@ -17,7 +17,7 @@ export interface Caller {
 }
 
 export interface Visitors {
-  request(request: IncomingMessage, response: ServerResponse): void;
+  request(request: IncomingMessage, response: ServerResponse, tap: HeldTap): void;
   upgrade(caller: Caller): void;
   /** Somebody came who spoke no HTTP, or no TLS. */
   trouble(message: string): void;
@@ -58,8 +58,10 @@ export class Doorway {
       socket.end(`HTTP/1.1 ${HTTP_TROUBLE[code]?.[0] ?? '400 Bad Request'}\r\nConnection: close\r\n\r\n`);
     });
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-      this.taps.get(request.socket)?.forget();
-      visitors.request(request, response);
+      const tap = this.taps.get(request.socket);
+      if (tap === undefined) return request.destroy();
+      tap.forget();
+      visitors.request(request, response, tap);
     });
     server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
       const socket = stream as Socket;
@@ -106,6 +108,8 @@ export class HeldTap implements TapTaker {
   private held: Uint8Array[] | undefined = [];
   private size = 0;
   private taker: TapTaker | undefined;
+  /** Bytes that passed since `count` was called. */
+  private passed = { incoming: 0, outgoing: 0 };
 
   constructor(
     socket: Duplex,
@@ -116,6 +120,7 @@ export class HeldTap implements TapTaker {
 
   incoming(bytes: Uint8Array): void {
     if (this.taker) return this.taker.incoming(bytes);
+    this.passed.incoming += bytes.length;
     if (this.held === undefined) return;
     this.size += bytes.length;
     if (this.size > this.most) this.forget();
@@ -123,7 +128,15 @@ export class HeldTap implements TapTaker {
   }
 
   outgoing(bytes: Uint8Array): void {
-    this.taker?.outgoing(bytes);
+    if (this.taker) return this.taker.outgoing(bytes);
+    this.passed.outgoing += bytes.length;
+  }
+
+  /** How many bytes passed since the last call, while nobody was told of them. */
+  count(): { readonly incoming: number; readonly outgoing: number } {
+    const { passed } = this;
+    this.passed = { incoming: 0, outgoing: 0 };
+    return passed;
   }
 
   putBack(length: number): void {
@@ -157,7 +170,7 @@ export class HeldTap implements TapTaker {
   }
 }
 
-function endsOf({ remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 }: Socket): Endpoints {
+export function endsOf({ remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 }: Socket): Endpoints {
   return { client: endOf(remoteAddress, remotePort), server: endOf(localAddress, localPort) };
 }
 

@@ -1,5 +1,6 @@
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import type { Judged } from '../rules/judged.js';
+import type { Polled } from '../rules/polled.js';
 import type { ConnectionSummary } from '../rules/tally-summary.js';
 import type { Caller } from './doorway.js';
 import { httpRefusalOf, type Names } from './gate.js';
@@ -27,6 +28,7 @@ export interface ChannelOptions {
   /** A record as the page reads it; undefined where there is nothing to show. */
   draw(record: Judged): object | undefined;
   drawClosed(summary: ConnectionSummary): object;
+  drawPolled(polled: Polled): object;
   /** Sends a ping on a connection; false: it is not open. */
   ping(connection: number, data: Uint8Array): boolean;
   /** Seconds since the epoch. */
@@ -84,6 +86,11 @@ export class InspectorChannel implements LiveTaker {
 
   closed(summary: ConnectionSummary): void {
     this.tell(JSON.stringify(this.options.drawClosed(summary)));
+  }
+
+  polled(polled: Polled): void {
+    if (!this.hasRoom(polled.time)) return this.tell(undefined);
+    this.tell(JSON.stringify(this.options.drawPolled(polled)));
   }
 
   close(): void {

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { reset } from './reset.js';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { writeCloseBody } from '../codec/close.js';
@@ -108,9 +109,7 @@ export class Peer {
 
   /** Ends with a TCP reset (RFC 9293 §3.5.1), where the stream can. */
   reset(): void {
-    const { stream } = this;
-    if ('resetAndDestroy' in stream && !('encrypted' in stream)) (stream as Socket).resetAndDestroy();
-    else stream.destroy();
+    reset(this.stream as Socket);
   }
 
   private readonly took = (): void => {

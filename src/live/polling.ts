@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Polled } from '../rules/polled.js';
+import { endsOf, type HeldTap } from './doorway.js';
 import type { Room, Rooms } from './room.js';
 
 /** Long polling answers within this time, which is under what clients and proxies wait: seconds. */
@@ -29,15 +31,47 @@ const ROUTES: Readonly<Record<string, (visit: Visit) => Promise<Answer>>> = {
   '/send': speak,
 };
 
+/** Gives how many messages the answer carries, where it is about that. */
 export async function answerPolling(
   response: ServerResponse,
   route: (visit: Visit) => Promise<Answer>,
   visit: Visit,
-): Promise<void> {
+): Promise<number | undefined> {
   const [status, body] = await route(visit);
-  if (response.destroyed) return;
+  if (response.destroyed) return undefined;
   response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
   response.end(`${JSON.stringify(body)}\n`);
+  return 'messages' in body ? (body.messages as readonly unknown[]).length : undefined;
+}
+
+/** Tells of a request for polling when its answer has gone out, or nobody waits for one any more. */
+export function tellPolled(
+  response: ServerResponse,
+  { request, now }: Visit,
+  tap: HeldTap,
+  answered: Promise<number | undefined>,
+  tell: (polled: Polled) => void,
+): void {
+  const time = now();
+  const { client = '' } = endsOf(request.socket);
+  const { method = '', url: target = '' } = request;
+  const ended = async (): Promise<void> => {
+    const { incoming, outgoing } = tap.count();
+    const duration = now() - time;
+    const messages = await answered.catch(() => undefined);
+    tell({
+      client,
+      method,
+      target,
+      ...(response.headersSent && { status: response.statusCode }),
+      requestBytes: incoming,
+      responseBytes: outgoing,
+      ...(messages !== undefined && { messages }),
+      time,
+      duration,
+    });
+  };
+  response.on('close', () => void ended());
 }
 
 async function hear({ request, target, rooms, gone }: Visit, long: boolean): Promise<Answer> {

@@ -2,14 +2,15 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type PerMessageDeflateOptions } from 'ws';
-import { Doorway, type Caller } from './doorway.js';
+import type { Polled } from '../rules/polled.js';
+import { Doorway, type Caller, type HeldTap } from './doorway.js';
 import { firstToEnd } from './first-to-end.js';
 import { httpRefusalOf, refusalOf, subprotocolOf, type Names, type Policy, type Refusal } from './gate.js';
 import type { LiveContext, LiveTaker } from './live-connection.js';
 import { LiveConnection } from './live-connection.js';
 import { modeNamed, type House, type Mode, type ModeName } from './modes.js';
 import { Peer, type Faults } from './peer.js';
-import { answerPolling, pollingRoute } from './polling.js';
+import { answerPolling, pollingRoute, tellPolled } from './polling.js';
 import { refuse, writeBadAccept } from './refusing.js';
 import { Rooms } from './room.js';
 
@@ -50,6 +51,8 @@ export interface ServerTaker extends LiveTaker {
   /** Somebody wants to know what passes the connections that begin now. */
   readonly looks: boolean;
   notice(message: string): void;
+  /** A request for polling was answered. */
+  polled(polled: Polled): void;
 }
 
 /** How long peers have to answer a close frame when the server ends: milliseconds. */
@@ -98,7 +101,7 @@ export class LiveServer implements House {
     };
     const server = options.tls ? https.createServer({ ...options.tls, ...shape }) : http.createServer(shape);
     this.doorway = new Doorway(server, options.tls ? 'secureConnection' : 'connection', limits.head, {
-      request: (request, response) => this.serve(request, response),
+      request: (request, response, tap) => this.serve(request, response, tap),
       upgrade: (caller) => this.receive(caller),
       trouble: (message) => this.complain(message),
     });
@@ -160,7 +163,7 @@ export class LiveServer implements House {
     if (this.complaints === MOST_COMPLAINTS) this.taker.notice('more of that is not told');
   }
 
-  private serve(request: http.IncomingMessage, response: http.ServerResponse): void {
+  private serve(request: http.IncomingMessage, response: http.ServerResponse, tap: HeldTap): void {
     const target = targetOf(request);
     if (request.headers['sec-websocket-key'] !== undefined) return this.missUpgrade(response, target);
     const route = pollingRoute(target.pathname);
@@ -172,7 +175,9 @@ export class LiveServer implements House {
       const left = new AbortController();
       response.on('close', () => left.abort());
       const visit = { request, target, rooms, now: () => this.now(), gone: left.signal };
-      void answerPolling(response, route, visit).catch(() => response.destroy());
+      const answered = answerPolling(response, route, visit);
+      answered.catch(() => response.destroy());
+      if (this.taker.looks) tellPolled(response, visit, tap, answered, (polled) => this.taker.polled(polled));
       return;
     }
     if (target.pathname === '/compare.json' && this.options.compare)

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { reset } from './reset.js';
 
 type End = 'fin' | 'reset';
 
@@ -72,8 +73,7 @@ export class SocketWire {
   }
 
   reset(): void {
-    if ('encrypted' in this.socket) this.socket.destroy();
-    else this.socket.resetAndDestroy();
+    reset(this.socket);
   }
 
   private noteEnd(how: End): void {

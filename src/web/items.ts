@@ -89,6 +89,8 @@ export function itemOfRecord(record: Fields): Item | undefined {
     }
     case 'diagnostic':
       return { kind: 'note', ...base, name: 'notice', text: record['message'] as string };
+    case 'request':
+      return { kind: 'note', time, findings, name: 'http', text: requestText(record) };
     case 'missed':
       return { kind: 'note', findings, name: 'left out', text: `${record['count'] as number} records are not shown` };
     default:
@@ -107,6 +109,14 @@ function frameFields(record: Fields): Omit<FrameItem, keyof Base | 'kind'> {
     compressed: record['compressed'] === true,
     plain: record['plain'] as FrameItem['plain'],
   };
+}
+
+/** A request of the chat by polling, and its answer. */
+function requestText(record: Fields): string {
+  const { method, target, status, messages, requestBytes, responseBytes, duration } = record as Record<string, number>;
+  const heard = messages === undefined ? '' : `, ${messages} ${messages === 1 ? 'message' : 'messages'}`;
+  const answer = status === undefined ? 'the client left before an answer' : `${status}${heard}`;
+  return `${method} ${target}: ${answer}; ${requestBytes} bytes up, ${responseBytes} down, ${Math.round(duration! * 1000)} ms`;
 }
 
 function endText(record: Fields): string {

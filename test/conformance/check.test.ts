@@ -10,8 +10,8 @@ afterAll(closeServers);
 
 interface CaseRecord {
   readonly id: string;
-  readonly behavior: string;
-  readonly behaviorClose: string;
+  readonly verdict: string;
+  readonly closeVerdict: string;
   readonly skipped?: string;
   readonly passed: boolean;
 }
@@ -23,8 +23,8 @@ async function check(url: string, ...args: string[]): Promise<{ ran: Ran; cases:
 
 function counts(cases: readonly CaseRecord[]): Record<string, number> {
   const found: Record<string, number> = {};
-  for (const { behavior, behaviorClose } of cases) {
-    const key = behavior === behaviorClose ? behavior : `${behavior}/${behaviorClose}`;
+  for (const { verdict, closeVerdict } of cases) {
+    const key = verdict === closeVerdict ? verdict : `${verdict}/${closeVerdict}`;
     found[key] = (found[key] ?? 0) + 1;
   }
   return found;
@@ -42,7 +42,7 @@ describe.concurrent('ws', () => {
   it('has the verdicts that are known of it, as a server', async () => {
     const { ran, cases } = await check(url, '--only', `${KNOWN},9`, '--no-safe');
     expect(counts(cases)).toEqual({ OK: 294, 'NON-STRICT/OK': 4, INFORMATIONAL: 3 });
-    expect(cases.filter(({ behavior }) => behavior === 'NON-STRICT').map(({ id }) => id)).toEqual(
+    expect(cases.filter(({ verdict }) => verdict === 'NON-STRICT').map(({ id }) => id)).toEqual(
       [1, 2, 3, 4].map((n) => `6.4.${n}`),
     );
     expect(ran.exit).toBe(0);

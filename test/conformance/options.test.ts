@@ -82,11 +82,11 @@ const TESTS: Tests = {
   '--listen': async () => {
     const { exit, out } = await listening('--only', '2.1,1.1.2');
     expect(exit).toBe(0);
-    expect(records(out).map(({ type, id, agent, behavior }) => [type, id, agent, behavior])).toEqual([
+    expect(records(out).map(({ type, id, agent, verdict }) => [type, id, agent, verdict])).toEqual([
       ['listening', undefined, undefined, undefined],
       ['case', '1.1.2', 'me', 'OK'],
       ['case', '2.1', 'me', 'OK'],
-      ['check', undefined, 'me', undefined],
+      ['summary', undefined, 'me', undefined],
     ]);
     expect((await check(url, '--listen', '0')).exit).toBe(2);
   },
@@ -118,7 +118,7 @@ const TESTS: Tests = {
       '--json',
     );
     const isLinux = existsSync('/proc/self/status');
-    if (isLinux) expect(records(out)[0]!['actual']).toMatch(/[KM]i?B/);
+    if (isLinux) expect(records(out)[0]!['received']).toMatch(/[KM]i?B/);
   },
   '--only': async () => {
     expect(await ids(url, '--only', '2.1', '--only', '7.3.*')).toEqual([
@@ -286,7 +286,8 @@ const TESTS: Tests = {
     expect((await check(silent.url, '--connect-timeout', '.2')).exit).toBe(28);
     expect(Date.now() - began).toBeLessThan(4000);
   },
-  '--json': async () => expect(records((await quick('--json')).out).map(({ type }) => type)).toEqual(['case', 'check']),
+  '--json': async () =>
+    expect(records((await quick('--json')).out).map(({ type }) => type)).toEqual(['case', 'summary']),
   '--color': async () => {
     const [always, never] = await Promise.all([quick('--color', 'always'), quick('--color', 'never')]);
     expect(always.out).toContain('\x1b[');

@@ -158,14 +158,14 @@ describe('results read back', () => {
     ],
     [
       'records',
-      '{"type":"case","agent":"a","id":"1.1","behavior":"OK"}\n{"type":"check"}\n',
+      '{"type":"case","agent":"a","id":"1.1","verdict":"OK"}\n{"type":"summary"}\n',
       { a: { '1.1': { behavior: 'OK' } } },
     ],
-    ['skipped records', '{"type":"case","agent":"a","id":"1.1","behavior":"OK","skipped":"x"}\n', {}],
+    ['skipped records', '{"type":"case","agent":"a","id":"1.1","verdict":"OK","skipped":"x"}\n', {}],
     ['nothing', '', 'it is neither --json records nor a JSON object'],
     ['a list', '[1]', 'it is neither --json records nor a JSON object'],
     ['a number for a case', '{"me":{"1.1":3}}', 'case "1.1" has no behavior'],
-    ['a broken line', '{"type":"case","id":"1","behavior":"OK"}\n{', 'line 2 is no JSON object'],
+    ['a broken line', '{"type":"case","id":"1","verdict":"OK"}\n{', 'line 2 is no JSON object'],
     ['__proto__', '{"__proto__":"OK"}', { '': { ['__proto__']: { behavior: 'OK' } } }],
   ])('%s', (_, text, expected) => expect(outcomes(text)).toEqual(expected));
 

@@ -152,6 +152,7 @@ describe('much traffic', () => {
     hello: () => ({}),
     draw: () => ({ type: 'frame', filler: 'x'.repeat(1000) }),
     drawClosed: () => ({}),
+    drawPolled: () => ({}),
     ping: () => false,
     now: () => time,
     names: { own: [], allowed: [] },

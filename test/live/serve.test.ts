@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -255,6 +256,46 @@ describe('polling', () => {
       server.http('/nothing'),
     ]);
     expect(statuses.map(({ status }) => status)).toEqual([400, 405, 415, 400, 405, 404]);
+  });
+
+  it('is told: each request with what it cost on the wire, and how long it waited', async () => {
+    const server = await serve('--json');
+    const socket = await server.raw();
+    const heads = ['GET /poll?since=0 HTTP/1.1', 'GET /long-poll?since=0&timeout=0.2 HTTP/1.1', 'PUT /send HTTP/1.1'];
+    const requests = heads.map((line) => `${line}\r\nHost: 127.0.0.1\r\n\r\n`);
+    const answers: number[] = [];
+    for (const request of requests) {
+      const answer = once(socket, 'data');
+      socket.write(request);
+      answers.push(((await answer) as [Buffer])[0].length);
+    }
+    await server.until((out) => out.split('"request"').length === 4);
+    const told = server.records.filter(({ type }) => type === 'request');
+    expect(
+      told.map(({ method, target, status, requestBytes, responseBytes, messages }) => {
+        return [method, target, status, requestBytes, responseBytes, messages];
+      }),
+    ).toEqual([
+      ['GET', '/poll?since=0', 200, requests[0]!.length, answers[0], 0],
+      ['GET', '/long-poll?since=0&timeout=0.2', 200, requests[1]!.length, answers[1], 0],
+      ['PUT', '/send', 405, requests[2]!.length, answers[2], undefined],
+    ]);
+    expect(told[1]!['duration']).toBeGreaterThanOrEqual(0.19);
+    expect(told[0]!['client']).toBe(`127.0.0.1:${socket.localPort}`);
+  });
+
+  it('is told as lines, with the client that went away', async () => {
+    const server = await serve();
+    await server.http('/poll?since=0');
+    const leaving = await server.raw();
+    leaving.end('GET /long-poll?since=0 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+    setTimeout(() => leaving.destroy(), 50);
+    await server.until((out) => out.includes('gone'));
+    const [poll, gone] = server.out.split('\n').slice(1);
+    expect(poll).toMatch(
+      /^[\d:.]{15} {5}↔ http {2}GET \/poll\?since=0 {2}200 {2}→ \d+ B ← \d+ B {2}0 messages {2}[\d.]+ [mµ]s$/,
+    );
+    expect(gone).toMatch(/ ↔ http {2}GET \/long-poll\?since=0 {2}gone {2}→ 52 B ← 0 B {2}[\d.]+ ms$/);
   });
 
   it('loses and repeats nothing between polls', async () => {

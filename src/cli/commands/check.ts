@@ -1,4 +1,5 @@
 import type { Case, PeerRole } from '../../conformance/case.js';
+import { listRecord } from '../../conformance/reports/records.js';
 import { select, type Selected } from '../../conformance/select.js';
 import { CASES } from '../../conformance/suite.js';
 import { isLoopback } from '../addresses.js';
@@ -49,9 +50,7 @@ function isNear(url: string): boolean {
 
 async function list(io: Io, cases: readonly Case[], options: CheckOptions): Promise<number> {
   if (options.json) {
-    for (const { id, level, rfc, title, expected, peers, needs, traits } of cases) {
-      await io.stdout.write(`${safeJson({ type: 'case', id, level, rfc, title, expected, peers, needs, traits })}\n`);
-    }
+    for (const one of cases) await io.stdout.write(`${safeJson(listRecord(one))}\n`);
   } else await io.stdout.write(listText(cases, await lookOf(io, options)));
   return EXIT.ok;
 }

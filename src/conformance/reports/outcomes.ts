@@ -35,10 +35,10 @@ function fromRecords(lines: readonly string[]): ReadOutcomes {
   for (const [i, line] of lines.entries()) {
     const record = parsed(line);
     if (!isRecord(record)) return { problem: `line ${i + 1} is no JSON object` };
-    const { type, id, agent = '', behavior, behaviorClose, skipped } = record;
+    const { type, id, agent = '', verdict: behavior, closeVerdict: behaviorClose, skipped } = record;
     if (type !== 'case' || skipped !== undefined) continue;
     if (typeof id !== 'string' || typeof behavior !== 'string')
-      return { problem: `line ${i + 1} has no id and behavior` };
+      return { problem: `line ${i + 1} has no id and verdict` };
     const name = String(agent);
     let own = agents.get(name);
     if (!own) agents.set(name, (own = new Map<string, Outcome>()));

@@ -1,11 +1,31 @@
-import { countsOf, type RunReport } from './report.js';
+import type { Case } from '../case.js';
+import { countsOf, type CaseReport, type RunReport } from './report.js';
 
-/** The records of `--json`: one for each case, and one for the run (docs/json.md). */
+/** The records of `--json`: one for each case, and the totals of the run (docs/json.md). */
 export function* checkRecords(run: RunReport, exit: number): Generator<object> {
-  for (const { command, frames, ...one } of run.cases) {
-    const isFault = frames !== '';
-    yield { type: 'case', agent: run.agent, ...one, ...(isFault && { command, frames }) };
-  }
+  for (const one of run.cases) yield caseRecord(one, run.agent);
   const { peer, agent, target, startedAt, duration, seed, version } = run;
-  yield { type: 'check', peer, agent, target, startedAt, duration, seed, version, ...countsOf(run.cases), exit };
+  const { behaviors: verdicts, closeBehaviors: closeVerdicts, ...counts } = countsOf(run.cases);
+  const about = { peer, agent, target, time: startedAt, duration, seed, version };
+  yield { type: 'summary', ...about, ...counts, verdicts, closeVerdicts, exit };
+}
+
+/** A case as it is: the record of `--list --json`. */
+export function listRecord(one: Case): object {
+  const { id, rfc, level, title, expected, peers, needs, traits } = one;
+  return { type: 'case', id, section: rfc, requirement: level, description: title, expected, peers, needs, traits };
+}
+
+function caseRecord(one: CaseReport, agent: string): object {
+  const { id, rfc, level, title, expected, actual, behavior, behaviorClose, remoteCloseCode } = one;
+  const { duration, skipped, passed, required, command, frames } = one;
+  return {
+    ...{ type: 'case', agent, id, section: rfc, requirement: level, description: title },
+    ...{ verdict: behavior, closeVerdict: behaviorClose },
+    ...(remoteCloseCode !== undefined && { closeCode: remoteCloseCode }),
+    ...{ expected, received: actual, duration },
+    ...(skipped !== undefined && { skipped }),
+    ...{ passed, required },
+    ...(frames !== '' && { command, frames }),
+  };
 }

@@ -1,0 +1,61 @@
+import type { Polled } from '../rules/polled.js';
+import { Clock } from './clock.js';
+import { bytesCell, secondsText } from './connection-words.js';
+import { escapeText } from './escape.js';
+import type { Look } from './layout.js';
+import { LineBuffer } from './line-buffer.js';
+import { displayWidth, truncate } from './width.js';
+
+/** From so many columns on times have microseconds, as the lines of frames have. */
+const WIDE = 80;
+const GAP = '  ';
+/** Where the lines of frames have a connection's number. */
+const NO_NUMBER = '    ';
+/** Rather than cut a target below that, figures are left out. */
+const SHORTEST = 24;
+
+/** Draws the line of a request for polling, with its answer: among the lines of frames. */
+export function polledLines(look: Look, since?: () => number | undefined): (polled: Polled) => string {
+  const clock = new Clock({ digits: look.width < WIDE ? 3 : 6, since });
+  const { theme } = look;
+  return (polled) => {
+    const out = new LineBuffer();
+    // As all lines do, it has the time at which it is printed.
+    clock.write(polled.time + polled.duration, out);
+    const lead = `${new TextDecoder().decode(out.take())} ${NO_NUMBER}↔ http  `;
+    const request = escapeText(`${polled.method} ${polled.target}`);
+    const status = polled.status === undefined ? 'gone' : String(polled.status);
+    const room = look.isOpen ? Infinity : look.width - displayWidth(`${lead}${GAP}${status}`);
+    const figures = fitting(figuresOf(polled), room - Math.min(SHORTEST, displayWidth(request)));
+    const asked = truncate(request, room - displayWidth(figures));
+    const isFine = polled.status !== undefined && polled.status < 400;
+    return `${lead}${asked}${GAP}${theme[isFine ? 'ok' : 'warning'](status)}${theme.dim(figures)}\n`;
+  };
+}
+
+/** The first that fits of: all of them, without the bytes, without the messages too, nothing. */
+function fitting(figures: readonly string[], room: number): string {
+  const texts = figures.map((_, from) =>
+    figures
+      .slice(from)
+      .map((text) => GAP + text)
+      .join(''),
+  );
+  return texts.find((text) => displayWidth(text) <= room) ?? '';
+}
+
+/** The same as a record of `--json`. */
+export function polledRecord({ time, client, ...rest }: Polled): object {
+  return { type: 'request', time, client, ...rest };
+}
+
+const sizeOf = (bytes: number): string => (bytes === 0 ? '0 B' : bytesCell(bytes));
+
+/** What there is least room for stands first. */
+function figuresOf({ messages, requestBytes, responseBytes, duration }: Polled): string[] {
+  return [
+    `→ ${sizeOf(requestBytes)} ← ${sizeOf(responseBytes)}`,
+    ...(messages === undefined ? [] : [messages === 1 ? '1 message' : `${messages} messages`]),
+    secondsText(duration),
+  ];
+}
