@@ -1,3 +1,4 @@
+import type { RecordingTaker } from '../capture/recording.js';
 import { Client, type ClientOptions, type ClientTaker, type Outcome } from '../live/client.js';
 import { dial, DialError, type DialStage, type Line } from '../live/dial.js';
 import type { Refused } from '../live/refused.js';
@@ -16,6 +17,12 @@ import { liveReading, perMessageDeflate } from './live-reading.js';
 export interface OpeningOptions extends ReachOptions {
   preview?: number;
   autoPong: boolean;
+}
+
+export interface OpeningTaker extends ClientTaker {
+  connected(words: string): void;
+  /** Keeps what passes. */
+  readonly recorder?: RecordingTaker | undefined;
 }
 
 export type Opened =
@@ -41,7 +48,7 @@ export class Opening {
   constructor(
     private readonly io: Io,
     private readonly options: OpeningOptions,
-    private readonly taker: Omit<ClientTaker, 'open'> & { connected(words: string): void; open: ClientTaker['open'] },
+    private readonly taker: OpeningTaker,
   ) {}
 
   /** Until the handshake is done, redirects followed. `signal` gives up. */
@@ -118,6 +125,8 @@ export class Opening {
     return {
       now: () => io.now(),
       reading: liveReading(options),
+      recorder: this.taker.recorder,
+      isSecure: target.secure,
       url: target.url,
       subprotocols,
       headers,

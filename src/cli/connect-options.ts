@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { hexes, showOptions, type ShowOptions } from './serve-options.js';
+import { hexes, recordOption, showOptions, type ShowOptions } from './serve-options.js';
 import { close, integer, list, seconds } from './option-values.js';
 
 /** One thing to send, as the command line has it. */
@@ -60,6 +60,7 @@ export interface ConnectOptions extends ShowOptions, ReachOptions {
   autoPong: boolean;
   reconnect?: number;
   history: boolean;
+  record?: string;
 }
 
 /** For a server that never answers: seconds. */
@@ -106,6 +107,7 @@ export function connectOptions(): Option[] {
     ...sendOptions(),
     ...stopOptions(),
     ...showOptions(),
+    recordOption(),
     ...liveOptions(),
   ];
 }

@@ -5,6 +5,7 @@ import { builtin } from './builtin.js';
 import { CaptureDecoding, damageOf, type Pace } from './capture-decoding.js';
 import { Closing } from './closing.js';
 import { UsageError } from './exit.js';
+import type { Seen } from './drawing.js';
 import { Extractor, type ExtractFiles } from './extract.js';
 import { recordFilter } from './filters.js';
 import { InputReading, type InputSink } from './input-reading.js';
@@ -12,10 +13,12 @@ import type { Input } from './input.js';
 import type { Io } from './io.js';
 import { loadPackets } from './load-packets.js';
 import type * as packets from './packets.js';
-import { openInput, type Opened } from './open-input.js';
+import { noticeOf, openInput, type Opened } from './open-input.js';
 import type { DecodeOptions } from './options.js';
 import { captureReadingOptions, readingOptions } from './reading-options.js';
+import { RecordingDecoding } from './recording-decoding.js';
 import { RecordOutput } from './record-output.js';
+import type { RecordingReader } from '../capture/recording.js';
 
 type PacketsModule = typeof packets;
 
@@ -26,6 +29,7 @@ export class Decoding implements Pace {
   private readonly closing: Closing;
   private readonly extractor: Extractor | undefined;
   private capture: CaptureDecoding | undefined;
+  private recording: RecordingDecoding | undefined;
   private packets: PacketsModule | undefined;
   /** What is read beside packets of the present input. */
   private bytes: InputReading | undefined;
@@ -48,11 +52,15 @@ export class Decoding implements Pace {
   ) {
     this.reading = readingOptions(options);
     const view = options.extract === undefined ? {} : ({ view: 'messages' } as const);
-    const filter = recordFilter({ ...options, ...view }, () => this.capture?.start);
+    const filter = recordFilter({ ...options, ...view }, () => this.seen?.start);
     const { extract } = options;
     this.extractor = extract === undefined ? undefined : new Extractor(extract, builtin('node:fs') as ExtractFiles);
-    this.output = new RecordOutput(io, options, filter, this.extractor, () => this.capture);
+    this.output = new RecordOutput(io, options, filter, this.extractor, () => this.seen);
     this.closing = new Closing(io, options, filter !== undefined, this.output);
+  }
+
+  private get seen(): Seen | undefined {
+    return this.recording ?? this.capture;
   }
 
   get found(): boolean {
@@ -72,6 +80,7 @@ export class Decoding implements Pace {
   async read(input: Input): Promise<void> {
     const opened = await openInput(this.io, input, this.options);
     if (opened.capture !== undefined) await this.readCapture(input, opened, opened.capture);
+    else if (opened.recording !== undefined) await this.readRecording(input, opened, opened.recording);
     else await this.readEvents(input, opened);
   }
 
@@ -98,6 +107,36 @@ export class Decoding implements Pace {
     await this.output.open('capture');
     const problem = await capture.read(input, opened, reader, this);
     if (problem) await this.tellDamage(input, problem);
+  }
+
+  /** A recording is whole by itself: a capture that was read before it does not go on behind it. */
+  private async readRecording(input: Input, opened: Opened, reader: RecordingReader): Promise<void> {
+    this.endCapture();
+    const damages: string[] = [];
+    const recording = new RecordingDecoding(this.options, this.reading, this.connections, {
+      record: (record) => this.output.record(record),
+      closed: (summary) => this.closing.closed(summary),
+      notice: (message) => this.output.notice(noticeOf(input, message)),
+      damage: (message) => damages.push(`wsinspect: ${noticeOf(input, message)}\n`),
+    });
+    this.recording = recording;
+    await this.output.open('capture');
+    const turn = async (): Promise<void> => {
+      await this.output.flush();
+      this.damaged ||= damages.length > 0;
+      for (const damage of damages.splice(0)) await this.io.stderr.write(damage);
+    };
+    const isOver = (): boolean => this.over;
+    const pace: Pace = {
+      turn,
+      get over() {
+        return isOver();
+      },
+    };
+    await recording.decode(input, opened, reader, pace);
+    await turn();
+    this.connections = Math.max(this.connections, recording.opened);
+    this.recording = undefined;
   }
 
   /** An input that can't be read on: what there was is shown, and the place is told. */

@@ -1,8 +1,8 @@
+import { parseAddress } from '../capture/address-text.js';
 import { InvalidArgumentError, Option } from 'commander';
 import { OPCODES } from '../codec/registry.js';
 import {
   MAPPED_BITS,
-  parseAddress,
   type ConnectionCriteria,
   type EndpointPattern,
   type Network,

@@ -1,3 +1,4 @@
+import { MAPPED, parseAddress } from '../capture/address-text.js';
 import type { Address } from '../capture/address.js';
 import type { Endpoint } from '../capture/connection.js';
 import type { Direction, Frame } from '../codec/records.js';
@@ -170,8 +171,6 @@ function matchesAny(patterns: readonly EndpointPattern[], { address, port }: End
 
 /** Bits of the prefix under which all IPv4-mapped addresses stand (RFC 4291 §2.5.5.2). */
 export const MAPPED_BITS = 96;
-const MAPPED: Address = [0, 0, 0xffff];
-
 function holds({ address, bits }: Network, text: string): boolean {
   const other = parseAddress(text);
   if (!other) return false;
@@ -181,36 +180,4 @@ function holds({ address, bits }: Network, text: string): boolean {
     const counted = Math.min(32, Math.max(0, bits - 32 * index));
     return counted === 0 || (word ^ other[index]!) >>> (32 - counted) === 0;
   });
-}
-
-/** The four words of an address, IPv4 in its IPv4-mapped form; undefined if it is none. */
-export function parseAddress(text: string): Address | undefined {
-  if (text.includes(':')) return parseIpv6(text);
-  const word = parseIpv4(text);
-  return word === undefined ? undefined : [...MAPPED, word];
-}
-
-function parseIpv4(text: string): number | undefined {
-  const octets = text.split('.');
-  // No leading zeros: some read them as octal (RFC 6943 §3.1.1).
-  if (octets.length !== 4 || !octets.every((octet) => /^(0|[1-9]\d{0,2})$/.test(octet) && Number(octet) <= 255)) {
-    return undefined;
-  }
-  return octets.reduce((word, octet) => (word << 8) | Number(octet), 0);
-}
-
-/** RFC 4291 §2.2: eight groups, the longest run of zeros perhaps as `::`, the last two groups perhaps dotted. */
-function parseIpv6(text: string): Address | undefined {
-  const [, before = text, dotted] = /^(.*:)([\d.]*\.[\d.]*)$/.exec(text) ?? [];
-  const word = dotted === undefined ? undefined : parseIpv4(dotted);
-  if (dotted !== undefined && word === undefined) return undefined;
-  const whole = word === undefined ? text : `${before}${(word >>> 16).toString(16)}:${(word & 0xffff).toString(16)}`;
-  const halves = whole.split('::').map((half) => (half === '' ? [] : half.split(':')));
-  const [head = [], tail] = halves;
-  const zeros = 8 - head.length - (tail?.length ?? 0);
-  if (halves.length > 2 || (tail ? zeros < 1 : zeros !== 0)) return undefined;
-  const groups = [...head, ...Array<string>(zeros).fill('0'), ...(tail ?? [])];
-  if (!groups.every((group) => /^[0-9a-f]{1,4}$/i.test(group))) return undefined;
-  const group = (index: number): number => parseInt(groups[index]!, 16);
-  return [0, 2, 4, 6].map((index) => (group(index) << 16) | group(index + 1));
 }

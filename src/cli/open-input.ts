@@ -1,6 +1,8 @@
 import { magicOf, MAGIC_LENGTH, mayBeMagic } from '../capture/detect-magic.js';
 import { openSource, type From, type OpenedSource } from '../capture/detect.js';
 import type { PacketReader } from '../capture/packet-reader.js';
+import { recordingKind, type RecordingKind } from '../capture/recording-kind.js';
+import type { RecordingReader } from '../capture/recording.js';
 import type { InputProblem, SourceEvent } from '../capture/types.js';
 import { concat } from '../codec/byte-collector.js';
 import { hexOf } from '../codec/hex.js';
@@ -15,6 +17,8 @@ import { DamagedInput, unpacked } from './unpacked.js';
 export interface Opened {
   /** What reads it, if it is a capture file. */
   readonly capture: PacketReader | undefined;
+  /** What reads it, if it is a recording of another kind. */
+  readonly recording: RecordingReader | undefined;
   /** All of its bytes, unpacked. */
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Where its packing was damaged: known once the chunks have come to their end. */
@@ -35,7 +39,7 @@ export async function openInput(io: Io, input: Input, options: DecodeOptions): P
       ? unpacked(input.chunks, { notice, ...(input.again && { again: input.again }) })
       : input.chunks;
   const whole = until(packed, io, (problem) => (damage = problem));
-  const { head, chunks } = await peek(whole, options.from === 'pcap');
+  const { head, chunks } = await peek(whole, input, options.from);
   const magic = magicOf(head);
   const isCapture = (magic === 'pcap' || magic === 'pcapng') && readsCaptures(options.from);
   if (options.from === 'pcap' && !isCapture && head.length > 0) {
@@ -44,9 +48,12 @@ export async function openInput(io: Io, input: Input, options: DecodeOptions): P
       source: input.name,
     });
   }
-  if (isCapture && options.verbose) await io.stderr.write(`${noticeOf(input, `read as ${magic}`)}\n`);
+  const recording = recordingOf(head, input, options.from);
+  const kind = isCapture ? magic : recording;
+  if (kind !== undefined && options.verbose) await io.stderr.write(`${noticeOf(input, `read as ${kind}`)}\n`);
   return {
     capture: isCapture ? await readerOf(magic) : undefined,
+    recording: recording && (await recordingReaderOf(recording)),
     chunks,
     damage: () => damage,
     isWhole: () => isWhole,
@@ -72,6 +79,18 @@ function readsCaptures(from: DecodeOptions['from'] = 'auto'): boolean {
 async function readerOf(magic: 'pcap' | 'pcapng'): Promise<PacketReader> {
   const { pcapReader, pcapngReader } = await import('./packets.js');
   return magic === 'pcap' ? pcapReader() : pcapngReader();
+}
+
+/** What was stated, or what the first bytes tell. */
+function recordingOf(head: Uint8Array, input: Input, from: DecodeOptions['from'] = 'auto'): RecordingKind | undefined {
+  if (from === 'ndjson' || from === 'har') return from;
+  const kind = from === 'auto' && input.form === undefined ? recordingKind(head, 'ended') : undefined;
+  return kind === 'unknown' ? undefined : kind;
+}
+
+async function recordingReaderOf(kind: RecordingKind): Promise<RecordingReader> {
+  const { HarReader, NdjsonReader } = await import('./packets.js');
+  return kind === 'har' ? new HarReader() : new NdjsonReader();
 }
 
 /** Chunks up to a signal, or to what is damaged. */
@@ -103,16 +122,22 @@ async function settled(): Promise<void> {
 }
 
 /**
- * The first bytes, and all chunks once more. They are no more than tell whether a magic number stands there, as what
- * comes through a pipe is shown at once; where nothing else would be read, they are as many as it has.
+ * The first bytes, and all chunks once more. They are no more than tell whether a magic number or a record stands there,
+ * as what comes through a pipe is shown at once; where nothing else would be read, they are as many as it has.
  */
 async function peek(
   source: AsyncGenerator<Uint8Array>,
-  isStated: boolean,
+  input: Input,
+  from: DecodeOptions['from'] = 'auto',
 ): Promise<{ head: Uint8Array; chunks: AsyncGenerator<Uint8Array> }> {
   const first: Uint8Array[] = [];
   let head: Uint8Array = new Uint8Array(0);
-  while (head.length < MAGIC_LENGTH && (isStated || head.length === 0 || mayBeMagic(head))) {
+  const isEnough = (): boolean => {
+    if (from === 'pcap') return head.length >= MAGIC_LENGTH;
+    if (head.length === 0 || mayBeMagic(head)) return false;
+    return from !== 'auto' || input.form !== undefined || recordingKind(head, 'growing') !== 'unknown';
+  };
+  while (!isEnough()) {
     const next = await source.next();
     if (next.done) break;
     first.push(next.value);
@@ -147,9 +172,9 @@ async function* eventsOf(
   yield* checked(io, input, last, options, damaged);
 }
 
-/** Captures tell what they are by themselves. */
+/** Captures and recordings tell what they are by themselves. */
 function formOf(input: Input, { from = 'auto' }: DecodeOptions): From {
-  if (from === 'pcap') return 'auto';
+  if (from === 'pcap' || from === 'ndjson' || from === 'har') return 'auto';
   return from === 'auto' ? (input.form ?? 'auto') : from;
 }
 

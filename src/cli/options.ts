@@ -14,7 +14,7 @@ export interface CommonOptions {
 
 export interface DecodeOptions extends CommonOptions, FilterOptions {
   file?: string[];
-  from?: 'auto' | 'hex' | 'base64' | 'dump' | 'binary' | 'pcap';
+  from?: 'auto' | 'hex' | 'base64' | 'dump' | 'binary' | 'pcap' | 'ndjson' | 'har';
   direction?: 'client' | 'server' | 'unknown';
   preview?: number;
   deflate?: string;
@@ -77,7 +77,7 @@ export function decodeOptions(): Option[] {
   return grouped([
     new Option('-f, --file <path>', 'read from a file (repeatable; - is stdin)').argParser(list),
     new Option('--from <form>', 'what the input is')
-      .choices(['auto', 'hex', 'base64', 'dump', 'binary', 'pcap'])
+      .choices(['auto', 'hex', 'base64', 'dump', 'binary', 'pcap', 'ndjson', 'har'])
       .default('auto'),
     new Option('--direction <sender>', 'who sent the bytes: applies the rule on masking').choices([
       'client',

@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { reachOptions, type ReachOptions } from './connect-options.js';
 import { filterOptions, type FilterOptions } from './filter-options.js';
 import { close, integer } from './option-values.js';
-import { showOptions, type ShowOptions } from './serve-options.js';
+import { recordOption, showOptions, type ShowOptions } from './serve-options.js';
 
 export interface ProxyOptions
   extends ShowOptions, ReachOptions, Omit<FilterOptions, 'limit' | 'extract' | 'asWebsocket'> {
@@ -17,6 +17,7 @@ export interface ProxyOptions
   fragment?: number;
   duplicate?: true;
   seed?: number;
+  record?: string;
 }
 
 /** What of `connect`'s handshake has a meaning between two others; the ends agree on the rest by themselves. */
@@ -40,6 +41,7 @@ export function proxyOptions(): Option[] {
     ...listen,
     ...faultOptions(),
     ...showOptions(),
+    recordOption(),
     ...[direction, ...filters].map((option) => option.helpGroup('Filters:')),
   ];
 }

@@ -30,6 +30,15 @@ export interface ServeOptions extends ShowOptions {
   drop?: true;
   autoPong: boolean;
   compare?: true;
+  record?: string;
+}
+
+/** Live traffic, kept. */
+export function recordOption(): Option {
+  const kinds = 'FILE.pcapng (Wireshark), .ndjson (records) or .har (browsers)';
+  return new Option('--record <file>', `write all traffic to a file as it passes: ${kinds}; decode reads it`).helpGroup(
+    'View:',
+  );
 }
 
 /** The views of live traffic. */
@@ -98,11 +107,12 @@ export function serveOptions(): Option[] {
         'key',
       ],
       ...['clientCa', 'oneshot', 'reject', 'badAccept', 'rawFrame', 'delay', 'close', 'drop', 'view', 'preview'],
-      ...['pretty', 'base64', 'relativeTime'],
+      ...['pretty', 'base64', 'relativeTime', 'record'],
     ]),
     ...policy,
     ...faults,
     ...showOptions(),
+    recordOption(),
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { RecordingTaker } from '../capture/recording.js';
 import type { ReadingOptions } from '../codec/assembling.js';
 import type { Side } from '../codec/connection.js';
 import { ConnectionJudge } from '../rules/connection-judge.js';
@@ -18,6 +19,10 @@ export interface LiveContext {
   readonly reading: ReadingOptions;
   /** Seconds since the epoch. */
   now(this: void): number;
+  /** Keeps the bytes of each connection. */
+  readonly recorder?: RecordingTaker | undefined;
+  /** The bytes passed TLS. */
+  readonly isSecure?: boolean | undefined;
 }
 
 /** The client opened the connection. */
@@ -39,8 +44,10 @@ export class LiveConnection implements TapTaker {
     private readonly taker: LiveTaker,
   ) {
     this.here = we === 'client' ? CLIENT : SERVER;
+    const time = context.now();
     this.tally = new Tally(number, ends);
-    this.tally.at(context.now());
+    this.tally.at(time);
+    context.recorder?.opened(number, { ...ends, ...(context.isSecure && { secure: true }) }, time);
     this.judge = new ConnectionJudge(context.reading, number, (record) => this.take(record));
   }
 
@@ -60,10 +67,23 @@ export class LiveConnection implements TapTaker {
     this.ended = true;
     this.tally.ended(reason, time, by);
     this.taker.closed(this.tally.summary());
+    this.recordEnd(reason, time, by);
+  }
+
+  private recordEnd(reason: EndReason, time: number, by?: TcpEnd): void {
+    const { recorder } = this.context;
+    const first = by?.by === 'server' ? SERVER : CLIENT;
+    if (reason === 'reset') return recorder?.ended(this.number, first, 'reset', by?.time ?? time);
+    recorder?.ended(this.number, first, 'fin', by?.time ?? time);
+    recorder?.ended(this.number, first === CLIENT ? SERVER : CLIENT, 'fin', time);
   }
 
   private read(side: Side, bytes: Uint8Array): void {
-    if (!this.ended) this.judge.read(side, bytes, 0, bytes.length, this.context.now());
+    if (this.ended) return;
+    const time = this.context.now();
+    // Recorded first: what is shown of it may break off, the record may not.
+    this.context.recorder?.bytes(this.number, side, bytes, time);
+    this.judge.read(side, bytes, 0, bytes.length, time);
   }
 
   private take(record: Judged): void {

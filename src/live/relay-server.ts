@@ -33,6 +33,7 @@ export interface RelayServerTaker extends LiveTaker {
   polled(polled: Polled): void;
 }
 
+const NOBODY: LiveTaker = { record: () => undefined, closed: () => undefined };
 /** How long a client that gets a 502 has to take it: milliseconds. */
 const TAKING = 1000;
 const MOST_COMPLAINTS = 50;
@@ -109,8 +110,10 @@ export class RelayServer {
     let number = -1;
     const watch = (): RelayWatcher | undefined => {
       number = this.numbers++;
-      if (!taker.looks || options.wants?.(number, source, there) === false) return undefined;
-      return new LiveConnection(number, { client: from, ...to }, 'server', options, taker);
+      const isWanted = taker.looks && options.wants?.(number, source, there) !== false;
+      // What is not shown is recorded all the same.
+      if (!isWanted && options.recorder === undefined) return undefined;
+      return new LiveConnection(number, { client: from, ...to }, 'server', options, isWanted ? taker : NOBODY);
     };
     const plan = {
       edit: options.edit,

@@ -213,7 +213,7 @@ export class LiveServer implements House {
     if (this.options.channel?.(caller)) return;
     const { request, stream, tap } = caller;
     const number = this.numbers++;
-    if (this.taker.looks) this.watch(number, caller);
+    if (this.taker.looks || this.options.recorder) this.watch(number, caller);
     else tap.close();
     const target = targetOf(request);
     const refusal = this.refusal(request, target);

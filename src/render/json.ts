@@ -98,7 +98,7 @@ function content(payload: Uint8Array, whole: number, textual: boolean, options: 
   const shown = payload.subarray(0, Math.min(payload.length, options.preview));
   const text = textual ? previewText(shown, shown.length < whole) : undefined;
   if (text !== undefined) return { text };
-  return options.base64 ? { base64: toBase64(shown) } : { hex: hexOf(shown) };
+  return options.base64 ? { base64: inText(shown, 'base64') } : { hex: inText(shown, 'hex') };
 }
 
 /** Left out where the day is not known. */
@@ -106,8 +106,8 @@ function timeField(time: number | undefined): { time?: number } {
   return time !== undefined && isDated(time) ? { time } : {};
 }
 
-function toBase64(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
+function inText(bytes: Uint8Array, encoding: 'base64' | 'hex'): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString(encoding);
 }
 
 function fieldsOf(frame: Frame): unknown[] {

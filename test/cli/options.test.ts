@@ -97,6 +97,17 @@ const DECODE: Tests = {
     expect(await read('hex', dump)).toBe(2);
     expect(await read('binary', '\x01\x038100')).toBe('810');
     expect(await read('auto', '\x01\x02ab')).toBe('ab');
+    const frame = '"direction":"server","fin":true,"opcode":1,"payloadLength":5,"text":"Hello"}\n';
+    expect(await read('ndjson', `{${frame}`)).toBe(2);
+    expect(await read('ndjson', `{"time":1,"type":"frame",${frame}`)).toBe('Hello');
+    expect(await read('auto', `{"type":"frame",${frame}`)).toBe('Hello');
+    const har = (entries: string): string => `{"log":{"entries":[${entries}]}}`;
+    const message = '{"_webSocketMessages":[{"type":"receive","time":1,"opcode":1,"data":"Hello"}]}';
+    for (const from of ['har', 'auto']) {
+      expect(await read(from, har(message))).toBe('Hello');
+      expect(await read(from, har(''))).toBe(2);
+    }
+    expect(await read('har', HELLO)).toBe(2);
   },
   '--direction': async () => {
     const masked = '818537fa213d7f9f4d5158';

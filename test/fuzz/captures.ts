@@ -4,6 +4,7 @@ import { concat } from '../capture/packets.js';
 import { Conversations } from './conversations.js';
 import type { Dice } from './dice.js';
 import type { Corpus, Inputs } from './inputs.js';
+import { Recordings } from './recordings.js';
 import { shuffled } from './pieces.js';
 
 /** A longer text is cut at a line: one of hundreds of packets takes as long as a hundred others. */
@@ -15,15 +16,17 @@ const MOST_REPEATED = 100_000;
 /** Files of recorded traffic, most of them damaged. */
 export class Captures {
   private readonly conversations: Conversations;
+  private readonly recordings: Recordings;
 
   constructor(
     private readonly inputs: Inputs,
     private readonly corpus: Corpus,
   ) {
     this.conversations = new Conversations(inputs);
+    this.recordings = new Recordings(inputs);
   }
 
-  /** A capture file or a text of packets, not packed. */
+  /** A capture file, a recording or a text of packets, not packed. */
   plain(dice: Dice): Uint8Array {
     const whole = this.whole(dice);
     if (dice.once(4)) return whole;
@@ -42,6 +45,7 @@ export class Captures {
 
   private whole(dice: Dice): Uint8Array {
     if (dice.once(2)) return this.conversations.capture(dice);
+    if (dice.once(3)) return this.recordings.recording(dice);
     if (dice.once(3)) return dice.pick(this.corpus.captures);
     const text = dice.pick(this.corpus.dumps);
     if (text.length <= LONGEST_TEXT) return text;

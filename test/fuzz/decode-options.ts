@@ -35,7 +35,7 @@ const LOOKS: readonly Drawn[] = [
 ];
 /** What changes how it is read. */
 const READING: readonly Drawn[] = [
-  { name: 'from', once: 10, values: ['pcap', 'pcap', 'hex', 'dump', 'binary', 'base64'] },
+  { name: 'from', once: 10, values: ['pcap', 'pcap', 'hex', 'dump', 'binary', 'base64', 'ndjson', 'har'] },
   { name: 'deflate', once: 5, values: ['', 'server_no_context_takeover', 'client_max_window_bits=9', 'nonsense'] },
   { name: 'as-websocket', once: 5, values: ['80', '9001,19527', number(0, 65535)] },
 ];

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { records, Workshop, wsinspect, type Ran } from '../cli/binary.js';
 import type { Tests } from '../cli/capture-options.js';
@@ -281,6 +282,21 @@ const TESTS: Tests = {
   },
   '--preview': async () =>
     expect(records((await hi('--preview', '1', '--json')).out)[1]).toMatchObject({ text: 'h', payloadLength: 2 }),
+  '--record': async () => {
+    const file = `${shop.folder}/connect.ndjson`;
+    expect(await hi('--record', file)).toMatchObject(OK);
+    const { out } = await wsinspect(['decode', '--view', 'messages', file]);
+    expect(out.match(/"hi"/g)).toHaveLength(2);
+    expect(await connect(url, '--record', 'x.txt', '-x', 'hi', '-1')).toMatchObject({ exit: 2, out: '' });
+    expect(await connect(url, '--send-file', file, '--record', file)).toMatchObject({
+      exit: 2,
+      err: `wsinspect: --record: ${file} is read in the same run: record to another file\n`,
+    });
+    expect((await wsinspect(['decode', file])).exit).toBe(0);
+    // Bytes as --base64 has them.
+    await connect(url, '--send-hex', '00ff', '-1', '--base64', '--json', '--record', file);
+    expect(readFileSync(file, 'utf8')).toContain('"base64":"AP8="');
+  },
   '--pretty': async () => {
     const { out } = await connect(url, '-x', '{"a":1}', '-1', '--view', 'messages', '--pretty');
     expect(out).toMatch(/\{\n +"a": 1\n +\}/);

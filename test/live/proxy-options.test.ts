@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { wsinspect } from '../cli/binary.js';
+import { records, Workshop, wsinspect } from '../cli/binary.js';
 import { bare, closeServers, echo, peer, switching, type Running } from './servers.js';
 import { Client, Serving } from './serving.js';
 
@@ -245,6 +245,26 @@ const TESTS: Tests = {
     expect(out).not.toContain('"a"');
     expect(out).toMatch(/^connection 0/m);
   },
+  '--record': async () => {
+    const shop = new Workshop();
+    try {
+      const kinds = ['pcapng', 'ndjson', 'har'].map((ending) => `${shop.folder}/kept.${ending}`);
+      for (const file of kinds) {
+        await shown(['kept', 'as well'], '--record', file, '--connection', '5');
+        const { out } = await wsinspect(['decode', '-f', file, '--json', '--view', 'messages']);
+        const messages = records(out).filter(({ type }) => type === 'message');
+        expect(messages.map(({ direction, text }) => [direction, text])).toEqual([
+          ['client', 'kept'],
+          ['server', 'kept'],
+          ['client', 'as well'],
+          ['server', 'as well'],
+        ]);
+      }
+    } finally {
+      shop.remove();
+    }
+    expect(await exits('--record', 'kept.txt')).toBe(2);
+  },
   '--json': async () => expect((await shown(['a'], '--json')).out).toMatch(/^{"type":"listening"/),
   '--color': async () => expect((await shown(['a'], '--color', 'always')).out).toContain('\x1b['),
   '--quiet': async () => {
@@ -268,7 +288,6 @@ async function upgraded(url: string, ...args: string[]): Promise<number> {
 
 async function withTls(how: string, then: (opened: Promise<number>) => Promise<void>): Promise<void> {
   const { selfSigned, tlsEcho } = await import('./tls-server.js');
-  const { Workshop } = await import('../cli/binary.js');
   const shop = new Workshop();
   try {
     const pair = selfSigned(shop.folder);

@@ -289,6 +289,29 @@ const TESTS: Tests = {
     client.socket.send(Buffer.from([255, 254]));
     await server.until((out) => out.includes('"base64":"//4="'));
   },
+  '--record': async () => {
+    for (const kind of ['pcapng', 'ndjson', 'jsonl', 'har']) {
+      const file = `${shop.folder}/serve.${kind}`;
+      const server = await serve('--record', file);
+      const client = await server.open();
+      client.socket.send('kept');
+      await client.got(1);
+      await server.stop();
+      expect((await wsinspect(['decode', file])).out.match(/"kept"/g), kind).toHaveLength(2);
+    }
+    const refused = (...args: string[]): Promise<unknown> => wsinspect(['serve', '0', ...args]);
+    const key = shop.write('key.har', '');
+    expect(await refused('--record', 'traffic.txt')).toMatchObject({
+      exit: 2,
+      err: 'wsinspect: --record: traffic.txt has to end with .pcapng, .ndjson (or .jsonl) or .har: that says what is written\n',
+    });
+    expect(await refused('--record', `${shop.folder}/nowhere/x.har`)).toMatchObject({ exit: 2 });
+    expect(await refused('--record', key, '--cert', files.cert, '--key', key)).toMatchObject({
+      exit: 2,
+      err: expect.stringContaining('is read in the same run') as string,
+    });
+    expect(await refused('--compare', '--record', `${shop.folder}/x.har`)).toMatchObject({ exit: 2 });
+  },
   '--relative-time': async () => {
     expect(await shown('x', '--relative-time')).toMatch(/^ +0\.\d{6} #0 /m);
   },

@@ -1,3 +1,4 @@
+import type { RecordingTaker } from '../../capture/recording.js';
 import type { Client } from '../../live/client.js';
 import { Display } from '../connect-display.js';
 import { Goals } from '../connect-goals.js';
@@ -12,6 +13,7 @@ import { EXIT, UsageError } from '../exit.js';
 import type { Io } from '../io.js';
 import type { Waiter } from '../live-output.js';
 import { Prompt } from '../prompt.js';
+import { recorded } from '../recording.js';
 
 /** Backoff of `--reconnect`: milliseconds at first, doubled up to the most. */
 const FIRST_PAUSE = 500;
@@ -27,12 +29,21 @@ export async function run(io: Io, argument: string | undefined, options: Connect
     throw new UsageError(`-c ${options.connect}: there is a URL already, ${argument}`);
   }
   const target = parseTarget(text);
-  const visit = new Visit(io, target, options, await sendsOf(io, options));
-  try {
-    return await visit.run();
-  } finally {
-    visit.close();
-  }
+  const sends = await sendsOf(io, options);
+  return recorded(io, options, filesOf(options), async (recorder) => {
+    const visit = new Visit(io, target, options, sends, recorder);
+    try {
+      return await visit.run();
+    } finally {
+      visit.close();
+    }
+  });
+}
+
+/** What is read in a run. */
+function filesOf({ cert, key, cacert, ca, execute, sendFile }: ConnectOptions): (string | undefined)[] {
+  const sent = (sendFile ?? execute ?? []).flatMap(({ kind, value }) => (kind === 'file' ? [value] : []));
+  return [cert, key, cacert, ca, ...sent];
 }
 
 /** A run of `connect`: one connection, or with `--reconnect` one after the other. */
@@ -56,6 +67,7 @@ class Visit implements Waiter, Gate {
     private readonly target: Target,
     private readonly options: ConnectOptions,
     sends: readonly Send[],
+    recorder: RecordingTaker | undefined,
   ) {
     const { one, count = one && 1, expect, fragment } = options;
     this.goals = new Goals({ ...(count && { count }), ...(expect && { expect }) });
@@ -71,6 +83,7 @@ class Visit implements Waiter, Gate {
     }
     this.display = new Display(this.prompt?.io ?? io, options, this);
     this.opening = new Opening(io, options, {
+      recorder,
       connected: (words) => this.display.detail(words),
       record: (record) => this.display.record(record),
       closed: (summary) => this.display.closed(summary),

@@ -11,6 +11,7 @@ import type { Io } from '../io.js';
 import { LiveOutput } from '../live-output.js';
 import { liveReading } from '../live-reading.js';
 import type { ProxyOptions } from '../proxy-options.js';
+import { recorded } from '../recording.js';
 import { seeded } from '../seeded.js';
 import { tlsOf } from '../tls-files.js';
 
@@ -28,9 +29,18 @@ export async function run(
   const { address, url: text } = argumentsOf(first, second);
   const target = parseTarget(text);
   const place = parseAddress(address, DEFAULT_ADDRESS);
+  const { cert, key, cacert, ca, listenCert, listenKey } = options;
+  return recorded(io, options, [cert, key, cacert, ca, listenCert, listenKey], async (recorder) => {
+    const relay = await relayOptions(io, place, target, options);
+    return stand(io, target, { ...relay, recorder }, options);
+  });
+}
+
+/** Until a signal comes, or nobody reads any more. */
+async function stand(io: Io, target: Target, place: RelayOptions, options: ProxyOptions): Promise<number> {
   const output = new LiveOutput(io, options);
   await output.open(true);
-  const relay = relayOf(await relayOptions(io, place, target, options), output);
+  const relay = relayOf(place, output);
   const { port } = await relay.listen().catch((error: NodeJS.ErrnoException) => {
     throw listenError(place, error);
   });
@@ -73,6 +83,7 @@ async function relayOptions(
   return {
     ...place,
     ...(tls && { tls }),
+    isSecure: target.secure,
     now: () => io.now(),
     reading: liveReading(options),
     route: await routeOf(io, target, options),

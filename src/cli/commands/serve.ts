@@ -1,3 +1,4 @@
+import type { RecordingTaker } from '../../capture/recording.js';
 import { compareTransports, CONVERSATION } from '../../live/compare.js';
 import { LiveServer, type ServerOptions, type ServerTaker } from '../../live/server.js';
 import { hostInUrl, isLoopback, listenError, parseAddress } from '../addresses.js';
@@ -9,6 +10,7 @@ import { Inspecting } from '../inspecting.js';
 import type { Io } from '../io.js';
 import { LiveOutput } from '../live-output.js';
 import { liveReading, perMessageDeflate } from '../live-reading.js';
+import { recorded } from '../recording.js';
 import type { ServeOptions } from '../serve-options.js';
 import { tlsOf } from '../tls-files.js';
 
@@ -22,11 +24,21 @@ const STALL_SECONDS = 30;
 export async function run(io: Io, address: string | undefined, options: ServeOptions): Promise<number> {
   if (options.compare) return compare(io, options);
   const place = parseAddress(address ?? ':9001', DEFAULT_ADDRESS);
+  const { cert, key, clientCa } = options;
+  return recorded(io, options, [cert, key, clientCa], (recorder) => serve(io, place, options, recorder));
+}
+
+async function serve(
+  io: Io,
+  place: { readonly host: string; readonly port: number },
+  options: ServeOptions,
+  recorder: RecordingTaker | undefined,
+): Promise<number> {
   const output = new LiveOutput(io, options);
   await output.open(true);
   const inspecting = new Inspecting(io, place.host, options);
   const server = serverOf(
-    { ...(await serverOptions(io, place, options)), ...inspecting.services },
+    { ...(await serverOptions(io, place, options)), ...inspecting.services, recorder },
     inspecting.beside(output),
   );
   inspecting.watch(server);
@@ -76,7 +88,7 @@ async function serverOptions(
   const tls = await tlsOf(io, options);
   return {
     ...place,
-    ...(tls && { tls }),
+    ...(tls && { tls, isSecure: true }),
     now: () => io.now(),
     reading: liveReading(options),
     compare: async () => ({ transports: await compareTransports({ reading: {}, now: () => io.now() }) }),

@@ -1,0 +1,149 @@
+import type * as fs from 'node:fs';
+import { PcapngWriter } from '../capture/pcapng-writer.js';
+import type { RecordingTaker } from '../capture/recording.js';
+import { escapeText } from '../render/escape.js';
+import { NdjsonWriter } from '../render/ndjson-writer.js';
+import { acceptOf, lazyDeflate } from './adapters.js';
+import { builtin } from './builtin.js';
+import { EXIT, UsageError } from './exit.js';
+import { HarFile } from './har-file.js';
+import type { Io } from './io.js';
+import { checkTarget, reasonOf, RecordFile, type RecordFiles } from './record-file.js';
+import { VERSION } from './version.js';
+
+export interface RecordingOptions {
+  /** `--record`: its ending says which kind it is. */
+  readonly record?: string | undefined;
+  readonly base64?: true | undefined;
+  readonly quiet?: true | undefined;
+}
+
+type Kind = 'pcapng' | 'ndjson' | 'har';
+
+const KINDS: Readonly<Record<string, Kind>> = { pcapng: 'pcapng', ndjson: 'ndjson', jsonl: 'ndjson', har: 'har' };
+
+/**
+ * `--record FILE`, around a run: whoever has a tap tells the recorder of its connections (`LiveContext.recorder` takes it).
+ * `inputs` are files that the run reads. Gives the exit code of the run, or that of a recording that can't be written.
+ */
+export async function recorded(
+  io: Io,
+  options: RecordingOptions,
+  inputs: readonly (string | undefined)[],
+  run: (recorder: RecordingTaker | undefined) => Promise<number>,
+): Promise<number> {
+  const recording = openRecording(io, options, inputs);
+  if (recording === undefined) return run(undefined);
+  let exit: number;
+  try {
+    exit = await run(recording);
+  } catch (error) {
+    await recording.abandon();
+    throw error;
+  }
+  return recording.end(exit);
+}
+
+/** Undefined: nothing is to be recorded. Throws a UsageError before anything is written. */
+function openRecording(
+  io: Io,
+  { record: path, base64, quiet }: RecordingOptions,
+  inputs: readonly (string | undefined)[],
+): Recording | undefined {
+  if (path === undefined) return undefined;
+  const [, ending = ''] = /\.([^./\\]*)$/.exec(path.toLowerCase()) ?? [];
+  const kind = Object.hasOwn(KINDS, ending) ? KINDS[ending]! : undefined;
+  if (kind === undefined) {
+    throw new UsageError(
+      `--record: ${path} has to end with .pcapng, .ndjson (or .jsonl) or .har: that says what is written`,
+    );
+  }
+  const files: RecordFiles = builtin('node:fs') as typeof fs;
+  checkTarget(
+    files,
+    path,
+    inputs.filter((input) => input !== undefined),
+  );
+  return new Recording(io, kind, path, files, { base64, quiet });
+}
+
+/** A recording in the making. Where it can't be written any more it ends, with an error; the traffic goes on. */
+class Recording implements RecordingTaker {
+  private readonly file: RecordFile;
+  private readonly har: HarFile | undefined;
+  /** Made with the first event: a run that does not come about replaces no file. */
+  private writer: RecordingTaker | undefined;
+  private failed = false;
+
+  constructor(
+    private readonly io: Io,
+    private readonly kind: Kind,
+    private readonly path: string,
+    files: RecordFiles,
+    private readonly options: Pick<RecordingOptions, 'base64' | 'quiet'>,
+  ) {
+    if (kind === 'har') this.har = new HarFile(files, path);
+    this.file = this.har?.journal ?? new RecordFile(files, path);
+  }
+
+  opened(...all: Parameters<RecordingTaker['opened']>): void {
+    this.attempt((writer) => writer.opened(...all));
+  }
+
+  bytes(...all: Parameters<RecordingTaker['bytes']>): void {
+    this.attempt((writer) => writer.bytes(...all));
+  }
+
+  ended(...all: Parameters<RecordingTaker['ended']>): void {
+    this.attempt((writer) => writer.ended(...all));
+  }
+
+  /** Nothing follows. Gives the exit code of the run: `exit`, or that of a recording that is not whole. */
+  async end(exit: number): Promise<number> {
+    this.attempt(() => undefined);
+    if (this.har && !this.failed) {
+      try {
+        const left = await this.har.finish();
+        if (left > 0 && !this.options.quiet) this.tell(`${left} data frames that complete no message are not in it`);
+      } catch (error) {
+        this.fail(error, ` (what was recorded is in ${this.har.journal.path}, which decode reads)`);
+      }
+    }
+    this.file.close();
+    return this.failed ? EXIT.usage : exit;
+  }
+
+  /** The run failed: where nothing was recorded by then, no file is left. */
+  async abandon(): Promise<void> {
+    if (this.writer !== undefined) await this.end(EXIT.ok);
+    else if (this.har) this.har.discard();
+    else this.file.discard();
+  }
+
+  private attempt(action: (writer: RecordingTaker) => void): void {
+    if (this.failed) return;
+    try {
+      action((this.writer ??= this.begin()));
+    } catch (error) {
+      this.fail(error, ': recording has ended, the traffic goes on');
+    }
+  }
+
+  private begin(): RecordingTaker {
+    const emit = (bytes: Uint8Array): void => this.file.write(bytes);
+    if (this.kind === 'pcapng') return new PcapngWriter(emit, { application: `wsinspect ${VERSION}` });
+    emit(new Uint8Array(0));
+    return new NdjsonWriter(emit, { reading: { raw: lazyDeflate, acceptOf }, base64: this.options.base64 === true });
+  }
+
+  private fail(error: unknown, more: string): void {
+    // What is no fault of the file is one of the program.
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    this.failed = true;
+    this.tell(`can't be written: ${reasonOf(error)}${more}`);
+  }
+
+  private tell(message: string): void {
+    void this.io.stderr.write(`wsinspect: --record: ${escapeText(this.path)}: ${escapeText(message)}\n`);
+  }
+}
