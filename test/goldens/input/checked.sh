@@ -1,5 +1,6 @@
 # A server on a port of its own, checked with these arguments; what hangs on time, port and chance is levelled.
 folder=$(mktemp -d)
+: > "$folder/server.log"
 wsinspect serve 0 --json > "$folder/server.log" &
 server=$!
 while ! grep -q url "$folder/server.log"; do sleep 0.05; done

@@ -1,5 +1,6 @@
 # A server (with the options given), and a conversation by polling with it; what hangs on time and port is levelled.
 folder=$(mktemp -d)
+: > "$folder/server.log"
 wsinspect serve 0 --mode chat "$@" > "$folder/server.log" &
 server=$!
 while ! grep -q ws: "$folder/server.log"; do sleep 0.05; done

@@ -1,5 +1,6 @@
 # A server, a proxy with --json (and the options given) in front of it, and a conversation through both: what the proxy shows, levelled.
 folder=$(mktemp -d)
+: | tee "$folder/server.log" "$folder/proxy.log"
 wsinspect serve 0 > "$folder/server.log" &
 server=$!
 while ! grep -q ws: "$folder/server.log"; do sleep 0.05; done
