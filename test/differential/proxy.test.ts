@@ -103,9 +103,12 @@ describe.runIf(ready)('what passes the proxy', () => {
     const [before, behind] = [streamsTo(proxy.port, all), streamsTo(port, all)];
     expect(before.length).toBeGreaterThan(400);
     let exact = 0;
+    const byHead = new Map<string, Streams[]>();
+    for (const one of behind) byHead.set(headOf(one.sent), [...(byHead.get(headOf(one.sent)) ?? []), one]);
     for (const one of before) {
-      const same = behind.filter(({ sent }) => headOf(sent) === headOf(one.sent));
-      const other = same.find(({ sent, received }) => beginsLike(sent, one.sent) && beginsLike(received, one.received));
+      const other = byHead
+        .get(headOf(one.sent))
+        ?.find(({ sent, received }) => beginsLike(sent, one.sent) && beginsLike(received, one.received));
       expect(other, `what began with ${headOf(one.sent)}`).toBeDefined();
       if (other!.sent.equals(one.sent) && other!.received.equals(one.received)) exact++;
     }
