@@ -1,8 +1,12 @@
+import { DEFAULT_PREVIEW } from '../codec/assembling.js';
 import type { Handshake } from '../codec/handshake.js';
 import type { Judged } from '../rules/judged.js';
 import type { ConnectionSummary } from '../rules/tally-summary.js';
+import { differenceLines, differenceRecord } from '../render/difference.js';
 import { escapeText } from '../render/escape.js';
+import type { CloseDifference, Difference, DiffTotals } from '../rules/reply-difference.js';
 import type { ConnectOptions } from './connect-options.js';
+import { lookOf } from './drawing.js';
 import type { Io } from './io.js';
 import { LiveOutput, type Waiter } from './live-output.js';
 import { PayloadOutput } from './payload-output.js';
@@ -32,6 +36,7 @@ export class Display {
   private readonly payloads: PayloadOutput | undefined;
   /** Options that say nothing about payloads. */
   private readonly told: readonly ViewOnly[] = [];
+  private drawDifference: ReturnType<typeof differenceLines> | undefined;
 
   constructor(
     private readonly io: Io,
@@ -50,6 +55,7 @@ export class Display {
   async open(): Promise<void> {
     for (const name of this.told) this.notice(`${FLAGS[name]} is for frames: it needs --view or --json`);
     await this.records?.open();
+    if (this.options.diff) this.drawDifference = differenceLines(await lookOf(this.io, this.options));
   }
 
   record(record: Judged): void {
@@ -68,8 +74,24 @@ export class Display {
     else this.records?.text(lines.map((line) => `${escapeText(line)}\n`).join(''));
   }
 
+  /** Where replies are compared, the differences are what is printed. */
   message(data: Buffer, isBinary: boolean): void {
-    this.payloads?.message(data, isBinary);
+    if (!this.options.diff) this.payloads?.message(data, isBinary);
+  }
+
+  /** A reply, or the end, is not as it was recorded. */
+  difference(difference: Difference | CloseDifference): void {
+    const { json, preview = DEFAULT_PREVIEW } = this.options;
+    if (json) return this.records?.json(differenceRecord(difference, preview));
+    for (const line of this.drawDifference?.(difference) ?? []) {
+      if (this.payloads) this.payloads.line(line);
+      else this.records?.text(`${line}\n`);
+    }
+  }
+
+  /** What a comparison came to. */
+  compared(sent: number, totals: DiffTotals): void {
+    if (this.options.json) this.records?.json({ type: 'replay', sent, ...totals });
   }
 
   /** Something that a person should know. */

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { hexes, recordOption, showOptions, type ShowOptions } from './serve-options.js';
-import { close, integer, list, seconds } from './option-values.js';
+import { close, expression, integer, list, seconds } from './option-values.js';
+import { diffOptions, replayOptions, type DiffOptions, type ReplayOptions } from './replay-options.js';
 
 /** One thing to send, as the command line has it. */
 export type SendItem =
@@ -32,7 +33,7 @@ export interface ReachOptions {
   connectTimeout: number;
 }
 
-export interface ConnectOptions extends ShowOptions, ReachOptions {
+export interface ConnectOptions extends ShowOptions, ReachOptions, ReplayOptions, DiffOptions {
   connect?: string;
   include?: true;
   /** Each send option gives the same list: all of them in their order. */
@@ -105,12 +106,16 @@ export function connectOptions(): Option[] {
     new Option('-c, --connect <url>', 'the URL, where it is not an argument'),
     ...reachOptions(),
     ...sendOptions(),
+    ...replayOptions('client', [...SENDS, 'binary', 'null', 'fragment', 'reconnect']),
+    ...diffOptions(),
     ...stopOptions(),
     ...showOptions(),
     recordOption(),
     ...liveOptions(),
   ];
 }
+
+const SENDS = ['execute', 'sendHex', 'sendFile', 'ping', 'close', 'rawFrame'];
 
 function sendOptions(): Option[] {
   const items: SendItem[] = [];
@@ -148,7 +153,7 @@ function stopOptions(): Option[] {
   return [
     new Option('-1, --one', 'end after one message received: --count 1').conflicts('count'),
     new Option('--count <number>', 'end after so many messages received').argParser(integer(1)),
-    new Option('--expect <regexp>', 'end when a text message matches').argParser(expression),
+    new Option('--expect <regexp>', 'end when a text message matches').argParser((value) => expression(value)),
     new Option(
       '--expect-close <code>',
       'wait for the server to close with this code (1005: none, 1006: a drop)',
@@ -189,12 +194,4 @@ function pingPayload(text: string): Uint8Array {
   // RFC 6455 §5.5.
   if (bytes.length > 125) throw new InvalidArgumentError('It has to have at most 125 bytes.');
   return bytes;
-}
-
-function expression(text: string): RegExp {
-  try {
-    return new RegExp(text, 'u');
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
-  }
 }

@@ -20,6 +20,8 @@ export interface Source {
   readonly hasLeft: boolean;
   /** A reply is expected for each message: a server that answers some and then leaves has lost the others. */
   readonly wantsReplies: boolean;
+  /** All replies have come, where it is known how many there are: otherwise it is one for each message. */
+  readonly isAnswered?: boolean;
 }
 
 /** A gate that what is printed can close. */

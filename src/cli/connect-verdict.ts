@@ -1,5 +1,6 @@
 import { closeCodeInfo } from '../codec/registry.js';
 import { brokenRule } from '../render/diagnostics.js';
+import type { DiffTotals } from '../rules/reply-difference.js';
 import type { Outcome } from '../live/client.js';
 import { EXIT } from './exit.js';
 
@@ -92,6 +93,18 @@ function expectedClose(outcome: Outcome, code: number, unmet: string | undefined
   }
   const exit = came === 1006 ? EXIT.dropped : EXIT.closeCode;
   return { exit, message: `${endText(outcome)}, expected was ${code}` };
+}
+
+/** What a comparison with a recording came to, in words. */
+export function comparedText({ same, changed, missing, extra }: DiffTotals): string {
+  const parts = [
+    changed > 0 && `${changed} ${changed === 1 ? 'differs' : 'differ'}`,
+    missing > 0 && `${missing} did not come`,
+    extra > 0 && `${extra} ${extra === 1 ? 'was' : 'were'} not recorded`,
+  ].filter((part) => part !== false);
+  const replies = same === 1 ? '1 reply' : `${same} replies`;
+  if (parts.length === 0) return `${replies}, ${same === 1 ? '' : 'all '}as recorded`;
+  return `${same} of the replies ${same === 1 ? 'is' : 'are'} as recorded, ${parts.join(', ')}`;
 }
 
 /** How it ended, in words. */

@@ -55,6 +55,14 @@ export function seconds({ endless = false, zero }: SecondsOptions = {}): (value:
   };
 }
 
+export function expression(text: string, flags = 'u'): RegExp {
+  try {
+    return new RegExp(text, flags);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}
+
 /** Subprotocols: tokens (RFC 6455 §4.1). */
 export function tokens(value: string, before: string[] | undefined): string[] {
   if (!isToken(value))

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { parseHex } from './hex-argument.js';
 import { close, hosts, integer, origins, preview, tokens } from './option-values.js';
 import type { DecodeOptions } from './options.js';
+import { replayOptions, type ReplayOptions } from './replay-options.js';
 
 /** What `serve` and `connect` show, as `decode` does. */
 export type ShowOptions = Pick<
@@ -9,7 +10,7 @@ export type ShowOptions = Pick<
   'json' | 'color' | 'quiet' | 'verbose' | 'view' | 'preview' | 'pretty' | 'base64' | 'strict' | 'relativeTime'
 >;
 
-export interface ServeOptions extends ShowOptions {
+export interface ServeOptions extends ShowOptions, ReplayOptions {
   mode: 'echo' | 'chat' | 'broadcast' | 'sink' | 'silent';
   subprotocol?: string[];
   allowOrigin?: string[];
@@ -107,8 +108,9 @@ export function serveOptions(): Option[] {
         'key',
       ],
       ...['clientCa', 'oneshot', 'reject', 'badAccept', 'rawFrame', 'delay', 'close', 'drop', 'view', 'preview'],
-      ...['pretty', 'base64', 'relativeTime', 'record'],
+      ...['pretty', 'base64', 'relativeTime', 'record', 'replay'],
     ]),
+    ...replayOptions('server', ['mode', 'rawFrame', 'delay', 'close', 'drop']),
     ...policy,
     ...faults,
     ...showOptions(),

@@ -15,6 +15,10 @@ const PATIENCE = 5;
 const MOST_IN_BURST = 64 * 1024 * 1024;
 /** An echo waits for its own peer: beyond that it reads no further. */
 const PAUSE_ABOVE = 1024 * 1024;
+/** Between two looks at what a peer has taken: milliseconds. */
+const LOOK_AGAIN = 2;
+/** How long a peer has to end the connection when we have: milliseconds. */
+const FAREWELL = 2000;
 
 /** What a peer's connection does on purpose, for those who test clients. */
 export interface Faults {
@@ -78,6 +82,11 @@ export class Peer {
     });
   }
 
+  /** Resolves when no more than `most` bytes wait for it, or it is gone. */
+  async taken(most = PAUSE_ABOVE): Promise<void> {
+    while (this.isOpen && this.backlog > most) await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN));
+  }
+
   /** It leaves unread what it is sent: for longer than `seconds` where we wait for it, else too much, without taking any. */
   isStalled(seconds: number): boolean {
     if (this.stalledSince !== undefined) return this.now() - this.stalledSince > seconds;
@@ -105,6 +114,13 @@ export class Peer {
   /** Writes bytes beneath the WebSocket, as they are. */
   raw(bytes: Uint8Array): void {
     this.stream.write(bytes);
+  }
+
+  /** Ends the connection without a close frame. */
+  finish(): void {
+    this.stream.end();
+    const late = setTimeout(() => this.stream.destroy(), FAREWELL);
+    this.stream.once('close', () => clearTimeout(late));
   }
 
   /** Ends with a TCP reset (RFC 9293 §3.5.1), where the stream can. */

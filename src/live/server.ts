@@ -12,6 +12,7 @@ import { modeNamed, type House, type Mode, type ModeName } from './modes.js';
 import { Peer, type Faults } from './peer.js';
 import { answerPolling, pollingRoute, tellPolled } from './polling.js';
 import { refuse, writeBadAccept } from './refusing.js';
+import { ReplayMode, type Replaying } from './replaying.js';
 import { Rooms } from './room.js';
 
 export interface ServerLimits {
@@ -31,6 +32,8 @@ export interface ServerOptions extends LiveContext {
   readonly port: number;
   readonly tls?: https.ServerOptions;
   readonly mode: ModeName;
+  /** A recorded server, instead of the mode. */
+  readonly replay?: Replaying | undefined;
   readonly policy: Policy;
   readonly faults: Faults;
   readonly limits: ServerLimits;
@@ -85,7 +88,7 @@ export class LiveServer implements House {
   ) {
     const { policy, limits, deflate, faults } = options;
     this.finished = new Promise((resolve) => (this.finish = resolve));
-    this.mode = modeNamed(options.mode, this);
+    this.mode = options.replay ? new ReplayMode(options.replay, this) : modeNamed(options.mode, this);
     this.sockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,

@@ -5,15 +5,20 @@ import { Goals } from '../connect-goals.js';
 import { Opening, type Opened } from '../connect-opening.js';
 import type { ConnectOptions } from '../connect-options.js';
 import { sendsOf, type Send } from '../connect-plan.js';
+import { Comparison, Replay } from '../connect-replay.js';
 import { Items, Lines, type Gate, type Sent, type Source } from '../connect-source.js';
 import { Talk, type Ended } from '../connect-talk.js';
 import { parseTarget, type Target } from '../connect-url.js';
-import { endText, verdictOf } from '../connect-verdict.js';
+import { comparedText, endText, verdictOf, type Verdict } from '../connect-verdict.js';
 import { EXIT, UsageError } from '../exit.js';
 import type { Io } from '../io.js';
 import type { Waiter } from '../live-output.js';
+import { loadScript } from '../load-script.js';
 import { Prompt } from '../prompt.js';
 import { recorded } from '../recording.js';
+import { asRecorded, checkReplay } from '../replay-options.js';
+import { checkPaths } from '../reply-key.js';
+import type { Script } from '../../live/script.js';
 
 /** Backoff of `--reconnect`: milliseconds at first, doubled up to the most. */
 const FIRST_PAUSE = 500;
@@ -30,8 +35,10 @@ export async function run(io: Io, argument: string | undefined, options: Connect
   }
   const target = parseTarget(text);
   const sends = await sendsOf(io, options);
+  const script = await scriptOf(io, options);
+  const all = { ...options, ...(script && asRecorded(script, 'client', options)) };
   return recorded(io, options, filesOf(options), async (recorder) => {
-    const visit = new Visit(io, target, options, sends, recorder);
+    const visit = new Visit(io, target, all, script ?? sends, recorder);
     try {
       return await visit.run();
     } finally {
@@ -41,9 +48,16 @@ export async function run(io: Io, argument: string | undefined, options: Connect
 }
 
 /** What is read in a run. */
-function filesOf({ cert, key, cacert, ca, execute, sendFile }: ConnectOptions): (string | undefined)[] {
+function filesOf({ cert, key, cacert, ca, execute, sendFile, replay }: ConnectOptions): (string | undefined)[] {
   const sent = (sendFile ?? execute ?? []).flatMap(({ kind, value }) => (kind === 'file' ? [value] : []));
-  return [cert, key, cacert, ca, ...sent];
+  return [cert, key, cacert, ca, replay, ...sent];
+}
+
+async function scriptOf(io: Io, options: ConnectOptions): Promise<Script | undefined> {
+  checkReplay(options);
+  checkPaths(options.ignoreJson);
+  const { replay, connection, quiet } = options;
+  return replay === undefined ? undefined : loadScript(io, { replay, connection, quiet });
 }
 
 /** A run of `connect`: one connection, or with `--reconnect` one after the other. */
@@ -53,6 +67,8 @@ class Visit implements Waiter, Gate {
   private readonly goals: Goals;
   private readonly source: Source | undefined;
   private readonly prompt: Prompt | undefined;
+  private readonly replay: Replay | undefined;
+  private readonly comparison: Comparison | undefined;
   private readonly display: Display;
   private readonly opening: Opening;
   /** Nothing new is begun: a signal came, or the time is up. */
@@ -61,33 +77,41 @@ class Visit implements Waiter, Gate {
   private talk: Talk | undefined;
   private waiting: (() => void)[] = [];
   private timeIsUp = false;
+  /** permessage-deflate was negotiated. */
+  private compresses = false;
 
   constructor(
     private readonly io: Io,
     private readonly target: Target,
     private readonly options: ConnectOptions,
-    sends: readonly Send[],
+    sends: readonly Send[] | Script,
     recorder: RecordingTaker | undefined,
   ) {
     const { one, count = one && 1, expect, fragment } = options;
     this.goals = new Goals({ ...(count && { count }), ...(expect && { expect }) });
-    const isTyped = sends.length === 0 && options.stdin && io.stdin.isTTY && io.terminal !== undefined;
-    if (isTyped) {
+    if ('steps' in sends) this.source = this.replay = this.replayOf(sends);
+    else if (sends.length > 0) this.source = new Items(sends, this.sent, fragment);
+    else if (options.stdin && io.stdin.isTTY && io.terminal !== undefined) {
       const binary = options.binary === true;
-      this.prompt = new Prompt(io, io.terminal!(), { history: options.history, fragment, binary }, this.sent);
+      this.prompt = new Prompt(io, io.terminal(), { history: options.history, fragment, binary }, this.sent);
       this.source = this.prompt;
-    } else if (sends.length > 0) this.source = new Items(sends, this.sent, fragment);
-    else if (options.stdin) {
+    } else if (options.stdin) {
       const lines = { nulls: options.null === true, binary: options.binary === true, fragment };
       this.source = new Lines(io.stdin, lines, this.sent, this);
     }
     this.display = new Display(this.prompt?.io ?? io, options, this);
+    if ('steps' in sends && options.diff) {
+      this.comparison = new Comparison(sends, options, (difference) => this.display.difference(difference));
+    }
     this.opening = new Opening(io, options, {
       recorder,
       connected: (words) => this.display.detail(words),
       record: (record) => this.display.record(record),
       closed: (summary) => this.display.closed(summary),
-      open: (handshake) => this.display.handshake(handshake),
+      open: (handshake) => {
+        this.compresses = handshake?.deflate !== undefined;
+        this.display.handshake(handshake);
+      },
       message: (data, isBinary) => this.take(data, isBinary),
       pong: (seconds) => this.takePong(seconds),
     });
@@ -108,6 +132,13 @@ class Visit implements Waiter, Gate {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  private replayOf(script: Script): Replay {
+    const { speed = 1, autoPong } = this.options;
+    const compresses = (): boolean => this.compresses;
+    const random = (length: number): Uint8Array => this.io.random(length);
+    return new Replay({ script, speed, autoPong, compresses, random }, this.sent);
   }
 
   close(): void {
@@ -209,15 +240,36 @@ class Visit implements Waiter, Gate {
     const unanswered = this.talk?.unansweredPings ?? 0;
     if (unanswered > 0)
       this.display.notice(`no pong came for ${unanswered === 1 ? 'the ping' : `${unanswered} pings`}`);
-    const verdict = verdictOf({
-      ending,
-      outcome,
-      unmet: this.goals.unmet,
-      expectClose: this.options.expectClose,
-      unsent: this.lost(),
-    });
+    const verdict = this.compared(
+      ended,
+      verdictOf({
+        ending,
+        outcome,
+        unmet: this.goals.unmet,
+        expectClose: this.options.expectClose ?? this.comparison?.expectedClose(ended),
+        unsent: this.lost(),
+      }),
+    );
     if (verdict.message !== undefined) this.display.error({ message: verdict.message, exit: verdict.exit });
     return verdict.exit;
+  }
+
+  /** With `--diff`: what differs counts where nothing else went wrong. */
+  private compared({ ending, outcome }: Ended, verdict: Verdict): Verdict {
+    const { comparison } = this;
+    if (comparison === undefined) return verdict;
+    const isWhole = ending !== 'goal' && ending !== 'unread';
+    const totals = comparison.end(isWhole);
+    const close = isWhole ? comparison.closeDifference(outcome) : undefined;
+    if (close) this.display.difference(close);
+    this.display.compared(this.sent.messages, totals);
+    const text = comparedText(totals) + (close ? ', the end of the connection differs' : '');
+    const isSame = totals.changed + totals.missing + totals.extra === 0 && close === undefined;
+    if (isSame || verdict.exit !== EXIT.ok) {
+      this.display.notice(text);
+      return verdict;
+    }
+    return { exit: EXIT.finding, message: text };
   }
 
   /** What did not get through, in words, where the other end left too early. */
@@ -248,6 +300,8 @@ class Visit implements Waiter, Gate {
   private take(data: Buffer, isBinary: boolean): void {
     // Behind what was waited for, nothing is told any more.
     if (this.goals.reached) return;
+    this.replay?.hear();
+    this.comparison?.take(data, isBinary);
     this.goals.take(isBinary ? undefined : data.toString());
     this.display.message(data, isBinary);
     this.talk?.took();

@@ -1,5 +1,7 @@
 import type { RecordingTaker } from '../../capture/recording.js';
 import { compareTransports, CONVERSATION } from '../../live/compare.js';
+import type { Replaying } from '../../live/replaying.js';
+import type { Script } from '../../live/script.js';
 import { LiveServer, type ServerOptions, type ServerTaker } from '../../live/server.js';
 import { hostInUrl, isLoopback, listenError, parseAddress } from '../addresses.js';
 import { drawComparison } from '../../render/comparison.js';
@@ -10,7 +12,9 @@ import { Inspecting } from '../inspecting.js';
 import type { Io } from '../io.js';
 import { LiveOutput } from '../live-output.js';
 import { liveReading, perMessageDeflate } from '../live-reading.js';
+import { loadScript } from '../load-script.js';
 import { recorded } from '../recording.js';
+import { asRecorded, checkReplay } from '../replay-options.js';
 import type { ServeOptions } from '../serve-options.js';
 import { tlsOf } from '../tls-files.js';
 
@@ -24,21 +28,31 @@ const STALL_SECONDS = 30;
 export async function run(io: Io, address: string | undefined, options: ServeOptions): Promise<number> {
   if (options.compare) return compare(io, options);
   const place = parseAddress(address ?? ':9001', DEFAULT_ADDRESS);
-  const { cert, key, clientCa } = options;
-  return recorded(io, options, [cert, key, clientCa], (recorder) => serve(io, place, options, recorder));
+  const { cert, key, clientCa, replay, connection, quiet } = options;
+  checkReplay(options);
+  const script = replay === undefined ? undefined : await loadScript(io, { replay, connection, quiet });
+  const all = { ...options, ...(script && asRecorded(script, 'server', options)) };
+  return recorded(io, options, [cert, key, clientCa, replay], (recorder) =>
+    serve(io, place, all, { recorder, script }),
+  );
 }
 
 async function serve(
   io: Io,
   place: { readonly host: string; readonly port: number },
   options: ServeOptions,
-  recorder: RecordingTaker | undefined,
+  { recorder, script }: { recorder: RecordingTaker | undefined; script: Script | undefined },
 ): Promise<number> {
   const output = new LiveOutput(io, options);
   await output.open(true);
   const inspecting = new Inspecting(io, place.host, options);
   const server = serverOf(
-    { ...(await serverOptions(io, place, options)), ...inspecting.services, recorder },
+    {
+      ...(await serverOptions(io, place, options)),
+      ...inspecting.services,
+      recorder,
+      replay: script && replayingOf(io, script, options),
+    },
     inspecting.beside(output),
   );
   inspecting.watch(server);
@@ -55,6 +69,10 @@ async function serve(
   await server.close();
   await output.end();
   return io.interrupted.aborted ? io.interrupted.reason : EXIT.ok;
+}
+
+function replayingOf(io: Io, script: Script, { speed = 1, autoPong }: ServeOptions): Replaying {
+  return { script, speed, autoPong, random: (length) => io.random(length) };
 }
 
 /** A certificate that is none is found out when the server is made. */

@@ -1,0 +1,165 @@
+import type { SourceEvent } from '../capture/types.js';
+import { ScriptWriter, type Script } from '../live/script.js';
+import { count } from '../render/layout.js';
+import type { Judged } from '../rules/judged.js';
+import type { ConnectionSummary } from '../rules/tally-summary.js';
+import { CaptureDecoding, type Pace } from './capture-decoding.js';
+import { UsageError } from './exit.js';
+import { inputsOf, type Input } from './input.js';
+import type { Io } from './io.js';
+import { loadPackets } from './load-packets.js';
+import { noticeOf, openInput, type Opened } from './open-input.js';
+import type { DecodeOptions } from './options.js';
+import { readingOptions } from './reading-options.js';
+import { RecordingDecoding } from './recording-decoding.js';
+
+export interface ReplayRequest {
+  /** A recording or capture; `-`: stdin. */
+  readonly replay: string;
+  /** The connection in it; the first with frames where it is not said. */
+  readonly connection?: number | undefined;
+  readonly quiet?: true | undefined;
+}
+
+/** What a connection may take in memory: bytes. */
+const MOST_BYTES = 512 * 1024 * 1024;
+const MOST_MESSAGE = 256 * 1024 * 1024;
+
+/** Reads what one connection of a recording said. Throws a UsageError where there is none, or it is too much. */
+export async function readScript(io: Io, { replay, connection, quiet }: ReplayRequest): Promise<Script> {
+  const options: DecodeOptions = {
+    file: [replay],
+    ...(quiet && { quiet }),
+    preview: MOST_MESSAGE,
+    maxMessage: MOST_MESSAGE,
+    ...(connection !== undefined && { connection: [{ low: connection, high: connection }] }),
+  };
+  const input = inputsOf(io, [], options)[0]!;
+  const casting = new Casting(io, input, options);
+  await casting.read();
+  return casting.script(connection);
+}
+
+/** Picks one connection out of a recording. */
+class Casting implements Pace {
+  /** Connections whose frames may still come. */
+  private readonly writers = new Map<number, ScriptWriter>();
+  private chosen: number | undefined;
+  private ended = false;
+  private others = 0;
+  private damages: string[] = [];
+
+  constructor(
+    private readonly io: Io,
+    private readonly input: Input,
+    private readonly options: DecodeOptions,
+  ) {}
+
+  /** It has all of what is looked for. */
+  get over(): boolean {
+    return this.ended || this.io.interrupted.aborted || this.writerOf(this.chosen).bytes > MOST_BYTES;
+  }
+
+  /** Behind each piece of the input. */
+  turn(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async read(): Promise<void> {
+    const { io, input, options } = this;
+    const opened = await openInput(io, input, options);
+    if (opened.recording) {
+      const reading = new RecordingDecoding(options, readingOptions(options), 0, {
+        record: (record) => this.take(record),
+        closed: (summary) => this.closed(summary),
+        notice: (message) => this.tell(message),
+        damage: (message) => void this.damages.push(message),
+      });
+      await reading.decode(input, opened, opened.recording, this);
+    } else await this.readPackets(opened);
+    for (const damage of this.damages.splice(0)) await io.stderr.write(`wsinspect: ${noticeOf(input, damage)}\n`);
+  }
+
+  /** Throws a UsageError where there is none. */
+  script(connection: number | undefined): Script {
+    const { input, chosen } = this;
+    if (chosen === undefined) {
+      const which = connection === undefined ? 'no WebSocket frames in it' : `no connection ${connection} with frames`;
+      throw new UsageError(`--replay: ${input.name}: ${which}`);
+    }
+    const writer = this.writerOf(chosen);
+    if (writer.bytes > MOST_BYTES) {
+      throw new UsageError(`--replay: ${input.name}: connection ${chosen} is too long: more than 512 MiB in memory`);
+    }
+    if (this.others > 0) {
+      this.tell(`connection ${chosen} is replayed; there are others (--connection N picks one)`);
+    }
+    const script = writer.script();
+    if (script.left > 0) this.tell(`${count(script.left, 'part')} of it can't be said again: they are not whole`);
+    return script;
+  }
+
+  private async readPackets(opened: Opened): Promise<void> {
+    const { io, input, options } = this;
+    const packets = await loadPackets();
+    const capture = new CaptureDecoding(packets.Flows, options, readingOptions(options), 0, {
+      record: (record) => this.take(record),
+      closed: (summary) => this.closed(summary),
+      passedOver: () => undefined,
+      notice: (message) => this.tell(message),
+    });
+    if (opened.capture) {
+      const problem = await capture.read(input, opened, opened.capture, this);
+      if (problem) this.damages.push(`offset ${problem.offset}: ${problem.message}`);
+    } else {
+      for await (const events of opened.events(io, input, options)) {
+        for (const event of events) capture.push(packetOf(event, input));
+        if (this.over) break;
+      }
+    }
+    if (!this.ended) capture.end();
+  }
+
+  private take(record: Judged): void {
+    const { connection } = record;
+    if (this.chosen !== undefined && connection !== this.chosen) {
+      this.others++;
+      return;
+    }
+    this.writerOf(connection).take(record);
+    if (record.type !== 'frame' || this.chosen !== undefined) return;
+    this.chosen = connection;
+    // Of those that began before it nothing is needed any more.
+    for (const other of [...this.writers.keys()]) {
+      if (other === connection) continue;
+      this.writers.delete(other);
+      this.others++;
+    }
+  }
+
+  private closed(summary: ConnectionSummary): void {
+    if (summary.connection !== this.chosen) return void this.writers.delete(summary.connection);
+    this.writerOf(this.chosen).closed(summary);
+    this.ended = true;
+  }
+
+  private writerOf(connection = -1): ScriptWriter {
+    let writer = this.writers.get(connection);
+    if (!writer) {
+      writer = new ScriptWriter();
+      if (connection >= 0) this.writers.set(connection, writer);
+    }
+    return writer;
+  }
+
+  private tell(message: string): void {
+    if (!this.options.quiet) void this.io.stderr.write(`${noticeOf(this.input, message)}\n`);
+  }
+}
+
+function packetOf(event: SourceEvent, { name }: Input): Extract<SourceEvent, { type: 'packet' }>['packet'] {
+  if (event.type === 'packet') return event.packet;
+  throw new UsageError(
+    `--replay: ${name}: no recording: a capture (pcap, pcapng, tcpdump -x) or what --record writes is needed`,
+  );
+}

@@ -1,0 +1,125 @@
+import type * as crypto from 'node:crypto';
+import { exec } from 'jsonpath-rfc9535';
+import { decodeUtf8 } from '../codec/utf8.js';
+import type { ScriptMessage } from '../live/script.js';
+import type { Reply } from '../rules/reply-difference.js';
+import { builtin } from './builtin.js';
+import { UsageError } from './exit.js';
+
+/** What does not count where replies are compared. */
+export interface Ignoring {
+  /** Parts of texts. */
+  readonly ignore?: readonly RegExp[] | undefined;
+  /** Parts of JSON texts: JSONPath (RFC 9535). */
+  readonly ignoreJson?: readonly string[] | undefined;
+}
+
+type Json = Parameters<typeof exec>[0];
+
+/** Longer keys are hashed. */
+const LONG = 128;
+/** JSON that is nested deeper is compared as the text that it is. */
+const DEEPEST = 200;
+
+/** Throws a UsageError where a path is none. */
+export function checkPaths(paths: readonly string[] = []): void {
+  for (const path of paths) {
+    try {
+      exec({}, path, () => undefined);
+    } catch (error) {
+      const hint = path.startsWith('$') ? '' : ' (it begins with $, as in $.items[*].id or $..time)';
+      throw new UsageError(`--ignore-json ${path}: no JSONPath${hint}: ${(error as Error).message}`);
+    }
+  }
+}
+
+/** A message as it is compared. */
+export function replyOf({ binary, data }: ScriptMessage, ignoring: Ignoring): Reply {
+  if (data === undefined) return { key: undefined, binary, data: new Uint8Array(0) };
+  if (binary) return { key: shortened(`b${latin1(data)}`), binary, data };
+  const text = decodeUtf8(data);
+  const rest = restOf(text, ignoring);
+  return { key: shortened(`t${rest}`), binary, data, ...(rest !== text && { rest }) };
+}
+
+function restOf(text: string, { ignore = [], ignoreJson = [] }: Ignoring): string {
+  let rest = (ignoreJson.length > 0 ? withoutPaths(text, ignoreJson) : undefined) ?? text;
+  for (const pattern of ignore) rest = rest.replaceAll(pattern, '');
+  return rest;
+}
+
+/** The JSON text that is left, its members in the order of their names; undefined: it is no JSON. */
+function withoutPaths(text: string, paths: readonly string[]): string | undefined {
+  const value = parsed(text);
+  if (value === undefined) return undefined;
+  const gone = paths.flatMap((path) => {
+    const found: (string | number)[][] = [];
+    exec(value, path, (_, place) => void found.push([...place]));
+    return found;
+  });
+  if (gone.some((place) => place.length === 0)) return '';
+  for (const place of gone) remove(value, place);
+  return JSON.stringify(value, (_, part: unknown) => {
+    if (Array.isArray(part)) return part.filter((each: unknown) => each !== GONE) as unknown[];
+    return isObject(part) ? sorted(part) : part;
+  });
+}
+
+/** Stands where something is ignored. */
+const GONE: unique symbol = Symbol('gone');
+
+/** Objects and lists only: numbers and the like are texts as good. */
+function parsed(text: string): Json | undefined {
+  if (!/^\s*[[{]/.test(text) || isDeep(text)) return undefined;
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+function isDeep(text: string): boolean {
+  let depth = 0;
+  let isQuoted = false;
+  for (let i = 0; i < text.length && depth <= DEEPEST; i++) {
+    const sign = text[i];
+    if (isQuoted && sign === '\\') i++;
+    else if (sign === '"') isQuoted = !isQuoted;
+    else if (isQuoted) continue;
+    else if (sign === '[' || sign === '{') depth++;
+    else if (sign === ']' || sign === '}') depth--;
+  }
+  return depth > DEEPEST;
+}
+
+/** Places may be found twice, and one inside the other. */
+function remove(value: Json, place: readonly (string | number)[]): void {
+  let parent: unknown = value;
+  for (const key of place.slice(0, -1)) parent = isBranch(parent) ? parent[key] : undefined;
+  if (isBranch(parent)) parent[place[place.length - 1]!] = GONE;
+}
+
+function isBranch(value: unknown): value is Record<string | number, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Null prototype: a member may be called `__proto__`. */
+function sorted(value: Record<string, unknown>): Record<string, unknown> {
+  const out = Object.create(null) as Record<string, unknown>;
+  for (const name of Object.keys(value).sort()) if (value[name] !== GONE) out[name] = value[name];
+  return out;
+}
+
+function shortened(key: string): string {
+  if (key.length <= LONG) return key;
+  const { createHash } = builtin('node:crypto') as typeof crypto;
+  return createHash('sha256').update(key).digest('base64');
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+}

@@ -1,0 +1,184 @@
+import type { Handshake } from '../codec/handshake.js';
+import type { Frame } from '../codec/records.js';
+import { OPCODE } from '../codec/registry.js';
+import type { Judged } from '../rules/judged.js';
+import type { ConnectionSummary } from '../rules/tally-summary.js';
+
+export type ScriptSide = 'client' | 'server';
+
+/** A message of a recording. Without `data` it is not known whole: too long, not captured, or not inflated. */
+export interface ScriptMessage {
+  readonly binary: boolean;
+  readonly data?: Uint8Array;
+}
+
+/** A frame as it was recorded, without its masking key. */
+export interface ScriptFrame {
+  readonly kind: 'frame';
+  readonly fin: boolean;
+  readonly rsv: number;
+  readonly opcode: number;
+  readonly masked: boolean;
+  readonly lengthForm: 7 | 16 | 64;
+  readonly payload: Uint8Array;
+  /** Its payload is compressed: with the context of then, which is nobody's now. */
+  readonly compressed: boolean;
+  /** Of a data frame, the message that it belongs to, as soon as that is known. */
+  readonly group?: { message?: ScriptMessage };
+  /** Of a control frame, that an endpoint sends it by itself: it answers a ping, or a close. */
+  readonly answers: boolean;
+}
+
+/** What one side did. */
+export interface Step {
+  readonly side: ScriptSide;
+  /** Seconds since the opening handshake. */
+  readonly at: number;
+  /** How many messages of the other side had come by then … */
+  readonly heard: number;
+  /** … and the seconds since the latest of those and of its own steps. */
+  readonly pause: number;
+  readonly act: ScriptFrame | { readonly kind: 'end'; readonly how: 'fin' | 'reset' };
+}
+
+/** What both sides of one recorded connection did, in the order of the recording. */
+export interface Script {
+  readonly handshake: Handshake | undefined;
+  readonly steps: readonly Step[];
+  readonly messages: Readonly<Record<ScriptSide, readonly ScriptMessage[]>>;
+  /** Seconds from the handshake to the last thing that each side did. */
+  readonly until: Readonly<Record<ScriptSide, number>>;
+  /** The code that the server closed with, if it closed first: 1005 where it gave none, 1006 where it just left. */
+  readonly serverClose?: number;
+  /** Parts of the recording that can't be said again: not whole there, or compressed and not inflated. */
+  readonly left: number;
+}
+
+interface SideState {
+  heard: number;
+  /** Time of its last step, or of the last message of the other one. */
+  stirred: number;
+  open: { message?: ScriptMessage } | undefined;
+  /** Pings of the other side that it has not answered: their payloads. */
+  readonly pings: string[];
+  closed: boolean;
+}
+
+const OTHER: Readonly<Record<ScriptSide, ScriptSide>> = { client: 'server', server: 'client' };
+const MOST_PINGS = 1024;
+/** What a step takes besides its payload, about: bytes. */
+const STEP_BYTES = 300;
+
+/** Makes a script from the records of one connection. */
+export class ScriptWriter {
+  /** Memory that it takes, about: bytes. */
+  bytes = 0;
+  private handshake: Handshake | undefined;
+  private begun = NaN;
+  private last = 0;
+  private left = 0;
+  private serverClose: number | undefined;
+  private readonly steps: Step[] = [];
+  private readonly messages: Record<ScriptSide, ScriptMessage[]> = { client: [], server: [] };
+  private readonly until: Record<ScriptSide, number> = { client: 0, server: 0 };
+  private readonly sides: Readonly<Record<ScriptSide, SideState>> = { client: newSide(), server: newSide() };
+
+  take(record: Judged): void {
+    const at = this.timeOf(record);
+    if (record.type === 'handshake') {
+      this.handshake = record.handshake;
+      this.begun = record.time ?? NaN;
+      this.last = 0;
+    } else if (record.type === 'frame') this.frame(record.frame, at);
+    else if (record.type !== 'body') this.left++;
+  }
+
+  /** The connection has ended: where a side did so without a close frame, that is a step of its own. */
+  closed({ ended, endedBy, endedAt, closeCode }: ConnectionSummary): void {
+    if (closeCode !== 1006 || (ended !== 'fin' && ended !== 'reset')) return;
+    if (endedBy !== 'client' && endedBy !== 'server') return;
+    if (endedBy === 'server') this.serverClose = 1006;
+    const at = Math.max(this.last, endedAt === undefined || Number.isNaN(this.begun) ? 0 : endedAt - this.begun);
+    this.step(endedBy, at, { kind: 'end', how: ended });
+  }
+
+  script(): Script {
+    const { handshake, steps, messages, until, serverClose, left } = this;
+    return { handshake, steps, messages, until, left, ...(serverClose !== undefined && { serverClose }) };
+  }
+
+  private timeOf({ time = NaN }: Judged): number {
+    if (Number.isNaN(this.begun)) this.begun = time;
+    // Clocks are set back now and then, and some recordings have no times.
+    if (time - this.begun > this.last) this.last = time - this.begun;
+    return this.last;
+  }
+
+  private frame(frame: Frame, at: number): void {
+    const { header, direction, payload, received, message } = frame;
+    if (direction === 'unknown' || frame.afterClose) return;
+    const isWhole = frame.missing === 0 && payload.length === received;
+    const { fin, rsv, opcode, masked, lengthForm, control } = header;
+    // What was read belongs to the reader.
+    const own = isWhole ? payload.slice() : new Uint8Array(0);
+    const parts = { fin, rsv, opcode, masked, lengthForm, payload: own, compressed: frame.compressed };
+    if (control) {
+      if (!isWhole) return void this.left++;
+      return this.step(direction, at, { kind: 'frame', ...parts, answers: this.answers(frame, direction) });
+    }
+    const side = this.sides[direction];
+    if (frame.place !== 'continuation') side.open = {};
+    const group = (side.open ??= {});
+    if (message) {
+      const isKnown = message.bytes === message.payload.length;
+      const data = message.frames === 1 && !message.compressed ? own : message.payload.slice();
+      group.message = { binary: message.opcode === OPCODE.binary, ...(isKnown && { data }) };
+      this.bytes += data === own ? 0 : data.length;
+      side.open = undefined;
+    }
+    if (isWhole) {
+      this.step(direction, at, { kind: 'frame', ...parts, group, answers: false });
+    } else this.left++;
+    if (group.message) this.told(direction, group.message, at);
+  }
+
+  private told(from: ScriptSide, message: ScriptMessage, at: number): void {
+    if (message.data === undefined) this.left++;
+    this.messages[from].push(message);
+    const other = this.sides[OTHER[from]];
+    other.heard++;
+    other.stirred = at;
+  }
+
+  /** Whether an endpoint sends this control frame by itself. */
+  private answers({ header, payload, close }: Frame, direction: ScriptSide): boolean {
+    const [own, other] = [this.sides[direction], this.sides[OTHER[direction]]];
+    const key = latin1(payload);
+    if (header.opcode === OPCODE.ping && other.pings.length < MOST_PINGS) other.pings.push(key);
+    if (header.opcode === OPCODE.pong) {
+      const at = own.pings.indexOf(key);
+      if (at >= 0) own.pings.splice(0, at + 1);
+      return at >= 0;
+    }
+    if (header.opcode !== OPCODE.close) return false;
+    own.closed = true;
+    if (direction === 'server' && !other.closed) this.serverClose = close?.code ?? 1005;
+    return other.closed;
+  }
+
+  private step(side: ScriptSide, at: number, act: Step['act']): void {
+    const state = this.sides[side];
+    this.steps.push({ side, at, heard: state.heard, pause: at - state.stirred, act });
+    this.bytes += STEP_BYTES + (act.kind === 'frame' ? act.payload.length : 0);
+    state.stirred = at;
+    this.until[side] = at;
+  }
+}
+
+function newSide(): SideState {
+  return { heard: 0, stirred: 0, open: undefined, pings: [], closed: false };
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+}

@@ -1,0 +1,156 @@
+import { hexOf } from '../codec/hex.js';
+import { closeCodeInfo } from '../codec/registry.js';
+import { decodeUtf8, encodeUtf8 } from '../codec/utf8.js';
+import type { CloseDifference, Difference, Reply } from '../rules/reply-difference.js';
+import { escapeBytes, escapeText } from './escape.js';
+import { jsonDifferences } from './json-difference.js';
+import { spaced, type Look } from './layout.js';
+import { displayWidth, padEnd, truncate } from './width.js';
+
+/** So many places of a JSON text are told. */
+const MOST_PLACES = 5;
+/** What stands in front of the first byte that differs is shown as far as that: bytes. */
+const LEAD = 20;
+/** Longer texts are compared byte by byte only. */
+const MOST_JSON = 1024 * 1024;
+const INDENT = '    ';
+const SIGNS = { changed: '≠', missing: '-', extra: '+' } as const;
+
+/** Draws what is not as it was recorded: a line, and below it both sides. */
+export function differenceLines(look: Look): (difference: Difference | CloseDifference) => string[] {
+  const { theme } = look;
+  const room = look.isOpen ? Infinity : look.width;
+  const cut = (line: string): string => truncate(line, room);
+  return (difference) => {
+    switch (difference.kind) {
+      case 'close':
+        return [theme.warning(cut(`≠ the end of the connection: ${closeText(difference)}`))];
+      case 'changed': {
+        const { recordedIndex, receivedIndex, recorded, received } = difference;
+        const here = recordedIndex === receivedIndex ? '' : `, ${ordinal(receivedIndex)} here`;
+        const line = `${SIGNS.changed} reply ${recordedIndex}${here} differs`;
+        return [theme.warning(cut(line)), ...changes(recorded, received, room)];
+      }
+      case 'missing': {
+        const line = `${SIGNS.missing} reply ${difference.recordedIndex} did not come: `;
+        return [theme.warning(cut(line + shown(asCame(difference.recorded), 0, room - displayWidth(line))))];
+      }
+      case 'extra': {
+        const line = `${SIGNS.extra} reply ${difference.receivedIndex} was not recorded: `;
+        return [theme.warning(cut(line + shown(asCame(difference.received), 0, room - displayWidth(line))))];
+      }
+    }
+  };
+}
+
+/** Nothing stands against it: all of it is told. */
+function asCame({ key, binary, data }: Reply): Reply {
+  return { key, binary, data };
+}
+
+function ordinal(index: number): string {
+  return `reply ${index}`;
+}
+
+function changes(recorded: Reply, received: Reply, room: number): string[] {
+  const places = placesOf(recorded, received);
+  if (places !== undefined && places.length > 0) {
+    const width = Math.max(...places.map(({ path }) => displayWidth(escapeText(path))));
+    return places.map(({ path, recorded: was = 'nothing', received: is = 'nothing' }) =>
+      sideBySide(`${INDENT}${padEnd(escapeText(path), Math.min(width, 32))}  `, escapeText(was), escapeText(is), room),
+    );
+  }
+  const from = Math.max(0, firstDifference(comparedOf(recorded), comparedOf(received)) - LEAD);
+  const line = (name: string, reply: Reply): string => {
+    const lead = `${INDENT}${name}  `;
+    return truncate(lead + shown(reply, from, room - lead.length), room);
+  };
+  return [line('recorded', recorded), line('received', received)];
+}
+
+/** Both values, as much of each as fits. */
+function sideBySide(lead: string, was: string, is: string, room: number): string {
+  const left = Math.max(16, room - displayWidth(lead) - 3);
+  const [a, b] = [displayWidth(was), displayWidth(is)];
+  const half = Math.floor(left / 2);
+  const first = truncate(was, Math.max(half, left - b));
+  return truncate(`${lead}${first} → ${truncate(is, Math.max(half, left - Math.min(a, displayWidth(first))))}`, room);
+}
+
+function placesOf(recorded: Reply, received: Reply): ReturnType<typeof jsonDifferences> {
+  if (recorded.binary || received.binary) return undefined;
+  const [a, b] = [comparedOf(recorded), comparedOf(received)];
+  if (a.length > MOST_JSON || b.length > MOST_JSON) return undefined;
+  return jsonDifferences(decodeUtf8(a), decodeUtf8(b), MOST_PLACES);
+}
+
+/** What was compared, as bytes: what is ignored is not in it. */
+function comparedOf({ rest, data }: Reply): Uint8Array {
+  return rest === undefined ? data : encodeUtf8(rest);
+}
+
+function firstDifference(a: Uint8Array, b: Uint8Array): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return i;
+  return length;
+}
+
+/** Opcode, length and content from a byte on. */
+function shown(reply: Reply, from: number, room: number): string {
+  const { binary, key } = reply;
+  if (key === undefined) return 'a message that was not recorded whole';
+  const data = comparedOf(reply);
+  const lead = `${binary ? 'binary' : 'text'} ${reply.data.length} B  ${from > 0 ? '…' : ''}`;
+  const left = Math.max(8, Math.min(4096, room - displayWidth(lead)));
+  const start = binary ? from : characterAt(data, from);
+  const content = binary
+    ? spaced(data.subarray(start, start + left))
+    : escapeBytes(data.subarray(start, start + 4 * left));
+  return lead + truncate(binary ? content : `"${content}"`, left);
+}
+
+/** A character of UTF-8 begins there, or a little before. */
+function characterAt(data: Uint8Array, from: number): number {
+  let at = from;
+  while (at > 0 && at > from - 4 && ((data[at] ?? 0) & 0xc0) === 0x80) at--;
+  return at;
+}
+
+function closeText({ recorded, received }: CloseDifference): string {
+  return `${ended(recorded)} in the recording, ${ended(received)} here`;
+}
+
+function ended(code: number | undefined): string {
+  if (code === undefined) return 'not by the server';
+  return `by the server with ${code} ${closeCodeInfo(code).name}`;
+}
+
+/** The same as a record of `--json`. Payloads are cut at `preview` bytes. */
+export function differenceRecord(difference: Difference | CloseDifference, preview: number): object {
+  if (difference.kind === 'close') {
+    const { kind, recorded, received } = difference;
+    return { type: 'difference', kind, recordedCode: recorded ?? null, receivedCode: received ?? null };
+  }
+  const { kind } = difference;
+  return {
+    type: 'difference',
+    kind,
+    ...('recorded' in difference && {
+      recordedIndex: difference.recordedIndex,
+      recorded: replyRecord(difference.recorded, preview),
+    }),
+    ...('received' in difference && {
+      receivedIndex: difference.receivedIndex,
+      received: replyRecord(difference.received, preview),
+    }),
+  };
+}
+
+function replyRecord({ binary, data }: Reply, preview: number): object {
+  const part = data.subarray(0, preview);
+  return {
+    opcode: binary ? 'binary' : 'text',
+    bytes: data.length,
+    ...(binary ? { hex: hexOf(part) } : { text: decodeUtf8(part) }),
+  };
+}

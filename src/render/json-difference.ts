@@ -1,0 +1,68 @@
+/** One place where two JSON values differ: what stands there, as JSON; absent where nothing does. */
+export interface JsonDifference {
+  /** As JSONPath has it (RFC 9535 §2.7, in its short form where the name allows): `$.items[2].price`. */
+  readonly path: string;
+  readonly recorded?: string;
+  readonly received?: string;
+}
+
+/** Deeper than that nobody looks. */
+const DEEPEST = 200;
+const NAME = /^[a-z_][a-z0-9_]*$/i;
+
+/** The first places where two JSON texts differ; undefined where one of them is no JSON object or list. */
+export function jsonDifferences(recorded: string, received: string, most: number): JsonDifference[] | undefined {
+  const [a, b] = [parsed(recorded), parsed(received)];
+  if (a === undefined || b === undefined) return undefined;
+  const found: JsonDifference[] = [];
+  compare(a, b, '$', 0, (difference) => {
+    found.push(difference);
+    return found.length < most;
+  });
+  return found;
+}
+
+function parsed(text: string): object | undefined {
+  if (!/^\s*[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text) as object;
+  } catch {
+    return undefined;
+  }
+}
+
+/** False: it has told enough. */
+function compare(
+  a: unknown,
+  b: unknown,
+  path: string,
+  depth: number,
+  tell: (difference: JsonDifference) => boolean,
+): boolean {
+  if (Object.is(a, b) || depth > DEEPEST) return true;
+  if (!isObject(a) || !isObject(b) || Array.isArray(a) !== Array.isArray(b)) {
+    return tell({ path, ...(a !== undefined && { recorded: text(a) }), ...(b !== undefined && { received: text(b) }) });
+  }
+  const isList = Array.isArray(a);
+  for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const place = isList ? `[${name}]` : NAME.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
+    const [x, y] = [a, b].map((each) =>
+      Object.hasOwn(each, name) ? (each as Record<string, unknown>)[name] : undefined,
+    );
+    if (!compare(x, y, path + place, depth + 1, tell)) return false;
+  }
+  return true;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function text(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // Too deep for it.
+    return Array.isArray(value) ? '[…]' : '{…}';
+  }
+}
