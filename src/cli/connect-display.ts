@@ -81,8 +81,8 @@ export class Display {
 
   /** A reply, or the end, is not as it was recorded. */
   difference(difference: Difference | CloseDifference): void {
-    const { json, preview = DEFAULT_PREVIEW } = this.options;
-    if (json) return this.records?.json(differenceRecord(difference, preview));
+    const { json, preview = DEFAULT_PREVIEW, base64 = false } = this.options;
+    if (json) return this.records?.json(differenceRecord(difference, { preview, base64 }));
     for (const line of this.drawDifference?.(difference) ?? []) {
       if (this.payloads) this.payloads.line(line);
       else this.records?.text(`${line}\n`);

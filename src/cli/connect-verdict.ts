@@ -97,14 +97,13 @@ function expectedClose(outcome: Outcome, code: number, unmet: string | undefined
 
 /** What a comparison with a recording came to, in words. */
 export function comparedText({ same, changed, missing, extra }: DiffTotals): string {
-  const parts = [
+  const others = [
     changed > 0 && `${changed} ${changed === 1 ? 'differs' : 'differ'}`,
     missing > 0 && `${missing} did not come`,
     extra > 0 && `${extra} ${extra === 1 ? 'was' : 'were'} not recorded`,
   ].filter((part) => part !== false);
-  const replies = same === 1 ? '1 reply' : `${same} replies`;
-  if (parts.length === 0) return `${replies}, ${same === 1 ? '' : 'all '}as recorded`;
-  return `${same} of the replies ${same === 1 ? 'is' : 'are'} as recorded, ${parts.join(', ')}`;
+  if (others.length > 0) return `replies: ${[`${same} as recorded`, ...others].join(', ')}`;
+  return same === 0 ? 'replies: none then, none now' : `replies: all ${same} as recorded`;
 }
 
 /** How it ended, in words. */

@@ -1,11 +1,12 @@
 import type { Difference, DiffTotals, Reply } from '../rules/reply-difference.js';
+import { paired } from './reply-pairs.js';
 
 /** So far a reply is looked for from where it was expected. */
 const WINDOW = 64;
 
 /**
  * Compares replies with recorded ones as they come, in order. Where they part, it goes on behind the nearest pair that
- * is the same again; what lies between counts as changed, pair by pair, and the rest as missing or extra.
+ * is the same again; of what lies between, what is alike counts as changed, and the rest as missing or extra.
  */
 export class ReplyDiff {
   private readonly counts = { same: 0, changed: 0, missing: 0, extra: 0 };
@@ -59,17 +60,18 @@ export class ReplyDiff {
 
   /** So many that came stand against so many of the recording. */
   private settle(came: number, expected: number): void {
-    const first = this.received - this.pending.length;
-    for (let i = 0; i < Math.max(came, expected); i++) {
-      const received = i < came ? this.pending[i] : undefined;
-      const recorded = i < expected ? this.recorded[this.expected + i] : undefined;
-      const [recordedIndex, receivedIndex] = [this.expected + i + 1, first + i + 1];
+    const first = this.received - this.pending.length + 1;
+    const begin = this.expected + 1;
+    this.expected = Math.min(this.recorded.length, this.expected + expected);
+    const then = this.recorded.slice(begin - 1, this.expected);
+    const now = this.pending.splice(0, came);
+    for (const [a, b] of paired(then, now)) {
+      const [recordedIndex, receivedIndex] = [begin + (a ?? 0), first + (b ?? 0)];
+      const [recorded, received] = [a === undefined ? a : then[a], b === undefined ? b : now[b]];
       if (recorded && received) this.found({ kind: 'changed', recordedIndex, receivedIndex, recorded, received });
       else if (recorded) this.found({ kind: 'missing', recordedIndex, recorded });
       else if (received) this.found({ kind: 'extra', receivedIndex, received });
     }
-    this.pending.splice(0, came);
-    this.expected = Math.min(this.recorded.length, this.expected + expected);
   }
 
   private found(difference: Difference): void {

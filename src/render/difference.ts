@@ -1,10 +1,11 @@
-import { hexOf } from '../codec/hex.js';
-import { closeCodeInfo } from '../codec/registry.js';
+import { closeCodeInfo, OPCODE, opcodeInfo } from '../codec/registry.js';
 import { decodeUtf8, encodeUtf8 } from '../codec/utf8.js';
 import type { CloseDifference, Difference, Reply } from '../rules/reply-difference.js';
 import { escapeBytes, escapeText } from './escape.js';
 import { jsonDifferences } from './json-difference.js';
+import { content } from './json.js';
 import { spaced, type Look } from './layout.js';
+import type { ViewOptions } from './view.js';
 import { displayWidth, padEnd, truncate } from './width.js';
 
 /** So many places of a JSON text are told. */
@@ -24,20 +25,24 @@ export function differenceLines(look: Look): (difference: Difference | CloseDiff
   return (difference) => {
     switch (difference.kind) {
       case 'close':
-        return [theme.warning(cut(`≠ the end of the connection: ${closeText(difference)}`))];
+        return [
+          theme.warning(cut(`${SIGNS.changed} the end of the connection differs`)),
+          cut(`${INDENT}recorded  ${ended(difference.recorded)}`),
+          cut(`${INDENT}received  ${ended(difference.received)}`),
+        ];
       case 'changed': {
         const { recordedIndex, receivedIndex, recorded, received } = difference;
-        const here = recordedIndex === receivedIndex ? '' : `, ${ordinal(receivedIndex)} here`;
+        const here = recordedIndex === receivedIndex ? '' : `, here reply ${receivedIndex},`;
         const line = `${SIGNS.changed} reply ${recordedIndex}${here} differs`;
         return [theme.warning(cut(line)), ...changes(recorded, received, room)];
       }
       case 'missing': {
-        const line = `${SIGNS.missing} reply ${difference.recordedIndex} did not come: `;
-        return [theme.warning(cut(line + shown(asCame(difference.recorded), 0, room - displayWidth(line))))];
+        const line = `${SIGNS.missing} reply ${difference.recordedIndex} did not come`;
+        return [theme.warning(cut(line)), sideLine('recorded', asCame(difference.recorded), 0, room)];
       }
       case 'extra': {
-        const line = `${SIGNS.extra} reply ${difference.receivedIndex} was not recorded: `;
-        return [theme.warning(cut(line + shown(asCame(difference.received), 0, room - displayWidth(line))))];
+        const line = `${SIGNS.extra} reply ${difference.receivedIndex} was not recorded`;
+        return [theme.warning(cut(line)), sideLine('received', asCame(difference.received), 0, room)];
       }
     }
   };
@@ -46,10 +51,6 @@ export function differenceLines(look: Look): (difference: Difference | CloseDiff
 /** Nothing stands against it: all of it is told. */
 function asCame({ key, binary, data }: Reply): Reply {
   return { key, binary, data };
-}
-
-function ordinal(index: number): string {
-  return `reply ${index}`;
 }
 
 function changes(recorded: Reply, received: Reply, room: number): string[] {
@@ -61,11 +62,12 @@ function changes(recorded: Reply, received: Reply, room: number): string[] {
     );
   }
   const from = Math.max(0, firstDifference(comparedOf(recorded), comparedOf(received)) - LEAD);
-  const line = (name: string, reply: Reply): string => {
-    const lead = `${INDENT}${name}  `;
-    return truncate(lead + shown(reply, from, room - lead.length), room);
-  };
-  return [line('recorded', recorded), line('received', received)];
+  return [sideLine('recorded', recorded, from, room), sideLine('received', received, from, room)];
+}
+
+function sideLine(name: 'recorded' | 'received', reply: Reply, from: number, room: number): string {
+  const lead = `${INDENT}${name}  `;
+  return truncate(lead + shown(reply, from, room - lead.length), room);
 }
 
 /** Both values, as much of each as fits. */
@@ -116,20 +118,22 @@ function characterAt(data: Uint8Array, from: number): number {
   return at;
 }
 
-function closeText({ recorded, received }: CloseDifference): string {
-  return `${ended(recorded)} in the recording, ${ended(received)} here`;
-}
-
 function ended(code: number | undefined): string {
-  if (code === undefined) return 'not by the server';
-  return `by the server with ${code} ${closeCodeInfo(code).name}`;
+  return code === undefined ? 'not by the server' : `${code} ${closeCodeInfo(code).name}, by the server`;
 }
 
-/** The same as a record of `--json`. Payloads are cut at `preview` bytes. */
-export function differenceRecord(difference: Difference | CloseDifference, preview: number): object {
+/** The same as a record of `--json`. */
+export function differenceRecord(
+  difference: Difference | CloseDifference,
+  options: Pick<ViewOptions, 'preview' | 'base64'>,
+): object {
   if (difference.kind === 'close') {
     const { kind, recorded, received } = difference;
-    return { type: 'difference', kind, recordedCode: recorded ?? null, receivedCode: received ?? null };
+    return {
+      ...{ type: 'difference', kind },
+      ...(recorded !== undefined && { recordedCode: recorded }),
+      ...(received !== undefined && { receivedCode: received }),
+    };
   }
   const { kind } = difference;
   return {
@@ -137,20 +141,20 @@ export function differenceRecord(difference: Difference | CloseDifference, previ
     kind,
     ...('recorded' in difference && {
       recordedIndex: difference.recordedIndex,
-      recorded: replyRecord(difference.recorded, preview),
+      recorded: replyRecord(difference.recorded, options),
     }),
     ...('received' in difference && {
       receivedIndex: difference.receivedIndex,
-      received: replyRecord(difference.received, preview),
+      received: replyRecord(difference.received, options),
     }),
   };
 }
 
-function replyRecord({ binary, data }: Reply, preview: number): object {
-  const part = data.subarray(0, preview);
+/** As in `message`. */
+function replyRecord({ binary, data }: Reply, options: Pick<ViewOptions, 'preview' | 'base64'>): object {
+  const opcode = binary ? OPCODE.binary : OPCODE.text;
   return {
-    opcode: binary ? 'binary' : 'text',
-    bytes: data.length,
-    ...(binary ? { hex: hexOf(part) } : { text: decodeUtf8(part) }),
+    ...{ opcode, name: opcodeInfo(opcode).name, bytes: data.length },
+    ...content(data, data.length, !binary, options),
   };
 }

@@ -94,7 +94,12 @@ function messageRecord(record: Judged, message: Message, options: ViewOptions): 
 }
 
 /** `text` for text that is UTF-8, else `hex` (or `base64`), cut at the preview limit. */
-function content(payload: Uint8Array, whole: number, textual: boolean, options: ViewOptions): Record<string, string> {
+export function content(
+  payload: Uint8Array,
+  whole: number,
+  textual: boolean,
+  options: Pick<ViewOptions, 'preview' | 'base64'>,
+): Record<string, string> {
   const shown = payload.subarray(0, Math.min(payload.length, options.preview));
   const text = textual ? previewText(shown, shown.length < whole) : undefined;
   if (text !== undefined) return { text };
