@@ -36,7 +36,7 @@ describe('goldens', () => {
 const FINDING = /^ +(error|warning|notice) at 0x/;
 
 /** Records, values for programs and what another program prints are as long as they are. */
-const FREE_LENGTH = /--json|--record|--help|--out|--plain|proxied\.sh|\bod\b/;
+const FREE_LENGTH = /--json|--record|--help|--out|--plain|proxied\.sh|replayed\.sh|\bod\b/;
 
 function longLines(name: string): string[] {
   const { command, rest } = parseGolden(readFileSync(join(folder, name), 'utf8'));

@@ -13,10 +13,17 @@ let pair: Pair;
 let url: string;
 let deflating: Running;
 let secure: Running;
+/** Answers in capitals. */
+let shouting: Running;
 beforeAll(async () => {
   shop = new Workshop();
   pair = selfSigned(shop.folder);
-  [{ url }, deflating, secure] = await Promise.all([echo(), echo({ perMessageDeflate: true }), tlsEcho(pair)]);
+  [{ url }, deflating, secure, shouting] = await Promise.all([
+    echo(),
+    echo({ perMessageDeflate: true }),
+    tlsEcho(pair),
+    peer((socket) => socket.on('message', (data) => socket.send((data as Buffer).toString().toUpperCase()))),
+  ]);
 });
 afterAll(() => {
   closeServers();
@@ -45,6 +52,26 @@ async function sentWith(args: readonly string[], stdin?: string): Promise<unknow
     .filter((record) => record['type'] === 'frame' && record['direction'] === 'client' && record['name'] !== 'close')
     .map(({ name, fin, text, hex }) => [name, fin, text ?? hex]);
 }
+
+/** A recording of two texts that an echo server answered, 0.4 s from the first to the second. */
+function talk(...texts: string[]): string {
+  const [first = 'a1', second = 'b2'] = texts;
+  const frame = (text: string, mask: string): string =>
+    `81${(text.length + (mask === '' ? 0 : 0x80)).toString(16).padStart(2, '0')}${mask}${Buffer.from(text).toString('hex')}`;
+  const bytes = (at: number, direction: string, hex: string): object => ({
+    ...{ type: 'bytes', connection: 0, direction },
+    ...{ time: 1_795_356_000 + at, hex },
+  });
+  const all = [
+    { type: 'opened', connection: 0, time: 1_795_356_000 },
+    ...[first, second].flatMap((text, i) => [
+      bytes(0.01 + 0.4 * i, 'client', frame(text, '00000000')),
+      bytes(0.02 + 0.4 * i, 'server', frame(text, '')),
+    ]),
+  ];
+  return shop.write(`talk-${talks++}.ndjson`, all.map((record) => `${JSON.stringify(record)}\n`).join(''));
+}
+let talks = 0;
 
 const basic = (login: string): string => `Authorization: Basic ${Buffer.from(login).toString('base64')}\r\n`;
 
@@ -384,6 +411,45 @@ const TESTS: Tests = {
       expect(await hi(option, '--ping')).toMatchObject({ exit: 0, out: '', err: '' });
       expect((await connect('ws://127.0.0.1:1/', option)).err).toMatch(/^wsinspect: /);
     }
+  },
+  // What they do at length is in replay.test.ts.
+  '--replay': async () => expect(await connect(url, '--replay', talk())).toMatchObject({ ...OK, out: 'a1\nb2\n' }),
+  '--speed': async () => {
+    const took = async (...args: string[]): Promise<number> => {
+      const start = performance.now();
+      await connect(url, '--replay', talk(), ...args);
+      return performance.now() - start;
+    };
+    const [slow, fast] = [await took(), await took('--speed', '0')];
+    expect(slow).toBeGreaterThan(400);
+    expect(fast).toBeLessThan(slow);
+  },
+  '--connection': async () => {
+    expect((await connect(url, '--replay', talk(), '--connection', '1')).exit).toBe(2);
+    expect((await connect(url, '--replay', talk(), '--connection', '0')).out).toBe('a1\nb2\n');
+  },
+  '--diff': async () => {
+    const { exit, out } = await connect(shouting.url, '--replay', talk(), '--diff');
+    expect({ exit, out }).toEqual({
+      exit: 1,
+      out: ['a1', 'b2']
+        .map((text, i) => [
+          `≠ reply ${i + 1} differs\n    recorded  text 2 B  "${text}"\n`,
+          `    received  text 2 B  "${text.toUpperCase()}"\n`,
+        ])
+        .flat()
+        .join(''),
+    });
+    expect((await connect(url, '--replay', talk(), '--diff')).exit).toBe(0);
+  },
+  '--ignore': async () => {
+    const ignoring = await connect(shouting.url, '--replay', talk(), '--diff', '--ignore', '[a-zA-Z]');
+    expect(ignoring).toMatchObject({ exit: 0, out: '' });
+  },
+  '--ignore-json': async () => {
+    const args = ['--replay', talk('{"t":1}', '{"t":2}'), '--diff', '--ignore-json'];
+    const runs = [connect(shouting.url, ...args, '$.t', '--ignore-json', '$.T'), connect(shouting.url, ...args, '$.u')];
+    expect((await Promise.all(runs)).map(({ exit }) => exit)).toEqual([0, 1]);
   },
   '--verbose': async () => {
     for (const option of ['-v', '--verbose']) {

@@ -51,6 +51,18 @@ async function shown(text: string, ...args: string[]): Promise<string> {
   return server.out;
 }
 
+/** A recording of a server that says hi so many seconds behind the handshake. */
+function recording(seconds: number): string {
+  const start = 1_795_356_000;
+  const bytes = (direction: string, time: number, hex: string): object => ({
+    ...{ type: 'bytes', connection: 0, direction },
+    ...{ time: start + time, hex },
+  });
+  const opened = { type: 'opened', connection: 0, time: start };
+  const all = [opened, bytes('client', 0, '8a8000000000'), bytes('server', seconds, '81026869')];
+  return shop.write(`hi-${seconds}.ndjson`, all.map((record) => `${JSON.stringify(record)}\n`).join(''));
+}
+
 const TESTS: Tests = {
   '--mode': async () => {
     const [sink, broadcast] = await Promise.all([serve('--mode', 'sink'), serve('--mode', 'broadcast')]);
@@ -328,6 +340,28 @@ const TESTS: Tests = {
     const client = await Client.open(`ws://127.0.0.1:${port}/`);
     client.socket.send('x');
     expect(await client.got(1)).toEqual(['x']);
+  },
+  // What they do at length is in replay.test.ts.
+  '--replay': async () => {
+    const client = await (await serve('--replay', recording(0))).open();
+    expect(await client.got(1)).toEqual(['hi']);
+  },
+  '--speed': async () => {
+    const took = async (...args: string[]): Promise<number> => {
+      const server = await serve('--replay', recording(0.5), ...args);
+      const start = Date.now();
+      await (await server.open()).got(1);
+      return Date.now() - start;
+    };
+    const [slow, fast] = [await took(), await took('--speed', '0')];
+    expect(slow).toBeGreaterThan(450);
+    expect(fast).toBeLessThan(slow);
+  },
+  '--connection': async () => {
+    const none = await wsinspect(['serve', '0', '--replay', recording(0), '--connection', '3']);
+    expect(none).toMatchObject({ exit: 2, err: expect.stringContaining('no connection 3 with frames') as string });
+    const client = await (await serve('--replay', recording(0), '--connection', '0')).open();
+    expect(await client.got(1)).toEqual(['hi']);
   },
   '--verbose': async () => {
     const fields = async (...args: string[]): Promise<boolean> =>
