@@ -2,11 +2,11 @@
 // and a bare `ws` echo server, one after the other. node bench/idle.js [--connections N]
 import { fork, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import process from 'node:process';
 import { clearTimeout, setTimeout } from 'node:timers';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { freePort } from './free-port.js';
 
 /** A newcomer has its handshake and its echo within this time: milliseconds. */
 const NEWCOMER = 1000;
@@ -46,14 +46,6 @@ const late = setTimeout(() => {
   for (const child of children) child.kill('SIGKILL');
   process.exit(1);
 }, LONGEST);
-
-const freePort = () =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 
 /** What the clients find at a server that runs with `args`. */
 async function crowd([program, ...args]) {

@@ -1,17 +1,8 @@
 // Servers and clients of the live benchmarks, each in a process of its own.
 import { fork, spawn } from 'node:child_process';
-import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 
 export const here = (name) => fileURLToPath(new URL(name, import.meta.url));
-
-export const freePort = () =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 
 /** A program of Node.js. */
 export const start = (command, out = 'ignore') =>

@@ -4,7 +4,8 @@ import { mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { freePort, here, measure, median, shown, start } from './processes.js';
+import { freePort } from './free-port.js';
+import { here, measure, median, shown, start } from './processes.js';
 
 const { values } = parseArgs({
   options: {

@@ -2,12 +2,13 @@
 // leak, no message be lost. node bench/soak.js [--minutes M] [--seed N]
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { clearInterval, setInterval } from 'node:timers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { WebSocket } from 'ws';
+import { freePort } from './free-port.js';
 
 const { values } = parseArgs({
   options: { minutes: { type: 'string', default: '5' }, seed: { type: 'string', default: '6455' } },
@@ -17,12 +18,7 @@ const roll = (below) => {
   state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
   return Math.floor((state / 2 ** 32) * below);
 };
-const port = await new Promise((resolve) => {
-  const server = createServer().listen(0, '127.0.0.1', () => {
-    const { port } = server.address();
-    server.close(() => resolve(port));
-  });
-});
+const port = await freePort();
 const binary = fileURLToPath(new URL('../bin/wsinspect.js', import.meta.url));
 const server = spawn(process.execPath, [binary, 'serve', String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
 let printed = 0;

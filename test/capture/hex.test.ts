@@ -256,7 +256,9 @@ byte|return|>>>|&mut|vec!|printf|echo -n|\|deadbeef|zz|...|é|len`.split(/[|\n]/
       expect(problem).toBeUndefined();
       return (performance.now() - started) / 1000;
     };
+    // The best of three: what else the machine does is not the reader's doing.
+    const best = (text: string): number => Math.min(...[0, 1, 2].map(() => seconds(text)));
     const count = 50_000;
-    expect(seconds('[129,0],'.repeat(count))).toBeLessThan(0.4 + 10 * seconds(`[${'129,0,  '.repeat(count)}]`));
+    expect(best('[129,0],'.repeat(count))).toBeLessThan(0.4 + 10 * best(`[${'129,0,  '.repeat(count)}]`));
   });
 });

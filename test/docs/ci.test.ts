@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../live/serving.js';
+import { freePort } from '../../bench/free-port.js';
 
 /** Every snippet of docs/ci.md runs: in a folder with a server and a driver, and `npx --yes wsinspect` is this one. */
 

@@ -1,6 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { connect as connectTo, createServer, type AddressInfo } from 'node:net';
+import { connect as connectTo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../bench/free-port.js';
 import { Workshop, wsinspect } from '../cli/binary.js';
 
 /** Servers that are not ours: each is tried where it is installed. */
@@ -39,15 +40,6 @@ afterAll(() => {
   for (const child of children) child.kill();
   shop.remove();
 });
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
-}
 
 /** Runs a server and waits until it listens. */
 async function started(command: string, args: readonly string[], port: number): Promise<string> {

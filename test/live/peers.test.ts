@@ -6,7 +6,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { join } from 'node:path';
 import { ROOT, Workshop, wsinspect, type Ran } from '../cli/binary.js';
-import { Client, freePort, Refused, Serving } from './serving.js';
+import { freePort } from '../../bench/free-port.js';
+import { Client, Refused, Serving } from './serving.js';
 
 /** `serve` with clients that are not ours; each is skipped, and says so, where it is not installed. */
 

@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket, type ClientOptions } from 'ws';
+import { freePort } from '../../bench/free-port.js';
 import { BINARY, cleanEnv, records } from '../cli/binary.js';
 
 /** `wsinspect serve`, or another command that listens, running. */
@@ -107,15 +108,6 @@ export class Serving {
   http(path: string, init?: RequestInit): Promise<Response> {
     return fetch(new URL(path, this.url.replace(/^ws/, 'http')), init);
   }
-}
-
-export function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /** A `ws` client that keeps what it gets. */
