@@ -58,6 +58,7 @@ for (const name of ['index.html', 'icon.svg']) {
 for (const [name, file] of [
   ['chalk', 'license'],
   ['commander', 'LICENSE'],
+  ['jsonpath-rfc9535', 'LICENSE'],
 ]) {
   const licence = new URL(`../node_modules/${name}/${file}`, import.meta.url);
   copyFileSync(licence, new URL(`../dist/cli/${name}.LICENSE`, import.meta.url));
