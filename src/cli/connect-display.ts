@@ -37,6 +37,8 @@ export class Display {
   /** Options that say nothing about payloads. */
   private readonly told: readonly ViewOnly[] = [];
   private drawDifference: ReturnType<typeof differenceLines> | undefined;
+  /** For stderr, behind all that is printed: on a terminal the verdict is the last line. */
+  private readonly last: string[] = [];
 
   constructor(
     private readonly io: Io,
@@ -106,12 +108,18 @@ export class Display {
 
   error({ message, exit, more, below }: Told): void {
     if (this.options.json) this.records?.json({ type: 'error', message, exit, ...more });
-    void this.io.stderr.write(`wsinspect: ${escapeText(message)}\n`);
-    if (below !== undefined && !this.options.json && !this.options.quiet) void this.io.stderr.write(below);
+    this.last.push(`wsinspect: ${escapeText(message)}\n`);
+    if (below !== undefined && !this.options.json && !this.options.quiet) this.last.push(below);
+  }
+
+  /** What it came to, where all is well. */
+  conclusion(message: string): void {
+    if (!this.options.quiet) this.last.push(`${escapeText(message)}\n`);
   }
 
   async end(exit: number): Promise<void> {
     await this.payloads?.end();
     await this.records?.end(exit);
+    for (const text of this.last) await this.io.stderr.write(text);
   }
 }

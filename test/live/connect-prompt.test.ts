@@ -44,6 +44,18 @@ async function until(what: () => boolean): Promise<void> {
   expect(what()).toBe(true);
 }
 
+describe.skipIf(!TMUX)('a terminal', () => {
+  it('has the verdict of connect below all else', async () => {
+    const { url } = await peer((socket) => socket.on('message', () => socket.close(1011, 'no')));
+    await inPrompt(`wsinspect connect ${url} -x hello`, async (terminal) => {
+      const lines = await terminal.finished();
+      const verdict = lines.findIndex((line) => line.startsWith('wsinspect: the server closed with 1011'));
+      expect(verdict).toBeGreaterThan(lines.findIndex((line) => line.startsWith('connection 0')));
+      expect(lines.slice(verdict + 1)).toEqual(['[exit 57]']);
+    });
+  });
+});
+
 describe.skipIf(!TMUX)('the prompt', () => {
   it('sends lines and obeys commands', async () => {
     const { url, told } = await other();

@@ -268,7 +268,7 @@ class Visit implements Waiter, Gate {
     // How the server ended it is compared too: it is no fault besides.
     const isPlain = verdict.exit === EXIT.ok || verdict.exit === EXIT.closeCode || verdict.exit === EXIT.dropped;
     if (isSame || !isPlain) {
-      this.display.notice(text);
+      this.display.conclusion(text);
       return verdict;
     }
     return { exit: EXIT.finding, message: text };
