@@ -45,7 +45,8 @@ export class ServerUnderTest {
 
   bench(random: () => number): ServerBench {
     const { tools, patience, head, openTime } = this;
-    return new ServerBench({ tools, patience, head, random, openTime, dial: () => this.dial() });
+    const isSecure = this.target.secure;
+    return new ServerBench({ tools, patience, head, isSecure, random, openTime, dial: () => this.dial() });
   }
 
   private async dial(): Promise<SocketWire> {

@@ -57,6 +57,8 @@ export interface Bench {
   /** Who is tested. */
   readonly peer: PeerRole;
   readonly tools: Tools;
+  /** A server is reached over TLS. */
+  readonly isSecure?: boolean;
   /** Time limits are multiplied by it: 1 or more, by the measured round trip. */
   readonly patience: number;
   /** From 0 up to 1, seeded. */

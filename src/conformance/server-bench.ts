@@ -20,6 +20,8 @@ export interface ServerBenchOptions {
   readonly patience: number;
   /** The request without its key, as the user's options make it. */
   readonly head: HeadLines;
+  /** What is dialled is TLS. */
+  readonly isSecure?: boolean;
   random(this: void): number;
   /** Seconds that an opening handshake may take, before patience. */
   readonly openTime?: number;
@@ -39,6 +41,10 @@ export class ServerBench implements Bench {
 
   get tools(): Tools {
     return this.options.tools;
+  }
+
+  get isSecure(): boolean {
+    return this.options.isSecure === true;
   }
 
   get patience(): number {

@@ -161,9 +161,10 @@ const TARGETS: readonly RequestSpec[] = [
     rfc: 'RFC 9112 §3.2.2',
     ruling: MUST_ACCEPT,
     title: 'The target is an absolute URL with the host of the Host header',
-    request: (head) => {
+    request: (head, { isSecure }) => {
       const [, target = '/'] = head.line.split(' ');
-      return withLine(head, { target: target.startsWith('/') ? `http://${valueOf(head, 'Host')}${target}` : target });
+      const origin = `${isSecure ? 'https' : 'http'}://${valueOf(head, 'Host')}`;
+      return withLine(head, { target: target.startsWith('/') ? origin + target : target });
     },
   },
   {
