@@ -15,8 +15,9 @@ export function perMessageDeflate(option: string | false | undefined): PerMessag
   const parameters = deflateOf(option)!;
   const { serverNoContextTakeover, clientNoContextTakeover, serverMaxWindowBits, clientMaxWindowBits } = parameters;
   return {
-    serverNoContextTakeover,
-    clientNoContextTakeover,
+    // `false` would refuse an offer or answer that has them: the other end may ask for them (RFC 7692 §7.1.1).
+    ...(serverNoContextTakeover && { serverNoContextTakeover }),
+    ...(clientNoContextTakeover && { clientNoContextTakeover }),
     ...(serverMaxWindowBits < 15 && { serverMaxWindowBits }),
     ...(clientMaxWindowBits < 15 && { clientMaxWindowBits }),
     // Who looks at compression wants to see it on short messages too.
