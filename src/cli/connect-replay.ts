@@ -2,7 +2,13 @@ import type { Client, Outcome } from '../live/client.js';
 import { Player, type Speaker } from '../live/player.js';
 import { ReplyDiff } from '../live/reply-diff.js';
 import type { Script } from '../live/script.js';
-import type { CloseDifference, Difference, DiffTotals } from '../rules/reply-difference.js';
+import {
+  isSameEnd,
+  type CloseDifference,
+  type Difference,
+  type DiffTotals,
+  type ServerEnd,
+} from '../rules/reply-difference.js';
 import type { Sent, Source } from './connect-source.js';
 import type { Ended } from './connect-talk.js';
 import { replyOf, type Ignoring } from './reply-key.js';
@@ -33,8 +39,8 @@ export class Replay implements Source {
 
   /** All that the recorded server said has come; where it closed, that is waited for. */
   get isAnswered(): boolean {
-    const { messages, serverClose } = this.options.script;
-    return serverClose === undefined && this.heard >= messages.server.length;
+    const { messages, serverEnd } = this.options.script;
+    return serverEnd?.first !== true && this.heard >= messages.server.length;
   }
 
   get hasLeft(): boolean {
@@ -107,22 +113,21 @@ export class Comparison {
 
   /** Where the server ended it as it did in the recording, that is right, whatever it says. */
   expectedClose({ ending, outcome }: Ended): number | undefined {
-    const received = closeOf(outcome);
-    return ending === 'peer' && received === this.script.serverClose ? received : undefined;
+    const isOver = ending === 'peer' || ending === 'done';
+    return isOver && this.script.isEnded && !this.closeDifference(outcome) ? endOf(outcome)?.code : undefined;
   }
 
-  /** How the server ended it, where that is not as it was. */
+  /** How the server ended it, where that is known not to be as it was. */
   closeDifference(outcome: Outcome): CloseDifference | undefined {
-    const { serverClose: recorded } = this.script;
-    const received = closeOf(outcome);
-    if (recorded === received) return undefined;
-    const both = { ...(recorded !== undefined && { recorded }), ...(received !== undefined && { received }) };
-    return { kind: 'close', ...both };
+    const { serverEnd: recorded, isEnded } = this.script;
+    const received = endOf(outcome);
+    if (!isEnded || isSameEnd(recorded, received)) return undefined;
+    return { kind: 'close', ...(recorded && { recorded }), ...(received && { received }) };
   }
 }
 
-/** The code that the server closed with, where it did so first. */
-function closeOf(outcome: Outcome): number | undefined {
-  if (outcome.kind === 'dropped') return 1006;
-  return outcome.kind === 'closed' && outcome.byPeer ? outcome.code : undefined;
+function endOf(outcome: Outcome): ServerEnd | undefined {
+  if (outcome.kind === 'dropped') return outcome.byPeer ? { code: 1006, first: true } : undefined;
+  if (outcome.kind !== 'closed' || (!outcome.byPeer && outcome.ours === undefined)) return undefined;
+  return { code: outcome.code, first: outcome.byPeer };
 }

@@ -68,7 +68,7 @@ function crossed(outcome: Outcome): Verdict {
   if (outcome.kind === 'closed' && outcome.code !== outcome.ours && !FINE.includes(outcome.code)) {
     return { exit: EXIT.closeCode, message: endText({ ...outcome, byPeer: true }) };
   }
-  const isReset = outcome.kind === 'dropped' && outcome.message === 'reset';
+  const isReset = outcome.kind === 'dropped' && outcome.reset;
   return isReset ? { exit: EXIT.dropped, message: endText(outcome) } : { exit: EXIT.ok };
 }
 
@@ -109,7 +109,7 @@ export function comparedText({ same, changed, missing, extra }: DiffTotals): str
 /** How it ended, in words. */
 export function endText(outcome: Outcome): string {
   if (outcome.kind === 'dropped') {
-    return `the connection was dropped without a close frame (1006${outcome.message === 'reset' ? ', reset' : ''})`;
+    return `the connection was dropped without a close frame (1006${outcome.reset ? ', reset' : ''})`;
   }
   if (outcome.kind !== 'closed') return `the connection ended: ${outcome.kind}`;
   const who = outcome.byPeer ? 'the server closed' : 'closed';

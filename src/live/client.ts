@@ -43,7 +43,7 @@ export type Outcome =
       readonly ours?: number;
     }
   /** Ended without one (1006). */
-  | { readonly kind: 'dropped'; readonly message: string };
+  | { readonly kind: 'dropped'; readonly reset: boolean; readonly byPeer: boolean };
 
 export interface ClientTaker extends LiveTaker {
   /** The handshake is done. */
@@ -224,7 +224,7 @@ export class Client {
       clearTimeout(this.farewell);
       this.wake();
       if (this.fault !== undefined) this.end(this.broken('the peer broke the protocol'));
-      else if (code === 1006) this.end({ kind: 'dropped', message: this.wasReset ? 'reset' : 'no close frame' });
+      else if (code === 1006) this.end({ kind: 'dropped', reset: this.wasReset, byPeer: !this.weClosed });
       else {
         const ours = this.ourCode === undefined ? {} : { ours: this.ourCode };
         this.end({ kind: 'closed', code, reason: reason.toString(), byPeer: !this.weClosed, ...ours });

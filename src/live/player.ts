@@ -101,13 +101,16 @@ export class Player {
   }
 
   /** Until it is time for a step. */
-  private async due({ at, heard, pause }: Step, over: AbortSignal): Promise<void> {
+  private async due({ at, heard, pause, act }: Step, over: AbortSignal): Promise<void> {
     const { speed, by, patience, now } = this.options;
-    if (by === 'clock' && speed > 0) return this.until(() => false, this.begun + (at * 1000) / speed, over);
+    const isTimed = by === 'clock' && speed > 0;
+    if (isTimed) await this.until(() => false, this.begun + (at * 1000) / speed, over);
+    // Who closes early would miss replies of a server that is slower now.
+    if (isTimed && !isOwnClose(act)) return;
     await this.until(() => this.heard >= heard, now() + patience, over);
     // Who waited in vain once does not wait for the same message again.
     this.heard = Math.max(this.heard, heard);
-    if (speed > 0) await this.until(() => false, this.stirred + (pause * 1000) / speed, over);
+    if (speed > 0 && !isTimed) await this.until(() => false, this.stirred + (pause * 1000) / speed, over);
   }
 
   /** All is said: the other side has as long as it had then. */
@@ -116,7 +119,7 @@ export class Player {
     const other = this.side === 'client' ? 'server' : 'client';
     if (by !== 'clock' || speed === 0) return;
     const deadline = this.begun + (this.script.until[other] * 1000) / speed;
-    const closes = other === 'server' && this.script.serverClose !== undefined;
+    const closes = other === 'server' && this.script.serverEnd?.first === true;
     const all = this.script.messages[other].length;
     await this.until(() => !closes && this.heard >= all, deadline, over);
   }
@@ -179,4 +182,9 @@ export class Player {
     const key = masked ? keyFromBytes(this.options.random(4)) : undefined;
     return encodeFrame({ fin, rsv, opcode, payload, lengthForm, ...(key !== undefined && { key }) });
   }
+}
+
+/** A step that ends the conversation. */
+function isOwnClose(act: Step['act']): boolean {
+  return act.kind === 'end' || (act.opcode === OPCODE.close && !act.answers);
 }

@@ -2,6 +2,7 @@ import type { Handshake } from '../codec/handshake.js';
 import type { Frame } from '../codec/records.js';
 import { OPCODE } from '../codec/registry.js';
 import type { Judged } from '../rules/judged.js';
+import type { ServerEnd } from '../rules/reply-difference.js';
 import type { ConnectionSummary } from '../rules/tally-summary.js';
 
 export type ScriptSide = 'client' | 'server';
@@ -48,8 +49,10 @@ export interface Script {
   readonly messages: Readonly<Record<ScriptSide, readonly ScriptMessage[]>>;
   /** Seconds from the handshake to the last thing that each side did. */
   readonly until: Readonly<Record<ScriptSide, number>>;
-  /** The code that the server closed with, if it closed first: 1005 where it gave none, 1006 where it just left. */
-  readonly serverClose?: number;
+  /** How the server ended it. */
+  readonly serverEnd?: ServerEnd;
+  /** The recording tells how it ended: no HAR does, and none that breaks off before. */
+  readonly isEnded: boolean;
   /** Parts of the recording that can't be said again: not whole there, or compressed and not inflated. */
   readonly left: number;
 }
@@ -77,7 +80,8 @@ export class ScriptWriter {
   private begun = NaN;
   private last = 0;
   private left = 0;
-  private serverClose: number | undefined;
+  private serverEnd: ServerEnd | undefined;
+  private isEnded = false;
   private readonly steps: Step[] = [];
   private readonly messages: Record<ScriptSide, ScriptMessage[]> = { client: [], server: [] };
   private readonly until: Record<ScriptSide, number> = { client: 0, server: 0 };
@@ -95,16 +99,17 @@ export class ScriptWriter {
 
   /** The connection has ended: where a side did so without a close frame, that is a step of its own. */
   closed({ ended, endedBy, endedAt, closeCode }: ConnectionSummary): void {
-    if (closeCode !== 1006 || (ended !== 'fin' && ended !== 'reset')) return;
-    if (endedBy !== 'client' && endedBy !== 'server') return;
-    if (endedBy === 'server') this.serverClose = 1006;
+    if (ended !== 'fin' && ended !== 'reset') return;
+    this.isEnded = true;
+    if (closeCode !== 1006 || (endedBy !== 'client' && endedBy !== 'server')) return;
+    if (endedBy === 'server') this.serverEnd = { code: 1006, first: true };
     const at = Math.max(this.last, endedAt === undefined || Number.isNaN(this.begun) ? 0 : endedAt - this.begun);
     this.step(endedBy, at, { kind: 'end', how: ended });
   }
 
   script(): Script {
-    const { handshake, steps, messages, until, serverClose, left } = this;
-    return { handshake, steps, messages, until, left, ...(serverClose !== undefined && { serverClose }) };
+    const { handshake, steps, messages, until, serverEnd, isEnded, left } = this;
+    return { handshake, steps, messages, until, left, isEnded, ...(serverEnd && { serverEnd }) };
   }
 
   private timeOf({ time = NaN }: Judged): number {
@@ -162,7 +167,10 @@ export class ScriptWriter {
     }
     if (header.opcode !== OPCODE.close) return false;
     own.closed = true;
-    if (direction === 'server' && !other.closed) this.serverClose = close?.code ?? 1005;
+    if (direction === 'server') {
+      this.serverEnd = { code: close?.code ?? 1005, first: !other.closed };
+      this.isEnded = true;
+    }
     return other.closed;
   }
 

@@ -1,6 +1,6 @@
 import { closeCodeInfo, OPCODE, opcodeInfo } from '../codec/registry.js';
 import { decodeUtf8, encodeUtf8 } from '../codec/utf8.js';
-import type { CloseDifference, Difference, Reply } from '../rules/reply-difference.js';
+import type { CloseDifference, Difference, Reply, ServerEnd } from '../rules/reply-difference.js';
 import { escapeBytes, escapeText } from './escape.js';
 import { jsonDifferences } from './json-difference.js';
 import { content } from './json.js';
@@ -118,8 +118,9 @@ function characterAt(data: Uint8Array, from: number): number {
   return at;
 }
 
-function ended(code: number | undefined): string {
-  return code === undefined ? 'not by the server' : `${code} ${closeCodeInfo(code).name}, by the server`;
+function ended(end: ServerEnd | undefined): string {
+  if (!end) return 'not by the server';
+  return `${end.code} ${closeCodeInfo(end.code).name}, by the server${end.first ? '' : ' after the client'}`;
 }
 
 /** The same as a record of `--json`. */
@@ -131,8 +132,8 @@ export function differenceRecord(
     const { kind, recorded, received } = difference;
     return {
       ...{ type: 'difference', kind },
-      ...(recorded !== undefined && { recordedCode: recorded }),
-      ...(received !== undefined && { receivedCode: received }),
+      ...(recorded && { recordedCode: recorded.code }),
+      ...(received && { receivedCode: received.code }),
     };
   }
   const { kind } = difference;

@@ -27,10 +27,23 @@ export interface DiffTotals {
   readonly extra: number;
 }
 
-/** How the server ended the connection, where that is not as it was recorded. */
+/** The server's part in the end of a connection. */
+export interface ServerEnd {
+  /** Of its close frame; as RFC 6455 §7.1.5 has it, 1005 without a code, 1006 where it left without one. */
+  readonly code: number;
+  /** It closed before the client did: otherwise it answers, or both closed at the same time. */
+  readonly first: boolean;
+}
+
+/** How the server ended the connection, where that is not as it was recorded; absent where it said nothing. */
 export interface CloseDifference {
   readonly kind: 'close';
-  /** As RFC 6455 §7.1.5 has it: 1005 without a code, 1006 without a close frame; absent where the server did not end it. */
-  readonly recorded?: number;
-  readonly received?: number;
+  readonly recorded?: ServerEnd;
+  readonly received?: ServerEnd;
+}
+
+/** Who closes first is often chance: what counts is the code, and that a server does not leave by itself which did not then. */
+export function isSameEnd(recorded: ServerEnd | undefined, received: ServerEnd | undefined): boolean {
+  if (recorded && received) return recorded.code === received.code;
+  return (recorded ?? received)?.first !== true;
 }

@@ -249,7 +249,7 @@ describe.concurrent('connect --replay --diff', () => {
     [
       'a close that was not there',
       service((text, send, close) => (text === 'three' ? close(4001) : send(JSON.stringify({ got: text })))),
-      /^- reply 4 did not come\n.*\n≠ the end of the connection differs\n {4}recorded {2}not by the server\n {4}received {2}4001 .*, by the server\n$/,
+      /^- reply 4 did not come\n.*\n≠ the end of the connection differs\n {4}recorded {2}1000 .*, by the server after the client\n {4}received {2}4001 .*, by the server\n$/,
       1,
     ],
   ];
