@@ -127,7 +127,7 @@ export class Comparison {
 }
 
 function endOf(outcome: Outcome): ServerEnd | undefined {
-  if (outcome.kind === 'dropped') return outcome.byPeer ? { code: 1006, first: true } : undefined;
+  if (outcome.kind === 'dropped') return { code: 1006, first: outcome.byPeer };
   if (outcome.kind !== 'closed' || (!outcome.byPeer && outcome.ours === undefined)) return undefined;
   return { code: outcome.code, first: outcome.byPeer };
 }

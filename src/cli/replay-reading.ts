@@ -4,7 +4,7 @@ import { count } from '../render/layout.js';
 import type { Judged } from '../rules/judged.js';
 import type { ConnectionSummary } from '../rules/tally-summary.js';
 import { CaptureDecoding, type Pace } from './capture-decoding.js';
-import { UsageError } from './exit.js';
+import { isUsageError, UsageError } from './exit.js';
 import { inputsOf, type Input } from './input.js';
 import type { Io } from './io.js';
 import { loadPackets } from './load-packets.js';
@@ -112,8 +112,8 @@ class Casting implements Pace {
       const problem = await capture.read(input, opened, opened.capture, this);
       if (problem) this.damages.push(`offset ${problem.offset}: ${problem.message}`);
     } else {
-      for await (const events of opened.events(io, input, options)) {
-        for (const event of events) capture.push(packetOf(event, input));
+      for await (const events of packetsOnly(opened.events(io, input, options), input)) {
+        for (const packet of events) capture.push(packet);
         if (this.over) break;
       }
     }
@@ -157,9 +157,22 @@ class Casting implements Pace {
   }
 }
 
-function packetOf(event: SourceEvent, { name }: Input): Extract<SourceEvent, { type: 'packet' }>['packet'] {
-  if (event.type === 'packet') return event.packet;
-  throw new UsageError(
-    `--replay: ${name}: no recording: a capture (pcap, pcapng, tcpdump -x) or what --record writes is needed`,
-  );
+type Packet = Extract<SourceEvent, { type: 'packet' }>['packet'];
+
+/** Bytes of one side, or no bytes at all, are no conversation. */
+async function* packetsOnly(source: AsyncIterable<readonly SourceEvent[]>, { name }: Input): AsyncGenerator<Packet[]> {
+  const none = `--replay: ${name}: no recording: a capture (pcap, pcapng, tcpdump -x) or what --record writes is needed`;
+  let any = false;
+  try {
+    for await (const events of source) {
+      yield events.map((event) => {
+        if (event.type !== 'packet') throw new UsageError(none);
+        any = true;
+        return event.packet;
+      });
+    }
+  } catch (error) {
+    // Whatever the reader of hex digits says of it: it is no hex.
+    throw isUsageError(error) && !any && error.place.source !== undefined ? new UsageError(none) : error;
+  }
 }

@@ -101,8 +101,8 @@ export class ScriptWriter {
   closed({ ended, endedBy, endedAt, closeCode }: ConnectionSummary): void {
     if (ended !== 'fin' && ended !== 'reset') return;
     this.isEnded = true;
+    if (endedBy === 'server') this.serverEnd ??= { code: 1006, first: !this.sides.client.closed };
     if (closeCode !== 1006 || (endedBy !== 'client' && endedBy !== 'server')) return;
-    if (endedBy === 'server') this.serverEnd = { code: 1006, first: true };
     const at = Math.max(this.last, endedAt === undefined || Number.isNaN(this.begun) ? 0 : endedAt - this.begun);
     this.step(endedBy, at, { kind: 'end', how: ended });
   }

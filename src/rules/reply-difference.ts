@@ -29,7 +29,7 @@ export interface DiffTotals {
 
 /** The server's part in the end of a connection. */
 export interface ServerEnd {
-  /** Of its close frame; as RFC 6455 §7.1.5 has it, 1005 without a code, 1006 where it left without one. */
+  /** Of its close frame; as RFC 6455 §7.1.5 has it, 1005 without a code, 1006 where it ended TCP without one. */
   readonly code: number;
   /** It closed before the client did: otherwise it answers, or both closed at the same time. */
   readonly first: boolean;

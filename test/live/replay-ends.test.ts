@@ -54,6 +54,29 @@ describe('the end of a replay', () => {
     );
   });
 
+  it('is the same where the server leaves without a close frame, before the client closes or behind it', async () => {
+    const leaving = (how: 'fin' | 'reset', wait: number): Promise<Running> =>
+      bare(({ accept, socket }) => {
+        socket.write(switching(accept));
+        socket.on('error', () => undefined);
+        socket.once('data', () => {
+          socket.write(Buffer.from(OK, 'hex'));
+          // The client has its reply, and closes.
+          setTimeout(() => (how === 'fin' ? socket.end() : socket.resetAndDestroy()), wait);
+        });
+      });
+    for (const how of ['fin', 'reset'] as const) {
+      const [early, late] = await Promise.all([leaving(how, 0), leaving(how, 200)]);
+      await run(late.url, '-x', 'hello', '-1', '-q', '--record', file(`${how}.pcapng`));
+      for (const server of [early, late]) {
+        expect(await diff(server, `${how}.pcapng`)).toMatchObject({ exit: 0, out: '' });
+      }
+      const answered = await diff(await answering(OK, CLOSE_1000), `${how}.pcapng`);
+      expect(answered).toMatchObject({ exit: 1 });
+      expect(answered.out).toContain('received  1000');
+    }
+  });
+
   it('is not compared where the recording does not tell it', async () => {
     const { url } = await answering(OK + CLOSE_4001);
     await run(url, '-x', 'hello', '--wait', '2', '-q', '--record', file('closed.har'));
