@@ -107,6 +107,10 @@ export interface Answer {
   readonly rest: Uint8Array;
   /** How the connection ended, if it did so first. */
   readonly end?: 'fin' | 'reset';
+  /** Bytes came, and are no head so far. */
+  readonly began?: boolean;
+  /** They are too many for one. */
+  readonly tooLarge?: boolean;
 }
 
 const EMPTY = new Uint8Array(0);
@@ -118,10 +122,12 @@ export async function ask(fresh: Fresh, request: Uint8Array, seconds: number, ch
   let head: Head | undefined;
   let rest: Uint8Array = EMPTY;
   let end: Answer['end'];
-  const watch = new Watch(() => head !== undefined || end !== undefined, seconds);
+  let began = false;
+  const watch = new Watch(() => head !== undefined || end !== undefined || reader.tooLarge, seconds);
   wire.listen({
     bytes: (chunk) => {
       exchange.add('peer', chunk);
+      began = true;
       const result = head ? undefined : reader.push(chunk);
       if (head) rest = joined(rest, chunk);
       if (result) ({ head, rest } = { head: result.head, rest: result.rest.slice() });
@@ -135,7 +141,8 @@ export async function ask(fresh: Fresh, request: Uint8Array, seconds: number, ch
   await deliver(fresh, request, watch, chop);
   await watch.until(watch.isOver, Infinity);
   watch.end();
-  return { ...(head && { head: head as ResponseHead }), rest, ...(end && { end }) };
+  const { tooLarge } = reader;
+  return { ...(head ? { head: head as ResponseHead } : { began, tooLarge }), rest, ...(end && { end }) };
 }
 
 /** More than that behind a head is not kept. */
@@ -149,11 +156,17 @@ function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   return out;
 }
 
-function problemOf(handshake: Handshake, { head, end }: Answer): string | undefined {
-  if (head === undefined) {
-    return end === undefined ? 'no answer came in time' : `the connection ended (${end}) before an answer came`;
-  }
+function problemOf(handshake: Handshake, answer: Answer): string | undefined {
+  const { head } = answer;
+  if (head === undefined) return silence(answer);
   if (!handshake.upgraded) return `refused with ${head.status ?? head.line}`;
   const fault = judgeHandshake(handshake).find((one) => one.side === 'response' && isFinding(one, false));
   return fault && explain(fault).message;
+}
+
+function silence({ end, began, tooLarge }: Answer): string {
+  if (tooLarge) return 'the head of the answer has no end: more than 64 KiB came';
+  if (end !== undefined)
+    return `the connection ended (${end}) before ${began ? 'the head of the answer was whole' : 'an answer came'}`;
+  return began ? 'what came is no head of HTTP, or was not whole in time' : 'no answer came in time';
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket, type RawData } from 'ws';
 import { records, wsinspect, type Ran } from '../cli/binary.js';
-import { closeServers, echo, http, peer, type Running } from '../live/servers.js';
+import { bare, closeServers, echo, http, peer, type Running } from '../live/servers.js';
 
 /** `check` against `ws` as it is, and against servers and clients with one defect each. */
 
@@ -155,7 +155,26 @@ describe.concurrent('a server with one defect', () => {
   }, 60_000);
 });
 
+/** [what it sends and whether it leaves then, what is said of it, exit] */
+const NO_ANSWERS: readonly (readonly [string, boolean, string, number])[] = [
+  ['', false, 'no answer came in time', 28],
+  ['', true, 'the connection ended (fin) before an answer came', 56],
+  ['\x82\x7e\x00', false, 'what came is no head of HTTP, or was not whole in time', 28],
+  ['HTTP/1.1 101 Swi', true, 'the connection ended (fin) before the head of the answer was whole', 56],
+  [`HTTP/1.1 101 A\r\n${`X: ${'x'.repeat(9000)}\r\n`.repeat(8)}`, false, 'has no end: more than 64 KiB came', 28],
+];
+
 describe.concurrent('a peer that can not be tested', () => {
+  it.each(NO_ANSWERS)('%j, and leaves: %j', async (bytes, leaves, told, exit) => {
+    const { url } = await bare(({ socket }) => {
+      socket.write(Buffer.from(bytes, 'latin1'));
+      if (leaves) socket.end();
+    });
+    const ran = await wsinspect(['check', url, '--only', '1', '--connect-timeout', '1']);
+    expect(ran).toMatchObject({ exit, out: '' });
+    expect(ran.err).toContain(told);
+  });
+
   it('nobody, somebody who refuses, a host without a name', async () => {
     expect((await wsinspect(['check', 'ws://127.0.0.1:1/'])).exit).toBe(7);
     const { url } = await http((_, response) => response.writeHead(403).end('no'));
