@@ -3,6 +3,7 @@ import * as net from 'node:net';
 import * as tls from 'node:tls';
 import type { Endpoints } from '../rules/tally-summary.js';
 import { ProxyRefusal, socks5, tunnel, type Proxy } from './proxy.js';
+import { readOut } from './read-out.js';
 import { placeText, redirected, resolved, type Place, type Redirected, type Resolved } from './route.js';
 
 /** How far it came. */
@@ -55,6 +56,7 @@ export async function dial(route: Route, signal: AbortSignal): Promise<Line> {
     const { host } = route.place;
     const stream = route.tls ? await secure(raw, host, route.tls, signal) : raw;
     stream.setNoDelay(true);
+    readOut(stream);
     return { stream, ends: endsOf(raw, route, to), words: wordsOf(stream, route, to) };
   } catch (error) {
     raw.destroy();

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Endpoints } from '../rules/tally-summary.js';
+import { readOut } from './read-out.js';
 import { Tap, type TapTaker } from './tap.js';
 
 /** Somebody who asks for a WebSocket. */
@@ -67,6 +68,7 @@ export class Doorway {
       const socket = stream as Socket;
       const tap = this.taps.get(stream);
       if (tap === undefined) return stream.destroy();
+      readOut(stream);
       tap.want(request, head);
       // `ws` puts back what came with the head, and reads it again.
       tap.putBack(head.length);

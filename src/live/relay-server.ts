@@ -6,6 +6,7 @@ import type { Polled } from '../rules/polled.js';
 import { dial, DialError, type Line, type Route } from './dial.js';
 import { LiveConnection, type LiveContext, type LiveTaker } from './live-connection.js';
 import { placeText, type Place } from './route.js';
+import { readOut } from './read-out.js';
 import { RelayConnection, type Faults, type RelayWatcher } from './relay-connection.js';
 import type { HeadEdit } from './relay-head.js';
 
@@ -90,6 +91,7 @@ export class RelayServer {
     // Until the server answers, the client's end is all that can go wrong.
     client.on('error', () => undefined);
     client.pause();
+    readOut(client);
     const late = AbortSignal.timeout(this.options.connectTime * 1000);
     let line: Line;
     try {

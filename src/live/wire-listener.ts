@@ -1,6 +1,7 @@
 import * as net from 'node:net';
 import * as tls from 'node:tls';
 import type { AddressInfo, Socket } from 'node:net';
+import { readOut } from './read-out.js';
 import { SocketWire } from './wire.js';
 
 export interface WireListener {
@@ -24,6 +25,7 @@ export function listenForWires(
   const welcome = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
+    readOut(socket);
     take(new SocketWire(socket));
   };
   const shape = { allowHalfOpen: true };

@@ -1,0 +1,46 @@
+import type { Duplex } from 'node:stream';
+
+/** So long a failure is held back: milliseconds. */
+const MOST = 2000;
+
+type Done = (error?: Error | null) => void;
+type Methods = Required<Pick<Duplex, '_write' | '_writev'>>;
+
+/**
+ * A socket that can't be written to any more (the other end was reset, or has left) is destroyed by Node.js, and with it
+ * what came before and waits to be read: an early answer, a close frame. From now on the failure of a write is told only
+ * when the other direction was read to its end. What else is written waits behind it, so that back-pressure holds.
+ */
+export function readOut(socket: Duplex): void {
+  // The same two functions for all of them: idle connections are many.
+  socket._write = write;
+  if (socket._writev) socket._writev = writev;
+}
+
+function write(this: Duplex, ...[chunk, encoding, done]: Parameters<Methods['_write']>): void {
+  own(this)._write.call(this, chunk, encoding, held(this, done));
+}
+
+function writev(this: Duplex, ...[chunks, done]: Parameters<Methods['_writev']>): void {
+  own(this)._writev.call(this, chunks, held(this, done));
+}
+
+/** How its class does it. */
+function own(socket: Duplex): Methods {
+  return Object.getPrototypeOf(socket) as Methods;
+}
+
+function held(socket: Duplex, done: Done): Done {
+  return (error) => {
+    if (!error || socket.destroyed || socket.readableEnded) return done(error);
+    const tell = (): void => {
+      clearTimeout(timer);
+      socket.off('end', tell);
+      socket.off('close', tell);
+      done(error);
+    };
+    const timer = setTimeout(tell, MOST);
+    socket.on('end', tell);
+    socket.on('close', tell);
+  };
+}
