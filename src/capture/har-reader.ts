@@ -28,6 +28,8 @@ const NOTICE =
 interface Message {
   readonly side: Side;
   readonly bytes: Uint8Array;
+  /** Bytes of its frame that were not kept. */
+  readonly missing: number;
   readonly time: number;
 }
 
@@ -155,8 +157,16 @@ export class HarReader implements RecordingReader, JsonTaker {
     const data = textField(value, 'data') ?? '';
     const payload = opcode === 1 ? encodeUtf8(data) : fromBase64(data);
     const side = type === 'send' ? 0 : 1;
-    const bytes = frameAround(opcode, payload, payload.length, side, this.messages++);
-    return { side, bytes, time: typeof time === 'number' && time >= 0 && time < 2 ** 40 ? time : NaN };
+    const { _bytes: whole } = value;
+    const isCut = Number.isSafeInteger(whole) && (whole as number) > payload.length;
+    const length = isCut ? (whole as number) : payload.length;
+    const bytes = frameAround(opcode, payload, length, side, this.messages++);
+    return {
+      side,
+      bytes,
+      missing: length - payload.length,
+      time: typeof time === 'number' && time >= 0 && time < 2 ** 40 ? time : NaN,
+    };
   }
 
   private begin(entry: Entry): void {
@@ -181,9 +191,10 @@ export class HarReader implements RecordingReader, JsonTaker {
     for (const message of entry.early.splice(0)) this.tell(entry, message);
   }
 
-  private tell(entry: Entry, { side, bytes, time }: Message): void {
+  private tell(entry: Entry, { side, bytes, missing, time }: Message): void {
     if (!Number.isNaN(time)) entry.last = time;
     this.visitor.bytes(this.connections, side, bytes, time);
+    if (missing > 0) this.visitor.gap(this.connections, side, missing, time);
   }
 
   private finish(entry: Entry): void {

@@ -1,5 +1,6 @@
 import type { Client, Outcome } from '../live/client.js';
 import { Player, type Speaker } from '../live/player.js';
+import { count } from '../render/layout.js';
 import { ReplyDiff } from '../live/reply-diff.js';
 import type { Script } from '../live/script.js';
 import {
@@ -44,7 +45,7 @@ export class Replay implements Source {
   }
 
   get hasLeft(): boolean {
-    return this.player?.hasLeft ?? true;
+    return this.player?.hasMore ?? true;
   }
 
   /** A message came. */
@@ -105,6 +106,12 @@ export class Comparison {
     this.diff.take(replyOf({ binary, data }, this.ignoring));
   }
 
+  /** What was not said or compared, in words. */
+  get limits(): string {
+    const { left } = this.script;
+    return left === 0 ? '' : `; ${count(left, 'part')} of the recording ${left === 1 ? 'was' : 'were'} left out`;
+  }
+
   /** Nothing follows. `isWhole`: what did not come by now is missing. */
   end(isWhole: boolean): DiffTotals {
     this.diff.end(isWhole);
@@ -114,20 +121,26 @@ export class Comparison {
   /** Where the server ended it as it did in the recording, that is right, whatever it says. */
   expectedClose({ ending, outcome }: Ended): number | undefined {
     const isOver = ending === 'peer' || ending === 'done';
-    return isOver && this.script.isEnded && !this.closeDifference(outcome) ? endOf(outcome)?.code : undefined;
+    return isOver && this.script.isEnded && !this.closeDifference(outcome) ? this.endOf(outcome)?.code : undefined;
   }
 
   /** How the server ended it, where that is known not to be as it was. */
   closeDifference(outcome: Outcome): CloseDifference | undefined {
-    const { serverEnd: recorded, isEnded } = this.script;
-    const received = endOf(outcome);
+    const { isEnded, serverEnd } = this.script;
+    const recorded = serverEnd && { ...serverEnd, reason: this.compared(serverEnd.reason) };
+    const received = this.endOf(outcome);
     if (!isEnded || isSameEnd(recorded, received)) return undefined;
     return { kind: 'close', ...(recorded && { recorded }), ...(received && { received }) };
   }
-}
 
-function endOf(outcome: Outcome): ServerEnd | undefined {
-  if (outcome.kind === 'dropped') return { code: 1006, first: outcome.byPeer };
-  if (outcome.kind !== 'closed' || (!outcome.byPeer && outcome.ours === undefined)) return undefined;
-  return { code: outcome.code, first: outcome.byPeer };
+  private endOf(outcome: Outcome): ServerEnd | undefined {
+    if (outcome.kind === 'dropped') return { code: 1006, reason: '', first: outcome.byPeer };
+    if (outcome.kind !== 'closed' || (!outcome.byPeer && outcome.ours === undefined)) return undefined;
+    return { code: outcome.code, reason: this.compared(outcome.reason), first: outcome.byPeer };
+  }
+
+  /** What counts of the reason. */
+  private compared(reason: string): string {
+    return (this.ignoring.ignore ?? []).reduce((rest, pattern) => rest.replaceAll(pattern, ''), reason);
+  }
 }

@@ -23,6 +23,7 @@ export const EXIT = {
   /** Closed with a code other than the one expected. */
   closeCode: 57,
   certificate: 60,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;

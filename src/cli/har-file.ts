@@ -158,7 +158,7 @@ class EntryWriter implements RecordingVisitor {
     }
     const { opcode, payload, bytes } = message;
     const side = direction === 'server' ? 1 : 0;
-    this.write(`${this.any ? ',' : ''}${harMessage({ side, opcode, time, payload, isCut: bytes > payload.length })}`);
+    this.write(`${this.any ? ',' : ''}${harMessage({ side, opcode, time, payload, bytes })}`);
     this.any = true;
   }
 }

@@ -41,6 +41,9 @@ export function processIo(failed: (reason: string) => void): Io {
   };
 }
 
+/** Two signals within so long are one: Ctrl-C reaches a group of processes, and some hand it on besides. Milliseconds. */
+const REPEATED = 500;
+
 /** The first signal is told to the command, which ends cleanly; a second one kills. */
 function watchSignals(): {
   readonly state: Interruption;
@@ -51,17 +54,27 @@ function watchSignals(): {
   const told = new Promise<void>((resolve) => (tell = resolve));
   const state = { aborted: false, reason: 0 };
   let waiting: AbortController | undefined;
+  let since: number | undefined;
   const on = (signal: NodeJS.Signals, code: number): void => {
-    process.once(signal, () => {
+    const handle = (): void => {
+      if (since !== undefined) {
+        if (performance.now() - since < REPEATED) return;
+        process.off(signal, handle);
+        return void process.kill(process.pid, signal);
+      }
+      since = performance.now();
       state.aborted = true;
       state.reason = code;
       tell();
       process.stdin.destroy();
       waiting?.abort();
-    });
+    };
+    process.on(signal, handle);
   };
   on('SIGINT', EXIT.interrupted);
   on('SIGTERM', EXIT.terminated);
+  // The terminal was closed.
+  on('SIGHUP', EXIT.hungUp);
   return { state, told, end: () => (waiting ??= new AbortController()).signal };
 }
 

@@ -2,6 +2,7 @@ import type * as fs from 'node:fs';
 import { PcapngWriter } from '../capture/pcapng-writer.js';
 import type { RecordingTaker } from '../capture/recording.js';
 import { escapeText } from '../render/escape.js';
+import { count } from '../render/layout.js';
 import { NdjsonWriter } from '../render/ndjson-writer.js';
 import { acceptOf, lazyDeflate } from './adapters.js';
 import { builtin } from './builtin.js';
@@ -104,12 +105,17 @@ class Recording implements RecordingTaker {
     if (this.har && !this.failed) {
       try {
         const left = await this.har.finish();
-        if (left > 0 && !this.options.quiet) this.tell(`${left} data frames that complete no message are not in it`);
+        if (left > 0) this.notice(`${left} data frames that complete no message are not in it`);
       } catch (error) {
         this.fail(error, ` (what was recorded is in ${this.har.journal.path}, which decode reads)`);
       }
     }
     this.file.close();
+    const cut = this.writer instanceof NdjsonWriter ? this.writer.cut : 0;
+    if (cut > 0)
+      this.notice(
+        `${count(cut, 'payload')} of more than 16 MiB ${cut === 1 ? 'is' : 'are'} cut there: a .pcapng keeps all`,
+      );
     return this.failed ? EXIT.usage : exit;
   }
 
@@ -141,6 +147,10 @@ class Recording implements RecordingTaker {
     if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
     this.failed = true;
     this.tell(`can't be written: ${reasonOf(error)}${more}`);
+  }
+
+  private notice(message: string): void {
+    if (!this.options.quiet) void this.io.stderr.write(`--record: ${escapeText(this.path)}: ${escapeText(message)}\n`);
   }
 
   private tell(message: string): void {

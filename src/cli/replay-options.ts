@@ -29,18 +29,20 @@ export function replayOptions(who: string, conflicts: string[]): Option[] {
       conflicts,
     ),
     new Option('--speed <factor>', 'so many times as fast; 0: without pauses').argParser(factor),
-    new Option('--connection <number>', 'this connection of the file (otherwise the first with frames)').argParser(
-      integer(0),
-    ),
+    new Option(
+      '--connection <number>',
+      'this connection of the file (otherwise the one with the first frame)',
+    ).argParser(integer(0)),
   ].map((option) => option.helpGroup(HEADING));
 }
 
 export function diffOptions(): Option[] {
   return [
     new Option('--diff', 'compare the replies with the recorded ones: exit 1 where they differ'),
-    new Option('--ignore <regexp>', 'leave out what matches of each text, on both sides (repeatable)').argParser(
-      (value, before: RegExp[] | undefined) => [...(before ?? []), expression(value, 'gu')],
-    ),
+    new Option(
+      '--ignore <regexp>',
+      'leave out what matches of each text, on both sides (RE or /RE/flags; repeatable)',
+    ).argParser((value, before: RegExp[] | undefined) => [...(before ?? []), everywhere(value)]),
     new Option(
       '--ignore-json <path>',
       "leave out these parts of JSON texts, as in '$..time' (JSONPath; repeatable)",
@@ -75,6 +77,12 @@ export function asRecorded(
     ...(subprotocol === undefined && names.length > 0 && { subprotocol: [...new Set(names)] }),
     ...(deflate === undefined && agreed && { deflate: formatExtensions([deflateExtension(agreed)]) }),
   };
+}
+
+/** `RE` or `/RE/flags`, for each place that it matches. */
+function everywhere(value: string): RegExp {
+  const [, source = value, flags = ''] = /^\/([^]+)\/([dimsuv]*)$/.exec(value) ?? [];
+  return expression(source, `g${/[uv]/.test(flags) ? '' : 'u'}${flags}`);
 }
 
 function factor(value: string): number {

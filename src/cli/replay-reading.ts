@@ -16,7 +16,7 @@ import { RecordingDecoding } from './recording-decoding.js';
 export interface ReplayRequest {
   /** A recording or capture; `-`: stdin. */
   readonly replay: string;
-  /** The connection in it; the first with frames where it is not said. */
+  /** The connection in it; the one with the first frame where it is not said. */
   readonly connection?: number | undefined;
   readonly quiet?: true | undefined;
 }
@@ -153,7 +153,10 @@ class Casting implements Pace {
   }
 
   private tell(message: string): void {
-    if (!this.options.quiet) void this.io.stderr.write(`${noticeOf(this.input, message)}\n`);
+    if (this.options.quiet) return;
+    // A hint has lines of its own.
+    const [first = '', ...more] = message.split('\n');
+    void this.io.stderr.write(`${[noticeOf(this.input, first), ...more].join('\n')}\n`);
   }
 }
 
@@ -161,7 +164,7 @@ type Packet = Extract<SourceEvent, { type: 'packet' }>['packet'];
 
 /** Bytes of one side, or no bytes at all, are no conversation. */
 async function* packetsOnly(source: AsyncIterable<readonly SourceEvent[]>, { name }: Input): AsyncGenerator<Packet[]> {
-  const none = `--replay: ${name}: no recording: a capture (pcap, pcapng, tcpdump -x) or what --record writes is needed`;
+  const none = `--replay: ${name}: no recording: a capture (pcap, pcapng, tcpdump -x), a HAR or what --record writes is needed`;
   let any = false;
   try {
     for await (const events of source) {

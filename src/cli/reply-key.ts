@@ -59,10 +59,11 @@ function withoutPaths(text: string, paths: readonly string[]): string | undefine
   });
   if (gone.some((place) => place.length === 0)) return '';
   for (const place of gone) remove(value, place);
-  return JSON.stringify(value, (_, part: unknown) => {
+  const rest = JSON.stringify(value, (_, part: unknown) => {
     if (Array.isArray(part)) return part.filter((each: unknown) => each !== GONE) as unknown[];
     return isObject(part) ? sorted(part) : part;
   });
+  return rest.replaceAll(KEPT_NUMBER, '$1');
 }
 
 /** Stands where something is ignored. */
@@ -72,10 +73,26 @@ const GONE: unique symbol = Symbol('gone');
 function parsed(text: string): Json | undefined {
   if (!/^\s*[[{]/.test(text) || isDeep(text)) return undefined;
   try {
-    return JSON.parse(text) as Json;
+    return JSON.parse(
+      text.replace(TOKEN, (token) => (isExact(token) ? token : JSON.stringify(`${NUMBER}${token}`))),
+    ) as Json;
   } catch {
     return undefined;
   }
+}
+
+/** Texts, which are passed over, and numbers. */
+const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+/** Stands in front of a number that is kept as the text that it is: no double is that exact, and a change would not be seen. */
+const NUMBER = '\u0000number ';
+const KEPT_NUMBER = /"\\u0000number ([^"]*)"/g;
+/** Decimal digits that a double always has. */
+const DIGITS = 15;
+
+function isExact(token: string): boolean {
+  if (token.startsWith('"')) return true;
+  const [digits = ''] = token.replace(/^-?0*\.?0*/, '').split(/[eE]/);
+  return digits.replace('.', '').length <= DIGITS && Number.isFinite(Number(token));
 }
 
 function isDeep(text: string): boolean {

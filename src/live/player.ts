@@ -44,6 +44,8 @@ export interface PlayOptions {
 
 /** The longest that a timer can wait: milliseconds. */
 const LONGEST = 2 ** 31 - 1;
+/** Who waited in vain waits half as long for the next message, but no less than this: milliseconds. */
+const LEAST_PATIENCE = 250;
 
 /** Says what one side of a script said: the same frames with new masking keys, compressed anew where that is negotiated. */
 export class Player {
@@ -51,6 +53,7 @@ export class Player {
   private at = 0;
   /** Messages of the other side that came, and those that were given up. */
   private heard = 0;
+  private patience: number;
   private begun = 0;
   /** When the last one came, or was said. */
   private stirred = 0;
@@ -62,12 +65,18 @@ export class Player {
     private readonly speaker: Speaker,
     private readonly options: PlayOptions,
   ) {
+    this.patience = options.patience;
     this.steps = script.steps.filter((step) => step.side === side);
   }
 
   /** Something is still to be said. */
-  get hasLeft(): boolean {
+  private get hasLeft(): boolean {
     return this.at < this.steps.length;
+  }
+
+  /** Something besides the end of the conversation is still to be said. */
+  get hasMore(): boolean {
+    return this.steps.slice(this.at).some(({ act }) => !isOwnClose(act) && !(act.kind === 'frame' && act.answers));
   }
 
   /** The other side said a message. */
@@ -102,13 +111,14 @@ export class Player {
 
   /** Until it is time for a step. */
   private async due({ at, heard, pause, act }: Step, over: AbortSignal): Promise<void> {
-    const { speed, by, patience, now } = this.options;
+    const { speed, by, now } = this.options;
     const isTimed = by === 'clock' && speed > 0;
     if (isTimed) await this.until(() => false, this.begun + (at * 1000) / speed, over);
     // Who closes early would miss replies of a server that is slower now.
     if (isTimed && !isOwnClose(act)) return;
-    await this.until(() => this.heard >= heard, now() + patience, over);
-    // Who waited in vain once does not wait for the same message again.
+    await this.until(() => this.heard >= heard, now() + this.patience, over);
+    // Who waited in vain does not wait for the same message again.
+    if (this.heard < heard) this.patience = Math.max(LEAST_PATIENCE, this.patience / 2);
     this.heard = Math.max(this.heard, heard);
     if (speed > 0 && !isTimed) await this.until(() => false, this.stirred + (pause * 1000) / speed, over);
   }

@@ -13,6 +13,13 @@ export interface ScriptMessage {
   readonly data?: Uint8Array;
 }
 
+/** The frames of one message. */
+interface Group {
+  message?: ScriptMessage;
+  /** A part of it is not whole: that is counted once. */
+  broken?: boolean;
+}
+
 /** A frame as it was recorded, without its masking key. */
 export interface ScriptFrame {
   readonly kind: 'frame';
@@ -25,7 +32,7 @@ export interface ScriptFrame {
   /** Its payload is compressed: with the context of then, which is nobody's now. */
   readonly compressed: boolean;
   /** Of a data frame, the message that it belongs to, as soon as that is known. */
-  readonly group?: { message?: ScriptMessage };
+  readonly group?: Group;
   /** Of a control frame, that an endpoint sends it by itself: it answers a ping, or a close. */
   readonly answers: boolean;
 }
@@ -61,10 +68,12 @@ interface SideState {
   heard: number;
   /** Time of its last step, or of the last message of the other one. */
   stirred: number;
-  open: { message?: ScriptMessage } | undefined;
+  open: Group | undefined;
   /** Pings of the other side that it has not answered: their payloads. */
   readonly pings: string[];
   closed: boolean;
+  /** A hole was told of, and no frame since. */
+  isHoled: boolean;
 }
 
 const OTHER: Readonly<Record<ScriptSide, ScriptSide>> = { client: 'server', server: 'client' };
@@ -94,14 +103,17 @@ export class ScriptWriter {
       this.begun = record.time ?? NaN;
       this.last = 0;
     } else if (record.type === 'frame') this.frame(record.frame, at);
-    else if (record.type !== 'body') this.left++;
+    else if (record.type !== 'body') {
+      this.left++;
+      if (record.type === 'gap' && record.direction !== 'unknown') this.sides[record.direction].isHoled = true;
+    }
   }
 
   /** The connection has ended: where a side did so without a close frame, that is a step of its own. */
   closed({ ended, endedBy, endedAt, closeCode }: ConnectionSummary): void {
     if (ended !== 'fin' && ended !== 'reset') return;
     this.isEnded = true;
-    if (endedBy === 'server') this.serverEnd ??= { code: 1006, first: !this.sides.client.closed };
+    if (endedBy === 'server') this.serverEnd ??= { code: 1006, reason: '', first: !this.sides.client.closed };
     if (closeCode !== 1006 || (endedBy !== 'client' && endedBy !== 'server')) return;
     const at = Math.max(this.last, endedAt === undefined || Number.isNaN(this.begun) ? 0 : endedAt - this.begun);
     this.step(endedBy, at, { kind: 'end', how: ended });
@@ -120,35 +132,47 @@ export class ScriptWriter {
   }
 
   private frame(frame: Frame, at: number): void {
-    const { header, direction, payload, received, message } = frame;
+    const { header, direction, payload, received } = frame;
     if (direction === 'unknown' || frame.afterClose) return;
     const isWhole = frame.missing === 0 && payload.length === received;
     const { fin, rsv, opcode, masked, lengthForm, control } = header;
     // What was read belongs to the reader.
     const own = isWhole ? payload.slice() : new Uint8Array(0);
     const parts = { fin, rsv, opcode, masked, lengthForm, payload: own, compressed: frame.compressed };
-    if (control) {
-      if (!isWhole) return void this.left++;
-      return this.step(direction, at, { kind: 'frame', ...parts, answers: this.answers(frame, direction) });
-    }
-    const side = this.sides[direction];
-    if (frame.place !== 'continuation') side.open = {};
-    const group = (side.open ??= {});
-    if (message) {
-      const isKnown = message.bytes === message.payload.length;
-      const data = message.frames === 1 && !message.compressed ? own : message.payload.slice();
-      group.message = { binary: message.opcode === OPCODE.binary, ...(isKnown && { data }) };
-      this.bytes += data === own ? 0 : data.length;
-      side.open = undefined;
-    }
-    if (isWhole) {
-      this.step(direction, at, { kind: 'frame', ...parts, group, answers: false });
+    if (!control) {
+      const group = this.groupOf(frame, direction, isWhole ? own : undefined);
+      if (isWhole) this.step(direction, at, { kind: 'frame', ...parts, group, answers: false });
+      if (group.message) this.told(direction, group.message, at);
+    } else if (isWhole) {
+      this.step(direction, at, { kind: 'frame', ...parts, answers: this.answers(frame, direction) });
     } else this.left++;
-    if (group.message) this.told(direction, group.message, at);
+  }
+
+  /** The message that a data frame belongs to; `whole` is the frame's payload, where it is known. */
+  private groupOf({ place, message }: Frame, direction: ScriptSide, whole: Uint8Array | undefined): Group {
+    const side = this.sides[direction];
+    if (place !== 'continuation') side.open = {};
+    const group: Group = (side.open ??= {});
+    // Its hole was counted already.
+    if (side.isHoled && !whole) group.broken = true;
+    side.isHoled = false;
+    if (!whole) this.isLeft(group);
+    if (!message) return group;
+    side.open = undefined;
+    const isKnown = message.bytes === message.payload.length;
+    const data = whole && message.frames === 1 && !message.compressed ? whole : message.payload.slice();
+    group.message = { binary: message.opcode === OPCODE.binary, ...(isKnown && { data }) };
+    this.bytes += data === whole ? 0 : data.length;
+    if (!isKnown) this.isLeft(group);
+    return group;
+  }
+
+  private isLeft(group: Group): void {
+    if (!group.broken) this.left++;
+    group.broken = true;
   }
 
   private told(from: ScriptSide, message: ScriptMessage, at: number): void {
-    if (message.data === undefined) this.left++;
     this.messages[from].push(message);
     const other = this.sides[OTHER[from]];
     other.heard++;
@@ -168,7 +192,7 @@ export class ScriptWriter {
     if (header.opcode !== OPCODE.close) return false;
     own.closed = true;
     if (direction === 'server') {
-      this.serverEnd = { code: close?.code ?? 1005, first: !other.closed };
+      this.serverEnd = { code: close?.code ?? 1005, reason: close?.reason ?? '', first: !other.closed };
       this.isEnded = true;
     }
     return other.closed;
@@ -184,7 +208,7 @@ export class ScriptWriter {
 }
 
 function newSide(): SideState {
-  return { heard: 0, stirred: 0, open: undefined, pings: [], closed: false };
+  return { heard: 0, stirred: 0, open: undefined, pings: [], closed: false, isHoled: false };
 }
 
 function latin1(bytes: Uint8Array): string {

@@ -120,7 +120,8 @@ function characterAt(data: Uint8Array, from: number): number {
 
 function ended(end: ServerEnd | undefined): string {
   if (!end) return 'not by the server';
-  return `${end.code} ${closeCodeInfo(end.code).name}, by the server${end.first ? '' : ' after the client'}`;
+  const reason = end.reason === '' ? '' : ` "${escapeText(end.reason)}"`;
+  return `${end.code} ${closeCodeInfo(end.code).name}${reason}, by the server${end.first ? '' : ' after the client'}`;
 }
 
 /** The same as a record of `--json`. */
@@ -132,8 +133,8 @@ export function differenceRecord(
     const { kind, recorded, received } = difference;
     return {
       ...{ type: 'difference', kind },
-      ...(recorded && { recordedCode: recorded.code }),
-      ...(received && { receivedCode: received.code }),
+      ...(recorded && { recordedCode: recorded.code, recordedReason: recorded.reason }),
+      ...(received && { receivedCode: received.code, receivedReason: received.reason }),
     };
   }
   const { kind } = difference;

@@ -12,8 +12,8 @@ export interface HarMessage {
   /** Seconds since the epoch. */
   readonly time: number;
   readonly payload: Uint8Array;
-  /** Only its first bytes were kept. */
-  readonly isCut: boolean;
+  /** Of the whole message; only so many of its first bytes as `payload` has were kept. */
+  readonly bytes: number;
 }
 
 /** An HTTP archive (HAR 1.2) in pieces, with WebSockets as Chrome DevTools exports them. Behind `harBegin` come entries, separated by commas. */
@@ -48,11 +48,12 @@ export function harEntryEnd(duration: number): string {
   return `],${safeJson({ time, timings }).slice(1)}`;
 }
 
-export function harMessage({ side, opcode, time, payload, isCut }: HarMessage): string {
+export function harMessage({ side, opcode, time, payload, bytes }: HarMessage): string {
   const isText = opcode === OPCODE.text;
   const data = isText ? decodeUtf8(payload) : toBase64(payload);
   const type = side === 0 ? 'send' : 'receive';
-  return `\n${safeJson({ type, time, opcode, data, ...(isCut && { _truncated: true }) })}`;
+  const cut = bytes > payload.length && { _truncated: true, _bytes: bytes };
+  return `\n${safeJson({ type, time, opcode, data, ...cut })}`;
 }
 
 function requestOf(head: Head | undefined, scheme: string, server: string | undefined): object {

@@ -43,6 +43,8 @@ export class NdjsonWriter implements RecordingTaker {
   private readonly reading: ReadingOptions;
   private readonly view: ViewOptions;
   private lines = '';
+  /** Frames whose payloads are not whole in it. */
+  cut = 0;
 
   constructor(
     private readonly emit: (bytes: Uint8Array) => void,
@@ -85,6 +87,7 @@ export class NdjsonWriter implements RecordingTaker {
 
   private take(tally: Tally, record: Judged): void {
     tally.take(record);
+    if (record.type === 'frame' && record.frame.received > this.view.preview) this.cut++;
     for (const value of recordsOf(record, this.view)) this.line(value);
   }
 

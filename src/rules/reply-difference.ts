@@ -31,6 +31,8 @@ export interface DiffTotals {
 export interface ServerEnd {
   /** Of its close frame; as RFC 6455 §7.1.5 has it, 1005 without a code, 1006 where it ended TCP without one. */
   readonly code: number;
+  /** What is compared of the reason in it. */
+  readonly reason: string;
   /** It closed before the client did: otherwise it answers, or both closed at the same time. */
   readonly first: boolean;
 }
@@ -44,6 +46,6 @@ export interface CloseDifference {
 
 /** Who closes first is often chance: what counts is the code, and that a server does not leave by itself which did not then. */
 export function isSameEnd(recorded: ServerEnd | undefined, received: ServerEnd | undefined): boolean {
-  if (recorded && received) return recorded.code === received.code;
+  if (recorded && received) return recorded.code === received.code && recorded.reason === received.reason;
   return (recorded ?? received)?.first !== true;
 }

@@ -135,6 +135,7 @@ describe('a signal', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 129],
   ] as const)('%s while stdin is open: exit %i, with what was decoded so far', async (signal, code) => {
     let sent = false;
     const { exit, out, err } = await wsinspect(['decode', '--view', 'summary'], {

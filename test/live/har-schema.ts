@@ -29,7 +29,7 @@ const timings = object(
 );
 const message = object(
   { type: { enum: ['send', 'receive'] }, time: number, opcode: { enum: [1, 2] }, data: text },
-  { _truncated: { const: true } },
+  { _truncated: { const: true }, _bytes: size },
 );
 const entry = object(
   {

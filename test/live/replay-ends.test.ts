@@ -1,4 +1,5 @@
 // How a replayed conversation ends: what of it is chance, and what a difference.
+import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workshop, wsinspect, type Ran } from '../cli/binary.js';
@@ -36,7 +37,55 @@ const file = (name: string): string => `${shop.folder}/${name}`;
 const diff = (server: Running, name: string, ...more: string[]): Promise<Ran> =>
   run(server.url, '--replay', file(name), '--diff', ...more);
 
+describe('what is compared', () => {
+  it('are numbers digit by digit, where they are more than a double has', async () => {
+    const text = (json: string): string =>
+      `81${json.length.toString(16).padStart(2, '0')}${Buffer.from(json).toString('hex')}`;
+    const { url } = await answering(text('{"id":9007199254740993,"n":1.50,"t":1}'), CLOSE_1000);
+    await run(url, '-x', 'hello', '-1', '-q', '--record', file('numbers.ndjson'));
+    const compare = async (json: string): Promise<number | null> => {
+      const server = await answering(text(json), CLOSE_1000);
+      return (await diff(server, 'numbers.ndjson', '--ignore-json', '$.t', '--speed', '0')).exit;
+    };
+    expect(await compare('{"t":2,"n":1.5,"id":9007199254740993}')).toBe(0);
+    expect(await compare('{"id":9007199254740992,"n":1.5,"t":1}')).toBe(1);
+    expect(await compare('{"id":"9007199254740993","n":1.5,"t":1}')).toBe(1);
+  });
+
+  it('is what there is of a recording that is not whole, and that is told', async () => {
+    const long = 'y'.repeat(90);
+    const reply = `815a${Buffer.from(long).toString('hex')}`;
+    const { url } = await answering(OK, reply, CLOSE_1000);
+    const { out } = await run(url, '-x', 'hi', '-x', long, '--count', '2', '--json', '--preview', '20');
+    writeFileSync(file('shown.ndjson'), out);
+    const ran = await diff(await answering(OK, CLOSE_1000), 'shown.ndjson');
+    expect(ran.err).toContain("2 parts of it can't be said again: they are not whole\n");
+    expect(ran.err).toContain('; 2 parts of the recording were left out\n');
+  });
+});
+
 describe('the end of a replay', () => {
+  it('has a reason that counts, but for what is ignored', async () => {
+    const close = (reason: string): string =>
+      `88${(2 + reason.length).toString(16).padStart(2, '0')}0fa1${Buffer.from(reason).toString('hex')}`;
+    const { url } = await answering(OK + close('room 7'));
+    await run(url, '-x', 'hello', '--wait', '2', '-q', '--record', file('reason.ndjson'));
+    const same = await diff(await answering(OK + close('room 7')), 'reason.ndjson');
+    expect(same).toMatchObject({ exit: 0, out: '' });
+    const other = await diff(await answering(OK + close('room 8')), 'reason.ndjson', '--json');
+    expect(other.exit).toBe(1);
+    expect(other.out).toContain(
+      '"recordedCode":4001,"recordedReason":"room 7","receivedCode":4001,"receivedReason":"room 8"',
+    );
+    const ignored = await diff(
+      await answering(OK + close('ROOM 8')),
+      'reason.ndjson',
+      '--ignore',
+      String.raw`/room \d/i`,
+    );
+    expect(ignored).toMatchObject({ exit: 0, out: '' });
+  });
+
   it('is the same whoever closes first, where the server’s code is', async () => {
     // Both close at the same moment: the client because it has its reply, the server with a code of its own.
     const { url } = await answering(OK, CLOSE_4001);

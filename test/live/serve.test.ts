@@ -65,6 +65,29 @@ describe('serve', () => {
     expect(server.out).toMatch(/closed +1001 Going Away/);
   });
 
+  it('is killed by a second signal, but not by one that comes with the first', async () => {
+    const server = await Serving.start();
+    const socket = await server.raw();
+    const head = [
+      'GET / HTTP/1.1',
+      'Host: a',
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+      'Sec-WebSocket-Version: 13',
+    ];
+    socket.write([...head, 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', '', ''].join('\r\n'));
+    await server.until((out) => out.includes('handshake'));
+    socket.pause();
+    const exited = new Promise((resolve) => server.child.once('exit', (...how) => resolve(how)));
+    server.child.kill('SIGINT');
+    server.child.kill('SIGINT');
+    await sleep(700);
+    expect(server.child.exitCode ?? server.child.signalCode).toBeNull();
+    server.child.kill('SIGINT');
+    expect(await exited).toEqual([null, 'SIGINT']);
+    socket.destroy();
+  });
+
   it('does not wait for a peer that does not answer the farewell', async () => {
     const server = await serve();
     const socket = await server.raw();

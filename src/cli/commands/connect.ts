@@ -263,12 +263,12 @@ class Visit implements Waiter, Gate {
     const close = isWhole ? comparison.closeDifference(outcome) : undefined;
     if (close) this.display.difference(close);
     this.display.compared(this.sent.messages, totals);
-    const text = comparedText(totals) + (close ? '; the end of the connection differs' : '');
+    const text = comparedText(totals) + (close ? '; the end of the connection differs' : '') + comparison.limits;
     const isSame = totals.changed + totals.missing + totals.extra === 0 && close === undefined;
     // How the server ended it is compared too: it is no fault besides.
     const isPlain = verdict.exit === EXIT.ok || verdict.exit === EXIT.closeCode || verdict.exit === EXIT.dropped;
     if (isSame || !isPlain) {
-      this.display.conclusion(text);
+      if (ending !== 'unread') this.display.conclusion(text);
       return verdict;
     }
     return { exit: EXIT.finding, message: text };
