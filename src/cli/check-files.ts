@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { autobahnFiles } from '../conformance/reports/autobahn.js';
 import { htmlReport } from '../conformance/reports/html.js';
@@ -19,6 +19,14 @@ export function writeReports(runs: readonly RunReport[], options: CheckOptions):
     for (const { name, text } of autobahnFiles(runs)) write(join(reports, name), text);
   }
   if (saveExpect !== undefined) write(saveExpect, expectationFile(outcomesOf(runs)));
+}
+
+/** What an earlier run wrote is no result of this one, whatever becomes of it. */
+export function discardReports({ junit, html }: CheckOptions): void {
+  for (const path of [junit, html]) {
+    if (path !== undefined && statSync(path, { throwIfNoEntry: false })?.isFile())
+      guarded(path, () => unlinkSync(path));
+  }
 }
 
 /** The verdicts of these runs, by case: of several agents the last one's. */

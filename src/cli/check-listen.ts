@@ -20,7 +20,8 @@ const PATIENCE = 2;
 export async function checkListen(io: Io, cases: readonly Case[], options: CheckOptions): Promise<number> {
   const place = parseAddress(options.listen!, { host: '127.0.0.1', port: 9001 });
   const { listenCert, listenKey } = options;
-  const tls = await tlsOf(io, { ...(listenCert && { cert: listenCert }), ...(listenKey && { key: listenKey }) });
+  const pair = { ...(listenCert && { cert: listenCert }), ...(listenKey && { key: listenKey }) };
+  const tls = await tlsOf(io, pair, '--listen-cert and --listen-key');
   const seed = options.seed ?? new DataView(io.random(4).buffer).getUint32(0);
   const pinnedFor = async (agent: string): Promise<Outcomes | undefined> =>
     options.expect === undefined ? undefined : outcomesIn(io, options.expect, agent);

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { OPEN_TIME } from '../conformance/open-time.js';
 import { reachOptions, type ReachOptions } from './connect-options.js';
 import { integer, list } from './option-values.js';
 import type { CommonOptions } from './options.js';
@@ -76,5 +77,8 @@ export function checkOptions(): Option[] {
     new Option('--save-expect <file>', 'write such a file from this run'),
     new Option('--compare <files...>', 'tell what differs between two results, and run nothing'),
   ].map((option) => option.helpGroup('Results:'));
-  return [...target, ...cases, ...results, ...reachOptions().filter(({ long }) => !NOT_TAKEN.has(long ?? ''))];
+  const reach = reachOptions().filter(({ long }) => !NOT_TAKEN.has(long ?? ''));
+  // Cases are many, and some servers say nothing.
+  reach.find(({ long }) => long === '--connect-timeout')?.default(OPEN_TIME);
+  return [...target, ...cases, ...results, ...reach];
 }

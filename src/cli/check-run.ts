@@ -3,6 +3,7 @@ import type { Case } from '../conformance/case.js';
 import { probeServer, type Probe } from '../conformance/probe-peer.js';
 import type { RunReport } from '../conformance/reports/report.js';
 import { runCases, type Result } from '../conformance/run.js';
+import { escapeText, safeJson } from '../render/escape.js';
 import { outcomesIn } from './check-files.js';
 import type { CheckOptions } from './check-options.js';
 import { CheckReport } from './check-report.js';
@@ -36,14 +37,10 @@ export async function checkServer(
     probe = await probeServer(server.bench(seeded(seed)), options.echo === 'auto');
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
-    await io.stderr.write(`wsinspect: ${error.message}\n`);
-    return { exit: error.exit };
+    return unfit(io, error.message, error.exit, options);
   }
-  const unfit = probe.problem && unfitExit(probe.problem);
-  if (unfit !== undefined) {
-    await io.stderr.write(`wsinspect: ${url}: ${probe.problem!.problem}\n`);
-    return { exit: unfit };
-  }
+  const exitThen = probe.problem && unfitExit(probe.problem);
+  if (exitThen !== undefined) return unfit(io, `${url}: ${probe.problem!.problem}`, exitThen, options);
   server.patience = Math.max(LEAST_PATIENCE, ROUND_TRIPS * probe.roundTrip);
   const target = {
     peer: 'server' as const,
@@ -65,6 +62,14 @@ export async function checkServer(
   return { run, exit: io.interrupted.aborted ? io.interrupted.reason : exit };
 }
 
+/** There is nothing to test. */
+async function unfit(io: Io, message: string, exit: number, { json, tap }: CheckOptions): Promise<Checked> {
+  if (json) await io.stdout.write(`${safeJson({ type: 'error', message, exit })}\n`);
+  else if (tap) await io.stdout.write(`TAP version 14\nBail out! ${escapeText(message)}\n`);
+  await io.stderr.write(`wsinspect: ${escapeText(message)}\n`);
+  return { exit };
+}
+
 /** A server that never opens a WebSocket can't be tested; one that opens it in a wrong way can. */
 function unfitExit({ handshake, end }: NotOpened): number | undefined {
   const status = handshake?.response?.status;
@@ -75,8 +80,12 @@ function unfitExit({ handshake, end }: NotOpened): number | undefined {
 /** Why a case would say nothing about this server. */
 function unmet({ needs }: Case, probe: Probe, { echo }: CheckOptions): string | undefined {
   const echoes = echo === 'auto' ? probe.echoes : echo === 'yes';
-  if (!echoes && needs.includes('echo')) return 'the server sends no messages back (--echo)';
-  return undefined;
+  if (echoes || !needs.includes('echo')) return undefined;
+  if (echo === 'no') return 'it needs an echo (--echo no)';
+  if (probe.problem) return 'whether the server is an echo is not known: the handshake does not hold (--echo)';
+  return probe.answers
+    ? 'what the server sends back is no echo (--echo yes if it has to be one)'
+    : 'the server sends no messages back (--echo)';
 }
 
 const NOT_RUN = { behavior: 'UNIMPLEMENTED', behaviorClose: 'UNIMPLEMENTED', exchanges: [] } as const;

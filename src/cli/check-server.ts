@@ -1,5 +1,5 @@
 import type { HeadLines } from '../conformance/heads.js';
-import { OPEN_TIME, ServerBench } from '../conformance/server-bench.js';
+import { ServerBench } from '../conformance/server-bench.js';
 import type { Tools } from '../conformance/bench.js';
 import { dial, DialError } from '../live/dial.js';
 import { SocketWire } from '../live/wire.js';
@@ -39,8 +39,7 @@ export class ServerUnderTest {
       const { stream } = await dial(route, AbortSignal.timeout(options.connectTimeout * 1000));
       return new SocketWire(stream);
     };
-    const openTime = Math.min(OPEN_TIME, options.connectTimeout);
-    return new ServerUnderTest(target, tools, requestHead(target, options), dialing, openTime);
+    return new ServerUnderTest(target, tools, requestHead(target, options), dialing, options.connectTimeout);
   }
 
   bench(random: () => number): ServerBench {

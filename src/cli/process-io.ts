@@ -44,6 +44,10 @@ export function processIo(failed: (reason: string) => void): Io {
 /** Two signals within so long are one: Ctrl-C reaches a group of processes, and some hand it on besides. Milliseconds. */
 const REPEATED = 500;
 
+/** Who is told to end and can't print the rest, because nobody reads it, ends without: looks, and milliseconds between two. */
+const LOOKS = 4;
+const LOOK = 500;
+
 /** The first signal is told to the command, which ends cleanly; a second one kills. */
 function watchSignals(): {
   readonly state: Interruption;
@@ -59,8 +63,7 @@ function watchSignals(): {
     const handle = (): void => {
       if (since !== undefined) {
         if (performance.now() - since < REPEATED) return;
-        process.off(signal, handle);
-        return void process.kill(process.pid, signal);
+        return again(signal, handle);
       }
       since = performance.now();
       state.aborted = true;
@@ -68,6 +71,8 @@ function watchSignals(): {
       tell();
       process.stdin.destroy();
       waiting?.abort();
+      // At a Ctrl-C somebody is there, perhaps with a pager that is read on later.
+      if (signal !== 'SIGINT') whenStuck(() => again(signal, handle));
     };
     process.on(signal, handle);
   };
@@ -76,6 +81,26 @@ function watchSignals(): {
   // The terminal was closed.
   on('SIGHUP', EXIT.hungUp);
   return { state, told, end: () => (waiting ??= new AbortController()).signal };
+}
+
+/** The signal, as if nobody had handled it. */
+function again(signal: NodeJS.Signals, handle: () => void): void {
+  process.off(signal, handle);
+  process.kill(process.pid, signal);
+}
+
+/** Something waits to be printed, and has for a while. */
+function whenStuck(then: () => void): void {
+  let waiting = 0;
+  let looks = 0;
+  const timer = setInterval(() => {
+    const now = process.stdout.writableLength + process.stderr.writableLength;
+    looks = now > 0 && now === waiting ? looks + 1 : 0;
+    waiting = now;
+    if (looks < LOOKS) return;
+    clearInterval(timer);
+    then();
+  }, LOOK).unref();
 }
 
 const REASONS: Record<string, string> = {

@@ -56,6 +56,7 @@ function inOtherWords(option: Option): Option {
 const WORDS: Readonly<Record<string, string>> = {
   '--header': "set 'Name: value' in each request; 'Name:' leaves that header out (repeatable)",
   '--origin': "set this Origin instead of the client's",
+  '--connect-timeout': 'wait no longer for a connection to the server (0: no limit)',
 };
 
 function faultOptions(): Option[] {

@@ -17,12 +17,16 @@ export interface ServerTls {
 }
 
 /** The files of a server's certificate; undefined: it serves without TLS. */
-export async function tlsOf(io: Io, { cert, key, clientCa }: TlsFiles): Promise<ServerTls | undefined> {
+export async function tlsOf(
+  io: Io,
+  { cert, key, clientCa }: TlsFiles,
+  names = '--cert and --key',
+): Promise<ServerTls | undefined> {
   if (cert === undefined && key === undefined) {
     if (clientCa !== undefined) throw new UsageError('--client-ca needs --cert and --key');
     return undefined;
   }
-  if (cert === undefined || key === undefined) throw new UsageError('--cert and --key belong together');
+  if (cert === undefined || key === undefined) throw new UsageError(`${names} belong together`);
   const pair = { cert: await fileOf(io, cert), key: await fileOf(io, key) };
   if (clientCa === undefined) return pair;
   return { ...pair, ca: await fileOf(io, clientCa), requestCert: true, rejectUnauthorized: true };

@@ -11,8 +11,10 @@ export interface Probe {
   readonly problem?: NotOpened;
   /** Seconds for a ping and its pong, or for the handshake where no pong came. */
   readonly roundTrip: number;
-  /** It sends messages back as they came. */
+  /** It sends messages back as they came, or means to. */
   readonly echoes: boolean;
+  /** What it sent back is something else. */
+  readonly answers: boolean;
   /** It agrees to permessage-deflate. */
   readonly deflates: boolean;
   /** What it calls itself (RFC 9110 §10.2.4). */
@@ -30,7 +32,8 @@ export async function probeServer(bench: ServerBench, asksEcho: boolean): Promis
   const tester = await bench.open();
   const handshake = now() - began;
   const name = headersNamed(bench.handshake?.response, 'Server')[0]?.value;
-  if (!isOpen(tester)) return { problem: tester, roundTrip: handshake, echoes: false, deflates: false, name };
+  if (!isOpen(tester))
+    return { problem: tester, roundTrip: handshake, echoes: false, answers: false, deflates: false, name };
   const asked = now();
   await tester.send({ opcode: OPCODE.ping, payload: encodeUtf8('wsinspect') });
   const isAnswered = await tester.until(
@@ -41,9 +44,13 @@ export async function probeServer(bench: ServerBench, asksEcho: boolean): Promis
   let echoes = false;
   if (asksEcho) {
     await tester.send({ opcode: OPCODE.text, payload: GREETING });
-    const hasCome = (): boolean => tester.received.some((one) => one.what === 'message' && isMeantAsEcho(one.payload));
+    // A frame that breaks a rule is an answer too: the cases tell what is wrong with it.
+    const hasCome = (): boolean =>
+      tester.received.some((one) => one.what === 'message' && isMeantAsEcho(one.payload)) ||
+      tester.received.some(({ what }) => what === 'violation');
     echoes = await tester.until(hasCome, WAIT + 10 * roundTrip);
   }
+  const answers = tester.received.some(({ what }) => what === 'message');
   await tester.close(1000);
   await tester.finish(WAIT);
   const compressing = await bench.open({ extensions: OFFER });
@@ -52,12 +59,13 @@ export async function probeServer(bench: ServerBench, asksEcho: boolean): Promis
     await compressing.close(1000);
     await compressing.finish(WAIT);
   }
-  return { roundTrip, echoes, deflates, name };
+  return { roundTrip, echoes, answers, deflates, name };
 }
 
-/** What came back, or most of it: an echo that is broken is one all the same, and has to be told so. */
+/** What came back, or most of it, or as much of something else: an echo that is broken is one all the same, and has to be told so. */
 function isMeantAsEcho(payload: Uint8Array): boolean {
   const { length } = payload;
+  if (length === GREETING.length) return true;
   return (
     length * 2 >= GREETING.length && areSameBytes(payload.subarray(0, GREETING.length), GREETING.subarray(0, length))
   );

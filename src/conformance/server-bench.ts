@@ -9,11 +9,9 @@ import { deliver, Watch } from './delivery.js';
 import type { Bench, Fresh, NotOpened, OpenOptions, Tools } from './bench.js';
 import { Exchange } from './exchange.js';
 import { headBytes, withHeaders, type HeadLines } from './heads.js';
+import { OPEN_TIME } from './open-time.js';
 import { Tester } from './tester.js';
 import type { Wire } from './wire.js';
-
-/** Seconds that an opening handshake may take. */
-export const OPEN_TIME = 5;
 
 export interface ServerBenchOptions {
   readonly tools: Tools;
@@ -118,7 +116,7 @@ const EMPTY = new Uint8Array(0);
 /** Writes a request, in pieces of `chop` bytes where that is given, and reads the head that answers it: all in so many seconds. */
 export async function ask(fresh: Fresh, request: Uint8Array, seconds: number, chop?: number): Promise<Answer> {
   const { wire, exchange } = fresh;
-  const reader = new HeadReader({ kind: 'response' });
+  let reader = new HeadReader({ kind: 'response' });
   let head: Head | undefined;
   let rest: Uint8Array = EMPTY;
   let end: Answer['end'];
@@ -128,8 +126,12 @@ export async function ask(fresh: Fresh, request: Uint8Array, seconds: number, ch
     bytes: (chunk) => {
       exchange.add('peer', chunk);
       began = true;
-      const result = head ? undefined : reader.push(chunk);
       if (head) rest = joined(rest, chunk);
+      let result = head ? undefined : reader.push(chunk);
+      // RFC 9110 §15.2: the answer comes behind those that say that it will.
+      for (; result && isInterim(result.head); result = reader.push(result.rest)) {
+        reader = new HeadReader({ kind: 'response' });
+      }
       if (result) ({ head, rest } = { head: result.head, rest: result.rest.slice() });
       watch.tell();
     },
@@ -143,6 +145,11 @@ export async function ask(fresh: Fresh, request: Uint8Array, seconds: number, ch
   watch.end();
   const { tooLarge } = reader;
   return { ...(head ? { head: head as ResponseHead } : { began, tooLarge }), rest, ...(end && { end }) };
+}
+
+function isInterim(head: Head): boolean {
+  const { status = 0 } = head as ResponseHead;
+  return status >= 100 && status < 200 && status !== 101;
 }
 
 /** More than that behind a head is not kept. */

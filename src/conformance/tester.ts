@@ -60,6 +60,8 @@ export interface TesterOptions {
 const MOST_MESSAGE = 64 * 1024 * 1024;
 /** More messages and pongs than any case waits for: what comes beyond is passed over. */
 const MOST_RECEIVED = 32 * 1024;
+/** The same in bytes: without compression there is one large message at the most, with it a thousand of 128 KiB. */
+const MOST_BYTES = { plain: 40 * 1024 * 1024, compressed: 160 * 1024 * 1024 };
 /** What is kept of a data frame by itself: its message has it all. */
 const PREVIEW = 128;
 
@@ -78,6 +80,8 @@ export class Tester implements WireTaker {
   private readonly stream: FrameStream;
   private readonly deflater: MessageDeflater | undefined;
   private ending: Ending = { weClosed: false, peerClosed: false, clean: false, weDropped: false };
+  /** Bytes of the messages that were kept. */
+  private kept = 0;
   private closeSent = false;
   private over = false;
   /** The peer's frames mean nothing any more. */
@@ -239,13 +243,19 @@ export class Tester implements WireTaker {
     const { opcode } = frame.header;
     if (opcode === OPCODE.ping) this.answerPing(frame.payload);
     else if (opcode === OPCODE.close) this.answerClose(frame);
-    else if (this.received.length >= MOST_RECEIVED) return;
+    else if (this.isFull) return;
     else if (opcode === OPCODE.pong) this.received.push({ what: 'pong', payload: frame.payload.slice() });
     else if (frame.message) {
       const { opcode: kind, payload } = frame.message;
+      this.kept += payload.length;
       this.received.push({ what: 'message', binary: kind === OPCODE.binary, payload });
     } else return;
     this.onReceived?.();
+  }
+
+  private get isFull(): boolean {
+    const most = this.options.deflate ? MOST_BYTES.compressed : MOST_BYTES.plain;
+    return this.received.length >= MOST_RECEIVED || this.kept >= most;
   }
 
   private answerPing(payload: Uint8Array): void {

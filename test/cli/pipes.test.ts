@@ -1,6 +1,7 @@
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bytes, records, Workshop, wsinspect } from './binary.js';
+import { BINARY, bytes, cleanEnv, records, Workshop, wsinspect } from './binary.js';
 
 const HELLO = '810548656c6c6f';
 
@@ -184,6 +185,17 @@ describe('a signal', () => {
       started: (child) => child.kill('SIGINT'),
     });
     expect({ exit, out, err }).toEqual({ exit: 130, out: '', err: '' });
+  });
+
+  it.each(['SIGTERM', 'SIGHUP'] as const)('%s ends a run whose output nobody reads', async (signal) => {
+    const file = shop.write('long.hex', '8100'.repeat(200_000));
+    const child = spawn(process.execPath, [BINARY, 'decode', '--view', 'summary', file], { env: cleanEnv() });
+    await new Promise((resolve) => child.stdout.once('readable', resolve));
+    const ended = new Promise((resolve) => child.once('exit', (...how) => resolve(how)));
+    const start = performance.now();
+    child.kill(signal);
+    expect(await ended).toEqual([null, signal]);
+    expect(performance.now() - start).toBeLessThan(8000);
   });
 
   it('ends a run in the middle of a long file', async () => {

@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket, type RawData } from 'ws';
-import { records, wsinspect, type Ran } from '../cli/binary.js';
-import { bare, closeServers, echo, http, peer, type Running } from '../live/servers.js';
+import { records, Workshop, wsinspect, type Ran } from '../cli/binary.js';
+import { bare, closeServers, echo, http, peer, switching, type Running } from '../live/servers.js';
 
 /** `check` against `ws` as it is, and against servers and clients with one defect each. */
 
@@ -155,6 +156,83 @@ describe.concurrent('a server with one defect', () => {
     expect(failures(asked.cases)).toHaveLength(10);
     expect(asked.ran.exit).toBe(1);
   }, 60_000);
+});
+
+describe.concurrent('the probe', () => {
+  const skipped = async (then: (socket: WebSocket) => void): Promise<unknown[]> => {
+    const { cases } = await check((await peer(then)).url, '--only', '1.1.1', '--connect-timeout', '1');
+    return cases.map(({ skipped: reason }) => reason);
+  };
+
+  it('takes what breaks an echo for an echo, and other answers for what they are', async () => {
+    const upper = skipped((socket) =>
+      socket.on('message', (data) => socket.send((data as Buffer).toString().toUpperCase())),
+    );
+    expect(await upper).toEqual([undefined]);
+    const masked = await bare(({ accept, socket }) => {
+      socket.on('error', () => undefined);
+      socket.write(switching(accept));
+      socket.on('data', () => socket.write(Buffer.from('818000000000', 'hex')));
+    });
+    expect((await check(masked.url, '--only', '1.1.1')).cases.map(({ skipped: reason }) => reason)).toEqual([
+      undefined,
+    ]);
+    const other = skipped((socket) => socket.on('message', () => socket.send('{"error":"what?"}')));
+    expect(await other).toEqual(['what the server sends back is no echo (--echo yes if it has to be one)']);
+    expect(await skipped(() => undefined)).toEqual(['the server sends no messages back (--echo)']);
+  });
+
+  it('passes over interim answers (RFC 9110 §15.2)', async () => {
+    const { url } = await echo({
+      verifyClient: ({ req }, done) => {
+        req.socket.write('HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n');
+        done(true);
+      },
+    });
+    expect((await check(url, '--only', '1.1.1,7.1.1')).ran.exit).toBe(0);
+  });
+
+  it('is bounded in memory where the server floods', async () => {
+    const frame = Buffer.concat([Buffer.from([0x81, 126, 0xea, 0x60]), Buffer.alloc(60_000, 'x')]);
+    const { url } = await bare(({ accept, socket }) => {
+      socket.on('error', () => undefined);
+      socket.write(switching(accept));
+      const more = (): void => {
+        while (socket.writable && socket.write(frame));
+      };
+      socket.on('drain', more);
+      more();
+    });
+    const { ran } = await check(url, '--only', '1.1.1', '--echo', 'yes');
+    expect(ran.exit).toBe(1);
+    expect(ran.peak).toBeLessThan(350);
+  });
+});
+
+it('leaves no report of an earlier run where there is nothing to test, and says so in its output', async () => {
+  const shop = new Workshop();
+  try {
+    const report = shop.write('report.xml', '<testsuites/>');
+    const down = ['check', 'ws://127.0.0.1:1/', '--only', '1', '--junit', report];
+    const [json, tap] = [await wsinspect([...down, '--json']), await wsinspect([...down, '--tap'])];
+    expect(existsSync(report)).toBe(false);
+    expect(records(json.out)).toMatchObject([{ type: 'error', exit: 7 }]);
+    expect(tap.out).toMatch(/^TAP version 14\nBail out! .*connection refused\n$/);
+  } finally {
+    shop.remove();
+  }
+});
+
+it('lists the cases that would run', async () => {
+  const listed = async (...args: string[]): Promise<number> =>
+    records((await wsinspect(['check', '--list', '--json', ...args])).out).length;
+  expect(await listed('--echo', 'no')).toBeLessThan(await listed());
+});
+
+it('waits for the handshake as long as it is told to', async () => {
+  const { url } = await echo({ verifyClient: (_, done) => void setTimeout(() => done(true), 700) });
+  expect((await check(url, '--only', '7.1.1', '--connect-timeout', '.3')).ran.exit).toBe(28);
+  expect((await check(url, '--only', '7.1.1', '--connect-timeout', '9')).ran.exit).toBe(0);
 });
 
 /** [what it sends and whether it leaves then, what is said of it, exit] */

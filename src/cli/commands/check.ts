@@ -4,7 +4,7 @@ import { select, type Selected } from '../../conformance/select.js';
 import { CASES } from '../../conformance/suite.js';
 import { isLoopback } from '../addresses.js';
 import { compareOutcomes, type Change, type ChangeKind } from '../../conformance/reports/compare.js';
-import { outcomesIn, write, writeReports } from '../check-files.js';
+import { discardReports, outcomesIn, write, writeReports } from '../check-files.js';
 import { checkListen } from '../check-listen.js';
 import type { CheckOptions } from '../check-options.js';
 import { checkSpec } from '../check-spec.js';
@@ -33,14 +33,18 @@ export async function run(io: Io, url: string | undefined, options: CheckOptions
   if (chosen.cases.length === 0) throw new UsageError('no case is left to run');
   if (peer === 'client') return checkListen(io, chosen.cases, options);
   if (url === undefined) throw new UsageError('a URL is missing, as in wsinspect check ws://localhost:9001/');
+  discardReports(options);
   const { run: report, exit } = await checkServer(io, url, chosen.cases, options);
   if (report) writeReports([report], options);
   return exit;
 }
 
 function chosenCases(peer: PeerRole, url: string | undefined, options: CheckOptions): Selected {
-  const { only, skip, full, safe = url !== undefined && !isNear(url) } = options;
-  return select(CASES, { peer, ...(only && { only }), ...(skip && { skip }), full: full === true, safe });
+  const { only, skip, full, echo, safe = url !== undefined && !isNear(url) } = options;
+  const chosen = select(CASES, { peer, ...(only && { only }), ...(skip && { skip }), full: full === true, safe });
+  // Otherwise they are told of one by one, as left out.
+  if (!options.list || echo !== 'no') return chosen;
+  return { ...chosen, cases: chosen.cases.filter(({ needs }) => !needs.includes('echo')) };
 }
 
 function isNear(url: string): boolean {

@@ -77,7 +77,8 @@ async function relayOptions(
   options: ProxyOptions,
 ): Promise<RelayOptions> {
   const { listenCert, listenKey } = options;
-  const tls = await tlsOf(io, { ...(listenCert && { cert: listenCert }), ...(listenKey && { key: listenKey }) });
+  const pair = { ...(listenCert && { cert: listenCert }), ...(listenKey && { key: listenKey }) };
+  const tls = await tlsOf(io, pair, '--listen-cert and --listen-key');
   const wants = connectionFilter(options);
   const seed = options.seed ?? new DataView(io.random(4).buffer).getUint32(0);
   return {

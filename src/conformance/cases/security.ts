@@ -5,7 +5,8 @@ import type { Case, Verdict } from '../case.js';
 import { headBytes, plusHeader } from '../heads.js';
 import { binary, notOpened } from '../known.js';
 import { measured, plainCase, refuses, unserved, within, type About } from '../own.js';
-import { ask, OPEN_TIME } from '../server-bench.js';
+import { OPEN_TIME } from '../open-time.js';
+import { ask } from '../server-bench.js';
 import type { Tester } from '../tester.js';
 
 /** What somebody may try who means harm (RFC 6455 §10). */
