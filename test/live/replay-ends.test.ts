@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workshop, wsinspect, type Ran } from '../cli/binary.js';
-import { bare, closeServers, peer, switching, type Running } from './servers.js';
+import { bare, closeServers, echo, peer, switching, type Running } from './servers.js';
 
 let shop: Workshop;
 beforeAll(() => {
@@ -53,12 +53,10 @@ describe('what is compared', () => {
   });
 
   it('is what there is of a recording that is not whole, and that is told', async () => {
-    const long = 'y'.repeat(90);
-    const reply = `815a${Buffer.from(long).toString('hex')}`;
-    const { url } = await answering(OK, reply, CLOSE_1000);
-    const { out } = await run(url, '-x', 'hi', '-x', long, '--count', '2', '--json', '--preview', '20');
+    const { url } = await echo();
+    const { out } = await run(url, '-x', 'hi', '-x', 'y'.repeat(90), '--count', '2', '--json', '--preview', '20');
     writeFileSync(file('shown.ndjson'), out);
-    const ran = await diff(await answering(OK, CLOSE_1000), 'shown.ndjson');
+    const ran = await run(url, '--replay', file('shown.ndjson'), '--diff');
     expect(ran.err).toContain("2 parts of it can't be said again: they are not whole\n");
     expect(ran.err).toContain('; 2 parts of the recording were left out\n');
   });
