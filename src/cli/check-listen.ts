@@ -12,16 +12,14 @@ import { seedOf, toolsOf } from './check-tools.js';
 import { seeded } from './seeded.js';
 import { EXIT } from './exit.js';
 import type { Io } from './io.js';
-import { tlsOf } from './tls-files.js';
+import { listenerTlsOf } from './tls-files.js';
 
 const PATIENCE = 2;
 
 /** Is the server that clients connect to, case by case, as their drivers for the Autobahn Testsuite do. */
 export async function checkListen(io: Io, cases: readonly Case[], options: CheckOptions): Promise<number> {
   const place = parseAddress(options.listen!, { host: '127.0.0.1', port: 9001 });
-  const { listenCert, listenKey } = options;
-  const pair = { ...(listenCert && { cert: listenCert }), ...(listenKey && { key: listenKey }) };
-  const tls = await tlsOf(io, pair, '--listen-cert and --listen-key');
+  const tls = await listenerTlsOf(io, options);
   const seed = options.seed ?? new DataView(io.random(4).buffer).getUint32(0);
   const pinnedFor = async (agent: string): Promise<Outcomes | undefined> =>
     options.expect === undefined ? undefined : outcomesIn(io, options.expect, agent);

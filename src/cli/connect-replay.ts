@@ -12,7 +12,7 @@ import {
 } from '../rules/reply-difference.js';
 import type { Sent, Source } from './connect-source.js';
 import type { Ended } from './connect-talk.js';
-import { replyOf, type Ignoring } from './reply-key.js';
+import { replyOf, withoutMatches, type Ignoring } from './reply-key.js';
 
 export interface ReplaySourceOptions {
   readonly script: Script;
@@ -127,7 +127,7 @@ export class Comparison {
   /** How the server ended it, where that is known not to be as it was. */
   closeDifference(outcome: Outcome): CloseDifference | undefined {
     const { isEnded, serverEnd } = this.script;
-    const recorded = serverEnd && { ...serverEnd, reason: this.compared(serverEnd.reason) };
+    const recorded = serverEnd && { ...serverEnd, reason: withoutMatches(serverEnd.reason, this.ignoring.ignore) };
     const received = this.endOf(outcome);
     if (!isEnded || isSameEnd(recorded, received)) return undefined;
     return { kind: 'close', ...(recorded && { recorded }), ...(received && { received }) };
@@ -136,11 +136,6 @@ export class Comparison {
   private endOf(outcome: Outcome): ServerEnd | undefined {
     if (outcome.kind === 'dropped') return { code: 1006, reason: '', first: outcome.byPeer };
     if (outcome.kind !== 'closed' || (!outcome.byPeer && outcome.ours === undefined)) return undefined;
-    return { code: outcome.code, reason: this.compared(outcome.reason), first: outcome.byPeer };
-  }
-
-  /** What counts of the reason. */
-  private compared(reason: string): string {
-    return (this.ignoring.ignore ?? []).reduce((rest, pattern) => rest.replaceAll(pattern, ''), reason);
+    return { code: outcome.code, reason: withoutMatches(outcome.reason, this.ignoring.ignore), first: outcome.byPeer };
   }
 }

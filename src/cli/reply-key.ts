@@ -1,5 +1,6 @@
 import type * as crypto from 'node:crypto';
 import { exec } from 'jsonpath-rfc9535';
+import { latin1 } from '../codec/http1-text.js';
 import { decodeUtf8 } from '../codec/utf8.js';
 import type { ScriptMessage } from '../live/script.js';
 import type { Reply } from '../rules/reply-difference.js';
@@ -16,7 +17,7 @@ export interface Ignoring {
 
 type Json = Parameters<typeof exec>[0];
 
-/** Longer keys are hashed. */
+/** What is longer is hashed. */
 const LONG = 128;
 /** JSON that is nested deeper is compared as the text that it is. */
 const DEEPEST = 200;
@@ -36,16 +37,19 @@ export function checkPaths(paths: readonly string[] = []): void {
 /** A message as it is compared. */
 export function replyOf({ binary, data }: ScriptMessage, ignoring: Ignoring): Reply {
   if (data === undefined) return { key: undefined, binary, data: new Uint8Array(0) };
-  if (binary) return { key: shortened(`b${latin1(data)}`), binary, data };
+  if (binary) return { key: `b${data.length > LONG ? hashed(data) : latin1(data)}`, binary, data };
   const text = decodeUtf8(data);
   const rest = restOf(text, ignoring);
-  return { key: shortened(`t${rest}`), binary, data, ...(rest !== text && { rest }) };
+  return { key: `t${rest.length > LONG ? hashed(rest) : rest}`, binary, data, ...(rest !== text && { rest }) };
 }
 
-function restOf(text: string, { ignore = [], ignoreJson = [] }: Ignoring): string {
-  let rest = (ignoreJson.length > 0 ? withoutPaths(text, ignoreJson) : undefined) ?? text;
-  for (const pattern of ignore) rest = rest.replaceAll(pattern, '');
-  return rest;
+function restOf(text: string, { ignore, ignoreJson = [] }: Ignoring): string {
+  return withoutMatches((ignoreJson.length > 0 ? withoutPaths(text, ignoreJson) : undefined) ?? text, ignore);
+}
+
+/** The text without what any of them matches. */
+export function withoutMatches(text: string, patterns: readonly RegExp[] = []): string {
+  return patterns.reduce((rest, pattern) => rest.replaceAll(pattern, ''), text);
 }
 
 /** The JSON text that is left, its members in the order of their names; undefined: it is no JSON. */
@@ -131,12 +135,7 @@ function sorted(value: Record<string, unknown>): Record<string, unknown> {
   return out;
 }
 
-function shortened(key: string): string {
-  if (key.length <= LONG) return key;
+function hashed(whole: string | Uint8Array): string {
   const { createHash } = builtin('node:crypto') as typeof crypto;
-  return createHash('sha256').update(key).digest('base64');
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+  return createHash('sha256').update(whole).digest('base64');
 }

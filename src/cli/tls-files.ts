@@ -32,6 +32,14 @@ export async function tlsOf(
   return { ...pair, ca: await fileOf(io, clientCa), requestCert: true, rejectUnauthorized: true };
 }
 
+/** The same for a listener of `--listen-cert` and `--listen-key`. */
+export function listenerTlsOf(
+  io: Io,
+  { listenCert: cert, listenKey: key }: { readonly listenCert?: string; readonly listenKey?: string },
+): Promise<ServerTls | undefined> {
+  return tlsOf(io, { ...(cert && { cert }), ...(key && { key }) }, '--listen-cert and --listen-key');
+}
+
 /** A small file, whole. */
 export async function fileOf(io: Io, path: string): Promise<Buffer> {
   const chunks: Uint8Array[] = [];

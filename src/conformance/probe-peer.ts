@@ -46,8 +46,7 @@ export async function probeServer(bench: ServerBench, asksEcho: boolean): Promis
     await tester.send({ opcode: OPCODE.text, payload: GREETING });
     // A frame that breaks a rule is an answer too: the cases tell what is wrong with it.
     const hasCome = (): boolean =>
-      tester.received.some((one) => one.what === 'message' && isMeantAsEcho(one.payload)) ||
-      tester.received.some(({ what }) => what === 'violation');
+      tester.received.some((one) => one.what === 'violation' || (one.what === 'message' && isMeantAsEcho(one.payload)));
     echoes = await tester.until(hasCome, WAIT + 10 * roundTrip);
   }
   const answers = tester.received.some(({ what }) => what === 'message');

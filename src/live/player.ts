@@ -69,11 +69,6 @@ export class Player {
     this.steps = script.steps.filter((step) => step.side === side);
   }
 
-  /** Something is still to be said. */
-  private get hasLeft(): boolean {
-    return this.at < this.steps.length;
-  }
-
   /** Something besides the end of the conversation is still to be said. */
   get hasMore(): boolean {
     return this.steps.slice(this.at).some(({ act }) => !isOwnClose(act) && !(act.kind === 'frame' && act.answers));
@@ -94,7 +89,7 @@ export class Player {
     try {
       this.begun = options.now();
       this.stirred = this.begun;
-      for (; this.hasLeft; this.at++) {
+      for (; this.at < this.steps.length; this.at++) {
         const step = this.steps[this.at]!;
         await this.due(step, over);
         await speaker.room();

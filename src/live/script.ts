@@ -1,4 +1,5 @@
 import type { Handshake } from '../codec/handshake.js';
+import { latin1 } from '../codec/http1-text.js';
 import type { Frame } from '../codec/records.js';
 import { OPCODE } from '../codec/registry.js';
 import type { Judged } from '../rules/judged.js';
@@ -209,8 +210,4 @@ export class ScriptWriter {
 
 function newSide(): SideState {
   return { heard: 0, stirred: 0, open: undefined, pings: [], closed: false, isHoled: false };
-}
-
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
 }

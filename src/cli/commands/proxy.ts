@@ -13,7 +13,7 @@ import { liveReading } from '../live-reading.js';
 import type { ProxyOptions } from '../proxy-options.js';
 import { recorded } from '../recording.js';
 import { seeded } from '../seeded.js';
-import { tlsOf } from '../tls-files.js';
+import { listenerTlsOf } from '../tls-files.js';
 
 const DEFAULT_ADDRESS = { host: '127.0.0.1', port: 9001 };
 /** A URL stands where the address is missing. */
@@ -76,9 +76,7 @@ async function relayOptions(
   target: Target,
   options: ProxyOptions,
 ): Promise<RelayOptions> {
-  const { listenCert, listenKey } = options;
-  const pair = { ...(listenCert && { cert: listenCert }), ...(listenKey && { key: listenKey }) };
-  const tls = await tlsOf(io, pair, '--listen-cert and --listen-key');
+  const tls = await listenerTlsOf(io, options);
   const wants = connectionFilter(options);
   const seed = options.seed ?? new DataView(io.random(4).buffer).getUint32(0);
   return {
