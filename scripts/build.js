@@ -19,13 +19,27 @@ const common = {
   define: { WSINSPECT_VERSION: JSON.stringify(version) },
 };
 
+/** commander asks for node:child_process, a twentieth of the start, for subcommands that are programs: here none is. */
+const withoutChildProcess = {
+  name: 'commander without node:child_process',
+  setup({ onLoad }) {
+    onLoad({ filter: /commander[\\/]lib[\\/]command\.js$/ }, ({ path }) => {
+      const asked = "require('node:child_process')";
+      const source = readFileSync(path, 'utf8');
+      if (source.split(asked).length !== 2) throw new Error(`${path}: expected to ask once for node:child_process`);
+      return { contents: source.replace(asked, '{}'), loader: 'js' };
+    });
+  },
+};
+
 const cli = {
   ...common,
   format: 'cjs',
   platform: 'node',
   external: ['./accept.js', './commands.js', './live.js', './check.js', './packets.js', 'ws'],
   minify: true,
-  // Everything by require(): code that V8 kept can't import (start.ts).
+  plugins: [withoutChildProcess],
+  // Everything by require(): import() would load a loader first.
   supported: { 'dynamic-import': false },
   // Only createRequire asks for it, and takes a path as well.
   define: { ...common.define, 'import.meta.url': '__filename' },
@@ -35,7 +49,7 @@ await Promise.all([
   // CommonJS, because Node starts it sooner; commander and chalk bundled, because their files take a seventh of the
   // start; the commands, and what reads packets, in files of their own, because most runs need less;
   // and where a thread begins, because that has to be a file.
-  ...['start', 'main', 'accept', 'commands', 'live', 'check', 'packets', 'job-worker'].map((name) =>
+  ...['main', 'accept', 'commands', 'live', 'check', 'packets', 'job-worker'].map((name) =>
     build({ ...cli, entryPoints: [`src/cli/${name}.ts`] }),
   ),
   build({ ...common, entryPoints: ['src/index.ts'], platform: 'node', external: ['./index.browser.js'] }),

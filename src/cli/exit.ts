@@ -23,6 +23,8 @@ export const EXIT = {
   /** Closed with a code other than the one expected. */
   closeCode: 57,
   certificate: 60,
+  /** A fault of this program, that nobody foresaw. */
+  fault: 70,
   hungUp: 129,
   interrupted: 130,
   terminated: 143,

@@ -3,6 +3,7 @@ import { escapeText, safeJson } from '../render/escape.js';
 import { optionalValues, strayValueHint } from './arguments.js';
 import { EXIT, isUsageError, UsageError } from './exit.js';
 import type { Io } from './io.js';
+import { withoutPasswords } from './passwords.js';
 import { createProgram } from './program.js';
 
 /** Runs one command line and gives its exit code. Nothing here or below calls process.exit. */
@@ -19,31 +20,38 @@ export async function runCli(io: Io, argv: readonly string[]): Promise<number> {
       // Without a command the help was shown already, on stderr.
       if (error.code === 'commander.help') return EXIT.usage;
       const hint = error.code === 'commander.excessArguments' ? strayValueHint(argv) : undefined;
-      const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+      const message = mistakeOf(error);
       return await fail(io, new UsageError(hint === undefined ? message : `${message} (${hint})`), json);
     }
     if (isUsageError(error)) return await fail(io, error, json);
+    // One of this program: bin/ says so on stderr, as of those that events throw.
+    if (json) await record(io, `internal error: ${String(error)}`, EXIT.fault);
     throw error;
   }
+}
+
+/** An option that does not exist is named without its value, which may be a secret. */
+function mistakeOf({ message, code }: CommanderError): string {
+  const text = message.replace(/^error: /, '').replaceAll('\n', ' ');
+  return code === 'commander.unknownOption' ? text.replace(/^(unknown option '[^'=]*)=[^]*?'($| \()/, "$1'$2") : text;
 }
 
 /** One line that says what was wrong and where; with `--json` an `error` record as well. */
 async function fail(io: Io, error: UsageError, json: boolean): Promise<number> {
   const { place } = error;
+  const message = withoutPasswords(error.message);
   if (json) {
-    const { source, line, column, offset } = place;
-    const record = {
-      type: 'error',
-      message: source === undefined ? error.message : `${source}: ${error.message}`,
-      exit: EXIT.usage,
-      line,
-      column,
-      offset,
-    };
-    await io.stdout.write(`${safeJson(record)}\n`);
+    const { source, ...position } = place;
+    await record(io, source === undefined ? message : `${source}: ${message}`, EXIT.usage, position);
   }
-  await io.stderr.write(`wsinspect: ${where(place)}${escapeText(error.message)}\n`);
+  await io.stderr.write(`wsinspect: ${where(place)}${escapeText(message)}\n`);
   return EXIT.usage;
+}
+
+async function record(io: Io, message: string, exit: number, place: UsageError['place'] = {}): Promise<void> {
+  const { line, column, offset } = place;
+  const value = { type: 'error', message: withoutPasswords(message), exit, line, column, offset };
+  await io.stdout.write(`${safeJson(value)}\n`);
 }
 
 function where({ source, ...place }: UsageError['place']): string {

@@ -24,7 +24,7 @@ async function loadedBy(
 }
 
 /** What every start needs. */
-const START = ['bin/wsinspect.js', 'dist/cli/main.js', 'dist/cli/start.js'];
+const START = ['bin/wsinspect.js', 'dist/cli/main.js'];
 /** Of all that is bundled only chalk asks for this one: that it is loaded tells that chalk is. */
 const BY_CHALK = 'os';
 
