@@ -1,4 +1,5 @@
 import { UsageError } from './exit.js';
+import { shownUrl } from './passwords.js';
 
 export interface Address {
   readonly host: string;
@@ -12,7 +13,7 @@ export function parseAddress(text: string, otherwise: Address): Address {
   const number = isPort ? Number(plain) : port === undefined ? otherwise.port : Number(port);
   const host = isPort ? otherwise.host : (bracketed ?? plain);
   const isSound = !(bracketed === undefined && plain === '' && port === undefined) && number <= 65535;
-  if (!isSound) throw new UsageError(`${text}: an address is PORT, HOST:PORT or [::1]:PORT`);
+  if (!isSound) throw new UsageError(`${shownUrl(text)}: an address is PORT, HOST:PORT or [::1]:PORT`);
   return { host: host === '' ? otherwise.host : host, port: number };
 }
 

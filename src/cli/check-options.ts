@@ -31,6 +31,8 @@ export interface CheckOptions extends CommonOptions, ReachOptions {
   saveExpect?: string;
   compare?: string[];
   record?: string;
+  /** What writes it: no option. */
+  recorder?: { take(lines: string): void };
 }
 
 /** The cases have offers of their own, and a redirect is an answer like others. */

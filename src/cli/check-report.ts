@@ -9,7 +9,7 @@ import { hexOf } from '../codec/hex.js';
 import { safeJson } from '../render/escape.js';
 import type { Look } from '../render/layout.js';
 import { createTheme } from '../render/theme.js';
-import { outcomesOf, write } from './check-files.js';
+import { outcomesOf } from './check-files.js';
 import { framesOf } from './check-frames.js';
 import { LiveMatrix } from './check-live.js';
 import type { CheckOptions } from './check-options.js';
@@ -63,7 +63,7 @@ export class CheckReport {
   add(result: Result): void {
     this.results.set(result.case.id, result);
     this.live?.add(result);
-    if (this.options.record !== undefined) write(this.options.record, exchangeLines(this.head.agent, result), 'a');
+    this.options.recorder?.take(exchangeLines(this.head.agent, result));
   }
 
   /** Everything is there, or an interruption came: prints it; gives it, and the exit code. */

@@ -4,7 +4,7 @@ import { probeServer, type Probe } from '../conformance/probe-peer.js';
 import type { RunReport } from '../conformance/reports/report.js';
 import { runCases, type Result } from '../conformance/run.js';
 import { escapeText, safeJson } from '../render/escape.js';
-import { outcomesIn } from './check-files.js';
+import { discardReports, outcomesIn } from './check-files.js';
 import type { CheckOptions } from './check-options.js';
 import { CheckReport } from './check-report.js';
 import { ServerUnderTest, Unreachable } from './check-server.js';
@@ -12,6 +12,7 @@ import { seedOf, toolsOf } from './check-tools.js';
 import { seeded } from './seeded.js';
 import { EXIT } from './exit.js';
 import type { Io } from './io.js';
+import { shownUrl } from './passwords.js';
 
 /** Time limits are at least this much longer than the reference suite's, and so many round trips. */
 const LEAST_PATIENCE = 2;
@@ -32,6 +33,7 @@ export async function checkServer(
 ): Promise<Checked> {
   const seed = options.seed ?? new DataView(io.random(4).buffer).getUint32(0);
   const server = await ServerUnderTest.of(io, url, options, toolsOf(io, options.pid));
+  discardReports(options);
   let probe: Probe;
   try {
     probe = await probeServer(server.bench(seeded(seed)), options.echo === 'auto');
@@ -40,7 +42,7 @@ export async function checkServer(
     return unfit(io, error.message, error.exit, options);
   }
   const exitThen = probe.problem && unfitExit(probe.problem);
-  if (exitThen !== undefined) return unfit(io, `${url}: ${probe.problem!.problem}`, exitThen, options);
+  if (exitThen !== undefined) return unfit(io, `${shownUrl(url)}: ${probe.problem!.problem}`, exitThen, options);
   server.patience = Math.max(LEAST_PATIENCE, ROUND_TRIPS * probe.roundTrip);
   const target = {
     peer: 'server' as const,

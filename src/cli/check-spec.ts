@@ -3,12 +3,13 @@ import { select } from '../conformance/select.js';
 import { CASES } from '../conformance/suite.js';
 import type { RunReport } from '../conformance/reports/report.js';
 import { readSpec, type SpecPlan, type SpecServer } from '../conformance/reports/spec.js';
-import { writeReports } from './check-files.js';
+import { checkReports, writeReports } from './check-files.js';
 import { checkListen } from './check-listen.js';
 import type { CheckOptions } from './check-options.js';
 import { checkServer } from './check-run.js';
 import { EXIT, UsageError } from './exit.js';
 import type { Io } from './io.js';
+import { shownUrl } from './passwords.js';
 import { fileOf } from './tls-files.js';
 
 /** `--spec`: peers and cases from a fuzzingclient.json or fuzzingserver.json of the Autobahn Testsuite, as it is. */
@@ -18,6 +19,7 @@ export async function checkSpec(io: Io, path: string, options: CheckOptions): Pr
   if (!options.quiet) for (const notice of plan.notices) await io.stderr.write(`${path}: ${notice}\n`);
   const reports = options.reports ?? plan.outdir;
   const own = { ...options, ...(reports !== undefined && { reports }) };
+  checkReports(own);
   if (plan.kind === 'server')
     return checkListen(io, casesOf(plan, 'client'), { ...own, listen: placeOf(plan.url!, path) });
   const runs: RunReport[] = [];
@@ -64,6 +66,6 @@ function placeOf(url: string, path: string): string {
     const { hostname, port, protocol } = new URL(url);
     return `${hostname}:${port || (protocol === 'wss:' ? 443 : 80)}`;
   } catch {
-    throw new UsageError(`${path}: ${url} is no URL`);
+    throw new UsageError(`${path}: ${shownUrl(url)} is no URL`);
   }
 }

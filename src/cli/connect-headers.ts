@@ -36,7 +36,11 @@ export function ownHeaders(lines: readonly string[]): Map<string, string[] | und
   for (const line of lines) {
     const [, name = '', value = ''] = /^([^:\s]+)\s*:[ \t]*([^]*)$/.exec(line) ?? [];
     if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name) || /[\r\n\0]/.test(value)) {
-      throw new UsageError(`-H ${line}: a header is 'Name: value', or 'Name:' to leave it out`);
+      // The value may be a secret.
+      const [named = ''] = /^[^\s:=]*/.exec(line) ?? [];
+      throw new UsageError(
+        `-H ${named === '' ? '' : `${named} `}…: a header is 'Name: value', or 'Name:' to leave it out`,
+      );
     }
     put(own, name, value.trimEnd());
   }
@@ -52,7 +56,27 @@ function put(headers: Map<string, string[] | undefined>, name: string, value: st
   headers.set(known ?? name, [...((known && headers.get(known)) || []), value]);
 }
 
-/** Another origin must not learn what was meant for the first (as curl and browsers do). */
-export function withoutSecrets(headers: Headers): Headers {
-  return new Map([...headers].filter(([name]) => !/^(authorization|cookie|host)$/i.test(name)));
+/** Options that say who we are, or what was meant for the server of the URL alone. */
+const OWN = ['header', 'user', 'auth', 'cookie', 'origin', 'subprotocol', 'cert', 'key'] as const;
+
+/** Another origin must not learn what was meant for the first (as curl and browsers do): what a redirect to it leaves. */
+export function forOtherOrigin<T extends ReachOptions>(options: T): T {
+  const left = { ...options };
+  for (const name of OWN) delete left[name];
+  return left;
+}
+
+/** What that leaves out, in words. */
+export function keptFromOthers({ user: named }: Target, options: ReachOptions): string[] {
+  const { header = [], auth, user = auth ?? named, cookie, origin, subprotocol, cert } = options;
+  const given = [...ownHeaders(header)].flatMap(([name, values]) => (values === undefined ? [] : [name]));
+  const all = [
+    ...(user === undefined ? [] : ['Authorization']),
+    ...(cookie ? ['Cookie'] : []),
+    ...(origin === undefined ? [] : ['Origin']),
+    ...given,
+    ...(subprotocol ? ['the subprotocols'] : []),
+    ...(cert === undefined ? [] : ['the client certificate']),
+  ];
+  return all.filter((one, i) => all.findIndex((other) => other.toLowerCase() === one.toLowerCase()) === i);
 }

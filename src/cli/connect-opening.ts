@@ -3,7 +3,7 @@ import { Client, type ClientOptions, type ClientTaker, type Outcome } from '../l
 import { dial, DialError, type DialStage, type Line } from '../live/dial.js';
 import type { Refused } from '../live/refused.js';
 import { escapeBytes, escapeText } from '../render/escape.js';
-import { headersOf, withoutSecrets } from './connect-headers.js';
+import { forOtherOrigin, headersOf, keptFromOthers } from './connect-headers.js';
 import type { Told } from './connect-display.js';
 import type { ReachOptions } from './connect-options.js';
 import { routeOf } from './connect-route.js';
@@ -12,6 +12,7 @@ import { reasonOf } from './connect-verdict.js';
 import { EXIT, UsageError } from './exit.js';
 import type { Io } from './io.js';
 import { liveReading, perMessageDeflate } from './live-reading.js';
+import { shownUrl } from './passwords.js';
 
 /** What a handshake needs besides the way to get there. */
 export interface OpeningOptions extends ReachOptions {
@@ -21,6 +22,8 @@ export interface OpeningOptions extends ReachOptions {
 
 export interface OpeningTaker extends ClientTaker {
   connected(words: string): void;
+  /** Something that a person should know. */
+  notice(words: string): void;
   /** Keeps what passes. */
   readonly recorder?: RecordingTaker | undefined;
 }
@@ -54,27 +57,38 @@ export class Opening {
   /** Until the handshake is done, redirects followed. `signal` gives up. */
   async open(first: Target, signal: AbortSignal): Promise<Opened> {
     let target = first;
+    let { options } = this;
     for (let hops = 0; ; hops++) {
-      const tried = await this.attempt(target, isSamePlace(first, target), signal);
+      const tried = await this.attempt(target, options, signal);
       if (!('outcome' in tried)) return tried;
       const { outcome } = tried;
-      const next = this.options.location ? redirectOf(target, outcome) : undefined;
+      const next = options.location ? redirectOf(target, outcome) : undefined;
       if (next === undefined) return failureOf(outcome);
       if (hops === MOST_REDIRECTS) {
         return failed({ message: `more than ${MOST_REDIRECTS} redirects`, exit: EXIT.refused });
       }
-      target = next;
+      if (target.secure && !next.secure) {
+        const message = `the redirect to ${next.url.href} is not followed: it leaves TLS`;
+        return failed({ message, exit: EXIT.refused });
+      }
+      // What has left the first origin has left it: another one may send us back on its own errand.
+      if (options === this.options && !isSameOrigin(first, next)) {
+        options = forOtherOrigin(options);
+        const kept = keptFromOthers(first, this.options);
+        if (kept.length > 0) this.taker.notice(`redirected to ${next.url.href}, without ${kept.join(', ')}`);
+      }
+      target = options === this.options ? { ...first, ...next } : next;
     }
   }
 
   private async attempt(
     target: Target,
-    isFirst: boolean,
+    options: OpeningOptions,
     signal: AbortSignal,
   ): Promise<Opened | { readonly outcome: Outcome }> {
     // What can't be sent is told before anybody is bothered.
-    const request = this.requestTo(target, isFirst);
-    const route = await routeOf(this.io, target, this.options);
+    const request = this.requestTo(target, options);
+    const route = await routeOf(this.io, target, options);
     let line;
     try {
       line = await dial(route, signal);
@@ -110,10 +124,9 @@ export class Opening {
   }
 
   /** What is asked for, and how. Throws a UsageError. */
-  private requestTo(target: Target, isFirst: boolean): ClientOptions {
-    const { io, options } = this;
-    const all = headersOf(target, options);
-    const headers = new Map(isFirst ? all : withoutSecrets(all));
+  private requestTo(target: Target, options: OpeningOptions): ClientOptions {
+    const { io } = this;
+    const headers = headersOf(target, options);
     const subprotocols = [...(options.subprotocol ?? [])];
     for (const [name, values] of headers) {
       // `ws` refuses an answer to what it did not offer itself.
@@ -149,8 +162,9 @@ function failed(failure: Told, mayRetry = false): { readonly failure: Told; read
   return { failure, mayRetry };
 }
 
-function isSamePlace(a: Target, b: Target): boolean {
-  return a.url.host === b.url.host && a.unixSocket === b.unixSocket && !(a.secure && !b.secure);
+/** The same scheme, host and port (RFC 6454 §4): another port may be somebody else's. */
+function isSameOrigin(a: Target, b: Target): boolean {
+  return a.url.origin === b.url.origin && a.unixSocket === b.unixSocket;
 }
 
 /** Where an answer sends us; undefined: nowhere that a WebSocket could be. */
@@ -165,6 +179,9 @@ function redirectOf(from: Target, outcome: Outcome): Target | undefined {
   url.protocol = url.protocol.replace(/^http/, 'ws');
   if (url.protocol !== 'ws:' && url.protocol !== 'wss:') return undefined;
   url.hash = '';
+  // Whom a server would have us be is not its business.
+  url.username = '';
+  url.password = '';
   const secure = url.protocol === 'wss:';
   const stays = from.unixSocket !== undefined && url.host === from.url.host;
   return { url, secure, ...(stays && { unixSocket: from.unixSocket }) };
@@ -188,9 +205,14 @@ function failureOf(outcome: Outcome): Opened {
   }
 }
 
+/** A URL may have a password in it. */
+function lineOf([name, value]: readonly [string, string]): string {
+  return `${name}: ${/^(content-)?location$/i.test(name) ? shownUrl(value) : value}`;
+}
+
 /** The answer as it came, fit for a terminal. */
 function refusalText({ status, reason, headers, body, isCut }: Refused): string {
-  const head = [`HTTP/1.1 ${status} ${reason}`, ...headers.map(([name, value]) => `${name}: ${value}`)];
+  const head = [`HTTP/1.1 ${status} ${reason}`, ...headers.map(lineOf)];
   const text = escapeBytes(body, { newline: 'keep', backslash: false });
   const lines = [...head.map((line) => escapeText(line)), ...(text === '' ? [] : ['', text.replace(/\n$/, '')])];
   return `${lines.join('\n')}\n${isCut ? '…\n' : ''}`;

@@ -6,6 +6,7 @@ import type { ReachOptions } from './connect-options.js';
 import type { Target } from './connect-url.js';
 import { UsageError } from './exit.js';
 import type { Io } from './io.js';
+import { shownUrl } from './passwords.js';
 import { fileOf } from './tls-files.js';
 
 /** How to get to a target, by the options and the environment. */
@@ -61,7 +62,7 @@ function proxyOf(io: Io, place: Place, secure: boolean, option: string | undefin
 function parseProxy(text: string, source: string): Proxy {
   const [, scheme] = /^([a-z0-9]+):\/\//i.exec(text) ?? [];
   const wrong = (): UsageError =>
-    new UsageError(`${source}: ${text}: a proxy is http://, https://, socks5:// or socks5h://HOST:PORT`);
+    new UsageError(`${source}: ${shownUrl(text)}: a proxy is http://, https://, socks5:// or socks5h://HOST:PORT`);
   let url: URL;
   try {
     // A scheme that URL does not know keeps no default port, and that is what is wanted here.
@@ -71,11 +72,17 @@ function parseProxy(text: string, source: string): Proxy {
   }
   const { protocol, hostname, port, username, password } = url;
   if (!(protocol in PROXY_PORT) || hostname === '') throw wrong();
+  let user: string, secret: string;
+  try {
+    [user, secret] = [decodeURIComponent(username), decodeURIComponent(password)];
+  } catch {
+    throw new UsageError(`${source}: ${shownUrl(text)}: a % in user or password is written %25`);
+  }
   return {
     kind: protocol.slice(0, -1) as Proxy['kind'],
     host: unbracketed(hostname),
     port: port === '' ? PROXY_PORT[protocol as keyof typeof PROXY_PORT] : Number(port),
-    ...(username !== '' && { user: decodeURIComponent(username), password: decodeURIComponent(password) }),
+    ...((user !== '' || secret !== '') && { user, password: secret }),
   };
 }
 

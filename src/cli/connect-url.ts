@@ -1,5 +1,6 @@
 import { isLoopback } from './addresses.js';
 import { UsageError } from './exit.js';
+import { shownUrl } from './passwords.js';
 
 /** Where a URL leads. */
 export interface Target {
@@ -13,6 +14,7 @@ export interface Target {
 
 /** `ws:`, `wss:` (RFC 6455 §3) or `ws+unix:/path/of/socket:/target`. Throws a UsageError. */
 export function parseTarget(text: string): Target {
+  const shown = shownUrl(text);
   const [, scheme = '', rest = ''] = /^([a-z][a-z0-9+.-]*):([^]*)$/i.exec(text) ?? [];
   switch (scheme.toLowerCase()) {
     case 'ws':
@@ -23,15 +25,16 @@ export function parseTarget(text: string): Target {
       return unixTarget(text, scheme.toLowerCase().startsWith('wss'), rest);
     case 'http':
     case 'https':
-      throw new UsageError(`${text}: a WebSocket has another scheme: perhaps ${text.replace(/^http/i, 'ws')}`);
+      throw new UsageError(`${shown}: a WebSocket has another scheme: perhaps ${shown.replace(/^http/i, 'ws')}`);
     default:
       throw new UsageError(
-        `${text === '' ? 'the URL is empty' : text}: a URL begins with ws:// or wss://${likely(text)}`,
+        `${text === '' ? 'the URL is empty' : shown}: a URL begins with ws:// or wss://${likely(shown)}`,
       );
   }
 }
 
-function targetOf(text: string, whole: string): Target {
+function targetOf(text: string, given: string): Target {
+  const whole = shownUrl(given);
   let url: URL;
   try {
     url = new URL(text);
@@ -52,7 +55,7 @@ function targetOf(text: string, whole: string): Target {
 
 function unixTarget(text: string, secure: boolean, rest: string): Target {
   const [, path = '', target = '/'] = /^(?:\/\/)?(\/[^:]*|\.[^:]*)(?::(.*))?$/s.exec(rest) ?? [];
-  if (path === '') throw new UsageError(`${text}: it has to be ws+unix:/path/of/the/socket:/target`);
+  if (path === '') throw new UsageError(`${shownUrl(text)}: it has to be ws+unix:/path/of/the/socket:/target`);
   const at = target.startsWith('/') ? target : `/${target}`;
   return { ...targetOf(`${secure ? 'wss' : 'ws'}://localhost${at}`, text), unixSocket: unescaped(path) };
 }

@@ -4,12 +4,14 @@ import { OPCODE } from '../codec/registry.js';
 import { escapeText } from '../render/escape.js';
 import { count } from '../render/layout.js';
 import { UsageError } from './exit.js';
+import { PRIVATE } from './output-file.js';
+import { isSystemError, reasonOf, WRITING } from './system-reasons.js';
 
 /** What is needed of a file system: `node:fs` has it. */
 export interface ExtractFiles {
   mkdirSync(path: string, options: { recursive: true }): unknown;
   readdirSync(path: string): readonly string[];
-  writeFileSync(path: string, bytes: Uint8Array, options: { flag: 'wx' }): void;
+  writeFileSync(path: string, bytes: Uint8Array, options: { flag: 'wx'; mode: number }): void;
 }
 
 /** Digits of a name: as many connections and messages of one sender are in order as they are. */
@@ -43,7 +45,7 @@ export class Extractor {
     }
     const path = join(this.directory, nameOf(connection, message));
     // `wx` creates: a file or link that was put there meanwhile is neither replaced nor followed.
-    this.attempt(path, () => this.files.writeFileSync(path, bytes, { flag: 'wx' }));
+    this.attempt(path, () => this.files.writeFileSync(path, bytes, { flag: 'wx', mode: PRIVATE }));
     this.written.messages++;
     this.written.bytes += bytes.length;
   }
@@ -59,19 +61,14 @@ export class Extractor {
     try {
       return action();
     } catch (error) {
-      const { code, message } = error as NodeJS.ErrnoException;
-      throw new UsageError(`--extract: ${path}: can't be written: ${REASONS[code ?? ''] ?? message}`);
+      if (!isSystemError(error)) throw error;
+      throw new UsageError(`--extract: ${path}: can't be written: ${reasonOf(error, OWN_REASONS)}`);
     }
   }
 }
 
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EEXIST: 'there is a file of that name',
-  ENOSPC: 'the disk is full',
-  ENOTDIR: 'there is a file of that name',
-  EROFS: 'the file system is read-only',
-};
+/** `mkdir -p` says so of a file in its way. */
+const OWN_REASONS = { ...WRITING, ENOTDIR: 'there is a file of that name' };
 
 /** Numbers only, nothing that a peer has sent. */
 function nameOf(connection: number, { direction, index, opcode }: Message): string {

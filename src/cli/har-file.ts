@@ -10,11 +10,17 @@ import type { Judged } from '../rules/judged.js';
 import { acceptOf, lazyDeflate } from './adapters.js';
 import { UsageError } from './exit.js';
 import { JournalIndex } from './journal-index.js';
-import { RecordFile, type RecordFiles } from './record-file.js';
+import type { Output, OutputFiles } from './output-file.js';
+import { RecordFile } from './record-file.js';
 import { VERSION } from './version.js';
 
 /** Read from the journal at a time. */
 const PIECE = 1024 * 1024;
+
+/** Where the journal of an archive is kept. */
+export function journalOf({ option, path }: Output): Output {
+  return { option, path: `${path}.part` };
+}
 
 /**
  * An HTTP archive in the making. It is one JSON document, and its connections stand one behind the other: so what happens
@@ -26,38 +32,34 @@ export class HarFile {
   /** Data frames that have no place in it. */
   private left = 0;
 
-  constructor(
-    private readonly files: RecordFiles,
-    path: string,
-  ) {
-    const part = `${path}.part`;
-    const old = files.statSync(part, { throwIfNoEntry: false });
-    if (old !== undefined && old.size > 0) {
-      throw new UsageError(`--record: ${part} is left from a run that was broken off: decode it, or remove it`);
+  constructor(files: OutputFiles, output: Output) {
+    const part = journalOf(output);
+    this.file = new RecordFile(files, output);
+    try {
+      this.journal = new RecordFile(files, part, { access: 'both' });
+      if (this.journal.size > 0) {
+        this.journal.close();
+        throw new UsageError(`--record: ${part.path} is left from a run that was broken off: decode it, or remove it`);
+      }
+    } catch (error) {
+      this.file.discard();
+      throw error;
     }
-    this.file = new RecordFile(files, path);
-    this.journal = new RecordFile(files, part);
   }
 
   /** Makes the archive, and removes the journal. Gives how many data frames have no place in it. Throws what the system says. */
   async finish(): Promise<number> {
-    this.journal.close();
-    const { files, file } = this;
-    const journal = files.openSync(this.journal.path, 'r');
-    try {
-      file.write(encodeUtf8(harBegin(VERSION)));
-      let isFirst = true;
-      for await (const { extents } of new JournalIndex((at) => this.read(journal, at, PIECE)).connections()) {
-        file.write(encodeUtf8(isFirst ? '' : ','));
-        isFirst = false;
-        await this.entry(journal, extents);
-      }
-      file.write(encodeUtf8(HAR_END));
-    } finally {
-      files.closeSync(journal);
+    const { file, journal } = this;
+    file.write(encodeUtf8(harBegin(VERSION)));
+    let isFirst = true;
+    for await (const { extents } of new JournalIndex((at) => journal.read(at, PIECE)).connections()) {
+      file.write(encodeUtf8(isFirst ? '' : ','));
+      isFirst = false;
+      await this.entry(extents);
     }
+    file.write(encodeUtf8(HAR_END));
     file.close();
-    files.unlinkSync(this.journal.path);
+    journal.remove();
     return this.left;
   }
 
@@ -68,12 +70,12 @@ export class HarFile {
   }
 
   /** One connection, from where its records stand. */
-  private async entry(journal: number, extents: readonly number[]): Promise<void> {
+  private async entry(extents: readonly number[]): Promise<void> {
     const writer = new EntryWriter((text) => this.file.write(encodeUtf8(text)));
     const reader = new NdjsonReader();
     for (let i = 0; i < extents.length; i += 2) {
       for (let at = extents[i]!; at < extents[i + 1]!; at += PIECE) {
-        reader.push(this.read(journal, at, Math.min(PIECE, extents[i + 1]! - at)), writer);
+        reader.push(this.journal.read(at, Math.min(PIECE, extents[i + 1]! - at)), writer);
       }
       // Others may have something to do meanwhile: a signal, say.
       if (i % 2000 === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -81,12 +83,6 @@ export class HarFile {
     reader.end(writer);
     writer.end();
     this.left += writer.left;
-  }
-
-  private read(journal: number, at: number, length: number): Uint8Array {
-    const bytes = new Uint8Array(length);
-    const count = this.files.readSync(journal, bytes, 0, length, at);
-    return bytes.subarray(0, count);
   }
 }
 

@@ -2,6 +2,9 @@ import { EXIT } from './exit.js';
 import { processIo } from './process-io.js';
 import { runCli } from './run.js';
 
+// chalk throws where it finds a level below zero in it; any number but zero means colour.
+if (process.env['FORCE_COLOR']?.trim().startsWith('-')) process.env['FORCE_COLOR'] = '1';
+
 let failed = false;
 
 /** Nothing more can be written: a full disk, say. It may come after the command has ended. */

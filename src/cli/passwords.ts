@@ -28,8 +28,8 @@ function withoutPassword(text: string): string {
   const colon = text.indexOf(':');
   if (colon < 0 || colon >= end) return text;
   const inside = text.lastIndexOf('@', end - 1);
-  // Digits are a port, and an `@` behind it is part of the path.
-  const isPort = /^\d*$/.test(text.slice(colon + 1, end));
-  const at = inside > colon ? inside : isPort ? -1 : text.lastIndexOf('@');
+  // A host with its port: an `@` after it is part of the path.
+  const isPlace = /^(\[[^\]]*\]|[^:]*)(:\d*)?$/.test(text.slice(0, end));
+  const at = inside > colon ? inside : isPlace ? -1 : text.lastIndexOf('@');
   return at < colon ? text : text.slice(0, colon + 1) + HIDDEN + text.slice(at);
 }

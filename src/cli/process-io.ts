@@ -4,6 +4,7 @@ import { EXIT, UsageError } from './exit.js';
 import { readChunks } from './file-chunks.js';
 import type { Interruption, Io, Output } from './io.js';
 import { StreamOutput } from './output.js';
+import { isSystemError, reasonOf } from './system-reasons.js';
 
 /** The Io of the real process. What a run does not touch is not made: each stream costs a part of the start. */
 export function processIo(failed: (reason: string) => void): Io {
@@ -34,11 +35,19 @@ export function processIo(failed: (reason: string) => void): Io {
       new Uint8Array((builtin('node:crypto') as { randomBytes(length: number): Uint8Array }).randomBytes(length)),
     readFile: (path) => chunks(() => readChunks(path, { signal: signals.end() }), path),
     fileExists: existsSync,
-    fileSize: (path) => {
-      const stat = statSync(path, { throwIfNoEntry: false });
-      return stat?.isFile() ? stat.size : undefined;
-    },
+    fileSize: sizeOf,
   };
+}
+
+/** Undefined also where the system does not say: it will when the file is read. */
+function sizeOf(path: string): number | undefined {
+  try {
+    const stat = statSync(path);
+    return stat.isFile() ? stat.size : undefined;
+  } catch (error) {
+    if (isSystemError(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Two signals within so long are one: Ctrl-C reaches a group of processes, and some hand it on besides. Milliseconds. */
@@ -103,20 +112,15 @@ function whenStuck(then: () => void): void {
   }, LOOK).unref();
 }
 
-const REASONS: Record<string, string> = {
-  ENOENT: 'no such file',
-  EISDIR: 'it is a directory',
-  EACCES: 'permission denied',
-};
-
 /** Opened when it is read: the error of a stream that nobody reads yet would end the process. */
 async function* chunks(open: () => AsyncIterable<unknown>, name: string): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of open()) yield chunk as Uint8Array;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     // Destroyed by a signal: what came so far is the input.
     if (code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ABORT_ERR') return;
-    throw new UsageError(`${name}: can't be read: ${REASONS[code ?? ''] ?? message}`);
+    if (!isSystemError(error)) throw error;
+    throw new UsageError(`${name}: can't be read: ${reasonOf(error)}`);
   }
 }

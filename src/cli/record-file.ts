@@ -1,66 +1,17 @@
-import { UsageError } from './exit.js';
+import { openOutput, PRIVATE, type Output, type OutputFiles } from './output-file.js';
 
-/** What is needed of a file system: `node:fs` has it. */
-export interface RecordFiles {
-  openSync(path: string, flags: 'r' | 'w' | 'a'): number;
-  closeSync(file: number): void;
-  writeSync(file: number, bytes: Uint8Array, offset: number, length: number): number;
-  readSync(file: number, bytes: Uint8Array, offset: number, length: number, position: number): number;
-  ftruncateSync(file: number, length: number): void;
-  unlinkSync(path: string): void;
-  statSync(path: string, options: { throwIfNoEntry: false }): FileKind | undefined;
-  fstatSync(file: number): FileKind;
+interface RecordFileOptions {
+  /** Of a file that is made. */
+  readonly mode?: number;
+  /** What was written is read again. */
+  readonly access?: 'write' | 'both';
 }
 
-interface FileKind {
-  readonly dev: number;
-  readonly ino: number;
-  readonly size: number;
-  isFile(): boolean;
-  isCharacterDevice(): boolean;
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'permission denied',
-  EDQUOT: 'the disk quota is used up',
-  EFBIG: 'the file may not become that large',
-  EISDIR: 'it is a directory',
-  ENOENT: 'there is no such directory',
-  ENOSPC: 'the disk is full',
-  ENOTDIR: 'there is no such directory',
-  EROFS: 'the file system is read-only',
-};
-
-export function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return REASONS[code ?? ''] ?? message;
-}
-
-/** stdin, stdout, stderr. */
-const STANDARD = [0, 1, 2];
-
-/** Refuses a file that is read from, or printed to, in the same run, and what is no file: a pipe would hold the traffic up. */
-export function checkTarget(files: RecordFiles, path: string, inputs: readonly string[]): void {
-  const target = files.statSync(path, { throwIfNoEntry: false });
-  if (target === undefined) return;
-  if (!target.isFile() && !target.isCharacterDevice()) throw new UsageError(`--record: ${path} is no file`);
-  if (!target.isFile()) return;
-  const isSame = (other: FileKind | undefined): boolean => other?.dev === target.dev && other.ino === target.ino;
-  const used = inputs.find((input) => isSame(files.statSync(input, { throwIfNoEntry: false })));
-  if (used !== undefined) throw new UsageError(`--record: ${path} is read in the same run: record to another file`);
-  if (STANDARD.some((file) => isSame(standard(files, file)))) {
-    throw new UsageError(`--record: ${path} is stdin, stdout or stderr of this run: record to another file`);
-  }
-}
-
-function standard(files: RecordFiles, file: number): FileKind | undefined {
-  try {
-    return files.fstatSync(file);
-  } catch {
-    // It is closed.
-    return undefined;
-  }
-}
+/** Up to it, files are not ours to close. */
+const STDERR = 2;
+/** A pipe that is full is tried again so often, after so many milliseconds. */
+const TRIES = 1000;
+const PAUSE = 10;
 
 /**
  * A file that is written as things happen. Each call hands its bytes to the system before it returns, so that a process
@@ -68,7 +19,9 @@ function standard(files: RecordFiles, file: number): FileKind | undefined {
  * then the traffic waits, nothing is left out, and nothing piles up in memory.
  */
 export class RecordFile {
+  readonly path: string;
   private readonly file: number;
+  private readonly isFile: boolean;
   private length = 0;
   private begun = false;
   private isOpen = true;
@@ -77,15 +30,20 @@ export class RecordFile {
 
   /** Throws a UsageError where it can't be written. What a file of that name holds stays until the first bytes come. */
   constructor(
-    private readonly files: RecordFiles,
-    readonly path: string,
+    private readonly files: OutputFiles,
+    output: Output,
+    { mode = PRIVATE, access = 'write' }: RecordFileOptions = {},
   ) {
-    try {
-      this.isNew = files.statSync(path, { throwIfNoEntry: false }) === undefined;
-      this.file = files.openSync(path, 'a');
-    } catch (error) {
-      throw new UsageError(`--record: ${path}: can't be written: ${reasonOf(error)}`);
-    }
+    this.path = output.path;
+    const { file, isNew, isFile } = openOutput(files, output, mode, access);
+    this.file = file;
+    this.isNew = isNew;
+    this.isFile = isFile;
+  }
+
+  /** Bytes that were in it when it was opened. */
+  get size(): number {
+    return this.isFile ? this.files.fstatSync(this.file).size : 0;
   }
 
   /** Throws what the system says. What was written of these bytes is taken back then: what was written before stays readable. */
@@ -94,7 +52,7 @@ export class RecordFile {
     this.begun = true;
     let done = 0;
     try {
-      while (done < bytes.length) done += this.files.writeSync(this.file, bytes, done, bytes.length - done);
+      while (done < bytes.length) done += this.writeSome(bytes, done);
     } catch (error) {
       if (done > 0) this.cut(this.length);
       throw error;
@@ -102,10 +60,16 @@ export class RecordFile {
     this.length += done;
   }
 
+  /** Up to `length` bytes of what was written. */
+  read(at: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    return bytes.subarray(0, this.files.readSync(this.file, bytes, 0, length, at));
+  }
+
   close(): void {
     if (!this.isOpen) return;
     this.isOpen = false;
-    this.files.closeSync(this.file);
+    if (this.file > STDERR) this.files.closeSync(this.file);
   }
 
   /** Nothing was to be written after all: all is as it was. */
@@ -114,11 +78,25 @@ export class RecordFile {
     if (this.isNew && !this.begun) this.files.unlinkSync(this.path);
   }
 
-  private cut(length: number): void {
-    try {
-      this.files.ftruncateSync(this.file, length);
-    } catch {
-      // A device can't be cut: nothing is lost.
+  /** It is not needed any more. */
+  remove(): void {
+    this.close();
+    this.files.unlinkSync(this.path);
+  }
+
+  private writeSome(bytes: Uint8Array, at: number): number {
+    for (let tries = 0; ; tries++) {
+      try {
+        return this.files.writeSync(this.file, bytes, at, bytes.length - at);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || tries >= TRIES) throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
+      }
     }
+  }
+
+  private cut(length: number): void {
+    // What stdout leads to holds what others have written.
+    if (this.isFile) this.files.ftruncateSync(this.file, length);
   }
 }

@@ -7,9 +7,11 @@ import { NdjsonWriter } from '../render/ndjson-writer.js';
 import { acceptOf, lazyDeflate } from './adapters.js';
 import { builtin } from './builtin.js';
 import { EXIT, UsageError } from './exit.js';
-import { HarFile } from './har-file.js';
+import { HarFile, journalOf } from './har-file.js';
 import type { Io } from './io.js';
-import { checkTarget, reasonOf, RecordFile, type RecordFiles } from './record-file.js';
+import { checkOutputs, type Output, type OutputFiles } from './output-file.js';
+import { RecordFile } from './record-file.js';
+import { isSystemError, reasonOf, WRITING } from './system-reasons.js';
 import { VERSION } from './version.js';
 
 export interface RecordingOptions {
@@ -59,13 +61,15 @@ function openRecording(
       `--record: ${path} has to end with .pcapng, .ndjson (or .jsonl) or .har: that says what is written`,
     );
   }
-  const files: RecordFiles = builtin('node:fs') as typeof fs;
-  checkTarget(
+  const files: OutputFiles = builtin('node:fs') as typeof fs;
+  const output: Output = { option: '--record', path };
+  const outputs = kind === 'har' ? [output, journalOf(output)] : [output];
+  checkOutputs(
     files,
-    path,
+    outputs,
     inputs.filter((input) => input !== undefined),
   );
-  return new Recording(io, kind, path, files, { base64, quiet });
+  return new Recording(io, kind, output, files, { base64, quiet });
 }
 
 /** A recording in the making. Where it can't be written any more it ends, with an error; the traffic goes on. */
@@ -79,12 +83,12 @@ class Recording implements RecordingTaker {
   constructor(
     private readonly io: Io,
     private readonly kind: Kind,
-    private readonly path: string,
-    files: RecordFiles,
+    private readonly output: Output,
+    files: OutputFiles,
     private readonly options: Pick<RecordingOptions, 'base64' | 'quiet'>,
   ) {
-    if (kind === 'har') this.har = new HarFile(files, path);
-    this.file = this.har?.journal ?? new RecordFile(files, path);
+    if (kind === 'har') this.har = new HarFile(files, output);
+    this.file = this.har?.journal ?? new RecordFile(files, output);
   }
 
   opened(...all: Parameters<RecordingTaker['opened']>): void {
@@ -99,8 +103,12 @@ class Recording implements RecordingTaker {
     this.attempt((writer) => writer.ended(...all));
   }
 
-  /** Nothing follows. Gives the exit code of the run: `exit`, or that of a recording that is not whole. */
+  /** Nothing follows. Gives the exit code of the run: `exit`, or that of a recording that is not whole. A run that came to no connection replaces no file. */
   async end(exit: number): Promise<number> {
+    if (this.writer === undefined && exit > EXIT.finding && exit < EXIT.hungUp) {
+      this.discard();
+      return exit;
+    }
     this.attempt(() => undefined);
     if (this.har && !this.failed) {
       try {
@@ -122,7 +130,12 @@ class Recording implements RecordingTaker {
   /** The run failed: where nothing was recorded by then, no file is left. */
   async abandon(): Promise<void> {
     if (this.writer !== undefined) await this.end(EXIT.ok);
-    else if (this.har) this.har.discard();
+    else this.discard();
+  }
+
+  /** All is as it was before. */
+  private discard(): void {
+    if (this.har) this.har.discard();
     else this.file.discard();
   }
 
@@ -144,16 +157,17 @@ class Recording implements RecordingTaker {
 
   private fail(error: unknown, more: string): void {
     // What is no fault of the file is one of the program.
-    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    if (!isSystemError(error)) throw error;
     this.failed = true;
-    this.tell(`can't be written: ${reasonOf(error)}${more}`);
+    this.tell(`can't be written: ${reasonOf(error, WRITING)}${more}`);
   }
 
   private notice(message: string): void {
-    if (!this.options.quiet) void this.io.stderr.write(`--record: ${escapeText(this.path)}: ${escapeText(message)}\n`);
+    if (!this.options.quiet)
+      void this.io.stderr.write(`--record: ${escapeText(this.output.path)}: ${escapeText(message)}\n`);
   }
 
   private tell(message: string): void {
-    void this.io.stderr.write(`wsinspect: --record: ${escapeText(this.path)}: ${escapeText(message)}\n`);
+    void this.io.stderr.write(`wsinspect: --record: ${escapeText(this.output.path)}: ${escapeText(message)}\n`);
   }
 }

@@ -134,7 +134,8 @@ describe('Extractor', () => {
     ['EACCES', 'permission denied'],
     ['ENOSPC', 'the disk is full'],
     ['EROFS', 'the file system is read-only'],
-    ['EIO', 'EIO: what Node says'],
+    ['EIO', 'the device has failed'],
+    ['ESOMETHING', 'ESOMETHING: what Node says'],
   ])('says why it cannot write: %s', (code, reason) => {
     const words = (path: string): string => `--extract: ${path}: can't be written: ${reason}`;
     expect(() => new Extractor('out', files([], { mkdirSync: failing(code) }))).toThrow(new UsageError(words('out')));

@@ -4,7 +4,7 @@ import { select, type Selected } from '../../conformance/select.js';
 import { CASES } from '../../conformance/suite.js';
 import { isLoopback } from '../addresses.js';
 import { compareOutcomes, type Change, type ChangeKind } from '../../conformance/reports/compare.js';
-import { discardReports, outcomesIn, write, writeReports } from '../check-files.js';
+import { checkReports, CheckRecorder, outcomesIn, writeReports } from '../check-files.js';
 import { checkListen } from '../check-listen.js';
 import type { CheckOptions } from '../check-options.js';
 import { checkSpec } from '../check-spec.js';
@@ -14,6 +14,7 @@ import { parseTarget } from '../connect-url.js';
 import { lookOf } from '../drawing.js';
 import { EXIT, UsageError } from '../exit.js';
 import type { Io } from '../io.js';
+import { shownUrl } from '../passwords.js';
 import { escapeText, safeJson } from '../../render/escape.js';
 import type { Look } from '../../render/layout.js';
 import type { Role } from '../../render/theme.js';
@@ -21,21 +22,40 @@ import type { Role } from '../../render/theme.js';
 /** `check`: what a server, or with `--listen` a client, gets wrong, case by case. */
 export async function run(io: Io, url: string | undefined, options: CheckOptions): Promise<number> {
   if (options.compare) return compare(io, url, options);
-  if (options.record !== undefined) write(options.record, '');
-  if (options.spec !== undefined) return checkSpec(io, options.spec, options);
+  checkReports(options);
+  const { spec } = options;
+  if (spec !== undefined) return recorded(io, options, (all) => checkSpec(io, spec, all));
   const peer: PeerRole = options.listen === undefined ? 'server' : 'client';
-  if (peer === 'client' && url !== undefined) throw new UsageError(`${url}: with --listen there is no URL`);
+  if (peer === 'client' && url !== undefined) throw new UsageError(`${shownUrl(url)}: with --listen there is no URL`);
   if (options.quick && options.full) throw new UsageError('--quick and --full exclude each other');
   const chosen = chosenCases(peer, url, options);
   if (chosen.unknown.length > 0)
     throw new UsageError(`no case is named ${chosen.unknown.join(', ')} (--list has them)`);
   if (options.list) return list(io, chosen.cases, options);
   if (chosen.cases.length === 0) throw new UsageError('no case is left to run');
-  if (peer === 'client') return checkListen(io, chosen.cases, options);
+  if (peer === 'client') return recorded(io, options, (all) => checkListen(io, chosen.cases, all));
   if (url === undefined) throw new UsageError('a URL is missing, as in wsinspect check ws://localhost:9001/');
-  discardReports(options);
-  const { run: report, exit } = await checkServer(io, url, chosen.cases, options);
-  if (report) writeReports([report], options);
+  return recorded(io, options, async (all) => {
+    const { run: report, exit } = await checkServer(io, url, chosen.cases, all);
+    if (report) writeReports([report], all);
+    return exit;
+  });
+}
+
+/** With `--record`, what passes is kept. */
+async function recorded(
+  io: Io,
+  options: CheckOptions,
+  run: (options: CheckOptions) => Promise<number>,
+): Promise<number> {
+  if (options.record === undefined) return run(options);
+  const recorder = new CheckRecorder(io, options.record);
+  let exit: number = EXIT.ok;
+  try {
+    exit = await run({ ...options, recorder });
+  } finally {
+    exit = recorder.end(exit);
+  }
   return exit;
 }
 

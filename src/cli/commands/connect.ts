@@ -14,6 +14,7 @@ import { EXIT, UsageError } from '../exit.js';
 import type { Io } from '../io.js';
 import type { Waiter } from '../live-output.js';
 import { loadScript } from '../load-script.js';
+import { shownUrl } from '../passwords.js';
 import { Prompt } from '../prompt.js';
 import { recorded } from '../recording.js';
 import { asRecorded, checkReplay } from '../replay-options.js';
@@ -31,7 +32,7 @@ export async function run(io: Io, argument: string | undefined, options: Connect
   const text = argument ?? options.connect;
   if (text === undefined) throw new UsageError('a URL is missing, as in wsinspect connect ws://localhost:9001/');
   if (argument !== undefined && options.connect !== undefined) {
-    throw new UsageError(`-c ${options.connect}: there is a URL already, ${argument}`);
+    throw new UsageError(`-c ${shownUrl(options.connect)}: there is a URL already, ${shownUrl(argument)}`);
   }
   const target = parseTarget(text);
   const sends = await sendsOf(io, options);
@@ -106,6 +107,7 @@ class Visit implements Waiter, Gate {
     this.opening = new Opening(io, options, {
       recorder,
       connected: (words) => this.display.detail(words),
+      notice: (words) => this.display.notice(words),
       record: (record) => this.display.record(record),
       closed: (summary) => this.display.closed(summary),
       open: (handshake) => {

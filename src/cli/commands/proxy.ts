@@ -10,6 +10,7 @@ import { connectionFilter } from '../filters.js';
 import type { Io } from '../io.js';
 import { LiveOutput } from '../live-output.js';
 import { liveReading } from '../live-reading.js';
+import { shownUrl } from '../passwords.js';
 import type { ProxyOptions } from '../proxy-options.js';
 import { recorded } from '../recording.js';
 import { seeded } from '../seeded.js';
@@ -58,7 +59,7 @@ function argumentsOf(first: string | undefined, second: string | undefined): { a
   if (first === undefined) throw new UsageError('a URL is missing, as in wsinspect proxy 9002 ws://127.0.0.1:9001/');
   if (second !== undefined) return { address: first, url: second };
   if (URL_START.test(first)) return { address: ':9001', url: first };
-  throw new UsageError(`a URL is missing, as in wsinspect proxy ${first} wss://example.org/`);
+  throw new UsageError(`a URL is missing, as in wsinspect proxy ${shownUrl(first)} wss://example.org/`);
 }
 
 /** A certificate that is none is found out when the server is made. */

@@ -1,0 +1,192 @@
+import type { Stats } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { UsageError } from './exit.js';
+import { isSystemError, reasonOf, WRITING } from './system-reasons.js';
+
+/** What is needed of a file system: `node:fs` has it. */
+export interface OutputFiles {
+  readonly constants: Readonly<Record<Flag, number>>;
+  openSync(path: string, flags: number, mode: number): number;
+  closeSync(file: number): void;
+  writeSync(file: number, bytes: Uint8Array, offset: number, length: number): number;
+  readSync(file: number, bytes: Uint8Array, offset: number, length: number, position: number): number;
+  ftruncateSync(file: number, length: number): void;
+  unlinkSync(path: string): void;
+  statSync(path: string): Stats;
+  lstatSync(path: string): Stats;
+  fstatSync(file: number): Stats;
+  realpathSync(path: string): string;
+  accessSync(path: string, mode: number): void;
+}
+
+type Flag = 'W_OK' | 'O_RDWR' | 'O_WRONLY' | 'O_APPEND' | 'O_CREAT' | 'O_EXCL' | 'O_NOFOLLOW' | 'O_NONBLOCK';
+
+/** A file that an option names, to be written. */
+export interface Output {
+  readonly option: string;
+  readonly path: string;
+  /** Its directory is made where there is none. */
+  readonly makesDirectory?: true;
+}
+
+/** What holds traffic is nobody else's business. */
+export const PRIVATE = 0o600;
+/** Reports are made to be read: the umask decides. */
+export const PUBLIC = 0o666;
+
+/** Open to be written at its end. */
+export interface OpenedOutput {
+  readonly file: number;
+  /** There was none of that name. */
+  readonly isNew: boolean;
+  /** It can be cut, and is to be closed: not so stdout, and devices. */
+  readonly isFile: boolean;
+}
+
+type Target =
+  | { readonly kind: 'new' }
+  | { readonly kind: 'file'; readonly path: string; readonly stat: Stats }
+  | { readonly kind: 'device'; readonly path: string }
+  | { readonly kind: 'stream'; readonly file: number };
+
+/** Written to as they are: opened by name, a file that stdout leads to would be cut. */
+const STREAMS: Readonly<Record<string, number>> = {
+  '/dev/stdout': 1,
+  '/dev/stderr': 2,
+  '/dev/fd/1': 1,
+  '/dev/fd/2': 2,
+  '/proc/self/fd/1': 1,
+  '/proc/self/fd/2': 2,
+};
+/** Devices that take anything, and keep nothing up. */
+const DEVICES: readonly string[] = ['/dev/null', '/dev/full'];
+/** stdin, stdout, stderr. */
+const STANDARD = [0, 1, 2];
+/** Those who may write to a directory besides its owner. */
+const OTHERS = 0o022;
+
+/**
+ * Refuses, before anything is written, what must not be written to: a file that the run reads, or prints to, or writes by
+ * another option too; a pipe, a socket or a directory; a link that is somebody else's or leads nowhere. `inputs` are the
+ * paths of what is read. Throws a UsageError.
+ */
+export function checkOutputs(files: OutputFiles, outputs: readonly Output[], inputs: readonly string[]): void {
+  const taken = new Map<string, string>();
+  for (const output of outputs) {
+    const target = targetOf(files, output);
+    const { option, path } = output;
+    if (target.kind === 'device' || target.kind === 'stream') continue;
+    const key = target.kind === 'file' ? keyOf(target.stat) : placeOf(files, path);
+    const other = taken.get(key);
+    if (other !== undefined) throw new UsageError(`${option}: ${path} is the file of ${other} too: name another file`);
+    taken.set(key, option);
+    checkAccess(files, output, target);
+    if (target.kind === 'file') checkUnused(files, output, target.stat, inputs);
+  }
+}
+
+/** What is found out now need not be found out when all is done. */
+function checkAccess(files: OutputFiles, output: Output, target: Target & { readonly kind: 'new' | 'file' }): void {
+  if (target.kind === 'new' && output.makesDirectory) return;
+  const path = target.kind === 'new' ? dirname(output.path) : target.path;
+  told(output, () => files.accessSync(path, files.constants.W_OK));
+}
+
+function checkUnused(files: OutputFiles, { option, path }: Output, target: Stats, inputs: readonly string[]): void {
+  const isSame = (other: Stats | undefined): boolean => other !== undefined && keyOf(other) === keyOf(target);
+  if (inputs.some((input) => isSame(attempt(() => files.statSync(input))))) {
+    throw new UsageError(`${option}: ${path} is read in the same run: name another file`);
+  }
+  // One that is closed has none.
+  if (STANDARD.some((file) => isSame(attempt(() => files.fstatSync(file))))) {
+    throw new UsageError(`${option}: ${path} is stdin, stdout or stderr of this run: name another file`);
+  }
+}
+
+/**
+ * Opens it. What a file of that name holds stays, and so do its permissions; one that is made gets `mode`. Throws a
+ * UsageError.
+ */
+export function openOutput(files: OutputFiles, output: Output, mode: number, access: 'write' | 'both'): OpenedOutput {
+  const target = targetOf(files, output);
+  if (target.kind === 'stream') return { file: target.file, isNew: false, isFile: false };
+  const { O_RDWR, O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = files.constants;
+  const flags = (access === 'both' ? O_RDWR : O_WRONLY) | O_APPEND | O_NOFOLLOW;
+  return told(output, () => {
+    // What somebody puts there after the look is neither followed nor waited for.
+    if (target.kind === 'new') {
+      return { file: files.openSync(output.path, flags | O_CREAT | O_EXCL, mode), isNew: true, isFile: true };
+    }
+    const file = files.openSync(target.path, flags | O_NONBLOCK, mode);
+    const isFile = target.kind === 'file';
+    if (isFile && keyOf(files.fstatSync(file)) !== keyOf(target.stat)) {
+      files.closeSync(file);
+      throw new UsageError(`${output.option}: ${output.path} was replaced meanwhile`);
+    }
+    return { file, isNew: false, isFile };
+  });
+}
+
+/** What the path leads to. Throws a UsageError where that is nothing to write to. */
+function targetOf(files: OutputFiles, output: Output): Target {
+  const { option, path } = output;
+  if (path === '') throw new UsageError(`${option}: a name is missing`);
+  if (Object.hasOwn(STREAMS, path)) return { kind: 'stream', file: STREAMS[path]! };
+  const named = told(output, () => attempt(() => files.lstatSync(path), 'ENOENT'));
+  if (named === undefined) return { kind: 'new' };
+  const isLink = named.isSymbolicLink();
+  if (isLink && isForeign(named))
+    throw new UsageError(`${option}: ${path} is a link of another user: it is not followed`);
+  const real = isLink ? told(output, () => attempt(() => files.realpathSync(path), 'ENOENT')) : path;
+  if (real === undefined) throw new UsageError(`${option}: ${path} is a link that leads nowhere`);
+  const stat = isLink ? told(output, () => files.statSync(real)) : named;
+  if (stat.isCharacterDevice() && DEVICES.includes(real)) return { kind: 'device', path: real };
+  if (stat.isDirectory()) throw new UsageError(`${option}: ${path}: can't be written: it is a directory`);
+  if (!stat.isFile()) throw new UsageError(`${option}: ${path} is no file`);
+  // In /tmp, say, anybody may have made it, to read what is written.
+  if (isForeign(stat) && isOpenToOthers(files, real)) {
+    throw new UsageError(`${option}: ${path} is the file of another user, in a directory that others can write to`);
+  }
+  return { kind: 'file', path: real, stat };
+}
+
+/** Neither ours nor the administrator's, who may do anything as it is. */
+function isForeign({ uid }: Stats): boolean {
+  const self = process.geteuid?.();
+  return self !== undefined && uid !== self && uid !== 0;
+}
+
+function isOpenToOthers(files: OutputFiles, path: string): boolean {
+  const directory = attempt(() => files.statSync(dirname(path)));
+  return directory === undefined || (directory.mode & OTHERS) !== 0;
+}
+
+function keyOf({ dev, ino }: Stats): string {
+  return `${dev} ${ino}`;
+}
+
+/** Where a file of that name would be made. */
+function placeOf(files: OutputFiles, path: string): string {
+  const whole = resolve(path);
+  const directory = attempt(() => files.realpathSync(dirname(whole))) ?? dirname(whole);
+  return join(directory, basename(whole));
+}
+
+/** Undefined where the system refuses: for that reason, where one is given. */
+function attempt<T>(action: () => T, code?: string): T | undefined {
+  try {
+    return action();
+  } catch (error) {
+    if (isSystemError(error) && (code === undefined || error.code === code)) return undefined;
+    throw error;
+  }
+}
+
+function told<T>({ option, path }: Output, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new UsageError(`${option}: ${path}: can't be written: ${reasonOf(error, WRITING)}`);
+  }
+}
