@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { Workshop, wsinspect, type Ran } from '../cli/binary.js';
 import { httpProxy, socksProxy } from './proxies.js';
 import { bare, closeServers, echo, http, listening, saying, switching } from './servers.js';
+import { forOtherOrigin, keptFromOthers } from '../../src/cli/connect-headers.js';
 import { selfSigned, tlsEcho, type Pair } from './tls-server.js';
 
 let shop: Workshop;
@@ -194,30 +196,117 @@ describe.concurrent('other ways', () => {
 });
 
 describe.concurrent('redirects', () => {
-  it('are followed with -L, and what is secret stays with the first host', async () => {
+  /** A server that answers, says hi and closes; and the heads that it got. */
+  async function last(): Promise<{ port: number; heads: string[] }> {
     const heads: string[] = [];
-    const last = await bare(({ head, accept, socket }) => {
+    const { port } = await bare(({ head, accept, socket }) => {
       heads.push(head);
-      socket.write(Buffer.concat([Buffer.from(switching(accept)), Buffer.from('81026869880203e8', 'hex')]));
-      socket.end();
+      socket.end(Buffer.concat([Buffer.from(switching(accept)), Buffer.from('81026869880203e8', 'hex')]));
     });
-    const first = await http((request, response) => {
-      const location = request.url === '/' ? '/next' : `http://127.0.0.1:${last.port}/end?q`;
-      response.writeHead(302, { Location: location });
+    return { port, heads };
+  }
+
+  /** One that sends its visitors elsewhere, in this order; and the headers that it got. */
+  async function away(...locations: string[]): Promise<{ url: string; port: number; seen: string[] }> {
+    const seen: string[] = [];
+    let visits = 0;
+    const { url } = await http((request, response) => {
+      seen.push(request.rawHeaders.join('\n'));
+      response.writeHead(302, { Location: locations[Math.min(visits++, locations.length - 1)] });
       response.end('elsewhere');
     });
-    const secrets = ['-u', 'me:secret', '--cookie', 'a=b', '-H', 'X-Open: yes'];
-    const [plain, followed] = [
-      await connect(first.url, '--no-stdin', ...secrets),
-      await connect(first.url, '-L', '--no-stdin', ...secrets),
-    ];
-    expect(plain.exit).toBe(22);
-    expect(plain.err).toContain('Location: /next');
-    await expect(Promise.resolve(followed)).resolves.toMatchObject({ exit: 0, out: 'hi\n' });
-    expect(heads).toHaveLength(1);
-    expect(heads[0]).toMatch(/^GET \/end\?q HTTP/);
-    expect(heads[0]).toContain('X-Open: yes');
-    expect(heads[0]).not.toMatch(/authorization|cookie/i);
+    return { url, port: Number(new URL(url).port), seen };
+  }
+
+  const OWN = [
+    ...['-u', 'me:secret', '--cookie', 'a=secret', '-o', 'http://secret', '-s', 'bearer.secret', '-A', 'agent'],
+    ...['-H', 'X-Token: secret', '-H', 'Proxy-Authorization: Basic secret', '-H', 'Sec-WebSocket-Protocol: v2.secret'],
+  ];
+  /** Names and values in turn, a line each. */
+  const ALL = ['Authorization', 'Cookie', 'Origin', 'X-Token', 'Proxy-Authorization', 'Sec-WebSocket-Protocol'];
+  const sentBy = (seen: string): string[] => ALL.filter((name) => seen.split('\n').includes(name));
+
+  it('are not followed without -L', async () => {
+    const { url } = await away('/next');
+    const { exit, err } = await connect(url, '--no-stdin', ...OWN);
+    expect(exit).toBe(22);
+    expect(err).toContain('Location: /next');
+  });
+
+  it('to another origin take along nothing that was meant for the first, and say so', async () => {
+    const end = await last();
+    const first = await away('/next', `http://127.0.0.1:${end.port}/end?q`);
+    const { exit, out, err } = await connect(first.url, '-L', '--no-stdin', ...OWN);
+    expect({ exit, out }).toEqual({ exit: 0, out: 'hi\n' });
+    expect(first.seen.map(sentBy)).toEqual([ALL, ALL]);
+    expect(end.heads).toHaveLength(1);
+    expect(end.heads[0]).toMatch(/^GET \/end\?q HTTP/);
+    expect(end.heads[0]).toMatch(/user-agent: agent/i);
+    expect(end.heads[0]).not.toMatch(/secret|authorization|cookie|origin|x-token|sec-websocket-protocol/i);
+    expect(err).toContain(
+      `redirected to ws://127.0.0.1:${end.port}/end?q, without Authorization, Cookie, Origin, X-Token, ` +
+        'Proxy-Authorization, Sec-WebSocket-Protocol, the subprotocols\n',
+    );
+  });
+
+  it('that stay in it take all along, the user of the URL too', async () => {
+    const first = await away('/next', '/after', 'nowhere://');
+    await connect(first.url.replace('//', '//me:secret@'), '-L', '--no-stdin');
+    expect(first.seen).toHaveLength(3);
+    for (const seen of first.seen) expect(seen).toContain('Authorization');
+  });
+
+  it('through another one come back without', async () => {
+    const heads: string[] = [];
+    let home = '';
+    const stranger = await http((_, response) => {
+      response.writeHead(302, { Location: `${home}back` });
+      response.end();
+    });
+    const { url } = await http((request, response) => {
+      heads.push(request.rawHeaders.join('\n'));
+      response.writeHead(302, { Location: heads.length === 1 ? stranger.url : 'nowhere://' });
+      response.end();
+    });
+    home = url;
+    await connect(url, '-L', '--no-stdin', ...OWN);
+    expect(heads).toHaveLength(2);
+    expect(heads[0]).toContain('secret');
+    expect(heads[1]).not.toContain('secret');
+  });
+
+  it('give nobody a user of their own choice', async () => {
+    const end = await last();
+    const { url } = await away(`http://you:hunter2@127.0.0.1:${end.port}/`);
+    const { exit, err, out } = await connect(url, '-L', '--no-stdin', '-v', '--json');
+    expect(exit).toBe(0);
+    expect(end.heads[0]).not.toMatch(/authorization/i);
+    expect(err).not.toContain('hunter2');
+    expect(out).not.toContain('"error"');
+    const refused = await connect(url, '--no-stdin');
+    expect(refused.err).toContain(`Location: http://you:***@127.0.0.1:${end.port}/`);
+  });
+
+  it('that leave TLS are not followed', async () => {
+    const end = await last();
+    const server = createSecureServer(
+      { cert: readFileSync(pair.cert), key: readFileSync(pair.key) },
+      (_, response) => void response.writeHead(302, { Location: `http://127.0.0.1:${end.port}/` }).end(),
+    );
+    const { port } = await listening(server);
+    const { exit, err } = await connect(`wss://127.0.0.1:${port}/`, '-k', '-L', '--no-stdin');
+    expect({ exit, err }).toEqual({
+      exit: 22,
+      err: `wsinspect: the redirect to ws://127.0.0.1:${end.port}/ is not followed: it leaves TLS\n`,
+    });
+    expect(end.heads).toEqual([]);
+  });
+
+  it('leave the client certificate at home too', () => {
+    const options = { cert: 'c', key: 'k', cacert: 'a', userAgent: 'agent', check: true, connectTimeout: 1 };
+    expect(forOtherOrigin(options)).toEqual({ cacert: 'a', userAgent: 'agent', check: true, connectTimeout: 1 });
+    const target = { url: new URL('wss://a/'), secure: true, user: 'me' };
+    expect(keptFromOthers(target, options)).toEqual(['Authorization', 'the client certificate']);
   });
 
   it('in a circle come to an end', async () => {
