@@ -79,7 +79,10 @@ export function reachOptions(): Option[] {
     new Option('-o, --origin <origin>', 'send this Origin'),
     new Option('-A, --user-agent <name>', 'send this User-Agent'),
     new Option('--cookie <cookie>', "send 'name=value' (repeatable)").argParser(list),
-    new Option('-L, --location', 'follow redirects, up to 10'),
+    new Option(
+      '-L, --location',
+      'follow redirects, up to 10; to another origin without -H, -u, -s, -o, --cookie and --cert, and never out of TLS',
+    ),
     new Option('--deflate [params]', 'offer permessage-deflate, with these parameters'),
     new Option('--no-deflate', 'offer no compression: the default'),
   ].map((option) => option.helpGroup('Handshake:'));

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 
@@ -21,6 +21,7 @@ export class History {
   load(): string[] {
     if (this.path === undefined) return [];
     try {
+      if (!isOwn(this.path)) return [];
       const lines = readFileSync(this.path, 'utf8').split('\n').filter(Boolean);
       if (lines.length > 2 * MOST) writeFileSync(this.path, `${lines.slice(-MOST).join('\n')}\n`, { mode: 0o600 });
       return lines.slice(-MOST).reverse();
@@ -34,10 +35,18 @@ export class History {
     if (this.path === undefined || line === '') return;
     try {
       mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
+      if (!isOwn(dirname(this.path)) || !isOwn(this.path)) return;
       // It may hold secrets.
       appendFileSync(this.path, `${line.replace(/[\r\n]/g, ' ')}\n`, { mode: 0o600 });
     } catch {
       // The next line may do.
     }
   }
+}
+
+/** Nobody else's, and no link: with `sudo`, the folder may be that of another user. What is not there is fine. */
+function isOwn(path: string): boolean {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  const self = process.geteuid?.();
+  return stat === undefined || ((stat.isFile() || stat.isDirectory()) && (self === undefined || stat.uid === self));
 }

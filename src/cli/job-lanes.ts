@@ -102,11 +102,15 @@ export class ThreadLane extends Lane {
     // The program's own arguments for Node are no business of a thread's.
     this.worker = new Worker(file, { workerData, execArgv: [], resourceLimits: { maxYoungGenerationSizeMb: YOUNG } });
     const { index, count } = workerData.share;
-    const fail = (why: string): void =>
-      this.fail(new UsageError(`thread ${index + 1} of ${count} failed: ${why} (--jobs 1 does without)`));
+    const words = (why: string): string => `thread ${index + 1} of ${count} failed: ${why} (--jobs 1 does without)`;
+    // What is no lack of memory is a fault of this program, as anywhere else.
+    const fail = (why: string, cause?: Error): void => this.fail(new Error(words(why), { cause }));
     this.worker.on('message', (piece: Piece) => this.push(piece));
-    this.worker.on('messageerror', (error) => fail(error.message));
-    this.worker.on('error', (error) => fail(error.message));
+    this.worker.on('messageerror', (error) => fail(error.message, error));
+    this.worker.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') this.fail(new UsageError(words('there is no memory left')));
+      else fail(error.message, error);
+    });
     this.ended = new Promise((resolve) =>
       this.worker.on('exit', (code) => {
         fail(`it ended with ${code}`);
