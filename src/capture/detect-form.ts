@@ -20,7 +20,7 @@ const HTTP_HEAD = /^(?:[A-Z]{3,10} \S+ HTTP\/\d|HTTP\/\d)/;
 const LOGIN = /^\[?[\w.-]+@[\w.-]+/;
 /** `$ xxd -p frame.bin`, `>>> …`, and what tools say before they begin. */
 const PROMPT =
-  /^(?:\S*(?:[$#%>]|[\x80-\xff]{2,}) |PS [A-Z]:|Running as user|tcpdump: |listening on |reading from file |Capturing on )/;
+  /^(?:\S*(?:[$#%>]|[\x80-\xff]{2}) |PS [A-Z]:|Running as user|tcpdump: |listening on |reading from file |Capturing on )/;
 
 /** How much of the input is at hand: more will come; the most that is looked at; all there is. */
 export type Extent = 'growing' | 'full' | 'ended';
