@@ -21,7 +21,9 @@ function parseIpv4(text: string): number | undefined {
 
 /** RFC 4291 §2.2: eight groups, the longest run of zeros perhaps as `::`, the last two groups perhaps dotted. */
 function parseIpv6(text: string): Address | undefined {
-  const [, before = text, dotted] = /^(.*:)([\d.]*\.[\d.]*)$/.exec(text) ?? [];
+  const colon = text.lastIndexOf(':') + 1;
+  const dotted = colon > 0 && text.includes('.', colon) ? text.slice(colon) : undefined;
+  const before = text.slice(0, colon);
   const word = dotted === undefined ? undefined : parseIpv4(dotted);
   if (dotted !== undefined && word === undefined) return undefined;
   const whole = word === undefined ? text : `${before}${(word >>> 16).toString(16)}:${(word & 0xffff).toString(16)}`;

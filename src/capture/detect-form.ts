@@ -20,7 +20,7 @@ const HTTP_HEAD = /^(?:[A-Z]{3,10} \S+ HTTP\/\d|HTTP\/\d)/;
 const LOGIN = /^\[?[\w.-]+@[\w.-]+/;
 /** `$ xxd -p frame.bin`, `>>> …`, and what tools say before they begin. */
 const PROMPT =
-  /^(?:\S*(?:[$#%>]|[\x80-\xff]{2,}) |PS [A-Z]:|Running as user|tcpdump: |listening on |reading from file |Capturing on )/;
+  /^(?:\S*(?:[$#%>]|[\x80-\xff]{2}) |PS [A-Z]:|Running as user|tcpdump: |listening on |reading from file |Capturing on )/;
 
 /** How much of the input is at hand: more will come; the most that is looked at; all there is. */
 export type Extent = 'growing' | 'full' | 'ended';
@@ -33,6 +33,8 @@ export class FormDetector {
   private binaryAt = -1;
   /** Where the first line begins that was not looked at. */
   private lineStart = 0;
+  /** Up to here no end of that line was found. */
+  private searched = 0;
   /** Where digits begin, if no dump does: the first line that is no prompt; -1 where none was seen. */
   private digits = -1;
 
@@ -70,8 +72,11 @@ export class FormDetector {
   private text(bytes: Uint8Array, final: boolean): Form | undefined {
     if (this.lineStart === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.lineStart = 3;
     while (this.lineStart < bytes.length) {
-      const feed = bytes.indexOf(0x0a, this.lineStart);
-      if (feed < 0 && !final) return undefined;
+      const feed = bytes.indexOf(0x0a, Math.max(this.lineStart, this.searched));
+      if (feed < 0 && !final) {
+        this.searched = bytes.length;
+        return undefined;
+      }
       const end = feed < 0 ? bytes.length : feed;
       const form = this.line(latin1(bytes, this.lineStart, end).replace(/\r$/, ''));
       if (form !== undefined) return form;

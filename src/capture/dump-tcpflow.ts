@@ -3,7 +3,7 @@ import { Sides } from './dump-sides.js';
 import type { BytesTag, Events } from './text-events.js';
 import { failInLine, type Line } from './text-lines.js';
 
-export const TCPFLOW_HEAD = /^(\S+\.\d{5})-(\S+\.\d{5}): ?$/;
+export const TCPFLOW_HEAD = /^([^\s-]+\.\d{5})-([^\s-]+\.\d{5}): ?$/;
 export const TCPFLOW_HEX = /^([0-9a-fA-F]{4,7}): (?=[0-9a-fA-F]{2})/;
 const WORD = /^(?:[0-9a-fA-F]{4}|[0-9a-fA-F]{2})(?= |$)/;
 const LINE_BYTES = 32;

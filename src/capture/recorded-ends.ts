@@ -50,7 +50,7 @@ function readEnd(text = ''): Read {
   const port = Number(digits);
   if (digits === undefined || port > 0xffff) return { address: undefined, port: undefined };
   // A zone (fe80::1%eth0) is of one machine only.
-  return { address: parseAddress((bracketed ?? plain!).replace(/%.*$/, '')), port };
+  return { address: parseAddress((bracketed ?? plain!).replace(/%[^]*/, '')), port };
 }
 
 function isMapped(address: Address): boolean {

@@ -1,4 +1,5 @@
 import type { Case } from '../conformance/case.js';
+import { matchesGlob } from '../conformance/glob.js';
 import { select } from '../conformance/select.js';
 import { CASES } from '../conformance/suite.js';
 import type { RunReport } from '../conformance/reports/report.js';
@@ -44,10 +45,7 @@ function casesOf(plan: SpecPlan, peer: 'server' | 'client', agent?: string): rea
 
 /** `*` stands for anything, from the start of the id on; without one an id is meant, not what is beneath it. */
 function names(patterns: readonly string[], id: string): boolean {
-  return patterns.some((pattern) => {
-    const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-    return new RegExp(`^${parts.join('.*')}${pattern.includes('*') ? '' : '$'}`).test(id);
-  });
+  return patterns.some((pattern) => matchesGlob(pattern.includes('*') ? `${pattern}*` : pattern, id));
 }
 
 function forServer(options: CheckOptions, { agent, hostname, origin, protocols }: SpecServer): CheckOptions {

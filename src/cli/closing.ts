@@ -54,7 +54,7 @@ export class Closing {
     if (this.packets > 0) this.tally.countPackets(this.packets);
     const own = this.io.interrupted.aborted ? this.io.interrupted.reason : found ? EXIT.finding : EXIT.ok;
     const exit = code ?? own;
-    if (this.options.json) return this.output.json(summaryRecord(this.tally.totals(), exit));
+    if (this.options.json) return this.output.lastJson(summaryRecord(this.tally.totals(), exit));
     const look = await lookOf(this.io, this.options);
     const all = this.options.verbose === true;
     const table = drawConnections(this.tally.summaries, this.tally.totals(), look, { all, hint: '-v shows them' });

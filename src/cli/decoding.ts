@@ -15,6 +15,7 @@ import { loadPackets } from './load-packets.js';
 import type * as packets from './packets.js';
 import { noticeOf, openInput, type Opened } from './open-input.js';
 import type { DecodeOptions } from './options.js';
+import { OutputBound } from './output-bound.js';
 import { captureReadingOptions, readingOptions } from './reading-options.js';
 import { RecordingDecoding } from './recording-decoding.js';
 import { RecordOutput } from './record-output.js';
@@ -28,6 +29,7 @@ export class Decoding implements Pace {
   private readonly output: RecordOutput;
   private readonly closing: Closing;
   private readonly extractor: Extractor | undefined;
+  private readonly bound: OutputBound;
   private capture: CaptureDecoding | undefined;
   private recording: RecordingDecoding | undefined;
   private packets: PacketsModule | undefined;
@@ -54,8 +56,10 @@ export class Decoding implements Pace {
     const view = options.extract === undefined ? {} : ({ view: 'messages' } as const);
     const filter = recordFilter({ ...options, ...view }, () => this.seen?.start);
     const { extract } = options;
-    this.extractor = extract === undefined ? undefined : new Extractor(extract, builtin('node:fs') as ExtractFiles);
-    this.output = new RecordOutput(io, options, filter, this.extractor, () => this.seen);
+    this.bound = new OutputBound(options.maxOutput);
+    const files = builtin('node:fs') as ExtractFiles;
+    this.extractor = extract === undefined ? undefined : new Extractor(extract, files, this.bound);
+    this.output = new RecordOutput(io, options, filter, this.extractor, () => this.seen, this.bound);
     this.closing = new Closing(io, options, filter !== undefined, this.output);
   }
 
@@ -64,7 +68,7 @@ export class Decoding implements Pace {
   }
 
   get found(): boolean {
-    return this.output.found || this.damaged;
+    return this.output.found || this.damaged || this.bound.isReached;
   }
 
   /** Nothing more is to be read. */
@@ -78,7 +82,7 @@ export class Decoding implements Pace {
   }
 
   async read(input: Input): Promise<void> {
-    const opened = await openInput(this.io, input, this.options);
+    const opened = await openInput(this.io, this.bound.counting(input), this.options);
     if (opened.capture !== undefined) await this.readCapture(input, opened, opened.capture);
     else if (opened.recording !== undefined) await this.readRecording(input, opened, opened.recording);
     else await this.readEvents(input, opened);
@@ -88,6 +92,8 @@ export class Decoding implements Pace {
   async end(): Promise<void> {
     this.endCapture();
     await this.output.flush();
+    const leftOut = this.bound.words();
+    if (leftOut !== undefined) await this.io.stderr.write(`wsinspect: ${leftOut}\n`);
     if (this.extractor && !this.options.quiet) await this.io.stderr.write(`${this.extractor.summary()}\n`);
     if (!this.output.done && !this.io.stdout.closed) await this.closing.draw(this.found);
     await this.output.flush();
@@ -153,7 +159,10 @@ export class Decoding implements Pace {
     for await (const events of opened.events(this.io, input, this.options)) {
       for (const event of events) {
         await this.takeEvent(event, reading);
-        if (this.over) return;
+        if (!this.over) continue;
+        // What was reported so far counts, however early this ends.
+        this.damaged ||= !opened.isWhole();
+        return;
       }
       await this.output.flush();
     }

@@ -4,6 +4,7 @@ import { OPCODE } from '../codec/registry.js';
 import { escapeText } from '../render/escape.js';
 import { count } from '../render/layout.js';
 import { UsageError } from './exit.js';
+import { OutputBound } from './output-bound.js';
 import { PRIVATE } from './output-file.js';
 import { isSystemError, reasonOf, WRITING } from './system-reasons.js';
 
@@ -27,6 +28,7 @@ export class Extractor {
   constructor(
     private readonly directory: string,
     private readonly files: ExtractFiles,
+    private readonly bound: OutputBound = new OutputBound(Infinity),
   ) {
     const names = this.attempt(directory, () => {
       files.mkdirSync(directory, { recursive: true });
@@ -43,6 +45,7 @@ export class Extractor {
       this.unreadable++;
       return;
     }
+    if (!this.bound.take(bytes.length, 'message')) return;
     const path = join(this.directory, nameOf(connection, message));
     // `wx` creates: a file or link that was put there meanwhile is neither replaced nor followed.
     this.attempt(path, () => this.files.writeFileSync(path, bytes, { flag: 'wx', mode: PRIVATE }));

@@ -122,7 +122,7 @@ function port(text: string): number {
 /** The address in brackets or not, the prefix length, the port. */
 const ENDPOINT = /^(?:\[([^\]]+)\]|([^[\]/]*?))(\/[^:]*)?(?::([^:/]*))?$/;
 /** Without brackets, all the colons are the address's own. */
-const BARE_IPV6 = /^[^[\]/]*:[^[\]/]*:[^[\]/]*$/;
+const BARE_IPV6 = /^[^[\]/:]*:[^[\]/:]*:[^[\]/]*$/;
 
 function endpoint(text: string): EndpointPattern {
   if (BARE_IPV6.test(text)) return { network: network(text) };
@@ -149,7 +149,7 @@ function network(text: string): Network {
 /** Mistakes that are easily made, and what is said of them. */
 const ENDPOINT_HINTS: readonly (readonly [RegExp, string])[] = [
   [/^\d+$/, 'A port alone is written with a colon in front, as in :80.'],
-  [/^[^:]*[g-z][^:]*$/i, 'Names are not looked up: it has to be an address, as in 192.0.2.1 or ::1.'],
+  [/^[^:g-z]*[g-z][^:]*$/i, 'Names are not looked up: it has to be an address, as in 192.0.2.1 or ::1.'],
   [/%/, 'Captures know no zones: it has to be the address without % and what follows.'],
 ];
 

@@ -9,7 +9,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     ...['from-time', 'to-time', 'limit'],
   ],
   'Cores and machines:': ['jobs', 'shard'],
-  'Limits:': ['max-message', 'max-connections', 'max-held', 'max-windows'],
+  'Limits:': ['max-message', 'max-connections', 'max-held', 'max-windows', 'max-output'],
 };
 
 /** The options, each under its heading, in the order of the headings. */

@@ -57,3 +57,24 @@ export class Inflation {
     this.stream.destroy();
   }
 }
+
+/** What a short DEFLATE stream that ends within `packed` holds; undefined where it does not, or is damaged. */
+export function inflatedAtOnce(
+  { constants, inflateRawSync }: Pick<typeof zlib, 'constants' | 'inflateRawSync'>,
+  packed: Uint8Array,
+): { readonly output: Uint8Array; readonly consumed: number } | undefined {
+  if (packed.length === 0) return undefined;
+  try {
+    // `info` makes Node give the engine too, whose byte count tells where the final block ended.
+    const { buffer, engine } = inflateRawSync(packed, {
+      finishFlush: constants.Z_SYNC_FLUSH,
+      chunkSize: 4096,
+      maxOutputLength: OUTPUT,
+      info: true,
+    }) as unknown as { buffer: Uint8Array; engine: { bytesWritten: number } };
+    const consumed = engine.bytesWritten;
+    return consumed < packed.length ? { output: buffer, consumed } : undefined;
+  } catch {
+    return undefined;
+  }
+}

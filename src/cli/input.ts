@@ -34,7 +34,7 @@ export function inputsOf(io: Io, args: readonly string[], options: DecodeOptions
   }
   if (args.length === 1 && args[0] === '-') return [fileInput(io, '-')];
   if (args.every(looksLikeHex)) return [{ name: 'argument', chunks: [encodeUtf8(args.join(' '))], form: 'hex' }];
-  const path = args.length === 1 && /^[^\s'"\\]*[/.][^\s'"\\]*$/.test(args[0]!);
+  const path = args.length === 1 && /^[^\s'"\\/.]*[/.][^\s'"\\]*$/.test(args[0]!);
   return [
     { name: 'argument', chunks: [encodeUtf8(args.join(' '))], ...(path && { hint: ', and no file has that name' }) },
   ];

@@ -29,8 +29,10 @@ const LARGE = 64 * 1024 * 1024;
 const MOST = 2;
 /** So much of a file is looked at for signs of compression. */
 const LOOKED_AT = 1024 * 1024;
-/** The response to a handshake, in which the server agrees to compress. */
-const COMPRESSED = /HTTP\/1\.1 101(?:(?!\r\n\r\n)[^]){0,2000}permessage-deflate/i;
+/** What tells of compression, and the end of a head. */
+const SIGNS = /HTTP\/1\.1 101|permessage-deflate|\r\n\r\n/gi;
+/** No honest response names it later than that. */
+const LONGEST_RESPONSE = 2000;
 
 /** Undefined: one thread has to do, or is as good. */
 export async function jobsFor(io: Io, inputs: readonly Input[], options: DecodeOptions): Promise<Jobs | undefined> {
@@ -43,8 +45,19 @@ export async function jobsFor(io: Io, inputs: readonly Input[], options: DecodeO
   const areFiles = files.length === inputs.length && (from === 'auto' || from === 'pcap');
   const heads = areFiles ? await headsOf(io, files, jobs === undefined ? LOOKED_AT : 1) : undefined;
   if (heads === undefined) return one(io, options, 'only capture files are shared out');
-  const count = jobs ?? (heads.some((head) => COMPRESSED.test(head)) ? Math.min(MOST, cores()) : 1);
+  const count = jobs ?? (heads.some(agreesToCompress) ? Math.min(MOST, cores()) : 1);
   return count > 1 ? { count, files } : undefined;
+}
+
+/** Whether there is a response to a handshake in which the server agrees to compress. */
+function agreesToCompress(text: string): boolean {
+  let response = -Infinity;
+  for (const { 0: sign, index } of text.matchAll(SIGNS)) {
+    if (sign.length > 4 && sign.startsWith('1', 9)) response = index;
+    else if (sign.startsWith('\r')) response = -Infinity;
+    else if (index - response <= LONGEST_RESPONSE) return true;
+  }
+  return false;
 }
 
 /** The input that a thread reads. */

@@ -14,6 +14,7 @@ import { ENDING, FINDING, Marks, SHOWN, type Key, type Note, type PassedOver, ty
 import { loadPackets } from './load-packets.js';
 import { openInput } from './open-input.js';
 import type { DecodeOptions } from './options.js';
+import { OutputBound } from './output-bound.js';
 import { captureReadingOptions } from './reading-options.js';
 import { RecordOutput } from './record-output.js';
 
@@ -99,6 +100,10 @@ export class Part implements Pace {
   /** Records that earlier pieces had. */
   private shown = 0;
   private chunks = 0;
+  /** How far it has read. What is printed of all is bounded by whoever prints. */
+  private readonly reach = new OutputBound(Infinity);
+  /** Bytes read before the present piece. */
+  private before = 0;
   /** What was a capture file is none any more. */
   private isLost = false;
 
@@ -135,7 +140,7 @@ export class Part implements Pace {
   }
 
   private async read(input: Input): Promise<void> {
-    const opened = await openInput(this.io, input, this.options);
+    const opened = await openInput(this.io, this.reach.counting(input), this.options);
     if (opened.capture === undefined) {
       this.isLost = true;
       this.over = true;
@@ -220,12 +225,14 @@ export class Part implements Pace {
       marks: this.marks.take(),
       shown: shown - this.shown,
       found: this.found || (!isLimited && output.found),
+      input: this.before,
       notes,
       closed,
       passedOver: [...passedOver.values()],
       ...(failure && { failure }),
       agreed: isApart ? undefined : { last, packets, connections, opened },
     };
+    this.before = this.reach.input;
     this.shown = shown;
     this.marked = 0;
     this.notes = [];

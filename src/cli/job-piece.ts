@@ -51,6 +51,8 @@ export interface Piece {
   readonly marks: Uint32Array;
   readonly shown: number;
   readonly found: boolean;
+  /** Bytes of the input that had been read when it was begun. */
+  readonly input: number;
   readonly notes: readonly Note[];
   readonly closed: readonly { readonly key: Key; readonly summary: ConnectionSummary }[];
   readonly passedOver: readonly PassedOver[];

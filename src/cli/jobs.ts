@@ -10,12 +10,13 @@ import { OwnLane, ThreadLane, type Lane } from './job-lanes.js';
 import { merged } from './job-merge.js';
 import type { Agreed, Key, Note, Piece } from './job-piece.js';
 import type { DecodeOptions } from './options.js';
+import { boundFor } from './output-bound.js';
 import { RecordOutput } from './record-output.js';
 
 /**
  * Reads capture files with several threads, this one among them: each takes note of all packets and decodes a share of
  * the connections; their lines are printed in the order in which one thread would print them. Where their shares can't be
- * read each by itself (that is met only on the way), they give up: gives what one thread has to go on with, whose
+ * read each by itself, or come to more than `--max-output` (that is met only on the way), they give up: gives what one thread has to go on with, whose
  * output leaves out what was printed.
  */
 export async function decodeInJobs(
@@ -41,6 +42,8 @@ class JobDecoding {
   private damaged = false;
   private any = false;
   private packets = 0;
+  /** Bytes of records. */
+  private printed = 0;
 
   constructor(
     private readonly io: Io,
@@ -79,7 +82,7 @@ class JobDecoding {
       const agreed = agreedOf(pieces);
       if (agreed === undefined) return false;
       this.packets = agreed.packets;
-      await this.print(pieces);
+      if (!(await this.print(pieces))) return false;
       if (this.output.done || this.io.stdout.closed) return true;
       if (agreed.last) return true;
       if (this.io.interrupted.aborted) end ??= boundary(printed);
@@ -87,9 +90,12 @@ class JobDecoding {
     }
   }
 
-  private async print(pieces: readonly Piece[]): Promise<void> {
+  /** False: it may be more than `--max-output` allows. Where that cuts it one thread knows. */
+  private async print(pieces: readonly Piece[]): Promise<boolean> {
     const { output, io } = this;
     const { text, shown, found, end = Infinity } = merged(pieces, output.left);
+    this.printed += text.length;
+    if (this.printed > boundFor(this.options.maxOutput, pieces[0]!.input)) return false;
     output.found ||= found;
     await this.tell(
       pieces.flatMap(({ notes }) => notes),
@@ -98,13 +104,14 @@ class JobDecoding {
     output.count(shown);
     await io.stdout.write(this.any ? text : this.first(text));
     this.any ||= text.length > 0;
-    if (output.done) return;
+    if (output.done) return true;
     for (const { summary } of inOrder(pieces.flatMap(({ closed }) => closed))) this.closing.add(summary);
     for (const { kind, connections } of inOrder(pieces.flatMap(({ passedOver }) => passedOver))) {
       this.closing.passedOver(kind, connections);
     }
     const { failure } = pieces[0]!;
     if (failure) throw new UsageError(failure.message, failure.place);
+    return true;
   }
 
   /** In front of each record the annotated view leaves a line blank; in front of the first there is none. */

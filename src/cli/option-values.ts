@@ -24,6 +24,10 @@ export function preview(value: string): number {
   return value === 'all' ? MOST_PREVIEW : integer(0, MOST_PREVIEW)(value);
 }
 
+export function maxOutput(value: string): number {
+  return value === 'all' ? Infinity : integer(0)(value);
+}
+
 export function close(value: string): { code: number; reason: string } {
   const [, code, reason = ''] = /^(\d{1,5})(?::([^]*))?$/.exec(value) ?? [];
   if (code === undefined || Number(code) > 65535) {

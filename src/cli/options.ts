@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { filterOptions, type FilterOptions } from './filter-options.js';
 import { grouped } from './help-groups.js';
-import { close, integer, list, preview } from './option-values.js';
+import { close, integer, list, maxOutput, preview } from './option-values.js';
 
 /** The options of each command, as their code receives them. `--name <value>` becomes `name`. */
 
@@ -26,6 +26,8 @@ export interface DecodeOptions extends CommonOptions, FilterOptions {
   maxConnections?: number;
   maxHeld?: number;
   maxWindows?: number;
+  /** Infinity: no bound. */
+  maxOutput?: number;
   jobs?: number;
   /** From 1 on. */
   shard?: { readonly index: number; readonly count: number };
@@ -100,6 +102,10 @@ export function decodeOptions(): Option[] {
       integer(4096),
     ),
     new Option('--max-windows <bytes>', 'memory for the windows of compressed connections').argParser(integer(0)),
+    new Option(
+      '--max-output <bytes>',
+      'print and extract up to this many bytes (a number, or all; default: 256 MiB, or 64 times the input if that is more)',
+    ).argParser(maxOutput),
     ...filterOptions(),
     new Option(
       '--jobs <number>',

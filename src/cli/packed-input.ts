@@ -26,6 +26,19 @@ export class PackedInput {
     return this.piece;
   }
 
+  /** Up to `length` bytes that are there without waiting. */
+  look(length: number): Uint8Array {
+    return this.piece.subarray(0, length);
+  }
+
+  /** The next `length` bytes, taken, where they are there without waiting. */
+  atOnce(length: number): Uint8Array | undefined {
+    if (this.piece.length < length) return undefined;
+    const bytes = this.look(length);
+    this.take(length);
+    return bytes;
+  }
+
   take(length: number): void {
     this.piece = this.piece.subarray(length);
     this.offset += length;

@@ -29,7 +29,7 @@ export function readTyped(line: string): Typed {
   const text = line.replaceAll(LINE_END, '\n');
   if (!text.startsWith('/')) return { kind: 'message', data: Buffer.from(text), binary: false };
   if (text.startsWith('//')) return { kind: 'message', data: Buffer.from(text.slice(1)), binary: false };
-  const [, name = '', rest = ''] = /^\/(\S*)\s*([^]*?)\s*$/.exec(text) ?? [];
+  const [, name = '', rest = ''] = /^\/(\S*)\s*([^]*)$/.exec(text.trimEnd()) ?? [];
   return (
     COMMANDS.get(name)?.(rest) ??
     mistake(`/${name} is no command: /help lists them, and // sends a message that begins with /`)

@@ -47,7 +47,7 @@ export class PasteFilter extends Transform {
     if (!this.isPaste) return this.pass(text);
     const rest = this.endedInCr && text.startsWith('\n') ? text.slice(1) : text;
     this.endedInCr = text.endsWith('\r') && !isLast;
-    const lines = (isLast ? rest.replace(/[\r\n]+$/, '') : rest).replace(/\r\n|\r|\n/g, LINE_END);
+    const lines = (isLast ? withoutLineEnds(rest) : rest).replace(/\r\n|\r|\n/g, LINE_END);
     // eslint-disable-next-line no-control-regex
     this.pass(lines.replace(/[\0-\x08\x0b-\x1f\x7f]/g, ''));
   }
@@ -65,4 +65,10 @@ function beginningOf(mark: string, text: string): number {
     if (text.endsWith(mark.slice(0, length))) return length;
   }
   return 0;
+}
+
+function withoutLineEnds(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === '\n' || text[end - 1] === '\r')) end--;
+  return text.slice(0, end);
 }

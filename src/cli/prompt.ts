@@ -167,7 +167,7 @@ export class Prompt implements Source {
 
 /** A line in words within so many columns; below the words behind the first wide gap, where there is one. */
 function hanging(line: string, width: number): string[] {
-  const [, head = ''] = /^(\s*\S.*?\s{2,})\S/.exec(line) ?? [];
+  const [, head = ''] = /^(\s*\S(?:\S|\s(?!\s))*\s{2,})\S/.exec(line) ?? [];
   const [first = '', ...rest] = wrap(line.slice(head.length), width - head.length - 1);
   return [head + first, ...rest.map((each) => ' '.repeat(head.length) + each)];
 }

@@ -8,6 +8,7 @@ import type { Extractor } from './extract.js';
 import type { RecordFilter } from './filters.js';
 import type { Io } from './io.js';
 import type { DecodeOptions } from './options.js';
+import { OutputBound } from './output-bound.js';
 
 /** RSV1 on bare data frames is most often permessage-deflate whose handshake was not given. */
 const RSV_HINT = 'hint: if permessage-deflate was negotiated, --deflate inflates the messages with RSV1';
@@ -40,6 +41,7 @@ export class RecordOutput {
     private readonly filter: RecordFilter | undefined,
     private readonly extractor: Extractor | undefined,
     private readonly seen: () => Seen | undefined,
+    private readonly bound = new OutputBound(Infinity),
   ) {
     this.limit = options.limit ?? Infinity;
   }
@@ -69,8 +71,16 @@ export class RecordOutput {
     if (isBlind(record)) this.found = true;
     if (this.extractor !== undefined) this.extract(record, this.extractor);
     if (this.options.stats === true) return;
-    this.view!(record, this.lines);
+    this.draw(() => this.view!(record, this.lines));
     this.count(1);
+  }
+
+  /** Behind the bound nothing is drawn; what would have crossed it is taken back. */
+  private draw(put: () => void): void {
+    const { lines, bound } = this;
+    const before = lines.length;
+    if (!bound.isReached) put();
+    if (!bound.take(lines.length - before)) lines.length = before;
   }
 
   /** So many records were shown. */
@@ -96,6 +106,11 @@ export class RecordOutput {
 
   /** A record of `--json` that is no traffic. */
   json(value: object): void {
+    if (!this.options.quiet && !this.done) this.draw(() => this.lines.text(`${safeJson(value)}\n`));
+  }
+
+  /** The last one, which is never left out. */
+  lastJson(value: object): void {
     if (!this.options.quiet && !this.done) this.lines.text(`${safeJson(value)}\n`);
   }
 

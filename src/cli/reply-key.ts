@@ -67,7 +67,7 @@ function withoutPaths(text: string, paths: readonly string[]): string | undefine
     if (Array.isArray(part)) return part.filter((each: unknown) => each !== GONE) as unknown[];
     return isObject(part) ? sorted(part) : part;
   });
-  return rest.replaceAll(KEPT_NUMBER, '$1');
+  return rest.replaceAll(KEPT_NUMBER, '$1$2');
 }
 
 /** Stands where something is ignored. */
@@ -75,42 +75,71 @@ const GONE: unique symbol = Symbol('gone');
 
 /** Objects and lists only: numbers and the like are texts as good. */
 function parsed(text: string): Json | undefined {
-  if (!/^\s*[[{]/.test(text) || isDeep(text)) return undefined;
+  const marked = /^\s*[[{]/.test(text) ? withMarkedNumbers(text) : undefined;
+  if (marked === undefined) return undefined;
   try {
-    return JSON.parse(
-      text.replace(TOKEN, (token) => (isExact(token) ? token : JSON.stringify(`${NUMBER}${token}`))),
-    ) as Json;
+    return JSON.parse(marked) as Json;
   } catch {
     return undefined;
   }
 }
 
-/** Texts, which are passed over, and numbers. */
-const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-/** Stands in front of a number that is kept as the text that it is: no double is that exact, and a change would not be seen. */
-const NUMBER = '\u0000number ';
-const KEPT_NUMBER = /"\\u0000number ([^"]*)"/g;
+const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+/** In front of a number that is kept as the text that it is: no double is that exact, and a change would not be seen. */
+const MARK = String.raw`\u0000number `;
+/** No string begins as a mark does: one that did has another NUL in front of it. */
+const NUL = String.raw`\u0000`;
+const KEPT_NUMBER = /([[,:])"\\u0000number ([^"]*)"/g;
 /** Decimal digits that a double always has. */
 const DIGITS = 15;
 
-function isExact(token: string): boolean {
-  if (token.startsWith('"')) return true;
-  const [digits = ''] = token.replace(/^-?0*\.?0*/, '').split(/[eE]/);
-  return digits.replace('.', '').length <= DIGITS && Number.isFinite(Number(token));
+/** What a bracket does to the depth. */
+const NESTING = new Map([
+  ['[', 1],
+  ['{', 1],
+  [']', -1],
+  ['}', -1],
+]);
+
+/** The same JSON with long numbers as strings; undefined where it is none for sure, or nested too deep. In one pass. */
+function withMarkedNumbers(text: string): string | undefined {
+  const parts: string[] = [];
+  let from = 0;
+  let depth = 0;
+  const put = (at: number, instead: string, next: number): void => {
+    parts.push(text.slice(from, at), instead);
+    from = next;
+  };
+  for (let at = 0; at < text.length;) {
+    const sign = text[at]!;
+    NUMBER.lastIndex = at;
+    if (sign === '"') {
+      if (text.startsWith(NUL, at + 1)) put(at, `"${NUL}`, at + 1);
+      at = stringEnd(text, at);
+      if (at < 0) return undefined;
+      continue;
+    }
+    const token = sign === '-' || (sign >= '0' && sign <= '9') ? NUMBER.exec(text)?.[0] : undefined;
+    if (token !== undefined && !isExact(token)) put(at, `"${MARK}${token}"`, at + token.length);
+    depth += NESTING.get(sign) ?? 0;
+    if (depth > DEEPEST) return undefined;
+    at += token?.length ?? 1;
+  }
+  return parts.join('') + text.slice(from);
 }
 
-function isDeep(text: string): boolean {
-  let depth = 0;
-  let isQuoted = false;
-  for (let i = 0; i < text.length && depth <= DEEPEST; i++) {
-    const sign = text[i];
-    if (isQuoted && sign === '\\') i++;
-    else if (sign === '"') isQuoted = !isQuoted;
-    else if (isQuoted) continue;
-    else if (sign === '[' || sign === '{') depth++;
-    else if (sign === ']' || sign === '}') depth--;
+/** Behind the quote that ends the string which begins at `at`; -1 where none does. */
+function stringEnd(text: string, at: number): number {
+  for (let next = at + 1; next < text.length; next++) {
+    if (text[next] === '\\') next++;
+    else if (text[next] === '"') return next + 1;
   }
-  return depth > DEEPEST;
+  return -1;
+}
+
+function isExact(token: string): boolean {
+  const [digits = ''] = token.replace(/^-?0*\.?0*/, '').split(/[eE]/);
+  return digits.replace('.', '').length <= DIGITS && Number.isFinite(Number(token));
 }
 
 /** Places may be found twice, and one inside the other. */

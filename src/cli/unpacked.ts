@@ -2,7 +2,7 @@ import type * as zlib from 'node:zlib';
 import { concat } from '../codec/byte-collector.js';
 import { builtin } from './builtin.js';
 import { crc32Of } from './crc32.js';
-import { Inflation } from './inflation.js';
+import { inflatedAtOnce, Inflation } from './inflation.js';
 import { PackedInput, type Chunks } from './packed-input.js';
 
 export interface UnpackOptions {
@@ -35,12 +35,39 @@ export class DamagedInput extends Error {
 const MAGIC = [0x1f, 0x8b, 0x08];
 /** A packed capture may have been packed once more on its way. Whatever is packed more often was made to annoy. */
 const LEVELS = 2;
+/** Packed data of a member that is read at once if it is no longer. */
+const SMALL = 256;
 /** So much packed data of a member is kept for a second look at damage in it. */
 const KEPT = 1024 * 1024;
 
+/**
+ * What packed data may come to at the most: so much, and so much for each byte beside. Captures pack to a tenth or a
+ * thirtieth; a few hundred bytes that come to gigabytes were made to keep somebody busy.
+ */
+const MOST = { least: 16 * 1024 * 1024, perByte: 100 };
+
 /** The input as it is, or what it holds where it is gzip data (RFC 1952): as it comes, in bounded memory. */
-export function unpacked(chunks: Chunks, options: UnpackOptions = {}): AsyncGenerator<Uint8Array> {
-  return unpackedLevel(chunks, options, 0);
+export async function* unpacked(chunks: Chunks, options: UnpackOptions = {}): AsyncGenerator<Uint8Array> {
+  let [packed, given] = [0, 0];
+  const read = (length: number): void => void (packed += length);
+  for await (const chunk of unpackedLevel(counted(chunks, read), options, 0)) {
+    given += chunk.length;
+    const most = MOST.least + MOST.perByte * packed;
+    if (given > most) {
+      throw new DamagedInput(
+        `the gzip data came to more than ${MOST.perByte} times their size: no more of them is read (gzip -dc FILE | wsinspect decode reads all)`,
+        packed,
+      );
+    }
+    yield chunk;
+  }
+}
+
+async function* counted(chunks: Chunks, read: (length: number) => void): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    read(chunk.length);
+    yield chunk;
+  }
 }
 
 async function* unpackedLevel(chunks: Chunks, options: UnpackOptions, level: number): AsyncGenerator<Uint8Array> {
@@ -132,6 +159,11 @@ class Unpacking {
   private async *data(): AsyncGenerator<Uint8Array> {
     const { input } = this;
     const start = input.offset;
+    const small = this.small();
+    if (small !== undefined) {
+      if (small.length > 0) yield small;
+      return this.checkTrailer(this.crc32(small, 0), small.length);
+    }
     const history = new History();
     const inflation = new Inflation(this.zlib);
     let crc = 0;
@@ -156,6 +188,18 @@ class Unpacking {
     } finally {
       inflation.close();
     }
+    await this.checkTrailer(crc, length);
+  }
+
+  /** The data of a member that is small and all there, taken; a stream for each of thousands would cost more than they do. */
+  private small(): Uint8Array | undefined {
+    const data = inflatedAtOnce(this.zlib, this.input.look(SMALL));
+    if (data === undefined) return undefined;
+    this.input.take(data.consumed);
+    return data.output;
+  }
+
+  private async checkTrailer(crc: number, length: number): Promise<void> {
     if ((await this.u32()) !== crc) throw this.damaged(-4, 'incorrect data check');
     if ((await this.u32()) !== length % 2 ** 32) throw this.damaged(-4, 'incorrect length check');
   }
@@ -196,11 +240,14 @@ class Unpacking {
 
   private async u32(): Promise<number> {
     let value = 0;
+    const four = this.input.atOnce(4);
+    if (four !== undefined) return (four[0]! | (four[1]! << 8) | (four[2]! << 16) | (four[3]! << 24)) >>> 0;
     for (let i = 0; i < 4; i++) value += (await this.byte()) * 2 ** (8 * i);
     return value;
   }
 
   private async bytes(count: number): Promise<void> {
+    if (this.input.atOnce(count) !== undefined) return;
     for (let i = 0; i < count; i++) await this.byte();
   }
 

@@ -133,7 +133,7 @@ export function parseDeflateOption(text: string): DeflateOption {
   // The same length, so that columns stay true; the name in front is what the grammar asks for.
   const prefix = `${PERMESSAGE_DEFLATE};`;
   const hasName = /^\s*permessage-deflate\s*(?:[;,]|$)/.test(text);
-  const separated = text.replaceAll(',', ';').replace(/[;\s]+$/, '');
+  const separated = withoutEnd(text.replaceAll(',', ';'));
   const full = hasName ? separated : separated.trim() === '' ? PERMESSAGE_DEFLATE : prefix + separated;
   const shift = hasName ? 0 : prefix.length;
   const { extensions, faults } = parseExtensions(full);
@@ -156,4 +156,11 @@ export function parseDeflateOption(text: string): DeflateOption {
     };
   }
   return { ok: true, parameters: read.parameters, given: read.given };
+}
+
+/** Without the separators and blanks at its end. */
+function withoutEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === ';' || text[end - 1]!.trim() === '')) end--;
+  return text.slice(0, end);
 }

@@ -146,7 +146,7 @@ export class MessageInflater {
         return { status: 'ok', bytes: outputs.length === 1 ? outputs[0]! : concat(outputs, produced) };
       }
       if (at > payloadLength) return CUT_SHORT;
-      window = lastBytes(window, result.output, 1 << windowBits);
+      if (result.output.length > 0) window = lastBytes(window, result.output, 1 << windowBits);
     }
     return { status: 'invalid', reason: `more than ${MAX_FINAL_BLOCKS} final blocks in one message` };
   }

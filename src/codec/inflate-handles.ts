@@ -1,5 +1,5 @@
 import type { SlidingWindow } from './deflate-windows.js';
-import type { InflateStream } from './deflate.js';
+import type { InflateStream, RawDeflate } from './deflate.js';
 
 /** What a zlib stream of Node has inside: not documented, so it is tried (`worksAsKnown`) before it is relied on. */
 interface NativeHandle {
@@ -46,6 +46,7 @@ const SYNC_CHUNK = 16384;
 const EDGE = 16;
 /** The tail (RFC 7692 §7.2.2) and a byte that must be left over. */
 const TAIL = Uint8Array.of(0x00, 0x00, 0xff, 0xff, 0x00);
+const NOTHING = new Uint8Array(0);
 /** A write that fails leaves the state as it was. */
 const UNTOUCHED = 2 ** 32 - 1;
 /** zlib's positions are 32-bit numbers. */
@@ -110,8 +111,8 @@ class Handle {
   owner: DirectionStream | undefined;
   /** When it was used last. */
   time = 0;
-  /** zlib refused the data; nothing but `reset` helps. */
-  failed = false;
+  /** Why zlib refused the data; nothing but `reset` helps. */
+  failure: string | undefined;
   private readonly native: NativeStream;
   private readonly handle: NativeHandle;
   private readonly state: Uint32Array;
@@ -126,7 +127,7 @@ class Handle {
       throw new TypeError('not the zlib streams that are known');
     }
     // Node's own handler closes the handle. This one may be reset.
-    handle.onerror = () => void (this.failed = true);
+    handle.onerror = (message) => void (this.failure = message);
     this.handle = handle;
     this.state = state;
   }
@@ -140,15 +141,15 @@ class Handle {
     this.handle.writeSync(flush, input, at, length, output.bytes, output.length, room);
     const unused = state[0]!;
     const left = state[1];
-    if (this.failed || left > length || unused > room) return -1;
+    if (this.failure !== undefined || left > length || unused > room) return -1;
     output.length += room - unused;
     return left;
   }
 
   reset(): void {
-    this.failed = false;
+    this.failure = undefined;
     this.native.reset();
-    if (this.failed) throw new Error('zlib did not begin anew');
+    if (this.failure !== undefined) throw new Error('zlib did not begin anew');
   }
 
   close(): void {
@@ -197,6 +198,45 @@ export class InflateHandles {
     handle.reset();
     if (window.length > 0) this.prime(handle, window);
     return handle;
+  }
+
+  /**
+   * What `RawDeflate.inflate` does, with a decoder of the pool: broken messages and final blocks cost no new one each.
+   * `undefined` where zlib does what it was not known to do. Throws where no decoder can be had.
+   */
+  whole(
+    input: Uint8Array,
+    { windowBits, dictionary, maxOutput }: Parameters<RawDeflate['inflate']>[1],
+  ): ReturnType<RawDeflate['inflate']> | undefined {
+    const handle = this.unowned(windowBits) ?? this.opened(windowBits);
+    handle.owner = undefined;
+    try {
+      handle.reset();
+      if (dictionary.length > 0) this.prime(handle, { length: dictionary.length, first: dictionary, second: NOTHING });
+      const { output } = this;
+      output.begin(maxOutput);
+      const left = this.drain(handle, input);
+      if (handle.failure !== undefined) return { status: 'invalid', reason: handle.failure };
+      if (output.exceeded) return { status: 'too-large' };
+      if (left < 0) return undefined;
+      return { status: 'ok', output: output.view().slice(), consumed: input.length - left, final: left > 0 };
+    } finally {
+      this.output.drop();
+      this.giveBack(handle);
+    }
+  }
+
+  /** Feeds all of the input, until nothing moves on. Gives the bytes that are left of it, or -1. */
+  private drain(handle: Handle, input: Uint8Array): number {
+    const { output } = this;
+    let left = input.length;
+    for (;;) {
+      const before = output.length;
+      const rest = handle.write(this.zlib.constants.Z_SYNC_FLUSH, input, input.length - left, left, output);
+      if (rest < 0 || output.exceeded) return -1;
+      if (rest === left && output.length === before) return left;
+      left = rest;
+    }
   }
 
   /** Nothing came of a message: its memory is free for whoever tries another way. */
@@ -262,7 +302,7 @@ export class InflateHandles {
   }
 
   /** Makes `window` what a fresh decoder has behind it: a stored block puts it there, and costs no new decoder. */
-  private prime(handle: Handle, window: SlidingWindow): void {
+  private prime(handle: Handle, window: Pick<SlidingWindow, 'length' | 'first' | 'second'>): void {
     const { Z_SYNC_FLUSH } = this.zlib.constants;
     const { length, first, second } = window;
     const { stored } = this;

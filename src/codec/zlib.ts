@@ -6,6 +6,8 @@ import { worksAsKnown } from './inflate-trial.js';
 
 /** A buffer of Node 20 holds no more. */
 const LONGEST_OUTPUT = 2 ** 32;
+/** zlib's positions are 32-bit numbers. */
+const LONGEST_INPUT = 2 ** 32 - 1;
 
 export type NodeZlib = Pick<typeof zlib, 'constants' | 'createInflateRaw' | 'deflateRawSync' | 'inflateRawSync'>;
 
@@ -22,11 +24,23 @@ export const deflateWith = (node: NodeZlib, options: NodeDeflateOptions = {}): R
   const whole = wholeMessages(node);
   let left = options.after ?? 100;
   let handles: InflateHandles | null | undefined;
+  const pooled: (...of: Parameters<RawDeflate['inflate']>) => ReturnType<RawDeflate['inflate']> | undefined = (
+    input,
+    window,
+  ) => {
+    if (input.length > LONGEST_INPUT) return undefined;
+    try {
+      return handles?.whole(input, window);
+    } catch {
+      // No memory for a decoder of the pool.
+      return undefined;
+    }
+  };
   return {
     deflate: (input, window) => whole.deflate(input, window),
     inflate(input, window) {
       left--;
-      return whole.inflate(input, window);
+      return pooled(input, window) ?? whole.inflate(input, window);
     },
     open({ windowBits }) {
       if (left > 0) return undefined;

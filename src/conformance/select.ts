@@ -1,4 +1,5 @@
 import type { Case, PeerRole } from './case.js';
+import { matchesGlob } from './glob.js';
 
 export interface Selection {
   readonly peer: PeerRole;
@@ -38,9 +39,5 @@ interface Pattern {
 
 function patterns(lists: readonly string[]): Pattern[] {
   const texts = lists.flatMap((list) => list.split(',').map((text) => text.trim())).filter((text) => text !== '');
-  return texts.map((text) => {
-    const parts = text.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-    const expression = new RegExp(`^${parts.join('.*')}$`);
-    return { text, matches: (id) => expression.test(id) || id.startsWith(`${text}.`) };
-  });
+  return texts.map((text) => ({ text, matches: (id) => matchesGlob(text, id) || id.startsWith(`${text}.`) }));
 }

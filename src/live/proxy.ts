@@ -105,8 +105,8 @@ function counted(text: string): Uint8Array {
 /** The 16 bytes of a sound address (RFC 4291 §2.2). */
 function ipv6Bytes(host: string): Uint8Array {
   const plain = host
-    .replace(/%.*$/, '')
-    .replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...parts: string[]) =>
+    .replace(/%[^]*/, '')
+    .replace(/(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/, (_, ...parts: string[]) =>
       [0, 2].map((i) => ((Number(parts[i]) << 8) | Number(parts[i + 1])).toString(16)).join(':'),
     );
   const [left = '', right] = plain.split('::');

@@ -67,12 +67,14 @@ function partsOf(text: string): [start: string, fields: Field[], end: string] {
 
 /** The request line: another host in a target that names one (RFC 9112 §3.2.2), another target instead of `/`. */
 function startWith(start: string, { host, target }: HeadEdit): string {
-  const hosted = host === undefined ? start : start.replace(ABSOLUTE, (_, lead: string) => lead + host);
-  return target === undefined ? hosted : hosted.replace(ROOT, (_, lead: string) => lead + target);
+  const line = start.trimStart();
+  const hosted = host === undefined ? line : line.replace(ABSOLUTE, (_, lead: string) => lead + host);
+  const aimed = target === undefined ? hosted : hosted.replace(ROOT, (_, lead: string) => lead + target);
+  return start.slice(0, start.length - line.length) + aimed;
 }
 
-const ABSOLUTE = /^(\s*[^ \t]+[ \t]+(?:http|ws)s?:\/\/)[^/?# \t]*/i;
-const ROOT = /^(\s*[^ \t]+[ \t]+(?:(?:http|ws)s?:\/\/[^/?# \t]*)?)\/(?=[ \t])/i;
+const ABSOLUTE = /^([^ \t]+[ \t]+(?:http|ws)s?:\/\/)[^/?# \t]*/i;
+const ROOT = /^([^ \t]+[ \t]+(?:(?:http|ws)s?:\/\/[^/?# \t]*)?)\/(?=[ \t])/i;
 
 /** Name, colon and blanks stay as they were written. */
 function withValue({ text }: Field, value: string): string {
@@ -84,9 +86,26 @@ function withValue({ text }: Field, value: string): string {
 /** The offer without permessage-deflate; nothing where it offered nothing else. */
 function withoutDeflate(field: Field): string[] {
   const value = field.text.slice(field.text.indexOf(':') + 1);
-  const items = value.match(/(?:"(?:[^"\\]|\\.)*"|[^",])+/g) ?? [];
+  const items = itemsOf(value);
   const others = items.filter((item) => !/^\s*(?:permessage-deflate|x-webkit-deflate-frame)\s*(?:;|$)/i.test(item));
   if (others.length === items.length) return [field.text];
   const rest = others.map((item) => item.trim()).filter((item) => item !== '');
   return rest.length === 0 ? [] : [withValue(field, rest.join(', '))];
+}
+
+/** The elements of a list: what stands between two commas that no quotes hold. A quote that stays open goes to the end. */
+function itemsOf(list: string): string[] {
+  const items: string[] = [];
+  let from = 0;
+  let isQuoted = false;
+  for (let at = 0; at < list.length; at++) {
+    const sign = list[at];
+    if (isQuoted && sign === '\\') at++;
+    else if (sign === '"') isQuoted = !isQuoted;
+    else if (sign === ',' && !isQuoted) {
+      items.push(list.slice(from, at));
+      from = at + 1;
+    }
+  }
+  return [...items, list.slice(from)];
 }

@@ -101,13 +101,36 @@ function drawRuns(bytes: Uint8Array, offset: number | undefined, name: string, v
   return lines;
 }
 
+/** What is nested deeper stands on one line: indentation costs blanks for each level, and a peer may nest thousands. */
+const DEEPEST = 24;
+
 /** JSON indented, escaped line by line; undefined where the text is no JSON object or list. */
 export function prettyJson(text: string, indent = 8): string[] | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
+  const lines: string[] = [];
   try {
-    const lines = JSON.stringify(JSON.parse(text), undefined, 2).split('\n');
-    return lines.map((line) => ' '.repeat(indent) + escapeText(line));
+    putJson(JSON.parse(text), { lines, indent, depth: 0 }, '', '');
   } catch {
     return undefined;
   }
+  return lines;
+}
+
+/** A value between `lead` and `tail`, as `JSON.stringify` puts it. */
+function putJson(
+  value: unknown,
+  { lines, indent, depth }: { readonly lines: string[]; readonly indent: number; readonly depth: number },
+  lead: string,
+  tail: string,
+): void {
+  const put = (line: string): void => void lines.push(' '.repeat(indent + 2 * depth) + escapeText(line));
+  const parts = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  if (parts.length === 0 || depth === DEEPEST) return put(`${lead}${JSON.stringify(value)}${tail}`);
+  const isList = Array.isArray(value);
+  put(lead + (isList ? '[' : '{'));
+  for (const [i, [name, part]] of parts.entries()) {
+    const inner = { lines, indent, depth: depth + 1 };
+    putJson(part, inner, isList ? '' : `${JSON.stringify(name)}: `, i < parts.length - 1 ? ',' : '');
+  }
+  put((isList ? ']' : '}') + tail);
 }

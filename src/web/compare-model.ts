@@ -32,6 +32,13 @@ export const MEASURES: readonly {
 export function numberText(value: number): string {
   const digits = Number.isInteger(value) || value >= 100 ? 0 : value >= 10 ? 1 : 2;
   const [whole = '', rest] = value.toFixed(digits).split('.');
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, '\u202f');
+  const grouped = inThrees(whole);
   return rest === undefined ? grouped : `${grouped}.${rest}`;
+}
+
+function inThrees(digits: string): string {
+  const first = digits.length % 3 || 3;
+  const groups = [digits.slice(0, first)];
+  for (let at = first; at < digits.length; at += 3) groups.push(digits.slice(at, at + 3));
+  return groups.join('\u202f');
 }

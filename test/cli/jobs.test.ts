@@ -313,6 +313,7 @@ describe('merged', () => {
       marks: marks.take(),
       shown: drawn.length,
       found: drawn.some(([, , bits = 0]) => (bits & FINDING) !== 0),
+      input: 0,
       notes: [],
       closed: [],
       passedOver: [],

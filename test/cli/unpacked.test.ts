@@ -344,17 +344,38 @@ describe('as it comes', () => {
     await chunks.return(undefined);
   });
 
-  it('a bomb is no more than its output', async () => {
-    const packed = gzipSync(gzipSync(Buffer.alloc(400e6)));
+  it.each([
+    ['packed once', gzipSync(Buffer.alloc(100e6))],
+    ['packed twice', gzipSync(gzipSync(Buffer.alloc(100e6)))],
+  ])('a bomb is read up to 16 MiB and 100 times its size, in little memory: %s', async (_, packed) => {
     const before = process.memoryUsage().arrayBuffers;
     let most = 0;
     let length = 0;
-    for await (const chunk of unpacked([packed])) {
-      length += chunk.length;
-      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
-    }
-    expect(length).toBe(400e6);
+    const read = async (): Promise<void> => {
+      for await (const chunk of unpacked([packed])) {
+        length += chunk.length;
+        most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+      }
+    };
+    await expect(read()).rejects.toThrow(/^the gzip data came to more than 100 times their size: .*gzip -dc FILE/);
+    expect(length).toBeLessThanOrEqual(16 * 2 ** 20 + 100 * packed.length);
+    expect(length).toBeGreaterThan(16 * 2 ** 20 - 65_536);
     expect(most).toBeLessThan(60e6);
+  });
+
+  it('small members cost no stream each', async () => {
+    let streams = 0;
+    const zlib = process.getBuiltinModule('node:zlib');
+    const before = Object.getOwnPropertyDescriptor(zlib, 'createInflateRaw')!;
+    const counted = (): never => expect.unreachable(`stream ${++streams}`);
+    Object.defineProperty(zlib, 'createInflateRaw', { ...before, value: counted });
+    try {
+      const members = Array.from({ length: 500 }, (_, i) => gzipSync(Buffer.alloc(i % 3, 'x')));
+      const { out, damage } = await unpack([Buffer.concat(members)]);
+      expect({ out: out.length, damage, streams }).toEqual({ out: 499, damage: undefined, streams: 0 });
+    } finally {
+      Object.defineProperty(zlib, 'createInflateRaw', before);
+    }
   });
 
   it.each([

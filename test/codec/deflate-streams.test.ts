@@ -13,10 +13,11 @@ import { bytesOf } from './vectors.js';
 const MEGA = 1 << 20;
 const PLAIN = { windowBits: 15, noContextTakeover: false };
 const NO_WINDOW = new SlidingWindow(1 << 15, () => undefined);
-/** The same without streams: a decoder of its own for each message. */
+/** The same without streams, as Node documents it: a decoder of its own for each message. */
+const documented = deflateWith(zlib, { after: Infinity });
 const whole: RawDeflate = {
-  inflate: (input, options) => nodeDeflate.inflate(input, options),
-  deflate: (input, options) => nodeDeflate.deflate(input, options),
+  inflate: (input, options) => documented.inflate(input, options),
+  deflate: (input, options) => documented.deflate(input, options),
 };
 
 function streaming(options: NodeDeflateOptions = {}): RawDeflate {

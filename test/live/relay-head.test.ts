@@ -57,6 +57,22 @@ describe('the head of a request that is passed on', () => {
     expect(edited({ noDeflate: true }, other)).toBe(other);
   });
 
+  it.each([
+    // A quote that stays open holds all that follows.
+    ['x; a="1, permessage-deflate', 'x; a="1, permessage-deflate'],
+    ['permessage-deflate, x; a="1, permessage-deflate', 'x; a="1, permessage-deflate'],
+    [String.raw`x; a="\\", permessage-deflate`, String.raw`x; a="\\"`],
+    [String.raw`x; a="\", permessage-deflate", y`, String.raw`x; a="\", permessage-deflate", y`],
+  ])('reads quoted values as the parser of extensions does: %s', (offer, left) => {
+    const head = (value: string): string => `GET / HTTP/1.1\nSec-WebSocket-Extensions: ${value}\n\n`;
+    expect(edited({ noDeflate: true }, head(offer))).toBe(head(left));
+  });
+
+  it('finds the request line behind empty lines', () => {
+    const head = '\r\n\r\nGET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n';
+    expect(edited({ host: 'b', target: '/app' }, head)).toBe('\r\n\r\nGET http://b/app HTTP/1.1\r\nHost: b\r\n\r\n');
+  });
+
   it('names the other host in an absolute target too', () => {
     const head = 'GET http://localhost:9002/ HTTP/1.1\r\nHost: localhost:9002\r\n\r\n';
     const then = 'GET http://b.example/app HTTP/1.1\r\nHost: b.example\r\n\r\n';

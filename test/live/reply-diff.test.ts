@@ -103,6 +103,16 @@ describe('what is ignored', () => {
     ['a member called __proto__', '{"__proto__":1,"t":1}', '{"__proto__":2,"t":1}', paths('$.t'), false],
     ['a match', 'at 12:00 ok', 'at 12:01 ok', { ignore: [/\d+:\d+/gu] }, true],
     ['no more than a match', 'at 12:00 ok', 'at 12:01 no', { ignore: [/\d+:\d+/gu] }, false],
+    ['long numbers to the digit', '{"a":12345678901234567890}', '{"a":12345678901234567891}', paths('$.t'), false],
+    [
+      'a number is no text',
+      '{"a":12345678901234567890}',
+      String.raw`{"a":"\u0000number 12345678901234567890"}`,
+      paths('$.t'),
+      false,
+    ],
+    ['not where a text stays open', '{"a":1,"t":"x', '{"a":1,"t":"y', paths('$.t'), false],
+    ['not where a last \\ stands alone', '{"a":"\\', '{"a":"\\\\', paths('$.t'), false],
     ['both', '{"id":"x1","t":1}', '{"id":"x2","t":2}', { ignore: [/x\d/gu], ignoreJson: ['$.t'] }, true],
   ];
   it.each(TABLE)('%s', (_, a, b, ignore, expected) => expect(same(a, b, ignore)).toBe(expected));

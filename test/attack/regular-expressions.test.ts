@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { CountedPattern } from './backtracking.js';
+import { superlinear } from './pumping.js';
+import { writtenIn } from './regular-expressions.js';
+
+/** Expressions that users write on the command line: which text they are slow on is in their hands (docs/exit-codes.md). */
+const OF_USERS = ['new RegExp(source, flags)', 'new RegExp(text, flags)'];
+
+const all = writtenIn('src');
+const known = all.filter(({ pattern }) => pattern !== undefined);
+
+describe('the regular expressions of the program', () => {
+  it('are found', () => {
+    expect(known.length).toBeGreaterThan(250);
+    expect(known.map(({ text }) => text)).toContain('/[\\r\\n]/');
+  });
+
+  it('are known before the program runs, but for those that users write', () => {
+    const others = all.filter(({ pattern, text }) => pattern === undefined && !OF_USERS.includes(text));
+    expect(others.map(({ place, text }) => `${place} ${text}`)).toEqual([]);
+  });
+
+  it('take steps in proportion to the length of the text', () => {
+    const slow = known.flatMap(({ place, text, pattern }) => {
+      const attack = superlinear(new CountedPattern(pattern!.source, pattern!.flags));
+      return attack === undefined ? [] : [`${place} ${text} on ${JSON.stringify(attack)}`];
+    });
+    expect(slow).toEqual([]);
+  });
+});
+
+describe('the search for slow ones', () => {
+  it.each([
+    String.raw`\s+$`,
+    String.raw`^(\s*[^ \t]+[ \t]+)x`,
+    String.raw`"(?:[^"\\]|\\.)*"`,
+    String.raw`(?:"(?:[^"\\]|\\.)*"|[^",])+`,
+    String.raw`%.*$`,
+    String.raw`(\d+)\.(\d+)`,
+    String.raw`^(a+)+$`,
+    String.raw`^(?:a|ab|b)*c`,
+    String.raw`^[^:]*:[^:]*x[^:]*x$`,
+    String.raw`^\S*(?:[$#]|[\x80-\xff]{2,}) `,
+    String.raw`<!--[^]*?-->`,
+  ])('finds %s', (source) => expect(superlinear(new CountedPattern(source, 'g'))).toBeDefined());
+
+  it.each([
+    [String.raw`^\s*[[{]`, ''],
+    [String.raw`^[^:\s]*`, ''],
+    [String.raw`[^;,]*`, 'y'],
+    [String.raw`\r\n|\r|\n`, 'g'],
+    [String.raw`^(?:\[([^\]]*)\]|([^:[\]]*)):(\d{1,5})$`, ''],
+    [String.raw`(['"])(?:(?!\1)[^\n])*\1`, 'y'],
+    [String.raw`\p{Mn}|\p{Cf}`, 'gu'],
+  ])('takes %s for linear', (source, flags) => expect(superlinear(new CountedPattern(source, flags))).toBeUndefined());
+});
