@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { autobahnFiles } from '../conformance/reports/autobahn.js';
 import { htmlReport } from '../conformance/reports/html.js';
 import { junitXml } from '../conformance/reports/junit.js';
-import { expectationFile, readOutcomes, type Outcomes } from '../conformance/reports/outcomes.js';
+import { expectationFile, type Outcomes } from '../conformance/reports/outcomes.js';
 import type { RunReport } from '../conformance/reports/report.js';
 import type { CheckOptions } from './check-options.js';
 import { UsageError } from './exit.js';
-import type { Io } from './io.js';
 
 /** Writes what the options ask for; throws a UsageError where that can't be. */
 export function writeReports(runs: readonly RunReport[], options: CheckOptions): void {
@@ -21,8 +20,9 @@ export function writeReports(runs: readonly RunReport[], options: CheckOptions):
   if (saveExpect !== undefined) write(saveExpect, expectationFile(outcomesOf(runs)));
 }
 
-/** What an earlier run wrote is no result of this one, whatever becomes of it. */
-export function discardReports({ junit, html }: CheckOptions): void {
+/** Called when nothing about the command line is wrong: what an earlier run wrote is no result of this one. */
+export function beginFiles({ junit, html, record }: CheckOptions): void {
+  if (record !== undefined) write(record, '');
   for (const path of [junit, html]) {
     if (path !== undefined && statSync(path, { throwIfNoEntry: false })?.isFile())
       guarded(path, () => unlinkSync(path));
@@ -33,19 +33,6 @@ export function discardReports({ junit, html }: CheckOptions): void {
 export function outcomesOf(runs: readonly RunReport[]): Outcomes {
   const ran = runs.flatMap(({ cases }) => cases.filter(({ skipped }) => skipped === undefined));
   return new Map(ran.map(({ id, behavior, behaviorClose }) => [id, { behavior, behaviorClose }]));
-}
-
-/** A file of results: one agent's where there are several, the one of that name. */
-export async function outcomesIn(io: Io, path: string, agent?: string): Promise<Outcomes> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of io.readFile(path)) text += decoder.decode(chunk, { stream: true });
-  const read = readOutcomes(text);
-  if ('problem' in read) throw new UsageError(`${path}: ${read.problem}`);
-  const { agents } = read;
-  const found = agents.size === 1 ? [...agents.values()][0] : agents.get(agent ?? '');
-  if (found) return found;
-  throw new UsageError(`${path}: there are results of ${[...agents.keys()].join(', ') || 'nobody'}, not of ${agent}`);
 }
 
 export function write(path: string, text: string, flag: 'w' | 'a' = 'w'): void {

@@ -104,7 +104,8 @@ const TESTS: Tests = {
     expect(await skipped('--echo', 'no')).toMatch(/it needs an echo/);
     expect(await skipped('--echo', 'auto')).toBe(undefined);
     const { url: mute } = await peer(() => undefined);
-    expect((await check(mute, '--only', '1.1.1')).exit).toBe(0);
+    expect((await check(mute, '--only', '1.1.1')).exit).toBe(1);
+    expect((await check(mute, '--only', '1.1.1', '--allow-partial')).exit).toBe(0);
     expect((await check(mute, '--only', '1.1.1', '--echo', 'yes')).exit).toBe(1);
   },
   '--pid': async () => {

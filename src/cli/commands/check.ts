@@ -4,7 +4,8 @@ import { select, type Selected } from '../../conformance/select.js';
 import { CASES } from '../../conformance/suite.js';
 import { isLoopback } from '../addresses.js';
 import { compareOutcomes, type Change, type ChangeKind } from '../../conformance/reports/compare.js';
-import { discardReports, outcomesIn, write, writeReports } from '../check-files.js';
+import { beginFiles, writeReports } from '../check-files.js';
+import { comparedIn } from '../check-pins.js';
 import { checkListen } from '../check-listen.js';
 import type { CheckOptions } from '../check-options.js';
 import { checkSpec } from '../check-spec.js';
@@ -21,7 +22,6 @@ import type { Role } from '../../render/theme.js';
 /** `check`: what a server, or with `--listen` a client, gets wrong, case by case. */
 export async function run(io: Io, url: string | undefined, options: CheckOptions): Promise<number> {
   if (options.compare) return compare(io, url, options);
-  if (options.record !== undefined) write(options.record, '');
   if (options.spec !== undefined) return checkSpec(io, options.spec, options);
   const peer: PeerRole = options.listen === undefined ? 'server' : 'client';
   if (peer === 'client' && url !== undefined) throw new UsageError(`${url}: with --listen there is no URL`);
@@ -33,8 +33,7 @@ export async function run(io: Io, url: string | undefined, options: CheckOptions
   if (chosen.cases.length === 0) throw new UsageError('no case is left to run');
   if (peer === 'client') return checkListen(io, chosen.cases, options);
   if (url === undefined) throw new UsageError('a URL is missing, as in wsinspect check ws://localhost:9001/');
-  discardReports(options);
-  const { run: report, exit } = await checkServer(io, url, chosen.cases, options);
+  const { run: report, exit } = await checkServer(io, url, chosen.cases, options, () => beginFiles(options));
   if (report) writeReports([report], options);
   return exit;
 }
@@ -73,7 +72,7 @@ async function compare(io: Io, url: string | undefined, options: CheckOptions): 
   if (url !== undefined || after === undefined || more.length > 0) {
     throw new UsageError('--compare takes two files of results, and no URL');
   }
-  const changes = compareOutcomes(await outcomesIn(io, before!), await outcomesIn(io, after));
+  const changes = compareOutcomes(await comparedIn(io, before!), await comparedIn(io, after));
   const look = await lookOf(io, options);
   if (options.json) {
     for (const change of changes) await io.stdout.write(`${safeJson({ type: 'change', ...change })}\n`);
