@@ -29,6 +29,7 @@ export async function resultsIn(io: Io, path: string): Promise<Pins> {
 /** The same for `--expect`: a case that there is not would never be looked at. */
 export async function pinsIn(io: Io, path: string): Promise<Pins> {
   const pins = await resultsIn(io, path);
+  if (pins.agents.size === 0) throw new UsageError(`${path}: there are results of nobody`);
   const ids = new Set(CASES.map(({ id }) => id));
   for (const outcomes of pins.agents.values()) {
     const unknown = [...outcomes.keys()].find((id) => !ids.has(id));

@@ -16,6 +16,8 @@ interface Flood {
   readonly again: Buffer;
   /** It reads nothing. */
   readonly deaf?: true;
+  /** Nothing is sent again. */
+  readonly once?: true;
 }
 
 const X = '78'.repeat(16);
@@ -43,11 +45,12 @@ export const FRAME_FLOODS: Readonly<Record<string, (masked: boolean) => Flood>> 
 };
 
 /** Sends a flood on a socket for as long as the socket lives. */
-export function pour(socket: Socket, { first, again, deaf }: Flood): void {
+export function pour(socket: Socket, { first, again, deaf, once }: Flood): void {
   socket.on('error', () => undefined);
   if (deaf) socket.pause();
   else socket.resume();
   if (first) socket.write(first);
+  if (once) return;
   const more = (): void => {
     while (socket.writable && socket.write(again));
   };
