@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { autobahnFiles } from '../conformance/reports/autobahn.js';
 import { htmlReport } from '../conformance/reports/html.js';
 import { junitXml } from '../conformance/reports/junit.js';
-import { expectationFile, readOutcomes, type Outcomes } from '../conformance/reports/outcomes.js';
+import { expectationFile, type Outcomes } from '../conformance/reports/outcomes.js';
 import type { RunReport } from '../conformance/reports/report.js';
 import { escapeText } from '../render/escape.js';
 import type { CheckOptions } from './check-options.js';
@@ -104,19 +104,6 @@ export class CheckRecorder {
 export function outcomesOf(runs: readonly RunReport[]): Outcomes {
   const ran = runs.flatMap(({ cases }) => cases.filter(({ skipped }) => skipped === undefined));
   return new Map(ran.map(({ id, behavior, behaviorClose }) => [id, { behavior, behaviorClose }]));
-}
-
-/** A file of results: one agent's where there are several, the one of that name. */
-export async function outcomesIn(io: Io, path: string, agent?: string): Promise<Outcomes> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of io.readFile(path)) text += decoder.decode(chunk, { stream: true });
-  const read = readOutcomes(text);
-  if ('problem' in read) throw new UsageError(`${path}: ${read.problem}`);
-  const { agents } = read;
-  const found = agents.size === 1 ? [...agents.values()][0] : agents.get(agent ?? '');
-  if (found) return found;
-  throw new UsageError(`${path}: there are results of ${[...agents.keys()].join(', ') || 'nobody'}, not of ${agent}`);
 }
 
 function write(output: Output, text: string): void {

@@ -3,11 +3,14 @@ import { ConnectionJudge } from '../rules/connection-judge.js';
 import { annotatedView } from '../render/annotated.js';
 import { captureLines } from '../render/capture-lines.js';
 import type { Look } from '../render/layout.js';
+import type { Judged } from '../rules/judged.js';
 import { LineBuffer } from '../render/line-buffer.js';
 import { acceptOf, lazyDeflate } from './adapters.js';
 
-/** Frames of one exchange that are drawn: what matters is at the ends. */
-const MOST_PIECES = 400;
+/** Frames and heads of a case that are drawn. */
+const MOST_RECORDS = 400;
+/** Bytes that are read before that is looked at. */
+const STEP = 4096;
 const PREVIEW = 64;
 
 /** What passed in a case, drawn as `decode` draws captures. `tester` is who opened the connections. */
@@ -29,16 +32,23 @@ export function framesOf(
   };
   const view =
     detail === 'fields' ? annotatedView(options, look, false) : captureLines(options, look, () => exchanges.length);
+  let drawn = 0;
+  const draw = (record: Judged): void => {
+    if (drawn++ < MOST_RECORDS) view(record, lines);
+  };
   for (const exchange of exchanges) {
     const reading = { raw: lazyDeflate, acceptOf, previewBytes: PREVIEW, messageBytes: PREVIEW };
-    const judge = new ConnectionJudge(reading, exchange.connection, (record) => view(record, lines));
+    const judge = new ConnectionJudge(reading, exchange.connection, draw);
     const sides = tester === 'client' ? ({ tester: 0, peer: 1 } as const) : ({ tester: 1, peer: 0 } as const);
-    for (const { side, bytes, time } of exchange.pieces.slice(0, MOST_PIECES)) {
-      judge.read(sides[side], bytes, 0, bytes.length, time);
+    for (const { side, bytes, time } of exchange.pieces) {
+      for (let at = 0; at < bytes.length && drawn < MOST_RECORDS; at += STEP) {
+        judge.read(sides[side], bytes, at, Math.min(bytes.length, at + STEP), time);
+      }
     }
-    judge.end(exchange.pieces.at(-1)?.time ?? 0);
+    if (drawn < MOST_RECORDS) judge.end(exchange.pieces.at(-1)?.time ?? 0);
   }
   const text = new TextDecoder().decode(lines.take());
   const omitted = exchanges.reduce((sum, { omitted: left }) => sum + left.tester + left.peer, 0);
+  if (drawn >= MOST_RECORDS) return `${text}… the rest is not shown: it is long\n`;
   return omitted > 0 ? `${text}… ${omitted} bytes more\n` : text;
 }

@@ -1,37 +1,30 @@
 import type { Case } from '../conformance/case.js';
-import { Driver } from '../conformance/driver.js';
-import { listenForWires } from '../live/wire-listener.js';
-import { safeJson } from '../render/escape.js';
+import { Driver, refusal } from '../conformance/driver.js';
+import { listenForWires, type WireListener, type WireLimits } from '../live/wire-listener.js';
+import { escapeText, safeJson } from '../render/escape.js';
 import { hostInUrl, listenError, parseAddress } from './addresses.js';
-import type { Outcomes } from '../conformance/reports/outcomes.js';
-import type { RunReport } from '../conformance/reports/report.js';
-import { outcomesIn, writeReports } from './check-files.js';
+import { Agents } from './check-agents.js';
+import { discardReports, writeReports } from './check-files.js';
 import type { CheckOptions } from './check-options.js';
-import { CheckReport } from './check-report.js';
+import { pinsIn } from './check-pins.js';
 import { seedOf, toolsOf } from './check-tools.js';
 import { seeded } from './seeded.js';
-import { EXIT } from './exit.js';
 import type { Io } from './io.js';
 import { listenerTlsOf } from './tls-files.js';
 
 const PATIENCE = 2;
+/** Connections at one time: drivers need a few. */
+const MOST_CONNECTIONS = 128;
 
 /** Is the server that clients connect to, case by case, as their drivers for the Autobahn Testsuite do. */
 export async function checkListen(io: Io, cases: readonly Case[], options: CheckOptions): Promise<number> {
   const place = parseAddress(options.listen!, { host: '127.0.0.1', port: 9001 });
   const tls = await listenerTlsOf(io, options);
   const seed = options.seed ?? new DataView(io.random(4).buffer).getUint32(0);
-  const pinnedFor = async (agent: string): Promise<Outcomes | undefined> =>
-    options.expect === undefined ? undefined : outcomesIn(io, options.expect, agent);
-  const reports = new Map<string, Promise<CheckReport>>();
-  const reportOf = (agent: string): Promise<CheckReport> => {
-    let report = reports.get(agent);
-    if (!report) {
-      const head = { peer: 'client' as const, target: options.listen!, agent, seed };
-      report = pinnedFor(agent).then((pinned) => CheckReport.begin(io, cases, head, options, pinned));
-      reports.set(agent, report);
-    }
-    return report;
+  const pins = options.expect === undefined ? undefined : await pinsIn(io, options.expect);
+  const agents = new Agents(io, cases, seed, options, pins);
+  const notice = (message: string): void => {
+    if (!options.quiet) void io.stderr.write(`${escapeText(message)}\n`);
   };
   let stop = (): void => undefined;
   const stopped = new Promise<void>((resolve) => (stop = resolve));
@@ -40,33 +33,49 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
     tools: toolsOf(io, options.pid),
     patience: PATIENCE,
     random: (id) => seeded(seedOf(seed, id)),
-    result: (agent, result) =>
-      void reportOf(agent).then(
-        (report) => report.add(result),
-        // Told at the end.
-        () => undefined,
-      ),
+    came: (agent) => agents.begin(agent),
+    result: (agent, result) => agents.add(agent, result),
     finished: () => options.oneshot && stop(),
     stop,
+    notice,
   });
-  const listener = await listenForWires({ ...place, ...(tls && { tls }) }, (wire) => void driver.take(wire)).catch(
-    (error: NodeJS.ErrnoException) => {
-      throw listenError(place, error);
-    },
-  );
-  const url = `${tls ? 'wss' : 'ws'}://${hostInUrl(place.host)}:${listener.port}/`;
-  if (options.json)
-    await io.stdout.write(`${safeJson({ type: 'listening', url, port: listener.port, pid: io.pid })}\n`);
-  else if (!options.quiet) await io.stderr.write(`${cases.length} cases at ${url}\n`);
+  const limits = limitsOf(notice);
+  const listener = await listenForWires(
+    { ...place, limits, ...(tls && { tls }) },
+    (wire) => void driver.take(wire),
+  ).catch((error: NodeJS.ErrnoException) => {
+    throw listenError(place, error);
+  });
+  discardReports(options);
+  await tellPlace(io, `${tls ? 'wss' : 'ws'}://${hostInUrl(place.host)}:${listener.port}/`, listener, cases, options);
   await Promise.race([stopped, io.untilInterrupted()]);
+  driver.end();
   await listener.close();
-  let exit: number = EXIT.ok;
-  const runs: RunReport[] = [];
-  for (const report of await Promise.all(reports.values())) {
-    const ended = await report.end();
-    runs.push(ended.run);
-    exit = Math.max(exit, ended.exit);
-  }
+  const { runs, exit, hasFailed } = await agents.end();
   writeReports(runs, options);
-  return io.interrupted.aborted && exit === EXIT.ok ? io.interrupted.reason : exit;
+  return io.interrupted.aborted && !hasFailed ? io.interrupted.reason : exit;
+}
+
+function tellPlace(
+  io: Io,
+  url: string,
+  { port }: WireListener,
+  cases: readonly Case[],
+  { json, quiet }: CheckOptions,
+): Promise<void> | void {
+  if (json) return io.stdout.write(`${safeJson({ type: 'listening', url, port, pid: io.pid })}\n`);
+  if (!quiet) return io.stderr.write(`${cases.length} cases at ${url}\n`);
+}
+
+function limitsOf(notice: (message: string) => void): WireLimits {
+  const reason = `there are ${MOST_CONNECTIONS} connections already`;
+  let hasTold = false;
+  return {
+    connections: MOST_CONNECTIONS,
+    refusal: refusal(503, reason),
+    refused: () => {
+      if (!hasTold) notice(`connections are refused: ${reason}`);
+      hasTold = true;
+    },
+  };
 }

@@ -9,6 +9,7 @@ export interface CheckOptions extends CommonOptions, ReachOptions {
   listenCert?: string;
   listenKey?: string;
   oneshot?: true;
+  allowPartial?: true;
   only?: string[];
   skip?: string[];
   list?: true;
@@ -47,6 +48,7 @@ export function checkOptions(): Option[] {
     new Option('--listen-cert <file>', 'with this certificate (PEM): wss'),
     new Option('--listen-key <file>', 'its private key (PEM)'),
     new Option('--oneshot', 'end when the first client has asked for its report'),
+    new Option('--allow-partial', 'cases that were to be run and were not are no failure'),
     new Option('--echo <answer>', 'whether the peer sends messages back: cases that need it are left out where not')
       .choices(['yes', 'no', 'auto'])
       .default('auto'),

@@ -1,22 +1,30 @@
 import type { Case, PeerRole } from '../conformance/case.js';
 import { githubCommands } from '../conformance/reports/github.js';
-import { deviations, type Deviation, type Outcomes } from '../conformance/reports/outcomes.js';
+import { deviations, outcomeText, type Deviation, type Outcomes } from '../conformance/reports/outcomes.js';
 import { checkRecords } from '../conformance/reports/records.js';
-import { caseReport, hasFailed, type CaseReport, type RunReport } from '../conformance/reports/report.js';
+import {
+  caseReport,
+  hasFailed,
+  missingReport,
+  type CaseReport,
+  type RunReport,
+} from '../conformance/reports/report.js';
 import { tapText } from '../conformance/reports/tap.js';
 import type { Result } from '../conformance/run.js';
 import { hexOf } from '../codec/hex.js';
-import { safeJson } from '../render/escape.js';
+import { escapeText, safeJson } from '../render/escape.js';
 import type { Look } from '../render/layout.js';
 import { createTheme } from '../render/theme.js';
 import { outcomesOf } from './check-files.js';
 import { framesOf } from './check-frames.js';
 import { LiveMatrix } from './check-live.js';
 import type { CheckOptions } from './check-options.js';
+import type { Room } from './check-room.js';
 import { closingText, failureText, skippedText } from './check-text.js';
 import { lookOf } from './drawing.js';
 import { EXIT } from './exit.js';
 import type { Io } from './io.js';
+import { nextTurn } from './turn.js';
 import { VERSION } from './version.js';
 
 /** Who was tested, and how to do it again. */
@@ -30,9 +38,30 @@ export interface CheckHead {
 /** What the frames in files are drawn with: files have no columns and no colour. */
 const FILE_WIDTH = 120;
 
+/** What is kept of a case: `result` has what passed only where that is still to be drawn. */
+interface Found {
+  readonly result: Result;
+  readonly report: CaseReport;
+}
+
+/** What is known of the cases of a run besides their results. */
+export interface CheckContext {
+  readonly pinned?: Outcomes | undefined;
+  /** What passed in all cases is kept there. */
+  readonly room: Room;
+}
+
+/** How a run has ended. */
+export interface Ended {
+  readonly run: RunReport;
+  readonly exit: number;
+  /** A case failed, or a verdict is not the pinned one. */
+  readonly hasFailed: boolean;
+}
+
 /** Takes results as they come, shows how far it is, and at the end tells what there was. */
 export class CheckReport {
-  private readonly results = new Map<string, Result>();
+  private readonly found = new Map<string, Found>();
   private readonly live: LiveMatrix | undefined;
   private readonly startedAt: number;
 
@@ -43,7 +72,7 @@ export class CheckReport {
     private readonly options: CheckOptions,
     private readonly look: Look,
     private readonly plain: Look,
-    private readonly pinned: Outcomes | undefined,
+    private readonly context: CheckContext,
   ) {
     this.startedAt = io.now();
     if (io.stderr.isTTY && !options.quiet) this.live = new LiveMatrix(io, cases, look);
@@ -54,43 +83,107 @@ export class CheckReport {
     cases: readonly Case[],
     head: CheckHead,
     options: CheckOptions,
-    pinned?: Outcomes,
+    context: CheckContext,
   ): Promise<CheckReport> {
     const plain = { theme: await createTheme(false), width: FILE_WIDTH, isOpen: true };
-    return new CheckReport(io, cases, head, options, await lookOf(io, options), plain, pinned);
+    return new CheckReport(io, cases, head, options, await lookOf(io, options), plain, context);
   }
 
   add(result: Result): void {
-    this.results.set(result.case.id, result);
-    this.live?.add(result);
+    const { id } = result.case;
     this.options.recorder?.take(exchangeLines(this.head.agent, result));
+    this.forget(id);
+    const { room } = this.context;
+    const bounded = room.bounded(result);
+    const isPlain = result.behavior === 'OK' && result.behaviorClose === 'OK';
+    const isQuiet = result.skipped !== undefined || isPlain;
+    const frames = isQuiet ? '' : framesOf(bounded.exchanges, this.role, this.plain, 'lines');
+    const hasRoom = room.take(frames.length);
+    const report = caseReport(result, this.command(id), hasRoom ? frames : 'what passed is not kept: it is much\n');
+    const isDrawn = this.isDrawn(report);
+    if (!isDrawn) room.release(bounded);
+    const found = { result: isDrawn ? bounded : { ...bounded, exchanges: [] }, report };
+    this.found.set(id, found);
+    this.live?.add(found.result);
   }
 
   /** Everything is there, or an interruption came: prints it; gives it, and the exit code. */
-  async end(): Promise<{ readonly run: RunReport; readonly exit: number }> {
+  async end(): Promise<Ended> {
     this.live?.end();
     const run = this.run();
-    const differing = this.pinned && deviations(this.pinned, outcomesOf([run]), (id) => isFault(run, id));
+    const differing = this.differing(run);
     const failed = run.cases.filter((one) => hasFailed(one) && one.required);
-    const exit = (differing ?? failed).length > 0 ? EXIT.finding : EXIT.ok;
+    const isPartial = run.cases.some(({ missing }) => missing) || this.hasNothing;
+    const isFailed = (differing ?? failed).length > 0;
+    const exit = isFailed || isPartial ? EXIT.finding : EXIT.ok;
     const { json, tap, quiet, github } = this.options;
-    if (json) for (const record of checkRecords(run, exit)) await this.io.stdout.write(`${safeJson(record)}\n`);
+    if (json) await this.json(run, exit);
     else if (tap) await this.io.stdout.write(tapText(run));
     else if (!quiet) await this.text(run, differing);
     if (github) await (json || tap ? this.io.stderr : this.io.stdout).write(githubCommands(run));
-    return { run, exit };
+    if (!quiet && isPartial) await this.io.stderr.write(`${escapeText(this.partialText(run))}\n`);
+    return { run, exit, hasFailed: isFailed };
+  }
+
+  /** No case was run at all: that is no evidence for anything. */
+  private get hasNothing(): boolean {
+    if (this.options.allowPartial) return false;
+    return ![...this.found.values()].some(({ result }) => result.skipped === undefined);
+  }
+
+  /** Its exchange is to be drawn for the terminal at the end. */
+  private isDrawn(report: CaseReport): boolean {
+    const { json, tap, quiet, verbose } = this.options;
+    if (json || tap || quiet || report.skipped !== undefined) return false;
+    return verbose === true || this.context.pinned !== undefined || (hasFailed(report) && report.required);
+  }
+
+  /** What an earlier run of the same case has kept: its agent has come again. */
+  private forget(id: string): void {
+    const before = this.found.get(id);
+    if (before === undefined) return;
+    this.context.room.release(before.result);
+    this.context.room.giveBack(before.report.frames.length);
   }
 
   private run(): RunReport {
     const { startedAt } = this;
-    const cases = this.ordered().map((result) => {
-      const isPlain = result.behavior === 'OK' && result.behaviorClose === 'OK';
-      const isQuiet = result.skipped !== undefined || isPlain;
-      const frames = isQuiet ? '' : framesOf(result.exchanges, this.role, this.plain, 'lines');
-      return caseReport(result, this.command(result.case.id), frames);
-    });
+    const cases = this.cases.map((one) => this.found.get(one.id)?.report ?? this.missing(one));
     const duration = Math.round((this.io.now() - startedAt) * 1e3) / 1e3;
     return { ...this.head, startedAt, duration, version: VERSION, cases };
+  }
+
+  private missing(one: Case): CaseReport {
+    const why = this.head.peer === 'client' ? 'the client did not run it' : 'the run was ended before it';
+    return missingReport(one, why, !this.options.allowPartial, this.command(one.id));
+  }
+
+  /** What is not as it was pinned; undefined: nothing was. */
+  private differing(run: RunReport): readonly Deviation[] | undefined {
+    const { pinned } = this.context;
+    if (pinned === undefined) return undefined;
+    const found = deviations(pinned, outcomesOf([run]), (id) => isFault(run, id));
+    if (this.options.allowPartial) return found;
+    // What was to be as it is known to be, and was left out, is not known to be so.
+    const left = run.cases.filter(({ id, skipped, missing }) => skipped !== undefined && !missing && pinned.has(id));
+    const absent = left.map(({ id, skipped }) => ({
+      id,
+      expected: outcomeText(pinned.get(id)!),
+      actual: `not run: ${skipped}`,
+    }));
+    return [...found, ...absent];
+  }
+
+  private partialText({ agent, cases }: RunReport): string {
+    const ran = cases.filter(({ skipped }) => skipped === undefined).length;
+    return `${agent}: ${ran} of ${cases.length} cases were run (--allow-partial takes that)`;
+  }
+
+  private async json(run: RunReport, exit: number): Promise<void> {
+    for (const record of checkRecords(run, exit)) {
+      await this.io.stdout.write(`${safeJson(record)}\n`);
+      await nextTurn();
+    }
   }
 
   private async text(run: RunReport, differing: readonly Deviation[] | undefined): Promise<void> {
@@ -99,31 +192,31 @@ export class CheckReport {
     const told = new Set((differing ?? run.cases.filter((one) => hasFailed(one) && one.required)).map(({ id }) => id));
     for (const one of run.cases) {
       if (!told.has(one.id) && !(options.verbose && one.skipped === undefined)) continue;
-      const { exchanges } = this.results.get(one.id)!;
+      await nextTurn();
+      const exchanges = this.found.get(one.id)?.result.exchanges ?? [];
       const frames = framesOf(exchanges, this.role, look, options.verbose ? 'fields' : 'lines');
       await io.stdout.write(failureText(one, frames, look));
     }
     const name = target.includes(agent) ? target : `${agent}  ${target}`;
     const ran = run.cases.filter(({ skipped }) => skipped === undefined).length;
     const title = `${name}: ${ran} cases in ${run.duration.toFixed(1)} s, seed ${seed}`;
-    await io.stdout.write(closingText(this.cases, this.results, title, this.verdict(told.size, differing), look));
-    for (const line of skippedText(this.results.values())) await io.stderr.write(`${line}\n`);
+    const results = new Map([...this.found].map(([id, { result }]) => [id, result]));
+    const verdict = this.verdict(told.size, differing, ran < run.cases.length && run.cases.some((one) => one.missing));
+    await io.stdout.write(closingText(this.cases, results, title, verdict, look));
+    for (const line of skippedText(results.values())) await io.stderr.write(`${line}\n`);
   }
 
-  private verdict(told: number, differing: readonly Deviation[] | undefined): string {
+  private verdict(told: number, differing: readonly Deviation[] | undefined, isPartial: boolean): string {
     const { theme } = this.look;
     if (differing) {
       const lines = differing.map(({ id, expected, actual }) => `${id}: expected was ${expected}, it is ${actual}\n`);
+      if (told === 0 && isPartial) return theme.error('not all cases were run');
       if (told === 0) return theme.ok('every verdict is as expected');
       return `${lines.join('')}${theme.error(`${told} ${told === 1 ? 'verdict is' : 'verdicts are'} not as expected`)}`;
     }
+    if (told === 0 && (isPartial || this.hasNothing)) return theme.error('not all cases were run');
     if (told === 0) return theme.ok('no required case failed');
     return theme.error(`${told} required ${told === 1 ? 'case' : 'cases'} failed`);
-  }
-
-  /** In the order of the list, whatever order they ended in. */
-  private ordered(): Result[] {
-    return this.cases.flatMap(({ id }) => this.results.get(id) ?? []);
   }
 
   private get role(): 'client' | 'server' {

@@ -2,11 +2,12 @@ import type { NotOpened } from '../conformance/bench.js';
 import type { Case } from '../conformance/case.js';
 import { probeServer, type Probe } from '../conformance/probe-peer.js';
 import type { RunReport } from '../conformance/reports/report.js';
-import { runCases, type Result } from '../conformance/run.js';
+import { isLarge, NOT_RUN, orAborted, runCases, type Result } from '../conformance/run.js';
 import { escapeText, safeJson } from '../render/escape.js';
-import { discardReports, outcomesIn } from './check-files.js';
+import { pinsFor, pinsIn } from './check-pins.js';
 import type { CheckOptions } from './check-options.js';
 import { CheckReport } from './check-report.js';
+import { Room } from './check-room.js';
 import { ServerUnderTest, Unreachable } from './check-server.js';
 import { seedOf, toolsOf } from './check-tools.js';
 import { seeded } from './seeded.js';
@@ -17,6 +18,8 @@ import { shownUrl } from './passwords.js';
 /** Time limits are at least this much longer than the reference suite's, and so many round trips. */
 const LEAST_PATIENCE = 2;
 const ROUND_TRIPS = 40;
+/** Milliseconds. */
+const A_WHILE = 60_000;
 
 /** `run` is absent where the server could not be tested. */
 export interface Checked {
@@ -24,44 +27,73 @@ export interface Checked {
   readonly exit: number;
 }
 
-/** Runs the cases against a server. */
+/** Runs the cases against a server; calls `begin` when nothing that was asked for is wrong. */
 export async function checkServer(
   io: Io,
   url: string,
   cases: readonly Case[],
   options: CheckOptions,
+  begin: () => void,
 ): Promise<Checked> {
-  const seed = options.seed ?? new DataView(io.random(4).buffer).getUint32(0);
-  const server = await ServerUnderTest.of(io, url, options, toolsOf(io, options.pid));
-  discardReports(options);
-  let probe: Probe;
+  const stop = new AbortController();
+  void io.untilInterrupted().then(() => stop.abort());
+  // The timers of cases do not: whatever they wait for ends with the run.
+  const awake = setInterval(() => undefined, A_WHILE);
   try {
-    probe = await probeServer(server.bench(seeded(seed)), options.echo === 'auto');
+    return await check(io, url, cases, { options, stop: stop.signal, begin });
+  } finally {
+    clearInterval(awake);
+  }
+}
+
+interface Course {
+  readonly options: CheckOptions;
+  readonly stop: AbortSignal;
+  begin(this: void): void;
+}
+
+async function check(io: Io, url: string, cases: readonly Case[], { options, stop, begin }: Course): Promise<Checked> {
+  const seed = options.seed ?? new DataView(io.random(4).buffer).getUint32(0);
+  const pins = options.expect === undefined ? undefined : await pinsIn(io, options.expect);
+  const server = await ServerUnderTest.of(io, url, options, toolsOf(io, options.pid), stop);
+  begin();
+  let probe: Probe | undefined;
+  try {
+    probe = await orAborted(probeServer(server.bench(seeded(seed)), options.echo === 'auto'), stop);
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
     return unfit(io, error.message, error.exit, options);
   }
-  const exitThen = probe.problem && unfitExit(probe.problem);
-  if (exitThen !== undefined) return unfit(io, `${shownUrl(url)}: ${probe.problem!.problem}`, exitThen, options);
-  server.patience = Math.max(LEAST_PATIENCE, ROUND_TRIPS * probe.roundTrip);
+  const exitThen = probe?.problem && unfitExit(probe.problem);
+  if (exitThen !== undefined) return unfit(io, `${shownUrl(url)}: ${probe!.problem!.problem}`, exitThen, options);
   const target = {
     peer: 'server' as const,
     target: server.target.url.href,
-    agent: options.agent ?? probe.name ?? server.target.url.host,
+    agent: options.agent ?? probe?.name ?? server.target.url.host,
   };
-  const pinned = options.expect === undefined ? undefined : await outcomesIn(io, options.expect, target.agent);
-  const report = await CheckReport.begin(io, cases, { ...target, seed }, options, pinned);
-  const stop = new AbortController();
-  void io.untilInterrupted().then(() => stop.abort());
+  // A signal came before anything was known of the server: the report says that nothing was run.
+  const pinned = probe && pins && pinsFor(pins, target.agent);
+  const report = await CheckReport.begin(io, cases, { ...target, seed }, options, { pinned, room: new Room() });
+  if (probe) await runAll(cases, server, probe, report, { seed, stop, options });
+  const { run, exit } = await report.end();
+  return { run, exit: io.interrupted.aborted ? io.interrupted.reason : exit };
+}
+
+async function runAll(
+  cases: readonly Case[],
+  server: ServerUnderTest,
+  probe: Probe,
+  report: CheckReport,
+  { seed, stop, options }: { readonly seed: number; readonly stop: AbortSignal; readonly options: CheckOptions },
+): Promise<void> {
+  server.patience = Math.max(LEAST_PATIENCE, ROUND_TRIPS * probe.roundTrip);
   await runCases(cases, {
     jobs: options.jobs,
-    signal: stop.signal,
+    signal: stop,
     now: () => performance.now() / 1000,
     run: (one) => runOne(one, server, seed, unmet(one, probe, options)),
     result: (result) => report.add(result),
   });
-  const { run, exit } = await report.end();
-  return { run, exit: io.interrupted.aborted ? io.interrupted.reason : exit };
 }
 
 /** There is nothing to test. */
@@ -90,8 +122,6 @@ function unmet({ needs }: Case, probe: Probe, { echo }: CheckOptions): string | 
     : 'the server sends no messages back (--echo)';
 }
 
-const NOT_RUN = { behavior: 'UNIMPLEMENTED', behaviorClose: 'UNIMPLEMENTED', exchanges: [] } as const;
-
 async function runOne(
   one: Case,
   server: ServerUnderTest,
@@ -99,7 +129,7 @@ async function runOne(
   skipped: string | undefined,
 ): Promise<Omit<Result, 'case' | 'duration'>> {
   if (skipped !== undefined) return { ...NOT_RUN, actual: skipped, skipped };
-  const bench = server.bench(seeded(seedOf(seed, one.id)));
+  const bench = server.bench(seeded(seedOf(seed, one.id)), isLarge(one));
   try {
     return { ...(await one.run(bench)), exchanges: bench.exchanges };
   } catch (error) {

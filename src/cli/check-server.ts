@@ -24,33 +24,52 @@ export class Unreachable extends Error {
 export class ServerUnderTest {
   /** Time limits are multiplied by it. */
   patience = 1;
+  private readonly open = new Set<SocketWire>();
+
   private constructor(
     readonly target: Target,
     private readonly tools: Tools,
     private readonly head: HeadLines,
     private readonly dialing: () => Promise<SocketWire>,
     private readonly openTime: number,
-  ) {}
+    private readonly stop: AbortSignal,
+  ) {
+    stop.addEventListener('abort', () => this.open.forEach((wire) => wire.drop()), { once: true });
+  }
 
-  static async of(io: Io, url: string, options: ReachOptions, tools: Tools): Promise<ServerUnderTest> {
+  /** `stop` ends all connections, and there are no more. */
+  static async of(
+    io: Io,
+    url: string,
+    options: ReachOptions,
+    tools: Tools,
+    stop: AbortSignal,
+  ): Promise<ServerUnderTest> {
     const target = parseTarget(url);
     const route = await routeOf(io, target, options);
     const dialing = async (): Promise<SocketWire> => {
-      const { stream } = await dial(route, AbortSignal.timeout(options.connectTimeout * 1000));
+      const late = AbortSignal.timeout(options.connectTimeout * 1000);
+      const { stream } = await dial(route, AbortSignal.any([stop, late]));
       return new SocketWire(stream);
     };
-    return new ServerUnderTest(target, tools, requestHead(target, options), dialing, options.connectTimeout);
+    return new ServerUnderTest(target, tools, requestHead(target, options), dialing, options.connectTimeout, stop);
   }
 
-  bench(random: () => number): ServerBench {
-    const { tools, patience, head, openTime } = this;
+  /** `isLarge`: the case is about large data. */
+  bench(random: () => number, isLarge = false): ServerBench {
+    const { patience, head, openTime } = this;
+    const tools = { ...this.tools, keeping: isLarge ? ('large' as const) : ('usual' as const) };
     const isSecure = this.target.secure;
     return new ServerBench({ tools, patience, head, isSecure, random, openTime, dial: () => this.dial() });
   }
 
   private async dial(): Promise<SocketWire> {
     try {
-      return await this.dialing();
+      const wire = await this.dialing();
+      if (this.stop.aborted) wire.drop();
+      this.open.add(wire);
+      wire.onClose = () => this.open.delete(wire);
+      return wire;
     } catch (error) {
       if (!(error instanceof DialError)) throw error;
       throw new Unreachable(error.message, STAGE_EXIT[error.stage]);

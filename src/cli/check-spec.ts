@@ -4,7 +4,7 @@ import { select } from '../conformance/select.js';
 import { CASES } from '../conformance/suite.js';
 import type { RunReport } from '../conformance/reports/report.js';
 import { readSpec, type SpecPlan, type SpecServer } from '../conformance/reports/spec.js';
-import { checkReports, writeReports } from './check-files.js';
+import { checkReports, discardReports, writeReports } from './check-files.js';
 import { checkListen } from './check-listen.js';
 import type { CheckOptions } from './check-options.js';
 import { checkServer } from './check-run.js';
@@ -21,12 +21,19 @@ export async function checkSpec(io: Io, path: string, options: CheckOptions): Pr
   const reports = options.reports ?? plan.outdir;
   const own = { ...options, ...(reports !== undefined && { reports }) };
   checkReports(own);
-  if (plan.kind === 'server')
-    return checkListen(io, casesOf(plan, 'client'), { ...own, listen: placeOf(plan.url!, path) });
+  if (plan.kind === 'server') {
+    const cases = casesOf(plan, 'client');
+    if (cases.length === 0) throw new UsageError(`${path}: no case is left to run`);
+    return checkListen(io, cases, { ...own, listen: placeOf(plan.url!, path) });
+  }
+  if (plan.servers.length === 0) throw new UsageError(`${path}: there is no server in it`);
   const runs: RunReport[] = [];
   let exit: number = EXIT.ok;
+  const begin = once(() => discardReports(own));
   for (const server of plan.servers) {
-    const checked = await checkServer(io, server.url, casesOf(plan, 'server', server.agent), forServer(own, server));
+    const cases = casesOf(plan, 'server', server.agent);
+    if (cases.length === 0) throw new UsageError(`${path}: no case is left to run for ${server.url}`);
+    const checked = await checkServer(io, server.url, cases, forServer(own, server), begin);
     if (checked.run) runs.push(checked.run);
     exit ||= checked.exit;
     if (io.interrupted.aborted) break;
@@ -35,9 +42,17 @@ export async function checkSpec(io: Io, path: string, options: CheckOptions): Pr
   return exit;
 }
 
+function once(act: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) act();
+    isDone = true;
+  };
+}
+
 /** Only the suite's own: whoever compares the results knows no others. */
 function casesOf(plan: SpecPlan, peer: 'server' | 'client', agent?: string): readonly Case[] {
-  const skip = [...plan.skip, ...((agent !== undefined && plan.skipFor[agent]) || [])];
+  const skip = [...plan.skip, ...((agent !== undefined && plan.skipFor.get(agent)) || [])];
   const only = plan.only.length > 0 ? plan.only : ['*'];
   const isOwn = ({ id }: Case): boolean => /^\d/.test(id) && names(only, id) && !names(skip, id);
   return select(CASES, { peer, full: true, safe: false }).cases.filter(isOwn);

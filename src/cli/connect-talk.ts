@@ -81,7 +81,8 @@ export class Talk {
     clearTimeout(this.pongTimer);
     const { ending = 'peer' } = this;
     if (ending === 'ping-timeout') this.client.terminate();
-    else if (ending !== 'peer') this.client.close(ending === 'interrupted' ? 1001 : 1000);
+    else if (ending === 'interrupted') this.client.leave();
+    else if (ending !== 'peer') this.client.close(1000);
     const outcome = await this.client.finished;
     return { ending, outcome, ...(this.failure && { failure: this.failure }) };
   }

@@ -77,8 +77,8 @@ function leftByPeer(outcome: Outcome, unsent: string | undefined): Verdict {
   if (outcome.kind === 'closed' && outcome.byPeer && !FINE.includes(outcome.code)) {
     return { exit: EXIT.closeCode, message: endText(outcome) };
   }
-  if (outcome.kind === 'closed' && !outcome.byPeer && outcome.code === 1009) {
-    return { exit: EXIT.closeCode, message: `closed with 1009: ${outcome.reason}` };
+  if (outcome.kind === 'closed' && outcome.limit !== undefined) {
+    return { exit: EXIT.closeCode, message: `this end closed with ${outcome.code}: ${outcome.limit}` };
   }
   if (unsent !== undefined) return { exit: EXIT.finding, message: `${endText(outcome)}: ${unsent}` };
   return { exit: EXIT.ok };

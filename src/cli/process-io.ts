@@ -80,8 +80,7 @@ function watchSignals(): {
       tell();
       process.stdin.destroy();
       waiting?.abort();
-      // At a Ctrl-C somebody is there, perhaps with a pager that is read on later.
-      if (signal !== 'SIGINT') whenStuck(() => again(signal, handle));
+      whenStuck(() => again(signal, handle));
     };
     process.on(signal, handle);
   };

@@ -14,11 +14,16 @@ export interface MessageDeflater {
   close(): void;
 }
 
+/** `large`: the case is about large messages. `little`: nobody looks at them. */
+export type Keeping = 'little' | 'usual' | 'large';
+
 /** What the floors above hand in. */
 export interface Tools {
   readonly raw: RawDeflate;
   acceptOf(this: void, key: string): string;
   deflater(this: void, options: { windowBits: number; noContextTakeover: boolean }): MessageDeflater;
+  /** How much of what the peer sends is kept; `usual` by default. */
+  readonly keeping?: Keeping;
   /** Seconds on a clock that never goes back. */
   now(this: void): number;
   /** Resident memory of the process under test in bytes, where its id was given. */

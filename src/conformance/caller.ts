@@ -1,3 +1,4 @@
+import { concat } from '../codec/byte-collector.js';
 import { HeadReader } from '../codec/head-reader.js';
 import type { RequestHead } from '../codec/http1.js';
 import type { Caller } from './client-bench.js';
@@ -40,6 +41,6 @@ export async function receive(wire: Wire, now: () => number, seconds: number): P
     wire.drop();
     return undefined;
   }
-  const rest = early.length === 1 ? early[0]! : Uint8Array.from(early.flatMap((piece) => [...piece]));
+  const rest = early.length === 1 ? early[0]! : concat(early);
   return { wire, exchange, request, rest };
 }

@@ -58,6 +58,13 @@ const PASSING: ReadonlySet<CloseBehavior> = new Set<CloseBehavior>([
   'UNIMPLEMENTED',
 ]);
 
+const FAILING: ReadonlySet<string> = new Set<CloseBehavior>(['FAILED', 'UNCLEAN', 'WRONG CODE', 'FAILED BY CLIENT']);
+
+/** Whether a word is one of the verdicts. */
+export function isVerdict(word: string): boolean {
+  return FAILING.has(word) || PASSING.has(word as CloseBehavior);
+}
+
 export function passes({ behavior, behaviorClose }: Pick<Verdict, 'behavior' | 'behaviorClose'>): boolean {
   return PASSING.has(behavior) && PASSING.has(behaviorClose);
 }

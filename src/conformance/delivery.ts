@@ -1,11 +1,12 @@
 import type { Fresh } from './bench.js';
 import { Happenings } from './happenings.js';
+import { after } from './timer.js';
 
 /** Waits for one thing, at most so many seconds; what we held back ourselves does not count. */
 export class Watch {
   private readonly happenings = new Happenings();
   private isLate = false;
-  private timer: ReturnType<typeof setTimeout>;
+  private timer: NodeJS.Timeout;
 
   constructor(
     private readonly test: () => boolean,
@@ -36,11 +37,11 @@ export class Watch {
     clearTimeout(this.timer);
   }
 
-  private begin(): ReturnType<typeof setTimeout> {
-    return setTimeout(() => {
+  private begin(): NodeJS.Timeout {
+    return after(this.seconds, () => {
       this.isLate = true;
       this.tell();
-    }, this.seconds * 1000);
+    });
   }
 }
 

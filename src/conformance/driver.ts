@@ -1,13 +1,15 @@
 import { headersNamed, readHandshake } from '../codec/handshake.js';
 import { OPCODE } from '../codec/registry.js';
+import { concat } from '../codec/byte-collector.js';
 import { encodeUtf8 } from '../codec/utf8.js';
-import { isOpen, type Tools } from './bench.js';
+import { isOpen, type Keeping, type Tools } from './bench.js';
 import { receive } from './caller.js';
 import type { Case, Verdict } from './case.js';
 import { ClientBench, type Caller } from './client-bench.js';
 import { Happenings } from './happenings.js';
 import { headBytes } from './heads.js';
-import type { Result } from './run.js';
+import { isLarge, type Result } from './run.js';
+import { Slots } from './slots.js';
 import type { Wire } from './wire.js';
 
 /** Seconds that a request may take, and a goodbye. */
@@ -15,9 +17,12 @@ const HEAD_TIME = 10;
 const GOODBYE_TIME = 2;
 /** How long a report waits for cases that are still judged: a client may be done with them before we are. */
 const REPORT_TIME = 10;
-/** Characters of an agent's name, and agents. */
+/** Characters of an agent's name, and agents: each has results of its own. */
 const MOST_NAME = 200;
-const MOST_AGENTS = 1000;
+export const MOST_AGENTS = 64;
+/** Cases at one time, and of them those with large messages: what their clients send is kept until they are judged. */
+const MOST_RUNNING = 16;
+const MOST_LARGE = 2;
 
 export interface DriverOptions {
   readonly cases: readonly Case[];
@@ -25,11 +30,15 @@ export interface DriverOptions {
   readonly patience: number;
   /** The random numbers of a case. */
   random(this: void, id: string): () => number;
+  /** An agent begins: it asks for its first case, or for its report. */
+  came(this: void, agent: string): void;
   result(this: void, agent: string, result: Result): void;
   /** An agent has done all that it wants to. */
   finished(this: void, agent: string): void;
   /** Somebody asks the server to end. */
   stop(this: void): void;
+  /** Something that a person should know. */
+  notice(this: void, message: string): void;
 }
 
 /**
@@ -38,13 +47,21 @@ export interface DriverOptions {
  */
 export class Driver {
   /** The last verdict of each agent's cases. */
-  private readonly verdicts = new Map<string, Map<string, Verdict>>();
+  private readonly verdicts = new Map<string, Map<string, Verdict['behavior']>>();
+  private readonly slots = { usual: new Slots(MOST_RUNNING), large: new Slots(MOST_LARGE) };
 
   /** Cases that are not judged yet. */
   private running = 0;
+  private isOver = false;
+  private hasRefused = false;
   private readonly happenings = new Happenings();
 
   constructor(private readonly options: DriverOptions) {}
+
+  /** What is not judged yet is not told any more. */
+  end(): void {
+    this.isOver = true;
+  }
 
   /** Everything that one connection wants. */
   async take(wire: Wire): Promise<void> {
@@ -60,8 +77,8 @@ export class Driver {
       case '/runCase':
         return this.runCase(caller, url, agent);
       case '/getCaseStatus': {
-        const verdict = this.verdicts.get(agent)?.get(this.caseOf(url)?.id ?? '');
-        return this.answer(caller, JSON.stringify({ behavior: verdict?.behavior ?? 'UNKNOWN' }));
+        const behavior = this.verdicts.get(agent)?.get(this.caseOf(url)?.id ?? '') ?? 'UNKNOWN';
+        return this.answer(caller, JSON.stringify({ behavior }));
       }
       case '/getCaseInfo': {
         const one = this.caseOf(url);
@@ -69,6 +86,7 @@ export class Driver {
         return this.answer(caller, JSON.stringify({ id: one.id, description: `${one.title}. ${one.expected}` }));
       }
       case '/updateReports':
+        if (!this.knows(agent)) return this.refuseAgent(caller, agent);
         await this.answer(caller);
         await this.happenings.until(() => this.running === 0, REPORT_TIME * this.options.patience);
         this.options.finished(agent);
@@ -92,9 +110,19 @@ export class Driver {
   private async runCase(caller: Caller, url: URL, agent: string): Promise<void> {
     const one = this.caseOf(url);
     if (!one) return refuse(caller, 404, 'there is no such case');
-    const { tools, patience, random, result } = this.options;
-    const bench = new ClientBench(caller, { tools, patience, random: random(one.id) });
+    if (!this.knows(agent)) return this.refuseAgent(caller, agent);
     this.running++;
+    const keeping = isLarge(one) ? 'large' : 'usual';
+    await this.slots[keeping].run(() => this.judge(one, caller, agent, keeping));
+    this.running--;
+    this.happenings.tell();
+  }
+
+  private async judge(one: Case, caller: Caller, agent: string, keeping: Keeping): Promise<void> {
+    if (this.isOver) return;
+    const { patience, random, result } = this.options;
+    const tools = { ...this.options.tools, keeping };
+    const bench = new ClientBench(caller, { tools, patience, random: random(one.id) });
     const began = tools.now();
     let verdict: Verdict;
     try {
@@ -108,24 +136,31 @@ export class Driver {
     } finally {
       bench.close();
     }
-    this.running--;
-    this.keep(agent, one.id, verdict);
+    if (this.isOver) return;
+    this.verdicts.get(agent)!.set(one.id, verdict.behavior);
     result(agent, { ...verdict, case: one, duration: tools.now() - began, exchanges: bench.exchanges });
-    this.happenings.tell();
   }
 
-  private keep(agent: string, id: string, verdict: Verdict): void {
-    let own = this.verdicts.get(agent);
-    if (!own) {
-      if (this.verdicts.size >= MOST_AGENTS) return;
-      this.verdicts.set(agent, (own = new Map<string, Verdict>()));
-    }
-    own.set(id, verdict);
+  /** Whether it is one of the agents; it becomes one while there is room. */
+  private knows(agent: string): boolean {
+    if (this.verdicts.has(agent)) return true;
+    if (this.verdicts.size >= MOST_AGENTS) return false;
+    this.verdicts.set(agent, new Map<string, Verdict['behavior']>());
+    this.options.came(agent);
+    return true;
+  }
+
+  private refuseAgent(caller: Caller, agent: string): Promise<void> {
+    const reason = `there are ${MOST_AGENTS} agents already: no more are tested in one run`;
+    if (!this.hasRefused) this.options.notice(`the agent ${JSON.stringify(agent)} and any other is refused: ${reason}`);
+    this.hasRefused = true;
+    return refuse(caller, 503, reason);
   }
 
   /** A WebSocket with one message, or none, and an end. */
   private async answer(caller: Caller, text?: string): Promise<void> {
-    const { tools, patience } = this.options;
+    const { patience } = this.options;
+    const tools = { ...this.options.tools, keeping: 'little' as const };
     const bench = new ClientBench(caller, { tools, patience, random: Math.random });
     const tester = await bench.open();
     if (!isOpen(tester)) return;
@@ -150,10 +185,13 @@ function agentOf({ request }: Caller, { searchParams }: URL): string {
   return name.slice(0, MOST_NAME);
 }
 
-async function refuse({ wire, exchange }: Caller, status: number, reason: string): Promise<void> {
-  const body = `${reason}\n`;
-  const answer = headBytes({
-    line: `HTTP/1.1 ${status} ${status === 426 ? 'Upgrade Required' : 'Not Found'}`,
+const STATUS = { 404: 'Not Found', 426: 'Upgrade Required', 503: 'Service Unavailable' } as const;
+
+/** The answer to whoever gets no WebSocket. */
+export function refusal(status: keyof typeof STATUS, reason: string): Uint8Array {
+  const body = encodeUtf8(`${reason}\n`);
+  const head = headBytes({
+    line: `HTTP/1.1 ${status} ${STATUS[status]}`,
     headers: [
       ['Content-Type', 'text/plain; charset=utf-8'],
       ['Content-Length', String(body.length)],
@@ -161,9 +199,22 @@ async function refuse({ wire, exchange }: Caller, status: number, reason: string
       ...(status === 426 ? ([['Upgrade', 'websocket']] as const) : []),
     ],
   });
-  exchange.add('tester', answer);
-  wire.write(answer);
-  wire.write(encodeUtf8(body));
-  await wire.flushed();
+  return concat([head, body]);
+}
+
+async function refuse({ wire }: Caller, status: keyof typeof STATUS, reason: string): Promise<void> {
+  let isOver = false;
+  const happenings = new Happenings();
+  // What still comes is read, so that the answer is not lost to a reset, but not for long.
+  wire.listen({
+    bytes: () => undefined,
+    ended: () => {
+      isOver = true;
+      happenings.tell();
+    },
+  });
+  wire.write(refusal(status, reason));
   wire.finish();
+  await happenings.until(() => isOver, GOODBYE_TIME);
+  wire.drop();
 }

@@ -1,3 +1,5 @@
+import { after } from './timer.js';
+
 /** Lets waiters look again whenever something happened. */
 export class Happenings {
   private readonly waiting = new Set<() => void>();
@@ -19,7 +21,7 @@ export class Happenings {
       const look = (): void => {
         if (test()) done();
       };
-      const timer = seconds === Infinity ? undefined : setTimeout(done, seconds * 1000);
+      const timer = seconds === Infinity ? undefined : after(seconds, done);
       this.waiting.add(look);
     });
   }

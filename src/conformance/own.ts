@@ -6,6 +6,7 @@ import { asking, isGranted, type DeflateAsk } from './deflate-asks.js';
 import { CLOSE_TIME, notOpened } from './known.js';
 import { areSameBytes } from './known-verdict.js';
 import type { Ending, Received, Sending, Tester } from './tester.js';
+import { after } from './timer.js';
 import { endingText, receivedText } from './words.js';
 
 /** Cases of this suite's own: what is sent, and one of a few ways to judge what comes of it. */
@@ -236,7 +237,7 @@ export function tells({ most = 1, kill = KILL, send, chop, ...about }: Told): Ca
 /** Resolves with false where it takes longer; what waits then goes on by itself. */
 export function within(promise: Promise<unknown>, seconds: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), seconds * 1000);
+    const timer = after(seconds, () => resolve(false));
     const done = (): void => {
       clearTimeout(timer);
       resolve(true);

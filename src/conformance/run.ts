@@ -12,6 +12,12 @@ export interface Result extends Verdict {
   readonly skipped?: string;
 }
 
+/** The verdict of a case that was not run. */
+export const NOT_RUN = { behavior: 'UNIMPLEMENTED', behaviorClose: 'UNIMPLEMENTED', exchanges: [] } as const;
+
+/** Cases with large messages at one time: those of a peer are kept whole. */
+const LARGE_JOBS = 3;
+
 export interface RunOptions {
   /** Cases at one time. */
   readonly jobs: number;
@@ -22,14 +28,33 @@ export interface RunOptions {
   result(this: void, result: Result): void;
 }
 
-/** Runs cases side by side, those that want to be alone behind the others, one after the other. */
-export async function runCases(cases: readonly Case[], options: RunOptions): Promise<void> {
+/**
+ * Runs cases side by side, those that want to be alone after the others, one after the other. Resolves at once when
+ * `signal` aborts: what runs then has no result.
+ */
+export function runCases(cases: readonly Case[], options: RunOptions): Promise<void> {
+  return orAborted(runAll(cases, options), options.signal);
+}
+
+/** Resolves with undefined as soon as `signal` aborts, whatever becomes of the promise. */
+export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => resolve(undefined);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
+}
+
+async function runAll(cases: readonly Case[], options: RunOptions): Promise<void> {
   const { jobs } = options;
+  const others = cases.filter((one) => !isAlone(one));
   await inLanes(
-    cases.filter((one) => !isAlone(one)),
+    others.filter((one) => !isLarge(one)),
     jobs,
     options,
   );
+  await inLanes(others.filter(isLarge), Math.min(jobs, LARGE_JOBS), options);
   await inLanes(cases.filter(isAlone), 1, options);
 }
 
@@ -40,10 +65,17 @@ async function inLanes(cases: readonly Case[], lanes: number, options: RunOption
       if (options.signal.aborted) return;
       const began = options.now();
       const outcome = await options.run(one);
+      // Cut off, it says nothing about the peer.
+      if (options.signal.aborted) return;
       options.result({ ...outcome, case: one, duration: options.now() - began });
     }
   };
   await Promise.all(Array.from({ length: Math.min(lanes, cases.length) }, lane));
+}
+
+/** What the peer sends may be large: such cases are few at a time, or were asked for. */
+export function isLarge({ traits, needs }: Case): boolean {
+  return traits.includes('alone') || (traits.includes('long') && !needs.includes('deflate'));
 }
 
 function isAlone({ traits }: Case): boolean {

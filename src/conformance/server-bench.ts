@@ -1,3 +1,4 @@
+import { concat } from '../codec/byte-collector.js';
 import { encodeBase64 } from '../codec/handshake-key.js';
 import { HeadReader } from '../codec/head-reader.js';
 import type { Head, RequestHead, ResponseHead } from '../codec/http1.js';
@@ -111,14 +112,16 @@ export interface Answer {
   readonly tooLarge?: boolean;
 }
 
-const EMPTY = new Uint8Array(0);
+/** Bytes after a head that are kept, some more or less. */
+const MOST_REST = 1024 * 1024;
 
 /** Writes a request, in pieces of `chop` bytes where that is given, and reads the head that answers it: all in so many seconds. */
 export async function ask(fresh: Fresh, request: Uint8Array, seconds: number, chop?: number): Promise<Answer> {
   const { wire, exchange } = fresh;
   let reader = new HeadReader({ kind: 'response' });
   let head: Head | undefined;
-  let rest: Uint8Array = EMPTY;
+  const behind: Uint8Array[] = [];
+  let size = 0;
   let end: Answer['end'];
   let began = false;
   const watch = new Watch(() => head !== undefined || end !== undefined || reader.tooLarge, seconds);
@@ -126,13 +129,17 @@ export async function ask(fresh: Fresh, request: Uint8Array, seconds: number, ch
     bytes: (chunk) => {
       exchange.add('peer', chunk);
       began = true;
-      if (head) rest = joined(rest, chunk);
+      if (head && size < MOST_REST) behind.push(chunk);
+      size += head ? chunk.length : 0;
       let result = head ? undefined : reader.push(chunk);
       // RFC 9110 §15.2: the answer comes behind those that say that it will.
       for (; result && isInterim(result.head); result = reader.push(result.rest)) {
         reader = new HeadReader({ kind: 'response' });
       }
-      if (result) ({ head, rest } = { head: result.head, rest: result.rest.slice() });
+      if (result) {
+        head = result.head;
+        behind.push(result.rest.slice());
+      }
       watch.tell();
     },
     ended: (how) => {
@@ -144,23 +151,16 @@ export async function ask(fresh: Fresh, request: Uint8Array, seconds: number, ch
   await watch.until(watch.isOver, Infinity);
   watch.end();
   const { tooLarge } = reader;
-  return { ...(head ? { head: head as ResponseHead } : { began, tooLarge }), rest, ...(end && { end }) };
+  return {
+    ...(head ? { head: head as ResponseHead } : { began, tooLarge }),
+    rest: concat(behind),
+    ...(end && { end }),
+  };
 }
 
 function isInterim(head: Head): boolean {
   const { status = 0 } = head as ResponseHead;
   return status >= 100 && status < 200 && status !== 101;
-}
-
-/** More than that behind a head is not kept. */
-const MOST_REST = 1024 * 1024;
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  if (a.length + b.length > MOST_REST) return a;
-  const out = new Uint8Array(a.length + b.length);
-  out.set(a);
-  out.set(b, a.length);
-  return out;
 }
 
 function problemOf(handshake: Handshake, answer: Answer): string | undefined {

@@ -8,7 +8,7 @@ import type { Frame } from '../codec/records.js';
 import { OPCODE } from '../codec/registry.js';
 import { explain, isFinding, type DiagnosticCode } from '../rules/catalogue.js';
 import { judgeFrame } from '../rules/frame-rules.js';
-import type { MessageDeflater, Tools } from './bench.js';
+import type { Keeping, MessageDeflater, Tools } from './bench.js';
 import { Happenings } from './happenings.js';
 import type { Exchange } from './exchange.js';
 import type { Wire, WireEnd, WireTaker } from './wire.js';
@@ -56,12 +56,17 @@ export interface TesterOptions {
   random(this: void): number;
 }
 
-/** More than the largest message of any case. */
-const MOST_MESSAGE = 64 * 1024 * 1024;
 /** More messages and pongs than any case waits for: what comes beyond is passed over. */
-const MOST_RECEIVED = 32 * 1024;
-/** The same in bytes: without compression there is one large message at the most, with it a thousand of 128 KiB. */
-const MOST_BYTES = { plain: 40 * 1024 * 1024, compressed: 160 * 1024 * 1024 };
+const MOST_RECEIVED = 16 * 1024;
+const MIB = 1024 * 1024;
+/** Bytes that are kept of a peer: of one message, and of all that nobody has taken. More than any case waits for. */
+const MOST_KEPT: Readonly<Record<Keeping, { readonly message: number; readonly all: number }>> = {
+  little: { message: 4096, all: 64 * 1024 },
+  usual: { message: 2 * MIB, all: 4 * MIB },
+  large: { message: 20 * MIB, all: 24 * MIB },
+};
+/** Pongs that wait to be written, in bytes: beyond that only the most recent ping is answered (RFC 6455 §5.5.3). */
+const MOST_WAITING = 64 * 1024;
 /** What is kept of a data frame by itself: its message has it all. */
 const PREVIEW = 128;
 
@@ -86,6 +91,9 @@ export class Tester implements WireTaker {
   private over = false;
   /** The peer's frames mean nothing any more. */
   private deaf = false;
+  /** The most recent ping, where the peer does not take the answers to those before it. */
+  private latestPing: Uint8Array | undefined;
+  private readonly most: (typeof MOST_KEPT)[Keeping];
 
   /** `rest` came behind the handshake. */
   constructor(
@@ -93,12 +101,13 @@ export class Tester implements WireTaker {
     rest: Uint8Array = EMPTY,
   ) {
     const { role, tools, deflate } = options;
+    this.most = MOST_KEPT[tools.keeping ?? 'usual'];
     const peer = role === 'client' ? 'server' : 'client';
     const reading = {
       raw: tools.raw,
       previewBytes: PREVIEW,
-      messageBytes: MOST_MESSAGE,
-      maxMessageBytes: MOST_MESSAGE,
+      messageBytes: this.most.message,
+      maxMessageBytes: this.most.message,
     };
     this.stream = new FrameStream(createAssembler(peer, deflate, reading));
     if (deflate) this.deflater = tools.deflater(senderParameters(deflate, role));
@@ -197,6 +206,13 @@ export class Tester implements WireTaker {
     return this.ending;
   }
 
+  /** Takes the first thing that came. */
+  shift(): Received | undefined {
+    const first = this.received.shift();
+    if (first?.what === 'message') this.kept -= first.payload.length;
+    return first;
+  }
+
   /** A wait that was long enough, as a case's script says. */
   tick(tag: string): void {
     this.received.push({ what: 'timeout', tag });
@@ -254,12 +270,27 @@ export class Tester implements WireTaker {
   }
 
   private get isFull(): boolean {
-    const most = this.options.deflate ? MOST_BYTES.compressed : MOST_BYTES.plain;
-    return this.received.length >= MOST_RECEIVED || this.kept >= most;
+    return this.received.length >= MOST_RECEIVED || this.kept >= this.most.all;
   }
 
   private answerPing(payload: Uint8Array): void {
-    if (!this.closeSent) void this.send({ opcode: OPCODE.pong, payload: payload.slice() });
+    if (this.closeSent) return;
+    if (this.wire.waiting < MOST_WAITING) return this.put({ opcode: OPCODE.pong, payload });
+    if (this.latestPing === undefined) void this.wire.flushed().then(() => this.answerLatest());
+    this.latestPing = payload.slice();
+  }
+
+  private answerLatest(): void {
+    const payload = this.latestPing;
+    this.latestPing = undefined;
+    if (payload && !this.closeSent && !this.over) this.put({ opcode: OPCODE.pong, payload });
+  }
+
+  /** An answer of ours that nobody waits for. */
+  private put(sending: Sending): void {
+    const bytes = this.frame(sending);
+    this.options.exchange.add('tester', bytes);
+    this.wire.write(bytes);
   }
 
   private answerClose({ close, payload }: Frame): void {
@@ -274,7 +305,7 @@ export class Tester implements WireTaker {
     if (!this.closeSent) {
       this.closeSent = true;
       const body = code === undefined ? EMPTY : payload.slice(0, 2);
-      void this.write(this.frame({ opcode: OPCODE.close, payload: body }));
+      this.put({ opcode: OPCODE.close, payload: body });
     }
   }
 

@@ -12,6 +12,8 @@ export interface Wire {
   /** Names who takes what comes, from the first byte on that nobody has taken; reading goes on if it was paused. */
   listen(taker: WireTaker): void;
   write(bytes: Uint8Array): void;
+  /** Bytes that were written and not yet handed to the system. */
+  readonly waiting: number;
   /** Resolves when all that was written was handed to the system, or the connection is over. */
   flushed(): Promise<void>;
   /** Reads no more until `resume`. */

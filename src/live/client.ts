@@ -9,6 +9,9 @@ import type { HandshakeDiagnostic } from '../rules/handshake-rules.js';
 import type { Judged } from '../rules/judged.js';
 import type { Line } from './dial.js';
 import { firstToEnd } from './first-to-end.js';
+import { answerPings } from './pongs.js';
+import { readAtMost } from './turns.js';
+import { MOST_HEAD, ownLimit, WS_LIMITS } from './ws-limits.js';
 import { LiveConnection, type LiveContext, type LiveTaker } from './live-connection.js';
 import { refusalOf, type Refused } from './refused.js';
 import { Tap } from './tap.js';
@@ -41,6 +44,8 @@ export type Outcome =
       readonly byPeer: boolean;
       /** The code that we closed with. */
       readonly ours?: number;
+      /** The limit of this end that we closed for, in words. */
+      readonly limit?: string;
     }
   /** Ended without one (1006). */
   | { readonly kind: 'dropped'; readonly reset: boolean; readonly byPeer: boolean };
@@ -55,8 +60,12 @@ export interface ClientTaker extends LiveTaker {
 
 /** `ws` waits that long for the peer to end the connection after both close frames; here it is milliseconds. */
 const FAREWELL = 2000;
+/** What is still read of a peer when a signal has ended the run: bytes. */
+const MOST_FAREWELL = 1024 * 1024;
 /** What may wait to be written before a sender has to wait: bytes. */
 const HIGH_WATER = 1024 * 1024;
+/** An option of Node.js's requests, which `ws` hands on. */
+const HEAD_LIMIT = { maxHeaderSize: MOST_HEAD } as object;
 /** Pings whose times are kept. */
 const MOST_PINGS = 1024;
 
@@ -110,9 +119,12 @@ export class Client {
     this.socket = new WebSocket(options.url, [], {
       createConnection: () => stream,
       perMessageDeflate: options.deflate,
-      autoPong: options.autoPong,
+      autoPong: false,
+      ...WS_LIMITS,
+      ...HEAD_LIMIT,
       finishRequest: (request) => this.finishRequest(request, tap),
     });
+    if (options.autoPong) answerPings(this.socket);
     this.listen();
   }
 
@@ -175,6 +187,12 @@ export class Client {
     this.sayFarewell();
   }
 
+  /** The same where a signal ends the run: whoever goes on sending is not listened to for long. */
+  leave(): void {
+    readAtMost(this.stream, MOST_FAREWELL);
+    this.close(1001);
+  }
+
   /** Ends the connection at once. */
   terminate(): void {
     this.socket.terminate();
@@ -191,6 +209,8 @@ export class Client {
 
   private finishRequest(request: ClientRequest, tap: Tap): void {
     const { subprotocols } = this.options;
+    // Node.js would leave out headers after the 2000th.
+    request.maxHeadersCount = 0;
     if (subprotocols.length > 0) request.setHeader('Sec-WebSocket-Protocol', subprotocols.join(', '));
     for (const [name, values] of this.options.headers) {
       if (values === undefined) request.removeHeader(name);
@@ -234,13 +254,14 @@ export class Client {
 
   private failed(error: NodeJS.ErrnoException): void {
     const { code = '', message } = error;
+    const limit = ownLimit(code);
     if (!this.opened) {
       const isHttp = code.startsWith('HPE_');
       const isInvalid = isHttp || (code === '' && this.handshake?.upgraded === true);
-      if (isInvalid) this.end({ kind: 'invalid', message: isHttp ? `no HTTP: ${message}` : message });
+      if (isInvalid) this.end({ kind: 'invalid', message: isHttp ? httpTrouble(code, message) : message });
       else this.end({ kind: 'unanswered', message: code === 'ECONNRESET' ? 'no answer to the handshake' : message });
-    } else if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') {
-      this.end({ kind: 'closed', code: 1009, reason: message, byPeer: false });
+    } else if (limit !== undefined && this.fault === undefined) {
+      this.end({ kind: 'closed', code: limit.closeCode, reason: '', byPeer: false, limit: limit.words });
     } else if (code.startsWith('WS_ERR_')) this.end(this.broken(message));
     this.sayFarewell();
   }
@@ -304,6 +325,12 @@ function isPeers(record: Judged, diagnostic: Diagnostic & Partial<Pick<Handshake
   if (!isFinding(diagnostic, false) || diagnostic.code === 'frame-truncated') return false;
   if (record.type === 'handshake') return record.handshake.upgraded && diagnostic.side === 'response';
   return record.direction === 'server';
+}
+
+/** Why the answer to the handshake can't be read, in words. */
+function httpTrouble(code: string, message: string): string {
+  if (code !== 'HPE_HEADER_OVERFLOW') return `no HTTP: ${message}`;
+  return `the head of the answer is longer than this end reads (${MOST_HEAD / 1024} KiB)`;
 }
 
 /** Tokens, each once (RFC 6455 §4.1). */

@@ -4,6 +4,7 @@ import * as tls from 'node:tls';
 import type { Endpoints } from '../rules/tally-summary.js';
 import { ProxyRefusal, socks5, tunnel, type Proxy } from './proxy.js';
 import { readOut } from './read-out.js';
+import { takeTurns } from './turns.js';
 import { placeText, redirected, resolved, type Place, type Redirected, type Resolved } from './route.js';
 
 /** How far it came. */
@@ -57,6 +58,7 @@ export async function dial(route: Route, signal: AbortSignal): Promise<Line> {
     const stream = route.tls ? await secure(raw, host, route.tls, signal) : raw;
     stream.setNoDelay(true);
     readOut(stream);
+    takeTurns(stream);
     return { stream, ends: endsOf(raw, route, to), words: wordsOf(stream, route, to) };
   } catch (error) {
     raw.destroy();

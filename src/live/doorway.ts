@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import type { Endpoints } from '../rules/tally-summary.js';
 import { readOut } from './read-out.js';
 import { Tap, type TapTaker } from './tap.js';
+import { readAtMost, takeTurns } from './turns.js';
 
 /** Somebody who asks for a WebSocket. */
 export interface Caller {
@@ -45,6 +46,7 @@ export class Doorway {
     visitors: Visitors,
   ) {
     server.on(connection, (socket: Socket) => {
+      takeTurns(socket);
       this.taps.set(socket, new HeldTap(socket, mostHead + MOST_BEHIND));
       this.sockets.add(socket);
       socket.on('close', () => this.sockets.delete(socket));
@@ -97,6 +99,11 @@ export class Doorway {
       // Browsers open connections ahead of need, and Node counts those as busy.
       for (const socket of this.sockets) if (socket.bytesRead === 0) socket.destroy();
     });
+  }
+
+  /** Of each connection so many bytes are still read, then it is ended. */
+  readAtMost(bytes: number): void {
+    for (const socket of this.sockets) readAtMost(socket, bytes);
   }
 
   destroy(): void {

@@ -7,6 +7,7 @@ import { httpRefusalOf, type Names } from './gate.js';
 import type { LiveTaker } from './live-connection.js';
 import { Recent } from './recent.js';
 import { refuse } from './refusing.js';
+import { answerPings } from './pongs.js';
 
 export const INSPECTOR_PATH = '/.inspect';
 export const INSPECTOR_PROTOCOL = 'wsinspect.inspect';
@@ -43,6 +44,7 @@ export class InspectorChannel implements LiveTaker {
     clientTracking: false,
     maxPayload: MOST_COMMAND,
     perMessageDeflate: false,
+    autoPong: false,
     handleProtocols: () => INSPECTOR_PROTOCOL,
   });
   private readonly pages = new Set<PageEnd>();
@@ -113,6 +115,7 @@ export class InspectorChannel implements LiveTaker {
 
   private welcome(socket: WebSocket): void {
     const page = new PageEnd(socket);
+    answerPings(socket);
     socket.on('error', () => undefined);
     socket.on('close', () => {
       this.pages.delete(page);

@@ -11,6 +11,7 @@ import { Exchanges, type Beginning } from './relay-exchanges.js';
 import type { HeadEdit } from './relay-head.js';
 import { reset } from './reset.js';
 import type { TapTaker } from './tap.js';
+import { readAtMost } from './turns.js';
 
 export type RelaySide = 'client' | 'server';
 
@@ -50,6 +51,8 @@ export interface RelayPlan {
 
 /** How long the ends have to answer a close frame of ours: milliseconds. */
 const FAREWELL = 2000;
+/** What is still read of each end when the run ends: bytes. */
+const MOST_FAREWELL = 1024 * 1024;
 
 /** One direction: where its bytes come from, and what they go through. */
 interface Way {
@@ -98,7 +101,10 @@ export class RelayConnection {
 
   /** Ends both ways. */
   close(): void {
-    for (const { from } of this.all) from.end();
+    for (const { from } of this.all) {
+      readAtMost(from, MOST_FAREWELL);
+      from.end();
+    }
     setTimeout(() => this.all.forEach(({ from }) => from.destroy()), FAREWELL / 4);
   }
 

@@ -7,6 +7,7 @@ import { dial, DialError, type Line, type Route } from './dial.js';
 import { LiveConnection, type LiveContext, type LiveTaker } from './live-connection.js';
 import { placeText, type Place } from './route.js';
 import { readOut } from './read-out.js';
+import { takeTurns } from './turns.js';
 import { RelayConnection, type Faults, type RelayWatcher } from './relay-connection.js';
 import type { HeadEdit } from './relay-head.js';
 
@@ -92,6 +93,7 @@ export class RelayServer {
     client.on('error', () => undefined);
     client.pause();
     readOut(client);
+    takeTurns(client);
     const late = AbortSignal.timeout(this.options.connectTime * 1000);
     let line: Line;
     try {

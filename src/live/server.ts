@@ -12,6 +12,8 @@ import { modeNamed, type House, type Mode, type ModeName } from './modes.js';
 import { Peer, type Faults } from './peer.js';
 import { answerPolling, pollingRoute, tellPolled } from './polling.js';
 import { refuse, writeBadAccept } from './refusing.js';
+import { answerPings } from './pongs.js';
+import { WS_LIMITS } from './ws-limits.js';
 import { ReplayMode, type Replaying } from './replaying.js';
 import { Rooms } from './room.js';
 
@@ -60,6 +62,8 @@ export interface ServerTaker extends LiveTaker {
 
 /** How long peers have to answer a close frame when the server ends: milliseconds. */
 const FAREWELL = 2000;
+/** What is still read of each of them meanwhile: bytes. */
+const MOST_FAREWELL = 1024 * 1024;
 const STALL_CHECK = 1000;
 const MOST_COMPLAINTS = 50;
 const NO_NAMES: Names = { own: [], allowed: [] };
@@ -86,7 +90,7 @@ export class LiveServer implements House {
     private readonly options: ServerOptions,
     private readonly taker: ServerTaker,
   ) {
-    const { policy, limits, deflate, faults } = options;
+    const { policy, limits, deflate } = options;
     this.finished = new Promise((resolve) => (this.finish = resolve));
     this.mode = options.replay ? new ReplayMode(options.replay, this) : modeNamed(options.mode, this);
     this.sockets = new WebSocketServer({
@@ -94,7 +98,8 @@ export class LiveServer implements House {
       clientTracking: false,
       maxPayload: limits.payload,
       perMessageDeflate: deflate,
-      autoPong: faults.noAutoPong !== true,
+      autoPong: false,
+      ...WS_LIMITS,
       handleProtocols: (offered) => subprotocolOf(offered, policy),
     });
     const shape = {
@@ -103,6 +108,8 @@ export class LiveServer implements House {
       connectionsCheckingInterval: 500,
     };
     const server = options.tls ? https.createServer({ ...options.tls, ...shape }) : http.createServer(shape);
+    // Node.js would leave out headers after the 2000th; the head's length is what bounds them.
+    server.maxHeadersCount = 0;
     this.doorway = new Doorway(server, options.tls ? 'secureConnection' : 'connection', limits.head, {
       request: (request, response, tap) => this.serve(request, response, tap),
       upgrade: (caller) => this.receive(caller),
@@ -130,6 +137,7 @@ export class LiveServer implements House {
   async close(): Promise<void> {
     clearInterval(this.timer);
     const gone = this.doorway.close();
+    this.doorway.readAtMost(MOST_FAREWELL);
     for (const peer of this.peers) peer.socket.close(1001, 'the server ends');
     const late = setTimeout(() => {
       for (const peer of this.peers) peer.socket.terminate();
@@ -268,6 +276,7 @@ export class LiveServer implements House {
   private welcome(peer: Peer, target: URL): void {
     const { faults, oneshot } = this.options;
     const { socket } = peer;
+    if (!faults.noAutoPong) answerPings(socket);
     this.accepted++;
     this.peers.add(peer);
     let first = true;

@@ -11,8 +11,11 @@ export interface WireTaker {
 
 /** A socket with nothing on top: bytes as they come, and both ways to end. Never throws; a failed socket has ended. */
 export class SocketWire {
+  /** Called when both ways have ended. */
+  onClose: (() => void) | undefined;
   private taker: WireTaker | undefined;
   private readonly early: Uint8Array[] = [];
+  private readonly flushing = new Set<() => void>();
   private end: End | undefined;
   private isOver = false;
 
@@ -20,14 +23,19 @@ export class SocketWire {
     socket.setNoDelay(true);
     socket.allowHalfOpen = true;
     socket.on('data', (chunk: Uint8Array) => {
-      if (this.taker) this.taker.bytes(chunk);
-      else this.early.push(chunk);
+      if (this.taker) return this.taker.bytes(chunk);
+      this.early.push(chunk);
+      // Whatever else there is waits in the system.
+      socket.pause();
     });
     socket.on('error', () => this.noteEnd('reset'));
     socket.on('end', () => this.noteEnd('fin'));
     socket.on('close', () => {
       this.isOver = true;
       this.noteEnd('reset');
+      for (const done of this.flushing) done();
+      this.flushing.clear();
+      this.onClose?.();
     });
   }
 
@@ -42,17 +50,21 @@ export class SocketWire {
     if (this.socket.writable) this.socket.write(bytes);
   }
 
+  /** Bytes that wait to be written. */
+  get waiting(): number {
+    return this.socket.writableLength;
+  }
+
   flushed(): Promise<void> {
     const { socket } = this;
     if (socket.writableLength === 0 || this.isOver || !socket.writable) return Promise.resolve();
     return new Promise((resolve) => {
-      const done = (): void => {
-        socket.off('close', done);
+      this.flushing.add(resolve);
+      // Called after everything that was written before.
+      socket.write(NOTHING, () => {
+        this.flushing.delete(resolve);
         resolve();
-      };
-      socket.once('close', done);
-      // Called behind everything that was written before.
-      socket.write(NOTHING, done);
+      });
     });
   }
 

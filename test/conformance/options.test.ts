@@ -98,13 +98,27 @@ const TESTS: Tests = {
   '--listen-key': async () => expect((await check('--listen', '0', '--listen-key', pair.key)).exit).toBe(2),
   // It would not have ended.
   '--oneshot': async () => expect((await listening('--only', '2.1')).exit).toBe(0),
+  '--allow-partial': async () => {
+    const stopped = async (...more: string[]): Promise<number | null> =>
+      (
+        await wsinspect(['check', '--listen', '127.0.0.1:0', '--json', '--only', '2.1', ...more], {
+          during: (_, printed) => {
+            const [, base] = /"url":"([^"]+)"/.exec(printed) ?? [];
+            if (base !== undefined) new WebSocket(`${base}stopServer`).on('error', () => undefined);
+          },
+        })
+      ).exit;
+    expect(await stopped()).toBe(1);
+    expect(await stopped('--allow-partial')).toBe(0);
+  },
   '--echo': async () => {
     const skipped = async (...more: string[]): Promise<unknown> =>
       records((await check(url, '--only', '1.1.1', '--json', ...more)).out)[0]!['skipped'];
     expect(await skipped('--echo', 'no')).toMatch(/it needs an echo/);
     expect(await skipped('--echo', 'auto')).toBe(undefined);
     const { url: mute } = await peer(() => undefined);
-    expect((await check(mute, '--only', '1.1.1')).exit).toBe(0);
+    expect((await check(mute, '--only', '1.1.1')).exit).toBe(1);
+    expect((await check(mute, '--only', '1.1.1', '--allow-partial')).exit).toBe(0);
     expect((await check(mute, '--only', '1.1.1', '--echo', 'yes')).exit).toBe(1);
   },
   '--pid': async () => {

@@ -4,7 +4,8 @@ import { select, type Selected } from '../../conformance/select.js';
 import { CASES } from '../../conformance/suite.js';
 import { isLoopback } from '../addresses.js';
 import { compareOutcomes, type Change, type ChangeKind } from '../../conformance/reports/compare.js';
-import { checkReports, CheckRecorder, outcomesIn, writeReports } from '../check-files.js';
+import { checkReports, CheckRecorder, discardReports, writeReports } from '../check-files.js';
+import { comparedIn } from '../check-pins.js';
 import { checkListen } from '../check-listen.js';
 import type { CheckOptions } from '../check-options.js';
 import { checkSpec } from '../check-spec.js';
@@ -36,7 +37,7 @@ export async function run(io: Io, url: string | undefined, options: CheckOptions
   if (peer === 'client') return recorded(io, options, (all) => checkListen(io, chosen.cases, all));
   if (url === undefined) throw new UsageError('a URL is missing, as in wsinspect check ws://localhost:9001/');
   return recorded(io, options, async (all) => {
-    const { run: report, exit } = await checkServer(io, url, chosen.cases, all);
+    const { run: report, exit } = await checkServer(io, url, chosen.cases, all, () => discardReports(all));
     if (report) writeReports([report], all);
     return exit;
   });
@@ -93,7 +94,7 @@ async function compare(io: Io, url: string | undefined, options: CheckOptions): 
   if (url !== undefined || after === undefined || more.length > 0) {
     throw new UsageError('--compare takes two files of results, and no URL');
   }
-  const changes = compareOutcomes(await outcomesIn(io, before!), await outcomesIn(io, after));
+  const changes = compareOutcomes(await comparedIn(io, before!), await comparedIn(io, after));
   const look = await lookOf(io, options);
   if (options.json) {
     for (const change of changes) await io.stdout.write(`${safeJson({ type: 'change', ...change })}\n`);

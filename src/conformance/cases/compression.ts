@@ -76,7 +76,7 @@ async function exchange(tester: Tester, bench: Bench, spec: Compressed, opcode: 
     const came = tester.received[0];
     const isEcho = came?.what === 'message' && came.binary === (opcode === OPCODE.binary);
     if (!isEcho || !areSameBytes(came.payload, message)) return i;
-    tester.received.shift();
+    tester.shift();
   }
   return MESSAGES;
 }

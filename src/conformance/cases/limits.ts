@@ -82,7 +82,7 @@ async function runSequence(bench: Bench, opcode: number, payload: Uint8Array): P
   for (; echoes < MESSAGES; echoes++) {
     await tester.send({ opcode, payload });
     await tester.until(() => tester.received.length > 0 || tester.isClosing, deadline - bench.tools.now());
-    const came = tester.received.shift();
+    const came = tester.shift();
     if (came?.what === 'message' && came.binary === (opcode === OPCODE.binary) && areSameBytes(came.payload, payload))
       continue;
     if (came) tester.received.unshift(came);

@@ -6,15 +6,23 @@ export interface ReportFile {
   readonly text: string;
 }
 
+/** Null prototype: whatever an agent calls itself is a name like others. */
+function namesake<Value>(): Record<string, Value> {
+  return Object.create(null) as Record<string, Value>;
+}
+
 /** As the Autobahn Testsuite writes them: `index.json`, and a JSON file for each case. Skipped cases are left out. */
 export function autobahnFiles(runs: readonly RunReport[]): ReportFile[] {
   const files: ReportFile[] = [];
-  const index: Record<string, Record<string, object>> = {};
+  const index = namesake<Record<string, object>>();
+  const agents = new Names((agent, again) => (again === 0 ? agent : `${agent} (${again + 1})`));
+  const names = new Names((name, again) => `${name.slice(0, MOST_NAME)}${again === 0 ? '' : `_${again + 1}`}.json`);
+  names.take('index');
   for (const run of runs) {
-    const own: Record<string, object> = (index[run.agent] = {});
+    const own = (index[agents.take(run.agent)] = namesake<object>());
     for (const one of run.cases) {
       if (one.skipped !== undefined) continue;
-      const reportfile = `${safeName(`${run.agent}_case_${one.id}`)}.json`;
+      const reportfile = names.take(`${safeName(run.agent).slice(0, MOST_AGENT)}_case_${safeName(one.id)}`);
       const { behavior, behaviorClose } = one;
       own[one.id] = {
         behavior,
@@ -42,10 +50,30 @@ function milliseconds({ duration }: CaseReport): number {
   return Math.round(duration * 1000);
 }
 
-/** Letters, digits and `_`, as the suite has it; never a folder, and not too long for a file system. */
+/** Characters of a file's name, and of the agent's part of it: no file system takes less. */
+const MOST_NAME = 180;
+const MOST_AGENT = 100;
+
+/** Letters, digits and `_`, as the suite has it: never a folder, a device or hidden, and the same without regard to case. */
 function safeName(name: string): string {
-  return name
-    .toLowerCase()
-    .replace(/[^a-z0-9]/g, '_')
-    .slice(0, 180);
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '_');
+}
+
+/** Gives each name once: what is taken already gets a number. */
+class Names {
+  private readonly taken = new Set<string>();
+  /** Where the numbers of a name go on: many are alike. */
+  private readonly next = new Map<string, number>();
+
+  constructor(private readonly numbered: (name: string, again: number) => string) {}
+
+  take(name: string): string {
+    for (let again = this.next.get(name) ?? 0; ; again++) {
+      const tried = this.numbered(name, again);
+      if (this.taken.has(tried)) continue;
+      this.taken.add(tried);
+      this.next.set(name, again + 1);
+      return tried;
+    }
+  }
 }

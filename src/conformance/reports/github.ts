@@ -15,6 +15,9 @@ export function githubCommands({ agent, cases }: RunReport): string {
     const rest = required.slice(MOST - 1).map(({ id }) => id);
     lines.push(`::error title=${property(`${rest.length} more`)}::${data(rest.join(', '))}\n`);
   }
+  const missing = cases.filter((one) => one.missing).length;
+  if (missing > 0)
+    lines.push(`::error title=not run::${data(`${agent}: ${missing} of ${cases.length} cases were not run`)}\n`);
   const others = failed.length - required.length;
   const sum = `${agent}: ${required.length} of ${cases.length} cases failed${others > 0 ? `, and ${others} that are not required` : ''}`;
   return `${lines.join('')}::notice title=wsinspect check::${data(sum)}\n`;

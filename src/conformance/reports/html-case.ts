@@ -97,7 +97,7 @@ function framesBlock({ frames }: HtmlCase, room: number): Markup {
 }
 
 function verdictText({ behavior, behaviorClose, required }: HtmlCase, sign: Sign): string {
-  if (sign === 'skipped') return 'skipped';
+  if (sign === 'skipped' || sign === 'missing') return SIGNS[sign].words;
   const verdict = behavior === behaviorClose ? behavior : `${behavior}, close ${behaviorClose}`;
   return isFailed(sign) && !required ? `${verdict} (not required)` : verdict;
 }

@@ -1,10 +1,12 @@
 import type { HtmlCase, HtmlRun } from './html.js';
 
-export type Sign = 'ok' | 'non-strict' | 'informational' | 'unimplemented' | 'failed' | 'reported' | 'skipped';
+export type Sign =
+  'ok' | 'non-strict' | 'informational' | 'unimplemented' | 'failed' | 'missing' | 'reported' | 'skipped';
 
 /** Sign and words as in the terminal; `tag` is the class. A failure that nobody requires is an F, but not a filled one. */
 export const SIGNS: Readonly<Record<Sign, { readonly sign: string; readonly tag: string; readonly words: string }>> = {
   failed: { sign: 'F', tag: 'f', words: 'failed' },
+  missing: { sign: '?', tag: 'f', words: 'not run' },
   reported: { sign: 'F', tag: 'r', words: 'failed, not required' },
   'non-strict': { sign: 'n', tag: 'n', words: 'non-strict' },
   informational: { sign: 'i', tag: 'i', words: 'informational' },
@@ -67,12 +69,15 @@ export function modelOf(runs: readonly HtmlRun[]): Model {
   const rows = [...table].map(([id, cells], at) => rowOf(id, cells, at));
   const groups = grouped(rows);
   const inOrder = groups.flatMap((group) => group.rows);
-  const failed = (['failed', 'reported'] as const).flatMap((sign) => inOrder.filter(({ worst }) => worst === sign));
+  const failed = (['failed', 'missing', 'reported'] as const).flatMap((sign) =>
+    inOrder.filter(({ worst }) => worst === sign),
+  );
   return { runs, names: namesOf(runs), groups, failed };
 }
 
 export function signOf(one: HtmlCase | undefined): Sign | undefined {
   if (!one) return undefined;
+  if (one.missing) return 'missing';
   if (one.skipped !== undefined) return 'skipped';
   if (!one.passed) return one.required ? 'failed' : 'reported';
   if (one.behavior === 'NON-STRICT') return 'non-strict';
@@ -81,7 +86,7 @@ export function signOf(one: HtmlCase | undefined): Sign | undefined {
 }
 
 export function isFailed(sign: Sign | undefined): boolean {
-  return sign === 'failed' || sign === 'reported';
+  return sign === 'failed' || sign === 'missing' || sign === 'reported';
 }
 
 /** How often each sign occurs. */

@@ -32,6 +32,8 @@ export interface HtmlCase {
   readonly duration: number;
   /** Why it was not run. */
   readonly skipped?: string;
+  /** It was to be run, and was not. */
+  readonly missing?: true;
   readonly passed: boolean;
   /** Whether the run fails with it. */
   readonly required: boolean;
@@ -81,13 +83,20 @@ export function htmlReport(runs: readonly HtmlRun[]): string {
   return page.text;
 }
 
-function isGood({ failed, runs }: Model): boolean {
-  return runs.length > 0 && !failed.some(({ worst }) => worst === 'failed');
+function isGood(model: Model): boolean {
+  return hasTested(model) && !model.failed.some(({ worst }) => worst === 'failed' || worst === 'missing');
 }
 
-function verdictOf({ failed, runs }: Model): string {
-  if (runs.length === 0) return 'nothing was tested';
-  const required = failed.filter(({ worst }) => worst === 'failed').length;
+function hasTested({ runs }: Model): boolean {
+  return runs.some(({ cases }) => cases.some(({ skipped }) => skipped === undefined));
+}
+
+function verdictOf(model: Model): string {
+  if (!hasTested(model)) return 'nothing was tested';
+  const [required, missing] = (['failed', 'missing'] as const).map(
+    (sign) => model.failed.filter(({ worst }) => worst === sign).length,
+  ) as [number, number];
+  if (required === 0 && missing > 0) return `${missing} ${missing === 1 ? 'case was' : 'cases were'} not run`;
   if (required === 0) return 'no required case failed';
   return `${required} required ${required === 1 ? 'case' : 'cases'} failed`;
 }
@@ -110,7 +119,7 @@ function card(model: Model, column: number): Markup {
     return markup`<a class="chip ${SIGNS[sign].tag}" href="#${cellAnchor(row, column)}">${row.id}</a> `;
   });
   const more = failures.length - chips.length;
-  return markup`<article class="card ${counts.has('failed') ? 'bad' : 'good'}">
+  return markup`<article class="card ${counts.has('failed') || counts.has('missing') ? 'bad' : 'good'}">
     <h2>${clipped(model.names[column]!, 200)}</h2>
     <p class="quiet">
       ${agent === target ? '' : markup`<code>${clipped(target, 500)}</code> · `}
@@ -142,7 +151,7 @@ function failedList(model: Model): Markup {
       </ul>
     </section> `;
   };
-  return markup`${part('failed', 'Failed')}${part('reported', 'Failed, but not required')}`;
+  return markup`${part('failed', 'Failed')}${part('missing', 'Not run')}${part('reported', 'Failed, but not required')}`;
 }
 
 function failedItem({ runs, names }: Model, row: Row, sign: Sign): Markup {

@@ -18,14 +18,14 @@ function grouped(cases: readonly CaseReport[]): Map<string, CaseReport[]> {
 }
 
 function suite({ agent, startedAt }: RunReport, group: string, cases: readonly CaseReport[]): string {
-  const { skipped, requiredFailed } = countsOf(cases);
+  const { skipped, requiredFailed, missing } = countsOf(cases);
   const time = cases.reduce((sum, { duration }) => sum + duration, 0);
   const head = {
     name: `${agent}.${group}`,
     tests: cases.length,
     failures: requiredFailed,
-    errors: 0,
-    skipped,
+    errors: missing,
+    skipped: skipped - missing,
     time: time.toFixed(3),
     timestamp: new Date(startedAt * 1000).toISOString().slice(0, 19),
   };
@@ -35,6 +35,8 @@ function suite({ agent, startedAt }: RunReport, group: string, cases: readonly C
 function testcase(agent: string, one: CaseReport): string {
   const { id, title, duration, skipped, behavior, behaviorClose, required } = one;
   const head = attributes({ name: `${id} ${title}`, classname: `${agent}.${groupOf(id)}`, time: duration.toFixed(3) });
+  if (one.missing)
+    return `    <testcase${head}><error${attributes({ message: skipped!, type: 'not run' })}/></testcase>\n`;
   if (skipped !== undefined) return `    <testcase${head}><skipped${attributes({ message: skipped })}/></testcase>\n`;
   const details = text(detailsOf(one));
   if (hasFailed(one) && required) {

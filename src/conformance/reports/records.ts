@@ -5,9 +5,9 @@ import { countsOf, type CaseReport, type RunReport } from './report.js';
 export function* checkRecords(run: RunReport, exit: number): Generator<object> {
   for (const one of run.cases) yield caseRecord(one, run.agent);
   const { peer, agent, target, startedAt, duration, seed, version } = run;
-  const { behaviors: verdicts, closeBehaviors: closeVerdicts, ...counts } = countsOf(run.cases);
+  const { behaviors: verdicts, closeBehaviors: closeVerdicts, missing, ...counts } = countsOf(run.cases);
   const about = { peer, agent, target, time: startedAt, duration, seed, version };
-  yield { type: 'summary', ...about, ...counts, verdicts, closeVerdicts, exit };
+  yield { type: 'summary', ...about, ...counts, ...(missing > 0 && { missing }), verdicts, closeVerdicts, exit };
 }
 
 /** A case as it is: the record of `--list --json`. */
@@ -18,13 +18,14 @@ export function listRecord(one: Case): object {
 
 function caseRecord(one: CaseReport, agent: string): object {
   const { id, rfc, level, title, expected, actual, behavior, behaviorClose, remoteCloseCode } = one;
-  const { duration, skipped, passed, required, command, frames } = one;
+  const { duration, skipped, missing, passed, required, command, frames } = one;
   return {
     ...{ type: 'case', agent, id, section: rfc, requirement: level, description: title },
     ...{ verdict: behavior, closeVerdict: behaviorClose },
     ...(remoteCloseCode !== undefined && { closeCode: remoteCloseCode }),
     ...{ expected, received: actual, duration },
     ...(skipped !== undefined && { skipped }),
+    ...(missing && { missing }),
     ...{ passed, required },
     ...(frames !== '' && { command, frames }),
   };

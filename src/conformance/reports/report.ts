@@ -1,5 +1,5 @@
 import { passes, type Behavior, type Case, type CloseBehavior, type Level, type PeerRole } from '../case.js';
-import type { Result } from '../run.js';
+import { NOT_RUN, type Result } from '../run.js';
 
 /** One case of a finished run, as every report tells it. */
 export interface CaseReport {
@@ -16,6 +16,8 @@ export interface CaseReport {
   readonly duration: number;
   /** Why it was not run. */
   readonly skipped?: string;
+  /** It was to be run, and was not: the run says nothing about the peer then. */
+  readonly missing?: true;
   /** Neither field is a reproach. */
   readonly passed: boolean;
   /** It decides about the exit code. */
@@ -59,6 +61,12 @@ export function caseReport(result: Result, command: string, frames: string): Cas
   };
 }
 
+/** A case that was to be run, and was not; `counts`: the run is not good without it. */
+export function missingReport(one: Case, why: string, counts: boolean, command: string): CaseReport {
+  const result = { case: one, ...NOT_RUN, actual: why, duration: 0, skipped: why };
+  return { ...caseReport(result, command, ''), ...(counts && { missing: true as const }) };
+}
+
 /** It was run, and did not pass. */
 export function hasFailed({ passed, skipped }: CaseReport): boolean {
   return !passed && skipped === undefined;
@@ -70,6 +78,8 @@ export interface Counts {
   readonly skipped: number;
   readonly failed: number;
   readonly requiredFailed: number;
+  /** Those of the skipped ones that were to be run. */
+  readonly missing: number;
   readonly behaviors: Readonly<Partial<Record<Behavior, number>>>;
   readonly closeBehaviors: Readonly<Partial<Record<CloseBehavior, number>>>;
 }
@@ -82,6 +92,7 @@ export function countsOf(cases: readonly CaseReport[]): Counts {
     skipped: cases.length - ran.length,
     failed: failed.length,
     requiredFailed: failed.filter(({ required }) => required).length,
+    missing: cases.filter(({ missing }) => missing).length,
     behaviors: tally(ran.map(({ behavior }) => behavior)),
     closeBehaviors: tally(ran.map(({ behaviorClose }) => behaviorClose)),
   };

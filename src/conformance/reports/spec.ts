@@ -19,7 +19,7 @@ export interface SpecPlan {
   readonly only: readonly string[];
   readonly skip: readonly string[];
   /** Patterns of cases by the agent that they are left out for. */
-  readonly skipFor: Readonly<Record<string, readonly string[]>>;
+  readonly skipFor: ReadonlyMap<string, readonly string[]>;
   /** What is passed over. */
   readonly notices: readonly string[];
 }
@@ -140,15 +140,14 @@ function patternsOf(value: unknown, place: string): string[] {
   });
 }
 
-function skipForOf(value: unknown): Record<string, string[]> {
-  if (value === undefined || value === null) return {};
+function skipForOf(value: unknown): ReadonlyMap<string, string[]> {
+  if (value === undefined || value === null) return new Map();
   const place = 'exclude-agent-cases';
   const entries = [...fieldsOf(value, place)].map(([agent, patterns]): [string, string[]] => [
     agent,
     patternsOf(patterns, `${place}["${quoted(agent)}"]`),
   ]);
-  // Not by assignment: an agent may be called __proto__.
-  return Object.fromEntries(entries);
+  return new Map(entries);
 }
 
 function urlOf(text: string | undefined, place: string): string {

@@ -6,7 +6,9 @@ export function tapText(run: RunReport): string {
 }
 
 function point(one: CaseReport, number: number): string {
-  const { id, title, skipped, required, behavior, behaviorClose } = one;
+  const { id, title, skipped, missing, required, behavior, behaviorClose } = one;
+  if (missing)
+    return `not ok ${number} - ${plain(`${id} ${title}`)}\n  ---\n  message: ${JSON.stringify(skipped)}\n  ...\n`;
   const isFault = hasFailed(one);
   const directive =
     skipped !== undefined ? ` # SKIP ${plain(skipped)}` : isFault && !required ? ' # TODO not required' : '';
