@@ -24,13 +24,14 @@ export async function decodeInJobs(
   inputs: readonly Input[],
   options: DecodeOptions,
   jobs: Jobs,
-): Promise<{ readonly exit: number } | { readonly instead: Io }> {
+): Promise<{ readonly exit: number } | { readonly instead: Io; readonly why: string }> {
   const stdout = new CountedOutput(io.stdout);
   const stderr = new CountedOutput(io.stderr);
-  const exit = await new JobDecoding(changed(io, { stdout, stderr }), options, jobs).run(inputs);
+  const decoding = new JobDecoding(changed(io, { stdout, stderr }), options, jobs);
+  const exit = await decoding.run(inputs);
   if (exit !== undefined) return { exit };
   const late = { stdout: new LateOutput(io.stdout, stdout.written), stderr: new LateOutput(io.stderr, stderr.written) };
-  return { instead: changed(io, late) };
+  return { instead: changed(io, late), why: decoding.why };
 }
 
 class JobDecoding {
@@ -42,6 +43,8 @@ class JobDecoding {
   private damaged = false;
   private any = false;
   private packets = 0;
+  /** Why one thread goes on, where they give up. */
+  why = 'the connections hang together';
   /** Bytes of records. */
   private printed = 0;
 
@@ -95,7 +98,10 @@ class JobDecoding {
     const { output, io } = this;
     const { text, shown, found, end = Infinity } = merged(pieces, output.left);
     this.printed += text.length;
-    if (this.printed > boundFor(this.options.maxOutput, pieces[0]!.input)) return false;
+    if (this.printed > boundFor(this.options.maxOutput, pieces[0]!.input)) {
+      this.why = 'the output reaches --max-output';
+      return false;
+    }
     output.found ||= found;
     await this.tell(
       pieces.flatMap(({ notes }) => notes),

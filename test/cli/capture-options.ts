@@ -233,5 +233,15 @@ export function captureOptions(shop: () => Workshop): Tests {
       expect(count).toBe(3);
       expect(err).toBe('gave up 2 compression contexts: the windows took too much (--max-windows)\n');
     },
+    '--max-output': async () => {
+      const all = await decode(CHAT, '--json');
+      const cut = await decode(CHAT, '--json', '--max-output', '1000');
+      const kept = cut.out.trim().split('\n').slice(0, -1).join('\n');
+      expect(kept).not.toBe('');
+      expect(all.out.startsWith(kept)).toBe(true);
+      expect(records(cut.out).at(-1)).toMatchObject({ type: 'summary', exit: 1 });
+      expect(cut.err).toContain('bytes of output (--max-output); they were judged all the same');
+      expect((await decode(CHAT, '--json', '--max-output', 'all')).out).toBe(all.out);
+    },
   };
 }

@@ -16,8 +16,7 @@ export async function run(io: Io, hex: readonly string[], options: DecodeOptions
   if (!jobs) return decodeAlone(io, inputs, options);
   const done = await decodeInJobs(io, inputs, options, jobs);
   if ('exit' in done) return done.exit;
-  if (options.jobs !== undefined && options.verbose)
-    await io.stderr.write('one job: the connections depend on each other, or the output is cut\n');
+  if (options.jobs !== undefined && options.verbose) await io.stderr.write(`one job: ${done.why}\n`);
   return decodeAlone(done.instead, inputsOf(io, hex, options), options);
 }
 
