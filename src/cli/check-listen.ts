@@ -1,7 +1,11 @@
+import type { RequestHead } from '../codec/http1.js';
 import type { Case } from '../conformance/case.js';
 import { Driver } from '../conformance/driver.js';
+import { ambiguityIn, askingOfHead } from '../live/asking.js';
+import { Complaints } from '../live/complaints.js';
+import { refusalFor, type Refusal } from '../live/listener-policy.js';
 import { listenForWires } from '../live/wire-listener.js';
-import { safeJson } from '../render/escape.js';
+import { escapeText, safeJson } from '../render/escape.js';
 import { hostInUrl, listenError, parseAddress } from './addresses.js';
 import type { Outcomes } from '../conformance/reports/outcomes.js';
 import type { RunReport } from '../conformance/reports/report.js';
@@ -9,12 +13,15 @@ import { outcomesIn, writeReports } from './check-files.js';
 import type { CheckOptions } from './check-options.js';
 import { CheckReport } from './check-report.js';
 import { seedOf, toolsOf } from './check-tools.js';
+import { listenerPolicyOf } from './listener-options.js';
 import { seeded } from './seeded.js';
 import { EXIT } from './exit.js';
 import type { Io } from './io.js';
 import { listenerTlsOf } from './tls-files.js';
 
 const PATIENCE = 2;
+/** Connections at one time: drivers make one for each case. */
+const MOST_CONNECTIONS = 1000;
 
 /** Is the server that clients connect to, case by case, as their drivers for the Autobahn Testsuite do. */
 export async function checkListen(io: Io, cases: readonly Case[], options: CheckOptions): Promise<number> {
@@ -33,12 +40,22 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
     }
     return report;
   };
+  const complaints = new Complaints((message) => {
+    if (!options.quiet) void io.stderr.write(`${escapeText(message)}\n`);
+  });
+  const policy = listenerPolicyOf(place.host, options);
+  const refusal = (request: RequestHead): Refusal | undefined => {
+    const found = ambiguityIn(request) ?? refusalFor(askingOfHead(request, tls !== undefined), 'guarded', policy);
+    if (found) complaints.add(`a request is refused with ${found.status}: ${found.reason}`);
+    return found;
+  };
   let stop = (): void => undefined;
   const stopped = new Promise<void>((resolve) => (stop = resolve));
   const driver = new Driver({
     cases,
     tools: toolsOf(io, options.pid),
     patience: PATIENCE,
+    refusal,
     random: (id) => seeded(seedOf(seed, id)),
     result: (agent, result) =>
       void reportOf(agent).then(
@@ -49,11 +66,12 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
     finished: () => options.oneshot && stop(),
     stop,
   });
-  const listener = await listenForWires({ ...place, ...(tls && { tls }) }, (wire) => void driver.take(wire)).catch(
-    (error: NodeJS.ErrnoException) => {
-      throw listenError(place, error);
-    },
-  );
+  const listener = await listenForWires(
+    { ...place, ...(tls && { tls }), connections: MOST_CONNECTIONS },
+    (wire) => void driver.take(wire),
+  ).catch((error: NodeJS.ErrnoException) => {
+    throw listenError(place, error);
+  });
   const url = `${tls ? 'wss' : 'ws'}://${hostInUrl(place.host)}:${listener.port}/`;
   if (options.json)
     await io.stdout.write(`${safeJson({ type: 'listening', url, port: listener.port, pid: io.pid })}\n`);

@@ -1,4 +1,5 @@
 import { headersNamed, readHandshake } from '../codec/handshake.js';
+import type { RequestHead } from '../codec/http1.js';
 import { OPCODE } from '../codec/registry.js';
 import { encodeUtf8 } from '../codec/utf8.js';
 import { isOpen, type Tools } from './bench.js';
@@ -23,6 +24,8 @@ export interface DriverOptions {
   readonly cases: readonly Case[];
   readonly tools: Tools;
   readonly patience: number;
+  /** Why a request gets nothing at all; undefined: it may ask. */
+  refusal?(this: void, request: RequestHead): { readonly status: number; readonly reason: string } | undefined;
   /** The random numbers of a case. */
   random(this: void, id: string): () => number;
   result(this: void, agent: string, result: Result): void;
@@ -50,6 +53,11 @@ export class Driver {
   async take(wire: Wire): Promise<void> {
     const caller = await receive(wire, this.options.tools.now, HEAD_TIME);
     if (!caller) return;
+    const refusal = this.options.refusal?.(caller.request);
+    return refusal ? refuse(caller, refusal.status, refusal.reason) : this.serve(caller);
+  }
+
+  private async serve(caller: Caller): Promise<void> {
     const url = targetOf(caller);
     const { key } = readHandshake({ request: caller.request });
     if (key === undefined) return refuse(caller, 426, 'this is the testing server: connect by WebSocket');
@@ -150,10 +158,17 @@ function agentOf({ request }: Caller, { searchParams }: URL): string {
   return name.slice(0, MOST_NAME);
 }
 
+const REASONS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  403: 'Forbidden',
+  404: 'Not Found',
+  426: 'Upgrade Required',
+};
+
 async function refuse({ wire, exchange }: Caller, status: number, reason: string): Promise<void> {
   const body = `${reason}\n`;
   const answer = headBytes({
-    line: `HTTP/1.1 ${status} ${status === 426 ? 'Upgrade Required' : 'Not Found'}`,
+    line: `HTTP/1.1 ${status} ${REASONS[status] ?? 'Refused'}`,
     headers: [
       ['Content-Type', 'text/plain; charset=utf-8'],
       ['Content-Length', String(body.length)],

@@ -14,11 +14,13 @@ export interface WireListenerOptions {
   readonly host: string;
   readonly port: number;
   readonly tls?: tls.TlsOptions;
+  /** At one time; more are refused. */
+  readonly connections: number;
 }
 
 /** A socket server without a protocol: each connection is a wire. */
 export function listenForWires(
-  { host, port, tls: material }: WireListenerOptions,
+  { host, port, tls: material, connections }: WireListenerOptions,
   take: (wire: SocketWire) => void,
 ): Promise<WireListener> {
   const sockets = new Set<Socket>();
@@ -30,6 +32,7 @@ export function listenForWires(
   };
   const shape = { allowHalfOpen: true };
   const server = material ? tls.createServer({ ...material, ...shape }, welcome) : net.createServer(shape, welcome);
+  server.maxConnections = connections;
   return new Promise((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {
