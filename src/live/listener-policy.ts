@@ -129,8 +129,8 @@ function isLocalName(name: string): boolean {
 
 /** As a URL has it: any spelling of an IPv4 address is four numbers by then (WHATWG URL, host parsing). */
 const IPV4 = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
-/** `Host`, and what follows the scheme of an origin: no user, no path, no blanks (RFC 9110 §7.2, RFC 6454 §7.1). */
-const AUTHORITY = /^(?:\[[0-9a-f:.]+\]|[^\s/?#@\\:[\]%]+)(?::\d*)?$/i;
+/** `Host`, and what follows the scheme of an origin: no user, no path, nothing encoded (RFC 3986 §3.2.2, RFC 6454 §7.1). */
+const AUTHORITY = /^(?:\[[0-9a-f:.]+\]|[a-z0-9._~!$&'()*+,;=-]+)(?::\d*)?$/i;
 
 /** Without its port and the dot of the root, in lower case. */
 function hostName(host: string): string | undefined {

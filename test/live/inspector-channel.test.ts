@@ -123,18 +123,20 @@ describe('the channel of serve', () => {
   it('is for those who know the token', async () => {
     const [, right = ''] = offersOf(server);
     const wrong = ['', right.slice(0, -1), `${right}x`, right.toUpperCase(), 'wsinspect.token.x'];
-    const statuses = [...wrong.map((offer) => [PROTOCOL, offer]), [PROTOCOL, 'wsinspect.token.x', right], [PROTOCOL]].map(
-      async (offers) => {
-        const watcher = new Watcher(
-          server.port,
-          {},
-          offers.filter((offer) => offer !== ''),
-        );
-        const status = await watcher.status();
-        watcher.socket.on('error', () => undefined).terminate();
-        return status;
-      },
-    );
+    const statuses = [
+      ...wrong.map((offer) => [PROTOCOL, offer]),
+      [PROTOCOL, 'wsinspect.token.x', right],
+      [PROTOCOL],
+    ].map(async (offers) => {
+      const watcher = new Watcher(
+        server.port,
+        {},
+        offers.filter((offer) => offer !== ''),
+      );
+      const status = await watcher.status();
+      watcher.socket.on('error', () => undefined).terminate();
+      return status;
+    });
     expect(new Set(await Promise.all(statuses))).toEqual(new Set([403]));
     expect(right.length).toBeGreaterThanOrEqual('wsinspect.token.'.length + 22);
     const open = await serving('--no-token');
@@ -189,11 +191,16 @@ describe('much traffic', () => {
     listener: NO_NAMES,
   });
   beforeAll(async () => {
-    doorway = new Doorway(server, 'connection', { head: 16_384, connections: 100, waiting: 100 }, {
-      request: (_, response) => response.end(),
-      upgrade: (caller) => void channel.answer(caller),
-      trouble: () => undefined,
-    });
+    doorway = new Doorway(
+      server,
+      'connection',
+      { head: 16_384, connections: 100, waiting: 100 },
+      {
+        request: (_, response) => response.end(),
+        upgrade: (caller) => void channel.answer(caller),
+        trouble: () => undefined,
+      },
+    );
     ({ port } = await doorway.listen('127.0.0.1', 0));
   });
   afterAll(() => doorway.destroy());
