@@ -31,7 +31,8 @@ export function firstHead(socket: Socket, seconds: number): Promise<FirstHead> {
       const result = reader.push(chunk);
       if (result) done({ head: result.head as RequestHead, bytes: concat(chunks) });
       else if (reader.tooLarge) done({ refusal: LARGE_HEAD });
-      else if (reader.length <= MOST_START && startsLikeHead(concat(chunks)) === 'no') done({ refusal: NO_HTTP });
+      else if (reader.length <= MOST_START && startsLikeHead(concat(chunks), { anyMethod: true }) === 'no')
+        done({ refusal: NO_HTTP });
     };
     const onEnd = (): void => done(chunks.length > 0 ? { refusal: HALF_HEAD } : { left: true });
     const onClose = (): void => done({ left: true });

@@ -245,7 +245,7 @@ export class Exchanges {
 
   private mayBeHead(): boolean {
     if (this.isHead) return true;
-    const start = startsLikeHead(concat(this.held));
+    const start = startsLikeHead(concat(this.held), { anyMethod: true });
     this.isHead = start === 'request';
     return start !== 'no';
   }
