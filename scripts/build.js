@@ -54,11 +54,12 @@ await Promise.all([
   ),
   build({ ...common, entryPoints: ['src/index.ts'], platform: 'node', external: ['./index.browser.js'] }),
   build({ ...common, entryPoints: ['src/index.browser.ts'], platform: 'browser' }),
-  // The page that `serve` hands out: one script, one style sheet, and beside them two files as they are.
+  // The page that `serve` hands out, and what stands before it: two scripts, one style sheet, and three files as they are.
   build({
     ...common,
     entryPoints: [
       { in: 'src/web/main.ts', out: 'web/app' },
+      { in: 'src/web/door.ts', out: 'web/door' },
       { in: 'src/web/style.css', out: 'web/style' },
     ],
     platform: 'browser',
@@ -66,7 +67,7 @@ await Promise.all([
     target: ['es2022', 'chrome123', 'firefox120', 'safari17.5'],
   }),
 ]);
-for (const name of ['index.html', 'icon.svg']) {
+for (const name of ['index.html', 'door.html', 'icon.svg']) {
   copyFileSync(new URL(`../src/web/${name}`, import.meta.url), new URL(`../dist/web/${name}`, import.meta.url));
 }
 for (const [name, file] of [

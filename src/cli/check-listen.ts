@@ -1,5 +1,9 @@
+import type { RequestHead } from '../codec/http1.js';
 import type { Case } from '../conformance/case.js';
-import { Driver, refusal } from '../conformance/driver.js';
+import { Driver, refusal as refusalBytes } from '../conformance/driver.js';
+import { ambiguityIn, askingOfHead } from '../live/asking.js';
+import { Complaints } from '../live/complaints.js';
+import { refusalFor, type Refusal } from '../live/listener-policy.js';
 import { listenForWires, type WireListener, type WireLimits } from '../live/wire-listener.js';
 import { escapeText, safeJson } from '../render/escape.js';
 import { hostInUrl, listenError, parseAddress } from './addresses.js';
@@ -8,6 +12,7 @@ import { discardReports, writeReports } from './check-files.js';
 import type { CheckOptions } from './check-options.js';
 import { pinsIn } from './check-pins.js';
 import { seedOf, toolsOf } from './check-tools.js';
+import { listenerPolicyOf } from './listener-options.js';
 import { seeded } from './seeded.js';
 import type { Io } from './io.js';
 import { listenerTlsOf } from './tls-files.js';
@@ -26,12 +31,20 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
   const notice = (message: string): void => {
     if (!options.quiet) void io.stderr.write(`${escapeText(message)}\n`);
   };
+  const complaints = new Complaints(notice);
+  const policy = listenerPolicyOf(place.host, options);
+  const refusal = (request: RequestHead): Refusal | undefined => {
+    const found = ambiguityIn(request) ?? refusalFor(askingOfHead(request, tls !== undefined), 'guarded', policy);
+    if (found) complaints.add(`a request is refused with ${found.status}: ${found.reason}`);
+    return found;
+  };
   let stop = (): void => undefined;
   const stopped = new Promise<void>((resolve) => (stop = resolve));
   const driver = new Driver({
     cases,
     tools: toolsOf(io, options.pid),
     patience: PATIENCE,
+    refusal,
     random: (id) => seeded(seedOf(seed, id)),
     came: (agent) => agents.begin(agent),
     result: (agent, result) => agents.add(agent, result),
@@ -72,7 +85,7 @@ function limitsOf(notice: (message: string) => void): WireLimits {
   let hasTold = false;
   return {
     connections: MOST_CONNECTIONS,
-    refusal: refusal(503, reason),
+    refusal: refusalBytes(503, reason),
     refused: () => {
       if (!hasTold) notice(`connections are refused: ${reason}`);
       hasTold = true;

@@ -1,10 +1,11 @@
 import { Option } from 'commander';
 import { OPEN_TIME } from '../conformance/open-time.js';
 import { reachOptions, type ReachOptions } from './connect-options.js';
+import { listenerOptions, type ListenerOptions } from './listener-options.js';
 import { integer, list } from './option-values.js';
 import type { CommonOptions } from './options.js';
 
-export interface CheckOptions extends CommonOptions, ReachOptions {
+export interface CheckOptions extends CommonOptions, ReachOptions, ListenerOptions {
   listen?: string;
   listenCert?: string;
   listenKey?: string;
@@ -47,6 +48,7 @@ export function checkOptions(): Option[] {
     new Option('--listen <[host:]port>', 'be the server, and test the clients that connect'),
     new Option('--listen-cert <file>', 'with this certificate (PEM): wss'),
     new Option('--listen-key <file>', 'its private key (PEM)'),
+    ...listenerOptions(),
     new Option('--oneshot', 'end when the first client has asked for its report'),
     new Option('--allow-partial', 'cases that were to be run and were not are no failure'),
     new Option('--echo <answer>', 'whether the peer sends messages back: cases that need it are left out where not')

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
-import { hostname } from 'node:os';
 import { InspectorChannel } from '../live/inspector-channel.js';
+import type { ListenerPolicy } from '../live/listener-policy.js';
 import { Page } from '../live/page.js';
+import { TOKEN_BYTES, tokenOf, type PageToken } from '../live/page-token.js';
 import type { LiveServer, ServerOptions, ServerTaker } from '../live/server.js';
 import { connectionRecord } from '../render/connection-json.js';
 import { polledRecord } from '../render/polled-line.js';
@@ -16,13 +17,15 @@ const web = createRequire(import.meta.url);
 
 /** The page that `serve` hands out, and the records' way to it. */
 export class Inspecting {
-  readonly services: Required<Pick<ServerOptions, 'page' | 'channel' | 'names'>>;
+  readonly services: Required<Pick<ServerOptions, 'page' | 'channel'>>;
   private readonly channel: InspectorChannel;
   private server: LiveServer | undefined;
 
-  constructor(io: Io, host: string, { mode, subprotocol = [], allowHost = [] }: ServeOptions) {
-    const names = { own: [host, hostname()], allowed: allowHost };
-    const page = new Page((name) => fileOf(io, web.resolve(`../web/${name}`)), [...names.own, ...names.allowed]);
+  private readonly token: PageToken | undefined;
+
+  constructor(io: Io, listener: ListenerPolicy, { mode, subprotocol = [], token }: ServeOptions) {
+    this.token = token ? tokenOf(io.random(TOKEN_BYTES)) : undefined;
+    const page = new Page((name) => fileOf(io, web.resolve(`../web/${name}`)), this.token);
     this.channel = new InspectorChannel({
       hello: () => ({ version: VERSION, mode, subprotocols: subprotocol }),
       draw: pageRecord,
@@ -30,10 +33,10 @@ export class Inspecting {
       drawPolled: polledRecord,
       ping: (connection, data) => this.server?.ping(connection, data) === true,
       now: () => io.now(),
-      names,
+      listener,
+      token: this.token,
     });
     this.services = {
-      names,
       page: (request, response, target) => page.answer(request, response, target),
       channel: (caller) => this.channel.answer(caller),
     };
@@ -61,6 +64,16 @@ export class Inspecting {
         channel.polled(polled);
       },
     };
+  }
+
+  /** Where a browser finds the page, of a server at that URL. */
+  pageUrl(url: string): string {
+    const page = new URL(url.replace(/^ws/, 'http'));
+    // Every address of this machine: the page needs one.
+    if (page.hostname === '0.0.0.0') page.hostname = '127.0.0.1';
+    if (page.hostname === '[::]') page.hostname = '[::1]';
+    if (this.token) page.searchParams.set('token', this.token.text);
+    return page.href;
   }
 
   watch(server: LiveServer): void {

@@ -84,8 +84,8 @@ export function hosts(value: string, before: string[] | undefined): string[] {
 
 /** Origins as a browser sends them (RFC 6454 §6.1). */
 export function origins(value: string, before: string[] | undefined): string[] {
-  if (value !== 'null' && !/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/i.test(value)) {
-    throw new InvalidArgumentError('It has to be an origin, as in https://example.org, or null.');
+  if (value !== 'null' && value !== '*' && !/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/i.test(value)) {
+    throw new InvalidArgumentError('It has to be an origin, as in https://example.org, or null, or * for all.');
   }
   return list(value, before);
 }

@@ -1,14 +1,16 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { reachOptions, type ReachOptions } from './connect-options.js';
 import { filterOptions, type FilterOptions } from './filter-options.js';
+import { listenerOptions, type ListenerOptions } from './listener-options.js';
 import { close, integer } from './option-values.js';
 import { recordOption, showOptions, type ShowOptions } from './serve-options.js';
 
 export interface ProxyOptions
-  extends ShowOptions, ReachOptions, Omit<FilterOptions, 'limit' | 'extract' | 'asWebsocket'> {
+  extends ShowOptions, ReachOptions, ListenerOptions, Omit<FilterOptions, 'limit' | 'extract' | 'asWebsocket'> {
   direction?: 'client' | 'server';
   listenCert?: string;
   listenKey?: string;
+  maxConnections: number;
   delay?: number;
   throttle?: number;
   dropAfter?: number;
@@ -29,6 +31,8 @@ export function proxyOptions(): Option[] {
   const listen = [
     new Option('--listen-cert <file>', 'speak TLS with the clients, with this certificate (PEM): wss'),
     new Option('--listen-key <file>', 'its private key (PEM)'),
+    ...listenerOptions(),
+    new Option('--max-connections <number>', 'connections of clients at one time').argParser(integer(1)).default(1000),
   ].map((option) => option.helpGroup('Listening:'));
   const reach = reachOptions().filter(
     ({ long, helpGroupHeading }) => helpGroupHeading !== 'Handshake:' || HANDSHAKE.has(long ?? ''),

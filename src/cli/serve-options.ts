@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { parseHex } from './hex-argument.js';
-import { close, hosts, integer, origins, preview, tokens } from './option-values.js';
+import { listenerOptions, type ListenerOptions } from './listener-options.js';
+import { close, integer, preview, tokens } from './option-values.js';
 import type { DecodeOptions } from './options.js';
 import { replayOptions, type ReplayOptions } from './replay-options.js';
 
@@ -10,11 +11,10 @@ export type ShowOptions = Pick<
   'json' | 'color' | 'quiet' | 'verbose' | 'view' | 'preview' | 'pretty' | 'base64' | 'strict' | 'relativeTime'
 >;
 
-export interface ServeOptions extends ShowOptions, ReplayOptions {
+export interface ServeOptions extends ShowOptions, ReplayOptions, ListenerOptions {
   mode: 'echo' | 'chat' | 'broadcast' | 'sink' | 'silent';
   subprotocol?: string[];
-  allowOrigin?: string[];
-  allowHost?: string[];
+  token: boolean;
   path?: string;
   deflate?: string | false;
   maxPayload: number;
@@ -59,11 +59,8 @@ export function serveOptions(): Option[] {
     new Option('--subprotocol <name>', 'a subprotocol that it speaks (repeatable, the preferred one first)').argParser(
       tokens,
     ),
-    new Option('--allow-origin <origin>', 'let only pages of this origin in (repeatable)').argParser(origins),
-    new Option(
-      '--allow-host <name>',
-      'a name of this server, where a proxy stands in front: for page and polling (repeatable)',
-    ).argParser(hosts),
+    ...listenerOptions(),
+    new Option('--no-token', 'open the page and what it sees of the traffic without the token that is printed'),
     new Option('--path <path>', 'WebSockets at this path only'),
     new Option('--deflate [params]', 'take permessage-deflate where it is offered, with these parameters'),
     new Option('--no-deflate', 'take no compression: the default'),

@@ -1,4 +1,5 @@
 import { headersNamed, readHandshake } from '../codec/handshake.js';
+import type { RequestHead } from '../codec/http1.js';
 import { OPCODE } from '../codec/registry.js';
 import { concat } from '../codec/byte-collector.js';
 import { encodeUtf8 } from '../codec/utf8.js';
@@ -28,6 +29,8 @@ export interface DriverOptions {
   readonly cases: readonly Case[];
   readonly tools: Tools;
   readonly patience: number;
+  /** Why a request gets nothing at all; undefined: it may ask. */
+  refusal?(this: void, request: RequestHead): { readonly status: number; readonly reason: string } | undefined;
   /** The random numbers of a case. */
   random(this: void, id: string): () => number;
   /** An agent begins: it asks for its first case, or for its report. */
@@ -67,6 +70,11 @@ export class Driver {
   async take(wire: Wire): Promise<void> {
     const caller = await receive(wire, this.options.tools.now, HEAD_TIME);
     if (!caller) return;
+    const refusal = this.options.refusal?.(caller.request);
+    return refusal ? refuse(caller, refusal.status, refusal.reason) : this.serve(caller);
+  }
+
+  private async serve(caller: Caller): Promise<void> {
     const url = targetOf(caller);
     const { key } = readHandshake({ request: caller.request });
     if (key === undefined) return refuse(caller, 426, 'this is the testing server: connect by WebSocket');
@@ -185,13 +193,19 @@ function agentOf({ request }: Caller, { searchParams }: URL): string {
   return name.slice(0, MOST_NAME);
 }
 
-const STATUS = { 404: 'Not Found', 426: 'Upgrade Required', 503: 'Service Unavailable' } as const;
+const STATUS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  403: 'Forbidden',
+  404: 'Not Found',
+  426: 'Upgrade Required',
+  503: 'Service Unavailable',
+};
 
 /** The answer to whoever gets no WebSocket. */
-export function refusal(status: keyof typeof STATUS, reason: string): Uint8Array {
+export function refusal(status: number, reason: string): Uint8Array {
   const body = encodeUtf8(`${reason}\n`);
   const head = headBytes({
-    line: `HTTP/1.1 ${status} ${STATUS[status]}`,
+    line: `HTTP/1.1 ${status} ${STATUS[status] ?? 'Refused'}`,
     headers: [
       ['Content-Type', 'text/plain; charset=utf-8'],
       ['Content-Length', String(body.length)],
@@ -202,7 +216,7 @@ export function refusal(status: keyof typeof STATUS, reason: string): Uint8Array
   return concat([head, body]);
 }
 
-async function refuse({ wire }: Caller, status: keyof typeof STATUS, reason: string): Promise<void> {
+async function refuse({ wire }: Caller, status: number, reason: string): Promise<void> {
   let isOver = false;
   const happenings = new Happenings();
   // What still comes is read, so that the answer is not lost to a reset, but not for long.

@@ -4,6 +4,7 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { ComparedTransport } from '../rules/compared-transport.js';
+import { NO_NAMES } from './listener-policy.js';
 import { LiveServer, type ServerOptions, type ServerTaker } from './server.js';
 
 export interface ConversationOptions {
@@ -35,8 +36,8 @@ export async function compareTransports(
   const late = AbortSignal.timeout(MOST_SECONDS * 1000);
   try {
     return await Promise.all([
-      converse('short polling', conversation, new Polling(port, 'short', conversation.pollEvery, late)),
-      converse('long polling', conversation, new Polling(port, 'long', 0, late)),
+      converse('short polling', conversation, new Pollers(port, 'short', conversation.pollEvery, late)),
+      converse('long polling', conversation, new Pollers(port, 'long', 0, late)),
       converse('WebSocket', conversation, new Sockets(port)),
     ]);
   } finally {
@@ -49,8 +50,9 @@ const OWN_SERVER = {
   port: 0,
   mode: 'chat',
   policy: { subprotocols: [] },
+  listener: NO_NAMES,
   faults: {},
-  limits: { payload: 65_536, connections: 10, head: 16_384, headSeconds: 10, stallSeconds: 30 },
+  limits: { payload: 65_536, connections: 10, head: 16_384, headSeconds: 10, bodySeconds: 30, stallSeconds: 30 },
   deflate: false,
   oneshot: false,
 } as const;
@@ -115,7 +117,7 @@ function rounded(value: number): number {
   return Math.round(value * 1000) / 1000;
 }
 
-class Polling implements Transport {
+class Pollers implements Transport {
   private readonly agent = new http.Agent({ keepAlive: true, maxSockets: 2 });
   private readonly sockets = new Set<Socket>();
   private requests = 0;

@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Endpoints } from '../rules/tally-summary.js';
 import { readOut } from './read-out.js';
+import { Crowd, type CrowdLimits } from './crowd.js';
 import { Tap, type TapTaker } from './tap.js';
 import { readAtMost, takeTurns } from './turns.js';
 
@@ -31,6 +32,11 @@ const HTTP_TROUBLE: Readonly<Record<string, readonly [status: string, words: str
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the head did not come in time'],
 };
 
+export interface DoorLimits extends CrowdLimits {
+  /** Bytes of a head. */
+  readonly head: number;
+}
+
 /** What of a request is kept, for the case that it asks for a WebSocket: its head, and what came with it. */
 const MOST_BEHIND = 128 * 1024;
 
@@ -38,18 +44,29 @@ const MOST_BEHIND = 128 * 1024;
 export class Doorway {
   private readonly taps = new WeakMap<Duplex, HeldTap>();
   private readonly sockets = new Set<Socket>();
+  private readonly crowd: Crowd<Socket>;
 
   constructor(
     private readonly server: Server,
     connection: 'connection' | 'secureConnection',
-    mostHead: number,
+    limits: DoorLimits,
     visitors: Visitors,
   ) {
+    this.crowd = new Crowd(limits, (socket) => socket.destroy());
+    // Before TLS is agreed on, only Node.js knows a connection.
+    if (connection === 'secureConnection') server.maxConnections = limits.connections + limits.waiting;
     server.on(connection, (socket: Socket) => {
       takeTurns(socket);
-      this.taps.set(socket, new HeldTap(socket, mostHead + MOST_BEHIND));
+      if (!this.crowd.enter(socket)) {
+        visitors.trouble('a connection was refused: there are too many');
+        return void socket.destroy();
+      }
+      this.taps.set(socket, new HeldTap(socket, limits.head + MOST_BEHIND));
       this.sockets.add(socket);
-      socket.on('close', () => this.sockets.delete(socket));
+      socket.on('close', () => {
+        this.sockets.delete(socket);
+        this.crowd.left(socket);
+      });
     });
     server.on('tlsClientError', (error: NodeJS.ErrnoException) => {
       visitors.trouble(`a TLS handshake failed: ${tlsReason(error)}`);
@@ -63,6 +80,8 @@ export class Doorway {
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       const tap = this.taps.get(request.socket);
       if (tap === undefined) return request.destroy();
+      this.crowd.settled(request.socket);
+      response.on('close', () => this.crowd.waits(request.socket));
       tap.forget();
       visitors.request(request, response, tap);
     });
@@ -70,6 +89,7 @@ export class Doorway {
       const socket = stream as Socket;
       const tap = this.taps.get(stream);
       if (tap === undefined) return stream.destroy();
+      this.crowd.settled(socket);
       readOut(stream);
       tap.want(request, head);
       // `ws` puts back what came with the head, and reads it again.

@@ -1,16 +1,21 @@
+import type { IncomingMessage } from 'node:http';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import type { Judged } from '../rules/judged.js';
 import type { Polled } from '../rules/polled.js';
 import type { ConnectionSummary } from '../rules/tally-summary.js';
 import type { Caller } from './doorway.js';
-import { httpRefusalOf, type Names } from './gate.js';
+import { askingOfMessage } from './asking.js';
+import { refusalFor, type ListenerPolicy, type Refusal } from './listener-policy.js';
 import type { LiveTaker } from './live-connection.js';
+import type { PageToken } from './page-token.js';
 import { Recent } from './recent.js';
 import { refuse } from './refusing.js';
 import { answerPings } from './pongs.js';
 
 export const INSPECTOR_PATH = '/.inspect';
 export const INSPECTOR_PROTOCOL = 'wsinspect.inspect';
+/** A page offers its token as a subprotocol of this beginning: a URL would stand in logs. */
+export const TOKEN_PROTOCOL = 'wsinspect.token.';
 
 /** Pages that may look at one time. */
 const MOST_PAGES = 16;
@@ -34,7 +39,9 @@ export interface ChannelOptions {
   ping(connection: number, data: Uint8Array): boolean;
   /** Seconds since the epoch. */
   now(): number;
-  readonly names: Names;
+  readonly listener: ListenerPolicy;
+  /** What a page has to know; undefined: nothing. */
+  readonly token?: PageToken | undefined;
 }
 
 /** The way of the traffic's records to the page: a WebSocket of its own, which is not shown itself. */
@@ -66,10 +73,7 @@ export class InspectorChannel implements LiveTaker {
     const [path] = (request.url ?? '').split('?');
     if (path !== INSPECTOR_PATH || offered?.includes(INSPECTOR_PROTOCOL) !== true) return false;
     tap.forget();
-    const { host, origin } = request.headers;
-    // Who names no origin is no page.
-    const visit = { host, origin: origin ?? 'null', isSecure: 'encrypted' in stream };
-    const refusal = httpRefusalOf(visit, this.options.names);
+    const refusal = this.refusal(request, offered);
     if (refusal) {
       refuse(stream, refusal);
     } else if (this.pages.size >= MOST_PAGES) {
@@ -78,6 +82,18 @@ export class InspectorChannel implements LiveTaker {
       this.sockets.handleUpgrade(request, stream, head, (socket) => this.welcome(socket));
     }
     return true;
+  }
+
+  private refusal(request: IncomingMessage, offered: readonly string[]): Refusal | undefined {
+    const { listener, token } = this.options;
+    const stranger = refusalFor(askingOfMessage(request), 'own', listener);
+    if (stranger !== undefined || token === undefined) return stranger;
+    const given = offered.find((name) => name.startsWith(TOKEN_PROTOCOL))?.slice(TOKEN_PROTOCOL.length);
+    if (token.matches(given)) return undefined;
+    return {
+      status: 403,
+      reason: 'the token is missing or wrong: open the address that serve printed (--no-token needs none)',
+    };
   }
 
   record(record: Judged): void {

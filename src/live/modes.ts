@@ -1,7 +1,8 @@
 import { decodeUtf8, encodeUtf8 } from '../codec/utf8.js';
-import type { Refusal } from './gate.js';
+import type { Refusal } from './listener-policy.js';
 import { messageFrame, type Peer } from './peer.js';
-import type { Room, Rooms } from './room.js';
+import { LONG_ROOM_NAME, roomNameOf } from './polling.js';
+import type { Rooms } from './rooms.js';
 
 export const MODES = ['echo', 'chat', 'broadcast', 'sink', 'silent'] as const;
 export type ModeName = (typeof MODES)[number];
@@ -60,7 +61,8 @@ function tell(house: House, peers: Iterable<Peer>, data: Uint8Array, isBinary: b
 
 /** Everyone but the sender gets `{"sender","msg"}`; pollers are in the same room. */
 class Chat implements Mode {
-  private readonly guests = new Map<Room, Map<string, Peer>>();
+  /** By the names of rooms: the peers of each, and what ends hearing what is said there. */
+  private readonly parties = new Map<string, { readonly guests: Map<string, Peer>; readonly leave: () => void }>();
 
   constructor(private readonly house: House) {}
 
@@ -70,49 +72,50 @@ class Chat implements Mode {
     if (nickname === '' || nickname.length > MOST_NICKNAME) {
       return { status: 400, reason: `a nickname has 1 to ${MOST_NICKNAME} characters` };
     }
-    const room = this.roomOf(target);
-    if (room === undefined) return { status: 503, reason: 'there are too many rooms' };
-    if (this.guestsOf(room).has(nickname)) return { status: 409, reason: `the nickname ${nickname} is taken` };
+    const room = roomNameOf(target);
+    if (room === undefined) return { status: 400, reason: LONG_ROOM_NAME };
+    if (!this.house.rooms.canEnter(room)) return { status: 503, reason: 'there are too many rooms' };
+    if (this.parties.get(room)?.guests.has(nickname))
+      return { status: 409, reason: `the nickname ${nickname} is taken` };
     return undefined;
   }
 
   opened(peer: Peer, target: URL): void {
+    const name = roomNameOf(target)!;
+    const guests = this.parties.get(name)?.guests ?? this.gather(name);
+    if (guests === undefined) return peer.close(1013, 'there are too many rooms');
     peer.nickname = nicknameOf(target)!;
-    const room = this.roomOf(target)!;
-    this.guestsOf(room).set(peer.nickname, peer);
-    this.listen(room);
-    peer.room = room;
+    peer.room = name;
+    guests.set(peer.nickname, peer);
   }
 
   message(peer: Peer, data: Uint8Array, isBinary: boolean): void {
     if (isBinary)
       return this.house.notice(`connection ${peer.number}: chat takes text, and passes over a binary message`);
-    peer.room?.speak(peer.nickname, decodeUtf8(data), this.house.now());
+    if (peer.room !== undefined) this.house.rooms.speak(peer.room, peer.nickname, decodeUtf8(data));
   }
 
   closed(peer: Peer): void {
-    if (peer.room) this.guestsOf(peer.room).delete(peer.nickname);
+    const party = peer.room === undefined ? undefined : this.parties.get(peer.room);
+    if (party === undefined) return;
+    party.guests.delete(peer.nickname);
+    if (party.guests.size > 0) return;
+    this.parties.delete(peer.room!);
+    party.leave();
+    this.house.rooms.left(peer.room!);
   }
 
-  /** What is said in a room, by whomever, goes to all its peers. */
-  private listen(room: Room): void {
-    if (this.heard.has(room)) return;
-    this.heard.add(room);
-    room.listen(({ sender, msg }) => {
-      const others = [...this.guestsOf(room)].flatMap(([name, peer]) => (name === sender ? [] : [peer]));
+  /** Enters a room: what is said there, by whomever, goes to all its peers. */
+  private gather(name: string): Map<string, Peer> | undefined {
+    const room = this.house.rooms.enter(name);
+    if (room === undefined) return undefined;
+    const guests = new Map<string, Peer>();
+    const leave = room.listen(({ sender, msg }) => {
+      const others = [...guests].flatMap(([nickname, peer]) => (nickname === sender ? [] : [peer]));
       tell(this.house, others, encodeUtf8(JSON.stringify({ sender, msg })), false);
     });
-  }
-  private readonly heard = new Set<Room>();
-
-  private guestsOf(room: Room): Map<string, Peer> {
-    let guests = this.guests.get(room);
-    if (!guests) this.guests.set(room, (guests = new Map<string, Peer>()));
+    this.parties.set(name, { guests, leave });
     return guests;
-  }
-
-  private roomOf(target: URL): Room | undefined {
-    return this.house.rooms.named(target.searchParams.get('room') ?? 'main');
   }
 }
 

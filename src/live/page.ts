@@ -1,12 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { isOwnHost } from './host-check.js';
+import type { PageToken } from './page-token.js';
 
 const FILES: Readonly<Record<string, readonly [name: string, type: string]>> = {
   '/': ['index.html', 'text/html; charset=utf-8'],
   '/app.js': ['app.js', 'text/javascript; charset=utf-8'],
+  '/door.js': ['door.js', 'text/javascript; charset=utf-8'],
   '/style.css': ['style.css', 'text/css; charset=utf-8'],
   '/icon.svg': ['icon.svg', 'image/svg+xml'],
 };
+
+/** Instead of the page where its token is missing, or wrong. */
+const DOOR = ['door.html', 'text/html; charset=utf-8'] as const;
 
 /** Nothing but the page's own files, and any WebSocket: connecting elsewhere is what it is for. */
 const POLICY = [
@@ -25,38 +29,46 @@ const HEADERS = {
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',
   'Cross-Origin-Resource-Policy': 'same-origin',
-  'Cache-Control': 'no-cache',
 };
 
-/** The page for people: a few files, read when somebody asks for them. */
+/** The page for people: a few files, read when somebody asks for them. Only the document itself needs the token: no file has data. */
 export class Page {
   private readonly files = new Map<string, Promise<Uint8Array>>();
 
   constructor(
     private readonly read: (name: string) => Promise<Uint8Array>,
-    /** What this machine is called. */
-    private readonly names: readonly string[],
+    /** Undefined: none is needed. */
+    private readonly token?: PageToken,
   ) {}
 
   /** False: there is no such file. */
   answer(request: IncomingMessage, response: ServerResponse, target: URL): boolean {
     const file = Object.hasOwn(FILES, target.pathname) ? FILES[target.pathname] : undefined;
     if (file === undefined) return false;
-    if (!isOwnHost(request.headers.host, this.names)) {
-      say(response, 403, 'This server is asked for under a name that is not its own.');
-    } else if (request.method !== 'GET' && request.method !== 'HEAD') {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD');
       say(response, 405, 'Use GET.');
-    } else {
-      const [name, type] = file;
-      this.file(name).then(
-        (bytes) => {
-          response.writeHead(200, { ...HEADERS, 'Content-Type': type, 'Content-Length': bytes.length });
-          response.end(request.method === 'HEAD' ? undefined : bytes);
-        },
-        () => say(response, 500, 'The page is not in this installation.'),
-      );
+      return true;
     }
+    const isDocument = target.pathname === '/';
+    const given = target.searchParams.get('token');
+    const isOpen = !isDocument || this.token === undefined || this.token.matches(given);
+    const [name, type] = isOpen ? file : DOOR;
+    // A browser that comes back without a token may have it still: that is no failure.
+    const status = isOpen || given === null ? 200 : 403;
+    this.file(name).then(
+      (bytes) => {
+        const caching = isDocument ? 'no-store' : 'no-cache';
+        response.writeHead(status, {
+          ...HEADERS,
+          'Cache-Control': caching,
+          'Content-Type': type,
+          'Content-Length': bytes.length,
+        });
+        response.end(request.method === 'HEAD' ? undefined : bytes);
+      },
+      () => say(response, 500, 'The page is not in this installation.'),
+    );
     return true;
   }
 
@@ -68,6 +80,6 @@ export class Page {
 }
 
 function say(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { ...HEADERS, 'Content-Type': 'text/plain; charset=utf-8' });
+  response.writeHead(status, { ...HEADERS, 'Cache-Control': 'no-store', 'Content-Type': 'text/plain; charset=utf-8' });
   response.end(`${text}\n`);
 }

@@ -1,9 +1,16 @@
 import type { Duplex } from 'node:stream';
 import { STATUS_CODES } from 'node:http';
-import type { Refusal } from './gate.js';
+import type { Refusal } from './listener-policy.js';
 
 /** Answers a request to open a WebSocket with another status than 101 (RFC 6455 §4.2.2), and ends the connection. */
-export function refuse(stream: Duplex, { status, reason }: Refusal): void {
+export function refuse(stream: Duplex, refusal: Refusal): void {
+  stream.on('error', () => undefined);
+  stream.end(refusalText(refusal));
+  stream.resume();
+}
+
+/** The whole answer, after which the connection ends. */
+export function refusalText({ status, reason }: Refusal): string {
   const body = `${reason}\n`;
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}`,
@@ -13,9 +20,7 @@ export function refuse(stream: Duplex, { status, reason }: Refusal): void {
     ...(status === 426 ? ['Upgrade: websocket', 'Sec-WebSocket-Version: 13'] : []),
     ...(status === 401 ? ['WWW-Authenticate: Basic realm="wsinspect"'] : []),
   ];
-  stream.on('error', () => undefined);
-  stream.end(`${lines.join('\r\n')}\r\n\r\n${body}`);
-  stream.resume();
+  return `${lines.join('\r\n')}\r\n\r\n${body}`;
 }
 
 /** A 101 whose accept value is that of no key: a client has to fail the connection (RFC 6455 §4.1). */

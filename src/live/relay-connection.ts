@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { writeCloseBody } from '../codec/close.js';
 import { encodeFrame } from '../codec/frame-writer.js';
 import { OPCODE } from '../codec/registry.js';
+import type { RequestHead } from '../codec/http1.js';
 import type { Polled } from '../rules/polled.js';
 import type { RelayFault } from '../rules/relay-fault.js';
 import type { TcpEnd } from '../rules/tally.js';
@@ -9,6 +10,9 @@ import { FrameFaults, type FramePlan } from './frame-faults.js';
 import { PacedOutlet, SocketOutlet, type Outlet, type Pace, type Passage } from './outlet.js';
 import { Exchanges, type Beginning } from './relay-exchanges.js';
 import type { HeadEdit } from './relay-head.js';
+import { lateHead } from './first-head.js';
+import type { Refusal } from './listener-policy.js';
+import { refusalText } from './refusing.js';
 import { reset } from './reset.js';
 import type { TapTaker } from './tap.js';
 import { readAtMost } from './turns.js';
@@ -39,10 +43,18 @@ export interface RelayTaker {
   fault(fault: Fault): void;
   /** Other HTTP has passed. */
   polled(polled: Omit<Polled, 'client'>): void;
+  /** A request was not passed on, and the connection ends. */
+  refused(refusal: Refusal): void;
+  /** Whether another request has to come. */
+  awaits(isAwaited: boolean): void;
 }
 
 export interface RelayPlan {
   readonly edit: HeadEdit;
+  /** Seconds until the head of another request has to be there. */
+  readonly headSeconds: number;
+  /** Why a request may not pass; undefined: it may. */
+  refusal(this: void, head: RequestHead): Refusal | undefined;
   readonly faults: Faults;
   random(this: void): number;
   /** Seconds since the epoch. */
@@ -78,25 +90,38 @@ export class RelayConnection {
   private isShut = false;
   private frames = 0;
   private faults: Fault[] = [];
+  private refusal: Refusal | undefined;
+  /** The client is read no further, whatever room there is. */
+  private isHeld = false;
+  private late: NodeJS.Timeout | undefined;
 
+  /** `first` is what the client has sent up to now. */
   constructor(
     private readonly client: Socket,
     private readonly server: Socket,
     private readonly plan: RelayPlan,
     private readonly taker: RelayTaker,
+    first: Uint8Array,
   ) {
     this.ways = { client: this.wayOf('client'), server: this.wayOf('server') };
     this.exchanges = new Exchanges(plan.edit, {
       now: plan.now,
+      refusal: plan.refusal,
       head: (side, bytes) => this.pass(side, this.ways[side].outlet, bytes),
       frames: (side, bytes) => this.pass(side, this.ways[side].frames, bytes),
       begun: (beginning) => this.begin(beginning),
       polled: (polled) => taker.polled(polled),
+      refused: (refusal) => (this.refusal = refusal),
+      hold: (isHeld) => this.hold(isHeld),
+      awaits: (isAwaited) => this.await(isAwaited),
+      ended: () => this.ways.client.frames.end(),
     });
     this.finished = Promise.all([this.listen('client'), this.listen('server')]).then(() => {
+      clearTimeout(this.late);
       this.exchanges.end();
       this.watcher?.end(this.wasReset ? 'reset' : 'fin', this.first);
     });
+    this.take('client', first);
   }
 
   /** Ends both ways. */
@@ -118,7 +143,7 @@ export class RelayConnection {
     const socket = new SocketOutlet(to);
     const isPaced = delay !== undefined || rate !== undefined;
     const outlet = isPaced ? new PacedOutlet(socket, this.plan.faults) : socket;
-    outlet.onRoom = () => from.resume();
+    outlet.onRoom = () => void (!this.isShut && (side === 'server' || !this.isHeld) && from.resume());
     return { from, outlet, frames: this.framesInto(side, outlet) };
   }
 
@@ -154,7 +179,36 @@ export class RelayConnection {
     this.exchanges.take(side, bytes);
     if (side === 'client') this.watcher?.incoming(bytes);
     else this.watcher?.outgoing(bytes);
+    if (this.refusal) this.refuse(this.refusal);
     if (this.faults.length > 0) this.tellFaults();
+  }
+
+  private hold(isHeld: boolean): void {
+    if (this.isHeld === isHeld) return;
+    this.isHeld = isHeld;
+    if (isHeld) this.client.pause();
+    else this.client.resume();
+  }
+
+  private await(isAwaited: boolean): void {
+    clearTimeout(this.late);
+    const { headSeconds } = this.plan;
+    if (isAwaited) this.late = setTimeout(() => this.refuse(lateHead(headSeconds)), headSeconds * 1000);
+    this.taker.awaits(isAwaited);
+  }
+
+  /** The client gets an answer of ours, and the server no byte more. */
+  private refuse(refusal: Refusal): void {
+    if (this.isShut) return;
+    this.isShut = true;
+    this.taker.refused(refusal);
+    const answer = Buffer.from(refusalText(refusal), 'latin1');
+    this.watcher?.outgoing(answer);
+    for (const { outlet } of this.all) outlet.drop();
+    this.server.destroy();
+    this.client.end(answer);
+    this.client.resume();
+    setTimeout(() => this.client.destroy(), FAREWELL / 2).unref();
   }
 
   private tellFaults(): void {
@@ -174,7 +228,8 @@ export class RelayConnection {
   private ended(side: RelaySide): void {
     this.first ??= { by: side, time: this.plan.now() };
     if (this.isShut) return;
-    this.exchanges.flush(side);
+    if (side === 'server') this.exchanges.endServer();
+    else if (!this.exchanges.endClient()) return;
     this.ways[side].frames.end();
   }
 

@@ -1,21 +1,38 @@
 import * as net from 'node:net';
 import * as tls from 'node:tls';
 import type { AddressInfo, Socket } from 'node:net';
+import type { RequestHead } from '../codec/http1.js';
 import type { RelayFault } from '../rules/relay-fault.js';
 import type { Polled } from '../rules/polled.js';
+import { ambiguityIn, askingOfHead } from './asking.js';
+import { Complaints } from './complaints.js';
+import { Crowd } from './crowd.js';
 import { dial, DialError, type Line, type Route } from './dial.js';
+import { firstHead } from './first-head.js';
+import { refusalFor, type ListenerPolicy, type Refusal } from './listener-policy.js';
 import { LiveConnection, type LiveContext, type LiveTaker } from './live-connection.js';
 import { placeText, type Place } from './route.js';
 import { readOut } from './read-out.js';
 import { takeTurns } from './turns.js';
-import { RelayConnection, type Faults, type RelayWatcher } from './relay-connection.js';
+import { RelayConnection, type Fault, type Faults, type RelayWatcher } from './relay-connection.js';
 import type { HeadEdit } from './relay-head.js';
+import { refusalText } from './refusing.js';
+
+export interface RelayLimits {
+  /** Connections of clients at one time. */
+  readonly connections: number;
+  /** Seconds until the head of a request has to be there. */
+  readonly headSeconds: number;
+}
 
 export interface RelayOptions extends LiveContext {
   readonly host: string;
   readonly port: number;
   /** TLS is spoken with the clients. */
   readonly tls?: tls.TlsOptions;
+  /** Who may ask. */
+  readonly listener: ListenerPolicy;
+  readonly limits: RelayLimits;
   readonly route: Route;
   /** Seconds that a connection to the server may take. */
   readonly connectTime: number;
@@ -36,9 +53,9 @@ export interface RelayServerTaker extends LiveTaker {
 }
 
 const NOBODY: LiveTaker = { record: () => undefined, closed: () => undefined };
-/** How long a client that gets a 502 has to take it: milliseconds. */
+/** How long a client that is refused has to take the answer: milliseconds; and how many have that time at once. */
 const TAKING = 1000;
-const MOST_COMPLAINTS = 50;
+const MOST_REFUSED = 100;
 
 /** Accepts connections, and makes for each one of its own to the server. */
 export class RelayServer {
@@ -48,18 +65,26 @@ export class RelayServer {
   private readonly giveUp = new AbortController();
   private numbers = 0;
   private visits = 0;
-  private complaints = 0;
+  private refused = 0;
+  private readonly complaints: Complaints;
+  private readonly crowd: Crowd<Socket>;
 
   constructor(
     private readonly options: RelayOptions,
     private readonly taker: RelayServerTaker,
   ) {
-    const shape = { allowHalfOpen: true, noDelay: true, pauseOnConnect: true };
+    const { connections, headSeconds } = options.limits;
+    this.complaints = new Complaints((message) => taker.notice(message));
+    this.crowd = new Crowd({ connections, waiting: connections }, (socket) => socket.destroy());
+    const shape = { allowHalfOpen: true, noDelay: true };
     const take = (socket: Socket): void => void this.take(socket);
+    const handshake = { ALPNProtocols: ['http/1.1'], handshakeTimeout: headSeconds * 1000 };
     this.server = options.tls
-      ? tls.createServer({ ...options.tls, allowHalfOpen: true, noDelay: true, ALPNProtocols: ['http/1.1'] }, take)
-      : net.createServer(shape, take);
-    this.server.on('tlsClientError', (error: Error) => this.complain(`a TLS handshake failed: ${error.message}`));
+      ? tls.createServer({ ...options.tls, ...shape, ...handshake }, take)
+      : net.createServer({ ...shape, pauseOnConnect: true }, take);
+    // Before TLS is agreed on, only Node.js knows a connection.
+    if (options.tls) this.server.maxConnections = connections + MOST_REFUSED;
+    this.server.on('tlsClientError', (error: Error) => this.complaints.add(`a TLS handshake failed: ${error.message}`));
   }
 
   listen(): Promise<AddressInfo> {
@@ -88,24 +113,41 @@ export class RelayServer {
 
   private async take(client: Socket): Promise<void> {
     this.sockets.add(client);
-    client.on('close', () => this.sockets.delete(client));
+    client.on('close', () => {
+      this.sockets.delete(client);
+      this.crowd.left(client);
+    });
     // Until the server answers, the client's end is all that can go wrong.
     client.on('error', () => undefined);
     client.pause();
     readOut(client);
     takeTurns(client);
-    const late = AbortSignal.timeout(this.options.connectTime * 1000);
+    const { limits, route, connectTime } = this.options;
+    if (!this.crowd.enter(client)) return this.refuse(client, TOO_MANY);
+    // Nothing is dialled for half a head, or for somebody who may not ask.
+    const first = await firstHead(client, limits.headSeconds);
+    if ('left' in first) return void client.destroy();
+    const refusal = 'refusal' in first ? first.refusal : this.refusalOf(first.head);
+    if (refusal || 'refusal' in first) return this.refuse(client, refusal ?? TOO_MANY);
+    this.crowd.settled(client);
+    const late = AbortSignal.timeout(connectTime * 1000);
     let line: Line;
     try {
-      line = await dial(this.options.route, AbortSignal.any([this.giveUp.signal, late]));
+      line = await dial(route, AbortSignal.any([this.giveUp.signal, late]));
     } catch (error) {
-      return this.refuse(client, error as Error);
+      const words = error instanceof DialError ? error.message : String(error);
+      return this.refuse(client, { status: 502, reason: words });
     }
     if (client.destroyed) return void line.stream.destroy();
-    this.relay(client, line);
+    this.relay(client, line, first.bytes);
   }
 
-  private relay(client: Socket, { stream: server, ends }: Line): void {
+  private refusalOf(head: RequestHead): Refusal | undefined {
+    const { tls: material, listener } = this.options;
+    return ambiguityIn(head) ?? refusalFor(askingOfHead(head, material !== undefined), 'guarded', listener);
+  }
+
+  private relay(client: Socket, { stream: server, ends }: Line, first: Uint8Array): void {
     const { options, taker } = this;
     const source = placeOf(client);
     const from = placeText(source);
@@ -121,37 +163,41 @@ export class RelayServer {
     };
     const plan = {
       edit: options.edit,
+      headSeconds: options.limits.headSeconds,
+      refusal: (head: RequestHead) => this.refusalOf(head),
       faults: options.faults,
       random: options.random(this.visits++),
       now: options.now,
     };
-    const connection = new RelayConnection(client, server, plan, {
+    const relayTaker = {
       watch,
-      fault: (fault) => taker.looks && taker.fault({ connection: number, time: options.now(), ...fault }),
-      polled: (polled) => taker.looks && taker.polled({ client: from, ...polled }),
-    });
+      fault: (fault: Fault) => void (taker.looks && taker.fault({ connection: number, time: options.now(), ...fault })),
+      polled: (polled: Omit<Polled, 'client'>) => void (taker.looks && taker.polled({ client: from, ...polled })),
+      refused: (refusal: Refusal) => this.complain(refusal),
+      awaits: (isAwaited: boolean) => (isAwaited ? this.crowd.waits(client) : this.crowd.settled(client)),
+    };
+    const connection = new RelayConnection(client, server, plan, relayTaker, first);
     this.open.add(connection);
     void connection.finished.then(() => this.open.delete(connection));
   }
 
-  /** The server can't be reached. */
-  private refuse(client: Socket, error: Error): void {
-    if (this.giveUp.signal.aborted) return void client.destroy();
-    const words = error instanceof DialError ? error.message : String(error);
-    this.complain(`a connection is refused with 502: ${words}`);
-    const body = `wsinspect: ${words}\n`;
-    const head = ['HTTP/1.1 502 Bad Gateway', 'Content-Type: text/plain; charset=utf-8', 'Connection: close'];
+  /** An answer of ours, and the end. */
+  private refuse(client: Socket, refusal: Refusal): void {
+    if (this.giveUp.signal.aborted || this.refused >= MOST_REFUSED) return void client.destroy();
+    this.complain(refusal);
+    this.refused++;
+    client.on('close', () => this.refused--);
     client.resume();
-    client.end(`${[...head, `Content-Length: ${Buffer.byteLength(body)}`].join('\r\n')}\r\n\r\n${body}`);
+    client.end(refusalText({ ...refusal, reason: `wsinspect: ${refusal.reason}` }));
     setTimeout(() => client.destroy(), TAKING).unref();
   }
 
-  private complain(message: string): void {
-    this.complaints++;
-    if (this.complaints <= MOST_COMPLAINTS) this.taker.notice(message);
-    if (this.complaints === MOST_COMPLAINTS) this.taker.notice('more of that is not told');
+  private complain({ status, reason }: Refusal): void {
+    this.complaints.add(`a connection is refused with ${status}: ${reason}`);
   }
 }
+
+const TOO_MANY: Refusal = { status: 503, reason: 'there are too many connections (--max-connections)' };
 
 /** The other end of a socket; IPv4 as it is, where the socket takes both. */
 function placeOf({ remoteAddress = '', remotePort = 0 }: Socket): Place {

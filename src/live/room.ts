@@ -1,4 +1,4 @@
-/** A message in a room: `id` counts from 1 in each room, `time` is seconds since the epoch. */
+/** A message in a room: `id` counts up in each room, `time` is seconds since the epoch. */
 export interface Spoken {
   readonly id: number;
   readonly sender: string;
@@ -10,44 +10,76 @@ export interface Spoken {
 export interface Heard {
   readonly cursor: number;
   readonly messages: readonly Spoken[];
-  /** Messages behind the asked cursor that are not kept any more. */
+  /** Messages after the asked cursor that are not kept any more. */
   readonly missed?: number;
 }
 
 type Listener = (spoken: Spoken) => void;
 
-/** What is kept for pollers that come back later. */
+/** What a room keeps for pollers that come back later. */
 const MOST_KEPT = 10_000;
 const MOST_KEPT_CHARACTERS = 8 * 1024 * 1024;
-/** What one answer to a poller has at most. */
+/** What one answer to a poller has at most: one message is always in it. */
 const MOST_IN_ANSWER = 1000;
+const MOST_CHARACTERS_IN_ANSWER = 512 * 1024;
+/** What a kept message costs besides its characters, in characters. */
+const OVERHEAD = 128;
 
 /** A chat room: WebSocket peers listen, pollers come with a cursor. Nothing is lost or repeated between two polls. */
 export class Room {
+  /** Seconds: when somebody was last here. */
+  usedAt = 0;
+  /** What the messages cost that are kept: characters. */
+  cost = 0;
   private readonly kept: Spoken[] = [];
   private characters = 0;
-  private last = 0;
   private readonly listeners = new Set<Listener>();
+
+  private last: number;
+
+  /** Ids continue after `floor`. */
+  constructor(private readonly floor = 0) {
+    this.last = floor;
+  }
+
+  /** Peers and waiting pollers are in it. */
+  get isEmpty(): boolean {
+    return this.listeners.size === 0;
+  }
+
+  get lastId(): number {
+    return this.last;
+  }
 
   speak(sender: string, msg: string, time: number): Spoken {
     const spoken = { id: ++this.last, sender, msg, time };
     this.kept.push(spoken);
-    this.characters += msg.length + sender.length;
+    this.characters += charactersOf(spoken);
+    this.cost += charactersOf(spoken) + OVERHEAD;
     while (this.kept.length > MOST_KEPT || (this.characters > MOST_KEPT_CHARACTERS && this.kept.length > 1)) {
-      const { msg: old, sender: who } = this.kept.shift()!;
-      this.characters -= old.length + who.length;
+      this.forgetOldest();
     }
     for (const listener of [...this.listeners]) listener(spoken);
     return spoken;
   }
 
-  /** What was said behind `cursor`, the oldest first. */
+  /** The oldest message that is kept is kept no longer. */
+  forgetOldest(): void {
+    const oldest = this.kept.shift();
+    if (oldest === undefined) return;
+    this.characters -= charactersOf(oldest);
+    this.cost -= charactersOf(oldest) + OVERHEAD;
+  }
+
+  /** What was said after `cursor`, the oldest first. */
   since(cursor: number): Heard {
-    const known = Math.min(Math.max(0, cursor), this.last);
+    const known = Math.min(Math.max(this.floor, cursor), this.last);
     const first = this.last - this.kept.length;
     const missed = Math.max(0, first - known);
-    const messages = this.kept.slice(Math.max(0, known - first), Math.max(0, known - first) + MOST_IN_ANSWER);
-    const reached = messages[messages.length - 1]?.id ?? known;
+    const from = Math.max(0, known - first);
+    const messages = this.kept.slice(from, from + MOST_IN_ANSWER);
+    messages.length = countWithin(messages, MOST_CHARACTERS_IN_ANSWER);
+    const reached = messages[messages.length - 1]?.id ?? this.last;
     return { cursor: reached, messages, ...(missed > 0 && { missed }) };
   }
 
@@ -56,37 +88,18 @@ export class Room {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
-
-  /** The same as `since`, as soon as there is something, or when the time is up. `left` is called back with what gives up waiting. */
-  wait(cursor: number, seconds: number, signal: AbortSignal): Promise<Heard> {
-    const now = this.since(cursor);
-    if (now.messages.length > 0 || now.missed !== undefined || seconds <= 0) return Promise.resolve(now);
-    return new Promise((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        stop();
-        signal.removeEventListener('abort', done);
-        resolve(this.since(cursor));
-      };
-      const timer = setTimeout(done, seconds * 1000);
-      const stop = this.listen(done);
-      signal.addEventListener('abort', done);
-    });
-  }
 }
 
-/** Rooms by name, made when somebody enters. */
-export class Rooms {
-  private readonly rooms = new Map<string, Room>();
-
-  /** Undefined: there are as many as may be. */
-  named(name: string): Room | undefined {
-    const known = this.rooms.get(name);
-    if (known || this.rooms.size >= MOST_ROOMS) return known;
-    const room = new Room();
-    this.rooms.set(name, room);
-    return room;
-  }
+function charactersOf({ sender, msg }: Spoken): number {
+  return sender.length + msg.length;
 }
 
-const MOST_ROOMS = 1000;
+/** How many from the first on have no more characters together; one in any case. */
+function countWithin(messages: readonly Spoken[], most: number): number {
+  let characters = 0;
+  for (const [i, spoken] of messages.entries()) {
+    characters += charactersOf(spoken);
+    if (characters > most && i > 0) return i;
+  }
+  return messages.length;
+}

@@ -5,26 +5,31 @@ import { WebSocketServer, type PerMessageDeflateOptions } from 'ws';
 import type { Polled } from '../rules/polled.js';
 import { Doorway, type Caller, type HeldTap } from './doorway.js';
 import { firstToEnd } from './first-to-end.js';
-import { httpRefusalOf, refusalOf, subprotocolOf, type Names, type Policy, type Refusal } from './gate.js';
+import { askingOfMessage } from './asking.js';
+import { Burden } from './burden.js';
+import { Complaints } from './complaints.js';
+import { refusalOf, subprotocolOf, type Policy } from './gate.js';
+import { refusalFor, type Audience, type ListenerPolicy, type Refusal } from './listener-policy.js';
 import type { LiveContext, LiveTaker } from './live-connection.js';
 import { LiveConnection } from './live-connection.js';
 import { modeNamed, type House, type Mode, type ModeName } from './modes.js';
 import { Peer, type Faults } from './peer.js';
-import { answerPolling, pollingRoute, tellPolled } from './polling.js';
+import { Polling } from './polling.js';
 import { refuse, writeBadAccept } from './refusing.js';
-import { answerPings } from './pongs.js';
 import { WS_LIMITS } from './ws-limits.js';
 import { ReplayMode, type Replaying } from './replaying.js';
-import { Rooms } from './room.js';
+import { Rooms } from './rooms.js';
 
 export interface ServerLimits {
   /** Bytes of a message. */
   readonly payload: number;
-  /** WebSockets at one time. */
+  /** WebSockets at one time; other connections have places of their own. */
   readonly connections: number;
   /** Bytes of a request's head, and seconds until it has to be there. */
   readonly head: number;
   readonly headSeconds: number;
+  /** Seconds until a request with a body has to be whole. */
+  readonly bodySeconds: number;
   /** How long a peer may leave everything unread: seconds. */
   readonly stallSeconds: number;
 }
@@ -37,11 +42,11 @@ export interface ServerOptions extends LiveContext {
   /** A recorded server, instead of the mode. */
   readonly replay?: Replaying | undefined;
   readonly policy: Policy;
+  /** Who may ask. */
+  readonly listener: ListenerPolicy;
   readonly faults: Faults;
   readonly limits: ServerLimits;
   readonly deflate: PerMessageDeflateOptions | false;
-  /** Names, besides addresses and localhost, under which polling answers (DNS rebinding). */
-  readonly names?: Names;
   /** What `/compare.json` answers. */
   compare?(this: void): Promise<unknown>;
   /** No more than one connection, then the end. */
@@ -65,25 +70,32 @@ const FAREWELL = 2000;
 /** What is still read of each of them meanwhile: bytes. */
 const MOST_FAREWELL = 1024 * 1024;
 const STALL_CHECK = 1000;
-const MOST_COMPLAINTS = 50;
-const NO_NAMES: Names = { own: [], allowed: [] };
+/** Modes whose pages can read nothing that is not their own. */
+const PUBLIC: ReadonlySet<ModeName> = new Set(['echo', 'sink', 'silent']);
+/** Connections that are no WebSockets; and how many may be without a whole request. */
+const OTHERS = 1000;
+/** What all peers together may leave in memory: bytes. */
+const MOST_WEIGHT = 128 * 1024 * 1024;
 
 /** A WebSocket server whose every byte is told of. */
 export class LiveServer implements House {
   readonly peers = new Set<Peer>();
-  readonly rooms = new Rooms();
+  readonly rooms: Rooms;
   /** Resolves when `oneshot` has had its connection. */
   readonly finished: Promise<void>;
   private finish = (): void => undefined;
   private readonly doorway: Doorway;
   private readonly sockets: WebSocketServer;
   private readonly mode: Mode;
+  private readonly audience: Audience;
+  private readonly polling: Polling;
+  private readonly burden: Burden<Peer>;
+  private readonly complaints: Complaints;
   /** Each resolves when its connection has ended. */
   private readonly open = new Set<Promise<void>>();
   private comparison: Promise<unknown> | undefined;
   private accepted = 0;
   private numbers = 0;
-  private complaints = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -91,29 +103,43 @@ export class LiveServer implements House {
     private readonly taker: ServerTaker,
   ) {
     const { policy, limits, deflate } = options;
+    this.complaints = new Complaints((message) => taker.notice(message));
+    this.rooms = new Rooms(() => this.now());
+    this.polling = new Polling(this.rooms, () => this.now(), taker);
+    this.burden = new Burden(MOST_WEIGHT, this.peers, (peer, total) => this.dropHeaviest(peer, total));
+    this.audience = options.replay === undefined && PUBLIC.has(options.mode) ? 'public' : 'guarded';
     this.finished = new Promise((resolve) => (this.finish = resolve));
     this.mode = options.replay ? new ReplayMode(options.replay, this) : modeNamed(options.mode, this);
     this.sockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
       maxPayload: limits.payload,
-      perMessageDeflate: deflate,
-      autoPong: false,
       ...WS_LIMITS,
+      // One message at a time is inflated: each may become as large as it may be.
+      perMessageDeflate: deflate && { ...deflate, concurrencyLimit: 1 },
+      // A peer answers itself, as far as its answers are taken.
+      autoPong: false,
       handleProtocols: (offered) => subprotocolOf(offered, policy),
     });
     const shape = {
       maxHeaderSize: limits.head,
       headersTimeout: limits.headSeconds * 1000,
+      requestTimeout: limits.bodySeconds * 1000,
       connectionsCheckingInterval: 500,
+      // Our own rule says why.
+      requireHostHeader: false,
     };
-    const server = options.tls ? https.createServer({ ...options.tls, ...shape }) : http.createServer(shape);
+    const handshakeTimeout = limits.headSeconds * 1000;
+    const server = options.tls
+      ? https.createServer({ ...options.tls, ...shape, handshakeTimeout })
+      : http.createServer(shape);
     // Node.js would leave out headers after the 2000th; the head's length is what bounds them.
     server.maxHeadersCount = 0;
-    this.doorway = new Doorway(server, options.tls ? 'secureConnection' : 'connection', limits.head, {
+    const door = { head: limits.head, connections: limits.connections + OTHERS, waiting: OTHERS };
+    this.doorway = new Doorway(server, options.tls ? 'secureConnection' : 'connection', door, {
       request: (request, response, tap) => this.serve(request, response, tap),
       upgrade: (caller) => this.receive(caller),
-      trouble: (message) => this.complain(message),
+      trouble: (message) => this.complaints.add(message),
     });
   }
 
@@ -128,7 +154,7 @@ export class LiveServer implements House {
   async listen(): Promise<AddressInfo> {
     const { host, port } = this.options;
     const address = await this.doorway.listen(host, port);
-    this.timer = setInterval(() => this.checkStalls(), STALL_CHECK);
+    this.timer = setInterval(() => this.lookAround(), STALL_CHECK);
     this.timer.unref();
     return address;
   }
@@ -163,34 +189,27 @@ export class LiveServer implements House {
     peer.socket.terminate();
   }
 
-  private checkStalls(): void {
+  private lookAround(): void {
+    this.rooms.endUnused();
     for (const peer of this.peers) if (peer.isStalled(this.options.limits.stallSeconds)) this.dropStalled(peer);
   }
 
-  /** What never became a request; a scan of ports must not fill the screen. */
-  private complain(message: string): void {
-    this.complaints++;
-    if (this.complaints <= MOST_COMPLAINTS) this.taker.notice(message);
-    if (this.complaints === MOST_COMPLAINTS) this.taker.notice('more of that is not told');
+  private dropHeaviest(peer: Peer, total: number): void {
+    const words = `all connections together hold ${total} bytes in memory, and it holds ${peer.weight} of them`;
+    this.complaints.add(`connection ${peer.number} is dropped: ${words}`);
+    peer.drop();
   }
 
   private serve(request: http.IncomingMessage, response: http.ServerResponse, tap: HeldTap): void {
     const target = targetOf(request);
-    if (request.headers['sec-websocket-key'] !== undefined) return this.missUpgrade(response, target);
-    const route = pollingRoute(target.pathname);
-    const isOwn = target.pathname === '/compare.json' && this.options.compare !== undefined;
-    const refusal = route || isOwn ? this.httpRefusal(request) : undefined;
-    if (refusal) return answerText(response, refusal.status, refusal.reason);
-    const { rooms } = this;
-    if (route) {
-      const left = new AbortController();
-      response.on('close', () => left.abort());
-      const visit = { request, target, rooms, now: () => this.now(), gone: left.signal };
-      const answered = answerPolling(response, route, visit);
-      answered.catch(() => response.destroy());
-      if (this.taker.looks) tellPolled(response, visit, tap, answered, (polled) => this.taker.polled(polled));
-      return;
+    const isGuarded = this.polling.has(target.pathname) || target.pathname === '/compare.json';
+    const refusal = this.strangerRefusal(request, isGuarded ? 'guarded' : 'static');
+    if (refusal) {
+      response.setHeader('Connection', 'close');
+      return answerText(response, refusal.status, refusal.reason);
     }
+    if (request.headers['sec-websocket-key'] !== undefined) return this.missUpgrade(response, target);
+    if (this.polling.answer(request, response, target, tap)) return;
     if (target.pathname === '/compare.json' && this.options.compare)
       return this.tellComparison(response, this.options.compare);
     if (this.options.page?.(request, response, target)) return;
@@ -199,7 +218,7 @@ export class LiveServer implements House {
 
   /** A handshake that lost its `Upgrade` on the way (RFC 6455 §4.1). */
   private missUpgrade(response: http.ServerResponse, target: URL): void {
-    this.complain(
+    this.complaints.add(
       `a request for ${target.pathname} has a Sec-WebSocket-Key, but does not ask for an upgrade: ` +
         'a proxy in front may have taken it away (nginx: proxy_set_header Upgrade and Connection)',
     );
@@ -234,7 +253,8 @@ export class LiveServer implements House {
       return writeBadAccept(stream);
     }
     this.sockets.handleUpgrade(request, stream, caller.head, (socket) => {
-      const peer = new Peer(number, socket, stream, this.options.faults, () => this.now());
+      const weighs = (by: number): void => this.burden.change(by);
+      const peer = new Peer(number, socket, stream, this.options.faults, () => this.now(), weighs);
       this.welcome(peer, target);
     });
   }
@@ -255,19 +275,21 @@ export class LiveServer implements House {
     this.open.add(ended);
   }
 
-  private httpRefusal({ headers, socket }: http.IncomingMessage): Refusal | undefined {
-    const { policy, names = NO_NAMES } = this.options;
-    const visit = { host: headers.host, origin: headers.origin, isSecure: 'encrypted' in socket };
-    return httpRefusalOf(visit, names, policy.origins);
+  /** Whether it may ask for that at all; where not, it is reported. */
+  private strangerRefusal(request: http.IncomingMessage, audience: Audience): Refusal | undefined {
+    const refusal = refusalFor(askingOfMessage(request), audience, this.options.listener);
+    if (refusal) this.complaints.add(`a request is refused with ${refusal.status}: ${refusal.reason}`);
+    return refusal;
   }
 
   private refusal(request: http.IncomingMessage, target: URL): Refusal | undefined {
     const { policy, limits, oneshot } = this.options;
+    const stranger = this.strangerRefusal(request, this.audience);
+    if (stranger) return stranger;
     if (oneshot && this.accepted > 0) return { status: 503, reason: 'the server takes one connection only' };
     if (this.peers.size >= limits.connections) return { status: 503, reason: 'there are too many connections' };
     const visit = {
       path: target.pathname,
-      origin: request.headers.origin,
       version: request.headers['sec-websocket-version'],
     };
     return refusalOf(visit, policy) ?? this.mode.enter?.(target, this);
@@ -276,7 +298,6 @@ export class LiveServer implements House {
   private welcome(peer: Peer, target: URL): void {
     const { faults, oneshot } = this.options;
     const { socket } = peer;
-    if (!faults.noAutoPong) answerPings(socket);
     this.accepted++;
     this.peers.add(peer);
     let first = true;

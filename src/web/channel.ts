@@ -1,6 +1,8 @@
 import { itemOfRecord, type Item } from './items.js';
 
 const PROTOCOL = 'wsinspect.inspect';
+/** A subprotocol, as a browser lets a script set no header. */
+const TOKEN_PROTOCOL = 'wsinspect.token.';
 
 export interface Hello {
   readonly version: string;
@@ -21,7 +23,10 @@ export interface ChannelTaker {
 export class Channel {
   private socket: WebSocket | undefined;
 
-  constructor(private readonly taker: ChannelTaker) {
+  constructor(
+    private readonly taker: ChannelTaker,
+    private readonly token: string | undefined,
+  ) {
     // Who comes back to a page whose server went away and came again wants to see it.
     document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.open());
     window.addEventListener('focus', () => this.open());
@@ -29,7 +34,10 @@ export class Channel {
 
   open(): void {
     if (this.socket !== undefined) return;
-    const socket = new WebSocket(serverUrl('/.inspect'), PROTOCOL);
+    const socket = new WebSocket(serverUrl('/.inspect'), [
+      PROTOCOL,
+      ...(this.token === undefined ? [] : [TOKEN_PROTOCOL + this.token]),
+    ]);
     this.socket = socket;
     socket.addEventListener('open', () => this.taker.state(true));
     socket.addEventListener('message', ({ data }) => this.take(JSON.parse(data as string) as Record<string, unknown>));

@@ -1,5 +1,5 @@
 import { OPCODE } from '../codec/registry.js';
-import { Channel } from './channel.js';
+import { Channel, type ChannelTaker } from './channel.js';
 import { Compare } from './compare.js';
 import { Conversation } from './conversation.js';
 import { byId } from './dom.js';
@@ -7,6 +7,7 @@ import { Inspector } from './inspector.js';
 import type { FrameItem, HandshakeItem, Item } from './items.js';
 import { setUpPaste } from './paste.js';
 import { setUpTabs } from './tabs.js';
+import { takeToken } from './token.js';
 
 /** Puts the parts of the page together: what the server tells goes to the inspector, and what is about its own connection to the conversation. */
 class App {
@@ -16,7 +17,7 @@ class App {
     connecting: (target) => this.connecting(target),
     ping: () => this.own !== undefined && this.channel.ping(this.own, 'are you there?'),
   });
-  private readonly channel: Channel = new Channel({
+  private readonly watcher: ChannelTaker = {
     hello: ({ mode, subprotocols }) => {
       this.inspector.startOver();
       const pill = byId('mode', HTMLElement);
@@ -28,7 +29,8 @@ class App {
     item: (item) => this.take(item),
     failed: (message) => this.conversation.messages.note(message, 'wrong'),
     state: (isOpen) => this.setState(isOpen),
-  });
+  };
+  private readonly channel = new Channel(this.watcher, takeToken());
   private live = false;
   /** What the page's own request asks for, until its connection is known; and that connection's number. */
   private expected: string | undefined;

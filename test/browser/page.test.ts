@@ -37,7 +37,7 @@ describe.skipIf(BROWSER === undefined)('the page', () => {
     // No violation of the policy, no error in the console, whatever was done.
     expect(pages.complaints.splice(0)).toEqual([]);
   });
-  const urlOf = ({ port }: Serving): string => `http://127.0.0.1:${port}/`;
+  const urlOf = ({ page }: Serving): string => page;
 
   it('connects, sends text and bytes, and shows every frame', async () => {
     const page = await pages.open(urlOf(echo));
@@ -190,6 +190,48 @@ describe.skipIf(BROWSER === undefined)('the page', () => {
   });
 });
 
+describe.skipIf(BROWSER === undefined)('the token', () => {
+  const pages = new Pages();
+  let server: Serving;
+  beforeAll(async () => {
+    [server] = await Promise.all([serving(), pages.start()]);
+  });
+  afterAll(async () => {
+    await pages.end();
+    await server.stop();
+  });
+  const bare = (): string => new URL('/', server.page).href;
+  const door = 'body.door';
+
+  it('is not in the address, and survives that the page is loaded again', async () => {
+    const page = await pages.open(server.page);
+    for (let i = 0; i < 2; i++) {
+      await page.locator('#channel[data-state=on]').waitFor();
+      expect(page.url()).toBe(bare());
+      await page.reload();
+    }
+    await page.locator('#channel[data-state=on]').waitFor();
+    expect(await page.evaluate('document.cookie')).toBe('');
+    expect(pages.complaints.splice(0)).toEqual([]);
+    await page.context().close();
+  });
+
+  it('is asked for where it is missing or wrong, and nothing is shown', async () => {
+    const page = await pages.open(bare());
+    await page.locator(door).waitFor();
+    expect(await page.textContent('main')).toMatch(/printed when it started.*--no-token/s);
+    await page.goto(`${bare()}?token=wrong`);
+    await page.locator(door).waitFor();
+    await page.waitForURL(bare());
+    // What is kept of a run before does not go round in a circle.
+    await page.evaluate(`sessionStorage.setItem('wsinspect.token', 'stale')`);
+    await page.goto(bare());
+    await expect.poll(() => page.evaluate(`sessionStorage.getItem('wsinspect.token')`)).toBeNull();
+    await page.locator(door).waitFor();
+    await page.context().close();
+  });
+});
+
 describe.skipIf(BROWSER === undefined)('what a page does not get: a page', () => {
   const pages = new Pages('--host-resolver-rules=MAP evil.example 127.0.0.1');
   let server: Serving;
@@ -203,22 +245,24 @@ describe.skipIf(BROWSER === undefined)('what a page does not get: a page', () =>
   });
 
   it('of another origin gets nothing from the inspector channel', async () => {
-    const page = await pages.open(`http://127.0.0.1:${other.port}/`);
-    const opened = (port: number): Promise<unknown> =>
+    const page = await pages.open(other.page);
+    // It knows the token even.
+    const opened = ({ port, page: address }: Serving): Promise<unknown> =>
       page.evaluate(
         `new Promise((resolve) => {
-           const socket = new WebSocket('ws://127.0.0.1:${port}/.inspect', 'wsinspect.inspect');
+           const token = 'wsinspect.token.' + ${JSON.stringify(new URL(address).searchParams.get('token'))};
+           const socket = new WebSocket('ws://127.0.0.1:${port}/.inspect', ['wsinspect.inspect', token]);
            socket.onopen = () => resolve(true);
            socket.onerror = () => resolve(false);
          })`,
       );
-    expect(await opened(server.port)).toBe(false);
-    expect(await opened(other.port)).toBe(true);
+    expect(await opened(server)).toBe(false);
+    expect(await opened(other)).toBe(true);
   });
 
   it('that has its own name point to this machine gets no page and no channel', async () => {
     const page = await pages.open('about:blank');
-    for (const path of ['', 'app.js', 'style.css', 'icon.svg']) {
+    for (const path of ['', 'app.js', 'door.js', 'style.css', 'icon.svg']) {
       const response = await page.goto(`http://evil.example:${server.port}/${path}`);
       expect(response?.status()).toBe(403);
       expect(await response?.text()).not.toContain('wsinspect');

@@ -4,6 +4,8 @@ import { BINARY, cleanEnv } from '../cli/binary.js';
 
 export interface Serving {
   readonly port: number;
+  /** Where the page is, its token included. */
+  readonly page: string;
   stop(): Promise<void>;
 }
 
@@ -13,15 +15,15 @@ export async function serving(...args: readonly string[]): Promise<Serving> {
     env: cleanEnv(),
     stdio: ['ignore', 'pipe', 'ignore'],
   });
-  const { port } = await firstRecord(child);
-  return { port, stop: () => stop(child) };
+  const { port, page } = await firstRecord(child);
+  return { port, page, stop: () => stop(child) };
 }
 
-function firstRecord(child: ChildProcess): Promise<{ port: number }> {
+function firstRecord(child: ChildProcess): Promise<{ port: number; page: string }> {
   return new Promise((resolve, reject) => {
     child.once('exit', () => reject(new Error('serve ended')));
     // Reading on keeps the pipe from filling.
-    createInterface({ input: child.stdout! }).on('line', (line) => resolve(JSON.parse(line) as { port: number }));
+    createInterface({ input: child.stdout! }).on('line', (line) => resolve(JSON.parse(line) as { port: number; page: string }));
   });
 }
 

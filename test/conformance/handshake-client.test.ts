@@ -39,7 +39,7 @@ describe.concurrent('the handshake cases for clients', () => {
   });
 
   it('end in time where a client asks and then does nothing, or never reads', async () => {
-    const request = 'GET / HTTP/1.1\r\nHost: h\r\nSec-WebSocket-Key: q1pOXRHYdJDSEfgGZwJ4AA==\r\n\r\n';
+    const request = 'GET / HTTP/1.1\r\nHost: localhost\r\nSec-WebSocket-Key: q1pOXRHYdJDSEfgGZwJ4AA==\r\n\r\n';
     for (const equip of [(socket: net.Socket) => socket.resume(), (socket: net.Socket) => socket.pause()]) {
       const connect = (port: number): void => {
         const socket = net.connect({ port, host: '127.0.0.1' });

@@ -5,12 +5,18 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { Doorway } from '../../src/live/doorway.js';
 import { InspectorChannel } from '../../src/live/inspector-channel.js';
+import { NO_NAMES } from '../../src/live/listener-policy.js';
 import type { Judged } from '../../src/rules/judged.js';
 import { serving, type Serving } from '../browser/serving.js';
 
 const PROTOCOL = 'wsinspect.inspect';
 
 type Record_ = Readonly<Record<string, unknown>>;
+
+/** What a page of that server offers. */
+function offersOf({ page }: Serving): string[] {
+  return [PROTOCOL, `wsinspect.token.${new URL(page).searchParams.get('token')}`];
+}
 
 /** A page's end of the channel: what it was told, in order. */
 class Watcher {
@@ -56,7 +62,7 @@ describe('the channel of serve', () => {
     await once(peer, 'open');
     peer.send('before');
     await once(peer, 'message');
-    const page = new Watcher(server.port);
+    const page = new Watcher(server.port, {}, offersOf(server));
     await page.told(({ type }) => type === 'replayed');
     expect(page.records.map(({ type }) => type)).toEqual(['hello', 'handshake', 'frame', 'frame', 'replayed']);
     expect(page.records[0]).toMatchObject({ mode: 'echo', subprotocols: [] });
@@ -67,7 +73,7 @@ describe('the channel of serve', () => {
       payload: 'YmVmb3Jl',
     });
     expect(page.records[3]).toMatchObject({ direction: 'server', header: '8106' });
-    const second = new Watcher(server.port);
+    const second = new Watcher(server.port, {}, offersOf(server));
     await second.told(({ type }) => type === 'replayed');
     expect(second.records).toEqual(page.records);
     peer.send(Uint8Array.of(1, 2, 3));
@@ -83,7 +89,7 @@ describe('the channel of serve', () => {
   it('has the server send a ping, where the connection is open', async () => {
     const peer = new WebSocket(`ws://127.0.0.1:${server.port}/`);
     await once(peer, 'open');
-    const page = new Watcher(server.port);
+    const page = new Watcher(server.port, {}, offersOf(server));
     const { connection } = await page.told(({ type, connection }) => type === 'handshake' && connection !== 0);
     page.socket.send(JSON.stringify({ type: 'ping', connection, text: 'x'.repeat(500) }));
     expect(((await once(peer, 'ping')) as [Buffer])[0]).toHaveLength(125);
@@ -106,12 +112,39 @@ describe('the channel of serve', () => {
       { Host: 'evil.example', Origin: 'http://evil.example' },
       { Host: `evil.example:${port}`, Origin: `http://evil.example:${port}` },
     ].map(async (headers: Record<string, string>) => {
-      const watcher = new Watcher(port, headers);
+      const watcher = new Watcher(port, headers, offersOf(server));
       const status = await watcher.status();
       watcher.socket.on('error', () => undefined).terminate();
       return status;
     });
     expect(await Promise.all(statuses)).toEqual([101, 403, 403, 403, 403, 403, 403]);
+  });
+
+  it('is for those who know the token', async () => {
+    const [, right = ''] = offersOf(server);
+    const wrong = ['', right.slice(0, -1), `${right}x`, right.toUpperCase(), 'wsinspect.token.x'];
+    const statuses = [
+      ...wrong.map((offer) => [PROTOCOL, offer]),
+      [PROTOCOL, 'wsinspect.token.x', right],
+      [PROTOCOL],
+    ].map(async (offers) => {
+      const watcher = new Watcher(
+        server.port,
+        {},
+        offers.filter((offer) => offer !== ''),
+      );
+      const status = await watcher.status();
+      watcher.socket.on('error', () => undefined).terminate();
+      return status;
+    });
+    expect(new Set(await Promise.all(statuses))).toEqual(new Set([403]));
+    expect(right.length).toBeGreaterThanOrEqual('wsinspect.token.'.length + 22);
+    const open = await serving('--no-token');
+    const watcher = new Watcher(open.port);
+    expect(await watcher.status()).toBe(101);
+    expect(open.page).toBe(`http://127.0.0.1:${open.port}/`);
+    watcher.socket.terminate();
+    await open.stop();
   });
 
   it('is no special path for those who do not ask for it', async () => {
@@ -130,7 +163,7 @@ it('what is compressed is told with what it inflates to', async () => {
   await once(peer, 'open');
   peer.send('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa');
   await once(peer, 'message');
-  const page = new Watcher(server.port);
+  const page = new Watcher(server.port, {}, offersOf(server));
   const frame = await page.told(({ type }) => type === 'frame');
   expect(frame).toMatchObject({ compressed: true, rsv1: true, plain: { bytes: 32, text: 'a'.repeat(32) } });
   const ahead = connect(server.port, '127.0.0.1');
@@ -155,14 +188,19 @@ describe('much traffic', () => {
     drawPolled: () => ({}),
     ping: () => false,
     now: () => time,
-    names: { own: [], allowed: [] },
+    listener: NO_NAMES,
   });
   beforeAll(async () => {
-    doorway = new Doorway(server, 'connection', 16_384, {
-      request: (_, response) => response.end(),
-      upgrade: (caller) => void channel.answer(caller),
-      trouble: () => undefined,
-    });
+    doorway = new Doorway(
+      server,
+      'connection',
+      { head: 16_384, connections: 100, waiting: 100 },
+      {
+        request: (_, response) => response.end(),
+        upgrade: (caller) => void channel.answer(caller),
+        trouble: () => undefined,
+      },
+    );
     ({ port } = await doorway.listen('127.0.0.1', 0));
   });
   afterAll(() => doorway.destroy());

@@ -1,6 +1,7 @@
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PageToken } from '../../src/live/page-token.js';
 import { Page } from '../../src/live/page.js';
 
 describe('the files of the page', () => {
@@ -8,7 +9,7 @@ describe('the files of the page', () => {
   const page = new Page((name) => {
     read.push(name);
     return name === 'icon.svg' ? Promise.reject(new Error('none')) : Promise.resolve(Buffer.from(`the ${name}`));
-  }, []);
+  });
   const server = http.createServer((request, response) => {
     if (!page.answer(request, response, new URL(request.url!, 'http://host'))) response.writeHead(404).end();
   });
@@ -40,6 +41,32 @@ describe('the files of the page', () => {
     const head = await ask('/', 'HEAD');
     expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, '14', '']);
     expect((await ask('/', 'POST')).status).toBe(405);
+  });
+
+  it('need the token, the document alone', async () => {
+    const guarded = new Page((name) => Promise.resolve(Buffer.from(name)), new PageToken('secret'));
+    const own = http.createServer((request, response) => {
+      guarded.answer(request, response, new URL(request.url!, 'http://host'));
+    });
+    await new Promise<void>((resolve) => own.listen(0, '127.0.0.1', resolve));
+    const { port } = own.address() as AddressInfo;
+    const answers = ['/', '/?token=secret', '/?token=Secret', '/?token=', '/?token=x&token=secret', '/app.js'].map(
+      async (path) => {
+        const response = await fetch(`http://127.0.0.1:${port}${path}`);
+        return [response.status, await response.text()];
+      },
+    );
+    expect(await Promise.all(answers)).toEqual([
+      [200, 'door.html'],
+      [200, 'index.html'],
+      [403, 'door.html'],
+      [403, 'door.html'],
+      [403, 'door.html'],
+      [200, 'app.js'],
+    ]);
+    const { headers } = await fetch(`http://127.0.0.1:${port}/?token=secret`);
+    expect([headers.get('cache-control'), headers.get('referrer-policy')]).toEqual(['no-store', 'no-referrer']);
+    own.close();
   });
 
   it('may be missing in a build', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { records, Workshop, wsinspect } from '../cli/binary.js';
 import { bare, closeServers, echo, peer, switching, type Running } from './servers.js';
-import { Client, Serving } from './serving.js';
+import { Client, Refused, Serving } from './serving.js';
 
 /** Every option of `proxy` that `--help` lists, each with a test that fails if the option did nothing. */
 
@@ -26,7 +26,7 @@ async function asked(...args: string[]): Promise<string> {
     one.socket.write(switching(one.accept));
   });
   const serving = await proxy(url, ...args);
-  const client = await Client.open(serving.url, { origin: 'http://from.example', headers: { 'X-Mine': '1' } });
+  const client = await Client.open(serving.url, { origin: 'http://localhost:5173', headers: { 'X-Mine': '1' } });
   client.socket.terminate();
   return head;
 }
@@ -75,6 +75,38 @@ const TESTS: Tests = {
   },
   '--origin': async () => {
     expect(await asked('-o', 'https://a.example')).toMatch(/^Origin: https:\/\/a\.example\r$/m);
+  },
+  '--allow-origin': async () => {
+    const { url } = await echo();
+    const serving = await proxy(url, '--allow-origin', 'https://good.example');
+    const status = async (origin: string): Promise<number> =>
+      Client.open(serving.url, { origin }).then(
+        () => 101,
+        (error: unknown) => (error as Refused).status,
+      );
+    expect(await status('https://good.example')).toBe(101);
+    expect(await status('https://evil.example')).toBe(403);
+    expect(await exits('--allow-origin', 'good.example')).toBe(2);
+  },
+  '--allow-host': async () => {
+    const { url } = await echo();
+    const serving = await proxy(url, '--allow-host', 'feed.example');
+    const status = async (host: string): Promise<number> =>
+      Client.open(serving.url, { headers: { Host: host } }).then(
+        () => 101,
+        (error: unknown) => (error as Refused).status,
+      );
+    expect(await status('feed.example')).toBe(101);
+    expect(await status('evil.example')).toBe(403);
+    expect(await exits('--allow-host', 'https://feed.example')).toBe(2);
+  },
+  '--max-connections': async () => {
+    const { url } = await echo();
+    const serving = await proxy(url, '--max-connections', '1');
+    await Client.open(serving.url);
+    const error: unknown = await Client.open(serving.url).catch((reason: unknown) => reason);
+    expect((error as Refused).status).toBe(503);
+    await serving.until((_, err) => err.includes('--max-connections'));
   },
   '--no-deflate': async () => {
     const { url } = await echo({ perMessageDeflate: true });

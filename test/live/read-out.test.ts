@@ -63,7 +63,7 @@ describe('a peer that says something and leaves while it is written to', () => {
     const proxy = await Serving.proxy((await curt()).url);
     const head = [
       'GET / HTTP/1.1',
-      'Host: a',
+      'Host: localhost',
       'Upgrade: websocket',
       'Connection: Upgrade',
       'Sec-WebSocket-Version: 13',
@@ -86,7 +86,7 @@ describe('a peer that says something and leaves while it is written to', () => {
       socket.write(early, () => socket.destroy());
     });
     const proxy = await Serving.proxy(url);
-    const request = `POST / HTTP/1.1\r\nHost: a\r\nContent-Length: ${MUCH}\r\n\r\n`;
+    const request = `POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${MUCH}\r\n\r\n`;
     const answer = await answerTo(proxy.port, Buffer.concat([Buffer.from(request), Buffer.alloc(MUCH)]));
     expect(answer.toString()).toBe(early);
     await proxy.stop();

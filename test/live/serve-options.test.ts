@@ -204,7 +204,7 @@ const TESTS: Tests = {
       socket.on('error', () => resolve(true));
       socket.on('data', () => resolve(false));
       socket.on('close', () => resolve(true));
-      socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+      socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
     });
     expect(refused).toBe(true);
     expect((await wsinspect(['serve', '--client-ca', files.cert])).exit).toBe(2);

@@ -70,7 +70,7 @@ describe('serve', () => {
     const socket = await server.raw();
     const head = [
       'GET / HTTP/1.1',
-      'Host: a',
+      'Host: localhost',
       'Upgrade: websocket',
       'Connection: Upgrade',
       'Sec-WebSocket-Version: 13',
@@ -92,7 +92,7 @@ describe('serve', () => {
     const server = await serve();
     const socket = await server.raw();
     socket.write(
-      'GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+      'GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
     );
     await server.until((out) => out.includes('handshake'));
     socket.pause();
@@ -129,7 +129,7 @@ describe('what never becomes a handshake', () => {
   it('has only so much room', async () => {
     const server = await serve();
     for (let i = 0; i < 60; i++) (await server.raw()).end('\0\r\n\r\n');
-    await server.until((_, err) => err.includes('more of that is not told'));
+    await server.until((_, err) => err.includes('more of that is not reported'));
     await sleep(100);
     expect(server.err.split('no HTTP').length - 1).toBe(50);
   });
@@ -175,7 +175,7 @@ describe('the end', () => {
     socket.on('error', () => undefined);
     socket.resume();
     socket.write(
-      'GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+      'GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
     );
     await server.until((out) => out.includes('"handshake"'));
     const left = Date.now() / 1000;
@@ -352,7 +352,7 @@ describe('one bad connection', () => {
       'a handshake and garbage',
       () =>
         Buffer.from(
-          'GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n\xff\xff\xff\xff',
+          'GET / HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n\xff\xff\xff\xff',
           'latin1',
         ),
     ],

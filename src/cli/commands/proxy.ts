@@ -8,6 +8,7 @@ import { parseTarget, type Target } from '../connect-url.js';
 import { EXIT, UsageError } from '../exit.js';
 import { connectionFilter } from '../filters.js';
 import type { Io } from '../io.js';
+import { listenerPolicyOf } from '../listener-options.js';
 import { LiveOutput } from '../live-output.js';
 import { liveReading } from '../live-reading.js';
 import { shownUrl } from '../passwords.js';
@@ -17,6 +18,7 @@ import { seeded } from '../seeded.js';
 import { listenerTlsOf } from '../tls-files.js';
 
 const DEFAULT_ADDRESS = { host: '127.0.0.1', port: 9001 };
+const HEAD_SECONDS = 10;
 /** A URL stands where the address is missing. */
 const URL_START = /^[a-z][a-z0-9+.-]*:\/\//i;
 
@@ -86,6 +88,8 @@ async function relayOptions(
     isSecure: target.secure,
     now: () => io.now(),
     reading: liveReading(options),
+    listener: listenerPolicyOf(place.host, options),
+    limits: { connections: options.maxConnections, headSeconds: HEAD_SECONDS },
     route: await routeOf(io, target, options),
     connectTime: options.connectTimeout,
     edit: editOf(target, options),

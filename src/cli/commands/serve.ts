@@ -10,6 +10,7 @@ import { lookOf } from '../drawing.js';
 import { EXIT, UsageError } from '../exit.js';
 import { Inspecting } from '../inspecting.js';
 import type { Io } from '../io.js';
+import { listenerPolicyOf } from '../listener-options.js';
 import { LiveOutput } from '../live-output.js';
 import { liveReading, perMessageDeflate } from '../live-reading.js';
 import { loadScript } from '../load-script.js';
@@ -22,6 +23,7 @@ const DEFAULT_ADDRESS = { host: '127.0.0.1', port: 9001 };
 /** RFC 6455 has no limit for heads; servers in use have one of about this size. */
 const MOST_HEAD = 16 * 1024;
 const HEAD_SECONDS = 10;
+const BODY_SECONDS = 30;
 const STALL_SECONDS = 30;
 
 /** `serve`: a server whose handshakes and frames are shown as they pass, until a signal ends it. */
@@ -45,7 +47,7 @@ async function serve(
 ): Promise<number> {
   const output = new LiveOutput(io, options);
   await output.open(true);
-  const inspecting = new Inspecting(io, place.host, options);
+  const inspecting = new Inspecting(io, listenerPolicyOf(place.host, options), options);
   const server = serverOf(
     {
       ...(await serverOptions(io, place, options)),
@@ -60,10 +62,11 @@ async function serve(
     throw listenError(place, error);
   });
   const url = `${options.cert === undefined ? 'ws' : 'wss'}://${hostInUrl(place.host)}:${port}/`;
-  if (options.json) output.json({ type: 'listening', url, port, pid: io.pid });
+  const page = inspecting.pageUrl(url);
+  if (options.json) output.json({ type: 'listening', url, port, pid: io.pid, page });
   else output.text(`listening ${url}\n`);
   if (!isLoopback(place.host)) output.notice(`warning: everyone who can reach ${place.host} can connect`);
-  if (io.stdout.isTTY) output.notice(`page: ${url.replace(/^ws/, 'http')}`);
+  output.notice(`open ${page}`);
   await Promise.race([server.finished, output.unread, io.untilInterrupted()]);
   inspecting.close();
   await server.close();
@@ -102,7 +105,7 @@ async function serverOptions(
   place: { readonly host: string; readonly port: number },
   options: ServeOptions,
 ): Promise<ServerOptions> {
-  const { path, allowOrigin, reject, delay, close } = options;
+  const { path, reject, delay, close } = options;
   const tls = await tlsOf(io, options);
   return {
     ...place,
@@ -113,10 +116,10 @@ async function serverOptions(
     mode: options.mode,
     policy: {
       subprotocols: options.subprotocol ?? [],
-      ...(allowOrigin && { origins: allowOrigin }),
       ...(path !== undefined && { path: path.startsWith('/') ? path : `/${path}` }),
       ...(reject !== undefined && { reject }),
     },
+    listener: listenerPolicyOf(place.host, options),
     faults: {
       ...(delay !== undefined && { delay }),
       ...(options.badAccept && { badAccept: true as const }),
@@ -130,6 +133,7 @@ async function serverOptions(
       connections: options.maxConnections,
       head: MOST_HEAD,
       headSeconds: HEAD_SECONDS,
+      bodySeconds: BODY_SECONDS,
       stallSeconds: STALL_SECONDS,
     },
     deflate: perMessageDeflate(options.deflate),

@@ -1,0 +1,17 @@
+const MOST_COMPLAINTS = 50;
+
+/** Notices about those who ask for what they do not get; a scan of ports, or a page that tries again, must not fill the screen. */
+export class Complaints {
+  private count = 0;
+
+  constructor(
+    private readonly notice: (message: string) => void,
+    private readonly most = MOST_COMPLAINTS,
+  ) {}
+
+  add(message: string): void {
+    this.count++;
+    if (this.count <= this.most) this.notice(message);
+    if (this.count === this.most) this.notice('more of that is not reported');
+  }
+}
