@@ -14,9 +14,8 @@ const PEAK = fileURLToPath(new URL('./peak.cjs', import.meta.url));
 const COMMANDS = ['accept', 'decode', 'encode', 'serve', 'connect', 'proxy', 'check'];
 /** Those of docs/exit-codes.md that say something of the command line or of the traffic: 70 is a fault. */
 const EXITS = new Set([0, 1, 2, 3, 4, 5, 6, 7, 22, 28, 35, 56, 57, 60, 129, 130, 143]);
-/** Whatever runs on is asked to end after so long, and has failed after so long: milliseconds. */
-const ASKED = 1000;
-const HUNG = 20_000;
+/** Whatever runs on is asked to end (peak.cjs). What does not even then has failed: milliseconds. */
+const HUNG = 60_000;
 /** At one time: most of them wait. */
 const WORKERS = 4;
 /** Megabytes. */
@@ -375,12 +374,10 @@ export function runLine({ args, env, stdin, stdout }, folder) {
     child.stdin.on('error', () => undefined);
     child.stdin.end({ text: '81 05 48 65 6c 6c 6f\n', bytes: Buffer.from('8105ff00c3288a', 'hex') }[stdin] ?? '');
   }
-  const asked = setTimeout(() => child.kill('SIGTERM'), ASKED);
   const hung = setTimeout(() => child.kill('SIGKILL'), HUNG);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (exit, signal) => {
-      clearTimeout(asked);
       clearTimeout(hung);
       resolve({ exit, signal, err: heard.err, peak: Number(heard.peak) });
     });
@@ -389,8 +386,6 @@ export function runLine({ args, env, stdin, stdout }, folder) {
 
 /** What is wrong with a run; undefined: nothing. */
 export function faultOf({ exit, signal, err, peak }) {
-  // Asked while Node itself still starts: nobody has handled the signal yet.
-  if (exit === null && signal === 'SIGTERM' && err === '') return undefined;
   if (exit === null) return `${signal} ended it`;
   if (!EXITS.has(exit)) return `exit ${exit}: ${err.slice(0, 300)}`;
   if (TRACE.test(err)) return `a trace: ${err.slice(0, 600)}`;

@@ -317,7 +317,7 @@ const TESTS: Tests = {
     expect(await connect(url, '--record', 'x.txt', '-x', 'hi', '-1')).toMatchObject({ exit: 2, out: '' });
     expect(await connect(url, '--send-file', file, '--record', file)).toMatchObject({
       exit: 2,
-      err: `wsinspect: --record: ${file} is read in the same run: record to another file\n`,
+      err: `wsinspect: --record: ${file} is read in the same run: name another file\n`,
     });
     expect((await wsinspect(['decode', file])).exit).toBe(0);
     // Bytes as --base64 has them.
