@@ -187,7 +187,7 @@ describe('a signal', () => {
     expect({ exit, out, err }).toEqual({ exit: 130, out: '', err: '' });
   });
 
-  it.each(['SIGTERM', 'SIGHUP'] as const)('%s ends a run whose output nobody reads', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends a run whose output nobody reads', async (signal) => {
     const file = shop.write('long.hex', '8100'.repeat(200_000));
     const child = spawn(process.execPath, [BINARY, 'decode', '--view', 'summary', file], { env: cleanEnv() });
     await new Promise((resolve) => child.stdout.once('readable', resolve));
