@@ -3,6 +3,7 @@ import { readOutcomes, type Outcomes } from '../conformance/reports/outcomes.js'
 import { CASES } from '../conformance/suite.js';
 import { UsageError } from './exit.js';
 import type { Io } from './io.js';
+import { fileOf } from './tls-files.js';
 
 /** Results of an earlier run, by agent. */
 export interface Pins {
@@ -12,10 +13,7 @@ export interface Pins {
 
 /** Reads a file of results. Throws a UsageError where it can't be read, or names a verdict that there is not. */
 export async function resultsIn(io: Io, path: string): Promise<Pins> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of io.readFile(path)) text += decoder.decode(chunk, { stream: true });
-  const read = readOutcomes(text + decoder.decode());
+  const read = readOutcomes(new TextDecoder().decode(await fileOf(io, path)));
   if ('problem' in read) throw new UsageError(`${path}: ${read.problem}`);
   for (const outcomes of read.agents.values()) {
     for (const [id, { behavior, behaviorClose }] of outcomes) {

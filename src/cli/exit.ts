@@ -45,3 +45,13 @@ export class UsageError extends Error {
 export function isUsageError(error: unknown): error is UsageError {
   return error instanceof Error && error.name === 'UsageError';
 }
+
+/** A signal came before what a command needs was there: its exit code, and no more words. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+}
+
+/** By name: each bundle has a class of its own. */
+export function isInterrupted(error: unknown): error is Interrupted {
+  return error instanceof Error && error.name === 'Interrupted';
+}

@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 import { escapeText, safeJson } from '../render/escape.js';
 import { optionalValues, strayValueHint } from './arguments.js';
-import { EXIT, isUsageError, UsageError } from './exit.js';
+import { EXIT, isInterrupted, isUsageError, UsageError } from './exit.js';
 import type { Io } from './io.js';
 import { withoutPasswords } from './passwords.js';
 import { createProgram } from './program.js';
@@ -23,6 +23,7 @@ export async function runCli(io: Io, argv: readonly string[]): Promise<number> {
       const message = mistakeOf(error);
       return await fail(io, new UsageError(hint === undefined ? message : `${message} (${hint})`), json);
     }
+    if (isInterrupted(error)) return io.interrupted.reason;
     if (isUsageError(error)) return await fail(io, error, json);
     // One of this program: bin/ says so on stderr, as of those that events throw.
     if (json) await record(io, `internal error: ${String(error)}`, EXIT.fault);

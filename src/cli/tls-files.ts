@@ -1,5 +1,5 @@
 import { concat } from '../codec/byte-collector.js';
-import { UsageError } from './exit.js';
+import { Interrupted, UsageError } from './exit.js';
 import type { Io } from './io.js';
 
 export interface TlsFiles {
@@ -44,5 +44,7 @@ export function listenerTlsOf(
 export async function fileOf(io: Io, path: string): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of io.readFile(path)) chunks.push(chunk);
+  // A signal ends the reading, and what came so far is not the file.
+  if (io.interrupted.aborted) throw new Interrupted();
   return Buffer.from(concat(chunks));
 }

@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BINARY, bytes, cleanEnv, records, Workshop, wsinspect } from './binary.js';
 
@@ -187,7 +188,31 @@ describe('a signal', () => {
     expect({ exit, out, err }).toEqual({ exit: 130, out: '', err: '' });
   });
 
-  it.each(['SIGTERM', 'SIGHUP'] as const)('%s ends a run whose output nobody reads', async (signal) => {
+  const WAITING = [
+    ['decode', '-f', 'PIPE'],
+    ['encode', '-f', 'PIPE'],
+    ['accept', '--handshake=PIPE'],
+    ['connect', 'ws://127.0.0.1:1/', '--send-file', 'PIPE'],
+    ['connect', 'ws://127.0.0.1:1/', '--replay', 'PIPE'],
+    ['connect', 'wss://127.0.0.1:1/', '--cacert', 'PIPE'],
+    ['serve', '0', '--replay', 'PIPE'],
+    ['check', 'ws://127.0.0.1:1/', '--expect', 'PIPE'],
+    ['check', '--spec', 'PIPE'],
+    ['check', '--compare', 'PIPE', 'PIPE'],
+  ].map(
+    (args, i) => [args, ...([['SIGINT', 130] as const, ['SIGTERM', 143] as const][i % 2] as ['SIGINT', 130])] as const,
+  );
+  it.each(WAITING)('ends %j, which waits for a pipe that nobody writes to: %s', async (args, signal, code) => {
+    const pipe = join(shop.folder, 'pipe');
+    if (!existsSync(pipe)) execFileSync('mkfifo', [pipe]);
+    const { exit, err } = await wsinspect(
+      args.map((each) => each.replace('PIPE', pipe)),
+      { open: true, started: (child) => child.kill(signal) },
+    );
+    expect({ exit, err }).toEqual({ exit: code, err: '' });
+  });
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends a run whose output nobody reads', async (signal) => {
     const file = shop.write('long.hex', '8100'.repeat(200_000));
     const child = spawn(process.execPath, [BINARY, 'decode', '--view', 'summary', file], { env: cleanEnv() });
     await new Promise((resolve) => child.stdout.once('readable', resolve));
