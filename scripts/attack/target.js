@@ -141,9 +141,9 @@ export async function listen(attempt, args, options = {}) {
   const target = new Target(args, { stdin: null, seconds: 600, ...options });
   attempt.atEnd(() => target.stop('SIGKILL'));
   const pattern = /(wss?:\/\/[^\s"]+)/;
-  const listens = await target.until(({ out }) => pattern.test(out));
+  const listens = await target.until(({ out, err }) => pattern.test(out + err));
   if (!listens) throw new Error(`${target.line} does not listen: ${target.out}${target.err}`);
-  target.url = pattern.exec(target.out)[1];
+  target.url = pattern.exec(target.out + target.err)[1];
   target.port = Number(new URL(target.url).port);
   return target;
 }
