@@ -9,6 +9,9 @@ import { parseArgs } from 'node:util';
 import { attempt } from './attack/attempt.js';
 import { ATTACKS } from './attack/kinds.js';
 
+/** Findings of one attack that are printed. */
+const MOST_SHOWN = 30;
+
 const { values } = parseArgs({
   options: {
     only: { type: 'string', multiple: true, default: [''] },
@@ -40,7 +43,9 @@ async function run() {
     const { findings, notes } = await attempt(attack, { seed, scale: values.scale });
     console.log(`${findings.length > 0 ? 'FOUND' : 'held '}  ${attack.name}  ${((Date.now() - started) / 1000).toFixed(1)} s`);
     for (const note of notes) console.log(`       not tried: ${note}`);
-    for (const { what, how, again } of findings) console.log(`       ${what}\n         ${how}\n         ${again}`);
+    for (const { what, how } of findings.slice(0, MOST_SHOWN)) console.log(`       ${what}\n${how && `         ${how}\n`}`.trimEnd());
+    if (findings.length > MOST_SHOWN) console.log(`       and ${findings.length - MOST_SHOWN} more`);
+    if (findings.length > 0) console.log(`         ${findings[0].again}`);
     found += findings.length;
   }
   console.log(`seed ${seed}: ${found} findings${left > 0 ? `, ${left} attacks left out for --minutes` : ''}`);
