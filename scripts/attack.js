@@ -41,9 +41,12 @@ async function run() {
     }
     const started = Date.now();
     const { findings, notes } = await attempt(attack, { seed, scale: values.scale });
-    console.log(`${findings.length > 0 ? 'FOUND' : 'held '}  ${attack.name}  ${((Date.now() - started) / 1000).toFixed(1)} s`);
+    console.log(
+      `${findings.length > 0 ? 'FOUND' : 'held '}  ${attack.name}  ${((Date.now() - started) / 1000).toFixed(1)} s`,
+    );
     for (const note of notes) console.log(`       not tried: ${note}`);
-    for (const { what, how } of findings.slice(0, MOST_SHOWN)) console.log(`       ${what}\n${how && `         ${how}\n`}`.trimEnd());
+    for (const { what, how } of findings.slice(0, MOST_SHOWN))
+      console.log(`       ${what}\n${how && `         ${how}\n`}`.trimEnd());
     if (findings.length > MOST_SHOWN) console.log(`       and ${findings.length - MOST_SHOWN} more`);
     if (findings.length > 0) console.log(`         ${findings[0].again}`);
     found += findings.length;

@@ -41,23 +41,45 @@ async function output(attempt) {
   for (const { name, args, input, ratio = false, total = MOST_PRINTED } of INPUTS) {
     const stdin = input(size);
     const most = Math.min(MOST_PRINTED, Math.max(total, ratio ? MOST_RATIO * stdin.length : 0));
-    const target = await run(['decode', ...args], { stdin, most: ratio ? Math.min(most, MOST_RATIO * stdin.length) : most, seconds: attempt.count(30, 120) });
+    const target = await run(['decode', ...args], {
+      stdin,
+      most: ratio ? Math.min(most, MOST_RATIO * stdin.length) : most,
+      seconds: attempt.count(30, 120),
+    });
     const how = `${target.line}: ${name}, ${stdin.length} bytes`;
     if (target.killed) attempt.wrong(`${name}: ${target.killed}`, how);
     else judgeRun(attempt, target);
     attempt.hold(target.memory <= MOST_MEMORY, `${name}: ${Math.round(target.memory)} MB`, how);
-    if (attempt.isFull) attempt.hold(target.work <= MOST_WORK, `${name}: ${target.work} s of work for ${stdin.length} bytes`, how);
+    if (attempt.isFull)
+      attempt.hold(target.work <= MOST_WORK, `${name}: ${target.work} s of work for ${stdin.length} bytes`, how);
   }
 }
 
 /** `--max-output` holds for every view, and what is left out is said. */
 async function bound(attempt) {
   const stdin = repeat(text('[[[[{"a":"b"}]]]] and more'), 200_000);
-  for (const args of [[], ['--view', 'summary'], ['--view', 'messages', '--pretty'], ['--json'], ['--json', '-v', '--view', 'messages']]) {
-    const target = await run(['decode', '--from', 'binary', '--max-output', '100000', ...args], { stdin, most: 64 << 20 });
+  for (const args of [
+    [],
+    ['--view', 'summary'],
+    ['--view', 'messages', '--pretty'],
+    ['--json'],
+    ['--json', '-v', '--view', 'messages'],
+  ]) {
+    const target = await run(['decode', '--from', 'binary', '--max-output', '100000', ...args], {
+      stdin,
+      most: 64 << 20,
+    });
     judgeRun(attempt, target);
-    attempt.hold(target.out.length <= 120_000, `${target.out.length} bytes with --max-output 100000 (exit ${target.exit})`, target.line);
-    attempt.hold(target.exit !== 2 && /max-output/.test(target.err), `no notice of what was left out: exit ${target.exit}: ${target.err.slice(0, 200)}`, target.line);
+    attempt.hold(
+      target.out.length <= 120_000,
+      `${target.out.length} bytes with --max-output 100000 (exit ${target.exit})`,
+      target.line,
+    );
+    attempt.hold(
+      target.exit !== 2 && /max-output/.test(target.err),
+      `no notice of what was left out: exit ${target.exit}: ${target.err.slice(0, 200)}`,
+      target.line,
+    );
     if (args.includes('--json')) {
       const lines = target.out.split('\n').filter(Boolean);
       attempt.hold(lines.every(isJson), 'the cut leaves half a record', target.line);
@@ -65,7 +87,11 @@ async function bound(attempt) {
   }
   for (const wrong of ['-1', 'x', '', '1e999', '99999999999999999999']) {
     const target = await run(['decode', '--max-output', wrong, '8100']);
-    attempt.hold(target.exit === 2 && /max-output/.test(target.err), `--max-output '${wrong}': exit ${target.exit}: ${target.err.slice(0, 200)}`, target.line);
+    attempt.hold(
+      target.exit === 2 && /max-output/.test(target.err),
+      `--max-output '${wrong}': exit ${target.exit}: ${target.err.slice(0, 200)}`,
+      target.line,
+    );
   }
 }
 
@@ -84,10 +110,26 @@ async function extract(attempt) {
   const times = attempt.count(24, 190);
   const input = attempt.path('bombs.bin');
   writeFileSync(input, repeat(bomb(4 << 20), bomb(4 << 20).length * times));
-  const target = await run(['decode', '-f', input, '--from', 'binary', '--deflate', '--extract', folder, '--max-output', '10000000', '-q']);
+  const target = await run([
+    'decode',
+    '-f',
+    input,
+    '--from',
+    'binary',
+    '--deflate',
+    '--extract',
+    folder,
+    '--max-output',
+    '10000000',
+    '-q',
+  ]);
   judgeRun(attempt, target);
   const written = sizeOf(folder);
-  attempt.hold(written <= 16_000_000, `--extract writes ${written} bytes of ${statSync(input).size} with --max-output 10000000 (exit ${target.exit}: ${target.err.slice(0, 150)})`, target.line);
+  attempt.hold(
+    written <= 16_000_000,
+    `--extract writes ${written} bytes of ${statSync(input).size} with --max-output 10000000 (exit ${target.exit}: ${target.err.slice(0, 150)})`,
+    target.line,
+  );
   // By files: empty messages make as many as there are.
   const many = attempt.path('many');
   mkdirSync(many);

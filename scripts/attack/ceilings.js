@@ -29,7 +29,13 @@ async function peakOf(attempt, target, work) {
   await sleep(200);
   globalThis.clearInterval(sampler);
   peak = Math.max(peak, memoryOf(target.pid) || 0);
-  if (attempt.hold(target.exit === undefined, `it has ended: ${target.killed ?? target.exit} ${target.err.slice(-300)}`, target.line)) {
+  if (
+    attempt.hold(
+      target.exit === undefined,
+      `it has ended: ${target.killed ?? target.exit} ${target.err.slice(-300)}`,
+      target.line,
+    )
+  ) {
     attempt.hold(peak <= MOST_MEMORY, `${Math.round(peak)} MB, more than ${MOST_MEMORY}`, target.line);
   }
   return peak;
@@ -71,8 +77,16 @@ async function rooms(attempt) {
     }
   };
   await attackAll(attempt, [
-    { args: ['serve', '0', '--mode', 'chat', '-q', '--json'].filter((arg) => arg !== '-q'), count: attempt.count(60, 600), work: (target, count) => each(target, count, (i) => `/ws/a?room=r${i}`, 8) },
-    { args: ['serve', '0', '--mode', 'broadcast'], count: attempt.count(40, 400), work: (target, count) => each(target, count, (i) => `/?room=r${i}`, 8) },
+    {
+      args: ['serve', '0', '--mode', 'chat', '-q', '--json'].filter((arg) => arg !== '-q'),
+      count: attempt.count(60, 600),
+      work: (target, count) => each(target, count, (i) => `/ws/a?room=r${i}`, 8),
+    },
+    {
+      args: ['serve', '0', '--mode', 'broadcast'],
+      count: attempt.count(40, 400),
+      work: (target, count) => each(target, count, (i) => `/?room=r${i}`, 8),
+    },
   ]);
   // Reading makes none, and an empty one ends: chat's own room is there after any number of questions.
   const target = await listen(attempt, ['serve', '0', '--mode', 'chat']);
@@ -81,12 +95,31 @@ async function rooms(attempt) {
     await Promise.all(Array.from({ length: 50 }, (_, j) => ask(target.port, get(`/poll?room=r${i + j}`))));
   }
   const { status } = await ask(target.port, upgrade(target.port, {}, '/ws/ada'));
-  attempt.hold(status === 101, `after 1,100 polls of other rooms chat answers ${status}`, `${target.line}, GET /poll?room=N 1,100 times`);
+  attempt.hold(
+    status === 101,
+    `after 1,100 polls of other rooms chat answers ${status}`,
+    `${target.line}, GET /poll?room=N 1,100 times`,
+  );
   const body = Buffer.from(JSON.stringify({ sender: 'a', msg: 'x' }));
-  const post = (room) => Buffer.concat([latin([`POST /send?room=${room} HTTP/1.1`, `Host: 127.0.0.1:${target.port}`, 'Content-Type: application/json', `Content-Length: ${body.length}`, 'Connection: close']), body]);
-  for (let i = 0; i < 1100; i += 50) await Promise.all(Array.from({ length: 50 }, (_, j) => ask(target.port, post(`s${i + j}`))));
+  const post = (room) =>
+    Buffer.concat([
+      latin([
+        `POST /send?room=${room} HTTP/1.1`,
+        `Host: 127.0.0.1:${target.port}`,
+        'Content-Type: application/json',
+        `Content-Length: ${body.length}`,
+        'Connection: close',
+      ]),
+      body,
+    ]);
+  for (let i = 0; i < 1100; i += 50)
+    await Promise.all(Array.from({ length: 50 }, (_, j) => ask(target.port, post(`s${i + j}`))));
   const again = await ask(target.port, upgrade(target.port, {}, '/ws/bob'));
-  attempt.hold(again.status === 101, `after 1,100 rooms by /send chat answers ${again.status}`, `${target.line}, POST /send?room=N 1,100 times`);
+  attempt.hold(
+    again.status === 101,
+    `after 1,100 rooms by /send chat answers ${again.status}`,
+    `${target.line}, POST /send?room=N 1,100 times`,
+  );
 }
 
 /** Members that never read, while others speak. */
@@ -95,7 +128,9 @@ async function neverRead(attempt) {
     const members = await crowd(attempt, target.port, 4, (i) => upgrade(target.port, {}, path(`deaf${i}`)));
     for (const { socket } of members) socket.pause();
     await Promise.all(
-      (await crowd(attempt, target.port, speakers, (i) => upgrade(target.port, {}, path(`loud${i}`)))).map((bare) => pour(bare, chunk, times)),
+      (await crowd(attempt, target.port, speakers, (i) => upgrade(target.port, {}, path(`loud${i}`)))).map((bare) =>
+        pour(bare, chunk, times),
+      ),
     );
   };
   const megabyte = unveiled(0x82, Buffer.alloc(1 << 20));
@@ -186,12 +221,17 @@ async function fragments(attempt) {
 async function halfHeads(attempt) {
   const upstream = await echo(attempt);
   const count = attempt.count(500, 3000);
-  for (const args of [['serve', '0'], ['proxy', '0', `ws://127.0.0.1:${upstream}/`], ['check', '--listen', '0']]) {
+  for (const args of [
+    ['serve', '0'],
+    ['proxy', '0', `ws://127.0.0.1:${upstream}/`],
+    ['check', '--listen', '0'],
+  ]) {
     const target = await listen(attempt, args);
     const before = descriptorsOf(target.pid);
     let open;
     await peakOf(attempt, target, async () => {
-      const half = (i) => Buffer.from(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${target.port}\r\nX: ${LONG.slice(0, i % 2 ? 60_000 : 10_000)}`);
+      const half = (i) =>
+        Buffer.from(`GET / HTTP/1.1\r\nHost: 127.0.0.1:${target.port}\r\nX: ${LONG.slice(0, i % 2 ? 60_000 : 10_000)}`);
       open = await crowd(attempt, target.port, count, half);
     });
     const held = descriptorsOf(target.pid) - before;
@@ -200,7 +240,11 @@ async function halfHeads(attempt) {
       // Each has a time limit; the net is far above any that makes sense.
       const net = Date.now() + 150_000;
       while (open.some(({ isClosed }) => !isClosed) && Date.now() < net) await sleep(1000);
-      attempt.hold(open.every(({ isClosed }) => isClosed), `${open.filter(({ isClosed }) => !isClosed).length} half heads are never given up`, target.line);
+      attempt.hold(
+        open.every(({ isClosed }) => isClosed),
+        `${open.filter(({ isClosed }) => !isClosed).length} half heads are never given up`,
+        target.line,
+      );
     }
     for (const bare of open) bare.end();
     await target.stop('SIGKILL');
@@ -210,9 +254,19 @@ async function halfHeads(attempt) {
 /** One connection more than allowed is refused, and all are there again when the others have gone. */
 async function connections(attempt) {
   const upstream = await echo(attempt);
-  for (const command of [['serve', '0'], ['proxy', '0', `ws://127.0.0.1:${upstream}/`]]) {
+  for (const command of [
+    ['serve', '0'],
+    ['proxy', '0', `ws://127.0.0.1:${upstream}/`],
+  ]) {
     const help = await run([command[0], '--help']);
-    if (!attempt.hold(help.out.includes('--max-connections'), `${command[0]} has no cap on connections`, `wsinspect ${command[0]} --help`)) continue;
+    if (
+      !attempt.hold(
+        help.out.includes('--max-connections'),
+        `${command[0]} has no cap on connections`,
+        `wsinspect ${command[0]} --help`,
+      )
+    )
+      continue;
     const target = await listen(attempt, [...command, '--max-connections', '5']);
     const open = await crowd(attempt, target.port, 20, () => upgrade(target.port));
     await Promise.race([Promise.all(open.map((bare) => bare.status())), sleep(2000)]);
@@ -220,9 +274,18 @@ async function connections(attempt) {
     attempt.hold(inside <= 5, `${inside} connections at --max-connections 5`, target.line);
     for (const bare of open) bare.end();
     await sleep(300);
-    attempt.hold((await ask(target.port, upgrade(target.port))).status === 101, 'nobody gets in after the others have gone', target.line);
+    attempt.hold(
+      (await ask(target.port, upgrade(target.port))).status === 101,
+      'nobody gets in after the others have gone',
+      target.line,
+    );
     const halves = await crowd(attempt, target.port, 60, () => Buffer.from('GET / HTTP/1.1\r\nHost: '));
-    if (command[0] === 'proxy') attempt.hold(descriptorsOf(target.pid) < 60, `60 half heads at --max-connections 5 hold ${descriptorsOf(target.pid)} descriptors`, target.line);
+    if (command[0] === 'proxy')
+      attempt.hold(
+        descriptorsOf(target.pid) < 60,
+        `60 half heads at --max-connections 5 hold ${descriptorsOf(target.pid)} descriptors`,
+        target.line,
+      );
     for (const bare of halves) bare.end();
     await target.stop('SIGKILL');
   }
@@ -232,18 +295,29 @@ async function connections(attempt) {
 async function churn(attempt) {
   const upstream = await echo(attempt);
   const count = attempt.count(300, 5000);
-  for (const args of [['serve', '0'], ['serve', '0', '--mode', 'chat'], ['proxy', '0', `ws://127.0.0.1:${upstream}/`], ['check', '--listen', '0']]) {
+  for (const args of [
+    ['serve', '0'],
+    ['serve', '0', '--mode', 'chat'],
+    ['proxy', '0', `ws://127.0.0.1:${upstream}/`],
+    ['check', '--listen', '0'],
+  ]) {
     const target = await listen(attempt, args);
     const before = descriptorsOf(target.pid);
     await peakOf(attempt, target, async () => {
       for (let i = 0; i < count; i += 100) {
         const path = args[0] === 'check' ? '/getCaseCount' : args.includes('chat') ? `/ws/n${i}` : '/';
-        const open = await crowd(attempt, target.port, 100, (j) => (j % 3 === 0 ? undefined : upgrade(target.port, {}, j % 3 === 1 ? path : `${path}${j}`)));
+        const open = await crowd(attempt, target.port, 100, (j) =>
+          j % 3 === 0 ? undefined : upgrade(target.port, {}, j % 3 === 1 ? path : `${path}${j}`),
+        );
         for (const { socket } of open) socket.resetAndDestroy();
       }
     });
     for (let i = 0; i < 50 && descriptorsOf(target.pid) > before + 5; i++) await sleep(100);
-    attempt.hold(descriptorsOf(target.pid) <= before + 5, `${descriptorsOf(target.pid) - before} descriptors are left of ${count} connections`, target.line);
+    attempt.hold(
+      descriptorsOf(target.pid) <= before + 5,
+      `${descriptorsOf(target.pid) - before} descriptors are left of ${count} connections`,
+      target.line,
+    );
     await target.stop('SIGKILL');
   }
 }
@@ -255,7 +329,9 @@ async function agents(attempt) {
     const count = attempt.count(2000, 20_000);
     const long = 'n'.repeat(8000);
     for (let i = 0; i < count; i += 100) {
-      const open = await crowd(attempt, target.port, 100, (j) => upgrade(target.port, {}, `/${j % 2 ? 'runCase?case=1&' : 'updateReports?'}agent=${i + j}${long}`));
+      const open = await crowd(attempt, target.port, 100, (j) =>
+        upgrade(target.port, {}, `/${j % 2 ? 'runCase?case=1&' : 'updateReports?'}agent=${i + j}${long}`),
+      );
       for (const bare of open) bare.end();
     }
   });

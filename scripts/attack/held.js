@@ -6,10 +6,16 @@ import { judgeRun, listen, run } from './target.js';
 
 /** Names and issuers are verified unless `-k` says otherwise; nothing of the request is sent before. */
 async function tls(attempt) {
-  const good = certificate(attempt, 'good', ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']);
+  const good = certificate(attempt, 'good', [
+    '-subj',
+    '/CN=localhost',
+    '-addext',
+    'subjectAltName=DNS:localhost,IP:127.0.0.1',
+  ]);
   const other = certificate(attempt, 'other', ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:other.test']);
   let heads = 0;
-  const serve = ({ cert, key }) => server(attempt, (socket, head) => (heads++, socket.end(switching(head))), { create: createTls, cert, key });
+  const serve = ({ cert, key }) =>
+    server(attempt, (socket, head) => (heads++, socket.end(switching(head))), { create: createTls, cert, key });
   const [goodPort, otherPort] = [await serve(good), await serve(other)];
   for (const [port, options, wanted] of [
     [goodPort, [], 60],
@@ -18,14 +24,18 @@ async function tls(attempt) {
     [goodPort, ['--cacert', good.path], 0],
     [otherPort, ['-k'], 0],
   ]) {
-    for (const command of [['connect', `wss://localhost:${port}/`, '-w', '0.2', '-x', 'a', '-H', 'X: secret'], ['check', `wss://localhost:${port}/`, '--only', '1.1.1']]) {
+    for (const command of [
+      ['connect', `wss://localhost:${port}/`, '-w', '0.2', '-x', 'a', '-H', 'X: secret'],
+      ['check', `wss://localhost:${port}/`, '--only', '1.1.1'],
+    ]) {
       heads = 0;
       const target = await run([...command, '--resolve', `localhost:${port}:127.0.0.1`, ...options], { seconds: 20 });
       judgeRun(attempt, target);
       if (wanted === 60) {
         attempt.hold(target.exit === 60, `exit ${target.exit}, not 60`, target.line);
         attempt.hold(heads === 0, 'a request is sent before the certificate is verified', target.line);
-      } else attempt.hold(target.exit !== 60 && heads > 0, `exit ${target.exit}: ${target.err.slice(0, 200)}`, target.line);
+      } else
+        attempt.hold(target.exit !== 60 && heads > 0, `exit ${target.exit}: ${target.err.slice(0, 200)}`, target.line);
     }
   }
   // `proxy` verifies its upstream.
@@ -38,22 +48,72 @@ async function tls(attempt) {
 /** The page may not be framed, and runs nothing but its own. */
 async function page(attempt) {
   const serve = await listen(attempt, ['serve', '0']);
-  for (let i = 0; i < 20 && !serve.err.includes('token='); i++) await new Promise((resolve) => globalThis.setTimeout(resolve, 25));
+  for (let i = 0; i < 20 && !serve.err.includes('token='); i++)
+    await new Promise((resolve) => globalThis.setTimeout(resolve, 25));
   const token = /\?token=[\w~.-]+/.exec(serve.err)?.[0] ?? '';
-  let { text } = await ask(serve.port, latin([`GET /${token} HTTP/1.1`, `Host: 127.0.0.1:${serve.port}`, 'Connection: close']));
+  let { text } = await ask(
+    serve.port,
+    latin([`GET /${token} HTTP/1.1`, `Host: 127.0.0.1:${serve.port}`, 'Connection: close']),
+  );
   const [, cookie] = /^set-cookie: ([^;\r]*)/im.exec(text) ?? [];
   const [, location] = /^location: (\S+)/im.exec(text) ?? [];
-  if (location) ({ text } = await ask(serve.port, latin([`GET ${location.replace(/^https?:\/\/[^/]+/, '')} HTTP/1.1`, `Host: 127.0.0.1:${serve.port}`, ...(cookie ? [`Cookie: ${cookie}`] : []), 'Connection: close'])));
+  if (location)
+    ({ text } = await ask(
+      serve.port,
+      latin([
+        `GET ${location.replace(/^https?:\/\/[^/]+/, '')} HTTP/1.1`,
+        `Host: 127.0.0.1:${serve.port}`,
+        ...(cookie ? [`Cookie: ${cookie}`] : []),
+        'Connection: close',
+      ]),
+    ));
   const head = text.split('\r\n\r\n')[0];
-  attempt.hold(/^content-security-policy: (?!.*unsafe).*(?:default-src 'none'|default-src 'self'|script-src 'self')/im.test(head), `the page's policy: ${head.slice(0, 400)}`, serve.line);
-  attempt.hold(/frame-ancestors 'none'/.test(head) || /^x-frame-options: deny/im.test(head), 'the page can be framed', serve.line);
+  attempt.hold(
+    /^content-security-policy: (?!.*unsafe).*(?:default-src 'none'|default-src 'self'|script-src 'self')/im.test(head),
+    `the page's policy: ${head.slice(0, 400)}`,
+    serve.line,
+  );
+  attempt.hold(
+    /frame-ancestors 'none'/.test(head) || /^x-frame-options: deny/im.test(head),
+    'the page can be framed',
+    serve.line,
+  );
   attempt.hold(/^x-content-type-options: nosniff/im.test(head), 'the page has no nosniff', serve.line);
-  if (cookie) attempt.hold(/^set-cookie: .*httponly/im.test(text + head) && /samesite=strict/i.test(text + head), 'the cookie of the page is open to scripts or sites', serve.line);
-  attempt.hold(/^referrer-policy: (?:no-referrer|same-origin)/im.test(head) || !token, 'the token in the address may be sent to others as Referer', serve.line);
-  attempt.hold(/^cache-control: .*no-store/im.test(head) || !token, 'the page with its token may be kept by caches', serve.line);
-  for (const path of ['/../package.json', '/%2e%2e/package.json', '/..%2fpackage.json', '/app.js/../../cli/main.js', '//etc/passwd', '/%00', '/%zz', '/web/../../package.json']) {
-    const { status, text: answer } = await ask(serve.port, latin([`GET ${path}${token} HTTP/1.1`, `Host: 127.0.0.1:${serve.port}`, 'Connection: close']));
-    attempt.hold(status >= 400 || !/"name": "wsinspect"|root:|processIo/.test(answer), `${path} gives a file: ${status}`, serve.line);
+  if (cookie)
+    attempt.hold(
+      /^set-cookie: .*httponly/im.test(text + head) && /samesite=strict/i.test(text + head),
+      'the cookie of the page is open to scripts or sites',
+      serve.line,
+    );
+  attempt.hold(
+    /^referrer-policy: (?:no-referrer|same-origin)/im.test(head) || !token,
+    'the token in the address may be sent to others as Referer',
+    serve.line,
+  );
+  attempt.hold(
+    /^cache-control: .*no-store/im.test(head) || !token,
+    'the page with its token may be kept by caches',
+    serve.line,
+  );
+  for (const path of [
+    '/../package.json',
+    '/%2e%2e/package.json',
+    '/..%2fpackage.json',
+    '/app.js/../../cli/main.js',
+    '//etc/passwd',
+    '/%00',
+    '/%zz',
+    '/web/../../package.json',
+  ]) {
+    const { status, text: answer } = await ask(
+      serve.port,
+      latin([`GET ${path}${token} HTTP/1.1`, `Host: 127.0.0.1:${serve.port}`, 'Connection: close']),
+    );
+    attempt.hold(
+      status >= 400 || !/"name": "wsinspect"|root:|processIo/.test(answer),
+      `${path} gives a file: ${status}`,
+      serve.line,
+    );
   }
 }
 
@@ -88,22 +148,44 @@ async function smuggling(attempt) {
     'behind an upgrade that is refused': (host, port) => `${upgrade(port).toString('latin1')}${smuggled}`,
     'GET with a body': (host) => `GET / HTTP/1.1\r\n${host}Content-Length: ${smuggled.length}\r\n\r\n${smuggled}`,
   }; // prettier-ignore
-  const proxy = await listen(attempt, ['proxy', '0', `ws://127.0.0.1:${upstream}/`, '-H', 'Authorization: Bearer lent']);
+  const proxy = await listen(attempt, [
+    'proxy',
+    '0',
+    `ws://127.0.0.1:${upstream}/`,
+    '-H',
+    'Authorization: Bearer lent',
+  ]);
   for (const [name, shape] of Object.entries(shapes)) {
     seen = '';
-    const bare = say(attempt, proxy.port, Buffer.from(shape(`Host: 127.0.0.1:${proxy.port}\r\n`, proxy.port), 'latin1'));
+    const bare = say(
+      attempt,
+      proxy.port,
+      Buffer.from(shape(`Host: 127.0.0.1:${proxy.port}\r\n`, proxy.port), 'latin1'),
+    );
     await bare.until(({ text, isClosed }) => isClosed || (text.match(/HTTP\/1\.1/g) ?? []).length > 1, 0.6);
     bare.end();
     // As a body it may pass (of a GET with a length, say): then it is as it was, and has got nothing that was added.
     const at = seen.indexOf('/smuggled');
     const head = at < 0 ? '' : seen.slice(at, seen.indexOf('\r\n\r\n', at));
-    attempt.hold(!head.includes('Bearer lent'), `${name}: a request of a foreign Host gets what is added`, `${proxy.line}: ${JSON.stringify(shape('Host: …\r\n', 0)).slice(0, 200)}`);
+    attempt.hold(
+      !head.includes('Bearer lent'),
+      `${name}: a request of a foreign Host gets what is added`,
+      `${proxy.line}: ${JSON.stringify(shape('Host: …\r\n', 0)).slice(0, 200)}`,
+    );
     const isFramedTwice = /content-length/i.test(seen) && /transfer-encoding/i.test(seen);
     attempt.hold(!isFramedTwice, `${name}: a request with two lengths is passed on`, proxy.line);
     const isBody = ['GET with a body', 'two CL', 'CL as a list'].includes(name);
-    attempt.hold(at < 0 || isBody, `${name}: it reaches the upstream: ${JSON.stringify(seen.slice(0, 300))}`, proxy.line);
+    attempt.hold(
+      at < 0 || isBody,
+      `${name}: it reaches the upstream: ${JSON.stringify(seen.slice(0, 300))}`,
+      proxy.line,
+    );
   }
-  attempt.hold((await ask(proxy.port, latin(['GET / HTTP/1.1', `Host: 127.0.0.1:${proxy.port}`]))).status === 200, 'proxy answers no more', proxy.line);
+  attempt.hold(
+    (await ask(proxy.port, latin(['GET / HTTP/1.1', `Host: 127.0.0.1:${proxy.port}`]))).status === 200,
+    'proxy answers no more',
+    proxy.line,
+  );
   await proxy.stop();
   judgeRun(attempt, proxy);
 }
@@ -122,24 +204,42 @@ async function pings(attempt) {
           if ((one.first & 15) === 8 || pongs === count) socket.end(frame(0x88, Buffer.from([3, 232])));
         }
       });
-      socket.write(Buffer.concat([switching(head), ...Array.from({ length: count }, (_, i) => frame(0x89, String(i)))]));
+      socket.write(
+        Buffer.concat([switching(head), ...Array.from({ length: count }, (_, i) => frame(0x89, String(i)))]),
+      );
     });
-    const target = await run(['connect', `ws://127.0.0.1:${port}/`, '-w', '2', '--no-stdin', '-m', '10'], { seconds: 20 });
+    const target = await run(['connect', `ws://127.0.0.1:${port}/`, '-w', '2', '--no-stdin', '-m', '10'], {
+      seconds: 20,
+    });
     judgeRun(attempt, target);
-    attempt.hold(pongs === count && target.exit === 0, `${pongs} of ${count} pings are answered, exit ${target.exit}: ${target.err.slice(0, 200)}`, target.line);
+    attempt.hold(
+      pongs === count && target.exit === 0,
+      `${pongs} of ${count} pings are answered, exit ${target.exit}: ${target.err.slice(0, 200)}`,
+      target.line,
+    );
   }
   // `serve` is asked the same.
   const serve = await listen(attempt, ['serve', '0']);
   const burst = Buffer.concat(Array.from({ length: 200 }, (_, i) => masked(0x89, String(i))));
   const bare = new Bare(serve.port);
   bare.socket.write(Buffer.concat([upgrade(serve.port), burst, masked(0x81, 'alive')]));
-  attempt.hold(await bare.until(({ text }) => text.includes('alive'), 5), 'serve ends a connection that sent 200 pings', serve.line);
+  attempt.hold(
+    await bare.until(({ text }) => text.includes('alive'), 5),
+    'serve ends a connection that sent 200 pings',
+    serve.line,
+  );
   bare.end();
 }
 
 /** `decode --limit` ends with 1 where something before it was left out. */
 async function limit(attempt) {
-  const good = await run(['decode', '-f', new URL('../../fixtures/captures/websocket.pcapng', import.meta.url).pathname, '--limit', '2']);
+  const good = await run([
+    'decode',
+    '-f',
+    new URL('../../fixtures/captures/websocket.pcapng', import.meta.url).pathname,
+    '--limit',
+    '2',
+  ]);
   attempt.hold(good.exit === 0, `--limit on a good capture: exit ${good.exit}`, good.line);
   const port = await echo(attempt);
   const quiet = await run(['connect', `ws://127.0.0.1:${port}/`, '-x', 'a', '-q']);

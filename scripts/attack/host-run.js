@@ -35,7 +35,9 @@ async function* chunksOf(bytes) {
 
 let current;
 process.on('uncaughtException', (error) => current?.({ failed: `an exception that nobody caught: ${error.stack}` }));
-process.on('unhandledRejection', (error) => current?.({ failed: `a rejection that nobody handled: ${error?.stack ?? error}` }));
+process.on('unhandledRejection', (error) =>
+  current?.({ failed: `a rejection that nobody handled: ${error?.stack ?? error}` }),
+);
 
 async function run({ args, stdin }) {
   const [stdout, stderr] = [output(), output()];
@@ -51,7 +53,10 @@ async function run({ args, stdin }) {
     untilInterrupted: () => told,
   };
   // Whatever else a world has is that of the process.
-  const io = Object.create(real, Object.fromEntries(Object.entries(own).map(([name, value]) => [name, { value, enumerable: true }])));
+  const io = Object.create(
+    real,
+    Object.fromEntries(Object.entries(own).map(([name, value]) => [name, { value, enumerable: true }])),
+  );
   const timer = globalThis.setTimeout(() => {
     interrupted.aborted = true;
     interrupt();

@@ -16,7 +16,8 @@ export class Host {
     const bundle = join(folder, 'dist/cli/host.js');
     mkdirSync(dirname(bundle), { recursive: true });
     // Threads, the page and what is loaded later stand beside the bundle, as in dist/.
-    for (const name of readdirSync(join(ROOT, 'dist/cli'))) symlinkSync(join(ROOT, 'dist/cli', name), join(folder, 'dist/cli', name));
+    for (const name of readdirSync(join(ROOT, 'dist/cli')))
+      symlinkSync(join(ROOT, 'dist/cli', name), join(folder, 'dist/cli', name));
     symlinkSync(join(ROOT, 'dist/web'), join(folder, 'dist/web'));
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     await build({
@@ -41,7 +42,12 @@ export class Host {
   }
 
   begin() {
-    this.child = fork(this.bundle, [], { cwd: this.cwd, env: cleanEnv({ HOME: this.cwd }), execArgv: ['--max-old-space-size=700'], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    this.child = fork(this.bundle, [], {
+      cwd: this.cwd,
+      env: cleanEnv({ HOME: this.cwd }),
+      execArgv: ['--max-old-space-size=700'],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
     this.said = '';
     this.child.stderr.on('data', (chunk) => (this.said = `${this.said}${chunk}`.slice(-2000)));
   }

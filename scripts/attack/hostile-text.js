@@ -68,7 +68,9 @@ export function lot(dice, length) {
   let text = '';
   while (text.length < length) {
     const [from, to = from] = dice.pick(SAMPLES);
-    text += dice.chance(0.7) ? String.fromCodePoint(from + dice.int(to - from + 1)) : dice.pick(['a', ' ', 'é', '漢', '{', '"']);
+    text += dice.chance(0.7)
+      ? String.fromCodePoint(from + dice.int(to - from + 1))
+      : dice.pick(['a', ' ', 'é', '漢', '{', '"']);
   }
   return text;
 }

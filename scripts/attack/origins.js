@@ -68,23 +68,39 @@ async function sockets(attempt) {
   const upstream = await echo(attempt);
   for (const { name, args, path = '/', open = false } of LISTENERS) {
     const target = await listen(attempt, args(upstream));
-    const asks = attempt.isFull ? ASKS : ASKS.filter(([, forOpen, forOthers], i) => i % 3 === 0 || (forOpen && forOthers === false && i % 2 === 0) || forOpen === false);
+    const asks = attempt.isFull
+      ? ASKS
+      : ASKS.filter(
+          ([, forOpen, forOthers], i) =>
+            i % 3 === 0 || (forOpen && forOthers === false && i % 2 === 0) || forOpen === false,
+        );
     let nick = 0;
     await Promise.all(
       asks.map(async ([headers, forOpen, forOthers]) => {
         const wanted = open ? forOpen : forOthers;
         if (wanted === undefined) return;
-        const { status, text } = await ask(target.port, upgrade(target.port, headers, `${path}${path.endsWith('eve') ? nick++ : ''}`));
+        const { status, text } = await ask(
+          target.port,
+          upgrade(target.port, headers, `${path}${path.endsWith('eve') ? nick++ : ''}`),
+        );
         const how = `${target.line}, then a WebSocket with ${JSON.stringify(headers)}`;
         if (wanted) attempt.hold(status === 101, `${name} refuses (${status}) whom it has to let in`, how);
         else if (attempt.hold(status !== 101, `${name} lets a foreign page in`, how)) {
           attempt.hold(status === undefined || status >= 400, `${name} answers ${status}`, how);
-          attempt.hold(/--allow-(?:origin|host)/.test(text) || status === 400, `${name}: the refusal does not name the option that allows it: ${JSON.stringify(text.slice(-200))}`, how);
+          attempt.hold(
+            /--allow-(?:origin|host)/.test(text) || status === 400,
+            `${name}: the refusal does not name the option that allows it: ${JSON.stringify(text.slice(-200))}`,
+            how,
+          );
         }
       }),
     );
     const said = `${target.out}${target.err}`;
-    attempt.hold(/--allow-origin|--allow-host/.test(said), `${name}: no refusal on the terminal names the option that allows it`, target.line);
+    attempt.hold(
+      /--allow-origin|--allow-host/.test(said),
+      `${name}: no refusal on the terminal names the option that allows it`,
+      target.line,
+    );
     await target.stop('SIGKILL');
   }
 }
@@ -115,7 +131,9 @@ async function oddHosts(attempt) {
 /** Options that let somebody in, and nobody else. */
 async function allowed(attempt) {
   const upstream = await echo(attempt);
-  const others = LISTENERS.filter(({ name }) => (attempt.isFull ? !['echo', 'sink', 'silent'].includes(name) : ['chat', 'proxy', 'check'].includes(name)));
+  const others = LISTENERS.filter(({ name }) =>
+    attempt.isFull ? !['echo', 'sink', 'silent'].includes(name) : ['chat', 'proxy', 'check'].includes(name),
+  );
   for (const { name, args, path = '/' } of others) {
     let nick = 0;
     for (const [options, headers, wanted] of [
@@ -137,8 +155,15 @@ async function allowed(attempt) {
         attempt.wrong(`${name} does not take ${options.join(' ')}: ${error.message.slice(0, 200)}`);
         continue;
       }
-      const { status } = await ask(target.port, upgrade(target.port, headers, `${path}${path.endsWith('eve') ? nick++ : ''}`));
-      attempt.hold((status === 101) === wanted, `${name} answers ${status}`, `${target.line}, then ${JSON.stringify(headers)}`);
+      const { status } = await ask(
+        target.port,
+        upgrade(target.port, headers, `${path}${path.endsWith('eve') ? nick++ : ''}`),
+      );
+      attempt.hold(
+        (status === 101) === wanted,
+        `${name} answers ${status}`,
+        `${target.line}, then ${JSON.stringify(headers)}`,
+      );
       await target.stop('SIGKILL');
     }
   }
@@ -149,14 +174,30 @@ async function requests(attempt) {
   const serve = await listen(attempt, ['serve', '0', '--mode', 'chat', '-v']);
   const get = (target, headers = {}, method = 'GET') => {
     const all = { Host: `127.0.0.1:${serve.port}`, ...headers };
-    return latin([`${method} ${target} HTTP/1.1`, ...Object.entries(all).map(([name, value]) => `${name}: ${value}`), 'Connection: close']);
+    return latin([
+      `${method} ${target} HTTP/1.1`,
+      ...Object.entries(all).map(([name, value]) => `${name}: ${value}`),
+      'Connection: close',
+    ]);
   };
   const status = async (port, bytes) => (await ask(port, bytes)).status;
   for (const path of ['/poll', '/poll?room=main&since=0', '/long-poll?timeout=0']) {
     attempt.hold((await status(serve.port, get(path))) === 200, `${path} needs something`, serve.line);
-    attempt.hold((await status(serve.port, get(path, { Origin: EVIL }))) === 403, `${path} answers a foreign page`, serve.line);
-    attempt.hold((await status(serve.port, get(path, { Host: 'evil.test' }))) === 403, `${path} answers under a foreign Host`, serve.line);
-    attempt.hold((await status(serve.port, get(path, { 'Sec-Fetch-Site': 'cross-site' }))) === 403, `${path} answers a cross-site request`, serve.line);
+    attempt.hold(
+      (await status(serve.port, get(path, { Origin: EVIL }))) === 403,
+      `${path} answers a foreign page`,
+      serve.line,
+    );
+    attempt.hold(
+      (await status(serve.port, get(path, { Host: 'evil.test' }))) === 403,
+      `${path} answers under a foreign Host`,
+      serve.line,
+    );
+    attempt.hold(
+      (await status(serve.port, get(path, { 'Sec-Fetch-Site': 'cross-site' }))) === 403,
+      `${path} answers a cross-site request`,
+      serve.line,
+    );
   }
   await token(attempt, serve, get);
   // A page elsewhere may not have `proxy` ask the upstream with what it adds.
@@ -171,36 +212,74 @@ async function requests(attempt) {
   for (const headers of [{ Origin: EVIL }, { Host: 'evil.test' }, { 'Sec-Fetch-Site': 'cross-site' }]) {
     lent = '';
     const { text } = await ask(proxy.port, get('/feed', { Host: `127.0.0.1:${proxy.port}`, ...headers }));
-    attempt.hold(lent === '' && !text.includes('secret feed'), `proxy passes a request of a foreign page on: ${lent}`, `${proxy.line}, then GET with ${JSON.stringify(headers)}`);
+    attempt.hold(
+      lent === '' && !text.includes('secret feed'),
+      `proxy passes a request of a foreign page on: ${lent}`,
+      `${proxy.line}, then GET with ${JSON.stringify(headers)}`,
+    );
   }
   // The second request of a connection is one more.
   lent = '';
-  const own = get('/first', { Host: `127.0.0.1:${proxy.port}`, Connection: 'keep-alive' }).toString('latin1').replace('\r\nConnection: close', '');
+  const own = get('/first', { Host: `127.0.0.1:${proxy.port}`, Connection: 'keep-alive' })
+    .toString('latin1')
+    .replace('\r\nConnection: close', '');
   await ask(proxy.port, Buffer.concat([Buffer.from(own), get('/second', { Host: 'evil.test' })]));
-  attempt.hold(!lent.includes('/second'), 'proxy judges only the first request of a connection', `${proxy.line}: two requests, the second with Host: evil.test`);
+  attempt.hold(
+    !lent.includes('/second'),
+    'proxy judges only the first request of a connection',
+    `${proxy.line}: two requests, the second with Host: evil.test`,
+  );
 }
 
 /** The page and its channel need the token that stderr has; nothing else does. */
 async function token(attempt, serve, get) {
-  const inspector = (target) => upgrade(serve.port, { 'Sec-WebSocket-Protocol': 'wsinspect.inspect', Origin: `http://127.0.0.1:${serve.port}` }, target);
+  const inspector = (target) =>
+    upgrade(
+      serve.port,
+      { 'Sec-WebSocket-Protocol': 'wsinspect.inspect', Origin: `http://127.0.0.1:${serve.port}` },
+      target,
+    );
   await serve.until(({ err }) => /token=/.test(err) || err.length > 10_000 || serve.waited++ > 50, (serve.waited = 0));
   const url = /open (http:\/\/127\.0\.0\.1:\d+\/\?token=([\w~.-]+))/.exec(serve.err);
   const without = await ask(serve.port, inspector('/.inspect'));
-  attempt.hold(without.status !== 101, 'another user reads the traffic: /.inspect needs no token', `${serve.line}, then /.inspect`);
+  attempt.hold(
+    without.status !== 101,
+    'another user reads the traffic: /.inspect needs no token',
+    `${serve.line}, then /.inspect`,
+  );
   for (const wrong of ['', 'a', 'undefined', '%00', '../', '%']) {
     const { status } = await ask(serve.port, inspector(`/.inspect?token=${wrong}`));
     attempt.hold(status !== 101, `/.inspect takes the token '${wrong}'`, serve.line);
   }
   const page = await ask(serve.port, get('/'));
   attempt.hold(page.status !== 200 || !/<script/.test(page.text), 'the page comes without a token', serve.line);
-  if (!attempt.hold(url, `stderr does not say: open http://127.0.0.1:PORT/?token=…: ${serve.err.slice(0, 200)}`, serve.line)) return;
+  if (
+    !attempt.hold(
+      url,
+      `stderr does not say: open http://127.0.0.1:PORT/?token=…: ${serve.err.slice(0, 200)}`,
+      serve.line,
+    )
+  )
+    return;
   attempt.hold(url[2].length >= 22, `a token of ${url[2].length} characters can be guessed`, serve.line);
   attempt.hold(!serve.out.includes(url[2]), 'the token stands on stdout, among the traffic', serve.line);
   const right = await ask(serve.port, get(`/?token=${url[2]}`));
-  attempt.hold(right.status === 200 || (right.status >= 300 && right.status < 400), `the page with its token: ${right.status}`, serve.line);
+  attempt.hold(
+    right.status === 200 || (right.status >= 300 && right.status < 400),
+    `the page with its token: ${right.status}`,
+    serve.line,
+  );
   const channel = await ask(serve.port, inspector(`/.inspect?token=${url[2]}`));
-  if (channel.status !== 101) attempt.note(`/.inspect?token= answers ${channel.status}: the channel takes its token in another way`);
-  const foreign = await ask(serve.port, Buffer.from(inspector(`/.inspect?token=${url[2]}`).toString('latin1').replace(/Origin: .*\r/, `Origin: ${EVIL}\r`)));
+  if (channel.status !== 101)
+    attempt.note(`/.inspect?token= answers ${channel.status}: the channel takes its token in another way`);
+  const foreign = await ask(
+    serve.port,
+    Buffer.from(
+      inspector(`/.inspect?token=${url[2]}`)
+        .toString('latin1')
+        .replace(/Origin: .*\r/, `Origin: ${EVIL}\r`),
+    ),
+  );
   attempt.hold(foreign.status !== 101, 'a foreign page with the token gets the channel', serve.line);
 }
 
@@ -208,10 +287,18 @@ async function token(attempt, serve, get) {
 async function tokenOptions(attempt) {
   const json = await listen(attempt, ['serve', '0', '--json']);
   const record = JSON.parse(json.out.split('\n')[0]);
-  attempt.hold(/^http:\/\/127\.0\.0\.1:\d+\/\?token=/.test(record.page ?? ''), `the listening record has no page: ${JSON.stringify(record)}`, json.line);
+  attempt.hold(
+    /^http:\/\/127\.0\.0\.1:\d+\/\?token=/.test(record.page ?? ''),
+    `the listening record has no page: ${JSON.stringify(record)}`,
+    json.line,
+  );
   try {
     const open = await listen(attempt, ['serve', '0', '--no-token']);
-    const inspector = upgrade(open.port, { 'Sec-WebSocket-Protocol': 'wsinspect.inspect', Origin: `http://127.0.0.1:${open.port}` }, '/.inspect');
+    const inspector = upgrade(
+      open.port,
+      { 'Sec-WebSocket-Protocol': 'wsinspect.inspect', Origin: `http://127.0.0.1:${open.port}` },
+      '/.inspect',
+    );
     attempt.hold((await ask(open.port, inspector)).status === 101, '--no-token leaves the channel closed', open.line);
   } catch (error) {
     attempt.wrong(`--no-token: ${error.message.slice(0, 200)}`);
@@ -227,11 +314,22 @@ const BROWSER = (process.env.PATH ?? '')
 async function browser(attempt) {
   if (BROWSER === undefined) return attempt.note('there is no chromium');
   const upstream = await echo(attempt);
-  const site = createServer((_, response) => response.setHeader('Content-Type', 'text/html').end('<p>evil')).listen(0, '127.0.0.1');
+  const site = createServer((_, response) => response.setHeader('Content-Type', 'text/html').end('<p>evil')).listen(
+    0,
+    '127.0.0.1',
+  );
   await once(site, 'listening');
   attempt.atEnd(() => site.close());
   const { chromium } = await import('playwright-core');
-  const launched = await chromium.launch({ executablePath: BROWSER, args: ['--no-sandbox', '--disable-gpu', '--host-resolver-rules=MAP *.test 127.0.0.1', '--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests'] });
+  const launched = await chromium.launch({
+    executablePath: BROWSER,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--host-resolver-rules=MAP *.test 127.0.0.1',
+      '--disable-features=LocalNetworkAccessChecks,BlockInsecurePrivateNetworkRequests',
+    ],
+  });
   attempt.atEnd(() => launched.close());
   const page = await launched.newPage();
   await page.goto(`http://evil.test:${site.address().port}/`);
@@ -239,14 +337,22 @@ async function browser(attempt) {
     if (!attempt.isFull && !['echo', 'chat', 'proxy', 'check'].includes(name)) continue;
     const target = await listen(attempt, args(upstream));
     const crossSite = await page.evaluate(opens, `ws://127.0.0.1:${target.port}${path}`);
-    attempt.hold(crossSite === open, `${name}: a page of a foreign site ${crossSite ? 'gets' : 'does not get'} a WebSocket`, target.line);
+    attempt.hold(
+      crossSite === open,
+      `${name}: a page of a foreign site ${crossSite ? 'gets' : 'does not get'} a WebSocket`,
+      target.line,
+    );
     const rebound = await page.evaluate(opens, `ws://rebound.test:${target.port}${path}2`);
     attempt.hold(!rebound, `${name}: a name turned over to this machine gets a WebSocket`, target.line);
     const read = await page.evaluate(reads, `http://127.0.0.1:${target.port}/poll`);
     attempt.hold(!read, `${name}: a foreign page reads /poll`, target.line);
     const same = await page.context().newPage();
     const answer = await same.goto(`http://rebound.test:${target.port}/`).catch(() => null);
-    attempt.hold(answer === null || answer.status() >= 400, `${name}: a turned name gets ${answer?.status()} for /`, target.line);
+    attempt.hold(
+      answer === null || answer.status() >= 400,
+      `${name}: a turned name gets ${answer?.status()} for /`,
+      target.line,
+    );
     await same.close();
     await target.stop('SIGKILL');
   }

@@ -14,7 +14,24 @@ const FILES = ['captures', 'dumps'].flatMap((folder) =>
     .map((name) => join(FIXTURES, folder, name)),
 );
 const EXTREMES = [0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffff0];
-const WORDS = ['__proto__', '-1', '1e999', '99999999999999999999', 'null', '[', '{', '"', '\\u0000', '\\ud800', '\x1b[2J', '\u202e', '\0', '*\n', '0x', '\n'];
+const WORDS = [
+  '__proto__',
+  '-1',
+  '1e999',
+  '99999999999999999999',
+  'null',
+  '[',
+  '{',
+  '"',
+  '\\u0000',
+  '\\ud800',
+  '\x1b[2J',
+  '\u202e',
+  '\0',
+  '*\n',
+  '0x',
+  '\n',
+];
 
 /** One change by lot. */
 function mutate(dice, bytes, other) {
@@ -56,7 +73,19 @@ async function corpus(attempt) {
   const port = await echo(attempt);
   const made = [];
   for (const name of ['a.har', 'a.ndjson', 'a.pcapng']) {
-    const args = ['connect', `ws://127.0.0.1:${port}/`, '-x', 'hello', '-x', '{"a":[1,2]}', '--ping', '--send-hex', 'cafe', '--record', attempt.path(name)];
+    const args = [
+      'connect',
+      `ws://127.0.0.1:${port}/`,
+      '-x',
+      'hello',
+      '-x',
+      '{"a":[1,2]}',
+      '--ping',
+      '--send-hex',
+      'cafe',
+      '--record',
+      attempt.path(name),
+    ];
     judgeRun(attempt, await run(args));
     made.push(readFileSync(attempt.path(name)));
   }
@@ -95,7 +124,11 @@ async function mutated(attempt) {
     const bytes = drawFile(attempt.dice, inputs);
     const path = attempt.path('mutated');
     writeFileSync(path, bytes);
-    const args = [...(attempt.dice.chance(0.05) ? ['accept', `--handshake=${path}`] : ['decode', '-f', path, ...drawOptions(attempt.dice)])];
+    const args = [
+      ...(attempt.dice.chance(0.05)
+        ? ['accept', `--handshake=${path}`]
+        : ['decode', '-f', path, ...drawOptions(attempt.dice)]),
+    ];
     const ran = await host.run(args);
     const how = () => `wsinspect ${args.join(' ')}, input ${i} of this seed: ${keep(bytes, attempt, i)}`;
     if (ran.failed) attempt.wrong(`${ran.failed}`, how());
@@ -120,7 +153,11 @@ async function processes(attempt) {
       : ['decode', '-f', attempt.path('mutated'), ...drawOptions(attempt.dice)];
     const target = await run(args, { most: 256 << 20, seconds: 60 });
     judgeRun(attempt, target);
-    attempt.hold((args[0] === 'connect' ? [2, 7, 1] : DECODE_EXITS).includes(target.exit), `exit ${target.exit}: ${target.err.slice(0, 200)}`, `${target.line}: ${keep(bytes, attempt, i)}`);
+    attempt.hold(
+      (args[0] === 'connect' ? [2, 7, 1] : DECODE_EXITS).includes(target.exit),
+      `exit ${target.exit}: ${target.err.slice(0, 200)}`,
+      `${target.line}: ${keep(bytes, attempt, i)}`,
+    );
     attempt.hold(target.memory < 500, `${Math.round(target.memory)} MB for ${bytes.length} bytes`, target.line);
   }
 }
@@ -129,21 +166,30 @@ async function processes(attempt) {
 async function lengths(attempt) {
   const pcapng = readFileSync(join(FIXTURES, 'captures/websocket.pcapng'));
   const pcap = readFileSync(join(FIXTURES, 'captures/loopback.pcap'));
-  for (const [bytes, places] of [[pcapng, [4, 32, 36, 40, pcapng.readUInt32LE(4) + 4]], [pcap, [16, 32, 36]]]) {
+  for (const [bytes, places] of [
+    [pcapng, [4, 32, 36, 40, pcapng.readUInt32LE(4) + 4]],
+    [pcap, [16, 32, 36]],
+  ]) {
     for (const place of places) {
       for (const value of attempt.isFull ? EXTREMES : [0xffffffff, 0]) {
         const copy = Buffer.from(bytes);
         copy.writeUInt32LE(value, place);
         const target = await run(['decode', '--stats'], { stdin: copy, seconds: 30, most: 64 << 20 });
         judgeRun(attempt, target);
-        attempt.hold(DECODE_EXITS.includes(target.exit) && target.memory < 300, `exit ${target.exit}, ${Math.round(target.memory)} MB: ${value} at ${place}`, target.line);
+        attempt.hold(
+          DECODE_EXITS.includes(target.exit) && target.memory < 300,
+          `exit ${target.exit}, ${Math.round(target.memory)} MB: ${value} at ${place}`,
+          target.line,
+        );
       }
     }
   }
 }
 
 function keep(bytes, attempt, i) {
-  return bytes.length < 2000 ? `base64 ${bytes.toString('base64')}` : `${bytes.length} bytes, --only ${attempt.name} --seed ${attempt.seed} draws them (${i})`;
+  return bytes.length < 2000
+    ? `base64 ${bytes.toString('base64')}`
+    : `${bytes.length} bytes, --only ${attempt.name} --seed ${attempt.seed} draws them (${i})`;
 }
 
 export const attacks = [

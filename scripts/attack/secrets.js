@@ -11,7 +11,9 @@ const ENCODED = Buffer.from(`me:${SECRET}`).toString('base64');
 async function urls(attempt) {
   const refusing = await server(attempt, (socket) => socket.end(latin(['HTTP/1.1 403 no', 'Content-Length: 0'])));
   const garbage = await server(attempt, (socket) => socket.end('what?'));
-  const moving = await server(attempt, (socket) => socket.end(latin(['HTTP/1.1 302 x', `Location: ws://me:${SECRET}@127.0.0.1:1/`, 'Content-Length: 0'])));
+  const moving = await server(attempt, (socket) =>
+    socket.end(latin(['HTTP/1.1 302 x', `Location: ws://me:${SECRET}@127.0.0.1:1/`, 'Content-Length: 0'])),
+  );
   const to = (port, user = `me:${SECRET}`) => `ws://${user}@127.0.0.1:${port}/`;
   const proxy = (port) => `http://me:${SECRET}@127.0.0.1:${port}`;
   const lines = [
@@ -65,39 +67,65 @@ async function urls(attempt) {
 }
 
 function judgeSecret(attempt, { out, err, line }) {
-  for (const [name, said] of [['stdout', out], ['stderr', err]]) {
-    attempt.hold(!said.includes(SECRET), `${name} has the password: ${said.slice(Math.max(0, said.indexOf(SECRET) - 100)).slice(0, 160)}`, line);
+  for (const [name, said] of [
+    ['stdout', out],
+    ['stderr', err],
+  ]) {
+    attempt.hold(
+      !said.includes(SECRET),
+      `${name} has the password: ${said.slice(Math.max(0, said.indexOf(SECRET) - 100)).slice(0, 160)}`,
+      line,
+    );
   }
 }
 
 /** `-L` to another origin takes nothing along that was meant for the first. */
 async function redirects(attempt) {
-  const pair = certificate(attempt, 'localhost', ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']);
-  let seen = '';
+  const pair = certificate(attempt, 'localhost', [
+    '-subj',
+    '/CN=localhost',
+    '-addext',
+    'subjectAltName=DNS:localhost,IP:127.0.0.1',
+  ]);
+  let seen;
   const take = (socket, head) => {
     seen = head;
     socket.end(switching(head));
   };
   const plain = await server(attempt, take);
   const secure = await server(attempt, take, { create: createTls, cert: pair.cert, key: pair.key });
-  const move = (location) => (socket) => socket.end(latin(['HTTP/1.1 302 Found', `Location: ${location}`, 'Content-Length: 0', 'Set-Cookie: theirs=1']));
+  const move = (location) => (socket) =>
+    socket.end(latin(['HTTP/1.1 302 Found', `Location: ${location}`, 'Content-Length: 0', 'Set-Cookie: theirs=1']));
   const secrets = [
     ['-H', `Authorization: Bearer ${SECRET}`], ['-H', `Proxy-Authorization: Basic ${SECRET}`], ['-H', `X-Api-Key: ${SECRET}`],
     ['-H', `X-Whatever: ${SECRET}`], ['-H', `cookie: a=${SECRET}`], ['-H', `AUTHORIZATION: ${SECRET}`], ['--cookie', `session=${SECRET}`], ['-u', `me:${SECRET}`],
     ['-s', `token.${SECRET}`], ['-o', `http://${SECRET.toLowerCase()}.test`], ['-H', `Referer: http://x/?${SECRET}`],
   ]; // prettier-ignore
   // Another port, another host's name, another scheme: each is another origin.
-  const places = [`ws://127.0.0.1:${plain}/`, `http://127.0.0.1:${plain}/`, `ws://localhost:${plain}/`, `wss://localhost:${secure}/`, `//127.0.0.1:${plain}/x`];
+  const places = [
+    `ws://127.0.0.1:${plain}/`,
+    `http://127.0.0.1:${plain}/`,
+    `ws://localhost:${plain}/`,
+    `wss://localhost:${secure}/`,
+    `//127.0.0.1:${plain}/x`,
+  ];
   for (const place of attempt.isFull ? places : places.slice(0, 3)) {
     const first = await server(attempt, move(place));
     for (const options of attempt.isFull ? secrets : secrets.filter((_, i) => [0, 1, 2, 6, 8].includes(i))) {
       seen = '';
-      const target = await run(['connect', `ws://127.0.0.1:${first}/`, '-L', '-k', '-x', 'a', '-w', '1', ...options], { seconds: 20 });
+      const target = await run(['connect', `ws://127.0.0.1:${first}/`, '-L', '-k', '-x', 'a', '-w', '1', ...options], {
+        seconds: 20,
+      });
       judgeRun(attempt, target);
       if (options[0] === '-o') continue;
       attempt.hold(seen !== '', `${place} was not reached: ${target.err.slice(0, 200)}`, target.line);
-      attempt.hold(!seen.includes(SECRET) && !seen.includes(ENCODED), `-L takes ${options.join(' ')} along to another origin`, target.line);
-      if (options.some((option) => /X-Api-Key|^token/.test(option))) attempt.hold(target.err.trim() !== '', 'nothing is said of what was dropped', target.line);
+      attempt.hold(
+        !seen.includes(SECRET) && !seen.includes(ENCODED),
+        `-L takes ${options.join(' ')} along to another origin`,
+        target.line,
+      );
+      if (options.some((option) => /X-Api-Key|^token/.test(option)))
+        attempt.hold(target.err.trim() !== '', 'nothing is said of what was dropped', target.line);
     }
   }
   // The same origin keeps them, and a chain back gives nothing again to whom it was taken from.
@@ -106,7 +134,17 @@ async function redirects(attempt) {
     take(socket, head);
   });
   seen = '';
-  const same = await run(['connect', `ws://127.0.0.1:${hop}/`, '-L', '-x', 'a', '-w', '1', '-H', `X-Api-Key: ${SECRET}`]);
+  const same = await run([
+    'connect',
+    `ws://127.0.0.1:${hop}/`,
+    '-L',
+    '-x',
+    'a',
+    '-w',
+    '1',
+    '-H',
+    `X-Api-Key: ${SECRET}`,
+  ]);
   attempt.hold(seen.includes(SECRET), '-L drops a header on the way to the same origin', same.line);
 }
 

@@ -83,7 +83,12 @@ async function fromServer(attempt, floodsOf, runs) {
       const [signal, wanted] = attempt.dice.pick(ENDS);
       const floods = [];
       const port = await server(attempt, (socket, head) => {
-        const first = flood === HEADS.headers ? Buffer.from('HTTP/1.1 101 x\r\n') : flood === HEADS.interim || flood === HEADS.noise ? Buffer.alloc(0) : switching(head);
+        const first =
+          flood === HEADS.headers
+            ? Buffer.from('HTTP/1.1 101 x\r\n')
+            : flood === HEADS.interim || flood === HEADS.noise
+              ? Buffer.alloc(0)
+              : switching(head);
         floods.push(new Flood(socket, flood, { first }));
       });
       const target = new Target([args[0], `ws://127.0.0.1:${port}/${name}`, ...args.slice(1)], { stdin: null });
@@ -126,7 +131,12 @@ async function listeners(attempt) {
     [['check', '--listen', '0'], '/runCase?case=1&agent=a'],
     [['check', '--listen', '0', '--json', '-v'], '/runCase?case=2&agent=a'],
   ];
-  const chunks = [many(unveiled(0x81, 'a')), many(unveiled(0x89, '')), many(unveiled(0x01, '')), unveiled(0x82, Buffer.alloc(1 << 20))];
+  const chunks = [
+    many(unveiled(0x81, 'a')),
+    many(unveiled(0x89, '')),
+    many(unveiled(0x01, '')),
+    unveiled(0x82, Buffer.alloc(1 << 20)),
+  ];
   for (const [args, path] of attempt.isFull ? runs : runs.filter((_, i) => [0, 3, 6].includes(i))) {
     for (const chunk of attempt.isFull ? chunks : [attempt.dice.pick(chunks.slice(0, 3))]) {
       const [signal, wanted] = attempt.dice.pick(ENDS);
@@ -158,7 +168,9 @@ async function inputs(attempt) {
     attempt.atEnd(() => target.stop('SIGKILL'));
     const flood = new Flood(target.child.stdin, chunk);
     // A pipe of a child process counts what it hands on, too.
-    Object.defineProperty(flood, 'taken', { get: () => target.child.stdin.bytesWritten - target.child.stdin.writableLength });
+    Object.defineProperty(flood, 'taken', {
+      get: () => target.child.stdin.bytesWritten - target.child.stdin.writableLength,
+    });
     await interrupt(attempt, target, () => [flood], signal, [...wanted, 0, 1, 2]);
     target.child.stdin.destroy();
   }

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TextDecoder } from 'node:util';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -59,7 +60,19 @@ export class Target {
   /** Why it was killed, where it was. */
   killed;
 
-  constructor(args, { stdin, env, cwd = ROOT, seconds = NET_SECONDS, most = Infinity, node = process.execPath, nodeArgs = [], command } = {}) {
+  constructor(
+    args,
+    {
+      stdin,
+      env,
+      cwd = ROOT,
+      seconds = NET_SECONDS,
+      most = Infinity,
+      node = process.execPath,
+      nodeArgs = [],
+      command,
+    } = {},
+  ) {
     this.args = args;
     const [file, list] = command ?? [node, [...nodeArgs, BINARY, ...args]];
     this.child = spawn(file, list, { cwd, env: cleanEnv(env), stdio: ['pipe', 'pipe', 'pipe'] });
@@ -86,7 +99,10 @@ export class Target {
 
   /** What stands in a shell. */
   get line() {
-    return `wsinspect ${this.args.map((arg) => (/^[\w./:@=,-]+$/.test(arg) ? arg : JSON.stringify(arg))).join(' ')}`.slice(0, 400);
+    return `wsinspect ${this.args.map((arg) => (/^[\w./:@=,-]+$/.test(arg) ? arg : JSON.stringify(arg))).join(' ')}`.slice(
+      0,
+      400,
+    );
   }
 
   take(name, most) {

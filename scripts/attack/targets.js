@@ -1,6 +1,15 @@
 // Paths that are no plain files of one's own: links, pipes, folders, names too long, nobody's; and the modes of what is written.
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { echo, say, upgrade, unveiled } from './peers.js';
 import { judgeRun, listen, run } from './target.js';
 
@@ -66,9 +75,19 @@ async function paths(attempt) {
     await Promise.all(
       chosen.slice(i, i + 4).map(async ([what, args]) => {
         // Whoever takes the path and listens or runs is ended: that is no fault of the path.
-        const target = await run(args, { seconds: 20, stdin: '' , ...(args[0] === 'serve' || args[0] === 'proxy' ? { command: ['timeout', ['-s', 'INT', '2', process.execPath, 'bin/wsinspect.js', ...args]] } : {}) });
+        const target = await run(args, {
+          seconds: 20,
+          stdin: '',
+          ...(args[0] === 'serve' || args[0] === 'proxy'
+            ? { command: ['timeout', ['-s', 'INT', '2', process.execPath, 'bin/wsinspect.js', ...args]] }
+            : {}),
+        });
         judgeRun(attempt, target);
-        attempt.hold(![1, null].includes(target.exit) || args[0] === 'decode', `${what}: exit ${target.exit}: ${target.err.slice(0, 200)}`, target.line);
+        attempt.hold(
+          ![1, null].includes(target.exit) || args[0] === 'decode',
+          `${what}: exit ${target.exit}: ${target.err.slice(0, 200)}`,
+          target.line,
+        );
       }),
     );
   }
@@ -78,7 +97,11 @@ async function paths(attempt) {
 async function recordings(attempt) {
   const port = await echo(attempt);
   const victim = attempt.path('victim');
-  for (const [name, part] of [['a.har', 'a.har.part'], ['b.ndjson', 'b.ndjson'], ['c.pcapng', 'c.pcapng']]) {
+  for (const [name, part] of [
+    ['a.har', 'a.har.part'],
+    ['b.ndjson', 'b.ndjson'],
+    ['c.pcapng', 'c.pcapng'],
+  ]) {
     for (const [what, place] of [
       ['a FIFO', (path) => execFileSync('mkfifo', [path])],
       ['a dangling link', (path) => symlinkSync(victim, path)],
@@ -89,13 +112,19 @@ async function recordings(attempt) {
       const folder = attempt.path(`${name}-${what.replaceAll(' ', '-')}`);
       mkdirSync(folder);
       place(`${folder}/${part}`);
-      const target = await run(['connect', `ws://127.0.0.1:${port}/`, '-x', 'hello', '--record', `${folder}/${name}`], { seconds: 15 });
+      const target = await run(['connect', `ws://127.0.0.1:${port}/`, '-x', 'hello', '--record', `${folder}/${name}`], {
+        seconds: 15,
+      });
       judgeRun(attempt, target);
       const isPart = part !== name;
       if (what === 'a FIFO') attempt.hold(target.exit === 2, `${part} is ${what}: exit ${target.exit}`, target.line);
       if (isPart && what.includes('link')) {
         attempt.hold(!existsSync(victim), `${part}, ${what}, is followed`, target.line);
-        attempt.hold(!existsSync(`${victim}2`) || statSync(`${victim}2`).size === 8, `${part}, ${what}, is written through`, target.line);
+        attempt.hold(
+          !existsSync(`${victim}2`) || statSync(`${victim}2`).size === 8,
+          `${part}, ${what}, is written through`,
+          target.line,
+        );
       }
     }
   }
@@ -118,7 +147,14 @@ async function modes(attempt) {
     judgeMode(attempt, attempt.path('s.har.part'), serve.line);
     await serve.stop();
     judgeMode(attempt, attempt.path('s.har'), serve.line);
-    const checked = await run(['check', `ws://127.0.0.1:${port}/`, '--only', '1.1.1', '--record', attempt.path('c.ndjson')]);
+    const checked = await run([
+      'check',
+      `ws://127.0.0.1:${port}/`,
+      '--only',
+      '1.1.1',
+      '--record',
+      attempt.path('c.ndjson'),
+    ]);
     judgeMode(attempt, attempt.path('c.ndjson'), checked.line);
   } finally {
     process.umask(umask);
@@ -126,7 +162,14 @@ async function modes(attempt) {
   // A recording that was there and open to all is closed, or refused: it is about to hold secrets.
   writeFileSync(attempt.path('old.ndjson'), '');
   chmodSync(attempt.path('old.ndjson'), 0o666);
-  const target = await run(['connect', `ws://127.0.0.1:${port}/`, '-x', 'hello', '--record', attempt.path('old.ndjson')]);
+  const target = await run([
+    'connect',
+    `ws://127.0.0.1:${port}/`,
+    '-x',
+    'hello',
+    '--record',
+    attempt.path('old.ndjson'),
+  ]);
   if (target.exit === 0) judgeMode(attempt, attempt.path('old.ndjson'), `${target.line} (there was one with mode 666)`);
 }
 
@@ -150,22 +193,47 @@ async function traversal(attempt) {
     _server: name,
   }));
   writeFileSync(attempt.path('a.har'), JSON.stringify({ log: { entries } }));
-  const records = hostile.map((name, i) => JSON.stringify({ type: 'frame', connection: i, direction: name, index: name, name, fin: true, opcode: 1, masked: false, payloadLength: 1, payloadBytes: 1, text: 'x' }));
+  const records = hostile.map((name, i) =>
+    JSON.stringify({
+      type: 'frame',
+      connection: i,
+      direction: name,
+      index: name,
+      name,
+      fin: true,
+      opcode: 1,
+      masked: false,
+      payloadLength: 1,
+      payloadBytes: 1,
+      text: 'x',
+    }),
+  );
   writeFileSync(attempt.path('a.ndjson'), `${records.join('\n')}\n`);
   for (const name of ['a.har', 'a.ndjson']) {
     const out = `${name}-out`;
     const target = await run(['decode', '-f', attempt.path(name), '--extract', attempt.path(out)]);
     judgeRun(attempt, target);
-    const outside = readdirSync(attempt.folder).filter((file) => !['a.har', 'a.ndjson', 'a.har-out', 'a.ndjson-out'].includes(file));
+    const outside = readdirSync(attempt.folder).filter(
+      (file) => !['a.har', 'a.ndjson', 'a.har-out', 'a.ndjson-out'].includes(file),
+    );
     attempt.hold(outside.length === 0, `--extract wrote outside of its folder: ${outside.join(' ')}`, target.line);
-    for (const file of existsSync(attempt.path(out)) ? readdirSync(attempt.path(out)) : []) attempt.hold(/^[\w.-]+$/.test(file) && !file.startsWith('.'), `--extract names a file ${JSON.stringify(file)}`, target.line);
+    for (const file of existsSync(attempt.path(out)) ? readdirSync(attempt.path(out)) : [])
+      attempt.hold(
+        /^[\w.-]+$/.test(file) && !file.startsWith('.'),
+        `--extract names a file ${JSON.stringify(file)}`,
+        target.line,
+      );
   }
   // A link in the folder's place, and one inside.
   mkdirSync(attempt.path('elsewhere'));
   mkdirSync(attempt.path('full'));
   symlinkSync(attempt.path('elsewhere'), attempt.path('full/0'));
   const target = await run(['decode', '8100', '--extract', attempt.path('full')]);
-  attempt.hold(target.exit === 2 && readdirSync(attempt.path('elsewhere')).length === 0, '--extract takes a folder that is not empty', target.line);
+  attempt.hold(
+    target.exit === 2 && readdirSync(attempt.path('elsewhere')).length === 0,
+    '--extract takes a folder that is not empty',
+    target.line,
+  );
 }
 
 export const attacks = [
