@@ -13,7 +13,7 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ROOT, run, Target } from './target.js';
 
 /** Newer Node.js, where it is at hand: `WSINSPECT_ATTACK_NODES` has paths, separated as in PATH. */
@@ -31,10 +31,13 @@ function filesUnder(folder) {
 
 /** Runs with a TMPDIR that somebody else made: nothing may be read from it, or written to it, as a cache. */
 async function planted(attempt) {
+  if (NODES.length === 1 && Number(process.versions.node.split('.')[0]) < 22) {
+    attempt.note(
+      'Node.js 22 or later (npm install --prefix DIR node22@npm:node@22; WSINSPECT_ATTACK_NODES=DIR/node_modules/node22/bin/node)',
+    );
+  }
   for (const node of NODES) {
     const version = execFileSync(node, ['--version']).toString().trim();
-    if (Number(version.slice(1).split('.')[0]) < 22 && NODES.length === 1)
-      attempt.note('Node.js 22 or later (WSINSPECT_ATTACK_NODES=/path/to/node), whose own cache the review planted');
     const temp = attempt.path(`tmp-${version}`);
     mkdirSync(join(temp, 'node-compile-cache'), { recursive: true });
     chmodSync(temp, 0o1777);
@@ -50,6 +53,10 @@ async function planted(attempt) {
       `compiled code is kept in a folder of another user: ${filesUnder(before).slice(0, 2).join(' ')}`,
       `TMPDIR=${temp} ${node} bin/wsinspect.js`,
     );
+    for (const path of filesUnder(attempt.path('home'))) {
+      const open = statSync(dirname(path)).mode & 0o77;
+      attempt.hold(open === 0, `compiled code is kept in a folder that others may read or write: ${path}`, node);
+    }
     const opened = await opens(attempt, node, temp);
     if (opened !== undefined)
       attempt.hold(

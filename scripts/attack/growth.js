@@ -47,7 +47,8 @@ const READERS = [
   ['handshake lines', ['accept', '--handshake'], (text) => head(text)],
 ];
 const TEXTS = {
-  quotes: '"', backslashes: '\\', brackets: '[', braces: '{"a":', blanks: ' ', lines: '\n', stars: '*\n', commas: ',', escapes: '\\x8', dots: '. ', semicolons: ';a=', opened: '"a', digits: '0', colons: '00:', rows: '00000000: 81', words: 'a ', crs: '\r', hex: '0x', tabs: '\t\t', bars: '|', angles: '> ', nul: '\0',
+  quotes: '"',
+  escaped: '\\"', backslashes: '\\', brackets: '[', braces: '{"a":', blanks: ' ', lines: '\n', stars: '*\n', commas: ',', escapes: '\\x8', dots: '. ', semicolons: ';a=', opened: '"a', digits: '0', colons: '00:', rows: '00000000: 81', words: 'a ', crs: '\r', hex: '0x', tabs: '\t\t', bars: '|', angles: '> ', nul: '\0',
 }; // prettier-ignore
 
 function frames(text) {
@@ -88,7 +89,7 @@ async function readers(attempt) {
 /** Replies that are compared, and heads that `proxy` rewrites. */
 async function replies(attempt) {
   const port = await echo(attempt);
-  const texts = ['"', '{"a":"', '["\\', '[1,', '"a" '];
+  const texts = ['\\"', '"', '{"a":"', '1,', '9', '1e', '"a" ', '-'];
   for (const part of attempt.isFull ? texts : texts.slice(0, 2)) {
     await grow(
       attempt,
@@ -96,7 +97,7 @@ async function replies(attempt) {
       attempt.count(60_000, 500_000),
       async (bytes) => {
         const path = attempt.path('replay.har');
-        writeFileSync(path, har(times(part, bytes)));
+        writeFileSync(path, har(`["${times(part, bytes)}`));
         const target = await run(
           [
             'connect',

@@ -1,6 +1,9 @@
 // What held in the review, and has to go on holding.
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { once } from 'node:events';
 import { createServer as createTls } from 'node:tls';
-import { ask, Bare, echo, frame, latin, masked, say, server, switching, takeFrame, upgrade } from './peers.js';
+import { ask, Bare, frame, latin, masked, say, server, switching, takeFrame, upgrade } from './peers.js';
 import { certificate } from './terminal.js';
 import { judgeRun, listen, run } from './target.js';
 
@@ -117,16 +120,20 @@ async function page(attempt) {
   }
 }
 
+/** Bytes after a request for an upgrade are the upgraded connection's: they pass as they are, with nothing added. */
+const AFTER_UPGRADE = 'after an upgrade that is refused';
+
 /** Requests that two readers take for different things: what the upstream takes for a request was judged as one. */
 async function smuggling(attempt) {
-  let seen = '';
-  const upstream = await server(attempt, (socket, head, rest) => {
-    seen += head + rest.toString('latin1');
-    socket.removeAllListeners('data');
-    socket.on('data', (chunk) => (seen += chunk.toString('latin1')));
-    socket.write(latin(['HTTP/1.1 200 OK', 'Content-Length: 2', '']).subarray(0, -2));
-    socket.write('\r\nok');
-  });
+  const seen = [];
+  // A server as they are: what it takes for a request is one.
+  const http = createServer((request, response) => {
+    seen.push(request);
+    response.end('ok');
+  }).listen(0, '127.0.0.1');
+  await once(http, 'listening');
+  attempt.atEnd(() => http.close());
+  const upstream = http.address().port;
   const smuggled = 'GET /smuggled HTTP/1.1\r\nHost: evil.test\r\n\r\n';
   const shapes = {
     'CL and TE': (host) => `POST / HTTP/1.1\r\n${host}Content-Length: ${smuggled.length + 5}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`,
@@ -145,7 +152,7 @@ async function smuggling(attempt) {
     'a huge chunk size': (host) => `POST / HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff0\r\n${smuggled}`,
     'a negative chunk size': (host) => `POST / HTTP/1.1\r\n${host}Transfer-Encoding: chunked\r\n\r\n-1\r\n\r\n${smuggled}`,
     pipelined: (host) => `GET /first HTTP/1.1\r\n${host}\r\n${smuggled}`,
-    'behind an upgrade that is refused': (host, port) => `${upgrade(port).toString('latin1')}${smuggled}`,
+    [AFTER_UPGRADE]: (host, port) => `${upgrade(port).toString('latin1')}${smuggled}`,
     'GET with a body': (host) => `GET / HTTP/1.1\r\n${host}Content-Length: ${smuggled.length}\r\n\r\n${smuggled}`,
   }; // prettier-ignore
   const proxy = await listen(attempt, [
@@ -156,30 +163,16 @@ async function smuggling(attempt) {
     'Authorization: Bearer lent',
   ]);
   for (const [name, shape] of Object.entries(shapes)) {
-    seen = '';
-    const bare = say(
-      attempt,
-      proxy.port,
-      Buffer.from(shape(`Host: 127.0.0.1:${proxy.port}\r\n`, proxy.port), 'latin1'),
-    );
-    await bare.until(({ text, isClosed }) => isClosed || (text.match(/HTTP\/1\.1/g) ?? []).length > 1, 0.6);
+    seen.length = 0;
+    const host = `Host: 127.0.0.1:${proxy.port}\r\n`;
+    const bare = say(attempt, proxy.port, Buffer.from(shape(host, proxy.port), 'latin1'));
+    await bare.until(({ isClosed }) => isClosed, 0.4);
     bare.end();
-    // As a body it may pass (of a GET with a length, say): then it is as it was, and has got nothing that was added.
-    const at = seen.indexOf('/smuggled');
-    const head = at < 0 ? '' : seen.slice(at, seen.indexOf('\r\n\r\n', at));
-    attempt.hold(
-      !head.includes('Bearer lent'),
-      `${name}: a request of a foreign Host gets what is added`,
-      `${proxy.line}: ${JSON.stringify(shape('Host: …\r\n', 0)).slice(0, 200)}`,
-    );
-    const isFramedTwice = /content-length/i.test(seen) && /transfer-encoding/i.test(seen);
-    attempt.hold(!isFramedTwice, `${name}: a request with two lengths is passed on`, proxy.line);
-    const isBody = ['GET with a body', 'two CL', 'CL as a list'].includes(name);
-    attempt.hold(
-      at < 0 || isBody,
-      `${name}: it reaches the upstream: ${JSON.stringify(seen.slice(0, 300))}`,
-      proxy.line,
-    );
+    const how = `${proxy.line}: ${JSON.stringify(shape(host, proxy.port)).slice(0, 250)}`;
+    for (const { url, headers } of seen.filter((request) => request.url === '/smuggled')) {
+      attempt.hold(!headers.authorization, `${name}: a request of a foreign Host gets what is added`, how);
+      attempt.hold(name === AFTER_UPGRADE, `${name}: ${url} is taken for a request of its own`, how);
+    }
   }
   attempt.hold(
     (await ask(proxy.port, latin(['GET / HTTP/1.1', `Host: 127.0.0.1:${proxy.port}`]))).status === 200,
@@ -231,19 +224,21 @@ async function pings(attempt) {
   bare.end();
 }
 
-/** `decode --limit` ends with 1 where something before it was left out. */
+/** `decode --limit` ends with 1 where something before the limit had to be left out. */
 async function limit(attempt) {
-  const good = await run([
-    'decode',
-    '-f',
-    new URL('../../fixtures/captures/websocket.pcapng', import.meta.url).pathname,
-    '--limit',
-    '2',
-  ]);
-  attempt.hold(good.exit === 0, `--limit on a good capture: exit ${good.exit}`, good.line);
-  const port = await echo(attempt);
-  const quiet = await run(['connect', `ws://127.0.0.1:${port}/`, '-x', 'a', '-q']);
-  attempt.hold(quiet.exit === 0, `connect to an echo: exit ${quiet.exit}`, quiet.line);
+  const path = new URL('../../fixtures/dumps/lo.tcpdump-x.txt', import.meta.url).pathname;
+  const rows = readFileSync(path, 'utf8').split('\n');
+  const broken = rows.findIndex((row, i) => i > rows.length / 3 && /^\s+0x0010:/.test(row));
+  const stdin = rows.with(broken, `${rows[broken].slice(0, 30)}zz`).join('\n');
+  const all = await run(['decode', '--json', '--view', 'summary'], { stdin });
+  const records = all.out.split('\n').filter((line) => line.includes('"type":"frame"')).length;
+  for (const most of [records - 1, records - 2]) {
+    const target = await run(['decode', '--limit', String(most)], { stdin });
+    if (!target.err.includes('left out')) attempt.note(`--limit ${most}: it ends before the broken packet`);
+    else attempt.hold(target.exit === 1, `exit ${target.exit} after ${target.err.slice(0, 200)}`, target.line);
+  }
+  const good = await run(['decode', '-f', path, '--limit', '2']);
+  attempt.hold(good.exit === 0, `--limit on a good dump: exit ${good.exit}`, good.line);
 }
 
 export const attacks = [

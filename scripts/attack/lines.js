@@ -46,12 +46,30 @@ async function inOneProcess(attempt) {
   }
 }
 
+/** The generator with files, environments and outputs of its own, where it is there. */
+async function otherLines() {
+  const path = './command-lines.js';
+  return await import(path).catch(({ code }) => {
+    if (code !== 'ERR_MODULE_NOT_FOUND') throw new Error(`${path}: ${code}`);
+    return undefined;
+  });
+}
+
+/** A share as processes of their own. */
 async function processes(attempt) {
+  const other = await otherLines();
+  if (other) {
+    for (const { line, fault } of await other.attackCommandLines({
+      seed: attempt.seed,
+      count: attempt.count(16, 400),
+    })) {
+      attempt.wrong(fault, JSON.stringify(line));
+    }
+  }
   const port = await echo(attempt);
   const cwd = attempt.path('work');
   mkdirSync(cwd);
   furnish(cwd);
-  const count = attempt.count(12, 200);
   const draw = () => {
     for (;;) {
       const line = drawLine(attempt.dice, { port });
@@ -59,7 +77,7 @@ async function processes(attempt) {
       if (!['serve', 'proxy'].includes(line.args[0]) && !line.args.includes('--listen')) return line;
     }
   };
-  for (let i = 0; i < count; i += 4) {
+  for (let i = attempt.count(8, 200); i > 0; i -= 4) {
     await Promise.all(
       Array.from({ length: 4 }, async () => {
         const { args, stdin } = draw();

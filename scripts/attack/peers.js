@@ -150,7 +150,7 @@ export class Bare {
     const net = Date.now() + seconds * 1000;
     while (!test(this)) {
       if (this.isClosed || Date.now() > net) return false;
-      const timer = new Promise((resolve) => globalThis.setTimeout(resolve, 20));
+      const timer = new Promise((resolve) => globalThis.setTimeout(resolve, 5));
       await Promise.race([this.closed, timer]);
     }
     return true;
@@ -181,7 +181,7 @@ export async function ask(port, bytes) {
   const bare = new Bare(port);
   bare.socket.write(bytes);
   const status = await bare.status();
-  if (status !== 101) await bare.until(({ isClosed }) => isClosed, 0.3);
+  if (status !== 101) await bare.until(({ isClosed }) => isClosed, 0.15);
   bare.end();
   return { status, text: bare.text };
 }
