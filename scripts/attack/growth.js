@@ -76,7 +76,7 @@ async function grow(attempt, name, size, cost) {
 
 async function readers(attempt) {
   const pairs = READERS.flatMap((reader) => Object.entries(TEXTS).map((text) => [reader, text]));
-  const chosen = attempt.isFull ? pairs : Array.from({ length: 6 }, () => attempt.dice.pick(pairs));
+  const chosen = attempt.isFull ? pairs : Array.from({ length: 2 }, () => attempt.dice.pick(pairs));
   for (const [[reader, args, wrap = (text) => text], [kind, part]] of chosen) {
     const size = attempt.count(250_000, 1_000_000);
     await grow(attempt, `${reader}, ${kind}`, size, async (bytes) => {
@@ -121,6 +121,6 @@ async function replies(attempt) {
 }
 
 export const attacks = [
-  { name: 'growth/readers', run: readers },
+  { name: 'growth/readers', long: true, run: readers },
   { name: 'growth/replies', run: replies },
 ];

@@ -21,7 +21,7 @@ async function inOneProcess(attempt) {
   const port = await echo(attempt);
   const host = await Host.start(attempt);
   furnish(host.cwd);
-  const count = attempt.count(400, 19_800);
+  const count = attempt.count(200, 19_800);
   for (let i = 0; i < count && attempt.findings.length < 20; i++) {
     const { args, stdin } = drawLine(attempt.dice, { port });
     const ran = await host.run(args, { stdin });
@@ -93,5 +93,5 @@ async function processes(attempt) {
 
 export const attacks = [
   { name: 'lines/in-one-process', run: inOneProcess },
-  { name: 'lines/processes', run: processes },
+  { name: 'lines/processes', long: true, run: processes },
 ];

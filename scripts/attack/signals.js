@@ -6,7 +6,7 @@ import { judgeRun, listen, Target } from './target.js';
 /** What a peer may still get rid of after the signal: buffers of the system on both sides, and what was read already. */
 const MOST_AFTER = 48 << 20;
 /** The signal comes when this much has been taken. */
-const BEFORE = 4 << 20;
+const BEFORE = 2 << 20;
 /** A net, in seconds. */
 const NET = 25;
 
@@ -53,8 +53,8 @@ async function interrupt(attempt, target, floods, signal, wanted) {
   let last = -1;
   let still = 0;
   // Whoever takes no more (back-pressure, a finding that was made) is interrupted all the same.
-  while (target.exit === undefined && taken() < BEFORE && Date.now() < net && still < 60) {
-    await sleep(50);
+  while (target.exit === undefined && taken() < BEFORE && Date.now() < net && still < 20) {
+    await sleep(25);
     still = taken() === last ? still + 1 : 0;
     last = taken();
   }
@@ -101,7 +101,7 @@ async function fromServer(attempt, floodsOf, runs) {
 const choose = (attempt, all, few) => (attempt.isFull ? all : Object.fromEntries(few.map((name) => [name, all[name]])));
 
 const check = (attempt) =>
-  fromServer(attempt, choose(attempt, { ...FLOODS, ...HEADS }, ['pings', 'emptyTexts', 'interim']), [
+  fromServer(attempt, choose(attempt, { ...FLOODS, ...HEADS }, ['pings', 'interim']), [
     ['check'],
     ['check', '--only', '1.*', '-v'],
     ['check', '--only', '7.*', '--json'],
@@ -137,7 +137,7 @@ async function listeners(attempt) {
     many(unveiled(0x01, '')),
     unveiled(0x82, Buffer.alloc(1 << 20)),
   ];
-  for (const [args, path] of attempt.isFull ? runs : runs.filter((_, i) => [0, 3, 6].includes(i))) {
+  for (const [args, path] of attempt.isFull ? runs : runs.filter((_, i) => [0, 6].includes(i))) {
     for (const chunk of attempt.isFull ? chunks : [attempt.dice.pick(chunks.slice(0, 3))]) {
       const [signal, wanted] = attempt.dice.pick(ENDS);
       if (args.includes('-q')) continue;
@@ -162,7 +162,7 @@ async function inputs(attempt) {
     [['accept', '--handshake'], HEADS.headers],
     [['encode', '--binary'], many(Buffer.from('x'))],
   ];
-  for (const [args, chunk] of attempt.isFull ? runs : runs.slice(0, 3)) {
+  for (const [args, chunk] of attempt.isFull ? runs : runs.slice(0, 2)) {
     const [signal, wanted] = attempt.dice.pick(ENDS);
     const target = new Target(args, { stdin: null });
     attempt.atEnd(() => target.stop('SIGKILL'));
@@ -180,5 +180,5 @@ export const attacks = [
   { name: 'signals/check', run: check },
   { name: 'signals/connect', run: connect },
   { name: 'signals/listeners', run: listeners },
-  { name: 'signals/inputs', run: inputs },
+  { name: 'signals/inputs', long: true, run: inputs },
 ];

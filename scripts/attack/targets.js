@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { echo, say, upgrade, unveiled } from './peers.js';
-import { judgeRun, listen, run } from './target.js';
+import { BINARY, judgeRun, listen, run } from './target.js';
 
 const UNREADABLE = (attempt) => {
   const make = (name, how) => {
@@ -134,31 +134,33 @@ async function recordings(attempt) {
 async function modes(attempt) {
   const port = await echo(attempt);
   const names = ['a.ndjson', 'a.pcapng', 'a.har'];
-  const umask = process.umask(0);
-  try {
-    for (const name of names) {
-      const target = await run(['connect', `ws://127.0.0.1:${port}/`, '-x', 'hello', '--record', attempt.path(name)]);
-      judgeRun(attempt, target);
-      judgeMode(attempt, attempt.path(name), target.line);
-    }
-    const serve = await listen(attempt, ['serve', '0', '--record', attempt.path('s.har')]);
-    const bare = say(attempt, serve.port, Buffer.concat([upgrade(serve.port), unveiled(0x81, 'hi')]));
-    await bare.until(({ received }) => received > 150);
-    judgeMode(attempt, attempt.path('s.har.part'), serve.line);
-    await serve.stop();
-    judgeMode(attempt, attempt.path('s.har'), serve.line);
-    const checked = await run([
-      'check',
-      `ws://127.0.0.1:${port}/`,
-      '--only',
-      '1.1.1',
-      '--record',
-      attempt.path('c.ndjson'),
-    ]);
-    judgeMode(attempt, attempt.path('c.ndjson'), checked.line);
-  } finally {
-    process.umask(umask);
+  const open = (args) => ({ command: ['sh', ['-c', 'umask 0; exec "$@"', 'sh', process.execPath, BINARY, ...args]] });
+  const runOpen = (args) => run(args, open(args));
+  for (const name of names) {
+    const target = await runOpen(['connect', `ws://127.0.0.1:${port}/`, '-x', 'hello', '--record', attempt.path(name)]);
+    judgeRun(attempt, target);
+    judgeMode(attempt, attempt.path(name), target.line);
   }
+  const serve = await listen(
+    attempt,
+    ['serve', '0', '--record', attempt.path('s.har')],
+    open(['serve', '0', '--record', attempt.path('s.har')]),
+  );
+  const bare = say(attempt, serve.port, Buffer.concat([upgrade(serve.port), unveiled(0x81, 'hi')]));
+  await bare.until(({ text }) => text.includes('hi'));
+  judgeMode(attempt, attempt.path('s.har.part'), serve.line);
+  bare.end();
+  await serve.stop();
+  judgeMode(attempt, attempt.path('s.har'), serve.line);
+  const checked = await runOpen([
+    'check',
+    `ws://127.0.0.1:${port}/`,
+    '--only',
+    '1.1.1',
+    '--record',
+    attempt.path('c.ndjson'),
+  ]);
+  judgeMode(attempt, attempt.path('c.ndjson'), checked.line);
   // A recording that was there and open to all is closed, or refused: it is about to hold secrets.
   writeFileSync(attempt.path('old.ndjson'), '');
   chmodSync(attempt.path('old.ndjson'), 0o666);

@@ -6,7 +6,8 @@ import { ATTACKS } from '../../scripts/attack/kinds.js';
 const seed = Number(process.env['ATTACK_SEED'] ?? 11);
 
 describe(`attacks, seed ${seed}`, () => {
-  it.each(ATTACKS.filter(({ long }) => !long))('$name', async (attack) => {
+  // They wait for processes of their own most of the time.
+  it.concurrent.each(ATTACKS.filter(({ long }) => !long))('$name', async (attack) => {
     const { findings, notes } = await attempt(attack, { seed, scale: 'small' });
     for (const note of notes) console.warn(`NOT TRIED: ${attack.name}: ${note}`);
     expect(findings).toEqual([]);
