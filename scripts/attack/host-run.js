@@ -6,8 +6,9 @@ import { runCli } from '../../src/cli/run.ts';
 /** Bytes of output that are handed back; the reader goes away after many. */
 const KEEP = 300_000;
 const MOST = 8 << 20;
-/** Whoever still waits then is interrupted, as by Ctrl-C. Milliseconds. */
+/** Commands that wait for others are interrupted then, as by Ctrl-C. Milliseconds. */
 const PATIENCE = 40;
+const WAITING = ['serve', 'connect', 'proxy', 'check'];
 
 const real = processIo(() => undefined);
 
@@ -57,10 +58,11 @@ async function run({ args, stdin }) {
     real,
     Object.fromEntries(Object.entries(own).map(([name, value]) => [name, { value, enumerable: true }])),
   );
-  const timer = globalThis.setTimeout(() => {
+  const interruptIt = () => {
     interrupted.aborted = true;
     interrupt();
-  }, PATIENCE);
+  };
+  const timer = WAITING.includes(args[0]) ? globalThis.setTimeout(interruptIt, PATIENCE) : undefined;
   const failed = new Promise((resolve) => (current = resolve));
   const ran = runCli(io, args).then(
     (exit) => ({ exit }),
