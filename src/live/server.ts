@@ -226,7 +226,8 @@ export class LiveServer implements House {
       return writeBadAccept(stream);
     }
     this.sockets.handleUpgrade(request, stream, caller.head, (socket) => {
-      const peer = new Peer(number, socket, stream, this.options.faults, () => this.now());
+      // Its patience is not used up by a suspend, as it would be by the clock that dates records.
+      const peer = new Peer(number, socket, stream, this.options.faults, () => performance.now() / 1000);
       this.welcome(peer, target);
     });
   }
