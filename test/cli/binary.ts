@@ -47,7 +47,12 @@ export interface Ran {
   /** Files loaded by require, and modules of Node's own. */
   readonly files: readonly string[];
   readonly builtins: readonly string[];
+  /** Those of Node's own that the files asked for themselves. */
+  readonly asked: readonly string[];
 }
+
+/** What hooks/report.cjs tells. */
+type Report = Pick<Ran, 'peak' | 'files' | 'builtins' | 'asked'>;
 
 /** Nothing of the environment that the tests run in may decide about colour. */
 export function cleanEnv(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
@@ -79,17 +84,18 @@ export function wsinspect(args: readonly string[], options: RunOptions = {}): Pr
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (exit) => {
-      const { peak = NaN, files = [], builtins = [] } = report.length > 0 ? parseReport(Buffer.concat(report)) : {};
+      const reported = report.length > 0 ? parseReport(Buffer.concat(report)) : {};
       const stdout = tail.bytes();
       const { printed, control } = tail;
       const out = stdout.toString();
-      resolve({ exit, out, err: Buffer.concat(err).toString(), stdout, printed, control, peak, files, builtins });
+      const told = { peak: NaN, files: [], builtins: [], asked: [], ...reported };
+      resolve({ exit, out, err: Buffer.concat(err).toString(), stdout, printed, control, ...told });
     });
   });
 }
 
-function parseReport(bytes: Buffer): Partial<Pick<Ran, 'peak' | 'files' | 'builtins'>> {
-  return JSON.parse(bytes.toString().replace('started\n', '')) as Partial<Pick<Ran, 'peak' | 'files' | 'builtins'>>;
+function parseReport(bytes: Buffer): Partial<Report> {
+  return JSON.parse(bytes.toString().replace('started\n', '')) as Partial<Report>;
 }
 
 function feed(to: Writable, stdin: Stdin, open: boolean): void {
