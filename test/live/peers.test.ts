@@ -126,7 +126,7 @@ describe('serve and peers of others', () => {
     } finally {
       listening.kill();
     }
-  }, 20_000);
+  });
 
   it.runIf(has('nginx', 'openssl'))('nginx in front, with TLS', async () => {
     const { folder } = shop;

@@ -1,4 +1,4 @@
-/* global process, setTimeout, __filename */
+/* global process, setImmediate, __filename */
 // Preloaded into the binary by test/cli/binary.ts: at exit, tells on descriptor 3 how much memory was taken and what was loaded.
 const { readFileSync, writeSync } = require('node:fs');
 const Module = require('node:module');
@@ -20,8 +20,13 @@ function peak() {
   }
 }
 
-// All that is loaded for a start has been by then, and the command waits for its input.
-setTimeout(() => writeSync(3, 'started\n'), 300).unref();
+// Signals are looked for before anything else is done: from then on the command can be ended.
+let isStarted = false;
+process.on('newListener', (event) => {
+  if (event !== 'SIGHUP' || isStarted) return;
+  isStarted = true;
+  setImmediate(() => writeSync(3, 'started\n')).unref();
+});
 
 process.on('exit', () => {
   const builtins = process.moduleLoadList.flatMap((entry) => /^NativeModule ([a-z_]+)$/.exec(entry)?.[1] ?? []);
