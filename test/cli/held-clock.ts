@@ -32,9 +32,9 @@ export class HeldClock {
     });
   }
 
-  /** Waits until the program waits for a time, that many milliseconds from now. */
+  /** Waits until the program waits for a time, that many milliseconds from now: to a hundredth, as times of recordings are. */
   waitsFor(milliseconds: number): Promise<void> {
-    return this.until(({ left }) => left.some((one) => Math.abs(one - milliseconds) < 1e-6));
+    return this.until(({ left }) => left.some((one) => Math.abs(one - milliseconds) < 0.01));
   }
 
   /** Waits until the program waits for any time at all. */
