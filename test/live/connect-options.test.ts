@@ -220,12 +220,11 @@ const TESTS: Tests = {
     expect((await connect(url, `--ping=${'x'.repeat(126)}`)).exit).toBe(2);
   },
   '--close': async () => {
-    let told = '';
-    const closed = await peer((socket) =>
-      socket.on('close', (code, reason) => (told = `${code} ${reason.toString()}`)),
-    );
+    let tell: (how: string) => void;
+    const told = new Promise<string>((resolve) => (tell = resolve));
+    const closed = await peer((socket) => socket.on('close', (code, reason) => tell(`${code} ${reason.toString()}`)));
     expect((await connect(closed.url, '--close', '4001:bye')).exit).toBe(0);
-    expect(told).toBe('4001 bye');
+    expect(await told).toBe('4001 bye');
     // The server closes by itself while its last reply makes us close.
     const own = await peer((socket) =>
       socket.on('message', (data) => {
