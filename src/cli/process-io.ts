@@ -5,6 +5,7 @@ import { readChunks } from './file-chunks.js';
 import type { Interruption, Io, Output } from './io.js';
 import { StreamOutput } from './output.js';
 import { isSystemError, reasonOf } from './system-reasons.js';
+import { wallClock } from './wall-clock.js';
 
 /** The Io of the real process. What a run does not touch is not made: each stream costs a part of the start. */
 export function processIo(failed: (reason: string) => void): Io {
@@ -29,8 +30,7 @@ export function processIo(failed: (reason: string) => void): Io {
     pid: process.pid,
     interrupted: signals.state,
     untilInterrupted: () => signals.told,
-    // Date.now() knows whole milliseconds only.
-    now: () => (performance.timeOrigin + performance.now()) / 1000,
+    now: wallClock({ wall: () => Date.now(), steady: () => performance.now() }, performance.timeOrigin),
     random: (length) =>
       new Uint8Array((builtin('node:crypto') as { randomBytes(length: number): Uint8Array }).randomBytes(length)),
     readFile: (path) => chunks(() => readChunks(path, { signal: signals.end() }), path),

@@ -254,7 +254,9 @@ export class LiveServer implements House {
     }
     this.sockets.handleUpgrade(request, stream, caller.head, (socket) => {
       const weighs = (by: number): void => this.burden.change(by);
-      const peer = new Peer(number, socket, stream, this.options.faults, () => this.now(), weighs);
+      // Its patience is not used up by a suspend, as it would be by the clock that dates records.
+      const clock = (): number => performance.now() / 1000;
+      const peer = new Peer(number, socket, stream, this.options.faults, clock, weighs);
       this.welcome(peer, target);
     });
   }

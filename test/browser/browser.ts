@@ -1,17 +1,5 @@
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-
-const NAMES = ['chromium', 'chromium-browser', 'google-chrome'];
-
-/** The browser of the system; undefined: there is none. */
-export const BROWSER = (process.env['PATH'] ?? '')
-  .split(delimiter)
-  .flatMap((folder) => NAMES.map((name) => join(folder, name)))
-  .find((path) => existsSync(path));
-
-if (BROWSER === undefined)
-  console.warn('NOT TESTED: the page in a browser, for there is no chromium (apt-get install chromium)');
+import { BROWSER } from '../tools.js';
 
 /** Opens pages, and keeps what they complain about. */
 export class Pages {

@@ -1,8 +1,10 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { BROWSER, Pages } from './browser.js';
+import { has } from '../tools.js';
+import { Pages } from './browser.js';
 import { serving, type Serving } from './serving.js';
 
+const chromium = has('chromium');
 const FRAME = '81870ec3f3cd3bf6c6f83bf6c6';
 
 async function connect(page: Page, nickname?: string): Promise<void> {
@@ -22,7 +24,7 @@ async function lit(page: Page, view: string): Promise<{ fields: string[]; bytes:
   return { fields, bytes: await page.locator(`${view} .byte.lit`).count() };
 }
 
-describe.skipIf(BROWSER === undefined)('the page', () => {
+describe.skipIf(!chromium)('the page', () => {
   const pages = new Pages();
   let echo: Serving;
   let chat: Serving;
@@ -190,7 +192,7 @@ describe.skipIf(BROWSER === undefined)('the page', () => {
   });
 });
 
-describe.skipIf(BROWSER === undefined)('the token', () => {
+describe.skipIf(!chromium)('the token', () => {
   const pages = new Pages();
   let server: Serving;
   beforeAll(async () => {
@@ -232,7 +234,7 @@ describe.skipIf(BROWSER === undefined)('the token', () => {
   });
 });
 
-describe.skipIf(BROWSER === undefined)('what a page does not get: a page', () => {
+describe.skipIf(!chromium)('what a page does not get: a page', () => {
   const pages = new Pages('--host-resolver-rules=MAP evil.example 127.0.0.1');
   let server: Serving;
   let other: Serving;

@@ -1,5 +1,5 @@
 /** Captures from outside for the tests: the generator's and editcap's; whole files through `Flows`, and an independent reading of the same files. */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,13 +11,6 @@ import type { FlowLimits } from '../../src/capture/flows.js';
 import type { PacketReader } from '../../src/capture/packet-reader.js';
 
 const GENERATOR = fileURLToPath(new URL('../../fixtures/captures/genpcap.py', import.meta.url));
-
-/** Is that program there? Where not, the tests that need it are skipped, and the output says so. */
-export function has(program: string): boolean {
-  const found = spawnSync(program, ['--version'], { stdio: 'ignore' }).status === 0;
-  if (!found) console.warn(`test/capture: ${program} is not installed, the tests that need it are skipped`);
-  return found;
-}
 
 /** A directory for the length of a test file. */
 export class Scratch {

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { pcapReader } from '../../src/capture/pcap.js';
 import { pcapngReader } from '../../src/capture/pcapng.js';
-import { decodeDirection, generate, has, naiveDirections, readFlows, Scratch } from './captures.js';
+import { has } from '../tools.js';
+import { decodeDirection, generate, naiveDirections, readFlows, Scratch } from './captures.js';
 import type { Directed } from './captures.js';
 import { readAll } from './packets.js';
 

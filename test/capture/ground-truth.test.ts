@@ -3,7 +3,8 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { BINARY, cleanEnv } from '../cli/binary.js';
-import { generate, has, Scratch } from './captures.js';
+import { has } from '../tools.js';
+import { generate, Scratch } from './captures.js';
 
 const run = promisify(execFile);
 const scratch = new Scratch();

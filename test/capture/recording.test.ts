@@ -9,10 +9,10 @@ import type { RecordingTaker } from '../../src/capture/recording.js';
 import { concat } from '../../src/codec/byte-collector.js';
 import { encodeFrame } from '../../src/codec/frame-writer.js';
 import { RFC_REQUEST, RFC_RESPONSE } from '../codec/head-texts.js';
-import { has, Scratch } from './captures.js';
+import { has } from '../tools.js';
+import { Scratch } from './captures.js';
 
 const tshark = has('tshark');
-if (!tshark) console.warn('skipped: tshark is needed');
 const scratch = new Scratch();
 afterAll(() => scratch.remove());
 

@@ -1,9 +1,10 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { HELD_CLOCK, HeldClock } from './held-clock.js';
 
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const BINARY = join(ROOT, 'bin/wsinspect.js');
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly keep?: number;
   /** Called when the command runs: when it was loaded and waits for its input. */
   readonly started?: (child: ChildProcess) => void;
+  /** The clock of the run is held, and this lets time pass. */
+  readonly clock?: (clock: HeldClock, child: ChildProcess) => Promise<unknown>;
   /** Called whenever it has printed: may signal it. */
   readonly during?: (child: ChildProcess, printed: string) => void;
 }
@@ -47,7 +50,12 @@ export interface Ran {
   /** Files loaded by require, and modules of Node's own. */
   readonly files: readonly string[];
   readonly builtins: readonly string[];
+  /** Those of Node's own that the files asked for themselves. */
+  readonly asked: readonly string[];
 }
+
+/** What hooks/report.cjs tells. */
+type Report = Pick<Ran, 'peak' | 'files' | 'builtins' | 'asked'>;
 
 /** Nothing of the environment that the tests run in may decide about colour. */
 export function cleanEnv(more: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
@@ -57,12 +65,15 @@ export function cleanEnv(more: Readonly<Record<string, string>> = {}): NodeJS.Pr
 
 /** Runs `bin/wsinspect.js` as a user would: stdin, stdout and stderr are pipes. */
 export function wsinspect(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const { stdin = '', open = false, env = {}, cwd = ROOT, keep = Infinity, bare = false, started, during } = options;
-  const child = spawn(process.execPath, ['--require', HOOK, ...(bare ? [] : [BINARY]), ...args], {
+  const { stdin = '', open = false, env = {}, cwd = ROOT, keep = Infinity, bare = false } = options;
+  const { clock, started, during } = options;
+  const hooks = ['--require', HOOK, ...(clock ? ['--require', HELD_CLOCK] : [])];
+  const child = spawn(process.execPath, [...hooks, ...(bare ? [] : [BINARY]), ...args], {
     cwd,
     env: cleanEnv(env),
-    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
-  });
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe', ...(clock ? (['ipc'] as const) : [])],
+  }) as ChildProcessWithoutNullStreams;
+  const passing = clock?.(new HeldClock(child), child);
   const tail = new Tail(keep);
   const err: Buffer[] = [];
   const report: Buffer[] = [];
@@ -78,18 +89,20 @@ export function wsinspect(args: readonly string[], options: RunOptions = {}): Pr
   feed(child.stdin, stdin, open);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
+    passing?.catch(reject);
     child.on('close', (exit) => {
-      const { peak = NaN, files = [], builtins = [] } = report.length > 0 ? parseReport(Buffer.concat(report)) : {};
+      const reported = report.length > 0 ? parseReport(Buffer.concat(report)) : {};
       const stdout = tail.bytes();
       const { printed, control } = tail;
       const out = stdout.toString();
-      resolve({ exit, out, err: Buffer.concat(err).toString(), stdout, printed, control, peak, files, builtins });
+      const told = { peak: NaN, files: [], builtins: [], asked: [], ...reported };
+      resolve({ exit, out, err: Buffer.concat(err).toString(), stdout, printed, control, ...told });
     });
   });
 }
 
-function parseReport(bytes: Buffer): Partial<Pick<Ran, 'peak' | 'files' | 'builtins'>> {
-  return JSON.parse(bytes.toString().replace('started\n', '')) as Partial<Pick<Ran, 'peak' | 'files' | 'builtins'>>;
+function parseReport(bytes: Buffer): Partial<Report> {
+  return JSON.parse(bytes.toString().replace('started\n', '')) as Partial<Report>;
 }
 
 function feed(to: Writable, stdin: Stdin, open: boolean): void {

@@ -9,6 +9,8 @@ interface Loaded {
   readonly files: readonly string[];
   /** Modules of Node's own. */
   readonly builtins: readonly string[];
+  /** Those that the files asked for themselves. */
+  readonly asked: readonly string[];
 }
 
 /** What a run loads: by require as the cache tells at its end, by import as Node's own log of ES modules tells. */
@@ -17,10 +19,10 @@ async function loadedBy(
   env: Readonly<Record<string, string>> = {},
   options: Pick<RunOptions, 'bare'> = {},
 ): Promise<Loaded> {
-  const { files, builtins, err } = await wsinspect(args, { ...options, env: { NODE_DEBUG: 'esm', ...env } });
+  const { files, builtins, asked, err } = await wsinspect(args, { ...options, env: { NODE_DEBUG: 'esm', ...env } });
   const imported = [...err.matchAll(/file:\/\/(\/[^\s'"]+\.[cm]?js)/g)].map(([, path]) => path!);
   const ours = [...new Set([...files, ...imported])].filter((path) => path.startsWith(ROOT));
-  return { files: ours.map((path) => relative(ROOT, path)).toSorted(), builtins };
+  return { files: ours.map((path) => relative(ROOT, path)).toSorted(), builtins, asked };
 }
 
 /** What every start needs. */
@@ -59,10 +61,10 @@ describe('start-up loads', () => {
     [['encode', 'hi', '--mask', '--explain'], 'commands.js'],
     [['encode', 'hi', '--deflate'], 'commands.js'],
   ])('neither ws nor chalk for %j in a pipe', async (args, needed) => {
-    const { files, builtins } = await loadedBy(args);
+    const { files, asked } = await loadedBy(args);
     expect(files).toContain(`dist/cli/${needed}`);
     expect(files.filter((file) => !file.startsWith('dist/cli/'))).toEqual(['bin/wsinspect.js']);
-    expect(builtins).not.toContain(BY_CHALK);
+    expect(asked).not.toContain(BY_CHALK);
   });
 
   it('chalk where colour is on, and no ws', async () => {
@@ -71,8 +73,8 @@ describe('start-up loads', () => {
       ['accept', KEY, '--explain'],
       ['encode', 'hi', '--explain'],
     ]) {
-      const { files, builtins } = await loadedBy(args, { FORCE_COLOR: '1' });
-      expect(builtins).toContain(BY_CHALK);
+      const { files, asked } = await loadedBy(args, { FORCE_COLOR: '1' });
+      expect(asked).toContain(BY_CHALK);
       expect(files.filter((file) => file.includes('node_modules/ws/'))).toEqual([]);
     }
   });

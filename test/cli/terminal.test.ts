@@ -3,9 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workshop } from './binary.js';
 import { crowd } from './capture-options.js';
-import { inTmux, TMUX, warnOfNoTmux, type Terminal } from './tmux.js';
-
-if (!TMUX) warnOfNoTmux('test/cli/terminal.test.ts');
+import { inTmux, TMUX, type Terminal } from './tmux.js';
 
 const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 const ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';

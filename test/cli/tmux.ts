@@ -1,13 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { has } from '../tools.js';
 import { cleanEnv, type Workshop } from './binary.js';
 
-export const TMUX = spawnSync('tmux', ['-V']).status === 0;
-
-export function warnOfNoTmux(file: string): void {
-  console.warn(`SKIPPED: tmux is not installed, so nothing was tried in a real terminal (${file})`);
-}
+export const TMUX = has('tmux');
 
 /** A terminal of its own: a tmux server that knows nothing of the user's, with one window. */
 export class Terminal {

@@ -33,6 +33,52 @@ function writing(change: (args: unknown[]) => unknown[] | undefined): NodeZlib {
   });
 }
 
+describe('a zlib that leaves the dictionary of raw data out, as one of Deno 2.9 does', () => {
+  const forgetful = {
+    ...zlib,
+    inflateRawSync: (input: Uint8Array, options: zlib.ZlibOptions) =>
+      zlib.inflateRawSync(input, { ...options, dictionary: undefined }),
+  } as NodeZlib;
+  const raw = deflateWith(forgetful, { after: Infinity });
+  const same = deflateWith(zlib, { after: Infinity });
+
+  it.each([8, 9, 15])(
+    'inflates the same with %i bits: what refers back, faults, limits, final blocks',
+    (windowBits) => {
+      const dictionary = Uint8Array.from({ length: 1 << windowBits }, (_, i) => (i * i) & 255);
+      const bits = { windowBits: Math.max(9, windowBits), finishFlush: zlib.constants.Z_SYNC_FLUSH };
+      const text = dictionary.subarray(-150);
+      const inputs = [
+        zlib.deflateRawSync(text, { ...bits, dictionary: dictionary.subarray(-200) }),
+        zlib.deflateRawSync(text, { windowBits: bits.windowBits, dictionary: dictionary.subarray(-200) }),
+        ...['f2001100000000ffff', 'f34c040000', 'f2', 'ffff', '', '0005'].map((hex) => bytesOf(hex)),
+      ];
+      for (const input of [...inputs, ...inputs.map((one) => Buffer.concat([one, Buffer.from('ff')]))]) {
+        for (const length of [0, 5, 200, dictionary.length]) {
+          for (const maxOutput of [1, 149, 150, 1000]) {
+            const options = { windowBits, dictionary: dictionary.subarray(dictionary.length - length), maxOutput };
+            const outcome = raw.inflate(input, options);
+            const expected = same.inflate(input, options);
+            expect(outcome.status).toBe(expected.status);
+            if (outcome.status === 'invalid') expect(outcome).toEqual(expected);
+            if (outcome.status !== 'ok' || expected.status !== 'ok') continue;
+            expect({ ...outcome, output: [...outcome.output] }).toEqual({ ...expected, output: [...expected.output] });
+          }
+        }
+      }
+    },
+  );
+
+  it('accuses nobody: a conversation that keeps its context', () => {
+    const one = new MessageInflater(raw, { windowBits: 15, noContextTakeover: false }, 1000);
+    for (const hex of ['f248cdc9c90700', 'f200110000', 'f348cdc9c9070000', 'f200110000']) {
+      const outcome = one.inflate(bytesOf(hex));
+      expect(outcome.status === 'ok' && Buffer.from(outcome.bytes).toString()).toBe('Hello');
+    }
+    expect(one.inflate(bytesOf('f248'))).toMatchObject({ status: 'invalid' });
+  });
+});
+
 describe('the inside of zlib’s streams', () => {
   it('is the known one here', () => {
     expect(worksAsKnown(zlib)).toBe(true);

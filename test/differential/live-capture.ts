@@ -1,16 +1,10 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer as createHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket, WebSocketServer } from 'ws';
-
-/** Recording on the loopback needs the rights to do so. */
-export function canCapture(): boolean {
-  const openssl = spawnSync('openssl', ['version']);
-  return !openssl.error && process.getuid?.() === 0;
-}
 
 /** What was said, as the applications know it. */
 export interface Said {

@@ -5,14 +5,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Flows } from '../../src/capture/flows.js';
 import { pcapReader } from '../../src/capture/pcap.js';
-import { has, Scratch } from '../capture/captures.js';
+import { Scratch } from '../capture/captures.js';
 import { records, wsinspect } from '../cli/binary.js';
 import { closeServers, echo } from '../live/servers.js';
 import { Serving } from '../live/serving.js';
-import { canCapture } from './live-capture.js';
+import { mayCapture } from '../tools.js';
 
-const ready = has('tcpdump') && canCapture();
-if (!ready) console.warn('skipped: tcpdump and the right to record on the loopback are needed');
+const ready = mayCapture();
 
 const scratch = new Scratch();
 afterAll(() => {

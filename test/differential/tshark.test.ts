@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { has, Scratch } from '../capture/captures.js';
+import { Scratch } from '../capture/captures.js';
 import { wsinspect } from '../cli/binary.js';
-import { canCapture, certificate, record, type Said } from './live-capture.js';
+import { has, mayCapture } from '../tools.js';
+import { certificate, record, type Said } from './live-capture.js';
 
-const ready = has('tshark') && has('tcpdump') && canCapture();
-if (!ready) console.warn('skipped: tshark, tcpdump, openssl and the right to record on the loopback are needed');
+const ready = has('tshark') && mayCapture();
 
 const scratch = new Scratch();
 afterAll(() => scratch.remove());

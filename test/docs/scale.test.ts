@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { has } from '../capture/captures.js';
+import { has } from '../tools.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const page = readFileSync(join(root, 'docs/scale.md'), 'utf8');
@@ -20,7 +20,7 @@ const SHIMS: Record<string, string> = {
   npx: 'exec "$@"',
 };
 /** What `.ci/run` installs, and a contributor may not have. */
-const isReady = ['parallel', 'jq', 'sqlite3', 'python3'].map(has).every(Boolean);
+const isReady = has('parallel', 'jq', 'sqlite3', 'python3');
 
 let folder: string;
 

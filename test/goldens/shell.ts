@@ -9,6 +9,9 @@ export interface Shell {
   close(): void;
 }
 
+/** What runs the tool: this Node, or the command line of another runtime (`npm run test:runtimes`). */
+const RUNTIME = process.env['RUNTIME'] ?? `'${process.execPath}'`;
+
 /** A shell in which `wsinspect` and `npx wsinspect` are the built tool, and no other program of npm is started. */
 export function openShell(): Shell {
   const shims = mkdtempSync(join(tmpdir(), 'wsinspect-shell-'));
@@ -16,7 +19,7 @@ export function openShell(): Shell {
     writeFileSync(join(shims, name), `#!/bin/sh\n${body}\n`);
     chmodSync(join(shims, name), 0o755);
   };
-  shim('wsinspect', `exec '${process.execPath}' '${resolve('bin/wsinspect.js')}' "$@"`);
+  shim('wsinspect', `exec ${RUNTIME} '${resolve('bin/wsinspect.js')}' "$@"`);
   shim('npx', '[ "$1" = wsinspect ] || exit 127\nexec "$@"');
   const env = { PATH: `${shims}:${process.env['PATH'] ?? ''}`, LC_ALL: 'C.UTF-8', TZ: 'UTC' };
   return {

@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { records, Workshop, wsinspect, type Ran } from '../cli/binary.js';
+import type { HeldClock } from '../cli/held-clock.js';
 import { bare, closeServers, echo, http, listening, peer, saying, switching } from './servers.js';
 
 let shop: Workshop;
@@ -146,7 +147,7 @@ const TABLE: readonly (readonly [exit: number, name: string, run: () => Promise<
   [
     28,
     'no answer to the handshake',
-    async () => connect((await bare(() => undefined)).url, '--connect-timeout', '0.3'),
+    () => unanswered(300, '--connect-timeout', '0.3'),
     /does not answer the handshake in time/,
   ],
   [
@@ -194,6 +195,15 @@ async function badAccept(...args: string[]): Promise<Ran> {
   return connect(url, ...args);
 }
 
+/** Time passes when the server has the request, and says nothing. */
+async function unanswered(wait: number, ...args: string[]): Promise<Ran> {
+  let asked = (): void => undefined;
+  const isAsked = new Promise<void>((resolve) => (asked = resolve));
+  const { url } = await bare(() => asked());
+  const clock = (held: HeldClock): Promise<void> => isAsked.then(() => held.advance(wait));
+  return wsinspect(['connect', url, ...args], { clock });
+}
+
 async function untrusted(): Promise<Ran> {
   const { cert, key } = certificate();
   const server = createTlsServer({ cert: readFileSync(cert), key: readFileSync(key) });
@@ -228,7 +238,7 @@ describe.concurrent('exit codes', () => {
       connect('ws://127.0.0.1:1/', '--json'),
       connect(refusing.url, '--json'),
     ]);
-    const late = await connect((await bare(() => undefined)).url, '--json', '-m', '0.3');
+    const late = await unanswered(300, '--json', '-m', '0.3');
     expect(records(late.out).map(({ type }) => type)).toEqual(['handshake', 'connection', 'error', 'summary']);
     expect(records(late.out).at(-1)).toMatchObject({ exit: 28 });
     const errors = [bad, gone, refused].map(({ out }) => records(out).find(({ type }) => type === 'error'));

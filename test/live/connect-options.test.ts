@@ -220,12 +220,11 @@ const TESTS: Tests = {
     expect((await connect(url, `--ping=${'x'.repeat(126)}`)).exit).toBe(2);
   },
   '--close': async () => {
-    let told = '';
-    const closed = await peer((socket) =>
-      socket.on('close', (code, reason) => (told = `${code} ${reason.toString()}`)),
-    );
+    let tell: (how: string) => void;
+    const told = new Promise<string>((resolve) => (tell = resolve));
+    const closed = await peer((socket) => socket.on('close', (code, reason) => tell(`${code} ${reason.toString()}`)));
     expect((await connect(closed.url, '--close', '4001:bye')).exit).toBe(0);
-    expect(told).toBe('4001 bye');
+    expect(await told).toBe('4001 bye');
     // The server closes by itself while its last reply makes us close.
     const own = await peer((socket) =>
       socket.on('message', (data) => {
@@ -282,13 +281,31 @@ const TESTS: Tests = {
     expect((await connect(closing.url, '--no-stdin', '--expect-close', '4001')).exit).toBe(57);
   },
   '--wait': async () => {
-    const late = await peer((socket) => void setTimeout(() => socket.send('late'), 400));
-    for (const option of ['-w', '--wait'])
-      expect(await connect(late.url, '--ping', option, '0.1')).toMatchObject({ exit: 0, out: '' });
-    expect(await connect(late.url, '--ping', '-w', '0.8')).toMatchObject({ exit: 0, out: 'late\n' });
+    /** The server says something when the wait has begun and half of it is over. */
+    const late = async (wait: number, ...args: string[]): Promise<Ran> => {
+      let speak = (): void => undefined;
+      const server = await peer((socket) => (speak = () => socket.send('late')));
+      let heard = (): void => undefined;
+      const isHeard = new Promise<void>((resolve) => (heard = resolve));
+      return wsinspect(['connect', server.url, ...args], {
+        during: () => heard(),
+        clock: async (clock) => {
+          await clock.waitsFor(wait);
+          await clock.advance(wait / 2);
+          speak();
+          await isHeard;
+          await clock.advance(wait / 2);
+        },
+      });
+    };
+    for (const option of ['-w', '--wait']) {
+      expect(await late(800, '--ping', option, '0.8')).toMatchObject({ exit: 0, out: 'late\n' });
+    }
     // There is nothing to send: the wait begins at once.
-    expect(await connect(late.url, '--no-stdin', '-w', '0.1')).toMatchObject({ exit: 0, out: '' });
-    expect(await connect(late.url, '--ping', '-w', '-1', '-m', '0.7')).toMatchObject({ exit: 28, out: 'late\n' });
+    expect(await late(100, '--no-stdin', '-w', '0.1')).toMatchObject({ exit: 0, out: 'late\n' });
+    expect(await late(700, '--ping', '-w', '-1', '-m', '0.7')).toMatchObject({ exit: 28, out: 'late\n' });
+    const silent = await peer(() => undefined);
+    expect(await connect(silent.url, '--ping', '-w', '0.1')).toMatchObject({ exit: 0, out: '' });
   },
   '--max-time': async () => {
     for (const option of ['-m', '--max-time']) expect((await connect(url, '--no-stdin', option, '0.2')).exit).toBe(28);
@@ -340,8 +357,15 @@ const TESTS: Tests = {
   '--timestamps': async () =>
     expect((await hi('--timestamps')).out).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z hi\n$/),
   '--ping-interval': async () => {
-    const { err } = await connect(url, '--no-stdin', '--ping-interval', '0.05', '-m', '0.5');
-    expect(err.match(/^pong after \d+\.\d{3} ms$/gm)!.length).toBeGreaterThan(3);
+    const args = ['connect', url, '--no-stdin', '--ping-interval', '0.05', '-m', '0.5', '--view', 'summary'];
+    const { exit, out } = await wsinspect(args, {
+      clock: async (clock) => {
+        await clock.waitsFor(50);
+        await clock.advance(500);
+      },
+    });
+    expect(exit).toBe(28);
+    expect(out.match(/ → ping /g)!.length).toBeGreaterThan(8);
   },
   '--ping-timeout': async () => {
     const deaf = await peer(() => undefined, { autoPong: false });
@@ -368,7 +392,8 @@ const TESTS: Tests = {
     const pinging = await peer((socket) => {
       socket.on('pong', () => pongs.push('pong'));
       socket.ping();
-      setTimeout(() => socket.close(1000), 150);
+      // What it answers comes in this order.
+      socket.close(1000);
     });
     await connect(pinging.url, '--no-stdin', '--no-auto-pong');
     expect(pongs).toEqual([]);
@@ -415,14 +440,18 @@ const TESTS: Tests = {
   // What they do at length is in replay.test.ts.
   '--replay': async () => expect(await connect(url, '--replay', talk())).toMatchObject({ ...OK, out: 'a1\nb2\n' }),
   '--speed': async () => {
-    const took = async (...args: string[]): Promise<number> => {
-      const start = performance.now();
-      await connect(url, '--replay', talk(), ...args);
-      return performance.now() - start;
-    };
-    const [slow, fast] = [await took(), await took('--speed', '0')];
-    expect(slow).toBeGreaterThan(400);
-    expect(fast).toBeLessThan(slow);
+    for (const [args, pause] of [
+      [[], 400],
+      [['--speed', '2'], 200],
+      [['--speed', '0'], undefined],
+    ] as const) {
+      const { out } = await wsinspect(['connect', url, '--replay', talk(), ...args], {
+        clock: async (clock) => {
+          if (pause !== undefined) await clock.waitsFor(pause).then(() => clock.advance(pause + 1));
+        },
+      });
+      expect(out).toBe('a1\nb2\n');
+    }
   },
   '--connection': async () => {
     expect((await connect(url, '--replay', talk(), '--connection', '1')).exit).toBe(2);

@@ -1,8 +1,9 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { connect as connectTo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../bench/free-port.js';
 import { Workshop, wsinspect } from '../cli/binary.js';
+import { has, PYTHON } from '../tools.js';
 
 /** Servers that are not ours: each is tried where it is installed. */
 
@@ -16,20 +17,6 @@ async def main():
         await asyncio.Future()
 asyncio.run(main())
 `;
-
-const python = ['/usr/bin/python3', 'python3'].find(
-  (name) => spawnSync(name, ['-c', 'import websockets']).status === 0,
-);
-const websocketd = spawnSync('websocketd', ['--version']).error === undefined;
-for (const [name, isThere] of [
-  ['Python websockets', python !== undefined],
-  ['websocketd', websocketd],
-] as const) {
-  if (!isThere)
-    console.warn(
-      `SKIPPED: ${name} is not installed, so connect was not tried with it (test/live/connect-peers.test.ts)`,
-    );
-}
 
 let shop: Workshop;
 const children: ChildProcess[] = [];
@@ -59,9 +46,9 @@ async function started(command: string, args: readonly string[], port: number): 
 const LINES = Array.from({ length: 5000 }, (_, n) => `line ${n} ü\n`).join('');
 
 describe('real servers', () => {
-  it.skipIf(python === undefined)('Python websockets', async () => {
+  it.runIf(has('python websockets'))('Python websockets', async () => {
     const port = await freePort();
-    const url = await started(python!, [shop.write('echo.py', ECHO).toString(), String(port)], port);
+    const url = await started(PYTHON, [shop.write('echo.py', ECHO).toString(), String(port)], port);
     for (const more of [[], ['--deflate'], ['--deflate', '--fragment', '3']]) {
       expect(await wsinspect(['connect', url, ...more], { stdin: LINES })).toMatchObject({
         exit: 0,
@@ -73,7 +60,7 @@ describe('real servers', () => {
     expect({ exit, err }).toEqual({ exit: 57, err: expect.stringContaining('1002') as string });
   });
 
-  it.skipIf(!websocketd)('websocketd', async () => {
+  it.runIf(has('websocketd'))('websocketd', async () => {
     const port = await freePort();
     const url = await started('websocketd', [`--port=${port}`, '--address=127.0.0.1', 'cat'], port);
     expect(await wsinspect(['connect', url], { stdin: LINES })).toMatchObject({ exit: 0, out: LINES });

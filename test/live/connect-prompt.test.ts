@@ -3,10 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 import { Workshop } from '../cli/binary.js';
-import { inTmux, TMUX, warnOfNoTmux, type Terminal } from '../cli/tmux.js';
+import { inTmux, TMUX, type Terminal } from '../cli/tmux.js';
 import { closeServers, peer } from './servers.js';
-
-if (!TMUX) warnOfNoTmux('test/live/connect-prompt.test.ts');
 
 let shop: Workshop;
 beforeAll(() => {

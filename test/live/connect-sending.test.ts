@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
 import { BINARY, cleanEnv, records, Workshop, wsinspect, type Ran } from '../cli/binary.js';
@@ -19,16 +19,22 @@ const numbers = (count: number): string => Array.from({ length: count }, (_, n) 
 const connect = (...args: string[]): Promise<Ran> => wsinspect(['connect', ...args]);
 
 /** What a server receives, in its order. */
-async function listener(): Promise<{ url: string; told: string[] }> {
+async function listener(): Promise<{ url: string; told: string[]; closed: () => Promise<unknown> }> {
   const told: string[] = [];
+  const ends = new EventEmitter();
   const { url } = await peer((socket) => {
     socket.on('message', (data: Buffer, binary) =>
       told.push(binary ? data.toString('hex') : JSON.stringify(data.toString())),
     );
     socket.on('ping', (data) => told.push(`ping ${data.toString()}`));
-    socket.on('close', (code, reason) => told.push(`close ${code} ${reason.toString()}`));
+    socket.on('close', (code, reason) => {
+      told.push(`close ${code} ${reason.toString()}`);
+      ends.emit('closed');
+    });
   });
-  return { url, told };
+  // It may have closed already, or is about to.
+  const closed = async (): Promise<unknown> => told.at(-1)?.startsWith('close ') || (await once(ends, 'closed'));
+  return { url, told, closed };
 }
 
 describe('stdin', () => {
@@ -57,14 +63,15 @@ describe('stdin', () => {
         socket.pause();
         setTimeout(() => socket.resume(), 100);
       });
-      socket.on('close', () => (total = got));
+      socket.on('close', () => closed(got));
     });
-    let total = 0;
+    let closed: (got: number) => void;
+    const total = new Promise<number>((resolve) => (closed = resolve));
     function* input(): Generator<Buffer> {
       for (let n = 0; n < count; n += 100) yield Buffer.from(`${line}\n`.repeat(100));
     }
     const { exit, peak } = await wsinspect(['connect', slow.url, '-w', '0.1'], { stdin: input() });
-    expect({ exit, total }).toEqual({ exit: 0, total: count });
+    expect({ exit, total: await total }).toEqual({ exit: 0, total: count });
     // 60 MB went through it.
     expect(peak).toBeLessThan(170);
   });
@@ -124,14 +131,16 @@ describe('stdin', () => {
   });
 
   it('empty lines, a last line without its end, and line ends of Windows are messages as they are', async () => {
-    const { url, told } = await listener();
+    const { url, told, closed } = await listener();
     await wsinspect(['connect', url, '-w', '0.1'], { stdin: 'a\n\nb\r\nc' });
+    await closed();
     expect(told.slice(0, 4)).toEqual(['"a"', '""', '"b\\r"', '"c"']);
   });
 
   it('-0 cuts at NUL bytes', async () => {
-    const { url, told } = await listener();
+    const { url, told, closed } = await listener();
     await wsinspect(['connect', url, '-0', '-w', '0.1'], { stdin: 'two\nlines\0last' });
+    await closed();
     expect(told.slice(0, 2)).toEqual(['"two\\nlines"', '"last"']);
   });
 
@@ -147,16 +156,18 @@ describe('stdin', () => {
 
 describe('send options', () => {
   it('run in the order of the command line', async () => {
-    const { url, told } = await listener();
+    const { url, told, closed } = await listener();
     const file = shop.write('message.txt', 'from a file\n');
     const bytes = shop.write('message.bin', Buffer.from('fffe', 'hex'));
     const sends = ['-x', 'one', '--ping=two', '--send-hex', '03', '-x', 'four', '--send-file', file, '--raw-frame'];
     const { exit } = await connect(url, ...sends, '818500000000736978', '--close', '1000:bye');
     expect(exit).toBe(0);
+    await closed();
     expect(told.slice(0, 5)).toEqual(['"one"', 'ping two', '03', '"four"', '"from a file\\n"']);
     told.length = 0;
     const raw = ['--raw-frame', '8183000000007261 77', '--send-file', bytes, '--close', '4001:bye'];
     expect((await connect(url, '-x', 'a', ...raw)).exit).toBe(0);
+    await closed();
     expect(told).toEqual(['"a"', '"raw"', 'fffe', 'close 4001 bye']);
   });
 
@@ -182,15 +193,16 @@ describe('send options', () => {
   });
 
   it('with one of them, stdin is not read', async () => {
-    const { url, told } = await listener();
+    const { url, told, closed } = await listener();
     await wsinspect(['connect', url, '-x', 'only', '-w', '0.1'], { stdin: 'not this\n' });
+    await closed();
     expect(told).toEqual(['"only"', 'close 1000 ']);
   });
 
   it('--raw-frame sends what breaks the protocol', async () => {
     let error = '';
     const { url } = await peer((socket: WebSocket) => socket.on('error', ({ message }) => (error = message)));
-    const { exit, err } = await connect(url, '--raw-frame', '810161', '-w', '2');
+    const { exit, err } = await connect(url, '--raw-frame', '810161', '-w', '30');
     expect({ exit, error }).toEqual({ exit: 57, error: 'Invalid WebSocket frame: MASK must be set' });
     expect(err).toContain('1002 Protocol Error');
   });
@@ -202,10 +214,29 @@ describe('send options', () => {
   });
 
   it('after the last send, replies are waited for as long as they come', async () => {
+    const replies: (() => void)[] = [];
     const lazy = await peer((socket) => {
-      socket.on('message', (data) => void setTimeout(() => socket.send(data as Buffer, { binary: false }), 700));
+      socket.on('message', (data) => replies.push(() => socket.send(data as Buffer, { binary: false })));
     });
-    expect(await connect(lazy.url, '-x', 'a', '-x', 'b')).toMatchObject({ exit: 0, out: 'a\nb\n' });
+    let print = (): void => undefined;
+    const { exit, out } = await wsinspect(['connect', lazy.url, '-x', 'a', '-x', 'b'], {
+      during: () => print(),
+      clock: async (clock) => {
+        await clock.waitsFor(5000);
+        await clock.advance(4900);
+        const printed = new Promise<void>((resolve) => (print = resolve));
+        replies[0]!();
+        await printed;
+        // From the reply on it is the whole time again.
+        await clock.advance(4900);
+        replies[1]!();
+      },
+    });
+    expect({ exit, out }).toEqual({ exit: 0, out: 'a\nb\n' });
+    expect(await connect((await peer(() => undefined)).url, '-x', 'a', '-w', '0.1')).toMatchObject({
+      exit: 0,
+      out: '',
+    });
   });
 });
 

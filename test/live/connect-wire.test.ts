@@ -72,7 +72,7 @@ describe('what --json tells is what was on the wire', () => {
       '--preview',
       'all',
       '-w',
-      '3',
+      '30',
     ]);
     expect(exit).toBe(0);
     const server = told(out, 'server');

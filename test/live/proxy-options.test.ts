@@ -18,6 +18,13 @@ async function proxy(url: string, ...args: string[]): Promise<Serving> {
   return serving;
 }
 
+/** One with a clock that stands still until the test lets time pass. */
+async function proxyHeld(url: string, ...args: string[]): Promise<Serving> {
+  const serving = await Serving.proxyHeld(url, ...args);
+  running.push(serving);
+  return serving;
+}
+
 /** A server that tells what it was asked. */
 async function asked(...args: string[]): Promise<string> {
   let head = '';
@@ -153,16 +160,27 @@ const TESTS: Tests = {
   '--listen-cert': async () => expect(await exits('--listen-cert', '/nonexistent')).toBe(2),
   '--listen-key': async () => withTls('listen', async (opened) => expect(await opened).toBe(101)),
   '--delay': async () => {
-    const start = performance.now();
-    const { client } = await met(['a'], '--delay', '100');
-    await client.got(1);
-    expect(performance.now() - start).toBeGreaterThan(390);
+    const { clock, url } = await proxyHeld((await echo()).url, '--delay', '100');
+    const opening = Client.open(url);
+    // The request, its answer, the message and its echo are held one after the other.
+    const steps = ['request', 'answer', 'message', 'echo'];
+    let client: Client | undefined;
+    for (const step of steps) {
+      if (step === 'message') (client = await opening).socket.send('a');
+      await clock.waitsFor(100);
+      await clock.advance(100);
+    }
+    expect(await client!.got(1)).toEqual(['a']);
+    expect(clock.passed).toBe(400);
   },
   '--throttle': async () => {
-    const { client } = await met(['x'.repeat(4000)], '--throttle', '10000');
-    const start = performance.now();
-    await client.got(1);
-    expect(performance.now() - start).toBeGreaterThan(500);
+    const { clock, url } = await proxyHeld((await echo()).url, '--throttle', '10000');
+    const opening = Client.open(url);
+    await clock.advanceUntil(opening, 20);
+    const client = await opening;
+    client.socket.send('x'.repeat(4000));
+    // At least 4,000 bytes each way, 10,000 a second; little of it was saved up.
+    expect(await clock.advanceUntil(client.got(1), 20)).toBeGreaterThan(700);
   },
   '--drop-after': async () => {
     const { client, serving } = await met(['a', 'b', 'c'], '--drop-after', '4');
@@ -203,6 +221,7 @@ const TESTS: Tests = {
   '--fragment': async () => {
     const { client, serving } = await met(['fragmented'], '--fragment', '4');
     expect(await client.got(1)).toEqual(['fragmented']);
+    await serving.until(() => faults(serving).length === 2);
     expect(faults(serving)).toEqual([
       ['fragment', 'client', 0, 'cut into 3 frames of 4 bytes'],
       ['fragment', 'server', 0, 'cut into 3 frames of 4 bytes'],
@@ -302,7 +321,7 @@ const TESTS: Tests = {
   '--quiet': async () => {
     const ran = await wsinspect(['proxy', '0', 'ws://127.0.0.1:1/', '-q'], {
       open: true,
-      started: (child) => setTimeout(() => child.kill('SIGINT'), 500),
+      started: (child) => child.kill('SIGINT'),
     });
     expect(ran).toMatchObject({ out: '', err: '', exit: 130 });
   },

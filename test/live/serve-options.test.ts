@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Workshop, wsinspect } from '../cli/binary.js';
@@ -38,6 +39,12 @@ async function refusedWith(opening: Promise<unknown>): Promise<number> {
     (reason: unknown) => reason,
   );
   return error instanceof Refused ? error.status : NaN;
+}
+/** One with a clock that stands still until the test lets time pass. */
+async function serveHeld(...args: string[]): Promise<Serving> {
+  const serving = await Serving.startHeld(...args);
+  running.push(serving);
+  return serving;
 }
 /** What a view prints of an echoed text. */
 async function shown(text: string, ...args: string[]): Promise<string> {
@@ -176,7 +183,7 @@ const TESTS: Tests = {
     expect(await refusedWith(server.open())).toBe(503);
     first.socket.close();
     await first.closed;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await server.until((out) => out.includes('ended'));
     await server.open();
   },
   '--cert': async () => {
@@ -236,13 +243,20 @@ const TESTS: Tests = {
     expect((await wsinspect(['serve', '--raw-frame', 'xyz'])).exit).toBe(2);
   },
   '--delay': async () => {
-    const server = await serve('--delay', '150');
+    const server = await serveHeld('--delay', '150');
     const client = await server.open();
-    const start = Date.now();
     client.socket.send('a');
     client.socket.send('b');
-    expect(await client.got(2)).toEqual(['a', 'b']);
-    expect(Date.now() - start).toBeGreaterThanOrEqual(290);
+    for (const echoed of [['a'], ['a', 'b']]) {
+      await server.clock.waitsFor(150);
+      await server.clock.advance(149);
+      // What a ping is answered behind has been written before.
+      client.socket.ping();
+      await once(client.socket, 'pong');
+      expect(client.messages).toEqual(echoed.slice(0, -1));
+      await server.clock.advance(1);
+      expect(await client.got(echoed.length)).toEqual(echoed);
+    }
   },
   '--close': async () => {
     const server = await serve('--close', '4001:enough');
@@ -347,15 +361,22 @@ const TESTS: Tests = {
     expect(await client.got(1)).toEqual(['hi']);
   },
   '--speed': async () => {
-    const took = async (...args: string[]): Promise<number> => {
-      const server = await serve('--replay', recording(0.5), ...args);
-      const start = Date.now();
-      await (await server.open()).got(1);
-      return Date.now() - start;
-    };
-    const [slow, fast] = [await took(), await took('--speed', '0')];
-    expect(slow).toBeGreaterThan(450);
-    expect(fast).toBeLessThan(slow);
+    for (const [args, wait] of [
+      [[], 500],
+      [['--speed', '2'], 250],
+    ] as const) {
+      const server = await serveHeld('--replay', recording(0.5), ...args);
+      const client = await server.open();
+      await server.clock.waitsFor(wait);
+      await server.clock.advance(wait - 1);
+      client.socket.ping();
+      await once(client.socket, 'pong');
+      expect(client.messages).toEqual([]);
+      await server.clock.advance(1);
+      expect(await client.got(1)).toEqual(['hi']);
+    }
+    const atOnce = await serveHeld('--replay', recording(0.5), '--speed', '0');
+    expect(await (await atOnce.open()).got(1)).toEqual(['hi']);
   },
   '--connection': async () => {
     const none = await wsinspect(['serve', '0', '--replay', recording(0), '--connection', '3']);

@@ -1,9 +1,11 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket, type ClientOptions } from 'ws';
 import { freePort } from '../../bench/free-port.js';
 import { BINARY, cleanEnv, records } from '../cli/binary.js';
+import { HELD_CLOCK, HeldClock } from '../cli/held-clock.js';
 
 /** `wsinspect serve`, or another command that listens, running. */
 export class Serving {
@@ -11,7 +13,8 @@ export class Serving {
     readonly child: ChildProcess,
     readonly url: string,
     readonly port: number,
-    private readonly said = { out: '', err: '' },
+    private readonly said: Said,
+    private readonly held?: HeldClock,
   ) {}
 
   get out(): string {
@@ -24,30 +27,40 @@ export class Serving {
 
   /** Starts it on a port of its own; resolves when it listens. */
   static async start(...args: string[]): Promise<Serving> {
-    return args.includes('-q') ? Serving.quiet(args) : Serving.run('serve', '0', ...args);
+    return args.includes('-q') ? Serving.quiet(args) : Serving.run(['serve', '0', ...args]);
   }
 
   /** `wsinspect proxy` to this URL. */
   static proxy(url: string, ...args: string[]): Promise<Serving> {
-    return Serving.run('proxy', '0', url, ...args);
+    return Serving.run(['proxy', '0', url, ...args]);
   }
 
-  private static async run(...args: string[]): Promise<Serving> {
-    const child = spawn(process.execPath, [BINARY, ...args], {
+  /** The same, with a clock that stands still until the test lets time pass. */
+  static async startHeld(...args: string[]): Promise<Serving> {
+    return Serving.run(['serve', '0', ...args], true);
+  }
+
+  static async proxyHeld(url: string, ...args: string[]): Promise<Serving> {
+    return Serving.run(['proxy', '0', url, ...args], true);
+  }
+
+  private static async run(args: readonly string[], isHeld = false): Promise<Serving> {
+    const child = spawn(process.execPath, [...(isHeld ? ['--require', HELD_CLOCK] : []), BINARY, ...args], {
       env: cleanEnv(),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    const said = { out: '', err: '' };
-    child.stderr.on('data', (chunk: Buffer) => (said.err += chunk.toString()));
+      stdio: ['ignore', 'pipe', 'pipe', ...(isHeld ? (['ipc'] as const) : [])],
+    }) as ChildProcessByStdio<null, Readable, Readable>;
+    const held = isHeld ? new HeldClock(child) : undefined;
+    const said = new Said();
+    child.stderr.on('data', (chunk: Buffer) => said.add('err', chunk));
     const url = await new Promise<string>((resolve, reject) => {
       child.stdout.on('data', (chunk: Buffer) => {
-        said.out += chunk.toString();
+        said.add('out', chunk);
         const [, found] = /(wss?:\/\/[^\s"]+)/.exec(said.out) ?? [];
         if (found) resolve(found);
       });
       child.on('exit', () => reject(new Error(`serve ended: ${said.out}${said.err}`)));
     });
-    return new Serving(child, url, Number(new URL(url).port), said);
+    return new Serving(child, url, Number(new URL(url).port), said, held);
   }
 
   /** The same for one that prints nothing. */
@@ -57,8 +70,8 @@ export class Serving {
       env: cleanEnv(),
       stdio: 'ignore',
     });
-    const serving = new Serving(child, `ws://127.0.0.1:${port}/`, port);
-    for (let tries = 0; tries < 200; tries++) {
+    const serving = new Serving(child, `ws://127.0.0.1:${port}/`, port, new Said());
+    while (child.exitCode === null) {
       try {
         (await serving.raw()).destroy();
         return serving;
@@ -66,7 +79,7 @@ export class Serving {
         await sleep(25);
       }
     }
-    throw new Error('serve does not listen');
+    throw new Error('serve ended');
   }
 
   /** Ends it; gives its exit code. */
@@ -77,16 +90,23 @@ export class Serving {
   }
 
   exited(): Promise<number | null> {
-    if (this.child.exitCode !== null) return Promise.resolve(this.child.exitCode);
+    const { exitCode, signalCode } = this.child;
+    if (exitCode !== null || signalCode !== null) return Promise.resolve(exitCode);
     return new Promise((resolve) => this.child.on('close', resolve));
   }
 
+  /** Of one that was started with a held clock. */
+  get clock(): HeldClock {
+    if (this.held === undefined) throw new Error('its clock is not held');
+    return this.held;
+  }
+
   /** Waits until what it printed says so. */
-  async until(test: (out: string, err: string) => boolean, seconds = 5): Promise<void> {
-    for (const end = Date.now() + seconds * 1000; !test(this.out, this.err);) {
-      if (Date.now() > end) throw new Error(`serve did not say it: ${this.out}\n${this.err}`);
-      await sleep(10);
-    }
+  until(test: (out: string, err: string) => boolean): Promise<void> {
+    return this.said.happenings.until(
+      () => test(this.out, this.err),
+      () => `serve did not say it: ${this.out}\n${this.err}`,
+    );
   }
 
   get records(): Record<string, unknown>[] {
@@ -110,14 +130,60 @@ export class Serving {
   }
 }
 
+/** Lets waiters look again whenever something happened; one that waits for ever is a failure that says for what. */
+class Events {
+  private readonly looks = new Set<() => void>();
+
+  tell(): void {
+    for (const look of [...this.looks]) look();
+  }
+
+  until(test: () => boolean, missing: () => string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.looks.delete(look);
+      };
+      const look = (): void => {
+        if (!test()) return;
+        done();
+        resolve();
+      };
+      const timer = setTimeout(() => {
+        done();
+        reject(new Error(missing()));
+      }, GIVE_UP);
+      this.looks.add(look);
+      look();
+    });
+  }
+}
+
+/** Just before a test that waits for ever is ended (vitest.config.ts), so that it says why: milliseconds. */
+const GIVE_UP = 100_000;
+
+/** What a process printed so far. */
+class Said {
+  out = '';
+  err = '';
+  readonly happenings = new Events();
+
+  add(to: 'out' | 'err', chunk: Buffer): void {
+    this[to] += chunk.toString();
+    this.happenings.tell();
+  }
+}
+
 /** A `ws` client that keeps what it gets. */
 export class Client {
   readonly messages: string[] = [];
+  private readonly happenings = new Events();
   readonly closed: Promise<readonly [code: number, reason: string]>;
   private constructor(readonly socket: WebSocket) {
-    socket.on('message', (data: Buffer, isBinary) =>
-      this.messages.push(isBinary ? data.toString('hex') : data.toString()),
-    );
+    socket.on('message', (data: Buffer, isBinary) => {
+      this.messages.push(isBinary ? data.toString('hex') : data.toString());
+      this.happenings.tell();
+    });
     this.closed = new Promise((resolve) => socket.on('close', (code, reason) => resolve([code, reason.toString()])));
     socket.on('error', () => undefined);
   }
@@ -135,11 +201,12 @@ export class Client {
     });
   }
 
-  async got(count: number, seconds = 5): Promise<string[]> {
-    for (const end = Date.now() + seconds * 1000; this.messages.length < count;) {
-      if (Date.now() > end) throw new Error(`only ${this.messages.length} of ${count} messages came`);
-      await sleep(5);
-    }
+  /** Waits until so many messages came. */
+  async got(count: number): Promise<string[]> {
+    await this.happenings.until(
+      () => this.messages.length >= count,
+      () => `only ${this.messages.length} of ${count} messages came`,
+    );
     return this.messages;
   }
 }

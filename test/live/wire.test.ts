@@ -1,16 +1,14 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { records, Workshop, wsinspect } from '../cli/binary.js';
+import { mayCapture } from '../tools.js';
 import { Serving } from './serving.js';
 
 const shop = new Workshop();
 afterAll(() => shop.remove());
-
-const canCapture = !spawnSync('tcpdump', ['--version']).error && process.getuid?.() === 0;
-if (!canCapture) console.warn('skipped: what serve shows against tcpdump (needs tcpdump, and root)');
 
 type Json = Record<string, unknown>;
 
@@ -31,7 +29,7 @@ function keyOf(record: Json): number {
   );
 }
 
-describe.runIf(canCapture)('what serve shows', () => {
+describe.runIf(mayCapture())('what serve shows', () => {
   it.each([
     ['plain', []],
     ['compressed', ['--deflate']],
