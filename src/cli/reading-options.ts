@@ -13,6 +13,8 @@ export function readingOptions(options: DecodeOptions): ReadingOptions {
   const { maxMessage = DEFAULT_MAX_MESSAGE, extract, preview = DEFAULT_PREVIEW } = options;
   return {
     ...(deflate && { deflate }),
+    // What is read of a file is not written to: whatever nobody asks for need not be unmasked.
+    payloads: 'view',
     raw: lazyDeflate,
     acceptOf,
     previewBytes: preview,
