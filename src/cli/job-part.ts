@@ -220,6 +220,7 @@ export class Part implements Pace {
       marks: this.marks.take(),
       shown: shown - this.shown,
       found: this.found || (!isLimited && output.found),
+      unsearched: output.leftUnsearched,
       notes,
       closed,
       passedOver: [...passedOver.values()],

@@ -51,6 +51,8 @@ export interface Piece {
   readonly marks: Uint32Array;
   readonly shown: number;
   readonly found: boolean;
+  /** Texts so far that `--grep` searched in part, in vain. */
+  readonly unsearched: number;
   readonly notes: readonly Note[];
   readonly closed: readonly { readonly key: Key; readonly summary: ConnectionSummary }[];
   readonly passedOver: readonly PassedOver[];

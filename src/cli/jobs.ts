@@ -91,6 +91,8 @@ class JobDecoding {
     const { output, io } = this;
     const { text, shown, found, end = Infinity } = merged(pieces, output.left);
     output.found ||= found;
+    const unsearched = pieces.reduce((sum, piece) => sum + piece.unsearched, 0);
+    output.leaveUnsearched(unsearched - output.leftUnsearched);
     await this.tell(
       pieces.flatMap(({ notes }) => notes),
       end,

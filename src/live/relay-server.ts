@@ -110,9 +110,10 @@ export class RelayServer {
     const to = ends.server === undefined ? {} : { server: ends.server };
     const there = placeOf(server);
     let number = -1;
+    let isWanted = taker.looks && options.wants === undefined;
     const watch = (): RelayWatcher | undefined => {
       number = this.numbers++;
-      const isWanted = taker.looks && options.wants?.(number, source, there) !== false;
+      isWanted = taker.looks && options.wants?.(number, source, there) !== false;
       // What is not shown is recorded all the same.
       if (!isWanted && options.recorder === undefined) return undefined;
       return new LiveConnection(number, { client: from, ...to }, 'server', options, isWanted ? taker : NOBODY);
@@ -125,7 +126,7 @@ export class RelayServer {
     };
     const connection = new RelayConnection(client, server, plan, {
       watch,
-      fault: (fault) => taker.looks && taker.fault({ connection: number, time: options.now(), ...fault }),
+      fault: (fault) => isWanted && taker.fault({ connection: number, time: options.now(), ...fault }),
       polled: (polled) => taker.looks && taker.polled({ client: from, ...polled }),
     });
     this.open.add(connection);
