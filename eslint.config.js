@@ -27,6 +27,12 @@ const pure = {
   paths: ['chalk', 'commander', 'ws'].map((name) => ({ name, message: 'Pure floors import no package.' })),
 };
 
+/** Arguments go on the stack, which holds some 100,000 of them: what came from outside may be longer. */
+const noSpread = ['CallExpression', 'NewExpression'].map((call) => ({
+  selector: `${call} > SpreadElement`,
+  message: 'No array of unknown length as arguments (bounded ones: src/codec/spread.ts): a loop, or a helper.',
+}));
+
 export default tseslint.config(
   { ignores: ['dist', 'node_modules', 'fixtures'] },
   js.configs.recommended,

@@ -1,7 +1,8 @@
 // Reading and writing masked frames, against ws in the same process. Prints messages per second and the ratios.
 //   node bench/codec.js [rounds]
-// Reading: the public FrameReader, every payload unmasked, in chunks of 64 KiB as from a socket; ws's Receiver on the
-// same chunks, with a listener for its messages. Both are given frames of one size, binary, unfragmented.
+// Reading: `read` of the public FrameReader, every payload unmasked, in chunks of 64 KiB as from a socket: in new memory (`copy`,
+// the default), and in place, as ws does; ws's Receiver on the same chunks, with a listener for its messages. All are given
+// frames of one size, binary, unfragmented.
 import { encodeFrame, FrameReader } from '../dist/index.js';
 import { race, rate, ratio, row } from './measure.js';
 import { native, plain, version } from './ws-variants.js';
@@ -9,12 +10,12 @@ import { native, plain, version } from './ws-variants.js';
 const rounds = Number(process.argv[2] ?? 15);
 const CHUNK = 65536;
 const SIZES = [
-  { size: 16, native: 4, plain: 4 },
-  { size: 100, native: 4, plain: 4 },
-  { size: 1024, native: 2, plain: 4 },
-  { size: 65536, native: 1, plain: 4 },
+  { size: 16, native: 4 },
+  { size: 100, native: 4 },
+  { size: 1024, native: 2 },
+  { size: 65536, native: 1.2 },
 ];
-const WIDTHS = [9, 12, 12, 12, 11, 11];
+const WIDTHS = [9, 12, 12, 12, 12, 11, 11];
 
 function frames(size, count) {
   const payload = Buffer.alloc(size, 'abcdefghijklmnopqrstuvwxyz');
@@ -31,17 +32,16 @@ function* chunks(bytes) {
 
 let sink = 0;
 
-function readOurs(bytes) {
-  const reader = new FrameReader();
+const readOurs = (memory) => (bytes) => {
+  const reader = new FrameReader(0, memory);
   let messages = 0;
-  for (const chunk of chunks(bytes)) {
-    for (const event of reader.push(chunk)) {
-      if (event.type === 'payload') sink ^= event.unmasked()[0];
-      else if (event.type === 'frame-end') messages++;
-    }
-  }
+  const taker = {
+    payload: (_, payload) => (sink ^= payload[0]),
+    end: () => messages++,
+  };
+  for (const chunk of chunks(bytes)) reader.read(chunk, taker);
   return messages;
-}
+};
 
 function readTheirs({ Receiver }, count) {
   return (bytes) =>
@@ -58,27 +58,29 @@ function readTheirs({ Receiver }, count) {
 }
 
 console.log(`node ${process.version}, ws ${version}, median of ${rounds} rounds, messages per second\n`);
-row(['reading', 'wsinspect', 'ws+native', 'ws', 'to native', 'to ws'], WIDTHS);
+row(['reading', 'in place', 'copy', 'ws+native', 'ws', 'in place', 'copy'], WIDTHS);
+row(['', '', '', '', '', 'to native', 'to native'], WIDTHS);
 for (const { size, ...goal } of SIZES) {
   const count = Math.min(200_000, Math.ceil(3e7 / (size + 14)));
   const bytes = frames(size, count);
   // ws unmasks in place, so each round of each gets a copy of its own.
   const prepare = () => Buffer.from(bytes);
-  const [ours, withNative, without] = await race(
+  const [inPlace, copied, withNative, without] = await race(
     [
-      { prepare, run: readOurs },
+      { prepare, run: readOurs({ unmask: 'in-place' }) },
+      { prepare, run: readOurs({}) },
       { prepare, run: readTheirs(native, count) },
       { prepare, run: readTheirs(plain, count) },
     ],
     rounds,
     count,
   );
-  const cells = [ours, withNative, without].map(rate);
-  row([`${size} B`, ...cells, ratio(ours / withNative, goal.native), ratio(ours / without, goal.plain)], WIDTHS);
+  const cells = [inPlace, copied, withNative, without].map(rate);
+  row([`${size} B`, ...cells, ratio(inPlace / withNative, goal.native), ratio(copied / withNative)], WIDTHS);
 }
 
 console.log();
-row(['writing', 'wsinspect', 'ws+native', 'ws', 'to native', 'to ws'], WIDTHS);
+row(['writing', 'wsinspect', '', 'ws+native', 'ws', 'to native', 'to ws'], WIDTHS);
 for (const { size } of SIZES) {
   const count = Math.min(200_000, Math.ceil(3e7 / (size + 14)));
   const payload = Buffer.alloc(size, 'abcdefghijklmnopqrstuvwxyz');
@@ -99,7 +101,7 @@ for (const { size } of SIZES) {
     rounds,
     count,
   );
-  const cells = [mine, withNative, without].map(rate);
+  const cells = [rate(mine), '', ...[withNative, without].map(rate)];
   row([`${size} B`, ...cells, ratio(mine / withNative, 1), ratio(mine / without, 1)], WIDTHS);
 }
 if (sink === -1) console.log();

@@ -31,6 +31,7 @@ export {
   FramePayload,
   FrameReader,
   FrameStart,
+  type FrameBytesTaker,
   type FrameEvent,
   type Truncated,
 } from './codec/frame-reader.js';
@@ -83,6 +84,7 @@ export {
   type ReadDeflate,
 } from './codec/deflate-params.js';
 export type { ReadingOptions } from './codec/assembling.js';
+export type { PayloadMemory } from './codec/payload-memory.js';
 export { Connection, type Side } from './codec/connection.js';
 export { Transcript, type TranscriptEvent, type TranscriptOptions } from './codec/transcript.js';
 export {

@@ -4,6 +4,9 @@ import type { Address } from './address.js';
 import type { ConnectionHandler } from './connection-handler.js';
 import { Stream } from './reassembly.js';
 import type { Reassembly } from './reassembly-limits.js';
+import type { Side } from './stream-sink.js';
+import { ACK, FIN, RST, SYN, type Segment } from './tcp.js';
+import { Track } from './track.js';
 
 export interface Endpoint {
   readonly address: string;
@@ -18,10 +21,14 @@ export class Connection {
   readonly time: number;
   /** By side. */
   readonly streams: readonly [Stream, Stream];
+  readonly tracks: readonly [Track, Track] = [new Track(), new Track()];
   /** The initiator is the high endpoint of its pair. */
   readonly swapped: boolean;
   /** A SYN or SYN/ACK was seen: side 0 is the initiator for certain. */
   synSeen = false;
+  /** By its headers it has ended: both FINs, or a reset. The same whether it is read or not. */
+  over = false;
+  /** Nothing more is handed on. */
   closed = false;
   packets = 0;
   /** TCP payload on the wire, by side, retransmissions too. */
@@ -60,6 +67,27 @@ export class Connection {
   /** Which of `count` shards, from 0: see `shardOf`. */
   shard(count: number): number {
     return shardOf(this.low, this.high, count);
+  }
+
+  /** What a segment's header tells, whether anybody reads the bytes or not. Gives whether it resets the connection. */
+  note(side: Side, { flags, sequence, acknowledgment, length }: Segment): boolean {
+    const track = this.tracks[side];
+    const other = this.tracks[side === 0 ? 1 : 0];
+    const isSyn = (flags & SYN) !== 0;
+    const isAck = (flags & ACK) !== 0 && !this.isSelf;
+    if (isSyn) track.synchronize(sequence);
+    if (isSyn && isAck) other.begin(acknowledgment);
+    if ((flags & RST) !== 0) {
+      const counts = track.takesReset(sequence);
+      this.over ||= counts;
+      return counts;
+    }
+    if (isAck) other.acknowledge(acknowledgment);
+    const start = isSyn ? (sequence + 1) | 0 : sequence;
+    if (length > 0) track.data(start, length);
+    if ((flags & FIN) !== 0) track.fin((start + length) | 0);
+    this.over ||= track.finSeen && other.finSeen;
+    return false;
   }
 
   /** From now on `handler` takes what the streams bring. */

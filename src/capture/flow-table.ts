@@ -10,7 +10,7 @@ export class FlowTable {
   private readonly table = new PairTable<Connection>();
   private readonly room: number;
   private readonly closedRoom: number;
-  /** Closed ones in that order, from `closedAt` on. */
+  /** Ended ones in that order, from `closedAt` on. */
   private closed: Connection[] = [];
   private closedAt = 0;
   /** The hand of the clock, and who was heard again since it came by. */
@@ -54,14 +54,17 @@ export class FlowTable {
     if (this.table.values[connection.slot] === connection) this.table.remove(connection.slot);
   }
 
-  /** The connection has ended: it leaves the table when enough others have. */
-  retire(connection: Connection): void {
+  /** The connection has ended: it leaves the table when enough others have. Gives the one that left now. */
+  retire(connection: Connection): Connection | undefined {
     this.closed.push(connection);
-    if (this.closed.length - this.closedAt <= this.closedRoom) return;
-    this.remove(this.closed[this.closedAt++]!);
-    if (this.closedAt * 2 < this.closed.length) return;
-    this.closed = this.closed.slice(this.closedAt);
-    this.closedAt = 0;
+    if (this.closed.length - this.closedAt <= this.closedRoom) return undefined;
+    const gone = this.closed[this.closedAt++]!;
+    this.remove(gone);
+    if (this.closedAt * 2 >= this.closed.length) {
+      this.closed = this.closed.slice(this.closedAt);
+      this.closedAt = 0;
+    }
+    return gone;
   }
 
   /** Whom to give up: a clock's second chance among the next few, with closed ones and those that nobody reads in front. */

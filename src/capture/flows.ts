@@ -1,4 +1,3 @@
-import { WINDOW } from './acknowledgment.js';
 import { Connection } from './connection.js';
 import type { CloseReason } from './connection-handler.js';
 import { FlowTable } from './flow-table.js';
@@ -12,9 +11,6 @@ import { Reassembly } from './reassembly-limits.js';
 import type { Side } from './stream-sink.js';
 import { ACK, FIN, parseTcp, RST, Segment, SYN } from './tcp.js';
 import type { LinkType, Packet } from './types.js';
-
-/** How far in front of a known stream a SYN may be and still be its own, late; and how far away data on a closed connection is another connection's. */
-const NEAR = 2 ** 16;
 
 /** Packets -> connections -> the bytes of both directions, in order. Never throws on any input; memory is bounded by `limits`. */
 export class Flows {
@@ -84,7 +80,6 @@ export class Flows {
   /** Nobody reads this connection from now on: its packets are only counted, and its handler is not called again. */
   ignore(connection: Connection): void {
     connection.detach();
-    for (const stream of connection.streams) stream.based = false;
   }
 
   /** No more packets: whatever waits is handed on, and all connections that are open are closed. */
@@ -101,14 +96,17 @@ export class Flows {
     const side = pair.swapped === connection.swapped ? 0 : 1;
     connection.packets++;
     connection.payload[side] += segment.length;
-    if (connection.handler !== undefined) this.advance(connection, side, time);
-    else this.watch(connection, side, time);
+    const wasOver = connection.over;
+    const resets = connection.note(side, segment);
+    if (connection.handler !== undefined) this.advance(connection, side, resets, time);
+    else this.watch(connection, time);
+    if (connection.over && !wasOver) this.retire(connection, time);
   }
 
   private connectionOf(time: number): Connection {
     const known = this.table.find(this.pair);
     if (known === undefined) return this.open(time, undefined);
-    const mayBeNew = (this.segment.flags & SYN) !== 0 || known.closed;
+    const mayBeNew = (this.segment.flags & SYN) !== 0 || known.over;
     return mayBeNew && this.isNew(known) ? this.open(time, known) : known;
   }
 
@@ -133,29 +131,23 @@ export class Flows {
     this.table.remove(victim);
   }
 
-  /** Is this SYN, or this data on a closed connection, the beginning of another connection between the same ports? (RFC 9293 §3.6.1, RFC 6191) */
+  /** Is this SYN, or this data on an ended connection, the beginning of another connection between the same ports? (RFC 9293 §3.6.1, RFC 6191) */
   private isNew(known: Connection): boolean {
     const { flags, sequence, length } = this.segment;
     const side = this.pair.swapped === known.swapped ? 0 : 1;
-    const stream = known.streams[side];
-    if ((flags & SYN) === 0) return length > 0 && stream.based && Math.abs((sequence - stream.next) | 0) > NEAR;
-    if (stream.synSeen) return stream.syn !== sequence;
-    if (known.closed) return true;
-    const { first } = stream;
-    if (first !== undefined) return ((first - sequence) | 0) < 0 || ((first - sequence) | 0) > NEAR;
-    const isAnswer = (flags & ACK) !== 0;
-    const other = known.streams[side === 0 ? 1 : 0];
-    return !isAnswer && !(other.synSeen && other.offset === 0);
+    const track = known.tracks[side];
+    if ((flags & SYN) === 0) return length > 0 && track.isElsewhere(sequence);
+    return track.isOtherSyn(sequence, (flags & ACK) !== 0, known.over, known.tracks[side === 0 ? 1 : 0]);
   }
 
   /** A segment of a connection that somebody reads. */
-  private advance(connection: Connection, side: Side, time: number): void {
+  private advance(connection: Connection, side: Side, resets: boolean, time: number): void {
     const { segment } = this;
     const { flags, acknowledgment, length } = segment;
     const stream = connection.streams[side];
     const other = connection.streams[side === 0 ? 1 : 0];
     if ((flags & SYN) !== 0) this.synchronize(connection, side);
-    if ((flags & RST) !== 0) return this.reset(connection, side, time);
+    if ((flags & RST) !== 0) return this.reset(connection, side, resets, time);
     segment.time = time;
     segment.packet = connection.packets;
     if ((flags & ACK) !== 0 && !connection.isSelf) other.acknowledge(acknowledgment, time, segment.packet);
@@ -175,18 +167,14 @@ export class Flows {
     const { flags, sequence, acknowledgment } = this.segment;
     const stream = connection.streams[side];
     connection.synSeen = true;
-    stream.synSeen = true;
-    stream.syn = sequence;
     this.segment.sequence = (sequence + 1) | 0;
     stream.begin(this.segment.sequence);
     if ((flags & ACK) !== 0) connection.streams[side === 0 ? 1 : 0].begin(acknowledgment);
   }
 
-  /** RFC 9293 §3.5.3: a reset counts if it lies in the window; one that lies elsewhere is somebody else's. */
-  private reset(connection: Connection, side: Side, time: number): void {
-    const stream = connection.streams[side];
-    const distance = (this.segment.sequence - stream.next) | 0;
-    if (stream.based && Math.abs(distance) > WINDOW) {
+  /** A reset that lies outside of the window is somebody else's. */
+  private reset(connection: Connection, side: Side, resets: boolean, time: number): void {
+    if (!resets) {
       this.shared.stray++;
       return;
     }
@@ -195,18 +183,16 @@ export class Flows {
     this.close(connection, 'reset', time);
   }
 
-  /** A segment that nobody reads: only beginnings and ends are noted, to tell connections apart. */
-  private watch(connection: Connection, side: Side, time: number): void {
-    const { flags, sequence } = this.segment;
+  /** A segment that nobody reads. */
+  private watch(connection: Connection, time: number): void {
     this.counts.ignored++;
-    const stream = connection.streams[side];
-    if ((flags & SYN) !== 0) {
-      stream.synSeen = true;
-      stream.syn = sequence;
-    }
-    if ((flags & FIN) !== 0) stream.finSeen = true;
-    const ended = (flags & RST) !== 0 || (connection.streams[0].finSeen && connection.streams[1].finSeen);
-    if (ended) this.close(connection, 'fin', time);
+    if (connection.over) this.close(connection, 'fin', time);
+  }
+
+  /** It is over by its headers; where bytes are still waited for, it is read on. */
+  private retire(connection: Connection, time: number): void {
+    const gone = this.table.retire(connection);
+    if (gone !== undefined) this.close(gone, 'fin', time);
   }
 
   private flush(connection: Connection, time: number): void {
@@ -220,7 +206,6 @@ export class Flows {
     const { handler } = connection;
     connection.detach();
     handler?.close(reason, time);
-    this.table.retire(connection);
   }
 }
 

@@ -188,7 +188,7 @@ export class JsonScanner {
     run.length += to - from;
     if (run.parts > MOST_PARTS) return this.failAt(`a value has more than ${MOST_PARTS} parts`, run.start);
     if (run.length > run.most) return this.failAt(`a value is larger than ${run.most} bytes`, run.start);
-    run.pieces.push(chunk.slice(from, to));
+    run.pieces.push(new Uint8Array(chunk.subarray(from, to)));
   }
 
   private finish(run: Run): void {

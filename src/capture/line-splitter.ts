@@ -26,7 +26,7 @@ export class LineSplitter {
       from = to + 1;
     }
     // A copy: the chunk is its owner's.
-    this.keep(chunk.slice(from));
+    this.keep(new Uint8Array(chunk.subarray(from)));
   }
 
   end(taker: LineTaker): void {

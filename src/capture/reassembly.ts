@@ -23,9 +23,6 @@ export class Stream {
   offset = 0;
   /** It is known where the stream (or what was captured of it) begins. */
   based = false;
-  /** The initial sequence number, where a SYN was seen. */
-  synSeen = false;
-  syn = 0;
   /** FIN was seen, and the stream has come to it. */
   finSeen = false;
   finished = false;
@@ -45,11 +42,6 @@ export class Stream {
   constructor(side: Side, shared: Reassembly) {
     this.side = side;
     this.shared = shared;
-  }
-
-  /** The sequence number of the stream's first byte, where there is one. */
-  get first(): number | undefined {
-    return this.based ? (this.next - this.offset) | 0 : this.held.first?.sequence;
   }
 
   /** Something waits for what is in front of it. */

@@ -68,7 +68,8 @@ export class Closing {
     const { webSocket, directions } = this.tally.totals();
     const frames = [...eachDirection(directions)].reduce((sum, [, counts]) => sum + counts.frames, 0);
     const there = webSocket > 0 ? `; there are ${things(frames, 'frame')} in ${things(webSocket, 'connection')}` : '';
-    this.output.notice(`nothing matches${there}`);
+    const where = this.output.leftUnsearched > 0 ? ' in what was searched' : '';
+    this.output.notice(`nothing matches${where}${there}`);
   }
 
   private get isWanted(): boolean {

@@ -63,7 +63,11 @@ export interface Connected {
 }
 
 export type ConnectionFilter = (connection: Connected) => boolean;
-export type RecordFilter = (record: Judged) => boolean;
+export interface RecordFilter {
+  (record: Judged): boolean;
+  /** Texts that matched in no part that was kept of them, and go on after it: they may match all the same. */
+  unsearched?(this: void): number;
+}
 
 /** Which connections are read at all; undefined: all of them. */
 export function connectionFilter({ connection, client, server }: ConnectionCriteria): ConnectionFilter | undefined {
@@ -87,8 +91,9 @@ export function recordFilter(
   if (opcode !== undefined) tests.push(opcodeTest(opcode, view === 'messages'));
   if (fromTime || toTime) tests.push(timeTest(fromTime, toTime, captureStart));
   if (violations) tests.push(({ diagnostics }) => diagnostics.some((diagnostic) => isFinding(diagnostic, true)));
-  if (grep) tests.push(grepTest(grep));
-  return all(tests);
+  if (!grep) return all(tests);
+  const search = grepSearch(grep);
+  return Object.assign(all([...tests, search.test])!, { unsearched: () => search.unsearched });
 }
 
 function all<T>(tests: readonly ((value: T) => boolean)[]): ((value: T) => boolean) | undefined {
@@ -107,14 +112,27 @@ function opcodeTest(opcodes: number, ofMessages: boolean): RecordFilter {
   };
 }
 
-function grepTest(grep: RegExp): RecordFilter {
-  return (record) => {
-    const text = record.type === 'frame' ? textOf(record.frame) : undefined;
-    if (text === undefined) return false;
-    // With the flags g and y a match would begin where the last one ended.
-    grep.lastIndex = 0;
-    return grep.test(text);
+function grepSearch(grep: RegExp): { test(this: void, record: Judged): boolean; unsearched: number } {
+  const search = {
+    unsearched: 0,
+    test: (record: Judged): boolean => {
+      if (record.type !== 'frame') return false;
+      const text = textOf(record.frame);
+      // With the flags g and y a match would begin where the last one ended.
+      grep.lastIndex = 0;
+      const matches = text !== undefined && grep.test(text);
+      if (!matches && goesOn(record.frame)) search.unsearched++;
+      return matches;
+    },
   };
+  return search;
+}
+
+/** There is more text than was kept: it exceeds the limit. */
+function goesOn({ header, message, compressed, payload, received }: Frame): boolean {
+  if (!message) return header.opcode === OPCODE.text && !compressed && received > payload.length;
+  if (message.opcode !== OPCODE.text) return false;
+  return message.inflation === 'too-large' || (message.bytes ?? 0) > message.payload.length;
 }
 
 /** The text of the message that the frame completes, else its own, as far as it was kept. */

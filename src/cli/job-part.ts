@@ -226,6 +226,7 @@ export class Part implements Pace {
       shown: shown - this.shown,
       found: this.found || (!isLimited && output.found),
       input: this.before,
+      unsearched: output.leftUnsearched,
       notes,
       closed,
       passedOver: [...passedOver.values()],

@@ -53,6 +53,8 @@ export interface Piece {
   readonly found: boolean;
   /** Bytes of the input that had been read when it was begun. */
   readonly input: number;
+  /** Texts so far that `--grep` searched in part, in vain. */
+  readonly unsearched: number;
   readonly notes: readonly Note[];
   readonly closed: readonly { readonly key: Key; readonly summary: ConnectionSummary }[];
   readonly passedOver: readonly PassedOver[];

@@ -103,6 +103,8 @@ class JobDecoding {
       return false;
     }
     output.found ||= found;
+    const unsearched = pieces.reduce((sum, piece) => sum + piece.unsearched, 0);
+    output.leaveUnsearched(unsearched - output.leftUnsearched);
     await this.tell(
       pieces.flatMap(({ notes }) => notes),
       end,

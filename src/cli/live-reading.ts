@@ -2,11 +2,14 @@ import type { PerMessageDeflateOptions } from 'ws';
 import { DEFAULT_PREVIEW, type ReadingOptions } from '../codec/assembling.js';
 import { acceptOf, lazyDeflate } from './adapters.js';
 import { deflateOf } from './deflate-option.js';
+import type { RecordCriteria } from './filters.js';
+import { DEFAULT_MAX_MESSAGE } from './reading-options.js';
 import type { ShowOptions } from './serve-options.js';
 
 /** How live traffic is read: what was negotiated is seen in the handshake. */
-export function liveReading({ preview = DEFAULT_PREVIEW }: ShowOptions): ReadingOptions {
-  return { raw: lazyDeflate, acceptOf, previewBytes: preview, messageBytes: preview };
+export function liveReading({ preview = DEFAULT_PREVIEW, grep }: ShowOptions & RecordCriteria): ReadingOptions {
+  const kept = grep ? Math.max(preview, DEFAULT_MAX_MESSAGE) : preview;
+  return { raw: lazyDeflate, acceptOf, previewBytes: kept, messageBytes: kept };
 }
 
 /** `--deflate[=PARAMS]` as `ws` wants it; compression is off unless it was asked for. */

@@ -92,7 +92,7 @@ export function decodeOptions(): Option[] {
     new Option('--pretty', 'show JSON payloads indented'),
     new Option('--base64', 'bytes in JSON records as Base64 instead of hex'),
     new Option('--strict', 'count warnings as findings'),
-    new Option('--max-message <bytes>', 'inflate compressed messages up to this size').argParser(
+    new Option('--max-message <bytes>', 'inflate and search messages up to this size').argParser(
       integer(1, MOST_INFLATED),
     ),
     new Option('--max-connections <number>', 'connections of a capture that are followed at one time').argParser(

@@ -1,6 +1,7 @@
 import { isFinding } from '../rules/catalogue.js';
 import type { Judged } from '../rules/judged.js';
 import { safeJson } from '../render/escape.js';
+import { count } from '../render/layout.js';
 import { LineBuffer } from '../render/line-buffer.js';
 import type { View } from '../render/view.js';
 import { viewOf, type Layout, type Seen } from './drawing.js';
@@ -9,6 +10,7 @@ import type { RecordFilter } from './filters.js';
 import type { Io } from './io.js';
 import type { DecodeOptions } from './options.js';
 import { OutputBound } from './output-bound.js';
+import { DEFAULT_MAX_MESSAGE } from './reading-options.js';
 
 /** RSV1 on bare data frames is most often permessage-deflate whose handshake was not given. */
 const RSV_HINT = 'hint: if permessage-deflate was negotiated, --deflate inflates the messages with RSV1';
@@ -29,6 +31,9 @@ export class RecordOutput {
   /** There is a frame with RSV1 that nothing explains. */
   private rsvSeen = false;
   private hinted = false;
+  /** Texts that `--grep` searched in part, in vain. */
+  private unsearched = 0;
+  private isTold = false;
   private layout: Layout = 'bytes';
   private view: View | undefined;
   private readonly lines = new LineBuffer();
@@ -65,7 +70,11 @@ export class RecordOutput {
   }
 
   record(record: Judged): void {
-    if (this.done || (this.filter !== undefined && !this.filter(record))) return;
+    if (this.done) return;
+    if (this.filter !== undefined && !this.filter(record)) {
+      if (this.options.grep !== undefined) this.leaveUnsearched(this.filter.unsearched!() - this.unsearched);
+      return;
+    }
     const { diagnostics } = record;
     if (diagnostics.length > 0) this.judge(record);
     if (isBlind(record)) this.found = true;
@@ -81,6 +90,19 @@ export class RecordOutput {
     const before = lines.length;
     if (!bound.isReached) put();
     if (!bound.take(lines.length - before)) lines.length = before;
+  }
+
+  /** That many more texts may match after what was kept of them: as with bytes that are missing, nobody may rely on it that none does. */
+  leaveUnsearched(texts: number): void {
+    if (texts === 0) return;
+    this.unsearched += texts;
+    this.found = true;
+    this.tellUnsearched();
+  }
+
+  /** `--grep` has not seen all of each text. */
+  get leftUnsearched(): number {
+    return this.unsearched;
   }
 
   /** So many records were shown. */
@@ -128,6 +150,17 @@ export class RecordOutput {
     if (this.lines.length > 0) await this.io.stdout.write(this.lines.take());
     const hint = this.hint();
     if (hint !== undefined) await this.io.stderr.write(`${hint}\n`);
+  }
+
+  /** Once, and of the first: how many there are is not known yet. */
+  private tellUnsearched(): void {
+    if (this.isTold) return;
+    this.isTold = true;
+    const { maxMessage = DEFAULT_MAX_MESSAGE, preview = 0 } = this.options;
+    const kept = count(Math.max(maxMessage, preview), 'byte');
+    this.notice(
+      `--grep: a text of more than ${kept} is searched only so far, and may match after that (--max-message)`,
+    );
   }
 
   /** What is to be told about RSV1, once. */

@@ -3,10 +3,11 @@ import type { DeflateWindows } from './deflate-windows.js';
 import { MessageInflater, type DirectionDeflate, type RawDeflate } from './deflate.js';
 import type { SearchBudget } from './frame-search.js';
 import { MessageAssembler } from './message.js';
+import type { PayloadMemory } from './payload-memory.js';
 import type { Direction } from './records.js';
 
 /** What is kept of frames and messages, and what inflates them: the same for every way that bytes come in. */
-export interface ReadingOptions {
+export interface ReadingOptions extends PayloadMemory {
   /** permessage-deflate as negotiated, for bytes without a handshake. */
   readonly deflate?: DeflateParameters;
   /** The DEFLATE library; without one, compressed messages are told as such. */
@@ -42,13 +43,15 @@ export function createAssembler(
   fromStart = true,
 ): MessageAssembler {
   const { previewBytes = DEFAULT_PREVIEW, messageBytes = DEFAULT_PREVIEW, raw } = options;
-  const { maxMessageBytes = DEFAULT_MAX_MESSAGE, windows, capture } = options;
+  const { maxMessageBytes = DEFAULT_MAX_MESSAGE, windows, capture, payloads, unmask } = options;
   const assembler = new MessageAssembler({
     direction,
     previewBytes,
     messageBytes,
     maxCompressedBytes: maxMessageBytes,
     joined: !fromStart && capture !== undefined,
+    ...(payloads && { payloads }),
+    ...(unmask && { unmask }),
   });
   if (parameters && raw) {
     const sender = senderParameters(parameters, direction);

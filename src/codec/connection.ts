@@ -8,6 +8,7 @@ import { startsLikeHead, type Head } from './http1.js';
 import { beginHold, EMPTY, other, searched, type Lane, type Side } from './lane.js';
 import { Lanes } from './lanes.js';
 import type { Opening } from './opening.js';
+import { copyOf, handedOut } from './payload-memory.js';
 import { looksLikeWebSocket } from './plausible.js';
 import type { Direction, UnfinishedMessage } from './records.js';
 import type { TranscriptEvent } from './transcript.js';
@@ -175,7 +176,10 @@ export class Connection {
     const { offset } = lane;
     lane.offset += chunk.length;
     if (lane.phase === 'body')
-      taker.event({ type: 'body', direction: this.lanes.directionOf(side), offset, bytes: chunk }, time);
+      taker.event(
+        { type: 'body', direction: this.lanes.directionOf(side), offset, bytes: handedOut(chunk, this.options) },
+        time,
+      );
     return undefined;
   }
 
@@ -184,7 +188,7 @@ export class Connection {
     const lane = this.both[side];
     const bytes = lane.pending.length === 0 ? chunk : concat([lane.pending, chunk]);
     const start = startsLikeHead(bytes);
-    lane.pending = start === 'maybe' ? bytes.slice() : EMPTY;
+    lane.pending = start === 'maybe' ? copyOf(bytes) : EMPTY;
     if (start === 'maybe') return undefined;
     if (start === 'request' || start === 'response') {
       this.lanes.client ??= start === 'request' ? side : other(side);

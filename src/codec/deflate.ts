@@ -1,5 +1,6 @@
 import { concat } from './byte-collector.js';
 import { SlidingWindow, type DeflateWindows } from './deflate-windows.js';
+import { copyOf, plainBytes } from './payload-memory.js';
 
 /** What an adapter around a DEFLATE library does: RFC 1951 data in, plain bytes out, synchronously. */
 export interface RawDeflate {
@@ -39,10 +40,6 @@ export interface InflateStream {
 }
 
 export type InflateOutcome =
-  /**
-   * `bytes` may be a view of memory that all inflaters share: valid until the next call of `inflate` on ANY inflater.
-   * Copy what is kept.
-   */
   | { readonly status: 'ok'; readonly bytes: Uint8Array }
   /** The data is no DEFLATE stream, or refers to bytes before the window. */
   | { readonly status: 'invalid'; readonly reason: string }
@@ -101,6 +98,15 @@ export class MessageInflater {
 
   /** The payload of one whole message, unmasked, its fragments joined. Never throws. */
   inflate(payload: Uint8Array): InflateOutcome {
+    const outcome = this.inflateView(payload);
+    return outcome.status === 'ok' ? { status: 'ok', bytes: copyOf(outcome.bytes) } : outcome;
+  }
+
+  /**
+   * The same without a copy: the bytes may be a view of memory that all inflaters share, valid until the next call on ANY
+   * inflater.
+   */
+  inflateView(payload: Uint8Array): InflateOutcome {
     const { noContextTakeover } = this.parameters;
     if (noContextTakeover) this.contextKnown = true;
     const outcome = this.ordinary(payload) ?? this.blocks(concat([payload, TAIL, SENTINEL]), payload.length);
@@ -138,7 +144,7 @@ export class MessageInflater {
         return { status: 'too-large', limit: this.maxOutput };
       }
       if (!result.final) return CUT_SHORT;
-      outputs.push(result.output);
+      outputs.push(plainBytes(result.output));
       produced += result.output.length;
       const begin = at;
       at += result.consumed;
@@ -190,7 +196,7 @@ export class MessageDeflater {
     const { windowBits, noContextTakeover } = this.parameters;
     const output = this.raw.deflate(message, { windowBits, dictionary: this.window });
     if (!noContextTakeover) this.window = lastBytes(this.window, message, 1 << windowBits);
-    const payload = output.subarray(0, output.length - TAIL.length);
+    const payload = plainBytes(output).subarray(0, output.length - TAIL.length);
     // RFC 7692 §7.2.3.6: an empty message is one octet, the header of an empty block.
     return payload.length === 0 ? Uint8Array.of(0x00) : payload;
   }
@@ -198,6 +204,6 @@ export class MessageDeflater {
 
 /** The last `size` bytes of `before` followed by `after`, in memory of their own. */
 function lastBytes(before: Uint8Array, after: Uint8Array, size: number): Uint8Array {
-  if (after.length >= size) return after.slice(after.length - size);
+  if (after.length >= size) return copyOf(after.subarray(after.length - size));
   return concat([before.subarray(Math.max(0, before.length + after.length - size)), after]);
 }

@@ -1,5 +1,6 @@
 import { headerLength, MAX_HEADER_BYTES, readHeader, type FrameHeader } from './frame.js';
-import { isAsciiView, unmaskView, WordView } from './mask.js';
+import { isAsciiView, unmaskInPlace, unmaskView, WordView } from './mask.js';
+import { copyOf, isCopying, type PayloadMemory } from './payload-memory.js';
 
 /** The header is complete; the payload may still be on its way. */
 export class FrameStart {
@@ -10,6 +11,9 @@ export class FrameStart {
 /** A run of payload bytes that arrived together; a payload may come in many. Zero-length payloads have none. */
 export class FramePayload {
   readonly type = 'payload';
+  /** The masking key that still lies over the bytes; 0: none. */
+  private key: number;
+
   constructor(
     readonly header: FrameHeader,
     /** Payload offset of the first byte here. */
@@ -17,25 +21,36 @@ export class FramePayload {
     private readonly source: WordView,
     private readonly from: number,
     private readonly to: number,
-  ) {}
+  ) {
+    this.key = header.key;
+  }
 
   /** How many bytes are here. */
   get length(): number {
     return this.to - this.from;
   }
-  /** The bytes as they stood on the wire: a view into the chunk that was pushed, masked if the frame is. */
+  /** The bytes as they stood on the wire, masked if the frame is; the application's, where they were unmasked in place. */
   get data(): Uint8Array {
-    return this.source.bytes.subarray(this.from, this.to);
+    return this.source.part(this.from, this.to);
   }
-  /** The application's bytes, the first `most` of them: new memory if the frame is masked, else a view as `data`. */
+  /** The application's bytes, the first `most` of them: new memory if they are masked, else a view as `data`. */
   unmasked(most = Infinity): Uint8Array {
     const to = Math.min(this.to, this.from + most);
-    if (!this.header.masked) return this.source.bytes.subarray(this.from, to);
-    return unmaskView(this.source, this.from, to, this.header.key, this.offset);
+    if (this.key === 0) return this.source.part(this.from, to);
+    return unmaskView(this.source, this.from, to, this.key, this.offset);
+  }
+  /** The same in new memory in any case. */
+  copied(most = Infinity): Uint8Array {
+    return unmaskView(this.source, this.from, Math.min(this.to, this.from + most), this.key, this.offset);
+  }
+  /** Unmasks the bytes where they are: `data` and `unmasked` are the same from now on. */
+  unmaskInPlace(): void {
+    unmaskInPlace(this.source, this.from, this.to, this.key, this.offset);
+    this.key = 0;
   }
   /** Whether the application's bytes are ASCII: looked at without unmasking them. */
   get isAscii(): boolean {
-    return isAsciiView(this.source, this.from, this.to, this.header.masked ? this.header.key : 0, this.offset);
+    return isAsciiView(this.source, this.from, this.to, this.key, this.offset);
   }
 }
 
@@ -71,6 +86,14 @@ export class FrameHole {
 
 export type FrameEvent = FrameStart | FramePayload | FrameEnd;
 
+/** Who takes what `FrameReader.read` finds: the same as its events, without an object for each of them. */
+export interface FrameBytesTaker {
+  /** The application's bytes that came together: all of the payload (`offset` 0) where the chunk has all of the frame. */
+  payload(header: FrameHeader, bytes: Uint8Array, offset: number): void;
+  /** The frame's last byte has come. */
+  end(header: FrameHeader): void;
+}
+
 const NOTHING = new Uint8Array(0);
 
 /**
@@ -86,15 +109,60 @@ export class FrameReader {
   private received = 0;
   private index = 0;
 
-  /** `offset` is the absolute offset of the byte that is next. */
-  constructor(private offset = 0) {}
+  private readonly copies: boolean;
+  private readonly unmasks: boolean;
+
+  /** `offset` is the absolute offset of the byte that is next; `memory` says whether `push` copies the chunk. */
+  constructor(
+    private offset = 0,
+    memory: PayloadMemory = {},
+  ) {
+    this.copies = isCopying(memory);
+    this.unmasks = memory.unmask === 'in-place';
+  }
 
   push(chunk: Uint8Array): FrameEvent[] {
     const events: FrameEvent[] = [];
-    const source = new WordView(chunk);
+    const source = new WordView(this.copies ? copyOf(chunk) : chunk);
     let at = 0;
     while (at < chunk.length) at = this.step(source, at, chunk.length, events);
     return events;
+  }
+
+  /** The same as `push`, for whoever takes many frames a second: payloads are unmasked, of the memory that was asked for. */
+  read(chunk: Uint8Array, taker: FrameBytesTaker): void {
+    const source = new WordView(chunk);
+    const { bytes } = source;
+    let at = 0;
+    while (at < bytes.length) {
+      const header = this.whole(bytes, at, bytes.length);
+      if (header === undefined) {
+        at = this.readPart(source, at, taker);
+        continue;
+      }
+      const from = at + header.length;
+      at = from + header.payloadLength;
+      if (at > from) taker.payload(header, this.plain(source, from, at, header.key, 0), 0);
+      taker.end(header);
+    }
+  }
+
+  /** A header or a payload that goes on in other chunks. */
+  private readPart(source: WordView, at: number, taker: FrameBytesTaker): number {
+    const events: FrameEvent[] = [];
+    const next = this.step(source, at, source.bytes.length, events);
+    for (const event of events) {
+      if (event.type === 'payload')
+        taker.payload(event.header, this.copies ? event.copied() : event.unmasked(), event.offset);
+      else if (event.type === 'frame-end') taker.end(event.header);
+    }
+    return next;
+  }
+
+  private plain(source: WordView, from: number, to: number, key: number, offset: number): Uint8Array {
+    if (this.unmasks) unmaskInPlace(source, from, to, key, offset);
+    if (this.unmasks || (key === 0 && !this.copies)) return source.part(from, to);
+    return unmaskView(source, from, to, key, offset);
   }
 
   /** Takes one header, or one run of payload, from `source` at `at` on; tells where it stopped. */
@@ -198,7 +266,9 @@ export class FrameReader {
   private takePayload(source: WordView, at: number, end: number, events: FrameEvent[]): number {
     const header = this.header!;
     const stop = Math.min(end, at + header.payloadLength - this.received);
-    events.push(new FramePayload(header, this.received, source, at, stop));
+    const payload = new FramePayload(header, this.received, source, at, stop);
+    if (this.unmasks) payload.unmaskInPlace();
+    events.push(payload);
     this.received += stop - at;
     this.offset += stop - at;
     if (this.received === header.payloadLength) this.close(header, events);

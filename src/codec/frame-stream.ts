@@ -15,9 +15,6 @@ export interface FrameTaker {
 /** Names the assembler of each header: by the mask bit where both directions were written one after the other. */
 export type Route = (header: FrameHeader) => MessageAssembler;
 
-/** What one step of reading gives, for a moment. One for all: streams are many. */
-const events: (FrameEvent | FrameHole)[] = [];
-
 /** Bytes to frames, with what their messages make of them. A directed stream has one assembler for all of its frames. */
 export class FrameStream {
   private readonly reader: FrameReader;
@@ -43,24 +40,28 @@ export class FrameStream {
     return frames;
   }
 
-  /** The same for a part of `bytes`, which must not be written to as long as a frame is in use. */
+  /** The same for a part of `bytes`. What its assemblers hand out says whether it may be written to afterwards. */
   read(bytes: Uint8Array, start: number, end: number, time: number, taker: FrameTaker): void {
     const source = wordsOf(bytes);
+    // Of this call alone: whoever takes a frame may read another stream meanwhile, or throw.
+    let events: FrameEvent[] | undefined;
     let at = start;
     while (at < end) {
       const header = this.reader.whole(bytes, at, end);
       if (header !== undefined) at = this.takeWhole(header, source, at, time, taker);
       else {
-        at = this.reader.step(source, at, end, events as FrameEvent[]);
-        this.takeEvents(time, taker);
+        events ??= [];
+        at = this.reader.step(source, at, end, events);
+        this.takeEvents(events, time, taker);
       }
     }
   }
 
   /** `length` bytes are missing. False: they may hold the end of a frame, and nobody knows where the next one begins. */
   hole(length: number, time: number, taker: FrameTaker): boolean {
+    const events: (FrameEvent | FrameHole)[] = [];
     const within = this.reader.hole(length, events);
-    this.takeEvents(time, taker);
+    this.takeEvents(events, time, taker);
     if (within) return true;
     const open = this.reader.end();
     if (open?.header) taker.frame(this.current!.truncate(open, true), time);
@@ -100,7 +101,7 @@ export class FrameStream {
     return typeof this.route === 'function' ? this.route(header) : this.route;
   }
 
-  private takeEvents(time: number, taker: FrameTaker): void {
+  private takeEvents(events: (FrameEvent | FrameHole)[], time: number, taker: FrameTaker): void {
     for (const event of events) this.take(event, time, taker);
     events.length = 0;
   }

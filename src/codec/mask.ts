@@ -1,9 +1,10 @@
 /**
  * Masking (RFC 6455 §5.3): byte i of the payload XOR byte i mod 4 of the key. A masking key is handled as one number,
- * its four bytes in network order. Nothing here writes into bytes that it was handed.
+ * its four bytes in network order. Nothing here writes into bytes that it was handed, but `unmaskInPlace`.
  */
 
 import { SIMD_FROM, xorBySimd } from './mask-simd.js';
+import { plainBytes } from './payload-memory.js';
 
 const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 
@@ -20,17 +21,31 @@ export class WordView {
   readonly words: Int32Array;
   /** Where `bytes` begins among the bytes of the words. */
   readonly offset: number;
-  constructor(readonly bytes: Uint8Array) {
+  readonly bytes: Uint8Array;
+  private readonly buffer: ArrayBufferLike;
+
+  constructor(bytes: Uint8Array) {
+    this.bytes = plainBytes(bytes);
     this.offset = bytes.byteOffset;
+    this.buffer = bytes.buffer;
     this.words = new Int32Array(bytes.buffer, 0, bytes.buffer.byteLength >>> 2);
+  }
+
+  /** What `subarray` gives, which is slower: it asks for the class first. */
+  part(from: number, to: number): Uint8Array {
+    return new Uint8Array(this.buffer, this.offset + from, to - from);
   }
 }
 
-let lastView = new WordView(new Uint8Array(0));
+let lastBytes: Uint8Array = new Uint8Array(0);
+let lastView = new WordView(lastBytes);
 
 /** The words of bytes that are read again and again: the view made last is kept. */
 export function wordsOf(bytes: Uint8Array): WordView {
-  if (lastView.bytes !== bytes) lastView = new WordView(bytes);
+  if (lastBytes !== bytes) {
+    lastBytes = bytes;
+    lastView = new WordView(bytes);
+  }
   return lastView;
 }
 
@@ -62,6 +77,44 @@ export function unmask(source: Uint8Array, start: number, end: number, key: numb
 /** The same for bytes whose words are at hand. */
 export function unmaskView(source: WordView, start: number, end: number, key: number, phase: number): Uint8Array {
   return xor(source, start, end, key, phase, 0);
+}
+
+/** Writes `source[start, end)` XOR the key over itself; `phase` is the payload offset of `start`. */
+export function unmaskInPlace(source: WordView, start: number, end: number, key: number, phase: number): void {
+  if (start === end || key === 0) return;
+  if (end - start >= SIMD_FROM && LITTLE_ENDIAN) {
+    const run = source.part(start, end);
+    if (xorBySimd(run, 0, run, lanes(key, phase))) return;
+  }
+  // The last word of memory that is no whole number of words is none: those bytes stand alone.
+  const whole = LITTLE_ENDIAN ? Math.max(start, Math.min(end, (source.words.length << 2) - source.offset)) : start;
+  if (whole > start) {
+    const lane = (source.offset + start) & 3;
+    xorOver(source.words, source.offset + start, source.offset + whole - 1, lanes(key, phase - lane));
+  }
+  const { bytes } = source;
+  for (let i = whole; i < end; i++) bytes[i]! ^= key >>> (24 - 8 * ((phase + i - start) & 3));
+}
+
+/** The same for whole words; both offsets are of the words' bytes, and `last` is inclusive. */
+function xorOver(words: Int32Array, from: number, last: number, mask: number): void {
+  const lastWord = last >>> 2;
+  const head = -1 << ((from & 3) * 8);
+  const tail = -1 >>> ((3 - (last & 3)) * 8);
+  let word = from >>> 2;
+  if (word === lastWord) {
+    words[word]! ^= mask & head & tail;
+    return;
+  }
+  words[word++]! ^= mask & head;
+  for (; word + 4 <= lastWord; word += 4) {
+    words[word]! ^= mask;
+    words[word + 1]! ^= mask;
+    words[word + 2]! ^= mask;
+    words[word + 3]! ^= mask;
+  }
+  for (; word < lastWord; word++) words[word]! ^= mask;
+  words[lastWord]! ^= mask & tail;
 }
 
 const HIGH_BITS = 0x80808080 | 0;

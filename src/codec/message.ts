@@ -3,7 +3,7 @@ import { readCloseBody } from './close.js';
 import type { InflateOutcome, MessageInflater } from './deflate.js';
 import type { FrameHeader } from './frame.js';
 import { FramePayload, type FrameHole, type Truncated } from './frame-reader.js';
-import { isAsciiView, type WordView } from './mask.js';
+import { isAsciiView, unmaskInPlace, type WordView } from './mask.js';
 import type { Direction, Frame, FramePlace, Message, UnfinishedMessage } from './records.js';
 import {
   belongs,
@@ -16,11 +16,12 @@ import {
   type OpenFrame,
   type OpenMessage,
 } from './open-message.js';
+import { copyOf, isCopying, type PayloadMemory } from './payload-memory.js';
 import { OPCODE } from './registry.js';
 import { utf8Error, Utf8Validator } from './utf8.js';
 import { WholeFrame } from './whole-frame.js';
 
-export interface AssemblerOptions {
+export interface AssemblerOptions extends PayloadMemory {
   readonly direction: Direction;
   /** Payload bytes kept of each frame. */
   readonly previewBytes: number;
@@ -53,8 +54,10 @@ export class MessageAssembler {
   private joining = false;
   /** Numbers the messages; shared where two assemblers read one sequence. */
   numbers = { next: 0 };
+  private readonly copies: boolean;
 
   constructor(private readonly options: AssemblerOptions) {
+    this.copies = isCopying(options);
     this.unseen = options.joined ?? false;
   }
 
@@ -64,7 +67,7 @@ export class MessageAssembler {
    */
   whole(header: FrameHeader, source: WordView, from: number): WholeFrame | undefined {
     if (this.closed || this.joining || !isPlain(header)) return undefined;
-    const { direction, previewBytes, messageBytes } = this.options;
+    const { direction, previewBytes, messageBytes, unmask } = this.options;
     if (!header.control) {
       if (this.message !== undefined) return undefined;
       const { key, payloadLength } = header;
@@ -75,7 +78,11 @@ export class MessageAssembler {
     if (header.masked) this.lastKey = header.key;
     const index = header.control ? -1 : this.numbers.next++;
     const keep = header.control ? MAX_CONTROL_BYTES : previewBytes;
-    return new WholeFrame(header, direction, repeated, source, from, keep, messageBytes, index);
+    const key = unmask === undefined ? header.key : 0;
+    if (key !== header.key) unmaskInPlace(source, from, from + header.payloadLength, header.key, 0);
+    const frame = new WholeFrame(header, direction, repeated, source, from, key, keep, messageBytes, index);
+    if (this.copies) frame.detach();
+    return frame;
   }
 
   /** The same for any other frame. */
@@ -117,6 +124,7 @@ export class MessageAssembler {
   /** Payload bytes came. */
   payload(event: FramePayload): void {
     const frame = this.frame!;
+    if (this.options.unmask === 'in-place') event.unmaskInPlace();
     const message = belongs(frame.place) ? this.message : undefined;
     const checksText = message?.checked === true && !this.validator!.error;
     const isBehindHole = frame.lost > 0 || message?.holed === true;
@@ -138,13 +146,15 @@ export class MessageAssembler {
     const rooms = Math.max(preview.room, message?.collector.room ?? 0);
     const isPlain = checksText && this.validator!.isBetween && event.isAscii;
     if (isPlain) this.validator!.pass(event.length);
-    const bytes = event.unmasked(checksText && !isPlain ? event.length : rooms);
-    const rest = event.length - bytes.length;
-    preview.push(bytes);
+    const looksAtAll = checksText && !isPlain;
+    const bytes = this.copies && !looksAtAll ? event.copied(rooms) : event.unmasked(looksAtAll ? event.length : rooms);
+    const kept = this.copies && looksAtAll && !event.header.masked ? copyOf(bytes.subarray(0, rooms)) : bytes;
+    const rest = event.length - kept.length;
+    preview.push(kept);
     preview.skip(rest);
-    message?.collector.push(bytes);
+    message?.collector.push(kept);
     message?.collector.skip(rest);
-    if (!checksText || isPlain) return;
+    if (!looksAtAll) return;
     this.validator!.push(bytes);
     this.noteTextError(this.frame!, message!);
   }
@@ -279,13 +289,13 @@ export class MessageAssembler {
     const { bytes } = outcome;
     const error = open.opcode === OPCODE.text ? utf8Error(bytes) : undefined;
     // A copy of what is kept: the inflater writes over its bytes.
-    message.payload = bytes.slice(0, this.options.messageBytes);
+    message.payload = copyOf(bytes.subarray(0, this.options.messageBytes));
     message.bytes = bytes.length;
     if (error) message.utf8Error = { ...error, span: payloadSpan(frame) };
   }
 
   private inflateWhole(open: OpenMessage): InflateOutcome {
-    if (open.collector.complete) return this.inflater!.inflate(open.collector.bytes());
+    if (open.collector.complete) return this.inflater!.inflateView(open.collector.bytes());
     this.inflater!.loseContext();
     return { status: 'too-large', limit: this.options.maxCompressedBytes };
   }

@@ -8,6 +8,7 @@ import { readHandshake, type Handshake } from './handshake.js';
 import { HeadReader } from './head-reader.js';
 import { startsLikeHead, type RequestHead, type ResponseHead } from './http1.js';
 import type { MessageAssembler } from './message.js';
+import { copyOf, handedOut } from './payload-memory.js';
 import type { Direction, Frame, UnfinishedMessage } from './records.js';
 
 export interface TranscriptOptions extends ReadingOptions {
@@ -110,7 +111,7 @@ export class Transcript {
         for (const frame of this.frames!.push(chunk)) events.push(this.frameEvent(frame));
         return undefined;
       case 'body':
-        events.push({ type: 'body', direction: 'server', offset: this.offset, bytes: chunk });
+        events.push({ type: 'body', direction: 'server', offset: this.offset, bytes: handedOut(chunk, this.options) });
         this.offset += chunk.length;
         return undefined;
     }
@@ -121,7 +122,7 @@ export class Transcript {
     const bytes = this.pending.length === 0 ? chunk : concat([this.pending, chunk]);
     const start = bytes.length === 0 ? 'no' : startsLikeHead(bytes);
     if (start === 'maybe' && !last) {
-      this.pending = bytes.slice();
+      this.pending = copyOf(bytes);
       return undefined;
     }
     this.pending = EMPTY;

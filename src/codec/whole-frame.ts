@@ -1,8 +1,9 @@
 import type { FrameHeader } from './frame.js';
-import { unmaskView, type WordView } from './mask.js';
+import { unmaskView, WordView } from './mask.js';
 import type { Direction, Frame, Message } from './records.js';
 
 const EMPTY = new Uint8Array(0);
+const NOWHERE = new WordView(EMPTY);
 
 /**
  * A sound frame that came in one piece and is a message of its own, or a ping or pong: by far the most frequent kind.
@@ -16,6 +17,8 @@ export class WholeFrame implements Frame {
   readonly compressed = false;
   readonly close = undefined;
   readonly utf8Error = undefined;
+  /** The first bytes of the payload in memory of their own. */
+  private own: Uint8Array | undefined = undefined;
   private kept: Uint8Array | undefined = undefined;
   private made: Message | undefined = undefined;
 
@@ -24,8 +27,10 @@ export class WholeFrame implements Frame {
     readonly direction: Direction,
     readonly keyRepeated: boolean,
     /** Where the payload stands. */
-    private readonly source: WordView,
+    private source: WordView,
     private readonly from: number,
+    /** The masking key that still lies over it; 0: none. */
+    private readonly key: number,
     /** Payload bytes that are kept, of the frame and of its message. */
     private readonly keep: number,
     private readonly keepMessage: number,
@@ -71,17 +76,27 @@ export class WholeFrame implements Frame {
 
   /** The first bytes of the payload, unmasked. */
   first(limit: number): Uint8Array {
-    const { header, source, from } = this;
-    const to = from + Math.min(limit, header.payloadLength);
-    if (to === from) return EMPTY;
-    return header.masked ? unmaskView(source, from, to, header.key, 0) : source.bytes.subarray(from, to);
+    const { header, source, from, key, own } = this;
+    const length = Math.min(limit, header.payloadLength);
+    if (length === 0) return EMPTY;
+    if (own !== undefined) return length >= own.length ? own : own.subarray(0, length);
+    return key === 0 ? source.part(from, from + length) : unmaskView(source, from, from + length, key, 0);
+  }
+
+  /** Copies what is kept of the payload: the chunk that it came in is not used any more. */
+  detach(): void {
+    const { header, source, from, key } = this;
+    const most = header.control ? this.keep : Math.max(this.keep, this.keepMessage);
+    this.own = unmaskView(source, from, from + Math.min(most, header.payloadLength), key, 0);
+    this.source = NOWHERE;
   }
 
   /** Writes the first `count` bytes of the payload, unmasked, to `target` at `at`; false as soon as one is no printable ASCII, or `except`. */
   printable(target: Uint8Array, at: number, count: number, except: number): boolean {
-    const { bytes } = this.source;
-    const key = this.header.key;
-    let from = this.from;
+    const { own } = this;
+    const bytes = own ?? this.source.bytes;
+    const key = own === undefined ? this.key : 0;
+    let from = own === undefined ? this.from : 0;
     let shift = 24;
     for (let to = at; to < at + count; to++) {
       const byte = bytes[from++]! ^ ((key >>> shift) & 0xff);

@@ -2,6 +2,9 @@ import { concat } from './byte-collector.js';
 import type { FrameHeader } from './frame.js';
 import { FrameReader } from './frame-reader.js';
 import { unmask } from './mask.js';
+import type { PayloadMemory } from './payload-memory.js';
+
+const EMPTY = new Uint8Array(0);
 
 /** A frame as it stood on the wire. */
 export interface WireFrame {
@@ -17,15 +20,18 @@ export interface WireFrames {
   readonly rest: Uint8Array;
 }
 
-/** Reads bytes as frames (RFC 6455 §5.2) without losing any of them: `encodeFrames` gives back what came in, for any bytes. */
-export function decodeFrames(bytes: Uint8Array): WireFrames {
+/**
+ * Reads bytes as frames (RFC 6455 §5.2) without losing any of them: `encodeFrames` gives back what came in, for any bytes.
+ * Payloads are of one copy of the bytes; with `payloads: 'view'` they are views of the bytes themselves.
+ */
+export function decodeFrames(bytes: Uint8Array, { payloads }: Pick<PayloadMemory, 'payloads'> = {}): WireFrames {
   const frames: { header: FrameHeader; payload: Uint8Array }[] = [];
-  const reader = new FrameReader();
+  const reader = new FrameReader(0, payloads && { payloads });
   for (const event of reader.push(bytes)) {
-    if (event.type === 'frame-start') frames.push({ header: event.header, payload: bytes.subarray(0, 0) });
+    if (event.type === 'frame-start') frames.push({ header: event.header, payload: EMPTY });
     if (event.type === 'payload') frames[frames.length - 1]!.payload = event.data;
   }
-  return { frames, rest: reader.end()?.headerBytes ?? bytes.subarray(bytes.length) };
+  return { frames, rest: reader.end()?.headerBytes ?? EMPTY };
 }
 
 /** The bytes of frames, in the wire form that they had. */

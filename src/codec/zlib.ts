@@ -4,6 +4,7 @@ import { concat } from './byte-collector.js';
 import type { RawDeflate } from './deflate.js';
 import { InflateHandles, type HandleOptions } from './inflate-handles.js';
 import { worksAsKnown } from './inflate-trial.js';
+import { plainBytes } from './payload-memory.js';
 
 /** A buffer of Node 20 holds no more. */
 const LONGEST_OUTPUT = 2 ** 32;
@@ -94,7 +95,7 @@ const inflateByOption =
         info: true,
       }) as unknown as { buffer: Uint8Array; engine: { bytesWritten: number } };
       const consumed = engine.bytesWritten;
-      return { status: 'ok', output: buffer, consumed, final: consumed < input.length };
+      return { status: 'ok', output: plainBytes(buffer), consumed, final: consumed < input.length };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') return { status: 'too-large' };
       return { status: 'invalid', reason: (error as Error).message };

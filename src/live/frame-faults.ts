@@ -26,7 +26,7 @@ const MOST_KEPT = 16 * 1024 * 1024;
 
 /** Passes frames on, with faults on purpose. What is no sound frame goes on as it is. */
 export class FrameFaults implements Passage {
-  private readonly reader = new FrameReader();
+  private readonly reader = new FrameReader(0, { payloads: 'view' });
   private out: Uint8Array[] = [];
   /** Of the frame that is open: what is kept for a second time, the bit to turn over, and where its next piece begins. */
   private kept: Uint8Array[] | undefined;

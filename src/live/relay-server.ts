@@ -154,9 +154,10 @@ export class RelayServer {
     const to = ends.server === undefined ? {} : { server: ends.server };
     const there = placeOf(server);
     let number = -1;
+    let isWanted = taker.looks && options.wants === undefined;
     const watch = (): RelayWatcher | undefined => {
       number = this.numbers++;
-      const isWanted = taker.looks && options.wants?.(number, source, there) !== false;
+      isWanted = taker.looks && options.wants?.(number, source, there) !== false;
       // What is not shown is recorded all the same.
       if (!isWanted && options.recorder === undefined) return undefined;
       return new LiveConnection(number, { client: from, ...to }, 'server', options, isWanted ? taker : NOBODY);
@@ -171,7 +172,7 @@ export class RelayServer {
     };
     const relayTaker = {
       watch,
-      fault: (fault: Fault) => void (taker.looks && taker.fault({ connection: number, time: options.now(), ...fault })),
+      fault: (fault: Fault) => void (isWanted && taker.fault({ connection: number, time: options.now(), ...fault })),
       polled: (polled: Omit<Polled, 'client'>) => void (taker.looks && taker.polled({ client: from, ...polled })),
       refused: (refusal: Refusal) => this.complain(refusal),
       awaits: (isAwaited: boolean) => (isAwaited ? this.crowd.waits(client) : this.crowd.settled(client)),

@@ -176,8 +176,8 @@ describe('reassembly', () => {
           }));
         if (known) stream.begin(base);
         feed(stream, base, content, segments, () => (roll(3) === 0 ? roll(content.length) : undefined));
-        const first = ((stream.first ?? base) - base) | 0;
         stream.flush(0);
+        const first = (stream.next - stream.offset - base) | 0;
         seen.bytes.forEach((byte, index) => {
           if (byte !== undefined) expect([index, byte]).toEqual([index, content[first + index]]);
         });

@@ -217,7 +217,7 @@ describe('streams read what a decoder for each message reads', () => {
         maxOutput: MEGA,
       });
       expect(inflated).toMatchObject(
-        expected === undefined ? { final: false } : { final: true, output: Buffer.from(expected) },
+        expected === undefined ? { final: false } : { final: true, output: new Uint8Array(Buffer.from(expected)) },
       );
       for (const raw of [whole, streaming()]) {
         expect(new MessageInflater(raw, PLAIN, MEGA).inflate(payload)).toMatchObject({ status: 'invalid' });

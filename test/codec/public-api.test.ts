@@ -77,7 +77,14 @@ describe('the public library', () => {
     expectTypeOf<library.FrameHeader['lengthForm']>().toEqualTypeOf<7 | 16 | 64>();
     expectTypeOf<library.FrameHeader['maskingKey']>().toEqualTypeOf<Uint8Array | undefined>();
     expectTypeOf<library.FrameHeader['exactLength']>().toEqualTypeOf<number | bigint>();
-    expectTypeOf(library.decodeFrames).toEqualTypeOf<(bytes: Uint8Array) => library.WireFrames>();
+    expectTypeOf(library.decodeFrames).toEqualTypeOf<
+      (bytes: Uint8Array, memory?: Pick<library.PayloadMemory, 'payloads'>) => library.WireFrames
+    >();
+    expectTypeOf<library.PayloadMemory>().toEqualTypeOf<{
+      readonly payloads?: 'copy' | 'view';
+      readonly unmask?: 'in-place';
+    }>();
+    expectTypeOf<library.ReadingOptions>().toExtend<library.PayloadMemory>();
     expectTypeOf(library.encodeFrames).toEqualTypeOf<(frames: library.WireFrames) => Uint8Array>();
     expectTypeOf(library.encodeFrame).toEqualTypeOf<(init: library.FrameInit) => Uint8Array>();
     expectTypeOf(library.headerFields).toEqualTypeOf<

@@ -273,6 +273,15 @@ const TESTS: Tests = {
     await serving.stop();
     expect(serving.out).not.toContain('first');
     expect(serving.out).toContain('second');
+    const meddling = await proxy(url, '--connection', '1', '--duplicate', '--json');
+    for (const text of ['first', 'second']) {
+      const client = await Client.open(meddling.url);
+      client.socket.send(text);
+      await client.got(2);
+    }
+    await meddling.stop();
+    const told = meddling.records.filter(({ type }) => type === 'fault').map(({ connection }) => connection);
+    expect(new Set(told)).toEqual(new Set([1]));
   },
   '--client': async () => {
     expect((await shown(['hidden'], '--client', '192.0.2.0/24')).out).not.toContain('hidden');
