@@ -83,7 +83,8 @@ export {
   type ReadDeflate,
 } from './codec/deflate-params.js';
 export type { ReadingOptions } from './codec/assembling.js';
-export { Connection, type Side } from './codec/connection.js';
+export { Connection } from './codec/connection.js';
+export type { Side } from './codec/stream-taker.js';
 export { Transcript, type TranscriptEvent, type TranscriptOptions } from './codec/transcript.js';
 export {
   explain,
@@ -102,5 +103,5 @@ export {
   type ChecklistRow,
   type HandshakeDiagnostic,
 } from './rules/handshake-rules.js';
-export { ConnectionInspector, Inspector } from './rules/inspector.js';
-export type { Judged } from './rules/judged.js';
+export { ConnectionInspector, Inspector } from './traffic/inspector.js';
+export type { Judged } from './traffic/judged.js';

@@ -1,15 +1,14 @@
 import { WINDOW } from './acknowledgment.js';
 import { Connection } from './connection.js';
-import type { CloseReason } from './connection-handler.js';
 import { FlowTable } from './flow-table.js';
 import { FLOW_LIMITS } from './flow-types.js';
-import type { FlowCounters, FlowHandler, FlowLimits } from './flow-types.js';
+import type { FlowCounters, FlowLimits } from './flow-types.js';
 import { Fragments } from './fragments.js';
 import { Datagram, parseIp, PROTOCOL_TCP } from './ip.js';
 import { ipStart, NO_IP } from './link.js';
 import { Pair } from './pair-table.js';
 import { Reassembly } from './reassembly-limits.js';
-import type { Side } from './stream-sink.js';
+import { otherSide, type CloseReason, type Side, type StreamOpener } from '../codec/stream-taker.js';
 import { ACK, FIN, parseTcp, RST, Segment, SYN } from './tcp.js';
 import type { LinkType, Packet } from './types.js';
 
@@ -18,7 +17,6 @@ const NEAR = 2 ** 16;
 
 /** Packets -> connections -> the bytes of both directions, in order. Never throws on any input; memory is bounded by `limits`. */
 export class Flows {
-  private readonly handler: FlowHandler;
   private readonly limits: FlowLimits;
   private readonly shared: Reassembly;
   private readonly table: FlowTable;
@@ -38,8 +36,10 @@ export class Flows {
     ignored: 0,
   };
 
-  constructor(handler: FlowHandler, limits: Partial<FlowLimits> = {}) {
-    this.handler = handler;
+  constructor(
+    private readonly opener: StreamOpener<Connection>,
+    limits: Partial<FlowLimits> = {},
+  ) {
     this.limits = { ...FLOW_LIMITS, ...limits };
     this.shared = new Reassembly(this.limits);
     this.table = new FlowTable(this.limits.connections, this.limits.closedConnections);
@@ -81,12 +81,6 @@ export class Flows {
     else this.take(time);
   }
 
-  /** Nobody reads this connection from now on: its packets are only counted, and its handler is not called again. */
-  ignore(connection: Connection): void {
-    connection.detach();
-    for (const stream of connection.streams) stream.based = false;
-  }
-
   /** No more packets: whatever waits is handed on, and all connections that are open are closed. */
   end(time = NaN): void {
     this.fragments.end();
@@ -101,7 +95,7 @@ export class Flows {
     const side = pair.swapped === connection.swapped ? 0 : 1;
     connection.packets++;
     connection.payload[side] += segment.length;
-    if (connection.handler !== undefined) this.advance(connection, side, time);
+    if (connection.taker !== undefined) this.advance(connection, side, time);
     else this.watch(connection, side, time);
   }
 
@@ -122,7 +116,7 @@ export class Flows {
     connection.synSeen = (flags & SYN) !== 0;
     if (old === undefined) this.table.add(this.pair, connection);
     else this.table.replace(old, connection);
-    connection.attach(this.handler.open(connection));
+    connection.attach(this.opener.opened(connection, time));
     return connection;
   }
 
@@ -144,7 +138,7 @@ export class Flows {
     const { first } = stream;
     if (first !== undefined) return ((first - sequence) | 0) < 0 || ((first - sequence) | 0) > NEAR;
     const isAnswer = (flags & ACK) !== 0;
-    const other = known.streams[side === 0 ? 1 : 0];
+    const other = known.streams[otherSide(side)];
     return !isAnswer && !(other.synSeen && other.offset === 0);
   }
 
@@ -153,7 +147,7 @@ export class Flows {
     const { segment } = this;
     const { flags, acknowledgment, length } = segment;
     const stream = connection.streams[side];
-    const other = connection.streams[side === 0 ? 1 : 0];
+    const other = connection.streams[otherSide(side)];
     if ((flags & SYN) !== 0) this.synchronize(connection, side);
     if ((flags & RST) !== 0) return this.reset(connection, side, time);
     segment.time = time;
@@ -179,7 +173,7 @@ export class Flows {
     stream.syn = sequence;
     this.segment.sequence = (sequence + 1) | 0;
     stream.begin(this.segment.sequence);
-    if ((flags & ACK) !== 0) connection.streams[side === 0 ? 1 : 0].begin(acknowledgment);
+    if ((flags & ACK) !== 0) connection.streams[otherSide(side)].begin(acknowledgment);
   }
 
   /** RFC 9293 §3.5.3: a reset counts if it lies in the window; one that lies elsewhere is somebody else's. */
@@ -191,7 +185,7 @@ export class Flows {
       return;
     }
     this.flush(connection, time);
-    connection.handler?.reset(side, time);
+    connection.taker?.reset(side, time);
     this.close(connection, 'reset', time);
   }
 
@@ -217,14 +211,12 @@ export class Flows {
     if (connection.closed) return;
     this.flush(connection, time);
     connection.closed = true;
-    const { handler } = connection;
+    const { taker } = connection;
     connection.detach();
-    handler?.close(reason, time);
+    taker?.close(reason, time);
     this.table.retire(connection);
   }
 }
 
-export type { CloseReason, ConnectionHandler } from './connection-handler.js';
 export { Connection } from './connection.js';
-export type { FlowCounters, FlowHandler, FlowLimits } from './flow-types.js';
-export type { Side } from './stream-sink.js';
+export type { FlowCounters, FlowLimits } from './flow-types.js';

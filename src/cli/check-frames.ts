@@ -1,5 +1,6 @@
+import { Connection } from '../codec/connection.js';
 import type { Exchange } from '../conformance/exchange.js';
-import { ConnectionJudge } from '../rules/connection-judge.js';
+import { ConnectionJudge } from '../traffic/connection-judge.js';
 import { annotatedView } from '../render/annotated.js';
 import { captureLines } from '../render/capture-lines.js';
 import type { Look } from '../render/layout.js';
@@ -31,7 +32,7 @@ export function framesOf(
     detail === 'fields' ? annotatedView(options, look, false) : captureLines(options, look, () => exchanges.length);
   for (const exchange of exchanges) {
     const reading = { raw: lazyDeflate, acceptOf, previewBytes: PREVIEW, messageBytes: PREVIEW };
-    const judge = new ConnectionJudge(reading, exchange.connection, (record) => view(record, lines));
+    const judge = new ConnectionJudge(new Connection(reading), exchange.connection, (record) => view(record, lines));
     const sides = tester === 'client' ? ({ tester: 0, peer: 1 } as const) : ({ tester: 1, peer: 0 } as const);
     for (const { side, bytes, time } of exchange.pieces.slice(0, MOST_PIECES)) {
       judge.read(sides[side], bytes, 0, bytes.length, time);

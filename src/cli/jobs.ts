@@ -1,6 +1,6 @@
 import { Closing } from './closing.js';
 import { EXIT, UsageError } from './exit.js';
-import { recordFilter } from './filters.js';
+import { recordFilter } from '../traffic/filters.js';
 import type { Input } from './input.js';
 import type { Io } from './io.js';
 import { inputOf, type Jobs } from './job-files.js';

@@ -1,13 +1,13 @@
-import type { Judged } from '../rules/judged.js';
+import type { Judged } from '../traffic/judged.js';
 import type { RelayFault } from '../rules/relay-fault.js';
 import type { Polled } from '../rules/polled.js';
-import type { ConnectionSummary } from '../rules/tally-summary.js';
+import type { ConnectionSummary } from '../traffic/tally-summary.js';
 import { faultLines, faultRecord } from '../render/fault-line.js';
 import { polledLines, polledRecord } from '../render/polled-line.js';
 import { connectionEnds } from '../render/connection-end.js';
 import { Closing } from './closing.js';
 import { lookOf } from './drawing.js';
-import { recordFilter } from './filters.js';
+import { recordFilter } from '../traffic/filters.js';
 import type { Seen } from './drawing.js';
 import type { Io } from './io.js';
 import { RecordOutput } from './record-output.js';

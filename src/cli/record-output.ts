@@ -1,11 +1,11 @@
 import { isFinding } from '../rules/catalogue.js';
-import type { Judged } from '../rules/judged.js';
+import type { Judged } from '../traffic/judged.js';
 import { safeJson } from '../render/escape.js';
 import { LineBuffer } from '../render/line-buffer.js';
 import type { View } from '../render/view.js';
 import { viewOf, type Layout, type Seen } from './drawing.js';
 import type { Extractor } from './extract.js';
-import type { RecordFilter } from './filters.js';
+import type { RecordFilter } from '../traffic/filters.js';
 import type { Io } from './io.js';
 import type { DecodeOptions } from './options.js';
 

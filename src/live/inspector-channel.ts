@@ -1,7 +1,7 @@
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
-import type { Judged } from '../rules/judged.js';
+import type { Judged } from '../traffic/judged.js';
 import type { Polled } from '../rules/polled.js';
-import type { ConnectionSummary } from '../rules/tally-summary.js';
+import type { ConnectionSummary } from '../traffic/tally-summary.js';
 import type { Caller } from './doorway.js';
 import { httpRefusalOf, type Names } from './gate.js';
 import type { LiveTaker } from './live-connection.js';

@@ -1,12 +1,12 @@
 import { MAPPED, parseAddress } from '../capture/address-text.js';
 import type { Address } from '../capture/address.js';
-import type { Endpoint } from '../capture/connection.js';
+import type { Endpoint } from '../codec/stream-taker.js';
 import type { Direction, Frame } from '../codec/records.js';
 import { OPCODE } from '../codec/registry.js';
 import { decodeUtf8 } from '../codec/utf8.js';
 import { isFinding } from '../rules/catalogue.js';
-import type { Judged } from '../rules/judged.js';
-import { UsageError } from './exit.js';
+import type { Judged } from './judged.js';
+import { UsageError } from '../cli/exit.js';
 
 /** Both ends count. */
 export interface NumberRange {
