@@ -1,7 +1,7 @@
 import type { PacketReader } from '../capture/packet-reader.js';
 import type { RecordingReader } from '../capture/recording.js';
 import type { InputProblem, SourceEvent } from '../capture/types.js';
-import { recordFilter } from '../traffic/filters.js';
+import { recordFilterOf } from './record-filter.js';
 import { PacketTraffic } from '../traffic/packet-traffic.js';
 import { RecordedTraffic } from '../traffic/recorded-traffic.js';
 import { TextTraffic } from '../traffic/text-traffic.js';
@@ -51,7 +51,7 @@ export class Decoding implements Pace {
     private readonly options: DecodeOptions,
   ) {
     const view = options.extract === undefined ? {} : ({ view: 'messages' } as const);
-    const filter = recordFilter({ ...options, ...view }, () => this.seen?.start);
+    const filter = recordFilterOf({ ...options, ...view }, () => this.seen?.start);
     const { extract } = options;
     this.extractor = extract === undefined ? undefined : new Extractor(extract, builtin('node:fs') as ExtractFiles);
     this.output = new RecordOutput(io, options, filter, this.extractor, () => this.seen);

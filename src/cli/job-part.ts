@@ -8,7 +8,7 @@ import type { Hint, TrafficTaker } from '../traffic/traffic-taker.js';
 import { Closing } from './closing.js';
 import { isUsageError } from './exit.js';
 import { FileOrder } from './file-order.js';
-import { recordFilter } from '../traffic/filters.js';
+import { recordFilterOf } from './record-filter.js';
 import type { Input } from './input.js';
 import type { Io } from './io.js';
 import { changed } from './job-io.js';
@@ -124,7 +124,7 @@ export class Part implements Pace {
     this.options = options;
     this.isLimited = limit !== undefined;
     this.chunksAPiece = CHUNKS[isHeavy(options) ? 'heavy' : 'lines'];
-    const filter = recordFilter(options, () => this.capture?.start);
+    const filter = recordFilterOf(options, () => this.capture?.start);
     this.output = new RecordOutput(this.io, options, filter, undefined, () => this.capture);
     this.closing = new Closing(this.io, options, filter !== undefined, this.output);
     this.marks = new Marks(this.isLimited);

@@ -7,7 +7,7 @@ import { polledLines, polledRecord } from '../render/polled-line.js';
 import { connectionEnds } from '../render/connection-end.js';
 import { Closing } from './closing.js';
 import { lookOf } from './drawing.js';
-import { recordFilter } from '../traffic/filters.js';
+import { recordFilterOf } from './record-filter.js';
 import type { Seen } from './drawing.js';
 import type { Io } from './io.js';
 import { RecordOutput } from './record-output.js';
@@ -50,7 +50,7 @@ export class LiveOutput implements Seen {
     private readonly waiter?: Waiter,
   ) {
     this.start = io.now();
-    const filter = recordFilter(options, () => this.start);
+    const filter = recordFilterOf(options, () => this.start);
     this.output = new RecordOutput(io, options, filter, undefined, () => this);
     this.closing = new Closing(io, options, filter !== undefined, this.output);
   }

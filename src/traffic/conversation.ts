@@ -83,7 +83,7 @@ export class Conversation implements StreamTaker {
   }
 
   /** A hole has the time of what stands before it: it is given up much later, perhaps with another stream's packet. */
-  gap(side: Side, length: number, _time: number): void {
+  gap(side: Side, length: number): void {
     this.hasLost = true;
     this.judge?.gap(side, length, this.heard[side]);
   }

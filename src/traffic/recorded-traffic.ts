@@ -1,8 +1,7 @@
 import type { RecordedEnd, RecordedEnds, RecordingReader, RecordingVisitor } from '../capture/recording.js';
 import { DeflateWindows } from '../codec/deflate-windows.js';
 import { count } from '../codec/plural.js';
-import { parseEndpoint, type Endpoint, type Side, type StreamOrigin } from '../codec/stream-taker.js';
-import type { Conversation } from './conversation.js';
+import { parseEndpoint, type Endpoint, type Side, type StreamOrigin, type StreamTaker } from '../codec/stream-taker.js';
 import { Conversations, type ConversationsOptions } from './conversations.js';
 import type { TrafficLimits, TrafficTaker } from './traffic-taker.js';
 
@@ -27,7 +26,7 @@ class RecordedStream implements StreamOrigin {
   a: Endpoint | undefined;
   b: Endpoint | undefined;
   /** Undefined: it is not wanted. */
-  conversation: Conversation | undefined;
+  conversation: StreamTaker | undefined;
 
   constructor(
     readonly number: number,
