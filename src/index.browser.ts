@@ -105,3 +105,13 @@ export {
 } from './rules/handshake-rules.js';
 export { ConnectionInspector, Inspector } from './traffic/inspector.js';
 export type { Judged } from './traffic/judged.js';
+export { inspect, TrafficReader, type InspectInput, type InspectOptions } from './traffic/inspect.js';
+export type {
+  ConversationContext,
+  Inspected,
+  PlainDiagnostic,
+  PlainFrame,
+  PlainMessage,
+} from './traffic/plain-record.js';
+export type { ConnectionSummary } from './traffic/tally-summary.js';
+export type { CloseReason, Endpoint, StreamOpener, StreamOrigin, StreamTaker } from './codec/stream-taker.js';

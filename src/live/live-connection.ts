@@ -1,13 +1,18 @@
 import type { RecordingTaker } from '../capture/recording.js';
 import type { ReadingOptions } from '../codec/assembling.js';
 import { otherSide, parseEndpoint, type CloseReason, type Side, type StreamOrigin } from '../codec/stream-taker.js';
-import { Conversation, type ConversationTaker } from '../traffic/conversation.js';
+import { Conversation } from '../traffic/conversation.js';
+import type { Judged } from '../traffic/judged.js';
 import type { TcpEnd } from '../traffic/tally.js';
-import type { Endpoints } from '../traffic/tally-summary.js';
+import type { ConnectionSummary, Endpoints } from '../traffic/tally-summary.js';
 import type { TapTaker } from './tap.js';
 
 /** Who is told of what passes a live connection. */
-export type LiveTaker = Pick<ConversationTaker, 'record' | 'closed'>;
+export interface LiveTaker {
+  record(record: Judged): void;
+  /** The connection has ended. */
+  closed(summary: ConnectionSummary): void;
+}
 
 /** What every live connection of a run has in common. */
 export interface LiveContext {
@@ -40,9 +45,7 @@ export class LiveConnection implements TapTaker {
     this.here = we === 'client' ? CLIENT : SERVER;
     const time = context.now();
     context.recorder?.opened(number, { ...ends, ...(context.isSecure && { secure: true }) }, time);
-    const { record, closed } = taker;
-    const all = { record: record.bind(taker), closed: closed.bind(taker) };
-    this.conversation = new Conversation(number, originOf(number, ends), time, { reading: context.reading }, all);
+    this.conversation = new Conversation(number, originOf(number, ends), time, { reading: context.reading }, taker);
   }
 
   incoming(bytes: Uint8Array): void {

@@ -22,11 +22,17 @@ export type OtherTraffic = 'tls' | 'http' | 'http2' | 'other' | 'silent';
 
 /** Takes what conversations hold. */
 export interface ConversationTaker {
-  record(record: Judged): void;
+  record(record: Judged, ends: Ends): void;
   /** A conversation has ended. */
-  closed(summary: ConnectionSummary): void;
+  closed(summary: ConnectionSummary, ends: Ends): void;
   /** A stream carries something else, and is not read on. Without this, every stream is taken for WebSocket. */
-  passedOver?(what: OtherTraffic, connection: number): void;
+  passedOver?(what: OtherTraffic, connection: number, ends: Ends): void;
+}
+
+/** Who speaks, as far as is known: asked when it is needed, as making an address of its bytes costs time. */
+export interface Ends {
+  readonly client: Endpoint | undefined;
+  readonly server: Endpoint | undefined;
 }
 
 /** What the conversations of a run have in common. */
@@ -44,7 +50,7 @@ const LOOKED_AT = { fromStart: 4096, midStream: 1024 * 1024 };
 const SAME_TIME = 2e-6;
 
 /** One WebSocket connection: its stream recognised by what it says, read, judged and counted, until it ends. */
-export class Conversation implements StreamTaker {
+export class Conversation implements StreamTaker, Ends {
   private judge: ConnectionJudge | undefined;
   private readonly tally: Tally;
   /** Undefined as long as it is not known who the client is. */
@@ -72,6 +78,14 @@ export class Conversation implements StreamTaker {
   /** Messages whose last fragment has not come. */
   get unfinished(): readonly UnfinishedMessage[] {
     return this.judge?.unfinished ?? [];
+  }
+
+  get client(): Endpoint | undefined {
+    return this.clientSide === 0 ? this.origin.a : this.origin.b;
+  }
+
+  get server(): Endpoint | undefined {
+    return this.clientSide === 0 ? this.origin.b : this.origin.a;
   }
 
   data(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
@@ -103,9 +117,9 @@ export class Conversation implements StreamTaker {
     if (this.taker.passedOver && !judge?.recognised) return this.passOver(this.otherwise);
     if (this.isWanted === false) return;
     tally.ended(reason, time, tcpEnd && { by: this.directionOf(tcpEnd.side), time: tcpEnd.time });
-    const [client, server] = this.ends();
+    const { client, server } = this;
     tally.named({ ...(client && { client: endpointText(client) }), ...(server && { server: endpointText(server) }) });
-    this.taker.closed(tally.summary());
+    this.taker.closed(tally.summary(), this);
   }
 
   private begin(bytes: Uint8Array, start: number, end: number): ConnectionJudge | undefined {
@@ -128,13 +142,13 @@ export class Conversation implements StreamTaker {
     if (this.isWanted === undefined) this.decide();
     if (this.isWanted === false) return;
     this.tally.take(record);
-    this.taker.record(record);
+    this.taker.record(record, this);
   }
 
   /** It is known who the client is: is it one of those that were asked for? */
   private decide(): void {
     const { wants } = this.options;
-    const [client = UNKNOWN_ENDPOINT, server = UNKNOWN_ENDPOINT] = this.ends();
+    const { client = UNKNOWN_ENDPOINT, server = UNKNOWN_ENDPOINT } = this;
     this.isWanted = wants === undefined || wants({ number: this.number, client, server });
     if (!this.isWanted) this.origin.ignore();
   }
@@ -143,7 +157,7 @@ export class Conversation implements StreamTaker {
     this.judge?.drop();
     this.isPassedOver = true;
     this.origin.ignore();
-    this.taker.passedOver!(what, this.number);
+    this.taker.passedOver!(what, this.number, this);
   }
 
   private get otherwise(): OtherTraffic {
@@ -163,16 +177,11 @@ export class Conversation implements StreamTaker {
     return !isOwn || Math.abs(time - last) < SAME_TIME ? last : time;
   }
 
-  private get client(): Side {
+  private get clientSide(): Side {
     return this.judge?.directionOf(0) === 'server' ? 1 : 0;
   }
 
   private directionOf(side: Side): Direction {
-    return side === this.client ? 'client' : 'server';
-  }
-
-  private ends(): readonly [client: Endpoint | undefined, server: Endpoint | undefined] {
-    const { a, b } = this.origin;
-    return this.client === 0 ? [a, b] : [b, a];
+    return side === this.clientSide ? 'client' : 'server';
   }
 }

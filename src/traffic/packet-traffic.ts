@@ -3,7 +3,7 @@ import type { LinkType, Packet } from '../capture/types.js';
 import { DeflateWindows } from '../codec/deflate-windows.js';
 import type { SearchBudget } from '../codec/frame-search.js';
 import { count } from '../codec/plural.js';
-import type { OtherTraffic } from './conversation.js';
+import type { Ends, OtherTraffic } from './conversation.js';
 import { Conversations, type ConversationsOptions } from './conversations.js';
 import type { TrafficLimits, TrafficTaker } from './traffic-taker.js';
 
@@ -48,9 +48,9 @@ export class PacketTraffic {
     this.conversations = new Conversations(
       { ...options, reading },
       {
-        record: (record) => taker.record(record),
-        closed: (summary) => taker.closed(summary),
-        passedOver: (what, connection) => this.passedOver(what, connection),
+        record: (record, ends) => taker.record(record, ends),
+        closed: (summary, ends) => taker.closed(summary, ends),
+        passedOver: (what, connection, ends) => this.passedOver(what, connection, ends),
       },
     );
     this.flows = new flows(this.conversations, {
@@ -95,8 +95,8 @@ export class PacketTraffic {
     return evicted + crowded + this.budget.dropped + this.windows.evicted > 0;
   }
 
-  private passedOver(what: OtherTraffic, connection: number): void {
-    this.taker.passedOver(what, connection);
+  private passedOver(what: OtherTraffic, connection: number, ends: Ends): void {
+    this.taker.passedOver(what, connection, ends);
     const hint = HINTS[what];
     if (hint === undefined || this.hinted.has(what)) return;
     this.hinted.add(what);

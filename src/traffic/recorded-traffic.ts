@@ -82,7 +82,7 @@ export class RecordedTraffic {
     const reading = { ...options.reading, windows: new DeflateWindows(maxWindows) };
     this.conversations = new Conversations(
       { ...options, reading },
-      { record: (record) => taker.record(record), closed: (summary) => taker.closed(summary) },
+      { record: (record, ends) => taker.record(record, ends), closed: (summary, ends) => taker.closed(summary, ends) },
     );
   }
 

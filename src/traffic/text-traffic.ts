@@ -100,7 +100,7 @@ export class TextTraffic {
     const { taker } = this;
     this.conversations ??= new Conversations(
       { ...this.options(), wants: undefined },
-      { record: (record) => taker.record(record), closed: (summary) => taker.closed(summary) },
+      { record: (record, ends) => taker.record(record, ends), closed: (summary, ends) => taker.closed(summary, ends) },
     );
     return this.conversations.opened(stream, NaN);
   }

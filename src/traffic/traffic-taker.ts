@@ -1,4 +1,4 @@
-import type { OtherTraffic } from './conversation.js';
+import type { Ends, OtherTraffic } from './conversation.js';
 import type { Judged } from './judged.js';
 import type { ConnectionSummary } from './tally-summary.js';
 
@@ -10,11 +10,11 @@ export interface Hint {
 
 /** Takes what an input holds. */
 export interface TrafficTaker {
-  record(record: Judged): void;
+  record(record: Judged, ends: Ends): void;
   /** A WebSocket connection has ended. */
-  closed(summary: ConnectionSummary): void;
+  closed(summary: ConnectionSummary, ends: Ends): void;
   /** A connection carries something else. */
-  passedOver(what: OtherTraffic, connection: number): void;
+  passedOver(what: OtherTraffic, connection: number, ends: Ends): void;
   notice(message: string, hint?: Hint): void;
 }
 

@@ -36,10 +36,7 @@ const accepted = (extra: string): Uint8Array =>
 const tries = fc
   .array(fc.constantFrom(...REFUSALS), { maxLength: 2 })
   .map((refusals): Said[] =>
-    refusals.flatMap((bytes) => [
-      { side: 0, bytes: request() } as const,
-      { side: 1, bytes } as const,
-    ]),
+    refusals.flatMap((bytes) => [{ side: 0, bytes: request() } as const, { side: 1, bytes } as const]),
   );
 const handshake = fc.boolean().map((deflates): Said[] => [
   { side: 0, bytes: request(deflates ? EXTENSION : '') },
@@ -126,7 +123,7 @@ describe('a stream in one sequence and the same with its sides known', () => {
       { side: 1, bytes: REFUSALS[1]! },
       { side: 0, bytes: request() },
       { side: 1, bytes: accepted('') },
-      { side: 0, bytes: encodeFrame({ fin: true, opcode: 1, key: 7, payload: encodeUtf8('hi') }) },
+      { side: 0, bytes: encodeFrame({ fin: true, rsv: 0, opcode: 1, key: 7, payload: encodeUtf8('hi') }) },
     ];
     const types = (events: readonly TranscriptEvent[]): string[] => events.map(({ type }) => type);
     expect(types(unknown(said, []))).toEqual(['handshake', 'body', 'handshake', 'frame']);
