@@ -13,12 +13,12 @@ import { Transcript, type TranscriptOptions } from '../codec/transcript.js';
 import { ConnectionJudge } from './connection-judge.js';
 import type { ConnectionFilter } from './filters.js';
 import type { Judged } from './judged.js';
-import { otherProtocol } from './other-protocol.js';
+import { layerOf, type LayerName } from './layers.js';
 import { Tally } from './tally.js';
 import type { ConnectionSummary } from './tally-summary.js';
 
 /** What a stream carries instead of WebSocket. */
-export type OtherTraffic = 'tls' | 'http' | 'http2' | 'other' | 'silent';
+export type OtherTraffic = LayerName | 'http' | 'other' | 'silent';
 
 /** Takes what conversations hold. */
 export interface ConversationTaker {
@@ -125,7 +125,7 @@ export class Conversation implements StreamTaker, Ends {
   private begin(bytes: Uint8Array, start: number, end: number): ConnectionJudge | undefined {
     if (this.isPassedOver) return undefined;
     const { origin, options, taker } = this;
-    const what = taker.passedOver && otherProtocol(bytes, start, end);
+    const what = taker.passedOver && layerOf(bytes, start, end);
     if (what !== undefined) {
       this.passOver(what);
       return undefined;
