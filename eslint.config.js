@@ -8,11 +8,12 @@ const MAY_IMPORT = {
   codec: [],
   rules: ['codec'],
   capture: ['codec'],
-  conformance: ['codec', 'rules'],
-  live: ['codec', 'rules', 'capture'],
-  render: ['codec', 'rules', 'capture'],
-  web: ['codec', 'rules', 'capture'],
-  cli: ['codec', 'rules', 'capture', 'conformance', 'live', 'render'],
+  traffic: ['codec', 'rules', 'capture'],
+  conformance: ['codec', 'rules', 'traffic'],
+  live: ['codec', 'rules', 'capture', 'traffic'],
+  render: ['codec', 'rules', 'capture', 'traffic'],
+  web: ['codec', 'rules', 'capture', 'traffic'],
+  cli: ['codec', 'rules', 'capture', 'traffic', 'conformance', 'live', 'render'],
 };
 const PARTS = Object.keys(MAY_IMPORT);
 const zones = PARTS.map((part) => ({
@@ -76,7 +77,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/{codec,rules,capture,web}/**/*.ts', 'src/index*.ts'],
+    files: ['src/{codec,rules,capture,traffic,web}/**/*.ts', 'src/index*.ts'],
     ignores: NODE_ADAPTERS,
     rules: {
       'no-restricted-imports': ['error', pure],

@@ -85,7 +85,8 @@ export {
 } from './codec/deflate-params.js';
 export type { ReadingOptions } from './codec/assembling.js';
 export type { PayloadMemory } from './codec/payload-memory.js';
-export { Connection, type Side } from './codec/connection.js';
+export { Connection } from './codec/connection.js';
+export type { Side } from './codec/stream-taker.js';
 export { Transcript, type TranscriptEvent, type TranscriptOptions } from './codec/transcript.js';
 export {
   explain,
@@ -104,5 +105,15 @@ export {
   type ChecklistRow,
   type HandshakeDiagnostic,
 } from './rules/handshake-rules.js';
-export { ConnectionInspector, Inspector } from './rules/inspector.js';
-export type { Judged } from './rules/judged.js';
+export { ConnectionInspector, Inspector } from './traffic/inspector.js';
+export type { Judged } from './traffic/judged.js';
+export { inspect, TrafficReader, type InspectInput, type InspectOptions } from './traffic/inspect.js';
+export type {
+  ConversationContext,
+  Inspected,
+  PlainDiagnostic,
+  PlainFrame,
+  PlainMessage,
+} from './traffic/plain-record.js';
+export type { ConnectionSummary } from './traffic/tally-summary.js';
+export type { CloseReason, Endpoint, StreamOpener, StreamOrigin, StreamTaker } from './codec/stream-taker.js';

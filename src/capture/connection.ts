@@ -1,20 +1,15 @@
 import { formatAddress, shardOf } from './address.js';
 import type { Pair } from './pair-table.js';
 import type { Address } from './address.js';
-import type { ConnectionHandler } from './connection-handler.js';
+import { otherSide, type Endpoint, type Side, type StreamOrigin, type StreamTaker } from '../codec/stream-taker.js';
 import { Stream } from './reassembly.js';
 import type { Reassembly } from './reassembly-limits.js';
-import type { Side } from './stream-sink.js';
+
 import { ACK, FIN, RST, SYN, type Segment } from './tcp.js';
 import { Track } from './track.js';
 
-export interface Endpoint {
-  readonly address: string;
-  readonly port: number;
-}
-
 /** What is kept of a TCP connection. Made for thousands at once: texts are made when they are asked for. */
-export class Connection {
+export class Connection implements StreamOrigin {
   /** Counts from 0, in the order of first packets. */
   readonly number: number;
   /** Time of the first packet, seconds since the epoch, NaN where unknown. */
@@ -34,7 +29,7 @@ export class Connection {
   /** TCP payload on the wire, by side, retransmissions too. */
   readonly payload: [number, number] = [0, 0];
   /** Undefined: nobody is interested. */
-  handler: ConnectionHandler | undefined;
+  taker: StreamTaker | undefined;
   /** Where the table keeps it. */
   slot = -1;
   /** One socket that is connected to itself (RFC 9293 §3.5, simultaneous open): both directions are one. */
@@ -72,7 +67,7 @@ export class Connection {
   /** What a segment's header tells, whether anybody reads the bytes or not. Gives whether it resets the connection. */
   note(side: Side, { flags, sequence, acknowledgment, length }: Segment): boolean {
     const track = this.tracks[side];
-    const other = this.tracks[side === 0 ? 1 : 0];
+    const other = this.tracks[otherSide(side)];
     const isSyn = (flags & SYN) !== 0;
     const isAck = (flags & ACK) !== 0 && !this.isSelf;
     if (isSyn) track.synchronize(sequence);
@@ -90,15 +85,25 @@ export class Connection {
     return false;
   }
 
-  /** From now on `handler` takes what the streams bring. */
-  attach(handler: ConnectionHandler | undefined): void {
-    this.handler = handler;
-    for (const stream of this.streams) stream.sink = handler;
+  get isClientFirst(): boolean {
+    return this.synSeen;
+  }
+
+  /** From now on `taker` takes what the streams bring. */
+  attach(taker: StreamTaker | undefined): void {
+    this.taker = taker;
+    for (const stream of this.streams) stream.sink = taker;
   }
 
   detach(): void {
-    this.handler = undefined;
+    this.taker = undefined;
     for (const stream of this.streams) stream.detach();
+  }
+
+  /** Its packets are only counted from now on. */
+  ignore(): void {
+    this.detach();
+    for (const stream of this.streams) stream.based = false;
   }
 
   private endpoint(high: boolean): Endpoint {

@@ -77,7 +77,7 @@ export class FlowTable {
       const slot = (this.hand + ++ahead) % values.length;
       const candidate = values[slot];
       if (candidate === undefined) continue;
-      const worth = (candidate.handler === undefined ? 0 : 2) + this.active[slot]!;
+      const worth = (candidate.taker === undefined ? 0 : 2) + this.active[slot]!;
       if (worth >= least) continue;
       least = worth;
       best = candidate;

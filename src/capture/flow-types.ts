@@ -1,5 +1,3 @@
-import type { ConnectionHandler } from './connection-handler.js';
-import type { Connection } from './connection.js';
 import { FRAGMENT_LIMITS } from './fragments.js';
 import type { FragmentLimits } from './fragments.js';
 import { REASSEMBLY_LIMITS } from './reassembly-limits.js';
@@ -19,12 +17,6 @@ export const FLOW_LIMITS: FlowLimits = {
   closedConnections: 4096,
   fragments: FRAGMENT_LIMITS,
 };
-
-/** Who takes the connections of a capture. */
-export interface FlowHandler {
-  /** The first packet of a connection. Who takes its bytes? Undefined: nobody, it is only counted. */
-  open(connection: Connection): ConnectionHandler | undefined;
-}
 
 /** What was seen so far. */
 export interface FlowCounters {

@@ -1,20 +1,18 @@
 import { Connection } from './connection.js';
-import type { CloseReason } from './connection-handler.js';
 import { FlowTable } from './flow-table.js';
 import { FLOW_LIMITS } from './flow-types.js';
-import type { FlowCounters, FlowHandler, FlowLimits } from './flow-types.js';
+import type { FlowCounters, FlowLimits } from './flow-types.js';
 import { Fragments } from './fragments.js';
 import { Datagram, parseIp, PROTOCOL_TCP } from './ip.js';
 import { ipStart, NO_IP } from './link.js';
 import { Pair } from './pair-table.js';
 import { Reassembly } from './reassembly-limits.js';
-import type { Side } from './stream-sink.js';
+import { otherSide, type CloseReason, type Side, type StreamOpener } from '../codec/stream-taker.js';
 import { ACK, FIN, parseTcp, RST, Segment, SYN } from './tcp.js';
 import type { LinkType, Packet } from './types.js';
 
 /** Packets -> connections -> the bytes of both directions, in order. Never throws on any input; memory is bounded by `limits`. */
 export class Flows {
-  private readonly handler: FlowHandler;
   private readonly limits: FlowLimits;
   private readonly shared: Reassembly;
   private readonly table: FlowTable;
@@ -34,8 +32,10 @@ export class Flows {
     ignored: 0,
   };
 
-  constructor(handler: FlowHandler, limits: Partial<FlowLimits> = {}) {
-    this.handler = handler;
+  constructor(
+    private readonly opener: StreamOpener<Connection>,
+    limits: Partial<FlowLimits> = {},
+  ) {
     this.limits = { ...FLOW_LIMITS, ...limits };
     this.shared = new Reassembly(this.limits);
     this.table = new FlowTable(this.limits.connections, this.limits.closedConnections);
@@ -77,11 +77,6 @@ export class Flows {
     else this.take(time);
   }
 
-  /** Nobody reads this connection from now on: its packets are only counted, and its handler is not called again. */
-  ignore(connection: Connection): void {
-    connection.detach();
-  }
-
   /** No more packets: whatever waits is handed on, and all connections that are open are closed. */
   end(time = NaN): void {
     this.fragments.end();
@@ -98,7 +93,7 @@ export class Flows {
     connection.payload[side] += segment.length;
     const wasOver = connection.over;
     const resets = connection.note(side, segment);
-    if (connection.handler !== undefined) this.advance(connection, side, resets, time);
+    if (connection.taker !== undefined) this.advance(connection, side, resets, time);
     else this.watch(connection, time);
     if (connection.over && !wasOver) this.retire(connection, time);
   }
@@ -120,7 +115,7 @@ export class Flows {
     connection.synSeen = (flags & SYN) !== 0;
     if (old === undefined) this.table.add(this.pair, connection);
     else this.table.replace(old, connection);
-    connection.attach(this.handler.open(connection));
+    connection.attach(this.opener.opened(connection, time));
     return connection;
   }
 
@@ -137,7 +132,7 @@ export class Flows {
     const side = this.pair.swapped === known.swapped ? 0 : 1;
     const track = known.tracks[side];
     if ((flags & SYN) === 0) return length > 0 && track.isElsewhere(sequence);
-    return track.isOtherSyn(sequence, (flags & ACK) !== 0, known.over, known.tracks[side === 0 ? 1 : 0]);
+    return track.isOtherSyn(sequence, (flags & ACK) !== 0, known.over, known.tracks[otherSide(side)]);
   }
 
   /** A segment of a connection that somebody reads. */
@@ -145,7 +140,7 @@ export class Flows {
     const { segment } = this;
     const { flags, acknowledgment, length } = segment;
     const stream = connection.streams[side];
-    const other = connection.streams[side === 0 ? 1 : 0];
+    const other = connection.streams[otherSide(side)];
     if ((flags & SYN) !== 0) this.synchronize(connection, side);
     if ((flags & RST) !== 0) return this.reset(connection, side, resets, time);
     segment.time = time;
@@ -169,7 +164,7 @@ export class Flows {
     connection.synSeen = true;
     this.segment.sequence = (sequence + 1) | 0;
     stream.begin(this.segment.sequence);
-    if ((flags & ACK) !== 0) connection.streams[side === 0 ? 1 : 0].begin(acknowledgment);
+    if ((flags & ACK) !== 0) connection.streams[otherSide(side)].begin(acknowledgment);
   }
 
   /** A reset that lies outside of the window is somebody else's. */
@@ -179,7 +174,7 @@ export class Flows {
       return;
     }
     this.flush(connection, time);
-    connection.handler?.reset(side, time);
+    connection.taker?.reset(side, time);
     this.close(connection, 'reset', time);
   }
 
@@ -203,13 +198,11 @@ export class Flows {
     if (connection.closed) return;
     this.flush(connection, time);
     connection.closed = true;
-    const { handler } = connection;
+    const { taker } = connection;
     connection.detach();
-    handler?.close(reason, time);
+    taker?.close(reason, time);
   }
 }
 
-export type { CloseReason, ConnectionHandler } from './connection-handler.js';
 export { Connection } from './connection.js';
-export type { FlowCounters, FlowHandler, FlowLimits } from './flow-types.js';
-export type { Side } from './stream-sink.js';
+export type { FlowCounters, FlowLimits } from './flow-types.js';

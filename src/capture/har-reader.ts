@@ -1,8 +1,8 @@
+import type { Side } from '../codec/stream-taker.js';
 import { encodeUtf8 } from '../codec/utf8.js';
 import { JsonScanner, type JsonPath, type JsonTaker } from './json-scanner.js';
 import { BadRecord, frameAround, fromBase64, headBytes, isFields, textField, type Fields } from './record-bytes.js';
 import type { RecordingReader, RecordingVisitor } from './recording.js';
-import type { Side } from './stream-sink.js';
 
 export interface HarLimits {
   /** Bytes of a message's record. */

@@ -1,3 +1,4 @@
+import type { Side } from '../codec/stream-taker.js';
 import { hasManyParts, MOST_PARTS } from './json-scanner.js';
 import {
   BadRecord,
@@ -14,7 +15,6 @@ import {
 } from './record-bytes.js';
 import { LineSplitter, type LineTaker } from './line-splitter.js';
 import type { RecordedEnd, RecordedEnds, RecordingReader, RecordingVisitor } from './recording.js';
-import type { Side } from './stream-sink.js';
 
 /** A payload of 16 MiB takes up to six characters a byte. */
 const MOST_LINE = 128 * 1024 * 1024;

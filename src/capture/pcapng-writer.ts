@@ -1,8 +1,8 @@
+import type { Side } from '../codec/stream-taker.js';
 import { concat } from '../codec/byte-collector.js';
 import { encodeUtf8 } from '../codec/utf8.js';
 import { packetEnds } from './recorded-ends.js';
 import type { RecordedEnds, RecordingTaker } from './recording.js';
-import type { Side } from './stream-sink.js';
 import { ACK, FIN, RST, SYN } from './tcp.js';
 import { packetLength, writePacket, type TcpEndpoint } from './tcp-packet.js';
 

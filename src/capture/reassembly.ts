@@ -2,7 +2,7 @@ import { Acknowledgment, isLate, WINDOW } from './acknowledgment.js';
 import { HeldSegments } from './held-segments.js';
 import type { Piece } from './held-segments.js';
 import type { Reassembly } from './reassembly-limits.js';
-import type { Side, StreamSink } from './stream-sink.js';
+import type { Side, StreamTaker } from '../codec/stream-taker.js';
 
 /** A capture that starts in mid-stream: how far behind an acknowledgment its first bytes may be. */
 const LEAD = 2 ** 20;
@@ -16,7 +16,7 @@ const NEVER_ACKNOWLEDGED = new Acknowledgment();
  */
 export class Stream {
   /** Undefined: nobody reads it. */
-  sink: StreamSink | undefined;
+  sink: StreamTaker | undefined;
   /** The sequence number that is next, once `based`. */
   next = 0;
   /** Bytes of the stream in front of it. */
@@ -119,21 +119,19 @@ export class Stream {
   }
 
   private deliver(bytes: Uint8Array, start: number, end: number, length: number, time: number): void {
-    const { offset } = this;
     const captured = end - start;
     this.next = (this.next + captured) | 0;
     this.offset += captured;
     this.shared.deliveredBytes += captured;
-    if (captured > 0) this.sink?.data(this.side, bytes, start, end, offset, time);
+    if (captured > 0) this.sink?.data(this.side, bytes, start, end, time);
     if (length > captured) this.lose(length - captured, time);
   }
 
   private lose(length: number, time: number): void {
-    const { offset } = this;
     this.next = (this.next + length) | 0;
     this.offset += length;
     this.shared.lostBytes += length;
-    this.sink?.gap(this.side, offset, length, time);
+    this.sink?.gap(this.side, length, time);
   }
 
   /** The first bytes of a stream without a SYN: they are held until the next packet tells whether earlier ones were overtaken. */

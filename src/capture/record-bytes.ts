@@ -1,7 +1,7 @@
+import type { Side } from '../codec/stream-taker.js';
 import { encodeFrame } from '../codec/frame-writer.js';
 import type { LengthForm } from '../codec/frame.js';
 import { encodeUtf8 } from '../codec/utf8.js';
-import type { Side } from './stream-sink.js';
 
 /** What JSON holds, of which nobody knows whether it is what it should be. */
 export type Fields = Readonly<Record<string, unknown>>;

@@ -1,5 +1,4 @@
-import type { CloseReason } from './connection-handler.js';
-import type { Side } from './stream-sink.js';
+import type { CloseReason, Side } from '../codec/stream-taker.js';
 
 /** Both ends as far as they are known: `10.0.0.1:4000`, `[::1]:80`, `name:80`, or the path of a Unix socket. */
 export interface RecordedEnds {

@@ -1,9 +1,10 @@
+import { Connection } from '../codec/connection.js';
 import type { Exchange } from '../conformance/exchange.js';
-import { ConnectionJudge } from '../rules/connection-judge.js';
+import { ConnectionJudge } from '../traffic/connection-judge.js';
 import { annotatedView } from '../render/annotated.js';
 import { captureLines } from '../render/capture-lines.js';
 import type { Look } from '../render/layout.js';
-import type { Judged } from '../rules/judged.js';
+import type { Judged } from '../traffic/judged.js';
 import { LineBuffer } from '../render/line-buffer.js';
 import { acceptOf, lazyDeflate } from './adapters.js';
 
@@ -38,7 +39,7 @@ export function framesOf(
   };
   for (const exchange of exchanges) {
     const reading = { raw: lazyDeflate, acceptOf, previewBytes: PREVIEW, messageBytes: PREVIEW };
-    const judge = new ConnectionJudge(reading, exchange.connection, draw);
+    const judge = new ConnectionJudge(new Connection(reading), exchange.connection, draw);
     const sides = tester === 'client' ? ({ tester: 0, peer: 1 } as const) : ({ tester: 1, peer: 0 } as const);
     for (const { side, bytes, time } of exchange.pieces) {
       for (let at = 0; at < bytes.length && drawn < MOST_RECORDS; at += STEP) {

@@ -1,9 +1,9 @@
 import { connectionRecord, summaryRecord } from '../render/connection-json.js';
 import { drawConnections, MOST_LINES } from '../render/connection-table.js';
 import { things } from '../render/connection-words.js';
-import { RunTally } from '../rules/tally-run.js';
-import { eachDirection, type ConnectionSummary } from '../rules/tally-summary.js';
-import { connectionFilter } from './filters.js';
+import { RunTally } from '../traffic/tally-run.js';
+import { eachDirection, type ConnectionSummary } from '../traffic/tally-summary.js';
+import { connectionFilter } from '../traffic/filters.js';
 import { lookOf } from './drawing.js';
 import { EXIT } from './exit.js';
 import type { Io } from './io.js';

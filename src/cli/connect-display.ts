@@ -1,7 +1,7 @@
 import { DEFAULT_PREVIEW } from '../codec/assembling.js';
 import type { Handshake } from '../codec/handshake.js';
-import type { Judged } from '../rules/judged.js';
-import type { ConnectionSummary } from '../rules/tally-summary.js';
+import type { Judged } from '../traffic/judged.js';
+import type { ConnectionSummary } from '../traffic/tally-summary.js';
 import { differenceLines, differenceRecord } from '../render/difference.js';
 import { escapeText } from '../render/escape.js';
 import type { CloseDifference, Difference, DiffTotals } from '../rules/reply-difference.js';

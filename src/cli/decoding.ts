@@ -1,60 +1,59 @@
 import type { PacketReader } from '../capture/packet-reader.js';
+import type { RecordingReader } from '../capture/recording.js';
 import type { InputProblem, SourceEvent } from '../capture/types.js';
-import type { ReadingOptions } from '../codec/assembling.js';
+import { recordFilterOf } from './record-filter.js';
+import { PacketTraffic } from '../traffic/packet-traffic.js';
+import { RecordedTraffic } from '../traffic/recorded-traffic.js';
+import { TextTraffic } from '../traffic/text-traffic.js';
+import type { TrafficTaker } from '../traffic/traffic-taker.js';
 import { builtin } from './builtin.js';
-import { CaptureDecoding, damageOf, type Pace } from './capture-decoding.js';
 import { Closing } from './closing.js';
-import { UsageError } from './exit.js';
 import type { Seen } from './drawing.js';
+import { UsageError } from './exit.js';
 import { Extractor, type ExtractFiles } from './extract.js';
-import { recordFilter } from './filters.js';
-import { InputReading, type InputSink } from './input-reading.js';
+import { FileOrder } from './file-order.js';
 import type { Input } from './input.js';
 import type { Io } from './io.js';
 import { loadPackets } from './load-packets.js';
-import type * as packets from './packets.js';
 import { noticeOf, openInput, type Opened } from './open-input.js';
 import type { DecodeOptions } from './options.js';
 import { OutputBound } from './output-bound.js';
-import { captureReadingOptions, readingOptions } from './reading-options.js';
-import { RecordingDecoding } from './recording-decoding.js';
+import type * as packets from './packets.js';
 import { RecordOutput } from './record-output.js';
-import type { RecordingReader } from '../capture/recording.js';
+import { damageOf, readCapture, readRecording, type Pace } from './traffic-files.js';
+import { captureOptions, trafficOptions } from './traffic-options.js';
 
 type PacketsModule = typeof packets;
 
 /** The inputs of one call. Captures are one after the other what one capture would be: their connections go on. */
 export class Decoding implements Pace {
-  private readonly reading: ReadingOptions;
   private readonly output: RecordOutput;
   private readonly closing: Closing;
   private readonly extractor: Extractor | undefined;
   private readonly bound: OutputBound;
-  private capture: CaptureDecoding | undefined;
-  private recording: RecordingDecoding | undefined;
+  private readonly order = new FileOrder();
+  private capture: PacketTraffic | undefined;
+  private recording: RecordedTraffic | undefined;
   private packets: PacketsModule | undefined;
   /** What is read beside packets of the present input. */
-  private bytes: InputReading | undefined;
-  /** Connections of captures that were read to their end, and of bytes. */
+  private text: TextTraffic | undefined;
+  /** One more than the highest number of the connections that were read to their end. */
   private connections = 0;
   /** An input was damaged, and read as far as it goes. */
   private damaged = false;
-  private readonly sink: InputSink = {
+  private readonly taker: TrafficTaker = {
     record: (record) => this.output.record(record),
     closed: (summary) => this.closing.closed(summary),
+    passedOver: (what) => this.closing.passedOver(what),
     notice: (message) => this.output.notice(message),
-    packet: (packet) => this.captureOf(this.packets!).push(packet),
-    holdsDatagram: ({ bytes, originalLength }) =>
-      this.packets!.inferLink(bytes, 0, bytes.length, originalLength) !== undefined,
   };
 
   constructor(
     private readonly io: Io,
     private readonly options: DecodeOptions,
   ) {
-    this.reading = readingOptions(options);
     const view = options.extract === undefined ? {} : ({ view: 'messages' } as const);
-    const filter = recordFilter({ ...options, ...view }, () => this.seen?.start);
+    const filter = recordFilterOf({ ...options, ...view }, () => this.seen?.start);
     const { extract } = options;
     this.bound = new OutputBound(options.maxOutput);
     const files = builtin('node:fs') as ExtractFiles;
@@ -76,7 +75,7 @@ export class Decoding implements Pace {
     return this.io.interrupted.aborted || this.io.stdout.closed || this.output.done;
   }
 
-  /** Behind each chunk of a capture. */
+  /** After each chunk. */
   turn(): Promise<void> {
     return this.output.flush();
   }
@@ -88,7 +87,7 @@ export class Decoding implements Pace {
     else await this.readEvents(input, opened);
   }
 
-  /** Closes what is open, and says what there was. */
+  /** Closes what is open, and reports what there was. */
   async end(): Promise<void> {
     this.endCapture();
     await this.output.flush();
@@ -103,7 +102,7 @@ export class Decoding implements Pace {
     const { capture } = this;
     if (capture === undefined) return;
     if (!this.output.done) capture.end();
-    this.connections = Math.max(this.connections, capture.first + capture.connections);
+    this.connections = Math.max(this.connections, capture.opened);
     this.closing.packets += capture.packets;
     this.capture = undefined;
   }
@@ -111,17 +110,17 @@ export class Decoding implements Pace {
   private async readCapture(input: Input, opened: Opened, reader: PacketReader): Promise<void> {
     const capture = this.captureOf(await this.loadPackets());
     await this.output.open('capture');
-    const problem = await capture.read(input, opened, reader, this);
-    if (problem) await this.tellDamage(input, problem);
+    const notice = (message: string): void => this.output.notice(message);
+    const problem = await readCapture({ input, opened, reader }, capture, this.order, notice, this);
+    if (problem) await this.reportDamage(input, problem);
   }
 
-  /** A recording is whole by itself: a capture that was read before it does not go on behind it. */
+  /** A recording is whole by itself: a capture that was read before it does not go on after it. */
   private async readRecording(input: Input, opened: Opened, reader: RecordingReader): Promise<void> {
     this.endCapture();
     const damages: string[] = [];
-    const recording = new RecordingDecoding(this.options, this.reading, this.connections, {
-      record: (record) => this.output.record(record),
-      closed: (summary) => this.closing.closed(summary),
+    const recording = new RecordedTraffic(reader, trafficOptions(this.options, this.connections), this.options, {
+      ...this.taker,
       notice: (message) => this.output.notice(noticeOf(input, message)),
       damage: (message) => damages.push(`wsinspect: ${noticeOf(input, message)}\n`),
     });
@@ -139,14 +138,14 @@ export class Decoding implements Pace {
         return isOver();
       },
     };
-    await recording.decode(input, opened, reader, pace);
+    await readRecording(input, opened, recording, pace);
     await turn();
     this.connections = Math.max(this.connections, recording.opened);
     this.recording = undefined;
   }
 
-  /** An input that can't be read on: what there was is shown, and the place is told. */
-  private async tellDamage(input: Input, problem: InputProblem): Promise<void> {
+  /** An input that can't be read on: what there was is shown, and the place is reported. */
+  private async reportDamage(input: Input, problem: InputProblem): Promise<void> {
     await this.output.flush();
     this.damaged = true;
     await this.io.stderr.write(damageOf(input, problem));
@@ -154,11 +153,19 @@ export class Decoding implements Pace {
 
   private async readEvents(input: Input, opened: Opened): Promise<void> {
     const before = this.capture?.packets;
-    const reading = new InputReading(this.options, this.reading, () => this.firstOfBytes(before), this.sink);
-    this.bytes = reading;
+    const { direction, stats } = this.options;
+    const text = new TextTraffic(direction, () => trafficOptions(this.options, this.firstOfBytes(before)), {
+      ...this.taker,
+      // Bare bytes have no table of connections, unless it is asked for.
+      closed: (summary) => stats && this.closing.closed(summary),
+      packet: (packet) => this.captureOf(this.packets!).push(packet),
+      holdsDatagram: ({ bytes, originalLength }) =>
+        this.packets!.inferLink(bytes, 0, bytes.length, originalLength) !== undefined,
+    });
+    this.text = text;
     for await (const events of opened.events(this.io, input, this.options)) {
       for (const event of events) {
-        await this.takeEvent(event, reading);
+        await this.takeEvent(event, text);
         if (!this.over) continue;
         // What was reported so far counts, however early this ends.
         this.damaged ||= !opened.isWhole();
@@ -166,39 +173,38 @@ export class Decoding implements Pace {
       }
       await this.output.flush();
     }
-    await this.endEvents(input, opened, reading);
+    await this.endEvents(input, opened, text);
   }
 
-  private async takeEvent(event: SourceEvent, reading: InputReading): Promise<void> {
+  private async takeEvent(event: SourceEvent, text: TextTraffic): Promise<void> {
     if (event.type === 'packet' && this.packets === undefined) await this.loadPackets();
-    if (!this.output.isOpen) await this.output.open(reading.isOfBytes(event) ? 'bytes' : 'capture');
-    reading.take(event);
+    if (!this.output.isOpen) await this.output.open(text.isOfBytes(event) ? 'bytes' : 'capture');
+    text.take(event);
     // A line or two of a dump may stand for megabytes.
     if (this.output.isFull) await this.output.flush();
   }
 
-  private async endEvents(input: Input, opened: Opened, reading: InputReading): Promise<void> {
+  private async endEvents(input: Input, opened: Opened, text: TextTraffic): Promise<void> {
     // What a signal breaks off is shown as far as it came.
     if (this.output.done || this.io.stdout.closed) return;
-    if (!reading.any && !this.over) throw new UsageError(`${input.name}: no bytes to decode`);
+    if (!text.any && !this.over) throw new UsageError(`${input.name}: no bytes to decode`);
     const { capture } = this;
-    if (reading.connections > 0) this.endCapture();
-    reading.end();
-    this.connections = Math.max(this.connections, reading.next);
+    if (text.hasConnections) this.endCapture();
+    text.end();
+    this.connections = Math.max(this.connections, text.next);
     await this.output.flush();
     const damage = opened.damage();
     this.damaged ||= !opened.isWhole();
-    if (damage) await this.tellDamage(input, damage);
-    if (capture?.connections === 0 && reading.connections === 0) {
+    if (damage) await this.reportDamage(input, damage);
+    if (capture?.connections === 0 && !text.hasConnections) {
       throw new UsageError(`${input.name}: no TCP connection in its packets`);
     }
   }
 
-  /** A capture that was read before them does not go on behind bytes; one that they stand in the midst of does. */
+  /** A capture that was read before them does not go on after bytes; one that they stand in the midst of does. */
   private firstOfBytes(packetsBefore: number | undefined): number {
     if (this.capture?.packets === packetsBefore) this.endCapture();
-    const { capture } = this;
-    return capture === undefined ? this.connections : capture.first + capture.connections;
+    return this.capture?.opened ?? this.connections;
   }
 
   private async loadPackets(): Promise<PacketsModule> {
@@ -206,18 +212,13 @@ export class Decoding implements Pace {
   }
 
   /** The packets of all inputs are one capture's. */
-  private captureOf(packets: PacketsModule): CaptureDecoding {
-    return (this.capture ??= new CaptureDecoding(
+  private captureOf(packets: PacketsModule): PacketTraffic {
+    const first = Math.max(this.connections, this.text?.next ?? 0);
+    return (this.capture ??= new PacketTraffic(
       packets.Flows,
+      captureOptions(this.options, first),
       this.options,
-      captureReadingOptions(this.options),
-      Math.max(this.connections, this.bytes?.next ?? 0),
-      {
-        record: (record) => this.output.record(record),
-        closed: (summary) => this.closing.closed(summary),
-        passedOver: (what) => this.closing.passedOver(what),
-        notice: (message) => this.output.notice(message),
-      },
+      this.taker,
     ));
   }
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Message } from '../codec/records.js';
 import { OPCODE } from '../codec/registry.js';
 import { escapeText } from '../render/escape.js';
-import { count } from '../render/layout.js';
+import { count } from '../codec/plural.js';
 import { UsageError } from './exit.js';
 import { OutputBound } from './output-bound.js';
 import { PRIVATE } from './output-file.js';

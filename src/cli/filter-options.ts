@@ -9,7 +9,7 @@ import {
   type NumberRange,
   type RecordCriteria,
   type TimeBound,
-} from './filters.js';
+} from '../traffic/filters.js';
 
 /** The options of `decode` that say which records are shown, and what becomes of them. */
 export interface FilterOptions extends ConnectionCriteria, RecordCriteria {

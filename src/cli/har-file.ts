@@ -1,3 +1,4 @@
+import { Connection } from '../codec/connection.js';
 import { NdjsonReader } from '../capture/ndjson-reader.js';
 import type { RecordedEnds, RecordingVisitor } from '../capture/recording.js';
 import type { Handshake } from '../codec/handshake.js';
@@ -5,8 +6,8 @@ import type { Frame } from '../codec/records.js';
 import { encodeUtf8 } from '../codec/utf8.js';
 import { HAR_END, harBegin, harEntryBegin, harEntryEnd, harMessage } from '../render/har.js';
 import { MOST_RECORDED } from '../render/ndjson-writer.js';
-import { ConnectionJudge } from '../rules/connection-judge.js';
-import type { Judged } from '../rules/judged.js';
+import { ConnectionJudge } from '../traffic/connection-judge.js';
+import type { Judged } from '../traffic/judged.js';
 import { acceptOf, lazyDeflate } from './adapters.js';
 import { UsageError } from './exit.js';
 import { JournalIndex } from './journal-index.js';
@@ -97,7 +98,7 @@ class EntryWriter implements RecordingVisitor {
   private any = false;
   private ended = false;
   private readonly judge = new ConnectionJudge(
-    { raw: lazyDeflate, acceptOf, previewBytes: MOST_RECORDED, messageBytes: MOST_RECORDED },
+    new Connection({ raw: lazyDeflate, acceptOf, previewBytes: MOST_RECORDED, messageBytes: MOST_RECORDED }),
     0,
     (record) => this.take(record),
   );

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import type { Worker } from 'node:worker_threads';
 import type * as threads from 'node:worker_threads';
-import type { Share } from './capture-decoding.js';
+import type { Share } from '../traffic/conversations.js';
 import { builtin } from './builtin.js';
 import { UsageError } from './exit.js';
 import type { Input } from './input.js';

@@ -1,22 +1,28 @@
-import type { Flows } from '../capture/flows.js';
 import type { LinkType } from '../capture/types.js';
-import type { Judged } from '../rules/judged.js';
-import type { ConnectionSummary } from '../rules/tally-summary.js';
-import { CaptureDecoding, damageOf, type CaptureSink, type Hint, type Pace, type Share } from './capture-decoding.js';
+import type { Judged } from '../traffic/judged.js';
+import type { ConnectionSummary } from '../traffic/tally-summary.js';
+import type { OtherTraffic } from '../traffic/conversation.js';
+import type { Share } from '../traffic/conversations.js';
+import { PacketTraffic } from '../traffic/packet-traffic.js';
+import type { Hint, TrafficTaker } from '../traffic/traffic-taker.js';
 import { Closing } from './closing.js';
 import { isUsageError } from './exit.js';
-import { recordFilter } from './filters.js';
-import type { OtherTraffic } from './flow-reading.js';
+import { FileOrder } from './file-order.js';
+import { recordFilterOf } from './record-filter.js';
 import type { Input } from './input.js';
 import type { Io } from './io.js';
 import { changed } from './job-io.js';
 import { ENDING, FINDING, Marks, SHOWN, type Key, type Note, type PassedOver, type Piece } from './job-piece.js';
 import { loadPackets } from './load-packets.js';
 import { openInput } from './open-input.js';
+import type * as packets from './packets.js';
 import type { DecodeOptions } from './options.js';
 import { OutputBound } from './output-bound.js';
-import { captureReadingOptions } from './reading-options.js';
 import { RecordOutput } from './record-output.js';
+import { damageOf, readCapture, type Pace } from './traffic-files.js';
+import { captureOptions } from './traffic-options.js';
+
+type PacketsModule = typeof packets;
 
 /** Chunks of the input that are one piece of the output: of lines, and of views that take many times as much room. */
 const CHUNKS = { lines: 8, heavy: 1 };
@@ -25,7 +31,7 @@ const CHUNKS = { lines: 8, heavy: 1 };
 export class Stopped extends Error {}
 
 /** Tells the order in which things happen. */
-class OrderedCapture extends CaptureDecoding {
+class OrderedCapture extends PacketTraffic {
   /** Which packets opened connections, as a hash. */
   hash = 0;
   /** Behind all that a packet or the end of the input did so far. */
@@ -89,6 +95,7 @@ export class Part implements Pace {
   private readonly marks: Marks;
   private readonly isLimited: boolean;
   private readonly chunksAPiece: number;
+  private readonly order = new FileOrder();
   private capture: OrderedCapture | undefined;
   private notes: Note[] = [];
   private closed: { key: Key; summary: ConnectionSummary }[] = [];
@@ -122,7 +129,7 @@ export class Part implements Pace {
     this.options = options;
     this.isLimited = limit !== undefined;
     this.chunksAPiece = CHUNKS[isHeavy(options) ? 'heavy' : 'lines'];
-    const filter = recordFilter(options, () => this.capture?.start);
+    const filter = recordFilterOf(options, () => this.capture?.start);
     this.output = new RecordOutput(this.io, options, filter, undefined, () => this.capture);
     this.closing = new Closing(this.io, options, filter !== undefined, this.output);
     this.marks = new Marks(this.isLimited);
@@ -149,19 +156,26 @@ export class Part implements Pace {
     const { Flows } = await loadPackets();
     const capture = (this.capture ??= this.begin(Flows));
     await this.output.open('capture', true);
-    const problem = await capture.read(input, opened, opened.capture, this);
+    const file = { input, opened, reader: opened.capture };
+    const notice = (message: string): void => void (this.options.quiet || this.note(`${message}\n`));
+    const problem = await readCapture(file, capture, this.order, notice, this);
     capture.step();
     if (problem) this.note(damageOf(input, problem), { damage: true });
   }
 
-  private begin(flows: typeof Flows): OrderedCapture {
-    const sink: CaptureSink = {
+  private begin(flows: PacketsModule['Flows']): OrderedCapture {
+    const taker: TrafficTaker = {
       record: this.isLimited ? (record) => this.record(record) : (record) => this.output.record(record),
       closed: (summary) => this.close(summary),
       passedOver: (kind, connection) => this.passOver(kind, connection),
       notice: (message, hint) => void (this.options.quiet || this.note(`${message}\n`, { hint })),
     };
-    const capture = new OrderedCapture(flows, this.options, captureReadingOptions(this.options), 0, sink, this.share);
+    const capture = new OrderedCapture(
+      flows,
+      { ...captureOptions(this.options, 0), share: this.share },
+      this.options,
+      taker,
+    );
     capture.done = (key) => this.mark(key, 0);
     return capture;
   }
@@ -218,7 +232,7 @@ export class Part implements Pace {
   private piece(last: boolean): Piece {
     const { capture, output, notes, closed, passedOver, failure, isLimited } = this;
     const { shown } = output;
-    const isApart = this.isLost || capture?.strained === true;
+    const isApart = this.isLost || capture?.isStrained === true;
     const { packets = 0, opened: connections = 0, hash: opened = 0 } = capture ?? {};
     const piece: Piece = {
       text: output.take(),

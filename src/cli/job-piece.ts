@@ -1,5 +1,5 @@
-import type { ConnectionSummary } from '../rules/tally-summary.js';
-import type { OtherTraffic } from './flow-reading.js';
+import type { ConnectionSummary } from '../traffic/tally-summary.js';
+import type { OtherTraffic } from '../traffic/conversation.js';
 
 /**
  * The order of what one thread would do: within a piece 2p for what the packet p of it does to a connection that was

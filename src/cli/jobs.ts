@@ -1,6 +1,6 @@
 import { Closing } from './closing.js';
 import { EXIT, UsageError } from './exit.js';
-import { recordFilter } from './filters.js';
+import { recordFilterOf } from './record-filter.js';
 import type { Input } from './input.js';
 import type { Io } from './io.js';
 import { inputOf, type Jobs } from './job-files.js';
@@ -53,7 +53,7 @@ class JobDecoding {
     private readonly options: DecodeOptions,
     private readonly jobs: Jobs,
   ) {
-    const filter = recordFilter(options, () => undefined);
+    const filter = recordFilterOf(options, () => undefined);
     this.output = new RecordOutput(io, options, filter, undefined, () => undefined);
     this.closing = new Closing(io, options, filter !== undefined, this.output);
     this.own = new OwnLane(io, options, { index: 0, count: jobs.count });

@@ -1,13 +1,13 @@
-import type { Judged } from '../rules/judged.js';
+import type { Judged } from '../traffic/judged.js';
 import type { RelayFault } from '../rules/relay-fault.js';
 import type { Polled } from '../rules/polled.js';
-import type { ConnectionSummary } from '../rules/tally-summary.js';
+import type { ConnectionSummary } from '../traffic/tally-summary.js';
 import { faultLines, faultRecord } from '../render/fault-line.js';
 import { polledLines, polledRecord } from '../render/polled-line.js';
 import { connectionEnds } from '../render/connection-end.js';
 import { Closing } from './closing.js';
 import { lookOf } from './drawing.js';
-import { recordFilter } from './filters.js';
+import { recordFilterOf } from './record-filter.js';
 import type { Seen } from './drawing.js';
 import type { Io } from './io.js';
 import { RecordOutput } from './record-output.js';
@@ -50,7 +50,7 @@ export class LiveOutput implements Seen {
     private readonly waiter?: Waiter,
   ) {
     this.start = io.now();
-    const filter = recordFilter(options, () => this.start);
+    const filter = recordFilterOf(options, () => this.start);
     this.output = new RecordOutput(io, options, filter, undefined, () => this);
     this.closing = new Closing(io, options, filter !== undefined, this.output);
   }

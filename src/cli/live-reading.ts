@@ -2,8 +2,8 @@ import type { PerMessageDeflateOptions } from 'ws';
 import { DEFAULT_PREVIEW, type ReadingOptions } from '../codec/assembling.js';
 import { acceptOf, lazyDeflate } from './adapters.js';
 import { deflateOf } from './deflate-option.js';
-import type { RecordCriteria } from './filters.js';
-import { DEFAULT_MAX_MESSAGE } from './reading-options.js';
+import type { RecordCriteria } from '../traffic/filters.js';
+import { DEFAULT_MAX_MESSAGE } from './traffic-options.js';
 import type { ShowOptions } from './serve-options.js';
 
 /** How live traffic is read: what was negotiated is seen in the handshake. */

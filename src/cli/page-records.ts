@@ -2,7 +2,7 @@ import { hexOf } from '../codec/hex.js';
 import { OPCODE } from '../codec/registry.js';
 import { jsonRecords, type JsonRecord } from '../render/json.js';
 import { previewText } from '../render/payload.js';
-import type { Judged } from '../rules/judged.js';
+import type { Judged } from '../traffic/judged.js';
 
 /** Payload bytes that the page draws of a frame, and of a message. */
 const PREVIEW = 1024;

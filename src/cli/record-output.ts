@@ -1,16 +1,16 @@
 import { isFinding } from '../rules/catalogue.js';
-import type { Judged } from '../rules/judged.js';
+import type { Judged } from '../traffic/judged.js';
 import { safeJson } from '../render/escape.js';
-import { count } from '../render/layout.js';
+import { count } from '../codec/plural.js';
 import { LineBuffer } from '../render/line-buffer.js';
 import type { View } from '../render/view.js';
 import { viewOf, type Layout, type Seen } from './drawing.js';
 import type { Extractor } from './extract.js';
-import type { RecordFilter } from './filters.js';
+import type { RecordFilter } from '../traffic/filters.js';
 import type { Io } from './io.js';
 import type { DecodeOptions } from './options.js';
 import { OutputBound } from './output-bound.js';
-import { DEFAULT_MAX_MESSAGE } from './reading-options.js';
+import { DEFAULT_MAX_MESSAGE } from './traffic-options.js';
 
 /** RSV1 on bare data frames is most often permessage-deflate whose handshake was not given. */
 const RSV_HINT = 'hint: if permessage-deflate was negotiated, --deflate inflates the messages with RSV1';

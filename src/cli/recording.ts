@@ -2,7 +2,7 @@ import type * as fs from 'node:fs';
 import { PcapngWriter } from '../capture/pcapng-writer.js';
 import type { RecordingTaker } from '../capture/recording.js';
 import { escapeText } from '../render/escape.js';
-import { count } from '../render/layout.js';
+import { count } from '../codec/plural.js';
 import { NdjsonWriter } from '../render/ndjson-writer.js';
 import { acceptOf, lazyDeflate } from './adapters.js';
 import { builtin } from './builtin.js';

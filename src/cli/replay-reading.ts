@@ -1,17 +1,19 @@
 import type { SourceEvent } from '../capture/types.js';
 import { ScriptWriter, type Script } from '../live/script.js';
-import { count } from '../render/layout.js';
-import type { Judged } from '../rules/judged.js';
-import type { ConnectionSummary } from '../rules/tally-summary.js';
-import { CaptureDecoding, type Pace } from './capture-decoding.js';
+import { count } from '../codec/plural.js';
+import type { Judged } from '../traffic/judged.js';
+import { PacketTraffic } from '../traffic/packet-traffic.js';
+import { RecordedTraffic } from '../traffic/recorded-traffic.js';
+import type { ConnectionSummary } from '../traffic/tally-summary.js';
 import { isUsageError, UsageError } from './exit.js';
+import { FileOrder } from './file-order.js';
 import { inputsOf, type Input } from './input.js';
 import type { Io } from './io.js';
 import { loadPackets } from './load-packets.js';
 import { noticeOf, openInput, type Opened } from './open-input.js';
 import type { DecodeOptions } from './options.js';
-import { readingOptions } from './reading-options.js';
-import { RecordingDecoding } from './recording-decoding.js';
+import { readCapture, readRecording, type Pace } from './traffic-files.js';
+import { trafficOptions } from './traffic-options.js';
 
 export interface ReplayRequest {
   /** A recording or capture; `-`: stdin. */
@@ -69,13 +71,13 @@ class Casting implements Pace {
     const { io, input, options } = this;
     const opened = await openInput(io, input, options);
     if (opened.recording) {
-      const reading = new RecordingDecoding(options, readingOptions(options), 0, {
+      const traffic = new RecordedTraffic(opened.recording, trafficOptions(options, 0), options, {
         record: (record) => this.take(record),
         closed: (summary) => this.closed(summary),
         notice: (message) => this.tell(message),
         damage: (message) => void this.damages.push(message),
       });
-      await reading.decode(input, opened, opened.recording, this);
+      await readRecording(input, opened, traffic, this);
     } else await this.readPackets(opened);
     for (const damage of this.damages.splice(0)) await io.stderr.write(`wsinspect: ${noticeOf(input, damage)}\n`);
   }
@@ -102,14 +104,15 @@ class Casting implements Pace {
   private async readPackets(opened: Opened): Promise<void> {
     const { io, input, options } = this;
     const packets = await loadPackets();
-    const capture = new CaptureDecoding(packets.Flows, options, readingOptions(options), 0, {
+    const capture = new PacketTraffic(packets.Flows, trafficOptions(options, 0), options, {
       record: (record) => this.take(record),
       closed: (summary) => this.closed(summary),
       passedOver: () => undefined,
       notice: (message) => this.tell(message),
     });
     if (opened.capture) {
-      const problem = await capture.read(input, opened, opened.capture, this);
+      const file = { input, opened, reader: opened.capture };
+      const problem = await readCapture(file, capture, new FileOrder(), (message) => this.tell(message), this);
       if (problem) this.damages.push(`offset ${problem.offset}: ${problem.message}`);
     } else {
       for await (const events of packetsOnly(opened.events(io, input, options), input)) {

@@ -1,11 +1,13 @@
 import type { ReadingOptions } from './assembling.js';
 import { concat } from './byte-collector.js';
-import { collected, type ConnectionTaker } from './connection-events.js';
+import { collected, type ConnectionTaker, type StreamReading } from './connection-events.js';
 import type { Found } from './frame-search.js';
 import { Halves } from './halves.js';
 import { HeadReader } from './head-reader.js';
+import { HttpBody } from './http1-body.js';
 import { startsLikeHead, type Head } from './http1.js';
-import { beginHold, EMPTY, other, searched, type Lane, type Side } from './lane.js';
+import { beginHold, EMPTY, searched, type Lane } from './lane.js';
+import { otherSide, type Side } from './stream-taker.js';
 import { Lanes } from './lanes.js';
 import type { Opening } from './opening.js';
 import { copyOf, handedOut } from './payload-memory.js';
@@ -14,13 +16,12 @@ import type { Direction, UnfinishedMessage } from './records.js';
 import type { TranscriptEvent } from './transcript.js';
 
 export type { ConnectionEvent, ConnectionTaker } from './connection-events.js';
-export type { Side } from './lane.js';
 
 /**
  * Both directions of one connection: heads, what they negotiate, and the frames read accordingly. Never throws.
  * With `capture`, as traffic is recorded: it may begin anywhere, have holes, and be no WebSocket at all.
  */
-export class Connection {
+export class Connection implements StreamReading {
   /** HTTP that asks for something else was seen. */
   isHttp = false;
   private readonly lanes: Lanes;
@@ -131,7 +132,7 @@ export class Connection {
 
   private searchOn(side: Side, found: Found | undefined, taker: ConnectionTaker): void {
     this.lanes.searchOn(side, found, taker);
-    if (found) this.halves.giveUpHalf(other(side), NaN, taker);
+    if (found) this.halves.giveUpHalf(otherSide(side), NaN, taker);
   }
 
   private feed(side: Side, chunk: Uint8Array, time: number, taker: ConnectionTaker): void {
@@ -159,9 +160,23 @@ export class Connection {
         this.search(side, chunk, 0, chunk.length, time, taker);
         return undefined;
       case 'body':
+        if (lane.body?.isDeclared && !lane.body.isDone) return this.takeBody(side, lane.body, chunk, time, taker);
+        return this.passBy(side, chunk, time, taker);
       case 'passed':
         return this.passBy(side, chunk, time, taker);
     }
+  }
+
+  /** A body that says how long it is: behind it another try may follow. */
+  private takeBody(side: Side, body: HttpBody, chunk: Uint8Array, time: number, taker: ConnectionTaker): Uint8Array {
+    const lane = this.both[side];
+    const { offset } = lane;
+    const end = body.read(chunk, 0);
+    lane.offset += end;
+    if (body.isDone) lane.phase = 'start';
+    const bytes = handedOut(chunk.subarray(0, end), this.options);
+    taker.event({ type: 'body', direction: this.lanes.directionOf(side), offset, bytes: bytes }, time);
+    return chunk.subarray(end);
   }
 
   /** Bytes that are not WebSocket's. A handshake on the same connection begins a segment of its own. */
@@ -191,7 +206,7 @@ export class Connection {
     lane.pending = start === 'maybe' ? copyOf(bytes) : EMPTY;
     if (start === 'maybe') return undefined;
     if (start === 'request' || start === 'response') {
-      this.lanes.client ??= start === 'request' ? side : other(side);
+      this.lanes.client ??= start === 'request' ? side : otherSide(side);
       lane.head = new HeadReader({ offset: lane.offset, kind: start });
       lane.phase = 'head';
       return bytes;
@@ -208,7 +223,7 @@ export class Connection {
     else if (this.options.capture && !this.isStated(bytes)) this.lanes.beginSearch(side);
     else {
       // No handshake was seen. Only a client masks.
-      this.lanes.client ??= ((bytes.length > 0 ? bytes : lane.pending)[1] ?? 0) >= 0x80 ? side : other(side);
+      this.lanes.client ??= ((bytes.length > 0 ? bytes : lane.pending)[1] ?? 0) >= 0x80 ? side : otherSide(side);
       this.halves.beginFrames(side, time, taker);
     }
     return bytes;
@@ -237,7 +252,8 @@ export class Connection {
     const { status = 0 } = head;
     if (status >= 100 && status < 200 && status !== 101) return;
     this.opening.answer(head, time);
-    const { phase, offset } = this.both[other(side)];
+    lane.body = status === 101 ? undefined : new HttpBody(head);
+    const { phase, offset } = this.both[otherSide(side)];
     const mayCome = this.options.capture && !this.opening.asked && offset === 0;
     if (mayCome && (phase === 'start' || phase === 'head')) beginHold(lane, time);
     else this.halves.meet(taker);

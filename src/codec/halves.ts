@@ -1,7 +1,8 @@
 import type { ReadingOptions } from './assembling.js';
 import type { ConnectionTaker } from './connection-events.js';
 import { startsLikeHead } from './http1.js';
-import { EMPTY, heldBytes, hold, isOverdue, other, type Lane, type Side } from './lane.js';
+import { EMPTY, heldBytes, hold, isOverdue, type Lane } from './lane.js';
+import { otherSide, type Side } from './stream-taker.js';
 import type { Lanes } from './lanes.js';
 import { looksLikeFrames } from './plausible.js';
 
@@ -24,7 +25,7 @@ export class Halves {
 
   /** The other side's answer was recorded, and waits for the request that should come from this side. */
   isWaited(side: Side): boolean {
-    return side === this.lanes.client && this.lanes.both[other(side)].phase === 'held';
+    return side === this.lanes.client && this.lanes.both[otherSide(side)].phase === 'held';
   }
 
   /** Keeps what waits for the other half of the handshake, up to a point. */
@@ -65,7 +66,7 @@ export class Halves {
   /** Behind a hole the other half of the handshake does not come any more. */
   giveUpHalf(side: Side, time: number, taker: ConnectionTaker): void {
     if (this.isWaited(side)) this.meet(taker);
-    for (const each of [side, other(side)]) {
+    for (const each of [side, otherSide(side)]) {
       const lane = this.lanes.both[each];
       if (lane.phase !== 'held') continue;
       lane.heldSince = -Infinity;
@@ -85,7 +86,8 @@ export class Halves {
     const lane = this.lanes.both[side];
     if (lane.phase === 'frames' || lane.phase === 'head' || lane.phase === 'body') return;
     if (lane.phase === 'search') return this.lanes.beginSearch(side);
-    if (this.lanes.opening.state !== 'open') lane.phase = side === this.lanes.client ? 'start' : 'body';
+    if (this.lanes.opening.state !== 'open')
+      lane.phase = side === this.lanes.client || lane.body?.isDone === true ? 'start' : 'body';
     // The request may still come, late: what begins there has to be looked at.
     else if (this.options.capture && side === this.lanes.client && this.mayBeRequest(lane)) lane.phase = 'start';
     else return this.beginFrames(side, time, taker);

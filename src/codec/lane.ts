@@ -2,10 +2,8 @@ import type { FrameSearch } from './frame-search.js';
 import { SearchHold } from './frame-search-hold.js';
 import type { FrameStream } from './frame-stream.js';
 import type { HeadReader } from './head-reader.js';
+import type { HttpBody } from './http1-body.js';
 import type { MessageAssembler } from './message.js';
-
-/** One of the two ends: 0 is the one that opened the connection, or else the first that was heard. */
-export type Side = 0 | 1;
 
 /** A direction of a connection: what its next bytes are. */
 export interface Lane {
@@ -29,6 +27,8 @@ export interface Lane {
   held: SearchHold | undefined;
   heldSince: number;
   head: HeadReader | undefined;
+  /** Of a refusal. */
+  body: HttpBody | undefined;
   frames: FrameStream | undefined;
   assembler: MessageAssembler | undefined;
   search: FrameSearch | undefined;
@@ -44,12 +44,15 @@ const MOST_PIECES = 4096;
 export const EMPTY = new Uint8Array(0);
 
 export function newLane(): Lane {
-  const none = { held: undefined, head: undefined, frames: undefined, assembler: undefined, search: undefined };
+  const none = {
+    held: undefined,
+    head: undefined,
+    body: undefined,
+    frames: undefined,
+    assembler: undefined,
+    search: undefined,
+  };
   return { phase: 'start', offset: 0, pending: EMPTY, heldSince: NaN, ...none, searchFrom: 0 };
-}
-
-export function other(side: Side): Side {
-  return side === 0 ? 1 : 0;
 }
 
 /** From here on bytes are kept until the other side tells what they are. */

@@ -2,7 +2,8 @@ import { createAssembler, type ReadingOptions } from './assembling.js';
 import type { ConnectionTaker } from './connection-events.js';
 import { FrameSearch, type Found } from './frame-search.js';
 import { FrameStream } from './frame-stream.js';
-import { newLane, other, type Lane, type Side } from './lane.js';
+import { newLane, type Lane } from './lane.js';
+import { otherSide, type Side } from './stream-taker.js';
 import { Opening } from './opening.js';
 import type { Direction } from './records.js';
 
@@ -49,8 +50,8 @@ export class Lanes {
   searchOn(side: Side, found: Found | undefined, taker: ConnectionTaker): void {
     if (found === undefined) return;
     const lane = this.both[side];
-    this.client ??= found.masked ? side : other(side);
-    this.both[other(side)].search?.learn(!found.masked);
+    this.client ??= found.masked ? side : otherSide(side);
+    this.both[otherSide(side)].search?.learn(!found.masked);
     this.tellHandshake(taker);
     this.recognised = true;
     this.tellUnread(side, found.passed, found.pieces[0]?.tag ?? NaN, taker);

@@ -6,7 +6,7 @@ import { isToken } from '../codec/http1-text.js';
 import { OPCODE } from '../codec/registry.js';
 import { isFinding, type Diagnostic } from '../rules/catalogue.js';
 import type { HandshakeDiagnostic } from '../rules/handshake-rules.js';
-import type { Judged } from '../rules/judged.js';
+import type { Judged } from '../traffic/judged.js';
 import type { Line } from './dial.js';
 import { firstToEnd } from './first-to-end.js';
 import { answerPings } from './pongs.js';

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
-import type { Endpoints } from '../rules/tally-summary.js';
+import type { Endpoints } from '../traffic/tally-summary.js';
 import { ProxyRefusal, socks5, tunnel, type Proxy } from './proxy.js';
 import { readOut } from './read-out.js';
 import { takeTurns } from './turns.js';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Endpoints } from '../rules/tally-summary.js';
+import type { Endpoints } from '../traffic/tally-summary.js';
 import { readOut } from './read-out.js';
 import { Crowd, type CrowdLimits } from './crowd.js';
 import { Tap, type TapTaker } from './tap.js';

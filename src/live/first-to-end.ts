@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { TcpEnd } from '../rules/tally.js';
+import type { TcpEnd } from '../traffic/tally.js';
 
 type End = 'client' | 'server';
 

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
-import type { Judged } from '../rules/judged.js';
+import type { Judged } from '../traffic/judged.js';
 import type { Polled } from '../rules/polled.js';
-import type { ConnectionSummary } from '../rules/tally-summary.js';
+import type { ConnectionSummary } from '../traffic/tally-summary.js';
 import type { Caller } from './doorway.js';
 import { askingOfMessage } from './asking.js';
 import { refusalFor, type ListenerPolicy, type Refusal } from './listener-policy.js';

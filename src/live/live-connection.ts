@@ -1,10 +1,10 @@
 import type { RecordingTaker } from '../capture/recording.js';
 import type { ReadingOptions } from '../codec/assembling.js';
-import type { Side } from '../codec/connection.js';
-import { ConnectionJudge } from '../rules/connection-judge.js';
-import type { Judged } from '../rules/judged.js';
-import { Tally, type TcpEnd } from '../rules/tally.js';
-import type { ConnectionSummary, EndReason, Endpoints } from '../rules/tally-summary.js';
+import { otherSide, parseEndpoint, type CloseReason, type Side, type StreamOrigin } from '../codec/stream-taker.js';
+import { Conversation } from '../traffic/conversation.js';
+import type { Judged } from '../traffic/judged.js';
+import type { TcpEnd } from '../traffic/tally.js';
+import type { ConnectionSummary, Endpoints } from '../traffic/tally-summary.js';
 import type { TapTaker } from './tap.js';
 
 /** Who is told of what passes a live connection. */
@@ -29,10 +29,9 @@ export interface LiveContext {
 const CLIENT = 0;
 const SERVER = 1;
 
-/** A connection that one end of is ours: its bytes as a tap has them, read, judged and counted. */
+/** A connection that one end of is ours: its bytes as a tap has them, recorded, read, judged and counted. */
 export class LiveConnection implements TapTaker {
-  private readonly judge: ConnectionJudge;
-  private readonly tally: Tally;
+  private readonly conversation: Conversation;
   private ended = false;
   private readonly here: Side;
 
@@ -41,41 +40,35 @@ export class LiveConnection implements TapTaker {
     ends: Endpoints,
     we: 'client' | 'server',
     private readonly context: LiveContext,
-    private readonly taker: LiveTaker,
+    taker: LiveTaker,
   ) {
     this.here = we === 'client' ? CLIENT : SERVER;
     const time = context.now();
-    this.tally = new Tally(number, ends);
-    this.tally.at(time);
     context.recorder?.opened(number, { ...ends, ...(context.isSecure && { secure: true }) }, time);
-    this.judge = new ConnectionJudge(context.reading, number, (record) => this.take(record));
+    this.conversation = new Conversation(number, originOf(number, ends), time, { reading: context.reading }, taker);
   }
 
   incoming(bytes: Uint8Array): void {
-    this.read(this.here === CLIENT ? SERVER : CLIENT, bytes);
+    this.read(otherSide(this.here), bytes);
   }
 
   outgoing(bytes: Uint8Array): void {
     this.read(this.here, bytes);
   }
 
-  /** Nothing follows: what was broken off is told; `by` ended TCP first. Only the first call counts. */
-  end(reason: EndReason, by?: TcpEnd): void {
+  /** Nothing follows: what was broken off is reported; `by` ended TCP first. Only the first call counts. */
+  end(reason: CloseReason, by?: TcpEnd): void {
     if (this.ended) return;
-    const time = this.context.now();
-    this.judge.end(time);
     this.ended = true;
-    this.tally.ended(reason, time, by);
-    this.taker.closed(this.tally.summary());
-    this.recordEnd(reason, time, by);
-  }
-
-  private recordEnd(reason: EndReason, time: number, by?: TcpEnd): void {
+    const time = this.context.now();
     const { recorder } = this.context;
     const first = by?.by === 'server' ? SERVER : CLIENT;
-    if (reason === 'reset') return recorder?.ended(this.number, first, 'reset', by?.time ?? time);
-    recorder?.ended(this.number, first, 'fin', by?.time ?? time);
-    recorder?.ended(this.number, first === CLIENT ? SERVER : CLIENT, 'fin', time);
+    const at = by?.time ?? time;
+    if (by) this.conversation[reason === 'reset' ? 'reset' : 'fin'](first, at);
+    this.conversation.close(reason, time);
+    if (reason === 'reset') return recorder?.ended(this.number, first, 'reset', at);
+    recorder?.ended(this.number, first, 'fin', at);
+    recorder?.ended(this.number, otherSide(first), 'fin', time);
   }
 
   private read(side: Side, bytes: Uint8Array): void {
@@ -83,11 +76,12 @@ export class LiveConnection implements TapTaker {
     const time = this.context.now();
     // Recorded first: what is shown of it may break off, the record may not.
     this.context.recorder?.bytes(this.number, side, bytes, time);
-    this.judge.read(side, bytes, 0, bytes.length, time);
+    this.conversation.data(side, bytes, 0, bytes.length, time);
   }
+}
 
-  private take(record: Judged): void {
-    this.tally.take(record);
-    this.taker.record(record);
-  }
+function originOf(number: number, { client, server }: Endpoints): StreamOrigin {
+  const a = client === undefined ? undefined : parseEndpoint(client);
+  const b = server === undefined ? undefined : parseEndpoint(server);
+  return { number, a, b, isClientFirst: true, ignore: () => undefined };
 }

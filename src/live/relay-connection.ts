@@ -5,7 +5,7 @@ import { OPCODE } from '../codec/registry.js';
 import type { RequestHead } from '../codec/http1.js';
 import type { Polled } from '../rules/polled.js';
 import type { RelayFault } from '../rules/relay-fault.js';
-import type { TcpEnd } from '../rules/tally.js';
+import type { TcpEnd } from '../traffic/tally.js';
 import { FrameFaults, type FramePlan } from './frame-faults.js';
 import { PacedOutlet, SocketOutlet, type Outlet, type Pace, type Passage } from './outlet.js';
 import { Exchanges, type Beginning } from './relay-exchanges.js';

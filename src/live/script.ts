@@ -2,9 +2,9 @@ import type { Handshake } from '../codec/handshake.js';
 import { latin1 } from '../codec/http1-text.js';
 import type { Frame } from '../codec/records.js';
 import { OPCODE } from '../codec/registry.js';
-import type { Judged } from '../rules/judged.js';
+import type { Judged } from '../traffic/judged.js';
 import type { ServerEnd } from '../rules/reply-difference.js';
-import type { ConnectionSummary } from '../rules/tally-summary.js';
+import type { ConnectionSummary } from '../traffic/tally-summary.js';
 
 export type ScriptSide = 'client' | 'server';
 

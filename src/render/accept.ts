@@ -2,7 +2,8 @@ import type { AcceptMistake } from '../codec/accept-mistakes.js';
 import { hexOf } from '../codec/hex.js';
 import { KEY_BYTES, WEBSOCKET_GUID, type Base64Fault } from '../codec/handshake-key.js';
 import { escapeText } from './escape.js';
-import { count, INDENT, type Look } from './layout.js';
+import { INDENT, type Look } from './layout.js';
+import { count } from '../codec/plural.js';
 import { displayWidth, padEnd, wrap } from './width.js';
 
 /** What the views show of the way from a key to its accept value. */

@@ -1,11 +1,12 @@
 import type { Frame } from '../codec/records.js';
 import { opcodeInfo } from '../codec/registry.js';
-import type { Judged } from '../rules/judged.js';
+import type { Judged } from '../traffic/judged.js';
 import { drawDiagnostic } from './diagnostics.js';
 import { drawDump } from './dump.js';
 import { drawHandshake } from './handshake.js';
 import { headerRows } from './header-rows.js';
-import { append, count, drawRow, drawTitle, hexOffset, INDENT, OFFSET_WIDTH, spaced, type Look } from './layout.js';
+import { append, drawRow, drawTitle, hexOffset, INDENT, OFFSET_WIDTH, spaced, type Look } from './layout.js';
+import { count } from '../codec/plural.js';
 import { drawMessageSummary } from './message-summary.js';
 import { originWords, senderWords } from './origin.js';
 import { drawPayload, prettyJson, previewText } from './payload.js';

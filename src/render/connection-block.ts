@@ -5,7 +5,7 @@ import {
   type DiagnosticCounts,
   type DirectionCounts,
   type Directions,
-} from '../rules/tally-summary.js';
+} from '../traffic/tally-summary.js';
 import { cutMiddle, drawGrid, flow, gridWidth, NOTHING, row, VALUE_AT, widest } from './connection-lines.js';
 import type { Column, Part } from './connection-lines.js';
 import {

@@ -1,5 +1,5 @@
-import { eachDirection, durationOf, type ConnectionSummary } from '../rules/tally-summary.js';
-import { isQuietClose } from '../rules/tally-run.js';
+import { eachDirection, durationOf, type ConnectionSummary } from '../traffic/tally-summary.js';
+import { isQuietClose } from '../traffic/tally-run.js';
 import { Clock } from './clock.js';
 import type { Part } from './connection-lines.js';
 import { ARROW, closedCell, closingParts, grouped, secondsText } from './connection-words.js';

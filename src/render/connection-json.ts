@@ -12,7 +12,7 @@ import {
   type PingSummary,
   type RunTotals,
   type TimeSpan,
-} from '../rules/tally-summary.js';
+} from '../traffic/tally-summary.js';
 
 type Fields = Record<string, unknown>;
 type Named = { type: string } & Fields;

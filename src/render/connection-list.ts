@@ -1,4 +1,4 @@
-import { eachDirection, type ConnectionSummary, type Counts } from '../rules/tally-summary.js';
+import { eachDirection, type ConnectionSummary, type Counts } from '../traffic/tally-summary.js';
 import { drawGrid, gridWidth, NOTHING, widest, type Column, type Part } from './connection-lines.js';
 import { bytesCell, closedCell, durationText, faultCells, shortNumberCell } from './connection-words.js';
 import { escapeText } from './escape.js';

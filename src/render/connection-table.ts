@@ -1,5 +1,5 @@
-import { noteworthy } from '../rules/tally-run.js';
-import type { ConnectionSummary, RunTotals } from '../rules/tally-summary.js';
+import { noteworthy } from '../traffic/tally-run.js';
+import type { ConnectionSummary, RunTotals } from '../traffic/tally-summary.js';
 import { drawBlock, drawCounts, drawFaults, drawLosses } from './connection-block.js';
 import { flow, row, type Part } from './connection-lines.js';
 import { drawLines } from './connection-list.js';

@@ -1,19 +1,19 @@
 import type { Direction } from '../codec/records.js';
 import { closeCodeInfo } from '../codec/registry.js';
+import type { CloseReason } from '../codec/stream-taker.js';
 import { CAPTURE_RULES } from '../rules/capture-catalogue.js';
 import type { DiagnosticCode } from '../rules/catalogue.js';
 import type { Severity } from '../rules/rule.js';
-import { isQuietClose, severities, severityOf } from '../rules/tally-run.js';
+import { isQuietClose, severities, severityOf } from '../traffic/tally-run.js';
 import {
   durationOf,
   eachDirection,
   type ConnectionSummary,
   type DiagnosticCounts,
-  type EndReason,
   type HandshakeSummary,
   type PingSummary,
   type TimeSpan,
-} from '../rules/tally-summary.js';
+} from '../traffic/tally-summary.js';
 import { NOTHING, type Part } from './connection-lines.js';
 import { escapeText } from './escape.js';
 import type { Role } from './theme.js';
@@ -108,7 +108,7 @@ export function pingParts({ answered, skipped, unanswered, times }: PingSummary,
 }
 
 /** How a connection ended, in words and in one. */
-const ENDED: Readonly<Record<EndReason, readonly [part: Part, short: Part]>> = {
+const ENDED: Readonly<Record<CloseReason, readonly [part: Part, short: Part]>> = {
   fin: [['ended by TCP'], ['ended']],
   reset: [
     ['reset by TCP', 'warning'],
@@ -135,7 +135,7 @@ export function closingParts(summary: ConnectionSummary): Part[] {
 }
 
 /** Who ended TCP, and when: `FIN by the server after 2.1 s`. */
-function tcpEnd({ firstTime, endedAt }: ConnectionSummary, by: Direction, ended: EndReason): Part {
+function tcpEnd({ firstTime, endedAt }: ConnectionSummary, by: Direction, ended: CloseReason): Part {
   const flag = ended === 'reset' ? 'RST' : 'FIN';
   const who = by === 'unknown' ? '' : ` by the ${by}`;
   const after = firstTime === undefined || endedAt === undefined ? '' : ` after ${secondsText(endedAt - firstTime)}`;

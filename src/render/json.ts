@@ -3,7 +3,7 @@ import { hexOf } from '../codec/hex.js';
 import type { Frame, Message } from '../codec/records.js';
 import { OPCODE, opcodeInfo } from '../codec/registry.js';
 import { isDated } from '../codec/time.js';
-import type { Judged } from '../rules/judged.js';
+import type { Judged } from '../traffic/judged.js';
 import { diagnosticFields } from './diagnostic-json.js';
 import { handshakeRecord } from './handshake-json.js';
 import { safeJson } from './escape.js';

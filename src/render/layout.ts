@@ -120,11 +120,6 @@ export function drawTitle(parts: readonly string[], right: string, look: Look): 
   return [...painted.slice(0, -1), painted[painted.length - 1]! + ' '.repeat(gap) + look.theme.dim(right)];
 }
 
-/** `1 byte`, `2 bytes`, `1 frame`, … */
-export function count(n: number | bigint, unit: string): string {
-  return `${n} ${unit}${n === 1 || n === 1n ? '' : 's'}`;
-}
-
 /** Puts `more` behind `lines`. `push(...more)` would pass each line as an argument, and a dump may have a million. */
 export function append(lines: string[], more: readonly string[]): void {
   for (const line of more) lines.push(line);

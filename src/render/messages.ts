@@ -1,10 +1,11 @@
 import { opcodeInfo } from '../codec/registry.js';
 import type { Message } from '../codec/records.js';
-import type { Judged } from '../rules/judged.js';
+import type { Judged } from '../traffic/judged.js';
 import { drawMissing } from './annotated.js';
 import { drawDiagnostic } from './diagnostics.js';
 import { handshakeWords } from './handshake.js';
-import { count, drawTitle, hexOffset, type Look } from './layout.js';
+import { drawTitle, hexOffset, type Look } from './layout.js';
+import { count } from '../codec/plural.js';
 import { drawContent, sizes } from './message-summary.js';
 import { originWords, senderWords } from './origin.js';
 import { prettyJson, previewText } from './payload.js';

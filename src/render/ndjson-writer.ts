@@ -1,12 +1,13 @@
+import { Connection } from '../codec/connection.js';
 import type { RecordedEnds, RecordingTaker } from '../capture/recording.js';
-import type { Side } from '../capture/stream-sink.js';
+import type { Side } from '../codec/stream-taker.js';
 import type { ReadingOptions } from '../codec/assembling.js';
 import { hexOf } from '../codec/hex.js';
 import type { Head } from '../codec/http1.js';
 import { encodeUtf8 } from '../codec/utf8.js';
-import { ConnectionJudge } from '../rules/connection-judge.js';
-import type { Judged } from '../rules/judged.js';
-import { Tally } from '../rules/tally.js';
+import { ConnectionJudge } from '../traffic/connection-judge.js';
+import type { Judged } from '../traffic/judged.js';
+import { Tally } from '../traffic/tally.js';
 import { connectionRecord } from './connection-json.js';
 import { safeJson } from './escape.js';
 import { jsonRecords, type JsonRecord } from './json.js';
@@ -60,7 +61,7 @@ export class NdjsonWriter implements RecordingTaker {
     const endpoints = { ...(client !== undefined && { client }), ...(server !== undefined && { server }) };
     const tally = new Tally(connection, endpoints);
     tally.at(time);
-    const judge = new ConnectionJudge(this.reading, connection, (record) => this.take(tally, record));
+    const judge = new ConnectionJudge(new Connection(this.reading), connection, (record) => this.take(tally, record));
     this.connections.set(connection, { judge, tally, finished: [false, false], end: undefined });
     this.line({ type: 'opened', connection, ...endpoints, ...(secure && { secure }), time });
     this.flush();

@@ -1,4 +1,4 @@
-import type { Judged } from '../rules/judged.js';
+import type { Judged } from '../traffic/judged.js';
 import { Clock } from './clock.js';
 import { LineBuffer } from './line-buffer.js';
 import type { ViewOptions } from './view.js';

@@ -1,10 +1,11 @@
 import type { Direction, Frame } from '../codec/records.js';
 import { opcodeInfo } from '../codec/registry.js';
-import type { Judged } from '../rules/judged.js';
+import type { Judged } from '../traffic/judged.js';
 import { diagnosticLines } from './diagnostics.js';
 import { frameContent } from './frame-content.js';
 import { handshakeLine } from './handshake.js';
-import { count, hexOffset, type Look } from './layout.js';
+import { hexOffset, type Look } from './layout.js';
+import { count } from '../codec/plural.js';
 import { quoted } from './payload.js';
 import { displayWidth, padEnd, padStart, truncate } from './width.js';
 import type { View, ViewOptions } from './view.js';

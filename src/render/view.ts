@@ -1,4 +1,4 @@
-import type { Judged } from '../rules/judged.js';
+import type { Judged } from '../traffic/judged.js';
 import type { LineBuffer } from './line-buffer.js';
 
 /** What the views are told by the command line. */

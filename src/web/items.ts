@@ -4,7 +4,7 @@ import type { Head } from '../codec/http1.js';
 import type { Direction } from '../codec/records.js';
 import { explain, type Diagnostic } from '../rules/catalogue.js';
 import { isRefused } from '../rules/handshake-rules.js';
-import type { Judged } from '../rules/judged.js';
+import type { Judged } from '../traffic/judged.js';
 import { sha1 } from './sha1.js';
 
 /** What the page shows a row of. They come from the server as records, or are read from pasted bytes. */

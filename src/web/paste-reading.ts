@@ -1,13 +1,14 @@
 import { openSource } from '../capture/detect.js';
 import { Flows } from '../capture/flows.js';
+import { inferLink } from '../capture/link.js';
 import type { InputProblem, SourceEvent } from '../capture/types.js';
-import type { Side } from '../codec/connection.js';
 import type { Direction } from '../codec/records.js';
 import { encodeUtf8 } from '../codec/utf8.js';
-import { ConnectionJudge } from '../rules/connection-judge.js';
-import { ConnectionInspector, Inspector } from '../rules/inspector.js';
+import { PacketTraffic } from '../traffic/packet-traffic.js';
+import { TextTraffic } from '../traffic/text-traffic.js';
+import type { TrafficTaker } from '../traffic/traffic-taker.js';
 import { acceptOf, itemOfJudged, type Item } from './items.js';
-import type { Judged } from '../rules/judged.js';
+import type { Judged } from '../traffic/judged.js';
 
 export interface Pasted {
   /** What the text was taken for. */
@@ -35,22 +36,29 @@ class PasteReading {
   readonly judged: Judged[] = [];
   readonly notices: string[] = [];
   problem: string | undefined;
-  private bare: Inspector | undefined;
-  private readonly streams = new Map<number, ConnectionInspector>();
-  private flows: Flows | undefined;
-  private readonly options = { acceptOf, previewBytes: PREVIEW, messageBytes: PREVIEW };
+  private packets: PacketTraffic | undefined;
+  private readonly text: TextTraffic;
 
-  constructor(private readonly direction: Direction) {}
+  constructor(direction: Direction) {
+    const options = { first: 0, reading: { acceptOf, direction, previewBytes: PREVIEW, messageBytes: PREVIEW } };
+    const taker: TrafficTaker = {
+      record: (record) => this.judged.push(record),
+      closed: () => undefined,
+      passedOver: () => undefined,
+      notice: (message) => this.notices.push(message),
+    };
+    this.text = new TextTraffic(direction, () => options, {
+      ...taker,
+      packet: (packet) => (this.packets ??= new PacketTraffic(Flows, options, {}, taker)).push(packet),
+      holdsDatagram: ({ bytes, originalLength }) => inferLink(bytes, 0, bytes.length, originalLength) !== undefined,
+    });
+  }
 
   take(event: SourceEvent): void {
     switch (event.type) {
       case 'bytes':
-        if (event.side === undefined) this.judged.push(...this.bareBytes().push(event.bytes, event.time));
-        else this.judged.push(...this.stream(event.stream ?? 0).push(event.side, event.bytes, event.time));
-        break;
       case 'packet':
-        (this.flows ??= this.packets()).push(event.packet);
-        break;
+        return this.text.take(event);
       case 'notice':
         this.notices.push(event.message);
         break;
@@ -63,40 +71,8 @@ class PasteReading {
   }
 
   end(): void {
-    this.judged.push(...(this.bare?.end() ?? []));
-    for (const stream of this.streams.values()) this.judged.push(...stream.end());
-    this.flows?.end();
-  }
-
-  private bareBytes(): Inspector {
-    return (this.bare ??= new Inspector({ ...this.options, direction: this.direction }));
-  }
-
-  private stream(number: number): ConnectionInspector {
-    let stream = this.streams.get(number);
-    if (stream === undefined) {
-      stream = new ConnectionInspector({ ...this.options, connection: number });
-      this.streams.set(number, stream);
-    }
-    return stream;
-  }
-
-  /** TCP is put together again, each connection read on its own. */
-  private packets(): Flows {
-    return new Flows({
-      open: ({ number }) => {
-        const judge = new ConnectionJudge({ ...this.options, capture: 'any' }, number, (record) =>
-          this.judged.push(record),
-        );
-        return {
-          data: (side: Side, bytes, start, end, _offset, time) => judge.read(side, bytes, start, end, time),
-          gap: (side: Side, _offset, length) => judge.gap(side, length, NaN),
-          fin: () => undefined,
-          reset: () => undefined,
-          close: () => judge.end(NaN),
-        };
-      },
-    });
+    this.text.end();
+    this.packets?.end();
   }
 }
 

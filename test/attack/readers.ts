@@ -9,7 +9,7 @@ import { readHandshakeText } from '../../src/codec/handshake-text.js';
 import { HeadReader } from '../../src/codec/head-reader.js';
 import { editHead } from '../../src/live/relay-head.js';
 import { prettyJson } from '../../src/render/payload.js';
-import { Inspector } from '../../src/rules/inspector.js';
+import { Inspector } from '../../src/traffic/inspector.js';
 
 /** A reader of text from outside. */
 export type Reader = (bytes: Uint8Array) => unknown;

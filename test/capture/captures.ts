@@ -63,7 +63,7 @@ export function readFlows(reader: PacketReader, file: Uint8Array, size: number, 
   const problems: string[] = [];
   const flows = new Flows(
     {
-      open({ a, b }) {
+      opened({ a, b, streams }) {
         const names = [`${a.address}:${a.port}`, `${b.address}:${b.port}`] as const;
         const sides = [`${names[0]}>${names[1]}`, `${names[1]}>${names[0]}`].map((name) => {
           const side = directions.get(name) ?? { parts: [], length: 0, lost: [] };
@@ -71,14 +71,16 @@ export function readFlows(reader: PacketReader, file: Uint8Array, size: number, 
           return side;
         });
         return {
-          data(side, bytes, start, end, offset) {
+          data(side, bytes, start, end) {
             const direction = sides[side]!;
+            const offset = streams[side].offset - (end - start);
             if (direction.length !== offset) throw new Error(`data at ${offset}, expected ${direction.length}`);
             direction.parts.push(bytes.slice(start, end));
             direction.length += end - start;
           },
-          gap(side, offset, length) {
+          gap(side, length) {
             const direction = sides[side]!;
+            const offset = streams[side].offset - length;
             if (direction.length !== offset) throw new Error(`gap at ${offset}, expected ${direction.length}`);
             direction.parts.push(new Uint8Array(length));
             direction.lost.push([offset, offset + length]);

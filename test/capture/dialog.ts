@@ -1,10 +1,10 @@
 import { Flows } from '../../src/capture/flows.js';
 import { pcapReader } from '../../src/capture/pcap.js';
-import { CaptureDecoding } from '../../src/cli/capture-decoding.js';
+import { PacketTraffic } from '../../src/traffic/packet-traffic.js';
 import { acceptKey } from '../../src/codec/accept-key.js';
 import { nodeDeflate } from '../../src/codec/zlib.js';
-import type { Judged } from '../../src/rules/judged.js';
-import type { ConnectionSummary } from '../../src/rules/tally-summary.js';
+import type { Judged } from '../../src/traffic/judged.js';
+import type { ConnectionSummary } from '../../src/traffic/tally-summary.js';
 import { acceptKey as acceptOf } from '../../src/codec/accept-key.js';
 import { ACK, ipv4, pcapFile, tcp, text, type Recorded } from './packets.js';
 
@@ -76,12 +76,17 @@ export function decodeCapture(packets: readonly Recorded[], options: { maxMessag
     messageBytes: 1 << 20,
     maxMessageBytes: options.maxMessage ?? 1 << 26,
   };
-  const capture = new CaptureDecoding(Flows, {}, reading, 0, {
-    record: (record) => out.records.push(record),
-    closed: (summary) => out.connections.push(summary),
-    notice: (message) => out.notices.push(message),
-    passedOver: (what) => out.passedOver.push(what),
-  });
+  const capture = new PacketTraffic(
+    Flows,
+    { first: 0, reading },
+    {},
+    {
+      record: (record) => out.records.push(record),
+      closed: (summary) => out.connections.push(summary),
+      notice: (message) => out.notices.push(message),
+      passedOver: (what) => out.passedOver.push(what),
+    },
+  );
   pcapReader().push(pcapFile(packets, { link: 101 }), {
     packet: (...packet) => capture.packet(...packet),
     notice: (message) => out.notices.push(message),

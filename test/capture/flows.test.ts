@@ -577,7 +577,7 @@ describe('connections', () => {
   it('in-order data is a view, early data is a copy', () => {
     const seen: Uint8Array[] = [];
     const flows = new Flows({
-      open: () => ({
+      opened: () => ({
         data: (_side, bytes) => seen.push(bytes),
         gap: () => undefined,
         fin: () => undefined,
@@ -601,7 +601,7 @@ describe('who is not interested', () => {
   it('ignores from the start, and still tells connections apart', () => {
     const opened: number[] = [];
     const flows = new Flows({
-      open(connection) {
+      opened(connection) {
         opened.push(connection.number);
         return undefined;
       },
@@ -625,12 +625,12 @@ describe('who is not interested', () => {
     const recorder = new Recorder();
     let left = calls;
     const flows: Flows = new Flows({
-      open(connection) {
-        const handler = recorder.open(connection);
+      opened(connection) {
+        const handler = recorder.opened(connection);
         return {
           data(...args) {
             handler.data(...args);
-            if (--left === 0) flows.ignore(connection);
+            if (--left === 0) connection.ignore();
           },
           gap: (...args) => handler.gap(...args),
           fin: (...args) => handler.fin(...args),
@@ -694,7 +694,7 @@ describe('bounds', () => {
   it('those that nobody reads are given up first', () => {
     const recorder = new Recorder();
     const flows = new Flows(
-      { open: (connection) => (connection.a.port === 60_000 ? recorder.open(connection) : undefined) },
+      { opened: (connection) => (connection.a.port === 60_000 ? recorder.opened(connection) : undefined) },
       { connections: 7 },
     );
     for (const one of handshake(1, 1, { sport: 60_000 })) send(flows, one);

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Flows, type Connection, type ConnectionHandler } from '../../src/capture/flows.js';
+import { Flows, type Connection } from '../../src/capture/flows.js';
+import type { StreamTaker } from '../../src/codec/stream-taker.js';
 import { ACK, FIN, RST, send, SYN, type Sent } from './packets.js';
 
 /** Sequence numbers in the neighbourhood of a few: windows, ends and accidents are near. */
@@ -19,7 +20,7 @@ const segment: fc.Arbitrary<Sent> = fc
   })
   .map(({ length, ...rest }) => ({ ...rest, data: 'x'.repeat(length) }));
 
-const NOBODY: ConnectionHandler = {
+const NOBODY: StreamTaker = {
   data: () => undefined,
   gap: () => undefined,
   fin: () => undefined,
@@ -34,7 +35,7 @@ function opened(sent: readonly Sent[], isRead: (connection: Connection) => boole
   let packet = 0;
   const flows = new Flows(
     {
-      open: (connection) => {
+      opened: (connection) => {
         const { number, a, b } = connection;
         found.push(`${packet}: ${number} ${a.address}:${a.port} ${b.address}:${b.port}`);
         known.push(connection);
@@ -47,7 +48,7 @@ function opened(sent: readonly Sent[], isRead: (connection: Connection) => boole
     packet++;
     send(flows, one);
     // As with a connection that turns out to be no WebSocket.
-    if (ignores && packet % 3 === 0) for (const connection of known) flows.ignore(connection);
+    if (ignores && packet % 3 === 0) for (const connection of known) connection.ignore();
   }
   return found;
 }

@@ -86,12 +86,12 @@ function run(seed: number): void {
   };
   const flows = new Flows(
     {
-      open({ number, a, b }) {
+      opened({ number, a, b, streams }) {
         if (roll(10) === 0) return undefined;
         if (a.address === '' || b.port < 0) throw new Error('no endpoint');
         return {
-          data: (side, _bytes, start, end, offset) => step(number, side, offset, end - start),
-          gap: (side, offset, length) => step(number, side, offset, length),
+          data: (side, _bytes, start, end) => step(number, side, streams[side].offset - (end - start), end - start),
+          gap: (side, length) => step(number, side, streams[side].offset - length, length),
           fin: () => undefined,
           reset: () => undefined,
           close: () => undefined,

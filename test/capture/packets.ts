@@ -1,6 +1,7 @@
 /** Packets and capture files by hand, for the tests of `src/capture/`. Lengths and checksums are right unless a test says otherwise. */
 import { Flows } from '../../src/capture/flows.js';
-import type { CloseReason, Connection, ConnectionHandler, FlowHandler, FlowLimits } from '../../src/capture/flows.js';
+import type { Connection, FlowLimits } from '../../src/capture/flows.js';
+import type { CloseReason, Side, StreamOpener, StreamTaker } from '../../src/codec/stream-taker.js';
 import type { PacketReader, PacketVisitor } from '../../src/capture/packet-reader.js';
 import type { InputProblem, LinkType } from '../../src/capture/types.js';
 
@@ -228,11 +229,11 @@ export type FlowEvent =
   | { readonly type: 'close'; readonly connection: number; readonly reason: CloseReason };
 
 /** Writes down what `Flows` says. */
-export class Recorder implements FlowHandler {
+export class Recorder implements StreamOpener<Connection> {
   readonly events: FlowEvent[] = [];
   readonly connections: Connection[] = [];
 
-  open(connection: Connection): ConnectionHandler {
+  opened(connection: Connection): StreamTaker {
     const { number, a, b, synSeen } = connection;
     const { events } = this;
     this.connections.push(connection);
@@ -243,10 +244,14 @@ export class Recorder implements FlowHandler {
       b: `${b.address}:${b.port}`,
       synSeen,
     });
+    const offsetOf = (side: Side, length: number): number => connection.streams[side].offset - length;
     return {
-      data: (side, bytes, start, end, offset, time) =>
-        events.push({ type: 'data', connection: number, side, bytes: bytes.slice(start, end), offset, time }),
-      gap: (side, offset, length) => events.push({ type: 'gap', connection: number, side, offset, length }),
+      data: (side, bytes, start, end, time) => {
+        const offset = offsetOf(side, end - start);
+        events.push({ type: 'data', connection: number, side, bytes: bytes.slice(start, end), offset, time });
+      },
+      gap: (side, length) =>
+        events.push({ type: 'gap', connection: number, side, offset: offsetOf(side, length), length }),
       fin: (side) => events.push({ type: 'fin', connection: number, side }),
       reset: (side) => events.push({ type: 'reset', connection: number, side }),
       close: (reason) => events.push({ type: 'close', connection: number, reason }),

@@ -38,16 +38,16 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 function readBack(file: Uint8Array): { ends: string; sides: [string, string]; reason: string; times: number[] }[] {
   const found: { ends: string; sides: [string, string]; reason: string; times: number[] }[] = [];
   const flows = new Flows({
-    open: ({ a, b }) => {
+    opened: ({ a, b }) => {
       const one = { ends: `${a.address} ${a.port} ${b.address} ${b.port}`, sides: ['', ''] as [string, string] };
       const connection = { ...one, reason: '', times: [] as number[] };
       found.push(connection);
       return {
-        data: (side, bytes, start, end, _offset, time) => {
+        data: (side, bytes, start, end, time) => {
           connection.sides[side] += hex(bytes.subarray(start, end));
           connection.times.push(time);
         },
-        gap: (_side, _offset, length) => expect(length).toBe('nothing is missing'),
+        gap: (_side, length) => expect(length).toBe('nothing is missing'),
         fin: () => undefined,
         reset: () => undefined,
         close: (reason) => (connection.reason = reason),

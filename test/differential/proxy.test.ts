@@ -37,7 +37,7 @@ function connectionsIn(file: Uint8Array): Connection[] {
   const found: Connection[] = [];
   const ignore = (): undefined => undefined;
   const flows = new Flows({
-    open({ b }) {
+    opened({ b }) {
       const sides: [Buffer[], Buffer[]] = [[], []];
       const connection: Connection = { to: b.port, sides, cut: false };
       const cut = (): void => void (connection.cut = true);

@@ -7,7 +7,7 @@ import { opcodeInfo } from '../../src/codec/registry.js';
 import { decodeFrames } from '../../src/codec/wire-frames.js';
 import { nodeDeflate } from '../../src/codec/zlib.js';
 import { explain, isFinding, type DiagnosticCode } from '../../src/rules/catalogue.js';
-import { Inspector } from '../../src/rules/inspector.js';
+import { Inspector } from '../../src/traffic/inspector.js';
 import { cuts, cutUp, wireBytes } from '../properties/arbitraries.js';
 import { bytesOf, VECTORS } from '../codec/vectors.js';
 import { peer, readWithWs, type PeerReading } from './ws-peer.js';

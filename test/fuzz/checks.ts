@@ -1,6 +1,6 @@
 import type { OpenedSource } from '../../src/capture/detect.js';
 import type { From, OpenOptions } from '../../src/capture/detect.js';
-import type { Judged } from '../../src/rules/judged.js';
+import type { Judged } from '../../src/traffic/judged.js';
 import { LineBuffer } from '../../src/render/line-buffer.js';
 import type { View } from '../../src/render/view.js';
 import { captureCase } from './capture-check.js';

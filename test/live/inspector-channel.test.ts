@@ -6,7 +6,7 @@ import { WebSocket } from 'ws';
 import { Doorway } from '../../src/live/doorway.js';
 import { InspectorChannel } from '../../src/live/inspector-channel.js';
 import { NO_NAMES } from '../../src/live/listener-policy.js';
-import type { Judged } from '../../src/rules/judged.js';
+import type { Judged } from '../../src/traffic/judged.js';
 import { serving, type Serving } from '../browser/serving.js';
 
 const PROTOCOL = 'wsinspect.inspect';

@@ -4,8 +4,8 @@ import { headerFields } from '../../src/codec/frame.js';
 import { DEFAULT_DEFLATE_PARAMETERS } from '../../src/codec/deflate-params.js';
 import { decodeFrames, encodeFrames } from '../../src/codec/wire-frames.js';
 import { nodeDeflate } from '../../src/codec/zlib.js';
-import { Inspector } from '../../src/rules/inspector.js';
-import type { Judged } from '../../src/rules/judged.js';
+import { Inspector } from '../../src/traffic/inspector.js';
+import type { Judged } from '../../src/traffic/judged.js';
 import { cuts, cutUp, wireBytes } from './arbitraries.js';
 
 /** A frame that came in one piece makes its fields when they are asked for. */

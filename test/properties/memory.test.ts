@@ -10,8 +10,8 @@ import { HeadReader } from '../../src/codec/head-reader.js';
 import type { PayloadMemory } from '../../src/codec/payload-memory.js';
 import { decodeFrames, encodeFrames } from '../../src/codec/wire-frames.js';
 import { deflateWith, nodeDeflate } from '../../src/codec/zlib.js';
-import { ConnectionInspector, Inspector } from '../../src/rules/inspector.js';
-import type { Judged } from '../../src/rules/judged.js';
+import { ConnectionInspector, Inspector } from '../../src/traffic/inspector.js';
+import type { Judged } from '../../src/traffic/judged.js';
 import { SEED_REQUEST, RFC_RESPONSE, crlf } from '../codec/head-texts.js';
 import { cuts, cutUp, frameBytes, wireBytes } from './arbitraries.js';
 

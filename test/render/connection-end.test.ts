@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { connectionEnds } from '../../src/render/connection-end.js';
 import { PLAIN_THEME } from '../../src/render/theme.js';
 import { displayWidth } from '../../src/render/width.js';
-import { Lane } from '../../src/rules/tally-lane.js';
-import type { ConnectionSummary } from '../../src/rules/tally-summary.js';
+import { Lane } from '../../src/traffic/tally-lane.js';
+import type { ConnectionSummary } from '../../src/traffic/tally-summary.js';
 
 const NONE = new Lane().summary();
 const OPEN = { status: 101, extensions: [], upgraded: true, answered: true };

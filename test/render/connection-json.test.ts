@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { connectionRecord, summaryRecord } from '../../src/render/connection-json.js';
-import { Lane } from '../../src/rules/tally-lane.js';
-import { RunTally } from '../../src/rules/tally-run.js';
-import type { ConnectionSummary, DirectionSummary } from '../../src/rules/tally-summary.js';
+import { Lane } from '../../src/traffic/tally-lane.js';
+import { RunTally } from '../../src/traffic/tally-run.js';
+import type { ConnectionSummary, DirectionSummary } from '../../src/traffic/tally-summary.js';
 
 const schema = JSON.parse(
   readFileSync(new URL('../../schema/wsinspect.schema.json', import.meta.url), 'utf8'),

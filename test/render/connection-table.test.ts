@@ -3,9 +3,9 @@ import { drawConnections, MOST_LINES, type ConnectionsOptions } from '../../src/
 import { bytesCell, secondsText, shortNumberCell } from '../../src/render/connection-words.js';
 import { createTheme, PLAIN_THEME } from '../../src/render/theme.js';
 import { displayWidth } from '../../src/render/width.js';
-import { Lane } from '../../src/rules/tally-lane.js';
-import { RunTally } from '../../src/rules/tally-run.js';
-import type { ConnectionSummary, DirectionSummary, RunTotals } from '../../src/rules/tally-summary.js';
+import { Lane } from '../../src/traffic/tally-lane.js';
+import { RunTally } from '../../src/traffic/tally-run.js';
+import type { ConnectionSummary, DirectionSummary, RunTotals } from '../../src/traffic/tally-summary.js';
 
 function counted(parts: Partial<DirectionSummary> = {}): DirectionSummary {
   return { ...new Lane().summary(), ...parts };

@@ -4,7 +4,7 @@ import { nodeDeflate } from '../../src/codec/zlib.js';
 import { explain, RULES, type DiagnosticCode } from '../../src/rules/catalogue.js';
 import { DEFLATE_RULES } from '../../src/rules/deflate-catalogue.js';
 import { FRAME_RULES } from '../../src/rules/frame-catalogue.js';
-import { Inspector } from '../../src/rules/inspector.js';
+import { Inspector } from '../../src/traffic/inspector.js';
 import { bytesOf, VECTORS } from '../codec/vectors.js';
 
 interface Setting {

@@ -3,7 +3,7 @@ import { decodeKey, encodeBase64, KEY_BYTES } from '../../codec/handshake-key.js
 import { latin1 } from '../../codec/http1-text.js';
 import { acceptRecord, drawAccept, drawComparison, keyFaultText, type AcceptResult } from '../../render/accept.js';
 import { escapeText, safeJson } from '../../render/escape.js';
-import { count } from '../../render/layout.js';
+import { count } from '../../codec/plural.js';
 import { acceptOf, sha1, stepsOf } from '../adapters.js';
 import { EXIT, UsageError } from '../exit.js';
 import { sourceBytes } from '../source-bytes.js';

@@ -6,7 +6,7 @@ import { loginOf, ownHeaders } from '../connect-headers.js';
 import { routeOf } from '../connect-route.js';
 import { parseTarget, type Target } from '../connect-url.js';
 import { EXIT, UsageError } from '../exit.js';
-import { connectionFilter } from '../filters.js';
+import { connectionFilter } from '../../traffic/filters.js';
 import type { Io } from '../io.js';
 import { listenerPolicyOf } from '../listener-options.js';
 import { LiveOutput } from '../live-output.js';

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { filterOptions, type FilterOptions } from '../../src/cli/filter-options.js';
-import { connectionFilter, recordFilter, type Shown, type TimeBound } from '../../src/cli/filters.js';
+import { connectionFilter, recordFilter, type Shown, type TimeBound } from '../../src/traffic/filters.js';
 import { DEFAULT_DEFLATE_PARAMETERS } from '../../src/codec/deflate-params.js';
 import { nodeDeflate } from '../../src/codec/zlib.js';
-import { Inspector } from '../../src/rules/inspector.js';
-import type { Judged } from '../../src/rules/judged.js';
+import { Inspector } from '../../src/traffic/inspector.js';
+import type { Judged } from '../../src/traffic/judged.js';
 
 /** What a command line gives, or throws. */
 function parsed(...args: string[]): FilterOptions {

@@ -1,6 +1,7 @@
 import type { Direction } from '../codec/records.js';
 import type { OpcodeName } from '../codec/registry.js';
-import type { DiagnosticCode } from './catalogue.js';
+import type { CloseReason } from '../codec/stream-taker.js';
+import type { DiagnosticCode } from '../rules/catalogue.js';
 
 /** What is counted of one direction. */
 export interface Counts {
@@ -88,9 +89,6 @@ export interface TimeSpan {
   readonly lastTime?: number;
 }
 
-/** `fin`, `reset`: as TCP ended; `reused`: its ports serve another one; `evicted`: given up, there were too many; `end`: the input ended first. */
-export type EndReason = 'fin' | 'reset' | 'reused' | 'evicted' | 'end';
-
 /** Both ends in words, as `10.0.0.1:4000` or `[::1]:80`. */
 export interface Endpoints {
   readonly client?: string;
@@ -126,7 +124,7 @@ export interface ConnectionSummary extends Endpoints, TimeSpan {
   /** Who ended the TCP connection (the first FIN, or the RST), and when: seconds since the epoch. */
   readonly endedBy?: Direction;
   readonly endedAt?: number;
-  readonly ended?: EndReason;
+  readonly ended?: CloseReason;
 }
 
 /** Totals of a run. */

@@ -1,22 +1,18 @@
-import type { ReadingOptions } from '../codec/assembling.js';
-import { Connection, type ConnectionEvent, type ConnectionTaker, type Side } from '../codec/connection.js';
+import type { ConnectionEvent, ConnectionTaker, StreamReading } from '../codec/connection-events.js';
 import type { Direction, Frame, UnfinishedMessage } from '../codec/records.js';
+import type { Side } from '../codec/stream-taker.js';
 import { judgeEvent } from './event-rules.js';
-import { judgeFrame } from './frame-rules.js';
+import { judgeFrame } from '../rules/frame-rules.js';
 import type { Judged } from './judged.js';
 
-/** Reads a connection of which both directions are known, and hands every record on with the judgement on it. */
+/** Reads a connection, and hands every record on with the judgement on it. */
 export class ConnectionJudge implements ConnectionTaker {
-  private readonly reading: Connection;
-
   constructor(
-    options: ReadingOptions,
+    private readonly reading: StreamReading,
     /** The number that the records carry. */
     private readonly connection: number,
     private readonly take: (record: Judged) => void,
-  ) {
-    this.reading = new Connection(options);
-  }
+  ) {}
 
   /** Messages whose last fragment has not come. */
   get unfinished(): UnfinishedMessage[] {

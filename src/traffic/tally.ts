@@ -2,10 +2,11 @@ import { formatExtensions } from '../codec/extensions.js';
 import type { Handshake } from '../codec/handshake.js';
 import type { Direction, Frame } from '../codec/records.js';
 import { OPCODE } from '../codec/registry.js';
-import type { Diagnostic, DiagnosticCode } from './catalogue.js';
+import type { Diagnostic, DiagnosticCode } from '../rules/catalogue.js';
 import type { Judged } from './judged.js';
 import { Lane } from './tally-lane.js';
-import type { ConnectionSummary, EndReason, Endpoints, HandshakeSummary } from './tally-summary.js';
+import type { CloseReason } from '../codec/stream-taker.js';
+import type { ConnectionSummary, Endpoints, HandshakeSummary } from './tally-summary.js';
 
 /** RFC 6455 §7.1.5: stands for an end without a close frame. */
 const NO_CLOSE_FRAME = 1006;
@@ -27,7 +28,7 @@ export class Tally {
   private last = NaN;
   private handshake: HandshakeSummary | undefined = undefined;
   private closedBy: Direction | undefined = undefined;
-  private reason: EndReason | undefined = undefined;
+  private reason: CloseReason | undefined = undefined;
   private tcpEnd: TcpEnd | undefined = undefined;
   /** Bytes were not read: a close frame may be among them. */
   private blind = false;
@@ -56,12 +57,14 @@ export class Tally {
     if (diagnostics.length > 0) this.judge(diagnostics);
     if (record.type === 'frame') this.frame(record.frame, direction, time);
     else if (record.type === 'handshake') this.handshake = handshakeOf(record.handshake);
+    else if (record.type === 'gap') this.lost(direction, record.length);
+    else if (record.type === 'unread') this.passed(direction, record.length);
     else if (record.type === 'body') this.lane(direction).otherBytes += record.bytes.length;
     else if (record.type === 'tail') this.lane(direction).otherBytes += record.truncated.headerBytes?.length ?? 0;
   }
 
   /** A hole: bytes that were sent and not captured. */
-  lost(direction: Direction, bytes: number): void {
+  private lost(direction: Direction, bytes: number): void {
     const lane = this.lane(direction);
     lane.gaps++;
     lane.lostBytes += bytes;
@@ -69,13 +72,13 @@ export class Tally {
   }
 
   /** Bytes that could not be read as frames. */
-  passed(direction: Direction, bytes: number): void {
+  private passed(direction: Direction, bytes: number): void {
     this.lane(direction).otherBytes += bytes;
     this.blind = true;
   }
 
   /** The end of it. Only `fin` and `reset` are of this connection: for the others the time is somebody else's. */
-  ended(reason: EndReason, time = NaN, by?: TcpEnd): void {
+  ended(reason: CloseReason, time = NaN, by?: TcpEnd): void {
     this.reason = reason;
     this.tcpEnd = by;
     if (reason === 'fin' || reason === 'reset') this.at(time);

@@ -1,6 +1,6 @@
 import type { OpcodeName } from '../codec/registry.js';
-import { RULES, type DiagnosticCode } from './catalogue.js';
-import type { Rule, Severity } from './rule.js';
+import { RULES, type DiagnosticCode } from '../rules/catalogue.js';
+import type { Rule, Severity } from '../rules/rule.js';
 import { Lane } from './tally-lane.js';
 import {
   COUNT_NAMES,

@@ -2,7 +2,7 @@ import type { Frame } from '../codec/records.js';
 import type { Truncated } from '../codec/frame-reader.js';
 import type { Handshake } from '../codec/handshake.js';
 import type { Direction } from '../codec/records.js';
-import type { Diagnostic } from './catalogue.js';
+import type { Diagnostic } from '../rules/catalogue.js';
 
 /** What every record of a connection says about where it comes from. */
 interface Origin {

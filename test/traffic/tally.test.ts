@@ -5,10 +5,11 @@ import { parseHead, type RequestHead, type ResponseHead } from '../../src/codec/
 import type { Direction, Frame, Message } from '../../src/codec/records.js';
 import { OPCODE } from '../../src/codec/registry.js';
 import type { Diagnostic, DiagnosticCode } from '../../src/rules/catalogue.js';
-import type { Judged } from '../../src/rules/judged.js';
-import { noteworthy, RunTally, severities } from '../../src/rules/tally-run.js';
-import { compressionRatio, durationOf, type ConnectionSummary, type EndReason } from '../../src/rules/tally-summary.js';
-import { Tally } from '../../src/rules/tally.js';
+import type { Judged } from '../../src/traffic/judged.js';
+import { noteworthy, RunTally, severities } from '../../src/traffic/tally-run.js';
+import type { CloseReason } from '../../src/codec/stream-taker.js';
+import { compressionRatio, durationOf, type ConnectionSummary } from '../../src/traffic/tally-summary.js';
+import { Tally } from '../../src/traffic/tally.js';
 
 const SPAN = { start: 0, end: 1 };
 
@@ -166,10 +167,11 @@ describe('what is wrong and what is missing', () => {
 
   it('counts holes, and bytes that are no frames', () => {
     const tally = new Tally(0);
-    tally.lost('server', 1448);
-    tally.lost('server', 1448);
-    tally.passed('server', 100);
     const base = { connection: 0, direction: 'client', diagnostics: [] } as const;
+    const hole = { ...base, direction: 'server', offset: 0 } as const;
+    tally.take({ ...hole, type: 'gap', length: 1448 });
+    tally.take({ ...hole, type: 'gap', length: 1448 });
+    tally.take({ ...hole, type: 'unread', length: 100 });
     tally.take({ ...base, type: 'body', offset: 0, bytes: new Uint8Array(9) });
     const headerBytes = new Uint8Array(3);
     tally.take({
@@ -354,7 +356,7 @@ describe('pings', () => {
 describe('the end', () => {
   type Close = readonly [Direction, code: number | undefined, reason?: string];
   const text = record('client', frame(OPCODE.text, 1));
-  const CLOSES: [string, Close[], EndReason | undefined, object][] = [
+  const CLOSES: [string, Close[], CloseReason | undefined, object][] = [
     ['open', [], undefined, {}],
     ['open when the input ended', [], 'end', { ended: 'end' }],
     ['its ports taken', [], 'reused', { ended: 'reused' }],
@@ -437,7 +439,7 @@ describe('times', () => {
     const { firstTime, lastTime } = tally.summary();
     expect([firstTime, lastTime]).toEqual([1_700_000_010, 1_700_000_010.25]);
   });
-  it.each<[EndReason, number]>([
+  it.each<[CloseReason, number]>([
     ['fin', 5],
     ['reset', 5],
     ['reused', 1],
@@ -516,7 +518,7 @@ describe('handshake and names', () => {
 });
 
 describe('a run', () => {
-  function connection(number: number, codes: DiagnosticCode[] = [], reason: EndReason = 'end'): ConnectionSummary {
+  function connection(number: number, codes: DiagnosticCode[] = [], reason: CloseReason = 'end'): ConnectionSummary {
     const tally = new Tally(number);
     tally.take(record('client', frame(OPCODE.text, 10), number, codes));
     tally.take(record('server', frame(OPCODE.binary, 1), number + 1));
@@ -571,7 +573,7 @@ describe('a run', () => {
 
   it('has errors before holes, before bad ends, before warnings', () => {
     const holed = new Tally(2);
-    holed.lost('client', 1);
+    holed.take({ connection: 2, direction: 'client', diagnostics: [], type: 'gap', offset: 0, length: 1 });
     const summaries = [
       connection(0),
       connection(1, ['control-after-close']),

@@ -1,12 +1,11 @@
 import { MAPPED, parseAddress } from '../capture/address-text.js';
 import type { Address } from '../capture/address.js';
-import type { Endpoint } from '../capture/connection.js';
+import type { Endpoint } from '../codec/stream-taker.js';
 import type { Direction, Frame } from '../codec/records.js';
 import { OPCODE } from '../codec/registry.js';
 import { decodeUtf8 } from '../codec/utf8.js';
 import { isFinding } from '../rules/catalogue.js';
-import type { Judged } from '../rules/judged.js';
-import { UsageError } from './exit.js';
+import type { Judged } from './judged.js';
 
 /** Both ends count. */
 export interface NumberRange {
@@ -79,7 +78,7 @@ export function connectionFilter({ connection, client, server }: ConnectionCrite
 }
 
 /**
- * Which records are shown; undefined: all of them. `captureStart` gives the time of the capture's first packet, and is
+ * Which records are shown; undefined: all of them. Throws a RangeError where no time is within the bounds. `captureStart` gives the time of the capture's first packet, and is
  * asked again with each record, so that it may be another for the next input. Cheap tests come first.
  */
 export function recordFilter(
@@ -151,7 +150,7 @@ function timeTest(
   captureStart: () => number | undefined,
 ): RecordFilter {
   if (from && to && from.base === to.base && from.seconds > to.seconds) {
-    throw new UsageError('--from-time is later than --to-time: nothing is in between');
+    throw new RangeError('--from-time is later than --to-time: nothing is in between');
   }
   const lowAt = (start: number): number => (from ? secondsOf(from, start) - HALF_MICROSECOND : -Infinity);
   const highAt = (start: number): number => (to ? secondsOf(to, start) + HALF_MICROSECOND : Infinity);

@@ -1,0 +1,75 @@
+/** One of the two ends of a stream: 0 is the one that opened it where that is known, else the first that was heard. */
+export type Side = 0 | 1;
+
+export function otherSide(side: Side): Side {
+  return side === 0 ? 1 : 0;
+}
+
+/**
+ * How a stream ended. `fin`, `reset`: as TCP did; `reused`: a new connection has its ports; `evicted`: it was given up,
+ * there were too many; `end`: the input ended first.
+ */
+export type CloseReason = 'fin' | 'reset' | 'reused' | 'evicted' | 'end';
+
+/**
+ * Takes one two-way byte stream, in order. What TCP hands up, and what taps, recordings and pasted bytes begin with.
+ * Times are seconds since the epoch, NaN where unknown.
+ */
+export interface StreamTaker {
+  /** Bytes `start` to `end` of `bytes`, sent by `side`. They are never written to later on; whoever keeps a view of them keeps the whole chunk in memory. */
+  data(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void;
+  /** `length` bytes that `side` sent were not captured. */
+  gap(side: Side, length: number, time: number): void;
+  /** `side` has ended its direction, and all of it was handed on. */
+  fin(side: Side, time: number): void;
+  /** A reset from that side. */
+  reset(side: Side, time: number): void;
+  /** The last call. */
+  close(reason: CloseReason, time: number): void;
+}
+
+/** An end of a stream. `port` is NaN where the address is no IP address, such as the path of a Unix socket. */
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Matches no pattern for addresses or ports. */
+export const UNKNOWN_ENDPOINT: Endpoint = { address: '', port: NaN };
+
+/** What a source knows of a stream that it opens. It may know more by the time the stream closes. */
+export interface StreamOrigin {
+  /** From 0, in the order of the source. */
+  readonly number: number;
+  /** Side 0 and side 1; undefined where the source does not say. */
+  readonly a: Endpoint | undefined;
+  readonly b: Endpoint | undefined;
+  /** Side 0 is the client for certain. */
+  readonly isClientFirst: boolean;
+  /** Its bytes stand in one sequence, and nobody says which side sent which: all are given as those of side 0. */
+  readonly isOneSequence?: boolean;
+  /** Which of `count` shards it belongs to, from 0: by its addresses. Without them it is the first. */
+  shard?(count: number): number;
+  /** No byte of it is wanted any more, and no further call of its taker, `close` included. */
+  ignore(): void;
+}
+
+/** Takes the streams that a source opens. */
+export interface StreamOpener<Origin extends StreamOrigin = StreamOrigin> {
+  /** Before the first byte of a stream. Undefined: it is not wanted, the source only counts it. */
+  opened(origin: Origin, time: number): StreamTaker | undefined;
+}
+
+/** `10.0.0.1:4000`, `[::1]:80`, `/run/app.sock`. */
+export function endpointText({ address, port }: Endpoint): string {
+  if (Number.isNaN(port)) return address;
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+const WITH_PORT = /^(?:\[([^\]]*:[^\]]*)\]|([^:[\]]*)):(0|[1-9]\d{0,4})$/;
+
+/** Reads what `endpointText` writes, and takes any other text for an address without a port. */
+export function parseEndpoint(text: string): Endpoint {
+  const [, ipv6, address = ipv6, port] = WITH_PORT.exec(text) ?? [];
+  return address === undefined ? { address: text, port: NaN } : { address, port: Number(port) };
+}

@@ -1,0 +1,57 @@
+export interface Piece {
+  readonly bytes: Uint8Array;
+  /** Seconds since the epoch, NaN where unknown. */
+  readonly time: number;
+}
+
+interface OneSidedStream {
+  readonly pieces: Piece[];
+  length: number;
+  /** Its pieces have been taken for bare bytes. */
+  given: boolean;
+}
+
+/** Bytes that wait for an answer. */
+const LONGEST = 1024 * 1024;
+
+/**
+ * Streams whose first speaker nobody has answered yet: where the direction of bytes was stated, these are of that
+ * direction if nobody ever answers, and one side of a dialogue if somebody does.
+ */
+export class OneSidedStreams {
+  private readonly streams = new Map<number, OneSidedStream>();
+
+  /** The pieces that are known to be bare bytes now. */
+  said(stream: number, piece: Piece): Piece[] {
+    const one = this.of(stream);
+    one.pieces.push(piece);
+    one.length += piece.bytes.length;
+    return one.given || one.length > LONGEST ? give(one) : [];
+  }
+
+  /** The other side speaks: what was said before; undefined where it has been given as bare bytes already. */
+  answered(stream: number): Piece[] | undefined {
+    const one = this.of(stream);
+    if (one.given) return undefined;
+    this.streams.delete(stream);
+    return one.pieces;
+  }
+
+  /** Nobody will answer. */
+  end(): Piece[][] {
+    return [...this.streams.values()].map(give);
+  }
+
+  private of(stream: number): OneSidedStream {
+    const known = this.streams.get(stream);
+    if (known) return known;
+    const begun = { pieces: [], length: 0, given: false };
+    this.streams.set(stream, begun);
+    return begun;
+  }
+}
+
+function give(one: OneSidedStream): Piece[] {
+  one.given = true;
+  return one.pieces.splice(0);
+}

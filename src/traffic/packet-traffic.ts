@@ -1,0 +1,119 @@
+import type { Flows } from '../capture/flows.js';
+import type { LinkType, Packet } from '../capture/types.js';
+import { DeflateWindows } from '../codec/deflate-windows.js';
+import type { SearchBudget } from '../codec/frame-search.js';
+import { count } from '../codec/plural.js';
+import type { Ends, OtherTraffic } from './conversation.js';
+import { Conversations, type ConversationsOptions } from './conversations.js';
+import type { TrafficLimits, TrafficTaker } from './traffic-taker.js';
+
+/** Bytes that may wait, and bytes of windows. */
+const DEFAULT_LIMITS = { held: 64 * 1024 * 1024, windows: 256 * 1024 * 1024 };
+
+/** What could make it readable, reported once for each kind. */
+const HINTS: Partial<Record<OtherTraffic, (connection: number) => string>> = {
+  tls: (connection) =>
+    `connection ${connection} is TLS, and may hold wss; with the key log of one end (SSLKEYLOGFILE) tshark reads it:\n` +
+    `  tshark -r FILE -o tls.keylog_file:KEYLOG -q -z follow,tls,raw,${connection} | wsinspect decode`,
+  http2: (connection) => `connection ${connection} is HTTP/2: WebSockets in it (RFC 8441) are not read`,
+};
+
+/** Packets to judged records: TCP put together, each stream that holds WebSocket traffic read, the others counted. */
+export class PacketTraffic {
+  /** Time of the first packet, NaN where unknown. */
+  start = NaN;
+  /** Time of the newest packet. */
+  last = NaN;
+  private readonly windows: DeflateWindows;
+  private readonly budget: SearchBudget;
+  private readonly flows: Flows;
+  private readonly conversations: Conversations;
+  private readonly hinted = new Set<OtherTraffic>();
+
+  constructor(
+    /** Handed in, as a program loads it only when packets come. */
+    flows: typeof Flows,
+    options: ConversationsOptions,
+    limits: TrafficLimits,
+    private readonly taker: TrafficTaker,
+  ) {
+    const { maxHeld = DEFAULT_LIMITS.held, maxWindows = DEFAULT_LIMITS.windows, maxConnections } = limits;
+    const readers = options.share?.count ?? 1;
+    // Half of it for segments that came too early, half for bytes in which frames are looked for.
+    const half = Math.ceil(maxHeld / 2 / readers);
+    this.windows = new DeflateWindows(maxWindows / readers);
+    this.budget = { limit: half, held: 0, dropped: 0 };
+    const { windows, budget: searchBudget } = this;
+    const reading = { ...options.reading, capture: 'any' as const, windows, searchBudget };
+    this.conversations = new Conversations(
+      { ...options, reading },
+      {
+        record: (record, ends) => taker.record(record, ends),
+        closed: (summary, ends) => taker.closed(summary, ends),
+        passedOver: (what, connection, ends) => this.passedOver(what, connection, ends),
+      },
+    );
+    this.flows = new flows(this.conversations, {
+      totalBytes: half,
+      ...(maxConnections !== undefined && { connections: maxConnections }),
+    });
+  }
+
+  /** One more than the number of the newest connection. */
+  get opened(): number {
+    return this.conversations.next;
+  }
+
+  /** All of them. */
+  get connections(): number {
+    return this.flows.counters.connections;
+  }
+
+  get packets(): number {
+    return this.flows.counters.packets;
+  }
+
+  push({ link, bytes, originalLength, time = NaN }: Packet): void {
+    this.packet(link, bytes, 0, bytes.length, originalLength, time);
+  }
+
+  /** A packet as a `PacketVisitor` gets it. */
+  packet(link: LinkType, bytes: Uint8Array, start: number, end: number, originalLength: number, time: number): void {
+    if (Number.isNaN(this.start)) this.start = time;
+    this.last = time;
+    this.flows.packet(link, bytes, start, end, originalLength, time);
+  }
+
+  end(): void {
+    this.flows.end(this.last);
+    this.reportLimits();
+  }
+
+  /** Something was given up for want of room: what is read depends on more than its own connection. */
+  get isStrained(): boolean {
+    const { evicted, crowded } = this.flows.counters;
+    return evicted + crowded + this.budget.dropped + this.windows.evicted > 0;
+  }
+
+  private passedOver(what: OtherTraffic, connection: number, ends: Ends): void {
+    this.taker.passedOver(what, connection, ends);
+    const hint = HINTS[what];
+    if (hint === undefined || this.hinted.has(what)) return;
+    this.hinted.add(what);
+    this.taker.notice(hint(connection), { kind: what, connection });
+  }
+
+  /** What was given up for want of room. */
+  private reportLimits(): void {
+    const { evicted, crowded } = this.flows.counters;
+    const { dropped } = this.budget;
+    const contexts = this.windows.evicted;
+    const limits: readonly (readonly [times: number, what: string, option: string])[] = [
+      [evicted, `gave up ${count(evicted, 'open connection')}: there were too many`, '--max-connections'],
+      [crowded, `did not wait for ${count(crowded, 'hole')} to be filled: too much was held behind`, '--max-held'],
+      [dropped, `passed over bytes ${count(dropped, 'time')}: too much was held to look for frames in`, '--max-held'],
+      [contexts, `gave up ${count(contexts, 'compression context')}: the windows took too much`, '--max-windows'],
+    ];
+    for (const [times, what, option] of limits) if (times > 0) this.taker.notice(`${what} (${option})`);
+  }
+}

@@ -1,0 +1,153 @@
+import type { Handshake } from '../codec/handshake.js';
+import type { Direction, Frame, FramePlace, Message } from '../codec/records.js';
+import { opcodeInfo } from '../codec/registry.js';
+import type { Endpoint } from '../codec/stream-taker.js';
+import { explain, type Explanation } from '../rules/catalogue.js';
+import type { OtherTraffic } from './conversation.js';
+import type { Judged } from './judged.js';
+import type { ConnectionSummary } from './tally-summary.js';
+
+/** A broken rule, in words: where it stands in its direction's stream, in bytes. */
+export interface PlainDiagnostic extends Explanation {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A text or binary message (RFC 6455 §5.4), inflated where it was compressed (RFC 7692). */
+export interface PlainMessage {
+  readonly index: number;
+  readonly opcode: number;
+  readonly name: string;
+  readonly frames: number;
+  readonly compressed: boolean;
+  /** Payload bytes on the wire. */
+  readonly wireBytes: number;
+  /** Bytes of the message; left out where it could not be inflated. */
+  readonly bytes?: number;
+  /** Its first bytes, up to `messageBytes`. */
+  readonly payload: Uint8Array;
+}
+
+/** A frame (RFC 6455 §5.2). */
+export interface PlainFrame {
+  /** Counts the frames of its direction, from 0. */
+  readonly index: number;
+  /** Of its first byte in the direction's stream, the handshake's head included. */
+  readonly offset: number;
+  readonly fin: boolean;
+  readonly rsv1: boolean;
+  readonly rsv2: boolean;
+  readonly rsv3: boolean;
+  readonly opcode: number;
+  readonly name: string;
+  readonly masked: boolean;
+  /** 4 bytes. */
+  readonly maskingKey?: Uint8Array;
+  readonly lengthForm: 7 | 16 | 64;
+  /** Bytes; a decimal string above 2^53-1. */
+  readonly payloadLength: number | string;
+  /** The header as it stood on the wire. */
+  readonly header: Uint8Array;
+  readonly place: FramePlace;
+  /** The first bytes of the payload, unmasked, up to `previewBytes`; compressed where the message is. */
+  readonly payload: Uint8Array;
+  /** Payload bytes that came, and whether that is all of them. */
+  readonly received: number;
+  readonly whole: boolean;
+  readonly compressed: boolean;
+  readonly closeCode?: number;
+  readonly closeReason?: string;
+  /** The message that this frame completes. */
+  readonly message?: PlainMessage;
+}
+
+/** The connection that a record belongs to. */
+export interface ConversationContext {
+  /** From 0, in the order of first bytes. */
+  readonly connection: number;
+  /** As far as the input tells. */
+  readonly client?: Endpoint;
+  readonly server?: Endpoint;
+}
+
+interface Placed {
+  readonly conversation: ConversationContext;
+  readonly direction: Direction;
+  /** Seconds since the epoch, where known. */
+  readonly time?: number;
+  readonly diagnostics: readonly PlainDiagnostic[];
+}
+
+/** What `inspect` gives: plain data, fit for `structuredClone`, `JSON.stringify` and `console.log`. Its bytes are copies. */
+export type Inspected =
+  | (Placed & { readonly type: 'handshake'; readonly handshake: Handshake })
+  | (Placed & { readonly type: 'frame'; readonly frame: PlainFrame })
+  /** `tail`: the stream ends inside a header. `gap`: bytes that were not captured. `unread`: bytes that can't be read as frames. */
+  | (Placed & { readonly type: 'tail' | 'gap' | 'unread'; readonly offset: number; readonly length: number })
+  /** Of a refusal. */
+  | (Placed & { readonly type: 'body'; readonly offset: number; readonly bytes: Uint8Array })
+  /** A connection has ended. */
+  | { readonly type: 'connection'; readonly conversation: ConversationContext; readonly summary: ConnectionSummary }
+  /** A connection that carries something else. */
+  | { readonly type: 'other'; readonly conversation: ConversationContext; readonly what: OtherTraffic }
+  /** `notice`: worth knowing. `damage`: a part can't be read and is left out. `problem`: nothing can be read from here on. */
+  | { readonly type: 'notice' | 'damage' | 'problem'; readonly message: string };
+
+/** A judged record as plain data. */
+export function plainRecord(record: Judged, conversation: ConversationContext): Inspected {
+  const { direction, time, diagnostics } = record;
+  const placed = {
+    conversation,
+    direction,
+    ...(time !== undefined && { time }),
+    diagnostics: diagnostics.map((one) => ({ ...explain(one), start: one.span.start, end: one.span.end })),
+  };
+  switch (record.type) {
+    case 'handshake':
+      return { type: 'handshake', ...placed, handshake: record.handshake };
+    case 'frame':
+      return { type: 'frame', ...placed, frame: plainFrame(record.frame) };
+    case 'tail': {
+      const { start, headerBytes } = record.truncated;
+      return { type: 'tail', ...placed, offset: start, length: headerBytes?.length ?? 0 };
+    }
+    case 'gap':
+    case 'unread':
+      return { type: record.type, ...placed, offset: record.offset, length: record.length };
+    case 'body':
+      return { type: 'body', ...placed, offset: record.offset, bytes: new Uint8Array(record.bytes) };
+  }
+}
+
+function plainFrame(frame: Frame): PlainFrame {
+  const { header, place, payload, received, missing, compressed, close, message } = frame;
+  const { exactLength, maskingKey } = header;
+  return {
+    index: header.index,
+    offset: header.start,
+    fin: header.fin,
+    rsv1: header.rsv1,
+    rsv2: (header.rsv & 2) !== 0,
+    rsv3: (header.rsv & 1) !== 0,
+    opcode: header.opcode,
+    name: opcodeInfo(header.opcode).name,
+    masked: header.masked,
+    ...(maskingKey && { maskingKey }),
+    lengthForm: header.lengthForm,
+    payloadLength: typeof exactLength === 'bigint' ? String(exactLength) : exactLength,
+    header: header.bytes,
+    place,
+    payload: new Uint8Array(payload),
+    received,
+    whole: missing === 0,
+    compressed,
+    ...(close?.code !== undefined && { closeCode: close.code, closeReason: close.reason }),
+    ...(message && { message: plainMessage(message) }),
+  };
+}
+
+function plainMessage({ index, opcode, frames, compressed, wireBytes, bytes, payload }: Message): PlainMessage {
+  const { name } = opcodeInfo(opcode);
+  const size = bytes === undefined ? {} : { bytes };
+  return { index, opcode, name, frames, compressed, wireBytes, ...size, payload: new Uint8Array(payload) };
+}

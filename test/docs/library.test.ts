@@ -1,0 +1,43 @@
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const page = readFileSync(join(root, 'docs/library.md'), 'utf8');
+const examples = [...page.matchAll(/^```js\n([^]*?)^```\n\n```text\n([^]*?)^```$/gm)].map(([, code, printed]) => ({
+  code: code!,
+  printed: printed!,
+}));
+
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'wsinspect-library-'));
+  copyFileSync(join(root, 'fixtures/captures/websocket.pcapng'), join(folder, 'capture.pcapng'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+function run(code: string, entry: string): { stdout: string; stderr: string } {
+  const file = join(folder, 'example.mjs');
+  writeFileSync(file, code.replaceAll("'wsinspect'", JSON.stringify(join(root, 'dist', entry))));
+  return spawnSync(process.execPath, [file], { cwd: folder, encoding: 'utf8' });
+}
+
+describe('docs/library.md', () => {
+  it('has an output for each example', () => {
+    expect(page.match(/^```js$/gm)).toHaveLength(examples.length);
+  });
+
+  it.each(examples)('prints what it says: %#', ({ code, printed }) => {
+    const { stdout, stderr } = run(code, 'index.js');
+    expect(stderr).toBe('');
+    expect(stdout).toBe(printed);
+  });
+
+  it.each(examples.filter(({ code }) => !code.includes('node:')))('and with the entry for browsers: %#', (example) => {
+    expect(run(example.code, 'index.browser.js').stdout).toBe(example.printed);
+  });
+});
