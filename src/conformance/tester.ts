@@ -67,6 +67,8 @@ const MOST_KEPT: Readonly<Record<Keeping, { readonly message: number; readonly a
 };
 /** Pongs that wait to be written, in bytes: beyond that only the most recent ping is answered (RFC 6455 §5.5.3). */
 const MOST_WAITING = 64 * 1024;
+/** Seconds that a write waits for the peer to take it. */
+const MOST_FLUSH = 5;
 /** What is kept of a data frame by itself: its message has it all. */
 const PREVIEW = 128;
 
@@ -91,6 +93,8 @@ export class Tester implements WireTaker {
   private over = false;
   /** The peer's frames mean nothing any more. */
   private deaf = false;
+  /** The peer takes nothing of what is written. */
+  private isStuck = false;
   /** The most recent ping, where the peer does not take the answers to those before it. */
   private latestPing: Uint8Array | undefined;
   private readonly most: (typeof MOST_KEPT)[Keeping];
@@ -151,8 +155,21 @@ export class Tester implements WireTaker {
       const piece = bytes.subarray(at, at + chop);
       this.options.exchange.add('tester', piece);
       this.wire.write(piece);
-      await this.wire.flushed();
+      await this.flushed();
     }
+  }
+
+  /** What was written was handed to the system, or the peer takes nothing: a case has limits of its own for that. */
+  private async flushed(): Promise<void> {
+    if (this.wire.waiting === 0 || this.isStuck) return;
+    let isDone = false;
+    void this.wire.flushed().then(() => {
+      isDone = true;
+      this.isStuck = false;
+      this.happenings.tell();
+    });
+    await this.happenings.until(() => isDone || this.over, MOST_FLUSH);
+    this.isStuck = !isDone;
   }
 
   /** A frame. Close frames count as the beginning of the end (RFC 6455 §7.1.2). */
