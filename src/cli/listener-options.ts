@@ -9,12 +9,12 @@ export interface ListenerOptions {
   allowHost?: string[];
 }
 
-export function listenerOptions(): Option[] {
+/** `others` says what more the origins mean here. */
+export function listenerOptions(others = ''): Option[] {
   return [
-    new Option(
-      '--allow-origin <origin>',
-      "let pages of this origin ask too ('*': all; echo, sink and silent: only these; repeatable)",
-    ).argParser(origins),
+    new Option('--allow-origin <origin>', `let pages of this origin ask too ('*': all${others}; repeatable)`).argParser(
+      origins,
+    ),
     new Option(
       '--allow-host <name>',
       'take requests for this name too, as where a proxy stands before the listener (repeatable)',

@@ -59,7 +59,7 @@ export function serveOptions(): Option[] {
     new Option('--subprotocol <name>', 'a subprotocol that it speaks (repeatable, the preferred one first)').argParser(
       tokens,
     ),
-    ...listenerOptions(),
+    ...listenerOptions('; echo, sink and silent then take only these'),
     new Option('--no-token', 'open the page and what it sees of the traffic without the token that is printed'),
     new Option('--path <path>', 'WebSockets at this path only'),
     new Option('--deflate [params]', 'take permessage-deflate where it is offered, with these parameters'),

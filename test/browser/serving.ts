@@ -23,7 +23,9 @@ function firstRecord(child: ChildProcess): Promise<{ port: number; page: string 
   return new Promise((resolve, reject) => {
     child.once('exit', () => reject(new Error('serve ended')));
     // Reading on keeps the pipe from filling.
-    createInterface({ input: child.stdout! }).on('line', (line) => resolve(JSON.parse(line) as { port: number; page: string }));
+    createInterface({ input: child.stdout! }).on('line', (line) =>
+      resolve(JSON.parse(line) as { port: number; page: string }),
+    );
   });
 }
 

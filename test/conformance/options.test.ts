@@ -48,11 +48,11 @@ async function headWith(...options: string[]): Promise<string> {
 }
 
 /** A client that echoes in each case, as long as there are any. */
-async function client(base: string): Promise<void> {
+async function client(base: string, headers: Readonly<Record<string, string>>): Promise<void> {
   const visit = (path: string): Promise<string> =>
     new Promise((resolve) => {
       let last = '';
-      const socket = new WebSocket(base + path, { rejectUnauthorized: false, perMessageDeflate: false });
+      const socket = new WebSocket(base + path, { rejectUnauthorized: false, perMessageDeflate: false, headers });
       socket.on('message', (data, isBinary) => {
         last = (data as Buffer).toString();
         socket.send(data as Buffer, { binary: isBinary });
@@ -67,13 +67,18 @@ async function client(base: string): Promise<void> {
 
 /** `check --listen` with a client that runs its cases. */
 function listening(...args: string[]): Promise<Ran> {
+  return listeningFor({}, ...args);
+}
+
+/** The same, where the client sends these headers. */
+function listeningFor(headers: Readonly<Record<string, string>>, ...args: string[]): Promise<Ran> {
   let isDriven = false;
   return wsinspect(['check', '--listen', '127.0.0.1:0', '--oneshot', '--json', ...args], {
     during: (_, printed) => {
       const [, base] = /"url":"([^"]+)"/.exec(printed) ?? [];
       if (base === undefined || isDriven) return;
       isDriven = true;
-      void client(base);
+      void client(base, headers);
     },
   });
 }
@@ -96,6 +101,15 @@ const TESTS: Tests = {
     expect(records(out)[0]!['url']).toMatch(/^wss:/);
   },
   '--listen-key': async () => expect((await check('--listen', '0', '--listen-key', pair.key)).exit).toBe(2),
+  // Without it the client would be refused, and nothing would end.
+  '--allow-origin': async () => {
+    const origin = 'https://agent.example';
+    expect((await listeningFor({ Origin: origin }, '--only', '2.1', '--allow-origin', origin)).exit).toBe(0);
+  },
+  '--allow-host': async () => {
+    const host = 'agent.example:9001';
+    expect((await listeningFor({ Host: host }, '--only', '2.1', '--allow-host', 'agent.example')).exit).toBe(0);
+  },
   // It would not have ended.
   '--oneshot': async () => expect((await listening('--only', '2.1')).exit).toBe(0),
   '--allow-partial': async () => {

@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { records, Workshop, wsinspect } from '../cli/binary.js';
 import { bare, closeServers, echo, peer, switching, type Running } from './servers.js';
-import type { Refused} from './serving.js';
-import { Client, Serving } from './serving.js';
+import { Client, type Refused, Serving } from './serving.js';
 
 /** Every option of `proxy` that `--help` lists, each with a test that fails if the option did nothing. */
 

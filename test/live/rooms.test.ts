@@ -3,7 +3,7 @@ import { Rooms, type RoomLimits } from '../../src/live/rooms.js';
 
 const LIMITS: RoomLimits = { rooms: 3, cost: 10_000, retention: 60 };
 
-function opened(limits: Partial<RoomLimits> = {}): { rooms: Rooms; pass(seconds: number): void } {
+function opened(limits: Partial<RoomLimits> = {}): { rooms: Rooms; pass: (seconds: number) => void } {
   let now = 1000;
   return { rooms: new Rooms(() => now, { ...LIMITS, ...limits }), pass: (seconds) => void (now += seconds) };
 }

@@ -143,6 +143,26 @@ const TESTS: Tests = {
       expect((await wsinspect(['serve', '0', '--allow-host', name])).exit, name).toBe(2);
     }
   },
+  '--no-token': async () => {
+    const [closed, open] = await Promise.all([serve('--json'), serve('--json', '--no-token')]);
+    const text = async (server: Serving, path: string): Promise<string> => (await server.http(path)).text();
+    const [asked, free] = [closed, open].map(({ records: [first] }) => new URL(String(first!['page'])));
+    expect(asked!.searchParams.get('token')).toMatch(/^[\w-]{22,}$/);
+    expect(free!.href).toBe(`http://127.0.0.1:${open.port}/`);
+    for (const [server, page] of [
+      [closed, asked],
+      [open, free],
+    ] as const) {
+      await server.until((_, err) => err.includes(`open ${page!.href}\n`));
+      expect(await text(server, page!.pathname + page!.search)).toContain('id="rows"');
+    }
+    const door = await text(closed, '/');
+    expect(door).toContain('--no-token');
+    expect(door).not.toContain('id="rows"');
+    // Each run has its own.
+    const again = await serve('--json');
+    expect(String(again.records[0]!['page']).split('token=')[1]).not.toBe(asked!.searchParams.get('token'));
+  },
   '--path': async () => {
     const server = await serve('--path', '/only');
     await server.open('/only?query=1');

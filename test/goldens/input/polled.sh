@@ -1,7 +1,7 @@
 # A server (with the options given), and a conversation by polling with it; what hangs on time and port is levelled.
 folder=$(mktemp -d)
 : > "$folder/server.log"
-wsinspect serve 0 --mode chat "$@" > "$folder/server.log" &
+wsinspect serve 0 --mode chat "$@" > "$folder/server.log" 2> /dev/null &
 server=$!
 while ! grep -q ws: "$folder/server.log"; do sleep 0.05; done
 url=$(sed -nE 's,.*ws:(//[0-9.:]+).*,http:\1,p' "$folder/server.log")
@@ -15,7 +15,7 @@ wait $server
 sed -E -e 's/[0-9]{2}(:[0-9]{2}){2}\.[0-9]+/12:00:00.000000/' \
   -e 's/[0-9.]+ (ms|µs)$/1.0 ms/' \
   -e 's/← [0-9]+ B/← 200 B/' \
-  -e 's/127\.0\.0\.1:[0-9]+/127.0.0.1:9001/' \
+  -e 's/127\.0\.0\.1:[0-9]+/127.0.0.1:9001/g' -e 's/token=[A-Za-z0-9_-]{32}/token=hD1mC0bYFvV4yq0VhM3nqYwPfi2gU5Zk/' \
   -e 's/"(port|pid)":[0-9]+/"\1":9001/g' \
   -e 's/"responseBytes":[0-9]+/"responseBytes":200/' \
   -e 's/"requestBytes":[0-9]+/"requestBytes":100/' -e 's/→ [0-9]+ B/→ 100 B/' \

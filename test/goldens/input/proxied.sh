@@ -1,7 +1,7 @@
 # A server, a proxy with --json (and the options given) in front of it, and a conversation through both: what the proxy shows, levelled.
 folder=$(mktemp -d)
 : | tee "$folder/server.log" "$folder/proxy.log"
-wsinspect serve 0 > "$folder/server.log" &
+wsinspect serve 0 > "$folder/server.log" 2> /dev/null &
 server=$!
 while ! grep -q ws: "$folder/server.log"; do sleep 0.05; done
 url=$(sed -nE 's,.*(ws://[0-9.:]+/).*,\1,p' "$folder/server.log" | head -1)

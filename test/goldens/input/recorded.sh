@@ -3,7 +3,7 @@ told=$(mktemp)
 folder=$(mktemp -d)
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost \
   -keyout "$folder/key" -out "$folder/cert" 2> /dev/null
-wsinspect serve 0 --reject 403 --cert "$folder/cert" --key "$folder/key" > "$told" &
+wsinspect serve 0 --reject 403 --cert "$folder/cert" --key "$folder/key" > "$told" 2> /dev/null &
 server=$!
 until url=$(grep -o 'wss://[^ ]*' "$told"); do sleep 0.05; done
 wsinspect connect "$url" -k --no-stdin "$@" --record "$folder/traffic.ndjson" > /dev/null 2>&1
