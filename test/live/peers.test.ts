@@ -77,7 +77,7 @@ async function throughProxy(port: number, name: string): Promise<Record<string, 
 describe('serve and peers of others', () => {
   let server: Serving;
   beforeAll(async () => {
-    server = await Serving.start('--subprotocol', 'chat.v1', '--deflate', '--allow-host', 'chat.example');
+    server = await Serving.start('--subprotocol', 'chat.v1', '--deflate', '--allow-host', 'chat.example', '--no-token');
   });
   afterAll(() => server.stop());
 

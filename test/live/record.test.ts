@@ -26,7 +26,7 @@ afterAll(() => {
 });
 
 async function serve(...args: string[]): Promise<Serving> {
-  const serving = await Serving.start(...args);
+  const serving = await Serving.start('--allow-host', 'spaced.example', ...args);
   running.push(serving);
   return serving;
 }
