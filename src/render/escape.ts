@@ -1,59 +1,9 @@
+import { escapeUnseen, escapeUnseenJson, type EscapeOptions } from '../codec/escaping.js';
 import { characterLength } from '../codec/utf8.js';
 
-/**
- * What must never reach a terminal as it came: it moves the cursor, hides, reorders or breaks text.
- * As the inside of a character class with the `u` flag (where D800-DFFF matches lone surrogates only).
- */
-const UNSAFE = [
-  '\\x00-\\x1f\\x7f', // C0 controls (ESC starts CSI and OSC), DEL
-  '\\x80-\\x9f', // C1 controls: 9B is CSI in one character
-  '\\xad\\u115f\\u1160\\u180e\\u3164\\uffa0', // soft hyphen, fillers: invisible
-  '\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069', // bidi marks, overrides, isolates
-  '\\u200b-\\u200d\\u2060-\\u2064\\u206a-\\u206f\\ufeff', // zero width, byte order mark
-  '\\u2028\\u2029', // line and paragraph separator
-  '\\ufff9-\\ufffb', // interlinear annotation
-  '\\u{e0000}-\\u{e007f}', // tags: invisible text
-  '\\ud800-\\udfff', // lone surrogates
-].join('');
-
-const UNSAFE_ANY = new RegExp(`[${UNSAFE}]`, 'u');
-const UNSAFE_ALL = new RegExp(`[${UNSAFE}]`, 'gu');
-const UNSAFE_OR_BACKSLASH_ANY = new RegExp(`[\\\\${UNSAFE}]`, 'u');
-const UNSAFE_OR_BACKSLASH_ALL = new RegExp(`[\\\\${UNSAFE}]`, 'gu');
-
-/** Most text; the long classes are compiled only for what is not. */
-const PLAIN = /^[ -[\]-~]*$/;
-
-const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t', '\\': '\\\\' };
-
-export interface EscapeOptions {
-  /** `keep` leaves LF (and a CR directly before one goes) for a view that shows lines; `\n` by default. */
-  readonly newline?: 'escape' | 'keep';
-  /** Writes a backslash as `\\`, so that the text can be read back; off by default, on for bytes. */
-  readonly backslash?: boolean;
-}
-
-function escapeChar(char: string): string {
-  const short = SHORT[char];
-  if (short !== undefined) return short;
-  const code = char.codePointAt(0) ?? 0;
-  if (code < 0x80) return `\\x${code.toString(16).padStart(2, '0')}`;
-  // Not \x85 for U+0085: that spelling is kept for a byte that is no UTF-8.
-  if (code <= 0xffff) return `\\u${code.toString(16).padStart(4, '0')}`;
-  return `\\u{${code.toString(16)}}`;
-}
-
-/**
- * Text from outside, fit for a terminal: controls, escape sequences, bidi and invisible characters become visible
- * (`\n`, `\x1b`, `\u202e`). Text without them comes back as it is, after one test.
- */
-export function escapeText(s: string, options: EscapeOptions = {}): string {
-  if (PLAIN.test(s)) return s;
-  const { newline = 'escape', backslash = false } = options;
-  if (!(backslash ? UNSAFE_OR_BACKSLASH_ANY : UNSAFE_ANY).test(s)) return s;
-  const all = backslash ? UNSAFE_OR_BACKSLASH_ALL : UNSAFE_ALL;
-  if (newline === 'escape') return s.replace(all, escapeChar);
-  return s.replace(/\r\n/g, '\n').replace(all, (char) => (char === '\n' ? char : escapeChar(char)));
+/** Text from outside, fit for a terminal: what must not be shown as it is becomes visible (`\n`, `\x1b`, `\u202e`). */
+export function escapeText(s: string, options?: EscapeOptions): string {
+  return escapeUnseen(s, options);
 }
 
 /**
@@ -61,9 +11,7 @@ export function escapeText(s: string, options: EscapeOptions = {}): string {
  * characters) is written as `\\uNNNN`, which every reader of JSON takes for the same text.
  */
 export function safeJson(value: unknown): string {
-  return JSON.stringify(value).replace(UNSAFE_ALL, (char) =>
-    Array.from({ length: char.length }, (_, i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`).join(''),
-  );
+  return escapeUnseenJson(JSON.stringify(value));
 }
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { displayWidth, padEnd, padStart, truncate, wrap } from '../../src/render/width.js';
 
@@ -16,6 +17,33 @@ describe('displayWidth', () => {
     ['\u200b', 0],
   ])('%j takes %i columns', (text, columns) => {
     expect(displayWidth(text)).toBe(columns);
+  });
+});
+
+describe('every code point', () => {
+  it("takes the columns that Unicode's data gives it", () => {
+    const ranges = (file: string, values: readonly string[]): Set<number> => {
+      const found = new Set<number>();
+      for (const line of readFileSync(`fixtures/unicode/${file}.txt`, 'utf8').split('\n')) {
+        const [range = '', value] = line.split(';');
+        if (value === undefined || !values.includes(value)) continue;
+        const [first, last] = range.split('..').map((hex) => Number.parseInt(hex, 16));
+        for (let code = first!; code <= (last ?? first!); code++) found.add(code);
+      }
+      return found;
+    };
+    const wide = ranges('wide', ['W', 'F']);
+    const marks = ranges('general-category', ['Mn', 'Me']);
+    const unseen = ranges('general-category', ['Cc', 'Cf', 'Cs', 'Co', 'Cn', 'Zl', 'Zp']);
+    const ignorable = ranges('default-ignorable', ['Default_Ignorable_Code_Point']);
+    const wrong: string[] = [];
+    for (let code = 0; code <= 0x10ffff; code++) {
+      // Escaped before anybody counts.
+      if (unseen.has(code) || ignorable.has(code)) continue;
+      const expected = wide.has(code) ? 2 : marks.has(code) ? 0 : 1;
+      if (displayWidth(String.fromCodePoint(code)) !== expected) wrong.push(code.toString(16));
+    }
+    expect(wrong).toEqual([]);
   });
 });
 
