@@ -14,6 +14,8 @@ import { FlowReading, type FlowContext, type OtherTraffic } from './flow-reading
 import type { Input } from './input.js';
 import { noticeOf, problemOf, type Opened } from './open-input.js';
 import type { DecodeOptions } from './options.js';
+import { type Printable, print } from '../render/printable.js';
+import { escapeText } from '../render/escape.js';
 
 /** Who takes what packets hold. */
 export interface CaptureSink {
@@ -21,7 +23,7 @@ export interface CaptureSink {
   closed(summary: ConnectionSummary): void;
   passedOver(what: OtherTraffic, connection: number): void;
   /** `hint`: where it is one, what it is about. */
-  notice(message: string, hint?: Hint): void;
+  notice(message: Printable, hint?: Hint): void;
 }
 
 export interface Hint {
@@ -47,11 +49,10 @@ export interface Share {
 const DEFAULT_LIMITS = { held: 64 * 1024 * 1024, windows: 256 * 1024 * 1024 };
 
 /** What could make it readable, told once for each kind. */
-const HINTS: Partial<Record<OtherTraffic, (connection: number) => string>> = {
+const HINTS: Partial<Record<OtherTraffic, (connection: number) => Printable>> = {
   tls: (connection) =>
-    `connection ${connection} is TLS, and may hold wss; with the key log of one end (SSLKEYLOGFILE) tshark reads it:\n` +
-    `  tshark -r FILE -o tls.keylog_file:KEYLOG -q -z follow,tls,raw,${connection} | wsinspect decode`,
-  http2: (connection) => `connection ${connection} is HTTP/2: WebSockets in it (RFC 8441) are not read`,
+    print`connection ${connection} is TLS, and may hold wss; with the key log of one end (SSLKEYLOGFILE) tshark reads it:\n  tshark -r FILE -o tls.keylog_file:KEYLOG -q -z follow,tls,raw,${connection} | wsinspect decode`,
+  http2: (connection) => print`connection ${connection} is HTTP/2: WebSockets in it (RFC 8441) are not read`,
 };
 
 /** Packets to judged records: TCP put together, each connection that holds WebSocket traffic read, the others counted. */
@@ -194,13 +195,17 @@ export class CaptureDecoding implements FlowContext {
     const { evicted, crowded } = this.flows.counters;
     const { dropped } = this.budget;
     const contexts = this.windows.evicted;
-    const told: readonly (readonly [times: number, what: string, option: string])[] = [
-      [evicted, `gave up ${count(evicted, 'open connection')}: there were too many`, '--max-connections'],
-      [crowded, `did not wait for ${count(crowded, 'hole')} to be filled: too much was held behind`, '--max-held'],
-      [dropped, `passed over bytes ${count(dropped, 'time')}: too much was held to look for frames in`, '--max-held'],
-      [contexts, `gave up ${count(contexts, 'compression context')}: the windows took too much`, '--max-windows'],
+    const told: readonly (readonly [times: number, what: Printable, option: string])[] = [
+      [evicted, print`gave up ${count(evicted, 'open connection')}: there were too many`, '--max-connections'],
+      [crowded, print`did not wait for ${count(crowded, 'hole')} to be filled: too much was held behind`, '--max-held'],
+      [
+        dropped,
+        print`passed over bytes ${count(dropped, 'time')}: too much was held to look for frames in`,
+        '--max-held',
+      ],
+      [contexts, print`gave up ${count(contexts, 'compression context')}: the windows took too much`, '--max-windows'],
     ];
-    for (const [times, what, option] of told) if (times > 0) this.sink.notice(`${what} (${option})`);
+    for (const [times, what, option] of told) if (times > 0) this.sink.notice(print`${what} (${escapeText(option)})`);
   }
 
   private open(connection: Connection): FlowReading | undefined {
@@ -220,8 +225,8 @@ export class CaptureDecoding implements FlowContext {
 }
 
 /** What is told of an input that is damaged: what there was is shown, and the place. */
-export function damageOf(input: Input, { offset, message }: InputProblem): string {
-  return `wsinspect: ${noticeOf(input, `offset ${offset}: ${message}`)}\n`;
+export function damageOf(input: Input, { offset, message }: InputProblem): Printable {
+  return print`wsinspect: ${noticeOf(input, `offset ${offset}: ${message}`)}\n`;
 }
 
 /**

@@ -4,6 +4,7 @@ import { annotatedView } from '../render/annotated.js';
 import { captureLines } from '../render/capture-lines.js';
 import type { Look } from '../render/layout.js';
 import { LineBuffer } from '../render/line-buffer.js';
+import { print, type Printable } from '../render/printable.js';
 import { acceptOf, lazyDeflate } from './adapters.js';
 
 /** Frames of one exchange that are drawn: what matters is at the ends. */
@@ -16,7 +17,7 @@ export function framesOf(
   tester: 'client' | 'server',
   look: Look,
   detail: 'lines' | 'fields',
-): string {
+): Printable {
   const lines = new LineBuffer();
   const options = {
     preview: PREVIEW,
@@ -38,7 +39,7 @@ export function framesOf(
     }
     judge.end(exchange.pieces.at(-1)?.time ?? 0);
   }
-  const text = new TextDecoder().decode(lines.take());
+  const text = lines.takeText();
   const omitted = exchanges.reduce((sum, { omitted: left }) => sum + left.tester + left.peer, 0);
-  return omitted > 0 ? `${text}… ${omitted} bytes more\n` : text;
+  return omitted > 0 ? print`${text}… ${omitted} bytes more\n` : text;
 }

@@ -1,7 +1,8 @@
+import { print } from '../render/printable.js';
 import type { Case } from '../conformance/case.js';
 import { Driver } from '../conformance/driver.js';
 import { listenForWires } from '../live/wire-listener.js';
-import { safeJson } from '../render/escape.js';
+import { jsonLine, escapeText } from '../render/escape.js';
 import { hostInUrl, listenError, parseAddress } from './addresses.js';
 import type { Outcomes } from '../conformance/reports/outcomes.js';
 import type { RunReport } from '../conformance/reports/report.js';
@@ -55,9 +56,8 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
     },
   );
   const url = `${tls ? 'wss' : 'ws'}://${hostInUrl(place.host)}:${listener.port}/`;
-  if (options.json)
-    await io.stdout.write(`${safeJson({ type: 'listening', url, port: listener.port, pid: io.pid })}\n`);
-  else if (!options.quiet) await io.stderr.write(`${cases.length} cases at ${url}\n`);
+  if (options.json) await io.stdout.write(jsonLine({ type: 'listening', url, port: listener.port, pid: io.pid }));
+  else if (!options.quiet) await io.stderr.write(print`${cases.length} cases at ${escapeText(url)}\n`);
   await Promise.race([stopped, io.untilInterrupted()]);
   await listener.close();
   let exit: number = EXIT.ok;

@@ -1,3 +1,4 @@
+import { lined, print, type Printable } from '../render/printable.js';
 import type { Case, PeerRole } from '../conformance/case.js';
 import { githubCommands } from '../conformance/reports/github.js';
 import { deviations, type Deviation, type Outcomes } from '../conformance/reports/outcomes.js';
@@ -6,7 +7,8 @@ import { caseReport, hasFailed, type CaseReport, type RunReport } from '../confo
 import { tapText } from '../conformance/reports/tap.js';
 import type { Result } from '../conformance/run.js';
 import { hexOf } from '../codec/hex.js';
-import { safeJson } from '../render/escape.js';
+import { encodeUtf8 } from '../codec/utf8.js';
+import { escapedLines, escapeText, jsonLine, safeJson } from '../render/escape.js';
 import type { Look } from '../render/layout.js';
 import { createTheme } from '../render/theme.js';
 import { outcomesOf, write } from './check-files.js';
@@ -74,10 +76,10 @@ export class CheckReport {
     const failed = run.cases.filter((one) => hasFailed(one) && one.required);
     const exit = (differing ?? failed).length > 0 ? EXIT.finding : EXIT.ok;
     const { json, tap, quiet, github } = this.options;
-    if (json) for (const record of checkRecords(run, exit)) await this.io.stdout.write(`${safeJson(record)}\n`);
-    else if (tap) await this.io.stdout.write(tapText(run));
+    if (json) for (const record of checkRecords(run, exit)) await this.io.stdout.write(jsonLine(record));
+    else if (tap) await this.io.stdout.write(escapedLines(tapText(run)));
     else if (!quiet) await this.text(run, differing);
-    if (github) await (json || tap ? this.io.stderr : this.io.stdout).write(githubCommands(run));
+    if (github) await (json || tap ? this.io.stderr : this.io.stdout).payload(encodeUtf8(githubCommands(run)));
     return { run, exit };
   }
 
@@ -107,18 +109,20 @@ export class CheckReport {
     const ran = run.cases.filter(({ skipped }) => skipped === undefined).length;
     const title = `${name}: ${ran} cases in ${run.duration.toFixed(1)} s, seed ${seed}`;
     await io.stdout.write(closingText(this.cases, this.results, title, this.verdict(told.size, differing), look));
-    for (const line of skippedText(this.results.values())) await io.stderr.write(`${line}\n`);
+    for (const line of skippedText(this.results.values())) await io.stderr.write(print`${line}\n`);
   }
 
-  private verdict(told: number, differing: readonly Deviation[] | undefined): string {
+  private verdict(told: number, differing: readonly Deviation[] | undefined): Printable {
     const { theme } = this.look;
     if (differing) {
-      const lines = differing.map(({ id, expected, actual }) => `${id}: expected was ${expected}, it is ${actual}\n`);
-      if (told === 0) return theme.ok('every verdict is as expected');
-      return `${lines.join('')}${theme.error(`${told} ${told === 1 ? 'verdict is' : 'verdicts are'} not as expected`)}`;
+      const lines = differing.map(({ id, expected, actual }) =>
+        escapeText(`${id}: expected was ${expected}, it is ${actual}`),
+      );
+      if (told === 0) return theme.ok(print`every verdict is as expected`);
+      return print`${lined(lines)}${theme.error(print`${told} ${told === 1 ? 'verdict is' : 'verdicts are'} not as expected`)}`;
     }
-    if (told === 0) return theme.ok('no required case failed');
-    return theme.error(`${told} required ${told === 1 ? 'case' : 'cases'} failed`);
+    if (told === 0) return theme.ok(print`no required case failed`);
+    return theme.error(print`${told} required ${told === 1 ? 'case' : 'cases'} failed`);
   }
 
   /** In the order of the list, whatever order they ended in. */

@@ -1,3 +1,4 @@
+import { print } from '../render/printable.js';
 import type { Case } from '../conformance/case.js';
 import { select } from '../conformance/select.js';
 import { CASES } from '../conformance/suite.js';
@@ -10,12 +11,14 @@ import { checkServer } from './check-run.js';
 import { EXIT, UsageError } from './exit.js';
 import type { Io } from './io.js';
 import { fileOf } from './tls-files.js';
+import { escapeText } from '../render/escape.js';
 
 /** `--spec`: peers and cases from a fuzzingclient.json or fuzzingserver.json of the Autobahn Testsuite, as it is. */
 export async function checkSpec(io: Io, path: string, options: CheckOptions): Promise<number> {
   const plan = readSpec((await fileOf(io, path)).toString());
   if ('problem' in plan) throw new UsageError(`${path}: ${plan.problem}`);
-  if (!options.quiet) for (const notice of plan.notices) await io.stderr.write(`${path}: ${notice}\n`);
+  if (!options.quiet)
+    for (const notice of plan.notices) await io.stderr.write(print`${escapeText(path)}: ${escapeText(notice)}\n`);
   const reports = options.reports ?? plan.outdir;
   const own = { ...options, ...(reports !== undefined && { reports }) };
   if (plan.kind === 'server')

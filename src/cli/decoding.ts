@@ -1,3 +1,4 @@
+import { print, type Printable } from '../render/printable.js';
 import type { PacketReader } from '../capture/packet-reader.js';
 import type { InputProblem, SourceEvent } from '../capture/types.js';
 import type { ReadingOptions } from '../codec/assembling.js';
@@ -88,7 +89,7 @@ export class Decoding implements Pace {
   async end(): Promise<void> {
     this.endCapture();
     await this.output.flush();
-    if (this.extractor && !this.options.quiet) await this.io.stderr.write(`${this.extractor.summary()}\n`);
+    if (this.extractor && !this.options.quiet) await this.io.stderr.write(print`${this.extractor.summary()}\n`);
     if (!this.output.done && !this.io.stdout.closed) await this.closing.draw(this.found);
     await this.output.flush();
   }
@@ -112,12 +113,12 @@ export class Decoding implements Pace {
   /** A recording is whole by itself: a capture that was read before it does not go on behind it. */
   private async readRecording(input: Input, opened: Opened, reader: RecordingReader): Promise<void> {
     this.endCapture();
-    const damages: string[] = [];
+    const damages: Printable[] = [];
     const recording = new RecordingDecoding(this.options, this.reading, this.connections, {
       record: (record) => this.output.record(record),
       closed: (summary) => this.closing.closed(summary),
       notice: (message) => this.output.notice(noticeOf(input, message)),
-      damage: (message) => damages.push(`wsinspect: ${noticeOf(input, message)}\n`),
+      damage: (message) => damages.push(print`wsinspect: ${noticeOf(input, message)}\n`),
     });
     this.recording = recording;
     await this.output.open('capture');

@@ -9,12 +9,13 @@ import { Tally } from '../rules/tally.js';
 import type { ConnectionSummary } from '../rules/tally-summary.js';
 import { Monologues } from './monologues.js';
 import type { DecodeOptions } from './options.js';
+import { type Printable, print } from '../render/printable.js';
 
 /** Who takes what an input holds. */
 export interface InputSink {
   record(record: Judged): void;
   closed(summary: ConnectionSummary): void;
-  notice(message: string): void;
+  notice(message: Printable): void;
   /** A packet that holds a datagram, in a text that gives packets. */
   packet(packet: Packet): void;
   holdsDatagram(packet: Packet): boolean;
@@ -127,8 +128,8 @@ export class InputReading {
     const all = [this.bare, ...this.streams.values()].flatMap((one) => one?.unfinished ?? []);
     for (const { opcode, frames, wireBytes } of all) {
       const { name } = opcodeInfo(opcode);
-      const soFar = `${count(frames, 'fragment')}, ${count(wireBytes, 'byte')} so far`;
-      this.sink.notice(`the input ends inside a fragmented ${name} message: ${soFar}`);
+      const soFar = print`${count(frames, 'fragment')}, ${count(wireBytes, 'byte')} so far`;
+      this.sink.notice(print`the input ends inside a fragmented ${name} message: ${soFar}`);
     }
   }
 

@@ -16,6 +16,7 @@ import { openInput } from './open-input.js';
 import type { DecodeOptions } from './options.js';
 import { captureReadingOptions } from './reading-options.js';
 import { RecordOutput } from './record-output.js';
+import { type Printable, type PrintableBytes, print } from '../render/printable.js';
 
 /** Chunks of the input that are one piece of the output: of lines, and of views that take many times as much room. */
 const CHUNKS = { lines: 8, heavy: 1 };
@@ -111,7 +112,12 @@ export class Part implements Pace {
     /** Nobody wants anything more of it. */
     private readonly isStopped: () => boolean,
   ) {
-    const stderr = { isTTY: false, closed: false, write: (text: string) => this.note(text) };
+    const stderr = {
+      isTTY: false,
+      closed: false,
+      write: (text: Printable | PrintableBytes) => void (typeof text === 'string' && this.note(text)),
+      payload: () => undefined,
+    };
     // Whoever prints sees the signals: all readers have to end at the same place.
     this.io = changed(io, { stderr, interrupted: { aborted: false, reason: 0 } });
     this.options = options;
@@ -154,7 +160,7 @@ export class Part implements Pace {
       record: this.isLimited ? (record) => this.record(record) : (record) => this.output.record(record),
       closed: (summary) => this.close(summary),
       passedOver: (kind, connection) => this.passOver(kind, connection),
-      notice: (message, hint) => void (this.options.quiet || this.note(`${message}\n`, { hint })),
+      notice: (message, hint) => void (this.options.quiet || this.note(print`${message}\n`, { hint })),
     };
     const capture = new OrderedCapture(flows, this.options, captureReadingOptions(this.options), 0, sink, this.share);
     capture.done = (key) => this.mark(key, 0);
@@ -200,7 +206,7 @@ export class Part implements Pace {
   }
 
   /** What all readers see is told by the first. */
-  private note(text: string, { hint, damage }: { hint?: Hint | undefined; damage?: true } = {}): void {
+  private note(text: Printable, { hint, damage }: { hint?: Hint | undefined; damage?: true } = {}): void {
     if (hint) {
       const key = this.capture!.keyOf(hint.connection);
       this.notes.push({ key, since: key, text, once: hint.kind });

@@ -1,6 +1,7 @@
+import { print, type Printable, type PrintableBytes } from '../render/printable.js';
 import { isFinding } from '../rules/catalogue.js';
 import type { Judged } from '../rules/judged.js';
-import { safeJson } from '../render/escape.js';
+import { jsonLine } from '../render/escape.js';
 import { LineBuffer } from '../render/line-buffer.js';
 import type { View } from '../render/view.js';
 import { viewOf, type Layout, type Seen } from './drawing.js';
@@ -10,7 +11,7 @@ import type { Io } from './io.js';
 import type { DecodeOptions } from './options.js';
 
 /** RSV1 on bare data frames is most often permessage-deflate whose handshake was not given. */
-const RSV_HINT = 'hint: if permessage-deflate was negotiated, --deflate inflates the messages with RSV1';
+const RSV_HINT = print`hint: if permessage-deflate was negotiated, --deflate inflates the messages with RSV1`;
 /** Text that piles up in memory before it is printed. */
 const FULL = 1024 * 1024;
 
@@ -31,7 +32,7 @@ export class RecordOutput {
   private layout: Layout = 'bytes';
   private view: View | undefined;
   private readonly lines = new LineBuffer();
-  private readonly notices: string[] = [];
+  private readonly notices: Printable[] = [];
   private readonly limit: number;
 
   constructor(
@@ -90,33 +91,33 @@ export class RecordOutput {
   }
 
   /** Takes them, for somebody else to print. */
-  take(): Uint8Array {
+  take(): PrintableBytes {
     return this.lines.take();
   }
 
   /** A record of `--json` that is no traffic. */
   json(value: object): void {
-    if (!this.options.quiet && !this.done) this.lines.text(`${safeJson(value)}\n`);
+    if (!this.options.quiet && !this.done) this.lines.text(jsonLine(value));
   }
 
-  text(text: string): void {
+  text(text: Printable): void {
     if (!this.options.quiet) this.lines.text(text);
   }
 
-  notice(message: string): void {
+  notice(message: Printable): void {
     if (!this.options.quiet && !this.done) this.notices.push(message);
   }
 
   async flush(): Promise<void> {
     const notices = this.notices.splice(0);
-    for (const notice of notices) await this.io.stderr.write(`${notice}\n`);
+    for (const notice of notices) await this.io.stderr.write(print`${notice}\n`);
     if (this.lines.length > 0) await this.io.stdout.write(this.lines.take());
     const hint = this.hint();
-    if (hint !== undefined) await this.io.stderr.write(`${hint}\n`);
+    if (hint !== undefined) await this.io.stderr.write(print`${hint}\n`);
   }
 
   /** What is to be told about RSV1, once. */
-  private hint(): string | undefined {
+  private hint(): Printable | undefined {
     if (!this.rsvSeen || this.hinted) return undefined;
     this.hinted = true;
     return this.options.deflate === undefined && !this.options.quiet ? RSV_HINT : undefined;

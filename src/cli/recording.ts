@@ -1,3 +1,4 @@
+import { print } from '../render/printable.js';
 import type * as fs from 'node:fs';
 import { PcapngWriter } from '../capture/pcapng-writer.js';
 import type { RecordingTaker } from '../capture/recording.js';
@@ -150,10 +151,11 @@ class Recording implements RecordingTaker {
   }
 
   private notice(message: string): void {
-    if (!this.options.quiet) void this.io.stderr.write(`--record: ${escapeText(this.path)}: ${escapeText(message)}\n`);
+    if (!this.options.quiet)
+      void this.io.stderr.write(print`--record: ${escapeText(this.path)}: ${escapeText(message)}\n`);
   }
 
   private tell(message: string): void {
-    void this.io.stderr.write(`wsinspect: --record: ${escapeText(this.path)}: ${escapeText(message)}\n`);
+    void this.io.stderr.write(print`wsinspect: --record: ${escapeText(this.path)}: ${escapeText(message)}\n`);
   }
 }

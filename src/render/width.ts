@@ -1,4 +1,8 @@
 import { CHARACTER, characterClasses } from '../codec/characters.js';
+import { print, type Printable } from './printable.js';
+
+const BLANK = print` `;
+const CUT = print`…`;
 
 /** Columns that text takes on a terminal: East Asian wide and emoji 2, combining and invisible 0, everything else 1. */
 
@@ -23,17 +27,17 @@ export function displayWidth(s: string): number {
 }
 
 /** `s` with blanks behind it up to `width` columns; as it is when it is as wide already. */
-export function padEnd(s: string, width: number): string {
-  return s + ' '.repeat(Math.max(0, width - displayWidth(s)));
+export function padEnd(s: Printable, width: number): Printable {
+  return print`${s}${BLANK.repeat(Math.max(0, width - displayWidth(s)))}`;
 }
 
 /** `s` with blanks before it up to `width` columns. */
-export function padStart(s: string, width: number): string {
-  return ' '.repeat(Math.max(0, width - displayWidth(s))) + s;
+export function padStart(s: Printable, width: number): Printable {
+  return print`${BLANK.repeat(Math.max(0, width - displayWidth(s)))}${s}`;
 }
 
 /** `s` cut to at most `width` columns, with `mark` as the last of them where something was cut. For text without colour: style afterwards. */
-export function truncate(s: string, width: number, mark = '…'): string {
+export function truncate(s: Printable, width: number, mark: Printable = CUT): Printable {
   if (s.length <= width && PRINTABLE_ASCII.test(s)) return s;
   const room = Math.max(0, width - displayWidth(mark));
   let used = 0;
@@ -41,7 +45,7 @@ export function truncate(s: string, width: number, mark = '…'): string {
   let end = 0;
   for (const char of s) {
     used += charWidth(char);
-    if (used > width) return s.slice(0, end) + (width > 0 ? mark : '');
+    if (used > width) return print`${s.slice(0, end)}${width > 0 ? mark : ''}`;
     kept += char.length;
     if (used <= room) end = kept;
   }
@@ -49,15 +53,15 @@ export function truncate(s: string, width: number, mark = '…'): string {
 }
 
 /** Words of `s` in lines of at most `width` columns; a longer word stands alone, unbroken. */
-export function wrap(s: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
+export function wrap(s: Printable, width: number): Printable[] {
+  const lines: Printable[] = [];
+  let line = BLANK.slice(1);
   for (const word of s.split(' ')) {
     if (line !== '' && displayWidth(line) + 1 + displayWidth(word) > width) {
       lines.push(line.trimEnd());
       line = word;
     } else {
-      line = line === '' ? word : `${line} ${word}`;
+      line = line === '' ? word : print`${line} ${word}`;
     }
   }
   lines.push(line.trimEnd());

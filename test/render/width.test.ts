@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { escapeText } from '../../src/render/escape.js';
+import { print } from '../../src/render/printable.js';
 import { displayWidth, padEnd, padStart, truncate, wrap } from '../../src/render/width.js';
 
 describe('displayWidth', () => {
@@ -49,9 +51,9 @@ describe('every code point', () => {
 
 describe('padding and cutting', () => {
   it('pads by columns', () => {
-    expect(padEnd('中', 4)).toBe('中  ');
-    expect(padStart('中', 4)).toBe('  中');
-    expect(padEnd('long', 2)).toBe('long');
+    expect(padEnd(print`中`, 4)).toBe('中  ');
+    expect(padStart(print`中`, 4)).toBe('  中');
+    expect(padEnd(print`long`, 2)).toBe('long');
   });
   it.each([
     ['abcdef', 6, 'abcdef'],
@@ -62,12 +64,12 @@ describe('padding and cutting', () => {
     ['abc', 1, '…'],
     ['abc', 0, ''],
   ])('cuts %s at %i columns', (text, width, result) => {
-    expect(truncate(text, width)).toBe(result);
+    expect(truncate(escapeText(text), width)).toBe(result);
     expect(displayWidth(result)).toBeLessThanOrEqual(width);
   });
   it('wraps between words and never inside one', () => {
-    expect(wrap('one two three', 7)).toEqual(['one two', 'three']);
-    expect(wrap('unbreakable a', 3)).toEqual(['unbreakable', 'a']);
-    expect(wrap('', 3)).toEqual(['']);
+    expect(wrap(print`one two three`, 7)).toEqual(['one two', 'three']);
+    expect(wrap(print`unbreakable a`, 3)).toEqual(['unbreakable', 'a']);
+    expect(wrap(print``, 3)).toEqual(['']);
   });
 });
