@@ -33,6 +33,37 @@ const noSpread = ['CallExpression', 'NewExpression'].map((call) => ({
   selector: `${call} > SpreadElement`,
   message: 'No array of unknown length as arguments (bounded ones: src/codec/spread.ts): a loop, or a helper.',
 }));
+/** The one gate (docs/architecture.md): what marks text as fit to be written, and what writes it. */
+const MARKING = ['src/render/printable.ts', 'src/render/escape.ts', 'src/render/line-buffer.ts', 'src/render/theme.ts'];
+const PAYLOADS = [
+  'src/cli/payload-output.ts', // connect into a pipe
+  'src/cli/commands/encode.ts',
+  'src/cli/check-report.ts', // --github: commands on purpose, their data escaped
+  'src/cli/job-io.ts', // hands on
+  'src/cli/output.ts',
+];
+const noMarking = {
+  selector:
+    ':matches(TSAsExpression, TSTypeAssertion) TSTypeReference[typeName.name=/^Printable(Bytes)?$/], ' +
+    'TSTypePredicate TSTypeReference[typeName.name=/^Printable(Bytes)?$/]',
+  message: 'Only escaping makes text printable: escapeText, print`…`, joined (src/render/).',
+};
+const noPayload = {
+  selector:
+    "CallExpression[callee.type='MemberExpression'][callee.property.name='payload'][callee.object.property.name=/^std(out|err)$|^output$/]",
+  message: 'What is not escaped is written only where it was asked for as it is (PAYLOADS in eslint.config.js).',
+};
+const noStreams = {
+  selector: "MemberExpression[object.name='process'][property.name=/^std(out|err)$/]",
+  message: 'Io.stdout and Io.stderr write: nothing reaches a terminal past the gate.',
+};
+const pureSyntax = [
+  {
+    selector: "MemberExpression[object.name='Math'][property.name='random']",
+    message: 'Randomness is handed in.',
+  },
+  { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'The clock is handed in.' },
+];
 
 export default tseslint.config(
   { ignores: ['dist', 'node_modules', 'fixtures'] },
@@ -82,15 +113,18 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': ['error', pure],
       'no-restricted-globals': ['error', 'process', 'Buffer', 'setTimeout', 'setInterval', 'performance'],
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector: "MemberExpression[object.name='Math'][property.name='random']",
-          message: 'Randomness is handed in.',
-        },
-        { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'The clock is handed in.' },
-      ],
+      'no-restricted-syntax': ['error', ...pureSyntax, noMarking, noPayload, noStreams],
     },
+  },
+  {
+    files: ['src/{conformance,live,render,cli}/**/*.ts', ...NODE_ADAPTERS],
+    rules: { 'no-restricted-syntax': ['error', noMarking, noPayload, noStreams] },
+  },
+  { files: MARKING, rules: { 'no-restricted-syntax': ['error', noPayload, noStreams] } },
+  { files: PAYLOADS, rules: { 'no-restricted-syntax': ['error', noMarking, noStreams] } },
+  {
+    files: ['src/cli/process-io.ts', 'src/cli/main.ts'],
+    rules: { 'no-restricted-syntax': ['error', noMarking, noPayload] },
   },
   {
     files: ['bin/*.js'],

@@ -1,3 +1,4 @@
+import { print } from '../render/printable.js';
 import type { Case } from '../conformance/case.js';
 import type { RunReport } from '../conformance/reports/report.js';
 import type { Result } from '../conformance/run.js';
@@ -55,7 +56,7 @@ export class Agents {
     }
     if (runs.length > 0 || this.options.allowPartial) return { runs, exit, hasFailed };
     if (!this.options.quiet)
-      await this.io.stderr.write('no client came: no case was run (--allow-partial takes that)\n');
+      await this.io.stderr.write(print`no client came: no case was run (--allow-partial takes that)\n`);
     return { runs, exit: EXIT.finding, hasFailed };
   }
 

@@ -1,3 +1,4 @@
+import { print } from '../render/printable.js';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { autobahnFiles } from '../conformance/reports/autobahn.js';
@@ -88,7 +89,7 @@ export class CheckRecorder {
       if (!isSystemError(error)) throw error;
       this.hasFailed = true;
       const why = `can't be written: ${reasonOf(error, WRITING)}: recording has ended, the cases go on`;
-      void this.io.stderr.write(`wsinspect: ${escapeText(`--record: ${this.file.path}: ${why}`)}\n`);
+      void this.io.stderr.write(print`wsinspect: ${escapeText(`--record: ${this.file.path}: ${why}`)}\n`);
     }
   }
 

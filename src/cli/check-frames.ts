@@ -6,6 +6,7 @@ import { captureLines } from '../render/capture-lines.js';
 import type { Look } from '../render/layout.js';
 import type { Judged } from '../traffic/judged.js';
 import { LineBuffer } from '../render/line-buffer.js';
+import { print, type Printable } from '../render/printable.js';
 import { acceptOf, lazyDeflate } from './adapters.js';
 
 /** Frames and heads of a case that are drawn. */
@@ -20,7 +21,7 @@ export function framesOf(
   tester: 'client' | 'server',
   look: Look,
   detail: 'lines' | 'fields',
-): string {
+): Printable {
   const lines = new LineBuffer();
   const options = {
     preview: PREVIEW,
@@ -48,8 +49,8 @@ export function framesOf(
     }
     if (drawn < MOST_RECORDS) judge.end(exchange.pieces.at(-1)?.time ?? 0);
   }
-  const text = new TextDecoder().decode(lines.take());
+  const text = lines.takeText();
   const omitted = exchanges.reduce((sum, { omitted: left }) => sum + left.tester + left.peer, 0);
-  if (drawn >= MOST_RECORDS) return `${text}… the rest is not shown: it is long\n`;
-  return omitted > 0 ? `${text}… ${omitted} bytes more\n` : text;
+  if (drawn >= MOST_RECORDS) return print`${text}… the rest is not shown: it is long\n`;
+  return omitted > 0 ? print`${text}… ${omitted} bytes more\n` : text;
 }

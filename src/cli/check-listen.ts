@@ -5,7 +5,8 @@ import { ambiguityIn, askingOfHead } from '../live/asking.js';
 import { Complaints } from '../live/complaints.js';
 import { refusalFor, type Refusal } from '../live/listener-policy.js';
 import { listenForWires, type WireListener, type WireLimits } from '../live/wire-listener.js';
-import { escapeText, safeJson } from '../render/escape.js';
+import { escapeText, jsonLine } from '../render/escape.js';
+import { print } from '../render/printable.js';
 import { hostInUrl, listenError, parseAddress } from './addresses.js';
 import { Agents } from './check-agents.js';
 import { discardReports, writeReports } from './check-files.js';
@@ -29,7 +30,7 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
   const pins = options.expect === undefined ? undefined : await pinsIn(io, options.expect);
   const agents = new Agents(io, cases, seed, options, pins);
   const notice = (message: string): void => {
-    if (!options.quiet) void io.stderr.write(`${escapeText(message)}\n`);
+    if (!options.quiet) void io.stderr.write(print`${escapeText(message)}\n`);
   };
   const complaints = new Complaints(notice);
   const policy = listenerPolicyOf(place.host, options);
@@ -76,8 +77,8 @@ function tellPlace(
   cases: readonly Case[],
   { json, quiet }: CheckOptions,
 ): Promise<void> | void {
-  if (json) return io.stdout.write(`${safeJson({ type: 'listening', url, port, pid: io.pid })}\n`);
-  if (!quiet) return io.stderr.write(`${cases.length} cases at ${url}\n`);
+  if (json) return io.stdout.write(jsonLine({ type: 'listening', url, port, pid: io.pid }));
+  if (!quiet) return io.stderr.write(print`${cases.length} cases at ${escapeText(url)}\n`);
 }
 
 function limitsOf(notice: (message: string) => void): WireLimits {

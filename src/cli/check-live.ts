@@ -1,3 +1,4 @@
+import { lined, print, type Printable } from '../render/printable.js';
 import type { Case } from '../conformance/case.js';
 import { passes } from '../conformance/case.js';
 import type { Result } from '../conformance/run.js';
@@ -37,22 +38,25 @@ export class LiveMatrix {
     this.draw([]);
   }
 
-  private draw(lines: readonly string[]): void {
-    const up = this.lines > 0 ? `\x1b[${this.lines}A` : '';
+  private draw(lines: readonly Printable[]): void {
+    const up = this.lines > 0 ? print`\x1b[${this.lines}A` : '';
     // A matrix that does not fit would scroll away under the cursor: the bar alone is drawn.
     const rows = this.io.stderr.rows ?? 24;
     const shown = lines.length < rows ? lines : lines.slice(-1);
     this.lines = shown.length;
-    void this.io.stderr.write(`${up}\r\x1b[J${shown.map((line) => `${line}\n`).join('')}`);
+    void this.io.stderr.write(print`${up}\r\x1b[J${lined(shown)}`);
   }
 
-  private bar(seconds: number): string {
+  private bar(seconds: number): Printable {
     const { size } = this.results;
     const total = this.cases.length;
     const filled = Math.round((size / total) * BAR_WIDTH);
     const failed = [...this.results.values()].filter((one) => one.skipped === undefined && !passes(one)).length;
-    const left = size === 0 ? '' : `  ${Math.round((seconds / size) * (total - size))} s left`;
-    const bar = `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}]`;
-    return `${bar} ${size} of ${total} cases${failed > 0 ? `, ${failed} failed` : ''}${left}`.slice(0, this.look.width);
+    const left = size === 0 ? '' : print`  ${Math.round((seconds / size) * (total - size))} s left`;
+    const bar = print`[${print`#`.repeat(filled)}${print`.`.repeat(BAR_WIDTH - filled)}]`;
+    return print`${bar} ${size} of ${total} cases${failed > 0 ? print`, ${failed} failed` : ''}${left}`.slice(
+      0,
+      this.look.width,
+    );
   }
 }

@@ -1,3 +1,4 @@
+import { lined, print, type Printable } from '../render/printable.js';
 import type { Case, PeerRole } from '../conformance/case.js';
 import { githubCommands } from '../conformance/reports/github.js';
 import { deviations, outcomeText, type Deviation, type Outcomes } from '../conformance/reports/outcomes.js';
@@ -12,7 +13,8 @@ import {
 import { tapText } from '../conformance/reports/tap.js';
 import type { Result } from '../conformance/run.js';
 import { hexOf } from '../codec/hex.js';
-import { escapeText, safeJson } from '../render/escape.js';
+import { encodeUtf8 } from '../codec/utf8.js';
+import { escapedLines, escapeText, jsonLine } from '../render/escape.js';
 import type { Look } from '../render/layout.js';
 import { createTheme } from '../render/theme.js';
 import { outcomesOf } from './check-files.js';
@@ -118,10 +120,10 @@ export class CheckReport {
     const exit = isFailed || isPartial ? EXIT.finding : EXIT.ok;
     const { json, tap, quiet, github } = this.options;
     if (json) await this.json(run, exit);
-    else if (tap) await this.io.stdout.write(tapText(run));
+    else if (tap) await this.io.stdout.write(escapedLines(tapText(run)));
     else if (!quiet) await this.text(run, differing);
-    if (github) await (json || tap ? this.io.stderr : this.io.stdout).write(githubCommands(run));
-    if (!quiet && isPartial) await this.io.stderr.write(`${escapeText(this.partialText(run))}\n`);
+    if (github) await (json || tap ? this.io.stderr : this.io.stdout).payload(encodeUtf8(githubCommands(run)));
+    if (!quiet && isPartial) await this.io.stderr.write(print`${escapeText(this.partialText(run))}\n`);
     return { run, exit, hasFailed: isFailed };
   }
 
@@ -181,7 +183,7 @@ export class CheckReport {
 
   private async json(run: RunReport, exit: number): Promise<void> {
     for (const record of checkRecords(run, exit)) {
-      await this.io.stdout.write(`${safeJson(record)}\n`);
+      await this.io.stdout.write(jsonLine(record));
       await nextTurn();
     }
   }
@@ -203,20 +205,22 @@ export class CheckReport {
     const results = new Map([...this.found].map(([id, { result }]) => [id, result]));
     const verdict = this.verdict(told.size, differing, ran < run.cases.length && run.cases.some((one) => one.missing));
     await io.stdout.write(closingText(this.cases, results, title, verdict, look));
-    for (const line of skippedText(results.values())) await io.stderr.write(`${line}\n`);
+    for (const line of skippedText(results.values())) await io.stderr.write(print`${line}\n`);
   }
 
-  private verdict(told: number, differing: readonly Deviation[] | undefined, isPartial: boolean): string {
+  private verdict(told: number, differing: readonly Deviation[] | undefined, isPartial: boolean): Printable {
     const { theme } = this.look;
     if (differing) {
-      const lines = differing.map(({ id, expected, actual }) => `${id}: expected was ${expected}, it is ${actual}\n`);
-      if (told === 0 && isPartial) return theme.error('not all cases were run');
-      if (told === 0) return theme.ok('every verdict is as expected');
-      return `${lines.join('')}${theme.error(`${told} ${told === 1 ? 'verdict is' : 'verdicts are'} not as expected`)}`;
+      const lines = differing.map(({ id, expected, actual }) =>
+        escapeText(`${id}: expected was ${expected}, it is ${actual}`),
+      );
+      if (told === 0 && isPartial) return theme.error(print`not all cases were run`);
+      if (told === 0) return theme.ok(print`every verdict is as expected`);
+      return print`${lined(lines)}${theme.error(print`${told} ${told === 1 ? 'verdict is' : 'verdicts are'} not as expected`)}`;
     }
-    if (told === 0 && (isPartial || this.hasNothing)) return theme.error('not all cases were run');
-    if (told === 0) return theme.ok('no required case failed');
-    return theme.error(`${told} required ${told === 1 ? 'case' : 'cases'} failed`);
+    if (told === 0 && (isPartial || this.hasNothing)) return theme.error(print`not all cases were run`);
+    if (told === 0) return theme.ok(print`no required case failed`);
+    return theme.error(print`${told} required ${told === 1 ? 'case' : 'cases'} failed`);
   }
 
   private get role(): 'client' | 'server' {
@@ -248,6 +252,6 @@ function exchangeLines(agent: string, { case: { id }, exchanges }: Result): stri
         hex: hexOf(bytes),
       })),
     )
-    .map((record) => `${safeJson(record)}\n`)
+    .map((record) => jsonLine(record))
     .join('');
 }

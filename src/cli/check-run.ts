@@ -1,9 +1,10 @@
+import { print } from '../render/printable.js';
 import type { NotOpened } from '../conformance/bench.js';
 import type { Case } from '../conformance/case.js';
 import { probeServer, type Probe } from '../conformance/probe-peer.js';
 import type { RunReport } from '../conformance/reports/report.js';
 import { isLarge, NOT_RUN, orAborted, runCases, type Result } from '../conformance/run.js';
-import { escapeText, safeJson } from '../render/escape.js';
+import { escapeText, jsonLine } from '../render/escape.js';
 import { pinsFor, pinsIn } from './check-pins.js';
 import type { CheckOptions } from './check-options.js';
 import { CheckReport } from './check-report.js';
@@ -98,9 +99,9 @@ async function runAll(
 
 /** There is nothing to test. */
 async function unfit(io: Io, message: string, exit: number, { json, tap }: CheckOptions): Promise<Checked> {
-  if (json) await io.stdout.write(`${safeJson({ type: 'error', message, exit })}\n`);
-  else if (tap) await io.stdout.write(`TAP version 14\nBail out! ${escapeText(message)}\n`);
-  await io.stderr.write(`wsinspect: ${escapeText(message)}\n`);
+  if (json) await io.stdout.write(jsonLine({ type: 'error', message, exit }));
+  else if (tap) await io.stdout.write(print`TAP version 14\nBail out! ${escapeText(message)}\n`);
+  await io.stderr.write(print`wsinspect: ${escapeText(message)}\n`);
   return { exit };
 }
 

@@ -1,3 +1,4 @@
+import { print } from '../render/printable.js';
 import type { Case } from '../conformance/case.js';
 import { matchesGlob } from '../conformance/glob.js';
 import { select } from '../conformance/select.js';
@@ -12,12 +13,14 @@ import { EXIT, UsageError } from './exit.js';
 import type { Io } from './io.js';
 import { shownUrl } from './passwords.js';
 import { fileOf } from './tls-files.js';
+import { escapeText } from '../render/escape.js';
 
 /** `--spec`: peers and cases from a fuzzingclient.json or fuzzingserver.json of the Autobahn Testsuite, as it is. */
 export async function checkSpec(io: Io, path: string, options: CheckOptions): Promise<number> {
   const plan = readSpec((await fileOf(io, path)).toString());
   if ('problem' in plan) throw new UsageError(`${path}: ${plan.problem}`);
-  if (!options.quiet) for (const notice of plan.notices) await io.stderr.write(`${path}: ${notice}\n`);
+  if (!options.quiet)
+    for (const notice of plan.notices) await io.stderr.write(print`${escapeText(path)}: ${escapeText(notice)}\n`);
   const reports = options.reports ?? plan.outdir;
   const own = { ...options, ...(reports !== undefined && { reports }) };
   checkReports(own);

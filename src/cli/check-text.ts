@@ -1,3 +1,4 @@
+import { lined, print, type Printable } from '../render/printable.js';
 import type { Case } from '../conformance/case.js';
 import { hasFailed, type CaseReport } from '../conformance/reports/report.js';
 import type { Result } from '../conformance/run.js';
@@ -8,19 +9,20 @@ import { legend, matrix } from './check-matrix.js';
 const LABEL_WIDTH = 10;
 
 /** Everything about one failed case: what should have come, what came, the exchange, and how to see it again. */
-export function failureText(one: CaseReport, frames: string, { theme }: Look): string {
+export function failureText(one: CaseReport, frames: Printable, { theme }: Look): Printable {
   const { behavior, behaviorClose } = one;
-  const verdict = behavior === behaviorClose ? behavior : `${behavior}, close ${behaviorClose}`;
+  const verdict = behavior === behaviorClose ? print`${behavior}` : print`${behavior}, close ${behaviorClose}`;
   const paint = hasFailed(one) ? theme.error : theme.ok;
-  const row = (label: string, text: string): string => `  ${theme.dim(label.padEnd(LABEL_WIDTH))}${escapeText(text)}\n`;
-  return (
-    `${paint(verdict)}  ${theme.title(one.id)}  ${one.level} ${one.rfc}\n` +
-    row('sent', one.title) +
-    row('expected', one.expected) +
-    row('actual', one.actual) +
-    row('repeat', one.command) +
-    `${frames}\n`
-  );
+  const row = (label: Printable, text: string): Printable =>
+    print`  ${theme.dim(label.padEnd(LABEL_WIDTH))}${escapeText(text)}`;
+  return lined([
+    print`${paint(verdict)}  ${theme.title(escapeText(one.id))}  ${one.level} ${escapeText(one.rfc)}`,
+    row(print`sent`, one.title),
+    row(print`expected`, one.expected),
+    row(print`actual`, one.actual),
+    row(print`repeat`, one.command),
+    frames,
+  ]);
 }
 
 /** The matrix with its signs explained, and the verdict. */
@@ -28,27 +30,37 @@ export function closingText(
   cases: readonly Case[],
   results: ReadonlyMap<string, Result>,
   head: string,
-  verdict: string,
+  verdict: Printable,
   look: Look,
-): string {
+): Printable {
   const rows = matrix(cases, results, look);
-  return `${look.theme.title(head)}\n\n${rows.join('\n')}\n\n${legend(results.values(), look)}\n${verdict}\n`;
+  return lined([
+    look.theme.title(escapeText(head)),
+    print``,
+    ...rows,
+    print``,
+    legend(results.values(), look),
+    verdict,
+  ]);
 }
 
 /** Why cases were left out, and how many for each reason. */
-export function skippedText(results: Iterable<Result>): string[] {
+export function skippedText(results: Iterable<Result>): Printable[] {
   const counts = new Map<string, number>();
   for (const { skipped } of results) if (skipped !== undefined) counts.set(skipped, (counts.get(skipped) ?? 0) + 1);
-  return [...counts].map(([reason, count]) => `${count} skipped: ${reason}`);
+  return [...counts].map(([reason, count]) => print`${count} skipped: ${escapeText(reason)}`);
 }
 
 /** What `--list` prints: the list is legible as a specification. */
-export function listText(cases: readonly Case[], { theme }: Look): string {
-  return cases
-    .map(
-      ({ id, level, rfc, title, expected, peers, needs, traits }) =>
-        `${theme.title(id)}  ${theme.dim(`${level} ${rfc}, ${peers.join(' and ')}${[...needs, ...traits].map((word) => `, ${word}`).join('')}`)}\n` +
-        `  ${title}\n  ${theme.dim('->')} ${expected}\n`,
-    )
-    .join('');
+export function listText(cases: readonly Case[], { theme }: Look): Printable {
+  return lined(
+    cases.flatMap(({ id, level, rfc, title, expected, peers, needs, traits }) => {
+      const about = [`${level} ${rfc}`, peers.join(' and '), ...needs, ...traits].join(', ');
+      return [
+        print`${theme.title(escapeText(id))}  ${theme.dim(escapeText(about))}`,
+        print`  ${escapeText(title)}`,
+        print`  ${theme.dim(print`->`)} ${escapeText(expected)}`,
+      ];
+    }),
+  );
 }

@@ -9,6 +9,7 @@ import { EXIT } from './exit.js';
 import type { Io } from './io.js';
 import type { DecodeOptions } from './options.js';
 import type { RecordOutput } from './record-output.js';
+import { print } from '../render/printable.js';
 
 /** What became of each connection, and of all: records with `--json`, else a table at the end. */
 export class Closing {
@@ -57,8 +58,8 @@ export class Closing {
     if (this.options.json) return this.output.lastJson(summaryRecord(this.tally.totals(), exit));
     const look = await lookOf(this.io, this.options);
     const all = this.options.verbose === true;
-    const table = drawConnections(this.tally.summaries, this.tally.totals(), look, { all, hint: '-v shows them' });
-    this.output.text(`${this.output.anyShown ? '\n' : ''}${table}`);
+    const table = drawConnections(this.tally.summaries, this.tally.totals(), look, { all, hint: print`-v shows them` });
+    this.output.text(print`${this.output.anyShown ? '\n' : ''}${table}`);
   }
 
   /** A filter let nothing through: without a word of it one would wonder whether anything was read. */
@@ -67,9 +68,10 @@ export class Closing {
     if (stats || this.output.anyShown || (!this.filtered && connectionFilter(this.options) === undefined)) return;
     const { webSocket, directions } = this.tally.totals();
     const frames = [...eachDirection(directions)].reduce((sum, [, counts]) => sum + counts.frames, 0);
-    const there = webSocket > 0 ? `; there are ${things(frames, 'frame')} in ${things(webSocket, 'connection')}` : '';
+    const there =
+      webSocket > 0 ? print`; there are ${things(frames, 'frame')} in ${things(webSocket, 'connection')}` : '';
     const where = this.output.leftUnsearched > 0 ? ' in what was searched' : '';
-    this.output.notice(`nothing matches${where}${there}`);
+    this.output.notice(print`nothing matches${where}${there}`);
   }
 
   private get isWanted(): boolean {

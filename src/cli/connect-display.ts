@@ -1,3 +1,4 @@
+import { print, type Printable, lined } from '../render/printable.js';
 import { DEFAULT_PREVIEW } from '../codec/assembling.js';
 import type { Handshake } from '../codec/handshake.js';
 import type { Judged } from '../traffic/judged.js';
@@ -18,7 +19,7 @@ export interface Told {
   /** Fields of the record. */
   readonly more?: Readonly<Record<string, unknown>>;
   /** Lines below the one on stderr, for people: what came from outside is escaped already. */
-  readonly below?: string;
+  readonly below?: Printable;
 }
 
 const FLAGS = {
@@ -38,7 +39,7 @@ export class Display {
   private readonly told: readonly ViewOnly[] = [];
   private drawDifference: ReturnType<typeof differenceLines> | undefined;
   /** For stderr, behind all that is printed: on a terminal the verdict is the last line. */
-  private readonly last: string[] = [];
+  private readonly last: Printable[] = [];
 
   constructor(
     private readonly io: Io,
@@ -73,7 +74,7 @@ export class Display {
     if (!response || !this.options.include || this.options.json) return;
     const lines = [response.line, ...response.headers.map(({ name, value }) => `${name}: ${value}`), ''];
     if (this.payloads) for (const line of lines) this.payloads.line(line);
-    else this.records?.text(lines.map((line) => `${escapeText(line)}\n`).join(''));
+    else this.records?.text(lined(lines.map((line) => escapeText(line))));
   }
 
   /** Where replies are compared, the differences are what is printed. */
@@ -87,7 +88,7 @@ export class Display {
     if (json) return this.records?.json(differenceRecord(difference, { preview, base64 }));
     for (const line of this.drawDifference?.(difference) ?? []) {
       if (this.payloads) this.payloads.line(line);
-      else this.records?.text(`${line}\n`);
+      else this.records?.text(print`${line}\n`);
     }
   }
 
@@ -98,7 +99,7 @@ export class Display {
 
   /** Something that a person should know. */
   notice(message: string): void {
-    if (!this.options.quiet) void this.io.stderr.write(`${escapeText(message)}\n`);
+    if (!this.options.quiet) void this.io.stderr.write(print`${escapeText(message)}\n`);
   }
 
   /** The same for those who want to know more. */
@@ -108,13 +109,13 @@ export class Display {
 
   error({ message, exit, more, below }: Told): void {
     if (this.options.json) this.records?.json({ type: 'error', message, exit, ...more });
-    this.last.push(`wsinspect: ${escapeText(message)}\n`);
+    this.last.push(print`wsinspect: ${escapeText(message)}\n`);
     if (below !== undefined && !this.options.json && !this.options.quiet) this.last.push(below);
   }
 
   /** What it came to, where all is well. */
   conclusion(message: string): void {
-    if (!this.options.quiet) this.last.push(`${escapeText(message)}\n`);
+    if (!this.options.quiet) this.last.push(print`${escapeText(message)}\n`);
   }
 
   async end(exit: number): Promise<void> {

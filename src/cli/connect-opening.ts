@@ -2,7 +2,7 @@ import type { RecordingTaker } from '../capture/recording.js';
 import { Client, type ClientOptions, type ClientTaker, type Outcome } from '../live/client.js';
 import { dial, DialError, type DialStage, type Line } from '../live/dial.js';
 import type { Refused } from '../live/refused.js';
-import { escapeBytes, escapeText } from '../render/escape.js';
+import { escapeText, foreignLine, foreignLines } from '../render/escape.js';
 import { forOtherOrigin, headersOf, keptFromOthers } from './connect-headers.js';
 import type { Told } from './connect-display.js';
 import type { ReachOptions } from './connect-options.js';
@@ -13,6 +13,7 @@ import { EXIT, UsageError } from './exit.js';
 import type { Io } from './io.js';
 import { liveReading, perMessageDeflate } from './live-reading.js';
 import { shownUrl } from './passwords.js';
+import { type Printable, lined, print } from '../render/printable.js';
 
 /** What a handshake needs besides the way to get there. */
 export interface OpeningOptions extends ReachOptions {
@@ -211,9 +212,11 @@ function lineOf([name, value]: readonly [string, string]): string {
 }
 
 /** The answer as it came, fit for a terminal. */
-function refusalText({ status, reason, headers, body, isCut }: Refused): string {
+function refusalText({ status, reason, headers, body, isCut }: Refused): Printable {
   const head = [`HTTP/1.1 ${status} ${reason}`, ...headers.map(lineOf)];
-  const text = escapeBytes(body, { newline: 'keep', backslash: false });
-  const lines = [...head.map((line) => escapeText(line)), ...(text === '' ? [] : ['', text.replace(/\n$/, '')])];
-  return `${lines.join('\n')}\n${isCut ? '…\n' : ''}`;
+  return lined([
+    ...head.map((line) => foreignLine(escapeText(line))),
+    ...(body.length === 0 ? [] : [foreignLine(print``), ...foreignLines(body)]),
+    ...(isCut ? [print`…`] : []),
+  ]);
 }

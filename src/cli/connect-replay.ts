@@ -1,6 +1,6 @@
+import { count } from '../render/layout.js';
 import type { Client, Outcome } from '../live/client.js';
 import { Player, type Speaker } from '../live/player.js';
-import { count } from '../codec/plural.js';
 import { ReplyDiff } from '../live/reply-diff.js';
 import type { Script } from '../live/script.js';
 import {

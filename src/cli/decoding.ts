@@ -1,3 +1,5 @@
+import { escapedLines, escapeText } from '../render/escape.js';
+import { print, type Printable } from '../render/printable.js';
 import type { PacketReader } from '../capture/packet-reader.js';
 import type { RecordingReader } from '../capture/recording.js';
 import type { InputProblem, SourceEvent } from '../capture/types.js';
@@ -45,7 +47,7 @@ export class Decoding implements Pace {
     record: (record) => this.output.record(record),
     closed: (summary) => this.closing.closed(summary),
     passedOver: (what) => this.closing.passedOver(what),
-    notice: (message) => this.output.notice(message),
+    notice: (message) => this.output.notice(escapedLines(message)),
   };
 
   constructor(
@@ -92,8 +94,8 @@ export class Decoding implements Pace {
     this.endCapture();
     await this.output.flush();
     const leftOut = this.bound.words();
-    if (leftOut !== undefined) await this.io.stderr.write(`wsinspect: ${leftOut}\n`);
-    if (this.extractor && !this.options.quiet) await this.io.stderr.write(`${this.extractor.summary()}\n`);
+    if (leftOut !== undefined) await this.io.stderr.write(print`wsinspect: ${escapeText(leftOut)}\n`);
+    if (this.extractor && !this.options.quiet) await this.io.stderr.write(print`${this.extractor.summary()}\n`);
     if (!this.output.done && !this.io.stdout.closed) await this.closing.draw(this.found);
     await this.output.flush();
   }
@@ -110,7 +112,7 @@ export class Decoding implements Pace {
   private async readCapture(input: Input, opened: Opened, reader: PacketReader): Promise<void> {
     const capture = this.captureOf(await this.loadPackets());
     await this.output.open('capture');
-    const notice = (message: string): void => this.output.notice(message);
+    const notice = (message: Printable): void => this.output.notice(message);
     const problem = await readCapture({ input, opened, reader }, capture, this.order, notice, this);
     if (problem) await this.reportDamage(input, problem);
   }
@@ -118,11 +120,11 @@ export class Decoding implements Pace {
   /** A recording is whole by itself: a capture that was read before it does not go on after it. */
   private async readRecording(input: Input, opened: Opened, reader: RecordingReader): Promise<void> {
     this.endCapture();
-    const damages: string[] = [];
+    const damages: Printable[] = [];
     const recording = new RecordedTraffic(reader, trafficOptions(this.options, this.connections), this.options, {
       ...this.taker,
       notice: (message) => this.output.notice(noticeOf(input, message)),
-      damage: (message) => damages.push(`wsinspect: ${noticeOf(input, message)}\n`),
+      damage: (message) => damages.push(print`wsinspect: ${noticeOf(input, message)}\n`),
     });
     this.recording = recording;
     await this.output.open('capture');

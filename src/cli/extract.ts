@@ -1,9 +1,10 @@
+import { count } from '../render/layout.js';
 import { join } from 'node:path';
 import type { Message } from '../codec/records.js';
 import { OPCODE } from '../codec/registry.js';
 import { escapeText } from '../render/escape.js';
-import { count } from '../codec/plural.js';
 import { UsageError } from './exit.js';
+import { type Printable, print } from '../render/printable.js';
 import { OutputBound } from './output-bound.js';
 import { PRIVATE } from './output-file.js';
 import { isSystemError, reasonOf, WRITING } from './system-reasons.js';
@@ -54,10 +55,10 @@ export class Extractor {
   }
 
   /** `wrote 12 messages, 3.4 MB, to DIR; 1 could not be read` */
-  summary(): string {
+  summary(): Printable {
     const { messages, bytes } = this.written;
-    const done = `wrote ${count(messages, 'message')}, ${size(bytes)}, to ${escapeText(this.directory)}`;
-    return this.unreadable === 0 ? done : `${done}; ${this.unreadable} could not be read`;
+    const done = print`wrote ${count(messages, 'message')}, ${size(bytes)}, to ${escapeText(this.directory)}`;
+    return this.unreadable === 0 ? done : print`${done}; ${this.unreadable} could not be read`;
   }
 
   private attempt<T>(path: string, action: () => T): T {
@@ -87,7 +88,7 @@ function digits(number: number, width: number): string {
 
 const UNITS = ['kB', 'MB', 'GB', 'TB'] as const;
 
-function size(bytes: number): string {
+function size(bytes: number): Printable {
   if (bytes < 1000) return count(bytes, 'byte');
   let value = bytes / 1000;
   let unit = 0;
@@ -96,5 +97,5 @@ function size(bytes: number): string {
     value /= 1000;
     unit++;
   }
-  return `${value.toFixed(1)} ${UNITS[unit]}`;
+  return print`${escapeText(value.toFixed(1))} ${UNITS[unit]!}`;
 }

@@ -1,5 +1,6 @@
 import { escapeText } from '../render/escape.js';
 import type { Input } from './input.js';
+import { type Printable, print } from '../render/printable.js';
 
 /** Seconds by which packets of several processors may stand in another order than that of time. */
 const TURNED = 0.1;
@@ -11,7 +12,7 @@ export class FileOrder {
   private told = false;
 
   /** The first packet of a capture, and the last one of that before: what to tell of them, if anything. */
-  begins(name: string, time: number, before: number): string | undefined {
+  begins(name: string, time: number, before: number): Printable | undefined {
     const { name: other, begin } = this;
     this.name = name;
     this.begin = time;
@@ -20,14 +21,14 @@ export class FileOrder {
     this.told = true;
     const [own, earlier] = [escapeText(name), escapeText(other)];
     return time < begin
-      ? `${own} begins before ${earlier}: give captures in the order of time, they are read as one`
-      : `${own} begins before ${earlier} ends: captures are read one after the other (mergecap puts them in order)`;
+      ? print`${own} begins before ${earlier}: give captures in the order of time, they are read as one`
+      : print`${own} begins before ${earlier} ends: captures are read one after the other (mergecap puts them in order)`;
   }
 }
 
 /** What to tell of inputs of which one is there more than once. */
-export function repeated(inputs: readonly Input[]): string | undefined {
+export function repeated(inputs: readonly Input[]): Printable | undefined {
   const names = inputs.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) < i && name !== 'stdin');
-  return twice === undefined ? undefined : `${escapeText(twice)} is given more than once, and read as often`;
+  return twice === undefined ? undefined : print`${escapeText(twice)} is given more than once, and read as often`;
 }

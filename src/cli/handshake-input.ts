@@ -1,7 +1,8 @@
+import { print, lined } from '../render/printable.js';
 import { concat } from '../codec/byte-collector.js';
 import { readHandshake } from '../codec/handshake.js';
 import { readHandshakeBytes, readHandshakeText, type HandshakeText } from '../codec/handshake-text.js';
-import { safeJson } from '../render/escape.js';
+import { jsonLine } from '../render/escape.js';
 import { drawChecklist, noteText } from '../render/checklist.js';
 import { handshakeRecord } from '../render/handshake-json.js';
 import { isFinding } from '../rules/catalogue.js';
@@ -33,16 +34,16 @@ export async function judgeText(
   if (io.interrupted.aborted) return io.interrupted.reason;
   const read = readInput(bytes, path === '-' ? 'stdin' : path, seams);
   const { request, response } = read;
-  if (!options.quiet) for (const note of read.notes) await io.stderr.write(`note: ${noteText(note)}\n`);
+  if (!options.quiet) for (const note of read.notes) await io.stderr.write(print`note: ${noteText(note)}\n`);
   const handshake = readHandshake({ ...(request && { request }), ...(response && { response }), acceptOf });
   const diagnostics = judgeHandshake(handshake);
   if (options.json && !options.quiet) {
-    await io.stdout.write(`${safeJson(handshakeRecord(handshake, diagnostics, read.place))}\n`);
+    await io.stdout.write(jsonLine(handshakeRecord(handshake, diagnostics, read.place)));
   } else if (!options.quiet) {
     const look = await lookOf(io, options);
     const drawing = { verbose: options.verbose === true, ...(read.place && { place: read.place }) };
     const lines = drawChecklist(handshakeChecklist(handshake), handshake, drawing, look);
-    await io.stdout.write(`${lines.join('\n')}\n`);
+    await io.stdout.write(lined(lines));
   }
   const found = diagnostics.some((diagnostic) => isFinding(diagnostic, options.strict === true));
   return found || isRefused(handshake) ? EXIT.finding : EXIT.ok;
@@ -50,7 +51,7 @@ export async function judgeText(
 
 async function readBytes(io: Io, path: string): Promise<Uint8Array> {
   if (path === '-' && io.stdin.isTTY)
-    await io.stderr.write('reading from the terminal: paste a handshake, then Ctrl-D\n');
+    await io.stderr.write(print`reading from the terminal: paste a handshake, then Ctrl-D\n`);
   const chunks: Uint8Array[] = [];
   let total = 0;
   for await (const chunk of path === '-' ? io.stdin : io.readFile(path)) {

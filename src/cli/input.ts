@@ -1,3 +1,4 @@
+import { print } from '../render/printable.js';
 import { encodeUtf8 } from '../codec/utf8.js';
 import { UsageError } from './exit.js';
 import type { Io } from './io.js';
@@ -50,6 +51,6 @@ function fileInput(io: Io, path: string): Input {
     const chunks = withProgress(io, io.readFile(path), size);
     return { name: path, chunks, ...(size !== undefined && { again: () => io.readFile(path) }) };
   }
-  if (io.stdin.isTTY) void io.stderr.write('reading from the terminal: paste frames, then Ctrl-D\n');
+  if (io.stdin.isTTY) void io.stderr.write(print`reading from the terminal: paste frames, then Ctrl-D\n`);
   return { name: 'stdin', chunks: io.stdin };
 }

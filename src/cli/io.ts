@@ -1,3 +1,5 @@
+import type { Printable, PrintableBytes } from '../render/printable.js';
+
 /** Where a command writes. `write` resolves when more may be written (back-pressure). */
 export interface Output {
   readonly isTTY: boolean;
@@ -7,7 +9,10 @@ export interface Output {
   readonly rows?: number | undefined;
   /** The reader went away (EPIPE): whatever is written from now on is dropped. */
   readonly closed: boolean;
-  write(data: string | Uint8Array): Promise<void> | void;
+  /** Text that has been escaped: nothing of a peer or a file reaches a terminal as it came. */
+  write(data: Printable | PrintableBytes): Promise<void> | void;
+  /** What was asked for as it is, byte by byte: payloads for a pipe, frames in binary. The linter says who may. */
+  payload(data: Uint8Array): Promise<void> | void;
 }
 
 /** The terminal that somebody types at. */

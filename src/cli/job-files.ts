@@ -1,9 +1,11 @@
+import { print } from '../render/printable.js';
 import { magicOf } from '../capture/detect-magic.js';
 import { builtin } from './builtin.js';
 import { isUsageError } from './exit.js';
 import type { Input } from './input.js';
 import type { Io } from './io.js';
 import type { DecodeOptions } from './options.js';
+import { escapeText } from '../render/escape.js';
 
 /** A capture file. */
 export interface JobFile {
@@ -67,7 +69,7 @@ export function inputOf({ name, size }: JobFile, chunks: Input['chunks']): Input
 
 /** Says why, if somebody asked for more. */
 async function one(io: Io, { jobs, verbose }: DecodeOptions, why: string): Promise<undefined> {
-  if (jobs !== undefined && verbose) await io.stderr.write(`one job: ${why}\n`);
+  if (jobs !== undefined && verbose) await io.stderr.write(print`one job: ${escapeText(why)}\n`);
 }
 
 function filesOf(io: Io, inputs: readonly Input[]): JobFile[] {

@@ -1,4 +1,5 @@
-import { encodeUtf8 } from '../codec/utf8.js';
+import { rawText } from '../render/line-buffer.js';
+import type { Printable, PrintableBytes } from '../render/printable.js';
 import type { Io, Output } from './io.js';
 
 /** The same, but for what is given. What was not made yet is still made when it is used. */
@@ -24,10 +25,15 @@ export class CountedOutput implements Output {
     return this.output.closed;
   }
 
-  write(data: string | Uint8Array): Promise<void> | void {
-    const bytes = typeof data === 'string' ? encodeUtf8(data) : data;
+  write(data: Printable | PrintableBytes): Promise<void> | void {
+    const bytes = typeof data === 'string' ? rawText(data) : data;
     this.written += bytes.length;
     return this.output.write(bytes);
+  }
+
+  /** Nothing that is read in parts is printed as it is. */
+  payload(data: Uint8Array): Promise<void> | void {
+    return this.output.payload(data);
   }
 }
 
@@ -50,11 +56,15 @@ export class LateOutput implements Output {
     return this.output.closed;
   }
 
-  write(data: string | Uint8Array): Promise<void> | void {
+  write(data: Printable | PrintableBytes): Promise<void> | void {
     if (this.before === 0) return this.output.write(data);
-    const bytes = typeof data === 'string' ? encodeUtf8(data) : data;
+    const bytes = typeof data === 'string' ? rawText(data) : data;
     const cut = Math.min(this.before, bytes.length);
     this.before -= cut;
     return this.output.write(bytes.subarray(cut));
+  }
+
+  payload(data: Uint8Array): Promise<void> | void {
+    return this.output.payload(data);
   }
 }

@@ -1,11 +1,13 @@
+import { printableRoom } from '../render/line-buffer.js';
 import { FINDING, MARK, SHOWN, type Key, type Piece } from './job-piece.js';
+import type { PrintableBytes } from '../render/printable.js';
 
 /** Shorter copies are made byte by byte: a view for the engine's own costs more. */
 const SHORT = 48;
 
 /** What one thread would have printed. */
 export interface Merged {
-  readonly text: Uint8Array;
+  readonly text: PrintableBytes;
   readonly shown: number;
   readonly found: boolean;
   /** Where `--limit` ended it. */
@@ -20,7 +22,7 @@ class Head {
   private at = 0;
 
   constructor(
-    private readonly text: Uint8Array,
+    private readonly text: PrintableBytes,
     private readonly marks: Uint32Array,
   ) {
     this.key = this.keyOf();
@@ -68,7 +70,7 @@ class Head {
 
 /** Puts what several readers drew into the order in which one would have drawn it, up to `limit` records. */
 export function merged(pieces: readonly Piece[], limit: number): Merged {
-  const text = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.text.length, 0));
+  const text = printableRoom(pieces.reduce((sum, piece) => sum + piece.text.length, 0));
   const heads = pieces.map((piece) => new Head(piece.text, piece.marks));
   if (limit < Infinity) return limited(heads, limit, text, pieces);
   let to = 0;
@@ -82,7 +84,7 @@ export function merged(pieces: readonly Piece[], limit: number): Merged {
 }
 
 /** The same, one record at a time. */
-function limited(heads: readonly Head[], limit: number, text: Uint8Array, pieces: readonly Piece[]): Merged {
+function limited(heads: readonly Head[], limit: number, text: PrintableBytes, pieces: readonly Piece[]): Merged {
   let to = 0;
   let shown = 0;
   // What is not drawn has no marks, and no limit.

@@ -1,3 +1,4 @@
+import { escapedLines } from '../render/escape.js';
 import type { LinkType } from '../capture/types.js';
 import type { Judged } from '../traffic/judged.js';
 import type { ConnectionSummary } from '../traffic/tally-summary.js';
@@ -21,6 +22,7 @@ import { OutputBound } from './output-bound.js';
 import { RecordOutput } from './record-output.js';
 import { damageOf, readCapture, type Pace } from './traffic-files.js';
 import { captureOptions } from './traffic-options.js';
+import { type Printable, type PrintableBytes, print } from '../render/printable.js';
 
 type PacketsModule = typeof packets;
 
@@ -123,7 +125,12 @@ export class Part implements Pace {
     /** Nobody wants anything more of it. */
     private readonly isStopped: () => boolean,
   ) {
-    const stderr = { isTTY: false, closed: false, write: (text: string) => this.note(text) };
+    const stderr = {
+      isTTY: false,
+      closed: false,
+      write: (text: Printable | PrintableBytes) => void (typeof text === 'string' && this.note(text)),
+      payload: () => undefined,
+    };
     // Whoever prints sees the signals: all readers have to end at the same place.
     this.io = changed(io, { stderr, interrupted: { aborted: false, reason: 0 } });
     this.options = options;
@@ -157,7 +164,7 @@ export class Part implements Pace {
     const capture = (this.capture ??= this.begin(Flows));
     await this.output.open('capture', true);
     const file = { input, opened, reader: opened.capture };
-    const notice = (message: string): void => void (this.options.quiet || this.note(`${message}\n`));
+    const notice = (message: Printable): void => void (this.options.quiet || this.note(print`${message}\n`));
     const problem = await readCapture(file, capture, this.order, notice, this);
     capture.step();
     if (problem) this.note(damageOf(input, problem), { damage: true });
@@ -168,7 +175,7 @@ export class Part implements Pace {
       record: this.isLimited ? (record) => this.record(record) : (record) => this.output.record(record),
       closed: (summary) => this.close(summary),
       passedOver: (kind, connection) => this.passOver(kind, connection),
-      notice: (message, hint) => void (this.options.quiet || this.note(`${message}\n`, { hint })),
+      notice: (message, hint) => void (this.options.quiet || this.note(print`${escapedLines(message)}\n`, { hint })),
     };
     const capture = new OrderedCapture(
       flows,
@@ -219,7 +226,7 @@ export class Part implements Pace {
   }
 
   /** What all readers see is told by the first. */
-  private note(text: string, { hint, damage }: { hint?: Hint | undefined; damage?: true } = {}): void {
+  private note(text: Printable, { hint, damage }: { hint?: Hint | undefined; damage?: true } = {}): void {
     if (hint) {
       const key = this.capture!.keyOf(hint.connection);
       this.notes.push({ key, since: key, text, once: hint.kind });

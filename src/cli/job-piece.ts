@@ -1,5 +1,6 @@
 import type { ConnectionSummary } from '../traffic/tally-summary.js';
 import type { OtherTraffic } from '../traffic/conversation.js';
+import type { Printable, PrintableBytes } from '../render/printable.js';
 
 /**
  * The order of what one thread would do: within a piece 2p for what the packet p of it does to a connection that was
@@ -22,7 +23,7 @@ export interface Note {
   readonly key: Key;
   /** It is told even where `--limit` ends the output between this and its own key. */
   readonly since: Key;
-  readonly text: string;
+  readonly text: Printable;
   /** Other readers may have it too: the first of a kind is told. */
   readonly once?: OtherTraffic;
   /** The input is damaged: a finding. */
@@ -47,7 +48,7 @@ export interface Agreed {
 /** What a reader made of a part of the input. Plain data: it goes from thread to thread. */
 export interface Piece {
   /** What it drew, and for each record, or for each packet where there is no `--limit`, a mark. */
-  readonly text: Uint8Array;
+  readonly text: PrintableBytes;
   readonly marks: Uint32Array;
   readonly shown: number;
   readonly found: boolean;

@@ -11,7 +11,7 @@ import { processIo } from './process-io.js';
 export async function work(port: MessagePort, { files, options, share, stdout, stopped }: ThreadData): Promise<void> {
   const io = changed(
     processIo(() => undefined),
-    { stdout: { ...stdout, closed: false, write: () => undefined } },
+    { stdout: { ...stdout, closed: false, write: () => undefined, payload: () => undefined } },
   );
   const gate = new Gate();
   port.on('message', (grant: Grant) => gate.take(grant));

@@ -12,6 +12,7 @@ import type { Agreed, Key, Note, Piece } from './job-piece.js';
 import type { DecodeOptions } from './options.js';
 import { boundFor } from './output-bound.js';
 import { RecordOutput } from './record-output.js';
+import type { PrintableBytes } from '../render/printable.js';
 
 /**
  * Reads capture files with several threads, this one among them: each takes note of all packets and decodes a share of
@@ -123,7 +124,7 @@ class JobDecoding {
   }
 
   /** In front of each record the annotated view leaves a line blank; in front of the first there is none. */
-  private first(text: Uint8Array): Uint8Array {
+  private first(text: PrintableBytes): PrintableBytes {
     return this.options.view === 'annotated' && !this.options.json ? text.subarray(1) : text;
   }
 

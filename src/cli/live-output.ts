@@ -1,4 +1,6 @@
 import type { Judged } from '../traffic/judged.js';
+import { escapeText } from '../render/escape.js';
+import { print, type Printable } from '../render/printable.js';
 import type { RelayFault } from '../rules/relay-fault.js';
 import type { Polled } from '../rules/polled.js';
 import type { ConnectionSummary } from '../traffic/tally-summary.js';
@@ -37,9 +39,9 @@ export class LiveOutput implements Seen {
   private again = false;
   private waits = false;
   private dropped = 0;
-  private ends: ((summary: ConnectionSummary) => string) | undefined;
-  private polls: ((polled: Polled) => string) | undefined;
-  private faults: ((fault: RelayFault) => string) | undefined;
+  private ends: ((summary: ConnectionSummary) => Printable) | undefined;
+  private polls: ((polled: Polled) => Printable) | undefined;
+  private faults: ((fault: RelayFault) => Printable) | undefined;
   private tellLeft = (): void => undefined;
   /** Resolves when nobody reads any more (EPIPE). */
   readonly unread = new Promise<void>((resolve) => (this.tellLeft = resolve));
@@ -107,7 +109,7 @@ export class LiveOutput implements Seen {
   }
 
   notice(message: string): void {
-    this.output.notice(message);
+    this.output.notice(escapeText(message));
     this.schedule();
   }
 
@@ -116,7 +118,7 @@ export class LiveOutput implements Seen {
     this.schedule();
   }
 
-  text(text: string): void {
+  text(text: Printable): void {
     this.output.text(text);
     this.schedule();
   }
@@ -158,7 +160,7 @@ export class LiveOutput implements Seen {
 
   private async flush(): Promise<void> {
     if (this.dropped > 0 && !this.output.isFull) {
-      this.output.notice(`${this.dropped} records are not printed: the output is too slow`);
+      this.output.notice(print`${this.dropped} records are not printed: the output is too slow`);
       this.dropped = 0;
     }
     await this.output.flush();

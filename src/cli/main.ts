@@ -1,6 +1,8 @@
+import { print } from '../render/printable.js';
 import { EXIT } from './exit.js';
 import { processIo } from './process-io.js';
 import { runCli } from './run.js';
+import { escapeText } from '../render/escape.js';
 
 // chalk throws where it finds a level below zero in it; any number but zero means colour.
 if (process.env['FORCE_COLOR']?.trim().startsWith('-')) process.env['FORCE_COLOR'] = '1';
@@ -9,7 +11,7 @@ let failed = false;
 
 /** Nothing more can be written: a full disk, say. It may come after the command has ended. */
 function onFailure(reason: string): void {
-  if (!failed) process.stderr.write(`wsinspect: can't write: ${reason}\n`);
+  if (!failed) process.stderr.write(print`wsinspect: can't write: ${escapeText(reason)}\n`);
   failed = true;
   process.exitCode = EXIT.usage;
 }

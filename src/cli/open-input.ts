@@ -1,3 +1,4 @@
+import { print, type Printable } from '../render/printable.js';
 import { magicOf, MAGIC_LENGTH, mayBeMagic } from '../capture/detect-magic.js';
 import { openSource, type From, type OpenedSource } from '../capture/detect.js';
 import type { PacketReader } from '../capture/packet-reader.js';
@@ -33,7 +34,8 @@ export interface Opened {
 export async function openInput(io: Io, input: Input, options: DecodeOptions): Promise<Opened> {
   let damage: InputProblem | undefined;
   let isWhole = true;
-  const notice = (message: string): void => void (options.quiet || io.stderr.write(`${noticeOf(input, message)}\n`));
+  const notice = (message: string): void =>
+    void (options.quiet || io.stderr.write(print`${noticeOf(input, message)}\n`));
   const packed =
     input.form === undefined
       ? unpacked(input.chunks, { notice, ...(input.again && { again: input.again }) })
@@ -50,7 +52,7 @@ export async function openInput(io: Io, input: Input, options: DecodeOptions): P
   }
   const recording = recordingOf(head, input, options.from);
   const kind = isCapture ? magic : recording;
-  if (kind !== undefined && options.verbose) await io.stderr.write(`${noticeOf(input, `read as ${kind}`)}\n`);
+  if (kind !== undefined && options.verbose) await io.stderr.write(print`${noticeOf(input, `read as ${kind}`)}\n`);
   return {
     capture: isCapture ? await readerOf(magic) : undefined,
     recording: recording && (await recordingReaderOf(recording)),
@@ -62,8 +64,8 @@ export async function openInput(io: Io, input: Input, options: DecodeOptions): P
 }
 
 /** A message about an input. */
-export function noticeOf(input: Input, message: string): string {
-  return `${escapeText(input.name)}: ${escapeText(message)}`;
+export function noticeOf(input: Input, message: string): Printable {
+  return print`${escapeText(input.name)}: ${escapeText(message)}`;
 }
 
 export function problemOf(input: Input, problem: InputProblem): UsageError {
@@ -168,7 +170,7 @@ async function* eventsOf(
   for await (const chunk of chunks) yield* checked(io, input, source.push(chunk), options, damaged);
   if (io.interrupted.aborted) return;
   const last = source.end();
-  if (options.verbose) await io.stderr.write(`${noticeOf(input, `read as ${source.kind() ?? 'nothing'}`)}\n`);
+  if (options.verbose) await io.stderr.write(print`${noticeOf(input, `read as ${source.kind() ?? 'nothing'}`)}\n`);
   yield* checked(io, input, last, options, damaged);
 }
 
@@ -188,12 +190,12 @@ async function* checked(
 ): AsyncGenerator<SourceEvent[]> {
   const problem = events.find((event) => event.type === 'problem');
   for (const event of events) {
-    if (event.type === 'notice' && !options.quiet) await io.stderr.write(`${noticeOf(input, event.message)}\n`);
+    if (event.type === 'notice' && !options.quiet) await io.stderr.write(print`${noticeOf(input, event.message)}\n`);
     if (event.type !== 'damage') continue;
     damaged();
     const { line, column, message } = event.problem;
     await io.stderr.write(
-      `wsinspect: ${noticeOf(input, `line ${line}, column ${column}: ${message}`)}: the packet is left out\n`,
+      print`wsinspect: ${noticeOf(input, `line ${line}, column ${column}: ${message}`)}: the packet is left out\n`,
     );
   }
   const readable = events.filter(({ type }) => type === 'bytes' || type === 'packet');

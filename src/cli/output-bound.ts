@@ -1,4 +1,4 @@
-import { count } from '../codec/plural.js';
+import { count } from '../render/layout.js';
 import type { Input } from './input.js';
 
 /** What any input may print by default, and what one may beside that for each byte it has: honest traffic stays well below. */

@@ -1,5 +1,7 @@
 import type { Writable } from 'node:stream';
+import type { Printable, PrintableBytes } from '../render/printable.js';
 import type { Output } from './io.js';
+import { withoutCommands } from './without-commands.js';
 
 /** An Output on a stream: waits while the stream is full, and falls silent when its reader has gone (EPIPE). */
 export class StreamOutput implements Output {
@@ -28,7 +30,15 @@ export class StreamOutput implements Output {
     return this.stream.rows;
   }
 
-  write(data: string | Uint8Array): Promise<void> | void {
+  write(data: Printable | PrintableBytes): Promise<void> | void {
+    return this.put(withoutCommands(data));
+  }
+
+  payload(data: Uint8Array): Promise<void> | void {
+    return this.put(data);
+  }
+
+  private put(data: string | Uint8Array): Promise<void> | void {
     if (this.closed || data.length === 0) return;
     // A pipe writes before this returns when it can; only a full one is waited for.
     if (this.stream.write(data)) return;

@@ -65,7 +65,7 @@ export class PayloadOutput {
       const bytes = Buffer.concat(this.chunks);
       this.chunks = [];
       this.length = 0;
-      await this.io.stdout.write(bytes);
+      await this.io.stdout.payload(bytes);
     }
     if (this.io.stdout.closed) this.waiter.gone();
     if (!this.waits) return;

@@ -1,3 +1,4 @@
+import { escapedLines } from '../render/escape.js';
 import { Command, Option } from 'commander';
 import { checkOptions, type CheckOptions } from './check-options.js';
 import { VERSION } from './version.js';
@@ -18,8 +19,8 @@ export function createProgram(io: Io, setExit: (code: number) => void): Command 
     .configureHelp({ minWidthToWrap: 20 })
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => void io.stdout.write(text),
-      writeErr: (text) => void io.stderr.write(text),
+      writeOut: (text) => void io.stdout.write(escapedLines(text)),
+      writeErr: (text) => void io.stderr.write(escapedLines(text)),
       outputError: () => undefined,
       getOutHelpWidth: () => io.stdout.columns ?? 80,
       getErrHelpWidth: () => io.stderr.columns ?? 80,

@@ -1,3 +1,5 @@
+import { escapeText } from '../render/escape.js';
+import { print, type Printable } from '../render/printable.js';
 import type { Io } from './io.js';
 
 /** Seconds before a bar appears, and between two drawings of it. */
@@ -30,25 +32,25 @@ export async function* withProgress(
       if (now - drawn < INTERVAL) continue;
       drawn = now;
       shown = true;
-      void io.stderr.write(`\r${progressLine(done, total, now - begin)}\x1b[K`);
+      void io.stderr.write(print`\r${progressLine(done, total, now - begin)}\x1b[K`);
     }
   } finally {
-    if (shown) void io.stderr.write('\r\x1b[K');
+    if (shown) void io.stderr.write(print`\r\x1b[K`);
   }
 }
 
 /** `[######......] 25 %  50.0 MB of 200.0 MB  12.5 MB/s  12 s left`; without a total what is known. */
-export function progressLine(done: number, total: number | undefined, seconds: number): string {
+export function progressLine(done: number, total: number | undefined, seconds: number): Printable {
   const rate = done / Math.max(seconds, 0.001);
-  const speed = `${megabytes(rate)}/s`;
-  if (total === undefined || total <= 0) return `${megabytes(done)}  ${speed}`;
+  const speed = print`${megabytes(rate)}/s`;
+  if (total === undefined || total <= 0) return print`${megabytes(done)}  ${speed}`;
   const part = Math.min(1, done / total);
   const filled = Math.round(part * BAR_WIDTH);
-  const bar = '#'.repeat(filled) + '.'.repeat(BAR_WIDTH - filled);
+  const bar = print`${print`#`.repeat(filled)}${print`.`.repeat(BAR_WIDTH - filled)}`;
   const left = Math.max(0, Math.round((total - done) / Math.max(rate, 1)));
-  return `[${bar}] ${Math.floor(part * 100)} %  ${megabytes(done)} of ${megabytes(total)}  ${speed}  ${left} s left`;
+  return print`[${bar}] ${Math.floor(part * 100)} %  ${megabytes(done)} of ${megabytes(total)}  ${speed}  ${left} s left`;
 }
 
-function megabytes(bytes: number): string {
-  return `${(bytes / 1e6).toFixed(1)} MB`;
+function megabytes(bytes: number): Printable {
+  return print`${escapeText((bytes / 1e6).toFixed(1))} MB`;
 }

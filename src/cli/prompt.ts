@@ -7,6 +7,8 @@ import type { Io, Output, Terminal } from './io.js';
 import { wrap } from '../render/width.js';
 import { PROMPT_HELP, readTyped, type Typed } from './prompt-commands.js';
 import { ASK_FOR_MARKS, NO_MORE_MARKS, PasteFilter } from './prompt-paste.js';
+import { type Printable, type PrintableBytes, lined, print } from '../render/printable.js';
+import { escapeText } from '../render/escape.js';
 
 const PROMPT = '> ';
 
@@ -135,19 +137,13 @@ export class Prompt implements Source {
 
   private say(text: string): void {
     const width = this.io.stderr.columns ?? 80;
-    void this.io.stderr.write(
-      text
-        .split('\n')
-        .flatMap((line) => hanging(line, width))
-        .map((line) => `${line}\n`)
-        .join(''),
-    );
+    void this.io.stderr.write(lined(text.split('\n').flatMap((line) => hanging(escapeText(line), width))));
   }
 
   /** Takes the typed line away, lets it write, and puts the line back. */
   private above(output: Output): Output {
     if (!output.isTTY) return output;
-    const write = (data: string | Uint8Array): Promise<void> | void => {
+    const write = (data: Printable | PrintableBytes): Promise<void> | void => {
       const { lines } = this;
       if (lines === undefined) return output.write(data);
       const screen = this.terminal.output;
@@ -166,8 +162,9 @@ export class Prompt implements Source {
 }
 
 /** A line in words within so many columns; below the words behind the first wide gap, where there is one. */
-function hanging(line: string, width: number): string[] {
-  const [, head = ''] = /^(\s*\S(?:\S|\s(?!\s))*\s{2,})\S/.exec(line) ?? [];
-  const [first = '', ...rest] = wrap(line.slice(head.length), width - head.length - 1);
-  return [head + first, ...rest.map((each) => ' '.repeat(head.length) + each)];
+function hanging(line: Printable, width: number): Printable[] {
+  const [, lead = ''] = /^(\s*\S(?:\S|\s(?!\s))*\s{2,})\S/.exec(line) ?? [];
+  const head = line.slice(0, lead.length);
+  const [first = print``, ...rest] = wrap(line.slice(head.length), width - head.length - 1);
+  return [print`${head}${first}`, ...rest.map((each) => print`${print` `.repeat(head.length)}${each}`)];
 }

@@ -1,7 +1,8 @@
+import { print, type Printable, type PrintableBytes } from '../render/printable.js';
 import { isFinding } from '../rules/catalogue.js';
 import type { Judged } from '../traffic/judged.js';
-import { safeJson } from '../render/escape.js';
-import { count } from '../codec/plural.js';
+import { jsonLine } from '../render/escape.js';
+import { count } from '../render/layout.js';
 import { LineBuffer } from '../render/line-buffer.js';
 import type { View } from '../render/view.js';
 import { viewOf, type Layout, type Seen } from './drawing.js';
@@ -13,7 +14,7 @@ import { OutputBound } from './output-bound.js';
 import { DEFAULT_MAX_MESSAGE } from './traffic-options.js';
 
 /** RSV1 on bare data frames is most often permessage-deflate whose handshake was not given. */
-const RSV_HINT = 'hint: if permessage-deflate was negotiated, --deflate inflates the messages with RSV1';
+const RSV_HINT = print`hint: if permessage-deflate was negotiated, --deflate inflates the messages with RSV1`;
 /** Text that piles up in memory before it is printed. */
 const FULL = 1024 * 1024;
 
@@ -37,7 +38,7 @@ export class RecordOutput {
   private layout: Layout = 'bytes';
   private view: View | undefined;
   private readonly lines = new LineBuffer();
-  private readonly notices: string[] = [];
+  private readonly notices: Printable[] = [];
   private readonly limit: number;
 
   constructor(
@@ -122,34 +123,34 @@ export class RecordOutput {
   }
 
   /** Takes them, for somebody else to print. */
-  take(): Uint8Array {
+  take(): PrintableBytes {
     return this.lines.take();
   }
 
   /** A record of `--json` that is no traffic. */
   json(value: object): void {
-    if (!this.options.quiet && !this.done) this.draw(() => this.lines.text(`${safeJson(value)}\n`));
+    if (!this.options.quiet && !this.done) this.draw(() => this.lines.text(jsonLine(value)));
   }
 
   /** The last one, which is never left out. */
   lastJson(value: object): void {
-    if (!this.options.quiet && !this.done) this.lines.text(`${safeJson(value)}\n`);
+    if (!this.options.quiet && !this.done) this.lines.text(jsonLine(value));
   }
 
-  text(text: string): void {
+  text(text: Printable): void {
     if (!this.options.quiet) this.lines.text(text);
   }
 
-  notice(message: string): void {
+  notice(message: Printable): void {
     if (!this.options.quiet && !this.done) this.notices.push(message);
   }
 
   async flush(): Promise<void> {
     const notices = this.notices.splice(0);
-    for (const notice of notices) await this.io.stderr.write(`${notice}\n`);
+    for (const notice of notices) await this.io.stderr.write(print`${notice}\n`);
     if (this.lines.length > 0) await this.io.stdout.write(this.lines.take());
     const hint = this.hint();
-    if (hint !== undefined) await this.io.stderr.write(`${hint}\n`);
+    if (hint !== undefined) await this.io.stderr.write(print`${hint}\n`);
   }
 
   /** Once, and of the first: how many there are is not known yet. */
@@ -159,12 +160,12 @@ export class RecordOutput {
     const { maxMessage = DEFAULT_MAX_MESSAGE, preview = 0 } = this.options;
     const kept = count(Math.max(maxMessage, preview), 'byte');
     this.notice(
-      `--grep: a text of more than ${kept} is searched only so far, and may match after that (--max-message)`,
+      print`--grep: a text of more than ${kept} is searched only so far, and may match after that (--max-message)`,
     );
   }
 
   /** What is to be told about RSV1, once. */
-  private hint(): string | undefined {
+  private hint(): Printable | undefined {
     if (!this.rsvSeen || this.hinted) return undefined;
     this.hinted = true;
     return this.options.deflate === undefined && !this.options.quiet ? RSV_HINT : undefined;

@@ -1,8 +1,9 @@
+import { count } from '../render/layout.js';
+import { print } from '../render/printable.js';
 import type * as fs from 'node:fs';
 import { PcapngWriter } from '../capture/pcapng-writer.js';
 import type { RecordingTaker } from '../capture/recording.js';
 import { escapeText } from '../render/escape.js';
-import { count } from '../codec/plural.js';
 import { NdjsonWriter } from '../render/ndjson-writer.js';
 import { acceptOf, lazyDeflate } from './adapters.js';
 import { builtin } from './builtin.js';
@@ -164,10 +165,10 @@ class Recording implements RecordingTaker {
 
   private notice(message: string): void {
     if (!this.options.quiet)
-      void this.io.stderr.write(`--record: ${escapeText(this.output.path)}: ${escapeText(message)}\n`);
+      void this.io.stderr.write(print`--record: ${escapeText(this.output.path)}: ${escapeText(message)}\n`);
   }
 
   private tell(message: string): void {
-    void this.io.stderr.write(`wsinspect: --record: ${escapeText(this.output.path)}: ${escapeText(message)}\n`);
+    void this.io.stderr.write(print`wsinspect: --record: ${escapeText(this.output.path)}: ${escapeText(message)}\n`);
   }
 }

@@ -1,6 +1,7 @@
+import { count } from '../render/layout.js';
+import { print, type Printable } from '../render/printable.js';
 import type { SourceEvent } from '../capture/types.js';
 import { ScriptWriter, type Script } from '../live/script.js';
-import { count } from '../codec/plural.js';
 import type { Judged } from '../traffic/judged.js';
 import { PacketTraffic } from '../traffic/packet-traffic.js';
 import { RecordedTraffic } from '../traffic/recorded-traffic.js';
@@ -14,6 +15,7 @@ import { noticeOf, openInput, type Opened } from './open-input.js';
 import type { DecodeOptions } from './options.js';
 import { readCapture, readRecording, type Pace } from './traffic-files.js';
 import { trafficOptions } from './traffic-options.js';
+import { escapedLines, escapeText } from '../render/escape.js';
 
 export interface ReplayRequest {
   /** A recording or capture; `-`: stdin. */
@@ -74,12 +76,12 @@ class Casting implements Pace {
       const traffic = new RecordedTraffic(opened.recording, trafficOptions(options, 0), options, {
         record: (record) => this.take(record),
         closed: (summary) => this.closed(summary),
-        notice: (message) => this.tell(message),
+        notice: (message) => this.tell(escapeText(message)),
         damage: (message) => void this.damages.push(message),
       });
       await readRecording(input, opened, traffic, this);
     } else await this.readPackets(opened);
-    for (const damage of this.damages.splice(0)) await io.stderr.write(`wsinspect: ${noticeOf(input, damage)}\n`);
+    for (const damage of this.damages.splice(0)) await io.stderr.write(print`wsinspect: ${noticeOf(input, damage)}\n`);
   }
 
   /** Throws a UsageError where there is none. */
@@ -94,10 +96,10 @@ class Casting implements Pace {
       throw new UsageError(`--replay: ${input.name}: connection ${chosen} is too long: more than 512 MiB in memory`);
     }
     if (this.others > 0) {
-      this.tell(`connection ${chosen} is replayed; there are others (--connection N picks one)`);
+      this.tell(print`connection ${chosen} is replayed; there are others (--connection N picks one)`);
     }
     const script = writer.script();
-    if (script.left > 0) this.tell(`${count(script.left, 'part')} of it can't be said again: they are not whole`);
+    if (script.left > 0) this.tell(print`${count(script.left, 'part')} of it can't be said again: they are not whole`);
     return script;
   }
 
@@ -108,7 +110,7 @@ class Casting implements Pace {
       record: (record) => this.take(record),
       closed: (summary) => this.closed(summary),
       passedOver: () => undefined,
-      notice: (message) => this.tell(message),
+      notice: (message) => this.tell(escapedLines(message)),
     });
     if (opened.capture) {
       const file = { input, opened, reader: opened.capture };
@@ -155,11 +157,9 @@ class Casting implements Pace {
     return writer;
   }
 
-  private tell(message: string): void {
+  private tell(message: Printable): void {
     if (this.options.quiet) return;
-    // A hint has lines of its own.
-    const [first = '', ...more] = message.split('\n');
-    void this.io.stderr.write(`${[noticeOf(this.input, first), ...more].join('\n')}\n`);
+    void this.io.stderr.write(print`${escapeText(this.input.name)}: ${message}\n`);
   }
 }
 

@@ -1,5 +1,6 @@
+import { print, type Printable } from '../render/printable.js';
 import { CommanderError } from 'commander';
-import { escapeText, safeJson } from '../render/escape.js';
+import { escapeText, jsonLine } from '../render/escape.js';
 import { optionalValues, strayValueHint } from './arguments.js';
 import { EXIT, isInterrupted, isUsageError, UsageError } from './exit.js';
 import type { Io } from './io.js';
@@ -45,22 +46,22 @@ async function fail(io: Io, error: UsageError, json: boolean): Promise<number> {
     const { source, ...position } = place;
     await record(io, source === undefined ? message : `${source}: ${message}`, EXIT.usage, position);
   }
-  await io.stderr.write(`wsinspect: ${where(place)}${escapeText(message)}\n`);
+  await io.stderr.write(print`wsinspect: ${where(place)}${escapeText(message)}\n`);
   return EXIT.usage;
 }
 
 async function record(io: Io, message: string, exit: number, place: UsageError['place'] = {}): Promise<void> {
   const { line, column, offset } = place;
   const value = { type: 'error', message: withoutPasswords(message), exit, line, column, offset };
-  await io.stdout.write(`${safeJson(value)}\n`);
+  await io.stdout.write(jsonLine(value));
 }
 
-function where({ source, ...place }: UsageError['place']): string {
-  return source === undefined ? position(place) : `${escapeText(source)}: ${position(place)}`;
+function where({ source, ...place }: UsageError['place']): Printable {
+  return source === undefined ? position(place) : print`${escapeText(source)}: ${position(place)}`;
 }
 
-function position({ line, column, offset }: UsageError['place']): string {
-  if (line !== undefined && line > 1) return `line ${line}, column ${column ?? 1}: `;
-  if (column !== undefined) return `column ${column}: `;
-  return offset === undefined ? '' : `offset ${offset}: `;
+function position({ line, column, offset }: UsageError['place']): Printable {
+  if (line !== undefined && line > 1) return print`line ${line}, column ${column ?? 1}: `;
+  if (column !== undefined) return print`column ${column}: `;
+  return offset === undefined ? print`` : print`offset ${offset}: `;
 }

@@ -1,3 +1,4 @@
+import { print, type Printable } from '../render/printable.js';
 import type { PacketReader, PacketVisitor } from '../capture/packet-reader.js';
 import type { InputProblem } from '../capture/types.js';
 import type { PacketTraffic } from '../traffic/packet-traffic.js';
@@ -26,7 +27,7 @@ export async function readCapture(
   { input, opened, reader }: CaptureFile,
   traffic: PacketTraffic,
   order: FileOrder,
-  notice: (message: string) => void,
+  notice: (message: Printable) => void,
   pace: Pace,
 ): Promise<InputProblem | undefined> {
   const before = traffic.packets;
@@ -73,6 +74,6 @@ export async function readRecording(input: Input, opened: Opened, traffic: Recor
 }
 
 /** What is reported of an input that is damaged: what there was is shown, and the place. */
-export function damageOf(input: Input, { offset, message }: InputProblem): string {
-  return `wsinspect: ${noticeOf(input, `offset ${offset}: ${message}`)}\n`;
+export function damageOf(input: Input, { offset, message }: InputProblem): Printable {
+  return print`wsinspect: ${noticeOf(input, `offset ${offset}: ${message}`)}\n`;
 }

@@ -5,12 +5,12 @@ import { drawDiagnostic } from './diagnostics.js';
 import { drawDump } from './dump.js';
 import { drawHandshake } from './handshake.js';
 import { headerRows } from './header-rows.js';
-import { append, drawRow, drawTitle, hexOffset, INDENT, OFFSET_WIDTH, spaced, type Look } from './layout.js';
-import { count } from '../codec/plural.js';
+import { append, drawRow, drawTitle, hexOffset, INDENT, OFFSET_WIDTH, spaced, type Look, count } from './layout.js';
 import { drawMessageSummary } from './message-summary.js';
 import { originWords, senderWords } from './origin.js';
 import { drawPayload, prettyJson, previewText } from './payload.js';
 import type { View, ViewOptions } from './view.js';
+import { joined, print, type Printable } from './printable.js';
 
 /** The annotated view: every bit of every frame with its meaning. A blank line stands between records, in front of the first too where it `goesOn`. */
 export function annotatedView(options: ViewOptions, look: Look, goesOn = false): View {
@@ -21,11 +21,11 @@ export function annotatedView(options: ViewOptions, look: Look, goesOn = false):
     const lines = [...drawn, ...record.diagnostics.flatMap((d) => drawDiagnostic(d, look))];
     const gap = first ? '' : '\n';
     first = false;
-    out.text(`${gap}${lines.join('\n')}\n`);
+    out.text(print`${gap}${joined(lines, print`\n`)}\n`);
   };
 }
 
-function drawRecord(record: Judged, options: ViewOptions, look: Look, origin: readonly string[]): string[] {
+function drawRecord(record: Judged, options: ViewOptions, look: Look, origin: readonly Printable[]): Printable[] {
   switch (record.type) {
     case 'handshake':
       return drawHandshake(record.handshake, look, origin);
@@ -34,9 +34,9 @@ function drawRecord(record: Judged, options: ViewOptions, look: Look, origin: re
     case 'tail': {
       const { start, headerBytes } = record.truncated;
       const bytes = headerBytes ?? new Uint8Array(0);
-      const size = `${count(bytes.length, 'byte')} at ${hexOffset(start)}`;
+      const size = print`${count(bytes.length, 'byte')} at ${hexOffset(start)}`;
       return [
-        ...drawOther('unfinished frame header', record, size, look, origin),
+        ...drawOther(print`unfinished frame header`, record, size, look, origin),
         drawRow({ offset: start, bytes: spaced(bytes), paint: look.theme.payload }, look),
       ];
     }
@@ -47,7 +47,7 @@ function drawRecord(record: Judged, options: ViewOptions, look: Look, origin: re
       const { bytes, offset } = record;
       const shown = bytes.subarray(0, options.preview);
       return [
-        ...drawOther('body', record, `${count(bytes.length, 'byte')} at ${hexOffset(offset)}`, look, origin),
+        ...drawOther(print`body`, record, print`${count(bytes.length, 'byte')} at ${hexOffset(offset)}`, look, origin),
         ...drawDump({ bytes: shown, offset, text: true }, look),
       ];
     }
@@ -55,7 +55,13 @@ function drawRecord(record: Judged, options: ViewOptions, look: Look, origin: re
 }
 
 /** The title of what is no frame. In a capture it says whose it is; in bare bytes its offset does. */
-function drawOther(what: string, record: Judged, right: string, look: Look, origin: readonly string[]): string[] {
+function drawOther(
+  what: Printable,
+  record: Judged,
+  right: Printable,
+  look: Look,
+  origin: readonly Printable[],
+): Printable[] {
   return drawTitle([what, ...(origin.length > 0 ? senderWords(record) : []), ...origin], right, look);
 }
 
@@ -63,14 +69,19 @@ function drawOther(what: string, record: Judged, right: string, look: Look, orig
 export function drawMissing(
   record: Extract<Judged, { type: 'gap' | 'unread' }>,
   look: Look,
-  origin: readonly string[],
-): string[] {
-  const what = `${count(record.length, 'byte')} ${record.type === 'gap' ? 'not captured' : 'passed over'}`;
-  return drawOther(what, record, `at ${hexOffset(record.offset)}`, look, origin);
+  origin: readonly Printable[],
+): Printable[] {
+  const what = print`${count(record.length, 'byte')} ${record.type === 'gap' ? print`not captured` : print`passed over`}`;
+  return drawOther(what, record, print`at ${hexOffset(record.offset)}`, look, origin);
 }
 
 /** A frame: title, header fields, payload, and the message that it completes where that tells more. */
-export function drawFrame(frame: Frame, options: ViewOptions, given: Look, origin: readonly string[] = []): string[] {
+export function drawFrame(
+  frame: Frame,
+  options: ViewOptions,
+  given: Look,
+  origin: readonly Printable[] = [],
+): Printable[] {
   const { header } = frame;
   const last = header.span.end + Math.min(frame.payload.length, options.preview);
   const look = { ...given, offsetWidth: Math.max(OFFSET_WIDTH, hexOffset(last).length) };
@@ -85,34 +96,34 @@ export function drawFrame(frame: Frame, options: ViewOptions, given: Look, origi
   return lines;
 }
 
-function title(frame: Frame, look: Look, origin: readonly string[]): string[] {
+function title(frame: Frame, look: Look, origin: readonly Printable[]): Printable[] {
   const { header } = frame;
   const parts = [
-    `frame ${header.index}`,
-    opcodeInfo(header.opcode).name,
+    print`frame ${header.index}`,
+    print`${opcodeInfo(header.opcode).name}`,
     fragmentWord(frame),
-    header.masked ? 'masked' : 'unmasked',
-    ...(frame.compressed ? ['compressed'] : []),
+    header.masked ? print`masked` : print`unmasked`,
+    ...(frame.compressed ? [print`compressed`] : []),
     count(header.exactLength, 'byte'),
     ...senderWords(frame),
     ...origin,
   ];
   const here = header.length + frame.received;
   const whole = BigInt(header.length) + BigInt(header.exactLength);
-  const size = frame.missing === 0 ? count(here, 'byte') : `${here} of ${whole} bytes`;
-  return drawTitle(parts, `${size} at ${hexOffset(header.start)}`, look);
+  const size = frame.missing === 0 ? count(here, 'byte') : print`${here} of ${whole} bytes`;
+  return drawTitle(parts, print`${size} at ${hexOffset(header.start)}`, look);
 }
 
-function fragmentWord(frame: Frame): string {
-  if (frame.header.fin) return 'final';
-  return frame.place === 'first' || frame.place === 'interrupting' ? 'first fragment' : 'fragment';
+function fragmentWord(frame: Frame): Printable {
+  if (frame.header.fin) return print`final`;
+  return frame.place === 'first' || frame.place === 'interrupting' ? print`first fragment` : print`fragment`;
 }
 
-function prettyPayload(frame: Frame, options: ViewOptions): string[] | undefined {
+function prettyPayload(frame: Frame, options: ViewOptions): Printable[] | undefined {
   const payload = frame.message?.payload ?? frame.payload;
   const whole = frame.message?.bytes ?? frame.received;
   if (payload.length < whole || payload.length > options.preview) return undefined;
   const text = previewText(payload, false);
   const lines = text === undefined ? undefined : prettyJson(text);
-  return lines && [`${INDENT}JSON`, ...lines];
+  return lines && [print`${INDENT}JSON`, ...lines];
 }

@@ -7,26 +7,26 @@ import { Clock } from './clock.js';
 import { diagnosticLines } from './diagnostics.js';
 import { frameContent, plainNote, shownBytes } from './frame-content.js';
 import { handshakeLine } from './handshake.js';
-import { hexOffset, type Look } from './layout.js';
-import { count } from '../codec/plural.js';
+import { hexOffset, type Look, count } from './layout.js';
 import { rawText, type LineBuffer } from './line-buffer.js';
 import { quoted } from './payload.js';
 import { CONNECTION_ROLES } from './theme.js';
 import type { View, ViewOptions } from './view.js';
 import { padEnd, truncate } from './width.js';
+import { joined, print, type Printable, type PrintableBytes } from './printable.js';
 
 const ARROWS = ['client', 'server', 'unknown', 'handshake'] as const satisfies readonly (Direction | 'handshake')[];
-const ARROW: Readonly<Record<(typeof ARROWS)[number], string>> = {
-  client: '→',
-  server: '←',
-  unknown: '·',
-  handshake: '↔',
+const ARROW: Readonly<Record<(typeof ARROWS)[number], Printable>> = {
+  client: print`→`,
+  server: print`←`,
+  unknown: print`·`,
+  handshake: print`↔`,
 };
-const FLAG_NAMES: readonly (readonly [bit: number, name: string])[] = [
-  [0x80, 'FIN'],
-  [0x40, 'RSV1'],
-  [0x20, 'RSV2'],
-  [0x10, 'RSV3'],
+const FLAG_NAMES: readonly (readonly [bit: number, name: Printable])[] = [
+  [0x80, print`FIN`],
+  [0x40, print`RSV1`],
+  [0x20, print`RSV2`],
+  [0x10, print`RSV3`],
 ];
 /** Opcode and length share a column: long names go with short lengths. */
 const NAME_AND_LENGTH = 16;
@@ -36,8 +36,8 @@ const STEP = 5;
 /** From so many columns on times have microseconds. */
 const WIDE = 80;
 const DIAGNOSTIC_INDENT = 6;
-const END = rawText('"');
-const CUT = rawText('…');
+const END = rawText(print`"`);
+const CUT = rawText(print`…`);
 
 /** What is drawn again and again is kept as bytes: that many of them. */
 const MOST_KEPT = 4096;
@@ -57,19 +57,19 @@ export function captureLines(options: ViewOptions, look: Look, opened: () => num
 }
 
 interface Drawn {
-  readonly bytes: Uint8Array;
+  readonly bytes: PrintableBytes;
   readonly columns: number;
 }
 
 class CaptureLines {
   private readonly clock: Clock;
-  private readonly flags: readonly string[] = Array.from({ length: 256 }, (_, bits) => flagsText(bits));
+  private readonly flags: readonly Printable[] = Array.from({ length: 256 }, (_, bits) => flagsText(bits));
   /** Columns of the connection's number, and how many connections they are enough for. */
   private numberWidth = 3;
   private enough = 100;
   /** How much wider than usual the flags of each connection are, in two bits. */
   private steps = new Uint8Array(0);
-  private readonly leads = new Map<number, Uint8Array>();
+  private readonly leads = new Map<number, PrintableBytes>();
   /** By the columns of the flags. */
   private readonly headers: Map<number, Drawn>[] = [];
 
@@ -109,13 +109,15 @@ class CaptureLines {
     return this.clock.width + this.numberWidth + 4;
   }
 
-  private leadOf(connection: number, arrow: (typeof ARROWS)[number]): Uint8Array {
+  private leadOf(connection: number, arrow: (typeof ARROWS)[number]): PrintableBytes {
     const role = CONNECTION_ROLES[connection % CONNECTION_ROLES.length]!;
-    return rawText(` ${this.look.theme[role](`${padEnd(`#${connection}`, this.numberWidth)} ${ARROW[arrow]}`)} `);
+    return rawText(
+      print` ${this.look.theme[role](print`${padEnd(print`#${connection}`, this.numberWidth)} ${ARROW[arrow]}`)} `,
+    );
   }
 
   private widen(connections: number): void {
-    this.numberWidth = `#${connections - 1}`.length;
+    this.numberWidth = print`#${connections - 1}`.length;
     this.enough = 10 ** (this.numberWidth - 1);
     this.leads.clear();
   }
@@ -150,13 +152,13 @@ class CaptureLines {
     return needed;
   }
 
-  private headerOf(header: FrameHeader, flags: string): Drawn {
+  private headerOf(header: FrameHeader, flags: Printable): Drawn {
     const { name } = opcodeInfo(header.opcode);
-    const length = String(header.exactLength);
+    const length = print`${header.exactLength}`;
     const columns = headerColumns(header);
-    const gap = ' '.repeat(columns - name.length - length.length);
+    const gap = print` `.repeat(columns - name.length - length.length);
     return {
-      bytes: rawText(`${this.look.theme.opcode(name)}${gap}${length} ${flags} `),
+      bytes: rawText(print`${this.look.theme.opcode(print`${name}`)}${gap}${length} ${flags} `),
       columns: columns + flags.length + 2,
     };
   }
@@ -210,19 +212,19 @@ class CaptureLines {
   private other(record: Exclude<Judged, { type: 'frame' }>, begin: number, out: LineBuffer): void {
     const room = Math.max(4, this.look.width - begin);
     const { theme } = this.look;
-    const put = (text: string, paint: (s: string) => string): void => out.text(paint(truncate(text, room)));
+    const put = (text: Printable, paint: (s: Printable) => Printable): void => out.text(paint(truncate(text, room)));
     switch (record.type) {
       case 'handshake':
         return put(handshakeLine(record.handshake), theme.title);
       case 'tail':
-        return put('unfinished frame header', theme.error);
+        return put(print`unfinished frame header`, theme.error);
       case 'body':
-        return put(`body  ${quoted(record.bytes.subarray(0, 256))}`, theme.dim);
+        return put(print`body  ${quoted(record.bytes.subarray(0, 256))}`, theme.dim);
       case 'gap':
-        return put(`⋯ ${count(record.length, 'byte')} not captured at ${hexOffset(record.offset)}`, theme.notice);
+        return put(print`⋯ ${count(record.length, 'byte')} not captured at ${hexOffset(record.offset)}`, theme.notice);
       case 'unread':
         return put(
-          `⋯ ${count(record.length, 'byte')} passed over at ${hexOffset(record.offset)}: no verified frames`,
+          print`⋯ ${count(record.length, 'byte')} passed over at ${hexOffset(record.offset)}: no verified frames`,
           theme.notice,
         );
     }
@@ -231,11 +233,11 @@ class CaptureLines {
 
 /** Columns of the opcode's name and the length, with a blank between them at least. */
 function headerColumns({ opcode, exactLength }: FrameHeader): number {
-  return Math.max(NAME_AND_LENGTH, opcodeInfo(opcode).name.length + 1 + String(exactLength).length);
+  return Math.max(NAME_AND_LENGTH, opcodeInfo(opcode).name.length + 1 + print`${exactLength}`.length);
 }
 
-function flagsText(bits: number): string {
+function flagsText(bits: number): Printable {
   const names = FLAG_NAMES.filter(([bit]) => bits & bit).map(([, name]) => name);
-  const fin = bits & 0x80 ? [] : ['   '];
-  return [...fin, ...names, ...(bits & 1 ? ['MASK'] : [])].join(' ').trimEnd();
+  const fin = bits & 0x80 ? [] : [print`   `];
+  return joined([...fin, ...names, ...(bits & 1 ? [print`MASK`] : [])], print` `).trimEnd();
 }

@@ -13,6 +13,7 @@ import { handshakeWords } from './handshake.js';
 import { drawTitle, hexOffset, INDENT, type Look } from './layout.js';
 import type { Role } from './theme.js';
 import { displayWidth, padEnd, truncate, wrap } from './width.js';
+import { joined, print, type Printable } from './printable.js';
 
 export interface ChecklistOptions {
   /** All rows; without it those that are not in `ALWAYS` and found nothing are counted. */
@@ -22,16 +23,16 @@ export interface ChecklistOptions {
 }
 
 interface Group {
-  readonly title: string;
+  readonly title: Printable;
   readonly rules: object;
 }
 
 const GROUPS: readonly Group[] = [
-  { title: 'request', rules: REQUEST_RULES },
-  { title: 'response', rules: RESPONSE_RULES },
-  { title: 'extensions', rules: NEGOTIATION_RULES },
-  { title: 'HTTP', rules: HEAD_RULES },
-  { title: 'headers of older drafts', rules: OBSOLETE_RULES },
+  { title: print`request`, rules: REQUEST_RULES },
+  { title: print`response`, rules: RESPONSE_RULES },
+  { title: print`extensions`, rules: NEGOTIATION_RULES },
+  { title: print`HTTP`, rules: HEAD_RULES },
+  { title: print`headers of older drafts`, rules: OBSOLETE_RULES },
 ];
 
 /** What RFC 6455 itself asks of a handshake, and the negotiation: always a line. Of other rows only those that tell something. */
@@ -57,7 +58,7 @@ function labelOf({ code, result, diagnostics }: ChecklistRow): Label {
 /** The sections' column, where there is room for one: `RFC 9110 §15.5.22` and a gap. */
 const RFC_WIDTH = 19;
 const WIDE = 76;
-const NO_BREAK = '\u00a0';
+const NO_BREAK = print`\u00a0`;
 
 /** Where the words of a row begin. */
 function wordsAt({ width }: Look): number {
@@ -65,16 +66,16 @@ function wordsAt({ width }: Look): number {
 }
 
 /** Words in lines of the room behind the sections; a word that is longer than a line goes on in the next. */
-function fill(text: string, look: Look): string[] {
+function fill(text: Printable, look: Look): Printable[] {
   const room = Math.max(24, look.width - wordsAt(look));
   return wrap(text, room).flatMap((line) => broken(line, room));
 }
 
-function broken(line: string, room: number): string[] {
-  const pieces: string[] = [];
+function broken(line: Printable, room: number): Printable[] {
+  const pieces: Printable[] = [];
   let rest = line;
   while (displayWidth(rest) > room) {
-    const piece = truncate(rest, room, '');
+    const piece = truncate(rest, room, print``);
     pieces.push(piece);
     rest = rest.slice(piece.length);
   }
@@ -82,70 +83,77 @@ function broken(line: string, room: number): string[] {
 }
 
 /** A requirement with its result and section in front; on a narrow terminal the section stands behind it. */
-function drawRow(label: Label, requirement: string, rfc: string, look: Look): string[] {
+function drawRow(label: Label, requirement: Printable, rfc: Printable, look: Look): Printable[] {
   const { theme, width } = look;
   const wide = width >= WIDE;
   // No line ends inside a section's name.
-  const text = wide || rfc === '' ? requirement : `${requirement} (${rfc.replaceAll(' ', NO_BREAK)})`;
-  const front = INDENT + theme[LABEL_ROLE[label]](padEnd(label, LABEL_WIDTH));
+  const text = wide || rfc === '' ? requirement : print`${requirement} (${escapeText(rfc.replaceAll(' ', NO_BREAK))})`;
+  const front = print`${INDENT}${theme[LABEL_ROLE[label]](padEnd(print`${label}`, LABEL_WIDTH))}`;
   const section = wide ? theme.dim(padEnd(rfc, RFC_WIDTH)) : '';
-  const paint = label === 'not seen' ? theme.dim : (line: string): string => line;
-  const indent = ' '.repeat(wordsAt(look));
-  return fill(text, look).map((line, i) => (i === 0 ? front + section : indent) + paint(line));
+  const paint = label === 'not seen' ? theme.dim : (line: Printable): Printable => line;
+  const indent = print` `.repeat(wordsAt(look));
+  return fill(text, look).map((line, i) => print`${i === 0 ? front : indent}${i === 0 ? section : ''}${paint(line)}`);
 }
 
 /** What was found for a row: where and what, with the rule's code where the row itself does not show it. */
-function drawFindings(row: ChecklistRow, options: ChecklistOptions, group: Group | undefined, look: Look): string[] {
+function drawFindings(row: ChecklistRow, options: ChecklistOptions, group: Group | undefined, look: Look): Printable[] {
   const { theme } = look;
-  const indent = ' '.repeat(wordsAt(look));
+  const indent = print` `.repeat(wordsAt(look));
   const lines = row.diagnostics.flatMap((diagnostic) => {
     const { severity, message } = explain(diagnostic);
-    const code = group === undefined ? '' : ` (${diagnostic.code})`;
-    const words = `${placeWords(diagnostic, options, group)}: ${escapeText(message)}${code}`;
-    return fill(words, look).map((line) => indent + theme[severity](line));
+    const code = group === undefined ? '' : print` (${diagnostic.code})`;
+    const words = print`${placeWords(diagnostic, options, group)}: ${escapeText(message)}${code}`;
+    return fill(words, look).map((line) => print`${indent}${theme[severity](line)}`);
   });
-  return row.toldBy === undefined ? lines : [...lines, indent + theme.dim(`see ${row.toldBy}`)];
+  return row.toldBy === undefined ? lines : [...lines, print`${indent}${theme.dim(print`see ${row.toldBy}`)}`];
 }
 
-function placeWords({ side, span }: HandshakeDiagnostic, options: ChecklistOptions, group: Group | undefined): string {
+function placeWords(
+  { side, span }: HandshakeDiagnostic,
+  options: ChecklistOptions,
+  group: Group | undefined,
+): Printable {
   const at = options.place?.(side, span.start);
-  const where = at === undefined ? hexOffset(span.start) : `line ${at.line}, column ${at.column}`;
-  return group?.title === side ? where : `${side}, ${where}`;
+  const where = at === undefined ? hexOffset(span.start) : print`line ${at.line}, column ${at.column}`;
+  return group?.title === side ? where : print`${side}, ${where}`;
 }
 
 /** Rows of permessage-deflate, where there was none, in one. */
-function foldDeflate(rows: readonly ChecklistRow[], look: Look): { rows: readonly ChecklistRow[]; folded: string[] } {
+function foldDeflate(
+  rows: readonly ChecklistRow[],
+  look: Look,
+): { rows: readonly ChecklistRow[]; folded: Printable[] } {
   const deflate = rows.filter(({ code }) => code.startsWith('deflate-'));
   if (deflate.length === 0 || deflate.some(({ result }) => result !== 'not-seen')) return { rows, folded: [] };
   return {
     rows: rows.filter((row) => !deflate.includes(row)),
-    folded: drawRow('not seen', `permessage-deflate (${deflate.length} requirements)`, 'RFC 7692', look),
+    folded: drawRow('not seen', print`permessage-deflate (${deflate.length} requirements)`, print`RFC 7692`, look),
   };
 }
 
 /** Rows that are not shown, counted. */
-function drawHidden(hidden: readonly ChecklistRow[], more: boolean, look: Look): string[] {
+function drawHidden(hidden: readonly ChecklistRow[], more: boolean, look: Look): Printable[] {
   return (['pass', 'not-seen'] as const).flatMap((result) => {
     const number = hidden.filter((row) => row.result === result).length;
     if (number === 0) return [];
-    const what = `${number}${more ? ' more' : ''} requirement${number === 1 ? '' : 's'}`;
+    const what = print`${number}${more ? print` more` : print``} requirement${number === 1 ? print`` : print`s`}`;
     const holds = number === 1 ? ' holds' : ' hold';
-    const words = `${what}${result === 'pass' ? holds : ''} (-v lists ${number === 1 ? 'it' : 'them'})`;
-    return drawRow(result === 'pass' ? 'pass' : 'not seen', words, '', look);
+    const words = print`${what}${result === 'pass' ? holds : print``} (-v lists ${number === 1 ? 'it' : 'them'})`;
+    return drawRow(result === 'pass' ? 'pass' : 'not seen', words, print``, look);
   });
 }
 
-function drawGroup(group: Group, all: readonly ChecklistRow[], options: ChecklistOptions, look: Look): string[] {
+function drawGroup(group: Group, all: readonly ChecklistRow[], options: ChecklistOptions, look: Look): Printable[] {
   const mine = all.filter(({ code }) => Object.hasOwn(group.rules, code));
   const { rows, folded } = options.verbose ? { rows: mine, folded: [] } : foldDeflate(mine, look);
   const isShown = (row: ChecklistRow): boolean =>
     options.verbose || row.diagnostics.length > 0 || row.result === 'fail' || ALWAYS.test(row.rfc);
   const shown = rows.filter(isShown);
   return [
-    '',
+    print``,
     look.theme.title(group.title),
     ...shown.flatMap((row) => [
-      ...drawRow(labelOf(row), row.requirement, row.rfc, look),
+      ...drawRow(labelOf(row), escapeText(row.requirement), escapeText(row.rfc), look),
       ...drawFindings(row, options, group, look),
     ]),
     ...drawHidden(
@@ -158,35 +166,47 @@ function drawGroup(group: Group, all: readonly ChecklistRow[], options: Checklis
 }
 
 /** The result in a few words; of one half alone it can only be said that nothing is wrong with it. */
-function verdictOf(handshake: Handshake, fails: number, warns: number): readonly [role: Role, words: string] {
+function verdictOf(handshake: Handshake, fails: number, warns: number): readonly [role: Role, words: Printable] {
   const { request, response } = handshake;
-  if (fails > 0) return ['error', 'invalid'];
-  if (isRefused(handshake)) return ['error', `refused by the server with ${response?.status ?? 'no status'}`];
-  if (request !== undefined && response !== undefined) return ['ok', 'valid'];
-  const [seen, unseen] = request === undefined ? ['response', 'request'] : ['request', 'response'];
-  return ['ok', `${warns > 0 ? 'no error' : 'nothing wrong'} in the ${seen}; no ${unseen} seen`];
+  if (fails > 0) return ['error', print`invalid`];
+  if (isRefused(handshake)) return ['error', print`refused by the server with ${response?.status ?? print`no status`}`];
+  if (request !== undefined && response !== undefined) return ['ok', print`valid`];
+  const [seen, unseen] =
+    request === undefined ? (['response', 'request'] as const) : (['request', 'response'] as const);
+  return ['ok', print`${warns > 0 ? print`no error` : print`nothing wrong`} in the ${seen}; no ${unseen} seen`];
 }
 
-function drawVerdict(rows: readonly ChecklistRow[], handshake: Handshake, look: Look): string[] {
+function drawVerdict(rows: readonly ChecklistRow[], handshake: Handshake, look: Look): Printable[] {
   const count = (label: Label): number => rows.filter((row) => labelOf(row) === label).length;
-  const counts = [
-    `${count('pass')} pass`,
-    `${count('fail')} fail`,
-    ...(['warn', 'note'] as const).filter((label) => count(label) > 0).map((label) => `${count(label)} ${label}`),
-    `${count('not seen')} not seen`,
-  ].join(', ');
+  const counts = joined(
+    [
+      print`${count('pass')} pass`,
+      print`${count('fail')} fail`,
+      ...(['warn', 'note'] as const)
+        .filter((label) => count(label) > 0)
+        .map((label) => print`${count(label)} ${label}`),
+      print`${count('not seen')} not seen`,
+    ],
+    print`, `,
+  );
   const [role, words] = verdictOf(handshake, count('fail'), count('warn'));
   const paint = look.theme[role];
-  if (words.length + 2 + counts.length <= look.width) return [`${paint(words)}  ${counts}`];
-  return [...wrap(words, look.width).map(paint), ...wrap(counts, look.width - 2).map((line) => INDENT + line)];
+  if (words.length + 2 + counts.length <= look.width) return [print`${paint(words)}  ${counts}`];
+  return [
+    ...wrap(words, look.width).map(paint),
+    ...wrap(counts, look.width - 2).map((line) => print`${INDENT}${line}`),
+  ];
 }
 
 /** Once more what failed, by its rule: the last lines are what a terminal shows of a long list. */
-function drawFailures(rows: readonly ChecklistRow[], options: ChecklistOptions, look: Look): string[] {
+function drawFailures(rows: readonly ChecklistRow[], options: ChecklistOptions, look: Look): Printable[] {
   return rows.flatMap((row) => {
     const label = labelOf(row);
     if (label !== 'fail' && label !== 'warn') return [];
-    return [...drawRow(label, row.code, row.rfc, look), ...drawFindings(row, options, undefined, look)];
+    return [
+      ...drawRow(label, print`${row.code}`, escapeText(row.rfc), look),
+      ...drawFindings(row, options, undefined, look),
+    ];
   });
 }
 
@@ -196,11 +216,11 @@ export function drawChecklist(
   handshake: Handshake,
   options: ChecklistOptions,
   look: Look,
-): string[] {
+): Printable[] {
   return [
-    ...drawTitle(handshakeWords(handshake), '', look),
+    ...drawTitle(handshakeWords(handshake), print``, look),
     ...GROUPS.flatMap((group) => drawGroup(group, rows, options, look)),
-    '',
+    print``,
     ...drawVerdict(rows, handshake, look),
     ...drawFailures(rows, options, look),
   ];
@@ -208,18 +228,17 @@ export function drawChecklist(
 
 const NOTES: Readonly<Record<TextNote['kind'], (note: TextNote) => string>> = {
   'no-start-line': ({ side }) =>
-    `${side === 'request' ? 'the request line is' : 'the status line is'} not in the text: nothing is said about it`,
+    `${side === 'request' ? `the request line is` : `the status line is`} not in the text: nothing is said about it`,
   'pseudo-headers': ({ args }) =>
-    `${args['names'] ?? ''}: pseudo-headers of HTTP/2 (RFC 9113 §8.3), no headers of an HTTP/1.1 upgrade: left out ` +
-    '(WebSocket over HTTP/2 is RFC 8441: CONNECT with :protocol, no key)',
-  'authority-as-host': () => ':authority is taken for Host',
+    `${args['names'] ?? ''}: pseudo-headers of HTTP/2 (RFC 9113 §8.3), no headers of an HTTP/1.1 upgrade: left out (WebSocket over HTTP/2 is RFC 8441: CONNECT with :protocol, no key)`,
+  'authority-as-host': () => `:authority is taken for Host`,
   'full-url': ({ args }) =>
     `${args['url'] ?? ''} is how browsers show the request: its path is taken for the request target`,
-  pairs: () => 'names and values on lines in turn are taken for headers',
+  pairs: () => `names and values on lines in turn are taken for headers`,
   several: ({ side }) => `the text has several ${side}s: the one of this line is judged`,
 };
 
 /** How the text was understood, in one line. */
-export function noteText(note: TextNote): string {
-  return `line ${note.line}: ${escapeText(NOTES[note.kind](note))}`;
+export function noteText(note: TextNote): Printable {
+  return print`line ${note.line}: ${escapeText(NOTES[note.kind](note))}`;
 }

@@ -1,5 +1,7 @@
+import { escapeText } from './escape.js';
 import { isDated } from '../codec/time.js';
 import { rawText, type LineBuffer } from './line-buffer.js';
+import { print, type Printable, type PrintableBytes } from './printable.js';
 
 const SECONDS_A_DAY = 86_400;
 /** Columns in front of the point. */
@@ -18,7 +20,7 @@ export interface ClockOptions {
 export class Clock {
   /** The last second written, and its text up to the point. */
   private second = NaN;
-  private secondText: Uint8Array = new Uint8Array(0);
+  private secondText: PrintableBytes = rawText(print``);
   private readonly scale: number;
 
   constructor(private readonly options: ClockOptions) {
@@ -53,15 +55,15 @@ export class Clock {
   }
 }
 
-function relativeText(second: number): string {
+function relativeText(second: number): Printable {
   const sign = Object.is(second, -0) || second < 0 ? '-' : '';
-  return `${(sign + String(Math.abs(second))).padStart(RELATIVE_WIDTH)}.`;
+  return print`${print`${sign}${Math.abs(second)}`.padStart(RELATIVE_WIDTH)}.`;
 }
 
-function clockText(second: number): string {
-  const two = (n: number): string => String(n).padStart(2, '0');
+function clockText(second: number): Printable {
+  const two = (n: number): Printable => escapeText(String(n).padStart(2, '0'));
   const date = new Date(second * 1000);
-  if (isDated(second)) return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.`;
+  if (isDated(second)) return print`${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.`;
   // The time of day as it was printed, whatever the zone.
-  return `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}.`;
+  return print`${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}.`;
 }

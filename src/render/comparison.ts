@@ -1,24 +1,26 @@
+import { escapeText } from './escape.js';
 import type { ComparedTransport } from '../rules/compared-transport.js';
 import { grouped } from './connection-words.js';
 import type { Look } from './layout.js';
 import { padEnd, padStart } from './width.js';
+import { joined, print, type Printable } from './printable.js';
 
-const COLUMNS: readonly (readonly [head: string, cell: (figures: ComparedTransport) => string])[] = [
-  ['messages', ({ messages }) => grouped(messages)],
-  ['requests', ({ requests }) => grouped(requests)],
-  ['bytes up', ({ bytesUp }) => grouped(bytesUp)],
-  ['bytes down', ({ bytesDown }) => grouped(bytesDown)],
-  ['overhead', ({ overheadPerMessage }) => `${grouped(Math.round(overheadPerMessage))} B`],
-  ['delay', ({ delayMedianMs }) => `${delayMedianMs.toFixed(1)} ms`],
-  ['at most', ({ delayMaxMs }) => `${delayMaxMs.toFixed(1)} ms`],
+const COLUMNS: readonly (readonly [head: Printable, cell: (figures: ComparedTransport) => Printable])[] = [
+  [print`messages`, ({ messages }) => grouped(messages)],
+  [print`requests`, ({ requests }) => grouped(requests)],
+  [print`bytes up`, ({ bytesUp }) => grouped(bytesUp)],
+  [print`bytes down`, ({ bytesDown }) => grouped(bytesDown)],
+  [print`overhead`, ({ overheadPerMessage }) => print`${grouped(Math.round(overheadPerMessage))} B`],
+  [print`delay`, ({ delayMedianMs }) => print`${escapeText(delayMedianMs.toFixed(1))} ms`],
+  [print`at most`, ({ delayMaxMs }) => print`${escapeText(delayMaxMs.toFixed(1))} ms`],
 ];
 const NAME_WIDTH = 14;
 const WIDEST_BAR = 60;
 /** Eighths of a column. */
-const PARTS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
+const PARTS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const;
 
 /** The same conversation over several transports: a table, and a bar for the overhead of each. */
-export function drawComparison(transports: readonly ComparedTransport[], { theme, width }: Look): string {
+export function drawComparison(transports: readonly ComparedTransport[], { theme, width }: Look): Printable {
   const cells = COLUMNS.map(([head, cell]) => {
     const texts = transports.map(cell);
     const room = Math.max(head.length, ...texts.map((text) => text.length));
@@ -29,25 +31,26 @@ export function drawComparison(transports: readonly ComparedTransport[], { theme
   const widthOf = (count: number): number =>
     cells.slice(0, count).reduce((sum, [head]) => sum + 2 + head!.length, NAME_WIDTH);
   while (fitting > 1 && widthOf(fitting) > width) fitting--;
-  const row = (name: string, at: number): string =>
-    padEnd(name, NAME_WIDTH) +
-    cells
-      .slice(0, fitting)
-      .map((column) => `  ${column[at]}`)
-      .join('');
+  const row = (name: Printable, at: number): Printable =>
+    print`${padEnd(escapeText(name), NAME_WIDTH)}${joined(
+      cells.slice(0, fitting).map((column) => print`  ${column[at]!}`),
+    )}`;
   const most = Math.max(...transports.map(({ overheadPerMessage }) => overheadPerMessage), 1);
   const room = Math.min(WIDEST_BAR, Math.max(10, width - NAME_WIDTH - 12));
-  const bar = ({ name, overheadPerMessage }: ComparedTransport): string => {
+  const bar = ({ name, overheadPerMessage }: ComparedTransport): Printable => {
     const eighths = Math.max(1, Math.round((overheadPerMessage / most) * room * 8));
-    const drawn = '█'.repeat(eighths >> 3) + PARTS[eighths & 7]!;
-    return `${padEnd(name, NAME_WIDTH)}  ${theme.flow0(drawn)} ${grouped(Math.round(overheadPerMessage))} B`;
+    const drawn = print`${print`█`.repeat(eighths >> 3)}${PARTS[(eighths & 7) as 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7]}`;
+    return print`${padEnd(escapeText(name), NAME_WIDTH)}  ${theme.flow0(drawn)} ${grouped(Math.round(overheadPerMessage))} B`;
   };
-  return [
-    theme.dim(row('', 0)),
-    ...transports.map(({ name }, i) => row(name, i + 1)),
-    '',
-    theme.dim('bytes on the wire for each message, without the message itself'),
-    ...transports.map(bar),
-    '',
-  ].join('\n');
+  return joined(
+    [
+      theme.dim(row(print``, 0)),
+      ...transports.map(({ name }, i) => row(escapeText(name), i + 1)),
+      print``,
+      theme.dim(print`bytes on the wire for each message, without the message itself`),
+      ...transports.map(bar),
+      print``,
+    ],
+    print`\n`,
+  );
 }

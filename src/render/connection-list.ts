@@ -4,6 +4,7 @@ import { bytesCell, closedCell, durationText, faultCells, shortNumberCell } from
 import { escapeText } from './escape.js';
 import type { Look } from './layout.js';
 import { displayWidth } from './width.js';
+import { print, type Printable } from './printable.js';
 
 interface Listed extends Pick<Column, 'head' | 'left' | 'ends'> {
   readonly cell: (summary: ConnectionSummary) => Part;
@@ -17,24 +18,42 @@ interface Listed extends Pick<Column, 'head' | 'left' | 'ends'> {
 const ADDRESS = 21;
 
 const LISTED = {
-  number: { head: '#', cell: ({ connection }) => [String(connection), 'dim'] },
-  client: { head: 'client', cell: ({ client }) => [escapeText(client ?? '?')], left: true, ends: true, least: ADDRESS },
-  server: { head: 'server', cell: ({ server }) => [escapeText(server ?? '?')], left: true, ends: true, least: ADDRESS },
+  number: { head: print`#`, cell: ({ connection }) => [print`${connection}`, 'dim'] },
+  client: {
+    head: print`client`,
+    cell: ({ client }) => [escapeText(client ?? '?')],
+    left: true,
+    ends: true,
+    least: ADDRESS,
+  },
+  server: {
+    head: print`server`,
+    cell: ({ server }) => [escapeText(server ?? '?')],
+    left: true,
+    ends: true,
+    least: ADDRESS,
+  },
   target: {
-    head: 'target',
+    head: print`target`,
     cell: ({ handshake }) => [escapeText(handshake?.target ?? NOTHING)],
     left: true,
     least: 16,
   },
-  sent: { head: '→ frames', cell: ({ directions }) => [shortNumberCell(directions.client.frames)] },
-  received: { head: '← frames', cell: ({ directions }) => [shortNumberCell(directions.server.frames)] },
-  frames: { head: 'frames', cell: (summary) => [shortNumberCell(sum(summary, 'frames'))] },
-  sentBytes: { head: '→ payload', cell: ({ directions }) => [bytesCell(directions.client.payloadBytes)] },
-  receivedBytes: { head: '← payload', cell: ({ directions }) => [bytesCell(directions.server.payloadBytes)] },
-  bytes: { head: 'payload', cell: (summary) => [bytesCell(sum(summary, 'payloadBytes'))] },
-  duration: { head: 'duration', cell: (summary) => [durationText(summary) ?? NOTHING] },
-  closed: { head: 'closed', cell: closedCell, left: true },
-  faults: { head: 'faults', cell: (summary) => faultCells(summary)[0], within: faultsWithin, left: true, least: 10 },
+  sent: { head: print`→ frames`, cell: ({ directions }) => [shortNumberCell(directions.client.frames)] },
+  received: { head: print`← frames`, cell: ({ directions }) => [shortNumberCell(directions.server.frames)] },
+  frames: { head: print`frames`, cell: (summary) => [shortNumberCell(sum(summary, 'frames'))] },
+  sentBytes: { head: print`→ payload`, cell: ({ directions }) => [bytesCell(directions.client.payloadBytes)] },
+  receivedBytes: { head: print`← payload`, cell: ({ directions }) => [bytesCell(directions.server.payloadBytes)] },
+  bytes: { head: print`payload`, cell: (summary) => [bytesCell(sum(summary, 'payloadBytes'))] },
+  duration: { head: print`duration`, cell: (summary) => [durationText(summary) ?? NOTHING] },
+  closed: { head: print`closed`, cell: closedCell, left: true },
+  faults: {
+    head: print`faults`,
+    cell: (summary) => faultCells(summary)[0],
+    within: faultsWithin,
+    left: true,
+    least: 10,
+  },
 } satisfies Record<string, Listed>;
 
 type Name = keyof typeof LISTED;
@@ -79,7 +98,7 @@ interface Fitting extends Column, Pick<Listed, 'within'> {
 }
 
 /** A line for each of them; without the server where it is the same for all, which is then told above. */
-export function drawLines(summaries: readonly ConnectionSummary[], hasOneServer: boolean, look: Look): string[] {
+export function drawLines(summaries: readonly ConnectionSummary[], hasOneServer: boolean, look: Look): Printable[] {
   const columns = new Map<Name, Fitting>();
   const columnOf = (name: Name): Fitting => {
     const made = columns.get(name) ?? fitting(LISTED[name], summaries);
@@ -95,7 +114,7 @@ export function drawLines(summaries: readonly ConnectionSummary[], hasOneServer:
   const fitted = widened(chosen, room).map(({ within, ...column }) =>
     within ? { ...column, cells: summaries.map((summary) => within(summary, column.width)) } : column,
   );
-  const leads = summaries.map(() => '');
+  const leads = summaries.map(() => print``);
   // Without the gap in front of the first column.
   return drawGrid(fitted, leads, look).map((line) => line.slice(2));
 }

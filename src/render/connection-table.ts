@@ -6,6 +6,7 @@ import { drawLines } from './connection-list.js';
 import { durationText, grouped, things } from './connection-words.js';
 import { escapeText } from './escape.js';
 import type { Look } from './layout.js';
+import { joined, print, type Printable } from './printable.js';
 
 /** So many connections have a block each; where there are more, each has a line. */
 const MOST_BLOCKS = 10;
@@ -16,7 +17,7 @@ export interface ConnectionsOptions {
   /** Every connection and every rule, however many. */
   readonly all?: boolean;
   /** How all are asked for, as in `--all shows them`. */
-  readonly hint?: string;
+  readonly hint?: Printable;
 }
 
 /**
@@ -27,8 +28,8 @@ export function drawConnections(
   summaries: readonly ConnectionSummary[],
   totals: RunTotals,
   look: Look,
-  { all = false, hint = '' }: ConnectionsOptions = {},
-): string {
+  { all = false, hint = print`` }: ConnectionsOptions = {},
+): Printable {
   const isOnly = totals.webSocket === 1 && summaries.length === 1;
   const blocks =
     totals.webSocket > MOST_BLOCKS
@@ -37,35 +38,38 @@ export function drawConnections(
   // The totals of one connection would say the same again.
   if (!isOnly) blocks.push(drawTotals(totals, look, all));
   else if (totals.connections > 1) blocks.push([...drawTitle(totals, look), ...drawPassedOver(totals, look)]);
-  return blocks.map((lines) => lines.map((line) => `${line.trimEnd()}\n`).join('')).join('\n');
+  return joined(
+    blocks.map((lines) => joined(lines.map((line) => print`${line.trimEnd()}\n`))),
+    print`\n`,
+  );
 }
 
-function drawList(shown: readonly ConnectionSummary[], totals: RunTotals, look: Look, hint: string): string[] {
+function drawList(shown: readonly ConnectionSummary[], totals: RunTotals, look: Look, hint: Printable): Printable[] {
   const server = shown[0]?.server;
   const hasOneServer = server !== undefined && shown.every((each) => each.server === server);
   const hidden = totals.webSocket - shown.length;
   const title: Part[] = [[things(totals.webSocket, 'connection'), 'title']];
-  if (hasOneServer) title.push([`→ ${escapeText(server)}`]);
-  if (hidden > 0) title.push([`${grouped(shown.length)} shown, those with faults preferred`, 'dim']);
-  const more = `… ${grouped(hidden)} more${hint === '' ? '' : ` (${hint})`}`;
+  if (hasOneServer) title.push([print`→ ${escapeText(server)}`]);
+  if (hidden > 0) title.push([print`${grouped(shown.length)} shown, those with faults preferred`, 'dim']);
+  const more = print`… ${grouped(hidden)} more${hint === '' ? '' : print` (${hint})`}`;
   return [
-    ...flow('', title, look),
+    ...flow(print``, title, look),
     ...drawLines(shown, hasOneServer, look),
-    ...(hidden > 0 ? flow('', [[more, 'dim']], look) : []),
+    ...(hidden > 0 ? flow(print``, [[more, 'dim']], look) : []),
   ];
 }
 
-function drawTitle(totals: RunTotals, look: Look): string[] {
+function drawTitle(totals: RunTotals, look: Look): Printable[] {
   const { webSocket, packets } = totals;
-  const words = webSocket === 0 ? 'no WebSocket connection' : things(webSocket, 'connection');
+  const words = webSocket === 0 ? print`no WebSocket connection` : things(webSocket, 'connection');
   const duration = durationText(totals);
-  const title: Part[] = [['total', 'title'], [words]];
+  const title: Part[] = [[print`total`, 'title'], [words]];
   if (duration !== undefined) title.push([duration]);
   if (packets !== undefined) title.push([things(packets, 'packet')]);
-  return flow('', title, look);
+  return flow(print``, title, look);
 }
 
-function drawTotals(totals: RunTotals, look: Look, all: boolean): string[] {
+function drawTotals(totals: RunTotals, look: Look, all: boolean): Printable[] {
   const { webSocket, directions, diagnostics } = totals;
   return [
     ...drawTitle(totals, look),
@@ -76,18 +80,18 @@ function drawTotals(totals: RunTotals, look: Look, all: boolean): string[] {
   ];
 }
 
-const KINDS: Readonly<Record<string, string>> = {
-  tls: 'TLS',
-  http: 'HTTP',
-  http2: 'HTTP/2',
-  other: 'other',
-  silent: 'without data',
+const KINDS: Readonly<Record<string, Printable>> = {
+  tls: print`TLS`,
+  http: print`HTTP`,
+  http2: print`HTTP/2`,
+  other: print`other`,
+  silent: print`without data`,
 };
 
 /** The connections that carry something else. */
-function drawPassedOver({ passedOver, connections, webSocket }: RunTotals, look: Look): string[] {
+function drawPassedOver({ passedOver, connections, webSocket }: RunTotals, look: Look): Printable[] {
   const kinds = Object.entries(passedOver).filter(([, count]) => count > 0);
   if (kinds.length === 0) return [];
-  const parts = kinds.map(([kind, count]): Part => [`${grouped(count)} ${KINDS[kind] ?? escapeText(kind)}`]);
-  return row('others', [[`${grouped(connections - webSocket)} without WebSocket`], ...parts], look);
+  const parts = kinds.map(([kind, count]): Part => [print`${grouped(count)} ${KINDS[kind] ?? escapeText(kind)}`]);
+  return row(print`others`, [[print`${grouped(connections - webSocket)} without WebSocket`], ...parts], look);
 }

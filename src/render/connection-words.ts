@@ -18,24 +18,25 @@ import { NOTHING, type Part } from './connection-lines.js';
 import { escapeText } from './escape.js';
 import type { Role } from './theme.js';
 import { truncate } from './width.js';
+import { joined, print, type Printable } from './printable.js';
 
-export const ARROW: Readonly<Record<Direction, string>> = { client: '→', server: '←', unknown: '·' };
-const MARK: Readonly<Record<Severity, string>> = { error: '✗', warning: '!', notice: 'i' };
+export const ARROW: Readonly<Record<Direction, Printable>> = { client: print`→`, server: print`←`, unknown: print`·` };
+const MARK: Readonly<Record<Severity, Printable>> = { error: print`✗`, warning: print`!`, notice: print`i` };
 const SEVERITIES = Object.keys(MARK) as Severity[];
 
 /** `12,345`. */
-export function grouped(n: number): string {
-  return n.toLocaleString('en-US');
+export function grouped(n: number): Printable {
+  return escapeText(n.toLocaleString('en-US'));
 }
 
 /** In a table. */
-export function numberCell(n: number): string {
+export function numberCell(n: number): Printable {
   return n === 0 ? NOTHING : grouped(n);
 }
 
 /** `1 gap`, `1,448 bytes`. */
-export function things(n: number, unit: string): string {
-  return `${grouped(n)} ${unit}${n === 1 ? '' : 's'}`;
+export function things(n: number, unit: string): Printable {
+  return print`${grouped(n)} ${escapeText(unit)}${n === 1 ? '' : print`s`}`;
 }
 
 const BYTE_UNITS = ['B', 'KB', 'MB', 'GB', 'TB', 'PB'];
@@ -44,43 +45,43 @@ const COUNT_UNITS = ['', 'k', 'M', 'G', 'T', 'P'];
 const MANY = 10_000_000;
 
 /** Three digits that count, in powers of 1000 as in `12.3 KB`. */
-export function bytesCell(n: number): string {
+export function bytesCell(n: number): Printable {
   return n === 0 ? NOTHING : scaled(n, BYTE_UNITS);
 }
 
 /** A count where columns are scarce: `12.3 M`. */
-export function shortNumberCell(n: number): string {
+export function shortNumberCell(n: number): Printable {
   return n < MANY ? numberCell(n) : scaled(n, COUNT_UNITS);
 }
 
-function scaled(n: number, units: readonly string[]): string {
+function scaled(n: number, units: readonly string[]): Printable {
   let value = n;
   let unit = 0;
   while (value >= 999.5 && unit < units.length - 1) {
     value /= 1000;
     unit++;
   }
-  return `${unit === 0 ? n : digits(value)} ${units[unit]}`;
+  return print`${unit === 0 ? print`${n}` : digits(value)} ${escapeText(units[unit]!)}`;
 }
 
-function digits(value: number): string {
-  return value.toFixed(value < 99.95 ? 1 : 0);
+function digits(value: number): Printable {
+  return escapeText(value.toFixed(value < 99.95 ? 1 : 0));
 }
 
 /** `850 µs`, `12.3 ms`, `12.3 s`, `3 min 12 s`, `2 h 5 min`, `3 d 4 h`. */
-export function secondsText(seconds: number): string {
-  if (seconds < 0.0009995) return `${(seconds * 1e6).toFixed(0)} µs`;
-  if (seconds < 0.9995) return `${digits(seconds * 1e3)} ms`;
-  if (seconds < 59.95) return `${digits(seconds)} s`;
+export function secondsText(seconds: number): Printable {
+  if (seconds < 0.0009995) return print`${Math.round(seconds * 1e6)} µs`;
+  if (seconds < 0.9995) return print`${digits(seconds * 1e3)} ms`;
+  if (seconds < 59.95) return print`${digits(seconds)} s`;
   const whole = Math.round(seconds);
   const days = Math.floor(whole / 86400);
   const hours = Math.floor(whole / 3600) % 24;
   const minutes = Math.floor(whole / 60) % 60;
-  if (days > 0) return `${days} d ${hours} h`;
-  return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${whole % 60} s`;
+  if (days > 0) return print`${days} d ${hours} h`;
+  return hours > 0 ? print`${hours} h ${minutes} min` : print`${minutes} min ${whole % 60} s`;
 }
 
-export function durationText(span: TimeSpan): string | undefined {
+export function durationText(span: TimeSpan): Printable | undefined {
   const seconds = durationOf(span);
   return seconds === undefined ? undefined : secondsText(seconds);
 }
@@ -88,45 +89,48 @@ export function durationText(span: TimeSpan): string | undefined {
 /** What was asked for, and the answer beside it within `room`. */
 export function handshakeParts(handshake: HandshakeSummary, room: number): Part[] {
   const { target, status, subprotocol, extensions, upgraded, answered } = handshake;
-  const words = answered ? String(status ?? '?') : 'no response seen';
+  const words = answered ? print`${status ?? '?'}` : print`no response seen`;
   return [
     ...(target === undefined ? [] : [[truncate(escapeText(target), room - words.length - 2)] as const]),
     [words, upgraded ? 'ok' : 'warning'],
-    ...(subprotocol === undefined ? [] : [[`subprotocol ${escapeText(subprotocol)}`] as const]),
+    ...(subprotocol === undefined ? [] : [[print`subprotocol ${escapeText(subprotocol)}`] as const]),
     ...extensions.map((extension): Part => [escapeText(extension)]),
   ];
 }
 
-export function pingParts({ answered, skipped, unanswered, times }: PingSummary, arrow: string): Part[] {
-  const part = (n: number, word: string, role: Role): Part[] => (n > 0 ? [[`${grouped(n)} ${word}`, role]] : []);
+export function pingParts({ answered, skipped, unanswered, times }: PingSummary, arrow: Printable): Part[] {
+  const part = (n: number, word: Printable, role: Role): Part[] =>
+    n > 0 ? [[print`${grouped(n)} ${word}`, role]] : [];
   return [
-    [`${arrow} ${grouped(answered)} answered`],
-    ...(times ? (['min', 'median', 'max'] as const).map((name): Part => [`${name} ${secondsText(times[name])}`]) : []),
-    ...part(skipped, 'passed by', 'dim'),
-    ...part(unanswered, 'unanswered', 'warning'),
+    [print`${arrow} ${grouped(answered)} answered`],
+    ...(times
+      ? (['min', 'median', 'max'] as const).map((name): Part => [print`${name} ${secondsText(times[name])}`])
+      : []),
+    ...part(skipped, print`passed by`, 'dim'),
+    ...part(unanswered, print`unanswered`, 'warning'),
   ];
 }
 
 /** How a connection ended, in words and in one. */
 const ENDED: Readonly<Record<CloseReason, readonly [part: Part, short: Part]>> = {
-  fin: [['ended by TCP'], ['ended']],
+  fin: [[print`ended by TCP`], [print`ended`]],
   reset: [
-    ['reset by TCP', 'warning'],
-    ['reset', 'warning'],
+    [print`reset by TCP`, 'warning'],
+    [print`reset`, 'warning'],
   ],
-  reused: [['its ports serve a new connection', 'dim'], ['reused']],
+  reused: [[print`its ports serve a new connection`, 'dim'], [print`reused`]],
   evicted: [
-    ['given up: too many connections at a time', 'warning'],
-    ['given up', 'warning'],
+    [print`given up: too many connections at a time`, 'warning'],
+    [print`given up`, 'warning'],
   ],
-  end: [['open at the end of the input', 'dim'], ['open']],
+  end: [[print`open at the end of the input`, 'dim'], [print`open`]],
 };
 
 export function closingParts(summary: ConnectionSummary): Part[] {
   const { closedBy, closeCode, ended, endedBy } = summary;
   const end = ended && (endedBy === undefined ? ENDED[ended][0] : tcpEnd(summary, endedBy, ended));
   if (closedBy === undefined) {
-    const missing: Part[] = closeCode === undefined ? [] : [[`${closeCode} without a close frame`, 'warning']];
+    const missing: Part[] = closeCode === undefined ? [] : [[print`${closeCode} without a close frame`, 'warning']];
     return [...missing, ...(end ? [end] : [])];
   }
   // That it goes on behind a close frame, or ends nobody knows how, goes without saying.
@@ -137,9 +141,10 @@ export function closingParts(summary: ConnectionSummary): Part[] {
 /** Who ended TCP, and when: `FIN by the server after 2.1 s`. */
 function tcpEnd({ firstTime, endedAt }: ConnectionSummary, by: Direction, ended: CloseReason): Part {
   const flag = ended === 'reset' ? 'RST' : 'FIN';
-  const who = by === 'unknown' ? '' : ` by the ${by}`;
-  const after = firstTime === undefined || endedAt === undefined ? '' : ` after ${secondsText(endedAt - firstTime)}`;
-  return [`${flag}${who}${after}`, ended === 'reset' ? 'warning' : 'dim'];
+  const who = by === 'unknown' ? '' : print` by the ${by}`;
+  const after =
+    firstTime === undefined || endedAt === undefined ? '' : print` after ${secondsText(endedAt - firstTime)}`;
+  return [print`${flag}${who}${after}`, ended === 'reset' ? 'warning' : 'dim'];
 }
 
 /** The first close frame, and the other side's. */
@@ -147,24 +152,25 @@ function closeFrameParts({ directions, closeCode }: ConnectionSummary, closedBy:
   const reason = directions[closedBy]?.close?.reason ?? '';
   const parts: Part[] = [
     closeCode === undefined
-      ? ['a close frame, its code not captured', 'dim']
-      : [`${closeCode} ${closeCodeInfo(closeCode).name}`, isQuietClose(closeCode) ? 'ok' : 'warning'],
+      ? [print`a close frame, its code not captured`, 'dim']
+      : [print`${closeCode} ${escapeText(closeCodeInfo(closeCode).name)}`, isQuietClose(closeCode) ? 'ok' : 'warning'],
   ];
-  if (reason !== '') parts.push([`"${escapeText(reason)}"`]);
+  if (reason !== '') parts.push([print`"${escapeText(reason)}"`]);
   if (closedBy === 'unknown') return parts;
   const answer = directions[closedBy === 'client' ? 'server' : 'client'].close;
-  const answered: Part = answer ? [`answered with ${answer.code ?? '?'}`] : ['not answered', 'dim'];
-  return [...parts, [`by the ${closedBy}`], answered];
+  const answered: Part = answer ? [print`answered with ${answer.code ?? '?'}`] : [print`not answered`, 'dim'];
+  return [...parts, [print`by the ${closedBy}`], answered];
 }
 
 /** The same in a few columns: who closed, and the code. */
 export function closedCell({ closedBy, closeCode, ended, handshake }: ConnectionSummary): Part {
   if (closedBy !== undefined) {
-    const text = `${ARROW[closedBy]} ${closeCode ?? '?'}`;
+    const text = print`${ARROW[closedBy]} ${closeCode ?? print`?`}`;
     return isQuietClose(closeCode) ? [text] : [text, 'warning'];
   }
-  if (handshake?.answered === true && !handshake.upgraded) return [`HTTP ${handshake.status ?? '?'}`, 'warning'];
-  if (closeCode !== undefined && ended !== 'reset') return ['no close', 'warning'];
+  if (handshake?.answered === true && !handshake.upgraded)
+    return [print`HTTP ${handshake.status ?? print`?`}`, 'warning'];
+  if (closeCode !== undefined && ended !== 'reset') return [print`no close`, 'warning'];
   return ended === undefined ? [NOTHING] : ENDED[ended][1];
 }
 
@@ -182,8 +188,8 @@ function faultsOf(diagnostics: DiagnosticCounts): Fault[] {
     .sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity) || b.count - a.count);
 }
 
-function faultText({ code, count, severity }: Fault): string {
-  return `${MARK[severity]} ${grouped(count)} ${code}`;
+function faultText({ code, count, severity }: Fault): Printable {
+  return print`${MARK[severity]} ${grouped(count)} ${code}`;
 }
 
 /** At most so many of them, but all errors, and how many more there are. */
@@ -192,27 +198,27 @@ export function faultParts(diagnostics: DiagnosticCounts, most: number): Part[] 
   const errors = faults.filter(({ severity }) => severity === 'error').length;
   const parts = faults.slice(0, Math.max(most, errors)).map((fault): Part => [faultText(fault), fault.severity]);
   const rest = faults.length - parts.length;
-  return rest > 0 ? [...parts, [`and ${things(rest, 'more rule')}`, 'dim']] : parts;
+  return rest > 0 ? [...parts, [print`and ${things(rest, 'more rule')}`, 'dim']] : parts;
 }
 
 /** What is wrong with a connection, from all of it to the least that can be said; without notices. */
 export function faultCells({ diagnostics, directions }: ConnectionSummary): [Part, ...Part[]] {
   const faults = faultsOf(diagnostics).filter(({ severity }) => severity !== 'notice');
   const lostBytes = [...eachDirection(directions)].reduce((total, [, counts]) => total + counts.lostBytes, 0);
-  const lost = lostBytes > 0 ? [`lost ${bytesCell(lostBytes)}`] : [];
+  const lost = lostBytes > 0 ? [print`lost ${bytesCell(lostBytes)}`] : [];
   const [worst] = faults;
   if (!worst && lostBytes === 0) return [[NOTHING]];
   if (!worst)
     return [
-      [lost.join(''), 'warning'],
-      ['lost', 'warning'],
+      [joined(lost), 'warning'],
+      [print`lost`, 'warning'],
     ];
   const { error, warning } = severities(diagnostics);
   const counts = [
-    error > 0 ? `${MARK.error} ${grouped(error)}` : '',
-    warning > 0 ? `${MARK.warning} ${grouped(warning)}` : '',
+    error > 0 ? print`${MARK.error} ${grouped(error)}` : print``,
+    warning > 0 ? print`${MARK.warning} ${grouped(warning)}` : print``,
   ];
   const texts = [[...faults.map(faultText), ...lost], [...counts.filter(Boolean), ...lost], counts.filter(Boolean)];
-  const [all, ...shorter] = texts.map((parts): Part => [parts.join('  '), worst.severity]);
+  const [all, ...shorter] = texts.map((parts): Part => [joined(parts, print`  `), worst.severity]);
   return [all!, ...shorter];
 }

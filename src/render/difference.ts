@@ -7,6 +7,7 @@ import { content } from './json.js';
 import { spaced, type Look } from './layout.js';
 import type { ViewOptions } from './view.js';
 import { displayWidth, padEnd, truncate } from './width.js';
+import { print, type Printable } from './printable.js';
 
 /** So many places of a JSON text are told. */
 const MOST_PLACES = 5;
@@ -14,34 +15,34 @@ const MOST_PLACES = 5;
 const LEAD = 20;
 /** Longer texts are compared byte by byte only. */
 const MOST_JSON = 1024 * 1024;
-const INDENT = '    ';
+const INDENT = print`    `;
 const SIGNS = { changed: '≠', missing: '-', extra: '+' } as const;
 
 /** Draws what is not as it was recorded: a line, and below it both sides. */
-export function differenceLines(look: Look): (difference: Difference | CloseDifference) => string[] {
+export function differenceLines(look: Look): (difference: Difference | CloseDifference) => Printable[] {
   const { theme } = look;
   const room = look.isOpen ? Infinity : look.width;
-  const cut = (line: string): string => truncate(line, room);
+  const cut = (line: Printable): Printable => truncate(line, room);
   return (difference) => {
     switch (difference.kind) {
       case 'close':
         return [
-          theme.warning(cut(`${SIGNS.changed} the end of the connection differs`)),
-          cut(`${INDENT}recorded  ${ended(difference.recorded)}`),
-          cut(`${INDENT}received  ${ended(difference.received)}`),
+          theme.warning(cut(print`${SIGNS.changed} the end of the connection differs`)),
+          cut(print`${INDENT}recorded  ${ended(difference.recorded)}`),
+          cut(print`${INDENT}received  ${ended(difference.received)}`),
         ];
       case 'changed': {
         const { recordedIndex, receivedIndex, recorded, received } = difference;
-        const here = recordedIndex === receivedIndex ? '' : `, here reply ${receivedIndex},`;
-        const line = `${SIGNS.changed} reply ${recordedIndex}${here} differs`;
+        const here = recordedIndex === receivedIndex ? '' : print`, here reply ${receivedIndex},`;
+        const line = print`${SIGNS.changed} reply ${recordedIndex}${here} differs`;
         return [theme.warning(cut(line)), ...changes(recorded, received, room)];
       }
       case 'missing': {
-        const line = `${SIGNS.missing} reply ${difference.recordedIndex} did not come`;
+        const line = print`${SIGNS.missing} reply ${difference.recordedIndex} did not come`;
         return [theme.warning(cut(line)), sideLine('recorded', asCame(difference.recorded), 0, room)];
       }
       case 'extra': {
-        const line = `${SIGNS.extra} reply ${difference.receivedIndex} was not recorded`;
+        const line = print`${SIGNS.extra} reply ${difference.receivedIndex} was not recorded`;
         return [theme.warning(cut(line)), sideLine('received', asCame(difference.received), 0, room)];
       }
     }
@@ -53,30 +54,38 @@ function asCame({ key, binary, data }: Reply): Reply {
   return { key, binary, data };
 }
 
-function changes(recorded: Reply, received: Reply, room: number): string[] {
+function changes(recorded: Reply, received: Reply, room: number): Printable[] {
   const places = placesOf(recorded, received);
   if (places !== undefined && places.length > 0) {
     const width = Math.max(...places.map(({ path }) => displayWidth(escapeText(path))));
     return places.map(({ path, recorded: was = 'nothing', received: is = 'nothing' }) =>
-      sideBySide(`${INDENT}${padEnd(escapeText(path), Math.min(width, 32))}  `, escapeText(was), escapeText(is), room),
+      sideBySide(
+        print`${INDENT}${padEnd(escapeText(path), Math.min(width, 32))}  `,
+        escapeText(was),
+        escapeText(is),
+        room,
+      ),
     );
   }
   const from = Math.max(0, firstDifference(comparedOf(recorded), comparedOf(received)) - LEAD);
   return [sideLine('recorded', recorded, from, room), sideLine('received', received, from, room)];
 }
 
-function sideLine(name: 'recorded' | 'received', reply: Reply, from: number, room: number): string {
-  const lead = `${INDENT}${name}  `;
-  return truncate(lead + shown(reply, from, room - lead.length), room);
+function sideLine(name: 'recorded' | 'received', reply: Reply, from: number, room: number): Printable {
+  const lead = print`${INDENT}${name}  `;
+  return truncate(print`${lead}${shown(reply, from, room - lead.length)}`, room);
 }
 
 /** Both values, as much of each as fits. */
-function sideBySide(lead: string, was: string, is: string, room: number): string {
+function sideBySide(lead: Printable, was: Printable, is: Printable, room: number): Printable {
   const left = Math.max(16, room - displayWidth(lead) - 3);
   const [a, b] = [displayWidth(was), displayWidth(is)];
   const half = Math.floor(left / 2);
   const first = truncate(was, Math.max(half, left - b));
-  return truncate(`${lead}${first} → ${truncate(is, Math.max(half, left - Math.min(a, displayWidth(first))))}`, room);
+  return truncate(
+    print`${lead}${first} → ${truncate(is, Math.max(half, left - Math.min(a, displayWidth(first))))}`,
+    room,
+  );
 }
 
 function placesOf(recorded: Reply, received: Reply): ReturnType<typeof jsonDifferences> {
@@ -98,17 +107,17 @@ function firstDifference(a: Uint8Array, b: Uint8Array): number {
 }
 
 /** Opcode, length and content from a byte on. */
-function shown(reply: Reply, from: number, room: number): string {
+function shown(reply: Reply, from: number, room: number): Printable {
   const { binary, key } = reply;
-  if (key === undefined) return 'a message that was not recorded whole';
+  if (key === undefined) return print`a message that was not recorded whole`;
   const data = comparedOf(reply);
-  const lead = `${binary ? 'binary' : 'text'} ${reply.data.length} B  ${from > 0 ? '…' : ''}`;
+  const lead = print`${binary ? print`binary` : print`text`} ${reply.data.length} B  ${from > 0 ? print`…` : print``}`;
   const left = Math.max(8, Math.min(4096, room - displayWidth(lead)));
   const start = binary ? from : characterAt(data, from);
   const content = binary
     ? spaced(data.subarray(start, start + left))
     : escapeBytes(data.subarray(start, start + 4 * left));
-  return lead + truncate(binary ? content : `"${content}"`, left);
+  return print`${lead}${truncate(binary ? content : print`"${content}"`, left)}`;
 }
 
 /** A character of UTF-8 begins there, or a little before. */
@@ -118,10 +127,10 @@ function characterAt(data: Uint8Array, from: number): number {
   return at;
 }
 
-function ended(end: ServerEnd | undefined): string {
-  if (!end) return 'not by the server';
-  const reason = end.reason === '' ? '' : ` "${escapeText(end.reason)}"`;
-  return `${end.code} ${closeCodeInfo(end.code).name}${reason}, by the server${end.first ? '' : ' after the client'}`;
+function ended(end: ServerEnd | undefined): Printable {
+  if (!end) return print`not by the server`;
+  const reason = end.reason === '' ? '' : print` "${escapeText(end.reason)}"`;
+  return print`${end.code} ${escapeText(closeCodeInfo(end.code).name)}${reason}, by the server${end.first ? '' : ' after the client'}`;
 }
 
 /** The same as a record of `--json`. */

@@ -1,3 +1,4 @@
+import { escapeText } from './escape.js';
 import type { RelayFault } from '../rules/relay-fault.js';
 import { Clock } from './clock.js';
 import { ARROW } from './connection-words.js';
@@ -5,23 +6,24 @@ import type { Look } from './layout.js';
 import { LineBuffer } from './line-buffer.js';
 import { CONNECTION_ROLES } from './theme.js';
 import { displayWidth, padEnd, truncate } from './width.js';
+import { print, type Printable } from './printable.js';
 
 /** From so many columns on times have microseconds, as the lines of frames have. */
 const WIDE = 80;
 
 /** Draws the line that tells what was done to a frame on purpose: behind the frame's own. */
-export function faultLines(look: Look, since?: () => number | undefined): (fault: RelayFault) => string {
+export function faultLines(look: Look, since?: () => number | undefined): (fault: RelayFault) => Printable {
   const clock = new Clock({ digits: look.width < WIDE ? 3 : 6, since });
   const { theme } = look;
   return ({ time, connection, direction, fault, index, message }) => {
     const out = new LineBuffer();
     clock.write(time, out);
     const role = CONNECTION_ROLES[connection % CONNECTION_ROLES.length]!;
-    const lead = `${new TextDecoder().decode(out.take())} `;
-    const number = `${padEnd(`#${connection}`, 3)} ${ARROW[direction]}`;
-    const room = look.isOpen ? Infinity : look.width - displayWidth(`${lead}${number} `);
-    const words = truncate(`fault      ${fault}  frame ${index}: ${message}`, room);
-    return `${lead}${theme[role](number)} ${theme.warning(words)}\n`;
+    const lead = print`${out.takeText()} `;
+    const number = print`${padEnd(print`#${connection}`, 3)} ${ARROW[direction]}`;
+    const room = look.isOpen ? Infinity : look.width - displayWidth(print`${lead}${number} `);
+    const words = truncate(print`fault      ${fault}  frame ${index}: ${escapeText(message)}`, room);
+    return print`${lead}${theme[role](number)} ${theme.warning(words)}\n`;
   };
 }
 

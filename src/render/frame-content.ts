@@ -5,6 +5,7 @@ import { spaced } from './layout.js';
 import { previewText, quoted } from './payload.js';
 import type { ViewOptions } from './view.js';
 import { truncate } from './width.js';
+import { print, type Printable } from './printable.js';
 
 /** Payload bytes that stand on a line: more than fits into the widest. */
 export const MOST_SHOWN = 256;
@@ -17,19 +18,19 @@ export function shownBytes(whole: number, { preview, stretch }: Shown): number {
 }
 
 /** What a frame says, in a few words of at most about `room` columns. */
-export function frameContent(frame: Frame, options: Shown, room: number): string {
+export function frameContent(frame: Frame, options: Shown, room: number): Printable {
   const { close, message } = frame;
   if (close?.code !== undefined) {
-    const reason = close.reason === '' ? '' : ` "${escapeText(close.reason)}"`;
-    return `${close.code} ${closeCodeInfo(close.code).name}${reason}`;
+    const reason = close.reason === '' ? '' : print` "${escapeText(close.reason)}"`;
+    return print`${close.code} ${escapeText(closeCodeInfo(close.code).name)}${reason}`;
   }
   if (frame.compressed) {
-    if (!message) return `${frame.received} bytes compressed`;
-    if (message.bytes === undefined) return 'compressed, not inflated';
+    if (!message) return print`${frame.received} bytes compressed`;
+    if (message.bytes === undefined) return print`compressed, not inflated`;
     const note = plainNote(message.bytes, room);
     const left = room - note.length;
     const text = preview(message.payload, message.bytes, message.opcode !== OPCODE.binary, options, left);
-    return truncate(text, left) + note;
+    return print`${truncate(text, left)}${note}`;
   }
   return preview(frame.payload, frame.received, frame.header.opcode !== OPCODE.binary, options, room);
 }
@@ -38,22 +39,22 @@ export function frameContent(frame: Frame, options: Shown, room: number): string
 const LEAST_CONTENT = 12;
 
 /** Behind compressed content, also where that is too long: its size when it is inflated. Nothing where both have no room. */
-export function plainNote(bytes: number, room: number): string {
-  const note = `  (${bytes} plain)`;
-  return room - note.length < LEAST_CONTENT ? '' : note;
+export function plainNote(bytes: number, room: number): Printable {
+  const note = print`  (${bytes} plain)`;
+  return room - note.length < LEAST_CONTENT ? print`` : note;
 }
 
-function preview(payload: Uint8Array, whole: number, textual: boolean, options: Shown, room: number): string {
+function preview(payload: Uint8Array, whole: number, textual: boolean, options: Shown, room: number): Printable {
   const shown = payload.subarray(0, shownBytes(whole, options));
-  if (shown.length === 0) return '';
+  if (shown.length === 0) return print``;
   if (textual && previewText(shown, shown.length < whole) !== undefined) {
-    return shown.length < whole ? `${quoted(shown).slice(0, -1)}…` : quoted(shown);
+    return shown.length < whole ? print`${quoted(shown).slice(0, -1)}…` : quoted(shown);
   }
   return hexIn(shown, room);
 }
 
 /** Whole bytes, as many as fit. */
-function hexIn(bytes: Uint8Array, room: number): string {
+function hexIn(bytes: Uint8Array, room: number): Printable {
   if (bytes.length * 3 - 1 <= room) return spaced(bytes);
-  return `${spaced(bytes.subarray(0, Math.max(1, Math.floor((room - 1) / 3))))} …`;
+  return print`${spaced(bytes.subarray(0, Math.max(1, Math.floor((room - 1) / 3))))} …`;
 }

@@ -1,9 +1,11 @@
+import { escapeText } from './escape.js';
 import { headerFields, type FrameHeader } from '../codec/frame.js';
 import type { Direction } from '../codec/records.js';
 import { opcodeInfo } from '../codec/registry.js';
 import type { Field } from '../codec/span.js';
 import { bitPattern, spaced, type Row } from './layout.js';
 import type { Role, Theme } from './theme.js';
+import { print, type Printable } from './printable.js';
 
 const ROLE_OF_FIELD: Record<string, Role> = {
   FIN: 'fin',
@@ -31,7 +33,7 @@ export function headerRows(header: FrameHeader, direction: Direction, theme: The
       ...(first && { offset: field.span.start, bytes: spaced(own) }),
       ...(first && mask !== undefined && { paintBytes: nibblePaint(at, theme) }),
       ...(mask !== undefined && { bits: bitPattern(own[0]!, mask) }),
-      name: field.name === 'masking key' ? 'key' : field.name === 'extended length' ? 'length' : field.name,
+      name: print`${field.name === 'masking key' ? 'key' : field.name === 'extended length' ? 'length' : escapeText(field.name)}`,
       ...describe(field, header, direction),
       paint: theme[role],
     };
@@ -49,36 +51,42 @@ function joinRsv(fields: Field[]): Field[] {
 }
 
 /** The two digits of the first byte hold FIN with RSV, and the opcode; those of the second MASK and length. */
-function nibblePaint(at: number, theme: Theme): (s: string) => string {
+function nibblePaint(at: number, theme: Theme): (s: Printable) => Printable {
   const [high, low] = at === 0 ? ([theme.fin, theme.opcode] as const) : ([theme.mask, theme.length] as const);
-  return (s) => high(s[0]!) + low(s.slice(1));
+  return (s) => print`${high(s.slice(0, 1))}${low(s.slice(1))}`;
 }
 
-function describe(field: Field, header: FrameHeader, direction: Direction): { value: string; meaning?: string } {
+function describe(field: Field, header: FrameHeader, direction: Direction): { value: Printable; meaning?: Printable } {
   switch (field.name) {
     case 'FIN':
-      return { value: String(field.value), meaning: header.fin ? 'last fragment' : 'more fragments follow' };
+      return {
+        value: escapeText(String(field.value)),
+        meaning: header.fin ? print`last fragment` : print`more fragments follow`,
+      };
     case 'opcode': {
       const info = opcodeInfo(header.opcode);
-      return { value: `0x${header.opcode.toString(16)}`, meaning: `${info.name}: ${info.meaning}` };
+      return {
+        value: print`0x${escapeText(header.opcode.toString(16))}`,
+        meaning: print`${info.name}: ${escapeText(info.meaning)}`,
+      };
     }
     case 'MASK':
-      return { value: String(field.value), meaning: maskMeaning(header.masked, direction) };
+      return { value: escapeText(String(field.value)), meaning: maskMeaning(header.masked, direction) };
     case 'length':
       return lengthMeaning(header);
     default:
-      return { value: String(field.value), ...(field.value === 1 && { meaning: 'set' }) };
+      return { value: escapeText(String(field.value)), ...(field.value === 1 && { meaning: print`set` }) };
   }
 }
 
-function maskMeaning(masked: boolean, direction: Direction): string {
-  if (direction === 'server' && masked) return 'masked, though from the server';
-  if (direction === 'client' && !masked) return 'not masked, though from the client';
-  return masked ? 'client to server' : 'not masked: server to client';
+function maskMeaning(masked: boolean, direction: Direction): Printable {
+  if (direction === 'server' && masked) return print`masked, though from the server`;
+  if (direction === 'client' && !masked) return print`not masked, though from the client`;
+  return masked ? print`client to server` : print`not masked: server to client`;
 }
 
-function lengthMeaning(header: FrameHeader): { value: string; meaning?: string } {
-  const value = String(header.byte1 & 0x7f);
+function lengthMeaning(header: FrameHeader): { value: Printable; meaning?: Printable } {
+  const value = print`${header.byte1 & 0x7f}`;
   if (header.lengthForm === 7) return { value };
-  return { value, meaning: `the next ${header.lengthForm} bits hold the length` };
+  return { value, meaning: print`the next ${header.lengthForm} bits hold the length` };
 }

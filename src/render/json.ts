@@ -1,3 +1,4 @@
+import { print } from './printable.js';
 import { headerFields } from '../codec/frame.js';
 import { hexOf } from '../codec/hex.js';
 import type { Frame, Message } from '../codec/records.js';
@@ -17,7 +18,7 @@ export type JsonRecord = { readonly type: string } & Readonly<Record<string, unk
 export function jsonView(options: ViewOptions, messages: boolean): View {
   const lines = messages ? messageRecords : jsonRecords;
   return (record, out) => {
-    for (const value of lines(record, options)) out.text(`${safeJson(value)}\n`);
+    for (const value of lines(record, options)) out.text(print`${safeJson(value)}\n`);
   };
 }
 

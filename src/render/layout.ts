@@ -1,6 +1,9 @@
+import { count as plural } from '../codec/plural.js';
+import { escapeText } from './escape.js';
 import { hexOf } from '../codec/hex.js';
 import type { Theme } from './theme.js';
 import { displayWidth, truncate } from './width.js';
+import { print, type Printable } from './printable.js';
 
 /** What a view is drawn with. */
 export interface Look {
@@ -14,7 +17,7 @@ export interface Look {
 }
 
 /** Columns of the annotated view: two of indent, the offset, the bytes, their bits, the name, the value, the meaning. */
-export const INDENT = '  ';
+export const INDENT = print`  `;
 export const OFFSET_WIDTH = 4;
 const BYTES_WIDTH = 13;
 const BITS_WIDTH = 11;
@@ -35,21 +38,21 @@ export function valueRoom(look: Look): number {
 export const BYTES_PER_ROW = 8;
 
 /** `0x` and at least two hex digits. */
-export function hexOffset(offset: number): string {
-  return `0x${offset.toString(16).padStart(2, '0')}`;
+export function hexOffset(offset: number): Printable {
+  return escapeText(`0x${offset.toString(16).padStart(2, '0')}`);
 }
 
 /** Hex bytes separated by single spaces. */
-export function spaced(bytes: Uint8Array): string {
-  return hexOf(bytes, ' ');
+export function spaced(bytes: Uint8Array): Printable {
+  return escapeText(hexOf(bytes, ' '));
 }
 
 /** The bits of `mask` as digits, the others as dots, in two groups of four: `1... ....`. */
-export function bitPattern(byte: number, mask: number): string {
-  let out = '';
+export function bitPattern(byte: number, mask: number): Printable {
+  let out = print``;
   for (let bit = 0x80; bit > 0; bit >>= 1) {
-    if (bit === 0x08) out += ' ';
-    out += mask & bit ? (byte & bit ? '1' : '0') : '.';
+    if (bit === 0x08) out = print`${out}${print` `}`;
+    out = print`${out}${mask & bit ? (byte & bit ? print`1` : print`0`) : print`.`}`;
   }
   return out;
 }
@@ -58,32 +61,35 @@ export function bitPattern(byte: number, mask: number): string {
 export interface Row {
   readonly offset?: number;
   /** Plain text of the bytes, and how it is painted where that differs from `paint`. */
-  readonly bytes?: string;
-  readonly paintBytes?: (s: string) => string;
-  readonly bits?: string;
-  readonly name?: string;
-  readonly value?: string;
-  readonly meaning?: string;
-  readonly paint: (s: string) => string;
+  readonly bytes?: Printable;
+  readonly paintBytes?: (s: Printable) => Printable;
+  readonly bits?: Printable;
+  readonly name?: Printable;
+  readonly value?: Printable;
+  readonly meaning?: Printable;
+  readonly paint: (s: Printable) => Printable;
 }
 
 /** Draws a row; the meaning is cut at the width, everything before it is kept whole. */
-export function drawRow(row: Row, look: Look): string {
+export function drawRow(row: Row, look: Look): Printable {
   const { theme } = look;
-  const offset = row.offset === undefined ? '' : hexOffset(row.offset);
-  let line = INDENT + theme.offset(offset);
+  const offset = row.offset === undefined ? print`` : hexOffset(row.offset);
+  let line = print`${INDENT}${theme.offset(offset)}`;
   let used = INDENT.length + offset.length;
-  const put = (text: string | undefined, at: number, paint: (s: string) => string): void => {
+  const put = (text: Printable | undefined, at: number, paint: (s: Printable) => Printable): void => {
     if (!text) return;
     const gap = Math.max(used === 0 ? 0 : 1, at - used);
-    line += ' '.repeat(gap) + paint(text);
+    line = print`${line}${print` `.repeat(gap)}${paint(text)}`;
     used += gap + displayWidth(text);
   };
   put(row.bytes, bytesAt(look), row.paintBytes ?? row.paint);
   put(row.bits, bytesAt(look) + BYTES_WIDTH, row.paint);
   put(row.name, nameAt(look), (s) => s);
   // A number of 20 digits moves to the left rather than past the edge.
-  const valueAt = Math.min(nameAt(look) + NAME_WIDTH, Math.max(used + 1, look.width - displayWidth(row.value ?? '')));
+  const valueAt = Math.min(
+    nameAt(look) + NAME_WIDTH,
+    Math.max(used + 1, look.width - displayWidth(row.value ?? print``)),
+  );
   put(row.value, valueAt, row.paint);
   if (row.meaning) {
     const at = Math.max(used + 2, nameAt(look) + NAME_WIDTH + 5);
@@ -94,7 +100,7 @@ export function drawRow(row: Row, look: Look): string {
 }
 
 /** What does not fit is cut: at a colon if there is one, since what stands behind it explains what stands before. */
-function shorten(text: string, room: number): string {
+function shorten(text: Printable, room: number): Printable {
   if (displayWidth(text) <= room) return text;
   const colon = text.indexOf(':');
   return truncate(colon < 0 ? text : text.slice(0, colon), room);
@@ -104,23 +110,31 @@ function shorten(text: string, room: number): string {
 const WIDEST_TITLE = 100;
 
 /** A title of `parts` at the left end, and `right` at the other; over as many lines as that takes. */
-export function drawTitle(parts: readonly string[], right: string, look: Look): string[] {
-  const lines: string[] = [];
-  let line = '';
+export function drawTitle(parts: readonly Printable[], right: Printable, look: Look): Printable[] {
+  const lines: Printable[] = [];
+  let line = print``;
   for (const part of parts) {
     if (line !== '' && displayWidth(line) + 2 + displayWidth(part) > look.width) {
       lines.push(line);
-      line = INDENT + part;
-    } else line += line === '' ? part : `  ${part}`;
+      line = print`${INDENT}${part}`;
+    } else line = print`${line}${line === '' ? part : print`  ${part}`}`;
   }
   const painted = [...lines, line].map((text) => look.theme.title(truncate(text, look.width)));
   const gap = Math.min(look.width, WIDEST_TITLE) - displayWidth(line) - displayWidth(right);
   if (right === '') return painted;
-  if (gap < 2) return [...painted, look.theme.dim(INDENT + right)];
-  return [...painted.slice(0, -1), painted[painted.length - 1]! + ' '.repeat(gap) + look.theme.dim(right)];
+  if (gap < 2) return [...painted, look.theme.dim(print`${INDENT}${right}`)];
+  return [
+    ...painted.slice(0, -1),
+    print`${painted[painted.length - 1]!}${print` `.repeat(gap)}${look.theme.dim(right)}`,
+  ];
+}
+
+/** `1 byte`, `2 bytes`, `1 frame`, … */
+export function count(n: number | bigint, unit: string): Printable {
+  return escapeText(plural(n, unit));
 }
 
 /** Puts `more` behind `lines`. `push(...more)` would pass each line as an argument, and a dump may have a million. */
-export function append(lines: string[], more: readonly string[]): void {
+export function append(lines: Printable[], more: readonly Printable[]): void {
   for (const line of more) lines.push(line);
 }

@@ -1,8 +1,11 @@
+import type { Printable, PrintableBytes } from './printable.js';
+
 const FIRST_ROOM = 64 * 1024;
 const SPACE = 0x20;
 const ZERO = 0x30;
 const HEX = Uint8Array.from('0123456789abcdef', (digit) => digit.charCodeAt(0));
 const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 
 /**
  * Output in the making, as UTF-8 bytes: captures have millions of lines, and a string for each part of each of them
@@ -13,10 +16,15 @@ export class LineBuffer {
   length = 0;
 
   /** Takes out all that was written. */
-  take(): Uint8Array {
-    const taken = this.bytes.slice(0, this.length);
+  take(): PrintableBytes {
+    const taken = this.bytes.slice(0, this.length) as PrintableBytes;
     this.length = 0;
     return taken;
+  }
+
+  /** The same as text. */
+  takeText(): Printable {
+    return decoder.decode(this.take()) as Printable;
   }
 
   /** Makes room for `count` more bytes; what was written so far lies in front of them. */
@@ -31,13 +39,13 @@ export class LineBuffer {
   }
 
   /** Any text. */
-  text(text: string): void {
+  text(text: Printable): void {
     const room = this.reserve(text.length * 3);
     this.length += encoder.encodeInto(text, room.subarray(this.length)).written;
   }
 
   /** A few bytes as they are. Written one by one: for so few a copy by the engine costs more. */
-  raw(bytes: Uint8Array): void {
+  raw(bytes: PrintableBytes): void {
     const room = this.reserve(bytes.length);
     let at = this.length;
     for (let i = 0; i < bytes.length; i++) room[at++] = bytes[i]!;
@@ -82,6 +90,11 @@ export class LineBuffer {
 }
 
 /** Text as the bytes that `raw` takes. */
-export function rawText(text: string): Uint8Array {
-  return encoder.encode(text);
+export function rawText(text: Printable): PrintableBytes {
+  return encoder.encode(text) as PrintableBytes;
+}
+
+/** Room for bytes that are copied from where they may be printed already. */
+export function printableRoom(length: number): PrintableBytes {
+  return new Uint8Array(length) as PrintableBytes;
 }

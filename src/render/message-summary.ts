@@ -1,46 +1,48 @@
+import { escapeText } from './escape.js';
 import type { Message } from '../codec/records.js';
 import { OPCODE, opcodeInfo } from '../codec/registry.js';
 import { drawDump } from './dump.js';
-import { append, INDENT, type Look } from './layout.js';
-import { count } from '../codec/plural.js';
+import { append, INDENT, type Look, count } from './layout.js';
 import { previewText, quoted } from './payload.js';
 import { displayWidth } from './width.js';
+import { joined, print, type Printable } from './printable.js';
 
 /** `17 bytes compressed, 1200 plain (70.6 times)`: what a compressed message became. */
-export function sizes(message: Message): string {
+export function sizes(message: Message): Printable {
   if (!message.compressed) return count(message.wireBytes, 'byte');
-  if (message.bytes === undefined) return `${count(message.wireBytes, 'byte')} compressed, not inflated`;
+  if (message.bytes === undefined) return print`${count(message.wireBytes, 'byte')} compressed, not inflated`;
   const ratio = message.bytes / Math.max(1, message.wireBytes);
-  return `${message.wireBytes} bytes compressed, ${message.bytes} plain${ratio < 1.1 ? '' : ` (${ratio.toFixed(1)} times)`}`;
+  return print`${message.wireBytes} bytes compressed, ${message.bytes} plain${ratio < 1.1 ? print`` : print` (${escapeText(ratio.toFixed(1))} times)`}`;
 }
 
 /** The message that a frame completes: fragments, sizes, and its content in a line or as a dump. */
-export function drawMessageSummary(message: Message, options: { preview: number }, look: Look): string[] {
+export function drawMessageSummary(message: Message, options: { preview: number }, look: Look): Printable[] {
   const parts = [
-    `message ${message.index}`,
-    opcodeInfo(message.opcode).name,
+    print`message ${message.index}`,
+    print`${opcodeInfo(message.opcode).name}`,
     ...(message.frames > 1 ? [count(message.frames, 'fragment')] : []),
     sizes(message),
   ];
-  const lines = [INDENT + look.theme.title(parts.join('  '))];
+  const lines = [print`${INDENT}${look.theme.title(joined(parts, print`  `))}`];
   return [...lines, ...drawContent(message, options, look)];
 }
 
 /** A message's content: quoted if that fits into a line, else as a dump with offsets in the message. */
-export function drawContent(message: Message, options: { preview: number }, look: Look): string[] {
+export function drawContent(message: Message, options: { preview: number }, look: Look): Printable[] {
   if (message.bytes === undefined) return [];
   const shown = message.payload.subarray(0, options.preview);
   const hidden = message.bytes - shown.length;
   const isText = message.opcode === OPCODE.text;
-  const lines: string[] = [];
+  const lines: Printable[] = [];
   const line = isText && previewText(shown, hidden > 0) !== undefined ? quoted(shown) : undefined;
-  const indent = INDENT + INDENT;
+  const indent = print`${INDENT}${INDENT}`;
   if (line !== undefined && hidden === 0 && indent.length + displayWidth(line) <= look.width) {
-    lines.push(indent + look.theme.unmasked(line));
+    lines.push(print`${indent}${look.theme.unmasked(line)}`);
   } else if (shown.length > 0) {
-    lines.push(look.theme.dim(`${indent}offsets count from the start of the message`));
+    lines.push(look.theme.dim(print`${indent}offsets count from the start of the message`));
     append(lines, drawDump({ bytes: shown, offset: 0, text: isText }, look));
   }
-  if (hidden > 0) lines.push(indent + look.theme.dim(`… ${count(hidden, 'more byte')} (--preview all shows them)`));
+  if (hidden > 0)
+    lines.push(print`${indent}${look.theme.dim(print`… ${count(hidden, 'more byte')} (--preview all shows them)`)}`);
   return lines;
 }

@@ -1,10 +1,12 @@
+import { escapeText } from './escape.js';
 import type { Judged } from '../traffic/judged.js';
 import { Clock } from './clock.js';
 import { LineBuffer } from './line-buffer.js';
 import type { ViewOptions } from './view.js';
+import { print, type Printable } from './printable.js';
 
 /** What a title says of where its record comes from. */
-export type Origin = (record: Judged) => string[];
+export type Origin = (record: Judged) => Printable[];
 
 const NOWHERE: Origin = () => [];
 const decoder = new TextDecoder();
@@ -16,13 +18,13 @@ export function originWords({ captured, since }: Pick<ViewOptions, 'captured' | 
   const text = new LineBuffer();
   return ({ connection, time }) => {
     clock.write(time, text);
-    const shown = decoder.decode(text.take()).trim();
+    const shown = escapeText(decoder.decode(text.take()).trim());
     // One word: a title that is too long is not broken between them.
-    return [shown === '' ? `#${connection}` : `#${connection}  ${shown}`];
+    return [shown === '' ? print`#${connection}` : print`#${connection}  ${shown}`];
   };
 }
 
 /** Who sent it: for records that do not say so by themselves. */
-export function senderWords({ direction }: Pick<Judged, 'direction'>): string[] {
-  return direction === 'unknown' ? [] : [`from ${direction}`];
+export function senderWords({ direction }: Pick<Judged, 'direction'>): Printable[] {
+  return direction === 'unknown' ? [] : [print`from ${direction}`];
 }

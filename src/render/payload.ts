@@ -4,9 +4,9 @@ import { closeCodeInfo, OPCODE } from '../codec/registry.js';
 import { decodeUtf8, utf8Error } from '../codec/utf8.js';
 import { drawDump } from './dump.js';
 import { escapeBytes, escapeText } from './escape.js';
-import { append, BYTES_PER_ROW, drawRow, INDENT, spaced, valueRoom, type Look } from './layout.js';
-import { count } from '../codec/plural.js';
+import { append, BYTES_PER_ROW, drawRow, INDENT, spaced, valueRoom, type Look, count } from './layout.js';
 import { truncate } from './width.js';
+import { print, type Printable } from './printable.js';
 
 /** How much of a payload is shown, and how. */
 export interface PayloadOptions {
@@ -17,8 +17,8 @@ export interface PayloadOptions {
 }
 
 /** Bytes as they are quoted in a value: escaped text in double quotes. */
-export function quoted(bytes: Uint8Array): string {
-  return `"${escapeBytes(bytes)}"`;
+export function quoted(bytes: Uint8Array): Printable {
+  return print`"${escapeBytes(bytes)}"`;
 }
 
 /** The text of a payload whose preview may have cut its last character; undefined if it is no UTF-8. */
@@ -30,62 +30,89 @@ export function previewText(bytes: Uint8Array, cut: boolean): string | undefined
 }
 
 /** A frame's payload: short ones beside their name, long ones as a dump; close frames by their parts. */
-export function drawPayload(frame: Frame, options: PayloadOptions, look: Look): string[] {
+export function drawPayload(frame: Frame, options: PayloadOptions, look: Look): Printable[] {
   const shown = frame.payload.subarray(0, Math.min(frame.payload.length, options.preview));
   if (shown.length === 0 && frame.received === 0) return [];
   const { header } = frame;
   const at = header.span.end;
   const wire = header.masked ? unmask(shown, 0, shown.length, header.key) : undefined;
   const isText = !frame.compressed && (header.opcode === OPCODE.text || header.opcode === OPCODE.continuation);
-  const lines: string[] = [];
+  const lines: Printable[] = [];
   if (header.opcode === OPCODE.close && frame.close) append(lines, drawClose(frame, shown, wire, look));
   else if (shown.length <= BYTES_PER_ROW && frame.received === shown.length) {
-    const value = frame.compressed ? 'compressed' : shortValue(shown, header.opcode, valueRoom(look));
-    const row = { offset: at, bytes: spaced(wire ?? shown), name: 'payload', value, paint: look.theme.payload };
+    const value = frame.compressed ? print`compressed` : shortValue(shown, header.opcode, valueRoom(look));
+    const row = { offset: at, bytes: spaced(wire ?? shown), name: print`payload`, value, paint: look.theme.payload };
     lines.push(drawRow(row, look));
-    if (wire) lines.push(drawRow({ bytes: spaced(shown), name: 'unmasked', paint: look.theme.unmasked }, look));
+    if (wire) lines.push(drawRow({ bytes: spaced(shown), name: print`unmasked`, paint: look.theme.unmasked }, look));
   } else {
     const value = longValue(shown, frame, isText, valueRoom(look));
-    lines.push(drawRow({ offset: at, name: 'payload', value, paint: look.theme.payload }, look));
+    lines.push(drawRow({ offset: at, name: print`payload`, value, paint: look.theme.payload }, look));
     append(lines, drawDump({ bytes: shown, ...(wire && { wire }), offset: at, text: isText }, look));
   }
   const hidden = frame.received - shown.length;
-  if (hidden > 0) lines.push(INDENT + look.theme.dim(`… ${count(hidden, 'more byte')} (--preview all shows them)`));
+  if (hidden > 0)
+    lines.push(print`${INDENT}${look.theme.dim(print`… ${count(hidden, 'more byte')} (--preview all shows them)`)}`);
   return lines;
 }
 
-function shortValue(bytes: Uint8Array, opcode: number, room: number): string {
+function shortValue(bytes: Uint8Array, opcode: number, room: number): Printable {
   if (opcode === OPCODE.binary) return count(bytes.length, 'byte');
   return truncate(quoted(bytes), room);
 }
 
-function longValue(shown: Uint8Array, frame: Frame, isText: boolean, room: number): string {
-  if (!isText) return count(frame.received, 'byte') + (frame.compressed ? ', compressed' : '');
+function longValue(shown: Uint8Array, frame: Frame, isText: boolean, room: number): Printable {
+  if (!isText) return print`${count(frame.received, 'byte')}${frame.compressed ? print`, compressed` : print``}`;
   return truncate(quoted(shown.subarray(0, 4 * room)), room);
 }
 
 /** Code and reason, each beside its bytes (RFC 6455 §5.5.1). */
-function drawClose(frame: Frame, body: Uint8Array, wire: Uint8Array | undefined, look: Look): string[] {
+function drawClose(frame: Frame, body: Uint8Array, wire: Uint8Array | undefined, look: Look): Printable[] {
   const { theme } = look;
-  const lines: string[] = [];
+  const lines: Printable[] = [];
   const at = frame.header.span.end;
-  if (wire) append(lines, drawRuns(wire, at, 'payload', count(wire.length, 'byte'), look));
+  if (wire) append(lines, drawRuns(wire, at, print`payload`, count(wire.length, 'byte'), look));
   const code = frame.close!.code;
   if (code === undefined) {
-    const row = { ...(!wire && { offset: at }), bytes: spaced(body), name: 'body', value: count(body.length, 'byte') };
+    const row = {
+      ...(!wire && { offset: at }),
+      bytes: spaced(body),
+      name: print`body`,
+      value: count(body.length, 'byte'),
+    };
     return [...lines, drawRow({ ...row, paint: theme.unmasked }, look)];
   }
   const info = closeCodeInfo(code);
-  const codeRow = { bytes: spaced(body.subarray(0, 2)), name: 'code', value: String(code), paint: theme.unmasked };
-  lines.push(drawRow({ ...codeRow, ...(!wire && { offset: at }), meaning: `${info.name}: ${info.meaning}` }, look));
+  const codeRow = {
+    bytes: spaced(body.subarray(0, 2)),
+    name: print`code`,
+    value: print`${code}`,
+    paint: theme.unmasked,
+  };
+  lines.push(
+    drawRow(
+      {
+        ...codeRow,
+        ...(!wire && { offset: at }),
+        meaning: print`${escapeText(info.name)}: ${escapeText(info.meaning)}`,
+      },
+      look,
+    ),
+  );
   const reason = body.subarray(2);
-  if (reason.length > 0) append(lines, drawRuns(reason, wire ? undefined : at + 2, 'reason', quoted(reason), look));
+  if (reason.length > 0)
+    append(lines, drawRuns(reason, wire ? undefined : at + 2, print`reason`, quoted(reason), look));
   return lines;
 }
 
 /** A run of bytes over as many rows as it takes, named and valued in the first. */
-function drawRuns(bytes: Uint8Array, offset: number | undefined, name: string, value: string, look: Look): string[] {
-  const lines: string[] = [];
+function drawRuns(
+  bytes: Uint8Array,
+  offset: number | undefined,
+  name: Printable,
+  value: Printable,
+  look: Look,
+): Printable[] {
+  const lines: Printable[] = [];
   for (let i = 0; i < bytes.length; i += BYTES_PER_ROW) {
     lines.push(
       drawRow(
@@ -106,9 +133,9 @@ function drawRuns(bytes: Uint8Array, offset: number | undefined, name: string, v
 const DEEPEST = 24;
 
 /** JSON indented, escaped line by line; undefined where the text is no JSON object or list. */
-export function prettyJson(text: string, indent = 8): string[] | undefined {
+export function prettyJson(text: string, indent = 8): Printable[] | undefined {
   if (!/^\s*[[{]/.test(text)) return undefined;
-  const lines: string[] = [];
+  const lines: Printable[] = [];
   try {
     putJson(JSON.parse(text), { lines, indent, depth: 0 }, '', '');
   } catch {
@@ -120,11 +147,11 @@ export function prettyJson(text: string, indent = 8): string[] | undefined {
 /** A value between `lead` and `tail`, as `JSON.stringify` puts it. */
 function putJson(
   value: unknown,
-  { lines, indent, depth }: { readonly lines: string[]; readonly indent: number; readonly depth: number },
+  { lines, indent, depth }: { readonly lines: Printable[]; readonly indent: number; readonly depth: number },
   lead: string,
   tail: string,
 ): void {
-  const put = (line: string): void => void lines.push(' '.repeat(indent + 2 * depth) + escapeText(line));
+  const put = (line: string): void => void lines.push(print`${print` `.repeat(indent + 2 * depth)}${escapeText(line)}`);
   const parts = typeof value === 'object' && value !== null ? Object.entries(value) : [];
   if (parts.length === 0 || depth === DEEPEST) return put(`${lead}${JSON.stringify(value)}${tail}`);
   const isList = Array.isArray(value);

@@ -5,43 +5,39 @@ import { escapeText } from './escape.js';
 import type { Look } from './layout.js';
 import { LineBuffer } from './line-buffer.js';
 import { displayWidth, truncate } from './width.js';
+import { joined, print, type Printable } from './printable.js';
 
 /** From so many columns on times have microseconds, as the lines of frames have. */
 const WIDE = 80;
-const GAP = '  ';
+const GAP = print`  `;
 /** Where the lines of frames have a connection's number. */
-const NO_NUMBER = '    ';
+const NO_NUMBER = print`    `;
 /** Rather than cut a target below that, figures are left out. */
 const SHORTEST = 24;
 
 /** Draws the line of a request for polling, with its answer: among the lines of frames. */
-export function polledLines(look: Look, since?: () => number | undefined): (polled: Polled) => string {
+export function polledLines(look: Look, since?: () => number | undefined): (polled: Polled) => Printable {
   const clock = new Clock({ digits: look.width < WIDE ? 3 : 6, since });
   const { theme } = look;
   return (polled) => {
     const out = new LineBuffer();
     // As all lines do, it has the time at which it is printed.
     clock.write(polled.time + polled.duration, out);
-    const lead = `${new TextDecoder().decode(out.take())} ${NO_NUMBER}↔ http  `;
+    const lead = print`${out.takeText()} ${NO_NUMBER}↔ http  `;
     const request = escapeText(`${polled.method} ${polled.target}`);
-    const status = polled.status === undefined ? 'gone' : String(polled.status);
-    const room = look.isOpen ? Infinity : look.width - displayWidth(`${lead}${GAP}${status}`);
+    const status = polled.status === undefined ? print`gone` : print`${polled.status}`;
+    const room = look.isOpen ? Infinity : look.width - displayWidth(print`${lead}${GAP}${status}`);
     const figures = fitting(figuresOf(polled), room - Math.min(SHORTEST, displayWidth(request)));
     const asked = truncate(request, room - displayWidth(figures));
     const isFine = polled.status !== undefined && polled.status < 400;
-    return `${lead}${asked}${GAP}${theme[isFine ? 'ok' : 'warning'](status)}${theme.dim(figures)}\n`;
+    return print`${lead}${asked}${GAP}${theme[isFine ? 'ok' : 'warning'](status)}${theme.dim(figures)}\n`;
   };
 }
 
 /** The first that fits of: all of them, without the bytes, without the messages too, nothing. */
-function fitting(figures: readonly string[], room: number): string {
-  const texts = figures.map((_, from) =>
-    figures
-      .slice(from)
-      .map((text) => GAP + text)
-      .join(''),
-  );
-  return texts.find((text) => displayWidth(text) <= room) ?? '';
+function fitting(figures: readonly Printable[], room: number): Printable {
+  const texts = figures.map((_, from) => joined(figures.slice(from).map((text) => print`${GAP}${text}`)));
+  return texts.find((text) => displayWidth(text) <= room) ?? print``;
 }
 
 /** The same as a record of `--json`. */
@@ -49,13 +45,13 @@ export function polledRecord({ time, client, ...rest }: Polled): object {
   return { type: 'request', time, client, ...rest };
 }
 
-const sizeOf = (bytes: number): string => (bytes === 0 ? '0 B' : bytesCell(bytes));
+const sizeOf = (bytes: number): Printable => (bytes === 0 ? print`0 B` : bytesCell(bytes));
 
 /** What there is least room for stands first. */
-function figuresOf({ messages, requestBytes, responseBytes, duration }: Polled): string[] {
+function figuresOf({ messages, requestBytes, responseBytes, duration }: Polled): Printable[] {
   return [
-    `→ ${sizeOf(requestBytes)} ← ${sizeOf(responseBytes)}`,
-    ...(messages === undefined ? [] : [messages === 1 ? '1 message' : `${messages} messages`]),
+    print`→ ${sizeOf(requestBytes)} ← ${sizeOf(responseBytes)}`,
+    ...(messages === undefined ? [] : [messages === 1 ? print`1 message` : print`${messages} messages`]),
     secondsText(duration),
   ];
 }

@@ -1,3 +1,5 @@
+import type { Printable } from './printable.js';
+
 /** What the parts of a frame, of a handshake and of a verdict look like. Views name a role, never a colour. */
 export type Role =
   | 'fin'
@@ -26,7 +28,7 @@ export type Role =
 export const CONNECTION_ROLES = ['flow0', 'flow1', 'flow2', 'flow3', 'flow4'] as const satisfies readonly Role[];
 
 /** One function per role: text in, text with terminal styling out (the same text where colour is off). */
-export type Theme = Readonly<Record<Role, (s: string) => string>>;
+export type Theme = Readonly<Record<Role, (s: Printable) => Printable>>;
 
 export type ColorOption = 'auto' | 'always' | 'never';
 
@@ -61,7 +63,7 @@ const STYLES: Readonly<Record<Role, readonly Style[]>> = {
 };
 const ROLES = Object.keys(STYLES) as Role[];
 
-function themeOf(styleOf: (role: Role) => (s: string) => string): Theme {
+function themeOf(styleOf: (role: Role) => (s: Printable) => Printable): Theme {
   return Object.fromEntries(ROLES.map((role) => [role, styleOf(role)])) as Theme;
 }
 
@@ -77,7 +79,8 @@ export async function createTheme(colour: boolean): Promise<Theme> {
   return themeOf((role) => {
     let style = chalk;
     for (const name of STYLES[role]) style = style[name];
-    return (s) => style(s);
+    // What styling adds is our own.
+    return (s) => style(s) as Printable;
   });
 }
 

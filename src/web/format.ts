@@ -1,4 +1,5 @@
 import { readCloseBody } from '../codec/close.js';
+import { escapeUnseen } from '../codec/escaping.js';
 import { hexOf } from '../codec/hex.js';
 import type { Direction } from '../codec/records.js';
 import { closeCodeInfo, OPCODE, opcodeInfo } from '../codec/registry.js';
@@ -41,13 +42,8 @@ export function flagsText({ header, compressed }: FrameItem): string {
 
 /** Text of a peer in one line: what is invisible, breaks lines or turns the direction of writing is written out. */
 export function visible(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, (char) => {
-    const short = SHORT[char];
-    return short ?? `\\u{${char.codePointAt(0)!.toString(16)}}`;
-  });
+  return escapeUnseen(text);
 }
-
-const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /** The text of bytes whose end may be cut; undefined if they are no UTF-8. */
 export function textOf(bytes: Uint8Array, isCut: boolean): string | undefined {

@@ -39,6 +39,9 @@ export async function accept(key: string | undefined, options: AcceptOptions = {
     write: (data) => {
       written[name] += typeof data === 'string' ? data : Buffer.from(data).toString();
     },
+    payload: (data) => {
+      written[name] += Buffer.from(data).toString();
+    },
   });
   const { stdin = '' } = world;
   const source = typeof stdin === 'string' || stdin instanceof Uint8Array ? chunked(bytesOf(stdin)) : stdin;

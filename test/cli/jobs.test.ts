@@ -12,6 +12,8 @@ import { Gate, boundary } from '../../src/cli/job-gate.js';
 import { merged } from '../../src/cli/job-merge.js';
 import { FINDING, Marks, SHOWN, type Piece } from '../../src/cli/job-piece.js';
 import type { DecodeOptions } from '../../src/cli/options.js';
+import { escapeText } from '../../src/render/escape.js';
+import { rawText } from '../../src/render/line-buffer.js';
 import { BINARY, cleanEnv, records, ROOT, Workshop, wsinspect } from './binary.js';
 
 let shop: Workshop;
@@ -309,7 +311,7 @@ describe('merged', () => {
     const marks = new Marks(true);
     for (const [key, text, bits = SHOWN] of drawn) marks.add(key, text.length, bits);
     return {
-      text: text(drawn.map(([, text]) => text).join('')),
+      text: rawText(escapeText(drawn.map(([, text]) => text).join(''))),
       marks: marks.take(),
       shown: drawn.length,
       unsearched: 0,

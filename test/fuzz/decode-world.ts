@@ -46,6 +46,10 @@ class Written implements Output {
     this.closed = this.pieces.length >= this.closedAt;
   }
 
+  payload(data: Uint8Array): void {
+    this.write(data);
+  }
+
   text(): string {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(this.pieces));
   }

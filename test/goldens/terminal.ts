@@ -25,6 +25,9 @@ class Sink implements Output {
   write(data: string | Uint8Array): void {
     this.pieces.push(typeof data === 'string' ? Buffer.from(data) : Buffer.from(data));
   }
+  payload(data: Uint8Array): void {
+    this.pieces.push(Buffer.from(data));
+  }
   bytes(): Uint8Array {
     return Buffer.concat(this.pieces);
   }

@@ -135,7 +135,7 @@ const TABLE: readonly (readonly [exit: number, name: string, run: () => Promise<
           })
         ).url,
       ),
-    /the upgrade was refused: 403 Forbidden\nHTTP\/1\.1 403 Forbidden\n[^]*X-Why: because\n[^]*\n\nno entry\\x1b\[2J\nhere\n$/,
+    /the upgrade was refused: 403 Forbidden\n│ HTTP\/1\.1 403 Forbidden\n[^]*│ X-Why: because\n[^]*\n│ \n│ no entry\\x1b\[2J\n│ here\n$/,
   ],
   [28, 'the time is up', async () => connect((await echo()).url, '-m', '0.4', '--no-stdin'), /--max-time/],
   [

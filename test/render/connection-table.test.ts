@@ -1,3 +1,4 @@
+import { print } from '../../src/render/printable.js';
 import { describe, expect, it } from 'vitest';
 import { drawConnections, MOST_LINES, type ConnectionsOptions } from '../../src/render/connection-table.js';
 import { bytesCell, secondsText, shortNumberCell } from '../../src/render/connection-words.js';
@@ -294,13 +295,13 @@ describe('many connections', () => {
 
   it('shows so many, those with something wrong first, and counts the rest', () => {
     const summaries = times(1204, (i) => (i === 1000 ? { diagnostics: { 'text-not-utf8': 1 } } : {}));
-    const drawn = draw(summaries, 80, { hint: '-v shows them' });
+    const drawn = draw(summaries, 80, { hint: print`-v shows them` });
     expect(drawn).toContain('1,204 connections  → 10.1.0.1:80  30 shown, those with faults preferred\n');
     expect(drawn).toContain('\n… 1,174 more (-v shows them)\n');
     expect(drawn).toMatch(/^1000 .*✗ 1/m);
     const linesOf = (text: string): number => [...text.matchAll(/^ *\d+ {2}10\.0\.0\.1/gm)].length;
     expect(linesOf(drawn)).toBe(MOST_LINES);
-    const all = draw(summaries, 80, { all: true, hint: '-v shows them' });
+    const all = draw(summaries, 80, { all: true, hint: print`-v shows them` });
     expect(linesOf(all)).toBe(1204);
     expect(all).not.toContain('more');
   });

@@ -1,6 +1,7 @@
 /* eslint-disable no-control-regex -- control characters are the subject */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { escapeUnseen } from '../../src/codec/escaping.js';
 import { escapeBytes, escapeText, safeJson } from '../../src/render/escape.js';
 
 const bytes = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
@@ -31,7 +32,7 @@ describe('escapeText', () => {
   });
 
   it('keeps line feeds where lines are shown, and doubles backslashes where the text is read back', () => {
-    expect(escapeText('a\r\nb\nc\rd', { newline: 'keep' })).toBe('a\nb\nc\\rd');
+    expect(escapeUnseen('a\r\nb\nc\rd', { newline: 'keep' })).toBe('a\nb\nc\\rd');
     expect(escapeText('a\\n\n', { backslash: true })).toBe('a\\\\n\\n');
   });
 

@@ -1,4 +1,5 @@
 /* eslint-disable no-control-regex -- control characters are the subject */
+import { print } from '../../src/render/printable.js';
 import { describe, expect, it } from 'vitest';
 import { createTheme, PLAIN_THEME, wantsColor, type ColorOption } from '../../src/render/theme.js';
 
@@ -25,13 +26,13 @@ describe('createTheme', () => {
   it('leaves the text alone without colour', async () => {
     const theme = await createTheme(false);
     expect(theme).toBe(PLAIN_THEME);
-    for (const style of Object.values(theme)) expect(style('x')).toBe('x');
+    for (const style of Object.values(theme)) expect(style(print`x`)).toBe('x');
   });
   it('styles with the basic 16 colours, none of them bright yellow, white or black', async () => {
     const theme = await createTheme(true);
     expect(Object.keys(theme)).toEqual(Object.keys(PLAIN_THEME));
     for (const style of Object.values(theme))
-      expect(style('x')).toMatch(/^(\x1b\[(1|2|4|3[1-6])m)*x(\x1b\[(22|24|39)m)*$/);
-    expect(theme.error('x')).not.toBe('x');
+      expect(style(print`x`)).toMatch(/^(\x1b\[(1|2|4|3[1-6])m)*x(\x1b\[(22|24|39)m)*$/);
+    expect(theme.error(print`x`)).not.toBe('x');
   });
 });

@@ -1,9 +1,10 @@
+import { lined, print } from '../../render/printable.js';
 import { findAcceptMistake } from '../../codec/accept-mistakes.js';
 import { decodeKey, encodeBase64, KEY_BYTES } from '../../codec/handshake-key.js';
 import { latin1 } from '../../codec/http1-text.js';
 import { acceptRecord, drawAccept, drawComparison, keyFaultText, type AcceptResult } from '../../render/accept.js';
-import { escapeText, safeJson } from '../../render/escape.js';
-import { count } from '../../codec/plural.js';
+import { escapeText, jsonLine } from '../../render/escape.js';
+import { count } from '../../render/layout.js';
 import { acceptOf, sha1, stepsOf } from '../adapters.js';
 import { EXIT, UsageError } from '../exit.js';
 import { sourceBytes } from '../source-bytes.js';
@@ -41,7 +42,7 @@ export async function run(
   }
   const given = options.generate ? encodeBase64(io.random(KEY_BYTES)) : keyOf(key);
   const result = await compute(io, given, options);
-  await print(io, result, options);
+  await show(io, result, options);
   return result.match === false ? EXIT.finding : EXIT.ok;
 }
 
@@ -78,7 +79,7 @@ async function compute(io: Io, key: string, options: AcceptOptions): Promise<Acc
     const text = keyFaultText(fault, bytes.length);
     const place = fault.kind === 'length' ? {} : { column: fault.at + 1 };
     if (!options.lenient) throw new UsageError(text, place);
-    if (!options.quiet) await io.stderr.write(`notice: not a legal key (RFC 6455 §4.1): ${escapeText(text)}\n`);
+    if (!options.quiet) await io.stderr.write(print`notice: not a legal key (RFC 6455 §4.1): ${escapeText(text)}\n`);
   }
   // An argument is text; on the wire its characters are UTF-8 bytes.
   const wire = latin1(new TextEncoder().encode(key));
@@ -90,21 +91,23 @@ async function compute(io: Io, key: string, options: AcceptOptions): Promise<Acc
   return { ...result, expected, match: expected === steps.accept, ...(mistake && { mistake }) };
 }
 
-async function print(io: Io, result: AcceptResult, options: AcceptOptions): Promise<void> {
+async function show(io: Io, result: AcceptResult, options: AcceptOptions): Promise<void> {
   if (options.quiet) return;
-  if (options.verbose) await io.stderr.write(`the key has ${count(result.keyBytes.length, 'byte')}\n`);
+  if (options.verbose) await io.stderr.write(print`the key has ${count(result.keyBytes.length, 'byte')}\n`);
   if (options.json) {
-    await io.stdout.write(`${safeJson(acceptRecord(result))}\n`);
+    await io.stdout.write(jsonLine(acceptRecord(result)));
     return;
   }
   const annotated = options.explain === true || (io.stdout.isTTY && !options.plain);
   if (!annotated && result.match !== false) {
-    await io.stdout.write(`${options.generate ? `${result.key} ` : ''}${result.accept}\n`);
+    await io.stdout.write(
+      print`${options.generate ? print`${escapeText(result.key)} ` : ''}${escapeText(result.accept)}\n`,
+    );
     return;
   }
   // The bare value is what scripts ask for, thousands of times: it loads no view.
   const { lookOf } = await import('../drawing.js');
   const look = await lookOf(io, options);
   const lines = annotated ? drawAccept(result, look) : drawComparison(result, look);
-  await io.stdout.write(`${lines.join('\n')}\n`);
+  await io.stdout.write(lined(lines));
 }

@@ -16,9 +16,10 @@ import { lookOf } from '../drawing.js';
 import { EXIT, UsageError } from '../exit.js';
 import type { Io } from '../io.js';
 import { shownUrl } from '../passwords.js';
-import { escapeText, safeJson } from '../../render/escape.js';
+import { escapeText, jsonLine } from '../../render/escape.js';
 import type { Look } from '../../render/layout.js';
 import type { Role } from '../../render/theme.js';
+import { type Printable, lined, print } from '../../render/printable.js';
 
 /** `check`: what a server, or with `--listen` a client, gets wrong, case by case. */
 export async function run(io: Io, url: string | undefined, options: CheckOptions): Promise<number> {
@@ -75,7 +76,7 @@ function isNear(url: string): boolean {
 
 async function list(io: Io, cases: readonly Case[], options: CheckOptions): Promise<number> {
   if (options.json) {
-    for (const one of cases) await io.stdout.write(`${safeJson(listRecord(one))}\n`);
+    for (const one of cases) await io.stdout.write(jsonLine(listRecord(one)));
   } else await io.stdout.write(listText(cases, await lookOf(io, options)));
   return EXIT.ok;
 }
@@ -97,17 +98,17 @@ async function compare(io: Io, url: string | undefined, options: CheckOptions): 
   const changes = compareOutcomes(await comparedIn(io, before!), await comparedIn(io, after));
   const look = await lookOf(io, options);
   if (options.json) {
-    for (const change of changes) await io.stdout.write(`${safeJson({ type: 'change', ...change })}\n`);
+    for (const change of changes) await io.stdout.write(jsonLine({ type: 'change', ...change }));
   } else if (!options.quiet) await io.stdout.write(changesText(changes, look));
   return changes.some(({ kind }) => kind === 'broken') ? EXIT.finding : EXIT.ok;
 }
 
-function changesText(changes: readonly Change[], { theme }: Look): string {
-  if (changes.length === 0) return 'no verdict has changed\n';
+function changesText(changes: readonly Change[], { theme }: Look): Printable {
+  if (changes.length === 0) return print`no verdict has changed\n`;
   const width = Math.max(...changes.map(({ id }) => id.length));
-  return changes
-    .map(({ kind, id, before = '-', after = '-' }) => {
-      return `${theme[KIND_ROLE[kind]](kind.padEnd(8))} ${escapeText(`${id.padEnd(width)}  ${before} -> ${after}`)}\n`;
-    })
-    .join('');
+  return lined(
+    changes.map(({ kind, id, before = '-', after = '-' }) => {
+      return print`${theme[KIND_ROLE[kind]](print`${kind}`.padEnd(8))} ${escapeText(`${id.padEnd(width)}  ${before} -> ${after}`)}`;
+    }),
+  );
 }

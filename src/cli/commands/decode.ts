@@ -1,3 +1,5 @@
+import { escapeText } from '../../render/escape.js';
+import { print } from '../../render/printable.js';
 import { EXIT } from '../exit.js';
 import { repeated } from '../file-order.js';
 import { inputsOf, type Input } from '../input.js';
@@ -11,12 +13,12 @@ import { Decoding } from '../decoding.js';
 export async function run(io: Io, hex: readonly string[], options: DecodeOptions): Promise<number> {
   const inputs = inputsOf(io, hex, options);
   const twice = repeated(inputs);
-  if (twice !== undefined && !options.quiet) await io.stderr.write(`${twice}\n`);
+  if (twice !== undefined && !options.quiet) await io.stderr.write(print`${twice}\n`);
   const jobs = await jobsFor(io, inputs, options);
   if (!jobs) return decodeAlone(io, inputs, options);
   const done = await decodeInJobs(io, inputs, options, jobs);
   if ('exit' in done) return done.exit;
-  if (options.jobs !== undefined && options.verbose) await io.stderr.write(`one job: ${done.why}\n`);
+  if (options.jobs !== undefined && options.verbose) await io.stderr.write(print`one job: ${escapeText(done.why)}\n`);
   return decodeAlone(done.instead, inputsOf(io, hex, options), options);
 }
 

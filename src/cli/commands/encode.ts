@@ -1,3 +1,5 @@
+import { count } from '../../render/layout.js';
+import { print } from '../../render/printable.js';
 import { DEFAULT_PREVIEW } from '../../codec/assembling.js';
 import { concat } from '../../codec/byte-collector.js';
 import { hexOf } from '../../codec/hex.js';
@@ -6,7 +8,6 @@ import { RULES, type Diagnostic } from '../../rules/catalogue.js';
 import { Inspector } from '../../traffic/inspector.js';
 import { brokenRule } from '../../render/diagnostics.js';
 import { FORMATS, pieces } from '../../render/byte-formats.js';
-import { count } from '../../codec/plural.js';
 import { acceptOf, lazyDeflate } from '../adapters.js';
 import { deflateOf } from '../deflate-option.js';
 import { annotatedView } from '../../render/annotated.js';
@@ -37,7 +38,7 @@ export async function run(io: Io, text: string | undefined, options: EncodeOptio
     options,
   );
   if (options.quiet) return EXIT.ok;
-  if (options.verbose) await io.stderr.write(`${count(frames, 'frame')}, ${count(bytes.length, 'byte')}\n`);
+  if (options.verbose) await io.stderr.write(print`${count(frames, 'frame')}, ${count(bytes.length, 'byte')}\n`);
   if (options.json) {
     await writeAll(io, pieces('{"type":"encoded","hex":"', bytes, hexOf, '', `","frames":${frames}}\n`));
   } else if (options.explain || (io.stdout.isTTY && !options.plain && options.out === 'hex')) {
@@ -58,7 +59,7 @@ export async function run(io: Io, text: string | undefined, options: EncodeOptio
 async function writeAll(io: Io, output: Iterable<string | Uint8Array>): Promise<void> {
   for (const piece of output) {
     if (io.stdout.closed) return;
-    await io.stdout.write(piece);
+    await io.stdout.payload(typeof piece === 'string' ? encodeUtf8(piece) : piece);
   }
 }
 
@@ -74,7 +75,8 @@ async function readPayload(io: Io, text: string | undefined, options: EncodeOpti
   const control = payloadKind(options) === 'control';
   if (options.file === undefined && control) return new Uint8Array(0);
   const path = options.file ?? '-';
-  if (path === '-' && io.stdin.isTTY) await io.stderr.write('reading the payload from the terminal: end with Ctrl-D\n');
+  if (path === '-' && io.stdin.isTTY)
+    await io.stderr.write(print`reading the payload from the terminal: end with Ctrl-D\n`);
   const bytes = await readAll(path === '-' ? io.stdin : io.readFile(path));
   return options.hex ? fromHex(bytes, path) : bytes;
 }
@@ -114,5 +116,5 @@ async function report(io: Io, diagnostics: readonly Diagnostic[], options: Encod
     throw new UsageError(`${brokenRule(broken[0]!)}; --allow-invalid makes it all the same`);
   }
   if (options.quiet) return;
-  for (const diagnostic of diagnostics) await io.stderr.write(`notice: ${brokenRule(diagnostic)}\n`);
+  for (const diagnostic of diagnostics) await io.stderr.write(print`notice: ${brokenRule(diagnostic)}\n`);
 }

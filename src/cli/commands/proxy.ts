@@ -16,6 +16,8 @@ import type { ProxyOptions } from '../proxy-options.js';
 import { recorded } from '../recording.js';
 import { seeded } from '../seeded.js';
 import { listenerTlsOf } from '../tls-files.js';
+import { print } from '../../render/printable.js';
+import { escapeText } from '../../render/escape.js';
 
 const DEFAULT_ADDRESS = { host: '127.0.0.1', port: 9001 };
 const HEAD_SECONDS = 10;
@@ -49,7 +51,7 @@ async function stand(io: Io, target: Target, place: RelayOptions, options: Proxy
   });
   const url = `${options.listenCert === undefined ? 'ws' : 'wss'}://${hostInUrl(place.host)}:${port}/`;
   if (options.json) output.json({ type: 'listening', url, port, pid: io.pid });
-  else output.text(`listening ${url} for ${target.url.href}\n`);
+  else output.text(print`listening ${escapeText(url)} for ${escapeText(target.url.href)}\n`);
   if (!isLoopback(place.host)) output.notice(`warning: everyone who can reach ${place.host} can connect`);
   await Promise.race([output.unread, io.untilInterrupted()]);
   await relay.close();

@@ -1,3 +1,4 @@
+import { print } from '../../render/printable.js';
 import type { RecordingTaker } from '../../capture/recording.js';
 import { compareTransports, CONVERSATION } from '../../live/compare.js';
 import type { Replaying } from '../../live/replaying.js';
@@ -5,7 +6,7 @@ import type { Script } from '../../live/script.js';
 import { LiveServer, type ServerOptions, type ServerTaker } from '../../live/server.js';
 import { hostInUrl, isLoopback, listenError, parseAddress } from '../addresses.js';
 import { drawComparison } from '../../render/comparison.js';
-import { safeJson } from '../../render/escape.js';
+import { jsonLine, escapeText } from '../../render/escape.js';
 import { lookOf } from '../drawing.js';
 import { EXIT, UsageError } from '../exit.js';
 import { Inspecting } from '../inspecting.js';
@@ -64,7 +65,7 @@ async function serve(
   const url = `${options.cert === undefined ? 'ws' : 'wss'}://${hostInUrl(place.host)}:${port}/`;
   const page = inspecting.pageUrl(url);
   if (options.json) output.json({ type: 'listening', url, port, pid: io.pid, page });
-  else output.text(`listening ${url}\n`);
+  else output.text(print`listening ${escapeText(url)}\n`);
   if (!isLoopback(place.host)) output.notice(`warning: everyone who can reach ${place.host} can connect`);
   output.notice(`open ${page}`);
   await Promise.race([server.finished, output.unread, io.untilInterrupted()]);
@@ -91,11 +92,11 @@ function serverOf(options: ServerOptions, taker: ServerTaker): LiveServer {
 async function compare(io: Io, options: ServeOptions): Promise<number> {
   const { messages, pause } = CONVERSATION;
   if (io.stderr.isTTY && !options.quiet) {
-    await io.stderr.write(`${messages} messages, one every ${pause} ms, over three transports: measuring …\n`);
+    await io.stderr.write(print`${messages} messages, one every ${pause} ms, over three transports: measuring …\n`);
   }
   const transports = await compareTransports({ reading: liveReading(options), now: () => io.now() });
   if (options.quiet) return EXIT.ok;
-  if (options.json) await io.stdout.write(`${safeJson({ type: 'comparison', transports })}\n`);
+  if (options.json) await io.stdout.write(jsonLine({ type: 'comparison', transports }));
   else await io.stdout.write(drawComparison(transports, await lookOf(io, options)));
   return EXIT.ok;
 }

@@ -1,3 +1,4 @@
+import { escapeUnseen } from '../../codec/escaping.js';
 import { hasFailed, type RunReport } from './report.js';
 
 /** GitHub shows ten of a kind in a step. */
@@ -8,7 +9,9 @@ export function githubCommands({ agent, cases }: RunReport): string {
   const failed = cases.filter(hasFailed);
   const required = failed.filter((one) => one.required);
   const lines = required.slice(0, MOST - 1).map(({ id, title, rfc, expected, actual, command }) => {
-    const body = `${title}\nexpected: ${expected}\nactual: ${actual}\nrepeat: ${command}`;
+    const body = [title, `expected: ${expected}`, `actual: ${actual}`, `repeat: ${command}`]
+      .map((line) => escapeUnseen(line))
+      .join('\n');
     return `::error title=${property(`${id} (${rfc})`)}::${data(body)}\n`;
   });
   if (required.length >= MOST) {
@@ -23,8 +26,12 @@ export function githubCommands({ agent, cases }: RunReport): string {
   return `${lines.join('')}::notice title=wsinspect check::${data(sum)}\n`;
 }
 
+/** What would not be seen as it is comes spelled out; then GitHub's own rules. */
 function data(value: string): string {
-  return value.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  return escapeUnseen(value, { newline: 'keep' })
+    .replaceAll('%', '%25')
+    .replaceAll('\r', '%0D')
+    .replaceAll('\n', '%0A');
 }
 
 function property(value: string): string {

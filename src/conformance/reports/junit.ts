@@ -1,3 +1,4 @@
+import { escapeUnseen } from '../../codec/escaping.js';
 import { countsOf, groupOf, hasFailed, type CaseReport, type RunReport } from './report.js';
 
 /** JUnit XML: a suite for each group of cases. What is not required and failed is told in `system-out`, not as a failure. */
@@ -60,7 +61,7 @@ export function detailsOf({
 }: CaseReport): string {
   const verdict = behavior === behaviorClose ? behavior : `${behavior}, close ${behaviorClose}`;
   const lines = [`${verdict} (${level} ${rfc})`, `expected: ${expected}`, `actual: ${actual}`, `repeat: ${command}`];
-  return `${lines.join('\n')}\n${frames}`;
+  return `${lines.map((line) => escapeUnseen(line)).join('\n')}\n${frames}`;
 }
 
 function attributes(values: Readonly<Record<string, string | number>>): string {
@@ -69,13 +70,10 @@ function attributes(values: Readonly<Record<string, string | number>>): string {
     .join('');
 }
 
+/** XML 1.0 has no place for most control characters, escaped or not (§2.2), nor for half a surrogate pair: they are spelled out. */
 function text(value: string): string {
-  const legal = Array.from(value, (character) => (isLegal(character.codePointAt(0)!) ? character : '\ufffd')).join('');
-  return legal.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-}
-
-/** XML 1.0 has no place for most control characters, escaped or not (§2.2), nor for half a surrogate pair. */
-function isLegal(code: number): boolean {
-  if (code < 0x20) return code === 0x09 || code === 0x0a || code === 0x0d;
-  return (code < 0xd800 || code > 0xdfff) && code !== 0xfffe && code !== 0xffff;
+  return escapeUnseen(value, { newline: 'keep' })
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;');
 }

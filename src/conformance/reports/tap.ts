@@ -1,3 +1,4 @@
+import { escapeUnseen, escapeUnseenJson } from '../../codec/escaping.js';
 import { hasFailed, type CaseReport, type RunReport } from './report.js';
 
 /** TAP 14: a test for each case; what is not required and failed is a TODO, so that it does not fail the run. */
@@ -20,11 +21,13 @@ function point(one: CaseReport, number: number): string {
 /** A YAML block: every value a double-quoted scalar, which JSON's strings are. */
 function diagnostics({ behavior, behaviorClose, rfc, level, expected, actual, command, frames }: CaseReport): string {
   const values = { behavior, behaviorClose, rfc, level, expected, actual, command, ...(frames !== '' && { frames }) };
-  const lines = Object.entries(values).map(([name, value]) => `  ${name}: ${JSON.stringify(value)}\n`);
+  const lines = Object.entries(values).map(
+    ([name, value]) => `  ${name}: ${escapeUnseenJson(JSON.stringify(value))}\n`,
+  );
   return `  ---\n${lines.join('')}  ...\n`;
 }
 
 /** One line; `#` begins a directive. */
 function plain(value: string): string {
-  return value.replace(/\s+/g, ' ').replaceAll('\\', '\\\\').replaceAll('#', '\\#');
+  return escapeUnseen(value.replace(/\s+/g, ' ')).replaceAll('\\', '\\\\').replaceAll('#', '\\#');
 }
