@@ -27,6 +27,23 @@ const pure = {
   paths: ['chalk', 'commander', 'ws'].map((name) => ({ name, message: 'Pure floors import no package.' })),
 };
 
+/** A test that reads a clock asserts a duration sooner or later, and fails on a busy machine. Which may, and why. */
+const MAY_READ_A_CLOCK = [
+  // The clock is a fake one: theirs to move.
+  'test/live/outlet.test.ts',
+  'test/cli/hooks/clock.cjs',
+  // What the cases of `check` are handed: it goes with their own timers, and nothing is asserted about it.
+  'test/conformance/benches.ts',
+  'test/conformance/handshaking.ts',
+];
+const CLOCKS = [
+  "MemberExpression[object.name='performance'][property.name='now']",
+  "MemberExpression[object.name='Date'][property.name='now']",
+  "MemberExpression[object.name='process'][property.name='hrtime']",
+  "NewExpression[callee.name='Date'][arguments.length=0]",
+  'ImportDeclaration[source.value=/^(node:)?perf_hooks$/]',
+];
+
 export default tseslint.config(
   { ignores: ['dist', 'node_modules', 'fixtures'] },
   js.configs.recommended,
@@ -82,6 +99,20 @@ export default tseslint.config(
           message: 'Randomness is handed in.',
         },
         { selector: "MemberExpression[object.name='Date'][property.name='now']", message: 'The clock is handed in.' },
+      ],
+    },
+  },
+  {
+    files: ['test/**'],
+    ignores: MAY_READ_A_CLOCK,
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        ...CLOCKS.map((selector) => ({
+          selector,
+          message:
+            'Tests read no clock: hold it (test/cli/held-clock.ts, fake timers), wait for an event, or count work (test/work.ts).',
+        })),
       ],
     },
   },

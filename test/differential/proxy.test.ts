@@ -101,7 +101,7 @@ describe.runIf(ready)('what passes the proxy', () => {
     const through = await verdicts(proxy.url);
     // What is recorded comes in the order of the wire, up to a second late: the last of it tells that all is there.
     await wsinspect(['connect', new URL(LAST, proxy.url).href, '-q', '-x', 'bye', '-1']);
-    await expect.poll(() => readFileSync(file, 'latin1').split(`GET ${LAST}`).length, { timeout: 10_000 }).toBe(3);
+    await expect.poll(() => readFileSync(file, 'latin1').split(`GET ${LAST}`).length, { timeout: 100_000 }).toBe(3);
     tcpdump.kill('SIGINT');
     await once(tcpdump, 'exit');
     await proxy.stop();

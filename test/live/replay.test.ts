@@ -78,7 +78,9 @@ function service(answer: (text: string, send: (text: string) => void, close: (co
     });
 }
 
-const plain = service((text, send) => send(JSON.stringify({ got: text, time: Date.now() })));
+/** Another number each time, as a clock has. */
+let ticks = 1_795_356_000_000;
+const plain = service((text, send) => send(JSON.stringify({ got: text, time: ticks++ })));
 const SENDS = ['-x', 'one', '-x', 'two', '-x', 'three', '--count', '4'];
 const TIME = ['--ignore-json', '$.time'];
 
@@ -268,9 +270,9 @@ describe.concurrent('connect --replay --diff', () => {
   });
 
   it('leaves out what is ignored, and nothing else', async () => {
-    const { url } = await service((text, send) => send(`${text} at ${Date.now()} in room 7`))();
+    const { url } = await service((text, send) => send(`${text} at ${ticks++} in room 7`))();
     const file = await recorded(url, SENDS);
-    const later = await service((text, send) => send(`${text} at ${Date.now()} in room 8`))();
+    const later = await service((text, send) => send(`${text} at ${ticks++} in room 8`))();
     const diff = (server: Running, ...ignore: string[]): Promise<Ran> =>
       connect(server.url, '--replay', file, '--diff', '--speed', '0', ...ignore);
     const [none, time, both, elsewhere] = await Promise.all([
