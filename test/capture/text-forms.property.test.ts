@@ -153,7 +153,7 @@ describe('whatever the input is, nothing throws and nothing hangs', () => {
   const names = readdirSync(DIRECTORY).filter((name) => name.endsWith('.txt'));
   const SEED = 20261122;
 
-  test(`mutated fixtures (seed ${SEED})`, { timeout: 60_000 }, () => {
+  test(`mutated fixtures (seed ${SEED})`, () => {
     const draw = random(SEED);
     const problems = new Set<string>();
     for (let round = 0; round < 1500; round++) {
@@ -174,7 +174,7 @@ describe('whatever the input is, nothing throws and nothing hangs', () => {
     expect(problems.size).toBeGreaterThan(20);
   });
 
-  test(`mutated spellings do not depend on how they are cut (seed ${SEED})`, { timeout: 60_000 }, () => {
+  test(`mutated spellings do not depend on how they are cut (seed ${SEED})`, () => {
     const draw = random(SEED + 1);
     for (let round = 0; round < 400; round++) {
       const bytes = Array.from({ length: 1 + draw(40) }, () => draw(256));

@@ -49,7 +49,7 @@ describe.concurrent('ws', () => {
       [1, 2, 3, 4].map((n) => `6.4.${n}`),
     );
     expect(ran.exit).toBe(0);
-  }, 60_000);
+  });
 
   it('compresses, in every negotiation', async () => {
     const only = ['12.1.1', '12.2.6', '12.5.3', ...[1, 2, 3, 4, 5, 6, 7].map((n) => `13.${n}.4`)];
@@ -58,7 +58,7 @@ describe.concurrent('ws', () => {
     expect(ran.exit).toBe(0);
     const { url: plain } = await echo();
     expect(counts((await check(plain, '--only', '12.1.1,13.7.2')).cases)).toEqual({ 'UNIMPLEMENTED/OK': 2 });
-  }, 60_000);
+  });
 
   it('as a client too, by the protocol of the drivers', async () => {
     const listening = wsinspect(['check', '--listen', '127.0.0.1:0', '--json', '--only', KNOWN], {
@@ -73,7 +73,7 @@ describe.concurrent('ws', () => {
     const cases = records(out).filter(({ type }) => type === 'case') as unknown as CaseRecord[];
     expect(counts(cases)).toEqual({ OK: 240, 'NON-STRICT/OK': 4, INFORMATIONAL: 3 });
     expect(exit).toBe(0);
-  }, 60_000);
+  });
 });
 
 const driven = new Map<string, Promise<{ count: string; status: string; id: string }>>();
@@ -133,19 +133,15 @@ describe.concurrent('a server with one defect', () => {
     ],
   };
 
-  it.each(Object.keys(mutants))(
-    '%s fails the cases made for that, and no other',
-    async (name) => {
-      const [start, caught, atLeast] = mutants[name]!;
-      const { url } = await start();
-      const { ran, cases } = await check(url, '--only', KNOWN, '--skip', PATIENT, '--echo', 'yes', '--jobs', '32');
-      const failed = failures(cases);
-      expect(failed.filter((id) => !caught.test(id))).toEqual([]);
-      expect(failed.length).toBeGreaterThanOrEqual(atLeast);
-      expect(ran.exit).toBe(1);
-    },
-    60_000,
-  );
+  it.each(Object.keys(mutants))('%s fails the cases made for that, and no other', async (name) => {
+    const [start, caught, atLeast] = mutants[name]!;
+    const { url } = await start();
+    const { ran, cases } = await check(url, '--only', KNOWN, '--skip', PATIENT, '--echo', 'yes', '--jobs', '32');
+    const failed = failures(cases);
+    expect(failed.filter((id) => !caught.test(id))).toEqual([]);
+    expect(failed.length).toBeGreaterThanOrEqual(atLeast);
+    expect(ran.exit).toBe(1);
+  });
 
   it('that says nothing: what needs an echo is left out, and fails where one was promised', async () => {
     const { url } = await peer(() => undefined);
@@ -155,7 +151,7 @@ describe.concurrent('a server with one defect', () => {
     const asked = await check(url, '--only', '1', '--skip', PATIENT, '--echo', 'yes', '--jobs', '16');
     expect(failures(asked.cases)).toHaveLength(10);
     expect(asked.ran.exit).toBe(1);
-  }, 60_000);
+  });
 });
 
 describe.concurrent('the probe', () => {
@@ -272,5 +268,5 @@ describe.concurrent('a peer that can not be tested', () => {
     expect((await wsinspect(['check'])).exit).toBe(2);
     expect((await wsinspect(['check', 'http://127.0.0.1/'])).exit).toBe(2);
     expect((await wsinspect(['check', url, '--only', 'nothing.*'])).err).toMatch(/no case is named nothing/);
-  }, 30_000);
+  });
 });
