@@ -63,11 +63,12 @@ async function run(fuzz, corpus) {
   const totals = {};
   let failed = 0;
   const begins = (index) => Atomics.store(running, 0, index);
-  const started = performance.now();
+  const clock = () => performance.now();
+  const started = clock();
   const rate = (done) => `${Math.round(done / ((performance.now() - started) / 1000))} a second`;
   for (let at = from; at < from + count && failed < MOST_FAILURES; at += STEP) {
     const to = Math.min(at + STEP, from + count);
-    const { counts, failures } = await fuzz(library, corpus, { seed, from: at, to, kind, begins });
+    const { counts, failures } = await fuzz(library, corpus, { seed, from: at, to, kind, begins, clock });
     for (const [name, n] of Object.entries(counts)) totals[name] = (totals[name] ?? 0) + n;
     for (const failure of failures.slice(0, MOST_FAILURES - failed)) console.error(`\n${failure}`);
     failed += failures.length;

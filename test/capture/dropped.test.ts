@@ -116,7 +116,6 @@ const RUNS: readonly { readonly options: string; readonly share: number; readonl
 describe.skipIf(!has('python3'))('a capture with losses', () => {
   it.concurrent.each(RUNS.map((each, index) => ({ ...each, index })))(
     '$options, $share of the packets lost: no wrong frame, and those that can be verified',
-    { timeout: 60_000 },
     async ({ options, share, shown, index }) => {
       const [all, left] = [scratch.file(`${index}-all.pcap`), scratch.file(`${index}-left.pcap`)];
       const { file } = generate(all, [...options.split(' '), '--flows', String(FLOWS)]);

@@ -117,19 +117,20 @@ describe('a reader that goes away', () => {
   ])('wsinspect %s | head', async (line) => {
     shop.write('many.hex', many);
     shop.write('head.txt', `GET / HTTP/1.1\r\n${'X: y\r\n'.repeat(10_000)}\r\n`);
-    const started = performance.now();
     const { out, err } = await shop.shell(`{ wsinspect ${line}; echo "exit $?" >&2; } | head -c 20`);
     expect(out).not.toBe('');
     expect(err).toMatch(/^exit [01]\n$/);
-    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
-  it('ends the reading of an endless input', async () => {
-    const started = performance.now();
-    const { out, err } = await shop.shell('yes 8100 | wsinspect decode --from hex --view summary | head -1');
-    expect(out).toMatch(/^ +0x00 .*\n$/);
+  it.each([
+    ['--view annotated', /^frame 0 .*\n$/],
+    ['--view summary', /^ +0x00 .*\n$/],
+    ['--view messages', /^message 0 .*\n$/],
+    ['--json', /^{"type":"frame".*\n$/],
+  ])('ends the reading of an endless input: %s', async (options, first) => {
+    const { out, err } = await shop.shell(`yes 8100 | wsinspect decode --from hex ${options} | head -1`);
+    expect(out).toMatch(first);
     expect(err).toBe('');
-    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
 
@@ -217,10 +218,9 @@ describe('a signal', () => {
     const child = spawn(process.execPath, [BINARY, 'decode', '--view', 'summary', file], { env: cleanEnv() });
     await new Promise((resolve) => child.stdout.once('readable', resolve));
     const ended = new Promise((resolve) => child.once('exit', (...how) => resolve(how)));
-    const start = performance.now();
+    // Left alone it waits for its reader for ever.
     child.kill(signal);
     expect(await ended).toEqual([null, signal]);
-    expect(performance.now() - start).toBeLessThan(8000);
   });
 
   it('ends a run in the middle of a long file', async () => {

@@ -33,7 +33,7 @@ export class Terminal {
   }
 
   async shows(what: RegExp): Promise<string> {
-    for (let tries = 0; tries < 400; tries++) {
+    for (let tries = 0; tries < 4000; tries++) {
       const text = this.tmux('capture-pane', '-pJ', '-S', '-');
       if (what.test(text)) return text;
       await sleep(25);

@@ -1,10 +1,10 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer as createHttps } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import { WebSocket, WebSocketServer } from 'ws';
+import { tcpdump } from '../tcpdump.js';
 
 /** What was said, as the applications know it. */
 export interface Said {
@@ -21,15 +21,9 @@ export interface Talk {
 /** Records what two peers of `ws` say to each other: echoes, a ping, a fragmented message, a close with a reason. */
 export async function record(file: string, messages: readonly (string | Buffer)[], talk: Talk = {}): Promise<Said> {
   const { server, port } = await listen(talk);
-  const tcpdump = spawn('tcpdump', ['-i', 'lo', '-U', '-w', file, 'tcp', 'port', String(port)]);
-  await once(tcpdump.stderr, 'data');
-  // It says that it listens a little before it does.
-  await pause(500);
+  const recorded = await tcpdump(file, `tcp port ${port}`);
   const said = await converse(server, port, messages, talk);
-  // The last segments are behind the application's.
-  await pause(500);
-  tcpdump.kill('SIGINT');
-  await once(tcpdump, 'exit');
+  await recorded();
   return said;
 }
 

@@ -1,7 +1,4 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Flows } from '../../src/capture/flows.js';
 import { pcapReader } from '../../src/capture/pcap.js';
@@ -9,6 +6,7 @@ import { Scratch } from '../capture/captures.js';
 import { records, wsinspect } from '../cli/binary.js';
 import { closeServers, echo } from '../live/servers.js';
 import { Serving } from '../live/serving.js';
+import { tcpdump } from '../tcpdump.js';
 import { mayCapture } from '../tools.js';
 
 const ready = mayCapture();
@@ -59,7 +57,7 @@ function connectionsIn(file: Uint8Array): Connection[] {
 /** Those to a port, without what the proxy writes anew: the values of Host, and the host of an absolute target. */
 function streamsTo(port: number, all: ReturnType<typeof connectionsIn>): Streams[] {
   return all
-    .filter(({ to, sides: [sent] }) => to === port && !Buffer.concat(sent).includes(LAST))
+    .filter(({ to }) => to === port)
     .filter(
       ({ sides: [sent, received] }) =>
         WHOLE_HEAD.test(Buffer.concat(sent).toString('latin1')) && !Buffer.concat(received).includes(REFUSAL),
@@ -78,8 +76,6 @@ function beginsLike(a: Buffer, b: Buffer): boolean {
   const length = Math.min(a.length, b.length);
   return a.subarray(0, length).equals(b.subarray(0, length));
 }
-
-const LAST = '/the-last';
 
 const headOf = (bytes: Buffer): string => bytes.toString('latin1').split('\r\n\r\n')[0]!.slice(0, 2000);
 
@@ -105,15 +101,9 @@ describe.runIf(ready)('what passes the proxy', () => {
     proxy.child.stdout!.resume();
     const file = scratch.file('sides.pcap');
     const filter = `tcp port ${port} or tcp port ${proxy.port}`;
-    const tcpdump = spawn('tcpdump', ['-i', 'lo', '-U', '-B', '65536', '-w', file, filter]);
-    await once(tcpdump.stderr, 'data');
-    await pause(500);
+    const recorded = await tcpdump(file, filter);
     const through = await verdicts(proxy.url);
-    // What is recorded comes in the order of the wire, up to a second late: the last of it tells that all is there.
-    await wsinspect(['connect', new URL(LAST, proxy.url).href, '-q', '-x', 'bye', '-1']);
-    await expect.poll(() => readFileSync(file, 'latin1').split(`GET ${LAST}`).length, { timeout: 10_000 }).toBe(3);
-    tcpdump.kill('SIGINT');
-    await once(tcpdump, 'exit');
+    await recorded();
     await proxy.stop();
     const direct = await verdicts(url);
 

@@ -89,7 +89,7 @@ describe.skipIf(!ready)('live captures of two peers', () => {
     said[plain] = await record(plain, MESSAGES);
     said[deflate] = await record(deflate, [...REPEATED, ...MESSAGES], { deflate: true });
     said[wss] = await record(wss, MESSAGES, { tls });
-  }, 30_000);
+  });
 
   it.each([
     ['plain', plain],

@@ -66,7 +66,7 @@ function run(script: string): { status: number | null; out: string } {
     cwd: folder,
     env,
     encoding: 'utf8',
-    timeout: 40_000,
+    timeout: 110_000,
   });
   return { status, out: stdout + stderr };
 }

@@ -97,7 +97,7 @@ describe('the live recipes of the README', () => {
     const port = await freePort();
     let met: string | undefined;
     const { exit, err } = await run(line.replace(/(serve|proxy) \d+/, `$1 ${port}`), async (end, said) => {
-      for (let tries = 0; tries < 400 && !said().includes('listening'); tries++) await sleep(25);
+      for (let tries = 0; tries < 4000 && !said().includes('listening'); tries++) await sleep(25);
       met = await meet(port).finally(end);
     });
     expect(err).not.toContain('wsinspect:');

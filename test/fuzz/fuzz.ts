@@ -42,10 +42,12 @@ export interface Run {
   readonly kind?: string | undefined;
   /** Told of each case before it is run. */
   readonly begins?: (index: number) => void;
+  /** Milliseconds: by it, one input that takes long is a failure. */
+  readonly clock?: () => number;
 }
 
 export async function fuzz(codec: Codec, corpus: Corpus, run: Run): Promise<Fuzzed> {
-  const { seed, from, to, kind, begins } = run;
+  const { seed, from, to, kind, begins, clock } = run;
   const checks = createChecks(codec, tools, corpus).filter(({ name }) => kind === undefined || name === kind);
   const counts: Record<string, number> = {};
   const failures: string[] = [];
@@ -53,7 +55,7 @@ export async function fuzz(codec: Codec, corpus: Corpus, run: Run): Promise<Fuzz
   for (let index = from; index < to; index++) {
     begins?.(index);
     const dice = new Dice(Math.imul(seed, 0x01000193) ^ index);
-    const { name, error } = await runCase(checks, dice);
+    const { name, error } = await runCase(checks, dice, clock);
     counts[name] = (counts[name] ?? 0) + 1;
     if (error) failures.push(`${repeat} FROM=${index} COUNT=1: ${name}: ${error.message}`);
   }

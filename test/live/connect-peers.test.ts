@@ -30,8 +30,9 @@ afterAll(() => {
 
 /** Runs a server and waits until it listens. */
 async function started(command: string, args: readonly string[], port: number): Promise<string> {
-  children.push(spawn(command, args, { stdio: 'ignore' }));
-  for (let tries = 0; tries < 200; tries++) {
+  const child = spawn(command, args, { stdio: 'ignore' });
+  children.push(child);
+  while (child.exitCode === null) {
     const isUp = await new Promise<boolean>((resolve) => {
       const socket = connectTo(port, '127.0.0.1', () => resolve(true));
       socket.on('error', () => resolve(false));

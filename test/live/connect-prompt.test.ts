@@ -38,7 +38,7 @@ const inPrompt = (command: string, then: (terminal: Terminal) => Promise<void>, 
   inTmux(shop, width, `export XDG_STATE_HOME='${shop.folder}/state'; ${command}`, then);
 
 async function until(what: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 400 && !what(); tries++) await new Promise((resolve) => setTimeout(resolve, 10));
+  for (let tries = 0; tries < 10_000 && !what(); tries++) await new Promise((resolve) => setTimeout(resolve, 10));
   expect(what()).toBe(true);
 }
 

@@ -11,7 +11,7 @@ const script = join(ROOT, 'bench/idle.js');
 const NAMES = ['bare ws', 'serve -q', 'serve'];
 
 async function idle(command: string, ...args: string[]): Promise<string> {
-  const { stdout } = await run(command, args, { env: cleanEnv(), timeout: 60_000 });
+  const { stdout } = await run(command, args, { env: cleanEnv(), timeout: 110_000 });
   return stdout;
 }
 

@@ -114,13 +114,14 @@ describe('serve and peers of others', () => {
     const listening = spawn(process.execPath, [wscat, '-l', String(port)], { stdio: ['pipe', 'pipe', 'ignore'] });
     try {
       let said = '';
-      listening.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+      listening.stdout.on('data', (chunk: Buffer) => {
+        said += chunk.toString();
+        if (said.includes('hi there')) listening.stdin.write('typed at wscat\n');
+      });
       const talk = (): Promise<Ran> =>
-        wsinspect(['connect', `ws://127.0.0.1:${port}/`, '-x', 'hi there', '--expect', 'typed', '-m', '5'], {
-          started: () => setTimeout(() => listening.stdin.write('typed at wscat\n'), 400),
-        });
+        wsinspect(['connect', `ws://127.0.0.1:${port}/`, '-x', 'hi there', '--expect', 'typed', '-m', '60']);
       let talked = await talk();
-      for (let tries = 0; talked.exit === 7 && tries < 20; tries++) talked = await talk();
+      while (talked.exit === 7 && listening.exitCode === null) talked = await talk();
       expect(talked).toMatchObject({ exit: 0, out: 'typed at wscat\n' });
       expect(said).toContain('hi there');
     } finally {
@@ -147,8 +148,8 @@ describe('serve and peers of others', () => {
     const proxy = spawn('nginx', ['-p', folder, '-c', config], { stdio: 'ignore' });
     try {
       let client: Client | undefined;
-      for (let tries = 0; client === undefined; tries++) {
-        if (tries > 100) throw new Error('nginx does not answer');
+      while (client === undefined) {
+        if (proxy.exitCode !== null) throw new Error('nginx ended');
         client = await Client.open(`wss://127.0.0.1:${port}/through/nginx`, { rejectUnauthorized: false }).catch(
           () => undefined,
         );

@@ -173,7 +173,7 @@ describe('proxy', () => {
     await client.got(count);
     serving.child.stdout!.resume();
     await serving.until((_, err) => /records are not printed/.test(err));
-  }, 40_000);
+  });
 
   it('is a client of wss, and a server of it', async () => {
     const { selfSigned, tlsEcho } = await import('./tls-server.js');
