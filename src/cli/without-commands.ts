@@ -1,8 +1,8 @@
 import type { Printable, PrintableBytes } from '../render/printable.js';
 
-/** At the start of a line, blanks and styling passed over: a command of GitHub's runner. */
+/** At the start of a line, blanks (of any kind) and styling passed over: a command of GitHub's runner. */
 // eslint-disable-next-line no-control-regex
-const AT_START = /(^|\n)((?:[ \t\r]|\x1b\[[\d;]*[A-Za-z])*)::/g;
+const AT_START = /(^|\n)((?:[^\S\n]|\x1b\[[\d;]*[A-Za-z])*)::/g;
 /** Anywhere: one of Azure's, and of GitHub's older runner. */
 const ANYWHERE = '##[';
 

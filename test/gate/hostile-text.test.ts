@@ -40,6 +40,7 @@ const PAYLOADS = [
   NASTY_LINES,
   JSON.stringify({ [NASTY]: NASTY_LINES, list: ['::error::x'] }),
   `::error::${'x '.repeat(60)}`,
+  '\u00a0::error::x \u3000::error::y '.repeat(20),
 ];
 const FRAMES = Buffer.concat([
   ...PAYLOADS.map((payload) => text(payload)),
