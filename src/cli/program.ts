@@ -1,4 +1,5 @@
-import { Command, Option } from 'commander';
+import { Command, Option, type ParseOptionsResult } from 'commander';
+import { optionalValues } from './arguments.js';
 import { checkOptions, type CheckOptions } from './check-options.js';
 import { VERSION } from './version.js';
 import type { Io } from './io.js';
@@ -12,9 +13,11 @@ import { serveOptions, type ServeOptions } from './serve-options.js';
  * loads none and each loads its own.
  */
 export function createProgram(io: Io, setExit: (code: number) => void): Command {
-  const program = new Command('wsinspect')
+  const program = new CliCommand('wsinspect')
     .description('Look into WebSocket traffic: every bit of a frame and of a handshake, judged by RFC section.')
     .version(VERSION, '--version', 'print the version')
+    // What follows a command is its own: the value of an option may be --version.
+    .enablePositionalOptions()
     .configureHelp({ minWidthToWrap: 20 })
     .exitOverride()
     .configureOutput({
@@ -62,6 +65,17 @@ export function createProgram(io: Io, setExit: (code: number) => void): Command 
   });
   addLiveCommands(program, io, setExit);
   return program;
+}
+
+/** Optional values are taken after `=`, by what commander knows of its options. */
+class CliCommand extends Command {
+  override createCommand(name?: string): Command {
+    return new CliCommand(name);
+  }
+
+  override parseOptions(args: string[]): ParseOptionsResult {
+    return super.parseOptions(optionalValues(args, this.options));
+  }
 }
 
 /** Those with a socket. */
@@ -131,6 +145,8 @@ function command(
 ): Command {
   const made = program.command(usage).description(description).allowExcessArguments(false);
   for (const option of [...options(), ...commonOptions()]) made.addOption(option);
+  made.version(VERSION, '--version');
+  made.options.at(-1)!.hideHelp();
   return made.addHelpText('after', `\nExamples:\n${example(examples)}`);
 }
 
