@@ -55,8 +55,8 @@ function lastFlag(word: string, options: readonly Option[]): string {
   return rest;
 }
 
-/** Writes every optional value after `=`, empty where none was given. */
-export function optionalValues(args: readonly string[], options: readonly Option[]): string[] {
+/** The arguments of a command with every optional value after `=`, empty where none was given, and what follows `--`. */
+export function optionalValues(args: readonly string[], options: readonly Option[]): [words: string[], text: string[]] {
   const out: string[] = [];
   let read = 0;
   for (const { words, option, value = '' } of partsOf(args, options)) {
@@ -65,28 +65,31 @@ export function optionalValues(args: readonly string[], options: readonly Option
     if (option !== undefined && isOptional(option) && isOf(option, first!)) out.push(`${option.long}=${value}`);
     else for (const word of words) out.push(word);
   }
-  return out.concat(args.slice(read));
+  return [out, args.slice(read + 1)];
 }
 
-/** The command that is asked for, and its arguments. */
-function commandOf(program: Command, argv: readonly string[]): { options: readonly Option[]; args: readonly string[] } {
+/** Where the command stands that is asked for, and which it is. */
+export function commandOf(program: Command, argv: readonly string[]): [at: number, command: Command] | undefined {
   const at = argv.findIndex((word) => !word.startsWith('-') || word === '--');
   const command = program.commands.find((each) => each.name() === argv[at]);
-  return command ? { options: command.options, args: argv.slice(at + 1) } : { options: program.options, args: argv };
+  return command && [at, command];
+}
+
+function askedOf(program: Command, argv: readonly string[]): Part[] {
+  const [at, { options }] = commandOf(program, argv) ?? [-1, program];
+  return [...partsOf(argv.slice(at + 1), options)];
 }
 
 /** `--json` is among the options, also where another is wrong. */
 export function asksForJson(program: Command, argv: readonly string[]): boolean {
-  const { options, args } = commandOf(program, argv);
-  return [...partsOf(args, options)].some(({ words, option }) =>
+  return askedOf(program, argv).some(({ words, option }) =>
     option === undefined ? words[0] === '--json' : option.long === '--json',
   );
 }
 
 /** What may be meant where a word is too many; undefined: no such option is there. */
 export function strayValueHint(program: Command, argv: readonly string[]): string | undefined {
-  const { options, args } = commandOf(program, argv);
-  const parts = [...partsOf(args, options)];
+  const parts = askedOf(program, argv);
   const isStray = (part: Part | undefined): boolean =>
     part?.option === undefined && part?.words[0]?.startsWith('-') === false;
   const at = parts.findIndex(

@@ -1,5 +1,5 @@
 import { Command, Option, type ParseOptionsResult } from 'commander';
-import { optionalValues } from './arguments.js';
+import { commandOf, optionalValues } from './arguments.js';
 import { checkOptions, type CheckOptions } from './check-options.js';
 import { VERSION } from './version.js';
 import type { Io } from './io.js';
@@ -16,8 +16,6 @@ export function createProgram(io: Io, setExit: (code: number) => void): Command 
   const program = new CliCommand('wsinspect')
     .description('Look into WebSocket traffic: every bit of a frame and of a handshake, judged by RFC section.')
     .version(VERSION, '--version', 'print the version')
-    // What follows a command is its own: the value of an option may be --version.
-    .enablePositionalOptions()
     .configureHelp({ minWidthToWrap: 20 })
     .exitOverride()
     .configureOutput({
@@ -67,14 +65,21 @@ export function createProgram(io: Io, setExit: (code: number) => void): Command 
   return program;
 }
 
-/** Optional values are taken after `=`, by what commander knows of its options. */
+/**
+ * What follows the name of a command is its own: the value of an option may be `--version`. Optional values are taken after
+ * `=`. Commander sees no long list at once: it hands lists on as arguments of its functions.
+ */
 class CliCommand extends Command {
   override createCommand(name?: string): Command {
     return new CliCommand(name);
   }
 
   override parseOptions(args: string[]): ParseOptionsResult {
-    return super.parseOptions(optionalValues(args, this.options));
+    const found = commandOf(this, args);
+    const [own, text] = found ? [args.slice(0, found[0])] : optionalValues(args, this.options);
+    const { operands, unknown } = super.parseOptions(own);
+    if (found === undefined) return { operands: operands.concat(text ?? []), unknown };
+    return { operands: [...operands, args[found[0]]!], unknown: unknown.concat(args.slice(found[0] + 1)) };
   }
 }
 

@@ -45,8 +45,12 @@ describe('optional values', () => {
     ['connect', ['-x', '--', '--deflate'], ['-x', '--', '--deflate=']],
   ])('%s %j', (command, args, expected) => {
     const options = optionsOf(command);
-    expect(optionalValues(args, options)).toEqual(expected);
-    expect(optionalValues(expected, options)).toEqual(expected);
+    const joined = (words: string[]): string[] => {
+      const [own, text] = optionalValues(words, options);
+      return text.length > 0 ? [...own, '--', ...text] : own;
+    };
+    expect(joined(args)).toEqual(expected);
+    expect(joined(expected)).toEqual(expected);
   });
 });
 
@@ -92,6 +96,14 @@ describe('the command line', () => {
     [['decode', '--version'], { exit: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string }],
   ])('%j', async (args, expected) => {
     expect(await wsinspect(args)).toMatchObject(expected);
+  });
+
+  it('takes as many words as the system hands over', async () => {
+    const words = Array<string>(150_000).fill('00');
+    for (const between of [[], ['--']]) {
+      const { exit, err } = await wsinspect(['decode', '-q', ...between, ...words]);
+      expect([exit, err]).toEqual([1, '']);
+    }
   });
 
   it('tells a usage error as a record where --json is an option', async () => {
