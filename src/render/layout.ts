@@ -124,8 +124,3 @@ export function drawTitle(parts: readonly string[], right: string, look: Look): 
 export function count(n: number | bigint, unit: string): string {
   return `${n} ${unit}${n === 1 || n === 1n ? '' : 's'}`;
 }
-
-/** Puts `more` behind `lines`. `push(...more)` would pass each line as an argument, and a dump may have a million. */
-export function append(lines: string[], more: readonly string[]): void {
-  for (const line of more) lines.push(line);
-}

@@ -1,7 +1,8 @@
+import { append } from '../codec/lists.js';
 import type { Message } from '../codec/records.js';
 import { OPCODE, opcodeInfo } from '../codec/registry.js';
 import { drawDump } from './dump.js';
-import { append, count, INDENT, type Look } from './layout.js';
+import { count, INDENT, type Look } from './layout.js';
 import { previewText, quoted } from './payload.js';
 import { displayWidth } from './width.js';
 
