@@ -2,7 +2,7 @@ import { type Magic, MAGIC_LENGTH, magicOf, mayBeMagic } from './detect-magic.js
 import { type DumpKind, dumpKind } from './dump-kinds.js';
 import { isHexLine } from './hex-lead.js';
 import { quoteOf } from './quoted.js';
-import { latin1 } from './text-lines.js';
+import { latin1 } from '../codec/http1-text.js';
 import { WideChar } from './text-place.js';
 
 /** What input is, as its first bytes tell. */

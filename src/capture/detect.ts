@@ -4,7 +4,7 @@ import { DumpSource } from './dump.js';
 import { HexSource } from './hex.js';
 import { QuotedSource } from './quoted.js';
 import { RawSource, RefusedSource } from './raw.js';
-import { latin1 } from './text-lines.js';
+import { latin1 } from '../codec/http1-text.js';
 import type { Source, SourceEvent } from './types.js';
 import { TextSource, Utf16Source } from './utf16.js';
 

@@ -1,3 +1,4 @@
+import { append } from '../codec/lists.js';
 import { areaEnd, evenWords, tokens, turnedRound, wordBytes } from './dump-form.js';
 import { provenOrder, type Row, type RowFamily, shows } from './dump-row.js';
 import type { Events } from './text-events.js';
@@ -67,7 +68,7 @@ function rightAligned(text: string, offset: string, from: number): Row | undefin
   for (let at = from; ; at += width + 1) {
     const word = text.slice(at, at + width);
     if (word.length < width || !/^ *(?:[0-9a-fA-F]{2})+$/.test(word)) return undefined;
-    swapped.push(...hexBytes(word.trim()).reverse());
+    append(swapped, hexBytes(word.trim()).reverse());
     if (!word.startsWith(' ')) continue;
     const start = asciiStart(text, at + width, swapped.length);
     const fits = start >= 0 && shows(text.slice(start), swapped);

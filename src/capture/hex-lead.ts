@@ -1,3 +1,4 @@
+import { latin1 } from '../codec/http1-text.js';
 import { ArrayElements } from './hex-array.js';
 import { BareEscapes } from './hex-escapes.js';
 import { failAt, type HexContext, type HexMode } from './hex-mode.js';
@@ -126,7 +127,7 @@ export class HexLead implements HexMode {
     this.grow(this.length + part.length);
     this.bytes.set(part, this.length);
     this.length += part.length;
-    this.text += String.fromCharCode(...part);
+    this.text += latin1(part);
     this.look(false);
     return from + part.length;
   }

@@ -3,6 +3,7 @@ import { concat } from '../codec/byte-collector.js';
 import { encodeUtf8 } from '../codec/utf8.js';
 import { packetEnds } from './recorded-ends.js';
 import type { RecordedEnds, RecordingTaker } from './recording.js';
+import { SegmentEnds } from './segment-ends.js';
 import { ACK, FIN, RST, SYN } from './tcp.js';
 import { packetLength, writePacket, type TcpEndpoint } from './tcp-packet.js';
 
@@ -21,8 +22,6 @@ const LINK_RAW = 101;
 /** Microseconds: more is not in a number that counts seconds from the epoch. */
 const TIME_DIGITS = 6;
 
-/** Payload of one packet: what segments have on a loopback interface, and well below what an IP packet holds. */
-const SEGMENT = 32 * 1024;
 /** Maximum segment size, and a window scale of 7 (RFC 7323 §2.2) with a NOP in front. */
 const SYN_OPTIONS = Uint8Array.of(2, 4, 0xff, 0xd7, 1, 3, 3, 7);
 const WINDOW = 0xffff;
@@ -36,6 +35,7 @@ interface Sender {
   /** What the other side has said that it has. */
   acknowledged: number;
   finished: boolean;
+  readonly segments: SegmentEnds;
 }
 
 type Connection = readonly [client: Sender, server: Sender];
@@ -80,10 +80,12 @@ export class PcapngWriter implements RecordingTaker {
   bytes(connection: number, side: Side, bytes: Uint8Array, time: number): void {
     const both = this.connections.get(connection);
     if (both === undefined || both[side].finished) return;
-    for (let start = 0; start < bytes.length; start += SEGMENT) {
-      const end = Math.min(bytes.length, start + SEGMENT);
+    let start = 0;
+    while (start < bytes.length) {
+      const end = both[side].segments.next(bytes, start);
       this.packet(both, side, end === bytes.length ? PSH | ACK : ACK, time, { bytes, start, end });
       both[side].next = (both[side].next + end - start) | 0;
+      start = end;
       if (((both[side].next - both[side].acknowledged) | 0) >= UNACKNOWLEDGED)
         this.packet(both, other(side), ACK, time);
     }
@@ -152,7 +154,7 @@ interface PacketParts {
 }
 
 function sender(end: TcpEndpoint, first: number): Sender {
-  return { end, next: first | 0, acknowledged: first | 0, finished: false };
+  return { end, next: first | 0, acknowledged: first | 0, finished: false, segments: new SegmentEnds() };
 }
 
 function other(side: Side): Side {

@@ -1,3 +1,4 @@
+import { latin1 } from '../codec/http1-text.js';
 import type { Events } from './text-events.js';
 import { isContinuation } from './text-place.js';
 
@@ -57,13 +58,4 @@ export class LineReader {
     this.offset += whole.length + endLength;
     return line;
   }
-}
-
-/** One character a byte. */
-export function latin1(bytes: Uint8Array, from: number, to: number): string {
-  let text = '';
-  for (let at = from; at < to; at += 4096) {
-    text += String.fromCharCode.apply(null, bytes.subarray(at, Math.min(to, at + 4096)) as unknown as number[]);
-  }
-  return text;
 }

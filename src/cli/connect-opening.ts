@@ -104,7 +104,7 @@ export class Opening {
     const taker: ClientTaker = {
       record: (record) => this.taker.record(record),
       closed: (summary) => this.taker.closed(summary),
-      message: (...all) => this.taker.message(...all),
+      message: (...args) => this.taker.message(...args),
       pong: (time) => this.taker.pong(time),
       open: (handshake) => {
         this.taker.open(handshake);
@@ -134,7 +134,7 @@ export class Opening {
       if (!/^sec-websocket-protocol$/i.test(name) || values === undefined) continue;
       headers.delete(name);
       const names = values.join(',').split(',');
-      subprotocols.push(...names.map((each) => each.trim()));
+      for (const each of names) subprotocols.push(each.trim());
     }
     return {
       now: () => io.now(),

@@ -1,3 +1,5 @@
+import { latin1 } from '../codec/http1-text.js';
+
 const LF = 0x0a;
 /** How our records begin. */
 const CONNECTION = /^\{"type":"[a-z]+","connection":(\d+)[,}]/;
@@ -68,7 +70,7 @@ export class JournalIndex {
         const found = chunk.indexOf(LF, next);
         const stop = found < 0 ? chunk.length : found;
         if (beginning.length < BEGINNING) {
-          beginning += String.fromCharCode(...chunk.subarray(next, Math.min(stop, next + BEGINNING)));
+          beginning += latin1(chunk, next, Math.min(stop, next + BEGINNING));
         }
         if (found < 0) break;
         line(beginning, from, at + found + 1);

@@ -59,7 +59,7 @@ export async function openInput(io: Io, input: Input, options: DecodeOptions): P
     chunks,
     damage: () => damage,
     isWhole: () => isWhole,
-    events: (...call) => eventsOf(chunks, () => (isWhole = false), ...call),
+    events: (...args) => eventsOf(chunks, () => (isWhole = false), ...args),
   };
 }
 

@@ -1,5 +1,6 @@
 import { escapedLines } from '../render/escape.js';
-import { Command, Option } from 'commander';
+import { Command, Option, type ParseOptionsResult } from 'commander';
+import { commandOf, optionalValues } from './arguments.js';
 import { checkOptions, type CheckOptions } from './check-options.js';
 import { VERSION } from './version.js';
 import type { Io } from './io.js';
@@ -13,7 +14,7 @@ import { serveOptions, type ServeOptions } from './serve-options.js';
  * loads none and each loads its own.
  */
 export function createProgram(io: Io, setExit: (code: number) => void): Command {
-  const program = new Command('wsinspect')
+  const program = new CliCommand('wsinspect')
     .description('Look into WebSocket traffic: every bit of a frame and of a handshake, judged by RFC section.')
     .version(VERSION, '--version', 'print the version')
     .configureHelp({ minWidthToWrap: 20 })
@@ -63,6 +64,24 @@ export function createProgram(io: Io, setExit: (code: number) => void): Command 
   });
   addLiveCommands(program, io, setExit);
   return program;
+}
+
+/**
+ * What follows the name of a command is its own: the value of an option may be `--version`. Optional values are taken after
+ * `=`. Commander sees no long list at once: it hands lists on as arguments of its functions.
+ */
+class CliCommand extends Command {
+  override createCommand(name?: string): Command {
+    return new CliCommand(name);
+  }
+
+  override parseOptions(args: string[]): ParseOptionsResult {
+    const found = commandOf(this, args);
+    const [own, text] = found ? [args.slice(0, found[0])] : optionalValues(args, this.options);
+    const { operands, unknown } = super.parseOptions(own);
+    if (found === undefined) return { operands: operands.concat(text ?? []), unknown };
+    return { operands: [...operands, args[found[0]]!], unknown: unknown.concat(args.slice(found[0] + 1)) };
+  }
 }
 
 /** Those with a socket. */
@@ -132,6 +151,8 @@ function command(
 ): Command {
   const made = program.command(usage).description(description).allowExcessArguments(false);
   for (const option of [...options(), ...commonOptions()]) made.addOption(option);
+  made.version(VERSION, '--version');
+  made.options.at(-1)!.hideHelp();
   return made.addHelpText('after', `\nExamples:\n${example(examples)}`);
 }
 

@@ -92,16 +92,16 @@ class Recording implements RecordingTaker {
     this.file = this.har?.journal ?? new RecordFile(files, output);
   }
 
-  opened(...all: Parameters<RecordingTaker['opened']>): void {
-    this.attempt((writer) => writer.opened(...all));
+  opened(...args: Parameters<RecordingTaker['opened']>): void {
+    this.attempt((writer) => writer.opened(...args));
   }
 
-  bytes(...all: Parameters<RecordingTaker['bytes']>): void {
-    this.attempt((writer) => writer.bytes(...all));
+  bytes(...args: Parameters<RecordingTaker['bytes']>): void {
+    this.attempt((writer) => writer.bytes(...args));
   }
 
-  ended(...all: Parameters<RecordingTaker['ended']>): void {
-    this.attempt((writer) => writer.ended(...all));
+  ended(...args: Parameters<RecordingTaker['ended']>): void {
+    this.attempt((writer) => writer.ended(...args));
   }
 
   /** Nothing follows. Gives the exit code of the run: `exit`, or that of a recording that is not whole. A run that came to no connection replaces no file. */

@@ -1,7 +1,7 @@
 import { print, type Printable } from '../render/printable.js';
 import { CommanderError } from 'commander';
 import { escapeText, jsonLine } from '../render/escape.js';
-import { optionalValues, strayValueHint } from './arguments.js';
+import { asksForJson, strayValueHint } from './arguments.js';
 import { EXIT, isInterrupted, isUsageError, UsageError } from './exit.js';
 import type { Io } from './io.js';
 import { withoutPasswords } from './passwords.js';
@@ -11,16 +11,16 @@ import { createProgram } from './program.js';
 export async function runCli(io: Io, argv: readonly string[]): Promise<number> {
   let exit: number = EXIT.ok;
   const program = createProgram(io, (code) => (exit = code));
-  const json = argv.includes('--json');
+  const json = asksForJson(program, argv);
   try {
-    await program.parseAsync(optionalValues(argv), { from: 'user' });
+    await program.parseAsync(argv, { from: 'user' });
     return exit;
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT.ok;
       // Without a command the help was shown already, on stderr.
       if (error.code === 'commander.help') return EXIT.usage;
-      const hint = error.code === 'commander.excessArguments' ? strayValueHint(argv) : undefined;
+      const hint = error.code === 'commander.excessArguments' ? strayValueHint(program, argv) : undefined;
       const message = mistakeOf(error);
       return await fail(io, new UsageError(hint === undefined ? message : `${message} (${hint})`), json);
     }

@@ -33,7 +33,7 @@ export class Connection implements StreamReading {
     this.lanes = new Lanes(options);
     this.both = this.lanes.both;
     this.opening = this.lanes.opening;
-    this.halves = new Halves(this.lanes, options, (...all) => this.feed(...all));
+    this.halves = new Halves(this.lanes, options, (...args) => this.feed(...args));
   }
 
   /** There is WebSocket in it: a handshake was asked for, or frames were found. */

@@ -39,6 +39,10 @@ export class FramePayload {
     if (this.key === 0) return this.source.part(this.from, to);
     return unmaskView(this.source, this.from, to, this.key, this.offset);
   }
+  /** `unmasked` gives a view. */
+  get isView(): boolean {
+    return this.key === 0;
+  }
   /** The same in new memory in any case. */
   copied(most = Infinity): Uint8Array {
     return unmaskView(this.source, this.from, Math.min(this.to, this.from + most), this.key, this.offset);

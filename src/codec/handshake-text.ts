@@ -1,3 +1,4 @@
+import { append } from './lists.js';
 import { blocksOf, type Block, type SourceLine } from './handshake-lines.js';
 import { DEFAULT_HEAD_LIMIT, HeadReader } from './head-reader.js';
 import { parseHead, startsLikeHead, type Head, type RequestHead, type ResponseHead } from './http1.js';
@@ -103,7 +104,7 @@ class HeadMaker {
     const lines: Line[] = [];
     if (block.start !== undefined) lines.push(this.startLine(block.start, side));
     else this.note('no-start-line', side, at);
-    lines.push(...this.headers(block.headers, side));
+    append(lines, this.headers(block.headers, side));
     const encoder = new TextEncoder();
     const starts: number[] = [];
     const chunks: Uint8Array[] = [];

@@ -1,4 +1,4 @@
-import { isToken } from './http1-text.js';
+import { isToken, latin1 } from './http1-text.js';
 
 const RESPONSE_START = 'HTTP/';
 /** Methods that a head in front of frames may begin with. A frame that begins with a letter would have FIN 0 and reserved bits set. */
@@ -19,7 +19,7 @@ export function startsLikeHead(
   bytes: Uint8Array,
   options: StartsLikeHeadOptions = {},
 ): 'request' | 'response' | 'no' | 'maybe' {
-  const start = String.fromCharCode(...bytes.subarray(0, 32));
+  const start = latin1(bytes.subarray(0, 32));
   const known = RESPONSE_START.startsWith(start.slice(0, RESPONSE_START.length));
   if (known) {
     const digit = start[RESPONSE_START.length];

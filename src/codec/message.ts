@@ -148,7 +148,7 @@ export class MessageAssembler {
     if (isPlain) this.validator!.pass(event.length);
     const looksAtAll = checksText && !isPlain;
     const bytes = this.copies && !looksAtAll ? event.copied(rooms) : event.unmasked(looksAtAll ? event.length : rooms);
-    const kept = this.copies && looksAtAll && !event.header.masked ? copyOf(bytes.subarray(0, rooms)) : bytes;
+    const kept = this.copies && looksAtAll && event.isView ? copyOf(bytes.subarray(0, rooms)) : bytes;
     const rest = event.length - kept.length;
     preview.push(kept);
     preview.skip(rest);

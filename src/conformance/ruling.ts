@@ -88,7 +88,7 @@ export function verdictOf(behavior: Behavior, actual: string, remarks: readonly 
   const found = remarks.filter((one) => one !== undefined);
   const all = [behavior, ...found.map((one) => one.behavior)];
   return {
-    behavior: BY_WEIGHT[Math.max(...all.map((one) => BY_WEIGHT.indexOf(one)))]!,
+    behavior: BY_WEIGHT.findLast((one) => all.includes(one))!,
     behaviorClose: 'OK',
     actual: [actual, ...found.map((one) => one.text)].join('; '),
   };

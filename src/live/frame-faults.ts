@@ -1,3 +1,4 @@
+import { append } from '../codec/lists.js';
 import { concat } from '../codec/byte-collector.js';
 import { FrameReader, type FramePayload } from '../codec/frame-reader.js';
 import { encodeFrame } from '../codec/frame-writer.js';
@@ -119,7 +120,7 @@ export class FrameFaults implements Passage {
   private close({ index }: FrameHeader): void {
     if (this.kept) {
       this.taker.did('duplicate', index, 'sent twice');
-      this.out.push(...this.kept);
+      append(this.out, this.kept);
       this.kept = undefined;
     }
     this.isShut = !this.taker.passed(index);

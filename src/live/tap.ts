@@ -6,8 +6,8 @@ export interface TapTaker {
   outgoing(bytes: Uint8Array): void;
 }
 
-type Write = (chunk: string | Uint8Array, ...more: unknown[]) => boolean;
-type End = (chunk?: string | Uint8Array | (() => void), ...more: unknown[]) => Duplex;
+type Write = (chunk: string | Uint8Array, ...args: unknown[]) => boolean;
+type End = (chunk?: string | Uint8Array | (() => void), ...args: unknown[]) => Duplex;
 
 /**
  * Sees what passes a socket in both directions, in order and untouched: what comes, before any other reader has it (`ws`
@@ -26,15 +26,15 @@ export class Tap {
     socket.prependListener('data', this.onData);
     const write = socket.write.bind(socket) as Write;
     const end = socket.end.bind(socket) as End;
-    socket.write = ((chunk: string | Uint8Array, ...more: unknown[]) => {
-      this.taker?.outgoing(bytesOf(chunk, more[0]));
-      return write(chunk, ...more);
+    socket.write = ((chunk: string | Uint8Array, ...args: unknown[]) => {
+      this.taker?.outgoing(bytesOf(chunk, args[0]));
+      return write(chunk, ...args);
     }) as typeof socket.write;
-    socket.end = ((chunk?: string | Uint8Array | (() => void), ...more: unknown[]) => {
+    socket.end = ((chunk?: string | Uint8Array | (() => void), ...args: unknown[]) => {
       if (chunk !== undefined && chunk !== null && typeof chunk !== 'function') {
-        this.taker?.outgoing(bytesOf(chunk, more[0]));
+        this.taker?.outgoing(bytesOf(chunk, args[0]));
       }
-      return end(chunk, ...more);
+      return end(chunk, ...args);
     }) as typeof socket.end;
   }
 

@@ -1,3 +1,4 @@
+import { append } from '../codec/lists.js';
 import type { Frame } from '../codec/records.js';
 import { opcodeInfo } from '../codec/registry.js';
 import type { Judged } from '../traffic/judged.js';
@@ -5,7 +6,7 @@ import { drawDiagnostic } from './diagnostics.js';
 import { drawDump } from './dump.js';
 import { drawHandshake } from './handshake.js';
 import { headerRows } from './header-rows.js';
-import { append, drawRow, drawTitle, hexOffset, INDENT, OFFSET_WIDTH, spaced, type Look, count } from './layout.js';
+import { count, drawRow, drawTitle, hexOffset, INDENT, OFFSET_WIDTH, spaced, type Look } from './layout.js';
 import { drawMessageSummary } from './message-summary.js';
 import { originWords, senderWords } from './origin.js';
 import { drawPayload, prettyJson, previewText } from './payload.js';

@@ -1,3 +1,4 @@
+import { largest } from '../codec/lists.js';
 import { escapeText } from './escape.js';
 import type { ComparedTransport } from '../rules/compared-transport.js';
 import { grouped } from './connection-words.js';
@@ -23,7 +24,10 @@ const PARTS = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const;
 export function drawComparison(transports: readonly ComparedTransport[], { theme, width }: Look): Printable {
   const cells = COLUMNS.map(([head, cell]) => {
     const texts = transports.map(cell);
-    const room = Math.max(head.length, ...texts.map((text) => text.length));
+    const room = largest(
+      texts.map((text) => text.length),
+      head.length,
+    );
     return [head, ...texts].map((text) => padStart(text, room));
   });
   // What does not fit is left out from the right: the last columns say least.
@@ -35,7 +39,10 @@ export function drawComparison(transports: readonly ComparedTransport[], { theme
     print`${padEnd(escapeText(name), NAME_WIDTH)}${joined(
       cells.slice(0, fitting).map((column) => print`  ${column[at]!}`),
     )}`;
-  const most = Math.max(...transports.map(({ overheadPerMessage }) => overheadPerMessage), 1);
+  const most = largest(
+    transports.map(({ overheadPerMessage }) => overheadPerMessage),
+    1,
+  );
   const room = Math.min(WIDEST_BAR, Math.max(10, width - NAME_WIDTH - 12));
   const bar = ({ name, overheadPerMessage }: ComparedTransport): Printable => {
     const eighths = Math.max(1, Math.round((overheadPerMessage / most) * room * 8));

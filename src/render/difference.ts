@@ -1,3 +1,4 @@
+import { largest } from '../codec/lists.js';
 import { closeCodeInfo, OPCODE, opcodeInfo } from '../codec/registry.js';
 import { decodeUtf8, encodeUtf8 } from '../codec/utf8.js';
 import type { CloseDifference, Difference, Reply, ServerEnd } from '../rules/reply-difference.js';
@@ -57,7 +58,10 @@ function asCame({ key, binary, data }: Reply): Reply {
 function changes(recorded: Reply, received: Reply, room: number): Printable[] {
   const places = placesOf(recorded, received);
   if (places !== undefined && places.length > 0) {
-    const width = Math.max(...places.map(({ path }) => displayWidth(escapeText(path))));
+    const width = largest(
+      places.map(({ path }) => displayWidth(escapeText(path))),
+      0,
+    );
     return places.map(({ path, recorded: was = 'nothing', received: is = 'nothing' }) =>
       sideBySide(
         print`${INDENT}${padEnd(escapeText(path), Math.min(width, 32))}  `,

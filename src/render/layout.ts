@@ -133,8 +133,3 @@ export function drawTitle(parts: readonly Printable[], right: Printable, look: L
 export function count(n: number | bigint, unit: string): Printable {
   return escapeText(plural(n, unit));
 }
-
-/** Puts `more` behind `lines`. `push(...more)` would pass each line as an argument, and a dump may have a million. */
-export function append(lines: Printable[], more: readonly Printable[]): void {
-  for (const line of more) lines.push(line);
-}

@@ -1,8 +1,9 @@
-import { escapeText } from './escape.js';
+import { append } from '../codec/lists.js';
 import type { Message } from '../codec/records.js';
 import { OPCODE, opcodeInfo } from '../codec/registry.js';
 import { drawDump } from './dump.js';
-import { append, INDENT, type Look, count } from './layout.js';
+import { escapeText } from './escape.js';
+import { count, INDENT, type Look } from './layout.js';
 import { previewText, quoted } from './payload.js';
 import { displayWidth } from './width.js';
 import { joined, print, type Printable } from './printable.js';

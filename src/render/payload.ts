@@ -1,10 +1,11 @@
+import { append } from '../codec/lists.js';
 import type { Frame } from '../codec/records.js';
 import { unmask } from '../codec/mask.js';
 import { closeCodeInfo, OPCODE } from '../codec/registry.js';
 import { decodeUtf8, utf8Error } from '../codec/utf8.js';
 import { drawDump } from './dump.js';
 import { escapeBytes, escapeText } from './escape.js';
-import { append, BYTES_PER_ROW, drawRow, INDENT, spaced, valueRoom, type Look, count } from './layout.js';
+import { BYTES_PER_ROW, count, drawRow, INDENT, spaced, valueRoom, type Look } from './layout.js';
 import { truncate } from './width.js';
 import { print, type Printable } from './printable.js';
 

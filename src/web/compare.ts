@@ -1,5 +1,6 @@
+import { largest } from '../codec/lists.js';
 import { MEASURES, numberText, transportsOf, type Transport } from './compare-model.js';
-import { byId, el } from './dom.js';
+import { byId, el, refill } from './dom.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -19,7 +20,7 @@ export class Compare {
   private async load(): Promise<void> {
     this.loaded = true;
     this.result.replaceChildren(el('p', { class: 'empty', text: 'measuring …' }));
-    this.result.replaceChildren(...(await measured()));
+    refill(this.result, await measured());
   }
 }
 
@@ -50,16 +51,16 @@ function tableOf(transports: readonly Transport[]): HTMLElement {
       'tr',
       {},
       el('th', { scope: 'row', text: transport.name }),
-      ...COLUMNS.map(([, of]) => el('td', { text: numberText(of(transport)) })),
+      COLUMNS.map(([, of]) => el('td', { text: numberText(of(transport)) })),
     ),
   );
-  const table = el('table', { class: 'compared' }, el('thead', {}, el('tr', {}, ...head)), el('tbody', {}, ...rows));
+  const table = el('table', { class: 'compared' }, el('thead', {}, el('tr', {}, head)), el('tbody', {}, rows));
   return el('div', { class: 'scroll', tabindex: 0 }, table);
 }
 
 /** Lengths stand in attributes of SVG: the page's policy allows no style of an element's own. */
 function bars({ title, unit, of }: (typeof MEASURES)[number], transports: readonly Transport[]): HTMLElement {
-  const most = Math.max(...transports.map(of), Number.MIN_VALUE);
+  const most = largest(transports.map(of), Number.MIN_VALUE);
   const rows = transports.map((transport, index) => {
     const value = of(transport);
     const bar = document.createElementNS(SVG, 'svg');
@@ -79,5 +80,5 @@ function bars({ title, unit, of }: (typeof MEASURES)[number], transports: readon
       el('span', { class: 'bar-value', text: words }),
     );
   });
-  return el('figure', { class: 'bars' }, el('figcaption', { text: title }), ...rows);
+  return el('figure', { class: 'bars' }, el('figcaption', { text: title }), rows);
 }

@@ -1,10 +1,12 @@
+type Child = Node | string;
+
 /** Attributes of an element; `class` and `text` among them. Text is set as text: nothing of a peer is ever read as HTML. */
 type Attributes = Readonly<Record<string, string | number | undefined>>;
 
 export function el<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes: Attributes = {},
-  ...children: readonly (Node | string)[]
+  ...children: readonly (Child | readonly Child[])[]
 ): HTMLElementTagNameMap[Name] {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -12,8 +14,14 @@ export function el<Name extends keyof HTMLElementTagNameMap>(
     if (key === 'text') element.textContent = String(value);
     else element.setAttribute(key, String(value));
   }
-  element.append(...children);
+  for (const child of children.flat()) element.append(child);
   return element;
+}
+
+/** What it had goes, and these come. */
+export function refill(element: Element, children: readonly Child[]): void {
+  element.replaceChildren();
+  for (const child of children) element.append(child);
 }
 
 /** An element of the page that is known to be there. */

@@ -13,8 +13,8 @@ export function frameView(item: FrameItem): HTMLElement {
     'div',
     { class: 'frame-view' },
     titleOf(item),
-    ...findingsOf(item.findings),
-    el('div', { class: 'frame-left' }, bitStrip(model), byteGrid(model), told, ...hiddenOf(model), ...plainOf(item)),
+    findingsOf(item.findings),
+    el('div', { class: 'frame-left' }, bitStrip(model), byteGrid(model), told, hiddenOf(model), plainOf(item)),
     partTable(model),
   );
   new Lighting(view, (source) => {
@@ -51,7 +51,7 @@ function titleOf(item: FrameItem): HTMLElement {
     'h3',
     { class: 'view-title' },
     el('span', { class: `pill of-${opcodeName(item)}`, text: opcodeName(item) }),
-    ...words.map((text) => el('span', { text })),
+    words.map((text) => el('span', { text })),
   );
 }
 
@@ -76,7 +76,13 @@ function bitStrip({ parts, bytes }: FrameModel): HTMLElement {
     if (mask === undefined || byte === undefined) continue;
     const bits = [7, 6, 5, 4, 3, 2, 1, 0].filter((bit) => (mask >> bit) & 1).map((bit) => (byte.wire >> bit) & 1);
     const group = el('span', { class: `bit-group span-${bits.length} k-${part.kind}`, 'data-parts': index });
-    group.append(el('span', { class: 'bit-run' }, ...bits.map((bit) => el('b', { text: bit }))));
+    group.append(
+      el(
+        'span',
+        { class: 'bit-run' },
+        bits.map((bit) => el('b', { text: bit })),
+      ),
+    );
     group.append(el('small', { text: part.name.replace('-', '–') }));
     strip.append(group);
   }
@@ -100,7 +106,8 @@ function partTable({ parts }: FrameModel): HTMLElement {
   const titles = ['Field', 'Bits or bytes', 'Value', 'Meaning', 'RFC'];
   const cells = COLUMNS.map((name, i) => el('span', { role: 'columnheader', class: name, text: titles[i] }));
   const table = el('div', { class: 'parts', role: 'table', 'aria-label': 'fields of the frame' });
-  table.append(el('div', { class: 'part-titles', role: 'row' }, ...cells), ...parts.map(partRow));
+  table.append(el('div', { class: 'part-titles', role: 'row' }, cells));
+  for (const [index, part] of parts.entries()) table.append(partRow(part, index));
   table.addEventListener('keydown', (event) => {
     const row = event.target as HTMLElement;
     const to =

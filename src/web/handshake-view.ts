@@ -19,9 +19,9 @@ export function handshakeView(item: HandshakeItem): HTMLElement {
     ...(item.subprotocol === undefined ? [] : [`subprotocol ${item.subprotocol}`]),
     ...item.extensions.map((extension) => `extension ${extension}`),
   ];
-  title.append(...facts.map((text) => el('span', { text })));
-  const steps = el('ol', { class: 'steps' }, ...handshakeSteps(item).map(stepOf));
-  return el('div', { class: 'handshake-view' }, title, ...findingsOf(item.findings), ...headOf(item.request), steps);
+  for (const text of facts) title.append(el('span', { text }));
+  const steps = el('ol', { class: 'steps' }, handshakeSteps(item).map(stepOf));
+  return el('div', { class: 'handshake-view' }, title, findingsOf(item.findings), headOf(item.request), steps);
 }
 
 function headOf(head: HeadLines | undefined): HTMLElement[] {
@@ -36,12 +36,16 @@ function headOf(head: HeadLines | undefined): HTMLElement[] {
     );
   });
   const summary = el('summary', {}, el('span', { text: 'The request ' }), el('code', { text: head.line }));
-  return [el('details', { class: 'head' }, summary, el('div', { class: 'head-lines' }, ...lines))];
+  return [el('details', { class: 'head' }, summary, el('div', { class: 'head-lines' }, lines))];
 }
 
 function stepOf({ title, lines, about, rfc, state }: Step): HTMLElement {
   const values = lines.map((runs) =>
-    el('div', {}, ...runs.map(({ text, kind }) => el('span', { class: `run-${kind}`, text }))),
+    el(
+      'div',
+      {},
+      runs.map(({ text, kind }) => el('span', { class: `run-${kind}`, text })),
+    ),
   );
   return el(
     'li',
@@ -53,7 +57,7 @@ function stepOf({ title, lines, about, rfc, state }: Step): HTMLElement {
       el('span', { class: 'mark', title: STATES[state], 'aria-label': STATES[state], role: 'img', text: MARKS[state] }),
       el('span', { class: 'rfc', text: rfc }),
     ),
-    ...(values.length === 0 ? [] : [el('div', { class: 'step-value' }, ...values)]),
+    values.length === 0 ? [] : el('div', { class: 'step-value' }, values),
     el('p', { class: 'about', text: about }),
   );
 }

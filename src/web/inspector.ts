@@ -1,5 +1,5 @@
 import { focusGrid } from './byte-grid.js';
-import { byId, el } from './dom.js';
+import { byId, el, refill } from './dom.js';
 import { count } from './format.js';
 import { itemView } from './item-view.js';
 import type { Item } from './items.js';
@@ -45,7 +45,7 @@ export class Inspector {
     this.list.clear();
     this.empty.hidden = false;
     this.tell(0);
-    this.detail.replaceChildren(...this.nothing);
+    refill(this.detail, this.nothing);
   }
 
   /** Another run of the server: its connections count from 0 again. */

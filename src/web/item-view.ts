@@ -20,7 +20,7 @@ export function itemView(item: Item): HTMLElement {
           el('span', { class: 'pill', text: item.name }),
           el('span', { text: item.text }),
         ),
-        ...findingsOf(item.findings),
+        findingsOf(item.findings),
       );
   }
 }

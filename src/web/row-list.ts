@@ -87,7 +87,7 @@ export class RowList {
     const follows = list.scrollHeight - list.scrollTop - list.clientHeight < NEAR_END;
     const rows = this.waiting.slice(-MOST_ROWS).map((item) => this.rowOf(item));
     this.waiting = [];
-    list.append(...rows);
+    for (const row of rows) list.append(row);
     for (let over = list.childElementCount - MOST_ROWS; over > 0; over--) list.firstElementChild?.remove();
     if (this.selected?.isConnected !== true) this.selected = null;
     this.findCurrent();

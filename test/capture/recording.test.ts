@@ -219,6 +219,30 @@ describe.skipIf(!tshark)('a capture file in tshark', () => {
     }
   });
 
+  it('shows every one of many short frames that came together', () => {
+    const count = 10_000;
+    const frame = (i: number, side: 0 | 1): Uint8Array =>
+      encodeFrame({ fin: true, rsv: 0, opcode: 1, payload: ascii(`frame ${i}`), ...(side === 0 && { key: i }) });
+    const file = saved(
+      'bursts.pcapng',
+      written((taker) => {
+        taker.opened(0, ENDS[0]!, TIME);
+        taker.bytes(0, 0, ascii(RFC_REQUEST), TIME);
+        taker.bytes(0, 1, ascii(RFC_RESPONSE), TIME);
+        for (const side of [0, 1] as const) {
+          const frames = Array.from({ length: count / 2 }, (_, i) => frame(i, side));
+          const bytes = concat(frames);
+          // As sockets give it: pieces end anywhere.
+          for (let at = 0; at < bytes.length; at += 16_001) taker.bytes(0, side, bytes.subarray(at, at + 16_001), TIME);
+        }
+      }),
+    );
+    const ports = ['-d', 'tcp.port==9001,http'];
+    const opcodes = run('-r', file, ...ports, '-Y', 'websocket', '-T', 'fields', '-e', 'websocket.opcode');
+    expect(opcodes.match(/\d+/g)).toHaveLength(count);
+    expect(run('-r', file, ...ports, '-Y', '_ws.malformed')).toBe('');
+  });
+
   it('tells a reset', () => {
     const file = saved(
       'reset.pcapng',

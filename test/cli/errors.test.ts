@@ -79,7 +79,7 @@ describe('a mistake is one line on stderr and exit 2', () => {
   });
 
   it.each(MISTAKES)('with --json an error record as well: %j < %j', async (args, stdin) => {
-    const { exit, out, err } = await wsinspect([...args, '--json'], { stdin });
+    const { exit, out, err } = await wsinspect([...args.slice(0, 1), '--json', ...args.slice(1)], { stdin });
     expect(exit).toBe(2);
     expect(err).toMatch(/^wsinspect: [^\n]+\n$/);
     const [record, ...more] = records(out);

@@ -100,7 +100,34 @@ function wire(codec: Codec, tools: Tools, inputs: Inputs, dice: Dice): void {
     judgements(codec, judged, bytes);
     if (dice.once(4) && summary(judged) !== summary(read([bytes]))) throw new Error('the chunks matter');
     if (dice.once(8)) for (const view of tools.views()) drawn(judged, view);
+    if (dice.once(8)) company(codec, options, bytes, inputs, dice);
   });
+}
+
+/** Other conversations that are read in turns with this one change nothing of it. */
+function company(
+  codec: Codec,
+  options: ConstructorParameters<Codec['Inspector']>[0],
+  bytes: Uint8Array,
+  inputs: Inputs,
+  dice: Dice,
+): void {
+  const all = [bytes, ...Array.from({ length: 1 + dice.roll(4) }, () => inputs.wire(dice))].map((one) => {
+    const chunks = cut(dice, one);
+    const alone = new codec.Inspector(options);
+    const expected = summary([...chunks.flatMap((chunk) => alone.push(chunk)), ...alone.end()]);
+    return { chunks, expected, inspector: new codec.Inspector(options), judged: [] as Judged[] };
+  });
+  for (let left = all; left.length > 0; left = all.filter(({ chunks }) => chunks.length > 0)) {
+    const { chunks, inspector, judged } = dice.pick(left);
+    const chunk = chunks.shift();
+    if (chunk) judged.push(...inspector.push(chunk));
+    // It is the caller's again.
+    chunk?.fill(0xaa);
+  }
+  for (const { inspector, judged, expected } of all) {
+    if (summary([...judged, ...inspector.end()]) !== expected) throw new Error('the company matters');
+  }
 }
 
 /** Each bit belongs to one field, and nothing is left over. */

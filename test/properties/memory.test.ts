@@ -32,9 +32,22 @@ const deflated = fc
     );
   });
 
+/** Masked frames whose key changes nothing. */
+const keyless = fc
+  .array(
+    fc.record({ fin: fc.boolean(), opcode: fc.constantFrom(0, 1, 1, 2, 9), payload: fc.uint8Array({ maxLength: 20 }) }),
+    {
+      maxLength: 5,
+    },
+  )
+  .map((frames) => new Uint8Array(Buffer.concat(frames.map((frame) => encodeFrame({ ...frame, rsv: 0, key: 0 })))));
+
 /** What may come: frames, with a handshake before them or a refusal. */
 const traffic = fc
-  .tuple(fc.constantFrom('', '', SEED_REQUEST, RFC_RESPONSE, SEED_REQUEST + REFUSED), fc.oneof(wireBytes, deflated))
+  .tuple(
+    fc.constantFrom('', '', SEED_REQUEST, RFC_RESPONSE, SEED_REQUEST + REFUSED),
+    fc.oneof(wireBytes, keyless, deflated),
+  )
   .map(([head, frames]) => new Uint8Array(Buffer.concat([Buffer.from(head, 'latin1'), frames])));
 
 type Copied = (chunk: Uint8Array) => Uint8Array;

@@ -1,3 +1,4 @@
+import { largest } from '../../codec/lists.js';
 import type { Case, PeerRole } from '../../conformance/case.js';
 import { listRecord } from '../../conformance/reports/records.js';
 import { select, type Selected } from '../../conformance/select.js';
@@ -105,7 +106,10 @@ async function compare(io: Io, url: string | undefined, options: CheckOptions): 
 
 function changesText(changes: readonly Change[], { theme }: Look): Printable {
   if (changes.length === 0) return print`no verdict has changed\n`;
-  const width = Math.max(...changes.map(({ id }) => id.length));
+  const width = largest(
+    changes.map(({ id }) => id.length),
+    0,
+  );
   return lined(
     changes.map(({ kind, id, before = '-', after = '-' }) => {
       return print`${theme[KIND_ROLE[kind]](print`${kind}`.padEnd(8))} ${escapeText(`${id.padEnd(width)}  ${before} -> ${after}`)}`;

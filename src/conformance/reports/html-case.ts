@@ -108,6 +108,7 @@ function pair(term: string, text: string): Markup {
 }
 
 function spanOf(seconds: readonly number[]): string {
-  const [least, most] = [Math.min(...seconds), Math.max(...seconds)].map((one) => `${one.toFixed(2)} s`);
+  const sorted = seconds.toSorted((a, b) => a - b);
+  const [least, most] = [sorted[0]!, sorted.at(-1)!].map((one) => `${one.toFixed(2)} s`);
   return least === most ? `in ${least}` : `in ${least} to ${most}`;
 }

@@ -1,3 +1,4 @@
+import { append } from '../../codec/lists.js';
 import { relaxed } from './spec-text.js';
 
 /** A peer of a fuzzingclient.json. */
@@ -101,7 +102,8 @@ function serversOf(value: unknown, notices: string[]): SpecServer[] {
   return list.map((one, at) => {
     const place = `servers[${at}]`;
     const fields = fieldsOf(one, place);
-    notices.push(...unknownOf(fields, KNOWN_OF_SERVER, `${place}.`), ...optionsOf(fields, `${place}.`));
+    append(notices, unknownOf(fields, KNOWN_OF_SERVER, `${place}.`));
+    append(notices, optionsOf(fields, `${place}.`));
     return {
       url: urlOf(textOf(fields, 'url', `${place}.`), `${place}.url`),
       ...optional('agent', textOf(fields, 'agent', `${place}.`)),
