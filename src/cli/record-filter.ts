@@ -2,9 +2,9 @@ import { recordFilter, type RecordFilter } from '../traffic/filters.js';
 import { UsageError } from './exit.js';
 
 /** Which records are shown, by the options of the command line. */
-export function recordFilterOf(...all: Parameters<typeof recordFilter>): RecordFilter | undefined {
+export function recordFilterOf(...args: Parameters<typeof recordFilter>): RecordFilter | undefined {
   try {
-    return recordFilter(...all);
+    return recordFilter(...args);
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message);
     throw error;

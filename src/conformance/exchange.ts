@@ -49,6 +49,7 @@ export class Exchange {
       if (length > 0)
         kept.push({ ...piece, bytes: length < piece.bytes.length ? piece.bytes.slice(0, length) : piece.bytes });
     }
-    this.pieces.splice(0, Infinity, ...kept);
+    this.pieces.length = 0;
+    append(this.pieces, kept);
   }
 }

@@ -142,7 +142,7 @@ export class Rooms {
       const quiet = this.quietest(current);
       if (quiet !== undefined) {
         cost -= quiet[1].cost;
-        this.end(...quiet);
+        this.end(quiet[0], quiet[1]);
         continue;
       }
       const largest = [...this.rooms.values()].reduce((a, b) => (b.cost > a.cost ? b : a));
@@ -154,7 +154,7 @@ export class Rooms {
 
   private endQuietest(): boolean {
     const quiet = this.quietest();
-    if (quiet) this.end(...quiet);
+    if (quiet) this.end(quiet[0], quiet[1]);
     return quiet !== undefined;
   }
 

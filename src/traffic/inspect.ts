@@ -114,7 +114,7 @@ export class TrafficReader {
     const traffic = this.packets();
     let failed = false;
     const visitor: PacketVisitor = {
-      packet: (...packet) => traffic.packet(...packet),
+      packet: (...args) => traffic.packet(...args),
       notice: (message) => this.out.push({ type: 'notice', message }),
       problem: (problem) => {
         failed = true;
