@@ -1,3 +1,5 @@
+import { append } from '../codec/lists.js';
+
 export interface Piece {
   readonly side: 'tester' | 'peer';
   /** Seconds since the exchange began. */

@@ -200,8 +200,10 @@ describe('docs/json.md', () => {
 });
 
 /** Fields that only the summary of `check` has. */
-const ofCheck = (schema as { $defs: { summary: { then: { required: string[] } } } }).$defs.summary.then.required.filter(
-  (field) => field !== 'time' && field !== 'duration',
+const ofCheck = ['missing'].concat(
+  (schema as { $defs: { summary: { then: { required: string[] } } } }).$defs.summary.then.required.filter(
+    (field) => field !== 'time' && field !== 'duration',
+  ),
 );
 
 function fieldsOf(type: string): string[] {
