@@ -21,11 +21,13 @@ export class WordView {
   readonly words: Int32Array;
   /** Where `bytes` begins among the bytes of the words. */
   readonly offset: number;
-  readonly bytes: Uint8Array;
   private readonly buffer: ArrayBufferLike;
 
-  constructor(bytes: Uint8Array) {
-    this.bytes = plainBytes(bytes);
+  constructor(
+    given: Uint8Array,
+    /** They may be handed out: as a Uint8Array, whatever they came as. */
+    readonly bytes: Uint8Array = plainBytes(given),
+  ) {
     this.offset = bytes.byteOffset;
     this.buffer = bytes.buffer;
     this.words = new Int32Array(bytes.buffer, 0, bytes.buffer.byteLength >>> 2);
@@ -71,7 +73,7 @@ function lanes(key: number, rotation: number): number {
  * (only its low two bits count). Masking and unmasking are the same.
  */
 export function unmask(source: Uint8Array, start: number, end: number, key: number, phase = 0): Uint8Array {
-  return xor(new WordView(source), start, end, key, phase, 0);
+  return xor(new WordView(source, source), start, end, key, phase, 0);
 }
 
 /** The same for bytes whose words are at hand. */
@@ -157,7 +159,7 @@ function isAsciiByByte(bytes: Uint8Array, start: number, end: number, key: numbe
 
 /** New memory of `room` bytes, which are the caller's to write, and the masked payload behind them. */
 export function xorBehind(room: number, payload: Uint8Array, key: number): Uint8Array {
-  return xor(new WordView(payload), 0, payload.length, key, 0, room);
+  return xor(new WordView(payload, payload), 0, payload.length, key, 0, room);
 }
 
 function xor(view: WordView, start: number, end: number, key: number, phase: number, room: number): Uint8Array {
