@@ -9,7 +9,8 @@ import { headerRows } from './header-rows.js';
 import { count, drawRow, drawTitle, hexOffset, INDENT, OFFSET_WIDTH, spaced, type Look } from './layout.js';
 import { drawMessageSummary } from './message-summary.js';
 import { originWords, senderWords } from './origin.js';
-import { drawPayload, prettyJson, previewText } from './payload.js';
+import { drawPayload, prettyJson } from './payload.js';
+import { previewText } from './preview-text.js';
 import type { View, ViewOptions } from './view.js';
 import { joined, print, type Printable } from './printable.js';
 

@@ -8,7 +8,7 @@ import type { Judged } from '../traffic/judged.js';
 import { diagnosticFields } from './diagnostic-json.js';
 import { handshakeRecord } from './handshake-json.js';
 import { safeJson } from './escape.js';
-import { previewText } from './payload.js';
+import { previewText } from './preview-text.js';
 import type { View, ViewOptions } from './view.js';
 
 /** A record as it is printed: `type` first, fields that do not apply left out (docs/json.md). */

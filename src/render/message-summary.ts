@@ -4,7 +4,8 @@ import { OPCODE, opcodeInfo } from '../codec/registry.js';
 import { drawDump } from './dump.js';
 import { escapeText } from './escape.js';
 import { count, INDENT, type Look } from './layout.js';
-import { previewText, quoted } from './payload.js';
+import { quoted } from './payload.js';
+import { previewText } from './preview-text.js';
 import { displayWidth } from './width.js';
 import { joined, print, type Printable } from './printable.js';
 

@@ -7,7 +7,8 @@ import { handshakeWords } from './handshake.js';
 import { drawTitle, hexOffset, type Look, count } from './layout.js';
 import { drawContent, sizes } from './message-summary.js';
 import { originWords, senderWords } from './origin.js';
-import { prettyJson, previewText } from './payload.js';
+import { prettyJson } from './payload.js';
+import { previewText } from './preview-text.js';
 import type { View, ViewOptions } from './view.js';
 import { joined, print, type Printable } from './printable.js';
 

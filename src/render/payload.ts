@@ -22,14 +22,6 @@ export function quoted(bytes: Uint8Array): Printable {
   return print`"${escapeBytes(bytes)}"`;
 }
 
-/** The text of a payload whose preview may have cut its last character; undefined if it is no UTF-8. */
-export function previewText(bytes: Uint8Array, cut: boolean): string | undefined {
-  const error = utf8Error(bytes);
-  if (!error) return decodeUtf8(bytes);
-  if (!cut || !error.incomplete) return undefined;
-  return decodeUtf8(bytes.subarray(0, error.start));
-}
-
 /** A frame's payload: short ones beside their name, long ones as a dump; close frames by their parts. */
 export function drawPayload(frame: Frame, options: PayloadOptions, look: Look): Printable[] {
   const shown = frame.payload.subarray(0, Math.min(frame.payload.length, options.preview));
