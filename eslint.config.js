@@ -7,13 +7,14 @@ import importX from 'eslint-plugin-import-x';
 const MAY_IMPORT = {
   codec: [],
   rules: ['codec'],
-  capture: ['codec'],
-  traffic: ['codec', 'rules', 'capture'],
-  conformance: ['codec', 'rules', 'traffic'],
-  live: ['codec', 'rules', 'capture', 'traffic'],
-  render: ['codec', 'rules', 'capture', 'traffic'],
-  web: ['codec', 'rules', 'capture', 'traffic'],
-  cli: ['codec', 'rules', 'capture', 'traffic', 'conformance', 'live', 'render'],
+  sources: ['codec'],
+  traffic: ['codec', 'rules', 'sources'],
+  describe: ['codec', 'rules', 'sources', 'traffic'],
+  terminal: ['codec', 'rules', 'sources', 'traffic', 'describe'],
+  web: ['codec', 'rules', 'sources', 'traffic', 'describe'],
+  live: ['codec', 'rules', 'sources', 'traffic', 'describe'],
+  conformance: ['codec', 'rules', 'traffic', 'describe'],
+  cli: ['codec', 'rules', 'sources', 'traffic', 'describe', 'terminal', 'live', 'conformance'],
 };
 const PARTS = Object.keys(MAY_IMPORT);
 const zones = PARTS.map((part) => ({
@@ -22,7 +23,7 @@ const zones = PARTS.map((part) => ({
   message: `${part}/ may import only ${['itself', ...MAY_IMPORT[part]].join(', ')} (docs/architecture.md)`,
 }));
 
-const NODE_ADAPTERS = ['src/codec/accept-key.ts', 'src/codec/zlib.ts'];
+const NODE_ADAPTERS = ['src/codec/handshake/accept-key.ts', 'src/codec/deflate/node-zlib.ts'];
 const pure = {
   patterns: [{ regex: '^node:', message: 'This floor is pure and runs in a browser: no node: import.' }],
   paths: ['chalk', 'commander', 'ws'].map((name) => ({ name, message: 'Pure floors import no package.' })),
@@ -32,18 +33,18 @@ const pure = {
 const noSpread = {
   selector:
     ':matches(CallExpression, NewExpression) > SpreadElement:not([argument.type="ArrayExpression"], [argument.name="args"])',
-  message: 'No list of unknown length as arguments: a loop, or append and largest of src/codec/lists.ts.',
+  message: 'No list of unknown length as arguments: a loop, or append and largest of src/codec/bytes/lists.ts.',
 };
 /** Lists of fixed length. */
-const SPREADS = ['src/codec/http1-text.ts'];
+const SPREADS = ['src/codec/http1/text.ts'];
 /** The one gate (docs/architecture.md): what marks text as fit to be written, and what writes it. */
-const MARKING = ['src/render/printable.ts', 'src/render/escape.ts', 'src/render/line-buffer.ts', 'src/render/theme.ts'];
+const MARKING = ['src/describe/printable.ts', 'src/describe/escape.ts', 'src/describe/line-buffer.ts', 'src/terminal/theme.ts'];
 const PAYLOADS = [
-  'src/cli/payload-output.ts', // connect into a pipe
+  'src/cli/connect/payload-output.ts', // connect into a pipe
   'src/cli/commands/encode.ts',
-  'src/cli/check-report.ts', // --github: commands on purpose, their data escaped
-  'src/cli/job-io.ts', // hands on
-  'src/cli/output.ts',
+  'src/cli/check/report.ts', // --github: commands on purpose, their data escaped
+  'src/cli/jobs/io.ts', // hands on
+  'src/cli/host/output.ts',
 ];
 const noMarking = {
   selector:
@@ -128,7 +129,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/{codec,rules,capture,traffic,web}/**/*.ts', 'src/index*.ts'],
+    files: ['src/{codec,rules,sources,traffic,describe,web}/**/*.ts', 'src/index*.ts'],
     ignores: NODE_ADAPTERS,
     rules: {
       'no-restricted-imports': ['error', pure],
@@ -137,13 +138,13 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/{conformance,live,render,cli}/**/*.ts', ...NODE_ADAPTERS],
+    files: ['src/{conformance,live,terminal,cli}/**/*.ts', ...NODE_ADAPTERS],
     rules: { 'no-restricted-syntax': ['error', noSpread, noMarking, noPayload, noStreams] },
   },
   { files: MARKING, rules: { 'no-restricted-syntax': ['error', noSpread, noPayload, noStreams] } },
   { files: PAYLOADS, rules: { 'no-restricted-syntax': ['error', noSpread, noMarking, noStreams] } },
   {
-    files: ['src/cli/process-io.ts', 'src/cli/main.ts'],
+    files: ['src/cli/host/process-io.ts', 'src/cli/entries/main.ts'],
     rules: { 'no-restricted-syntax': ['error', noSpread, noMarking, noPayload] },
   },
   {

@@ -32,13 +32,25 @@ const withoutChildProcess = {
   },
 };
 
+const ENTRIES = ['main', 'accept', 'commands', 'live', 'check', 'packets', 'job-worker'];
+
+/** What is a file of its own in dist/ is loaded, not bundled: wherever it is imported from, it stands beside the others. */
+function leaveEntries(bundler) {
+  const entry = new RegExp(`^(?:\\.|.*/entries)/(${ENTRIES.join('|')})\\.js$`);
+  bundler.onResolve({ filter: entry }, ({ path, kind, importer }) => {
+    const isEntry = path.includes('/entries/') || importer.includes('/cli/entries/');
+    if (kind === 'entry-point' || !isEntry) return undefined;
+    return { path: `./${entry.exec(path)[1]}.js`, external: true };
+  });
+}
+
 const cli = {
   ...common,
   format: 'cjs',
   platform: 'node',
-  external: ['./accept.js', './commands.js', './live.js', './check.js', './packets.js', 'ws'],
+  external: ['ws'],
   minify: true,
-  plugins: [withoutChildProcess],
+  plugins: [withoutChildProcess, { name: 'entries', setup: leaveEntries }],
   // Everything by require(): import() would load a loader first.
   supported: { 'dynamic-import': false },
   // Only createRequire asks for it, and takes a path as well.
@@ -49,9 +61,7 @@ await Promise.all([
   // CommonJS, because Node starts it sooner; commander and chalk bundled, because their files take a seventh of the
   // start; the commands, and what reads packets, in files of their own, because most runs need less;
   // and where a thread begins, because that has to be a file.
-  ...['main', 'accept', 'commands', 'live', 'check', 'packets', 'job-worker'].map((name) =>
-    build({ ...cli, entryPoints: [`src/cli/${name}.ts`] }),
-  ),
+  ...ENTRIES.map((name) => build({ ...cli, entryPoints: [{ in: `src/cli/entries/${name}.ts`, out: `cli/${name}` }] })),
   build({ ...common, entryPoints: ['src/index.ts'], platform: 'node', external: ['./index.browser.js'] }),
   build({ ...common, entryPoints: ['src/index.browser.ts'], platform: 'browser' }),
   // The page that `serve` hands out, and what stands before it: two scripts, one style sheet, and three files as they are.

@@ -1,11 +1,11 @@
-import { CAPTURE_RULES } from '../src/rules/capture-catalogue.js';
-import { DEFLATE_RULES } from '../src/rules/deflate-catalogue.js';
-import { FRAME_RULES } from '../src/rules/frame-catalogue.js';
-import { HEAD_RULES } from '../src/rules/head-catalogue.js';
-import { NEGOTIATION_RULES } from '../src/rules/negotiation-catalogue.js';
-import { OBSOLETE_RULES } from '../src/rules/obsolete-catalogue.js';
-import { REQUEST_RULES } from '../src/rules/request-catalogue.js';
-import { RESPONSE_RULES } from '../src/rules/response-catalogue.js';
+import { CAPTURE_RULES } from '../src/rules/frames/capture-catalogue.js';
+import { DEFLATE_RULES } from '../src/rules/frames/deflate-catalogue.js';
+import { FRAME_RULES } from '../src/rules/frames/catalogue.js';
+import { HEAD_RULES } from '../src/rules/handshake/head-catalogue.js';
+import { NEGOTIATION_RULES } from '../src/rules/handshake/negotiation-catalogue.js';
+import { OBSOLETE_RULES } from '../src/rules/handshake/obsolete-catalogue.js';
+import { REQUEST_RULES } from '../src/rules/handshake/request-catalogue.js';
+import { RESPONSE_RULES } from '../src/rules/handshake/response-catalogue.js';
 import type { Rule, Severity } from '../src/rules/rule.js';
 
 export interface RuleGroup {

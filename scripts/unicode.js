@@ -1,8 +1,8 @@
-// Makes src/codec/character-table.ts of fixtures/unicode/: what each code point is to whoever escapes text or counts columns.
+// Makes src/codec/bytes/character-table.ts of fixtures/unicode/: what each code point is to whoever escapes text or counts columns.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const CODE_POINTS = 0x110000;
-/** As in src/codec/characters.ts. */
+/** As in src/codec/bytes/characters.ts. */
 const UNSEEN = 1;
 const MARK = 2;
 const VIRAMA = 4;
@@ -53,7 +53,7 @@ if (letters.size > LETTERS.length) throw new Error('more classes than letters');
 
 const lines = runs.match(/.{1,110}/g).map((line) => `  '${line}'`);
 writeFileSync(
-  new URL('../src/codec/character-table.ts', import.meta.url),
+  new URL('../src/codec/bytes/character-table.ts', import.meta.url),
   `// Made by scripts/unicode.js of fixtures/unicode (Unicode 15.0.0): \`npm run unicode\`. Not edited by hand.
 
 /** The classes of \`RUNS\`, a letter for each: sums of the bits in characters.ts. */

@@ -2,9 +2,9 @@
  * The library: a pure WebSocket codec (RFC 6455, RFC 7692) and the rules that judge what it reads.
  * This entry has no `node:` import; `wsinspect` in Node adds the two adapters around node:crypto and node:zlib.
  */
-export type { Field, Span } from './codec/span.js';
-export { concat } from './codec/byte-collector.js';
-export { hexOf } from './codec/hex.js';
+export type { Field, Span } from './codec/bytes/span.js';
+export { concat } from './codec/bytes/byte-collector.js';
+export { hexOf } from './codec/bytes/hex.js';
 export {
   closeCodeInfo,
   OPCODE,
@@ -14,8 +14,8 @@ export {
   type CloseCodeKind,
   type OpcodeInfo,
   type OpcodeName,
-} from './codec/registry.js';
-export { keyFromBytes, keyToBytes, unmask } from './codec/mask.js';
+} from './codec/frames/registry.js';
+export { keyFromBytes, keyToBytes, unmask } from './codec/frames/mask.js';
 export {
   createHeader,
   FrameHeader,
@@ -25,7 +25,7 @@ export {
   type HeaderFieldName,
   type HeaderInit,
   type LengthForm,
-} from './codec/frame.js';
+} from './codec/frames/frame.js';
 export {
   FrameEnd,
   FramePayload,
@@ -34,21 +34,34 @@ export {
   type FrameBytesTaker,
   type FrameEvent,
   type Truncated,
-} from './codec/frame-reader.js';
-export { encodeFrame, type FrameInit } from './codec/frame-writer.js';
-export { decodeFrames, encodeFrames, plainPayload, type WireFrame, type WireFrames } from './codec/wire-frames.js';
-export { decodeUtf8, encodeUtf8, utf8Error, Utf8Validator, type Utf8Error } from './codec/utf8.js';
-export { readCloseBody, writeCloseBody, type CloseBody } from './codec/close.js';
-export { MessageAssembler, type AssemblerOptions } from './codec/message.js';
-export type { Direction, Frame, FramePlace, Message, PlacedUtf8Error, UnfinishedMessage } from './codec/records.js';
-export { FrameStream, type Unfinished } from './codec/frame-stream.js';
+} from './codec/frames/frame-reader.js';
+export { encodeFrame, type FrameInit } from './codec/frames/frame-writer.js';
+export {
+  decodeFrames,
+  encodeFrames,
+  plainPayload,
+  type WireFrame,
+  type WireFrames,
+} from './codec/frames/wire-frames.js';
+export { decodeUtf8, encodeUtf8, utf8Error, Utf8Validator, type Utf8Error } from './codec/bytes/utf8.js';
+export { readCloseBody, writeCloseBody, type CloseBody } from './codec/messages/close.js';
+export { MessageAssembler, type AssemblerOptions } from './codec/messages/assembler.js';
+export type {
+  Direction,
+  Frame,
+  FramePlace,
+  Message,
+  PlacedUtf8Error,
+  UnfinishedMessage,
+} from './codec/messages/records.js';
+export { FrameStream, type Unfinished } from './codec/connection/frame-stream.js';
 export {
   MessageDeflater,
   MessageInflater,
   type DirectionDeflate,
   type InflateOutcome,
   type RawDeflate,
-} from './codec/deflate.js';
+} from './codec/deflate/message-deflate.js';
 export {
   parseHead,
   startsLikeHead,
@@ -61,10 +74,10 @@ export {
   type RequestHead,
   type ResponseHead,
   type StartsLikeHeadOptions,
-} from './codec/http1.js';
-export { DEFAULT_HEAD_LIMIT, HeadReader, type HeadReaderOptions, type HeadResult } from './codec/head-reader.js';
-export { readHandshake, type Handshake, type HandshakeHalves } from './codec/handshake.js';
-export { decodeKey, KEY_BYTES, WEBSOCKET_GUID, type Base64Fault } from './codec/handshake-key.js';
+} from './codec/http1/head.js';
+export { DEFAULT_HEAD_LIMIT, HeadReader, type HeadReaderOptions, type HeadResult } from './codec/http1/head-reader.js';
+export { readHandshake, type Handshake, type HandshakeHalves } from './codec/handshake/handshake.js';
+export { decodeKey, KEY_BYTES, WEBSOCKET_GUID, type Base64Fault } from './codec/handshake/key.js';
 export {
   formatExtensions,
   parseExtensions,
@@ -73,7 +86,7 @@ export {
   type ExtensionFaultKind,
   type ExtensionParam,
   type ParsedExtensions,
-} from './codec/extensions.js';
+} from './codec/handshake/extensions.js';
 export {
   DEFAULT_DEFLATE_PARAMETERS,
   deflateExtension,
@@ -82,12 +95,12 @@ export {
   type DeflateProblem,
   type DeflateRole,
   type ReadDeflate,
-} from './codec/deflate-params.js';
-export type { ReadingOptions } from './codec/assembling.js';
-export type { PayloadMemory } from './codec/payload-memory.js';
-export { Connection } from './codec/connection.js';
-export type { Side } from './codec/stream-taker.js';
-export { Transcript, type TranscriptEvent, type TranscriptOptions } from './codec/transcript.js';
+} from './codec/handshake/deflate-params.js';
+export type { ReadingOptions } from './codec/connection/reading-options.js';
+export type { PayloadMemory } from './codec/bytes/payload-memory.js';
+export { Connection } from './codec/connection/connection.js';
+export type { Side } from './codec/bytes/stream-taker.js';
+export { Transcript, type TranscriptEvent, type TranscriptOptions } from './codec/connection/transcript.js';
 export {
   explain,
   isFinding,
@@ -98,13 +111,13 @@ export {
   type Explanation,
 } from './rules/catalogue.js';
 export type { Rule, Severity } from './rules/rule.js';
-export { judgeFrame, judgeUnfinishedHeader, type FrameContext } from './rules/frame-rules.js';
+export { judgeFrame, judgeUnfinishedHeader, type FrameContext } from './rules/frames/rules.js';
 export {
   handshakeChecklist,
   judgeHandshake,
   type ChecklistRow,
   type HandshakeDiagnostic,
-} from './rules/handshake-rules.js';
+} from './rules/handshake/rules.js';
 export { ConnectionInspector, Inspector } from './traffic/inspector.js';
 export type { Judged } from './traffic/judged.js';
 export { inspect, TrafficReader, type InspectInput, type InspectOptions } from './traffic/inspect.js';
@@ -115,5 +128,5 @@ export type {
   PlainFrame,
   PlainMessage,
 } from './traffic/plain-record.js';
-export type { ConnectionSummary } from './traffic/tally-summary.js';
-export type { CloseReason, Endpoint, StreamOpener, StreamOrigin, StreamTaker } from './codec/stream-taker.js';
+export type { ConnectionSummary } from './traffic/tally/summary.js';
+export type { CloseReason, Endpoint, StreamOpener, StreamOrigin, StreamTaker } from './codec/bytes/stream-taker.js';

@@ -1,11 +1,11 @@
 /** The library for Node: everything of `index.browser.ts`, with the adapters around node:crypto and node:zlib. */
-import { acceptKey } from './codec/accept-key.js';
-import { nodeDeflate } from './codec/zlib.js';
+import { acceptKey } from './codec/handshake/accept-key.js';
+import { nodeDeflate } from './codec/deflate/node-zlib.js';
 import { inspect as inspectPure, type Inspected, type InspectInput, type InspectOptions } from './index.browser.js';
 
 export * from './index.browser.js';
-export { acceptKey, acceptSteps, type AcceptSteps } from './codec/accept-key.js';
-export { nodeDeflate } from './codec/zlib.js';
+export { acceptKey, acceptSteps, type AcceptSteps } from './codec/handshake/accept-key.js';
+export { nodeDeflate } from './codec/deflate/node-zlib.js';
 
 /** The same as in `index.browser.ts`: compressed messages are inflated by node:zlib, accept values checked by node:crypto. */
 export function inspect(input: InspectInput, options: InspectOptions = {}): AsyncGenerator<Inspected> {

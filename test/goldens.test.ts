@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
-import { displayWidth } from '../src/render/width.js';
+import { displayWidth } from '../src/terminal/width.js';
 import { parseGolden, printGolden } from './goldens/golden.js';
 import { openShell } from './goldens/shell.js';
 import { isTerminal, runOnTerminal } from './goldens/terminal.js';

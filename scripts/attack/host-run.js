@@ -1,7 +1,7 @@
 // The inside of host.js: takes command lines from its parent and runs each with a world of its own.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { processIo } from '../../src/cli/process-io.ts';
-import { runCli } from '../../src/cli/run.ts';
+import { processIo } from '../../src/cli/host/process-io.ts';
+import { runCli } from '../../src/cli/options/run.ts';
 
 /** Bytes of output that are handed back; the reader goes away after many. */
 const KEEP = 300_000;

@@ -1,4 +1,4 @@
-// Runs many command lines in one process, by the command runner itself (src/cli/run.ts): a process for each costs too much.
+// Runs many command lines in one process, by the command runner itself (src/cli/options/run.ts): a process for each costs too much.
 import { fork } from 'node:child_process';
 import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-import type { Bench } from './bench.js';
+import type { Bench } from './bench/bench.js';
 
 /** The verdicts of the Autobahn Testsuite; those about the close have three more. */
 export type Behavior = 'OK' | 'NON-STRICT' | 'INFORMATIONAL' | 'UNIMPLEMENTED' | 'FAILED';

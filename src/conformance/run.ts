@@ -1,5 +1,5 @@
 import type { Case, Verdict } from './case.js';
-import type { Exchange } from './exchange.js';
+import type { Exchange } from './bench/exchange.js';
 
 /** A case with what it came to. */
 export interface Result extends Verdict {

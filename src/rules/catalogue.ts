@@ -1,8 +1,8 @@
-import type { Span } from '../codec/span.js';
-import { CAPTURE_RULES } from './capture-catalogue.js';
-import { DEFLATE_RULES } from './deflate-catalogue.js';
-import { FRAME_RULES } from './frame-catalogue.js';
-import { HANDSHAKE_RULES } from './handshake-catalogue.js';
+import type { Span } from '../codec/bytes/span.js';
+import { CAPTURE_RULES } from './frames/capture-catalogue.js';
+import { DEFLATE_RULES } from './frames/deflate-catalogue.js';
+import { FRAME_RULES } from './frames/catalogue.js';
+import { HANDSHAKE_RULES } from './handshake/catalogue.js';
 import type { Rule, Severity } from './rule.js';
 
 /** The one list of what can be wrong, by code. docs/rules.md is made from it. */

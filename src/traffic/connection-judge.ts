@@ -1,8 +1,8 @@
-import type { ConnectionEvent, ConnectionTaker, StreamReading } from '../codec/connection-events.js';
-import type { Direction, Frame, UnfinishedMessage } from '../codec/records.js';
-import type { Side } from '../codec/stream-taker.js';
+import type { ConnectionEvent, ConnectionTaker, StreamReading } from '../codec/connection/stream-reading.js';
+import type { Direction, Frame, UnfinishedMessage } from '../codec/messages/records.js';
+import type { Side } from '../codec/bytes/stream-taker.js';
 import { judgeEvent } from './event-rules.js';
-import { judgeFrame } from '../rules/frame-rules.js';
+import { judgeFrame } from '../rules/frames/rules.js';
 import type { Judged } from './judged.js';
 
 /** Reads a connection, and hands every record on with the judgement on it. */

@@ -1,5 +1,5 @@
-import { Connection } from '../codec/connection.js';
-import type { Direction, UnfinishedMessage } from '../codec/records.js';
+import { Connection } from '../codec/connection/connection.js';
+import type { Direction, UnfinishedMessage } from '../codec/messages/records.js';
 import {
   endpointText,
   UNKNOWN_ENDPOINT,
@@ -8,14 +8,14 @@ import {
   type Side,
   type StreamOrigin,
   type StreamTaker,
-} from '../codec/stream-taker.js';
-import { Transcript, type TranscriptOptions } from '../codec/transcript.js';
+} from '../codec/bytes/stream-taker.js';
+import { Transcript, type TranscriptOptions } from '../codec/connection/transcript.js';
 import { ConnectionJudge } from './connection-judge.js';
 import type { ConnectionFilter } from './filters.js';
 import type { Judged } from './judged.js';
 import { layerOf, type LayerName } from './layers.js';
-import { Tally } from './tally.js';
-import type { ConnectionSummary } from './tally-summary.js';
+import { Tally } from './tally/tally.js';
+import type { ConnectionSummary } from './tally/summary.js';
 
 /** What a stream carries instead of WebSocket. */
 export type OtherTraffic = LayerName | 'http' | 'other' | 'silent';

@@ -1,7 +1,7 @@
-import type { ConnectionEvent } from '../codec/connection.js';
+import type { ConnectionEvent } from '../codec/connection/connection.js';
 import type { Diagnostic } from '../rules/catalogue.js';
-import { judgeUnfinishedHeader } from '../rules/frame-rules.js';
-import { judgeHandshake } from '../rules/handshake-rules.js';
+import { judgeUnfinishedHeader } from '../rules/frames/rules.js';
+import { judgeHandshake } from '../rules/handshake/rules.js';
 
 /** What is to be said of anything that is no frame. */
 export function judgeEvent(event: ConnectionEvent): Diagnostic[] {

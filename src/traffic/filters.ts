@@ -1,9 +1,9 @@
-import { MAPPED, parseAddress } from '../capture/address-text.js';
-import type { Address } from '../capture/address.js';
-import type { Endpoint } from '../codec/stream-taker.js';
-import type { Direction, Frame } from '../codec/records.js';
-import { OPCODE } from '../codec/registry.js';
-import { decodeUtf8 } from '../codec/utf8.js';
+import { MAPPED, parseAddress } from '../sources/packets/address-text.js';
+import type { Address } from '../sources/packets/address.js';
+import type { Endpoint } from '../codec/bytes/stream-taker.js';
+import type { Direction, Frame } from '../codec/messages/records.js';
+import { OPCODE } from '../codec/frames/registry.js';
+import { decodeUtf8 } from '../codec/bytes/utf8.js';
 import { isFinding } from '../rules/catalogue.js';
 import type { Judged } from './judged.js';
 

@@ -1,9 +1,9 @@
-import type { ReadingOptions } from '../codec/assembling.js';
-import { Connection } from '../codec/connection.js';
-import type { StreamReading } from '../codec/connection-events.js';
-import type { UnfinishedMessage } from '../codec/records.js';
-import type { Side } from '../codec/stream-taker.js';
-import { Transcript, type TranscriptOptions } from '../codec/transcript.js';
+import type { ReadingOptions } from '../codec/connection/reading-options.js';
+import { Connection } from '../codec/connection/connection.js';
+import type { StreamReading } from '../codec/connection/stream-reading.js';
+import type { UnfinishedMessage } from '../codec/messages/records.js';
+import type { Side } from '../codec/bytes/stream-taker.js';
+import { Transcript, type TranscriptOptions } from '../codec/connection/transcript.js';
 import { ConnectionJudge } from './connection-judge.js';
 import type { Judged } from './judged.js';
 

@@ -1,7 +1,7 @@
-import type { Frame } from '../codec/records.js';
-import type { Truncated } from '../codec/frame-reader.js';
-import type { Handshake } from '../codec/handshake.js';
-import type { Direction } from '../codec/records.js';
+import type { Frame } from '../codec/messages/records.js';
+import type { Truncated } from '../codec/frames/frame-reader.js';
+import type { Handshake } from '../codec/handshake/handshake.js';
+import type { Direction } from '../codec/messages/records.js';
 import type { Diagnostic } from '../rules/catalogue.js';
 
 /** What every record of a connection says about where it comes from. */

@@ -1,8 +1,8 @@
-import type { Flows } from '../capture/flows.js';
-import type { LinkType, Packet } from '../capture/types.js';
-import { DeflateWindows } from '../codec/deflate-windows.js';
-import type { SearchBudget } from '../codec/frame-search.js';
-import { count } from '../codec/plural.js';
+import type { Flows } from '../sources/tcp/flows.js';
+import type { LinkType, Packet } from '../sources/bytes/types.js';
+import { DeflateWindows } from '../codec/deflate/windows.js';
+import type { SearchBudget } from '../codec/resync/frame-search.js';
+import { count } from '../codec/bytes/plural.js';
 import type { Ends, OtherTraffic } from './conversation.js';
 import { Conversations, type ConversationsOptions } from './conversations.js';
 import type { TrafficLimits, TrafficTaker } from './traffic-taker.js';

@@ -1,11 +1,11 @@
-import type { Handshake } from '../codec/handshake.js';
-import type { Direction, Frame, FramePlace, Message } from '../codec/records.js';
-import { opcodeInfo } from '../codec/registry.js';
-import type { Endpoint } from '../codec/stream-taker.js';
+import type { Handshake } from '../codec/handshake/handshake.js';
+import type { Direction, Frame, FramePlace, Message } from '../codec/messages/records.js';
+import { opcodeInfo } from '../codec/frames/registry.js';
+import type { Endpoint } from '../codec/bytes/stream-taker.js';
 import { explain, type Explanation } from '../rules/catalogue.js';
 import type { OtherTraffic } from './conversation.js';
 import type { Judged } from './judged.js';
-import type { ConnectionSummary } from './tally-summary.js';
+import type { ConnectionSummary } from './tally/summary.js';
 
 /** A broken rule, in words: where it stands in its direction's stream, in bytes. */
 export interface PlainDiagnostic extends Explanation {

@@ -1,9 +1,9 @@
-import type { Packet, SourceEvent } from '../capture/types.js';
-import { count } from '../codec/plural.js';
-import { looksLikeWebSocket } from '../codec/plausible.js';
-import type { Direction } from '../codec/records.js';
-import { opcodeInfo } from '../codec/registry.js';
-import type { StreamOrigin } from '../codec/stream-taker.js';
+import type { Packet, SourceEvent } from '../sources/bytes/types.js';
+import { count } from '../codec/bytes/plural.js';
+import { looksLikeWebSocket } from '../codec/resync/plausible.js';
+import type { Direction } from '../codec/messages/records.js';
+import { opcodeInfo } from '../codec/frames/registry.js';
+import type { StreamOrigin } from '../codec/bytes/stream-taker.js';
 import type { Conversation } from './conversation.js';
 import { Conversations, type ConversationsOptions } from './conversations.js';
 import { OneSidedStreams } from './one-sided-streams.js';

@@ -1,4 +1,4 @@
-import { largest } from '../codec/lists.js';
+import { largest } from '../codec/bytes/lists.js';
 import { MEASURES, numberText, transportsOf, type Transport } from './compare-model.js';
 import { byId, el, refill } from './dom.js';
 

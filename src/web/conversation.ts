@@ -1,5 +1,5 @@
-import { hexOf } from '../codec/hex.js';
-import { closeCodeInfo } from '../codec/registry.js';
+import { hexOf } from '../codec/bytes/hex.js';
+import { closeCodeInfo } from '../codec/frames/registry.js';
 import { serverUrl } from './channel.js';
 import { byId } from './dom.js';
 import { count, typedBytes } from './format.js';

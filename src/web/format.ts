@@ -1,9 +1,9 @@
-import { readCloseBody } from '../codec/close.js';
-import { escapeUnseen } from '../codec/escaping.js';
-import { hexOf } from '../codec/hex.js';
-import type { Direction } from '../codec/records.js';
-import { closeCodeInfo, OPCODE, opcodeInfo } from '../codec/registry.js';
-import { decodeUtf8, utf8Error } from '../codec/utf8.js';
+import { readCloseBody } from '../codec/messages/close.js';
+import { escapeUnseen } from '../codec/bytes/escaping.js';
+import { hexOf } from '../codec/bytes/hex.js';
+import type { Direction } from '../codec/messages/records.js';
+import { closeCodeInfo, OPCODE, opcodeInfo } from '../codec/frames/registry.js';
+import { decodeUtf8, utf8Error } from '../codec/bytes/utf8.js';
 import type { FrameItem, HandshakeItem } from './items.js';
 
 const PREVIEW_BYTES = 160;

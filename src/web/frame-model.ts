@@ -1,9 +1,9 @@
-import { headerFields, minimalForm, type FrameHeader } from '../codec/frame.js';
-import { hexOf } from '../codec/hex.js';
-import { unmask } from '../codec/mask.js';
-import type { Direction } from '../codec/records.js';
-import { closeCodeInfo, OPCODE, opcodeInfo } from '../codec/registry.js';
-import type { Field } from '../codec/span.js';
+import { headerFields, minimalForm, type FrameHeader } from '../codec/frames/frame.js';
+import { hexOf } from '../codec/bytes/hex.js';
+import { unmask } from '../codec/frames/mask.js';
+import type { Direction } from '../codec/messages/records.js';
+import { closeCodeInfo, OPCODE, opcodeInfo } from '../codec/frames/registry.js';
+import type { Field } from '../codec/bytes/span.js';
 import { count, textOf, visible } from './format.js';
 import type { FrameItem } from './items.js';
 

@@ -1,9 +1,10 @@
-import { readHeader, type FrameHeader } from '../codec/frame.js';
-import { encodeBase64, WEBSOCKET_GUID, wireBytes } from '../codec/handshake-key.js';
-import type { Head } from '../codec/http1.js';
-import type { Direction } from '../codec/records.js';
+import { readHeader, type FrameHeader } from '../codec/frames/frame.js';
+import { encodeBase64 } from '../codec/bytes/base64.js';
+import { WEBSOCKET_GUID, wireBytes } from '../codec/handshake/key.js';
+import type { Head } from '../codec/http1/head.js';
+import type { Direction } from '../codec/messages/records.js';
 import { explain, type Diagnostic } from '../rules/catalogue.js';
-import { isRefused } from '../rules/handshake-rules.js';
+import { isRefused } from '../rules/handshake/rules.js';
 import type { Judged } from '../traffic/judged.js';
 import { sha1 } from './sha1.js';
 

@@ -1,4 +1,4 @@
-import { OPCODE } from '../codec/registry.js';
+import { OPCODE } from '../codec/frames/registry.js';
 import { Channel, type ChannelTaker } from './channel.js';
 import { Compare } from './compare.js';
 import { Conversation } from './conversation.js';

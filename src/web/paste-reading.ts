@@ -1,9 +1,9 @@
-import { openSource } from '../capture/detect.js';
-import { Flows } from '../capture/flows.js';
-import { inferLink } from '../capture/link.js';
-import type { InputProblem, SourceEvent } from '../capture/types.js';
-import type { Direction } from '../codec/records.js';
-import { encodeUtf8 } from '../codec/utf8.js';
+import { openSource } from '../sources/detect/detect.js';
+import { Flows } from '../sources/tcp/flows.js';
+import { inferLink } from '../sources/packets/link.js';
+import type { InputProblem, SourceEvent } from '../sources/bytes/types.js';
+import type { Direction } from '../codec/messages/records.js';
+import { encodeUtf8 } from '../codec/bytes/utf8.js';
 import { PacketTraffic } from '../traffic/packet-traffic.js';
 import { TextTraffic } from '../traffic/text-traffic.js';
 import type { TrafficTaker } from '../traffic/traffic-taker.js';

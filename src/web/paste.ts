@@ -1,4 +1,4 @@
-import type { Direction } from '../codec/records.js';
+import type { Direction } from '../codec/messages/records.js';
 import { focusGrid } from './byte-grid.js';
 import { byId } from './dom.js';
 import { count } from './format.js';

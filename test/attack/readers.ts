@@ -1,14 +1,14 @@
-import { HarReader } from '../../src/capture/har-reader.js';
-import { openSource, type From } from '../../src/capture/detect.js';
-import { NdjsonReader } from '../../src/capture/ndjson-reader.js';
-import type { RecordingReader, RecordingVisitor } from '../../src/capture/recording.js';
-import { checkPaths, replyOf } from '../../src/cli/reply-key.js';
-import { parseDeflateOption } from '../../src/codec/deflate-params.js';
-import { parseExtensions } from '../../src/codec/extensions.js';
-import { readHandshakeText } from '../../src/codec/handshake-text.js';
-import { HeadReader } from '../../src/codec/head-reader.js';
-import { editHead } from '../../src/live/relay-head.js';
-import { prettyJson } from '../../src/render/payload.js';
+import { HarReader } from '../../src/sources/recordings/har-reader.js';
+import { openSource, type From } from '../../src/sources/detect/detect.js';
+import { NdjsonReader } from '../../src/sources/recordings/ndjson-reader.js';
+import type { RecordingReader, RecordingVisitor } from '../../src/sources/recordings/recording.js';
+import { checkPaths, replyOf } from '../../src/cli/replay/reply-key.js';
+import { parseDeflateOption } from '../../src/codec/handshake/deflate-params.js';
+import { parseExtensions } from '../../src/codec/handshake/extensions.js';
+import { readHandshakeText } from '../../src/codec/handshake/text.js';
+import { HeadReader } from '../../src/codec/http1/head-reader.js';
+import { editHead } from '../../src/live/relay/head.js';
+import { prettyJson } from '../../src/terminal/frames/payload.js';
 import { Inspector } from '../../src/traffic/inspector.js';
 
 /** A reader of text from outside. */

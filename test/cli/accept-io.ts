@@ -1,7 +1,7 @@
 import { run, type AcceptOptions } from '../../src/cli/commands/accept.js';
-import { UsageError } from '../../src/cli/exit.js';
-import type { HandshakeSeams } from '../../src/cli/handshake-input.js';
-import type { Io, Output } from '../../src/cli/io.js';
+import { UsageError } from '../../src/cli/host/exit.js';
+import type { HandshakeSeams } from '../../src/cli/input/handshake-input.js';
+import type { Io, Output } from '../../src/cli/host/io.js';
 
 export interface World {
   readonly stdin?: string | Uint8Array | AsyncIterable<Uint8Array>;

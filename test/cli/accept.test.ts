@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { WEBSOCKET_GUID } from '../../src/codec/handshake-key.js';
+import { WEBSOCKET_GUID } from '../../src/codec/handshake/key.js';
 import { latin1Bytes, RFC_REQUEST, RFC_RESPONSE, SEED_REQUEST } from '../codec/head-texts.js';
 import { both } from '../rules/handshake-vectors.js';
 import { accept } from './accept-io.js';

@@ -1,8 +1,8 @@
 import type { Command, Option } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { asksForJson, optionalValues, strayValueHint } from '../../src/cli/arguments.js';
-import type { Io } from '../../src/cli/io.js';
-import { createProgram } from '../../src/cli/program.js';
+import { asksForJson, optionalValues, strayValueHint } from '../../src/cli/options/arguments.js';
+import type { Io } from '../../src/cli/host/io.js';
+import { createProgram } from '../../src/cli/options/program.js';
 import { records, wsinspect } from './binary.js';
 
 const program = createProgram({ stdout: {}, stderr: {} } as unknown as Io, () => undefined);

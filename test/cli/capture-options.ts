@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { ACK, ipv4, pcapFile, tcp, text } from '../capture/packets.js';
+import { ACK, ipv4, pcapFile, tcp, text } from '../sources/packets.js';
 import { records, type Ran, type Workshop, wsinspect } from './binary.js';
 
 /** Tests of the options of `decode` that are about captures, each of which fails if the option did nothing. */

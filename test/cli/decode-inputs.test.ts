@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { handshake, ipv4, pcapFile, SERVER, CLIENT, tcp } from '../capture/packets.js';
+import { handshake, ipv4, pcapFile, SERVER, CLIENT, tcp } from '../sources/packets.js';
 import { decode, type Call, type Ran } from '../fuzz/decode-world.js';
 
 /** What fuzzing has found about several inputs, their names and their forms. */

@@ -2,9 +2,9 @@ import * as fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { UsageError } from '../../src/cli/exit.js';
-import { Extractor, type ExtractFiles } from '../../src/cli/extract.js';
-import type { Message } from '../../src/codec/records.js';
+import { UsageError } from '../../src/cli/host/exit.js';
+import { Extractor, type ExtractFiles } from '../../src/cli/decode/extract.js';
+import type { Message } from '../../src/codec/messages/records.js';
 
 let root: string;
 beforeAll(() => {

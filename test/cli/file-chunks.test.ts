@@ -13,8 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readChunks } from '../../src/cli/file-chunks.js';
-import { processIo } from '../../src/cli/process-io.js';
+import { readChunks } from '../../src/cli/host/file-chunks.js';
+import { processIo } from '../../src/cli/host/process-io.js';
 
 const LINUX = process.platform === 'linux';
 const PIPES = process.platform !== 'win32';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ipv4, pcapFile, tcp } from '../capture/packets.js';
+import { ipv4, pcapFile, tcp } from '../sources/packets.js';
 import { decode, type Ran } from '../fuzz/decode-world.js';
 
 /** A capture of packets at these seconds. */

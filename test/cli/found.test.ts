@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { encodeFrame } from '../../src/codec/frame-writer.js';
-import { dialog, type Step } from '../capture/dialog.js';
-import { pcapFile, text } from '../capture/packets.js';
+import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
+import { dialog, type Step } from '../sources/dialog.js';
+import { pcapFile, text } from '../sources/packets.js';
 import { records, Workshop, wsinspect } from './binary.js';
 
 /** Mistakes that somebody met: each once printed something wrong, or nothing. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { MessageDeflater } from '../../src/codec/deflate.js';
-import { encodeFrame, type FrameInit } from '../../src/codec/frame-writer.js';
-import { nodeDeflate } from '../../src/codec/zlib.js';
+import { MessageDeflater } from '../../src/codec/deflate/message-deflate.js';
+import { encodeFrame, type FrameInit } from '../../src/codec/frames/frame-writer.js';
+import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import { records, wsinspect } from './binary.js';
 
 const text = (length: number, end: string): Buffer => Buffer.from('x'.repeat(length - end.length) + end);

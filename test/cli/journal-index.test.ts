@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { JournalIndex } from '../../src/cli/journal-index.js';
+import { JournalIndex } from '../../src/cli/record/journal-index.js';
 
 describe('the index of a journal', () => {
   it('finds the records of each connection in their order, however little of it is kept', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { boundFor } from '../../src/cli/output-bound.js';
+import { boundFor } from '../../src/cli/decode/output-bound.js';
 import { bytes, wsinspect } from './binary.js';
 
 const CHAT = 'fixtures/captures/chat.pcap';

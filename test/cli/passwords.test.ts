@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shownUrl, withoutPasswords } from '../../src/cli/passwords.js';
+import { shownUrl, withoutPasswords } from '../../src/cli/options/passwords.js';
 import { records, wsinspect } from './binary.js';
 
 describe('a URL is shown without its password', () => {

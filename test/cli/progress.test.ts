@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Io } from '../../src/cli/io.js';
-import { progressLine, withProgress } from '../../src/cli/progress.js';
+import type { Io } from '../../src/cli/host/io.js';
+import { progressLine, withProgress } from '../../src/cli/host/progress.js';
 
 interface World {
   readonly io: Io;

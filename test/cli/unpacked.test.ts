@@ -1,8 +1,8 @@
 import { constants, createGzip, deflateRawSync, gzipSync, inflateRawSync, type Gzip } from 'node:zlib';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { crc32 } from '../../src/cli/crc32.js';
-import { DamagedInput, unpacked, type UnpackOptions } from '../../src/cli/unpacked.js';
+import { crc32 } from '../../src/cli/input/crc32.js';
+import { DamagedInput, unpacked, type UnpackOptions } from '../../src/cli/input/unpacked.js';
 import { bytes } from './binary.js';
 import { noise } from './safely.js';
 

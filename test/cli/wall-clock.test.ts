@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { wallClock } from '../../src/cli/wall-clock.js';
+import { wallClock } from '../../src/cli/host/wall-clock.js';
 
 const EPOCH = 1_795_356_000_000;
 

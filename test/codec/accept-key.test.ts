@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { acceptKey, acceptSteps, sha1 } from '../../src/codec/accept-key.js';
-import { findAcceptMistake } from '../../src/codec/accept-mistakes.js';
-import { decodeBase64, decodeKey, encodeBase64, WEBSOCKET_GUID, wireBytes } from '../../src/codec/handshake-key.js';
+import { acceptKey, acceptSteps, sha1 } from '../../src/codec/handshake/accept-key.js';
+import { findAcceptMistake } from '../../src/codec/handshake/accept-mistakes.js';
+import { encodeBase64 } from '../../src/codec/bytes/base64.js';
+import { decodeBase64, decodeKey, WEBSOCKET_GUID, wireBytes } from '../../src/codec/handshake/key.js';
 
 const RFC_KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 

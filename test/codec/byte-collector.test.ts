@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ByteCollector } from '../../src/codec/byte-collector.js';
-import { hexOf } from '../../src/codec/hex.js';
+import { ByteCollector } from '../../src/codec/bytes/byte-collector.js';
+import { hexOf } from '../../src/codec/bytes/hex.js';
 
 describe('ByteCollector', () => {
   /** Pieces of one byte and of many, on both sides of what is copied and of what is gathered. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Connection } from '../../src/codec/connection.js';
-import { concat } from '../../src/codec/byte-collector.js';
-import { encodeFrame } from '../../src/codec/frame-writer.js';
-import { encodeUtf8 } from '../../src/codec/utf8.js';
+import { Connection } from '../../src/codec/connection/connection.js';
+import { concat } from '../../src/codec/bytes/byte-collector.js';
+import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
+import { encodeUtf8 } from '../../src/codec/bytes/utf8.js';
 import { bytesOf } from './vectors.js';
 
 const HEADERS = 'Host: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n';

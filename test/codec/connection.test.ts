@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Connection } from '../../src/codec/connection.js';
-import { encodeUtf8 } from '../../src/codec/utf8.js';
+import { Connection } from '../../src/codec/connection/connection.js';
+import { encodeUtf8 } from '../../src/codec/bytes/utf8.js';
 import { bytesOf } from './vectors.js';
 
 const REQUEST = encodeUtf8('GET /ws HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n');

@@ -3,10 +3,15 @@ import { runInNewContext } from 'node:vm';
 import * as zlib from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DeflateWindows, SlidingWindow } from '../../src/codec/deflate-windows.js';
-import { MessageDeflater, MessageInflater, type InflateOutcome, type RawDeflate } from '../../src/codec/deflate.js';
-import { decodeUtf8 } from '../../src/codec/utf8.js';
-import { deflateWith, nodeDeflate, type NodeDeflateOptions } from '../../src/codec/zlib.js';
+import { DeflateWindows, SlidingWindow } from '../../src/codec/deflate/windows.js';
+import {
+  MessageDeflater,
+  MessageInflater,
+  type InflateOutcome,
+  type RawDeflate,
+} from '../../src/codec/deflate/message-deflate.js';
+import { decodeUtf8 } from '../../src/codec/bytes/utf8.js';
+import { deflateWith, nodeDeflate, type NodeDeflateOptions } from '../../src/codec/deflate/node-zlib.js';
 import { FreeSender, sentMessage as sent } from './deflate-sender.js';
 import { bytesOf } from './vectors.js';
 

@@ -1,8 +1,8 @@
 import * as zlib from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { MessageInflater } from '../../src/codec/deflate.js';
-import { worksAsKnown } from '../../src/codec/inflate-trial.js';
-import { deflateWith, type NodeZlib } from '../../src/codec/zlib.js';
+import { MessageInflater } from '../../src/codec/deflate/message-deflate.js';
+import { worksAsKnown } from '../../src/codec/deflate/inflate-trial.js';
+import { deflateWith, type NodeZlib } from '../../src/codec/deflate/node-zlib.js';
 import { bytesOf } from './vectors.js';
 
 interface Inside {

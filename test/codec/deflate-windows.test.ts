@@ -2,10 +2,10 @@ import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as zlib from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DeflateWindows, SlidingWindow } from '../../src/codec/deflate-windows.js';
-import { MessageDeflater, MessageInflater, type RawDeflate } from '../../src/codec/deflate.js';
-import { decodeUtf8 } from '../../src/codec/utf8.js';
-import { deflateWith, nodeDeflate } from '../../src/codec/zlib.js';
+import { DeflateWindows, SlidingWindow } from '../../src/codec/deflate/windows.js';
+import { MessageDeflater, MessageInflater, type RawDeflate } from '../../src/codec/deflate/message-deflate.js';
+import { decodeUtf8 } from '../../src/codec/bytes/utf8.js';
+import { deflateWith, nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import { FreeSender, sentMessage } from './deflate-sender.js';
 import { bytesOf } from './vectors.js';
 

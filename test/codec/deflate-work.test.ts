@@ -1,7 +1,7 @@
 import * as zlib from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { MessageDeflater, MessageInflater } from '../../src/codec/deflate.js';
-import { deflateWith, nodeDeflate, type NodeZlib } from '../../src/codec/zlib.js';
+import { MessageDeflater, MessageInflater } from '../../src/codec/deflate/message-deflate.js';
+import { deflateWith, nodeDeflate, type NodeZlib } from '../../src/codec/deflate/node-zlib.js';
 import { bytesOf } from './vectors.js';
 
 const PLAIN = { windowBits: 15, noContextTakeover: false };
@@ -19,10 +19,10 @@ function decodersFor(times: number, ...messages: Uint8Array[]): number {
       made++;
       return zlib.createInflateRaw(options);
     },
-    inflateRawSync: ((...call: Parameters<typeof zlib.inflateRawSync>) => {
+    inflateRawSync: (...call: Parameters<typeof zlib.inflateRawSync>) => {
       made++;
       return zlib.inflateRawSync(...call);
-    }),
+    },
   };
   const inflater = new MessageInflater(deflateWith(counted, { after: 0 }), PLAIN, 1 << 20);
   for (let i = 0; i < times; i++) for (const message of messages) inflater.inflate(message);

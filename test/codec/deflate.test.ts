@@ -1,9 +1,9 @@
 import { constants, deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MessageDeflater, MessageInflater, type RawDeflate } from '../../src/codec/deflate.js';
-import { decodeUtf8, encodeUtf8 } from '../../src/codec/utf8.js';
-import { nodeDeflate } from '../../src/codec/zlib.js';
+import { MessageDeflater, MessageInflater, type RawDeflate } from '../../src/codec/deflate/message-deflate.js';
+import { decodeUtf8, encodeUtf8 } from '../../src/codec/bytes/utf8.js';
+import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import { bytesOf } from './vectors.js';
 
 const PLAIN = { windowBits: 15, noContextTakeover: false };

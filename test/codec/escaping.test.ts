@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeUnseen, escapeUnseenJson } from '../../src/codec/escaping.js';
+import { escapeUnseen, escapeUnseenJson } from '../../src/codec/bytes/escaping.js';
 
 const cp = (...codes: number[]): string => String.fromCodePoint(...codes);
 

@@ -5,8 +5,13 @@ import {
   deflateExtension,
   parseDeflateOption,
   readDeflateParameters,
-} from '../../src/codec/deflate-params.js';
-import { combineExtensions, formatExtensions, parseExtensions, type Extension } from '../../src/codec/extensions.js';
+} from '../../src/codec/handshake/deflate-params.js';
+import {
+  combineExtensions,
+  formatExtensions,
+  parseExtensions,
+  type Extension,
+} from '../../src/codec/handshake/extensions.js';
 
 /** `name; a; b=1` as a compact form for expectations; quoted values keep their quotes. */
 const short = (extensions: readonly Extension[]): string[] => extensions.map((e) => formatExtensions([e]));

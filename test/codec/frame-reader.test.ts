@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { concat } from '../../src/codec/byte-collector.js';
-import { FrameReader, type FrameEvent } from '../../src/codec/frame-reader.js';
+import { concat } from '../../src/codec/bytes/byte-collector.js';
+import { FrameReader, type FrameEvent } from '../../src/codec/frames/frame-reader.js';
 import { bytesOf, chunkings, hexOf, VECTORS } from './vectors.js';
 
 interface ReadFrame {

@@ -1,9 +1,9 @@
 import { growthOf } from '../work.js';
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { concat } from '../../src/codec/byte-collector.js';
-import { FrameSearch } from '../../src/codec/frame-search.js';
-import { encodeUtf8 } from '../../src/codec/utf8.js';
+import { concat } from '../../src/codec/bytes/byte-collector.js';
+import { FrameSearch } from '../../src/codec/resync/frame-search.js';
+import { encodeUtf8 } from '../../src/codec/bytes/utf8.js';
 import { Dice } from '../fuzz/dice.js';
 
 /** What is no WebSocket, or the inside of a frame whose header was lost: nothing may be found in it. */

@@ -1,9 +1,9 @@
 import { constants, deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { concat } from '../../src/codec/byte-collector.js';
-import { FrameSearch, type Found } from '../../src/codec/frame-search.js';
-import { encodeFrame } from '../../src/codec/frame-writer.js';
-import { encodeUtf8 } from '../../src/codec/utf8.js';
+import { concat } from '../../src/codec/bytes/byte-collector.js';
+import { FrameSearch, type Found } from '../../src/codec/resync/frame-search.js';
+import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
+import { encodeUtf8 } from '../../src/codec/bytes/utf8.js';
 import { Dice } from '../fuzz/dice.js';
 
 /**

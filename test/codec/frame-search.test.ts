@@ -1,13 +1,13 @@
 import { constants, deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { concat } from '../../src/codec/byte-collector.js';
-import { writeCloseBody } from '../../src/codec/close.js';
-import { isDeflated } from '../../src/codec/frame-evidence-deflate.js';
-import { FrameReader } from '../../src/codec/frame-reader.js';
-import { FrameSearch, type Found, type SearchBudget, type SearchOptions } from '../../src/codec/frame-search.js';
-import { encodeFrame } from '../../src/codec/frame-writer.js';
-import { encodeUtf8 } from '../../src/codec/utf8.js';
+import { concat } from '../../src/codec/bytes/byte-collector.js';
+import { writeCloseBody } from '../../src/codec/messages/close.js';
+import { isDeflated } from '../../src/codec/resync/evidence-deflate.js';
+import { FrameReader } from '../../src/codec/frames/frame-reader.js';
+import { FrameSearch, type Found, type SearchBudget, type SearchOptions } from '../../src/codec/resync/frame-search.js';
+import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
+import { encodeUtf8 } from '../../src/codec/bytes/utf8.js';
 import { Dice } from '../fuzz/dice.js';
 
 const dice = new Dice(7);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createHeader, headerFields, headerFieldSpan, readHeader } from '../../src/codec/frame.js';
+import { createHeader, headerFields, headerFieldSpan, readHeader } from '../../src/codec/frames/frame.js';
 import { bytesOf, hexOf, VECTORS } from './vectors.js';
 
 describe('headers', () => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { acceptKey } from '../../src/codec/accept-key.js';
-import { readHandshakeBytes, readHandshakeText, type HandshakeText } from '../../src/codec/handshake-text.js';
-import { readHandshake } from '../../src/codec/handshake.js';
-import { handshakeChecklist, judgeHandshake } from '../../src/rules/handshake-rules.js';
+import { acceptKey } from '../../src/codec/handshake/accept-key.js';
+import { readHandshakeBytes, readHandshakeText, type HandshakeText } from '../../src/codec/handshake/text.js';
+import { readHandshake } from '../../src/codec/handshake/handshake.js';
+import { handshakeChecklist, judgeHandshake } from '../../src/rules/handshake/rules.js';
 import { latin1Bytes, RFC_REQUEST, RFC_RESPONSE, SEED_REQUEST } from './head-texts.js';
 
 const handshakeOf = ({ request, response }: HandshakeText) =>

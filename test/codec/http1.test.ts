@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { HeadReader } from '../../src/codec/head-reader.js';
-import { parseHead, type Head } from '../../src/codec/http1.js';
+import { HeadReader } from '../../src/codec/http1/head-reader.js';
+import { parseHead, type Head } from '../../src/codec/http1/head.js';
 import { BROKEN_HEADS, latin1Bytes, RFC_REQUEST, RFC_RESPONSE, SEED_REQUEST } from './head-texts.js';
 
 const parse = (text: string): Head => parseHead(latin1Bytes(text));

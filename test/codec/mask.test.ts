@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { xorBySimd } from '../../src/codec/mask-simd.js';
-import { isAsciiView, keyFromBytes, keyToBytes, unmask, unmaskView, WordView } from '../../src/codec/mask.js';
+import { xorBySimd } from '../../src/codec/frames/mask-simd.js';
+import { isAsciiView, keyFromBytes, keyToBytes, unmask, unmaskView, WordView } from '../../src/codec/frames/mask.js';
 
 /** RFC 6455 §5.3, as the standard writes it. */
 function reference(bytes: Uint8Array, key: Uint8Array, phase: number): Uint8Array {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { utf8Error, Utf8Validator } from '../../src/codec/utf8.js';
+import { utf8Error, Utf8Validator } from '../../src/codec/bytes/utf8.js';
 import { bytesOf } from './vectors.js';
 
 function isUtf8(bytes: Uint8Array): boolean {

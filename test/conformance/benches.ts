@@ -1,16 +1,16 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { acceptKey } from '../../src/codec/accept-key.js';
-import { HeadReader } from '../../src/codec/head-reader.js';
-import type { RequestHead } from '../../src/codec/http1.js';
-import { nodeDeflate } from '../../src/codec/zlib.js';
-import type { Tools } from '../../src/conformance/bench.js';
+import { acceptKey } from '../../src/codec/handshake/accept-key.js';
+import { HeadReader } from '../../src/codec/http1/head-reader.js';
+import type { RequestHead } from '../../src/codec/http1/head.js';
+import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
+import type { Tools } from '../../src/conformance/bench/bench.js';
 import { passes, type Case, type PeerRole, type Verdict } from '../../src/conformance/case.js';
-import { ClientBench } from '../../src/conformance/client-bench.js';
-import { Exchange } from '../../src/conformance/exchange.js';
+import { ClientBench } from '../../src/conformance/bench/client-bench.js';
+import { Exchange } from '../../src/conformance/bench/exchange.js';
 import { runCases } from '../../src/conformance/run.js';
-import { ServerBench } from '../../src/conformance/server-bench.js';
-import { Deflater } from '../../src/live/message-deflater.js';
-import { SocketWire } from '../../src/live/wire.js';
+import { ServerBench } from '../../src/conformance/bench/server-bench.js';
+import { Deflater } from '../../src/live/server/message-deflater.js';
+import { SocketWire } from '../../src/live/sockets/wire.js';
 
 /** Runs cases against a peer of a test's own. */
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { PeerRole } from '../../src/conformance/case.js';
-import { WIRE_CASES } from '../../src/conformance/suite.js';
+import { WIRE_CASES } from '../../src/conformance/all-cases.js';
 import { againstClient, againstServers, failures, type Verdicts } from './benches.js';
 import type { Flaw } from './frame-mutant.js';
 import { mutantClient, mutantServer } from './frame-mutants.js';

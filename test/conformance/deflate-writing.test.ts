@@ -1,9 +1,9 @@
 import { constants, inflateRawSync } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { bomb, DeflateBits } from '../../src/conformance/deflate-bits.js';
-import { MessageInflater } from '../../src/codec/deflate.js';
-import { nodeDeflate } from '../../src/codec/zlib.js';
-import { Deflater } from '../../src/live/message-deflater.js';
+import { bomb, DeflateBits } from '../../src/conformance/verdicts/deflate-bits.js';
+import { MessageInflater } from '../../src/codec/deflate/message-deflate.js';
+import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
+import { Deflater } from '../../src/live/server/message-deflater.js';
 
 const inflated = (payload: Uint8Array): Buffer =>
   inflateRawSync(Buffer.concat([payload, Buffer.from([0, 0, 0xff, 0xff])]), { finishFlush: constants.Z_SYNC_FLUSH });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { WIRE_CASES } from '../../src/conformance/suite.js';
+import { WIRE_CASES } from '../../src/conformance/all-cases.js';
 import { againstClient, againstServers, failures, said, type Verdicts } from './benches.js';
 import { each, itCatches } from './catching.js';
 import { mutantClient, mutantServer, OFFER } from './frame-mutants.js';

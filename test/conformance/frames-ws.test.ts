@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { WIRE_CASES } from '../../src/conformance/suite.js';
+import { WIRE_CASES } from '../../src/conformance/all-cases.js';
 import { closeServers, echo } from '../live/servers.js';
 import { againstClient, againstServer, failures, said, type Verdicts } from './benches.js';
 import { each } from './catching.js';

@@ -1,7 +1,7 @@
 import * as net from 'node:net';
 import { WebSocket } from 'ws';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { HANDSHAKE_CLIENT_CASES } from '../../src/conformance/handshake-suite.js';
+import { HANDSHAKE_CLIENT_CASES } from '../../src/conformance/handshakes/handshake-suite.js';
 import { faults, testClient } from './handshaking.js';
 import { CLIENT_MUTANTS } from './mutants/client-mutants.js';
 import { mutantClient } from './mutants/client.js';

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { HANDSHAKE_CLIENT_CASES, HANDSHAKE_SERVER_CASES } from '../../src/conformance/handshake-suite.js';
+import { HANDSHAKE_CLIENT_CASES, HANDSHAKE_SERVER_CASES } from '../../src/conformance/handshakes/handshake-suite.js';
 import { faults, testServer } from './handshaking.js';
 import { listening } from './listening.js';
 import { SERVER_MUTANTS } from './mutants/server-mutants.js';

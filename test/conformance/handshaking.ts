@@ -1,14 +1,14 @@
 import * as net from 'node:net';
-import { acceptKey } from '../../src/codec/accept-key.js';
-import { nodeDeflate } from '../../src/codec/zlib.js';
-import type { Tools } from '../../src/conformance/bench.js';
-import { receive } from '../../src/conformance/caller.js';
+import { acceptKey } from '../../src/codec/handshake/accept-key.js';
+import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
+import type { Tools } from '../../src/conformance/bench/bench.js';
+import { receive } from '../../src/conformance/bench/caller.js';
 import type { Case, Verdict } from '../../src/conformance/case.js';
-import { ClientBench } from '../../src/conformance/client-bench.js';
+import { ClientBench } from '../../src/conformance/bench/client-bench.js';
 import { runCases, type Result } from '../../src/conformance/run.js';
-import { ServerBench } from '../../src/conformance/server-bench.js';
-import { Deflater } from '../../src/live/message-deflater.js';
-import { SocketWire } from '../../src/live/wire.js';
+import { ServerBench } from '../../src/conformance/bench/server-bench.js';
+import { Deflater } from '../../src/live/server/message-deflater.js';
+import { SocketWire } from '../../src/live/sockets/wire.js';
 import { listening } from './listening.js';
 
 const tools: Tools = {

@@ -1,8 +1,8 @@
 import { createServer, type Socket } from 'node:net';
 import { expect, it } from 'vitest';
-import { acceptKey } from '../../src/codec/accept-key.js';
+import { acceptKey } from '../../src/codec/handshake/accept-key.js';
 import { DEFLATE_OFFER_CASES } from '../../src/conformance/cases/deflate-offers.js';
-import { HANDSHAKE_SERVER_CASES } from '../../src/conformance/handshake-suite.js';
+import { HANDSHAKE_SERVER_CASES } from '../../src/conformance/handshakes/handshake-suite.js';
 import { testServer } from './handshaking.js';
 import { listening } from './listening.js';
 

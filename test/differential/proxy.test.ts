@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Flows } from '../../src/capture/flows.js';
-import { pcapReader } from '../../src/capture/pcap.js';
-import { Scratch } from '../capture/captures.js';
+import { Flows } from '../../src/sources/tcp/flows.js';
+import { pcapReader } from '../../src/sources/files/pcap.js';
+import { Scratch } from '../sources/captures.js';
 import { records, wsinspect } from '../cli/binary.js';
 import { closeServers, echo } from '../live/servers.js';
 import { Serving } from '../live/serving.js';

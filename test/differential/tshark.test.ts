@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Scratch } from '../capture/captures.js';
+import { Scratch } from '../sources/captures.js';
 import { wsinspect } from '../cli/binary.js';
 import { has, mayCapture } from '../tools.js';
 import { certificate, record, type Said } from './live-capture.js';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_DEFLATE_PARAMETERS } from '../../src/codec/deflate-params.js';
-import { encodeFrame } from '../../src/codec/frame-writer.js';
-import { hexOf } from '../../src/codec/hex.js';
-import { opcodeInfo } from '../../src/codec/registry.js';
-import { decodeFrames } from '../../src/codec/wire-frames.js';
-import { nodeDeflate } from '../../src/codec/zlib.js';
+import { DEFAULT_DEFLATE_PARAMETERS } from '../../src/codec/handshake/deflate-params.js';
+import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
+import { hexOf } from '../../src/codec/bytes/hex.js';
+import { opcodeInfo } from '../../src/codec/frames/registry.js';
+import { decodeFrames } from '../../src/codec/frames/wire-frames.js';
+import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import { explain, isFinding, type DiagnosticCode } from '../../src/rules/catalogue.js';
 import { Inspector } from '../../src/traffic/inspector.js';
 import { cuts, cutUp, wireBytes } from '../properties/arbitraries.js';

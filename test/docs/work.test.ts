@@ -1,6 +1,6 @@
 import { growthOf, workOf } from '../work.js';
 import { expect, it } from 'vitest';
-import { hexOf } from '../../src/codec/hex.js';
+import { hexOf } from '../../src/codec/bytes/hex.js';
 
 const linear = (size: number): string => hexOf(new Uint8Array(size));
 const quadratic = (size: number): void => {

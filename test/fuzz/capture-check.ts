@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import type { DecodeOptions } from '../../src/cli/options.js';
+import type { DecodeOptions } from '../../src/cli/options/options.js';
 import type { Captures } from './captures.js';
 import { drawOptions } from './decode-options.js';
 import { decode, type Call, type Ran } from './decode-world.js';

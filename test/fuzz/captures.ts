@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
-import { openSource } from '../../src/capture/detect.js';
-import { concat } from '../capture/packets.js';
+import { openSource } from '../../src/sources/detect/detect.js';
+import { concat } from '../sources/packets.js';
 import { Conversations } from './conversations.js';
 import type { Dice } from './dice.js';
 import type { Corpus, Inputs } from './inputs.js';

@@ -1,8 +1,8 @@
-import type { OpenedSource } from '../../src/capture/detect.js';
-import type { From, OpenOptions } from '../../src/capture/detect.js';
+import type { OpenedSource } from '../../src/sources/detect/detect.js';
+import type { From, OpenOptions } from '../../src/sources/detect/detect.js';
 import type { Judged } from '../../src/traffic/judged.js';
-import { LineBuffer } from '../../src/render/line-buffer.js';
-import type { View } from '../../src/render/view.js';
+import { LineBuffer } from '../../src/describe/line-buffer.js';
+import type { View } from '../../src/describe/view.js';
 import { captureCase } from './capture-check.js';
 import { Captures } from './captures.js';
 import type { Dice } from './dice.js';

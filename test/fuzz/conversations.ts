@@ -15,7 +15,7 @@ import {
   tcp,
   text,
   type Recorded,
-} from '../capture/packets.js';
+} from '../sources/packets.js';
 import type { Dice } from './dice.js';
 import type { Inputs } from './inputs.js';
 

@@ -1,4 +1,4 @@
-import { decodeOptions, type DecodeOptions } from '../../src/cli/options.js';
+import { decodeOptions, type DecodeOptions } from '../../src/cli/options/options.js';
 import type { Dice } from './dice.js';
 
 /** Options of `decode`: as they are written on a command line, and as the command gets them. */

@@ -1,7 +1,7 @@
 import { run } from '../../src/cli/commands/decode.js';
-import { isUsageError, type UsageError } from '../../src/cli/exit.js';
-import type { Io, Output } from '../../src/cli/io.js';
-import type { DecodeOptions } from '../../src/cli/options.js';
+import { isUsageError, type UsageError } from '../../src/cli/host/exit.js';
+import type { Io, Output } from '../../src/cli/host/io.js';
+import type { DecodeOptions } from '../../src/cli/options/options.js';
 
 /** What one call of `decode` is given. */
 export interface Call {

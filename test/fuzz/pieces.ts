@@ -1,4 +1,4 @@
-import { concat } from '../capture/packets.js';
+import { concat } from '../sources/packets.js';
 import type { Dice } from './dice.js';
 
 /** A file cut where its records end: packets of a capture, lines of a text. What is damaged stays in one piece. */

@@ -1,4 +1,4 @@
-import type { DecodeOptions } from '../../src/cli/options.js';
+import type { DecodeOptions } from '../../src/cli/options/options.js';
 import type { Ran } from './decode-world.js';
 
 export interface Printed extends Readonly<Record<string, unknown>> {

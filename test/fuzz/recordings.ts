@@ -1,9 +1,9 @@
-import { PcapngWriter } from '../../src/capture/pcapng-writer.js';
-import type { RecordingTaker } from '../../src/capture/recording.js';
-import { acceptKey } from '../../src/codec/accept-key.js';
-import { nodeDeflate } from '../../src/codec/zlib.js';
-import { NdjsonWriter } from '../../src/render/ndjson-writer.js';
-import { concat } from '../capture/packets.js';
+import { PcapngWriter } from '../../src/sources/files/pcapng-writer.js';
+import type { RecordingTaker } from '../../src/sources/recordings/recording.js';
+import { acceptKey } from '../../src/codec/handshake/accept-key.js';
+import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
+import { NdjsonWriter } from '../../src/describe/recordings/ndjson-writer.js';
+import { concat } from '../sources/packets.js';
 import type { Dice } from './dice.js';
 import { REQUESTS, RESPONSES, type Inputs } from './inputs.js';
 import { cut } from './probe.js';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { encodeFrame } from '../../src/codec/frame-writer.js';
+import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
 import { records, Workshop, wsinspect, type Ran } from '../cli/binary.js';
 import { bare, closeServers, http, switching } from '../live/servers.js';
 import { Serving } from '../live/serving.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { withoutCommands } from '../../src/cli/without-commands.js';
-import { rawText } from '../../src/render/line-buffer.js';
-import { print } from '../../src/render/printable.js';
+import { withoutCommands } from '../../src/cli/host/without-commands.js';
+import { rawText } from '../../src/describe/line-buffer.js';
+import { print } from '../../src/describe/printable.js';
 
 describe('withoutCommands', () => {
   it.each([

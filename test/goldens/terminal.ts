@@ -1,7 +1,7 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Io, Output } from '../../src/cli/io.js';
-import { runCli } from '../../src/cli/run.js';
+import type { Io, Output } from '../../src/cli/host/io.js';
+import { runCli } from '../../src/cli/options/run.js';
 import type { Ran } from './golden.js';
 
 /** A command line that is to run on a terminal of our making, because a pipe has no columns. */

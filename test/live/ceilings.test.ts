@@ -1,10 +1,10 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Burden } from '../../src/live/burden.js';
-import { Crowd } from '../../src/live/crowd.js';
-import { NO_NAMES } from '../../src/live/listener-policy.js';
-import { RelayServer, type RelayLimits } from '../../src/live/relay-server.js';
+import { Burden } from '../../src/live/server/burden.js';
+import { Crowd } from '../../src/live/listener/crowd.js';
+import { NO_NAMES } from '../../src/live/listener/policy.js';
+import { RelayServer, type RelayLimits } from '../../src/live/relay/server.js';
 import { closeServers, listening } from './servers.js';
 
 afterEach(() => {

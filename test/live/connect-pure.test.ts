@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { isExempt, redirected, resolved } from '../../src/live/route.js';
-import { Goals } from '../../src/cli/connect-goals.js';
-import { parseTarget } from '../../src/cli/connect-url.js';
-import { historyFile } from '../../src/cli/history.js';
-import { MessageLines } from '../../src/cli/message-lines.js';
-import { readTyped } from '../../src/cli/prompt-commands.js';
-import { PasteFilter } from '../../src/cli/prompt-paste.js';
+import { isExempt, redirected, resolved } from '../../src/live/client/route.js';
+import { Goals } from '../../src/cli/connect/goals.js';
+import { parseTarget } from '../../src/cli/connect/url.js';
+import { historyFile } from '../../src/cli/connect/history.js';
+import { MessageLines } from '../../src/cli/connect/message-lines.js';
+import { readTyped } from '../../src/cli/connect/prompt-commands.js';
+import { PasteFilter } from '../../src/cli/connect/prompt-paste.js';
 
 describe('URLs', () => {
   const read = (text: string): unknown => {

@@ -6,7 +6,7 @@ import { WebSocketServer } from 'ws';
 import { Workshop, wsinspect, type Ran } from '../cli/binary.js';
 import { httpProxy, socksProxy } from './proxies.js';
 import { bare, closeServers, echo, http, listening, saying, switching } from './servers.js';
-import { forOtherOrigin, keptFromOthers } from '../../src/cli/connect-headers.js';
+import { forOtherOrigin, keptFromOthers } from '../../src/cli/connect/headers.js';
 import { selfSigned, tlsEcho, type Pair } from './tls-server.js';
 
 let shop: Workshop;

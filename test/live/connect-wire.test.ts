@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
-import { encodeFrame } from '../../src/codec/frame-writer.js';
+import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
 import { records, wsinspect } from '../cli/binary.js';
 import { bare, closeServers, saying, switching } from './servers.js';
 

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { concat, decodeFrames, encodeFrame, plainPayload, type WireFrame } from '../../src/index.js';
-import { seeded } from '../../src/cli/seeded.js';
-import { FrameFaults, type FramePlan } from '../../src/live/frame-faults.js';
+import { seeded } from '../../src/cli/host/seeded.js';
+import { FrameFaults, type FramePlan } from '../../src/live/relay/frame-faults.js';
 
 const MASK = 0x37fa213d;
 const text = (length: number, more: object = {}): Uint8Array =>

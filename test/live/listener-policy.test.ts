@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ambiguityIn } from '../../src/live/asking.js';
-import { parseHead, type RequestHead } from '../../src/codec/http1.js';
-import { refusalFor, type Asking, type Audience, type ListenerPolicy } from '../../src/live/listener-policy.js';
+import { ambiguityIn } from '../../src/live/listener/asking.js';
+import { parseHead, type RequestHead } from '../../src/codec/http1/head.js';
+import { refusalFor, type Asking, type Audience, type ListenerPolicy } from '../../src/live/listener/policy.js';
 
 const HERE = '127.0.0.1:9001';
 const POLICY: ListenerPolicy = { names: ['127.0.0.1', 'workbench'], allowHost: [], allowOrigin: [] };

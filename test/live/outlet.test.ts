@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { PacedOutlet, type Outlet, type Pace } from '../../src/live/outlet.js';
+import { PacedOutlet, type Outlet, type Pace } from '../../src/live/sockets/outlet.js';
 
 // The timers and the clock are the test's: `sleep` lets exactly that much time pass.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));

@@ -1,8 +1,8 @@
 import * as http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PageToken } from '../../src/live/page-token.js';
-import { Page } from '../../src/live/page.js';
+import { PageToken } from '../../src/live/server/page-token.js';
+import { Page } from '../../src/live/server/page.js';
 
 describe('the files of the page', () => {
   const read: string[] = [];

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
-import { decodeUtf8 } from '../../src/codec/utf8.js';
-import { FrameStream } from '../../src/codec/frame-stream.js';
-import { createAssembler } from '../../src/codec/assembling.js';
-import type { Frame } from '../../src/codec/records.js';
+import { decodeUtf8 } from '../../src/codec/bytes/utf8.js';
+import { FrameStream } from '../../src/codec/connection/frame-stream.js';
+import { createAssembler } from '../../src/codec/connection/reading-options.js';
+import type { Frame } from '../../src/codec/messages/records.js';
 import { wsinspect } from '../cli/binary.js';
 import { FRAME_FLOODS, intrude, until } from './floods.js';
 import { memoryOf } from './memory.js';

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { Duplex } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readOut } from '../../src/live/read-out.js';
+import { readOut } from '../../src/live/sockets/defer-write-errors.js';
 import { Workshop, wsinspect } from '../cli/binary.js';
 import { Serving } from './serving.js';
 import { bare, closeServers, switching, type Running } from './servers.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { RequestHead } from '../../src/codec/http1.js';
-import { headersNamed } from '../../src/codec/handshake.js';
-import { Exchanges } from '../../src/live/relay-exchanges.js';
+import type { RequestHead } from '../../src/codec/http1/head.js';
+import { headersNamed } from '../../src/codec/handshake/handshake.js';
+import { Exchanges } from '../../src/live/relay/exchanges.js';
 
 const UPGRADE = 'Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n';
 const handshake = (host = 'ours', more = ''): string => `GET / HTTP/1.1\r\nHost: ${host}\r\n${more}${UPGRADE}`;

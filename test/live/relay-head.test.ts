@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { editHead, type HeadEdit } from '../../src/live/relay-head.js';
+import { editHead, type HeadEdit } from '../../src/live/relay/head.js';
 
 const HEAD = [
   'GET / HTTP/1.1',

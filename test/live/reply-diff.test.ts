@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkPaths, replyOf } from '../../src/cli/reply-key.js';
-import { ReplyDiff } from '../../src/live/reply-diff.js';
-import { jsonDifferences } from '../../src/render/json-difference.js';
-import type { Difference, Reply } from '../../src/rules/reply-difference.js';
+import { checkPaths, replyOf } from '../../src/cli/replay/reply-key.js';
+import { ReplyDiff } from '../../src/live/replay/reply-diff.js';
+import { jsonDifferences } from '../../src/describe/json-difference.js';
+import type { Difference, Reply } from '../../src/traffic/run-records/reply-difference.js';
 
 const reply = (text: string): Reply => replyOf({ binary: false, data: Buffer.from(text) }, {});
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { reset } from '../../src/live/reset.js';
+import { reset } from '../../src/live/sockets/reset.js';
 
 const server = createServer({ allowHalfOpen: true });
 let there: Socket;

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { Rooms, type RoomLimits } from '../../src/live/rooms.js';
+import { Rooms, type RoomLimits } from '../../src/live/server/rooms.js';
 
 const LIMITS: RoomLimits = { rooms: 3, cost: 10_000, retention: 60 };
 

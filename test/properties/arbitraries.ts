@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { encodeFrame } from '../../src/codec/frame-writer.js';
+import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
 
 /** Frames with short forms as likely as long ones, legal and illegal: random bytes alone hardly ever make a short frame. */
 export const frameBytes = fc

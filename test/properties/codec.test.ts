@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { headerFields } from '../../src/codec/frame.js';
-import { DEFAULT_DEFLATE_PARAMETERS } from '../../src/codec/deflate-params.js';
-import { decodeFrames, encodeFrames } from '../../src/codec/wire-frames.js';
-import { nodeDeflate } from '../../src/codec/zlib.js';
+import { headerFields } from '../../src/codec/frames/frame.js';
+import { DEFAULT_DEFLATE_PARAMETERS } from '../../src/codec/handshake/deflate-params.js';
+import { decodeFrames, encodeFrames } from '../../src/codec/frames/wire-frames.js';
+import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import { Inspector } from '../../src/traffic/inspector.js';
 import type { Judged } from '../../src/traffic/judged.js';
 import { cuts, cutUp, wireBytes } from './arbitraries.js';

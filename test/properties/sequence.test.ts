@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Connection } from '../../src/codec/connection.js';
-import { encodeFrame } from '../../src/codec/frame-writer.js';
-import type { Side } from '../../src/codec/stream-taker.js';
-import { Transcript, type TranscriptEvent } from '../../src/codec/transcript.js';
-import { encodeUtf8 } from '../../src/codec/utf8.js';
-import { nodeDeflate } from '../../src/codec/zlib.js';
+import { Connection } from '../../src/codec/connection/connection.js';
+import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
+import type { Side } from '../../src/codec/bytes/stream-taker.js';
+import { Transcript, type TranscriptEvent } from '../../src/codec/connection/transcript.js';
+import { encodeUtf8 } from '../../src/codec/bytes/utf8.js';
+import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import { cuts, cutUp } from './arbitraries.js';
 
 interface Said {

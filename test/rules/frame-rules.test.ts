@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { parseDeflateOption } from '../../src/codec/deflate-params.js';
-import { nodeDeflate } from '../../src/codec/zlib.js';
+import { parseDeflateOption } from '../../src/codec/handshake/deflate-params.js';
+import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import { explain, RULES, type DiagnosticCode } from '../../src/rules/catalogue.js';
-import { DEFLATE_RULES } from '../../src/rules/deflate-catalogue.js';
-import { FRAME_RULES } from '../../src/rules/frame-catalogue.js';
+import { DEFLATE_RULES } from '../../src/rules/frames/deflate-catalogue.js';
+import { FRAME_RULES } from '../../src/rules/frames/catalogue.js';
 import { Inspector } from '../../src/traffic/inspector.js';
 import { bytesOf, VECTORS } from '../codec/vectors.js';
 

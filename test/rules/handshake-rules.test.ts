@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { acceptKey } from '../../src/codec/accept-key.js';
-import { readHandshake, type Handshake } from '../../src/codec/handshake.js';
-import { HeadReader } from '../../src/codec/head-reader.js';
-import type { Head, HeadKind, RequestHead, ResponseHead } from '../../src/codec/http1.js';
-import { HANDSHAKE_RULES, type HandshakeCode } from '../../src/rules/handshake-catalogue.js';
-import { handshakeChecklist, isRefused, judgeHandshake, type ChecklistRow } from '../../src/rules/handshake-rules.js';
+import { acceptKey } from '../../src/codec/handshake/accept-key.js';
+import { readHandshake, type Handshake } from '../../src/codec/handshake/handshake.js';
+import { HeadReader } from '../../src/codec/http1/head-reader.js';
+import type { Head, HeadKind, RequestHead, ResponseHead } from '../../src/codec/http1/head.js';
+import { HANDSHAKE_RULES, type HandshakeCode } from '../../src/rules/handshake/catalogue.js';
+import { handshakeChecklist, isRefused, judgeHandshake, type ChecklistRow } from '../../src/rules/handshake/rules.js';
 import { BROKEN_HEADS, latin1Bytes, RFC_REQUEST, RFC_RESPONSE, SEED_REQUEST } from '../codec/head-texts.js';
 import { both, VECTORS, type Pair } from './handshake-vectors.js';
 

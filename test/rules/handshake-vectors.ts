@@ -1,5 +1,5 @@
-import { acceptKey } from '../../src/codec/accept-key.js';
-import type { HandshakeCode } from '../../src/rules/handshake-catalogue.js';
+import { acceptKey } from '../../src/codec/handshake/accept-key.js';
+import type { HandshakeCode } from '../../src/rules/handshake/catalogue.js';
 
 const KEY = 'kJXuOKsrl3AR1KeFngRElQ==';
 

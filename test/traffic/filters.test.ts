@@ -1,9 +1,9 @@
 import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { filterOptions, type FilterOptions } from '../../src/cli/filter-options.js';
+import { filterOptions, type FilterOptions } from '../../src/cli/options/filter-options.js';
 import { connectionFilter, recordFilter, type Shown, type TimeBound } from '../../src/traffic/filters.js';
-import { DEFAULT_DEFLATE_PARAMETERS } from '../../src/codec/deflate-params.js';
-import { nodeDeflate } from '../../src/codec/zlib.js';
+import { DEFAULT_DEFLATE_PARAMETERS } from '../../src/codec/handshake/deflate-params.js';
+import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import { Inspector } from '../../src/traffic/inspector.js';
 import type { Judged } from '../../src/traffic/judged.js';
 

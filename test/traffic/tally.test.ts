@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { createHeader, type HeaderInit } from '../../src/codec/frame.js';
-import { readHandshake } from '../../src/codec/handshake.js';
-import { parseHead, type RequestHead, type ResponseHead } from '../../src/codec/http1.js';
-import type { Direction, Frame, Message } from '../../src/codec/records.js';
-import { OPCODE } from '../../src/codec/registry.js';
+import { createHeader, type HeaderInit } from '../../src/codec/frames/frame.js';
+import { readHandshake } from '../../src/codec/handshake/handshake.js';
+import { parseHead, type RequestHead, type ResponseHead } from '../../src/codec/http1/head.js';
+import type { Direction, Frame, Message } from '../../src/codec/messages/records.js';
+import { OPCODE } from '../../src/codec/frames/registry.js';
 import type { Diagnostic, DiagnosticCode } from '../../src/rules/catalogue.js';
 import type { Judged } from '../../src/traffic/judged.js';
-import { noteworthy, RunTally, severities } from '../../src/traffic/tally-run.js';
-import type { CloseReason } from '../../src/codec/stream-taker.js';
-import { compressionRatio, durationOf, type ConnectionSummary } from '../../src/traffic/tally-summary.js';
-import { Tally } from '../../src/traffic/tally.js';
+import { noteworthy, RunTally, severities } from '../../src/traffic/tally/run.js';
+import type { CloseReason } from '../../src/codec/bytes/stream-taker.js';
+import { compressionRatio, durationOf, type ConnectionSummary } from '../../src/traffic/tally/summary.js';
+import { Tally } from '../../src/traffic/tally/tally.js';
 
 const SPAN = { start: 0, end: 1 };
 

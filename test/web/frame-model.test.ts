@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { createHeader } from '../../src/codec/frame.js';
-import { encodeFrame } from '../../src/codec/frame-writer.js';
-import { encodeUtf8 } from '../../src/codec/utf8.js';
+import { createHeader } from '../../src/codec/frames/frame.js';
+import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
+import { encodeUtf8 } from '../../src/codec/bytes/utf8.js';
 import { Inspector } from '../../src/traffic/inspector.js';
 import { bitsText, byteText, frameModel, type FrameModel } from '../../src/web/frame-model.js';
 import { bytesOf, itemOfJudged, type FrameItem } from '../../src/web/items.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { polledRecord } from '../../src/render/polled-line.js';
+import { polledRecord } from '../../src/terminal/connections/polled-line.js';
 import { itemOfRecord } from '../../src/web/items.js';
 
 const POLLED = {

@@ -1,16 +1,23 @@
-import { lined, print } from '../../render/printable.js';
-import { findAcceptMistake } from '../../codec/accept-mistakes.js';
-import { decodeKey, encodeBase64, KEY_BYTES } from '../../codec/handshake-key.js';
-import { latin1 } from '../../codec/http1-text.js';
-import { acceptRecord, drawAccept, drawComparison, keyFaultText, type AcceptResult } from '../../render/accept.js';
-import { escapeText, jsonLine } from '../../render/escape.js';
-import { count } from '../../render/layout.js';
-import { acceptOf, sha1, stepsOf } from '../adapters.js';
-import { EXIT, UsageError } from '../exit.js';
-import { sourceBytes } from '../source-bytes.js';
-import type { Io } from '../io.js';
-import type { CommonOptions } from '../options.js';
-import type { HandshakeSeams } from '../handshake-input.js';
+import { lined, print } from '../../describe/printable.js';
+import { findAcceptMistake } from '../../codec/handshake/accept-mistakes.js';
+import { encodeBase64 } from '../../codec/bytes/base64.js';
+import { decodeKey, KEY_BYTES } from '../../codec/handshake/key.js';
+import { latin1 } from '../../codec/http1/text.js';
+import {
+  acceptRecord,
+  drawAccept,
+  drawComparison,
+  keyFaultText,
+  type AcceptResult,
+} from '../../terminal/handshakes/accept.js';
+import { escapeText, jsonLine } from '../../describe/escape.js';
+import { count } from '../../terminal/layout.js';
+import { acceptOf, sha1, stepsOf } from '../host/adapters.js';
+import { EXIT, UsageError } from '../host/exit.js';
+import { sourceBytes } from '../input/source-bytes.js';
+import type { Io } from '../host/io.js';
+import type { CommonOptions } from '../options/options.js';
+import type { HandshakeSeams } from '../input/handshake-input.js';
 
 export interface AcceptOptions extends CommonOptions {
   explain?: true;
@@ -37,7 +44,7 @@ export async function run(
   checkOptions(key, options);
   if (options.handshake !== undefined) {
     const path = options.handshake || (key ?? '-');
-    const { judgeText } = await import('../handshake-input.js');
+    const { judgeText } = await import('../input/handshake-input.js');
     return judgeText(io, path, options, seams, acceptOf);
   }
   const given = options.generate ? encodeBase64(io.random(KEY_BYTES)) : keyOf(key);
@@ -106,7 +113,7 @@ async function show(io: Io, result: AcceptResult, options: AcceptOptions): Promi
     return;
   }
   // The bare value is what scripts ask for, thousands of times: it loads no view.
-  const { lookOf } = await import('../drawing.js');
+  const { lookOf } = await import('../decode/view-selection.js');
   const look = await lookOf(io, options);
   const lines = annotated ? drawAccept(result, look) : drawComparison(result, look);
   await io.stdout.write(lined(lines));

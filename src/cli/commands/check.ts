@@ -1,26 +1,26 @@
-import { largest } from '../../codec/lists.js';
+import { largest } from '../../codec/bytes/lists.js';
 import type { Case, PeerRole } from '../../conformance/case.js';
 import { listRecord } from '../../conformance/reports/records.js';
 import { select, type Selected } from '../../conformance/select.js';
-import { CASES } from '../../conformance/suite.js';
-import { isLoopback } from '../addresses.js';
+import { CASES } from '../../conformance/all-cases.js';
+import { isLoopback } from '../host/addresses.js';
 import { compareOutcomes, type Change, type ChangeKind } from '../../conformance/reports/compare.js';
-import { checkReports, CheckRecorder, discardReports, writeReports } from '../check-files.js';
-import { comparedIn } from '../check-pins.js';
-import { checkListen } from '../check-listen.js';
-import type { CheckOptions } from '../check-options.js';
-import { checkSpec } from '../check-spec.js';
-import { checkServer } from '../check-run.js';
-import { listText } from '../check-text.js';
-import { parseTarget } from '../connect-url.js';
-import { lookOf } from '../drawing.js';
-import { EXIT, UsageError } from '../exit.js';
-import type { Io } from '../io.js';
-import { shownUrl } from '../passwords.js';
-import { escapeText, jsonLine } from '../../render/escape.js';
-import type { Look } from '../../render/layout.js';
-import type { Role } from '../../render/theme.js';
-import { type Printable, lined, print } from '../../render/printable.js';
+import { checkReports, CheckRecorder, discardReports, writeReports } from '../check/files.js';
+import { comparedIn } from '../check/pins.js';
+import { checkListen } from '../check/listen.js';
+import type { CheckOptions } from '../options/check-options.js';
+import { checkSpec } from '../check/spec.js';
+import { checkServer } from '../check/run.js';
+import { listText } from '../check/text.js';
+import { parseTarget } from '../connect/url.js';
+import { lookOf } from '../decode/view-selection.js';
+import { EXIT, UsageError } from '../host/exit.js';
+import type { Io } from '../host/io.js';
+import { shownUrl } from '../options/passwords.js';
+import { escapeText, jsonLine } from '../../describe/escape.js';
+import type { Look } from '../../terminal/layout.js';
+import type { Role } from '../../terminal/theme.js';
+import { type Printable, lined, print } from '../../describe/printable.js';
 
 /** `check`: what a server, or with `--listen` a client, gets wrong, case by case. */
 export async function run(io: Io, url: string | undefined, options: CheckOptions): Promise<number> {

@@ -1,13 +1,13 @@
-import { escapeText } from '../../render/escape.js';
-import { print } from '../../render/printable.js';
-import { EXIT } from '../exit.js';
-import { repeated } from '../file-order.js';
-import { inputsOf, type Input } from '../input.js';
-import type { Io } from '../io.js';
-import { jobsFor } from '../job-files.js';
-import { decodeInJobs } from '../jobs.js';
-import type { DecodeOptions } from '../options.js';
-import { Decoding } from '../decoding.js';
+import { escapeText } from '../../describe/escape.js';
+import { print } from '../../describe/printable.js';
+import { EXIT } from '../host/exit.js';
+import { repeated } from '../input/file-order.js';
+import { inputsOf, type Input } from '../input/input.js';
+import type { Io } from '../host/io.js';
+import { jobsFor } from '../jobs/files.js';
+import { decodeInJobs } from '../jobs/jobs.js';
+import type { DecodeOptions } from '../options/options.js';
+import { Decoding } from '../decode/decoding.js';
 
 /** `decode`: everything that can be read is shown first; then the exit code says what was found. */
 export async function run(io: Io, hex: readonly string[], options: DecodeOptions): Promise<number> {

@@ -1,8 +1,8 @@
-import { writeCloseBody } from '../../codec/close.js';
-import { encodeUtf8 } from '../../codec/utf8.js';
-import { isOpen } from '../bench.js';
+import { writeCloseBody } from '../../codec/messages/close.js';
+import { encodeUtf8 } from '../../codec/bytes/utf8.js';
+import { isOpen } from '../bench/bench.js';
 import type { Case, Verdict } from '../case.js';
-import { close, CLOSE_TIME, continuation, message, notOpened, ping, text } from '../known.js';
+import { close, CLOSE_TIME, continuation, message, notOpened, ping, text } from '../verdicts/autobahn.js';
 import {
   closedWell,
   failing,
@@ -14,8 +14,8 @@ import {
   unserved,
   verdictOf,
   type Talk,
-} from '../own.js';
-import type { Sending } from '../tester.js';
+} from '../verdicts/suite.js';
+import type { Sending } from '../bench/tester.js';
 
 /** Closing beyond group 7: what stands behind a close frame, and both ends closing at once (RFC 6455 §5.5.1, §7.1). */
 

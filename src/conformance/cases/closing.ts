@@ -1,7 +1,7 @@
-import { writeCloseBody } from '../../codec/close.js';
-import { concat } from '../../codec/byte-collector.js';
-import { encodeUtf8 } from '../../codec/utf8.js';
-import { bytesOf } from '../bytes.js';
+import { writeCloseBody } from '../../codec/messages/close.js';
+import { concat } from '../../codec/bytes/byte-collector.js';
+import { encodeUtf8 } from '../../codec/bytes/utf8.js';
+import { bytesOf } from '../bench/bytes.js';
 import type { Case } from '../case.js';
 import {
   close,
@@ -14,8 +14,8 @@ import {
   text,
   WE_CLOSE,
   type KnownCase,
-} from '../known.js';
-import type { Sending } from '../tester.js';
+} from '../verdicts/autobahn.js';
+import type { Sending } from '../bench/tester.js';
 
 /** Group 7: the closing handshake (RFC 6455 §5.5.1, §7). */
 

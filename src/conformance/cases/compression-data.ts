@@ -1,4 +1,4 @@
-import { encodeUtf8 } from '../../codec/utf8.js';
+import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 
 /** What compressed messages are cut from: five kinds of data, as they are met, made from a seed. */
 export const KINDS = ['JSON', 'bitmap', 'prose', 'HTML', 'PDF-like'] as const;

@@ -1,7 +1,11 @@
-import { PERMESSAGE_DEFLATE, readDeflateParameters, type DeflateParameters } from '../../codec/deflate-params.js';
-import { readHandshake } from '../../codec/handshake.js';
-import type { RequestHead } from '../../codec/http1.js';
-import type { Agreed } from '../bench.js';
+import {
+  PERMESSAGE_DEFLATE,
+  readDeflateParameters,
+  type DeflateParameters,
+} from '../../codec/handshake/deflate-params.js';
+import { readHandshake } from '../../codec/handshake/handshake.js';
+import type { RequestHead } from '../../codec/http1/head.js';
+import type { Agreed } from '../bench/bench.js';
 
 /** What one end asks of the other for the messages that the other sends (RFC 7692 §7.1). */
 export interface Asked {

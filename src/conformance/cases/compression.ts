@@ -1,9 +1,9 @@
-import { OPCODE } from '../../codec/registry.js';
-import { isOpen, type Bench } from '../bench.js';
+import { OPCODE } from '../../codec/frames/registry.js';
+import { isOpen, type Bench } from '../bench/bench.js';
 import type { Case, Verdict } from '../case.js';
-import { CLOSE_TIME, notOpened, WE_CLOSE } from '../known.js';
-import { areSameBytes, knownVerdict } from '../known-verdict.js';
-import type { Tester } from '../tester.js';
+import { CLOSE_TIME, notOpened, WE_CLOSE } from '../verdicts/autobahn.js';
+import { areSameBytes, knownVerdict } from '../verdicts/autobahn-verdict.js';
+import type { Tester } from '../bench/tester.js';
 import { corpus, isText, KINDS, type Kind } from './compression-data.js';
 import { agreeTo, NEGOTIATIONS, offerText, type Asked } from './compression-offers.js';
 

@@ -1,10 +1,10 @@
-import { encodeUtf8 } from '../../codec/utf8.js';
+import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import type { Case } from '../case.js';
-import type { DeflateAsk } from '../deflate-asks.js';
-import { bomb, DeflateBits } from '../deflate-bits.js';
-import { binary, continuation, message, ping, pong, text } from '../known.js';
-import { answering, echoes, flood, own, sendAll, surviving, type About, type Talk } from '../own.js';
-import type { Received, Sending } from '../tester.js';
+import type { DeflateAsk } from '../handshakes/deflate-asks.js';
+import { bomb, DeflateBits } from '../verdicts/deflate-bits.js';
+import { binary, continuation, message, ping, pong, text } from '../verdicts/autobahn.js';
+import { answering, echoes, flood, own, sendAll, surviving, type About, type Talk } from '../verdicts/suite.js';
+import type { Received, Sending } from '../bench/tester.js';
 
 /** Compressed messages (RFC 7692 §6, §7.2), their blocks written by hand. */
 

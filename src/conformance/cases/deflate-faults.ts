@@ -1,10 +1,10 @@
-import { writeCloseBody } from '../../codec/close.js';
-import { encodeUtf8 } from '../../codec/utf8.js';
+import { writeCloseBody } from '../../codec/messages/close.js';
+import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import type { Case } from '../case.js';
-import { DeflateBits, type Copy } from '../deflate-bits.js';
-import { binary, close, continuation, ping, text } from '../known.js';
-import { refuses, sendAll, tells } from '../own.js';
-import type { Sending } from '../tester.js';
+import { DeflateBits, type Copy } from '../verdicts/deflate-bits.js';
+import { binary, close, continuation, ping, text } from '../verdicts/autobahn.js';
+import { refuses, sendAll, tells } from '../verdicts/suite.js';
+import type { Sending } from '../bench/tester.js';
 import { noise } from './deflate-data.js';
 
 /** Compressed messages that no sender may send (RFC 7692 §6, §7). */

@@ -1,11 +1,15 @@
-import { DEFAULT_DEFLATE_PARAMETERS, PERMESSAGE_DEFLATE, readDeflateParameters } from '../../codec/deflate-params.js';
-import { headersNamed, readHandshake, type Handshake } from '../../codec/handshake.js';
-import type { RequestHead } from '../../codec/http1.js';
-import { isOpen, type Bench, type NotOpened } from '../bench.js';
+import {
+  DEFAULT_DEFLATE_PARAMETERS,
+  PERMESSAGE_DEFLATE,
+  readDeflateParameters,
+} from '../../codec/handshake/deflate-params.js';
+import { headersNamed, readHandshake, type Handshake } from '../../codec/handshake/handshake.js';
+import type { RequestHead } from '../../codec/http1/head.js';
+import { isOpen, type Bench, type NotOpened } from '../bench/bench.js';
 import type { Case, Level, Verdict } from '../case.js';
-import { notOpened } from '../known.js';
-import { closedWell, failing, goodbye, plainCase, verdictOf } from '../own.js';
-import type { Tester } from '../tester.js';
+import { notOpened } from '../verdicts/autobahn.js';
+import { closedWell, failing, goodbye, plainCase, verdictOf } from '../verdicts/suite.js';
+import type { Tester } from '../bench/tester.js';
 
 /** How permessage-deflate is negotiated (RFC 7692 §5, §7.1). */
 

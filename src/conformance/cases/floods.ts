@@ -1,7 +1,7 @@
-import { OPCODE } from '../../codec/registry.js';
-import { encodeUtf8 } from '../../codec/utf8.js';
+import { OPCODE } from '../../codec/frames/registry.js';
+import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import type { Case } from '../case.js';
-import { binary, fragments, message, ping, pong } from '../known.js';
+import { binary, fragments, message, ping, pong } from '../verdicts/autobahn.js';
 import {
   answering,
   echoes,
@@ -14,7 +14,7 @@ import {
   unserved,
   verdictOf,
   within,
-} from '../own.js';
+} from '../verdicts/suite.js';
 
 /** Much of what is legal, and whoever does not read (RFC 6455 §5.4, §5.5, §10.4). */
 

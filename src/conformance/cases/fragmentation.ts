@@ -1,5 +1,5 @@
-import { encodeUtf8 } from '../../codec/utf8.js';
-import { OPCODE } from '../../codec/registry.js';
+import { encodeUtf8 } from '../../codec/bytes/utf8.js';
+import { OPCODE } from '../../codec/frames/registry.js';
 import type { Case } from '../case.js';
 import {
   continuation,
@@ -13,8 +13,8 @@ import {
   WE_CLOSE,
   type KnownCase,
   type Step,
-} from '../known.js';
-import type { Received, Sending } from '../tester.js';
+} from '../verdicts/autobahn.js';
+import type { Received, Sending } from '../bench/tester.js';
 
 /** Group 5: fragmentation (RFC 6455 §5.4). */
 

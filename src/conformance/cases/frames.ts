@@ -1,11 +1,22 @@
-import { encodeFrame } from '../../codec/frame-writer.js';
-import { OPCODE } from '../../codec/registry.js';
-import { encodeUtf8 } from '../../codec/utf8.js';
-import { isOpen } from '../bench.js';
+import { encodeFrame } from '../../codec/frames/frame-writer.js';
+import { OPCODE } from '../../codec/frames/registry.js';
+import { encodeUtf8 } from '../../codec/bytes/utf8.js';
+import { isOpen } from '../bench/bench.js';
 import type { Case } from '../case.js';
-import { binary, close, continuation, message, notOpened, ping, pong, text } from '../known.js';
-import { echoes, measured, own, plainCase, refuses, sendAll, surviving, tells, unserved, verdictOf } from '../own.js';
-import type { Sending } from '../tester.js';
+import { binary, close, continuation, message, notOpened, ping, pong, text } from '../verdicts/autobahn.js';
+import {
+  echoes,
+  measured,
+  own,
+  plainCase,
+  refuses,
+  sendAll,
+  surviving,
+  tells,
+  unserved,
+  verdictOf,
+} from '../verdicts/suite.js';
+import type { Sending } from '../bench/tester.js';
 
 /** Frames beyond what groups 1 to 5 try: lengths, masks, floods, and ends of TCP (RFC 6455 §5, §7, §10.4). */
 

@@ -1,4 +1,4 @@
-import { known, message, text, binary, WE_CLOSE, type KnownCase } from '../known.js';
+import { known, message, text, binary, WE_CLOSE, type KnownCase } from '../verdicts/autobahn.js';
 import type { Case } from '../case.js';
 
 /** Group 1: text and binary messages around the three length forms (RFC 6455 §5.2, §5.6). */

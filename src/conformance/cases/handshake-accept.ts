@@ -1,10 +1,10 @@
-import { encodeBase64 } from '../../codec/handshake-key.js';
-import { OPCODE } from '../../codec/registry.js';
-import { encodeUtf8 } from '../../codec/utf8.js';
-import type { Bench } from '../bench.js';
+import { encodeBase64 } from '../../codec/bytes/base64.js';
+import { OPCODE } from '../../codec/frames/registry.js';
+import { encodeUtf8 } from '../../codec/bytes/utf8.js';
+import type { Bench } from '../bench/bench.js';
 import type { Case, Verdict } from '../case.js';
-import { withHeaders } from '../heads.js';
-import { areSameBytes } from '../known-verdict.js';
+import { withHeaders } from '../handshakes/heads.js';
+import { areSameBytes } from '../verdicts/autobahn-verdict.js';
 import {
   answerFaults,
   comesBack,
@@ -17,8 +17,8 @@ import {
   withRest,
   type Met,
   type RequestSpec,
-} from '../probe.js';
-import { MUST_ACCEPT, RATHER_EITHER, TOLD, verdictOf, type Remark } from '../ruling.js';
+} from '../handshakes/probe.js';
+import { MUST_ACCEPT, RATHER_EITHER, TOLD, verdictOf, type Remark } from '../handshakes/ruling.js';
 
 /** The answer to a proper request, and what stands right behind that. */
 

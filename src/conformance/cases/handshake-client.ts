@@ -1,19 +1,19 @@
-import { readHandshake } from '../../codec/handshake.js';
-import { OPCODE } from '../../codec/registry.js';
-import { encodeUtf8 } from '../../codec/utf8.js';
+import { readHandshake } from '../../codec/handshake/handshake.js';
+import { OPCODE } from '../../codec/frames/registry.js';
+import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import { explain, isFinding } from '../../rules/catalogue.js';
-import { judgeHandshake } from '../../rules/handshake-rules.js';
-import { isOpen, type Bench } from '../bench.js';
+import { judgeHandshake } from '../../rules/handshake/rules.js';
+import { isOpen, type Bench } from '../bench/bench.js';
 import type { Case, Verdict } from '../case.js';
-import { Happenings } from '../happenings.js';
-import { headBytes, plusHeader, valueOf, withHeaders, type HeadLines } from '../heads.js';
-import { areSameBytes } from '../known-verdict.js';
-import { notOpened } from '../known.js';
-import { looseFrame, withRest } from '../probe.js';
-import { answerCase, clientCase, goOn, type AnswerSpec } from '../probe-client.js';
-import { MUST_ACCEPT, MUST_REFUSE, RATHER_EITHER, SHOULD_ACCEPT, TOLD, verdictOf } from '../ruling.js';
-import type { Received, Tester } from '../tester.js';
-import { receivedText } from '../words.js';
+import { Happenings } from '../bench/happenings.js';
+import { headBytes, plusHeader, valueOf, withHeaders, type HeadLines } from '../handshakes/heads.js';
+import { areSameBytes } from '../verdicts/autobahn-verdict.js';
+import { notOpened } from '../verdicts/autobahn.js';
+import { looseFrame, withRest } from '../handshakes/probe.js';
+import { answerCase, clientCase, goOn, type AnswerSpec } from '../handshakes/probe-client.js';
+import { MUST_ACCEPT, MUST_REFUSE, RATHER_EITHER, SHOULD_ACCEPT, TOLD, verdictOf } from '../handshakes/ruling.js';
+import type { Received, Tester } from '../bench/tester.js';
+import { receivedText } from '../verdicts/words.js';
 
 /** What a client asks with, and how the bytes of a proper answer stand and come. */
 

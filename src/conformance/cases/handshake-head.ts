@@ -1,7 +1,7 @@
-import { encodeUtf8 } from '../../codec/utf8.js';
+import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import type { Case } from '../case.js';
-import { headBytes, plusHeader, valueOf, withHeaders, type HeadLines } from '../heads.js';
-import { judged, meet, requestCase, serverCase, type RequestSpec } from '../probe.js';
+import { headBytes, plusHeader, valueOf, withHeaders, type HeadLines } from '../handshakes/heads.js';
+import { judged, meet, requestCase, serverCase, type RequestSpec } from '../handshakes/probe.js';
 import {
   EITHER,
   MUST_ACCEPT,
@@ -11,7 +11,7 @@ import {
   SHOULD_REFUSE,
   TOLD,
   verdictOf,
-} from '../ruling.js';
+} from '../handshakes/ruling.js';
 
 /** The request as HTTP/1.1 (RFC 9112): how its bytes stand and come. */
 

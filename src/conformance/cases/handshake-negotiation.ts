@@ -1,8 +1,8 @@
-import type { Bench } from '../bench.js';
+import type { Bench } from '../bench/bench.js';
 import type { Case } from '../case.js';
-import { plusHeader, withHeaders, type HeadLines } from '../heads.js';
-import { answered, judged, meet, requestCase, serverCase, type Met, type RequestSpec } from '../probe.js';
-import { EITHER, MUST_ACCEPT, MUST_REFUSE, SHOULD_ACCEPT, SHOULD_REFUSE, verdictOf } from '../ruling.js';
+import { plusHeader, withHeaders, type HeadLines } from '../handshakes/heads.js';
+import { answered, judged, meet, requestCase, serverCase, type Met, type RequestSpec } from '../handshakes/probe.js';
+import { EITHER, MUST_ACCEPT, MUST_REFUSE, SHOULD_ACCEPT, SHOULD_REFUSE, verdictOf } from '../handshakes/ruling.js';
 
 /** What a server answers to offers of subprotocols and extensions (RFC 6455 §4.2.2, §9.1; RFC 7692 §5, §7). */
 

@@ -1,9 +1,16 @@
-import { encodeBase64 } from '../../codec/handshake-key.js';
-import type { Bench } from '../bench.js';
+import { encodeBase64 } from '../../codec/bytes/base64.js';
+import type { Bench } from '../bench/bench.js';
 import type { Case } from '../case.js';
-import { plusHeader, valueOf, withHeaders, withLine, type HeadLines } from '../heads.js';
-import { answered, requestCase, type Met, type RequestSpec } from '../probe.js';
-import { MUST_ACCEPT, MUST_REFUSE, SHOULD_ACCEPT, SHOULD_REFUSE, type Remark, type Ruling } from '../ruling.js';
+import { plusHeader, valueOf, withHeaders, withLine, type HeadLines } from '../handshakes/heads.js';
+import { answered, requestCase, type Met, type RequestSpec } from '../handshakes/probe.js';
+import {
+  MUST_ACCEPT,
+  MUST_REFUSE,
+  SHOULD_ACCEPT,
+  SHOULD_REFUSE,
+  type Remark,
+  type Ruling,
+} from '../handshakes/ruling.js';
 
 /** What a server has to find in a request before it says 101 (RFC 6455 §4.2.1). */
 

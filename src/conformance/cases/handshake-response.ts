@@ -1,8 +1,8 @@
 import type { Case } from '../case.js';
-import type { Caller } from '../client-bench.js';
-import { plusHeader, valueOf, withHeaders } from '../heads.js';
-import { answerCase, offeredProtocol, type AnswerSpec } from '../probe-client.js';
-import { MUST_ACCEPT, MUST_REFUSE, RATHER_EITHER, TOLD, type Ruling } from '../ruling.js';
+import type { Caller } from '../bench/client-bench.js';
+import { plusHeader, valueOf, withHeaders } from '../handshakes/heads.js';
+import { answerCase, offeredProtocol, type AnswerSpec } from '../handshakes/probe-client.js';
+import { MUST_ACCEPT, MUST_REFUSE, RATHER_EITHER, TOLD, type Ruling } from '../handshakes/ruling.js';
 
 /** What a client has to find in an answer before it goes on (RFC 6455 §4.1). */
 

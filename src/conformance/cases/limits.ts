@@ -1,8 +1,8 @@
-import { OPCODE } from '../../codec/registry.js';
-import { isOpen, type Bench } from '../bench.js';
+import { OPCODE } from '../../codec/frames/registry.js';
+import { isOpen, type Bench } from '../bench/bench.js';
 import type { Case, Verdict } from '../case.js';
-import { CLOSE_TIME, fragments, known, message, notOpened, WE_CLOSE, type KnownCase } from '../known.js';
-import { areSameBytes, knownVerdict } from '../known-verdict.js';
+import { CLOSE_TIME, fragments, known, message, notOpened, WE_CLOSE, type KnownCase } from '../verdicts/autobahn.js';
+import { areSameBytes, knownVerdict } from '../verdicts/autobahn-verdict.js';
 
 /** Groups 9 and 10: large messages, small pieces, many messages (RFC 6455 §5.4, §5.6). */
 

@@ -1,10 +1,10 @@
-import { encodeUtf8 } from '../../codec/utf8.js';
+import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import type { Case } from '../case.js';
-import { bytesOf } from '../bytes.js';
-import { close, known, NOTHING, PEER_FAILS, ping, pong, WE_CLOSE, type KnownCase } from '../known.js';
-import { writeCloseBody } from '../../codec/close.js';
-import { OPCODE } from '../../codec/registry.js';
-import type { Sending } from '../tester.js';
+import { bytesOf } from '../bench/bytes.js';
+import { close, known, NOTHING, PEER_FAILS, ping, pong, WE_CLOSE, type KnownCase } from '../verdicts/autobahn.js';
+import { writeCloseBody } from '../../codec/messages/close.js';
+import { OPCODE } from '../../codec/frames/registry.js';
+import type { Sending } from '../bench/tester.js';
 
 /** Group 2: pings and pongs (RFC 6455 §5.5.2, §5.5.3). */
 

@@ -1,7 +1,18 @@
-import { encodeUtf8 } from '../../codec/utf8.js';
+import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import type { Case } from '../case.js';
-import { binary, close, known, message, NOTHING, PEER_FAILS, ping, text, type KnownCase, type Step } from '../known.js';
-import type { Sending } from '../tester.js';
+import {
+  binary,
+  close,
+  known,
+  message,
+  NOTHING,
+  PEER_FAILS,
+  ping,
+  text,
+  type KnownCase,
+  type Step,
+} from '../verdicts/autobahn.js';
+import type { Sending } from '../bench/tester.js';
 
 /** Groups 3 and 4: reserved bits and reserved opcodes (RFC 6455 §5.2). */
 

@@ -1,14 +1,14 @@
-import { concat } from '../../codec/byte-collector.js';
-import { encodeUtf8, decodeUtf8 } from '../../codec/utf8.js';
-import { isOpen, type Bench, type Fresh } from '../bench.js';
+import { concat } from '../../codec/bytes/byte-collector.js';
+import { encodeUtf8, decodeUtf8 } from '../../codec/bytes/utf8.js';
+import { isOpen, type Bench, type Fresh } from '../bench/bench.js';
 import type { Case, Verdict } from '../case.js';
-import { headBytes, plusHeader } from '../heads.js';
-import { binary, notOpened } from '../known.js';
-import { measured, plainCase, refuses, unserved, within, type About } from '../own.js';
-import { OPEN_TIME } from '../open-time.js';
-import { ask } from '../server-bench.js';
-import type { Tester } from '../tester.js';
-import { after } from '../timer.js';
+import { headBytes, plusHeader } from '../handshakes/heads.js';
+import { binary, notOpened } from '../verdicts/autobahn.js';
+import { measured, plainCase, refuses, unserved, within, type About } from '../verdicts/suite.js';
+import { OPEN_TIME } from '../bench/open-time.js';
+import { ask } from '../bench/server-bench.js';
+import type { Tester } from '../bench/tester.js';
+import { after } from '../bench/timer.js';
 
 /** What somebody may try who means harm (RFC 6455 §10). */
 

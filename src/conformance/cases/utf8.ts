@@ -1,6 +1,6 @@
-import { encodeUtf8 } from '../../codec/utf8.js';
-import { OPCODE } from '../../codec/registry.js';
-import { bytesOf } from '../bytes.js';
+import { encodeUtf8 } from '../../codec/bytes/utf8.js';
+import { OPCODE } from '../../codec/frames/registry.js';
+import { bytesOf } from '../bench/bytes.js';
 import type { Case } from '../case.js';
 import {
   continuation,
@@ -12,8 +12,8 @@ import {
   WE_CLOSE,
   type KnownCase,
   type Step,
-} from '../known.js';
-import type { Received, Sending } from '../tester.js';
+} from '../verdicts/autobahn.js';
+import type { Received, Sending } from '../bench/tester.js';
 import { UTF8_VECTORS } from './utf8-vectors.js';
 
 /** Group 6: text is UTF-8, and is checked as it comes (RFC 6455 §5.6, §8.1). */

@@ -1,4 +1,4 @@
-import { escapeUnseen } from '../../codec/escaping.js';
+import { escapeUnseen } from '../../codec/bytes/escaping.js';
 import { hasFailed, type RunReport } from './report.js';
 
 /** GitHub shows ten of a kind in a step. */

@@ -1,4 +1,4 @@
-import { escapeUnseen } from '../../codec/escaping.js';
+import { escapeUnseen } from '../../codec/bytes/escaping.js';
 
 /** Text that is HTML already. Everything else that goes into `markup` is escaped, so nothing can be forgotten. */
 export class Markup {

@@ -1,4 +1,4 @@
-import { escapeUnseen } from '../../codec/escaping.js';
+import { escapeUnseen } from '../../codec/bytes/escaping.js';
 import { countsOf, groupOf, hasFailed, type CaseReport, type RunReport } from './report.js';
 
 /** JUnit XML: a suite for each group of cases. What is not required and failed is told in `system-out`, not as a failure. */

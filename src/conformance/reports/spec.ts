@@ -1,4 +1,4 @@
-import { append } from '../../codec/lists.js';
+import { append } from '../../codec/bytes/lists.js';
 import { relaxed } from './spec-text.js';
 
 /** A peer of a fuzzingclient.json. */

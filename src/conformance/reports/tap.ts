@@ -1,4 +1,4 @@
-import { escapeUnseen, escapeUnseenJson } from '../../codec/escaping.js';
+import { escapeUnseen, escapeUnseenJson } from '../../codec/bytes/escaping.js';
 import { hasFailed, type CaseReport, type RunReport } from './report.js';
 
 /** TAP 14: a test for each case; what is not required and failed is a TODO, so that it does not fail the run. */

@@ -1,5 +1,5 @@
-import { encodeFrame } from '../../../src/codec/frame-writer.js';
-import { OPCODE } from '../../../src/codec/registry.js';
+import { encodeFrame } from '../../../src/codec/frames/frame-writer.js';
+import { OPCODE } from '../../../src/codec/frames/registry.js';
 import type { ClientFaults } from './client.js';
 
 /** A deliberately broken client, and all cases that have to see it. */

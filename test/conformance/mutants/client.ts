@@ -1,10 +1,10 @@
 import * as net from 'node:net';
-import { acceptKey } from '../../../src/codec/accept-key.js';
-import { HeadReader } from '../../../src/codec/head-reader.js';
-import { readHandshake } from '../../../src/codec/handshake.js';
-import { parseHead, type Head, type RequestHead, type ResponseHead } from '../../../src/codec/http1.js';
+import { acceptKey } from '../../../src/codec/handshake/accept-key.js';
+import { HeadReader } from '../../../src/codec/http1/head-reader.js';
+import { readHandshake } from '../../../src/codec/handshake/handshake.js';
+import { parseHead, type Head, type RequestHead, type ResponseHead } from '../../../src/codec/http1/head.js';
 import { isFinding } from '../../../src/rules/catalogue.js';
-import { judgeHandshake } from '../../../src/rules/handshake-rules.js';
+import { judgeHandshake } from '../../../src/rules/handshake/rules.js';
 import { echoing } from './frames.js';
 
 /** What is wrong with a client that is right without any of it. */

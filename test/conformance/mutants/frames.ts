@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
-import { createAssembler } from '../../../src/codec/assembling.js';
-import { FrameStream } from '../../../src/codec/frame-stream.js';
-import { encodeFrame } from '../../../src/codec/frame-writer.js';
-import { OPCODE } from '../../../src/codec/registry.js';
+import { createAssembler } from '../../../src/codec/connection/reading-options.js';
+import { FrameStream } from '../../../src/codec/connection/frame-stream.js';
+import { encodeFrame } from '../../../src/codec/frames/frame-writer.js';
+import { OPCODE } from '../../../src/codec/frames/registry.js';
 
 /** The other end of an open WebSocket: echoes messages, answers pings and close frames. Takes bytes, as they come. */
 export function echoing(

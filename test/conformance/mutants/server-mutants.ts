@@ -1,5 +1,5 @@
-import { acceptKey } from '../../../src/codec/accept-key.js';
-import { headersNamed } from '../../../src/codec/handshake.js';
+import { acceptKey } from '../../../src/codec/handshake/accept-key.js';
+import { headersNamed } from '../../../src/codec/handshake/handshake.js';
 import type { ServerFaults } from './server.js';
 
 /** A deliberately broken server, and all cases that have to see it. */

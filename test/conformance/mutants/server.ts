@@ -1,11 +1,11 @@
 import * as net from 'node:net';
 import type { Socket } from 'node:net';
-import { acceptKey } from '../../../src/codec/accept-key.js';
-import { HeadReader } from '../../../src/codec/head-reader.js';
-import { headersNamed, readHandshake, type Handshake } from '../../../src/codec/handshake.js';
-import type { RequestHead } from '../../../src/codec/http1.js';
+import { acceptKey } from '../../../src/codec/handshake/accept-key.js';
+import { HeadReader } from '../../../src/codec/http1/head-reader.js';
+import { headersNamed, readHandshake, type Handshake } from '../../../src/codec/handshake/handshake.js';
+import type { RequestHead } from '../../../src/codec/http1/head.js';
 import { isFinding } from '../../../src/rules/catalogue.js';
-import { judgeHandshake } from '../../../src/rules/handshake-rules.js';
+import { judgeHandshake } from '../../../src/rules/handshake/rules.js';
 import { listening, type Running } from '../listening.js';
 import { echoing } from './frames.js';
 

@@ -1,0 +1,56 @@
+import { Connection } from '../../codec/connection/connection.js';
+import type { Exchange } from '../../conformance/bench/exchange.js';
+import { ConnectionJudge } from '../../traffic/connection-judge.js';
+import { annotatedView } from '../../terminal/frames/annotated.js';
+import { captureLines } from '../../terminal/frames/capture-lines.js';
+import type { Look } from '../../terminal/layout.js';
+import type { Judged } from '../../traffic/judged.js';
+import { LineBuffer } from '../../describe/line-buffer.js';
+import { print, type Printable } from '../../describe/printable.js';
+import { acceptOf, lazyDeflate } from '../host/adapters.js';
+
+/** Frames and heads of a case that are drawn. */
+const MOST_RECORDS = 400;
+/** Bytes that are read before that is looked at. */
+const STEP = 4096;
+const PREVIEW = 64;
+
+/** What passed in a case, drawn as `decode` draws captures. `tester` is who opened the connections. */
+export function framesOf(
+  exchanges: readonly Exchange[],
+  tester: 'client' | 'server',
+  look: Look,
+  detail: 'lines' | 'fields',
+): Printable {
+  const lines = new LineBuffer();
+  const options = {
+    preview: PREVIEW,
+    stretch: false,
+    pretty: false,
+    base64: false,
+    verbose: false,
+    captured: true,
+    since: () => 0,
+  };
+  const view =
+    detail === 'fields' ? annotatedView(options, look, false) : captureLines(options, look, () => exchanges.length);
+  let drawn = 0;
+  const draw = (record: Judged): void => {
+    if (drawn++ < MOST_RECORDS) view(record, lines);
+  };
+  for (const exchange of exchanges) {
+    const reading = { raw: lazyDeflate, acceptOf, previewBytes: PREVIEW, messageBytes: PREVIEW };
+    const judge = new ConnectionJudge(new Connection(reading), exchange.connection, draw);
+    const sides = tester === 'client' ? ({ tester: 0, peer: 1 } as const) : ({ tester: 1, peer: 0 } as const);
+    for (const { side, bytes, time } of exchange.pieces) {
+      for (let at = 0; at < bytes.length && drawn < MOST_RECORDS; at += STEP) {
+        judge.read(sides[side], bytes, at, Math.min(bytes.length, at + STEP), time);
+      }
+    }
+    if (drawn < MOST_RECORDS) judge.end(exchange.pieces.at(-1)?.time ?? 0);
+  }
+  const text = lines.takeText();
+  const omitted = exchanges.reduce((sum, { omitted: left }) => sum + left.tester + left.peer, 0);
+  if (drawn >= MOST_RECORDS) return print`${text}… the rest is not shown: it is long\n`;
+  return omitted > 0 ? print`${text}… ${omitted} bytes more\n` : text;
+}

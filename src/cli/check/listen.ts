@@ -1,0 +1,95 @@
+import type { RequestHead } from '../../codec/http1/head.js';
+import type { Case } from '../../conformance/case.js';
+import { Driver, refusal as refusalBytes } from '../../conformance/bench/driver.js';
+import { ambiguityIn, askingOfHead } from '../../live/listener/asking.js';
+import { Complaints } from '../../live/listener/complaints.js';
+import { refusalFor, type Refusal } from '../../live/listener/policy.js';
+import { listenForWires, type WireListener, type WireLimits } from '../../live/sockets/wire-listener.js';
+import { escapeText, jsonLine } from '../../describe/escape.js';
+import { print } from '../../describe/printable.js';
+import { hostInUrl, listenError, parseAddress } from '../host/addresses.js';
+import { Agents } from './agents.js';
+import { discardReports, writeReports } from './files.js';
+import type { CheckOptions } from '../options/check-options.js';
+import { pinsIn } from './pins.js';
+import { seedOf, toolsOf } from './tools.js';
+import { listenerPolicyOf } from '../options/listener-options.js';
+import { seeded } from '../host/seeded.js';
+import type { Io } from '../host/io.js';
+import { listenerTlsOf } from '../host/tls-files.js';
+
+const PATIENCE = 2;
+/** Connections at one time: drivers need a few. */
+const MOST_CONNECTIONS = 128;
+
+/** Is the server that clients connect to, case by case, as their drivers for the Autobahn Testsuite do. */
+export async function checkListen(io: Io, cases: readonly Case[], options: CheckOptions): Promise<number> {
+  const place = parseAddress(options.listen!, { host: '127.0.0.1', port: 9001 });
+  const tls = await listenerTlsOf(io, options);
+  const seed = options.seed ?? new DataView(io.random(4).buffer).getUint32(0);
+  const pins = options.expect === undefined ? undefined : await pinsIn(io, options.expect);
+  const agents = new Agents(io, cases, seed, options, pins);
+  const notice = (message: string): void => {
+    if (!options.quiet) void io.stderr.write(print`${escapeText(message)}\n`);
+  };
+  const complaints = new Complaints(notice);
+  const policy = listenerPolicyOf(place.host, options);
+  const refusal = (request: RequestHead): Refusal | undefined => {
+    const found = ambiguityIn(request) ?? refusalFor(askingOfHead(request, tls !== undefined), 'guarded', policy);
+    if (found) complaints.add(`a request is refused with ${found.status}: ${found.reason}`);
+    return found;
+  };
+  let stop = (): void => undefined;
+  const stopped = new Promise<void>((resolve) => (stop = resolve));
+  const driver = new Driver({
+    cases,
+    tools: toolsOf(io, options.pid),
+    patience: PATIENCE,
+    refusal,
+    random: (id) => seeded(seedOf(seed, id)),
+    came: (agent) => agents.begin(agent),
+    result: (agent, result) => agents.add(agent, result),
+    finished: () => options.oneshot && stop(),
+    stop,
+    notice,
+  });
+  const limits = limitsOf(notice);
+  const listener = await listenForWires(
+    { ...place, limits, ...(tls && { tls }) },
+    (wire) => void driver.take(wire),
+  ).catch((error: NodeJS.ErrnoException) => {
+    throw listenError(place, error);
+  });
+  discardReports(options);
+  await tellPlace(io, `${tls ? 'wss' : 'ws'}://${hostInUrl(place.host)}:${listener.port}/`, listener, cases, options);
+  await Promise.race([stopped, io.untilInterrupted()]);
+  driver.end();
+  await listener.close();
+  const { runs, exit, hasFailed } = await agents.end();
+  writeReports(runs, options);
+  return io.interrupted.aborted && !hasFailed ? io.interrupted.reason : exit;
+}
+
+function tellPlace(
+  io: Io,
+  url: string,
+  { port }: WireListener,
+  cases: readonly Case[],
+  { json, quiet }: CheckOptions,
+): Promise<void> | void {
+  if (json) return io.stdout.write(jsonLine({ type: 'listening', url, port, pid: io.pid }));
+  if (!quiet) return io.stderr.write(print`${cases.length} cases at ${escapeText(url)}\n`);
+}
+
+function limitsOf(notice: (message: string) => void): WireLimits {
+  const reason = `there are ${MOST_CONNECTIONS} connections already`;
+  let hasTold = false;
+  return {
+    connections: MOST_CONNECTIONS,
+    refusal: refusalBytes(503, reason),
+    refused: () => {
+      if (!hasTold) notice(`connections are refused: ${reason}`);
+      hasTold = true;
+    },
+  };
+}

@@ -1,0 +1,257 @@
+import { lined, print, type Printable } from '../../describe/printable.js';
+import type { Case, PeerRole } from '../../conformance/case.js';
+import { githubCommands } from '../../conformance/reports/github.js';
+import { deviations, outcomeText, type Deviation, type Outcomes } from '../../conformance/reports/outcomes.js';
+import { checkRecords } from '../../conformance/reports/records.js';
+import {
+  caseReport,
+  hasFailed,
+  missingReport,
+  type CaseReport,
+  type RunReport,
+} from '../../conformance/reports/report.js';
+import { tapText } from '../../conformance/reports/tap.js';
+import type { Result } from '../../conformance/run.js';
+import { hexOf } from '../../codec/bytes/hex.js';
+import { encodeUtf8 } from '../../codec/bytes/utf8.js';
+import { escapedLines, escapeText, jsonLine } from '../../describe/escape.js';
+import type { Look } from '../../terminal/layout.js';
+import { createTheme } from '../../terminal/theme.js';
+import { outcomesOf } from './files.js';
+import { framesOf } from './frames.js';
+import { LiveMatrix } from './live-table.js';
+import type { CheckOptions } from '../options/check-options.js';
+import type { Room } from './room.js';
+import { closingText, failureText, skippedText } from './text.js';
+import { lookOf } from '../decode/view-selection.js';
+import { EXIT } from '../host/exit.js';
+import type { Io } from '../host/io.js';
+import { nextTurn } from '../host/turn.js';
+import { VERSION } from '../options/version.js';
+
+/** Who was tested, and how to do it again. */
+export interface CheckHead {
+  readonly peer: PeerRole;
+  readonly target: string;
+  readonly agent: string;
+  readonly seed: number;
+}
+
+/** What the frames in files are drawn with: files have no columns and no colour. */
+const FILE_WIDTH = 120;
+
+/** What is kept of a case: `result` has what passed only where that is still to be drawn. */
+interface Found {
+  readonly result: Result;
+  readonly report: CaseReport;
+}
+
+/** What is known of the cases of a run besides their results. */
+export interface CheckContext {
+  readonly pinned?: Outcomes | undefined;
+  /** What passed in all cases is kept there. */
+  readonly room: Room;
+}
+
+/** How a run has ended. */
+export interface Ended {
+  readonly run: RunReport;
+  readonly exit: number;
+  /** A case failed, or a verdict is not the pinned one. */
+  readonly hasFailed: boolean;
+}
+
+/** Takes results as they come, shows how far it is, and at the end tells what there was. */
+export class CheckReport {
+  private readonly found = new Map<string, Found>();
+  private readonly live: LiveMatrix | undefined;
+  private readonly startedAt: number;
+
+  private constructor(
+    private readonly io: Io,
+    private readonly cases: readonly Case[],
+    private readonly head: CheckHead,
+    private readonly options: CheckOptions,
+    private readonly look: Look,
+    private readonly plain: Look,
+    private readonly context: CheckContext,
+  ) {
+    this.startedAt = io.now();
+    if (io.stderr.isTTY && !options.quiet) this.live = new LiveMatrix(io, cases, look);
+  }
+
+  static async begin(
+    io: Io,
+    cases: readonly Case[],
+    head: CheckHead,
+    options: CheckOptions,
+    context: CheckContext,
+  ): Promise<CheckReport> {
+    const plain = { theme: await createTheme(false), width: FILE_WIDTH, isOpen: true };
+    return new CheckReport(io, cases, head, options, await lookOf(io, options), plain, context);
+  }
+
+  add(result: Result): void {
+    const { id } = result.case;
+    this.options.recorder?.take(exchangeLines(this.head.agent, result));
+    this.forget(id);
+    const { room } = this.context;
+    const bounded = room.bounded(result);
+    const isPlain = result.behavior === 'OK' && result.behaviorClose === 'OK';
+    const isQuiet = result.skipped !== undefined || isPlain;
+    const frames = isQuiet ? '' : framesOf(bounded.exchanges, this.role, this.plain, 'lines');
+    const hasRoom = room.take(frames.length);
+    const report = caseReport(result, this.command(id), hasRoom ? frames : 'what passed is not kept: it is much\n');
+    const isDrawn = this.isDrawn(report);
+    if (!isDrawn) room.release(bounded);
+    const found = { result: isDrawn ? bounded : { ...bounded, exchanges: [] }, report };
+    this.found.set(id, found);
+    this.live?.add(found.result);
+  }
+
+  /** Everything is there, or an interruption came: prints it; gives it, and the exit code. */
+  async end(): Promise<Ended> {
+    this.live?.end();
+    const run = this.run();
+    const differing = this.differing(run);
+    const failed = run.cases.filter((one) => hasFailed(one) && one.required);
+    const isPartial = run.cases.some(({ missing }) => missing) || this.hasNothing;
+    const isFailed = (differing ?? failed).length > 0;
+    const exit = isFailed || isPartial ? EXIT.finding : EXIT.ok;
+    const { json, tap, quiet, github } = this.options;
+    if (json) await this.json(run, exit);
+    else if (tap) await this.io.stdout.write(escapedLines(tapText(run)));
+    else if (!quiet) await this.text(run, differing);
+    if (github) await (json || tap ? this.io.stderr : this.io.stdout).payload(encodeUtf8(githubCommands(run)));
+    if (!quiet && isPartial) await this.io.stderr.write(print`${escapeText(this.partialText(run))}\n`);
+    return { run, exit, hasFailed: isFailed };
+  }
+
+  /** No case was run at all: that is no evidence for anything. */
+  private get hasNothing(): boolean {
+    if (this.options.allowPartial) return false;
+    return ![...this.found.values()].some(({ result }) => result.skipped === undefined);
+  }
+
+  /** Its exchange is to be drawn for the terminal at the end. */
+  private isDrawn(report: CaseReport): boolean {
+    const { json, tap, quiet, verbose } = this.options;
+    if (json || tap || quiet || report.skipped !== undefined) return false;
+    return verbose === true || this.context.pinned !== undefined || (hasFailed(report) && report.required);
+  }
+
+  /** What an earlier run of the same case has kept: its agent has come again. */
+  private forget(id: string): void {
+    const before = this.found.get(id);
+    if (before === undefined) return;
+    this.context.room.release(before.result);
+    this.context.room.giveBack(before.report.frames.length);
+  }
+
+  private run(): RunReport {
+    const { startedAt } = this;
+    const cases = this.cases.map((one) => this.found.get(one.id)?.report ?? this.missing(one));
+    const duration = Math.round((this.io.now() - startedAt) * 1e3) / 1e3;
+    return { ...this.head, startedAt, duration, version: VERSION, cases };
+  }
+
+  private missing(one: Case): CaseReport {
+    const why = this.head.peer === 'client' ? 'the client did not run it' : 'the run was ended before it';
+    return missingReport(one, why, !this.options.allowPartial, this.command(one.id));
+  }
+
+  /** What is not as it was pinned; undefined: nothing was. */
+  private differing(run: RunReport): readonly Deviation[] | undefined {
+    const { pinned } = this.context;
+    if (pinned === undefined) return undefined;
+    const found = deviations(pinned, outcomesOf([run]), (id) => isFault(run, id));
+    if (this.options.allowPartial) return found;
+    // What was to be as it is known to be, and was left out, is not known to be so.
+    const left = run.cases.filter(({ id, skipped, missing }) => skipped !== undefined && !missing && pinned.has(id));
+    const absent = left.map(({ id, skipped }) => ({
+      id,
+      expected: outcomeText(pinned.get(id)!),
+      actual: `not run: ${skipped}`,
+    }));
+    return [...found, ...absent];
+  }
+
+  private partialText({ agent, cases }: RunReport): string {
+    const ran = cases.filter(({ skipped }) => skipped === undefined).length;
+    return `${agent}: ${ran} of ${cases.length} cases were run (--allow-partial takes that)`;
+  }
+
+  private async json(run: RunReport, exit: number): Promise<void> {
+    for (const record of checkRecords(run, exit)) {
+      await this.io.stdout.write(jsonLine(record));
+      await nextTurn();
+    }
+  }
+
+  private async text(run: RunReport, differing: readonly Deviation[] | undefined): Promise<void> {
+    const { io, look, options } = this;
+    const { agent, target, seed } = this.head;
+    const told = new Set((differing ?? run.cases.filter((one) => hasFailed(one) && one.required)).map(({ id }) => id));
+    for (const one of run.cases) {
+      if (!told.has(one.id) && !(options.verbose && one.skipped === undefined)) continue;
+      await nextTurn();
+      const exchanges = this.found.get(one.id)?.result.exchanges ?? [];
+      const frames = framesOf(exchanges, this.role, look, options.verbose ? 'fields' : 'lines');
+      await io.stdout.write(failureText(one, frames, look));
+    }
+    const name = target.includes(agent) ? target : `${agent}  ${target}`;
+    const ran = run.cases.filter(({ skipped }) => skipped === undefined).length;
+    const title = `${name}: ${ran} cases in ${run.duration.toFixed(1)} s, seed ${seed}`;
+    const results = new Map([...this.found].map(([id, { result }]) => [id, result]));
+    const verdict = this.verdict(told.size, differing, ran < run.cases.length && run.cases.some((one) => one.missing));
+    await io.stdout.write(closingText(this.cases, results, title, verdict, look));
+    for (const line of skippedText(results.values())) await io.stderr.write(print`${line}\n`);
+  }
+
+  private verdict(told: number, differing: readonly Deviation[] | undefined, isPartial: boolean): Printable {
+    const { theme } = this.look;
+    if (differing) {
+      const lines = differing.map(({ id, expected, actual }) =>
+        escapeText(`${id}: expected was ${expected}, it is ${actual}`),
+      );
+      if (told === 0 && isPartial) return theme.error(print`not all cases were run`);
+      if (told === 0) return theme.ok(print`every verdict is as expected`);
+      return print`${lined(lines)}${theme.error(print`${told} ${told === 1 ? 'verdict is' : 'verdicts are'} not as expected`)}`;
+    }
+    if (told === 0 && (isPartial || this.hasNothing)) return theme.error(print`not all cases were run`);
+    if (told === 0) return theme.ok(print`no required case failed`);
+    return theme.error(print`${told} required ${told === 1 ? 'case' : 'cases'} failed`);
+  }
+
+  private get role(): 'client' | 'server' {
+    return this.head.peer === 'server' ? 'client' : 'server';
+  }
+
+  private command(id: string): string {
+    const { peer, target, seed } = this.head;
+    const who = peer === 'server' ? target : `--listen ${target}`;
+    return `wsinspect check ${who} --only ${id} --seed ${seed} -v`;
+  }
+}
+
+function isFault({ cases }: RunReport, id: string): boolean {
+  return cases.some((one: CaseReport) => one.id === id && hasFailed(one) && one.required);
+}
+
+/** What passed in a case, as it passed: a record for each piece (`--record`). */
+function exchangeLines(agent: string, { case: { id }, exchanges }: Result): string {
+  return exchanges
+    .flatMap(({ connection, pieces }) =>
+      pieces.map(({ side, time, bytes }) => ({
+        type: 'exchange',
+        agent,
+        id,
+        connection,
+        from: side,
+        time,
+        hex: hexOf(bytes),
+      })),
+    )
+    .map((record) => jsonLine(record))
+    .join('');
+}

@@ -1,0 +1,39 @@
+import type { Result } from '../../conformance/run.js';
+
+/** What is kept of what passed in a case: pieces, and their bytes. Frames are drawn from it. */
+const MOST_PIECES = 400;
+const MOST_BYTES = 64 * 1024;
+/** Bytes that a piece costs besides its own. */
+const PIECE = 200;
+
+/** What all results of a run together may keep of what passed: a peer that floods every case must not fill the memory. */
+export class Room {
+  constructor(private left = 48 * 1024 * 1024) {}
+
+  /** The result with no more of what passed than there is room for. */
+  bounded(result: Result): Result {
+    for (const exchange of result.exchanges) exchange.cut(MOST_PIECES, MOST_BYTES);
+    return this.take(costOf(result)) ? result : { ...result, exchanges: [] };
+  }
+
+  /** What passed in it is not kept any more. */
+  release(bounded: Result): void {
+    this.giveBack(costOf(bounded));
+  }
+
+  /** False: there is no room for so many bytes more. */
+  take(bytes: number): boolean {
+    if (bytes > this.left) return false;
+    this.left -= bytes;
+    return true;
+  }
+
+  giveBack(bytes: number): void {
+    this.left += bytes;
+  }
+}
+
+function costOf({ exchanges }: Result): number {
+  const pieces = exchanges.flatMap((exchange) => exchange.pieces);
+  return pieces.reduce((sum, { bytes }) => sum + bytes.length + PIECE, 0);
+}

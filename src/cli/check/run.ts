@@ -1,0 +1,144 @@
+import { print } from '../../describe/printable.js';
+import type { NotOpened } from '../../conformance/bench/bench.js';
+import type { Case } from '../../conformance/case.js';
+import { probeServer, type Probe } from '../../conformance/bench/probe-peer.js';
+import type { RunReport } from '../../conformance/reports/report.js';
+import { isLarge, NOT_RUN, orAborted, runCases, type Result } from '../../conformance/run.js';
+import { escapeText, jsonLine } from '../../describe/escape.js';
+import { pinsFor, pinsIn } from './pins.js';
+import type { CheckOptions } from '../options/check-options.js';
+import { CheckReport } from './report.js';
+import { Room } from './room.js';
+import { ServerUnderTest, Unreachable } from './server.js';
+import { seedOf, toolsOf } from './tools.js';
+import { seeded } from '../host/seeded.js';
+import { EXIT } from '../host/exit.js';
+import type { Io } from '../host/io.js';
+import { shownUrl } from '../options/passwords.js';
+
+/** Time limits are at least this much longer than the reference suite's, and so many round trips. */
+const LEAST_PATIENCE = 2;
+const ROUND_TRIPS = 40;
+/** Milliseconds. */
+const A_WHILE = 60_000;
+
+/** `run` is absent where the server could not be tested. */
+export interface Checked {
+  readonly run?: RunReport;
+  readonly exit: number;
+}
+
+/** Runs the cases against a server; calls `begin` when nothing that was asked for is wrong. */
+export async function checkServer(
+  io: Io,
+  url: string,
+  cases: readonly Case[],
+  options: CheckOptions,
+  begin: () => void,
+): Promise<Checked> {
+  const stop = new AbortController();
+  void io.untilInterrupted().then(() => stop.abort());
+  // The timers of cases do not: whatever they wait for ends with the run.
+  const awake = setInterval(() => undefined, A_WHILE);
+  try {
+    return await check(io, url, cases, { options, stop: stop.signal, begin });
+  } finally {
+    clearInterval(awake);
+  }
+}
+
+interface Course {
+  readonly options: CheckOptions;
+  readonly stop: AbortSignal;
+  begin(this: void): void;
+}
+
+async function check(io: Io, url: string, cases: readonly Case[], { options, stop, begin }: Course): Promise<Checked> {
+  const seed = options.seed ?? new DataView(io.random(4).buffer).getUint32(0);
+  const pins = options.expect === undefined ? undefined : await pinsIn(io, options.expect);
+  const server = await ServerUnderTest.of(io, url, options, toolsOf(io, options.pid), stop);
+  begin();
+  let probe: Probe | undefined;
+  try {
+    probe = await orAborted(probeServer(server.bench(seeded(seed)), options.echo === 'auto'), stop);
+  } catch (error) {
+    if (!(error instanceof Unreachable)) throw error;
+    return unfit(io, error.message, error.exit, options);
+  }
+  const exitThen = probe?.problem && unfitExit(probe.problem);
+  if (exitThen !== undefined) return unfit(io, `${shownUrl(url)}: ${probe!.problem!.problem}`, exitThen, options);
+  const target = {
+    peer: 'server' as const,
+    target: server.target.url.href,
+    agent: options.agent ?? probe?.name ?? server.target.url.host,
+  };
+  // A signal came before anything was known of the server: the report says that nothing was run.
+  const pinned = probe && pins && pinsFor(pins, target.agent);
+  const report = await CheckReport.begin(io, cases, { ...target, seed }, options, { pinned, room: new Room() });
+  if (probe) await runAll(cases, server, probe, report, { seed, stop, options });
+  const { run, exit } = await report.end();
+  return { run, exit: io.interrupted.aborted ? io.interrupted.reason : exit };
+}
+
+async function runAll(
+  cases: readonly Case[],
+  server: ServerUnderTest,
+  probe: Probe,
+  report: CheckReport,
+  { seed, stop, options }: { readonly seed: number; readonly stop: AbortSignal; readonly options: CheckOptions },
+): Promise<void> {
+  server.patience = Math.max(LEAST_PATIENCE, ROUND_TRIPS * probe.roundTrip);
+  await runCases(cases, {
+    jobs: options.jobs,
+    signal: stop,
+    now: () => performance.now() / 1000,
+    run: (one) => runOne(one, server, seed, unmet(one, probe, options)),
+    result: (result) => report.add(result),
+  });
+}
+
+/** There is nothing to test. */
+async function unfit(io: Io, message: string, exit: number, { json, tap }: CheckOptions): Promise<Checked> {
+  if (json) await io.stdout.write(jsonLine({ type: 'error', message, exit }));
+  else if (tap) await io.stdout.write(print`TAP version 14\nBail out! ${escapeText(message)}\n`);
+  await io.stderr.write(print`wsinspect: ${escapeText(message)}\n`);
+  return { exit };
+}
+
+/** A server that never opens a WebSocket can't be tested; one that opens it in a wrong way can. */
+function unfitExit({ handshake, end }: NotOpened): number | undefined {
+  const status = handshake?.response?.status;
+  if (handshake?.response === undefined) return end === undefined ? EXIT.time : EXIT.dropped;
+  return status === 101 ? undefined : EXIT.refused;
+}
+
+/** Why a case would say nothing about this server. */
+function unmet({ needs }: Case, probe: Probe, { echo }: CheckOptions): string | undefined {
+  const echoes = echo === 'auto' ? probe.echoes : echo === 'yes';
+  if (echoes || !needs.includes('echo')) return undefined;
+  if (echo === 'no') return 'it needs an echo (--echo no)';
+  if (probe.problem) return 'whether the server is an echo is not known: the handshake does not hold (--echo)';
+  return probe.answers
+    ? 'what the server sends back is no echo (--echo yes if it has to be one)'
+    : 'the server sends no messages back (--echo)';
+}
+
+async function runOne(
+  one: Case,
+  server: ServerUnderTest,
+  seed: number,
+  skipped: string | undefined,
+): Promise<Omit<Result, 'case' | 'duration'>> {
+  if (skipped !== undefined) return { ...NOT_RUN, actual: skipped, skipped };
+  const bench = server.bench(seeded(seedOf(seed, one.id)), isLarge(one));
+  try {
+    return { ...(await one.run(bench)), exchanges: bench.exchanges };
+  } catch (error) {
+    // A connection that does not come about is the server's doing; anything else is ours, and is told as such.
+    const what = error instanceof Unreachable ? 'no connection' : 'the case broke off';
+    const actual = `${what}: ${(error as Error).message}`;
+    return { behavior: 'FAILED', behaviorClose: 'FAILED', actual, exchanges: bench.exchanges };
+  } finally {
+    bench.close();
+  }
+}

@@ -1,0 +1,97 @@
+import type { HeadLines } from '../../conformance/handshakes/heads.js';
+import { ServerBench } from '../../conformance/bench/server-bench.js';
+import type { Tools } from '../../conformance/bench/bench.js';
+import { dial, DialError } from '../../live/client/dial.js';
+import { SocketWire } from '../../live/sockets/wire.js';
+import { headersOf } from '../connect/headers.js';
+import { STAGE_EXIT } from '../connect/opening.js';
+import { routeOf } from '../connect/route.js';
+import type { ReachOptions } from '../options/connect-options.js';
+import { parseTarget, type Target } from '../connect/url.js';
+import type { Io } from '../host/io.js';
+
+/** Why the peer can't be tested, and the exit code that says so. */
+export class Unreachable extends Error {
+  constructor(
+    message: string,
+    readonly exit: number,
+  ) {
+    super(message);
+  }
+}
+
+/** A server under test: makes a bench for each case. */
+export class ServerUnderTest {
+  /** Time limits are multiplied by it. */
+  patience = 1;
+  private readonly open = new Set<SocketWire>();
+
+  private constructor(
+    readonly target: Target,
+    private readonly tools: Tools,
+    private readonly head: HeadLines,
+    private readonly dialing: () => Promise<SocketWire>,
+    private readonly openTime: number,
+    private readonly stop: AbortSignal,
+  ) {
+    stop.addEventListener('abort', () => this.open.forEach((wire) => wire.drop()), { once: true });
+  }
+
+  /** `stop` ends all connections, and there are no more. */
+  static async of(
+    io: Io,
+    url: string,
+    options: ReachOptions,
+    tools: Tools,
+    stop: AbortSignal,
+  ): Promise<ServerUnderTest> {
+    const target = parseTarget(url);
+    const route = await routeOf(io, target, options);
+    const dialing = async (): Promise<SocketWire> => {
+      const late = AbortSignal.timeout(options.connectTimeout * 1000);
+      const { stream } = await dial(route, AbortSignal.any([stop, late]));
+      return new SocketWire(stream);
+    };
+    return new ServerUnderTest(target, tools, requestHead(target, options), dialing, options.connectTimeout, stop);
+  }
+
+  /** `isLarge`: the case is about large data. */
+  bench(random: () => number, isLarge = false): ServerBench {
+    const { patience, head, openTime } = this;
+    const tools = { ...this.tools, keeping: isLarge ? ('large' as const) : ('usual' as const) };
+    const isSecure = this.target.secure;
+    return new ServerBench({ tools, patience, head, isSecure, random, openTime, dial: () => this.dial() });
+  }
+
+  private async dial(): Promise<SocketWire> {
+    try {
+      const wire = await this.dialing();
+      if (this.stop.aborted) wire.drop();
+      this.open.add(wire);
+      wire.onClose = () => this.open.delete(wire);
+      return wire;
+    } catch (error) {
+      if (!(error instanceof DialError)) throw error;
+      throw new Unreachable(error.message, STAGE_EXIT[error.stage]);
+    }
+  }
+}
+
+/** The request as it should be, in the order in which browsers have it; only the key is missing. */
+function requestHead(target: Target, options: ReachOptions): HeadLines {
+  const { url } = target;
+  const usual: [string, readonly string[] | undefined][] = [
+    ['Host', [url.host]],
+    ['Upgrade', ['websocket']],
+    ['Connection', ['Upgrade']],
+    ['Sec-WebSocket-Version', ['13']],
+    ...(options.subprotocol
+      ? [['Sec-WebSocket-Protocol', [options.subprotocol.join(', ')]] as [string, string[]]]
+      : []),
+  ];
+  const own = headersOf(target, options);
+  const names = new Set([...own.keys()].map((name) => name.toLowerCase()));
+  const all = [...usual.filter(([name]) => !names.has(name.toLowerCase())), ...own];
+  const headers = all.flatMap(([name, values]) => (values ?? []).map((value) => [name, value] as const));
+  return { line: `GET ${url.pathname}${url.search} HTTP/1.1`, headers };
+}

@@ -1,5 +1,0 @@
-/** decode and encode, which need the same, and what reads a recording to replay it: one file in dist/, loaded when one of them runs. */
-export { run as decode } from './commands/decode.js';
-export { run as encode } from './commands/encode.js';
-export { work } from './job-thread.js';
-export { readScript } from './replay-reading.js';

@@ -1,0 +1,126 @@
+import { print, type Printable, lined } from '../../describe/printable.js';
+import { DEFAULT_PREVIEW } from '../../codec/connection/reading-options.js';
+import type { Handshake } from '../../codec/handshake/handshake.js';
+import type { Judged } from '../../traffic/judged.js';
+import type { ConnectionSummary } from '../../traffic/tally/summary.js';
+import { differenceLines, differenceRecord } from '../../terminal/connections/difference.js';
+import { escapeText } from '../../describe/escape.js';
+import type { CloseDifference, Difference, DiffTotals } from '../../traffic/run-records/reply-difference.js';
+import type { ConnectOptions } from '../options/connect-options.js';
+import { lookOf } from '../decode/view-selection.js';
+import type { Io } from '../host/io.js';
+import { LiveOutput, type Waiter } from '../live/live-output.js';
+import { PayloadOutput } from './payload-output.js';
+
+/** An error as it is told: one line on stderr, and a record with `--json`. */
+export interface Told {
+  readonly message: string;
+  readonly exit: number;
+  /** Fields of the record. */
+  readonly more?: Readonly<Record<string, unknown>>;
+  /** Lines below the one on stderr, for people: what came from outside is escaped already. */
+  readonly below?: Printable;
+}
+
+const FLAGS = {
+  pretty: '--pretty',
+  relativeTime: '--relative-time',
+  preview: '--preview',
+  base64: '--base64',
+} as const;
+type ViewOnly = keyof typeof FLAGS;
+const VIEW_ONLY = Object.keys(FLAGS) as ViewOnly[];
+
+/** What `connect` prints: frames and records in both directions, or the payloads of what is received. */
+export class Display {
+  private readonly records: LiveOutput | undefined;
+  private readonly payloads: PayloadOutput | undefined;
+  /** Options that say nothing about payloads. */
+  private readonly told: readonly ViewOnly[] = [];
+  private drawDifference: ReturnType<typeof differenceLines> | undefined;
+  /** For stderr, behind all that is printed: on a terminal the verdict is the last line. */
+  private readonly last: Printable[] = [];
+
+  constructor(
+    private readonly io: Io,
+    private readonly options: ConnectOptions,
+    waiter: Waiter,
+  ) {
+    const { json, view, quiet, binary, timestamps } = options;
+    const seen = json || view !== undefined || io.stdout.isTTY;
+    if (quiet || seen) this.records = new LiveOutput(io, options, waiter);
+    else {
+      this.told = VIEW_ONLY.filter((name) => options[name] !== undefined);
+      this.payloads = new PayloadOutput(io, { raw: binary === true, stamped: timestamps === true }, waiter);
+    }
+  }
+
+  async open(): Promise<void> {
+    for (const name of this.told) this.notice(`${FLAGS[name]} is for frames: it needs --view or --json`);
+    await this.records?.open();
+    if (this.options.diff) this.drawDifference = differenceLines(await lookOf(this.io, this.options));
+  }
+
+  record(record: Judged): void {
+    this.records?.record(record);
+  }
+
+  closed(summary: ConnectionSummary): void {
+    this.records?.closed(summary);
+  }
+
+  handshake(handshake: Handshake | undefined): void {
+    const { response } = handshake ?? {};
+    if (!response || !this.options.include || this.options.json) return;
+    const lines = [response.line, ...response.headers.map(({ name, value }) => `${name}: ${value}`), ''];
+    if (this.payloads) for (const line of lines) this.payloads.line(line);
+    else this.records?.text(lined(lines.map((line) => escapeText(line))));
+  }
+
+  /** Where replies are compared, the differences are what is printed. */
+  message(data: Buffer, isBinary: boolean): void {
+    if (!this.options.diff) this.payloads?.message(data, isBinary);
+  }
+
+  /** A reply, or the end, is not as it was recorded. */
+  difference(difference: Difference | CloseDifference): void {
+    const { json, preview = DEFAULT_PREVIEW, base64 = false } = this.options;
+    if (json) return this.records?.json(differenceRecord(difference, { preview, base64 }));
+    for (const line of this.drawDifference?.(difference) ?? []) {
+      if (this.payloads) this.payloads.line(line);
+      else this.records?.text(print`${line}\n`);
+    }
+  }
+
+  /** What a comparison came to. */
+  compared(sent: number, totals: DiffTotals): void {
+    if (this.options.json) this.records?.json({ type: 'replay', sent, ...totals });
+  }
+
+  /** Something that a person should know. */
+  notice(message: string): void {
+    if (!this.options.quiet) void this.io.stderr.write(print`${escapeText(message)}\n`);
+  }
+
+  /** The same for those who want to know more. */
+  detail(message: string): void {
+    if (this.options.verbose) this.notice(message);
+  }
+
+  error({ message, exit, more, below }: Told): void {
+    if (this.options.json) this.records?.json({ type: 'error', message, exit, ...more });
+    this.last.push(print`wsinspect: ${escapeText(message)}\n`);
+    if (below !== undefined && !this.options.json && !this.options.quiet) this.last.push(below);
+  }
+
+  /** What it came to, where all is well. */
+  conclusion(message: string): void {
+    if (!this.options.quiet) this.last.push(print`${escapeText(message)}\n`);
+  }
+
+  async end(exit: number): Promise<void> {
+    await this.payloads?.end();
+    await this.records?.end(exit);
+    for (const text of this.last) await this.io.stderr.write(text);
+  }
+}

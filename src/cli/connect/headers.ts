@@ -1,0 +1,82 @@
+import { basicAuth } from '../../live/client/proxy.js';
+import type { ReachOptions } from '../options/connect-options.js';
+import type { Target } from './url.js';
+import { UsageError } from '../host/exit.js';
+import { decodeKey } from '../../codec/handshake/key.js';
+import { VERSION } from '../options/version.js';
+
+type Headers = Map<string, readonly string[] | undefined>;
+
+/** The headers that the options ask for; undefined takes one of the usual ones away. `-H` has the last word. */
+export function headersOf(target: Target, options: ReachOptions): Headers {
+  const headers: Headers = new Map([['User-Agent', [options.userAgent ?? `wsinspect/${VERSION}`]]]);
+  const { origin, cookie } = options;
+  if (origin !== undefined) headers.set('Origin', [origin]);
+  if (cookie) headers.set('Cookie', [cookie.join('; ')]);
+  const login = loginOf(target, options);
+  if (login !== undefined) headers.set('Authorization', [login]);
+  for (const [name, values] of ownHeaders(options.header ?? [])) {
+    for (const known of [...headers.keys()]) if (known.toLowerCase() === name.toLowerCase()) headers.delete(known);
+    headers.set(name, values);
+  }
+  return headers;
+}
+
+export function loginOf(target: Target, { auth, user = auth }: ReachOptions): string | undefined {
+  if (user !== undefined) {
+    const [, name = user, password = ''] = /^([^:]*):([^]*)$/.exec(user) ?? [];
+    return basicAuth(name, password);
+  }
+  return target.user === undefined ? undefined : basicAuth(target.user, target.password ?? '');
+}
+
+/** Those of `-H`. */
+export function ownHeaders(lines: readonly string[]): Map<string, string[] | undefined> {
+  const own = new Map<string, string[] | undefined>();
+  for (const line of lines) {
+    const [, name = '', value = ''] = /^([^:\s]+)\s*:[ \t]*([^]*)$/.exec(line) ?? [];
+    if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name) || /[\r\n\0]/.test(value)) {
+      // The value may be a secret.
+      const [named = ''] = /^[^\s:=]*/.exec(line) ?? [];
+      throw new UsageError(
+        `-H ${named === '' ? '' : `${named} `}…: a header is 'Name: value', or 'Name:' to leave it out`,
+      );
+    }
+    put(own, name, value.trimEnd());
+  }
+  return own;
+}
+
+function put(headers: Map<string, string[] | undefined>, name: string, value: string): void {
+  const known = [...headers.keys()].find((other) => other.toLowerCase() === name.toLowerCase());
+  if (/^sec-websocket-key$/i.test(name) && decodeKey(value).bytes.length === 16) {
+    throw new UsageError('-H Sec-WebSocket-Key: each connection has a fresh key (only a malformed one can be given)');
+  }
+  if (value === '') return void headers.set(known ?? name, undefined);
+  headers.set(known ?? name, [...((known && headers.get(known)) || []), value]);
+}
+
+/** Options that say who we are, or what was meant for the server of the URL alone. */
+const OWN = ['header', 'user', 'auth', 'cookie', 'origin', 'subprotocol', 'cert', 'key'] as const;
+
+/** Another origin must not learn what was meant for the first (as curl and browsers do): what a redirect to it leaves. */
+export function forOtherOrigin<T extends ReachOptions>(options: T): T {
+  const left = { ...options };
+  for (const name of OWN) delete left[name];
+  return left;
+}
+
+/** What that leaves out, in words. */
+export function keptFromOthers({ user: named }: Target, options: ReachOptions): string[] {
+  const { header = [], auth, user = auth ?? named, cookie, origin, subprotocol, cert } = options;
+  const given = [...ownHeaders(header)].flatMap(([name, values]) => (values === undefined ? [] : [name]));
+  const all = [
+    ...(user === undefined ? [] : ['Authorization']),
+    ...(cookie ? ['Cookie'] : []),
+    ...(origin === undefined ? [] : ['Origin']),
+    ...given,
+    ...(subprotocol ? ['the subprotocols'] : []),
+    ...(cert === undefined ? [] : ['the client certificate']),
+  ];
+  return all.filter((one, i) => all.findIndex((other) => other.toLowerCase() === one.toLowerCase()) === i);
+}

@@ -1,0 +1,222 @@
+import type { RecordingTaker } from '../../sources/recordings/recording.js';
+import { Client, type ClientOptions, type ClientTaker, type Outcome } from '../../live/client/client.js';
+import { dial, DialError, type DialStage, type Line } from '../../live/client/dial.js';
+import type { Refused } from '../../live/client/handshake-refusal.js';
+import { escapeText, foreignLine, foreignLines } from '../../describe/escape.js';
+import { forOtherOrigin, headersOf, keptFromOthers } from './headers.js';
+import type { Told } from './display.js';
+import type { ReachOptions } from '../options/connect-options.js';
+import { routeOf } from './route.js';
+import type { Target } from './url.js';
+import { reasonOf } from './verdict.js';
+import { EXIT, UsageError } from '../host/exit.js';
+import type { Io } from '../host/io.js';
+import { liveReading, perMessageDeflate } from '../live/live-reading.js';
+import { shownUrl } from '../options/passwords.js';
+import { type Printable, lined, print } from '../../describe/printable.js';
+
+/** What a handshake needs besides the way to get there. */
+export interface OpeningOptions extends ReachOptions {
+  preview?: number;
+  autoPong: boolean;
+}
+
+export interface OpeningTaker extends ClientTaker {
+  connected(words: string): void;
+  /** Something that a person should know. */
+  notice(words: string): void;
+  /** Keeps what passes. */
+  readonly recorder?: RecordingTaker | undefined;
+}
+
+export type Opened =
+  | { readonly client: Client }
+  /** `mayRetry`: another try may well do. */
+  | { readonly failure: Told; readonly mayRetry: boolean };
+
+export const STAGE_EXIT: Readonly<Record<DialStage, number>> = {
+  'proxy-name': EXIT.proxyName,
+  name: EXIT.hostName,
+  connect: EXIT.connect,
+  tls: EXIT.tls,
+  certificate: EXIT.certificate,
+  time: EXIT.time,
+};
+
+const MOST_REDIRECTS = 10;
+
+/** Opens connections to one target, again and again where it has to. */
+export class Opening {
+  private number = 0;
+
+  constructor(
+    private readonly io: Io,
+    private readonly options: OpeningOptions,
+    private readonly taker: OpeningTaker,
+  ) {}
+
+  /** Until the handshake is done, redirects followed. `signal` gives up. */
+  async open(first: Target, signal: AbortSignal): Promise<Opened> {
+    let target = first;
+    let { options } = this;
+    for (let hops = 0; ; hops++) {
+      const tried = await this.attempt(target, options, signal);
+      if (!('outcome' in tried)) return tried;
+      const { outcome } = tried;
+      const next = options.location ? redirectOf(target, outcome) : undefined;
+      if (next === undefined) return failureOf(outcome);
+      if (hops === MOST_REDIRECTS) {
+        return failed({ message: `more than ${MOST_REDIRECTS} redirects`, exit: EXIT.refused });
+      }
+      if (target.secure && !next.secure) {
+        const message = `the redirect to ${next.url.href} is not followed: it leaves TLS`;
+        return failed({ message, exit: EXIT.refused });
+      }
+      // What has left the first origin has left it: another one may send us back on its own errand.
+      if (options === this.options && !isSameOrigin(first, next)) {
+        options = forOtherOrigin(options);
+        const kept = keptFromOthers(first, this.options);
+        if (kept.length > 0) this.taker.notice(`redirected to ${next.url.href}, without ${kept.join(', ')}`);
+      }
+      target = options === this.options ? { ...first, ...next } : next;
+    }
+  }
+
+  private async attempt(
+    target: Target,
+    options: OpeningOptions,
+    signal: AbortSignal,
+  ): Promise<Opened | { readonly outcome: Outcome }> {
+    // What can't be sent is told before anybody is bothered.
+    const request = this.requestTo(target, options);
+    const route = await routeOf(this.io, target, options);
+    let line;
+    try {
+      line = await dial(route, signal);
+    } catch (error) {
+      if (!(error instanceof DialError)) throw error;
+      const exit = STAGE_EXIT[error.stage];
+      return failed({ message: error.message, exit }, exit === EXIT.hostName || exit === EXIT.connect);
+    }
+    this.taker.connected(line.words);
+    let opened = (): void => undefined;
+    const isOpen = new Promise<'open'>((resolve) => (opened = () => resolve('open')));
+    const taker: ClientTaker = {
+      record: (record) => this.taker.record(record),
+      closed: (summary) => this.taker.closed(summary),
+      message: (...args) => this.taker.message(...args),
+      pong: (time) => this.taker.pong(time),
+      open: (handshake) => {
+        this.taker.open(handshake);
+        opened();
+      },
+    };
+    const client = this.clientOn(line, request, taker);
+    const giveUp = (): void => client.terminate();
+    if (signal.aborted) giveUp();
+    signal.addEventListener('abort', giveUp, { once: true });
+    const result = await Promise.race([isOpen, client.finished]);
+    signal.removeEventListener('abort', giveUp);
+    if (result === 'open') return { client };
+    if (signal.aborted && result.kind === 'unanswered') {
+      return failed({ message: 'the server does not answer the handshake in time', exit: EXIT.time });
+    }
+    return { outcome: result };
+  }
+
+  /** What is asked for, and how. Throws a UsageError. */
+  private requestTo(target: Target, options: OpeningOptions): ClientOptions {
+    const { io } = this;
+    const headers = headersOf(target, options);
+    const subprotocols = [...(options.subprotocol ?? [])];
+    for (const [name, values] of headers) {
+      // `ws` refuses an answer to what it did not offer itself.
+      if (!/^sec-websocket-protocol$/i.test(name) || values === undefined) continue;
+      headers.delete(name);
+      const names = values.join(',').split(',');
+      for (const each of names) subprotocols.push(each.trim());
+    }
+    return {
+      now: () => io.now(),
+      reading: liveReading(options),
+      recorder: this.taker.recorder,
+      isSecure: target.secure,
+      url: target.url,
+      subprotocols,
+      headers,
+      deflate: perMessageDeflate(options.deflate),
+      autoPong: options.autoPong,
+    };
+  }
+
+  private clientOn(line: Line, request: ClientOptions, taker: ClientTaker): Client {
+    try {
+      return new Client(line, this.number++, request, taker);
+    } catch (error) {
+      line.stream.destroy();
+      throw new UsageError(`the handshake can't be written: ${(error as Error).message}`);
+    }
+  }
+}
+
+function failed(failure: Told, mayRetry = false): { readonly failure: Told; readonly mayRetry: boolean } {
+  return { failure, mayRetry };
+}
+
+/** The same scheme, host and port (RFC 6454 §4): another port may be somebody else's. */
+function isSameOrigin(a: Target, b: Target): boolean {
+  return a.url.origin === b.url.origin && a.unixSocket === b.unixSocket;
+}
+
+/** Where an answer sends us; undefined: nowhere that a WebSocket could be. */
+function redirectOf(from: Target, outcome: Outcome): Target | undefined {
+  if (outcome.kind !== 'refused' || outcome.location === undefined) return undefined;
+  let url: URL;
+  try {
+    url = new URL(outcome.location, from.url);
+  } catch {
+    return undefined;
+  }
+  url.protocol = url.protocol.replace(/^http/, 'ws');
+  if (url.protocol !== 'ws:' && url.protocol !== 'wss:') return undefined;
+  url.hash = '';
+  // Whom a server would have us be is not its business.
+  url.username = '';
+  url.password = '';
+  const secure = url.protocol === 'wss:';
+  const stays = from.unixSocket !== undefined && url.host === from.url.host;
+  return { url, secure, ...(stays && { unixSocket: from.unixSocket }) };
+}
+
+function failureOf(outcome: Outcome): Opened {
+  switch (outcome.kind) {
+    case 'refused':
+      return failed({
+        message: `the upgrade was refused: ${outcome.status} ${outcome.reason}`.trimEnd(),
+        exit: EXIT.refused,
+        more: { status: outcome.status, body: new TextDecoder().decode(outcome.body) },
+        below: refusalText(outcome),
+      });
+    case 'invalid':
+      return failed({ message: `the handshake is invalid: ${reasonOf(outcome)}`, exit: EXIT.handshake });
+    default: {
+      const message = 'message' in outcome ? outcome.message : outcome.kind;
+      return failed({ message: `the connection ended before it was open: ${message}`, exit: EXIT.dropped }, true);
+    }
+  }
+}
+
+/** A URL may have a password in it. */
+function lineOf([name, value]: readonly [string, string]): string {
+  return `${name}: ${/^(content-)?location$/i.test(name) ? shownUrl(value) : value}`;
+}
+
+/** The answer as it came, fit for a terminal. */
+function refusalText({ status, reason, headers, body, isCut }: Refused): Printable {
+  const head = [`HTTP/1.1 ${status} ${reason}`, ...headers.map(lineOf)];
+  return lined([
+    ...head.map((line) => foreignLine(escapeText(line))),
+    ...(body.length === 0 ? [] : [foreignLine(print``), ...foreignLines(body)]),
+    ...(isCut ? [print`…`] : []),
+  ]);
+}

@@ -1,0 +1,76 @@
+import { parseHex } from '../host/hex-argument.js';
+
+/** What a line at the prompt asks for. */
+export type Typed =
+  | { readonly kind: 'message'; readonly data: Uint8Array; readonly binary: boolean }
+  | { readonly kind: 'ping' | 'raw'; readonly data: Uint8Array }
+  | { readonly kind: 'close'; readonly code: number | undefined; readonly reason: string }
+  /** Bytes of each frame from now on; undefined: messages stay whole. */
+  | { readonly kind: 'fragment'; readonly bytes: number | undefined }
+  | { readonly kind: 'help' | 'quit' }
+  | { readonly kind: 'mistake'; readonly reason: string };
+
+/** Stands for a line end inside a message, as a paste of several lines has them. */
+export const LINE_END = '␤';
+
+export const PROMPT_HELP = `a line is sent as a text message; several lines pasted at once are one message (${LINE_END} is a line end)
+  /ping [text]            send a ping
+  /close [code] [reason]  close the connection
+  /binary <hex>           send a binary message
+  /raw <hex>              send these bytes beneath the WebSocket, as they are
+  /fragment <bytes>       send messages in frames of so many bytes (off: whole)
+  /help                   this
+  /quit                   close with 1000 and leave, as Ctrl-D does
+  //text                  send a message that begins with /
+`;
+
+/** Reads a line of the prompt. */
+export function readTyped(line: string): Typed {
+  const text = line.replaceAll(LINE_END, '\n');
+  if (!text.startsWith('/')) return { kind: 'message', data: Buffer.from(text), binary: false };
+  if (text.startsWith('//')) return { kind: 'message', data: Buffer.from(text.slice(1)), binary: false };
+  const [, name = '', rest = ''] = /^\/(\S*)\s*([^]*)$/.exec(text.trimEnd()) ?? [];
+  return (
+    COMMANDS.get(name)?.(rest) ??
+    mistake(`/${name} is no command: /help lists them, and // sends a message that begins with /`)
+  );
+}
+
+const COMMANDS: ReadonlyMap<string, (rest: string) => Typed> = new Map<string, (rest: string) => Typed>([
+  ['ping', pingOf],
+  ['close', closeOf],
+  ['binary', (rest) => bytesOf('binary', rest)],
+  ['raw', (rest) => bytesOf('raw', rest)],
+  ['fragment', fragmentOf],
+  ['help', () => ({ kind: 'help' })],
+  ['quit', () => ({ kind: 'quit' })],
+]);
+
+function pingOf(rest: string): Typed {
+  const data = Buffer.from(rest);
+  return data.length > 125 ? mistake('a ping has at most 125 bytes') : { kind: 'ping', data };
+}
+
+function bytesOf(name: 'binary' | 'raw', rest: string): Typed {
+  const data = parseHex(rest);
+  if (data === undefined || rest === '') return mistake(`/${name} takes hex, two digits a byte`);
+  return name === 'raw' ? { kind: 'raw', data } : { kind: 'message', data, binary: true };
+}
+
+function fragmentOf(rest: string): Typed {
+  if (rest === 'off' || rest === '0') return { kind: 'fragment', bytes: undefined };
+  if (!/^[1-9]\d{0,8}$/.test(rest)) return mistake('/fragment takes a number of bytes, or off');
+  return { kind: 'fragment', bytes: Number(rest) };
+}
+
+function closeOf(rest: string): Typed {
+  if (rest === '') return { kind: 'close', code: undefined, reason: '' };
+  const [, code, reason = ''] = /^(\d{4})(?:[\s:]+([^]*))?$/.exec(rest) ?? [];
+  return code === undefined
+    ? mistake('/close takes a code of four digits and perhaps a reason')
+    : { kind: 'close', code: Number(code), reason };
+}
+
+function mistake(reason: string): Typed {
+  return { kind: 'mistake', reason };
+}

@@ -1,0 +1,141 @@
+import { count } from '../../terminal/layout.js';
+import type { Client, Outcome } from '../../live/client/client.js';
+import { Player, type Speaker } from '../../live/replay/player.js';
+import { ReplyDiff } from '../../live/replay/reply-diff.js';
+import type { Script } from '../../live/replay/script.js';
+import {
+  isSameEnd,
+  type CloseDifference,
+  type Difference,
+  type DiffTotals,
+  type ServerEnd,
+} from '../../traffic/run-records/reply-difference.js';
+import type { Sent, Source } from './source.js';
+import type { Ended } from './talk.js';
+import { replyOf, withoutMatches, type Ignoring } from '../replay/reply-key.js';
+
+export interface ReplaySourceOptions {
+  readonly script: Script;
+  readonly speed: number;
+  readonly autoPong: boolean;
+  /** permessage-deflate was negotiated on the connection that is open. */
+  compresses(this: void): boolean;
+  random(this: void, length: number): Uint8Array;
+}
+
+/** So long a reply is waited for that came before the next message of the recording: milliseconds. */
+const PATIENCE = 5000;
+
+/** What the recorded client said. */
+export class Replay implements Source {
+  readonly wantsReplies = false;
+  private player: Player | undefined;
+  /** Messages that came: perhaps with the handshake, before anything is played. */
+  private heard = 0;
+
+  constructor(
+    private readonly options: ReplaySourceOptions,
+    private readonly sent: Sent,
+  ) {}
+
+  /** All that the recorded server said has come; where it closed, that is waited for. */
+  get isAnswered(): boolean {
+    const { messages, serverEnd } = this.options.script;
+    return serverEnd?.first !== true && this.heard >= messages.server.length;
+  }
+
+  get hasLeft(): boolean {
+    return this.player?.hasMore ?? true;
+  }
+
+  /** A message came. */
+  hear(): void {
+    this.heard++;
+    this.player?.hear();
+  }
+
+  sendTo(client: Client, over: AbortSignal): Promise<boolean> {
+    const { script, speed, random, autoPong, compresses } = this.options;
+    this.player = new Player(script, 'client', speakerOf(client, autoPong, compresses()), {
+      ...{ speed, random, by: 'clock', patience: PATIENCE },
+      now: () => performance.now(),
+      said: (what) => this.count(what),
+    });
+    for (let i = 0; i < this.heard; i++) this.player.hear();
+    return this.player.play(over);
+  }
+
+  private count(what: 'message' | 'ping' | 'raw'): void {
+    if (what === 'message') this.sent.messages++;
+    else if (what === 'ping') this.sent.pings++;
+    else this.sent.raw++;
+  }
+}
+
+function speakerOf(client: Client, autoPong: boolean, compresses: boolean): Speaker {
+  return {
+    get isOpen() {
+      return client.isOpen;
+    },
+    compresses,
+    autoPong,
+    room: () => client.room(),
+    flushed: () => client.flushed(),
+    message: (data, binary) => void client.send(data, binary),
+    raw: (bytes) => void client.raw(bytes),
+    ping: (payload) => void client.ping(payload),
+    close: (code, reason) => client.close(code, reason),
+    end: () => client.terminate(),
+  };
+}
+
+/** Replies beside the recorded ones (`--diff`). */
+export class Comparison {
+  private readonly diff: ReplyDiff;
+
+  constructor(
+    private readonly script: Script,
+    private readonly ignoring: Ignoring,
+    tell: (difference: Difference) => void,
+  ) {
+    const recorded = script.messages.server.map((message) => replyOf(message, ignoring));
+    this.diff = new ReplyDiff(recorded, tell);
+  }
+
+  take(data: Uint8Array, binary: boolean): void {
+    this.diff.take(replyOf({ binary, data }, this.ignoring));
+  }
+
+  /** What was not said or compared, in words. */
+  get limits(): string {
+    const { left } = this.script;
+    return left === 0 ? '' : `; ${count(left, 'part')} of the recording ${left === 1 ? 'was' : 'were'} left out`;
+  }
+
+  /** Nothing follows. `isWhole`: what did not come by now is missing. */
+  end(isWhole: boolean): DiffTotals {
+    this.diff.end(isWhole);
+    return this.diff.totals;
+  }
+
+  /** Where the server ended it as it did in the recording, that is right, whatever it says. */
+  expectedClose({ ending, outcome }: Ended): number | undefined {
+    const isOver = ending === 'peer' || ending === 'done';
+    return isOver && this.script.isEnded && !this.closeDifference(outcome) ? this.endOf(outcome)?.code : undefined;
+  }
+
+  /** How the server ended it, where that is known not to be as it was. */
+  closeDifference(outcome: Outcome): CloseDifference | undefined {
+    const { isEnded, serverEnd } = this.script;
+    const recorded = serverEnd && { ...serverEnd, reason: withoutMatches(serverEnd.reason, this.ignoring.ignore) };
+    const received = this.endOf(outcome);
+    if (!isEnded || isSameEnd(recorded, received)) return undefined;
+    return { kind: 'close', ...(recorded && { recorded }), ...(received && { received }) };
+  }
+
+  private endOf(outcome: Outcome): ServerEnd | undefined {
+    if (outcome.kind === 'dropped') return { code: 1006, reason: '', first: outcome.byPeer };
+    if (outcome.kind !== 'closed' || (!outcome.byPeer && outcome.ours === undefined)) return undefined;
+    return { code: outcome.code, reason: withoutMatches(outcome.reason, this.ignoring.ignore), first: outcome.byPeer };
+  }
+}

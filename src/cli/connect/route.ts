@@ -1,0 +1,111 @@
+import { isIP } from 'node:net';
+import type { Route, TlsMaterial } from '../../live/client/dial.js';
+import type { Proxy } from '../../live/client/proxy.js';
+import { isExempt, type Place, type Redirected, type Resolved } from '../../live/client/route.js';
+import type { ReachOptions } from '../options/connect-options.js';
+import type { Target } from './url.js';
+import { UsageError } from '../host/exit.js';
+import type { Io } from '../host/io.js';
+import { shownUrl } from '../options/passwords.js';
+import { fileOf } from '../host/tls-files.js';
+
+/** How to get to a target, by the options and the environment. */
+export async function routeOf(io: Io, target: Target, options: ReachOptions): Promise<Route> {
+  const place = placeOf(target.url);
+  const unixSocket = options.unixSocket ?? target.unixSocket;
+  const proxy = unixSocket === undefined ? proxyOf(io, place, target.secure, options.proxy) : undefined;
+  const material = await materialOf(io, options);
+  return {
+    place,
+    ...(unixSocket !== undefined && { unixSocket }),
+    ...(proxy && { proxy }),
+    resolve: (options.resolve ?? []).map(resolveRule),
+    connectTo: (options.connectTo ?? []).map(connectRule),
+    ...(target.secure && { tls: material }),
+  };
+}
+
+function placeOf({ hostname, port, protocol }: URL): Place {
+  return { host: unbracketed(hostname), port: port === '' ? (protocol === 'wss:' ? 443 : 80) : Number(port) };
+}
+
+function unbracketed(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1');
+}
+
+async function materialOf(io: Io, options: ReachOptions): Promise<TlsMaterial> {
+  const { cert, key, cacert = options.ca } = options;
+  if ((cert === undefined) !== (key === undefined)) throw new UsageError('--cert and --key belong together');
+  return {
+    ...(cacert !== undefined && { ca: await fileOf(io, cacert) }),
+    ...(cert !== undefined && { cert: await fileOf(io, cert) }),
+    ...(key !== undefined && { key: await fileOf(io, key) }),
+    ...((options.insecure || !options.check) && { insecure: true as const }),
+  };
+}
+
+const PROXY_PORT = { 'http:': 80, 'https:': 443, 'socks5:': 1080, 'socks5h:': 1080 } as const;
+
+/** `--proxy`, or else what the environment names for this scheme. */
+function proxyOf(io: Io, place: Place, secure: boolean, option: string | undefined): Proxy | undefined {
+  if (option !== undefined) return option === '' ? undefined : parseProxy(option, '--proxy');
+  const { env } = io;
+  if (isExempt(place, env['no_proxy'] ?? env['NO_PROXY'] ?? '')) return undefined;
+  const names = secure
+    ? ['wss_proxy', 'https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY']
+    : // HTTP_PROXY is left out, as curl does: a CGI's caller can set it (a header named Proxy).
+      ['ws_proxy', 'http_proxy', 'all_proxy', 'ALL_PROXY'];
+  const name = names.find((candidate) => env[candidate]);
+  return name === undefined ? undefined : parseProxy(env[name]!, name);
+}
+
+function parseProxy(text: string, source: string): Proxy {
+  const [, scheme] = /^([a-z0-9]+):\/\//i.exec(text) ?? [];
+  const wrong = (): UsageError =>
+    new UsageError(`${source}: ${shownUrl(text)}: a proxy is http://, https://, socks5:// or socks5h://HOST:PORT`);
+  let url: URL;
+  try {
+    // A scheme that URL does not know keeps no default port, and that is what is wanted here.
+    url = new URL(scheme === undefined ? `http://${text}` : text);
+  } catch {
+    throw wrong();
+  }
+  const { protocol, hostname, port, username, password } = url;
+  if (!(protocol in PROXY_PORT) || hostname === '') throw wrong();
+  let user: string, secret: string;
+  try {
+    [user, secret] = [decodeURIComponent(username), decodeURIComponent(password)];
+  } catch {
+    throw new UsageError(`${source}: ${shownUrl(text)}: a % in user or password is written %25`);
+  }
+  return {
+    kind: protocol.slice(0, -1) as Proxy['kind'],
+    host: unbracketed(hostname),
+    port: port === '' ? PROXY_PORT[protocol as keyof typeof PROXY_PORT] : Number(port),
+    ...((user !== '' || secret !== '') && { user, password: secret }),
+  };
+}
+
+const PART = String.raw`(\[[^\]]*\]|[^:]*)`;
+const RESOLVE = new RegExp(String.raw`^\+?${PART}:(\d+):(.+)$`);
+const CONNECT = new RegExp(String.raw`^${PART}:(\d*):${PART}:(\d*)$`);
+
+function resolveRule(text: string): Resolved {
+  const [, host = '', port, list = ''] = RESOLVE.exec(text) ?? [];
+  const addresses = list.split(',').map((address) => unbracketed(address.trim()));
+  if (host === '' || addresses.some((address) => isIP(address) === 0)) {
+    throw new UsageError(`--resolve ${text}: it has to be HOST:PORT:ADDRESS[,ADDRESS…]`);
+  }
+  return { host: unbracketed(host), port: Number(port), addresses };
+}
+
+function connectRule(text: string): Redirected {
+  const match = CONNECT.exec(text);
+  if (!match) throw new UsageError(`--connect-to ${text}: it has to be HOST1:PORT1:HOST2:PORT2, each may be empty`);
+  const [, fromHost = '', fromPort = '', toHost = '', toPort = ''] = match;
+  const end = (host: string, port: string): Redirected['from'] => ({
+    host: unbracketed(host),
+    ...(port !== '' && { port: Number(port) }),
+  });
+  return { from: end(fromHost, fromPort), to: end(toHost, toPort) };
+}

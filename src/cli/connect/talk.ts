@@ -1,0 +1,164 @@
+import type { Client, Outcome } from '../../live/client/client.js';
+import type { ConnectOptions } from '../options/connect-options.js';
+import type { Sent, Source } from './source.js';
+import type { Ending } from './verdict.js';
+import type { Goals } from './goals.js';
+
+/** So long nothing has to come before the replies are taken to be over: milliseconds. */
+const QUIET = 5000;
+/** Seconds between heartbeats where nothing is said. */
+const HEARTBEAT = 30;
+
+/** Of the pings that keep a connection alive. */
+const PING_TEXT = 'wsinspect';
+
+export interface Ended {
+  readonly ending: Ending;
+  readonly outcome: Outcome;
+  /** Why what is to be sent can't be read. */
+  readonly failure?: Error;
+}
+
+export interface TalkOptions extends Pick<
+  ConnectOptions,
+  'wait' | 'expectClose' | 'pingInterval' | 'pingTimeout' | 'heartbeat'
+> {
+  /** Somebody types: what ends the typing ends the connection. */
+  readonly typed: boolean;
+}
+
+/** One connection from its opening to its end: what is sent, how long is waited, who closes. */
+export class Talk {
+  private readonly over = new AbortController();
+  private ending: Ending | undefined;
+  private ended!: () => void;
+  private readonly isEnded = new Promise<void>((resolve) => (this.ended = resolve));
+  private readonly timers: NodeJS.Timeout[] = [];
+  private quiet: NodeJS.Timeout | undefined;
+  private draining = false;
+  private replies = 0;
+  private pongs = 0;
+  private readonly before: Sent;
+  private pongTimer: NodeJS.Timeout | undefined;
+  private failure: Error | undefined;
+  private pingNumber = 0;
+
+  constructor(
+    private readonly client: Client,
+    private readonly source: Source | undefined,
+    private readonly sent: Sent,
+    private readonly goals: Goals,
+    private readonly options: TalkOptions,
+  ) {
+    this.before = { ...sent };
+  }
+
+  /** Ends it: closes the connection, if it is open. The first call counts. */
+  end(ending: Ending): void {
+    if (this.ending !== undefined) return;
+    this.ending = ending;
+    this.over.abort();
+    this.ended();
+  }
+
+  get isOver(): boolean {
+    return this.ending !== undefined;
+  }
+
+  /** Pings that were asked for and got no pong. */
+  get unansweredPings(): number {
+    return Math.max(0, this.sent.pings - this.before.pings - this.pongs);
+  }
+
+  async run(): Promise<Ended> {
+    void this.client.finished.then(() => this.end('peer'));
+    this.beat();
+    this.begin();
+    if (this.goals.reached) this.end('goal');
+    await this.isEnded;
+    for (const timer of this.timers) clearInterval(timer);
+    clearTimeout(this.quiet);
+    clearTimeout(this.pongTimer);
+    const { ending = 'peer' } = this;
+    if (ending === 'ping-timeout') this.client.terminate();
+    else if (ending === 'interrupted') this.client.leave();
+    else if (ending !== 'peer') this.client.close(1000);
+    const outcome = await this.client.finished;
+    return { ending, outcome, ...(this.failure && { failure: this.failure }) };
+  }
+
+  /** A message came. */
+  took(): void {
+    this.replies++;
+    if (this.goals.reached) this.end('goal');
+    this.stir();
+  }
+
+  /** A pong came. */
+  pong(): void {
+    this.pongs++;
+    clearTimeout(this.pongTimer);
+    this.pongTimer = undefined;
+    this.stir();
+  }
+
+  /** Sends a ping, and waits for its pong where that is limited. */
+  ping(payload: Uint8Array = Buffer.from(`${PING_TEXT} ${this.pingNumber++}`)): void {
+    if (!this.client.ping(payload)) return;
+    const { pingTimeout } = this.options;
+    if (pingTimeout === undefined) return;
+    this.pongTimer ??= setTimeout(() => this.end('ping-timeout'), pingTimeout * 1000);
+  }
+
+  private begin(): void {
+    const { source } = this;
+    if (source === undefined) {
+      if (this.options.wait !== undefined) this.afterSending();
+      return;
+    }
+    source
+      .sendTo(this.client, this.over.signal)
+      .then(async (all) => {
+        if (!all) return;
+        await this.client.flushed();
+        this.afterSending();
+      })
+      .catch((error: Error) => {
+        this.failure = error;
+        this.end('input');
+      });
+  }
+
+  private afterSending(): void {
+    const { typed, wait, expectClose, pingTimeout } = this.options;
+    if (typed) return this.end('quit');
+    if (pingTimeout !== undefined && this.sent.pings > this.before.pings + this.pongs) {
+      this.pongTimer ??= setTimeout(() => this.end('ping-timeout'), pingTimeout * 1000);
+    }
+    if (wait === Infinity) return;
+    if (wait !== undefined) return void this.timers.push(setTimeout(() => this.end('wait'), wait * 1000));
+    if (this.goals.any || expectClose !== undefined) return;
+    this.draining = true;
+    this.quiet = setTimeout(() => this.end('done'), QUIET);
+    this.stir();
+  }
+
+  /** Something came: perhaps the last reply. */
+  private stir(): void {
+    if (!this.draining) return;
+    const { messages, pings, raw } = this.sent;
+    const before = this.before;
+    // Nobody knows what answers raw frames, unless it was recorded.
+    const isAnswered = this.source?.isAnswered ?? (this.replies >= messages - before.messages && raw === before.raw);
+    if (isAnswered && this.pongs >= pings - before.pings) this.end('done');
+    else this.quiet?.refresh();
+  }
+
+  private beat(): void {
+    const { heartbeat, pingInterval } = this.options;
+    if (pingInterval === undefined && heartbeat === undefined) return;
+    const every = Math.max(0.01, pingInterval ?? HEARTBEAT) * 1000;
+    const text = heartbeat === undefined ? undefined : Buffer.from(heartbeat);
+    this.timers.push(setInterval(() => (text ? void this.client.send(text, false) : this.ping()), every));
+  }
+}

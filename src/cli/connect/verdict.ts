@@ -1,0 +1,123 @@
+import { closeCodeInfo } from '../../codec/frames/registry.js';
+import { brokenRule } from '../../terminal/handshakes/diagnostics.js';
+import type { DiffTotals } from '../../traffic/run-records/reply-difference.js';
+import type { Outcome } from '../../live/client/client.js';
+import { EXIT } from '../host/exit.js';
+
+/** Why a conversation ended. */
+export type Ending =
+  /** Whatever was waited for came. */
+  | 'goal'
+  /** Everything was sent, and the replies have come, or nothing came any more. */
+  | 'done'
+  /** `--wait` ran out. */
+  | 'wait'
+  | 'max-time'
+  | 'ping-timeout'
+  /** Somebody at the prompt left. */
+  | 'quit'
+  /** Nobody reads what is printed any more. */
+  | 'unread'
+  | 'interrupted'
+  /** What is to be sent can't be read. */
+  | 'input'
+  /** The other end closed, or the connection broke. */
+  | 'peer';
+
+export interface Judgeable {
+  readonly ending: Ending;
+  readonly outcome: Outcome;
+  /** What did not hold of `--count` and `--expect`. */
+  readonly unmet: string | undefined;
+  readonly expectClose: number | undefined;
+  /** Messages that could not be sent any more, in words. */
+  readonly unsent: string | undefined;
+}
+
+export interface Verdict {
+  readonly exit: number;
+  /** What to tell, where it is not 0. */
+  readonly message?: string;
+}
+
+const TIME: Partial<Record<Ending, string>> = {
+  'max-time': 'the time is up (--max-time)',
+  'ping-timeout': 'no pong came in time (--ping-timeout)',
+};
+
+/** Ends with codes that say that all is well: normal, going away, none (RFC 6455 §7.4.1). */
+const FINE: readonly number[] = [1000, 1001, 1005];
+
+/** The exit code of a conversation that came about, as docs/exit-codes.md has it. */
+export function verdictOf(told: Judgeable): Verdict {
+  const { ending, outcome, unmet, expectClose, unsent } = told;
+  if (outcome.kind === 'invalid') return { exit: EXIT.handshake, message: reasonOf(outcome) };
+  if (outcome.kind === 'broken') return { exit: EXIT.protocol, message: `protocol broken: ${reasonOf(outcome)}` };
+  if (ending === 'unread') return { exit: EXIT.ok };
+  const late = TIME[ending];
+  if (late !== undefined) return { exit: EXIT.time, message: unmet === undefined ? late : `${late}: ${unmet}` };
+  if (unmet !== undefined && ending === 'wait') return { exit: EXIT.time, message: `the wait is over: ${unmet}` };
+  if (expectClose !== undefined) return expectedClose(outcome, expectClose, unmet);
+  if (unmet !== undefined) return { exit: EXIT.finding, message: `${endText(outcome)}, and ${unmet}` };
+  if (ending === 'peer') return leftByPeer(outcome, unsent);
+  return ending === 'done' ? crossed(outcome) : { exit: EXIT.ok };
+}
+
+/** All replies had come and we closed; the server may have ended it at the same moment, and for a reason of its own. */
+function crossed(outcome: Outcome): Verdict {
+  if (outcome.kind === 'closed' && outcome.code !== outcome.ours && !FINE.includes(outcome.code)) {
+    return { exit: EXIT.closeCode, message: endText({ ...outcome, byPeer: true }) };
+  }
+  const isReset = outcome.kind === 'dropped' && outcome.reset;
+  return isReset ? { exit: EXIT.dropped, message: endText(outcome) } : { exit: EXIT.ok };
+}
+
+function leftByPeer(outcome: Outcome, unsent: string | undefined): Verdict {
+  if (outcome.kind === 'dropped') return { exit: EXIT.dropped, message: endText(outcome) };
+  if (outcome.kind === 'closed' && outcome.byPeer && !FINE.includes(outcome.code)) {
+    return { exit: EXIT.closeCode, message: endText(outcome) };
+  }
+  if (outcome.kind === 'closed' && outcome.limit !== undefined) {
+    return { exit: EXIT.closeCode, message: `this end closed with ${outcome.code}: ${outcome.limit}` };
+  }
+  if (unsent !== undefined) return { exit: EXIT.finding, message: `${endText(outcome)}: ${unsent}` };
+  return { exit: EXIT.ok };
+}
+
+function expectedClose(outcome: Outcome, code: number, unmet: string | undefined): Verdict {
+  const came = outcome.kind === 'closed' ? outcome.code : 1006;
+  if (came === code) {
+    return unmet === undefined
+      ? { exit: EXIT.ok }
+      : { exit: EXIT.finding, message: `${endText(outcome)}, and ${unmet}` };
+  }
+  const exit = came === 1006 ? EXIT.dropped : EXIT.closeCode;
+  return { exit, message: `${endText(outcome)}, expected was ${code}` };
+}
+
+/** What a comparison with a recording came to, in words. */
+export function comparedText({ same, changed, missing, extra }: DiffTotals): string {
+  const others = [
+    changed > 0 && `${changed} ${changed === 1 ? 'differs' : 'differ'}`,
+    missing > 0 && `${missing} did not come`,
+    extra > 0 && `${extra} ${extra === 1 ? 'was' : 'were'} not recorded`,
+  ].filter((part) => part !== false);
+  if (others.length > 0) return `replies: ${[`${same} as recorded`, ...others].join(', ')}`;
+  return same === 0 ? 'replies: none then, none now' : `replies: all ${same} as recorded`;
+}
+
+/** How it ended, in words. */
+export function endText(outcome: Outcome): string {
+  if (outcome.kind === 'dropped') {
+    return `the connection was dropped without a close frame (1006${outcome.reset ? ', reset' : ''})`;
+  }
+  if (outcome.kind !== 'closed') return `the connection ended: ${outcome.kind}`;
+  const who = outcome.byPeer ? 'the server closed' : 'closed';
+  const reason = outcome.reason === '' ? '' : ` "${outcome.reason}"`;
+  return `${who} with ${outcome.code} ${closeCodeInfo(outcome.code).name}${reason}`;
+}
+
+/** Why a handshake or a peer's frames don't hold: the rule where one was broken, else what the endpoint says. */
+export function reasonOf({ message, diagnostic }: Extract<Outcome, { kind: 'invalid' | 'broken' }>): string {
+  return diagnostic ? brokenRule(diagnostic) : message;
+}

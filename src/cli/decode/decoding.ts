@@ -1,0 +1,226 @@
+import { escapedLines, escapeText } from '../../describe/escape.js';
+import { print, type Printable } from '../../describe/printable.js';
+import type { PacketReader } from '../../sources/files/packet-reader.js';
+import type { RecordingReader } from '../../sources/recordings/recording.js';
+import type { InputProblem, SourceEvent } from '../../sources/bytes/types.js';
+import { recordFilterOf } from './record-filter.js';
+import { PacketTraffic } from '../../traffic/packet-traffic.js';
+import { RecordedTraffic } from '../../traffic/recorded-traffic.js';
+import { TextTraffic } from '../../traffic/text-traffic.js';
+import type { TrafficTaker } from '../../traffic/traffic-taker.js';
+import { builtin } from '../entries/builtin.js';
+import { Closing } from './run-summary.js';
+import type { Seen } from './view-selection.js';
+import { UsageError } from '../host/exit.js';
+import { Extractor, type ExtractFiles } from './extract.js';
+import { FileOrder } from '../input/file-order.js';
+import type { Input } from '../input/input.js';
+import type { Io } from '../host/io.js';
+import { loadPackets } from '../entries/load-packets.js';
+import { noticeOf, openInput, type Opened } from '../input/open-input.js';
+import type { DecodeOptions } from '../options/options.js';
+import { OutputBound } from './output-bound.js';
+import type * as packets from '../entries/packets.js';
+import { RecordOutput } from './record-output.js';
+import { damageOf, readCapture, readRecording, type Pace } from '../input/traffic-files.js';
+import { captureOptions, trafficOptions } from './traffic-options.js';
+
+type PacketsModule = typeof packets;
+
+/** The inputs of one call. Captures are one after the other what one capture would be: their connections go on. */
+export class Decoding implements Pace {
+  private readonly output: RecordOutput;
+  private readonly closing: Closing;
+  private readonly extractor: Extractor | undefined;
+  private readonly bound: OutputBound;
+  private readonly order = new FileOrder();
+  private capture: PacketTraffic | undefined;
+  private recording: RecordedTraffic | undefined;
+  private packets: PacketsModule | undefined;
+  /** What is read beside packets of the present input. */
+  private text: TextTraffic | undefined;
+  /** One more than the highest number of the connections that were read to their end. */
+  private connections = 0;
+  /** An input was damaged, and read as far as it goes. */
+  private damaged = false;
+  private readonly taker: TrafficTaker = {
+    record: (record) => this.output.record(record),
+    closed: (summary) => this.closing.closed(summary),
+    passedOver: (what) => this.closing.passedOver(what),
+    notice: (message) => this.output.notice(escapedLines(message)),
+  };
+
+  constructor(
+    private readonly io: Io,
+    private readonly options: DecodeOptions,
+  ) {
+    const view = options.extract === undefined ? {} : ({ view: 'messages' } as const);
+    const filter = recordFilterOf({ ...options, ...view }, () => this.seen?.start);
+    const { extract } = options;
+    this.bound = new OutputBound(options.maxOutput);
+    const files = builtin('node:fs') as ExtractFiles;
+    this.extractor = extract === undefined ? undefined : new Extractor(extract, files, this.bound);
+    this.output = new RecordOutput(io, options, filter, this.extractor, () => this.seen, this.bound);
+    this.closing = new Closing(io, options, filter !== undefined, this.output);
+  }
+
+  private get seen(): Seen | undefined {
+    return this.recording ?? this.capture;
+  }
+
+  get found(): boolean {
+    return this.output.found || this.damaged || this.bound.isReached;
+  }
+
+  /** Nothing more is to be read. */
+  get over(): boolean {
+    return this.io.interrupted.aborted || this.io.stdout.closed || this.output.done;
+  }
+
+  /** After each chunk. */
+  turn(): Promise<void> {
+    return this.output.flush();
+  }
+
+  async read(input: Input): Promise<void> {
+    const opened = await openInput(this.io, this.bound.counting(input), this.options);
+    if (opened.capture !== undefined) await this.readCapture(input, opened, opened.capture);
+    else if (opened.recording !== undefined) await this.readRecording(input, opened, opened.recording);
+    else await this.readEvents(input, opened);
+  }
+
+  /** Closes what is open, and reports what there was. */
+  async end(): Promise<void> {
+    this.endCapture();
+    await this.output.flush();
+    const leftOut = this.bound.words();
+    if (leftOut !== undefined) await this.io.stderr.write(print`wsinspect: ${escapeText(leftOut)}\n`);
+    if (this.extractor && !this.options.quiet) await this.io.stderr.write(print`${this.extractor.summary()}\n`);
+    if (!this.output.done && !this.io.stdout.closed) await this.closing.draw(this.found);
+    await this.output.flush();
+  }
+
+  private endCapture(): void {
+    const { capture } = this;
+    if (capture === undefined) return;
+    if (!this.output.done) capture.end();
+    this.connections = Math.max(this.connections, capture.opened);
+    this.closing.packets += capture.packets;
+    this.capture = undefined;
+  }
+
+  private async readCapture(input: Input, opened: Opened, reader: PacketReader): Promise<void> {
+    const capture = this.captureOf(await this.loadPackets());
+    await this.output.open('capture');
+    const notice = (message: Printable): void => this.output.notice(message);
+    const problem = await readCapture({ input, opened, reader }, capture, this.order, notice, this);
+    if (problem) await this.reportDamage(input, problem);
+  }
+
+  /** A recording is whole by itself: a capture that was read before it does not go on after it. */
+  private async readRecording(input: Input, opened: Opened, reader: RecordingReader): Promise<void> {
+    this.endCapture();
+    const damages: Printable[] = [];
+    const recording = new RecordedTraffic(reader, trafficOptions(this.options, this.connections), this.options, {
+      ...this.taker,
+      notice: (message) => this.output.notice(noticeOf(input, message)),
+      damage: (message) => damages.push(print`wsinspect: ${noticeOf(input, message)}\n`),
+    });
+    this.recording = recording;
+    await this.output.open('capture');
+    const turn = async (): Promise<void> => {
+      await this.output.flush();
+      this.damaged ||= damages.length > 0;
+      for (const damage of damages.splice(0)) await this.io.stderr.write(damage);
+    };
+    const isOver = (): boolean => this.over;
+    const pace: Pace = {
+      turn,
+      get over() {
+        return isOver();
+      },
+    };
+    await readRecording(input, opened, recording, pace);
+    await turn();
+    this.connections = Math.max(this.connections, recording.opened);
+    this.recording = undefined;
+  }
+
+  /** An input that can't be read on: what there was is shown, and the place is reported. */
+  private async reportDamage(input: Input, problem: InputProblem): Promise<void> {
+    await this.output.flush();
+    this.damaged = true;
+    await this.io.stderr.write(damageOf(input, problem));
+  }
+
+  private async readEvents(input: Input, opened: Opened): Promise<void> {
+    const before = this.capture?.packets;
+    const { direction, stats } = this.options;
+    const text = new TextTraffic(direction, () => trafficOptions(this.options, this.firstOfBytes(before)), {
+      ...this.taker,
+      // Bare bytes have no table of connections, unless it is asked for.
+      closed: (summary) => stats && this.closing.closed(summary),
+      packet: (packet) => this.captureOf(this.packets!).push(packet),
+      holdsDatagram: ({ bytes, originalLength }) =>
+        this.packets!.inferLink(bytes, 0, bytes.length, originalLength) !== undefined,
+    });
+    this.text = text;
+    for await (const events of opened.events(this.io, input, this.options)) {
+      for (const event of events) {
+        await this.takeEvent(event, text);
+        if (!this.over) continue;
+        // What was reported so far counts, however early this ends.
+        this.damaged ||= !opened.isWhole();
+        return;
+      }
+      await this.output.flush();
+    }
+    await this.endEvents(input, opened, text);
+  }
+
+  private async takeEvent(event: SourceEvent, text: TextTraffic): Promise<void> {
+    if (event.type === 'packet' && this.packets === undefined) await this.loadPackets();
+    if (!this.output.isOpen) await this.output.open(text.isOfBytes(event) ? 'bytes' : 'capture');
+    text.take(event);
+    // A line or two of a dump may stand for megabytes.
+    if (this.output.isFull) await this.output.flush();
+  }
+
+  private async endEvents(input: Input, opened: Opened, text: TextTraffic): Promise<void> {
+    // What a signal breaks off is shown as far as it came.
+    if (this.output.done || this.io.stdout.closed) return;
+    if (!text.any && !this.over) throw new UsageError(`${input.name}: no bytes to decode`);
+    const { capture } = this;
+    if (text.hasConnections) this.endCapture();
+    text.end();
+    this.connections = Math.max(this.connections, text.next);
+    await this.output.flush();
+    const damage = opened.damage();
+    this.damaged ||= !opened.isWhole();
+    if (damage) await this.reportDamage(input, damage);
+    if (capture?.connections === 0 && !text.hasConnections) {
+      throw new UsageError(`${input.name}: no TCP connection in its packets`);
+    }
+  }
+
+  /** A capture that was read before them does not go on after bytes; one that they stand in the midst of does. */
+  private firstOfBytes(packetsBefore: number | undefined): number {
+    if (this.capture?.packets === packetsBefore) this.endCapture();
+    return this.capture?.opened ?? this.connections;
+  }
+
+  private async loadPackets(): Promise<PacketsModule> {
+    return (this.packets ??= await loadPackets());
+  }
+
+  /** The packets of all inputs are one capture's. */
+  private captureOf(packets: PacketsModule): PacketTraffic {
+    const first = Math.max(this.connections, this.text?.next ?? 0);
+    return (this.capture ??= new PacketTraffic(
+      packets.Flows,
+      captureOptions(this.options, first),
+      this.options,
+      this.taker,
+    ));
+  }
+}

@@ -1,0 +1,101 @@
+import { count } from '../../terminal/layout.js';
+import { join } from 'node:path';
+import type { Message } from '../../codec/messages/records.js';
+import { OPCODE } from '../../codec/frames/registry.js';
+import { escapeText } from '../../describe/escape.js';
+import { UsageError } from '../host/exit.js';
+import { type Printable, print } from '../../describe/printable.js';
+import { OutputBound } from './output-bound.js';
+import { PRIVATE } from '../host/output-file.js';
+import { isSystemError, reasonOf, WRITING } from '../host/system-reasons.js';
+
+/** What is needed of a file system: `node:fs` has it. */
+export interface ExtractFiles {
+  mkdirSync(path: string, options: { recursive: true }): unknown;
+  readdirSync(path: string): readonly string[];
+  writeFileSync(path: string, bytes: Uint8Array, options: { flag: 'wx'; mode: number }): void;
+}
+
+/** Digits of a name: as many connections and messages of one sender are in order as they are. */
+const CONNECTION_DIGITS = 4;
+const MESSAGE_DIGITS = 6;
+
+/** Writes the payload of each message to a file of its own, one at a time, in a directory that was empty or not there. */
+export class Extractor {
+  private readonly written = { messages: 0, bytes: 0 };
+  private unreadable = 0;
+
+  /** Refuses a directory that is not empty before anything is written, so that no file is ever replaced or mixed with others. */
+  constructor(
+    private readonly directory: string,
+    private readonly files: ExtractFiles,
+    private readonly bound: OutputBound = new OutputBound(Infinity),
+  ) {
+    const names = this.attempt(directory, () => {
+      files.mkdirSync(directory, { recursive: true });
+      return files.readdirSync(directory);
+    });
+    if (names.length > 0) {
+      throw new UsageError(`--extract: ${directory} is not empty: it has to be a new directory or an empty one`);
+    }
+  }
+
+  /** `bytes` is all of the message, plain; what is not all of it is counted, not written. */
+  take(connection: number, message: Message, bytes: Uint8Array): void {
+    if (message.bytes !== bytes.length) {
+      this.unreadable++;
+      return;
+    }
+    if (!this.bound.take(bytes.length, 'message')) return;
+    const path = join(this.directory, nameOf(connection, message));
+    // `wx` creates: a file or link that was put there meanwhile is neither replaced nor followed.
+    this.attempt(path, () => this.files.writeFileSync(path, bytes, { flag: 'wx', mode: PRIVATE }));
+    this.written.messages++;
+    this.written.bytes += bytes.length;
+  }
+
+  /** `wrote 12 messages, 3.4 MB, to DIR; 1 could not be read` */
+  summary(): Printable {
+    const { messages, bytes } = this.written;
+    const done = print`wrote ${count(messages, 'message')}, ${size(bytes)}, to ${escapeText(this.directory)}`;
+    return this.unreadable === 0 ? done : print`${done}; ${this.unreadable} could not be read`;
+  }
+
+  private attempt<T>(path: string, action: () => T): T {
+    try {
+      return action();
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      throw new UsageError(`--extract: ${path}: can't be written: ${reasonOf(error, OWN_REASONS)}`);
+    }
+  }
+}
+
+/** `mkdir -p` says so of a file in its way. */
+const OWN_REASONS = { ...WRITING, ENOTDIR: 'there is a file of that name' };
+
+/** Numbers only, nothing that a peer has sent. */
+function nameOf(connection: number, { direction, index, opcode }: Message): string {
+  const ending = opcode === OPCODE.text ? 'txt' : 'bin';
+  return `c${digits(connection, CONNECTION_DIGITS)}-${direction}-${digits(index, MESSAGE_DIGITS)}.${ending}`;
+}
+
+/** Padded with zeros. A number too long for that gets an `x` for each digit more, which sorts behind all digits. */
+function digits(number: number, width: number): string {
+  const text = String(number);
+  return text.length <= width ? text.padStart(width, '0') : 'x'.repeat(text.length - width) + text;
+}
+
+const UNITS = ['kB', 'MB', 'GB', 'TB'] as const;
+
+function size(bytes: number): Printable {
+  if (bytes < 1000) return count(bytes, 'byte');
+  let value = bytes / 1000;
+  let unit = 0;
+  // What would be written as 1000.0 is one of the next unit.
+  while (value >= 999.95 && unit < UNITS.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return print`${escapeText(value.toFixed(1))} ${UNITS[unit]!}`;
+}

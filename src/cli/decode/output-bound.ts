@@ -1,0 +1,65 @@
+import { count } from '../../terminal/layout.js';
+import type { Input } from '../input/input.js';
+
+/** What any input may print by default, and what one may beside that for each byte it has: honest traffic stays well below. */
+const LEAST = 256 * 1024 * 1024;
+const PER_BYTE = 64;
+
+/**
+ * How many bytes a run may print or extract (`--max-output`): a few bytes of input can stand for gigabytes of output.
+ * Once a record is left out, so are all that follow it; they are judged all the same.
+ */
+export class OutputBound {
+  private readonly leftOut = { record: 0, message: 0 };
+  /** Bytes of the inputs so far, as they are stored. */
+  input = 0;
+  private used = 0;
+
+  /** Undefined: what the input calls for. */
+  constructor(private readonly stated: number | undefined) {}
+
+  get limit(): number {
+    return boundFor(this.stated, this.input);
+  }
+
+  get isReached(): boolean {
+    return this.leftOut.record + this.leftOut.message > 0;
+  }
+
+  /** Whether there is room for so many bytes: a record's, or a message's that is extracted. Otherwise it counts as left out. */
+  take(bytes: number, what: 'record' | 'message' = 'record'): boolean {
+    if (!this.isReached && this.used + bytes <= this.limit) {
+      this.used += bytes;
+      return true;
+    }
+    this.leftOut[what]++;
+    return false;
+  }
+
+  /** The same input, whose bytes count. */
+  counting(input: Input): Input {
+    const read = (bytes: number): void => void (this.input += bytes);
+    return { ...input, chunks: counted(input.chunks, read) };
+  }
+
+  /** What was left out, for a line of standard error. */
+  words(): string | undefined {
+    if (!this.isReached) return undefined;
+    const { record, message } = this.leftOut;
+    const parts = [record > 0 ? count(record, 'record') : '', message > 0 ? count(message, 'extracted message') : ''];
+    const what = parts.filter((part) => part !== '').join(' and ');
+    return `left out ${what} after ${this.used} bytes of output (--max-output); they were judged all the same`;
+  }
+}
+
+/** The bound of an input of which so many bytes were read. */
+export function boundFor(stated: number | undefined, input: number): number {
+  return stated ?? Math.max(LEAST, PER_BYTE * input);
+}
+
+async function* counted(chunks: Input['chunks'], read: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    read(chunk.length);
+    yield chunk;
+  }
+}

@@ -1,0 +1,48 @@
+import { DEFAULT_PREVIEW } from '../../codec/connection/reading-options.js';
+import type { TranscriptOptions } from '../../codec/connection/transcript.js';
+import { MOST_SHOWN } from '../../terminal/frames/frame-content.js';
+import type { ConversationsOptions } from '../../traffic/conversations.js';
+import { connectionFilter } from '../../traffic/filters.js';
+import { acceptOf, lazyDeflate } from '../host/adapters.js';
+import { deflateOf } from '../options/deflate-option.js';
+import type { DecodeOptions } from '../options/options.js';
+
+/** Bytes that a compressed message may have where nothing is said; extracted and searched ones are kept whole up to that. */
+export const DEFAULT_MAX_MESSAGE = 64 * 1024 * 1024;
+
+/** Which connections are read, and how, by the options of the command line. Their numbers begin at `first`. */
+export function trafficOptions(options: DecodeOptions, first: number): ConversationsOptions {
+  const { asWebsocket, shard } = options;
+  return {
+    first,
+    reading: readingOptions(options),
+    wants: connectionFilter(options),
+    ...(asWebsocket && { webSocketPorts: new Set(asWebsocket) }),
+    shard,
+  };
+}
+
+/** The same for a capture, of which millions of lines are drawn by default: nothing is kept that no line shows. */
+export function captureOptions(options: DecodeOptions, first: number): ConversationsOptions {
+  const all = trafficOptions(options, first);
+  const { view = 'summary', json, grep, extract, preview } = options;
+  if (view !== 'summary' || json || grep || extract !== undefined || preview !== undefined) return all;
+  return { ...all, reading: { ...all.reading, previewBytes: MOST_SHOWN, messageBytes: MOST_SHOWN } };
+}
+
+function readingOptions(options: DecodeOptions): TranscriptOptions {
+  const deflate = deflateOf(options.deflate);
+  const { maxMessage = DEFAULT_MAX_MESSAGE, extract, grep, preview = DEFAULT_PREVIEW, direction } = options;
+  const whole = Math.max(preview, maxMessage);
+  return {
+    ...(deflate && { deflate }),
+    ...(direction && { direction }),
+    // What is read of a file is not written to: whatever nobody asks for need not be unmasked.
+    payloads: 'view',
+    raw: lazyDeflate,
+    acceptOf,
+    previewBytes: grep ? whole : preview,
+    messageBytes: grep || extract !== undefined ? whole : preview,
+    maxMessageBytes: maxMessage,
+  };
+}

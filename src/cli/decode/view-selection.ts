@@ -1,0 +1,67 @@
+import { DEFAULT_PREVIEW } from '../../codec/connection/reading-options.js';
+import { annotatedView } from '../../terminal/frames/annotated.js';
+import { captureLines } from '../../terminal/frames/capture-lines.js';
+import { jsonView } from '../../describe/json.js';
+import type { Look } from '../../terminal/layout.js';
+import { messagesView } from '../../terminal/frames/messages.js';
+import { summaryView } from '../../terminal/frames/summary.js';
+import { createTheme, wantsColor } from '../../terminal/theme.js';
+import type { View, ViewOptions } from '../../describe/view.js';
+import type { Io } from '../host/io.js';
+import type { CommonOptions, DecodeOptions } from '../options/options.js';
+
+/** Columns where the output is no terminal. */
+const DEFAULT_WIDTH = 80;
+/** Below this nothing is readable anyway. */
+const MIN_WIDTH = 40;
+
+/** What the records come from: bytes at offsets, or packets of many connections with times. */
+export type Layout = 'bytes' | 'capture';
+
+/** What is known of the capture that is being read. */
+export interface Seen {
+  /** Time of the first packet, NaN where unknown. */
+  readonly start: number;
+  /** One more than the number of the newest connection. */
+  readonly opened: number;
+}
+
+/** Theme and width of the standard output. */
+export async function lookOf(io: Io, options: CommonOptions): Promise<Look> {
+  const theme = await createTheme(wantsColor(options.color, io.env, io.stdout.isTTY));
+  const columns = io.stdout.columns ?? columnsOf(io.env['COLUMNS']);
+  return { theme, width: Math.max(MIN_WIDTH, columns ?? DEFAULT_WIDTH), isOpen: columns === undefined };
+}
+
+function columnsOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^[1-9]\d{0,3}$/.test(text) ? Number(text) : undefined;
+}
+
+/** The view that was asked for, or else the default that the input calls for. `goesOn`: there are records in front of the first. */
+export async function viewOf(
+  layout: Layout,
+  io: Io,
+  options: DecodeOptions,
+  seen: () => Seen | undefined,
+  goesOn: boolean,
+): Promise<View> {
+  if (options.quiet || options.stats) return () => undefined;
+  const drawing = { ...drawingOptions(options, () => seen()?.start), captured: layout === 'capture' };
+  const name = options.view ?? (layout === 'capture' ? 'summary' : 'annotated');
+  if (options.json) return jsonView(drawing, name === 'messages');
+  const look = await lookOf(io, options);
+  if (name === 'annotated') return annotatedView(drawing, look, goesOn);
+  if (name === 'messages') return messagesView(drawing, look);
+  return layout === 'capture' ? captureLines(drawing, look, () => seen()?.opened ?? 0) : summaryView(drawing, look);
+}
+
+function drawingOptions(options: DecodeOptions, captureStart: () => number | undefined): ViewOptions {
+  return {
+    preview: options.preview ?? DEFAULT_PREVIEW,
+    stretch: options.preview !== undefined,
+    pretty: options.pretty === true,
+    base64: options.base64 === true,
+    verbose: options.verbose === true,
+    ...(options.relativeTime && { since: captureStart }),
+  };
+}

@@ -1,0 +1,16 @@
+import type { Script } from '../../live/replay/script.js';
+import { Interrupted } from '../host/exit.js';
+import type { Io } from '../host/io.js';
+import type { ReplayRequest } from '../replay/replay-reading.js';
+
+/** What reads recordings is in the file of `decode`, loaded with its first use. */
+export async function loadScript(io: Io, request: ReplayRequest): Promise<Script> {
+  const { readScript } = await import('./commands.js');
+  try {
+    return await readScript(io, request);
+  } catch (error) {
+    // A signal ended the reading: what came so far need not hold anything.
+    if (io.interrupted.aborted) throw new Interrupted();
+    throw error;
+  }
+}

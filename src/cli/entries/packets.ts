@@ -1,0 +1,7 @@
+/** What reads recordings: a file of its own in dist/, loaded with the first of them. */
+export { inferLink } from '../../sources/packets/link.js';
+export { Flows } from '../../sources/tcp/flows.js';
+export { pcapReader } from '../../sources/files/pcap.js';
+export { pcapngReader } from '../../sources/files/pcapng.js';
+export { HarReader } from '../../sources/recordings/har-reader.js';
+export { NdjsonReader } from '../../sources/recordings/ndjson-reader.js';

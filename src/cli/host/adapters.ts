@@ -1,0 +1,30 @@
+import { acceptStepsWith, sha1With, type AcceptSteps, type NodeCrypto } from '../../codec/handshake/accept-key.js';
+import type { RawDeflate } from '../../codec/deflate/message-deflate.js';
+import { deflateWith, type NodeZlib } from '../../codec/deflate/node-zlib.js';
+import { builtin } from '../entries/builtin.js';
+
+let zlib: RawDeflate | undefined;
+
+/** DEFLATE by node:zlib, loaded with the first compressed message. */
+export const lazyDeflate: RawDeflate = {
+  inflate: (input, options) => loadZlib().inflate(input, options),
+  deflate: (input, options) => loadZlib().deflate(input, options),
+  open: (options) => loadZlib().open?.(options),
+};
+
+function loadZlib(): RawDeflate {
+  return (zlib ??= deflateWith(builtin('node:zlib') as NodeZlib));
+}
+
+/** The accept value and the way to it, by node:crypto, loaded with the first key. */
+export function stepsOf(key: string): AcceptSteps {
+  return acceptStepsWith(builtin('node:crypto') as NodeCrypto, key);
+}
+
+export function sha1(bytes: Uint8Array): Uint8Array {
+  return sha1With(builtin('node:crypto') as NodeCrypto, bytes);
+}
+
+export function acceptOf(key: string): string {
+  return stepsOf(key).accept;
+}

@@ -1,0 +1,58 @@
+import type { Printable, PrintableBytes } from '../../describe/printable.js';
+
+/** Where a command writes. `write` resolves when more may be written (back-pressure). */
+export interface Output {
+  readonly isTTY: boolean;
+  /** Columns of the terminal; undefined when it is none. */
+  readonly columns?: number | undefined;
+  /** Its lines. */
+  readonly rows?: number | undefined;
+  /** The reader went away (EPIPE): whatever is written from now on is dropped. */
+  readonly closed: boolean;
+  /** Text that has been escaped: nothing of a peer or a file reaches a terminal as it came. */
+  write(data: Printable | PrintableBytes): Promise<void> | void;
+  /** What was asked for as it is, byte by byte: payloads for a pipe, frames in binary. The linter says who may. */
+  payload(data: Uint8Array): Promise<void> | void;
+}
+
+/** The terminal that somebody types at. */
+export interface Terminal {
+  readonly input: NodeJS.ReadableStream & { setRawMode?(on: boolean): unknown };
+  /** Where what is typed is shown: stderr, since stdout has the result. */
+  readonly output: NodeJS.WritableStream;
+}
+
+/** Whether a signal asked for the end, and the exit code that it asks for (130 or 143). */
+export interface Interruption {
+  readonly aborted: boolean;
+  readonly reason: number;
+}
+
+/** All that a command may touch of the outside. `cli/main.ts` makes the real one, tests make their own. */
+export interface Io {
+  readonly stdin: AsyncIterable<Uint8Array> & {
+    readonly isTTY: boolean;
+    /** Nobody reads on: without it, an open stdin keeps the process running. */
+    close?(): void;
+  };
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** For a prompt. */
+  terminal?(): Terminal;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** SIGINT or SIGTERM came. */
+  readonly interrupted: Interruption;
+  /** Resolves when one of them comes. */
+  untilInterrupted(): Promise<void>;
+  /** Of the process. */
+  readonly pid: number;
+  /** Seconds since the epoch. */
+  now(): number;
+  /** `length` bytes from a cryptographic source. */
+  random(length: number): Uint8Array;
+  /** Bytes of a file as chunks; throws a UsageError naming the path when it can't be read. */
+  readFile(path: string): AsyncIterable<Uint8Array>;
+  fileExists(path: string): boolean;
+  /** Bytes of a regular file; undefined for anything else. */
+  fileSize(path: string): number | undefined;
+}

@@ -1,0 +1,125 @@
+import { existsSync, statSync } from 'node:fs';
+import { builtin } from '../entries/builtin.js';
+import { EXIT, UsageError } from './exit.js';
+import { readChunks } from './file-chunks.js';
+import type { Interruption, Io, Output } from './io.js';
+import { StreamOutput } from './output.js';
+import { isSystemError, reasonOf } from './system-reasons.js';
+import { wallClock } from './wall-clock.js';
+
+/** The Io of the real process. What a run does not touch is not made: each stream costs a part of the start. */
+export function processIo(failed: (reason: string) => void): Io {
+  let stdout: Output | undefined;
+  let stderr: Output | undefined;
+  const signals = watchSignals();
+  return {
+    get stdin() {
+      return Object.assign(
+        chunks(() => process.stdin, 'stdin'),
+        { isTTY: process.stdin.isTTY === true, close: () => void process.stdin.destroy() },
+      );
+    },
+    get stdout() {
+      return (stdout ??= new StreamOutput(process.stdout, failed));
+    },
+    get stderr() {
+      return (stderr ??= new StreamOutput(process.stderr, failed));
+    },
+    terminal: () => ({ input: process.stdin, output: process.stderr }),
+    env: process.env,
+    pid: process.pid,
+    interrupted: signals.state,
+    untilInterrupted: () => signals.told,
+    now: wallClock({ wall: () => Date.now(), steady: () => performance.now() }, performance.timeOrigin),
+    random: (length) =>
+      new Uint8Array((builtin('node:crypto') as { randomBytes(length: number): Uint8Array }).randomBytes(length)),
+    readFile: (path) => chunks(() => readChunks(path, { signal: signals.end() }), path),
+    fileExists: existsSync,
+    fileSize: sizeOf,
+  };
+}
+
+/** Undefined also where the system does not say: it will when the file is read. */
+function sizeOf(path: string): number | undefined {
+  try {
+    const stat = statSync(path);
+    return stat.isFile() ? stat.size : undefined;
+  } catch (error) {
+    if (isSystemError(error)) return undefined;
+    throw error;
+  }
+}
+
+/** Two signals within so long are one: Ctrl-C reaches a group of processes, and some hand it on besides. Milliseconds. */
+const REPEATED = 500;
+
+/** Who is told to end and can't print the rest, because nobody reads it, ends without: looks, and milliseconds between two. */
+const LOOKS = 4;
+const LOOK = 500;
+
+/** The first signal is told to the command, which ends cleanly; a second one kills. */
+function watchSignals(): {
+  readonly state: Interruption;
+  readonly told: Promise<void>;
+  readonly end: () => AbortSignal;
+} {
+  let tell = (): void => undefined;
+  const told = new Promise<void>((resolve) => (tell = resolve));
+  const state = { aborted: false, reason: 0 };
+  let waiting: AbortController | undefined;
+  let since: number | undefined;
+  const on = (signal: NodeJS.Signals, code: number): void => {
+    const handle = (): void => {
+      if (since !== undefined) {
+        if (performance.now() - since < REPEATED) return;
+        return again(signal, handle);
+      }
+      since = performance.now();
+      state.aborted = true;
+      state.reason = code;
+      tell();
+      process.stdin.destroy();
+      waiting?.abort();
+      whenStuck(() => again(signal, handle));
+    };
+    process.on(signal, handle);
+  };
+  on('SIGINT', EXIT.interrupted);
+  on('SIGTERM', EXIT.terminated);
+  // The terminal was closed.
+  on('SIGHUP', EXIT.hungUp);
+  return { state, told, end: () => (waiting ??= new AbortController()).signal };
+}
+
+/** The signal, as if nobody had handled it. */
+function again(signal: NodeJS.Signals, handle: () => void): void {
+  process.off(signal, handle);
+  process.kill(process.pid, signal);
+}
+
+/** Something waits to be printed, and has for a while. */
+function whenStuck(then: () => void): void {
+  let waiting = 0;
+  let looks = 0;
+  const timer = setInterval(() => {
+    const now = process.stdout.writableLength + process.stderr.writableLength;
+    looks = now > 0 && now === waiting ? looks + 1 : 0;
+    waiting = now;
+    if (looks < LOOKS) return;
+    clearInterval(timer);
+    then();
+  }, LOOK).unref();
+}
+
+/** Opened when it is read: the error of a stream that nobody reads yet would end the process. */
+async function* chunks(open: () => AsyncIterable<unknown>, name: string): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of open()) yield chunk as Uint8Array;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Destroyed by a signal: what came so far is the input.
+    if (code === 'ERR_STREAM_PREMATURE_CLOSE' || code === 'ABORT_ERR') return;
+    if (!isSystemError(error)) throw error;
+    throw new UsageError(`${name}: can't be read: ${reasonOf(error)}`);
+  }
+}

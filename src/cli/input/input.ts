@@ -1,0 +1,56 @@
+import { print } from '../../describe/printable.js';
+import { encodeUtf8 } from '../../codec/bytes/utf8.js';
+import { UsageError } from '../host/exit.js';
+import type { Io } from '../host/io.js';
+import type { DecodeOptions } from '../options/options.js';
+import { withProgress } from '../host/progress.js';
+
+/** One input of `decode`: its name for messages, and its bytes. */
+export interface Input {
+  readonly name: string;
+  readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
+  /** The same once more, where that can be had. */
+  readonly again?: () => Input['chunks'];
+  /** What it is, where that is plain. */
+  readonly form?: 'hex';
+  /** Told behind the problem when it can't be read. */
+  readonly hint?: string;
+}
+
+/** Arguments, files or stdin, in that order of preference. An argument that is no hex but names a file is read as one. */
+export function inputsOf(io: Io, args: readonly string[], options: DecodeOptions): Input[] {
+  const files = options.file ?? [];
+  // A shell's pattern behind -f: the option takes the first file, and the others are words.
+  if (args.length > 0 && files.length > 0) {
+    const missing = args.find((arg) => !io.fileExists(arg));
+    if (missing !== undefined) {
+      throw new UsageError(`give hex or --file, not both: there is no file ${missing} (more files: -f A -f B)`);
+    }
+    return [...files, ...args].map((path) => fileInput(io, path));
+  }
+  if (files.length > 0) return files.map((path) => fileInput(io, path));
+  if (args.length === 0) return [fileInput(io, '-')];
+  if (args.every((arg) => arg !== '-' && !looksLikeHex(arg) && io.fileExists(arg))) {
+    return args.map((path) => fileInput(io, path));
+  }
+  if (args.length === 1 && args[0] === '-') return [fileInput(io, '-')];
+  if (args.every(looksLikeHex)) return [{ name: 'argument', chunks: [encodeUtf8(args.join(' '))], form: 'hex' }];
+  const path = args.length === 1 && /^[^\s'"\\/.]*[/.][^\s'"\\]*$/.test(args[0]!);
+  return [
+    { name: 'argument', chunks: [encodeUtf8(args.join(' '))], ...(path && { hint: ', and no file has that name' }) },
+  ];
+}
+
+function looksLikeHex(arg: string): boolean {
+  return /^(0x)?[0-9a-f]+$/i.test(arg) && arg.replace(/^0x/i, '').length % 2 === 0;
+}
+
+function fileInput(io: Io, path: string): Input {
+  if (path !== '-') {
+    const size = io.fileSize(path);
+    const chunks = withProgress(io, io.readFile(path), size);
+    return { name: path, chunks, ...(size !== undefined && { again: () => io.readFile(path) }) };
+  }
+  if (io.stdin.isTTY) void io.stderr.write(print`reading from the terminal: paste frames, then Ctrl-D\n`);
+  return { name: 'stdin', chunks: io.stdin };
+}

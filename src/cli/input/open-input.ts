@@ -1,0 +1,204 @@
+import { print, type Printable } from '../../describe/printable.js';
+import { magicOf, MAGIC_LENGTH, mayBeMagic } from '../../sources/detect/magic.js';
+import { openSource, type From, type OpenedSource } from '../../sources/detect/detect.js';
+import type { PacketReader } from '../../sources/files/packet-reader.js';
+import { recordingKind, type RecordingKind } from '../../sources/detect/recording-kind.js';
+import type { RecordingReader } from '../../sources/recordings/recording.js';
+import type { InputProblem, SourceEvent } from '../../sources/bytes/types.js';
+import { concat } from '../../codec/bytes/byte-collector.js';
+import { hexOf } from '../../codec/bytes/hex.js';
+import { escapeText } from '../../describe/escape.js';
+import { UsageError } from '../host/exit.js';
+import type { Input } from './input.js';
+import type { Io } from '../host/io.js';
+import type { DecodeOptions } from '../options/options.js';
+import { DamagedInput, unpacked } from './unpacked.js';
+
+/** An input whose beginning has been looked at. */
+export interface Opened {
+  /** What reads it, if it is a capture file. */
+  readonly capture: PacketReader | undefined;
+  /** What reads it, if it is a recording of another kind. */
+  readonly recording: RecordingReader | undefined;
+  /** All of its bytes, unpacked. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  /** Where its packing was damaged: known once the chunks have come to their end. */
+  damage(): InputProblem | undefined;
+  /** No part of it had to be left out, so far. */
+  isWhole(): boolean;
+  /** What it holds if it is no capture file, as it comes. */
+  events(io: Io, input: Input, options: DecodeOptions): AsyncGenerator<SourceEvent[]>;
+}
+
+/** Opens an input, and finds out whether it is a capture file. */
+export async function openInput(io: Io, input: Input, options: DecodeOptions): Promise<Opened> {
+  let damage: InputProblem | undefined;
+  let isWhole = true;
+  const notice = (message: string): void =>
+    void (options.quiet || io.stderr.write(print`${noticeOf(input, message)}\n`));
+  const packed =
+    input.form === undefined
+      ? unpacked(input.chunks, { notice, ...(input.again && { again: input.again }) })
+      : input.chunks;
+  const whole = until(packed, io, (problem) => (damage = problem));
+  const { head, chunks } = await peek(whole, input, options.from);
+  const magic = magicOf(head);
+  const isCapture = (magic === 'pcap' || magic === 'pcapng') && readsCaptures(options.from);
+  if (options.from === 'pcap' && !isCapture && head.length > 0) {
+    await whole.return(undefined);
+    throw new UsageError(`no pcap or pcapng file: it begins with ${hexOf(head.subarray(0, 4), ' ')}`, {
+      source: input.name,
+    });
+  }
+  const recording = recordingOf(head, input, options.from);
+  const kind = isCapture ? magic : recording;
+  if (kind !== undefined && options.verbose) await io.stderr.write(print`${noticeOf(input, `read as ${kind}`)}\n`);
+  return {
+    capture: isCapture ? await readerOf(magic) : undefined,
+    recording: recording && (await recordingReaderOf(recording)),
+    chunks,
+    damage: () => damage,
+    isWhole: () => isWhole,
+    events: (...args) => eventsOf(chunks, () => (isWhole = false), ...args),
+  };
+}
+
+/** A message about an input. */
+export function noticeOf(input: Input, message: string): Printable {
+  return print`${escapeText(input.name)}: ${escapeText(message)}`;
+}
+
+export function problemOf(input: Input, problem: InputProblem): UsageError {
+  const { message, ...place } = problem;
+  const source = input.name === 'argument' ? {} : { source: input.name };
+  return new UsageError(message + (input.hint ?? ''), { ...place, ...source });
+}
+
+function readsCaptures(from: DecodeOptions['from'] = 'auto'): boolean {
+  return from === 'auto' || from === 'pcap';
+}
+
+async function readerOf(magic: 'pcap' | 'pcapng'): Promise<PacketReader> {
+  const { pcapReader, pcapngReader } = await import('../entries/packets.js');
+  return magic === 'pcap' ? pcapReader() : pcapngReader();
+}
+
+/** What was stated, or what the first bytes tell. */
+function recordingOf(head: Uint8Array, input: Input, from: DecodeOptions['from'] = 'auto'): RecordingKind | undefined {
+  if (from === 'ndjson' || from === 'har') return from;
+  const kind = from === 'auto' && input.form === undefined ? recordingKind(head, 'ended') : undefined;
+  return kind === 'unknown' ? undefined : kind;
+}
+
+async function recordingReaderOf(kind: RecordingKind): Promise<RecordingReader> {
+  const { HarReader, NdjsonReader } = await import('../entries/packets.js');
+  return kind === 'har' ? new HarReader() : new NdjsonReader();
+}
+
+/** Chunks up to a signal, or to what is damaged. */
+async function* until(
+  chunks: Input['chunks'],
+  io: Io,
+  damaged: (problem: InputProblem) => void,
+): AsyncGenerator<Uint8Array> {
+  let damage: DamagedInput | undefined;
+  try {
+    for await (const chunk of chunks) {
+      if (io.interrupted.aborted) return;
+      yield chunk;
+    }
+  } catch (error) {
+    if (!(error instanceof DamagedInput)) throw error;
+    damage = error;
+  }
+  await settled();
+  // A signal ends stdin early: that is no damage.
+  if (damage === undefined || io.interrupted.aborted) return;
+  const { problem, reason, offset } = damage;
+  damaged({ message: reason === undefined ? problem : `${problem}: ${reason}`, offset });
+}
+
+/** A signal that came with the end of the input may be seen only when the event loop has gone round once more. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/**
+ * The first bytes, and all chunks once more. They are no more than tell whether a magic number or a record stands there,
+ * as what comes through a pipe is shown at once; where nothing else would be read, they are as many as it has.
+ */
+async function peek(
+  source: AsyncGenerator<Uint8Array>,
+  input: Input,
+  from: DecodeOptions['from'] = 'auto',
+): Promise<{ head: Uint8Array; chunks: AsyncGenerator<Uint8Array> }> {
+  const first: Uint8Array[] = [];
+  let head: Uint8Array = new Uint8Array(0);
+  const isEnough = (): boolean => {
+    if (from === 'pcap') return head.length >= MAGIC_LENGTH;
+    if (head.length === 0 || mayBeMagic(head)) return false;
+    return from !== 'auto' || input.form !== undefined || recordingKind(head, 'growing') !== 'unknown';
+  };
+  while (!isEnough()) {
+    const next = await source.next();
+    if (next.done) break;
+    first.push(next.value);
+    head = first.length === 1 ? next.value : concat(first);
+  }
+  return { head, chunks: again(first, source) };
+}
+
+async function* again(first: readonly Uint8Array[], rest: AsyncGenerator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* first;
+    yield* rest;
+  } finally {
+    // Left among the first ones, the rest would never be closed: a live stdin would be waited for.
+    await rest.return(undefined);
+  }
+}
+
+/** What text holds, or bare bytes. Input that can't be read ends it with a UsageError, after all that could be. */
+async function* eventsOf(
+  chunks: AsyncGenerator<Uint8Array>,
+  damaged: () => void,
+  io: Io,
+  input: Input,
+  options: DecodeOptions,
+): AsyncGenerator<SourceEvent[]> {
+  const source: OpenedSource = openSource(formOf(input, options));
+  for await (const chunk of chunks) yield* checked(io, input, source.push(chunk), options, damaged);
+  if (io.interrupted.aborted) return;
+  const last = source.end();
+  if (options.verbose) await io.stderr.write(print`${noticeOf(input, `read as ${source.kind() ?? 'nothing'}`)}\n`);
+  yield* checked(io, input, last, options, damaged);
+}
+
+/** Captures and recordings tell what they are by themselves. */
+function formOf(input: Input, { from = 'auto' }: DecodeOptions): From {
+  if (from === 'pcap' || from === 'ndjson' || from === 'har') return 'auto';
+  return from === 'auto' ? (input.form ?? 'auto') : from;
+}
+
+/** Notices are told, and what can't be read ends it. */
+async function* checked(
+  io: Io,
+  input: Input,
+  events: SourceEvent[],
+  options: DecodeOptions,
+  damaged: () => void,
+): AsyncGenerator<SourceEvent[]> {
+  const problem = events.find((event) => event.type === 'problem');
+  for (const event of events) {
+    if (event.type === 'notice' && !options.quiet) await io.stderr.write(print`${noticeOf(input, event.message)}\n`);
+    if (event.type !== 'damage') continue;
+    damaged();
+    const { line, column, message } = event.problem;
+    await io.stderr.write(
+      print`wsinspect: ${noticeOf(input, `line ${line}, column ${column}: ${message}`)}: the packet is left out\n`,
+    );
+  }
+  const readable = events.filter(({ type }) => type === 'bytes' || type === 'packet');
+  if (readable.length > 0) yield readable;
+  if (problem) throw problemOf(input, problem.problem);
+}

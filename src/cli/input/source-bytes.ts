@@ -1,0 +1,14 @@
+import { openSource, type From } from '../../sources/detect/detect.js';
+import type { InputProblem } from '../../sources/bytes/types.js';
+import { concat } from '../../codec/bytes/byte-collector.js';
+
+/** All bytes that a whole input stands for, up to what can't be read in it. */
+export function sourceBytes(from: From, input: Uint8Array): { bytes: Uint8Array; problem?: InputProblem } {
+  const source = openSource(from);
+  const pieces: Uint8Array[] = [];
+  for (const event of [...source.push(input), ...source.end()]) {
+    if (event.type === 'bytes') pieces.push(event.bytes);
+    if (event.type === 'problem') return { bytes: concat(pieces), problem: event.problem };
+  }
+  return { bytes: concat(pieces) };
+}

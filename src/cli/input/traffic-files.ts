@@ -1,0 +1,79 @@
+import { print, type Printable } from '../../describe/printable.js';
+import type { PacketReader, PacketVisitor } from '../../sources/files/packet-reader.js';
+import type { InputProblem } from '../../sources/bytes/types.js';
+import type { PacketTraffic } from '../../traffic/packet-traffic.js';
+import type { RecordedTraffic } from '../../traffic/recorded-traffic.js';
+import { UsageError } from '../host/exit.js';
+import type { FileOrder } from './file-order.js';
+import type { Input } from './input.js';
+import { noticeOf, problemOf, type Opened } from './open-input.js';
+
+/** What sets the pace of reading. */
+export interface Pace {
+  /** After each chunk. */
+  turn(): Promise<void>;
+  /** Nothing more is to be read. */
+  readonly over: boolean;
+}
+
+export interface CaptureFile {
+  readonly input: Input;
+  readonly opened: Opened;
+  readonly reader: PacketReader;
+}
+
+/** Reads a capture file up to its end, or until it is enough. Gives where the file is damaged. */
+export async function readCapture(
+  { input, opened, reader }: CaptureFile,
+  traffic: PacketTraffic,
+  order: FileOrder,
+  notice: (message: Printable) => void,
+  pace: Pace,
+): Promise<InputProblem | undefined> {
+  const before = traffic.packets;
+  let begun = false;
+  let problem: InputProblem | undefined;
+  const visitor: PacketVisitor = {
+    packet: (link, bytes, start, end, originalLength, time) => {
+      if (!begun) {
+        const told = order.begins(input.name, time, traffic.last);
+        if (told !== undefined) notice(told);
+      }
+      begun = true;
+      traffic.packet(link, bytes, start, end, originalLength, time);
+    },
+    notice: (message) => notice(noticeOf(input, message)),
+    problem: (found) => (problem = found),
+  };
+  for await (const chunk of opened.chunks) {
+    reader.push(chunk, visitor);
+    await pace.turn();
+    if (problem || pace.over) break;
+  }
+  // What a signal breaks off may end in the midst of a packet: that is no damage.
+  if (pace.over) return undefined;
+  if (!problem && !opened.damage()) reader.end(visitor);
+  problem ??= opened.damage();
+  if (problem && traffic.packets === before) throw problemOf(input, problem);
+  if (!problem && traffic.connections === 0) throw new UsageError(`${input.name}: no TCP connection in its packets`);
+  return problem;
+}
+
+/** Reads a recording up to its end, or until it is enough. */
+export async function readRecording(input: Input, opened: Opened, traffic: RecordedTraffic, pace: Pace): Promise<void> {
+  for await (const chunk of opened.chunks) {
+    traffic.push(chunk);
+    await pace.turn();
+    if (traffic.failure !== undefined || pace.over) break;
+  }
+  if (!pace.over) traffic.finish();
+  const problem = traffic.failure ?? opened.damage()?.message;
+  const emptiness = pace.over ? undefined : traffic.emptiness(problem);
+  if (emptiness !== undefined) throw new UsageError(`${input.name}: ${emptiness}`);
+  traffic.end(problem);
+}
+
+/** What is reported of an input that is damaged: what there was is shown, and the place. */
+export function damageOf(input: Input, { offset, message }: InputProblem): Printable {
+  return print`wsinspect: ${noticeOf(input, `offset ${offset}: ${message}`)}\n`;
+}

@@ -1,0 +1,70 @@
+import { rawText } from '../../describe/line-buffer.js';
+import type { Printable, PrintableBytes } from '../../describe/printable.js';
+import type { Io, Output } from '../host/io.js';
+
+/** The same, but for what is given. What was not made yet is still made when it is used. */
+export function changed(io: Io, parts: Partial<Io>): Io {
+  return Object.create(io, Object.getOwnPropertyDescriptors(parts)) as Io;
+}
+
+/** Counts the bytes that are written. */
+export class CountedOutput implements Output {
+  written = 0;
+
+  constructor(private readonly output: Output) {}
+
+  get isTTY(): boolean {
+    return this.output.isTTY;
+  }
+
+  get columns(): number | undefined {
+    return this.output.columns;
+  }
+
+  get closed(): boolean {
+    return this.output.closed;
+  }
+
+  write(data: Printable | PrintableBytes): Promise<void> | void {
+    const bytes = typeof data === 'string' ? rawText(data) : data;
+    this.written += bytes.length;
+    return this.output.write(bytes);
+  }
+
+  /** Nothing that is read in parts is printed as it is. */
+  payload(data: Uint8Array): Promise<void> | void {
+    return this.output.payload(data);
+  }
+}
+
+/** Leaves out the first bytes that are written. */
+export class LateOutput implements Output {
+  constructor(
+    private readonly output: Output,
+    private before: number,
+  ) {}
+
+  get isTTY(): boolean {
+    return this.output.isTTY;
+  }
+
+  get columns(): number | undefined {
+    return this.output.columns;
+  }
+
+  get closed(): boolean {
+    return this.output.closed;
+  }
+
+  write(data: Printable | PrintableBytes): Promise<void> | void {
+    if (this.before === 0) return this.output.write(data);
+    const bytes = typeof data === 'string' ? rawText(data) : data;
+    const cut = Math.min(this.before, bytes.length);
+    this.before -= cut;
+    return this.output.write(bytes.subarray(cut));
+  }
+
+  payload(data: Uint8Array): Promise<void> | void {
+    return this.output.payload(data);
+  }
+}

@@ -1,0 +1,165 @@
+import { Closing } from '../decode/run-summary.js';
+import { EXIT, UsageError } from '../host/exit.js';
+import { recordFilterOf } from '../decode/record-filter.js';
+import type { Input } from '../input/input.js';
+import type { Io } from '../host/io.js';
+import { inputOf, type Jobs } from './files.js';
+import { boundary } from './gate.js';
+import { changed, CountedOutput, LateOutput } from './io.js';
+import { OwnLane, ThreadLane, type Lane } from './lanes.js';
+import { merged } from './merge.js';
+import type { Agreed, Key, Note, Piece } from './piece.js';
+import type { DecodeOptions } from '../options/options.js';
+import { boundFor } from '../decode/output-bound.js';
+import { RecordOutput } from '../decode/record-output.js';
+import type { PrintableBytes } from '../../describe/printable.js';
+
+/**
+ * Reads capture files with several threads, this one among them: each takes note of all packets and decodes a share of
+ * the connections; their lines are printed in the order in which one thread would print them. Where their shares can't be
+ * read each by itself, or come to more than `--max-output` (that is met only on the way), they give up: gives what one thread has to go on with, whose
+ * output leaves out what was printed.
+ */
+export async function decodeInJobs(
+  io: Io,
+  inputs: readonly Input[],
+  options: DecodeOptions,
+  jobs: Jobs,
+): Promise<{ readonly exit: number } | { readonly instead: Io; readonly why: string }> {
+  const stdout = new CountedOutput(io.stdout);
+  const stderr = new CountedOutput(io.stderr);
+  const decoding = new JobDecoding(changed(io, { stdout, stderr }), options, jobs);
+  const exit = await decoding.run(inputs);
+  if (exit !== undefined) return { exit };
+  const late = { stdout: new LateOutput(io.stdout, stdout.written), stderr: new LateOutput(io.stderr, stderr.written) };
+  return { instead: changed(io, late), why: decoding.why };
+}
+
+class JobDecoding {
+  private readonly output: RecordOutput;
+  private readonly closing: Closing;
+  private readonly own: OwnLane;
+  private readonly lanes: Lane[];
+  private readonly told = new Set<string>();
+  private damaged = false;
+  private any = false;
+  private packets = 0;
+  /** Why one thread goes on, where they give up. */
+  why = 'the connections hang together';
+  /** Bytes of records. */
+  private printed = 0;
+
+  constructor(
+    private readonly io: Io,
+    private readonly options: DecodeOptions,
+    private readonly jobs: Jobs,
+  ) {
+    const filter = recordFilterOf(options, () => undefined);
+    this.output = new RecordOutput(io, options, filter, undefined, () => undefined);
+    this.closing = new Closing(io, options, filter !== undefined, this.output);
+    this.own = new OwnLane(io, options, { index: 0, count: jobs.count });
+    this.lanes = [this.own];
+  }
+
+  /** The exit code; undefined where the threads gave up. */
+  async run(inputs: readonly Input[]): Promise<number | undefined> {
+    const { files, count } = this.jobs;
+    const { isTTY, columns } = this.io.stdout;
+    try {
+      for (let index = 1; index < count; index++) {
+        const share = { index, count };
+        this.lanes.push(new ThreadLane({ files, options: this.options, share, stdout: { isTTY, columns } }));
+      }
+      this.own.begin(files.map((file, index) => inputOf(file, inputs[index]!.chunks)));
+      if (!(await this.printAll())) return undefined;
+    } finally {
+      await Promise.all(this.lanes.map((lane) => lane.stop()));
+    }
+    return this.end();
+  }
+
+  /** False: they gave up. */
+  private async printAll(): Promise<boolean> {
+    let end: number | undefined;
+    for (let printed = 1; ; printed++) {
+      const pieces = await Promise.all(this.lanes.map((lane) => lane.next()));
+      const agreed = agreedOf(pieces);
+      if (agreed === undefined) return false;
+      this.packets = agreed.packets;
+      if (!(await this.print(pieces))) return false;
+      if (this.output.done || this.io.stdout.closed) return true;
+      if (agreed.last) return true;
+      if (this.io.interrupted.aborted) end ??= boundary(printed);
+      for (const lane of this.lanes) lane.grant({ printed, ...(end !== undefined && { end }) });
+    }
+  }
+
+  /** False: it may be more than `--max-output` allows. Where that cuts it one thread knows. */
+  private async print(pieces: readonly Piece[]): Promise<boolean> {
+    const { output, io } = this;
+    const { text, shown, found, end = Infinity } = merged(pieces, output.left);
+    this.printed += text.length;
+    if (this.printed > boundFor(this.options.maxOutput, pieces[0]!.input)) {
+      this.why = 'the output reaches --max-output';
+      return false;
+    }
+    output.found ||= found;
+    const unsearched = pieces.reduce((sum, piece) => sum + piece.unsearched, 0);
+    output.leaveUnsearched(unsearched - output.leftUnsearched);
+    await this.tell(
+      pieces.flatMap(({ notes }) => notes),
+      end,
+    );
+    output.count(shown);
+    await io.stdout.write(this.any ? text : this.first(text));
+    this.any ||= text.length > 0;
+    if (output.done) return true;
+    for (const { summary } of inOrder(pieces.flatMap(({ closed }) => closed))) this.closing.add(summary);
+    for (const { kind, connections } of inOrder(pieces.flatMap(({ passedOver }) => passedOver))) {
+      this.closing.passedOver(kind, connections);
+    }
+    const { failure } = pieces[0]!;
+    if (failure) throw new UsageError(failure.message, failure.place);
+    return true;
+  }
+
+  /** In front of each record the annotated view leaves a line blank; in front of the first there is none. */
+  private first(text: PrintableBytes): PrintableBytes {
+    return this.options.view === 'annotated' && !this.options.json ? text.subarray(1) : text;
+  }
+
+  private async tell(notes: readonly Note[], end: Key): Promise<void> {
+    for (const { text, since, once, damage } of inOrder(notes)) {
+      if (since > end || (once !== undefined && this.told.has(once))) continue;
+      if (once !== undefined) this.told.add(once);
+      this.damaged ||= damage === true;
+      await this.io.stderr.write(text);
+    }
+  }
+
+  private async end(): Promise<number> {
+    const { io, output, closing } = this;
+    closing.packets = this.packets;
+    const found = output.found || this.damaged;
+    if (!output.done && !io.stdout.closed) await closing.draw(found);
+    await output.flush();
+    if (io.interrupted.aborted) return io.interrupted.reason;
+    return found ? EXIT.finding : EXIT.ok;
+  }
+}
+
+/** What all say; undefined where they don't agree. */
+function agreedOf(pieces: readonly Piece[]): Agreed | undefined {
+  const first = pieces[0]!.agreed;
+  const same = ({ agreed }: Piece): boolean =>
+    agreed !== undefined &&
+    agreed.last === first?.last &&
+    agreed.packets === first.packets &&
+    agreed.connections === first.connections &&
+    agreed.opened === first.opened;
+  return pieces.every(same) ? first : undefined;
+}
+
+function inOrder<T extends { readonly key: Key }>(things: readonly T[]): T[] {
+  return things.toSorted((a, b) => a.key - b.key);
+}

@@ -1,0 +1,168 @@
+import type { Judged } from '../../traffic/judged.js';
+import { escapeText } from '../../describe/escape.js';
+import { print, type Printable } from '../../describe/printable.js';
+import type { RelayFault } from '../../traffic/run-records/relay-fault.js';
+import type { Polled } from '../../traffic/run-records/polled.js';
+import type { ConnectionSummary } from '../../traffic/tally/summary.js';
+import { faultLines, faultRecord } from '../../terminal/connections/fault-line.js';
+import { polledLines, polledRecord } from '../../terminal/connections/polled-line.js';
+import { connectionEnds } from '../../terminal/connections/end.js';
+import { Closing } from '../decode/run-summary.js';
+import { lookOf } from '../decode/view-selection.js';
+import { recordFilterOf } from '../decode/record-filter.js';
+import type { Seen } from '../decode/view-selection.js';
+import type { Io } from '../host/io.js';
+import { RecordOutput } from '../decode/record-output.js';
+import type { ShowOptions } from '../options/serve-options.js';
+
+/** Who can make the traffic wait for the printing. */
+export interface Waiter {
+  full(): void;
+  /** There is room again. */
+  room(): void;
+  /** Nobody reads any more (EPIPE). */
+  gone(): void;
+}
+
+/**
+ * What live connections say, printed as it comes. Without a `Waiter` the traffic never waits for the printing: while a
+ * terminal or a pipe is full, records are left out of what is printed, and how many is told. With one, none is.
+ */
+export class LiveOutput implements Seen {
+  private readonly output: RecordOutput;
+  private readonly closing: Closing;
+  readonly start: number;
+  /** One more than the number of the newest connection. */
+  opened = 0;
+  private writing: Promise<void> | undefined;
+  private scheduled = false;
+  private again = false;
+  private waits = false;
+  private dropped = 0;
+  private ends: ((summary: ConnectionSummary) => Printable) | undefined;
+  private polls: ((polled: Polled) => Printable) | undefined;
+  private faults: ((fault: RelayFault) => Printable) | undefined;
+  private tellLeft = (): void => undefined;
+  /** Resolves when nobody reads any more (EPIPE). */
+  readonly unread = new Promise<void>((resolve) => (this.tellLeft = resolve));
+
+  constructor(
+    private readonly io: Io,
+    private readonly options: ShowOptions,
+    private readonly waiter?: Waiter,
+  ) {
+    this.start = io.now();
+    const filter = recordFilterOf(options, () => this.start);
+    this.output = new RecordOutput(io, options, filter, undefined, () => this);
+    this.closing = new Closing(io, options, filter !== undefined, this.output);
+  }
+
+  get looks(): boolean {
+    return this.options.quiet !== true;
+  }
+
+  get found(): boolean {
+    return this.output.found;
+  }
+
+  /** `many`: connections come and go, and a line tells when one has gone. */
+  async open(many = false): Promise<void> {
+    await this.output.open('capture');
+    if (!many) return;
+    const look = await lookOf(this.io, this.options);
+    const since = this.options.relativeTime ? () => this.start : undefined;
+    this.ends = connectionEnds(look, since);
+    this.polls = polledLines(look, since);
+    this.faults = faultLines(look, since);
+  }
+
+  record(record: Judged): void {
+    if (record.connection >= this.opened) this.opened = record.connection + 1;
+    if (this.writing !== undefined && this.output.isFull && !this.waiter) this.dropped++;
+    else this.output.record(record);
+    if (this.waiter && !this.waits && this.output.isFull) {
+      this.waits = true;
+      this.waiter.full();
+    }
+    this.schedule();
+  }
+
+  closed(summary: ConnectionSummary): void {
+    this.closing.closed(summary);
+    if (this.ends && !this.options.json) this.output.text(this.ends(summary));
+    this.schedule();
+  }
+
+  /** A request for polling: among frames. */
+  polled(polled: Polled): void {
+    if (this.writing !== undefined && this.output.isFull) this.dropped++;
+    else if (this.options.json) this.output.json(polledRecord(polled));
+    else if (this.polls) this.output.text(this.polls(polled));
+    this.schedule();
+  }
+
+  /** What was done to a frame on purpose: never left out. */
+  fault(fault: RelayFault): void {
+    if (this.options.json) this.output.json(faultRecord(fault));
+    else if (this.faults) this.output.text(this.faults(fault));
+    this.schedule();
+  }
+
+  notice(message: string): void {
+    this.output.notice(escapeText(message));
+    this.schedule();
+  }
+
+  json(value: object): void {
+    this.output.json(value);
+    this.schedule();
+  }
+
+  text(text: Printable): void {
+    this.output.text(text);
+    this.schedule();
+  }
+
+  /** What is left, and what there was; `exit` is the code that the run ends with, where it hangs on more than what was found. */
+  async end(exit?: number): Promise<void> {
+    await this.writing;
+    await this.flush();
+    await this.closing.draw(this.output.found, exit);
+    await this.output.flush();
+  }
+
+  /** Lines of one turn of the event loop are printed together. */
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      if (this.writing !== undefined) {
+        this.again = true;
+        return;
+      }
+      this.again = false;
+      this.writing = this.flush().finally(() => {
+        this.writing = undefined;
+        if (this.dropped > 0 || this.again) this.schedule();
+        if (this.io.stdout.closed) this.leave();
+        if (!this.waits || this.output.isFull) return;
+        this.waits = false;
+        this.waiter?.room();
+      });
+    });
+  }
+
+  private leave(): void {
+    this.waiter?.gone();
+    this.tellLeft();
+  }
+
+  private async flush(): Promise<void> {
+    if (this.dropped > 0 && !this.output.isFull) {
+      this.output.notice(print`${this.dropped} records are not printed: the output is too slow`);
+      this.dropped = 0;
+    }
+    await this.output.flush();
+  }
+}

@@ -1,0 +1,29 @@
+import type { PerMessageDeflateOptions } from 'ws';
+import { DEFAULT_PREVIEW, type ReadingOptions } from '../../codec/connection/reading-options.js';
+import { acceptOf, lazyDeflate } from '../host/adapters.js';
+import { deflateOf } from '../options/deflate-option.js';
+import type { RecordCriteria } from '../../traffic/filters.js';
+import { DEFAULT_MAX_MESSAGE } from '../decode/traffic-options.js';
+import type { ShowOptions } from '../options/serve-options.js';
+
+/** How live traffic is read: what was negotiated is seen in the handshake. */
+export function liveReading({ preview = DEFAULT_PREVIEW, grep }: ShowOptions & RecordCriteria): ReadingOptions {
+  const kept = grep ? Math.max(preview, DEFAULT_MAX_MESSAGE) : preview;
+  return { raw: lazyDeflate, acceptOf, previewBytes: kept, messageBytes: kept };
+}
+
+/** `--deflate[=PARAMS]` as `ws` wants it; compression is off unless it was asked for. */
+export function perMessageDeflate(option: string | false | undefined): PerMessageDeflateOptions | false {
+  if (option === undefined || option === false) return false;
+  const parameters = deflateOf(option)!;
+  const { serverNoContextTakeover, clientNoContextTakeover, serverMaxWindowBits, clientMaxWindowBits } = parameters;
+  return {
+    // `false` would refuse an offer or answer that has them: the other end may ask for them (RFC 7692 §7.1.1).
+    ...(serverNoContextTakeover && { serverNoContextTakeover }),
+    ...(clientNoContextTakeover && { clientNoContextTakeover }),
+    ...(serverMaxWindowBits < 15 && { serverMaxWindowBits }),
+    ...(clientMaxWindowBits < 15 && { clientMaxWindowBits }),
+    // Who looks at compression wants to see it on short messages too.
+    threshold: 0,
+  };
+}

@@ -1,0 +1,217 @@
+import { parseAddress } from '../../sources/packets/address-text.js';
+import { InvalidArgumentError, Option } from 'commander';
+import { OPCODES } from '../../codec/frames/registry.js';
+import {
+  MAPPED_BITS,
+  type ConnectionCriteria,
+  type EndpointPattern,
+  type Network,
+  type NumberRange,
+  type RecordCriteria,
+  type TimeBound,
+} from '../../traffic/filters.js';
+
+/** The options of `decode` that say which records are shown, and what becomes of them. */
+export interface FilterOptions extends ConnectionCriteria, RecordCriteria {
+  /** Records shown, from 1. */
+  limit?: number;
+  stats?: true;
+  extract?: string;
+  relativeTime?: true;
+  /** Ports. */
+  asWebsocket?: readonly number[];
+}
+
+export function filterOptions(): Option[] {
+  return [
+    new Option('--connection <numbers>', 'only these connections, as in 0 or 0,3-5 (repeatable)').argParser(ranges),
+    new Option(
+      '--client <addr[:port]>',
+      'only clients at this address, block (10.0.0.0/8) or :port (repeatable)',
+    ).argParser(endpoints),
+    new Option('--server <addr[:port]>', 'only servers there, likewise (repeatable)').argParser(endpoints),
+    new Option('--opcode <names>', `only frames of these opcodes: ${OPCODE_NAMES.join(',')} or numbers`).argParser(
+      opcodes,
+    ),
+    new Option('--grep <re>', 'only text that this regular expression matches (RE or /RE/flags)').argParser(regExp),
+    new Option('--violations', 'only what breaks a rule: errors and warnings'),
+    new Option(
+      '--from-time <time>',
+      'only from this time on: ISO 8601, HH:MM:SS, seconds since the epoch, or +SECONDS from the first packet',
+    ).argParser(time),
+    new Option('--to-time <time>', 'only up to this time').argParser(time),
+    new Option('--limit <number>', 'stop after so many records').argParser(limit),
+    new Option('--stats', 'show only what became of each connection: the closing table'),
+    new Option('--extract <dir>', 'write each message to a file in this directory (new or empty)').argParser(directory),
+    new Option('--relative-time', 'show times as seconds from the first packet'),
+    new Option('--as-websocket <ports>', 'take connections with these ports for WebSocket (repeatable)').argParser(
+      ports,
+    ),
+  ];
+}
+
+const ranges = listOf(range);
+const endpoints = listOf(endpoint);
+const ports = listOf(port);
+
+/** Items separated by commas, behind those of the same option before it. */
+function listOf<T>(item: (text: string) => T): (value: string, before: readonly T[] | undefined) => T[] {
+  return (value, before = []) => [...before, ...items(value).map(item)];
+}
+
+function items(value: string): string[] {
+  const parts = value.split(',').map((part) => part.trim());
+  if (parts.includes('')) throw new InvalidArgumentError('It is empty, or there is nothing between two commas.');
+  return parts;
+}
+
+function range(text: string): NumberRange {
+  const [, first, dash, last] = /^(\d+)(?:(-)(\d*))?$/.exec(text) ?? [];
+  if (first === undefined) {
+    throw new InvalidArgumentError('It has to be a number from 0 on, a range as in 3-5 or 3-, or a list as in 0,3-5.');
+  }
+  const low = Number(first);
+  const high = dash === undefined ? low : last ? Number(last) : Infinity;
+  if (low > high) throw new InvalidArgumentError(`The range ${text} runs backwards.`);
+  return { low, high };
+}
+
+const OPCODE_NAMES = ['text', 'binary', 'close', 'ping', 'pong', 'continuation', 'reserved'] as const;
+
+/** A bit for each opcode; `reserved` is all that are. */
+function opcodes(value: string, before = 0): number {
+  return items(value).reduce((bits, text) => bits | opcodeBits(text.toLowerCase()), before);
+}
+
+function opcodeBits(text: string): number {
+  const number = /^(0x[0-9a-f]+|\d+)$/.test(text) ? Number(text) : NaN;
+  const bits = OPCODES.filter(({ value, name }) => name === text || value === number);
+  if (bits.length > 0) return bits.reduce((sum, { value }) => sum | (1 << value), 0);
+  throw new InvalidArgumentError(
+    `It has to be a list of ${OPCODE_NAMES.slice(0, -1).join(', ')}, reserved, or numbers from 0 to 15.`,
+  );
+}
+
+/** `/re/flags`, or all of it is the expression: a path such as `/chat/room` too, as `room` are no flags. */
+function regExp(value: string): RegExp {
+  const [, source = value, flags = ''] = /^\/([^]+)\/([dgimsuvy]*)$/.exec(value) ?? [];
+  try {
+    return new RegExp(source, flags);
+  } catch (error) {
+    const reason = (error as Error).message.replace(/^Invalid regular expression: /, '');
+    throw new InvalidArgumentError(`It is no regular expression of JavaScript: ${reason}.`);
+  }
+}
+
+function limit(value: string): number {
+  const number = /^\d+$/.test(value) ? Number(value) : NaN;
+  if (number >= 1 && number <= Number.MAX_SAFE_INTEGER) return number;
+  throw new InvalidArgumentError('It has to be a whole number from 1 on.');
+}
+
+function directory(value: string): string {
+  if (value === '') throw new InvalidArgumentError('It has to be the name of a directory.');
+  return value;
+}
+
+function port(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65535) return Number(text);
+  throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+}
+
+/** The address in brackets or not, the prefix length, the port. */
+const ENDPOINT = /^(?:\[([^\]]+)\]|([^[\]/]*?))(\/[^:]*)?(?::([^:/]*))?$/;
+/** Without brackets, all the colons are the address's own. */
+const BARE_IPV6 = /^[^[\]/:]*:[^[\]/:]*:[^[\]/]*$/;
+
+function endpoint(text: string): EndpointPattern {
+  if (BARE_IPV6.test(text)) return { network: network(text) };
+  const [whole, bracketed, bare = '', bits = '', portText] = ENDPOINT.exec(text) ?? [];
+  const address = (bracketed ?? bare) + bits;
+  if (!whole || (address === '' && portText === undefined)) throw notAnEndpoint(text);
+  return {
+    ...(address !== '' && { network: network(address) }),
+    ...(portText !== undefined && { port: port(portText) }),
+  };
+}
+
+function network(text: string): Network {
+  const [addressText = '', bitsText, ...more] = text.split('/');
+  const address = parseAddress(addressText);
+  if (!address || more.length > 0) throw notAnEndpoint(text);
+  const isIpv6 = addressText.includes(':');
+  const most = isIpv6 ? 128 : 32;
+  const bits = bitsText === undefined ? most : /^\d{1,3}$/.test(bitsText) ? Number(bitsText) : NaN;
+  if (bits <= most) return { address, bits: isIpv6 ? bits : MAPPED_BITS + bits };
+  throw new InvalidArgumentError(`Behind the / of an ${isIpv6 ? 'IPv6' : 'IPv4'} block stands a number up to ${most}.`);
+}
+
+/** Mistakes that are easily made, and what is said of them. */
+const ENDPOINT_HINTS: readonly (readonly [RegExp, string])[] = [
+  [/^\d+$/, 'A port alone is written with a colon in front, as in :80.'],
+  [/^[^:g-z]*[g-z][^:]*$/i, 'Names are not looked up: it has to be an address, as in 192.0.2.1 or ::1.'],
+  [/%/, 'Captures know no zones: it has to be the address without % and what follows.'],
+];
+
+function notAnEndpoint(text: string): InvalidArgumentError {
+  const hint = ENDPOINT_HINTS.find(([mistake]) => mistake.test(text))?.[1];
+  return new InvalidArgumentError(
+    hint ?? 'It has to be an address, a block as in 10.0.0.0/8 or fd00::/8, ADDR:PORT, [IPv6]:PORT, or :PORT.',
+  );
+}
+
+const CLOCK = String.raw`(\d\d?):(\d\d)(?::(\d\d)([.,]\d+)?)?`;
+const CLOCK_TIME = new RegExp(`^${CLOCK}$`);
+const DATE_TIME = new RegExp(String.raw`^(\d{4})-(\d\d)-(\d\d)[T ]${CLOCK} ?(Z|[+-]\d\d(?::?\d\d)?)?$`, 'i');
+const SECONDS = /^(\+?)(\d+(?:\.\d+)?)$/;
+/** In the year 5138: in milliseconds, it is 1973. */
+const LATEST_SECOND = 1e11;
+
+function time(value: string): TimeBound {
+  const text = value.trim();
+  const seconds = SECONDS.exec(text);
+  if (seconds) return secondsBound(seconds[1] === '+' ? 'start' : 'epoch', Number(seconds[2]));
+  const clock = CLOCK_TIME.exec(text);
+  if (clock) return { base: 'midnight', seconds: clockSeconds(clock.slice(1)) };
+  const dated = DATE_TIME.exec(text);
+  if (dated) return { base: 'epoch', seconds: dateSeconds(dated.slice(1)) };
+  throw new InvalidArgumentError(
+    'It has to be a time as in 2026-11-22T15:12:37Z, "2026-11-22 15:12:37.5" or 15:12:37 (local time), ' +
+      '1795360357.5 (seconds since the epoch), or +10 (seconds from the first packet).',
+  );
+}
+
+function secondsBound(base: 'epoch' | 'start', seconds: number): TimeBound {
+  if (base === 'start' || seconds < LATEST_SECOND) return { base, seconds };
+  throw new InvalidArgumentError('It has to be in seconds since the epoch, and looks like milliseconds.');
+}
+
+/** Hour, minute, second and fraction as they are written. */
+function clockSeconds([hour, minute, second = '0', fraction = '.0']: readonly (string | undefined)[]): number {
+  if (Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) {
+    throw new InvalidArgumentError('Hours go up to 23, minutes and seconds up to 59.');
+  }
+  const whole = Number(hour) * 3600 + Number(minute) * 60 + Number(second);
+  return whole + Number(`0.${fraction.slice(1)}`);
+}
+
+/** Without a zone it is the local time, as tcpdump -tttt prints it. */
+function dateSeconds(fields: readonly (string | undefined)[]): number {
+  const [year, month, day] = fields.slice(0, 3).map(Number) as [number, number, number];
+  const midnight = new Date(Date.UTC(year, month - 1, day));
+  const written = midnight.toISOString().slice(0, 10);
+  if (written !== fields.slice(0, 3).join('-')) throw new InvalidArgumentError('There is no such day.');
+  const clock = clockSeconds(fields.slice(3, 7));
+  const zone = fields[7];
+  // `new Date` takes the seconds of the day by the clock on the wall, also on days that have an hour more or less.
+  const local = (): number => new Date(year, month - 1, day, 0, 0, Math.trunc(clock)).getTime() / 1000 + (clock % 1);
+  return zone === undefined ? local() : midnight.getTime() / 1000 + clock - zoneSeconds(zone);
+}
+
+function zoneSeconds(zone: string): number {
+  const [, sign, hours = '0', minutes = '0'] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? [];
+  if (Number(hours) > 23 || Number(minutes) > 59) {
+    throw new InvalidArgumentError('The zone behind the time has hours up to 23 and minutes up to 59.');
+  }
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60);
+}

@@ -1,0 +1,91 @@
+import { InvalidArgumentError } from 'commander';
+import { isToken } from '../../codec/http1/text.js';
+
+/** What is shown of a payload is drawn in memory, many times as large as the payload. */
+const MOST_PREVIEW = 16 * 1024 * 1024;
+
+export function list(value: string, before: string[] | undefined): string[] {
+  return [...(before ?? []), value];
+}
+
+export function integer(low: number, high = Number.MAX_SAFE_INTEGER): (value: string) => number {
+  return (value) => {
+    const number = /^(0x[0-9a-f]+|\d+)$/i.test(value) ? Number(value) : NaN;
+    if (number >= low && number <= high) return number;
+    throw new InvalidArgumentError(
+      high === Number.MAX_SAFE_INTEGER
+        ? `It has to be a whole number from ${low} on.`
+        : `It has to be a whole number from ${low} to ${high}.`,
+    );
+  };
+}
+
+export function preview(value: string): number {
+  return value === 'all' ? MOST_PREVIEW : integer(0, MOST_PREVIEW)(value);
+}
+
+export function maxOutput(value: string): number {
+  return value === 'all' ? Infinity : integer(0)(value);
+}
+
+export function close(value: string): { code: number; reason: string } {
+  const [, code, reason = ''] = /^(\d{1,5})(?::([^]*))?$/.exec(value) ?? [];
+  if (code === undefined || Number(code) > 65535) {
+    throw new InvalidArgumentError('It has to be a code from 0 to 65535, perhaps with :REASON behind it.');
+  }
+  return { code: Number(code), reason };
+}
+
+/** The longest time that a timer can wait: seconds. */
+const MOST_SECONDS = 2_147_483;
+
+interface SecondsOptions {
+  /** -1 stands for Infinity. */
+  readonly endless?: boolean;
+  /** 0 stands for no limit, as in curl. */
+  readonly zero?: 'unlimited';
+}
+
+/** Seconds, with a fraction if need be. */
+export function seconds({ endless = false, zero }: SecondsOptions = {}): (value: string) => number {
+  return (value) => {
+    if (endless && value === '-1') return Infinity;
+    const number = /^(\d+(\.\d*)?|\.\d+)$/.test(value) ? Number(value) : NaN;
+    if (number === 0 && zero === 'unlimited') return MOST_SECONDS;
+    if (number <= MOST_SECONDS) return number;
+    throw new InvalidArgumentError(
+      `It has to be a number of seconds up to ${MOST_SECONDS}${endless ? ', or -1' : ''}.`,
+    );
+  };
+}
+
+export function expression(text: string, flags = 'u'): RegExp {
+  try {
+    return new RegExp(text, flags);
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message);
+  }
+}
+
+/** Subprotocols: tokens (RFC 6455 §4.1). */
+export function tokens(value: string, before: string[] | undefined): string[] {
+  if (!isToken(value))
+    throw new InvalidArgumentError('It has to be a token: letters, digits and some signs, no blanks.');
+  return list(value, before);
+}
+
+/** Names of hosts, as a URL has them: without a port, which does not matter. */
+export function hosts(value: string, before: string[] | undefined): string[] {
+  if (!/^[^\s/?#@\\:[\]]+$/.test(value) || !URL.canParse(`http://${value}`)) {
+    throw new InvalidArgumentError('It has to be the name of a host, as in chat.example.org, without a port.');
+  }
+  return list(new URL(`http://${value}`).hostname.replace(/\.$/, ''), before);
+}
+
+/** Origins as a browser sends them (RFC 6454 §6.1). */
+export function origins(value: string, before: string[] | undefined): string[] {
+  if (value !== 'null' && value !== '*' && !/^[a-z][a-z0-9+.-]*:\/\/[^/?#\s]+$/i.test(value)) {
+    throw new InvalidArgumentError('It has to be an origin, as in https://example.org, or null, or * for all.');
+  }
+  return list(value, before);
+}

@@ -1,0 +1,170 @@
+import { escapedLines } from '../../describe/escape.js';
+import { Command, Option, type ParseOptionsResult } from 'commander';
+import { commandOf, optionalValues } from './arguments.js';
+import { checkOptions, type CheckOptions } from './check-options.js';
+import { VERSION } from './version.js';
+import type { Io } from '../host/io.js';
+import { connectOptions, type ConnectOptions } from './connect-options.js';
+import { acceptOptions, decodeOptions, encodeOptions } from './options.js';
+import { proxyOptions, type ProxyOptions } from './proxy-options.js';
+import { serveOptions, type ServeOptions } from './serve-options.js';
+
+/**
+ * The command line as data: names, options and help. A command's code is imported when it runs, so that `--help`
+ * loads none and each loads its own.
+ */
+export function createProgram(io: Io, setExit: (code: number) => void): Command {
+  const program = new CliCommand('wsinspect')
+    .description('Look into WebSocket traffic: every bit of a frame and of a handshake, judged by RFC section.')
+    .version(VERSION, '--version', 'print the version')
+    .configureHelp({ minWidthToWrap: 20 })
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(escapedLines(text)),
+      writeErr: (text) => void io.stderr.write(escapedLines(text)),
+      outputError: () => undefined,
+      getOutHelpWidth: () => io.stdout.columns ?? 80,
+      getErrHelpWidth: () => io.stderr.columns ?? 80,
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    })
+    .addHelpText(
+      'after',
+      '\nExamples:\n' +
+        example(['decode 81870ec3f3cd3bf6c6f83bf6c6', 'accept dGhlIHNhbXBsZSBub25jZQ==', 'encode hello --mask']),
+    );
+
+  command(program, acceptOptions, 'accept [key]', 'the Sec-WebSocket-Accept value of a key; judge a handshake', [
+    'accept dGhlIHNhbXBsZSBub25jZQ==',
+    'accept dGhlIHNhbXBsZSBub25jZQ== --explain',
+    "accept dGhlIHNhbXBsZSBub25jZQ== --verify 's3pPLMBiTxaQ9kYGzzhZRbK+xOo='",
+    'accept --generate',
+  ]).action(async (key: string | undefined, options: object) => {
+    const { accept } = await import('../entries/accept.js');
+    setExit(await accept(io, key, options));
+  });
+
+  command(program, decodeOptions, 'decode [hex...]', 'show frames and handshakes, field by field, and judge them', [
+    'decode 81870ec3f3cd3bf6c6f83bf6c6',
+    "decode --direction client '81 05 48 65 6c 6c 6f'",
+    'encode hi --mask | wsinspect decode --json',
+  ]).action(async (hex: string[], options: object) => {
+    const { decode } = await import('../entries/commands.js');
+    setExit(await decode(io, hex, options));
+  });
+
+  command(program, encodeOptions, 'encode [text]', 'make frames, legal or not, from text or bytes', [
+    'encode hello',
+    'encode hello --mask 37fa213d --explain',
+    'encode --close 1000:bye',
+    'encode hello --fragment 2 --out python',
+  ]).action(async (text: string | undefined, options: object) => {
+    const { encode } = await import('../entries/commands.js');
+    setExit(await encode(io, text, options));
+  });
+  addLiveCommands(program, io, setExit);
+  return program;
+}
+
+/**
+ * What follows the name of a command is its own: the value of an option may be `--version`. Optional values are taken after
+ * `=`. Commander sees no long list at once: it hands lists on as arguments of its functions.
+ */
+class CliCommand extends Command {
+  override createCommand(name?: string): Command {
+    return new CliCommand(name);
+  }
+
+  override parseOptions(args: string[]): ParseOptionsResult {
+    const found = commandOf(this, args);
+    const [own, text] = found ? [args.slice(0, found[0])] : optionalValues(args, this.options);
+    const { operands, unknown } = super.parseOptions(own);
+    if (found === undefined) return { operands: operands.concat(text ?? []), unknown };
+    return { operands: [...operands, args[found[0]]!], unknown: unknown.concat(args.slice(found[0] + 1)) };
+  }
+}
+
+/** Those with a socket. */
+function addLiveCommands(program: Command, io: Io, setExit: (code: number) => void): void {
+  command(
+    program,
+    serveOptions,
+    'serve [address]',
+    'a server whose every frame is shown: echo, chat, faults on demand',
+    ['serve', 'serve 9001 --mode chat', 'serve 0 --deflate --view annotated', 'serve 9001 --reject 403'],
+  ).action(async (address: string | undefined, options: ServeOptions) => {
+    const { serve } = await import('../entries/live.js');
+    setExit(await serve(io, address, options));
+  });
+  command(
+    program,
+    connectOptions,
+    'connect [url]',
+    'a client whose every frame is shown: by options, stdin or a prompt',
+    [
+      'connect ws://127.0.0.1:9001/',
+      'connect ws://127.0.0.1:9001/ -x hello -1 --view annotated',
+      'connect wss://example.org/ -k -H "Authorization: Bearer x" --expect ready -m 10 --json',
+      'connect ws://127.0.0.1:9001/ < lines.txt',
+    ],
+  ).action(async (url: string | undefined, options: ConnectOptions) => {
+    const { connect } = await import('../entries/live.js');
+    setExit(await connect(io, url, options));
+  });
+  command(
+    program,
+    proxyOptions,
+    'proxy [address] [url]',
+    'stands between clients and a server: every frame is shown, no byte is changed',
+    [
+      'proxy 9002 wss://staging.example/app',
+      'proxy 9002 ws://127.0.0.1:9001/ --view messages --grep error',
+      'proxy 9002 ws://127.0.0.1:9001/ --delay 200 --corrupt 0.01 --seed 7',
+    ],
+  ).action(async (address: string | undefined, url: string | undefined, options: ProxyOptions) => {
+    const { proxy } = await import('../entries/live.js');
+    setExit(await proxy(io, address, url, options));
+  });
+  command(
+    program,
+    checkOptions,
+    'check [url]',
+    'what a server or client gets wrong: the cases of the Autobahn Testsuite and more',
+    [
+      'check ws://127.0.0.1:9001/',
+      "check ws://127.0.0.1:9001/ --only '7.*' -v",
+      'check wss://example.org/ws --junit results.xml',
+      'check --listen 9001 --full',
+    ],
+  ).action(async (url: string | undefined, options: CheckOptions) => {
+    const { check } = await import('../entries/check.js');
+    setExit(await check(io, url, options));
+  });
+}
+
+function command(
+  program: Command,
+  options: () => Option[],
+  usage: string,
+  description: string,
+  examples: readonly string[],
+): Command {
+  const made = program.command(usage).description(description).allowExcessArguments(false);
+  for (const option of [...options(), ...commonOptions()]) made.addOption(option);
+  made.version(VERSION, '--version');
+  made.options.at(-1)!.hideHelp();
+  return made.addHelpText('after', `\nExamples:\n${example(examples)}`);
+}
+
+function example(lines: readonly string[]): string {
+  return lines.map((line) => `  wsinspect ${line}`).join('\n');
+}
+
+function commonOptions(): Option[] {
+  return [
+    new Option('--json', 'one compact JSON object a line'),
+    new Option('--color <when>', 'colour the output').choices(['auto', 'always', 'never']).default('auto'),
+    new Option('-q, --quiet', 'print nothing but errors: the exit code tells'),
+    new Option('-v, --verbose', 'tell more'),
+  ];
+}

@@ -1,0 +1,92 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { deflateExtension } from '../../codec/handshake/deflate-params.js';
+import { formatExtensions } from '../../codec/handshake/extensions.js';
+import { isToken } from '../../codec/http1/text.js';
+import type { Script } from '../../live/replay/script.js';
+import { UsageError } from '../host/exit.js';
+import { expression, integer, list } from './option-values.js';
+
+/** A recording, said again: by `connect` its client, by `serve` its server. */
+export interface ReplayOptions {
+  replay?: string;
+  /** Seconds of the recording in a second; 0: without pauses. */
+  speed?: number;
+  connection?: number;
+}
+
+/** What comes, compared with the recording. */
+export interface DiffOptions {
+  diff?: true;
+  ignore?: RegExp[];
+  ignoreJson?: string[];
+}
+
+const HEADING = 'Replay:';
+
+export function replayOptions(who: string, conflicts: string[]): Option[] {
+  return [
+    new Option('--replay <file>', `say what the recorded ${who} said: a file of --record, or a capture`).conflicts(
+      conflicts,
+    ),
+    new Option('--speed <factor>', 'so many times as fast; 0: without pauses').argParser(factor),
+    new Option(
+      '--connection <number>',
+      'this connection of the file (otherwise the one with the first frame)',
+    ).argParser(integer(0)),
+  ].map((option) => option.helpGroup(HEADING));
+}
+
+export function diffOptions(): Option[] {
+  return [
+    new Option('--diff', 'compare the replies with the recorded ones: exit 1 where they differ'),
+    new Option(
+      '--ignore <regexp>',
+      'leave out what matches of each text, on both sides (RE or /RE/flags; repeatable)',
+    ).argParser((value, before: RegExp[] | undefined) => [...(before ?? []), everywhere(value)]),
+    new Option(
+      '--ignore-json <path>',
+      "leave out these parts of JSON texts, as in '$..time' (JSONPath; repeatable)",
+    ).argParser(list),
+  ].map((option) => option.helpGroup(HEADING));
+}
+
+/** Throws a UsageError where an option is about a replay, and there is none. */
+export function checkReplay(options: ReplayOptions & DiffOptions): void {
+  const { replay, diff } = options;
+  const [first] = (['speed', 'connection', 'diff'] as const).filter((name) => options[name] !== undefined);
+  if (replay === undefined && first !== undefined) throw new UsageError(`--${first} is for --replay FILE`);
+  if (diff) return;
+  if (options.ignore) throw new UsageError('--ignore is for --replay FILE --diff');
+  if (options.ignoreJson) throw new UsageError('--ignore-json is for --replay FILE --diff');
+}
+
+interface Negotiable {
+  readonly subprotocol?: string[];
+  readonly deflate?: string | false;
+}
+
+/** What was offered, or taken, in the recorded handshake: the same is now, where the options do not say otherwise. */
+export function asRecorded(
+  { handshake }: Script,
+  side: 'client' | 'server',
+  { subprotocol, deflate }: Negotiable,
+): Negotiable {
+  const { subprotocolsOffered = [], subprotocol: taken, deflate: agreed } = handshake ?? {};
+  const names = side === 'client' ? subprotocolsOffered.filter(isToken) : taken === undefined ? [] : [taken];
+  return {
+    ...(subprotocol === undefined && names.length > 0 && { subprotocol: [...new Set(names)] }),
+    ...(deflate === undefined && agreed && { deflate: formatExtensions([deflateExtension(agreed)]) }),
+  };
+}
+
+/** `RE` or `/RE/flags`, for each place that it matches. */
+function everywhere(value: string): RegExp {
+  const [, source = value, flags = ''] = /^\/([^]+)\/([dimsuv]*)$/.exec(value) ?? [];
+  return expression(source, `g${/[uv]/.test(flags) ? '' : 'u'}${flags}`);
+}
+
+function factor(value: string): number {
+  const number = /^(\d+(\.\d*)?|\.\d+)$/.test(value) ? Number(value) : NaN;
+  if (number === 0 || (number >= 0.001 && number <= 1e6)) return number;
+  throw new InvalidArgumentError('It has to be a number from 0.001 to 1000000, or 0.');
+}

@@ -1,0 +1,122 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { parseHex } from '../host/hex-argument.js';
+import { listenerOptions, type ListenerOptions } from './listener-options.js';
+import { close, integer, preview, tokens } from './option-values.js';
+import type { DecodeOptions } from './options.js';
+import { replayOptions, type ReplayOptions } from './replay-options.js';
+
+/** What `serve` and `connect` show, as `decode` does. */
+export type ShowOptions = Pick<
+  DecodeOptions,
+  'json' | 'color' | 'quiet' | 'verbose' | 'view' | 'preview' | 'pretty' | 'base64' | 'strict' | 'relativeTime'
+>;
+
+export interface ServeOptions extends ShowOptions, ReplayOptions, ListenerOptions {
+  mode: 'echo' | 'chat' | 'broadcast' | 'sink' | 'silent';
+  subprotocol?: string[];
+  token: boolean;
+  path?: string;
+  deflate?: string | false;
+  maxPayload: number;
+  maxConnections: number;
+  cert?: string;
+  key?: string;
+  clientCa?: string;
+  oneshot?: true;
+  reject?: number;
+  badAccept?: true;
+  rawFrame?: Uint8Array[];
+  delay?: number;
+  close?: { code: number; reason: string };
+  drop?: true;
+  autoPong: boolean;
+  compare?: true;
+  record?: string;
+}
+
+/** Live traffic, kept. */
+export function recordOption(): Option {
+  const kinds = 'FILE.pcapng (Wireshark), .ndjson (records) or .har (browsers)';
+  return new Option('--record <file>', `write all traffic to a file as it passes: ${kinds}; decode reads it`).helpGroup(
+    'View:',
+  );
+}
+
+/** The views of live traffic. */
+export function showOptions(): Option[] {
+  const heading = 'View:';
+  return [
+    new Option('--view <view>', 'how to show the traffic').choices(['annotated', 'summary', 'messages']),
+    new Option('--preview <bytes>', 'payload bytes shown of each frame (a number, or all: 16 MiB)').argParser(preview),
+    new Option('--pretty', 'show JSON payloads indented'),
+    new Option('--base64', 'bytes in JSON records as Base64 instead of hex'),
+    new Option('--relative-time', 'show times as seconds from the start'),
+  ].map((option) => option.helpGroup(heading));
+}
+
+export function serveOptions(): Option[] {
+  const policy = [
+    new Option('--subprotocol <name>', 'a subprotocol that it speaks (repeatable, the preferred one first)').argParser(
+      tokens,
+    ),
+    ...listenerOptions('; echo, sink and silent then take only these'),
+    new Option('--no-token', 'open the page and what it sees of the traffic without the token that is printed'),
+    new Option('--path <path>', 'WebSockets at this path only'),
+    new Option('--deflate [params]', 'take permessage-deflate where it is offered, with these parameters'),
+    new Option('--no-deflate', 'take no compression: the default'),
+    new Option('--max-payload <bytes>', 'close (1009) on larger messages')
+      .argParser(integer(1, 2 ** 31 - 1))
+      .default(64 * 1024 * 1024, '64 MiB'),
+    new Option('--max-connections <number>', 'WebSockets at one time').argParser(integer(1)).default(20_000),
+    new Option('--cert <file>', 'serve wss with this certificate (PEM, its chain behind it)'),
+    new Option('--key <file>', 'its private key (PEM)'),
+    new Option('--client-ca <file>', 'ask clients for a certificate that these authorities signed (PEM)'),
+    new Option('--oneshot', 'end after one connection'),
+  ].map((option) => option.helpGroup('Policy:'));
+  const faults = [
+    new Option('--reject <status>', 'refuse every handshake with this HTTP status')
+      .argParser(integer(200, 599))
+      .conflicts(['badAccept', 'rawFrame', 'close', 'drop']),
+    new Option('--bad-accept', 'answer with a wrong Sec-WebSocket-Accept'),
+    new Option('--raw-frame <hex>', 'send these bytes right behind the handshake (repeatable)').argParser(hexes),
+    new Option('--delay <ms>', 'wait so long before each message').argParser(integer(0, 2 ** 31 - 1)),
+    new Option('--close <code[:reason]>', 'close after the first message').argParser(close),
+    new Option('--drop', 'reset the connection (TCP RST) after the first message').conflicts('close'),
+    new Option('--no-auto-pong', 'answer no ping'),
+  ].map((option) => option.helpGroup('Faults, to test clients with:'));
+  return [
+    new Option('--mode <mode>', 'what it does with messages')
+      .choices(['echo', 'chat', 'broadcast', 'sink', 'silent'])
+      .default('echo'),
+    new Option(
+      '--compare',
+      'measure one conversation over short polling, long polling and WebSocket, and end',
+    ).conflicts([
+      ...[
+        'mode',
+        'subprotocol',
+        'allowOrigin',
+        'allowHost',
+        'path',
+        'deflate',
+        'maxPayload',
+        'maxConnections',
+        'cert',
+        'key',
+      ],
+      ...['clientCa', 'oneshot', 'reject', 'badAccept', 'rawFrame', 'delay', 'close', 'drop', 'view', 'preview'],
+      ...['pretty', 'base64', 'relativeTime', 'record', 'replay'],
+    ]),
+    ...replayOptions('server', ['mode', 'rawFrame', 'delay', 'close', 'drop']),
+    ...policy,
+    ...faults,
+    ...showOptions(),
+    recordOption(),
+  ];
+}
+
+export function hexes(value: string, before: Uint8Array[] | undefined): Uint8Array[] {
+  const bytes = parseHex(value);
+  if (bytes === undefined) throw new InvalidArgumentError('It has to be hex, two digits a byte.');
+  return [...(before ?? []), bytes];
+}

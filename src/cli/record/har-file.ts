@@ -1,0 +1,173 @@
+import { Connection } from '../../codec/connection/connection.js';
+import { NdjsonReader } from '../../sources/recordings/ndjson-reader.js';
+import type { RecordedEnds, RecordingVisitor } from '../../sources/recordings/recording.js';
+import type { Handshake } from '../../codec/handshake/handshake.js';
+import type { Frame } from '../../codec/messages/records.js';
+import { encodeUtf8 } from '../../codec/bytes/utf8.js';
+import { HAR_END, harBegin, harEntryBegin, harEntryEnd, harMessage } from '../../describe/recordings/har.js';
+import { MOST_RECORDED } from '../../describe/recordings/ndjson-writer.js';
+import { ConnectionJudge } from '../../traffic/connection-judge.js';
+import type { Judged } from '../../traffic/judged.js';
+import { acceptOf, lazyDeflate } from '../host/adapters.js';
+import { UsageError } from '../host/exit.js';
+import { JournalIndex } from './journal-index.js';
+import type { Output, OutputFiles } from '../host/output-file.js';
+import { RecordFile } from './record-file.js';
+import { VERSION } from '../options/version.js';
+
+/** Read from the journal at a time. */
+const PIECE = 1024 * 1024;
+
+/** Where the journal of an archive is kept. */
+export function journalOf({ option, path }: Output): Output {
+  return { option, path: `${path}.part` };
+}
+
+/**
+ * An HTTP archive in the making. It is one JSON document, and its connections stand one behind the other: so what happens
+ * goes to a journal of records, `FILE.part`, as it happens, and the archive is made from it at the end.
+ */
+export class HarFile {
+  readonly journal: RecordFile;
+  private readonly file: RecordFile;
+  /** Data frames that have no place in it. */
+  private left = 0;
+
+  constructor(files: OutputFiles, output: Output) {
+    const part = journalOf(output);
+    this.file = new RecordFile(files, output);
+    try {
+      this.journal = new RecordFile(files, part, { access: 'both' });
+      if (this.journal.size > 0) {
+        this.journal.close();
+        throw new UsageError(`--record: ${part.path} is left from a run that was broken off: decode it, or remove it`);
+      }
+    } catch (error) {
+      this.file.discard();
+      throw error;
+    }
+  }
+
+  /** Makes the archive, and removes the journal. Gives how many data frames have no place in it. Throws what the system says. */
+  async finish(): Promise<number> {
+    const { file, journal } = this;
+    file.write(encodeUtf8(harBegin(VERSION)));
+    let isFirst = true;
+    for await (const { extents } of new JournalIndex((at) => journal.read(at, PIECE)).connections()) {
+      file.write(encodeUtf8(isFirst ? '' : ','));
+      isFirst = false;
+      await this.entry(extents);
+    }
+    file.write(encodeUtf8(HAR_END));
+    file.close();
+    journal.remove();
+    return this.left;
+  }
+
+  /** Nothing was recorded. */
+  discard(): void {
+    this.journal.discard();
+    this.file.discard();
+  }
+
+  /** One connection, from where its records stand. */
+  private async entry(extents: readonly number[]): Promise<void> {
+    const writer = new EntryWriter((text) => this.file.write(encodeUtf8(text)));
+    const reader = new NdjsonReader();
+    for (let i = 0; i < extents.length; i += 2) {
+      for (let at = extents[i]!; at < extents[i + 1]!; at += PIECE) {
+        reader.push(this.journal.read(at, Math.min(PIECE, extents[i + 1]! - at)), writer);
+      }
+      // Others may have something to do meanwhile: a signal, say.
+      if (i % 2000 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    reader.end(writer);
+    writer.end();
+    this.left += writer.left;
+  }
+}
+
+/** Writes the entry of one connection as its records are read. */
+class EntryWriter implements RecordingVisitor {
+  /** Frames that end no message: broken ones, and those of fragmented messages that are too long. */
+  left = 0;
+  private ends: RecordedEnds = {};
+  private started = NaN;
+  private last = NaN;
+  private begun = false;
+  private any = false;
+  private ended = false;
+  private readonly judge = new ConnectionJudge(
+    new Connection({ raw: lazyDeflate, acceptOf, previewBytes: MOST_RECORDED, messageBytes: MOST_RECORDED }),
+    0,
+    (record) => this.take(record),
+  );
+
+  constructor(private readonly write: (text: string) => void) {}
+
+  opened(_connection: number, ends: RecordedEnds, time: number): void {
+    this.ends = ends;
+    this.started = time;
+  }
+
+  bytes(_connection: number, side: 0 | 1, bytes: Uint8Array, time: number): void {
+    if (!Number.isNaN(time)) this.last = time;
+    this.judge.read(side, bytes, 0, bytes.length, time);
+  }
+
+  gap(_connection: number, side: 0 | 1, length: number, time: number): void {
+    this.judge.gap(side, length, time);
+  }
+
+  closed(_connection: number, _end: unknown, time: number): void {
+    this.last = time;
+    this.end();
+  }
+
+  /** The journal is our own: there is nothing to tell. */
+  notice(): void {}
+  damage(): void {}
+  problem(): void {}
+
+  end(): void {
+    if (this.ended) return;
+    this.ended = true;
+    this.judge.end(this.last);
+    this.begin(undefined);
+    this.write(harEntryEnd(this.last - this.started || 0));
+  }
+
+  private begin(handshake: Handshake | undefined): void {
+    if (this.begun) return;
+    this.begun = true;
+    this.write(harEntryBegin(this.ends, this.started || 0, handshake));
+  }
+
+  private take(record: Judged): void {
+    if (record.type === 'handshake') return this.begin(record.handshake);
+    if (record.type !== 'frame') return;
+    this.begin(undefined);
+    const { frame, direction, time = this.last } = record;
+    const message = frame.message ?? cutMessage(frame);
+    if (message === undefined || message.bytes === undefined) {
+      if (frame.header.fin && !frame.header.control) this.left++;
+      return;
+    }
+    const { opcode, payload, bytes } = message;
+    const side = direction === 'server' ? 1 : 0;
+    this.write(`${this.any ? ',' : ''}${harMessage({ side, opcode, time, payload, bytes })}`);
+    this.any = true;
+  }
+}
+
+/** A message in one frame that is longer than what is recorded of it. */
+function cutMessage({ header, place, holed, compressed, payload }: Frame): Cut | undefined {
+  if (!holed || !header.fin || place !== 'first' || compressed) return undefined;
+  return { opcode: header.opcode, payload, bytes: header.payloadLength };
+}
+
+interface Cut {
+  readonly opcode: number;
+  readonly payload: Uint8Array;
+  readonly bytes?: number;
+}

@@ -1,0 +1,102 @@
+import { openOutput, PRIVATE, type Output, type OutputFiles } from '../host/output-file.js';
+
+interface RecordFileOptions {
+  /** Of a file that is made. */
+  readonly mode?: number;
+  /** What was written is read again. */
+  readonly access?: 'write' | 'both';
+}
+
+/** Up to it, files are not ours to close. */
+const STDERR = 2;
+/** A pipe that is full is tried again so often, after so many milliseconds. */
+const TRIES = 1000;
+const PAUSE = 10;
+
+/**
+ * A file that is written as things happen. Each call hands its bytes to the system before it returns, so that a process
+ * that is killed loses none of them. Where the disk is slower than the traffic the call takes as long as the disk does:
+ * then the traffic waits, nothing is left out, and nothing piles up in memory.
+ */
+export class RecordFile {
+  readonly path: string;
+  private readonly file: number;
+  private readonly isFile: boolean;
+  private length = 0;
+  private begun = false;
+  private isOpen = true;
+  /** There was none of that name. */
+  private readonly isNew: boolean;
+
+  /** Throws a UsageError where it can't be written. What a file of that name holds stays until the first bytes come. */
+  constructor(
+    private readonly files: OutputFiles,
+    output: Output,
+    { mode = PRIVATE, access = 'write' }: RecordFileOptions = {},
+  ) {
+    this.path = output.path;
+    const { file, isNew, isFile } = openOutput(files, output, mode, access);
+    this.file = file;
+    this.isNew = isNew;
+    this.isFile = isFile;
+  }
+
+  /** Bytes that were in it when it was opened. */
+  get size(): number {
+    return this.isFile ? this.files.fstatSync(this.file).size : 0;
+  }
+
+  /** Throws what the system says. What was written of these bytes is taken back then: what was written before stays readable. */
+  write(bytes: Uint8Array): void {
+    if (!this.begun) this.cut(0);
+    this.begun = true;
+    let done = 0;
+    try {
+      while (done < bytes.length) done += this.writeSome(bytes, done);
+    } catch (error) {
+      if (done > 0) this.cut(this.length);
+      throw error;
+    }
+    this.length += done;
+  }
+
+  /** Up to `length` bytes of what was written. */
+  read(at: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    return bytes.subarray(0, this.files.readSync(this.file, bytes, 0, length, at));
+  }
+
+  close(): void {
+    if (!this.isOpen) return;
+    this.isOpen = false;
+    if (this.file > STDERR) this.files.closeSync(this.file);
+  }
+
+  /** Nothing was to be written after all: all is as it was. */
+  discard(): void {
+    this.close();
+    if (this.isNew && !this.begun) this.files.unlinkSync(this.path);
+  }
+
+  /** It is not needed any more. */
+  remove(): void {
+    this.close();
+    this.files.unlinkSync(this.path);
+  }
+
+  private writeSome(bytes: Uint8Array, at: number): number {
+    for (let tries = 0; ; tries++) {
+      try {
+        return this.files.writeSync(this.file, bytes, at, bytes.length - at);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EAGAIN' || tries >= TRIES) throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
+      }
+    }
+  }
+
+  private cut(length: number): void {
+    // What stdout leads to holds what others have written.
+    if (this.isFile) this.files.ftruncateSync(this.file, length);
+  }
+}

@@ -1,0 +1,174 @@
+import { count } from '../../terminal/layout.js';
+import { print } from '../../describe/printable.js';
+import type * as fs from 'node:fs';
+import { PcapngWriter } from '../../sources/files/pcapng-writer.js';
+import type { RecordingTaker } from '../../sources/recordings/recording.js';
+import { escapeText } from '../../describe/escape.js';
+import { NdjsonWriter } from '../../describe/recordings/ndjson-writer.js';
+import { acceptOf, lazyDeflate } from '../host/adapters.js';
+import { builtin } from '../entries/builtin.js';
+import { EXIT, UsageError } from '../host/exit.js';
+import { HarFile, journalOf } from './har-file.js';
+import type { Io } from '../host/io.js';
+import { checkOutputs, type Output, type OutputFiles } from '../host/output-file.js';
+import { RecordFile } from './record-file.js';
+import { isSystemError, reasonOf, WRITING } from '../host/system-reasons.js';
+import { VERSION } from '../options/version.js';
+
+export interface RecordingOptions {
+  /** `--record`: its ending says which kind it is. */
+  readonly record?: string | undefined;
+  readonly base64?: true | undefined;
+  readonly quiet?: true | undefined;
+}
+
+type Kind = 'pcapng' | 'ndjson' | 'har';
+
+const KINDS: Readonly<Record<string, Kind>> = { pcapng: 'pcapng', ndjson: 'ndjson', jsonl: 'ndjson', har: 'har' };
+
+/**
+ * `--record FILE`, around a run: whoever has a tap tells the recorder of its connections (`LiveContext.recorder` takes it).
+ * `inputs` are files that the run reads. Gives the exit code of the run, or that of a recording that can't be written.
+ */
+export async function recorded(
+  io: Io,
+  options: RecordingOptions,
+  inputs: readonly (string | undefined)[],
+  run: (recorder: RecordingTaker | undefined) => Promise<number>,
+): Promise<number> {
+  const recording = openRecording(io, options, inputs);
+  if (recording === undefined) return run(undefined);
+  let exit: number;
+  try {
+    exit = await run(recording);
+  } catch (error) {
+    await recording.abandon();
+    throw error;
+  }
+  return recording.end(exit);
+}
+
+/** Undefined: nothing is to be recorded. Throws a UsageError before anything is written. */
+function openRecording(
+  io: Io,
+  { record: path, base64, quiet }: RecordingOptions,
+  inputs: readonly (string | undefined)[],
+): Recording | undefined {
+  if (path === undefined) return undefined;
+  const [, ending = ''] = /\.([^./\\]*)$/.exec(path.toLowerCase()) ?? [];
+  const kind = Object.hasOwn(KINDS, ending) ? KINDS[ending]! : undefined;
+  if (kind === undefined) {
+    throw new UsageError(
+      `--record: ${path} has to end with .pcapng, .ndjson (or .jsonl) or .har: that says what is written`,
+    );
+  }
+  const files: OutputFiles = builtin('node:fs') as typeof fs;
+  const output: Output = { option: '--record', path };
+  const outputs = kind === 'har' ? [output, journalOf(output)] : [output];
+  checkOutputs(
+    files,
+    outputs,
+    inputs.filter((input) => input !== undefined),
+  );
+  return new Recording(io, kind, output, files, { base64, quiet });
+}
+
+/** A recording in the making. Where it can't be written any more it ends, with an error; the traffic goes on. */
+class Recording implements RecordingTaker {
+  private readonly file: RecordFile;
+  private readonly har: HarFile | undefined;
+  /** Made with the first event: a run that does not come about replaces no file. */
+  private writer: RecordingTaker | undefined;
+  private failed = false;
+
+  constructor(
+    private readonly io: Io,
+    private readonly kind: Kind,
+    private readonly output: Output,
+    files: OutputFiles,
+    private readonly options: Pick<RecordingOptions, 'base64' | 'quiet'>,
+  ) {
+    if (kind === 'har') this.har = new HarFile(files, output);
+    this.file = this.har?.journal ?? new RecordFile(files, output);
+  }
+
+  opened(...args: Parameters<RecordingTaker['opened']>): void {
+    this.attempt((writer) => writer.opened(...args));
+  }
+
+  bytes(...args: Parameters<RecordingTaker['bytes']>): void {
+    this.attempt((writer) => writer.bytes(...args));
+  }
+
+  ended(...args: Parameters<RecordingTaker['ended']>): void {
+    this.attempt((writer) => writer.ended(...args));
+  }
+
+  /** Nothing follows. Gives the exit code of the run: `exit`, or that of a recording that is not whole. A run that came to no connection replaces no file. */
+  async end(exit: number): Promise<number> {
+    if (this.writer === undefined && exit > EXIT.finding && exit < EXIT.hungUp) {
+      this.discard();
+      return exit;
+    }
+    this.attempt(() => undefined);
+    if (this.har && !this.failed) {
+      try {
+        const left = await this.har.finish();
+        if (left > 0) this.notice(`${left} data frames that complete no message are not in it`);
+      } catch (error) {
+        this.fail(error, ` (what was recorded is in ${this.har.journal.path}, which decode reads)`);
+      }
+    }
+    this.file.close();
+    const cut = this.writer instanceof NdjsonWriter ? this.writer.cut : 0;
+    if (cut > 0)
+      this.notice(
+        `${count(cut, 'payload')} of more than 16 MiB ${cut === 1 ? 'is' : 'are'} cut there: a .pcapng keeps all`,
+      );
+    return this.failed ? EXIT.usage : exit;
+  }
+
+  /** The run failed: where nothing was recorded by then, no file is left. */
+  async abandon(): Promise<void> {
+    if (this.writer !== undefined) await this.end(EXIT.ok);
+    else this.discard();
+  }
+
+  /** All is as it was before. */
+  private discard(): void {
+    if (this.har) this.har.discard();
+    else this.file.discard();
+  }
+
+  private attempt(action: (writer: RecordingTaker) => void): void {
+    if (this.failed) return;
+    try {
+      action((this.writer ??= this.begin()));
+    } catch (error) {
+      this.fail(error, ': recording has ended, the traffic goes on');
+    }
+  }
+
+  private begin(): RecordingTaker {
+    const emit = (bytes: Uint8Array): void => this.file.write(bytes);
+    if (this.kind === 'pcapng') return new PcapngWriter(emit, { application: `wsinspect ${VERSION}` });
+    emit(new Uint8Array(0));
+    return new NdjsonWriter(emit, { reading: { raw: lazyDeflate, acceptOf }, base64: this.options.base64 === true });
+  }
+
+  private fail(error: unknown, more: string): void {
+    // What is no fault of the file is one of the program.
+    if (!isSystemError(error)) throw error;
+    this.failed = true;
+    this.tell(`can't be written: ${reasonOf(error, WRITING)}${more}`);
+  }
+
+  private notice(message: string): void {
+    if (!this.options.quiet)
+      void this.io.stderr.write(print`--record: ${escapeText(this.output.path)}: ${escapeText(message)}\n`);
+  }
+
+  private tell(message: string): void {
+    void this.io.stderr.write(print`wsinspect: --record: ${escapeText(this.output.path)}: ${escapeText(message)}\n`);
+  }
+}

@@ -1,0 +1,170 @@
+import type * as crypto from 'node:crypto';
+import { exec } from 'jsonpath-rfc9535';
+import { latin1 } from '../../codec/http1/text.js';
+import { decodeUtf8 } from '../../codec/bytes/utf8.js';
+import type { ScriptMessage } from '../../live/replay/script.js';
+import type { Reply } from '../../traffic/run-records/reply-difference.js';
+import { builtin } from '../entries/builtin.js';
+import { UsageError } from '../host/exit.js';
+
+/** What does not count where replies are compared. */
+export interface Ignoring {
+  /** Parts of texts. */
+  readonly ignore?: readonly RegExp[] | undefined;
+  /** Parts of JSON texts: JSONPath (RFC 9535). */
+  readonly ignoreJson?: readonly string[] | undefined;
+}
+
+type Json = Parameters<typeof exec>[0];
+
+/** What is longer is hashed. */
+const LONG = 128;
+/** JSON that is nested deeper is compared as the text that it is. */
+const DEEPEST = 200;
+
+/** Throws a UsageError where a path is none. */
+export function checkPaths(paths: readonly string[] = []): void {
+  for (const path of paths) {
+    try {
+      exec({}, path, () => undefined);
+    } catch (error) {
+      const hint = path.startsWith('$') ? '' : ' (it begins with $, as in $.items[*].id or $..time)';
+      throw new UsageError(`--ignore-json ${path}: no JSONPath${hint}: ${(error as Error).message}`);
+    }
+  }
+}
+
+/** A message as it is compared. */
+export function replyOf({ binary, data }: ScriptMessage, ignoring: Ignoring): Reply {
+  if (data === undefined) return { key: undefined, binary, data: new Uint8Array(0) };
+  if (binary) return { key: `b${data.length > LONG ? hashed(data) : latin1(data)}`, binary, data };
+  const text = decodeUtf8(data);
+  const rest = restOf(text, ignoring);
+  return { key: `t${rest.length > LONG ? hashed(rest) : rest}`, binary, data, ...(rest !== text && { rest }) };
+}
+
+function restOf(text: string, { ignore, ignoreJson = [] }: Ignoring): string {
+  return withoutMatches((ignoreJson.length > 0 ? withoutPaths(text, ignoreJson) : undefined) ?? text, ignore);
+}
+
+/** The text without what any of them matches. */
+export function withoutMatches(text: string, patterns: readonly RegExp[] = []): string {
+  return patterns.reduce((rest, pattern) => rest.replaceAll(pattern, ''), text);
+}
+
+/** The JSON text that is left, its members in the order of their names; undefined: it is no JSON. */
+function withoutPaths(text: string, paths: readonly string[]): string | undefined {
+  const value = parsed(text);
+  if (value === undefined) return undefined;
+  const gone = paths.flatMap((path) => {
+    const found: (string | number)[][] = [];
+    exec(value, path, (_, place) => void found.push([...place]));
+    return found;
+  });
+  if (gone.some((place) => place.length === 0)) return '';
+  for (const place of gone) remove(value, place);
+  const rest = JSON.stringify(value, (_, part: unknown) => {
+    if (Array.isArray(part)) return part.filter((each: unknown) => each !== GONE) as unknown[];
+    return isObject(part) ? sorted(part) : part;
+  });
+  return rest.replaceAll(KEPT_NUMBER, '$1$2');
+}
+
+/** Stands where something is ignored. */
+const GONE: unique symbol = Symbol('gone');
+
+/** Objects and lists only: numbers and the like are texts as good. */
+function parsed(text: string): Json | undefined {
+  const marked = /^\s*[[{]/.test(text) ? withMarkedNumbers(text) : undefined;
+  if (marked === undefined) return undefined;
+  try {
+    return JSON.parse(marked) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+/** In front of a number that is kept as the text that it is: no double is that exact, and a change would not be seen. */
+const MARK = String.raw`\u0000number `;
+/** No string begins as a mark does: one that did has another NUL in front of it. */
+const NUL = String.raw`\u0000`;
+const KEPT_NUMBER = /([[,:])"\\u0000number ([^"]*)"/g;
+/** Decimal digits that a double always has. */
+const DIGITS = 15;
+
+/** What a bracket does to the depth. */
+const NESTING = new Map([
+  ['[', 1],
+  ['{', 1],
+  [']', -1],
+  ['}', -1],
+]);
+
+/** The same JSON with long numbers as strings; undefined where it is none for sure, or nested too deep. In one pass. */
+function withMarkedNumbers(text: string): string | undefined {
+  const parts: string[] = [];
+  let from = 0;
+  let depth = 0;
+  const put = (at: number, instead: string, next: number): void => {
+    parts.push(text.slice(from, at), instead);
+    from = next;
+  };
+  for (let at = 0; at < text.length;) {
+    const sign = text[at]!;
+    NUMBER.lastIndex = at;
+    if (sign === '"') {
+      if (text.startsWith(NUL, at + 1)) put(at, `"${NUL}`, at + 1);
+      at = stringEnd(text, at);
+      if (at < 0) return undefined;
+      continue;
+    }
+    const token = sign === '-' || (sign >= '0' && sign <= '9') ? NUMBER.exec(text)?.[0] : undefined;
+    if (token !== undefined && !isExact(token)) put(at, `"${MARK}${token}"`, at + token.length);
+    depth += NESTING.get(sign) ?? 0;
+    if (depth > DEEPEST) return undefined;
+    at += token?.length ?? 1;
+  }
+  return parts.join('') + text.slice(from);
+}
+
+/** Behind the quote that ends the string which begins at `at`; -1 where none does. */
+function stringEnd(text: string, at: number): number {
+  for (let next = at + 1; next < text.length; next++) {
+    if (text[next] === '\\') next++;
+    else if (text[next] === '"') return next + 1;
+  }
+  return -1;
+}
+
+function isExact(token: string): boolean {
+  const [digits = ''] = token.replace(/^-?0*\.?0*/, '').split(/[eE]/);
+  return digits.replace('.', '').length <= DIGITS && Number.isFinite(Number(token));
+}
+
+/** Places may be found twice, and one inside the other. */
+function remove(value: Json, place: readonly (string | number)[]): void {
+  let parent: unknown = value;
+  for (const key of place.slice(0, -1)) parent = isBranch(parent) ? parent[key] : undefined;
+  if (isBranch(parent)) parent[place[place.length - 1]!] = GONE;
+}
+
+function isBranch(value: unknown): value is Record<string | number, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Null prototype: a member may be called `__proto__`. */
+function sorted(value: Record<string, unknown>): Record<string, unknown> {
+  const out = Object.create(null) as Record<string, unknown>;
+  for (const name of Object.keys(value).sort()) if (value[name] !== GONE) out[name] = value[name];
+  return out;
+}
+
+function hashed(whole: string | Uint8Array): string {
+  const { createHash } = builtin('node:crypto') as typeof crypto;
+  return createHash('sha256').update(whole).digest('base64');
+}

@@ -1,0 +1,98 @@
+import { asksForWebSocket, grantsWebSocket } from '../handshake/asks.js';
+import type { ReadingOptions } from './reading-options.js';
+import { DEFAULT_DEFLATE_PARAMETERS, type DeflateParameters } from '../handshake/deflate-params.js';
+import { readHandshake, type Handshake } from '../handshake/handshake.js';
+import type { Head, RequestHead, ResponseHead } from '../http1/head.js';
+
+/** How far the opening handshake has come (RFC 6455 §4). */
+type State = 'opening' | 'requested' | 'open' | 'refused';
+type Happening = 'request' | 'upgrade' | 'refusal' | 'frames' | 'passed';
+
+/** What happens where; what is not in the table changes nothing. */
+const TRANSITIONS: Readonly<Record<State, Readonly<Partial<Record<Happening, State>>>>> = {
+  opening: { request: 'requested', upgrade: 'open', refusal: 'refused', frames: 'open' },
+  requested: { upgrade: 'open', refusal: 'refused', passed: 'opening', frames: 'open' },
+  open: {},
+  // The same connection may carry another try (RFC 6455 §4.1: after 401, after a redirect to the same host).
+  refused: { request: 'requested' },
+};
+
+/** The opening handshake of a connection: both heads, as far as they were seen, and what they agree on. */
+export class Opening {
+  state: State = 'opening';
+  /** Whether they were seen: the heads themselves are given up once they were told of, as connections are many. */
+  asked = false;
+  answered = false;
+  private request: RequestHead | undefined;
+  private response: ResponseHead | undefined;
+  /** Of the last head: seconds, NaN where unknown. */
+  private time = NaN;
+  private toldAlone = false;
+  /** permessage-deflate, if it is in use. */
+  parameters: DeflateParameters | undefined;
+
+  constructor(private readonly options: ReadingOptions) {
+    this.parameters = options.deflate;
+  }
+
+  happen(what: Happening): void {
+    this.state = TRANSITIONS[this.state][what] ?? this.state;
+  }
+
+  /** A request begins another try, unless it is the one whose answer was recorded ahead of it. */
+  ask(request: RequestHead, time: number): void {
+    this.request = request;
+    this.asked = true;
+    if (this.response !== undefined) return;
+    this.time = time;
+    this.answered = false;
+    this.happen('request');
+  }
+
+  answer(response: ResponseHead, time: number): void {
+    this.response = response;
+    this.time = time;
+    this.toldAlone = false;
+    this.answered = true;
+    this.happen(response.status === 101 ? 'upgrade' : 'refusal');
+  }
+
+  /** HTTP that never asked for WebSocket. */
+  pass(): void {
+    this.happen('passed');
+    this.request = undefined;
+    this.asked = false;
+  }
+
+  /** A head in recorded traffic that is not WebSocket's. */
+  isOther(head: Head): boolean {
+    if (!this.options.capture) return false;
+    if (head.kind === 'request') return !asksForWebSocket(head);
+    return !this.asked && !grantsWebSocket(head);
+  }
+
+  /** Frames begin, whatever was seen of the handshake. Who was not there when it was negotiated: RSV1 tells soon enough. */
+  begin(): void {
+    this.happen('frames');
+    if (this.options.capture && !this.answered) this.parameters ??= DEFAULT_DEFLATE_PARAMETERS;
+  }
+
+  /** RSV1 may be permessage-deflate's. */
+  get mayDeflate(): boolean {
+    return this.parameters !== undefined || !this.answered;
+  }
+
+  /** What is to be told, and its time: once for each try, and only if there was a head. An answer alone, again when its request comes. */
+  take(): { readonly handshake: Handshake; readonly time: number } | undefined {
+    const { request, response, time } = this;
+    if (!request && (!response || this.toldAlone)) return undefined;
+    this.toldAlone = !request;
+    this.request = undefined;
+    if (request || this.state !== 'open') this.response = undefined;
+    const { acceptOf } = this.options;
+    const halves = { ...(request && { request }), ...(response && { response }), ...(acceptOf && { acceptOf }) };
+    const handshake = readHandshake(halves);
+    if (response) this.parameters = handshake.deflate;
+    return { handshake, time };
+  }
+}

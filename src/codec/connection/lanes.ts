@@ -1,0 +1,81 @@
+import { createAssembler, type ReadingOptions } from './reading-options.js';
+import type { ConnectionTaker } from './stream-reading.js';
+import { FrameSearch, type Found } from '../resync/frame-search.js';
+import { FrameStream } from './frame-stream.js';
+import { newLane, type Lane } from './lane.js';
+import { otherSide, type Side } from '../bytes/stream-taker.js';
+import { Opening } from './handshake-state.js';
+import type { Direction } from '../messages/records.js';
+
+/** Both directions of a connection, and what is known of it as a whole. */
+export class Lanes {
+  /** There is WebSocket in it: a handshake was asked for, or frames were found. */
+  recognised = false;
+  client: Side | undefined;
+  readonly opening: Opening;
+  readonly both: readonly [Lane, Lane] = [newLane(), newLane()];
+
+  constructor(private readonly options: ReadingOptions) {
+    this.opening = new Opening(options);
+  }
+
+  /** Who opened the connection, as far as is known. */
+  directionOf(side: Side): Direction {
+    if (this.client === undefined) return 'unknown';
+    return this.client === side ? 'client' : 'server';
+  }
+
+  openFrames(side: Side, offset: number, fromStart: boolean): void {
+    const lane = this.both[side];
+    this.opening.begin();
+    const assembler = createAssembler(this.directionOf(side), this.opening.parameters, this.options, fromStart);
+    lane.assembler = assembler;
+    lane.frames = new FrameStream(assembler, offset);
+  }
+
+  /** Looks for the next frame from here on. */
+  beginSearch(side: Side): void {
+    const lane = this.both[side];
+    const { state } = this.opening;
+    const known = state === 'open' || state === 'requested' || this.options.capture === 'websocket';
+    const masked = this.client === undefined ? undefined : this.client === side;
+    const deflate = this.opening.mayDeflate;
+    const { searchBudget: budget } = this.options;
+    lane.phase = 'search';
+    lane.searchFrom = lane.offset;
+    lane.search = new FrameSearch({ masked, deflate, known, ...(budget && { budget }) });
+  }
+
+  /** A chain of frames holds: they are read from its first one on. */
+  searchOn(side: Side, found: Found | undefined, taker: ConnectionTaker): void {
+    if (found === undefined) return;
+    const lane = this.both[side];
+    this.client ??= found.masked ? side : otherSide(side);
+    this.both[otherSide(side)].search?.learn(!found.masked);
+    this.tellHandshake(taker);
+    this.recognised = true;
+    this.tellUnread(side, found.passed, found.pieces[0]?.tag ?? NaN, taker);
+    const offset = lane.searchFrom + found.passed;
+    const fromStart = offset === 0 && !this.opening.answered;
+    if (lane.frames === undefined) this.openFrames(side, offset, false);
+    if (!fromStart) lane.frames!.rejoin(offset, lane.assembler!);
+    lane.phase = 'frames';
+    lane.search = undefined;
+    for (const { bytes, start, end, tag } of found.pieces) lane.frames!.read(bytes, start, end, tag, taker);
+  }
+
+  tellUnread(side: Side, length: number, time: number, taker: ConnectionTaker): void {
+    if (length === 0 || !this.recognised) return;
+    const offset = this.both[side].searchFrom;
+    taker.event({ type: 'unread', direction: this.directionOf(side), offset, length }, time);
+  }
+
+  /** Its time, where there was something to tell. */
+  tellHandshake(taker: ConnectionTaker): number {
+    const told = this.opening.take();
+    if (!told) return NaN;
+    const { handshake, time } = told;
+    taker.event({ type: 'handshake', direction: handshake.response ? 'server' : 'client', handshake }, time);
+    return time;
+  }
+}

@@ -1,0 +1,46 @@
+import type { FrameTaker } from './frame-stream.js';
+import type { Direction, UnfinishedMessage } from '../messages/records.js';
+import type { Side } from '../bytes/stream-taker.js';
+import type { TranscriptEvent } from './transcript.js';
+
+/** All that is no frame. */
+export type ConnectionEvent = Exclude<TranscriptEvent, { type: 'frame' }>;
+
+/** Who takes what a connection says. `time` is that of the bytes that completed it: seconds, NaN where unknown. */
+export interface ConnectionTaker extends FrameTaker {
+  event(event: ConnectionEvent, time: number): void;
+}
+
+/** Reads a stream: heads, what they negotiate, and the frames accordingly. Never throws on any input. */
+export interface StreamReading {
+  /** There is WebSocket in it: a handshake was asked for, or frames were found. */
+  readonly recognised: boolean;
+  /** HTTP that asks for something else was seen. */
+  readonly isHttp: boolean;
+  /** Bytes in which frames are looked for, so far in vain. */
+  readonly searched: number;
+  /** permessage-deflate is in use. */
+  readonly deflate: boolean;
+  /** Messages whose last fragment has not come. */
+  readonly unfinished: UnfinishedMessage[];
+  /** Who opened the connection, as far as is known. */
+  directionOf(side: Side): Direction;
+  /** Bytes `start` to `end` of `bytes`, which must not be written to as long as a frame is in use. */
+  read(side: Side, bytes: Uint8Array, start: number, end: number, time: number, taker: ConnectionTaker): void;
+  /** `length` bytes that `side` sent were not captured. */
+  gap(side: Side, length: number, time: number, taker: ConnectionTaker): void;
+  /** No byte will follow, from either side. */
+  end(time: number, taker: ConnectionTaker): void;
+  /** Gives back what is shared with others. */
+  drop(): void;
+}
+
+/** What is handed on, in a list. */
+export function collected(read: (taker: ConnectionTaker) => void): TranscriptEvent[] {
+  const events: TranscriptEvent[] = [];
+  read({
+    frame: (frame) => events.push({ type: 'frame', direction: frame.direction, frame }),
+    event: (event) => events.push(event),
+  });
+  return events;
+}

@@ -1,0 +1,247 @@
+import { append } from '../bytes/lists.js';
+import { blocksOf, type Block, type SourceLine } from './lines.js';
+import { DEFAULT_HEAD_LIMIT, HeadReader } from '../http1/head-reader.js';
+import { parseHead, startsLikeHead, type Head, type RequestHead, type ResponseHead } from '../http1/head.js';
+
+/**
+ * What a text shows differently from the wire, and what was made of it.
+ * - `no-start-line`: headers only; nothing is said about the first line (`side`)
+ * - `pseudo-headers`: `:method`, `:authority` and such (`names`): a browser's view of HTTP/2, no headers of HTTP/1.1; left out
+ * - `authority-as-host`: the pseudo-header `:authority` stands in for the missing Host
+ * - `full-url`: the request line shows a ws: or wss: URL (`url`), as browsers' tools do; judged as its path
+ * - `pairs`: names and values on lines in turn
+ * - `several`: there is more than one exchange in the text; this one was taken
+ */
+export interface TextNote {
+  readonly kind: 'no-start-line' | 'pseudo-headers' | 'authority-as-host' | 'full-url' | 'pairs' | 'several';
+  readonly side: 'request' | 'response';
+  /** Line of the source, from 1. */
+  readonly line: number;
+  readonly args: Readonly<Record<string, string>>;
+}
+
+export interface TextPlace {
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface HandshakeText {
+  /** Offsets are those in the head as it is on the wire (CRLF, nothing in front of the lines); `place` leads back to the text. */
+  readonly request?: RequestHead;
+  readonly response?: ResponseHead;
+  readonly notes: readonly TextNote[];
+  /** Where in the text an offset of a head stands. */
+  readonly place: (side: 'request' | 'response', offset: number) => TextPlace | undefined;
+}
+
+/** Headers that tell which half a block without a first line is. */
+const TELLING: Readonly<Record<string, 'request' | 'response'>> = {
+  'sec-websocket-key': 'request',
+  'sec-websocket-accept': 'response',
+  host: 'request',
+  ':authority': 'request',
+  ':method': 'request',
+  origin: 'request',
+  ':status': 'response',
+  server: 'response',
+};
+const NAME = /^(:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+)[ \t]*:/;
+const NAME_ALONE = /^:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+:?$/;
+const OURS = /^:?(?:host|upgrade|connection|sec-websocket-[a-z0-9]+|authority|method|status)$/i;
+
+function nameOf(line: SourceLine): string {
+  return (NAME.exec(line.text)?.[1] ?? line.text.replace(/:$/, '')).toLowerCase();
+}
+
+/** New versions of Chrome copy a name on one line and its value on the next. */
+function arePairs(lines: readonly SourceLine[]): boolean {
+  const names = lines.filter((_, i) => i % 2 === 0);
+  return (
+    lines.length % 2 === 0 &&
+    names.length > 0 &&
+    names.every(({ text }) => NAME_ALONE.test(text)) &&
+    names.some((line) => OURS.test(nameOf(line)))
+  );
+}
+
+/** Which half a block is; undefined for what is none. */
+function sideOfBlock(block: Block): 'request' | 'response' | undefined {
+  if (block.side !== undefined) return block.side;
+  const pairs = arePairs(block.headers);
+  const names = block.headers.filter((line, i) => (pairs ? i % 2 === 0 : NAME.test(line.text))).map(nameOf);
+  const telling = names.find((name) => name === 'sec-websocket-key' || name === 'sec-websocket-accept');
+  const known =
+    telling ?? (names.some((name) => OURS.test(name)) ? names.find((name) => Object.hasOwn(TELLING, name)) : undefined);
+  return known === undefined ? undefined : TELLING[known];
+}
+
+/** A line of the head to be made, and where it comes from. */
+interface Line {
+  readonly text: string;
+  readonly from: SourceLine;
+  /** Characters that stand in front of the value in the text but not here: the column counts on from them. */
+  readonly shift?: number;
+}
+
+interface Made {
+  readonly head: Head;
+  readonly starts: readonly number[];
+  readonly lines: readonly Line[];
+}
+
+class HeadMaker {
+  readonly notes: TextNote[] = [];
+
+  private note(kind: TextNote['kind'], side: TextNote['side'], line: number, args: TextNote['args'] = {}): void {
+    this.notes.push({ kind, side, line, args });
+  }
+
+  make(block: Block, side: 'request' | 'response', several: boolean): Made {
+    const first = block.start ?? block.headers[0];
+    const at = first?.line ?? 1;
+    if (several) this.note('several', side, at);
+    const lines: Line[] = [];
+    if (block.start !== undefined) lines.push(this.startLine(block.start, side));
+    else this.note('no-start-line', side, at);
+    append(lines, this.headers(block.headers, side));
+    const encoder = new TextEncoder();
+    const starts: number[] = [];
+    const chunks: Uint8Array[] = [];
+    let length = 0;
+    for (const { text } of lines) {
+      const chunk = encoder.encode(`${text}\r\n`);
+      starts.push(length);
+      chunks.push(chunk);
+      length += chunk.length;
+    }
+    const bytes = new Uint8Array(length + 2);
+    chunks.forEach((chunk, i) => bytes.set(chunk, starts[i]));
+    bytes.set([0x0d, 0x0a], length);
+    return { head: parseBounded(bytes, side, block.start !== undefined), starts, lines };
+  }
+
+  private startLine(from: SourceLine, side: 'request' | 'response'): Line {
+    const match = /^([A-Z]+ )(wss?:\/\/[^/?#\s]*)([/?#][^\s]*)?( HTTP\/\d(?:\.\d)?)$/.exec(from.text);
+    if (match === null || side === 'response') return { text: from.text, from };
+    const [, method = '', origin = '', path = '', version = ''] = match;
+    this.note('full-url', side, from.line, { url: origin + path });
+    return { text: `${method}${path.startsWith('/') ? '' : '/'}${path}${version}`, from };
+  }
+
+  private headers(source: readonly SourceLine[], side: 'request' | 'response'): Line[] {
+    const lines = arePairs(source) ? this.joinPairs(source, side) : source.map((from) => ({ text: from.text, from }));
+    const pseudo = lines.filter(({ text }) => text.startsWith(':'));
+    const [first] = pseudo;
+    if (first === undefined) return lines;
+    const names = pseudo.map(({ from }) => nameOf(from)).join(', ');
+    this.note('pseudo-headers', side, first.from.line, { names });
+    const kept = lines.filter(({ text }) => !text.startsWith(':'));
+    const authority = pseudo.find(({ text }) => text.toLowerCase().startsWith(':authority:'));
+    if (authority === undefined || kept.some(({ text }) => /^host[ \t]*:/i.test(text))) return kept;
+    this.note('authority-as-host', side, authority.from.line);
+    return [{ text: `Host${authority.text.slice(':authority'.length)}`, from: authority.from }, ...kept];
+  }
+
+  private joinPairs(source: readonly SourceLine[], side: 'request' | 'response'): Line[] {
+    const lines: Line[] = [];
+    this.note('pairs', side, source[0]?.line ?? 1);
+    for (let i = 0; i + 1 < source.length; i += 2) {
+      const [name, value] = [source[i] as SourceLine, source[i + 1] as SourceLine];
+      const bare = name.text.replace(/:$/, '');
+      lines.push({ text: `${bare}: ${value.text}`, from: value, shift: bare.length + 2 });
+    }
+    return lines;
+  }
+}
+
+function parseBounded(bytes: Uint8Array, kind: 'request' | 'response', startLine: boolean): Head {
+  const limit = DEFAULT_HEAD_LIMIT;
+  if (bytes.length <= limit) return parseHead(bytes, { kind, startLine });
+  const omitted = { bytes: bytes.length - limit, limit, finished: true };
+  return parseHead(bytes.subarray(0, limit), { kind, startLine, omitted });
+}
+
+const UPGRADES = /^(?:upgrade|sec-websocket-[a-z0-9]+)$/;
+/** Status codes behind which another response comes. */
+const INTERIM = /^HTTP\/\S+[ \t]+1(?!01)\d\d/;
+
+interface Chosen {
+  readonly block: Block;
+  readonly several: boolean;
+}
+
+/** The exchange that is about WebSocket, else the last one: in front of it may be a proxy's CONNECT, a redirect, a first try without password. */
+function choose(blocks: readonly Block[]): { request?: Chosen; response?: Chosen } {
+  const sides = blocks.map(sideOfBlock);
+  const upgrades = ({ headers }: Block): boolean => headers.some((line) => UPGRADES.test(nameOf(line)));
+  const indexes = (side: 'request' | 'response', from = 0): number[] =>
+    [...blocks.keys()].filter((i) => i >= from && sides[i] === side);
+  const requests = indexes('request');
+  const requestAt = requests.findLast((i) => upgrades(blocks[i] as Block)) ?? requests.at(-1);
+  const final = indexes('response').filter((i) => !INTERIM.test(blocks[i]?.start?.text ?? ''));
+  const behind = final.filter((i) => requestAt === undefined || i > requestAt);
+  // A browser shows the response first: with one of each, the order says nothing.
+  const candidates = behind.length === 0 && requests.length === 1 && final.length === 1 ? final : behind;
+  const responseAt =
+    requestAt === undefined
+      ? (candidates.findLast((i) => upgrades(blocks[i] as Block)) ?? candidates.at(-1))
+      : candidates[0];
+  const take = (at: number | undefined, of: number): Chosen | undefined =>
+    at === undefined ? undefined : { block: blocks[at] as Block, several: of > 1 };
+  const request = take(requestAt, requests.length);
+  const response = take(responseAt, requestAt === undefined ? final.length : 1);
+  return { ...(request && { request }), ...(response && { response }) };
+}
+
+/**
+ * Reads a handshake from text as people have it: raw heads with any line ends, the output of `curl -v`, headers copied
+ * from a browser's tools, a log with something in front of every line; either half, or both. Line ends are not judged:
+ * the text no longer has those of the wire. Without a head in it, neither half is there. Never throws.
+ */
+export function readHandshakeText(text: string): HandshakeText {
+  const { request, response } = choose(blocksOf(text));
+  const maker = new HeadMaker();
+  const made = {
+    request: request && maker.make(request.block, 'request', request.several),
+    response: response && maker.make(response.block, 'response', response.several),
+  };
+  return {
+    ...(made.request && { request: made.request.head as RequestHead }),
+    ...(made.response && { response: made.response.head as ResponseHead }),
+    notes: maker.notes,
+    place: (side, offset) => placeOf(made[side], offset),
+  };
+}
+
+function placeOf(made: Made | undefined, offset: number): TextPlace | undefined {
+  if (made === undefined || made.lines.length === 0) return undefined;
+  const at = Math.max(
+    0,
+    made.starts.findLastIndex((start) => start <= offset),
+  );
+  const line = made.lines[at] as Line;
+  const column = offset - (made.starts[at] ?? 0) - (line.shift ?? 0);
+  return { line: line.from.line, column: line.from.column + Math.max(0, Math.min(column, line.from.text.length)) + 1 };
+}
+
+/** Reads the heads at the beginning of wire bytes: a request, a response, or a request with its response behind it. Line ends are judged. */
+export function readHandshakeBytes(bytes: Uint8Array): {
+  readonly request?: RequestHead;
+  readonly response?: ResponseHead;
+} {
+  let offset = 0;
+  let request: RequestHead | undefined;
+  while (offset < bytes.length) {
+    const start = startsLikeHead(bytes.subarray(offset), { anyMethod: true });
+    if (start === 'no' || (request !== undefined && start !== 'response')) break;
+    const kind = start === 'response' ? 'response' : 'request';
+    const reader = new HeadReader({ offset, kind });
+    const head = reader.push(bytes.subarray(offset))?.head ?? reader.end();
+    if (head === undefined) break;
+    offset = head.span.end;
+    if (head.kind === 'request') request = head;
+    else if (!INTERIM.test(head.line)) return { ...(request && { request }), response: head };
+  }
+  return request === undefined ? {} : { request };
+}

@@ -1,0 +1,85 @@
+import { headersNamed } from '../handshake/handshake.js';
+import type { ResponseHead } from './head.js';
+
+type State = 'bytes' | 'size' | 'data' | 'data-end' | 'trailer' | 'done' | 'rest';
+
+const LF = 0x0a;
+const CR = 0x0d;
+/** The longest line of a chunk's size with its extensions that is read. */
+const MOST_LINE = 4096;
+
+/**
+ * Where the body of a refusal ends, so that another try can follow it on the same connection: by its Content-Length or
+ * its chunks, else with the connection (RFC 9112 §6.3). A length that can't be read lasts until the end.
+ */
+export class HttpBody {
+  private state: State;
+  /** Bytes that are still to come of the body, or of the chunk. */
+  private left = 0;
+  private line = '';
+
+  constructor(response: ResponseHead) {
+    this.state = this.begin(response);
+  }
+
+  get isDone(): boolean {
+    return this.state === 'done';
+  }
+
+  /** It says how long it is. */
+  get isDeclared(): boolean {
+    return this.state !== 'rest';
+  }
+
+  /** The index behind the last byte of `bytes` that belongs to the body; `at` is the first to look at. */
+  read(bytes: Uint8Array, at: number): number {
+    let next = at;
+    while (next < bytes.length && this.state !== 'done') {
+      if (this.state === 'rest') return bytes.length;
+      next = this.state === 'bytes' || this.state === 'data' ? this.skip(bytes, next) : this.readLine(bytes, next);
+    }
+    return next;
+  }
+
+  private begin(response: ResponseHead): State {
+    const { status = 0 } = response;
+    if (status < 200 || status === 204 || status === 304) return 'done';
+    const codings = headersNamed(response, 'transfer-encoding').map(({ value }) => value);
+    if (codings.length > 0) return /(^|,)\s{0,9}chunked\s{0,9}$/i.test(codings.at(-1)!) ? 'size' : 'rest';
+    const lengths = new Set(headersNamed(response, 'content-length').map(({ value }) => value.trim()));
+    const [length = ''] = lengths;
+    if (lengths.size !== 1 || !/^\d{1,15}$/.test(length)) return 'rest';
+    this.left = Number(length);
+    return this.left === 0 ? 'done' : 'bytes';
+  }
+
+  private skip(bytes: Uint8Array, at: number): number {
+    const count = Math.min(this.left, bytes.length - at);
+    this.left -= count;
+    if (this.left === 0) this.state = this.state === 'bytes' ? 'done' : 'data-end';
+    return at + count;
+  }
+
+  /** A line of the chunked coding (RFC 9112 §7.1). */
+  private readLine(bytes: Uint8Array, at: number): number {
+    const byte = bytes[at]!;
+    if (byte !== LF) {
+      if (byte !== CR) this.line += String.fromCharCode(byte);
+      if (this.line.length > MOST_LINE) this.state = 'rest';
+      return at + 1;
+    }
+    const { line } = this;
+    this.line = '';
+    this.state = this.afterLine(line);
+    return at + 1;
+  }
+
+  private afterLine(line: string): State {
+    if (this.state === 'trailer') return line === '' ? 'done' : 'trailer';
+    if (this.state === 'data-end') return line === '' ? 'size' : 'rest';
+    const [, size] = /^([0-9a-f]{1,12})[ \t]{0,9}(?:;|$)/i.exec(line) ?? [];
+    if (size === undefined) return 'rest';
+    this.left = parseInt(size, 16);
+    return this.left === 0 ? 'trailer' : 'data';
+  }
+}

@@ -1,0 +1,177 @@
+import { DEFLATE_KINDS, PLAIN_KINDS } from './evidence.js';
+import { SearchHold, type FoundPiece } from './hold.js';
+import { Scan } from './scan.js';
+import { judge, type Thresholds } from './verdict.js';
+
+export type { FoundPiece } from './hold.js';
+
+/** What the searches of one capture hold together. */
+export interface SearchBudget {
+  /** Bytes, beyond which a search that wants more drops what it holds. */
+  readonly limit: number;
+  held: number;
+  /** How often that happened. */
+  dropped: number;
+}
+
+export interface SearchOptions {
+  /** Whether this direction's frames are masked; undefined: not known, found out by the chain. */
+  readonly masked: boolean | undefined;
+  /** RSV1 may stand on the first frame of a message: permessage-deflate is negotiated, or it is not known whether it is. */
+  readonly deflate: boolean;
+  /** The connection is WebSocket beyond doubt. Otherwise more evidence is asked for. */
+  readonly known: boolean;
+  readonly budget?: SearchBudget;
+  /** Bytes that are held at most, 256 KiB by default. */
+  readonly maxHeld?: number;
+}
+
+/** A chain of frames. */
+export interface Found {
+  /** Bytes in front of its first frame that were pushed and are no frames, or cannot be told. Lost ones do not count. */
+  readonly passed: number;
+  readonly masked: boolean;
+  /** All bytes from the first frame on, for an ordinary reader. Nobody writes to them any more. */
+  readonly pieces: readonly FoundPiece[];
+}
+
+/**
+ * Bits. Random bytes reach `chain` at one position in 2^40. Where WebSocket is only a guess, a chain of records with a
+ * type and a length in front is found easily (MQTT's SUBSCRIBE is 0x82, so are names in certificates): what only frames
+ * have has to be a part of the evidence.
+ */
+const KNOWN: Thresholds = { chain: 40, own: 0 };
+const GUESSED: Thresholds = { chain: 48, own: 16 };
+
+const MAX_HELD = 256 * 1024;
+/** The first pieces are looked at when they come; later, so much has to have come since the last look, and a quarter of what is held. */
+const EAGER_LOOKS = 8;
+const LEAST_NEW = 512;
+const LEAST_GROWTH = 0.25;
+/** What stays in front of the first candidate: a header is judged by the bytes in front of it too. */
+const CONTEXT = 128;
+
+/**
+ * Looks for the next frame in one direction's bytes, behind a hole or in a stream that was joined in its middle. A frame
+ * has no mark of its own: what tells is that one follows the other exactly. No frame is given out that is not part of a
+ * chain with more evidence than any accident has; where that fails, bytes are passed over.
+ */
+export class FrameSearch {
+  private hold = new SearchHold();
+  /** Bytes of earlier holds. */
+  private before = 0;
+  /** Held bytes in front of it begin no chain. */
+  private first = 0;
+  /** Bytes that were held at the last look, and how many looks there were. */
+  private looked = 0;
+  private looks = 0;
+  private accounted = 0;
+  private masked: boolean | undefined;
+  private thresholds: Thresholds;
+  private readonly maxHeld: number;
+
+  constructor(private readonly options: SearchOptions) {
+    this.masked = options.masked;
+    this.thresholds = options.known ? KNOWN : GUESSED;
+    this.maxHeld = options.maxHeld ?? MAX_HELD;
+  }
+
+  /** Bytes that were given up. */
+  get passed(): number {
+    return this.before + this.hold.dropped + this.first;
+  }
+
+  /** What the other direction told meanwhile: this is WebSocket, and who masks. */
+  learn(masked: boolean): void {
+    this.masked = masked;
+    this.thresholds = KNOWN;
+    this.looks = 0;
+  }
+
+  /** A segment's bytes, with a tag that comes back with them. A chain is found: the search is over. */
+  push(bytes: Uint8Array, start: number, end: number, tag: number): Found | undefined {
+    for (let at = start; at < end;) {
+      const stop = Math.min(end, at + Math.max(1, this.maxHeld >> 2));
+      this.hold.append(bytes, at, stop, tag, stop === end);
+      at = stop;
+      const found = this.isTime() ? this.look() : undefined;
+      if (found) {
+        const piece = { bytes, start: at, end, tag };
+        return at < end ? { ...found, pieces: [...found.pieces, piece] } : found;
+      }
+      this.makeRoom();
+    }
+    return undefined;
+  }
+
+  /** The stream ends here: the last look. */
+  end(): Found | undefined {
+    const found = this.look();
+    this.drop();
+    return found;
+  }
+
+  /** Bytes are lost behind those that came: what is held cannot be gone on with. The last look at it. */
+  gap(): Found | undefined {
+    return this.end();
+  }
+
+  /** Gives up what is held. */
+  drop(): void {
+    this.before += this.hold.dropped + this.hold.length;
+    this.hold = new SearchHold(this.hold.isWhole);
+    this.first = 0;
+    this.looked = 0;
+    this.account();
+  }
+
+  private isTime(): boolean {
+    const fresh = this.hold.length - this.looked;
+    return this.looks < EAGER_LOOKS || fresh >= Math.max(LEAST_NEW, this.looked * LEAST_GROWTH) || this.isFull();
+  }
+
+  private isFull(): boolean {
+    return this.hold.cost > this.maxHeld;
+  }
+
+  private look(): Found | undefined {
+    const { hold } = this;
+    this.looked = hold.length;
+    this.looks++;
+    if (hold.length === 0) return undefined;
+    const scan = new Scan(hold, this.first, this.options.deflate ? DEFLATE_KINDS : PLAIN_KINDS, this.masked);
+    const verdict = judge(scan, this.thresholds);
+    if (verdict === undefined) return undefined;
+    const found = {
+      passed: this.before + hold.dropped + verdict.at,
+      masked: verdict.masked,
+      pieces: hold.piecesFrom(verdict.at),
+    };
+    this.drop();
+    return found;
+  }
+
+  /** The oldest quarter goes when there is too much; everything, when all searches together have too much. */
+  private makeRoom(): void {
+    if (this.isFull()) {
+      const first = this.first + (this.hold.length >> 2) + 1;
+      const count = Math.max(0, first - CONTEXT);
+      this.hold.drop(count);
+      this.first = first - count;
+      this.looked -= count;
+    }
+    this.account();
+    const { budget } = this.options;
+    if (budget === undefined || budget.held <= budget.limit) return;
+    budget.dropped++;
+    this.drop();
+  }
+
+  private account(): void {
+    const { budget } = this.options;
+    if (budget === undefined) return;
+    const held = this.hold.memory;
+    budget.held += held - this.accounted;
+    this.accounted = held;
+  }
+}

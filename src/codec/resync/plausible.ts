@@ -1,0 +1,34 @@
+import { headerLength, minimalForm, readHeader, type FrameHeader } from '../frames/frame.js';
+import { startsLikeHead } from '../http1/head.js';
+import { OPCODE, opcodeInfo } from '../frames/registry.js';
+
+/**
+ * Whether bytes hold up as the beginning of a chain of frames: every header defined and minimal, all masked or none.
+ * `least` headers have to be there, or the chain has to end where the bytes end. For streams joined in their middle.
+ */
+export function looksLikeFrames(bytes: Uint8Array, least = 2): boolean {
+  let at = 0;
+  let masked: boolean | undefined;
+  for (let count = 0; count < 64; count++) {
+    if (at === bytes.length) return count > 0;
+    if (at + 2 > bytes.length || at + headerLength(bytes[at + 1]!) > bytes.length) return count >= least;
+    const header = readHeader(bytes, at, 0, 0);
+    masked ??= header.masked;
+    if (header.masked !== masked || !isSound(header)) return false;
+    at += header.length + header.payloadLength;
+    if (at > bytes.length) return count + 1 >= least;
+  }
+  return true;
+}
+
+/** A header that RFC 6455 and permessage-deflate allow. */
+function isSound({ control, fin, rsv, opcode, payloadLength, lengthForm }: FrameHeader): boolean {
+  if (opcodeInfo(opcode).name === 'reserved' || lengthForm !== minimalForm(payloadLength)) return false;
+  if (control) return fin && rsv === 0 && payloadLength <= 125;
+  return rsv === 0 || (rsv === 4 && opcode !== OPCODE.continuation);
+}
+
+/** Whether bytes begin what can be read here: an HTTP head, or a chain of frames. */
+export function looksLikeWebSocket(bytes: Uint8Array, least = 2): boolean {
+  return startsLikeHead(bytes) !== 'no' || looksLikeFrames(bytes, least);
+}

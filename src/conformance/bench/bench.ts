@@ -1,0 +1,83 @@
+import type { DeflateParameters } from '../../codec/handshake/deflate-params.js';
+import type { RawDeflate } from '../../codec/deflate/message-deflate.js';
+import type { Handshake } from '../../codec/handshake/handshake.js';
+import type { RequestHead } from '../../codec/http1/head.js';
+import type { PeerRole } from '../case.js';
+import type { Exchange } from './exchange.js';
+import type { HeadLines } from '../handshakes/heads.js';
+import type { Tester } from './tester.js';
+import type { Wire, WireEnd } from './wire.js';
+
+/** Compresses the messages of one direction, in their order (RFC 7692 §7.2.1). */
+export interface MessageDeflater {
+  deflate(message: Uint8Array): Promise<Uint8Array>;
+  close(): void;
+}
+
+/** `large`: the case is about large messages. `little`: nobody looks at them. */
+export type Keeping = 'little' | 'usual' | 'large';
+
+/** What the floors above hand in. */
+export interface Tools {
+  readonly raw: RawDeflate;
+  acceptOf(this: void, key: string): string;
+  deflater(this: void, options: { windowBits: number; noContextTakeover: boolean }): MessageDeflater;
+  /** How much of what the peer sends is kept; `usual` by default. */
+  readonly keeping?: Keeping;
+  /** Seconds on a clock that never goes back. */
+  now(this: void): number;
+  /** Resident memory of the process under test in bytes, where its id was given. */
+  memory?(this: void): Promise<number | undefined>;
+}
+
+export interface OpenOptions {
+  /** `Sec-WebSocket-Extensions` of the tester's side of the handshake, instead of none. */
+  readonly extensions?: string;
+  /** What the tester as server takes of an offer of permessage-deflate; absent: nothing. */
+  readonly agree?: (offer: RequestHead) => Agreed | undefined;
+}
+
+/** permessage-deflate as the tester as server answers it. */
+export interface Agreed {
+  readonly header: string;
+  readonly parameters: DeflateParameters;
+}
+
+/** Why there is no WebSocket to test on. */
+export interface NotOpened {
+  readonly problem: string;
+  readonly handshake?: Handshake;
+  /** The connection ended first. */
+  readonly end?: WireEnd;
+}
+
+/** A connection before its handshake, every byte of it kept. */
+export interface Fresh {
+  readonly wire: Wire;
+  readonly exchange: Exchange;
+}
+
+/** Where a case meets its peer. */
+export interface Bench {
+  /** Who is tested. */
+  readonly peer: PeerRole;
+  readonly tools: Tools;
+  /** A server is reached over TLS. */
+  readonly isSecure?: boolean;
+  /** Time limits are multiplied by it: 1 or more, by the measured round trip. */
+  readonly patience: number;
+  /** From 0 up to 1, seeded. */
+  random(): number;
+  /** The handshake as it should be, the tester's part of it. */
+  head(): HeadLines;
+  /** Only where a server is tested: a new connection. Throws where there is none. */
+  connect(): Promise<Fresh>;
+  /** Only where a client is tested: the connection that it made for this case, and its request. */
+  accept(): Promise<Fresh & { readonly request: RequestHead; readonly rest: Uint8Array }>;
+  /** A WebSocket: a new connection with the handshake done. */
+  open(options?: OpenOptions): Promise<Tester | NotOpened>;
+}
+
+export function isOpen(opened: Tester | NotOpened): opened is Tester {
+  return !('problem' in opened);
+}

@@ -1,0 +1,84 @@
+import type { RequestHead } from '../../codec/http1/head.js';
+import { readHandshake } from '../../codec/handshake/handshake.js';
+import type { Bench, Fresh, NotOpened, OpenOptions, Tools } from './bench.js';
+import type { Exchange } from './exchange.js';
+import { headBytes, plusHeader, type HeadLines } from '../handshakes/heads.js';
+import { Tester } from './tester.js';
+
+/** A client's connection for one case: its request was read, nothing was answered. */
+export interface Caller extends Fresh {
+  readonly request: RequestHead;
+  /** What came behind the request. */
+  readonly rest: Uint8Array;
+}
+
+export interface ClientBenchOptions {
+  readonly tools: Tools;
+  readonly patience: number;
+  random(this: void): number;
+}
+
+/** Meets a client that has connected: the tester is the server. One for each case. */
+export class ClientBench implements Bench {
+  readonly peer = 'client';
+
+  constructor(
+    private readonly caller: Caller,
+    private readonly options: ClientBenchOptions,
+  ) {}
+
+  get exchanges(): readonly Exchange[] {
+    return [this.caller.exchange];
+  }
+
+  get tools(): Tools {
+    return this.options.tools;
+  }
+
+  get patience(): number {
+    return this.options.patience;
+  }
+
+  random(): number {
+    return this.options.random();
+  }
+
+  /** The answer that this request should have (RFC 6455 §4.2.2), without subprotocol and extensions. */
+  head(): HeadLines {
+    const { key = '' } = readHandshake({ request: this.caller.request });
+    return {
+      line: 'HTTP/1.1 101 Switching Protocols',
+      headers: [
+        ['Upgrade', 'websocket'],
+        ['Connection', 'Upgrade'],
+        ['Sec-WebSocket-Accept', this.tools.acceptOf(key)],
+      ],
+    };
+  }
+
+  connect(): never {
+    throw new Error('a client is tested: it is the one to connect');
+  }
+
+  accept(): Promise<Caller> {
+    return Promise.resolve(this.caller);
+  }
+
+  open({ agree }: OpenOptions = {}): Promise<Tester | NotOpened> {
+    const { wire, exchange, request, rest } = this.caller;
+    const agreed = agree?.(request);
+    const head = agreed ? plusHeader(this.head(), 'Sec-WebSocket-Extensions', agreed.header) : this.head();
+    const answer = headBytes(head);
+    exchange.add('tester', answer);
+    wire.write(answer);
+    const { tools } = this;
+    const random = (): number => this.random();
+    const deflate = agreed?.parameters;
+    return Promise.resolve(new Tester({ wire, exchange, role: 'server', tools, deflate, random }, rest));
+  }
+
+  /** Ends what the case left open. */
+  close(): void {
+    this.caller.wire.drop();
+  }
+}

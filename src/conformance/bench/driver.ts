@@ -1,0 +1,234 @@
+import { headersNamed, readHandshake } from '../../codec/handshake/handshake.js';
+import type { RequestHead } from '../../codec/http1/head.js';
+import { OPCODE } from '../../codec/frames/registry.js';
+import { concat } from '../../codec/bytes/byte-collector.js';
+import { encodeUtf8 } from '../../codec/bytes/utf8.js';
+import { isOpen, type Keeping, type Tools } from './bench.js';
+import { receive } from './caller.js';
+import type { Case, Verdict } from '../case.js';
+import { ClientBench, type Caller } from './client-bench.js';
+import { Happenings } from './happenings.js';
+import { headBytes } from '../handshakes/heads.js';
+import { isLarge, type Result } from '../run.js';
+import { Slots } from './slots.js';
+import type { Wire } from './wire.js';
+
+/** Seconds that a request may take, and a goodbye. */
+const HEAD_TIME = 10;
+const GOODBYE_TIME = 2;
+/** How long a report waits for cases that are still judged: a client may be done with them before we are. */
+const REPORT_TIME = 10;
+/** Characters of an agent's name, and agents: each has results of its own. */
+const MOST_NAME = 200;
+export const MOST_AGENTS = 64;
+/** Cases at one time, and of them those with large messages: what their clients send is kept until they are judged. */
+const MOST_RUNNING = 16;
+const MOST_LARGE = 2;
+
+export interface DriverOptions {
+  readonly cases: readonly Case[];
+  readonly tools: Tools;
+  readonly patience: number;
+  /** Why a request gets nothing at all; undefined: it may ask. */
+  refusal?(this: void, request: RequestHead): { readonly status: number; readonly reason: string } | undefined;
+  /** The random numbers of a case. */
+  random(this: void, id: string): () => number;
+  /** An agent begins: it asks for its first case, or for its report. */
+  came(this: void, agent: string): void;
+  result(this: void, agent: string, result: Result): void;
+  /** An agent has done all that it wants to. */
+  finished(this: void, agent: string): void;
+  /** Somebody asks the server to end. */
+  stop(this: void): void;
+  /** Something that a person should know. */
+  notice(this: void, message: string): void;
+}
+
+/**
+ * The testing server that the drivers of the Autobahn Testsuite talk to: `/getCaseCount`, `/runCase?case=N&agent=X`,
+ * `/getCaseStatus`, `/getCaseInfo`, `/updateReports`, `/stopServer`. Cases count from 1.
+ */
+export class Driver {
+  /** The last verdict of each agent's cases. */
+  private readonly verdicts = new Map<string, Map<string, Verdict['behavior']>>();
+  private readonly slots = { usual: new Slots(MOST_RUNNING), large: new Slots(MOST_LARGE) };
+
+  /** Cases that are not judged yet. */
+  private running = 0;
+  private isOver = false;
+  private hasRefused = false;
+  private readonly happenings = new Happenings();
+
+  constructor(private readonly options: DriverOptions) {}
+
+  /** What is not judged yet is not told any more. */
+  end(): void {
+    this.isOver = true;
+  }
+
+  /** Everything that one connection wants. */
+  async take(wire: Wire): Promise<void> {
+    const caller = await receive(wire, this.options.tools.now, HEAD_TIME);
+    if (!caller) return;
+    const refusal = this.options.refusal?.(caller.request);
+    return refusal ? refuse(caller, refusal.status, refusal.reason) : this.serve(caller);
+  }
+
+  private async serve(caller: Caller): Promise<void> {
+    const url = targetOf(caller);
+    const { key } = readHandshake({ request: caller.request });
+    if (key === undefined) return refuse(caller, 426, 'this is the testing server: connect by WebSocket');
+    const agent = agentOf(caller, url);
+    switch (url.pathname) {
+      case '/getCaseCount':
+        return this.answer(caller, String(this.options.cases.length));
+      case '/runCase':
+        return this.runCase(caller, url, agent);
+      case '/getCaseStatus': {
+        const behavior = this.verdicts.get(agent)?.get(this.caseOf(url)?.id ?? '') ?? 'UNKNOWN';
+        return this.answer(caller, JSON.stringify({ behavior }));
+      }
+      case '/getCaseInfo': {
+        const one = this.caseOf(url);
+        if (!one) return refuse(caller, 404, 'there is no such case');
+        return this.answer(caller, JSON.stringify({ id: one.id, description: `${one.title}. ${one.expected}` }));
+      }
+      case '/updateReports':
+        if (!this.knows(agent)) return this.refuseAgent(caller, agent);
+        await this.answer(caller);
+        await this.happenings.until(() => this.running === 0, REPORT_TIME * this.options.patience);
+        this.options.finished(agent);
+        if (url.searchParams.get('shutdownOnComplete') === 'true') this.options.stop();
+        return;
+      case '/stopServer':
+        await this.answer(caller);
+        return this.options.stop();
+      default:
+        return refuse(caller, 404, 'cases are at /runCase?case=1&agent=NAME, their number at /getCaseCount');
+    }
+  }
+
+  private caseOf({ searchParams }: URL): Case | undefined {
+    const { cases } = this.options;
+    const id = searchParams.get('casetuple');
+    if (id !== null) return cases.find((one) => one.id === id);
+    return cases[Number(searchParams.get('case') ?? NaN) - 1];
+  }
+
+  private async runCase(caller: Caller, url: URL, agent: string): Promise<void> {
+    const one = this.caseOf(url);
+    if (!one) return refuse(caller, 404, 'there is no such case');
+    if (!this.knows(agent)) return this.refuseAgent(caller, agent);
+    this.running++;
+    const keeping = isLarge(one) ? 'large' : 'usual';
+    await this.slots[keeping].run(() => this.judge(one, caller, agent, keeping));
+    this.running--;
+    this.happenings.tell();
+  }
+
+  private async judge(one: Case, caller: Caller, agent: string, keeping: Keeping): Promise<void> {
+    if (this.isOver) return;
+    const { patience, random, result } = this.options;
+    const tools = { ...this.options.tools, keeping };
+    const bench = new ClientBench(caller, { tools, patience, random: random(one.id) });
+    const began = tools.now();
+    let verdict: Verdict;
+    try {
+      verdict = await one.run(bench);
+    } catch (error) {
+      verdict = {
+        behavior: 'FAILED',
+        behaviorClose: 'FAILED',
+        actual: `the case broke off: ${(error as Error).message}`,
+      };
+    } finally {
+      bench.close();
+    }
+    if (this.isOver) return;
+    this.verdicts.get(agent)!.set(one.id, verdict.behavior);
+    result(agent, { ...verdict, case: one, duration: tools.now() - began, exchanges: bench.exchanges });
+  }
+
+  /** Whether it is one of the agents; it becomes one while there is room. */
+  private knows(agent: string): boolean {
+    if (this.verdicts.has(agent)) return true;
+    if (this.verdicts.size >= MOST_AGENTS) return false;
+    this.verdicts.set(agent, new Map<string, Verdict['behavior']>());
+    this.options.came(agent);
+    return true;
+  }
+
+  private refuseAgent(caller: Caller, agent: string): Promise<void> {
+    const reason = `there are ${MOST_AGENTS} agents already: no more are tested in one run`;
+    if (!this.hasRefused) this.options.notice(`the agent ${JSON.stringify(agent)} and any other is refused: ${reason}`);
+    this.hasRefused = true;
+    return refuse(caller, 503, reason);
+  }
+
+  /** A WebSocket with one message, or none, and an end. */
+  private async answer(caller: Caller, text?: string): Promise<void> {
+    const { patience } = this.options;
+    const tools = { ...this.options.tools, keeping: 'little' as const };
+    const bench = new ClientBench(caller, { tools, patience, random: Math.random });
+    const tester = await bench.open();
+    if (!isOpen(tester)) return;
+    if (text !== undefined) await tester.send({ opcode: OPCODE.text, payload: encodeUtf8(text) });
+    await tester.close(1000);
+    await tester.finish(GOODBYE_TIME * patience);
+    bench.close();
+  }
+}
+
+function targetOf({ request }: Caller): URL {
+  try {
+    return new URL(request.target, 'http://host');
+  } catch {
+    return new URL('http://host/');
+  }
+}
+
+/** What it says it is, or what its request says. */
+function agentOf({ request }: Caller, { searchParams }: URL): string {
+  const name = searchParams.get('agent') ?? headersNamed(request, 'User-Agent')[0]?.value ?? 'client';
+  return name.slice(0, MOST_NAME);
+}
+
+const STATUS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  403: 'Forbidden',
+  404: 'Not Found',
+  426: 'Upgrade Required',
+  503: 'Service Unavailable',
+};
+
+/** The answer to whoever gets no WebSocket. */
+export function refusal(status: number, reason: string): Uint8Array {
+  const body = encodeUtf8(`${reason}\n`);
+  const head = headBytes({
+    line: `HTTP/1.1 ${status} ${STATUS[status] ?? 'Refused'}`,
+    headers: [
+      ['Content-Type', 'text/plain; charset=utf-8'],
+      ['Content-Length', String(body.length)],
+      ['Connection', status === 426 ? 'Upgrade' : 'close'],
+      ...(status === 426 ? ([['Upgrade', 'websocket']] as const) : []),
+    ],
+  });
+  return concat([head, body]);
+}
+
+async function refuse({ wire }: Caller, status: number, reason: string): Promise<void> {
+  let isOver = false;
+  const happenings = new Happenings();
+  // What still comes is read, so that the answer is not lost to a reset, but not for long.
+  wire.listen({
+    bytes: () => undefined,
+    ended: () => {
+      isOver = true;
+      happenings.tell();
+    },
+  });
+  wire.write(refusal(status, reason));
+  wire.finish();
+  await happenings.until(() => isOver, GOODBYE_TIME);
+  wire.drop();
+}

@@ -1,0 +1,179 @@
+import { concat } from '../../codec/bytes/byte-collector.js';
+import { encodeBase64 } from '../../codec/bytes/base64.js';
+import { HeadReader } from '../../codec/http1/head-reader.js';
+import type { Head, RequestHead, ResponseHead } from '../../codec/http1/head.js';
+import { parseHead } from '../../codec/http1/head.js';
+import { readHandshake, type Handshake } from '../../codec/handshake/handshake.js';
+import { explain, isFinding } from '../../rules/catalogue.js';
+import { judgeHandshake } from '../../rules/handshake/rules.js';
+import { deliver, Watch } from './delivery.js';
+import type { Bench, Fresh, NotOpened, OpenOptions, Tools } from './bench.js';
+import { Exchange } from './exchange.js';
+import { headBytes, withHeaders, type HeadLines } from '../handshakes/heads.js';
+import { OPEN_TIME } from './open-time.js';
+import { Tester } from './tester.js';
+import type { Wire } from './wire.js';
+
+export interface ServerBenchOptions {
+  readonly tools: Tools;
+  readonly patience: number;
+  /** The request without its key, as the user's options make it. */
+  readonly head: HeadLines;
+  /** What is dialled is TLS. */
+  readonly isSecure?: boolean;
+  random(this: void): number;
+  /** Seconds that an opening handshake may take, before patience. */
+  readonly openTime?: number;
+  /** A new connection; throws where there is none. */
+  dial(this: void): Promise<Wire>;
+}
+
+/** Meets a server: the tester is the client. One for each case; `exchanges` has what passed. */
+export class ServerBench implements Bench {
+  readonly peer = 'server';
+  readonly exchanges: Exchange[] = [];
+  /** The last one, whatever became of it. */
+  handshake: Handshake | undefined;
+  private readonly wires: Wire[] = [];
+
+  constructor(private readonly options: ServerBenchOptions) {}
+
+  get tools(): Tools {
+    return this.options.tools;
+  }
+
+  get isSecure(): boolean {
+    return this.options.isSecure === true;
+  }
+
+  get patience(): number {
+    return this.options.patience;
+  }
+
+  random(): number {
+    return this.options.random();
+  }
+
+  /** The request, with a fresh key (RFC 6455 §4.1). */
+  head(): HeadLines {
+    const key = Uint8Array.from({ length: 16 }, () => Math.floor(this.random() * 256));
+    return withHeaders(this.options.head, { 'Sec-WebSocket-Key': encodeBase64(key) });
+  }
+
+  async connect(): Promise<Fresh> {
+    const wire = await this.options.dial();
+    this.wires.push(wire);
+    const exchange = new Exchange(this.tools.now, this.exchanges.length);
+    this.exchanges.push(exchange);
+    return { wire, exchange };
+  }
+
+  accept(): never {
+    throw new Error('a server is tested');
+  }
+
+  async open({ extensions }: OpenOptions = {}): Promise<Tester | NotOpened> {
+    const fresh = await this.connect();
+    const { wire, exchange } = fresh;
+    const request = headBytes(withHeaders(this.head(), { 'Sec-WebSocket-Extensions': extensions }));
+    const answer = await ask(fresh, request, (this.options.openTime ?? OPEN_TIME) * this.patience);
+    const handshake = readHandshake({
+      request: parseHead(request) as RequestHead,
+      ...(answer.head && { response: answer.head }),
+      acceptOf: this.tools.acceptOf,
+    });
+    this.handshake = handshake;
+    const problem = problemOf(handshake, answer);
+    if (problem !== undefined) {
+      wire.drop();
+      return { problem, handshake, ...(answer.end && { end: answer.end }) };
+    }
+    const { tools } = this;
+    const random = (): number => this.random();
+    return new Tester({ wire, exchange, role: 'client', tools, deflate: handshake.deflate, random }, answer.rest);
+  }
+
+  /** Ends what a case left open. */
+  close(): void {
+    for (const wire of this.wires) wire.drop();
+  }
+}
+
+/** What came for a request. */
+export interface Answer {
+  readonly head?: ResponseHead;
+  /** Bytes behind the head. */
+  readonly rest: Uint8Array;
+  /** How the connection ended, if it did so first. */
+  readonly end?: 'fin' | 'reset';
+  /** Bytes came, and are no head so far. */
+  readonly began?: boolean;
+  /** They are too many for one. */
+  readonly tooLarge?: boolean;
+}
+
+/** Bytes after a head that are kept, some more or less. */
+const MOST_REST = 1024 * 1024;
+
+/** Writes a request, in pieces of `chop` bytes where that is given, and reads the head that answers it: all in so many seconds. */
+export async function ask(fresh: Fresh, request: Uint8Array, seconds: number, chop?: number): Promise<Answer> {
+  const { wire, exchange } = fresh;
+  let reader = new HeadReader({ kind: 'response' });
+  let head: Head | undefined;
+  const behind: Uint8Array[] = [];
+  let size = 0;
+  let end: Answer['end'];
+  let began = false;
+  const watch = new Watch(() => head !== undefined || end !== undefined || reader.tooLarge, seconds);
+  wire.listen({
+    bytes: (chunk) => {
+      exchange.add('peer', chunk);
+      began = true;
+      if (head && size < MOST_REST) behind.push(chunk);
+      size += head ? chunk.length : 0;
+      let result = head ? undefined : reader.push(chunk);
+      // RFC 9110 §15.2: the answer comes behind those that say that it will.
+      for (; result && isInterim(result.head); result = reader.push(result.rest)) {
+        reader = new HeadReader({ kind: 'response' });
+      }
+      if (result) {
+        head = result.head;
+        behind.push(result.rest.slice());
+      }
+      watch.tell();
+    },
+    ended: (how) => {
+      end = how;
+      watch.tell();
+    },
+  });
+  await deliver(fresh, request, watch, chop);
+  await watch.until(watch.isOver, Infinity);
+  watch.end();
+  const { tooLarge } = reader;
+  return {
+    ...(head ? { head: head as ResponseHead } : { began, tooLarge }),
+    rest: concat(behind),
+    ...(end && { end }),
+  };
+}
+
+function isInterim(head: Head): boolean {
+  const { status = 0 } = head as ResponseHead;
+  return status >= 100 && status < 200 && status !== 101;
+}
+
+function problemOf(handshake: Handshake, answer: Answer): string | undefined {
+  const { head } = answer;
+  if (head === undefined) return silence(answer);
+  if (!handshake.upgraded) return `refused with ${head.status ?? head.line}`;
+  const fault = judgeHandshake(handshake).find((one) => one.side === 'response' && isFinding(one, false));
+  return fault && explain(fault).message;
+}
+
+function silence({ end, began, tooLarge }: Answer): string {
+  if (tooLarge) return 'the head of the answer has no end: more than 64 KiB came';
+  if (end !== undefined)
+    return `the connection ended (${end}) before ${began ? 'the head of the answer was whole' : 'an answer came'}`;
+  return began ? 'what came is no head of HTTP, or was not whole in time' : 'no answer came in time';
+}

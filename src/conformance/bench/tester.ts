@@ -1,0 +1,338 @@
+import { concat } from '../../codec/bytes/byte-collector.js';
+import { createAssembler, senderParameters } from '../../codec/connection/reading-options.js';
+import { writeCloseBody } from '../../codec/messages/close.js';
+import type { DeflateParameters } from '../../codec/handshake/deflate-params.js';
+import { FrameStream } from '../../codec/connection/frame-stream.js';
+import { encodeFrame, type FrameInit } from '../../codec/frames/frame-writer.js';
+import type { Frame } from '../../codec/messages/records.js';
+import { OPCODE } from '../../codec/frames/registry.js';
+import { explain, isFinding, type DiagnosticCode } from '../../rules/catalogue.js';
+import { judgeFrame } from '../../rules/frames/rules.js';
+import type { Keeping, MessageDeflater, Tools } from './bench.js';
+import { Happenings } from './happenings.js';
+import type { Exchange } from './exchange.js';
+import type { Wire, WireEnd, WireTaker } from './wire.js';
+
+/** What came from the peer, in its order; pings are answered and left out. */
+export type Received =
+  | { readonly what: 'message'; readonly binary: boolean; readonly payload: Uint8Array }
+  | { readonly what: 'pong'; readonly payload: Uint8Array }
+  | { readonly what: 'timeout'; readonly tag: string }
+  /** The peer broke a rule. */
+  | { readonly what: 'violation'; readonly code: DiagnosticCode; readonly message: string };
+
+/** How a connection came to its end (RFC 6455 §7). */
+export interface Ending {
+  /** The first close frame was ours. */
+  readonly weClosed: boolean;
+  /** The peer sent a close frame; without a code in it `code` is left out. */
+  readonly peerClosed: boolean;
+  readonly code?: number;
+  readonly reason?: string;
+  /** Both sent one. */
+  readonly clean: boolean;
+  /** Time was up, and we ended TCP. */
+  readonly weDropped: boolean;
+  /** How the peer ended TCP, if it did. */
+  readonly end?: WireEnd;
+}
+
+/** A frame to be sent; without more it is whole, and masked as it has to be. */
+export interface Sending extends Partial<Omit<FrameInit, 'payload' | 'opcode' | 'key'>> {
+  readonly opcode: number;
+  readonly payload?: Uint8Array;
+  /** False: without a mask, though a client has to; true: with one, though a server must not. */
+  readonly masked?: boolean;
+}
+
+export interface TesterOptions {
+  readonly wire: Wire;
+  readonly exchange: Exchange;
+  /** What we are. */
+  readonly role: 'client' | 'server';
+  readonly tools: Tools;
+  /** What was negotiated. */
+  readonly deflate?: DeflateParameters | undefined;
+  random(this: void): number;
+}
+
+/** More messages and pongs than any case waits for: what comes beyond is passed over. */
+const MOST_RECEIVED = 16 * 1024;
+const MIB = 1024 * 1024;
+/** Bytes that are kept of a peer: of one message, and of all that nobody has taken. More than any case waits for. */
+const MOST_KEPT: Readonly<Record<Keeping, { readonly message: number; readonly all: number }>> = {
+  little: { message: 4096, all: 64 * 1024 },
+  usual: { message: 2 * MIB, all: 4 * MIB },
+  large: { message: 20 * MIB, all: 24 * MIB },
+};
+/** Pongs that wait to be written, in bytes: beyond that only the most recent ping is answered (RFC 6455 §5.5.3). */
+const MOST_WAITING = 64 * 1024;
+/** Seconds that a write waits for the peer to take it. */
+const MOST_FLUSH = 5;
+/** What is kept of a data frame by itself: its message has it all. */
+const PREVIEW = 128;
+
+const EMPTY = new Uint8Array(0);
+
+/** The tester's end of a WebSocket: strict about what comes, free in what it sends. */
+export class Tester implements WireTaker {
+  readonly received: Received[] = [];
+  /** Called with every message and pong, for those who answer at once. */
+  onReceived: (() => void) | undefined;
+  readonly happenings = new Happenings();
+  /** Bytes that came, frames included. */
+  bytesReceived = 0;
+  /** Frames that came behind the peer's close frame. */
+  behindClose = 0;
+  private readonly stream: FrameStream;
+  private readonly deflater: MessageDeflater | undefined;
+  private ending: Ending = { weClosed: false, peerClosed: false, clean: false, weDropped: false };
+  /** Bytes of the messages that were kept. */
+  private kept = 0;
+  private closeSent = false;
+  private over = false;
+  /** The peer's frames mean nothing any more. */
+  private deaf = false;
+  /** The peer takes nothing of what is written. */
+  private isStuck = false;
+  /** The most recent ping, where the peer does not take the answers to those before it. */
+  private latestPing: Uint8Array | undefined;
+  private readonly most: (typeof MOST_KEPT)[Keeping];
+
+  /** `rest` came behind the handshake. */
+  constructor(
+    private readonly options: TesterOptions,
+    rest: Uint8Array = EMPTY,
+  ) {
+    const { role, tools, deflate } = options;
+    this.most = MOST_KEPT[tools.keeping ?? 'usual'];
+    const peer = role === 'client' ? 'server' : 'client';
+    const reading = {
+      raw: tools.raw,
+      previewBytes: PREVIEW,
+      messageBytes: this.most.message,
+      maxMessageBytes: this.most.message,
+    };
+    this.stream = new FrameStream(createAssembler(peer, deflate, reading));
+    if (deflate) this.deflater = tools.deflater(senderParameters(deflate, role));
+    options.wire.listen({ bytes: (chunk) => this.read(chunk), ended: (how) => this.ended(how) });
+    // It was recorded with the handshake.
+    if (rest.length > 0) this.decode(rest);
+  }
+
+  get wire(): Wire {
+    return this.options.wire;
+  }
+
+  get deflate(): DeflateParameters | undefined {
+    return this.options.deflate;
+  }
+
+  /** TCP has ended, by whomever. */
+  get isOver(): boolean {
+    return this.over;
+  }
+
+  /** A close frame was sent or has come. */
+  get isClosing(): boolean {
+    return this.closeSent || this.ending.peerClosed || this.over;
+  }
+
+  get state(): Ending {
+    return this.ending;
+  }
+
+  /** The bytes of a frame as this end sends it. */
+  frame({ fin = true, rsv = 0, payload = EMPTY, masked, ...rest }: Sending): Uint8Array {
+    const key =
+      (masked ?? this.options.role === 'client') ? Math.floor(this.options.random() * 0x1_0000_0000) : undefined;
+    return encodeFrame({ fin, rsv, payload, ...rest, ...(key !== undefined && { key }) });
+  }
+
+  /** Bytes as they are, in pieces of `chop` with a flush behind each where that is given. */
+  async write(bytes: Uint8Array, chop = Infinity): Promise<void> {
+    for (let at = 0; at < bytes.length && !this.over; at += chop) {
+      const piece = bytes.subarray(at, at + chop);
+      this.options.exchange.add('tester', piece);
+      this.wire.write(piece);
+      await this.flushed();
+    }
+  }
+
+  /** What was written was handed to the system, or the peer takes nothing: a case has limits of its own for that. */
+  private async flushed(): Promise<void> {
+    if (this.wire.waiting === 0 || this.isStuck) return;
+    let isDone = false;
+    void this.wire.flushed().then(() => {
+      isDone = true;
+      this.isStuck = false;
+      this.happenings.tell();
+    });
+    await this.happenings.until(() => isDone || this.over, MOST_FLUSH);
+    this.isStuck = !isDone;
+  }
+
+  /** A frame. Close frames count as the beginning of the end (RFC 6455 §7.1.2). */
+  async send(sending: Sending, chop?: number): Promise<void> {
+    if (isClose(sending)) this.noteClose();
+    await this.write(this.frame(sending), chop);
+  }
+
+  /** The same for several in one write. */
+  async sendTogether(sendings: readonly Sending[], chop?: number): Promise<void> {
+    if (sendings.some(isClose)) this.noteClose();
+    await this.write(concat(sendings.map((sending) => this.frame(sending))), chop);
+  }
+
+  /** Each of our messages is compressed without those before it: the same one gives the same bytes. */
+  get compressesAlone(): boolean {
+    const { deflate, role } = this.options;
+    return deflate !== undefined && senderParameters(deflate, role).noContextTakeover;
+  }
+
+  /** A message's payload, compressed as negotiated. */
+  compressed(message: Uint8Array): Promise<Uint8Array> {
+    return this.deflater!.deflate(message);
+  }
+
+  async close(code?: number, reason = ''): Promise<void> {
+    if (this.closeSent || this.over) return;
+    const payload = code === undefined ? EMPTY : writeCloseBody(code, reason);
+    await this.send({ opcode: OPCODE.close, payload });
+  }
+
+  /** Resolves with true as soon as `test` holds, with false after so many seconds or when TCP has ended. */
+  async until(test: () => boolean, seconds: number): Promise<boolean> {
+    return this.happenings.until(() => this.over || test(), seconds).then(() => test());
+  }
+
+  /** The end of the closing handshake: the peer's close frame, then TCP (RFC 6455 §7.1.1); what does not come in time is ended. */
+  async finish(seconds: number): Promise<Ending> {
+    if (this.closeSent && !this.ending.peerClosed) await this.until(() => this.ending.peerClosed, seconds);
+    // The server is the one to end TCP (RFC 6455 §7.1.1).
+    if (!this.over && this.ending.peerClosed) {
+      if (this.options.role === 'server') this.wire.finish();
+      await this.until(() => this.over, seconds);
+    }
+    if (!this.over) {
+      this.ending = { ...this.ending, weDropped: true };
+      this.over = true;
+      this.wire.drop();
+    }
+    this.deflater?.close();
+    return this.ending;
+  }
+
+  /** Takes the first thing that came. */
+  shift(): Received | undefined {
+    const first = this.received.shift();
+    if (first?.what === 'message') this.kept -= first.payload.length;
+    return first;
+  }
+
+  /** A wait that was long enough, as a case's script says. */
+  tick(tag: string): void {
+    this.received.push({ what: 'timeout', tag });
+  }
+
+  bytes(chunk: Uint8Array): void {
+    this.read(chunk);
+  }
+
+  ended(how: WireEnd): void {
+    this.ending = { ...this.ending, end: how };
+    this.over = true;
+    if (how === 'fin') this.wire.finish();
+    this.happenings.tell();
+  }
+
+  private read(chunk: Uint8Array): void {
+    this.options.exchange.add('peer', chunk);
+    this.decode(chunk);
+  }
+
+  private decode(chunk: Uint8Array): void {
+    this.bytesReceived += chunk.length;
+    if (!this.deaf || this.ending.peerClosed)
+      this.stream.read(chunk, 0, chunk.length, NaN, { frame: (frame) => this.take(frame) });
+    this.happenings.tell();
+  }
+
+  private take(frame: Frame): void {
+    if (this.deaf) {
+      if (this.ending.peerClosed) this.behindClose++;
+      return;
+    }
+    const fault = judgeFrame(frame, { deflate: this.options.deflate !== undefined }).find((one) =>
+      isFinding(one, false),
+    );
+    if (fault) {
+      const { code, message, closeCode = 1002 } = explain(fault);
+      this.deaf = true;
+      this.received.push({ what: 'violation', code, message });
+      void this.close(closeCode);
+      return;
+    }
+    const { opcode } = frame.header;
+    if (opcode === OPCODE.ping) this.answerPing(frame.payload);
+    else if (opcode === OPCODE.close) this.answerClose(frame);
+    else if (this.isFull) return;
+    else if (opcode === OPCODE.pong) this.received.push({ what: 'pong', payload: frame.payload.slice() });
+    else if (frame.message) {
+      const { opcode: kind, payload } = frame.message;
+      this.kept += payload.length;
+      this.received.push({ what: 'message', binary: kind === OPCODE.binary, payload });
+    } else return;
+    this.onReceived?.();
+  }
+
+  private get isFull(): boolean {
+    return this.received.length >= MOST_RECEIVED || this.kept >= this.most.all;
+  }
+
+  private answerPing(payload: Uint8Array): void {
+    if (this.closeSent) return;
+    if (this.wire.waiting < MOST_WAITING) return this.put({ opcode: OPCODE.pong, payload });
+    if (this.latestPing === undefined) void this.wire.flushed().then(() => this.answerLatest());
+    this.latestPing = payload.slice();
+  }
+
+  private answerLatest(): void {
+    const payload = this.latestPing;
+    this.latestPing = undefined;
+    if (payload && !this.closeSent && !this.over) this.put({ opcode: OPCODE.pong, payload });
+  }
+
+  /** An answer of ours that nobody waits for. */
+  private put(sending: Sending): void {
+    const bytes = this.frame(sending);
+    this.options.exchange.add('tester', bytes);
+    this.wire.write(bytes);
+  }
+
+  private answerClose({ close, payload }: Frame): void {
+    this.deaf = true;
+    const { code, reason } = close!;
+    this.ending = {
+      ...this.ending,
+      peerClosed: true,
+      clean: true,
+      ...(code !== undefined && { code, reason: reason ?? '' }),
+    };
+    if (!this.closeSent) {
+      this.closeSent = true;
+      const body = code === undefined ? EMPTY : payload.slice(0, 2);
+      this.put({ opcode: OPCODE.close, payload: body });
+    }
+  }
+
+  private noteClose(): void {
+    this.closeSent = true;
+    if (!this.ending.peerClosed) this.ending = { ...this.ending, weClosed: true };
+  }
+}
+
+/** With a reserved bit it is none: the peer has to refuse it. */
+function isClose({ opcode, rsv = 0 }: Sending): boolean {
+  return opcode === OPCODE.close && rsv === 0;
+}

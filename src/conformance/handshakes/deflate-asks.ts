@@ -1,0 +1,85 @@
+import {
+  PERMESSAGE_DEFLATE,
+  readDeflateParameters,
+  type DeflateParameters,
+} from '../../codec/handshake/deflate-params.js';
+import { readHandshake } from '../../codec/handshake/handshake.js';
+import type { Agreed, Bench, OpenOptions } from '../bench/bench.js';
+import type { PeerRole } from '../case.js';
+
+/** What is wanted of the messages of one direction (RFC 7692 §7.1). */
+interface Wish {
+  readonly noContext?: true;
+  /** The context has to be taken over: nothing can be said where the peer does not want it. */
+  readonly context?: true;
+  readonly bits?: number;
+}
+
+/** A negotiation, whoever is the server: what the tester sends, and what the peer sends. */
+export interface DeflateAsk {
+  readonly ours?: Wish;
+  readonly theirs?: Wish;
+}
+
+/** How such a negotiation is opened. */
+export function asking(ask: DeflateAsk): OpenOptions {
+  return { extensions: offerOf(ask), agree: (request) => agreeTo(ask, request) };
+}
+
+function offerOf({ ours, theirs }: DeflateAsk): string {
+  return [PERMESSAGE_DEFLATE, ...parameters('client', ours), ...parameters('server', theirs)].join('; ');
+}
+
+function parameters(side: PeerRole, wish: Wish = {}): string[] {
+  return [
+    ...(wish.noContext ? [`${side}_no_context_takeover`] : []),
+    ...(wish.bits ? [`${side}_max_window_bits=${wish.bits}`] : []),
+  ];
+}
+
+/** The tester as server: the first offer that allows what is wanted. */
+function agreeTo(
+  { ours = {}, theirs = {} }: DeflateAsk,
+  request: Parameters<NonNullable<OpenOptions['agree']>>[0],
+): Agreed | undefined {
+  for (const { name, params } of readHandshake({ request }).extensionsOffered) {
+    const { parameters: offered, given, problems } = readDeflateParameters(params, 'offer');
+    if (name !== PERMESSAGE_DEFLATE || problems.length > 0) continue;
+    if (theirs.bits !== undefined && !given.has('client_max_window_bits')) continue;
+    const serverBits = Math.min(offered.serverMaxWindowBits, ours.bits ?? 15);
+    const clientBits = Math.min(offered.clientMaxWindowBits, theirs.bits ?? 15);
+    const agreed: DeflateParameters = {
+      serverNoContextTakeover: offered.serverNoContextTakeover || ours.noContext === true,
+      clientNoContextTakeover: theirs.noContext === true,
+      serverMaxWindowBits: serverBits,
+      clientMaxWindowBits: clientBits,
+    };
+    const header = [
+      PERMESSAGE_DEFLATE,
+      ...parameters('server', {
+        ...(agreed.serverNoContextTakeover && { noContext: true }),
+        ...(serverBits < 15 && { bits: serverBits }),
+      }),
+      ...parameters('client', {
+        ...(theirs.noContext && { noContext: true }),
+        ...(clientBits < 15 && { bits: clientBits }),
+      }),
+    ].join('; ');
+    return { header, parameters: agreed };
+  }
+  return undefined;
+}
+
+/** Whether the peer agreed to all that was wanted. */
+export function isGranted(
+  { ours = {}, theirs = {} }: DeflateAsk,
+  agreed: DeflateParameters,
+  peer: Bench['peer'],
+): boolean {
+  const server = { noContext: agreed.serverNoContextTakeover, bits: agreed.serverMaxWindowBits };
+  const client = { noContext: agreed.clientNoContextTakeover, bits: agreed.clientMaxWindowBits };
+  const [mine, its] = peer === 'server' ? [client, server] : [server, client];
+  const fits = (wish: Wish, got: typeof mine): boolean =>
+    (!wish.noContext || got.noContext) && !(wish.context && got.noContext) && got.bits <= (wish.bits ?? 15);
+  return fits(ours, mine) && fits(theirs, its);
+}

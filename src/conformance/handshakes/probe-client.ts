@@ -1,0 +1,127 @@
+import { headersNamed } from '../../codec/handshake/handshake.js';
+import { startsLikeHead } from '../../codec/http1/head-start.js';
+import { OPCODE } from '../../codec/frames/registry.js';
+import { encodeUtf8 } from '../../codec/bytes/utf8.js';
+import type { Bench } from '../bench/bench.js';
+import type { Case, Need, Trait } from '../case.js';
+import type { Caller } from '../bench/client-bench.js';
+import { deliver, Watch } from '../bench/delivery.js';
+import type { HeadLines } from './heads.js';
+import { bytesOf, looseFrame } from './probe.js';
+import { verdictOf, type Outcome, type Remark, type Ruling } from './ruling.js';
+import { Tester } from '../bench/tester.js';
+import type { WireEnd } from '../bench/wire.js';
+
+/** One odd answer and what a client has to make of it: data for `answerCase`. */
+export interface AnswerSpec {
+  readonly id: string;
+  readonly rfc: string;
+  readonly title: string;
+  readonly ruling: Ruling;
+  /** Instead of the ruling's. */
+  readonly expected?: string;
+  /** The answer: the proper one with what is odd about it. */
+  answer(this: void, head: HeadLines, bench: Bench, caller: Caller): HeadLines | Uint8Array;
+  /** No 101: what HTTP has for it is right, and the connection may go on standing. */
+  readonly plain?: true;
+  /** Bytes in a write. */
+  readonly chop?: number;
+  readonly needs?: readonly Need[];
+  readonly traits?: readonly Trait[];
+}
+
+/** Seconds for a client to take or drop the connection, and for the first ping alone. */
+const TAKING_TIME = 2;
+const PING_TIME = 0.25;
+/** More of what it sends is not looked at. */
+const MOST_BYTES = 64 * 1024;
+
+/** A case in which a client gets one answer. */
+export function answerCase(spec: AnswerSpec): Case {
+  const { ruling, plain } = spec;
+  return clientCase(spec, async (bench) => {
+    const caller = await bench.accept();
+    const given = await giveAnswer(bench, caller, spec.answer(bench.head(), bench, caller), spec.chop);
+    const { outcome, actual, remark } = given;
+    if (plain && outcome === 'silent') return verdictOf(ruling.refused, 'it sent no frame');
+    return verdictOf(ruling[outcome], actual, ruling.refused === 'OK' ? [remark] : []);
+  });
+}
+
+/** A case with a client, of any course. */
+export function clientCase(
+  spec: Omit<AnswerSpec, 'answer' | 'plain' | 'chop'>,
+  run: (bench: Bench) => ReturnType<Case['run']>,
+): Case {
+  const { id, rfc, title, ruling, expected = ruling.expected.client, needs = [], traits = [] } = spec;
+  return { id, rfc, title, level: ruling.level, expected, needs, traits, peers: ['client'], run };
+}
+
+interface Given {
+  readonly outcome: Outcome;
+  readonly actual: string;
+  readonly remark?: Remark;
+}
+
+/** Gives an answer, then pings: every client that takes the connection as open has to answer that (RFC 6455 §5.5.2). */
+async function giveAnswer(
+  bench: Bench,
+  caller: Caller,
+  answer: HeadLines | Uint8Array,
+  chop: number | undefined,
+): Promise<Given> {
+  const { wire, exchange } = caller;
+  let first: Uint8Array | undefined;
+  let end: WireEnd | undefined;
+  const watch = new Watch(() => first !== undefined || end !== undefined, TAKING_TIME * bench.patience);
+  wire.listen({
+    bytes: (chunk) => {
+      exchange.add('peer', chunk);
+      first ??= chunk.slice(0, MOST_BYTES);
+      watch.tell();
+    },
+    ended: (how) => {
+      end = how;
+      watch.tell();
+    },
+  });
+  const ping = looseFrame(bench, { opcode: OPCODE.ping, payload: encodeUtf8('wsinspect') });
+  await deliver(caller, bytesOf(answer), watch, chop);
+  await deliver(caller, ping, watch);
+  await watch.until(watch.isOver, PING_TIME * bench.patience);
+  // The first one may have been lost with the head.
+  await deliver(caller, ping, watch);
+  await watch.until(watch.isOver, Infinity);
+  watch.end();
+  return givenOf(first, end);
+}
+
+const CLOSE_BYTE = 0x80 | OPCODE.close;
+
+function givenOf(first: Uint8Array | undefined, end: WireEnd | undefined): Given {
+  if (first === undefined) {
+    if (end === undefined) return { outcome: 'silent', actual: 'it left the connection open, and answered no ping' };
+    return { outcome: 'refused', actual: end === 'fin' ? 'it ended TCP' : 'it reset the connection' };
+  }
+  if (startsLikeHead(first, { anyMethod: true }) === 'request') {
+    return { outcome: 'refused', actual: 'it made another request' };
+  }
+  if (first[0] !== CLOSE_BYTE) return { outcome: 'accepted', actual: 'it went on, and sent a frame' };
+  const remark = { behavior: 'NON-STRICT', text: 'there was no WebSocket to close' } as const;
+  return { outcome: 'refused', actual: 'it sent a close frame', remark };
+}
+
+/** The WebSocket behind an answer that was written with `rest` behind it. */
+export async function goOn(bench: Bench, caller: Caller, answer: Uint8Array): Promise<Tester> {
+  const { tools } = bench;
+  const random = (): number => bench.random();
+  const tester = new Tester({ ...caller, role: 'server', tools, random }, caller.rest);
+  await tester.write(answer);
+  return tester;
+}
+
+/** A subprotocol that the client offers, if it does. */
+export function offeredProtocol({ request }: Caller): string | undefined {
+  const [header] = headersNamed(request, 'Sec-WebSocket-Protocol');
+  return header?.value.split(',')[0]?.trim();
+}

@@ -1,0 +1,142 @@
+import type { Direction } from '../codec/messages/records.js';
+import { isDated } from '../codec/bytes/time.js';
+import {
+  compressionRatio,
+  durationOf,
+  eachDirection,
+  type ConnectionSummary,
+  type Counts,
+  type DirectionCounts,
+  type Directions,
+  type HandshakeSummary,
+  type PingSummary,
+  type RunTotals,
+  type TimeSpan,
+} from '../traffic/tally/summary.js';
+
+type Fields = Record<string, unknown>;
+type Named = { type: string } & Fields;
+
+/** The `connection` record (docs/json.md): what became of a connection. */
+export function connectionRecord(summary: ConnectionSummary): Named {
+  const { connection, client, server, handshake, directions, closeCode, closedBy, ended, endedBy, endedAt } = summary;
+  const reason = closedBy && directions[closedBy]?.close?.reason;
+  const closeCodes = told(directions, ({ close }) => close?.code);
+  const ping = told(directions, (counts) => counts.ping && pingFields(counts.ping));
+  return {
+    type: 'connection',
+    connection,
+    ...(client !== undefined && { client }),
+    ...(server !== undefined && { server }),
+    ...timeFields(summary),
+    ...(handshake && { handshake: handshakeFields(handshake) }),
+    ...countFields(directions),
+    ...(ping && { ping }),
+    ...(closeCode !== undefined && { closeCode }),
+    ...(reason && { closeReason: reason }),
+    ...(closedBy && { closedBy }),
+    ...(closeCodes && { closeCodes }),
+    ...(ended && { ended }),
+    ...(endedBy && { endedBy }),
+    ...(endedAt !== undefined && isDated(endedAt) && { endedAt }),
+    ...lossFields(directions),
+    diagnostics: { ...summary.diagnostics },
+  };
+}
+
+/** The `summary` record: totals of the run, and the exit code that it ends with. */
+export function summaryRecord(totals: RunTotals, exit: number): Named {
+  const { connections, webSocket, passedOver, packets, directions } = totals;
+  return {
+    type: 'summary',
+    ...(packets !== undefined && { packets }),
+    connections,
+    webSocket,
+    ...(Object.keys(passedOver).length > 0 && { passedOver: { ...passedOver } }),
+    ...timeFields(totals),
+    ...countFields(directions),
+    ...lossFields(directions),
+    diagnostics: { ...totals.diagnostics },
+    exit,
+  };
+}
+
+function timeFields(span: TimeSpan): Fields {
+  const duration = durationOf(span);
+  return {
+    ...(span.firstTime !== undefined && isDated(span.firstTime) && { time: span.firstTime }),
+    ...(duration !== undefined && { duration }),
+  };
+}
+
+function handshakeFields({ target, status, subprotocol, extensions }: HandshakeSummary): Fields {
+  return {
+    ...(target !== undefined && { target }),
+    ...(status !== undefined && { status }),
+    ...(subprotocol !== undefined && { subprotocol }),
+    extensions: [...extensions],
+  };
+}
+
+/** What was counted, each by direction. */
+function countFields(directions: Directions<DirectionCounts>): Fields {
+  const opcodes = told(directions, (counts) => (counts.frames > 0 ? { ...counts.opcodes } : undefined));
+  const compression = told(directions, compressionFields);
+  return {
+    frames: numbers(directions, 'frames'),
+    ...(opcodes && { opcodes }),
+    messages: numbers(directions, 'messages'),
+    bytes: numbers(directions, 'wireBytes'),
+    payloadBytes: numbers(directions, 'payloadBytes'),
+    messageBytes: numbers(directions, 'messageBytes'),
+    ...(compression && { compression }),
+  };
+}
+
+/** What is missing, and what is no frame. */
+function lossFields(directions: Directions<DirectionCounts>): Fields {
+  const lost = told(directions, ({ gaps, lostBytes }) => (gaps > 0 ? { gaps, bytes: lostBytes } : undefined));
+  const otherBytes = told(directions, (counts) => counts.otherBytes || undefined);
+  return { ...(lost && { lost }), ...(otherBytes && { otherBytes }) };
+}
+
+function compressionFields(counts: Counts): Fields | undefined {
+  const { compressedMessages, compressedWireBytes, compressedBytes, notInflated } = counts;
+  if (compressedMessages + notInflated === 0) return undefined;
+  const ratio = compressionRatio(counts);
+  return {
+    messages: compressedMessages,
+    wireBytes: compressedWireBytes,
+    bytes: compressedBytes,
+    ...(ratio !== undefined && { ratio: Number(ratio.toFixed(2)) }),
+    ...(notInflated > 0 && { notInflated }),
+  };
+}
+
+function pingFields({ answered, skipped, unanswered, times }: PingSummary): Fields {
+  const rounded = (seconds: number): number => Number(seconds.toFixed(6));
+  return {
+    answered,
+    skipped,
+    unanswered,
+    ...(times && { min: rounded(times.min), median: rounded(times.median), max: rounded(times.max) }),
+  };
+}
+
+/** A count of each direction; always there for both ends, so that a reader can rely on it. */
+function numbers(directions: Directions<Counts>, name: keyof Counts): Fields {
+  return Object.fromEntries([...eachDirection(directions)].map(([direction, counts]) => [direction, counts[name]]));
+}
+
+/** What `of` tells of the directions; undefined where it tells nothing of any. */
+function told<T>(
+  directions: Directions<T>,
+  of: (counts: T) => unknown,
+): Partial<Record<Direction, unknown>> | undefined {
+  const fields: Partial<Record<Direction, unknown>> = {};
+  for (const [direction, counts] of eachDirection(directions)) {
+    const value = of(counts);
+    if (value !== undefined) fields[direction] = value;
+  }
+  return Object.keys(fields).length > 0 ? fields : undefined;
+}

@@ -1,0 +1,127 @@
+import { encodeBase64 } from '../codec/bytes/base64.js';
+import { print } from './printable.js';
+import { headerFields } from '../codec/frames/frame.js';
+import { hexOf } from '../codec/bytes/hex.js';
+import type { Frame, Message } from '../codec/messages/records.js';
+import { OPCODE, opcodeInfo } from '../codec/frames/registry.js';
+import { isDated } from '../codec/bytes/time.js';
+import type { Judged } from '../traffic/judged.js';
+import { diagnosticFields } from './diagnostic-json.js';
+import { handshakeRecord } from './handshake-json.js';
+import { safeJson } from './escape.js';
+import { previewText } from './preview-text.js';
+import type { View, ViewOptions } from './view.js';
+
+/** A record as it is printed: `type` first, fields that do not apply left out (docs/json.md). */
+export type JsonRecord = { readonly type: string } & Readonly<Record<string, unknown>>;
+
+/** One compact JSON object a line. With `messages`, messages instead of frames. */
+export function jsonView(options: ViewOptions, messages: boolean): View {
+  const lines = messages ? messageRecords : jsonRecords;
+  return (record, out) => {
+    for (const value of lines(record, options)) out.text(print`${safeJson(value)}\n`);
+  };
+}
+
+function origin(record: Judged): Record<string, unknown> {
+  return { connection: record.connection, direction: record.direction };
+}
+
+function alone(record: Judged): JsonRecord[] {
+  return record.diagnostics.map((d) => ({ type: 'diagnostic', ...diagnosticFields(d), ...origin(record) }));
+}
+
+/** What `--json` tells of a record. */
+export function jsonRecords(record: Judged, options: ViewOptions): JsonRecord[] {
+  if (record.type === 'handshake') return [handshakeOf(record)];
+  return record.type === 'frame' ? [frameRecord(record, record.frame, options)] : alone(record);
+}
+
+function messageRecords(record: Judged, options: ViewOptions): JsonRecord[] {
+  if (record.type === 'handshake') return [handshakeOf(record)];
+  if (record.type !== 'frame' || !record.frame.message) return alone(record);
+  return [messageRecord(record, record.frame.message, options)];
+}
+
+function handshakeOf(record: Judged & { type: 'handshake' }): JsonRecord {
+  const { type, ...fields } = handshakeRecord(record.handshake, record.diagnostics);
+  return { type, connection: record.connection, ...fields };
+}
+
+function frameRecord(record: Judged, frame: Frame, options: ViewOptions): JsonRecord {
+  const { header } = frame;
+  const { exactLength } = header;
+  const textual = header.opcode === OPCODE.text && !frame.compressed;
+  return {
+    type: 'frame',
+    ...origin(record),
+    index: header.index,
+    offset: header.start,
+    ...timeField(record.time),
+    fin: header.fin,
+    rsv1: header.rsv1,
+    rsv2: (header.rsv & 2) !== 0,
+    rsv3: (header.rsv & 1) !== 0,
+    opcode: header.opcode,
+    name: opcodeInfo(header.opcode).name,
+    masked: header.masked,
+    ...(header.masked && { maskingKey: hexOf(header.maskingKey!) }),
+    lengthForm: header.lengthForm,
+    payloadLength: typeof exactLength === 'bigint' ? String(exactLength) : exactLength,
+    payloadBytes: frame.received,
+    ...content(frame.payload, frame.received, textual, options),
+    ...(frame.missing !== 0 && { truncated: true }),
+    ...(frame.close?.code !== undefined && { closeCode: frame.close.code, closeReason: frame.close.reason }),
+    diagnostics: record.diagnostics.map(diagnosticFields),
+    ...(options.verbose && { fields: fieldsOf(frame) }),
+  };
+}
+
+function messageRecord(record: Judged, message: Message, options: ViewOptions): JsonRecord {
+  const readable = message.bytes !== undefined;
+  return {
+    type: 'message',
+    ...origin(record),
+    index: message.index,
+    opcode: message.opcode,
+    name: opcodeInfo(message.opcode).name,
+    frames: message.frames,
+    compressed: message.compressed,
+    wireBytes: message.wireBytes,
+    ...(readable && { bytes: message.bytes }),
+    ...(readable && content(message.payload, message.bytes, message.opcode === OPCODE.text, options)),
+    ...timeField(record.time),
+    diagnostics: record.diagnostics.map(diagnosticFields),
+  };
+}
+
+/** `text` for text that is UTF-8, else `hex` (or `base64`), cut at the preview limit. */
+export function content(
+  payload: Uint8Array,
+  whole: number,
+  textual: boolean,
+  options: Pick<ViewOptions, 'preview' | 'base64'>,
+): Record<string, string> {
+  const shown = payload.subarray(0, Math.min(payload.length, options.preview));
+  const text = textual ? previewText(shown, shown.length < whole) : undefined;
+  if (text !== undefined) return { text };
+  return options.base64 ? { base64: encodeBase64(shown) } : { hex: hexOf(shown) };
+}
+
+/** Left out where the day is not known. */
+function timeField(time: number | undefined): { time?: number } {
+  return time !== undefined && isDated(time) ? { time } : {};
+}
+
+function fieldsOf(frame: Frame): unknown[] {
+  const start = frame.header.start;
+  const bytes = frame.header.bytes;
+  return headerFields(frame.header, frame.received).map(({ name, span, value }) => ({
+    name,
+    start: span.start,
+    end: span.end,
+    ...(span.mask !== undefined && { mask: span.mask.toString(16).padStart(2, '0') }),
+    ...(name !== 'payload' && { hex: hexOf(bytes.subarray(span.start - start, span.end - start)) }),
+    value: typeof value === 'bigint' ? String(value) : value,
+  }));
+}

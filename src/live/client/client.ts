@@ -1,0 +1,346 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { WebSocket, type PerMessageDeflateOptions } from 'ws';
+import type { Handshake } from '../../codec/handshake/handshake.js';
+import { isToken } from '../../codec/http1/text.js';
+import { OPCODE } from '../../codec/frames/registry.js';
+import { isFinding, type Diagnostic } from '../../rules/catalogue.js';
+import type { HandshakeDiagnostic } from '../../rules/handshake/rules.js';
+import type { Judged } from '../../traffic/judged.js';
+import type { Line } from './dial.js';
+import { firstToEnd } from '../sockets/first-to-end.js';
+import { answerPings } from '../sockets/pongs.js';
+import { readAtMost } from '../sockets/turns.js';
+import { MOST_HEAD, ownLimit, WS_LIMITS } from '../sockets/ws-limits.js';
+import { LiveConnection, type LiveContext, type LiveTaker } from '../sockets/live-connection.js';
+import { refusalOf, type Refused } from './handshake-refusal.js';
+import { Tap } from '../sockets/tap.js';
+
+export interface ClientOptions extends LiveContext {
+  /** `ws:` or `wss:`, without user and fragment. */
+  readonly url: URL;
+  readonly subprotocols: readonly string[];
+  /** Headers of the request, as written; several of one name as a list, `undefined` takes one of `ws`'s own away. */
+  readonly headers: ReadonlyMap<string, readonly string[] | undefined>;
+  readonly deflate: PerMessageDeflateOptions | false;
+  readonly autoPong: boolean;
+}
+
+/** What became of a connection. */
+export type Outcome =
+  /** Another status than 101. */
+  | ({ readonly kind: 'refused' } & Refused)
+  /** 101, but the handshake does not hold (RFC 6455 §4.1); or no HTTP at all. */
+  | { readonly kind: 'invalid'; readonly message: string; readonly diagnostic?: Diagnostic }
+  /** It ended before there was an answer. */
+  | { readonly kind: 'unanswered'; readonly message: string }
+  /** The peer broke the protocol after 101. */
+  | { readonly kind: 'broken'; readonly message: string; readonly diagnostic?: Diagnostic }
+  /** Closed with a close frame; `code` is 1005 where it has none. */
+  | {
+      readonly kind: 'closed';
+      readonly code: number;
+      readonly reason: string;
+      readonly byPeer: boolean;
+      /** The code that we closed with. */
+      readonly ours?: number;
+      /** The limit of this end that we closed for, in words. */
+      readonly limit?: string;
+    }
+  /** Ended without one (1006). */
+  | { readonly kind: 'dropped'; readonly reset: boolean; readonly byPeer: boolean };
+
+export interface ClientTaker extends LiveTaker {
+  /** The handshake is done. */
+  open(handshake: Handshake | undefined): void;
+  message(data: Buffer, isBinary: boolean): void;
+  /** `seconds` since the ping that it answers; undefined: it answers none. */
+  pong(seconds: number | undefined): void;
+}
+
+/** `ws` waits that long for the peer to end the connection after both close frames; here it is milliseconds. */
+const FAREWELL = 2000;
+/** What is still read of a peer when a signal has ended the run: bytes. */
+const MOST_FAREWELL = 1024 * 1024;
+/** What may wait to be written before a sender has to wait: bytes. */
+const HIGH_WATER = 1024 * 1024;
+/** An option of Node.js's requests, which `ws` hands on. */
+const HEAD_LIMIT = { maxHeaderSize: MOST_HEAD } as object;
+/** Pings whose times are kept. */
+const MOST_PINGS = 1024;
+
+/** A WebSocket client on a socket of ours: `ws` is the endpoint, a tap tells of every byte. */
+export class Client {
+  /** What became of it, as soon as it is over. */
+  readonly finished: Promise<Outcome>;
+  private finish!: (outcome: Outcome) => void;
+  private readonly socket: WebSocket;
+  private readonly connection: LiveConnection;
+  private readonly stream: Socket;
+  private outcome: Outcome | undefined;
+  private handshake: Handshake | undefined;
+  /** The first thing that the peer did wrong: in its answer to the handshake, and behind it. */
+  private handshakeFault: Diagnostic | undefined;
+  private fault: Diagnostic | undefined;
+  private wasReset = false;
+  /** The stream has told that it is closed: everything about it was told before. */
+  private isGone = false;
+  private opened = false;
+  private weClosed = false;
+  private ourCode: number | undefined;
+  private farewell: NodeJS.Timeout | undefined;
+  private waiting: (() => void)[] = [];
+  private readonly pings: { readonly payload: string; readonly at: number }[] = [];
+
+  /** Throws a SyntaxError or TypeError where subprotocols or headers can't be sent. */
+  constructor(
+    { stream, ends }: Line,
+    readonly number: number,
+    private readonly options: ClientOptions,
+    private readonly taker: ClientTaker,
+  ) {
+    this.finished = new Promise((resolve) => (this.finish = resolve));
+    this.stream = stream;
+    this.connection = new LiveConnection(number, ends, 'client', options, {
+      record: (record) => this.judge(record),
+      closed: (summary) => taker.closed(summary),
+    });
+    const tap = new Tap(stream, this.connection);
+    const who = firstToEnd(stream, 'client', () => options.now());
+    stream.on('error', () => (this.wasReset = true));
+    stream.on('close', () => {
+      this.isGone = true;
+      this.connection.end(this.wasReset ? 'reset' : 'fin', who());
+      this.wake();
+    });
+    checkSubprotocols(options.subprotocols);
+    // `ws` would take it amiss that a server picks none of the subprotocols, which it may (RFC 6455 §4.2.2): it does not
+    // hear of them, and the rules judge the answer.
+    this.socket = new WebSocket(options.url, [], {
+      createConnection: () => stream,
+      perMessageDeflate: options.deflate,
+      autoPong: false,
+      ...WS_LIMITS,
+      ...HEAD_LIMIT,
+      finishRequest: (request) => this.finishRequest(request, tap),
+    });
+    if (options.autoPong) answerPings(this.socket);
+    this.listen();
+  }
+
+  get isOpen(): boolean {
+    return this.socket.readyState === WebSocket.OPEN;
+  }
+
+  /** So much waits to be written that a sender has to wait. */
+  get isFull(): boolean {
+    return this.socket.bufferedAmount > HIGH_WATER;
+  }
+
+  /** Resolves when there is room again, or the connection is over. */
+  async room(): Promise<void> {
+    while (this.isFull && this.isOpen) await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  /** Resolves when everything was handed to the system, or the connection is over. */
+  async flushed(): Promise<void> {
+    while (this.socket.bufferedAmount > 0 && this.isOpen) {
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    }
+  }
+
+  /** Sends a message, in frames of `fragment` bytes where that is given. False: the connection is not open. */
+  send(data: Uint8Array, binary: boolean, fragment?: number): boolean {
+    if (!this.isOpen) return false;
+    if (fragment === undefined || data.length <= fragment) {
+      this.socket.send(data, { binary, fin: true }, this.wake);
+      return true;
+    }
+    for (let at = 0; at < data.length; at += fragment) {
+      const end = at + fragment;
+      this.socket.send(data.subarray(at, end), { binary, fin: end >= data.length }, this.wake);
+    }
+    return true;
+  }
+
+  ping(payload: Uint8Array): boolean {
+    if (!this.isOpen) return false;
+    if (this.pings.length < MOST_PINGS) this.pings.push({ payload: hex(payload), at: performance.now() });
+    this.socket.ping(payload, undefined, this.wake);
+    return true;
+  }
+
+  /** Bytes as they are, beneath the WebSocket. */
+  raw(bytes: Uint8Array): boolean {
+    if (!this.isOpen) return false;
+    this.stream.write(bytes, () => this.wake());
+    return true;
+  }
+
+  /** Closes with a code (undefined: without), waits for a bounded time for the peer, and ends the connection. */
+  close(code?: number, reason = ''): void {
+    if (this.isOpen) {
+      this.weClosed = true;
+      this.ourCode = code;
+      this.socket.close(code, reason);
+    }
+    this.sayFarewell();
+  }
+
+  /** The same where a signal ends the run: whoever goes on sending is not listened to for long. */
+  leave(): void {
+    readAtMost(this.stream, MOST_FAREWELL);
+    this.close(1001);
+  }
+
+  /** Ends the connection at once. */
+  terminate(): void {
+    this.socket.terminate();
+    this.stream.destroy();
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  private finishRequest(request: ClientRequest, tap: Tap): void {
+    const { subprotocols } = this.options;
+    // Node.js would leave out headers after the 2000th.
+    request.maxHeadersCount = 0;
+    if (subprotocols.length > 0) request.setHeader('Sec-WebSocket-Protocol', subprotocols.join(', '));
+    for (const [name, values] of this.options.headers) {
+      if (values === undefined) request.removeHeader(name);
+      else request.setHeader(name, values.length === 1 ? values[0]! : values);
+    }
+    request.prependListener('upgrade', (response: IncomingMessage, _socket: Socket, head: Buffer) => {
+      delete response.headers['sec-websocket-protocol'];
+      // `ws` puts back what came with the head, and reads it again.
+      tap.putBack(head.length);
+      if (this.handshakeFault !== undefined) this.refuse(this.handshakeFault);
+    });
+    request.end();
+  }
+
+  private listen(): void {
+    const { socket, taker } = this;
+    socket.on('open', () => {
+      this.opened = true;
+      taker.open(this.handshake);
+    });
+    socket.on('message', (data, isBinary) => taker.message(data as Buffer, isBinary));
+    socket.on('pong', (payload) => taker.pong(this.answered(payload)));
+    socket.on('unexpected-response', (_request, response) => {
+      void refusalOf(response).then((refused) => {
+        this.end({ kind: 'refused', ...refused });
+        this.terminate();
+      });
+    });
+    socket.on('error', (error) => this.failed(error));
+    socket.on('close', (code, reason) => {
+      clearTimeout(this.farewell);
+      this.wake();
+      if (this.fault !== undefined) this.end(this.broken('the peer broke the protocol'));
+      else if (code === 1006) this.end({ kind: 'dropped', reset: this.wasReset, byPeer: !this.weClosed });
+      else {
+        const ours = this.ourCode === undefined ? {} : { ours: this.ourCode };
+        this.end({ kind: 'closed', code, reason: reason.toString(), byPeer: !this.weClosed, ...ours });
+      }
+    });
+  }
+
+  private failed(error: NodeJS.ErrnoException): void {
+    const { code = '', message } = error;
+    const limit = ownLimit(code);
+    if (!this.opened) {
+      const isHttp = code.startsWith('HPE_');
+      const isInvalid = isHttp || (code === '' && this.handshake?.upgraded === true);
+      if (isInvalid) this.end({ kind: 'invalid', message: isHttp ? httpTrouble(code, message) : message });
+      else this.end({ kind: 'unanswered', message: code === 'ECONNRESET' ? 'no answer to the handshake' : message });
+    } else if (limit !== undefined && this.fault === undefined) {
+      this.end({ kind: 'closed', code: limit.closeCode, reason: '', byPeer: false, limit: limit.words });
+    } else if (code.startsWith('WS_ERR_')) this.end(this.broken(message));
+    this.sayFarewell();
+  }
+
+  /** RFC 6455 §4.1: the client fails the connection. */
+  private refuse(diagnostic: Diagnostic): void {
+    this.end({ kind: 'invalid', message: 'the handshake is invalid', diagnostic });
+    this.terminate();
+  }
+
+  private broken(message: string): Outcome {
+    return { kind: 'broken', message, ...(this.fault && { diagnostic: this.fault }) };
+  }
+
+  /** Only the first outcome counts; it is told when the connection has ended. */
+  private end(outcome: Outcome): void {
+    if (this.outcome !== undefined) return;
+    this.outcome = outcome;
+    if (this.isGone) this.finish(outcome);
+    else this.stream.once('close', () => this.finish(outcome));
+  }
+
+  private sayFarewell(): void {
+    this.farewell ??= setTimeout(() => this.terminate(), FAREWELL);
+    this.stream.once('close', () => clearTimeout(this.farewell));
+  }
+
+  /** What the peer does wrong is remembered: `ws` lets some of it pass. */
+  private judge(record: Judged): void {
+    const found = record.diagnostics.length > 0 ? record.diagnostics.find((one) => isPeers(record, one)) : undefined;
+    if (record.type === 'handshake') {
+      this.handshake = record.handshake;
+      this.handshakeFault = found;
+      // Without an Upgrade header Node takes a 101 for a preliminary answer, and waits for another one.
+      if (found) process.nextTick(() => this.refuse(found));
+    } else this.fault ??= found;
+    const isClose = record.type === 'frame' && record.frame.header.opcode === OPCODE.close;
+    if (isClose && record.direction === 'server') this.sayFarewell();
+    this.taker.record(record);
+  }
+
+  private answered(payload: Buffer): number | undefined {
+    const text = hex(payload);
+    const at = this.pings.findIndex((ping) => ping.payload === text);
+    if (at < 0) return undefined;
+    // A pong answers the latest ping (RFC 6455 §5.5.3): those before it are not answered any more.
+    const [ping] = this.pings.splice(0, at + 1).slice(-1);
+    return (performance.now() - ping!.at) / 1000;
+  }
+
+  private readonly wake = (): void => {
+    const { waiting } = this;
+    if (waiting.length === 0) return;
+    this.waiting = [];
+    for (const resolve of waiting) resolve();
+  };
+}
+
+/** The peer's fault, and an error: neither what we sent on purpose, nor what a lost connection cut off. */
+function isPeers(record: Judged, diagnostic: Diagnostic & Partial<Pick<HandshakeDiagnostic, 'side'>>): boolean {
+  if (!isFinding(diagnostic, false) || diagnostic.code === 'frame-truncated') return false;
+  if (record.type === 'handshake') return record.handshake.upgraded && diagnostic.side === 'response';
+  return record.direction === 'server';
+}
+
+/** Why the answer to the handshake can't be read, in words. */
+function httpTrouble(code: string, message: string): string {
+  if (code !== 'HPE_HEADER_OVERFLOW') return `no HTTP: ${message}`;
+  return `the head of the answer is longer than this end reads (${MOST_HEAD / 1024} KiB)`;
+}
+
+/** Tokens, each once (RFC 6455 §4.1). */
+function checkSubprotocols(names: readonly string[]): void {
+  for (const [i, name] of names.entries()) {
+    if (!isToken(name)) throw new SyntaxError(`the subprotocol ${JSON.stringify(name)} is no token`);
+    if (names.indexOf(name) < i) throw new SyntaxError(`the subprotocol ${name} is offered twice`);
+  }
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('hex');
+}

@@ -1,0 +1,222 @@
+import { lookup } from 'node:dns';
+import * as net from 'node:net';
+import * as tls from 'node:tls';
+import type { Endpoints } from '../../traffic/tally/summary.js';
+import { ProxyRefusal, socks5, tunnel, type Proxy } from './proxy.js';
+import { readOut } from '../sockets/defer-write-errors.js';
+import { takeTurns } from '../sockets/turns.js';
+import { placeText, redirected, resolved, type Place, type Redirected, type Resolved } from './route.js';
+
+/** How far it came. */
+export type DialStage = 'proxy-name' | 'name' | 'connect' | 'tls' | 'certificate' | 'time';
+
+/** No connection came about. */
+export class DialError extends Error {
+  override readonly name = 'DialError';
+  constructor(
+    readonly stage: DialStage,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** How a connection is made. */
+export interface Route {
+  /** What the URL names. */
+  readonly place: Place;
+  readonly unixSocket?: string;
+  readonly proxy?: Proxy;
+  readonly resolve: readonly Resolved[];
+  readonly connectTo: readonly Redirected[];
+  /** TLS is spoken with the other end: with these certificates. */
+  readonly tls?: TlsMaterial;
+}
+
+export interface TlsMaterial {
+  readonly ca?: Buffer;
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
+  /** Whoever it is will do. */
+  readonly insecure?: true;
+}
+
+/** A connection, nothing sent or read yet. */
+export interface Line {
+  readonly stream: net.Socket;
+  readonly ends: Endpoints;
+  /** How it was made, in words. */
+  readonly words: string;
+}
+
+/** Connects, through proxies and TLS where the route has some. Throws a DialError; `signal` gives up (stage `time`). */
+export async function dial(route: Route, signal: AbortSignal): Promise<Line> {
+  const to = redirected(route.place, route.connectTo);
+  const raw = await reach(route, to, signal);
+  try {
+    const { host } = route.place;
+    const stream = route.tls ? await secure(raw, host, route.tls, signal) : raw;
+    stream.setNoDelay(true);
+    readOut(stream);
+    takeTurns(stream);
+    return { stream, ends: endsOf(raw, route, to), words: wordsOf(stream, route, to) };
+  } catch (error) {
+    raw.destroy();
+    throw error;
+  }
+}
+
+/** The socket that reaches the other end, in the clear. */
+async function reach(route: Route, to: Place, signal: AbortSignal): Promise<net.Socket> {
+  const { unixSocket, proxy } = route;
+  if (unixSocket !== undefined) return connected(net.connect({ path: unixSocket }), unixSocket, 'name', signal);
+  const addresses = resolved(to, route.resolve);
+  if (proxy === undefined) return connected(openSocket(to, addresses), placeText(to), 'name', signal);
+  const name = `the proxy ${placeText(proxy)}`;
+  const stream = await connected(openSocket(proxy, resolved(proxy, route.resolve)), name, 'proxy-name', signal);
+  try {
+    const line = proxy.kind === 'https' ? await secure(stream, proxy.host, {}, signal) : stream;
+    const host = addresses?.[0] ?? (proxy.kind === 'socks5' ? await addressOf(to.host) : to.host);
+    const ask = proxy.kind === 'http' || proxy.kind === 'https' ? tunnel : socks5;
+    await givenUp(ask(line, { host, port: to.port }, proxy), name, signal);
+    return line;
+  } catch (error) {
+    stream.destroy();
+    if (error instanceof DialError) throw error;
+    const { message } = error as Error;
+    throw new DialError('connect', error instanceof ProxyRefusal ? message : `${name}: ${message}`);
+  }
+}
+
+function openSocket({ host, port }: Place, addresses: readonly string[] | undefined): net.Socket {
+  if (addresses === undefined) return net.connect({ host, port });
+  const all = addresses.map((address) => ({ address, family: net.isIP(address) }));
+  return net.connect({
+    host: net.isIP(host) === 0 ? host : addresses[0]!,
+    port,
+    lookup: (_name, options, done) => {
+      if (options.all) done(null, all);
+      else done(null, all[0]!.address, all[0]!.family);
+    },
+  });
+}
+
+function addressOf(host: string): Promise<string> {
+  if (net.isIP(host) !== 0) return Promise.resolve(host);
+  return new Promise((resolve, reject) => {
+    lookup(host, (error, address) => {
+      if (error) reject(new DialError('name', `${host}: ${REASONS[error.code ?? ''] ?? error.message}`));
+      else resolve(address);
+    });
+  });
+}
+
+function connected(
+  socket: net.Socket,
+  name: string,
+  nameStage: 'name' | 'proxy-name',
+  signal: AbortSignal,
+): Promise<net.Socket> {
+  const made = new Promise<net.Socket>((resolve, reject) => {
+    socket.once('connect', () => {
+      socket.off('error', reject);
+      resolve(socket);
+    });
+    socket.once('error', reject);
+  });
+  const told = made.catch((error: Error) => {
+    const { code = '', syscall } = firstOf(error);
+    const stage = syscall === 'getaddrinfo' ? nameStage : 'connect';
+    throw new DialError(stage, `${name}: ${REASONS[code] ?? (error.message || code)}`);
+  });
+  return givenUp(told, name, signal, socket);
+}
+
+/** Of several addresses each had its own error. */
+function firstOf(error: Error): NodeJS.ErrnoException {
+  return error instanceof AggregateError ? (error.errors[0] as NodeJS.ErrnoException) : error;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ENOTFOUND: 'no such host',
+  EAI_AGAIN: 'the name service does not answer',
+  ETIMEDOUT: 'it does not answer',
+  EHOSTUNREACH: 'no way leads there',
+  ENETUNREACH: 'no way leads there',
+  ECONNRESET: 'it reset the connection',
+  ENOENT: 'no such socket',
+  EACCES: 'permission denied',
+};
+
+function secure(
+  socket: net.Socket,
+  host: string,
+  { ca, cert, key, insecure }: TlsMaterial,
+  signal: AbortSignal,
+): Promise<tls.TLSSocket> {
+  const stream = tls.connect({
+    socket,
+    ...(net.isIP(host) === 0 ? { servername: host } : { host }),
+    ALPNProtocols: ['http/1.1'],
+    rejectUnauthorized: insecure !== true,
+    ...(ca && { ca }),
+    ...(cert && { cert }),
+    ...(key && { key }),
+  });
+  const made = new Promise<tls.TLSSocket>((resolve, reject) => {
+    const fail = (error: Error): void => {
+      const isCertificate = Boolean(stream.authorizationError);
+      reject(new DialError(isCertificate ? 'certificate' : 'tls', `TLS with ${host}: ${tlsReason(error)}`));
+    };
+    stream.once('secureConnect', () => {
+      stream.off('error', fail);
+      stream.off('close', ended);
+      resolve(stream);
+    });
+    const ended = (): void => fail(new Error('it closed the connection'));
+    stream.once('error', fail);
+    stream.once('close', ended);
+  });
+  return givenUp(made, host, signal, stream);
+}
+
+/** OpenSSL's own words stand between colons: `…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:…`. */
+function tlsReason({ message }: Error): string {
+  const [, words] = /:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/.exec(message) ?? [];
+  return words ?? message.trim();
+}
+
+/** The same, unless it takes too long. */
+function givenUp<T>(made: Promise<T>, name: string, signal: AbortSignal, socket?: net.Socket): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = (): void => {
+      socket?.destroy();
+      reject(new DialError('time', `${name}: it took too long to connect`));
+    };
+    if (signal.aborted) late();
+    signal.addEventListener('abort', late, { once: true });
+    made.then(resolve, reject).finally(() => signal.removeEventListener('abort', late));
+  });
+}
+
+function endsOf(raw: net.Socket, { unixSocket, proxy }: Route, to: Place): Endpoints {
+  if (unixSocket !== undefined) return { server: unixSocket };
+  const { localAddress, localPort, remoteAddress, remotePort } = raw;
+  const client = endOf(localAddress, localPort);
+  const server = proxy ? placeText(to) : endOf(remoteAddress, remotePort);
+  return { ...(client !== undefined && { client }), ...(server !== undefined && { server }) };
+}
+
+function endOf(host: string | undefined, port: number | undefined): string | undefined {
+  return host === undefined || port === undefined ? undefined : placeText({ host, port });
+}
+
+function wordsOf(stream: net.Socket, { unixSocket, proxy, tls: material }: Route, to: Place): string {
+  const where = unixSocket ?? endOf(stream.remoteAddress, stream.remotePort) ?? placeText(to);
+  const through = proxy ? `, to ${placeText(to)} through the proxy ${placeText(proxy)}` : '';
+  if (material === undefined || !(stream instanceof tls.TLSSocket)) return `connected to ${where}${through}`;
+  const { name } = stream.getCipher();
+  const known = stream.authorized ? '' : ', certificate not verified';
+  return `connected to ${where}${through}, ${stream.getProtocol()} ${name}${known}`;
+}

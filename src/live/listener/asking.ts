@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http';
+import type { RequestHead } from '../../codec/http1/head.js';
+import type { Asking, Refusal } from './policy.js';
+
+/** A request as Node.js has read it: repeated headers are all there. */
+export function askingOfMessage({ rawHeaders, url = '', socket }: IncomingMessage): Asking {
+  const headers: [string, string][] = [];
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) headers.push([rawHeaders[i]!, rawHeaders[i + 1]!]);
+  return { headers, target: url, isSecure: 'encrypted' in socket };
+}
+
+/** A request as the codec has read it. */
+export function askingOfHead({ headers, target }: RequestHead, isSecure: boolean): Asking {
+  return { headers: headers.map(({ name, value }) => [name, value] as const), target, isSecure };
+}
+
+const DECISIVE = ['host', 'origin', 'sec-fetch-site', 'content-length', 'transfer-encoding'];
+
+/**
+ * A head that another reader could understand in another way, in what is decided here: a header after a blank, a bare CR
+ * or on a folded line (RFC 9112 §2.2, §5.2).
+ */
+export function ambiguityIn(head: RequestHead): Refusal | undefined {
+  const text = head.fields.map(({ value }) => value).join('');
+  const lines = text.split(/[\r\n\0]+/).map((line) => line.slice(0, MOST_NAME).trim().toLowerCase());
+  for (const name of DECISIVE) {
+    const read = head.headers.filter((header) => header.name.toLowerCase() === name).length;
+    const possible = lines.filter(
+      (line) => line.startsWith(name) && line.slice(name.length).trimStart().startsWith(':'),
+    );
+    if (possible.length !== read) {
+      return { status: 400, reason: `the request's ${name} can be read in more than one way` };
+    }
+  }
+  return undefined;
+}
+
+/** A name and the blanks around it: whatever is longer is none of these. */
+const MOST_NAME = 4096;

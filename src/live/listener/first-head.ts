@@ -1,0 +1,52 @@
+import type { Socket } from 'node:net';
+import { concat } from '../../codec/bytes/byte-collector.js';
+import { HeadReader } from '../../codec/http1/head-reader.js';
+import { startsLikeHead, type RequestHead } from '../../codec/http1/head.js';
+import type { Refusal } from './policy.js';
+import { LARGE_HEAD, MOST_HEAD, NO_HTTP } from '../relay/exchanges.js';
+
+/** What a client began with: a request, with all bytes that came up to now; or why there is none. */
+export type FirstHead =
+  { readonly head: RequestHead; readonly bytes: Uint8Array } | { readonly refusal: Refusal } | { readonly left: true };
+
+/** Reads until the head of a request is whole; the socket is paused then. `seconds`: it has to be there by then. */
+export function firstHead(socket: Socket, seconds: number): Promise<FirstHead> {
+  const reader = new HeadReader({ kind: 'request', limit: MOST_HEAD });
+  const chunks: Uint8Array[] = [];
+  return new Promise((resolve) => {
+    const done = (result: FirstHead): void => {
+      clearTimeout(late);
+      socket.off('data', onData);
+      socket.off('end', onEnd);
+      socket.off('close', onClose);
+      socket.pause();
+      resolve(result);
+    };
+    const late = setTimeout(
+      () => done(chunks.length > 0 ? { refusal: lateHead(seconds) } : { left: true }),
+      seconds * 1000,
+    );
+    const onData = (chunk: Uint8Array): void => {
+      chunks.push(chunk);
+      const result = reader.push(chunk);
+      if (result) done({ head: result.head as RequestHead, bytes: concat(chunks) });
+      else if (reader.tooLarge) done({ refusal: LARGE_HEAD });
+      else if (reader.length <= MOST_START && startsLikeHead(concat(chunks), { anyMethod: true }) === 'no')
+        done({ refusal: NO_HTTP });
+    };
+    const onEnd = (): void => done(chunks.length > 0 ? { refusal: HALF_HEAD } : { left: true });
+    const onClose = (): void => done({ left: true });
+    socket.on('data', onData);
+    socket.on('end', onEnd);
+    socket.on('close', onClose);
+    socket.resume();
+  });
+}
+
+/** What a head begins with is known by then. */
+const MOST_START = 1024;
+const HALF_HEAD: Refusal = { status: 400, reason: 'the head of the request is not whole' };
+
+export function lateHead(seconds: number): Refusal {
+  return { status: 408, reason: `the head of a request did not come within ${seconds} s` };
+}

@@ -1,0 +1,36 @@
+import type { Refusal } from './policy.js';
+
+/** What a server takes of those that may ask (listener-policy.ts). */
+export interface Policy {
+  /** Subprotocols that the server speaks, the preferred one first; none: it picks none. */
+  readonly subprotocols: readonly string[];
+  /** The only path; undefined: all. */
+  readonly path?: string;
+  /** Refuses all with this status. */
+  readonly reject?: number;
+}
+
+/** What of a request the gate looks at. */
+export interface Visit {
+  readonly path: string;
+  /** `Sec-WebSocket-Version`. */
+  readonly version: string | undefined;
+}
+
+/** Whether a request to open a WebSocket is refused (RFC 6455 §4.2.2), and why; undefined: it may come in. */
+export function refusalOf({ path, version }: Visit, policy: Policy): Refusal | undefined {
+  if (policy.reject !== undefined) return { status: policy.reject, reason: 'refused: --reject asks for it' };
+  // RFC 6455 §4.4; `ws` would take the drafts' version 8 as well.
+  if (version !== undefined && version !== '13') {
+    return { status: 426, reason: 'this server speaks version 13 of the protocol' };
+  }
+  if (policy.path !== undefined && path !== policy.path) {
+    return { status: 404, reason: `there is no WebSocket at ${path}, only at ${policy.path}` };
+  }
+  return undefined;
+}
+
+/** The first of the server's subprotocols that the client offers (RFC 6455 §4.2.2). */
+export function subprotocolOf(offered: ReadonlySet<string>, policy: Policy): string | false {
+  return policy.subprotocols.find((name) => offered.has(name)) ?? false;
+}

@@ -1,0 +1,216 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Endpoints } from '../../traffic/tally/summary.js';
+import { readOut } from '../sockets/defer-write-errors.js';
+import { Crowd, type CrowdLimits } from './crowd.js';
+import { Tap, type TapTaker } from '../sockets/tap.js';
+import { readAtMost, takeTurns } from '../sockets/turns.js';
+
+/** Somebody who asks for a WebSocket. */
+export interface Caller {
+  readonly request: IncomingMessage;
+  readonly stream: Duplex;
+  /** What came behind the request's head. */
+  readonly head: Buffer;
+  readonly ends: Endpoints;
+  readonly tap: HeldTap;
+  /** The connection was reset, as far as is known. */
+  readonly wasReset: () => boolean;
+}
+
+export interface Visitors {
+  request(request: IncomingMessage, response: ServerResponse, tap: HeldTap): void;
+  upgrade(caller: Caller): void;
+  /** Somebody came who spoke no HTTP, or no TLS. */
+  trouble(message: string): void;
+}
+
+/** What Node tells of bad requests: the answer, and the words for it. */
+const HTTP_TROUBLE: Readonly<Record<string, readonly [status: string, words: string]>> = {
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the head is too long'],
+  ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the head did not come in time'],
+};
+
+export interface DoorLimits extends CrowdLimits {
+  /** Bytes of a head. */
+  readonly head: number;
+}
+
+/** What of a request is kept, for the case that it asks for a WebSocket: its head, and what came with it. */
+const MOST_BEHIND = 128 * 1024;
+
+/** Accepts connections: plain HTTP goes one way, WebSocket the other, and of the latter no byte is missed. */
+export class Doorway {
+  private readonly taps = new WeakMap<Duplex, HeldTap>();
+  private readonly sockets = new Set<Socket>();
+  private readonly crowd: Crowd<Socket>;
+
+  constructor(
+    private readonly server: Server,
+    connection: 'connection' | 'secureConnection',
+    limits: DoorLimits,
+    visitors: Visitors,
+  ) {
+    this.crowd = new Crowd(limits, (socket) => socket.destroy());
+    // Before TLS is agreed on, only Node.js knows a connection.
+    if (connection === 'secureConnection') server.maxConnections = limits.connections + limits.waiting;
+    server.on(connection, (socket: Socket) => {
+      takeTurns(socket);
+      if (!this.crowd.enter(socket)) {
+        visitors.trouble('a connection was refused: there are too many');
+        return void socket.destroy();
+      }
+      this.taps.set(socket, new HeldTap(socket, limits.head + MOST_BEHIND));
+      this.sockets.add(socket);
+      socket.on('close', () => {
+        this.sockets.delete(socket);
+        this.crowd.left(socket);
+      });
+    });
+    server.on('tlsClientError', (error: NodeJS.ErrnoException) => {
+      visitors.trouble(`a TLS handshake failed: ${tlsReason(error)}`);
+    });
+    server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+      const { code = '' } = error;
+      if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+      visitors.trouble(`a connection was refused: ${HTTP_TROUBLE[code]?.[1] ?? `no HTTP (${error.message})`}`);
+      socket.end(`HTTP/1.1 ${HTTP_TROUBLE[code]?.[0] ?? '400 Bad Request'}\r\nConnection: close\r\n\r\n`);
+    });
+    server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      const tap = this.taps.get(request.socket);
+      if (tap === undefined) return request.destroy();
+      this.crowd.settled(request.socket);
+      response.on('close', () => this.crowd.waits(request.socket));
+      tap.forget();
+      visitors.request(request, response, tap);
+    });
+    server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+      const socket = stream as Socket;
+      const tap = this.taps.get(stream);
+      if (tap === undefined) return stream.destroy();
+      this.crowd.settled(socket);
+      readOut(stream);
+      tap.want(request, head);
+      // `ws` puts back what came with the head, and reads it again.
+      tap.putBack(head.length);
+      let failed = false;
+      stream.on('error', () => (failed = true));
+      const wasReset = (): boolean => failed || (socket.destroyed && !socket.readableEnded);
+      visitors.upgrade({ request, stream, head, ends: endsOf(socket), tap, wasReset });
+    });
+  }
+
+  listen(host: string, port: number): Promise<AddressInfo> {
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(port, host, () => {
+        this.server.off('error', reject);
+        resolve(this.server.address() as AddressInfo);
+      });
+    });
+  }
+
+  /** Takes nobody in any more; resolves when everybody has gone. */
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.server.close(() => resolve());
+      this.server.closeIdleConnections();
+      // Browsers open connections ahead of need, and Node counts those as busy.
+      for (const socket of this.sockets) if (socket.bytesRead === 0) socket.destroy();
+    });
+  }
+
+  /** Of each connection so many bytes are still read, then it is ended. */
+  readAtMost(bytes: number): void {
+    for (const socket of this.sockets) readAtMost(socket, bytes);
+  }
+
+  destroy(): void {
+    for (const socket of this.sockets) socket.destroy();
+  }
+}
+
+/** A tap that keeps what comes until somebody asks for it. */
+export class HeldTap implements TapTaker {
+  private readonly tap: Tap;
+  private held: Uint8Array[] | undefined = [];
+  private size = 0;
+  private taker: TapTaker | undefined;
+  /** Bytes that passed since `count` was called. */
+  private passed = { incoming: 0, outgoing: 0 };
+
+  constructor(
+    socket: Duplex,
+    private readonly most: number,
+  ) {
+    this.tap = new Tap(socket, this);
+  }
+
+  incoming(bytes: Uint8Array): void {
+    if (this.taker) return this.taker.incoming(bytes);
+    this.passed.incoming += bytes.length;
+    if (this.held === undefined) return;
+    this.size += bytes.length;
+    if (this.size > this.most) this.forget();
+    else this.held.push(bytes.slice());
+  }
+
+  outgoing(bytes: Uint8Array): void {
+    if (this.taker) return this.taker.outgoing(bytes);
+    this.passed.outgoing += bytes.length;
+  }
+
+  /** How many bytes passed since the last call, while nobody was told of them. */
+  count(): { readonly incoming: number; readonly outgoing: number } {
+    const { passed } = this;
+    this.passed = { incoming: 0, outgoing: 0 };
+    return passed;
+  }
+
+  putBack(length: number): void {
+    this.tap.putBack(length);
+  }
+
+  /** Nobody is to be told of anything. */
+  close(): void {
+    this.tap.close();
+    this.held = undefined;
+  }
+
+  /** It was a request for something else. */
+  forget(): void {
+    this.held = undefined;
+  }
+
+  /** It asks for a WebSocket. Behind another request on the same connection its head is written anew. */
+  want({ method, url, httpVersion, rawHeaders }: IncomingMessage, head: Uint8Array): void {
+    if (this.held !== undefined) return;
+    const lines = [`${method} ${url} HTTP/${httpVersion}`];
+    for (let i = 0; i < rawHeaders.length; i += 2) lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`);
+    this.held = [Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head];
+  }
+
+  /** From now on `taker` is told, beginning with what was kept. */
+  tell(taker: TapTaker): void {
+    for (const bytes of this.held ?? []) taker.incoming(bytes);
+    this.held = undefined;
+    this.taker = taker;
+  }
+}
+
+export function endsOf({ remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 }: Socket): Endpoints {
+  return { client: endOf(remoteAddress, remotePort), server: endOf(localAddress, localPort) };
+}
+
+function endOf(address: string, port: number): string {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
+  return plain.includes(':') ? `[${plain}]:${port}` : `${plain}:${port}`;
+}
+
+/** OpenSSL's own words stand between colons. */
+function tlsReason({ code = '', message }: NodeJS.ErrnoException): string {
+  const [, words = message] = /:SSL routines:[^:]*:([^:]+)/.exec(message) ?? [];
+  if (code === 'ECONNRESET') return 'the client ended it (perhaps it does not trust the certificate)';
+  return /http request|wrong version number/.test(words) ? `${words} (perhaps it came by ws:// or http://)` : words;
+}

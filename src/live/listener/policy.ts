@@ -1,0 +1,164 @@
+import { excerpt } from '../../codec/http1/text.js';
+
+/**
+ * Who may ask a listener of this program for something: one rule for `serve`, `proxy` and `check --listen`
+ * (docs/listeners.md). Pages in a browser on this machine are the danger: any page can open a WebSocket to 127.0.0.1, and
+ * one that has its own name point to 127.0.0.1 (DNS rebinding) is of the same origin as what it asks. Programs are not.
+ */
+export interface ListenerPolicy {
+  /** What this machine is called, besides addresses and `localhost`. */
+  readonly names: readonly string[];
+  /** `--allow-host`: names of the server that are known elsewhere, as where a proxy stands in front of it. */
+  readonly allowHost: readonly string[];
+  /** `--allow-origin`: `*` is every page. */
+  readonly allowOrigin: readonly string[];
+}
+
+/** What of a request tells who asks, and for which server. */
+export interface Asking {
+  /** The headers in their order; names in any case. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly target: string;
+  /** It came by TLS. */
+  readonly isSecure: boolean;
+}
+
+/**
+ * Which pages may ask.
+ * - `public`: all, as nothing can be read or done; with `--allow-origin` only those that it names, and the listener's own.
+ * - `guarded`: those of this machine, the listener's own, and those that `--allow-origin` names.
+ * - `own`: the listener's own page and no program.
+ * - `static`: all, whatever `--allow-origin` names: files without data, and navigation.
+ */
+export type Audience = 'public' | 'guarded' | 'own' | 'static';
+
+/** An answer instead of what was asked for. `reason` is printable ASCII, and says which option helps. */
+export interface Refusal {
+  readonly status: number;
+  readonly reason: string;
+}
+
+export const NO_NAMES: ListenerPolicy = { names: [], allowHost: [], allowOrigin: [] };
+
+/** Why this request is refused; undefined: it may pass. */
+export function refusalFor(asking: Asking, audience: Audience, policy: ListenerPolicy): Refusal | undefined {
+  return hostRefusal(asking, policy) ?? pageRefusal(asking, audience, policy);
+}
+
+/** RFC 9112 §3.2: exactly one `Host`; §3.2.2: a target that names a host counts before it. Both have to be ours. */
+function hostRefusal(asking: Asking, policy: ListenerPolicy): Refusal | undefined {
+  const hosts = valuesOf(asking, 'host');
+  if (hosts.length !== 1) {
+    const count = hosts.length === 0 ? 'no Host header' : `${hosts.length} Host headers`;
+    return { status: 400, reason: `the request has ${count}: HTTP wants one (RFC 9112 section 3.2)` };
+  }
+  const [, authority] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(asking.target) ?? [];
+  for (const host of authority === undefined ? hosts : [...hosts, authority]) {
+    const name = hostName(host);
+    if (name === undefined) return { status: 400, reason: `the host ${shown(host)} is malformed` };
+    if (!isOurName(name, policy)) {
+      const option = hint('--allow-host', name);
+      return { status: 403, reason: `the host ${shown(host)} is not known to be this server (${option})` };
+    }
+  }
+  return undefined;
+}
+
+function pageRefusal(asking: Asking, audience: Audience, policy: ListenerPolicy): Refusal | undefined {
+  const [origin, ...more] = valuesOf(asking, 'origin');
+  if (more.length > 0) return { status: 403, reason: 'the request has more than one Origin header' };
+  if (audience === 'static') return undefined;
+  if (audience === 'own') {
+    if (origin !== undefined && isOwnOrigin(origin, asking, policy)) return undefined;
+    return { status: 403, reason: 'this is for the page of this server only' };
+  }
+  if (audience === 'public' && policy.allowOrigin.length === 0) return undefined;
+  if (origin === undefined) return siteRefusal(asking, audience, policy);
+  if (isNamed(origin, policy) || isOwnOrigin(origin, asking, policy)) return undefined;
+  if (audience === 'guarded' && isThisMachine(partsOf(origin)?.name)) return undefined;
+  const option = hint('--allow-origin', origin);
+  return { status: 403, reason: `a page of the origin ${shown(origin)} is not allowed here (${option})` };
+}
+
+/** A page can ask without naming its origin (an image, a link): browsers then say how far away it is (Fetch Metadata). */
+function siteRefusal(asking: Asking, audience: Audience, policy: ListenerPolicy): Refusal | undefined {
+  if (audience === 'public' || policy.allowOrigin.includes('*')) return undefined;
+  const isForeign = valuesOf(asking, 'sec-fetch-site').some((value) => /(^|,)[ \t]*cross-site[ \t]*(,|$)/i.test(value));
+  if (!isForeign) return undefined;
+  return {
+    status: 403,
+    reason:
+      "a page of another site asks without an Origin header (Sec-Fetch-Site: cross-site; --allow-origin '*' allows all)",
+  };
+}
+
+function valuesOf({ headers }: Asking, name: string): string[] {
+  return headers.flatMap(([one, value]) => (one.toLowerCase() === name ? [value.trim()] : []));
+}
+
+function isNamed(origin: string, { allowOrigin }: ListenerPolicy): boolean {
+  const lower = origin.toLowerCase();
+  return allowOrigin.some((one) => one === '*' || one.toLowerCase() === lower);
+}
+
+/** Pages that this listener handed out, itself or by a proxy: that one may speak TLS for it, and ask under another name. */
+function isOwnOrigin(origin: string, asking: Asking, { allowHost }: ListenerPolicy): boolean {
+  const parts = partsOf(origin);
+  if (parts === undefined || !/^https?$/.test(parts.scheme)) return false;
+  if (allowHost.some((name) => name.toLowerCase() === parts.name)) return true;
+  const [host = ''] = valuesOf(asking, 'host');
+  const own = partsOf(`${asking.isSecure ? 'https' : 'http'}://${host}`);
+  return own !== undefined && own.scheme === parts.scheme && own.name === parts.name && own.port === parts.port;
+}
+
+/** Addresses can't be rebound, so that each is right. */
+function isOurName(name: string, { names, allowHost }: ListenerPolicy): boolean {
+  if (isLocalName(name) || name.startsWith('[') || IPV4.test(name)) return true;
+  return [...names, ...allowHost].some((own) => own.toLowerCase() === name || `${own.toLowerCase()}.local` === name);
+}
+
+/** Only this machine has these (RFC 6761 §6.3, RFC 1122 §3.2.1.3, RFC 4291 §2.5.3). */
+function isThisMachine(name: string | undefined): boolean {
+  if (name === undefined) return false;
+  return isLocalName(name) || name === '[::1]' || (IPV4.test(name) && name.startsWith('127.'));
+}
+
+function isLocalName(name: string): boolean {
+  return name === 'localhost' || name.endsWith('.localhost');
+}
+
+/** As a URL has it: any spelling of an IPv4 address is four numbers by then (WHATWG URL, host parsing). */
+const IPV4 = /^\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3}$/;
+/** `Host`, and what follows the scheme of an origin: no user, no path, nothing encoded (RFC 3986 §3.2.2, RFC 6454 §7.1). */
+const AUTHORITY = /^(?:\[[0-9a-f:.]+\]|[a-z0-9._~!$&'()*+,;=-]+)(?::\d*)?$/i;
+
+/** Without its port and the dot of the root, in lower case. */
+function hostName(host: string): string | undefined {
+  return partsOf(`http://${host}`)?.name;
+}
+
+interface OriginParts {
+  readonly scheme: string;
+  readonly name: string;
+  /** Empty where it is the scheme's own. */
+  readonly port: string;
+}
+
+function partsOf(origin: string): OriginParts | undefined {
+  const [, scheme = '', authority = ''] = /^([a-z][a-z0-9+.-]*):\/\/(.*)$/is.exec(origin) ?? [];
+  if (!AUTHORITY.test(authority) || !URL.canParse(origin)) return undefined;
+  const { hostname, port } = new URL(origin);
+  return { scheme: scheme.toLowerCase(), name: hostname.toLowerCase().replace(/\.$/, ''), port };
+}
+
+/** Fit for a terminal and for a response, whatever somebody sent. */
+function shown(text: string): string {
+  const plain = excerpt(text).replace(/[^!-~]/g, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  return plain === '' ? '(empty)' : plain;
+}
+
+/** A value from outside stands behind an option only where a shell takes nothing in it for its own. */
+function hint(option: string, value: string): string {
+  const isPlain = /^[a-z0-9.:/-]{1,80}$/i.test(value) && !value.startsWith('-');
+  return isPlain ? `${option} ${value} allows it` : `${option} allows more`;
+}

@@ -1,0 +1,284 @@
+import type { Socket } from 'node:net';
+import { writeCloseBody } from '../../codec/messages/close.js';
+import { encodeFrame } from '../../codec/frames/frame-writer.js';
+import { OPCODE } from '../../codec/frames/registry.js';
+import type { RequestHead } from '../../codec/http1/head.js';
+import type { Polled } from '../../traffic/run-records/polled.js';
+import type { RelayFault } from '../../traffic/run-records/relay-fault.js';
+import type { TcpEnd } from '../../traffic/tally/tally.js';
+import { FrameFaults, type FramePlan } from './frame-faults.js';
+import { PacedOutlet, SocketOutlet, type Outlet, type Pace, type Passage } from '../sockets/outlet.js';
+import { Exchanges, type Beginning } from './exchanges.js';
+import type { HeadEdit } from './head.js';
+import { lateHead } from '../listener/first-head.js';
+import type { Refusal } from '../listener/policy.js';
+import { refusalText } from '../listener/handshake-rejection.js';
+import { reset } from '../sockets/reset.js';
+import type { TapTaker } from '../sockets/tap.js';
+import { readAtMost } from '../sockets/turns.js';
+
+export type RelaySide = 'client' | 'server';
+
+/** What is done to a connection on purpose. */
+export interface Faults extends FramePlan, Pace {
+  /** Both ends get a reset when so many frames went through, counted over both directions. */
+  readonly dropAfter?: number;
+  /** Both ends get a close frame then, and a FIN. */
+  readonly closeAfter?: { readonly frames: number; readonly code: number; readonly reason: string };
+}
+
+export type FaultName = RelayFault['fault'];
+
+/** Something that was done on purpose. */
+export type Fault = Pick<RelayFault, 'fault' | 'direction' | 'index' | 'message'>;
+
+/** Who is told of a connection's bytes, as they came from their sender. */
+export interface RelayWatcher extends TapTaker {
+  end(reason: 'fin' | 'reset', by?: TcpEnd): void;
+}
+
+export interface RelayTaker {
+  /** It asks for a WebSocket, or is no HTTP. */
+  watch(): RelayWatcher | undefined;
+  fault(fault: Fault): void;
+  /** Other HTTP has passed. */
+  polled(polled: Omit<Polled, 'client'>): void;
+  /** A request was not passed on, and the connection ends. */
+  refused(refusal: Refusal): void;
+  /** Whether another request has to come. */
+  awaits(isAwaited: boolean): void;
+}
+
+export interface RelayPlan {
+  readonly edit: HeadEdit;
+  /** Seconds until the head of another request has to be there. */
+  readonly headSeconds: number;
+  /** Why a request may not pass; undefined: it may. */
+  refusal(this: void, head: RequestHead): Refusal | undefined;
+  readonly faults: Faults;
+  random(this: void): number;
+  /** Seconds since the epoch. */
+  now(this: void): number;
+}
+
+/** How long the ends have to answer a close frame of ours: milliseconds. */
+const FAREWELL = 2000;
+/** What is still read of each end when the run ends: bytes. */
+const MOST_FAREWELL = 1024 * 1024;
+
+/** One direction: where its bytes come from, and what they go through. */
+interface Way {
+  readonly from: Socket;
+  readonly outlet: Outlet;
+  /** For frames. */
+  frames: Passage;
+}
+
+/**
+ * Passes everything on between two sockets: bytes, back-pressure, half-close and resets. Only the heads of requests are
+ * written anew, and what the faults ask for. What passes is watched beside it: first it goes on, then it is looked at.
+ */
+export class RelayConnection {
+  /** Resolves when both sockets are closed. */
+  readonly finished: Promise<void>;
+  private readonly ways: Readonly<Record<RelaySide, Way>>;
+  private readonly exchanges: Exchanges;
+  private watcher: RelayWatcher | undefined;
+  private first: TcpEnd | undefined;
+  private wasReset = false;
+  /** A fault ended it: nothing goes through any more. */
+  private isShut = false;
+  private frames = 0;
+  private faults: Fault[] = [];
+  private refusal: Refusal | undefined;
+  /** The client is read no further, whatever room there is. */
+  private isHeld = false;
+  private late: NodeJS.Timeout | undefined;
+
+  /** `first` is what the client has sent up to now. */
+  constructor(
+    private readonly client: Socket,
+    private readonly server: Socket,
+    private readonly plan: RelayPlan,
+    private readonly taker: RelayTaker,
+    first: Uint8Array,
+  ) {
+    this.ways = { client: this.wayOf('client'), server: this.wayOf('server') };
+    this.exchanges = new Exchanges(plan.edit, {
+      now: plan.now,
+      refusal: plan.refusal,
+      head: (side, bytes) => this.pass(side, this.ways[side].outlet, bytes),
+      frames: (side, bytes) => this.pass(side, this.ways[side].frames, bytes),
+      begun: (beginning) => this.begin(beginning),
+      polled: (polled) => taker.polled(polled),
+      refused: (refusal) => (this.refusal = refusal),
+      hold: (isHeld) => this.hold(isHeld),
+      awaits: (isAwaited) => this.await(isAwaited),
+      ended: () => this.ways.client.frames.end(),
+    });
+    this.finished = Promise.all([this.listen('client'), this.listen('server')]).then(() => {
+      clearTimeout(this.late);
+      this.exchanges.end();
+      this.watcher?.end(this.wasReset ? 'reset' : 'fin', this.first);
+    });
+    this.take('client', first);
+  }
+
+  /** Ends both ways. */
+  close(): void {
+    for (const { from } of this.all) {
+      readAtMost(from, MOST_FAREWELL);
+      from.end();
+    }
+    setTimeout(() => this.all.forEach(({ from }) => from.destroy()), FAREWELL / 4);
+  }
+
+  private get all(): Way[] {
+    return [this.ways.client, this.ways.server];
+  }
+
+  private wayOf(side: RelaySide): Way {
+    const { delay, rate } = this.plan.faults;
+    const [from, to] = side === 'client' ? [this.client, this.server] : [this.server, this.client];
+    const socket = new SocketOutlet(to);
+    const isPaced = delay !== undefined || rate !== undefined;
+    const outlet = isPaced ? new PacedOutlet(socket, this.plan.faults) : socket;
+    outlet.onRoom = () => void (!this.isShut && (side === 'server' || !this.isHeld) && from.resume());
+    return { from, outlet, frames: this.framesInto(side, outlet) };
+  }
+
+  private framesInto(side: RelaySide, outlet: Outlet): Passage {
+    const { corrupt, fragment, duplicate, dropAfter, closeAfter } = this.plan.faults;
+    const isMeddled = [corrupt, fragment, duplicate, dropAfter, closeAfter].some((fault) => fault !== undefined);
+    if (!isMeddled) return outlet;
+    const tell = (fault: FaultName, index: number, message: string): void => {
+      this.faults.push({ fault, direction: side, index, message });
+    };
+    const passed = (index: number): boolean => this.count(side, index, tell);
+    return new FrameFaults(outlet, this.plan.faults, { did: tell, passed }, this.plan.random);
+  }
+
+  private listen(side: RelaySide): Promise<void> {
+    const { from } = this.ways[side];
+    // The other direction goes on behind a FIN.
+    from.allowHalfOpen = true;
+    from.on('data', (bytes: Uint8Array) => this.take(side, bytes));
+    from.on('end', () => this.ended(side));
+    from.on('error', () => this.abort(side));
+    from.resume();
+    return new Promise((resolve) => {
+      from.on('close', () => {
+        if (!from.readableEnded) this.abort(side);
+        resolve();
+      });
+    });
+  }
+
+  private take(side: RelaySide, bytes: Uint8Array): void {
+    if (this.isShut) return;
+    this.exchanges.take(side, bytes);
+    if (side === 'client') this.watcher?.incoming(bytes);
+    else this.watcher?.outgoing(bytes);
+    if (this.refusal) this.refuse(this.refusal);
+    if (this.faults.length > 0) this.tellFaults();
+  }
+
+  private hold(isHeld: boolean): void {
+    if (this.isHeld === isHeld) return;
+    this.isHeld = isHeld;
+    if (isHeld) this.client.pause();
+    else this.client.resume();
+  }
+
+  private await(isAwaited: boolean): void {
+    clearTimeout(this.late);
+    const { headSeconds } = this.plan;
+    if (isAwaited) this.late = setTimeout(() => this.refuse(lateHead(headSeconds)), headSeconds * 1000);
+    this.taker.awaits(isAwaited);
+  }
+
+  /** The client gets an answer of ours, and the server no byte more. */
+  private refuse(refusal: Refusal): void {
+    if (this.isShut) return;
+    this.isShut = true;
+    this.taker.refused(refusal);
+    const answer = Buffer.from(refusalText(refusal), 'latin1');
+    this.watcher?.outgoing(answer);
+    for (const { outlet } of this.all) outlet.drop();
+    this.server.destroy();
+    this.client.end(answer);
+    this.client.resume();
+    setTimeout(() => this.client.destroy(), FAREWELL / 2).unref();
+  }
+
+  private tellFaults(): void {
+    for (const fault of this.faults.splice(0)) this.taker.fault(fault);
+  }
+
+  private pass(side: RelaySide, passage: Passage, bytes: Uint8Array): void {
+    if (!passage.write(bytes)) this.ways[side].from.pause();
+  }
+
+  /** It is known what the client wants; what came up to here is handed to whoever watches. */
+  private begin({ early }: Beginning): void {
+    this.watcher = this.taker.watch();
+    for (const bytes of early) this.watcher?.incoming(bytes);
+  }
+
+  private ended(side: RelaySide): void {
+    this.first ??= { by: side, time: this.plan.now() };
+    if (this.isShut) return;
+    if (side === 'server') this.exchanges.endServer();
+    else if (!this.exchanges.endClient()) return;
+    this.ways[side].frames.end();
+  }
+
+  /** A reset, or what looks like one from here, is passed on. */
+  private abort(side: RelaySide): void {
+    this.first ??= { by: side, time: this.plan.now() };
+    if (this.isShut || this.wasReset) return;
+    this.wasReset = true;
+    this.reset();
+  }
+
+  private reset(): void {
+    this.isShut = true;
+    for (const { from, outlet } of this.all) {
+      outlet.drop();
+      reset(from);
+    }
+  }
+
+  /** A frame went through; whether more may follow. */
+  private count(
+    side: RelaySide,
+    index: number,
+    tell: (fault: FaultName, index: number, words: string) => void,
+  ): boolean {
+    const { dropAfter, closeAfter } = this.plan.faults;
+    this.frames++;
+    if (this.frames === dropAfter) {
+      tell('drop', index, `both ends are reset after ${this.frames} frames`);
+      this.isShut = this.wasReset = true;
+      // Behind what was written.
+      setImmediate(() => this.reset());
+    } else if (this.frames === closeAfter?.frames) {
+      tell('close', index, `both ends are told to close with ${closeAfter.code} after ${this.frames} frames`);
+      this.isShut = true;
+      setImmediate(() => this.closeWith(closeAfter.code, closeAfter.reason));
+    }
+    return !this.isShut;
+  }
+
+  private closeWith(code: number, reason: string): void {
+    const close = { fin: true, rsv: 0, opcode: OPCODE.close, payload: writeCloseBody(code, reason) };
+    const key = Math.floor(this.plan.random() * 2 ** 32);
+    this.ways.client.outlet.write(encodeFrame({ ...close, key }));
+    this.ways.server.outlet.write(encodeFrame(close));
+    for (const { outlet, from } of this.all) {
+      outlet.end();
+      from.resume();
+    }
+    setTimeout(() => this.all.forEach(({ from }) => from.destroy()), FAREWELL).unref();
+  }
+}

@@ -1,0 +1,206 @@
+import * as net from 'node:net';
+import * as tls from 'node:tls';
+import type { AddressInfo, Socket } from 'node:net';
+import type { RequestHead } from '../../codec/http1/head.js';
+import type { RelayFault } from '../../traffic/run-records/relay-fault.js';
+import type { Polled } from '../../traffic/run-records/polled.js';
+import { ambiguityIn, askingOfHead } from '../listener/asking.js';
+import { Complaints } from '../listener/complaints.js';
+import { Crowd } from '../listener/crowd.js';
+import { dial, DialError, type Line, type Route } from '../client/dial.js';
+import { firstHead } from '../listener/first-head.js';
+import { refusalFor, type ListenerPolicy, type Refusal } from '../listener/policy.js';
+import { LiveConnection, type LiveContext, type LiveTaker } from '../sockets/live-connection.js';
+import { placeText, type Place } from '../client/route.js';
+import { readOut } from '../sockets/defer-write-errors.js';
+import { takeTurns } from '../sockets/turns.js';
+import { RelayConnection, type Fault, type Faults, type RelayWatcher } from './connection.js';
+import type { HeadEdit } from './head.js';
+import { refusalText } from '../listener/handshake-rejection.js';
+
+export interface RelayLimits {
+  /** Connections of clients at one time. */
+  readonly connections: number;
+  /** Seconds until the head of a request has to be there. */
+  readonly headSeconds: number;
+}
+
+export interface RelayOptions extends LiveContext {
+  readonly host: string;
+  readonly port: number;
+  /** TLS is spoken with the clients. */
+  readonly tls?: tls.TlsOptions;
+  /** Who may ask. */
+  readonly listener: ListenerPolicy;
+  readonly limits: RelayLimits;
+  readonly route: Route;
+  /** Seconds that a connection to the server may take. */
+  readonly connectTime: number;
+  readonly edit: HeadEdit;
+  readonly faults: Faults;
+  /** Numbers from 0 up to 1 for the faults of a connection. */
+  random(this: void, connection: number): () => number;
+  /** Whether a connection is looked at. */
+  wants?(this: void, connection: number, client: Place, server: Place): boolean;
+}
+
+export interface RelayServerTaker extends LiveTaker {
+  /** Somebody wants to know what passes the connections that begin now. */
+  readonly looks: boolean;
+  notice(message: string): void;
+  fault(fault: RelayFault): void;
+  polled(polled: Polled): void;
+}
+
+const NOBODY: LiveTaker = { record: () => undefined, closed: () => undefined };
+/** How long a client that is refused has to take the answer: milliseconds; and how many have that time at once. */
+const TAKING = 1000;
+const MOST_REFUSED = 100;
+
+/** Accepts connections, and makes for each one of its own to the server. */
+export class RelayServer {
+  private readonly server: net.Server;
+  private readonly sockets = new Set<Socket>();
+  private readonly open = new Set<RelayConnection>();
+  private readonly giveUp = new AbortController();
+  private numbers = 0;
+  private visits = 0;
+  private refused = 0;
+  private readonly complaints: Complaints;
+  private readonly crowd: Crowd<Socket>;
+
+  constructor(
+    private readonly options: RelayOptions,
+    private readonly taker: RelayServerTaker,
+  ) {
+    const { connections, headSeconds } = options.limits;
+    this.complaints = new Complaints((message) => taker.notice(message));
+    this.crowd = new Crowd({ connections, waiting: connections }, (socket) => socket.destroy());
+    const shape = { allowHalfOpen: true, noDelay: true };
+    const take = (socket: Socket): void => void this.take(socket);
+    const handshake = { ALPNProtocols: ['http/1.1'], handshakeTimeout: headSeconds * 1000 };
+    this.server = options.tls
+      ? tls.createServer({ ...options.tls, ...shape, ...handshake }, take)
+      : net.createServer({ ...shape, pauseOnConnect: true }, take);
+    // Before TLS is agreed on, only Node.js knows a connection.
+    if (options.tls) this.server.maxConnections = connections + MOST_REFUSED;
+    this.server.on('tlsClientError', (error: Error) => this.complaints.add(`a TLS handshake failed: ${error.message}`));
+  }
+
+  listen(): Promise<AddressInfo> {
+    const { host, port } = this.options;
+    return new Promise((resolve, reject) => {
+      this.server.once('error', reject);
+      this.server.listen(port, host, () => {
+        this.server.off('error', reject);
+        resolve(this.server.address() as AddressInfo);
+      });
+    });
+  }
+
+  /** Takes nobody in any more, and ends what is open. */
+  async close(): Promise<void> {
+    this.giveUp.abort();
+    const gone = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    const finished = [...this.open].map((connection) => {
+      connection.close();
+      return connection.finished;
+    });
+    await Promise.all(finished);
+    for (const socket of this.sockets) socket.destroy();
+    await gone;
+  }
+
+  private async take(client: Socket): Promise<void> {
+    this.sockets.add(client);
+    client.on('close', () => {
+      this.sockets.delete(client);
+      this.crowd.left(client);
+    });
+    // Until the server answers, the client's end is all that can go wrong.
+    client.on('error', () => undefined);
+    client.pause();
+    readOut(client);
+    takeTurns(client);
+    const { limits, route, connectTime } = this.options;
+    if (!this.crowd.enter(client)) return this.refuse(client, TOO_MANY);
+    // Nothing is dialled for half a head, or for somebody who may not ask.
+    const first = await firstHead(client, limits.headSeconds);
+    if ('left' in first) return void client.destroy();
+    const refusal = 'refusal' in first ? first.refusal : this.refusalOf(first.head);
+    if (refusal || 'refusal' in first) return this.refuse(client, refusal ?? TOO_MANY);
+    this.crowd.settled(client);
+    const late = AbortSignal.timeout(connectTime * 1000);
+    let line: Line;
+    try {
+      line = await dial(route, AbortSignal.any([this.giveUp.signal, late]));
+    } catch (error) {
+      const words = error instanceof DialError ? error.message : String(error);
+      return this.refuse(client, { status: 502, reason: words });
+    }
+    if (client.destroyed) return void line.stream.destroy();
+    this.relay(client, line, first.bytes);
+  }
+
+  private refusalOf(head: RequestHead): Refusal | undefined {
+    const { tls: material, listener } = this.options;
+    return ambiguityIn(head) ?? refusalFor(askingOfHead(head, material !== undefined), 'guarded', listener);
+  }
+
+  private relay(client: Socket, { stream: server, ends }: Line, first: Uint8Array): void {
+    const { options, taker } = this;
+    const source = placeOf(client);
+    const from = placeText(source);
+    const to = ends.server === undefined ? {} : { server: ends.server };
+    const there = placeOf(server);
+    let number = -1;
+    let isWanted = taker.looks && options.wants === undefined;
+    const watch = (): RelayWatcher | undefined => {
+      number = this.numbers++;
+      isWanted = taker.looks && options.wants?.(number, source, there) !== false;
+      // What is not shown is recorded all the same.
+      if (!isWanted && options.recorder === undefined) return undefined;
+      return new LiveConnection(number, { client: from, ...to }, 'server', options, isWanted ? taker : NOBODY);
+    };
+    const plan = {
+      edit: options.edit,
+      headSeconds: options.limits.headSeconds,
+      refusal: (head: RequestHead) => this.refusalOf(head),
+      faults: options.faults,
+      random: options.random(this.visits++),
+      now: options.now,
+    };
+    const relayTaker = {
+      watch,
+      fault: (fault: Fault) => void (isWanted && taker.fault({ connection: number, time: options.now(), ...fault })),
+      polled: (polled: Omit<Polled, 'client'>) => void (taker.looks && taker.polled({ client: from, ...polled })),
+      refused: (refusal: Refusal) => this.complain(refusal),
+      awaits: (isAwaited: boolean) => (isAwaited ? this.crowd.waits(client) : this.crowd.settled(client)),
+    };
+    const connection = new RelayConnection(client, server, plan, relayTaker, first);
+    this.open.add(connection);
+    void connection.finished.then(() => this.open.delete(connection));
+  }
+
+  /** An answer of ours, and the end. */
+  private refuse(client: Socket, refusal: Refusal): void {
+    if (this.giveUp.signal.aborted || this.refused >= MOST_REFUSED) return void client.destroy();
+    this.complain(refusal);
+    this.refused++;
+    client.on('close', () => this.refused--);
+    client.resume();
+    client.end(refusalText({ ...refusal, reason: `wsinspect: ${refusal.reason}` }));
+    setTimeout(() => client.destroy(), TAKING).unref();
+  }
+
+  private complain({ status, reason }: Refusal): void {
+    this.complaints.add(`a connection is refused with ${status}: ${reason}`);
+  }
+}
+
+const TOO_MANY: Refusal = { status: 503, reason: 'there are too many connections (--max-connections)' };
+
+/** The other end of a socket; IPv4 as it is, where the socket takes both. */
+function placeOf({ remoteAddress = '', remotePort = 0 }: Socket): Place {
+  return { host: remoteAddress.replace(/^::ffff:(?=\d+\.)/, ''), port: remotePort };
+}

@@ -1,0 +1,209 @@
+import type { IncomingMessage } from 'node:http';
+import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import type { Judged } from '../../traffic/judged.js';
+import type { Polled } from '../../traffic/run-records/polled.js';
+import type { ConnectionSummary } from '../../traffic/tally/summary.js';
+import type { Caller } from '../listener/http-listener.js';
+import { askingOfMessage } from '../listener/asking.js';
+import { refusalFor, type ListenerPolicy, type Refusal } from '../listener/policy.js';
+import type { LiveTaker } from '../sockets/live-connection.js';
+import type { PageToken } from './page-token.js';
+import { Recent } from './recent.js';
+import { refuse } from '../listener/handshake-rejection.js';
+import { answerPings } from '../sockets/pongs.js';
+
+export const INSPECTOR_PATH = '/.inspect';
+export const INSPECTOR_PROTOCOL = 'wsinspect.inspect';
+/** A page offers its token as a subprotocol of this beginning: a URL would stand in logs. */
+export const TOKEN_PROTOCOL = 'wsinspect.token.';
+
+/** Pages that may look at one time. */
+const MOST_PAGES = 16;
+/** What a page may leave unread before records are left out for it. */
+const MOST_BACKLOG = 1024 * 1024;
+const MOST_COMMAND = 16 * 1024;
+/** Frames that are told: so many at once, and so many a second. Nobody reads more, and the traffic shall not wait for its picture. */
+const MOST_FRAMES = 1000;
+const MOST_PING = 125;
+/** How often it is told that something was left out: milliseconds. */
+const TELL_LEFT = 500;
+
+export interface ChannelOptions {
+  /** The first record that a page gets. */
+  hello(): object;
+  /** A record as the page reads it; undefined where there is nothing to show. */
+  draw(record: Judged): object | undefined;
+  drawClosed(summary: ConnectionSummary): object;
+  drawPolled(polled: Polled): object;
+  /** Sends a ping on a connection; false: it is not open. */
+  ping(connection: number, data: Uint8Array): boolean;
+  /** Seconds since the epoch. */
+  now(): number;
+  readonly listener: ListenerPolicy;
+  /** What a page has to know; undefined: nothing. */
+  readonly token?: PageToken | undefined;
+}
+
+/** The way of the traffic's records to the page: a WebSocket of its own, which is not shown itself. */
+export class InspectorChannel implements LiveTaker {
+  private readonly sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    maxPayload: MOST_COMMAND,
+    perMessageDeflate: false,
+    autoPong: false,
+    handleProtocols: () => INSPECTOR_PROTOCOL,
+  });
+  private readonly pages = new Set<PageEnd>();
+  private readonly recent = new Recent();
+  /** Frames that may be told now, and when that was. */
+  private room = MOST_FRAMES;
+  private since = 0;
+
+  constructor(private readonly options: ChannelOptions) {}
+
+  /** A page looks. */
+  get isWatched(): boolean {
+    return this.pages.size > 0;
+  }
+
+  /** Takes the caller in if it is the page; false: it is not for this channel. */
+  answer({ request, stream, head, tap }: Caller): boolean {
+    const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
+    const [path] = (request.url ?? '').split('?');
+    if (path !== INSPECTOR_PATH || offered?.includes(INSPECTOR_PROTOCOL) !== true) return false;
+    tap.forget();
+    const refusal = this.refusal(request, offered);
+    if (refusal) {
+      refuse(stream, refusal);
+    } else if (this.pages.size >= MOST_PAGES) {
+      refuse(stream, { status: 503, reason: 'too many pages look at this server' });
+    } else {
+      this.sockets.handleUpgrade(request, stream, head, (socket) => this.welcome(socket));
+    }
+    return true;
+  }
+
+  private refusal(request: IncomingMessage, offered: readonly string[]): Refusal | undefined {
+    const { listener, token } = this.options;
+    const stranger = refusalFor(askingOfMessage(request), 'own', listener);
+    if (stranger !== undefined || token === undefined) return stranger;
+    const given = offered.find((name) => name.startsWith(TOKEN_PROTOCOL))?.slice(TOKEN_PROTOCOL.length);
+    if (token.matches(given)) return undefined;
+    return {
+      status: 403,
+      reason: 'the token is missing or wrong: open the address that serve printed (--no-token needs none)',
+    };
+  }
+
+  record(record: Judged): void {
+    if (record.type === 'frame' && !this.hasRoom(record.time ?? this.options.now())) return this.tell(undefined);
+    const drawn = this.options.draw(record);
+    if (drawn !== undefined) this.tell(JSON.stringify(drawn));
+  }
+
+  closed(summary: ConnectionSummary): void {
+    this.tell(JSON.stringify(this.options.drawClosed(summary)));
+  }
+
+  polled(polled: Polled): void {
+    if (!this.hasRoom(polled.time)) return this.tell(undefined);
+    this.tell(JSON.stringify(this.options.drawPolled(polled)));
+  }
+
+  close(): void {
+    for (const { socket } of this.pages) socket.close(1001, 'the server ends');
+  }
+
+  private hasRoom(time: number): boolean {
+    this.room = Math.min(MOST_FRAMES, this.room + Math.max(0, time - this.since) * MOST_FRAMES);
+    this.since = time;
+    if (this.room < 1) return false;
+    this.room--;
+    return true;
+  }
+
+  /** Undefined: a record that is left out. */
+  private tell(line: string | undefined): void {
+    this.recent.push(line);
+    for (const page of this.pages) page.tell(line);
+  }
+
+  private welcome(socket: WebSocket): void {
+    const page = new PageEnd(socket);
+    answerPings(socket);
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      this.pages.delete(page);
+      page.end();
+    });
+    socket.on('message', (data, isBinary) => this.obey(page, data, isBinary));
+    page.tell(JSON.stringify({ type: 'hello', ...this.options.hello() }));
+    if (this.recent.left > 0) page.tell(missed(this.recent.left));
+    for (const line of this.recent.lines) page.tell(line);
+    page.tell(JSON.stringify({ type: 'replayed' }));
+    this.pages.add(page);
+  }
+
+  private obey(page: PageEnd, data: RawData, isBinary: boolean): void {
+    const command = isBinary ? undefined : commandOf((data as Buffer).toString());
+    if (command === undefined) return page.socket.close(1003, 'not a command');
+    const bytes = Buffer.from(command.text).subarray(0, MOST_PING);
+    if (this.options.ping(command.connection, bytes)) return;
+    page.tell(JSON.stringify({ type: 'failed', message: `connection ${command.connection} is not open` }));
+  }
+}
+
+/** A page that looks. What it does not read in time is left out, and told as a number. */
+class PageEnd {
+  private left = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(readonly socket: WebSocket) {}
+
+  tell(line: string | undefined): void {
+    if (line === undefined || this.isBehind) {
+      this.left++;
+      this.wait();
+      return;
+    }
+    this.socket.send(line);
+  }
+
+  private get isBehind(): boolean {
+    return this.socket.bufferedAmount > MOST_BACKLOG;
+  }
+
+  /** Nothing is told any more. */
+  end(): void {
+    clearTimeout(this.timer);
+  }
+
+  private wait(): void {
+    this.timer ??= setTimeout(() => this.tellLeft(), TELL_LEFT).unref();
+  }
+
+  private tellLeft(): void {
+    this.timer = undefined;
+    if (this.isBehind) return this.wait();
+    this.socket.send(missed(this.left));
+    this.left = 0;
+  }
+}
+
+function missed(count: number): string {
+  return JSON.stringify({ type: 'missed', count });
+}
+
+/** `{"type":"ping","connection":N,"text":"..."}` */
+function commandOf(text: string): { connection: number; text: string } | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const { type, connection, text: payload = '' } = (value ?? {}) as Record<string, unknown>;
+  if (type !== 'ping' || typeof connection !== 'number' || typeof payload !== 'string') return undefined;
+  return { connection, text: payload };
+}

@@ -1,0 +1,338 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { WebSocketServer, type PerMessageDeflateOptions } from 'ws';
+import type { Polled } from '../../traffic/run-records/polled.js';
+import { Doorway, type Caller, type HeldTap } from '../listener/http-listener.js';
+import { firstToEnd } from '../sockets/first-to-end.js';
+import { askingOfMessage } from '../listener/asking.js';
+import { Burden } from './burden.js';
+import { Complaints } from '../listener/complaints.js';
+import { refusalOf, subprotocolOf, type Policy } from '../listener/gate.js';
+import { refusalFor, type Audience, type ListenerPolicy, type Refusal } from '../listener/policy.js';
+import type { LiveContext, LiveTaker } from '../sockets/live-connection.js';
+import { LiveConnection } from '../sockets/live-connection.js';
+import { modeNamed, type House, type Mode, type ModeName } from './modes.js';
+import { Peer, type Faults } from './peer.js';
+import { Polling } from './polling.js';
+import { refuse, writeBadAccept } from '../listener/handshake-rejection.js';
+import { WS_LIMITS } from '../sockets/ws-limits.js';
+import { ReplayMode, type Replaying } from '../replay/replaying.js';
+import { Rooms } from './rooms.js';
+
+export interface ServerLimits {
+  /** Bytes of a message. */
+  readonly payload: number;
+  /** WebSockets at one time; other connections have places of their own. */
+  readonly connections: number;
+  /** Bytes of a request's head, and seconds until it has to be there. */
+  readonly head: number;
+  readonly headSeconds: number;
+  /** Seconds until a request with a body has to be whole. */
+  readonly bodySeconds: number;
+  /** How long a peer may leave everything unread: seconds. */
+  readonly stallSeconds: number;
+}
+
+export interface ServerOptions extends LiveContext {
+  readonly host: string;
+  readonly port: number;
+  readonly tls?: https.ServerOptions;
+  readonly mode: ModeName;
+  /** A recorded server, instead of the mode. */
+  readonly replay?: Replaying | undefined;
+  readonly policy: Policy;
+  /** Who may ask. */
+  readonly listener: ListenerPolicy;
+  readonly faults: Faults;
+  readonly limits: ServerLimits;
+  readonly deflate: PerMessageDeflateOptions | false;
+  /** What `/compare.json` answers. */
+  compare?(this: void): Promise<unknown>;
+  /** No more than one connection, then the end. */
+  readonly oneshot: boolean;
+  /** Answers what is no WebSocket and no polling: the page. False: it has nothing there. */
+  page?(this: void, request: http.IncomingMessage, response: http.ServerResponse, target: URL): boolean;
+  /** Another WebSocket service on the same port; false: it has nothing there. */
+  channel?(this: void, caller: Caller): boolean;
+}
+
+export interface ServerTaker extends LiveTaker {
+  /** Somebody wants to know what passes the connections that begin now. */
+  readonly looks: boolean;
+  notice(message: string): void;
+  /** A request for polling was answered. */
+  polled(polled: Polled): void;
+}
+
+/** How long peers have to answer a close frame when the server ends: milliseconds. */
+const FAREWELL = 2000;
+/** What is still read of each of them meanwhile: bytes. */
+const MOST_FAREWELL = 1024 * 1024;
+const STALL_CHECK = 1000;
+/** Modes whose pages can read nothing that is not their own. */
+const PUBLIC: ReadonlySet<ModeName> = new Set(['echo', 'sink', 'silent']);
+/** Connections that are no WebSockets; and how many may be without a whole request. */
+const OTHERS = 1000;
+/** What all peers together may leave in memory: bytes. */
+const MOST_WEIGHT = 128 * 1024 * 1024;
+
+/** A WebSocket server whose every byte is told of. */
+export class LiveServer implements House {
+  readonly peers = new Set<Peer>();
+  readonly rooms: Rooms;
+  /** Resolves when `oneshot` has had its connection. */
+  readonly finished: Promise<void>;
+  private finish = (): void => undefined;
+  private readonly doorway: Doorway;
+  private readonly sockets: WebSocketServer;
+  private readonly mode: Mode;
+  private readonly audience: Audience;
+  private readonly polling: Polling;
+  private readonly burden: Burden<Peer>;
+  private readonly complaints: Complaints;
+  /** Each resolves when its connection has ended. */
+  private readonly open = new Set<Promise<void>>();
+  private comparison: Promise<unknown> | undefined;
+  private accepted = 0;
+  private numbers = 0;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly options: ServerOptions,
+    private readonly taker: ServerTaker,
+  ) {
+    const { policy, limits, deflate } = options;
+    this.complaints = new Complaints((message) => taker.notice(message));
+    this.rooms = new Rooms(() => this.now());
+    this.polling = new Polling(this.rooms, () => this.now(), taker);
+    this.burden = new Burden(MOST_WEIGHT, this.peers, (peer, total) => this.dropHeaviest(peer, total));
+    this.audience = options.replay === undefined && PUBLIC.has(options.mode) ? 'public' : 'guarded';
+    this.finished = new Promise((resolve) => (this.finish = resolve));
+    this.mode = options.replay ? new ReplayMode(options.replay, this) : modeNamed(options.mode, this);
+    this.sockets = new WebSocketServer({
+      noServer: true,
+      clientTracking: false,
+      maxPayload: limits.payload,
+      ...WS_LIMITS,
+      // One message at a time is inflated: each may become as large as it may be.
+      perMessageDeflate: deflate && { ...deflate, concurrencyLimit: 1 },
+      // A peer answers itself, as far as its answers are taken.
+      autoPong: false,
+      handleProtocols: (offered) => subprotocolOf(offered, policy),
+    });
+    const shape = {
+      maxHeaderSize: limits.head,
+      headersTimeout: limits.headSeconds * 1000,
+      requestTimeout: limits.bodySeconds * 1000,
+      connectionsCheckingInterval: 500,
+      // Our own rule says why.
+      requireHostHeader: false,
+    };
+    const handshakeTimeout = limits.headSeconds * 1000;
+    const server = options.tls
+      ? https.createServer({ ...options.tls, ...shape, handshakeTimeout })
+      : http.createServer(shape);
+    // Node.js would leave out headers after the 2000th; the head's length is what bounds them.
+    server.maxHeadersCount = 0;
+    const door = { head: limits.head, connections: limits.connections + OTHERS, waiting: OTHERS };
+    this.doorway = new Doorway(server, options.tls ? 'secureConnection' : 'connection', door, {
+      request: (request, response, tap) => this.serve(request, response, tap),
+      upgrade: (caller) => this.receive(caller),
+      trouble: (message) => this.complaints.add(message),
+    });
+  }
+
+  now(): number {
+    return this.options.now();
+  }
+
+  notice(message: string): void {
+    this.taker.notice(message);
+  }
+
+  async listen(): Promise<AddressInfo> {
+    const { host, port } = this.options;
+    const address = await this.doorway.listen(host, port);
+    this.timer = setInterval(() => this.lookAround(), STALL_CHECK);
+    this.timer.unref();
+    return address;
+  }
+
+  /** Says goodbye to everyone (1001), waits for a bounded time, and ends what is left. */
+  async close(): Promise<void> {
+    clearInterval(this.timer);
+    const gone = this.doorway.close();
+    this.doorway.readAtMost(MOST_FAREWELL);
+    for (const peer of this.peers) peer.socket.close(1001, 'the server ends');
+    const late = setTimeout(() => {
+      for (const peer of this.peers) peer.socket.terminate();
+      this.doorway.destroy();
+    }, FAREWELL);
+    await gone;
+    // The last bytes of each are told before the server has ended.
+    await Promise.all(this.open);
+    clearTimeout(late);
+  }
+
+  /** Sends a ping on a connection; false: it is not open. */
+  ping(connection: number, data: Uint8Array): boolean {
+    const peer = [...this.peers].find(({ number }) => number === connection);
+    if (peer?.isOpen !== true) return false;
+    peer.socket.ping(data);
+    return true;
+  }
+
+  dropStalled(peer: Peer): void {
+    if (!peer.isOpen) return;
+    this.taker.notice(`connection ${peer.number} is dropped: it does not read, and ${peer.backlog} bytes wait for it`);
+    peer.socket.terminate();
+  }
+
+  private lookAround(): void {
+    this.rooms.endUnused();
+    for (const peer of this.peers) if (peer.isStalled(this.options.limits.stallSeconds)) this.dropStalled(peer);
+  }
+
+  private dropHeaviest(peer: Peer, total: number): void {
+    const words = `all connections together hold ${total} bytes in memory, and it holds ${peer.weight} of them`;
+    this.complaints.add(`connection ${peer.number} is dropped: ${words}`);
+    peer.drop();
+  }
+
+  private serve(request: http.IncomingMessage, response: http.ServerResponse, tap: HeldTap): void {
+    const target = targetOf(request);
+    const isGuarded = this.polling.has(target.pathname) || target.pathname === '/compare.json';
+    const refusal = this.strangerRefusal(request, isGuarded ? 'guarded' : 'static');
+    if (refusal) {
+      response.setHeader('Connection', 'close');
+      return answerText(response, refusal.status, refusal.reason);
+    }
+    if (request.headers['sec-websocket-key'] !== undefined) return this.missUpgrade(response, target);
+    if (this.polling.answer(request, response, target, tap)) return;
+    if (target.pathname === '/compare.json' && this.options.compare)
+      return this.tellComparison(response, this.options.compare);
+    if (this.options.page?.(request, response, target)) return;
+    answerText(response, 404, 'There is nothing here.');
+  }
+
+  /** A handshake that lost its `Upgrade` on the way (RFC 6455 §4.1). */
+  private missUpgrade(response: http.ServerResponse, target: URL): void {
+    this.complaints.add(
+      `a request for ${target.pathname} has a Sec-WebSocket-Key, but does not ask for an upgrade: ` +
+        'a proxy in front may have taken it away (nginx: proxy_set_header Upgrade and Connection)',
+    );
+    response.setHeader('Upgrade', 'websocket');
+    answerText(response, 426, 'The request has no Upgrade: websocket and Connection: Upgrade.');
+  }
+
+  /** Measured when it is asked for; who asks meanwhile gets the same. */
+  private tellComparison(response: http.ServerResponse, compare: () => Promise<unknown>): void {
+    this.comparison ??= compare().finally(() => (this.comparison = undefined));
+    this.comparison.then(
+      (figures) => {
+        response.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' });
+        response.end(`${JSON.stringify(figures)}\n`);
+      },
+      () => response.destroy(),
+    );
+  }
+
+  /** Somebody asks for a WebSocket. */
+  private receive(caller: Caller): void {
+    if (this.options.channel?.(caller)) return;
+    const { request, stream, tap } = caller;
+    const number = this.numbers++;
+    if (this.taker.looks || this.options.recorder) this.watch(number, caller);
+    else tap.close();
+    const target = targetOf(request);
+    const refusal = this.refusal(request, target);
+    if (refusal) return refuse(stream, refusal);
+    if (this.options.faults.badAccept) {
+      this.accepted++;
+      return writeBadAccept(stream);
+    }
+    this.sockets.handleUpgrade(request, stream, caller.head, (socket) => {
+      const weighs = (by: number): void => this.burden.change(by);
+      // Its patience is not used up by a suspend, as it would be by the clock that dates records.
+      const clock = (): number => performance.now() / 1000;
+      const peer = new Peer(number, socket, stream, this.options.faults, clock, weighs);
+      this.welcome(peer, target);
+    });
+  }
+
+  private watch(number: number, { ends, tap, stream, wasReset }: Caller): void {
+    const connection = new LiveConnection(number, ends, 'server', this.options, this.taker);
+    tap.tell(connection);
+    const who = firstToEnd(stream, 'server', () => this.now());
+    const ended = new Promise<void>((resolve) => {
+      stream.on('close', () => {
+        // Destroyed without a word: that was us.
+        const by = who() ?? (wasReset() ? ({ by: 'server', time: this.now() } as const) : undefined);
+        connection.end(wasReset() && !stream.writableFinished ? 'reset' : 'fin', by);
+        this.open.delete(ended);
+        resolve();
+      });
+    });
+    this.open.add(ended);
+  }
+
+  /** Whether it may ask for that at all; where not, it is reported. */
+  private strangerRefusal(request: http.IncomingMessage, audience: Audience): Refusal | undefined {
+    const refusal = refusalFor(askingOfMessage(request), audience, this.options.listener);
+    if (refusal) this.complaints.add(`a request is refused with ${refusal.status}: ${refusal.reason}`);
+    return refusal;
+  }
+
+  private refusal(request: http.IncomingMessage, target: URL): Refusal | undefined {
+    const { policy, limits, oneshot } = this.options;
+    const stranger = this.strangerRefusal(request, this.audience);
+    if (stranger) return stranger;
+    if (oneshot && this.accepted > 0) return { status: 503, reason: 'the server takes one connection only' };
+    if (this.peers.size >= limits.connections) return { status: 503, reason: 'there are too many connections' };
+    const visit = {
+      path: target.pathname,
+      version: request.headers['sec-websocket-version'],
+    };
+    return refusalOf(visit, policy) ?? this.mode.enter?.(target, this);
+  }
+
+  private welcome(peer: Peer, target: URL): void {
+    const { faults, oneshot } = this.options;
+    const { socket } = peer;
+    this.accepted++;
+    this.peers.add(peer);
+    let first = true;
+    socket.on('message', (data, isBinary) => {
+      this.mode.message(peer, data as Buffer, isBinary);
+      if (!first) return;
+      first = false;
+      if (faults.close) peer.close(faults.close.code, faults.close.reason);
+      if (faults.drop) peer.reset();
+    });
+    // Faults of the peer are told by what was on the wire.
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      this.peers.delete(peer);
+      this.mode.closed?.(peer);
+      if (oneshot) this.finish();
+    });
+    for (const bytes of faults.rawFrames ?? []) peer.raw(bytes);
+    this.mode.opened?.(peer, target);
+  }
+}
+
+function answerText(response: http.ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' });
+  response.end(`${text}\n`);
+}
+
+/** The target as a URL: its host means nothing here. */
+function targetOf(request: http.IncomingMessage): URL {
+  const { url = '/' } = request;
+  try {
+    return new URL(url.startsWith('/') ? `http://host${url}` : url);
+  } catch {
+    return new URL('http://host/');
+  }
+}

@@ -1,0 +1,93 @@
+import type { RecordingTaker } from '../../sources/recordings/recording.js';
+import type { ReadingOptions } from '../../codec/connection/reading-options.js';
+import {
+  otherSide,
+  parseEndpoint,
+  type CloseReason,
+  type Side,
+  type StreamOrigin,
+} from '../../codec/bytes/stream-taker.js';
+import { Conversation } from '../../traffic/conversation.js';
+import type { Judged } from '../../traffic/judged.js';
+import type { TcpEnd } from '../../traffic/tally/tally.js';
+import type { ConnectionSummary, Endpoints } from '../../traffic/tally/summary.js';
+import type { TapTaker } from './tap.js';
+
+/** Who is told of what passes a live connection. */
+export interface LiveTaker {
+  record(record: Judged): void;
+  /** The connection has ended. */
+  closed(summary: ConnectionSummary): void;
+}
+
+/** What every live connection of a run has in common. */
+export interface LiveContext {
+  readonly reading: ReadingOptions;
+  /** Seconds since the epoch. */
+  now(this: void): number;
+  /** Keeps the bytes of each connection. */
+  readonly recorder?: RecordingTaker | undefined;
+  /** The bytes passed TLS. */
+  readonly isSecure?: boolean | undefined;
+}
+
+/** The client opened the connection. */
+const CLIENT = 0;
+const SERVER = 1;
+
+/** A connection that one end of is ours: its bytes as a tap has them, recorded, read, judged and counted. */
+export class LiveConnection implements TapTaker {
+  private readonly conversation: Conversation;
+  private ended = false;
+  private readonly here: Side;
+
+  constructor(
+    readonly number: number,
+    ends: Endpoints,
+    we: 'client' | 'server',
+    private readonly context: LiveContext,
+    taker: LiveTaker,
+  ) {
+    this.here = we === 'client' ? CLIENT : SERVER;
+    const time = context.now();
+    context.recorder?.opened(number, { ...ends, ...(context.isSecure && { secure: true }) }, time);
+    this.conversation = new Conversation(number, originOf(number, ends), time, { reading: context.reading }, taker);
+  }
+
+  incoming(bytes: Uint8Array): void {
+    this.read(otherSide(this.here), bytes);
+  }
+
+  outgoing(bytes: Uint8Array): void {
+    this.read(this.here, bytes);
+  }
+
+  /** Nothing follows: what was broken off is reported; `by` ended TCP first. Only the first call counts. */
+  end(reason: CloseReason, by?: TcpEnd): void {
+    if (this.ended) return;
+    this.ended = true;
+    const time = this.context.now();
+    const { recorder } = this.context;
+    const first = by?.by === 'server' ? SERVER : CLIENT;
+    const at = by?.time ?? time;
+    if (by) this.conversation[reason === 'reset' ? 'reset' : 'fin'](first, at);
+    this.conversation.close(reason, time);
+    if (reason === 'reset') return recorder?.ended(this.number, first, 'reset', at);
+    recorder?.ended(this.number, first, 'fin', at);
+    recorder?.ended(this.number, otherSide(first), 'fin', time);
+  }
+
+  private read(side: Side, bytes: Uint8Array): void {
+    if (this.ended) return;
+    const time = this.context.now();
+    // Recorded first: what is shown of it may break off, the record may not.
+    this.context.recorder?.bytes(this.number, side, bytes, time);
+    this.conversation.data(side, bytes, 0, bytes.length, time);
+  }
+}
+
+function originOf(number: number, { client, server }: Endpoints): StreamOrigin {
+  const a = client === undefined ? undefined : parseEndpoint(client);
+  const b = server === undefined ? undefined : parseEndpoint(server);
+  return { number, a, b, isClientFirst: true, ignore: () => undefined };
+}

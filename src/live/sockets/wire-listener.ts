@@ -1,0 +1,79 @@
+import * as net from 'node:net';
+import * as tls from 'node:tls';
+import type { AddressInfo, Socket } from 'node:net';
+import { readOut } from './defer-write-errors.js';
+import { takeTurns } from './turns.js';
+import { SocketWire } from './wire.js';
+
+export interface WireListener {
+  readonly port: number;
+  /** Takes nobody in any more, and ends whoever is there. */
+  close(): Promise<void>;
+}
+
+/** What is too much for it. */
+export interface WireLimits {
+  /** Connections at one time. */
+  readonly connections: number;
+  /** What one beyond them is answered. */
+  readonly refusal: Uint8Array;
+  /** One was refused. */
+  refused(this: void): void;
+}
+
+export interface WireListenerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly tls?: tls.TlsOptions;
+  readonly limits: WireLimits;
+}
+
+/** Connections that are told why they are refused, and how long they have to take it (milliseconds): others are just ended. */
+const MOST_REFUSED = 32;
+const TAKING = 1000;
+/** Milliseconds for the handshake of TLS. */
+const TLS_TIME = 10_000;
+
+function refuse(socket: Socket, { refusal, refused }: WireLimits): void {
+  refused();
+  socket.on('error', () => undefined);
+  socket.resume();
+  socket.end(refusal);
+  setTimeout(() => socket.destroy(), TAKING).unref();
+}
+
+/** A socket server without a protocol: each connection is a wire. */
+export function listenForWires(
+  { host, port, tls: material, limits }: WireListenerOptions,
+  take: (wire: SocketWire) => void,
+): Promise<WireListener> {
+  const sockets = new Set<Socket>();
+  const welcome = (socket: Socket): void => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+    takeTurns(socket);
+    if (sockets.size > limits.connections) return refuse(socket, limits);
+    readOut(socket);
+    take(new SocketWire(socket));
+  };
+  const shape = { allowHalfOpen: true };
+  const server = material
+    ? tls.createServer({ ...material, ...shape, handshakeTimeout: TLS_TIME }, welcome)
+    : net.createServer(shape, welcome);
+  // Handshakes of TLS count too.
+  server.maxConnections = limits.connections + MOST_REFUSED;
+  server.on('drop', limits.refused);
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      resolve({
+        port: (server.address() as AddressInfo).port,
+        close: () =>
+          new Promise((done) => {
+            server.close(() => done());
+            for (const socket of sockets) socket.destroy();
+          }),
+      });
+    });
+  });
+}

@@ -1,0 +1,102 @@
+import { type Magic, MAGIC_LENGTH, magicOf, mayBeMagic } from './magic.js';
+import { type DumpKind, dumpKind } from '../dumps/kinds.js';
+import { isHexLine } from '../hex/lead.js';
+import { quoteOf } from '../text/quoted.js';
+import { latin1 } from '../../codec/http1/text.js';
+import { WideChar } from '../text/place.js';
+
+/** What input is, as its first bytes tell. */
+export type Form =
+  | { readonly form: Magic | 'binary' }
+  | { readonly form: 'dump'; readonly kind: DumpKind }
+  /** A dump with that in front of each line. */
+  | { readonly form: 'quoted'; readonly prefix: string }
+  /** `skip` bytes (shell prompts) stand in front of the digits. */
+  | { readonly form: 'hex'; readonly skip: number };
+
+/** A handshake in front of frames: raw bytes, though all of them are printable. */
+const HTTP_HEAD = /^(?:[A-Z]{3,10} \S+ HTTP\/\d|HTTP\/\d)/;
+/** `root@host:~# …`, with a bracket in front or not: no list of bytes. */
+const LOGIN = /^\[?[\w.-]+@[\w.-]+/;
+/** `$ xxd -p frame.bin`, `>>> …`, and what tools say before they begin. */
+const PROMPT =
+  /^(?:\S*(?:[$#%>]|[\x80-\xff]{2}) |PS [A-Z]:|Running as user|tcpdump: |listening on |reading from file |Capturing on )/;
+
+/** How much of the input is at hand: more will come; the most that is looked at; all there is. */
+export type Extent = 'growing' | 'full' | 'ended';
+
+/** Finds out what input is, from more and more of its beginning. Text is looked at line by line: the first that gives a form away decides. */
+export class FormDetector {
+  private readonly wide = new WideChar();
+  /** Bytes that were looked at one by one, and the index of the first that no text has. */
+  private scanned = 0;
+  private binaryAt = -1;
+  /** Where the first line begins that was not looked at. */
+  private lineStart = 0;
+  /** Up to here no end of that line was found. */
+  private searched = 0;
+  /** Where digits begin, if no dump does: the first line that is no prompt; -1 where none was seen. */
+  private digits = -1;
+
+  /** What `bytes`, the input up to here, are the beginning of; undefined while more are needed, which is so only of `growing` ones. */
+  look(bytes: Uint8Array, extent: Extent): Form | undefined {
+    const magic = magicOf(bytes);
+    if (magic !== undefined) return { form: magic };
+    const growing = extent === 'growing';
+    this.scan(bytes, extent === 'ended');
+    if (this.binaryAt < 0) return growing && this.isTooShort(bytes) ? undefined : this.text(bytes, !growing);
+    if (growing && mayBeMagic(bytes)) return undefined;
+    // Whole lines in front of the first byte that is no text decide, as they would have had it not come yet.
+    const before = this.binaryAt < MAGIC_LENGTH ? undefined : this.text(bytes.subarray(0, this.binaryAt), false);
+    return before ?? { form: 'binary' };
+  }
+
+  /** A character that begins among the first bytes may turn out to be none. */
+  private isTooShort({ length }: Uint8Array): boolean {
+    return length < MAGIC_LENGTH || (this.wide.open && this.wide.start < MAGIC_LENGTH);
+  }
+
+  /** Looks for a byte that no text has: a control character, or what is no UTF-8. A character that is cut is no fault, unless at the end. */
+  private scan(bytes: Uint8Array, ended: boolean): void {
+    const { wide } = this;
+    for (; this.scanned < bytes.length && this.binaryAt < 0; this.scanned++) {
+      const byte = bytes[this.scanned]!;
+      if (wide.open || byte >= 0x80) {
+        const code = wide.feed(byte, this.scanned);
+        if (code === 0xfffd || (code >= 0 && code < 0xa0)) this.binaryAt = wide.start;
+      } else if (isControl(byte)) this.binaryAt = this.scanned;
+    }
+    if (ended && wide.open && this.binaryAt < 0) this.binaryAt = wide.start;
+  }
+
+  private text(bytes: Uint8Array, final: boolean): Form | undefined {
+    if (this.lineStart === 0 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf) this.lineStart = 3;
+    while (this.lineStart < bytes.length) {
+      const feed = bytes.indexOf(0x0a, Math.max(this.lineStart, this.searched));
+      if (feed < 0 && !final) {
+        this.searched = bytes.length;
+        return undefined;
+      }
+      const end = feed < 0 ? bytes.length : feed;
+      const form = this.line(latin1(bytes, this.lineStart, end).replace(/\r$/, ''));
+      if (form !== undefined) return form;
+      this.lineStart = end + 1;
+    }
+    return final ? { form: 'hex', skip: Math.max(0, this.digits) } : undefined;
+  }
+
+  private line(line: string): Form | undefined {
+    const kind = dumpKind(line);
+    if (kind !== undefined) return { form: 'dump', kind };
+    const prefix = quoteOf(line);
+    if (prefix !== '' && dumpKind(line.slice(prefix.length)) !== undefined) return { form: 'quoted', prefix };
+    if (this.digits >= 0 || line.trim() === '' || LOGIN.test(line)) return undefined;
+    if (HTTP_HEAD.test(line)) return { form: 'binary' };
+    if (isHexLine(line)) return { form: 'hex', skip: this.lineStart };
+    if (!PROMPT.test(line)) this.digits = this.lineStart;
+    return undefined;
+  }
+}
+
+/** No tab, no end of a line, no vertical tab or form feed. */
+const isControl = (byte: number): boolean => byte < 0x09 || (byte > 0x0d && byte < 0x20) || byte === 0x7f;

@@ -1,0 +1,130 @@
+import type { Events } from '../text/events.js';
+import { failInLine, type Line } from '../text/lines.js';
+import { showChar } from '../text/place.js';
+
+/** A reader of one form of dump, given one line after the other. It writes to the events that it was made with. */
+export interface DumpForm {
+  line(line: Line): void;
+  /** No line follows. */
+  end(): void;
+}
+
+/** A run of hex digits, and the character of its line that it begins at. */
+export interface Token {
+  readonly text: string;
+  readonly at: number;
+}
+
+/** The blank-separated words of `text` from `from` to `to`. */
+export function tokens(text: string, from: number, to: number): Token[] {
+  const found: Token[] = [];
+  let at = from;
+  while (at < to) {
+    if (text.charCodeAt(at) === 0x20) {
+      at++;
+      continue;
+    }
+    let end = text.indexOf(' ', at);
+    if (end < 0 || end > to) end = to;
+    found.push({ text: text.slice(at, end), at });
+    at = end;
+  }
+  return found;
+}
+
+/** Where the hex digits end that begin at `from`: at the first blank that no single word follows. `after8` allows one wider gap behind eight words. */
+export function areaEnd(text: string, from: number, after8 = false): number {
+  let at = from;
+  for (let words = 1; ; words++) {
+    const gap = text.indexOf(' ', at);
+    if (gap < 0) return text.length;
+    const wide = text.charCodeAt(gap + 1) === 0x20;
+    if (gap + 1 >= text.length || (wide && !(after8 && words === 8 && isHex(text, gap + 2)))) return gap;
+    at = wide ? gap + 2 : gap + 1;
+  }
+}
+
+const DIGITS = Array.from({ length: 256 }, (_, code) => {
+  const value = parseInt(String.fromCharCode(code), 16);
+  return Number.isNaN(value) ? -1 : value;
+});
+
+const digitAt = (text: string, at: number): number => DIGITS[text.charCodeAt(at)] ?? -1;
+const isHex = (text: string, at: number): boolean => digitAt(text, at) >= 0;
+
+/** The bytes of a word, the first digit first; says in `line` what is wrong with it otherwise. */
+export function wordBytes(events: Events, line: Line, token: Token, into: number[]): boolean {
+  const { text, at } = token;
+  for (let index = 0; index < text.length; index += 2) {
+    const high = digitAt(text, index);
+    const low = index + 1 < text.length ? digitAt(text, index + 1) : -1;
+    if (high >= 0 && low >= 0) {
+      into.push((high << 4) | low);
+      continue;
+    }
+    const bad = high < 0 ? index : index + 1;
+    if (bad < text.length) failInLine(events, line, at + bad, `${showChar(text.charCodeAt(bad))} is not a hex digit`);
+    else failInLine(events, line, at + index, `the hex digit ${showChar(text.charCodeAt(index))} has no second one`);
+    return false;
+  }
+  return true;
+}
+
+/** The bytes of all words between `from` and `to`, or undefined after a problem. */
+export function areaBytes(events: Events, line: Line, from: number, to: number): number[] | undefined {
+  const { text } = line;
+  const bytes: number[] = [];
+  for (let at = from; at < to;) {
+    const code = text.charCodeAt(at);
+    if (code === 0x20) {
+      at++;
+      continue;
+    }
+    const high = DIGITS[code] ?? -1;
+    const low = at + 1 < to ? digitAt(text, at + 1) : -1;
+    if (high < 0 || low < 0) {
+      for (const token of tokens(text, from, to)) if (!wordBytes(events, line, token, [])) return undefined;
+    }
+    bytes.push((high << 4) | low);
+    at += 2;
+  }
+  return bytes;
+}
+
+/** The words of a line's hex area, all of them made of whole bytes. */
+export interface Words {
+  readonly bytes: number[];
+  /** Bytes of the first word, and of the last. */
+  readonly size: number;
+  readonly last: number;
+}
+
+/** Words between `from` and `to` that are separated by one blank, as long as each other but for a shorter last one; undefined for anything else. */
+export function evenWords(text: string, from: number, to: number): Words | undefined {
+  const bytes: number[] = [];
+  let size = 0;
+  let count = 0;
+  for (let at = from; at <= to; at++) {
+    if (at === to || text.charCodeAt(at) === 0x20) {
+      size ||= count;
+      if (count === 0 || count > size || (count < size && at !== to)) return undefined;
+      if (at < to) count = 0;
+      continue;
+    }
+    const high = digitAt(text, at++);
+    const low = at < to ? digitAt(text, at) : -1;
+    if (high < 0 || low < 0) return undefined;
+    bytes.push((high << 4) | low);
+    count++;
+  }
+  return { bytes, size, last: count };
+}
+
+/** The same bytes with each word of `size` turned round. */
+export function turnedRound(bytes: readonly number[], size: number): number[] {
+  const turned: number[] = [];
+  for (let start = 0; start < bytes.length; start += size) {
+    for (let at = Math.min(start + size, bytes.length) - 1; at >= start; at--) turned.push(bytes[at]!);
+  }
+  return turned;
+}

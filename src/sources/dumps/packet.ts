@@ -1,0 +1,105 @@
+import { ipStart, NO_IP } from '../packets/link.js';
+import type { Events } from '../text/events.js';
+import { failInLine, type Line } from '../text/lines.js';
+import { u16 } from '../bytes/bytes.js';
+
+/** No capture holds longer packets. */
+const MAX_PACKET = 16 * 1024 * 1024;
+
+/** What a text says of a packet in front of its bytes. */
+export interface PacketHead {
+  /** Seconds since the epoch. */
+  readonly time?: number;
+  /** Bytes on the wire. */
+  readonly originalLength?: number;
+}
+
+/** Gathers the lines of one packet after another. */
+export class PacketLines {
+  private bytes = new Uint8Array(256);
+  private length = 0;
+  /** The packet went out already: what follows without a new offset 0 is padding. */
+  private given = true;
+  head: PacketHead = {};
+  /** A packet was given out. */
+  gave = false;
+
+  constructor(private readonly events: Events) {}
+
+  get open(): boolean {
+    return !this.given;
+  }
+
+  /** How many bytes the open packet has. */
+  get count(): number {
+    return this.length;
+  }
+
+  /** Adds a line's bytes; `offset` 0 begins a new packet. False after a problem. */
+  add(line: Line, offset: number, bytes: readonly number[]): boolean {
+    if (offset === 0) {
+      this.give();
+      this.length = 0;
+      this.given = false;
+    }
+    if (offset !== this.length || this.length + bytes.length > MAX_PACKET) {
+      const expected = this.length.toString(16).padStart(4, '0');
+      failInLine(
+        this.events,
+        line,
+        0,
+        `offset ${offset.toString(16)} stands where ${expected} has to: lines of the packet are missing, doubled or cut`,
+      );
+      return false;
+    }
+    if (this.length + bytes.length > this.bytes.length) {
+      const grown = new Uint8Array(2 * (this.length + bytes.length));
+      grown.set(this.bytes.subarray(0, this.length));
+      this.bytes = grown;
+    }
+    this.bytes.set(bytes, this.length);
+    this.length += bytes.length;
+    return true;
+  }
+
+  /** Gives the packet out, if one is open. */
+  give(): void {
+    if (this.given) return;
+    this.given = true;
+    this.gave = true;
+    const bytes = this.bytes.slice(0, this.length);
+    const { time, originalLength = 0 } = this.head;
+    const whole = Math.max(originalLength, bytes.length, this.ipEnd());
+    this.events.packet({ link: 'unknown', bytes, originalLength: whole, ...(time !== undefined && { time }) });
+    this.head = {};
+  }
+
+  /** Leaves the open packet out. */
+  drop(): void {
+    this.given = true;
+    this.head = {};
+  }
+
+  /** Gives the bytes out as a stream's instead: they are no packet. */
+  giveBytes(): void {
+    if (this.given) return;
+    this.given = true;
+    this.events.append(this.bytes.subarray(0, this.length));
+    this.head = {};
+  }
+
+  /** Whether all of the IP datagram has come, as far as its header tells. */
+  get complete(): boolean {
+    const end = this.ipEnd();
+    return end > 0 && end <= this.length;
+  }
+
+  /** Where the packet's IP datagram ends, or 0 where none is recognised (or, as with offloading, it does not say). */
+  private ipEnd(): number {
+    const { bytes, length } = this;
+    const at = ipStart('unknown', bytes, 0, length, length);
+    if (at === NO_IP || length - at < 6) return 0;
+    if (bytes[at]! >> 4 === 6) return u16(bytes, at + 4) === 0 ? 0 : at + 40 + u16(bytes, at + 4);
+    return u16(bytes, at + 2) === 0 ? 0 : at + u16(bytes, at + 2);
+  }
+}

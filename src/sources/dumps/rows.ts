@@ -1,0 +1,187 @@
+import type { DumpForm } from './form.js';
+import { Offsets } from './offsets.js';
+import type { ByteOrder, Row, RowFamily } from './row.js';
+import type { Events } from '../text/events.js';
+import { failInLine, type Line } from '../text/lines.js';
+
+/** Lines that wait for one that proves their byte order. */
+const MAX_HELD = 4096;
+/** What `*` lines may stand for in all: a few bytes of text must not become hours of work. As much as a packet holds. */
+const MAX_REPEATED = 16 * 1024 * 1024;
+/** Repeated lines come out in blocks of about this size, all in the same memory. */
+const BLOCK = 64 * 1024;
+
+const OFFSET_ONLY = /^\s*([0-9a-fA-F]{6,16}):?\s*$/;
+
+/** A row, and how often it stands there in a row. */
+interface Held {
+  readonly row: Row;
+  count: number;
+}
+
+/** Reads dumps whose lines begin with an offset: what a line looks like is its family's business. `bytes` events. */
+export class RowDump implements DumpForm {
+  private offsets: Offsets | undefined;
+  private order: ByteOrder | undefined;
+  private held: Held[] = [];
+  /** The row in front, while its dump goes on. */
+  private last: Row | undefined;
+  private squeezed = false;
+  private repeated = 0;
+
+  constructor(
+    private readonly events: Events,
+    private readonly family: RowFamily,
+  ) {}
+
+  line(line: Line): void {
+    if (this.family.begins.test(line.text)) return this.row(line);
+    const end = OFFSET_ONLY.exec(line.text);
+    if (end !== null && this.last !== undefined) return this.close(line, end[1]!);
+    if (line.text.trim() === '*') {
+      if (this.last === undefined)
+        failInLine(this.events, line, line.text.indexOf('*'), 'no line stands in front of this * that it could repeat');
+      this.squeezed = true;
+    } else if (line.text.trim() !== '' && this.last !== undefined) {
+      this.events.notice(`line ${line.number} does not belong to the dump, and is passed over (as are others like it)`);
+    }
+  }
+
+  end(): void {
+    if (this.squeezed)
+      this.events.notice('the dump ends with a *: how many lines it stands for is not known, and they are left out');
+    this.flush(true);
+  }
+
+  private row(line: Line): void {
+    const row = this.family.parse(line);
+    if (row === undefined) return;
+    if (this.last === undefined) this.begin(line, row.offset);
+    else if (!this.advance(line, row.offset, 0)) return;
+    this.last = row;
+    this.held.push({ row, count: 1 });
+    this.prove(line, row);
+    this.flush(false);
+  }
+
+  private begin(line: Line, offset: string): void {
+    this.offsets ??= new Offsets(this.family.radices(line, offset));
+    this.offsets.begin(offset);
+  }
+
+  /** Compares `offset` with what came before, and repeats the last row for a `*`. False after a problem. */
+  private advance(line: Line, offset: string, padding: number): boolean {
+    const have = this.last!.asPrinted.length;
+    const step = this.offsets!.step(offset, have, this.squeezed, padding);
+    this.squeezed &&= !('bytes' in step);
+    if ('problem' in step) {
+      failInLine(this.events, line, Math.max(0, line.text.indexOf(offset)), step.problem);
+      return false;
+    }
+    if ('restart' in step) this.begin(line, offset);
+    else if (step.bytes > have) return this.repeat(line, step.bytes - have);
+    else if (step.bytes < have) return this.trim(line, step.bytes);
+    return true;
+  }
+
+  private repeat(line: Line, bytes: number): boolean {
+    this.repeated += bytes;
+    if (this.repeated > MAX_REPEATED) {
+      failInLine(
+        this.events,
+        line,
+        0,
+        `the * in front of this line stands for too much: repeated lines may come to ${MAX_REPEATED} bytes (hexdump -v and od -v print them all)`,
+      );
+      return false;
+    }
+    this.held.push({ row: this.last!, count: bytes / this.last!.asPrinted.length });
+    return true;
+  }
+
+  /** The true length is less than the last word says: what zeros pad it goes. That they are zeros tells the byte order. */
+  private trim(line: Line, length: number): boolean {
+    const { row } = this.held.pop()!;
+    const { asPrinted, swapped = asPrinted } = row;
+    const fits = { 'as-printed': isZero(asPrinted.slice(length)), swapped: isZero(swapped.slice(length)) };
+    if (this.order === undefined && fits['as-printed'] !== fits.swapped)
+      this.order = fits.swapped ? 'swapped' : 'as-printed';
+    if (!fits[this.order ?? 'swapped']) {
+      failInLine(
+        this.events,
+        line,
+        0,
+        'the offset says that the last word is padded, and it is not with zeros: its byte order is in doubt',
+      );
+      return false;
+    }
+    this.held.push({
+      row: { ...row, swapped: swapped.slice(0, length), asPrinted: asPrinted.slice(0, length) },
+      count: 1,
+    });
+    return true;
+  }
+
+  /** An offset with nothing behind it ends the dump. */
+  private close(line: Line, offset: string): void {
+    const padding = this.family.pads && this.held.length > 0 ? this.last!.size - 1 : 0;
+    if (!this.advance(line, offset, padding)) return;
+    this.last = undefined;
+    this.flush(false);
+  }
+
+  /** Settles the byte order as soon as a row proves it; a later one that proves the opposite is a problem. */
+  private prove(line: Line, row: Row): void {
+    const { proof } = row;
+    if (proof === 'never' && this.order === undefined) this.assume();
+    else if (proof === 'as-printed' || proof === 'swapped') {
+      if (this.order !== undefined && this.order !== proof)
+        failInLine(this.events, line, 0, 'the byte order of the words is not the one of the lines in front');
+      else if (this.order === undefined && proof === 'swapped')
+        this.events.notice(
+          'words stand with their last byte first (as xxd -e and machines of today print them): turned round, as the ASCII column shows',
+        );
+      this.order = proof;
+    } else if (this.held.length >= MAX_HELD) this.assume();
+  }
+
+  /** No row proves the byte order. */
+  private assume(): void {
+    const row = this.held.find((held) => !sameBytes(held.row))?.row;
+    if (this.order !== undefined || row === undefined) return;
+    const verdict = this.family.unproven(row.size);
+    if ('problem' in verdict) this.events.fail({ message: verdict.problem, offset: 0, line: 1, column: 1 });
+    else {
+      this.events.notice(verdict.notice);
+      this.order = verdict.order;
+    }
+  }
+
+  /** Gives what is sure; the last row waits for the offset behind it where zeros may pad it. */
+  private flush(final: boolean): void {
+    if (final) this.assume();
+    const known = final || this.order !== undefined || this.held.every((held) => held.row.swapped === undefined);
+    if (!known || this.events.failed) return;
+    const last = this.held[this.held.length - 1];
+    const waits = !final && this.family.pads && this.last !== undefined && last !== undefined && last.row.size > 1;
+    const sure = waits ? this.held.slice(0, -1) : this.held;
+    for (const held of sure) this.give(held);
+    this.held = waits ? [last] : [];
+  }
+
+  private give({ row, count }: Held): void {
+    const bytes = this.order === 'swapped' ? (row.swapped ?? row.asPrinted) : row.asPrinted;
+    if (count === 1) return this.events.append(bytes);
+    const times = Math.min(count, Math.ceil(BLOCK / bytes.length));
+    const block = new Uint8Array(times * bytes.length);
+    for (let at = 0; at < block.length; at += bytes.length) block.set(bytes, at);
+    let left = count;
+    for (; left >= times; left -= times) this.events.block(block);
+    this.events.block(block.subarray(0, left * bytes.length));
+  }
+}
+
+const sameBytes = ({ swapped, asPrinted }: Row): boolean =>
+  swapped === undefined || swapped.every((byte, index) => byte === asPrinted[index]);
+
+const isZero = (bytes: readonly number[]): boolean => bytes.every((byte) => byte === 0);

@@ -1,0 +1,224 @@
+import type { Side } from '../../codec/bytes/stream-taker.js';
+import { concat } from '../../codec/bytes/byte-collector.js';
+import { encodeUtf8 } from '../../codec/bytes/utf8.js';
+import { packetEnds } from '../recordings/recorded-ends.js';
+import type { RecordedEnds, RecordingTaker } from '../recordings/recording.js';
+import { SegmentEnds } from './segment-ends.js';
+import { ACK, FIN, RST, SYN } from '../tcp/segment.js';
+import { packetLength, writePacket, type TcpEndpoint } from '../tcp/tcp-packet.js';
+
+const PSH = 0x08;
+const NOTHING = new Uint8Array(0);
+
+/** Block types and options (draft-ietf-opsawg-pcapng). */
+const SECTION_HEADER = 0x0a0d0d0a;
+const INTERFACE_DESCRIPTION = 1;
+const ENHANCED_PACKET = 6;
+const OPT_COMMENT = 1;
+const OPT_USER_APPLICATION = 4;
+const OPT_TIME_RESOLUTION = 9;
+/** Packets begin with the IP header, version 4 or 6. */
+const LINK_RAW = 101;
+/** Microseconds: more is not in a number that counts seconds from the epoch. */
+const TIME_DIGITS = 6;
+
+/** Maximum segment size, and a window scale of 7 (RFC 7323 §2.2) with a NOP in front. */
+const SYN_OPTIONS = Uint8Array.of(2, 4, 0xff, 0xd7, 1, 3, 3, 7);
+const WINDOW = 0xffff;
+/** So many bytes may be on their way before they are acknowledged: far below the window. */
+const UNACKNOWLEDGED = 256 * 1024;
+
+interface Sender {
+  readonly end: TcpEndpoint;
+  /** Of the byte that is next: 32 bits that wrap. */
+  next: number;
+  /** What the other side has said that it has. */
+  acknowledged: number;
+  finished: boolean;
+  readonly segments: SegmentEnds;
+}
+
+type Connection = readonly [client: Sender, server: Sender];
+
+export interface PcapngOptions {
+  /** Who wrote it. */
+  readonly application?: string;
+  /** The first sequence number of every connection; by default each has its own. */
+  readonly sequence?: number;
+}
+
+/**
+ * A recording as a capture file: the bytes of each connection in TCP segments as they would have passed a wire, with
+ * SYN, acknowledgments and FIN or RST. What is complete is handed to `emit` at the end of each call.
+ */
+export class PcapngWriter implements RecordingTaker {
+  private readonly connections = new Map<number, Connection>();
+  private blocks: Uint8Array[] = [];
+
+  constructor(
+    private readonly emit: (bytes: Uint8Array) => void,
+    private readonly options: PcapngOptions = {},
+  ) {
+    this.blocks.push(sectionHeader(options.application), interfaceDescription());
+    this.flush();
+  }
+
+  opened(connection: number, ends: RecordedEnds, time: number): void {
+    const { client, server, comment } = packetEnds(connection, ends);
+    // Ports may come again: only other sequence numbers tell a new connection from a SYN that is sent once more.
+    const first = this.options.sequence ?? Math.imul(connection + 1, 0x9e3779b1);
+    const both: Connection = [sender(client, first), sender(server, first ^ 0x5bd1e995)];
+    this.connections.set(connection, both);
+    this.packet(both, 0, SYN, time, { options: SYN_OPTIONS, comment });
+    both[0].next++;
+    this.packet(both, 1, SYN | ACK, time, { options: SYN_OPTIONS });
+    both[1].next++;
+    this.packet(both, 0, ACK, time);
+    this.flush();
+  }
+
+  bytes(connection: number, side: Side, bytes: Uint8Array, time: number): void {
+    const both = this.connections.get(connection);
+    if (both === undefined || both[side].finished) return;
+    let start = 0;
+    while (start < bytes.length) {
+      const end = both[side].segments.next(bytes, start);
+      this.packet(both, side, end === bytes.length ? PSH | ACK : ACK, time, { bytes, start, end });
+      both[side].next = (both[side].next + end - start) | 0;
+      start = end;
+      if (((both[side].next - both[side].acknowledged) | 0) >= UNACKNOWLEDGED)
+        this.packet(both, other(side), ACK, time);
+    }
+    this.flush();
+  }
+
+  ended(connection: number, side: Side, how: 'fin' | 'reset', time: number): void {
+    const both = this.connections.get(connection);
+    // Who has sent a FIN may still send a RST.
+    if (both === undefined || (how === 'fin' && both[side].finished)) return;
+    both[side].finished = true;
+    this.packet(both, side, how === 'fin' ? FIN | ACK : RST | ACK, time);
+    if (how === 'fin') {
+      both[side].next++;
+      this.packet(both, other(side), ACK, time);
+    }
+    if (how === 'reset' || both[other(side)].finished) this.connections.delete(connection);
+    this.flush();
+  }
+
+  private packet(both: Connection, side: Side, flags: number, time: number, more: Partial<PacketParts> = {}): void {
+    const { options = NOTHING, bytes = NOTHING, start = 0, end = 0, comment } = more;
+    const [from, to] = [both[side], both[other(side)]];
+    const isFirst = flags === SYN;
+    // The bits are unsigned on the wire, signed here: only they matter.
+    const packet = {
+      from: from.end,
+      to: to.end,
+      sequence: from.next,
+      acknowledgment: isFirst ? 0 : to.next,
+      flags,
+      window: WINDOW,
+      options,
+      bytes,
+      start,
+      end,
+    };
+    const length = packetLength(packet);
+    const told = comment === undefined ? NOTHING : endOfOptions(option(OPT_COMMENT, encodeUtf8(comment)));
+    const block = new Block(ENHANCED_PACKET, 20 + padded(length) + told.length);
+    const ticks = Math.max(0, Math.round(time * 10 ** TIME_DIGITS));
+    block.word(0, 0);
+    block.word(4, Math.floor(ticks / 2 ** 32));
+    block.word(8, ticks % 2 ** 32);
+    block.word(12, length);
+    block.word(16, length);
+    writePacket(block.bytes, Block.LEAD + 20, packet);
+    block.bytes.set(told, Block.LEAD + 20 + padded(length));
+    this.blocks.push(block.bytes);
+    if (!isFirst) to.acknowledged = to.next;
+  }
+
+  private flush(): void {
+    const { blocks } = this;
+    this.blocks = [];
+    this.emit(blocks.length === 1 ? blocks[0]! : concat(blocks));
+  }
+}
+
+interface PacketParts {
+  readonly options: Uint8Array;
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  readonly comment: string | undefined;
+}
+
+function sender(end: TcpEndpoint, first: number): Sender {
+  return { end, next: first | 0, acknowledged: first | 0, finished: false, segments: new SegmentEnds() };
+}
+
+function other(side: Side): Side {
+  return side === 0 ? 1 : 0;
+}
+
+/** A block: type, length, body, length once more, all in little-endian order. */
+class Block {
+  static readonly LEAD = 8;
+  readonly bytes: Uint8Array;
+  private readonly view: DataView;
+
+  constructor(type: number, bodyLength: number) {
+    const length = Block.LEAD + bodyLength + 4;
+    this.bytes = new Uint8Array(length);
+    this.view = new DataView(this.bytes.buffer);
+    this.view.setUint32(0, type, true);
+    this.view.setUint32(4, length, true);
+    this.view.setUint32(length - 4, length, true);
+  }
+
+  word(at: number, value: number): void {
+    this.view.setUint32(Block.LEAD + at, value, true);
+  }
+
+  half(at: number, value: number): void {
+    this.view.setUint16(Block.LEAD + at, value, true);
+  }
+}
+
+/** Version 1.0, of unknown length. */
+function sectionHeader(application = 'wsinspect'): Uint8Array {
+  const options = endOfOptions(option(OPT_USER_APPLICATION, encodeUtf8(application)));
+  const block = new Block(SECTION_HEADER, 16 + options.length);
+  block.word(0, 0x1a2b3c4d);
+  block.half(4, 1);
+  block.word(8, 0xffff_ffff);
+  block.word(12, 0xffff_ffff);
+  block.bytes.set(options, Block.LEAD + 16);
+  return block.bytes;
+}
+
+function interfaceDescription(): Uint8Array {
+  const options = endOfOptions(option(OPT_TIME_RESOLUTION, Uint8Array.of(TIME_DIGITS)));
+  const block = new Block(INTERFACE_DESCRIPTION, 8 + options.length);
+  block.half(0, LINK_RAW);
+  // A snap length of 0: none.
+  block.bytes.set(options, Block.LEAD + 8);
+  return block.bytes;
+}
+
+function option(code: number, value: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(4 + padded(value.length));
+  bytes.set([code & 0xff, code >> 8, value.length & 0xff, value.length >> 8]);
+  bytes.set(value, 4);
+  return bytes;
+}
+
+function endOfOptions(option: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(option.length + 4);
+  bytes.set(option);
+  return bytes;
+}
+
+function padded(length: number): number {
+  return (length + 3) & ~3;
+}

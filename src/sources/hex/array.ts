@@ -1,0 +1,136 @@
+import { byteOf, type Radix, radixOf } from './element.js';
+import { failAt, type HexContext, type HexMode, Strays } from './mode.js';
+
+/** Elements that say nothing about their radix are held back until one does: at most so many. */
+const MAX_HELD = 4096;
+const MAX_ELEMENT = 24;
+const MAX_DEPTH = 64;
+
+/** An element that would be a byte in the other radix. */
+const OTHER_RADIX = /^(?:[0-9a-fA-F]{2}|\d{3})$/;
+const showElement = (element: string): string => (element.includes("'") ? element : `'${element}'`);
+
+const APOSTROPHE = 0x27;
+const OPENERS = new Set([...'[{('].map((char) => char.charCodeAt(0)));
+const CLOSERS = new Set([...']})'].map((char) => char.charCodeAt(0)));
+const BETWEEN = new Set([...' \t\r\n\v\f,;'].map((char) => char.charCodeAt(0)));
+const isElement = (byte: number): boolean =>
+  (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a) || byte === 0x5f || byte === 0x2d;
+
+/**
+ * The elements of an array behind its opening bracket: `0x81, 0xe`, `129, -121`, `0x81u8`, `'a'`, `(byte)0x81`. Bare
+ * elements (`81`) are decimal, unless one of them can only be hex (`0e`, `05`); where all could be both they are decimal, with a notice.
+ */
+export class ArrayElements implements HexMode {
+  private depth = 1;
+  private element = '';
+  private elementAt = 0;
+  private quoted = false;
+  private radix: Radix | undefined;
+  private held: string[] = [];
+  private readonly strays: Strays;
+
+  /** `behind` reads on from the closing bracket. */
+  constructor(
+    private readonly context: HexContext,
+    private readonly behind: () => HexMode,
+  ) {
+    this.strays = new Strays(context, 'part of a list of bytes');
+  }
+
+  read(chunk: Uint8Array, from: number, base: number): number {
+    for (let at = from; at < chunk.length && !this.context.events.failed; at++) {
+      this.take(chunk[at]!, base + at);
+      if (this.depth === 0) {
+        this.settle();
+        this.context.become(this.behind());
+        return at + 1;
+      }
+    }
+    return chunk.length;
+  }
+
+  end(offset: number): void {
+    this.finish();
+    this.strays.end(offset);
+    this.settle();
+    failAt(this.context, offset, 'the list is not closed: its last bracket is missing');
+  }
+
+  private take(byte: number, offset: number): void {
+    if (this.strays.open) return this.strays.feed(byte, offset);
+    if (this.quoted || (byte === APOSTROPHE && (this.element === '' || this.element === 'b')))
+      return this.inQuotes(byte, offset);
+    if (isElement(byte)) return this.grow(byte, offset);
+    this.finish();
+    if (byte === 0x0a) this.context.place.newline(offset + 1);
+    if (CLOSERS.has(byte)) this.depth--;
+    else if (OPENERS.has(byte)) this.nest(offset);
+    else if (!BETWEEN.has(byte)) this.strays.feed(byte, offset);
+  }
+
+  private nest(offset: number): void {
+    if (++this.depth > MAX_DEPTH) failAt(this.context, offset, `brackets are nested more than ${MAX_DEPTH} deep`);
+  }
+
+  private grow(byte: number, offset: number): void {
+    if (this.element === '') this.elementAt = offset;
+    this.element += String.fromCharCode(byte);
+    if (this.element.length > MAX_ELEMENT)
+      failAt(this.context, this.elementAt, `'${this.element}…' is more than a byte`);
+  }
+
+  /** A character in quotes: `'a'`, `b'\n'`. */
+  private inQuotes(byte: number, offset: number): void {
+    this.grow(byte, offset);
+    if (byte === 0x0a) failAt(this.context, this.elementAt, "the line ends before the closing '");
+    else if (!this.quoted) this.quoted = true;
+    else if (byte === APOSTROPHE && !/^b?'\\?'$/.test(this.element)) {
+      this.quoted = false;
+      this.finish();
+    }
+  }
+
+  /** The element is complete. */
+  private finish(): void {
+    const { element } = this;
+    this.element = '';
+    if (element === '' || element === 'byte' || element === 'sbyte') return;
+    const proof = radixOf(element);
+    if (this.radix === undefined && proof === 'any') {
+      this.held.push(element);
+      if (this.held.length === MAX_HELD) this.settle();
+      return;
+    }
+    if (proof !== 'any') this.decide(proof);
+    this.put(element, this.elementAt);
+  }
+
+  /** Elements were held back, and nothing tells whether they are hex. */
+  private settle(): void {
+    if (this.held.length === 0) return;
+    this.context.events.notice(
+      'the list could be hex as well as decimal: read as decimal (hex takes 0x in front of each byte)',
+    );
+    this.decide('decimal');
+  }
+
+  private decide(radix: Radix): void {
+    if (this.radix !== undefined) return;
+    this.radix = radix;
+    for (const element of this.held) this.put(element, this.elementAt);
+    this.held = [];
+  }
+
+  private put(element: string, offset: number): void {
+    const radix = this.radix ?? 'decimal';
+    const value = byteOf(element, radix);
+    if (value !== undefined) this.context.events.byte(value);
+    else
+      failAt(
+        this.context,
+        offset,
+        `${showElement(element)} is not a byte${OTHER_RADIX.test(element) ? ` (they are ${radix} here)` : ''}`,
+      );
+  }
+}

@@ -1,0 +1,192 @@
+import type { Side } from '../../codec/bytes/stream-taker.js';
+import { hasManyParts, MOST_PARTS } from './json-scanner.js';
+import {
+  BadRecord,
+  contentOf,
+  frameAround,
+  frameOf,
+  headOf,
+  isFields,
+  sideOf,
+  textField,
+  timeOf,
+  whole,
+  type Fields,
+} from './record-bytes.js';
+import { LineSplitter, type LineTaker } from '../text/line-splitter.js';
+import type { RecordedEnd, RecordedEnds, RecordingReader, RecordingVisitor } from './recording.js';
+
+/** A payload of 16 MiB takes up to six characters a byte. */
+const MOST_LINE = 128 * 1024 * 1024;
+/** Connections of which something is remembered; beyond that the oldest is forgotten. */
+const MOST_CONNECTIONS = 65_536;
+
+/** What is remembered of a connection that is open. */
+interface Known {
+  /** When it was opened, until the first head was read. */
+  opened: number;
+  /** Payload bytes of the last frame of each side that did not come: where another frame follows, they were lost. */
+  readonly missing: [number, number];
+}
+
+const REASONS: readonly unknown[] = ['fin', 'reset', 'reused', 'evicted', 'end'];
+
+/** Reads the records of `--json`, and of `--record`, back into the bytes that they tell of. Other records are passed over. */
+export class NdjsonReader implements RecordingReader {
+  private readonly lines: LineSplitter;
+  private readonly decoder = new TextDecoder();
+  private readonly known = new Map<number, Known>();
+  private hasMessages = false;
+  private messages = 0;
+  private visitor: RecordingVisitor | undefined;
+  private readonly taker: LineTaker = {
+    line: (bytes, number) => this.line(bytes, number),
+    tooLong: (number) => this.damaged(number, `it is longer than ${this.mostLine} bytes`),
+  };
+  private readonly records: Readonly<Record<string, (fields: Fields, connection: number) => void>> = {
+    opened: (fields, connection) => this.open(fields, connection),
+    handshake: (fields, connection) => this.handshake(fields, connection),
+    frame: (fields, connection) => this.frame(fields, connection),
+    message: (fields, connection) => this.message(fields, connection),
+    bytes: (fields, connection) => this.bytes(fields, connection),
+    connection: (fields, connection) => this.close(fields, connection),
+  };
+
+  constructor(private readonly mostLine = MOST_LINE) {
+    this.lines = new LineSplitter(mostLine);
+  }
+
+  push(chunk: Uint8Array, visitor: RecordingVisitor): void {
+    this.visitor = visitor;
+    this.lines.push(chunk, this.taker);
+  }
+
+  end(visitor: RecordingVisitor): void {
+    this.visitor = visitor;
+    this.lines.end(this.taker);
+  }
+
+  private line(bytes: Uint8Array, number: number): void {
+    if (hasManyParts(bytes)) return this.damaged(number, `it has more than ${MOST_PARTS} parts`);
+    const text = this.decoder.decode(bytes).trim();
+    if (text === '') return;
+    let fields: unknown;
+    try {
+      fields = JSON.parse(text);
+    } catch {
+      return this.damaged(number, 'no JSON');
+    }
+    if (!isFields(fields) || typeof fields['type'] !== 'string') return this.damaged(number, 'no record with a type');
+    const { type } = fields;
+    if (!Object.hasOwn(this.records, type)) return;
+    try {
+      this.records[type]!(fields, fields['connection'] === undefined ? 0 : whole(fields, 'connection'));
+    } catch (error) {
+      if (!(error instanceof BadRecord)) throw error;
+      this.damaged(number, `${type}: ${error.message}`);
+    }
+  }
+
+  private damaged(number: number, message: string): void {
+    this.visitor!.damage(`line ${number}: ${message}`);
+  }
+
+  private open(fields: Fields, connection: number): void {
+    const time = timeOf(fields);
+    const ends = endsOf(fields);
+    this.remember(connection, time);
+    this.visitor!.opened(connection, ends, time);
+  }
+
+  private handshake(fields: Fields, connection: number): void {
+    const time = timeOf(fields);
+    const heads = (['request', 'response'] as const).map((half) =>
+      fields[half] === undefined ? undefined : headOf(fields[half]),
+    );
+    const known = this.of(connection, time);
+    const [request, response] = heads;
+    // A connection is opened to send it.
+    if (request) this.visitor!.bytes(connection, 0, request, Number.isNaN(known.opened) ? time : known.opened);
+    if (response) this.visitor!.bytes(connection, 1, response, time);
+    known.opened = NaN;
+  }
+
+  private frame(fields: Fields, connection: number): void {
+    const time = timeOf(fields);
+    const side = sideOf(fields);
+    const { bytes, cut, missing } = frameOf(fields);
+    const known = this.of(connection, time);
+    this.lose(connection, side, known.missing[side], time);
+    this.visitor!.bytes(connection, side, bytes, time);
+    this.lose(connection, side, cut, time);
+    known.missing[side] = missing;
+  }
+
+  /** Records of messages don't tell their frames: each is shown in one. */
+  private message(fields: Fields, connection: number): void {
+    const payload = contentOf(fields);
+    if (payload === undefined) return;
+    const time = timeOf(fields);
+    const side = sideOf(fields);
+    const length = fields['bytes'] === undefined ? payload.length : whole(fields, 'bytes');
+    if (length < payload.length) throw new BadRecord('the content is longer than its length says');
+    const frame = frameAround(whole(fields, 'opcode', 2), payload, length, side, this.messages++);
+    this.of(connection, time);
+    if (!this.hasMessages) this.visitor!.notice('messages, not frames: each is shown as one frame');
+    this.hasMessages = true;
+    this.visitor!.bytes(connection, side, frame, time);
+    this.lose(connection, side, length - payload.length, time);
+  }
+
+  private bytes(fields: Fields, connection: number): void {
+    const time = timeOf(fields);
+    const side = sideOf(fields);
+    const bytes = contentOf(fields);
+    if (bytes === undefined) throw new BadRecord('there is none of text, hex, base64');
+    this.of(connection, time);
+    this.visitor!.bytes(connection, side, bytes, time);
+  }
+
+  private close(fields: Fields, connection: number): void {
+    const [time, at] = [timeOf(fields), timeOf(fields, 'endedAt')];
+    const { ended = 'end', endedBy, duration = 0 } = fields;
+    if (!REASONS.includes(ended)) throw new BadRecord('ended is none of fin, reset, reused, evicted, end');
+    const end: RecordedEnd = {
+      ...endsOf(fields),
+      reason: ended as RecordedEnd['reason'],
+      ...((endedBy === 'client' || endedBy === 'server') && { by: endedBy === 'client' ? 0 : 1 }),
+      ...(!Number.isNaN(at) && { at }),
+    };
+    this.of(connection, time);
+    this.known.delete(connection);
+    this.visitor!.closed(connection, end, time + (typeof duration === 'number' ? duration : 0));
+  }
+
+  private lose(connection: number, side: Side, length: number, time: number): void {
+    if (length > 0) this.visitor!.gap(connection, side, length, time);
+  }
+
+  private of(connection: number, time: number): Known {
+    const known = this.known.get(connection);
+    if (known) return known;
+    this.visitor!.opened(connection, {}, time);
+    return this.remember(connection, NaN);
+  }
+
+  private remember(connection: number, opened: number): Known {
+    const [oldest] = this.known.size >= MOST_CONNECTIONS ? this.known.keys() : [];
+    if (oldest !== undefined) this.known.delete(oldest);
+    const known: Known = { opened, missing: [0, 0] };
+    this.known.set(connection, known);
+    return known;
+  }
+}
+
+function endsOf(fields: Fields): RecordedEnds {
+  const [client, server] = [textField(fields, 'client'), textField(fields, 'server')];
+  return {
+    ...(client !== undefined && { client }),
+    ...(server !== undefined && { server }),
+    ...(fields['secure'] === true && { secure: true as const }),
+  };
+}

@@ -1,0 +1,208 @@
+import { Connection } from './connection.js';
+import { FlowTable } from './flow-table.js';
+import { FLOW_LIMITS } from './flow-types.js';
+import type { FlowCounters, FlowLimits } from './flow-types.js';
+import { Fragments } from '../packets/fragments.js';
+import { Datagram, parseIp, PROTOCOL_TCP } from '../packets/ip.js';
+import { ipStart, NO_IP } from '../packets/link.js';
+import { Pair } from './pair-table.js';
+import { Reassembly } from './reassembly-limits.js';
+import { otherSide, type CloseReason, type Side, type StreamOpener } from '../../codec/bytes/stream-taker.js';
+import { ACK, FIN, parseTcp, RST, Segment, SYN } from './segment.js';
+import type { LinkType, Packet } from '../bytes/types.js';
+
+/** Packets -> connections -> the bytes of both directions, in order. Never throws on any input; memory is bounded by `limits`. */
+export class Flows {
+  private readonly limits: FlowLimits;
+  private readonly shared: Reassembly;
+  private readonly table: FlowTable;
+  private readonly fragments: Fragments;
+  private readonly datagram = new Datagram();
+  private readonly segment = new Segment();
+  private readonly pair = new Pair();
+  private readonly counts = {
+    packets: 0,
+    bytes: 0,
+    notIp: 0,
+    malformed: 0,
+    notTcp: 0,
+    fragments: 0,
+    connections: 0,
+    evicted: 0,
+    ignored: 0,
+  };
+
+  constructor(
+    private readonly opener: StreamOpener<Connection>,
+    limits: Partial<FlowLimits> = {},
+  ) {
+    this.limits = { ...FLOW_LIMITS, ...limits };
+    this.shared = new Reassembly(this.limits);
+    this.table = new FlowTable(this.limits.connections, this.limits.closedConnections);
+    this.fragments = new Fragments(this.limits.fragments);
+  }
+
+  get counters(): FlowCounters {
+    const { duplicates, duplicateBytes, stray, deliveredBytes, lostBytes, crowded } = this.shared;
+    const lostDatagrams = this.fragments.lost;
+    return { ...this.counts, lostDatagrams, duplicates, duplicateBytes, stray, deliveredBytes, lostBytes, crowded };
+  }
+
+  /** A packet as an object: see `packet`, which makes none. */
+  push({ link, bytes, originalLength, time }: Packet): void {
+    this.packet(link, bytes, 0, bytes.length, originalLength, time ?? NaN);
+  }
+
+  /** The next packet, as a `PacketVisitor` gets it. */
+  packet(link: LinkType, bytes: Uint8Array, start: number, end: number, originalLength: number, time: number): void {
+    const { counts, datagram } = this;
+    counts.packets++;
+    counts.bytes += originalLength;
+    const wireEnd = start + originalLength;
+    const ip = ipStart(link, bytes, start, end, wireEnd);
+    if (ip === NO_IP) {
+      counts.notIp++;
+      return;
+    }
+    if (!parseIp(bytes, ip, end, wireEnd, datagram)) {
+      counts.malformed++;
+      return;
+    }
+    if (datagram.fragmented) {
+      counts.fragments++;
+      if (!this.fragments.add(datagram, time)) return;
+    }
+    if (datagram.protocol !== PROTOCOL_TCP) counts.notTcp++;
+    else if (!parseTcp(datagram, this.segment)) counts.malformed++;
+    else this.take(time);
+  }
+
+  /** No more packets: whatever waits is handed on, and all connections that are open are closed. */
+  end(time = NaN): void {
+    this.fragments.end();
+    for (const connection of this.table.open()) this.close(connection, 'end', time);
+  }
+
+  /** The segment in `segment`, of the datagram in `datagram`. */
+  private take(time: number): void {
+    const { datagram, segment, pair } = this;
+    pair.set(datagram, segment.sourcePort, segment.destinationPort);
+    const connection = this.connectionOf(time);
+    const side = pair.swapped === connection.swapped ? 0 : 1;
+    connection.packets++;
+    connection.payload[side] += segment.length;
+    const wasOver = connection.over;
+    const resets = connection.note(side, segment);
+    if (connection.taker !== undefined) this.advance(connection, side, resets, time);
+    else this.watch(connection, time);
+    if (connection.over && !wasOver) this.retire(connection, time);
+  }
+
+  private connectionOf(time: number): Connection {
+    const known = this.table.find(this.pair);
+    if (known === undefined) return this.open(time, undefined);
+    const mayBeNew = (this.segment.flags & SYN) !== 0 || known.over;
+    return mayBeNew && this.isNew(known) ? this.open(time, known) : known;
+  }
+
+  private open(time: number, old: Connection | undefined): Connection {
+    const { flags } = this.segment;
+    const isAnswer = (flags & (SYN | ACK)) === (SYN | ACK);
+    const swapped = this.pair.swapped !== isAnswer;
+    if (old !== undefined) this.close(old, 'reused', time);
+    else if (this.table.isFull) this.evict(time);
+    const connection = new Connection(this.counts.connections++, this.pair, swapped, time, this.shared);
+    connection.synSeen = (flags & SYN) !== 0;
+    if (old === undefined) this.table.add(this.pair, connection);
+    else this.table.replace(old, connection);
+    connection.attach(this.opener.opened(connection, time));
+    return connection;
+  }
+
+  private evict(time: number): void {
+    const victim = this.table.victim();
+    if (!victim.closed) this.counts.evicted++;
+    this.close(victim, 'evicted', time);
+    this.table.remove(victim);
+  }
+
+  /** Is this SYN, or this data on an ended connection, the beginning of another connection between the same ports? (RFC 9293 §3.6.1, RFC 6191) */
+  private isNew(known: Connection): boolean {
+    const { flags, sequence, length } = this.segment;
+    const side = this.pair.swapped === known.swapped ? 0 : 1;
+    const track = known.tracks[side];
+    if ((flags & SYN) === 0) return length > 0 && track.isElsewhere(sequence);
+    return track.isOtherSyn(sequence, (flags & ACK) !== 0, known.over, known.tracks[otherSide(side)]);
+  }
+
+  /** A segment of a connection that somebody reads. */
+  private advance(connection: Connection, side: Side, resets: boolean, time: number): void {
+    const { segment } = this;
+    const { flags, acknowledgment, length } = segment;
+    const stream = connection.streams[side];
+    const other = connection.streams[otherSide(side)];
+    if ((flags & SYN) !== 0) this.synchronize(connection, side);
+    if ((flags & RST) !== 0) return this.reset(connection, side, resets, time);
+    segment.time = time;
+    segment.packet = connection.packets;
+    if ((flags & ACK) !== 0 && !connection.isSelf) other.acknowledge(acknowledgment, time, segment.packet);
+    if (length > 0) stream.accept(segment);
+    if ((flags & FIN) !== 0) stream.fin((segment.sequence + length) | 0, time, segment.packet);
+    if (stream.pending || other.pending) this.giveUp(connection, time);
+    if (stream.finished && other.finished) this.close(connection, 'fin', time);
+  }
+
+  private giveUp({ streams, packets }: Connection, time: number): void {
+    const closing = streams[0].finSeen && streams[1].finSeen;
+    for (const stream of streams) if (stream.pending) stream.giveUp(time, packets, closing);
+  }
+
+  /** RFC 9293 §3.5: a SYN takes a sequence number; behind it its stream begins, and with its acknowledgment the other one. */
+  private synchronize(connection: Connection, side: Side): void {
+    const { flags, sequence, acknowledgment } = this.segment;
+    const stream = connection.streams[side];
+    connection.synSeen = true;
+    this.segment.sequence = (sequence + 1) | 0;
+    stream.begin(this.segment.sequence);
+    if ((flags & ACK) !== 0) connection.streams[otherSide(side)].begin(acknowledgment);
+  }
+
+  /** A reset that lies outside of the window is somebody else's. */
+  private reset(connection: Connection, side: Side, resets: boolean, time: number): void {
+    if (!resets) {
+      this.shared.stray++;
+      return;
+    }
+    this.flush(connection, time);
+    connection.taker?.reset(side, time);
+    this.close(connection, 'reset', time);
+  }
+
+  /** A segment that nobody reads. */
+  private watch(connection: Connection, time: number): void {
+    this.counts.ignored++;
+    if (connection.over) this.close(connection, 'fin', time);
+  }
+
+  /** It is over by its headers; where bytes are still waited for, it is read on. */
+  private retire(connection: Connection, time: number): void {
+    const gone = this.table.retire(connection);
+    if (gone !== undefined) this.close(gone, 'fin', time);
+  }
+
+  private flush(connection: Connection, time: number): void {
+    for (const stream of connection.streams) stream.flush(time);
+  }
+
+  private close(connection: Connection, reason: CloseReason, time: number): void {
+    if (connection.closed) return;
+    this.flush(connection, time);
+    connection.closed = true;
+    const { taker } = connection;
+    connection.detach();
+    taker?.close(reason, time);
+  }
+}
+
+export { Connection } from './connection.js';
+export type { FlowCounters, FlowLimits } from './flow-types.js';

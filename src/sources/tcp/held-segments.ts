@@ -1,0 +1,94 @@
+import { copyOf } from '../bytes/bytes.js';
+
+/** The payload of a segment. */
+export interface Piece {
+  readonly sequence: number;
+  /** What was captured of it: `start` to `end` of `bytes`. */
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly end: number;
+  /** What was on the wire: more than `end - start` where the capture cut the packet. */
+  readonly length: number;
+  /** Seconds, NaN where unknown. */
+  readonly time: number;
+  /** Number of the packet within its connection. */
+  readonly packet: number;
+}
+
+/** What a held segment costs besides its bytes. */
+const HELD_COST = 200;
+
+/** The early segments of one stream, by sequence number. Overlaps are left to whoever takes them out. */
+export class HeldSegments {
+  /** Bytes, with HELD_COST for every segment. */
+  cost = 0;
+  private segments: Piece[] = [];
+
+  get count(): number {
+    return this.segments.length;
+  }
+
+  get first(): Piece | undefined {
+    return this.segments[0];
+  }
+
+  /** Keeps a copy. False: it was there already. */
+  add(piece: Piece): boolean {
+    const { sequence, bytes, start, end, length, time, packet } = piece;
+    const at = this.placeOf(sequence);
+    const before = this.segments[at - 1];
+    if (before !== undefined && covers(before, piece)) return false;
+    const copy = copyOf(bytes, start, end);
+    this.segments.splice(at, 0, { sequence, bytes: copy, start: 0, end: copy.length, length, time, packet });
+    this.cost += copy.length + HELD_COST;
+    return true;
+  }
+
+  /** Takes the first segments out for which `take` says so, which may `clear` on the way. */
+  takeWhile(take: (segment: Piece) => boolean): void {
+    const { segments } = this;
+    let taken = 0;
+    for (const segment of segments) {
+      if (!take(segment)) break;
+      if (segments !== this.segments) return;
+      this.cost -= segment.bytes.length + HELD_COST;
+      taken++;
+    }
+    segments.splice(0, taken);
+  }
+
+  /** Nothing of the stream lies behind `end`: what claims to is cut off. */
+  clip(end: number): void {
+    const all = this.segments;
+    if (all.length === 0) return;
+    this.clear();
+    for (const piece of all) {
+      const room = (end - piece.sequence) | 0;
+      if (room <= 0) continue;
+      this.add({ ...piece, end: Math.min(piece.end, room), length: Math.min(piece.length, room) });
+    }
+  }
+
+  clear(): void {
+    this.segments = [];
+    this.cost = 0;
+  }
+
+  /** Behind all that begin at or before `sequence`. */
+  private placeOf(sequence: number): number {
+    let low = 0;
+    let high = this.segments.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (((this.segments[middle]!.sequence - sequence) | 0) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/** Has `held` all that `piece` would bring? */
+function covers(held: Piece, piece: Piece): boolean {
+  const lead = (piece.sequence - held.sequence) | 0;
+  return lead + piece.length <= held.length && lead + piece.end - piece.start <= held.end;
+}

@@ -1,0 +1,161 @@
+import {
+  compressionRatio,
+  eachDirection,
+  type ConnectionSummary,
+  type DiagnosticCounts,
+  type DirectionCounts,
+  type Directions,
+} from '../../traffic/tally/summary.js';
+import { cutMiddle, drawGrid, flow, gridWidth, NOTHING, row, VALUE_AT, widest } from './lines.js';
+import type { Column, Part } from './lines.js';
+import {
+  ARROW,
+  bytesCell,
+  closingParts,
+  durationText,
+  faultParts,
+  handshakeParts,
+  numberCell,
+  pingParts,
+  things,
+} from './words.js';
+import { escapeText } from '../../describe/escape.js';
+import { INDENT, type Look } from '../layout.js';
+import { displayWidth, padEnd } from '../width.js';
+import { print, type Printable } from '../../describe/printable.js';
+
+/** Rules named below one connection, unless all are asked for. */
+const MOST_RULES = 8;
+
+export interface BlockOptions {
+  /** Every rule that was broken, however many. */
+  readonly all: boolean;
+  /** That no rule was broken is said, too. */
+  readonly saysNone: boolean;
+}
+
+/** All that is known of one connection. */
+export function drawBlock(summary: ConnectionSummary, look: Look, options: BlockOptions): Printable[] {
+  const { connection, directions, handshake, diagnostics } = summary;
+  const duration = durationText(summary);
+  const title: Part[] = [[print`connection ${connection}`, 'title'], ...endpointParts(summary, look)];
+  // Nobody expects one in bytes of which nobody knows the sender.
+  const unseen: Part[] = directions.unknown ? [] : [[print`not seen`, 'dim']];
+  return [
+    ...flow(print``, duration === undefined ? title : [...title, [duration]], look),
+    ...row(print`handshake`, handshake ? handshakeParts(handshake, look.width - VALUE_AT) : unseen, look),
+    ...drawCounts(directions, look),
+    ...rows(print`pings`, directions, ({ ping }, arrow) => (ping ? pingParts(ping, arrow) : []), look),
+    ...row(print`closed`, closingParts(summary), look),
+    ...drawLosses(directions, look),
+    ...drawFaults(diagnostics, look, options),
+  ];
+}
+
+function endpointParts({ client, server }: ConnectionSummary, { width }: Look): Part[] {
+  if (client === undefined && server === undefined) return [];
+  const cut = (end = '?'): Printable => cutMiddle(escapeText(end), width - VALUE_AT - 2);
+  const [from, to] = [cut(client), cut(server)];
+  const both = print`${from} → ${to}`;
+  return displayWidth(both) <= width - VALUE_AT ? [[both]] : [[from], [print`→ ${to}`]];
+}
+
+/** A line for each direction that has something to say. */
+function rows<T>(
+  label: Printable,
+  directions: Directions<T>,
+  of: (told: T, arrow: Printable) => Part[],
+  look: Look,
+): Printable[] {
+  return [...eachDirection(directions)]
+    .map(([direction, told]) => of(told, ARROW[direction]))
+    .filter((parts) => parts.length > 0)
+    .flatMap((parts, i) => row(i === 0 ? label : print``, parts, look));
+}
+
+/** What was not captured, and what is no frame: passed over, or the body of a refusal. */
+export function drawLosses(directions: Directions<DirectionCounts>, look: Look): Printable[] {
+  const lost = ({ gaps, lostBytes }: DirectionCounts, arrow: Printable): Part[] =>
+    gaps > 0 ? [[print`${arrow} ${things(lostBytes, 'byte')} in ${things(gaps, 'gap')}`, 'warning']] : [];
+  const other = ({ otherBytes }: DirectionCounts, arrow: Printable): Part[] =>
+    otherBytes > 0 ? [[print`${arrow} ${things(otherBytes, 'byte')}`, 'dim']] : [];
+  return [...rows(print`lost`, directions, lost, look), ...rows(print`no frames`, directions, other, look)];
+}
+
+export function drawFaults(diagnostics: DiagnosticCounts, look: Look, { all, saysNone }: BlockOptions): Printable[] {
+  const parts = faultParts(diagnostics, all ? Infinity : MOST_RULES);
+  return row(print`faults`, parts.length === 0 && saysNone ? [[print`none`, 'ok']] : parts, look);
+}
+
+interface Count {
+  readonly head: Printable;
+  readonly text: (counts: DirectionCounts) => Printable;
+  /** Left out where there is no room for it. */
+  readonly isSpare?: true;
+}
+
+const OPCODE_NAMES = ['text', 'binary', 'continuation', 'ping', 'pong', 'close', 'reserved'] as const;
+
+const FRAME_COUNTS: readonly Count[] = [
+  { head: print`frames`, text: ({ frames }) => numberCell(frames) },
+  ...OPCODE_NAMES.map((head): Count => ({
+    head: print`${head}`,
+    text: ({ opcodes }) => numberCell(opcodes[head] ?? 0),
+  })),
+];
+const BYTE_COUNTS: readonly Count[] = [
+  { head: print`on wire`, text: ({ wireBytes }) => bytesCell(wireBytes), isSpare: true },
+  { head: print`payload`, text: ({ payloadBytes }) => bytesCell(payloadBytes) },
+  { head: print`messages`, text: ({ messages }) => numberCell(messages) },
+  { head: print`compressed`, text: (counts) => (isMixed(counts) ? numberCell(counts.compressedMessages) : NOTHING) },
+  {
+    head: print`inflated`,
+    text: (counts) => (counts.compressedMessages > 0 ? bytesCell(counts.compressedBytes) : NOTHING),
+  },
+  { head: print`ratio`, text: ratioCell },
+];
+
+/** Some messages were compressed, and others not: the columns behind are of the former. */
+function isMixed({ messages, compressedMessages }: DirectionCounts): boolean {
+  return compressedMessages > 0 && compressedMessages < messages;
+}
+
+function ratioCell(counts: DirectionCounts): Printable {
+  const ratio = compressionRatio(counts);
+  return ratio === undefined ? NOTHING : print`${escapeText(ratio.toFixed(1))}×`;
+}
+
+/** Frames, messages and bytes, a line for each direction. Columns that do not fit stand in a second band below. */
+export function drawCounts(directions: Directions<DirectionCounts>, look: Look): Printable[] {
+  const { client, server } = directions;
+  const isDirected = client.frames + server.frames > 0;
+  const shown = [...eachDirection(directions)].filter(
+    ([direction, { frames }]) => frames > 0 || (isDirected && direction !== 'unknown'),
+  );
+  if (shown.length === 0) return row(print`frames`, [[print`none`, 'dim']], look);
+  const columnsOf = (counts: readonly Count[]): Column[] =>
+    counts
+      .map(({ head, text }) => ({ head, cells: shown.map(([, each]): Part => [text(each)]) }))
+      .filter(({ cells }) => cells.some(([text]) => text !== NOTHING))
+      .map((column) => ({ ...column, width: widest(column.head, column.cells) }));
+  const leads = shown.map(([direction]) => padEnd(print`${INDENT}${ARROW[direction]} ${direction}`, LEAD_WIDTH));
+  const room = look.width - LEAD_WIDTH;
+  const all = [...FRAME_COUNTS, ...BYTE_COUNTS];
+  const inOne = [all, all.filter(({ isSpare }) => !isSpare)].map(columnsOf).find((each) => gridWidth(each) <= room);
+  const bands = inOne ? [inOne] : [FRAME_COUNTS, BYTE_COUNTS].flatMap((counts) => pack(columnsOf(counts), room));
+  return bands.flatMap((columns) => drawGrid(columns, leads, look));
+}
+
+/** So that the first column begins where the values of labelled lines do. */
+const LEAD_WIDTH = VALUE_AT - 2;
+
+/** As many columns in a band as fit. */
+function pack(columns: readonly Column[], room: number): Column[][] {
+  const bands: Column[][] = [];
+  for (const column of columns) {
+    const band = bands.at(-1);
+    if (band && gridWidth([...band, column]) <= room) band.push(column);
+    else bands.push([column]);
+  }
+  return bands;
+}

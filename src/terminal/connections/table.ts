@@ -1,0 +1,97 @@
+import { noteworthy } from '../../traffic/tally/run.js';
+import type { ConnectionSummary, RunTotals } from '../../traffic/tally/summary.js';
+import { drawBlock, drawCounts, drawFaults, drawLosses } from './block.js';
+import { flow, row, type Part } from './lines.js';
+import { drawLines } from './list.js';
+import { durationText, grouped, things } from './words.js';
+import { escapeText } from '../../describe/escape.js';
+import type { Look } from '../layout.js';
+import { joined, print, type Printable } from '../../describe/printable.js';
+
+/** So many connections have a block each; where there are more, each has a line. */
+const MOST_BLOCKS = 10;
+/** Lines unless all are asked for: what a screen holds. */
+export const MOST_LINES = 30;
+
+export interface ConnectionsOptions {
+  /** Every connection and every rule, however many. */
+  readonly all?: boolean;
+  /** How all are asked for, as in `--all shows them`. */
+  readonly hint?: Printable;
+}
+
+/**
+ * The closing table: a block for each connection where they are few, a line for each where they are many, and totals.
+ * `summaries` are those of `totals` that are at hand; what is not shown is counted.
+ */
+export function drawConnections(
+  summaries: readonly ConnectionSummary[],
+  totals: RunTotals,
+  look: Look,
+  { all = false, hint = print`` }: ConnectionsOptions = {},
+): Printable {
+  const isOnly = totals.webSocket === 1 && summaries.length === 1;
+  const blocks =
+    totals.webSocket > MOST_BLOCKS
+      ? [drawList(noteworthy(summaries, all ? Infinity : MOST_LINES), totals, look, hint)]
+      : noteworthy(summaries, MOST_BLOCKS).map((each) => drawBlock(each, look, { all, saysNone: isOnly }));
+  // The totals of one connection would say the same again.
+  if (!isOnly) blocks.push(drawTotals(totals, look, all));
+  else if (totals.connections > 1) blocks.push([...drawTitle(totals, look), ...drawPassedOver(totals, look)]);
+  return joined(
+    blocks.map((lines) => joined(lines.map((line) => print`${line.trimEnd()}\n`))),
+    print`\n`,
+  );
+}
+
+function drawList(shown: readonly ConnectionSummary[], totals: RunTotals, look: Look, hint: Printable): Printable[] {
+  const server = shown[0]?.server;
+  const hasOneServer = server !== undefined && shown.every((each) => each.server === server);
+  const hidden = totals.webSocket - shown.length;
+  const title: Part[] = [[things(totals.webSocket, 'connection'), 'title']];
+  if (hasOneServer) title.push([print`→ ${escapeText(server)}`]);
+  if (hidden > 0) title.push([print`${grouped(shown.length)} shown, those with faults preferred`, 'dim']);
+  const more = print`… ${grouped(hidden)} more${hint === '' ? '' : print` (${hint})`}`;
+  return [
+    ...flow(print``, title, look),
+    ...drawLines(shown, hasOneServer, look),
+    ...(hidden > 0 ? flow(print``, [[more, 'dim']], look) : []),
+  ];
+}
+
+function drawTitle(totals: RunTotals, look: Look): Printable[] {
+  const { webSocket, packets } = totals;
+  const words = webSocket === 0 ? print`no WebSocket connection` : things(webSocket, 'connection');
+  const duration = durationText(totals);
+  const title: Part[] = [[print`total`, 'title'], [words]];
+  if (duration !== undefined) title.push([duration]);
+  if (packets !== undefined) title.push([things(packets, 'packet')]);
+  return flow(print``, title, look);
+}
+
+function drawTotals(totals: RunTotals, look: Look, all: boolean): Printable[] {
+  const { webSocket, directions, diagnostics } = totals;
+  return [
+    ...drawTitle(totals, look),
+    ...(webSocket === 0 ? [] : drawCounts(directions, look)),
+    ...drawLosses(directions, look),
+    ...drawFaults(diagnostics, look, { all, saysNone: webSocket > 0 }),
+    ...drawPassedOver(totals, look),
+  ];
+}
+
+const KINDS: Readonly<Record<string, Printable>> = {
+  tls: print`TLS`,
+  http: print`HTTP`,
+  http2: print`HTTP/2`,
+  other: print`other`,
+  silent: print`without data`,
+};
+
+/** The connections that carry something else. */
+function drawPassedOver({ passedOver, connections, webSocket }: RunTotals, look: Look): Printable[] {
+  const kinds = Object.entries(passedOver).filter(([, count]) => count > 0);
+  if (kinds.length === 0) return [];
+  const parts = kinds.map(([kind, count]): Part => [print`${grouped(count)} ${KINDS[kind] ?? escapeText(kind)}`]);
+  return row(print`others`, [[print`${grouped(connections - webSocket)} without WebSocket`], ...parts], look);
+}

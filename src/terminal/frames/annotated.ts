@@ -1,0 +1,131 @@
+import { append } from '../../codec/bytes/lists.js';
+import type { Frame } from '../../codec/messages/records.js';
+import { opcodeInfo } from '../../codec/frames/registry.js';
+import type { Judged } from '../../traffic/judged.js';
+import { drawDiagnostic } from '../handshakes/diagnostics.js';
+import { drawDump } from '../dump.js';
+import { drawHandshake } from '../handshakes/handshake.js';
+import { headerRows } from './header-rows.js';
+import { count, drawRow, drawTitle, hexOffset, INDENT, OFFSET_WIDTH, spaced, type Look } from '../layout.js';
+import { drawMessageSummary } from './message-summary.js';
+import { originWords, senderWords } from './origin.js';
+import { drawPayload, prettyJson } from './payload.js';
+import { previewText } from '../../describe/preview-text.js';
+import type { View, ViewOptions } from '../../describe/view.js';
+import { joined, print, type Printable } from '../../describe/printable.js';
+
+/** The annotated view: every bit of every frame with its meaning. A blank line stands between records, in front of the first too where it `goesOn`. */
+export function annotatedView(options: ViewOptions, look: Look, goesOn = false): View {
+  let first = !goesOn;
+  const originOf = originWords(options);
+  return (record, out) => {
+    const drawn = drawRecord(record, options, look, originOf(record));
+    const lines = [...drawn, ...record.diagnostics.flatMap((d) => drawDiagnostic(d, look))];
+    const gap = first ? '' : '\n';
+    first = false;
+    out.text(print`${gap}${joined(lines, print`\n`)}\n`);
+  };
+}
+
+function drawRecord(record: Judged, options: ViewOptions, look: Look, origin: readonly Printable[]): Printable[] {
+  switch (record.type) {
+    case 'handshake':
+      return drawHandshake(record.handshake, look, origin);
+    case 'frame':
+      return drawFrame(record.frame, options, look, origin);
+    case 'tail': {
+      const { start, headerBytes } = record.truncated;
+      const bytes = headerBytes ?? new Uint8Array(0);
+      const size = print`${count(bytes.length, 'byte')} at ${hexOffset(start)}`;
+      return [
+        ...drawOther(print`unfinished frame header`, record, size, look, origin),
+        drawRow({ offset: start, bytes: spaced(bytes), paint: look.theme.payload }, look),
+      ];
+    }
+    case 'gap':
+    case 'unread':
+      return drawMissing(record, look, origin);
+    case 'body': {
+      const { bytes, offset } = record;
+      const shown = bytes.subarray(0, options.preview);
+      return [
+        ...drawOther(print`body`, record, print`${count(bytes.length, 'byte')} at ${hexOffset(offset)}`, look, origin),
+        ...drawDump({ bytes: shown, offset, text: true }, look),
+      ];
+    }
+  }
+}
+
+/** The title of what is no frame. In a capture it says whose it is; in bare bytes its offset does. */
+function drawOther(
+  what: Printable,
+  record: Judged,
+  right: Printable,
+  look: Look,
+  origin: readonly Printable[],
+): Printable[] {
+  return drawTitle([what, ...(origin.length > 0 ? senderWords(record) : []), ...origin], right, look);
+}
+
+/** Bytes that were not captured, or not read. */
+export function drawMissing(
+  record: Extract<Judged, { type: 'gap' | 'unread' }>,
+  look: Look,
+  origin: readonly Printable[],
+): Printable[] {
+  const what = print`${count(record.length, 'byte')} ${record.type === 'gap' ? print`not captured` : print`passed over`}`;
+  return drawOther(what, record, print`at ${hexOffset(record.offset)}`, look, origin);
+}
+
+/** A frame: title, header fields, payload, and the message that it completes where that tells more. */
+export function drawFrame(
+  frame: Frame,
+  options: ViewOptions,
+  given: Look,
+  origin: readonly Printable[] = [],
+): Printable[] {
+  const { header } = frame;
+  const last = header.span.end + Math.min(frame.payload.length, options.preview);
+  const look = { ...given, offsetWidth: Math.max(OFFSET_WIDTH, hexOffset(last).length) };
+  const lines = [
+    ...title(frame, look, origin),
+    ...headerRows(header, frame.direction, look.theme).map((row) => drawRow(row, look)),
+    ...drawPayload(frame, options, look),
+  ];
+  const { message } = frame;
+  if (message && (message.compressed || message.frames > 1)) append(lines, drawMessageSummary(message, options, look));
+  if (options.pretty) append(lines, prettyPayload(frame, options) ?? []);
+  return lines;
+}
+
+function title(frame: Frame, look: Look, origin: readonly Printable[]): Printable[] {
+  const { header } = frame;
+  const parts = [
+    print`frame ${header.index}`,
+    print`${opcodeInfo(header.opcode).name}`,
+    fragmentWord(frame),
+    header.masked ? print`masked` : print`unmasked`,
+    ...(frame.compressed ? [print`compressed`] : []),
+    count(header.exactLength, 'byte'),
+    ...senderWords(frame),
+    ...origin,
+  ];
+  const here = header.length + frame.received;
+  const whole = BigInt(header.length) + BigInt(header.exactLength);
+  const size = frame.missing === 0 ? count(here, 'byte') : print`${here} of ${whole} bytes`;
+  return drawTitle(parts, print`${size} at ${hexOffset(header.start)}`, look);
+}
+
+function fragmentWord(frame: Frame): Printable {
+  if (frame.header.fin) return print`final`;
+  return frame.place === 'first' || frame.place === 'interrupting' ? print`first fragment` : print`fragment`;
+}
+
+function prettyPayload(frame: Frame, options: ViewOptions): Printable[] | undefined {
+  const payload = frame.message?.payload ?? frame.payload;
+  const whole = frame.message?.bytes ?? frame.received;
+  if (payload.length < whole || payload.length > options.preview) return undefined;
+  const text = previewText(payload, false);
+  const lines = text === undefined ? undefined : prettyJson(text);
+  return lines && [print`${INDENT}JSON`, ...lines];
+}

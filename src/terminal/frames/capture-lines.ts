@@ -1,0 +1,243 @@
+import type { FrameHeader } from '../../codec/frames/frame.js';
+import type { Direction, Frame } from '../../codec/messages/records.js';
+import { OPCODE, opcodeInfo } from '../../codec/frames/registry.js';
+import { WholeFrame } from '../../codec/messages/whole-frame.js';
+import type { Judged } from '../../traffic/judged.js';
+import { Clock } from '../clock.js';
+import { diagnosticLines } from '../handshakes/diagnostics.js';
+import { frameContent, plainNote, shownBytes } from './frame-content.js';
+import { handshakeLine } from '../handshakes/handshake.js';
+import { hexOffset, type Look, count } from '../layout.js';
+import { rawText, type LineBuffer } from '../../describe/line-buffer.js';
+import { quoted } from './payload.js';
+import { CONNECTION_ROLES } from '../theme.js';
+import type { View, ViewOptions } from '../../describe/view.js';
+import { padEnd, truncate } from '../width.js';
+import { joined, print, type Printable, type PrintableBytes } from '../../describe/printable.js';
+
+const ARROWS = ['client', 'server', 'unknown', 'handshake'] as const satisfies readonly (Direction | 'handshake')[];
+const ARROW: Readonly<Record<(typeof ARROWS)[number], Printable>> = {
+  client: print`→`,
+  server: print`←`,
+  unknown: print`·`,
+  handshake: print`↔`,
+};
+const FLAG_NAMES: readonly (readonly [bit: number, name: Printable])[] = [
+  [0x80, print`FIN`],
+  [0x40, print`RSV1`],
+  [0x20, print`RSV2`],
+  [0x10, print`RSV3`],
+];
+/** Opcode and length share a column: long names go with short lengths. */
+const NAME_AND_LENGTH = 16;
+/** Columns of the flags: of most connections, and of each flag more. */
+const FLAGS = 8;
+const STEP = 5;
+/** From so many columns on times have microseconds. */
+const WIDE = 80;
+const DIAGNOSTIC_INDENT = 6;
+const END = rawText(print`"`);
+const CUT = rawText(print`…`);
+
+/** What is drawn again and again is kept as bytes: that many of them. */
+const MOST_KEPT = 4096;
+/** Longer payloads are not told apart by the keys of what is kept. */
+const LONG = 2 ** 40;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+
+/**
+ * One line a frame of recorded traffic: time, connection, direction, opcode, length, flags, what it says; what is wrong
+ * with it below. A line hangs on those of its own connection and on how many connections there are so far (`opened`), on
+ * nothing else: threads that share out the connections draw the same.
+ */
+export function captureLines(options: ViewOptions, look: Look, opened: () => number = () => 0): View {
+  const lines = new CaptureLines(options, look, opened);
+  return (record, out) => lines.draw(record, out);
+}
+
+interface Drawn {
+  readonly bytes: PrintableBytes;
+  readonly columns: number;
+}
+
+class CaptureLines {
+  private readonly clock: Clock;
+  private readonly flags: readonly Printable[] = Array.from({ length: 256 }, (_, bits) => flagsText(bits));
+  /** Columns of the connection's number, and how many connections they are enough for. */
+  private numberWidth = 3;
+  private enough = 100;
+  /** How much wider than usual the flags of each connection are, in two bits. */
+  private steps = new Uint8Array(0);
+  private readonly leads = new Map<number, PrintableBytes>();
+  /** By the columns of the flags. */
+  private readonly headers: Map<number, Drawn>[] = [];
+
+  constructor(
+    private readonly options: ViewOptions,
+    private readonly look: Look,
+    private readonly opened: () => number,
+  ) {
+    this.clock = new Clock({ digits: look.width < WIDE ? 3 : 6, since: options.since });
+  }
+
+  draw(record: Judged, out: LineBuffer): void {
+    const begin = this.lead(record, out);
+    if (record.type === 'frame') {
+      const header = this.frame(record, out);
+      this.content(record.frame, this.options.stretch ? Infinity : this.look.width - begin - header, out);
+    } else this.other(record, begin, out);
+    out.endLine();
+    // Said on the line itself.
+    if (record.type === 'gap' || record.type === 'unread') return;
+    for (const diagnostic of record.diagnostics) out.text(diagnosticLines(diagnostic, DIAGNOSTIC_INDENT, this.look));
+  }
+
+  /** Time, connection and direction; gives the columns that they took. */
+  private lead({ time, connection, direction, type }: Judged, out: LineBuffer): number {
+    this.clock.write(time, out);
+    const connections = Math.max(this.opened(), connection + 1);
+    if (connections > this.enough) this.widen(connections);
+    const arrow = type === 'handshake' ? 'handshake' : direction;
+    const key = connection * 4 + ARROWS.indexOf(arrow);
+    let lead = this.leads.get(key);
+    if (lead === undefined) {
+      lead = this.leadOf(connection, arrow);
+      if (this.leads.size < MOST_KEPT) this.leads.set(key, lead);
+    }
+    out.raw(lead);
+    return this.clock.width + this.numberWidth + 4;
+  }
+
+  private leadOf(connection: number, arrow: (typeof ARROWS)[number]): PrintableBytes {
+    const role = CONNECTION_ROLES[connection % CONNECTION_ROLES.length]!;
+    return rawText(
+      print` ${this.look.theme[role](print`${padEnd(print`#${connection}`, this.numberWidth)} ${ARROW[arrow]}`)} `,
+    );
+  }
+
+  private widen(connections: number): void {
+    this.numberWidth = print`#${connections - 1}`.length;
+    this.enough = 10 ** (this.numberWidth - 1);
+    this.leads.clear();
+  }
+
+  private frame({ connection, frame: { header } }: Judged & { type: 'frame' }, out: LineBuffer): number {
+    const { byte0, masked, payloadLength } = header;
+    const flags = this.flags[(byte0 & 0xf0) | (masked ? 1 : 0)]!;
+    const width = this.flagsWidth(connection, flags.length);
+    const key = (payloadLength * 256 + byte0) * 2 + (masked ? 1 : 0);
+    const headers = (this.headers[width] ??= new Map());
+    let drawn = headers.get(key);
+    if (drawn === undefined) {
+      drawn = this.headerOf(header, padEnd(flags, width));
+      if (headers.size < MOST_KEPT && payloadLength < LONG) headers.set(key, drawn);
+    }
+    out.raw(drawn.bytes);
+    return drawn.columns;
+  }
+
+  /** Columns of the flags: a connection has more of them from the first frame on that needs them. */
+  private flagsWidth(connection: number, needed: number): number {
+    const at = connection >>> 2;
+    const shift = (connection & 3) * 2;
+    const known = at < this.steps.length ? FLAGS + STEP * ((this.steps[at]! >> shift) & 3) : FLAGS;
+    if (needed <= known) return known;
+    if (at >= this.steps.length) {
+      const steps = new Uint8Array(2 * at + 8);
+      steps.set(this.steps);
+      this.steps = steps;
+    }
+    this.steps[at] = (this.steps[at]! & ~(3 << shift)) | (((needed - FLAGS) / STEP) << shift);
+    return needed;
+  }
+
+  private headerOf(header: FrameHeader, flags: Printable): Drawn {
+    const { name } = opcodeInfo(header.opcode);
+    const length = print`${header.exactLength}`;
+    const columns = headerColumns(header);
+    const gap = print` `.repeat(columns - name.length - length.length);
+    return {
+      bytes: rawText(print`${this.look.theme.opcode(print`${name}`)}${gap}${length} ${flags} `),
+      columns: columns + flags.length + 2,
+    };
+  }
+
+  private content(frame: Frame, room: number, out: LineBuffer): void {
+    if (room < 4) return;
+    if (frame instanceof WholeFrame ? this.plain(frame, room, out) : this.inflated(frame, room, out)) return;
+    out.text(truncate(frameContent(frame, this.options, room), room));
+  }
+
+  /** The payload of most frames. False: it takes a closer look. */
+  private plain(frame: WholeFrame, room: number, out: LineBuffer): boolean {
+    const length = shownBytes(frame.received, this.options);
+    if (length === 0 || frame.header.opcode === OPCODE.binary) return length === 0;
+    const shown = Math.min(length, room - 2);
+    return this.quote(
+      frame.printable(out.reserve(shown + 8), out.length + 1, shown, BACKSLASH),
+      shown,
+      frame.received,
+      out,
+    );
+  }
+
+  /** The same for text that was compressed. */
+  private inflated({ message }: Frame, room: number, out: LineBuffer): boolean {
+    if (!message?.compressed || message.opcode !== OPCODE.text || !message.bytes || message.utf8Error) return false;
+    const note = plainNote(message.bytes, room);
+    const length = shownBytes(message.bytes, this.options);
+    const shown = Math.min(length, room - note.length - 2);
+    const into = out.reserve(shown + 8);
+    const at = out.length + 1;
+    for (let i = 0; i < shown; i++) {
+      const byte = message.payload[i]!;
+      if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH) return false;
+      into[at + i] = byte;
+    }
+    this.quote(true, shown, message.bytes, out);
+    out.text(note);
+    return true;
+  }
+
+  /** Puts the quotes around text that has been written already. */
+  private quote(isWritten: boolean, shown: number, length: number, out: LineBuffer): boolean {
+    if (!isWritten) return false;
+    out.reserve(shown + 8)[out.length] = QUOTE;
+    out.length += 1 + shown;
+    out.raw(shown === length ? END : CUT);
+    return true;
+  }
+
+  private other(record: Exclude<Judged, { type: 'frame' }>, begin: number, out: LineBuffer): void {
+    const room = Math.max(4, this.look.width - begin);
+    const { theme } = this.look;
+    const put = (text: Printable, paint: (s: Printable) => Printable): void => out.text(paint(truncate(text, room)));
+    switch (record.type) {
+      case 'handshake':
+        return put(handshakeLine(record.handshake), theme.title);
+      case 'tail':
+        return put(print`unfinished frame header`, theme.error);
+      case 'body':
+        return put(print`body  ${quoted(record.bytes.subarray(0, 256))}`, theme.dim);
+      case 'gap':
+        return put(print`⋯ ${count(record.length, 'byte')} not captured at ${hexOffset(record.offset)}`, theme.notice);
+      case 'unread':
+        return put(
+          print`⋯ ${count(record.length, 'byte')} passed over at ${hexOffset(record.offset)}: no verified frames`,
+          theme.notice,
+        );
+    }
+  }
+}
+
+/** Columns of the opcode's name and the length, with a blank between them at least. */
+function headerColumns({ opcode, exactLength }: FrameHeader): number {
+  return Math.max(NAME_AND_LENGTH, opcodeInfo(opcode).name.length + 1 + print`${exactLength}`.length);
+}
+
+function flagsText(bits: number): Printable {
+  const names = FLAG_NAMES.filter(([bit]) => bits & bit).map(([, name]) => name);
+  const fin = bits & 0x80 ? [] : [print`   `];
+  return joined([...fin, ...names, ...(bits & 1 ? [print`MASK`] : [])], print` `).trimEnd();
+}

@@ -1,0 +1,53 @@
+import { opcodeInfo } from '../../codec/frames/registry.js';
+import type { Message } from '../../codec/messages/records.js';
+import type { Judged } from '../../traffic/judged.js';
+import { drawMissing } from './annotated.js';
+import { drawDiagnostic } from '../handshakes/diagnostics.js';
+import { handshakeWords } from '../handshakes/handshake.js';
+import { drawTitle, hexOffset, type Look, count } from '../layout.js';
+import { drawContent, sizes } from './message-summary.js';
+import { originWords, senderWords } from './origin.js';
+import { prettyJson } from './payload.js';
+import { previewText } from '../../describe/preview-text.js';
+import type { View, ViewOptions } from '../../describe/view.js';
+import { joined, print, type Printable } from '../../describe/printable.js';
+
+/** The messages as the application sees them: assembled, inflated; frames are told of only where something is wrong. */
+export function messagesView(options: ViewOptions, look: Look): View {
+  const originOf = originWords(options);
+  return (record, out) => {
+    const problems = record.diagnostics.flatMap((diagnostic) => drawDiagnostic(diagnostic, look));
+    const message = record.type === 'frame' ? record.frame.message : undefined;
+    const origin = originOf(record);
+    const drawn = message ? drawMessage(message, options, look, origin) : drawOther(record, look, origin);
+    const lines = [...drawn, ...problems];
+    if (lines.length > 0) out.text(print`${joined(lines, print`\n`)}\n`);
+  };
+}
+
+function drawMessage(message: Message, options: ViewOptions, look: Look, origin: readonly Printable[]): Printable[] {
+  const words = [
+    print`message ${message.index}`,
+    print`${opcodeInfo(message.opcode).name}`,
+    ...senderWords(message),
+    ...origin,
+    ...(message.frames > 1 ? [count(message.frames, 'fragment')] : []),
+    sizes(message),
+  ];
+  const title = drawTitle(words, print`at ${hexOffset(message.span.start)}`, look);
+  const whole = message.payload.length === message.bytes && message.payload.length <= options.preview;
+  const text = options.pretty && whole ? previewText(message.payload, false) : undefined;
+  const json = text === undefined ? undefined : prettyJson(text);
+  return [...title, ...(json ?? drawContent(message, options, look))];
+}
+
+/** What is no message: the handshake; and in a capture, where others stand in between, whose fault is told below. */
+function drawOther(record: Judged, look: Look, origin: readonly Printable[]): Printable[] {
+  if (record.type === 'handshake') return drawTitle([...handshakeWords(record.handshake), ...origin], print``, look);
+  if (origin.length === 0 || record.diagnostics.length === 0) return [];
+  if (record.type === 'gap' || record.type === 'unread') return drawMissing(record, look, origin);
+  if (record.type !== 'frame') return drawTitle([...senderWords(record), ...origin], print``, look);
+  const { index, opcode, start } = record.frame.header;
+  const words = [print`frame ${index}`, print`${opcodeInfo(opcode).name}`, ...senderWords(record), ...origin];
+  return drawTitle(words, print`at ${hexOffset(start)}`, look);
+}

@@ -1,0 +1,244 @@
+import type { Handshake } from '../../codec/handshake/handshake.js';
+import type { HandshakeText, TextNote } from '../../codec/handshake/text.js';
+import { explain } from '../../rules/catalogue.js';
+import { HANDSHAKE_RULES } from '../../rules/handshake/catalogue.js';
+import { isRefused, type ChecklistRow, type HandshakeDiagnostic } from '../../rules/handshake/rules.js';
+import { HEAD_RULES } from '../../rules/handshake/head-catalogue.js';
+import { NEGOTIATION_RULES } from '../../rules/handshake/negotiation-catalogue.js';
+import { OBSOLETE_RULES } from '../../rules/handshake/obsolete-catalogue.js';
+import { REQUEST_RULES } from '../../rules/handshake/request-catalogue.js';
+import { RESPONSE_RULES } from '../../rules/handshake/response-catalogue.js';
+import { escapeText } from '../../describe/escape.js';
+import { handshakeWords } from './handshake.js';
+import { drawTitle, hexOffset, INDENT, type Look } from '../layout.js';
+import type { Role } from '../theme.js';
+import { displayWidth, padEnd, truncate, wrap } from '../width.js';
+import { joined, print, type Printable } from '../../describe/printable.js';
+
+export interface ChecklistOptions {
+  /** All rows; without it those that are not in `ALWAYS` and found nothing are counted. */
+  readonly verbose: boolean;
+  /** Where a diagnostic's offset stands in the user's text; without it the offset is shown. */
+  readonly place?: HandshakeText['place'];
+}
+
+interface Group {
+  readonly title: Printable;
+  readonly rules: object;
+}
+
+const GROUPS: readonly Group[] = [
+  { title: print`request`, rules: REQUEST_RULES },
+  { title: print`response`, rules: RESPONSE_RULES },
+  { title: print`extensions`, rules: NEGOTIATION_RULES },
+  { title: print`HTTP`, rules: HEAD_RULES },
+  { title: print`headers of older drafts`, rules: OBSOLETE_RULES },
+];
+
+/** What RFC 6455 itself asks of a handshake, and the negotiation: always a line. Of other rows only those that tell something. */
+const ALWAYS = /^RFC (?:6455 §(?:4\.[12]|9\.1)|7692 §[57])(?:\.|$)/;
+
+type Label = 'pass' | 'fail' | 'warn' | 'note' | 'not seen';
+
+const LABEL_ROLE: Readonly<Record<Label, Role>> = {
+  pass: 'ok',
+  fail: 'error',
+  warn: 'warning',
+  note: 'notice',
+  'not seen': 'dim',
+};
+const LABEL_WIDTH = 10;
+
+function labelOf({ code, result, diagnostics }: ChecklistRow): Label {
+  if (result !== 'pass') return result === 'fail' ? 'fail' : 'not seen';
+  if (diagnostics.length === 0) return 'pass';
+  return HANDSHAKE_RULES[code].severity === 'warning' ? 'warn' : 'note';
+}
+
+/** The sections' column, where there is room for one: `RFC 9110 §15.5.22` and a gap. */
+const RFC_WIDTH = 19;
+const WIDE = 76;
+const NO_BREAK = print`\u00a0`;
+
+/** Where the words of a row begin. */
+function wordsAt({ width }: Look): number {
+  return INDENT.length + LABEL_WIDTH + (width >= WIDE ? RFC_WIDTH : 0);
+}
+
+/** Words in lines of the room behind the sections; a word that is longer than a line goes on in the next. */
+function fill(text: Printable, look: Look): Printable[] {
+  const room = Math.max(24, look.width - wordsAt(look));
+  return wrap(text, room).flatMap((line) => broken(line, room));
+}
+
+function broken(line: Printable, room: number): Printable[] {
+  const pieces: Printable[] = [];
+  let rest = line;
+  while (displayWidth(rest) > room) {
+    const piece = truncate(rest, room, print``);
+    pieces.push(piece);
+    rest = rest.slice(piece.length);
+  }
+  return [...pieces, rest];
+}
+
+/** A requirement with its result and section in front; on a narrow terminal the section stands behind it. */
+function drawRow(label: Label, requirement: Printable, rfc: Printable, look: Look): Printable[] {
+  const { theme, width } = look;
+  const wide = width >= WIDE;
+  // No line ends inside a section's name.
+  const text = wide || rfc === '' ? requirement : print`${requirement} (${escapeText(rfc.replaceAll(' ', NO_BREAK))})`;
+  const front = print`${INDENT}${theme[LABEL_ROLE[label]](padEnd(print`${label}`, LABEL_WIDTH))}`;
+  const section = wide ? theme.dim(padEnd(rfc, RFC_WIDTH)) : '';
+  const paint = label === 'not seen' ? theme.dim : (line: Printable): Printable => line;
+  const indent = print` `.repeat(wordsAt(look));
+  return fill(text, look).map((line, i) => print`${i === 0 ? front : indent}${i === 0 ? section : ''}${paint(line)}`);
+}
+
+/** What was found for a row: where and what, with the rule's code where the row itself does not show it. */
+function drawFindings(row: ChecklistRow, options: ChecklistOptions, group: Group | undefined, look: Look): Printable[] {
+  const { theme } = look;
+  const indent = print` `.repeat(wordsAt(look));
+  const lines = row.diagnostics.flatMap((diagnostic) => {
+    const { severity, message } = explain(diagnostic);
+    const code = group === undefined ? '' : print` (${diagnostic.code})`;
+    const words = print`${placeWords(diagnostic, options, group)}: ${escapeText(message)}${code}`;
+    return fill(words, look).map((line) => print`${indent}${theme[severity](line)}`);
+  });
+  return row.toldBy === undefined ? lines : [...lines, print`${indent}${theme.dim(print`see ${row.toldBy}`)}`];
+}
+
+function placeWords(
+  { side, span }: HandshakeDiagnostic,
+  options: ChecklistOptions,
+  group: Group | undefined,
+): Printable {
+  const at = options.place?.(side, span.start);
+  const where = at === undefined ? hexOffset(span.start) : print`line ${at.line}, column ${at.column}`;
+  return group?.title === side ? where : print`${side}, ${where}`;
+}
+
+/** Rows of permessage-deflate, where there was none, in one. */
+function foldDeflate(
+  rows: readonly ChecklistRow[],
+  look: Look,
+): { rows: readonly ChecklistRow[]; folded: Printable[] } {
+  const deflate = rows.filter(({ code }) => code.startsWith('deflate-'));
+  if (deflate.length === 0 || deflate.some(({ result }) => result !== 'not-seen')) return { rows, folded: [] };
+  return {
+    rows: rows.filter((row) => !deflate.includes(row)),
+    folded: drawRow('not seen', print`permessage-deflate (${deflate.length} requirements)`, print`RFC 7692`, look),
+  };
+}
+
+/** Rows that are not shown, counted. */
+function drawHidden(hidden: readonly ChecklistRow[], more: boolean, look: Look): Printable[] {
+  return (['pass', 'not-seen'] as const).flatMap((result) => {
+    const number = hidden.filter((row) => row.result === result).length;
+    if (number === 0) return [];
+    const what = print`${number}${more ? print` more` : print``} requirement${number === 1 ? print`` : print`s`}`;
+    const holds = number === 1 ? ' holds' : ' hold';
+    const words = print`${what}${result === 'pass' ? holds : print``} (-v lists ${number === 1 ? 'it' : 'them'})`;
+    return drawRow(result === 'pass' ? 'pass' : 'not seen', words, print``, look);
+  });
+}
+
+function drawGroup(group: Group, all: readonly ChecklistRow[], options: ChecklistOptions, look: Look): Printable[] {
+  const mine = all.filter(({ code }) => Object.hasOwn(group.rules, code));
+  const { rows, folded } = options.verbose ? { rows: mine, folded: [] } : foldDeflate(mine, look);
+  const isShown = (row: ChecklistRow): boolean =>
+    options.verbose || row.diagnostics.length > 0 || row.result === 'fail' || ALWAYS.test(row.rfc);
+  const shown = rows.filter(isShown);
+  return [
+    print``,
+    look.theme.title(group.title),
+    ...shown.flatMap((row) => [
+      ...drawRow(labelOf(row), escapeText(row.requirement), escapeText(row.rfc), look),
+      ...drawFindings(row, options, group, look),
+    ]),
+    ...drawHidden(
+      rows.filter((row) => !isShown(row)),
+      shown.length > 0,
+      look,
+    ),
+    ...folded,
+  ];
+}
+
+/** The result in a few words; of one half alone it can only be said that nothing is wrong with it. */
+function verdictOf(handshake: Handshake, fails: number, warns: number): readonly [role: Role, words: Printable] {
+  const { request, response } = handshake;
+  if (fails > 0) return ['error', print`invalid`];
+  if (isRefused(handshake)) return ['error', print`refused by the server with ${response?.status ?? print`no status`}`];
+  if (request !== undefined && response !== undefined) return ['ok', print`valid`];
+  const [seen, unseen] =
+    request === undefined ? (['response', 'request'] as const) : (['request', 'response'] as const);
+  return ['ok', print`${warns > 0 ? print`no error` : print`nothing wrong`} in the ${seen}; no ${unseen} seen`];
+}
+
+function drawVerdict(rows: readonly ChecklistRow[], handshake: Handshake, look: Look): Printable[] {
+  const count = (label: Label): number => rows.filter((row) => labelOf(row) === label).length;
+  const counts = joined(
+    [
+      print`${count('pass')} pass`,
+      print`${count('fail')} fail`,
+      ...(['warn', 'note'] as const)
+        .filter((label) => count(label) > 0)
+        .map((label) => print`${count(label)} ${label}`),
+      print`${count('not seen')} not seen`,
+    ],
+    print`, `,
+  );
+  const [role, words] = verdictOf(handshake, count('fail'), count('warn'));
+  const paint = look.theme[role];
+  if (words.length + 2 + counts.length <= look.width) return [print`${paint(words)}  ${counts}`];
+  return [
+    ...wrap(words, look.width).map(paint),
+    ...wrap(counts, look.width - 2).map((line) => print`${INDENT}${line}`),
+  ];
+}
+
+/** Once more what failed, by its rule: the last lines are what a terminal shows of a long list. */
+function drawFailures(rows: readonly ChecklistRow[], options: ChecklistOptions, look: Look): Printable[] {
+  return rows.flatMap((row) => {
+    const label = labelOf(row);
+    if (label !== 'fail' && label !== 'warn') return [];
+    return [
+      ...drawRow(label, print`${row.code}`, escapeText(row.rfc), look),
+      ...drawFindings(row, options, undefined, look),
+    ];
+  });
+}
+
+/** Every requirement as a line with pass, fail or not seen, findings below theirs; then a verdict, and the failures again. */
+export function drawChecklist(
+  rows: readonly ChecklistRow[],
+  handshake: Handshake,
+  options: ChecklistOptions,
+  look: Look,
+): Printable[] {
+  return [
+    ...drawTitle(handshakeWords(handshake), print``, look),
+    ...GROUPS.flatMap((group) => drawGroup(group, rows, options, look)),
+    print``,
+    ...drawVerdict(rows, handshake, look),
+    ...drawFailures(rows, options, look),
+  ];
+}
+
+const NOTES: Readonly<Record<TextNote['kind'], (note: TextNote) => string>> = {
+  'no-start-line': ({ side }) =>
+    `${side === 'request' ? `the request line is` : `the status line is`} not in the text: nothing is said about it`,
+  'pseudo-headers': ({ args }) =>
+    `${args['names'] ?? ''}: pseudo-headers of HTTP/2 (RFC 9113 §8.3), no headers of an HTTP/1.1 upgrade: left out (WebSocket over HTTP/2 is RFC 8441: CONNECT with :protocol, no key)`,
+  'authority-as-host': () => `:authority is taken for Host`,
+  'full-url': ({ args }) =>
+    `${args['url'] ?? ''} is how browsers show the request: its path is taken for the request target`,
+  pairs: () => `names and values on lines in turn are taken for headers`,
+  several: ({ side }) => `the text has several ${side}s: the one of this line is judged`,
+};
+
+/** How the text was understood, in one line. */
+export function noteText(note: TextNote): Printable {
+  return print`line ${note.line}: ${escapeText(NOTES[note.kind](note))}`;
+}

@@ -1,0 +1,57 @@
+import { explain, type Diagnostic, type Explanation } from '../../rules/catalogue.js';
+import { escapeText } from '../../describe/escape.js';
+import { bitPattern, hexOffset, INDENT, type Look } from '../layout.js';
+import { wrap } from '../width.js';
+import { joined, print, type Printable } from '../../describe/printable.js';
+
+const MARK = { error: '✗', warning: '!', notice: 'i' } as const;
+const LABEL_WIDTH = 10;
+
+/** A diagnostic in words: severity, offset, what is wrong, then rule, section and the close code the RFC asks for. */
+export function drawDiagnostic(diagnostic: Diagnostic, look: Look): Printable[] {
+  const told = explain(diagnostic);
+  const paint = look.theme[told.severity];
+  const label = print`${MARK[told.severity]} ${told.severity}`.padEnd(LABEL_WIDTH);
+  const indent = print` `.repeat(INDENT.length + LABEL_WIDTH + 1);
+  const room = Math.max(24, look.width - indent.length);
+  const words = wrap(print`${place(diagnostic)}: ${escapeText(told.message)}`, room);
+  const source = wrap(reference(told), room);
+  return [
+    print`${INDENT}${paint(label)} ${words[0]!}`,
+    ...words.slice(1).map((line) => print`${indent}${line}`),
+    ...source.map((line) => print`${indent}${look.theme.dim(line)}`),
+  ];
+}
+
+/** For views that have one line a frame: one line too where nobody looks at columns, else as many as it takes. Ends with a line end. */
+export function diagnosticLines(diagnostic: Diagnostic, indent: number, look: Look): Printable {
+  const told = explain(diagnostic);
+  const words = print`${told.severity} ${offset(diagnostic.span)}: ${escapeText(told.message)} (${reference(told)})`;
+  const paint = look.theme[told.severity];
+  const lead = print` `.repeat(indent);
+  const room = look.isOpen ? Infinity : Math.max(24, look.width - indent - INDENT.length);
+  const [first = print``, ...more] = wrap(words, room);
+  return joined(
+    [print`${lead}${paint(first)}`, ...more.map((line) => print`${lead}${INDENT}${paint(line)}`), print``],
+    print`\n`,
+  );
+}
+
+/** What is wrong and by which rule, without its place. */
+export function brokenRule(diagnostic: Diagnostic): Printable {
+  const told = explain(diagnostic);
+  return print`${escapeText(told.message)} (${reference(told)})`;
+}
+
+function reference(told: Explanation): Printable {
+  const close = told.closeCode === undefined ? '' : print`, close ${told.closeCode}`;
+  return print`${told.code}, ${escapeText(told.rfc)}${close}`;
+}
+
+function place({ span }: Diagnostic): Printable {
+  return span.mask === undefined ? offset(span) : print`${offset(span)}, bits ${bitPattern(0xff, span.mask)}`;
+}
+
+function offset({ start }: Diagnostic['span']): Printable {
+  return print`at ${hexOffset(start)}`;
+}

@@ -1,0 +1,78 @@
+import { formatExtensions } from '../../codec/handshake/extensions.js';
+import type { Handshake } from '../../codec/handshake/handshake.js';
+import type { Head } from '../../codec/http1/head.js';
+import { escapeText } from '../../describe/escape.js';
+import { drawTitle, hexOffset, INDENT, type Look } from '../layout.js';
+import { padEnd, truncate, wrap } from '../width.js';
+import { joined, print, type Printable } from '../../describe/printable.js';
+
+const LABEL_WIDTH = 13;
+
+/** The opening handshake: both heads as they came, and what they agreed on. Judgements stand below it. `origin` ends the title. */
+export function drawHandshake(handshake: Handshake, look: Look, origin: readonly Printable[] = []): Printable[] {
+  const { theme } = look;
+  const start = (handshake.request ?? handshake.response)?.span.start ?? 0;
+  return [
+    ...drawTitle([...handshakeWords(handshake), ...origin], print`at ${hexOffset(start)}`, look),
+    ...drawHead(print`request`, handshake.request, look),
+    ...drawHead(print`response`, handshake.response, look),
+    ...agreed(handshake).flatMap(([label, value, good]) => {
+      const paint = good === undefined ? theme.payload : good ? theme.ok : theme.error;
+      const lines = wrap(escapeText(value), room(look)).map((line) => paint(truncate(line, room(look))));
+      return lines.map((line, i) => print`${INDENT}${padEnd(i === 0 ? label : print``, LABEL_WIDTH)}${line}`);
+    }),
+  ];
+}
+
+function fit(text: string, look: Look): Printable {
+  return truncate(escapeText(text), room(look));
+}
+
+function room(look: Look): number {
+  return Math.max(20, look.width - INDENT.length - LABEL_WIDTH);
+}
+
+function drawHead(label: Printable, head: Head | undefined, look: Look): Printable[] {
+  if (!head) return [];
+  const indent = print`${INDENT}${print` `.repeat(LABEL_WIDTH)}`;
+  const lines = head.headers.map(({ name, value }) => {
+    const line = fit(`${name}: ${value}`, look);
+    const colon = Math.min(line.length, escapeText(name).length + 1);
+    return print`${indent}${look.theme.dim(line.slice(0, colon))}${line.slice(colon)}`;
+  });
+  return [print`${INDENT}${padEnd(label, LABEL_WIDTH)}${look.theme.accent(fit(head.line, look))}`, ...lines];
+}
+
+type Agreement = readonly [label: Printable, value: string, good?: boolean | undefined];
+
+function agreed(handshake: Handshake): Agreement[] {
+  const { key, accept, expectedAccept, subprotocol, extensions } = handshake;
+  const rows: Agreement[] = [];
+  if (key !== undefined) rows.push([print`key`, key]);
+  if (accept !== undefined) {
+    const good = expectedAccept === undefined ? undefined : accept === expectedAccept;
+    const verdict = good === undefined ? '' : good ? ', as the key asks' : `, but the key asks for ${expectedAccept}`;
+    rows.push([print`accept`, accept + verdict, good]);
+  } else if (expectedAccept !== undefined)
+    rows.push([print`accept`, `${expectedAccept} is what the server has to answer`]);
+  if (subprotocol !== undefined) rows.push([print`subprotocol`, subprotocol]);
+  if (extensions.length > 0) rows.push([print`extensions`, formatExtensions(extensions)]);
+  return rows;
+}
+
+/** The handshake in a few words: what was asked for, and the answer. */
+export function handshakeWords({ request, response, subprotocol, extensions }: Handshake): Printable[] {
+  const words = [
+    'handshake',
+    ...(request ? [`${request.method} ${request.target}`] : []),
+    ...(response ? [`${response.status ?? '?'} ${response.reason}`.trim()] : ['no response seen']),
+    ...(subprotocol === undefined ? [] : [subprotocol]),
+    ...extensions.map(({ name }) => name),
+  ];
+  return words.map((word) => escapeText(word));
+}
+
+/** The same in one line. */
+export function handshakeLine(handshake: Handshake): Printable {
+  return joined(handshakeWords(handshake), print`  `);
+}

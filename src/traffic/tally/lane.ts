@@ -1,0 +1,86 @@
+import type { Frame, Message } from '../../codec/messages/records.js';
+import { OPCODE, OPCODES } from '../../codec/frames/registry.js';
+import { RoundTrips } from './pings.js';
+import { COUNT_NAMES, type CloseSummary, type Counts, type DirectionSummary } from './summary.js';
+
+/** RFC 6455 §7.4.1: what stands for a close frame without a code. */
+const NO_CODE = 1005;
+
+type OpcodeTotals = Partial<Record<(typeof OPCODES)[number]['name'], number>>;
+
+/** The counters of one direction. `frame` makes no objects: millions of frames come a second. */
+export class Lane implements Counts {
+  frames = 0;
+  wireBytes = 0;
+  payloadBytes = 0;
+  messages = 0;
+  messageBytes = 0;
+  compressedMessages = 0;
+  compressedWireBytes = 0;
+  compressedBytes = 0;
+  notInflated = 0;
+  gaps = 0;
+  lostBytes = 0;
+  otherBytes = 0;
+  pings: RoundTrips | undefined = undefined;
+  close: CloseSummary | undefined = undefined;
+  closeTime = NaN;
+  private readonly opcodes: number[] = OPCODES.map(() => 0);
+
+  frame(frame: Frame): void {
+    const { header, received } = frame;
+    const { opcode } = header;
+    this.opcodes[opcode]!++;
+    this.frames++;
+    this.wireBytes += header.length + received;
+    this.payloadBytes += received;
+    if (opcode >= OPCODE.close) return;
+    if (header.fin && frame.missing === 0 && !frame.compressed && frame.place === 'first') {
+      // A message of one frame, known without `frame.message`, which may be made when it is asked for.
+      this.messages++;
+      this.messageBytes += received;
+    } else if (frame.message !== undefined) this.message(frame.message);
+  }
+
+  /** Remembers a close frame if it is the first: whether it is. */
+  closing({ close }: Frame, time: number): boolean {
+    if (this.close !== undefined) return false;
+    this.closeTime = time;
+    this.close = close === undefined ? { reason: '' } : { code: close.code ?? NO_CODE, reason: close.reason };
+    return true;
+  }
+
+  ping(payload: Uint8Array, time: number): void {
+    (this.pings ??= new RoundTrips()).ping(payload, time);
+  }
+
+  /** The other direction answered. */
+  pong(payload: Uint8Array, time: number): void {
+    (this.pings ??= new RoundTrips()).pong(payload, time);
+  }
+
+  summary(): DirectionSummary {
+    const opcodes: OpcodeTotals = {};
+    this.opcodes.forEach((count, opcode) => {
+      const { name } = OPCODES[opcode]!;
+      if (count > 0) opcodes[name] = (opcodes[name] ?? 0) + count;
+    });
+    const counts = Object.fromEntries(COUNT_NAMES.map((name) => [name, this[name]])) as unknown as Counts;
+    const { close } = this;
+    const ping = this.pings?.summary();
+    return { ...counts, opcodes, ...(ping && { ping }), ...(close && { close }) };
+  }
+
+  private message({ compressed, wireBytes, bytes }: Message): void {
+    this.messages++;
+    this.messageBytes += bytes ?? 0;
+    if (!compressed) return;
+    if (bytes === undefined) {
+      this.notInflated++;
+      return;
+    }
+    this.compressedMessages++;
+    this.compressedWireBytes += wireBytes;
+    this.compressedBytes += bytes;
+  }
+}

@@ -1,0 +1,122 @@
+import type { OpcodeName } from '../../codec/frames/registry.js';
+import { RULES, type DiagnosticCode } from '../../rules/catalogue.js';
+import type { Rule, Severity } from '../../rules/rule.js';
+import { Lane } from './lane.js';
+import {
+  COUNT_NAMES,
+  eachDirection,
+  type ConnectionSummary,
+  type Counts,
+  type DiagnosticCounts,
+  type DirectionCounts,
+  type RunTotals,
+} from './summary.js';
+
+/** How often rules of each severity were broken. */
+export function severities(diagnostics: DiagnosticCounts): Record<Severity, number> {
+  const counts = { error: 0, warning: 0, notice: 0 };
+  for (const [code, count] of Object.entries(diagnostics)) counts[severityOf(code as DiagnosticCode)] += count;
+  return counts;
+}
+
+export function severityOf(code: DiagnosticCode): Severity {
+  return (RULES[code] as Rule).severity;
+}
+
+/** Ends that nobody has to look into: done, going away, no code. */
+const QUIET_CLOSES: ReadonlySet<number | undefined> = new Set([1000, 1001, 1005, undefined]);
+
+export function isQuietClose(code: number | undefined): boolean {
+  return QUIET_CLOSES.has(code);
+}
+
+/** How much a connection deserves to be looked at. */
+function urgency({ diagnostics, directions, closeCode, ended, handshake }: ConnectionSummary): number {
+  const { error, warning } = severities(diagnostics);
+  if (error > 0) return 4;
+  if ([...eachDirection(directions)].some(([, { gaps }]) => gaps > 0)) return 3;
+  if (!isQuietClose(closeCode) || ended === 'reset' || handshake?.upgraded === false) return 2;
+  return warning > 0 ? 1 : 0;
+}
+
+/** At most `most` of them: those that deserve a look before the others, in the order of their numbers. */
+export function noteworthy(summaries: readonly ConnectionSummary[], most: number): ConnectionSummary[] {
+  const byNumber = (a: ConnectionSummary, b: ConnectionSummary): number => a.connection - b.connection;
+  if (summaries.length <= most) return [...summaries].sort(byNumber);
+  const ranked = summaries.map((summary) => ({ summary, urgency: urgency(summary) }));
+  ranked.sort((a, b) => b.urgency - a.urgency || byNumber(a.summary, b.summary));
+  return ranked
+    .slice(0, most)
+    .map(({ summary }) => summary)
+    .sort(byNumber);
+}
+
+type Sums = { -readonly [Name in keyof Counts]: number } & { opcodes: Partial<Record<OpcodeName, number>> };
+
+/** Adds up the connections of a run, and keeps those that are to be shown: `most` of them, whatever their number. */
+export class RunTally {
+  private readonly sums: { client: Sums; server: Sums; unknown?: Sums } = { client: zero(), server: zero() };
+  private readonly diagnostics: Partial<Record<DiagnosticCode, number>> = {};
+  private readonly others: Record<string, number> = {};
+  private webSocket = 0;
+  private packets: number | undefined;
+  private firstTime = Infinity;
+  private lastTime = -Infinity;
+  private kept: ConnectionSummary[] = [];
+
+  constructor(private readonly most = Infinity) {}
+
+  /** A connection that carries WebSocket. */
+  add(summary: ConnectionSummary): void {
+    this.webSocket++;
+    this.firstTime = Math.min(this.firstTime, summary.firstTime ?? Infinity);
+    this.lastTime = Math.max(this.lastTime, summary.lastTime ?? -Infinity);
+    for (const [direction, counts] of eachDirection(summary.directions)) {
+      addTo((this.sums[direction] ??= zero()), counts);
+    }
+    for (const [code, count] of Object.entries(summary.diagnostics) as [DiagnosticCode, number][]) {
+      this.diagnostics[code] = (this.diagnostics[code] ?? 0) + count;
+    }
+    this.kept.push(summary);
+    // Seldom, so that it costs little for each.
+    if (this.kept.length > 2 * this.most + 64) this.kept = noteworthy(this.kept, this.most);
+  }
+
+  /** Connections that do not: `tls`, `http`, `http2`, `other`, … */
+  passOver(kind: string, count = 1): void {
+    this.others[kind] = (this.others[kind] ?? 0) + count;
+  }
+
+  countPackets(packets: number): void {
+    this.packets = (this.packets ?? 0) + packets;
+  }
+
+  /** Those to be shown. */
+  get summaries(): ConnectionSummary[] {
+    return noteworthy(this.kept, this.most);
+  }
+
+  totals(): RunTotals {
+    const { webSocket, others, packets, firstTime, lastTime, sums, diagnostics } = this;
+    return {
+      connections: Object.values(others).reduce((sum, count) => sum + count, webSocket),
+      webSocket,
+      passedOver: { ...others },
+      ...(packets !== undefined && { packets }),
+      ...(lastTime >= firstTime && { firstTime, lastTime }),
+      directions: structuredClone(sums),
+      diagnostics: { ...diagnostics },
+    };
+  }
+}
+
+function zero(): Sums {
+  return new Lane().summary();
+}
+
+function addTo(sums: Sums, counts: DirectionCounts): void {
+  for (const name of COUNT_NAMES) sums[name] += counts[name];
+  for (const [name, count] of Object.entries(counts.opcodes) as [OpcodeName, number][]) {
+    sums.opcodes[name] = (sums.opcodes[name] ?? 0) + count;
+  }
+}

@@ -1,0 +1,158 @@
+import type { Direction } from '../../codec/messages/records.js';
+import type { OpcodeName } from '../../codec/frames/registry.js';
+import type { CloseReason } from '../../codec/bytes/stream-taker.js';
+import type { DiagnosticCode } from '../../rules/catalogue.js';
+
+/** What is counted of one direction. */
+export interface Counts {
+  /** Truncated ones too. */
+  readonly frames: number;
+  /** Bytes of frames that came, headers included. */
+  readonly wireBytes: number;
+  /** Payload bytes that came, as on the wire: compressed where they are. */
+  readonly payloadBytes: number;
+  readonly messages: number;
+  /** Bytes of the messages, inflated; those that could not be inflated are not in it. */
+  readonly messageBytes: number;
+  /** Messages that were compressed and could be inflated, with their bytes on the wire and inflated. */
+  readonly compressedMessages: number;
+  readonly compressedWireBytes: number;
+  readonly compressedBytes: number;
+  /** Messages that were compressed and could not be inflated. */
+  readonly notInflated: number;
+  /** Holes in what was captured, and the bytes that are missing there. */
+  readonly gaps: number;
+  readonly lostBytes: number;
+  /** Bytes that are no frames: behind a refusal or a hole, or the beginning of a header. */
+  readonly otherBytes: number;
+}
+
+export const COUNT_NAMES: readonly (keyof Counts)[] = [
+  'frames',
+  'wireBytes',
+  'payloadBytes',
+  'messages',
+  'messageBytes',
+  'compressedMessages',
+  'compressedWireBytes',
+  'compressedBytes',
+  'notInflated',
+  'gaps',
+  'lostBytes',
+  'otherBytes',
+];
+
+/** Frames by opcode; names without frames are left out, reserved opcodes are one. */
+export type OpcodeCounts = Readonly<Partial<Record<OpcodeName, number>>>;
+
+export interface DirectionCounts extends Counts {
+  readonly opcodes: OpcodeCounts;
+}
+
+/** What became of the pings that one direction sent (RFC 6455 §5.5.2, §5.5.3). */
+export interface PingSummary {
+  readonly answered: number;
+  /** Passed by: the other side answered a later one. */
+  readonly skipped: number;
+  readonly unanswered: number;
+  /** Round-trip times in seconds, of those answered ones whose times are known. */
+  readonly times?: { readonly min: number; readonly median: number; readonly max: number };
+}
+
+/** The first close frame of a direction. */
+export interface CloseSummary {
+  /** 1005 where it has none (RFC 6455 §7.1.5); absent where the frame was not captured whole. */
+  readonly code?: number;
+  /** May be empty. */
+  readonly reason: string;
+}
+
+export interface DirectionSummary extends DirectionCounts {
+  /** Where it sent pings. */
+  readonly ping?: PingSummary;
+  readonly close?: CloseSummary;
+}
+
+/** `unknown` only where something was counted there. */
+export interface Directions<T> {
+  readonly client: T;
+  readonly server: T;
+  readonly unknown?: T;
+}
+
+/** How often each rule was broken, in the order of the first time. */
+export type DiagnosticCounts = Readonly<Partial<Record<DiagnosticCode, number>>>;
+
+/** Seconds since the epoch, where known. */
+export interface TimeSpan {
+  readonly firstTime?: number;
+  readonly lastTime?: number;
+}
+
+/** Both ends in words, as `10.0.0.1:4000` or `[::1]:80`. */
+export interface Endpoints {
+  readonly client?: string;
+  readonly server?: string;
+}
+
+/** The opening handshake that was seen last. */
+export interface HandshakeSummary {
+  readonly target?: string;
+  readonly status?: number;
+  readonly subprotocol?: string;
+  /** Those of the response, each with its parameters. */
+  readonly extensions: readonly string[];
+  /** False where the server refused, and where no response was seen. */
+  readonly upgraded: boolean;
+  /** There is a response. */
+  readonly answered: boolean;
+}
+
+/** What became of one connection: plain data, fit for `structuredClone`. */
+export interface ConnectionSummary extends Endpoints, TimeSpan {
+  readonly connection: number;
+  readonly directions: Directions<DirectionSummary>;
+  readonly diagnostics: DiagnosticCounts;
+  readonly handshake?: HandshakeSummary;
+  /**
+   * As RFC 6455 §7.1.5 has it: the code of the first close frame, 1005 where that has none, 1006 where the connection
+   * ended without one. Absent where nobody knows: it goes on, or what was not captured may hold the close frame.
+   */
+  readonly closeCode?: number;
+  /** Who sent the first close frame. */
+  readonly closedBy?: Direction;
+  /** Who ended the TCP connection (the first FIN, or the RST), and when: seconds since the epoch. */
+  readonly endedBy?: Direction;
+  readonly endedAt?: number;
+  readonly ended?: CloseReason;
+}
+
+/** Totals of a run. */
+export interface RunTotals extends TimeSpan {
+  /** All that were looked at, and those that carry WebSocket. */
+  readonly connections: number;
+  readonly webSocket: number;
+  /** The others, by what they are. */
+  readonly passedOver: Readonly<Record<string, number>>;
+  readonly packets?: number;
+  readonly directions: Directions<DirectionCounts>;
+  readonly diagnostics: DiagnosticCounts;
+}
+
+/** The directions in which something is told, in their order. */
+export function* eachDirection<T>({ client, server, unknown }: Directions<T>): Generator<[Direction, T]> {
+  yield ['client', client];
+  yield ['server', server];
+  if (unknown !== undefined) yield ['unknown', unknown];
+}
+
+/** Seconds from the first to the last time, to the microsecond: more is not in a number that counts from the epoch. */
+export function durationOf({ firstTime, lastTime }: TimeSpan): number | undefined {
+  if (firstTime === undefined || lastTime === undefined) return undefined;
+  return Math.round((lastTime - firstTime) * 1e6) / 1e6;
+}
+
+/** How much smaller compression made what it could; undefined without compressed messages. */
+export function compressionRatio({ compressedBytes, compressedWireBytes }: Counts): number | undefined {
+  return compressedWireBytes > 0 ? compressedBytes / compressedWireBytes : undefined;
+}

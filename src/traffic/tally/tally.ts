@@ -1,0 +1,154 @@
+import { formatExtensions } from '../../codec/handshake/extensions.js';
+import type { Handshake } from '../../codec/handshake/handshake.js';
+import type { Direction, Frame } from '../../codec/messages/records.js';
+import { OPCODE } from '../../codec/frames/registry.js';
+import type { Diagnostic, DiagnosticCode } from '../../rules/catalogue.js';
+import type { Judged } from '../judged.js';
+import { Lane } from './lane.js';
+import type { CloseReason } from '../../codec/bytes/stream-taker.js';
+import type { ConnectionSummary, Endpoints, HandshakeSummary } from './summary.js';
+
+/** RFC 6455 §7.1.5: stands for an end without a close frame. */
+const NO_CLOSE_FRAME = 1006;
+
+const SIDE: Readonly<Record<Direction, number>> = { client: 0, server: 1, unknown: 2 };
+
+/** Who sent the first FIN, or the RST, and when: seconds since the epoch, NaN where unknown. */
+export interface TcpEnd {
+  readonly by: Direction;
+  readonly time: number;
+}
+
+/** Counts one connection: its records, what was lost of it, and how it ended. */
+export class Tally {
+  /** By direction; made when they are needed, as most connections have two of the three. */
+  private readonly lanes: (Lane | undefined)[] = [undefined, undefined, undefined];
+  private diagnostics: Map<DiagnosticCode, number> | undefined = undefined;
+  private first = NaN;
+  private last = NaN;
+  private handshake: HandshakeSummary | undefined = undefined;
+  private closedBy: Direction | undefined = undefined;
+  private reason: CloseReason | undefined = undefined;
+  private tcpEnd: TcpEnd | undefined = undefined;
+  /** Bytes were not read: a close frame may be among them. */
+  private blind = false;
+
+  constructor(
+    readonly connection: number,
+    private endpoints: Endpoints = {},
+  ) {}
+
+  /** Says who they are, where that is known only now. */
+  named(endpoints: Endpoints): void {
+    this.endpoints = { ...this.endpoints, ...endpoints };
+  }
+
+  /** Something was seen at that time, such as the first packet; NaN where unknown. */
+  at(time: number): void {
+    if (Number.isNaN(time)) return;
+    // Comparisons with NaN, which both are at first, are false.
+    if (!(this.first <= time)) this.first = time;
+    if (!(this.last >= time)) this.last = time;
+  }
+
+  take(record: Judged): void {
+    const { direction, time = NaN, diagnostics } = record;
+    this.at(time);
+    if (diagnostics.length > 0) this.judge(diagnostics);
+    if (record.type === 'frame') this.frame(record.frame, direction, time);
+    else if (record.type === 'handshake') this.handshake = handshakeOf(record.handshake);
+    else if (record.type === 'gap') this.lost(direction, record.length);
+    else if (record.type === 'unread') this.passed(direction, record.length);
+    else if (record.type === 'body') this.lane(direction).otherBytes += record.bytes.length;
+    else if (record.type === 'tail') this.lane(direction).otherBytes += record.truncated.headerBytes?.length ?? 0;
+  }
+
+  /** A hole: bytes that were sent and not captured. */
+  private lost(direction: Direction, bytes: number): void {
+    const lane = this.lane(direction);
+    lane.gaps++;
+    lane.lostBytes += bytes;
+    this.blind = true;
+  }
+
+  /** Bytes that could not be read as frames. */
+  private passed(direction: Direction, bytes: number): void {
+    this.lane(direction).otherBytes += bytes;
+    this.blind = true;
+  }
+
+  /** The end of it. Only `fin` and `reset` are of this connection: for the others the time is somebody else's. */
+  ended(reason: CloseReason, time = NaN, by?: TcpEnd): void {
+    this.reason = reason;
+    this.tcpEnd = by;
+    if (reason === 'fin' || reason === 'reset') this.at(time);
+  }
+
+  summary(): ConnectionSummary {
+    const { connection, endpoints, handshake, closedBy, reason, first, last, tcpEnd } = this;
+    const closeCode = this.closeCode();
+    return {
+      connection,
+      ...endpoints,
+      ...(!Number.isNaN(first) && { firstTime: first, lastTime: last }),
+      directions: {
+        client: (this.lanes[SIDE.client] ?? new Lane()).summary(),
+        server: (this.lanes[SIDE.server] ?? new Lane()).summary(),
+        ...(this.lanes[SIDE.unknown] && { unknown: this.lanes[SIDE.unknown]!.summary() }),
+      },
+      diagnostics: Object.fromEntries(this.diagnostics ?? []),
+      ...(handshake && { handshake }),
+      ...(closeCode !== undefined && { closeCode }),
+      ...(closedBy && { closedBy }),
+      ...(reason && { ended: reason }),
+      ...(tcpEnd && { endedBy: tcpEnd.by, ...(!Number.isNaN(tcpEnd.time) && { endedAt: tcpEnd.time }) }),
+    };
+  }
+
+  private lane(direction: Direction): Lane {
+    return (this.lanes[SIDE[direction]] ??= new Lane());
+  }
+
+  private frame(frame: Frame, direction: Direction, time: number): void {
+    const lane = this.lane(direction);
+    lane.frame(frame);
+    const { opcode } = frame.header;
+    if (opcode < OPCODE.close) return;
+    if (opcode === OPCODE.close) {
+      if (lane.closing(frame, time)) this.closing(direction, time);
+      return;
+    }
+    if (frame.missing !== 0 || direction === 'unknown') return;
+    if (opcode === OPCODE.ping) lane.ping(frame.payload, time);
+    else if (opcode === OPCODE.pong) this.lane(direction === 'client' ? 'server' : 'client').pong(frame.payload, time);
+  }
+
+  /** The earlier one: what waited behind a hole is told of later. */
+  private closing(direction: Direction, time: number): void {
+    if (this.closedBy === undefined || time < this.lane(this.closedBy).closeTime) this.closedBy = direction;
+  }
+
+  private judge(diagnostics: readonly Diagnostic[]): void {
+    const counts = (this.diagnostics ??= new Map());
+    for (const { code } of diagnostics) counts.set(code, (counts.get(code) ?? 0) + 1);
+  }
+
+  private closeCode(): number | undefined {
+    if (this.closedBy) return this.lane(this.closedBy).close?.code;
+    const hasEnded = this.reason === 'fin' || this.reason === 'reset';
+    const wasOpen =
+      this.handshake?.upgraded === true || this.lanes.some((lane) => lane !== undefined && lane.frames > 0);
+    return hasEnded && wasOpen && !this.blind ? NO_CLOSE_FRAME : undefined;
+  }
+}
+
+function handshakeOf({ request, response, subprotocol, extensions, upgraded }: Handshake): HandshakeSummary {
+  return {
+    ...(request && { target: request.target }),
+    ...(response?.status !== undefined && { status: response.status }),
+    ...(subprotocol !== undefined && { subprotocol }),
+    extensions: extensions.map((extension) => formatExtensions([extension])),
+    upgraded,
+    answered: response !== undefined,
+  };
+}

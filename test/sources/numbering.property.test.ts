@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Flows, type Connection } from '../../src/sources/tcp/flows.js';
+import type { StreamTaker } from '../../src/codec/bytes/stream-taker.js';
+import { ACK, FIN, RST, send, SYN, type Sent } from './packets.js';
+
+/** Sequence numbers in the neighbourhood of a few: windows, ends and accidents are near. */
+const sequence = fc
+  .tuple(fc.constantFrom(0, 1000, 0x7fffff00, 0x80000000, 0xffffff00), fc.constantFrom(0, 1, 2, 10, 70_000, 2_000_000))
+  .map(([base, more]) => (base + more) >>> 0);
+
+const segment: fc.Arbitrary<Sent> = fc
+  .record({
+    from: fc.constantFrom('client' as const, 'server' as const),
+    sport: fc.constantFrom(40000, 40001),
+    seq: sequence,
+    ack: sequence,
+    flags: fc.constantFrom(ACK, ACK, ACK, ACK, SYN, SYN | ACK, FIN | ACK, FIN | ACK, RST, RST | ACK),
+    length: fc.constantFrom(0, 1, 2, 10, 1000),
+  })
+  .map(({ length, ...rest }) => ({ ...rest, data: 'x'.repeat(length) }));
+
+const NOBODY: StreamTaker = {
+  data: () => undefined,
+  gap: () => undefined,
+  fin: () => undefined,
+  reset: () => undefined,
+  close: () => undefined,
+};
+
+/** Which packet opened which connection. */
+function opened(sent: readonly Sent[], isRead: (connection: Connection) => boolean, ignores = false): string[] {
+  const found: string[] = [];
+  const known: Connection[] = [];
+  let packet = 0;
+  const flows = new Flows(
+    {
+      opened: (connection) => {
+        const { number, a, b } = connection;
+        found.push(`${packet}: ${number} ${a.address}:${a.port} ${b.address}:${b.port}`);
+        known.push(connection);
+        return isRead(connection) ? NOBODY : undefined;
+      },
+    },
+    { closedConnections: 2 },
+  );
+  for (const one of sent) {
+    packet++;
+    send(flows, one);
+    // As with a connection that turns out to be no WebSocket.
+    if (ignores && packet % 3 === 0) for (const connection of known) connection.ignore();
+  }
+  return found;
+}
+
+describe('numbers of connections', () => {
+  it('do not depend on which of them are read', () => {
+    fc.assert(
+      fc.property(fc.array(segment, { maxLength: 25 }), (sent) => {
+        const all = opened(sent, () => true);
+        expect(opened(sent, () => false)).toEqual(all);
+        expect(opened(sent, ({ number }) => number % 2 === 0)).toEqual(all);
+        expect(opened(sent, () => true, true)).toEqual(all);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('a SYN that comes late, and a reset from far away, count as they do for a connection that is read', () => {
+    const late: Sent[] = [
+      { seq: 1003, data: 'x' },
+      { seq: 1000, flags: SYN },
+      { from: 'server', seq: 5000, ack: 1001, flags: SYN | ACK },
+      { from: 'server', seq: 5000 + 2 ** 31 - 5, flags: RST },
+      { seq: 1001, ack: 5001, data: 'xx' },
+      { seq: 90_000_000, ack: 5001, data: 'x' },
+    ];
+    expect(opened(late, () => false)).toEqual(opened(late, () => true));
+    expect(opened(late, () => false)).toHaveLength(1);
+  });
+});
