@@ -41,7 +41,7 @@ function patternOf(node: ts.Node, constants: string): RegExp | null | undefined 
   try {
     // Plain constants of the same file may be part of it.
     // eslint-disable-next-line @typescript-eslint/no-implied-eval, @typescript-eslint/no-unsafe-call
-    return new Function(`${constants}; return ${node.getText()};`)() as RegExp;
+    return new Function(`${isMade ? constants : ''}; return ${node.getText()};`)() as RegExp;
   } catch {
     return null;
   }

@@ -158,12 +158,12 @@ describe('what holds traffic is for its owner', () => {
     expect(modeOf(file)).toBe('600');
   });
 
-  it.each(['x.pcapng', 'x.ndjson', 'x.har'])('an older %s keeps its permissions', async (file) => {
+  it.each(['x.pcapng', 'x.ndjson', 'x.har'])('an older %s is its owner’s alone from then on', async (file) => {
     shop.write(file, MINE);
     fs.chmodSync(at(file), 0o640);
     expect((await record(file)).exit).toBe(143);
     expect(fs.readFileSync(at(file), 'utf8')).not.toContain(MINE);
-    expect(modeOf(file)).toBe('640');
+    expect(modeOf(file)).toBe('600');
   });
 
   it('the journal of an archive is too', async () => {

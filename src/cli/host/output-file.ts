@@ -17,6 +17,7 @@ export interface OutputFiles {
   fstatSync(file: number): Stats;
   realpathSync(path: string): string;
   accessSync(path: string, mode: number): void;
+  fchmodSync(file: number, mode: number): void;
 }
 
 type Flag = 'W_OK' | 'O_RDWR' | 'O_WRONLY' | 'O_APPEND' | 'O_CREAT' | 'O_EXCL' | 'O_NOFOLLOW' | 'O_NONBLOCK';
@@ -64,6 +65,8 @@ const DEVICES: readonly string[] = ['/dev/null', '/dev/full'];
 const STANDARD = [0, 1, 2];
 /** Those who may write to a directory besides its owner. */
 const OTHERS = 0o022;
+/** Permissions of anybody but the owner. */
+const ANYBODY = 0o077;
 
 /**
  * Refuses, before anything is written, what must not be written to: a file that the run reads, or prints to, or writes by
@@ -104,8 +107,8 @@ function checkUnused(files: OutputFiles, { option, path }: Output, target: Stats
 }
 
 /**
- * Opens it. What a file of that name holds stays, and so do its permissions; one that is made gets `mode`. Throws a
- * UsageError.
+ * Opens it. What a file of that name holds stays; one that is made gets `mode`, and one that was there loses what `mode`
+ * does not grant where that is only its owner's. Throws a UsageError.
  */
 export function openOutput(files: OutputFiles, output: Output, mode: number, access: 'write' | 'both'): OpenedOutput {
   const target = targetOf(files, output);
@@ -123,6 +126,9 @@ export function openOutput(files: OutputFiles, output: Output, mode: number, acc
       files.closeSync(file);
       throw new UsageError(`${output.option}: ${output.path} was replaced meanwhile`);
     }
+    // Traffic holds passwords and tokens: others read it no more, whatever an earlier run left.
+    if (isFile && mode === PRIVATE && (target.stat.mode & ANYBODY) !== 0 && !isForeign(target.stat))
+      files.fchmodSync(file, PRIVATE);
     return { file, isNew: false, isFile };
   });
 }

@@ -3,8 +3,8 @@ import type { Printable, PrintableBytes } from '../../describe/printable.js';
 /** At the start of a line, blanks (of any kind) and styling passed over: a command of GitHub's runner. */
 // eslint-disable-next-line no-control-regex
 const AT_START = /(^|\n)((?:[^\S\n]|\x1b\[[\d;]*[A-Za-z])*)::/g;
-/** Anywhere: one of Azure's, and of GitHub's older runner. */
-const ANYWHERE = '##[';
+/** Anywhere: `##[`, of Azure's and of GitHub's older runner; `##vso[`, `##teamcity[`. */
+const ANYWHERE = /##([a-z]{0,16})\[/gi;
 
 /**
  * Text of ours in which nothing is a command for the runner of a CI job that prints it, however its parts met (a wrapped
@@ -17,9 +17,9 @@ export function withoutCommands(data: Printable | PrintableBytes): string | Uint
 }
 
 function mayCommand(text: string | Buffer): boolean {
-  return text.includes('::') || text.includes(ANYWHERE);
+  return text.includes('::') || text.includes('##');
 }
 
 function spelledOut(text: string): string {
-  return text.replaceAll(ANYWHERE, '##\\x5b').replace(AT_START, '$1$2:\\x3a');
+  return text.replace(ANYWHERE, '##$1\\x5b').replace(AT_START, '$1$2:\\x3a');
 }

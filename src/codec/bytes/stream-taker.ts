@@ -66,10 +66,12 @@ export function endpointText({ address, port }: Endpoint): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-const WITH_PORT = /^(?:\[([^\]]*:[^\]]*)\]|([^:[\]]*)):(0|[1-9]\d{0,4})$/;
+const WITH_PORT = /^(?:\[([^\]]*)\]|([^:[\]]*)):(0|[1-9]\d{0,4})$/;
 
 /** Reads what `endpointText` writes, and takes any other text for an address without a port. */
 export function parseEndpoint(text: string): Endpoint {
-  const [, ipv6, address = ipv6, port] = WITH_PORT.exec(text) ?? [];
-  return address === undefined ? { address: text, port: NaN } : { address, port: Number(port) };
+  const [, bracketed, address = bracketed, port] = WITH_PORT.exec(text) ?? [];
+  // Only IPv6 stands in brackets (RFC 3986 §3.2.2).
+  const isNone = address === undefined || (bracketed !== undefined && !bracketed.includes(':'));
+  return isNone ? { address: text, port: NaN } : { address, port: Number(port) };
 }

@@ -1,3 +1,4 @@
+import { answerPings } from '../sockets/pongs.js';
 import type { Socket } from 'node:net';
 import { reset } from '../sockets/reset.js';
 import type { Duplex } from 'node:stream';
@@ -67,10 +68,8 @@ export class Peer {
     stream.prependListener('data', this.onData);
     stream.on('drain', this.readOn);
     socket.on('message', (data: Buffer) => this.read(data.length));
-    socket.on('ping', (data: Buffer) => {
-      this.read(data.length);
-      if (this.faults.noAutoPong !== true) this.pong(data);
-    });
+    socket.on('ping', (data: Buffer) => this.read(data.length));
+    if (faults.noAutoPong !== true) answerPings(socket);
     socket.on('pong', (data: Buffer) => this.read(data.length));
     socket.on('close', () => this.gone());
   }
@@ -108,14 +107,6 @@ export class Peer {
     if (!this.isOpen) return;
     this.waits(0);
     this.stream.write(frame, () => this.took(0));
-  }
-
-  private pong(data: Uint8Array): void {
-    if (!this.isOpen) return;
-    const { length } = data;
-    this.waits(length);
-    this.socket.pong(data, false, () => this.took(length));
-    this.waitForReader();
   }
 
   /** Reads no further until what was sent is taken. */
