@@ -38,7 +38,12 @@ const noSpread = {
 /** Lists of fixed length. */
 const SPREADS = ['src/codec/http1/text.ts'];
 /** The one gate (docs/architecture.md): what marks text as fit to be written, and what writes it. */
-const MARKING = ['src/describe/printable.ts', 'src/describe/escape.ts', 'src/describe/line-buffer.ts', 'src/terminal/theme.ts'];
+const MARKING = [
+  'src/describe/printable.ts',
+  'src/describe/escape.ts',
+  'src/describe/line-buffer.ts',
+  'src/terminal/theme.ts',
+];
 const PAYLOADS = [
   'src/cli/connect/payload-output.ts', // connect into a pipe
   'src/cli/commands/encode.ts',
