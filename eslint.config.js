@@ -168,6 +168,24 @@ export default tseslint.config(
   },
   { files: SPREADS, rules: { 'no-restricted-syntax': ['error', ...pureSyntax, noMarking, noPayload, noStreams] } },
   {
+    files: ['src/cli/**/*.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: '/(codec|rules)/',
+              allowTypeImports: true,
+              message:
+                'cli/ knows no byte of a protocol: what it calls is handed on by traffic/ (docs/architecture.md).',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['bin/*.js'],
     languageOptions: { globals: { require: 'readonly' } },
   },

@@ -1,4 +1,3 @@
-import { Connection } from '../../codec/connection/connection.js';
 import type { Exchange } from '../../conformance/bench/exchange.js';
 import { ConnectionJudge } from '../../traffic/connection-judge.js';
 import { annotatedView } from '../../terminal/frames/annotated.js';
@@ -8,6 +7,7 @@ import type { Judged } from '../../traffic/judged.js';
 import { LineBuffer } from '../../describe/line-buffer.js';
 import { print, type Printable } from '../../describe/printable.js';
 import { acceptOf, lazyDeflate } from '../host/adapters.js';
+import { Connection } from '../../traffic/toolbox/reading.js';
 
 /** Frames and heads of a case that are drawn. */
 const MOST_RECORDS = 400;

@@ -12,8 +12,6 @@ import {
 } from '../../conformance/reports/report.js';
 import { tapText } from '../../conformance/reports/tap.js';
 import type { Result } from '../../conformance/run.js';
-import { hexOf } from '../../codec/bytes/hex.js';
-import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import { escapedLines, escapeText, jsonLine } from '../../describe/escape.js';
 import type { Look } from '../../terminal/layout.js';
 import { createTheme } from '../../terminal/theme.js';
@@ -28,6 +26,7 @@ import { EXIT } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import { nextTurn } from '../host/turn.js';
 import { VERSION } from '../options/version.js';
+import { hexOf, encodeUtf8 } from '../../traffic/toolbox/bytes.js';
 
 /** Who was tested, and how to do it again. */
 export interface CheckHead {

@@ -1,8 +1,4 @@
 import { lined, print } from '../../describe/printable.js';
-import { findAcceptMistake } from '../../codec/handshake/accept-mistakes.js';
-import { encodeBase64 } from '../../codec/bytes/base64.js';
-import { decodeKey, KEY_BYTES } from '../../codec/handshake/key.js';
-import { latin1 } from '../../codec/http1/text.js';
 import {
   acceptRecord,
   drawAccept,
@@ -18,6 +14,8 @@ import { sourceBytes } from '../input/source-bytes.js';
 import type { Io } from '../host/io.js';
 import type { CommonOptions } from '../options/options.js';
 import type { HandshakeSeams } from '../input/handshake-input.js';
+import { findAcceptMistake, decodeKey, KEY_BYTES } from '../../traffic/toolbox/handshakes.js';
+import { encodeBase64, latin1 } from '../../traffic/toolbox/bytes.js';
 
 export interface AcceptOptions extends CommonOptions {
   explain?: true;

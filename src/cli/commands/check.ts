@@ -1,4 +1,3 @@
-import { largest } from '../../codec/bytes/lists.js';
 import type { Case, PeerRole } from '../../conformance/case.js';
 import { listRecord } from '../../conformance/reports/records.js';
 import { select, type Selected } from '../../conformance/select.js';
@@ -21,6 +20,7 @@ import { escapeText, jsonLine } from '../../describe/escape.js';
 import type { Look } from '../../terminal/layout.js';
 import type { Role } from '../../terminal/theme.js';
 import { type Printable, lined, print } from '../../describe/printable.js';
+import { largest } from '../../traffic/toolbox/bytes.js';
 
 /** `check`: what a server, or with `--listen` a client, gets wrong, case by case. */
 export async function run(io: Io, url: string | undefined, options: CheckOptions): Promise<number> {

@@ -1,10 +1,6 @@
 import { count } from '../../terminal/layout.js';
 import { print } from '../../describe/printable.js';
-import { DEFAULT_PREVIEW } from '../../codec/connection/reading-options.js';
-import { concat } from '../../codec/bytes/byte-collector.js';
-import { hexOf } from '../../codec/bytes/hex.js';
-import { encodeUtf8 } from '../../codec/bytes/utf8.js';
-import { RULES, type Diagnostic } from '../../rules/catalogue.js';
+import type { Diagnostic } from '../../rules/catalogue.js';
 import { Inspector } from '../../traffic/inspector.js';
 import { brokenRule } from '../../terminal/handshakes/diagnostics.js';
 import { FORMATS, pieces } from '../../describe/byte-formats.js';
@@ -18,6 +14,8 @@ import { buildFrames, opcodeOf, payloadKind, type FramePlan } from '../encode/fr
 import type { Io } from '../host/io.js';
 import type { EncodeOptions } from '../options/options.js';
 import { sourceBytes } from '../input/source-bytes.js';
+import { DEFAULT_PREVIEW, RULES } from '../../traffic/toolbox/reading.js';
+import { concat, hexOf, encodeUtf8 } from '../../traffic/toolbox/bytes.js';
 
 /** Payloads are built in memory: this is a tool for looking, not for shipping. */
 const MAX_PAYLOAD = 256 * 1024 * 1024;

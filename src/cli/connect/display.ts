@@ -1,5 +1,4 @@
 import { print, type Printable, lined } from '../../describe/printable.js';
-import { DEFAULT_PREVIEW } from '../../codec/connection/reading-options.js';
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { Judged } from '../../traffic/judged.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
@@ -11,6 +10,7 @@ import { lookOf } from '../decode/view-selection.js';
 import type { Io } from '../host/io.js';
 import { LiveOutput, type Waiter } from '../live/live-output.js';
 import { PayloadOutput } from './payload-output.js';
+import { DEFAULT_PREVIEW } from '../../traffic/toolbox/reading.js';
 
 /** An error as it is told: one line on stderr, and a record with `--json`. */
 export interface Told {

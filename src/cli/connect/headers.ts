@@ -2,8 +2,8 @@ import { basicAuth } from '../../live/client/proxy.js';
 import type { ReachOptions } from '../options/connect-options.js';
 import type { Target } from './url.js';
 import { UsageError } from '../host/exit.js';
-import { decodeKey } from '../../codec/handshake/key.js';
 import { VERSION } from '../options/version.js';
+import { decodeKey } from '../../traffic/toolbox/handshakes.js';
 
 type Headers = Map<string, readonly string[] | undefined>;
 

@@ -1,5 +1,5 @@
-import { concat } from '../../codec/bytes/byte-collector.js';
 import { UsageError } from '../host/exit.js';
+import { concat } from '../../traffic/toolbox/bytes.js';
 
 const LF = 0x0a;
 const NUL = 0x00;

@@ -1,6 +1,6 @@
-import { hexOf } from '../../codec/bytes/hex.js';
 import type { Io } from '../host/io.js';
 import type { Waiter } from '../live/live-output.js';
+import { hexOf } from '../../traffic/toolbox/bytes.js';
 
 /** What waits to be printed before the traffic has to wait: bytes. */
 const FULL = 1024 * 1024;

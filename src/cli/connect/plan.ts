@@ -1,9 +1,9 @@
-import { utf8Error } from '../../codec/bytes/utf8.js';
 import type { Client } from '../../live/client/client.js';
 import type { ConnectOptions, SendItem } from '../options/connect-options.js';
 import { UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import { fileOf } from '../host/tls-files.js';
+import { utf8Error } from '../../traffic/toolbox/bytes.js';
 
 /** One thing to send, its bytes at hand. */
 export type Send =

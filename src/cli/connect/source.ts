@@ -1,8 +1,8 @@
-import { utf8Error } from '../../codec/bytes/utf8.js';
 import type { Client } from '../../live/client/client.js';
 import { doSend, type Send } from './plan.js';
 import { UsageError } from '../host/exit.js';
 import { MessageLines } from './message-lines.js';
+import { utf8Error } from '../../traffic/toolbox/bytes.js';
 
 /** What is sent, counted: as many replies as that are waited for. */
 export interface Sent {

@@ -1,8 +1,8 @@
-import { closeCodeInfo } from '../../codec/frames/registry.js';
 import { brokenRule } from '../../terminal/handshakes/diagnostics.js';
 import type { DiffTotals } from '../../traffic/run-records/reply-difference.js';
 import type { Outcome } from '../../live/client/client.js';
 import { EXIT } from '../host/exit.js';
+import { closeCodeInfo } from '../../traffic/toolbox/builders.js';
 
 /** Why a conversation ended. */
 export type Ending =

@@ -1,13 +1,13 @@
 import { count } from '../../terminal/layout.js';
 import { join } from 'node:path';
 import type { Message } from '../../codec/messages/records.js';
-import { OPCODE } from '../../codec/frames/registry.js';
 import { escapeText } from '../../describe/escape.js';
 import { UsageError } from '../host/exit.js';
 import { type Printable, print } from '../../describe/printable.js';
 import { OutputBound } from './output-bound.js';
 import { PRIVATE } from '../host/output-file.js';
 import { isSystemError, reasonOf, WRITING } from '../host/system-reasons.js';
+import { OPCODE } from '../../traffic/toolbox/builders.js';
 
 /** What is needed of a file system: `node:fs` has it. */
 export interface ExtractFiles {

@@ -1,5 +1,4 @@
 import { print, type Printable, type PrintableBytes } from '../../describe/printable.js';
-import { isFinding } from '../../rules/catalogue.js';
 import type { Judged } from '../../traffic/judged.js';
 import { jsonLine } from '../../describe/escape.js';
 import { count } from '../../terminal/layout.js';
@@ -12,6 +11,7 @@ import type { Io } from '../host/io.js';
 import type { DecodeOptions } from '../options/options.js';
 import { OutputBound } from './output-bound.js';
 import { DEFAULT_MAX_MESSAGE } from './traffic-options.js';
+import { isFinding } from '../../traffic/toolbox/reading.js';
 
 /** RSV1 on bare data frames is most often permessage-deflate whose handshake was not given. */
 const RSV_HINT = print`hint: if permessage-deflate was negotiated, --deflate inflates the messages with RSV1`;

@@ -1,4 +1,3 @@
-import { DEFAULT_PREVIEW } from '../../codec/connection/reading-options.js';
 import type { TranscriptOptions } from '../../codec/connection/transcript.js';
 import { MOST_SHOWN } from '../../terminal/frames/frame-content.js';
 import type { ConversationsOptions } from '../../traffic/conversations.js';
@@ -6,6 +5,7 @@ import { connectionFilter } from '../../traffic/filters.js';
 import { acceptOf, lazyDeflate } from '../host/adapters.js';
 import { deflateOf } from '../options/deflate-option.js';
 import type { DecodeOptions } from '../options/options.js';
+import { DEFAULT_PREVIEW } from '../../traffic/toolbox/reading.js';
 
 /** Bytes that a compressed message may have where nothing is said; extracted and searched ones are kept whole up to that. */
 export const DEFAULT_MAX_MESSAGE = 64 * 1024 * 1024;

@@ -1,4 +1,3 @@
-import { DEFAULT_PREVIEW } from '../../codec/connection/reading-options.js';
 import { annotatedView } from '../../terminal/frames/annotated.js';
 import { captureLines } from '../../terminal/frames/capture-lines.js';
 import { jsonView } from '../../describe/json.js';
@@ -9,6 +8,7 @@ import { createTheme, wantsColor } from '../../terminal/theme.js';
 import type { View, ViewOptions } from '../../describe/view.js';
 import type { Io } from '../host/io.js';
 import type { CommonOptions, DecodeOptions } from '../options/options.js';
+import { DEFAULT_PREVIEW } from '../../traffic/toolbox/reading.js';
 
 /** Columns where the output is no terminal. */
 const DEFAULT_WIDTH = 80;

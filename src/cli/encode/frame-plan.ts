@@ -1,14 +1,16 @@
-import { concat } from '../../codec/bytes/byte-collector.js';
-import { writeCloseBody } from '../../codec/messages/close.js';
 import type { DeflateParameters } from '../../codec/handshake/deflate-params.js';
-import { MessageDeflater } from '../../codec/deflate/message-deflate.js';
-import { LONGEST } from '../../codec/frames/frame.js';
-import { encodeFrame } from '../../codec/frames/frame-writer.js';
-import { keyFromBytes } from '../../codec/frames/mask.js';
-import { OPCODE } from '../../codec/frames/registry.js';
 import { lazyDeflate } from '../host/adapters.js';
 import { UsageError } from '../host/exit.js';
 import type { EncodeOptions } from '../options/options.js';
+import { concat } from '../../traffic/toolbox/bytes.js';
+import {
+  writeCloseBody,
+  MessageDeflater,
+  LONGEST,
+  encodeFrame,
+  keyFromBytes,
+  OPCODE,
+} from '../../traffic/toolbox/builders.js';
 
 /** What `encode` was asked for. */
 export interface FramePlan {

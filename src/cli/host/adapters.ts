@@ -1,7 +1,9 @@
-import { acceptStepsWith, sha1With, type AcceptSteps, type NodeCrypto } from '../../codec/handshake/accept-key.js';
+import type { AcceptSteps, NodeCrypto } from '../../codec/handshake/accept-key.js';
 import type { RawDeflate } from '../../codec/deflate/message-deflate.js';
-import { deflateWith, type NodeZlib } from '../../codec/deflate/node-zlib.js';
+import type { NodeZlib } from '../../codec/deflate/node-zlib.js';
 import { builtin } from '../entries/builtin.js';
+import { acceptStepsWith, sha1With } from '../../traffic/toolbox/handshakes.js';
+import { deflateWith } from '../../traffic/toolbox/builders.js';
 
 let zlib: RawDeflate | undefined;
 

@@ -1,6 +1,6 @@
-import { concat } from '../../codec/bytes/byte-collector.js';
 import { Interrupted, UsageError } from './exit.js';
 import type { Io } from './io.js';
+import { concat } from '../../traffic/toolbox/bytes.js';
 
 export interface TlsFiles {
   cert?: string;

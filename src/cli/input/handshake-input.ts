@@ -1,16 +1,22 @@
 import { print, lined } from '../../describe/printable.js';
-import { concat } from '../../codec/bytes/byte-collector.js';
-import { readHandshake } from '../../codec/handshake/handshake.js';
-import { readHandshakeBytes, readHandshakeText, type HandshakeText } from '../../codec/handshake/text.js';
+import type { HandshakeText } from '../../codec/handshake/text.js';
 import { jsonLine } from '../../describe/escape.js';
 import { drawChecklist, noteText } from '../../terminal/handshakes/checklist.js';
 import { handshakeRecord } from '../../describe/handshake-json.js';
-import { isFinding } from '../../rules/catalogue.js';
-import { handshakeChecklist, isRefused, judgeHandshake } from '../../rules/handshake/rules.js';
 import { lookOf } from '../decode/view-selection.js';
 import { EXIT, UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import type { CommonOptions } from '../options/options.js';
+import { concat } from '../../traffic/toolbox/bytes.js';
+import {
+  readHandshake,
+  readHandshakeBytes,
+  readHandshakeText,
+  handshakeChecklist,
+  isRefused,
+  judgeHandshake,
+} from '../../traffic/toolbox/handshakes.js';
+import { isFinding } from '../../traffic/toolbox/reading.js';
 
 export interface HandshakeSeams {
   /** The bytes that a hex dump stands for; undefined for what is no dump. */

@@ -1,9 +1,9 @@
 import { print } from '../../describe/printable.js';
-import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import { UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import type { DecodeOptions } from '../options/options.js';
 import { withProgress } from '../host/progress.js';
+import { encodeUtf8 } from '../../traffic/toolbox/bytes.js';
 
 /** One input of `decode`: its name for messages, and its bytes. */
 export interface Input {

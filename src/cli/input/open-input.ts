@@ -5,14 +5,13 @@ import type { PacketReader } from '../../sources/files/packet-reader.js';
 import { recordingKind, type RecordingKind } from '../../sources/detect/recording-kind.js';
 import type { RecordingReader } from '../../sources/recordings/recording.js';
 import type { InputProblem, SourceEvent } from '../../sources/bytes/types.js';
-import { concat } from '../../codec/bytes/byte-collector.js';
-import { hexOf } from '../../codec/bytes/hex.js';
 import { escapeText } from '../../describe/escape.js';
 import { UsageError } from '../host/exit.js';
 import type { Input } from './input.js';
 import type { Io } from '../host/io.js';
 import type { DecodeOptions } from '../options/options.js';
 import { DamagedInput, unpacked } from './unpacked.js';
+import { concat, hexOf } from '../../traffic/toolbox/bytes.js';
 
 /** An input whose beginning has been looked at. */
 export interface Opened {

@@ -1,6 +1,6 @@
 import { openSource, type From } from '../../sources/detect/detect.js';
 import type { InputProblem } from '../../sources/bytes/types.js';
-import { concat } from '../../codec/bytes/byte-collector.js';
+import { concat } from '../../traffic/toolbox/bytes.js';
 
 /** All bytes that a whole input stands for, up to what can't be read in it. */
 export function sourceBytes(from: From, input: Uint8Array): { bytes: Uint8Array; problem?: InputProblem } {

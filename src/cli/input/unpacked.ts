@@ -1,9 +1,9 @@
 import type * as zlib from 'node:zlib';
-import { concat } from '../../codec/bytes/byte-collector.js';
 import { builtin } from '../entries/builtin.js';
 import { crc32Of } from './crc32.js';
 import { inflatedAtOnce, Inflation } from './inflation.js';
 import { PackedInput, type Chunks } from './packed-input.js';
+import { concat } from '../../traffic/toolbox/bytes.js';
 
 export interface UnpackOptions {
   /** Told what was passed over. */

@@ -1,10 +1,11 @@
 import type { PerMessageDeflateOptions } from 'ws';
-import { DEFAULT_PREVIEW, type ReadingOptions } from '../../codec/connection/reading-options.js';
+import type { ReadingOptions } from '../../codec/connection/reading-options.js';
 import { acceptOf, lazyDeflate } from '../host/adapters.js';
 import { deflateOf } from '../options/deflate-option.js';
 import type { RecordCriteria } from '../../traffic/filters.js';
 import { DEFAULT_MAX_MESSAGE } from '../decode/traffic-options.js';
 import type { ShowOptions } from '../options/serve-options.js';
+import { DEFAULT_PREVIEW } from '../../traffic/toolbox/reading.js';
 
 /** How live traffic is read: what was negotiated is seen in the handshake. */
 export function liveReading({ preview = DEFAULT_PREVIEW, grep }: ShowOptions & RecordCriteria): ReadingOptions {

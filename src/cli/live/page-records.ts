@@ -1,8 +1,8 @@
-import { hexOf } from '../../codec/bytes/hex.js';
-import { OPCODE } from '../../codec/frames/registry.js';
 import { jsonRecords, type JsonRecord } from '../../describe/json.js';
 import { previewText } from '../../describe/preview-text.js';
 import type { Judged } from '../../traffic/judged.js';
+import { hexOf } from '../../traffic/toolbox/bytes.js';
+import { OPCODE } from '../../traffic/toolbox/builders.js';
 
 /** Payload bytes that the page draws of a frame, and of a message. */
 const PREVIEW = 1024;

@@ -1,6 +1,5 @@
 import { parseAddress } from '../../sources/packets/address-text.js';
 import { InvalidArgumentError, Option } from 'commander';
-import { OPCODES } from '../../codec/frames/registry.js';
 import {
   MAPPED_BITS,
   type ConnectionCriteria,
@@ -10,6 +9,7 @@ import {
   type RecordCriteria,
   type TimeBound,
 } from '../../traffic/filters.js';
+import { OPCODES } from '../../traffic/toolbox/builders.js';
 
 /** The options of `decode` that say which records are shown, and what becomes of them. */
 export interface FilterOptions extends ConnectionCriteria, RecordCriteria {

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { isToken } from '../../codec/http1/text.js';
+import { isToken } from '../../traffic/toolbox/bytes.js';
 
 /** What is shown of a payload is drawn in memory, many times as large as the payload. */
 const MOST_PREVIEW = 16 * 1024 * 1024;

@@ -1,10 +1,9 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { deflateExtension } from '../../codec/handshake/deflate-params.js';
-import { formatExtensions } from '../../codec/handshake/extensions.js';
-import { isToken } from '../../codec/http1/text.js';
 import type { Script } from '../../live/replay/script.js';
 import { UsageError } from '../host/exit.js';
 import { expression, integer, list } from './option-values.js';
+import { deflateExtension, formatExtensions } from '../../traffic/toolbox/builders.js';
+import { isToken } from '../../traffic/toolbox/bytes.js';
 
 /** A recording, said again: by `connect` its client, by `serve` its server. */
 export interface ReplayOptions {

@@ -1,9 +1,7 @@
-import { Connection } from '../../codec/connection/connection.js';
 import { NdjsonReader } from '../../sources/recordings/ndjson-reader.js';
 import type { RecordedEnds, RecordingVisitor } from '../../sources/recordings/recording.js';
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { Frame } from '../../codec/messages/records.js';
-import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import { HAR_END, harBegin, harEntryBegin, harEntryEnd, harMessage } from '../../describe/recordings/har.js';
 import { MOST_RECORDED } from '../../describe/recordings/ndjson-writer.js';
 import { ConnectionJudge } from '../../traffic/connection-judge.js';
@@ -14,6 +12,8 @@ import { JournalIndex } from './journal-index.js';
 import type { Output, OutputFiles } from '../host/output-file.js';
 import { RecordFile } from './record-file.js';
 import { VERSION } from '../options/version.js';
+import { Connection } from '../../traffic/toolbox/reading.js';
+import { encodeUtf8 } from '../../traffic/toolbox/bytes.js';
 
 /** Read from the journal at a time. */
 const PIECE = 1024 * 1024;

@@ -1,4 +1,4 @@
-import { latin1 } from '../../codec/http1/text.js';
+import { latin1 } from '../../traffic/toolbox/bytes.js';
 
 const LF = 0x0a;
 /** How our records begin. */

@@ -1,11 +1,10 @@
 import type * as crypto from 'node:crypto';
 import { exec } from 'jsonpath-rfc9535';
-import { latin1 } from '../../codec/http1/text.js';
-import { decodeUtf8 } from '../../codec/bytes/utf8.js';
 import type { ScriptMessage } from '../../live/replay/script.js';
 import type { Reply } from '../../traffic/run-records/reply-difference.js';
 import { builtin } from '../entries/builtin.js';
 import { UsageError } from '../host/exit.js';
+import { latin1, decodeUtf8 } from '../../traffic/toolbox/bytes.js';
 
 /** What does not count where replies are compared. */
 export interface Ignoring {

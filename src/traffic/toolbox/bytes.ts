@@ -1,0 +1,7 @@
+/** Bytes and text, handed on to the commands: they know no floor below this one but for its types. */
+export { encodeBase64 } from '../../codec/bytes/base64.js';
+export { concat } from '../../codec/bytes/byte-collector.js';
+export { hexOf } from '../../codec/bytes/hex.js';
+export { largest } from '../../codec/bytes/lists.js';
+export { decodeUtf8, encodeUtf8, utf8Error } from '../../codec/bytes/utf8.js';
+export { isToken, latin1 } from '../../codec/http1/text.js';

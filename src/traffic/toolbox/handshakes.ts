@@ -1,0 +1,7 @@
+/** What reads and judges keys and handshakes, handed on to the commands: they know no floor below this one but for its types. */
+export { acceptStepsWith, sha1With } from '../../codec/handshake/accept-key.js';
+export { findAcceptMistake } from '../../codec/handshake/accept-mistakes.js';
+export { readHandshake } from '../../codec/handshake/handshake.js';
+export { KEY_BYTES, decodeKey } from '../../codec/handshake/key.js';
+export { readHandshakeBytes, readHandshakeText } from '../../codec/handshake/text.js';
+export { handshakeChecklist, isRefused, judgeHandshake } from '../../rules/handshake/rules.js';
