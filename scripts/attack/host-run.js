@@ -26,6 +26,9 @@ function output() {
       if (this.text.length < KEEP) this.text += typeof data === 'string' ? data : Buffer.from(data).toString();
       this.closed = this.printed > MOST;
     },
+    payload(bytes) {
+      return this.write(bytes);
+    },
   };
 }
 

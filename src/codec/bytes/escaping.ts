@@ -9,8 +9,10 @@ export interface EscapeOptions {
 
 /** Most text. */
 const PLAIN = /^[ -[\]-~]*$/;
-/** Runners of CI find a command in it wherever it stands in a line. */
-const COMMAND = '##[';
+/** Runners of CI find a command wherever it stands in a line: `##[`, `##vso[`, `##teamcity[`. */
+const COMMAND = '##';
+/** Letters of the runner's name. */
+const MOST_NAME = 16;
 
 /** Combining marks on one letter; Vietnamese has 2, Tibetan and pointed Hebrew up to 5. More are piled up to hide what is around. */
 const MOST_MARKS = 5;
@@ -18,6 +20,7 @@ const MOST_MARKS = 5;
 const MOST_BACK = 8;
 
 const LF = 0x0a;
+const NUMBER_SIGN = 0x23;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const BRACKET = 0x5b;
@@ -114,7 +117,7 @@ function spellOut(
 }
 
 function isShown(s: string, at: number, next: number, code: number, classes: Uint8Array, marks: number): boolean {
-  if (code === BRACKET) return !(s.charCodeAt(at - 1) === 0x23 && s.charCodeAt(at - 2) === 0x23);
+  if (code === BRACKET) return !endsCommand(s, at);
   const bits = classes[code]!;
   if ((bits & CHARACTER.mark) !== 0) return marks <= MOST_MARKS;
   if ((bits & CHARACTER.unseen) === 0) return true;
@@ -123,6 +126,17 @@ function isShown(s: string, at: number, next: number, code: number, classes: Uin
   if (code === EMOJI_STYLE) return asksForStyle(s, at, next, classes);
   if (code === ZWJ && joinsEmoji(s, at, next, classes)) return true;
   return (code === ZWJ || code === ZWNJ) && joinsLetters(s, at, next, classes);
+}
+
+/** What stands before the bracket at `at` makes it a command. */
+function endsCommand(s: string, at: number): boolean {
+  let begin = at;
+  while (at - begin < MOST_NAME && isLetter(s.charCodeAt(begin - 1))) begin--;
+  return s.charCodeAt(begin - 1) === NUMBER_SIGN && s.charCodeAt(begin - 2) === NUMBER_SIGN;
+}
+
+function isLetter(code: number): boolean {
+  return (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a;
 }
 
 /** The code point that ends at `at`, NaN at the start. */
