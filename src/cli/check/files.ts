@@ -1,3 +1,4 @@
+import { makeDirectory } from '../host/make-directory.js';
 import { print } from '../../describe/printable.js';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
@@ -46,7 +47,7 @@ export function writeReports(runs: readonly RunReport[], options: CheckOptions):
   if (html !== undefined) write({ option: '--html', path: html }, htmlReport(runs));
   if (reports !== undefined) {
     const option = '--reports';
-    guarded({ option, path: reports }, () => fs.mkdirSync(reports, { recursive: true }));
+    guarded({ option, path: reports }, () => makeDirectory(fs, reports));
     for (const { name, text } of autobahnFiles(runs)) write({ option, path: join(reports, name) }, text);
   }
   if (saveExpect !== undefined) write({ option: '--save-expect', path: saveExpect }, expectationFile(outcomesOf(runs)));

@@ -1,3 +1,4 @@
+import { makeDirectory } from '../host/make-directory.js';
 import { appendFileSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
@@ -34,7 +35,7 @@ export class History {
   add(line: string): void {
     if (this.path === undefined || line === '') return;
     try {
-      mkdirSync(dirname(this.path), { recursive: true, mode: 0o700 });
+      makeDirectory({ mkdirSync }, dirname(this.path), 0o700);
       if (!isOwn(dirname(this.path)) || !isOwn(this.path)) return;
       // It may hold secrets.
       appendFileSync(this.path, `${line.replace(/[\r\n]/g, ' ')}\n`, { mode: 0o600 });

@@ -1,3 +1,4 @@
+import { makeDirectory, type DirectoryFiles } from '../host/make-directory.js';
 import { count } from '../../terminal/layout.js';
 import { join } from 'node:path';
 import type { Message } from '../../codec/messages/records.js';
@@ -10,8 +11,7 @@ import { isSystemError, reasonOf, WRITING } from '../host/system-reasons.js';
 import { OPCODE } from '../../traffic/toolbox/builders.js';
 
 /** What is needed of a file system: `node:fs` has it. */
-export interface ExtractFiles {
-  mkdirSync(path: string, options: { recursive: true }): unknown;
+export interface ExtractFiles extends DirectoryFiles {
   readdirSync(path: string): readonly string[];
   writeFileSync(path: string, bytes: Uint8Array, options: { flag: 'wx'; mode: number }): void;
 }
@@ -32,7 +32,7 @@ export class Extractor {
     private readonly bound: OutputBound = new OutputBound(Infinity),
   ) {
     const names = this.attempt(directory, () => {
-      files.mkdirSync(directory, { recursive: true });
+      makeDirectory(files, directory);
       return files.readdirSync(directory);
     });
     if (names.length > 0) {
