@@ -10,7 +10,7 @@ const folder = mkdtempSync(join(tmpdir(), 'wsinspect-pack-'));
 const run = (command, args, cwd) =>
   execFileSync(command, args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 
-const PACKAGES = ['chalk', 'commander', 'ws', 'wsinspect'];
+const PACKAGES = ['ws', 'wsinspect'];
 const WANTED = /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|bin\/|dist\/|schema\/)/;
 const UNWANTED = /(^|\/)(src|test|fixtures|bench|scripts)\/|\.map$|\.test\./;
 /** What `npx` downloads on a fresh machine, without the dependencies. */
