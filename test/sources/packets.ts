@@ -1,4 +1,4 @@
-/** Packets and capture files by hand, for the tests of `src/capture/`. Lengths and checksums are right unless a test says otherwise. */
+/** Packets and capture files by hand, for the tests of `src/sources/`. Lengths and checksums are right unless a test says otherwise. */
 import { Flows } from '../../src/sources/tcp/flows.js';
 import type { Connection, FlowLimits } from '../../src/sources/tcp/flows.js';
 import type { CloseReason, Side, StreamOpener, StreamTaker } from '../../src/codec/bytes/stream-taker.js';
