@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
 import { JournalIndex } from '../../src/cli/record/journal-index.js';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import fc from 'fast-check';
+import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
 import { acceptKey, acceptSteps, sha1 } from '../../src/codec/handshake/accept-key.js';
 import { findAcceptMistake } from '../../src/codec/handshake/accept-mistakes.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
 import { ByteCollector } from '../../src/codec/bytes/byte-collector.js';
 import { hexOf } from '../../src/codec/bytes/hex.js';

@@ -1,5 +1,5 @@
 import * as zlib from 'node:zlib';
-import fc from 'fast-check';
+import fc from '../fc.js';
 
 /** A message and how its sender deflates it. */
 export interface Sent {

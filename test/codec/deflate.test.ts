@@ -1,5 +1,5 @@
 import { constants, deflateRawSync } from 'node:zlib';
-import fc from 'fast-check';
+import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
 import { MessageDeflater, MessageInflater, type RawDeflate } from '../../src/codec/deflate/message-deflate.js';
 import { decodeUtf8, encodeUtf8 } from '../../src/codec/bytes/utf8.js';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import fc from 'fast-check';
+import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
 import { escapeUnseen, escapeUnseenJson } from '../../src/codec/bytes/escaping.js';
 

@@ -1,5 +1,5 @@
 import { constants, deflateRawSync } from 'node:zlib';
-import fc from 'fast-check';
+import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
 import { concat } from '../../src/codec/bytes/byte-collector.js';
 import { writeCloseBody } from '../../src/codec/messages/close.js';

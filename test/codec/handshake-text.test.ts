@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
 import { acceptKey } from '../../src/codec/handshake/accept-key.js';
 import { readHandshakeBytes, readHandshakeText, type HandshakeText } from '../../src/codec/handshake/text.js';

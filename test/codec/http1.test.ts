@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
 import { HeadReader } from '../../src/codec/http1/head-reader.js';
 import { parseHead, type Head } from '../../src/codec/http1/head.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
 import { startsLikeHead } from '../../src/codec/http1/head.js';
 import { BROKEN_HEADS, latin1Bytes, RFC_REQUEST, RFC_RESPONSE, SEED_REQUEST } from './head-texts.js';

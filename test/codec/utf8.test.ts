@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import fc from 'fast-check';
+import fc from '../fc.js';
 import { utf8Error, Utf8Validator } from '../../src/codec/bytes/utf8.js';
 import { bytesOf } from './vectors.js';
 

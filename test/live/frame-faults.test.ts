@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
 import { concat, decodeFrames, encodeFrame, plainPayload, type WireFrame } from '../../src/index.js';
 import { seeded } from '../../src/cli/host/seeded.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
 import { checkPaths, replyOf } from '../../src/cli/replay/reply-key.js';
 import { ReplyDiff } from '../../src/live/replay/reply-diff.js';

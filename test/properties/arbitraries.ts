@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../fc.js';
 import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
 
 /** Frames with short forms as likely as long ones, legal and illegal: random bytes alone hardly ever make a short frame. */

@@ -1,5 +1,5 @@
 import * as zlib from 'node:zlib';
-import fc from 'fast-check';
+import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_DEFLATE_PARAMETERS } from '../../src/codec/handshake/deflate-params.js';
 import { DeflateWindows } from '../../src/codec/deflate/windows.js';

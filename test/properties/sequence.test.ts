@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
 import { Connection } from '../../src/codec/connection/connection.js';
 import { encodeFrame } from '../../src/codec/frames/frame-writer.js';

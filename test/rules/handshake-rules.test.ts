@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
 import { acceptKey } from '../../src/codec/handshake/accept-key.js';
 import { readHandshake, type Handshake } from '../../src/codec/handshake/handshake.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
 import { Flows, type Connection } from '../../src/sources/tcp/flows.js';
 import type { StreamTaker } from '../../src/codec/bytes/stream-taker.js';
@@ -77,5 +77,29 @@ describe('numbers of connections', () => {
     ];
     expect(opened(late, () => false)).toEqual(opened(late, () => true));
     expect(opened(late, () => false)).toHaveLength(1);
+  });
+});
+
+describe('a beginning that an acknowledgment tells late', () => {
+  const all = { stray: 0, deliveredBytes: 3, lostBytes: 0, duplicateBytes: 0 };
+  const dropped = { ...all, stray: 1, deliveredBytes: 0 };
+
+  /** Counted from the first bytes, which were held until then. */
+  it.each([
+    [0, all],
+    [1, { ...all, deliveredBytes: 2, duplicateBytes: 1 }],
+    [2 ** 30, { ...all, deliveredBytes: 0, duplicateBytes: 3 }],
+    [2 ** 30 + 1, dropped],
+    [2 ** 31 - 1, dropped],
+    [2 ** 31, dropped],
+    [2 ** 31 + 1, dropped],
+    [2 ** 32 - 2, { ...all, lostBytes: 2 }],
+  ])('%d behind them', (distance, expected) => {
+    const flows = new Flows({ opened: () => NOBODY });
+    send(flows, { seq: 5000, data: 'abc' });
+    send(flows, { from: 'server', seq: 8000, ack: 5000 + distance, flags: SYN | ACK });
+    flows.end();
+    const { stray, deliveredBytes, lostBytes, duplicateBytes } = flows.counters;
+    expect({ stray, deliveredBytes, lostBytes, duplicateBytes }).toEqual(expected);
   });
 });

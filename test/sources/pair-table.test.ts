@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
 import { Datagram } from '../../src/sources/packets/ip.js';
 import { Pair, PairTable } from '../../src/sources/tcp/pair-table.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
 import { Reassembly, REASSEMBLY_LIMITS } from '../../src/sources/tcp/reassembly-limits.js';
 import { Stream } from '../../src/sources/tcp/reassembly.js';

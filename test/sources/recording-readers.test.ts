@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
 import { HarReader, type HarLimits } from '../../src/sources/recordings/har-reader.js';
 import { JsonScanner } from '../../src/sources/recordings/json-scanner.js';

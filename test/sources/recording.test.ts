@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import * as fc from 'fast-check';
+import fc from '../fc.js';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Flows } from '../../src/sources/tcp/flows.js';
 import { PcapngWriter, type PcapngOptions } from '../../src/sources/files/pcapng-writer.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
 import { SEGMENT, SegmentEnds } from '../../src/sources/files/segment-ends.js';
 import { concat } from '../../src/codec/bytes/byte-collector.js';

@@ -1,6 +1,6 @@
 import { growthOf } from '../work.js';
 import { readdirSync, readFileSync } from 'node:fs';
-import fc from 'fast-check';
+import fc from '../fc.js';
 import { describe, expect, test } from 'vitest';
 import { openSource } from '../../src/sources/detect/detect.js';
 import type { OpenedSource } from '../../src/sources/detect/detect.js';

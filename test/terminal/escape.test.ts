@@ -1,5 +1,5 @@
 /* eslint-disable no-control-regex -- control characters are the subject */
-import fc from 'fast-check';
+import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
 import { escapeUnseen } from '../../src/codec/bytes/escaping.js';
 import { escapeBytes, escapeText, safeJson } from '../../src/describe/escape.js';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../fc.js';
 import { expect, it } from 'vitest';
 import { prettyJson } from '../../src/terminal/frames/payload.js';
 

@@ -69,6 +69,16 @@ export class HeldSegments {
     }
   }
 
+  /** Drops what begins more than `window` in front of or behind `sequence`. Gives the number of segments dropped. */
+  keepWithin(sequence: number, window: number): number {
+    const all = this.segments;
+    const near = all.filter((piece) => Math.abs((piece.sequence - sequence) | 0) <= window);
+    if (near.length === all.length) return 0;
+    this.clear();
+    for (const piece of near) this.add(piece);
+    return all.length - near.length;
+  }
+
   clear(): void {
     this.segments = [];
     this.cost = 0;

@@ -54,6 +54,10 @@ export class Stream {
     if (this.based) return;
     this.based = true;
     this.next = sequence;
+    // What came before the beginning was known may lie anywhere. Half the numbers away it would be neither in front nor behind.
+    const far = this.held.keepWithin(sequence, WINDOW);
+    this.shared.stray += far;
+    if (far > 0) this.report();
     this.drain(NaN);
   }
 

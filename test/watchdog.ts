@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process';
+import type { Reporter, TestModule } from 'vitest/node';
+
+/**
+ * Longer than any test may take (`testTimeout`): a file of which nothing ends for so many milliseconds computes, or waits
+ * for another process, for ever.
+ */
+const SILENCE = 400_000;
+
+/** Ends what vitest can not end. The file fails, and the output tells which one it is and what it waits for. */
+export class Watchdog implements Reporter {
+  private readonly files = new Map<string, NodeJS.Timeout>();
+
+  onTestModuleStart({ moduleId }: TestModule): void {
+    this.watch(moduleId);
+  }
+
+  onTestCaseResult({ module }: { readonly module: TestModule }): void {
+    this.watch(module.moduleId);
+  }
+
+  onTestModuleEnd({ moduleId }: TestModule): void {
+    clearTimeout(this.files.get(moduleId));
+    this.files.delete(moduleId);
+  }
+
+  onTestRunEnd(): void {
+    for (const timer of this.files.values()) clearTimeout(timer);
+  }
+
+  private watch(file: string): void {
+    clearTimeout(this.files.get(file));
+    this.files.set(
+      file,
+      setTimeout(() => this.end(file), SILENCE),
+    );
+  }
+
+  private end(file: string): void {
+    console.error(`HANGS: ${file}: nothing of it has ended for ${SILENCE / 1000} s\n${ps('-e')}`);
+    for (const pid of hanging()) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch {
+        // It has ended by itself.
+      }
+    }
+  }
+}
+
+const ps = (...which: string[]): string =>
+  execFileSync('ps', ['-o', 'pid,ppid,stat,etimes,time,args', ...which], { encoding: 'utf8', timeout: 10_000 });
+
+/** The processes of test files that have run for too long. */
+function hanging(): number[] {
+  const rows = ps('--ppid', String(process.pid)).trim().split('\n').slice(1);
+  return rows
+    .map((row) => row.trim().split(/\s+/))
+    .filter(([, , , age, , ...args]) => Number(age) >= SILENCE / 1000 && args.some((arg) => /workers.forks/.test(arg)))
+    .map(([pid]) => Number(pid));
+}
