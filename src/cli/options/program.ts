@@ -150,10 +150,25 @@ function command(
   examples: readonly string[],
 ): Command {
   const made = program.command(usage).description(description).allowExcessArguments(false);
-  for (const option of [...options(), ...commonOptions()]) made.addOption(option);
-  made.version(VERSION, '--version');
-  made.options.at(-1)!.hideHelp();
+  whenAskedFor(made, () => {
+    for (const option of [...options(), ...commonOptions()]) made.addOption(option);
+    made.version(VERSION, '--version');
+    made.options.at(-1)!.hideHelp();
+  });
   return made.addHelpText('after', `\nExamples:\n${example(examples)}`);
+}
+
+/** Options are made when they are first looked at: a run needs those of one command, and all of them take a tenth of the start. */
+function whenAskedFor(command: Command, fill: () => void): void {
+  const { options } = command;
+  Object.defineProperty(command, 'options', {
+    configurable: true,
+    get: () => {
+      Object.defineProperty(command, 'options', { value: options });
+      fill();
+      return options;
+    },
+  });
 }
 
 function example(lines: readonly string[]): string {
