@@ -10,6 +10,7 @@ import {
   type StreamTaker,
 } from '../codec/bytes/stream-taker.js';
 import { Transcript, type TranscriptOptions } from '../codec/connection/transcript.js';
+import { CauseWatch } from './causes/cause-watch.js';
 import { ConnectionJudge } from './connection-judge.js';
 import type { ConnectionFilter } from './filters.js';
 import type { Judged } from './judged.js';
@@ -53,6 +54,7 @@ const SAME_TIME = 2e-6;
 export class Conversation implements StreamTaker, Ends {
   private judge: ConnectionJudge | undefined;
   private readonly tally: Tally;
+  private readonly causes: CauseWatch;
   /** Undefined as long as it is not known who the client is. */
   private isWanted: boolean | undefined;
   private isPassedOver = false;
@@ -71,6 +73,7 @@ export class Conversation implements StreamTaker, Ends {
     private readonly taker: ConversationTaker,
   ) {
     this.tally = new Tally(number);
+    this.causes = new CauseWatch(number, options.reading.raw);
     this.tally.at(time);
     this.heard = [time, time];
   }
@@ -92,13 +95,16 @@ export class Conversation implements StreamTaker, Ends {
     const judge = this.judge ?? this.begin(bytes, start, end);
     if (judge === undefined) return;
     if (!Number.isNaN(time)) this.heard[side] = time;
+    this.causes.begin(this.placeOf(side), bytes, start, end);
     judge.read(side, bytes, start, end, time);
+    this.report(this.causes.finish());
     if (this.taker.passedOver && !judge.recognised && judge.searched > this.patience) this.passOver('other');
   }
 
   /** A hole has the time of what stands before it: it is given up much later, perhaps with another stream's packet. */
   gap(side: Side, length: number): void {
     this.hasLost = true;
+    this.report(this.causes.gap(this.placeOf(side), length));
     this.judge?.gap(side, length, this.heard[side]);
   }
 
@@ -114,6 +120,7 @@ export class Conversation implements StreamTaker, Ends {
     if (this.isPassedOver) return;
     const { judge, tally, tcpEnd } = this;
     judge?.end(this.endTime(reason, time));
+    this.report(this.causes.close());
     if (this.taker.passedOver && !judge?.recognised) return this.passOver(this.otherwise);
     if (this.isWanted === false) return;
     tally.ended(reason, time, tcpEnd && { by: this.directionOf(tcpEnd.side), time: tcpEnd.time });
@@ -141,8 +148,23 @@ export class Conversation implements StreamTaker, Ends {
   private take(record: Judged): void {
     if (this.isWanted === undefined) this.decide();
     if (this.isWanted === false) return;
+    this.report(this.causes.before(record));
+    this.hand(record);
+    this.report(this.causes.after(record));
+  }
+
+  private report(causes: readonly Judged[]): void {
+    for (const cause of causes) this.hand(cause);
+  }
+
+  private hand(record: Judged): void {
     this.tally.take(record);
     this.taker.record(record, this);
+  }
+
+  /** Where its bytes are counted: those of one sequence all together. */
+  private placeOf(side: Side): Side {
+    return this.origin.isOneSequence ? 0 : side;
   }
 
   /** It is known who the client is: is it one of those that were asked for? */

@@ -3,6 +3,7 @@ import type { Truncated } from '../codec/frames/frame-reader.js';
 import type { Handshake } from '../codec/handshake/handshake.js';
 import type { Direction } from '../codec/messages/records.js';
 import type { Diagnostic } from '../rules/catalogue.js';
+import type { Cause } from '../rules/causes/catalogue.js';
 
 /** What every record of a connection says about where it comes from. */
 interface Origin {
@@ -20,6 +21,8 @@ export type Judged =
   | (Origin & { readonly type: 'frame'; readonly frame: Frame })
   /** The stream ended inside a frame header. */
   | (Origin & { readonly type: 'tail'; readonly truncated: Truncated })
+  /** What the bytes prove to be the cause of the first framing error of a direction: `offset` is where the faulty frame begins. */
+  | (Origin & { readonly type: 'cause'; readonly offset: number; readonly cause: Cause })
   /** So many bytes of the stream were not captured. */
   | (Origin & { readonly type: 'gap'; readonly offset: number; readonly length: number })
   /** So many bytes could not be read as frames: in the middle of a stream, or behind a hole. */

@@ -22,7 +22,7 @@ export function looksLikeFrames(bytes: Uint8Array, least = 2): boolean {
 }
 
 /** A header that RFC 6455 and permessage-deflate allow. */
-function isSound({ control, fin, rsv, opcode, payloadLength, lengthForm }: FrameHeader): boolean {
+export function isSound({ control, fin, rsv, opcode, payloadLength, lengthForm }: FrameHeader): boolean {
   if (opcodeInfo(opcode).name === 'reserved' || lengthForm !== minimalForm(payloadLength)) return false;
   if (control) return fin && rsv === 0 && payloadLength <= 125;
   return rsv === 0 || (rsv === 4 && opcode !== OPCODE.continuation);

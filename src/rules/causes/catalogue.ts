@@ -1,0 +1,74 @@
+/** A likely cause of a framing error. It is reported only where the bytes prove it. */
+interface CauseRule {
+  /** One plain sentence, or two: what the bytes are, and what to do. `{name}` is replaced by the argument of that name. */
+  readonly message: string;
+}
+
+/** The one list of causes, by code. docs/causes.md is checked against it. */
+export const CAUSES = {
+  'http-response-in-stream': {
+    message:
+      'an HTTP response begins where a frame should: {line}. Two handlers answer one upgrade request, or the server rejects after its 101: keep one handler, and let the others ignore the request',
+  },
+  'http-request-in-stream': {
+    message:
+      'an HTTP request begins where a frame should: {line}. Its sender takes the connection for HTTP: a proxy or a client reuses it after the 101',
+  },
+  'tls-in-stream': {
+    message:
+      'TLS begins where a frame should ({what}). One end speaks TLS inside a plain connection: use wss:// with that port, or end TLS before this hop',
+  },
+  'json-without-frame': {
+    message:
+      'the bytes are JSON without a frame header: {text}. The sender writes to the socket and not through its WebSocket library',
+  },
+  'text-without-frame': {
+    message:
+      'the bytes are text without a frame header: {text}. The sender writes to the socket and not through its WebSocket library',
+  },
+  'deflate-without-frame': {
+    message:
+      'the bytes are no frames: they are raw DEFLATE and inflate to {text}. They are the payload of a compressed message without its header',
+  },
+  'stray-bytes': {
+    message:
+      'frames fit from +{count} on: {bytes} {verb} written before them. {advice}',
+  },
+  'length-bytes-swapped': {
+    message:
+      'the {form}-bit extended payload length is written with its bytes swapped: read as {length}, the frame is whole and another follows. Write it in network byte order (most significant byte first)',
+  },
+  'mask-without-key': {
+    message:
+      'MASK is set and no masking key follows: without one the payload is {text}. Write the four bytes of the masking key, or clear MASK',
+  },
+  'payload-not-masked': {
+    message:
+      'MASK is set and the payload is {text} as sent: it was not masked, or masked twice. Mask it once (RFC 6455 §5.3)',
+  },
+  'masking-key-reversed': {
+    message:
+      'with the masking key in reverse byte order the payload is {text}. Write the masking key in the order in which it masks',
+  },
+  'deflate-without-rsv1': {
+    message:
+      'the payload is raw DEFLATE and inflates to {text}, and RSV1 is not set. Set RSV1 on the first frame of a compressed message (RFC 7692 §6)',
+  },
+  'frame-in-frame': {
+    message:
+      'the payload is itself a frame ({text}): it was framed twice. Hand the message to the library without a header',
+  },
+} as const satisfies Readonly<Record<string, CauseRule>>;
+
+export type CauseCode = keyof typeof CAUSES;
+
+/** What the bytes prove about the first framing error of a direction. */
+export interface Cause {
+  readonly code: CauseCode;
+  readonly args: Readonly<Record<string, string | number>>;
+}
+
+/** The cause in words. Quoted text is JSON, so it has no control character but may have any other. */
+export function causeMessage({ code, args }: Cause): string {
+  return CAUSES[code].message.replace(/\{(\w+)\}/g, (whole, name: string) => String(args[name] ?? whole));
+}
