@@ -44,6 +44,15 @@ function leaveEntries(bundler) {
   });
 }
 
+/** The options know views by their names: what draws them is in the files of the commands. */
+const withoutDrawing = {
+  name: 'main without drawing',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\/terminal\/frames\// }, ({ path }) => ({ path, namespace: 'not-drawn' }));
+    onLoad({ filter: /./, namespace: 'not-drawn' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
 const cli = {
   ...common,
   format: 'cjs',
@@ -61,7 +70,13 @@ await Promise.all([
   // CommonJS, because Node starts it sooner; commander and chalk bundled, because their files take a seventh of the
   // start; the commands, and what reads packets, in files of their own, because most runs need less;
   // and where a thread begins, because that has to be a file.
-  ...ENTRIES.map((name) => build({ ...cli, entryPoints: [{ in: `src/cli/entries/${name}.ts`, out: `cli/${name}` }] })),
+  ...ENTRIES.map((name) =>
+    build({
+      ...cli,
+      entryPoints: [{ in: `src/cli/entries/${name}.ts`, out: `cli/${name}` }],
+      plugins: name === 'main' ? [...cli.plugins, withoutDrawing] : cli.plugins,
+    }),
+  ),
   build({ ...common, entryPoints: ['src/index.ts'], platform: 'node', external: ['./index.browser.js'] }),
   build({ ...common, entryPoints: ['src/index.browser.ts'], platform: 'browser' }),
   // The page that `serve` hands out, and what stands before it: two scripts, one style sheet, and three files as they are.

@@ -52,7 +52,7 @@ export interface RecordCriteria {
 export interface Shown {
   readonly direction?: Direction;
   /** With `messages`, a frame that completes a message counts by the opcode of the message. */
-  readonly view?: 'annotated' | 'summary' | 'messages';
+  readonly records?: 'frames' | 'messages';
 }
 
 export interface Connected {
@@ -82,12 +82,12 @@ export function connectionFilter({ connection, client, server }: ConnectionCrite
  * asked again with each record, so that it may be another for the next input. Cheap tests come first.
  */
 export function recordFilter(
-  { opcode, grep, violations, fromTime, toTime, direction = 'unknown', view }: RecordCriteria & Shown,
+  { opcode, grep, violations, fromTime, toTime, direction = 'unknown', records }: RecordCriteria & Shown,
   captureStart: () => number | undefined,
 ): RecordFilter | undefined {
   const tests: RecordFilter[] = [];
   if (direction !== 'unknown') tests.push((record) => record.type === 'handshake' || record.direction === direction);
-  if (opcode !== undefined) tests.push(opcodeTest(opcode, view === 'messages'));
+  if (opcode !== undefined) tests.push(opcodeTest(opcode, records === 'messages'));
   if (fromTime || toTime) tests.push(timeTest(fromTime, toTime, captureStart));
   if (violations) tests.push(({ diagnostics }) => diagnostics.some((diagnostic) => isFinding(diagnostic, true)));
   if (!grep) return all(tests);

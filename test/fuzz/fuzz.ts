@@ -5,7 +5,7 @@ import { readHandshakeText } from '../../src/codec/handshake/text.js';
 import { annotatedView } from '../../src/terminal/frames/annotated.js';
 import { jsonView } from '../../src/describe/json.js';
 import { messagesView } from '../../src/terminal/frames/messages.js';
-import { summaryView } from '../../src/terminal/frames/summary.js';
+import { frameLines } from '../../src/terminal/frames/frame-lines.js';
 import { PLAIN_THEME } from '../../src/terminal/theme.js';
 import { createChecks, runCase, type Tools } from './checks.js';
 import { Dice } from './dice.js';
@@ -18,7 +18,8 @@ const tools: Tools = {
   readHandshakeText,
   views: () => [
     annotatedView(drawing, { theme: PLAIN_THEME, width: 60 }),
-    summaryView(drawing, { theme: PLAIN_THEME, width: 80 }),
+    frameLines(drawing, { theme: PLAIN_THEME, width: 80 }),
+    frameLines({ ...drawing, captured: true }, { theme: PLAIN_THEME, width: 80 }),
     messagesView(drawing, { theme: PLAIN_THEME, width: 160 }),
     jsonView(drawing, false),
     jsonView(drawing, true),

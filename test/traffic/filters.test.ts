@@ -266,7 +266,7 @@ describe('recordFilter', () => {
     expect(types(REFUSED)).toEqual(['handshake', 'body']);
   });
 
-  it.each<[string[], number[], Shown['view']?]>([
+  it.each<[string[], number[], Shown['records']?]>([
     [
       ['--opcode', 'text'],
       [0, 4],
@@ -302,11 +302,14 @@ describe('recordFilter', () => {
     [['--opcode', 'reserved,text', '--violations'], [5]],
     [['--opcode', 'text', '--grep', 'l'], [0]],
     [['--opcode', 'text', '--grep', 'l'], [0, 2], 'messages'],
-  ])('%j shows %j', (args, indices, view) => {
+  ])('%j shows %j', (args, indices, of) => {
     const all = records(FRAMES);
-    expect(shown(args, all, view && { view })).toEqual(indices);
+    expect(shown(args, all, of && { records: of })).toEqual(indices);
     // The same once more: no state is left by the first record.
-    expect(shown(args, [...all, ...all], view && { view })).toEqual([...indices, ...indices.map((index) => index + 8)]);
+    expect(shown(args, [...all, ...all], of && { records: of })).toEqual([
+      ...indices,
+      ...indices.map((index) => index + 8),
+    ]);
   });
 
   it.each([

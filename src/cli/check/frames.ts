@@ -1,7 +1,7 @@
 import type { Exchange } from '../../conformance/bench/exchange.js';
 import { ConnectionJudge } from '../../traffic/connection-judge.js';
 import { annotatedView } from '../../terminal/frames/annotated.js';
-import { captureLines } from '../../terminal/frames/capture-lines.js';
+import { frameLines } from '../../terminal/frames/frame-lines.js';
 import type { Look } from '../../terminal/layout.js';
 import type { Judged } from '../../traffic/judged.js';
 import { LineBuffer } from '../../describe/line-buffer.js';
@@ -33,7 +33,7 @@ export function framesOf(
     since: () => 0,
   };
   const view =
-    detail === 'fields' ? annotatedView(options, look, false) : captureLines(options, look, () => exchanges.length);
+    detail === 'fields' ? annotatedView(options, look, false) : frameLines(options, look, () => exchanges.length);
   let drawn = 0;
   const draw = (record: Judged): void => {
     if (drawn++ < MOST_RECORDS) view(record, lines);

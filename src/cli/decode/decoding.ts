@@ -54,8 +54,7 @@ export class Decoding implements Pace {
     private readonly io: Io,
     private readonly options: DecodeOptions,
   ) {
-    const view = options.extract === undefined ? {} : ({ view: 'messages' } as const);
-    const filter = recordFilterOf({ ...options, ...view }, () => this.seen?.start);
+    const filter = recordFilterOf(options, () => this.seen?.start);
     const { extract } = options;
     this.bound = new OutputBound(options.maxOutput);
     const files = builtin('node:fs') as ExtractFiles;

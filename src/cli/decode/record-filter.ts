@@ -1,10 +1,16 @@
-import { recordFilter, type RecordFilter } from '../../traffic/filters.js';
+import { recordFilter, type RecordCriteria, type RecordFilter } from '../../traffic/filters.js';
 import { UsageError } from '../host/exit.js';
+import type { DecodeOptions } from '../options/options.js';
+import { viewFor } from './views.js';
 
-/** Which records are shown, by the options of the command line. */
-export function recordFilterOf(...args: Parameters<typeof recordFilter>): RecordFilter | undefined {
+/** Which records are shown, by the options of the command line. What is extracted are messages. */
+export function recordFilterOf(
+  options: RecordCriteria & Pick<DecodeOptions, 'direction' | 'view' | 'extract'>,
+  captureStart: () => number | undefined,
+): RecordFilter | undefined {
+  const records = options.extract === undefined ? viewFor(options.view, 'capture').needs.records : 'messages';
   try {
-    return recordFilter(...args);
+    return recordFilter({ ...options, records }, captureStart);
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message);
     throw error;

@@ -6,6 +6,7 @@ import { acceptOf, lazyDeflate } from '../host/adapters.js';
 import { deflateOf } from '../options/deflate-option.js';
 import type { DecodeOptions } from '../options/options.js';
 import { DEFAULT_PREVIEW } from '../../traffic/toolbox/reading.js';
+import { viewFor } from './views.js';
 
 /** Bytes that a compressed message may have where nothing is said; extracted and searched ones are kept whole up to that. */
 export const DEFAULT_MAX_MESSAGE = 64 * 1024 * 1024;
@@ -25,8 +26,9 @@ export function trafficOptions(options: DecodeOptions, first: number): Conversat
 /** The same for a capture, of which millions of lines are drawn by default: nothing is kept that no line shows. */
 export function captureOptions(options: DecodeOptions, first: number): ConversationsOptions {
   const all = trafficOptions(options, first);
-  const { view = 'summary', json, grep, extract, preview } = options;
-  if (view !== 'summary' || json || grep || extract !== undefined || preview !== undefined) return all;
+  const { view, json, grep, extract, preview } = options;
+  const showsLines = viewFor(view, 'capture').needs.payload === 'line' && !json;
+  if (!showsLines || grep || extract !== undefined || preview !== undefined) return all;
   return { ...all, reading: { ...all.reading, previewBytes: MOST_SHOWN, messageBytes: MOST_SHOWN } };
 }
 

@@ -1,22 +1,16 @@
-import { annotatedView } from '../../terminal/frames/annotated.js';
-import { captureLines } from '../../terminal/frames/capture-lines.js';
 import { jsonView } from '../../describe/json.js';
 import type { Look } from '../../terminal/layout.js';
-import { messagesView } from '../../terminal/frames/messages.js';
-import { summaryView } from '../../terminal/frames/summary.js';
 import { createTheme, wantsColor } from '../../terminal/theme.js';
 import type { View, ViewOptions } from '../../describe/view.js';
 import type { Io } from '../host/io.js';
 import type { CommonOptions, DecodeOptions } from '../options/options.js';
 import { DEFAULT_PREVIEW } from '../../traffic/toolbox/reading.js';
+import { viewFor, type Layout } from './views.js';
 
 /** Columns where the output is no terminal. */
 const DEFAULT_WIDTH = 80;
 /** Below this nothing is readable anyway. */
 const MIN_WIDTH = 40;
-
-/** What the records come from: bytes at offsets, or packets of many connections with times. */
-export type Layout = 'bytes' | 'capture';
 
 /** What is known of the capture that is being read. */
 export interface Seen {
@@ -37,7 +31,7 @@ function columnsOf(text: string | undefined): number | undefined {
   return text !== undefined && /^[1-9]\d{0,3}$/.test(text) ? Number(text) : undefined;
 }
 
-/** The view that was asked for, or else the default that the input calls for. `goesOn`: there are records in front of the first. */
+/** The view that was asked for, or else the default that the input calls for. `goesOn`: other records are printed before the first. */
 export async function viewOf(
   layout: Layout,
   io: Io,
@@ -47,12 +41,9 @@ export async function viewOf(
 ): Promise<View> {
   if (options.quiet || options.stats) return () => undefined;
   const drawing = { ...drawingOptions(options, () => seen()?.start), captured: layout === 'capture' };
-  const name = options.view ?? (layout === 'capture' ? 'summary' : 'annotated');
-  if (options.json) return jsonView(drawing, name === 'messages');
-  const look = await lookOf(io, options);
-  if (name === 'annotated') return annotatedView(drawing, look, goesOn);
-  if (name === 'messages') return messagesView(drawing, look);
-  return layout === 'capture' ? captureLines(drawing, look, () => seen()?.opened ?? 0) : summaryView(drawing, look);
+  const view = viewFor(options.view, layout);
+  if (options.json) return jsonView(drawing, view.needs.records === 'messages');
+  return view.draw({ options: drawing, look: await lookOf(io, options), opened: () => seen()?.opened ?? 0, goesOn });
 }
 
 function drawingOptions(options: DecodeOptions, captureStart: () => number | undefined): ViewOptions {

@@ -12,6 +12,7 @@ import type { Agreed, Key, Note, Piece } from './piece.js';
 import type { DecodeOptions } from '../options/options.js';
 import { boundFor } from '../decode/output-bound.js';
 import { RecordOutput } from '../decode/record-output.js';
+import { viewFor } from '../decode/views.js';
 import type { PrintableBytes } from '../../describe/printable.js';
 
 /**
@@ -123,9 +124,9 @@ class JobDecoding {
     return true;
   }
 
-  /** In front of each record the annotated view leaves a line blank; in front of the first there is none. */
+  /** Each thread drew as if records were printed before its own: no blank line stands before the first of all. */
   private first(text: PrintableBytes): PrintableBytes {
-    return this.options.view === 'annotated' && !this.options.json ? text.subarray(1) : text;
+    return viewFor(this.options.view, 'capture').isSpaced && !this.options.json ? text.subarray(1) : text;
   }
 
   private async tell(notes: readonly Note[], end: Key): Promise<void> {

@@ -22,6 +22,7 @@ import { OutputBound } from '../decode/output-bound.js';
 import { RecordOutput } from '../decode/record-output.js';
 import { damageOf, readCapture, type Pace } from '../input/traffic-files.js';
 import { captureOptions } from '../decode/traffic-options.js';
+import { viewFor } from '../decode/views.js';
 import { type Printable, type PrintableBytes, print } from '../../describe/printable.js';
 
 type PacketsModule = typeof packets;
@@ -266,6 +267,6 @@ export class Part implements Pace {
 }
 
 /** Takes many times as much room as the packets did. */
-function isHeavy({ json, view = 'summary', quiet, stats }: DecodeOptions): boolean {
-  return quiet !== true && stats !== true && (json === true || view !== 'summary');
+function isHeavy({ json, view, quiet, stats }: DecodeOptions): boolean {
+  return quiet !== true && stats !== true && (json === true || viewFor(view, 'capture').needs.payload !== 'line');
 }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { VIEW_NAMES, type ViewName } from '../decode/views.js';
 import { filterOptions, type FilterOptions } from './filter-options.js';
 import { grouped } from './help-groups.js';
 import { close, integer, list, maxOutput, preview } from './option-values.js';
@@ -18,7 +19,7 @@ export interface DecodeOptions extends CommonOptions, FilterOptions {
   direction?: 'client' | 'server' | 'unknown';
   preview?: number;
   deflate?: string;
-  view?: 'annotated' | 'summary' | 'messages';
+  view?: ViewName;
   strict?: true;
   pretty?: true;
   base64?: true;
@@ -88,7 +89,7 @@ export function decodeOptions(): Option[] {
     ]),
     new Option('--preview <bytes>', 'payload bytes shown of each frame (a number, or all: 16 MiB)').argParser(preview),
     new Option('--deflate [params]', 'permessage-deflate is in use, with these parameters'),
-    new Option('--view <view>', 'how to show it').choices(['annotated', 'summary', 'messages']),
+    new Option('--view <view>', 'how to show it').choices(VIEW_NAMES),
     new Option('--pretty', 'show JSON payloads indented'),
     new Option('--base64', 'bytes in JSON records as Base64 instead of hex'),
     new Option('--strict', 'count warnings as findings'),

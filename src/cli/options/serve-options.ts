@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { VIEW_NAMES } from '../decode/views.js';
 import { parseHex } from '../host/hex-argument.js';
 import { listenerOptions, type ListenerOptions } from './listener-options.js';
 import { close, integer, preview, tokens } from './option-values.js';
@@ -46,7 +47,7 @@ export function recordOption(): Option {
 export function showOptions(): Option[] {
   const heading = 'View:';
   return [
-    new Option('--view <view>', 'how to show the traffic').choices(['annotated', 'summary', 'messages']),
+    new Option('--view <view>', 'how to show the traffic').choices(VIEW_NAMES),
     new Option('--preview <bytes>', 'payload bytes shown of each frame (a number, or all: 16 MiB)').argParser(preview),
     new Option('--pretty', 'show JSON payloads indented'),
     new Option('--base64', 'bytes in JSON records as Base64 instead of hex'),

@@ -1,4 +1,5 @@
 import type { RawDeflate } from '../../codec/deflate/message-deflate.js';
+import type { Side } from '../../codec/bytes/stream-taker.js';
 import type { Direction, Frame } from '../../codec/messages/records.js';
 import { isFinding } from '../../rules/catalogue.js';
 import type { Judged } from '../judged.js';
@@ -13,31 +14,41 @@ interface Watched {
 }
 
 const NOTHING: readonly Found[] = [];
+// Most connections have no fault: they share these.
+const NOBODY: readonly Watched[] = [];
+const NO_DIRECTION: readonly Direction[] = [];
+const NO_BYTES: Uint8Array = new Uint8Array(0);
+const FROM_START = [0, 0] as const;
 
 /**
  * Looks for the cause of the first framing error of each direction of a conversation. What it finds, and between which
  * records, depends on the bytes alone, in whatever chunks they come.
  */
 export class CauseWatch {
-  private readonly seen = new Set<Direction>();
-  private open: Watched[] = [];
+  /** Directions whose first framing error was seen. */
+  private seen: readonly Direction[] = NO_DIRECTION;
+  private open: readonly Watched[] = NOBODY;
   /** Offsets of the bytes that come next, by stream. */
-  private readonly offsets: [number, number] = [0, 0];
-  /** What is being read: `start` is at `offsets[place]`. */
-  private bytes = new Uint8Array(0);
+  private offsets: readonly [number, number];
+  /** What is being read: `start` is at the offset of its stream. */
+  private bytes = NO_BYTES;
   private start = 0;
   private end = 0;
-  private place: 0 | 1 = 0;
+  private place: Side = 0;
 
+  /** `offsets`: of the first bytes of each side. */
   constructor(
     private readonly connection: number,
     private readonly raw: RawDeflate | undefined,
-  ) {}
+    offsets: readonly [number, number] = FROM_START,
+  ) {
+    this.offsets = offsets;
+  }
 
   /** These bytes of the stream `place` are read now. */
-  begin(place: 0 | 1, bytes: Uint8Array, start: number, end: number): void {
+  begin(place: Side, bytes: Uint8Array, start: number, end: number): void {
     this.place = place;
-    this.bytes = bytes as Uint8Array<ArrayBuffer>;
+    this.bytes = bytes;
     this.start = start;
     this.end = end;
     if (this.open.length > 0) for (const watched of this.open) this.hand(watched);
@@ -46,14 +57,15 @@ export class CauseWatch {
   /** They have been read. */
   finish(): readonly Found[] {
     const { place } = this;
-    const offset = (this.offsets[place] += this.end - this.start);
+    const offset = this.pass(place, this.end - this.start);
     this.start = this.end;
+    this.bytes = NO_BYTES;
     return this.open.length > 0 ? this.decided((watched) => watched.place === place && watched.search.decide(offset)) : NOTHING;
   }
 
   /** `length` bytes are missing: what was searched there ends. */
-  gap(place: 0 | 1, length: number): readonly Found[] {
-    this.offsets[place] += length;
+  gap(place: Side, length: number): readonly Found[] {
+    this.pass(place, length);
     return this.decided((watched) => watched.place === place && watched.search.end(false));
   }
 
@@ -72,14 +84,20 @@ export class CauseWatch {
   /** Whether something is wrong with this frame whose cause is looked for. What is to be reported after it. */
   after(record: Judged): readonly Found[] {
     const { type, direction, diagnostics } = record;
-    if (type !== 'frame' || diagnostics.length === 0 || this.seen.has(direction)) return NOTHING;
+    if (type !== 'frame' || diagnostics.length === 0 || this.seen.includes(direction)) return NOTHING;
     if (!diagnostics.some((diagnostic) => isFinding(diagnostic, false))) return NOTHING;
-    this.seen.add(direction);
+    this.seen = [...this.seen, direction];
     const { frame } = record;
     const watched = { place: this.place, record, search: new CauseSearch(frame, direction, this.raw) };
-    this.open.push(watched);
+    this.open = [...this.open, watched];
     this.hand(watched);
     return this.decided((each) => each === watched && each.search.decide(endOf(frame)));
+  }
+
+  private pass(place: Side, length: number): number {
+    const [a, b] = this.offsets;
+    this.offsets = place === 0 ? [a + length, b] : [a, b + length];
+    return this.offsets[place];
   }
 
   /** The bytes that are read, where the search goes on with them. */

@@ -12,7 +12,7 @@ import { rawText, type LineBuffer } from '../../describe/line-buffer.js';
 import { quoted } from './payload.js';
 import { CONNECTION_ROLES } from '../theme.js';
 import type { View, ViewOptions } from '../../describe/view.js';
-import { padEnd, truncate } from '../width.js';
+import { padEnd, padStart, truncate } from '../width.js';
 import { joined, print, type Printable, type PrintableBytes } from '../../describe/printable.js';
 
 const ARROWS = ['client', 'server', 'unknown', 'handshake'] as const satisfies readonly (Direction | 'handshake')[];
@@ -35,6 +35,8 @@ const FLAGS = 8;
 const STEP = 5;
 /** From so many columns on times have microseconds. */
 const WIDE = 80;
+/** Columns of the offset. */
+const OFFSET = 8;
 const DIAGNOSTIC_INDENT = 6;
 const END = rawText(print`"`);
 const CUT = rawText(print`…`);
@@ -47,13 +49,24 @@ const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
 /**
- * One line a frame of recorded traffic: time, connection, direction, opcode, length, flags, what it says; what is wrong
- * with it below. A line hangs on those of its own connection and on how many connections there are so far (`opened`), on
- * nothing else: threads that share out the connections draw the same.
+ * One line a frame: where it comes from, opcode, length, flags, what it says; what is wrong with it below. Of recorded
+ * and live traffic the first columns are time, connection and direction, of bare bytes offset and direction. A line
+ * depends on those of its own connection and on how many connections there are so far (`opened`), on nothing else:
+ * threads that share out the connections draw the same.
  */
-export function captureLines(options: ViewOptions, look: Look, opened: () => number = () => 0): View {
-  const lines = new CaptureLines(options, look, opened);
+export function frameLines(options: ViewOptions, look: Look, opened: () => number = () => 0): View {
+  const lines = new FrameLines(
+    options,
+    look,
+    options.captured === true ? new TimeLead(options, look, opened) : new OffsetLead(look),
+  );
   return (record, out) => lines.draw(record, out);
+}
+
+/** The first columns of a line. */
+interface Lead {
+  /** Gives the columns that they took. */
+  write(record: Judged, out: LineBuffer): number;
 }
 
 interface Drawn {
@@ -61,40 +74,23 @@ interface Drawn {
   readonly columns: number;
 }
 
-class CaptureLines {
+/** Time, connection and direction. */
+class TimeLead implements Lead {
   private readonly clock: Clock;
-  private readonly flags: readonly Printable[] = Array.from({ length: 256 }, (_, bits) => flagsText(bits));
   /** Columns of the connection's number, and how many connections they are enough for. */
   private numberWidth = 3;
   private enough = 100;
-  /** How much wider than usual the flags of each connection are, in two bits. */
-  private steps = new Uint8Array(0);
   private readonly leads = new Map<number, PrintableBytes>();
-  /** By the columns of the flags. */
-  private readonly headers: Map<number, Drawn>[] = [];
 
   constructor(
-    private readonly options: ViewOptions,
+    { since }: ViewOptions,
     private readonly look: Look,
     private readonly opened: () => number,
   ) {
-    this.clock = new Clock({ digits: look.width < WIDE ? 3 : 6, since: options.since });
+    this.clock = new Clock({ digits: look.width < WIDE ? 3 : 6, since });
   }
 
-  draw(record: Judged, out: LineBuffer): void {
-    const begin = this.lead(record, out);
-    if (record.type === 'frame') {
-      const header = this.frame(record, out);
-      this.content(record.frame, this.options.stretch ? Infinity : this.look.width - begin - header, out);
-    } else this.other(record, begin, out);
-    out.endLine();
-    // Said on the line itself.
-    if (record.type === 'gap' || record.type === 'unread') return;
-    for (const diagnostic of record.diagnostics) out.text(diagnosticLines(diagnostic, DIAGNOSTIC_INDENT, this.look));
-  }
-
-  /** Time, connection and direction; gives the columns that they took. */
-  private lead({ time, connection, direction, type }: Judged, out: LineBuffer): number {
+  write({ time, connection, direction, type }: Judged, out: LineBuffer): number {
     this.clock.write(time, out);
     const connections = Math.max(this.opened(), connection + 1);
     if (connections > this.enough) this.widen(connections);
@@ -120,6 +116,50 @@ class CaptureLines {
     this.numberWidth = print`#${connections - 1}`.length;
     this.enough = 10 ** (this.numberWidth - 1);
     this.leads.clear();
+  }
+}
+
+/** Offset and direction. */
+class OffsetLead implements Lead {
+  constructor(private readonly look: Look) {}
+
+  write(record: Judged, out: LineBuffer): number {
+    const offset = padStart(hexOffset(offsetOf(record)), OFFSET);
+    const arrow = ARROW[record.type === 'handshake' ? 'handshake' : record.direction];
+    out.text(print`${this.look.theme.offset(offset)} ${arrow} `);
+    return offset.length + 3;
+  }
+}
+
+function offsetOf(record: Judged): number {
+  if (record.type === 'frame') return record.frame.header.start;
+  if (record.type === 'handshake') return 0;
+  return record.type === 'tail' ? record.truncated.start : record.offset;
+}
+
+class FrameLines {
+  private readonly flags: readonly Printable[] = Array.from({ length: 256 }, (_, bits) => flagsText(bits));
+  /** How much wider than usual the flags of each connection are, in two bits. */
+  private steps = new Uint8Array(0);
+  /** By the columns of the flags. */
+  private readonly headers: Map<number, Drawn>[] = [];
+
+  constructor(
+    private readonly options: ViewOptions,
+    private readonly look: Look,
+    private readonly lead: Lead,
+  ) {}
+
+  draw(record: Judged, out: LineBuffer): void {
+    const begin = this.lead.write(record, out);
+    if (record.type === 'frame') {
+      const header = this.frame(record, out);
+      this.content(record.frame, this.options.stretch ? Infinity : this.look.width - begin - header, out);
+    } else this.other(record, begin, out);
+    out.endLine();
+    // Said on the line itself.
+    if (record.type === 'gap' || record.type === 'unread') return;
+    for (const diagnostic of record.diagnostics) out.text(diagnosticLines(diagnostic, DIAGNOSTIC_INDENT, this.look));
   }
 
   private frame({ connection, frame: { header } }: Judged & { type: 'frame' }, out: LineBuffer): number {
@@ -187,7 +227,7 @@ class CaptureLines {
     if (!message?.compressed || message.opcode !== OPCODE.text || !message.bytes || message.utf8Error) return false;
     const note = plainNote(message.bytes, room);
     const length = shownBytes(message.bytes, this.options);
-    const shown = Math.min(length, room - note.length - 2);
+    const shown = Math.min(length, message.payload.length, room - note.length - 2);
     const into = out.reserve(shown + 8);
     const at = out.length + 1;
     for (let i = 0; i < shown; i++) {

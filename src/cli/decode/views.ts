@@ -1,0 +1,67 @@
+import { annotatedView } from '../../terminal/frames/annotated.js';
+import { frameLines } from '../../terminal/frames/frame-lines.js';
+import { messagesView } from '../../terminal/frames/messages.js';
+import type { Look } from '../../terminal/layout.js';
+import type { View, ViewOptions } from '../../describe/view.js';
+
+/** What the records come from: bytes at offsets, or packets of many connections with times. */
+export type Layout = 'bytes' | 'capture';
+
+/** What a view is drawn with. */
+export interface Drawing {
+  readonly options: ViewOptions;
+  readonly look: Look;
+  /** How many connections there are so far. */
+  readonly opened: () => number;
+  /** Other records are printed before the first one. */
+  readonly goesOn: boolean;
+}
+
+interface ViewRow {
+  /** The value of `--view`. */
+  readonly name: string;
+  /** What has to be read for it. */
+  readonly needs: {
+    /** Of payloads: what fits on a line, or all that `--preview` asks for. */
+    readonly payload: 'line' | 'preview';
+    /** What it shows, `--json` has and the filters count. */
+    readonly records: 'frames' | 'messages';
+  };
+  /** Where no view is asked for, this one is drawn. */
+  readonly defaultFor?: Layout;
+  /** It draws a blank line before each record but the first. */
+  readonly isSpaced?: true;
+  draw(this: void, drawing: Drawing): View;
+}
+
+/** The views of records, each in one row: the options of all commands, what is read for a view, and its drawing go by it. */
+const TABLE = [
+  {
+    name: 'annotated',
+    needs: { payload: 'preview', records: 'frames' },
+    defaultFor: 'bytes',
+    isSpaced: true,
+    draw: ({ options, look, goesOn }) => annotatedView(options, look, goesOn),
+  },
+  {
+    name: 'summary',
+    needs: { payload: 'line', records: 'frames' },
+    defaultFor: 'capture',
+    draw: ({ options, look, opened }) => frameLines(options, look, opened),
+  },
+  {
+    name: 'messages',
+    needs: { payload: 'preview', records: 'messages' },
+    draw: ({ options, look }) => messagesView(options, look),
+  },
+] as const satisfies readonly ViewRow[];
+
+export type ViewName = (typeof TABLE)[number]['name'];
+
+const VIEWS: readonly ViewRow[] = TABLE;
+export const VIEW_NAMES = TABLE.map(({ name }) => name);
+
+/** The view that was asked for, or the default of the input. */
+export function viewFor(name: ViewName | undefined, layout: Layout): ViewRow {
+  return VIEWS.find((row) => (name === undefined ? row.defaultFor === layout : row.name === name))!;
+}

@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest';
+import { VIEW_NAMES, viewFor } from '../../src/cli/decode/views.js';
+import { wsinspect } from './binary.js';
+
+describe('the table of views', () => {
+  it.each(['decode', 'serve', 'connect', 'proxy'])('is what --help of %s names', async (command) => {
+    const { out } = await wsinspect([command, '--help']);
+    const choices = /--view <view> [^(]*\(choices: ([^)]*)\)/.exec(out.replace(/\s+/g, ' '))?.[1];
+    expect(choices?.match(/\w+/g)).toEqual(VIEW_NAMES);
+  });
+
+  it('is what --view is checked against', async () => {
+    const { exit, err } = await wsinspect(['decode', '--view', 'no', '8900']);
+    expect(err).toContain(`Allowed choices are ${VIEW_NAMES.join(', ')}.`);
+    expect(exit).toBe(2);
+  });
+
+  it('has one default for bytes and one for captures', () => {
+    expect((['bytes', 'capture'] as const).map((layout) => viewFor(undefined, layout).name)).toEqual([
+      'annotated',
+      'summary',
+    ]);
+  });
+
+  it.each(VIEW_NAMES)('%s is drawn by the built command', async (name) => {
+    const { exit, out } = await wsinspect(['decode', '--view', name, '810548656c6c6f']);
+    expect(out).toContain('"Hello"');
+    expect(exit).toBe(0);
+  });
+});
