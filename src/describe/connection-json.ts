@@ -40,6 +40,7 @@ export function connectionRecord(summary: ConnectionSummary): Named {
     ...(endedBy && { endedBy }),
     ...(endedAt !== undefined && isDated(endedAt) && { endedAt }),
     ...lossFields(directions),
+    ...(summary.cause && { cause: { ...summary.cause } }),
     diagnostics: { ...summary.diagnostics },
   };
 }

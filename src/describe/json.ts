@@ -5,6 +5,7 @@ import { hexOf } from '../codec/bytes/hex.js';
 import type { Frame, Message } from '../codec/messages/records.js';
 import { OPCODE, opcodeInfo } from '../codec/frames/registry.js';
 import { isDated } from '../codec/bytes/time.js';
+import { causeMessage, type Cause } from '../rules/causes/catalogue.js';
 import type { Judged } from '../traffic/judged.js';
 import { diagnosticFields } from './diagnostic-json.js';
 import { handshakeRecord } from './handshake-json.js';
@@ -34,11 +35,13 @@ function alone(record: Judged): JsonRecord[] {
 /** What `--json` tells of a record. */
 export function jsonRecords(record: Judged, options: ViewOptions): JsonRecord[] {
   if (record.type === 'handshake') return [handshakeOf(record)];
+  if (record.type === 'cause') return [causeOf(record)];
   return record.type === 'frame' ? [frameRecord(record, record.frame, options)] : alone(record);
 }
 
 function messageRecords(record: Judged, options: ViewOptions): JsonRecord[] {
   if (record.type === 'handshake') return [handshakeOf(record)];
+  if (record.type === 'cause') return [causeOf(record)];
   if (record.type !== 'frame' || !record.frame.message) return alone(record);
   return [messageRecord(record, record.frame.message, options)];
 }
@@ -46,6 +49,16 @@ function messageRecords(record: Judged, options: ViewOptions): JsonRecord[] {
 function handshakeOf(record: Judged & { type: 'handshake' }): JsonRecord {
   const { type, ...fields } = handshakeRecord(record.handshake, record.diagnostics);
   return { type, connection: record.connection, ...fields };
+}
+
+function causeOf(record: Judged & { type: 'cause' }): JsonRecord {
+  const { offset, time, cause } = record;
+  return { type: 'cause', ...origin(record), offset, ...timeField(time), cause: causeFields(cause) };
+}
+
+/** `{code, message}` of a cause, as in the records of connections. */
+export function causeFields(cause: Cause): { code: string; message: string } {
+  return { code: cause.code, message: causeMessage(cause) };
 }
 
 function frameRecord(record: Judged, frame: Frame, options: ViewOptions): JsonRecord {

@@ -4,6 +4,7 @@ import { WEBSOCKET_GUID, wireBytes } from '../codec/handshake/key.js';
 import type { Head } from '../codec/http1/head.js';
 import type { Direction } from '../codec/messages/records.js';
 import { explain, type Diagnostic } from '../rules/catalogue.js';
+import { causeMessage } from '../rules/causes/catalogue.js';
 import { isRefused } from '../rules/handshake/rules.js';
 import type { Judged } from '../traffic/judged.js';
 import { sha1 } from './sha1.js';
@@ -155,6 +156,8 @@ export function itemOfJudged(judged: Judged): Item {
         valid: !isRefused(judged.handshake) && !base.findings.some(({ severity }) => severity === 'error'),
       };
     }
+    case 'cause':
+      return { kind: 'note', ...base, name: 'cause', text: causeMessage(judged.cause) };
     default:
       return { kind: 'note', ...base, name: NOTES[judged.type], text: noteText(judged, base.findings) };
   }
@@ -162,7 +165,7 @@ export function itemOfJudged(judged: Judged): Item {
 
 const NOTES = { tail: 'cut off', gap: 'missing', unread: 'passed over', body: 'body' } as const;
 
-function noteText(judged: Judged, findings: readonly Finding[]): string {
+function noteText(judged: Exclude<Judged, { type: 'cause' }>, findings: readonly Finding[]): string {
   if (judged.type === 'body') return `${judged.bytes.length} bytes that are no frames`;
   return findings[0]?.message ?? '';
 }

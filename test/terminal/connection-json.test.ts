@@ -36,6 +36,7 @@ const NOTHING: ConnectionSummary = {
 };
 
 const EVERYTHING: ConnectionSummary = {
+  cause: { code: 'json-without-frame', message: 'the bytes are JSON' },
   connection: 3,
   client: '10.0.0.1:20000',
   server: '[::1]:80',

@@ -4,7 +4,7 @@ interface CauseRule {
   readonly message: string;
 }
 
-/** The one list of causes, by code. docs/causes.md is checked against it. */
+/** The one list of causes, by code. docs/causes.md lists them. */
 export const CAUSES = {
   'http-response-in-stream': {
     message:
@@ -31,8 +31,7 @@ export const CAUSES = {
       'the bytes are no frames: they are raw DEFLATE and inflate to {text}. They are the payload of a compressed message without its header',
   },
   'stray-bytes': {
-    message:
-      'frames fit from +{count} on: {bytes} {verb} written before them. {advice}',
+    message: 'frames fit from +{count} on: {what} written before them ({bytes}). {advice}',
   },
   'length-bytes-swapped': {
     message:

@@ -106,7 +106,7 @@ function strayBytes(evidence: Evidence): Cause | undefined {
     const links = chainFrom(evidence, bytes.length);
     if (links && isTelling(links)) {
       const spelled = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-      return { code: 'stray-bytes', args: { count: bytes.length, bytes: spelled, verb: name, advice } };
+      return { code: 'stray-bytes', args: { count: bytes.length, bytes: spelled, what: name, advice } };
     }
   }
   return undefined;
@@ -188,7 +188,8 @@ function payloadOf({ bytes, header }: Evidence): Uint8Array | undefined {
 function withoutRsv1(evidence: Evidence): Cause | undefined {
   const { header } = evidence;
   const payload = payloadOf(evidence);
-  if (payload === undefined || header.rsv !== 0 || header.opcode === OPCODE.continuation || !header.fin) return undefined;
+  if (payload === undefined || header.rsv !== 0 || header.opcode === OPCODE.continuation || !header.fin)
+    return undefined;
   const text = inflatedText(evidence, payload);
   return text === undefined ? undefined : { code: 'deflate-without-rsv1', args: { text } };
 }
@@ -199,9 +200,12 @@ function bareDeflate(evidence: Evidence): Cause | undefined {
   return text === undefined ? undefined : { code: 'deflate-without-frame', args: { text } };
 }
 
+/** Any few bytes inflate to something: a text that is no accident is longer. */
+const LEAST_INFLATED = 8;
+
 function inflatedText({ inflate }: Evidence, bytes: Uint8Array): string | undefined {
   const plain = inflate(bytes);
-  return plain && telling(plain);
+  return plain && plain.length >= LEAST_INFLATED ? telling(plain) : undefined;
 }
 
 function framedTwice(evidence: Evidence): Cause | undefined {

@@ -17,6 +17,11 @@ export function printableText(bytes: Uint8Array, isCut: boolean): string | undef
 /** In quotes, and cut where it is long. */
 export function quote(text: string): string {
   const characters = [...text.slice(0, 2 * SHOWN)];
-  if (characters.length <= SHOWN && text.length <= 2 * SHOWN) return JSON.stringify(text);
-  return `${JSON.stringify(characters.slice(0, SHOWN).join('')).slice(0, -1)}…"`;
+  const isWhole = characters.length <= SHOWN && text.length <= 2 * SHOWN;
+  return `"${spelled(isWhole ? text : characters.slice(0, SHOWN).join(''))}${isWhole ? '' : '…'}"`;
+}
+
+/** Line ends and the like as escapes; quotation marks as they are. */
+function spelled(text: string): string {
+  return JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"');
 }

@@ -21,7 +21,7 @@ import {
 } from './words.js';
 import { escapeText } from '../../describe/escape.js';
 import { INDENT, type Look } from '../layout.js';
-import { displayWidth, padEnd } from '../width.js';
+import { displayWidth, padEnd, wrap } from '../width.js';
 import { print, type Printable } from '../../describe/printable.js';
 
 /** Rules named below one connection, unless all are asked for. */
@@ -49,7 +49,15 @@ export function drawBlock(summary: ConnectionSummary, look: Look, options: Block
     ...row(print`closed`, closingParts(summary), look),
     ...drawLosses(directions, look),
     ...drawFaults(diagnostics, look, options),
+    ...drawCause(summary, look),
   ];
+}
+
+/** In whole sentences: where only this block is shown, it is all that is said. */
+function drawCause({ cause }: ConnectionSummary, look: Look): Printable[] {
+  if (cause === undefined) return [];
+  const lines = wrap(escapeText(cause.message), Math.max(24, look.width - VALUE_AT));
+  return lines.flatMap((line, i) => row(i === 0 ? print`cause` : print``, [[line]], look));
 }
 
 function endpointParts({ client, server }: ConnectionSummary, { width }: Look): Part[] {

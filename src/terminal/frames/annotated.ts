@@ -2,6 +2,7 @@ import { append } from '../../codec/bytes/lists.js';
 import type { Frame } from '../../codec/messages/records.js';
 import { opcodeInfo } from '../../codec/frames/registry.js';
 import type { Judged } from '../../traffic/judged.js';
+import { causeBlock } from './cause.js';
 import { drawDiagnostic } from '../handshakes/diagnostics.js';
 import { drawDump } from '../dump.js';
 import { drawHandshake } from '../handshakes/handshake.js';
@@ -42,6 +43,8 @@ function drawRecord(record: Judged, options: ViewOptions, look: Look, origin: re
         drawRow({ offset: start, bytes: spaced(bytes), paint: look.theme.payload }, look),
       ];
     }
+    case 'cause':
+      return [causeBlock(record, origin, look)];
     case 'gap':
     case 'unread':
       return drawMissing(record, look, origin);

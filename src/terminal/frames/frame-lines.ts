@@ -5,6 +5,7 @@ import { WholeFrame } from '../../codec/messages/whole-frame.js';
 import type { Judged } from '../../traffic/judged.js';
 import { Clock } from '../clock.js';
 import { diagnosticLines } from '../handshakes/diagnostics.js';
+import { causeLines } from './cause.js';
 import { frameContent, plainNote, shownBytes } from './frame-content.js';
 import { handshakeLine } from '../handshakes/handshake.js';
 import { hexOffset, type Look, count } from '../layout.js';
@@ -151,6 +152,7 @@ class FrameLines {
   ) {}
 
   draw(record: Judged, out: LineBuffer): void {
+    if (record.type === 'cause') return this.cause(record, out);
     const begin = this.lead.write(record, out);
     if (record.type === 'frame') {
       const header = this.frame(record, out);
@@ -160,6 +162,12 @@ class FrameLines {
     // Said on the line itself.
     if (record.type === 'gap' || record.type === 'unread') return;
     for (const diagnostic of record.diagnostics) out.text(diagnosticLines(diagnostic, DIAGNOSTIC_INDENT, this.look));
+  }
+
+  /** Under the frame; in a capture lines of other connections may stand between. */
+  private cause(record: Judged & { type: 'cause' }, out: LineBuffer): void {
+    const whose = this.options.captured === true ? print`#${record.connection} ${ARROW[record.direction]} ` : print``;
+    out.text(causeLines(record, whose, DIAGNOSTIC_INDENT, this.look));
   }
 
   private frame({ connection, frame: { header } }: Judged & { type: 'frame' }, out: LineBuffer): number {
@@ -249,7 +257,7 @@ class FrameLines {
     return true;
   }
 
-  private other(record: Exclude<Judged, { type: 'frame' }>, begin: number, out: LineBuffer): void {
+  private other(record: Exclude<Judged, { type: 'frame' | 'cause' }>, begin: number, out: LineBuffer): void {
     const room = Math.max(4, this.look.width - begin);
     const { theme } = this.look;
     const put = (text: Printable, paint: (s: Printable) => Printable): void => out.text(paint(truncate(text, room)));

@@ -2,6 +2,7 @@ import { opcodeInfo } from '../../codec/frames/registry.js';
 import type { Message } from '../../codec/messages/records.js';
 import type { Judged } from '../../traffic/judged.js';
 import { drawMissing } from './annotated.js';
+import { causeBlock } from './cause.js';
 import { drawDiagnostic } from '../handshakes/diagnostics.js';
 import { handshakeWords } from '../handshakes/handshake.js';
 import { drawTitle, hexOffset, type Look, count } from '../layout.js';
@@ -44,6 +45,7 @@ function drawMessage(message: Message, options: ViewOptions, look: Look, origin:
 /** What is no message: the handshake; and in a capture, where others stand in between, whose fault is told below. */
 function drawOther(record: Judged, look: Look, origin: readonly Printable[]): Printable[] {
   if (record.type === 'handshake') return drawTitle([...handshakeWords(record.handshake), ...origin], print``, look);
+  if (record.type === 'cause') return [causeBlock(record, origin, look)];
   if (origin.length === 0 || record.diagnostics.length === 0) return [];
   if (record.type === 'gap' || record.type === 'unread') return drawMissing(record, look, origin);
   if (record.type !== 'frame') return drawTitle([...senderWords(record), ...origin], print``, look);

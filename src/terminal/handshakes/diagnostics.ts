@@ -4,6 +4,8 @@ import { bitPattern, hexOffset, INDENT, type Look } from '../layout.js';
 import { wrap } from '../width.js';
 import { joined, print, type Printable } from '../../describe/printable.js';
 
+type Paint = (s: Printable) => Printable;
+
 const MARK = { error: '✗', warning: '!', notice: 'i' } as const;
 const LABEL_WIDTH = 10;
 
@@ -23,11 +25,15 @@ export function drawDiagnostic(diagnostic: Diagnostic, look: Look): Printable[] 
   ];
 }
 
-/** For views that have one line a frame: one line too where nobody looks at columns, else as many as it takes. Ends with a line end. */
+/** For views that have one line a frame (see `hangingLines`). */
 export function diagnosticLines(diagnostic: Diagnostic, indent: number, look: Look): Printable {
   const told = explain(diagnostic);
   const words = print`${told.severity} ${offset(diagnostic.span)}: ${escapeText(told.message)} (${reference(told)})`;
-  const paint = look.theme[told.severity];
+  return hangingLines(words, indent, look.theme[told.severity], look);
+}
+
+/** Words on one line where nobody looks at columns, else on as many as it takes, indented further from the second on. Ends with a line end. */
+export function hangingLines(words: Printable, indent: number, paint: Paint, look: Look): Printable {
   const lead = print` `.repeat(indent);
   const room = look.isOpen ? Infinity : Math.max(24, look.width - indent - INDENT.length);
   const [first = print``, ...more] = wrap(words, room);

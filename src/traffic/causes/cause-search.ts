@@ -4,8 +4,12 @@ import type { Direction, Frame } from '../../codec/messages/records.js';
 import type { Cause } from '../../rules/causes/catalogue.js';
 import { causeOf, LOOKED_AT } from '../../rules/causes/evidence.js';
 
-/** RFC 7692 §7.2.2: what a sender takes off each message. */
-const TAIL = Uint8Array.of(0x00, 0x00, 0xff, 0xff);
+/**
+ * RFC 7692 §7.2.2: what a sender takes off each message; then a last block with one byte (RFC 1951 §3.2.4), which comes out
+ * only where the data end with a whole block.
+ */
+const MARK = 0x78;
+const TAIL = Uint8Array.of(0x00, 0x00, 0xff, 0xff, 0x01, 0x01, 0x00, 0xfe, 0xff, MARK);
 const MOST_INFLATED = 64 * 1024;
 const WINDOW_BITS = 15;
 const MOST = LOOKED_AT[1];
@@ -76,6 +80,7 @@ export class CauseSearch {
     input.set(TAIL, data.length);
     const options = { windowBits: WINDOW_BITS, dictionary: new Uint8Array(0), maxOutput: MOST_INFLATED };
     const result = this.raw?.inflate(input, options);
-    return result?.status === 'ok' && result.consumed >= data.length ? result.output : undefined;
+    if (result?.status !== 'ok' || result.consumed !== input.length || result.output.at(-1) !== MARK) return undefined;
+    return result.output.subarray(0, -1);
   }
 }

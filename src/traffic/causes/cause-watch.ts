@@ -29,7 +29,8 @@ export class CauseWatch {
   private seen: readonly Direction[] = NO_DIRECTION;
   private open: readonly Watched[] = NOBODY;
   /** Offsets of the bytes that come next, by stream. */
-  private offsets: readonly [number, number];
+  private offsetA: number;
+  private offsetB: number;
   /** What is being read: `start` is at the offset of its stream. */
   private bytes = NO_BYTES;
   private start = 0;
@@ -42,7 +43,7 @@ export class CauseWatch {
     private readonly raw: RawDeflate | undefined,
     offsets: readonly [number, number] = FROM_START,
   ) {
-    this.offsets = offsets;
+    [this.offsetA, this.offsetB] = offsets;
   }
 
   /** These bytes of the stream `place` are read now. */
@@ -60,7 +61,9 @@ export class CauseWatch {
     const offset = this.pass(place, this.end - this.start);
     this.start = this.end;
     this.bytes = NO_BYTES;
-    return this.open.length > 0 ? this.decided((watched) => watched.place === place && watched.search.decide(offset)) : NOTHING;
+    return this.open.length > 0
+      ? this.decided((watched) => watched.place === place && watched.search.decide(offset))
+      : NOTHING;
   }
 
   /** `length` bytes are missing: what was searched there ends. */
@@ -95,16 +98,14 @@ export class CauseWatch {
   }
 
   private pass(place: Side, length: number): number {
-    const [a, b] = this.offsets;
-    this.offsets = place === 0 ? [a + length, b] : [a, b + length];
-    return this.offsets[place];
+    return place === 0 ? (this.offsetA += length) : (this.offsetB += length);
   }
 
   /** The bytes that are read, where the search goes on with them. */
   private hand({ place, search }: Watched): void {
     const { wanted } = search;
     if (place !== this.place || wanted === undefined) return;
-    const from = this.start + wanted - this.offsets[this.place];
+    const from = this.start + wanted - this.pass(place, 0);
     if (from >= this.start && from < this.end) search.append(this.bytes.subarray(from, this.end));
   }
 
