@@ -19,9 +19,7 @@ type Named = { type: string } & Fields;
 
 /** The `connection` record (docs/json.md): what became of a connection. */
 export function connectionRecord(summary: ConnectionSummary): Named {
-  const { connection, client, server, handshake, directions, closeCode, closedBy, ended, endedBy, endedAt } = summary;
-  const reason = closedBy && directions[closedBy]?.close?.reason;
-  const closeCodes = told(directions, ({ close }) => close?.code);
+  const { connection, client, server, handshake, directions } = summary;
   const ping = told(directions, (counts) => counts.ping && pingFields(counts.ping));
   return {
     type: 'connection',
@@ -32,6 +30,17 @@ export function connectionRecord(summary: ConnectionSummary): Named {
     ...(handshake && { handshake: handshakeFields(handshake) }),
     ...countFields(directions),
     ...(ping && { ping }),
+    ...endFields(summary),
+    ...lossFields(directions),
+    ...(summary.cause && { cause: { ...summary.cause } }),
+    diagnostics: { ...summary.diagnostics },
+  };
+}
+
+function endFields({ directions, closeCode, closedBy, ended, endedBy, endedAt }: ConnectionSummary): Fields {
+  const reason = closedBy && directions[closedBy]?.close?.reason;
+  const closeCodes = told(directions, ({ close }) => close?.code);
+  return {
     ...(closeCode !== undefined && { closeCode }),
     ...(reason && { closeReason: reason }),
     ...(closedBy && { closedBy }),
@@ -39,9 +48,6 @@ export function connectionRecord(summary: ConnectionSummary): Named {
     ...(ended && { ended }),
     ...(endedBy && { endedBy }),
     ...(endedAt !== undefined && isDated(endedAt) && { endedAt }),
-    ...lossFields(directions),
-    ...(summary.cause && { cause: { ...summary.cause } }),
-    diagnostics: { ...summary.diagnostics },
   };
 }
 

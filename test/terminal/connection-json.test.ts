@@ -115,6 +115,7 @@ describe('connectionRecord', () => {
       endedAt: 1_800_000_010.5,
       lost: { server: { gaps: 2, bytes: 2896 } },
       otherBytes: { client: 12 },
+      cause: { code: 'json-without-frame', message: 'the bytes are JSON' },
       diagnostics: { 'client-frame-unmasked': 3, 'mask-key-zero': 1 },
     });
   });
