@@ -20,7 +20,7 @@ export function recordsOf({ out }: Ran): Printed[] {
     .map((line) => JSON.parse(line) as Printed);
 }
 
-const TYPES = ['handshake', 'frame', 'message', 'diagnostic', 'connection', 'summary'];
+const TYPES = ['handshake', 'frame', 'cause', 'message', 'diagnostic', 'connection', 'summary'];
 /** Numbers that are none of places or amounts. */
 const SIGNED = new Set(['endedAt', 'time', 'duration', 'ratio', 'min', 'median', 'max']);
 
