@@ -37,6 +37,16 @@ export function explain({ code, args }: Diagnostic): Explanation {
   return { code, severity, rfc, message, ...(closeCode !== undefined && { closeCode }) };
 }
 
+/** A broken rule, in words: where it stands in its direction's stream, in bytes. */
+export interface PlainDiagnostic extends Explanation {
+  readonly start: number;
+  readonly end: number;
+}
+
+export function plainDiagnostic(diagnostic: Diagnostic): PlainDiagnostic {
+  return { ...explain(diagnostic), start: diagnostic.span.start, end: diagnostic.span.end };
+}
+
 /** Whether a diagnostic makes the verdict negative: an error, or with `strict` a warning too. */
 export function isFinding(diagnostic: Diagnostic, strict: boolean): boolean {
   const { severity } = RULES[diagnostic.code] as Rule;
