@@ -148,5 +148,8 @@ export { ConnectionInspector, Inspector } from './traffic/inspector.js';
 export type { Judged } from './traffic/judged.js';
 export { inspect, TrafficReader, type InspectInput, type InspectOptions } from './traffic/inspect.js';
 export type { ConversationContext, Inspected, PlainFrame, PlainMessage } from './traffic/plain-record.js';
+export { jsonRecords, type JsonOptions } from './describe/json-records.js';
+export { jsonLine } from './describe/escape.js';
+export type { JsonRecord } from './describe/json.js';
 export type { ConnectionSummary } from './traffic/tally/summary.js';
 export type { CloseReason, Endpoint, StreamOpener, StreamOrigin, StreamTaker } from './codec/bytes/stream-taker.js';

@@ -75,9 +75,11 @@ export class FrameReceiver {
 
   private step(event: FrameEvent, take: (frame: Frame) => void): readonly Diagnostic[] {
     switch (event.type) {
-      case 'frame-start':
+      case 'frame-start': {
         this.assembler.start(event.header);
-        return [...this.judged(this.assembler.open!), ...this.tooLarge(event.header)];
+        const found = this.judged(this.assembler.open!);
+        return found.length > 0 ? found : this.tooLarge(event.header);
+      }
       case 'payload': {
         this.assembler.payload(event);
         const { open } = this.assembler;

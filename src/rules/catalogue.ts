@@ -41,14 +41,17 @@ export function explain({ code, args }: Diagnostic): Explanation {
 export interface PlainDiagnostic extends Explanation {
   readonly start: number;
   readonly end: number;
+  /** Of a handshake: the half that it is about. */
+  readonly side?: 'request' | 'response';
 }
 
-export function plainDiagnostic(diagnostic: Diagnostic): PlainDiagnostic {
-  return { ...explain(diagnostic), start: diagnostic.span.start, end: diagnostic.span.end };
+export function plainDiagnostic(diagnostic: Diagnostic & Pick<PlainDiagnostic, 'side'>): PlainDiagnostic {
+  const { span, side } = diagnostic;
+  return { ...explain(diagnostic), start: span.start, end: span.end, ...(side && { side }) };
 }
 
 /** Whether a diagnostic makes the verdict negative: an error, or with `strict` a warning too. */
-export function isFinding(diagnostic: Diagnostic, strict: boolean): boolean {
+export function isFinding(diagnostic: Pick<Diagnostic, 'code'>, strict: boolean): boolean {
   const { severity } = RULES[diagnostic.code] as Rule;
   return severity === 'error' || (strict && severity === 'warning');
 }

@@ -94,7 +94,7 @@ export function plainRecord(record: Judged, conversation: ConversationContext): 
     conversation,
     direction,
     ...(time !== undefined && { time }),
-    diagnostics: diagnostics.map(plainDiagnostic),
+    diagnostics: diagnostics.map((one) => plainDiagnostic(one)),
   };
   switch (record.type) {
     case 'handshake':
