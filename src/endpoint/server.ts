@@ -76,11 +76,12 @@ export class ServerEndpoint extends WebSocketEndpoint {
     if (found.length > 0) return this.fails(found, statusOf(request, found));
     this.waiting = { handshake, early: new ByteCollector(this.maxMessageBytes) };
     this.out.push({ type: 'request', handshake });
-    if (rest) this.keep(rest);
-    if (this.waiting && this.options.autoAccept !== false) this.grant({});
+    if (this.options.autoAccept !== false) this.grant({}, rest);
+    else if (rest) this.keep(rest);
   }
 
-  private grant({ subprotocol, headers = [] }: AcceptOptions): void {
+  /** `rest`: what came with the request. */
+  private grant({ subprotocol, headers = [] }: AcceptOptions, rest?: Uint8Array): void {
     const { handshake, early } = this.asked();
     const { key = '', subprotocolsOffered, request } = handshake;
     if (subprotocol !== undefined && !subprotocolsOffered.includes(subprotocol)) {
@@ -96,7 +97,11 @@ export class ServerEndpoint extends WebSocketEndpoint {
     this.waiting = undefined;
     this.out.push({ type: 'write', what: 'response', bytes });
     const response = parseHead(bytes) as ResponseHead;
-    this.opened(readHandshake({ request: request!, response, acceptOf: acceptKey }), request!.span.end, early.bytes());
+    this.opened(
+      readHandshake({ request: request!, response, acceptOf: acceptKey }),
+      request!.span.end,
+      rest ?? early.bytes(),
+    );
   }
 
   private extensionsFor({ extensionsOffered }: Handshake): readonly Extension[] {
