@@ -9,7 +9,6 @@ export type Role = 'client' | 'server';
 export type Chop = (chunk: Uint8Array) => Iterable<Uint8Array>;
 
 export const whole: Chop = (chunk) => [chunk];
-export const byteByByte: Chop = (chunk) => Array.from(chunk, (byte) => Uint8Array.of(byte));
 
 /** Random bytes that are the same in each run. */
 export function seeded(seed = 1): (bytes: Uint8Array) => void {
