@@ -67,12 +67,12 @@ export class ServerEndpoint extends WebSocketEndpoint {
 
   protected override unfinished(): readonly Diagnostic[] {
     const request = this.waiting ? undefined : (this.reader.end() as RequestHead | undefined);
-    return request ? judgeHandshake(readHandshake({ request })).filter(isToBeRefused) : [];
+    return request ? faultsOf(readHandshake({ request })) : [];
   }
 
   private judge(request: RequestHead, rest?: Uint8Array): void {
     const handshake = readHandshake({ request });
-    const found = judgeHandshake(handshake).filter(isToBeRefused);
+    const found = faultsOf(handshake);
     if (found.length > 0) return this.fails(found, statusOf(request, found));
     this.waiting = { handshake, early: new ByteCollector(this.maxMessageBytes) };
     this.out.push({ type: 'request', handshake });
@@ -136,6 +136,11 @@ export class ServerEndpoint extends WebSocketEndpoint {
     this.never();
     this.out.push({ type: 'write', what: 'response', bytes }, { type: 'end' });
   }
+}
+
+/** A body only deserves a warning, but it would be read as frames. */
+function faultsOf(handshake: Handshake): readonly Diagnostic[] {
+  return judgeHandshake(handshake).filter((one) => isToBeRefused(one) || one.code === 'request-body');
 }
 
 /** RFC 6455 §4.2.1, §4.4; RFC 6585 §5. */

@@ -204,12 +204,20 @@ describe('the server and a request', () => {
     ['no upgrade', 'GET / HTTP/1.1\r\nHost: a\r\n\r\n', 'request-upgrade-missing', 'HTTP/1.1 426 Upgrade Required'],
     ['version 8', lines.replace('13', '8'), 'request-version-draft', 'HTTP/1.1 426 Upgrade Required'],
     ['a short key', lines.replace(KEY, 'AAAA'), 'request-key-length', 'HTTP/1.1 400 Bad Request'],
+    ['a body', lines.replace('Host', 'Content-Length: 3\r\nHost'), 'request-body', 'HTTP/1.1 400 Bad Request'],
     ['POST', lines.replace('GET', 'POST'), 'request-method', 'HTTP/1.1 400 Bad Request'],
     ['no end', `GET / HTTP/1.1\r\n${'x'.repeat(70_000)}`, undefined, 'HTTP/1.1 431 Request Header Fields Too Large'],
   ])('refuses %s', (_, text, code, line) => {
     const [found, first] = refusedWith(text);
     if (code !== undefined) expect(found).toBe(code);
     expect(first).toBe(line);
+  });
+
+  it('reads what comes with the request', () => {
+    const server = new ServerEndpoint({ maxMessageBytes: 10 });
+    const frames = Array.from({ length: 9 }, () => [...masked(1, 'hello')]).flat();
+    const events = server.receive(Uint8Array.from([...REQUEST, ...frames]));
+    expect(typesOf(events)).toEqual(['request', 'write', 'open', ...Array.from({ length: 9 }, () => 'text')]);
   });
 
   it('waits for its user', () => {
@@ -245,6 +253,8 @@ describe('the server and a request', () => {
     const request = lines.replace('\r\n\r\n', `\r\nSec-WebSocket-Extensions: ${offer}\r\n\r\n`);
     const events = server.receive(encodeUtf8(request));
     expect(written(events)).toContain('permessage-deflate; server_no_context_takeover; server_max_window_bits=10\r\n');
+    const hinted = encodeUtf8(request.replace(offer, 'permessage-deflate; client_no_context_takeover'));
+    expect(written(new ServerEndpoint({ deflate: true }).receive(hinted))).toContain('client_no_context_takeover\r\n');
   });
 });
 

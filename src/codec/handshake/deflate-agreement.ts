@@ -29,7 +29,8 @@ export function agreeOnDeflate(offers: readonly Extension[], wish: DeflateWish =
     if (clientBits < 15 && !given.has('client_max_window_bits')) continue;
     return {
       serverNoContextTakeover: offered.serverNoContextTakeover || wish.serverNoContextTakeover === true,
-      clientNoContextTakeover: wish.clientNoContextTakeover === true,
+      // An offer that has it is a hint: the client would keep no context (RFC 7692 §7.1.1.2).
+      clientNoContextTakeover: wish.clientNoContextTakeover ?? offered.clientNoContextTakeover,
       serverMaxWindowBits: Math.min(offered.serverMaxWindowBits, serverBits),
       clientMaxWindowBits: Math.min(offered.clientMaxWindowBits, clientBits),
     };
