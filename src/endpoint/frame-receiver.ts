@@ -1,7 +1,8 @@
+import type { Span } from '../codec/bytes/span.js';
+import { FrameStream } from '../codec/connection/frame-stream.js';
 import { createAssembler } from '../codec/connection/reading-options.js';
 import type { RawDeflate } from '../codec/deflate/message-deflate.js';
 import type { FrameHeader } from '../codec/frames/frame.js';
-import { FrameReader, type FrameEvent } from '../codec/frames/frame-reader.js';
 import { OPCODE } from '../codec/frames/registry.js';
 import type { DeflateParameters } from '../codec/handshake/deflate-params.js';
 import type { MessageAssembler } from '../codec/messages/assembler.js';
@@ -25,42 +26,48 @@ const NOTHING: readonly Diagnostic[] = [];
 
 /** Reads the frames of the peer up to its close frame, or to the first fault: that shows as soon as its bytes are there. */
 export class FrameReceiver {
-  private readonly reader: FrameReader;
   private readonly assembler: MessageAssembler;
-  /** Payload bytes on the wire that the open message has, declared ones included. */
+  private readonly stream: FrameStream;
+  /** Payload bytes on the wire that the open message has, declared ones included, up to the frame of that number. */
   private messageBytes = 0;
+  private counted = -1;
   private isDone = false;
 
   constructor(private readonly options: ReceivingOptions) {
     const { peer, deflate, raw, maxMessageBytes, offset } = options;
-    // A view of the chunk is used until the call returns; the assembler copies what is kept.
-    this.reader = new FrameReader(offset, { payloads: 'view' });
     this.assembler = createAssembler(peer, deflate, {
       ...(raw && { raw }),
       previewBytes: MAX_CONTROL_BYTES,
       messageBytes: maxMessageBytes,
       maxMessageBytes,
     });
+    this.stream = new FrameStream(this.assembler, offset);
   }
 
   /** Hands on the whole frames that break no rule. Gives the rules that one breaks; after that nothing is read. */
   receive(chunk: Uint8Array, take: (frame: Frame) => void): readonly Diagnostic[] {
-    if (this.isDone) return NOTHING;
-    for (const event of this.reader.push(chunk)) {
-      const found = this.step(event, take);
-      if (found.length > 0) this.close();
-      if (this.isDone) return found;
-    }
-    return NOTHING;
+    let found = NOTHING;
+    if (this.isDone) return found;
+    const frame = (one: Frame): void => {
+      if (this.isDone) return;
+      found = this.faultsOf(one);
+      if (found.length === 0) take(one);
+      if (found.length > 0 || one.header.opcode === OPCODE.close) this.close();
+    };
+    this.stream.read(chunk, 0, chunk.length, NaN, { frame });
+    if (this.isDone) return found;
+    const { open } = this.assembler;
+    if (open) found = this.faultsOf(open);
+    if (found.length > 0) this.close();
+    return found;
   }
 
   /** The peer has ended TCP: what that cuts off. */
   end(): readonly Diagnostic[] {
-    if (this.isDone) return NOTHING;
-    const truncated = this.reader.end();
-    const found = truncated === undefined ? NOTHING : this.cutOff(truncated);
+    const unfinished = this.isDone ? undefined : this.stream.end();
     this.close();
-    return found;
+    if (unfinished === undefined) return NOTHING;
+    return 'frame' in unfinished ? this.judged(unfinished.frame) : [judgeUnfinishedHeader(unfinished.header)];
   }
 
   /** Reads nothing more, and gives back its memory. */
@@ -69,31 +76,13 @@ export class FrameReceiver {
     this.assembler.close();
   }
 
-  private cutOff(truncated: NonNullable<ReturnType<FrameReader['end']>>): readonly Diagnostic[] {
-    return truncated.header ? this.judged(this.assembler.truncate(truncated)) : [judgeUnfinishedHeader(truncated)];
-  }
-
-  private step(event: FrameEvent, take: (frame: Frame) => void): readonly Diagnostic[] {
-    switch (event.type) {
-      case 'frame-start': {
-        this.assembler.start(event.header);
-        const found = this.judged(this.assembler.open!);
-        return found.length > 0 ? found : this.tooLarge(event.header);
-      }
-      case 'payload': {
-        this.assembler.payload(event);
-        const { open } = this.assembler;
-        return open?.utf8Error ? this.judged(open) : NOTHING;
-      }
-      case 'frame-end': {
-        const frame = this.assembler.end();
-        const found = this.judged(frame);
-        if (found.length > 0) return found;
-        if (event.header.opcode === OPCODE.close) this.close();
-        take(frame);
-        return NOTHING;
-      }
-    }
+  /** The same, however the frame was cut: what its header breaks, or else what its payload breaks. */
+  private faultsOf(frame: Frame): readonly Diagnostic[] {
+    const all = this.judged(frame);
+    const inHeader = all.filter(({ span }) => isWithin(span, frame.header.span));
+    if (inHeader.length > 0) return inHeader;
+    const tooLarge = this.tooLarge(frame.header);
+    return tooLarge.length > 0 ? tooLarge : all;
   }
 
   private judged(frame: Frame): readonly Diagnostic[] {
@@ -101,13 +90,18 @@ export class FrameReceiver {
     return found.length === 0 ? found : found.filter((one) => isFinding(one, false));
   }
 
-  /** Before a byte of the payload is kept (RFC 6455 §10.4). */
+  /** As soon as the header is there (RFC 6455 §10.4). */
   private tooLarge(header: FrameHeader): readonly Diagnostic[] {
-    if (header.control) return NOTHING;
+    if (header.control || header.index === this.counted) return NOTHING;
+    this.counted = header.index;
     if (header.opcode !== OPCODE.continuation) this.messageBytes = 0;
     this.messageBytes += header.payloadLength;
     const { maxMessageBytes: limit } = this.options;
     if (this.messageBytes <= limit) return NOTHING;
     return [{ code: 'message-too-large', span: header.span, args: { bytes: this.messageBytes, limit } }];
   }
+}
+
+function isWithin({ start, end }: Span, outer: Span): boolean {
+  return start >= outer.start && end <= outer.end;
 }
