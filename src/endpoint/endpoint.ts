@@ -71,7 +71,7 @@ export abstract class WebSocketEndpoint {
 
   /** Messages, pings and pongs may be sent. */
   get canSend(): boolean {
-    return this.sender !== undefined && !this.closeSent;
+    return this.sender !== undefined && !this.closeSent && !this.isOver;
   }
 
   /** Bytes that came from the peer, in any pieces; they may be written over afterwards. Gives what they complete. */
@@ -89,7 +89,7 @@ export abstract class WebSocketEndpoint {
    */
   send(event: SendEvent): Uint8Array {
     if (event.type === 'close' && this.closeSent) return EMPTY;
-    if (!this.sender || this.closeSent) throw new TypeError(`nothing can be sent: the connection is ${this.current}`);
+    if (!this.sender || !this.canSend) throw new TypeError(`nothing can be sent: the connection is ${this.current}`);
     const bytes = this.sender.bytesOf(event);
     if (event.type === 'close') this.noteClose();
     return bytes;

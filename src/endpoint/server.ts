@@ -41,14 +41,18 @@ export class ServerEndpoint extends WebSocketEndpoint {
     this.reader = new HeadReader({ kind: 'request', ...(limit !== undefined && { limit }) });
   }
 
-  /** Accepts the request that came. Throws a TypeError where there is none, or for a subprotocol that was not offered. */
+  /**
+   * Accepts the request that came; gives nothing where TCP is over by now. Throws a TypeError where there is no request, or
+   * for a subprotocol that was not offered.
+   */
   accept(options: AcceptOptions = {}): EndpointEvent[] {
-    this.grant(options);
+    if (this.state !== 'closed') this.grant(options);
     return this.taken();
   }
 
-  /** Refuses the request that came. Throws a TypeError where there is none, and as `buildRefusal` does. */
+  /** Refuses it, in the same way. Throws as `buildRefusal` does, too. */
   refuse(refusal: UpgradeRefusal): EndpointEvent[] {
+    if (this.state === 'closed') return [];
     this.asked();
     this.decline(refusal);
     return this.taken();

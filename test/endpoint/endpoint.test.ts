@@ -68,6 +68,10 @@ describe('a connection', () => {
     expect(pair.events.server.at(-1)).toEqual({ type: 'closed', code: 1005, reason: '', clean: true });
     expect([pair.client.state, pair.server.state]).toEqual(['closed', 'closed']);
     expect(pair.client.end()).toEqual([]);
+    const { client } = new Pair();
+    client.end();
+    expect(client.canSend).toBe(false);
+    expect(() => client.send({ type: 'text', text: '' })).toThrow('closed');
     expect(pair.client.receive(Uint8Array.of(0x81))).toEqual([]);
   });
 
@@ -228,6 +232,16 @@ describe('the server and a request', () => {
     expect(typesOf(events)).toEqual(['write', 'open', 'text']);
     expect(written(events)).toContain('Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSet-Cookie: a=b\r\n');
     expect(() => server.accept()).toThrow(TypeError);
+  });
+
+  it('an answer that comes after the end of TCP is nothing', () => {
+    for (const answer of [(of: ServerEndpoint) => of.accept(), (of: ServerEndpoint) => of.refuse({ status: 403 })]) {
+      const server = new ServerEndpoint({ autoAccept: false });
+      server.receive(REQUEST);
+      expect(typesOf(server.end())).toEqual(['closed']);
+      expect(answer(server)).toEqual([]);
+      expect(server.state).toBe('closed');
+    }
   });
 
   it('refuses what its user refuses', () => {

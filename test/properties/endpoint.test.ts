@@ -106,7 +106,7 @@ describe(`endpoints (SEED=${seed})`, () => {
           ),
         ).toEqual(whole);
       }),
-      { numRuns: 1500, seed },
+      { numRuns: 500, seed },
     );
   });
 
@@ -147,7 +147,7 @@ describe(`endpoints (SEED=${seed})`, () => {
           expect(pair.events[to].at(-1)).toMatchObject({ type: 'closed', code: 4000, clean: true });
         }
       }),
-      { numRuns: 600, seed },
+      { numRuns: 300, seed },
     );
   });
 });
