@@ -2,16 +2,10 @@ import type { Handshake } from '../codec/handshake/handshake.js';
 import type { Direction, Frame, FramePlace, Message } from '../codec/messages/records.js';
 import { opcodeInfo } from '../codec/frames/registry.js';
 import type { Endpoint } from '../codec/bytes/stream-taker.js';
-import { explain, type Explanation } from '../rules/catalogue.js';
+import { plainDiagnostic, type PlainDiagnostic } from '../rules/catalogue.js';
 import type { OtherTraffic } from './conversation.js';
 import type { Judged } from './judged.js';
 import type { ConnectionSummary } from './tally/summary.js';
-
-/** A broken rule, in words: where it stands in its direction's stream, in bytes. */
-export interface PlainDiagnostic extends Explanation {
-  readonly start: number;
-  readonly end: number;
-}
 
 /** A text or binary message (RFC 6455 §5.4), inflated where it was compressed (RFC 7692). */
 export interface PlainMessage {
@@ -100,7 +94,7 @@ export function plainRecord(record: Judged, conversation: ConversationContext): 
     conversation,
     direction,
     ...(time !== undefined && { time }),
-    diagnostics: diagnostics.map((one) => ({ ...explain(one), start: one.span.start, end: one.span.end })),
+    diagnostics: diagnostics.map((one) => plainDiagnostic(one)),
   };
   switch (record.type) {
     case 'handshake':
