@@ -9,6 +9,7 @@ const MAY_IMPORT = {
   rules: ['codec'],
   sources: ['codec'],
   traffic: ['codec', 'rules', 'sources'],
+  endpoint: ['codec', 'rules'],
   describe: ['codec', 'rules', 'sources', 'traffic'],
   terminal: ['codec', 'rules', 'sources', 'traffic', 'describe'],
   web: ['codec', 'rules', 'sources', 'traffic', 'describe'],
@@ -134,7 +135,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/{codec,rules,sources,traffic,describe,web}/**/*.ts', 'src/index*.ts'],
+    files: ['src/{codec,rules,sources,traffic,endpoint,describe,web}/**/*.ts', 'src/index*.ts'],
     ignores: NODE_ADAPTERS,
     rules: {
       'no-restricted-imports': ['error', pure],

@@ -96,6 +96,30 @@ export {
   type DeflateRole,
   type ReadDeflate,
 } from './codec/handshake/deflate-params.js';
+export { agreeOnDeflate, offerDeflate, type DeflateWish } from './codec/handshake/deflate-agreement.js';
+export { acceptKey } from './codec/handshake/accept-value.js';
+export {
+  buildRefusal,
+  buildRequest,
+  buildResponse,
+  type UpgradeRefusal,
+  type UpgradeRequest,
+  type UpgradeResponse,
+} from './codec/handshake/write-handshake.js';
+export type { HeaderFields } from './codec/http1/write-head.js';
+export { createKey, type RandomSource } from './endpoint/random.js';
+export { ClientEndpoint, type ClientOptions } from './endpoint/client.js';
+export { ServerEndpoint, type AcceptOptions, type ServerOptions } from './endpoint/server.js';
+export type { EndpointOptions, WebSocketEndpoint } from './endpoint/endpoint.js';
+export type {
+  BinaryMessage,
+  CloseFrame,
+  EndpointEvent,
+  EndpointState,
+  PingOrPong,
+  SendEvent,
+  TextMessage,
+} from './endpoint/events.js';
 export type { ReadingOptions } from './codec/connection/reading-options.js';
 export type { PayloadMemory } from './codec/bytes/payload-memory.js';
 export { Connection } from './codec/connection/connection.js';
@@ -104,11 +128,13 @@ export { Transcript, type TranscriptEvent, type TranscriptOptions } from './code
 export {
   explain,
   isFinding,
+  plainDiagnostic,
   RULES,
   type Diagnostic,
   type DiagnosticArgs,
   type DiagnosticCode,
   type Explanation,
+  type PlainDiagnostic,
 } from './rules/catalogue.js';
 export type { Rule, Severity } from './rules/rule.js';
 export { judgeFrame, judgeUnfinishedHeader, type FrameContext } from './rules/frames/rules.js';
@@ -121,13 +147,10 @@ export {
 export { ConnectionInspector, Inspector } from './traffic/inspector.js';
 export type { Judged } from './traffic/judged.js';
 export { inspect, TrafficReader, type InspectInput, type InspectOptions } from './traffic/inspect.js';
-export type {
-  ConversationContext,
-  Inspected,
-  PlainDiagnostic,
-  PlainFrame,
-  PlainMessage,
-} from './traffic/plain-record.js';
+export type { ConversationContext, Inspected, PlainFrame, PlainMessage } from './traffic/plain-record.js';
+export { jsonRecords, type JsonOptions } from './describe/json-records.js';
+export { jsonLine } from './describe/escape.js';
+export type { JsonRecord } from './describe/json.js';
 export type { ConnectionSummary } from './traffic/tally/summary.js';
 export type {
   CloseReason,

@@ -1,7 +1,16 @@
 /** The library for Node: everything of `index.browser.ts`, with the adapters around node:crypto and node:zlib. */
 import { acceptKey } from './codec/handshake/accept-key.js';
 import { nodeDeflate } from './codec/deflate/node-zlib.js';
-import { inspect as inspectPure, type Inspected, type InspectInput, type InspectOptions } from './index.browser.js';
+import {
+  ClientEndpoint as PureClient,
+  inspect as inspectPure,
+  ServerEndpoint as PureServer,
+  type ClientOptions,
+  type Inspected,
+  type InspectInput,
+  type InspectOptions,
+  type ServerOptions,
+} from './index.browser.js';
 
 export * from './index.browser.js';
 export { acceptKey, acceptSteps, type AcceptSteps } from './codec/handshake/accept-key.js';
@@ -10,4 +19,18 @@ export { nodeDeflate } from './codec/deflate/node-zlib.js';
 /** The same as in `index.browser.ts`: compressed messages are inflated by node:zlib, accept values checked by node:crypto. */
 export function inspect(input: InspectInput, options: InspectOptions = {}): AsyncGenerator<Inspected> {
   return inspectPure(input, { raw: nodeDeflate, acceptOf: acceptKey, ...options });
+}
+
+/** The same as in `index.browser.ts`, with node:zlib. */
+export class ClientEndpoint extends PureClient {
+  constructor(options: ClientOptions) {
+    super({ raw: nodeDeflate, ...options });
+  }
+}
+
+/** The same as in `index.browser.ts`, with node:zlib. */
+export class ServerEndpoint extends PureServer {
+  constructor(options: ServerOptions = {}) {
+    super({ raw: nodeDeflate, ...options });
+  }
 }

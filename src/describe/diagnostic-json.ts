@@ -1,19 +1,18 @@
-import { explain, type Diagnostic } from '../rules/catalogue.js';
-import type { HandshakeDiagnostic } from '../rules/handshake/rules.js';
+import { plainDiagnostic, type Diagnostic, type PlainDiagnostic } from '../rules/catalogue.js';
 
-/** A diagnostic; one of a handshake says which half it is about. */
-export type SidedDiagnostic = Diagnostic & Partial<Pick<HandshakeDiagnostic, 'side'>>;
+/** A diagnostic, in words or not; one of a handshake says which half it is about. */
+export type SidedDiagnostic = (Diagnostic & Pick<PlainDiagnostic, 'side'>) | PlainDiagnostic;
 
 /** A diagnostic as it is nested in a record. */
 export function diagnosticFields(diagnostic: SidedDiagnostic): Record<string, unknown> {
-  const { code, severity, rfc, message, closeCode } = explain(diagnostic);
-  const { side, span } = diagnostic;
+  const plain = 'severity' in diagnostic ? diagnostic : plainDiagnostic(diagnostic);
+  const { code, severity, rfc, message, closeCode, side, start } = plain;
   return {
     code,
     severity,
     rfc,
     message,
-    offset: span.start,
+    offset: start,
     ...(closeCode !== undefined && { closeCode }),
     ...(side !== undefined && { direction: side === 'request' ? 'client' : 'server' }),
   };

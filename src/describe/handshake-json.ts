@@ -28,7 +28,7 @@ export function handshakeRecord(
     valid: !isRefused(handshake) && !diagnostics.some((diagnostic) => isFinding(diagnostic, false)),
     diagnostics: diagnostics.map((diagnostic) => ({
       ...diagnosticFields(diagnostic),
-      ...(diagnostic.side && place?.(diagnostic.side, diagnostic.span.start)),
+      ...(diagnostic.side && place?.(diagnostic.side, 'span' in diagnostic ? diagnostic.span.start : diagnostic.start)),
     })),
   };
 }

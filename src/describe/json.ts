@@ -2,12 +2,12 @@ import { encodeBase64 } from '../codec/bytes/base64.js';
 import { print } from './printable.js';
 import { headerFields } from '../codec/frames/frame.js';
 import { hexOf } from '../codec/bytes/hex.js';
-import type { Frame, Message } from '../codec/messages/records.js';
+import type { Direction, Frame, Message } from '../codec/messages/records.js';
 import { OPCODE, opcodeInfo } from '../codec/frames/registry.js';
 import { isDated } from '../codec/bytes/time.js';
-import { causeMessage, type Cause } from '../rules/causes/catalogue.js';
-import type { Judged } from '../traffic/judged.js';
-import { diagnosticFields } from './diagnostic-json.js';
+import type { Cause } from '../rules/causes/catalogue.js';
+import type { Handshake } from '../codec/handshake/handshake.js';
+import { diagnosticFields, type SidedDiagnostic } from './diagnostic-json.js';
 import { handshakeRecord } from './handshake-json.js';
 import { safeJson } from './escape.js';
 import { previewText } from './preview-text.js';
@@ -15,6 +15,26 @@ import type { View, ViewOptions } from './view.js';
 
 /** A record as it is printed: `type` first, fields that do not apply left out (docs/json.md). */
 export type JsonRecord = { readonly type: string } & Readonly<Record<string, unknown>>;
+
+/** What a frame's record is made of. */
+export interface JsonFrame extends Pick<Frame, 'header' | 'payload' | 'received' | 'missing' | 'compressed'> {
+  readonly close?: { readonly code?: number; readonly reason: string } | undefined;
+  readonly message?: JsonMessage | undefined;
+}
+type JsonMessage = Pick<Message, 'index' | 'opcode' | 'frames' | 'compressed' | 'wireBytes' | 'bytes' | 'payload'>;
+
+/** What records are made of: a `Judged`, or what `inspect` made of one. */
+export type JsonSource = {
+  readonly connection: number;
+  readonly direction: Direction;
+  readonly time?: number | undefined;
+  readonly diagnostics: readonly SidedDiagnostic[];
+} & (
+  | { readonly type: 'handshake'; readonly handshake: Handshake }
+  | { readonly type: 'frame'; readonly frame: JsonFrame }
+  | { readonly type: 'cause'; readonly offset: number; readonly cause: Cause }
+  | { readonly type: 'tail' | 'gap' | 'unread' | 'body' }
+);
 
 /** One compact JSON object a line. With `messages`, messages instead of frames. */
 export function jsonView(options: ViewOptions, messages: boolean): View {
@@ -24,44 +44,39 @@ export function jsonView(options: ViewOptions, messages: boolean): View {
   };
 }
 
-function origin(record: Judged): Record<string, unknown> {
+function origin(record: JsonSource): Record<string, unknown> {
   return { connection: record.connection, direction: record.direction };
 }
 
-function alone(record: Judged): JsonRecord[] {
+function alone(record: JsonSource): JsonRecord[] {
   return record.diagnostics.map((d) => ({ type: 'diagnostic', ...diagnosticFields(d), ...origin(record) }));
 }
 
 /** What `--json` tells of a record. */
-export function jsonRecords(record: Judged, options: ViewOptions): JsonRecord[] {
+export function jsonRecords(record: JsonSource, options: ViewOptions): JsonRecord[] {
   if (record.type === 'handshake') return [handshakeOf(record)];
   if (record.type === 'cause') return [causeOf(record)];
   return record.type === 'frame' ? [frameRecord(record, record.frame, options)] : alone(record);
 }
 
-function messageRecords(record: Judged, options: ViewOptions): JsonRecord[] {
+export function messageRecords(record: JsonSource, options: ViewOptions): JsonRecord[] {
   if (record.type === 'handshake') return [handshakeOf(record)];
   if (record.type === 'cause') return [causeOf(record)];
   if (record.type !== 'frame' || !record.frame.message) return alone(record);
   return [messageRecord(record, record.frame.message, options)];
 }
 
-function handshakeOf(record: Judged & { type: 'handshake' }): JsonRecord {
+function handshakeOf(record: JsonSource & { type: 'handshake' }): JsonRecord {
   const { type, ...fields } = handshakeRecord(record.handshake, record.diagnostics);
   return { type, connection: record.connection, ...fields };
 }
 
-function causeOf(record: Judged & { type: 'cause' }): JsonRecord {
+function causeOf(record: JsonSource & { type: 'cause' }): JsonRecord {
   const { offset, time, cause } = record;
-  return { type: 'cause', ...origin(record), offset, ...timeField(time), cause: causeFields(cause) };
+  return { type: 'cause', ...origin(record), offset, ...timeField(time), cause: { ...cause } };
 }
 
-/** `{code, message}` of a cause, as in the records of connections. */
-export function causeFields(cause: Cause): { code: string; message: string } {
-  return { code: cause.code, message: causeMessage(cause) };
-}
-
-function frameRecord(record: Judged, frame: Frame, options: ViewOptions): JsonRecord {
+function frameRecord(record: JsonSource, frame: JsonFrame, options: ViewOptions): JsonRecord {
   const { header } = frame;
   const { exactLength } = header;
   const textual = header.opcode === OPCODE.text && !frame.compressed;
@@ -90,7 +105,7 @@ function frameRecord(record: Judged, frame: Frame, options: ViewOptions): JsonRe
   };
 }
 
-function messageRecord(record: Judged, message: Message, options: ViewOptions): JsonRecord {
+function messageRecord(record: JsonSource, message: JsonMessage, options: ViewOptions): JsonRecord {
   const readable = message.bytes !== undefined;
   return {
     type: 'message',
@@ -126,7 +141,7 @@ function timeField(time: number | undefined): { time?: number } {
   return time !== undefined && isDated(time) ? { time } : {};
 }
 
-function fieldsOf(frame: Frame): unknown[] {
+function fieldsOf(frame: JsonFrame): unknown[] {
   const start = frame.header.start;
   const bytes = frame.header.bytes;
   return headerFields(frame.header, frame.received).map(({ name, span, value }) => ({

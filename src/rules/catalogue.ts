@@ -37,8 +37,21 @@ export function explain({ code, args }: Diagnostic): Explanation {
   return { code, severity, rfc, message, ...(closeCode !== undefined && { closeCode }) };
 }
 
+/** A broken rule, in words: where it stands in its direction's stream, in bytes. */
+export interface PlainDiagnostic extends Explanation {
+  readonly start: number;
+  readonly end: number;
+  /** Of a handshake: the half that it is about. */
+  readonly side?: 'request' | 'response';
+}
+
+export function plainDiagnostic(diagnostic: Diagnostic & Pick<PlainDiagnostic, 'side'>): PlainDiagnostic {
+  const { span, side } = diagnostic;
+  return { ...explain(diagnostic), start: span.start, end: span.end, ...(side && { side }) };
+}
+
 /** Whether a diagnostic makes the verdict negative: an error, or with `strict` a warning too. */
-export function isFinding(diagnostic: Diagnostic, strict: boolean): boolean {
+export function isFinding(diagnostic: Pick<Diagnostic, 'code'>, strict: boolean): boolean {
   const { severity } = RULES[diagnostic.code] as Rule;
   return severity === 'error' || (strict && severity === 'warning');
 }

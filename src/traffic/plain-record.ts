@@ -1,18 +1,12 @@
 import type { Handshake } from '../codec/handshake/handshake.js';
 import type { Direction, Frame, FramePlace, Message } from '../codec/messages/records.js';
-import { causeMessage } from '../rules/causes/catalogue.js';
+import type { Cause } from '../rules/causes/catalogue.js';
 import { opcodeInfo } from '../codec/frames/registry.js';
 import type { Endpoint, Passage } from '../codec/bytes/stream-taker.js';
-import { explain, type Explanation } from '../rules/catalogue.js';
+import { plainDiagnostic, type PlainDiagnostic } from '../rules/catalogue.js';
 import type { OtherTraffic } from './conversation.js';
 import type { Judged } from './judged.js';
-import type { CauseSummary, ConnectionSummary } from './tally/summary.js';
-
-/** A broken rule, in words: where it stands in its direction's stream, in bytes. */
-export interface PlainDiagnostic extends Explanation {
-  readonly start: number;
-  readonly end: number;
-}
+import type { ConnectionSummary } from './tally/summary.js';
 
 /** A text or binary message (RFC 6455 §5.4), inflated where it was compressed (RFC 7692). */
 export interface PlainMessage {
@@ -88,7 +82,7 @@ export type Inspected =
   /** `tail`: the stream ends inside a header. `gap`: bytes that were not captured. `unread`: bytes that can't be read as frames. */
   | (Placed & { readonly type: 'tail' | 'gap' | 'unread'; readonly offset: number; readonly length: number })
   /** What the bytes prove to be the cause of the first framing error of a direction. `offset`: of the faulty frame. */
-  | (Placed & { readonly type: 'cause'; readonly offset: number; readonly cause: CauseSummary })
+  | (Placed & { readonly type: 'cause'; readonly offset: number; readonly cause: Cause })
   /** Of a refusal. */
   | (Placed & { readonly type: 'body'; readonly offset: number; readonly bytes: Uint8Array })
   /** A connection has ended. */
@@ -105,7 +99,7 @@ export function plainRecord(record: Judged, conversation: ConversationContext): 
     conversation,
     direction,
     ...(time !== undefined && { time }),
-    diagnostics: diagnostics.map((one) => ({ ...explain(one), start: one.span.start, end: one.span.end })),
+    diagnostics: diagnostics.map((one) => plainDiagnostic(one)),
   };
   switch (record.type) {
     case 'handshake':
@@ -116,10 +110,8 @@ export function plainRecord(record: Judged, conversation: ConversationContext): 
       const { start, headerBytes } = record.truncated;
       return { type: 'tail', ...placed, offset: start, length: headerBytes?.length ?? 0 };
     }
-    case 'cause': {
-      const { code } = record.cause;
-      return { type: 'cause', ...placed, offset: record.offset, cause: { code, message: causeMessage(record.cause) } };
-    }
+    case 'cause':
+      return { type: 'cause', ...placed, offset: record.offset, cause: record.cause };
     case 'gap':
     case 'unread':
       return { type: record.type, ...placed, offset: record.offset, length: record.length };

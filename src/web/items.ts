@@ -1,13 +1,9 @@
 import { readHeader, type FrameHeader } from '../codec/frames/frame.js';
-import { encodeBase64 } from '../codec/bytes/base64.js';
-import { WEBSOCKET_GUID, wireBytes } from '../codec/handshake/key.js';
 import type { Head } from '../codec/http1/head.js';
 import type { Direction } from '../codec/messages/records.js';
 import { explain, type Diagnostic } from '../rules/catalogue.js';
-import { causeMessage } from '../rules/causes/catalogue.js';
 import { isRefused } from '../rules/handshake/rules.js';
 import type { Judged } from '../traffic/judged.js';
-import { sha1 } from './sha1.js';
 
 /** What the page shows a row of. They come from the server as records, or are read from pasted bytes. */
 export type Item = FrameItem | HandshakeItem | NoteItem;
@@ -64,11 +60,6 @@ export interface NoteItem extends Base {
   readonly kind: 'note';
   readonly name: string;
   readonly text: string;
-}
-
-/** The accept value that answers a key (RFC 6455 §4.2.2). */
-export function acceptOf(key: string): string {
-  return encodeBase64(sha1(wireBytes(key + WEBSOCKET_GUID)));
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -157,7 +148,7 @@ export function itemOfJudged(judged: Judged): Item {
       };
     }
     case 'cause':
-      return { kind: 'note', ...base, name: 'cause', text: causeMessage(judged.cause) };
+      return { kind: 'note', ...base, name: 'cause', text: judged.cause.message };
     default:
       return { kind: 'note', ...base, name: NOTES[judged.type], text: noteText(judged, base.findings) };
   }

@@ -2,12 +2,13 @@ import { openSource } from '../sources/detect/detect.js';
 import { Flows } from '../sources/tcp/flows.js';
 import { inferLink } from '../sources/packets/link.js';
 import type { InputProblem, SourceEvent } from '../sources/bytes/types.js';
+import { acceptKey as acceptOf } from '../codec/handshake/accept-value.js';
 import type { Direction } from '../codec/messages/records.js';
 import { encodeUtf8 } from '../codec/bytes/utf8.js';
 import { PacketTraffic } from '../traffic/packet-traffic.js';
 import { TextTraffic } from '../traffic/text-traffic.js';
 import type { TrafficTaker } from '../traffic/traffic-taker.js';
-import { acceptOf, itemOfJudged, type Item } from './items.js';
+import { itemOfJudged, type Item } from './items.js';
 import type { Judged } from '../traffic/judged.js';
 
 export interface Pasted {

@@ -4,6 +4,7 @@ import * as library from '../../src/index.js';
 
 /** What other programs may rely on. Taking a name away, or changing its type, breaks them: it needs a new major version. */
 const BROWSER = [
+  'ClientEndpoint',
   'Connection',
   'ConnectionInspector',
   'DEFAULT_DEFLATE_PARAMETERS',
@@ -23,13 +24,20 @@ const BROWSER = [
   'OPCODE',
   'OPCODES',
   'RULES',
+  'ServerEndpoint',
   'TrafficReader',
   'Transcript',
   'Utf8Validator',
   'WEBSOCKET_GUID',
+  'acceptKey',
+  'agreeOnDeflate',
+  'buildRefusal',
+  'buildRequest',
+  'buildResponse',
   'closeCodeInfo',
   'concat',
   'createHeader',
+  'createKey',
   'decodeFrames',
   'decodeKey',
   'decodeUtf8',
@@ -45,15 +53,19 @@ const BROWSER = [
   'hexOf',
   'inspect',
   'isFinding',
+  'jsonLine',
+  'jsonRecords',
   'judgeFrame',
   'judgeHandshake',
   'judgeUnfinishedHeader',
   'keyFromBytes',
   'keyToBytes',
   'minimalForm',
+  'offerDeflate',
   'opcodeInfo',
   'parseExtensions',
   'parseHead',
+  'plainDiagnostic',
   'plainPayload',
   'readCloseBody',
   'readDeflateParameters',
@@ -63,7 +75,7 @@ const BROWSER = [
   'utf8Error',
   'writeCloseBody',
 ];
-const NODE_ONLY = ['acceptKey', 'acceptSteps', 'nodeDeflate'];
+const NODE_ONLY = ['acceptSteps', 'nodeDeflate'];
 
 describe('the public library', () => {
   it('has these names, for browsers and for Node', () => {
@@ -100,6 +112,17 @@ describe('the public library', () => {
     expectTypeOf<library.Inspector['push']>().toEqualTypeOf<(chunk: Uint8Array, time?: number) => library.Judged[]>();
     expectTypeOf<library.Judged['type']>().toEqualTypeOf<
       'handshake' | 'frame' | 'tail' | 'cause' | 'gap' | 'unread' | 'body'
+    >();
+    type Receive = (chunk: Uint8Array) => library.EndpointEvent[];
+    expectTypeOf<library.ClientEndpoint['receive']>().toEqualTypeOf<Receive>();
+    expectTypeOf<library.ServerEndpoint['receive']>().toEqualTypeOf<Receive>();
+    expectTypeOf<library.ClientEndpoint['send']>().toEqualTypeOf<(event: library.SendEvent) => Uint8Array>();
+    expectTypeOf<library.ClientEndpoint['start']>().toEqualTypeOf<() => Uint8Array>();
+    expectTypeOf<library.ServerEndpoint['end']>().toEqualTypeOf<() => library.EndpointEvent[]>();
+    expectTypeOf<library.ServerEndpoint['state']>().toEqualTypeOf<'connecting' | 'open' | 'closing' | 'closed'>();
+    expectTypeOf(library.createKey).toEqualTypeOf<(random?: library.RandomSource) => string>();
+    expectTypeOf(library.jsonRecords).toEqualTypeOf<
+      (record: library.Inspected | library.Judged, options?: library.JsonOptions) => library.JsonRecord[]
     >();
     expectTypeOf<library.Direction>().toEqualTypeOf<'client' | 'server' | 'unknown'>();
   });

@@ -3,7 +3,7 @@ import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
 import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
-import { causeMessage, CAUSES } from '../../src/rules/causes/catalogue.js';
+import { CAUSES } from '../../src/rules/causes/catalogue.js';
 import type { CloseReason } from '../../src/codec/bytes/stream-taker.js';
 import { Conversation } from '../../src/traffic/conversation.js';
 import type { Judged } from '../../src/traffic/judged.js';
@@ -50,7 +50,7 @@ function records(side: Side, said: Uint8Array, cuts: readonly number[] = [], rea
 
 const causes = (side: Side, said: Uint8Array): string[] =>
   records(side, said).flatMap((record) =>
-    record.type === 'cause' ? [`${record.cause.code}: ${causeMessage(record.cause)}`] : [],
+    record.type === 'cause' ? [`${record.cause.code}: ${record.cause.message}`] : [],
   );
 
 const KEY = 0x37fa213d;

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { handshakeSteps } from '../../src/web/handshake-steps.js';
-import { acceptOf, type HandshakeItem } from '../../src/web/items.js';
-import { sha1 } from '../../src/web/sha1.js';
+import type { HandshakeItem } from '../../src/web/items.js';
+import { acceptKey } from '../../src/codec/handshake/accept-value.js';
+import { sha1 } from '../../src/codec/handshake/sha1.js';
 
 const KEY = 'kJXuOKsrl3AR1KeFngRElQ==';
 const ACCEPT = 'lCaWI6ZCGd5I25+0bJrVqBOcDYc=';
@@ -31,7 +32,7 @@ it('SHA-1 is that of node:crypto, for lengths around the block size', () => {
 
 describe('the seven steps', () => {
   it('have the values of the article', () => {
-    expect(acceptOf(KEY)).toBe(ACCEPT);
+    expect(acceptKey(KEY)).toBe(ACCEPT);
     const steps = handshakeSteps(handshake());
     const text = steps.map(({ lines }) => lines.map((runs) => runs.map((run) => run.text).join('')).join('|'));
     expect(text).toEqual([

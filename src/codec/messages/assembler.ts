@@ -194,12 +194,15 @@ export class MessageAssembler {
   /** The stream ended inside this frame, or (`lost`) was not captured from there on; its header is known. */
   truncate(truncated: Truncated, lost = false): Frame {
     const frame = this.frame!;
+    const record = this.soFar(frame, plus(truncated.missing, frame.lost));
     this.frame = undefined;
-    const compressed = belongs(frame.place) && this.message!.compressed;
-    const record = this.record(frame, plus(truncated.missing, frame.lost), this.closed, compressed);
     record.holed ||= lost;
-    if (frame.utf8Error) record.utf8Error = frame.utf8Error;
     return record;
+  }
+
+  /** The frame whose last byte has not come, as far as it has; nothing counts as missing. */
+  get open(): Frame | undefined {
+    return this.frame && this.soFar(this.frame, 0);
   }
 
   /** Nothing will follow: gives back what its inflater shares with others. */
@@ -298,6 +301,13 @@ export class MessageAssembler {
     if (open.collector.complete) return this.inflater!.inflateView(open.collector.bytes());
     this.inflater!.loseContext();
     return { status: 'too-large', limit: this.options.maxCompressedBytes };
+  }
+
+  private soFar(frame: OpenFrame, missing: number | bigint): Writable<Frame> {
+    const compressed = belongs(frame.place) && this.message!.compressed;
+    const record = this.record(frame, missing, this.closed, compressed);
+    if (frame.utf8Error) record.utf8Error = frame.utf8Error;
+    return record;
   }
 
   private record(

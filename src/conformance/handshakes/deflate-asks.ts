@@ -1,8 +1,6 @@
-import {
-  PERMESSAGE_DEFLATE,
-  readDeflateParameters,
-  type DeflateParameters,
-} from '../../codec/handshake/deflate-params.js';
+import { agreeOnDeflate } from '../../codec/handshake/deflate-agreement.js';
+import { deflateExtension, PERMESSAGE_DEFLATE, type DeflateParameters } from '../../codec/handshake/deflate-params.js';
+import { formatExtensions } from '../../codec/handshake/extensions.js';
 import { readHandshake } from '../../codec/handshake/handshake.js';
 import type { Agreed, Bench, OpenOptions } from '../bench/bench.js';
 import type { PeerRole } from '../case.js';
@@ -42,32 +40,16 @@ function agreeTo(
   { ours = {}, theirs = {} }: DeflateAsk,
   request: Parameters<NonNullable<OpenOptions['agree']>>[0],
 ): Agreed | undefined {
-  for (const { name, params } of readHandshake({ request }).extensionsOffered) {
-    const { parameters: offered, given, problems } = readDeflateParameters(params, 'offer');
-    if (name !== PERMESSAGE_DEFLATE || problems.length > 0) continue;
-    if (theirs.bits !== undefined && !given.has('client_max_window_bits')) continue;
-    const serverBits = Math.min(offered.serverMaxWindowBits, ours.bits ?? 15);
-    const clientBits = Math.min(offered.clientMaxWindowBits, theirs.bits ?? 15);
-    const agreed: DeflateParameters = {
-      serverNoContextTakeover: offered.serverNoContextTakeover || ours.noContext === true,
-      clientNoContextTakeover: theirs.noContext === true,
-      serverMaxWindowBits: serverBits,
-      clientMaxWindowBits: clientBits,
-    };
-    const header = [
-      PERMESSAGE_DEFLATE,
-      ...parameters('server', {
-        ...(agreed.serverNoContextTakeover && { noContext: true }),
-        ...(serverBits < 15 && { bits: serverBits }),
-      }),
-      ...parameters('client', {
-        ...(theirs.noContext && { noContext: true }),
-        ...(clientBits < 15 && { bits: clientBits }),
-      }),
-    ].join('; ');
-    return { header, parameters: agreed };
-  }
-  return undefined;
+  const offers = readHandshake({ request }).extensionsOffered.filter(
+    ({ params }) => theirs.bits === undefined || params.some(({ name }) => name === 'client_max_window_bits'),
+  );
+  const parameters = agreeOnDeflate(offers, {
+    serverNoContextTakeover: ours.noContext === true,
+    clientNoContextTakeover: theirs.noContext === true,
+    ...(ours.bits !== undefined && { serverMaxWindowBits: ours.bits }),
+    ...(theirs.bits !== undefined && { clientMaxWindowBits: theirs.bits }),
+  });
+  return parameters && { header: formatExtensions([deflateExtension(parameters)]), parameters };
 }
 
 /** Whether the peer agreed to all that was wanted. */

@@ -1,14 +1,14 @@
-import { encodeUtf8 } from '../../codec/bytes/utf8.js';
+import { writeHead, type HeaderFields } from '../../codec/http1/write-head.js';
 
 /** An HTTP head in lines, so that a case can change one thing. */
 export interface HeadLines {
   readonly line: string;
-  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly headers: HeaderFields;
 }
 
 /** Its bytes (RFC 9112 §2.1), one per character up to U+00FF where a case puts such in. */
 export function headBytes({ line, headers }: HeadLines): Uint8Array {
-  return encodeUtf8(`${[line, ...headers.map(([name, value]) => `${name}: ${value}`)].join('\r\n')}\r\n\r\n`);
+  return writeHead(line, headers);
 }
 
 /** The head with these headers instead of those of the same name; `undefined` takes one away. */

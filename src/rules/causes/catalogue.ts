@@ -64,10 +64,12 @@ export type CauseCode = keyof typeof CAUSES;
 /** What the bytes prove about the first framing error of a direction. */
 export interface Cause {
   readonly code: CauseCode;
-  readonly args: Readonly<Record<string, string | number>>;
+  /** In words. Quoted text of the stream has no control character, but may have any other. */
+  readonly message: string;
 }
 
-/** The cause in words. Quoted text is JSON, so it has no control character but may have any other. */
-export function causeMessage({ code, args }: Cause): string {
-  return CAUSES[code].message.replace(/\{(\w+)\}/g, (whole, name: string) => String(args[name] ?? whole));
+/** A cause with the values that its wording takes. */
+export function causeBy(code: CauseCode, args: Readonly<Record<string, string | number>>): Cause {
+  const message = CAUSES[code].message.replace(/\{(\w+)\}/g, (whole, name: string) => String(args[name] ?? whole));
+  return { code, message };
 }

@@ -2,7 +2,7 @@ import type { FrameHeader } from '../../codec/frames/frame.js';
 import { latin1 } from '../../codec/http1/text.js';
 import { unmask } from '../../codec/frames/mask.js';
 import { OPCODE, opcodeInfo } from '../../codec/frames/registry.js';
-import type { Cause } from './catalogue.js';
+import { causeBy, type Cause } from './catalogue.js';
 import { chainFrom, isTelling, isText, reversedKey, type Stretch } from './chain.js';
 import { printableText, quote } from './quote.js';
 
@@ -49,9 +49,9 @@ const METHODS = /^\s*(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE) /;
 function http({ bytes }: Evidence): Cause | undefined {
   const text = latin1(bytes, 0, Math.min(bytes.length, LOOKED_AT[0]));
   const response = RESPONSE.exec(text);
-  if (response) return { code: 'http-response-in-stream', args: { line: quote(response[1]!) } };
+  if (response) return causeBy('http-response-in-stream', { line: quote(response[1]!) });
   const request = METHODS.test(text) ? REQUEST.exec(text) : null;
-  return request ? { code: 'http-request-in-stream', args: { line: quote(request[1]!) } } : undefined;
+  return request ? causeBy('http-request-in-stream', { line: quote(request[1]!) }) : undefined;
 }
 
 /** RFC 8446 §5.1: type, major version, minor version (0 to 4), length in 2 bytes, and what its content begins with. */
@@ -72,7 +72,7 @@ function tls({ bytes }: Evidence): Cause | undefined {
   if (major !== 3 || minor > 4 || length === 0 || length > MOST_RECORD) return undefined;
   if (length !== (SHORT_RECORD[type] ?? length)) return undefined;
   const found = RECORDS.find((row) => row[0] === type && row[1].every((byte, at) => bytes[5 + at] === byte));
-  return found && { code: 'tls-in-stream', args: { what: found[2] } };
+  return found && causeBy('tls-in-stream', { what: found[2] });
 }
 
 /** Fewer printable bytes may be frames by accident. */
@@ -84,8 +84,8 @@ function plainText({ bytes, isEnd }: Evidence): Cause | undefined {
   if (text === undefined) return undefined;
   const args = { text: quote(text.trimEnd()) };
   const isJson = /^\s*(?:\{\s*["}]|\[\s*(?:["[{\d\]-]|true|false|null))/.test(text);
-  if (isJson && bytes.length >= 8) return { code: 'json-without-frame', args };
-  return bytes.length >= LEAST_TEXT ? { code: 'text-without-frame', args } : undefined;
+  if (isJson && bytes.length >= 8) return causeBy('json-without-frame', args);
+  return bytes.length >= LEAST_TEXT ? causeBy('text-without-frame', args) : undefined;
 }
 
 /** What is written too much before a frame, and where it comes from. */
@@ -106,7 +106,7 @@ function strayBytes(evidence: Evidence): Cause | undefined {
     const links = chainFrom(evidence, bytes.length);
     if (links && isTelling(links)) {
       const spelled = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-      return { code: 'stray-bytes', args: { count: bytes.length, bytes: spelled, what: name, advice } };
+      return causeBy('stray-bytes', { count: bytes.length, bytes: spelled, what: name, advice });
     }
   }
   return undefined;
@@ -127,7 +127,7 @@ function swappedLength(evidence: Evidence): Cause | undefined {
   const following = chainFrom(evidence, end);
   const isProven = isLast ? isText(header) : following !== undefined && following.length > 0;
   if (!isProven || !(isText(header) || isTelling(following ?? []))) return undefined;
-  return { code: 'length-bytes-swapped', args: { form: header.lengthForm, length } };
+  return causeBy('length-bytes-swapped', { form: header.lengthForm, length });
 }
 
 /** Text, printable, long enough to be no accident. */
@@ -144,7 +144,7 @@ function withoutKey(evidence: Evidence): Cause | undefined {
   if (end > bytes.length) return undefined;
   const text = telling(bytes.subarray(begin, end));
   const isFollowed = end === bytes.length ? isEnd : beginsFrame(bytes[end]!);
-  return text === undefined || !isFollowed ? undefined : { code: 'mask-without-key', args: { text } };
+  return text === undefined || !isFollowed ? undefined : causeBy('mask-without-key', { text });
 }
 
 /** FIN or not, no RSV bit but RSV1, and an opcode that is defined. */
@@ -162,7 +162,7 @@ function notMasked(evidence: Evidence): Cause | undefined {
   const sent = sentPayload(evidence);
   const text = sent && telling(sent);
   if (sent === undefined || text === undefined || isReadable(sent, evidence.header.key)) return undefined;
-  return { code: 'payload-not-masked', args: { text } };
+  return causeBy('payload-not-masked', { text });
 }
 
 function reversed(evidence: Evidence): Cause | undefined {
@@ -170,7 +170,7 @@ function reversed(evidence: Evidence): Cause | undefined {
   const sent = sentPayload(evidence);
   if (sent === undefined || isReadable(sent, key)) return undefined;
   const text = telling(unmask(sent, 0, sent.length, reversedKey(key)));
-  return text === undefined ? undefined : { code: 'masking-key-reversed', args: { text } };
+  return text === undefined ? undefined : causeBy('masking-key-reversed', { text });
 }
 
 /** Masked as the standard has it, it is text: nothing is wrong with the key. */
@@ -191,13 +191,13 @@ function withoutRsv1(evidence: Evidence): Cause | undefined {
   if (payload === undefined || header.rsv !== 0 || header.opcode === OPCODE.continuation || !header.fin)
     return undefined;
   const text = inflatedText(evidence, payload);
-  return text === undefined ? undefined : { code: 'deflate-without-rsv1', args: { text } };
+  return text === undefined ? undefined : causeBy('deflate-without-rsv1', { text });
 }
 
 function bareDeflate(evidence: Evidence): Cause | undefined {
   if (!evidence.isEnd || evidence.bytes.length >= LOOKED_AT[1]) return undefined;
   const text = inflatedText(evidence, evidence.bytes);
-  return text === undefined ? undefined : { code: 'deflate-without-frame', args: { text } };
+  return text === undefined ? undefined : causeBy('deflate-without-frame', { text });
 }
 
 /** Any few bytes inflate to something: a text that is no accident is longer. */
@@ -215,5 +215,5 @@ function framedTwice(evidence: Evidence): Cause | undefined {
   if (inner === undefined || !isTelling(inner)) return undefined;
   const first = inner.find(({ header, payload: text }) => isText(header) && text.length > 0) ?? inner[0]!;
   const text = `${opcodeInfo(first.header.opcode).name} ${telling(first.payload) ?? `of ${first.payload.length} bytes`}`;
-  return { code: 'frame-in-frame', args: { text } };
+  return causeBy('frame-in-frame', { text });
 }

@@ -84,6 +84,13 @@ export const FRAME_RULES = {
     requirement: 'The fragments of one message are not interleaved with those of another.',
     message: 'a new {name} message begins while a fragmented one is open: its next fragment has opcode 0',
   },
+  'message-too-large': {
+    rfc: 'RFC 6455 §10.4',
+    severity: 'error',
+    closeCode: 1009,
+    requirement: 'A message stays within the size that its receiver can take (here: the limit of the endpoint).',
+    message: 'a message of {bytes} bytes or more: the limit is {limit}',
+  },
   'text-not-utf8': {
     rfc: 'RFC 6455 §8.1',
     severity: 'error',

@@ -69,15 +69,18 @@ function run(code: HandshakeCode, checks: readonly Check[], handshake: Handshake
   return seen ? { diagnostics, ...(toldBy && { toldBy }) } : undefined;
 }
 
+/** A server has to refuse the request for it (RFC 6455 §4.2.1). A bad offer of an extension is declined, not refused. */
+export function isToBeRefused({ side, code }: HandshakeDiagnostic): boolean {
+  return side === 'request' && isError(code) && !code.startsWith('deflate-');
+}
+
 /** RFC 6455 §4.2.1: a server has to stop at a request that is not as described there. */
 function acceptedInvalid(handshake: Handshake, all: ReadonlyMap<HandshakeCode, Judged>): Judged {
   const { request, response, upgraded } = handshake;
   if (request === undefined || response === undefined || !upgraded) return undefined;
-  const errors = [...all.values()]
-    .flatMap((judged) => judged?.diagnostics ?? [])
-    .filter((d) => d.side === 'request' && isError(d.code));
-  // A bad offer of an extension is declined, not refused; of a head that was cut short nothing is known.
-  const refused = errors.filter(({ code }) => !/^deflate-|^head-(?:unfinished|too-large)/.test(code));
+  const errors = [...all.values()].flatMap((judged) => judged?.diagnostics ?? []).filter(isToBeRefused);
+  // Of a head that was cut short nothing is known.
+  const refused = errors.filter(({ code }) => !/^head-(?:unfinished|too-large)/.test(code));
   const [first] = refused;
   if (first === undefined) return { diagnostics: [] };
   const args = { count: refused.length, first: first.code };

@@ -1,6 +1,5 @@
 import { escapeText } from '../../describe/escape.js';
 import { print, type Printable } from '../../describe/printable.js';
-import { causeMessage } from '../../rules/causes/catalogue.js';
 import type { Judged } from '../../traffic/judged.js';
 import { hangingLines } from '../handshakes/diagnostics.js';
 import { hexOffset, INDENT, type Look } from '../layout.js';
@@ -19,5 +18,5 @@ export function causeBlock(record: CauseRecord, origin: readonly Printable[], lo
 }
 
 function wordsOf({ offset, cause }: CauseRecord): Printable {
-  return print`cause at ${hexOffset(offset)}: ${escapeText(causeMessage(cause))} (${cause.code})`;
+  return print`cause at ${hexOffset(offset)}: ${escapeText(cause.message)} (${cause.code})`;
 }

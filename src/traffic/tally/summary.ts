@@ -1,7 +1,7 @@
 import type { Direction } from '../../codec/messages/records.js';
 import type { OpcodeName } from '../../codec/frames/registry.js';
 import type { CloseReason, Passage } from '../../codec/bytes/stream-taker.js';
-import type { CauseCode } from '../../rules/causes/catalogue.js';
+import type { Cause } from '../../rules/causes/catalogue.js';
 import type { DiagnosticCode } from '../../rules/catalogue.js';
 
 /** What is counted of one direction. */
@@ -129,12 +129,7 @@ export interface ConnectionSummary extends Endpoints, TimeSpan {
   readonly endedAt?: number;
   readonly ended?: CloseReason;
   /** What the bytes prove to be the cause of its first framing error. */
-  readonly cause?: CauseSummary;
-}
-
-export interface CauseSummary {
-  readonly code: CauseCode;
-  readonly message: string;
+  readonly cause?: Cause;
 }
 
 /** Totals of a run. */

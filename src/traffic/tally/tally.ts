@@ -1,4 +1,4 @@
-import { causeMessage } from '../../rules/causes/catalogue.js';
+import type { Cause } from '../../rules/causes/catalogue.js';
 import { formatExtensions } from '../../codec/handshake/extensions.js';
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { Direction, Frame } from '../../codec/messages/records.js';
@@ -7,7 +7,7 @@ import type { Diagnostic, DiagnosticCode } from '../../rules/catalogue.js';
 import type { Judged } from '../judged.js';
 import { Lane } from './lane.js';
 import type { CloseReason } from '../../codec/bytes/stream-taker.js';
-import type { CauseSummary, ConnectionSummary, Endpoints, HandshakeSummary } from './summary.js';
+import type { ConnectionSummary, Endpoints, HandshakeSummary } from './summary.js';
 
 /** RFC 6455 §7.1.5: stands for an end without a close frame. */
 const NO_CLOSE_FRAME = 1006;
@@ -30,7 +30,7 @@ export class Tally {
   private handshake: HandshakeSummary | undefined = undefined;
   private closedBy: Direction | undefined = undefined;
   private reason: CloseReason | undefined = undefined;
-  private cause: CauseSummary | undefined;
+  private cause: Cause | undefined;
   private tcpEnd: TcpEnd | undefined = undefined;
   /** Bytes were not read: a close frame may be among them. */
   private blind = false;
@@ -61,7 +61,7 @@ export class Tally {
     else if (record.type === 'handshake') this.handshake = handshakeOf(record.handshake);
     else if (record.type === 'gap') this.lost(direction, record.length);
     else if (record.type === 'unread') this.passed(direction, record.length);
-    else if (record.type === 'cause') this.cause ??= { code: record.cause.code, message: causeMessage(record.cause) };
+    else if (record.type === 'cause') this.cause ??= record.cause;
     else if (record.type === 'body') this.lane(direction).otherBytes += record.bytes.length;
     else if (record.type === 'tail') this.lane(direction).otherBytes += record.truncated.headerBytes?.length ?? 0;
   }
