@@ -10,10 +10,12 @@ import { handshakeLine } from '../handshakes/handshake.js';
 import { hexOffset, type Look, count } from '../layout.js';
 import { rawText, type LineBuffer } from '../../describe/line-buffer.js';
 import { quoted } from './payload.js';
+import { escapeText } from '../../describe/escape.js';
+import { flagNames } from '../../describe/header-rows.js';
 import { CONNECTION_ROLES } from '../theme.js';
 import type { View, ViewOptions } from '../../describe/view.js';
 import { padEnd, padStart, truncate } from '../width.js';
-import { joined, print, type Printable, type PrintableBytes } from '../../describe/printable.js';
+import { print, type Printable, type PrintableBytes } from '../../describe/printable.js';
 
 const ARROWS = ['client', 'server', 'unknown', 'handshake'] as const satisfies readonly (Direction | 'handshake')[];
 const ARROW: Readonly<Record<(typeof ARROWS)[number], Printable>> = {
@@ -22,12 +24,6 @@ const ARROW: Readonly<Record<(typeof ARROWS)[number], Printable>> = {
   unknown: print`·`,
   handshake: print`↔`,
 };
-const FLAG_NAMES: readonly (readonly [bit: number, name: Printable])[] = [
-  [0x80, print`FIN`],
-  [0x40, print`RSV1`],
-  [0x20, print`RSV2`],
-  [0x10, print`RSV3`],
-];
 /** Opcode and length share a column: long names go with short lengths. */
 const NAME_AND_LENGTH = 16;
 /** Columns of the flags: of most connections, and of each flag more. */
@@ -276,8 +272,9 @@ function headerColumns({ opcode, exactLength }: FrameHeader): number {
   return Math.max(NAME_AND_LENGTH, opcodeInfo(opcode).name.length + 1 + print`${exactLength}`.length);
 }
 
+/** `FIN RSV1 MASK`: those of the high bits of the first byte, and MASK for the lowest. FIN has its columns where it is 0 too. */
 function flagsText(bits: number): Printable {
-  const names = FLAG_NAMES.filter(([bit]) => bits & bit).map(([, name]) => name);
-  const fin = bits & 0x80 ? [] : [print`   `];
-  return joined([...fin, ...names, ...(bits & 1 ? [print`MASK`] : [])], print` `).trimEnd();
+  const fin = (bits & 0x80) !== 0;
+  const names = flagNames({ fin, rsv: (bits >> 4) & 7, masked: (bits & 1) !== 0 }).join(' ');
+  return escapeText(fin ? names : `    ${names}`).trimEnd();
 }
