@@ -18,10 +18,6 @@ export function timeText(time: number | undefined): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${milliseconds}`;
 }
 
-export function arrowOf(direction: Direction): string {
-  return { client: '→', server: '←', unknown: '·' }[direction];
-}
-
 export function directionText(direction: Direction): string {
   return { client: 'client to server', server: 'server to client', unknown: 'sender unknown' }[direction];
 }
