@@ -8,6 +8,7 @@ export type Printable = {
   readonly [printable]: true;
   // What is cut out of it or put around it with blanks may be written too.
   slice(start?: number, end?: number): Printable;
+  trim(): Printable;
   trimEnd(): Printable;
   padEnd(width: number): Printable;
   padStart(width: number): Printable;

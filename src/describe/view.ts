@@ -1,5 +1,15 @@
+import type { Direction } from '../codec/messages/records.js';
 import type { Judged } from '../traffic/judged.js';
 import type { LineBuffer } from './line-buffer.js';
+import { print, type Printable } from './printable.js';
+
+/** Who sent it, as a sign; `both` for what both ends have said, or neither. */
+export const ARROW: Readonly<Record<Direction | 'both', Printable>> = {
+  client: print`→`,
+  server: print`←`,
+  unknown: print`·`,
+  both: print`↔`,
+};
 
 /** What the views are told by the command line. */
 export interface ViewOptions {

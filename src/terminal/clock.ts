@@ -1,6 +1,6 @@
 import { escapeText } from '../describe/escape.js';
 import { isDated } from '../codec/bytes/time.js';
-import { rawText, type LineBuffer } from '../describe/line-buffer.js';
+import { LineBuffer, rawText } from '../describe/line-buffer.js';
 import { print, type Printable, type PrintableBytes } from '../describe/printable.js';
 
 const SECONDS_A_DAY = 86_400;
@@ -47,6 +47,13 @@ export class Clock {
     if (!Object.is(second, this.second)) this.tick(second);
     out.raw(this.secondText);
     out.digits(ticks - whole * this.scale, this.options.digits);
+  }
+
+  /** The same as text. */
+  text(time: number | undefined): Printable {
+    const out = new LineBuffer();
+    this.write(time, out);
+    return out.takeText();
   }
 
   private tick(second: number): void {

@@ -1,5 +1,6 @@
 import { count as plural } from '../codec/bytes/plural.js';
 import { escapeText } from '../describe/escape.js';
+import { bitPattern } from '../describe/header-rows.js';
 import { hexOf } from '../codec/bytes/hex.js';
 import type { Theme } from './theme.js';
 import { displayWidth, truncate } from './width.js';
@@ -47,14 +48,9 @@ export function spaced(bytes: Uint8Array): Printable {
   return escapeText(hexOf(bytes, ' '));
 }
 
-/** The bits of `mask` as digits, the others as dots, in two groups of four: `1... ....`. */
-export function bitPattern(byte: number, mask: number): Printable {
-  let out = print``;
-  for (let bit = 0x80; bit > 0; bit >>= 1) {
-    if (bit === 0x08) out = print`${out}${print` `}`;
-    out = print`${out}${mask & bit ? (byte & bit ? print`1` : print`0`) : print`.`}`;
-  }
-  return out;
+/** The bits of `mask` as digits, the others as dots: `1... ....`. */
+export function bits(byte: number, mask: number): Printable {
+  return escapeText(bitPattern(byte, mask, '.'));
 }
 
 /** A line of the annotated view. `bytes`, `bits`, `value` are plain; `paint` colours all three, so that they read as one thing. */

@@ -2,7 +2,8 @@ import { hexOf } from '../codec/bytes/hex.js';
 import { closeCodeInfo } from '../codec/frames/registry.js';
 import { serverUrl } from './channel.js';
 import { byId } from './dom.js';
-import { count, typedBytes } from './format.js';
+import { count } from '../codec/bytes/plural.js';
+import { typedBytes } from './format.js';
 import { MessageList } from './message-list.js';
 
 const SHOWN_BYTES = 256;

@@ -3,6 +3,7 @@ import { escapeUnseen } from '../codec/bytes/escaping.js';
 import { hexOf } from '../codec/bytes/hex.js';
 import type { Direction } from '../codec/messages/records.js';
 import { closeCodeInfo, OPCODE, opcodeInfo } from '../codec/frames/registry.js';
+import { flagNames } from '../describe/header-rows.js';
 import { decodeUtf8, utf8Error } from '../codec/bytes/utf8.js';
 import type { FrameItem, HandshakeItem } from './items.js';
 
@@ -17,27 +18,13 @@ export function timeText(time: number | undefined): string {
   return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${milliseconds}`;
 }
 
-export function arrowOf(direction: Direction): string {
-  return { client: '→', server: '←', unknown: '·' }[direction];
-}
-
 export function directionText(direction: Direction): string {
   return { client: 'client to server', server: 'server to client', unknown: 'sender unknown' }[direction];
 }
 
-export function count(number: number | bigint, noun: string): string {
-  return `${number} ${noun}${number === 1 || number === 1n ? '' : 's'}`;
-}
-
 /** The bits that are set, in short. */
 export function flagsText({ header, compressed }: FrameItem): string {
-  const rsv = [4, 2, 1].flatMap((bit, i) => ((header.rsv & bit) !== 0 ? [`RSV${i + 1}`] : []));
-  return [
-    ...(header.fin ? ['FIN'] : []),
-    ...rsv,
-    ...(header.masked ? ['MASK'] : []),
-    ...(compressed ? ['deflate'] : []),
-  ].join(' ');
+  return [...flagNames(header), ...(compressed ? ['deflate'] : [])].join(' ');
 }
 
 /** Text of a peer in one line: what is invisible, breaks lines or turns the direction of writing is written out. */

@@ -1,28 +1,19 @@
-import { headerFields, minimalForm, type FrameHeader } from '../codec/frames/frame.js';
+import { bitPattern, headerRows, type FieldKind, type HeaderRow } from '../describe/header-rows.js';
 import { hexOf } from '../codec/bytes/hex.js';
 import { unmask } from '../codec/frames/mask.js';
-import type { Direction } from '../codec/messages/records.js';
-import { closeCodeInfo, OPCODE, opcodeInfo } from '../codec/frames/registry.js';
-import type { Field } from '../codec/bytes/span.js';
-import { count, textOf, visible } from './format.js';
+import { closeCodeInfo, OPCODE } from '../codec/frames/registry.js';
+import { count } from '../codec/bytes/plural.js';
+import { textOf, visible } from './format.js';
 import type { FrameItem } from './items.js';
 
 /** What a part is to the eye: one colour each. */
-export type PartKind = 'fin' | 'rsv' | 'opcode' | 'mask' | 'length' | 'key' | 'payload' | 'code' | 'reason';
+export type PartKind = FieldKind | 'payload' | 'code' | 'reason';
 
 /** A field of a frame with all that is to be said of it. Offsets count from the frame's first byte. */
-export interface Part {
-  readonly name: string;
+export interface Part extends Omit<HeaderRow, 'kind' | 'brief'> {
   readonly kind: PartKind;
-  readonly start: number;
-  readonly end: number;
-  /** The bits meant, of a byte that several parts share. */
-  readonly mask?: number;
   /** Its bits, with dots for those of others; or its first bytes. */
   readonly raw: string;
-  readonly value: string;
-  readonly meaning: string;
-  readonly rfc: string;
 }
 
 export interface GridByte {
@@ -44,14 +35,6 @@ export interface FrameModel {
   readonly hidden: number;
 }
 
-const KINDS: Readonly<Record<string, PartKind>> = {
-  FIN: 'fin',
-  opcode: 'opcode',
-  MASK: 'mask',
-  length: 'length',
-  'extended length': 'length',
-  'masking key': 'key',
-};
 const RAW_SHOWN = 4;
 const VALUE_SHOWN = 80;
 
@@ -62,7 +45,7 @@ export function frameModel(item: FrameItem): FrameModel {
   wire.set(header.bytes);
   wire.set(header.masked ? unmask(payload, 0, payload.length, header.key) : payload, header.length);
   const parts = [
-    ...joinRsv(headerFields(header)).map((field) => headerPart(field, wire, item)),
+    ...headerRows(header, item.direction, item.compressed).map((row) => headerPart(row, wire)),
     ...payloadParts(item, wire),
   ];
   const key = header.maskingKey;
@@ -75,77 +58,10 @@ export function frameModel(item: FrameItem): FrameModel {
   return { parts, bytes, hidden: Math.max(0, item.received - payload.length) };
 }
 
-/** The three reserved bits are one part while they are 0. */
-function joinRsv(fields: Field[]): Field[] {
-  if (fields.some(({ name, value }) => name.startsWith('RSV') && value !== 0)) return fields;
-  return fields.flatMap((field) => {
-    if (field.name === 'RSV1') return [{ ...field, name: 'RSV1-3', span: { ...field.span, mask: 0x70 } }];
-    return field.name.startsWith('RSV') ? [] : [field];
-  });
-}
-
-function headerPart({ name, span, value }: Field, wire: Uint8Array, item: FrameItem): Part {
-  const { header, direction } = item;
-  const start = span.start - header.start;
-  const end = span.end - header.start;
+function headerPart(row: HeaderRow, wire: Uint8Array): Part {
+  const { start, end, mask } = row;
   const own = wire.subarray(start, end);
-  return {
-    name,
-    kind: KINDS[name] ?? 'rsv',
-    start,
-    end,
-    ...(span.mask !== undefined && { mask: span.mask }),
-    raw: span.mask === undefined ? rawText(own) : bitsText(own[0]!, span.mask),
-    value: name === 'opcode' ? `0x${header.opcode.toString(16)}` : String(value),
-    ...meaningOf(name, header, direction, item.compressed),
-  };
-}
-
-/** Eight bits, those outside of the mask as dots. */
-export function bitsText(byte: number, mask: number): string {
-  const bits = [7, 6, 5, 4, 3, 2, 1, 0].map((bit) => ((mask >> bit) & 1 ? String((byte >> bit) & 1) : '·'));
-  return `${bits.slice(0, 4).join('')} ${bits.slice(4).join('')}`;
-}
-
-type Meaning = Pick<Part, 'meaning' | 'rfc'>;
-
-function meaningOf(name: string, header: FrameHeader, direction: Direction, compressed: boolean): Meaning {
-  switch (name) {
-    case 'FIN':
-      return { meaning: header.fin ? 'last fragment of its message' : 'more fragments follow', rfc: 'RFC 6455 §5.2' };
-    case 'opcode': {
-      const info = opcodeInfo(header.opcode);
-      return { meaning: `${info.name}: ${info.meaning}`, rfc: info.rfc };
-    }
-    case 'MASK':
-      return { meaning: maskMeaning(header.masked, direction), rfc: 'RFC 6455 §5.1' };
-    case 'length':
-      return { meaning: lengthMeaning(header), rfc: 'RFC 6455 §5.2' };
-    case 'extended length':
-      return { meaning: extendedMeaning(header), rfc: 'RFC 6455 §5.2' };
-    case 'masking key':
-      return { meaning: 'each payload byte was XORed with one of these four', rfc: 'RFC 6455 §5.3' };
-    case 'RSV1':
-      if (compressed) return { meaning: 'the message is compressed', rfc: 'RFC 7692 §6' };
-  }
-  return { meaning: 'for extensions: 0 unless one was negotiated', rfc: 'RFC 6455 §5.2' };
-}
-
-function maskMeaning(masked: boolean, direction: Direction): string {
-  if (direction === 'server') return masked ? 'masked, though from the server' : 'not masked: from the server';
-  if (direction === 'client') return masked ? 'masked: from the client' : 'not masked, though from the client';
-  return masked ? 'masked, as a client has to' : 'not masked, as a server has to';
-}
-
-function lengthMeaning({ lengthForm, payloadLength }: FrameHeader): string {
-  if (lengthForm === 7) return `${count(payloadLength, 'byte')} of payload`;
-  return `the length is in the next ${lengthForm} bits`;
-}
-
-function extendedMeaning({ exactLength, lengthForm }: FrameHeader): string {
-  const minimal = minimalForm(exactLength);
-  const size = `${count(exactLength, 'byte')} of payload`;
-  return minimal === lengthForm ? size : `${size}; not minimal, ${minimal} bits hold it`;
+  return { ...row, raw: mask === undefined ? rawText(own) : bitPattern(own[0]!, mask, '·') };
 }
 
 /** The payload: of a close frame its code and reason. */

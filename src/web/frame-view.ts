@@ -1,6 +1,7 @@
 import { byteGrid } from './byte-grid.js';
 import { el } from './dom.js';
-import { count, directionText, opcodeName, visible } from './format.js';
+import { count } from '../codec/bytes/plural.js';
+import { directionText, opcodeName, visible } from './format.js';
 import { byteText, frameModel, type FrameModel, type Part } from './frame-model.js';
 import type { Finding, FrameItem } from './items.js';
 import { Lighting } from './lighting.js';

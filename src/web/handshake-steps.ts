@@ -1,7 +1,7 @@
 import { hexOf } from '../codec/bytes/hex.js';
 import { encodeBase64 } from '../codec/bytes/base64.js';
 import { decodeKey, KEY_BYTES, WEBSOCKET_GUID, wireBytes } from '../codec/handshake/key.js';
-import { count } from './format.js';
+import { count } from '../codec/bytes/plural.js';
 import type { HandshakeItem, HeadLines } from './items.js';
 import { sha1 } from '../codec/handshake/sha1.js';
 

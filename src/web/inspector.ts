@@ -1,6 +1,6 @@
 import { focusGrid } from './byte-grid.js';
 import { byId, el, refill } from './dom.js';
-import { count } from './format.js';
+import { count } from '../codec/bytes/plural.js';
 import { itemView } from './item-view.js';
 import type { Item } from './items.js';
 import { RowList } from './row-list.js';

@@ -1,7 +1,7 @@
 import type { Direction } from '../codec/messages/records.js';
 import { focusGrid } from './byte-grid.js';
 import { byId } from './dom.js';
-import { count } from './format.js';
+import { count } from '../codec/bytes/plural.js';
 import { itemView } from './item-view.js';
 import { readPasted } from './paste-reading.js';
 import { RowList } from './row-list.js';

@@ -1,5 +1,6 @@
 import { el, makeCurrent } from './dom.js';
-import { arrowOf, flagsText, framePreview, handshakePreview, opcodeName, timeText } from './format.js';
+import { ARROW } from '../describe/view.js';
+import { flagsText, framePreview, handshakePreview, opcodeName, timeText } from './format.js';
 import type { Item } from './items.js';
 
 /** Rows that are kept; the oldest go first. */
@@ -177,7 +178,7 @@ function cellsOf(item: Item): Cells {
       const { header, direction } = item;
       return [
         ...first,
-        [`arrow ${direction}`, arrowOf(direction)],
+        [`arrow ${direction}`, ARROW[direction]],
         ['name', opcodeName(item)],
         ['size', String(header.exactLength)],
         ['flags', flagsText(item)],

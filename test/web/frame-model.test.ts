@@ -3,7 +3,7 @@ import { createHeader } from '../../src/codec/frames/frame.js';
 import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
 import { encodeUtf8 } from '../../src/codec/bytes/utf8.js';
 import { Inspector } from '../../src/traffic/inspector.js';
-import { bitsText, byteText, frameModel, type FrameModel } from '../../src/web/frame-model.js';
+import { byteText, frameModel, type FrameModel } from '../../src/web/frame-model.js';
 import { bytesOf, itemOfJudged, type FrameItem } from '../../src/web/items.js';
 
 function itemOf(bytes: Uint8Array): FrameItem {
@@ -86,9 +86,4 @@ describe('a frame for the byte grid', () => {
     const { parts } = frameModel(itemOf(encodeFrame({ fin: true, rsv: 0, opcode: 1, payload })));
     expect(parts.at(-1)?.value).toBe('"a\\u202eb\\x07\\n"');
   });
-});
-
-it('bits of others are dots', () => {
-  expect(bitsText(0x81, 0x80)).toBe('1··· ····');
-  expect(bitsText(0x85, 0x7f)).toBe('·000 0101');
 });

@@ -9,7 +9,7 @@ import { Comparison, Replay } from '../connect/replay.js';
 import { Items, Lines, type Gate, type Sent, type Source } from '../connect/source.js';
 import { Talk, type Ended } from '../connect/talk.js';
 import { parseTarget, type Target } from '../connect/url.js';
-import { comparedText, endText, verdictOf, type Verdict } from '../connect/verdict.js';
+import { comparedText, conclusionOf, endText, type Conclusion } from '../connect/conclusion.js';
 import { EXIT, UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import type { Waiter } from '../live/live-output.js';
@@ -242,9 +242,9 @@ class Visit implements Waiter, Gate {
     const unanswered = this.talk?.unansweredPings ?? 0;
     if (unanswered > 0)
       this.display.notice(`no pong came for ${unanswered === 1 ? 'the ping' : `${unanswered} pings`}`);
-    const verdict = this.compared(
+    const conclusion = this.compared(
       ended,
-      verdictOf({
+      conclusionOf({
         ending,
         outcome,
         unmet: this.goals.unmet,
@@ -252,14 +252,14 @@ class Visit implements Waiter, Gate {
         unsent: this.lost(),
       }),
     );
-    if (verdict.message !== undefined) this.display.error({ message: verdict.message, exit: verdict.exit });
-    return verdict.exit;
+    if (conclusion.message !== undefined) this.display.error({ message: conclusion.message, exit: conclusion.exit });
+    return conclusion.exit;
   }
 
   /** With `--diff`: what differs counts where nothing else went wrong. */
-  private compared({ ending, outcome }: Ended, verdict: Verdict): Verdict {
+  private compared({ ending, outcome }: Ended, conclusion: Conclusion): Conclusion {
     const { comparison } = this;
-    if (comparison === undefined) return verdict;
+    if (comparison === undefined) return conclusion;
     const isWhole = ending !== 'goal' && ending !== 'unread';
     const totals = comparison.end(isWhole);
     const close = isWhole ? comparison.closeDifference(outcome) : undefined;
@@ -268,10 +268,11 @@ class Visit implements Waiter, Gate {
     const text = comparedText(totals) + (close ? '; the end of the connection differs' : '') + comparison.limits;
     const isSame = totals.changed + totals.missing + totals.extra === 0 && close === undefined;
     // How the server ended it is compared too: it is no fault besides.
-    const isPlain = verdict.exit === EXIT.ok || verdict.exit === EXIT.closeCode || verdict.exit === EXIT.dropped;
+    const isPlain =
+      conclusion.exit === EXIT.ok || conclusion.exit === EXIT.closeCode || conclusion.exit === EXIT.dropped;
     if (isSame || !isPlain) {
       if (ending !== 'unread') this.display.conclusion(text);
-      return verdict;
+      return conclusion;
     }
     return { exit: EXIT.finding, message: text };
   }

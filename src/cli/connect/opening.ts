@@ -8,7 +8,7 @@ import type { Told } from './display.js';
 import type { ReachOptions } from '../options/connect-options.js';
 import { routeOf } from './route.js';
 import type { Target } from './url.js';
-import { reasonOf } from './verdict.js';
+import { reasonOf } from './conclusion.js';
 import { EXIT, UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import { liveReading, perMessageDeflate } from '../live/live-reading.js';

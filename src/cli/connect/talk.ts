@@ -1,7 +1,7 @@
 import type { Client, Outcome } from '../../live/client/client.js';
 import type { ConnectOptions } from '../options/connect-options.js';
 import type { Sent, Source } from './source.js';
-import type { Ending } from './verdict.js';
+import type { Ending } from './conclusion.js';
 import type { Goals } from './goals.js';
 
 /** So long nothing has to come before the replies are taken to be over: milliseconds. */

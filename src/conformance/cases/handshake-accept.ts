@@ -18,7 +18,7 @@ import {
   type Met,
   type RequestSpec,
 } from '../handshakes/probe.js';
-import { MUST_ACCEPT, RATHER_EITHER, TOLD, verdictOf, type Remark } from '../handshakes/ruling.js';
+import { MUST_ACCEPT, RATHER_EITHER, TOLD, openingVerdict, type Remark } from '../handshakes/ruling.js';
 
 /** The answer to a proper request, and what stands right behind that. */
 
@@ -123,9 +123,9 @@ async function acceptValues(bench: Bench): Promise<Verdict> {
   };
   await Promise.all(Array.from({ length: LANES }, lane));
   const told = `${accepted} of ${asked} requests accepted`;
-  if (accepted === 0) return verdictOf('FAILED', told);
-  if (wrong.length === 0) return verdictOf('OK', `${told}, every accept value right`);
-  return verdictOf('FAILED', `${told}, ${wrong.length} accept values wrong, the first for the key ${wrong[0]}`);
+  if (accepted === 0) return openingVerdict('FAILED', told);
+  if (wrong.length === 0) return openingVerdict('OK', `${told}, every accept value right`);
+  return openingVerdict('FAILED', `${told}, ${wrong.length} accept values wrong, the first for the key ${wrong[0]}`);
 }
 
 const ACCEPT_VALUES = serverCase(

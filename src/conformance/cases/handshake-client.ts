@@ -11,7 +11,7 @@ import { areSameBytes } from '../verdicts/autobahn-verdict.js';
 import { notOpened } from '../verdicts/autobahn.js';
 import { looseFrame, withRest } from '../handshakes/probe.js';
 import { answerCase, clientCase, goOn, type AnswerSpec } from '../handshakes/probe-client.js';
-import { MUST_ACCEPT, MUST_REFUSE, RATHER_EITHER, SHOULD_ACCEPT, TOLD, verdictOf } from '../handshakes/ruling.js';
+import { MUST_ACCEPT, MUST_REFUSE, RATHER_EITHER, SHOULD_ACCEPT, TOLD, openingVerdict } from '../handshakes/ruling.js';
 import type { Received, Tester } from '../bench/tester.js';
 import { receivedText } from '../verdicts/words.js';
 
@@ -118,9 +118,9 @@ async function judgedRequest(bench: Bench): Promise<Verdict> {
   await sayGoodbye(bench);
   const errors = faults.filter((one) => isFinding(one, false));
   const [worst = faults[0]] = errors;
-  if (worst === undefined) return verdictOf('OK', 'the request is as it should be');
+  if (worst === undefined) return openingVerdict('OK', 'the request is as it should be');
   const { message, code } = explain(worst);
-  return verdictOf(errors.length > 0 ? 'FAILED' : 'NON-STRICT', `${message} (${code})`);
+  return openingVerdict(errors.length > 0 ? 'FAILED' : 'NON-STRICT', `${message} (${code})`);
 }
 
 async function sayGoodbye(bench: Bench): Promise<void> {
@@ -147,10 +147,10 @@ async function waits(bench: Bench): Promise<Verdict> {
     },
   });
   await happenings.until(() => bytes > 0 || isOver, EARLY_TIME * bench.patience);
-  if (bytes > 0) return verdictOf('FAILED', `it sent ${bytes} bytes before it had an answer`);
-  if (isOver) return verdictOf('FAILED', 'it ended TCP before it had an answer');
+  if (bytes > 0) return openingVerdict('FAILED', `it sent ${bytes} bytes before it had an answer`);
+  if (isOver) return openingVerdict('FAILED', 'it ended TCP before it had an answer');
   await sayGoodbye(bench);
-  return verdictOf('OK', 'it sent nothing more');
+  return openingVerdict('OK', 'it sent nothing more');
 }
 
 async function accepted(bench: Bench): Promise<Verdict> {
@@ -183,7 +183,7 @@ async function cameBack(tester: Tester, bench: Bench, test: (one: Received) => b
   const isFine = came && !isBroken();
   await tester.close(1000);
   await tester.finish(bench.patience);
-  return verdictOf(isFine ? 'OK' : 'FAILED', actual);
+  return openingVerdict(isFine ? 'OK' : 'FAILED', actual);
 }
 
 const OWN: readonly Case[] = [

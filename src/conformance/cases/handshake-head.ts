@@ -10,7 +10,7 @@ import {
   SHOULD_ACCEPT,
   SHOULD_REFUSE,
   TOLD,
-  verdictOf,
+  openingVerdict,
 } from '../handshakes/ruling.js';
 
 /** The request as HTTP/1.1 (RFC 9112): how its bytes stand and come. */
@@ -212,7 +212,7 @@ const CUT = serverCase(
   async (bench) => {
     const bytes = headBytes(bench.head());
     const { outcome, actual } = await meet(bench, bytes.subarray(0, bytes.length >> 1), { ending: true });
-    return verdictOf(SHOULD_REFUSE[outcome], actual);
+    return openingVerdict(SHOULD_REFUSE[outcome], actual);
   },
 );
 

@@ -2,7 +2,14 @@ import type { Bench } from '../bench/bench.js';
 import type { Case } from '../case.js';
 import { plusHeader, withHeaders, type HeadLines } from '../handshakes/heads.js';
 import { answered, judged, meet, requestCase, serverCase, type Met, type RequestSpec } from '../handshakes/probe.js';
-import { EITHER, MUST_ACCEPT, MUST_REFUSE, SHOULD_ACCEPT, SHOULD_REFUSE, verdictOf } from '../handshakes/ruling.js';
+import {
+  EITHER,
+  MUST_ACCEPT,
+  MUST_REFUSE,
+  SHOULD_ACCEPT,
+  SHOULD_REFUSE,
+  openingVerdict,
+} from '../handshakes/ruling.js';
 
 /** What a server answers to offers of subprotocols and extensions (RFC 6455 §4.2.2, §9.1; RFC 7692 §5, §7). */
 
@@ -192,11 +199,11 @@ function split(id: string, title: string, name: string, values: readonly [string
     async (bench) => {
       const one = await answerTo(bench, oneHeader(bench.head(), name, values), name);
       const two = await answerTo(bench, twoHeaders(bench.head(), name, values), name);
-      if (one === two && one !== undefined) return verdictOf('OK', `${one}, both times`);
+      if (one === two && one !== undefined) return openingVerdict('OK', `${one}, both times`);
       const [a, b] = [one, two].map((answer) => answer ?? 'no answer in time');
       // To take nothing of what is offered is allowed, whatever is the reason.
       const behavior = two === 'accepted' ? 'NON-STRICT' : 'FAILED';
-      return verdictOf(behavior, `for one header ${a}, for two headers ${b}`);
+      return openingVerdict(behavior, `for one header ${a}, for two headers ${b}`);
     },
   );
 }

@@ -8,7 +8,7 @@ import type { Caller } from '../bench/client-bench.js';
 import { deliver, Watch } from '../bench/delivery.js';
 import type { HeadLines } from './heads.js';
 import { bytesOf, looseFrame } from './probe.js';
-import { verdictOf, type Outcome, type Remark, type Ruling } from './ruling.js';
+import { openingVerdict, type Outcome, type Remark, type Ruling } from './ruling.js';
 import { Tester } from '../bench/tester.js';
 import type { WireEnd } from '../bench/wire.js';
 
@@ -43,8 +43,8 @@ export function answerCase(spec: AnswerSpec): Case {
     const caller = await bench.accept();
     const given = await giveAnswer(bench, caller, spec.answer(bench.head(), bench, caller), spec.chop);
     const { outcome, actual, remark } = given;
-    if (plain && outcome === 'silent') return verdictOf(ruling.refused, 'it sent no frame');
-    return verdictOf(ruling[outcome], actual, ruling.refused === 'OK' ? [remark] : []);
+    if (plain && outcome === 'silent') return openingVerdict(ruling.refused, 'it sent no frame');
+    return openingVerdict(ruling[outcome], actual, ruling.refused === 'OK' ? [remark] : []);
   });
 }
 

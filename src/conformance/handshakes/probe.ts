@@ -7,7 +7,7 @@ import { judgeHandshake, type HandshakeDiagnostic } from '../../rules/handshake/
 import type { Bench, Fresh } from '../bench/bench.js';
 import type { Case, Need, Trait } from '../case.js';
 import { headBytes, type HeadLines } from './heads.js';
-import { verdictOf, type Outcome, type Remark, type Ruling } from './ruling.js';
+import { openingVerdict, type Outcome, type Remark, type Ruling } from './ruling.js';
 import { ask, type Answer } from '../bench/server-bench.js';
 import { Tester, type Received, type Sending } from '../bench/tester.js';
 
@@ -52,7 +52,7 @@ export function requestCase(spec: RequestSpec): Case {
   return serverCase(spec, async (bench) => {
     const met = await meet(bench, spec.request(bench.head(), bench), spec);
     const remarks = [spec.plain ? undefined : noError(met), await spec.also?.(met, bench)];
-    return verdictOf(ruling[met.outcome], met.actual, ruling.level === 'REPORT' ? remarks.slice(1) : remarks);
+    return openingVerdict(ruling[met.outcome], met.actual, ruling.level === 'REPORT' ? remarks.slice(1) : remarks);
   });
 }
 

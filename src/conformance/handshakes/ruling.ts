@@ -84,7 +84,11 @@ export interface Remark {
 const BY_WEIGHT: readonly Behavior[] = ['OK', 'INFORMATIONAL', 'UNIMPLEMENTED', 'NON-STRICT', 'FAILED'];
 
 /** The verdict of a case that has no closing handshake: the heaviest of what was found. */
-export function verdictOf(behavior: Behavior, actual: string, remarks: readonly (Remark | undefined)[] = []): Verdict {
+export function openingVerdict(
+  behavior: Behavior,
+  actual: string,
+  remarks: readonly (Remark | undefined)[] = [],
+): Verdict {
   const found = remarks.filter((one) => one !== undefined);
   const all = [behavior, ...found.map((one) => one.behavior)];
   return {

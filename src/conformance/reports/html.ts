@@ -62,7 +62,7 @@ export function htmlReport(runs: readonly HtmlRun[]): string {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="referrer" content="no-referrer" />
-        <title>${verdictOf(model)} · ${clipped(title, 200)}</title>
+        <title>${headlineOf(model)} · ${clipped(title, 200)}</title>
         <style>
           ${new Markup(STYLE)}
         </style>
@@ -70,7 +70,7 @@ export function htmlReport(runs: readonly HtmlRun[]): string {
       <body>
         <header class="top">
           <h1>
-            WebSocket conformance <span class="verdict ${isGood(model) ? 'good' : 'bad'}">${verdictOf(model)}</span>
+            WebSocket conformance <span class="verdict ${isGood(model) ? 'good' : 'bad'}">${headlineOf(model)}</span>
           </h1>
         </header>
         <main>
@@ -91,7 +91,7 @@ function hasTested({ runs }: Model): boolean {
   return runs.some(({ cases }) => cases.some(({ skipped }) => skipped === undefined));
 }
 
-function verdictOf(model: Model): string {
+function headlineOf(model: Model): string {
   if (!hasTested(model)) return 'nothing was tested';
   const [required, missing] = (['failed', 'missing'] as const).map(
     (sign) => model.failed.filter(({ worst }) => worst === sign).length,

@@ -9,7 +9,6 @@ import {
 import { cutMiddle, drawGrid, flow, gridWidth, NOTHING, row, VALUE_AT, widest } from './lines.js';
 import type { Column, Part } from './lines.js';
 import {
-  ARROW,
   bytesCell,
   closingParts,
   durationText,
@@ -20,6 +19,7 @@ import {
   things,
 } from './words.js';
 import { escapeText } from '../../describe/escape.js';
+import { ARROW } from '../../describe/view.js';
 import { INDENT, type Look } from '../layout.js';
 import { displayWidth, padEnd, wrap } from '../width.js';
 import { print, type Printable } from '../../describe/printable.js';

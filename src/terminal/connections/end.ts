@@ -1,16 +1,13 @@
 import { eachDirection, durationOf, type ConnectionSummary } from '../../traffic/tally/summary.js';
 import { isQuietClose } from '../../traffic/tally/run.js';
-import { Clock } from '../clock.js';
 import type { Part } from './lines.js';
-import { ARROW, closedCell, closingParts, grouped, secondsText } from './words.js';
+import { closedCell, closingParts, grouped, secondsText } from './words.js';
+import { ARROW } from '../../describe/view.js';
 import type { Look } from '../layout.js';
-import { LineBuffer } from '../../describe/line-buffer.js';
-import { CONNECTION_ROLES } from '../theme.js';
-import { displayWidth, padEnd, truncate } from '../width.js';
+import { connectionMark, lineClock } from '../line-lead.js';
+import { displayWidth, truncate } from '../width.js';
 import { joined, print, type Printable } from '../../describe/printable.js';
 
-/** From so many columns on times have microseconds, as the lines of frames have. */
-const WIDE = 80;
 const GAP = print`  `;
 
 /** Draws the line that tells that a live connection has ended, and how: among the lines of its frames. */
@@ -18,16 +15,12 @@ export function connectionEnds(
   look: Look,
   since?: () => number | undefined,
 ): (summary: ConnectionSummary) => Printable {
-  const clock = new Clock({ digits: look.width < WIDE ? 3 : 6, since });
+  const clock = lineClock(look, since);
   return (summary) => {
     const { connection, lastTime } = summary;
-    const out = new LineBuffer();
-    clock.write(lastTime, out);
-    const number = padEnd(print`#${connection}`, 3);
-    const role = CONNECTION_ROLES[connection % CONNECTION_ROLES.length]!;
-    const lead = print`${out.takeText()} `;
-    const room = look.isOpen ? Infinity : look.width - displayWidth(lead) - number.length - 3;
-    return print`${lead}${look.theme[role](print`${number} ↔`)} ${drawn(fitting(summary, room), look, room)}\n`;
+    const lead = print`${clock.text(lastTime)} ${connectionMark(look, connection, ARROW.both)} `;
+    const room = look.isOpen ? Infinity : look.width - displayWidth(lead);
+    return print`${lead}${drawn(fitting(summary, room), look, room)}\n`;
   };
 }
 

@@ -1,29 +1,25 @@
 import type { Polled } from '../../traffic/run-records/polled.js';
-import { Clock } from '../clock.js';
 import { bytesCell, secondsText } from './words.js';
 import { escapeText } from '../../describe/escape.js';
+import { ARROW } from '../../describe/view.js';
 import type { Look } from '../layout.js';
-import { LineBuffer } from '../../describe/line-buffer.js';
+import { LEAST_NUMBER, lineClock } from '../line-lead.js';
 import { displayWidth, truncate } from '../width.js';
 import { joined, print, type Printable } from '../../describe/printable.js';
 
-/** From so many columns on times have microseconds, as the lines of frames have. */
-const WIDE = 80;
 const GAP = print`  `;
 /** Where the lines of frames have a connection's number. */
-const NO_NUMBER = print`    `;
+const NO_NUMBER = print` `.repeat(LEAST_NUMBER + 1);
 /** Rather than cut a target below that, figures are left out. */
 const SHORTEST = 24;
 
 /** Draws the line of a request for polling, with its answer: among the lines of frames. */
 export function polledLines(look: Look, since?: () => number | undefined): (polled: Polled) => Printable {
-  const clock = new Clock({ digits: look.width < WIDE ? 3 : 6, since });
+  const clock = lineClock(look, since);
   const { theme } = look;
   return (polled) => {
-    const out = new LineBuffer();
     // As all lines do, it has the time at which it is printed.
-    clock.write(polled.time + polled.duration, out);
-    const lead = print`${out.takeText()} ${NO_NUMBER}↔ http  `;
+    const lead = print`${clock.text(polled.time + polled.duration)} ${NO_NUMBER}${ARROW.both} http  `;
     const request = escapeText(`${polled.method} ${polled.target}`);
     const status = polled.status === undefined ? print`gone` : print`${polled.status}`;
     const room = look.isOpen ? Infinity : look.width - displayWidth(print`${lead}${GAP}${status}`);

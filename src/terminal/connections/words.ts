@@ -16,11 +16,11 @@ import {
 } from '../../traffic/tally/summary.js';
 import { NOTHING, type Part } from './lines.js';
 import { escapeText } from '../../describe/escape.js';
+import { ARROW } from '../../describe/view.js';
 import type { Role } from '../theme.js';
 import { truncate } from '../width.js';
 import { joined, print, type Printable } from '../../describe/printable.js';
 
-export const ARROW: Readonly<Record<Direction, Printable>> = { client: print`→`, server: print`←`, unknown: print`·` };
 const MARK: Readonly<Record<Severity, Printable>> = { error: print`✗`, warning: print`!`, notice: print`i` };
 const SEVERITIES = Object.keys(MARK) as Severity[];
 

@@ -1,13 +1,16 @@
 import { append } from '../../codec/bytes/lists.js';
-import type { Frame } from '../../codec/messages/records.js';
+import type { Direction, Frame } from '../../codec/messages/records.js';
 import { opcodeInfo } from '../../codec/frames/registry.js';
 import type { Judged } from '../../traffic/judged.js';
+import { escapeText } from '../../describe/escape.js';
 import { causeBlock } from './cause.js';
 import { drawDiagnostic } from '../handshakes/diagnostics.js';
 import { drawDump } from '../dump.js';
 import { drawHandshake } from '../handshakes/handshake.js';
-import { headerRows } from './header-rows.js';
-import { count, drawRow, drawTitle, hexOffset, INDENT, OFFSET_WIDTH, spaced, type Look } from '../layout.js';
+import { headerRows } from '../../describe/header-rows.js';
+import type { FrameHeader } from '../../codec/frames/frame.js';
+import { bits, count, drawRow, drawTitle, hexOffset, INDENT, OFFSET_WIDTH, spaced, type Look } from '../layout.js';
+import type { Theme } from '../theme.js';
 import { drawMessageSummary } from './message-summary.js';
 import { originWords, senderWords } from './origin.js';
 import { drawPayload, prettyJson } from './payload.js';
@@ -92,13 +95,43 @@ export function drawFrame(
   const look = { ...given, offsetWidth: Math.max(OFFSET_WIDTH, hexOffset(last).length) };
   const lines = [
     ...title(frame, look, origin),
-    ...headerRows(header, frame.direction, look.theme).map((row) => drawRow(row, look)),
+    ...headerLines(header, frame.direction, look),
     ...drawPayload(frame, options, look),
   ];
   const { message } = frame;
   if (message && (message.compressed || message.frames > 1)) append(lines, drawMessageSummary(message, options, look));
   if (options.pretty) append(lines, prettyPayload(frame, options) ?? []);
   return lines;
+}
+
+/** The names that are too long for their column. */
+const SHORT: Readonly<Record<string, string>> = { 'masking key': 'key', 'extended length': 'length' };
+
+/** Every field of a header with its bytes, its bits, its value and what it means. */
+function headerLines(header: FrameHeader, direction: Direction, look: Look): Printable[] {
+  const { theme } = look;
+  let shown = -1;
+  return headerRows(header, direction).map(({ name, kind, start, end, mask, value, brief }) => {
+    const own = header.bytes.subarray(start, end);
+    const isFirst = start !== shown;
+    shown = start;
+    const row = {
+      ...(isFirst && { offset: header.start + start, bytes: spaced(own) }),
+      ...(isFirst && mask !== undefined && { paintBytes: nibblePaint(start, theme) }),
+      ...(mask !== undefined && { bits: bits(own[0]!, mask) }),
+      name: escapeText(SHORT[name] ?? name),
+      value: escapeText(value),
+      ...(brief !== undefined && { meaning: escapeText(brief) }),
+      paint: theme[kind],
+    };
+    return drawRow(row, look);
+  });
+}
+
+/** The two digits of the first byte hold FIN with RSV, and the opcode; those of the second MASK and length. */
+function nibblePaint(at: number, theme: Theme): (s: Printable) => Printable {
+  const [high, low] = at === 0 ? ([theme.fin, theme.opcode] as const) : ([theme.mask, theme.length] as const);
+  return (s) => print`${high(s.slice(0, 1))}${low(s.slice(1))}`;
 }
 
 function title(frame: Frame, look: Look, origin: readonly Printable[]): Printable[] {

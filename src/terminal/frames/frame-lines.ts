@@ -1,9 +1,10 @@
 import type { FrameHeader } from '../../codec/frames/frame.js';
-import type { Direction, Frame } from '../../codec/messages/records.js';
+import type { Frame } from '../../codec/messages/records.js';
 import { OPCODE, opcodeInfo } from '../../codec/frames/registry.js';
 import { WholeFrame } from '../../codec/messages/whole-frame.js';
 import type { Judged } from '../../traffic/judged.js';
-import { Clock } from '../clock.js';
+import type { Clock } from '../clock.js';
+import { connectionMark, LEAST_NUMBER, lineClock } from '../line-lead.js';
 import { diagnosticLines } from '../handshakes/diagnostics.js';
 import { causeLines } from './cause.js';
 import { frameContent, plainNote, shownBytes } from './frame-content.js';
@@ -11,31 +12,18 @@ import { handshakeLine } from '../handshakes/handshake.js';
 import { hexOffset, type Look, count } from '../layout.js';
 import { rawText, type LineBuffer } from '../../describe/line-buffer.js';
 import { quoted } from './payload.js';
-import { CONNECTION_ROLES } from '../theme.js';
-import type { View, ViewOptions } from '../../describe/view.js';
+import { escapeText } from '../../describe/escape.js';
+import { flagNames } from '../../describe/header-rows.js';
+import { ARROW, type View, type ViewOptions } from '../../describe/view.js';
 import { padEnd, padStart, truncate } from '../width.js';
-import { joined, print, type Printable, type PrintableBytes } from '../../describe/printable.js';
+import { print, type Printable, type PrintableBytes } from '../../describe/printable.js';
 
-const ARROWS = ['client', 'server', 'unknown', 'handshake'] as const satisfies readonly (Direction | 'handshake')[];
-const ARROW: Readonly<Record<(typeof ARROWS)[number], Printable>> = {
-  client: print`→`,
-  server: print`←`,
-  unknown: print`·`,
-  handshake: print`↔`,
-};
-const FLAG_NAMES: readonly (readonly [bit: number, name: Printable])[] = [
-  [0x80, print`FIN`],
-  [0x40, print`RSV1`],
-  [0x20, print`RSV2`],
-  [0x10, print`RSV3`],
-];
+const ARROWS = Object.keys(ARROW) as (keyof typeof ARROW)[];
 /** Opcode and length share a column: long names go with short lengths. */
 const NAME_AND_LENGTH = 16;
 /** Columns of the flags: of most connections, and of each flag more. */
 const FLAGS = 8;
 const STEP = 5;
-/** From so many columns on times have microseconds. */
-const WIDE = 80;
 /** Columns of the offset. */
 const OFFSET = 8;
 const DIAGNOSTIC_INDENT = 6;
@@ -79,8 +67,8 @@ interface Drawn {
 class TimeLead implements Lead {
   private readonly clock: Clock;
   /** Columns of the connection's number, and how many connections they are enough for. */
-  private numberWidth = 3;
-  private enough = 100;
+  private numberWidth = LEAST_NUMBER;
+  private enough = 10 ** (LEAST_NUMBER - 1);
   private readonly leads = new Map<number, PrintableBytes>();
 
   constructor(
@@ -88,14 +76,14 @@ class TimeLead implements Lead {
     private readonly look: Look,
     private readonly opened: () => number,
   ) {
-    this.clock = new Clock({ digits: look.width < WIDE ? 3 : 6, since });
+    this.clock = lineClock(look, since);
   }
 
   write({ time, connection, direction, type }: Judged, out: LineBuffer): number {
     this.clock.write(time, out);
     const connections = Math.max(this.opened(), connection + 1);
     if (connections > this.enough) this.widen(connections);
-    const arrow = type === 'handshake' ? 'handshake' : direction;
+    const arrow = type === 'handshake' ? 'both' : direction;
     const key = connection * 4 + ARROWS.indexOf(arrow);
     let lead = this.leads.get(key);
     if (lead === undefined) {
@@ -106,11 +94,8 @@ class TimeLead implements Lead {
     return this.clock.width + this.numberWidth + 4;
   }
 
-  private leadOf(connection: number, arrow: (typeof ARROWS)[number]): PrintableBytes {
-    const role = CONNECTION_ROLES[connection % CONNECTION_ROLES.length]!;
-    return rawText(
-      print` ${this.look.theme[role](print`${padEnd(print`#${connection}`, this.numberWidth)} ${ARROW[arrow]}`)} `,
-    );
+  private leadOf(connection: number, arrow: keyof typeof ARROW): PrintableBytes {
+    return rawText(print` ${connectionMark(this.look, connection, ARROW[arrow], this.numberWidth)} `);
   }
 
   private widen(connections: number): void {
@@ -126,7 +111,7 @@ class OffsetLead implements Lead {
 
   write(record: Judged, out: LineBuffer): number {
     const offset = padStart(hexOffset(offsetOf(record)), OFFSET);
-    const arrow = ARROW[record.type === 'handshake' ? 'handshake' : record.direction];
+    const arrow = ARROW[record.type === 'handshake' ? 'both' : record.direction];
     out.text(print`${this.look.theme.offset(offset)} ${arrow} `);
     return offset.length + 3;
   }
@@ -284,8 +269,9 @@ function headerColumns({ opcode, exactLength }: FrameHeader): number {
   return Math.max(NAME_AND_LENGTH, opcodeInfo(opcode).name.length + 1 + print`${exactLength}`.length);
 }
 
+/** `FIN RSV1 MASK`: those of the high bits of the first byte, and MASK for the lowest. FIN has its columns where it is 0 too. */
 function flagsText(bits: number): Printable {
-  const names = FLAG_NAMES.filter(([bit]) => bits & bit).map(([, name]) => name);
-  const fin = bits & 0x80 ? [] : [print`   `];
-  return joined([...fin, ...names, ...(bits & 1 ? [print`MASK`] : [])], print` `).trimEnd();
+  const fin = (bits & 0x80) !== 0;
+  const names = flagNames({ fin, rsv: (bits >> 4) & 7, masked: (bits & 1) !== 0 }).join(' ');
+  return escapeText(fin ? names : `    ${names}`).trimEnd();
 }

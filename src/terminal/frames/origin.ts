@@ -1,7 +1,5 @@
-import { escapeText } from '../../describe/escape.js';
 import type { Judged } from '../../traffic/judged.js';
 import { Clock } from '../clock.js';
-import { LineBuffer } from '../../describe/line-buffer.js';
 import type { ViewOptions } from '../../describe/view.js';
 import { print, type Printable } from '../../describe/printable.js';
 
@@ -9,16 +7,13 @@ import { print, type Printable } from '../../describe/printable.js';
 export type Origin = (record: Judged) => Printable[];
 
 const NOWHERE: Origin = () => [];
-const decoder = new TextDecoder();
 
 /** Connection and time of a record of a capture, as words of its title; nothing of bare bytes, which have neither. */
 export function originWords({ captured, since }: Pick<ViewOptions, 'captured' | 'since'>): Origin {
   if (captured !== true) return NOWHERE;
   const clock = new Clock({ digits: 6, since });
-  const text = new LineBuffer();
   return ({ connection, time }) => {
-    clock.write(time, text);
-    const shown = escapeText(decoder.decode(text.take()).trim());
+    const shown = clock.text(time).trim();
     // One word: a title that is too long is not broken between them.
     return [shown === '' ? print`#${connection}` : print`#${connection}  ${shown}`];
   };

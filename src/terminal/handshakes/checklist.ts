@@ -166,7 +166,7 @@ function drawGroup(group: Group, all: readonly ChecklistRow[], options: Checklis
 }
 
 /** The result in a few words; of one half alone it can only be said that nothing is wrong with it. */
-function verdictOf(handshake: Handshake, fails: number, warns: number): readonly [role: Role, words: Printable] {
+function resultOf(handshake: Handshake, fails: number, warns: number): readonly [role: Role, words: Printable] {
   const { request, response } = handshake;
   if (fails > 0) return ['error', print`invalid`];
   if (isRefused(handshake)) return ['error', print`refused by the server with ${response?.status ?? print`no status`}`];
@@ -189,7 +189,7 @@ function drawVerdict(rows: readonly ChecklistRow[], handshake: Handshake, look: 
     ],
     print`, `,
   );
-  const [role, words] = verdictOf(handshake, count('fail'), count('warn'));
+  const [role, words] = resultOf(handshake, count('fail'), count('warn'));
   const paint = look.theme[role];
   if (words.length + 2 + counts.length <= look.width) return [print`${paint(words)}  ${counts}`];
   return [

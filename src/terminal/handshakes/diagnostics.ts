@@ -1,6 +1,6 @@
 import { explain, type Diagnostic, type Explanation } from '../../rules/catalogue.js';
 import { escapeText } from '../../describe/escape.js';
-import { bitPattern, hexOffset, INDENT, type Look } from '../layout.js';
+import { bits, hexOffset, INDENT, type Look } from '../layout.js';
 import { wrap } from '../width.js';
 import { joined, print, type Printable } from '../../describe/printable.js';
 
@@ -55,7 +55,7 @@ function reference(told: Explanation): Printable {
 }
 
 function place({ span }: Diagnostic): Printable {
-  return span.mask === undefined ? offset(span) : print`${offset(span)}, bits ${bitPattern(0xff, span.mask)}`;
+  return span.mask === undefined ? offset(span) : print`${offset(span)}, bits ${bits(0xff, span.mask)}`;
 }
 
 function offset({ start }: Diagnostic['span']): Printable {

@@ -34,7 +34,7 @@ export interface Judgeable {
   readonly unsent: string | undefined;
 }
 
-export interface Verdict {
+export interface Conclusion {
   readonly exit: number;
   /** What to tell, where it is not 0. */
   readonly message?: string;
@@ -49,7 +49,7 @@ const TIME: Partial<Record<Ending, string>> = {
 const FINE: readonly number[] = [1000, 1001, 1005];
 
 /** The exit code of a conversation that came about, as docs/exit-codes.md has it. */
-export function verdictOf(told: Judgeable): Verdict {
+export function conclusionOf(told: Judgeable): Conclusion {
   const { ending, outcome, unmet, expectClose, unsent } = told;
   if (outcome.kind === 'invalid') return { exit: EXIT.handshake, message: reasonOf(outcome) };
   if (outcome.kind === 'broken') return { exit: EXIT.protocol, message: `protocol broken: ${reasonOf(outcome)}` };
@@ -64,7 +64,7 @@ export function verdictOf(told: Judgeable): Verdict {
 }
 
 /** All replies had come and we closed; the server may have ended it at the same moment, and for a reason of its own. */
-function crossed(outcome: Outcome): Verdict {
+function crossed(outcome: Outcome): Conclusion {
   if (outcome.kind === 'closed' && outcome.code !== outcome.ours && !FINE.includes(outcome.code)) {
     return { exit: EXIT.closeCode, message: endText({ ...outcome, byPeer: true }) };
   }
@@ -72,7 +72,7 @@ function crossed(outcome: Outcome): Verdict {
   return isReset ? { exit: EXIT.dropped, message: endText(outcome) } : { exit: EXIT.ok };
 }
 
-function leftByPeer(outcome: Outcome, unsent: string | undefined): Verdict {
+function leftByPeer(outcome: Outcome, unsent: string | undefined): Conclusion {
   if (outcome.kind === 'dropped') return { exit: EXIT.dropped, message: endText(outcome) };
   if (outcome.kind === 'closed' && outcome.byPeer && !FINE.includes(outcome.code)) {
     return { exit: EXIT.closeCode, message: endText(outcome) };
@@ -84,7 +84,7 @@ function leftByPeer(outcome: Outcome, unsent: string | undefined): Verdict {
   return { exit: EXIT.ok };
 }
 
-function expectedClose(outcome: Outcome, code: number, unmet: string | undefined): Verdict {
+function expectedClose(outcome: Outcome, code: number, unmet: string | undefined): Conclusion {
   const came = outcome.kind === 'closed' ? outcome.code : 1006;
   if (came === code) {
     return unmet === undefined
