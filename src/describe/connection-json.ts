@@ -19,7 +19,7 @@ type Named = { type: string } & Fields;
 
 /** The `connection` record (docs/json.md): what became of a connection. */
 export function connectionRecord(summary: ConnectionSummary): Named {
-  const { connection, client, server, handshake, directions, closeCode, closedBy, ended, endedBy, endedAt } = summary;
+  const { connection, client, server, handshake, directions, closeCode, closedBy } = summary;
   const reason = closedBy && directions[closedBy]?.close?.reason;
   const closeCodes = told(directions, ({ close }) => close?.code);
   const ping = told(directions, (counts) => counts.ping && pingFields(counts.ping));
@@ -36,9 +36,7 @@ export function connectionRecord(summary: ConnectionSummary): Named {
     ...(reason && { closeReason: reason }),
     ...(closedBy && { closedBy }),
     ...(closeCodes && { closeCodes }),
-    ...(ended && { ended }),
-    ...(endedBy && { endedBy }),
-    ...(endedAt !== undefined && isDated(endedAt) && { endedAt }),
+    ...endFields(summary),
     ...lossFields(directions),
     diagnostics: { ...summary.diagnostics },
   };
@@ -58,6 +56,15 @@ export function summaryRecord(totals: RunTotals, exit: number): Named {
     ...lossFields(directions),
     diagnostics: { ...totals.diagnostics },
     exit,
+  };
+}
+
+function endFields({ ended, endedBy, endedAt, failure }: ConnectionSummary): Fields {
+  return {
+    ...(ended && { ended }),
+    ...(failure !== undefined && { failure }),
+    ...(endedBy && { endedBy }),
+    ...(endedAt !== undefined && isDated(endedAt) && { endedAt }),
   };
 }
 

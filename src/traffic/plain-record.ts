@@ -84,6 +84,8 @@ export type Inspected =
   | (Placed & { readonly type: 'frame'; readonly frame: PlainFrame })
   /** `tail`: the stream ends inside a header. `gap`: bytes that were not captured. `unread`: bytes that can't be read as frames. */
   | (Placed & { readonly type: 'tail' | 'gap' | 'unread'; readonly offset: number; readonly length: number })
+  /** A recording says that the connection failed. */
+  | (Placed & { readonly type: 'failure'; readonly text: string })
   /** Of a refusal. */
   | (Placed & { readonly type: 'body'; readonly offset: number; readonly bytes: Uint8Array })
   /** A connection has ended. */
@@ -114,6 +116,8 @@ export function plainRecord(record: Judged, conversation: ConversationContext): 
     case 'gap':
     case 'unread':
       return { type: record.type, ...placed, offset: record.offset, length: record.length };
+    case 'failure':
+      return { type: 'failure', ...placed, text: record.text };
     case 'body':
       return { type: 'body', ...placed, offset: record.offset, bytes: new Uint8Array(record.bytes) };
   }

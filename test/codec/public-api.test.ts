@@ -98,7 +98,9 @@ describe('the public library', () => {
     expectTypeOf<library.Diagnostic['code']>().toEqualTypeOf<keyof typeof library.RULES>();
     expectTypeOf<library.Explanation['severity']>().toEqualTypeOf<'error' | 'warning' | 'notice'>();
     expectTypeOf<library.Inspector['push']>().toEqualTypeOf<(chunk: Uint8Array, time?: number) => library.Judged[]>();
-    expectTypeOf<library.Judged['type']>().toEqualTypeOf<'handshake' | 'frame' | 'tail' | 'gap' | 'unread' | 'body'>();
+    expectTypeOf<library.Judged['type']>().toEqualTypeOf<
+      'handshake' | 'frame' | 'tail' | 'gap' | 'unread' | 'failure' | 'body'
+    >();
     expectTypeOf<library.Direction>().toEqualTypeOf<'client' | 'server' | 'unknown'>();
   });
 });

@@ -42,6 +42,8 @@ function drawRecord(record: Judged, options: ViewOptions, look: Look, origin: re
         drawRow({ offset: start, bytes: spaced(bytes), paint: look.theme.payload }, look),
       ];
     }
+    case 'failure':
+      return drawTitle([print`connection failed`, ...origin], print``, look);
     case 'gap':
     case 'unread':
       return drawMissing(record, look, origin);

@@ -125,6 +125,8 @@ export interface ConnectionSummary extends Endpoints, TimeSpan {
   readonly endedBy?: Direction;
   readonly endedAt?: number;
   readonly ended?: CloseReason;
+  /** Why it failed, in the words of the recording that says so. */
+  readonly failure?: string;
 }
 
 /** Totals of a run. */

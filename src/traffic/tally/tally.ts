@@ -30,6 +30,7 @@ export class Tally {
   private closedBy: Direction | undefined = undefined;
   private reason: CloseReason | undefined = undefined;
   private tcpEnd: TcpEnd | undefined = undefined;
+  private failure: string | undefined = undefined;
   /** Bytes were not read: a close frame may be among them. */
   private blind = false;
 
@@ -59,6 +60,7 @@ export class Tally {
     else if (record.type === 'handshake') this.handshake = handshakeOf(record.handshake);
     else if (record.type === 'gap') this.lost(direction, record.length);
     else if (record.type === 'unread') this.passed(direction, record.length);
+    else if (record.type === 'failure') this.failure = record.text;
     else if (record.type === 'body') this.lane(direction).otherBytes += record.bytes.length;
     else if (record.type === 'tail') this.lane(direction).otherBytes += record.truncated.headerBytes?.length ?? 0;
   }
@@ -85,7 +87,7 @@ export class Tally {
   }
 
   summary(): ConnectionSummary {
-    const { connection, endpoints, handshake, closedBy, reason, first, last, tcpEnd } = this;
+    const { connection, endpoints, handshake, closedBy, reason, first, last, tcpEnd, failure } = this;
     const closeCode = this.closeCode();
     return {
       connection,
@@ -101,6 +103,7 @@ export class Tally {
       ...(closeCode !== undefined && { closeCode }),
       ...(closedBy && { closedBy }),
       ...(reason && { ended: reason }),
+      ...(failure && { failure }),
       ...(tcpEnd && { endedBy: tcpEnd.by, ...(!Number.isNaN(tcpEnd.time) && { endedAt: tcpEnd.time }) }),
     };
   }
