@@ -32,8 +32,8 @@ const RECORD =
   /^\s*\{[^\n]*"type"\s*:\s*"(?:opened|handshake|frame|message|bytes|connection|diagnostic|listening|request|error|summary)"/;
 /** `tshark -z follow,tcp,yaml`, and as Wireshark wrote it before 3.4. */
 const FOLLOW_YAML = /^(?:peers:\s*\n\s*- peer: 0\r?\n|(?:# Packet \d+\r?\n)?peer[01]_\d+: !!binary \|\r?\n)/;
-const MAY_BE_FOLLOW =
-  /^(?:#(?: [Packet]{0,6}(?: \d*)?)?|#[^]{3,40}\npeer[^\n]*|p(?:e(?:e(?:r.{0,20})?)?)?|peers:\s*[- per:0]*)$/;
+/** How it begins, each number as 0. */
+const FOLLOW_BEGIN = ['peers:\n  - peer: 0\n', '# Packet 0\npeer0_0: !!binary |\n', 'peer0_0: !!binary |\n'];
 
 /**
  * Which recording begins with `head`: undefined for none, `unknown` where more of it has to be seen.
@@ -44,7 +44,7 @@ export function recordingKind(head: Uint8Array, extent: 'growing' | 'ended'): Re
   const lead = new TextDecoder().decode(first);
   if (FOLLOW_YAML.test(lead)) return 'follow-yaml';
   if (!JSON_BEGIN.test(lead)) {
-    const mayBe = MAY_BE_JSON.test(lead) || (lead.length < 64 && MAY_BE_FOLLOW.test(lead));
+    const mayBe = MAY_BE_JSON.test(lead) || mayBeFollow(lead);
     return isShort && mayBe ? 'unknown' : undefined;
   }
   const text = new TextDecoder().decode(head.subarray(0, WINDOW));
@@ -62,4 +62,9 @@ function jsonKind(text: string): RecordingKind | undefined {
   if (MESSAGE.test(text) && OF_MESSAGE.test(text)) return 'har';
   if (RECORD.test(text)) return 'ndjson';
   return HAR_WORD.test(text) ? 'har' : undefined;
+}
+
+function mayBeFollow(lead: string): boolean {
+  const begin = lead.slice(0, 64).replaceAll('\r', '').replace(/\d+/g, '0');
+  return FOLLOW_BEGIN.some((each) => each.startsWith(begin));
 }

@@ -119,7 +119,8 @@ export class JsonScanner {
   /** Of a piece: what stands between two values at its top, and a comma before a bracket. */
   private isLeftOver(byte: number): boolean {
     const isClosing = byte === CLOSE_OBJECT || byte === CLOSE_ARRAY;
-    if (this.open.length === 0) return byte === COMMA || isClosing || isDots(byte);
+    if (isDots(byte)) return true;
+    if (this.open.length === 0) return byte === COMMA || isClosing;
     if (isClosing && this.expected === 'value' && this.open.at(-1) === false) this.expected = 'value or end';
     else if (isClosing && this.expected === 'key') this.expected = 'key or end';
     return false;
