@@ -4,7 +4,7 @@ import { UsageError } from '../host/exit.js';
 import { concat } from '../../traffic/toolbox/bytes.js';
 
 /** What a zip file may have, and what one file in it may come to. Bytes. */
-const MOST = { packed: 256 * 1024 * 1024, least: 16 * 1024 * 1024, perByte: 100, most: 512 * 1024 * 1024 };
+const MOST = { packed: 128 * 1024 * 1024, least: 16 * 1024 * 1024, perByte: 100, most: 256 * 1024 * 1024 };
 const [END, ENTRY, LOCAL] = [0x06054b50, 0x02014b50, 0x04034b50];
 const MOST_NAMED = 5;
 

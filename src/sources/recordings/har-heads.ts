@@ -1,6 +1,9 @@
 import type { Side } from '../../codec/bytes/stream-taker.js';
 import { headBytes, isFields, type Fields } from './record-bytes.js';
 
+/** Headers in one value. */
+const MOST_LINES = 1000;
+
 /** An entry of a HAR, as far as it was read. */
 export type HarParts = Readonly<Record<string, unknown>>;
 
@@ -59,7 +62,7 @@ export function headIn(part: unknown, side: Side): Uint8Array | undefined {
     // RFC 8441 has fields that no head of HTTP/1.1 has.
     if (typeof name !== 'string' || typeof value !== 'string' || name.startsWith(':')) return [];
     // Chrome writes several headers of a name as lines.
-    return value.split(/[\r\n]+/).map((each): [string, string] => [name, each.trim()]);
+    return value.split(/[\r\n]+/, MOST_LINES).map((each): [string, string] => [name, each.trim()]);
   });
   return headBytes(side === 0 ? requestLine(part) : statusLine(part), pairs);
 }

@@ -73,7 +73,11 @@ function isBase64(fields: Fields): boolean {
 function textOf(fields: Fields): string {
   const data = fields['data'] ?? fields['payload'] ?? '';
   if (typeof data === 'string') return data;
-  if (typeof data === 'object') return JSON.stringify(data);
+  try {
+    if (typeof data === 'object') return JSON.stringify(data);
+  } catch {
+    // Nested too deep to be written.
+  }
   throw new BadRecord('data is no text');
 }
 

@@ -298,7 +298,8 @@ export class HarReader implements RecordingReader, JsonTaker {
     if (!Number.isNaN(time)) entry.last = time;
     const status = statusOf(entry.parts['response']);
     const isRefused = status !== undefined && status !== 101 && !isExtendedConnect(entry.parts);
-    if (entry.messages === 0 && failure === undefined && !isRefused) this.empty++;
+    const isAttached = attachmentOf(entry.parts) !== undefined;
+    if (entry.messages === 0 && failure === undefined && !isRefused && !isAttached) this.empty++;
     const end = failure === undefined ? { reason: 'unrecorded' as const } : { reason: 'failed' as const, failure };
     this.visitor.closed(this.connections, end, entry.last);
     this.connections++;

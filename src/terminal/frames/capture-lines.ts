@@ -5,7 +5,7 @@ import { WholeFrame } from '../../codec/messages/whole-frame.js';
 import type { Judged } from '../../traffic/judged.js';
 import { Clock } from '../clock.js';
 import { diagnosticLines } from '../handshakes/diagnostics.js';
-import { failureWords, frameContent, plainNote, shownBytes } from './frame-content.js';
+import { frameContent, plainNote, shownBytes } from './frame-content.js';
 import { handshakeLine } from '../handshakes/handshake.js';
 import { hexOffset, type Look, count } from '../layout.js';
 import { rawText, type LineBuffer } from '../../describe/line-buffer.js';
@@ -89,7 +89,7 @@ class CaptureLines {
     } else this.other(record, begin, out);
     out.endLine();
     // Said on the line itself.
-    if (record.type === 'gap' || record.type === 'unread' || record.type === 'failure') return;
+    if (record.type === 'gap' || record.type === 'unread') return;
     for (const diagnostic of record.diagnostics) out.text(diagnosticLines(diagnostic, DIAGNOSTIC_INDENT, this.look));
   }
 
@@ -221,7 +221,7 @@ class CaptureLines {
       case 'body':
         return put(print`body  ${quoted(record.bytes.subarray(0, 256))}`, theme.dim);
       case 'failure':
-        return put(failureWords(record.text), theme.error);
+        return put(print`connection failed`, theme.error);
       case 'gap':
         return put(print`⋯ ${count(record.length, 'byte')} not captured at ${hexOffset(record.offset)}`, theme.notice);
       case 'unread':

@@ -59,8 +59,3 @@ function hexIn(bytes: Uint8Array, room: number): Printable {
   if (bytes.length * 3 - 1 <= room) return spaced(bytes);
   return print`${spaced(bytes.subarray(0, Math.max(1, Math.floor((room - 1) / 3))))} …`;
 }
-
-/** What a recording says of a connection that failed. */
-export function failureWords(text: string): Printable {
-  return text === '' ? print`connection failed` : print`connection failed: ${escapeText(text)}`;
-}

@@ -2,7 +2,7 @@ import type { Direction, Frame } from '../../codec/messages/records.js';
 import { opcodeInfo } from '../../codec/frames/registry.js';
 import type { Judged } from '../../traffic/judged.js';
 import { diagnosticLines } from '../handshakes/diagnostics.js';
-import { failureWords, frameContent } from './frame-content.js';
+import { frameContent } from './frame-content.js';
 import { handshakeLine } from '../handshakes/handshake.js';
 import { hexOffset, type Look, count } from '../layout.js';
 import { quoted } from './payload.js';
@@ -46,7 +46,7 @@ function line(record: Judged, options: ViewOptions, look: Look): Line {
     case 'tail':
       return { fixed: lead(record.truncated.start), rest: print`unfinished frame header`, paint: theme.error };
     case 'failure':
-      return { fixed: lead(0), rest: failureWords(record.text), paint: theme.error };
+      return { fixed: lead(0), rest: print`connection failed`, paint: theme.error };
     case 'gap':
     case 'unread':
       return { fixed: lead(record.offset), rest: count(record.length, 'byte'), paint: theme.notice };
