@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
 import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import { acceptKey } from '../../src/codec/handshake/accept-key.js';
@@ -372,5 +373,64 @@ describe('recordings of tools', () => {
     const out = await told(bytes.slice(0, bytes.length >> 1));
     expect(out).toContain('client text hi');
     expect(out.at(-1)).toMatch(/it ends too early$/);
+  });
+});
+
+describe('what comes from outside', () => {
+  const NAMES = [
+    ...['TCP_CONNECT', 'SOCKET_BYTES_SENT', 'SOCKET_BYTES_RECEIVED', 'SOCKET_ALIVE', 'REQUEST_ALIVE'],
+    ...['HTTP_TRANSACTION_SEND_REQUEST_HEADERS', 'HTTP_TRANSACTION_READ_RESPONSE_HEADERS'],
+    ...['WEBSOCKET_SENT_FRAME_HEADER', 'WEBSOCKET_RECV_FRAME_HEADER', 'WEBSOCKET_UPGRADE_FAILURE'],
+  ];
+  const value = fc.oneof(
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.constantFrom('R0VUIC8gSFRUUC8xLjENClVwZ3JhZGU6IHdlYnNvY2tldA0KDQo=', 'gQVIZWxsbw==', 0, 5, -1, 8, true),
+    fc.constant(['HTTP/1.1 101', 'Upgrade: websocket', ':', 'a', '\r\n\r\n']),
+  );
+  const params = fc.dictionary(
+    fc.constantFrom(
+      ...['bytes', 'byte_count', 'headers', 'line', 'opcode', 'payload_length', 'masked', 'final', 'message', 'url'],
+    ),
+    value,
+  );
+
+  it('as a network log never throws, however it is cut', async () => {
+    const event = fc.record(
+      {
+        type: fc.oneof(fc.nat(NAMES.length), value),
+        source: fc.oneof(fc.record({ id: fc.nat(2) }), value),
+        phase: fc.nat(2),
+        time: fc.oneof(fc.constant('5'), value),
+        params: fc.oneof(params, value),
+      },
+      { requiredKeys: [] },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(event), fc.boolean(), fc.nat(), async (events, isAll, cut) => {
+        const logEventTypes = Object.fromEntries(NAMES.map((name, i) => [name, i]));
+        const constants = { logEventTypes, logCaptureMode: isAll ? 'Everything' : 'Default', timeTickOffset: 1e12 };
+        const text = JSON.stringify({ constants, events });
+        const part = text.slice(0, cut % 3 === 0 ? cut % text.length : undefined);
+        expect(await told(part, 50)).toEqual(await told(part));
+      }),
+    );
+  });
+
+  it('as a list of messages never throws', async () => {
+    const message = fc.dictionary(
+      fc.constantFrom('type', 'opcode', 'data', 'time', 'encoding', 'code', 'reason', '_bytes', 'request'),
+      fc.oneof(value, fc.constantFrom('send', 'receive', 'error', 'AAA=', 1767323045.5)),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(message), async (messages) => {
+        const text = JSON.stringify([READY, ...messages]);
+        expect(await told(text, 50)).toEqual(await told(text));
+      }),
+    );
+  });
+
+  it('nested too deep is reported', async () => {
+    const deep = `[${JSON.stringify(READY)},{"type":"send","opcode":1,"data":${'['.repeat(50_000)}${']'.repeat(50_000)}}]`;
+    expect((await told(deep)).length).toBeGreaterThan(1);
   });
 });

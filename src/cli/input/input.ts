@@ -65,7 +65,7 @@ const MOST_ATTACHED = 256 * 1024 * 1024;
 function besideHar(io: Io, path: string, name: string): Uint8Array | undefined {
   const [, plain] = /^(?:resources\/)?(\w[\w.-]{0,200})$/.exec(name) ?? [];
   if (plain === undefined) return undefined;
-  const directory = path.replace(/[^/\\]*$/, '');
+  const directory = path.slice(0, Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
   return (
     io.smallFile?.(`${directory}${plain}`, MOST_ATTACHED) ??
     io.smallFile?.(`${directory}resources/${plain}`, MOST_ATTACHED)

@@ -14,6 +14,7 @@ const MAGICS: readonly { readonly form: 'pcap' | 'pcapng' | 'gzip' | 'zip'; read
   { form: 'pcapng', bytes: [0x0a, 0x0d, 0x0d, 0x0a] },
   { form: 'gzip', bytes: [0x1f, 0x8b, 0x08] },
   { form: 'zip', bytes: [0x50, 0x4b, 0x03, 0x04] },
+  { form: 'zip', bytes: [0x50, 0x4b, 0x05, 0x06] },
 ];
 /** So many bytes tell whether any of them begins the input. */
 export const MAGIC_LENGTH = 4;

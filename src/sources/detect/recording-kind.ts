@@ -10,7 +10,8 @@ export function isRecordingKind(form: string): form is RecordingKind {
 const WINDOW = 64 * 1024;
 /** `{"`, `[{"` or `"name":` begins JSON; arrays of C begin with a brace, and strings of C with a quote, too. */
 const JSON_BEGIN = /^[\s\ufeff]*(?:(?:\.{3}|…|,)\s*)?(?:(?:\[\s*)?\{\s*"|"[A-Za-z_]+"\s*:)/;
-const MAY_BE_JSON = /^[\s\ufeff]*(?:(?:\.{1,3}|…|,)\s*)?(?:\[?\s*\{?\s*|"[A-Za-z_]*"?\s*)$/;
+/** The same without blanks, as far as it came. */
+const MAY_BE_JSON = /^(?:\.{0,3}|…|,)(?:\[?\{?|"[A-Za-z_]*"?)$/;
 const FIRST_KEY = /^[^"]*"([^"\\]*)"\s*:/;
 /** Members that begin a HAR or an entry of one, and hardly anything else. */
 const HAR_KEYS: ReadonlySet<string | undefined> = new Set([
@@ -31,7 +32,7 @@ const OF_MESSAGE = /"(?:opcode|data)"\s*:/;
 const RECORD =
   /^\s*\{[^\n]*"type"\s*:\s*"(?:opened|handshake|frame|message|bytes|connection|diagnostic|listening|request|error|summary)"/;
 /** `tshark -z follow,tcp,yaml`, and as Wireshark wrote it before 3.4. */
-const FOLLOW_YAML = /^(?:peers:\s*\n\s*- peer: 0\r?\n|(?:# Packet \d+\r?\n)?peer[01]_\d+: !!binary \|\r?\n)/;
+const FOLLOW_YAML = /^(?:peers:\r?\n {0,8}- peer: 0\r?\n|(?:# Packet \d+\r?\n)?peer[01]_\d+: !!binary \|\r?\n)/;
 /** How it begins, each number as 0. */
 const FOLLOW_BEGIN = ['peers:\n  - peer: 0\n', '# Packet 0\npeer0_0: !!binary |\n', 'peer0_0: !!binary |\n'];
 
@@ -44,7 +45,7 @@ export function recordingKind(head: Uint8Array, extent: 'growing' | 'ended'): Re
   const lead = new TextDecoder().decode(first);
   if (FOLLOW_YAML.test(lead)) return 'follow-yaml';
   if (!JSON_BEGIN.test(lead)) {
-    const mayBe = MAY_BE_JSON.test(lead) || mayBeFollow(lead);
+    const mayBe = MAY_BE_JSON.test(lead.replace(/[\s\ufeff]/g, '')) || mayBeFollow(lead);
     return isShort && mayBe ? 'unknown' : undefined;
   }
   const text = new TextDecoder().decode(head.subarray(0, WINDOW));

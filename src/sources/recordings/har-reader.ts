@@ -292,15 +292,11 @@ export class HarReader implements RecordingReader, JsonTaker {
   private finish(entry: Entry): void {
     if (entry.messages === 0) this.readAttachment(entry);
     if (!entry.begun) this.begin(entry);
-    const told = entry.failure?.failure;
-    const failure = told === undefined || told === '' ? (failureIn(entry.parts) ?? told) : told;
-    const time = entry.failure?.time ?? NaN;
-    if (!Number.isNaN(time)) entry.last = time;
-    const status = statusOf(entry.parts['response']);
-    const isRefused = status !== undefined && status !== 101 && !isExtendedConnect(entry.parts);
-    const isAttached = attachmentOf(entry.parts) !== undefined;
-    if (entry.messages === 0 && failure === undefined && !isRefused && !isAttached) this.empty++;
-    const end = failure === undefined ? { reason: 'unrecorded' as const } : { reason: 'failed' as const, failure };
+    const { parts, failure: told } = entry;
+    const text = told?.failure === '' ? (failureIn(parts) ?? '') : (told?.failure ?? failureIn(parts));
+    if (told !== undefined && !Number.isNaN(told.time)) entry.last = told.time;
+    if (text === undefined && isSilent(entry)) this.empty++;
+    const end = text === undefined ? { reason: 'unrecorded' as const } : { reason: 'failed' as const, failure: text };
     this.visitor.closed(this.connections, end, entry.last);
     this.connections++;
   }
@@ -340,4 +336,11 @@ function newEntry(): Entry {
 
 function optional(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
+}
+
+/** It has no messages, though it was not refused, and they are nowhere else. */
+function isSilent({ messages, parts }: Entry): boolean {
+  const status = statusOf(parts['response']);
+  const isRefused = status !== undefined && status !== 101 && !isExtendedConnect(parts);
+  return messages === 0 && !isRefused && attachmentOf(parts) === undefined;
 }
