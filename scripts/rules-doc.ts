@@ -1,6 +1,7 @@
 import { CAPTURE_RULES } from '../src/rules/frames/capture-catalogue.js';
 import { DEFLATE_RULES } from '../src/rules/frames/deflate-catalogue.js';
 import { FRAME_RULES } from '../src/rules/frames/catalogue.js';
+import { RECORDING_RULES } from '../src/rules/frames/recording-catalogue.js';
 import { HEAD_RULES } from '../src/rules/handshake/head-catalogue.js';
 import { NEGOTIATION_RULES } from '../src/rules/handshake/negotiation-catalogue.js';
 import { OBSOLETE_RULES } from '../src/rules/handshake/obsolete-catalogue.js';
@@ -35,6 +36,11 @@ export const RULE_GROUPS: readonly RuleGroup[] = [
     title: 'Captures',
     about: 'What recorded traffic lacks. Nothing that a peer did wrong; bytes that are missing make the exit code 1.',
     rules: CAPTURE_RULES,
+  },
+  {
+    title: 'Recordings',
+    about: 'What a recording itself says of a connection, in the words of whoever recorded it.',
+    rules: RECORDING_RULES,
   },
 ];
 

@@ -37,7 +37,8 @@ export function connectionRecord(summary: ConnectionSummary): Named {
   };
 }
 
-function endFields({ directions, closeCode, closedBy, ended, endedBy, endedAt }: ConnectionSummary): Fields {
+function endFields(summary: ConnectionSummary): Fields {
+  const { directions, closeCode, closedBy } = summary;
   const reason = closedBy && directions[closedBy]?.close?.reason;
   const closeCodes = told(directions, ({ close }) => close?.code);
   return {
@@ -45,9 +46,7 @@ function endFields({ directions, closeCode, closedBy, ended, endedBy, endedAt }:
     ...(reason && { closeReason: reason }),
     ...(closedBy && { closedBy }),
     ...(closeCodes && { closeCodes }),
-    ...(ended && { ended }),
-    ...(endedBy && { endedBy }),
-    ...(endedAt !== undefined && isDated(endedAt) && { endedAt }),
+    ...tcpFields(summary),
   };
 }
 
@@ -65,6 +64,15 @@ export function summaryRecord(totals: RunTotals, exit: number): Named {
     ...lossFields(directions),
     diagnostics: { ...totals.diagnostics },
     exit,
+  };
+}
+
+function tcpFields({ ended, endedBy, endedAt, failure }: ConnectionSummary): Fields {
+  return {
+    ...(ended && { ended }),
+    ...(failure !== undefined && { failure }),
+    ...(endedBy && { endedBy }),
+    ...(endedAt !== undefined && isDated(endedAt) && { endedAt }),
   };
 }
 

@@ -33,7 +33,7 @@ export type JsonSource = {
   | { readonly type: 'handshake'; readonly handshake: Handshake }
   | { readonly type: 'frame'; readonly frame: JsonFrame }
   | { readonly type: 'cause'; readonly offset: number; readonly cause: Cause }
-  | { readonly type: 'tail' | 'gap' | 'unread' | 'body' }
+  | { readonly type: 'tail' | 'gap' | 'unread' | 'failure' | 'body' }
 );
 
 /** One compact JSON object a line. With `messages`, messages instead of frames. */

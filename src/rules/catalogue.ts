@@ -2,11 +2,18 @@ import type { Span } from '../codec/bytes/span.js';
 import { CAPTURE_RULES } from './frames/capture-catalogue.js';
 import { DEFLATE_RULES } from './frames/deflate-catalogue.js';
 import { FRAME_RULES } from './frames/catalogue.js';
+import { RECORDING_RULES } from './frames/recording-catalogue.js';
 import { HANDSHAKE_RULES } from './handshake/catalogue.js';
 import type { Rule, Severity } from './rule.js';
 
 /** The one list of what can be wrong, by code. docs/rules.md is made from it. */
-export const RULES = { ...HANDSHAKE_RULES, ...FRAME_RULES, ...DEFLATE_RULES, ...CAPTURE_RULES } as const;
+export const RULES = {
+  ...HANDSHAKE_RULES,
+  ...FRAME_RULES,
+  ...DEFLATE_RULES,
+  ...CAPTURE_RULES,
+  ...RECORDING_RULES,
+} as const;
 
 export type DiagnosticCode = keyof typeof RULES;
 

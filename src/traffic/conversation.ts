@@ -85,6 +85,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   private hasLost = false;
   /** Times of the last bytes of each side. */
   private readonly heard: [number, number];
+  private failure: { readonly text: string; readonly time: number } | undefined;
   /** The first FIN, or the RST. */
   private tcpEnd: { readonly side: Side; readonly time: number } | undefined;
 
@@ -148,6 +149,11 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     this.layer?.taker.gap(side, length, this.heard[side]);
   }
 
+  /** The recording says that it failed: reported as its end, before `close`. */
+  fail(text: string, time: number): void {
+    this.failure = { text, time };
+  }
+
   fin(side: Side, time: number): void {
     this.tcpEnd ??= { side, time };
     this.layer?.taker.fin(side, time);
@@ -165,6 +171,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     const { judge, tally, tcpEnd } = this;
     judge?.end(this.endTime(reason, time));
     this.report(this.causes.close());
+    if (this.failure) this.take(failureRecord(this.number, this.failure));
     if (this.taker.passedOver && !judge?.recognised) return this.passOver(this.otherwise);
     if (this.isWanted === false) return;
     tally.ended(reason, time, tcpEnd && { by: this.directionOf(tcpEnd.side), time: tcpEnd.time });
@@ -213,7 +220,11 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     }
     const { reading, webSocketPorts } = options;
     const isStated = webSocketPorts && [origin.a, origin.b].some((one) => one && webSocketPorts.has(one.port));
-    const own = isStated ? { ...reading, capture: 'websocket' as const } : reading;
+    const own = {
+      ...reading,
+      ...(isStated && { capture: 'websocket' as const }),
+      ...(origin.hasPartialHeads && { partialHeads: true }),
+    };
     const stream = origin.isOneSequence ? new Transcript(own) : new Connection(own, below.offsets);
     this.judge = new ConnectionJudge(stream, this.number, (record) => this.take(record));
   }
@@ -293,4 +304,17 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   private directionOf(side: Side): Direction {
     return side === this.clientSide ? 'client' : 'server';
   }
+}
+
+/** The end that a recording reports: the client's, as browsers are what records. */
+function failureRecord(connection: number, { text, time }: { readonly text: string; readonly time: number }): Judged {
+  const args = { text: text === '' ? 'it gives no reason' : text };
+  return {
+    type: 'failure',
+    connection,
+    direction: 'client',
+    ...(!Number.isNaN(time) && { time }),
+    text,
+    diagnostics: [{ code: 'connection-failed', span: { start: 0, end: 0 }, args }],
+  };
 }

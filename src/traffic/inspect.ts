@@ -1,13 +1,12 @@
 import { magicOf, MAGIC_LENGTH } from '../sources/detect/magic.js';
 import { openSource, type From, type OpenedSource } from '../sources/detect/detect.js';
 import { Flows } from '../sources/tcp/flows.js';
-import { HarReader } from '../sources/recordings/har-reader.js';
 import { inferLink } from '../sources/packets/link.js';
-import { NdjsonReader } from '../sources/recordings/ndjson-reader.js';
+import { openRecording } from '../sources/recordings/open-recording.js';
 import type { PacketReader, PacketVisitor } from '../sources/files/packet-reader.js';
 import { pcapReader } from '../sources/files/pcap.js';
 import { pcapngReader } from '../sources/files/pcapng.js';
-import { recordingKind, type RecordingKind } from '../sources/detect/recording-kind.js';
+import { isRecordingKind, recordingKind, type RecordingKind } from '../sources/detect/recording-kind.js';
 import type { InputProblem, SourceEvent } from '../sources/bytes/types.js';
 import type { ReadingOptions } from '../codec/connection/reading-options.js';
 import { concat } from '../codec/bytes/byte-collector.js';
@@ -99,7 +98,7 @@ export class TrafficReader {
 
   private readerOf(head: Uint8Array, isAll: boolean): Reader | undefined {
     const { from = 'auto' } = this.options;
-    if (from === 'har' || from === 'ndjson') return this.recording(from);
+    if (isRecordingKind(from)) return this.recording(from);
     if (from !== 'auto' && from !== 'pcap') return this.text(openSource(from));
     if (head.length < MAGIC_LENGTH && !isAll) return undefined;
     const magic = magicOf(head);
@@ -131,8 +130,7 @@ export class TrafficReader {
   }
 
   private recording(kind: RecordingKind): Reader {
-    const reader = kind === 'har' ? new HarReader() : new NdjsonReader();
-    const traffic = new RecordedTraffic(reader, this.reading, this.options, {
+    const traffic = new RecordedTraffic(openRecording(kind), this.reading, this.options, {
       ...this.taker,
       damage: (message) => this.out.push({ type: 'damage', message }),
     });

@@ -27,5 +27,7 @@ export type Judged =
   | (Origin & { readonly type: 'gap'; readonly offset: number; readonly length: number })
   /** So many bytes could not be read as frames: in the middle of a stream, or behind a hole. */
   | (Origin & { readonly type: 'unread'; readonly offset: number; readonly length: number })
+  /** A recording says that the connection failed, in the words of whoever recorded it; they may be empty. */
+  | (Origin & { readonly type: 'failure'; readonly text: string })
   /** Bytes that are no frames: the body behind a refused upgrade. */
   | (Origin & { readonly type: 'body'; readonly offset: number; readonly bytes: Uint8Array });

@@ -83,6 +83,8 @@ export type Inspected =
   | (Placed & { readonly type: 'tail' | 'gap' | 'unread'; readonly offset: number; readonly length: number })
   /** What the bytes prove to be the cause of the first framing error of a direction. `offset`: of the faulty frame. */
   | (Placed & { readonly type: 'cause'; readonly offset: number; readonly cause: Cause })
+  /** A recording says that the connection failed. */
+  | (Placed & { readonly type: 'failure'; readonly text: string })
   /** Of a refusal. */
   | (Placed & { readonly type: 'body'; readonly offset: number; readonly bytes: Uint8Array })
   /** A connection has ended. */
@@ -115,6 +117,8 @@ export function plainRecord(record: Judged, conversation: ConversationContext): 
     case 'gap':
     case 'unread':
       return { type: record.type, ...placed, offset: record.offset, length: record.length };
+    case 'failure':
+      return { type: 'failure', ...placed, text: record.text };
     case 'body':
       return { type: 'body', ...placed, offset: record.offset, bytes: new Uint8Array(record.bytes) };
   }

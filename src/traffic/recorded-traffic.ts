@@ -1,13 +1,8 @@
 import type { RecordedEnd, RecordedEnds, RecordingReader, RecordingVisitor } from '../sources/recordings/recording.js';
 import { DeflateWindows } from '../codec/deflate/windows.js';
 import { count } from '../codec/bytes/plural.js';
-import {
-  parseEndpoint,
-  type Endpoint,
-  type Side,
-  type StreamOrigin,
-  type StreamTaker,
-} from '../codec/bytes/stream-taker.js';
+import { parseEndpoint, type Endpoint, type Side, type StreamOrigin } from '../codec/bytes/stream-taker.js';
+import type { Conversation } from './conversation.js';
 import { Conversations, type ConversationsOptions } from './conversations.js';
 import type { TrafficLimits, TrafficTaker } from './traffic-taker.js';
 
@@ -29,15 +24,17 @@ const MOST_NUMBER = 2 ** 52;
 /** A stream as a recording has it. */
 class RecordedStream implements StreamOrigin {
   readonly isClientFirst = true;
+  readonly hasPartialHeads: boolean;
   a: Endpoint | undefined;
   b: Endpoint | undefined;
   /** Undefined: it is not wanted. */
-  conversation: StreamTaker | undefined;
+  conversation: Conversation | undefined;
 
   constructor(
     readonly number: number,
     ends: RecordedEnds,
   ) {
+    this.hasPartialHeads = ends.partialHeads === true;
     this.name(ends);
   }
 
@@ -71,7 +68,7 @@ export class RecordedTraffic {
   private readonly visitor: RecordingVisitor = {
     opened: (connection, ends, time) => this.open(connection, ends, time),
     bytes: (connection, side, bytes, time) => this.read(connection, side, bytes, time),
-    gap: (connection, side, length, time) => this.streams.get(connection)?.conversation?.gap(side, length, time),
+    gap: (connection, side, length) => this.streams.get(connection)?.conversation?.gap(side, length),
     closed: (connection, end, time) => this.close(connection, end, time),
     notice: (message) => this.taker.notice(message),
     damage: (message) => this.reportDamage(message),
@@ -148,12 +145,13 @@ export class RecordedTraffic {
     return number;
   }
 
-  private close(connection: number, { reason, by, at = NaN, ...ends }: RecordedEnd, time: number): void {
+  private close(connection: number, { reason, by, at = NaN, failure, ...ends }: RecordedEnd, time: number): void {
     const stream = this.streams.get(connection);
     if (stream === undefined) return;
     this.streams.delete(connection);
     stream.name(ends);
     if (by !== undefined) stream.conversation?.[reason === 'reset' ? 'reset' : 'fin'](by, at);
+    if (failure !== undefined) stream.conversation?.fail(failure, time);
     stream.conversation?.close(reason, time);
   }
 

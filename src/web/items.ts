@@ -154,7 +154,7 @@ export function itemOfJudged(judged: Judged): Item {
   }
 }
 
-const NOTES = { tail: 'cut off', gap: 'missing', unread: 'passed over', body: 'body' } as const;
+const NOTES = { tail: 'cut off', gap: 'missing', unread: 'passed over', body: 'body', failure: 'failed' } as const;
 
 function noteText(judged: Exclude<Judged, { type: 'cause' }>, findings: readonly Finding[]): string {
   if (judged.type === 'body') return `${judged.bytes.length} bytes that are no frames`;

@@ -1,5 +1,7 @@
 import { HarReader } from '../../src/sources/recordings/har-reader.js';
 import { openSource, type From } from '../../src/sources/detect/detect.js';
+import { FollowYamlReader } from '../../src/sources/recordings/follow-yaml-reader.js';
+import { NetLogReader } from '../../src/sources/recordings/netlog-reader.js';
 import { NdjsonReader } from '../../src/sources/recordings/ndjson-reader.js';
 import type { RecordingReader, RecordingVisitor } from '../../src/sources/recordings/recording.js';
 import { checkPaths, replyOf } from '../../src/cli/replay/reply-key.js';
@@ -64,6 +66,8 @@ export const READERS: Readonly<Record<string, Reader>> = {
         source(from, size),
       ]),
       [`HAR by ${size}`, recording(() => new HarReader(), size)],
+      [`network log by ${size}`, recording(() => new NetLogReader(), size)],
+      [`follow,yaml by ${size}`, recording(() => new FollowYamlReader(), size)],
       [`NDJSON by ${size}`, recording(() => new NdjsonReader(), size)],
       [`head by ${size}`, head(size)],
     ]),

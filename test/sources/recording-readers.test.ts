@@ -303,9 +303,9 @@ describe('JSON as it comes', () => {
 const CHROME_ENTRY = {
   _resourceType: 'websocket',
   _webSocketMessages: [
-    { type: 'send', time: 1.5, opcode: 1, data: 'Hi' },
-    { type: 'receive', time: 2.5, opcode: 2, data: 'AAE=' },
-    { type: 'error', time: 3, opcode: -1, data: 'net::ERR' },
+    { type: 'send', time: 1767323045.5, opcode: 1, data: 'Hi' },
+    { type: 'receive', time: 1767323046.5, opcode: 2, data: 'AAE=' },
+    { type: 'error', time: 1767323047, opcode: -1, data: 'net::ERR' },
   ],
   cache: {},
   request: {
@@ -324,7 +324,7 @@ const CHROME_ENTRY = {
     headers: [{ name: 'Upgrade', value: 'websocket' }],
   },
   serverIPAddress: '192.0.2.7',
-  startedDateTime: '1970-01-01T00:00:01.000Z',
+  startedDateTime: '2026-01-02T03:04:05.000Z',
   time: 2000,
 };
 const NOTICE = expect.stringMatching(/^notice a HAR keeps messages, not frames/) as string;
@@ -336,12 +336,12 @@ describe('an HTTP archive', () => {
   const response = hex(Buffer.from('HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n'));
   const expected = [
     NOTICE,
-    '0 opened {"server":"192.0.2.7:443"} @1',
-    `0 0 ${request} @1`,
-    `0 1 ${response} @1`,
-    expect.stringMatching(/^0 0 8182.{12} @1\.5$/) as string,
-    '0 1 82020001 @2.5',
-    '0 closed {"reason":"end"} @2.5',
+    '0 opened {"server":"192.0.2.7:443","partialHeads":true} @1767323045',
+    `0 0 ${request} @1767323045`,
+    `0 1 ${response} @1767323045`,
+    expect.stringMatching(/^0 0 8182.{12} @1767323045\.5$/) as string,
+    '0 1 82020001 @1767323046.5',
+    '0 closed {"reason":"failed","failure":"net::ERR"} @1767323047',
   ];
 
   it('as a browser writes it gives its WebSockets, messages as frames', () => {
@@ -361,14 +361,16 @@ describe('an HTTP archive', () => {
 
   it.each([
     ['a data that is none', { data: 5 }, 'data is no text'],
-    ['no opcode', { opcode: 'text' }, 'opcode is none'],
+    ['an opcode that is none', { opcode: 'texts' }, 'opcode is none'],
+    ['no sender', { type: 'sideways' }, 'type is none of send, receive, error'],
+    ['a close code that is not there', { opcode: 8, data: 'bye' }, 'a close frame without its code'],
     ['no Base64', { opcode: 2, data: '?' }, 'no Base64'],
     ['a long control frame', { opcode: 9, data: 'A'.repeat(200) }, 'a control frame has at most 125 bytes'],
   ])('with %s tells it, and goes on', (_, fields, message) => {
     const [first, second] = CHROME_ENTRY._webSocketMessages;
     const all = har([{ ...CHROME_ENTRY, _webSocketMessages: [{ ...first, ...fields }, second] }]);
     expect(all).toContain(`damage entry 0: a message: ${message}`);
-    expect(all).toContain('0 1 82020001 @2.5');
+    expect(all).toContain('0 1 82020001 @1767323046.5');
   });
 
   it('that is cut off gives what came', () => {
@@ -421,6 +423,22 @@ describe('what a recording is', () => {
     ['{"log":{"version":"1.2"}}', 'har'],
     ['\ufeff{\n  "log" : {', 'har'],
     ['{"log', undefined],
+    ['{\n "version": "1.2",\n "entries": [\n', 'har'],
+    ['{\n "_initiator": {', 'har'],
+    ['  "_webSocketMessages": [', 'har'],
+    ['...\n"_webSocketMessages": [', 'har'],
+    ['[{"type":"receive","time":1,"opcode":1,"data":""}]', 'har'],
+    ['[\n  {\n    "data": "{\\"type\\":\\"frame\\"}",\n    "type": "send"', 'har'],
+    ['{"type":"send","data":"a"}\n{"type":"receive","data":"b"}', 'har'],
+    ['[{"type":"error","opcode":-1,"data":""}]', 'har'],
+    ['{"type":"error","message":"x","exit":2}\n{"type":"frame","opcode":1}', 'ndjson'],
+    ['{"constants":{"a":1}', 'netlog'],
+    ['peers:\n  - peer: 0\n', 'follow-yaml'],
+    ['# Packet 4\npeer0_0: !!binary |\n', 'follow-yaml'],
+    ['# 8105', undefined],
+    ['"\\x81\\x05"', undefined],
+    ['"hello"', undefined],
+    ['[1, 2]', undefined],
     ['{0x81, 0x05}', undefined],
     ['{ 129, 5 }', undefined],
     ['8105', undefined],

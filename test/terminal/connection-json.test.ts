@@ -83,6 +83,7 @@ const EVERYTHING: ConnectionSummary = {
   ended: 'fin',
   endedBy: 'server',
   endedAt: 1_800_000_010.5,
+  failure: 'no route',
 };
 
 describe('connectionRecord', () => {
@@ -112,6 +113,7 @@ describe('connectionRecord', () => {
       closeCodes: { client: 1000, server: 1005 },
       ended: 'fin',
       endedBy: 'server',
+      failure: 'no route',
       endedAt: 1_800_000_010.5,
       lost: { server: { gaps: 2, bytes: 2896 } },
       otherBytes: { client: 12 },

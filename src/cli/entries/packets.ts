@@ -3,5 +3,4 @@ export { inferLink } from '../../sources/packets/link.js';
 export { Flows } from '../../sources/tcp/flows.js';
 export { pcapReader } from '../../sources/files/pcap.js';
 export { pcapngReader } from '../../sources/files/pcapng.js';
-export { HarReader } from '../../sources/recordings/har-reader.js';
-export { NdjsonReader } from '../../sources/recordings/ndjson-reader.js';
+export { openRecording } from '../../sources/recordings/open-recording.js';

@@ -53,6 +53,8 @@ export interface Io {
   /** Bytes of a file as chunks; throws a UsageError naming the path when it can't be read. */
   readFile(path: string): AsyncIterable<Uint8Array>;
   fileExists(path: string): boolean;
+  /** A regular file as a whole, where it has at most `most` bytes; undefined for anything else. */
+  smallFile?(path: string, most: number): Uint8Array | undefined;
   /** Bytes of a regular file; undefined for anything else. */
   fileSize(path: string): number | undefined;
 }

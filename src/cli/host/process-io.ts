@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { builtin } from '../entries/builtin.js';
 import { EXIT, UsageError } from './exit.js';
 import { readChunks } from './file-chunks.js';
@@ -35,6 +35,7 @@ export function processIo(failed: (reason: string) => void): Io {
       new Uint8Array((builtin('node:crypto') as { randomBytes(length: number): Uint8Array }).randomBytes(length)),
     readFile: (path) => chunks(() => readChunks(path, { signal: signals.end() }), path),
     fileExists: existsSync,
+    smallFile: wholeFile,
     fileSize: sizeOf,
   };
 }
@@ -44,6 +45,17 @@ function sizeOf(path: string): number | undefined {
   try {
     const stat = statSync(path);
     return stat.isFile() ? stat.size : undefined;
+  } catch (error) {
+    if (isSystemError(error)) return undefined;
+    throw error;
+  }
+}
+
+function wholeFile(path: string, most: number): Uint8Array | undefined {
+  const size = sizeOf(path);
+  if (size === undefined || size > most) return undefined;
+  try {
+    return readFileSync(path);
   } catch (error) {
     if (isSystemError(error)) return undefined;
     throw error;

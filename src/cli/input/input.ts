@@ -11,6 +11,8 @@ export interface Input {
   readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
   /** The same once more, where that can be had. */
   readonly again?: () => Input['chunks'];
+  /** A file beside it, by its name; undefined: there is none. */
+  readonly attachments?: (name: string) => Uint8Array | undefined;
   /** What it is, where that is plain. */
   readonly form?: 'hex';
   /** Told behind the problem when it can't be read. */
@@ -49,8 +51,23 @@ function fileInput(io: Io, path: string): Input {
   if (path !== '-') {
     const size = io.fileSize(path);
     const chunks = withProgress(io, io.readFile(path), size);
-    return { name: path, chunks, ...(size !== undefined && { again: () => io.readFile(path) }) };
+    const attachments = (name: string): Uint8Array | undefined => besideHar(io, path, name);
+    return { name: path, chunks, attachments, ...(size !== undefined && { again: () => io.readFile(path) }) };
   }
   if (io.stdin.isTTY) void io.stderr.write(print`reading from the terminal: paste frames, then Ctrl-D\n`);
   return { name: 'stdin', chunks: io.stdin };
+}
+
+/** So large at most is what Playwright writes beside a HAR, each. */
+const MOST_ATTACHED = 256 * 1024 * 1024;
+
+/** A file of that name in the directory of `path`, or in `resources` beside it. What the name comes from is not trusted with any other. */
+function besideHar(io: Io, path: string, name: string): Uint8Array | undefined {
+  const [, plain] = /^(?:resources\/)?(\w[\w.-]{0,200})$/.exec(name) ?? [];
+  if (plain === undefined) return undefined;
+  const directory = path.slice(0, Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+  return (
+    io.smallFile?.(`${directory}${plain}`, MOST_ATTACHED) ??
+    io.smallFile?.(`${directory}resources/${plain}`, MOST_ATTACHED)
+  );
 }

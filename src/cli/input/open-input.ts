@@ -2,7 +2,7 @@ import { print, type Printable } from '../../describe/printable.js';
 import { magicOf, MAGIC_LENGTH, mayBeMagic } from '../../sources/detect/magic.js';
 import { openSource, type From, type OpenedSource } from '../../sources/detect/detect.js';
 import type { PacketReader } from '../../sources/files/packet-reader.js';
-import { recordingKind, type RecordingKind } from '../../sources/detect/recording-kind.js';
+import { isRecordingKind, recordingKind, type RecordingKind } from '../../sources/detect/recording-kind.js';
 import type { RecordingReader } from '../../sources/recordings/recording.js';
 import type { InputProblem, SourceEvent } from '../../sources/bytes/types.js';
 import { escapeText } from '../../describe/escape.js';
@@ -40,7 +40,12 @@ export async function openInput(io: Io, input: Input, options: DecodeOptions): P
       ? unpacked(input.chunks, { notice, ...(input.again && { again: input.again }) })
       : input.chunks;
   const whole = until(packed, io, (problem) => (damage = problem));
-  const { head, chunks } = await peek(whole, input, options.from);
+  const seen = await peek(whole, input, options.from);
+  if (magicOf(seen.head) === 'zip' && options.from !== 'binary') {
+    const { bytes, attachments } = await (await import('./zip.js')).openZip(seen.chunks, input.name);
+    return openInput(io, { ...input, chunks: [bytes], attachments }, options);
+  }
+  const { head, chunks } = seen;
   const magic = magicOf(head);
   const isCapture = (magic === 'pcap' || magic === 'pcapng') && readsCaptures(options.from);
   if (options.from === 'pcap' && !isCapture && head.length > 0) {
@@ -54,7 +59,7 @@ export async function openInput(io: Io, input: Input, options: DecodeOptions): P
   if (kind !== undefined && options.verbose) await io.stderr.write(print`${noticeOf(input, `read as ${kind}`)}\n`);
   return {
     capture: isCapture ? await readerOf(magic) : undefined,
-    recording: recording && (await recordingReaderOf(recording)),
+    recording: recording && (await recordingReaderOf(recording, input)),
     chunks,
     damage: () => damage,
     isWhole: () => isWhole,
@@ -84,14 +89,14 @@ async function readerOf(magic: 'pcap' | 'pcapng'): Promise<PacketReader> {
 
 /** What was stated, or what the first bytes tell. */
 function recordingOf(head: Uint8Array, input: Input, from: DecodeOptions['from'] = 'auto'): RecordingKind | undefined {
-  if (from === 'ndjson' || from === 'har') return from;
+  if (isRecordingKind(from)) return from;
   const kind = from === 'auto' && input.form === undefined ? recordingKind(head, 'ended') : undefined;
   return kind === 'unknown' ? undefined : kind;
 }
 
-async function recordingReaderOf(kind: RecordingKind): Promise<RecordingReader> {
-  const { HarReader, NdjsonReader } = await import('../entries/packets.js');
-  return kind === 'har' ? new HarReader() : new NdjsonReader();
+async function recordingReaderOf(kind: RecordingKind, input: Input): Promise<RecordingReader> {
+  const { openRecording } = await import('../entries/packets.js');
+  return openRecording(kind, input.attachments);
 }
 
 /** Chunks up to a signal, or to what is damaged. */
@@ -175,7 +180,7 @@ async function* eventsOf(
 
 /** Captures and recordings tell what they are by themselves. */
 function formOf(input: Input, { from = 'auto' }: DecodeOptions): From {
-  if (from === 'pcap' || from === 'ndjson' || from === 'har') return 'auto';
+  if (from === 'pcap' || isRecordingKind(from)) return 'auto';
   return from === 'auto' ? (input.form ?? 'auto') : from;
 }
 

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { VIEW_NAMES, type ViewName } from '../decode/views.js';
 import { filterOptions, type FilterOptions } from './filter-options.js';
+import type { RecordingKind } from '../../sources/detect/recording-kind.js';
 import { grouped } from './help-groups.js';
 import { close, integer, list, maxOutput, preview } from './option-values.js';
 
@@ -15,7 +16,7 @@ export interface CommonOptions {
 
 export interface DecodeOptions extends CommonOptions, FilterOptions {
   file?: string[];
-  from?: 'auto' | 'hex' | 'base64' | 'dump' | 'binary' | 'pcap' | 'ndjson' | 'har';
+  from?: 'auto' | 'hex' | 'base64' | 'dump' | 'binary' | 'pcap' | RecordingKind;
   direction?: 'client' | 'server' | 'unknown';
   preview?: number;
   deflate?: string;

@@ -1,7 +1,8 @@
 import { print, type Printable } from '../../describe/printable.js';
-import { CommanderError } from 'commander';
+import { CommanderError, type Command } from 'commander';
 import { escapeText, jsonLine } from '../../describe/escape.js';
-import { asksForJson, strayValueHint } from './arguments.js';
+import { asksForJson, commandOf, strayValueHint } from './arguments.js';
+import { meantBy } from './entry-hint.js';
 import { EXIT, isInterrupted, isUsageError, UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import { withoutPasswords } from './passwords.js';
@@ -20,9 +21,7 @@ export async function runCli(io: Io, argv: readonly string[]): Promise<number> {
       if (error.exitCode === 0) return EXIT.ok;
       // Without a command the help was shown already, on stderr.
       if (error.code === 'commander.help') return EXIT.usage;
-      const hint = error.code === 'commander.excessArguments' ? strayValueHint(program, argv) : undefined;
-      const message = mistakeOf(error);
-      return await fail(io, new UsageError(hint === undefined ? message : `${message} (${hint})`), json);
+      return await fail(io, new UsageError(mistakeOf(error) + (hintOf(io, program, argv, error) ?? '')), json);
     }
     if (isInterrupted(error)) return io.interrupted.reason;
     if (isUsageError(error)) return await fail(io, error, json);
@@ -30,6 +29,14 @@ export async function runCli(io: Io, argv: readonly string[]): Promise<number> {
     if (json) await record(io, `internal error: ${String(error)}`, EXIT.fault);
     throw error;
   }
+}
+
+function hintOf(io: Io, program: Command, argv: readonly string[], { code }: CommanderError): string | undefined {
+  const stray = code === 'commander.excessArguments' ? strayValueHint(program, argv) : undefined;
+  if (stray !== undefined) return ` (${stray})`;
+  const isUnknown = code === 'commander.unknownCommand' || code === 'commander.unknownOption';
+  const meant = isUnknown && commandOf(program, argv) === undefined ? meantBy(io, argv) : undefined;
+  return meant && `: did you mean ${meant}`;
 }
 
 /** An option that does not exist is named without its value, which may be a secret. */

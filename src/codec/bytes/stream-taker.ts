@@ -7,9 +7,10 @@ export function otherSide(side: Side): Side {
 
 /**
  * How a stream ended. `fin`, `reset`: as TCP did; `reused`: a new connection has its ports; `evicted`: it was given up,
- * there were too many; `end`: the input ended first.
+ * there were too many; `end`: the input ended first; `failed`: a recording says so (RFC 6455 §7.1.7); `unrecorded`: the
+ * recording does not hold how it ended.
  */
-export type CloseReason = 'fin' | 'reset' | 'reused' | 'evicted' | 'end';
+export type CloseReason = 'fin' | 'reset' | 'reused' | 'evicted' | 'end' | 'failed' | 'unrecorded';
 
 /**
  * Takes one two-way byte stream, in order. What TCP hands up, and what taps, recordings and pasted bytes begin with.
@@ -61,6 +62,8 @@ export interface StreamOrigin {
   readonly isOneSequence?: boolean;
   /** Outermost first. */
   readonly through?: readonly Passage[] | undefined;
+  /** Its heads are those of a recording that may leave headers out: a header that is not there may have been sent. */
+  readonly hasPartialHeads?: boolean;
   /** Which of `count` shards it belongs to, from 0: by its addresses. Without them it is the first. */
   shard?(count: number): number;
   /** No byte of it is wanted any more, and no further call of its taker, `close` included. */

@@ -221,9 +221,11 @@ export class Connection implements StreamReading {
   /** What begins here is no head. */
   private decideOther(side: Side, bytes: Uint8Array, time: number, taker: ConnectionTaker): Uint8Array {
     const lane = this.both[side];
+    const { partialHeads } = this.options;
     if (this.halves.isWaited(side)) this.halves.meet(taker);
+    if (partialHeads) this.lanes.tellHandshake(taker);
     if (this.opening.state === 'refused') lane.phase = 'body';
-    else if (this.opening.state === 'requested' && !this.options.capture) lane.phase = 'body';
+    else if (this.opening.state === 'requested' && !this.options.capture && !partialHeads) lane.phase = 'body';
     else if (this.options.capture && !this.isStated(bytes)) this.lanes.beginSearch(side);
     else {
       // No handshake was seen. Only a client masks.
@@ -239,8 +241,9 @@ export class Connection implements StreamReading {
     return (capture === 'websocket' || this.opening.state === 'open') && looksLikeWebSocket(bytes, 1);
   }
 
-  private takeHead(side: Side, head: Head, time: number, taker: ConnectionTaker): void {
+  private takeHead(side: Side, read: Head, time: number, taker: ConnectionTaker): void {
     const lane = this.both[side];
+    const head = this.options.partialHeads ? { ...read, complete: false } : read;
     lane.head = undefined;
     lane.offset = head.span.end;
     if (this.opening.isOther(head)) return this.passHttp();
@@ -250,7 +253,7 @@ export class Connection implements StreamReading {
       this.opening.ask(head, time);
       if (this.opening.answered) this.halves.meet(taker);
       // What follows a request waits for the answer: only that tells what it is.
-      else beginHold(lane, time);
+      else if (!this.options.partialHeads) beginHold(lane, time);
       return;
     }
     const { status = 0 } = head;

@@ -23,6 +23,11 @@ export interface ReadingOptions extends PayloadMemory {
    * WebSocket is known.
    */
   readonly capture?: 'any' | 'websocket';
+  /**
+   * Heads come from a recording that may leave out headers, or the answer as a whole: what is not there may have been
+   * sent, and both heads stand before the first frame.
+   */
+  readonly partialHeads?: boolean;
   /** Bytes that all searches for frames together may hold. */
   readonly searchBudget?: SearchBudget;
   /** What the windows of all compressed directions together may hold. */

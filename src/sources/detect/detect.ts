@@ -14,7 +14,7 @@ const WINDOW = 64 * 1024;
 /** In which form input is; `auto` has it found out from the first bytes. */
 export type From = 'auto' | 'hex' | 'base64' | 'dump' | 'binary';
 /** Forms that begin with a magic number, and are read elsewhere. */
-export type Container = 'pcap' | 'pcapng' | 'gzip';
+export type Container = 'pcap' | 'pcapng' | 'gzip' | 'zip';
 
 export interface OpenOptions {
   /** What reads captures and packed files; where there is none, they are a problem. */
@@ -26,6 +26,9 @@ export interface OpenedSource extends Source {
   /** A name for people (`xxd dump`, `Python bytes literal`, `raw bytes`, `pcap`), or undefined while it is not known. */
   kind(): string | undefined;
 }
+
+const FLOW_FILE =
+  'this is a mitmproxy flow file: mitmdump -nr FILE --set hardump=out.har (mitmproxy 10.1 or later) writes a HAR, which is read';
 
 type KindSource = Source & { readonly kind: string | undefined };
 
@@ -133,6 +136,8 @@ class AutoSource implements Source {
         return new QuotedSource(form.prefix, new DumpSource());
       case 'binary':
         return new RawSource();
+      case 'mitmproxy':
+        return new RefusedSource('mitmproxy flow file', FLOW_FILE);
       case 'utf-16le':
       case 'utf-16be':
         return new Utf16Source(form.form, new AutoSource(this.options));

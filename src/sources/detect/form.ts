@@ -1,4 +1,4 @@
-import { type Magic, MAGIC_LENGTH, magicOf, mayBeMagic } from './magic.js';
+import { isFlowFile, type Magic, MAGIC_LENGTH, magicOf, mayBeMagic } from './magic.js';
 import { type DumpKind, dumpKind } from '../dumps/kinds.js';
 import { isHexLine } from '../hex/lead.js';
 import { quoteOf } from '../text/quoted.js';
@@ -7,7 +7,7 @@ import { WideChar } from '../text/place.js';
 
 /** What input is, as its first bytes tell. */
 export type Form =
-  | { readonly form: Magic | 'binary' }
+  | { readonly form: Magic | 'binary' | 'mitmproxy' }
   | { readonly form: 'dump'; readonly kind: DumpKind }
   /** A dump with that in front of each line. */
   | { readonly form: 'quoted'; readonly prefix: string }
@@ -42,6 +42,7 @@ export class FormDetector {
   look(bytes: Uint8Array, extent: Extent): Form | undefined {
     const magic = magicOf(bytes);
     if (magic !== undefined) return { form: magic };
+    if (isFlowFile(bytes)) return { form: 'mitmproxy' };
     const growing = extent === 'growing';
     this.scan(bytes, extent === 'ended');
     if (this.binaryAt < 0) return growing && this.isTooShort(bytes) ? undefined : this.text(bytes, !growing);

@@ -1,8 +1,10 @@
+import { latin1 } from '../../codec/http1/text.js';
+
 /** What the first bytes of a file state by themselves. */
-export type Magic = 'pcap' | 'pcapng' | 'gzip' | 'utf-16le' | 'utf-16be';
+export type Magic = 'pcap' | 'pcapng' | 'gzip' | 'zip' | 'utf-16le' | 'utf-16be';
 
 /** Files that begin with fixed bytes. */
-const MAGICS: readonly { readonly form: 'pcap' | 'pcapng' | 'gzip'; readonly bytes: readonly number[] }[] = [
+const MAGICS: readonly { readonly form: 'pcap' | 'pcapng' | 'gzip' | 'zip'; readonly bytes: readonly number[] }[] = [
   { form: 'pcap', bytes: [0xd4, 0xc3, 0xb2, 0xa1] },
   { form: 'pcap', bytes: [0xa1, 0xb2, 0xc3, 0xd4] },
   { form: 'pcap', bytes: [0x4d, 0x3c, 0xb2, 0xa1] },
@@ -11,6 +13,8 @@ const MAGICS: readonly { readonly form: 'pcap' | 'pcapng' | 'gzip'; readonly byt
   { form: 'pcap', bytes: [0xa1, 0xb2, 0xcd, 0x34] },
   { form: 'pcapng', bytes: [0x0a, 0x0d, 0x0d, 0x0a] },
   { form: 'gzip', bytes: [0x1f, 0x8b, 0x08] },
+  { form: 'zip', bytes: [0x50, 0x4b, 0x03, 0x04] },
+  { form: 'zip', bytes: [0x50, 0x4b, 0x05, 0x06] },
 ];
 /** So many bytes tell whether any of them begins the input. */
 export const MAGIC_LENGTH = 4;
@@ -32,4 +36,12 @@ export function magicOf(bytes: Uint8Array): Magic | undefined {
 export function mayBeMagic(bytes: Uint8Array): boolean {
   if (bytes.length >= MAGIC_LENGTH) return false;
   return bytes[0]! >= 0xfe || MAGICS.some(({ bytes: magic }) => bytes.every((byte, index) => magic[index] === byte));
+}
+
+/** A netstring with a dictionary of netstrings in it, as mitmproxy writes flows (`-w`). */
+const FLOW =
+  /^\d{2,12}:\d{1,2}:(?:version|type|id|error|request|response|websocket|client_conn|server_conn|intercepted|is_replay|marked|metadata|mode|comment|timestamp_created|backup)[;,]/;
+
+export function isFlowFile(bytes: Uint8Array): boolean {
+  return FLOW.test(latin1(bytes, 0, Math.min(40, bytes.length)));
 }

@@ -1,7 +1,8 @@
-import type { Side } from '../../codec/bytes/stream-taker.js';
-import { encodeUtf8 } from '../../codec/bytes/utf8.js';
+import { count } from '../../codec/bytes/plural.js';
 import { JsonScanner, type JsonPath, type JsonTaker } from './json-scanner.js';
-import { BadRecord, frameAround, fromBase64, headBytes, isFields, textField, type Fields } from './record-bytes.js';
+import { dateOf, harMessage, type HarFailure, type HarMessage } from './har-message.js';
+import { attachmentOf, failureIn, headIn, isExtendedConnect, isSocket, serverOf, statusOf } from './har-heads.js';
+import { BadRecord, isFields } from './record-bytes.js';
 import type { RecordingReader, RecordingVisitor } from './recording.js';
 
 export interface HarLimits {
@@ -13,53 +14,72 @@ export interface HarLimits {
   readonly early: number;
 }
 
+/** What stands beside a HAR, by its name in `_file` (Playwright, `content: 'attach'`); undefined: there is no such file. */
+export type HarAttachments = (name: string) => Uint8Array | undefined;
+
 const LIMITS: HarLimits = { message: 128 * 1024 * 1024, part: 16 * 1024 * 1024, early: 256 * 1024 * 1024 };
 
-const MESSAGES = '_webSocketMessages';
+const MESSAGES = /^_?web_?socket_?(?:messages|frames)$/i;
 /** What is read of an entry besides. */
-const PARTS: readonly string[] = [
-  ...['request', 'response', 'startedDateTime', 'time', 'serverIPAddress'],
-  ...['_resourceType', '_client', '_server'],
-];
+const PARTS: ReadonlySet<unknown> = new Set([
+  ...['request', 'response', 'startedDateTime', 'time', 'serverIPAddress', '_serverPort'],
+  ...['_resourceType', '_client', '_server', '_webSocketClose'],
+]);
+/** Of a message that stands alone. */
+const OF_MESSAGE: ReadonlySet<unknown> = new Set(['type', 'opcode', 'data', 'encoding', 'code', 'reason', '_bytes']);
 const NOTICE =
   'a HAR keeps messages, not frames: each is shown as one frame, with a masking key made up; ' +
   'there are no control frames and no other faults of frames in it';
+/** What of a head is not in the file is nobody's fault. */
+const SAME = '; nothing that the file leaves out is judged';
 
-interface Message {
-  readonly side: Side;
-  readonly bytes: Uint8Array;
-  /** Bytes of its frame that were not kept. */
-  readonly missing: number;
-  readonly time: number;
-}
+/** Blanks, a byte order mark, and the dots or the comma of a piece. */
+const BEFORE: ReadonlySet<number> = new Set([0x20, 9, 10, 13, 0xef, 0xbb, 0xbf, 0x2e, 0x2c, 0xe2, 0x80, 0xa6]);
 
 /** The entry that is being read. */
 interface Entry {
   readonly parts: Record<string, unknown>;
   hasMessages: boolean;
+  /** Messages that were read. */
+  messages: number;
   /** Its connection has begun. */
   begun: boolean;
-  early: Message[];
+  early: HarMessage[];
   earlyBytes: number;
   last: number;
+  failure: HarFailure | undefined;
 }
 
-/** Reads the WebSockets of an HTTP archive (HAR 1.2, with the messages that browsers put into it). Other entries are passed over. */
+/**
+ * Reads the WebSockets of an HTTP archive (HAR 1.2, with the messages that browsers and proxies put into it), or of a
+ * piece of one: an entry, a list of messages, messages one a line. Other entries are passed over.
+ */
 export class HarReader implements RecordingReader, JsonTaker {
   private readonly scanner = new JsonScanner(this);
   private entry: Entry | undefined;
   private visitor!: RecordingVisitor;
   private connections = 0;
   private messages = 0;
+  /** Not one byte that is no blank has come. */
+  private isBeginning = true;
   private isHar = false;
   private failed = false;
+  private readonly told = new Set<string>();
+  /** Without any messages, though they were not refused. */
+  private empty = 0;
+  private creator = '';
 
-  constructor(private readonly limits: HarLimits = LIMITS) {}
+  constructor(
+    private readonly limits: HarLimits = LIMITS,
+    private readonly attachments: HarAttachments = () => undefined,
+  ) {
+    this.scanner.isLoose = true;
+  }
 
   push(chunk: Uint8Array, visitor: RecordingVisitor): void {
     if (this.failed) return;
     this.visitor = visitor;
-    this.scanner.push(chunk);
+    this.scanner.push(this.isBeginning ? this.begun(chunk) : chunk);
     this.tellProblem();
   }
 
@@ -68,47 +88,119 @@ export class HarReader implements RecordingReader, JsonTaker {
     this.visitor = visitor;
     this.scanner.end();
     // What came of an entry that is cut off is shown.
-    if (this.scanner.problem !== undefined && this.entry?.hasMessages) this.finish(this.entry);
+    if (this.entry !== undefined) this.leave(this.entry);
     this.tellProblem();
-    if (!this.failed && !this.isHar) this.fail('no HAR: it has no log');
+    if (!this.failed && !this.isHar && this.connections === 0) this.fail('no HAR: it has no log');
+    if (this.empty > 0) {
+      const who = this.creator === '' ? '' : ` by ${this.creator}`;
+      this.visitor.notice(
+        `this HAR${who} has ${count(this.empty, 'WebSocket')} without any messages: ` +
+          'Safari and older Firefox export none, and what was sent before the recording began is in no HAR',
+      );
+    }
   }
 
   plan(path: JsonPath): 'enter' | 'pass' | number {
-    const [root, list, , name] = path;
-    if (path.length > 0 && (root !== 'log' || (path.length > 1 && list !== 'entries'))) return 'pass';
-    if (path.length === 1) this.isHar = true;
-    if (path.length < 3) return 'enter';
-    if (path.length === 3) {
-      this.entry = { parts: {}, hasMessages: false, begun: false, early: [], earlyBytes: 0, last: NaN };
-      return 'enter';
+    const [root] = path;
+    if (path.length === 0) return 'enter';
+    if (typeof root === 'number') return this.limits.message;
+    const base = root === 'log' ? 1 : 0;
+    if (base === 1) {
+      this.isHar = true;
+      this.scanner.isLoose = false;
     }
-    if (name === MESSAGES) {
-      this.entry!.hasMessages = true;
-      return path.length === 4 ? 'enter' : this.limits.message;
+    if (path.length === base) return 'enter';
+    const name = path[base];
+    if (name === 'entries') {
+      this.isHar = true;
+      return this.inEntry(path, base + 2);
     }
-    return PARTS.includes(name as string) ? this.limits.part : 'pass';
+    if (name === 'creator') return this.limits.part;
+    return base === 1 ? 'pass' : this.inEntry(path, 0);
   }
 
   value(path: JsonPath, text: string): void {
-    const { entry } = this;
-    if (entry === undefined) return;
     let value: unknown;
     try {
       value = JSON.parse(text);
     } catch {
       return this.damaged('no JSON');
     }
-    if (path.length === 4) entry.parts[path[3] as string] = value;
-    else this.message(entry, value);
+    if (path.length <= 2 && path.at(-1) === 'creator') return this.setCreator(value);
+    if (typeof path[0] === 'number') return this.element(value);
+    const at = path.findIndex((name) => typeof name === 'string' && MESSAGES.test(name));
+    this.entry ??= newEntry();
+    if (at >= 0) this.message(this.entry, value);
+    else this.entry.parts[path.at(-1) as string] = value;
   }
 
   left(path: JsonPath): void {
-    if (path.length !== 3 || this.entry === undefined) return;
     const { entry } = this;
+    if (entry === undefined || !(path.length === 0 || path.at(-2) === 'entries')) return;
+    if (path.length === 0) this.takeAlone(entry);
+    // Messages one after the other are one connection's.
+    if (path.length === 0 && entry.parts['request'] === undefined && !entry.begun) return;
+    this.leave(entry);
+  }
+
+  /** `depth`: of the entry's own path. */
+  private inEntry(path: JsonPath, depth: number): 'enter' | 'pass' | number {
+    if (path.length < depth) return 'enter';
+    if (path.length === depth && depth > 0) {
+      this.entry = newEntry();
+      return 'enter';
+    }
+    const name = path[depth];
+    if (MESSAGES.test(String(name))) {
+      (this.entry ??= newEntry()).hasMessages = true;
+      return path.length === depth + 1 ? 'enter' : this.limits.message;
+    }
+    if (depth === 0 && OF_MESSAGE.has(name)) return this.limits.message;
+    return PARTS.has(name) ? this.limits.part : 'pass';
+  }
+
+  /** A piece may begin with a member, and with what was left out before it. */
+  private begun(chunk: Uint8Array): Uint8Array {
+    const at = chunk.findIndex((byte) => !BEFORE.has(byte));
+    if (at < 0) return new Uint8Array(0);
+    this.isBeginning = false;
+    if (chunk[at] === 0x22) this.scanner.push(Uint8Array.of(0x7b));
+    return chunk.subarray(at);
+  }
+
+  private setCreator(value: unknown): void {
+    if (isFields(value) && typeof value['name'] === 'string') this.creator = value['name'].slice(0, 80);
+  }
+
+  /** Of a list: a message, or an entry. */
+  private element(value: unknown): void {
+    if (isFields(value) && value['request'] === undefined && !Object.keys(value).some((name) => MESSAGES.test(name))) {
+      this.entry ??= { ...newEntry(), hasMessages: true };
+      return this.message(this.entry, value);
+    }
+    if (!isFields(value)) return;
+    const entry = newEntry();
+    for (const [name, part] of Object.entries(value)) {
+      if (PARTS.has(name)) entry.parts[name] = part;
+      if (!MESSAGES.test(name)) continue;
+      entry.hasMessages = true;
+      if (Array.isArray(part)) for (const message of part as readonly unknown[]) this.message(entry, message);
+    }
+    this.leave(entry);
+  }
+
+  /** A message that is no list's. */
+  private takeAlone(entry: Entry): void {
+    const { parts } = entry;
+    if (parts['request'] !== undefined || (parts['type'] === undefined && parts['data'] === undefined)) return;
+    entry.hasMessages = true;
+    this.message(entry, { ...parts });
+    for (const name of Object.keys(parts)) delete parts[name];
+  }
+
+  private leave(entry: Entry): void {
     this.entry = undefined;
-    const { _resourceType: type, response } = entry.parts;
-    const isUpgraded = isFields(response) && response['status'] === 101;
-    if (entry.hasMessages || type === 'websocket' || isUpgraded) this.finish(entry);
+    if (entry.hasMessages || isSocket(entry.parts)) this.finish(entry);
   }
 
   private tellProblem(): void {
@@ -125,15 +217,30 @@ export class HarReader implements RecordingReader, JsonTaker {
     this.visitor.damage(`entry ${this.connections}: ${message}`);
   }
 
+  private notice(message: string): void {
+    if (this.told.has(message)) return;
+    this.told.add(message);
+    this.visitor.notice(message);
+  }
+
   private message(entry: Entry, value: unknown): void {
-    let message: Message | undefined;
+    let message: HarMessage | HarFailure;
     try {
-      message = this.messageOf(value);
+      message = harMessage(value, this.messages);
     } catch (error) {
       if (!(error instanceof BadRecord)) throw error;
       return this.damaged(`a message: ${error.message}`);
     }
-    if (message === undefined) return;
+    if ('failure' in message) {
+      entry.failure ??= message;
+      return;
+    }
+    this.messages++;
+    entry.messages++;
+    if (message.isGuess) this.notice('messages without an opcode: they are taken for text');
+    if (isFields(value) && typeof value['time'] === 'number' && Number.isNaN(message.time)) {
+      this.notice('times that are no dates (they count from some start) are left out');
+    }
     if (!entry.begun && entry.parts['request'] !== undefined && entry.parts['response'] !== undefined) {
       this.begin(entry);
     }
@@ -146,106 +253,94 @@ export class HarReader implements RecordingReader, JsonTaker {
     }
   }
 
-  /** Undefined: it tells of an error, and has no bytes. */
-  private messageOf(value: unknown): Message | undefined {
-    if (!isFields(value)) throw new BadRecord('no object');
-    const { type, opcode, time } = value;
-    if (type !== 'send' && type !== 'receive') return undefined;
-    if (typeof opcode !== 'number' || !Number.isInteger(opcode) || opcode < 1 || opcode > 10) {
-      throw new BadRecord('opcode is none');
-    }
-    const data = textField(value, 'data') ?? '';
-    const payload = opcode === 1 ? encodeUtf8(data) : fromBase64(data);
-    const side = type === 'send' ? 0 : 1;
-    const { _bytes: whole } = value;
-    const isCut = Number.isSafeInteger(whole) && (whole as number) > payload.length;
-    const length = isCut ? (whole as number) : payload.length;
-    const bytes = frameAround(opcode, payload, length, side, this.messages++);
-    return {
-      side,
-      bytes,
-      missing: length - payload.length,
-      time: typeof time === 'number' && time >= 0 && time < 2 ** 40 ? time : NaN,
-    };
-  }
-
   private begin(entry: Entry): void {
     entry.begun = true;
     const { visitor } = this;
     const { parts } = entry;
     const number = this.connections;
-    if (number === 0) visitor.notice(NOTICE);
-    const opened = typeof parts['startedDateTime'] === 'string' ? Date.parse(parts['startedDateTime']) / 1000 : NaN;
+    if (number === 0) visitor.notice(NOTICE + SAME);
+    const opened = dateOf(parts['startedDateTime']);
     const client = optional(parts['_client']);
     const server = optional(parts['_server']) ?? serverOf(parts);
-    visitor.opened(
-      number,
-      { ...(client !== undefined && { client }), ...(server !== undefined && { server }) },
-      opened,
-    );
+    const ends = { ...(client !== undefined && { client }), ...(server !== undefined && { server }) };
+    visitor.opened(number, { ...ends, partialHeads: true }, opened);
     entry.last = opened;
-    for (const side of [0, 1] as const) {
-      const head = headIn(parts[side === 0 ? 'request' : 'response'], side);
-      if (head) visitor.bytes(number, side, head, opened);
-    }
+    this.tellHeads(entry, opened);
     for (const message of entry.early.splice(0)) this.tell(entry, message);
   }
 
-  private tell(entry: Entry, { side, bytes, missing, time }: Message): void {
+  private tellHeads({ parts, messages }: Entry, time: number): void {
+    if (isExtendedConnect(parts)) {
+      return this.notice('a WebSocket over HTTP/2 or HTTP/3 (RFC 8441): its handshake is not judged');
+    }
+    const status = statusOf(parts['response']);
+    // A status beside messages that no server answers them with is somebody's placeholder.
+    const isPlaceholder = messages > 0 && status !== undefined && status !== 101;
+    if (isPlaceholder) this.notice(`the status ${status} beside messages is not taken for the answer to the handshake`);
+    for (const side of [0, 1] as const) {
+      const head = side === 1 && isPlaceholder ? undefined : headIn(parts[side === 0 ? 'request' : 'response'], side);
+      if (head) this.visitor.bytes(this.connections, side, head, time);
+    }
+  }
+
+  private tell(entry: Entry, { side, bytes, missing, time }: HarMessage): void {
     if (!Number.isNaN(time)) entry.last = time;
     this.visitor.bytes(this.connections, side, bytes, time);
     if (missing > 0) this.visitor.gap(this.connections, side, missing, time);
   }
 
   private finish(entry: Entry): void {
+    if (entry.messages === 0) this.readAttachment(entry);
     if (!entry.begun) this.begin(entry);
-    this.visitor.closed(this.connections, { reason: 'end' }, entry.last);
+    const { parts, failure: told } = entry;
+    const text = told?.failure === '' ? (failureIn(parts) ?? '') : (told?.failure ?? failureIn(parts));
+    if (told !== undefined && !Number.isNaN(told.time)) entry.last = told.time;
+    if (text === undefined && isSilent(entry)) this.empty++;
+    const end = text === undefined ? { reason: 'unrecorded' as const } : { reason: 'failed' as const, failure: text };
+    this.visitor.closed(this.connections, end, entry.last);
     this.connections++;
   }
+
+  /** Messages that Playwright wrote into a file of their own, one a line. */
+  private readAttachment(entry: Entry): void {
+    const name = attachmentOf(entry.parts);
+    if (name === undefined) return;
+    const bytes = this.attachments(name);
+    if (bytes === undefined) {
+      return this.damaged(`its messages are in the file ${name}, which is not beside this one`);
+    }
+    const lines = new JsonScanner({
+      plan: (path) => (path.length === 0 ? this.limits.message : 'pass'),
+      value: (_, text) => {
+        try {
+          this.message(entry, JSON.parse(text));
+        } catch {
+          this.damaged(`${name}: no JSON`);
+        }
+      },
+      left: () => undefined,
+    });
+    lines.isLoose = true;
+    lines.push(bytes);
+    lines.end();
+    if (lines.problem !== undefined) this.damaged(`${name}: ${lines.problem}`);
+  }
+}
+
+function newEntry(): Entry {
+  return {
+    ...{ parts: {}, hasMessages: false, messages: 0, begun: false },
+    ...{ early: [], earlyBytes: 0, last: NaN, failure: undefined },
+  };
 }
 
 function optional(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The first line and the headers of an entry's request or response; undefined where they are not told. */
-function headIn(part: unknown, side: Side): Uint8Array | undefined {
-  if (!isFields(part) || !Array.isArray(part['headers']) || part['headers'].length === 0) return undefined;
-  const headers = (part['headers'] as readonly unknown[]).flatMap((header) => {
-    const { name, value } = isFields(header) ? header : ({} as Fields);
-    // RFC 8441 has fields that no head of HTTP/1.1 has.
-    return typeof name === 'string' && typeof value === 'string' && !name.startsWith(':') ? [[name, value]] : [];
-  });
-  return headBytes(side === 0 ? requestLine(part) : statusLine(part), headers);
-}
-
-function requestLine({ method, url, httpVersion }: Fields): string {
-  return `${word(method, 'GET')} ${targetOf(url)} ${version(httpVersion)}`;
-}
-
-function statusLine({ status, statusText, httpVersion }: Fields): string {
-  return `${version(httpVersion)} ${typeof status === 'number' ? status : 101} ${word(statusText, '')}`.trimEnd();
-}
-
-function word(value: unknown, otherwise: string): string {
-  return typeof value === 'string' && !/[\r\n]/.test(value) ? value : otherwise;
-}
-
-/** Browsers write `http/1.1` as well, or nothing. */
-function version(value: unknown): string {
-  return typeof value === 'string' && /^http\/1\.[01]$/i.test(value) ? value.toUpperCase() : 'HTTP/1.1';
-}
-
-function targetOf(url: unknown): string {
-  const [, target = '/'] = /^[a-z]+:\/\/[^/?#]*([^#\s]*)/i.exec(typeof url === 'string' ? url : '') ?? [];
-  return target.startsWith('/') ? target : `/${target}`;
-}
-
-function serverOf({ serverIPAddress: address, request }: Fields): string | undefined {
-  if (typeof address !== 'string' || address === '') return undefined;
-  const url = isFields(request) && typeof request['url'] === 'string' ? request['url'] : '';
-  const [, scheme = '', port = /^(wss|https)$/i.test(scheme) ? '443' : '80'] =
-    /^([a-z]+):\/\/[^/?#]*?(?::(\d+))?(?:[/?#]|$)/i.exec(url) ?? [];
-  const plain = address.replace(/^\[|\]$/g, '');
-  return plain.includes(':') ? `[${plain}]:${port}` : `${plain}:${port}`;
+/** It has no messages, though it was not refused, and they are nowhere else. */
+function isSilent({ messages, parts }: Entry): boolean {
+  const status = statusOf(parts['response']);
+  const isRefused = status !== undefined && status !== 101 && !isExtendedConnect(parts);
+  return messages === 0 && !isRefused && attachmentOf(parts) === undefined;
 }

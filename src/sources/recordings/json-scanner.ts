@@ -49,6 +49,8 @@ export class JsonScanner {
   private offset = 0;
   private failure: string | undefined;
   private readonly decoder = new TextDecoder();
+  /** A piece of JSON: several values, with commas between them or none; commas, brackets and dots too many are passed over. */
+  isLoose = false;
 
   constructor(private readonly taker: JsonTaker) {}
 
@@ -67,7 +69,8 @@ export class JsonScanner {
 
   end(): void {
     if (this.run?.kind === 'scalar') this.finish(this.run);
-    if (this.failure === undefined && this.expected !== 'nothing') this.fail('it ends too early', 0);
+    const mayEnd = this.isLoose && this.run === undefined;
+    if (this.failure === undefined && this.expected !== 'nothing' && !mayEnd) this.fail('it ends too early', 0);
   }
 
   private fail(message: string, at: number): void {
@@ -109,7 +112,18 @@ export class JsonScanner {
   }
 
   private isPassed(byte: number, offset: number): boolean {
-    return isBlank(byte) || (offset < 3 && byte === BYTE_ORDER_MARK[offset]);
+    if (isBlank(byte) || (offset < 3 && byte === BYTE_ORDER_MARK[offset])) return true;
+    return this.isLoose && this.isLeftOver(byte);
+  }
+
+  /** Of a piece: what stands between two values at its top, and a comma before a bracket. */
+  private isLeftOver(byte: number): boolean {
+    const isClosing = byte === CLOSE_OBJECT || byte === CLOSE_ARRAY;
+    if (isDots(byte)) return true;
+    if (this.open.length === 0) return byte === COMMA || isClosing;
+    if (isClosing && this.expected === 'value' && this.open.at(-1) === false) this.expected = 'value or end';
+    else if (isClosing && this.expected === 'key') this.expected = 'key or end';
+    return false;
   }
 
   private expect(expected: Expected, at: number): number {
@@ -146,7 +160,12 @@ export class JsonScanner {
     // The member that stands in the path: an empty object has none.
     if (!isObject || this.expected === 'comma or end') this.path.pop();
     this.taker.left(this.path);
-    this.expected = this.open.length === 0 ? 'nothing' : 'comma or end';
+    this.expected = this.afterValue;
+  }
+
+  private get afterValue(): Expected {
+    if (this.open.length > 0) return 'comma or end';
+    return this.isLoose ? 'value' : 'nothing';
   }
 
   private begin(kind: Run['kind'], at: number, plan: 'enter' | 'pass' | number, isKey = false): void {
@@ -196,7 +215,7 @@ export class JsonScanner {
     const text = run.most === undefined ? '' : this.decoder.decode(concat(run.pieces));
     if (run.isKey) return this.key(`"${text}`, run.start);
     if (run.most !== undefined) this.taker.value(this.path, text);
-    this.expected = this.open.length === 0 ? 'nothing' : 'comma or end';
+    this.expected = this.afterValue;
   }
 
   private key(text: string, start: number): void {
@@ -232,6 +251,11 @@ function passes(run: Run, byte: number): boolean {
 /** RFC 8259 §2. */
 function isBlank(byte: number): boolean {
   return byte === 0x20 || byte === 0x09 || byte === 0x0a || byte === 0x0d;
+}
+
+/** Of `...` or `…`, where something was left out. */
+function isDots(byte: number): boolean {
+  return byte === 0x2e || byte === 0xe2 || byte === 0x80 || byte === 0xa6;
 }
 
 function isDelimiter(byte: number): boolean {

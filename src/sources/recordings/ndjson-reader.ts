@@ -29,7 +29,7 @@ interface Known {
   readonly missing: [number, number];
 }
 
-const REASONS: readonly unknown[] = ['fin', 'reset', 'reused', 'evicted', 'end'];
+const REASONS: readonly unknown[] = ['fin', 'reset', 'reused', 'evicted', 'end', 'failed', 'unrecorded'];
 
 /** Reads the records of `--json`, and of `--record`, back into the bytes that they tell of. Other records are passed over. */
 export class NdjsonReader implements RecordingReader {
@@ -156,6 +156,7 @@ export class NdjsonReader implements RecordingReader {
       reason: ended as RecordedEnd['reason'],
       ...((endedBy === 'client' || endedBy === 'server') && { by: endedBy === 'client' ? 0 : 1 }),
       ...(!Number.isNaN(at) && { at }),
+      ...(ended === 'failed' && { failure: textField(fields, 'failure') ?? '' }),
     };
     this.of(connection, time);
     this.known.delete(connection);

@@ -127,7 +127,7 @@ export function headBytes(line: string, headers: readonly unknown[]): Uint8Array
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
-function encoded(init: Parameters<typeof encodeFrame>[0]): Uint8Array {
+export function encoded(init: Parameters<typeof encodeFrame>[0]): Uint8Array {
   try {
     return encodeFrame(init);
   } catch (error) {

@@ -6,6 +6,8 @@ export interface RecordedEnds {
   readonly server?: string;
   /** It is TLS (wss); the bytes are the plain ones all the same. */
   readonly secure?: true;
+  /** The recording may leave out headers, or the answer: what is not in it may have been sent. */
+  readonly partialHeads?: true;
 }
 
 /**
@@ -25,6 +27,8 @@ export interface RecordedEnd extends RecordedEnds {
   /** Who sent the first FIN, or the RST, and when. */
   readonly by?: Side;
   readonly at?: number;
+  /** Why it failed, in the words of whoever recorded it: `reason` is `failed`. */
+  readonly failure?: string;
 }
 
 /** Who takes what a recording holds. Times are NaN where unknown. */

@@ -124,17 +124,24 @@ const ENDED: Readonly<Record<CloseReason, readonly [part: Part, short: Part]>> =
     [print`given up`, 'warning'],
   ],
   end: [[print`open at the end of the input`, 'dim'], [print`open`]],
+  failed: [
+    [print`failed`, 'error'],
+    [print`failed`, 'error'],
+  ],
+  unrecorded: [[print`how it ended is not in the file`, 'dim'], [NOTHING]],
 };
 
 export function closingParts(summary: ConnectionSummary): Part[] {
-  const { closedBy, closeCode, ended, endedBy } = summary;
-  const end = ended && (endedBy === undefined ? ENDED[ended][0] : tcpEnd(summary, endedBy, ended));
+  const { closedBy, closeCode, ended, endedBy, failure } = summary;
+  const failed: Part | undefined = failure === undefined ? undefined : [print`failed: ${escapeText(failure)}`, 'error'];
+  const end = failed ?? (ended && (endedBy === undefined ? ENDED[ended][0] : tcpEnd(summary, endedBy, ended)));
   if (closedBy === undefined) {
     const missing: Part[] = closeCode === undefined ? [] : [[print`${closeCode} without a close frame`, 'warning']];
     return [...missing, ...(end ? [end] : [])];
   }
   // That it goes on behind a close frame, or ends nobody knows how, goes without saying.
-  const isPlain = ended === undefined || (endedBy === undefined && (ended === 'fin' || ended === 'end'));
+  const isPlain =
+    ended === undefined || (endedBy === undefined && (ended === 'fin' || ended === 'end' || ended === 'unrecorded'));
   return [...closeFrameParts(summary, closedBy), ...(end && !isPlain ? [end] : [])];
 }
 

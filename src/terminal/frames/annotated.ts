@@ -48,6 +48,8 @@ function drawRecord(record: Judged, options: ViewOptions, look: Look, origin: re
     }
     case 'cause':
       return [causeBlock(record, origin, look)];
+    case 'failure':
+      return drawTitle([print`connection failed`, ...origin], print``, look);
     case 'gap':
     case 'unread':
       return drawMissing(record, look, origin);

@@ -119,7 +119,7 @@ class OffsetLead implements Lead {
 
 function offsetOf(record: Judged): number {
   if (record.type === 'frame') return record.frame.header.start;
-  if (record.type === 'handshake') return 0;
+  if (record.type === 'handshake' || record.type === 'failure') return 0;
   return record.type === 'tail' ? record.truncated.start : record.offset;
 }
 
@@ -253,6 +253,8 @@ class FrameLines {
         return put(print`unfinished frame header`, theme.error);
       case 'body':
         return put(print`body  ${quoted(record.bytes.subarray(0, 256))}`, theme.dim);
+      case 'failure':
+        return put(print`connection failed`, theme.error);
       case 'gap':
         return put(print`⋯ ${count(record.length, 'byte')} not captured at ${hexOffset(record.offset)}`, theme.notice);
       case 'unread':

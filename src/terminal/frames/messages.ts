@@ -48,6 +48,7 @@ function drawOther(record: Judged, look: Look, origin: readonly Printable[]): Pr
   if (record.type === 'cause') return [causeBlock(record, origin, look)];
   if (origin.length === 0 || record.diagnostics.length === 0) return [];
   if (record.type === 'gap' || record.type === 'unread') return drawMissing(record, look, origin);
+  if (record.type === 'failure') return drawTitle([print`connection failed`, ...origin], print``, look);
   if (record.type !== 'frame') return drawTitle([...senderWords(record), ...origin], print``, look);
   const { index, opcode, start } = record.frame.header;
   const words = [print`frame ${index}`, print`${opcodeInfo(opcode).name}`, ...senderWords(record), ...origin];

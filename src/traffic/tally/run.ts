@@ -1,3 +1,4 @@
+import { isDated } from '../../codec/bytes/time.js';
 import type { OpcodeName } from '../../codec/frames/registry.js';
 import { RULES, type DiagnosticCode } from '../../rules/catalogue.js';
 import type { Rule, Severity } from '../../rules/rule.js';
@@ -35,7 +36,7 @@ function urgency({ diagnostics, directions, closeCode, ended, handshake }: Conne
   const { error, warning } = severities(diagnostics);
   if (error > 0) return 4;
   if ([...eachDirection(directions)].some(([, { gaps }]) => gaps > 0)) return 3;
-  if (!isQuietClose(closeCode) || ended === 'reset' || handshake?.upgraded === false) return 2;
+  if (!isQuietClose(closeCode) || ended === 'reset' || ended === 'failed' || handshake?.upgraded === false) return 2;
   return warning > 0 ? 1 : 0;
 }
 
@@ -69,8 +70,7 @@ export class RunTally {
   /** A connection that carries WebSocket. */
   add(summary: ConnectionSummary): void {
     this.webSocket++;
-    this.firstTime = Math.min(this.firstTime, summary.firstTime ?? Infinity);
-    this.lastTime = Math.max(this.lastTime, summary.lastTime ?? -Infinity);
+    this.span(summary);
     for (const [direction, counts] of eachDirection(summary.directions)) {
       addTo((this.sums[direction] ??= zero()), counts);
     }
@@ -80,6 +80,15 @@ export class RunTally {
     this.kept.push(summary);
     // Seldom, so that it costs little for each.
     if (this.kept.length > 2 * this.most + 64) this.kept = noteworthy(this.kept, this.most);
+  }
+
+  /** Times with a date and times of day alone have nothing in common: the former count where there are some. */
+  private span({ firstTime, lastTime }: ConnectionSummary): void {
+    if (firstTime === undefined || lastTime === undefined) return;
+    if (isDated(firstTime) && !isDated(this.firstTime)) [this.firstTime, this.lastTime] = [Infinity, -Infinity];
+    if (!isDated(firstTime) && isDated(this.lastTime)) return;
+    this.firstTime = Math.min(this.firstTime, firstTime);
+    this.lastTime = Math.max(this.lastTime, lastTime);
   }
 
   /** Connections that do not: `tls`, `http`, `http2`, `other`, … */

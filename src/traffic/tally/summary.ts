@@ -130,6 +130,8 @@ export interface ConnectionSummary extends Endpoints, TimeSpan {
   readonly ended?: CloseReason;
   /** What the bytes prove to be the cause of its first framing error. */
   readonly cause?: Cause;
+  /** Why it failed, in the words of the recording that says so. */
+  readonly failure?: string;
 }
 
 /** Totals of a run. */

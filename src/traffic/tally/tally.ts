@@ -32,6 +32,7 @@ export class Tally {
   private reason: CloseReason | undefined = undefined;
   private cause: Cause | undefined;
   private tcpEnd: TcpEnd | undefined = undefined;
+  private failure: string | undefined = undefined;
   /** Bytes were not read: a close frame may be among them. */
   private blind = false;
 
@@ -62,6 +63,7 @@ export class Tally {
     else if (record.type === 'gap') this.lost(direction, record.length);
     else if (record.type === 'unread') this.passed(direction, record.length);
     else if (record.type === 'cause') this.cause ??= record.cause;
+    else if (record.type === 'failure') this.failure = record.text;
     else if (record.type === 'body') this.lane(direction).otherBytes += record.bytes.length;
     else if (record.type === 'tail') this.lane(direction).otherBytes += record.truncated.headerBytes?.length ?? 0;
   }
@@ -88,7 +90,7 @@ export class Tally {
   }
 
   summary(): ConnectionSummary {
-    const { connection, endpoints, handshake, closedBy, reason, first, last, tcpEnd } = this;
+    const { connection, endpoints, handshake, closedBy, reason, first, last, tcpEnd, failure } = this;
     const closeCode = this.closeCode();
     return {
       connection,
@@ -105,6 +107,7 @@ export class Tally {
       ...(closedBy && { closedBy }),
       ...(reason && { ended: reason }),
       ...(this.cause && { cause: this.cause }),
+      ...(failure && { failure }),
       ...(tcpEnd && { endedBy: tcpEnd.by, ...(!Number.isNaN(tcpEnd.time) && { endedAt: tcpEnd.time }) }),
     };
   }
