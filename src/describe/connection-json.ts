@@ -8,6 +8,7 @@ import {
   type Counts,
   type DirectionCounts,
   type Directions,
+  type Endpoints,
   type HandshakeSummary,
   type PingSummary,
   type RunTotals,
@@ -19,15 +20,14 @@ type Named = { type: string } & Fields;
 
 /** The `connection` record (docs/json.md): what became of a connection. */
 export function connectionRecord(summary: ConnectionSummary): Named {
-  const { connection, client, server, handshake, directions, closeCode, closedBy, ended, endedBy, endedAt } = summary;
+  const { connection, handshake, directions, closeCode, closedBy, ended, endedBy, endedAt } = summary;
   const reason = closedBy && directions[closedBy]?.close?.reason;
   const closeCodes = told(directions, ({ close }) => close?.code);
   const ping = told(directions, (counts) => counts.ping && pingFields(counts.ping));
   return {
     type: 'connection',
     connection,
-    ...(client !== undefined && { client }),
-    ...(server !== undefined && { server }),
+    ...endsFields(summary),
     ...timeFields(summary),
     ...(handshake && { handshake: handshakeFields(handshake) }),
     ...countFields(directions),
@@ -58,6 +58,14 @@ export function summaryRecord(totals: RunTotals, exit: number): Named {
     ...lossFields(directions),
     diagnostics: { ...totals.diagnostics },
     exit,
+  };
+}
+
+function endsFields({ client, server, through }: Endpoints): Fields {
+  return {
+    ...(client !== undefined && { client }),
+    ...(server !== undefined && { server }),
+    ...(through && { through }),
   };
 }
 

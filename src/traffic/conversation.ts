@@ -118,7 +118,12 @@ export class Conversation implements StreamTaker, Ends {
     if (this.isWanted === false) return;
     tally.ended(reason, time, tcpEnd && { by: this.directionOf(tcpEnd.side), time: tcpEnd.time });
     const { client, server } = this;
-    tally.named({ ...(client && { client: endpointText(client) }), ...(server && { server: endpointText(server) }) });
+    const { through } = this.origin;
+    tally.named({
+      ...(client && { client: endpointText(client) }),
+      ...(server && { server: endpointText(server) }),
+      ...(through && { through }),
+    });
     this.taker.closed(tally.summary(), this);
   }
 

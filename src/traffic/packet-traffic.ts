@@ -86,7 +86,14 @@ export class PacketTraffic {
 
   end(): void {
     this.flows.end(this.last);
+    for (const [name, packets] of this.flows.unread) this.taker.notice(unreadText(name, packets));
     this.reportLimits();
+  }
+
+  /** What the packets carry that are not read; undefined: nothing that has a name. */
+  get unread(): string | undefined {
+    const all = [...this.flows.unread].map(([name, packets]) => unreadText(name, packets));
+    return all.length === 0 ? undefined : all.join('; ');
   }
 
   /** Something was given up for want of room: what is read depends on more than its own connection. */
@@ -116,4 +123,8 @@ export class PacketTraffic {
     ];
     for (const [times, what, option] of limits) if (times > 0) this.taker.notice(`${what} (${option})`);
   }
+}
+
+function unreadText(name: string, packets: number): string {
+  return packets === 1 ? `1 packet is ${name}: not read` : `${packets} packets are ${name}: not read`;
 }

@@ -37,6 +37,17 @@ export interface Endpoint {
 /** Matches no pattern for addresses or ports. */
 export const UNKNOWN_ENDPOINT: Endpoint = { address: '', port: NaN };
 
+/** What a stream came through: a tunnel that its packets were in, a proxy that was asked for it. */
+export interface Passage {
+  /** A word of our own: `VXLAN`, `SOCKS5`. */
+  readonly name: string;
+  /** The tunnel's number: VNI, key, label, TEID. */
+  readonly id?: number;
+  /** Its ends as it states them: those of a tunnel, or of what a proxy carries. They are text of a peer. */
+  readonly from?: string;
+  readonly to?: string;
+}
+
 /** What a source knows of a stream that it opens. It may know more by the time the stream closes. */
 export interface StreamOrigin {
   /** From 0, in the order of the source. */
@@ -48,6 +59,8 @@ export interface StreamOrigin {
   readonly isClientFirst: boolean;
   /** Its bytes stand in one sequence, and nobody says which side sent which: all are given as those of side 0. */
   readonly isOneSequence?: boolean;
+  /** Outermost first. */
+  readonly through?: readonly Passage[] | undefined;
   /** Which of `count` shards it belongs to, from 0: by its addresses. Without them it is the first. */
   shard?(count: number): number;
   /** No byte of it is wanted any more, and no further call of its taker, `close` included. */

@@ -1,6 +1,6 @@
 import type { Direction } from '../../codec/messages/records.js';
 import type { OpcodeName } from '../../codec/frames/registry.js';
-import type { CloseReason } from '../../codec/bytes/stream-taker.js';
+import type { CloseReason, Passage } from '../../codec/bytes/stream-taker.js';
 import type { DiagnosticCode } from '../../rules/catalogue.js';
 
 /** What is counted of one direction. */
@@ -93,6 +93,8 @@ export interface TimeSpan {
 export interface Endpoints {
   readonly client?: string;
   readonly server?: string;
+  /** Tunnels and proxies, outermost first. */
+  readonly through?: readonly Passage[];
 }
 
 /** The opening handshake that was seen last. */
