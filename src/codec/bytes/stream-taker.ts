@@ -67,6 +67,17 @@ export interface StreamOrigin {
   ignore(): void;
 }
 
+/** A stream that a layer carries: where its bytes stand in those of each side, and what it came through; undefined: the layer was none after all. */
+export interface Carried {
+  readonly passage: Passage | undefined;
+  readonly offsets: readonly [number, number];
+}
+
+/** Takes the streams that a layer carries. */
+export interface CarriedOpener {
+  carries(stream: Carried): StreamTaker;
+}
+
 /** Takes the streams that a source opens. */
 export interface StreamOpener<Origin extends StreamOrigin = StreamOrigin> {
   /** Before the first byte of a stream. Undefined: it is not wanted, the source only counts it. */
