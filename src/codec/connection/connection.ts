@@ -11,6 +11,7 @@ import { otherSide, type Side } from '../bytes/stream-taker.js';
 import { Lanes } from './lanes.js';
 import type { Opening } from './handshake-state.js';
 import { copyOf, handedOut } from '../bytes/payload-memory.js';
+import { sufficeTogether } from '../resync/joined.js';
 import { looksLikeWebSocket } from '../resync/plausible.js';
 import type { Direction, UnfinishedMessage } from '../messages/records.js';
 import type { TranscriptEvent } from './transcript.js';
@@ -105,6 +106,7 @@ export class Connection implements StreamReading {
   /** No byte will follow, from either side. */
   end(time = NaN, taker?: ConnectionTaker): TranscriptEvent[] {
     if (taker === undefined) return collected((collecting) => void this.end(time, collecting));
+    this.compareSearches();
     for (const side of [0, 1] as const) this.endOpening(side, time, taker);
     this.lanes.tellHandshake(taker);
     for (const side of [0, 1] as const) {
@@ -117,6 +119,13 @@ export class Connection implements StreamReading {
       else taker.event({ type: 'tail', direction: this.lanes.directionOf(side), truncated: unfinished.header }, time);
     }
     return [];
+  }
+
+  /** Two searches that found too little each may be evidence for one another. */
+  private compareSearches(): void {
+    const [a, b] = this.both.map(({ search }) => search?.exact);
+    if (a === undefined || b === undefined || !sufficeTogether(a, b)) return;
+    for (const [side, { masked }] of [a, b].entries()) this.both[side]!.search!.learn(masked);
   }
 
   private endOpening(side: Side, time: number, taker: ConnectionTaker): void {
