@@ -1,10 +1,14 @@
+import { concat } from '../codec/bytes/byte-collector.js';
 import { Connection } from '../codec/connection/connection.js';
 import type { Direction, UnfinishedMessage } from '../codec/messages/records.js';
 import {
   endpointText,
   UNKNOWN_ENDPOINT,
+  type Carried,
+  type CarriedOpener,
   type CloseReason,
   type Endpoint,
+  type Passage,
   type Side,
   type StreamOrigin,
   type StreamTaker,
@@ -13,12 +17,12 @@ import { Transcript, type TranscriptOptions } from '../codec/connection/transcri
 import { ConnectionJudge } from './connection-judge.js';
 import type { ConnectionFilter } from './filters.js';
 import type { Judged } from './judged.js';
-import { layerOf, type LayerName } from './layers.js';
+import { layerOf, type Layer, type LayerName } from './layers.js';
 import { Tally } from './tally/tally.js';
 import type { ConnectionSummary } from './tally/summary.js';
 
 /** What a stream carries instead of WebSocket. */
-export type OtherTraffic = LayerName | 'http' | 'other' | 'silent';
+export type OtherTraffic = LayerName | 'other' | 'silent';
 
 /** Takes what conversations hold. */
 export interface ConversationTaker {
@@ -33,6 +37,8 @@ export interface ConversationTaker {
 export interface Ends {
   readonly client: Endpoint | undefined;
   readonly server: Endpoint | undefined;
+  /** The tunnels and layers that it came through, outermost first; undefined: none. */
+  readonly through: readonly Passage[] | undefined;
 }
 
 /** What the conversations of a run have in common. */
@@ -46,12 +52,30 @@ export interface ConversationOptions {
 
 /** Bytes in which frames are looked for: of a stream whose beginning was seen, and of one that was joined in its middle. */
 const LOOKED_AT = { fromStart: 4096, midStream: 1024 * 1024 };
+/** The layers of a stream that are read already, how many were tried, and where its bytes stand in them. */
+interface Below {
+  readonly layers: readonly Passage[];
+  readonly depth: number;
+  readonly offsets: readonly [number, number];
+}
+
+const NO_LAYERS: Below = { layers: [], depth: 0, offsets: [0, 0] };
+/** Layers in one another that are read: more are none that somebody needed. */
+const MOST_LAYERS = 8;
 /** Durations are written in whole microseconds: what came with the end keeps its own time. Seconds. */
 const SAME_TIME = 2e-6;
 
-/** One WebSocket connection: its stream recognised by what it says, read, judged and counted, until it ends. */
-export class Conversation implements StreamTaker, Ends {
+/**
+ * One WebSocket connection: its stream recognised by what it says, read, judged and counted, until it ends. A stream that
+ * begins with a layer is handed to it; what that carries is a conversation again, of the same number.
+ */
+export class Conversation implements StreamTaker, Ends, CarriedOpener {
   private judge: ConnectionJudge | undefined;
+  /** Too few bytes to tell what the stream is. */
+  private first: { readonly side: Side; readonly bytes: Uint8Array; readonly time: number } | undefined;
+  private layer: { readonly name: LayerName; readonly taker: StreamTaker } | undefined;
+  /** The layer has handed something on. */
+  private hasCarried = false;
   private readonly tally: Tally;
   /** Undefined as long as it is not known who the client is. */
   private isWanted: boolean | undefined;
@@ -66,9 +90,10 @@ export class Conversation implements StreamTaker, Ends {
     /** The number that its records carry. */
     readonly number: number,
     private readonly origin: StreamOrigin,
-    time: number,
+    private readonly time: number,
     private readonly options: ConversationOptions,
     private readonly taker: ConversationTaker,
+    private readonly below = NO_LAYERS,
   ) {
     this.tally = new Tally(number);
     this.tally.at(time);
@@ -88,9 +113,22 @@ export class Conversation implements StreamTaker, Ends {
     return this.clientSide === 0 ? this.origin.b : this.origin.a;
   }
 
+  get through(): readonly Passage[] | undefined {
+    const { origin, below } = this;
+    return below.layers.length === 0 ? origin.through : [...(origin.through ?? []), ...below.layers];
+  }
+
+  /** What the layer of this stream carries. */
+  carries({ passage, offsets }: Carried): StreamTaker {
+    const { number, origin, time, options, taker, below } = this;
+    this.hasCarried = true;
+    const layers = passage ? [...below.layers, passage] : below.layers;
+    return new Conversation(number, origin, time, options, taker, { layers, depth: below.depth + 1, offsets });
+  }
+
   data(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
-    const judge = this.judge ?? this.begin(bytes, start, end);
-    if (judge === undefined) return;
+    const { judge } = this;
+    if (judge === undefined) return this.begin(side, bytes, start, end, time);
     if (!Number.isNaN(time)) this.heard[side] = time;
     judge.read(side, bytes, start, end, time);
     if (this.taker.passedOver && !judge.recognised && judge.searched > this.patience) this.passOver('other');
@@ -99,26 +137,31 @@ export class Conversation implements StreamTaker, Ends {
   /** A hole has the time of what stands before it: it is given up much later, perhaps with another stream's packet. */
   gap(side: Side, length: number): void {
     this.hasLost = true;
+    this.settle();
     this.judge?.gap(side, length, this.heard[side]);
+    this.layer?.taker.gap(side, length, this.heard[side]);
   }
 
   fin(side: Side, time: number): void {
     this.tcpEnd ??= { side, time };
+    this.layer?.taker.fin(side, time);
   }
 
   reset(side: Side, time: number): void {
     this.tcpEnd = { side, time };
+    this.layer?.taker.reset(side, time);
   }
 
   close(reason: CloseReason, time: number): void {
+    this.settle();
     if (this.isPassedOver) return;
+    if (this.layer) return this.closeLayer(this.layer, reason, time);
     const { judge, tally, tcpEnd } = this;
     judge?.end(this.endTime(reason, time));
     if (this.taker.passedOver && !judge?.recognised) return this.passOver(this.otherwise);
     if (this.isWanted === false) return;
     tally.ended(reason, time, tcpEnd && { by: this.directionOf(tcpEnd.side), time: tcpEnd.time });
-    const { client, server } = this;
-    const { through } = this.origin;
+    const { client, server, through } = this;
     tally.named({
       ...(client && { client: endpointText(client) }),
       ...(server && { server: endpointText(server) }),
@@ -127,20 +170,59 @@ export class Conversation implements StreamTaker, Ends {
     this.taker.closed(tally.summary(), this);
   }
 
-  private begin(bytes: Uint8Array, start: number, end: number): ConnectionJudge | undefined {
-    if (this.isPassedOver) return undefined;
-    const { origin, options, taker } = this;
-    const what = taker.passedOver && layerOf(bytes, start, end);
-    if (what !== undefined) {
-      this.passOver(what);
-      return undefined;
+  /** The first bytes, of which it is not known what they are; and those that a layer takes. */
+  private begin(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
+    if (this.layer) return this.layer.taker.data(side, bytes, start, end, time);
+    if (this.isPassedOver || start === end) return;
+    const { first } = this;
+    if (first && first.side !== side) this.settle();
+    else if (this.taker.passedOver) {
+      const whole = first ? concat([first.bytes, bytes.subarray(start, end)]) : bytes.subarray(start, end);
+      const layer = layerOf(whole);
+      this.first = layer === 'maybe' ? { side, bytes: first ? whole : whole.slice(), time } : undefined;
+      if (layer === 'maybe') return;
+      this.choose(layer);
+      return this.data(side, whole, 0, whole.length, time);
+    } else this.choose(undefined);
+    this.data(side, bytes, start, end, time);
+  }
+
+  /** No more bytes tell whether the first ones are a layer's: they are not. */
+  private settle(): void {
+    const { first } = this;
+    if (first === undefined) return;
+    this.first = undefined;
+    this.choose(undefined);
+    this.data(first.side, first.bytes, 0, first.bytes.length, first.time);
+  }
+
+  /** What the stream is read with, if it is. */
+  private choose(layer: Layer | undefined): void {
+    const { origin, options, below } = this;
+    if (layer && !layer.open) return this.passOver(layer.name);
+    if (layer?.open && this.mayOpen) {
+      this.layer = { name: layer.name, taker: layer.open(this) };
+      return;
     }
     const { reading, webSocketPorts } = options;
     const isStated = webSocketPorts && [origin.a, origin.b].some((one) => one && webSocketPorts.has(one.port));
     const own = isStated ? { ...reading, capture: 'websocket' as const } : reading;
-    const stream = origin.isOneSequence ? new Transcript(own) : new Connection(own);
+    const stream = origin.isOneSequence ? new Transcript(own) : new Connection(own, below.offsets);
     this.judge = new ConnectionJudge(stream, this.number, (record) => this.take(record));
-    return this.judge;
+  }
+
+  /** Nobody knows the sides of bytes in one sequence, which a layer needs. */
+  private get mayOpen(): boolean {
+    return !this.origin.isOneSequence && this.below.depth < MOST_LAYERS;
+  }
+
+  private closeLayer(
+    { name, taker }: { name: LayerName; taker: StreamTaker },
+    reason: CloseReason,
+    time: number,
+  ): void {
+    taker.close(reason, time);
+    if (!this.hasCarried) this.passOver(name);
   }
 
   private take(record: Judged): void {

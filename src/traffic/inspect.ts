@@ -200,8 +200,8 @@ export class TrafficReader {
   }
 }
 
-function contextOf(connection: number, { client, server }: Ends): ConversationContext {
-  return { connection, ...(client && { client }), ...(server && { server }) };
+function contextOf(connection: number, { client, server, through }: Ends): ConversationContext {
+  return { connection, ...(client && { client }), ...(server && { server }), ...(through && { through }) };
 }
 
 /**

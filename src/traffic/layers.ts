@@ -1,3 +1,9 @@
+import type { CarriedOpener, StreamTaker } from '../codec/bytes/stream-taker.js';
+import { beginsProxyHeader, readProxyHeader } from '../sources/proxies/proxy-header.js';
+import { beginsSocks, readSocks } from '../sources/proxies/socks.js';
+import { SteppedOver } from '../sources/proxies/stepped-over.js';
+import { CONNECT_START, ConnectTunnel } from '../codec/http1/connect-tunnel.js';
+
 /** RFC 9113 §3.4: what every HTTP/2 client begins with. */
 const HTTP2_PREFACE = Array.from('PRI * HTTP/2.0\r\n', (char) => char.charCodeAt(0));
 /** RFC 8446 §5.1: content types change_cipher_spec to application_data; the longest record (with the expansion of TLS 1.2). */
@@ -5,42 +11,56 @@ const TLS_TYPES = { first: 20, last: 23 };
 const TLS_LONGEST = 16_384 + 2048;
 const TLS_HEADER = 5;
 
-/** A layer below WebSocket: how its first bytes look. */
-interface Layer {
+/** Whether the first bytes of a stream are a layer's; `maybe`: there are too few of them. */
+type Begins = 'yes' | 'no' | 'maybe';
+
+/** A layer below WebSocket. */
+interface Row {
+  /** What a stream is counted as that carries it, and no WebSocket in it. */
   readonly name: string;
-  /** Whether bytes `start` to `end` of `bytes`, the first that were seen of a stream, are this layer's. */
-  begins(bytes: Uint8Array, start: number, end: number): boolean;
+  /** Looks at the first bytes that were seen of a stream. */
+  begins(this: void, first: Uint8Array): Begins;
+  /** Takes the stream, from these bytes on, and hands on what it carries. Without it the stream is passed over. */
+  open?(this: void, opener: CarriedOpener): StreamTaker;
 }
 
-/** The layers that are recognised, and not read: what carries one of them is passed over. */
 const LAYERS = [
   { name: 'tls', begins: isTls },
-  { name: 'http2', begins: isHttp2 },
-] as const satisfies readonly Layer[];
+  { name: 'http2', begins: (first) => startsLike(HTTP2_PREFACE, first) },
+  {
+    name: 'http',
+    begins: (first) => startsLike(CONNECT_START, first),
+    open: (opener) => new ConnectTunnel(opener),
+  },
+  { name: 'proxy', begins: beginsProxyHeader, open: (opener) => new SteppedOver(opener, readProxyHeader) },
+  { name: 'socks', begins: beginsSocks, open: (opener) => new SteppedOver(opener, readSocks) },
+] as const satisfies readonly Row[];
 
 export type LayerName = (typeof LAYERS)[number]['name'];
+export type Layer = Row & { readonly name: LayerName };
 
 /** Which layer a stream carries, by its first bytes; undefined: an HTTP/1 head, frames, or anything else. */
-export function layerOf(bytes: Uint8Array, start: number, end: number): LayerName | undefined {
-  return LAYERS.find(({ begins }) => begins(bytes, start, end))?.name;
+export function layerOf(first: Uint8Array): Layer | 'maybe' | undefined {
+  let isOpen = false;
+  for (const layer of LAYERS) {
+    const begins = layer.begins(first);
+    if (begins === 'yes') return layer;
+    isOpen ||= begins === 'maybe';
+  }
+  return isOpen ? 'maybe' : undefined;
 }
 
-function isHttp2(bytes: Uint8Array, start: number, end: number): boolean {
-  const length = HTTP2_PREFACE.length;
-  return end - start >= length && HTTP2_PREFACE.every((byte, i) => bytes[start + i] === byte);
+function startsLike(pattern: readonly number[], first: Uint8Array): Begins {
+  if (pattern.some((byte, i) => i < first.length && first[i] !== byte)) return 'no';
+  return first.length < pattern.length ? 'maybe' : 'yes';
 }
 
 /** A record header, also in the middle of a connection: as a frame it would have RSV1 and a reserved opcode. */
-function isTls(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end - start < TLS_HEADER) return false;
-  const type = bytes[start]!;
-  const length = (bytes[start + 3]! << 8) | bytes[start + 4]!;
-  return (
-    type >= TLS_TYPES.first &&
-    type <= TLS_TYPES.last &&
-    bytes[start + 1] === 3 &&
-    bytes[start + 2]! <= 4 &&
-    length > 0 &&
-    length <= TLS_LONGEST
-  );
+function isTls(first: Uint8Array): Begins {
+  const [type, major, minor, high, low] = first.subarray(0, TLS_HEADER);
+  if (type === undefined) return 'maybe';
+  if (type < TLS_TYPES.first || type > TLS_TYPES.last || (major ?? 3) !== 3 || (minor ?? 0) > 4) return 'no';
+  if (high === undefined || low === undefined) return 'maybe';
+  const length = (high << 8) | low;
+  return length > 0 && length <= TLS_LONGEST ? 'yes' : 'no';
 }

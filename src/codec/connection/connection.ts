@@ -30,8 +30,12 @@ export class Connection implements StreamReading {
   private readonly opening: Opening;
   private readonly halves: Halves;
 
-  constructor(private readonly options: ReadingOptions = {}) {
-    this.lanes = new Lanes(options);
+  /** `starts`: the offset of each side's first byte. */
+  constructor(
+    private readonly options: ReadingOptions = {},
+    starts: readonly [number, number] = [0, 0],
+  ) {
+    this.lanes = new Lanes(options, starts);
     this.both = this.lanes.both;
     this.opening = this.lanes.opening;
     this.halves = new Halves(this.lanes, options, (...args) => this.feed(...args));

@@ -43,7 +43,7 @@ const MOST_PIECES = 4096;
 
 export const EMPTY = new Uint8Array(0);
 
-export function newLane(): Lane {
+export function newLane(offset: number): Lane {
   const none = {
     held: undefined,
     head: undefined,
@@ -52,7 +52,7 @@ export function newLane(): Lane {
     assembler: undefined,
     search: undefined,
   };
-  return { phase: 'start', offset: 0, pending: EMPTY, heldSince: NaN, ...none, searchFrom: 0 };
+  return { phase: 'start', offset, pending: EMPTY, heldSince: NaN, ...none, searchFrom: 0 };
 }
 
 /** From here on bytes are kept until the other side tells what they are. */

@@ -13,9 +13,13 @@ export class Lanes {
   recognised = false;
   client: Side | undefined;
   readonly opening: Opening;
-  readonly both: readonly [Lane, Lane] = [newLane(), newLane()];
+  readonly both: readonly [Lane, Lane];
 
-  constructor(private readonly options: ReadingOptions) {
+  constructor(
+    private readonly options: ReadingOptions,
+    [a, b]: readonly [number, number],
+  ) {
+    this.both = [newLane(a), newLane(b)];
     this.opening = new Opening(options);
   }
 

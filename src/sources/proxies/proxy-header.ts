@@ -16,10 +16,10 @@ const V2_LENGTHS: ReadonlyMap<number, number> = new Map([
 ]);
 const LINE = /^PROXY (?:UNKNOWN\b[^\r\n]*|TCP[46] ([0-9a-fA-F.:]{2,39}) ([0-9a-fA-F.:]{2,39}) (\d{1,5}) (\d{1,5}))\r\n/;
 
-export function beginsProxyHeader(bytes: Uint8Array, start: number, end: number): boolean {
-  const has = (pattern: readonly number[]): boolean =>
-    end - start >= pattern.length && pattern.every((byte, i) => bytes[start + i] === byte);
-  return has(V2) || has(V1);
+export function beginsProxyHeader(first: Uint8Array): 'yes' | 'no' | 'maybe' {
+  const pattern = first[0] === V1[0] ? V1 : V2;
+  if (pattern.some((byte, i) => i < first.length && first[i] !== byte)) return 'no';
+  return first.length < pattern.length ? 'maybe' : 'yes';
 }
 
 export function readProxyHeader(client: Uint8Array): Step {

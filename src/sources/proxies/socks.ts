@@ -11,13 +11,13 @@ const GRANTED = 0x5a;
 /** A user name or a host name of SOCKS4 that is longer is none. */
 const LONGEST_NAME = 512;
 
-/** Whether the first bytes may be a client's greeting of SOCKS5, or its request of SOCKS4: no frame and no text begins so. */
-export function beginsSocks(bytes: Uint8Array, start: number, end: number): boolean {
-  if (end - start < 2) return false;
-  const first = bytes[start];
-  const second = bytes[start + 1]!;
-  if (first === 4) return second === CONNECT && end - start >= 9;
-  return first === 5 && second > 0 && end - start >= 2 + second;
+/** Whether the first bytes are a client's greeting of SOCKS5, or its request of SOCKS4: no frame and no text begins so. */
+export function beginsSocks(first: Uint8Array): 'yes' | 'no' | 'maybe' {
+  const [version, second] = first;
+  if (version !== 4 && version !== 5) return version === undefined ? 'maybe' : 'no';
+  if (second === undefined) return 'maybe';
+  if (version === 4 ? second !== CONNECT : second === 0) return 'no';
+  return first.length < (version === 4 ? 9 : 2 + second) ? 'maybe' : 'yes';
 }
 
 /** The dialogue of SOCKS5 or SOCKS4 up to the proxy's last answer. */

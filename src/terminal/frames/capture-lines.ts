@@ -187,7 +187,7 @@ class CaptureLines {
     if (!message?.compressed || message.opcode !== OPCODE.text || !message.bytes || message.utf8Error) return false;
     const note = plainNote(message.bytes, room);
     const length = shownBytes(message.bytes, this.options);
-    const shown = Math.min(length, room - note.length - 2);
+    const shown = Math.min(length, message.payload.length, room - note.length - 2);
     const into = out.reserve(shown + 8);
     const at = out.length + 1;
     for (let i = 0; i < shown; i++) {
