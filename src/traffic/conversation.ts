@@ -39,6 +39,8 @@ export interface Ends {
   readonly server: Endpoint | undefined;
   /** The tunnels and layers that it came through, outermost first; undefined: none. */
   readonly through: readonly Passage[] | undefined;
+  /** It was passed over, and all that was captured of a direction is whole frames. */
+  readonly mayBeWebSocket?: boolean;
 }
 
 /** What the conversations of a run have in common. */
@@ -111,6 +113,10 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
 
   get server(): Endpoint | undefined {
     return this.clientSide === 0 ? this.origin.b : this.origin.a;
+  }
+
+  get mayBeWebSocket(): boolean {
+    return this.judge?.mayBeFrames === true;
   }
 
   get through(): readonly Passage[] | undefined {

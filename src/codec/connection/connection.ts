@@ -25,6 +25,9 @@ export type { ConnectionEvent, ConnectionTaker } from './stream-reading.js';
 export class Connection implements StreamReading {
   /** HTTP that asks for something else was seen. */
   isHttp = false;
+  mayBeFrames = false;
+  /** Who masks what may be frames. */
+  private likelyClient: Side | undefined;
   private readonly lanes: Lanes;
   private readonly both: readonly [Lane, Lane];
   private readonly opening: Opening;
@@ -58,7 +61,9 @@ export class Connection implements StreamReading {
 
   /** Who opened the connection, as far as is known. */
   directionOf(side: Side): Direction {
-    return this.lanes.directionOf(side);
+    const { likelyClient } = this;
+    if (this.lanes.client !== undefined || likelyClient === undefined) return this.lanes.directionOf(side);
+    return likelyClient === side ? 'client' : 'server';
   }
 
   /** Bytes in which frames are looked for, so far in vain. */
@@ -128,6 +133,8 @@ export class Connection implements StreamReading {
   /** Two searches that found too little each may be evidence for one another. */
   private compareSearches(): void {
     const [a, b] = this.both.map(({ search }) => search?.exact);
+    this.mayBeFrames = a !== undefined || b !== undefined;
+    if (this.mayBeFrames) this.likelyClient = a?.masked === true || b?.masked === false ? 0 : 1;
     if (a === undefined || b === undefined || !sufficeTogether(a, b)) return;
     for (const [side, { masked }] of [a, b].entries()) this.both[side]!.search!.learn(masked);
   }
@@ -219,6 +226,7 @@ export class Connection implements StreamReading {
     lane.pending = start === 'maybe' ? copyOf(bytes) : EMPTY;
     if (start === 'maybe') return undefined;
     if (start === 'request' || start === 'response') {
+      if (this.opening.isDoubtful) this.opening.goOnInHttp();
       this.lanes.client ??= start === 'request' ? side : otherSide(side);
       lane.head = new HeadReader({ offset: lane.offset, kind: start });
       lane.phase = 'head';
@@ -233,7 +241,7 @@ export class Connection implements StreamReading {
     if (this.halves.isWaited(side)) this.halves.meet(taker);
     if (this.opening.state === 'refused') lane.phase = 'body';
     else if (this.opening.state === 'requested' && !this.options.capture) lane.phase = 'body';
-    else if (this.options.capture && !this.isStated(bytes)) this.lanes.beginSearch(side);
+    else if (this.options.capture && !this.opening.isDoubtful && !this.isStated(bytes)) this.lanes.beginSearch(side);
     else {
       // No handshake was seen. Only a client masks.
       this.lanes.client ??= ((bytes.length > 0 ? bytes : lane.pending)[1] ?? 0) >= 0x80 ? side : otherSide(side);
