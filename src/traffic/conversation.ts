@@ -211,7 +211,9 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
       return;
     }
     const { reading, webSocketPorts } = options;
-    const isStated = webSocketPorts && [origin.a, origin.b].some((one) => one && webSocketPorts.has(one.port));
+    const isStated =
+      origin.isPasted === true ||
+      (webSocketPorts && [origin.a, origin.b].some((one) => one && webSocketPorts.has(one.port)));
     const own = isStated ? { ...reading, capture: 'websocket' as const } : reading;
     const stream = origin.isOneSequence ? new Transcript(own) : new Connection(own, below.offsets);
     this.judge = new ConnectionJudge(stream, this.number, (record) => this.take(record));

@@ -83,15 +83,20 @@ export class PacketTraffic {
     return this.flows.counters.packets;
   }
 
-  push({ link, bytes, originalLength, time = NaN }: Packet): void {
-    this.packet(link, bytes, 0, bytes.length, originalLength, time);
+  push(packet: Packet): void {
+    this.seen(packet.time ?? NaN);
+    this.flows.push(packet);
   }
 
   /** A packet as a `PacketVisitor` gets it. */
   packet(link: LinkType, bytes: Uint8Array, start: number, end: number, originalLength: number, time: number): void {
+    this.seen(time);
+    this.flows.packet(link, bytes, start, end, originalLength, time);
+  }
+
+  private seen(time: number): void {
     if (Number.isNaN(this.start)) this.start = time;
     this.last = time;
-    this.flows.packet(link, bytes, start, end, originalLength, time);
   }
 
   end(): void {

@@ -59,6 +59,8 @@ export interface StreamOrigin {
   readonly isClientFirst: boolean;
   /** Its bytes stand in one sequence, and nobody says which side sent which: all are given as those of side 0. */
   readonly isOneSequence?: boolean;
+  /** Somebody takes it for WebSocket. */
+  readonly isPasted?: boolean;
   /** Outermost first. */
   readonly through?: readonly Passage[] | undefined;
   /** Which of `count` shards it belongs to, from 0: by its addresses. Without them it is the first. */

@@ -81,7 +81,7 @@ function protocolPoints(protocol: number): number {
 }
 
 /** RFC 791 §3.1: the 16-bit words of the header add up to all ones. */
-function checksumHolds(bytes: Uint8Array, at: number, header: number): boolean {
+export function checksumHolds(bytes: Uint8Array, at: number, header: number): boolean {
   let sum = 0;
   for (let i = 0; i < header; i += 2) sum += u16(bytes, at + i);
   sum = (sum & 0xffff) + (sum >>> 16);

@@ -39,6 +39,8 @@ export class Connection implements StreamOrigin {
   taker: StreamTaker | undefined;
   /** The tunnels of its first packet. */
   through: readonly Passage[] | undefined;
+  /** Its first packet was pasted. */
+  isPasted = false;
   /** Where the table keeps it. */
   slot = -1;
   /** One socket that is connected to itself (RFC 9293 §3.5, simultaneous open): both directions are one. */

@@ -23,6 +23,7 @@ export class Flows {
   private readonly segment = new Segment();
   private readonly pair = new Pair();
   private readonly trail = new Trail();
+  private isPasted = false;
   /** Packets that are not read, by the name of what they carry. */
   readonly unread = new Map<string, number>();
   private readonly counts = {
@@ -54,7 +55,8 @@ export class Flows {
   }
 
   /** A packet as an object: see `packet`, which makes none. */
-  push({ link, bytes, originalLength, time }: Packet): void {
+  push({ link, bytes, originalLength, time, isPasted = false }: Packet): void {
+    this.isPasted = isPasted;
     this.packet(link, bytes, 0, bytes.length, originalLength, time ?? NaN);
   }
 
@@ -142,6 +144,7 @@ export class Flows {
     if (old === undefined) this.table.add(this.pair, connection);
     else this.table.replace(old, connection);
     connection.through = this.trail.passages;
+    connection.isPasted = this.isPasted;
     connection.attach(this.opener.opened(connection, time));
     return connection;
   }
