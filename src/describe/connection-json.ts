@@ -8,6 +8,7 @@ import {
   type Counts,
   type DirectionCounts,
   type Directions,
+  type Endpoints,
   type HandshakeSummary,
   type PingSummary,
   type RunTotals,
@@ -19,13 +20,12 @@ type Named = { type: string } & Fields;
 
 /** The `connection` record (docs/json.md): what became of a connection. */
 export function connectionRecord(summary: ConnectionSummary): Named {
-  const { connection, client, server, handshake, directions } = summary;
+  const { connection, handshake, directions } = summary;
   const ping = told(directions, (counts) => counts.ping && pingFields(counts.ping));
   return {
     type: 'connection',
     connection,
-    ...(client !== undefined && { client }),
-    ...(server !== undefined && { server }),
+    ...endsFields(summary),
     ...timeFields(summary),
     ...(handshake && { handshake: handshakeFields(handshake) }),
     ...countFields(directions),
@@ -73,6 +73,14 @@ function tcpFields({ ended, endedBy, endedAt, failure }: ConnectionSummary): Fie
     ...(failure !== undefined && { failure }),
     ...(endedBy && { endedBy }),
     ...(endedAt !== undefined && isDated(endedAt) && { endedAt }),
+  };
+}
+
+function endsFields({ client, server, through }: Endpoints): Fields {
+  return {
+    ...(client !== undefined && { client }),
+    ...(server !== undefined && { server }),
+    ...(through && { through }),
   };
 }
 

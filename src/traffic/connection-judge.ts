@@ -29,6 +29,11 @@ export class ConnectionJudge implements ConnectionTaker {
     return this.reading.isHttp;
   }
 
+  /** All that was captured of a direction is whole frames, and that is no proof. Known at the end. */
+  get mayBeFrames(): boolean {
+    return this.reading.mayBeFrames === true;
+  }
+
   /** Bytes in which frames are looked for, so far in vain. */
   get searched(): number {
     return this.reading.searched;

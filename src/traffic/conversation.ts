@@ -40,6 +40,8 @@ export interface Ends {
   readonly server: Endpoint | undefined;
   /** The tunnels and layers that it came through, outermost first; undefined: none. */
   readonly through: readonly Passage[] | undefined;
+  /** It was passed over, and all that was captured of a direction is whole frames. */
+  readonly mayBeWebSocket?: boolean;
 }
 
 /** What the conversations of a run have in common. */
@@ -115,6 +117,10 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
 
   get server(): Endpoint | undefined {
     return this.clientSide === 0 ? this.origin.b : this.origin.a;
+  }
+
+  get mayBeWebSocket(): boolean {
+    return this.judge?.mayBeFrames === true;
   }
 
   get through(): readonly Passage[] | undefined {
@@ -219,7 +225,9 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
       return;
     }
     const { reading, webSocketPorts } = options;
-    const isStated = webSocketPorts && [origin.a, origin.b].some((one) => one && webSocketPorts.has(one.port));
+    const isStated =
+      origin.isPasted === true ||
+      (webSocketPorts && [origin.a, origin.b].some((one) => one && webSocketPorts.has(one.port)));
     const own = {
       ...reading,
       ...(isStated && { capture: 'websocket' as const }),

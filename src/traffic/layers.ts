@@ -1,4 +1,7 @@
 import type { CarriedOpener, StreamTaker } from '../codec/bytes/stream-taker.js';
+import { beginsProxyHeader, readProxyHeader } from '../sources/proxies/proxy-header.js';
+import { beginsSocks, readSocks } from '../sources/proxies/socks.js';
+import { SteppedOver } from '../sources/proxies/stepped-over.js';
 import { CONNECT_START, ConnectTunnel } from '../codec/http1/connect-tunnel.js';
 
 /** RFC 9113 §3.4: what every HTTP/2 client begins with. */
@@ -29,6 +32,8 @@ const LAYERS = [
     begins: (first) => startsLike(CONNECT_START, first),
     open: (opener) => new ConnectTunnel(opener),
   },
+  { name: 'proxy', begins: beginsProxyHeader, open: (opener) => new SteppedOver(opener, readProxyHeader) },
+  { name: 'socks', begins: beginsSocks, open: (opener) => new SteppedOver(opener, readSocks) },
 ] as const satisfies readonly Row[];
 
 export type LayerName = (typeof LAYERS)[number]['name'];

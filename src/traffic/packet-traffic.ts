@@ -2,6 +2,7 @@ import type { Flows } from '../sources/tcp/flows.js';
 import type { LinkType, Packet } from '../sources/bytes/types.js';
 import { DeflateWindows } from '../codec/deflate/windows.js';
 import type { SearchBudget } from '../codec/resync/frame-search.js';
+import { endpointText } from '../codec/bytes/stream-taker.js';
 import { count } from '../codec/bytes/plural.js';
 import type { Ends, OtherTraffic } from './conversation.js';
 import { Conversations, type ConversationsOptions } from './conversations.js';
@@ -11,12 +12,21 @@ import type { TrafficLimits, TrafficTaker } from './traffic-taker.js';
 const DEFAULT_LIMITS = { held: 64 * 1024 * 1024, windows: 256 * 1024 * 1024 };
 
 /** What could make it readable, reported once for each kind. */
-const HINTS: Partial<Record<OtherTraffic, (connection: number) => string>> = {
-  tls: (connection) =>
+const HINTS: Partial<Record<OtherTraffic, (connection: number, ends: Ends) => string | undefined>> = {
+  tls: (connection, ends) =>
     `connection ${connection} is TLS, and may hold wss; with the key log of one end (SSLKEYLOGFILE) tshark reads it:\n` +
-    `  tshark -r FILE -o tls.keylog_file:KEYLOG -q -z follow,tls,raw,${connection} | wsinspect decode`,
+    `  tshark -r FILE -o tls.keylog_file:KEYLOG -q -z follow,tls,raw,${pairOf(connection, ends)} | wsinspect decode`,
   http2: (connection) => `connection ${connection} is HTTP/2: WebSockets in it (RFC 8441) are not read`,
+  other: (connection, { mayBeWebSocket, server }) =>
+    mayBeWebSocket && server
+      ? `connection ${connection} may be WebSocket that was joined in its middle, and is too short to tell: --as-websocket ${server.port} reads it`
+      : undefined,
 };
+
+/** Numbers of streams are each program's own; addresses are not. */
+function pairOf(connection: number, { client, server }: Ends): string {
+  return client && server ? `${endpointText(client)},${endpointText(server)}` : `${connection}`;
+}
 
 /** Packets to judged records: TCP put together, each stream that holds WebSocket traffic read, the others counted. */
 export class PacketTraffic {
@@ -73,20 +83,32 @@ export class PacketTraffic {
     return this.flows.counters.packets;
   }
 
-  push({ link, bytes, originalLength, time = NaN }: Packet): void {
-    this.packet(link, bytes, 0, bytes.length, originalLength, time);
+  push(packet: Packet): void {
+    this.seen(packet.time ?? NaN);
+    this.flows.push(packet);
   }
 
   /** A packet as a `PacketVisitor` gets it. */
   packet(link: LinkType, bytes: Uint8Array, start: number, end: number, originalLength: number, time: number): void {
+    this.seen(time);
+    this.flows.packet(link, bytes, start, end, originalLength, time);
+  }
+
+  private seen(time: number): void {
     if (Number.isNaN(this.start)) this.start = time;
     this.last = time;
-    this.flows.packet(link, bytes, start, end, originalLength, time);
   }
 
   end(): void {
     this.flows.end(this.last);
+    for (const [name, packets] of this.flows.unread) this.taker.notice(unreadText(name, packets));
     this.reportLimits();
+  }
+
+  /** What the packets carry that are not read; undefined: nothing that has a name. */
+  get unread(): string | undefined {
+    const all = [...this.flows.unread].map(([name, packets]) => unreadText(name, packets));
+    return all.length === 0 ? undefined : all.join('; ');
   }
 
   /** Something was given up for want of room: what is read depends on more than its own connection. */
@@ -97,10 +119,10 @@ export class PacketTraffic {
 
   private passedOver(what: OtherTraffic, connection: number, ends: Ends): void {
     this.taker.passedOver(what, connection, ends);
-    const hint = HINTS[what];
-    if (hint === undefined || this.hinted.has(what)) return;
+    const hint = this.hinted.has(what) ? undefined : HINTS[what]?.(connection, ends);
+    if (hint === undefined) return;
     this.hinted.add(what);
-    this.taker.notice(hint(connection), { kind: what, connection });
+    this.taker.notice(hint, { kind: what, connection });
   }
 
   /** What was given up for want of room. */
@@ -116,4 +138,8 @@ export class PacketTraffic {
     ];
     for (const [times, what, option] of limits) if (times > 0) this.taker.notice(`${what} (${option})`);
   }
+}
+
+function unreadText(name: string, packets: number): string {
+  return packets === 1 ? `1 packet is ${name}: not read` : `${packets} packets are ${name}: not read`;
 }

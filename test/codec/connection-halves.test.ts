@@ -126,7 +126,7 @@ const CASES: readonly (readonly [name: string, steps: readonly Step[], lines: re
     // The server's first one says too little by itself.
     [
       'handshake client asked 1',
-      'unread server 1.2',
+      'frame server 1.2',
       ...Array<string>(35).fill('frame server 1.2'),
       'frame client 1.1',
       'frame client 1.3',

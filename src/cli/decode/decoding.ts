@@ -22,7 +22,7 @@ import type { DecodeOptions } from '../options/options.js';
 import { OutputBound } from './output-bound.js';
 import type * as packets from '../entries/packets.js';
 import { RecordOutput } from './record-output.js';
-import { damageOf, readCapture, readRecording, type Pace } from '../input/traffic-files.js';
+import { damageOf, noConnection, readCapture, readRecording, type Pace } from '../input/traffic-files.js';
 import { captureOptions, trafficOptions } from './traffic-options.js';
 
 type PacketsModule = typeof packets;
@@ -198,7 +198,7 @@ export class Decoding implements Pace {
     this.damaged ||= !opened.isWhole();
     if (damage) await this.reportDamage(input, damage);
     if (capture?.connections === 0 && !text.hasConnections) {
-      throw new UsageError(`${input.name}: no TCP connection in its packets`);
+      throw noConnection(input, capture);
     }
   }
 

@@ -55,8 +55,13 @@ export async function readCapture(
   if (!problem && !opened.damage()) reader.end(visitor);
   problem ??= opened.damage();
   if (problem && traffic.packets === before) throw problemOf(input, problem);
-  if (!problem && traffic.connections === 0) throw new UsageError(`${input.name}: no TCP connection in its packets`);
+  if (!problem && traffic.connections === 0) throw noConnection(input, traffic);
   return problem;
+}
+
+/** What there is instead is named. */
+export function noConnection({ name }: Input, { unread }: PacketTraffic): UsageError {
+  return new UsageError(`${name}: no TCP connection in its packets${unread === undefined ? '' : ` (${unread})`}`);
 }
 
 /** Reads a recording up to its end, or until it is enough. */

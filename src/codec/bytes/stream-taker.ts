@@ -64,6 +64,8 @@ export interface StreamOrigin {
   readonly through?: readonly Passage[] | undefined;
   /** Its heads are those of a recording that may leave headers out: a header that is not there may have been sent. */
   readonly hasPartialHeads?: boolean;
+  /** Somebody takes it for WebSocket. */
+  readonly isPasted?: boolean;
   /** Which of `count` shards it belongs to, from 0: by its addresses. Without them it is the first. */
   shard?(count: number): number;
   /** No byte of it is wanted any more, and no further call of its taker, `close` included. */

@@ -11,6 +11,7 @@ import { otherSide, type Side } from '../bytes/stream-taker.js';
 import { Lanes } from './lanes.js';
 import type { Opening } from './handshake-state.js';
 import { copyOf, handedOut } from '../bytes/payload-memory.js';
+import { sufficeTogether } from '../resync/joined.js';
 import { looksLikeWebSocket } from '../resync/plausible.js';
 import type { Direction, UnfinishedMessage } from '../messages/records.js';
 import type { TranscriptEvent } from './transcript.js';
@@ -24,6 +25,9 @@ export type { ConnectionEvent, ConnectionTaker } from './stream-reading.js';
 export class Connection implements StreamReading {
   /** HTTP that asks for something else was seen. */
   isHttp = false;
+  mayBeFrames = false;
+  /** Who masks what may be frames. */
+  private likelyClient: Side | undefined;
   private readonly lanes: Lanes;
   private readonly both: readonly [Lane, Lane];
   private readonly opening: Opening;
@@ -57,7 +61,9 @@ export class Connection implements StreamReading {
 
   /** Who opened the connection, as far as is known. */
   directionOf(side: Side): Direction {
-    return this.lanes.directionOf(side);
+    const { likelyClient } = this;
+    if (this.lanes.client !== undefined || likelyClient === undefined) return this.lanes.directionOf(side);
+    return likelyClient === side ? 'client' : 'server';
   }
 
   /** Bytes in which frames are looked for, so far in vain. */
@@ -109,6 +115,7 @@ export class Connection implements StreamReading {
   /** No byte will follow, from either side. */
   end(time = NaN, taker?: ConnectionTaker): TranscriptEvent[] {
     if (taker === undefined) return collected((collecting) => void this.end(time, collecting));
+    this.compareSearches();
     for (const side of [0, 1] as const) this.endOpening(side, time, taker);
     this.lanes.tellHandshake(taker);
     for (const side of [0, 1] as const) {
@@ -121,6 +128,15 @@ export class Connection implements StreamReading {
       else taker.event({ type: 'tail', direction: this.lanes.directionOf(side), truncated: unfinished.header }, time);
     }
     return [];
+  }
+
+  /** Two searches that found too little each may be evidence for one another. */
+  private compareSearches(): void {
+    const [a, b] = this.both.map(({ search }) => search?.exact);
+    this.mayBeFrames = a !== undefined || b !== undefined;
+    if (this.mayBeFrames) this.likelyClient = a?.masked === true || b?.masked === false ? 0 : 1;
+    if (a === undefined || b === undefined || !sufficeTogether(a, b)) return;
+    for (const [side, { masked }] of [a, b].entries()) this.both[side]!.search!.learn(masked);
   }
 
   private endOpening(side: Side, time: number, taker: ConnectionTaker): void {
@@ -210,6 +226,7 @@ export class Connection implements StreamReading {
     lane.pending = start === 'maybe' ? copyOf(bytes) : EMPTY;
     if (start === 'maybe') return undefined;
     if (start === 'request' || start === 'response') {
+      if (this.opening.isDoubtful) this.opening.goOnInHttp();
       this.lanes.client ??= start === 'request' ? side : otherSide(side);
       lane.head = new HeadReader({ offset: lane.offset, kind: start });
       lane.phase = 'head';
@@ -226,7 +243,7 @@ export class Connection implements StreamReading {
     if (partialHeads) this.lanes.tellHandshake(taker);
     if (this.opening.state === 'refused') lane.phase = 'body';
     else if (this.opening.state === 'requested' && !this.options.capture && !partialHeads) lane.phase = 'body';
-    else if (this.options.capture && !this.isStated(bytes)) this.lanes.beginSearch(side);
+    else if (this.options.capture && !this.opening.isDoubtful && !this.isStated(bytes)) this.lanes.beginSearch(side);
     else {
       // No handshake was seen. Only a client masks.
       this.lanes.client ??= ((bytes.length > 0 ? bytes : lane.pending)[1] ?? 0) >= 0x80 ? side : otherSide(side);

@@ -88,6 +88,8 @@ export class Halves {
     if (lane.phase === 'search') return this.lanes.beginSearch(side);
     if (this.lanes.opening.state !== 'open')
       lane.phase = side === this.lanes.client || lane.body?.isDone === true ? 'start' : 'body';
+    // Frames, unless a head begins here.
+    else if (this.lanes.opening.isDoubtful) lane.phase = 'start';
     // The request may still come, late: what begins there has to be looked at.
     else if (this.options.capture && side === this.lanes.client && this.mayBeRequest(lane)) lane.phase = 'start';
     else return this.beginFrames(side, time, taker);

@@ -1,4 +1,4 @@
-import { asksForWebSocket, grantsWebSocket } from '../handshake/asks.js';
+import { asksForWebSocket, grantsWebSocket, isAgreed } from '../handshake/asks.js';
 import type { ReadingOptions } from './reading-options.js';
 import { DEFAULT_DEFLATE_PARAMETERS, type DeflateParameters } from '../handshake/deflate-params.js';
 import { readHandshake, type Handshake } from '../handshake/handshake.js';
@@ -6,13 +6,13 @@ import type { Head, RequestHead, ResponseHead } from '../http1/head.js';
 
 /** How far the opening handshake has come (RFC 6455 §4). */
 type State = 'opening' | 'requested' | 'open' | 'refused';
-type Happening = 'request' | 'upgrade' | 'refusal' | 'frames' | 'passed';
+type Happening = 'request' | 'upgrade' | 'refusal' | 'frames' | 'passed' | 'http';
 
 /** What happens where; what is not in the table changes nothing. */
 const TRANSITIONS: Readonly<Record<State, Readonly<Partial<Record<Happening, State>>>>> = {
   opening: { request: 'requested', upgrade: 'open', refusal: 'refused', frames: 'open' },
   requested: { upgrade: 'open', refusal: 'refused', passed: 'opening', frames: 'open' },
-  open: {},
+  open: { http: 'refused' },
   // The same connection may carry another try (RFC 6455 §4.1: after 401, after a redirect to the same host).
   refused: { request: 'requested' },
 };
@@ -28,6 +28,8 @@ export class Opening {
   /** Of the last head: seconds, NaN where unknown. */
   private time = NaN;
   private toldAlone = false;
+  /** Somebody may go on with HTTP: what both said makes no WebSocket. */
+  isDoubtful = false;
   /** permessage-deflate, if it is in use. */
   parameters: DeflateParameters | undefined;
 
@@ -55,6 +57,12 @@ export class Opening {
     this.toldAlone = false;
     this.answered = true;
     this.happen(response.status === 101 ? 'upgrade' : 'refusal');
+  }
+
+  /** The 101 agreed on nothing, and HTTP goes on. */
+  goOnInHttp(): void {
+    this.isDoubtful = false;
+    this.happen('http');
   }
 
   /** HTTP that never asked for WebSocket. */
@@ -93,6 +101,7 @@ export class Opening {
     const halves = { ...(request && { request }), ...(response && { response }), ...(acceptOf && { acceptOf }) };
     const handshake = readHandshake(halves);
     if (response) this.parameters = handshake.deflate;
+    this.isDoubtful = handshake.upgraded && !isAgreed(handshake);
     return { handshake, time };
   }
 }

@@ -47,7 +47,8 @@ export class Lanes {
     const { searchBudget: budget } = this.options;
     lane.phase = 'search';
     lane.searchFrom = lane.offset;
-    lane.search = new FrameSearch({ masked, deflate, known, ...(budget && { budget }) });
+    const joined = lane.offset === 0;
+    lane.search = new FrameSearch({ masked, deflate, known, joined, ...(budget && { budget }) });
   }
 
   /** A chain of frames holds: they are read from its first one on. */

@@ -17,6 +17,8 @@ export interface StreamReading {
   readonly recognised: boolean;
   /** HTTP that asks for something else was seen. */
   readonly isHttp: boolean;
+  /** At the end: all that was captured of a direction is whole frames, and that is no proof. */
+  readonly mayBeFrames?: boolean;
   /** Bytes in which frames are looked for, so far in vain. */
   readonly searched: number;
   /** permessage-deflate is in use. */

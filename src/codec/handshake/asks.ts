@@ -1,4 +1,4 @@
-import { headersNamed } from './handshake.js';
+import { headersNamed, listElements, type Handshake } from './handshake.js';
 import type { Head, RequestHead, ResponseHead } from '../http1/head.js';
 
 /** A request that wants to become a WebSocket (RFC 6455 §4.1), however faulty. */
@@ -13,4 +13,19 @@ export function grantsWebSocket(response: ResponseHead): boolean {
 
 function namesWebSocket(head: Head): boolean {
   return headersNamed(head, 'upgrade').some(({ value }) => value.toLowerCase().includes('websocket'));
+}
+
+/** Whether both peers may speak WebSocket after it (RFC 6455 §4.1, §4.2.1): otherwise one of them goes on with HTTP, perhaps. Half a handshake is taken at its word. */
+export function isAgreed({ request, response, keyBytes, accept, expectedAccept, version }: Handshake): boolean {
+  const asks = request === undefined || (request.method === 'GET' && version === '13' && keyBytes?.length === 16);
+  return asks && [request, response].every(upgrades) && (expectedAccept === undefined || accept === expectedAccept);
+}
+
+function upgrades(head: Head | undefined): boolean {
+  if (head === undefined || !head.hasStartLine) return true;
+  return hasToken(head, 'upgrade', 'websocket') && hasToken(head, 'connection', 'upgrade');
+}
+
+function hasToken(head: Head, name: string, token: string): boolean {
+  return listElements(headersNamed(head, name)).some(({ text }) => text.toLowerCase() === token);
 }

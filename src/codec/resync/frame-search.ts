@@ -1,4 +1,5 @@
 import { DEFLATE_KINDS, PLAIN_KINDS } from './evidence.js';
+import { exactChain, sufficesAlone, type ExactChain } from './joined.js';
 import { SearchHold, type FoundPiece } from './hold.js';
 import { Scan } from './scan.js';
 import { judge, type Thresholds } from './verdict.js';
@@ -21,6 +22,8 @@ export interface SearchOptions {
   readonly deflate: boolean;
   /** The connection is WebSocket beyond doubt. Otherwise more evidence is asked for. */
   readonly known: boolean;
+  /** The first byte that is pushed is the first that was captured: it begins a segment. */
+  readonly joined?: boolean;
   readonly budget?: SearchBudget;
   /** Bytes that are held at most, 256 KiB by default. */
   readonly maxHeld?: number;
@@ -106,9 +109,14 @@ export class FrameSearch {
 
   /** The stream ends here: the last look. */
   end(): Found | undefined {
-    const found = this.look();
+    const found = this.look() ?? this.lookExact();
     this.drop();
     return found;
+  }
+
+  /** Where all that was captured of the direction is whole frames that fill their segments. */
+  get exact(): ExactChain | undefined {
+    return this.isJoined ? exactChain(this.scan()) : undefined;
   }
 
   /** Bytes are lost behind those that came: what is held cannot be gone on with. The last look at it. */
@@ -139,16 +147,30 @@ export class FrameSearch {
     this.looked = hold.length;
     this.looks++;
     if (hold.length === 0) return undefined;
-    const scan = new Scan(hold, this.first, this.options.deflate ? DEFLATE_KINDS : PLAIN_KINDS, this.masked);
-    const verdict = judge(scan, this.thresholds);
-    if (verdict === undefined) return undefined;
-    const found = {
-      passed: this.before + hold.dropped + verdict.at,
-      masked: verdict.masked,
-      pieces: hold.piecesFrom(verdict.at),
-    };
+    const verdict = judge(this.scan(), this.thresholds, this.isJoined);
+    return verdict && this.found(verdict.at, verdict.masked);
+  }
+
+  private lookExact(): Found | undefined {
+    const chain = this.exact;
+    if (chain === undefined || (this.thresholds === GUESSED && !sufficesAlone(chain))) return undefined;
+    return this.found(0, chain.masked);
+  }
+
+  private found(at: number, masked: boolean): Found {
+    const { hold } = this;
+    const found = { passed: this.before + hold.dropped + at, masked, pieces: hold.piecesFrom(at) };
     this.drop();
     return found;
+  }
+
+  private scan(): Scan {
+    return new Scan(this.hold, this.first, this.options.deflate ? DEFLATE_KINDS : PLAIN_KINDS, this.masked);
+  }
+
+  /** What is held begins with the first captured byte. */
+  private get isJoined(): boolean {
+    return this.options.joined === true && this.before + this.hold.dropped + this.first === 0;
   }
 
   /** The oldest quarter goes when there is too much; everything, when all searches together have too much. */

@@ -96,6 +96,15 @@ export class Scan {
     this.run();
   }
 
+  get firstByte(): number {
+    return this.bytes[0] ?? 0;
+  }
+
+  /** A ping or pong without a payload: a header and nothing more. */
+  isEmptyControl(at: number, next: number): boolean {
+    return (this.bytes[at]! & 8) !== 0 && next - at === (this.isMasked(at) ? 6 : 2);
+  }
+
   isMasked(at: number): boolean {
     return (this.state[at]! & MASKED) !== 0;
   }

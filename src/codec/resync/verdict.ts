@@ -1,3 +1,4 @@
+import { leadsTo } from './joined.js';
 import type { Scan } from './scan.js';
 
 /** What a chain has to show before anything of it is believed. */
@@ -29,14 +30,15 @@ interface Root {
   readonly bits: number;
 }
 
-/** The first frame behind which everything is a chain of frames beyond doubt; undefined: none, or not yet. */
-export function judge(scan: Scan, thresholds: Thresholds): Verdict | undefined {
+/** The first frame behind which everything is a chain of frames beyond doubt; undefined: none, or not yet. `joined`: the first byte is the first that was captured. */
+export function judge(scan: Scan, thresholds: Thresholds, joined: boolean): Verdict | undefined {
   const root = bestRoot(scan, thresholds);
   if (root === undefined) return undefined;
   const path = pathFrom(scan, root.at);
   const lead = leadOf(scan, root, path);
   const at = lead === undefined ? undefined : settleRivals(scan, root, path, lead);
-  return at === undefined ? undefined : { at, masked: scan.isMasked(at) };
+  if (at === undefined) return undefined;
+  return { at: joined && at > 0 && leadsTo(scan, at) ? 0 : at, masked: scan.isMasked(at) };
 }
 
 function bestRoot(scan: Scan, { chain, own }: Thresholds): Root | undefined {

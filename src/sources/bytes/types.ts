@@ -17,6 +17,8 @@ export interface Packet {
   readonly time?: number;
   /** Length on the wire; more than `bytes.length` when the capture cut it. */
   readonly originalLength: number;
+  /** It was pasted as bytes, by somebody who takes it for WebSocket. */
+  readonly isPasted?: boolean;
 }
 
 /** What a source of recorded bytes yields. */

@@ -1,5 +1,6 @@
 import { HexLead } from './lead.js';
 import type { HexContext, HexMode } from './mode.js';
+import { PacketsInHex } from './packets-in-hex.js';
 import { Events } from '../text/events.js';
 import { Place } from '../text/place.js';
 import type { Source, SourceEvent } from '../bytes/types.js';
@@ -16,6 +17,7 @@ export class HexSource implements Source, HexContext {
   /** What is to be read before the next chunk, the first last. */
   private readonly stack: { readonly bytes: Uint8Array; readonly base: number }[] = [];
   private offset = 0;
+  private readonly packets = new PacketsInHex();
 
   /** `skipped`: what stands in front of the text, and counts as read. */
   constructor(skipped: Uint8Array = new Uint8Array(0)) {
@@ -36,7 +38,7 @@ export class HexSource implements Source, HexContext {
     if (this.events.failed) return [];
     if (chunk.length > 0) this.run(chunk, this.offset);
     this.offset += chunk.length;
-    return this.events.take();
+    return this.packets.take(this.events.take());
   }
 
   end(): SourceEvent[] {
@@ -46,9 +48,9 @@ export class HexSource implements Source, HexContext {
       if (mode === this.mode) break;
       this.drain();
     }
-    const last = this.events.take();
+    const last = this.packets.take(this.events.take());
     this.events.failed = true;
-    return last;
+    return [...last, ...this.packets.end()];
   }
 
   private run(bytes: Uint8Array, base: number): void {

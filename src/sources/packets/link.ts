@@ -2,14 +2,25 @@ import { u16 } from '../bytes/bytes.js';
 import { ipBehind, NO_IP } from './link-layers.js';
 import type { KnownLink } from './link-layers.js';
 import type { LinkType } from '../bytes/types.js';
+import { Trail } from './trail.js';
 
 export { NO_IP } from './link-layers.js';
 
-/** Position of the IP header of the packet in `bytes` from `start` to `end` (`wireEnd`: where it ended on the wire), or NO_IP. */
-export function ipStart(link: LinkType, bytes: Uint8Array, start: number, end: number, wireEnd: number): number {
-  if (link !== 'unknown') return ipBehind(link, bytes, start, end);
+/** Nobody asks what it holds. */
+const IGNORED = new Trail();
+
+/** Position of the IP header of the packet in `bytes` from `start` to `end` (`wireEnd`: where it ended on the wire), or NO_IP. MPLS on the way is noted in `trail`. */
+export function ipStart(
+  link: LinkType,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  wireEnd: number,
+  trail = IGNORED,
+): number {
+  if (link !== 'unknown') return ipBehind(link, bytes, start, end, trail);
   const inferred = inferLink(bytes, start, end, wireEnd);
-  return inferred === undefined ? NO_IP : ipBehind(inferred, bytes, start, end);
+  return inferred === undefined ? NO_IP : ipBehind(inferred, bytes, start, end, trail);
 }
 
 /** What a text dump's bytes may begin with. The header itself is evidence too, in points: a type at its place counts more than none. Ties go to the first. */
@@ -28,7 +39,8 @@ export function inferLink(bytes: Uint8Array, start: number, end: number, wireEnd
   let best: KnownLink | undefined;
   let most = ENOUGH - 1;
   for (const { link, points } of CANDIDATES) {
-    const at = ipBehind(link, bytes, start, end);
+    IGNORED.clear();
+    const at = ipBehind(link, bytes, start, end, IGNORED);
     const found = at === NO_IP ? 0 : ipPoints(bytes, at, end, wireEnd);
     if (found > 0 && found + points > most) {
       most = found + points;
@@ -38,8 +50,8 @@ export function inferLink(bytes: Uint8Array, start: number, end: number, wireEnd
   return best;
 }
 
-/** ICMP, IGMP, TCP, UDP, ESP, ICMPv6, SCTP and IPv6's extension headers. */
-const USUAL_PROTOCOLS: ReadonlySet<number> = new Set([0, 1, 2, 6, 17, 43, 44, 50, 51, 58, 60, 132]);
+/** ICMP, IGMP, IP in IP, TCP, UDP, GRE, ESP, ICMPv6, SCTP and IPv6's extension headers. */
+const USUAL_PROTOCOLS: ReadonlySet<number> = new Set([0, 1, 2, 4, 6, 17, 41, 43, 44, 47, 50, 51, 58, 60, 132]);
 
 /** How much the bytes at `at` look like an IP header: 0 for not at all. */
 function ipPoints(bytes: Uint8Array, at: number, end: number, wireEnd: number): number {
@@ -69,7 +81,7 @@ function protocolPoints(protocol: number): number {
 }
 
 /** RFC 791 §3.1: the 16-bit words of the header add up to all ones. */
-function checksumHolds(bytes: Uint8Array, at: number, header: number): boolean {
+export function checksumHolds(bytes: Uint8Array, at: number, header: number): boolean {
   let sum = 0;
   for (let i = 0; i < header; i += 2) sum += u16(bytes, at + i);
   sum = (sum & 0xffff) + (sum >>> 16);

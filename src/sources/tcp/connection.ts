@@ -4,6 +4,7 @@ import type { Address } from '../packets/address.js';
 import {
   otherSide,
   type Endpoint,
+  type Passage,
   type Side,
   type StreamOrigin,
   type StreamTaker,
@@ -36,6 +37,10 @@ export class Connection implements StreamOrigin {
   readonly payload: [number, number] = [0, 0];
   /** Undefined: nobody is interested. */
   taker: StreamTaker | undefined;
+  /** The tunnels of its first packet. */
+  through: readonly Passage[] | undefined;
+  /** Its first packet was pasted. */
+  isPasted = false;
   /** Where the table keeps it. */
   slot = -1;
   /** One socket that is connected to itself (RFC 9293 §3.5, simultaneous open): both directions are one. */

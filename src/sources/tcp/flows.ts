@@ -5,6 +5,8 @@ import type { FlowCounters, FlowLimits } from './flow-types.js';
 import { Fragments } from '../packets/fragments.js';
 import { Datagram, parseIp, PROTOCOL_TCP } from '../packets/ip.js';
 import { ipStart, NO_IP } from '../packets/link.js';
+import { Trail } from '../packets/trail.js';
+import { ipInside } from '../packets/tunnels.js';
 import { Pair } from './pair-table.js';
 import { Reassembly } from './reassembly-limits.js';
 import { otherSide, type CloseReason, type Side, type StreamOpener } from '../../codec/bytes/stream-taker.js';
@@ -20,6 +22,10 @@ export class Flows {
   private readonly datagram = new Datagram();
   private readonly segment = new Segment();
   private readonly pair = new Pair();
+  private readonly trail = new Trail();
+  private isPasted = false;
+  /** Packets that are not read, by the name of what they carry. */
+  readonly unread = new Map<string, number>();
   private readonly counts = {
     packets: 0,
     bytes: 0,
@@ -49,7 +55,8 @@ export class Flows {
   }
 
   /** A packet as an object: see `packet`, which makes none. */
-  push({ link, bytes, originalLength, time }: Packet): void {
+  push({ link, bytes, originalLength, time, isPasted = false }: Packet): void {
+    this.isPasted = isPasted;
     this.packet(link, bytes, 0, bytes.length, originalLength, time ?? NaN);
   }
 
@@ -59,22 +66,43 @@ export class Flows {
     counts.packets++;
     counts.bytes += originalLength;
     const wireEnd = start + originalLength;
-    const ip = ipStart(link, bytes, start, end, wireEnd);
+    const { trail } = this;
+    trail.clear();
+    const ip = ipStart(link, bytes, start, end, wireEnd, trail);
     if (ip === NO_IP) {
       counts.notIp++;
-      return;
+      this.countUnread();
+    } else if (!parseIp(bytes, ip, end, wireEnd, datagram)) counts.malformed++;
+    else this.takeDatagram(time);
+  }
+
+  /** The datagram in `datagram`, or the one in it that holds TCP. */
+  private takeDatagram(time: number): void {
+    const { counts, datagram } = this;
+    for (;;) {
+      if (datagram.fragmented) {
+        counts.fragments++;
+        if (!this.fragments.add(datagram, time)) return;
+      }
+      if (datagram.protocol === PROTOCOL_TCP) break;
+      const inner = ipInside(datagram, this.trail);
+      if (inner === NO_IP) {
+        counts.notTcp++;
+        return this.countUnread();
+      }
+      const { bytes, end, missing } = datagram;
+      if (!parseIp(bytes, inner, end, end + missing, datagram)) {
+        counts.malformed++;
+        return;
+      }
     }
-    if (!parseIp(bytes, ip, end, wireEnd, datagram)) {
-      counts.malformed++;
-      return;
-    }
-    if (datagram.fragmented) {
-      counts.fragments++;
-      if (!this.fragments.add(datagram, time)) return;
-    }
-    if (datagram.protocol !== PROTOCOL_TCP) counts.notTcp++;
-    else if (!parseTcp(datagram, this.segment)) counts.malformed++;
+    if (!parseTcp(datagram, this.segment)) counts.malformed++;
     else this.take(time);
+  }
+
+  private countUnread(): void {
+    const { unread } = this.trail;
+    if (unread !== undefined) this.unread.set(unread, (this.unread.get(unread) ?? 0) + 1);
   }
 
   /** No more packets: whatever waits is handed on, and all connections that are open are closed. */
@@ -115,6 +143,8 @@ export class Flows {
     connection.synSeen = (flags & SYN) !== 0;
     if (old === undefined) this.table.add(this.pair, connection);
     else this.table.replace(old, connection);
+    connection.through = this.trail.passages;
+    connection.isPasted = this.isPasted;
     connection.attach(this.opener.opened(connection, time));
     return connection;
   }

@@ -18,6 +18,7 @@ import {
   pingParts,
   things,
 } from './words.js';
+import type { Passage } from '../../codec/bytes/stream-taker.js';
 import { escapeText } from '../../describe/escape.js';
 import { ARROW } from '../../describe/view.js';
 import { INDENT, type Look } from '../layout.js';
@@ -43,6 +44,7 @@ export function drawBlock(summary: ConnectionSummary, look: Look, options: Block
   const unseen: Part[] = directions.unknown ? [] : [[print`not seen`, 'dim']];
   return [
     ...flow(print``, duration === undefined ? title : [...title, [duration]], look),
+    ...row(print`through`, (summary.through ?? []).map(passagePart), look),
     ...row(print`handshake`, handshake ? handshakeParts(handshake, look.width - VALUE_AT) : unseen, look),
     ...drawCounts(directions, look),
     ...rows(print`pings`, directions, ({ ping }, arrow) => (ping ? pingParts(ping, arrow) : []), look),
@@ -66,6 +68,14 @@ function endpointParts({ client, server }: ConnectionSummary, { width }: Look): 
   const [from, to] = [cut(client), cut(server)];
   const both = print`${from} → ${to}`;
   return displayWidth(both) <= width - VALUE_AT ? [[both]] : [[from], [print`→ ${to}`]];
+}
+
+/** `VXLAN 42 192.0.2.1 → 192.0.2.2`. */
+function passagePart({ name, id, from, to }: Passage): Part {
+  const number = id === undefined ? print`` : print` ${id}`;
+  const start = from === undefined ? print`` : print` ${escapeText(from)}`;
+  const end = to === undefined ? print`` : print` → ${escapeText(to)}`;
+  return [print`${escapeText(name)}${number}${start}${end}`];
 }
 
 /** A line for each direction that has something to say. */

@@ -84,6 +84,8 @@ const KINDS: Readonly<Record<string, Printable>> = {
   tls: print`TLS`,
   http: print`HTTP`,
   http2: print`HTTP/2`,
+  proxy: print`PROXY protocol`,
+  socks: print`SOCKS`,
   other: print`other`,
   silent: print`without data`,
 };

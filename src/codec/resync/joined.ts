@@ -1,0 +1,78 @@
+import { OPCODE } from '../frames/registry.js';
+import type { Scan } from './scan.js';
+
+/**
+ * What the beginning of a capture adds: the first captured byte of a direction begins a segment, and peers that write
+ * frame by frame begin a frame with it. Where frames fill their segments from there on, that is no accident.
+ */
+
+/** All that was captured of a direction: whole frames, which fill their segments. */
+export interface ExactChain {
+  readonly masked: boolean;
+  readonly frames: number;
+  /** Evidence, and the part of it that is WebSocket's own. */
+  readonly bits: number;
+  readonly own: number;
+}
+
+/** What two frames or more have to show where nothing else says that this is WebSocket. */
+const ALONE = { frames: 2, bits: 30, own: 16 };
+/** The same for both directions together, one masked and one not. */
+const TOGETHER = { bits: 24, own: 10 };
+
+export function sufficesAlone({ frames, bits, own }: ExactChain): boolean {
+  return frames >= ALONE.frames && bits >= ALONE.bits && own >= ALONE.own;
+}
+
+export function sufficeTogether(one: ExactChain, other: ExactChain): boolean {
+  if (one.masked === other.masked) return false;
+  return one.bits + other.bits >= TOGETHER.bits && one.own + other.own >= TOGETHER.own;
+}
+
+/** The chain from the first held byte to the last, if that is what they are. `scan` holds all that was captured. */
+export function exactChain(scan: Scan): ExactChain | undefined {
+  if (scan.length === 0 || !beginsMessage(scan.firstByte) || scan.mayBeCut(0)) return undefined;
+  let frames = 0;
+  let at = 0;
+  while (at < scan.length) {
+    const next = scan.next[at]!;
+    if (next === 0 || next > scan.length || !fills(scan, at, next)) return undefined;
+    frames++;
+    at = next;
+  }
+  return { masked: scan.isMasked(0), frames, bits: scan.bits[0]!, own: scan.own[0]! };
+}
+
+/** FIN, and no fragment that goes on with something. */
+function beginsMessage(byte0: number): boolean {
+  return byte0 >= 0x80 && (byte0 & 15) !== OPCODE.continuation;
+}
+
+/** Segments meet nowhere inside of it, unless it fills all of its segments. */
+function fills({ edge }: Scan, at: number, next: number): boolean {
+  if (edge[at]! > 0 && edge[next]! > 0) return true;
+  for (let inside = at + 1; inside < next; inside++) if (edge[inside]! > 0) return false;
+  return true;
+}
+
+/** Frames lead from the first captured byte to the one at `at`, which is true, and fill their segments up to the end of that frame's own. */
+export function leadsTo(scan: Scan, at: number): boolean {
+  if (!beginsMessage(scan.firstByte) || scan.mayBeCut(0)) return false;
+  let next = 0;
+  let isMet = false;
+  while (next < scan.length && (!isMet || scan.edge[next]! === 0)) {
+    const from = next;
+    next = scan.next[from]!;
+    if (next === 0 || next > scan.length || !fills(scan, from, next)) return false;
+    if (!isMet && !convinces(scan, from, next)) return false;
+    isMet ||= next === at;
+    if (!isMet && next > at) return false;
+  }
+  return isMet;
+}
+
+/** One that shares its segment has to say more for itself: a rest of a payload may be followed by true frames. */
+function convinces(scan: Scan, at: number, next: number): boolean {
+  if (scan.edge[at]! > 0 && scan.edge[next]! > 0) return true;
+  return scan.own[at]! - scan.own[next]! > 0 || scan.isEmptyControl(at, next);
+}
