@@ -1,0 +1,181 @@
+import { turnedRound } from './form.js';
+import { latin1Bytes } from '../text/spelled.js';
+
+/** A line that may be an offset (or an address) and bytes, and perhaps the same bytes as characters. */
+export interface OffsetRow {
+  /** Where the offset stands in the line. */
+  readonly at: number;
+  /** Its digits. */
+  readonly digits: string;
+  /** It was marked as hex (`0x`, `h`), or is too wide for anything but an address. */
+  readonly isHex: boolean;
+  /** One row is enough: the column ends in a colon and is wider than every byte, or it is zero and stands apart. */
+  readonly isSure: boolean;
+  /** Words of so many bytes. */
+  readonly size: number;
+  /** The bytes as printed, as many as can be; where each word's last ends. */
+  readonly bytes: readonly number[];
+  readonly ends: readonly { readonly count: number; readonly at: number }[];
+  readonly line: string;
+}
+
+/** The offset, what marks its end, and the gap up to the first byte. In front: nothing, a blank, a bracket, a bar. */
+const OFFSET =
+  /(?<=^|[\s|[(>\])])(0[xX])?([0-9a-fA-F]{1,16}|[0-9a-fA-F]{8}[`'][0-9a-fA-F]{8})([hH]?)((?:\s?<[^<>]{1,80}>)?[:|\]>]*(?:\s?-(?=\s))?)([ \t]*)(?=(?:0[xX])?[0-9a-fA-F]{2}|-?\d)/g;
+const WORD = /(?:0[xX])?([0-9a-fA-F]{2,16})[hH]?(?=[\s\-|,]|$)/y;
+const BETWEEN = /[ \t]?-[ \t]?|[ \t]{1,3}|[ \t]?\|[ \t]?|,[ \t]?/y;
+/** gdb's `x/8ub`, `x/8db`, `x/8ob`, `x/8cb`: numbers up to the end of the line. */
+const NUMBERS = /^(?:\s*-?\d{1,4}(?:\s+'(?:\\.{1,3}|.)')?)+\s*$/;
+/** The numbers of the columns above the bytes. */
+const COUNTED = /^(?:.*?[^\w\s(][^\w]*|\s*(?:Offset(?:\s*\([a-z]+\))?|Address)?\s*)?((?:0?0)(?:\s+-?\s*[0-9A-Fa-f]{1,2})+)(?:\s|\||$)/;
+
+/** `00 01 02 … 0F` above the bytes of a table: counts up from 0, with at least eight numbers. */
+export function isColumnHead(line: string): boolean {
+  const cells = COUNTED.exec(line)?.[1]?.split(/[\s-]+/) ?? [];
+  return cells.length >= 8 && cells.every((cell, index) => parseInt(cell, 16) === index % 16);
+}
+
+/** The row that `line` has the shape of, if it has: whether it is one, the rows around it or its characters have to prove. */
+export function offsetRow(line: string): OffsetRow | undefined {
+  OFFSET.lastIndex = 0;
+  for (let match = OFFSET.exec(line); match !== null; match = OFFSET.exec(line)) {
+    const row = rowAt(line, match);
+    if (row !== undefined) return row;
+    OFFSET.lastIndex = match.index + 1;
+  }
+  return undefined;
+}
+
+function rowAt(line: string, match: RegExpExecArray): OffsetRow | undefined {
+  const [whole, mark = '', printed, h, close, gap] = match as unknown as string[];
+  const prefix = line.slice(0, match.index);
+  const digits = printed!.replace(/[`']/, '');
+  // A word of letters alone, or one among other digits, is no offset.
+  if ((!/\d/.test(digits) && mark === '') || (prefix.trim() !== '' && !/[^0-9a-fA-F\s]/.test(prefix))) return undefined;
+  const area = wordsOf(line, match.index + whole!.length) ?? numbersOf(line, match.index + whole!.length, mark);
+  if (area === undefined) return undefined;
+  const { size, width, bytes, ends, isPrefixed } = area;
+  const isWider = digits.length > width || (mark !== '' && isPrefixed && mark.length + digits.length > width + 2);
+  const isMarked = /[:|\]>-]/.test(close!) || h !== '' || (mark !== '' && !isPrefixed) || printed !== digits;
+  const isApart = gap!.length > 1 || gap === '\t';
+  const isZero = /^0+$/.test(digits);
+  if (gap === '' && !(size === 1 && /[:|]$/.test(close!) && digits.length >= 4)) return undefined;
+  const isOdd = digits.length % 2 === 1 && size === 1 && mark === '';
+  const looks =
+    (isMarked && (isWider || isZero || size === 1)) ||
+    (isWider && (size === 1 || (isZero && isApart))) ||
+    isOdd ||
+    (isZero && isApart && size === 1);
+  if (!looks) return undefined;
+  const end = ends.at(-1)!.at;
+  const rest = line.slice(end);
+  const row: OffsetRow = {
+    at: match.index,
+    digits,
+    isHex: mark !== '' || h !== '' || printed !== digits || digits.length > 8,
+    isSure: isWider && (close!.includes(':') || (isZero && isApart && digits.length >= 4)),
+    size,
+    bytes,
+    ends,
+    line,
+  };
+  const isPlausible = rest.trim() === '' || /^(?:\s{2,}|\s*[|>[*]|\t)/.test(rest) || fittingLength(row) !== undefined;
+  return isPlausible ? row : undefined;
+}
+
+interface Area extends Pick<OffsetRow, 'size' | 'bytes' | 'ends'> {
+  /** Digits of the widest word. */
+  readonly width: number;
+  readonly isPrefixed: boolean;
+}
+
+/** Words of hex digits, all as long as the first but for a shorter last one. */
+function wordsOf(line: string, from: number): Area | undefined {
+  const bytes: number[] = [];
+  const ends: { count: number; at: number }[] = [];
+  let width = 0;
+  let isPrefixed = false;
+  for (let at = from; at < line.length;) {
+    WORD.lastIndex = at;
+    const word = WORD.exec(line);
+    const text = word?.[1] ?? '';
+    if (word === null || text.length % 2 !== 0 || (width > 0 && text.length > width)) break;
+    const isShort = text.length < width;
+    width ||= text.length;
+    isPrefixed ||= word[0].startsWith('0x') || word[0].startsWith('0X');
+    for (let index = 0; index < text.length; index += 2) bytes.push(parseInt(text.slice(index, index + 2), 16));
+    ends.push({ count: bytes.length, at: WORD.lastIndex });
+    BETWEEN.lastIndex = WORD.lastIndex;
+    if (isShort || !BETWEEN.test(line)) break;
+    at = BETWEEN.lastIndex;
+  }
+  return bytes.length === 0 ? undefined : { size: width / 2, width, bytes, ends, isPrefixed };
+}
+
+/** Numbers that are no pairs of hex digits, after an address. */
+function numbersOf(line: string, from: number, mark: string): Area | undefined {
+  const text = line.slice(from);
+  if (mark === '' || !NUMBERS.test(text)) return undefined;
+  const numbers = text.replace(/'(?:\\.{1,3}|.)'/g, '').trim().split(/\s+/);
+  const isOctal = numbers.some((number) => /^0\d/.test(number));
+  const bytes = numbers.map((number) => (isOctal ? parseInt(number, 8) : Number(number)));
+  if (bytes.some((byte) => !(byte >= -128 && byte <= 255))) return undefined;
+  return {
+    size: 1,
+    width: 4,
+    bytes: bytes.map((byte) => byte & 0xff),
+    ends: [{ count: bytes.length, at: line.length }],
+    isPrefixed: false,
+  };
+}
+
+/** How many of the row's bytes its characters show; undefined where they show no number of them, or more than one. */
+export function fittingLength(row: OffsetRow): number | undefined {
+  const fitting = row.ends.filter(({ count }) => fits(row, count) !== undefined);
+  // An empty end fits nothing; where digits could be characters as well, the longest run of characters counts.
+  return fitting.length === 1 ? fitting[0]!.count : undefined;
+}
+
+/** Whether the row holds `count` bytes and shows them as characters: in which order they are then. */
+export function fits(row: OffsetRow, count: number): 'as-printed' | 'swapped' | undefined {
+  const end = row.ends.find((one) => one.count === count);
+  if (end === undefined) return undefined;
+  const rest = row.line.slice(end.at);
+  if (rest.trim() === '') return undefined;
+  const printed = row.bytes.slice(0, count);
+  if (isShown(rest, printed)) return 'as-printed';
+  return row.size > 1 && isShown(rest, turnedRound(printed, row.size)) ? 'swapped' : undefined;
+}
+
+const FRAMED = /^\s*(?:\|(.*?)\|?|>(.*)<|\[(.*)\]|\*(.*)\*|'(.*)'|"(.*)")\s*$/;
+
+function isShown(rest: string, bytes: readonly number[]): boolean {
+  const text = /[\x80-\xff]/.test(rest) ? new TextDecoder().decode(latin1Bytes(rest)) : rest;
+  const framed = FRAMED.exec(text);
+  const inner = framed?.slice(1).find((one) => one !== undefined);
+  if (inner !== undefined && shows(inner, bytes)) return true;
+  const lead = /^[\s|]*/.exec(text)![0].length;
+  for (let at = lead; at > 0; at--) if (shows(text.slice(at), bytes)) return true;
+  return false;
+}
+
+/** Printable characters as they are, anything but a letter or a digit for the others; blanks at the end may be lost, or be too many. */
+function shows(ascii: string, bytes: readonly number[]): boolean {
+  const trimmed = ascii.replace(/[\s|]+$/, '');
+  const chars = [...trimmed];
+  if (chars.length > bytes.length && [...ascii.trimEnd()].length !== bytes.length) return false;
+  const all = [...ascii];
+  for (const [index, byte] of bytes.entries()) {
+    const char = all[index] ?? ' ';
+    if (byte >= 0x20 && byte < 0x7f ? char !== String.fromCharCode(byte) && !(char === '.' && byte < 0x21) : /[0-9A-Za-z]/.test(char))
+      return false;
+  }
+  return chars.length > 0 && chars.length >= lastShown(bytes);
+}
+
+/** Blanks at the end may be lost, everything else is there. */
+function lastShown(bytes: readonly number[]): number {
+  let length = bytes.length;
+  while (length > 0 && (bytes[length - 1] === 0x20 || bytes[length - 1] === 0)) length--;
+  return length;
+}
