@@ -19,7 +19,7 @@ const FIELD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:(?: |$|\S)/;
 /** `curl --trace` and Netty say how many bytes stand in the rows below. */
 const CURL = /(?:^|\s)(=>|<=) (?:Send|Recv) (SSL )?(?:header|data)?,? ?(\d+) bytes \(0x[0-9a-f]+\)$/;
 const NETTY = /\[id: (0x[0-9a-f]+|\w+)[^\]]*\] (?:READ|WRITE|RECEIVED|USER_EVENT)?:? ?.*?(\d+)B$/;
-const OPENSSL = /^(?:read from|write to) 0x[0-9a-f]+ \[0x[0-9a-f]+\] \(\d+ bytes => (-?\d+) /i;
+const OPENSSL = /^(read from|write to) 0x[0-9a-f]+ \[0x[0-9a-f]+\] \(\d+ bytes => (-?\d+) /i;
 /** `len=7`, `7 bytes` in the line of a literal. */
 const LENGTH = /(?<![\w.])(\d+) ?(?:bytes?|B)(?![\w])|\b(?:len|length|size|n)\s*[=:]\s*(\d+)\b/gi;
 /** A repeated line of a dump. */
@@ -70,6 +70,11 @@ export class LogText implements DumpForm {
     return this.sawLiterals ? `bytes in a log (${ranges(this.used, this.usedCount)})` : 'offsets and bytes';
   }
 
+  /** No line held bytes. */
+  get isEmpty(): boolean {
+    return this.usedCount === 0;
+  }
+
   line(line: Line): void {
     const { text } = line;
     if (text.trim() === '') return this.endHead();
@@ -77,7 +82,7 @@ export class LogText implements DumpForm {
     if (this.head !== undefined && this.field(line)) return;
     if (isColumnHead(text) || (RULER.test(text) && !REPEATED.test(text))) return;
     if (REPEATED.test(text) && this.openBlocks().length > 0) return failInLine(this.events, line, 0, 'a * stands for rows that are left out: print all of them (hexdump -v, od -v)');
-    const row = offsetRow(text);
+    const row = offsetRow(text, this.openBlocks().length > 0);
     if (row !== undefined) return this.row(line, row);
     const closing = CLOSING.exec(text);
     for (const block of this.openBlocks()) this.give(closing === null ? block.settle() : block.end(closing[1]!), this.sideOf(block));
@@ -137,8 +142,8 @@ export class LogText implements DumpForm {
   private setHeading(line: Line): void {
     const { text } = line;
     const [curl, netty, openssl] = [CURL.exec(text), NETTY.exec(text), OPENSSL.exec(text)];
-    const promised = curl?.[3] ?? netty?.[2] ?? openssl?.[1];
-    const speaker = speakerOf(text);
+    const promised = curl?.[3] ?? netty?.[2] ?? openssl?.[2];
+    const speaker = openssl === null ? speakerOf(text) : speakerOf(openssl[1]!);
     if (speaker !== undefined || promised !== undefined) this.endBlocks();
     this.checkPromise();
     this.heading = {

@@ -36,8 +36,9 @@ export class OffsetBlock {
     const radices = this.radices.filter((radix) => {
       const step = valueOf(row, radix) - valueOf(held.row, radix);
       const isFitting = held.row.ends.some(({ count }) => count === step) && this.mayEnd(held.row, step);
-      if (isFitting) steps.add(step);
-      return isFitting;
+      if (!isFitting || !this.isBeyondDoubt(held.row, row, radix, step)) return false;
+      steps.add(step);
+      return true;
     });
     if (steps.size === 1) {
       const bytes = this.bytesOf(held.line, held.row, [...steps][0]!);
@@ -129,6 +130,16 @@ export class OffsetBlock {
         ? `the first offset is ${row.digits}, not 0: the rows before it are missing`
         : `'${row.digits}' looks like an offset, and nothing proves it: leave the column out, or paste the rows from offset 0 on`;
     return { problem, line, at: row.at };
+  }
+
+  /**
+   * Offsets that would be decimal or octal may be hex ones after rows that are missing (`0020` after 16 bytes) or cut
+   * (`0010` after 10): not where hex makes no sense of them, the characters count the bytes, or od's seven digits say octal.
+   */
+  private isBeyondDoubt(before: OffsetRow, row: OffsetRow, radix: number, count: number): boolean {
+    if (radix === 16 || !this.radices.includes(16) || (radix === 8 && row.digits.length === 7)) return true;
+    const step = valueOf(row, 16) - valueOf(before, 16);
+    return step % count !== 0 && (step % 8 !== 0 || fits(before, count) !== undefined);
   }
 
   /** Two digits among bytes of two digits: nothing but its growth tells the column from bytes. */

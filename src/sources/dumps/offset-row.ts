@@ -21,11 +21,11 @@ export interface OffsetRow {
 
 /** The offset, what marks its end, and the gap up to the first byte. In front: nothing, a blank, a bracket, a bar. */
 const OFFSET =
-  /(?<=^|[\s|[(>\])])(0[xX])?([0-9a-fA-F]{1,16}|[0-9a-fA-F]{8}[`'][0-9a-fA-F]{8})([hH]?)((?:\s?<[^<>]{1,80}>)?[:|\]>]*(?:\s?-(?=\s))?)([ \t]*)(?=(?:0[xX])?[0-9a-fA-F]{2}|-?\d)/g;
+  /(?<=^|[\s|[(>\])])(0[xX])?([0-9a-fA-F]{8}[`'][0-9a-fA-F]{8}|[0-9a-fA-F]{1,16})(?![0-9a-fA-F`'])([hH]?)((?:\s?<[^<>]{1,80}>)?[:|\]>]*(?:\s?-(?=\s))?)([ \t]*)(?=(?:0[xX])?[0-9a-fA-F]{2}|-?\d)/g;
 const WORD = /(?:0[xX])?([0-9a-fA-F]{2,16})[hH]?(?=[\s\-|,]|$)/y;
 const BETWEEN = /[ \t]?-[ \t]?|[ \t]{1,3}|[ \t]?\|[ \t]?|,[ \t]?/y;
-/** gdb's `x/8ub`, `x/8db`, `x/8ob`, `x/8cb`: numbers up to the end of the line. */
-const NUMBERS = /^(?:\s*-?\d{1,4}(?:\s+'(?:\\.{1,3}|.)')?)+\s*$/;
+/** gdb's `x/8ub`, `x/8db`, `x/8ob`, `x/8tb`, `x/8cb`: numbers up to the end of the line. */
+const NUMBERS = /^(?:\s*-?(?:[01]{8}|\d{1,4})(?:\s+'(?:\\.{1,3}|.)')?)+\s*$/;
 /** The numbers of the columns above the bytes. */
 const COUNTED = /^(?:.*?[^\w\s(][^\w]*|\s*(?:Offset(?:\s*\([a-z]+\))?|Address)?\s*)?((?:0?0)(?:\s+-?\s*[0-9A-Fa-f]{1,2})+)(?:\s|\||$)/;
 
@@ -35,24 +35,31 @@ export function isColumnHead(line: string): boolean {
   return cells.length >= 8 && cells.every((cell, index) => parseInt(cell, 16) === index % 16);
 }
 
-/** The row that `line` has the shape of, if it has: whether it is one, the rows around it or its characters have to prove. */
-export function offsetRow(line: string): OffsetRow | undefined {
+/**
+ * The row that `line` has the shape of, if it has: whether it is one, the rows around it or its characters have to prove.
+ * `isGoingOn`: a row stands before it.
+ */
+export function offsetRow(line: string, isGoingOn = false): OffsetRow | undefined {
   OFFSET.lastIndex = 0;
   for (let match = OFFSET.exec(line); match !== null; match = OFFSET.exec(line)) {
-    const row = rowAt(line, match);
+    const row = rowAt(line, match, isGoingOn);
     if (row !== undefined) return row;
     OFFSET.lastIndex = match.index + 1;
   }
   return undefined;
 }
 
-function rowAt(line: string, match: RegExpExecArray): OffsetRow | undefined {
+function rowAt(line: string, match: RegExpExecArray, isGoingOn: boolean): OffsetRow | undefined {
   const [whole, mark = '', printed, h, close, gap] = match as unknown as string[];
   const prefix = line.slice(0, match.index);
   const digits = printed!.replace(/[`']/, '');
   // A word of letters alone, or one among other digits, is no offset.
   if ((!/\d/.test(digits) && mark === '') || (prefix.trim() !== '' && !/[^0-9a-fA-F\s]/.test(prefix))) return undefined;
-  const area = wordsOf(line, match.index + whole!.length) ?? numbersOf(line, match.index + whole!.length, mark);
+  const from = match.index + whole!.length;
+  const words = wordsOf(line, from);
+  // gdb writes hex with 0x; what has none are numbers.
+  const isGdb = mark !== '' && (gap!.includes('\t') || close!.includes('<'));
+  const area = words === undefined || (isGdb && !words.isPrefixed) ? numbersOf(line, from, mark) : words;
   if (area === undefined) return undefined;
   const { size, width, bytes, ends, isPrefixed } = area;
   const isWider = digits.length > width || (mark !== '' && isPrefixed && mark.length + digits.length > width + 2);
@@ -65,7 +72,7 @@ function rowAt(line: string, match: RegExpExecArray): OffsetRow | undefined {
     (isMarked && (isWider || isZero || size === 1)) ||
     (isWider && (size === 1 || (isZero && isApart))) ||
     isOdd ||
-    (isZero && isApart && size === 1);
+    ((isZero || isGoingOn) && isApart && size === 1);
   if (!looks) return undefined;
   const end = ends.at(-1)!.at;
   const rest = line.slice(end);
@@ -116,9 +123,12 @@ function wordsOf(line: string, from: number): Area | undefined {
 function numbersOf(line: string, from: number, mark: string): Area | undefined {
   const text = line.slice(from);
   if (mark === '' || !NUMBERS.test(text)) return undefined;
-  const numbers = text.replace(/'(?:\\.{1,3}|.)'/g, '').trim().split(/\s+/);
-  const isOctal = numbers.some((number) => /^0\d/.test(number));
-  const bytes = numbers.map((number) => (isOctal ? parseInt(number, 8) : Number(number)));
+  const numbers = text
+    .replace(/'(?:\\.{1,3}|.)'/g, '')
+    .trim()
+    .split(/\s+/);
+  const radix = numbers.every((number) => /^[01]{8}$/.test(number)) ? 2 : numbers.some((number) => /^0\d/.test(number)) ? 8 : 10;
+  const bytes = numbers.map((number) => parseInt(number, radix));
   if (bytes.some((byte) => !(byte >= -128 && byte <= 255))) return undefined;
   return {
     size: 1,

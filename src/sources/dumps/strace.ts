@@ -2,7 +2,7 @@ import { spelled } from '../text/spelled.js';
 import { CUT_SHORT } from '../hex/mode.js';
 
 const CALL =
-  /(?:^|\s|\])(read|recv|recvfrom|recvmsg|readv|write|send|sendto|sendmsg|writev|pread64|pwrite64)\((\d+)(?:<[^>]*>)?, (.*?)(?:\) += (-?\d+)(?: .*)?| <unfinished \.\.\.>)$/;
+  /(?:^|\s|\])(read|recv|recvfrom|recvmsg|readv|write|send|sendto|sendmsg|writev|pread64|pwrite64)\((\d+)(?:<.*?>(?=, ))?, (.*?)(?:\) += (-?\d+)(?: .*)?| <unfinished \.\.\.>)$/;
 const RESUMED = /<\.\.\. (?:read|recv|write|send)\w* resumed>/;
 const STRING = /"((?:[^"\\]|\\.)*)"(\.\.\.)?/g;
 

@@ -30,7 +30,7 @@ const always = (): boolean => true;
 const FORMS: readonly Form[] = [
   // Jetty's buffers: what is still to be read stands between the marks, stale bytes around them.
   {
-    pattern: /(?:\br=(\d+)\]=\{.*?)?<<<(.*?)>>>/g,
+    pattern: /(?:\br=(\d+)\]=\{.*?)?<<<(.*?)>>>(?:.*\}|.*$)/g,
     spell: ([, length, text]) => {
       const quoted = `'${text!.replace(/'/g, "\\'")}'`;
       return length !== undefined && spelled(quoted).bytes.length !== Number(length) ? cut : quoted;

@@ -13,6 +13,11 @@ const MOST = 64 * 1024;
 const BITS = /^\s*(?:0b)?[01]{8}(?:[\s,_]+(?:0b)?[01]{8})+[\s,]*$/;
 const MAY_BE_BITS = /^[\s01,_b]*$/;
 
+/** Digits, and what stands between and before them: a byte order mark, blanks beyond ASCII. */
+const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x80 || /[\s0-9a-fA-FxX,:;-]/.test(String.fromCharCode(byte)) ? 1 : 0,
+);
+
 /**
  * Text that may be one spelling of bytes throughout, or hold bytes in some of its lines: read as the one, and where that
  * fails, as the other. Plain digits come out as they come in; everything else waits for the end, or for 64 KiB.
@@ -25,6 +30,7 @@ export class PastedSource implements Source {
   private log: LineForm | undefined;
   private mayBeBits = true;
   private sawText = false;
+  private isDigits = true;
   /** Offset of the first line's end. */
   private firstEnd = Infinity;
   private isBits = false;
@@ -49,7 +55,7 @@ export class PastedSource implements Source {
     if (this.firstEnd === Infinity) this.findFirstEnd(chunk);
     const problem = this.earlyProblem(held);
     if (problem !== undefined) return this.asLog(problem);
-    if (this.hex.kind === 'hex' && !this.mayBeBits && this.firstEnd < Infinity) return this.release();
+    if (this.isPlain && this.firstEnd < Infinity) return this.release();
     if (this.length < MOST) return [];
     if (!this.mayBeBits || this.length === 0) return this.release();
     return this.asLog({ message: 'binary digits are read up to 64 KiB of text', offset: 0, line: 1, column: 1 });
@@ -76,17 +82,23 @@ export class PastedSource implements Source {
   /** Reads all of it again, line by line. */
   private asLog(problem: InputProblem): SourceEvent[] {
     const events = new Events();
-    this.log = new LineForm(new LogText(events, problem), events);
+    this.log = new LineForm(new LogText(events, problem), events, this.held ?? []);
     const text = joined([this.skipped, ...this.text]);
     this.held = undefined;
     this.text = [];
     return this.log.push(text);
   }
 
+  /** The first line is digits and what may stand between them: so are the others, or they are wrong. */
+  private get isPlain(): boolean {
+    return this.isDigits && this.skipped.length === 0 && this.hex.kind === 'hex' && !this.mayBeBits;
+  }
+
   /** Where the first line ends that is not blank. */
   private findFirstEnd(chunk: Uint8Array): void {
     for (const [index, byte] of chunk.entries()) {
       this.sawText ||= byte > 0x20;
+      this.isDigits &&= PLAIN[byte] === 1;
       if (byte !== 0x0a || !this.sawText) continue;
       this.firstEnd = this.skipped.length + this.length - chunk.length + index;
       return;
@@ -97,8 +109,7 @@ export class PastedSource implements Source {
   private earlyProblem(events: readonly SourceEvent[]): InputProblem | undefined {
     const found = events.find((event) => event.type === 'problem');
     if (found === undefined) return undefined;
-    const isPlain = this.hex.kind === 'hex' && !this.mayBeBits && events.some(({ type }) => type === 'bytes');
-    return found.problem.offset < (isPlain ? this.firstEnd : MOST) ? found.problem : undefined;
+    return found.problem.offset < (this.isPlain ? this.firstEnd : MOST) ? found.problem : undefined;
   }
 
   private release(): SourceEvent[] {
@@ -116,6 +127,8 @@ class LineForm {
   constructor(
     readonly form: LogText,
     private readonly events: Events,
+    /** What the text gives where no line of it holds bytes. */
+    private readonly otherwise: SourceEvent[],
   ) {
     this.lines = new LineReader(events);
   }
@@ -129,6 +142,7 @@ class LineForm {
   end(): SourceEvent[] {
     if (this.events.failed) return [];
     this.lines.end((line) => this.form.line(line));
+    if (!this.events.failed && this.form.isEmpty) return this.otherwise;
     this.form.end();
     const last = this.events.take();
     this.events.failed = true;
