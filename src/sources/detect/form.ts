@@ -4,6 +4,7 @@ import { isColumnHead } from '../dumps/offset-row.js';
 import { isHexLine } from '../hex/lead.js';
 import { quoteOf } from '../text/quoted.js';
 import { latin1 } from '../../codec/http1/text.js';
+import { literalsIn } from '../text/literals.js';
 import { WideChar } from '../text/place.js';
 
 /** What input is, as its first bytes tell. */
@@ -23,6 +24,9 @@ const LOGIN = /^\[?[\w.-]+@[\w.-]+/;
 const PROMPT =
   /^(?:\S*(?:[$#%>]|[\x80-\xff]{2}) |PS [A-Z]:|Running as user|tcpdump: |listening on |reading from file |Capturing on )/;
 
+const RULER = /^[\s:;,-]+$/;
+/** No prompt where bytes follow. */
+const QUOTED = /^\s*[<>]/;
 /** `curl -v` with the body among its own lines, which no longer tell where either ends. */
 const CURL = /^(?:[*] .*\n)*[*] +(?:Trying|Connected to|Host|Rebuilt URL|processing:) .*\n(?:[^]*\n)?> [A-Z]+ \S+ HTTP\//;
 
@@ -101,8 +105,8 @@ export class FormDetector {
     if (this.digits < 0 && isColumnHead(line)) this.digits = this.lineStart;
     if (this.digits >= 0 || line.trim() === '' || LOGIN.test(line)) return undefined;
     if (HTTP_HEAD.test(line)) return { form: 'binary' };
-    if (isHexLine(line)) return { form: 'hex', skip: this.lineStart };
-    if (!PROMPT.test(line)) this.digits = this.lineStart;
+    if (isHexLine(line) && !RULER.test(line)) return { form: 'hex', skip: this.lineStart };
+    if (!PROMPT.test(line) || (QUOTED.test(line) && literalsIn(line).length > 0)) this.digits = this.lineStart;
     return undefined;
   }
 }

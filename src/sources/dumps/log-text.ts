@@ -9,7 +9,6 @@ import { failInLine, type Line } from '../text/lines.js';
 import { literalsIn } from '../text/literals.js';
 import { latin1Bytes } from '../text/spelled.js';
 import { speakerOf, type Speaker } from '../text/speaker.js';
-import type { InputProblem } from '../bytes/types.js';
 
 /** Rulers and frames of tables. */
 const RULER = /^[\s+|=_*~-]*$/;
@@ -55,12 +54,9 @@ export class LogText implements DumpForm {
   /** Rows, or lines that are no rows, held bytes. */
   private sawRows = false;
   private sawLiterals = false;
+  private isRefused = false;
 
-  /** `otherwise`: why the text is nothing else. */
-  constructor(
-    private readonly events: Events,
-    private readonly otherwise?: InputProblem,
-  ) {
+  constructor(private readonly events: Events) {
     this.spoken = new SpokenBytes(events, new Sides());
   }
 
@@ -72,7 +68,7 @@ export class LogText implements DumpForm {
 
   /** No line held bytes. */
   get isEmpty(): boolean {
-    return this.usedCount === 0;
+    return this.usedCount === 0 && !this.isRefused;
   }
 
   line(line: Line): void {
@@ -81,7 +77,7 @@ export class LogText implements DumpForm {
     this.lines++;
     if (this.head !== undefined && this.field(line)) return;
     if (isColumnHead(text) || (RULER.test(text) && !REPEATED.test(text))) return;
-    if (REPEATED.test(text) && this.openBlocks().length > 0) return failInLine(this.events, line, 0, 'a * stands for rows that are left out: print all of them (hexdump -v, od -v)');
+    if (REPEATED.test(text) && this.openBlocks().length > 0) return this.refuse(line, 0, 'a * stands for rows that are left out: print all of them (hexdump -v, od -v)');
     const row = offsetRow(text, this.openBlocks().length > 0);
     if (row !== undefined) return this.row(line, row);
     const closing = CLOSING.exec(text);
@@ -94,7 +90,6 @@ export class LogText implements DumpForm {
     this.endHead();
     this.endBlocks();
     this.checkPromise();
-    if (this.usedCount === 0) this.events.fail(this.otherwise ?? { message: 'no line of it holds bytes', offset: 0, line: 1, column: 1 });
     this.spoken.flush();
     if (this.usedCount > 0 && this.usedCount < this.lines)
       this.events.notice(`${this.usedCount} ${this.usedCount === 1 ? 'line' : 'lines'} of ${this.lines} held bytes`);
@@ -122,6 +117,13 @@ export class LogText implements DumpForm {
     return block === this.blocks.left ? 'left' : block === this.blocks.right ? 'right' : undefined;
   }
 
+  /** What was sure before comes out first. */
+  private refuse(line: Line, at: number, message: string): void {
+    this.isRefused = true;
+    this.spoken.flush();
+    failInLine(this.events, line, at, message);
+  }
+
   private use(line: Line): void {
     this.usedCount++;
     if (this.used.length < 64 && this.used.at(-1) !== line.number) this.used.push(line.number);
@@ -129,8 +131,7 @@ export class LogText implements DumpForm {
 
   private give(proven: Proven, side?: 'left' | 'right'): void {
     if ('problem' in proven) {
-      this.spoken.flush();
-      return failInLine(this.events, proven.line, proven.at, proven.problem);
+      return this.refuse(proven.line, proven.at, proven.problem);
     }
     if (proven.bytes.length === 0) return;
     const { heading } = this;
@@ -160,9 +161,7 @@ export class LogText implements DumpForm {
     const { heading } = this;
     this.heading = undefined;
     if (heading?.promised === undefined || heading.isOther || heading.count === heading.promised || this.events.failed) return;
-    if (heading.count === 0 && !this.sawRows) return;
-    this.spoken.flush();
-    failInLine(this.events, heading.line, 0, `${heading.promised} bytes are announced here, and ${heading.count} stand below: rows are missing`);
+    this.refuse(heading.line, 0, `${heading.promised} bytes are announced here, and ${heading.count} stand below: rows are missing`);
   }
 
   private strace(line: Line): boolean {
@@ -171,8 +170,7 @@ export class LogText implements DumpForm {
     this.checkPromise();
     if (call === 'nothing') return true;
     if ('problem' in call) {
-      this.spoken.flush();
-      failInLine(this.events, line, 0, call.problem);
+      this.refuse(line, 0, call.problem);
       return true;
     }
     this.sawLiterals = true;
@@ -199,8 +197,7 @@ export class LogText implements DumpForm {
       (isUnclear ? 'several byte literals stand in this line: which of them was on the wire is not known' : undefined) ??
       (short !== undefined ? `the line speaks of ${short} bytes, and holds ${bytes.length}: the rest is missing` : undefined);
     if (reason !== undefined) {
-      this.spoken.flush();
-      failInLine(this.events, line, (problem ?? literals[0]!).from, reason);
+      this.refuse(line, (problem ?? literals[0]!).from, reason);
       return true;
     }
     for (const { notices } of literals) for (const notice of notices) this.events.notice(notice);

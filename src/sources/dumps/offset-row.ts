@@ -53,8 +53,8 @@ function rowAt(line: string, match: RegExpExecArray, isGoingOn: boolean): Offset
   const [whole, mark = '', printed, h, close, gap] = match as unknown as string[];
   const prefix = line.slice(0, match.index);
   const digits = printed!.replace(/[`']/, '');
-  // A word of letters alone, or one among other digits, is no offset.
-  if ((!/\d/.test(digits) && mark === '') || (prefix.trim() !== '' && !/[^0-9a-fA-F\s]/.test(prefix))) return undefined;
+  // A word of letters alone is no offset.
+  if (!/\d/.test(digits) && mark === '') return undefined;
   const from = match.index + whole!.length;
   const words = wordsOf(line, from);
   // gdb writes hex with 0x; what has none are numbers.
@@ -65,6 +65,9 @@ function rowAt(line: string, match: RegExpExecArray, isGoingOn: boolean): Offset
   const isWider = digits.length > width || (mark !== '' && isPrefixed && mark.length + digits.length > width + 2);
   const isMarked = /[:|\]>-]/.test(close!) || h !== '' || (mark !== '' && !isPrefixed) || printed !== digits;
   const isApart = gap!.length > 1 || gap === '\t';
+  // Nor is a word among other digits, unless it stands apart from both.
+  const isAmongDigits = prefix.trim() !== '' && !/[^0-9a-fA-F\s]/.test(prefix);
+  if (isAmongDigits && !/[:-]/.test(close!) && !(isWider && isApart && digits.length >= 4)) return undefined;
   const isZero = /^0+$/.test(digits);
   if (gap === '' && !(size === 1 && /[:|]$/.test(close!) && digits.length >= 4)) return undefined;
   const isOdd = digits.length % 2 === 1 && size === 1 && mark === '';
@@ -86,7 +89,8 @@ function rowAt(line: string, match: RegExpExecArray, isGoingOn: boolean): Offset
     ends,
     line,
   };
-  const isPlausible = rest.trim() === '' || /^(?:\s{2,}|\s*[|>[*]|\t)/.test(rest) || fittingLength(row) !== undefined;
+  // A row that is cut ends in half a byte.
+  const isPlausible = /^[\s-]?[0-9a-fA-F]?\s*$/.test(rest) || /^(?:\s{2,}|\s*[|>[*]|\t)/.test(rest) || fittingLength(row) !== undefined;
   return isPlausible ? row : undefined;
 }
 

@@ -76,7 +76,7 @@ const FORMS: readonly Form[] = [
   {
     pattern: /(?<![\w:.-])[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2})+(?![\w:-])|(?<![\w:.-])[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){3,}(?![\w:-])/g,
     // Six are the address of a network card, three a date.
-    spell: ([text]) => (text.length === 17 && !/^[89cC]/.test(text) ? undefined : text.length === 8 && !/[a-f]/i.test(text) ? undefined : text),
+    spell: ([text]) => ((text.length === 17 && !/^[089cC]/.test(text)) || (text.length === 8 && !/^8|[a-f]/i.test(text)) ? undefined : text),
     isWeak: always,
   },
   {

@@ -13,6 +13,8 @@ const MOST = 64 * 1024;
 const BITS = /^\s*(?:0b)?[01]{8}(?:[\s,_]+(?:0b)?[01]{8})+[\s,]*$/;
 const MAY_BE_BITS = /^[\s01,_b]*$/;
 
+const DATED = /^\s*\W?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d)/;
+const isLetter = (byte: number): boolean => (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a);
 /** Digits, and what stands between and before them: a byte order mark, blanks beyond ASCII. */
 const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x80 || /[\s0-9a-fA-FxX,:;-]/.test(String.fromCharCode(byte)) ? 1 : 0,
@@ -74,19 +76,34 @@ export class PastedSource implements Source {
       const source = new HexSource();
       return [...source.push(latin1Bytes(bits(text))), ...source.end()];
     }
+    const isNothing = !held.some(({ type }) => type === 'bytes' || type === 'problem');
     const problem = this.earlyProblem(held);
-    if (problem === undefined) return this.release();
+    if (problem === undefined && !isNothing && !this.firstLineFails()) return this.release();
     return [...this.asLog(problem), ...this.log!.end()];
   }
 
   /** Reads all of it again, line by line. */
-  private asLog(problem: InputProblem): SourceEvent[] {
+  private asLog(problem: InputProblem | undefined): SourceEvent[] {
     const events = new Events();
-    this.log = new LineForm(new LogText(events, problem), events, this.held ?? []);
     const text = joined([this.skipped, ...this.text]);
+    // What the first line gave before it failed was none of its bytes, unless it is digits.
+    const isNoise = problem !== undefined && this.firstLineFails();
+    const otherwise = isNoise ? [{ type: 'problem' as const, problem }] : (this.held ?? []);
+    this.log = new LineForm(new LogText(events), events, otherwise);
     this.held = undefined;
     this.text = [];
     return this.log.push(text);
+  }
+
+  /** The first line holds more than the bytes that were found in it: a date, numbers in brackets. */
+  private firstLineFails(): boolean {
+    const line = /[^\s][^\n]*/.exec(latin1(joined(this.text)))?.[0].trimEnd() ?? '';
+    if (DATED.test(line)) return true;
+    const source = new HexSource();
+    const events = [...source.push(latin1Bytes(line)), ...source.end()];
+    const problem = events.find((event) => event.type === 'problem')?.problem;
+    const isFound = source.kind !== 'hex' && events.some(({ type }) => type === 'bytes');
+    return isFound && problem !== undefined && problem.offset < line.length;
   }
 
   /** The first line is digits and what may stand between them: so are the others, or they are wrong. */
@@ -97,7 +114,7 @@ export class PastedSource implements Source {
   /** Where the first line ends that is not blank. */
   private findFirstEnd(chunk: Uint8Array): void {
     for (const [index, byte] of chunk.entries()) {
-      this.sawText ||= byte > 0x20;
+      this.sawText ||= byte >= 0x80 || isLetter(byte);
       this.isDigits &&= PLAIN[byte] === 1;
       if (byte !== 0x0a || !this.sawText) continue;
       this.firstEnd = this.skipped.length + this.length - chunk.length + index;
@@ -142,9 +159,8 @@ class LineForm {
   end(): SourceEvent[] {
     if (this.events.failed) return [];
     this.lines.end((line) => this.form.line(line));
-    if (!this.events.failed && this.form.isEmpty) return this.otherwise;
     this.form.end();
-    const last = this.events.take();
+    const last = this.form.isEmpty ? this.otherwise : this.events.take();
     this.events.failed = true;
     return last;
   }
