@@ -33,19 +33,37 @@ describe('an offset and bytes, in a layout that proves itself', () => {
     ['bars', `|00000000| ${ROW} |${ASCII}|\n|00000010| ${END}                               |123456          |\n`],
     ['0x', `0x0000  ${ROW}  ${ASCII}\n0x0010  ${END}  123456\n`],
     ['h', `0000h: ${ROW}\n0010h: ${END}\n`],
-    ['OpenSSL', `0000 - 81 14 48 65 6c 6c 6f 2c-20 77 6f 72 6c 64 21 20   ${ASCII}\n0010 - ${END}                                 123456\n`],
-    ['WinDbg', `00000000\`0019f7d0  81 14 48 65 6c 6c 6f 2c-20 77 6f 72 6c 64 21 20  ${ASCII}\n00000000\`0019f7e0  ${END}                                123456\n`],
+    [
+      'OpenSSL',
+      `0000 - 81 14 48 65 6c 6c 6f 2c-20 77 6f 72 6c 64 21 20   ${ASCII}\n0010 - ${END}                                 123456\n`,
+    ],
+    [
+      'WinDbg',
+      `00000000\`0019f7d0  81 14 48 65 6c 6c 6f 2c-20 77 6f 72 6c 64 21 20  ${ASCII}\n00000000\`0019f7e0  ${END}                                123456\n`,
+    ],
     ['a time in front', `12:30:45.123 0000: ${ROW}\n12:30:45.124 0010: ${END}\n`],
-    ['a logger in front', `I (1234) ws: 0x3ffb1234   ${ROW.replace(/ (?=20 77)/, '  ')}  |${ASCII}|\nI (1234) ws: 0x3ffb1244   ${END}                                 |123456|\n`],
+    [
+      'a logger in front',
+      `I (1234) ws: 0x3ffb1234   ${ROW.replace(/ (?=20 77)/, '  ')}  |${ASCII}|\nI (1234) ws: 0x3ffb1244   ${END}                                 |123456|\n`,
+    ],
     ['lldb', `0x100003f90: ${ROW}  ${ASCII}\n0x100003fa0: ${END}                                123456\n`],
-    ['columns of PowerShell', `           00 01 02 03 04 05 06 07 08 09 0A 0B 0C 0D 0E 0F\n\n00000000   ${ROW}  ${ASCII}\n00000010   ${END}                                123456\n`],
-    ['columns of HxD', `Offset(h) 00 01 02 03 04 05 06 07 08 09 0A 0B 0C 0D 0E 0F\n\n00000000  ${ROW}  ${ASCII}\n00000010  ${END}                                123456\n`],
+    [
+      'columns of PowerShell',
+      `           00 01 02 03 04 05 06 07 08 09 0A 0B 0C 0D 0E 0F\n\n00000000   ${ROW}  ${ASCII}\n00000010   ${END}                                123456\n`,
+    ],
+    [
+      'columns of HxD',
+      `Offset(h) 00 01 02 03 04 05 06 07 08 09 0A 0B 0C 0D 0E 0F\n\n00000000  ${ROW}  ${ASCII}\n00000010  ${END}                                123456\n`,
+    ],
     ['two digits, proven by their growth', `00  ${ROW}\n10  ${END}\n`],
     ['an offset at the end', `0000: ${ROW}\n0010: ${END}\n0016\n`],
     ['gdb, hex', GDB_HEX],
     ['gdb, decimal', GDB],
     ['gdb, signed', GDB.replace('129', '-127')],
-    ['words with characters', '0000: 8114 4865 6c6c 6f2c 2077 6f72 6c64 2120  ..Hello, world! \n0010: 3132 3334 3536                           123456\n'],
+    [
+      'words with characters',
+      '0000: 8114 4865 6c6c 6f2c 2077 6f72 6c64 2120  ..Hello, world! \n0010: 3132 3334 3536                           123456\n',
+    ],
   ])('%s', (_, text) => {
     const { bytes, problem, sides } = read(text);
     expect({ bytes, problem, sides }).toEqual({ bytes: LONG, problem: undefined, sides: ['', ''] });
@@ -69,8 +87,16 @@ describe('an offset and bytes, in a layout that proves itself', () => {
     ['a cut last row', `0000: ${ROW}  ${ASCII}\n0010: 31 32 33\n`, /last row is cut/],
     ['rows left out by *', `0000: ${ROW}\n*\n0040: ${END}\n`, /left out/],
     ['words of which nobody knows the order', '0x555555558040:\t0x65481481\t0x2c6f6c6c\n', /byte order/],
-    ['curl that announces more', '=> Send data, 22 bytes (0x16)\n0000: 31 32 33 34 35 36                               123456\n', /22 bytes are announced/],
-    ['Netty that announces more', `x [id: 0x1, L:/a:1 - R:/b:2] READ: 22B\n|00000000| ${ROW} |${ASCII}|\nx READ COMPLETE\n`, /22 bytes are announced/],
+    [
+      'curl that announces more',
+      '=> Send data, 22 bytes (0x16)\n0000: 31 32 33 34 35 36                               123456\n',
+      /22 bytes are announced/,
+    ],
+    [
+      'Netty that announces more',
+      `x [id: 0x1, L:/a:1 - R:/b:2] READ: 22B\n|00000000| ${ROW} |${ASCII}|\nx READ COMPLETE\n`,
+      /22 bytes are announced/,
+    ],
   ])('%s is refused', (_, text, problem) => {
     expect(read(text).problem?.message).toMatch(problem);
   });
@@ -110,7 +136,10 @@ describe('byte literals in the lines of logs and code', () => {
     ['Node', 'got <Buffer 81 05 48 65 6c 6c 6f>'],
     ['strace', String.raw`recvfrom(4, "\201\5Hello", 4096, 0, NULL, NULL) = 7`],
     ['strace -xx', String.raw`02:11:25.049 write(4<socket:[43]>, "\x81\x05\x48\x65\x6c\x6c\x6f", 7) = 7`],
-    ['strace of a vector', String.raw`writev(4, [{iov_base="\201\5", iov_len=2}, {iov_base="Hello", iov_len=5}], 2) = 7`],
+    [
+      'strace of a vector',
+      String.raw`writev(4, [{iov_base="\201\5", iov_len=2}, {iov_base="Hello", iov_len=5}], 2) = 7`,
+    ],
     ['strace of a part', String.raw`write(4, "\201\5Hello, and more", 16) = 7`],
   ])('%s', (_, line) => {
     for (const text of [line, `${line}\n`, `INFO started\n${line}\nINFO done\n`]) {
@@ -137,8 +166,14 @@ describe('byte literals in the lines of logs and code', () => {
     ['++Sent', `++Sent raw: b'${masked}'\n++Rcv raw: b'${hello}'`],
     ['brackets', `[TX] b'${masked}'\n[RX] b'${hello}'`],
     ['a table', `| write | b'${masked}' |\n| read  | b'${hello}' |`],
-    ['Netty', '[id: 0x1a, L:/a:1 - R:/b:2] READ: 11B\n|00000000| 81 85 37 fa 21 3d 7f 9f 4d 51 58                |..7.!=..MQX     |\n[id: 0x1a, L:/a:1 - R:/b:2] WRITE: 7B\n|00000000| 81 05 48 65 6c 6c 6f                            |..Hello         |\n'],
-    ['OpenSSL', 'write to 0x55 [0x56] (11 bytes => 11 (0xB))\n0000 - 81 85 37 fa 21 3d 7f 9f-4d 51 58                  ..7.!=..MQX\nread from 0x55 [0x56] (4096 bytes => 7 (0x7))\n0000 - 81 05 48 65 6c 6c 6f                              ..Hello\n'],
+    [
+      'Netty',
+      '[id: 0x1a, L:/a:1 - R:/b:2] READ: 11B\n|00000000| 81 85 37 fa 21 3d 7f 9f 4d 51 58                |..7.!=..MQX     |\n[id: 0x1a, L:/a:1 - R:/b:2] WRITE: 7B\n|00000000| 81 05 48 65 6c 6c 6f                            |..Hello         |\n',
+    ],
+    [
+      'OpenSSL',
+      'write to 0x55 [0x56] (11 bytes => 11 (0xB))\n0000 - 81 85 37 fa 21 3d 7f 9f-4d 51 58                  ..7.!=..MQX\nread from 0x55 [0x56] (4096 bytes => 7 (0x7))\n0000 - 81 05 48 65 6c 6c 6f                              ..Hello\n',
+    ],
   ])('%s give the side', (_, text) => {
     expect(read(text)).toMatchObject({ sides: [MASKED, HELLO], problem: undefined });
   });
@@ -183,7 +218,12 @@ describe('byte literals in the lines of logs and code', () => {
     const source = (): ReturnType<typeof openSource> => openSource('auto');
     const bytes = fromText(`${filler}got b'${hello}'\n${filler}got b'${hello}'\n`);
     for (const size of [1000, 65536, bytes.length]) {
-      expect(readChunks(source(), cut(bytes, () => size))).toMatchObject({ bytes: HELLO + HELLO, problem: undefined });
+      expect(
+        readChunks(
+          source(),
+          cut(bytes, () => size),
+        ),
+      ).toMatchObject({ bytes: HELLO + HELLO, problem: undefined });
     }
   });
 });

@@ -26,9 +26,10 @@ const PROMPT =
 
 const RULER = /^[\s:;,-]+$/;
 /** No prompt where bytes follow. */
-const QUOTED = /^\s*[<>]/;
+const QUOTED = /^\s*[<>=+-]/;
 /** `curl -v` with the body among its own lines, which no longer tell where either ends. */
-const CURL = /^(?:[*] .*\n)*[*] +(?:Trying|Connected to|Host|Rebuilt URL|processing:) .*\n(?:[^]*\n)?> [A-Z]+ \S+ HTTP\//;
+const CURL =
+  /^(?:[*] .*\n)*[*] +(?:Trying|Connected to|Host|Rebuilt URL|processing:) .*\n(?:[^]*\n)?> [A-Z]+ \S+ HTTP\//;
 
 /** How much of the input is at hand: more will come; the most that is looked at; all there is. */
 export type Extent = 'growing' | 'full' | 'ended';

@@ -77,11 +77,13 @@ export class LogText implements DumpForm {
     this.lines++;
     if (this.head !== undefined && this.field(line)) return;
     if (isColumnHead(text) || (RULER.test(text) && !REPEATED.test(text))) return;
-    if (REPEATED.test(text) && this.openBlocks().length > 0) return this.refuse(line, 0, 'a * stands for rows that are left out: print all of them (hexdump -v, od -v)');
+    if (REPEATED.test(text) && this.openBlocks().length > 0)
+      return this.refuse(line, 0, 'a * stands for rows that are left out: print all of them (hexdump -v, od -v)');
     const row = offsetRow(text, this.openBlocks().length > 0);
     if (row !== undefined) return this.row(line, row);
     const closing = CLOSING.exec(text);
-    for (const block of this.openBlocks()) this.give(closing === null ? block.settle() : block.end(closing[1]!), this.sideOf(block));
+    for (const block of this.openBlocks())
+      this.give(closing === null ? block.settle() : block.end(closing[1]!), this.sideOf(block));
     if (closing !== null && this.sawRows) return;
     if (!this.startHead(line) && !this.strace(line) && !this.literal(line)) this.setHeading(line);
   }
@@ -160,8 +162,13 @@ export class LogText implements DumpForm {
   private checkPromise(): void {
     const { heading } = this;
     this.heading = undefined;
-    if (heading?.promised === undefined || heading.isOther || heading.count === heading.promised || this.events.failed) return;
-    this.refuse(heading.line, 0, `${heading.promised} bytes are announced here, and ${heading.count} stand below: rows are missing`);
+    if (heading?.promised === undefined || heading.isOther || heading.count === heading.promised || this.events.failed)
+      return;
+    this.refuse(
+      heading.line,
+      0,
+      `${heading.promised} bytes are announced here, and ${heading.count} stand below: rows are missing`,
+    );
   }
 
   private strace(line: Line): boolean {
@@ -175,7 +182,12 @@ export class LogText implements DumpForm {
     }
     this.sawLiterals = true;
     this.use(line);
-    this.spoken.take(call.bytes, call.speaker, call.stream, call.isSocket ? undefined : `file descriptor ${call.stream}`);
+    this.spoken.take(
+      call.bytes,
+      call.speaker,
+      call.stream,
+      call.isSocket ? undefined : `file descriptor ${call.stream}`,
+    );
     return true;
   }
 
@@ -194,8 +206,12 @@ export class LogText implements DumpForm {
     const short = lengths.length === 1 && lengths[0]! > bytes.length ? lengths[0] : undefined;
     const reason =
       problem?.problem ??
-      (isUnclear ? 'several byte literals stand in this line: which of them was on the wire is not known' : undefined) ??
-      (short !== undefined ? `the line speaks of ${short} bytes, and holds ${bytes.length}: the rest is missing` : undefined);
+      (isUnclear
+        ? 'several byte literals stand in this line: which of them was on the wire is not known'
+        : undefined) ??
+      (short !== undefined
+        ? `the line speaks of ${short} bytes, and holds ${bytes.length}: the rest is missing`
+        : undefined);
     if (reason !== undefined) {
       this.refuse(line, (problem ?? literals[0]!).from, reason);
       return true;

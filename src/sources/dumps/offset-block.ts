@@ -6,7 +6,8 @@ import type { Line } from '../text/lines.js';
 const LEAST_ADDRESS = 0x1000;
 
 /** Bytes that rows proved, in their order; or why nothing proves them. */
-export type Proven = { readonly bytes: readonly number[] } | { readonly problem: string; readonly line: Line; readonly at: number };
+export type Proven =
+  { readonly bytes: readonly number[] } | { readonly problem: string; readonly line: Line; readonly at: number };
 
 /**
  * Rows that follow each other: each is taken for an offset and bytes only when the next offset, or the row's own
@@ -73,8 +74,17 @@ export class OffsetBlock {
     const { past } = this;
     this.past = undefined;
     if (past === undefined || /^0+$/.test(row.digits)) return this.begin(line, row);
-    const radices = this.radices.filter((radix) => valueOf(row, radix) - valueOf(past.row, radix) === past.count);
-    if (radices.length === 0) return { problem: `offset ${row.digits} does not follow on the rows before: some are missing, doubled or cut`, line, at: row.at };
+    const radices = this.radices.filter(
+      (radix) =>
+        valueOf(row, radix) - valueOf(past.row, radix) === past.count &&
+        this.isBeyondDoubt(past.row, row, radix, past.count),
+    );
+    if (radices.length === 0)
+      return {
+        problem: `offset ${row.digits} does not follow on the rows before: some are missing, doubled or cut`,
+        line,
+        at: row.at,
+      };
     this.radices = radices;
     this.proven++;
     this.held = { line, row };
@@ -94,7 +104,12 @@ export class OffsetBlock {
     if (closing !== undefined) {
       const steps = this.radices.map((radix) => parseInt(closing, radix) - valueOf(row, radix));
       const count = steps.find((step) => row.ends.some((end) => end.count === step));
-      if (count === undefined) return { problem: `the last offset ${closing} does not fit the rows: some are missing or cut`, line, at: row.at };
+      if (count === undefined)
+        return {
+          problem: `the last offset ${closing} does not fit the rows: some are missing or cut`,
+          line,
+          at: row.at,
+        };
       return this.bytesOf(line, row, count);
     }
     const isProven = this.proven > 0 || row.isSure;
@@ -107,7 +122,11 @@ export class OffsetBlock {
       };
     }
     if (this.showsCharacters) {
-      return { problem: 'the last row is cut: its characters do not fit its bytes, as they do in the rows before', line, at: row.at };
+      return {
+        problem: 'the last row is cut: its characters do not fit its bytes, as they do in the rows before',
+        line,
+        at: row.at,
+      };
     }
     if (rest.trim() !== '' && !/^(?:\s{2,}|\s*[|>[*])/.test(rest)) {
       return { problem: 'nothing tells where the bytes of the last row end', line, at: row.ends.at(-1)!.at };
@@ -160,18 +179,27 @@ export class OffsetBlock {
     const turned = turnedRound(bytes, row.size);
     const isSame = bytes.every((byte, index) => byte === turned[index]);
     if (!isSame && order !== undefined) {
-      if (this.order !== undefined && this.order !== order) return { problem: 'the byte order of the words is not the one of the rows before', line, at: row.at };
+      if (this.order !== undefined && this.order !== order)
+        return { problem: 'the byte order of the words is not the one of the rows before', line, at: row.at };
       this.order = order;
     }
     if (!isSame && this.order === undefined) {
-      return { problem: `nothing tells the byte order of these words of ${row.size} bytes: print single bytes`, line, at: row.at };
+      return {
+        problem: `nothing tells the byte order of these words of ${row.size} bytes: print single bytes`,
+        line,
+        at: row.at,
+      };
     }
     return { bytes: this.order === 'swapped' ? turned : bytes };
   }
 }
 
 function joined(first: Proven, second: Proven): Proven {
-  return 'problem' in first || 'problem' in second ? ('problem' in second ? second : first) : { bytes: [...first.bytes, ...second.bytes] };
+  return 'problem' in first || 'problem' in second
+    ? 'problem' in second
+      ? second
+      : first
+    : { bytes: [...first.bytes, ...second.bytes] };
 }
 
 function isOf(digits: string, radix: number): boolean {

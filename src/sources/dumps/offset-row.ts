@@ -27,7 +27,8 @@ const BETWEEN = /[ \t]?-[ \t]?|[ \t]{1,3}|[ \t]?\|[ \t]?|,[ \t]?/y;
 /** gdb's `x/8ub`, `x/8db`, `x/8ob`, `x/8tb`, `x/8cb`: numbers up to the end of the line. */
 const NUMBERS = /^(?:\s*-?(?:[01]{8}|\d{1,4})(?:\s+'(?:\\.{1,3}|.)')?)+\s*$/;
 /** The numbers of the columns above the bytes. */
-const COUNTED = /^(?:.*?[^\w\s(][^\w]*|\s*(?:Offset(?:\s*\([a-z]+\))?|Address)?\s*)?((?:0?0)(?:\s+-?\s*[0-9A-Fa-f]{1,2})+)(?:\s|\||$)/;
+const COUNTED =
+  /^(?:.*?[^\w\s(][^\w]*|\s*(?:Offset(?:\s*\([a-z]+\))?|Address)?\s*)?((?:0?0)(?:\s+-?\s*[0-9A-Fa-f]{1,2})+)(?:\s|\||$)/;
 
 /** `00 01 02 … 0F` above the bytes of a table: counts up from 0, with at least eight numbers. */
 export function isColumnHead(line: string): boolean {
@@ -90,7 +91,11 @@ function rowAt(line: string, match: RegExpExecArray, isGoingOn: boolean): Offset
     line,
   };
   // A row that is cut ends in half a byte.
-  const isPlausible = /^[\s-]?[0-9a-fA-F]?\s*$/.test(rest) || /^(?:\s{2,}|\s*[|>[*]|\t)/.test(rest) || fittingLength(row) !== undefined;
+  const isPlausible =
+    /^[\s-]?[0-9a-fA-F]?\s*$/.test(rest) ||
+    /^(?:\s{2,}|\s*[|>[*]|\t)/.test(rest) ||
+    fittingLength(row) !== undefined ||
+    (row.isSure && bytes.length >= 4);
   return isPlausible ? row : undefined;
 }
 
@@ -131,7 +136,11 @@ function numbersOf(line: string, from: number, mark: string): Area | undefined {
     .replace(/'(?:\\.{1,3}|.)'/g, '')
     .trim()
     .split(/\s+/);
-  const radix = numbers.every((number) => /^[01]{8}$/.test(number)) ? 2 : numbers.some((number) => /^0\d/.test(number)) ? 8 : 10;
+  const radix = numbers.every((number) => /^[01]{8}$/.test(number))
+    ? 2
+    : numbers.some((number) => /^0\d/.test(number))
+      ? 8
+      : 10;
   const bytes = numbers.map((number) => parseInt(number, radix));
   if (bytes.some((byte) => !(byte >= -128 && byte <= 255))) return undefined;
   return {
@@ -175,13 +184,17 @@ function isShown(rest: string, bytes: readonly number[]): boolean {
 
 /** Printable characters as they are, anything but a letter or a digit for the others; blanks at the end may be lost, or be too many. */
 function shows(ascii: string, bytes: readonly number[]): boolean {
-  const trimmed = ascii.replace(/[\s|]+$/, '');
+  const trimmed = ascii.trimEnd();
   const chars = [...trimmed];
-  if (chars.length > bytes.length && [...ascii.trimEnd()].length !== bytes.length) return false;
+  if (chars.length > bytes.length) return false;
   const all = [...ascii];
   for (const [index, byte] of bytes.entries()) {
     const char = all[index] ?? ' ';
-    if (byte >= 0x20 && byte < 0x7f ? char !== String.fromCharCode(byte) && !(char === '.' && byte < 0x21) : /[0-9A-Za-z]/.test(char))
+    if (
+      byte >= 0x20 && byte < 0x7f
+        ? char !== String.fromCharCode(byte) && !(char === '.' && byte < 0x21)
+        : /[0-9A-Za-z]/.test(char)
+    )
       return false;
   }
   return chars.length > 0 && chars.length >= lastShown(bytes);

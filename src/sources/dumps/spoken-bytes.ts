@@ -89,7 +89,9 @@ export class SpokenBytes {
   private requesterOf([first, second]: readonly [Speaker, Speaker]): Speaker {
     if (first === 'client') return 'client';
     const isMasked = (speaker: Speaker): boolean =>
-      this.pieces.some((piece) => piece.speaker === speaker && ((piece.bytes[1] ?? 0) & 0x80) !== 0 && (piece.bytes[0]! & 0x70) === 0);
+      this.pieces.some(
+        (piece) => piece.speaker === speaker && ((piece.bytes[1] ?? 0) & 0x80) !== 0 && (piece.bytes[0]! & 0x70) === 0,
+      );
     return isMasked(second) && !isMasked(first) ? second : first;
   }
 

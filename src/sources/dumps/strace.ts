@@ -18,7 +18,11 @@ export interface Moved {
 
 /** `read(5, "\201\5Hello", 4096) = 7`; `nothing` where it moved no bytes; undefined for another line. */
 export function straceCall(line: string): Moved | 'nothing' | { readonly problem: string } | undefined {
-  if (RESUMED.test(line)) return { problem: 'a call of another thread stands between the halves of this one: strace -ff -o FILE writes a file for each' };
+  if (RESUMED.test(line))
+    return {
+      problem:
+        'a call of another thread stands between the halves of this one: strace -ff -o FILE writes a file for each',
+    };
   const [, name, stream, args, result] = CALL.exec(line) ?? [];
   if (name === undefined) return undefined;
   if (result === undefined) return 'nothing';
@@ -31,9 +35,15 @@ export function straceCall(line: string): Moved | 'nothing' | { readonly problem
     const { bytes: some, problem } = spelled(`b"${text!}"`);
     if (problem !== undefined) return { problem };
     for (const byte of text === '' ? [] : some) bytes.push(byte);
-    if (dots !== undefined && bytes.length < count) return { problem: `${CUT_SHORT}: strace -s ${count} prints them all` };
+    if (dots !== undefined && bytes.length < count)
+      return { problem: `${CUT_SHORT}: strace -s ${count} prints them all` };
     if (!isVector || bytes.length >= count) break;
   }
   if (bytes.length < count) return { problem: `the call moved ${count} bytes, and ${bytes.length} are printed` };
-  return { speaker: /^(?:read|recv|pread)/.test(name) ? 'in' : 'out', stream: stream!, isSocket, bytes: bytes.slice(0, count) };
+  return {
+    speaker: /^(?:read|recv|pread)/.test(name) ? 'in' : 'out',
+    stream: stream!,
+    isSocket,
+    bytes: bytes.slice(0, count),
+  };
 }

@@ -49,17 +49,24 @@ const FORMS: readonly Form[] = [
     pattern: /<(?:Slow)?Buffer(?: [0-9a-fA-F]{2})*[^>]*>/g,
     spell: ([text]) => (DOTS.test(text) ? cut : text),
   },
-  { pattern: /<([0-9a-fA-F]{4,8}(?: [0-9a-fA-F]{2,8})*)( ?\.\.\.[^>]*)?>/g, spell: ([, digits, more]) => (more ? cut : digits) },
+  {
+    pattern: /<([0-9a-fA-F]{4,8}(?: [0-9a-fA-F]{2,8})*)( ?\.\.\.[^>]*)?>/g,
+    spell: ([, digits, more]) => (more ? cut : digits),
+  },
   { pattern: /(?:<[0-9a-fA-F]{2}>)+(?:.*$)?/g, spell: angles },
   // Strings with escapes, and those that are said to be of bytes.
   {
-    pattern: /(?<![A-Za-z0-9_])([rR]?[bB][rR]?|u8|[uUL@$])?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)(\.\.\.|\xe2\x80\xa6)?/g,
+    pattern:
+      /(?<![A-Za-z0-9_])([rR]?[bB][rR]?|u8|[uUL@$])?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)(\.\.\.|\xe2\x80\xa6)?/g,
     spell: ([text, , quoted, dots]) =>
       dots !== undefined ? cut : /^[bB]?(?:""|'')$/.test(text) ? undefined : /^[bBrR]/.test(text) ? text : quoted,
     isWeak: ([, prefix = '', quoted]) => !/b/i.test(prefix) && !ESCAPE.test(quoted!),
   },
   {
-    pattern: new RegExp(`[[{]\\s*(${ELEMENT}(?:[\\s,;]+${ELEMENT})+)\\s*,?\\s*(\\.\\.\\.[^\\]}]*|\\xe2\\x80\\xa6[^\\]}]*)?[\\]}]`, 'g'),
+    pattern: new RegExp(
+      `[[{]\\s*(${ELEMENT}(?:[\\s,;]+${ELEMENT})+)\\s*,?\\s*(\\.\\.\\.[^\\]}]*|\\xe2\\x80\\xa6[^\\]}]*)?[\\]}]`,
+      'g',
+    ),
     spell: ([, elements, dots]) => (dots !== undefined ? cut : list(elements!)),
     isWeak: ([, elements]) => !new RegExp(EXPLICIT).test(elements!) && !/^\s*(?:-\d|1[2-9]\d|2\d\d)/.test(elements!),
   },
@@ -69,14 +76,21 @@ const FORMS: readonly Form[] = [
     spell: ([text]) => bits(text),
   },
   {
-    pattern: /(?:\\x[0-9a-fA-F]{2}|\\[0-3][0-7]{2})(?:\\x[0-9a-fA-F]{2}|\\[0-3][0-7]{2}|\\[\\abefnrtv0]|[^\s\\"'`])*(\s+\S)?/g,
+    pattern:
+      /(?:\\x[0-9a-fA-F]{2}|\\[0-3][0-7]{2})(?:\\x[0-9a-fA-F]{2}|\\[0-3][0-7]{2}|\\[\\abefnrtv0]|[^\s\\"'`])*(\s+\S)?/g,
     spell: ([text, more]) =>
-      more === undefined ? `'${text.trimEnd().replace(/'/g, "\\'")}'` : { problem: 'nothing tells where the escaped bytes end: a blank may be one of them' },
+      more === undefined
+        ? `'${text.trimEnd().replace(/'/g, "\\'")}'`
+        : { problem: 'nothing tells where the escaped bytes end: a blank may be one of them' },
   },
   {
-    pattern: /(?<![\w:.-])[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2})+(?![\w:-])|(?<![\w:.-])[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){3,}(?![\w:-])/g,
+    pattern:
+      /(?<![\w:.-])[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2})+(?![\w:-])|(?<![\w:.-])[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){3,}(?![\w:-])/g,
     // Six are the address of a network card, three a date.
-    spell: ([text]) => ((text.length === 17 && !/^[089cC]/.test(text)) || (text.length === 8 && !/^8|[a-f]/i.test(text)) ? undefined : text),
+    spell: ([text]) =>
+      (text.length === 17 && !/^[089cC]/.test(text)) || (text.length === 8 && !/^8|[a-f]/i.test(text))
+        ? undefined
+        : text,
     isWeak: always,
   },
   {
@@ -86,7 +100,8 @@ const FORMS: readonly Form[] = [
     isWeak: always,
   },
   {
-    pattern: /(?<=^|[\s:=\](>])(?:0x)?[0-9a-fA-F]{2}(?: (?:0x)?[0-9a-fA-F]{2})+(\s?(?:\.\.\.|\xe2\x80\xa6))?(?=\s*$|\s{2,}|\s*[|\])])/g,
+    pattern:
+      /(?<=^|[\s:=\](>])(?:0x)?[0-9a-fA-F]{2}(?: (?:0x)?[0-9a-fA-F]{2})+(\s?(?:\.\.\.|\xe2\x80\xa6))?(?=\s*$|\s{2,}|\s*[|\])])/g,
     spell: ([text, dots]) => (dots !== undefined ? cut : text),
     isWeak: always,
   },
@@ -117,7 +132,10 @@ export function literalsIn(line: string): Literal[] {
 
 /** The bits of eight-digit groups, as hex. */
 export function bits(text: string): string {
-  return text.match(/[01]{8}/g)!.map((byte) => parseInt(byte, 2).toString(16).padStart(2, '0')).join(' ');
+  return text
+    .match(/[01]{8}/g)!
+    .map((byte) => parseInt(byte, 2).toString(16).padStart(2, '0'))
+    .join(' ');
 }
 
 function list(elements: string): string {
@@ -133,7 +151,8 @@ function binary(text: string): string | { readonly problem: string } | undefined
     /\s*(?:("(?:[^"\\]|\\.)*")(?:\/\w+|::\w+)?|(?:(0x|16#|2#|0b)?([0-9a-fA-F]+)))\s*(?:,|$)|([^])/g,
   )) {
     if (rest !== undefined) return undefined;
-    if (string !== undefined) for (const byte of spelled(string.includes('\\') ? string : `b${string}`).bytes) bytes.push(hex(byte));
+    if (string !== undefined)
+      for (const byte of spelled(string.includes('\\') ? string : `b${string}`).bytes) bytes.push(hex(byte));
     else {
       const value = parseInt(digits!, radix === '0x' || radix === '16#' ? 16 : radix === undefined ? 10 : 2);
       if (!(value <= 255) || (radix === undefined && /\D/.test(digits!))) return undefined;

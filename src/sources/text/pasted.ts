@@ -14,7 +14,8 @@ const BITS = /^\s*(?:0b)?[01]{8}(?:[\s,_]+(?:0b)?[01]{8})+[\s,]*$/;
 const MAY_BE_BITS = /^[\s01,_b]*$/;
 
 const DATED = /^\s*\W?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d)/;
-const isLetter = (byte: number): boolean => (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a);
+const isLetter = (byte: number): boolean =>
+  (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a);
 /** Digits, and what stands between and before them: a byte order mark, blanks beyond ASCII. */
 const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
   byte >= 0x80 || /[\s0-9a-fA-FxX,:;-]/.test(String.fromCharCode(byte)) ? 1 : 0,
