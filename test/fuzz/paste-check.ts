@@ -259,6 +259,11 @@ function mutated(form: Form, sent: readonly Sent[], dice: Dice): { text: string;
 /** What does not hold of what was read; undefined where it is the truth, or less with a reason. */
 function judged(events: readonly SourceEvent[], sent: readonly Sent[], isShort: boolean): string | undefined {
   const isRefused = events.some(({ type }) => type === 'problem');
+  // A dump that begins late says so.
+  const isLate = events.some(
+    (event) => event.type === 'notice' && event.message.endsWith('bytes before it are missing'),
+  );
+  if (isLate) return undefined;
   const isLess =
     isRefused ||
     isShort ||

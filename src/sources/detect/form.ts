@@ -107,9 +107,13 @@ export class FormDetector {
     if (this.digits >= 0 || line.trim() === '' || LOGIN.test(line)) return undefined;
     if (HTTP_HEAD.test(line)) return { form: 'binary' };
     if (isHexLine(line) && !RULER.test(line)) return { form: 'hex', skip: this.lineStart };
-    if (!PROMPT.test(line) || (QUOTED.test(line) && literalsIn(line).length > 0)) this.digits = this.lineStart;
+    if (!isPrompt(line)) this.digits = this.lineStart;
     return undefined;
   }
+}
+
+function isPrompt(line: string): boolean {
+  return PROMPT.test(line) && !(QUOTED.test(line) && literalsIn(line).length > 0);
 }
 
 /** No tab, no end of a line, no vertical tab or form feed. */

@@ -80,10 +80,15 @@ export class LogText implements DumpForm {
     if (REPEATED.test(text) && this.openBlocks().length > 0)
       return this.refuse(line, 0, 'a * stands for rows that are left out: print all of them (hexdump -v, od -v)');
     const row = offsetRow(text, this.openBlocks().length > 0);
-    if (row !== undefined) return this.row(line, row);
-    const closing = CLOSING.exec(text);
+    if (row !== undefined) this.row(line, row);
+    else this.other(line);
+  }
+
+  /** No row. */
+  private other(line: Line): void {
+    const closing = CLOSING.exec(line.text);
     for (const block of this.openBlocks())
-      this.give(closing === null ? block.settle() : block.end(closing[1]!), this.sideOf(block));
+      this.give(closing === null ? block.settle() : block.end(closing[1]), this.sideOf(block));
     if (closing !== null && this.sawRows) return;
     if (!this.startHead(line) && !this.strace(line) && !this.literal(line)) this.setHeading(line);
   }

@@ -53,7 +53,7 @@ export class OffsetBlock {
       return 'problem' in last ? last : joined(last, this.begin(line, row));
     }
     const expected = valueOf(held.row, this.radices[0]!) + (fittingLength(held.row) ?? held.row.bytes.length);
-    const wanted = expected.toString(this.radices[0]!).padStart(held.row.digits.length, '0');
+    const wanted = expected.toString(this.radices[0]).padStart(held.row.digits.length, '0');
     const problem =
       this.proven === 0 && this.isPlainWidth(held.row)
         ? `the first column looks like offsets, but does not count the bytes (${row.digits} stands where ${wanted} has to): if it is bytes, join the lines; if not, leave it out`
@@ -168,7 +168,8 @@ export class OffsetBlock {
 
   /** Whether the row can have `count` bytes: all that it has, or as many as its characters show. */
   private mayEnd(row: OffsetRow, count: number): boolean {
-    return count === row.bytes.length || fits(row, count) !== undefined;
+    const isCut = /^\s?[0-9a-fA-F]\s*$/.test(row.line.slice(row.ends.at(-1)!.at));
+    return (count === row.bytes.length && !isCut) || fits(row, count) !== undefined;
   }
 
   private bytesOf(line: Line, row: OffsetRow, count: number): Proven {

@@ -50,53 +50,94 @@ export function offsetRow(line: string, isGoingOn = false): OffsetRow | undefine
   return undefined;
 }
 
+/** The first column of a line, as it is printed. */
+interface Column {
+  readonly at: number;
+  /** What stands before it in the line. */
+  readonly prefix: string;
+  readonly digits: string;
+  readonly isZero: boolean;
+  /** `0x`, or nothing. */
+  readonly mark: string;
+  /** `h` after it, or a mark within it: it can be nothing but an address in hex. */
+  readonly isAddress: boolean;
+  /** What marks its end: a colon, a bar, a bracket, a hyphen. */
+  readonly close: string;
+  readonly gap: string;
+  /** More than one blank, or a tab, lies between it and the bytes. */
+  readonly isApart: boolean;
+}
+
+function columnOf(line: string, match: RegExpExecArray): Column {
+  const [, mark = '', printed = '', h = '', close = '', gap = ''] = match;
+  const digits = printed.replace(/[`']/, '');
+  return {
+    at: match.index,
+    prefix: line.slice(0, match.index).trim(),
+    digits,
+    isZero: /^0+$/.test(digits),
+    mark,
+    isAddress: h !== '' || printed !== digits,
+    close,
+    gap,
+    isApart: gap.length > 1 || gap === '\t',
+  };
+}
+
 function rowAt(line: string, match: RegExpExecArray, isGoingOn: boolean): OffsetRow | undefined {
-  const [whole, mark = '', printed, h, close, gap] = match as unknown as string[];
-  const prefix = line.slice(0, match.index);
-  const digits = printed!.replace(/[`']/, '');
+  const column = columnOf(line, match);
+  const { digits, mark, close, isZero, isApart } = column;
   // A word of letters alone is no offset.
   if (!/\d/.test(digits) && mark === '') return undefined;
-  const from = match.index + whole!.length;
-  const words = wordsOf(line, from);
-  // gdb writes hex with 0x; what has none are numbers.
-  const isGdb = mark !== '' && (gap!.includes('\t') || close!.includes('<'));
-  const area = words === undefined || (isGdb && !words.isPrefixed) ? numbersOf(line, from, mark) : words;
+  const area = areaOf(line, match.index + match[0].length, column);
   if (area === undefined) return undefined;
-  const { size, width, bytes, ends, isPrefixed } = area;
-  const isWider = digits.length > width || (mark !== '' && isPrefixed && mark.length + digits.length > width + 2);
-  const isMarked = /[:|\]>-]/.test(close!) || h !== '' || (mark !== '' && !isPrefixed) || printed !== digits;
-  const isApart = gap!.length > 1 || gap === '\t';
-  // Nor is a word among other digits, unless it stands apart from both.
-  const isAmongDigits = prefix.trim() !== '' && !/[^0-9a-fA-F\s]/.test(prefix);
-  if (isAmongDigits && !/[:-]/.test(close!) && !(isWider && isApart && digits.length >= 4)) return undefined;
-  const isZero = /^0+$/.test(digits);
-  if (gap === '' && !(size === 1 && /[:|]$/.test(close!) && digits.length >= 4)) return undefined;
-  const isOdd = digits.length % 2 === 1 && size === 1 && mark === '';
-  const looks =
-    (isMarked && (isWider || isZero || size === 1)) ||
-    (isWider && (size === 1 || (isZero && isApart))) ||
-    isOdd ||
-    ((isZero || isGoingOn) && isApart && size === 1);
-  if (!looks) return undefined;
-  const end = ends.at(-1)!.at;
-  const rest = line.slice(end);
+  const isWider = isWiderThan(column, area);
+  if (isHidden(column, area, isWider) || !looksLikeOffset(column, area, isWider, isGoingOn)) return undefined;
   const row: OffsetRow = {
-    at: match.index,
+    at: column.at,
     digits,
-    isHex: mark !== '' || h !== '' || printed !== digits || digits.length > 8,
-    isSure: isWider && (close!.includes(':') || (isZero && isApart && digits.length >= 4)),
-    size,
-    bytes,
-    ends,
+    isHex: mark !== '' || column.isAddress || digits.length > 8,
+    isSure: isWider && (close.includes(':') || (isZero && isApart && digits.length >= 4)),
+    size: area.size,
+    bytes: area.bytes,
+    ends: area.ends,
     line,
   };
-  // A row that is cut ends in half a byte.
-  const isPlausible =
-    /^[\s-]?[0-9a-fA-F]?\s*$/.test(rest) ||
-    /^(?:\s{2,}|\s*[|>[*]|\t)/.test(rest) ||
-    fittingLength(row) !== undefined ||
-    (row.isSure && bytes.length >= 4);
-  return isPlausible ? row : undefined;
+  return isPlausible(row) ? row : undefined;
+}
+
+function areaOf(line: string, from: number, { mark, gap, close }: Column): Area | undefined {
+  const words = wordsOf(line, from);
+  // gdb writes hex with 0x; what has none are numbers.
+  const isGdb = mark !== '' && (gap.includes('\t') || close.includes('<'));
+  return words === undefined || (isGdb && !words.isPrefixed) ? numbersOf(line, from, mark) : words;
+}
+
+function isWiderThan({ digits, mark }: Column, { width, isPrefixed }: Area): boolean {
+  return digits.length > width || (mark !== '' && isPrefixed && mark.length + digits.length > width + 2);
+}
+
+/** A word among other digits, unless it stands apart from both; one that nothing separates from the bytes. */
+function isHidden({ prefix, close, isApart, digits, gap }: Column, { size }: Area, isWider: boolean): boolean {
+  const isAmongDigits = prefix !== '' && !/[^0-9a-fA-F\s]/.test(prefix);
+  if (isAmongDigits && !/[:-]/.test(close) && !(isWider && isApart && digits.length >= 4)) return true;
+  return gap === '' && !(size === 1 && /[:|]$/.test(close) && digits.length >= 4);
+}
+
+function looksLikeOffset(column: Column, { size, isPrefixed }: Area, isWider: boolean, isGoingOn: boolean): boolean {
+  const { digits, mark, close, isAddress, isZero, isApart } = column;
+  const isMarked = /[:|\]>-]/.test(close) || isAddress || (mark !== '' && !isPrefixed);
+  if (isMarked && (isWider || isZero)) return true;
+  if (size > 1) return isWider && isZero && isApart;
+  const isOdd = digits.length % 2 === 1 && mark === '';
+  return isMarked || isWider || isOdd || ((isZero || isGoingOn) && isApart);
+}
+
+/** What follows the bytes may be nothing, half a byte (the row is cut), or the characters. */
+function isPlausible(row: OffsetRow): boolean {
+  const rest = row.line.slice(row.ends.at(-1)!.at);
+  if (/^[\s-]?[0-9a-fA-F]?\s*$/.test(rest) || /^(?:\s{2,}|\s*[|>[*]|\t)/.test(rest)) return true;
+  return fittingLength(row) !== undefined || (row.isSure && row.bytes.length >= 4);
 }
 
 interface Area extends Pick<OffsetRow, 'size' | 'bytes' | 'ends'> {
