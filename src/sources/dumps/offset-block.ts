@@ -156,9 +156,13 @@ export class OffsetBlock {
    * (`0010` after 10): not where hex makes no sense of them, the characters count the bytes, or od's seven digits say octal.
    */
   private isBeyondDoubt(before: OffsetRow, row: OffsetRow, radix: number, count: number): boolean {
-    if (radix === 16 || !this.radices.includes(16) || (radix === 8 && row.digits.length === 7)) return true;
-    const step = valueOf(row, 16) - valueOf(before, 16);
-    return step % count !== 0 && (step % 8 !== 0 || fits(before, count) !== undefined);
+    if (radix === 16 || (radix === 8 && row.digits.length === 7)) return true;
+    const others = this.radices
+      .filter((other) => other > radix)
+      .map((other) => valueOf(row, other) - valueOf(before, other));
+    return others.every(
+      (step) => step <= count || (step % count !== 0 && (step % 8 !== 0 || fits(before, count) !== undefined)),
+    );
   }
 
   /** Two digits among bytes of two digits: nothing but its growth tells the column from bytes. */

@@ -89,6 +89,8 @@ function rowAt(line: string, match: RegExpExecArray, isGoingOn: boolean): Offset
   const { digits, mark, close, isZero, isApart } = column;
   // A word of letters alone is no offset.
   if (!/\d/.test(digits) && mark === '') return undefined;
+  // Nor is what stands within a string.
+  if (/["'`\\]/.test(column.prefix)) return undefined;
   const area = areaOf(line, match.index + match[0].length, column);
   if (area === undefined) return undefined;
   const isWider = isWiderThan(column, area);
