@@ -26,6 +26,9 @@ const ELEMENT = `(?:${EXPLICIT}|-?\\d{1,3}|${HEX}{2}|'\\\\?[^']{1,3}')(?:_?u8|[u
 const ESCAPE = /\\(?:x[0-9a-fA-F]{2}|[0-3]?[0-7]{1,2}(?![0-9])|[0-3][0-7]{2}|u00[0-9a-fA-F]{2}|u\{)/;
 const always = (): boolean => true;
 
+/** A string is open: what looks like bytes in it are characters of it. */
+const IN_STRING = /(?:^|[^A-Za-z0-9])[bB]?(?:"(?:[^"\\]|\\.)*|'(?:[^'\\]|\\.)*)$/;
+
 /** The spellings that occur inside of lines, the most certain first. */
 const FORMS: readonly Form[] = [
   // Jetty's buffers: what is still to be read stands between the marks, stale bytes around them.
@@ -116,7 +119,7 @@ export function literalsIn(line: string): Literal[] {
     for (let match = pattern.exec(line); match !== null; match = pattern.exec(line)) {
       const from = match.index;
       const to = pattern.lastIndex;
-      const isTaken = found.some((other) => from < other.to && to > other.from);
+      const isTaken = found.some((other) => from < other.to && to > other.from) || IN_STRING.test(line.slice(0, from));
       const isDoubtful = isWeak?.(match) === true && (!isWorded || found.length > 0);
       const spelling = isTaken || isDoubtful ? undefined : spell(match, line);
       if (spelling === undefined) pattern.lastIndex = from + 1;
