@@ -5,6 +5,7 @@ import { LineBuffer } from '../../src/describe/line-buffer.js';
 import type { View } from '../../src/describe/view.js';
 import { captureCase } from './capture-check.js';
 import { Captures } from './captures.js';
+import { pasteCase } from './paste-check.js';
 import type { Dice } from './dice.js';
 import { type Codec, type Corpus, Inputs } from './inputs.js';
 import { cut, printable } from './probe.js';
@@ -37,6 +38,7 @@ export function createChecks(
     { name: 'connection', share: 9, check: (dice) => connection(codec, inputs, dice) },
     { name: 'text', share: 12, check: (dice) => text(tools, inputs, dice) },
     { name: 'head', share: 3, check: (dice) => head(codec, tools, inputs, dice) },
+    { name: 'paste', share: 8, check: (dice) => pasteCase(tools.openSource, dice) },
     { name: 'capture', share: 7, check: (dice) => captureCase(captures, dice) },
   ];
 }

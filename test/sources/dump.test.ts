@@ -325,7 +325,7 @@ const BROKEN: readonly (readonly [name: string, text: string, line: number, colu
     '00000000  81 00                                             ..\n00000003  81                                                .\n',
     2,
     1,
-    /does not follow on/,
+    /stands where 00000002 has to/,
   ],
   ['follow of another layer', 'Follow: websocket,hex\n', 1, 9, /use follow,tcp,raw/],
   ['no dump', 'hello\nthere\n', 1, 1, /no dump of a known form/],

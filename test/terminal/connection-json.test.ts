@@ -40,6 +40,7 @@ const EVERYTHING: ConnectionSummary = {
   connection: 3,
   client: '10.0.0.1:20000',
   server: '[::1]:80',
+  through: [{ name: 'vxlan', id: 7 }],
   firstTime: 1_700_000_000.1,
   lastTime: 1_700_000_012.4,
   handshake: {
@@ -93,6 +94,7 @@ describe('connectionRecord', () => {
       connection: 3,
       client: '10.0.0.1:20000',
       server: '[::1]:80',
+      through: [{ name: 'vxlan', id: 7 }],
       time: 1_700_000_000.1,
       duration: 12.3,
       handshake: { target: '/feed', status: 101, subprotocol: 'chat', extensions: ['permessage-deflate'] },

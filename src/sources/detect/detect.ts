@@ -2,6 +2,7 @@ import { Base64Source } from '../hex/base64.js';
 import { type Extent, type Form, FormDetector } from './form.js';
 import { DumpSource } from '../dumps/dump-source.js';
 import { HexSource } from '../hex/hex-source.js';
+import { PastedSource } from '../text/pasted.js';
 import { QuotedSource } from '../text/quoted.js';
 import { RawSource, RefusedSource } from '../text/raw.js';
 import { latin1 } from '../../codec/http1/text.js';
@@ -10,6 +11,9 @@ import { TextSource, Utf16Source } from '../text/utf16.js';
 
 /** So many bytes at most are looked at to tell what the input is. */
 const WINDOW = 64 * 1024;
+
+const CURL_BODY =
+  'this is the output of curl -v with a body among its lines, and nothing tells where the body begins and ends: use curl --trace FILE, or --output FILE';
 
 /** In which form input is; `auto` has it found out from the first bytes. */
 export type From = 'auto' | 'hex' | 'base64' | 'dump' | 'binary';
@@ -129,7 +133,7 @@ class AutoSource implements Source {
   private open(form: Form, head: Uint8Array): KindSource {
     switch (form.form) {
       case 'hex':
-        return new HexSource(head.subarray(0, form.skip));
+        return new PastedSource(head.subarray(0, form.skip));
       case 'dump':
         return new DumpSource();
       case 'quoted':
@@ -138,6 +142,8 @@ class AutoSource implements Source {
         return new RawSource();
       case 'mitmproxy':
         return new RefusedSource('mitmproxy flow file', FLOW_FILE);
+      case 'curl -v':
+        return new RefusedSource(form.form, CURL_BODY);
       case 'utf-16le':
       case 'utf-16be':
         return new Utf16Source(form.form, new AutoSource(this.options));

@@ -1,13 +1,15 @@
 import { isFlowFile, type Magic, MAGIC_LENGTH, magicOf, mayBeMagic } from './magic.js';
-import { type DumpKind, dumpKind } from '../dumps/kinds.js';
+import { type DumpKind, dumpKind, knownKind } from '../dumps/kinds.js';
+import { isColumnHead } from '../dumps/offset-row.js';
 import { isHexLine } from '../hex/lead.js';
 import { quoteOf } from '../text/quoted.js';
 import { latin1 } from '../../codec/http1/text.js';
+import { literalsIn } from '../text/literals.js';
 import { WideChar } from '../text/place.js';
 
 /** What input is, as its first bytes tell. */
 export type Form =
-  | { readonly form: Magic | 'binary' | 'mitmproxy' }
+  | { readonly form: Magic | 'binary' | 'mitmproxy' | 'curl -v' }
   | { readonly form: 'dump'; readonly kind: DumpKind }
   /** A dump with that in front of each line. */
   | { readonly form: 'quoted'; readonly prefix: string }
@@ -21,6 +23,13 @@ const LOGIN = /^\[?[\w.-]+@[\w.-]+/;
 /** `$ xxd -p frame.bin`, `>>> …`, and what tools say before they begin. */
 const PROMPT =
   /^(?:\S*(?:[$#%>]|[\x80-\xff]{2}) |PS [A-Z]:|Running as user|tcpdump: |listening on |reading from file |Capturing on )/;
+
+const RULER = /^[\s:;,-]+$/;
+/** No prompt where bytes follow. */
+const QUOTED = /^\s*[<>=+-]/;
+/** `curl -v` with the body among its own lines, which no longer tell where either ends. */
+const CURL =
+  /^(?:[*] .*\n)*[*] +(?:Trying|Connected to|Host|Rebuilt URL|processing:) .*\n(?:[^]*\n)?> [A-Z]+ \S+ HTTP\//;
 
 /** How much of the input is at hand: more will come; the most that is looked at; all there is. */
 export type Extent = 'growing' | 'full' | 'ended';
@@ -45,6 +54,7 @@ export class FormDetector {
     if (isFlowFile(bytes)) return { form: 'mitmproxy' };
     const growing = extent === 'growing';
     this.scan(bytes, extent === 'ended');
+    if (this.binaryAt >= 0 && CURL.test(latin1(bytes, 0, Math.min(this.binaryAt, 4096)))) return { form: 'curl -v' };
     if (this.binaryAt < 0) return growing && this.isTooShort(bytes) ? undefined : this.text(bytes, !growing);
     if (growing && mayBeMagic(bytes)) return undefined;
     // Whole lines in front of the first byte that is no text decide, as they would have had it not come yet.
@@ -87,16 +97,24 @@ export class FormDetector {
   }
 
   private line(line: string): Form | undefined {
-    const kind = dumpKind(line);
-    if (kind !== undefined) return { form: 'dump', kind };
+    const known = knownKind(line);
+    if (known !== undefined) return { form: 'dump', kind: known };
     const prefix = quoteOf(line);
-    if (prefix !== '' && dumpKind(line.slice(prefix.length)) !== undefined) return { form: 'quoted', prefix };
+    if (prefix !== '' && knownKind(line.slice(prefix.length)) !== undefined) return { form: 'quoted', prefix };
+    const kind = isColumnHead(line) ? undefined : dumpKind(line);
+    if (kind !== undefined) return { form: 'dump', kind };
+    // The numbers above a table's columns: what follows tells whether they are.
+    if (this.digits < 0 && isColumnHead(line)) this.digits = this.lineStart;
     if (this.digits >= 0 || line.trim() === '' || LOGIN.test(line)) return undefined;
     if (HTTP_HEAD.test(line)) return { form: 'binary' };
-    if (isHexLine(line)) return { form: 'hex', skip: this.lineStart };
-    if (!PROMPT.test(line)) this.digits = this.lineStart;
+    if (isHexLine(line) && !RULER.test(line)) return { form: 'hex', skip: this.lineStart };
+    if (!isPrompt(line)) this.digits = this.lineStart;
     return undefined;
   }
+}
+
+function isPrompt(line: string): boolean {
+  return PROMPT.test(line) && !(QUOTED.test(line) && literalsIn(line).length > 0);
 }
 
 /** No tab, no end of a line, no vertical tab or form feed. */

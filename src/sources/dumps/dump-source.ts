@@ -24,7 +24,7 @@ export class DumpSource implements Source {
 
   /** What the input was taken for, once that is known. */
   get kind(): string | undefined {
-    return this.found?.name;
+    return this.form?.kind ?? this.found?.name;
   }
 
   push(chunk: Uint8Array): SourceEvent[] {

@@ -4,6 +4,8 @@ import { showChar } from '../text/place.js';
 
 /** A reader of one form of dump, given one line after the other. It writes to the events that it was made with. */
 export interface DumpForm {
+  /** What it is called, where that shows only as it is read. */
+  readonly kind?: string;
   line(line: Line): void;
   /** No line follows. */
   end(): void;

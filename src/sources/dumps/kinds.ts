@@ -1,11 +1,13 @@
-import { FOLLOW_HEAD, FOLLOW_HEX, FollowText } from './follow.js';
+import { FOLLOW_HEAD, FollowText } from './follow.js';
 import type { DumpForm } from './form.js';
+import { LogText } from './log-text.js';
+import { offsetRow } from './offset-row.js';
 import { odRows } from './row-od.js';
 import { xxdRows } from './row-xxd.js';
 import { RowDump } from './rows.js';
 import { SOCAT_HEAD, SocatText } from './socat.js';
 import { TCPDUMP_HEAD, TCPDUMP_HEX, TcpdumpText } from './tcpdump.js';
-import { TCPFLOW_HEAD, TCPFLOW_HEX, TcpflowText } from './tcpflow.js';
+import { TCPFLOW_HEAD, TCPFLOW_WORDS, TcpflowText } from './tcpflow.js';
 import { TSHARK_HEADING, TsharkText } from './tshark.js';
 import type { Events } from '../text/events.js';
 
@@ -19,19 +21,14 @@ export interface DumpKind {
 
 const rows = (family: typeof xxdRows) => (events: Events) => new RowDump(events, family(events));
 
-/** The forms of dump that are read. */
+/** The forms of dump that have readers of their own. */
 export const DUMP_KINDS: readonly DumpKind[] = [
   { name: 'tcpdump -x text', signs: [TCPDUMP_HEX, TCPDUMP_HEAD], open: (events) => new TcpdumpText(events) },
   { name: 'socat dump', signs: [SOCAT_HEAD], open: (events) => new SocatText(events) },
   { name: 'tshark follow', signs: [FOLLOW_HEAD], open: (events) => new FollowText(events) },
-  { name: 'tcpflow dump', signs: [TCPFLOW_HEAD, TCPFLOW_HEX], open: (events) => new TcpflowText(events) },
+  { name: 'tcpflow dump', signs: [TCPFLOW_HEAD, TCPFLOW_WORDS], open: (events) => new TcpflowText(events) },
   { name: 'xxd dump', signs: [/^\s*[0-9a-fA-F]{8,16}: +[0-9a-fA-F]{2}/], open: rows(xxdRows) },
   { name: 'hexdump -C dump', signs: [/^[0-9a-fA-F]{8,16} {2}[0-9a-fA-F]{2}[ |].*\|/], open: rows(odRows) },
-  {
-    name: 'Wireshark follow',
-    signs: [/^(?:\t| {4})[0-9a-fA-F]{8} {2}[0-9a-fA-F]{2}(?: |$)/, FOLLOW_HEX],
-    open: (events) => new FollowText(events),
-  },
   {
     name: 'tshark -x text',
     signs: [/^[0-9a-fA-F]{4,6} {2}[0-9a-fA-F]{2}(?: |$)/, TSHARK_HEADING, /^Frame \d+: \d+ bytes on wire/],
@@ -53,6 +50,17 @@ export const DUMP_KINDS: readonly DumpKind[] = [
   },
 ];
 
+/** Any dump whose offsets prove themselves. */
+const OFFSET_ROWS: DumpKind = {
+  name: 'offsets and bytes',
+  signs: [],
+  open: (events) => new LogText(events),
+};
+
 export function dumpKind(line: string): DumpKind | undefined {
+  return knownKind(line) ?? (offsetRow(line) === undefined ? undefined : OFFSET_ROWS);
+}
+
+export function knownKind(line: string): DumpKind | undefined {
   return DUMP_KINDS.find(({ signs }) => signs.some((sign) => sign.test(line)));
 }

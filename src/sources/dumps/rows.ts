@@ -65,6 +65,8 @@ export class RowDump implements DumpForm {
   }
 
   private begin(line: Line, offset: string): void {
+    if (this.offsets === undefined && !/^0+$/.test(offset))
+      this.events.notice(`the dump begins at offset ${offset}: bytes before it are missing`);
     this.offsets ??= new Offsets(this.family.radices(line, offset));
     this.offsets.begin(offset);
   }

@@ -5,6 +5,8 @@ import { failInLine, type Line } from '../text/lines.js';
 
 export const TCPFLOW_HEAD = /^([^\s-]+\.\d{5})-([^\s-]+\.\d{5}): ?$/;
 export const TCPFLOW_HEX = /^([0-9a-fA-F]{4,7}): (?=[0-9a-fA-F]{2})/;
+/** Words of two bytes: what other tools print as `0000: 81 05` is not of tcpflow. */
+export const TCPFLOW_WORDS = /^[0-9a-fA-F]{4,7}: [0-9a-fA-F]{4} /;
 const WORD = /^(?:[0-9a-fA-F]{4}|[0-9a-fA-F]{2})(?= |$)/;
 const LINE_BYTES = 32;
 

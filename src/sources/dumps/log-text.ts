@@ -1,0 +1,280 @@
+import type { DumpForm } from './form.js';
+import { OffsetBlock, type Proven } from './offset-block.js';
+import { isColumnHead, type OffsetRow, offsetRow } from './offset-row.js';
+import { Sides } from './sides.js';
+import { SpokenBytes } from './spoken-bytes.js';
+import { straceCall } from './strace.js';
+import type { Events } from '../text/events.js';
+import { failInLine, type Line } from '../text/lines.js';
+import { literalsIn } from '../text/literals.js';
+import { latin1Bytes } from '../text/spelled.js';
+import { speakerOf, type Speaker } from '../text/speaker.js';
+
+/** Rulers and frames of tables. */
+const RULER = /^[\s+|=_*~-]*$/;
+const CLOSING = /^\s*(?:0[xX])?([0-9a-fA-F]{4,16})[:h]?\s*$/;
+const HEAD = /(?:^|[\s:>\]<])((?:[A-Z]{3,10} \S+ HTTP\/1\.[01]|HTTP\/1\.[01] \d{3}(?: [^\r\n]*)?))$/;
+const FIELD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:(?: |$|\S)/;
+/** `curl --trace` and Netty say how many bytes stand in the rows below. */
+const CURL = /(?:^|\s)(=>|<=) (?:Send|Recv) (SSL )?(?:header|data)?,? ?(\d+) bytes \(0x[0-9a-f]+\)$/;
+const NETTY = /\[id: (0x[0-9a-f]+|\w+)[^\]]*\] (?:READ|WRITE|RECEIVED|USER_EVENT)?:? ?.*?(\d+)B$/;
+const OPENSSL = /^(read from|write to) 0x[0-9a-f]+ \[0x[0-9a-f]+\] \(\d+ bytes => (-?\d+) /i;
+/** `len=7`, `7 bytes` in the line of a literal. */
+const LENGTH = /(?<![\w.])(\d+) ?(?:bytes?|B)(?![\w])|\b(?:len|length|size|n)\s*[=:]\s*(\d+)\b/gi;
+/** A repeated line of a dump. */
+const REPEATED = /(?:^|\s)\*\s*$/;
+
+/** What stands in front of the two sides of Wireshark's follow. */
+const INDENTS: Readonly<Record<string, 'left' | 'right'>> = { '': 'left', '    ': 'right', '\t': 'right' };
+
+interface Heading {
+  readonly speaker: Speaker | undefined;
+  readonly stream: string;
+  /** Bytes that it promises, and those that came. */
+  readonly promised: number | undefined;
+  count: number;
+  /** Its rows are not of this layer: TLS records. */
+  readonly isOther: boolean;
+  readonly line: Line;
+}
+
+/**
+ * What people paste: rows of an offset and bytes, in any layout that proves itself; byte literals in the lines of a log
+ * or of code; heads of a handshake. Words say who sent; without them no side is claimed. `bytes` events.
+ */
+export class LogText implements DumpForm {
+  private readonly spoken: SpokenBytes;
+  /** One for the rows at each side of Wireshark's follow, and one for all others. */
+  private readonly blocks = { left: new OffsetBlock(), right: new OffsetBlock(), other: new OffsetBlock() };
+  private readonly used: number[] = [];
+  private lines = 0;
+  private usedCount = 0;
+  private heading: Heading | undefined;
+  private head: { readonly speaker: Speaker; readonly prefix: string } | undefined;
+  /** Rows, or lines that are no rows, held bytes. */
+  private sawRows = false;
+  private sawLiterals = false;
+  private isRefused = false;
+
+  constructor(private readonly events: Events) {
+    this.spoken = new SpokenBytes(events, new Sides());
+  }
+
+  /** What the text was read as, with the lines that held bytes. */
+  get kind(): string {
+    if (this.spoken.isFollow) return 'Wireshark follow';
+    return this.sawLiterals ? `bytes in a log (${ranges(this.used, this.usedCount)})` : 'offsets and bytes';
+  }
+
+  /** No line held bytes. */
+  get isEmpty(): boolean {
+    return this.usedCount === 0 && !this.isRefused;
+  }
+
+  line(line: Line): void {
+    const { text } = line;
+    if (text.trim() === '') return this.endHead();
+    this.lines++;
+    if (this.head !== undefined && this.field(line)) return;
+    if (isColumnHead(text) || (RULER.test(text) && !REPEATED.test(text))) return;
+    if (REPEATED.test(text) && this.openBlocks().length > 0)
+      return this.refuse(line, 0, 'a * stands for rows that are left out: print all of them (hexdump -v, od -v)');
+    const row = offsetRow(text, this.openBlocks().length > 0);
+    if (row !== undefined) this.row(line, row);
+    else this.other(line);
+  }
+
+  /** No row. */
+  private other(line: Line): void {
+    const closing = CLOSING.exec(line.text);
+    for (const block of this.openBlocks())
+      this.give(closing === null ? block.settle() : block.end(closing[1]), this.sideOf(block));
+    if (closing !== null && this.sawRows) return;
+    if (!this.startHead(line) && !this.strace(line) && !this.literal(line)) this.setHeading(line);
+  }
+
+  end(): void {
+    this.endHead();
+    this.endBlocks();
+    this.checkPromise();
+    this.spoken.flush();
+    if (this.usedCount > 0 && this.usedCount < this.lines)
+      this.events.notice(`${this.usedCount} ${this.usedCount === 1 ? 'line' : 'lines'} of ${this.lines} held bytes`);
+  }
+
+  private row(line: Line, row: OffsetRow): void {
+    if (this.heading?.isOther === true) return;
+    this.sawRows = true;
+    this.use(line);
+    const side = row.digits.length === 8 && !row.isHex ? INDENTS[line.text.slice(0, row.at)] : undefined;
+    const block = this.blocks[side ?? 'other'];
+    for (const other of this.openBlocks()) if (other !== block) this.give(other.settle(), this.sideOf(other));
+    this.give(block.add(line, row), side);
+  }
+
+  private openBlocks(): OffsetBlock[] {
+    return Object.values(this.blocks).filter(({ open }) => open);
+  }
+
+  private endBlocks(): void {
+    for (const block of Object.values(this.blocks)) this.give(block.end(), this.sideOf(block));
+  }
+
+  private sideOf(block: OffsetBlock): 'left' | 'right' | undefined {
+    return block === this.blocks.left ? 'left' : block === this.blocks.right ? 'right' : undefined;
+  }
+
+  /** What was sure before comes out first. */
+  private refuse(line: Line, at: number, message: string): void {
+    this.isRefused = true;
+    this.spoken.flush();
+    failInLine(this.events, line, at, message);
+  }
+
+  private use(line: Line): void {
+    this.usedCount++;
+    if (this.used.length < 64 && this.used.at(-1) !== line.number) this.used.push(line.number);
+  }
+
+  private give(proven: Proven, side?: 'left' | 'right'): void {
+    if ('problem' in proven) {
+      return this.refuse(proven.line, proven.at, proven.problem);
+    }
+    if (proven.bytes.length === 0) return;
+    const { heading } = this;
+    if (heading !== undefined) heading.count += proven.bytes.length;
+    this.spoken.take(proven.bytes, heading?.speaker ?? side, heading?.stream);
+  }
+
+  /** What a line says of the rows below it. */
+  private setHeading(line: Line): void {
+    const { text } = line;
+    const [curl, netty, openssl] = [CURL.exec(text), NETTY.exec(text), OPENSSL.exec(text)];
+    const promised = curl?.[3] ?? netty?.[2] ?? openssl?.[2];
+    const speaker = openssl === null ? speakerOf(text) : speakerOf(openssl[1]!);
+    if (speaker !== undefined || promised !== undefined) this.endBlocks();
+    this.checkPromise();
+    this.heading = {
+      speaker,
+      stream: netty?.[1] ?? '',
+      promised: promised === undefined || Number(promised) <= 0 ? undefined : Number(promised),
+      count: 0,
+      isOther: curl?.[2] !== undefined,
+      line,
+    };
+  }
+
+  private checkPromise(): void {
+    const { heading } = this;
+    this.heading = undefined;
+    if (heading?.promised === undefined || heading.isOther || heading.count === heading.promised || this.events.failed)
+      return;
+    this.refuse(
+      heading.line,
+      0,
+      `${heading.promised} bytes are announced here, and ${heading.count} stand below: rows are missing`,
+    );
+  }
+
+  private strace(line: Line): boolean {
+    const call = straceCall(line.text);
+    if (call === undefined) return false;
+    this.checkPromise();
+    if (call === 'nothing') return true;
+    if ('problem' in call) {
+      this.refuse(line, 0, call.problem);
+      return true;
+    }
+    this.sawLiterals = true;
+    this.use(line);
+    this.spoken.take(
+      call.bytes,
+      call.speaker,
+      call.stream,
+      call.isSocket ? undefined : `file descriptor ${call.stream}`,
+    );
+    return true;
+  }
+
+  private literal(line: Line): boolean {
+    const { text } = line;
+    const literals = literalsIn(text);
+    if (literals.length === 0) return false;
+    this.endBlocks();
+    this.checkPromise();
+    const problem = literals.find((one) => one.problem !== undefined);
+    const between = literals.slice(1).map((one, index) => text.slice(literals[index]!.to, one.from));
+    const isUnclear = between.some((part) => !/^[\s,+]*$/.test(part));
+    const bytes = literals.flatMap((one) => one.bytes);
+    const words = literals.reduceRight((rest, { from, to }) => `${rest.slice(0, from)} ${rest.slice(to)}`, text);
+    const lengths = [...words.matchAll(LENGTH)].map((match) => Number(match[1] ?? match[2]));
+    const short = lengths.length === 1 && lengths[0]! > bytes.length ? lengths[0] : undefined;
+    const reason =
+      problem?.problem ??
+      (isUnclear
+        ? 'several byte literals stand in this line: which of them was on the wire is not known'
+        : undefined) ??
+      (short !== undefined
+        ? `the line speaks of ${short} bytes, and holds ${bytes.length}: the rest is missing`
+        : undefined);
+    if (reason !== undefined) {
+      this.refuse(line, (problem ?? literals[0]!).from, reason);
+      return true;
+    }
+    for (const { notices } of literals) for (const notice of notices) this.events.notice(notice);
+    this.sawLiterals = true;
+    this.use(line);
+    this.spoken.take(bytes, speakerOf(words), '');
+    return true;
+  }
+
+  private startHead(line: Line): boolean {
+    const match = HEAD.exec(line.text);
+    if (match === null) return false;
+    const first = match[1]!;
+    const prefix = line.text.slice(0, line.text.length - first.length);
+    const speaker = speakerOf(prefix) ?? (first.startsWith('HTTP/') ? 'response' : 'request');
+    this.endBlocks();
+    this.checkPromise();
+    this.head = { speaker, prefix };
+    this.headLine(line, first);
+    return true;
+  }
+
+  private field(line: Line): boolean {
+    const { prefix } = this.head!;
+    const { text } = line;
+    const bare = prefix !== '' && text.startsWith(prefix) ? text.slice(prefix.length) : text;
+    if (!FIELD.test(bare)) {
+      this.endHead();
+      return false;
+    }
+    this.headLine(line, bare);
+    return true;
+  }
+
+  private headLine(line: Line, text: string): void {
+    this.use(line);
+    this.sawLiterals = true;
+    this.spoken.take(latin1Bytes(`${text}\r\n`), this.head!.speaker, '');
+  }
+
+  private endHead(): void {
+    if (this.head === undefined) return;
+    const { speaker } = this.head;
+    this.head = undefined;
+    this.spoken.take(latin1Bytes('\r\n'), speaker, '');
+  }
+}
+
+/** `line 5`, `lines 2, 5-7`. */
+function ranges(numbers: readonly number[], count: number): string {
+  const parts: string[] = [];
+  for (let at = 0; at < numbers.length;) {
+    let to = at;
+    while (numbers[to + 1] === numbers[to]! + 1) to++;
+    parts.push(to === at ? String(numbers[at]) : `${numbers[at]}-${numbers[to]}`);
+    at = to + 1;
+  }
+  return `${count === 1 ? 'line' : 'lines'} ${parts.join(', ')}${count > numbers.length ? ' and more' : ''}`;
+}

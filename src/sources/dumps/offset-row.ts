@@ -1,0 +1,251 @@
+import { turnedRound } from './form.js';
+import { latin1Bytes } from '../text/spelled.js';
+
+/** A line that may be an offset (or an address) and bytes, and perhaps the same bytes as characters. */
+export interface OffsetRow {
+  /** Where the offset stands in the line. */
+  readonly at: number;
+  /** Its digits. */
+  readonly digits: string;
+  /** It was marked as hex (`0x`, `h`), or is too wide for anything but an address. */
+  readonly isHex: boolean;
+  /** One row is enough: the column ends in a colon and is wider than every byte, or it is zero and stands apart. */
+  readonly isSure: boolean;
+  /** Words of so many bytes. */
+  readonly size: number;
+  /** The bytes as printed, as many as can be; where each word's last ends. */
+  readonly bytes: readonly number[];
+  readonly ends: readonly { readonly count: number; readonly at: number }[];
+  readonly line: string;
+}
+
+/** The offset, what marks its end, and the gap up to the first byte. In front: nothing, a blank, a bracket, a bar. */
+const OFFSET =
+  /(?<=^|[\s|[(>\])])(0[xX])?([0-9a-fA-F]{8}[`'][0-9a-fA-F]{8}|[0-9a-fA-F]{1,16})(?![0-9a-fA-F`'])([hH]?)((?:\s?<[^<>]{1,80}>)?[:|\]>]*(?:\s?-(?=\s))?)([ \t]*)(?=(?:0[xX])?[0-9a-fA-F]{2}|-?\d)/g;
+const WORD = /(?:0[xX])?([0-9a-fA-F]{2,16})[hH]?(?=[\s\-|,]|$)/y;
+const BETWEEN = /[ \t]?-[ \t]?|[ \t]{1,3}|[ \t]?\|[ \t]?|,[ \t]?/y;
+/** gdb's `x/8ub`, `x/8db`, `x/8ob`, `x/8tb`, `x/8cb`: numbers up to the end of the line. */
+const NUMBERS = /^(?:\s*-?(?:[01]{8}|\d{1,4})(?:\s+'(?:\\.{1,3}|.)')?)+\s*$/;
+/** The numbers of the columns above the bytes. */
+const COUNTED =
+  /^(?:.*?[^\w\s(][^\w]*|\s*(?:Offset(?:\s*\([a-z]+\))?|Address)?\s*)?((?:0?0)(?:\s+-?\s*[0-9A-Fa-f]{1,2})+)(?:\s|\||$)/;
+
+/** `00 01 02 … 0F` above the bytes of a table: counts up from 0, with at least eight numbers. */
+export function isColumnHead(line: string): boolean {
+  const cells = COUNTED.exec(line)?.[1]?.split(/[\s-]+/) ?? [];
+  return cells.length >= 8 && cells.every((cell, index) => parseInt(cell, 16) === index % 16);
+}
+
+/**
+ * The row that `line` has the shape of, if it has: whether it is one, the rows around it or its characters have to prove.
+ * `isGoingOn`: a row stands before it.
+ */
+export function offsetRow(line: string, isGoingOn = false): OffsetRow | undefined {
+  OFFSET.lastIndex = 0;
+  for (let match = OFFSET.exec(line); match !== null; match = OFFSET.exec(line)) {
+    const row = rowAt(line, match, isGoingOn);
+    if (row !== undefined) return row;
+    OFFSET.lastIndex = match.index + 1;
+  }
+  return undefined;
+}
+
+/** The first column of a line, as it is printed. */
+interface Column {
+  readonly at: number;
+  /** What stands before it in the line. */
+  readonly prefix: string;
+  readonly digits: string;
+  readonly isZero: boolean;
+  /** `0x`, or nothing. */
+  readonly mark: string;
+  /** `h` after it, or a mark within it: it can be nothing but an address in hex. */
+  readonly isAddress: boolean;
+  /** What marks its end: a colon, a bar, a bracket, a hyphen. */
+  readonly close: string;
+  readonly gap: string;
+  /** More than one blank, or a tab, lies between it and the bytes. */
+  readonly isApart: boolean;
+}
+
+function columnOf(line: string, match: RegExpExecArray): Column {
+  const [, mark = '', printed = '', h = '', close = '', gap = ''] = match;
+  const digits = printed.replace(/[`']/, '');
+  return {
+    at: match.index,
+    prefix: line.slice(0, match.index).trim(),
+    digits,
+    isZero: /^0+$/.test(digits),
+    mark,
+    isAddress: h !== '' || printed !== digits,
+    close,
+    gap,
+    isApart: gap.length > 1 || gap === '\t',
+  };
+}
+
+function rowAt(line: string, match: RegExpExecArray, isGoingOn: boolean): OffsetRow | undefined {
+  const column = columnOf(line, match);
+  const { digits, mark, close, isZero, isApart } = column;
+  // A word of letters alone is no offset.
+  if (!/\d/.test(digits) && mark === '') return undefined;
+  // Nor is what stands within a string.
+  if (/["'`\\]/.test(column.prefix)) return undefined;
+  const area = areaOf(line, match.index + match[0].length, column);
+  if (area === undefined) return undefined;
+  const isWider = isWiderThan(column, area);
+  if (isHidden(column, area, isWider) || !looksLikeOffset(column, area, isWider, isGoingOn)) return undefined;
+  const row: OffsetRow = {
+    at: column.at,
+    digits,
+    isHex: mark !== '' || column.isAddress || digits.length > 8,
+    isSure: isWider && (close.includes(':') || (isZero && isApart && digits.length >= 4)),
+    size: area.size,
+    bytes: area.bytes,
+    ends: area.ends,
+    line,
+  };
+  return isPlausible(row) ? row : undefined;
+}
+
+function areaOf(line: string, from: number, { mark, gap, close }: Column): Area | undefined {
+  const words = wordsOf(line, from);
+  // gdb writes hex with 0x; what has none are numbers.
+  const isGdb = mark !== '' && (gap.includes('\t') || close.includes('<'));
+  return words === undefined || (isGdb && !words.isPrefixed) ? numbersOf(line, from, mark) : words;
+}
+
+function isWiderThan({ digits, mark }: Column, { width, isPrefixed }: Area): boolean {
+  return digits.length > width || (mark !== '' && isPrefixed && mark.length + digits.length > width + 2);
+}
+
+/** A word among other digits, unless it stands apart from both; one that nothing separates from the bytes. */
+function isHidden({ prefix, close, isApart, digits, gap }: Column, { size }: Area, isWider: boolean): boolean {
+  const isAmongDigits = prefix !== '' && !/[^0-9a-fA-F\s]/.test(prefix);
+  if (isAmongDigits && !/[:-]/.test(close) && !(isWider && isApart && digits.length >= 4)) return true;
+  return gap === '' && !(size === 1 && /[:|]$/.test(close) && digits.length >= 4);
+}
+
+function looksLikeOffset(column: Column, { size, isPrefixed }: Area, isWider: boolean, isGoingOn: boolean): boolean {
+  const { digits, mark, close, isAddress, isZero, isApart } = column;
+  const isMarked = /[:|\]>-]/.test(close) || isAddress || (mark !== '' && !isPrefixed);
+  if (isMarked && (isWider || isZero)) return true;
+  if (size > 1) return isWider && isZero && isApart;
+  const isOdd = digits.length % 2 === 1 && mark === '';
+  return isMarked || isWider || isOdd || ((isZero || isGoingOn) && isApart);
+}
+
+/** What follows the bytes may be nothing, half a byte (the row is cut), or the characters. */
+function isPlausible(row: OffsetRow): boolean {
+  const rest = row.line.slice(row.ends.at(-1)!.at);
+  if (/^[\s-]?[0-9a-fA-F]?\s*$/.test(rest) || /^(?:\s{2,}|\s*[|>[*]|\t)/.test(rest)) return true;
+  return fittingLength(row) !== undefined || (row.isSure && row.bytes.length >= 4);
+}
+
+interface Area extends Pick<OffsetRow, 'size' | 'bytes' | 'ends'> {
+  /** Digits of the widest word. */
+  readonly width: number;
+  readonly isPrefixed: boolean;
+}
+
+/** Words of hex digits, all as long as the first but for a shorter last one. */
+function wordsOf(line: string, from: number): Area | undefined {
+  const bytes: number[] = [];
+  const ends: { count: number; at: number }[] = [];
+  let width = 0;
+  let isPrefixed = false;
+  for (let at = from; at < line.length;) {
+    WORD.lastIndex = at;
+    const word = WORD.exec(line);
+    const text = word?.[1] ?? '';
+    if (word === null || text.length % 2 !== 0 || (width > 0 && text.length > width)) break;
+    const isShort = text.length < width;
+    width ||= text.length;
+    isPrefixed ||= word[0].startsWith('0x') || word[0].startsWith('0X');
+    for (let index = 0; index < text.length; index += 2) bytes.push(parseInt(text.slice(index, index + 2), 16));
+    ends.push({ count: bytes.length, at: WORD.lastIndex });
+    BETWEEN.lastIndex = WORD.lastIndex;
+    if (isShort || !BETWEEN.test(line)) break;
+    at = BETWEEN.lastIndex;
+  }
+  return bytes.length === 0 ? undefined : { size: width / 2, width, bytes, ends, isPrefixed };
+}
+
+/** Numbers that are no pairs of hex digits, after an address. */
+function numbersOf(line: string, from: number, mark: string): Area | undefined {
+  const text = line.slice(from);
+  if (mark === '' || !NUMBERS.test(text)) return undefined;
+  const numbers = text
+    .replace(/'(?:\\.{1,3}|.)'/g, '')
+    .trim()
+    .split(/\s+/);
+  const radix = numbers.every((number) => /^[01]{8}$/.test(number))
+    ? 2
+    : numbers.some((number) => /^0\d/.test(number))
+      ? 8
+      : 10;
+  const bytes = numbers.map((number) => parseInt(number, radix));
+  if (bytes.some((byte) => !(byte >= -128 && byte <= 255))) return undefined;
+  return {
+    size: 1,
+    width: 4,
+    bytes: bytes.map((byte) => byte & 0xff),
+    ends: [{ count: bytes.length, at: line.length }],
+    isPrefixed: false,
+  };
+}
+
+/** How many of the row's bytes its characters show; undefined where they show no number of them, or more than one. */
+export function fittingLength(row: OffsetRow): number | undefined {
+  const fitting = row.ends.filter(({ count }) => fits(row, count) !== undefined);
+  // An empty end fits nothing; where digits could be characters as well, the longest run of characters counts.
+  return fitting.length === 1 ? fitting[0]!.count : undefined;
+}
+
+/** Whether the row holds `count` bytes and shows them as characters: in which order they are then. */
+export function fits(row: OffsetRow, count: number): 'as-printed' | 'swapped' | undefined {
+  const end = row.ends.find((one) => one.count === count);
+  if (end === undefined) return undefined;
+  const rest = row.line.slice(end.at);
+  if (rest.trim() === '') return undefined;
+  const printed = row.bytes.slice(0, count);
+  if (isShown(rest, printed)) return 'as-printed';
+  return row.size > 1 && isShown(rest, turnedRound(printed, row.size)) ? 'swapped' : undefined;
+}
+
+const FRAMED = /^\s*(?:\|(.*?)\|?|>(.*)<|\[(.*)\]|\*(.*)\*|'(.*)'|"(.*)")\s*$/;
+
+function isShown(rest: string, bytes: readonly number[]): boolean {
+  const text = /[\x80-\xff]/.test(rest) ? new TextDecoder().decode(latin1Bytes(rest)) : rest;
+  const framed = FRAMED.exec(text);
+  const inner = framed?.slice(1).find((one) => one !== undefined);
+  if (inner !== undefined && shows(inner, bytes)) return true;
+  const lead = /^[\s|]*/.exec(text)![0].length;
+  for (let at = lead; at > 0; at--) if (shows(text.slice(at), bytes)) return true;
+  return false;
+}
+
+/** Printable characters as they are, anything but a letter or a digit for the others; blanks at the end may be lost, or be too many. */
+function shows(ascii: string, bytes: readonly number[]): boolean {
+  const trimmed = ascii.trimEnd();
+  const chars = [...trimmed];
+  if (chars.length > bytes.length) return false;
+  const all = [...ascii];
+  for (const [index, byte] of bytes.entries()) {
+    const char = all[index] ?? ' ';
+    if (
+      byte >= 0x20 && byte < 0x7f
+        ? char !== String.fromCharCode(byte) && !(char === '.' && byte < 0x21)
+        : /[0-9A-Za-z]/.test(char)
+    )
+      return false;
+  }
+  return chars.length > 0 && chars.length >= lastShown(bytes);
+}
+
+/** Blanks at the end may be lost, everything else is there. */
+function lastShown(bytes: readonly number[]): number {
+  let length = bytes.length;
+  while (length > 0 && (bytes[length - 1] === 0x20 || bytes[length - 1] === 0)) length--;
+  return length;
+}

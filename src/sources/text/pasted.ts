@@ -1,0 +1,182 @@
+import { LogText } from '../dumps/log-text.js';
+import { HexSource } from '../hex/hex-source.js';
+import type { InputProblem, Source, SourceEvent } from '../bytes/types.js';
+import { Events } from './events.js';
+import { LineReader } from './lines.js';
+import { bits } from './literals.js';
+import { latin1 } from '../../codec/http1/text.js';
+import { latin1Bytes } from './spelled.js';
+
+/** So much of the text is kept for a second look. */
+const MOST = 64 * 1024;
+/** Two or more groups of eight binary digits, and nothing else. */
+const BITS = /^\s*(?:0b)?[01]{8}(?:[\s,_]+(?:0b)?[01]{8})+[\s,]*$/;
+const MAY_BE_BITS = /^[\s01,_b]*$/;
+
+const DATED = /^\s*\W?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d)/;
+const isLetter = (byte: number): boolean =>
+  (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a);
+/** Digits, and what stands between and before them: a byte order mark, blanks beyond ASCII. */
+const PLAIN = Uint8Array.from({ length: 256 }, (_, byte) =>
+  byte >= 0x80 || /[\s0-9a-fA-FxX,:;-]/.test(String.fromCharCode(byte)) ? 1 : 0,
+);
+
+/**
+ * Text that may be one spelling of bytes throughout, or hold bytes in some of its lines: read as the one, and where that
+ * fails, as the other. Plain digits come out as they come in; everything else waits for the end, or for 64 KiB.
+ */
+export class PastedSource implements Source {
+  private readonly hex: HexSource;
+  private held: SourceEvent[] | undefined = [];
+  private text: Uint8Array[] = [];
+  private length = 0;
+  private log: LineForm | undefined;
+  private mayBeBits = true;
+  private sawText = false;
+  private isDigits = true;
+  /** Offset of the first line's end. */
+  private firstEnd = Infinity;
+  private isBits = false;
+
+  /** `skipped`: what stands in front of the text, and counts as read. */
+  constructor(private readonly skipped: Uint8Array) {
+    this.hex = new HexSource(skipped);
+  }
+
+  get kind(): string | undefined {
+    return this.isBits ? 'binary digits' : (this.log?.form.kind ?? this.hex.kind);
+  }
+
+  push(chunk: Uint8Array): SourceEvent[] {
+    const { held, log } = this;
+    if (log !== undefined) return log.push(chunk);
+    if (held === undefined) return this.hex.push(chunk);
+    this.text.push(chunk.slice());
+    this.length += chunk.length;
+    this.mayBeBits &&= MAY_BE_BITS.test(latin1(chunk));
+    append(held, this.hex.push(chunk));
+    if (this.firstEnd === Infinity) this.findFirstEnd(chunk);
+    const problem = this.earlyProblem(held);
+    if (problem !== undefined) return this.asLog(problem);
+    if (this.isPlain && this.firstEnd < Infinity) return this.release();
+    if (this.length < MOST) return [];
+    if (!this.mayBeBits || this.length === 0) return this.release();
+    return this.asLog({ message: 'binary digits are read up to 64 KiB of text', offset: 0, line: 1, column: 1 });
+  }
+
+  end(): SourceEvent[] {
+    const { held, log } = this;
+    if (log !== undefined) return log.end();
+    const last = this.hex.end();
+    if (held === undefined) return last;
+    append(held, last);
+    const text = this.mayBeBits ? latin1(joined(this.text)) : '';
+    if (BITS.test(text)) {
+      this.isBits = true;
+      this.held = undefined;
+      const source = new HexSource();
+      return [...source.push(latin1Bytes(bits(text))), ...source.end()];
+    }
+    const isNothing = !held.some(({ type }) => type === 'bytes' || type === 'problem');
+    const problem = this.earlyProblem(held);
+    if (problem === undefined && !isNothing && !this.firstLineFails()) return this.release();
+    return [...this.asLog(problem), ...this.log!.end()];
+  }
+
+  /** Reads all of it again, line by line. */
+  private asLog(problem: InputProblem | undefined): SourceEvent[] {
+    const events = new Events();
+    const text = joined([this.skipped, ...this.text]);
+    // What the first line gave before it failed was none of its bytes, unless it is digits.
+    const isNoise = problem !== undefined && this.firstLineFails();
+    const otherwise = isNoise ? [{ type: 'problem' as const, problem }] : (this.held ?? []);
+    this.log = new LineForm(new LogText(events), events, otherwise);
+    this.held = undefined;
+    this.text = [];
+    return this.log.push(text);
+  }
+
+  /** The first line holds more than the bytes that were found in it: a date, numbers in brackets. */
+  private firstLineFails(): boolean {
+    const line = /[^\s][^\n]*/.exec(latin1(joined(this.text)))?.[0].trimEnd() ?? '';
+    if (DATED.test(line)) return true;
+    const source = new HexSource();
+    const events = [...source.push(latin1Bytes(line)), ...source.end()];
+    const problem = events.find((event) => event.type === 'problem')?.problem;
+    const isFound = source.kind !== 'hex' && events.some(({ type }) => type === 'bytes');
+    return isFound && problem !== undefined && problem.offset < line.length;
+  }
+
+  /** The first line is digits and what may stand between them: so are the others, or they are wrong. */
+  private get isPlain(): boolean {
+    return this.isDigits && this.skipped.length === 0 && this.hex.kind === 'hex' && !this.mayBeBits;
+  }
+
+  /** Where the first line ends that is not blank. */
+  private findFirstEnd(chunk: Uint8Array): void {
+    for (const [index, byte] of chunk.entries()) {
+      this.sawText ||= byte >= 0x80 || isLetter(byte);
+      this.isDigits &&= PLAIN[byte] === 1;
+      if (byte !== 0x0a || !this.sawText) continue;
+      this.firstEnd = this.skipped.length + this.length - chunk.length + index;
+      return;
+    }
+  }
+
+  /** What is wrong with the text as one spelling: in the first line of plain digits, anywhere in what else is kept. */
+  private earlyProblem(events: readonly SourceEvent[]): InputProblem | undefined {
+    const found = events.find((event) => event.type === 'problem');
+    if (found === undefined) return undefined;
+    return found.problem.offset < (this.isPlain ? this.firstEnd : MOST) ? found.problem : undefined;
+  }
+
+  private release(): SourceEvent[] {
+    const held = this.held ?? [];
+    this.held = undefined;
+    this.text = [];
+    return held;
+  }
+}
+
+/** A form that is read line by line, as a source. */
+class LineForm {
+  private readonly lines: LineReader;
+
+  constructor(
+    readonly form: LogText,
+    private readonly events: Events,
+    /** What the text gives where no line of it holds bytes. */
+    private readonly otherwise: SourceEvent[],
+  ) {
+    this.lines = new LineReader(events);
+  }
+
+  push(chunk: Uint8Array): SourceEvent[] {
+    if (this.events.failed) return [];
+    this.lines.push(chunk, (line) => this.form.line(line));
+    return this.events.take();
+  }
+
+  end(): SourceEvent[] {
+    if (this.events.failed) return [];
+    this.lines.end((line) => this.form.line(line));
+    this.form.end();
+    const last = this.form.isEmpty ? this.otherwise : this.events.take();
+    this.events.failed = true;
+    return last;
+  }
+}
+
+function append(list: SourceEvent[], more: readonly SourceEvent[]): void {
+  for (const event of more) list.push(event);
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all;
+}

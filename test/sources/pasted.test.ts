@@ -1,0 +1,229 @@
+import { describe, expect, test } from 'vitest';
+import { openSource } from '../../src/sources/detect/detect.js';
+import { cut, fromText, readAllWays, readChunks, type Read } from './read-source.js';
+
+/** Text of 20 bytes, text of 5, masked text of 5. */
+const LONG = '811448656c6c6f2c20776f726c642120313233343536';
+const HELLO = '810548656c6c6f';
+const MASKED = '818537fa213d7f9f4d5158';
+
+const read = (text: string): Read => readAllWays(() => openSource('auto'), fromText(text));
+
+const GDB = `0x555555558040 <frame>:\t129\t20\t72\t101\t108\t108\t111\t44
+0x555555558048 <frame+8>:\t32\t119\t111\t114\t108\t100\t33\t32
+0x555555558050 <frame+16>:\t49\t50\t51\t52\t53\t54
+`;
+const GDB_HEX = `(gdb) x/22xb frame
+0x555555558040 <frame>:\t0x81\t0x14\t0x48\t0x65\t0x6c\t0x6c\t0x6f\t0x2c
+0x555555558048 <frame+8>:\t0x20\t0x77\t0x6f\t0x72\t0x6c\t0x64\t0x21\t0x20
+0x555555558050 <frame+16>:\t0x31\t0x32\t0x33\t0x34\t0x35\t0x36
+`;
+const ROW = '81 14 48 65 6c 6c 6f 2c 20 77 6f 72 6c 64 21 20';
+const END = '31 32 33 34 35 36';
+const ASCII = '..Hello, world! ';
+
+describe('an offset and bytes, in a layout that proves itself', () => {
+  test.each([
+    ['four digits, a colon', `0000: ${ROW} ${ASCII}\n0010: ${END}                               123456\n`],
+    ['no characters', `0000: ${ROW}\n0010: ${END}\n`],
+    ['three blanks', `00000000   ${ROW}   ${ASCII}\n00000010   ${END}   123456\n`],
+    ['decimal offsets', `  0: ${ROW}\n 16: ${END}\n`],
+    ['octal offsets', `0000000: ${ROW}\n0000020: ${END}\n`],
+    ['brackets', `[0000] ${ROW}\n[0010] ${END}\n`],
+    ['bars', `|00000000| ${ROW} |${ASCII}|\n|00000010| ${END}                               |123456          |\n`],
+    ['0x', `0x0000  ${ROW}  ${ASCII}\n0x0010  ${END}  123456\n`],
+    ['h', `0000h: ${ROW}\n0010h: ${END}\n`],
+    [
+      'OpenSSL',
+      `0000 - 81 14 48 65 6c 6c 6f 2c-20 77 6f 72 6c 64 21 20   ${ASCII}\n0010 - ${END}                                 123456\n`,
+    ],
+    [
+      'WinDbg',
+      `00000000\`0019f7d0  81 14 48 65 6c 6c 6f 2c-20 77 6f 72 6c 64 21 20  ${ASCII}\n00000000\`0019f7e0  ${END}                                123456\n`,
+    ],
+    ['a time in front', `12:30:45.123 0000: ${ROW}\n12:30:45.124 0010: ${END}\n`],
+    [
+      'a logger in front',
+      `I (1234) ws: 0x3ffb1234   ${ROW.replace(/ (?=20 77)/, '  ')}  |${ASCII}|\nI (1234) ws: 0x3ffb1244   ${END}                                 |123456|\n`,
+    ],
+    ['lldb', `0x100003f90: ${ROW}  ${ASCII}\n0x100003fa0: ${END}                                123456\n`],
+    [
+      'columns of PowerShell',
+      `           00 01 02 03 04 05 06 07 08 09 0A 0B 0C 0D 0E 0F\n\n00000000   ${ROW}  ${ASCII}\n00000010   ${END}                                123456\n`,
+    ],
+    [
+      'columns of HxD',
+      `Offset(h) 00 01 02 03 04 05 06 07 08 09 0A 0B 0C 0D 0E 0F\n\n00000000  ${ROW}  ${ASCII}\n00000010  ${END}                                123456\n`,
+    ],
+    ['two digits, proven by their growth', `00  ${ROW}\n10  ${END}\n`],
+    ['an offset at the end', `0000: ${ROW}\n0010: ${END}\n0016\n`],
+    ['gdb, hex', GDB_HEX],
+    ['gdb, decimal', GDB],
+    ['gdb, signed', GDB.replace('129', '-127')],
+    [
+      'words with characters',
+      '0000: 8114 4865 6c6c 6f2c 2077 6f72 6c64 2120  ..Hello, world! \n0010: 3132 3334 3536                           123456\n',
+    ],
+  ])('%s', (_, text) => {
+    const { bytes, problem, sides } = read(text);
+    expect({ bytes, problem, sides }).toEqual({ bytes: LONG, problem: undefined, sides: ['', ''] });
+  });
+
+  test.each([
+    ['characters prove one row', '0000: 81 05 48 65 6C 6C 6F                               ..Hello         \n'],
+    ['a colon proves one row', '0x7fffffffe000:\t0x81\t0x05\t0x48\t0x65\t0x6c\t0x6c\t0x6f\n'],
+    ['digits among the characters', '0000: 81 05 48 65 6C 6C 6F   ..Hello\n'],
+  ])('%s', (_, text) => {
+    expect(read(text)).toMatchObject({ bytes: HELLO, problem: undefined });
+  });
+
+  test.each([
+    ['one row of two digits', '00: 81 05 48 65 6c 6c 6f\n', /nothing proves it/],
+    ['a column that does not count', '01: 81 05 48 65 6c 6c 6f\n02: 89 00\n', /nothing proves it/],
+    ['line numbers', '1  81 05 48 65 6c 6c 6f\n2  89 00\n', /nothing proves it/],
+    ['a lost row', `0000: ${ROW}\n0020: ${END}\n`, /0020 stands where 0010 has to/],
+    ['a lost first row', `0010: ${ROW}\n0020: ${END}\n`, /rows before it are missing/],
+    ['a cut row', `0000: 81 14 48 65 6c 6c 6f 2c 20 77\n0010: ${END}\n`, /stands where 000a has to/],
+    ['a cut last row', `0000: ${ROW}  ${ASCII}\n0010: 31 32 33\n`, /last row is cut/],
+    ['rows left out by *', `0000: ${ROW}\n*\n0040: ${END}\n`, /left out/],
+    ['words of which nobody knows the order', '0x555555558040:\t0x65481481\t0x2c6f6c6c\n', /byte order/],
+    [
+      'curl that announces more',
+      '=> Send data, 22 bytes (0x16)\n0000: 31 32 33 34 35 36                               123456\n',
+      /22 bytes are announced/,
+    ],
+    [
+      'Netty that announces more',
+      `x [id: 0x1, L:/a:1 - R:/b:2] READ: 22B\n|00000000| ${ROW} |${ASCII}|\nx READ COMPLETE\n`,
+      /22 bytes are announced/,
+    ],
+  ])('%s is refused', (_, text, problem) => {
+    expect(read(text).problem?.message).toMatch(problem);
+  });
+
+  test("sides are those of Wireshark's follow only where both occur", () => {
+    const row = '00000000  81 05 48 65 6c 6c 6f                               ..Hello\n';
+    expect(read(row)).toMatchObject({ bytes: HELLO, sides: ['', ''] });
+    expect(read(`${row}    ${row}`).sides).toEqual([HELLO, HELLO]);
+  });
+});
+
+describe('byte literals in the lines of logs and code', () => {
+  const hello = String.raw`\x81\x05Hello`;
+  test.each([
+    ['Python', `DEBUG got b'${hello}'`],
+    ['a C string', String.raw`got "\201\005Hello"`],
+    ['Erlang', 'frame: <<129,5,72,101,108,108,111>>'],
+    ['Erlang with text', 'frame: <<129,5,"Hello">>'],
+    ['Elixir, hex', 'frame: <<0x81, 0x05, 0x48, 0x65, 0x6C, 0x6C, 0x6F>>'],
+    ['Erlang, radix', 'frame: <<16#81, 16#05, 16#48, 16#65, 16#6C, 16#6C, 16#6F>>'],
+    ['NSData', 'received {length = 7, bytes = 0x810548656c6c6f}'],
+    ['old NSData', 'received <81054865 6c6c6f>'],
+    ['C', 'uint8_t f[] = {129, 5, 72, 101, 108, 108, 111}; // text'],
+    ['Go', 'recv: [129 5 72 101 108 108 111]'],
+    ['Java', 'INFO: [-127, 5, 72, 101, 108, 108, 111]'],
+    ['Rust', 'read [0x81, 0x05, 0x48, 0x65, 0x6c, 0x6c, 0x6f] ok'],
+    ['casts', '(byte)0x81,(byte)0x05,(byte)0x48,(byte)0x65,(byte)0x6c,(byte)0x6c,(byte)0x6f'],
+    ['a list of escapes', String.raw`[\x81, \x05, \x48, \x65, \x6c, \x6c, \x6f]`],
+    ['less', '<81><05>Hello'],
+    ['Jetty', `Filled 7 bytes - Direct@1b[p=0,l=7,c=4096,r=7]={<<<${hello}>>>stale...\\x00}`],
+    ['BitConverter', 'Received: 81-05-48-65-6C-6C-6F'],
+    ['colons', 'data: 81:05:48:65:6c:6c:6f'],
+    ['a serial monitor', '[12:30:45] RX: 81 05 48 65 6c 6c 6f'],
+    ['digits', 'payload=810548656c6c6f'],
+    ['bits', '10000001 00000101 01001000 01100101 01101100 01101100 01101111'],
+    ['bits in a line', 'got 10000001 00000101 01001000 01100101 01101100 01101100 01101111'],
+    ['Node', 'got <Buffer 81 05 48 65 6c 6c 6f>'],
+    ['strace', String.raw`recvfrom(4, "\201\5Hello", 4096, 0, NULL, NULL) = 7`],
+    ['strace -xx', String.raw`02:11:25.049 write(4<socket:[43]>, "\x81\x05\x48\x65\x6c\x6c\x6f", 7) = 7`],
+    [
+      'strace of a vector',
+      String.raw`writev(4, [{iov_base="\201\5", iov_len=2}, {iov_base="Hello", iov_len=5}], 2) = 7`,
+    ],
+    ['strace of a part', String.raw`write(4, "\201\5Hello, and more", 16) = 7`],
+  ])('%s', (_, line) => {
+    for (const text of [line, `${line}\n`, `INFO started\n${line}\nINFO done\n`]) {
+      const { bytes, problem } = read(text);
+      expect({ bytes, problem }).toEqual({ bytes: HELLO, problem: undefined });
+    }
+  });
+
+  test('says how many lines held bytes, and which', () => {
+    const text = `INFO a\nINFO got b'${hello}'\nINFO b\nINFO got b'${hello}'\n`;
+    expect(read(text).notices).toEqual(['2 lines of 4 held bytes']);
+    const source = openSource('auto');
+    readChunks(source, [fromText(text)]);
+    expect(source.kind()).toBe('bytes in a log (lines 2, 4)');
+  });
+
+  const masked = String.raw`\x81\x857\xfa!=\x7f\x9fMQX`;
+  test.each([
+    ['words', `sent b'${masked}'\nreceived b'${hello}'`],
+    ['camel case', `onSend: "${masked}"\nonReceive: "${hello}"`],
+    ['arrows of curl', `=> b'${masked}'\n<= b'${hello}'`],
+    ['arrows', `> b'${masked}'\n< b'${hello}'`],
+    ['names', `client -> server: b'${masked}'\nserver -> client: b'${hello}'`],
+    ['++Sent', `++Sent raw: b'${masked}'\n++Rcv raw: b'${hello}'`],
+    ['brackets', `[TX] b'${masked}'\n[RX] b'${hello}'`],
+    ['a table', `| write | b'${masked}' |\n| read  | b'${hello}' |`],
+    [
+      'Netty',
+      '[id: 0x1a, L:/a:1 - R:/b:2] READ: 11B\n|00000000| 81 85 37 fa 21 3d 7f 9f 4d 51 58                |..7.!=..MQX     |\n[id: 0x1a, L:/a:1 - R:/b:2] WRITE: 7B\n|00000000| 81 05 48 65 6c 6c 6f                            |..Hello         |\n',
+    ],
+    [
+      'OpenSSL',
+      'write to 0x55 [0x56] (11 bytes => 11 (0xB))\n0000 - 81 85 37 fa 21 3d 7f 9f-4d 51 58                  ..7.!=..MQX\nread from 0x55 [0x56] (4096 bytes => 7 (0x7))\n0000 - 81 05 48 65 6c 6c 6f                              ..Hello\n',
+    ],
+  ])('%s give the side', (_, text) => {
+    expect(read(text)).toMatchObject({ sides: [MASKED, HELLO], problem: undefined });
+  });
+
+  test.each([
+    ['a mail', `> b'${hello}'\n> b'${hello}'`],
+    ['one line without a word', `sent b'${hello}'\nreceived b'${hello}'\nb'${hello}'`],
+    ['one end alone', `sent b'${hello}'`],
+  ])('%s gives none', (_, text) => {
+    const { sides, bytes } = read(text);
+    expect(sides).toEqual(['', '']);
+    expect(bytes.startsWith(HELLO)).toBe(true);
+  });
+
+  test.each([
+    ['strace without -s', String.raw`write(4, "\201\24Hello,"..., 22) = 22`, /cut short/],
+    ['a string with dots', 'got b"\\x81\\x05He"...', /cut short/],
+    ['dots in a list', 'got [0x81, 0x05, 0x48, ...]', /cut short/],
+    ['Elixir with dots', 'got <<129, 5, 72, ...>>', /cut short/],
+    ['NSData with dots', 'got {length = 700, bytes = 0x81054865 ... 6c6c6f00}', /cut short/],
+    ['Node with more', 'got <Buffer 81 05 48 65 ... 50 more bytes>', /cut short/],
+    ['a length that is not met', `received 9 bytes: b'${hello}'`, /9 bytes/],
+    ['two literals', `sent b'${hello}' with key b'\\x01\\x02'`, /several byte literals/],
+    ['Jetty that leaves out', 'x[p=0,l=70,c=4096,r=70]={<<<\\x81\\x05Hel...lo>>>}', /cut short/],
+  ])('%s is refused', (_, text, problem) => {
+    const { bytes, problem: found } = read(`INFO\n${text}\n`);
+    expect(bytes).toBe('');
+    expect(found?.message).toMatch(problem);
+  });
+
+  test('a handshake among the lines', () => {
+    const text = `--- request header ---\nGET / HTTP/1.1\nHost: a\n\n---\n--- response header ---\nHTTP/1.1 101 Switching Protocols\nUpgrade: websocket\n---\n++Sent raw: b'${masked}'\n++Rcv raw: b'${hello}'\n`;
+    const hex = (head: string): string => Buffer.from(head.replace(/\n/g, '\r\n')).toString('hex');
+    expect(read(text).sides).toEqual([
+      hex('GET / HTTP/1.1\nHost: a\n\n') + MASKED,
+      hex('HTTP/1.1 101 Switching Protocols\nUpgrade: websocket\n\n') + HELLO,
+    ]);
+  });
+
+  test('a log longer than what is looked at', () => {
+    const filler = 'INFO nothing to see\n'.repeat(5000);
+    const source = (): ReturnType<typeof openSource> => openSource('auto');
+    const bytes = fromText(`${filler}got b'${hello}'\n${filler}got b'${hello}'\n`);
+    for (const size of [1000, 65536, bytes.length]) {
+      expect(
+        readChunks(
+          source(),
+          cut(bytes, () => size),
+        ),
+      ).toMatchObject({ bytes: HELLO + HELLO, problem: undefined });
+    }
+  });
+});
