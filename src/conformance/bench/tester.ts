@@ -82,10 +82,10 @@ export class Tester implements WireTaker {
   readonly happenings = new Happenings();
   /** Bytes that came, frames included. */
   bytesReceived = 0;
-  /** Frames that came behind the peer's close frame. */
-  behindClose = 0;
   private readonly stream: FrameStream;
   private readonly deflater: MessageDeflater | undefined;
+  /** Frames after the peer's close frame, and the offset at which the last of them, or the close frame, ends. */
+  private afterClose = { frames: 0, end: Infinity };
   private ending: Ending = { weClosed: false, peerClosed: false, clean: false, weDropped: false };
   /** Bytes of the messages that were kept. */
   private kept = 0;
@@ -136,6 +136,12 @@ export class Tester implements WireTaker {
   /** A close frame was sent or has come. */
   get isClosing(): boolean {
     return this.closeSent || this.ending.peerClosed || this.over;
+  }
+
+  /** Frames that came after the peer's close frame; one of which only a part came counts too. */
+  get behindClose(): number {
+    const { frames, end } = this.afterClose;
+    return frames + (this.stream.position > end ? 1 : 0);
   }
 
   get state(): Ending {
@@ -260,7 +266,7 @@ export class Tester implements WireTaker {
 
   private take(frame: Frame): void {
     if (this.deaf) {
-      if (this.ending.peerClosed) this.behindClose++;
+      if (this.ending.peerClosed) this.afterClose = { frames: this.afterClose.frames + 1, end: endOf(frame) };
       return;
     }
     const fault = judgeFrame(frame, { deflate: this.options.deflate !== undefined }).find((one) =>
@@ -310,8 +316,10 @@ export class Tester implements WireTaker {
     this.wire.write(bytes);
   }
 
-  private answerClose({ close, payload }: Frame): void {
+  private answerClose(frame: Frame): void {
+    const { close, payload } = frame;
     this.deaf = true;
+    this.afterClose.end = endOf(frame);
     const { code, reason } = close!;
     this.ending = {
       ...this.ending,
@@ -335,4 +343,9 @@ export class Tester implements WireTaker {
 /** With a reserved bit it is none: the peer has to refuse it. */
 function isClose({ opcode, rsv = 0 }: Sending): boolean {
   return opcode === OPCODE.close && rsv === 0;
+}
+
+/** The offset of the byte after a frame. */
+function endOf({ header: { start, length, payloadLength } }: Frame): number {
+  return start + length + payloadLength;
 }
