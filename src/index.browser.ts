@@ -129,4 +129,5 @@ export type {
   PlainMessage,
 } from './traffic/plain-record.js';
 export type { ConnectionSummary } from './traffic/tally/summary.js';
-export type { CloseReason, Endpoint, StreamOpener, StreamOrigin, StreamTaker } from './codec/bytes/stream-taker.js';
+export type { Endpoint } from './codec/bytes/endpoint.js';
+export type { CloseReason, StreamOpener, StreamOrigin, StreamTaker } from './codec/bytes/stream-taker.js';

@@ -1,14 +1,7 @@
 import { Connection } from '../codec/connection/connection.js';
 import type { Direction, UnfinishedMessage } from '../codec/messages/records.js';
-import {
-  endpointText,
-  UNKNOWN_ENDPOINT,
-  type CloseReason,
-  type Endpoint,
-  type Side,
-  type StreamOrigin,
-  type StreamTaker,
-} from '../codec/bytes/stream-taker.js';
+import { endpointTexts, UNKNOWN_ENDPOINT, type Endpoint } from '../codec/bytes/endpoint.js';
+import type { CloseReason, Side, StreamOrigin, StreamTaker } from '../codec/bytes/stream-taker.js';
 import { Transcript, type TranscriptOptions } from '../codec/connection/transcript.js';
 import { ConnectionJudge } from './connection-judge.js';
 import type { ConnectionFilter } from './filters.js';
@@ -117,8 +110,7 @@ export class Conversation implements StreamTaker, Ends {
     if (this.taker.passedOver && !judge?.recognised) return this.passOver(this.otherwise);
     if (this.isWanted === false) return;
     tally.ended(reason, time, tcpEnd && { by: this.directionOf(tcpEnd.side), time: tcpEnd.time });
-    const { client, server } = this;
-    tally.named({ ...(client && { client: endpointText(client) }), ...(server && { server: endpointText(server) }) });
+    tally.named(endpointTexts(this));
     this.taker.closed(tally.summary(), this);
   }
 

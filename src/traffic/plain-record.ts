@@ -1,7 +1,7 @@
 import type { Handshake } from '../codec/handshake/handshake.js';
 import type { Direction, Frame, FramePlace, Message } from '../codec/messages/records.js';
 import { opcodeInfo } from '../codec/frames/registry.js';
-import type { Endpoint } from '../codec/bytes/stream-taker.js';
+import type { Endpoint } from '../codec/bytes/endpoint.js';
 import { explain, type Explanation } from '../rules/catalogue.js';
 import type { OtherTraffic } from './conversation.js';
 import type { Judged } from './judged.js';

@@ -1,13 +1,8 @@
 import type { RecordedEnd, RecordedEnds, RecordingReader, RecordingVisitor } from '../sources/recordings/recording.js';
 import { DeflateWindows } from '../codec/deflate/windows.js';
 import { count } from '../codec/bytes/plural.js';
-import {
-  parseEndpoint,
-  type Endpoint,
-  type Side,
-  type StreamOrigin,
-  type StreamTaker,
-} from '../codec/bytes/stream-taker.js';
+import { parseEndpoint, type Endpoint } from '../codec/bytes/endpoint.js';
+import type { Side, StreamOrigin, StreamTaker } from '../codec/bytes/stream-taker.js';
 import { Conversations, type ConversationsOptions } from './conversations.js';
 import type { TrafficLimits, TrafficTaker } from './traffic-taker.js';
 

@@ -7,7 +7,7 @@ import { refusalFor, type Refusal } from '../../live/listener/policy.js';
 import { listenForWires, type WireListener, type WireLimits } from '../../live/sockets/wire-listener.js';
 import { escapeText, jsonLine } from '../../describe/escape.js';
 import { print } from '../../describe/printable.js';
-import { hostInUrl, listenError, parseAddress } from '../host/addresses.js';
+import { listenError, listenUrl, parseAddress } from '../host/addresses.js';
 import { Agents } from './agents.js';
 import { discardReports, writeReports } from './files.js';
 import type { CheckOptions } from '../options/check-options.js';
@@ -61,7 +61,7 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
     throw listenError(place, error);
   });
   discardReports(options);
-  await tellPlace(io, `${tls ? 'wss' : 'ws'}://${hostInUrl(place.host)}:${listener.port}/`, listener, cases, options);
+  await tellPlace(io, listenUrl(Boolean(tls), place.host, listener.port), listener, cases, options);
   await Promise.race([stopped, io.untilInterrupted()]);
   driver.end();
   await listener.close();

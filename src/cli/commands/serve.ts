@@ -4,7 +4,7 @@ import { compareTransports, CONVERSATION } from '../../live/server/compare.js';
 import type { Replaying } from '../../live/replay/replaying.js';
 import type { Script } from '../../live/replay/script.js';
 import { LiveServer, type ServerOptions, type ServerTaker } from '../../live/server/server.js';
-import { hostInUrl, isLoopback, listenError, parseAddress } from '../host/addresses.js';
+import { isLoopback, listenError, listenUrl, parseAddress } from '../host/addresses.js';
 import { drawComparison } from '../../terminal/connections/comparison.js';
 import { jsonLine, escapeText } from '../../describe/escape.js';
 import { lookOf } from '../decode/view-selection.js';
@@ -62,7 +62,7 @@ async function serve(
   const { port } = await server.listen().catch((error: NodeJS.ErrnoException) => {
     throw listenError(place, error);
   });
-  const url = `${options.cert === undefined ? 'ws' : 'wss'}://${hostInUrl(place.host)}:${port}/`;
+  const url = listenUrl(options.cert !== undefined, place.host, port);
   const page = inspecting.pageUrl(url);
   if (options.json) output.json({ type: 'listening', url, port, pid: io.pid, page });
   else output.text(print`listening ${escapeText(url)}\n`);

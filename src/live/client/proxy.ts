@@ -2,7 +2,8 @@ import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { HeadReader } from '../../codec/http1/head-reader.js';
 import type { Head } from '../../codec/http1/head.js';
-import { placeText, type Place } from './route.js';
+import { hostPort } from '../../codec/bytes/endpoint.js';
+import type { Place } from './route.js';
 import { takeBytes, takeFrom } from '../sockets/read-prefix.js';
 
 /**
@@ -24,7 +25,7 @@ const MOST_HEAD = 16 * 1024;
 
 /** Asks an HTTP proxy for a tunnel (RFC 9110 §9.3.6). What follows on the stream is the other end's. */
 export async function tunnel(stream: Duplex, to: Place, { user, password = '' }: Proxy): Promise<void> {
-  const place = placeText(to);
+  const place = hostPort(to.host, to.port);
   const lines = [
     `CONNECT ${place} HTTP/1.1`,
     `Host: ${place}`,

@@ -38,11 +38,6 @@ function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-/** As `HOST:PORT`, an IPv6 address in brackets (RFC 3986 §3.2.2). */
-export function placeText({ host, port }: Place): string {
-  return `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
-}
-
 /** Whether `NO_PROXY` names the host: suffixes of names, addresses, `*`; perhaps with a port behind it. */
 export function isExempt(place: Place, list: string): boolean {
   return list

@@ -1,10 +1,12 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Endpoints } from '../../traffic/tally/summary.js';
+import type { Endpoints } from '../../codec/bytes/endpoint.js';
 import { readOut } from '../sockets/defer-write-errors.js';
 import { Crowd, type CrowdLimits } from './crowd.js';
+import { endsOf } from '../sockets/socket-ends.js';
 import { Tap, type TapTaker } from '../sockets/tap.js';
+import { tlsReason } from '../sockets/tls-reason.js';
 import { readAtMost, takeTurns } from '../sockets/turns.js';
 
 /** Somebody who asks for a WebSocket. */
@@ -69,7 +71,7 @@ export class Doorway {
       });
     });
     server.on('tlsClientError', (error: NodeJS.ErrnoException) => {
-      visitors.trouble(`a TLS handshake failed: ${tlsReason(error)}`);
+      visitors.trouble(`a TLS handshake failed: ${refusedTls(error)}`);
     });
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
       const { code = '' } = error;
@@ -199,18 +201,9 @@ export class HeldTap implements TapTaker {
   }
 }
 
-export function endsOf({ remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 }: Socket): Endpoints {
-  return { client: endOf(remoteAddress, remotePort), server: endOf(localAddress, localPort) };
-}
-
-function endOf(address: string, port: number): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
-  return plain.includes(':') ? `[${plain}]:${port}` : `${plain}:${port}`;
-}
-
-/** OpenSSL's own words stand between colons. */
-function tlsReason({ code = '', message }: NodeJS.ErrnoException): string {
-  const [, words = message] = /:SSL routines:[^:]*:([^:]+)/.exec(message) ?? [];
-  if (code === 'ECONNRESET') return 'the client ended it (perhaps it does not trust the certificate)';
+/** Why a client's TLS handshake failed. */
+function refusedTls(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ECONNRESET') return 'the client ended it (perhaps it does not trust the certificate)';
+  const words = tlsReason(error);
   return /http request|wrong version number/.test(words) ? `${words} (perhaps it came by ws:// or http://)` : words;
 }

@@ -2,6 +2,8 @@ import * as net from 'node:net';
 import * as tls from 'node:tls';
 import type { AddressInfo, Socket } from 'node:net';
 import type { RequestHead } from '../../codec/http1/head.js';
+import { endpointText, UNKNOWN_ENDPOINT } from '../../codec/bytes/endpoint.js';
+import type { ConnectionFilter } from '../../traffic/filters.js';
 import type { RelayFault } from '../../traffic/run-records/relay-fault.js';
 import type { Polled } from '../../traffic/run-records/polled.js';
 import { ambiguityIn, askingOfHead } from '../listener/asking.js';
@@ -11,8 +13,8 @@ import { dial, DialError, type Line, type Route } from '../client/dial.js';
 import { firstHead } from '../listener/first-head.js';
 import { refusalFor, type ListenerPolicy, type Refusal } from '../listener/policy.js';
 import { LiveConnection, type LiveContext, type LiveTaker } from '../sockets/live-connection.js';
-import { placeText, type Place } from '../client/route.js';
 import { readOut } from '../sockets/defer-write-errors.js';
+import { remoteEnd } from '../sockets/socket-ends.js';
 import { takeTurns } from '../sockets/turns.js';
 import { RelayConnection, type Fault, type Faults, type RelayWatcher } from './connection.js';
 import type { HeadEdit } from './head.js';
@@ -41,7 +43,7 @@ export interface RelayOptions extends LiveContext {
   /** Numbers from 0 up to 1 for the faults of a connection. */
   random(this: void, connection: number): () => number;
   /** Whether a connection is looked at. */
-  wants?(this: void, connection: number, client: Place, server: Place): boolean;
+  readonly wants?: ConnectionFilter | undefined;
 }
 
 export interface RelayServerTaker extends LiveTaker {
@@ -149,18 +151,16 @@ export class RelayServer {
 
   private relay(client: Socket, { stream: server, ends }: Line, first: Uint8Array): void {
     const { options, taker } = this;
-    const source = placeOf(client);
-    const from = placeText(source);
-    const to = ends.server === undefined ? {} : { server: ends.server };
-    const there = placeOf(server);
+    const both = { client: remoteEnd(client) ?? UNKNOWN_ENDPOINT, server: remoteEnd(server) ?? UNKNOWN_ENDPOINT };
+    const texts = { ...ends, client: endpointText(both.client) };
     let number = -1;
     let isWanted = taker.looks && options.wants === undefined;
     const watch = (): RelayWatcher | undefined => {
       number = this.numbers++;
-      isWanted = taker.looks && options.wants?.(number, source, there) !== false;
+      isWanted = taker.looks && options.wants?.({ number, ...both }) !== false;
       // What is not shown is recorded all the same.
       if (!isWanted && options.recorder === undefined) return undefined;
-      return new LiveConnection(number, { client: from, ...to }, 'server', options, isWanted ? taker : NOBODY);
+      return new LiveConnection(number, texts, 'server', options, isWanted ? taker : NOBODY);
     };
     const plan = {
       edit: options.edit,
@@ -173,7 +173,8 @@ export class RelayServer {
     const relayTaker = {
       watch,
       fault: (fault: Fault) => void (isWanted && taker.fault({ connection: number, time: options.now(), ...fault })),
-      polled: (polled: Omit<Polled, 'client'>) => void (taker.looks && taker.polled({ client: from, ...polled })),
+      polled: (polled: Omit<Polled, 'client'>) =>
+        void (taker.looks && taker.polled({ client: endpointText(both.client), ...polled })),
       refused: (refusal: Refusal) => this.complain(refusal),
       awaits: (isAwaited: boolean) => (isAwaited ? this.crowd.waits(client) : this.crowd.settled(client)),
     };
@@ -201,6 +202,3 @@ export class RelayServer {
 const TOO_MANY: Refusal = { status: 503, reason: 'there are too many connections (--max-connections)' };
 
 /** The other end of a socket; IPv4 as it is, where the socket takes both. */
-function placeOf({ remoteAddress = '', remotePort = 0 }: Socket): Place {
-  return { host: remoteAddress.replace(/^::ffff:(?=\d+\.)/, ''), port: remotePort };
-}

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Polled } from '../../traffic/run-records/polled.js';
-import { endsOf, type HeldTap } from '../listener/http-listener.js';
+import type { HeldTap } from '../listener/http-listener.js';
+import { endsOf } from '../sockets/socket-ends.js';
 import { MOST_ROOM_NAME, type Rooms } from './rooms.js';
 
 /** Long polling answers within this time, which is under what clients and proxies wait: seconds. */

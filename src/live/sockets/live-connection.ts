@@ -1,16 +1,11 @@
 import type { RecordingTaker } from '../../sources/recordings/recording.js';
 import type { ReadingOptions } from '../../codec/connection/reading-options.js';
-import {
-  otherSide,
-  parseEndpoint,
-  type CloseReason,
-  type Side,
-  type StreamOrigin,
-} from '../../codec/bytes/stream-taker.js';
+import type { Endpoints } from '../../codec/bytes/endpoint.js';
+import { clientFirst, otherSide, type CloseReason, type Side } from '../../codec/bytes/stream-taker.js';
 import { Conversation } from '../../traffic/conversation.js';
 import type { Judged } from '../../traffic/judged.js';
 import type { TcpEnd } from '../../traffic/tally/tally.js';
-import type { ConnectionSummary, Endpoints } from '../../traffic/tally/summary.js';
+import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import type { TapTaker } from './tap.js';
 
 /** Who is told of what passes a live connection. */
@@ -51,7 +46,13 @@ export class LiveConnection implements TapTaker {
     this.here = we === 'client' ? CLIENT : SERVER;
     const time = context.now();
     context.recorder?.opened(number, { ...ends, ...(context.isSecure && { secure: true }) }, time);
-    this.conversation = new Conversation(number, originOf(number, ends), time, { reading: context.reading }, taker);
+    this.conversation = new Conversation(
+      number,
+      clientFirst(number, ends, context.isSecure),
+      time,
+      { reading: context.reading },
+      taker,
+    );
   }
 
   incoming(bytes: Uint8Array): void {
@@ -84,10 +85,4 @@ export class LiveConnection implements TapTaker {
     this.context.recorder?.bytes(this.number, side, bytes, time);
     this.conversation.data(side, bytes, 0, bytes.length, time);
   }
-}
-
-function originOf(number: number, { client, server }: Endpoints): StreamOrigin {
-  const a = client === undefined ? undefined : parseEndpoint(client);
-  const b = server === undefined ? undefined : parseEndpoint(server);
-  return { number, a, b, isClientFirst: true, ignore: () => undefined };
 }

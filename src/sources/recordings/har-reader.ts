@@ -1,3 +1,4 @@
+import { hostPort } from '../../codec/bytes/endpoint.js';
 import type { Side } from '../../codec/bytes/stream-taker.js';
 import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import { JsonScanner, type JsonPath, type JsonTaker } from './json-scanner.js';
@@ -246,6 +247,5 @@ function serverOf({ serverIPAddress: address, request }: Fields): string | undef
   const url = isFields(request) && typeof request['url'] === 'string' ? request['url'] : '';
   const [, scheme = '', port = /^(wss|https)$/i.test(scheme) ? '443' : '80'] =
     /^([a-z]+):\/\/[^/?#]*?(?::(\d+))?(?:[/?#]|$)/i.exec(url) ?? [];
-  const plain = address.replace(/^\[|\]$/g, '');
-  return plain.includes(':') ? `[${plain}]:${port}` : `${plain}:${port}`;
+  return hostPort(address.replace(/^\[|\]$/g, ''), port);
 }

@@ -1,13 +1,8 @@
 import { formatAddress, shardOf } from '../packets/address.js';
 import type { Pair } from './pair-table.js';
 import type { Address } from '../packets/address.js';
-import {
-  otherSide,
-  type Endpoint,
-  type Side,
-  type StreamOrigin,
-  type StreamTaker,
-} from '../../codec/bytes/stream-taker.js';
+import type { Endpoint } from '../../codec/bytes/endpoint.js';
+import { otherSide, type Side, type StreamOrigin, type StreamTaker } from '../../codec/bytes/stream-taker.js';
 import { Stream } from './reassembly.js';
 import type { Reassembly } from './reassembly-limits.js';
 

@@ -1,5 +1,6 @@
 import type { Direction } from '../../codec/messages/records.js';
 import type { OpcodeName } from '../../codec/frames/registry.js';
+import type { Endpoints } from '../../codec/bytes/endpoint.js';
 import type { CloseReason } from '../../codec/bytes/stream-taker.js';
 import type { DiagnosticCode } from '../../rules/catalogue.js';
 
@@ -87,12 +88,6 @@ export type DiagnosticCounts = Readonly<Partial<Record<DiagnosticCode, number>>>
 export interface TimeSpan {
   readonly firstTime?: number;
   readonly lastTime?: number;
-}
-
-/** Both ends in words, as `10.0.0.1:4000` or `[::1]:80`. */
-export interface Endpoints {
-  readonly client?: string;
-  readonly server?: string;
 }
 
 /** The opening handshake that was seen last. */

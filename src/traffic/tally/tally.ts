@@ -6,7 +6,8 @@ import type { Diagnostic, DiagnosticCode } from '../../rules/catalogue.js';
 import type { Judged } from '../judged.js';
 import { Lane } from './lane.js';
 import type { CloseReason } from '../../codec/bytes/stream-taker.js';
-import type { ConnectionSummary, Endpoints, HandshakeSummary } from './summary.js';
+import type { Endpoints } from '../../codec/bytes/endpoint.js';
+import type { ConnectionSummary, HandshakeSummary } from './summary.js';
 
 /** RFC 6455 §7.1.5: stands for an end without a close frame. */
 const NO_CLOSE_FRAME = 1006;
