@@ -1,4 +1,4 @@
-import type { RecordingTaker } from '../../sources/recordings/recording.js';
+import type { StreamOpener } from '../../codec/bytes/stream-taker.js';
 import type { Client } from '../../live/client/client.js';
 import { Display } from '../connect/display.js';
 import { Goals } from '../connect/goals.js';
@@ -86,7 +86,7 @@ class Visit implements Waiter, Gate {
     private readonly target: Target,
     private readonly options: ConnectOptions,
     sends: readonly Send[] | Script,
-    recorder: RecordingTaker | undefined,
+    recorder: StreamOpener | undefined,
   ) {
     const { one, count = one && 1, expect, fragment } = options;
     this.goals = new Goals({ ...(count && { count }), ...(expect && { expect }) });

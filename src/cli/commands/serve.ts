@@ -1,5 +1,5 @@
 import { print } from '../../describe/printable.js';
-import type { RecordingTaker } from '../../sources/recordings/recording.js';
+import type { StreamOpener } from '../../codec/bytes/stream-taker.js';
 import { compareTransports, CONVERSATION } from '../../live/server/compare.js';
 import type { Replaying } from '../../live/replay/replaying.js';
 import type { Script } from '../../live/replay/script.js';
@@ -44,7 +44,7 @@ async function serve(
   io: Io,
   place: { readonly host: string; readonly port: number },
   options: ServeOptions,
-  { recorder, script }: { recorder: RecordingTaker | undefined; script: Script | undefined },
+  { recorder, script }: { recorder: StreamOpener | undefined; script: Script | undefined },
 ): Promise<number> {
   const output = new LiveOutput(io, options);
   await output.open(true);

@@ -1,4 +1,4 @@
-import type { RecordingTaker } from '../../sources/recordings/recording.js';
+import type { StreamOpener } from '../../codec/bytes/stream-taker.js';
 import { Client, type ClientOptions, type ClientTaker, type Outcome } from '../../live/client/client.js';
 import { dial, DialError, type DialStage, type Line } from '../../live/client/dial.js';
 import type { Refused } from '../../live/client/handshake-refusal.js';
@@ -26,7 +26,7 @@ export interface OpeningTaker extends ClientTaker {
   /** Something that a person should know. */
   notice(words: string): void;
   /** Keeps what passes. */
-  readonly recorder?: RecordingTaker | undefined;
+  readonly recorder?: StreamOpener | undefined;
 }
 
 export type Opened =

@@ -55,6 +55,17 @@ export interface StreamOpener<Origin extends StreamOrigin = StreamOrigin> {
   opened(origin: Origin, time: number): StreamTaker | undefined;
 }
 
+/** Every call of a stream goes through `pass`, which makes it, or does not. */
+export function through(taker: StreamTaker, pass: (call: () => void) => void): StreamTaker {
+  return {
+    data: (side, bytes, start, end, time) => pass(() => taker.data(side, bytes, start, end, time)),
+    gap: (side, length, time) => pass(() => taker.gap(side, length, time)),
+    fin: (side, time) => pass(() => taker.fin(side, time)),
+    reset: (side, time) => pass(() => taker.reset(side, time)),
+    close: (reason, time) => pass(() => taker.close(reason, time)),
+  };
+}
+
 /** A stream that the client opened, side 0. */
 export function clientFirst(number: number, { client, server }: Endpoints, isSecure = false): StreamOrigin {
   const a = client === undefined ? undefined : parseEndpoint(client);

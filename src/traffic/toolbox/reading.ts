@@ -1,4 +1,5 @@
 /** What reads a stream by itself, handed on to the commands: they know no floor below this one but for its types. */
+export { clientFirst, through } from '../../codec/bytes/stream-taker.js';
 export { Connection } from '../../codec/connection/connection.js';
 export { DEFAULT_PREVIEW } from '../../codec/connection/reading-options.js';
 export { RULES, isFinding } from '../../rules/catalogue.js';
