@@ -2,14 +2,14 @@ import type { StreamOpener } from '../../codec/bytes/stream-taker.js';
 import type { Client } from '../../live/client/client.js';
 import { Display } from '../connect/display.js';
 import { Goals } from '../connect/goals.js';
-import { Opening, type Opened } from '../connect/opening.js';
+import { ConnectOpening, type ConnectOpened } from '../connect/opening.js';
 import type { ConnectOptions } from '../options/connect-options.js';
 import { sendsOf, type Send } from '../connect/plan.js';
 import { Comparison, Replay } from '../connect/replay.js';
-import { Items, Lines, type Gate, type Sent, type Source } from '../connect/source.js';
+import { Items, Lines, type SourceGate, type Sent, type SendSource } from '../connect/source.js';
 import { Talk, type Ended } from '../connect/talk.js';
 import { parseTarget, type Target } from '../connect/url.js';
-import { comparedText, endText, verdictOf, type Verdict } from '../connect/verdict.js';
+import { comparedText, endText, verdictOf, type ConnectVerdict } from '../connect/verdict.js';
 import { EXIT, UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import type { Waiter } from '../live/live-output.js';
@@ -62,16 +62,16 @@ async function scriptOf(io: Io, options: ConnectOptions): Promise<Script | undef
 }
 
 /** A run of `connect`: one connection, or with `--reconnect` one after the other. */
-class Visit implements Waiter, Gate {
+class Visit implements Waiter, SourceGate {
   isShut = false;
   private readonly sent: Sent = { messages: 0, pings: 0, raw: 0 };
   private readonly goals: Goals;
-  private readonly source: Source | undefined;
+  private readonly source: SendSource | undefined;
   private readonly prompt: Prompt | undefined;
   private readonly replay: Replay | undefined;
   private readonly comparison: Comparison | undefined;
   private readonly display: Display;
-  private readonly opening: Opening;
+  private readonly opening: ConnectOpening;
   /** Nothing new is begun: a signal came, or the time is up. */
   private readonly stop = new AbortController();
   private client: Client | undefined;
@@ -104,7 +104,7 @@ class Visit implements Waiter, Gate {
     if ('steps' in sends && options.diff) {
       this.comparison = new Comparison(sends, options, (difference) => this.display.difference(difference));
     }
-    this.opening = new Opening(io, options, {
+    this.opening = new ConnectOpening(io, options, {
       recorder,
       connected: (words) => this.display.detail(words),
       notice: (words) => this.display.notice(words),
@@ -203,7 +203,7 @@ class Visit implements Waiter, Gate {
     }
   }
 
-  private async openWithin(seconds: number): Promise<Opened> {
+  private async openWithin(seconds: number): Promise<ConnectOpened> {
     const limit = new AbortController();
     const giveUp = (): void => limit.abort();
     const timer = setTimeout(giveUp, seconds * 1000);
@@ -257,7 +257,7 @@ class Visit implements Waiter, Gate {
   }
 
   /** With `--diff`: what differs counts where nothing else went wrong. */
-  private compared({ ending, outcome }: Ended, verdict: Verdict): Verdict {
+  private compared({ ending, outcome }: Ended, verdict: ConnectVerdict): ConnectVerdict {
     const { comparison } = this;
     if (comparison === undefined) return verdict;
     const isWhole = ending !== 'goal' && ending !== 'unread';

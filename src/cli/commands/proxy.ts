@@ -1,7 +1,7 @@
 import { RelayServer, type RelayOptions } from '../../live/relay/server.js';
 import type { HeadEdit } from '../../live/relay/head.js';
-import type { Place } from '../../live/client/route.js';
-import type { Faults } from '../../live/relay/connection.js';
+import type { HostPort } from '../../live/client/route.js';
+import type { RelayFaults } from '../../live/relay/connection.js';
 import { isLoopback, listenError, listenUrl, parseAddress } from '../host/addresses.js';
 import { loginOf, ownHeaders } from '../connect/headers.js';
 import { routeOf } from '../connect/route.js';
@@ -76,7 +76,7 @@ function relayOf(options: RelayOptions, output: LiveOutput): RelayServer {
   }
 }
 
-async function relayOptions(io: Io, place: Place, target: Target, options: ProxyOptions): Promise<RelayOptions> {
+async function relayOptions(io: Io, place: HostPort, target: Target, options: ProxyOptions): Promise<RelayOptions> {
   const tls = await listenerTlsOf(io, options);
   const seed = options.seed ?? new DataView(io.random(4).buffer).getUint32(0);
   return {
@@ -114,7 +114,7 @@ function editOf(target: Target, options: ProxyOptions): HeadEdit {
   };
 }
 
-function faultsOf({ delay, throttle, dropAfter, closeAfter, corrupt, fragment, duplicate }: ProxyOptions): Faults {
+function faultsOf({ delay, throttle, dropAfter, closeAfter, corrupt, fragment, duplicate }: ProxyOptions): RelayFaults {
   return {
     ...(delay && { delay }),
     ...(throttle !== undefined && { rate: throttle }),

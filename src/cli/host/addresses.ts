@@ -1,10 +1,10 @@
-import type { Place } from '../../live/client/route.js';
+import type { HostPort } from '../../live/client/route.js';
 import { hostPort } from '../../traffic/toolbox/bytes.js';
 import { UsageError } from './exit.js';
 import { shownUrl } from '../options/passwords.js';
 
 /** `PORT`, `HOST`, `HOST:PORT`, `[::1]:PORT`, `:PORT`. */
-export function parseAddress(text: string, otherwise: Place): Place {
+export function parseAddress(text: string, otherwise: HostPort): HostPort {
   const [, bracketed, plain = '', port] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(\d+))?$/.exec(text) ?? [];
   const isPort = bracketed === undefined && port === undefined && /^\d+$/.test(plain);
   const number = isPort ? Number(plain) : port === undefined ? otherwise.port : Number(port);
@@ -32,6 +32,6 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** Why nobody can be waited for there. */
-export function listenError({ host, port }: Place, { code = '', message }: NodeJS.ErrnoException): UsageError {
+export function listenError({ host, port }: HostPort, { code = '', message }: NodeJS.ErrnoException): UsageError {
   return new UsageError(`can't listen on ${hostPort(host, port)}: ${REASONS[code] ?? message}`);
 }

@@ -9,7 +9,7 @@ import type { Input } from './input.js';
 import { noticeOf, problemOf, type Opened } from './open-input.js';
 
 /** What sets the pace of reading. */
-export interface Pace {
+export interface InputPace {
   /** After each chunk. */
   turn(): Promise<void>;
   /** Nothing more is to be read. */
@@ -28,7 +28,7 @@ export async function readCapture(
   traffic: PacketTraffic,
   order: FileOrder,
   notice: (message: Printable) => void,
-  pace: Pace,
+  pace: InputPace,
 ): Promise<InputProblem | undefined> {
   const before = traffic.packets;
   let begun = false;
@@ -36,8 +36,8 @@ export async function readCapture(
   const visitor: PacketVisitor = {
     packet: (link, bytes, start, end, originalLength, time) => {
       if (!begun) {
-        const told = order.begins(input.name, time, traffic.last);
-        if (told !== undefined) notice(told);
+        const message = order.begins(input.name, time, traffic.last);
+        if (message !== undefined) notice(message);
       }
       begun = true;
       traffic.packet(link, bytes, start, end, originalLength, time);
@@ -60,7 +60,12 @@ export async function readCapture(
 }
 
 /** Reads a recording up to its end, or until it is enough. */
-export async function readRecording(input: Input, opened: Opened, traffic: RecordedTraffic, pace: Pace): Promise<void> {
+export async function readRecording(
+  input: Input,
+  opened: Opened,
+  traffic: RecordedTraffic,
+  pace: InputPace,
+): Promise<void> {
   for await (const chunk of opened.chunks) {
     traffic.push(chunk);
     await pace.turn();

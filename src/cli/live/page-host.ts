@@ -38,7 +38,7 @@ export class Inspecting {
     });
     this.services = {
       page: (request, response, target) => page.answer(request, response, target),
-      channel: (caller) => this.channel.answer(caller),
+      channel: (upgrade) => this.channel.answer(upgrade),
     };
   }
 

@@ -11,7 +11,7 @@ import { builtin } from '../entries/builtin.js';
 import { EXIT, UsageError } from '../host/exit.js';
 import { HarFile, journalOf } from './har-file.js';
 import type { Io } from '../host/io.js';
-import { checkOutputs, type Output, type OutputFiles } from '../host/output-file.js';
+import { checkOutputs, type OutputOption, type OutputFiles } from '../host/output-file.js';
 import { RecordFile } from './record-file.js';
 import { isSystemError, reasonOf, WRITING } from '../host/system-reasons.js';
 import { VERSION } from '../options/version.js';
@@ -64,7 +64,7 @@ function openRecording(
     );
   }
   const files: OutputFiles = builtin('node:fs') as typeof fs;
-  const output: Output = { option: '--record', path };
+  const output: OutputOption = { option: '--record', path };
   const outputs = kind === 'har' ? [output, journalOf(output)] : [output];
   checkOutputs(
     files,
@@ -85,7 +85,7 @@ class Recording implements StreamOpener {
   constructor(
     private readonly io: Io,
     private readonly kind: Kind,
-    private readonly output: Output,
+    private readonly output: OutputOption,
     files: OutputFiles,
     private readonly options: Pick<RecordingOptions, 'base64' | 'quiet'>,
   ) {
@@ -155,7 +155,7 @@ class Recording implements StreamOpener {
     // What is no fault of the file is one of the program.
     if (!isSystemError(error)) throw error;
     this.failed = true;
-    this.tell(`can't be written: ${reasonOf(error, WRITING)}${more}`);
+    this.reportError(`can't be written: ${reasonOf(error, WRITING)}${more}`);
   }
 
   private notice(message: string): void {
@@ -163,7 +163,7 @@ class Recording implements StreamOpener {
       void this.io.stderr.write(print`--record: ${escapeText(this.output.path)}: ${escapeText(message)}\n`);
   }
 
-  private tell(message: string): void {
+  private reportError(message: string): void {
     void this.io.stderr.write(print`wsinspect: --record: ${escapeText(this.output.path)}: ${escapeText(message)}\n`);
   }
 }

@@ -4,7 +4,7 @@ import {
   type DeflateParameters,
 } from '../../codec/handshake/deflate-params.js';
 import { readHandshake } from '../../codec/handshake/handshake.js';
-import type { Agreed, Bench, OpenOptions } from '../bench/bench.js';
+import type { AgreedDeflate, Bench, BenchOpenOptions } from '../bench/bench.js';
 import type { PeerRole } from '../case.js';
 
 /** What is wanted of the messages of one direction (RFC 7692 §7.1). */
@@ -22,7 +22,7 @@ export interface DeflateAsk {
 }
 
 /** How such a negotiation is opened. */
-export function asking(ask: DeflateAsk): OpenOptions {
+export function asking(ask: DeflateAsk): BenchOpenOptions {
   return { extensions: offerOf(ask), agree: (request) => agreeTo(ask, request) };
 }
 
@@ -40,8 +40,8 @@ function parameters(side: PeerRole, wish: Wish = {}): string[] {
 /** The tester as server: the first offer that allows what is wanted. */
 function agreeTo(
   { ours = {}, theirs = {} }: DeflateAsk,
-  request: Parameters<NonNullable<OpenOptions['agree']>>[0],
-): Agreed | undefined {
+  request: Parameters<NonNullable<BenchOpenOptions['agree']>>[0],
+): AgreedDeflate | undefined {
   for (const { name, params } of readHandshake({ request }).extensionsOffered) {
     const { parameters: offered, given, problems } = readDeflateParameters(params, 'offer');
     if (name !== PERMESSAGE_DEFLATE || problems.length > 0) continue;

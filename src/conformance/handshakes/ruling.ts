@@ -1,10 +1,10 @@
-import type { Behavior, Level, PeerRole, Verdict } from '../case.js';
+import type { Behavior, Level, PeerRole, CaseVerdict } from '../case.js';
 
 /** What a peer made of the other half of an opening handshake; `silent`: neither, and the connection still stands. */
-export type Outcome = 'accepted' | 'refused' | 'silent';
+export type RulingOutcome = 'accepted' | 'refused' | 'silent';
 
 /** What the RFC makes of each outcome. */
-export interface Ruling extends Readonly<Record<Outcome, Behavior>> {
+export interface Ruling extends Readonly<Record<RulingOutcome, Behavior>> {
   readonly level: Level;
   readonly expected: Readonly<Record<PeerRole, string>>;
 }
@@ -84,7 +84,11 @@ export interface Remark {
 const BY_WEIGHT: readonly Behavior[] = ['OK', 'INFORMATIONAL', 'UNIMPLEMENTED', 'NON-STRICT', 'FAILED'];
 
 /** The verdict of a case that has no closing handshake: the heaviest of what was found. */
-export function verdictOf(behavior: Behavior, actual: string, remarks: readonly (Remark | undefined)[] = []): Verdict {
+export function verdictOf(
+  behavior: Behavior,
+  actual: string,
+  remarks: readonly (Remark | undefined)[] = [],
+): CaseVerdict {
   const found = remarks.filter((one) => one !== undefined);
   const all = [behavior, ...found.map((one) => one.behavior)];
   return {

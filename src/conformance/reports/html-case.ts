@@ -1,5 +1,5 @@
 import { cellAnchor, isFailed, signOf, SIGNS } from './html-model.js';
-import type { Model, Row, Sign } from './html-model.js';
+import type { Model, ReportRow, Sign } from './html-model.js';
 import { clipped, markup, lines, Markup } from './html-text.js';
 import type { HtmlCase } from './html.js';
 
@@ -17,13 +17,13 @@ interface Outcome {
 }
 
 /** The panels: one for each case, seen when it is the target. */
-export function caseArticles(model: Model, rows: readonly Row[]): Markup {
+export function caseArticles(model: Model, rows: readonly ReportRow[]): Markup {
   const withFrames = rows.flatMap(({ cells }) => cells).filter((one) => one !== undefined && one.frames !== '').length;
   const room = Math.max(LEAST_FRAMES, Math.min(MOST_FRAMES, Math.floor(FRAMES_TOGETHER / Math.max(1, withFrames))));
   return markup`${rows.map((row) => article(model, row, room))}`;
 }
 
-function article(model: Model, row: Row, room: number): Markup {
+function article(model: Model, row: ReportRow, room: number): Markup {
   const first = row.cells.find((one) => one !== undefined)!;
   const outcomes = outcomesOf(row);
   // Said once where all agree.
@@ -38,15 +38,15 @@ function article(model: Model, row: Row, room: number): Markup {
 }
 
 /** From one failed case to the next. */
-function steps({ failed }: Model, row: Row): Markup {
+function steps({ failed }: Model, row: ReportRow): Markup {
   const at = failed.indexOf(row);
   if (at < 0) return markup``;
-  const link = (to: Row | undefined, words: string): Markup =>
+  const link = (to: ReportRow | undefined, words: string): Markup =>
     to ? markup`<a href="#${to.anchor}">${words} <span>${to.id}</span></a> ` : markup``;
   return markup`${link(failed[at - 1], '← failed before')}${link(failed[at + 1], 'next failed →')}`;
 }
 
-function outcomesOf({ cells }: Row): Outcome[] {
+function outcomesOf({ cells }: ReportRow): Outcome[] {
   const outcomes = new Map<string, Outcome>();
   for (const [column, one] of cells.entries()) {
     const sign = signOf(one);
@@ -64,7 +64,7 @@ function outcomesOf({ cells }: Row): Outcome[] {
 
 function outcomeBlock(
   { runs, names }: Model,
-  row: Row,
+  row: ReportRow,
   { sign, one, columns }: Outcome,
   tellExpected: boolean,
   room: number,

@@ -32,7 +32,7 @@ const GROUP_NAMES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** One case, and what it came to at each agent: nothing where that run did not have it. */
-export interface Row {
+export interface ReportRow {
   readonly id: string;
   readonly anchor: string;
   readonly cells: readonly (HtmlCase | undefined)[];
@@ -40,20 +40,20 @@ export interface Row {
   readonly worst: Sign;
 }
 
-export interface Group {
+export interface ReportGroup {
   readonly name: string;
   readonly words: string;
   readonly anchor: string;
-  readonly rows: readonly Row[];
+  readonly rows: readonly ReportRow[];
 }
 
 export interface Model {
   readonly runs: readonly HtmlRun[];
   /** A name for each run that no other has. */
   readonly names: readonly string[];
-  readonly groups: readonly Group[];
+  readonly groups: readonly ReportGroup[];
   /** Rows with a failure, required ones first: the order of "next". */
-  readonly failed: readonly Row[];
+  readonly failed: readonly ReportRow[];
 }
 
 export function modelOf(runs: readonly HtmlRun[]): Model {
@@ -100,11 +100,11 @@ export function tally(cases: Iterable<HtmlCase | undefined>): Map<Sign, number> 
 }
 
 /** Where the outcome at one agent is. */
-export function cellAnchor({ anchor }: Row, column: number): string {
+export function cellAnchor({ anchor }: ReportRow, column: number): string {
   return `${anchor}~${column + 1}`;
 }
 
-function rowOf(id: string, cells: readonly (HtmlCase | undefined)[], at: number): Row {
+function rowOf(id: string, cells: readonly (HtmlCase | undefined)[], at: number): ReportRow {
   const signs = new Set(cells.map(signOf));
   return {
     id,
@@ -119,8 +119,8 @@ function anchorOf(prefix: string, id: string, at: number): string {
   return /^[\w.-]{1,80}$/.test(id) ? `${prefix}-${id}` : `${prefix}~${at}`;
 }
 
-function grouped(rows: readonly Row[]): Group[] {
-  const groups = new Map<string, Row[]>();
+function grouped(rows: readonly ReportRow[]): ReportGroup[] {
+  const groups = new Map<string, ReportRow[]>();
   for (const row of rows) {
     const name = row.id.split('.', 1)[0]!;
     const members = groups.get(name);

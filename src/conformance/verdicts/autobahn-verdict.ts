@@ -1,4 +1,4 @@
-import type { Behavior, CloseBehavior, PeerRole, Verdict } from '../case.js';
+import type { Behavior, CloseBehavior, PeerRole, CaseVerdict } from '../case.js';
 import type { Ending, Received } from '../bench/tester.js';
 import { endingText, receivedText } from './words.js';
 
@@ -32,7 +32,7 @@ export function knownVerdict(
   received: readonly Received[],
   ending: Ending,
   peer: PeerRole,
-): Verdict {
+): CaseVerdict {
   const close = closeVerdict(expected.close, ending, peer);
   const base = {
     actual: `${receivedText(received)}; ${endingText(ending, peer)}`,

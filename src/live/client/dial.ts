@@ -7,7 +7,7 @@ import { readOut } from '../sockets/defer-write-errors.js';
 import { localEnd, remoteEnd } from '../sockets/socket-ends.js';
 import { tlsReason } from '../sockets/tls-reason.js';
 import { takeTurns } from '../sockets/turns.js';
-import { redirected, resolved, type Place, type Redirected, type Resolved } from './route.js';
+import { redirected, resolved, type HostPort, type Redirected, type Resolved } from './route.js';
 
 /** How far it came. */
 export type DialStage = 'proxy-name' | 'name' | 'connect' | 'tls' | 'certificate' | 'time';
@@ -24,9 +24,9 @@ export class DialError extends Error {
 }
 
 /** How a connection is made. */
-export interface Route {
+export interface DialRoute {
   /** What the URL names. */
-  readonly place: Place;
+  readonly place: HostPort;
   readonly unixSocket?: string;
   readonly proxy?: Proxy;
   readonly resolve: readonly Resolved[];
@@ -44,7 +44,7 @@ export interface TlsMaterial {
 }
 
 /** A connection, nothing sent or read yet. */
-export interface Line {
+export interface DialledConnection {
   readonly stream: net.Socket;
   readonly ends: Endpoints;
   /** How it was made, in words. */
@@ -52,7 +52,7 @@ export interface Line {
 }
 
 /** Connects, through proxies and TLS where the route has some. Throws a DialError; `signal` gives up (stage `time`). */
-export async function dial(route: Route, signal: AbortSignal): Promise<Line> {
+export async function dial(route: DialRoute, signal: AbortSignal): Promise<DialledConnection> {
   const to = redirected(route.place, route.connectTo);
   const raw = await reach(route, to, signal);
   try {
@@ -69,7 +69,7 @@ export async function dial(route: Route, signal: AbortSignal): Promise<Line> {
 }
 
 /** The socket that reaches the other end, in the clear. */
-async function reach(route: Route, to: Place, signal: AbortSignal): Promise<net.Socket> {
+async function reach(route: DialRoute, to: HostPort, signal: AbortSignal): Promise<net.Socket> {
   const { unixSocket, proxy } = route;
   if (unixSocket !== undefined) return connected(net.connect({ path: unixSocket }), unixSocket, 'name', signal);
   const addresses = resolved(to, route.resolve);
@@ -90,7 +90,7 @@ async function reach(route: Route, to: Place, signal: AbortSignal): Promise<net.
   }
 }
 
-function openSocket({ host, port }: Place, addresses: readonly string[] | undefined): net.Socket {
+function openSocket({ host, port }: HostPort, addresses: readonly string[] | undefined): net.Socket {
   if (addresses === undefined) return net.connect({ host, port });
   const all = addresses.map((address) => ({ address, family: net.isIP(address) }));
   return net.connect({
@@ -126,12 +126,12 @@ function connected(
     });
     socket.once('error', reject);
   });
-  const told = made.catch((error: Error) => {
+  const explained = made.catch((error: Error) => {
     const { code = '', syscall } = firstOf(error);
     const stage = syscall === 'getaddrinfo' ? nameStage : 'connect';
     throw new DialError(stage, `${name}: ${REASONS[code] ?? (error.message || code)}`);
   });
-  return givenUp(told, name, signal, socket);
+  return givenUp(explained, name, signal, socket);
 }
 
 /** Of several addresses each had its own error. */
@@ -196,13 +196,13 @@ function givenUp<T>(made: Promise<T>, name: string, signal: AbortSignal, socket?
   });
 }
 
-function endsOf(raw: net.Socket, { unixSocket, proxy }: Route, to: Place): Endpoints {
+function endsOf(raw: net.Socket, { unixSocket, proxy }: DialRoute, to: HostPort): Endpoints {
   if (unixSocket !== undefined) return { server: unixSocket };
   const server = proxy ? { address: to.host, port: to.port } : remoteEnd(raw);
   return endpointTexts({ client: localEnd(raw), server });
 }
 
-function wordsOf(stream: net.Socket, { unixSocket, proxy, tls: material }: Route, to: Place): string {
+function wordsOf(stream: net.Socket, { unixSocket, proxy, tls: material }: DialRoute, to: HostPort): string {
   const goal = hostPort(to.host, to.port);
   const end = remoteEnd(stream);
   const where = unixSocket ?? (end ? endpointText(end) : goal);

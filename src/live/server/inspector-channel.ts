@@ -3,8 +3,8 @@ import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import type { Judged } from '../../traffic/judged.js';
 import type { Polled } from '../../traffic/run-records/polled.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
-import type { Caller } from '../listener/http-listener.js';
-import { askingOfMessage } from '../listener/asking.js';
+import type { UpgradeRequest } from '../listener/http-listener.js';
+import { factsOfMessage } from '../listener/request-facts.js';
 import { refusalFor, type ListenerPolicy, type Refusal } from '../listener/policy.js';
 import type { LiveTaker } from '../sockets/live-connection.js';
 import type { PageToken } from './page-token.js';
@@ -68,7 +68,7 @@ export class InspectorChannel implements LiveTaker {
   }
 
   /** Takes the caller in if it is the page; false: it is not for this channel. */
-  answer({ request, stream, head, tap }: Caller): boolean {
+  answer({ request, stream, head, tap }: UpgradeRequest): boolean {
     const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
     const [path] = (request.url ?? '').split('?');
     if (path !== INSPECTOR_PATH || offered?.includes(INSPECTOR_PROTOCOL) !== true) return false;
@@ -86,7 +86,7 @@ export class InspectorChannel implements LiveTaker {
 
   private refusal(request: IncomingMessage, offered: readonly string[]): Refusal | undefined {
     const { listener, token } = this.options;
-    const stranger = refusalFor(askingOfMessage(request), 'own', listener);
+    const stranger = refusalFor(factsOfMessage(request), 'own', listener);
     if (stranger !== undefined || token === undefined) return stranger;
     const given = offered.find((name) => name.startsWith(TOKEN_PROTOCOL))?.slice(TOKEN_PROTOCOL.length);
     if (token.matches(given)) return undefined;

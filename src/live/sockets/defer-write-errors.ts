@@ -33,14 +33,14 @@ function own(socket: Duplex): Methods {
 function held(socket: Duplex, done: Done): Done {
   return (error) => {
     if (!error || socket.destroyed || socket.readableEnded) return done(error);
-    const tell = (): void => {
+    const report = (): void => {
       clearTimeout(timer);
-      socket.off('end', tell);
-      socket.off('close', tell);
+      socket.off('end', report);
+      socket.off('close', report);
       done(error);
     };
-    const timer = setTimeout(tell, MOST);
-    socket.on('end', tell);
-    socket.on('close', tell);
+    const timer = setTimeout(report, MOST);
+    socket.on('end', report);
+    socket.on('close', report);
   };
 }

@@ -1,7 +1,7 @@
 import type { OpcodeName } from '../../codec/frames/registry.js';
 import { RULES, type DiagnosticCode } from '../../rules/catalogue.js';
 import type { Rule, Severity } from '../../rules/rule.js';
-import { Lane } from './lane.js';
+import { DirectionTally } from './lane.js';
 import {
   COUNT_NAMES,
   eachDirection,
@@ -111,7 +111,7 @@ export class RunTally {
 }
 
 function zero(): Sums {
-  return new Lane().summary();
+  return new DirectionTally().summary();
 }
 
 function addTo(sums: Sums, counts: DirectionCounts): void {
