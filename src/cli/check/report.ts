@@ -190,11 +190,9 @@ export class CheckReport {
   private async text(run: RunReport, differing: readonly Deviation[] | undefined): Promise<void> {
     const { io, look, options } = this;
     const { agent, target, seed } = this.head;
-    const reported = new Set(
-      (differing ?? run.cases.filter((one) => hasFailed(one) && one.required)).map(({ id }) => id),
-    );
+    const shown = new Set((differing ?? run.cases.filter((one) => hasFailed(one) && one.required)).map(({ id }) => id));
     for (const one of run.cases) {
-      if (!reported.has(one.id) && !(options.verbose && one.skipped === undefined)) continue;
+      if (!shown.has(one.id) && !(options.verbose && one.skipped === undefined)) continue;
       await nextTurn();
       const exchanges = this.found.get(one.id)?.result.exchanges ?? [];
       const frames = framesOf(exchanges, this.role, look, options.verbose ? 'fields' : 'lines');
@@ -204,28 +202,24 @@ export class CheckReport {
     const ran = run.cases.filter(({ skipped }) => skipped === undefined).length;
     const title = `${name}: ${ran} cases in ${run.duration.toFixed(1)} s, seed ${seed}`;
     const results = new Map([...this.found].map(([id, { result }]) => [id, result]));
-    const verdict = this.verdict(
-      reported.size,
-      differing,
-      ran < run.cases.length && run.cases.some((one) => one.missing),
-    );
+    const verdict = this.verdict(shown.size, differing, ran < run.cases.length && run.cases.some((one) => one.missing));
     await io.stdout.write(closingText(this.cases, results, title, verdict, look));
     for (const line of skippedText(results.values())) await io.stderr.write(print`${line}\n`);
   }
 
-  private verdict(reported: number, differing: readonly Deviation[] | undefined, isPartial: boolean): Printable {
+  private verdict(shown: number, differing: readonly Deviation[] | undefined, isPartial: boolean): Printable {
     const { theme } = this.look;
     if (differing) {
       const lines = differing.map(({ id, expected, actual }) =>
         escapeText(`${id}: expected was ${expected}, it is ${actual}`),
       );
-      if (reported === 0 && isPartial) return theme.error(print`not all cases were run`);
-      if (reported === 0) return theme.ok(print`every verdict is as expected`);
-      return print`${lined(lines)}${theme.error(print`${reported} ${reported === 1 ? 'verdict is' : 'verdicts are'} not as expected`)}`;
+      if (shown === 0 && isPartial) return theme.error(print`not all cases were run`);
+      if (shown === 0) return theme.ok(print`every verdict is as expected`);
+      return print`${lined(lines)}${theme.error(print`${shown} ${shown === 1 ? 'verdict is' : 'verdicts are'} not as expected`)}`;
     }
-    if (reported === 0 && (isPartial || this.hasNothing)) return theme.error(print`not all cases were run`);
-    if (reported === 0) return theme.ok(print`no required case failed`);
-    return theme.error(print`${reported} required ${reported === 1 ? 'case' : 'cases'} failed`);
+    if (shown === 0 && (isPartial || this.hasNothing)) return theme.error(print`not all cases were run`);
+    if (shown === 0) return theme.ok(print`no required case failed`);
+    return theme.error(print`${shown} required ${shown === 1 ? 'case' : 'cases'} failed`);
   }
 
   private get role(): 'client' | 'server' {

@@ -7,7 +7,7 @@ import type { ConnectOptions } from '../options/connect-options.js';
 import { sendsOf, type Send } from '../connect/plan.js';
 import { Comparison, Replay } from '../connect/replay.js';
 import { Items, Lines, type SourceGate, type Sent, type SendSource } from '../connect/source.js';
-import { Talk, type Ended } from '../connect/talk.js';
+import { ConnectTalk, type Ended } from '../connect/talk.js';
 import { parseTarget, type Target } from '../connect/url.js';
 import { comparedText, endText, verdictOf, type ConnectVerdict } from '../connect/verdict.js';
 import { EXIT, UsageError } from '../host/exit.js';
@@ -75,7 +75,7 @@ class Visit implements Waiter, SourceGate {
   /** Nothing new is begun: a signal came, or the time is up. */
   private readonly stop = new AbortController();
   private client: Client | undefined;
-  private talk: Talk | undefined;
+  private talk: ConnectTalk | undefined;
   private waiting: (() => void)[] = [];
   private timeIsUp = false;
   /** permessage-deflate was negotiated. */
@@ -219,7 +219,7 @@ class Visit implements Waiter, SourceGate {
 
   private async converse(client: Client): Promise<Ended> {
     this.client = client;
-    this.talk = new Talk(client, this.source, this.sent, this.goals, {
+    this.talk = new ConnectTalk(client, this.source, this.sent, this.goals, {
       ...this.options,
       typed: this.prompt !== undefined,
     });

@@ -28,7 +28,7 @@ export interface TalkOptions extends Pick<
 }
 
 /** One connection from its opening to its end: what is sent, how long is waited, who closes. */
-export class Talk {
+export class ConnectTalk {
   private readonly over = new AbortController();
   private ending: ConnectEnding | undefined;
   private ended!: () => void;

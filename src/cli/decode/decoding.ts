@@ -22,13 +22,13 @@ import type { DecodeOptions } from '../options/options.js';
 import { OutputBound } from './output-bound.js';
 import type * as packets from '../entries/packets.js';
 import { RecordOutput } from './record-output.js';
-import { damageOf, readCapture, readRecording, type InputPace } from '../input/traffic-files.js';
+import { damageOf, readCapture, readRecording, type Pace } from '../input/traffic-files.js';
 import { captureOptions, trafficOptions } from './traffic-options.js';
 
 type PacketsModule = typeof packets;
 
 /** The inputs of one call. Captures are one after the other what one capture would be: their connections go on. */
-export class Decoding implements InputPace {
+export class Decoding implements Pace {
   private readonly output: RecordOutput;
   private readonly closing: Closing;
   private readonly extractor: Extractor | undefined;
@@ -134,7 +134,7 @@ export class Decoding implements InputPace {
       for (const damage of damages.splice(0)) await this.io.stderr.write(damage);
     };
     const isOver = (): boolean => this.over;
-    const pace: InputPace = {
+    const pace: Pace = {
       turn,
       get over() {
         return isOver();

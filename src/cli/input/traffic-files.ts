@@ -9,7 +9,7 @@ import type { Input } from './input.js';
 import { noticeOf, problemOf, type Opened } from './open-input.js';
 
 /** What sets the pace of reading. */
-export interface InputPace {
+export interface Pace {
   /** After each chunk. */
   turn(): Promise<void>;
   /** Nothing more is to be read. */
@@ -28,7 +28,7 @@ export async function readCapture(
   traffic: PacketTraffic,
   order: FileOrder,
   notice: (message: Printable) => void,
-  pace: InputPace,
+  pace: Pace,
 ): Promise<InputProblem | undefined> {
   const before = traffic.packets;
   let begun = false;
@@ -60,12 +60,7 @@ export async function readCapture(
 }
 
 /** Reads a recording up to its end, or until it is enough. */
-export async function readRecording(
-  input: Input,
-  opened: Opened,
-  traffic: RecordedTraffic,
-  pace: InputPace,
-): Promise<void> {
+export async function readRecording(input: Input, opened: Opened, traffic: RecordedTraffic, pace: Pace): Promise<void> {
   for await (const chunk of opened.chunks) {
     traffic.push(chunk);
     await pace.turn();

@@ -20,7 +20,7 @@ import type * as packets from '../entries/packets.js';
 import type { DecodeOptions } from '../options/options.js';
 import { OutputBound } from '../decode/output-bound.js';
 import { RecordOutput } from '../decode/record-output.js';
-import { damageOf, readCapture, type InputPace } from '../input/traffic-files.js';
+import { damageOf, readCapture, type Pace } from '../input/traffic-files.js';
 import { captureOptions } from '../decode/traffic-options.js';
 import { type Printable, type PrintableBytes, print } from '../../describe/printable.js';
 
@@ -88,7 +88,7 @@ class OrderedCapture extends PacketTraffic {
  * One of several readers of the same capture files. It takes note of every packet, so that all number the connections
  * alike, and decodes those that are its share.
  */
-export class CapturePart implements InputPace {
+export class CapturePart implements Pace {
   over = false;
   private readonly io: Io;
   private readonly options: DecodeOptions;

@@ -10,7 +10,7 @@ import type { Judged } from '../../traffic/judged.js';
 import { acceptOf, lazyDeflate } from '../host/adapters.js';
 import { UsageError } from '../host/exit.js';
 import { JournalIndex } from './journal-index.js';
-import type { OutputOption, OutputFiles } from '../host/output-file.js';
+import type { OutPath, OutputFiles } from '../host/output-file.js';
 import { RecordFile } from './record-file.js';
 import { VERSION } from '../options/version.js';
 import { clientFirst } from '../../traffic/toolbox/reading.js';
@@ -22,7 +22,7 @@ const PIECE = 1024 * 1024;
 const READING = { raw: lazyDeflate, acceptOf, previewBytes: MOST_RECORDED, messageBytes: MOST_RECORDED };
 
 /** Where the journal of an archive is kept. */
-export function journalOf({ option, path }: OutputOption): OutputOption {
+export function journalOf({ option, path }: OutPath): OutPath {
   return { option, path: `${path}.part` };
 }
 
@@ -36,7 +36,7 @@ export class HarFile {
   /** Data frames that have no place in it. */
   private left = 0;
 
-  constructor(files: OutputFiles, output: OutputOption) {
+  constructor(files: OutputFiles, output: OutPath) {
     const part = journalOf(output);
     this.file = new RecordFile(files, output);
     try {

@@ -11,7 +11,7 @@ import { builtin } from '../entries/builtin.js';
 import { EXIT, UsageError } from '../host/exit.js';
 import { HarFile, journalOf } from './har-file.js';
 import type { Io } from '../host/io.js';
-import { checkOutputs, type OutputOption, type OutputFiles } from '../host/output-file.js';
+import { checkOutputs, type OutPath, type OutputFiles } from '../host/output-file.js';
 import { RecordFile } from './record-file.js';
 import { isSystemError, reasonOf, WRITING } from '../host/system-reasons.js';
 import { VERSION } from '../options/version.js';
@@ -64,7 +64,7 @@ function openRecording(
     );
   }
   const files: OutputFiles = builtin('node:fs') as typeof fs;
-  const output: OutputOption = { option: '--record', path };
+  const output: OutPath = { option: '--record', path };
   const outputs = kind === 'har' ? [output, journalOf(output)] : [output];
   checkOutputs(
     files,
@@ -85,7 +85,7 @@ class Recording implements StreamOpener {
   constructor(
     private readonly io: Io,
     private readonly kind: Kind,
-    private readonly output: OutputOption,
+    private readonly output: OutPath,
     files: OutputFiles,
     private readonly options: Pick<RecordingOptions, 'base64' | 'quiet'>,
   ) {

@@ -13,7 +13,7 @@ import type { Io } from '../host/io.js';
 import { loadPackets } from '../entries/load-packets.js';
 import { noticeOf, openInput, type Opened } from '../input/open-input.js';
 import type { DecodeOptions } from '../options/options.js';
-import { readCapture, readRecording, type InputPace } from '../input/traffic-files.js';
+import { readCapture, readRecording, type Pace } from '../input/traffic-files.js';
 import { trafficOptions } from '../decode/traffic-options.js';
 import { escapedLines, escapeText } from '../../describe/escape.js';
 
@@ -45,7 +45,7 @@ export async function readScript(io: Io, { replay, connection, quiet }: ReplayRe
 }
 
 /** Picks one connection out of a recording. */
-class Casting implements InputPace {
+class Casting implements Pace {
   /** Connections whose frames may still come. */
   private readonly writers = new Map<number, ScriptWriter>();
   private chosen: number | undefined;

@@ -8,12 +8,12 @@ import {
   failing,
   goodbye,
   isSame,
-  suiteCase,
+  suite,
   plainCase,
   sendAll,
   unserved,
   verdictOf,
-  type CaseTalk,
+  type Talk,
 } from '../verdicts/suite.js';
 import type { Sending } from '../bench/tester.js';
 
@@ -25,7 +25,7 @@ const GOODBYE = close(writeCloseBody(1000));
 const FAULT = { opcode: 7, payload: HELLO, rsv: 7 };
 
 /** One close frame has to come, nothing else, and nothing behind it. */
-async function closing(talk: CaseTalk): Promise<CaseVerdict> {
+async function closing(talk: Talk): Promise<CaseVerdict> {
   const { bench, tester } = talk;
   await tester.finish(CLOSE_TIME * bench.patience);
   const { behindClose } = tester;
@@ -66,7 +66,7 @@ const ROWS: readonly Row[] = [
 ];
 
 const BEHIND: readonly Case[] = ROWS.map(({ id, title, send, chop }) =>
-  suiteCase({
+  suite({
     id: `closing.${id}`,
     rfc: 'RFC 6455 §5.5.1',
     title,
@@ -80,7 +80,7 @@ const BEHIND: readonly Case[] = ROWS.map(({ id, title, send, chop }) =>
 );
 
 /** Who closes first is known of no peer; one that fails the connection closes of its own accord. */
-const RACE = suiteCase({
+const RACE = suite({
   id: 'closing.race',
   rfc: 'RFC 6455 §7.1.7',
   title: 'A frame that the peer has to fail the connection for, and a close frame in the same write',
@@ -97,7 +97,7 @@ const RACE = suiteCase({
 });
 
 /** "Hello" may come back before the peer sees what is behind it; what is behind the fault may not. */
-const BEHIND_FAILURE = suiteCase({
+const BEHIND_FAILURE = suite({
   id: 'closing.nothing-behind-failure',
   rfc: 'RFC 6455 §7.1.7',
   title: 'A frame that the peer has to fail the connection for, and a message and a ping behind it',
@@ -115,7 +115,7 @@ const BEHIND_FAILURE = suiteCase({
   },
 });
 
-const CUT = suiteCase({
+const CUT = suite({
   id: 'closing.fin-mid-frame',
   rfc: 'RFC 6455 §7.1.5',
   title: 'A message whose second half is missing: TCP ends there',
@@ -133,7 +133,7 @@ const CUT = suiteCase({
   },
 });
 
-const EMPTY_CLOSE = suiteCase({
+const EMPTY_CLOSE = suite({
   id: 'closing.code-of-empty',
   rfc: 'RFC 6455 §5.5.1',
   title: 'A close frame without a code',
@@ -146,7 +146,7 @@ const EMPTY_CLOSE = suiteCase({
   },
 });
 
-const ECHOED_CODE = suiteCase({
+const ECHOED_CODE = suite({
   id: 'closing.code-echoed',
   rfc: 'RFC 6455 §5.5.1',
   title: 'A close frame with 3210',
@@ -160,7 +160,7 @@ const ECHOED_CODE = suiteCase({
 });
 
 /** Who serves is the one to end TCP; the other waits for it, not for ever. */
-const PATIENT = suiteCase({
+const PATIENT = suite({
   id: 'closing.client-waits',
   rfc: 'RFC 6455 §7.1.1',
   title: 'Both close frames, and a server that ends TCP a second later',
@@ -198,7 +198,7 @@ const RESET = plainCase(
 );
 
 /** What was sent before a close frame is answered, or it is not: the RFC leaves it open (§1.4). */
-const BEFORE = suiteCase({
+const BEFORE = suite({
   id: 'closing.message-before',
   rfc: 'RFC 6455 §1.4',
   title: 'A message and a close frame in one write',

@@ -6,7 +6,7 @@ import type { Case } from '../case.js';
 import {
   close,
   continuation,
-  autobahnCase,
+  autobahn,
   message,
   NOTHING,
   PEER_FAILS,
@@ -100,6 +100,6 @@ const INFORMATIONAL: readonly AutobahnCase[] = UNDEFINED.map((code, i) => ({
 }));
 
 export const CLOSING_CASES: readonly Case[] = [
-  ...[...ORDER, ...BODIES, ...CODES].map((spec) => autobahnCase({ rfc: 'RFC 6455 §7.1', strictCode: true, ...spec })),
-  ...INFORMATIONAL.map((spec) => autobahnCase({ rfc: 'RFC 6455 §7.4.2', level: 'REPORT', ...spec })),
+  ...[...ORDER, ...BODIES, ...CODES].map((spec) => autobahn({ rfc: 'RFC 6455 §7.1', strictCode: true, ...spec })),
+  ...INFORMATIONAL.map((spec) => autobahn({ rfc: 'RFC 6455 §7.4.2', level: 'REPORT', ...spec })),
 ];

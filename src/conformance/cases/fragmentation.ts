@@ -3,7 +3,7 @@ import { OPCODE } from '../../codec/frames/registry.js';
 import type { Case } from '../case.js';
 import {
   continuation,
-  autobahnCase,
+  autobahn,
   message,
   NOTHING,
   PEER_FAILS,
@@ -124,6 +124,4 @@ function fiveFragments(id: string, title: string, sync: boolean): AutobahnCase {
   };
 }
 
-export const FRAGMENTATION_CASES: readonly Case[] = SPECS.map((spec) =>
-  autobahnCase({ rfc: 'RFC 6455 §5.4', ...spec }),
-);
+export const FRAGMENTATION_CASES: readonly Case[] = SPECS.map((spec) => autobahn({ rfc: 'RFC 6455 §5.4', ...spec }));

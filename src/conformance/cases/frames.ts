@@ -7,7 +7,7 @@ import { binary, close, continuation, message, notOpened, ping, pong, text } fro
 import {
   echoes,
   measured,
-  suiteCase,
+  suite,
   plainCase,
   refuses,
   sendAll,
@@ -176,7 +176,7 @@ const ORDINARY: readonly Case[] = [
   }),
 ];
 
-const SILENT = suiteCase({
+const SILENT = suite({
   id: 'frames.length-huge-and-silence',
   rfc: 'RFC 6455 §10.4',
   title: 'A frame that declares 2^63 - 1 bytes, four of them, and then nothing',
@@ -193,7 +193,7 @@ const SILENT = suiteCase({
   },
 });
 
-const HALF_CLOSE = suiteCase({
+const HALF_CLOSE = suite({
   id: 'frames.half-close',
   rfc: 'RFC 6455 §7.1.1',
   title: 'A message, and a FIN behind it without a close frame',

@@ -1,4 +1,4 @@
-import { autobahnCase, message, text, binary, WE_CLOSE, type AutobahnCase } from '../verdicts/autobahn.js';
+import { autobahn, message, text, binary, WE_CLOSE, type AutobahnCase } from '../verdicts/autobahn.js';
 import type { Case } from '../case.js';
 
 /** Group 1: text and binary messages around the three length forms (RFC 6455 §5.2, §5.6). */
@@ -31,5 +31,5 @@ function whole({ size, chop }: Row, index: number, isBinary: boolean): Case {
     close: WE_CLOSE,
     kill: index < SMALL_ROWS ? 1 : 10,
   };
-  return autobahnCase(spec);
+  return autobahn(spec);
 }

@@ -4,7 +4,7 @@ import type { Case, CaseVerdict } from '../case.js';
 import {
   CLOSE_TIME,
   fragments,
-  autobahnCase,
+  autobahn,
   message,
   notOpened,
   WE_CLOSE,
@@ -45,7 +45,7 @@ function large(id: string, [name, opcode, byte]: Kind, { size, fragment, chop, k
     needs: ['echo'],
     traits: ['long', 'unsafe'],
   };
-  return autobahnCase(spec, () => {
+  return autobahn(spec, () => {
     const payload = new Uint8Array(size).fill(byte);
     const send = fragment === undefined ? [{ opcode, payload }] : fragments(opcode, payload, fragment);
     return {
@@ -123,5 +123,5 @@ export const LIMIT_CASES: readonly Case[] = [
   ...both(3, FRAGMENTS, (id, kind, fragment) => large(id, kind, { size: 4 * MB, fragment, kill: 100 })),
   ...both(5, CHOPS, (id, kind, chop) => large(id, kind, { size: MB, chop, kill: 100 })),
   ...both(7, COUNTED, (id, kind, size) => inSequence(id, kind, size)),
-  autobahnCase(AUTO_FRAGMENTED),
+  autobahn(AUTO_FRAGMENTED),
 ];

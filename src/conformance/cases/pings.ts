@@ -1,16 +1,7 @@
 import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import type { Case } from '../case.js';
 import { bytesOf } from '../bench/bytes.js';
-import {
-  close,
-  autobahnCase,
-  NOTHING,
-  PEER_FAILS,
-  ping,
-  pong,
-  WE_CLOSE,
-  type AutobahnCase,
-} from '../verdicts/autobahn.js';
+import { close, autobahn, NOTHING, PEER_FAILS, ping, pong, WE_CLOSE, type AutobahnCase } from '../verdicts/autobahn.js';
 import { writeCloseBody } from '../../codec/messages/close.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 import type { Sending } from '../bench/tester.js';
@@ -88,4 +79,4 @@ function tenPings(id: string, title: string, chop?: number): AutobahnCase {
   };
 }
 
-export const PING_CASES: readonly Case[] = SPECS.map((spec) => autobahnCase({ rfc: 'RFC 6455 §5.5.2', ...spec }));
+export const PING_CASES: readonly Case[] = SPECS.map((spec) => autobahn({ rfc: 'RFC 6455 §5.5.2', ...spec }));

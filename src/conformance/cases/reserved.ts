@@ -3,7 +3,7 @@ import type { Case } from '../case.js';
 import {
   binary,
   close,
-  autobahnCase,
+  autobahn,
   message,
   NOTHING,
   PEER_FAILS,
@@ -70,5 +70,5 @@ const RESERVED_OPCODES = [
 ];
 
 export const RESERVED_CASES: readonly Case[] = [...RESERVED_BITS, ...RESERVED_OPCODES].map((spec) =>
-  autobahnCase({ rfc: 'RFC 6455 §5.2', ...spec }),
+  autobahn({ rfc: 'RFC 6455 §5.2', ...spec }),
 );

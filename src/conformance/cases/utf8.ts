@@ -4,7 +4,7 @@ import { bytesOf } from '../bench/bytes.js';
 import type { Case } from '../case.js';
 import {
   continuation,
-  autobahnCase,
+  autobahn,
   message,
   NOTHING,
   PEER_REJECTS_TEXT,
@@ -122,5 +122,5 @@ const VECTORS: readonly AutobahnCase[] = UTF8_VECTORS.trim()
   });
 
 export const UTF8_CASES: readonly Case[] = [...GENERAL, ...FAIL_FAST, ...VECTORS].map((spec) =>
-  autobahnCase({ rfc: 'RFC 6455 §8.1', strictEnd: true, ...spec }),
+  autobahn({ rfc: 'RFC 6455 §8.1', strictEnd: true, ...spec }),
 );

@@ -43,7 +43,7 @@ export const CLOSE_TIME = 1;
 const DEFAULT_KILL = 1;
 
 /** Makes a case of the list. `heavy` makes what is too large to be kept: when the case runs. */
-export function autobahnCase(spec: AutobahnCase, heavy?: () => Pick<AutobahnCase, 'steps' | 'received'>): Case {
+export function autobahn(spec: AutobahnCase, heavy?: () => Pick<AutobahnCase, 'steps' | 'received'>): Case {
   const { id, title, rfc = 'RFC 6455 §5', level = 'MUST', needs = needsOf(spec), traits = [] } = spec;
   return {
     id,

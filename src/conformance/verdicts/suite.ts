@@ -14,7 +14,7 @@ import { endingText, receivedText } from './words.js';
 /** Seconds until something that has to happen at once has not happened. */
 const KILL = 2;
 
-export interface CaseTalk {
+export interface Talk {
   readonly bench: Bench;
   readonly tester: Tester;
 }
@@ -35,12 +35,12 @@ export interface About {
 interface SuiteCase extends About {
   /** permessage-deflate with these parameters: where the peer agrees to less, nothing can be said. */
   readonly deflate?: DeflateAsk;
-  run(this: void, talk: CaseTalk): Promise<CaseVerdict>;
+  run(this: void, talk: Talk): Promise<CaseVerdict>;
 }
 
 /** What is sent: frames, or whatever a case writes. */
 interface Sent {
-  readonly send: readonly Sending[] | ((talk: CaseTalk) => Promise<void>);
+  readonly send: readonly Sending[] | ((talk: Talk) => Promise<void>);
   /** Octets a write. */
   readonly chop?: number;
   /** Seconds that the peer has. */
@@ -56,7 +56,7 @@ export function plainCase(about: About, run: (bench: Bench) => Promise<CaseVerdi
   };
 }
 
-export function suiteCase({ deflate, run, ...about }: SuiteCase): Case {
+export function suite({ deflate, run, ...about }: SuiteCase): Case {
   const needs = about.needs ?? [];
   return plainCase({ ...about, needs: deflate ? [...needs, 'deflate'] : needs }, async (bench) => {
     const tester = await bench.open(deflate && asking(deflate));
@@ -88,24 +88,24 @@ function softened(level: Level, verdict: CaseVerdict): CaseVerdict {
 }
 
 /** In one write; who does not take it is not waited for. */
-export async function sendAll({ bench, tester }: CaseTalk, sendings: readonly Sending[], chop?: number): Promise<void> {
+export async function sendAll({ bench, tester }: Talk, sendings: readonly Sending[], chop?: number): Promise<void> {
   await within(tester.sendTogether(sendings, chop), KILL * bench.patience);
 }
 
-async function begin(talk: CaseTalk, { send, chop }: Sent): Promise<void> {
+async function begin(talk: Talk, { send, chop }: Sent): Promise<void> {
   if (typeof send === 'function') await send(talk);
   else await sendAll(talk, send, chop);
 }
 
 /** A close frame, and the end. */
-export async function goodbye({ bench, tester }: CaseTalk, code = 1000): Promise<Ending> {
+export async function goodbye({ bench, tester }: Talk, code = 1000): Promise<Ending> {
   if (!tester.isClosing) await tester.close(code);
   return tester.finish(CLOSE_TIME * bench.patience);
 }
 
 /** A verdict with what came and how it ended, `note` before it. */
 export function verdictOf(
-  { bench, tester }: CaseTalk,
+  { bench, tester }: Talk,
   [behavior, behaviorClose]: readonly [Behavior, CloseBehavior],
   note?: string,
 ): CaseVerdict {
@@ -119,13 +119,13 @@ export function verdictOf(
   };
 }
 
-async function unimplemented(talk: CaseTalk, why: string): Promise<CaseVerdict> {
+async function unimplemented(talk: Talk, why: string): Promise<CaseVerdict> {
   await goodbye(talk);
   return { ...verdictOf(talk, ['UNIMPLEMENTED', closedWell(talk)]), actual: why };
 }
 
 /** Whether the peer answered our close frame, as it has to: with the code that we gave, or 1000. */
-export function closedWell({ bench, tester }: CaseTalk): CloseBehavior {
+export function closedWell({ bench, tester }: Talk): CloseBehavior {
   const { weClosed, clean, code, weDropped } = tester.state;
   if (!weClosed) return 'FAILED';
   if (!clean) return 'UNCLEAN';
@@ -145,17 +145,17 @@ interface Refused extends About, Sent {
 
 /** The peer has to fail the connection (RFC 6455 §7.1.7), and to deliver nothing of it. */
 export function refuses({ codes, wrongCode, kill, send, chop, ...about }: Refused): Case {
-  const run = async (talk: CaseTalk): Promise<CaseVerdict> => {
+  const run = async (talk: Talk): Promise<CaseVerdict> => {
     await begin(talk, { send, ...(chop && { chop }) });
     const verdict = await failing(talk, codes, kill);
     const isTaken = wrongCode !== undefined && verdict.remoteCloseCode === wrongCode;
     return isTaken ? { ...verdict, behavior: 'FAILED' } : verdict;
   };
-  return suiteCase({ ...about, run });
+  return suite({ ...about, run });
 }
 
 export async function failing(
-  talk: CaseTalk,
+  talk: Talk,
   codes: readonly number[] = PROTOCOL_ERROR,
   kill = KILL,
 ): Promise<CaseVerdict> {
@@ -177,14 +177,14 @@ interface Echoed extends About, Sent {
 /** What is sent is legal: these messages and pongs have to come, and our close frame is answered. */
 export function echoes({ back, kill = KILL, send, chop, ...about }: Echoed): Case {
   const needsEcho = back.some(({ what }) => what === 'message');
-  const run = async (talk: CaseTalk): Promise<CaseVerdict> => {
+  const run = async (talk: Talk): Promise<CaseVerdict> => {
     await begin(talk, { send, ...(chop && { chop }) });
     return answering(talk, back, kill);
   };
-  return suiteCase({ needs: needsEcho ? ['echo'] : [], ...about, run });
+  return suite({ needs: needsEcho ? ['echo'] : [], ...about, run });
 }
 
-export async function answering(talk: CaseTalk, back: readonly Received[], kill = KILL): Promise<CaseVerdict> {
+export async function answering(talk: Talk, back: readonly Received[], kill = KILL): Promise<CaseVerdict> {
   const { bench, tester } = talk;
   const isDone = (): boolean =>
     tester.isClosing || tester.received.length > back.length || areAlike(back, tester.received);
@@ -227,7 +227,7 @@ interface Reported extends About, Sent {
 
 /** Failing the connection is as right as anything: it is told what the peer does. */
 export function reports({ most = 1, kill = KILL, send, chop, ...about }: Reported): Case {
-  const run = async (talk: CaseTalk): Promise<CaseVerdict> => {
+  const run = async (talk: Talk): Promise<CaseVerdict> => {
     await begin(talk, { send, ...(chop && { chop }) });
     const { bench, tester } = talk;
     await tester.until(() => tester.received.length >= most || tester.isClosing, kill * bench.patience);
@@ -235,7 +235,7 @@ export function reports({ most = 1, kill = KILL, send, chop, ...about }: Reporte
     await goodbye(talk);
     return verdictOf(talk, hasFailed ? ['OK', 'OK'] : ['INFORMATIONAL', 'INFORMATIONAL']);
   };
-  return suiteCase({ level: 'REPORT', ...about, run });
+  return suite({ level: 'REPORT', ...about, run });
 }
 
 /** Resolves with false where it takes longer; what waits then goes on by itself. */
@@ -251,7 +251,7 @@ export function within(promise: Promise<unknown>, seconds: number): Promise<bool
 }
 
 /** Large or many: no more than so many seconds are spent on handing them over. */
-export async function flood({ bench, tester }: CaseTalk, sendings: readonly Sending[], seconds = 3): Promise<boolean> {
+export async function flood({ bench, tester }: Talk, sendings: readonly Sending[], seconds = 3): Promise<boolean> {
   const frames = concat(sendings.map((sending) => tester.frame(sending)));
   return within(tester.write(frames, 65536), seconds * bench.patience);
 }
@@ -284,7 +284,7 @@ async function ping(bench: Bench): Promise<string | undefined> {
 }
 
 /** Ends the talk by whatever way, and judges by whether others are served still. */
-export async function surviving(talk: CaseTalk, note?: string, isFine = true): Promise<CaseVerdict> {
+export async function surviving(talk: Talk, note?: string, isFine = true): Promise<CaseVerdict> {
   await goodbye(talk);
   const problem = await unserved(talk.bench);
   const words = [note, problem].filter((one) => one !== undefined).join('; ') || undefined;
