@@ -1,7 +1,7 @@
 import { cellAnchor, isFailed, signOf, SIGNS } from './html-model.js';
 import type { Model, ReportRow, Sign } from './html-model.js';
 import { clipped, markup, lines, Markup } from './html-text.js';
-import type { HtmlCase } from './html.js';
+import type { CaseReport } from './report.js';
 
 /** Characters of frames on the page, of one exchange at most and in any event; and of any other text. */
 const FRAMES_TOGETHER = 600_000;
@@ -12,7 +12,7 @@ const MOST_TEXT = 4000;
 /** What some agents have in common. */
 interface Outcome {
   readonly sign: Sign;
-  readonly one: HtmlCase;
+  readonly one: CaseReport;
   readonly columns: number[];
 }
 
@@ -91,12 +91,12 @@ function outcomeBlock(
   </div> `;
 }
 
-function framesBlock({ frames }: HtmlCase, room: number): Markup {
+function framesBlock({ frames }: CaseReport, room: number): Markup {
   if (frames === '') return markup``;
   return markup`<pre class="frames" tabindex="0" aria-label="Frames">${lines(clipped(frames, room))}</pre>`;
 }
 
-function verdictText({ behavior, behaviorClose, required }: HtmlCase, sign: Sign): string {
+function verdictText({ behavior, behaviorClose, required }: CaseReport, sign: Sign): string {
   if (sign === 'skipped' || sign === 'missing') return SIGNS[sign].words;
   const verdict = behavior === behaviorClose ? behavior : `${behavior}, close ${behaviorClose}`;
   return isFailed(sign) && !required ? `${verdict} (not required)` : verdict;

@@ -1,4 +1,5 @@
-import type { HtmlCase, HtmlRun } from './html.js';
+import type { HtmlRun } from './html.js';
+import type { CaseReport } from './report.js';
 
 export type Sign =
   'ok' | 'non-strict' | 'informational' | 'unimplemented' | 'failed' | 'missing' | 'reported' | 'skipped';
@@ -35,7 +36,7 @@ const GROUP_NAMES: ReadonlyMap<string, string> = new Map([
 export interface ReportRow {
   readonly id: string;
   readonly anchor: string;
-  readonly cells: readonly (HtmlCase | undefined)[];
+  readonly cells: readonly (CaseReport | undefined)[];
   /** The worst of its cells. */
   readonly worst: Sign;
 }
@@ -57,7 +58,7 @@ export interface Model {
 }
 
 export function modelOf(runs: readonly HtmlRun[]): Model {
-  const table = new Map<string, (HtmlCase | undefined)[]>();
+  const table = new Map<string, (CaseReport | undefined)[]>();
   for (const [column, { cases }] of runs.entries()) {
     for (const one of cases) {
       const cells = table.get(one.id) ?? Array<undefined>(runs.length).fill(undefined);
@@ -75,7 +76,7 @@ export function modelOf(runs: readonly HtmlRun[]): Model {
   return { runs, names: namesOf(runs), groups, failed };
 }
 
-export function signOf(one: HtmlCase | undefined): Sign | undefined {
+export function signOf(one: CaseReport | undefined): Sign | undefined {
   if (!one) return undefined;
   if (one.missing) return 'missing';
   if (one.skipped !== undefined) return 'skipped';
@@ -90,7 +91,7 @@ export function isFailed(sign: Sign | undefined): boolean {
 }
 
 /** How often each sign occurs. */
-export function tally(cases: Iterable<HtmlCase | undefined>): Map<Sign, number> {
+export function tally(cases: Iterable<CaseReport | undefined>): Map<Sign, number> {
   const counts = new Map<Sign, number>();
   for (const one of cases) {
     const sign = signOf(one);
@@ -104,7 +105,7 @@ export function cellAnchor({ anchor }: ReportRow, column: number): string {
   return `${anchor}~${column + 1}`;
 }
 
-function rowOf(id: string, cells: readonly (HtmlCase | undefined)[], at: number): ReportRow {
+function rowOf(id: string, cells: readonly (CaseReport | undefined)[], at: number): ReportRow {
   const signs = new Set(cells.map(signOf));
   return {
     id,

@@ -1,7 +1,7 @@
-import type { Behavior, CloseBehavior, Level } from '../case.js';
 import { caseArticles } from './html-case.js';
 import { cellAnchor, isFailed, modelOf, SIGN_NAMES, signOf, SIGNS, tally } from './html-model.js';
 import type { ReportGroup, Model, ReportRow, Sign } from './html-model.js';
+import type { CaseReport } from './report.js';
 import { STYLE, STYLE_HASH } from './html-style.js';
 import { clipped, markup, Markup } from './html-text.js';
 
@@ -15,32 +15,7 @@ export interface HtmlRun {
   readonly duration: number;
   readonly seed: number;
   readonly version: string;
-  readonly cases: readonly HtmlCase[];
-}
-
-export interface HtmlCase {
-  readonly id: string;
-  readonly rfc: string;
-  readonly level: Level;
-  readonly title: string;
-  readonly expected: string;
-  readonly actual: string;
-  readonly behavior: Behavior;
-  readonly behaviorClose: CloseBehavior;
-  readonly remoteCloseCode?: number;
-  /** Seconds. */
-  readonly duration: number;
-  /** Why it was not run. */
-  readonly skipped?: string;
-  /** It was to be run, and was not. */
-  readonly missing?: true;
-  readonly passed: boolean;
-  /** Whether the run fails with it. */
-  readonly required: boolean;
-  /** Repeats this case. */
-  readonly command: string;
-  /** What passed, in plain text; '' for those that passed. */
-  readonly frames: string;
+  readonly cases: readonly CaseReport[];
 }
 
 /** More columns than this scroll in a box of their own. */
