@@ -32,7 +32,7 @@ export class Agents {
 
   /** It has come: from now on it is one that every case is expected of. */
   begin(agent: string): void {
-    // What goes wrong is told at the end.
+    // What goes wrong is reported at the end.
     this.reportOf(agent).catch(() => undefined);
   }
 

@@ -32,11 +32,11 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
   const notice = (message: string): void => {
     if (!options.quiet) void io.stderr.write(print`${escapeText(message)}\n`);
   };
-  const complaints = new LimitedNotices(notice);
+  const notices = new LimitedNotices(notice);
   const policy = listenerPolicyOf(place.host, options);
   const refusal = (request: RequestHead): Refusal | undefined => {
     const found = ambiguityIn(request) ?? refusalFor(factsOfHead(request, tls !== undefined), 'guarded', policy);
-    if (found) complaints.add(`a request is refused with ${found.status}: ${found.reason}`);
+    if (found) notices.add(`a request is refused with ${found.status}: ${found.reason}`);
     return found;
   };
   let stop = (): void => undefined;

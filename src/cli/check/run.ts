@@ -134,7 +134,7 @@ async function runOne(
   try {
     return { ...(await one.run(bench)), exchanges: bench.exchanges };
   } catch (error) {
-    // A connection that does not come about is the server's doing; anything else is ours, and is told as such.
+    // A connection that does not come about is the server's doing; anything else is ours, and is reported as such.
     const what = error instanceof Unreachable ? 'no connection' : 'the case broke off';
     const actual = `${what}: ${(error as Error).message}`;
     return { behavior: 'FAILED', behaviorClose: 'FAILED', actual, exchanges: bench.exchanges };

@@ -12,7 +12,7 @@ import { LiveOutput, type Waiter } from '../live/live-output.js';
 import { PayloadOutput } from './payload-output.js';
 import { DEFAULT_PREVIEW } from '../../traffic/toolbox/reading.js';
 
-/** An error as it is told: one line on stderr, and a record with `--json`. */
+/** An error as it is reported: one line on stderr, and a record with `--json`. */
 export interface ReportedError {
   readonly message: string;
   readonly exit: number;

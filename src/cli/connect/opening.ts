@@ -87,7 +87,7 @@ export class ConnectOpening {
     options: OpeningOptions,
     signal: AbortSignal,
   ): Promise<ConnectOpened | { readonly outcome: ClientOutcome }> {
-    // What can't be sent is told before anybody is bothered.
+    // What can't be sent is reported before anything is opened.
     const request = this.requestTo(target, options);
     const route = await routeOf(this.io, target, options);
     let line;

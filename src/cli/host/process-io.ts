@@ -57,7 +57,7 @@ const REPEATED = 500;
 const LOOKS = 4;
 const LOOK = 500;
 
-/** The first signal is told to the command, which ends cleanly; a second one kills. */
+/** The first signal is handed to the command, which ends cleanly; a second one kills. */
 function watchSignals(): {
   readonly state: Interruption;
   readonly interrupted: Promise<void>;

@@ -42,7 +42,7 @@ export class Inspecting {
     };
   }
 
-  /** What a server tells goes to `output`, and to the page. */
+  /** What a server reports goes to `output`, and to the page. */
   beside(output: ServerTaker): ServerTaker {
     const { channel } = this;
     return {

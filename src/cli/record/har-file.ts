@@ -126,7 +126,7 @@ class EntryWriter implements RecordingVisitor {
     this.end();
   }
 
-  /** The journal is our own: there is nothing to tell. */
+  /** The journal is our own: there is nothing to report. */
   notice(): void {}
   damage(): void {}
   problem(): void {}

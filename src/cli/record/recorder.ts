@@ -28,7 +28,7 @@ type Kind = 'pcapng' | 'ndjson' | 'har';
 const KINDS: Readonly<Record<string, Kind>> = { pcapng: 'pcapng', ndjson: 'ndjson', jsonl: 'ndjson', har: 'har' };
 
 /**
- * `--record FILE`, around a run: whoever has a tap tells the recorder of its connections (`LiveContext.recorder` takes it).
+ * `--record FILE`, around a run: whoever has a tap opens its connections on the recorder (`LiveContext.recorder` takes it).
  * `inputs` are files that the run reads. Gives the exit code of the run, or that of a recording that can't be written.
  */
 export async function recorded(

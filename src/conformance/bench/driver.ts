@@ -61,7 +61,7 @@ export class Driver {
 
   constructor(private readonly options: DriverOptions) {}
 
-  /** What is not judged yet is not told any more. */
+  /** What is not judged yet is not reported any more. */
   end(): void {
     this.isOver = true;
   }

@@ -120,7 +120,7 @@ export function answerFaults({ handshake }: Met, about: RegExp = /./): Handshake
   );
 }
 
-/** The 101 judged by the rules whose code is about that: an error is a failure, a warning is told. */
+/** The 101 judged by the rules whose code is about that: an error is a failure, a warning is reported. */
 export function judged(about: RegExp = /./): (met: Met) => Remark | undefined {
   return (met) => {
     if (met.outcome !== 'accepted') return undefined;

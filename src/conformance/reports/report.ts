@@ -1,7 +1,7 @@
 import { passes, type Behavior, type Case, type CloseBehavior, type Level, type PeerRole } from '../case.js';
 import { NOT_RUN, type CaseResult } from '../run.js';
 
-/** One case of a finished run, as every report tells it. */
+/** One case of a finished run, as every report has it. */
 export interface CaseReport {
   readonly id: string;
   readonly rfc: string;

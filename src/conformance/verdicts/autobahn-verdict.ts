@@ -18,7 +18,7 @@ export type Alternatives = Readonly<Partial<Record<Behavior, readonly Received[]
 export interface Expectation {
   readonly received: Alternatives;
   readonly close: ExpectedClose;
-  /** Whatever comes is told, not judged. */
+  /** Whatever comes is reported, not judged. */
   readonly informational?: true;
   /** The wrong end closing makes the behaviour FAILED too. */
   readonly strictEnd?: true;

@@ -225,7 +225,7 @@ interface Reported extends About, Sent {
   readonly most?: number;
 }
 
-/** Failing the connection is as right as anything: it is told what the peer does. */
+/** Failing the connection is as right as anything: what the peer does is reported. */
 export function reports({ most = 1, kill = KILL, send, chop, ...about }: Reported): Case {
   const run = async (talk: Talk): Promise<CaseVerdict> => {
     await begin(talk, { send, ...(chop && { chop }) });

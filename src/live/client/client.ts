@@ -69,7 +69,7 @@ const HEAD_LIMIT = { maxHeaderSize: MOST_HEAD } as object;
 /** Pings whose times are kept. */
 const MOST_PINGS = 1024;
 
-/** A WebSocket client on a socket of ours: `ws` is the endpoint, a tap tells of every byte. */
+/** A WebSocket client on a socket of ours: `ws` is the endpoint, a tap reports every byte. */
 export class Client {
   /** What became of it, as soon as it is over. */
   readonly finished: Promise<ClientOutcome>;
@@ -83,7 +83,7 @@ export class Client {
   private handshakeFault: Diagnostic | undefined;
   private fault: Diagnostic | undefined;
   private wasReset = false;
-  /** The stream has told that it is closed: everything about it was told before. */
+  /** The stream has reported that it is closed: everything about it was reported before. */
   private isGone = false;
   private opened = false;
   private weClosed = false;
@@ -276,7 +276,7 @@ export class Client {
     return { kind: 'broken', message, ...(this.fault && { diagnostic: this.fault }) };
   }
 
-  /** Only the first outcome counts; it is told when the connection has ended. */
+  /** Only the first outcome counts; it is reported when the connection has ended. */
   private end(outcome: ClientOutcome): void {
     if (this.outcome !== undefined) return;
     this.outcome = outcome;

@@ -28,7 +28,7 @@ export interface HttpTaker {
   trouble(message: string): void;
 }
 
-/** What Node tells of bad requests: the answer, and the words for it. */
+/** What Node.js reports of bad requests: the answer, and the words for it. */
 const HTTP_TROUBLE: Readonly<Record<string, readonly [status: string, words: string]>> = {
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the head is too long'],
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the head did not come in time'],
@@ -163,7 +163,7 @@ export class HeldTap implements TapTaker {
     this.passed.outgoing += bytes.length;
   }
 
-  /** How many bytes passed since the last call, while nobody was told of them. */
+  /** How many bytes passed since the last call, while nobody took them. */
   count(): { readonly incoming: number; readonly outgoing: number } {
     const { passed } = this;
     this.passed = { incoming: 0, outgoing: 0 };
@@ -174,7 +174,7 @@ export class HeldTap implements TapTaker {
     this.tap.putBack(length);
   }
 
-  /** Nobody is to be told of anything. */
+  /** Nothing is handed on. */
   close(): void {
     this.tap.close();
     this.held = undefined;
@@ -193,7 +193,7 @@ export class HeldTap implements TapTaker {
     this.held = [Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head];
   }
 
-  /** From now on `taker` is told, beginning with what was kept. */
+  /** From now on `taker` gets the bytes, beginning with what was kept. */
   handTo(taker: TapTaker): void {
     for (const bytes of this.held ?? []) taker.incoming(bytes);
     this.held = undefined;

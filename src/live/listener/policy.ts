@@ -14,7 +14,7 @@ export interface ListenerPolicy {
   readonly allowOrigin: readonly string[];
 }
 
-/** What of a request tells who asks, and for which server. */
+/** What of a request shows who asks, and for which server. */
 export interface RequestFacts {
   /** The headers in their order; names in any case. */
   readonly headers: readonly (readonly [name: string, value: string])[];

@@ -32,7 +32,7 @@ export type FaultName = RelayFault['fault'];
 /** Something that was done on purpose. */
 export type RelayFaultEvent = Pick<RelayFault, 'fault' | 'direction' | 'index' | 'message'>;
 
-/** Who is told of a connection's bytes, as they came from their sender. */
+/** Takes a connection's bytes, as they came from their sender. */
 export interface RelayWatcher extends TapTaker {
   end(reason: 'fin' | 'reset', by?: TcpEnd): void;
 }

@@ -73,7 +73,7 @@ interface SideState {
   /** Pings of the other side that it has not answered: their payloads. */
   readonly pings: string[];
   closed: boolean;
-  /** A hole was told of, and no frame since. */
+  /** A hole was reported, and no frame since. */
   isHoled: boolean;
 }
 

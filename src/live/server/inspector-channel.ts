@@ -22,10 +22,10 @@ const MOST_PAGES = 16;
 /** What a page may leave unread before records are left out for it. */
 const MOST_BACKLOG = 1024 * 1024;
 const MOST_COMMAND = 16 * 1024;
-/** Frames that are told: so many at once, and so many a second. Nobody reads more, and the traffic shall not wait for its picture. */
+/** Frames that are sent to the page: at most so many at once, and a second. Nobody reads more, and the traffic shall not wait for its picture. */
 const MOST_FRAMES = 1000;
 const MOST_PING = 125;
-/** How often it is told that something was left out: milliseconds. */
+/** How often it is reported that something was left out: milliseconds. */
 const TELL_LEFT = 500;
 
 export interface ChannelOptions {
@@ -56,7 +56,7 @@ export class InspectorChannel implements LiveTaker {
   });
   private readonly pages = new Set<PageEnd>();
   private readonly recent = new Recent();
-  /** Frames that may be told now, and when that was. */
+  /** Frames that may be sent now, and when that was. */
   private room = MOST_FRAMES;
   private since = 0;
 
@@ -154,7 +154,7 @@ export class InspectorChannel implements LiveTaker {
   }
 }
 
-/** A page that looks. What it does not read in time is left out, and told as a number. */
+/** A page that looks. What it does not read in time is left out, and counted. */
 class PageEnd {
   private left = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -174,7 +174,7 @@ class PageEnd {
     return this.socket.bufferedAmount > MOST_BACKLOG;
   }
 
-  /** Nothing is told any more. */
+  /** Nothing is reported any more. */
   end(): void {
     clearTimeout(this.timer);
   }

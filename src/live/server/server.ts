@@ -77,7 +77,7 @@ const OTHERS = 1000;
 /** What all peers together may leave in memory: bytes. */
 const MOST_WEIGHT = 128 * 1024 * 1024;
 
-/** A WebSocket server whose every byte is told of. */
+/** A WebSocket server whose every byte is reported. */
 export class LiveServer implements ServerContext {
   readonly peers = new Set<Peer>();
   readonly rooms: Rooms;
@@ -170,7 +170,7 @@ export class LiveServer implements ServerContext {
       this.http.destroy();
     }, FAREWELL);
     await gone;
-    // The last bytes of each are told before the server has ended.
+    // The last bytes of each are reported before the server has ended.
     await Promise.all(this.open);
     clearTimeout(late);
   }
@@ -310,7 +310,7 @@ export class LiveServer implements ServerContext {
       if (faults.close) peer.close(faults.close.code, faults.close.reason);
       if (faults.drop) peer.reset();
     });
-    // Faults of the peer are told by what was on the wire.
+    // Faults of the peer are reported by what was on the wire.
     socket.on('error', () => undefined);
     socket.on('close', () => {
       this.peers.delete(peer);

@@ -8,7 +8,7 @@ type Methods = Required<Pick<Duplex, '_write' | '_writev'>>;
 
 /**
  * A socket that can't be written to any more (the other end was reset, or has left) is destroyed by Node.js, and with it
- * what came before and waits to be read: an early answer, a close frame. From now on the failure of a write is told only
+ * what came before and waits to be read: an early answer, a close frame. From now on the failure of a write is reported only
  * when the other direction was read to its end. What else is written waits behind it, so that back-pressure holds.
  */
 export function readOut(socket: Duplex): void {

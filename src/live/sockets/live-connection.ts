@@ -14,7 +14,7 @@ import type { TcpEnd } from '../../traffic/tally/tally.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import type { TapTaker } from './tap.js';
 
-/** Who is told of what passes a live connection. */
+/** Takes what passes a live connection. */
 export interface LiveTaker {
   record(record: Judged): void;
   /** The connection has ended. */
