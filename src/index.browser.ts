@@ -152,11 +152,5 @@ export { jsonRecords, type JsonOptions } from './describe/json-records.js';
 export { jsonLine } from './describe/escape.js';
 export type { JsonRecord } from './describe/json.js';
 export type { ConnectionSummary } from './traffic/tally/summary.js';
-export type {
-  CloseReason,
-  Endpoint,
-  Passage,
-  StreamOpener,
-  StreamOrigin,
-  StreamTaker,
-} from './codec/bytes/stream-taker.js';
+export type { Endpoint } from './codec/bytes/endpoint.js';
+export type { CloseReason, Passage, StreamOpener, StreamOrigin, StreamTaker } from './codec/bytes/stream-taker.js';

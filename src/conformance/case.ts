@@ -5,7 +5,7 @@ export type Behavior = 'OK' | 'NON-STRICT' | 'INFORMATIONAL' | 'UNIMPLEMENTED' |
 export type CloseBehavior = Behavior | 'UNCLEAN' | 'WRONG CODE' | 'FAILED BY CLIENT';
 
 /** What a case came to. */
-export interface Verdict {
+export interface CaseVerdict {
   readonly behavior: Behavior;
   readonly behaviorClose: CloseBehavior;
   /** What the peer did, in a sentence; what it should have done is the case's `expected`, or this where it depends. */
@@ -47,7 +47,7 @@ export interface Case {
   readonly expected: string;
   readonly needs: readonly Need[];
   readonly traits: readonly Trait[];
-  run(this: void, bench: Bench): Promise<Verdict>;
+  run(this: void, bench: Bench): Promise<CaseVerdict>;
 }
 
 /** The verdicts that are no reproach: both fields have to be among them. */
@@ -65,6 +65,6 @@ export function isVerdict(word: string): boolean {
   return FAILING.has(word) || PASSING.has(word as CloseBehavior);
 }
 
-export function passes({ behavior, behaviorClose }: Pick<Verdict, 'behavior' | 'behaviorClose'>): boolean {
+export function passes({ behavior, behaviorClose }: Pick<CaseVerdict, 'behavior' | 'behaviorClose'>): boolean {
   return PASSING.has(behavior) && PASSING.has(behaviorClose);
 }

@@ -1,8 +1,8 @@
-import type { Case, Verdict } from './case.js';
+import type { Case, CaseVerdict } from './case.js';
 import type { Exchange } from './bench/exchange.js';
 
 /** A case with what it came to. */
-export interface Result extends Verdict {
+export interface CaseResult extends CaseVerdict {
   readonly case: Case;
   /** Seconds. */
   readonly duration: number;
@@ -24,8 +24,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   now(this: void): number;
   /** Runs one case from its first byte to its last. */
-  run(this: void, one: Case): Promise<Omit<Result, 'case' | 'duration'>>;
-  result(this: void, result: Result): void;
+  run(this: void, one: Case): Promise<Omit<CaseResult, 'case' | 'duration'>>;
+  result(this: void, result: CaseResult): void;
 }
 
 /**

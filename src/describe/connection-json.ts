@@ -8,7 +8,7 @@ import {
   type Counts,
   type DirectionCounts,
   type Directions,
-  type Endpoints,
+  type PassedEndpoints,
   type HandshakeSummary,
   type PingSummary,
   type RunTotals,
@@ -76,7 +76,7 @@ function tcpFields({ ended, endedBy, endedAt, failure }: ConnectionSummary): Fie
   };
 }
 
-function endsFields({ client, server, through }: Endpoints): Fields {
+function endsFields({ client, server, through }: PassedEndpoints): Fields {
   return {
     ...(client !== undefined && { client }),
     ...(server !== undefined && { server }),

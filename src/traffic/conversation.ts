@@ -1,17 +1,15 @@
 import { concat } from '../codec/bytes/byte-collector.js';
 import { Connection } from '../codec/connection/connection.js';
 import type { Direction, UnfinishedMessage } from '../codec/messages/records.js';
-import {
-  endpointText,
-  UNKNOWN_ENDPOINT,
-  type Carried,
-  type CarriedOpener,
-  type CloseReason,
-  type Endpoint,
-  type Passage,
-  type Side,
-  type StreamOrigin,
-  type StreamTaker,
+import { endpointTexts, UNKNOWN_ENDPOINT, type Endpoint } from '../codec/bytes/endpoint.js';
+import type {
+  Carried,
+  CarriedOpener,
+  CloseReason,
+  Passage,
+  Side,
+  StreamOrigin,
+  StreamTaker,
 } from '../codec/bytes/stream-taker.js';
 import { Transcript, type TranscriptOptions } from '../codec/connection/transcript.js';
 import { CauseWatch } from './causes/cause-watch.js';
@@ -181,12 +179,8 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     if (this.taker.passedOver && !judge?.recognised) return this.passOver(this.otherwise);
     if (this.isWanted === false) return;
     tally.ended(reason, time, tcpEnd && { by: this.directionOf(tcpEnd.side), time: tcpEnd.time });
-    const { client, server, through } = this;
-    tally.named({
-      ...(client && { client: endpointText(client) }),
-      ...(server && { server: endpointText(server) }),
-      ...(through && { through }),
-    });
+    const { through } = this;
+    tally.named({ ...endpointTexts(this), ...(through && { through }) });
     this.taker.closed(tally.summary(), this);
   }
 

@@ -1,4 +1,5 @@
-import { UNKNOWN_ENDPOINT, type StreamOpener, type StreamOrigin } from '../codec/bytes/stream-taker.js';
+import { UNKNOWN_ENDPOINT } from '../codec/bytes/endpoint.js';
+import type { StreamOpener, StreamOrigin } from '../codec/bytes/stream-taker.js';
 import { Conversation, type ConversationOptions, type ConversationTaker } from './conversation.js';
 
 /** Of `count` readers of the same input, this one reads the streams of `index`, from 0. */

@@ -1,6 +1,6 @@
 import { MAPPED, parseAddress } from '../sources/packets/address-text.js';
 import type { Address } from '../sources/packets/address.js';
-import type { Endpoint } from '../codec/bytes/stream-taker.js';
+import type { Endpoint } from '../codec/bytes/endpoint.js';
 import type { Direction, Frame } from '../codec/messages/records.js';
 import { OPCODE } from '../codec/frames/registry.js';
 import { decodeUtf8 } from '../codec/bytes/utf8.js';

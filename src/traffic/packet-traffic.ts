@@ -2,7 +2,7 @@ import type { Flows } from '../sources/tcp/flows.js';
 import type { LinkType, Packet } from '../sources/bytes/types.js';
 import { DeflateWindows } from '../codec/deflate/windows.js';
 import type { SearchBudget } from '../codec/resync/frame-search.js';
-import { endpointText } from '../codec/bytes/stream-taker.js';
+import { endpointText } from '../codec/bytes/endpoint.js';
 import { count } from '../codec/bytes/plural.js';
 import type { Ends, OtherTraffic } from './conversation.js';
 import { Conversations, type ConversationsOptions } from './conversations.js';

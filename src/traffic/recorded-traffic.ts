@@ -1,7 +1,8 @@
 import type { RecordedEnd, RecordedEnds, RecordingReader, RecordingVisitor } from '../sources/recordings/recording.js';
 import { DeflateWindows } from '../codec/deflate/windows.js';
 import { count } from '../codec/bytes/plural.js';
-import { parseEndpoint, type Endpoint, type Side, type StreamOrigin } from '../codec/bytes/stream-taker.js';
+import { parseEndpoint, type Endpoint } from '../codec/bytes/endpoint.js';
+import type { Side, StreamOrigin } from '../codec/bytes/stream-taker.js';
 import type { Conversation } from './conversation.js';
 import { Conversations, type ConversationsOptions } from './conversations.js';
 import type { TrafficLimits, TrafficTaker } from './traffic-taker.js';

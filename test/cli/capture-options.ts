@@ -210,7 +210,7 @@ export function captureOptions(shop: () => Workshop): Tests {
     '--max-connections': async () => {
       const [free, tight] = await Promise.all([decode(CHAT), decode(CHAT, '--max-connections', '1')]);
       expect(free.err).toBe('');
-      expect(tight.err).toMatch(/^gave up \d+ open connections: there were too many \(--max-connections\)\n/);
+      expect(tight.err).toMatch(/^gave up \d+ open connections: there were too many \(--max-connections\)$/m);
       expect(tight.out).toContain('given up: too many connections at a time');
     },
     '--max-held': async () => {

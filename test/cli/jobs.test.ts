@@ -10,7 +10,7 @@ import type { Io } from '../../src/cli/host/io.js';
 import { jobsFor } from '../../src/cli/jobs/files.js';
 import { Gate, boundary } from '../../src/cli/jobs/gate.js';
 import { merged } from '../../src/cli/jobs/merge.js';
-import { FINDING, Marks, SHOWN, type Piece } from '../../src/cli/jobs/piece.js';
+import { FINDING, Marks, SHOWN, type JobPiece } from '../../src/cli/jobs/piece.js';
 import type { DecodeOptions } from '../../src/cli/options/options.js';
 import { escapeText } from '../../src/describe/escape.js';
 import { rawText } from '../../src/describe/line-buffer.js';
@@ -307,7 +307,7 @@ describe('without --jobs', () => {
 
 describe('merged', () => {
   /** Texts with their keys, one mark each. */
-  const piece = (...drawn: readonly (readonly [key: number, text: string, bits?: number])[]): Piece => {
+  const piece = (...drawn: readonly (readonly [key: number, text: string, bits?: number])[]): JobPiece => {
     const marks = new Marks(true);
     for (const [key, text, bits = SHOWN] of drawn) marks.add(key, text.length, bits);
     return {
@@ -323,7 +323,7 @@ describe('merged', () => {
       agreed: undefined,
     };
   };
-  const read = (limit: number, ...pieces: Piece[]): unknown[] => {
+  const read = (limit: number, ...pieces: JobPiece[]): unknown[] => {
     const { text, shown, found, end } = merged(pieces, limit);
     return [new TextDecoder().decode(text), shown, found, end];
   };

@@ -4,7 +4,7 @@ import { HeadReader } from '../../src/codec/http1/head-reader.js';
 import type { RequestHead } from '../../src/codec/http1/head.js';
 import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import type { Tools } from '../../src/conformance/bench/bench.js';
-import { passes, type Case, type PeerRole, type Verdict } from '../../src/conformance/case.js';
+import { passes, type Case, type PeerRole, type CaseVerdict } from '../../src/conformance/case.js';
 import { ClientBench } from '../../src/conformance/bench/client-bench.js';
 import { Exchange } from '../../src/conformance/bench/exchange.js';
 import { runCases } from '../../src/conformance/run.js';
@@ -30,10 +30,10 @@ function seeded(seed = 1): () => number {
   };
 }
 
-export type Verdicts = ReadonlyMap<string, Verdict>;
+export type Verdicts = ReadonlyMap<string, CaseVerdict>;
 
-async function run(cases: readonly Case[], one: (of: Case) => Promise<Verdict>): Promise<Verdicts> {
-  const verdicts = new Map<string, Verdict>();
+async function run(cases: readonly Case[], one: (of: Case) => Promise<CaseVerdict>): Promise<Verdicts> {
+  const verdicts = new Map<string, CaseVerdict>();
   await runCases(cases, {
     jobs: 8,
     signal: new AbortController().signal,
@@ -71,7 +71,7 @@ export interface Served {
   readonly close: () => void;
 }
 
-async function onServer(port: number, one: Case, random: () => number): Promise<Verdict> {
+async function onServer(port: number, one: Case, random: () => number): Promise<CaseVerdict> {
   const dial = (): Promise<SocketWire> =>
     new Promise((resolve, reject) => {
       const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }, () => resolve(new SocketWire(socket)));

@@ -32,6 +32,7 @@ export type Flaw =
   | 'short-pings'
   | 'ping-ends-message'
   | 'two-closes'
+  | 'half-frame-behind'
   | 'reads-behind-close'
   | 'reads-behind-failure'
   | 'close-waits-for-message'
@@ -77,6 +78,7 @@ export class Mutant {
   private closed = false;
   private failed = false;
   private lastKey = -1;
+  private ending = false;
   private ended = false;
   private finalSeen = false;
   private pongs: Buffer[] = [];
@@ -104,6 +106,7 @@ export class Mutant {
       if (this.is('reads-behind-failure')) this.take(Buffer.alloc(0));
     }
     this.flushPongs();
+    if (this.ending) this.end();
   }
 
   private is(flaw: Flaw): boolean {
@@ -122,11 +125,13 @@ export class Mutant {
     this.end();
   }
 
+  /** Ends TCP, after all is answered that this mutant still reads: a frame of which a part is there comes whole first. */
   private end(): void {
-    if (this.role !== 'server' || this.ended) return;
+    this.ending = true;
+    const isReading = this.is('reads-behind-close') && !this.failed && this.buffer.length > 0;
+    if (this.role !== 'server' || this.ended || isReading) return;
     this.ended = true;
-    const isReading = this.is('reads-behind-close') || this.is('reads-behind-failure');
-    setTimeout(() => this.socket.end(), isReading ? 50 : 0);
+    setTimeout(() => this.socket.end(), 0);
   }
 
   private sendClose(code: number | undefined): void {
@@ -134,6 +139,7 @@ export class Mutant {
     const body = code === undefined ? Buffer.alloc(0) : Buffer.from([code >> 8, code & 0xff]);
     this.send(8, body);
     if (this.is('two-closes')) this.send(8, body);
+    if (this.is('half-frame-behind')) this.socket.write(Buffer.of(0x81));
   }
 
   /** The next whole frame; throws as soon as a header is wrong. */

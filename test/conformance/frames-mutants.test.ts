@@ -38,6 +38,7 @@ describe.concurrent('framing and closing', () => {
     'short-pings': each('frames.ping-125-', 'between-fragments', 'by-octets'),
     'ping-ends-message': ['frames.ping-125-between-fragments', 'deflate.fragmented'],
     'two-closes': TWO_CLOSES,
+    'half-frame-behind': TWO_CLOSES,
     'reads-behind-close': BEHIND_CLOSE,
     'reads-behind-failure': ['closing.nothing-behind-failure'],
     'close-waits-for-message': ['closing.message-open'],

@@ -2,10 +2,10 @@ import * as net from 'node:net';
 import { acceptKey } from '../../src/codec/handshake/accept-key.js';
 import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import type { Tools } from '../../src/conformance/bench/bench.js';
-import { receive } from '../../src/conformance/bench/caller.js';
-import type { Case, Verdict } from '../../src/conformance/case.js';
+import { receiveRequest } from '../../src/conformance/bench/receive-request.js';
+import type { Case, CaseVerdict } from '../../src/conformance/case.js';
 import { ClientBench } from '../../src/conformance/bench/client-bench.js';
-import { runCases, type Result } from '../../src/conformance/run.js';
+import { runCases, type CaseResult } from '../../src/conformance/run.js';
 import { ServerBench } from '../../src/conformance/bench/server-bench.js';
 import { Deflater } from '../../src/live/server/message-deflater.js';
 import { SocketWire } from '../../src/live/sockets/wire.js';
@@ -40,8 +40,8 @@ function dial(port: number): Promise<SocketWire> {
   });
 }
 
-function collect(cases: readonly Case[], run: (one: Case) => Promise<Verdict>, jobs = JOBS): Promise<Result[]> {
-  const results: Result[] = [];
+function collect(cases: readonly Case[], run: (one: Case) => Promise<CaseVerdict>, jobs = JOBS): Promise<CaseResult[]> {
+  const results: CaseResult[] = [];
   const { signal } = new AbortController();
   return runCases(cases, {
     jobs,
@@ -53,7 +53,7 @@ function collect(cases: readonly Case[], run: (one: Case) => Promise<Verdict>, j
 }
 
 /** Runs cases against a server on this machine. */
-export function testServer(port: number, cases: readonly Case[], jobs?: number): Promise<Result[]> {
+export function testServer(port: number, cases: readonly Case[], jobs?: number): Promise<CaseResult[]> {
   const headers = [
     ['Host', `127.0.0.1:${port}`],
     ['Upgrade', 'websocket'],
@@ -76,7 +76,11 @@ export function testServer(port: number, cases: readonly Case[], jobs?: number):
 }
 
 /** Runs cases with a client, which is to connect to a port once for each. */
-export function testClient(connect: (port: number) => void, cases: readonly Case[], jobs?: number): Promise<Result[]> {
+export function testClient(
+  connect: (port: number) => void,
+  cases: readonly Case[],
+  jobs?: number,
+): Promise<CaseResult[]> {
   return collect(
     cases,
     async (one) => {
@@ -85,9 +89,9 @@ export function testClient(connect: (port: number) => void, cases: readonly Case
       const running = await listening(net.createServer({ allowHalfOpen: true }, (socket) => met(socket)));
       connect(running.port);
       try {
-        const caller = await receive(new SocketWire(await meeting), tools.now, 5);
-        if (!caller) throw new Error('no request came');
-        return await one.run(new ClientBench(caller, { tools, patience: 1, random: seeded(one.id) }));
+        const client = await receiveRequest(new SocketWire(await meeting), tools.now, 5);
+        if (!client) throw new Error('no request came');
+        return await one.run(new ClientBench(client, { tools, patience: 1, random: seeded(one.id) }));
       } finally {
         await running.stop();
       }
@@ -97,7 +101,7 @@ export function testClient(connect: (port: number) => void, cases: readonly Case
 }
 
 /** `id: verdict` of all that are not OK, without those that are only told, in order. */
-export function faults(results: readonly Result[]): string[] {
+export function faults(results: readonly CaseResult[]): string[] {
   return results
     .filter(({ behavior }) => behavior !== 'OK' && behavior !== 'INFORMATIONAL')
     .map((one) => `${one.case.id.replace(/^handshake(?:-client)?\./, '')}: ${one.behavior}`)

@@ -1,5 +1,5 @@
 import { PcapngWriter } from '../../src/sources/files/pcapng-writer.js';
-import type { RecordingTaker } from '../../src/sources/recordings/recording.js';
+import { clientFirst, type StreamOpener } from '../../src/codec/bytes/stream-taker.js';
 import { acceptKey } from '../../src/codec/handshake/accept-key.js';
 import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import { NdjsonWriter } from '../../src/describe/recordings/ndjson-writer.js';
@@ -25,22 +25,24 @@ export class Recordings {
     return concat(...pieces);
   }
 
-  private converse(dice: Dice, taker: RecordingTaker): void {
+  private converse(dice: Dice, opener: StreamOpener): void {
     const count = 1 + dice.roll(3);
     let time = 1_700_000_000 + dice.roll(1000) / 8;
-    for (let i = 0; i < count; i++) taker.opened(i, dice.pick(ENDS), time);
+    const takers = Array.from({ length: count }, (_, i) => opener.opened(clientFirst(i, dice.pick(ENDS)), time)!);
     const heads = dice.once(4) ? [] : [latin1(dice.pick(REQUESTS)), latin1(dice.pick(RESPONSES))];
-    for (let i = 0; i < count; i++) heads.forEach((head, side) => taker.bytes(i, side as 0 | 1, head, time));
+    for (const taker of takers) heads.forEach((head, side) => taker.data(side as 0 | 1, head, 0, head.length, time));
     for (let turns = dice.roll(8); turns > 0; turns--) {
-      const [connection, side] = [dice.roll(count), dice.roll(2) as 0 | 1];
+      const [taker, side] = [takers[dice.roll(count)]!, dice.roll(2) as 0 | 1];
       time += dice.roll(100) / 64;
-      for (const bytes of cut(dice, this.inputs.wire(dice), 100)) taker.bytes(connection, side, bytes, time);
+      for (const bytes of cut(dice, this.inputs.wire(dice), 100)) taker.data(side, bytes, 0, bytes.length, time);
     }
-    for (let i = 0; i < count; i++) {
+    for (const taker of takers) {
       if (dice.once(3)) continue;
       const side = dice.roll(2) as 0 | 1;
-      if (dice.once(3)) taker.ended(i, side, 'reset', time);
-      else for (const each of [side, side === 0 ? 1 : 0] as const) taker.ended(i, each, 'fin', time);
+      const isReset = dice.once(3);
+      if (isReset) taker.reset(side, time);
+      else for (const each of [side, side === 0 ? 1 : 0] as const) taker.fin(each, time);
+      taker.close(isReset ? 'reset' : 'fin', time);
     }
   }
 

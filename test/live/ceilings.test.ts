@@ -1,8 +1,8 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { Burden } from '../../src/live/server/burden.js';
-import { Crowd } from '../../src/live/listener/crowd.js';
+import { MemoryBudget } from '../../src/live/server/memory-budget.js';
+import { OpenConnections } from '../../src/live/listener/open-connections.js';
 import { NO_NAMES } from '../../src/live/listener/policy.js';
 import { RelayServer, type RelayLimits } from '../../src/live/relay/server.js';
 import { closeServers, listening } from './servers.js';
@@ -13,9 +13,12 @@ afterEach(() => {
 });
 
 describe('the connections of a listener', () => {
-  const made = (limits: { connections: number; waiting: number }): { crowd: Crowd<{ n: number }>; ended: number[] } => {
+  const made = (limits: {
+    connections: number;
+    waiting: number;
+  }): { crowd: OpenConnections<{ n: number }>; ended: number[] } => {
     const ended: number[] = [];
-    return { crowd: new Crowd(limits, ({ n }) => ended.push(n)), ended };
+    return { crowd: new OpenConnections(limits, ({ n }) => ended.push(n)), ended };
   };
 
   it('that have said nothing give way to newcomers, the oldest first', () => {
@@ -52,7 +55,7 @@ describe('the connections of a listener', () => {
 it('what peers hold is bounded together: the one that holds most goes', () => {
   const peers = Array.from({ length: 100 }, (_, n) => ({ n, weight: 0 }));
   const gone: number[] = [];
-  const burden: Burden<(typeof peers)[number]> = new Burden(1000, peers, (peer) => {
+  const burden: MemoryBudget<(typeof peers)[number]> = new MemoryBudget(1000, peers, (peer) => {
     gone.push(peer.n);
     const { weight } = peer;
     peer.weight = 0;

@@ -2,7 +2,7 @@ import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
 import { concat, decodeFrames, encodeFrame, plainPayload, type WireFrame } from '../../src/index.js';
 import { seeded } from '../../src/cli/host/seeded.js';
-import { FrameFaults, type FramePlan } from '../../src/live/relay/frame-faults.js';
+import { FrameFaults, type FrameFaultPlan } from '../../src/live/relay/frame-faults.js';
 
 const MASK = 0x37fa213d;
 const text = (length: number, more: object = {}): Uint8Array =>
@@ -13,7 +13,11 @@ const text = (length: number, more: object = {}): Uint8Array =>
   });
 
 /** What goes on of the chunks, and what was told of it. */
-function through(plan: FramePlan, chunks: readonly Uint8Array[], most = Infinity): { out: Uint8Array; told: string[] } {
+function through(
+  plan: FrameFaultPlan,
+  chunks: readonly Uint8Array[],
+  most = Infinity,
+): { out: Uint8Array; told: string[] } {
   const out: Uint8Array[] = [];
   const told: string[] = [];
   let frames = 0;

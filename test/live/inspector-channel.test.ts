@@ -3,7 +3,7 @@ import * as http from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { Doorway } from '../../src/live/listener/http-listener.js';
+import { HttpListener } from '../../src/live/listener/http-listener.js';
 import { InspectorChannel } from '../../src/live/server/inspector-channel.js';
 import { NO_NAMES } from '../../src/live/listener/policy.js';
 import type { Judged } from '../../src/traffic/judged.js';
@@ -177,7 +177,7 @@ it('what is compressed is told with what it inflates to', async () => {
 
 describe('much traffic', () => {
   const FRAME = { type: 'frame' } as unknown as Judged;
-  let doorway: Doorway;
+  let listener: HttpListener;
   let port: number;
   let time = 0;
   const server = http.createServer();
@@ -191,19 +191,19 @@ describe('much traffic', () => {
     listener: NO_NAMES,
   });
   beforeAll(async () => {
-    doorway = new Doorway(
+    listener = new HttpListener(
       server,
       'connection',
       { head: 16_384, connections: 100, waiting: 100 },
       {
         request: (_, response) => response.end(),
-        upgrade: (caller) => void channel.answer(caller),
+        upgrade: (upgrade) => void channel.answer(upgrade),
         trouble: () => undefined,
       },
     );
-    ({ port } = await doorway.listen('127.0.0.1', 0));
+    ({ port } = await listener.listen('127.0.0.1', 0));
   });
-  afterAll(() => doorway.destroy());
+  afterAll(() => listener.destroy());
 
   it('is told in part, and how much is left out', async () => {
     const page = new Watcher((server.address() as AddressInfo).port);

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { ambiguityIn } from '../../src/live/listener/asking.js';
+import { ambiguityIn } from '../../src/live/listener/request-facts.js';
 import { parseHead, type RequestHead } from '../../src/codec/http1/head.js';
-import { refusalFor, type Asking, type Audience, type ListenerPolicy } from '../../src/live/listener/policy.js';
+import { refusalFor, type RequestFacts, type Audience, type ListenerPolicy } from '../../src/live/listener/policy.js';
 
 const HERE = '127.0.0.1:9001';
 const POLICY: ListenerPolicy = { names: ['127.0.0.1', 'workbench'], allowHost: [], allowOrigin: [] };
 
-function asking(headers: readonly (readonly [string, string])[], more: Partial<Asking> = {}): Asking {
+function asking(headers: readonly (readonly [string, string])[], more: Partial<RequestFacts> = {}): RequestFacts {
   return { headers, target: '/', isSecure: false, ...more };
 }
 const statusOf = (
   headers: readonly (readonly [string, string])[],
   audience: Audience = 'guarded',
   policy: Partial<ListenerPolicy> = {},
-  more: Partial<Asking> = {},
+  more: Partial<RequestFacts> = {},
 ): number | undefined => refusalFor(asking(headers, more), audience, { ...POLICY, ...policy })?.status;
 const from = (origin: string, host = HERE): [string, string][] => [
   ['Host', host],

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { PacedOutlet, type Outlet, type Pace } from '../../src/live/sockets/outlet.js';
+import { PacedOutlet, type Outlet, type OutletPace } from '../../src/live/sockets/outlet.js';
 
 // The timers and the clock are the test's: `sleep` lets exactly that much time pass.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
@@ -13,7 +13,7 @@ interface Got {
 
 /** A paced way, and what came out of it when: milliseconds. */
 function paced(
-  pace: Pace,
+  pace: OutletPace,
   full = false,
 ): { outlet: PacedOutlet; got: Got[]; ended: () => number | undefined; next: Outlet } {
   const got: Got[] = [];

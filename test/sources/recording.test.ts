@@ -5,7 +5,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { Flows } from '../../src/sources/tcp/flows.js';
 import { PcapngWriter, type PcapngOptions } from '../../src/sources/files/pcapng-writer.js';
 import { pcapngReader } from '../../src/sources/files/pcapng.js';
-import type { RecordingTaker } from '../../src/sources/recordings/recording.js';
+import { clientFirst, type Side, type StreamTaker } from '../../src/codec/bytes/stream-taker.js';
+import type { RecordedEnds } from '../../src/sources/recordings/recording.js';
 import { concat } from '../../src/codec/bytes/byte-collector.js';
 import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
 import { RFC_REQUEST, RFC_RESPONSE } from '../codec/head-texts.js';
@@ -20,9 +21,26 @@ const SYN = '0204ffd701030307';
 const TIME = 1_795_366_322.420166;
 const ascii = (text: string): Uint8Array => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
-function written(tell: (taker: RecordingTaker) => void, options: PcapngOptions = {}): Uint8Array {
+type Recorder = ReturnType<typeof recorderOf>;
+
+/** By the numbers of the connections. */
+function recorderOf(writer: PcapngWriter) {
+  const takers = new Map<number, StreamTaker>();
+  return {
+    opened: (connection: number, ends: RecordedEnds, time: number): void =>
+      void takers.set(connection, writer.opened(clientFirst(connection, ends), time)),
+    bytes: (connection: number, side: Side, bytes: Uint8Array, time: number): void =>
+      takers.get(connection)!.data(side, bytes, 0, bytes.length, time),
+    gap: (connection: number, side: Side, length: number, time: number): void =>
+      takers.get(connection)!.gap(side, length, time),
+    ended: (connection: number, side: Side, how: 'fin' | 'reset', time: number): void =>
+      takers.get(connection)![how](side, time),
+  };
+}
+
+function written(tell: (recorder: Recorder) => void, options: PcapngOptions = {}): Uint8Array {
   const pieces: Uint8Array[] = [];
-  tell(new PcapngWriter((bytes) => pieces.push(bytes), options));
+  tell(recorderOf(new PcapngWriter((bytes) => pieces.push(bytes), options)));
   return concat(pieces);
 }
 
@@ -35,7 +53,10 @@ function saved(name: string, bytes: Uint8Array): string {
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
 /** What the packets hold, by connection and direction, with the ends of each. */
-function readBack(file: Uint8Array): { ends: string; sides: [string, string]; reason: string; times: number[] }[] {
+function readBack(
+  file: Uint8Array,
+  lost?: number[],
+): { ends: string; sides: [string, string]; reason: string; times: number[] }[] {
   const found: { ends: string; sides: [string, string]; reason: string; times: number[] }[] = [];
   const flows = new Flows({
     opened: ({ a, b }) => {
@@ -47,7 +68,7 @@ function readBack(file: Uint8Array): { ends: string; sides: [string, string]; re
           connection.sides[side] += hex(bytes.subarray(start, end));
           connection.times.push(time);
         },
-        gap: (_side, length) => expect(length).toBe('nothing is missing'),
+        gap: (_side, length) => (lost ? lost.push(length) : expect(length).toBe('nothing is missing')),
         fin: () => undefined,
         reset: () => undefined,
         close: (reason) => (connection.reason = reason),
@@ -107,6 +128,19 @@ describe('a capture file', () => {
     expect(readBack(file)).toMatchObject([{ ends: expected, sides: ['78', ''] }]);
     const isMadeUp = /192\.0\.2\.|2001:db8::2/.test(expected);
     expect(Buffer.from(file).includes('made up')).toBe(isMadeUp);
+  });
+
+  it('leaves bytes that were not captured out of the sequence', () => {
+    const file = written((recorder) => {
+      recorder.opened(0, {}, TIME);
+      recorder.bytes(0, 0, ascii('before'), TIME);
+      recorder.gap(0, 0, 1000, TIME);
+      recorder.bytes(0, 0, ascii('after'), TIME);
+      recorder.ended(0, 0, 'fin', TIME);
+    });
+    const lost: number[] = [];
+    expect(readBack(file, lost)[0]!.sides[0]).toBe(hex(ascii('beforeafter')));
+    expect(lost).toEqual([1000]);
   });
 
   it('keeps times to the microsecond', () => {
@@ -178,7 +212,7 @@ describe.skipIf(!tshark)('a capture file in tshark', () => {
     // The same ports once more.
     { client: '127.0.0.1:4000', server: '127.0.0.1:9001' },
   ];
-  const conversation = (taker: RecordingTaker, connection: number, how: 'fin' | 'reset'): void => {
+  const conversation = (taker: Recorder, connection: number, how: 'fin' | 'reset'): void => {
     let time = TIME + connection;
     taker.opened(connection, ENDS[connection]!, time);
     taker.bytes(connection, 0, ascii(RFC_REQUEST), (time += 0.001));

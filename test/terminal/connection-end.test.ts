@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { connectionEnds } from '../../src/terminal/connections/end.js';
 import { PLAIN_THEME } from '../../src/terminal/theme.js';
 import { displayWidth } from '../../src/terminal/width.js';
-import { Lane } from '../../src/traffic/tally/lane.js';
+import { DirectionTally } from '../../src/traffic/tally/lane.js';
 import type { ConnectionSummary } from '../../src/traffic/tally/summary.js';
 
-const NONE = new Lane().summary();
+const NONE = new DirectionTally().summary();
 const OPEN = { status: 101, extensions: [], upgraded: true, answered: true };
 
 const BASE = {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { connectionRecord, summaryRecord } from '../../src/describe/connection-json.js';
-import { Lane } from '../../src/traffic/tally/lane.js';
+import { DirectionTally } from '../../src/traffic/tally/lane.js';
 import { RunTally } from '../../src/traffic/tally/run.js';
 import type { ConnectionSummary, DirectionSummary } from '../../src/traffic/tally/summary.js';
 
@@ -26,7 +26,7 @@ function faults(record: object): unknown {
 }
 
 function counted(parts: Partial<DirectionSummary> = {}): DirectionSummary {
-  return { ...new Lane().summary(), ...parts };
+  return { ...new DirectionTally().summary(), ...parts };
 }
 
 const NOTHING: ConnectionSummary = {

@@ -4,12 +4,12 @@ import { drawConnections, MOST_LINES, type ConnectionsOptions } from '../../src/
 import { bytesCell, secondsText, shortNumberCell } from '../../src/terminal/connections/words.js';
 import { createTheme, PLAIN_THEME } from '../../src/terminal/theme.js';
 import { displayWidth } from '../../src/terminal/width.js';
-import { Lane } from '../../src/traffic/tally/lane.js';
+import { DirectionTally } from '../../src/traffic/tally/lane.js';
 import { RunTally } from '../../src/traffic/tally/run.js';
 import type { ConnectionSummary, DirectionSummary, RunTotals } from '../../src/traffic/tally/summary.js';
 
 function counted(parts: Partial<DirectionSummary> = {}): DirectionSummary {
-  return { ...new Lane().summary(), ...parts };
+  return { ...new DirectionTally().summary(), ...parts };
 }
 
 const CLIENT = counted({
@@ -77,7 +77,7 @@ const HOSTILE: ConnectionSummary = {
   ended: 'reset',
 };
 const HUGE_COUNTS = Object.fromEntries(
-  Object.keys(new Lane().summary())
+  Object.keys(new DirectionTally().summary())
     .filter((name) => name !== 'opcodes')
     .map((name) => [name, Number.MAX_SAFE_INTEGER]),
 );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { concat } from '../../src/codec/bytes/byte-collector.js';
-import type { Side, StreamOrigin } from '../../src/codec/bytes/stream-taker.js';
+import { clientFirst, type Side, type StreamOrigin } from '../../src/codec/bytes/stream-taker.js';
 import { Connection } from '../../src/codec/connection/connection.js';
 import { inspect } from '../../src/index.js';
 import { PcapngWriter } from '../../src/sources/files/pcapng-writer.js';
@@ -245,8 +245,8 @@ describe('an HTTP tunnel', () => {
   it('stands in what inspect gives of a capture', async () => {
     const file: Uint8Array[] = [];
     const writer = new PcapngWriter((bytes) => file.push(bytes));
-    writer.opened(0, { client: '10.0.0.1:4000', server: '10.0.0.2:3128' }, 1);
-    for (const [side, bytes] of tunnelled) writer.bytes(0, side, bytes as Uint8Array, 2);
+    const stream = writer.opened(clientFirst(0, { client: '10.0.0.1:4000', server: '10.0.0.2:3128' }), 1);
+    for (const [side, bytes] of tunnelled as [Side, Uint8Array][]) stream.data(side, bytes, 0, bytes.length, 2);
     const conversations = [];
     for await (const record of inspect(concat(file))) if ('conversation' in record) conversations.push(record);
     expect(conversations.map(({ type }) => type)).toEqual(['handshake', 'frame', 'frame', 'connection']);

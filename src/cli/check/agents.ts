@@ -1,11 +1,11 @@
 import { print } from '../../describe/printable.js';
 import type { Case } from '../../conformance/case.js';
 import type { RunReport } from '../../conformance/reports/report.js';
-import type { Result } from '../../conformance/run.js';
+import type { CaseResult } from '../../conformance/run.js';
 import { pinsFor, type Pins } from './pins.js';
 import type { CheckOptions } from '../options/check-options.js';
 import { CheckReport, type CheckHead } from './report.js';
-import { Room } from './room.js';
+import { CaseRoom } from './room.js';
 import { EXIT } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 
@@ -20,7 +20,7 @@ export interface AgentsEnded {
 /** The reports of the clients that have come, each by its name. How many there may be is the driver's to say. */
 export class Agents {
   private readonly reports = new Map<string, Promise<CheckReport>>();
-  private readonly room = new Room();
+  private readonly room = new CaseRoom();
 
   constructor(
     private readonly io: Io,
@@ -32,11 +32,11 @@ export class Agents {
 
   /** It has come: from now on it is one that every case is expected of. */
   begin(agent: string): void {
-    // What goes wrong is told at the end.
+    // What goes wrong is reported at the end.
     this.reportOf(agent).catch(() => undefined);
   }
 
-  add(agent: string, result: Result): void {
+  add(agent: string, result: CaseResult): void {
     this.reportOf(agent).then(
       (report) => report.add(result),
       () => undefined,

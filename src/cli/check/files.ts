@@ -11,7 +11,7 @@ import { escapeText } from '../../describe/escape.js';
 import type { CheckOptions } from '../options/check-options.js';
 import { EXIT, UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
-import { checkOutputs, PUBLIC, type Output } from '../host/output-file.js';
+import { checkOutputs, PUBLIC, type OutPath } from '../host/output-file.js';
 import { RecordFile } from '../record/record-file.js';
 import { isSystemError, reasonOf, WRITING } from '../host/system-reasons.js';
 
@@ -26,14 +26,14 @@ export function checkReports(options: CheckOptions): void {
   );
 }
 
-function outputsOf({ junit, html, reports, saveExpect, record }: CheckOptions): Output[] {
+function outputsOf({ junit, html, reports, saveExpect, record }: CheckOptions): OutPath[] {
   const named = [
     ['--junit', junit],
     ['--html', html],
     ['--save-expect', saveExpect],
     ['--record', record],
   ] as const;
-  const outputs: Output[] = named.flatMap(([option, path]) => (path === undefined ? [] : [{ option, path }]));
+  const outputs: OutPath[] = named.flatMap(([option, path]) => (path === undefined ? [] : [{ option, path }]));
   // Its other files are named by cases: what might be read again is this one.
   if (reports !== undefined)
     outputs.push({ option: '--reports', path: join(reports, 'index.json'), makesDirectory: true });
@@ -108,7 +108,7 @@ export function outcomesOf(runs: readonly RunReport[]): Outcomes {
   return new Map(ran.map(({ id, behavior, behaviorClose }) => [id, { behavior, behaviorClose }]));
 }
 
-function write(output: Output, text: string): void {
+function write(output: OutPath, text: string): void {
   const file = new RecordFile(fs, output, { mode: PUBLIC });
   try {
     guarded(output, () => file.write(new TextEncoder().encode(text)));
@@ -117,7 +117,7 @@ function write(output: Output, text: string): void {
   }
 }
 
-function guarded({ option, path }: Output, act: () => void): void {
+function guarded({ option, path }: OutPath, act: () => void): void {
   try {
     act();
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Exchange } from '../../conformance/bench/exchange.js';
-import { ConnectionJudge } from '../../traffic/connection-judge.js';
+import { Conversation } from '../../traffic/conversation.js';
 import { annotatedView } from '../../terminal/frames/annotated.js';
 import { frameLines } from '../../terminal/frames/frame-lines.js';
 import type { Look } from '../../terminal/layout.js';
@@ -7,13 +7,14 @@ import type { Judged } from '../../traffic/judged.js';
 import { LineBuffer } from '../../describe/line-buffer.js';
 import { print, type Printable } from '../../describe/printable.js';
 import { acceptOf, lazyDeflate } from '../host/adapters.js';
-import { Connection } from '../../traffic/toolbox/reading.js';
+import { clientFirst } from '../../traffic/toolbox/reading.js';
 
 /** Frames and heads of a case that are drawn. */
 const MOST_RECORDS = 400;
 /** Bytes that are read before that is looked at. */
 const STEP = 4096;
 const PREVIEW = 64;
+const READING = { raw: lazyDeflate, acceptOf, previewBytes: PREVIEW, messageBytes: PREVIEW };
 
 /** What passed in a case, drawn as `decode` draws captures. `tester` is who opened the connections. */
 export function framesOf(
@@ -35,19 +36,20 @@ export function framesOf(
   const view =
     detail === 'fields' ? annotatedView(options, look, false) : frameLines(options, look, () => exchanges.length);
   let drawn = 0;
-  const draw = (record: Judged): void => {
-    if (drawn++ < MOST_RECORDS) view(record, lines);
+  const taker = {
+    record: (record: Judged): void => void (drawn++ < MOST_RECORDS && view(record, lines)),
+    closed: (): void => undefined,
   };
+  const sides = tester === 'client' ? ({ tester: 0, peer: 1 } as const) : ({ tester: 1, peer: 0 } as const);
   for (const exchange of exchanges) {
-    const reading = { raw: lazyDeflate, acceptOf, previewBytes: PREVIEW, messageBytes: PREVIEW };
-    const judge = new ConnectionJudge(new Connection(reading), exchange.connection, draw);
-    const sides = tester === 'client' ? ({ tester: 0, peer: 1 } as const) : ({ tester: 1, peer: 0 } as const);
+    const { connection } = exchange;
+    const conversation = new Conversation(connection, clientFirst(connection, {}), 0, { reading: READING }, taker);
     for (const { side, bytes, time } of exchange.pieces) {
       for (let at = 0; at < bytes.length && drawn < MOST_RECORDS; at += STEP) {
-        judge.read(sides[side], bytes, at, Math.min(bytes.length, at + STEP), time);
+        conversation.data(sides[side], bytes, at, Math.min(bytes.length, at + STEP), time);
       }
     }
-    if (drawn < MOST_RECORDS) judge.end(exchange.pieces.at(-1)?.time ?? 0);
+    if (drawn < MOST_RECORDS) conversation.close('end', exchange.pieces.at(-1)?.time ?? 0);
   }
   const text = lines.takeText();
   const omitted = exchanges.reduce((sum, { omitted: left }) => sum + left.tester + left.peer, 0);

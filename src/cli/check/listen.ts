@@ -1,13 +1,13 @@
 import type { RequestHead } from '../../codec/http1/head.js';
 import type { Case } from '../../conformance/case.js';
 import { Driver, refusal as refusalBytes } from '../../conformance/bench/driver.js';
-import { ambiguityIn, askingOfHead } from '../../live/listener/asking.js';
-import { Complaints } from '../../live/listener/complaints.js';
+import { ambiguityIn, factsOfHead } from '../../live/listener/request-facts.js';
+import { LimitedNotices } from '../../live/listener/limited-notices.js';
 import { refusalFor, type Refusal } from '../../live/listener/policy.js';
 import { listenForWires, type WireListener, type WireLimits } from '../../live/sockets/wire-listener.js';
 import { escapeText, jsonLine } from '../../describe/escape.js';
 import { print } from '../../describe/printable.js';
-import { hostInUrl, listenError, parseAddress } from '../host/addresses.js';
+import { listenError, listenUrl, parseAddress } from '../host/addresses.js';
 import { Agents } from './agents.js';
 import { discardReports, writeReports } from './files.js';
 import type { CheckOptions } from '../options/check-options.js';
@@ -32,11 +32,11 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
   const notice = (message: string): void => {
     if (!options.quiet) void io.stderr.write(print`${escapeText(message)}\n`);
   };
-  const complaints = new Complaints(notice);
+  const notices = new LimitedNotices(notice);
   const policy = listenerPolicyOf(place.host, options);
   const refusal = (request: RequestHead): Refusal | undefined => {
-    const found = ambiguityIn(request) ?? refusalFor(askingOfHead(request, tls !== undefined), 'guarded', policy);
-    if (found) complaints.add(`a request is refused with ${found.status}: ${found.reason}`);
+    const found = ambiguityIn(request) ?? refusalFor(factsOfHead(request, tls !== undefined), 'guarded', policy);
+    if (found) notices.add(`a request is refused with ${found.status}: ${found.reason}`);
     return found;
   };
   let stop = (): void => undefined;
@@ -61,7 +61,7 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
     throw listenError(place, error);
   });
   discardReports(options);
-  await tellPlace(io, `${tls ? 'wss' : 'ws'}://${hostInUrl(place.host)}:${listener.port}/`, listener, cases, options);
+  await announce(io, listenUrl(Boolean(tls), place.host, listener.port), listener, cases, options);
   await Promise.race([stopped, io.untilInterrupted()]);
   driver.end();
   await listener.close();
@@ -70,7 +70,7 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
   return io.interrupted.aborted && !hasFailed ? io.interrupted.reason : exit;
 }
 
-function tellPlace(
+function announce(
   io: Io,
   url: string,
   { port }: WireListener,

@@ -1,7 +1,7 @@
 import { lined, print, type Printable } from '../../describe/printable.js';
 import type { Case } from '../../conformance/case.js';
 import { passes } from '../../conformance/case.js';
-import type { Result } from '../../conformance/run.js';
+import type { CaseResult } from '../../conformance/run.js';
 import type { Look } from '../../terminal/layout.js';
 import { matrix } from './matrix.js';
 import type { Io } from '../host/io.js';
@@ -12,7 +12,7 @@ const BAR_WIDTH = 24;
 
 /** The matrix and a bar on the terminal while cases run; nothing of it stays. */
 export class LiveMatrix {
-  private readonly results = new Map<string, Result>();
+  private readonly results = new Map<string, CaseResult>();
   private lines = 0;
   private drawn = 0;
   private readonly began: number;
@@ -25,7 +25,7 @@ export class LiveMatrix {
     this.began = io.now();
   }
 
-  add(result: Result): void {
+  add(result: CaseResult): void {
     this.results.set(result.case.id, result);
     const now = this.io.now();
     if (now - this.drawn < INTERVAL) return;

@@ -2,7 +2,7 @@ import { escapeText } from '../../describe/escape.js';
 import { joined, print, type Printable } from '../../describe/printable.js';
 import type { Behavior, Case, CloseBehavior } from '../../conformance/case.js';
 import { passes } from '../../conformance/case.js';
-import type { Result } from '../../conformance/run.js';
+import type { CaseResult } from '../../conformance/run.js';
 import type { Look } from '../../terminal/layout.js';
 import type { Role, Theme } from '../../terminal/theme.js';
 
@@ -51,14 +51,14 @@ function titleOf(group: string): Printable {
   return words ? print`${escapeText(group.padStart(2))} ${words}` : escapeText(group);
 }
 
-function signOf(result: Result | undefined): Sign | undefined {
+function signOf(result: CaseResult | undefined): Sign | undefined {
   if (!result) return undefined;
   if (result.skipped !== undefined) return 'skipped';
   return passes(result) ? BY_BEHAVIOR[result.behavior] : 'failed';
 }
 
 /** The cases by group, a sign for each: what is known so far. */
-export function matrix(cases: readonly Case[], results: ReadonlyMap<string, Result>, look: Look): Printable[] {
+export function matrix(cases: readonly Case[], results: ReadonlyMap<string, CaseResult>, look: Look): Printable[] {
   const { theme, width } = look;
   const room = Math.max(10, width - NAME_WIDTH - 1);
   return [...grouped(cases)].flatMap(([group, members]) => {
@@ -97,7 +97,7 @@ function painted(signs: readonly (Sign | undefined)[], theme: Theme): Printable 
 }
 
 /** The signs that occur, explained on a line. */
-export function legend(results: Iterable<Result>, { theme }: Look): Printable {
+export function legend(results: Iterable<CaseResult>, { theme }: Look): Printable {
   const counts = new Map<Sign, number>();
   for (const result of results) {
     const sign = signOf(result)!;

@@ -11,7 +11,7 @@ import {
   type RunReport,
 } from '../../conformance/reports/report.js';
 import { tapText } from '../../conformance/reports/tap.js';
-import type { Result } from '../../conformance/run.js';
+import type { CaseResult } from '../../conformance/run.js';
 import { escapedLines, escapeText, jsonLine } from '../../describe/escape.js';
 import type { Look } from '../../terminal/layout.js';
 import { createTheme } from '../../terminal/theme.js';
@@ -19,7 +19,7 @@ import { outcomesOf } from './files.js';
 import { framesOf } from './frames.js';
 import { LiveMatrix } from './live-table.js';
 import type { CheckOptions } from '../options/check-options.js';
-import type { Room } from './room.js';
+import type { CaseRoom } from './room.js';
 import { closingText, failureText, skippedText } from './text.js';
 import { lookOf } from '../decode/view-selection.js';
 import { EXIT } from '../host/exit.js';
@@ -41,7 +41,7 @@ const FILE_WIDTH = 120;
 
 /** What is kept of a case: `result` has what passed only where that is still to be drawn. */
 interface Found {
-  readonly result: Result;
+  readonly result: CaseResult;
   readonly report: CaseReport;
 }
 
@@ -49,11 +49,11 @@ interface Found {
 export interface CheckContext {
   readonly pinned?: Outcomes | undefined;
   /** What passed in all cases is kept there. */
-  readonly room: Room;
+  readonly room: CaseRoom;
 }
 
 /** How a run has ended. */
-export interface Ended {
+export interface RunEnd {
   readonly run: RunReport;
   readonly exit: number;
   /** A case failed, or a verdict is not the pinned one. */
@@ -90,7 +90,7 @@ export class CheckReport {
     return new CheckReport(io, cases, head, options, await lookOf(io, options), plain, context);
   }
 
-  add(result: Result): void {
+  add(result: CaseResult): void {
     const { id } = result.case;
     this.options.recorder?.take(exchangeLines(this.head.agent, result));
     this.forget(id);
@@ -109,7 +109,7 @@ export class CheckReport {
   }
 
   /** Everything is there, or an interruption came: prints it; gives it, and the exit code. */
-  async end(): Promise<Ended> {
+  async end(): Promise<RunEnd> {
     this.live?.end();
     const run = this.run();
     const differing = this.differing(run);
@@ -190,9 +190,9 @@ export class CheckReport {
   private async text(run: RunReport, differing: readonly Deviation[] | undefined): Promise<void> {
     const { io, look, options } = this;
     const { agent, target, seed } = this.head;
-    const told = new Set((differing ?? run.cases.filter((one) => hasFailed(one) && one.required)).map(({ id }) => id));
+    const shown = new Set((differing ?? run.cases.filter((one) => hasFailed(one) && one.required)).map(({ id }) => id));
     for (const one of run.cases) {
-      if (!told.has(one.id) && !(options.verbose && one.skipped === undefined)) continue;
+      if (!shown.has(one.id) && !(options.verbose && one.skipped === undefined)) continue;
       await nextTurn();
       const exchanges = this.found.get(one.id)?.result.exchanges ?? [];
       const frames = framesOf(exchanges, this.role, look, options.verbose ? 'fields' : 'lines');
@@ -202,24 +202,24 @@ export class CheckReport {
     const ran = run.cases.filter(({ skipped }) => skipped === undefined).length;
     const title = `${name}: ${ran} cases in ${run.duration.toFixed(1)} s, seed ${seed}`;
     const results = new Map([...this.found].map(([id, { result }]) => [id, result]));
-    const verdict = this.verdict(told.size, differing, ran < run.cases.length && run.cases.some((one) => one.missing));
+    const verdict = this.verdict(shown.size, differing, ran < run.cases.length && run.cases.some((one) => one.missing));
     await io.stdout.write(closingText(this.cases, results, title, verdict, look));
     for (const line of skippedText(results.values())) await io.stderr.write(print`${line}\n`);
   }
 
-  private verdict(told: number, differing: readonly Deviation[] | undefined, isPartial: boolean): Printable {
+  private verdict(shown: number, differing: readonly Deviation[] | undefined, isPartial: boolean): Printable {
     const { theme } = this.look;
     if (differing) {
       const lines = differing.map(({ id, expected, actual }) =>
         escapeText(`${id}: expected was ${expected}, it is ${actual}`),
       );
-      if (told === 0 && isPartial) return theme.error(print`not all cases were run`);
-      if (told === 0) return theme.ok(print`every verdict is as expected`);
-      return print`${lined(lines)}${theme.error(print`${told} ${told === 1 ? 'verdict is' : 'verdicts are'} not as expected`)}`;
+      if (shown === 0 && isPartial) return theme.error(print`not all cases were run`);
+      if (shown === 0) return theme.ok(print`every verdict is as expected`);
+      return print`${lined(lines)}${theme.error(print`${shown} ${shown === 1 ? 'verdict is' : 'verdicts are'} not as expected`)}`;
     }
-    if (told === 0 && (isPartial || this.hasNothing)) return theme.error(print`not all cases were run`);
-    if (told === 0) return theme.ok(print`no required case failed`);
-    return theme.error(print`${told} required ${told === 1 ? 'case' : 'cases'} failed`);
+    if (shown === 0 && (isPartial || this.hasNothing)) return theme.error(print`not all cases were run`);
+    if (shown === 0) return theme.ok(print`no required case failed`);
+    return theme.error(print`${shown} required ${shown === 1 ? 'case' : 'cases'} failed`);
   }
 
   private get role(): 'client' | 'server' {
@@ -238,7 +238,7 @@ function isFault({ cases }: RunReport, id: string): boolean {
 }
 
 /** What passed in a case, as it passed: a record for each piece (`--record`). */
-function exchangeLines(agent: string, { case: { id }, exchanges }: Result): string {
+function exchangeLines(agent: string, { case: { id }, exchanges }: CaseResult): string {
   return exchanges
     .flatMap(({ connection, pieces }) =>
       pieces.map(({ side, time, bytes }) => ({

@@ -1,4 +1,4 @@
-import type { Result } from '../../conformance/run.js';
+import type { CaseResult } from '../../conformance/run.js';
 
 /** What is kept of what passed in a case: pieces, and their bytes. Frames are drawn from it. */
 const MOST_PIECES = 400;
@@ -7,17 +7,17 @@ const MOST_BYTES = 64 * 1024;
 const PIECE = 200;
 
 /** What all results of a run together may keep of what passed: a peer that floods every case must not fill the memory. */
-export class Room {
+export class CaseRoom {
   constructor(private left = 48 * 1024 * 1024) {}
 
   /** The result with no more of what passed than there is room for. */
-  bounded(result: Result): Result {
+  bounded(result: CaseResult): CaseResult {
     for (const exchange of result.exchanges) exchange.cut(MOST_PIECES, MOST_BYTES);
     return this.take(costOf(result)) ? result : { ...result, exchanges: [] };
   }
 
   /** What passed in it is not kept any more. */
-  release(bounded: Result): void {
+  release(bounded: CaseResult): void {
     this.giveBack(costOf(bounded));
   }
 
@@ -33,7 +33,7 @@ export class Room {
   }
 }
 
-function costOf({ exchanges }: Result): number {
+function costOf({ exchanges }: CaseResult): number {
   const pieces = exchanges.flatMap((exchange) => exchange.pieces);
   return pieces.reduce((sum, { bytes }) => sum + bytes.length + PIECE, 0);
 }

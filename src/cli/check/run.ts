@@ -3,12 +3,12 @@ import type { NotOpened } from '../../conformance/bench/bench.js';
 import type { Case } from '../../conformance/case.js';
 import { probeServer, type Probe } from '../../conformance/bench/probe-peer.js';
 import type { RunReport } from '../../conformance/reports/report.js';
-import { isLarge, NOT_RUN, orAborted, runCases, type Result } from '../../conformance/run.js';
+import { isLarge, NOT_RUN, orAborted, runCases, type CaseResult } from '../../conformance/run.js';
 import { escapeText, jsonLine } from '../../describe/escape.js';
 import { pinsFor, pinsIn } from './pins.js';
 import type { CheckOptions } from '../options/check-options.js';
 import { CheckReport } from './report.js';
-import { Room } from './room.js';
+import { CaseRoom } from './room.js';
 import { ServerUnderTest, Unreachable } from './server.js';
 import { seedOf, toolsOf } from './tools.js';
 import { seeded } from '../host/seeded.js';
@@ -74,7 +74,7 @@ async function check(io: Io, url: string, cases: readonly Case[], { options, sto
   };
   // A signal came before anything was known of the server: the report says that nothing was run.
   const pinned = probe && pins && pinsFor(pins, target.agent);
-  const report = await CheckReport.begin(io, cases, { ...target, seed }, options, { pinned, room: new Room() });
+  const report = await CheckReport.begin(io, cases, { ...target, seed }, options, { pinned, room: new CaseRoom() });
   if (probe) await runAll(cases, server, probe, report, { seed, stop, options });
   const { run, exit } = await report.end();
   return { run, exit: io.interrupted.aborted ? io.interrupted.reason : exit };
@@ -128,13 +128,13 @@ async function runOne(
   server: ServerUnderTest,
   seed: number,
   skipped: string | undefined,
-): Promise<Omit<Result, 'case' | 'duration'>> {
+): Promise<Omit<CaseResult, 'case' | 'duration'>> {
   if (skipped !== undefined) return { ...NOT_RUN, actual: skipped, skipped };
   const bench = server.bench(seeded(seedOf(seed, one.id)), isLarge(one));
   try {
     return { ...(await one.run(bench)), exchanges: bench.exchanges };
   } catch (error) {
-    // A connection that does not come about is the server's doing; anything else is ours, and is told as such.
+    // A connection that does not come about is the server's doing; anything else is ours, and is reported as such.
     const what = error instanceof Unreachable ? 'no connection' : 'the case broke off';
     const actual = `${what}: ${(error as Error).message}`;
     return { behavior: 'FAILED', behaviorClose: 'FAILED', actual, exchanges: bench.exchanges };

@@ -1,4 +1,4 @@
-import type { HeadLines } from '../../conformance/handshakes/heads.js';
+import type { HeadParts } from '../../conformance/handshakes/heads.js';
 import { ServerBench } from '../../conformance/bench/server-bench.js';
 import type { Tools } from '../../conformance/bench/bench.js';
 import { dial, DialError } from '../../live/client/dial.js';
@@ -29,7 +29,7 @@ export class ServerUnderTest {
   private constructor(
     readonly target: Target,
     private readonly tools: Tools,
-    private readonly head: HeadLines,
+    private readonly head: HeadParts,
     private readonly dialing: () => Promise<SocketWire>,
     private readonly openTime: number,
     private readonly stop: AbortSignal,
@@ -78,7 +78,7 @@ export class ServerUnderTest {
 }
 
 /** The request as it should be, in the order in which browsers have it; only the key is missing. */
-function requestHead(target: Target, options: ReachOptions): HeadLines {
+function requestHead(target: Target, options: ReachOptions): HeadParts {
   const { url } = target;
   const usual: [string, readonly string[] | undefined][] = [
     ['Host', [url.host]],

@@ -1,7 +1,7 @@
 import { lined, print, type Printable } from '../../describe/printable.js';
 import type { Case } from '../../conformance/case.js';
 import { hasFailed, type CaseReport } from '../../conformance/reports/report.js';
-import type { Result } from '../../conformance/run.js';
+import type { CaseResult } from '../../conformance/run.js';
 import { escapeText } from '../../describe/escape.js';
 import type { Look } from '../../terminal/layout.js';
 import { legend, matrix } from './matrix.js';
@@ -28,7 +28,7 @@ export function failureText(one: CaseReport, frames: Printable, { theme }: Look)
 /** The matrix with its signs explained, and the verdict. */
 export function closingText(
   cases: readonly Case[],
-  results: ReadonlyMap<string, Result>,
+  results: ReadonlyMap<string, CaseResult>,
   head: string,
   verdict: Printable,
   look: Look,
@@ -45,7 +45,7 @@ export function closingText(
 }
 
 /** Why cases were left out, and how many for each reason. */
-export function skippedText(results: Iterable<Result>): Printable[] {
+export function skippedText(results: Iterable<CaseResult>): Printable[] {
   const counts = new Map<string, number>();
   for (const { skipped } of results) if (skipped !== undefined) counts.set(skipped, (counts.get(skipped) ?? 0) + 1);
   return [...counts].map(([reason, count]) => print`${count} skipped: ${escapeText(reason)}`);

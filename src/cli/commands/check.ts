@@ -3,7 +3,7 @@ import { listRecord } from '../../conformance/reports/records.js';
 import { select, type Selected } from '../../conformance/select.js';
 import { CASES } from '../../conformance/all-cases.js';
 import { isLoopback } from '../host/addresses.js';
-import { compareOutcomes, type Change, type ChangeKind } from '../../conformance/reports/compare.js';
+import { compareOutcomes, type OutcomeChange, type ChangeKind } from '../../conformance/reports/compare.js';
 import { checkReports, CheckRecorder, discardReports, writeReports } from '../check/files.js';
 import { comparedIn } from '../check/pins.js';
 import { checkListen } from '../check/listen.js';
@@ -104,7 +104,7 @@ async function compare(io: Io, url: string | undefined, options: CheckOptions): 
   return changes.some(({ kind }) => kind === 'broken') ? EXIT.finding : EXIT.ok;
 }
 
-function changesText(changes: readonly Change[], { theme }: Look): Printable {
+function changesText(changes: readonly OutcomeChange[], { theme }: Look): Printable {
   if (changes.length === 0) return print`no verdict has changed\n`;
   const width = largest(
     changes.map(({ id }) => id.length),

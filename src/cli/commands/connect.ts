@@ -1,13 +1,13 @@
-import type { RecordingTaker } from '../../sources/recordings/recording.js';
+import type { StreamOpener } from '../../codec/bytes/stream-taker.js';
 import type { Client } from '../../live/client/client.js';
 import { Display } from '../connect/display.js';
 import { Goals } from '../connect/goals.js';
-import { Opening, type Opened } from '../connect/opening.js';
+import { ConnectOpening, type ConnectOpened } from '../connect/opening.js';
 import type { ConnectOptions } from '../options/connect-options.js';
 import { sendsOf, type Send } from '../connect/plan.js';
 import { Comparison, Replay } from '../connect/replay.js';
-import { Items, Lines, type Gate, type Sent, type Source } from '../connect/source.js';
-import { Talk, type Ended } from '../connect/talk.js';
+import { Items, Lines, type SourceGate, type Sent, type SendSource } from '../connect/source.js';
+import { ConnectTalk, type Ended } from '../connect/talk.js';
 import { parseTarget, type Target } from '../connect/url.js';
 import { comparedText, conclusionOf, endText, type Conclusion } from '../connect/conclusion.js';
 import { EXIT, UsageError } from '../host/exit.js';
@@ -62,20 +62,20 @@ async function scriptOf(io: Io, options: ConnectOptions): Promise<Script | undef
 }
 
 /** A run of `connect`: one connection, or with `--reconnect` one after the other. */
-class Visit implements Waiter, Gate {
+class Visit implements Waiter, SourceGate {
   isShut = false;
   private readonly sent: Sent = { messages: 0, pings: 0, raw: 0 };
   private readonly goals: Goals;
-  private readonly source: Source | undefined;
+  private readonly source: SendSource | undefined;
   private readonly prompt: Prompt | undefined;
   private readonly replay: Replay | undefined;
   private readonly comparison: Comparison | undefined;
   private readonly display: Display;
-  private readonly opening: Opening;
+  private readonly opening: ConnectOpening;
   /** Nothing new is begun: a signal came, or the time is up. */
   private readonly stop = new AbortController();
   private client: Client | undefined;
-  private talk: Talk | undefined;
+  private talk: ConnectTalk | undefined;
   private waiting: (() => void)[] = [];
   private timeIsUp = false;
   /** permessage-deflate was negotiated. */
@@ -86,7 +86,7 @@ class Visit implements Waiter, Gate {
     private readonly target: Target,
     private readonly options: ConnectOptions,
     sends: readonly Send[] | Script,
-    recorder: RecordingTaker | undefined,
+    recorder: StreamOpener | undefined,
   ) {
     const { one, count = one && 1, expect, fragment } = options;
     this.goals = new Goals({ ...(count && { count }), ...(expect && { expect }) });
@@ -104,7 +104,7 @@ class Visit implements Waiter, Gate {
     if ('steps' in sends && options.diff) {
       this.comparison = new Comparison(sends, options, (difference) => this.display.difference(difference));
     }
-    this.opening = new Opening(io, options, {
+    this.opening = new ConnectOpening(io, options, {
       recorder,
       connected: (words) => this.display.detail(words),
       notice: (words) => this.display.notice(words),
@@ -203,7 +203,7 @@ class Visit implements Waiter, Gate {
     }
   }
 
-  private async openWithin(seconds: number): Promise<Opened> {
+  private async openWithin(seconds: number): Promise<ConnectOpened> {
     const limit = new AbortController();
     const giveUp = (): void => limit.abort();
     const timer = setTimeout(giveUp, seconds * 1000);
@@ -219,7 +219,7 @@ class Visit implements Waiter, Gate {
 
   private async converse(client: Client): Promise<Ended> {
     this.client = client;
-    this.talk = new Talk(client, this.source, this.sent, this.goals, {
+    this.talk = new ConnectTalk(client, this.source, this.sent, this.goals, {
       ...this.options,
       typed: this.prompt !== undefined,
     });

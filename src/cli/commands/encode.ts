@@ -22,7 +22,7 @@ const MAX_PAYLOAD = 256 * 1024 * 1024;
 
 /** `encode`: frames from text or bytes. Frames that break the standard need `--allow-invalid`, and are named. */
 export async function run(io: Io, text: string | undefined, options: EncodeOptions): Promise<number> {
-  // What is wrong with the options is told before a payload is waited for.
+  // What is wrong with the options is reported before a payload is waited for.
   const deflate = deflateOf(options.deflate);
   opcodeOf(options);
   const payload = await readPayload(io, text, options);

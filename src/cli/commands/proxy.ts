@@ -1,7 +1,8 @@
 import { RelayServer, type RelayOptions } from '../../live/relay/server.js';
 import type { HeadEdit } from '../../live/relay/head.js';
-import type { Faults } from '../../live/relay/connection.js';
-import { hostInUrl, isLoopback, listenError, parseAddress } from '../host/addresses.js';
+import type { HostPort } from '../../live/client/route.js';
+import type { RelayFaults } from '../../live/relay/connection.js';
+import { isLoopback, listenError, listenUrl, parseAddress } from '../host/addresses.js';
 import { loginOf, ownHeaders } from '../connect/headers.js';
 import { routeOf } from '../connect/route.js';
 import { parseTarget, type Target } from '../connect/url.js';
@@ -49,7 +50,7 @@ async function stand(io: Io, target: Target, place: RelayOptions, options: Proxy
   const { port } = await relay.listen().catch((error: NodeJS.ErrnoException) => {
     throw listenError(place, error);
   });
-  const url = `${options.listenCert === undefined ? 'ws' : 'wss'}://${hostInUrl(place.host)}:${port}/`;
+  const url = listenUrl(options.listenCert !== undefined, place.host, port);
   if (options.json) output.json({ type: 'listening', url, port, pid: io.pid });
   else output.text(print`listening ${escapeText(url)} for ${escapeText(target.url.href)}\n`);
   if (!isLoopback(place.host)) output.notice(`warning: everyone who can reach ${place.host} can connect`);
@@ -75,14 +76,8 @@ function relayOf(options: RelayOptions, output: LiveOutput): RelayServer {
   }
 }
 
-async function relayOptions(
-  io: Io,
-  place: { readonly host: string; readonly port: number },
-  target: Target,
-  options: ProxyOptions,
-): Promise<RelayOptions> {
+async function relayOptions(io: Io, place: HostPort, target: Target, options: ProxyOptions): Promise<RelayOptions> {
   const tls = await listenerTlsOf(io, options);
-  const wants = connectionFilter(options);
   const seed = options.seed ?? new DataView(io.random(4).buffer).getUint32(0);
   return {
     ...place,
@@ -97,14 +92,8 @@ async function relayOptions(
     edit: editOf(target, options),
     faults: faultsOf(options),
     random: (connection) => seeded((seed + connection) >>> 0),
-    ...(wants && {
-      wants: (number, client, server) => wants({ number, client: endpoint(client), server: endpoint(server) }),
-    }),
+    wants: connectionFilter(options),
   };
-}
-
-function endpoint({ host, port }: { readonly host: string; readonly port: number }): { address: string; port: number } {
-  return { address: host, port };
 }
 
 function editOf(target: Target, options: ProxyOptions): HeadEdit {
@@ -125,7 +114,7 @@ function editOf(target: Target, options: ProxyOptions): HeadEdit {
   };
 }
 
-function faultsOf({ delay, throttle, dropAfter, closeAfter, corrupt, fragment, duplicate }: ProxyOptions): Faults {
+function faultsOf({ delay, throttle, dropAfter, closeAfter, corrupt, fragment, duplicate }: ProxyOptions): RelayFaults {
   return {
     ...(delay && { delay }),
     ...(throttle !== undefined && { rate: throttle }),

@@ -1,10 +1,10 @@
 import { print } from '../../describe/printable.js';
-import type { RecordingTaker } from '../../sources/recordings/recording.js';
+import type { StreamOpener } from '../../codec/bytes/stream-taker.js';
 import { compareTransports, CONVERSATION } from '../../live/server/compare.js';
 import type { Replaying } from '../../live/replay/replaying.js';
 import type { Script } from '../../live/replay/script.js';
 import { LiveServer, type ServerOptions, type ServerTaker } from '../../live/server/server.js';
-import { hostInUrl, isLoopback, listenError, parseAddress } from '../host/addresses.js';
+import { isLoopback, listenError, listenUrl, parseAddress } from '../host/addresses.js';
 import { drawComparison } from '../../terminal/connections/comparison.js';
 import { jsonLine, escapeText } from '../../describe/escape.js';
 import { lookOf } from '../decode/view-selection.js';
@@ -44,7 +44,7 @@ async function serve(
   io: Io,
   place: { readonly host: string; readonly port: number },
   options: ServeOptions,
-  { recorder, script }: { recorder: RecordingTaker | undefined; script: Script | undefined },
+  { recorder, script }: { recorder: StreamOpener | undefined; script: Script | undefined },
 ): Promise<number> {
   const output = new LiveOutput(io, options);
   await output.open(true);
@@ -62,7 +62,7 @@ async function serve(
   const { port } = await server.listen().catch((error: NodeJS.ErrnoException) => {
     throw listenError(place, error);
   });
-  const url = `${options.cert === undefined ? 'ws' : 'wss'}://${hostInUrl(place.host)}:${port}/`;
+  const url = listenUrl(options.cert !== undefined, place.host, port);
   const page = inspecting.pageUrl(url);
   if (options.json) output.json({ type: 'listening', url, port, pid: io.pid, page });
   else output.text(print`listening ${escapeText(url)}\n`);

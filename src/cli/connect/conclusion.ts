@@ -1,11 +1,11 @@
 import { brokenRule } from '../../terminal/handshakes/diagnostics.js';
 import type { DiffTotals } from '../../traffic/run-records/reply-difference.js';
-import type { Outcome } from '../../live/client/client.js';
+import type { ClientOutcome } from '../../live/client/client.js';
 import { EXIT } from '../host/exit.js';
 import { closeCodeInfo } from '../../traffic/toolbox/builders.js';
 
 /** Why a conversation ended. */
-export type Ending =
+export type ConnectEnding =
   /** Whatever was waited for came. */
   | 'goal'
   /** Everything was sent, and the replies have come, or nothing came any more. */
@@ -25,8 +25,8 @@ export type Ending =
   | 'peer';
 
 export interface Judgeable {
-  readonly ending: Ending;
-  readonly outcome: Outcome;
+  readonly ending: ConnectEnding;
+  readonly outcome: ClientOutcome;
   /** What did not hold of `--count` and `--expect`. */
   readonly unmet: string | undefined;
   readonly expectClose: number | undefined;
@@ -40,7 +40,7 @@ export interface Conclusion {
   readonly message?: string;
 }
 
-const TIME: Partial<Record<Ending, string>> = {
+const TIME: Partial<Record<ConnectEnding, string>> = {
   'max-time': 'the time is up (--max-time)',
   'ping-timeout': 'no pong came in time (--ping-timeout)',
 };
@@ -64,7 +64,7 @@ export function conclusionOf(told: Judgeable): Conclusion {
 }
 
 /** All replies had come and we closed; the server may have ended it at the same moment, and for a reason of its own. */
-function crossed(outcome: Outcome): Conclusion {
+function crossed(outcome: ClientOutcome): Conclusion {
   if (outcome.kind === 'closed' && outcome.code !== outcome.ours && !FINE.includes(outcome.code)) {
     return { exit: EXIT.closeCode, message: endText({ ...outcome, byPeer: true }) };
   }
@@ -72,7 +72,7 @@ function crossed(outcome: Outcome): Conclusion {
   return isReset ? { exit: EXIT.dropped, message: endText(outcome) } : { exit: EXIT.ok };
 }
 
-function leftByPeer(outcome: Outcome, unsent: string | undefined): Conclusion {
+function leftByPeer(outcome: ClientOutcome, unsent: string | undefined): Conclusion {
   if (outcome.kind === 'dropped') return { exit: EXIT.dropped, message: endText(outcome) };
   if (outcome.kind === 'closed' && outcome.byPeer && !FINE.includes(outcome.code)) {
     return { exit: EXIT.closeCode, message: endText(outcome) };
@@ -84,7 +84,7 @@ function leftByPeer(outcome: Outcome, unsent: string | undefined): Conclusion {
   return { exit: EXIT.ok };
 }
 
-function expectedClose(outcome: Outcome, code: number, unmet: string | undefined): Conclusion {
+function expectedClose(outcome: ClientOutcome, code: number, unmet: string | undefined): Conclusion {
   const came = outcome.kind === 'closed' ? outcome.code : 1006;
   if (came === code) {
     return unmet === undefined
@@ -107,7 +107,7 @@ export function comparedText({ same, changed, missing, extra }: DiffTotals): str
 }
 
 /** How it ended, in words. */
-export function endText(outcome: Outcome): string {
+export function endText(outcome: ClientOutcome): string {
   if (outcome.kind === 'dropped') {
     return `the connection was dropped without a close frame (1006${outcome.reset ? ', reset' : ''})`;
   }
@@ -118,6 +118,6 @@ export function endText(outcome: Outcome): string {
 }
 
 /** Why a handshake or a peer's frames don't hold: the rule where one was broken, else what the endpoint says. */
-export function reasonOf({ message, diagnostic }: Extract<Outcome, { kind: 'invalid' | 'broken' }>): string {
+export function reasonOf({ message, diagnostic }: Extract<ClientOutcome, { kind: 'invalid' | 'broken' }>): string {
   return diagnostic ? brokenRule(diagnostic) : message;
 }

@@ -12,8 +12,8 @@ import { LiveOutput, type Waiter } from '../live/live-output.js';
 import { PayloadOutput } from './payload-output.js';
 import { DEFAULT_PREVIEW } from '../../traffic/toolbox/reading.js';
 
-/** An error as it is told: one line on stderr, and a record with `--json`. */
-export interface Told {
+/** An error as it is reported: one line on stderr, and a record with `--json`. */
+export interface ReportedError {
   readonly message: string;
   readonly exit: number;
   /** Fields of the record. */
@@ -107,7 +107,7 @@ export class Display {
     if (this.options.verbose) this.notice(message);
   }
 
-  error({ message, exit, more, below }: Told): void {
+  error({ message, exit, more, below }: ReportedError): void {
     if (this.options.json) this.records?.json({ type: 'error', message, exit, ...more });
     this.last.push(print`wsinspect: ${escapeText(message)}\n`);
     if (below !== undefined && !this.options.json && !this.options.quiet) this.last.push(below);

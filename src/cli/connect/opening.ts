@@ -1,10 +1,10 @@
-import type { RecordingTaker } from '../../sources/recordings/recording.js';
-import { Client, type ClientOptions, type ClientTaker, type Outcome } from '../../live/client/client.js';
-import { dial, DialError, type DialStage, type Line } from '../../live/client/dial.js';
-import type { Refused } from '../../live/client/handshake-refusal.js';
+import type { StreamOpener } from '../../codec/bytes/stream-taker.js';
+import { Client, type ClientOptions, type ClientTaker, type ClientOutcome } from '../../live/client/client.js';
+import { dial, DialError, type DialStage, type DialledConnection } from '../../live/client/dial.js';
+import type { RefusedHandshake } from '../../live/client/handshake-refusal.js';
 import { escapeText, foreignLine, foreignLines } from '../../describe/escape.js';
 import { forOtherOrigin, headersOf, keptFromOthers } from './headers.js';
-import type { Told } from './display.js';
+import type { ReportedError } from './display.js';
 import type { ReachOptions } from '../options/connect-options.js';
 import { routeOf } from './route.js';
 import type { Target } from './url.js';
@@ -26,13 +26,13 @@ export interface OpeningTaker extends ClientTaker {
   /** Something that a person should know. */
   notice(words: string): void;
   /** Keeps what passes. */
-  readonly recorder?: RecordingTaker | undefined;
+  readonly recorder?: StreamOpener | undefined;
 }
 
-export type Opened =
+export type ConnectOpened =
   | { readonly client: Client }
   /** `mayRetry`: another try may well do. */
-  | { readonly failure: Told; readonly mayRetry: boolean };
+  | { readonly failure: ReportedError; readonly mayRetry: boolean };
 
 export const STAGE_EXIT: Readonly<Record<DialStage, number>> = {
   'proxy-name': EXIT.proxyName,
@@ -46,7 +46,7 @@ export const STAGE_EXIT: Readonly<Record<DialStage, number>> = {
 const MOST_REDIRECTS = 10;
 
 /** Opens connections to one target, again and again where it has to. */
-export class Opening {
+export class ConnectOpening {
   private number = 0;
 
   constructor(
@@ -56,7 +56,7 @@ export class Opening {
   ) {}
 
   /** Until the handshake is done, redirects followed. `signal` gives up. */
-  async open(first: Target, signal: AbortSignal): Promise<Opened> {
+  async open(first: Target, signal: AbortSignal): Promise<ConnectOpened> {
     let target = first;
     let { options } = this;
     for (let hops = 0; ; hops++) {
@@ -86,8 +86,8 @@ export class Opening {
     target: Target,
     options: OpeningOptions,
     signal: AbortSignal,
-  ): Promise<Opened | { readonly outcome: Outcome }> {
-    // What can't be sent is told before anybody is bothered.
+  ): Promise<ConnectOpened | { readonly outcome: ClientOutcome }> {
+    // What can't be sent is reported before anything is opened.
     const request = this.requestTo(target, options);
     const route = await routeOf(this.io, target, options);
     let line;
@@ -149,7 +149,7 @@ export class Opening {
     };
   }
 
-  private clientOn(line: Line, request: ClientOptions, taker: ClientTaker): Client {
+  private clientOn(line: DialledConnection, request: ClientOptions, taker: ClientTaker): Client {
     try {
       return new Client(line, this.number++, request, taker);
     } catch (error) {
@@ -159,7 +159,10 @@ export class Opening {
   }
 }
 
-function failed(failure: Told, mayRetry = false): { readonly failure: Told; readonly mayRetry: boolean } {
+function failed(
+  failure: ReportedError,
+  mayRetry = false,
+): { readonly failure: ReportedError; readonly mayRetry: boolean } {
   return { failure, mayRetry };
 }
 
@@ -169,7 +172,7 @@ function isSameOrigin(a: Target, b: Target): boolean {
 }
 
 /** Where an answer sends us; undefined: nowhere that a WebSocket could be. */
-function redirectOf(from: Target, outcome: Outcome): Target | undefined {
+function redirectOf(from: Target, outcome: ClientOutcome): Target | undefined {
   if (outcome.kind !== 'refused' || outcome.location === undefined) return undefined;
   let url: URL;
   try {
@@ -188,7 +191,7 @@ function redirectOf(from: Target, outcome: Outcome): Target | undefined {
   return { url, secure, ...(stays && { unixSocket: from.unixSocket }) };
 }
 
-function failureOf(outcome: Outcome): Opened {
+function failureOf(outcome: ClientOutcome): ConnectOpened {
   switch (outcome.kind) {
     case 'refused':
       return failed({
@@ -212,7 +215,7 @@ function lineOf([name, value]: readonly [string, string]): string {
 }
 
 /** The answer as it came, fit for a terminal. */
-function refusalText({ status, reason, headers, body, isCut }: Refused): Printable {
+function refusalText({ status, reason, headers, body, isCut }: RefusedHandshake): Printable {
   const head = [`HTTP/1.1 ${status} ${reason}`, ...headers.map(lineOf)];
   return lined([
     ...head.map((line) => foreignLine(escapeText(line))),

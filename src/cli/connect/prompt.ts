@@ -1,7 +1,7 @@
 import { clearScreenDown, createInterface, cursorTo, moveCursor, type Interface } from 'node:readline';
 import type { Client } from '../../live/client/client.js';
 import { closable, mayBeSent, doSend } from './plan.js';
-import { count, type Sent, type Source } from './source.js';
+import { count, type Sent, type SendSource } from './source.js';
 import { History, historyFile } from './history.js';
 import type { Io, Output, Terminal } from '../host/io.js';
 import { wrap } from '../../terminal/width.js';
@@ -19,7 +19,7 @@ interface PromptOptions {
 }
 
 /** Somebody types: lines become messages, and what is printed in the meantime stands above the line that is typed. */
-export class Prompt implements Source {
+export class Prompt implements SendSource {
   readonly hasLeft = false;
   readonly wantsReplies = false;
   /** The Io whose outputs leave the typed line whole. */

@@ -1,5 +1,5 @@
 import { count } from '../../terminal/layout.js';
-import type { Client, Outcome } from '../../live/client/client.js';
+import type { Client, ClientOutcome } from '../../live/client/client.js';
 import { Player, type Speaker } from '../../live/replay/player.js';
 import { ReplyDiff } from '../../live/replay/reply-diff.js';
 import type { Script } from '../../live/replay/script.js';
@@ -10,7 +10,7 @@ import {
   type DiffTotals,
   type ServerEnd,
 } from '../../traffic/run-records/reply-difference.js';
-import type { Sent, Source } from './source.js';
+import type { Sent, SendSource } from './source.js';
 import type { Ended } from './talk.js';
 import { replyOf, withoutMatches, type Ignoring } from '../replay/reply-key.js';
 
@@ -27,7 +27,7 @@ export interface ReplaySourceOptions {
 const PATIENCE = 5000;
 
 /** What the recorded client said. */
-export class Replay implements Source {
+export class Replay implements SendSource {
   readonly wantsReplies = false;
   private player: Player | undefined;
   /** Messages that came: perhaps with the handshake, before anything is played. */
@@ -125,7 +125,7 @@ export class Comparison {
   }
 
   /** How the server ended it, where that is known not to be as it was. */
-  closeDifference(outcome: Outcome): CloseDifference | undefined {
+  closeDifference(outcome: ClientOutcome): CloseDifference | undefined {
     const { isEnded, serverEnd } = this.script;
     const recorded = serverEnd && { ...serverEnd, reason: withoutMatches(serverEnd.reason, this.ignoring.ignore) };
     const received = this.endOf(outcome);
@@ -133,7 +133,7 @@ export class Comparison {
     return { kind: 'close', ...(recorded && { recorded }), ...(received && { received }) };
   }
 
-  private endOf(outcome: Outcome): ServerEnd | undefined {
+  private endOf(outcome: ClientOutcome): ServerEnd | undefined {
     if (outcome.kind === 'dropped') return { code: 1006, reason: '', first: outcome.byPeer };
     if (outcome.kind !== 'closed' || (!outcome.byPeer && outcome.ours === undefined)) return undefined;
     return { code: outcome.code, reason: withoutMatches(outcome.reason, this.ignoring.ignore), first: outcome.byPeer };

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
-import type { Route, TlsMaterial } from '../../live/client/dial.js';
+import type { DialRoute, TlsMaterial } from '../../live/client/dial.js';
 import type { Proxy } from '../../live/client/proxy.js';
-import { isExempt, type Place, type Redirected, type Resolved } from '../../live/client/route.js';
+import { isExempt, type HostPort, type Redirected, type Resolved } from '../../live/client/route.js';
 import type { ReachOptions } from '../options/connect-options.js';
 import type { Target } from './url.js';
 import { UsageError } from '../host/exit.js';
@@ -10,7 +10,7 @@ import { shownUrl } from '../options/passwords.js';
 import { fileOf } from '../host/tls-files.js';
 
 /** How to get to a target, by the options and the environment. */
-export async function routeOf(io: Io, target: Target, options: ReachOptions): Promise<Route> {
+export async function routeOf(io: Io, target: Target, options: ReachOptions): Promise<DialRoute> {
   const place = placeOf(target.url);
   const unixSocket = options.unixSocket ?? target.unixSocket;
   const proxy = unixSocket === undefined ? proxyOf(io, place, target.secure, options.proxy) : undefined;
@@ -25,7 +25,7 @@ export async function routeOf(io: Io, target: Target, options: ReachOptions): Pr
   };
 }
 
-function placeOf({ hostname, port, protocol }: URL): Place {
+function placeOf({ hostname, port, protocol }: URL): HostPort {
   return { host: unbracketed(hostname), port: port === '' ? (protocol === 'wss:' ? 443 : 80) : Number(port) };
 }
 
@@ -47,7 +47,7 @@ async function materialOf(io: Io, options: ReachOptions): Promise<TlsMaterial> {
 const PROXY_PORT = { 'http:': 80, 'https:': 443, 'socks5:': 1080, 'socks5h:': 1080 } as const;
 
 /** `--proxy`, or else what the environment names for this scheme. */
-function proxyOf(io: Io, place: Place, secure: boolean, option: string | undefined): Proxy | undefined {
+function proxyOf(io: Io, place: HostPort, secure: boolean, option: string | undefined): Proxy | undefined {
   if (option !== undefined) return option === '' ? undefined : parseProxy(option, '--proxy');
   const { env } = io;
   if (isExempt(place, env['no_proxy'] ?? env['NO_PROXY'] ?? '')) return undefined;

@@ -13,7 +13,7 @@ export interface Sent {
 }
 
 /** Where what is sent comes from. A connection that breaks off goes on with the next one. */
-export interface Source {
+export interface SendSource {
   /** Sends until there is no more (true), or the connection or `over` ends it (false). Throws a UsageError. */
   sendTo(client: Client, over: AbortSignal): Promise<boolean>;
   /** Something was read and not sent, as far as is known. */
@@ -25,13 +25,13 @@ export interface Source {
 }
 
 /** A gate that what is printed can close. */
-export interface Gate {
+export interface SourceGate {
   readonly isShut: boolean;
   opened(): Promise<void>;
 }
 
 /** The send options, in their order. */
-export class Items implements Source {
+export class Items implements SendSource {
   readonly wantsReplies = false;
   private at = 0;
 
@@ -71,7 +71,7 @@ interface LineOptions {
 }
 
 /** Standard input, one message a line. No more is read than the connection takes. */
-export class Lines implements Source {
+export class Lines implements SendSource {
   readonly wantsReplies = true;
   private readonly lines: MessageLines;
   private readonly input: AsyncIterator<Uint8Array, unknown>;
@@ -87,7 +87,7 @@ export class Lines implements Source {
     stdin: AsyncIterable<Uint8Array>,
     private readonly options: LineOptions,
     private readonly sent: Sent,
-    private readonly gate: Gate,
+    private readonly gate: SourceGate,
   ) {
     this.lines = new MessageLines(options.nulls);
     this.input = stdin[Symbol.asyncIterator]();

@@ -1,7 +1,7 @@
-import type { Client, Outcome } from '../../live/client/client.js';
+import type { Client, ClientOutcome } from '../../live/client/client.js';
 import type { ConnectOptions } from '../options/connect-options.js';
-import type { Sent, Source } from './source.js';
-import type { Ending } from './conclusion.js';
+import type { Sent, SendSource } from './source.js';
+import type { ConnectEnding } from './conclusion.js';
 import type { Goals } from './goals.js';
 
 /** So long nothing has to come before the replies are taken to be over: milliseconds. */
@@ -13,8 +13,8 @@ const HEARTBEAT = 30;
 const PING_TEXT = 'wsinspect';
 
 export interface Ended {
-  readonly ending: Ending;
-  readonly outcome: Outcome;
+  readonly ending: ConnectEnding;
+  readonly outcome: ClientOutcome;
   /** Why what is to be sent can't be read. */
   readonly failure?: Error;
 }
@@ -28,9 +28,9 @@ export interface TalkOptions extends Pick<
 }
 
 /** One connection from its opening to its end: what is sent, how long is waited, who closes. */
-export class Talk {
+export class ConnectTalk {
   private readonly over = new AbortController();
-  private ending: Ending | undefined;
+  private ending: ConnectEnding | undefined;
   private ended!: () => void;
   private readonly isEnded = new Promise<void>((resolve) => (this.ended = resolve));
   private readonly timers: NodeJS.Timeout[] = [];
@@ -45,7 +45,7 @@ export class Talk {
 
   constructor(
     private readonly client: Client,
-    private readonly source: Source | undefined,
+    private readonly source: SendSource | undefined,
     private readonly sent: Sent,
     private readonly goals: Goals,
     private readonly options: TalkOptions,
@@ -54,7 +54,7 @@ export class Talk {
   }
 
   /** Ends it: closes the connection, if it is open. The first call counts. */
-  end(ending: Ending): void {
+  end(ending: ConnectEnding): void {
     if (this.ending !== undefined) return;
     this.ending = ending;
     this.over.abort();

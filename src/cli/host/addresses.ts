@@ -1,13 +1,10 @@
+import type { HostPort } from '../../live/client/route.js';
+import { hostPort } from '../../traffic/toolbox/bytes.js';
 import { UsageError } from './exit.js';
 import { shownUrl } from '../options/passwords.js';
 
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
-
 /** `PORT`, `HOST`, `HOST:PORT`, `[::1]:PORT`, `:PORT`. */
-export function parseAddress(text: string, otherwise: Address): Address {
+export function parseAddress(text: string, otherwise: HostPort): HostPort {
   const [, bracketed, plain = '', port] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(\d+))?$/.exec(text) ?? [];
   const isPort = bracketed === undefined && port === undefined && /^\d+$/.test(plain);
   const number = isPort ? Number(plain) : port === undefined ? otherwise.port : Number(port);
@@ -22,9 +19,9 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\./.test(host);
 }
 
-/** As it stands in a URL. */
-export function hostInUrl(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
+/** Where a listener is reached. */
+export function listenUrl(isSecure: boolean, host: string, port: number): string {
+  return `${isSecure ? 'wss' : 'ws'}://${hostPort(host, port)}/`;
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -35,6 +32,6 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 /** Why nobody can be waited for there. */
-export function listenError({ host, port }: Address, { code = '', message }: NodeJS.ErrnoException): UsageError {
-  return new UsageError(`can't listen on ${hostInUrl(host)}:${port}: ${REASONS[code] ?? message}`);
+export function listenError({ host, port }: HostPort, { code = '', message }: NodeJS.ErrnoException): UsageError {
+  return new UsageError(`can't listen on ${hostPort(host, port)}: ${REASONS[code] ?? message}`);
 }

@@ -23,7 +23,7 @@ export interface OutputFiles {
 type Flag = 'W_OK' | 'O_RDWR' | 'O_WRONLY' | 'O_APPEND' | 'O_CREAT' | 'O_EXCL' | 'O_NOFOLLOW' | 'O_NONBLOCK';
 
 /** A file that an option names, to be written. */
-export interface Output {
+export interface OutPath {
   readonly option: string;
   readonly path: string;
   /** Its directory is made where there is none. */
@@ -73,7 +73,7 @@ const ANYBODY = 0o077;
  * another option too; a pipe, a socket or a directory; a link that is somebody else's or leads nowhere. `inputs` are the
  * paths of what is read. Throws a UsageError.
  */
-export function checkOutputs(files: OutputFiles, outputs: readonly Output[], inputs: readonly string[]): void {
+export function checkOutputs(files: OutputFiles, outputs: readonly OutPath[], inputs: readonly string[]): void {
   const taken = new Map<string, string>();
   for (const output of outputs) {
     const target = targetOf(files, output);
@@ -89,13 +89,13 @@ export function checkOutputs(files: OutputFiles, outputs: readonly Output[], inp
 }
 
 /** What is found out now need not be found out when all is done. */
-function checkAccess(files: OutputFiles, output: Output, target: Target & { readonly kind: 'new' | 'file' }): void {
+function checkAccess(files: OutputFiles, output: OutPath, target: Target & { readonly kind: 'new' | 'file' }): void {
   if (target.kind === 'new' && output.makesDirectory) return;
   const path = target.kind === 'new' ? dirname(output.path) : target.path;
-  told(output, () => files.accessSync(path, files.constants.W_OK));
+  tried(output, () => files.accessSync(path, files.constants.W_OK));
 }
 
-function checkUnused(files: OutputFiles, { option, path }: Output, target: Stats, inputs: readonly string[]): void {
+function checkUnused(files: OutputFiles, { option, path }: OutPath, target: Stats, inputs: readonly string[]): void {
   const isSame = (other: Stats | undefined): boolean => other !== undefined && keyOf(other) === keyOf(target);
   if (inputs.some((input) => isSame(attempt(() => files.statSync(input))))) {
     throw new UsageError(`${option}: ${path} is read in the same run: name another file`);
@@ -110,12 +110,12 @@ function checkUnused(files: OutputFiles, { option, path }: Output, target: Stats
  * Opens it. What a file of that name holds stays; one that is made gets `mode`, and one that was there loses what `mode`
  * does not grant where that is only its owner's. Throws a UsageError.
  */
-export function openOutput(files: OutputFiles, output: Output, mode: number, access: 'write' | 'both'): OpenedOutput {
+export function openOutput(files: OutputFiles, output: OutPath, mode: number, access: 'write' | 'both'): OpenedOutput {
   const target = targetOf(files, output);
   if (target.kind === 'stream') return { file: target.file, isNew: false, isFile: false };
   const { O_RDWR, O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = files.constants;
   const flags = (access === 'both' ? O_RDWR : O_WRONLY) | O_APPEND | O_NOFOLLOW;
-  return told(output, () => {
+  return tried(output, () => {
     // What somebody puts there after the look is neither followed nor waited for.
     if (target.kind === 'new') {
       return { file: files.openSync(output.path, flags | O_CREAT | O_EXCL, mode), isNew: true, isFile: true };
@@ -134,18 +134,18 @@ export function openOutput(files: OutputFiles, output: Output, mode: number, acc
 }
 
 /** What the path leads to. Throws a UsageError where that is nothing to write to. */
-function targetOf(files: OutputFiles, output: Output): Target {
+function targetOf(files: OutputFiles, output: OutPath): Target {
   const { option, path } = output;
   if (path === '') throw new UsageError(`${option}: a name is missing`);
   if (Object.hasOwn(STREAMS, path)) return { kind: 'stream', file: STREAMS[path]! };
-  const named = told(output, () => attempt(() => files.lstatSync(path), 'ENOENT'));
+  const named = tried(output, () => attempt(() => files.lstatSync(path), 'ENOENT'));
   if (named === undefined) return { kind: 'new' };
   const isLink = named.isSymbolicLink();
   if (isLink && isForeign(named))
     throw new UsageError(`${option}: ${path} is a link of another user: it is not followed`);
-  const real = isLink ? told(output, () => attempt(() => files.realpathSync(path), 'ENOENT')) : path;
+  const real = isLink ? tried(output, () => attempt(() => files.realpathSync(path), 'ENOENT')) : path;
   if (real === undefined) throw new UsageError(`${option}: ${path} is a link that leads nowhere`);
-  const stat = isLink ? told(output, () => files.statSync(real)) : named;
+  const stat = isLink ? tried(output, () => files.statSync(real)) : named;
   if (stat.isCharacterDevice() && DEVICES.includes(real)) return { kind: 'device', path: real };
   if (stat.isDirectory()) throw new UsageError(`${option}: ${path}: can't be written: it is a directory`);
   if (!stat.isFile()) throw new UsageError(`${option}: ${path} is no file`);
@@ -188,7 +188,7 @@ function attempt<T>(action: () => T, code?: string): T | undefined {
   }
 }
 
-function told<T>({ option, path }: Output, action: () => T): T {
+function tried<T>({ option, path }: OutPath, action: () => T): T {
   try {
     return action();
   } catch (error) {

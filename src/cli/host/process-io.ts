@@ -29,7 +29,7 @@ export function processIo(failed: (reason: string) => void): Io {
     env: process.env,
     pid: process.pid,
     interrupted: signals.state,
-    untilInterrupted: () => signals.told,
+    untilInterrupted: () => signals.interrupted,
     now: wallClock({ wall: () => Date.now(), steady: () => performance.now() }, performance.timeOrigin),
     random: (length) =>
       new Uint8Array((builtin('node:crypto') as { randomBytes(length: number): Uint8Array }).randomBytes(length)),
@@ -69,14 +69,14 @@ const REPEATED = 500;
 const LOOKS = 4;
 const LOOK = 500;
 
-/** The first signal is told to the command, which ends cleanly; a second one kills. */
+/** The first signal is handed to the command, which ends cleanly; a second one kills. */
 function watchSignals(): {
   readonly state: Interruption;
-  readonly told: Promise<void>;
+  readonly interrupted: Promise<void>;
   readonly end: () => AbortSignal;
 } {
-  let tell = (): void => undefined;
-  const told = new Promise<void>((resolve) => (tell = resolve));
+  let interrupt = (): void => undefined;
+  const interrupted = new Promise<void>((resolve) => (interrupt = resolve));
   const state = { aborted: false, reason: 0 };
   let waiting: AbortController | undefined;
   let since: number | undefined;
@@ -89,7 +89,7 @@ function watchSignals(): {
       since = performance.now();
       state.aborted = true;
       state.reason = code;
-      tell();
+      interrupt();
       process.stdin.destroy();
       waiting?.abort();
       whenStuck(() => again(signal, handle));
@@ -100,7 +100,7 @@ function watchSignals(): {
   on('SIGTERM', EXIT.terminated);
   // The terminal was closed.
   on('SIGHUP', EXIT.hungUp);
-  return { state, told, end: () => (waiting ??= new AbortController()).signal };
+  return { state, interrupted: interrupted, end: () => (waiting ??= new AbortController()).signal };
 }
 
 /** The signal, as if nobody had handled it. */

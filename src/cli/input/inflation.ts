@@ -40,7 +40,7 @@ export class Inflation {
   async *feed(packed: Uint8Array): AsyncGenerator<Uint8Array> {
     this.written = false;
     this.stream.write(packed, (error) => {
-      // An error is told once more, as an event.
+      // An error is reported once more, as an event.
       this.written = !error;
       this.wake?.();
     });

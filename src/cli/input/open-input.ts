@@ -184,7 +184,7 @@ function formOf(input: Input, { from = 'auto' }: DecodeOptions): From {
   return from === 'auto' ? (input.form ?? 'auto') : from;
 }
 
-/** Notices are told, and what can't be read ends it. */
+/** Notices are reported, and what can't be read ends it. */
 async function* checked(
   io: Io,
   input: Input,

@@ -36,8 +36,8 @@ export async function readCapture(
   const visitor: PacketVisitor = {
     packet: (link, bytes, start, end, originalLength, time) => {
       if (!begun) {
-        const told = order.begins(input.name, time, traffic.last);
-        if (told !== undefined) notice(told);
+        const message = order.begins(input.name, time, traffic.last);
+        if (message !== undefined) notice(message);
       }
       begun = true;
       traffic.packet(link, bytes, start, end, originalLength, time);

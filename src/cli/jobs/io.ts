@@ -7,11 +7,9 @@ export function changed(io: Io, parts: Partial<Io>): Io {
   return Object.create(io, Object.getOwnPropertyDescriptors(parts)) as Io;
 }
 
-/** Counts the bytes that are written. */
-export class CountedOutput implements Output {
-  written = 0;
-
-  constructor(private readonly output: Output) {}
+/** Hands on to another output. */
+abstract class PassedOutput implements Output {
+  constructor(protected readonly output: Output) {}
 
   get isTTY(): boolean {
     return this.output.isTTY;
@@ -25,11 +23,7 @@ export class CountedOutput implements Output {
     return this.output.closed;
   }
 
-  write(data: Printable | PrintableBytes): Promise<void> | void {
-    const bytes = typeof data === 'string' ? rawText(data) : data;
-    this.written += bytes.length;
-    return this.output.write(bytes);
-  }
+  abstract write(data: Printable | PrintableBytes): Promise<void> | void;
 
   /** Nothing that is read in parts is printed as it is. */
   payload(data: Uint8Array): Promise<void> | void {
@@ -37,23 +31,24 @@ export class CountedOutput implements Output {
   }
 }
 
+/** Counts the bytes that are written. */
+export class CountedOutput extends PassedOutput {
+  written = 0;
+
+  write(data: Printable | PrintableBytes): Promise<void> | void {
+    const bytes = typeof data === 'string' ? rawText(data) : data;
+    this.written += bytes.length;
+    return this.output.write(bytes);
+  }
+}
+
 /** Leaves out the first bytes that are written. */
-export class LateOutput implements Output {
+export class LateOutput extends PassedOutput {
   constructor(
-    private readonly output: Output,
+    output: Output,
     private before: number,
-  ) {}
-
-  get isTTY(): boolean {
-    return this.output.isTTY;
-  }
-
-  get columns(): number | undefined {
-    return this.output.columns;
-  }
-
-  get closed(): boolean {
-    return this.output.closed;
+  ) {
+    super(output);
   }
 
   write(data: Printable | PrintableBytes): Promise<void> | void {
@@ -62,9 +57,5 @@ export class LateOutput implements Output {
     const cut = Math.min(this.before, bytes.length);
     this.before -= cut;
     return this.output.write(bytes.subarray(cut));
-  }
-
-  payload(data: Uint8Array): Promise<void> | void {
-    return this.output.payload(data);
   }
 }

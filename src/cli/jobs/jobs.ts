@@ -6,9 +6,9 @@ import type { Io } from '../host/io.js';
 import { inputOf, type Jobs } from './files.js';
 import { boundary } from './gate.js';
 import { changed, CountedOutput, LateOutput } from './io.js';
-import { OwnLane, ThreadLane, type Lane } from './lanes.js';
+import { OwnLane, ThreadLane, type JobLane } from './lanes.js';
 import { merged } from './merge.js';
-import type { Agreed, Key, Note, Piece } from './piece.js';
+import type { ReaderAgreement, Key, Note, JobPiece } from './piece.js';
 import type { DecodeOptions } from '../options/options.js';
 import { boundFor } from '../decode/output-bound.js';
 import { RecordOutput } from '../decode/record-output.js';
@@ -40,7 +40,7 @@ class JobDecoding {
   private readonly output: RecordOutput;
   private readonly closing: Closing;
   private readonly own: OwnLane;
-  private readonly lanes: Lane[];
+  private readonly lanes: JobLane[];
   private readonly told = new Set<string>();
   private damaged = false;
   private any = false;
@@ -96,7 +96,7 @@ class JobDecoding {
   }
 
   /** False: it may be more than `--max-output` allows. Where that cuts it one thread knows. */
-  private async print(pieces: readonly Piece[]): Promise<boolean> {
+  private async print(pieces: readonly JobPiece[]): Promise<boolean> {
     const { output, io } = this;
     const { text, shown, found, end = Infinity } = merged(pieces, output.left);
     this.printed += text.length;
@@ -150,9 +150,9 @@ class JobDecoding {
 }
 
 /** What all say; undefined where they don't agree. */
-function agreedOf(pieces: readonly Piece[]): Agreed | undefined {
+function agreedOf(pieces: readonly JobPiece[]): ReaderAgreement | undefined {
   const first = pieces[0]!.agreed;
-  const same = ({ agreed }: Piece): boolean =>
+  const same = ({ agreed }: JobPiece): boolean =>
     agreed !== undefined &&
     agreed.last === first?.last &&
     agreed.packets === first.packets &&

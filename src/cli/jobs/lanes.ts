@@ -7,14 +7,14 @@ import { UsageError } from '../host/exit.js';
 import type { Input } from '../input/input.js';
 import type { Io } from '../host/io.js';
 import { Gate, type Grant } from './gate.js';
-import { Part } from './part.js';
-import type { Piece } from './piece.js';
+import { CapturePart } from './part.js';
+import type { JobPiece } from './piece.js';
 import type { JobFile } from './files.js';
 import type { DecodeOptions } from '../options/options.js';
 
 /** The pieces of one reader, as they come. */
-export abstract class Lane {
-  private readonly pieces: Piece[] = [];
+export abstract class JobLane {
+  private readonly pieces: JobPiece[] = [];
   private failure: Error | undefined;
   private wake: (() => void) | undefined;
 
@@ -23,7 +23,7 @@ export abstract class Lane {
   /** Nothing more is wanted of it. */
   abstract stop(): Promise<void>;
 
-  async next(): Promise<Piece> {
+  async next(): Promise<JobPiece> {
     for (;;) {
       const piece = this.pieces.shift();
       if (piece) return piece;
@@ -32,7 +32,7 @@ export abstract class Lane {
     }
   }
 
-  protected push(piece: Piece): void {
+  protected push(piece: JobPiece): void {
     this.pieces.push(piece);
     this.wake?.();
   }
@@ -44,18 +44,18 @@ export abstract class Lane {
 }
 
 /** The reader in this thread. */
-export class OwnLane extends Lane {
+export class OwnLane extends JobLane {
   private readonly gate = new Gate();
-  private readonly part: Part;
+  private readonly part: CapturePart;
   private isStopped = false;
 
   constructor(io: Io, options: DecodeOptions, share: Share) {
     super();
-    const handOver = (piece: Piece): Promise<boolean> => {
+    const handOver = (piece: JobPiece): Promise<boolean> => {
       this.push(piece);
       return this.gate.pass(piece.text.length);
     };
-    this.part = new Part(io, options, share, handOver, () => this.isStopped);
+    this.part = new CapturePart(io, options, share, handOver, () => this.isStopped);
   }
 
   begin(inputs: readonly Input[]): void {
@@ -89,7 +89,7 @@ const YOUNG = 6;
 const PATIENCE = 3000;
 
 /** A reader in a thread of its own. */
-export class ThreadLane extends Lane {
+export class ThreadLane extends JobLane {
   private readonly worker: Worker;
   private readonly ended: Promise<void>;
   private readonly stopped = new Int32Array(new SharedArrayBuffer(4));
@@ -105,7 +105,7 @@ export class ThreadLane extends Lane {
     const words = (why: string): string => `thread ${index + 1} of ${count} failed: ${why} (--jobs 1 does without)`;
     // What is no lack of memory is a fault of this program, as anywhere else.
     const fail = (why: string, cause?: Error): void => this.fail(new Error(words(why), { cause }));
-    this.worker.on('message', (piece: Piece) => this.push(piece));
+    this.worker.on('message', (piece: JobPiece) => this.push(piece));
     this.worker.on('messageerror', (error) => fail(error.message, error));
     this.worker.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ERR_WORKER_OUT_OF_MEMORY') this.fail(new UsageError(words('there is no memory left')));

@@ -1,5 +1,5 @@
 import { printableRoom } from '../../describe/line-buffer.js';
-import { FINDING, MARK, SHOWN, type Key, type Piece } from './piece.js';
+import { FINDING, MARK, SHOWN, type Key, type JobPiece } from './piece.js';
 import type { PrintableBytes } from '../../describe/printable.js';
 
 /** Shorter copies are made byte by byte: a view for the engine's own costs more. */
@@ -69,7 +69,7 @@ class Head {
 }
 
 /** Puts what several readers drew into the order in which one would have drawn it, up to `limit` records. */
-export function merged(pieces: readonly Piece[], limit: number): Merged {
+export function merged(pieces: readonly JobPiece[], limit: number): Merged {
   const text = printableRoom(pieces.reduce((sum, piece) => sum + piece.text.length, 0));
   const heads = pieces.map((piece) => new Head(piece.text, piece.marks));
   if (limit < Infinity) return limited(heads, limit, text, pieces);
@@ -84,7 +84,7 @@ export function merged(pieces: readonly Piece[], limit: number): Merged {
 }
 
 /** The same, one record at a time. */
-function limited(heads: readonly Head[], limit: number, text: PrintableBytes, pieces: readonly Piece[]): Merged {
+function limited(heads: readonly Head[], limit: number, text: PrintableBytes, pieces: readonly JobPiece[]): Merged {
   let to = 0;
   let shown = 0;
   // What is not drawn has no marks, and no limit.

@@ -13,7 +13,7 @@ import { recordFilterOf } from '../decode/record-filter.js';
 import type { Input } from '../input/input.js';
 import type { Io } from '../host/io.js';
 import { changed } from './io.js';
-import { ENDING, FINDING, Marks, SHOWN, type Key, type Note, type PassedOver, type Piece } from './piece.js';
+import { ENDING, FINDING, Marks, SHOWN, type Key, type Note, type PassedOver, type JobPiece } from './piece.js';
 import { loadPackets } from '../entries/load-packets.js';
 import { openInput } from '../input/open-input.js';
 import type * as packets from '../entries/packets.js';
@@ -89,7 +89,7 @@ class OrderedCapture extends PacketTraffic {
  * One of several readers of the same capture files. It takes note of every packet, so that all number the connections
  * alike, and decodes those that are its share.
  */
-export class Part implements Pace {
+export class CapturePart implements Pace {
   over = false;
   private readonly io: Io;
   private readonly options: DecodeOptions;
@@ -103,7 +103,7 @@ export class Part implements Pace {
   private notes: Note[] = [];
   private closed: { key: Key; summary: ConnectionSummary }[] = [];
   private passedOver = new Map<OtherTraffic, PassedOver>();
-  private failure: Piece['failure'];
+  private failure: JobPiece['failure'];
   private found = false;
   /** Bytes drawn up to the last mark. */
   private marked = 0;
@@ -122,7 +122,7 @@ export class Part implements Pace {
     { limit, ...options }: DecodeOptions,
     private readonly share: Share,
     /** Takes a piece, and says when and whether to go on. */
-    private readonly handOver: (piece: Piece) => Promise<boolean>,
+    private readonly handOver: (piece: JobPiece) => Promise<boolean>,
     /** Nobody wants anything more of it. */
     private readonly isStopped: () => boolean,
   ) {
@@ -237,12 +237,12 @@ export class Part implements Pace {
     }
   }
 
-  private piece(last: boolean): Piece {
+  private piece(last: boolean): JobPiece {
     const { capture, output, notes, closed, passedOver, failure, isLimited } = this;
     const { shown } = output;
     const isApart = this.isLost || capture?.isStrained === true;
     const { packets = 0, opened: connections = 0, hash: opened = 0 } = capture ?? {};
-    const piece: Piece = {
+    const piece: JobPiece = {
       text: output.take(),
       marks: this.marks.take(),
       shown: shown - this.shown,

@@ -37,7 +37,7 @@ export interface PassedOver {
 }
 
 /** What is the same for all readers, or else they don't read the same connections. */
-export interface Agreed {
+export interface ReaderAgreement {
   readonly last: boolean;
   readonly packets: number;
   readonly connections: number;
@@ -46,7 +46,7 @@ export interface Agreed {
 }
 
 /** What a reader made of a part of the input. Plain data: it goes from thread to thread. */
-export interface Piece {
+export interface JobPiece {
   /** What it drew, and for each record, or for each packet where there is no `--limit`, a mark. */
   readonly text: PrintableBytes;
   readonly marks: Uint32Array;
@@ -70,7 +70,7 @@ export interface Piece {
     };
   };
   /** Undefined: something hangs on what other readers have read, or this one could not go on by itself. */
-  readonly agreed: Agreed | undefined;
+  readonly agreed: ReaderAgreement | undefined;
 }
 
 /** Marks in the making. */

@@ -3,8 +3,8 @@ import { Gate, type Grant } from './gate.js';
 import { inputOf } from './files.js';
 import { changed } from './io.js';
 import type { ThreadData } from './lanes.js';
-import { Part, Stopped } from './part.js';
-import type { Piece } from './piece.js';
+import { CapturePart, Stopped } from './part.js';
+import type { JobPiece } from './piece.js';
 import { processIo } from '../host/process-io.js';
 
 /** What a thread of `--jobs` does. */
@@ -15,11 +15,11 @@ export async function work(port: MessagePort, { files, options, share, stdout, s
   );
   const gate = new Gate();
   port.on('message', (grant: Grant) => gate.take(grant));
-  const handOver = (piece: Piece): Promise<boolean> => {
+  const handOver = (piece: JobPiece): Promise<boolean> => {
     port.postMessage(piece, [piece.text.buffer as ArrayBuffer, piece.marks.buffer as ArrayBuffer]);
     return gate.pass(piece.text.length);
   };
-  const part = new Part(io, options, share, handOver, () => Atomics.load(stopped, 0) !== 0);
+  const part = new CapturePart(io, options, share, handOver, () => Atomics.load(stopped, 0) !== 0);
   try {
     await part.run(files.map((file) => inputOf(file, io.readFile(file.name))));
   } catch (error) {

@@ -26,7 +26,7 @@ export interface Waiter {
 
 /**
  * What live connections say, printed as it comes. Without a `Waiter` the traffic never waits for the printing: while a
- * terminal or a pipe is full, records are left out of what is printed, and how many is told. With one, none is.
+ * terminal or a pipe is full, records are left out of what is printed, and their number is reported. With one, none is.
  */
 export class LiveOutput implements Seen {
   private readonly output: RecordOutput;

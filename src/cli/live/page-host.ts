@@ -38,11 +38,11 @@ export class Inspecting {
     });
     this.services = {
       page: (request, response, target) => page.answer(request, response, target),
-      channel: (caller) => this.channel.answer(caller),
+      channel: (upgrade) => this.channel.answer(upgrade),
     };
   }
 
-  /** What a server tells goes to `output`, and to the page. */
+  /** What a server reports goes to `output`, and to the page. */
   beside(output: ServerTaker): ServerTaker {
     const { channel } = this;
     return {

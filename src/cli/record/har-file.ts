@@ -1,25 +1,28 @@
 import { NdjsonReader } from '../../sources/recordings/ndjson-reader.js';
 import type { RecordedEnds, RecordingVisitor } from '../../sources/recordings/recording.js';
+import type { Side } from '../../codec/bytes/stream-taker.js';
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { Frame } from '../../codec/messages/records.js';
 import { HAR_END, harBegin, harEntryBegin, harEntryEnd, harMessage } from '../../describe/recordings/har.js';
 import { MOST_RECORDED } from '../../describe/recordings/ndjson-writer.js';
-import { ConnectionJudge } from '../../traffic/connection-judge.js';
+import { Conversation } from '../../traffic/conversation.js';
 import type { Judged } from '../../traffic/judged.js';
 import { acceptOf, lazyDeflate } from '../host/adapters.js';
 import { UsageError } from '../host/exit.js';
 import { JournalIndex } from './journal-index.js';
-import type { Output, OutputFiles } from '../host/output-file.js';
+import type { OutPath, OutputFiles } from '../host/output-file.js';
 import { RecordFile } from './record-file.js';
 import { VERSION } from '../options/version.js';
-import { Connection } from '../../traffic/toolbox/reading.js';
+import { clientFirst } from '../../traffic/toolbox/reading.js';
 import { encodeUtf8 } from '../../traffic/toolbox/bytes.js';
 
 /** Read from the journal at a time. */
 const PIECE = 1024 * 1024;
 
+const READING = { raw: lazyDeflate, acceptOf, previewBytes: MOST_RECORDED, messageBytes: MOST_RECORDED };
+
 /** Where the journal of an archive is kept. */
-export function journalOf({ option, path }: Output): Output {
+export function journalOf({ option, path }: OutPath): OutPath {
   return { option, path: `${path}.part` };
 }
 
@@ -33,7 +36,7 @@ export class HarFile {
   /** Data frames that have no place in it. */
   private left = 0;
 
-  constructor(files: OutputFiles, output: Output) {
+  constructor(files: OutputFiles, output: OutPath) {
     const part = journalOf(output);
     this.file = new RecordFile(files, output);
     try {
@@ -97,26 +100,25 @@ class EntryWriter implements RecordingVisitor {
   private begun = false;
   private any = false;
   private ended = false;
-  private readonly judge = new ConnectionJudge(
-    new Connection({ raw: lazyDeflate, acceptOf, previewBytes: MOST_RECORDED, messageBytes: MOST_RECORDED }),
-    0,
-    (record) => this.take(record),
-  );
+  private conversation: Conversation | undefined;
 
   constructor(private readonly write: (text: string) => void) {}
 
-  opened(_connection: number, ends: RecordedEnds, time: number): void {
+  opened(connection: number, ends: RecordedEnds, time: number): void {
     this.ends = ends;
     this.started = time;
+    const origin = clientFirst(connection, ends);
+    const taker = { record: (record: Judged): void => this.take(record), closed: (): void => undefined };
+    this.conversation = new Conversation(connection, origin, time, { reading: READING }, taker);
   }
 
-  bytes(_connection: number, side: 0 | 1, bytes: Uint8Array, time: number): void {
+  bytes(_connection: number, side: Side, bytes: Uint8Array, time: number): void {
     if (!Number.isNaN(time)) this.last = time;
-    this.judge.read(side, bytes, 0, bytes.length, time);
+    this.conversation?.data(side, bytes, 0, bytes.length, time);
   }
 
-  gap(_connection: number, side: 0 | 1, length: number, time: number): void {
-    this.judge.gap(side, length, time);
+  gap(_connection: number, side: Side, length: number): void {
+    this.conversation?.gap(side, length);
   }
 
   closed(_connection: number, _end: unknown, time: number): void {
@@ -124,7 +126,7 @@ class EntryWriter implements RecordingVisitor {
     this.end();
   }
 
-  /** The journal is our own: there is nothing to tell. */
+  /** The journal is our own: there is nothing to report. */
   notice(): void {}
   damage(): void {}
   problem(): void {}
@@ -132,7 +134,7 @@ class EntryWriter implements RecordingVisitor {
   end(): void {
     if (this.ended) return;
     this.ended = true;
-    this.judge.end(this.last);
+    this.conversation?.close('end', this.last);
     this.begin(undefined);
     this.write(harEntryEnd(this.last - this.started || 0));
   }

@@ -1,4 +1,4 @@
-import { openOutput, PRIVATE, type Output, type OutputFiles } from '../host/output-file.js';
+import { openOutput, PRIVATE, type OutPath, type OutputFiles } from '../host/output-file.js';
 
 interface RecordFileOptions {
   /** Of a file that is made. */
@@ -31,7 +31,7 @@ export class RecordFile {
   /** Throws a UsageError where it can't be written. What a file of that name holds stays until the first bytes come. */
   constructor(
     private readonly files: OutputFiles,
-    output: Output,
+    output: OutPath,
     { mode = PRIVATE, access = 'write' }: RecordFileOptions = {},
   ) {
     this.path = output.path;

@@ -2,7 +2,8 @@ import { count } from '../../terminal/layout.js';
 import { print } from '../../describe/printable.js';
 import type * as fs from 'node:fs';
 import { PcapngWriter } from '../../sources/files/pcapng-writer.js';
-import type { RecordingTaker } from '../../sources/recordings/recording.js';
+import type { StreamOpener, StreamOrigin, StreamTaker } from '../../codec/bytes/stream-taker.js';
+import { through } from '../../traffic/toolbox/reading.js';
 import { escapeText } from '../../describe/escape.js';
 import { NdjsonWriter } from '../../describe/recordings/ndjson-writer.js';
 import { acceptOf, lazyDeflate } from '../host/adapters.js';
@@ -10,7 +11,7 @@ import { builtin } from '../entries/builtin.js';
 import { EXIT, UsageError } from '../host/exit.js';
 import { HarFile, journalOf } from './har-file.js';
 import type { Io } from '../host/io.js';
-import { checkOutputs, type Output, type OutputFiles } from '../host/output-file.js';
+import { checkOutputs, type OutPath, type OutputFiles } from '../host/output-file.js';
 import { RecordFile } from './record-file.js';
 import { isSystemError, reasonOf, WRITING } from '../host/system-reasons.js';
 import { VERSION } from '../options/version.js';
@@ -27,14 +28,14 @@ type Kind = 'pcapng' | 'ndjson' | 'har';
 const KINDS: Readonly<Record<string, Kind>> = { pcapng: 'pcapng', ndjson: 'ndjson', jsonl: 'ndjson', har: 'har' };
 
 /**
- * `--record FILE`, around a run: whoever has a tap tells the recorder of its connections (`LiveContext.recorder` takes it).
+ * `--record FILE`, around a run: whoever has a tap opens its connections on the recorder (`LiveContext.recorder` takes it).
  * `inputs` are files that the run reads. Gives the exit code of the run, or that of a recording that can't be written.
  */
 export async function recorded(
   io: Io,
   options: RecordingOptions,
   inputs: readonly (string | undefined)[],
-  run: (recorder: RecordingTaker | undefined) => Promise<number>,
+  run: (recorder: StreamOpener | undefined) => Promise<number>,
 ): Promise<number> {
   const recording = openRecording(io, options, inputs);
   if (recording === undefined) return run(undefined);
@@ -63,7 +64,7 @@ function openRecording(
     );
   }
   const files: OutputFiles = builtin('node:fs') as typeof fs;
-  const output: Output = { option: '--record', path };
+  const output: OutPath = { option: '--record', path };
   const outputs = kind === 'har' ? [output, journalOf(output)] : [output];
   checkOutputs(
     files,
@@ -74,17 +75,17 @@ function openRecording(
 }
 
 /** A recording in the making. Where it can't be written any more it ends, with an error; the traffic goes on. */
-class Recording implements RecordingTaker {
+class Recording implements StreamOpener {
   private readonly file: RecordFile;
   private readonly har: HarFile | undefined;
   /** Made with the first event: a run that does not come about replaces no file. */
-  private writer: RecordingTaker | undefined;
+  private writer: StreamOpener | undefined;
   private failed = false;
 
   constructor(
     private readonly io: Io,
     private readonly kind: Kind,
-    private readonly output: Output,
+    private readonly output: OutPath,
     files: OutputFiles,
     private readonly options: Pick<RecordingOptions, 'base64' | 'quiet'>,
   ) {
@@ -92,16 +93,9 @@ class Recording implements RecordingTaker {
     this.file = this.har?.journal ?? new RecordFile(files, output);
   }
 
-  opened(...args: Parameters<RecordingTaker['opened']>): void {
-    this.attempt((writer) => writer.opened(...args));
-  }
-
-  bytes(...args: Parameters<RecordingTaker['bytes']>): void {
-    this.attempt((writer) => writer.bytes(...args));
-  }
-
-  ended(...args: Parameters<RecordingTaker['ended']>): void {
-    this.attempt((writer) => writer.ended(...args));
+  opened(origin: StreamOrigin, time: number): StreamTaker | undefined {
+    const taker = this.attempt((writer) => writer.opened(origin, time));
+    return taker && through(taker, (call) => this.attempt(call));
   }
 
   /** Nothing follows. Gives the exit code of the run: `exit`, or that of a recording that is not whole. A run that came to no connection replaces no file. */
@@ -140,16 +134,17 @@ class Recording implements RecordingTaker {
     else this.file.discard();
   }
 
-  private attempt(action: (writer: RecordingTaker) => void): void {
-    if (this.failed) return;
+  private attempt<T>(action: (writer: StreamOpener) => T): T | undefined {
+    if (this.failed) return undefined;
     try {
-      action((this.writer ??= this.begin()));
+      return action((this.writer ??= this.begin()));
     } catch (error) {
       this.fail(error, ': recording has ended, the traffic goes on');
+      return undefined;
     }
   }
 
-  private begin(): RecordingTaker {
+  private begin(): StreamOpener {
     const emit = (bytes: Uint8Array): void => this.file.write(bytes);
     if (this.kind === 'pcapng') return new PcapngWriter(emit, { application: `wsinspect ${VERSION}` });
     emit(new Uint8Array(0));
@@ -160,7 +155,7 @@ class Recording implements RecordingTaker {
     // What is no fault of the file is one of the program.
     if (!isSystemError(error)) throw error;
     this.failed = true;
-    this.tell(`can't be written: ${reasonOf(error, WRITING)}${more}`);
+    this.reportError(`can't be written: ${reasonOf(error, WRITING)}${more}`);
   }
 
   private notice(message: string): void {
@@ -168,7 +163,7 @@ class Recording implements RecordingTaker {
       void this.io.stderr.write(print`--record: ${escapeText(this.output.path)}: ${escapeText(message)}\n`);
   }
 
-  private tell(message: string): void {
+  private reportError(message: string): void {
     void this.io.stderr.write(print`wsinspect: --record: ${escapeText(this.output.path)}: ${escapeText(message)}\n`);
   }
 }

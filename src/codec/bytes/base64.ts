@@ -19,3 +19,24 @@ export function encodeBase64(bytes: Uint8Array): string {
   }
   return decoder.decode(out);
 }
+
+const VALUES = new Uint8Array(128).fill(0xff);
+for (const [value, code] of CODES.entries()) VALUES[code] = value;
+
+/** The bytes of Base64 (RFC 4648 §4), with or without padding; undefined where it is none. */
+export function decodeBase64(text: string): Uint8Array | undefined {
+  const end = text.endsWith('==') ? text.length - 2 : text.endsWith('=') ? text.length - 1 : text.length;
+  if (end % 4 === 1) return undefined;
+  const bytes = new Uint8Array(Math.floor((end * 3) / 4));
+  let bits = 0;
+  let at = 0;
+  for (let i = 0; i < end; i++) {
+    const value = VALUES[text.charCodeAt(i)] ?? 0xff;
+    if (value > 63) return undefined;
+    bits = ((bits << 6) | value) & 0xffffff;
+    const place = i & 3;
+    if (place === 0) continue;
+    bytes[at++] = bits >> (6 - 2 * place);
+  }
+  return bytes;
+}

@@ -1,3 +1,5 @@
+import { parseEndpoint, type Endpoint, type Endpoints } from './endpoint.js';
+
 /** One of the two ends of a stream: 0 is the one that opened it where that is known, else the first that was heard. */
 export type Side = 0 | 1;
 
@@ -29,15 +31,6 @@ export interface StreamTaker {
   close(reason: CloseReason, time: number): void;
 }
 
-/** An end of a stream. `port` is NaN where the address is no IP address, such as the path of a Unix socket. */
-export interface Endpoint {
-  readonly address: string;
-  readonly port: number;
-}
-
-/** Matches no pattern for addresses or ports. */
-export const UNKNOWN_ENDPOINT: Endpoint = { address: '', port: NaN };
-
 /** What a stream came through: a tunnel that its packets were in, a proxy that was asked for it. */
 export interface Passage {
   /** A word of our own: `VXLAN`, `SOCKS5`. */
@@ -66,6 +59,8 @@ export interface StreamOrigin {
   readonly hasPartialHeads?: boolean;
   /** Somebody takes it for WebSocket. */
   readonly isPasted?: boolean;
+  /** It is TLS (wss); its bytes are the plain ones all the same. */
+  readonly isSecure?: boolean;
   /** Which of `count` shards it belongs to, from 0: by its addresses. Without them it is the first. */
   shard?(count: number): number;
   /** No byte of it is wanted any more, and no further call of its taker, `close` included. */
@@ -89,18 +84,20 @@ export interface StreamOpener<Origin extends StreamOrigin = StreamOrigin> {
   opened(origin: Origin, time: number): StreamTaker | undefined;
 }
 
-/** `10.0.0.1:4000`, `[::1]:80`, `/run/app.sock`. */
-export function endpointText({ address, port }: Endpoint): string {
-  if (Number.isNaN(port)) return address;
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+/** Every call of a stream goes through `pass`, which makes it, or does not. */
+export function through(taker: StreamTaker, pass: (call: () => void) => void): StreamTaker {
+  return {
+    data: (side, bytes, start, end, time) => pass(() => taker.data(side, bytes, start, end, time)),
+    gap: (side, length, time) => pass(() => taker.gap(side, length, time)),
+    fin: (side, time) => pass(() => taker.fin(side, time)),
+    reset: (side, time) => pass(() => taker.reset(side, time)),
+    close: (reason, time) => pass(() => taker.close(reason, time)),
+  };
 }
 
-const WITH_PORT = /^(?:\[([^\]]*)\]|([^:[\]]*)):(0|[1-9]\d{0,4})$/;
-
-/** Reads what `endpointText` writes, and takes any other text for an address without a port. */
-export function parseEndpoint(text: string): Endpoint {
-  const [, bracketed, address = bracketed, port] = WITH_PORT.exec(text) ?? [];
-  // Only IPv6 stands in brackets (RFC 3986 §3.2.2).
-  const isNone = address === undefined || (bracketed !== undefined && !bracketed.includes(':'));
-  return isNone ? { address: text, port: NaN } : { address, port: Number(port) };
+/** A stream that the client opened, side 0. */
+export function clientFirst(number: number, { client, server }: Endpoints, isSecure = false): StreamOrigin {
+  const a = client === undefined ? undefined : parseEndpoint(client);
+  const b = server === undefined ? undefined : parseEndpoint(server);
+  return { number, a, b, isClientFirst: true, isSecure, ignore: () => undefined };
 }

@@ -4,12 +4,12 @@ import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { RequestHead } from '../../codec/http1/head.js';
 import type { PeerRole } from '../case.js';
 import type { Exchange } from './exchange.js';
-import type { HeadLines } from '../handshakes/heads.js';
+import type { HeadParts } from '../handshakes/heads.js';
 import type { Tester } from './tester.js';
 import type { Wire, WireEnd } from './wire.js';
 
 /** Compresses the messages of one direction, in their order (RFC 7692 §7.2.1). */
-export interface MessageDeflater {
+export interface TesterDeflater {
   deflate(message: Uint8Array): Promise<Uint8Array>;
   close(): void;
 }
@@ -21,7 +21,7 @@ export type Keeping = 'little' | 'usual' | 'large';
 export interface Tools {
   readonly raw: RawDeflate;
   acceptOf(this: void, key: string): string;
-  deflater(this: void, options: { windowBits: number; noContextTakeover: boolean }): MessageDeflater;
+  deflater(this: void, options: { windowBits: number; noContextTakeover: boolean }): TesterDeflater;
   /** How much of what the peer sends is kept; `usual` by default. */
   readonly keeping?: Keeping;
   /** Seconds on a clock that never goes back. */
@@ -30,15 +30,15 @@ export interface Tools {
   memory?(this: void): Promise<number | undefined>;
 }
 
-export interface OpenOptions {
+export interface BenchOpenOptions {
   /** `Sec-WebSocket-Extensions` of the tester's side of the handshake, instead of none. */
   readonly extensions?: string;
   /** What the tester as server takes of an offer of permessage-deflate; absent: nothing. */
-  readonly agree?: (offer: RequestHead) => Agreed | undefined;
+  readonly agree?: (offer: RequestHead) => AgreedDeflate | undefined;
 }
 
 /** permessage-deflate as the tester as server answers it. */
-export interface Agreed {
+export interface AgreedDeflate {
   readonly header: string;
   readonly parameters: DeflateParameters;
 }
@@ -69,13 +69,13 @@ export interface Bench {
   /** From 0 up to 1, seeded. */
   random(): number;
   /** The handshake as it should be, the tester's part of it. */
-  head(): HeadLines;
+  head(): HeadParts;
   /** Only where a server is tested: a new connection. Throws where there is none. */
   connect(): Promise<Fresh>;
   /** Only where a client is tested: the connection that it made for this case, and its request. */
   accept(): Promise<Fresh & { readonly request: RequestHead; readonly rest: Uint8Array }>;
   /** A WebSocket: a new connection with the handshake done. */
-  open(options?: OpenOptions): Promise<Tester | NotOpened>;
+  open(options?: BenchOpenOptions): Promise<Tester | NotOpened>;
 }
 
 export function isOpen(opened: Tester | NotOpened): opened is Tester {

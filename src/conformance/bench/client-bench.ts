@@ -1,12 +1,12 @@
 import type { RequestHead } from '../../codec/http1/head.js';
 import { readHandshake } from '../../codec/handshake/handshake.js';
-import type { Bench, Fresh, NotOpened, OpenOptions, Tools } from './bench.js';
+import type { Bench, Fresh, NotOpened, BenchOpenOptions, Tools } from './bench.js';
 import type { Exchange } from './exchange.js';
-import { headBytes, plusHeader, type HeadLines } from '../handshakes/heads.js';
+import { headBytes, plusHeader, type HeadParts } from '../handshakes/heads.js';
 import { Tester } from './tester.js';
 
 /** A client's connection for one case: its request was read, nothing was answered. */
-export interface Caller extends Fresh {
+export interface ConnectedClient extends Fresh {
   readonly request: RequestHead;
   /** What came behind the request. */
   readonly rest: Uint8Array;
@@ -23,12 +23,12 @@ export class ClientBench implements Bench {
   readonly peer = 'client';
 
   constructor(
-    private readonly caller: Caller,
+    private readonly client: ConnectedClient,
     private readonly options: ClientBenchOptions,
   ) {}
 
   get exchanges(): readonly Exchange[] {
-    return [this.caller.exchange];
+    return [this.client.exchange];
   }
 
   get tools(): Tools {
@@ -44,8 +44,8 @@ export class ClientBench implements Bench {
   }
 
   /** The answer that this request should have (RFC 6455 §4.2.2), without subprotocol and extensions. */
-  head(): HeadLines {
-    const { key = '' } = readHandshake({ request: this.caller.request });
+  head(): HeadParts {
+    const { key = '' } = readHandshake({ request: this.client.request });
     return {
       line: 'HTTP/1.1 101 Switching Protocols',
       headers: [
@@ -60,12 +60,12 @@ export class ClientBench implements Bench {
     throw new Error('a client is tested: it is the one to connect');
   }
 
-  accept(): Promise<Caller> {
-    return Promise.resolve(this.caller);
+  accept(): Promise<ConnectedClient> {
+    return Promise.resolve(this.client);
   }
 
-  open({ agree }: OpenOptions = {}): Promise<Tester | NotOpened> {
-    const { wire, exchange, request, rest } = this.caller;
+  open({ agree }: BenchOpenOptions = {}): Promise<Tester | NotOpened> {
+    const { wire, exchange, request, rest } = this.client;
     const agreed = agree?.(request);
     const head = agreed ? plusHeader(this.head(), 'Sec-WebSocket-Extensions', agreed.header) : this.head();
     const answer = headBytes(head);
@@ -79,6 +79,6 @@ export class ClientBench implements Bench {
 
   /** Ends what the case left open. */
   close(): void {
-    this.caller.wire.drop();
+    this.client.wire.drop();
   }
 }

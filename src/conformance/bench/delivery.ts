@@ -1,10 +1,10 @@
 import type { Fresh } from './bench.js';
-import { Happenings } from './happenings.js';
+import { Condition } from './condition.js';
 import { after } from './timer.js';
 
 /** Waits for one thing, at most so many seconds; what we held back ourselves does not count. */
 export class Watch {
-  private readonly happenings = new Happenings();
+  private readonly condition = new Condition();
   private isLate = false;
   private timer: NodeJS.Timeout;
 
@@ -18,13 +18,13 @@ export class Watch {
   readonly isOver = (): boolean => this.isLate || this.test();
 
   /** Something happened. */
-  tell(): void {
-    this.happenings.tell();
+  notify(): void {
+    this.condition.notify();
   }
 
   /** Resolves as soon as `test` holds or it is over, or after so many seconds. */
   until(test: () => boolean, seconds: number): Promise<void> {
-    return this.happenings.until(() => test() || this.isOver(), seconds);
+    return this.condition.until(() => test() || this.isOver(), seconds);
   }
 
   /** The time begins anew. */
@@ -40,7 +40,7 @@ export class Watch {
   private begin(): NodeJS.Timeout {
     return after(this.seconds, () => {
       this.isLate = true;
-      this.tell();
+      this.notify();
     });
   }
 }
@@ -64,7 +64,7 @@ export async function deliver(
     let isFlushed = false;
     void wire.flushed().then(() => {
       isFlushed = true;
-      watch.tell();
+      watch.notify();
     });
     await watch.until(() => isFlushed, Infinity);
     if (chop >= SMALL || at / chop >= MOST_MOMENTS) continue;

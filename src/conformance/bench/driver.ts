@@ -4,12 +4,12 @@ import { OPCODE } from '../../codec/frames/registry.js';
 import { concat } from '../../codec/bytes/byte-collector.js';
 import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import { isOpen, type Keeping, type Tools } from './bench.js';
-import { receive } from './caller.js';
-import type { Case, Verdict } from '../case.js';
-import { ClientBench, type Caller } from './client-bench.js';
-import { Happenings } from './happenings.js';
+import { receiveRequest } from './receive-request.js';
+import type { Case, CaseVerdict } from '../case.js';
+import { ClientBench, type ConnectedClient } from './client-bench.js';
+import { Condition } from './condition.js';
 import { headBytes } from '../handshakes/heads.js';
-import { isLarge, type Result } from '../run.js';
+import { isLarge, type CaseResult } from '../run.js';
 import { Slots } from './slots.js';
 import type { Wire } from './wire.js';
 
@@ -35,7 +35,7 @@ export interface DriverOptions {
   random(this: void, id: string): () => number;
   /** An agent begins: it asks for its first case, or for its report. */
   came(this: void, agent: string): void;
-  result(this: void, agent: string, result: Result): void;
+  result(this: void, agent: string, result: CaseResult): void;
   /** An agent has done all that it wants to. */
   finished(this: void, agent: string): void;
   /** Somebody asks the server to end. */
@@ -50,61 +50,61 @@ export interface DriverOptions {
  */
 export class Driver {
   /** The last verdict of each agent's cases. */
-  private readonly verdicts = new Map<string, Map<string, Verdict['behavior']>>();
+  private readonly verdicts = new Map<string, Map<string, CaseVerdict['behavior']>>();
   private readonly slots = { usual: new Slots(MOST_RUNNING), large: new Slots(MOST_LARGE) };
 
   /** Cases that are not judged yet. */
   private running = 0;
   private isOver = false;
   private hasRefused = false;
-  private readonly happenings = new Happenings();
+  private readonly condition = new Condition();
 
   constructor(private readonly options: DriverOptions) {}
 
-  /** What is not judged yet is not told any more. */
+  /** What is not judged yet is not reported any more. */
   end(): void {
     this.isOver = true;
   }
 
   /** Everything that one connection wants. */
   async take(wire: Wire): Promise<void> {
-    const caller = await receive(wire, this.options.tools.now, HEAD_TIME);
-    if (!caller) return;
-    const refusal = this.options.refusal?.(caller.request);
-    return refusal ? refuse(caller, refusal.status, refusal.reason) : this.serve(caller);
+    const client = await receiveRequest(wire, this.options.tools.now, HEAD_TIME);
+    if (!client) return;
+    const refusal = this.options.refusal?.(client.request);
+    return refusal ? refuse(client, refusal.status, refusal.reason) : this.serve(client);
   }
 
-  private async serve(caller: Caller): Promise<void> {
-    const url = targetOf(caller);
-    const { key } = readHandshake({ request: caller.request });
-    if (key === undefined) return refuse(caller, 426, 'this is the testing server: connect by WebSocket');
-    const agent = agentOf(caller, url);
+  private async serve(client: ConnectedClient): Promise<void> {
+    const url = targetOf(client);
+    const { key } = readHandshake({ request: client.request });
+    if (key === undefined) return refuse(client, 426, 'this is the testing server: connect by WebSocket');
+    const agent = agentOf(client, url);
     switch (url.pathname) {
       case '/getCaseCount':
-        return this.answer(caller, String(this.options.cases.length));
+        return this.answer(client, String(this.options.cases.length));
       case '/runCase':
-        return this.runCase(caller, url, agent);
+        return this.runCase(client, url, agent);
       case '/getCaseStatus': {
         const behavior = this.verdicts.get(agent)?.get(this.caseOf(url)?.id ?? '') ?? 'UNKNOWN';
-        return this.answer(caller, JSON.stringify({ behavior }));
+        return this.answer(client, JSON.stringify({ behavior }));
       }
       case '/getCaseInfo': {
         const one = this.caseOf(url);
-        if (!one) return refuse(caller, 404, 'there is no such case');
-        return this.answer(caller, JSON.stringify({ id: one.id, description: `${one.title}. ${one.expected}` }));
+        if (!one) return refuse(client, 404, 'there is no such case');
+        return this.answer(client, JSON.stringify({ id: one.id, description: `${one.title}. ${one.expected}` }));
       }
       case '/updateReports':
-        if (!this.knows(agent)) return this.refuseAgent(caller, agent);
-        await this.answer(caller);
-        await this.happenings.until(() => this.running === 0, REPORT_TIME * this.options.patience);
+        if (!this.knows(agent)) return this.refuseAgent(client, agent);
+        await this.answer(client);
+        await this.condition.until(() => this.running === 0, REPORT_TIME * this.options.patience);
         this.options.finished(agent);
         if (url.searchParams.get('shutdownOnComplete') === 'true') this.options.stop();
         return;
       case '/stopServer':
-        await this.answer(caller);
+        await this.answer(client);
         return this.options.stop();
       default:
-        return refuse(caller, 404, 'cases are at /runCase?case=1&agent=NAME, their number at /getCaseCount');
+        return refuse(client, 404, 'cases are at /runCase?case=1&agent=NAME, their number at /getCaseCount');
     }
   }
 
@@ -115,24 +115,24 @@ export class Driver {
     return cases[Number(searchParams.get('case') ?? NaN) - 1];
   }
 
-  private async runCase(caller: Caller, url: URL, agent: string): Promise<void> {
+  private async runCase(client: ConnectedClient, url: URL, agent: string): Promise<void> {
     const one = this.caseOf(url);
-    if (!one) return refuse(caller, 404, 'there is no such case');
-    if (!this.knows(agent)) return this.refuseAgent(caller, agent);
+    if (!one) return refuse(client, 404, 'there is no such case');
+    if (!this.knows(agent)) return this.refuseAgent(client, agent);
     this.running++;
     const keeping = isLarge(one) ? 'large' : 'usual';
-    await this.slots[keeping].run(() => this.judge(one, caller, agent, keeping));
+    await this.slots[keeping].run(() => this.judge(one, client, agent, keeping));
     this.running--;
-    this.happenings.tell();
+    this.condition.notify();
   }
 
-  private async judge(one: Case, caller: Caller, agent: string, keeping: Keeping): Promise<void> {
+  private async judge(one: Case, client: ConnectedClient, agent: string, keeping: Keeping): Promise<void> {
     if (this.isOver) return;
     const { patience, random, result } = this.options;
     const tools = { ...this.options.tools, keeping };
-    const bench = new ClientBench(caller, { tools, patience, random: random(one.id) });
+    const bench = new ClientBench(client, { tools, patience, random: random(one.id) });
     const began = tools.now();
-    let verdict: Verdict;
+    let verdict: CaseVerdict;
     try {
       verdict = await one.run(bench);
     } catch (error) {
@@ -153,23 +153,23 @@ export class Driver {
   private knows(agent: string): boolean {
     if (this.verdicts.has(agent)) return true;
     if (this.verdicts.size >= MOST_AGENTS) return false;
-    this.verdicts.set(agent, new Map<string, Verdict['behavior']>());
+    this.verdicts.set(agent, new Map<string, CaseVerdict['behavior']>());
     this.options.came(agent);
     return true;
   }
 
-  private refuseAgent(caller: Caller, agent: string): Promise<void> {
+  private refuseAgent(client: ConnectedClient, agent: string): Promise<void> {
     const reason = `there are ${MOST_AGENTS} agents already: no more are tested in one run`;
     if (!this.hasRefused) this.options.notice(`the agent ${JSON.stringify(agent)} and any other is refused: ${reason}`);
     this.hasRefused = true;
-    return refuse(caller, 503, reason);
+    return refuse(client, 503, reason);
   }
 
   /** A WebSocket with one message, or none, and an end. */
-  private async answer(caller: Caller, text?: string): Promise<void> {
+  private async answer(client: ConnectedClient, text?: string): Promise<void> {
     const { patience } = this.options;
     const tools = { ...this.options.tools, keeping: 'little' as const };
-    const bench = new ClientBench(caller, { tools, patience, random: Math.random });
+    const bench = new ClientBench(client, { tools, patience, random: Math.random });
     const tester = await bench.open();
     if (!isOpen(tester)) return;
     if (text !== undefined) await tester.send({ opcode: OPCODE.text, payload: encodeUtf8(text) });
@@ -179,7 +179,7 @@ export class Driver {
   }
 }
 
-function targetOf({ request }: Caller): URL {
+function targetOf({ request }: ConnectedClient): URL {
   try {
     return new URL(request.target, 'http://host');
   } catch {
@@ -188,7 +188,7 @@ function targetOf({ request }: Caller): URL {
 }
 
 /** What it says it is, or what its request says. */
-function agentOf({ request }: Caller, { searchParams }: URL): string {
+function agentOf({ request }: ConnectedClient, { searchParams }: URL): string {
   const name = searchParams.get('agent') ?? headersNamed(request, 'User-Agent')[0]?.value ?? 'client';
   return name.slice(0, MOST_NAME);
 }
@@ -216,19 +216,19 @@ export function refusal(status: number, reason: string): Uint8Array {
   return concat([head, body]);
 }
 
-async function refuse({ wire }: Caller, status: number, reason: string): Promise<void> {
+async function refuse({ wire }: ConnectedClient, status: number, reason: string): Promise<void> {
   let isOver = false;
-  const happenings = new Happenings();
+  const condition = new Condition();
   // What still comes is read, so that the answer is not lost to a reset, but not for long.
   wire.listen({
     bytes: () => undefined,
     ended: () => {
       isOver = true;
-      happenings.tell();
+      condition.notify();
     },
   });
   wire.write(refusal(status, reason));
   wire.finish();
-  await happenings.until(() => isOver, GOODBYE_TIME);
+  await condition.until(() => isOver, GOODBYE_TIME);
   wire.drop();
 }

@@ -1,6 +1,6 @@
 import { append } from '../../codec/bytes/lists.js';
 
-export interface Piece {
+export interface ExchangePiece {
   readonly side: 'tester' | 'peer';
   /** Seconds since the exchange began. */
   readonly time: number;
@@ -14,7 +14,7 @@ const MOST_PIECES = 8 * 1024;
 
 /** What passed between the tester and the peer in one case, as bytes: what a failure is explained and recorded from. */
 export class Exchange {
-  readonly pieces: Piece[] = [];
+  readonly pieces: ExchangePiece[] = [];
   /** Bytes that were not kept. */
   readonly omitted = { tester: 0, peer: 0 };
   private readonly kept = { tester: 0, peer: 0 };
@@ -29,7 +29,7 @@ export class Exchange {
     this.began = now();
   }
 
-  add(side: Piece['side'], bytes: Uint8Array): void {
+  add(side: ExchangePiece['side'], bytes: Uint8Array): void {
     const isFull = this.omitted[side] > 0 || this.pieces.length >= MOST_PIECES;
     const room = isFull ? 0 : MOST_KEPT - this.kept[side];
     const length = Math.min(room, bytes.length);
@@ -43,7 +43,7 @@ export class Exchange {
   /** It is over: keeps the first so many pieces, and of them the first so many bytes. */
   cut(pieces: number, bytes: number): void {
     let left = bytes;
-    const kept: Piece[] = [];
+    const kept: ExchangePiece[] = [];
     for (const piece of this.pieces) {
       const length = kept.length < pieces ? Math.min(left, piece.bytes.length) : 0;
       left -= length;

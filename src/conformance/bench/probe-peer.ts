@@ -44,7 +44,7 @@ export async function probeServer(bench: ServerBench, asksEcho: boolean): Promis
   let echoes = false;
   if (asksEcho) {
     await tester.send({ opcode: OPCODE.text, payload: GREETING });
-    // A frame that breaks a rule is an answer too: the cases tell what is wrong with it.
+    // A frame that breaks a rule is an answer too: the cases report what is wrong with it.
     const hasCome = (): boolean =>
       tester.received.some((one) => one.what === 'violation' || (one.what === 'message' && isMeantAsEcho(one.payload)));
     echoes = await tester.until(hasCome, WAIT + 10 * roundTrip);
@@ -61,7 +61,7 @@ export async function probeServer(bench: ServerBench, asksEcho: boolean): Promis
   return { roundTrip, echoes, answers, deflates, name };
 }
 
-/** What came back, or most of it, or as much of something else: an echo that is broken is one all the same, and has to be told so. */
+/** What came back, or most of it, or as much of something else: an echo that is broken is one all the same, and has to be reported as one. */
 function isMeantAsEcho(payload: Uint8Array): boolean {
   const { length } = payload;
   if (length === GREETING.length) return true;

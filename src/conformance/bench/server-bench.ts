@@ -7,9 +7,9 @@ import { readHandshake, type Handshake } from '../../codec/handshake/handshake.j
 import { explain, isFinding } from '../../rules/catalogue.js';
 import { judgeHandshake } from '../../rules/handshake/rules.js';
 import { deliver, Watch } from './delivery.js';
-import type { Bench, Fresh, NotOpened, OpenOptions, Tools } from './bench.js';
+import type { Bench, Fresh, NotOpened, BenchOpenOptions, Tools } from './bench.js';
 import { Exchange } from './exchange.js';
-import { headBytes, withHeaders, type HeadLines } from '../handshakes/heads.js';
+import { headBytes, withHeaders, type HeadParts } from '../handshakes/heads.js';
 import { OPEN_TIME } from './open-time.js';
 import { Tester } from './tester.js';
 import type { Wire } from './wire.js';
@@ -18,7 +18,7 @@ export interface ServerBenchOptions {
   readonly tools: Tools;
   readonly patience: number;
   /** The request without its key, as the user's options make it. */
-  readonly head: HeadLines;
+  readonly head: HeadParts;
   /** What is dialled is TLS. */
   readonly isSecure?: boolean;
   random(this: void): number;
@@ -55,7 +55,7 @@ export class ServerBench implements Bench {
   }
 
   /** The request, with a fresh key (RFC 6455 §4.1). */
-  head(): HeadLines {
+  head(): HeadParts {
     const key = Uint8Array.from({ length: 16 }, () => Math.floor(this.random() * 256));
     return withHeaders(this.options.head, { 'Sec-WebSocket-Key': encodeBase64(key) });
   }
@@ -72,7 +72,7 @@ export class ServerBench implements Bench {
     throw new Error('a server is tested');
   }
 
-  async open({ extensions }: OpenOptions = {}): Promise<Tester | NotOpened> {
+  async open({ extensions }: BenchOpenOptions = {}): Promise<Tester | NotOpened> {
     const fresh = await this.connect();
     const { wire, exchange } = fresh;
     const request = headBytes(withHeaders(this.head(), { 'Sec-WebSocket-Extensions': extensions }));
@@ -140,11 +140,11 @@ export async function ask(fresh: Fresh, request: Uint8Array, seconds: number, ch
         head = result.head;
         behind.push(result.rest.slice());
       }
-      watch.tell();
+      watch.notify();
     },
     ended: (how) => {
       end = how;
-      watch.tell();
+      watch.notify();
     },
   });
   await deliver(fresh, request, watch, chop);

@@ -8,8 +8,8 @@ import type { Frame } from '../../codec/messages/records.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 import { explain, isFinding, type DiagnosticCode } from '../../rules/catalogue.js';
 import { judgeFrame } from '../../rules/frames/rules.js';
-import type { Keeping, MessageDeflater, Tools } from './bench.js';
-import { Happenings } from './happenings.js';
+import type { Keeping, TesterDeflater, Tools } from './bench.js';
+import { Condition } from './condition.js';
 import type { Exchange } from './exchange.js';
 import type { Wire, WireEnd, WireTaker } from './wire.js';
 
@@ -79,13 +79,13 @@ export class Tester implements WireTaker {
   readonly received: Received[] = [];
   /** Called with every message and pong, for those who answer at once. */
   onReceived: (() => void) | undefined;
-  readonly happenings = new Happenings();
+  readonly condition = new Condition();
   /** Bytes that came, frames included. */
   bytesReceived = 0;
-  /** Frames that came behind the peer's close frame. */
-  behindClose = 0;
   private readonly stream: FrameStream;
-  private readonly deflater: MessageDeflater | undefined;
+  private readonly deflater: TesterDeflater | undefined;
+  /** Frames after the peer's close frame, and the offset at which the last of them, or the close frame, ends. */
+  private afterClose = { frames: 0, end: Infinity };
   private ending: Ending = { weClosed: false, peerClosed: false, clean: false, weDropped: false };
   /** Bytes of the messages that were kept. */
   private kept = 0;
@@ -138,6 +138,12 @@ export class Tester implements WireTaker {
     return this.closeSent || this.ending.peerClosed || this.over;
   }
 
+  /** Frames that came after the peer's close frame; one of which only a part came counts too. */
+  get behindClose(): number {
+    const { frames, end } = this.afterClose;
+    return frames + (this.stream.position > end ? 1 : 0);
+  }
+
   get state(): Ending {
     return this.ending;
   }
@@ -166,9 +172,9 @@ export class Tester implements WireTaker {
     void this.wire.flushed().then(() => {
       isDone = true;
       this.isStuck = false;
-      this.happenings.tell();
+      this.condition.notify();
     });
-    await this.happenings.until(() => isDone || this.over, MOST_FLUSH);
+    await this.condition.until(() => isDone || this.over, MOST_FLUSH);
     this.isStuck = !isDone;
   }
 
@@ -203,7 +209,7 @@ export class Tester implements WireTaker {
 
   /** Resolves with true as soon as `test` holds, with false after so many seconds or when TCP has ended. */
   async until(test: () => boolean, seconds: number): Promise<boolean> {
-    return this.happenings.until(() => this.over || test(), seconds).then(() => test());
+    return this.condition.until(() => this.over || test(), seconds).then(() => test());
   }
 
   /** The end of the closing handshake: the peer's close frame, then TCP (RFC 6455 §7.1.1); what does not come in time is ended. */
@@ -243,7 +249,7 @@ export class Tester implements WireTaker {
     this.ending = { ...this.ending, end: how };
     this.over = true;
     if (how === 'fin') this.wire.finish();
-    this.happenings.tell();
+    this.condition.notify();
   }
 
   private read(chunk: Uint8Array): void {
@@ -255,12 +261,12 @@ export class Tester implements WireTaker {
     this.bytesReceived += chunk.length;
     if (!this.deaf || this.ending.peerClosed)
       this.stream.read(chunk, 0, chunk.length, NaN, { frame: (frame) => this.take(frame) });
-    this.happenings.tell();
+    this.condition.notify();
   }
 
   private take(frame: Frame): void {
     if (this.deaf) {
-      if (this.ending.peerClosed) this.behindClose++;
+      if (this.ending.peerClosed) this.afterClose = { frames: this.afterClose.frames + 1, end: endOf(frame) };
       return;
     }
     const fault = judgeFrame(frame, { deflate: this.options.deflate !== undefined }).find((one) =>
@@ -310,8 +316,10 @@ export class Tester implements WireTaker {
     this.wire.write(bytes);
   }
 
-  private answerClose({ close, payload }: Frame): void {
+  private answerClose(frame: Frame): void {
+    const { close, payload } = frame;
     this.deaf = true;
+    this.afterClose.end = endOf(frame);
     const { code, reason } = close!;
     this.ending = {
       ...this.ending,
@@ -335,4 +343,9 @@ export class Tester implements WireTaker {
 /** With a reserved bit it is none: the peer has to refuse it. */
 function isClose({ opcode, rsv = 0 }: Sending): boolean {
   return opcode === OPCODE.close && rsv === 0;
+}
+
+/** The offset of the byte after a frame. */
+function endOf({ header: { start, length, payloadLength } }: Frame): number {
+  return start + length + payloadLength;
 }

@@ -1,14 +1,14 @@
 import { writeCloseBody } from '../../codec/messages/close.js';
 import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import { isOpen } from '../bench/bench.js';
-import type { Case, Verdict } from '../case.js';
+import type { Case, CaseVerdict } from '../case.js';
 import { close, CLOSE_TIME, continuation, message, notOpened, ping, text } from '../verdicts/autobahn.js';
 import {
   closedWell,
   failing,
   goodbye,
   isSame,
-  own,
+  suite,
   plainCase,
   sendAll,
   unserved,
@@ -25,7 +25,7 @@ const GOODBYE = close(writeCloseBody(1000));
 const FAULT = { opcode: 7, payload: HELLO, rsv: 7 };
 
 /** One close frame has to come, nothing else, and nothing behind it. */
-async function closing(talk: Talk): Promise<Verdict> {
+async function closing(talk: Talk): Promise<CaseVerdict> {
   const { bench, tester } = talk;
   await tester.finish(CLOSE_TIME * bench.patience);
   const { behindClose } = tester;
@@ -66,7 +66,7 @@ const ROWS: readonly Row[] = [
 ];
 
 const BEHIND: readonly Case[] = ROWS.map(({ id, title, send, chop }) =>
-  own({
+  suite({
     id: `closing.${id}`,
     rfc: 'RFC 6455 §5.5.1',
     title,
@@ -80,7 +80,7 @@ const BEHIND: readonly Case[] = ROWS.map(({ id, title, send, chop }) =>
 );
 
 /** Who closes first is known of no peer; one that fails the connection closes of its own accord. */
-const RACE = own({
+const RACE = suite({
   id: 'closing.race',
   rfc: 'RFC 6455 §7.1.7',
   title: 'A frame that the peer has to fail the connection for, and a close frame in the same write',
@@ -97,7 +97,7 @@ const RACE = own({
 });
 
 /** "Hello" may come back before the peer sees what is behind it; what is behind the fault may not. */
-const BEHIND_FAILURE = own({
+const BEHIND_FAILURE = suite({
   id: 'closing.nothing-behind-failure',
   rfc: 'RFC 6455 §7.1.7',
   title: 'A frame that the peer has to fail the connection for, and a message and a ping behind it',
@@ -115,7 +115,7 @@ const BEHIND_FAILURE = own({
   },
 });
 
-const CUT = own({
+const CUT = suite({
   id: 'closing.fin-mid-frame',
   rfc: 'RFC 6455 §7.1.5',
   title: 'A message whose second half is missing: TCP ends there',
@@ -133,7 +133,7 @@ const CUT = own({
   },
 });
 
-const EMPTY_CLOSE = own({
+const EMPTY_CLOSE = suite({
   id: 'closing.code-of-empty',
   rfc: 'RFC 6455 §5.5.1',
   title: 'A close frame without a code',
@@ -146,7 +146,7 @@ const EMPTY_CLOSE = own({
   },
 });
 
-const ECHOED_CODE = own({
+const ECHOED_CODE = suite({
   id: 'closing.code-echoed',
   rfc: 'RFC 6455 §5.5.1',
   title: 'A close frame with 3210',
@@ -160,7 +160,7 @@ const ECHOED_CODE = own({
 });
 
 /** Who serves is the one to end TCP; the other waits for it, not for ever. */
-const PATIENT = own({
+const PATIENT = suite({
   id: 'closing.client-waits',
   rfc: 'RFC 6455 §7.1.1',
   title: 'Both close frames, and a server that ends TCP a second later',
@@ -198,7 +198,7 @@ const RESET = plainCase(
 );
 
 /** What was sent before a close frame is answered, or it is not: the RFC leaves it open (§1.4). */
-const BEFORE = own({
+const BEFORE = suite({
   id: 'closing.message-before',
   rfc: 'RFC 6455 §1.4',
   title: 'A message and a close frame in one write',

@@ -6,14 +6,14 @@ import type { Case } from '../case.js';
 import {
   close,
   continuation,
-  known,
+  autobahn,
   message,
   NOTHING,
   PEER_FAILS,
   ping,
   text,
   WE_CLOSE,
-  type KnownCase,
+  type AutobahnCase,
 } from '../verdicts/autobahn.js';
 import type { Sending } from '../bench/tester.js';
 
@@ -25,15 +25,15 @@ const EMPTY = new Uint8Array(0);
 /** The tester closes with something wrong, and what becomes of TCP does not matter. */
 const REJECTED = { ...PEER_FAILS, by: 'tester' } as const;
 
-function closeWith(id: string, title: string, body: Uint8Array, end: KnownCase['close'] = WE_CLOSE): KnownCase {
+function closeWith(id: string, title: string, body: Uint8Array, end: AutobahnCase['close'] = WE_CLOSE): AutobahnCase {
   return { id, title, steps: [{ send: [close(body)] }], received: { OK: NOTHING }, close: end };
 }
 
-function behindClose(id: string, title: string, ...behind: Sending[]): KnownCase {
+function behindClose(id: string, title: string, ...behind: Sending[]): AutobahnCase {
   return { id, title, steps: [{ send: [GOODBYE, ...behind] }], received: { OK: NOTHING }, close: WE_CLOSE };
 }
 
-const ORDER: readonly KnownCase[] = [
+const ORDER: readonly AutobahnCase[] = [
   {
     id: '7.1.1',
     title: 'A text message, and a close frame behind its echo',
@@ -63,7 +63,7 @@ const ORDER: readonly KnownCase[] = [
 
 const longReason = (length: number): Uint8Array => writeCloseBody(1000, '*'.repeat(length));
 
-const BODIES: readonly KnownCase[] = [
+const BODIES: readonly AutobahnCase[] = [
   closeWith('7.3.1', 'A close frame without a body', EMPTY),
   closeWith('7.3.2', 'A close frame with a body of one byte', Uint8Array.of(0x61), REJECTED),
   closeWith('7.3.3', 'A close frame with a code', writeCloseBody(1000)),
@@ -82,7 +82,7 @@ const VALID = [1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 3000, 3999,
 const INVALID = [0, 999, 1004, 1005, 1006, 1016, 1100, 2000, 2999];
 const UNDEFINED = [5000, 65535];
 
-const CODES: readonly KnownCase[] = [
+const CODES: readonly AutobahnCase[] = [
   ...VALID.map((code, i) =>
     closeWith(`7.7.${i + 1}`, `A close frame with ${code}`, writeCloseBody(code), {
       ...WE_CLOSE,
@@ -94,12 +94,12 @@ const CODES: readonly KnownCase[] = [
   ),
 ];
 
-const INFORMATIONAL: readonly KnownCase[] = UNDEFINED.map((code, i) => ({
+const INFORMATIONAL: readonly AutobahnCase[] = UNDEFINED.map((code, i) => ({
   ...closeWith(`7.13.${i + 1}`, `A close frame with ${code}, in no range that is defined`, writeCloseBody(code)),
   informational: true,
 }));
 
 export const CLOSING_CASES: readonly Case[] = [
-  ...[...ORDER, ...BODIES, ...CODES].map((spec) => known({ rfc: 'RFC 6455 §7.1', strictCode: true, ...spec })),
-  ...INFORMATIONAL.map((spec) => known({ rfc: 'RFC 6455 §7.4.2', level: 'REPORT', ...spec })),
+  ...[...ORDER, ...BODIES, ...CODES].map((spec) => autobahn({ rfc: 'RFC 6455 §7.1', strictCode: true, ...spec })),
+  ...INFORMATIONAL.map((spec) => autobahn({ rfc: 'RFC 6455 §7.4.2', level: 'REPORT', ...spec })),
 ];

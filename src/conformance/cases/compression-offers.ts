@@ -5,16 +5,16 @@ import {
 } from '../../codec/handshake/deflate-params.js';
 import { readHandshake } from '../../codec/handshake/handshake.js';
 import type { RequestHead } from '../../codec/http1/head.js';
-import type { Agreed } from '../bench/bench.js';
+import type { AgreedDeflate } from '../bench/bench.js';
 
 /** What one end asks of the other for the messages that the other sends (RFC 7692 §7.1). */
-export interface Asked {
+export interface AskedDeflate {
   readonly noContext?: true;
   readonly bits?: number;
 }
 
 /** The seven negotiations of groups 12 and 13; the last one has several to fall back on. */
-export const NEGOTIATIONS: readonly (readonly Asked[])[] = [
+export const NEGOTIATIONS: readonly (readonly AskedDeflate[])[] = [
   [{}],
   [{ noContext: true }],
   [{ bits: 9 }],
@@ -25,7 +25,7 @@ export const NEGOTIATIONS: readonly (readonly Asked[])[] = [
 ];
 
 /** The offer of the tester as client. */
-export function offerText(asked: readonly Asked[]): string {
+export function offerText(asked: readonly AskedDeflate[]): string {
   return asked
     .map(({ noContext, bits }) => [
       PERMESSAGE_DEFLATE,
@@ -39,7 +39,7 @@ export function offerText(asked: readonly Asked[]): string {
 }
 
 /** The answer of the tester as server: the first of its wishes that one of the offers allows. */
-export function agreeTo(asked: readonly Asked[], request: RequestHead): Agreed | undefined {
+export function agreeTo(asked: readonly AskedDeflate[], request: RequestHead): AgreedDeflate | undefined {
   const offers = readHandshake({ request }).extensionsOffered.filter(({ name }) => name === PERMESSAGE_DEFLATE);
   for (const wish of asked) {
     for (const { params } of offers) {

@@ -1,11 +1,11 @@
 import { OPCODE } from '../../codec/frames/registry.js';
 import { isOpen, type Bench } from '../bench/bench.js';
-import type { Case, Verdict } from '../case.js';
+import type { Case, CaseVerdict } from '../case.js';
 import { CLOSE_TIME, notOpened, WE_CLOSE } from '../verdicts/autobahn.js';
 import { areSameBytes, knownVerdict } from '../verdicts/autobahn-verdict.js';
 import type { Tester } from '../bench/tester.js';
 import { corpus, isText, KINDS, type Kind } from './compression-data.js';
-import { agreeTo, NEGOTIATIONS, offerText, type Asked } from './compression-offers.js';
+import { agreeTo, NEGOTIATIONS, offerText, type AskedDeflate } from './compression-offers.js';
 
 /** Groups 12 and 13: a thousand compressed messages, one in flight (RFC 7692). */
 
@@ -28,7 +28,7 @@ const KILL = 120;
 
 interface Compressed extends Row {
   readonly kind: Kind;
-  readonly asked: readonly Asked[];
+  readonly asked: readonly AskedDeflate[];
 }
 
 function compressed(id: string, spec: Compressed): Case {
@@ -48,7 +48,7 @@ function compressed(id: string, spec: Compressed): Case {
   };
 }
 
-async function run(bench: Bench, spec: Compressed): Promise<Verdict> {
+async function run(bench: Bench, spec: Compressed): Promise<CaseVerdict> {
   const { asked, kind } = spec;
   const tester = await bench.open({ extensions: offerText(asked), agree: (request) => agreeTo(asked, request) });
   if (!isOpen(tester)) return notOpened(tester);
@@ -103,7 +103,7 @@ function sendCompressed(tester: Tester, opcode: number, payload: Uint8Array, fra
   return tester.sendTogether(frames);
 }
 
-function group(prefix: string, kind: Kind, asked: readonly Asked[]): Case[] {
+function group(prefix: string, kind: Kind, asked: readonly AskedDeflate[]): Case[] {
   return ROWS.map((row, i) => compressed(`${prefix}.${i + 1}`, { ...row, kind, asked }));
 }
 

@@ -3,7 +3,7 @@ import type { Case } from '../case.js';
 import type { DeflateAsk } from '../handshakes/deflate-asks.js';
 import { bomb, DeflateBits } from '../verdicts/deflate-bits.js';
 import { binary, continuation, message, ping, pong, text } from '../verdicts/autobahn.js';
-import { answering, echoes, flood, own, sendAll, surviving, type About, type Talk } from '../verdicts/suite.js';
+import { answering, echoes, flood, suite, sendAll, surviving, type About, type Talk } from '../verdicts/suite.js';
 import type { Received, Sending } from '../bench/tester.js';
 
 /** Compressed messages (RFC 7692 §6, §7.2), their blocks written by hand. */
@@ -182,7 +182,7 @@ const PROMISES: readonly Case[] = (
     ['no-context-kept', '§7.1.1', 'no context takeover', { theirs: { noContext: true } }],
   ] as const
 ).map(([id, section, what, deflate]) =>
-  own({
+  suite({
     id: `deflate.${id}`,
     rfc: `RFC 7692 ${section}`,
     title: `The same kilobyte of noise twice, the peer having agreed to ${what}`,
@@ -202,7 +202,7 @@ const MIB = 1048576;
 
 /** A message that is a thousand times as large as it comes: what counts is that the peer lives. */
 function inflatesTo(id: string, size: number): Case {
-  return own({
+  return suite({
     id: `deflate.${id}`,
     rfc: 'RFC 6455 §10.4',
     title: `A compressed message of ${size / MIB} MiB that inflates to about ${Math.round((size * 1032) / MIB)} MiB`,

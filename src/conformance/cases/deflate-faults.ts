@@ -3,7 +3,7 @@ import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import type { Case } from '../case.js';
 import { DeflateBits, type Copy } from '../verdicts/deflate-bits.js';
 import { binary, close, continuation, ping, text } from '../verdicts/autobahn.js';
-import { refuses, sendAll, tells } from '../verdicts/suite.js';
+import { refuses, sendAll, reports } from '../verdicts/suite.js';
 import type { Sending } from '../bench/tester.js';
 import { noise } from './deflate-data.js';
 
@@ -130,7 +130,7 @@ const TRUNCATED: readonly Case[] = (
     ['empty', 'to nothing at all', EMPTY],
   ] as const
 ).map(([id, where, payload]) =>
-  tells({
+  reports({
     id: `deflate.truncated-${id}`,
     rfc: 'RFC 7692 §7.2.2',
     title: `A compressed message that is cut off ${where}`,
@@ -143,7 +143,7 @@ const TRUNCATED: readonly Case[] = (
 const FAR: Copy = { length: 10, distance: 900 };
 
 const BROKEN_PROMISES: readonly Case[] = [
-  tells({
+  reports({
     id: 'deflate.context-after-no-takeover',
     rfc: 'RFC 7692 §7.1.1',
     title: 'A message that refers to the one before, though we have agreed not to',
@@ -159,7 +159,7 @@ const BROKEN_PROMISES: readonly Case[] = [
     ],
     most: 2,
   }),
-  tells({
+  reports({
     id: 'deflate.beyond-window',
     rfc: 'RFC 7692 §7.1.2',
     title: 'A reference 900 bytes back, though we have agreed to a window of 512',

@@ -6,7 +6,7 @@ import {
 import { headersNamed, readHandshake, type Handshake } from '../../codec/handshake/handshake.js';
 import type { RequestHead } from '../../codec/http1/head.js';
 import { isOpen, type Bench, type NotOpened } from '../bench/bench.js';
-import type { Case, Level, Verdict } from '../case.js';
+import type { Case, Level, CaseVerdict } from '../case.js';
 import { notOpened } from '../verdicts/autobahn.js';
 import { closedWell, failing, goodbye, plainCase, verdictOf } from '../verdicts/suite.js';
 import type { Tester } from '../bench/tester.js';
@@ -26,7 +26,12 @@ function taken(opened: Tester | NotOpened, handshake: Handshake | undefined): st
 }
 
 /** The end of a talk about which the handshake has said all. */
-async function settled(bench: Bench, tester: Tester, behavior: Verdict['behavior'], actual: string): Promise<Verdict> {
+async function settled(
+  bench: Bench,
+  tester: Tester,
+  behavior: CaseVerdict['behavior'],
+  actual: string,
+): Promise<CaseVerdict> {
   const talk = { bench, tester };
   await goodbye(talk);
   return { ...verdictOf(talk, [behavior, closedWell(talk)]), actual };

@@ -8,7 +8,7 @@ import {
   flood,
   goodbye,
   isSame,
-  own,
+  suite,
   pongFault,
   surviving,
   unserved,
@@ -26,7 +26,7 @@ const FULL = new Uint8Array(125).fill(0x70);
 const LIMIT_CODES: readonly (number | undefined)[] = [1008, 1009, 1013];
 
 const PIECES = 10_000;
-const MANY_FRAGMENTS = own({
+const MANY_FRAGMENTS = suite({
   id: 'frames.fragments-10000',
   rfc: 'RFC 6455 §5.4',
   title: `A text message in ${PIECES} fragments of one byte`,
@@ -52,7 +52,7 @@ function numbered(i: number): Uint8Array {
   return payload;
 }
 
-const PING_FLOOD = own({
+const PING_FLOOD = suite({
   id: 'frames.ping-flood',
   rfc: 'RFC 6455 §5.5.3',
   title: `${PINGS} pings of 125 bytes at once`,
@@ -95,7 +95,7 @@ const PONG_FLOOD = echoes({
 
 const SLOW_MESSAGES = 64;
 const SLOW_SIZE = 262_144;
-const SLOW_READER = own({
+const SLOW_READER = suite({
   id: 'frames.slow-reader',
   rfc: 'RFC 6455 §10.4',
   title: '16 MiB of messages to be echoed to somebody who does not read, and another connection',

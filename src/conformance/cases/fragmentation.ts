@@ -3,7 +3,7 @@ import { OPCODE } from '../../codec/frames/registry.js';
 import type { Case } from '../case.js';
 import {
   continuation,
-  known,
+  autobahn,
   message,
   NOTHING,
   PEER_FAILS,
@@ -11,8 +11,8 @@ import {
   pong,
   text,
   WE_CLOSE,
-  type KnownCase,
-  type Step,
+  type AutobahnCase,
+  type AutobahnStep,
 } from '../verdicts/autobahn.js';
 import type { Received, Sending } from '../bench/tester.js';
 
@@ -28,7 +28,7 @@ const last = (n = 2): Sending => continuation(part(n));
 const ORPHAN = encodeUtf8('non-continuation payload');
 const HELLO = encodeUtf8('Hello, world!');
 
-const WAYS: readonly (readonly [words: string, step: (send: Sending[]) => Step])[] = [
+const WAYS: readonly (readonly [words: string, step: (send: Sending[]) => AutobahnStep])[] = [
   ['', (send) => ({ send })],
   [', one write a frame', (send) => ({ send, sync: true })],
   [', octet by octet', (send) => ({ send, chop: 1 })],
@@ -39,8 +39,8 @@ function threeWays(
   from: number,
   title: string,
   send: Sending[],
-  rest: Omit<KnownCase, 'id' | 'title' | 'steps'>,
-): KnownCase[] {
+  rest: Omit<AutobahnCase, 'id' | 'title' | 'steps'>,
+): AutobahnCase[] {
   return WAYS.map(([words, step], i) => ({
     id: `5.${from + i}`,
     title: `${title}${words}`,
@@ -52,7 +52,7 @@ function threeWays(
 const REFUSED = { received: { OK: NOTHING }, close: PEER_FAILS };
 const rounds = (fin: boolean): Sending[] => [0, 1].flatMap(() => [continuation(part(1), { fin }), first(2), last(3)]);
 
-const SPECS: readonly KnownCase[] = [
+const SPECS: readonly AutobahnCase[] = [
   {
     id: '5.1',
     title: 'A ping in two fragments',
@@ -109,7 +109,7 @@ const SPECS: readonly KnownCase[] = [
   fiveFragments('5.20', 'The same, one write a frame', true),
 ];
 
-function fiveFragments(id: string, title: string, sync: boolean): KnownCase {
+function fiveFragments(id: string, title: string, sync: boolean): AutobahnCase {
   const ways = sync ? { sync: true as const } : {};
   return {
     id,
@@ -124,4 +124,4 @@ function fiveFragments(id: string, title: string, sync: boolean): KnownCase {
   };
 }
 
-export const FRAGMENTATION_CASES: readonly Case[] = SPECS.map((spec) => known({ rfc: 'RFC 6455 §5.4', ...spec }));
+export const FRAGMENTATION_CASES: readonly Case[] = SPECS.map((spec) => autobahn({ rfc: 'RFC 6455 §5.4', ...spec }));

@@ -7,12 +7,12 @@ import { binary, close, continuation, message, notOpened, ping, pong, text } fro
 import {
   echoes,
   measured,
-  own,
+  suite,
   plainCase,
   refuses,
   sendAll,
   surviving,
-  tells,
+  reports,
   unserved,
   verdictOf,
 } from '../verdicts/suite.js';
@@ -37,7 +37,7 @@ const LENGTHS: readonly Case[] = [
       ['64-of-200', '200 bytes, their length in 64 bits', LONG, 64],
     ] as const
   ).map(([id, what, payload, lengthForm]) =>
-    tells({
+    reports({
       id: `frames.length-${id}`,
       rfc: 'RFC 6455 §5.2',
       title: `A text message of ${what}`,
@@ -176,7 +176,7 @@ const ORDINARY: readonly Case[] = [
   }),
 ];
 
-const SILENT = own({
+const SILENT = suite({
   id: 'frames.length-huge-and-silence',
   rfc: 'RFC 6455 §10.4',
   title: 'A frame that declares 2^63 - 1 bytes, four of them, and then nothing',
@@ -193,7 +193,7 @@ const SILENT = own({
   },
 });
 
-const HALF_CLOSE = own({
+const HALF_CLOSE = suite({
   id: 'frames.half-close',
   rfc: 'RFC 6455 §7.1.1',
   title: 'A message, and a FIN behind it without a close frame',

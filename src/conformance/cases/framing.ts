@@ -1,4 +1,4 @@
-import { known, message, text, binary, WE_CLOSE, type KnownCase } from '../verdicts/autobahn.js';
+import { autobahn, message, text, binary, WE_CLOSE, type AutobahnCase } from '../verdicts/autobahn.js';
 import type { Case } from '../case.js';
 
 /** Group 1: text and binary messages around the three length forms (RFC 6455 §5.2, §5.6). */
@@ -22,7 +22,7 @@ export const FRAMING_CASES: readonly Case[] = [
 
 function whole({ size, chop }: Row, index: number, isBinary: boolean): Case {
   const payload = new Uint8Array(size).fill(isBinary ? 0xfe : 0x2a);
-  const spec: KnownCase = {
+  const spec: AutobahnCase = {
     id: `1.${isBinary ? 2 : 1}.${index + 1}`,
     title: `A ${isBinary ? 'binary' : 'text'} message of ${size} bytes${chop ? `, written in pieces of ${chop}` : ''}`,
     rfc: 'RFC 6455 §5.6',
@@ -31,5 +31,5 @@ function whole({ size, chop }: Row, index: number, isBinary: boolean): Case {
     close: WE_CLOSE,
     kill: index < SMALL_ROWS ? 1 : 10,
   };
-  return known(spec);
+  return autobahn(spec);
 }

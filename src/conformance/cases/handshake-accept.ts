@@ -2,7 +2,7 @@ import { encodeBase64 } from '../../codec/bytes/base64.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import type { Bench } from '../bench/bench.js';
-import type { Case, Verdict } from '../case.js';
+import type { Case, CaseVerdict } from '../case.js';
 import { withHeaders } from '../handshakes/heads.js';
 import { areSameBytes } from '../verdicts/autobahn-verdict.js';
 import {
@@ -104,7 +104,7 @@ const FIXED = [
   new Uint8Array(16),
 ].map(encodeBase64);
 
-async function acceptValues(bench: Bench): Promise<Verdict> {
+async function acceptValues(bench: Bench): Promise<CaseVerdict> {
   const { now } = bench.tools;
   const until = now() + KEYS_TIME * bench.patience;
   const wrong: string[] = [];
@@ -122,10 +122,10 @@ async function acceptValues(bench: Bench): Promise<Verdict> {
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
-  const told = `${accepted} of ${asked} requests accepted`;
-  if (accepted === 0) return openingVerdict('FAILED', told);
-  if (wrong.length === 0) return openingVerdict('OK', `${told}, every accept value right`);
-  return openingVerdict('FAILED', `${told}, ${wrong.length} accept values wrong, the first for the key ${wrong[0]}`);
+  const words = `${accepted} of ${asked} requests accepted`;
+  if (accepted === 0) return openingVerdict('FAILED', words);
+  if (wrong.length === 0) return openingVerdict('OK', `${words}, every accept value right`);
+  return openingVerdict('FAILED', `${words}, ${wrong.length} accept values wrong, the first for the key ${wrong[0]}`);
 }
 
 const ACCEPT_VALUES = serverCase(

@@ -4,9 +4,9 @@ import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import { explain, isFinding } from '../../rules/catalogue.js';
 import { judgeHandshake } from '../../rules/handshake/rules.js';
 import { isOpen, type Bench } from '../bench/bench.js';
-import type { Case, Verdict } from '../case.js';
-import { Happenings } from '../bench/happenings.js';
-import { headBytes, plusHeader, valueOf, withHeaders, type HeadLines } from '../handshakes/heads.js';
+import type { Case, CaseVerdict } from '../case.js';
+import { Condition } from '../bench/condition.js';
+import { headBytes, plusHeader, valueOf, withHeaders, type HeadParts } from '../handshakes/heads.js';
 import { areSameBytes } from '../verdicts/autobahn-verdict.js';
 import { notOpened } from '../verdicts/autobahn.js';
 import { looseFrame, withRest } from '../handshakes/probe.js';
@@ -20,7 +20,7 @@ import { receivedText } from '../verdicts/words.js';
 const ACCEPT = 'Sec-WebSocket-Accept';
 const HELLO = encodeUtf8('Hello behind the head');
 
-function smuggled(head: HeadLines, glue: string): HeadLines {
+function smuggled(head: HeadParts, glue: string): HeadParts {
   return { ...withHeaders(head, { [ACCEPT]: undefined, 'X-Other': `a${glue}${ACCEPT}: ${valueOf(head, ACCEPT)}` }) };
 }
 
@@ -112,7 +112,7 @@ const HEADS: readonly AnswerSpec[] = [
 const EARLY_TIME = 0.2;
 const FRAME_TIME = 2;
 
-async function judgedRequest(bench: Bench): Promise<Verdict> {
+async function judgedRequest(bench: Bench): Promise<CaseVerdict> {
   const { request } = await bench.accept();
   const faults = judgeHandshake(readHandshake({ request })).filter(({ side }) => side === 'request');
   await sayGoodbye(bench);
@@ -130,20 +130,20 @@ async function sayGoodbye(bench: Bench): Promise<void> {
   await tester.finish(bench.patience);
 }
 
-async function waits(bench: Bench): Promise<Verdict> {
+async function waits(bench: Bench): Promise<CaseVerdict> {
   const { wire, exchange, rest } = await bench.accept();
-  const happenings = new Happenings();
+  const happenings = new Condition();
   let bytes = rest.length;
   let isOver = false;
   wire.listen({
     bytes: (chunk) => {
       exchange.add('peer', chunk);
       bytes += chunk.length;
-      happenings.tell();
+      happenings.notify();
     },
     ended: () => {
       isOver = true;
-      happenings.tell();
+      happenings.notify();
     },
   });
   await happenings.until(() => bytes > 0 || isOver, EARLY_TIME * bench.patience);
@@ -153,7 +153,7 @@ async function waits(bench: Bench): Promise<Verdict> {
   return openingVerdict('OK', 'it sent nothing more');
 }
 
-async function accepted(bench: Bench): Promise<Verdict> {
+async function accepted(bench: Bench): Promise<CaseVerdict> {
   const tester = await bench.open();
   if (!isOpen(tester)) return notOpened(tester);
   const payload = encodeUtf8('wsinspect');
@@ -166,7 +166,7 @@ async function accepted(bench: Bench): Promise<Verdict> {
 }
 
 /** A proper 101 with the beginning of a frame behind it, in one write; the rest of it, if any, in another. */
-async function behindHead(bench: Bench, opcode: number, share: number): Promise<Verdict> {
+async function behindHead(bench: Bench, opcode: number, share: number): Promise<CaseVerdict> {
   const caller = await bench.accept();
   const frame = looseFrame(bench, { opcode, payload: HELLO });
   const length = Math.round(frame.length * share);
@@ -176,7 +176,7 @@ async function behindHead(bench: Bench, opcode: number, share: number): Promise<
   return cameBack(tester, bench, (one) => one.what === what && areSameBytes(one.payload, HELLO));
 }
 
-async function cameBack(tester: Tester, bench: Bench, test: (one: Received) => boolean): Promise<Verdict> {
+async function cameBack(tester: Tester, bench: Bench, test: (one: Received) => boolean): Promise<CaseVerdict> {
   const isBroken = (): boolean => tester.received.some(({ what }) => what === 'violation');
   const came = await tester.until(() => isBroken() || tester.received.some(test), FRAME_TIME * bench.patience);
   const actual = receivedText(tester.received);

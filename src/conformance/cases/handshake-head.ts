@@ -1,6 +1,6 @@
 import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import type { Case } from '../case.js';
-import { headBytes, plusHeader, valueOf, withHeaders, type HeadLines } from '../handshakes/heads.js';
+import { headBytes, plusHeader, valueOf, withHeaders, type HeadParts } from '../handshakes/heads.js';
 import { judged, meet, requestCase, serverCase, type RequestSpec } from '../handshakes/probe.js';
 import {
   EITHER,
@@ -18,7 +18,7 @@ import {
 const KEY = 'Sec-WebSocket-Key';
 
 /** The request with its key nowhere but inside another header's value, behind `glue`. */
-function smuggled(head: HeadLines, glue: string): HeadLines {
+function smuggled(head: HeadParts, glue: string): HeadParts {
   return { ...withHeaders(head, { [KEY]: undefined, 'X-Other': `a${glue}${KEY}: ${valueOf(head, KEY)}` }) };
 }
 
@@ -64,11 +64,11 @@ function oddCase(name: string): string {
   return name.replace(/[a-zA-Z]/g, (char) => (char < 'a' ? char.toLowerCase() : char.toUpperCase()));
 }
 
-function replaced(head: HeadLines, what: string, by: string): Uint8Array {
+function replaced(head: HeadParts, what: string, by: string): Uint8Array {
   return encodeUtf8(textOf(head).replace(what, by));
 }
 
-function textOf({ line, headers }: HeadLines): string {
+function textOf({ line, headers }: HeadParts): string {
   return [line, ...headers.map(([name, value]) => `${name}: ${value}`), '', ''].join('\r\n');
 }
 

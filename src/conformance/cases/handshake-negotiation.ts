@@ -1,6 +1,6 @@
 import type { Bench } from '../bench/bench.js';
 import type { Case } from '../case.js';
-import { plusHeader, withHeaders, type HeadLines } from '../handshakes/heads.js';
+import { plusHeader, withHeaders, type HeadParts } from '../handshakes/heads.js';
 import { answered, judged, meet, requestCase, serverCase, type Met, type RequestSpec } from '../handshakes/probe.js';
 import {
   EITHER,
@@ -208,16 +208,16 @@ function split(id: string, title: string, name: string, values: readonly [string
   );
 }
 
-function oneHeader(head: HeadLines, name: string, values: readonly string[]): HeadLines {
+function oneHeader(head: HeadParts, name: string, values: readonly string[]): HeadParts {
   return withHeaders(head, { [name]: values.join(', ') });
 }
 
-function twoHeaders(head: HeadLines, name: string, [a, b]: readonly [string, string]): HeadLines {
+function twoHeaders(head: HeadParts, name: string, [a, b]: readonly [string, string]): HeadParts {
   return plusHeader(withHeaders(head, { [name]: a }), name, b);
 }
 
 /** In words; undefined where no answer came. */
-async function answerTo(bench: Bench, request: HeadLines, name: string): Promise<string | undefined> {
+async function answerTo(bench: Bench, request: HeadParts, name: string): Promise<string | undefined> {
   const met = await meet(bench, request, { seconds: 2 });
   if (met.outcome === 'silent') return undefined;
   const value = met.outcome === 'accepted' ? answered(met, name) : '';

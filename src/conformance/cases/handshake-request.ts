@@ -1,7 +1,7 @@
 import { encodeBase64 } from '../../codec/bytes/base64.js';
 import type { Bench } from '../bench/bench.js';
 import type { Case } from '../case.js';
-import { plusHeader, valueOf, withHeaders, withLine, type HeadLines } from '../handshakes/heads.js';
+import { plusHeader, valueOf, withHeaders, withLine, type HeadParts } from '../handshakes/heads.js';
 import { answered, requestCase, type Met, type RequestSpec } from '../handshakes/probe.js';
 import {
   MUST_ACCEPT,
@@ -101,7 +101,7 @@ function keyOf(bench: Bench, bytes: number): string {
 
 /** A key that is not as it should be. */
 function key(id: string, ruling: Ruling, title: string, value: (bench: Bench) => string | undefined): RequestSpec {
-  const request = (head: HeadLines, bench: Bench): HeadLines =>
+  const request = (head: HeadParts, bench: Bench): HeadParts =>
     withHeaders(head, { 'Sec-WebSocket-Key': value(bench) });
   return { id, rfc: READING, ruling, title, request };
 }

@@ -1,5 +1,5 @@
 import type { Case } from '../case.js';
-import type { Caller } from '../bench/client-bench.js';
+import type { ConnectedClient } from '../bench/client-bench.js';
 import { plusHeader, valueOf, withHeaders } from '../handshakes/heads.js';
 import { answerCase, offeredProtocol, type AnswerSpec } from '../handshakes/probe-client.js';
 import { MUST_ACCEPT, MUST_REFUSE, RATHER_EITHER, TOLD, type Ruling } from '../handshakes/ruling.js';
@@ -129,7 +129,7 @@ const NEGOTIATED: readonly AnswerSpec[] = [
   other('protocol-unoffered', MUST_REFUSE, 'A subprotocol is chosen that was not offered', { [PROTOCOL]: UNOFFERED }),
   {
     ...other('protocol-twice', MUST_REFUSE, 'Two subprotocols are chosen in two headers', {}, 'RFC 6455 §11.3.4'),
-    answer: (head, _bench, caller: Caller) =>
+    answer: (head, _bench, caller: ConnectedClient) =>
       plusHeader(plusHeader(head, PROTOCOL, offeredProtocol(caller) ?? 'x-wsinspect'), PROTOCOL, UNOFFERED),
   },
 ];

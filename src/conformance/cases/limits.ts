@@ -1,7 +1,15 @@
 import { OPCODE } from '../../codec/frames/registry.js';
 import { isOpen, type Bench } from '../bench/bench.js';
-import type { Case, Verdict } from '../case.js';
-import { CLOSE_TIME, fragments, known, message, notOpened, WE_CLOSE, type KnownCase } from '../verdicts/autobahn.js';
+import type { Case, CaseVerdict } from '../case.js';
+import {
+  CLOSE_TIME,
+  fragments,
+  autobahn,
+  message,
+  notOpened,
+  WE_CLOSE,
+  type AutobahnCase,
+} from '../verdicts/autobahn.js';
 import { areSameBytes, knownVerdict } from '../verdicts/autobahn-verdict.js';
 
 /** Groups 9 and 10: large messages, small pieces, many messages (RFC 6455 §5.4, §5.6). */
@@ -25,7 +33,7 @@ interface Large {
 
 function large(id: string, [name, opcode, byte]: Kind, { size, fragment, chop, kill }: Large): Case {
   const how = fragment ? ` in fragments of ${amount(fragment)}` : chop ? `, written in pieces of ${amount(chop)}` : '';
-  const spec: KnownCase = {
+  const spec: AutobahnCase = {
     id,
     title: `A ${name} message of ${amount(size)}${how}`,
     rfc: 'RFC 6455 §5.6',
@@ -37,7 +45,7 @@ function large(id: string, [name, opcode, byte]: Kind, { size, fragment, chop, k
     needs: ['echo'],
     traits: ['long', 'unsafe'],
   };
-  return known(spec, () => {
+  return autobahn(spec, () => {
     const payload = new Uint8Array(size).fill(byte);
     const send = fragment === undefined ? [{ opcode, payload }] : fragments(opcode, payload, fragment);
     return {
@@ -74,7 +82,7 @@ function inSequence(id: string, [name, opcode, byte]: Kind, size: number): Case 
   };
 }
 
-async function runSequence(bench: Bench, opcode: number, payload: Uint8Array): Promise<Verdict> {
+async function runSequence(bench: Bench, opcode: number, payload: Uint8Array): Promise<CaseVerdict> {
   const tester = await bench.open();
   if (!isOpen(tester)) return notOpened(tester);
   const deadline = bench.tools.now() + 60 * bench.patience;
@@ -100,7 +108,7 @@ function both<Row>(n: number, rows: readonly Row[], make: (id: string, kind: Kin
   return KINDS.flatMap((kind, k) => rows.map((row, i) => make(`9.${n + k}.${i + 1}`, kind, row)));
 }
 
-const AUTO_FRAGMENTED: KnownCase = {
+const AUTO_FRAGMENTED: AutobahnCase = {
   id: '10.1.1',
   title: 'A text message of 64 KiB in fragments of 1300 bytes',
   rfc: 'RFC 6455 §5.4',
@@ -115,5 +123,5 @@ export const LIMIT_CASES: readonly Case[] = [
   ...both(3, FRAGMENTS, (id, kind, fragment) => large(id, kind, { size: 4 * MB, fragment, kill: 100 })),
   ...both(5, CHOPS, (id, kind, chop) => large(id, kind, { size: MB, chop, kill: 100 })),
   ...both(7, COUNTED, (id, kind, size) => inSequence(id, kind, size)),
-  known(AUTO_FRAGMENTED),
+  autobahn(AUTO_FRAGMENTED),
 ];

@@ -1,7 +1,7 @@
 import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import type { Case } from '../case.js';
 import { bytesOf } from '../bench/bytes.js';
-import { close, known, NOTHING, PEER_FAILS, ping, pong, WE_CLOSE, type KnownCase } from '../verdicts/autobahn.js';
+import { close, autobahn, NOTHING, PEER_FAILS, ping, pong, WE_CLOSE, type AutobahnCase } from '../verdicts/autobahn.js';
 import { writeCloseBody } from '../../codec/messages/close.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 import type { Sending } from '../bench/tester.js';
@@ -14,7 +14,7 @@ const TEN = Array.from({ length: 10 }, (_, i) => encodeUtf8(`payload-${i}`));
 const goodbye = close(writeCloseBody(1000));
 const unsolicited = (payload: Uint8Array): Sending => ({ opcode: OPCODE.pong, payload });
 
-function answered(id: string, title: string, payload: Uint8Array): KnownCase {
+function answered(id: string, title: string, payload: Uint8Array): AutobahnCase {
   return {
     id,
     title,
@@ -25,7 +25,7 @@ function answered(id: string, title: string, payload: Uint8Array): KnownCase {
   };
 }
 
-const SPECS: readonly KnownCase[] = [
+const SPECS: readonly AutobahnCase[] = [
   answered('2.1', 'A ping without a payload', new Uint8Array(0)),
   answered('2.2', 'A ping with text in it', HELLO),
   answered('2.3', 'A ping with bytes in it that are no UTF-8', bytesOf('00fffefdfcfb00ff')),
@@ -68,7 +68,7 @@ const SPECS: readonly KnownCase[] = [
   tenPings('2.11', 'Ten pings, octet by octet', 1),
 ];
 
-function tenPings(id: string, title: string, chop?: number): KnownCase {
+function tenPings(id: string, title: string, chop?: number): AutobahnCase {
   return {
     id,
     title,
@@ -79,4 +79,4 @@ function tenPings(id: string, title: string, chop?: number): KnownCase {
   };
 }
 
-export const PING_CASES: readonly Case[] = SPECS.map((spec) => known({ rfc: 'RFC 6455 §5.5.2', ...spec }));
+export const PING_CASES: readonly Case[] = SPECS.map((spec) => autobahn({ rfc: 'RFC 6455 §5.5.2', ...spec }));

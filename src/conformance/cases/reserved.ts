@@ -3,14 +3,14 @@ import type { Case } from '../case.js';
 import {
   binary,
   close,
-  known,
+  autobahn,
   message,
   NOTHING,
   PEER_FAILS,
   ping,
   text,
-  type KnownCase,
-  type Step,
+  type AutobahnCase,
+  type AutobahnStep,
 } from '../verdicts/autobahn.js';
 import type { Sending } from '../bench/tester.js';
 
@@ -22,7 +22,7 @@ const PLAIN = text(HELLO);
 const PING = ping(new Uint8Array(0));
 
 /** A frame that has to be refused, alone or behind a message whose echo may have come before. */
-function refused(id: string, title: string, steps: readonly Step[], echoMayCome = false): KnownCase {
+function refused(id: string, title: string, steps: readonly AutobahnStep[], echoMayCome = false): AutobahnCase {
   const received = echoMayCome ? { OK: [message(HELLO)], 'NON-STRICT': NOTHING } : { OK: NOTHING };
   return { id, title, steps, received, close: PEER_FAILS };
 }
@@ -31,7 +31,7 @@ type Way = 'together' | 'sync' | 'octets';
 const WAYS: Readonly<Record<Way, string>> = { together: '', sync: ', one write a frame', octets: ', octet by octet' };
 
 /** Behind a message, and with a ping behind it. */
-function between(id: string, title: string, frame: Sending, way: Way): KnownCase {
+function between(id: string, title: string, frame: Sending, way: Way): AutobahnCase {
   const send = [PLAIN, frame, PING];
   const step = way === 'octets' ? { send, chop: 1 } : way === 'sync' ? { send, sync: true as const } : { send };
   return refused(id, `A message, ${title}, a ping${WAYS[way]}`, [step], true);
@@ -39,7 +39,7 @@ function between(id: string, title: string, frame: Sending, way: Way): KnownCase
 
 const bits = (rsv: number): string => [4, 2, 1].flatMap((bit, i) => (rsv & bit ? [`RSV${i + 1}`] : [])).join(' and ');
 
-const RESERVED_BITS: readonly KnownCase[] = [
+const RESERVED_BITS: readonly AutobahnCase[] = [
   refused('3.1', `A text frame with ${bits(1)}`, [{ send: [text(HELLO, { rsv: 1 })] }]),
   between('3.2', `a text frame with ${bits(2)}`, text(HELLO, { rsv: 2 }), 'together'),
   between('3.3', `a text frame with ${bits(3)}`, text(HELLO, { rsv: 3 }), 'sync'),
@@ -49,7 +49,7 @@ const RESERVED_BITS: readonly KnownCase[] = [
   refused('3.7', `A close frame with ${bits(7)}`, [{ send: [{ ...close(), rsv: 7 }] }]),
 ];
 
-function reservedOpcodes(group: string, first: number, kind: string): KnownCase[] {
+function reservedOpcodes(group: string, first: number, kind: string): AutobahnCase[] {
   const frame = (offset: number): Sending => ({
     opcode: first + offset,
     ...(offset !== 0 && offset !== 2 && { payload: HELLO }),
@@ -70,5 +70,5 @@ const RESERVED_OPCODES = [
 ];
 
 export const RESERVED_CASES: readonly Case[] = [...RESERVED_BITS, ...RESERVED_OPCODES].map((spec) =>
-  known({ rfc: 'RFC 6455 §5.2', ...spec }),
+  autobahn({ rfc: 'RFC 6455 §5.2', ...spec }),
 );

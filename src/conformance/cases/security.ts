@@ -1,7 +1,7 @@
 import { concat } from '../../codec/bytes/byte-collector.js';
 import { encodeUtf8, decodeUtf8 } from '../../codec/bytes/utf8.js';
 import { isOpen, type Bench, type Fresh } from '../bench/bench.js';
-import type { Case, Verdict } from '../case.js';
+import type { Case, CaseVerdict } from '../case.js';
 import { headBytes, plusHeader } from '../handshakes/heads.js';
 import { binary, notOpened } from '../verdicts/autobahn.js';
 import { measured, plainCase, refuses, unserved, within, type About } from '../verdicts/suite.js';
@@ -35,7 +35,7 @@ const HTTP_BEHIND: readonly Case[] = [
 ];
 
 /** What came behind a head: HTTP or not. */
-async function pipelined(bench: Bench, headers: readonly (readonly [string, string])[]): Promise<Verdict> {
+async function pipelined(bench: Bench, headers: readonly (readonly [string, string])[]): Promise<CaseVerdict> {
   const fresh = await bench.connect();
   const head = headers.reduce((before, [name, value]) => plusHeader(before, name, value), bench.head());
   const happened = await ask(fresh, concat([headBytes(head), REQUEST]), OPEN_TIME * bench.patience);
@@ -98,13 +98,13 @@ const HALF_OPEN = 100;
 /** Seconds until a crowd is as large as it gets. */
 const CROWD_TIME = 2;
 
-interface Crowd extends Pick<About, 'id' | 'title' | 'rfc'> {
+interface ManyConnections extends Pick<About, 'id' | 'title' | 'rfc'> {
   readonly count: number;
   begin(this: void, bench: Bench, fresh: Fresh): Promise<void>;
 }
 
 /** Many that keep a server waiting, and then one that does not. */
-function crowd({ count, begin, ...about }: Crowd): Case {
+function crowd({ count, begin, ...about }: ManyConnections): Case {
   const spec = {
     ...about,
     expected: 'another connection is served meanwhile, and afterwards',
@@ -130,14 +130,14 @@ function crowd({ count, begin, ...about }: Crowd): Case {
     });
     for (const { wire } of crowded) wire.drop();
     const later = problem === undefined ? undefined : await unserved(bench);
-    const told = [
+    const words = [
       problem ? `meanwhile: ${problem}` : `another connection was served beside ${crowded.length}`,
       refused && `not all ${count} were to be had: ${refused}`,
       problem && (later ? `afterwards: ${later}` : 'afterwards a connection was served'),
       cost,
     ];
     const behavior = problem ? 'FAILED' : refused ? 'INFORMATIONAL' : 'OK';
-    return { behavior, behaviorClose: 'INFORMATIONAL', actual: told.filter(Boolean).join('; ') };
+    return { behavior, behaviorClose: 'INFORMATIONAL', actual: words.filter(Boolean).join('; ') };
   });
 }
 

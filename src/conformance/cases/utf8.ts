@@ -4,14 +4,14 @@ import { bytesOf } from '../bench/bytes.js';
 import type { Case } from '../case.js';
 import {
   continuation,
-  known,
+  autobahn,
   message,
   NOTHING,
   PEER_REJECTS_TEXT,
   text,
   WE_CLOSE,
-  type KnownCase,
-  type Step,
+  type AutobahnCase,
+  type AutobahnStep,
 } from '../verdicts/autobahn.js';
 import type { Received, Sending } from '../bench/tester.js';
 import { UTF8_VECTORS } from './utf8-vectors.js';
@@ -33,18 +33,18 @@ function octets(payload: Uint8Array): Sending[] {
   }));
 }
 
-function valid(id: string, title: string, payload: Uint8Array, send: readonly Sending[]): KnownCase {
+function valid(id: string, title: string, payload: Uint8Array, send: readonly Sending[]): AutobahnCase {
   return { id, title, steps: [{ send }], received: { OK: [message(payload)] }, close: WE_CLOSE };
 }
 
-function invalid(id: string, title: string, send: readonly Sending[]): KnownCase {
+function invalid(id: string, title: string, send: readonly Sending[]): AutobahnCase {
   return { id, title, steps: [{ send }], received: { OK: NOTHING }, close: PEER_REJECTS_TEXT };
 }
 
 const joined = (...parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(parts.flatMap((part) => [...part]));
 const SURROGATE = joined(KOSME, bytesOf('eda080'), EDITED);
 
-const GENERAL: readonly KnownCase[] = [
+const GENERAL: readonly AutobahnCase[] = [
   valid('6.1.1', 'An empty text message', EMPTY, [text(EMPTY)]),
   valid('6.1.2', 'An empty text message in three fragments', EMPTY, [
     text(EMPTY, { fin: false }),
@@ -80,13 +80,13 @@ const CUTS = [
 ] as const;
 
 /** Parts a second apart: who checks as it comes fails at the second. */
-function failFast(id: string, title: string, steps: readonly Step[]): KnownCase {
+function failFast(id: string, title: string, steps: readonly AutobahnStep[]): AutobahnCase {
   const silence = (tag: string): Received => ({ what: 'timeout', tag });
   const received = { OK: [silence('A')], 'NON-STRICT': [silence('A'), silence('B')] };
   return { id, title, steps, received, close: PEER_REJECTS_TEXT };
 }
 
-function inFrames(id: string, [from, to]: (typeof CUTS)[number]): KnownCase {
+function inFrames(id: string, [from, to]: (typeof CUTS)[number]): AutobahnCase {
   return failFast(id, `A character beyond U+10FFFF in three frames, cut at ${from} and ${to}, a second apart`, [
     { send: [text(TOO_HIGH.subarray(0, from), { fin: false })] },
     { wait: 1, tag: 'A' },
@@ -97,19 +97,19 @@ function inFrames(id: string, [from, to]: (typeof CUTS)[number]): KnownCase {
 }
 
 /** The same within one frame: its octets come in three parts. */
-function inOneFrame(id: string, [from, to]: (typeof CUTS)[number]): KnownCase {
+function inOneFrame(id: string, [from, to]: (typeof CUTS)[number]): AutobahnCase {
   return failFast(id, `A character beyond U+10FFFF in one frame, cut at ${from} and ${to}, a second apart`, [
     { inParts: text(TOO_HIGH, { fin: false }), at: [from, to], wait: 1, tags: ['A', 'B'] },
     { send: [continuation(EMPTY)] },
   ]);
 }
 
-const FAIL_FAST: readonly KnownCase[] = [
+const FAIL_FAST: readonly AutobahnCase[] = [
   ...CUTS.map((cut, i) => inFrames(`6.4.${i + 1}`, cut)),
   ...CUTS.map((cut, i) => inOneFrame(`6.4.${i + 3}`, cut)),
 ];
 
-const VECTORS: readonly KnownCase[] = UTF8_VECTORS.trim()
+const VECTORS: readonly AutobahnCase[] = UTF8_VECTORS.trim()
   .split('\n')
   .map((line) => {
     const [id = '', kind, hex = ''] = line.split(' ');
@@ -122,5 +122,5 @@ const VECTORS: readonly KnownCase[] = UTF8_VECTORS.trim()
   });
 
 export const UTF8_CASES: readonly Case[] = [...GENERAL, ...FAIL_FAST, ...VECTORS].map((spec) =>
-  known({ rfc: 'RFC 6455 §8.1', strictEnd: true, ...spec }),
+  autobahn({ rfc: 'RFC 6455 §8.1', strictEnd: true, ...spec }),
 );

@@ -2,7 +2,7 @@ import { agreeOnDeflate } from '../../codec/handshake/deflate-agreement.js';
 import { deflateExtension, PERMESSAGE_DEFLATE, type DeflateParameters } from '../../codec/handshake/deflate-params.js';
 import { formatExtensions } from '../../codec/handshake/extensions.js';
 import { readHandshake } from '../../codec/handshake/handshake.js';
-import type { Agreed, Bench, OpenOptions } from '../bench/bench.js';
+import type { AgreedDeflate, Bench, BenchOpenOptions } from '../bench/bench.js';
 import type { PeerRole } from '../case.js';
 
 /** What is wanted of the messages of one direction (RFC 7692 §7.1). */
@@ -20,7 +20,7 @@ export interface DeflateAsk {
 }
 
 /** How such a negotiation is opened. */
-export function asking(ask: DeflateAsk): OpenOptions {
+export function asking(ask: DeflateAsk): BenchOpenOptions {
   return { extensions: offerOf(ask), agree: (request) => agreeTo(ask, request) };
 }
 
@@ -38,8 +38,8 @@ function parameters(side: PeerRole, wish: Wish = {}): string[] {
 /** The tester as server: the first offer that allows what is wanted. */
 function agreeTo(
   { ours = {}, theirs = {} }: DeflateAsk,
-  request: Parameters<NonNullable<OpenOptions['agree']>>[0],
-): Agreed | undefined {
+  request: Parameters<NonNullable<BenchOpenOptions['agree']>>[0],
+): AgreedDeflate | undefined {
   const offers = readHandshake({ request }).extensionsOffered.filter(
     ({ params }) => theirs.bits === undefined || params.some(({ name }) => name === 'client_max_window_bits'),
   );

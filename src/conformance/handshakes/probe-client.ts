@@ -4,11 +4,11 @@ import { OPCODE } from '../../codec/frames/registry.js';
 import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import type { Bench } from '../bench/bench.js';
 import type { Case, Need, Trait } from '../case.js';
-import type { Caller } from '../bench/client-bench.js';
+import type { ConnectedClient } from '../bench/client-bench.js';
 import { deliver, Watch } from '../bench/delivery.js';
-import type { HeadLines } from './heads.js';
+import type { HeadParts } from './heads.js';
 import { bytesOf, looseFrame } from './probe.js';
-import { openingVerdict, type Outcome, type Remark, type Ruling } from './ruling.js';
+import { openingVerdict, type RulingOutcome, type Remark, type Ruling } from './ruling.js';
 import { Tester } from '../bench/tester.js';
 import type { WireEnd } from '../bench/wire.js';
 
@@ -21,7 +21,7 @@ export interface AnswerSpec {
   /** Instead of the ruling's. */
   readonly expected?: string;
   /** The answer: the proper one with what is odd about it. */
-  answer(this: void, head: HeadLines, bench: Bench, caller: Caller): HeadLines | Uint8Array;
+  answer(this: void, head: HeadParts, bench: Bench, client: ConnectedClient): HeadParts | Uint8Array;
   /** No 101: what HTTP has for it is right, and the connection may go on standing. */
   readonly plain?: true;
   /** Bytes in a write. */
@@ -40,8 +40,8 @@ const MOST_BYTES = 64 * 1024;
 export function answerCase(spec: AnswerSpec): Case {
   const { ruling, plain } = spec;
   return clientCase(spec, async (bench) => {
-    const caller = await bench.accept();
-    const given = await giveAnswer(bench, caller, spec.answer(bench.head(), bench, caller), spec.chop);
+    const client = await bench.accept();
+    const given = await giveAnswer(bench, client, spec.answer(bench.head(), bench, client), spec.chop);
     const { outcome, actual, remark } = given;
     if (plain && outcome === 'silent') return openingVerdict(ruling.refused, 'it sent no frame');
     return openingVerdict(ruling[outcome], actual, ruling.refused === 'OK' ? [remark] : []);
@@ -58,7 +58,7 @@ export function clientCase(
 }
 
 interface Given {
-  readonly outcome: Outcome;
+  readonly outcome: RulingOutcome;
   readonly actual: string;
   readonly remark?: Remark;
 }
@@ -66,11 +66,11 @@ interface Given {
 /** Gives an answer, then pings: every client that takes the connection as open has to answer that (RFC 6455 §5.5.2). */
 async function giveAnswer(
   bench: Bench,
-  caller: Caller,
-  answer: HeadLines | Uint8Array,
+  client: ConnectedClient,
+  answer: HeadParts | Uint8Array,
   chop: number | undefined,
 ): Promise<Given> {
-  const { wire, exchange } = caller;
+  const { wire, exchange } = client;
   let first: Uint8Array | undefined;
   let end: WireEnd | undefined;
   const watch = new Watch(() => first !== undefined || end !== undefined, TAKING_TIME * bench.patience);
@@ -78,19 +78,19 @@ async function giveAnswer(
     bytes: (chunk) => {
       exchange.add('peer', chunk);
       first ??= chunk.slice(0, MOST_BYTES);
-      watch.tell();
+      watch.notify();
     },
     ended: (how) => {
       end = how;
-      watch.tell();
+      watch.notify();
     },
   });
   const ping = looseFrame(bench, { opcode: OPCODE.ping, payload: encodeUtf8('wsinspect') });
-  await deliver(caller, bytesOf(answer), watch, chop);
-  await deliver(caller, ping, watch);
+  await deliver(client, bytesOf(answer), watch, chop);
+  await deliver(client, ping, watch);
   await watch.until(watch.isOver, PING_TIME * bench.patience);
   // The first one may have been lost with the head.
-  await deliver(caller, ping, watch);
+  await deliver(client, ping, watch);
   await watch.until(watch.isOver, Infinity);
   watch.end();
   return givenOf(first, end);
@@ -112,16 +112,16 @@ function givenOf(first: Uint8Array | undefined, end: WireEnd | undefined): Given
 }
 
 /** The WebSocket behind an answer that was written with `rest` behind it. */
-export async function goOn(bench: Bench, caller: Caller, answer: Uint8Array): Promise<Tester> {
+export async function goOn(bench: Bench, client: ConnectedClient, answer: Uint8Array): Promise<Tester> {
   const { tools } = bench;
   const random = (): number => bench.random();
-  const tester = new Tester({ ...caller, role: 'server', tools, random }, caller.rest);
+  const tester = new Tester({ ...client, role: 'server', tools, random }, client.rest);
   await tester.write(answer);
   return tester;
 }
 
 /** A subprotocol that the client offers, if it does. */
-export function offeredProtocol({ request }: Caller): string | undefined {
+export function offeredProtocol({ request }: ConnectedClient): string | undefined {
   const [header] = headersNamed(request, 'Sec-WebSocket-Protocol');
   return header?.value.split(',')[0]?.trim();
 }

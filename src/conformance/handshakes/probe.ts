@@ -6,8 +6,8 @@ import { explain, isFinding } from '../../rules/catalogue.js';
 import { judgeHandshake, type HandshakeDiagnostic } from '../../rules/handshake/rules.js';
 import type { Bench, Fresh } from '../bench/bench.js';
 import type { Case, Need, Trait } from '../case.js';
-import { headBytes, type HeadLines } from './heads.js';
-import { openingVerdict, type Outcome, type Remark, type Ruling } from './ruling.js';
+import { headBytes, type HeadParts } from './heads.js';
+import { openingVerdict, type RulingOutcome, type Remark, type Ruling } from './ruling.js';
 import { ask, type Answer } from '../bench/server-bench.js';
 import { Tester, type Received, type Sending } from '../bench/tester.js';
 
@@ -20,7 +20,7 @@ export interface RequestSpec {
   /** Instead of the ruling's. */
   readonly expected?: string;
   /** The request: the proper one with what is odd about it. */
-  request(this: void, head: HeadLines, bench: Bench): HeadLines | Uint8Array;
+  request(this: void, head: HeadParts, bench: Bench): HeadParts | Uint8Array;
   /** It asks for no WebSocket: any status but 101 is right. */
   readonly plain?: true;
   /** Bytes in a write. */
@@ -38,7 +38,7 @@ export interface Met {
   readonly fresh: Fresh;
   readonly answer: Answer;
   readonly handshake: Handshake;
-  readonly outcome: Outcome;
+  readonly outcome: RulingOutcome;
   readonly actual: string;
 }
 
@@ -75,7 +75,7 @@ export interface Meeting {
 /** Makes a request on a connection of its own and reads what answers it. */
 export async function meet(
   bench: Bench,
-  request: HeadLines | Uint8Array,
+  request: HeadParts | Uint8Array,
   { chop, seconds = ANSWER_TIME, ending }: Meeting = {},
 ): Promise<Met> {
   const bytes = bytesOf(request);
@@ -92,7 +92,7 @@ export async function meet(
   return { fresh, answer, handshake, ...outcomeOf(answer) };
 }
 
-export function bytesOf(head: HeadLines | Uint8Array): Uint8Array {
+export function bytesOf(head: HeadParts | Uint8Array): Uint8Array {
   return head instanceof Uint8Array ? head : headBytes(head);
 }
 
@@ -120,7 +120,7 @@ export function answerFaults({ handshake }: Met, about: RegExp = /./): Handshake
   );
 }
 
-/** The 101 judged by the rules whose code is about that: an error is a failure, a warning is told. */
+/** The 101 judged by the rules whose code is about that: an error is a failure, a warning is reported. */
 export function judged(about: RegExp = /./): (met: Met) => Remark | undefined {
   return (met) => {
     if (met.outcome !== 'accepted') return undefined;
@@ -146,7 +146,7 @@ export function looseFrame(bench: Bench, { opcode, payload = new Uint8Array(0) }
 }
 
 /** A head with bytes behind it. */
-export function withRest(head: HeadLines | Uint8Array, ...rest: readonly Uint8Array[]): Uint8Array {
+export function withRest(head: HeadParts | Uint8Array, ...rest: readonly Uint8Array[]): Uint8Array {
   return concat([bytesOf(head), ...rest]);
 }
 

@@ -1,10 +1,10 @@
-import type { Behavior, Level, PeerRole, Verdict } from '../case.js';
+import type { Behavior, Level, PeerRole, CaseVerdict } from '../case.js';
 
 /** What a peer made of the other half of an opening handshake; `silent`: neither, and the connection still stands. */
-export type Outcome = 'accepted' | 'refused' | 'silent';
+export type RulingOutcome = 'accepted' | 'refused' | 'silent';
 
 /** What the RFC makes of each outcome. */
-export interface Ruling extends Readonly<Record<Outcome, Behavior>> {
+export interface Ruling extends Readonly<Record<RulingOutcome, Behavior>> {
   readonly level: Level;
   readonly expected: Readonly<Record<PeerRole, string>>;
 }
@@ -88,7 +88,7 @@ export function openingVerdict(
   behavior: Behavior,
   actual: string,
   remarks: readonly (Remark | undefined)[] = [],
-): Verdict {
+): CaseVerdict {
   const found = remarks.filter((one) => one !== undefined);
   const all = [behavior, ...found.map((one) => one.behavior)];
   return {

@@ -1,9 +1,9 @@
 import { passes, type Behavior, type CloseBehavior } from '../case.js';
-import { outcomeText, type Outcome, type Outcomes } from './outcomes.js';
+import { outcomeText, type CaseOutcome, type Outcomes } from './outcomes.js';
 
 export type ChangeKind = 'fixed' | 'broken' | 'changed' | 'added' | 'removed';
 
-export interface Change {
+export interface OutcomeChange {
   readonly kind: ChangeKind;
   readonly id: string;
   readonly before?: string;
@@ -11,9 +11,9 @@ export interface Change {
 }
 
 /** What became of each case between two results, those that are the same left out. */
-export function compareOutcomes(before: Outcomes, after: Outcomes): Change[] {
+export function compareOutcomes(before: Outcomes, after: Outcomes): OutcomeChange[] {
   const ids = [...new Set([...before.keys(), ...after.keys()])];
-  return ids.flatMap((id): Change[] => {
+  return ids.flatMap((id): OutcomeChange[] => {
     const [a, b] = [before.get(id), after.get(id)];
     if (a && !b) return [{ kind: 'removed', id, before: outcomeText(a) }];
     if (!a && b) return [{ kind: 'added', id, after: outcomeText(b) }];
@@ -22,12 +22,12 @@ export function compareOutcomes(before: Outcomes, after: Outcomes): Change[] {
   });
 }
 
-function kindOf(before: Outcome, after: Outcome): ChangeKind {
+function kindOf(before: CaseOutcome, after: CaseOutcome): ChangeKind {
   const [was, is] = [isPass(before), isPass(after)];
   if (was === is) return 'changed';
   return is ? 'fixed' : 'broken';
 }
 
-function isPass({ behavior, behaviorClose = 'OK' }: Outcome): boolean {
+function isPass({ behavior, behaviorClose = 'OK' }: CaseOutcome): boolean {
   return passes({ behavior: behavior as Behavior, behaviorClose: behaviorClose as CloseBehavior });
 }

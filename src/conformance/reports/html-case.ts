@@ -1,7 +1,7 @@
 import { cellAnchor, isFailed, signOf, SIGNS } from './html-model.js';
-import type { Model, Row, Sign } from './html-model.js';
+import type { Model, ReportRow, Sign } from './html-model.js';
 import { clipped, markup, lines, Markup } from './html-text.js';
-import type { HtmlCase } from './html.js';
+import type { CaseReport } from './report.js';
 
 /** Characters of frames on the page, of one exchange at most and in any event; and of any other text. */
 const FRAMES_TOGETHER = 600_000;
@@ -12,18 +12,18 @@ const MOST_TEXT = 4000;
 /** What some agents have in common. */
 interface Outcome {
   readonly sign: Sign;
-  readonly one: HtmlCase;
+  readonly one: CaseReport;
   readonly columns: number[];
 }
 
 /** The panels: one for each case, seen when it is the target. */
-export function caseArticles(model: Model, rows: readonly Row[]): Markup {
+export function caseArticles(model: Model, rows: readonly ReportRow[]): Markup {
   const withFrames = rows.flatMap(({ cells }) => cells).filter((one) => one !== undefined && one.frames !== '').length;
   const room = Math.max(LEAST_FRAMES, Math.min(MOST_FRAMES, Math.floor(FRAMES_TOGETHER / Math.max(1, withFrames))));
   return markup`${rows.map((row) => article(model, row, room))}`;
 }
 
-function article(model: Model, row: Row, room: number): Markup {
+function article(model: Model, row: ReportRow, room: number): Markup {
   const first = row.cells.find((one) => one !== undefined)!;
   const outcomes = outcomesOf(row);
   // Said once where all agree.
@@ -38,15 +38,15 @@ function article(model: Model, row: Row, room: number): Markup {
 }
 
 /** From one failed case to the next. */
-function steps({ failed }: Model, row: Row): Markup {
+function steps({ failed }: Model, row: ReportRow): Markup {
   const at = failed.indexOf(row);
   if (at < 0) return markup``;
-  const link = (to: Row | undefined, words: string): Markup =>
+  const link = (to: ReportRow | undefined, words: string): Markup =>
     to ? markup`<a href="#${to.anchor}">${words} <span>${to.id}</span></a> ` : markup``;
   return markup`${link(failed[at - 1], '← failed before')}${link(failed[at + 1], 'next failed →')}`;
 }
 
-function outcomesOf({ cells }: Row): Outcome[] {
+function outcomesOf({ cells }: ReportRow): Outcome[] {
   const outcomes = new Map<string, Outcome>();
   for (const [column, one] of cells.entries()) {
     const sign = signOf(one);
@@ -64,7 +64,7 @@ function outcomesOf({ cells }: Row): Outcome[] {
 
 function outcomeBlock(
   { runs, names }: Model,
-  row: Row,
+  row: ReportRow,
   { sign, one, columns }: Outcome,
   tellExpected: boolean,
   room: number,
@@ -91,12 +91,12 @@ function outcomeBlock(
   </div> `;
 }
 
-function framesBlock({ frames }: HtmlCase, room: number): Markup {
+function framesBlock({ frames }: CaseReport, room: number): Markup {
   if (frames === '') return markup``;
   return markup`<pre class="frames" tabindex="0" aria-label="Frames">${lines(clipped(frames, room))}</pre>`;
 }
 
-function verdictText({ behavior, behaviorClose, required }: HtmlCase, sign: Sign): string {
+function verdictText({ behavior, behaviorClose, required }: CaseReport, sign: Sign): string {
   if (sign === 'skipped' || sign === 'missing') return SIGNS[sign].words;
   const verdict = behavior === behaviorClose ? behavior : `${behavior}, close ${behaviorClose}`;
   return isFailed(sign) && !required ? `${verdict} (not required)` : verdict;

@@ -1,4 +1,5 @@
-import type { HtmlCase, HtmlRun } from './html.js';
+import type { HtmlRun } from './html.js';
+import type { CaseReport } from './report.js';
 
 export type Sign =
   'ok' | 'non-strict' | 'informational' | 'unimplemented' | 'failed' | 'missing' | 'reported' | 'skipped';
@@ -32,32 +33,32 @@ const GROUP_NAMES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** One case, and what it came to at each agent: nothing where that run did not have it. */
-export interface Row {
+export interface ReportRow {
   readonly id: string;
   readonly anchor: string;
-  readonly cells: readonly (HtmlCase | undefined)[];
+  readonly cells: readonly (CaseReport | undefined)[];
   /** The worst of its cells. */
   readonly worst: Sign;
 }
 
-export interface Group {
+export interface ReportGroup {
   readonly name: string;
   readonly words: string;
   readonly anchor: string;
-  readonly rows: readonly Row[];
+  readonly rows: readonly ReportRow[];
 }
 
 export interface Model {
   readonly runs: readonly HtmlRun[];
   /** A name for each run that no other has. */
   readonly names: readonly string[];
-  readonly groups: readonly Group[];
+  readonly groups: readonly ReportGroup[];
   /** Rows with a failure, required ones first: the order of "next". */
-  readonly failed: readonly Row[];
+  readonly failed: readonly ReportRow[];
 }
 
 export function modelOf(runs: readonly HtmlRun[]): Model {
-  const table = new Map<string, (HtmlCase | undefined)[]>();
+  const table = new Map<string, (CaseReport | undefined)[]>();
   for (const [column, { cases }] of runs.entries()) {
     for (const one of cases) {
       const cells = table.get(one.id) ?? Array<undefined>(runs.length).fill(undefined);
@@ -75,7 +76,7 @@ export function modelOf(runs: readonly HtmlRun[]): Model {
   return { runs, names: namesOf(runs), groups, failed };
 }
 
-export function signOf(one: HtmlCase | undefined): Sign | undefined {
+export function signOf(one: CaseReport | undefined): Sign | undefined {
   if (!one) return undefined;
   if (one.missing) return 'missing';
   if (one.skipped !== undefined) return 'skipped';
@@ -90,7 +91,7 @@ export function isFailed(sign: Sign | undefined): boolean {
 }
 
 /** How often each sign occurs. */
-export function tally(cases: Iterable<HtmlCase | undefined>): Map<Sign, number> {
+export function tally(cases: Iterable<CaseReport | undefined>): Map<Sign, number> {
   const counts = new Map<Sign, number>();
   for (const one of cases) {
     const sign = signOf(one);
@@ -100,11 +101,11 @@ export function tally(cases: Iterable<HtmlCase | undefined>): Map<Sign, number> 
 }
 
 /** Where the outcome at one agent is. */
-export function cellAnchor({ anchor }: Row, column: number): string {
+export function cellAnchor({ anchor }: ReportRow, column: number): string {
   return `${anchor}~${column + 1}`;
 }
 
-function rowOf(id: string, cells: readonly (HtmlCase | undefined)[], at: number): Row {
+function rowOf(id: string, cells: readonly (CaseReport | undefined)[], at: number): ReportRow {
   const signs = new Set(cells.map(signOf));
   return {
     id,
@@ -119,8 +120,8 @@ function anchorOf(prefix: string, id: string, at: number): string {
   return /^[\w.-]{1,80}$/.test(id) ? `${prefix}-${id}` : `${prefix}~${at}`;
 }
 
-function grouped(rows: readonly Row[]): Group[] {
-  const groups = new Map<string, Row[]>();
+function grouped(rows: readonly ReportRow[]): ReportGroup[] {
+  const groups = new Map<string, ReportRow[]>();
   for (const row of rows) {
     const name = row.id.split('.', 1)[0]!;
     const members = groups.get(name);

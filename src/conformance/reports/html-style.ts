@@ -1,4 +1,4 @@
-/** The hash of the style, in base64: nothing else may style the page. The tests tell the new one after a change. */
+/** The hash of the style, in base64: nothing else may style the page. The tests print the new one after a change. */
 export const STYLE_HASH = 'sha256-gOKI19X9JVTpihapFTlfbt257A/NIPPUCS7FSwJN9CA=';
 
 export const STYLE = `

@@ -1,7 +1,7 @@
-import type { Behavior, CloseBehavior, Level } from '../case.js';
 import { caseArticles } from './html-case.js';
 import { cellAnchor, isFailed, modelOf, SIGN_NAMES, signOf, SIGNS, tally } from './html-model.js';
-import type { Group, Model, Row, Sign } from './html-model.js';
+import type { ReportGroup, Model, ReportRow, Sign } from './html-model.js';
+import type { CaseReport } from './report.js';
 import { STYLE, STYLE_HASH } from './html-style.js';
 import { clipped, markup, Markup } from './html-text.js';
 
@@ -15,32 +15,7 @@ export interface HtmlRun {
   readonly duration: number;
   readonly seed: number;
   readonly version: string;
-  readonly cases: readonly HtmlCase[];
-}
-
-export interface HtmlCase {
-  readonly id: string;
-  readonly rfc: string;
-  readonly level: Level;
-  readonly title: string;
-  readonly expected: string;
-  readonly actual: string;
-  readonly behavior: Behavior;
-  readonly behaviorClose: CloseBehavior;
-  readonly remoteCloseCode?: number;
-  /** Seconds. */
-  readonly duration: number;
-  /** Why it was not run. */
-  readonly skipped?: string;
-  /** It was to be run, and was not. */
-  readonly missing?: true;
-  readonly passed: boolean;
-  /** Whether the run fails with it. */
-  readonly required: boolean;
-  /** Repeats this case. */
-  readonly command: string;
-  /** What passed, in plain text; '' for those that passed. */
-  readonly frames: string;
+  readonly cases: readonly CaseReport[];
 }
 
 /** More columns than this scroll in a box of their own. */
@@ -154,7 +129,7 @@ function failedList(model: Model): Markup {
   return markup`${part('failed', 'Failed')}${part('missing', 'Not run')}${part('reported', 'Failed, but not required')}`;
 }
 
-function failedItem({ runs, names }: Model, row: Row, sign: Sign): Markup {
+function failedItem({ runs, names }: Model, row: ReportRow, sign: Sign): Markup {
   const at = row.cells.findIndex((one) => signOf(one) === sign);
   const one = row.cells[at]!;
   const who = names.filter((_, column) => isFailed(signOf(row.cells[column])));
@@ -168,7 +143,7 @@ function failedItem({ runs, names }: Model, row: Row, sign: Sign): Markup {
   </li> `;
 }
 
-function matrix(model: Model, rows: readonly Row[]): Markup {
+function matrix(model: Model, rows: readonly ReportRow[]): Markup {
   if (rows.length === 0) return markup`<p>There are no cases.</p>`;
   const signs = tally(rows.flatMap(({ cells }) => cells));
   const legend = SIGN_NAMES.filter((sign) => signs.has(sign)).map(
@@ -193,7 +168,7 @@ function matrix(model: Model, rows: readonly Row[]): Markup {
   </section>`;
 }
 
-function groupTitle({ name, words }: Group): Markup {
+function groupTitle({ name, words }: ReportGroup): Markup {
   return markup`${name}${words === '' ? '' : markup` <span>${words}</span>`}`;
 }
 
@@ -208,9 +183,9 @@ function grid({ groups }: Model): Markup {
       </li>`;
     });
     const count = group.rows.filter(({ worst }) => isFailed(worst)).length;
-    const told = markup`${count > 0 ? markup`<b class="count">${count} F</b> of ` : ''}${group.rows.length}`;
+    const counted = markup`${count > 0 ? markup`<b class="count">${count} F</b> of ` : ''}${group.rows.length}`;
     return markup`<div class="group ${count > 0 ? 'bad' : 'p'}" id="${group.anchor}">
-      <h3>${groupTitle(group)} <small>${told}</small></h3>
+      <h3>${groupTitle(group)} <small>${counted}</small></h3>
       <ol>
         ${signs}
       </ol>
@@ -250,7 +225,7 @@ function table({ groups, names, runs }: Model): Markup {
   </div>`;
 }
 
-function tableRow(row: Row): Markup {
+function tableRow(row: ReportRow): Markup {
   const cells = row.cells.map((one, column) => {
     const sign = signOf(one);
     if (!sign) return markup`<td></td>`;

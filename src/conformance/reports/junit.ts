@@ -1,7 +1,7 @@
 import { escapeUnseen } from '../../codec/bytes/escaping.js';
 import { countsOf, groupOf, hasFailed, type CaseReport, type RunReport } from './report.js';
 
-/** JUnit XML: a suite for each group of cases. What is not required and failed is told in `system-out`, not as a failure. */
+/** JUnit XML: a suite for each group of cases. What is not required and failed is reported in `system-out`, not as a failure. */
 export function junitXml(runs: readonly RunReport[]): string {
   const suites = runs.flatMap((run) => [...grouped(run.cases)].map(([group, cases]) => suite(run, group, cases)));
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="wsinspect check">\n${suites.join('')}</testsuites>\n`;

@@ -1,11 +1,11 @@
 /** The two verdicts of a case, as files keep them. */
-export interface Outcome {
+export interface CaseOutcome {
   readonly behavior: string;
   readonly behaviorClose?: string | undefined;
 }
 
 /** By case. */
-export type Outcomes = ReadonlyMap<string, Outcome>;
+export type Outcomes = ReadonlyMap<string, CaseOutcome>;
 
 /** By agent, and what can't be read. */
 export type ReadOutcomes = { readonly agents: ReadonlyMap<string, Outcomes> } | { readonly problem: string };
@@ -31,7 +31,7 @@ export function readOutcomes(text: string): ReadOutcomes {
 }
 
 function fromRecords(lines: readonly string[]): ReadOutcomes {
-  const agents = new Map<string, Map<string, Outcome>>();
+  const agents = new Map<string, Map<string, CaseOutcome>>();
   for (const [i, line] of lines.entries()) {
     const record = parsed(line);
     if (!isRecord(record)) return { problem: `line ${i + 1} is no JSON object` };
@@ -41,14 +41,14 @@ function fromRecords(lines: readonly string[]): ReadOutcomes {
       return { problem: `line ${i + 1} has no id and verdict` };
     const name = String(agent);
     let own = agents.get(name);
-    if (!own) agents.set(name, (own = new Map<string, Outcome>()));
+    if (!own) agents.set(name, (own = new Map<string, CaseOutcome>()));
     own.set(id, { behavior, ...(typeof behaviorClose === 'string' && { behaviorClose }) });
   }
   return { agents };
 }
 
 function outcomesOf(cases: Readonly<Record<string, unknown>>): Outcomes | string {
-  const out = new Map<string, Outcome>();
+  const out = new Map<string, CaseOutcome>();
   for (const [id, value] of Object.entries(cases)) {
     const { behavior, behaviorClose } = isRecord(value) ? value : { behavior: value, behaviorClose: undefined };
     if (typeof behavior !== 'string') return `case ${JSON.stringify(id)} has no behavior`;
@@ -76,7 +76,7 @@ export function deviations(pinned: Outcomes, came: Outcomes, isFault: (id: strin
   });
 }
 
-export function outcomeText({ behavior, behaviorClose }: Outcome): string {
+export function outcomeText({ behavior, behaviorClose }: CaseOutcome): string {
   return behaviorClose === undefined || behaviorClose === behavior ? behavior : `${behavior}, close ${behaviorClose}`;
 }
 

@@ -1,7 +1,7 @@
 import { passes, type Behavior, type Case, type CloseBehavior, type Level, type PeerRole } from '../case.js';
-import { NOT_RUN, type Result } from '../run.js';
+import { NOT_RUN, type CaseResult } from '../run.js';
 
-/** One case of a finished run, as every report tells it. */
+/** One case of a finished run, as every report has it. */
 export interface CaseReport {
   readonly id: string;
   readonly rfc: string;
@@ -49,7 +49,7 @@ export function isRequired({ id, level }: Pick<Case, 'id' | 'level'>): boolean {
 }
 
 /** What a case came to, in one record. */
-export function caseReport(result: Result, command: string, frames: string): CaseReport {
+export function caseReport(result: CaseResult, command: string, frames: string): CaseReport {
   const { case: one, behavior, behaviorClose, remoteCloseCode, actual, duration, skipped } = result;
   const { id, rfc, level, title } = one;
   return {
@@ -73,7 +73,7 @@ export function hasFailed({ passed, skipped }: CaseReport): boolean {
 }
 
 /** How often each verdict came, skipped cases apart. */
-export interface Counts {
+export interface OutcomeCounts {
   readonly cases: number;
   readonly skipped: number;
   readonly failed: number;
@@ -84,7 +84,7 @@ export interface Counts {
   readonly closeBehaviors: Readonly<Partial<Record<CloseBehavior, number>>>;
 }
 
-export function countsOf(cases: readonly CaseReport[]): Counts {
+export function countsOf(cases: readonly CaseReport[]): OutcomeCounts {
   const ran = cases.filter(({ skipped }) => skipped === undefined);
   const failed = ran.filter(hasFailed);
   return {

@@ -1,4 +1,4 @@
-import type { Behavior, CloseBehavior, PeerRole, Verdict } from '../case.js';
+import type { Behavior, CloseBehavior, PeerRole, CaseVerdict } from '../case.js';
 import type { Ending, Received } from '../bench/tester.js';
 import { endingText, receivedText } from './words.js';
 
@@ -18,7 +18,7 @@ export type Alternatives = Readonly<Partial<Record<Behavior, readonly Received[]
 export interface Expectation {
   readonly received: Alternatives;
   readonly close: ExpectedClose;
-  /** Whatever comes is told, not judged. */
+  /** Whatever comes is reported, not judged. */
   readonly informational?: true;
   /** The wrong end closing makes the behaviour FAILED too. */
   readonly strictEnd?: true;
@@ -32,7 +32,7 @@ export function knownVerdict(
   received: readonly Received[],
   ending: Ending,
   peer: PeerRole,
-): Verdict {
+): CaseVerdict {
   const close = closeVerdict(expected.close, ending, peer);
   const base = {
     actual: `${receivedText(received)}; ${endingText(ending, peer)}`,

@@ -1,12 +1,12 @@
 import { OPCODE } from '../../codec/frames/registry.js';
 import { isOpen, type Bench, type NotOpened } from '../bench/bench.js';
-import type { Case, Level, Need, Trait, Verdict } from '../case.js';
+import type { Case, Level, Need, Trait, CaseVerdict } from '../case.js';
 import { knownVerdict, matching, type Expectation } from './autobahn-verdict.js';
 import type { Received, Sending, Tester } from '../bench/tester.js';
 import { expectedText } from './words.js';
 
 /** One thing that the tester does. */
-export type Step =
+export type AutobahnStep =
   /** Frames: in one write, each in a write of its own (`sync`), or in pieces of `chop` octets. */
   | { readonly send: readonly Sending[]; readonly sync?: true; readonly chop?: number }
   /** So many seconds of silence; with a tag they are noted as received where the connection still stands. */
@@ -22,10 +22,10 @@ export type Step =
   | { readonly closeAfter: number };
 
 /** A case of the Autobahn Testsuite: what is sent, what has to come, and how it has to end. */
-export interface KnownCase extends Expectation {
+export interface AutobahnCase extends Expectation {
   readonly id: string;
   readonly title: string;
-  readonly steps: readonly Step[];
+  readonly steps: readonly AutobahnStep[];
   /** Seconds until it has failed; the tester then closes with 1001. */
   readonly kill?: number;
   /** Seconds until the tester closes, with an empty close frame. */
@@ -43,7 +43,7 @@ export const CLOSE_TIME = 1;
 const DEFAULT_KILL = 1;
 
 /** Makes a case of the list. `heavy` makes what is too large to be kept: when the case runs. */
-export function known(spec: KnownCase, heavy?: () => Pick<KnownCase, 'steps' | 'received'>): Case {
+export function autobahn(spec: AutobahnCase, heavy?: () => Pick<AutobahnCase, 'steps' | 'received'>): Case {
   const { id, title, rfc = 'RFC 6455 §5', level = 'MUST', needs = needsOf(spec), traits = [] } = spec;
   return {
     id,
@@ -59,12 +59,12 @@ export function known(spec: KnownCase, heavy?: () => Pick<KnownCase, 'steps' | '
 }
 
 /** Where a message has to come back, only an echo can send it. */
-function needsOf({ received, informational }: KnownCase): Need[] {
+function needsOf({ received, informational }: AutobahnCase): Need[] {
   if (informational) return [];
   return Object.values(received).some((list) => list.some(({ what }) => what === 'message')) ? ['echo'] : [];
 }
 
-async function runKnown(spec: KnownCase, bench: Bench): Promise<Verdict> {
+async function runKnown(spec: AutobahnCase, bench: Bench): Promise<CaseVerdict> {
   const tester = await bench.open();
   if (!isOpen(tester)) return notOpened(tester);
   const isDone = (): boolean => tester.isClosing || (spec.close.by === 'tester' && isMatch(spec, tester.received));
@@ -81,17 +81,17 @@ async function runKnown(spec: KnownCase, bench: Bench): Promise<Verdict> {
   };
 }
 
-async function sayGoodbye(spec: KnownCase, tester: Tester): Promise<void> {
+async function sayGoodbye(spec: AutobahnCase, tester: Tester): Promise<void> {
   if (tester.isClosing) return;
   if (spec.close.by === 'tester' && isMatch(spec, tester.received)) return tester.close(spec.close.codes[0]);
   return spec.closeIn === undefined ? tester.close(1001) : tester.close();
 }
 
-function isMatch({ received }: KnownCase, came: readonly Received[]): boolean {
+function isMatch({ received }: AutobahnCase, came: readonly Received[]): boolean {
   return came.length > 0 && matching(received, came) !== undefined;
 }
 
-async function take(step: Step, tester: Tester, bench: Bench): Promise<void> {
+async function take(step: AutobahnStep, tester: Tester, bench: Bench): Promise<void> {
   if ('send' in step) {
     if (step.sync) for (const sending of step.send) await tester.send(sending, step.chop);
     else await tester.sendTogether(step.send, step.chop);
@@ -102,7 +102,10 @@ async function take(step: Step, tester: Tester, bench: Bench): Promise<void> {
   else await silence(tester, step.wait, step.tag);
 }
 
-async function sendParts({ inParts, at, wait, tags }: Extract<Step, { at: unknown }>, tester: Tester): Promise<void> {
+async function sendParts(
+  { inParts, at, wait, tags }: Extract<AutobahnStep, { at: unknown }>,
+  tester: Tester,
+): Promise<void> {
   const frame = tester.frame(inParts);
   const header = frame.length - inParts.payload!.length;
   let from = 0;
@@ -120,7 +123,7 @@ async function silence(tester: Tester, seconds: number, tag?: string): Promise<v
   if (tag !== undefined && !tester.isClosing) tester.tick(tag);
 }
 
-function expectationText(spec: KnownCase, peer: string): string {
+function expectationText(spec: AutobahnCase, peer: string): string {
   if (spec.informational) return 'anything: it is told, not judged';
   return Object.values(spec.received)
     .map((list) => expectedText(list, spec.close, peer))
@@ -128,7 +131,7 @@ function expectationText(spec: KnownCase, peer: string): string {
 }
 
 /** There was no WebSocket to test on. */
-export function notOpened({ problem }: NotOpened): Verdict {
+export function notOpened({ problem }: NotOpened): CaseVerdict {
   return { behavior: 'FAILED', behaviorClose: 'FAILED', actual: `no handshake: ${problem}` };
 }
 

@@ -1,7 +1,7 @@
 import { concat } from '../../codec/bytes/byte-collector.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 import { isOpen, type Bench, type NotOpened } from '../bench/bench.js';
-import type { Behavior, Case, CloseBehavior, Level, Need, PeerRole, Trait, Verdict } from '../case.js';
+import type { Behavior, Case, CloseBehavior, Level, Need, PeerRole, Trait, CaseVerdict } from '../case.js';
 import { asking, isGranted, type DeflateAsk } from '../handshakes/deflate-asks.js';
 import { CLOSE_TIME, notOpened } from './autobahn.js';
 import { areSameBytes } from './autobahn-verdict.js';
@@ -32,10 +32,10 @@ export interface About {
 }
 
 /** A case that begins with a WebSocket. */
-interface Own extends About {
+interface SuiteCase extends About {
   /** permessage-deflate with these parameters: where the peer agrees to less, nothing can be said. */
   readonly deflate?: DeflateAsk;
-  run(this: void, talk: Talk): Promise<Verdict>;
+  run(this: void, talk: Talk): Promise<CaseVerdict>;
 }
 
 /** What is sent: frames, or whatever a case writes. */
@@ -47,7 +47,7 @@ interface Sent {
   readonly kill?: number;
 }
 
-export function plainCase(about: About, run: (bench: Bench) => Promise<Verdict>): Case {
+export function plainCase(about: About, run: (bench: Bench) => Promise<CaseVerdict>): Case {
   const { level = 'MUST', peers = ['server', 'client'], needs = [], traits = [] } = about;
   const { id, rfc, title, expected } = about;
   return {
@@ -56,7 +56,7 @@ export function plainCase(about: About, run: (bench: Bench) => Promise<Verdict>)
   };
 }
 
-export function own({ deflate, run, ...about }: Own): Case {
+export function suite({ deflate, run, ...about }: SuiteCase): Case {
   const needs = about.needs ?? [];
   return plainCase({ ...about, needs: deflate ? [...needs, 'deflate'] : needs }, async (bench) => {
     const tester = await bench.open(deflate && asking(deflate));
@@ -70,13 +70,13 @@ export function own({ deflate, run, ...about }: Own): Case {
 }
 
 /** A wrong answer to the offer is what the cases about offers are for. */
-function withoutDeflate(opened: NotOpened): Verdict {
+function withoutDeflate(opened: NotOpened): CaseVerdict {
   if (!opened.handshake?.response) return notOpened(opened);
   return { behavior: 'UNIMPLEMENTED', behaviorClose: 'UNIMPLEMENTED', actual: `no handshake: ${opened.problem}` };
 }
 
 /** What no MUST is about is no failure. */
-function softened(level: Level, verdict: Verdict): Verdict {
+function softened(level: Level, verdict: CaseVerdict): CaseVerdict {
   if (level === 'MUST') return verdict;
   const mild = level === 'SHOULD' ? 'NON-STRICT' : 'INFORMATIONAL';
   const isMild = (one: CloseBehavior): boolean => one !== 'OK' && one !== 'UNIMPLEMENTED' && one !== 'INFORMATIONAL';
@@ -108,7 +108,7 @@ export function verdictOf(
   { bench, tester }: Talk,
   [behavior, behaviorClose]: readonly [Behavior, CloseBehavior],
   note?: string,
-): Verdict {
+): CaseVerdict {
   const { state, received } = tester;
   const came = `${receivedText(received)}; ${endingText(state, bench.peer)}`;
   return {
@@ -119,7 +119,7 @@ export function verdictOf(
   };
 }
 
-async function unimplemented(talk: Talk, why: string): Promise<Verdict> {
+async function unimplemented(talk: Talk, why: string): Promise<CaseVerdict> {
   await goodbye(talk);
   return { ...verdictOf(talk, ['UNIMPLEMENTED', closedWell(talk)]), actual: why };
 }
@@ -145,16 +145,20 @@ interface Refused extends About, Sent {
 
 /** The peer has to fail the connection (RFC 6455 §7.1.7), and to deliver nothing of it. */
 export function refuses({ codes, wrongCode, kill, send, chop, ...about }: Refused): Case {
-  const run = async (talk: Talk): Promise<Verdict> => {
+  const run = async (talk: Talk): Promise<CaseVerdict> => {
     await begin(talk, { send, ...(chop && { chop }) });
     const verdict = await failing(talk, codes, kill);
     const isTaken = wrongCode !== undefined && verdict.remoteCloseCode === wrongCode;
     return isTaken ? { ...verdict, behavior: 'FAILED' } : verdict;
   };
-  return own({ ...about, run });
+  return suite({ ...about, run });
 }
 
-export async function failing(talk: Talk, codes: readonly number[] = PROTOCOL_ERROR, kill = KILL): Promise<Verdict> {
+export async function failing(
+  talk: Talk,
+  codes: readonly number[] = PROTOCOL_ERROR,
+  kill = KILL,
+): Promise<CaseVerdict> {
   const { bench, tester } = talk;
   await tester.until(() => tester.isClosing, kill * bench.patience);
   const ending = await goodbye(talk, 1001);
@@ -173,14 +177,14 @@ interface Echoed extends About, Sent {
 /** What is sent is legal: these messages and pongs have to come, and our close frame is answered. */
 export function echoes({ back, kill = KILL, send, chop, ...about }: Echoed): Case {
   const needsEcho = back.some(({ what }) => what === 'message');
-  const run = async (talk: Talk): Promise<Verdict> => {
+  const run = async (talk: Talk): Promise<CaseVerdict> => {
     await begin(talk, { send, ...(chop && { chop }) });
     return answering(talk, back, kill);
   };
-  return own({ needs: needsEcho ? ['echo'] : [], ...about, run });
+  return suite({ needs: needsEcho ? ['echo'] : [], ...about, run });
 }
 
-export async function answering(talk: Talk, back: readonly Received[], kill = KILL): Promise<Verdict> {
+export async function answering(talk: Talk, back: readonly Received[], kill = KILL): Promise<CaseVerdict> {
   const { bench, tester } = talk;
   const isDone = (): boolean =>
     tester.isClosing || tester.received.length > back.length || areAlike(back, tester.received);
@@ -215,15 +219,15 @@ export function isSame(a: Received, b: Received): boolean {
   return a.what === 'pong' && b.what === 'pong' && areSameBytes(a.payload, b.payload);
 }
 
-interface Told extends About, Sent {
+interface Reported extends About, Sent {
   readonly deflate?: DeflateAsk;
   /** So many messages and pongs are waited for. */
   readonly most?: number;
 }
 
-/** Failing the connection is as right as anything: it is told what the peer does. */
-export function tells({ most = 1, kill = KILL, send, chop, ...about }: Told): Case {
-  const run = async (talk: Talk): Promise<Verdict> => {
+/** Failing the connection is as right as anything: what the peer does is reported. */
+export function reports({ most = 1, kill = KILL, send, chop, ...about }: Reported): Case {
+  const run = async (talk: Talk): Promise<CaseVerdict> => {
     await begin(talk, { send, ...(chop && { chop }) });
     const { bench, tester } = talk;
     await tester.until(() => tester.received.length >= most || tester.isClosing, kill * bench.patience);
@@ -231,7 +235,7 @@ export function tells({ most = 1, kill = KILL, send, chop, ...about }: Told): Ca
     await goodbye(talk);
     return verdictOf(talk, hasFailed ? ['OK', 'OK'] : ['INFORMATIONAL', 'INFORMATIONAL']);
   };
-  return own({ level: 'REPORT', ...about, run });
+  return suite({ level: 'REPORT', ...about, run });
 }
 
 /** Resolves with false where it takes longer; what waits then goes on by itself. */
@@ -280,12 +284,12 @@ async function ping(bench: Bench): Promise<string | undefined> {
 }
 
 /** Ends the talk by whatever way, and judges by whether others are served still. */
-export async function surviving(talk: Talk, note?: string, isFine = true): Promise<Verdict> {
+export async function surviving(talk: Talk, note?: string, isFine = true): Promise<CaseVerdict> {
   await goodbye(talk);
   const problem = await unserved(talk.bench);
-  const told = [note, problem].filter((one) => one !== undefined).join('; ') || undefined;
-  if (problem !== undefined) return verdictOf(talk, ['FAILED', 'INFORMATIONAL'], told);
-  return verdictOf(talk, [isFine ? 'OK' : 'INFORMATIONAL', 'INFORMATIONAL'], told);
+  const words = [note, problem].filter((one) => one !== undefined).join('; ') || undefined;
+  if (problem !== undefined) return verdictOf(talk, ['FAILED', 'INFORMATIONAL'], words);
+  return verdictOf(talk, [isFine ? 'OK' : 'INFORMATIONAL', 'INFORMATIONAL'], words);
 }
 
 /** What an act cost the peer's process, in words: nothing where its memory is not known. */

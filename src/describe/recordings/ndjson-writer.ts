@@ -1,13 +1,12 @@
-import { Connection } from '../../codec/connection/connection.js';
-import type { RecordedEnds, RecordingTaker } from '../../sources/recordings/recording.js';
-import type { Side } from '../../codec/bytes/stream-taker.js';
+import { endpointTexts } from '../../codec/bytes/endpoint.js';
+import { through, type StreamOpener, type StreamOrigin, type StreamTaker } from '../../codec/bytes/stream-taker.js';
 import type { ReadingOptions } from '../../codec/connection/reading-options.js';
 import { hexOf } from '../../codec/bytes/hex.js';
 import type { Head } from '../../codec/http1/head.js';
 import { encodeUtf8 } from '../../codec/bytes/utf8.js';
-import { ConnectionJudge } from '../../traffic/connection-judge.js';
+import { Conversation } from '../../traffic/conversation.js';
 import type { Judged } from '../../traffic/judged.js';
-import { Tally } from '../../traffic/tally/tally.js';
+import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import { connectionRecord } from '../connection-json.js';
 import { safeJson } from '../escape.js';
 import { jsonRecords, type JsonRecord } from '../json.js';
@@ -15,8 +14,6 @@ import type { ViewOptions } from '../view.js';
 
 /** Payload bytes of a frame that a record holds. */
 export const MOST_RECORDED = 16 * 1024 * 1024;
-
-const SIDES = ['client', 'server'] as const;
 
 export interface NdjsonOptions {
   /** How frames are read: `raw` and `acceptOf` are needed of it, the limits are the recording's own. */
@@ -27,22 +24,17 @@ export interface NdjsonOptions {
   readonly most?: number;
 }
 
-interface Recorded {
-  readonly judge: ConnectionJudge;
-  readonly tally: Tally;
-  readonly finished: [boolean, boolean];
-  /** The first FIN, or the RST. */
-  end: { readonly how: 'fin' | 'reset'; readonly by: 'client' | 'server'; readonly time: number } | undefined;
-}
-
 /**
  * A recording as the records of `--json` with whole payloads, and what they leave out so that every byte can be had
  * again: `opened`, `bytes`, the time of a handshake, and a head as it stood where its lines don't tell (docs/json.md).
  */
-export class NdjsonWriter implements RecordingTaker {
-  private readonly connections = new Map<number, Recorded>();
+export class NdjsonWriter implements StreamOpener {
   private readonly reading: ReadingOptions;
   private readonly view: ViewOptions;
+  private readonly taker = {
+    record: (record: Judged): void => this.take(record),
+    closed: (summary: ConnectionSummary): void => this.line(connectionRecord(summary)),
+  };
   private lines = '';
   /** Frames whose payloads are not whole in it. */
   cut = 0;
@@ -56,38 +48,25 @@ export class NdjsonWriter implements RecordingTaker {
     this.view = { preview: most, pretty: false, base64, verbose: false };
   }
 
-  opened(connection: number, ends: RecordedEnds, time: number): void {
-    const { client, server, secure } = ends;
-    const endpoints = { ...(client !== undefined && { client }), ...(server !== undefined && { server }) };
-    const tally = new Tally(connection, endpoints);
-    tally.at(time);
-    const judge = new ConnectionJudge(new Connection(this.reading), connection, (record) => this.take(tally, record));
-    this.connections.set(connection, { judge, tally, finished: [false, false], end: undefined });
-    this.line({ type: 'opened', connection, ...endpoints, ...(secure && { secure }), time });
+  opened(origin: StreamOrigin, time: number): StreamTaker {
+    const { number, a, b, isSecure = false } = origin;
+    this.line({
+      type: 'opened',
+      connection: number,
+      ...endpointTexts({ client: a, server: b }),
+      ...(isSecure && { secure: true }),
+      time,
+    });
     this.flush();
+    const { reading } = this;
+    const conversation = new Conversation(number, origin, time, { reading }, this.taker);
+    return through(conversation, (call) => {
+      call();
+      this.flush();
+    });
   }
 
-  bytes(connection: number, side: Side, bytes: Uint8Array, time: number): void {
-    this.connections.get(connection)?.judge.read(side, bytes, 0, bytes.length, time);
-    this.flush();
-  }
-
-  ended(connection: number, side: Side, how: 'fin' | 'reset', time: number): void {
-    const recorded = this.connections.get(connection);
-    if (recorded === undefined) return;
-    recorded.end ??= { how, by: SIDES[side], time };
-    recorded.finished[side] = true;
-    if (how !== 'reset' && !(recorded.finished[0] && recorded.finished[1])) return;
-    this.connections.delete(connection);
-    const { judge, tally, end } = recorded;
-    judge.end(time);
-    tally.ended(how === 'reset' ? 'reset' : end.how, time, end);
-    this.line(connectionRecord(tally.summary()));
-    this.flush();
-  }
-
-  private take(tally: Tally, record: Judged): void {
-    tally.take(record);
+  private take(record: Judged): void {
     if (record.type === 'frame' && record.frame.received > this.view.preview) this.cut++;
     for (const value of recordsOf(record, this.view)) this.line(value);
   }

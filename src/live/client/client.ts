@@ -7,13 +7,13 @@ import { OPCODE } from '../../codec/frames/registry.js';
 import { isFinding, type Diagnostic } from '../../rules/catalogue.js';
 import type { HandshakeDiagnostic } from '../../rules/handshake/rules.js';
 import type { Judged } from '../../traffic/judged.js';
-import type { Line } from './dial.js';
+import type { DialledConnection } from './dial.js';
 import { firstToEnd } from '../sockets/first-to-end.js';
 import { answerPings } from '../sockets/pongs.js';
 import { readAtMost } from '../sockets/turns.js';
 import { MOST_HEAD, ownLimit, WS_LIMITS } from '../sockets/ws-limits.js';
 import { LiveConnection, type LiveContext, type LiveTaker } from '../sockets/live-connection.js';
-import { refusalOf, type Refused } from './handshake-refusal.js';
+import { refusalOf, type RefusedHandshake } from './handshake-refusal.js';
 import { Tap } from '../sockets/tap.js';
 
 export interface ClientOptions extends LiveContext {
@@ -27,9 +27,9 @@ export interface ClientOptions extends LiveContext {
 }
 
 /** What became of a connection. */
-export type Outcome =
+export type ClientOutcome =
   /** Another status than 101. */
-  | ({ readonly kind: 'refused' } & Refused)
+  | ({ readonly kind: 'refused' } & RefusedHandshake)
   /** 101, but the handshake does not hold (RFC 6455 §4.1); or no HTTP at all. */
   | { readonly kind: 'invalid'; readonly message: string; readonly diagnostic?: Diagnostic }
   /** It ended before there was an answer. */
@@ -69,21 +69,21 @@ const HEAD_LIMIT = { maxHeaderSize: MOST_HEAD } as object;
 /** Pings whose times are kept. */
 const MOST_PINGS = 1024;
 
-/** A WebSocket client on a socket of ours: `ws` is the endpoint, a tap tells of every byte. */
+/** A WebSocket client on a socket of ours: `ws` is the endpoint, a tap reports every byte. */
 export class Client {
   /** What became of it, as soon as it is over. */
-  readonly finished: Promise<Outcome>;
-  private finish!: (outcome: Outcome) => void;
+  readonly finished: Promise<ClientOutcome>;
+  private finish!: (outcome: ClientOutcome) => void;
   private readonly socket: WebSocket;
   private readonly connection: LiveConnection;
   private readonly stream: Socket;
-  private outcome: Outcome | undefined;
+  private outcome: ClientOutcome | undefined;
   private handshake: Handshake | undefined;
   /** The first thing that the peer did wrong: in its answer to the handshake, and behind it. */
   private handshakeFault: Diagnostic | undefined;
   private fault: Diagnostic | undefined;
   private wasReset = false;
-  /** The stream has told that it is closed: everything about it was told before. */
+  /** The stream has reported that it is closed: everything about it was reported before. */
   private isGone = false;
   private opened = false;
   private weClosed = false;
@@ -94,7 +94,7 @@ export class Client {
 
   /** Throws a SyntaxError or TypeError where subprotocols or headers can't be sent. */
   constructor(
-    { stream, ends }: Line,
+    { stream, ends }: DialledConnection,
     readonly number: number,
     private readonly options: ClientOptions,
     private readonly taker: ClientTaker,
@@ -272,12 +272,12 @@ export class Client {
     this.terminate();
   }
 
-  private broken(message: string): Outcome {
+  private broken(message: string): ClientOutcome {
     return { kind: 'broken', message, ...(this.fault && { diagnostic: this.fault }) };
   }
 
-  /** Only the first outcome counts; it is told when the connection has ended. */
-  private end(outcome: Outcome): void {
+  /** Only the first outcome counts; it is reported when the connection has ended. */
+  private end(outcome: ClientOutcome): void {
     if (this.outcome !== undefined) return;
     this.outcome = outcome;
     if (this.isGone) this.finish(outcome);

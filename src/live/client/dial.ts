@@ -1,11 +1,13 @@
 import { lookup } from 'node:dns';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
-import type { Endpoints } from '../../traffic/tally/summary.js';
+import { endpointText, endpointTexts, hostPort, type Endpoints } from '../../codec/bytes/endpoint.js';
 import { ProxyRefusal, socks5, tunnel, type Proxy } from './proxy.js';
 import { readOut } from '../sockets/defer-write-errors.js';
+import { localEnd, remoteEnd } from '../sockets/socket-ends.js';
+import { tlsReason } from '../sockets/tls-reason.js';
 import { takeTurns } from '../sockets/turns.js';
-import { placeText, redirected, resolved, type Place, type Redirected, type Resolved } from './route.js';
+import { redirected, resolved, type HostPort, type Redirected, type Resolved } from './route.js';
 
 /** How far it came. */
 export type DialStage = 'proxy-name' | 'name' | 'connect' | 'tls' | 'certificate' | 'time';
@@ -22,9 +24,9 @@ export class DialError extends Error {
 }
 
 /** How a connection is made. */
-export interface Route {
+export interface DialRoute {
   /** What the URL names. */
-  readonly place: Place;
+  readonly place: HostPort;
   readonly unixSocket?: string;
   readonly proxy?: Proxy;
   readonly resolve: readonly Resolved[];
@@ -42,7 +44,7 @@ export interface TlsMaterial {
 }
 
 /** A connection, nothing sent or read yet. */
-export interface Line {
+export interface DialledConnection {
   readonly stream: net.Socket;
   readonly ends: Endpoints;
   /** How it was made, in words. */
@@ -50,7 +52,7 @@ export interface Line {
 }
 
 /** Connects, through proxies and TLS where the route has some. Throws a DialError; `signal` gives up (stage `time`). */
-export async function dial(route: Route, signal: AbortSignal): Promise<Line> {
+export async function dial(route: DialRoute, signal: AbortSignal): Promise<DialledConnection> {
   const to = redirected(route.place, route.connectTo);
   const raw = await reach(route, to, signal);
   try {
@@ -67,12 +69,12 @@ export async function dial(route: Route, signal: AbortSignal): Promise<Line> {
 }
 
 /** The socket that reaches the other end, in the clear. */
-async function reach(route: Route, to: Place, signal: AbortSignal): Promise<net.Socket> {
+async function reach(route: DialRoute, to: HostPort, signal: AbortSignal): Promise<net.Socket> {
   const { unixSocket, proxy } = route;
   if (unixSocket !== undefined) return connected(net.connect({ path: unixSocket }), unixSocket, 'name', signal);
   const addresses = resolved(to, route.resolve);
-  if (proxy === undefined) return connected(openSocket(to, addresses), placeText(to), 'name', signal);
-  const name = `the proxy ${placeText(proxy)}`;
+  if (proxy === undefined) return connected(openSocket(to, addresses), hostPort(to.host, to.port), 'name', signal);
+  const name = `the proxy ${hostPort(proxy.host, proxy.port)}`;
   const stream = await connected(openSocket(proxy, resolved(proxy, route.resolve)), name, 'proxy-name', signal);
   try {
     const line = proxy.kind === 'https' ? await secure(stream, proxy.host, {}, signal) : stream;
@@ -88,7 +90,7 @@ async function reach(route: Route, to: Place, signal: AbortSignal): Promise<net.
   }
 }
 
-function openSocket({ host, port }: Place, addresses: readonly string[] | undefined): net.Socket {
+function openSocket({ host, port }: HostPort, addresses: readonly string[] | undefined): net.Socket {
   if (addresses === undefined) return net.connect({ host, port });
   const all = addresses.map((address) => ({ address, family: net.isIP(address) }));
   return net.connect({
@@ -124,12 +126,12 @@ function connected(
     });
     socket.once('error', reject);
   });
-  const told = made.catch((error: Error) => {
+  const explained = made.catch((error: Error) => {
     const { code = '', syscall } = firstOf(error);
     const stage = syscall === 'getaddrinfo' ? nameStage : 'connect';
     throw new DialError(stage, `${name}: ${REASONS[code] ?? (error.message || code)}`);
   });
-  return givenUp(told, name, signal, socket);
+  return givenUp(explained, name, signal, socket);
 }
 
 /** Of several addresses each had its own error. */
@@ -181,12 +183,6 @@ function secure(
   return givenUp(made, host, signal, stream);
 }
 
-/** OpenSSL's own words stand between colons: `…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:…`. */
-function tlsReason({ message }: Error): string {
-  const [, words] = /:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/.exec(message) ?? [];
-  return words ?? message.trim();
-}
-
 /** The same, unless it takes too long. */
 function givenUp<T>(made: Promise<T>, name: string, signal: AbortSignal, socket?: net.Socket): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -200,21 +196,17 @@ function givenUp<T>(made: Promise<T>, name: string, signal: AbortSignal, socket?
   });
 }
 
-function endsOf(raw: net.Socket, { unixSocket, proxy }: Route, to: Place): Endpoints {
+function endsOf(raw: net.Socket, { unixSocket, proxy }: DialRoute, to: HostPort): Endpoints {
   if (unixSocket !== undefined) return { server: unixSocket };
-  const { localAddress, localPort, remoteAddress, remotePort } = raw;
-  const client = endOf(localAddress, localPort);
-  const server = proxy ? placeText(to) : endOf(remoteAddress, remotePort);
-  return { ...(client !== undefined && { client }), ...(server !== undefined && { server }) };
+  const server = proxy ? { address: to.host, port: to.port } : remoteEnd(raw);
+  return endpointTexts({ client: localEnd(raw), server });
 }
 
-function endOf(host: string | undefined, port: number | undefined): string | undefined {
-  return host === undefined || port === undefined ? undefined : placeText({ host, port });
-}
-
-function wordsOf(stream: net.Socket, { unixSocket, proxy, tls: material }: Route, to: Place): string {
-  const where = unixSocket ?? endOf(stream.remoteAddress, stream.remotePort) ?? placeText(to);
-  const through = proxy ? `, to ${placeText(to)} through the proxy ${placeText(proxy)}` : '';
+function wordsOf(stream: net.Socket, { unixSocket, proxy, tls: material }: DialRoute, to: HostPort): string {
+  const goal = hostPort(to.host, to.port);
+  const end = remoteEnd(stream);
+  const where = unixSocket ?? (end ? endpointText(end) : goal);
+  const through = proxy ? `, to ${goal} through the proxy ${hostPort(proxy.host, proxy.port)}` : '';
   if (material === undefined || !(stream instanceof tls.TLSSocket)) return `connected to ${where}${through}`;
   const { name } = stream.getCipher();
   const known = stream.authorized ? '' : ', certificate not verified';

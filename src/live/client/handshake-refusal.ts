@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 /** An answer to the handshake that is not 101 (RFC 6455 §4.1, §4.2.2). */
-export interface Refused {
+export interface RefusedHandshake {
   readonly status: number;
   readonly reason: string;
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -18,7 +18,7 @@ const MOST_BODY = 64 * 1024;
 const BODY_TIME = 3000;
 
 /** The whole answer, its body as far as it comes in time. */
-export function refusalOf(response: IncomingMessage): Promise<Refused> {
+export function refusalOf(response: IncomingMessage): Promise<RefusedHandshake> {
   const { statusCode = 0, statusMessage = '', rawHeaders } = response;
   const headers: [string, string][] = [];
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) headers.push([rawHeaders[i]!, rawHeaders[i + 1]!]);

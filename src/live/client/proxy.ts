@@ -2,14 +2,15 @@ import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { HeadReader } from '../../codec/http1/head-reader.js';
 import type { Head } from '../../codec/http1/head.js';
-import { placeText, type Place } from './route.js';
+import { hostPort } from '../../codec/bytes/endpoint.js';
+import type { HostPort } from './route.js';
 import { takeBytes, takeFrom } from '../sockets/read-prefix.js';
 
 /**
  * Tunnels through proxies. The agents that npm has for it are made for `http.Agent` and keep the socket to themselves;
  * here it has to be in our hands before anybody reads from it, and both protocols together are shorter than their glue.
  */
-export interface Proxy extends Place {
+export interface Proxy extends HostPort {
   readonly kind: 'http' | 'https' | 'socks5' | 'socks5h';
   readonly user?: string;
   readonly password?: string;
@@ -23,8 +24,8 @@ export class ProxyRefusal extends Error {
 const MOST_HEAD = 16 * 1024;
 
 /** Asks an HTTP proxy for a tunnel (RFC 9110 §9.3.6). What follows on the stream is the other end's. */
-export async function tunnel(stream: Duplex, to: Place, { user, password = '' }: Proxy): Promise<void> {
-  const place = placeText(to);
+export async function tunnel(stream: Duplex, to: HostPort, { user, password = '' }: Proxy): Promise<void> {
+  const place = hostPort(to.host, to.port);
   const lines = [
     `CONNECT ${place} HTTP/1.1`,
     `Host: ${place}`,
@@ -66,7 +67,7 @@ const REPLIES: readonly string[] = [
 ];
 
 /** Asks a SOCKS5 proxy for a connection (RFC 1928), with user and password where there are some (RFC 1929). */
-export async function socks5(stream: Duplex, to: Place, { user, password = '' }: Proxy): Promise<void> {
+export async function socks5(stream: Duplex, to: HostPort, { user, password = '' }: Proxy): Promise<void> {
   const methods = user === undefined ? [NO_AUTH] : [NO_AUTH, USER_AND_PASSWORD];
   stream.write(Uint8Array.from([VERSION, methods.length, ...methods]));
   const [version, method] = await takeBytes(stream, 2);

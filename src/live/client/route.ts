@@ -1,13 +1,13 @@
 import { isIP } from 'node:net';
 
 /** Where a connection goes to. An IPv6 address stands without brackets. */
-export interface Place {
+export interface HostPort {
   readonly host: string;
   readonly port: number;
 }
 
 /** `--resolve`: these addresses instead of what the name service says. Host `*` is any. */
-export interface Resolved extends Place {
+export interface Resolved extends HostPort {
   readonly addresses: readonly string[];
 }
 
@@ -18,7 +18,7 @@ export interface Redirected {
 }
 
 /** The place to connect to where the URL names another: the first rule that fits. */
-export function redirected(place: Place, rules: readonly Redirected[]): Place {
+export function redirected(place: HostPort, rules: readonly Redirected[]): HostPort {
   for (const { from, to } of rules) {
     const isHost = from.host === '' || same(from.host, place.host);
     if (!isHost || (from.port !== undefined && from.port !== place.port)) continue;
@@ -28,7 +28,7 @@ export function redirected(place: Place, rules: readonly Redirected[]): Place {
 }
 
 /** The addresses that were given for a place; undefined: the name service is asked. The last rule that fits counts, as for curl. */
-export function resolved(place: Place, rules: readonly Resolved[]): readonly string[] | undefined {
+export function resolved(place: HostPort, rules: readonly Resolved[]): readonly string[] | undefined {
   const rule = rules.findLast(({ host, port }) => (host === '*' || same(host, place.host)) && port === place.port);
   return rule?.addresses;
 }
@@ -38,13 +38,8 @@ function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-/** As `HOST:PORT`, an IPv6 address in brackets (RFC 3986 §3.2.2). */
-export function placeText({ host, port }: Place): string {
-  return `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
-}
-
 /** Whether `NO_PROXY` names the host: suffixes of names, addresses, `*`; perhaps with a port behind it. */
-export function isExempt(place: Place, list: string): boolean {
+export function isExempt(place: HostPort, list: string): boolean {
   return list
     .split(/[\s,]+/)
     .filter(Boolean)

@@ -1,14 +1,16 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Endpoints } from '../../traffic/tally/summary.js';
+import type { Endpoints } from '../../codec/bytes/endpoint.js';
 import { readOut } from '../sockets/defer-write-errors.js';
-import { Crowd, type CrowdLimits } from './crowd.js';
+import { OpenConnections, type ConnectionLimits } from './open-connections.js';
+import { endsOf } from '../sockets/socket-ends.js';
 import { Tap, type TapTaker } from '../sockets/tap.js';
+import { tlsReason } from '../sockets/tls-reason.js';
 import { readAtMost, takeTurns } from '../sockets/turns.js';
 
 /** Somebody who asks for a WebSocket. */
-export interface Caller {
+export interface UpgradeRequest {
   readonly request: IncomingMessage;
   readonly stream: Duplex;
   /** What came behind the request's head. */
@@ -19,20 +21,20 @@ export interface Caller {
   readonly wasReset: () => boolean;
 }
 
-export interface Visitors {
+export interface HttpTaker {
   request(request: IncomingMessage, response: ServerResponse, tap: HeldTap): void;
-  upgrade(caller: Caller): void;
+  upgrade(upgrade: UpgradeRequest): void;
   /** Somebody came who spoke no HTTP, or no TLS. */
   trouble(message: string): void;
 }
 
-/** What Node tells of bad requests: the answer, and the words for it. */
+/** What Node.js reports of bad requests: the answer, and the words for it. */
 const HTTP_TROUBLE: Readonly<Record<string, readonly [status: string, words: string]>> = {
   HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the head is too long'],
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the head did not come in time'],
 };
 
-export interface DoorLimits extends CrowdLimits {
+export interface HttpListenerLimits extends ConnectionLimits {
   /** Bytes of a head. */
   readonly head: number;
 }
@@ -41,55 +43,55 @@ export interface DoorLimits extends CrowdLimits {
 const MOST_BEHIND = 128 * 1024;
 
 /** Accepts connections: plain HTTP goes one way, WebSocket the other, and of the latter no byte is missed. */
-export class Doorway {
+export class HttpListener {
   private readonly taps = new WeakMap<Duplex, HeldTap>();
   private readonly sockets = new Set<Socket>();
-  private readonly crowd: Crowd<Socket>;
+  private readonly connections: OpenConnections<Socket>;
 
   constructor(
     private readonly server: Server,
     connection: 'connection' | 'secureConnection',
-    limits: DoorLimits,
-    visitors: Visitors,
+    limits: HttpListenerLimits,
+    taker: HttpTaker,
   ) {
-    this.crowd = new Crowd(limits, (socket) => socket.destroy());
+    this.connections = new OpenConnections(limits, (socket) => socket.destroy());
     // Before TLS is agreed on, only Node.js knows a connection.
     if (connection === 'secureConnection') server.maxConnections = limits.connections + limits.waiting;
     server.on(connection, (socket: Socket) => {
       takeTurns(socket);
-      if (!this.crowd.enter(socket)) {
-        visitors.trouble('a connection was refused: there are too many');
+      if (!this.connections.enter(socket)) {
+        taker.trouble('a connection was refused: there are too many');
         return void socket.destroy();
       }
       this.taps.set(socket, new HeldTap(socket, limits.head + MOST_BEHIND));
       this.sockets.add(socket);
       socket.on('close', () => {
         this.sockets.delete(socket);
-        this.crowd.left(socket);
+        this.connections.left(socket);
       });
     });
     server.on('tlsClientError', (error: NodeJS.ErrnoException) => {
-      visitors.trouble(`a TLS handshake failed: ${tlsReason(error)}`);
+      taker.trouble(`a TLS handshake failed: ${refusedTls(error)}`);
     });
     server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
       const { code = '' } = error;
       if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-      visitors.trouble(`a connection was refused: ${HTTP_TROUBLE[code]?.[1] ?? `no HTTP (${error.message})`}`);
+      taker.trouble(`a connection was refused: ${HTTP_TROUBLE[code]?.[1] ?? `no HTTP (${error.message})`}`);
       socket.end(`HTTP/1.1 ${HTTP_TROUBLE[code]?.[0] ?? '400 Bad Request'}\r\nConnection: close\r\n\r\n`);
     });
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       const tap = this.taps.get(request.socket);
       if (tap === undefined) return request.destroy();
-      this.crowd.settled(request.socket);
-      response.on('close', () => this.crowd.waits(request.socket));
+      this.connections.settled(request.socket);
+      response.on('close', () => this.connections.waits(request.socket));
       tap.forget();
-      visitors.request(request, response, tap);
+      taker.request(request, response, tap);
     });
     server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
       const socket = stream as Socket;
       const tap = this.taps.get(stream);
       if (tap === undefined) return stream.destroy();
-      this.crowd.settled(socket);
+      this.connections.settled(socket);
       readOut(stream);
       tap.want(request, head);
       // `ws` puts back what came with the head, and reads it again.
@@ -97,7 +99,7 @@ export class Doorway {
       let failed = false;
       stream.on('error', () => (failed = true));
       const wasReset = (): boolean => failed || (socket.destroyed && !socket.readableEnded);
-      visitors.upgrade({ request, stream, head, ends: endsOf(socket), tap, wasReset });
+      taker.upgrade({ request, stream, head, ends: endsOf(socket), tap, wasReset });
     });
   }
 
@@ -161,7 +163,7 @@ export class HeldTap implements TapTaker {
     this.passed.outgoing += bytes.length;
   }
 
-  /** How many bytes passed since the last call, while nobody was told of them. */
+  /** How many bytes passed since the last call, while nobody took them. */
   count(): { readonly incoming: number; readonly outgoing: number } {
     const { passed } = this;
     this.passed = { incoming: 0, outgoing: 0 };
@@ -172,7 +174,7 @@ export class HeldTap implements TapTaker {
     this.tap.putBack(length);
   }
 
-  /** Nobody is to be told of anything. */
+  /** Nothing is handed on. */
   close(): void {
     this.tap.close();
     this.held = undefined;
@@ -191,26 +193,17 @@ export class HeldTap implements TapTaker {
     this.held = [Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head];
   }
 
-  /** From now on `taker` is told, beginning with what was kept. */
-  tell(taker: TapTaker): void {
+  /** From now on `taker` gets the bytes, beginning with what was kept. */
+  handTo(taker: TapTaker): void {
     for (const bytes of this.held ?? []) taker.incoming(bytes);
     this.held = undefined;
     this.taker = taker;
   }
 }
 
-export function endsOf({ remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 }: Socket): Endpoints {
-  return { client: endOf(remoteAddress, remotePort), server: endOf(localAddress, localPort) };
-}
-
-function endOf(address: string, port: number): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
-  return plain.includes(':') ? `[${plain}]:${port}` : `${plain}:${port}`;
-}
-
-/** OpenSSL's own words stand between colons. */
-function tlsReason({ code = '', message }: NodeJS.ErrnoException): string {
-  const [, words = message] = /:SSL routines:[^:]*:([^:]+)/.exec(message) ?? [];
-  if (code === 'ECONNRESET') return 'the client ended it (perhaps it does not trust the certificate)';
+/** Why a client's TLS handshake failed. */
+function refusedTls(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ECONNRESET') return 'the client ended it (perhaps it does not trust the certificate)';
+  const words = tlsReason(error);
   return /http request|wrong version number/.test(words) ? `${words} (perhaps it came by ws:// or http://)` : words;
 }

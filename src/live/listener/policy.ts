@@ -14,8 +14,8 @@ export interface ListenerPolicy {
   readonly allowOrigin: readonly string[];
 }
 
-/** What of a request tells who asks, and for which server. */
-export interface Asking {
+/** What of a request shows who asks, and for which server. */
+export interface RequestFacts {
   /** The headers in their order; names in any case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly target: string;
@@ -41,18 +41,18 @@ export interface Refusal {
 export const NO_NAMES: ListenerPolicy = { names: [], allowHost: [], allowOrigin: [] };
 
 /** Why this request is refused; undefined: it may pass. */
-export function refusalFor(asking: Asking, audience: Audience, policy: ListenerPolicy): Refusal | undefined {
-  return hostRefusal(asking, policy) ?? pageRefusal(asking, audience, policy);
+export function refusalFor(request: RequestFacts, audience: Audience, policy: ListenerPolicy): Refusal | undefined {
+  return hostRefusal(request, policy) ?? pageRefusal(request, audience, policy);
 }
 
 /** RFC 9112 §3.2: exactly one `Host`; §3.2.2: a target that names a host counts before it. Both have to be ours. */
-function hostRefusal(asking: Asking, policy: ListenerPolicy): Refusal | undefined {
-  const hosts = valuesOf(asking, 'host');
+function hostRefusal(request: RequestFacts, policy: ListenerPolicy): Refusal | undefined {
+  const hosts = valuesOf(request, 'host');
   if (hosts.length !== 1) {
     const count = hosts.length === 0 ? 'no Host header' : `${hosts.length} Host headers`;
     return { status: 400, reason: `the request has ${count}: HTTP wants one (RFC 9112 section 3.2)` };
   }
-  const [, authority] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(asking.target) ?? [];
+  const [, authority] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(request.target) ?? [];
   for (const host of authority === undefined ? hosts : [...hosts, authority]) {
     const name = hostName(host);
     if (name === undefined) return { status: 400, reason: `the host ${shown(host)} is malformed` };
@@ -64,26 +64,28 @@ function hostRefusal(asking: Asking, policy: ListenerPolicy): Refusal | undefine
   return undefined;
 }
 
-function pageRefusal(asking: Asking, audience: Audience, policy: ListenerPolicy): Refusal | undefined {
-  const [origin, ...more] = valuesOf(asking, 'origin');
+function pageRefusal(request: RequestFacts, audience: Audience, policy: ListenerPolicy): Refusal | undefined {
+  const [origin, ...more] = valuesOf(request, 'origin');
   if (more.length > 0) return { status: 403, reason: 'the request has more than one Origin header' };
   if (audience === 'static') return undefined;
   if (audience === 'own') {
-    if (origin !== undefined && isOwnOrigin(origin, asking, policy)) return undefined;
+    if (origin !== undefined && isOwnOrigin(origin, request, policy)) return undefined;
     return { status: 403, reason: 'this is for the page of this server only' };
   }
   if (audience === 'public' && policy.allowOrigin.length === 0) return undefined;
-  if (origin === undefined) return siteRefusal(asking, audience, policy);
-  if (isNamed(origin, policy) || isOwnOrigin(origin, asking, policy)) return undefined;
+  if (origin === undefined) return siteRefusal(request, audience, policy);
+  if (isNamed(origin, policy) || isOwnOrigin(origin, request, policy)) return undefined;
   if (audience === 'guarded' && isThisMachine(partsOf(origin)?.name)) return undefined;
   const option = hint('--allow-origin', origin);
   return { status: 403, reason: `a page of the origin ${shown(origin)} is not allowed here (${option})` };
 }
 
 /** A page can ask without naming its origin (an image, a link): browsers then say how far away it is (Fetch Metadata). */
-function siteRefusal(asking: Asking, audience: Audience, policy: ListenerPolicy): Refusal | undefined {
+function siteRefusal(request: RequestFacts, audience: Audience, policy: ListenerPolicy): Refusal | undefined {
   if (audience === 'public' || policy.allowOrigin.includes('*')) return undefined;
-  const isForeign = valuesOf(asking, 'sec-fetch-site').some((value) => /(^|,)[ \t]*cross-site[ \t]*(,|$)/i.test(value));
+  const isForeign = valuesOf(request, 'sec-fetch-site').some((value) =>
+    /(^|,)[ \t]*cross-site[ \t]*(,|$)/i.test(value),
+  );
   if (!isForeign) return undefined;
   return {
     status: 403,
@@ -92,7 +94,7 @@ function siteRefusal(asking: Asking, audience: Audience, policy: ListenerPolicy)
   };
 }
 
-function valuesOf({ headers }: Asking, name: string): string[] {
+function valuesOf({ headers }: RequestFacts, name: string): string[] {
   return headers.flatMap(([one, value]) => (one.toLowerCase() === name ? [value.trim()] : []));
 }
 
@@ -102,12 +104,12 @@ function isNamed(origin: string, { allowOrigin }: ListenerPolicy): boolean {
 }
 
 /** Pages that this listener handed out, itself or by a proxy: that one may speak TLS for it, and ask under another name. */
-function isOwnOrigin(origin: string, asking: Asking, { allowHost }: ListenerPolicy): boolean {
+function isOwnOrigin(origin: string, request: RequestFacts, { allowHost }: ListenerPolicy): boolean {
   const parts = partsOf(origin);
   if (parts === undefined || !/^https?$/.test(parts.scheme)) return false;
   if (allowHost.some((name) => name.toLowerCase() === parts.name)) return true;
-  const [host = ''] = valuesOf(asking, 'host');
-  const own = partsOf(`${asking.isSecure ? 'https' : 'http'}://${host}`);
+  const [host = ''] = valuesOf(request, 'host');
+  const own = partsOf(`${request.isSecure ? 'https' : 'http'}://${host}`);
   return own !== undefined && own.scheme === parts.scheme && own.name === parts.name && own.port === parts.port;
 }
 

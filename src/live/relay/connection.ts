@@ -6,8 +6,8 @@ import type { RequestHead } from '../../codec/http1/head.js';
 import type { Polled } from '../../traffic/run-records/polled.js';
 import type { RelayFault } from '../../traffic/run-records/relay-fault.js';
 import type { TcpEnd } from '../../traffic/tally/tally.js';
-import { FrameFaults, type FramePlan } from './frame-faults.js';
-import { PacedOutlet, SocketOutlet, type Outlet, type Pace, type Passage } from '../sockets/outlet.js';
+import { FrameFaults, type FrameFaultPlan } from './frame-faults.js';
+import { PacedOutlet, SocketOutlet, type Outlet, type OutletPace, type Passage } from '../sockets/outlet.js';
 import { Exchanges, type Beginning } from './exchanges.js';
 import type { HeadEdit } from './head.js';
 import { lateHead } from '../listener/first-head.js';
@@ -20,7 +20,7 @@ import { readAtMost } from '../sockets/turns.js';
 export type RelaySide = 'client' | 'server';
 
 /** What is done to a connection on purpose. */
-export interface Faults extends FramePlan, Pace {
+export interface RelayFaults extends FrameFaultPlan, OutletPace {
   /** Both ends get a reset when so many frames went through, counted over both directions. */
   readonly dropAfter?: number;
   /** Both ends get a close frame then, and a FIN. */
@@ -30,9 +30,9 @@ export interface Faults extends FramePlan, Pace {
 export type FaultName = RelayFault['fault'];
 
 /** Something that was done on purpose. */
-export type Fault = Pick<RelayFault, 'fault' | 'direction' | 'index' | 'message'>;
+export type RelayFaultEvent = Pick<RelayFault, 'fault' | 'direction' | 'index' | 'message'>;
 
-/** Who is told of a connection's bytes, as they came from their sender. */
+/** Takes a connection's bytes, as they came from their sender. */
 export interface RelayWatcher extends TapTaker {
   end(reason: 'fin' | 'reset', by?: TcpEnd): void;
 }
@@ -40,7 +40,7 @@ export interface RelayWatcher extends TapTaker {
 export interface RelayTaker {
   /** It asks for a WebSocket, or is no HTTP. */
   watch(): RelayWatcher | undefined;
-  fault(fault: Fault): void;
+  fault(fault: RelayFaultEvent): void;
   /** Other HTTP has passed. */
   polled(polled: Omit<Polled, 'client'>): void;
   /** A request was not passed on, and the connection ends. */
@@ -55,7 +55,7 @@ export interface RelayPlan {
   readonly headSeconds: number;
   /** Why a request may not pass; undefined: it may. */
   refusal(this: void, head: RequestHead): Refusal | undefined;
-  readonly faults: Faults;
+  readonly faults: RelayFaults;
   random(this: void): number;
   /** Seconds since the epoch. */
   now(this: void): number;
@@ -89,7 +89,7 @@ export class RelayConnection {
   /** A fault ended it: nothing goes through any more. */
   private isShut = false;
   private frames = 0;
-  private faults: Fault[] = [];
+  private faults: RelayFaultEvent[] = [];
   private refusal: Refusal | undefined;
   /** The client is read no further, whatever room there is. */
   private isHeld = false;
@@ -151,11 +151,11 @@ export class RelayConnection {
     const { corrupt, fragment, duplicate, dropAfter, closeAfter } = this.plan.faults;
     const isMeddled = [corrupt, fragment, duplicate, dropAfter, closeAfter].some((fault) => fault !== undefined);
     if (!isMeddled) return outlet;
-    const tell = (fault: FaultName, index: number, message: string): void => {
+    const report = (fault: FaultName, index: number, message: string): void => {
       this.faults.push({ fault, direction: side, index, message });
     };
-    const passed = (index: number): boolean => this.count(side, index, tell);
-    return new FrameFaults(outlet, this.plan.faults, { did: tell, passed }, this.plan.random);
+    const passed = (index: number): boolean => this.count(side, index, report);
+    return new FrameFaults(outlet, this.plan.faults, { did: report, passed }, this.plan.random);
   }
 
   private listen(side: RelaySide): Promise<void> {
@@ -253,17 +253,17 @@ export class RelayConnection {
   private count(
     side: RelaySide,
     index: number,
-    tell: (fault: FaultName, index: number, words: string) => void,
+    report: (fault: FaultName, index: number, words: string) => void,
   ): boolean {
     const { dropAfter, closeAfter } = this.plan.faults;
     this.frames++;
     if (this.frames === dropAfter) {
-      tell('drop', index, `both ends are reset after ${this.frames} frames`);
+      report('drop', index, `both ends are reset after ${this.frames} frames`);
       this.isShut = this.wasReset = true;
       // Behind what was written.
       setImmediate(() => this.reset());
     } else if (this.frames === closeAfter?.frames) {
-      tell('close', index, `both ends are told to close with ${closeAfter.code} after ${this.frames} frames`);
+      report('close', index, `both ends are told to close with ${closeAfter.code} after ${this.frames} frames`);
       this.isShut = true;
       setImmediate(() => this.closeWith(closeAfter.code, closeAfter.reason));
     }

@@ -7,7 +7,7 @@ import { BodyMeter, requestBody, responseBody } from '../server/body-meter.js';
 import type { Refusal } from '../listener/policy.js';
 import { editHead, type HeadEdit } from './head.js';
 
-type Side = 'client' | 'server';
+type Sender = 'client' | 'server';
 
 /** A head of a request may not be longer; of an answer more is not looked at, and goes on as it is. */
 export const MOST_HEAD = 64 * 1024;
@@ -25,9 +25,9 @@ export interface ExchangeTaker {
   /** Why a request may not pass; undefined: it may. */
   refusal(head: RequestHead): Refusal | undefined;
   /** Bytes of heads and bodies go on. */
-  head(side: Side, bytes: Uint8Array): void;
+  head(side: Sender, bytes: Uint8Array): void;
   /** Bytes that are frames, if all goes well. */
-  frames(side: Side, bytes: Uint8Array): void;
+  frames(side: Sender, bytes: Uint8Array): void;
   begun(beginning: Beginning): void;
   polled(polled: Omit<Polled, 'client'>): void;
   /** A request does not pass: nothing more goes on. */
@@ -74,7 +74,7 @@ export class Exchanges {
     private readonly taker: ExchangeTaker,
   ) {}
 
-  take(side: Side, bytes: Uint8Array): void {
+  take(side: Sender, bytes: Uint8Array): void {
     if (side === 'server') this.fromServer(bytes);
     else this.fromClient(bytes);
   }

@@ -6,7 +6,7 @@ import type { FrameHeader } from '../../codec/frames/frame.js';
 import type { Passage } from '../sockets/outlet.js';
 
 /** What is done to the frames of a direction on their way. */
-export interface FramePlan {
+export interface FrameFaultPlan {
   /** The share of frames with a payload that get one bit turned over: from 0 to 1. */
   readonly corrupt?: number;
   /** Data frames with more payload bytes are cut into frames of so many (RFC 6455 §5.4). */
@@ -37,7 +37,7 @@ export class FrameFaults implements Passage {
 
   constructor(
     private readonly next: Passage,
-    private readonly plan: FramePlan,
+    private readonly plan: FrameFaultPlan,
     private readonly taker: FaultTaker,
     private readonly random: () => number,
   ) {}

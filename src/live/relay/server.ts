@@ -2,19 +2,21 @@ import * as net from 'node:net';
 import * as tls from 'node:tls';
 import type { AddressInfo, Socket } from 'node:net';
 import type { RequestHead } from '../../codec/http1/head.js';
+import { endpointText, UNKNOWN_ENDPOINT } from '../../codec/bytes/endpoint.js';
+import type { ConnectionFilter } from '../../traffic/filters.js';
 import type { RelayFault } from '../../traffic/run-records/relay-fault.js';
 import type { Polled } from '../../traffic/run-records/polled.js';
-import { ambiguityIn, askingOfHead } from '../listener/asking.js';
-import { Complaints } from '../listener/complaints.js';
-import { Crowd } from '../listener/crowd.js';
-import { dial, DialError, type Line, type Route } from '../client/dial.js';
+import { ambiguityIn, factsOfHead } from '../listener/request-facts.js';
+import { LimitedNotices } from '../listener/limited-notices.js';
+import { OpenConnections } from '../listener/open-connections.js';
+import { dial, DialError, type DialledConnection, type DialRoute } from '../client/dial.js';
 import { firstHead } from '../listener/first-head.js';
 import { refusalFor, type ListenerPolicy, type Refusal } from '../listener/policy.js';
 import { LiveConnection, type LiveContext, type LiveTaker } from '../sockets/live-connection.js';
-import { placeText, type Place } from '../client/route.js';
 import { readOut } from '../sockets/defer-write-errors.js';
+import { remoteEnd } from '../sockets/socket-ends.js';
 import { takeTurns } from '../sockets/turns.js';
-import { RelayConnection, type Fault, type Faults, type RelayWatcher } from './connection.js';
+import { RelayConnection, type RelayFaultEvent, type RelayFaults, type RelayWatcher } from './connection.js';
 import type { HeadEdit } from './head.js';
 import { refusalText } from '../listener/handshake-rejection.js';
 
@@ -33,15 +35,15 @@ export interface RelayOptions extends LiveContext {
   /** Who may ask. */
   readonly listener: ListenerPolicy;
   readonly limits: RelayLimits;
-  readonly route: Route;
+  readonly route: DialRoute;
   /** Seconds that a connection to the server may take. */
   readonly connectTime: number;
   readonly edit: HeadEdit;
-  readonly faults: Faults;
+  readonly faults: RelayFaults;
   /** Numbers from 0 up to 1 for the faults of a connection. */
   random(this: void, connection: number): () => number;
   /** Whether a connection is looked at. */
-  wants?(this: void, connection: number, client: Place, server: Place): boolean;
+  readonly wants?: ConnectionFilter | undefined;
 }
 
 export interface RelayServerTaker extends LiveTaker {
@@ -66,16 +68,16 @@ export class RelayServer {
   private numbers = 0;
   private visits = 0;
   private refused = 0;
-  private readonly complaints: Complaints;
-  private readonly crowd: Crowd<Socket>;
+  private readonly notices: LimitedNotices;
+  private readonly connections: OpenConnections<Socket>;
 
   constructor(
     private readonly options: RelayOptions,
     private readonly taker: RelayServerTaker,
   ) {
     const { connections, headSeconds } = options.limits;
-    this.complaints = new Complaints((message) => taker.notice(message));
-    this.crowd = new Crowd({ connections, waiting: connections }, (socket) => socket.destroy());
+    this.notices = new LimitedNotices((message) => taker.notice(message));
+    this.connections = new OpenConnections({ connections, waiting: connections }, (socket) => socket.destroy());
     const shape = { allowHalfOpen: true, noDelay: true };
     const take = (socket: Socket): void => void this.take(socket);
     const handshake = { ALPNProtocols: ['http/1.1'], handshakeTimeout: headSeconds * 1000 };
@@ -84,7 +86,7 @@ export class RelayServer {
       : net.createServer({ ...shape, pauseOnConnect: true }, take);
     // Before TLS is agreed on, only Node.js knows a connection.
     if (options.tls) this.server.maxConnections = connections + MOST_REFUSED;
-    this.server.on('tlsClientError', (error: Error) => this.complaints.add(`a TLS handshake failed: ${error.message}`));
+    this.server.on('tlsClientError', (error: Error) => this.notices.add(`a TLS handshake failed: ${error.message}`));
   }
 
   listen(): Promise<AddressInfo> {
@@ -115,7 +117,7 @@ export class RelayServer {
     this.sockets.add(client);
     client.on('close', () => {
       this.sockets.delete(client);
-      this.crowd.left(client);
+      this.connections.left(client);
     });
     // Until the server answers, the client's end is all that can go wrong.
     client.on('error', () => undefined);
@@ -123,15 +125,15 @@ export class RelayServer {
     readOut(client);
     takeTurns(client);
     const { limits, route, connectTime } = this.options;
-    if (!this.crowd.enter(client)) return this.refuse(client, TOO_MANY);
+    if (!this.connections.enter(client)) return this.refuse(client, TOO_MANY);
     // Nothing is dialled for half a head, or for somebody who may not ask.
     const first = await firstHead(client, limits.headSeconds);
     if ('left' in first) return void client.destroy();
     const refusal = 'refusal' in first ? first.refusal : this.refusalOf(first.head);
     if (refusal || 'refusal' in first) return this.refuse(client, refusal ?? TOO_MANY);
-    this.crowd.settled(client);
+    this.connections.settled(client);
     const late = AbortSignal.timeout(connectTime * 1000);
-    let line: Line;
+    let line: DialledConnection;
     try {
       line = await dial(route, AbortSignal.any([this.giveUp.signal, late]));
     } catch (error) {
@@ -144,23 +146,21 @@ export class RelayServer {
 
   private refusalOf(head: RequestHead): Refusal | undefined {
     const { tls: material, listener } = this.options;
-    return ambiguityIn(head) ?? refusalFor(askingOfHead(head, material !== undefined), 'guarded', listener);
+    return ambiguityIn(head) ?? refusalFor(factsOfHead(head, material !== undefined), 'guarded', listener);
   }
 
-  private relay(client: Socket, { stream: server, ends }: Line, first: Uint8Array): void {
+  private relay(client: Socket, { stream: server, ends }: DialledConnection, first: Uint8Array): void {
     const { options, taker } = this;
-    const source = placeOf(client);
-    const from = placeText(source);
-    const to = ends.server === undefined ? {} : { server: ends.server };
-    const there = placeOf(server);
+    const both = { client: remoteEnd(client) ?? UNKNOWN_ENDPOINT, server: remoteEnd(server) ?? UNKNOWN_ENDPOINT };
+    const texts = { ...ends, client: endpointText(both.client) };
     let number = -1;
     let isWanted = taker.looks && options.wants === undefined;
     const watch = (): RelayWatcher | undefined => {
       number = this.numbers++;
-      isWanted = taker.looks && options.wants?.(number, source, there) !== false;
+      isWanted = taker.looks && options.wants?.({ number, ...both }) !== false;
       // What is not shown is recorded all the same.
       if (!isWanted && options.recorder === undefined) return undefined;
-      return new LiveConnection(number, { client: from, ...to }, 'server', options, isWanted ? taker : NOBODY);
+      return new LiveConnection(number, texts, 'server', options, isWanted ? taker : NOBODY);
     };
     const plan = {
       edit: options.edit,
@@ -172,10 +172,12 @@ export class RelayServer {
     };
     const relayTaker = {
       watch,
-      fault: (fault: Fault) => void (isWanted && taker.fault({ connection: number, time: options.now(), ...fault })),
-      polled: (polled: Omit<Polled, 'client'>) => void (taker.looks && taker.polled({ client: from, ...polled })),
-      refused: (refusal: Refusal) => this.complain(refusal),
-      awaits: (isAwaited: boolean) => (isAwaited ? this.crowd.waits(client) : this.crowd.settled(client)),
+      fault: (fault: RelayFaultEvent) =>
+        void (isWanted && taker.fault({ connection: number, time: options.now(), ...fault })),
+      polled: (polled: Omit<Polled, 'client'>) =>
+        void (taker.looks && taker.polled({ client: endpointText(both.client), ...polled })),
+      refused: (refusal: Refusal) => this.reportRefusal(refusal),
+      awaits: (isAwaited: boolean) => (isAwaited ? this.connections.waits(client) : this.connections.settled(client)),
     };
     const connection = new RelayConnection(client, server, plan, relayTaker, first);
     this.open.add(connection);
@@ -185,7 +187,7 @@ export class RelayServer {
   /** An answer of ours, and the end. */
   private refuse(client: Socket, refusal: Refusal): void {
     if (this.giveUp.signal.aborted || this.refused >= MOST_REFUSED) return void client.destroy();
-    this.complain(refusal);
+    this.reportRefusal(refusal);
     this.refused++;
     client.on('close', () => this.refused--);
     client.resume();
@@ -193,14 +195,11 @@ export class RelayServer {
     setTimeout(() => client.destroy(), TAKING).unref();
   }
 
-  private complain({ status, reason }: Refusal): void {
-    this.complaints.add(`a connection is refused with ${status}: ${reason}`);
+  private reportRefusal({ status, reason }: Refusal): void {
+    this.notices.add(`a connection is refused with ${status}: ${reason}`);
   }
 }
 
 const TOO_MANY: Refusal = { status: 503, reason: 'there are too many connections (--max-connections)' };
 
 /** The other end of a socket; IPv4 as it is, where the socket takes both. */
-function placeOf({ remoteAddress = '', remotePort = 0 }: Socket): Place {
-  return { host: remoteAddress.replace(/^::ffff:(?=\d+\.)/, ''), port: remotePort };
-}

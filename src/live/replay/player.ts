@@ -2,7 +2,7 @@ import { readCloseBody } from '../../codec/messages/close.js';
 import { encodeFrame } from '../../codec/frames/frame-writer.js';
 import { keyFromBytes } from '../../codec/frames/mask.js';
 import { closeCodeInfo, OPCODE } from '../../codec/frames/registry.js';
-import type { Script, ScriptFrame, ScriptSide, Step } from './script.js';
+import type { Script, ScriptFrame, ScriptSide, ReplayStep } from './script.js';
 
 /** One end of a connection, as a player needs it. */
 export interface Speaker {
@@ -49,7 +49,7 @@ const LEAST_PATIENCE = 250;
 
 /** Says what one side of a script said: the same frames with new masking keys, compressed anew where that is negotiated. */
 export class Player {
-  private readonly steps: readonly Step[];
+  private readonly steps: readonly ReplayStep[];
   private at = 0;
   /** Messages of the other side that came, and those that were given up. */
   private heard = 0;
@@ -105,7 +105,7 @@ export class Player {
   }
 
   /** Until it is time for a step. */
-  private async due({ at, heard, pause, act }: Step, over: AbortSignal): Promise<void> {
+  private async due({ at, heard, pause, act }: ReplayStep, over: AbortSignal): Promise<void> {
     const { speed, by, now } = this.options;
     const isTimed = by === 'clock' && speed > 0;
     if (isTimed) await this.until(() => false, this.begun + (at * 1000) / speed, over);
@@ -141,7 +141,7 @@ export class Player {
     }
   }
 
-  private async act({ act }: Step): Promise<void> {
+  private async act({ act }: ReplayStep): Promise<void> {
     // A client that left without a word leaves with one: the connection is ours to end.
     if (act.kind === 'end') return this.side === 'server' ? this.speaker.end(act.how) : undefined;
     if (act.opcode >= OPCODE.close) return this.control(act);
@@ -190,6 +190,6 @@ export class Player {
 }
 
 /** A step that ends the conversation. */
-function isOwnClose(act: Step['act']): boolean {
+function isOwnClose(act: ReplayStep['act']): boolean {
   return act.kind === 'end' || (act.opcode === OPCODE.close && !act.answers);
 }

@@ -1,4 +1,4 @@
-import type { House, Mode } from '../server/modes.js';
+import type { ServerContext, Mode } from '../server/modes.js';
 import type { Peer } from '../server/peer.js';
 import { Player, type Speaker } from './player.js';
 import type { Script } from './script.js';
@@ -16,7 +16,7 @@ export class ReplayMode implements Mode {
 
   constructor(
     private readonly replaying: Replaying,
-    private readonly house: House,
+    private readonly context: ServerContext,
   ) {}
 
   opened(peer: Peer): void {
@@ -28,7 +28,7 @@ export class ReplayMode implements Mode {
     const over = new AbortController();
     this.players.set(peer, { player, over });
     void player.play(over.signal).then((isWhole) => {
-      if (isWhole) this.house.notice(`connection ${peer.number}: the recording is at its end`);
+      if (isWhole) this.context.notice(`connection ${peer.number}: the recording is at its end`);
     });
   }
 

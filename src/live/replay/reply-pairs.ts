@@ -1,7 +1,7 @@
 import type { Reply } from '../../traffic/run-records/reply-difference.js';
 
 /** An index of either list; one of them absent where nothing stands against it. */
-export type Pair = readonly [recorded: number | undefined, received: number | undefined];
+export type ReplyPair = readonly [recorded: number | undefined, received: number | undefined];
 
 /** Longer lists are paired as far as that, and from there in order. */
 const MOST = 65;
@@ -11,7 +11,7 @@ const LOOKED_AT = 4096;
 const ALONE = 1;
 
 /** Replies that differ, set against each other in order, so that those are pairs that are most alike. */
-export function paired(recorded: readonly Reply[], received: readonly Reply[]): Pair[] {
+export function paired(recorded: readonly Reply[], received: readonly Reply[]): ReplyPair[] {
   const [rows, columns] = [Math.min(MOST, recorded.length), Math.min(MOST, received.length)];
   // Of the first i and j, from the end: what the rest costs at least.
   const costs = Array.from({ length: rows + 1 }, (_, i) =>
@@ -28,7 +28,7 @@ export function paired(recorded: readonly Reply[], received: readonly Reply[]): 
       if (pair <= apart) together.add(i * MOST + j);
     }
   }
-  const pairs: Pair[] = [];
+  const pairs: ReplyPair[] = [];
   let [i, j] = [0, 0];
   while (i < rows && j < columns) {
     if (together.has(i * MOST + j)) pairs.push([i++, j++]);

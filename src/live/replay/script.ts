@@ -39,7 +39,7 @@ export interface ScriptFrame {
 }
 
 /** What one side did. */
-export interface Step {
+export interface ReplayStep {
   readonly side: ScriptSide;
   /** Seconds since the opening handshake. */
   readonly at: number;
@@ -53,7 +53,7 @@ export interface Step {
 /** What both sides of one recorded connection did, in the order of the recording. */
 export interface Script {
   readonly handshake: Handshake | undefined;
-  readonly steps: readonly Step[];
+  readonly steps: readonly ReplayStep[];
   readonly messages: Readonly<Record<ScriptSide, readonly ScriptMessage[]>>;
   /** Seconds from the handshake to the last thing that each side did. */
   readonly until: Readonly<Record<ScriptSide, number>>;
@@ -73,7 +73,7 @@ interface SideState {
   /** Pings of the other side that it has not answered: their payloads. */
   readonly pings: string[];
   closed: boolean;
-  /** A hole was told of, and no frame since. */
+  /** A hole was reported, and no frame since. */
   isHoled: boolean;
 }
 
@@ -92,7 +92,7 @@ export class ScriptWriter {
   private left = 0;
   private serverEnd: ServerEnd | undefined;
   private isEnded = false;
-  private readonly steps: Step[] = [];
+  private readonly steps: ReplayStep[] = [];
   private readonly messages: Record<ScriptSide, ScriptMessage[]> = { client: [], server: [] };
   private readonly until: Record<ScriptSide, number> = { client: 0, server: 0 };
   private readonly sides: Readonly<Record<ScriptSide, SideState>> = { client: newSide(), server: newSide() };
@@ -199,7 +199,7 @@ export class ScriptWriter {
     return other.closed;
   }
 
-  private step(side: ScriptSide, at: number, act: Step['act']): void {
+  private step(side: ScriptSide, at: number, act: ReplayStep['act']): void {
     const state = this.sides[side];
     this.steps.push({ side, at, heard: state.heard, pause: at - state.stirred, act });
     this.bytes += STEP_BYTES + (act.kind === 'frame' ? act.payload.length : 0);

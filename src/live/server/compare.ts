@@ -7,14 +7,14 @@ import type { ComparedTransport } from '../../traffic/run-records/compared-trans
 import { NO_NAMES } from '../listener/policy.js';
 import { LiveServer, type ServerOptions, type ServerTaker } from './server.js';
 
-export interface ConversationOptions {
+export interface ComparedConversation {
   readonly messages: number;
   /** Milliseconds between two messages, and between two short polls. */
   readonly pause: number;
   readonly pollEvery: number;
 }
 
-export const CONVERSATION: ConversationOptions = { messages: 20, pause: 100, pollEvery: 250 };
+export const CONVERSATION: ComparedConversation = { messages: 20, pause: 100, pollEvery: 250 };
 
 /** What a browser sends with each request of a page, beside what belongs to the request itself. */
 const BROWSER = {
@@ -29,7 +29,7 @@ const MOST_SECONDS = 60;
 /** One says something every now and then, another hears it: over three transports at once, each in a room of its own. */
 export async function compareTransports(
   reading: Pick<ServerOptions, 'reading' | 'now'>,
-  conversation: ConversationOptions = CONVERSATION,
+  conversation: ComparedConversation = CONVERSATION,
 ): Promise<ComparedTransport[]> {
   const server = new LiveServer({ ...reading, ...OWN_SERVER }, NOBODY);
   const { port } = await server.listen();
@@ -76,7 +76,7 @@ interface Transport {
 
 async function converse(
   name: string,
-  { messages, pause }: ConversationOptions,
+  { messages, pause }: ComparedConversation,
   transport: Transport,
 ): Promise<ComparedTransport> {
   const said = new Map<string, number>();

@@ -3,8 +3,8 @@ import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import type { Judged } from '../../traffic/judged.js';
 import type { Polled } from '../../traffic/run-records/polled.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
-import type { Caller } from '../listener/http-listener.js';
-import { askingOfMessage } from '../listener/asking.js';
+import type { UpgradeRequest } from '../listener/http-listener.js';
+import { factsOfMessage } from '../listener/request-facts.js';
 import { refusalFor, type ListenerPolicy, type Refusal } from '../listener/policy.js';
 import type { LiveTaker } from '../sockets/live-connection.js';
 import type { PageToken } from './page-token.js';
@@ -22,10 +22,10 @@ const MOST_PAGES = 16;
 /** What a page may leave unread before records are left out for it. */
 const MOST_BACKLOG = 1024 * 1024;
 const MOST_COMMAND = 16 * 1024;
-/** Frames that are told: so many at once, and so many a second. Nobody reads more, and the traffic shall not wait for its picture. */
+/** Frames that are sent to the page: at most so many at once, and a second. Nobody reads more, and the traffic shall not wait for its picture. */
 const MOST_FRAMES = 1000;
 const MOST_PING = 125;
-/** How often it is told that something was left out: milliseconds. */
+/** How often it is reported that something was left out: milliseconds. */
 const TELL_LEFT = 500;
 
 export interface ChannelOptions {
@@ -56,7 +56,7 @@ export class InspectorChannel implements LiveTaker {
   });
   private readonly pages = new Set<PageEnd>();
   private readonly recent = new Recent();
-  /** Frames that may be told now, and when that was. */
+  /** Frames that may be sent now, and when that was. */
   private room = MOST_FRAMES;
   private since = 0;
 
@@ -68,7 +68,7 @@ export class InspectorChannel implements LiveTaker {
   }
 
   /** Takes the caller in if it is the page; false: it is not for this channel. */
-  answer({ request, stream, head, tap }: Caller): boolean {
+  answer({ request, stream, head, tap }: UpgradeRequest): boolean {
     const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
     const [path] = (request.url ?? '').split('?');
     if (path !== INSPECTOR_PATH || offered?.includes(INSPECTOR_PROTOCOL) !== true) return false;
@@ -86,7 +86,7 @@ export class InspectorChannel implements LiveTaker {
 
   private refusal(request: IncomingMessage, offered: readonly string[]): Refusal | undefined {
     const { listener, token } = this.options;
-    const stranger = refusalFor(askingOfMessage(request), 'own', listener);
+    const stranger = refusalFor(factsOfMessage(request), 'own', listener);
     if (stranger !== undefined || token === undefined) return stranger;
     const given = offered.find((name) => name.startsWith(TOKEN_PROTOCOL))?.slice(TOKEN_PROTOCOL.length);
     if (token.matches(given)) return undefined;
@@ -154,7 +154,7 @@ export class InspectorChannel implements LiveTaker {
   }
 }
 
-/** A page that looks. What it does not read in time is left out, and told as a number. */
+/** A page that looks. What it does not read in time is left out, and counted. */
 class PageEnd {
   private left = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -174,7 +174,7 @@ class PageEnd {
     return this.socket.bufferedAmount > MOST_BACKLOG;
   }
 
-  /** Nothing is told any more. */
+  /** Nothing is reported any more. */
   end(): void {
     clearTimeout(this.timer);
   }

@@ -8,7 +8,7 @@ export const MODES = ['echo', 'chat', 'broadcast', 'sink', 'silent'] as const;
 export type ModeName = (typeof MODES)[number];
 
 /** What all peers of a server share. */
-export interface House {
+export interface ServerContext {
   readonly peers: ReadonlySet<Peer>;
   readonly rooms: Rooms;
   now(): number;
@@ -21,7 +21,7 @@ export interface House {
 /** What a server does with its peers. */
 export interface Mode {
   /** Undefined: it may come in. */
-  enter?(target: URL, house: House): Refusal | undefined;
+  enter?(target: URL, context: ServerContext): Refusal | undefined;
   opened?(peer: Peer, target: URL): void;
   message(peer: Peer, data: Uint8Array, isBinary: boolean): void;
   closed?(peer: Peer): void;
@@ -31,7 +31,7 @@ const CHAT_PATH = /^\/ws\/([^/]+)\/?$/;
 const MOST_NICKNAME = 64;
 
 /** The modes of `serve --mode`. */
-export function modeNamed(name: ModeName, house: House): Mode {
+export function modeNamed(name: ModeName, context: ServerContext): Mode {
   switch (name) {
     case 'echo':
       return {
@@ -41,20 +41,20 @@ export function modeNamed(name: ModeName, house: House): Mode {
         },
       };
     case 'broadcast':
-      return { message: (_, data, isBinary) => tell(house, house.peers, data, isBinary) };
+      return { message: (_, data, isBinary) => sendToAll(context, context.peers, data, isBinary) };
     // Both answer nothing; a sink does not even keep count.
     case 'sink':
     case 'silent':
       return { message: () => undefined };
     case 'chat':
-      return new Chat(house);
+      return new Chat(context);
   }
 }
 
-function tell(house: House, peers: Iterable<Peer>, data: Uint8Array, isBinary: boolean): void {
+function sendToAll(context: ServerContext, peers: Iterable<Peer>, data: Uint8Array, isBinary: boolean): void {
   const frame = messageFrame(data, isBinary);
   for (const peer of peers) {
-    if (peer.isBehind()) house.dropStalled(peer);
+    if (peer.isBehind()) context.dropStalled(peer);
     else peer.sendFrame(frame, data, isBinary);
   }
 }
@@ -62,9 +62,9 @@ function tell(house: House, peers: Iterable<Peer>, data: Uint8Array, isBinary: b
 /** Everyone but the sender gets `{"sender","msg"}`; pollers are in the same room. */
 class Chat implements Mode {
   /** By the names of rooms: the peers of each, and what ends hearing what is said there. */
-  private readonly parties = new Map<string, { readonly guests: Map<string, Peer>; readonly leave: () => void }>();
+  private readonly groups = new Map<string, { readonly members: Map<string, Peer>; readonly leave: () => void }>();
 
-  constructor(private readonly house: House) {}
+  constructor(private readonly context: ServerContext) {}
 
   enter(target: URL): Refusal | undefined {
     const nickname = nicknameOf(target);
@@ -74,48 +74,48 @@ class Chat implements Mode {
     }
     const room = roomNameOf(target);
     if (room === undefined) return { status: 400, reason: LONG_ROOM_NAME };
-    if (!this.house.rooms.canEnter(room)) return { status: 503, reason: 'there are too many rooms' };
-    if (this.parties.get(room)?.guests.has(nickname))
+    if (!this.context.rooms.canEnter(room)) return { status: 503, reason: 'there are too many rooms' };
+    if (this.groups.get(room)?.members.has(nickname))
       return { status: 409, reason: `the nickname ${nickname} is taken` };
     return undefined;
   }
 
   opened(peer: Peer, target: URL): void {
     const name = roomNameOf(target)!;
-    const guests = this.parties.get(name)?.guests ?? this.gather(name);
-    if (guests === undefined) return peer.close(1013, 'there are too many rooms');
+    const members = this.groups.get(name)?.members ?? this.gather(name);
+    if (members === undefined) return peer.close(1013, 'there are too many rooms');
     peer.nickname = nicknameOf(target)!;
     peer.room = name;
-    guests.set(peer.nickname, peer);
+    members.set(peer.nickname, peer);
   }
 
   message(peer: Peer, data: Uint8Array, isBinary: boolean): void {
     if (isBinary)
-      return this.house.notice(`connection ${peer.number}: chat takes text, and passes over a binary message`);
-    if (peer.room !== undefined) this.house.rooms.speak(peer.room, peer.nickname, decodeUtf8(data));
+      return this.context.notice(`connection ${peer.number}: chat takes text, and passes over a binary message`);
+    if (peer.room !== undefined) this.context.rooms.speak(peer.room, peer.nickname, decodeUtf8(data));
   }
 
   closed(peer: Peer): void {
-    const party = peer.room === undefined ? undefined : this.parties.get(peer.room);
-    if (party === undefined) return;
-    party.guests.delete(peer.nickname);
-    if (party.guests.size > 0) return;
-    this.parties.delete(peer.room!);
-    party.leave();
-    this.house.rooms.left(peer.room!);
+    const group = peer.room === undefined ? undefined : this.groups.get(peer.room);
+    if (group === undefined) return;
+    group.members.delete(peer.nickname);
+    if (group.members.size > 0) return;
+    this.groups.delete(peer.room!);
+    group.leave();
+    this.context.rooms.left(peer.room!);
   }
 
   /** Enters a room: what is said there, by whomever, goes to all its peers. */
   private gather(name: string): Map<string, Peer> | undefined {
-    const room = this.house.rooms.enter(name);
+    const room = this.context.rooms.enter(name);
     if (room === undefined) return undefined;
-    const guests = new Map<string, Peer>();
+    const members = new Map<string, Peer>();
     const leave = room.listen(({ sender, msg }) => {
-      const others = [...guests].flatMap(([nickname, peer]) => (nickname === sender ? [] : [peer]));
-      tell(this.house, others, encodeUtf8(JSON.stringify({ sender, msg })), false);
+      const others = [...members].flatMap(([nickname, peer]) => (nickname === sender ? [] : [peer]));
+      sendToAll(this.context, others, encodeUtf8(JSON.stringify({ sender, msg })), false);
     });
-    this.parties.set(name, { guests, leave });
-    return guests;
+    this.groups.set(name, { members: members, leave });
+    return members;
   }
 }
 

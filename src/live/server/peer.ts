@@ -25,7 +25,7 @@ const LOOK_AGAIN = 2;
 const FAREWELL = 2000;
 
 /** What a peer's connection does on purpose, for those who test clients. */
-export interface Faults {
+export interface PeerFaults {
   /** Milliseconds before each outgoing message. */
   readonly delay?: number;
   readonly badAccept?: true;
@@ -59,7 +59,7 @@ export class Peer {
     readonly number: number,
     readonly socket: WebSocket,
     private readonly stream: Duplex,
-    private readonly faults: Faults,
+    private readonly faults: PeerFaults,
     private readonly now: () => number,
     /** What it holds in memory has changed by that. */
     private readonly weighs: (by: number) => void = () => undefined,

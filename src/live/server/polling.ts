@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Polled } from '../../traffic/run-records/polled.js';
-import { endsOf, type HeldTap } from '../listener/http-listener.js';
+import type { HeldTap } from '../listener/http-listener.js';
+import { endsOf } from '../sockets/socket-ends.js';
 import { MOST_ROOM_NAME, type Rooms } from './rooms.js';
 
 /** Long polling answers within this time, which is under what clients and proxies wait: seconds. */
@@ -14,9 +15,9 @@ const MOST_BODIES = 256;
 const MOST_UNTAKEN = 32 * 1024 * 1024;
 
 type Answer = readonly [status: number, body: object];
-type Route = (visit: Visit) => Promise<Answer>;
+type Route = (polling: PollingRequest) => Promise<Answer>;
 
-interface Visit {
+interface PollingRequest {
   readonly request: IncomingMessage;
   readonly target: URL;
   readonly rooms: Rooms;
@@ -25,8 +26,8 @@ interface Visit {
 }
 
 const ROUTES: Readonly<Record<string, Route>> = {
-  '/poll': (visit) => hear(visit, false),
-  '/long-poll': (visit) => hear(visit, true),
+  '/poll': (polling) => hear(polling, false),
+  '/long-poll': (polling) => hear(polling, true),
   '/send': speak,
 };
 
@@ -65,8 +66,8 @@ export class Polling {
   }
 
   /** Gives how many messages the answer carries, where it is about that. */
-  private async respond(response: ServerResponse, route: Route, visit: Visit): Promise<number | undefined> {
-    const [status, body] = await this.within(route, visit);
+  private async respond(response: ServerResponse, route: Route, polling: PollingRequest): Promise<number | undefined> {
+    const [status, body] = await this.within(route, polling);
     if (response.destroyed) return undefined;
     const text = `${JSON.stringify(body)}\n`;
     if (this.untaken > 0 && this.untaken + text.length > MOST_UNTAKEN) {
@@ -81,12 +82,12 @@ export class Polling {
     return 'messages' in body ? (body.messages as readonly unknown[]).length : undefined;
   }
 
-  private async within(route: Route, visit: Visit): Promise<Answer> {
-    if (visit.request.method !== 'POST') return route(visit);
+  private async within(route: Route, polling: PollingRequest): Promise<Answer> {
+    if (polling.request.method !== 'POST') return route(polling);
     if (this.bodies >= MOST_BODIES) return [503, { error: 'too many requests at one time' }];
     this.bodies++;
     try {
-      return await route(visit);
+      return await route(polling);
     } finally {
       this.bodies--;
     }
@@ -121,7 +122,7 @@ export class Polling {
   }
 }
 
-async function hear({ request, target, rooms, gone }: Visit, long: boolean): Promise<Answer> {
+async function hear({ request, target, rooms, gone }: PollingRequest, long: boolean): Promise<Answer> {
   if (request.method !== 'GET') return [405, { error: 'use GET' }];
   const room = roomNameOf(target);
   if (room === undefined) return [400, { error: LONG_ROOM_NAME }];
@@ -131,7 +132,7 @@ async function hear({ request, target, rooms, gone }: Visit, long: boolean): Pro
   return [200, long ? await rooms.wait(room, since, seconds, gone) : rooms.since(room, since)];
 }
 
-async function speak({ request, target, rooms }: Visit): Promise<Answer> {
+async function speak({ request, target, rooms }: PollingRequest): Promise<Answer> {
   if (request.method !== 'POST') return [405, { error: 'use POST' }];
   // A foreign page can't send this type without asking first (CORS), and nobody answers.
   if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {

@@ -26,7 +26,7 @@ const MOST_CHARACTERS_IN_ANSWER = 512 * 1024;
 const OVERHEAD = 128;
 
 /** A chat room: WebSocket peers listen, pollers come with a cursor. Nothing is lost or repeated between two polls. */
-export class Room {
+export class ChatRoom {
   /** Seconds: when somebody was last here. */
   usedAt = 0;
   /** What the messages cost that are kept: characters. */

@@ -1,4 +1,4 @@
-import { Room, type Heard, type Spoken } from './room.js';
+import { ChatRoom, type Heard, type Spoken } from './room.js';
 
 export interface RoomLimits {
   /** Rooms at one time. */
@@ -18,9 +18,9 @@ export const MOST_ROOM_NAME = 200;
  */
 export class Rooms {
   /** The least recently used first. */
-  private readonly rooms = new Map<string, Room>();
+  private readonly rooms = new Map<string, ChatRoom>();
   /** Pollers that wait for a room that is not there. */
-  private readonly waiting = new Map<string, Set<(room: Room) => void>>();
+  private readonly waiting = new Map<string, Set<(room: ChatRoom) => void>>();
   /** The highest id of a room that has ended: a room of its name goes on after it, so that an old cursor misses nothing. */
   private floor = 0;
 
@@ -46,15 +46,15 @@ export class Rooms {
   }
 
   /** The room of that name; undefined: there are as many as may be, and somebody is in each. */
-  enter(name: string): Room | undefined {
+  enter(name: string): ChatRoom | undefined {
     this.endUnused();
     const known = this.find(name);
     if (known) return known;
     if (this.rooms.size >= this.limits.rooms && !this.endQuietest()) return undefined;
-    const room = new Room(this.floor);
+    const room = new ChatRoom(this.floor);
     room.usedAt = this.now();
     this.rooms.set(name, room);
-    for (const tell of [...(this.waiting.get(name) ?? [])]) tell(room);
+    for (const resolve of [...(this.waiting.get(name) ?? [])]) resolve(room);
     return room;
   }
 
@@ -87,7 +87,7 @@ export class Rooms {
       };
       const timer = setTimeout(done, seconds * 1000);
       signal.addEventListener('abort', done);
-      const listen = (room: Room): void => {
+      const listen = (room: ChatRoom): void => {
         leave();
         const stop = room.listen(done);
         leave = () => {
@@ -117,7 +117,7 @@ export class Rooms {
   }
 
   /** The room, used right now. */
-  private find(name: string): Room | undefined {
+  private find(name: string): ChatRoom | undefined {
     const room = this.rooms.get(name);
     if (room === undefined) return undefined;
     room.usedAt = this.now();
@@ -126,7 +126,7 @@ export class Rooms {
     return room;
   }
 
-  private await(name: string, listen: (room: Room) => void): () => void {
+  private await(name: string, listen: (room: ChatRoom) => void): () => void {
     const waiting = this.waiting.get(name) ?? new Set();
     this.waiting.set(name, waiting.add(listen));
     return () => {
@@ -136,7 +136,7 @@ export class Rooms {
   }
 
   /** All rooms together keep too much: other rooms that are empty go first, then the oldest messages of the largest room. */
-  private shrink(current: Room): void {
+  private shrink(current: ChatRoom): void {
     let { cost } = this;
     while (cost > this.limits.cost) {
       const quiet = this.quietest(current);
@@ -159,12 +159,12 @@ export class Rooms {
   }
 
   /** The empty room that was used longest ago. */
-  private quietest(except?: Room): [name: string, room: Room] | undefined {
+  private quietest(except?: ChatRoom): [name: string, room: ChatRoom] | undefined {
     for (const entry of this.rooms) if (entry[1].isEmpty && entry[1] !== except) return entry;
     return undefined;
   }
 
-  private end(name: string, room: Room): void {
+  private end(name: string, room: ChatRoom): void {
     this.floor = Math.max(this.floor, room.lastId);
     this.rooms.delete(name);
   }

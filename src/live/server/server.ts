@@ -3,17 +3,17 @@ import * as https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type PerMessageDeflateOptions } from 'ws';
 import type { Polled } from '../../traffic/run-records/polled.js';
-import { Doorway, type Caller, type HeldTap } from '../listener/http-listener.js';
+import { HttpListener, type UpgradeRequest, type HeldTap } from '../listener/http-listener.js';
 import { firstToEnd } from '../sockets/first-to-end.js';
-import { askingOfMessage } from '../listener/asking.js';
-import { Burden } from './burden.js';
-import { Complaints } from '../listener/complaints.js';
-import { refusalOf, subprotocolOf, type Policy } from '../listener/gate.js';
+import { factsOfMessage } from '../listener/request-facts.js';
+import { MemoryBudget } from './memory-budget.js';
+import { LimitedNotices } from '../listener/limited-notices.js';
+import { refusalOf, subprotocolOf, type ServerPolicy } from './server-policy.js';
 import { refusalFor, type Audience, type ListenerPolicy, type Refusal } from '../listener/policy.js';
 import type { LiveContext, LiveTaker } from '../sockets/live-connection.js';
 import { LiveConnection } from '../sockets/live-connection.js';
-import { modeNamed, type House, type Mode, type ModeName } from './modes.js';
-import { Peer, type Faults } from './peer.js';
+import { modeNamed, type ServerContext, type Mode, type ModeName } from './modes.js';
+import { Peer, type PeerFaults } from './peer.js';
 import { Polling } from './polling.js';
 import { refuse, writeBadAccept } from '../listener/handshake-rejection.js';
 import { WS_LIMITS } from '../sockets/ws-limits.js';
@@ -41,10 +41,10 @@ export interface ServerOptions extends LiveContext {
   readonly mode: ModeName;
   /** A recorded server, instead of the mode. */
   readonly replay?: Replaying | undefined;
-  readonly policy: Policy;
+  readonly policy: ServerPolicy;
   /** Who may ask. */
   readonly listener: ListenerPolicy;
-  readonly faults: Faults;
+  readonly faults: PeerFaults;
   readonly limits: ServerLimits;
   readonly deflate: PerMessageDeflateOptions | false;
   /** What `/compare.json` answers. */
@@ -54,7 +54,7 @@ export interface ServerOptions extends LiveContext {
   /** Answers what is no WebSocket and no polling: the page. False: it has nothing there. */
   page?(this: void, request: http.IncomingMessage, response: http.ServerResponse, target: URL): boolean;
   /** Another WebSocket service on the same port; false: it has nothing there. */
-  channel?(this: void, caller: Caller): boolean;
+  channel?(this: void, upgrade: UpgradeRequest): boolean;
 }
 
 export interface ServerTaker extends LiveTaker {
@@ -77,20 +77,20 @@ const OTHERS = 1000;
 /** What all peers together may leave in memory: bytes. */
 const MOST_WEIGHT = 128 * 1024 * 1024;
 
-/** A WebSocket server whose every byte is told of. */
-export class LiveServer implements House {
+/** A WebSocket server whose every byte is reported. */
+export class LiveServer implements ServerContext {
   readonly peers = new Set<Peer>();
   readonly rooms: Rooms;
   /** Resolves when `oneshot` has had its connection. */
   readonly finished: Promise<void>;
   private finish = (): void => undefined;
-  private readonly doorway: Doorway;
+  private readonly http: HttpListener;
   private readonly sockets: WebSocketServer;
   private readonly mode: Mode;
   private readonly audience: Audience;
   private readonly polling: Polling;
-  private readonly burden: Burden<Peer>;
-  private readonly complaints: Complaints;
+  private readonly memory: MemoryBudget<Peer>;
+  private readonly notices: LimitedNotices;
   /** Each resolves when its connection has ended. */
   private readonly open = new Set<Promise<void>>();
   private comparison: Promise<unknown> | undefined;
@@ -103,10 +103,10 @@ export class LiveServer implements House {
     private readonly taker: ServerTaker,
   ) {
     const { policy, limits, deflate } = options;
-    this.complaints = new Complaints((message) => taker.notice(message));
+    this.notices = new LimitedNotices((message) => taker.notice(message));
     this.rooms = new Rooms(() => this.now());
     this.polling = new Polling(this.rooms, () => this.now(), taker);
-    this.burden = new Burden(MOST_WEIGHT, this.peers, (peer, total) => this.dropHeaviest(peer, total));
+    this.memory = new MemoryBudget(MOST_WEIGHT, this.peers, (peer, total) => this.dropHeaviest(peer, total));
     this.audience = options.replay === undefined && PUBLIC.has(options.mode) ? 'public' : 'guarded';
     this.finished = new Promise((resolve) => (this.finish = resolve));
     this.mode = options.replay ? new ReplayMode(options.replay, this) : modeNamed(options.mode, this);
@@ -135,11 +135,11 @@ export class LiveServer implements House {
       : http.createServer(shape);
     // Node.js would leave out headers after the 2000th; the head's length is what bounds them.
     server.maxHeadersCount = 0;
-    const door = { head: limits.head, connections: limits.connections + OTHERS, waiting: OTHERS };
-    this.doorway = new Doorway(server, options.tls ? 'secureConnection' : 'connection', door, {
+    const listenerLimits = { head: limits.head, connections: limits.connections + OTHERS, waiting: OTHERS };
+    this.http = new HttpListener(server, options.tls ? 'secureConnection' : 'connection', listenerLimits, {
       request: (request, response, tap) => this.serve(request, response, tap),
-      upgrade: (caller) => this.receive(caller),
-      trouble: (message) => this.complaints.add(message),
+      upgrade: (upgrade) => this.receive(upgrade),
+      trouble: (message) => this.notices.add(message),
     });
   }
 
@@ -153,7 +153,7 @@ export class LiveServer implements House {
 
   async listen(): Promise<AddressInfo> {
     const { host, port } = this.options;
-    const address = await this.doorway.listen(host, port);
+    const address = await this.http.listen(host, port);
     this.timer = setInterval(() => this.lookAround(), STALL_CHECK);
     this.timer.unref();
     return address;
@@ -162,15 +162,15 @@ export class LiveServer implements House {
   /** Says goodbye to everyone (1001), waits for a bounded time, and ends what is left. */
   async close(): Promise<void> {
     clearInterval(this.timer);
-    const gone = this.doorway.close();
-    this.doorway.readAtMost(MOST_FAREWELL);
+    const gone = this.http.close();
+    this.http.readAtMost(MOST_FAREWELL);
     for (const peer of this.peers) peer.socket.close(1001, 'the server ends');
     const late = setTimeout(() => {
       for (const peer of this.peers) peer.socket.terminate();
-      this.doorway.destroy();
+      this.http.destroy();
     }, FAREWELL);
     await gone;
-    // The last bytes of each are told before the server has ended.
+    // The last bytes of each are reported before the server has ended.
     await Promise.all(this.open);
     clearTimeout(late);
   }
@@ -196,7 +196,7 @@ export class LiveServer implements House {
 
   private dropHeaviest(peer: Peer, total: number): void {
     const words = `all connections together hold ${total} bytes in memory, and it holds ${peer.weight} of them`;
-    this.complaints.add(`connection ${peer.number} is dropped: ${words}`);
+    this.notices.add(`connection ${peer.number} is dropped: ${words}`);
     peer.drop();
   }
 
@@ -211,14 +211,14 @@ export class LiveServer implements House {
     if (request.headers['sec-websocket-key'] !== undefined) return this.missUpgrade(response, target);
     if (this.polling.answer(request, response, target, tap)) return;
     if (target.pathname === '/compare.json' && this.options.compare)
-      return this.tellComparison(response, this.options.compare);
+      return this.answerComparison(response, this.options.compare);
     if (this.options.page?.(request, response, target)) return;
     answerText(response, 404, 'There is nothing here.');
   }
 
   /** A handshake that lost its `Upgrade` on the way (RFC 6455 §4.1). */
   private missUpgrade(response: http.ServerResponse, target: URL): void {
-    this.complaints.add(
+    this.notices.add(
       `a request for ${target.pathname} has a Sec-WebSocket-Key, but does not ask for an upgrade: ` +
         'a proxy in front may have taken it away (nginx: proxy_set_header Upgrade and Connection)',
     );
@@ -227,7 +227,7 @@ export class LiveServer implements House {
   }
 
   /** Measured when it is asked for; who asks meanwhile gets the same. */
-  private tellComparison(response: http.ServerResponse, compare: () => Promise<unknown>): void {
+  private answerComparison(response: http.ServerResponse, compare: () => Promise<unknown>): void {
     this.comparison ??= compare().finally(() => (this.comparison = undefined));
     this.comparison.then(
       (figures) => {
@@ -239,11 +239,11 @@ export class LiveServer implements House {
   }
 
   /** Somebody asks for a WebSocket. */
-  private receive(caller: Caller): void {
-    if (this.options.channel?.(caller)) return;
-    const { request, stream, tap } = caller;
+  private receive(upgrade: UpgradeRequest): void {
+    if (this.options.channel?.(upgrade)) return;
+    const { request, stream, tap } = upgrade;
     const number = this.numbers++;
-    if (this.taker.looks || this.options.recorder) this.watch(number, caller);
+    if (this.taker.looks || this.options.recorder) this.watch(number, upgrade);
     else tap.close();
     const target = targetOf(request);
     const refusal = this.refusal(request, target);
@@ -252,8 +252,8 @@ export class LiveServer implements House {
       this.accepted++;
       return writeBadAccept(stream);
     }
-    this.sockets.handleUpgrade(request, stream, caller.head, (socket) => {
-      const weighs = (by: number): void => this.burden.change(by);
+    this.sockets.handleUpgrade(request, stream, upgrade.head, (socket) => {
+      const weighs = (by: number): void => this.memory.change(by);
       // Its patience is not used up by a suspend, as it would be by the clock that dates records.
       const clock = (): number => performance.now() / 1000;
       const peer = new Peer(number, socket, stream, this.options.faults, clock, weighs);
@@ -261,9 +261,9 @@ export class LiveServer implements House {
     });
   }
 
-  private watch(number: number, { ends, tap, stream, wasReset }: Caller): void {
+  private watch(number: number, { ends, tap, stream, wasReset }: UpgradeRequest): void {
     const connection = new LiveConnection(number, ends, 'server', this.options, this.taker);
-    tap.tell(connection);
+    tap.handTo(connection);
     const who = firstToEnd(stream, 'server', () => this.now());
     const ended = new Promise<void>((resolve) => {
       stream.on('close', () => {
@@ -279,8 +279,8 @@ export class LiveServer implements House {
 
   /** Whether it may ask for that at all; where not, it is reported. */
   private strangerRefusal(request: http.IncomingMessage, audience: Audience): Refusal | undefined {
-    const refusal = refusalFor(askingOfMessage(request), audience, this.options.listener);
-    if (refusal) this.complaints.add(`a request is refused with ${refusal.status}: ${refusal.reason}`);
+    const refusal = refusalFor(factsOfMessage(request), audience, this.options.listener);
+    if (refusal) this.notices.add(`a request is refused with ${refusal.status}: ${refusal.reason}`);
     return refusal;
   }
 
@@ -310,7 +310,7 @@ export class LiveServer implements House {
       if (faults.close) peer.close(faults.close.code, faults.close.reason);
       if (faults.drop) peer.reset();
     });
-    // Faults of the peer are told by what was on the wire.
+    // Faults of the peer are reported by what was on the wire.
     socket.on('error', () => undefined);
     socket.on('close', () => {
       this.peers.delete(peer);

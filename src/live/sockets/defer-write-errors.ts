@@ -8,7 +8,7 @@ type Methods = Required<Pick<Duplex, '_write' | '_writev'>>;
 
 /**
  * A socket that can't be written to any more (the other end was reset, or has left) is destroyed by Node.js, and with it
- * what came before and waits to be read: an early answer, a close frame. From now on the failure of a write is told only
+ * what came before and waits to be read: an early answer, a close frame. From now on the failure of a write is reported only
  * when the other direction was read to its end. What else is written waits behind it, so that back-pressure holds.
  */
 export function readOut(socket: Duplex): void {
@@ -33,14 +33,14 @@ function own(socket: Duplex): Methods {
 function held(socket: Duplex, done: Done): Done {
   return (error) => {
     if (!error || socket.destroyed || socket.readableEnded) return done(error);
-    const tell = (): void => {
+    const report = (): void => {
       clearTimeout(timer);
-      socket.off('end', tell);
-      socket.off('close', tell);
+      socket.off('end', report);
+      socket.off('close', report);
       done(error);
     };
-    const timer = setTimeout(tell, MOST);
-    socket.on('end', tell);
-    socket.on('close', tell);
+    const timer = setTimeout(report, MOST);
+    socket.on('end', report);
+    socket.on('close', report);
   };
 }

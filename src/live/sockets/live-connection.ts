@@ -1,19 +1,20 @@
-import type { RecordingTaker } from '../../sources/recordings/recording.js';
 import type { ReadingOptions } from '../../codec/connection/reading-options.js';
+import type { Endpoints } from '../../codec/bytes/endpoint.js';
 import {
+  clientFirst,
   otherSide,
-  parseEndpoint,
   type CloseReason,
   type Side,
-  type StreamOrigin,
+  type StreamOpener,
+  type StreamTaker,
 } from '../../codec/bytes/stream-taker.js';
 import { Conversation } from '../../traffic/conversation.js';
 import type { Judged } from '../../traffic/judged.js';
 import type { TcpEnd } from '../../traffic/tally/tally.js';
-import type { ConnectionSummary, Endpoints } from '../../traffic/tally/summary.js';
+import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import type { TapTaker } from './tap.js';
 
-/** Who is told of what passes a live connection. */
+/** Takes what passes a live connection. */
 export interface LiveTaker {
   record(record: Judged): void;
   /** The connection has ended. */
@@ -26,7 +27,7 @@ export interface LiveContext {
   /** Seconds since the epoch. */
   now(this: void): number;
   /** Keeps the bytes of each connection. */
-  readonly recorder?: RecordingTaker | undefined;
+  readonly recorder?: StreamOpener | undefined;
   /** The bytes passed TLS. */
   readonly isSecure?: boolean | undefined;
 }
@@ -38,6 +39,7 @@ const SERVER = 1;
 /** A connection that one end of is ours: its bytes as a tap has them, recorded, read, judged and counted. */
 export class LiveConnection implements TapTaker {
   private readonly conversation: Conversation;
+  private readonly recorded: StreamTaker | undefined;
   private ended = false;
   private readonly here: Side;
 
@@ -50,8 +52,9 @@ export class LiveConnection implements TapTaker {
   ) {
     this.here = we === 'client' ? CLIENT : SERVER;
     const time = context.now();
-    context.recorder?.opened(number, { ...ends, ...(context.isSecure && { secure: true }) }, time);
-    this.conversation = new Conversation(number, originOf(number, ends), time, { reading: context.reading }, taker);
+    const origin = clientFirst(number, ends, context.isSecure);
+    this.recorded = context.recorder?.opened(origin, time);
+    this.conversation = new Conversation(number, origin, time, { reading: context.reading }, taker);
   }
 
   incoming(bytes: Uint8Array): void {
@@ -67,27 +70,26 @@ export class LiveConnection implements TapTaker {
     if (this.ended) return;
     this.ended = true;
     const time = this.context.now();
-    const { recorder } = this.context;
+    const { recorded } = this;
     const first = by?.by === 'server' ? SERVER : CLIENT;
     const at = by?.time ?? time;
     if (by) this.conversation[reason === 'reset' ? 'reset' : 'fin'](first, at);
     this.conversation.close(reason, time);
-    if (reason === 'reset') return recorder?.ended(this.number, first, 'reset', at);
-    recorder?.ended(this.number, first, 'fin', at);
-    recorder?.ended(this.number, otherSide(first), 'fin', time);
+    if (reason === 'reset') {
+      recorded?.reset(first, at);
+      recorded?.close('reset', at);
+    } else {
+      recorded?.fin(first, at);
+      recorded?.fin(otherSide(first), time);
+      recorded?.close('fin', time);
+    }
   }
 
   private read(side: Side, bytes: Uint8Array): void {
     if (this.ended) return;
     const time = this.context.now();
     // Recorded first: what is shown of it may break off, the record may not.
-    this.context.recorder?.bytes(this.number, side, bytes, time);
+    this.recorded?.data(side, bytes, 0, bytes.length, time);
     this.conversation.data(side, bytes, 0, bytes.length, time);
   }
-}
-
-function originOf(number: number, { client, server }: Endpoints): StreamOrigin {
-  const a = client === undefined ? undefined : parseEndpoint(client);
-  const b = server === undefined ? undefined : parseEndpoint(server);
-  return { number, a, b, isClientFirst: true, ignore: () => undefined };
 }

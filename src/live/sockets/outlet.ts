@@ -43,7 +43,7 @@ const MOST_WAITING = 1024 * 1024;
 /** With a limit on the speed, so often something goes out: milliseconds. */
 const TICK = 20;
 
-export interface Pace {
+export interface OutletPace {
   /** Milliseconds that every byte is held. */
   readonly delay?: number;
   /** Bytes a second. */
@@ -66,7 +66,7 @@ export class PacedOutlet implements Outlet {
 
   constructor(
     private readonly next: Outlet,
-    private readonly pace: Pace,
+    private readonly pace: OutletPace,
     /** Milliseconds. */
     private readonly now: () => number = () => performance.now(),
   ) {

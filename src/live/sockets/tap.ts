@@ -38,7 +38,7 @@ export class Tap {
     }) as typeof socket.end;
   }
 
-  /** The last `length` bytes that came will be put back, and are not to be told of again. */
+  /** The last `length` bytes that came will be put back, and are not to be handed on again. */
   putBack(length: number): void {
     this.again += length;
   }

@@ -4,7 +4,7 @@ import { reset } from './reset.js';
 type End = 'fin' | 'reset';
 
 /** Who takes what comes on a wire. */
-export interface WireTaker {
+export interface SocketTaker {
   bytes(chunk: Uint8Array): void;
   ended(how: End): void;
 }
@@ -13,7 +13,7 @@ export interface WireTaker {
 export class SocketWire {
   /** Called when both ways have ended. */
   onClose: (() => void) | undefined;
-  private taker: WireTaker | undefined;
+  private taker: SocketTaker | undefined;
   private readonly early: Uint8Array[] = [];
   private readonly flushing = new Set<() => void>();
   private end: End | undefined;
@@ -39,7 +39,7 @@ export class SocketWire {
     });
   }
 
-  listen(taker: WireTaker): void {
+  listen(taker: SocketTaker): void {
     this.taker = taker;
     for (const chunk of this.early.splice(0)) taker.bytes(chunk);
     if (this.end) taker.ended(this.end);

@@ -15,11 +15,11 @@ export interface Finding {
 /** What a rule finds: nothing (it holds), or undefined where there was nothing to judge. */
 export type Result = readonly Finding[] | undefined;
 
-export type Side = 'request' | 'response';
+export type HeadSide = 'request' | 'response';
 
 /** A rule's judgement on one half; the other half may be looked at. */
 export interface Check {
-  readonly side: Side;
+  readonly side: HeadSide;
   readonly judge: (handshake: Handshake) => Result;
 }
 

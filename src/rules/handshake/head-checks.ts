@@ -2,7 +2,7 @@ import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { Head, HeadFault, HeadFaultKind } from '../../codec/http1/head.js';
 import type { HEAD_RULES } from './head-catalogue.js';
 import type { OBSOLETE_RULES } from './obsolete-catalogue.js';
-import { absent, type Check, type Finding, type Result, type Side } from './check.js';
+import { absent, type Check, type Finding, type Result, type HeadSide } from './check.js';
 
 type HeadCode = keyof typeof HEAD_RULES;
 
@@ -51,7 +51,7 @@ function laterHttp(head: Head | undefined): Result {
 
 /** One check for each half. */
 function either(judge: (head: Head | undefined) => Result): readonly Check[] {
-  const sides: readonly Side[] = ['request', 'response'];
+  const sides: readonly HeadSide[] = ['request', 'response'];
   return sides.map((side) => ({ side, judge: (handshake: Handshake) => judge(handshake[side]) }));
 }
 

@@ -1,7 +1,7 @@
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { Span } from '../../codec/bytes/span.js';
 import { HANDSHAKE_RULES, type HandshakeCode } from './catalogue.js';
-import type { Check, Side } from './check.js';
+import type { Check, HeadSide } from './check.js';
 import { HEAD_CHECKS, OBSOLETE_CHECKS } from './head-checks.js';
 import { NEGOTIATION_CHECKS } from './negotiation-checks.js';
 import { REQUEST_CHECKS } from './request-checks.js';
@@ -13,7 +13,7 @@ export interface HandshakeDiagnostic {
   /** Offsets in the stream of the half that `side` names: the request is the client's, the response the server's. */
   readonly span: Span;
   readonly args: Readonly<Record<string, string | number>>;
-  readonly side: Side;
+  readonly side: HeadSide;
 }
 
 /** A requirement and how it fared. */

@@ -1,8 +1,13 @@
-import type { Side } from '../../codec/bytes/stream-taker.js';
+import {
+  otherSide,
+  type Side,
+  type StreamOpener,
+  type StreamOrigin,
+  type StreamTaker,
+} from '../../codec/bytes/stream-taker.js';
 import { concat } from '../../codec/bytes/byte-collector.js';
 import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import { packetEnds } from '../recordings/recorded-ends.js';
-import type { RecordedEnds, RecordingTaker } from '../recordings/recording.js';
 import { SegmentEnds } from './segment-ends.js';
 import { ACK, FIN, RST, SYN } from '../tcp/segment.js';
 import { packetLength, writePacket, type TcpEndpoint } from '../tcp/tcp-packet.js';
@@ -38,7 +43,7 @@ interface Sender {
   readonly segments: SegmentEnds;
 }
 
-type Connection = readonly [client: Sender, server: Sender];
+type Both = readonly [client: Sender, server: Sender];
 
 export interface PcapngOptions {
   /** Who wrote it. */
@@ -51,8 +56,7 @@ export interface PcapngOptions {
  * A recording as a capture file: the bytes of each connection in TCP segments as they would have passed a wire, with
  * SYN, acknowledgments and FIN or RST. What is complete is handed to `emit` at the end of each call.
  */
-export class PcapngWriter implements RecordingTaker {
-  private readonly connections = new Map<number, Connection>();
+export class PcapngWriter implements StreamOpener {
   private blocks: Uint8Array[] = [];
 
   constructor(
@@ -63,23 +67,28 @@ export class PcapngWriter implements RecordingTaker {
     this.flush();
   }
 
-  opened(connection: number, ends: RecordedEnds, time: number): void {
-    const { client, server, comment } = packetEnds(connection, ends);
+  opened(origin: StreamOrigin, time: number): StreamTaker {
+    const { client, server, comment } = packetEnds(origin);
     // Ports may come again: only other sequence numbers tell a new connection from a SYN that is sent once more.
-    const first = this.options.sequence ?? Math.imul(connection + 1, 0x9e3779b1);
-    const both: Connection = [sender(client, first), sender(server, first ^ 0x5bd1e995)];
-    this.connections.set(connection, both);
+    const first = this.options.sequence ?? Math.imul(origin.number + 1, 0x9e3779b1);
+    const both: Both = [sender(client, first), sender(server, first ^ 0x5bd1e995)];
     this.packet(both, 0, SYN, time, { options: SYN_OPTIONS, comment });
     both[0].next++;
     this.packet(both, 1, SYN | ACK, time, { options: SYN_OPTIONS });
     both[1].next++;
     this.packet(both, 0, ACK, time);
     this.flush();
+    return {
+      data: (side, bytes, start, end, at) => this.data(both, side, bytes.subarray(start, end), at),
+      gap: (side, length) => (both[side].next = (both[side].next + length) | 0),
+      fin: (side, at) => this.fin(both, side, at),
+      reset: (side, at) => this.reset(both, side, at),
+      close: () => undefined,
+    };
   }
 
-  bytes(connection: number, side: Side, bytes: Uint8Array, time: number): void {
-    const both = this.connections.get(connection);
-    if (both === undefined || both[side].finished) return;
+  private data(both: Both, side: Side, bytes: Uint8Array, time: number): void {
+    if (both[side].finished) return;
     let start = 0;
     while (start < bytes.length) {
       const end = both[side].segments.next(bytes, start);
@@ -87,28 +96,31 @@ export class PcapngWriter implements RecordingTaker {
       both[side].next = (both[side].next + end - start) | 0;
       start = end;
       if (((both[side].next - both[side].acknowledged) | 0) >= UNACKNOWLEDGED)
-        this.packet(both, other(side), ACK, time);
+        this.packet(both, otherSide(side), ACK, time);
     }
     this.flush();
   }
 
-  ended(connection: number, side: Side, how: 'fin' | 'reset', time: number): void {
-    const both = this.connections.get(connection);
-    // Who has sent a FIN may still send a RST.
-    if (both === undefined || (how === 'fin' && both[side].finished)) return;
+  private fin(both: Both, side: Side, time: number): void {
+    if (both[side].finished) return;
     both[side].finished = true;
-    this.packet(both, side, how === 'fin' ? FIN | ACK : RST | ACK, time);
-    if (how === 'fin') {
-      both[side].next++;
-      this.packet(both, other(side), ACK, time);
-    }
-    if (how === 'reset' || both[other(side)].finished) this.connections.delete(connection);
+    this.packet(both, side, FIN | ACK, time);
+    both[side].next++;
+    this.packet(both, otherSide(side), ACK, time);
     this.flush();
   }
 
-  private packet(both: Connection, side: Side, flags: number, time: number, more: Partial<PacketParts> = {}): void {
+  /** Also of a side that has sent a FIN, as long as the other has not. */
+  private reset(both: Both, side: Side, time: number): void {
+    if (both[0].finished && both[1].finished) return;
+    both[0].finished = both[1].finished = true;
+    this.packet(both, side, RST | ACK, time);
+    this.flush();
+  }
+
+  private packet(both: Both, side: Side, flags: number, time: number, more: Partial<PacketParts> = {}): void {
     const { options = NOTHING, bytes = NOTHING, start = 0, end = 0, comment } = more;
-    const [from, to] = [both[side], both[other(side)]];
+    const [from, to] = [both[side], both[otherSide(side)]];
     const isFirst = flags === SYN;
     // The bits are unsigned on the wire, signed here: only they matter.
     const packet = {
@@ -155,10 +167,6 @@ interface PacketParts {
 
 function sender(end: TcpEndpoint, first: number): Sender {
   return { end, next: first | 0, acknowledged: first | 0, finished: false, segments: new SegmentEnds() };
-}
-
-function other(side: Side): Side {
-  return side === 0 ? 1 : 0;
 }
 
 /** A block: type, length, body, length once more, all in little-endian order. */

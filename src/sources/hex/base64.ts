@@ -1,3 +1,4 @@
+import { BASE64_ALPHABET } from '../../codec/bytes/base64.js';
 import { Events } from '../text/events.js';
 import { isBlank, Place, showChar, WideChar } from '../text/place.js';
 import type { Source, SourceEvent } from '../bytes/types.js';
@@ -5,7 +6,6 @@ import type { Source, SourceEvent } from '../bytes/types.js';
 const BLANK = 64;
 const PAD = 65;
 const OTHER = 66;
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 
 /** For each byte its 6 bits, or its part in the text; `-` and `_` stand for `+` and `/` (RFC 4648 §5). */
 const CLASS = buildTable();
@@ -13,7 +13,7 @@ const CLASS = buildTable();
 function buildTable(): Uint8Array {
   const table = new Uint8Array(256).fill(OTHER);
   for (const blank of ' \t\r\n\v\f"\'') table[blank.charCodeAt(0)] = BLANK;
-  for (let value = 0; value < 64; value++) table[ALPHABET.charCodeAt(value)] = value;
+  for (let value = 0; value < 64; value++) table[BASE64_ALPHABET.charCodeAt(value)] = value;
   table[0x2d] = 62;
   table[0x5f] = 63;
   table[0x3d] = PAD;

@@ -1,4 +1,5 @@
 import type { Side } from '../../codec/bytes/stream-taker.js';
+import { decodeBase64 } from '../../codec/bytes/base64.js';
 import { encodeFrame } from '../../codec/frames/frame-writer.js';
 import type { LengthForm } from '../../codec/frames/frame.js';
 import { encodeUtf8 } from '../../codec/bytes/utf8.js';
@@ -168,30 +169,15 @@ function fromHex(text: string, name: string): Uint8Array {
 }
 
 /** By character code; 255 is no digit. */
-const HEX_VALUES = valuesOf('0123456789abcdef', 'ABCDEF', 10);
-const BASE64_VALUES = valuesOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', '', 0);
-
-function valuesOf(digits: string, more: string, from: number): Uint8Array {
-  const values = new Uint8Array(256).fill(0xff);
-  for (const [index, digit] of [...digits].entries()) values[digit.charCodeAt(0)] = index;
-  for (const [index, digit] of [...more].entries()) values[digit.charCodeAt(0)] = from + index;
-  return values;
+const HEX_VALUES = new Uint8Array(256).fill(0xff);
+for (let value = 0; value < 16; value++) {
+  const digit = value.toString(16);
+  HEX_VALUES[digit.charCodeAt(0)] = HEX_VALUES[digit.toUpperCase().charCodeAt(0)] = value;
 }
 
 /** RFC 4648 §4, with or without padding. */
 export function fromBase64(text: string): Uint8Array {
-  const end = text.endsWith('==') ? text.length - 2 : text.endsWith('=') ? text.length - 1 : text.length;
-  if (end % 4 === 1) throw new BadRecord('no Base64');
-  const bytes = new Uint8Array(Math.floor((end * 3) / 4));
-  let bits = 0;
-  let at = 0;
-  for (let i = 0; i < end; i++) {
-    const value = BASE64_VALUES[text.charCodeAt(i)] ?? 0xff;
-    if (value > 63) throw new BadRecord('no Base64');
-    bits = ((bits << 6) | value) & 0xffffff;
-    const place = i & 3;
-    if (place === 0) continue;
-    bytes[at++] = bits >> (6 - 2 * place);
-  }
+  const bytes = decodeBase64(text);
+  if (bytes === undefined) throw new BadRecord('no Base64');
   return bytes;
 }

@@ -1,6 +1,7 @@
 import { MAPPED, parseAddress } from '../packets/address-text.js';
 import type { Address } from '../packets/address.js';
-import type { RecordedEnds } from './recording.js';
+import { endpointText, type Endpoint } from '../../codec/bytes/endpoint.js';
+import type { StreamOrigin } from '../../codec/bytes/stream-taker.js';
 import type { TcpEndpoint } from '../tcp/tcp-packet.js';
 
 /** The ends as packets name them; where they are made up, a comment says so. */
@@ -27,37 +28,36 @@ interface Read {
 }
 
 /** What packets can name stays; a Unix socket, a name, or an unknown end gets an address that is nobody's. */
-export function packetEnds(connection: number, ends: RecordedEnds): PacketEnds {
-  const [client, server] = [readEnd(ends.client), readEnd(ends.server)];
+export function packetEnds({ number, a, b }: StreamOrigin): PacketEnds {
+  const [client, server] = [readEnd(a), readEnd(b)];
   const isIpv6 = [client, server].some(({ address }) => address !== undefined && !isMapped(address));
   const endpoint = (side: 'client' | 'server', { address, port }: Read, otherwise: number): TcpEndpoint => {
     const words = address ?? parseAddress(MADE_UP[side][isIpv6 ? 'ipv6' : 'ipv4'])!;
     return { address: isIpv6 ? words : words.slice(3), port: port ?? otherwise };
   };
   const told = (['client', 'server'] as const).flatMap((side) => {
-    const read = side === 'client' ? client : server;
-    return read.address === undefined ? [`the ${side} is ${describe(ends[side])}, its address here is made up`] : [];
+    const [read, end] = side === 'client' ? [client, a] : [server, b];
+    return read.address === undefined ? [`the ${side} is ${describe(end)}, its address here is made up`] : [];
   });
   return {
-    client: endpoint('client', client, FIRST_PORT + (connection % PORTS)),
+    client: endpoint('client', client, FIRST_PORT + (number % PORTS)),
     server: endpoint('server', server, HTTP_PORT),
     ...(told.length > 0 && { comment: told.join('; ') }),
   };
 }
 
-function readEnd(text = ''): Read {
-  const [, bracketed, plain, digits] = /^(?:\[([^\]]*)\]|([^:[\]]*)):(\d{1,5})$/.exec(text) ?? [];
-  const port = Number(digits);
-  if (digits === undefined || port > 0xffff) return { address: undefined, port: undefined };
+function readEnd(end: Endpoint | undefined): Read {
+  if (end === undefined || !(end.port <= 0xffff)) return { address: undefined, port: undefined };
   // A zone (fe80::1%eth0) is of one machine only.
-  return { address: parseAddress((bracketed ?? plain!).replace(/%[^]*/, '')), port };
+  return { address: parseAddress(end.address.replace(/%[^]*/, '')), port: end.port };
 }
 
 function isMapped(address: Address): boolean {
   return MAPPED.every((word, index) => word === address[index]);
 }
 
-function describe(end: string | undefined): string {
+function describe(end: Endpoint | undefined): string {
   if (end === undefined) return 'unknown';
-  return end.includes('/') ? `the Unix socket ${end}` : end;
+  const text = endpointText(end);
+  return text.includes('/') ? `the Unix socket ${text}` : text;
 }

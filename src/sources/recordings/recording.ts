@@ -1,24 +1,12 @@
+import type { Endpoints } from '../../codec/bytes/endpoint.js';
 import type { CloseReason, Side } from '../../codec/bytes/stream-taker.js';
 
-/** Both ends as far as they are known: `10.0.0.1:4000`, `[::1]:80`, `name:80`, or the path of a Unix socket. */
-export interface RecordedEnds {
-  readonly client?: string;
-  readonly server?: string;
+/** The ends of a recorded connection. */
+export interface RecordedEnds extends Endpoints {
   /** It is TLS (wss); the bytes are the plain ones all the same. */
   readonly secure?: true;
   /** The recording may leave out headers, or the answer: what is not in it may have been sent. */
   readonly partialHeads?: true;
-}
-
-/**
- * Who is told what passes connections. Side 0 is the client. Times are seconds since the epoch. `bytes` belong to the
- * caller: whoever keeps them copies them.
- */
-export interface RecordingTaker {
-  opened(connection: number, ends: RecordedEnds, time: number): void;
-  bytes(connection: number, side: Side, bytes: Uint8Array, time: number): void;
-  /** That side sends nothing more (FIN), or ended both directions at once (RST). */
-  ended(connection: number, side: Side, how: 'fin' | 'reset', time: number): void;
 }
 
 /** How a connection of a recording ended. */

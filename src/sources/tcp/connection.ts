@@ -1,9 +1,9 @@
 import { formatAddress, shardOf } from '../packets/address.js';
 import type { Pair } from './pair-table.js';
 import type { Address } from '../packets/address.js';
+import type { Endpoint } from '../../codec/bytes/endpoint.js';
 import {
   otherSide,
-  type Endpoint,
   type Passage,
   type Side,
   type StreamOrigin,

@@ -14,6 +14,8 @@ const BITS = /^\s*(?:0b)?[01]{8}(?:[\s,_]+(?:0b)?[01]{8})+[\s,]*$/;
 const MAY_BE_BITS = /^[\s01,_b]*$/;
 
 const DATED = /^\s*\W?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d)/;
+/** A first column wider than the bytes after it, apart from them: where the text fails, it may have been an offset. */
+const MAY_HAVE_OFFSET = /^\s*(?:0[xX])?[0-9a-fA-F]{4,16}(?:\s*[-:|]\s+|\s{2,})[0-9a-fA-F]{2}\s/;
 const isLetter = (byte: number): boolean =>
   (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a);
 /** Digits, and what stands between and before them: a byte order mark, blanks beyond ASCII. */
@@ -88,7 +90,7 @@ export class PastedSource implements Source {
     const events = new Events();
     const text = joined([this.skipped, ...this.text]);
     // What the first line gave before it failed was none of its bytes, unless it is digits.
-    const isNoise = problem !== undefined && this.firstLineFails();
+    const isNoise = problem !== undefined && (this.firstLineFails() || MAY_HAVE_OFFSET.test(latin1(text)));
     const otherwise = isNoise ? [{ type: 'problem' as const, problem }] : (this.held ?? []);
     this.log = new LineForm(new LogText(events), events, otherwise);
     this.held = undefined;

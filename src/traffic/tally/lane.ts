@@ -9,7 +9,7 @@ const NO_CODE = 1005;
 type OpcodeTotals = Partial<Record<(typeof OPCODES)[number]['name'], number>>;
 
 /** The counters of one direction. `frame` makes no objects: millions of frames come a second. */
-export class Lane implements Counts {
+export class DirectionTally implements Counts {
   frames = 0;
   wireBytes = 0;
   payloadBytes = 0;

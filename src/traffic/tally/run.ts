@@ -2,7 +2,7 @@ import { isDated } from '../../codec/bytes/time.js';
 import type { OpcodeName } from '../../codec/frames/registry.js';
 import { RULES, type DiagnosticCode } from '../../rules/catalogue.js';
 import type { Rule, Severity } from '../../rules/rule.js';
-import { Lane } from './lane.js';
+import { DirectionTally } from './lane.js';
 import {
   COUNT_NAMES,
   eachDirection,
@@ -120,7 +120,7 @@ export class RunTally {
 }
 
 function zero(): Sums {
-  return new Lane().summary();
+  return new DirectionTally().summary();
 }
 
 function addTo(sums: Sums, counts: DirectionCounts): void {

@@ -2,6 +2,7 @@ import type { Direction } from '../../codec/messages/records.js';
 import type { OpcodeName } from '../../codec/frames/registry.js';
 import type { CloseReason, Passage } from '../../codec/bytes/stream-taker.js';
 import type { Cause } from '../../rules/causes/catalogue.js';
+import type { Endpoints } from '../../codec/bytes/endpoint.js';
 import type { DiagnosticCode } from '../../rules/catalogue.js';
 
 /** What is counted of one direction. */
@@ -90,14 +91,6 @@ export interface TimeSpan {
   readonly lastTime?: number;
 }
 
-/** Both ends in words, as `10.0.0.1:4000` or `[::1]:80`. */
-export interface Endpoints {
-  readonly client?: string;
-  readonly server?: string;
-  /** Tunnels and proxies, outermost first. */
-  readonly through?: readonly Passage[];
-}
-
 /** The opening handshake that was seen last. */
 export interface HandshakeSummary {
   readonly target?: string;
@@ -111,8 +104,14 @@ export interface HandshakeSummary {
   readonly answered: boolean;
 }
 
+/** Both ends, and what lies between them. */
+export interface PassedEndpoints extends Endpoints {
+  /** Tunnels and proxies, outermost first. */
+  readonly through?: readonly Passage[];
+}
+
 /** What became of one connection: plain data, fit for `structuredClone`. */
-export interface ConnectionSummary extends Endpoints, TimeSpan {
+export interface ConnectionSummary extends PassedEndpoints, TimeSpan {
   readonly connection: number;
   readonly directions: Directions<DirectionSummary>;
   readonly diagnostics: DiagnosticCounts;

@@ -5,9 +5,9 @@ import type { Direction, Frame } from '../../codec/messages/records.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 import type { Diagnostic, DiagnosticCode } from '../../rules/catalogue.js';
 import type { Judged } from '../judged.js';
-import { Lane } from './lane.js';
+import { DirectionTally } from './lane.js';
 import type { CloseReason } from '../../codec/bytes/stream-taker.js';
-import type { ConnectionSummary, Endpoints, HandshakeSummary } from './summary.js';
+import type { ConnectionSummary, HandshakeSummary, PassedEndpoints } from './summary.js';
 
 /** RFC 6455 §7.1.5: stands for an end without a close frame. */
 const NO_CLOSE_FRAME = 1006;
@@ -23,7 +23,7 @@ export interface TcpEnd {
 /** Counts one connection: its records, what was lost of it, and how it ended. */
 export class Tally {
   /** By direction; made when they are needed, as most connections have two of the three. */
-  private readonly lanes: (Lane | undefined)[] = [undefined, undefined, undefined];
+  private readonly lanes: (DirectionTally | undefined)[] = [undefined, undefined, undefined];
   private diagnostics: Map<DiagnosticCode, number> | undefined = undefined;
   private first = NaN;
   private last = NaN;
@@ -38,11 +38,11 @@ export class Tally {
 
   constructor(
     readonly connection: number,
-    private endpoints: Endpoints = {},
+    private endpoints: PassedEndpoints = {},
   ) {}
 
   /** Says who they are, where that is known only now. */
-  named(endpoints: Endpoints): void {
+  named(endpoints: PassedEndpoints): void {
     this.endpoints = { ...this.endpoints, ...endpoints };
   }
 
@@ -97,8 +97,8 @@ export class Tally {
       ...endpoints,
       ...(!Number.isNaN(first) && { firstTime: first, lastTime: last }),
       directions: {
-        client: (this.lanes[SIDE.client] ?? new Lane()).summary(),
-        server: (this.lanes[SIDE.server] ?? new Lane()).summary(),
+        client: (this.lanes[SIDE.client] ?? new DirectionTally()).summary(),
+        server: (this.lanes[SIDE.server] ?? new DirectionTally()).summary(),
         ...(this.lanes[SIDE.unknown] && { unknown: this.lanes[SIDE.unknown]!.summary() }),
       },
       diagnostics: Object.fromEntries(this.diagnostics ?? []),
@@ -112,8 +112,8 @@ export class Tally {
     };
   }
 
-  private lane(direction: Direction): Lane {
-    return (this.lanes[SIDE[direction]] ??= new Lane());
+  private lane(direction: Direction): DirectionTally {
+    return (this.lanes[SIDE[direction]] ??= new DirectionTally());
   }
 
   private frame(frame: Frame, direction: Direction, time: number): void {

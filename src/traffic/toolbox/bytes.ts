@@ -1,5 +1,6 @@
 /** Bytes and text, handed on to the commands: they know no floor below this one but for its types. */
 export { encodeBase64 } from '../../codec/bytes/base64.js';
+export { hostPort } from '../../codec/bytes/endpoint.js';
 export { concat } from '../../codec/bytes/byte-collector.js';
 export { hexOf } from '../../codec/bytes/hex.js';
 export { largest } from '../../codec/bytes/lists.js';

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { htmlReport, type HtmlCase } from '../../../src/conformance/reports/html.js';
+import { htmlReport } from '../../../src/conformance/reports/html.js';
+import type { CaseReport } from '../../../src/conformance/reports/report.js';
 
 const CASE = {
   rfc: 'RFC 6455',
@@ -16,7 +17,7 @@ const CASE = {
   command: 'c',
   frames: '',
 } as const;
-const page = (cases: readonly HtmlCase[], agent = 'x'): string =>
+const page = (cases: readonly CaseReport[], agent = 'x'): string =>
   htmlReport([{ agent, target: 'ws://h', startedAt: 0, duration: 1, seed: 1, version: '1', cases }]);
 
 test('hostile text comes out as text', () => {

@@ -1,12 +1,12 @@
-const MOST_COMPLAINTS = 50;
+const MOST_NOTICES = 50;
 
 /** Notices about those who ask for what they do not get; a scan of ports, or a page that tries again, must not fill the screen. */
-export class Complaints {
+export class LimitedNotices {
   private count = 0;
 
   constructor(
     private readonly notice: (message: string) => void,
-    private readonly most = MOST_COMPLAINTS,
+    private readonly most = MOST_NOTICES,
   ) {}
 
   add(message: string): void {

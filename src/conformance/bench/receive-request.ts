@@ -1,19 +1,23 @@
 import { concat } from '../../codec/bytes/byte-collector.js';
 import { HeadReader } from '../../codec/http1/head-reader.js';
 import type { RequestHead } from '../../codec/http1/head.js';
-import type { Caller } from './client-bench.js';
+import type { ConnectedClient } from './client-bench.js';
 import { Exchange } from './exchange.js';
-import { Happenings } from './happenings.js';
+import { Condition } from './condition.js';
 import type { Wire } from './wire.js';
 
 /** Bytes that a request's head may have. */
 const MOST_HEAD = 64 * 1024;
 
 /** Reads a request's head; undefined where none came in time, or none that ends. */
-export async function receive(wire: Wire, now: () => number, seconds: number): Promise<Caller | undefined> {
+export async function receiveRequest(
+  wire: Wire,
+  now: () => number,
+  seconds: number,
+): Promise<ConnectedClient | undefined> {
   const exchange = new Exchange(now, 0);
   const reader = new HeadReader({ kind: 'request', limit: MOST_HEAD });
-  const happenings = new Happenings();
+  const condition = new Condition();
   const early: Uint8Array[] = [];
   let request: RequestHead | undefined;
   let isOver = false;
@@ -29,14 +33,14 @@ export async function receive(wire: Wire, now: () => number, seconds: number): P
         wire.pause();
       }
       isOver ||= reader.tooLarge;
-      happenings.tell();
+      condition.notify();
     },
     ended: () => {
       isOver = true;
-      happenings.tell();
+      condition.notify();
     },
   });
-  await happenings.until(() => request !== undefined || isOver, seconds);
+  await condition.until(() => request !== undefined || isOver, seconds);
   if (request === undefined) {
     wire.drop();
     return undefined;

@@ -5,7 +5,7 @@ export interface Holder {
 }
 
 /** What the holders of a server keep in memory together: many may each be within their limits, and still be too many. */
-export class Burden<T extends Holder> {
+export class MemoryBudget<T extends Holder> {
   private total = 0;
 
   constructor(

@@ -10,11 +10,11 @@ function afterReading(then: () => void, turns = LAST_TURNS): void {
 }
 
 /** Lets waiters look again whenever something happened. */
-export class Happenings {
+export class Condition {
   private readonly waiting = new Set<() => void>();
 
   /** Something happened. */
-  tell(): void {
+  notify(): void {
     for (const look of [...this.waiting]) look();
   }
 

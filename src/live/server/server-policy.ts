@@ -1,7 +1,7 @@
-import type { Refusal } from './policy.js';
+import type { Refusal } from '../listener/policy.js';
 
 /** What a server takes of those that may ask (listener-policy.ts). */
-export interface Policy {
+export interface ServerPolicy {
   /** Subprotocols that the server speaks, the preferred one first; none: it picks none. */
   readonly subprotocols: readonly string[];
   /** The only path; undefined: all. */
@@ -11,14 +11,14 @@ export interface Policy {
 }
 
 /** What of a request the gate looks at. */
-export interface Visit {
+export interface UpgradeFacts {
   readonly path: string;
   /** `Sec-WebSocket-Version`. */
   readonly version: string | undefined;
 }
 
 /** Whether a request to open a WebSocket is refused (RFC 6455 §4.2.2), and why; undefined: it may come in. */
-export function refusalOf({ path, version }: Visit, policy: Policy): Refusal | undefined {
+export function refusalOf({ path, version }: UpgradeFacts, policy: ServerPolicy): Refusal | undefined {
   if (policy.reject !== undefined) return { status: policy.reject, reason: 'refused: --reject asks for it' };
   // RFC 6455 §4.4; `ws` would take the drafts' version 8 as well.
   if (version !== undefined && version !== '13') {
@@ -31,6 +31,6 @@ export function refusalOf({ path, version }: Visit, policy: Policy): Refusal | u
 }
 
 /** The first of the server's subprotocols that the client offers (RFC 6455 §4.2.2). */
-export function subprotocolOf(offered: ReadonlySet<string>, policy: Policy): string | false {
+export function subprotocolOf(offered: ReadonlySet<string>, policy: ServerPolicy): string | false {
   return policy.subprotocols.find((name) => offered.has(name)) ?? false;
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Happenings } from '../../src/conformance/bench/happenings.js';
+import { Condition } from '../../src/conformance/bench/condition.js';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => void vi.useRealTimers());
@@ -12,26 +12,26 @@ async function pass(milliseconds: number): Promise<void> {
 
 describe('what is waited for', () => {
   it('ends the waiting when it happens, or the time does', async () => {
-    const happenings = new Happenings();
+    const condition = new Condition();
     let is = false;
     let ended = 0;
-    for (const seconds of [1, 5]) void happenings.until(() => is, seconds).then(() => ended++);
+    for (const seconds of [1, 5]) void condition.until(() => is, seconds).then(() => ended++);
     await pass(999);
     expect(ended).toBe(0);
     await pass(1);
     expect(ended).toBe(1);
     is = true;
-    happenings.tell();
+    condition.notify();
     await pass(0);
     expect(ended).toBe(2);
   });
 
   it('is seen where it came while the process was held up: it is read before the time counts', async () => {
-    const happenings = new Happenings();
+    const condition = new Condition();
     let is = false;
     // As bytes that have arrived are: read only in a turn of the loop behind the timers.
-    setTimeout(() => setImmediate(() => setImmediate(() => ((is = true), happenings.tell()))), 1000);
-    const waiting = happenings.until(() => is, 1).then(() => is);
+    setTimeout(() => setImmediate(() => setImmediate(() => ((is = true), condition.notify()))), 1000);
+    const waiting = condition.until(() => is, 1).then(() => is);
     await pass(1000);
     expect(await waiting).toBe(true);
   });

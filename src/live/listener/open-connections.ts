@@ -1,4 +1,4 @@
-export interface CrowdLimits {
+export interface ConnectionLimits {
   /** Connections at one time. */
   readonly connections: number;
   /** Of them, those that have not said yet what they want: no whole head came. */
@@ -9,12 +9,12 @@ export interface CrowdLimits {
  * The connections of a listener. Where there are too many, those that have not said what they want give way to newcomers,
  * the oldest first: half heads keep nobody out.
  */
-export class Crowd<T extends object> {
+export class OpenConnections<T extends object> {
   private readonly members = new Set<T>();
   private readonly waiting = new Set<T>();
 
   constructor(
-    private readonly limits: CrowdLimits,
+    private readonly limits: ConnectionLimits,
     /** Ends a connection that has to give way. */
     private readonly giveUp: (one: T) => void,
   ) {}

@@ -1,16 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestHead } from '../../codec/http1/head.js';
-import type { Asking, Refusal } from './policy.js';
+import type { RequestFacts, Refusal } from './policy.js';
 
 /** A request as Node.js has read it: repeated headers are all there. */
-export function askingOfMessage({ rawHeaders, url = '', socket }: IncomingMessage): Asking {
+export function factsOfMessage({ rawHeaders, url = '', socket }: IncomingMessage): RequestFacts {
   const headers: [string, string][] = [];
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) headers.push([rawHeaders[i]!, rawHeaders[i + 1]!]);
   return { headers, target: url, isSecure: 'encrypted' in socket };
 }
 
 /** A request as the codec has read it. */
-export function askingOfHead({ headers, target }: RequestHead, isSecure: boolean): Asking {
+export function factsOfHead({ headers, target }: RequestHead, isSecure: boolean): RequestFacts {
   return { headers: headers.map(({ name, value }) => [name, value] as const), target, isSecure };
 }
 
