@@ -235,6 +235,11 @@ const NOTES: Readonly<Record<TextNote['kind'], (note: TextNote) => string>> = {
   'full-url': ({ args }) =>
     `${args['url'] ?? ''} is how browsers show the request: its path is taken for the request target`,
   pairs: () => `names and values on lines in turn are taken for headers`,
+  'left-out': ({ args }) =>
+    args['count'] === '1'
+      ? `this line is no header: left out`
+      : `this line and others (${args['count'] ?? ''}) are no headers: left out`,
+  'cut-line': () => `the text ends inside this line: left out`,
   several: ({ side }) => `the text has several ${side}s: the one of this line is judged`,
 };
 
