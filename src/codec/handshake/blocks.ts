@@ -114,7 +114,9 @@ function sorted(body: readonly SourceLine[], isWhole: boolean): Pick<Block, 'hea
     if (i < end && belongs) headers.push(line);
     else foreign.push(line);
   });
-  return { headers, foreign };
+  // What follows the head is nobody's business.
+  const last = headers.at(-1)?.line ?? Infinity;
+  return { headers, foreign: foreign.filter(({ line }) => line < last) };
 }
 
 /** Lines up to the next first line, blank line or heading, of which nothing says what they are. */

@@ -43,8 +43,8 @@ export interface HandshakeText {
   readonly request?: RequestHead;
   readonly response?: ResponseHead;
   readonly notes: readonly TextNote[];
-  /** What was found does not look like a head: its first line that shows it. Nothing can be judged. */
-  readonly refusal?: SourceLine;
+  /** What was found does not look like a head: its first line that shows it, or the first line that no header follows. Nothing can be judged. */
+  readonly refusal?: { readonly why: 'stranger' | 'no-headers'; readonly line: SourceLine };
   /** Where in the text an offset of a head stands. */
   readonly place: (side: 'request' | 'response', offset: number) => TextPlace | undefined;
 }
@@ -210,13 +210,14 @@ function withoutCutLine(
   return isWhole ? { block } : { block: { ...block, headers: headers.slice(0, pairs ? -2 : -1) }, cutLine: last };
 }
 
-/** The line that shows that a block is no head; undefined for one that may be judged. */
-function strangerIn({ start, headers, foreign, isWhole }: Block): SourceLine | undefined {
+/** What shows that a block is no head; undefined for one that may be judged. */
+function refusalOf({ start, headers, foreign, isWhole }: Block): HandshakeText['refusal'] {
   const names = arePairs(headers) ? headers.filter((_, i) => i % 2 === 0) : headers;
   const strange = arePairs(headers) ? [] : names.filter(({ text }) => !HEADER_LINE.test(text));
   const wrong = [...strange, ...(start === undefined ? foreign : [])];
-  if (names.length === 0 && !(isWhole && foreign.length === 0)) return foreign[0] ?? start;
-  return wrong.length * 2 > names.length ? wrong[0] : undefined;
+  if (names.length === 0 && !(isWhole && foreign.length === 0)) return start && { why: 'no-headers', line: start };
+  const [line] = wrong;
+  return line !== undefined && wrong.length * 2 > names.length ? { why: 'stranger', line } : undefined;
 }
 
 const HEADER_LINE = /^:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+[ \t]*:|^[ \t]/;
@@ -229,8 +230,8 @@ const HEADER_LINE = /^:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+[ \t]*:|^[ \t]/;
 export function readHandshakeText(text: string): HandshakeText {
   const { request, response } = choose(blocksOf(text));
   const maker = new HeadMaker();
-  const strangers = [request, response].flatMap((chosen) => (chosen && strangerIn(chosen.block)) ?? []);
-  if (strangers.length > 0) return { notes: [], refusal: strangers[0] as SourceLine, place: () => undefined };
+  const [refusal] = [request, response].flatMap((chosen) => (chosen && refusalOf(chosen.block)) ?? []);
+  if (refusal !== undefined) return { notes: [], refusal, place: () => undefined };
   const offers = request?.block.headers.filter((line) => nameOf(line) === 'sec-websocket-protocol') ?? [];
   const offered = offers
     .flatMap((line) => line.text.slice(line.text.indexOf(':') + 1).split(','))
