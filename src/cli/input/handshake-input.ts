@@ -1,7 +1,7 @@
 import { print, lined } from '../../describe/printable.js';
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { HandshakeText } from '../../codec/handshake/text.js';
-import { escapeText, jsonLine } from '../../describe/escape.js';
+import { jsonLine } from '../../describe/escape.js';
 import { drawChecklist, noteText } from '../../terminal/handshakes/checklist.js';
 import { handshakeRecord } from '../../describe/handshake-json.js';
 import { lookOf } from '../decode/view-selection.js';
@@ -65,18 +65,18 @@ async function readInput(io: Io, path: string, { quiet }: CommonOptions): Promis
     return { handshake, notes: [] };
   }
   const bytes = await most(opened.chunks);
-  if (io.interrupted.aborted) return undefined;
+  return io.interrupted.aborted ? undefined : readBytes(io, input.name, bytes);
+}
+
+async function readBytes(io: Io, name: string, bytes: Uint8Array): Promise<Read> {
   const text = readHandshakeText(decode(bytes));
   const { request, response } = text;
   if (request !== undefined || response !== undefined) {
-    return {
-      ...text,
-      handshake: readHandshake({ ...(request && { request }), ...(response && { response }), acceptOf }),
-    };
+    return { ...text, handshake: readHandshake({ ...text, acceptOf }) };
   }
   const handshake = bytes.length === 0 ? undefined : await handshakeOfBytes(io, bytes);
   if (handshake !== undefined) return { handshake, notes: [] };
-  throw new UsageError(`${input.name}: ${reasonOf(bytes, text)}`);
+  throw new UsageError(`${name}: ${reasonOf(bytes, text)}`);
 }
 
 /** Why nothing is judged, in one line. */

@@ -65,7 +65,7 @@ export function findAcceptMistake(key: string, value: string, hashOf: HashOf): A
   if (value === right) return undefined;
   const hex = hexOf(sum);
   const ofText = (text: string): string => encodeBase64(wireBytes(text));
-  const of = (...texts: string[]): string[] => texts.map(base64);
+  const of = (texts: readonly string[]): string[] => texts.map(base64);
   const other = (name: string): string[] => {
     const bytes = hashOf(name, wireBytes(key + G));
     return [encodeBase64(bytes), encodeBase64(bytes.subarray(0, BYTES_OF_SHA1)), hexOf(bytes)];
@@ -83,19 +83,19 @@ export function findAcceptMistake(key: string, value: string, hashOf: HashOf): A
     ['base64-twice', () => [ofText(right), ofText(`${right}\n`)]],
     ['no-padding', () => [withoutPadding(right)]],
     ['base64url', () => [urlAlphabet(right), withoutPadding(urlAlphabet(right))]],
-    ['no-guid', () => of(key)],
-    ['guid-alone', () => of(G)],
-    ['guid-lower-case', () => of(key + G.toLowerCase())],
-    ['guid-first', () => of(G + key)],
-    ['guid-mistyped', () => of(...MISTYPED_GUIDS.map((guid) => key + guid))],
-    ['guid-no-dashes', () => of(key + G.replaceAll('-', ''), key + G.replaceAll('-', '').toLowerCase())],
-    ['after-guid', () => of(...['\0', '\n', '\r\n', '\r', ' '].map((end) => key + G + end))],
+    ['no-guid', () => of([key])],
+    ['guid-alone', () => of([G])],
+    ['guid-lower-case', () => of([key + G.toLowerCase()])],
+    ['guid-first', () => of([G + key])],
+    ['guid-mistyped', () => of(MISTYPED_GUIDS.map((guid) => key + guid))],
+    ['guid-no-dashes', () => of([key + G.replaceAll('-', ''), key + G.replaceAll('-', '').toLowerCase()])],
+    ['after-guid', () => of(['\0', '\n', '\r\n', '\r', ' '].map((end) => key + G + end))],
     ['decoded-key', () => [encodeBase64(hashOf('sha1', new Uint8Array([...decodeKey(key).bytes, ...wireBytes(G)])))]],
-    ['key-no-padding', () => of(key.replace(/==?$/, '') + G, key.replace(/=$/, '') + G)],
-    ['key-quoted', () => of(`"${key}"${G}`, `'${key}'${G}`)],
-    ['key-letter-case', () => of(key.toLowerCase() + G, key.toUpperCase() + G)],
-    ['leading-blank', () => of(` ${key}${G}`, `\t${key}${G}`)],
-    ['line-end', () => of(...['\n', '\r\n', '\r', ' ', '\0'].map((end) => key + end + G))],
+    ['key-no-padding', () => of([key.replace(/==?$/, '') + G, key.replace(/=$/, '') + G])],
+    ['key-quoted', () => of([`"${key}"${G}`, `'${key}'${G}`])],
+    ['key-letter-case', () => of([key.toLowerCase() + G, key.toUpperCase() + G])],
+    ['leading-blank', () => of([` ${key}${G}`, `\t${key}${G}`])],
+    ['line-end', () => of(['\n', '\r\n', '\r', ' ', '\0'].map((end) => key + end + G))],
     ['utf-16', () => [true, false].map((little) => encodeBase64(hashOf('sha1', utf16(key + G, little))))],
     ['sha256', () => other('sha256')],
     ['sha512', () => other('sha512')],

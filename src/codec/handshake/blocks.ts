@@ -84,7 +84,7 @@ function headAt(lines: readonly SourceLine[], first: number, column: number): { 
     const rest = within(following, frame);
     if (isStart(rest ?? following)) break;
     if (rest === undefined) strangers += 1;
-    else if (rest.text.trim() === '') isWhole = true;
+    else if (rest.text.trim() === '') isWhole = !rest.isOpen;
     else body.push(rest);
   }
   const isAlone = first === 0 && column === 0 && isWhole && strangers === 0;
@@ -102,15 +102,16 @@ function isStart({ text }: SourceLine): boolean {
 function sorted(body: readonly SourceLine[], isWhole: boolean): Pick<Block, 'headers' | 'foreign'> {
   const pairs = pairsOf(body);
   if (pairs !== undefined) return { headers: pairs, foreign: [] };
+  const isHeader = ({ text }: SourceLine): boolean => HEADER.test(text) || KNOWN.test(text);
   const lastKnown = body.findLastIndex(({ text }) => KNOWN.test(text));
-  const firstOther = body.findIndex(({ text }) => !HEADER.test(text) && !KNOWN.test(text));
+  const firstOther = body.findIndex((line) => !isHeader(line));
   const end = firstOther > lastKnown && !isWhole ? firstOther : body.length;
   const headers: SourceLine[] = [];
   const foreign: SourceLine[] = [];
   body.forEach((line, i) => {
     const isFold = i > 0 && /^[ \t]/.test(line.text);
-    const isHeader = HEADER.test(line.text) || KNOWN.test(line.text);
-    const belongs = isHeader || (isWhole && (isFold || FAULTY.test(line.text)));
+    const isFaulty = isWhole && i < lastKnown && (isFold || FAULTY.test(line.text));
+    const belongs = isHeader(line) || isFaulty;
     if (i < end && belongs) headers.push(line);
     else foreign.push(line);
   });

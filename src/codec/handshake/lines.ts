@@ -4,6 +4,8 @@ export interface SourceLine {
   /** Where `text` stands in the source: line from 1, column from 0. */
   readonly line: number;
   readonly column: number;
+  /** The text ends in it, without a line end: it may be cut. */
+  readonly isOpen: boolean;
 }
 
 export type HeadSide = 'request' | 'response';
@@ -54,17 +56,23 @@ const STYLE = /\x1b\[[\d;]{0,20}m/g;
 export function sourceLines(text: string): SourceLine[] {
   const lines = (text.startsWith('\ufeff') ? text.slice(1) : text).split('\n');
   // What follows the last line end is no line.
-  if (lines.at(-1) === '') lines.pop();
+  const isOpen = lines.at(-1) !== '';
+  if (!isOpen) lines.pop();
   return lines.map((line, i) => {
     let end = line.length;
     while (end > 0 && line[end - 1] === '\r') end--;
     const bare = line.slice(0, end);
-    return { text: bare.includes('\x1b') ? bare.replaceAll(STYLE, '') : bare, line: i + 1, column: 0 };
+    return {
+      text: bare.includes('\x1b') ? bare.replaceAll(STYLE, '') : bare,
+      line: i + 1,
+      column: 0,
+      isOpen: isOpen && i === lines.length - 1,
+    };
   });
 }
 
 export function cut(line: SourceLine, columns: number): SourceLine {
-  return { text: line.text.slice(columns), line: line.line, column: line.column + columns };
+  return { ...line, text: line.text.slice(columns), column: line.column + columns };
 }
 
 /** The quote that what begins at that column stands in; `''` for none. */

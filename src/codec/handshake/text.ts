@@ -63,12 +63,6 @@ interface Made {
   readonly lines: readonly Line[];
 }
 
-/** The line in which the text ends without a line end, and the subprotocols that make such a line a whole one. */
-interface TextEnd {
-  readonly last: number | undefined;
-  readonly offered: readonly string[];
-}
-
 class HeadMaker {
   readonly notes: TextNote[] = [];
 
@@ -76,8 +70,8 @@ class HeadMaker {
     this.notes.push({ kind, side, line, args });
   }
 
-  make({ block: given, several }: Chosen, side: 'request' | 'response', { last, offered }: TextEnd): Made {
-    const { block, cutLine } = withoutCutLine(given, last, offered);
+  make({ block: given, several }: Chosen, side: 'request' | 'response', offered: readonly string[]): Made {
+    const { block, cutLine } = withoutCutLine(given, offered);
     if (cutLine !== undefined) this.note('cut-line', side, cutLine);
     const first = block.start ?? block.headers[0];
     const at = first?.line ?? 1;
@@ -193,21 +187,19 @@ const PARAMETER = '(?:server|client)_(?:max_window_bits(?:=\\d+)?|no_context_tak
 const WHOLE_EXTENSIONS = new RegExp(`^permessage-deflate(?:; ?${PARAMETER}){0,4}$`);
 
 /** The block without the line in which a text ends that has no line end there, where that line may be cut. */
-function withoutCutLine(
-  block: Block,
-  last: number | undefined,
-  offered: readonly string[],
-): { block: Block; cutLine?: number } {
+function withoutCutLine(block: Block, offered: readonly string[]): { block: Block; cutLine?: number } {
   const { headers } = block;
   const line = headers.at(-1);
-  if (last === undefined || block.isWhole || line?.line !== last) return { block };
+  if (block.isWhole || line?.isOpen !== true) return { block };
   const pairs = arePairs(headers);
   const name = nameOf(pairs ? (headers.at(-2) as SourceLine) : line);
   const value = pairs ? line.text : /:[ \t]*(.*)$/.exec(line.text)?.[1];
+  const isOpen = value === '' || (name === 'host' && /^\[[^\]]*$/.test(value ?? ''));
   const isWhole =
     value !== undefined &&
+    !isOpen &&
     (WHOLE_EXTENSIONS.test(value) || offered.includes(value) || value.length >= (SHORTEST[name] ?? 0));
-  return isWhole ? { block } : { block: { ...block, headers: headers.slice(0, pairs ? -2 : -1) }, cutLine: last };
+  return isWhole ? { block } : { block: { ...block, headers: headers.slice(0, pairs ? -2 : -1) }, cutLine: line.line };
 }
 
 /** What shows that a block is no head; undefined for one that may be judged. */
@@ -236,10 +228,9 @@ export function readHandshakeText(text: string): HandshakeText {
   const offered = offers
     .flatMap((line) => line.text.slice(line.text.indexOf(':') + 1).split(','))
     .map((one) => one.trim());
-  const last = text === '' || text.endsWith('\n') ? undefined : text.split('\n').length;
   const made = {
-    request: request && maker.make(request, 'request', { last, offered: [] }),
-    response: response && maker.make(response, 'response', { last, offered }),
+    request: request && maker.make(request, 'request', []),
+    response: response && maker.make(response, 'response', offered),
   };
   return {
     ...(made.request && { request: made.request.head as RequestHead }),

@@ -42,8 +42,10 @@ const fromTrace: Unwrapping = (lines) => {
     const at = parseInt(offset, 16);
     const last = out.at(-1);
     const goesOn = last !== undefined && at === before.end && before.width === TRACE_WIDTH;
-    if (goesOn) out[out.length - 1] = { ...last, text: last.text + text };
-    else out.push(cut(line, line.text.length - text.length));
+    // A full row at the end of the text may have had another after it.
+    const isOpen = line.isOpen || (line === lines.at(-1) && text.length === TRACE_WIDTH);
+    if (goesOn) out[out.length - 1] = { ...last, text: last.text + text, isOpen };
+    else out.push({ ...cut(line, line.text.length - text.length), isOpen });
     before = { end: at + text.length, width: text.length };
   }
   return hasStart(out) ? out : undefined;
@@ -63,10 +65,11 @@ const fromMarks: Unwrapping = (lines) => {
   const isTree = lines.some(({ text }) => TREE.test(text));
   return lines.flatMap((line) => {
     const marks = [...line.text.matchAll(MARK)];
+    if (marks.length === 0 && line.isOpen) return [];
     if (isTree && (marks.length === 0 || line.text.trimStart().startsWith('['))) return [];
     let from = 0;
     const pieces = marks.map((mark) => {
-      const piece = cut({ ...line, text: line.text.slice(0, mark.index) }, from);
+      const piece = cut({ ...line, text: line.text.slice(0, mark.index), isOpen: false }, from);
       from = mark.index + mark[0].length;
       return piece;
     });
