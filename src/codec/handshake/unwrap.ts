@@ -42,18 +42,19 @@ const fromTrace: Unwrapping = (lines) => {
     const at = parseInt(offset, 16);
     const last = out.at(-1);
     const goesOn = last !== undefined && at === before.end && before.width === TRACE_WIDTH;
-    // A full row at the end of the text may have had another after it.
-    const isOpen = line.isOpen || (line === lines.at(-1) && text.length === TRACE_WIDTH);
-    if (goesOn) out[out.length - 1] = { ...last, text: last.text + text, isOpen };
-    else out.push({ ...cut(line, line.text.length - text.length), isOpen });
+    if (goesOn) out[out.length - 1] = { ...last, text: last.text + text, isOpen: line.isOpen };
+    else out.push(cut(line, line.text.length - text.length));
     before = { end: at + text.length, width: text.length };
   }
+  // A full row at the end may have had another after it.
+  const last = out.at(-1);
+  if (last !== undefined && before.width === TRACE_WIDTH) out[out.length - 1] = { ...last, isOpen: true };
   return hasStart(out) ? out : undefined;
 };
 
 /** How logs spell a CR LF inside a line, or show it at a line's end. */
 const MARK =
-  /\\r\\n|\[\\r\](?:\[\\n\])?|\\\\r\\\\n|\\x0[dD]\\x0[aA]|\\u000[dD]\\u000[aA]|\\0?15\\0?12|<CR><LF>|<0x0[dD]><0x0[aA]>|␍␊|\^M\$?$|\\r$|\\n/g;
+  /\\r\\n|\[\\r\](?:\[\\n\])?|\\\\r\\\\n|\\x0[dD]\\x0[aA]|\\u000[dD]\\u000[aA]|\\0?15\\0?12|<CR><LF>|<0x0[dD]><0x0[aA]>|␍␊|\^M\$?$|(?<!\[)\\r$|\\n/g;
 const MARKED_START =
   /HTTP\/\d(?:\.\d)?(?: \d{3}[^\\[<^␍]{0,80})?(?:\\r|\[\\r\]|\\\\r\\\\n|\\x0[dD]\\x|\\u000[dD]|\\0?15\\|<CR>|<0x0[dD]>|␍|\^M|\\n)/;
 const CLOSING = /^["'`)\]},;$]*$/;
@@ -82,7 +83,7 @@ const fromMarks: Unwrapping = (lines) => {
 
 /** ngrep: `T 192.0.2.1:80 -> 192.0.2.2:5000 [AP]`, and the packet's text on the same line or in rows of one width. */
 const NGREP = /^T .{0,100}\S:\d+ -> \S+:\d+ \[[A-Z]+\](?: #\d+)?/;
-const DOTTED_END = /\.\.(?=[A-Za-z][\w-]*:|\.\.|$)/;
+const DOTTED_END = /\.\.(?=[A-Za-z][\w-]*:|\.\.|\.?$)/;
 const DOTTED = /^(?:[A-Z]+ .{1,8000} )?HTTP\/\d\.\d(?: \d{3}[^.]*)?\.\.[A-Za-z]/;
 
 /** Rows of a packet put together: those that are indented go on. */
