@@ -95,7 +95,9 @@ describe('drawChecklist', () => {
     const refused = both({}, { line: 'HTTP/1.1 403 Forbidden' });
     expect(draw(refused, false)[1]).toMatch(/^refused by the server with 403 {2}\d+ pass, 0 fail, /);
     const upgrade = both({}, { line: 'HTTP/1.1 426 Upgrade Required', Upgrade: null });
-    expect(draw(upgrade, false).join('\n')).toMatch(/^refused by .*\n {2}warn .*\n.*\n? +.*\(response-426-version\)\n/m);
+    expect(draw(upgrade, false).join('\n')).toMatch(
+      /^refused by .*\n {2}warn .*\n.*\n? +.*\(response-426-version\)\n/m,
+    );
   });
 
   it('calls half a handshake no more than that', () => {

@@ -186,6 +186,12 @@ const SHORTEST: Readonly<Record<string, number>> = {
 const PARAMETER = '(?:server|client)_(?:max_window_bits(?:=\\d+)?|no_context_takeover)';
 const WHOLE_EXTENSIONS = new RegExp(`^permessage-deflate(?:; ?${PARAMETER}){0,4}$`);
 
+/** A value that can't be the beginning of another one that is more likely. */
+function isWholeValue(name: string, value: string): boolean {
+  if (value === '' || (name === 'host' && /^\[[^\]]*$/.test(value))) return false;
+  return WHOLE_EXTENSIONS.test(value) || value.length >= (SHORTEST[name] ?? 0);
+}
+
 /** The block without the line in which a text ends that has no line end there, where that line may be cut. */
 function withoutCutLine(block: Block, offered: readonly string[]): { block: Block; cutLine?: number } {
   const { headers } = block;
@@ -194,11 +200,7 @@ function withoutCutLine(block: Block, offered: readonly string[]): { block: Bloc
   const pairs = arePairs(headers);
   const name = nameOf(pairs ? (headers.at(-2) as SourceLine) : line);
   const value = pairs ? line.text : /:[ \t]*(.*)$/.exec(line.text)?.[1];
-  const isOpen = value === '' || (name === 'host' && /^\[[^\]]*$/.test(value ?? ''));
-  const isWhole =
-    value !== undefined &&
-    !isOpen &&
-    (WHOLE_EXTENSIONS.test(value) || offered.includes(value) || value.length >= (SHORTEST[name] ?? 0));
+  const isWhole = value !== undefined && (offered.includes(value) || isWholeValue(name, value));
   return isWhole ? { block } : { block: { ...block, headers: headers.slice(0, pairs ? -2 : -1) }, cutLine: line.line };
 }
 
