@@ -1,6 +1,5 @@
 import { run, type AcceptOptions } from '../../src/cli/commands/accept.js';
 import { UsageError } from '../../src/cli/host/exit.js';
-import type { HandshakeSeams } from '../../src/cli/input/handshake-input.js';
 import type { Io, Output } from '../../src/cli/host/io.js';
 
 export interface World {
@@ -9,7 +8,6 @@ export interface World {
   readonly tty?: boolean;
   readonly columns?: number;
   readonly env?: Readonly<Record<string, string>>;
-  readonly seams?: HandshakeSeams;
 }
 
 export interface Ran {
@@ -64,7 +62,7 @@ export async function accept(key: string | undefined, options: AcceptOptions = {
     fileSize: (path) => world.files?.[path]?.length,
   };
   try {
-    return { exit: await run(io, key, options, world.seams), ...written };
+    return { exit: await run(io, key, options), ...written };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     const { column } = error.place;

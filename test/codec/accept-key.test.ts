@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
-import { acceptKey, acceptSteps, sha1 } from '../../src/codec/handshake/accept-key.js';
+import { acceptKey, acceptSteps } from '../../src/codec/handshake/accept-key.js';
 import { findAcceptMistake } from '../../src/codec/handshake/accept-mistakes.js';
 import { encodeBase64 } from '../../src/codec/bytes/base64.js';
 import { decodeBase64, decodeKey, WEBSOCKET_GUID, wireBytes } from '../../src/codec/handshake/key.js';
@@ -107,7 +107,10 @@ describe('decodeKey', () => {
 
 describe('findAcceptMistake', () => {
   const digest = (text: string | Uint8Array): Buffer => createHash('sha1').update(text).digest();
-  const right = digest(RFC_KEY + WEBSOCKET_GUID);
+  const TEXT = RFC_KEY + WEBSOCKET_GUID;
+  const of = (text: string | Uint8Array): string => digest(text).toString('base64');
+  const hashOf = (name: string, bytes: Uint8Array): Uint8Array => createHash(name).update(bytes).digest();
+  const right = digest(TEXT);
   it.each<[string, string | undefined]>([
     [right.toString('base64'), undefined],
     ['nonsense', undefined],
@@ -122,7 +125,44 @@ describe('findAcceptMistake', () => {
     [digest(`${RFC_KEY}\r\n${WEBSOCKET_GUID}`).toString('base64'), 'line-end'],
     [right.toString('base64').slice(0, -1), 'no-padding'],
     [right.toString('base64').toUpperCase(), 'letter-case'],
+    [RFC_KEY + WEBSOCKET_GUID, 'no-sha1'],
+    [Buffer.from(RFC_KEY + WEBSOCKET_GUID).toString('base64'), 'no-sha1'],
+    [Buffer.from(right.toString('base64')).toString('base64'), 'base64-twice'],
+    [right.toString('base64url'), 'base64url'],
+    [`${right.toString('base64url')}=`, 'base64url'],
+    [of(WEBSOCKET_GUID), 'guid-alone'],
+    [of(RFC_KEY + WEBSOCKET_GUID.replaceAll('-', '')), 'guid-no-dashes'],
+    [of(`${RFC_KEY}${WEBSOCKET_GUID}\0`), 'after-guid'],
+    [of(`${RFC_KEY}${WEBSOCKET_GUID}\n`), 'after-guid'],
+    [of(RFC_KEY.slice(0, -2) + WEBSOCKET_GUID), 'key-no-padding'],
+    [of(`"${RFC_KEY}"${WEBSOCKET_GUID}`), 'key-quoted'],
+    [of(RFC_KEY.toLowerCase() + WEBSOCKET_GUID), 'key-letter-case'],
+    [of(` ${RFC_KEY}${WEBSOCKET_GUID}`), 'leading-blank'],
+    [of(Buffer.from(RFC_KEY + WEBSOCKET_GUID, 'utf16le')), 'utf-16'],
+    [of(Buffer.from(RFC_KEY + WEBSOCKET_GUID, 'utf16le').swap16()), 'utf-16'],
+    [createHash('sha256').update(TEXT).digest('base64'), 'sha256'],
+    [createHash('sha256').update(TEXT).digest('hex'), 'sha256'],
+    [createHash('sha512').update(TEXT).digest('base64'), 'sha512'],
+    [createHash('md5').update(TEXT).digest('base64'), 'md5'],
+    [right.subarray(0, 19).toString('base64'), 'one-byte-short'],
+    [Buffer.concat([right, Buffer.of(0)]).toString('base64'), 'extra-byte'],
+    ['HSmrc0sMlYUkAGmm5OPpG2HaGWk=', 'rfc-example'],
   ])('%s: %s', (value, mistake) => {
-    expect(findAcceptMistake(RFC_KEY, value, sha1)).toBe(mistake);
+    expect(findAcceptMistake(RFC_KEY, value, hashOf)).toBe(mistake);
+  });
+
+  it('knows the example of the RFC with another key', () => {
+    expect(findAcceptMistake('kJXuOKsrl3AR1KeFngRElQ==', 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=', hashOf)).toBe('rfc-example');
+  });
+
+  it('knows a hash that was taken for a C string', () => {
+    const key = Array.from({ length: 1000 }, (_, i) => Buffer.alloc(16, `${i}`).toString('base64')).find((text) =>
+      digest(text + WEBSOCKET_GUID)
+        .subarray(1, 19)
+        .includes(0),
+    ) as string;
+    const hash = digest(key + WEBSOCKET_GUID);
+    const value = hash.subarray(0, hash.indexOf(0)).toString('base64');
+    expect(findAcceptMistake(key, value, hashOf)).toBe('cut-at-nul');
   });
 });

@@ -8,12 +8,10 @@ import {
 } from '../../terminal/handshakes/accept.js';
 import { escapeText, jsonLine } from '../../describe/escape.js';
 import { count } from '../../terminal/layout.js';
-import { acceptOf, sha1, stepsOf } from '../host/adapters.js';
+import { hashOf, stepsOf } from '../host/adapters.js';
 import { EXIT, UsageError } from '../host/exit.js';
-import { sourceBytes } from '../input/source-bytes.js';
 import type { Io } from '../host/io.js';
 import type { CommonOptions } from '../options/options.js';
-import type { HandshakeSeams } from '../input/handshake-input.js';
 import { findAcceptMistake, decodeKey, KEY_BYTES } from '../../traffic/toolbox/handshakes.js';
 import { encodeBase64, latin1 } from '../../traffic/toolbox/bytes.js';
 
@@ -33,17 +31,12 @@ export interface AcceptOptions extends CommonOptions {
  * `accept`: the accept value of a key, its steps, a comparison, a fresh key; or the judgement on a whole handshake.
  * Exit 0, 1 (mismatch, violation, refusal) or 2.
  */
-export async function run(
-  io: Io,
-  key: string | undefined,
-  options: AcceptOptions,
-  seams: HandshakeSeams = { bytesOf: dumpedBytes },
-): Promise<number> {
+export async function run(io: Io, key: string | undefined, options: AcceptOptions): Promise<number> {
   checkOptions(key, options);
   if (options.handshake !== undefined) {
     const path = options.handshake || (key ?? '-');
-    const { judgeText } = await import('../input/handshake-input.js');
-    return judgeText(io, path, options, seams, acceptOf);
+    const { judgeText } = await import('../entries/commands.js');
+    return judgeText(io, path, options);
   }
   const given = options.generate ? encodeBase64(io.random(KEY_BYTES)) : keyOf(key);
   const result = await compute(io, given, options);
@@ -66,12 +59,6 @@ function checkOptions(key: string | undefined, options: AcceptOptions): void {
   }
 }
 
-/** What a hex dump of a handshake stands for; undefined for what is no dump. */
-function dumpedBytes(input: Uint8Array): Uint8Array | undefined {
-  const { bytes, problem } = sourceBytes('auto', input);
-  return problem ? undefined : bytes;
-}
-
 /** The key as pasted, perhaps with its header's name; the blanks around a header's value are not part of it. */
 function keyOf(argument = ''): string {
   return argument.replace(/^\s*sec-websocket-key\s*:/i, '').trim();
@@ -92,7 +79,7 @@ async function compute(io: Io, key: string, options: AcceptOptions): Promise<Acc
   const result = { key, keyBytes: bytes, sha1: steps.sha1, accept: steps.accept };
   if (options.verify === undefined) return result;
   const expected = options.verify.trim();
-  const mistake = findAcceptMistake(wire, expected, sha1);
+  const mistake = findAcceptMistake(wire, expected, hashOf);
   return { ...result, expected, match: expected === steps.accept, ...(mistake && { mistake }) };
 }
 

@@ -2,7 +2,7 @@ import type { AcceptSteps, NodeCrypto } from '../../codec/handshake/accept-key.j
 import type { RawDeflate } from '../../codec/deflate/message-deflate.js';
 import type { NodeZlib } from '../../codec/deflate/node-zlib.js';
 import { builtin } from '../entries/builtin.js';
-import { acceptStepsWith, sha1With } from '../../traffic/toolbox/handshakes.js';
+import { acceptStepsWith } from '../../traffic/toolbox/handshakes.js';
 import { deflateWith } from '../../traffic/toolbox/builders.js';
 
 let zlib: RawDeflate | undefined;
@@ -23,8 +23,9 @@ export function stepsOf(key: string): AcceptSteps {
   return acceptStepsWith(builtin('node:crypto') as NodeCrypto, key);
 }
 
-export function sha1(bytes: Uint8Array): Uint8Array {
-  return sha1With(builtin('node:crypto') as NodeCrypto, bytes);
+/** A hash by its name in node:crypto. */
+export function hashOf(name: string, bytes: Uint8Array): Uint8Array {
+  return new Uint8Array((builtin('node:crypto') as NodeCrypto).createHash(name).update(bytes).digest());
 }
 
 export function acceptOf(key: string): string {

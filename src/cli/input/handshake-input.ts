@@ -1,47 +1,43 @@
 import { print, lined } from '../../describe/printable.js';
+import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { HandshakeText } from '../../codec/handshake/text.js';
 import { jsonLine } from '../../describe/escape.js';
 import { drawChecklist, noteText } from '../../terminal/handshakes/checklist.js';
 import { handshakeRecord } from '../../describe/handshake-json.js';
 import { lookOf } from '../decode/view-selection.js';
+import { acceptOf } from '../host/adapters.js';
 import { EXIT, UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import type { CommonOptions } from '../options/options.js';
 import { concat } from '../../traffic/toolbox/bytes.js';
 import {
   readHandshake,
-  readHandshakeBytes,
   readHandshakeText,
   handshakeChecklist,
   isRefused,
   judgeHandshake,
 } from '../../traffic/toolbox/handshakes.js';
 import { isFinding } from '../../traffic/toolbox/reading.js';
+import { handshakeOfBytes, handshakeOfTraffic } from './handshake-traffic.js';
+import { openInput } from './open-input.js';
 
-export interface HandshakeSeams {
-  /** The bytes that a hex dump stands for; undefined for what is no dump. */
-  readonly bytesOf?: (input: Uint8Array) => Uint8Array | undefined;
+/** A handshake is a few KB; `curl -v` may have a body after it. What is beyond is not read. */
+const MOST = 1024 * 1024;
+/** Characters of a line that a refusal shows. */
+const SHOWN = 60;
+
+interface Read {
+  readonly handshake: Handshake;
+  readonly notes: HandshakeText['notes'];
+  readonly place?: HandshakeText['place'];
 }
 
-/** A handshake is a few KB; `curl -v` may have a body behind it. What is beyond is not read. */
-const MOST = 1024 * 1024;
-
-type Read = Pick<HandshakeText, 'request' | 'response' | 'notes'> & Partial<Pick<HandshakeText, 'place'>>;
-
-/** `accept --handshake`: reads a handshake as text (or, through the seam, as a dump) and prints the judgement on it. */
-export async function judgeText(
-  io: Io,
-  path: string,
-  options: CommonOptions & { strict?: true },
-  seams: HandshakeSeams,
-  acceptOf: (key: string) => string,
-): Promise<number> {
-  const bytes = await readBytes(io, path);
-  if (io.interrupted.aborted) return io.interrupted.reason;
-  const read = readInput(bytes, path === '-' ? 'stdin' : path, seams);
-  const { request, response } = read;
+/** `accept --handshake`: reads a handshake as text, or as `decode` reads its inputs, and prints the judgement on it. */
+export async function judgeText(io: Io, path: string, options: CommonOptions & { strict?: true }): Promise<number> {
+  const read = await readInput(io, path, options);
+  if (read === undefined || io.interrupted.aborted) return io.interrupted.reason;
+  const { handshake } = read;
   if (!options.quiet) for (const note of read.notes) await io.stderr.write(print`note: ${noteText(note)}\n`);
-  const handshake = readHandshake({ ...(request && { request }), ...(response && { response }), acceptOf });
   const diagnostics = judgeHandshake(handshake);
   if (options.json && !options.quiet) {
     await io.stdout.write(jsonLine(handshakeRecord(handshake, diagnostics, read.place)));
@@ -55,27 +51,55 @@ export async function judgeText(
   return found || isRefused(handshake) ? EXIT.finding : EXIT.ok;
 }
 
-async function readBytes(io: Io, path: string): Promise<Uint8Array> {
+/** Undefined where a signal came first. */
+async function readInput(io: Io, path: string, { quiet }: CommonOptions): Promise<Read | undefined> {
   if (path === '-' && io.stdin.isTTY)
     await io.stderr.write(print`reading from the terminal: paste a handshake, then Ctrl-D\n`);
+  const input = { name: path === '-' ? 'stdin' : path, chunks: path === '-' ? io.stdin : io.readFile(path) };
+  const options = quiet ? { quiet } : {};
+  const opened = await openInput(io, input, options);
+  if (opened.capture !== undefined || opened.recording !== undefined) {
+    const handshake = await handshakeOfTraffic(io, input, opened, options);
+    if (io.interrupted.aborted) return undefined;
+    if (handshake === undefined) throw new UsageError(`${input.name}: no handshake in it: decode shows what there is`);
+    return { handshake, notes: [] };
+  }
+  const bytes = await most(opened.chunks);
+  return io.interrupted.aborted ? undefined : readBytes(io, input.name, bytes);
+}
+
+async function readBytes(io: Io, name: string, bytes: Uint8Array): Promise<Read> {
+  const text = readHandshakeText(decode(bytes));
+  const { request, response } = text;
+  if (request !== undefined || response !== undefined) {
+    return { ...text, handshake: readHandshake({ ...text, acceptOf }) };
+  }
+  const handshake = bytes.length === 0 ? undefined : await handshakeOfBytes(io, bytes);
+  if (handshake !== undefined) return { handshake, notes: [] };
+  throw new UsageError(`${name}: ${reasonOf(bytes, text)}`);
+}
+
+/** Why nothing is judged, in one line. */
+function reasonOf({ length }: Uint8Array, { refusal }: HandshakeText): string {
+  if (refusal !== undefined) {
+    const { line, text } = refusal.line;
+    const shown = `'${text.length > SHOWN ? `${text.slice(0, SHOWN)}...` : text}'`;
+    const why = refusal.why === 'no-headers' ? `no headers follow ${shown}` : `${shown} is no part of a head`;
+    return `line ${line}: ${why}: nothing is judged`;
+  }
+  const what = length === 0 ? 'nothing in it' : 'no handshake in it';
+  return `${what}: a request line, a status line or Sec-WebSocket headers are looked for`;
+}
+
+async function most(source: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let total = 0;
-  for await (const chunk of path === '-' ? io.stdin : io.readFile(path)) {
+  for await (const chunk of source) {
     chunks.push(chunk.subarray(0, MOST - total));
     total += Math.min(chunk.length, MOST - total);
     if (total === MOST) break;
   }
   return concat(chunks, total);
-}
-
-function readInput(bytes: Uint8Array, name: string, seams: HandshakeSeams): Read {
-  const text = readHandshakeText(decode(bytes));
-  if (text.request !== undefined || text.response !== undefined) return text;
-  const dumped = seams.bytesOf?.(bytes);
-  const heads = dumped === undefined ? {} : readHandshakeBytes(dumped);
-  if (heads.request !== undefined || heads.response !== undefined) return { ...heads, notes: [] };
-  const what = bytes.length === 0 ? 'nothing in it' : 'no handshake in it';
-  throw new UsageError(`${name}: ${what}: a request line, a status line or Sec-WebSocket headers are looked for`);
 }
 
 /** Text as files have it: UTF-8, or UTF-16 where a byte order mark says so (PowerShell), else a character a byte. */

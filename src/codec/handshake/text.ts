@@ -1,5 +1,7 @@
 import { append } from '../bytes/lists.js';
-import { blocksOf, type Block, type SourceLine } from './lines.js';
+import { blocksOf } from './blocks.js';
+import { arePairs, nameOf, sideOfBlock } from './browser.js';
+import type { Block, SourceLine } from './lines.js';
 import { DEFAULT_HEAD_LIMIT, HeadReader } from '../http1/head-reader.js';
 import { parseHead, startsLikeHead, type Head, type RequestHead, type ResponseHead } from '../http1/head.js';
 
@@ -11,9 +13,19 @@ import { parseHead, startsLikeHead, type Head, type RequestHead, type ResponseHe
  * - `full-url`: the request line shows a ws: or wss: URL (`url`), as browsers' tools do; judged as its path
  * - `pairs`: names and values on lines in turn
  * - `several`: there is more than one exchange in the text; this one was taken
+ * - `left-out`: `count` lines among the headers are none, of a log say
+ * - `cut-line`: the text ends inside this line
  */
 export interface TextNote {
-  readonly kind: 'no-start-line' | 'pseudo-headers' | 'authority-as-host' | 'full-url' | 'pairs' | 'several';
+  readonly kind:
+    | 'no-start-line'
+    | 'pseudo-headers'
+    | 'authority-as-host'
+    | 'full-url'
+    | 'pairs'
+    | 'several'
+    | 'left-out'
+    | 'cut-line';
   readonly side: 'request' | 'response';
   /** Line of the source, from 1. */
   readonly line: number;
@@ -31,49 +43,10 @@ export interface HandshakeText {
   readonly request?: RequestHead;
   readonly response?: ResponseHead;
   readonly notes: readonly TextNote[];
+  /** What was found does not look like a head: its first line that shows it, or the first line that no header follows. Nothing can be judged. */
+  readonly refusal?: { readonly why: 'stranger' | 'no-headers'; readonly line: SourceLine };
   /** Where in the text an offset of a head stands. */
   readonly place: (side: 'request' | 'response', offset: number) => TextPlace | undefined;
-}
-
-/** Headers that tell which half a block without a first line is. */
-const TELLING: Readonly<Record<string, 'request' | 'response'>> = {
-  'sec-websocket-key': 'request',
-  'sec-websocket-accept': 'response',
-  host: 'request',
-  ':authority': 'request',
-  ':method': 'request',
-  origin: 'request',
-  ':status': 'response',
-  server: 'response',
-};
-const NAME = /^(:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+)[ \t]*:/;
-const NAME_ALONE = /^:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+:?$/;
-const OURS = /^:?(?:host|upgrade|connection|sec-websocket-[a-z0-9]+|authority|method|status)$/i;
-
-function nameOf(line: SourceLine): string {
-  return (NAME.exec(line.text)?.[1] ?? line.text.replace(/:$/, '')).toLowerCase();
-}
-
-/** New versions of Chrome copy a name on one line and its value on the next. */
-function arePairs(lines: readonly SourceLine[]): boolean {
-  const names = lines.filter((_, i) => i % 2 === 0);
-  return (
-    lines.length % 2 === 0 &&
-    names.length > 0 &&
-    names.every(({ text }) => NAME_ALONE.test(text)) &&
-    names.some((line) => OURS.test(nameOf(line)))
-  );
-}
-
-/** Which half a block is; undefined for what is none. */
-function sideOfBlock(block: Block): 'request' | 'response' | undefined {
-  if (block.side !== undefined) return block.side;
-  const pairs = arePairs(block.headers);
-  const names = block.headers.filter((line, i) => (pairs ? i % 2 === 0 : NAME.test(line.text))).map(nameOf);
-  const telling = names.find((name) => name === 'sec-websocket-key' || name === 'sec-websocket-accept');
-  const known =
-    telling ?? (names.some((name) => OURS.test(name)) ? names.find((name) => Object.hasOwn(TELLING, name)) : undefined);
-  return known === undefined ? undefined : TELLING[known];
 }
 
 /** A line of the head to be made, and where it comes from. */
@@ -97,13 +70,17 @@ class HeadMaker {
     this.notes.push({ kind, side, line, args });
   }
 
-  make(block: Block, side: 'request' | 'response', several: boolean): Made {
+  make({ block: given, several }: Chosen, side: 'request' | 'response', offered: readonly string[]): Made {
+    const { block, cutLine } = withoutCutLine(given, offered);
+    if (cutLine !== undefined) this.note('cut-line', side, cutLine);
     const first = block.start ?? block.headers[0];
     const at = first?.line ?? 1;
     if (several) this.note('several', side, at);
     const lines: Line[] = [];
     if (block.start !== undefined) lines.push(this.startLine(block.start, side));
     else this.note('no-start-line', side, at);
+    const [stranger] = block.foreign;
+    if (stranger !== undefined) this.note('left-out', side, stranger.line, { count: String(block.foreign.length) });
     append(lines, this.headers(block.headers, side));
     const encoder = new TextEncoder();
     const starts: number[] = [];
@@ -118,7 +95,8 @@ class HeadMaker {
     const bytes = new Uint8Array(length + 2);
     chunks.forEach((chunk, i) => bytes.set(chunk, starts[i]));
     bytes.set([0x0d, 0x0a], length);
-    return { head: parseBounded(bytes, side, block.start !== undefined), starts, lines };
+    const head = parseBounded(bytes, side, block.start !== undefined);
+    return { head: { ...head, complete: head.complete && block.isWhole }, starts, lines };
   }
 
   private startLine(from: SourceLine, side: 'request' | 'response'): Line {
@@ -194,17 +172,67 @@ function choose(blocks: readonly Block[]): { request?: Chosen; response?: Chosen
   return { ...(request && { request }), ...(response && { response }) };
 }
 
+/** Shorter values of these may be cut; of those with 0 nothing tells. */
+const SHORTEST: Readonly<Record<string, number>> = {
+  'sec-websocket-key': 24,
+  'sec-websocket-accept': 28,
+  'sec-websocket-version': 2,
+  upgrade: 'websocket'.length,
+  connection: 'upgrade'.length,
+  'sec-websocket-protocol': Infinity,
+  'sec-websocket-extensions': Infinity,
+};
+
+const PARAMETER = '(?:server|client)_(?:max_window_bits(?:=\\d+)?|no_context_takeover)';
+const WHOLE_EXTENSIONS = new RegExp(`^permessage-deflate(?:; ?${PARAMETER}){0,4}$`);
+
+/** A value that can't be the beginning of another one that is more likely. */
+function isWholeValue(name: string, value: string): boolean {
+  if (value === '' || (name === 'host' && /^\[[^\]]*$/.test(value))) return false;
+  return WHOLE_EXTENSIONS.test(value) || value.length >= (SHORTEST[name] ?? 0);
+}
+
+/** The block without the line in which a text ends that has no line end there, where that line may be cut. */
+function withoutCutLine(block: Block, offered: readonly string[]): { block: Block; cutLine?: number } {
+  const { headers } = block;
+  const line = headers.at(-1);
+  if (block.isWhole || line?.isOpen !== true) return { block };
+  const pairs = arePairs(headers);
+  const name = nameOf(pairs ? (headers.at(-2) as SourceLine) : line);
+  const value = pairs ? line.text : /:[ \t]*(.*)$/.exec(line.text)?.[1];
+  const isWhole = value !== undefined && (offered.includes(value) || isWholeValue(name, value));
+  return isWhole ? { block } : { block: { ...block, headers: headers.slice(0, pairs ? -2 : -1) }, cutLine: line.line };
+}
+
+/** What shows that a block is no head; undefined for one that may be judged. */
+function refusalOf({ start, headers, foreign, isWhole }: Block): HandshakeText['refusal'] {
+  const names = arePairs(headers) ? headers.filter((_, i) => i % 2 === 0) : headers;
+  const strange = arePairs(headers) ? [] : names.filter(({ text }) => !HEADER_LINE.test(text));
+  const wrong = [...strange, ...(start === undefined ? foreign : [])];
+  if (names.length === 0 && !(isWhole && foreign.length === 0)) return start && { why: 'no-headers', line: start };
+  const [line] = wrong;
+  return line !== undefined && wrong.length * 2 > names.length ? { why: 'stranger', line } : undefined;
+}
+
+const HEADER_LINE = /^:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+[ \t]*:|^[ \t]/;
+
 /**
- * Reads a handshake from text as people have it: raw heads with any line ends, the output of `curl -v`, headers copied
- * from a browser's tools, a log with something in front of every line; either half, or both. Line ends are not judged:
- * the text no longer has those of the wire. Without a head in it, neither half is there. Never throws.
+ * Reads a handshake from text as people have it: raw heads with any line ends, the output of `curl -v`, ngrep, tcpdump -A
+ * and tshark -V, headers copied from a browser's tools, a log with something before every line; either half, or both. Line
+ * ends are not judged: the text no longer has those of the wire. Without a head in it, neither half is there. Never throws.
  */
 export function readHandshakeText(text: string): HandshakeText {
   const { request, response } = choose(blocksOf(text));
   const maker = new HeadMaker();
+  const [refusal] = [request, response].flatMap((chosen) => (chosen && refusalOf(chosen.block)) ?? []);
+  if (refusal !== undefined) return { notes: [], refusal, place: () => undefined };
+  const offers = request?.block.headers.filter((line) => nameOf(line) === 'sec-websocket-protocol') ?? [];
+  const offered = offers
+    .flatMap((line) => line.text.slice(line.text.indexOf(':') + 1).split(','))
+    .map((one) => one.trim());
   const made = {
-    request: request && maker.make(request.block, 'request', request.several),
-    response: response && maker.make(response.block, 'response', response.several),
+    request: request && maker.make(request, 'request', []),
+    response: response && maker.make(response, 'response', offered),
   };
   return {
     ...(made.request && { request: made.request.head as RequestHead }),

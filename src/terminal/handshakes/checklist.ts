@@ -16,7 +16,7 @@ import { displayWidth, padEnd, truncate, wrap } from '../width.js';
 import { joined, print, type Printable } from '../../describe/printable.js';
 
 export interface ChecklistOptions {
-  /** All rows; without it those that are not in `ALWAYS` and found nothing are counted. */
+  /** All rows; without it those that found something, and the number of the others. */
   readonly verbose: boolean;
   /** Where a diagnostic's offset stands in the user's text; without it the offset is shown. */
   readonly place?: HandshakeText['place'];
@@ -34,9 +34,6 @@ const GROUPS: readonly Group[] = [
   { title: print`HTTP`, rules: HEAD_RULES },
   { title: print`headers of older drafts`, rules: OBSOLETE_RULES },
 ];
-
-/** What RFC 6455 itself asks of a handshake, and the negotiation: always a line. Of other rows only those that tell something. */
-const ALWAYS = /^RFC (?:6455 §(?:4\.[12]|9\.1)|7692 §[57])(?:\.|$)/;
 
 type Label = 'pass' | 'fail' | 'warn' | 'note' | 'not seen';
 
@@ -95,82 +92,44 @@ function drawRow(label: Label, requirement: Printable, rfc: Printable, look: Loo
   return fill(text, look).map((line, i) => print`${i === 0 ? front : indent}${i === 0 ? section : ''}${paint(line)}`);
 }
 
-/** What was found for a row: where and what, with the rule's code where the row itself does not show it. */
-function drawFindings(row: ChecklistRow, options: ChecklistOptions, group: Group | undefined, look: Look): Printable[] {
+/** What was found for a row: where and what, with the rule's code. */
+function drawFindings(row: ChecklistRow, options: ChecklistOptions, look: Look): Printable[] {
   const { theme } = look;
   const indent = print` `.repeat(wordsAt(look));
   const lines = row.diagnostics.flatMap((diagnostic) => {
     const { severity, message } = explain(diagnostic);
-    const code = group === undefined ? '' : print` (${diagnostic.code})`;
-    const words = print`${placeWords(diagnostic, options, group)}: ${escapeText(message)}${code}`;
+    const words = print`${placeWords(diagnostic, options)}: ${escapeText(message)} (${diagnostic.code})`;
     return fill(words, look).map((line) => print`${indent}${theme[severity](line)}`);
   });
   return row.toldBy === undefined ? lines : [...lines, print`${indent}${theme.dim(print`see ${row.toldBy}`)}`];
 }
 
-function placeWords(
-  { side, span }: HandshakeDiagnostic,
-  options: ChecklistOptions,
-  group: Group | undefined,
-): Printable {
+function placeWords({ side, span }: HandshakeDiagnostic, options: ChecklistOptions): Printable {
   const at = options.place?.(side, span.start);
   const where = at === undefined ? hexOffset(span.start) : print`line ${at.line}, column ${at.column}`;
-  return group?.title === side ? where : print`${side}, ${where}`;
+  return print`${side}, ${where}`;
 }
 
-/** Rows of permessage-deflate, where there was none, in one. */
-function foldDeflate(
-  rows: readonly ChecklistRow[],
-  look: Look,
-): { rows: readonly ChecklistRow[]; folded: Printable[] } {
-  const deflate = rows.filter(({ code }) => code.startsWith('deflate-'));
-  if (deflate.length === 0 || deflate.some(({ result }) => result !== 'not-seen')) return { rows, folded: [] };
-  return {
-    rows: rows.filter((row) => !deflate.includes(row)),
-    folded: drawRow('not seen', print`permessage-deflate (${deflate.length} requirements)`, print`RFC 7692`, look),
-  };
-}
-
-/** Rows that are not shown, counted. */
-function drawHidden(hidden: readonly ChecklistRow[], more: boolean, look: Look): Printable[] {
-  return (['pass', 'not-seen'] as const).flatMap((result) => {
-    const number = hidden.filter((row) => row.result === result).length;
-    if (number === 0) return [];
-    const what = print`${number}${more ? print` more` : print``} requirement${number === 1 ? print`` : print`s`}`;
-    const holds = number === 1 ? ' holds' : ' hold';
-    const words = print`${what}${result === 'pass' ? holds : print``} (-v lists ${number === 1 ? 'it' : 'them'})`;
-    return drawRow(result === 'pass' ? 'pass' : 'not seen', words, print``, look);
-  });
-}
-
-function drawGroup(group: Group, all: readonly ChecklistRow[], options: ChecklistOptions, look: Look): Printable[] {
+/** All rows of a group, without what was found: that stands above. */
+function drawGroup(group: Group, all: readonly ChecklistRow[], look: Look): Printable[] {
   const mine = all.filter(({ code }) => Object.hasOwn(group.rules, code));
-  const { rows, folded } = options.verbose ? { rows: mine, folded: [] } : foldDeflate(mine, look);
-  const isShown = (row: ChecklistRow): boolean =>
-    options.verbose || row.diagnostics.length > 0 || row.result === 'fail' || ALWAYS.test(row.rfc);
-  const shown = rows.filter(isShown);
-  return [
-    print``,
-    look.theme.title(group.title),
-    ...shown.flatMap((row) => [
-      ...drawRow(labelOf(row), escapeText(row.requirement), escapeText(row.rfc), look),
-      ...drawFindings(row, options, group, look),
-    ]),
-    ...drawHidden(
-      rows.filter((row) => !isShown(row)),
-      shown.length > 0,
-      look,
-    ),
-    ...folded,
-  ];
+  const rows = mine.flatMap((row) => drawRow(labelOf(row), escapeText(row.requirement), escapeText(row.rfc), look));
+  return [print``, look.theme.title(group.title), ...rows];
 }
 
 /** The result in a few words; of one half alone it can only be said that nothing is wrong with it. */
-function resultOf(handshake: Handshake, fails: number, warns: number): readonly [role: Role, words: Printable] {
+function resultOf(
+  handshake: Handshake,
+  fails: number,
+  warns: number,
+  isUnseen: boolean,
+): readonly [role: Role, words: Printable] {
   const { request, response } = handshake;
   if (fails > 0) return ['error', print`invalid`];
   if (isRefused(handshake)) return ['error', print`refused by the server with ${response?.status ?? print`no status`}`];
-  if (request !== undefined && response !== undefined) return ['ok', print`valid`];
+  if (request !== undefined && response !== undefined) {
+    return isUnseen ? ['ok', print`nothing wrong in what is seen; not all of it is`] : ['ok', print`valid`];
+  }
   const [seen, unseen] =
     request === undefined ? (['response', 'request'] as const) : (['request', 'response'] as const);
   return ['ok', print`${warns > 0 ? print`no error` : print`nothing wrong`} in the ${seen}; no ${unseen} seen`];
@@ -189,7 +148,7 @@ function drawVerdict(rows: readonly ChecklistRow[], handshake: Handshake, look: 
     ],
     print`, `,
   );
-  const [role, words] = resultOf(handshake, count('fail'), count('warn'));
+  const [role, words] = resultOf(handshake, count('fail'), count('warn'), unseenOf(rows, handshake).length > 0);
   const paint = look.theme[role];
   if (words.length + 2 + counts.length <= look.width) return [print`${paint(words)}  ${counts}`];
   return [
@@ -198,19 +157,38 @@ function drawVerdict(rows: readonly ChecklistRow[], handshake: Handshake, look: 
   ];
 }
 
-/** Once more what failed, by its rule: the last lines are what a terminal shows of a long list. */
-function drawFailures(rows: readonly ChecklistRow[], options: ChecklistOptions, look: Look): Printable[] {
-  return rows.flatMap((row) => {
-    const label = labelOf(row);
-    if (label !== 'fail' && label !== 'warn') return [];
-    return [
-      ...drawRow(label, print`${row.code}`, escapeText(row.rfc), look),
-      ...drawFindings(row, options, undefined, look),
-    ];
+/** Faults come first, then what is worth a look, then what a verdict needs and was not seen. */
+const FOUND: readonly Label[] = ['fail', 'warn', 'note', 'not seen'];
+
+/** What was found, and where; without it, what was not seen of the headers that a handshake needs. */
+function drawFound(
+  rows: readonly ChecklistRow[],
+  handshake: Handshake,
+  options: ChecklistOptions,
+  look: Look,
+): Printable[] {
+  const unseen = unseenOf(rows, handshake);
+  return FOUND.flatMap((label) =>
+    rows
+      .filter((row) => labelOf(row) === label && (label !== 'not seen' || unseen.includes(row)))
+      .flatMap((row) => [
+        ...drawRow(label, escapeText(row.requirement), escapeText(row.rfc), look),
+        ...drawFindings(row, options, look),
+      ]),
+  );
+}
+
+const NEEDED = /^re(?:quest|sponse)-(?:host|upgrade|connection|key|version|accept)-missing$/;
+
+/** Headers that the seen halves need, and may have had: the source shows no end of that head. */
+function unseenOf(rows: readonly ChecklistRow[], handshake: Handshake): readonly ChecklistRow[] {
+  return rows.filter(({ code, result }) => {
+    if (result !== 'not-seen' || !NEEDED.test(code)) return false;
+    return code.startsWith('request-') ? handshake.request !== undefined : handshake.upgraded;
   });
 }
 
-/** Every requirement as a line with pass, fail or not seen, findings below theirs; then a verdict, and the failures again. */
+/** The verdict, and what was found; with `verbose` then every requirement as a line with pass, fail or not seen. */
 export function drawChecklist(
   rows: readonly ChecklistRow[],
   handshake: Handshake,
@@ -219,10 +197,9 @@ export function drawChecklist(
 ): Printable[] {
   return [
     ...drawTitle(handshakeWords(handshake), print``, look),
-    ...GROUPS.flatMap((group) => drawGroup(group, rows, options, look)),
-    print``,
     ...drawVerdict(rows, handshake, look),
-    ...drawFailures(rows, options, look),
+    ...drawFound(rows, handshake, options, look),
+    ...(options.verbose ? GROUPS.flatMap((group) => drawGroup(group, rows, look)) : []),
   ];
 }
 
@@ -235,6 +212,11 @@ const NOTES: Readonly<Record<TextNote['kind'], (note: TextNote) => string>> = {
   'full-url': ({ args }) =>
     `${args['url'] ?? ''} is how browsers show the request: its path is taken for the request target`,
   pairs: () => `names and values on lines in turn are taken for headers`,
+  'left-out': ({ args }) =>
+    args['count'] === '1'
+      ? `this line is no header: left out`
+      : `this line and others (${args['count'] ?? ''}) are no headers: left out`,
+  'cut-line': () => `the text ends inside this line: left out`,
   several: ({ side }) => `the text has several ${side}s: the one of this line is judged`,
 };
 

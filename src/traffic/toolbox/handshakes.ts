@@ -1,5 +1,5 @@
 /** What reads and judges keys and handshakes, handed on to the commands: they know no floor below this one but for its types. */
-export { acceptStepsWith, sha1With } from '../../codec/handshake/accept-key.js';
+export { acceptStepsWith } from '../../codec/handshake/accept-key.js';
 export { findAcceptMistake } from '../../codec/handshake/accept-mistakes.js';
 export { readHandshake } from '../../codec/handshake/handshake.js';
 export { KEY_BYTES, decodeKey } from '../../codec/handshake/key.js';

@@ -1,0 +1,95 @@
+import type { Handshake } from '../../codec/handshake/handshake.js';
+import type { SourceEvent } from '../../sources/bytes/types.js';
+import { openSource } from '../../sources/detect/detect.js';
+import { PacketTraffic } from '../../traffic/packet-traffic.js';
+import { RecordedTraffic } from '../../traffic/recorded-traffic.js';
+import { TextTraffic } from '../../traffic/text-traffic.js';
+import type { TrafficTaker } from '../../traffic/traffic-taker.js';
+import { concat } from '../../traffic/toolbox/bytes.js';
+import { readHandshakeBytes, readHandshake } from '../../traffic/toolbox/handshakes.js';
+import { trafficOptions } from '../decode/traffic-options.js';
+import { loadPackets } from '../entries/load-packets.js';
+import { acceptOf } from '../host/adapters.js';
+import type { Io } from '../host/io.js';
+import type { DecodeOptions } from '../options/options.js';
+import { FileOrder } from './file-order.js';
+import type { Input } from './input.js';
+import type { Opened } from './open-input.js';
+import { readCapture, readRecording, type Pace } from './traffic-files.js';
+
+/** The handshakes of an input that `decode` reads, up to the first that switched protocols. */
+class HandshakeSearch implements Pace {
+  readonly found: Handshake[] = [];
+
+  constructor(private readonly io: Io) {}
+
+  readonly taker: TrafficTaker & { damage(): void } = {
+    record: (record) => {
+      if (record.type === 'handshake' && !this.isDone) this.found.push(record.handshake);
+    },
+    closed: () => undefined,
+    passedOver: () => undefined,
+    notice: () => undefined,
+    damage: () => undefined,
+  };
+
+  get isDone(): boolean {
+    return this.found.at(-1)?.upgraded === true;
+  }
+
+  get over(): boolean {
+    return this.isDone || this.io.interrupted.aborted;
+  }
+
+  turn(): Promise<void> {
+    return Promise.resolve();
+  }
+}
+
+/** The handshake of a capture or a recording: the first that switched protocols, else the last one. */
+export async function handshakeOfTraffic(
+  io: Io,
+  input: Input,
+  opened: Opened,
+  options: DecodeOptions,
+): Promise<Handshake | undefined> {
+  const search = new HandshakeSearch(io);
+  if (opened.capture !== undefined) {
+    const { Flows } = await loadPackets();
+    const traffic = new PacketTraffic(Flows, trafficOptions(options, 0), options, search.taker);
+    const file = { input, opened, reader: opened.capture };
+    await readCapture(file, traffic, new FileOrder(), () => undefined, search);
+    traffic.end();
+  } else if (opened.recording !== undefined) {
+    const traffic = new RecordedTraffic(opened.recording, trafficOptions(options, 0), options, search.taker);
+    await readRecording(input, opened, traffic, search);
+  }
+  return search.found.at(-1);
+}
+
+/** The handshake of what is no text of heads: hex in any spelling, a dump of bytes or of packets, bare bytes. */
+export async function handshakeOfBytes(io: Io, bytes: Uint8Array): Promise<Handshake | undefined> {
+  const search = new HandshakeSearch(io);
+  const source = openSource('auto');
+  const events = [...source.push(bytes), ...source.end()];
+  // Heads among bare bytes are text, and were looked for.
+  if (source.kind() === 'raw bytes') return undefined;
+  const { Flows, inferLink } = await loadPackets();
+  let packets: PacketTraffic | undefined;
+  const text = new TextTraffic('unknown', () => trafficOptions({}, 0), {
+    ...search.taker,
+    packet: (packet) => (packets ??= new PacketTraffic(Flows, trafficOptions({}, 0), {}, search.taker)).push(packet),
+    holdsDatagram: (packet) => inferLink(packet.bytes, 0, packet.bytes.length, packet.originalLength) !== undefined,
+  });
+  for (const event of events) if (event.type === 'bytes' || event.type === 'packet') text.take(event);
+  text.end();
+  packets?.end();
+  return search.found.at(-1) ?? headsOf(events);
+}
+
+/** Heads that nothing else was made of: a request with another method, say. */
+function headsOf(events: readonly SourceEvent[]): Handshake | undefined {
+  if (events.some(({ type }) => type === 'problem')) return undefined;
+  const halves = readHandshakeBytes(concat(events.flatMap((event) => (event.type === 'bytes' ? event.bytes : []))));
+  return halves.request || halves.response ? readHandshake({ ...halves, acceptOf }) : undefined;
+}
