@@ -1,8 +1,9 @@
 // Builds dist/: the command line as one bundle per command, the library as one file for Node and one for browsers, its types, and the page of `serve`.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, transform } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
@@ -33,6 +34,9 @@ const withoutChildProcess = {
 };
 
 const ENTRIES = ['main', 'accept', 'commands', 'live', 'check', 'packets', 'job-worker'];
+
+/** These have much in common, and their start is not what somebody waits for. */
+const SHARING = ['live', 'check'];
 
 /** What is a file of its own in dist/ is loaded, not bundled: wherever it is imported from, it stands beside the others. */
 function leaveEntries(bundler) {
@@ -66,11 +70,31 @@ const cli = {
   define: { ...common.define, 'import.meta.url': '__filename' },
 };
 
+/** What SHARING have in common is in files `part-….js`. esbuild shares between ES modules alone: each is turned into CommonJS. */
+async function sharing() {
+  const { outputFiles } = await build({
+    ...cli,
+    format: 'esm',
+    splitting: true,
+    chunkNames: 'cli/part-[hash]',
+    supported: {},
+    write: false,
+    entryPoints: SHARING.map((name) => ({ in: `src/cli/entries/${name}.ts`, out: `cli/${name}` })),
+  });
+  mkdirSync(new URL('../dist/cli', import.meta.url), { recursive: true });
+  const { target, platform, supported } = cli;
+  for (const { path, text } of outputFiles) {
+    const { code } = await transform(text, { format: 'cjs', minify: true, target, platform, supported });
+    writeFileSync(new URL(`../dist/cli/${basename(path)}`, import.meta.url), code);
+  }
+}
+
 await Promise.all([
+  sharing(),
   // CommonJS, because Node starts it sooner; commander and chalk bundled, because their files take a seventh of the
   // start; the commands, and what reads packets, in files of their own, because most runs need less;
   // and where a thread begins, because that has to be a file.
-  ...ENTRIES.map((name) =>
+  ...ENTRIES.filter((name) => !SHARING.includes(name)).map((name) =>
     build({
       ...cli,
       entryPoints: [{ in: `src/cli/entries/${name}.ts`, out: `cli/${name}` }],

@@ -21,7 +21,7 @@ export function sha1With({ createHash }: NodeCrypto, bytes: Uint8Array): Uint8Ar
   return new Uint8Array(createHash('sha1').update(bytes).digest());
 }
 
-export function sha1(bytes: Uint8Array): Uint8Array {
+function sha1(bytes: Uint8Array): Uint8Array {
   return sha1With(crypto, bytes);
 }
 
