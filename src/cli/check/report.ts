@@ -65,6 +65,7 @@ export class CheckReport {
   private readonly found = new Map<string, Found>();
   private readonly live: LiveMatrix | undefined;
   private readonly startedAt: number;
+  private readonly notices: Printable[] = [];
 
   private constructor(
     private readonly io: Io,
@@ -88,6 +89,11 @@ export class CheckReport {
   ): Promise<CheckReport> {
     const plain = { theme: await createTheme(false), width: FILE_WIDTH, isOpen: true };
     return new CheckReport(io, cases, head, options, await lookOf(io, options), plain, context);
+  }
+
+  /** Something about the peer that a person should know; printed at the end. */
+  notice(text: Printable): void {
+    this.notices.push(text);
   }
 
   add(result: Result): void {
@@ -122,6 +128,7 @@ export class CheckReport {
     else if (tap) await this.io.stdout.write(escapedLines(tapText(run)));
     else if (!quiet) await this.text(run, differing);
     if (github) await (json || tap ? this.io.stderr : this.io.stdout).payload(encodeUtf8(githubCommands(run)));
+    if (!quiet) for (const notice of this.notices) await this.io.stderr.write(print`${notice}\n`);
     if (!quiet && isPartial) await this.io.stderr.write(print`${escapeText(this.partialText(run))}\n`);
     return { run, exit, hasFailed: isFailed };
   }
