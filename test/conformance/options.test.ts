@@ -232,11 +232,17 @@ const TESTS: Tests = {
     expect((await quick('--junit', file('j.xml'))).exit).toBe(0);
     expect(text('j.xml')).toContain('<testcase name="2.1 A ping without a payload"');
     expect((await quick('--junit', '/nonexistent/x')).exit).toBe(2);
+    expect((await quick('--junit', '-')).out).toMatch(/^<\?xml [^]*<\/testsuites>\n$/);
+    expect((await quick('--junit', '-', '--json')).exit).toBe(2);
   },
   '--tap': async () =>
     expect((await quick('--tap')).out).toBe('TAP version 14\n1..1\nok 1 - 2.1 A ping without a payload\n'),
   '--github': async () =>
     expect((await quick('--github')).out).toMatch(/::notice title=wsinspect check::.* 0 of 1 cases failed\n$/),
+  '--name': async () => {
+    expect(records((await quick('--name', 'build 7', '--json')).out)[0]).toMatchObject({ agent: 'build 7' });
+    expect((await quick('--name', '')).exit).toBe(2);
+  },
   '--html': async () => {
     expect((await quick('--html', file('h.html'))).exit).toBe(0);
     expect(text('h.html')).toMatch(/^<!doctype html>[^]*A ping without a payload/i);
@@ -271,6 +277,7 @@ const TESTS: Tests = {
     expect(await check('--compare', a, b)).toMatchObject({ exit: 1, out: 'broken   2.1  OK -> FAILED\n' });
     expect(await check('--compare', b, a)).toMatchObject({ exit: 0, out: 'fixed    2.1  FAILED -> OK\n' });
     expect((await check('--compare', a)).exit).toBe(2);
+    expect((await check('--compare', a, b, '--html', file('c.html'))).exit).toBe(2);
   },
   '--header': async () => {
     for (const option of ['-H', '--header']) expect(await headWith(option, 'X-One: 1')).toContain('\r\nX-One: 1\r\n');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { autobahnFiles } from '../../src/conformance/reports/autobahn.js';
 import { compareOutcomes } from '../../src/conformance/reports/compare.js';
-import { githubCommands } from '../../src/conformance/reports/github.js';
+import { githubCommands, githubSummary } from '../../src/conformance/reports/github.js';
 import { junitXml } from '../../src/conformance/reports/junit.js';
 import { deviations, expectationFile, readOutcomes } from '../../src/conformance/reports/outcomes.js';
 import { countsOf, type CaseReport, type RunReport } from '../../src/conformance/reports/report.js';
@@ -202,5 +202,36 @@ describe('deviations', () => {
       'removed d',
       'added e',
     ]);
+  });
+});
+
+describe('what is known and what has changed', () => {
+  const cases = [
+    one('1.1', { ...failed, known: true }),
+    one('1.2', { changed: 'expected was FAILED, it is OK' }),
+    one('1.3', failed),
+    one('1.4', { behavior: 'UNIMPLEMENTED', actual: 'no deflate' }),
+  ];
+  it('is no failure, and one, in JUnit; what is not implemented is skipped', () => {
+    const xml = junitXml([{ ...RUN, cases }]);
+    expect(xml).toContain('tests="4" failures="2" errors="0" skipped="2"');
+    expect(xml).toMatch(/name="1\.1 [^>]*><skipped message="known: that"/);
+    expect(xml).toMatch(/name="1\.2 [^>]*>\s*<failure message="expected was FAILED, it is OK"/);
+    expect(xml).toMatch(/name="1\.4 [^>]*><skipped message="no deflate"/);
+  });
+  it('is annotated where it has changed, either way', () => {
+    const lines = githubCommands({ ...RUN, cases })
+      .trimEnd()
+      .split('\n');
+    expect(lines.map((line) => /title=(\S+)/.exec(line)?.[1])).toEqual(['1.2', '1.3', 'wsinspect']);
+    expect(lines[2]).toContain('2 of 4 cases failed, and 1 as expected');
+  });
+  it('is a table in Markdown, and no Markdown of a peer', () => {
+    const summary = githubSummary({ ...RUN, cases: [...cases, CASES[1]!] });
+    expect(summary).toContain('3 failed, 1 as expected');
+    const rows = summary.split('\n').filter((line) => /^\| \d/.test(line));
+    expect(rows).toHaveLength(3);
+    for (const row of rows) expect(row.split('|')).toHaveLength(6);
+    expect(summary).not.toMatch(/<(?!\/?$)/);
   });
 });

@@ -3,6 +3,7 @@ import { print } from '../../describe/printable.js';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { autobahnFiles } from '../../conformance/reports/autobahn.js';
+import { githubSummary } from '../../conformance/reports/github.js';
 import { htmlReport } from '../../conformance/reports/html.js';
 import { junitXml } from '../../conformance/reports/junit.js';
 import { expectationFile, type Outcomes } from '../../conformance/reports/outcomes.js';
@@ -26,9 +27,12 @@ export function checkReports(options: CheckOptions): void {
   );
 }
 
+/** `--junit -` */
+export const STDOUT = '-';
+
 function outputsOf({ junit, html, reports, saveExpect, record }: CheckOptions): OutPath[] {
   const named = [
-    ['--junit', junit],
+    ['--junit', junit === STDOUT ? undefined : junit],
     ['--html', html],
     ['--save-expect', saveExpect],
     ['--record', record],
@@ -41,9 +45,11 @@ function outputsOf({ junit, html, reports, saveExpect, record }: CheckOptions): 
 }
 
 /** Writes what the options ask for; throws a UsageError where that can't be. */
-export function writeReports(runs: readonly RunReport[], options: CheckOptions): void {
-  const { junit, html, reports, saveExpect } = options;
-  if (junit !== undefined) write({ option: '--junit', path: junit }, junitXml(runs));
+export function writeReports(runs: readonly RunReport[], options: CheckOptions, env: Io['env']): void {
+  const { junit, html, reports, saveExpect, github } = options;
+  const summary = env['GITHUB_STEP_SUMMARY'];
+  if (github && summary) append({ option: 'GITHUB_STEP_SUMMARY', path: summary }, runs.map(githubSummary).join(''));
+  if (junit !== undefined) write({ option: '--junit', path: junit === STDOUT ? '/dev/stdout' : junit }, junitXml(runs));
   if (html !== undefined) write({ option: '--html', path: html }, htmlReport(runs));
   if (reports !== undefined) {
     const option = '--reports';
@@ -59,7 +65,7 @@ export function discardReports({ junit, html }: CheckOptions): void {
     ['--junit', junit],
     ['--html', html],
   ] as const) {
-    if (path === undefined) continue;
+    if (path === undefined || path === STDOUT) continue;
     const stat = fs.lstatSync(path, { throwIfNoEntry: false });
     if (stat?.isFile()) guarded({ option, path }, () => fs.unlinkSync(path));
     // What a link leads to is emptied: the link stays.
@@ -115,6 +121,11 @@ function write(output: OutPath, text: string): void {
   } finally {
     file.close();
   }
+}
+
+/** The file is the runner's, and others write to it too: what is in it stays. */
+function append(output: OutPath, text: string): void {
+  guarded(output, () => fs.appendFileSync(output.path, text));
 }
 
 function guarded({ option, path }: OutPath, act: () => void): void {

@@ -45,6 +45,7 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
     cases,
     tools: toolsOf(io, options.pid),
     patience: PATIENCE,
+    subprotocols: options.subprotocol,
     refusal,
     random: (id) => seeded(seedOf(seed, id)),
     came: (agent) => agents.begin(agent),
@@ -66,7 +67,7 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
   driver.end();
   await listener.close();
   const { runs, exit, hasFailed } = await agents.end();
-  writeReports(runs, options);
+  writeReports(runs, options, io.env);
   return io.interrupted.aborted && !hasFailed ? io.interrupted.reason : exit;
 }
 

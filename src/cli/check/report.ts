@@ -15,10 +15,11 @@ import type { CaseResult } from '../../conformance/run.js';
 import { escapedLines, escapeText, jsonLine } from '../../describe/escape.js';
 import type { Look } from '../../terminal/layout.js';
 import { createTheme } from '../../terminal/theme.js';
-import { outcomesOf } from './files.js';
+import { outcomesOf, STDOUT } from './files.js';
 import { framesOf } from './frames.js';
 import { LiveMatrix } from './live-table.js';
 import type { CheckOptions } from '../options/check-options.js';
+import { reachWords } from './repeating.js';
 import type { CaseRoom } from './room.js';
 import { closingText, failureText, skippedText } from './text.js';
 import { lookOf } from '../decode/view-selection.js';
@@ -65,6 +66,8 @@ export class CheckReport {
   private readonly found = new Map<string, Found>();
   private readonly live: LiveMatrix | undefined;
   private readonly startedAt: number;
+  private readonly reach: string;
+  private readonly notices: Printable[] = [];
 
   private constructor(
     private readonly io: Io,
@@ -76,6 +79,7 @@ export class CheckReport {
     private readonly context: CheckContext,
   ) {
     this.startedAt = io.now();
+    this.reach = reachWords(options);
     if (io.stderr.isTTY && !options.quiet) this.live = new LiveMatrix(io, cases, look);
   }
 
@@ -88,6 +92,11 @@ export class CheckReport {
   ): Promise<CheckReport> {
     const plain = { theme: await createTheme(false), width: FILE_WIDTH, isOpen: true };
     return new CheckReport(io, cases, head, options, await lookOf(io, options), plain, context);
+  }
+
+  /** Something about the peer that a person should know; printed at the end. */
+  notice(text: Printable): void {
+    this.notices.push(text);
   }
 
   add(result: CaseResult): void {
@@ -111,19 +120,30 @@ export class CheckReport {
   /** Everything is there, or an interruption came: prints it; gives it, and the exit code. */
   async end(): Promise<RunEnd> {
     this.live?.end();
-    const run = this.run();
-    const differing = this.differing(run);
+    const plain = this.run();
+    const differing = this.differing(plain);
+    const run = differing ? this.marked(plain, differing) : plain;
     const failed = run.cases.filter((one) => hasFailed(one) && one.required);
     const isPartial = run.cases.some(({ missing }) => missing) || this.hasNothing;
     const isFailed = (differing ?? failed).length > 0;
     const exit = isFailed || isPartial ? EXIT.finding : EXIT.ok;
-    const { json, tap, quiet, github } = this.options;
+    await this.print(run, differing, exit);
+    if (!this.options.quiet) await this.remarks(run, isPartial);
+    return { run, exit, hasFailed: isFailed };
+  }
+
+  private async print(run: RunReport, differing: readonly Deviation[] | undefined, exit: number): Promise<void> {
+    const { json, tap, quiet, github, junit } = this.options;
     if (json) await this.json(run, exit);
     else if (tap) await this.io.stdout.write(escapedLines(tapText(run)));
-    else if (!quiet) await this.text(run, differing);
-    if (github) await (json || tap ? this.io.stderr : this.io.stdout).payload(encodeUtf8(githubCommands(run)));
-    if (!quiet && isPartial) await this.io.stderr.write(print`${escapeText(this.partialText(run))}\n`);
-    return { run, exit, hasFailed: isFailed };
+    else if (!quiet && junit !== STDOUT) await this.text(run, differing);
+    const isTaken = json ?? tap ?? junit === STDOUT;
+    if (github) await (isTaken ? this.io.stderr : this.io.stdout).payload(encodeUtf8(githubCommands(run)));
+  }
+
+  private async remarks(run: RunReport, isPartial: boolean): Promise<void> {
+    const lines = isPartial ? [...this.notices, escapeText(this.partialText(run))] : this.notices;
+    for (const line of lines) await this.io.stderr.write(print`${line}\n`);
   }
 
   /** No case was run at all: that is no evidence for anything. */
@@ -157,6 +177,17 @@ export class CheckReport {
   private missing(one: Case): CaseReport {
     const why = this.head.peer === 'client' ? 'the client did not run it' : 'the run was ended before it';
     return missingReport(one, why, !this.options.allowPartial, this.command(one.id));
+  }
+
+  /** Each case with what was pinned of it, for whoever reads the reports. */
+  private marked(run: RunReport, differing: readonly Deviation[]): RunReport {
+    const changed = new Map(differing.map((one) => [one.id, `expected was ${one.expected}, it is ${one.actual}`]));
+    const pinned = (one: CaseReport): CaseReport => {
+      const change = changed.get(one.id);
+      if (change !== undefined) return { ...one, changed: change };
+      return this.context.pinned?.has(one.id) && hasFailed(one) ? { ...one, known: true } : one;
+    };
+    return { ...run, cases: run.cases.map(pinned) };
   }
 
   /** What is not as it was pinned; undefined: nothing was. */
@@ -229,7 +260,7 @@ export class CheckReport {
   private command(id: string): string {
     const { peer, target, seed } = this.head;
     const who = peer === 'server' ? target : `--listen ${target}`;
-    return `wsinspect check ${who} --only ${id} --seed ${seed} -v`;
+    return `wsinspect check ${who}${this.reach} --only ${id} --seed ${seed} -v`;
   }
 }
 

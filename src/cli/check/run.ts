@@ -2,6 +2,7 @@ import { print } from '../../describe/printable.js';
 import type { NotOpened } from '../../conformance/bench/bench.js';
 import type { Case } from '../../conformance/case.js';
 import { probeServer, type Probe } from '../../conformance/bench/probe-peer.js';
+import type { Unasked } from '../../conformance/bench/unasked.js';
 import type { RunReport } from '../../conformance/reports/report.js';
 import { isLarge, NOT_RUN, orAborted, runCases, type CaseResult } from '../../conformance/run.js';
 import { escapeText, jsonLine } from '../../describe/escape.js';
@@ -47,6 +48,12 @@ export async function checkServer(
   }
 }
 
+const UNASKED = print`the server sends messages without being asked: they are no answers to the cases`;
+
+function isGreeting({ once, repeated }: Unasked): boolean {
+  return once.length + repeated.length > 0;
+}
+
 interface Course {
   readonly options: CheckOptions;
   readonly stop: AbortSignal;
@@ -70,7 +77,7 @@ async function check(io: Io, url: string, cases: readonly Case[], { options, sto
   const target = {
     peer: 'server' as const,
     target: server.target.url.href,
-    agent: options.agent ?? probe?.name ?? server.target.url.host,
+    agent: options.agent ?? options.name ?? probe?.name ?? server.target.url.host,
   };
   // A signal came before anything was known of the server: the report says that nothing was run.
   const pinned = probe && pins && pinsFor(pins, target.agent);
@@ -88,6 +95,8 @@ async function runAll(
   { seed, stop, options }: { readonly seed: number; readonly stop: AbortSignal; readonly options: CheckOptions },
 ): Promise<void> {
   server.patience = Math.max(LEAST_PATIENCE, ROUND_TRIPS * probe.roundTrip);
+  server.unasked = probe.unasked;
+  if (isGreeting(probe.unasked)) report.notice(UNASKED);
   await runCases(cases, {
     jobs: options.jobs,
     signal: stop,

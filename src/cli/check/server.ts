@@ -1,6 +1,7 @@
 import type { HeadParts } from '../../conformance/handshakes/heads.js';
 import { ServerBench } from '../../conformance/bench/server-bench.js';
 import type { Tools } from '../../conformance/bench/bench.js';
+import { NOTHING_UNASKED } from '../../conformance/bench/unasked.js';
 import { dial, DialError } from '../../live/client/dial.js';
 import { SocketWire } from '../../live/sockets/wire.js';
 import { headersOf } from '../connect/headers.js';
@@ -24,6 +25,8 @@ export class Unreachable extends Error {
 export class ServerUnderTest {
   /** Time limits are multiplied by it. */
   patience = 1;
+  /** What it sends without being asked. */
+  unasked = NOTHING_UNASKED;
   private readonly open = new Set<SocketWire>();
 
   private constructor(
@@ -57,8 +60,8 @@ export class ServerUnderTest {
 
   /** `isLarge`: the case is about large data. */
   bench(random: () => number, isLarge = false): ServerBench {
-    const { patience, head, openTime } = this;
-    const tools = { ...this.tools, keeping: isLarge ? ('large' as const) : ('usual' as const) };
+    const { patience, head, openTime, unasked } = this;
+    const tools = { ...this.tools, unasked, keeping: isLarge ? ('large' as const) : ('usual' as const) };
     const isSecure = this.target.secure;
     return new ServerBench({ tools, patience, head, isSecure, random, openTime, dial: () => this.dial() });
   }

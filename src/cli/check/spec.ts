@@ -41,7 +41,7 @@ export async function checkSpec(io: Io, path: string, options: CheckOptions): Pr
     exit ||= checked.exit;
     if (io.interrupted.aborted) break;
   }
-  writeReports(runs, own);
+  writeReports(runs, own, io.env);
   return exit;
 }
 

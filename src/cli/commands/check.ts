@@ -4,7 +4,7 @@ import { select, type Selected } from '../../conformance/select.js';
 import { CASES } from '../../conformance/all-cases.js';
 import { isLoopback } from '../host/addresses.js';
 import { compareOutcomes, type OutcomeChange, type ChangeKind } from '../../conformance/reports/compare.js';
-import { checkReports, CheckRecorder, discardReports, writeReports } from '../check/files.js';
+import { checkReports, CheckRecorder, discardReports, STDOUT, writeReports } from '../check/files.js';
 import { comparedIn } from '../check/pins.js';
 import { checkListen } from '../check/listen.js';
 import type { CheckOptions } from '../options/check-options.js';
@@ -22,15 +22,18 @@ import type { Role } from '../../terminal/theme.js';
 import { type Printable, lined, print } from '../../describe/printable.js';
 import { largest } from '../../traffic/toolbox/bytes.js';
 
+/** What a comparison has not: it would be left out unseen. */
+const NOT_COMPARED = ['html', 'junit', 'tap', 'github', 'reports', 'record', 'expect', 'listen', 'spec'] as const;
+
 /** `check`: what a server, or with `--listen` a client, gets wrong, case by case. */
 export async function run(io: Io, url: string | undefined, options: CheckOptions): Promise<number> {
+  checkTogether(options);
   if (options.compare) return compare(io, url, options);
   checkReports(options);
   const { spec } = options;
   if (spec !== undefined) return recorded(io, options, (all) => checkSpec(io, spec, all));
   const peer: PeerRole = options.listen === undefined ? 'server' : 'client';
   if (peer === 'client' && url !== undefined) throw new UsageError(`${shownUrl(url)}: with --listen there is no URL`);
-  if (options.quick && options.full) throw new UsageError('--quick and --full exclude each other');
   const chosen = chosenCases(peer, url, options);
   if (chosen.unknown.length > 0)
     throw new UsageError(`no case is named ${chosen.unknown.join(', ')} (--list has them)`);
@@ -40,9 +43,21 @@ export async function run(io: Io, url: string | undefined, options: CheckOptions
   if (url === undefined) throw new UsageError('a URL is missing, as in wsinspect check ws://localhost:9001/');
   return recorded(io, options, async (all) => {
     const { run: report, exit } = await checkServer(io, url, chosen.cases, all, () => discardReports(all));
-    if (report) writeReports([report], all);
+    if (report) writeReports([report], all, io.env);
     return exit;
   });
+}
+
+/** Options that exclude each other. Throws a UsageError. */
+function checkTogether(options: CheckOptions): void {
+  const { compare: isCompared, junit, json, tap, name, listen, quick, full } = options;
+  const left = isCompared && NOT_COMPARED.find((one) => options[one] !== undefined);
+  if (left) throw new UsageError(`--compare prints what differs, as text or --json: there is no --${left} of it`);
+  if (junit === STDOUT && (json || tap))
+    throw new UsageError(`--junit - and --${json ? 'json' : 'tap'} both print to stdout`);
+  if (name !== undefined && listen !== undefined)
+    throw new UsageError('--name: with --listen each client says its own name (?agent=)');
+  if (quick && full) throw new UsageError('--quick and --full exclude each other');
 }
 
 /** With `--record`, what passes is kept. */

@@ -1,4 +1,4 @@
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import { OPEN_TIME } from '../../conformance/bench/open-time.js';
 import { reachOptions, type ReachOptions } from './connect-options.js';
 import { listenerOptions, type ListenerOptions } from './listener-options.js';
@@ -27,7 +27,8 @@ export interface CheckOptions extends CommonOptions, ReachOptions, ListenerOptio
   html?: string;
   reports?: string;
   spec?: string;
-  /** What the peer is called, where that is said. */
+  name?: string;
+  /** What a `--spec` file calls the peer. */
   agent?: string;
   expect?: string;
   saveExpect?: string;
@@ -43,6 +44,15 @@ const NOT_TAKEN: ReadonlySet<string> = new Set(['--deflate', '--no-deflate', '--
 /** Cases at one time: enough that waits overlap, few enough for a small server. */
 const JOBS = 12;
 
+/** Characters of an agent's name, as in the testing server's addresses. */
+const MOST_NAME = 200;
+
+function agentName(text: string): string {
+  if (text.trim() === '' || text.length > MOST_NAME)
+    throw new InvalidArgumentError(`an agent's name has 1 to ${MOST_NAME} characters.`);
+  return text;
+}
+
 export function checkOptions(): Option[] {
   const target = [
     new Option('--listen <[host:]port>', 'be the server, and test the clients that connect'),
@@ -54,6 +64,10 @@ export function checkOptions(): Option[] {
     new Option('--echo <answer>', 'whether the peer sends messages back: cases that need it are left out where not')
       .choices(['yes', 'no', 'auto'])
       .default('auto'),
+    new Option(
+      '--name <agent>',
+      'what reports call the server: by default its Server header, or its address',
+    ).argParser(agentName),
     new Option('--pid <number>', 'the process under test: its memory is measured where a case is about that').argParser(
       integer(1),
     ),
@@ -73,7 +87,7 @@ export function checkOptions(): Option[] {
     new Option('--spec <file>', 'take peers and cases from a fuzzingclient.json or fuzzingserver.json'),
   ].map((option) => option.helpGroup('Cases:'));
   const results = [
-    new Option('--junit <file>', 'write JUnit XML'),
+    new Option('--junit <file>', 'write JUnit XML; - is stdout, instead of the text'),
     new Option('--tap', 'print TAP instead'),
     new Option('--github', 'print annotations for GitHub Actions too'),
     new Option('--html <file>', 'write one self-contained page'),

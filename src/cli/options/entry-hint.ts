@@ -34,9 +34,12 @@ export function meantBy(io: Pick<Io, 'fileExists'>, argv: readonly string[]): st
 /** Longer words are shown by their beginning. */
 const MOST_SHOWN = 200;
 
-/** As a POSIX shell takes it for one word. */
 function quotedWord(word: string): string {
-  const shown = word.length > MOST_SHOWN ? `${word.slice(0, MOST_SHOWN)}…` : word;
+  return shellWord(word.length > MOST_SHOWN ? `${word.slice(0, MOST_SHOWN)}…` : word);
+}
+
+/** As a POSIX shell takes it for one word. */
+export function shellWord(shown: string): string {
   return /^[\w@%+=:,./…-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", String.raw`'\''`)}'`;
 }
 

@@ -21,10 +21,6 @@ export function sha1With({ createHash }: NodeCrypto, bytes: Uint8Array): Uint8Ar
   return new Uint8Array(createHash('sha1').update(bytes).digest());
 }
 
-function sha1(bytes: Uint8Array): Uint8Array {
-  return sha1With(crypto, bytes);
-}
-
 /** The steps for any text, legal key or not, by a node:crypto that is handed in. */
 export function acceptStepsWith(crypto: NodeCrypto, key: string): AcceptSteps {
   const concatenated = key + WEBSOCKET_GUID;

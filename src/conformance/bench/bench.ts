@@ -6,6 +6,7 @@ import type { PeerRole } from '../case.js';
 import type { Exchange } from './exchange.js';
 import type { HeadParts } from '../handshakes/heads.js';
 import type { Tester } from './tester.js';
+import type { Unasked } from './unasked.js';
 import type { Wire, WireEnd } from './wire.js';
 
 /** Compresses the messages of one direction, in their order (RFC 7692 §7.2.1). */
@@ -24,6 +25,8 @@ export interface Tools {
   deflater(this: void, options: { windowBits: number; noContextTakeover: boolean }): TesterDeflater;
   /** How much of what the peer sends is kept; `usual` by default. */
   readonly keeping?: Keeping;
+  /** What the server sends on every connection without being asked: no answer to a case. */
+  readonly unasked?: Unasked;
   /** Seconds on a clock that never goes back. */
   now(this: void): number;
   /** Resident memory of the process under test in bytes, where its id was given. */

@@ -16,6 +16,8 @@ export interface ClientBenchOptions {
   readonly tools: Tools;
   readonly patience: number;
   random(this: void): number;
+  /** Subprotocols that are selected where the client offers them: the first of its own list. */
+  readonly subprotocols?: readonly string[] | undefined;
 }
 
 /** Meets a client that has connected: the tester is the server. One for each case. */
@@ -43,17 +45,25 @@ export class ClientBench implements Bench {
     return this.options.random();
   }
 
-  /** The answer that this request should have (RFC 6455 §4.2.2), without subprotocol and extensions. */
+  /** The answer that this request should have (RFC 6455 §4.2.2), without extensions. */
   head(): HeadParts {
     const { key = '' } = readHandshake({ request: this.client.request });
+    const selected = this.selected();
     return {
       line: 'HTTP/1.1 101 Switching Protocols',
       headers: [
         ['Upgrade', 'websocket'],
         ['Connection', 'Upgrade'],
         ['Sec-WebSocket-Accept', this.tools.acceptOf(key)],
+        ...(selected === undefined ? [] : [['Sec-WebSocket-Protocol', selected] as const]),
       ],
     };
+  }
+
+  /** RFC 6455 §4.2.2: one of those that the client offers, or none. */
+  private selected(): string | undefined {
+    const { subprotocolsOffered } = readHandshake({ request: this.client.request });
+    return subprotocolsOffered.find((one) => this.options.subprotocols?.includes(one));
   }
 
   connect(): never {

@@ -29,6 +29,8 @@ export interface DriverOptions {
   readonly cases: readonly Case[];
   readonly tools: Tools;
   readonly patience: number;
+  /** Subprotocols that are selected where a client offers them. */
+  readonly subprotocols?: readonly string[] | undefined;
   /** Why a request gets nothing at all; undefined: it may ask. */
   refusal?(this: void, request: RequestHead): { readonly status: number; readonly reason: string } | undefined;
   /** The random numbers of a case. */
@@ -128,9 +130,9 @@ export class Driver {
 
   private async judge(one: Case, client: ConnectedClient, agent: string, keeping: Keeping): Promise<void> {
     if (this.isOver) return;
-    const { patience, random, result } = this.options;
+    const { patience, random, result, subprotocols } = this.options;
     const tools = { ...this.options.tools, keeping };
-    const bench = new ClientBench(client, { tools, patience, random: random(one.id) });
+    const bench = new ClientBench(client, { tools, patience, subprotocols, random: random(one.id) });
     const began = tools.now();
     let verdict: CaseVerdict;
     try {
@@ -167,9 +169,9 @@ export class Driver {
 
   /** A WebSocket with one message, or none, and an end. */
   private async answer(client: ConnectedClient, text?: string): Promise<void> {
-    const { patience } = this.options;
+    const { patience, subprotocols } = this.options;
     const tools = { ...this.options.tools, keeping: 'little' as const };
-    const bench = new ClientBench(client, { tools, patience, random: Math.random });
+    const bench = new ClientBench(client, { tools, patience, subprotocols, random: Math.random });
     const tester = await bench.open();
     if (!isOpen(tester)) return;
     if (text !== undefined) await tester.send({ opcode: OPCODE.text, payload: encodeUtf8(text) });

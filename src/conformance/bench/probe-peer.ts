@@ -3,6 +3,8 @@ import { OPCODE } from '../../codec/frames/registry.js';
 import { headersNamed } from '../../codec/handshake/handshake.js';
 import { isOpen, type NotOpened } from './bench.js';
 import type { ServerBench } from './server-bench.js';
+import type { Received, Tester } from './tester.js';
+import { learnUnasked, NOTHING_UNASKED, UnaskedFilter, type Unasked } from './unasked.js';
 import { areSameBytes } from '../verdicts/autobahn-verdict.js';
 
 /** What is known of a server before the cases begin. */
@@ -17,52 +19,86 @@ export interface Probe {
   readonly answers: boolean;
   /** It agrees to permessage-deflate. */
   readonly deflates: boolean;
+  /** What it sends without being asked. */
+  readonly unasked: Unasked;
   /** What it calls itself (RFC 9110 §10.2.4). */
   readonly name?: string | undefined;
 }
 
 const WAIT = 1;
+/** Seconds without a message after which a greeting is taken as whole, and the most that is waited for it. */
+const QUIET = 0.6;
+const MOST_LISTENING = 3;
+const PING = encodeUtf8('wsinspect');
 const GREETING = encodeUtf8('wsinspect asks: are you an echo?');
 const OFFER = 'permessage-deflate; client_max_window_bits';
 
-/** Asks a server what it is: an echo, one that compresses, near or far. */
+/** Asks a server what it is: an echo, one that greets, one that compresses, near or far. */
 export async function probeServer(bench: ServerBench, asksEcho: boolean): Promise<Probe> {
   const { now } = bench.tools;
   const began = now();
   const tester = await bench.open();
   const handshake = now() - began;
   const name = headersNamed(bench.handshake?.response, 'Server')[0]?.value;
-  if (!isOpen(tester))
-    return { problem: tester, roundTrip: handshake, echoes: false, answers: false, deflates: false, name };
+  if (!isOpen(tester)) {
+    const unknown = { echoes: false, answers: false, deflates: false, unasked: NOTHING_UNASKED };
+    return { problem: tester, roundTrip: handshake, ...unknown, name };
+  }
   const asked = now();
-  await tester.send({ opcode: OPCODE.ping, payload: encodeUtf8('wsinspect') });
-  const isAnswered = await tester.until(
-    () => tester.received.some(({ what }) => what === 'pong'),
-    WAIT + 4 * handshake,
-  );
+  await tester.send({ opcode: OPCODE.ping, payload: PING });
+  const isAnswered = await tester.until(() => tester.received.some(isPong), WAIT + 4 * handshake);
   const roundTrip = isAnswered ? now() - asked : handshake;
+  // A ping is answered by a pong alone: every message so far was not asked for.
+  await listen(tester, QUIET + 4 * roundTrip, now);
+  const greeting = tester.received.filter((one) => !isPong(one));
+  const before = tester.received.length;
   let echoes = false;
   if (asksEcho) {
-    await tester.send({ opcode: OPCODE.text, payload: GREETING });
     // A frame that breaks a rule is an answer too: the cases report what is wrong with it.
+    await tester.send({ opcode: OPCODE.text, payload: GREETING });
     const hasCome = (): boolean =>
-      tester.received.some((one) => one.what === 'violation' || (one.what === 'message' && isMeantAsEcho(one.payload)));
+      tester.received.some((one, i) => one.what === 'violation' || (i >= before && isMeantAsEcho(one)));
     echoes = await tester.until(hasCome, WAIT + 10 * roundTrip);
   }
-  const answers = tester.received.some(({ what }) => what === 'message');
+  const came = tester.received.slice(before);
+  const spent = now() - began;
   await tester.close(1000);
   await tester.finish(WAIT);
   const compressing = await bench.open({ extensions: OFFER });
   const deflates = isOpen(compressing) && compressing.deflate !== undefined;
+  let unasked = learnUnasked(greeting, []);
+  const others = came.filter((one) => !isMeantAsEcho(one));
   if (isOpen(compressing)) {
+    // What came beside the echo may have been late, and not an answer: here nothing is asked.
+    const most = greeting.length + others.length;
+    if (most > 0) await compressing.until(() => compressing.received.length >= most, spent);
+    unasked = learnUnasked(greeting, compressing.received);
     await compressing.close(1000);
     await compressing.finish(WAIT);
   }
-  return { roundTrip, echoes, answers, deflates, name };
+  const isUnasked = new UnaskedFilter(unasked);
+  const answers = [...greeting, ...others].some((one) => one.what === 'message' && !isUnasked.takes(one));
+  return { roundTrip, echoes, answers, deflates, unasked, name };
+}
+
+/** Resolves when nothing has come for `quiet` seconds, or it has gone on for too long. */
+async function listen(tester: Tester, quiet: number, now: () => number): Promise<void> {
+  const began = now();
+  let { length } = tester.received;
+  while (await tester.until(() => tester.received.length > length, quiet)) {
+    if (now() - began > MOST_LISTENING) return;
+    ({ length } = tester.received);
+  }
+}
+
+function isPong(one: Received): boolean {
+  return one.what === 'pong' && areSameBytes(one.payload, PING);
 }
 
 /** What came back, or most of it, or as much of something else: an echo that is broken is one all the same, and has to be reported as one. */
-function isMeantAsEcho(payload: Uint8Array): boolean {
+function isMeantAsEcho(one: Received): boolean {
+  if (one.what !== 'message') return false;
+  const { payload } = one;
   const { length } = payload;
   if (length === GREETING.length) return true;
   return (

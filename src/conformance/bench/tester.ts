@@ -10,6 +10,7 @@ import { explain, isFinding, type DiagnosticCode } from '../../rules/catalogue.j
 import { judgeFrame } from '../../rules/frames/rules.js';
 import type { Keeping, TesterDeflater, Tools } from './bench.js';
 import { Condition } from './condition.js';
+import { NOTHING_UNASKED, UnaskedFilter } from './unasked.js';
 import type { Exchange } from './exchange.js';
 import type { Wire, WireEnd, WireTaker } from './wire.js';
 
@@ -98,6 +99,7 @@ export class Tester implements WireTaker {
   /** The most recent ping, where the peer does not take the answers to those before it. */
   private latestPing: Uint8Array | undefined;
   private readonly most: (typeof MOST_KEPT)[Keeping];
+  private readonly unasked: UnaskedFilter;
 
   /** `rest` came behind the handshake. */
   constructor(
@@ -106,6 +108,7 @@ export class Tester implements WireTaker {
   ) {
     const { role, tools, deflate } = options;
     this.most = MOST_KEPT[tools.keeping ?? 'usual'];
+    this.unasked = new UnaskedFilter((role === 'client' && tools.unasked) || NOTHING_UNASKED);
     const peer = role === 'client' ? 'server' : 'client';
     const reading = {
       raw: tools.raw,
@@ -283,13 +286,24 @@ export class Tester implements WireTaker {
     if (opcode === OPCODE.ping) this.answerPing(frame.payload);
     else if (opcode === OPCODE.close) this.answerClose(frame);
     else if (this.isFull) return;
-    else if (opcode === OPCODE.pong) this.received.push({ what: 'pong', payload: frame.payload.slice() });
-    else if (frame.message) {
-      const { opcode: kind, payload } = frame.message;
-      this.kept += payload.length;
-      this.received.push({ what: 'message', binary: kind === OPCODE.binary, payload });
-    } else return;
+    else if (!this.keep(frame)) return;
     this.onReceived?.();
+  }
+
+  /** A pong, or the end of a message; false: it is neither, or was not asked for. */
+  private keep({ header, payload, message }: Frame): boolean {
+    if (header.opcode === OPCODE.pong) {
+      const pong = { what: 'pong', payload: payload.slice() } as const;
+      if (this.unasked.takes(pong)) return false;
+      this.received.push(pong);
+      return true;
+    }
+    if (!message) return false;
+    const whole = { what: 'message', binary: message.opcode === OPCODE.binary, payload: message.payload } as const;
+    if (this.unasked.takes(whole)) return false;
+    this.kept += message.payload.length;
+    this.received.push(whole);
+    return true;
   }
 
   private get isFull(): boolean {

@@ -130,7 +130,7 @@ const NEGOTIATED: readonly AnswerSpec[] = [
   {
     ...other('protocol-twice', MUST_REFUSE, 'Two subprotocols are chosen in two headers', {}, 'RFC 6455 §11.3.4'),
     answer: (head, _bench, caller: ConnectedClient) =>
-      plusHeader(plusHeader(head, PROTOCOL, offeredProtocol(caller) ?? 'x-wsinspect'), PROTOCOL, UNOFFERED),
+      plusHeader(withHeaders(head, { [PROTOCOL]: offeredProtocol(caller) ?? 'x-wsinspect' }), PROTOCOL, UNOFFERED),
   },
 ];
 

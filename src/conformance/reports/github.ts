@@ -1,5 +1,5 @@
 import { escapeUnseen } from '../../codec/bytes/escaping.js';
-import { hasFailed, type RunReport } from './report.js';
+import { hasFailed, isTrouble, type CaseReport, type RunReport } from './report.js';
 
 /** GitHub shows ten of a kind in a step. */
 const MOST = 10;
@@ -7,9 +7,16 @@ const MOST = 10;
 /** Workflow commands that GitHub Actions shows as annotations: an error for each required case that failed, then a sum. */
 export function githubCommands({ agent, cases }: RunReport): string {
   const failed = cases.filter(hasFailed);
-  const required = failed.filter((one) => one.required);
-  const lines = required.slice(0, MOST - 1).map(({ id, title, rfc, expected, actual, command }) => {
-    const body = [title, `expected: ${expected}`, `actual: ${actual}`, `repeat: ${command}`]
+  const required = cases.filter(isTrouble);
+  const known = cases.filter((one) => one.known).length;
+  const lines = required.slice(0, MOST - 1).map(({ id, title, rfc, expected, actual, command, changed }) => {
+    const body = [
+      title,
+      ...(changed === undefined ? [] : [changed]),
+      `expected: ${expected}`,
+      `actual: ${actual}`,
+      `repeat: ${command}`,
+    ]
       .map((line) => escapeUnseen(line))
       .join('\n');
     return `::error title=${property(`${id} (${rfc})`)}::${data(body)}\n`;
@@ -21,8 +28,8 @@ export function githubCommands({ agent, cases }: RunReport): string {
   const missing = cases.filter((one) => one.missing).length;
   if (missing > 0)
     lines.push(`::error title=not run::${data(`${agent}: ${missing} of ${cases.length} cases were not run`)}\n`);
-  const others = failed.length - required.length;
-  const sum = `${agent}: ${required.length} of ${cases.length} cases failed${others > 0 ? `, and ${others} that are not required` : ''}`;
+  const others = failed.filter((one) => !one.known && !isTrouble(one)).length;
+  const sum = `${agent}: ${required.length} of ${cases.length} cases failed${others > 0 ? `, and ${others} that are not required` : ''}${known > 0 ? `, and ${known} as expected` : ''}`;
   return `${lines.join('')}::notice title=wsinspect check::${data(sum)}\n`;
 }
 
@@ -36,4 +43,33 @@ function data(value: string): string {
 
 function property(value: string): string {
   return data(value).replaceAll(':', '%3A').replaceAll(',', '%2C');
+}
+
+/** The same for people, in Markdown: what GitHub shows as the summary of a job. */
+export function githubSummary(run: RunReport): string {
+  const { agent, target, cases } = run;
+  const troubles = cases.filter(isTrouble);
+  const known = cases.filter((one) => one.known);
+  const ran = cases.filter(({ skipped }) => skipped === undefined).length;
+  const head = `### wsinspect check: ${cell(agent)}\n\n${cell(target)}: ${ran} of ${cases.length} cases were run, ${troubles.length} failed${known.length > 0 ? `, ${known.length} as expected` : ''}.\n`;
+  if (troubles.length === 0) return `${head}\n`;
+  const row = ({ id, rfc, title, actual, changed }: CaseReport): string =>
+    `| ${[id, rfc, title, changed ?? actual].map(cell).join(' | ')} |\n`;
+  const rows = troubles.slice(0, MOST_ROWS).map(row).join('');
+  const rest = troubles.length > MOST_ROWS ? `\n${troubles.length - MOST_ROWS} more\n` : '';
+  return `${head}\n| case | section | sent | actual |\n| --- | --- | --- | --- |\n${rows}${rest}\n`;
+}
+
+/** A job's summary holds 1 MiB. */
+const MOST_ROWS = 500;
+const MOST_CELL = 500;
+
+/** Text from a peer, as text: neither Markdown nor HTML, on one line. */
+function cell(value: string): string {
+  const shown = value.length > MOST_CELL ? `${value.slice(0, MOST_CELL)}…` : value;
+  return escapeUnseen(shown)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replace(/[\\`*_{}[\]()#!|~@:]/g, (mark) => `&#${mark.charCodeAt(0)};`);
 }

@@ -1,5 +1,5 @@
 import { escapeUnseen } from '../../codec/bytes/escaping.js';
-import { countsOf, groupOf, hasFailed, type CaseReport, type RunReport } from './report.js';
+import { countsOf, groupOf, hasFailed, isTrouble, type CaseReport, type RunReport } from './report.js';
 
 /** JUnit XML: a suite for each group of cases. What is not required and failed is reported in `system-out`, not as a failure. */
 export function junitXml(runs: readonly RunReport[]): string {
@@ -19,14 +19,17 @@ function grouped(cases: readonly CaseReport[]): Map<string, CaseReport[]> {
 }
 
 function suite({ agent, startedAt }: RunReport, group: string, cases: readonly CaseReport[]): string {
-  const { skipped, requiredFailed, missing } = countsOf(cases);
+  const { skipped, missing } = countsOf(cases);
+  const failures = cases.filter(isTrouble).length;
+  const passedOver = cases.filter((one) => !isTrouble(one) && (isUnimplemented(one) || one.known)).length;
+  const left = skipped - missing - cases.filter((one) => one.skipped !== undefined && isTrouble(one)).length;
   const time = cases.reduce((sum, { duration }) => sum + duration, 0);
   const head = {
     name: `${agent}.${group}`,
     tests: cases.length,
-    failures: requiredFailed,
+    failures,
     errors: missing,
-    skipped: skipped - missing,
+    skipped: left + passedOver,
     time: time.toFixed(3),
     timestamp: new Date(startedAt * 1000).toISOString().slice(0, 19),
   };
@@ -38,7 +41,14 @@ function testcase(agent: string, one: CaseReport): string {
   const head = attributes({ name: `${id} ${title}`, classname: `${agent}.${groupOf(id)}`, time: duration.toFixed(3) });
   if (one.missing)
     return `    <testcase${head}><error${attributes({ message: skipped!, type: 'not run' })}/></testcase>\n`;
+  if (one.changed !== undefined) {
+    const failure = attributes({ message: one.changed, type: `${behavior}/${behaviorClose}` });
+    return `    <testcase${head}>\n      <failure${failure}>${text(detailsOf(one))}</failure>\n    </testcase>\n`;
+  }
+  if (one.known)
+    return `    <testcase${head}><skipped${attributes({ message: `known: ${one.actual}` })}/></testcase>\n`;
   if (skipped !== undefined) return `    <testcase${head}><skipped${attributes({ message: skipped })}/></testcase>\n`;
+  if (isUnimplemented(one)) return `    <testcase${head}><skipped${attributes({ message: one.actual })}/></testcase>\n`;
   const details = text(detailsOf(one));
   if (hasFailed(one) && required) {
     const message = attributes({ message: one.actual, type: `${behavior}/${behaviorClose}` });
@@ -46,6 +56,11 @@ function testcase(agent: string, one: CaseReport): string {
   }
   if (behavior === 'OK' && behaviorClose === 'OK') return `    <testcase${head}/>\n`;
   return `    <testcase${head}>\n      <system-out>${details}</system-out>\n    </testcase>\n`;
+}
+
+/** The peer has not what the case is about: the case says nothing of it. */
+function isUnimplemented({ behavior, passed, skipped }: CaseReport): boolean {
+  return skipped === undefined && passed && behavior === 'UNIMPLEMENTED';
 }
 
 /** What a person wants to know of a case, in lines. */

@@ -18,6 +18,10 @@ export interface CaseReport {
   readonly skipped?: string;
   /** It was to be run, and was not: the run says nothing about the peer then. */
   readonly missing?: true;
+  /** It failed, as `--expect` has it. */
+  readonly known?: true;
+  /** Its verdict is not the one of `--expect`: both, in words. */
+  readonly changed?: string;
   /** Neither field is a reproach. */
   readonly passed: boolean;
   /** It decides about the exit code. */
@@ -70,6 +74,12 @@ export function missingReport(one: Case, why: string, counts: boolean, command: 
 /** It was run, and did not pass. */
 export function hasFailed({ passed, skipped }: CaseReport): boolean {
   return !passed && skipped === undefined;
+}
+
+/** A person has to look at it: a required case that failed, or one that is not as it is known to be. */
+export function isTrouble(one: CaseReport): boolean {
+  if (one.missing || one.known) return false;
+  return one.changed !== undefined || (hasFailed(one) && one.required);
 }
 
 /** How often each verdict came, skipped cases apart. */
