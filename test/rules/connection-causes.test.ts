@@ -53,7 +53,11 @@ const close = (code: number, isAnswer = true, isAtOpen = false): Pick<Connection
 const silent = (silence: number, by: 'client' | 'server' = 'server'): Pick<ConnectionFacts, 'end'> => ({
   end: { how: 'fin', by, silence },
 });
-const NOT_UTF8: EndFacts['fault'] = { code: 'text-not-utf8', span: { start: 0, end: 1 }, args: { byte: 0, bytes: 'ff' } };
+const NOT_UTF8: EndFacts['fault'] = {
+  code: 'text-not-utf8',
+  span: { start: 0, end: 1 },
+  args: { byte: 0, bytes: 'ff' },
+};
 
 const JSON_TYPE = 'Content-Type: application/json';
 const HTML = 'Content-Type: text/html';

@@ -7,6 +7,7 @@ import type { Polled } from '../../traffic/run-records/polled.js';
 import { ambiguityIn, askingOfHead } from '../listener/asking.js';
 import { Complaints } from '../listener/complaints.js';
 import { Crowd } from '../listener/crowd.js';
+import type { Cause } from '../../rules/causes/catalogue.js';
 import { dial, DialError, type Line, type Route } from '../client/dial.js';
 import { firstHead } from '../listener/first-head.js';
 import { refusalFor, type ListenerPolicy, type Refusal } from '../listener/policy.js';
@@ -135,8 +136,12 @@ export class RelayServer {
     try {
       line = await dial(route, AbortSignal.any([this.giveUp.signal, late]));
     } catch (error) {
-      const words = error instanceof DialError ? error.message : String(error);
-      return this.refuse(client, { status: 502, reason: words });
+      const isDial = error instanceof DialError;
+      return this.refuse(
+        client,
+        { status: 502, reason: isDial ? error.message : String(error) },
+        isDial ? error.why : undefined,
+      );
     }
     if (client.destroyed) return void line.stream.destroy();
     this.relay(client, line, first.bytes);
@@ -183,9 +188,9 @@ export class RelayServer {
   }
 
   /** An answer of ours, and the end. */
-  private refuse(client: Socket, refusal: Refusal): void {
+  private refuse(client: Socket, refusal: Refusal, why?: Cause): void {
     if (this.giveUp.signal.aborted || this.refused >= MOST_REFUSED) return void client.destroy();
-    this.complain(refusal);
+    this.complain(refusal, why);
     this.refused++;
     client.on('close', () => this.refused--);
     client.resume();
@@ -193,8 +198,9 @@ export class RelayServer {
     setTimeout(() => client.destroy(), TAKING).unref();
   }
 
-  private complain({ status, reason }: Refusal): void {
-    this.complaints.add(`a connection is refused with ${status}: ${reason}`);
+  private complain({ status, reason }: Refusal, why?: Cause): void {
+    const cause = why === undefined ? '' : `; why: ${why.message} (${why.code})`;
+    this.complaints.add(`a connection is refused with ${status}: ${reason}${cause}`);
   }
 }
 

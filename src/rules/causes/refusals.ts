@@ -174,10 +174,11 @@ function targetOf(request: RequestHead | undefined): string {
   return request === undefined || request.target === '' ? NO_TARGET : quote(request.target);
 }
 
-/** What a page of the same host would send. */
+/** What a page of the same host would send, at the usual port. */
 function originOf(request: RequestHead): string {
   const host = headersNamed(request, 'Host')[0]?.value;
-  return host !== undefined && /^[\w.:[\]-]+$/.test(host) ? `https://${host}` : 'ORIGIN';
+  const [name] = /^(?:[\w.-]+|\[[\da-f:.]+\])(?=:\d+$|$)/i.exec(host ?? '') ?? [];
+  return name === undefined ? 'ORIGIN' : `https://${name}`;
 }
 
 function isJson(body: string): boolean {
