@@ -65,6 +65,8 @@ export interface ServerTaker extends LiveTaker {
   polled(polled: Polled): void;
 }
 
+/** A name that is offered stands in a hint up to this length: characters. */
+const MOST_HINT = 100;
 /** How long peers have to answer a close frame when the server ends: milliseconds. */
 const FAREWELL = 2000;
 /** What is still read of each of them meanwhile: bytes. */
@@ -119,7 +121,7 @@ export class LiveServer implements House {
       perMessageDeflate: deflate && { ...deflate, concurrencyLimit: 1 },
       // A peer answers itself, as far as its answers are taken.
       autoPong: false,
-      handleProtocols: (offered) => subprotocolOf(offered, policy),
+      handleProtocols: (offered) => this.subprotocolFor(offered),
     });
     const shape = {
       maxHeaderSize: limits.head,
@@ -145,6 +147,16 @@ export class LiveServer implements House {
 
   now(): number {
     return this.options.now();
+  }
+
+  /** A server may select none, which browsers do not take. */
+  private subprotocolFor(offered: ReadonlySet<string>): string | false {
+    const selected = subprotocolOf(offered, this.options.policy);
+    const [first] = offered;
+    if (selected === false && first !== undefined && first.length <= MOST_HINT) {
+      this.complaints.add(`no subprotocol is selected, and browsers fail this: --subprotocol ${first}`);
+    }
+    return selected;
   }
 
   notice(message: string): void {
