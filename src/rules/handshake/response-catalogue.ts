@@ -103,7 +103,7 @@ export const RESPONSE_RULES = {
     rfc: 'RFC 6455 §11.3.4',
     severity: 'error',
     requirement: 'Sec-WebSocket-Protocol occurs once in a response.',
-    message: 'Sec-WebSocket-Protocol occurs {count} times',
+    message: 'Sec-WebSocket-Protocol occurs {count} times: browsers fail this',
   },
   'response-protocol-single': {
     rfc: 'RFC 6455 §4.2.2',
