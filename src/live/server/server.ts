@@ -104,7 +104,7 @@ export class LiveServer implements House {
     private readonly options: ServerOptions,
     private readonly taker: ServerTaker,
   ) {
-    const { policy, limits, deflate } = options;
+    const { limits, deflate } = options;
     this.complaints = new Complaints((message) => taker.notice(message));
     this.rooms = new Rooms(() => this.now());
     this.polling = new Polling(this.rooms, () => this.now(), taker);
