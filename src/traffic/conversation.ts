@@ -13,6 +13,8 @@ import type {
 } from '../codec/bytes/stream-taker.js';
 import { Transcript, type TranscriptOptions } from '../codec/connection/transcript.js';
 import { CauseWatch } from './causes/cause-watch.js';
+import { FactsWatch } from './causes/facts-watch.js';
+import { causeOfConnection } from '../rules/causes/connection-cause.js';
 import { ConnectionJudge } from './connection-judge.js';
 import type { ConnectionFilter } from './filters.js';
 import type { Judged } from './judged.js';
@@ -79,6 +81,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   private hasCarried = false;
   private readonly tally: Tally;
   private readonly causes: CauseWatch;
+  private readonly facts = new FactsWatch();
   /** Undefined as long as it is not known who the client is. */
   private isWanted: boolean | undefined;
   private isPassedOver = false;
@@ -181,7 +184,14 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     tally.ended(reason, time, tcpEnd && { by: this.directionOf(tcpEnd.side), time: tcpEnd.time });
     const { through } = this;
     tally.named({ ...endpointTexts(this), ...(through && { through }) });
-    this.taker.closed(tally.summary(), this);
+    this.taker.closed(this.explained(tally.summary(), tcpEnd?.time ?? NaN), this);
+  }
+
+  /** With the cause of its end, where the bytes have none. */
+  private explained(summary: ConnectionSummary, endTime: number): ConnectionSummary {
+    if (summary.cause !== undefined || this.hasLost) return summary;
+    const cause = causeOfConnection(this.facts.facts(summary, endTime - this.lastHeard));
+    return cause === undefined ? summary : { ...summary, cause };
   }
 
   /** The first bytes, of which it is not known what they are; and those that a layer takes. */
@@ -259,6 +269,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
 
   private hand(record: Judged): void {
     this.tally.take(record);
+    this.facts.take(record);
     this.taker.record(record, this);
   }
 
@@ -291,10 +302,14 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     return this.origin.isClientFirst ? LOOKED_AT.fromStart : LOOKED_AT.midStream;
   }
 
+  private get lastHeard(): number {
+    const [a, b] = this.heard;
+    return Number.isNaN(b) || a > b ? a : b;
+  }
+
   /** Only a FIN and a reset are of this stream: for the other reasons the time is that of something else. */
   private endTime(reason: CloseReason, time: number): number {
-    const [a, b] = this.heard;
-    const last = Number.isNaN(b) || a > b ? a : b;
+    const last = this.lastHeard;
     const isOwn = (reason === 'fin' || reason === 'reset') && !Number.isNaN(time);
     return !isOwn || Math.abs(time - last) < SAME_TIME ? last : time;
   }

@@ -135,7 +135,7 @@ const TABLE: readonly (readonly [exit: number, name: string, run: () => Promise<
           })
         ).url,
       ),
-    /the upgrade was refused: 403 Forbidden\n│ HTTP\/1\.1 403 Forbidden\n[^]*│ X-Why: because\n[^]*\n│ \n│ no entry\\x1b\[2J\n│ here\n$/,
+    /the upgrade was refused: 403 Forbidden\nwhy: 403, and no Origin was sent[^\n]*\n│ HTTP\/1\.1 403 Forbidden\n[^]*│ X-Why: because\n[^]*\n│ \n│ no entry\\x1b\[2J\n│ here\n$/,
   ],
   [28, 'the time is up', async () => connect((await echo()).url, '-m', '0.4', '--no-stdin'), /--max-time/],
   [
@@ -242,8 +242,12 @@ describe.concurrent('exit codes', () => {
     expect(records(late.out).map(({ type }) => type)).toEqual(['handshake', 'connection', 'error', 'summary']);
     expect(records(late.out).at(-1)).toMatchObject({ exit: 28 });
     const errors = [bad, gone, refused].map(({ out }) => records(out).find(({ type }) => type === 'error'));
-    expect(errors).toMatchObject([{ exit: 4 }, { exit: 7 }, { exit: 22, status: 401, body: 'who?' }]);
-    for (const { err } of [bad, gone, refused]) expect(err).toMatch(/^wsinspect: [^\n]*\n$/);
+    expect(errors).toMatchObject([
+      { exit: 4 },
+      { exit: 7, cause: { code: 'nothing-listens' } },
+      { exit: 22, status: 401, body: 'who?' },
+    ]);
+    for (const { err } of [bad, gone, refused]) expect(err).toMatch(/^wsinspect: [^\n]*\n(?:why: [^\n]*\n)?$/);
     const [handshake] = records(refused.out);
     expect(handshake).toMatchObject({ type: 'handshake', response: { line: 'HTTP/1.1 401 Unauthorized' } });
     expect(records(refused.out).at(-1)).toMatchObject({ type: 'summary', exit: 22 });

@@ -108,6 +108,7 @@ const TESTS: Tests = {
     const opened = await Promise.all([server.open('/', {}, ['chat.v1', 'chat.v2']), server.open('/', {}, ['chat.v1'])]);
     expect(opened.map(({ socket }) => socket.protocol)).toEqual(['chat.v2', 'chat.v1']);
     await expect(server.open('/', {}, ['other'])).rejects.toThrow('no subprotocol');
+    await server.until((_, err) => err.includes('browsers fail this: --subprotocol other'));
   },
   '--allow-origin': async () => {
     const server = await serve('--allow-origin', 'https://good.example', '--allow-origin', 'https://also.example');

@@ -238,6 +238,14 @@ export const VECTORS: Readonly<Record<HandshakeCode, { fires: readonly Pair[]; n
     fires: [both({}, { 'Sec-WebSocket-Protocol': 'Chat' }), both({ 'Sec-WebSocket-Protocol': null })],
     near: [both({}, { 'Sec-WebSocket-Protocol': 'superchat' })],
   },
+  'response-protocol-none': {
+    fires: [both({}, { 'Sec-WebSocket-Protocol': null })],
+    near: [
+      both({}, { 'Sec-WebSocket-Protocol': 'chat' }),
+      both({ 'Sec-WebSocket-Protocol': null }, { 'Sec-WebSocket-Protocol': null }),
+      both({}, { line: 'HTTP/1.1 403 Forbidden', 'Sec-WebSocket-Protocol': null }),
+    ],
+  },
   'extension-grammar': {
     fires: ['', '; a', 'a b', 'a;b=', 'a;b="x', 'a;', '@'].map((value) => ext(value)),
     near: [ext('a; b="x" ; c = d'), ext(',a')],

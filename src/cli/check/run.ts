@@ -5,6 +5,9 @@ import { probeServer, type Probe } from '../../conformance/bench/probe-peer.js';
 import type { Unasked } from '../../conformance/bench/unasked.js';
 import type { RunReport } from '../../conformance/reports/report.js';
 import { isLarge, NOT_RUN, orAborted, runCases, type CaseResult } from '../../conformance/run.js';
+import type { Cause } from '../../rules/causes/catalogue.js';
+import { whyLine } from '../../terminal/connections/why.js';
+import { causeOfHandshake } from '../../traffic/toolbox/handshakes.js';
 import { escapeText, jsonLine } from '../../describe/escape.js';
 import { pinsFor, pinsIn } from './pins.js';
 import type { CheckOptions } from '../options/check-options.js';
@@ -70,10 +73,14 @@ async function check(io: Io, url: string, cases: readonly Case[], { options, sto
     probe = await orAborted(probeServer(server.bench(seeded(seed)), options.echo === 'auto'), stop);
   } catch (error) {
     if (!(error instanceof Unreachable)) throw error;
-    return unfit(io, error.message, error.exit, options);
+    return unfit(io, { message: error.message, exit: error.exit, cause: error.why }, options);
   }
   const exitThen = probe?.problem && unfitExit(probe.problem);
-  if (exitThen !== undefined) return unfit(io, `${shownUrl(url)}: ${probe!.problem!.problem}`, exitThen, options);
+  if (exitThen !== undefined) {
+    const { problem, handshake } = probe!.problem!;
+    const cause = handshake && causeOfHandshake(handshake);
+    return unfit(io, { message: `${shownUrl(url)}: ${problem}`, exit: exitThen, cause }, options);
+  }
   const target = {
     peer: 'server' as const,
     target: server.target.url.href,
@@ -106,11 +113,17 @@ async function runAll(
   });
 }
 
+interface Unfit {
+  readonly message: string;
+  readonly exit: number;
+  readonly cause?: Cause | undefined;
+}
+
 /** There is nothing to test. */
-async function unfit(io: Io, message: string, exit: number, { json, tap }: CheckOptions): Promise<Checked> {
-  if (json) await io.stdout.write(jsonLine({ type: 'error', message, exit }));
+async function unfit(io: Io, { message, exit, cause }: Unfit, { json, tap }: CheckOptions): Promise<Checked> {
+  if (json) await io.stdout.write(jsonLine({ type: 'error', message, exit, ...(cause && { cause }) }));
   else if (tap) await io.stdout.write(print`TAP version 14\nBail out! ${escapeText(message)}\n`);
-  await io.stderr.write(print`wsinspect: ${escapeText(message)}\n`);
+  await io.stderr.write(print`wsinspect: ${escapeText(message)}\n${cause === undefined ? print`` : whyLine(cause)}`);
   return { exit };
 }
 

@@ -2,6 +2,7 @@ import type { HeadParts } from '../../conformance/handshakes/heads.js';
 import { ServerBench } from '../../conformance/bench/server-bench.js';
 import type { Tools } from '../../conformance/bench/bench.js';
 import { NOTHING_UNASKED } from '../../conformance/bench/unasked.js';
+import type { Cause } from '../../rules/causes/catalogue.js';
 import { dial, DialError } from '../../live/client/dial.js';
 import { SocketWire } from '../../live/sockets/wire.js';
 import { headersOf } from '../connect/headers.js';
@@ -16,6 +17,7 @@ export class Unreachable extends Error {
   constructor(
     message: string,
     readonly exit: number,
+    readonly why?: Cause,
   ) {
     super(message);
   }
@@ -75,7 +77,7 @@ export class ServerUnderTest {
       return wire;
     } catch (error) {
       if (!(error instanceof DialError)) throw error;
-      throw new Unreachable(error.message, STAGE_EXIT[error.stage]);
+      throw new Unreachable(error.message, STAGE_EXIT[error.stage], error.why);
     }
   }
 }

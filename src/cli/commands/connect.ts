@@ -1,4 +1,5 @@
 import type { StreamOpener } from '../../codec/bytes/stream-taker.js';
+import type { Cause } from '../../rules/causes/catalogue.js';
 import type { Client } from '../../live/client/client.js';
 import { Display } from '../connect/display.js';
 import { Goals } from '../connect/goals.js';
@@ -78,6 +79,8 @@ class Visit implements Waiter, SourceGate {
   private talk: ConnectTalk | undefined;
   private waiting: (() => void)[] = [];
   private timeIsUp = false;
+  /** Of the end of the last connection. */
+  private cause: Cause | undefined;
   /** permessage-deflate was negotiated. */
   private compresses = false;
 
@@ -109,7 +112,10 @@ class Visit implements Waiter, SourceGate {
       connected: (words) => this.display.detail(words),
       notice: (words) => this.display.notice(words),
       record: (record) => this.display.record(record),
-      closed: (summary) => this.display.closed(summary),
+      closed: (summary) => {
+        this.cause = summary.cause;
+        this.display.closed(summary);
+      },
       open: (handshake) => {
         this.compresses = handshake?.deflate !== undefined;
         this.display.handshake(handshake);
@@ -252,8 +258,9 @@ class Visit implements Waiter, SourceGate {
         unsent: this.lost(),
       }),
     );
-    if (conclusion.message !== undefined) this.display.error({ message: conclusion.message, exit: conclusion.exit });
-    return conclusion.exit;
+    const { message, exit } = conclusion;
+    if (message !== undefined) this.display.error({ message, exit, cause: this.cause });
+    return exit;
   }
 
   /** With `--diff`: what differs counts where nothing else went wrong. */

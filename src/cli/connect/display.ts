@@ -1,4 +1,5 @@
 import { print, type Printable, lined } from '../../describe/printable.js';
+import type { Cause } from '../../rules/causes/catalogue.js';
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { Judged } from '../../traffic/judged.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
@@ -10,6 +11,7 @@ import { lookOf } from '../decode/view-selection.js';
 import type { Io } from '../host/io.js';
 import { LiveOutput, type Waiter } from '../live/live-output.js';
 import { PayloadOutput } from './payload-output.js';
+import { whyLine } from '../../terminal/connections/why.js';
 import { DEFAULT_PREVIEW } from '../../traffic/toolbox/reading.js';
 
 /** An error as it is reported: one line on stderr, and a record with `--json`. */
@@ -18,6 +20,8 @@ export interface ReportedError {
   readonly exit: number;
   /** Fields of the record. */
   readonly more?: Readonly<Record<string, unknown>>;
+  /** Why, where it is proven. */
+  readonly cause?: Cause | undefined;
   /** Lines below the one on stderr, for people: what came from outside is escaped already. */
   readonly below?: Printable;
 }
@@ -107,9 +111,10 @@ export class Display {
     if (this.options.verbose) this.notice(message);
   }
 
-  error({ message, exit, more, below }: ReportedError): void {
-    if (this.options.json) this.records?.json({ type: 'error', message, exit, ...more });
+  error({ message, exit, more, cause, below }: ReportedError): void {
+    if (this.options.json) this.records?.json({ type: 'error', message, exit, ...more, ...(cause && { cause }) });
     this.last.push(print`wsinspect: ${escapeText(message)}\n`);
+    if (cause !== undefined && !this.options.quiet) this.last.push(whyLine(cause));
     if (below !== undefined && !this.options.json && !this.options.quiet) this.last.push(below);
   }
 

@@ -2,6 +2,7 @@ import type { StreamOpener } from '../../codec/bytes/stream-taker.js';
 import { Client, type ClientOptions, type ClientTaker, type ClientOutcome } from '../../live/client/client.js';
 import { dial, DialError, type DialStage, type DialledConnection } from '../../live/client/dial.js';
 import type { RefusedHandshake } from '../../live/client/handshake-refusal.js';
+import type { Cause } from '../../rules/causes/catalogue.js';
 import { escapeText, foreignLine, foreignLines } from '../../describe/escape.js';
 import { forOtherOrigin, headersOf, keptFromOthers } from './headers.js';
 import type { ReportedError } from './display.js';
@@ -62,9 +63,9 @@ export class ConnectOpening {
     for (let hops = 0; ; hops++) {
       const tried = await this.attempt(target, options, signal);
       if (!('outcome' in tried)) return tried;
-      const { outcome } = tried;
+      const { outcome, cause } = tried;
       const next = options.location ? redirectOf(target, outcome) : undefined;
-      if (next === undefined) return failureOf(outcome);
+      if (next === undefined) return failureOf(outcome, cause);
       if (hops === MOST_REDIRECTS) {
         return failed({ message: `more than ${MOST_REDIRECTS} redirects`, exit: EXIT.refused });
       }
@@ -86,7 +87,7 @@ export class ConnectOpening {
     target: Target,
     options: OpeningOptions,
     signal: AbortSignal,
-  ): Promise<ConnectOpened | { readonly outcome: ClientOutcome }> {
+  ): Promise<ConnectOpened | { readonly outcome: ClientOutcome; readonly cause: Cause | undefined }> {
     // What can't be sent is reported before anything is opened.
     const request = this.requestTo(target, options);
     const route = await routeOf(this.io, target, options);
@@ -96,14 +97,21 @@ export class ConnectOpening {
     } catch (error) {
       if (!(error instanceof DialError)) throw error;
       const exit = STAGE_EXIT[error.stage];
-      return failed({ message: error.message, exit }, exit === EXIT.hostName || exit === EXIT.connect);
+      return failed(
+        { message: error.message, exit, cause: error.why },
+        exit === EXIT.hostName || exit === EXIT.connect,
+      );
     }
     this.taker.connected(line.words);
+    let cause: Cause | undefined;
     let opened = (): void => undefined;
     const isOpen = new Promise<'open'>((resolve) => (opened = () => resolve('open')));
     const taker: ClientTaker = {
       record: (record) => this.taker.record(record),
-      closed: (summary) => this.taker.closed(summary),
+      closed: (summary) => {
+        cause = summary.cause;
+        this.taker.closed(summary);
+      },
       message: (...args) => this.taker.message(...args),
       pong: (time) => this.taker.pong(time),
       open: (handshake) => {
@@ -121,7 +129,7 @@ export class ConnectOpening {
     if (signal.aborted && result.kind === 'unanswered') {
       return failed({ message: 'the server does not answer the handshake in time', exit: EXIT.time });
     }
-    return { outcome: result };
+    return { outcome: result, cause };
   }
 
   /** What is asked for, and how. Throws a UsageError. */
@@ -191,20 +199,24 @@ function redirectOf(from: Target, outcome: ClientOutcome): Target | undefined {
   return { url, secure, ...(stays && { unixSocket: from.unixSocket }) };
 }
 
-function failureOf(outcome: ClientOutcome): ConnectOpened {
+function failureOf(outcome: ClientOutcome, cause: Cause | undefined): ConnectOpened {
   switch (outcome.kind) {
     case 'refused':
       return failed({
         message: `the upgrade was refused: ${outcome.status} ${outcome.reason}`.trimEnd(),
         exit: EXIT.refused,
+        cause,
         more: { status: outcome.status, body: new TextDecoder().decode(outcome.body) },
         below: refusalText(outcome),
       });
     case 'invalid':
-      return failed({ message: `the handshake is invalid: ${reasonOf(outcome)}`, exit: EXIT.handshake });
+      return failed({ message: `the handshake is invalid: ${reasonOf(outcome)}`, exit: EXIT.handshake, cause });
     default: {
       const message = 'message' in outcome ? outcome.message : outcome.kind;
-      return failed({ message: `the connection ended before it was open: ${message}`, exit: EXIT.dropped }, true);
+      return failed(
+        { message: `the connection ended before it was open: ${message}`, exit: EXIT.dropped, cause },
+        true,
+      );
     }
   }
 }

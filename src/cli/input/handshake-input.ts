@@ -4,6 +4,7 @@ import type { HandshakeText } from '../../codec/handshake/text.js';
 import { jsonLine } from '../../describe/escape.js';
 import { drawChecklist, noteText } from '../../terminal/handshakes/checklist.js';
 import { handshakeRecord } from '../../describe/handshake-json.js';
+import { whyLines } from '../../terminal/connections/why.js';
 import { lookOf } from '../decode/view-selection.js';
 import { acceptOf } from '../host/adapters.js';
 import { EXIT, UsageError } from '../host/exit.js';
@@ -15,6 +16,7 @@ import {
   readHandshakeText,
   handshakeChecklist,
   isRefused,
+  causeOfHandshake,
   judgeHandshake,
 } from '../../traffic/toolbox/handshakes.js';
 import { isFinding } from '../../traffic/toolbox/reading.js';
@@ -39,13 +41,15 @@ export async function judgeText(io: Io, path: string, options: CommonOptions & {
   const { handshake } = read;
   if (!options.quiet) for (const note of read.notes) await io.stderr.write(print`note: ${noteText(note)}\n`);
   const diagnostics = judgeHandshake(handshake);
+  const cause = causeOfHandshake(handshake);
   if (options.json && !options.quiet) {
-    await io.stdout.write(jsonLine(handshakeRecord(handshake, diagnostics, read.place)));
+    const record = handshakeRecord(handshake, diagnostics, read.place);
+    await io.stdout.write(jsonLine(cause === undefined ? record : { ...record, cause }));
   } else if (!options.quiet) {
     const look = await lookOf(io, options);
     const drawing = { verbose: options.verbose === true, ...(read.place && { place: read.place }) };
     const lines = drawChecklist(handshakeChecklist(handshake), handshake, drawing, look);
-    await io.stdout.write(lined(lines));
+    await io.stdout.write(print`${lined(lines)}${cause === undefined ? print`` : whyLines(cause, 0, look)}`);
   }
   const found = diagnostics.some((diagnostic) => isFinding(diagnostic, options.strict === true));
   return found || isRefused(handshake) ? EXIT.finding : EXIT.ok;

@@ -113,10 +113,13 @@ function noError({ outcome, answer }: Met): Remark | undefined {
   return { behavior: 'NON-STRICT', text: 'that is no error status' };
 }
 
-/** What the 101 itself breaks; that it answers this request at all is another matter. */
+/** Another matter than what the 101 itself breaks: that it answers this request at all, and selects none of what the case offers. */
+const BESIDE: readonly string[] = ['response-accepted-invalid', 'response-protocol-none'];
+
+/** What the 101 itself breaks. */
 export function answerFaults({ handshake }: Met, about: RegExp = /./): HandshakeDiagnostic[] {
   return judgeHandshake(handshake).filter(
-    ({ side, code }) => side === 'response' && code !== 'response-accepted-invalid' && about.test(code),
+    ({ side, code }) => side === 'response' && !BESIDE.includes(code) && about.test(code),
   );
 }
 

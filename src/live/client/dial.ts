@@ -2,6 +2,9 @@ import { lookup } from 'node:dns';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
 import { endpointText, endpointTexts, hostPort, type Endpoints } from '../../codec/bytes/endpoint.js';
+import type { Cause } from '../../rules/causes/catalogue.js';
+import { causeOfDial } from '../../rules/causes/dialing.js';
+import { connectFacts, tlsFacts, watchCertificate } from './dial-facts.js';
 import { ProxyRefusal, socks5, tunnel, type Proxy } from './proxy.js';
 import { readOut } from '../sockets/defer-write-errors.js';
 import { localEnd, remoteEnd } from '../sockets/socket-ends.js';
@@ -18,6 +21,8 @@ export class DialError extends Error {
   constructor(
     readonly stage: DialStage,
     message: string,
+    /** Why, where more is known than the message says. */
+    readonly why?: Cause,
   ) {
     super(message);
   }
@@ -71,11 +76,18 @@ export async function dial(route: DialRoute, signal: AbortSignal): Promise<Diall
 /** The socket that reaches the other end, in the clear. */
 async function reach(route: DialRoute, to: HostPort, signal: AbortSignal): Promise<net.Socket> {
   const { unixSocket, proxy } = route;
-  if (unixSocket !== undefined) return connected(net.connect({ path: unixSocket }), unixSocket, 'name', signal);
+  if (unixSocket !== undefined)
+    return connected(net.connect({ path: unixSocket }), { name: unixSocket, host: unixSocket }, 'name', signal);
   const addresses = resolved(to, route.resolve);
-  if (proxy === undefined) return connected(openSocket(to, addresses), hostPort(to.host, to.port), 'name', signal);
+  if (proxy === undefined)
+    return connected(openSocket(to, addresses), { name: hostPort(to.host, to.port), ...to }, 'name', signal);
   const name = `the proxy ${hostPort(proxy.host, proxy.port)}`;
-  const stream = await connected(openSocket(proxy, resolved(proxy, route.resolve)), name, 'proxy-name', signal);
+  const stream = await connected(
+    openSocket(proxy, resolved(proxy, route.resolve)),
+    { name, host: proxy.host, port: proxy.port },
+    'proxy-name',
+    signal,
+  );
   try {
     const line = proxy.kind === 'https' ? await secure(stream, proxy.host, {}, signal) : stream;
     const host = addresses?.[0] ?? (proxy.kind === 'socks5' ? await addressOf(to.host) : to.host);
@@ -115,7 +127,7 @@ function addressOf(host: string): Promise<string> {
 
 function connected(
   socket: net.Socket,
-  name: string,
+  { name, ...place }: { readonly name: string; readonly host: string; readonly port?: number },
   nameStage: 'name' | 'proxy-name',
   signal: AbortSignal,
 ): Promise<net.Socket> {
@@ -129,7 +141,8 @@ function connected(
   const explained = made.catch((error: Error) => {
     const { code = '', syscall } = firstOf(error);
     const stage = syscall === 'getaddrinfo' ? nameStage : 'connect';
-    throw new DialError(stage, `${name}: ${REASONS[code] ?? (error.message || code)}`);
+    const why = causeOfDial(connectFacts(error, place));
+    throw new DialError(stage, `${name}: ${REASONS[code] ?? (error.message || code)}`, why);
   });
   return givenUp(explained, name, signal, socket);
 }
@@ -166,10 +179,12 @@ function secure(
     ...(cert && { cert }),
     ...(key && { key }),
   });
+  const certificate = watchCertificate(stream);
   const made = new Promise<tls.TLSSocket>((resolve, reject) => {
     const fail = (error: Error): void => {
       const isCertificate = Boolean(stream.authorizationError);
-      reject(new DialError(isCertificate ? 'certificate' : 'tls', `TLS with ${host}: ${tlsReason(error)}`));
+      const why = causeOfDial(tlsFacts(error, host, certificate()));
+      reject(new DialError(isCertificate ? 'certificate' : 'tls', `TLS with ${host}: ${tlsReason(error)}`, why));
     };
     stream.once('secureConnect', () => {
       stream.off('error', fail);

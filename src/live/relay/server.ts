@@ -10,6 +10,7 @@ import { ambiguityIn, factsOfHead } from '../listener/request-facts.js';
 import { LimitedNotices } from '../listener/limited-notices.js';
 import { OpenConnections } from '../listener/open-connections.js';
 import { dial, DialError, type DialledConnection, type DialRoute } from '../client/dial.js';
+import type { Cause } from '../../rules/causes/catalogue.js';
 import { firstHead } from '../listener/first-head.js';
 import { refusalFor, type ListenerPolicy, type Refusal } from '../listener/policy.js';
 import { LiveConnection, type LiveContext, type LiveTaker } from '../sockets/live-connection.js';
@@ -137,8 +138,12 @@ export class RelayServer {
     try {
       line = await dial(route, AbortSignal.any([this.giveUp.signal, late]));
     } catch (error) {
-      const words = error instanceof DialError ? error.message : String(error);
-      return this.refuse(client, { status: 502, reason: words });
+      const isDial = error instanceof DialError;
+      return this.refuse(
+        client,
+        { status: 502, reason: isDial ? error.message : String(error) },
+        isDial ? error.why : undefined,
+      );
     }
     if (client.destroyed) return void line.stream.destroy();
     this.relay(client, line, first.bytes);
@@ -185,9 +190,9 @@ export class RelayServer {
   }
 
   /** An answer of ours, and the end. */
-  private refuse(client: Socket, refusal: Refusal): void {
+  private refuse(client: Socket, refusal: Refusal, why?: Cause): void {
     if (this.giveUp.signal.aborted || this.refused >= MOST_REFUSED) return void client.destroy();
-    this.reportRefusal(refusal);
+    this.reportRefusal(refusal, why);
     this.refused++;
     client.on('close', () => this.refused--);
     client.resume();
@@ -195,8 +200,9 @@ export class RelayServer {
     setTimeout(() => client.destroy(), TAKING).unref();
   }
 
-  private reportRefusal({ status, reason }: Refusal): void {
-    this.notices.add(`a connection is refused with ${status}: ${reason}`);
+  private reportRefusal({ status, reason }: Refusal, why?: Cause): void {
+    const cause = why === undefined ? '' : `; why: ${why.message} (${why.code})`;
+    this.notices.add(`a connection is refused with ${status}: ${reason}${cause}`);
   }
 }
 

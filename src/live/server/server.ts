@@ -65,6 +65,8 @@ export interface ServerTaker extends LiveTaker {
   polled(polled: Polled): void;
 }
 
+/** A name that is offered stands in a hint up to this length: characters. */
+const MOST_HINT = 100;
 /** How long peers have to answer a close frame when the server ends: milliseconds. */
 const FAREWELL = 2000;
 /** What is still read of each of them meanwhile: bytes. */
@@ -102,7 +104,7 @@ export class LiveServer implements ServerContext {
     private readonly options: ServerOptions,
     private readonly taker: ServerTaker,
   ) {
-    const { policy, limits, deflate } = options;
+    const { limits, deflate } = options;
     this.notices = new LimitedNotices((message) => taker.notice(message));
     this.rooms = new Rooms(() => this.now());
     this.polling = new Polling(this.rooms, () => this.now(), taker);
@@ -119,7 +121,7 @@ export class LiveServer implements ServerContext {
       perMessageDeflate: deflate && { ...deflate, concurrencyLimit: 1 },
       // A peer answers itself, as far as its answers are taken.
       autoPong: false,
-      handleProtocols: (offered) => subprotocolOf(offered, policy),
+      handleProtocols: (offered) => this.subprotocolFor(offered),
     });
     const shape = {
       maxHeaderSize: limits.head,
@@ -145,6 +147,16 @@ export class LiveServer implements ServerContext {
 
   now(): number {
     return this.options.now();
+  }
+
+  /** A server may select none, which browsers do not take. */
+  private subprotocolFor(offered: ReadonlySet<string>): string | false {
+    const selected = subprotocolOf(offered, this.options.policy);
+    const [first] = offered;
+    if (selected === false && first !== undefined && first.length <= MOST_HINT) {
+      this.notices.add(`no subprotocol is selected, and browsers fail this: --subprotocol ${first}`);
+    }
+    return selected;
   }
 
   notice(message: string): void {

@@ -1,11 +1,13 @@
+import { CONNECTION_CAUSES, type ConnectionCauseCode } from './connection-catalogue.js';
+
 /** A likely cause of a framing error. It is reported only where the bytes prove it. */
 interface CauseRule {
   /** One plain sentence, or two: what the bytes are, and what to do. `{name}` is replaced by the argument of that name. */
   readonly message: string;
 }
 
-/** The one list of causes, by code. docs/causes.md lists them. */
-export const CAUSES = {
+/** The causes of framing errors, by code. docs/causes.md lists them. */
+export const FRAMING_CAUSES = {
   'http-response-in-stream': {
     message:
       'an HTTP response begins where a frame should: {line}. Two handlers answer one upgrade request, or the server rejects after its 101: keep one handler, and let the others ignore the request',
@@ -59,9 +61,12 @@ export const CAUSES = {
   },
 } as const satisfies Readonly<Record<string, CauseRule>>;
 
-export type CauseCode = keyof typeof CAUSES;
+/** The one list of causes: of framing errors, and of connections that were refused, failed or dropped. */
+export const CAUSES = { ...FRAMING_CAUSES, ...CONNECTION_CAUSES } as const;
 
-/** What the bytes prove about the first framing error of a direction. */
+export type CauseCode = keyof typeof FRAMING_CAUSES | ConnectionCauseCode;
+
+/** What is proven about the first framing error of a direction, or about the end of a connection. */
 export interface Cause {
   readonly code: CauseCode;
   /** In words. Quoted text of the stream has no control character, but may have any other. */

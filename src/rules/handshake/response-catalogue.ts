@@ -76,7 +76,8 @@ export const RESPONSE_RULES = {
   },
   'response-content-length': {
     rfc: 'RFC 9110 §8.6',
-    severity: 'error',
+    // Senders must not, and no client fails on it: Kamailio and Firefox's WebDriver BiDi have Content-Length: 0.
+    severity: 'warning',
     requirement: 'A 101 has no Content-Length.',
     message: 'Content-Length in a 101: frames follow, not a body',
   },
@@ -102,7 +103,7 @@ export const RESPONSE_RULES = {
     rfc: 'RFC 6455 §11.3.4',
     severity: 'error',
     requirement: 'Sec-WebSocket-Protocol occurs once in a response.',
-    message: 'Sec-WebSocket-Protocol occurs {count} times',
+    message: 'Sec-WebSocket-Protocol occurs {count} times: browsers fail this',
   },
   'response-protocol-single': {
     rfc: 'RFC 6455 §4.2.2',
@@ -115,5 +116,12 @@ export const RESPONSE_RULES = {
     severity: 'error',
     requirement: 'The subprotocol is one that the client offered.',
     message: "the subprotocol '{protocol}' was not offered",
+  },
+  'response-protocol-none': {
+    rfc: 'RFC 6455 §4.2.2',
+    severity: 'warning',
+    requirement: 'The server selects one of the subprotocols that the client offers.',
+    message:
+      'subprotocols were offered ({offered}) and none was selected: browsers fail this (WHATWG WebSockets), other clients take it',
   },
 } as const satisfies Record<string, Rule>;

@@ -58,6 +58,13 @@ function protocolOffered(response: ResponseHead, { request, subprotocolsOffered 
   return strange.map(({ text, span }) => ({ span, args: { protocol: shown(text) } }));
 }
 
+/** A server may (RFC 6455 §4.2.2), and a browser fails the connection: other clients hardly notice. */
+function protocolNone(response: ResponseHead, { request, subprotocolsOffered }: Handshake): Result {
+  if (request === undefined || subprotocolsOffered.length === 0 || !response.complete) return undefined;
+  if (headersNamed(response, 'Sec-WebSocket-Protocol').length > 0) return [];
+  return [{ span: response.lineSpan, args: { offered: shown(subprotocolsOffered.join(', ')) } }];
+}
+
 export const RESPONSE_CHECKS: Readonly<
   Record<Exclude<keyof typeof RESPONSE_RULES, 'response-accepted-invalid'>, readonly Check[]>
 > = {
@@ -95,4 +102,5 @@ export const RESPONSE_CHECKS: Readonly<
   'response-protocol-repeated': onUpgrade((response) => once(response, 'Sec-WebSocket-Protocol')),
   'response-protocol-single': onUpgrade(protocolSingle),
   'response-protocol-offered': onUpgrade(protocolOffered),
+  'response-protocol-none': onUpgrade(protocolNone),
 };

@@ -6,6 +6,7 @@ import {
   type DirectionCounts,
   type Directions,
 } from '../../traffic/tally/summary.js';
+import { isOfConnection } from '../../rules/causes/connection-catalogue.js';
 import { cutMiddle, drawGrid, flow, gridWidth, NOTHING, row, VALUE_AT, widest } from './lines.js';
 import type { Column, Part } from './lines.js';
 import {
@@ -59,7 +60,8 @@ export function drawBlock(summary: ConnectionSummary, look: Look, options: Block
 function drawCause({ cause }: ConnectionSummary, look: Look): Printable[] {
   if (cause === undefined) return [];
   const lines = wrap(escapeText(cause.message), Math.max(24, look.width - VALUE_AT));
-  return lines.flatMap((line, i) => row(i === 0 ? print`cause` : print``, [[line]], look));
+  const label = isOfConnection(cause.code) ? print`why` : print`cause`;
+  return lines.flatMap((line, i) => row(i === 0 ? label : print``, [[line]], look));
 }
 
 function endpointParts({ client, server }: ConnectionSummary, { width }: Look): Part[] {

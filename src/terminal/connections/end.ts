@@ -1,5 +1,7 @@
 import { eachDirection, durationOf, type ConnectionSummary } from '../../traffic/tally/summary.js';
 import { isQuietClose } from '../../traffic/tally/run.js';
+import { isOfConnection } from '../../rules/causes/connection-catalogue.js';
+import { whyLines } from './why.js';
 import type { Part } from './lines.js';
 import { closedCell, closingParts, grouped, secondsText } from './words.js';
 import { ARROW } from '../../describe/view.js';
@@ -9,6 +11,7 @@ import { displayWidth, truncate } from '../width.js';
 import { joined, print, type Printable } from '../../describe/printable.js';
 
 const GAP = print`  `;
+const WHY_INDENT = 6;
 
 /** Draws the line that tells that a live connection has ended, and how: among the lines of its frames. */
 export function connectionEnds(
@@ -20,7 +23,9 @@ export function connectionEnds(
     const { connection, lastTime } = summary;
     const lead = print`${clock.text(lastTime)} ${connectionMark(look, connection, ARROW.both)} `;
     const room = look.isOpen ? Infinity : look.width - displayWidth(lead);
-    return print`${lead}${drawn(fitting(summary, room), look, room)}\n`;
+    const why =
+      summary.cause && isOfConnection(summary.cause.code) ? whyLines(summary.cause, WHY_INDENT, look) : print``;
+    return print`${lead}${drawn(fitting(summary, room), look, room)}\n${why}`;
   };
 }
 

@@ -148,7 +148,7 @@ export const SERVER_MUTANTS: readonly ServerMutant[] = [
     ['accept-values: FAILED'],
   ],
   ['sends another Upgrade', { upgradeLine: 'Upgrade: web-socket' }, ['accepted: FAILED']],
-  ['sends a Content-Length', { headers: () => ['Content-Length: 0'] }, ['accepted: FAILED']],
+  ['sends a Content-Length', { headers: () => ['Content-Length: 0'] }, ['accepted: NON-STRICT']],
   [
     'chooses a subprotocol of its own',
     { headers: ({ subprotocolsOffered }) => (subprotocolsOffered.length > 0 ? ['Sec-WebSocket-Protocol: chat'] : []) },

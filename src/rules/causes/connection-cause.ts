@@ -1,0 +1,16 @@
+import type { Cause } from './catalogue.js';
+import type { ConnectionFacts } from './connection-facts.js';
+import { causeOfEnding } from './endings.js';
+import type { Handshake } from '../../codec/handshake/handshake.js';
+import { causeOfRefusal } from './refusals.js';
+
+/** Why a connection was refused or dropped, or closed with a complaint; undefined where nothing is proven. */
+export function causeOfConnection(facts: ConnectionFacts): Cause | undefined {
+  return causeOfRefusal(facts) ?? causeOfEnding(facts);
+}
+
+/** The same of a handshake by itself, whose body and end are not known. */
+export function causeOfHandshake(handshake: Handshake): Cause | undefined {
+  const nobody = { spoke: false, unansweredPings: 0 };
+  return causeOfRefusal({ handshake, client: nobody, server: nobody });
+}

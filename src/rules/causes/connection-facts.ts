@@ -1,0 +1,49 @@
+import type { Handshake } from '../../codec/handshake/handshake.js';
+import type { Direction } from '../../codec/messages/records.js';
+import type { Diagnostic } from '../catalogue.js';
+
+/** A whole message, as far as its size and type go. */
+export interface SentMessage {
+  readonly type: 'text' | 'binary';
+  /** Bytes of the message, inflated; on the wire where that is not known. */
+  readonly length: number;
+  /** More than any message before it in its direction. */
+  readonly isLargest: boolean;
+  /** No message of this type before it in its direction. */
+  readonly isFirstOfType: boolean;
+  /** What was sent is well-formed: UTF-8, compression. */
+  readonly isSound: boolean;
+}
+
+/** What is known of one end. */
+export interface EndFacts {
+  /** Bytes came from it. */
+  readonly spoke: boolean;
+  /** The last whole message that it sent before the other end's close frame. */
+  readonly lastMessage?: SentMessage;
+  /** The first rule that its frames broke before that. */
+  readonly fault?: Diagnostic;
+  /** Pings that it sent and that no pong answered. */
+  readonly unansweredPings: number;
+}
+
+/** All that is known of a connection that has ended. */
+export interface ConnectionFacts {
+  /** Both heads, as far as they came. */
+  readonly handshake?: Handshake;
+  /** The beginning of what followed the head of a refusal. */
+  readonly body?: Uint8Array;
+  readonly client: EndFacts;
+  readonly server: EndFacts;
+  /** The first close frame. */
+  readonly close?: {
+    readonly by: Direction;
+    readonly code: number;
+    /** No message of its sender stands between the other end's last message and it, and hardly any time. */
+    readonly isAnswer: boolean;
+    /** Neither end had sent a message, and the handshake was done just before. */
+    readonly isAtOpen: boolean;
+  };
+  /** How TCP ended, who ended it, and the seconds without a byte before. */
+  readonly end?: { readonly how: 'fin' | 'reset'; readonly by?: Direction; readonly silence?: number };
+}

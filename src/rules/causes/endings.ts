@@ -1,0 +1,96 @@
+import { explain, type Diagnostic } from '../catalogue.js';
+import { causeBy, type Cause } from './catalogue.js';
+import type { ConnectionFacts, EndFacts } from './connection-facts.js';
+import { proxyOf, wasForwarded } from './proxies.js';
+
+type Peer = 'client' | 'server';
+type Facts = ConnectionFacts;
+
+const OTHER = { client: 'server', server: 'client' } as const;
+/** A ping that was sent shortly before the end is no unanswered one: seconds. */
+const MIN_WAIT = 0.5;
+/** Limits of time are whole seconds, and what waits for them is late by so much; longer ones are coarser, and rounder. */
+const LATE = 0.06;
+const COARSE = { from: 30, step: 5, late: 0.5 };
+
+/** Why a connection ended as it did: it ended without an answer, without a close frame, or with a code that complains. */
+export function causeOfEnding(facts: ConnectionFacts): Cause | undefined {
+  const { handshake, close } = facts;
+  if (handshake?.response === undefined) return unanswered(facts);
+  if (!handshake.upgraded) return undefined;
+  if (close === undefined) return dropped(facts);
+  return close.by === 'unknown' ? undefined : closed(facts, close.by, close);
+}
+
+/** The request went out, and the server ended the connection. */
+function unanswered({ handshake, server, end }: Facts): Cause | undefined {
+  if (handshake?.request?.complete !== true || server.spoke || end?.by !== 'server') return undefined;
+  return causeBy(end.how === 'reset' ? 'reset-at-request' : 'closed-at-request', {});
+}
+
+function dropped(facts: Facts): Cause | undefined {
+  const { handshake, end } = facts;
+  if (end?.by === undefined || end.by === 'unknown' || end.silence === undefined) return undefined;
+  const { by, silence } = end;
+  if (silence >= MIN_WAIT && facts[by].unansweredPings > 0) return pingUnanswered(by, facts[by]);
+  // A client that somebody ends is no timeout: one that a proxy stands for may be.
+  if (by === 'client' && !wasForwarded(handshake?.request)) return undefined;
+  if (!isTimer(silence)) return undefined;
+  const proxy = by === 'server' ? proxyOf(handshake?.response) : undefined;
+  return causeBy('idle-timeout', {
+    by,
+    silence: silence.toFixed(1),
+    whose: proxy ? ` of ${proxy.name} or of the server` : ' is likely, its own or that of a proxy on the way',
+    setting: proxy?.timeout === undefined ? '' : ` (${proxy.timeout})`,
+  });
+}
+
+function isTimer(seconds: number): boolean {
+  const isOff = (step: number): number => Math.abs(seconds - Math.round(seconds / step) * step);
+  if (seconds >= 1 - LATE && isOff(1) <= LATE) return true;
+  return seconds >= COARSE.from && isOff(COARSE.step) <= COARSE.late;
+}
+
+function pingUnanswered(by: Peer, { unansweredPings }: EndFacts): Cause {
+  const pings = unansweredPings === 1 ? 'a ping' : `${unansweredPings} pings`;
+  return causeBy('ping-unanswered', { by, other: OTHER[by], pings });
+}
+
+type Closed = (facts: Facts, by: Peer, close: NonNullable<Facts['close']>) => Cause | undefined;
+
+/** By close code: what its sender is likely to have objected to (RFC 6455 §7.4.1). */
+const BY_CODE: Readonly<Record<number, Closed>> = {
+  1002: (facts, by, { code }) => forFault(by, code, facts[OTHER[by]].fault),
+  1003: (facts, by, { isAnswer }) => {
+    const last = facts[OTHER[by]].lastMessage;
+    if (!isAnswer || last?.isFirstOfType !== true) return undefined;
+    return causeBy('type-refused', { by, type: last.type, others: last.type === 'text' ? 'binary' : 'text' });
+  },
+  1007: (facts, by, { code, isAnswer }) => {
+    const { fault, lastMessage: last } = facts[OTHER[by]];
+    if (fault !== undefined) return forFault(by, code, fault);
+    if (!isAnswer || last?.type !== 'text' || !last.isSound) return undefined;
+    return causeBy('content-refused', { by, length: last.length });
+  },
+  1009: (facts, by, { isAnswer }) => {
+    const last = facts[OTHER[by]].lastMessage;
+    return isAnswer && last?.isLargest === true ? causeBy('message-too-big', { by, length: last.length }) : undefined;
+  },
+  1011: (facts, by, { isAnswer, isAtOpen }) => {
+    const other = OTHER[by];
+    const last = facts[other].lastMessage;
+    if (facts[by].unansweredPings > 0) return pingUnanswered(by, facts[by]);
+    if (isAtOpen) return causeBy('failed-at-open', { by, other });
+    return isAnswer && last ? causeBy('handler-failed', { by, type: last.type, length: last.length }) : undefined;
+  },
+};
+
+function closed(facts: Facts, by: Peer, close: NonNullable<Facts['close']>): Cause | undefined {
+  return BY_CODE[close.code]?.(facts, by, close);
+}
+
+function forFault(by: Peer, code: number, fault: Diagnostic | undefined): Cause | undefined {
+  if (fault === undefined) return undefined;
+  const { message } = explain(fault);
+  return causeBy('closed-for-fault', { by, code, other: OTHER[by], rule: `${message} (${fault.code})` });
+}

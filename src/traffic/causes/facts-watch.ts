@@ -1,0 +1,127 @@
+import { concat } from '../../codec/bytes/byte-collector.js';
+import { OPCODE } from '../../codec/frames/registry.js';
+import type { Handshake } from '../../codec/handshake/handshake.js';
+import type { Direction, Frame } from '../../codec/messages/records.js';
+import { isFinding, type Diagnostic } from '../../rules/catalogue.js';
+import type { ConnectionFacts, EndFacts, SentMessage } from '../../rules/causes/connection-facts.js';
+import type { Judged } from '../judged.js';
+import type { ConnectionSummary } from '../tally/summary.js';
+
+/** Of the body of a refusal: bytes. */
+const MOST_BODY = 2048;
+/** Between a message and the close frame that answers it, and between the handshake and one that ends it: seconds. */
+const PROMPT = 1;
+
+/** What is remembered of one end. */
+class End {
+  spoke = false;
+  lastMessage: SentMessage | undefined;
+  fault: Diagnostic | undefined;
+  private largest = -1;
+  private types = 0;
+
+  message(opcode: number, length: number, isSound: boolean): void {
+    const isFirstOfType = (this.types & opcode) === 0;
+    const type = opcode === OPCODE.text ? 'text' : 'binary';
+    this.lastMessage = { type, length, isLargest: length > this.largest, isFirstOfType, isSound };
+    this.types |= opcode;
+    if (length > this.largest) this.largest = length;
+  }
+
+  facts(unansweredPings = 0): EndFacts {
+    const { spoke, lastMessage, fault } = this;
+    return { spoke, unansweredPings, ...(lastMessage && { lastMessage }), ...(fault && { fault }) };
+  }
+}
+
+/** Remembers of a connection what tells why it ended as it did: little, whatever passes. */
+export class FactsWatch {
+  private readonly client = new End();
+  private readonly server = new End();
+  private handshake: Handshake | undefined;
+  private body: Uint8Array | undefined;
+  private isAnswer = false;
+  private isAtOpen = false;
+  private hasClosed = false;
+  private openTime = NaN;
+  /** Who sent the last message, and when. */
+  private lastBy: Direction | undefined;
+  private lastTime = NaN;
+
+  take(record: Judged): void {
+    const { type, direction, time = NaN } = record;
+    if (type === 'frame') this.frame(record.frame, direction, time, record.diagnostics);
+    else if (type === 'handshake') {
+      this.handshake = record.handshake;
+      this.openTime = time;
+      if (record.handshake.response) this.server.spoke = true;
+    } else if (direction === 'server') {
+      this.server.spoke = true;
+      if (type === 'body') this.append(record.bytes);
+    }
+  }
+
+  /** `silence`: seconds without a byte before the end, NaN where unknown. */
+  facts({ directions, closeCode, closedBy, ended, endedBy }: ConnectionSummary, silence: number): ConnectionFacts {
+    const { handshake, body, isAnswer, isAtOpen } = this;
+    const isOver = ended === 'fin' || ended === 'reset';
+    const end = isOver && {
+      how: ended,
+      ...(endedBy && { by: endedBy }),
+      ...(!Number.isNaN(silence) && { silence }),
+    };
+    return {
+      ...(handshake && { handshake }),
+      ...(body && { body }),
+      client: this.client.facts(directions.client.ping?.unanswered),
+      server: this.server.facts(directions.server.ping?.unanswered),
+      ...(closedBy && closeCode !== undefined && { close: { by: closedBy, code: closeCode, isAnswer, isAtOpen } }),
+      ...(end && { end }),
+    };
+  }
+
+  private frame(frame: Frame, direction: Direction, time: number, diagnostics: readonly Diagnostic[]): void {
+    if (direction === 'unknown') return;
+    const end = this[direction];
+    end.spoke = true;
+    const { opcode } = frame.header;
+    if (opcode === OPCODE.close) return this.close(direction, time);
+    // What was cut off by a close frame came before it.
+    if (this.hasClosed && frame.missing === 0) return;
+    if (diagnostics.length > 0) end.fault ??= diagnostics.find(isPeers);
+    if (opcode > OPCODE.binary && frame.message === undefined) return;
+    this.message(frame, direction, time);
+  }
+
+  private message({ header, message, missing }: Frame, direction: 'client' | 'server', time: number): void {
+    if (message !== undefined) {
+      const { opcode, bytes = message.wireBytes, utf8Error, inflation = 'ok' } = message;
+      this[direction].message(opcode, bytes, utf8Error === undefined && inflation === 'ok');
+    } else if (missing !== 0 && header.opcode !== OPCODE.continuation) {
+      this[direction].message(header.opcode, Number(header.payloadLength), false);
+    } else return;
+    if (this.hasClosed) return;
+    this.lastBy = direction;
+    this.lastTime = time;
+  }
+
+  private close(by: 'client' | 'server', time: number): void {
+    if (this.hasClosed) return;
+    this.hasClosed = true;
+    const { lastBy, lastTime, openTime } = this;
+    // Where times are unknown the order has to do.
+    this.isAnswer = lastBy !== undefined && lastBy !== by && !(time - lastTime > PROMPT);
+    this.isAtOpen = lastBy === undefined && time - openTime <= PROMPT;
+  }
+
+  private append(bytes: Uint8Array): void {
+    const { body = bytes.subarray(0, 0) } = this;
+    if (body.length >= MOST_BODY) return;
+    this.body = concat([body, bytes.subarray(0, MOST_BODY - body.length)]);
+  }
+}
+
+/** An error, and not what a lost connection cut off. */
+function isPeers(diagnostic: Diagnostic): boolean {
+  return diagnostic.code !== 'frame-truncated' && isFinding(diagnostic, false);
+}

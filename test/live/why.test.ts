@@ -1,0 +1,242 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { createServer } from 'node:http';
+import { connect, createServer as createNetServer } from 'node:net';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { WebSocketServer } from 'ws';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { records, Workshop, wsinspect } from '../cli/binary.js';
+import { has } from '../tools.js';
+import { bare, closeServers, echo, listening, peer, switching } from './servers.js';
+
+const shop = new Workshop();
+const path = (name: string): string => join(shop.folder, name);
+const started: ChildProcess[] = [];
+
+afterAll(() => {
+  for (const child of started) child.kill('SIGKILL');
+  closeServers();
+  shop.remove();
+});
+
+/** The code of the cause, in text and in JSON the same; undefined: none. */
+async function causeOf(url: string, ...options: string[]): Promise<string | undefined> {
+  const args = ['connect', url, ...options];
+  const [text, json] = await Promise.all([
+    wsinspect(args, { stdin: '' }),
+    wsinspect([...args, '--json'], { stdin: '' }),
+  ]);
+  const [, told] = /^why: .* \(([a-z-]+)\)$/m.exec(text.err) ?? [];
+  const error = records(json.out).find(({ type }) => type === 'error') as { cause?: { code: string } } | undefined;
+  expect(error?.cause?.code).toBe(told);
+  return told;
+}
+
+/** A port that nobody listens at. */
+function freePort(): Promise<number> {
+  const server = createNetServer();
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+/** When something takes connections there. */
+async function listened(port: number): Promise<void> {
+  for (;;) {
+    const isOpen = await new Promise<boolean>((resolve) => {
+      const socket = connect(port, '127.0.0.1');
+      socket.once('connect', () => resolve(true));
+      socket.once('error', () => resolve(false));
+      socket.once('connect', () => socket.destroy());
+    });
+    if (isOpen) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** `ws` beside an HTTP server that wants an upgrade, as most have it. */
+function upgradeOnly(): Promise<{ port: number }> {
+  const server = createServer((_, response) => {
+    response.writeHead(426);
+    response.end('Upgrade Required');
+  });
+  new WebSocketServer({ server }).on('connection', (socket) => socket.on('message', (data) => socket.send(data)));
+  return listening(server);
+}
+
+describe.runIf(has('nginx'))('connect through nginx', () => {
+  let at = '';
+
+  beforeAll(async () => {
+    const [port, dead, { port: to }] = [await freePort(), await freePort(), await upgradeOnly()];
+    const folder = path('nginx');
+    execFileSync('mkdir', ['-p', folder]);
+    const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+      (name) => `${name}_temp_path ${folder}/${name};`,
+    );
+    const pass = `proxy_pass http://127.0.0.1:${to};`;
+    const upgrade =
+      'proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";';
+    writeFileSync(
+      `${folder}/nginx.conf`,
+      `worker_processes 1; daemon off; pid ${folder}/pid; error_log ${folder}/errors; events {}
+       http { access_log off; ${temporary.join(' ')} server { listen 127.0.0.1:${port};
+         location /plain { ${pass} }
+         location /short { ${pass} ${upgrade} proxy_read_timeout 1s; }
+         location /long { ${pass} ${upgrade} }
+         location /dead { proxy_pass http://127.0.0.1:${dead}; }
+         location /page { default_type text/html; return 200 "<html><title>Hi</title></html>"; }
+         location /text { default_type text/plain; return 200 "hi"; }
+         location /moved { return 301 https://$host/moved; }
+         location /auth { auth_basic "x"; auth_basic_user_file /dev/null; }
+         location /forbidden { return 403; }
+         location /gone { return 410; }
+         location /nothing { return 444; } } }`,
+    );
+    started.push(spawn('nginx', ['-p', folder, '-c', `${folder}/nginx.conf`], { stdio: 'ignore' }));
+    await listened(port);
+    at = `ws://127.0.0.1:${port}`;
+  });
+
+  it.each([
+    ['/plain', 'upgrade-removed'],
+    ['/long', undefined],
+    ['/dead', 'proxy-without-server'],
+    ['/page', 'html-page'],
+    ['/text', undefined],
+    ['/moved', 'redirect-to-tls'],
+    ['/auth', 'credentials-wanted'],
+    ['/forbidden', 'origin-missing'],
+    ['/gone', undefined],
+    ['/nothing', 'closed-at-request'],
+  ])('%s: %s', async (target, code) => {
+    expect(await causeOf(`${at}${target}`, '-x', 'hi')).toBe(code);
+  });
+
+  // The timer of nginx may be late on a busy machine: then nothing is proven.
+  it('tells an idle timeout', { retry: 4 }, async () => {
+    expect(await causeOf(`${at}/short`, '-x', 'hi', '-w', '10')).toBe('idle-timeout');
+  });
+
+  it('says nothing of an Origin where one was sent', async () => {
+    expect(await causeOf(`${at}/forbidden`, '-o', 'https://a.example')).toBeUndefined();
+  });
+
+  it('names the lines that cure it', async () => {
+    const { err } = await wsinspect(['connect', `${at}/plain`], { stdin: '' });
+    expect(err).toContain('proxy_set_header Upgrade $http_upgrade;');
+  });
+});
+
+describe('connect to a WebSocket server that closes', () => {
+  const replies: Readonly<Record<string, number>> = { boom: 1011, form: 1007 };
+  let url = '';
+
+  beforeAll(async () => {
+    const server = await peer(
+      (socket) => {
+        socket.on('message', (data, isBinary) => {
+          const code = isBinary ? 1003 : replies[(data as Buffer).toString()];
+          if (code === undefined) socket.send(data as Buffer);
+          else socket.close(code);
+        });
+      },
+      { maxPayload: 100 },
+    );
+    ({ url } = server);
+  });
+
+  it.each([
+    ['a handler that fails', 'handler-failed', ['-x', 'boom']],
+    ['text that is not as it should be', 'content-refused', ['-x', 'form']],
+    ['a message of another type', 'type-refused', ['--binary', '-x', 'hi']],
+    ['a message that is too large', 'message-too-big', ['-x', 'a'.repeat(101)]],
+    ['a frame that breaks a rule', 'closed-for-fault', ['--raw-frame', 'f18001020304']],
+    ['a message that it takes', undefined, ['-x', 'a'.repeat(100)]],
+  ])('%s: %s', async (_, code, options) => {
+    expect(await causeOf(url, ...options, '-w', '5')).toBe(code);
+  });
+
+  it('names nothing where the code says nothing', async () => {
+    const { url: policy } = await peer((socket) => socket.close(1008, 'no'));
+    expect(await causeOf(policy)).toBeUndefined();
+  });
+
+  it('tells a failure at the opening', async () => {
+    const { url: failing } = await peer((socket) => socket.close(1011));
+    expect(await causeOf(failing, '-w', '5')).toBe('failed-at-open');
+  });
+
+  it('tells a reset on the request, and not one after the handshake', async () => {
+    const { url: resetting } = await bare(({ socket }) => socket.resetAndDestroy());
+    expect(await causeOf(resetting)).toBe('reset-at-request');
+    const { url: later } = await bare(({ socket, accept }) => {
+      socket.write(switching(accept), () => socket.resetAndDestroy());
+    });
+    expect(await causeOf(later, '-w', '5')).toBeUndefined();
+  });
+});
+
+describe('connect where no connection comes about', () => {
+  it('names the address that refused', async () => {
+    const port = await freePort();
+    const { err } = await wsinspect(['connect', `ws://localhost:${port}/`], { stdin: '' });
+    expect(err).toMatch(new RegExp(`^why: nothing listens at .*127\\.0\\.0\\.1:${port}\\b`, 'm'));
+    const { url } = await echo();
+    expect(await causeOf(url, '-x', 'hi')).toBeUndefined();
+  });
+});
+
+describe.runIf(has('openssl'))('connect to openssl s_server', () => {
+  const openssl = (...args: string[]): void => {
+    execFileSync('openssl', args, { stdio: 'ignore', cwd: shop.folder });
+  };
+  const issued = (name: string, host: string, days: string): void => {
+    writeFileSync(path(`${name}.ext`), `subjectAltName=DNS:${host}`);
+    openssl(
+      'req',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-keyout',
+      `${name}.key`,
+      '-out',
+      `${name}.csr`,
+      '-subj',
+      `/CN=${host}`,
+    );
+    const by = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial', '-days', days, '-extfile', `${name}.ext`];
+    openssl('x509', '-req', '-in', `${name}.csr`, '-out', `${name}.crt`, ...by);
+  };
+
+  beforeAll(() => {
+    const self = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2'];
+    openssl(...self, '-keyout', 'ca.key', '-out', 'ca.crt', '-subj', '/CN=Test CA');
+    const named = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+    openssl(...self, '-keyout', 'self.key', '-out', 'self.crt', ...named);
+    issued('good', 'localhost', '2');
+    issued('other', 'other.example', '2');
+    issued('old', 'localhost', '-1');
+  });
+
+  it.each([
+    ['self', 'certificate-self-signed', [], []],
+    ['good', 'certificate-authority-unknown', [], []],
+    ['other', 'certificate-name', ['--cacert'], []],
+    ['old', 'certificate-expired', ['--cacert'], []],
+    ['good', 'tls-version', ['--cacert'], ['-tls1_1', '-cipher', 'ALL:@SECLEVEL=0']],
+    ['good', 'alpn-mismatch', ['--cacert'], ['-alpn', 'h2']],
+    ['good', 'html-page', ['--cacert'], ['-www']],
+  ])('%s: %s', async (name, code, ca, more) => {
+    const port = await freePort();
+    const pair = ['-cert', path(`${name}.crt`), '-key', path(`${name}.key`)];
+    started.push(spawn('openssl', ['s_server', '-accept', `${port}`, ...pair, '-quiet', ...more], { stdio: 'ignore' }));
+    await listened(port);
+    const trusted = ca.flatMap((option) => [option, path('ca.crt')]);
+    const cause = await causeOf(`wss://localhost:${port}/`, '-x', 'hi', '-m', '5', ...trusted);
+    expect(cause).toBe(code);
+  });
+});

@@ -1,0 +1,330 @@
+import { describe, expect, it } from 'vitest';
+import { readHandshake } from '../../src/codec/handshake/handshake.js';
+import { parseHead, type RequestHead, type ResponseHead } from '../../src/codec/http1/head.js';
+import { CONNECTION_CAUSES } from '../../src/rules/causes/connection-catalogue.js';
+import { causeOfConnection } from '../../src/rules/causes/connection-cause.js';
+import type { ConnectionFacts, EndFacts, SentMessage } from '../../src/rules/causes/connection-facts.js';
+import { causeOfDial, type DialFacts } from '../../src/rules/causes/dialing.js';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const head = (...lines: string[]): Uint8Array => bytes([...lines, '', ''].join('\r\n'));
+
+const UPGRADE = ['Upgrade: websocket', 'Connection: Upgrade'];
+const KEY = ['Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', 'Sec-WebSocket-Version: 13'];
+const GET = ['GET /chat HTTP/1.1', 'Host: example.com'];
+const REQUEST = [...GET, ...UPGRADE, ...KEY];
+const with_ = (...more: string[]): string[] => [...REQUEST, ...more];
+
+function refusal(response: readonly string[], body = '', request: readonly string[] = REQUEST): ConnectionFacts {
+  const handshake = readHandshake({
+    request: parseHead(head(...request), { kind: 'request' }) as RequestHead,
+    ...(response.length > 0 && { response: parseHead(head(...response), { kind: 'response' }) as ResponseHead }),
+  });
+  const spoke = { spoke: true, unansweredPings: 0 };
+  return { handshake, body: bytes(body), client: spoke, server: { ...spoke, spoke: response.length > 0 } };
+}
+
+const SWITCHED = ['HTTP/1.1 101 Switching Protocols', ...UPGRADE];
+const TEXT: SentMessage = { type: 'text', length: 70_000, isLargest: true, isFirstOfType: true, isSound: true };
+const BINARY: SentMessage = { ...TEXT, type: 'binary' };
+
+interface Ended extends Partial<ConnectionFacts> {
+  readonly sent?: SentMessage;
+  readonly fault?: EndFacts['fault'];
+  readonly pings?: number;
+  readonly response?: readonly string[];
+  readonly request?: readonly string[];
+}
+
+/** After a handshake; the client sent, the server ended. */
+function ended({ sent, fault, pings = 0, response = SWITCHED, request = REQUEST, ...more }: Ended): ConnectionFacts {
+  const base = refusal(response, '', request);
+  return {
+    ...base,
+    client: { spoke: true, unansweredPings: 0, ...(sent && { lastMessage: sent }), ...(fault && { fault }) },
+    server: { spoke: response.length > 0, unansweredPings: pings },
+    ...more,
+  };
+}
+
+const close = (code: number, isAnswer = true, isAtOpen = false): Pick<ConnectionFacts, 'close'> => ({
+  close: { by: 'server', code, isAnswer, isAtOpen },
+});
+const silent = (silence: number, by: 'client' | 'server' = 'server'): Pick<ConnectionFacts, 'end'> => ({
+  end: { how: 'fin', by, silence },
+});
+const NOT_UTF8: EndFacts['fault'] = {
+  code: 'text-not-utf8',
+  span: { start: 0, end: 1 },
+  args: { byte: 0, bytes: 'ff' },
+};
+
+const JSON_TYPE = 'Content-Type: application/json';
+const HTML = 'Content-Type: text/html';
+
+/** Facts that prove a cause, what its sentence has, and facts close to them that prove nothing. */
+const ROWS: readonly (readonly [code: string, has: string, facts: ConnectionFacts, near: ConnectionFacts])[] = [
+  [
+    'upgrade-not-received',
+    'with HTTP/1.0 and with Connection: close',
+    refusal(['HTTP/1.1 426 Upgrade Required'], '', ['GET / HTTP/1.0', 'Connection: close', ...KEY]),
+    refusal(['HTTP/1.1 426 Upgrade Required'], '', ['GET / HTTP/1.1', 'Connection: keep-alive', ...KEY]),
+  ],
+  [
+    'upgrade-removed',
+    'proxy_set_header Upgrade $http_upgrade',
+    refusal(['HTTP/1.1 426 Upgrade Required', 'Server: nginx/1.26']),
+    refusal(['HTTP/1.1 426 Upgrade Required', 'Upgrade: TLS/1.2', 'Server: nginx/1.26']),
+  ],
+  [
+    'upgrade-removed',
+    'upgrade=websocket',
+    refusal(['HTTP/1.1 400 Bad Request', 'Server: Apache/2.4'], 'Can "Upgrade" only to "WebSocket".'),
+    refusal(['HTTP/1.1 400 Bad Request', 'Server: Apache/2.4'], 'Bad request'),
+  ],
+  [
+    'upgrade-removed',
+    'option httpclose',
+    refusal(['HTTP/1.1 400 Bad Request'], 'Missing Upgrade header'),
+    refusal(['HTTP/1.1 400 Bad Request'], 'Missing Upgrade header', [...GET, ...KEY]),
+  ],
+  [
+    'upgrade-removed',
+    'a proxy in front of the server',
+    refusal(['HTTP/1.1 400 Bad Request'], '{"code":3,"message":"Bad request"}', [
+      'GET /socket.io/?EIO=4&transport=websocket HTTP/1.1',
+      ...REQUEST.slice(1),
+    ]),
+    refusal(['HTTP/1.1 400 Bad Request'], '{"code":3,"message":"Bad request"}'),
+  ],
+  [
+    'plain-http-to-tls-port',
+    'wss://',
+    refusal(['HTTP/1.1 400 Bad Request'], '<center>The plain HTTP request was sent to HTTPS port</center>'),
+    refusal(['HTTP/1.1 400 Bad Request'], '<center>nginx</center>'),
+  ],
+  [
+    'version-refused',
+    'version 8 of the protocol, and version 13',
+    refusal(['HTTP/1.1 426 Upgrade Required', 'Sec-WebSocket-Version: 8']),
+    refusal(['HTTP/1.1 400 Bad Request', 'Sec-WebSocket-Version: 13, 8']),
+  ],
+  [
+    'html-page',
+    '"Welcome to nginx!"',
+    refusal(['HTTP/1.1 200 OK', HTML], '<html><title>Welcome to nginx!</title>'),
+    refusal(['HTTP/1.1 200 OK', 'Content-Type: text/plain'], 'pong'),
+  ],
+  [
+    'api-answer',
+    '"/chat"',
+    refusal(['HTTP/1.1 200 OK', JSON_TYPE], '{"ok":true}'),
+    refusal(['HTTP/1.1 200 OK', 'Content-Type: text/plain'], '{ok}'),
+  ],
+  [
+    'redirect-to-tls',
+    'wss://example.com/chat',
+    refusal(['HTTP/1.1 301 Moved Permanently', 'Location: https://user:secret@example.com/chat#a']),
+    refusal(['HTTP/1.1 304 Not Modified', 'Location: https://example.com/chat']),
+  ],
+  [
+    'redirect-to-login',
+    '--cookie',
+    refusal(['HTTP/1.1 302 Found', 'Location: /accounts/login/?next=/chat']),
+    refusal(['HTTP/1.1 302 Found', 'Location: mailto:login@example.com']),
+  ],
+  [
+    'redirected',
+    'ws://example.com/chat/',
+    refusal(['HTTP/1.1 307 Temporary Redirect', 'Location: /chat/']),
+    refusal(['HTTP/1.1 307 Temporary Redirect']),
+  ],
+  [
+    'credentials-wanted',
+    '-u USER:PASSWORD',
+    refusal(['HTTP/1.1 401 Unauthorized', 'WWW-Authenticate: Basic realm="a"']),
+    refusal(['HTTP/1.1 402 Payment Required', 'WWW-Authenticate: Basic realm="a"']),
+  ],
+  [
+    'credentials-refused',
+    'Bearer',
+    refusal(['HTTP/1.1 401 Unauthorized', 'WWW-Authenticate: Bearer'], '', with_('Authorization: Bearer x')),
+    refusal(['HTTP/1.1 429 Too Many Requests'], '', with_('Authorization: Bearer x')),
+  ],
+  [
+    'proxy-credentials-wanted',
+    'Squid',
+    refusal(['HTTP/1.1 407 Proxy Authentication Required', 'Via: 1.1 a (squid/6)', 'Proxy-Authenticate: Basic']),
+    refusal(['HTTP/1.1 408 Request Timeout', 'Via: 1.1 a (squid/6)']),
+  ],
+  [
+    'origin-missing',
+    'connect -o https://example.com',
+    refusal(['HTTP/1.1 403 Forbidden']),
+    refusal(['HTTP/1.1 403 Forbidden'], '', with_('Origin: https://a.example')),
+  ],
+  [
+    'origin-refused',
+    '"https://a.example"',
+    refusal(['HTTP/1.1 403 Forbidden'], 'origin not allowed', with_('Origin: https://a.example')),
+    refusal(['HTTP/1.1 403 Forbidden'], 'original content is gone', with_('Origin: https://a.example')),
+  ],
+  [
+    'no-such-route',
+    'Cannot GET /chat',
+    refusal(['HTTP/1.1 404 Not Found', HTML], '<!DOCTYPE html>\n<html><body><pre>Cannot GET /chat</pre></body></html>'),
+    refusal(['HTTP/1.1 404 Not Found', HTML], '<html>404</html>'),
+  ],
+  [
+    'no-such-route',
+    '{"detail":"Not Found"}',
+    refusal(['HTTP/1.1 404 Not Found', JSON_TYPE], '{"detail":"Not Found"}'),
+    refusal(['HTTP/1.1 410 Gone', JSON_TYPE], '{"detail":"Gone"}'),
+  ],
+  [
+    'proxy-without-server',
+    'comes from HAProxy',
+    refusal(
+      ['HTTP/1.1 503 Service Unavailable', HTML],
+      '<html><body><h1>503 Service Unavailable</h1>\nNo server is available to handle this request.\n</body></html>\n',
+    ),
+    refusal(['HTTP/1.1 503 Service Unavailable', HTML], '<html><body><h1>Closed for lunch</h1></body></html>'),
+  ],
+  [
+    'proxy-without-server',
+    'nginx',
+    refusal(['HTTP/1.1 502 Bad Gateway', 'Server: nginx']),
+    refusal(['HTTP/1.1 500 Internal Server Error', 'Server: nginx']),
+  ],
+  [
+    'reset-at-request',
+    'TLS',
+    ended({ response: [], end: { how: 'reset', by: 'server', silence: 0 } }),
+    ended({ response: [], end: { how: 'reset', by: 'client', silence: 0 } }),
+  ],
+  [
+    'closed-at-request',
+    'TLS',
+    ended({ response: [], end: { how: 'fin', by: 'server', silence: 0 } }),
+    ended({ response: [], end: { how: 'fin', by: 'client', silence: 0 } }),
+  ],
+  ['idle-timeout', '60.0 s', ended(silent(60.02)), ended(silent(7.31))],
+  [
+    'idle-timeout',
+    'nginx: proxy_read_timeout',
+    ended({ ...silent(2.003), response: [...SWITCHED, 'Server: nginx'] }),
+    ended({ ...silent(2.003), ...close(1000), response: [...SWITCHED, 'Server: nginx'] }),
+  ],
+  [
+    'idle-timeout',
+    'the client ended',
+    ended({ ...silent(5, 'client'), request: with_('X-Forwarded-For: 192.0.2.1') }),
+    ended(silent(5, 'client')),
+  ],
+  [
+    'ping-unanswered',
+    'a ping that got no pong',
+    ended({ ...silent(30), pings: 1 }),
+    ended({ ...silent(0.1), pings: 1 }),
+  ],
+  ['ping-unanswered', '2 pings', ended({ ...close(1011), pings: 2 }), ended({ ...close(1001), pings: 2 })],
+  [
+    'closed-for-fault',
+    'text-not-utf8',
+    ended({ ...close(1002), fault: NOT_UTF8 }),
+    ended({ ...close(1002), sent: TEXT }),
+  ],
+  [
+    'closed-for-fault',
+    '1007',
+    ended({ ...close(1007), fault: NOT_UTF8, sent: TEXT }),
+    ended({ ...close(1008), fault: NOT_UTF8, sent: TEXT }),
+  ],
+  [
+    'content-refused',
+    '70000 bytes',
+    ended({ ...close(1007), sent: TEXT }),
+    ended({ ...close(1007), sent: { ...TEXT, isSound: false } }),
+  ],
+  [
+    'type-refused',
+    'text messages only',
+    ended({ ...close(1003), sent: BINARY }),
+    ended({ ...close(1003), sent: { ...BINARY, isFirstOfType: false } }),
+  ],
+  [
+    'message-too-big',
+    '70000 bytes',
+    ended({ ...close(1009), sent: TEXT }),
+    ended({ ...close(1009), sent: { ...TEXT, isLargest: false } }),
+  ],
+  [
+    'handler-failed',
+    'binary message',
+    ended({ ...close(1011), sent: BINARY }),
+    ended({ ...close(1011, false), sent: TEXT }),
+  ],
+  ['failed-at-open', 'log of the server', ended(close(1011, false, true)), ended(close(1011, false, false))],
+];
+
+const LEAF = { names: ['DNS:a.example', 'DNS:b.example'], validFrom: 'Jan  1 2026', validTo: 'Jan  2 2026' };
+const CERTIFICATE = { ...LEAF, issuer: 'Some CA', subject: 'a.example' };
+const dialing = (code: string, more: Partial<DialFacts> = {}): DialFacts => ({
+  code,
+  host: 'c.example',
+  port: 443,
+  tried: [],
+  certificate: CERTIFICATE,
+  ...more,
+});
+const ODD = dialing('ERR_SSL_BAD_SIGNATURE');
+
+const DIALS: readonly (readonly [code: string, has: string, facts: DialFacts, near: DialFacts])[] = [
+  ['certificate-expired', 'until Jan  2 2026', dialing('CERT_HAS_EXPIRED'), dialing('CRL_HAS_EXPIRED')],
+  ['certificate-not-yet-valid', 'from Jan  1 2026', dialing('CERT_NOT_YET_VALID'), dialing('CRL_NOT_YET_VALID')],
+  [
+    'certificate-name',
+    'for a.example, b.example and not for c.example',
+    dialing('ERR_TLS_CERT_ALTNAME_INVALID'),
+    dialing('ERR_TLS_CERT_ALTNAME_FORMAT'),
+  ],
+  ['certificate-self-signed', '--cacert', dialing('DEPTH_ZERO_SELF_SIGNED_CERT'), dialing('CERT_REVOKED')],
+  ['certificate-authority-unknown', 'Some CA', dialing('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), dialing('CERT_REJECTED')],
+  ['certificate-authority-unknown', 'Some CA', dialing('SELF_SIGNED_CERT_IN_CHAIN'), dialing('CERT_UNTRUSTED')],
+  ['tls-version', 'TLS 1.2', dialing('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION'), ODD],
+  ['alpn-mismatch', 'HTTP/2', dialing('ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL'), ODD],
+  ['name-unknown', 'c.example', dialing('ENOTFOUND'), dialing('EAI_AGAIN')],
+  [
+    'nothing-listens',
+    '[::1]:443 and 127.0.0.1:443',
+    dialing('ECONNREFUSED', { tried: ['[::1]:443', '127.0.0.1:443'] }),
+    dialing('ETIMEDOUT', { tried: ['127.0.0.1:443'] }),
+  ],
+];
+
+describe('the cause of a connection that was refused or dropped', () => {
+  it.each(ROWS)('%s: %s', (code, has, facts, near) => {
+    const cause = causeOfConnection(facts);
+    expect(cause?.code).toBe(code);
+    expect(cause?.message).toContain(has);
+    expect(cause?.message).not.toMatch(/[{}]\w+[{}]|undefined|secret/);
+    expect(causeOfConnection(near)?.code).not.toBe(code);
+  });
+
+  it.each(DIALS)('%s: %s', (code, has, facts, near) => {
+    const cause = causeOfDial(facts);
+    expect(cause?.code).toBe(code);
+    expect(cause?.message).toContain(has);
+    expect(causeOfDial(near)).toBeUndefined();
+  });
+
+  it('has a row for each cause', () => {
+    const shown = [...ROWS, ...DIALS].map(([code]) => code);
+    expect(new Set(shown)).toEqual(new Set(Object.keys(CONNECTION_CAUSES)));
+  });
+
+  it('says nothing of an upgrade that went well', () => {
+    expect(causeOfConnection(ended(close(1000)))).toBeUndefined();
+    expect(causeOfConnection(ended({}))).toBeUndefined();
+  });
+});
