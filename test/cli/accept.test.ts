@@ -188,7 +188,7 @@ describe('accept --handshake', () => {
     ]) {
       expect(ran).toMatchObject({ exit: 0, err: '' });
       expect(plain(ran)).toContain('pass RFC 6455 §4.1 The method is GET.');
-      expect(plain(ran)).toContain('pass RFC 6455 §4.2.2 The accept value is the one that the key asks for.');
+      expect(plain(ran)).toContain('pass RFC 6455 §4.2.2 The accept value is the one that the key requires.');
       expect(ran.out).toMatch(/^valid {2}\d+ pass, 0 fail/m);
     }
   });

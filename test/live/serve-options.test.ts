@@ -349,7 +349,7 @@ const TESTS: Tests = {
     const key = shop.write('key.har', '');
     expect(await refused('--record', 'traffic.txt')).toMatchObject({
       exit: 2,
-      err: 'wsinspect: --record: traffic.txt has to end with .pcapng, .ndjson (or .jsonl) or .har: that says what is written\n',
+      err: 'wsinspect: --record: traffic.txt has to end with .pcapng, .ndjson (or .jsonl) or .har, which selects the format\n',
     });
     expect(await refused('--record', `${shop.folder}/nowhere/x.har`)).toMatchObject({ exit: 2 });
     expect(await refused('--record', key, '--cert', files.cert, '--key', key)).toMatchObject({

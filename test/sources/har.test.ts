@@ -204,7 +204,7 @@ describe('a HAR', () => {
         ],
       },
       [
-        'notice messages without an opcode: they are taken for text',
+        'notice messages without an opcode are read as text',
         'handshake /ws 101',
         'client text hi',
         'server binary 0001ff',
@@ -301,7 +301,7 @@ describe('a HAR', () => {
       'end unrecorded 0.5',
       'end unrecorded 0.0',
     ]);
-    expect(out).toContain('notice times that are no dates (they count from some start) are left out');
+    expect(out).toContain('notice times that are not dates (they count from some start) are left out');
   });
 });
 

@@ -75,7 +75,7 @@ function readInput(bytes: Uint8Array, name: string, seams: HandshakeSeams): Read
   const heads = dumped === undefined ? {} : readHandshakeBytes(dumped);
   if (heads.request !== undefined || heads.response !== undefined) return { ...heads, notes: [] };
   const what = bytes.length === 0 ? 'nothing in it' : 'no handshake in it';
-  throw new UsageError(`${name}: ${what}: a request line, a status line or Sec-WebSocket headers are looked for`);
+  throw new UsageError(`${name}: ${what}: it needs a request line, a status line or Sec-WebSocket headers`);
 }
 
 /** Text as files have it: UTF-8, or UTF-16 where a byte order mark says so (PowerShell), else a character a byte. */

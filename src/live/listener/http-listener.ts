@@ -211,6 +211,8 @@ function endOf(address: string, port: number): string {
 /** OpenSSL's own words stand between colons. */
 function tlsReason({ code = '', message }: NodeJS.ErrnoException): string {
   const [, words = message] = /:SSL routines:[^:]*:([^:]+)/.exec(message) ?? [];
-  if (code === 'ECONNRESET') return 'the client ended it (perhaps it does not trust the certificate)';
-  return /http request|wrong version number/.test(words) ? `${words} (perhaps it came by ws:// or http://)` : words;
+  if (code === 'ECONNRESET') return 'the client ended it (it may not trust the certificate)';
+  return /http request|wrong version number/.test(words)
+    ? `${words} (the client may have used ws:// or http://)`
+    : words;
 }

@@ -36,7 +36,7 @@ export function packetEnds(connection: number, ends: RecordedEnds): PacketEnds {
   };
   const told = (['client', 'server'] as const).flatMap((side) => {
     const read = side === 'client' ? client : server;
-    return read.address === undefined ? [`the ${side} is ${describe(ends[side])}, its address here is made up`] : [];
+    return read.address === undefined ? [`the ${side} is ${describe(ends[side])}, its address here is invented`] : [];
   });
   return {
     client: endpoint('client', client, FIRST_PORT + (connection % PORTS)),
