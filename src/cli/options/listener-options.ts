@@ -18,7 +18,7 @@ export function listenerOptions(others = ''): Option[] {
     ).argParser(origins),
     new Option(
       '--allow-host <name>',
-      'also accept requests for this host name, as behind a reverse proxy (repeatable)',
+      'also accept requests for this host name, as that of a reverse proxy (repeatable)',
     ).argParser(hosts),
   ];
 }
