@@ -168,7 +168,7 @@ describe('what is recorded of a server', () => {
     const { all, err } = await decoded(file, '--view', 'messages');
     const printed = of(server.records);
     expect(of(all)).toMatchObject(Object.fromEntries(Object.entries(printed).filter(([, list]) => list.length > 0)));
-    expect(err.match(/a HAR keeps messages, not frames/g)).toHaveLength(1);
+    expect(err.match(/a HAR has messages, not frames/g)).toHaveLength(1);
   });
 
   it.each(KINDS)('as %s survives a SIGKILL, all but the last frame at most', async (kind) => {

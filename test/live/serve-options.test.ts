@@ -217,7 +217,7 @@ const TESTS: Tests = {
     expect((await wsinspect(['serve', '--cert', 'nowhere.pem', '--key', files.key])).exit).toBe(2);
   },
   '--key': async () => {
-    expect((await wsinspect(['serve', '--key', files.key])).err).toContain('belong together');
+    expect((await wsinspect(['serve', '--key', files.key])).err).toContain('need each other');
     expect((await wsinspect(['serve', '0', '--cert', files.cert, '--key', files.cert])).exit).toBe(2);
   },
   '--client-ca': async () => {

@@ -283,7 +283,7 @@ describe('live', () => {
 const BROKEN: readonly (readonly [name: string, text: string, line: number, column: number, message: RegExp])[] = [
   ['a bad digit', '00000000: 8187 0eg3  ....\n', 1, 18, /^'g' is not a hex digit$/],
   ['half a byte', '00000000  81 8 |..|\n', 1, 14, /has no second one/],
-  ['a lost line', '00000000: 8187  ..\n00000010: 8187  ..\n', 2, 1, /offset 00000010 stands where 00000002 has to/],
+  ['a lost line', '00000000: 8187  ..\n00000010: 8187  ..\n', 2, 1, /the offset is 00000010 and has to be 00000002/],
   [
     'a line twice',
     '00000000: 8187  ..\n00000002: 8187  ..\n00000002: 8187  ..\n',

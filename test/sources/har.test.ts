@@ -42,7 +42,7 @@ function wordsOf(record: Inspected): string[] {
       return [`end ${ended}${failure === undefined ? '' : ` ${failure}`} ${span}`];
     }
     case 'notice':
-      return /^a HAR keeps messages/.test(record.message) ? [] : [`notice ${record.message}`];
+      return /^a HAR has messages/.test(record.message) ? [] : [`notice ${record.message}`];
     case 'damage':
     case 'problem':
       return [`${record.type} ${record.message}`];
@@ -154,7 +154,7 @@ describe('a HAR', () => {
       'a tool that writes 200 for all',
       { ...ENTRY, response: { status: 200, headers: [] }, _webSocketMessages: [HI, READY] },
       [
-        'notice the status 200 beside messages is not taken for the answer to the handshake',
+        'notice an entry has messages and the status 200, which is not read as the answer to the handshake',
         'handshake /ws -',
         ...BOTH,
         'end unrecorded 1.5',
