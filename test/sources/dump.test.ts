@@ -291,8 +291,8 @@ const BROKEN: readonly (readonly [name: string, text: string, line: number, colu
     1,
     /lines are missing, doubled or cut/,
   ],
-  ['too long a jump', `00000000: 00  .\n*\n7fffffffffff: 00  .\n`, 3, 1, /repeated lines may come to/],
-  ['no whole lines for a *', '00000000  00 00 |..|\n*\n00000005  00 |.|\n', 3, 1, /does not fit the \*/],
+  ['too long a jump', `00000000: 00  .\n*\n7fffffffffff: 00  .\n`, 3, 1, /repeated lines may have up to/],
+  ['no whole lines for a *', '00000000  00 00 |..|\n*\n00000005  00 |.|\n', 3, 1, /does not fit the preceding \*/],
   [
     'a * in doubt',
     '0000000 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n*\n0000400\n',
@@ -310,7 +310,7 @@ const BROKEN: readonly (readonly [name: string, text: string, line: number, colu
     '\t0x0000:  4500 0020 0001 4000 4006 3cd5 7f00 0001\n\t0x0020:  0000\n',
     2,
     1,
-    /where 0010 has to/,
+    /and has to be 0010/,
   ],
   [
     'a lost transfer',

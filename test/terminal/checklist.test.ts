@@ -158,7 +158,7 @@ describe('noteText', () => {
     ['pseudo-headers', { names: ':method' }, 'line 3: :method: pseudo-headers of HTTP/2 (RFC 9113 §8.3)'],
     ['authority-as-host', {}, 'line 3: :authority is read as Host'],
     ['full-url', { url: 'ws://a/\x1b' }, 'line 3: ws://a/\\x1b is how browsers show the request'],
-    ['pairs', {}, 'line 3: names and values on lines in turn'],
+    ['pairs', {}, 'line 3: alternating lines of names and values'],
     ['several', {}, 'line 3: the text has several requests'],
   ])('%s', (kind, args, start) => {
     expect(noteText({ kind, side: 'request', line: 3, args }).startsWith(start)).toBe(true);
