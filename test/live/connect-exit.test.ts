@@ -69,14 +69,14 @@ const TABLE: readonly (readonly [exit: number, name: string, run: () => Promise<
   ],
   [2, 'no scheme', () => connect('localhost:9001/x'), /did you mean ws:\/\/localhost:9001\/x/],
   [2, 'no scheme, a public host', () => connect('example.com/x'), /did you mean wss:\/\/example.com\/x/],
-  [2, 'http', () => connect('http://localhost/'), /perhaps ws:\/\/localhost\//],
+  [2, 'http', () => connect('http://localhost/'), /did you mean ws:\/\/localhost\//],
   [2, 'no URL', () => connect(), /a URL is missing/],
   [2, 'a code that must not be sent', () => connect('ws://x/', '--close', '1005'), /must not be sent.*--raw-frame/],
   [
     2,
     'no UTF-8 on stdin',
     async () => wsinspect(['connect', (await echo()).url], { stdin: Buffer.from('ok\n\xff\n', 'latin1') }),
-    /stdin: message 2 is no UTF-8/,
+    /stdin: message 2 is not UTF-8/,
   ],
   [
     3,

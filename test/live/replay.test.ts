@@ -329,7 +329,7 @@ describe('what can’t be replayed', () => {
     ['--ignore alone', ['--ignore', 'x'], '--ignore is for --replay FILE --diff'],
     ['--ignore-json alone', ['--ignore-json', '$.a'], '--ignore-json is for --replay FILE --diff'],
     ['a speed below zero', ['--speed', '-1'], '--speed'],
-    ['no JSONPath', ['--replay', 'x', '--diff', '--ignore-json', 'a.b'], 'it begins with $'],
+    ['not a JSONPath', ['--replay', 'x', '--diff', '--ignore-json', 'a.b'], 'it begins with $'],
     ['no regular expression', ['--replay', 'x', '--diff', '--ignore', '('], '--ignore'],
     ['beside messages', ['--replay', 'x', '-x', 'hi'], '--replay'],
   ];
