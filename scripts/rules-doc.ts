@@ -34,12 +34,12 @@ export const RULE_GROUPS: readonly RuleGroup[] = [
   { title: 'Compression', about: 'Messages compressed with permessage-deflate.', rules: DEFLATE_RULES },
   {
     title: 'Captures',
-    about: 'What recorded traffic lacks. Nothing that a peer did wrong; bytes that are missing make the exit code 1.',
+    about: 'Gaps in recorded traffic. They are not faults of a peer; missing bytes make the exit code 1.',
     rules: CAPTURE_RULES,
   },
   {
     title: 'Recordings',
-    about: 'What a recording itself says of a connection, in the words of whoever recorded it.',
+    about: 'Failures that a recording reports, in its own words.',
     rules: RECORDING_RULES,
   },
 ];
@@ -85,26 +85,26 @@ function introduction(): string {
 
 <!-- Made from src/rules/ by: ${REGENERATE} -->
 
-wsinspect judges a handshake and every frame by ${all.length} rules. Each has a code, which stands beside what was
-found and in the \`code\` field of the [JSON records](json.md).
+wsinspect judges a handshake and every frame by ${all.length} rules. Each has a code, which is printed with each
+finding and in the \`code\` field of the [JSON records](json.md).
 
 | severity | rules | meaning |
 | --- | --- | --- |
-| error | ${count('error')} | What was seen must not be. The exit code is 1. |
-| warning | ${count('warning')} | It works, but it is not what the standard asks for. With \`--strict\` the exit code is 1. |
-| notice | ${count('notice')} | Worth knowing. It never changes the exit code. |
+| error | ${count('error')} | The traffic breaks the standard. The exit code is 1. |
+| warning | ${count('warning')} | The traffic works, but differs from what the standard asks for. With \`--strict\` the exit code is 1. |
+| notice | ${count('notice')} | A remark. It never changes the exit code. |
 
 How to read the tables:
 
 - **requirement** says what the standard asks for. A diagnostic with this code says how the traffic differs from it.
 - **section** is the section that asks for it.
 - **close code** is the code with which the receiver fails the connection
-  ([RFC 6455 §7.1.7](https://www.rfc-editor.org/rfc/rfc6455.html#section-7.1.7)). Where none is given, either no
+  ([RFC 6455 §7.1.7](https://www.rfc-editor.org/rfc/rfc6455.html#section-7.1.7)). If none is given, either no
   connection is open yet, or the standard names none.
-- **†** marks faults behind which nothing can be read: where the next frame begins is not known.
+- **†** marks faults after which nothing can be read, because the beginning of the next frame is not known.
 
 \`wsinspect accept --handshake\` shows the rules on the handshake as a checklist. The rule on masking is applied where the
-sender is known: from a handshake in front, or from \`--direction\`.`;
+sender is known: from a preceding handshake, or from \`--direction\`.`;
 }
 
 /** The text of docs/rules.md. */

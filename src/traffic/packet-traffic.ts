@@ -19,7 +19,7 @@ const HINTS: Partial<Record<OtherTraffic, (connection: number, ends: Ends) => st
   http2: (connection) => `connection ${connection} is HTTP/2: WebSockets in it (RFC 8441) are not read`,
   other: (connection, { mayBeWebSocket, server }) =>
     mayBeWebSocket && server
-      ? `connection ${connection} may be WebSocket that was joined in its middle, and is too short to tell: --as-websocket ${server.port} reads it`
+      ? `connection ${connection} may be WebSocket without its beginning, and is too short to be certain: --as-websocket ${server.port} reads it`
       : undefined,
 };
 
@@ -132,8 +132,8 @@ export class PacketTraffic {
     const contexts = this.windows.evicted;
     const limits: readonly (readonly [times: number, what: string, option: string])[] = [
       [evicted, `gave up ${count(evicted, 'open connection')}: there were too many`, '--max-connections'],
-      [crowded, `did not wait for ${count(crowded, 'hole')} to be filled: too much was held behind`, '--max-held'],
-      [dropped, `passed over bytes ${count(dropped, 'time')}: too much was held to look for frames in`, '--max-held'],
+      [crowded, `did not wait for the bytes of ${count(crowded, 'gap')}: too much was held after them`, '--max-held'],
+      [dropped, `skipped bytes ${count(dropped, 'time')}: too much was held to search for frames`, '--max-held'],
       [contexts, `gave up ${count(contexts, 'compression context')}: the windows took too much`, '--max-windows'],
     ];
     for (const [times, what, option] of limits) if (times > 0) this.taker.notice(`${what} (${option})`);

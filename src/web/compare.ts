@@ -29,7 +29,9 @@ async function measured(): Promise<HTMLElement[]> {
     const response = await fetch('/compare.json');
     const transports = response.ok ? transportsOf(await response.json()) : undefined;
     if (transports !== undefined) return [tableOf(transports), ...MEASURES.map((measure) => bars(measure, transports))];
-    return [el('p', { class: 'empty', text: `the server answers ${response.status}, and nothing that can be drawn` })];
+    return [
+      el('p', { class: 'empty', text: `the server answers ${response.status}, without a result that can be drawn` }),
+    ];
   } catch {
     return [el('p', { class: 'empty', text: 'the server does not answer' })];
   }

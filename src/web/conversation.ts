@@ -104,7 +104,10 @@ export class Conversation {
       const words = `${code} ${closeCodeInfo(code).name}${reason === '' ? '' : `: ${reason}`}`;
       if (wasOpen) this.messages.note(`closed, ${words}`, code === 1000 ? '' : 'wrong');
       else
-        this.messages.note('no connection: a browser does not say why; the handshake in the inspector does', 'wrong');
+        this.messages.note(
+          'no connection: a browser does not report why; the handshake in the inspector shows it',
+          'wrong',
+        );
     });
   }
 
@@ -124,7 +127,7 @@ export class Conversation {
       this.messages.say('sent', sender, value);
     } else {
       const bytes = typedBytes(value);
-      this.text.setCustomValidity(bytes === undefined ? 'Hex digits, two a byte' : '');
+      this.text.setCustomValidity(bytes === undefined ? 'Hex digits, two per byte' : '');
       if (bytes === undefined) return void this.text.reportValidity();
       this.socket.send(bytes as Uint8Array<ArrayBuffer>);
       this.messages.say('sent', sender, bytesText(bytes), true);

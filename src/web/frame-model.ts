@@ -87,7 +87,7 @@ function payloadParts(item: FrameItem, wire: Uint8Array): Part[] {
   if (payload.length === 2) return [codePart];
   const reason = textOf(payload.subarray(2), false);
   const value = reason === undefined ? 'not UTF-8' : quoted(reason);
-  const words = { value, meaning: 'the reason, for people who look into logs', rfc: 'RFC 6455 §5.5.1' };
+  const words = { value, meaning: 'the reason, for people who read logs', rfc: 'RFC 6455 §5.5.1' };
   return [codePart, { ...part('reason', 'reason', 2, payload.length), ...words }];
 }
 

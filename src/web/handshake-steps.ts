@@ -38,7 +38,7 @@ export function handshakeSteps(item: HandshakeItem): Step[] {
       isLegal,
     ),
     step(
-      'The GUID is put behind it',
+      'The GUID is appended',
       [run(key, 'key'), run(WEBSOCKET_GUID, 'guid')],
       'the key as text; the GUID is the same for everyone',
       'RFC 6455 §4.2.2',
@@ -46,7 +46,7 @@ export function handshakeSteps(item: HandshakeItem): Step[] {
     step(
       'SHA-1',
       [run(hexOf(hash), 'hash')],
-      'of that text: 20 bytes. It works one way: nobody gets back to the key',
+      'of that text: 20 bytes. SHA-1 works one way: it does not give the key back',
       'RFC 6455 §4.2.2',
     ),
     step('Base64', [run(accept, 'accept')], 'of these 20 bytes: the accept value', 'RFC 4648 §4'),
@@ -104,7 +104,7 @@ function sentStep(response: HeadLines | undefined): Step {
   return {
     title,
     lines: [],
-    about: `about ${size}, an empty line at the end. Whatever follows is frames, both ways`,
+    about: `about ${size}, an empty line at the end. Only frames follow, in both directions`,
     rfc,
     state: 'done',
   };
@@ -115,7 +115,7 @@ function verifyStep({ accept, response, findings, valid }: HandshakeItem, expect
   const rfc = 'RFC 6455 §4.1';
   if (response === undefined) return { title, lines: [], about: `it expects ${expected}`, rfc, state: 'open' };
   if (!isSwitch(response))
-    return { title, lines: [], about: 'there is nothing to verify: it was refused', rfc, state: 'failed' };
+    return { title, lines: [], about: 'nothing to verify: the server refused', rfc, state: 'failed' };
   const matches = accept === expected;
   if (!matches) {
     const lines = [
@@ -124,7 +124,7 @@ function verifyStep({ accept, response, findings, valid }: HandshakeItem, expect
     ];
     return { title, lines, about: 'the values differ: the client has to fail the connection', rfc, state: 'failed' };
   }
-  const equal = 'it computes the same value itself and compares: they are equal';
+  const equal = 'it computes the same value and compares: they are equal';
   const about =
     valid || findings.length === 0
       ? `${equal}. The connection is open`

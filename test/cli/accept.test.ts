@@ -193,7 +193,7 @@ describe('accept --handshake', () => {
     }
     const ran = await accept(undefined, { handshake: '', verbose: true }, { stdin: text });
     expect(plain(ran)).toContain('pass RFC 6455 §4.1 The method is GET.');
-    expect(plain(ran)).toContain('pass RFC 6455 §4.2.2 The accept value is the one that the key asks for.');
+    expect(plain(ran)).toContain('pass RFC 6455 §4.2.2 The accept value is the one that the key requires.');
   });
 
   it('shows what is broken where: exit 1', async () => {

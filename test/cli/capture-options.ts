@@ -220,7 +220,7 @@ export function captureOptions(shop: () => Workshop): Tests {
       ]);
       expect(free.err).not.toContain('--max-held');
       expect(free.out).toContain('"connection":6');
-      expect(tight.err).toMatch(/^passed over bytes \d+ times: .* \(--max-held\)$/m);
+      expect(tight.err).toMatch(/^skipped bytes \d+ times: .* \(--max-held\)$/m);
       expect(tight.out).not.toContain('"connection":6');
     },
     '--max-windows': async () => {

@@ -44,7 +44,7 @@ describe('a file that --from pcap does not take', () => {
     const whole = await decoded([FRAME], { from: 'pcap' });
     const chunks = [...FRAME].map((byte) => Uint8Array.of(byte));
     const bytewise = await decode({ files: [{ name: 'file0', chunks }], options: { from: 'pcap' } });
-    expect(whole.error?.message).toBe('no pcap or pcapng file: it begins with 38 31 30 35');
+    expect(whole.error?.message).toBe('not a pcap or pcapng file: it begins with 38 31 30 35');
     expect(bytewise.error?.message).toBe(whole.error?.message);
   });
 });

@@ -43,7 +43,7 @@ const MISTAKES: readonly (readonly [args: readonly string[], stdin: string, told
   [['encode', '--opcode', '16', 'hi'], '', 'option '],
   [['encode', '--rsv', '4', 'hi'], '', 'option '],
   [['encode', '--close', '70000'], '', 'option '],
-  [['encode', '--close', '1000', 'why'], '', 'the reason goes behind the code'],
+  [['encode', '--close', '1000', 'why'], '', 'the reason follows the code'],
   [['encode', '--fragment', '0', 'hi'], '', 'option '],
   [['encode', '--length-form', '8', 'hi'], '', 'option '],
   [['encode', '--length-form', '7', '--declare-length', '126', 'hi'], '', '--length-form 7: '],

@@ -41,7 +41,7 @@ describe('--grep', () => {
     const ran = await wsinspect([...args, '--grep', 'needle'], { stdin });
     expect(ran).toMatchObject({ exit: 1, out: '' });
     expect(ran.err).toContain(
-      '--grep: a text of more than 50000 bytes is searched only so far, and may match after that',
+      '--grep: a text of more than 50000 bytes is searched up to there, and may match after it',
     );
     expect(ran.err).not.toMatch(/nothing matches(;|$)/m);
     expect((await wsinspect([...args, '-q', '--grep', 'needle'], { stdin })).exit).toBe(1);

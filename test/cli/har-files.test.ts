@@ -78,7 +78,7 @@ describe('messages beside a HAR', () => {
       writeFileSync(join(directory, 'in/x.har'), har(name.endsWith('.jsonl') ? name : `${name}/a.jsonl`));
       const told = await decoded(join(directory, 'in/x.har'));
       expect(told).not.toContain('"text":"hi"');
-      expect(told).toContain('which is not beside this one');
+      expect(told).toContain('which is not in the same directory');
     },
   );
 });

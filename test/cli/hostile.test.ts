@@ -53,7 +53,7 @@ describe('a * in a dump', () => {
   it.each(['000ffffffff0', '02000000'])('stands for no more: up to %s', async (end) => {
     const { exit, out, err } = await safely(['decode'], PLAIN_MB, { stdin: dump(end) });
     expect({ exit, out }).toEqual({ exit: 2, out: '' });
-    expect(err).toMatch(/^wsinspect: stdin: line 4, .*repeated lines may come to 16777216 bytes .*hexdump -v/);
+    expect(err).toMatch(/^wsinspect: stdin: line 4, .*repeated lines may have up to 16777216 bytes .*hexdump -v/);
   });
 });
 

@@ -152,7 +152,7 @@ const PINS: readonly (readonly [string, string, string])[] = [
     'there is no verdict "FINE"',
   ],
   ['a case that there is not', '{"2.111":"FAILED"}', 'there is no case "2.111"'],
-  ['results of nobody', '{"type":"summary"}', 'results of nobody'],
+  ['results of nobody', '{"type":"summary"}', 'no results of any peer'],
 ];
 
 describe('--expect refuses', () => {

@@ -29,7 +29,7 @@ describe('URLs', () => {
     ['//example.com', 'wss://example.com'],
     ['example.com:8080', 'ws://example.com:8080'],
     ['https://example.com', 'wss://example.com'],
-  ])('%s is perhaps %s', (text, hint) => expect(() => parseTarget(text)).toThrow(`perhaps ${hint}`));
+  ])('%s is perhaps %s', (text, hint) => expect(() => parseTarget(text)).toThrow(`did you mean ${hint}`));
 
   it.each(['ws://', 'ws://a/#x', 'ws+unix:', 'ws://a:99999'])('%s is none', (text) => {
     expect(() => parseTarget(text)).toThrow();

@@ -202,7 +202,7 @@ const TESTS: Tests = {
     client.socket.send('a');
     expect(await client.closed).toEqual([4001, 'on purpose']);
     expect(await ends[0]).toEqual([4001, 'on purpose']);
-    await serving.until((out) => out.includes('both ends are told to close with 4001 after 2 frames'));
+    await serving.until((out) => out.includes('a close frame with 4001 is sent to both ends after 2 frames'));
     expect(await exits('--close-after', '2:x')).toBe(2);
   },
   '--corrupt': async () => {

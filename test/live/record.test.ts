@@ -168,7 +168,7 @@ describe('what is recorded of a server', () => {
     const { all, err } = await decoded(file, '--view', 'messages');
     const printed = of(server.records);
     expect(of(all)).toMatchObject(Object.fromEntries(Object.entries(printed).filter(([, list]) => list.length > 0)));
-    expect(err.match(/a HAR keeps messages, not frames/g)).toHaveLength(1);
+    expect(err.match(/a HAR has messages, not frames/g)).toHaveLength(1);
   });
 
   it.each(KINDS)('as %s survives a SIGKILL, all but the last frame at most', async (kind) => {
@@ -190,7 +190,7 @@ describe('what is recorded of a server', () => {
     writeFileSync(`${file}.part`, '{"type":"opened","connection":0}\n');
     const { exit, err } = await wsinspect(['serve', '0', '--record', file]);
     expect(exit).toBe(2);
-    expect(err).toContain(`${file}.part is left from a run that was broken off: decode it, or remove it`);
+    expect(err).toContain(`${file}.part is left from an interrupted run: decode it, or remove it`);
   });
 
   it('covers refusals, and what is printed to nobody', async () => {
@@ -250,7 +250,7 @@ describe('what is recorded of a client', () => {
     const { exit, out, err } = await wsinspect(['connect', url, ...messages, '--count', '20', '--record', file]);
     expect(out.trim().split('\n')).toHaveLength(20);
     expect(err).toBe(
-      `wsinspect: --record: ${file}: can't be written: the disk is full: recording has ended, the traffic goes on\n`,
+      `wsinspect: --record: ${file}: can't be written: the disk is full: recording has ended, the traffic continues\n`,
     );
     expect(exit).toBe(2);
   });

@@ -57,7 +57,7 @@ describe('what is compared', () => {
     const { out } = await run(url, '-x', 'hi', '-x', 'y'.repeat(90), '--count', '2', '--json', '--preview', '20');
     writeFileSync(file('shown.ndjson'), out);
     const ran = await run(url, '--replay', file('shown.ndjson'), '--diff');
-    expect(ran.err).toContain("2 parts of it can't be said again: they are not whole\n");
+    expect(ran.err).toContain("2 parts of it can't be replayed: they are not complete\n");
     expect(ran.err).toContain('; 2 parts of the recording were left out\n');
   });
 });

@@ -221,7 +221,7 @@ describe.concurrent('connect --replay', () => {
     const file = server.child.spawnargs.at(-1)!;
     const first = await connect(url, '--replay', file);
     expect(first).toMatchObject({ exit: 0, out: 'first\n' });
-    expect(first.err).toContain('connection 0 is replayed; there are others (--connection N picks one)');
+    expect(first.err).toContain('connection 0 is replayed; there are others (--connection N selects one)');
     expect(await connect(url, '--replay', file, '--connection', '1')).toMatchObject({
       exit: 0,
       out: 'second\n',
@@ -329,7 +329,7 @@ describe('what can’t be replayed', () => {
     ['--ignore alone', ['--ignore', 'x'], '--ignore is for --replay FILE --diff'],
     ['--ignore-json alone', ['--ignore-json', '$.a'], '--ignore-json is for --replay FILE --diff'],
     ['a speed below zero', ['--speed', '-1'], '--speed'],
-    ['no JSONPath', ['--replay', 'x', '--diff', '--ignore-json', 'a.b'], 'it begins with $'],
+    ['not a JSONPath', ['--replay', 'x', '--diff', '--ignore-json', 'a.b'], 'it begins with $'],
     ['no regular expression', ['--replay', 'x', '--diff', '--ignore', '('], '--ignore'],
     ['beside messages', ['--replay', 'x', '-x', 'hi'], '--replay'],
   ];
@@ -355,7 +355,7 @@ describe('what can’t be replayed', () => {
     );
     const { exit, err, out } = await connect(url, '--replay', file, '-w', '0.2');
     expect({ exit, out }).toEqual({ exit: 0, out: 'ab\n' });
-    expect(err).toContain("1 part of it can't be said again: they are not whole");
+    expect(err).toContain("1 part of it can't be replayed: they are not complete");
   });
 });
 

@@ -125,8 +125,8 @@ describe('what is ignored', () => {
 
   it('has to be a JSONPath', () => {
     expect(() => checkPaths(['$.a', '$..b[?@.c > 1]'])).not.toThrow();
-    expect(() => checkPaths(['a.b'])).toThrow('--ignore-json a.b: no JSONPath (it begins with $');
-    expect(() => checkPaths(['$.['])).toThrow('--ignore-json $.[: no JSONPath: ');
+    expect(() => checkPaths(['a.b'])).toThrow('--ignore-json a.b: not a JSONPath (it begins with $');
+    expect(() => checkPaths(['$.['])).toThrow('--ignore-json $.[: not a JSONPath: ');
   });
 });
 

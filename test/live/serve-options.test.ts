@@ -218,7 +218,7 @@ const TESTS: Tests = {
     expect((await wsinspect(['serve', '--cert', 'nowhere.pem', '--key', files.key])).exit).toBe(2);
   },
   '--key': async () => {
-    expect((await wsinspect(['serve', '--key', files.key])).err).toContain('belong together');
+    expect((await wsinspect(['serve', '--key', files.key])).err).toContain('need each other');
     expect((await wsinspect(['serve', '0', '--cert', files.cert, '--key', files.cert])).exit).toBe(2);
   },
   '--client-ca': async () => {
@@ -350,7 +350,7 @@ const TESTS: Tests = {
     const key = shop.write('key.har', '');
     expect(await refused('--record', 'traffic.txt')).toMatchObject({
       exit: 2,
-      err: 'wsinspect: --record: traffic.txt has to end with .pcapng, .ndjson (or .jsonl) or .har: that says what is written\n',
+      err: 'wsinspect: --record: traffic.txt has to end with .pcapng, .ndjson (or .jsonl) or .har, which selects the format\n',
     });
     expect(await refused('--record', `${shop.folder}/nowhere/x.har`)).toMatchObject({ exit: 2 });
     expect(await refused('--record', key, '--cert', files.cert, '--key', key)).toMatchObject({

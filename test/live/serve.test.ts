@@ -140,7 +140,7 @@ describe('what never becomes a handshake', () => {
   it('has only so much room', async () => {
     const server = await serve();
     for (let i = 0; i < 60; i++) (await server.raw()).end('\0\r\n\r\n');
-    await server.until((_, err) => err.includes('more of that is not reported'));
+    await server.until((_, err) => err.includes('further ones are not reported'));
     await sleep(100);
     expect(server.err.split('no HTTP').length - 1).toBe(50);
   });

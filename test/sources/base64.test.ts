@@ -26,9 +26,9 @@ describe('Base64', () => {
     ['gQc1\n\u00a0é', 2, 2, 7, /^'é' is not a Base64 character$/],
     ['gQc1N', 1, 6, 5, /single character is left over/],
     ['gQ=', 1, 4, 3, /a = is missing/],
-    ['gQ=a', 1, 4, 3, /behind the padding/],
-    ['g===', 1, 2, 1, /'=' stands where/],
-    ['gQc1====', 1, 5, 4, /'=' stands where/],
+    ['gQ=a', 1, 4, 3, /follows the padding/],
+    ['g===', 1, 2, 1, /'=' is in the place of/],
+    ['gQc1====', 1, 5, 4, /'=' is in the place of/],
   ])('%j is a problem with a place', (text, line, column, offset, message) => {
     const { problem } = read(text);
     expect(problem).toMatchObject({ line, column, offset });

@@ -283,7 +283,7 @@ describe('live', () => {
 const BROKEN: readonly (readonly [name: string, text: string, line: number, column: number, message: RegExp])[] = [
   ['a bad digit', '00000000: 8187 0eg3  ....\n', 1, 18, /^'g' is not a hex digit$/],
   ['half a byte', '00000000  81 8 |..|\n', 1, 14, /has no second one/],
-  ['a lost line', '00000000: 8187  ..\n00000010: 8187  ..\n', 2, 1, /offset 00000010 stands where 00000002 has to/],
+  ['a lost line', '00000000: 8187  ..\n00000010: 8187  ..\n', 2, 1, /the offset is 00000010 and has to be 00000002/],
   [
     'a line twice',
     '00000000: 8187  ..\n00000002: 8187  ..\n00000002: 8187  ..\n',
@@ -291,8 +291,8 @@ const BROKEN: readonly (readonly [name: string, text: string, line: number, colu
     1,
     /lines are missing, doubled or cut/,
   ],
-  ['too long a jump', `00000000: 00  .\n*\n7fffffffffff: 00  .\n`, 3, 1, /repeated lines may come to/],
-  ['no whole lines for a *', '00000000  00 00 |..|\n*\n00000005  00 |.|\n', 3, 1, /does not fit the \*/],
+  ['too long a jump', `00000000: 00  .\n*\n7fffffffffff: 00  .\n`, 3, 1, /repeated lines may have up to/],
+  ['no whole lines for a *', '00000000  00 00 |..|\n*\n00000005  00 |.|\n', 3, 1, /does not fit the preceding \*/],
   [
     'a * in doubt',
     '0000000 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00 00\n*\n0000400\n',
@@ -310,7 +310,7 @@ const BROKEN: readonly (readonly [name: string, text: string, line: number, colu
     '\t0x0000:  4500 0020 0001 4000 4006 3cd5 7f00 0001\n\t0x0020:  0000\n',
     2,
     1,
-    /where 0010 has to/,
+    /and has to be 0010/,
   ],
   [
     'a lost transfer',

@@ -42,7 +42,7 @@ function wordsOf(record: Inspected): string[] {
       return [`end ${ended}${failure === undefined ? '' : ` ${failure}`} ${span}`];
     }
     case 'notice':
-      return /^a HAR keeps messages/.test(record.message) ? [] : [`notice ${record.message}`];
+      return /^a HAR has messages/.test(record.message) ? [] : [`notice ${record.message}`];
     case 'damage':
     case 'problem':
       return [`${record.type} ${record.message}`];
@@ -154,7 +154,7 @@ describe('a HAR', () => {
       'a tool that writes 200 for all',
       { ...ENTRY, response: { status: 200, headers: [] }, _webSocketMessages: [HI, READY] },
       [
-        'notice the status 200 beside messages is not taken for the answer to the handshake',
+        'notice an entry has messages and the status 200, which is not read as the answer to the handshake',
         'handshake /ws -',
         ...BOTH,
         'end unrecorded 1.5',
@@ -204,7 +204,7 @@ describe('a HAR', () => {
         ],
       },
       [
-        'notice messages without an opcode: they are taken for text',
+        'notice messages without an opcode are read as text',
         'handshake /ws 101',
         'client text hi',
         'server binary 0001ff',
@@ -301,7 +301,7 @@ describe('a HAR', () => {
       'end unrecorded 0.5',
       'end unrecorded 0.0',
     ]);
-    expect(out).toContain('notice times that are no dates (they count from some start) are left out');
+    expect(out).toContain('notice times that are not dates (they count from some start) are left out');
   });
 });
 

@@ -95,7 +95,7 @@ describe('pcap', () => {
       'damaged packet header: it claims 2147483647 captured bytes',
       whole.length,
     ],
-    ['zeros', concat(whole, new Uint8Array(64)), 2, 'damaged packet header: nothing but zeros', whole.length],
+    ['zeros', concat(whole, new Uint8Array(64)), 2, 'damaged packet header: only zeros', whole.length],
   ];
   for (const [name, file, good, message, offset] of damages) {
     it.each([1, 13, Math.max(1, file.length)])(

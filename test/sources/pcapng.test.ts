@@ -130,7 +130,7 @@ describe.each([false, true])('pcapng, big endian: %s', (big) => {
       'lengths that differ',
       wrongBehind,
       1,
-      `damaged block: its length is ${enhanced.length} in front and 48 behind`,
+      `damaged block: its length is ${enhanced.length} at its start and 48 at its end`,
       at,
     ],
     [

@@ -327,7 +327,7 @@ const CHROME_ENTRY = {
   startedDateTime: '2026-01-02T03:04:05.000Z',
   time: 2000,
 };
-const NOTICE = expect.stringMatching(/^notice a HAR keeps messages, not frames/) as string;
+const NOTICE = expect.stringMatching(/^notice a HAR has messages, not frames/) as string;
 const har = (entries: unknown, limits?: HarLimits, size?: number): string[] =>
   told(new HarReader(limits), JSON.stringify({ log: { version: '1.2', creator: { name: 'x' }, entries } }), size);
 
@@ -355,7 +355,7 @@ describe('an HTTP archive', () => {
     const limits = { message: 1000, part: 1000, early: 0 };
     expect(har([{ ...rest, _webSocketMessages }], limits)).toEqual(expected);
     expect(har([CHROME_ENTRY], limits)).toContain(
-      "problem the messages in front of an entry's request are more than 0 bytes",
+      "problem the messages before an entry's request have more than 0 bytes",
     );
   });
 

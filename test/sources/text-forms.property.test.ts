@@ -76,7 +76,7 @@ const FORMS: readonly (readonly [name: string, write: Writer, unless: Excuse])[]
   ['tcpflow -D', write.tcpflow, never],
 ];
 /** Squeezed from the first line on, offsets in octal could be hex: refused. */
-const IN_DOUBT = /how many bytes lie in front of it is in doubt/;
+const IN_DOUBT = /the number of bytes before it is not certain/;
 
 describe('random bytes come back from every form', () => {
   test.each(FORMS)('%s', (_, writer, unless) => {

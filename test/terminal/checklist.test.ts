@@ -47,7 +47,7 @@ describe('drawChecklist', () => {
 
   it('shows what is only about HTTP where it fails', () => {
     expect(draw(both({ X: 'a\r\n b' }), false).join('\n')).toMatch(
-      /warn +RFC 9112 §5\.2 +A header stands on one line\.\n +request, line \d+, column 1: .* \(head-fold\)$/m,
+      /warn +RFC 9112 §5\.2 +A header is on one line\.\n +request, line \d+, column 1: .* \(head-fold\)$/m,
     );
   });
 
@@ -136,11 +136,11 @@ describe('drawChecklist', () => {
 
 describe('noteText', () => {
   it.each<[TextNote['kind'], Record<string, string>, string]>([
-    ['no-start-line', {}, 'line 3: the request line is not in the text: nothing is said about it'],
+    ['no-start-line', {}, 'line 3: the request line is not in the text: it is not judged'],
     ['pseudo-headers', { names: ':method' }, 'line 3: :method: pseudo-headers of HTTP/2 (RFC 9113 §8.3)'],
-    ['authority-as-host', {}, 'line 3: :authority is taken for Host'],
+    ['authority-as-host', {}, 'line 3: :authority is read as Host'],
     ['full-url', { url: 'ws://a/\x1b' }, 'line 3: ws://a/\\x1b is how browsers show the request'],
-    ['pairs', {}, 'line 3: names and values on lines in turn'],
+    ['pairs', {}, 'line 3: alternating lines of names and values'],
     ['several', {}, 'line 3: the text has several requests'],
     ['left-out', { count: '1' }, 'line 3: this line is no header: left out'],
     ['left-out', { count: '4' }, 'line 3: this line and others (4) are no headers'],

@@ -27,7 +27,7 @@ export async function resultsIn(io: Io, path: string): Promise<Pins> {
 /** The same for `--expect`: a case that there is not would never be looked at. */
 export async function pinsIn(io: Io, path: string): Promise<Pins> {
   const pins = await resultsIn(io, path);
-  if (pins.agents.size === 0) throw new UsageError(`${path}: there are results of nobody`);
+  if (pins.agents.size === 0) throw new UsageError(`${path}: there are no results of any peer`);
   const ids = new Set(CASES.map(({ id }) => id));
   for (const outcomes of pins.agents.values()) {
     const unknown = [...outcomes.keys()].find((id) => !ids.has(id));
@@ -40,7 +40,7 @@ export async function pinsIn(io: Io, path: string): Promise<Pins> {
 export function pinsFor({ path, agents }: Pins, agent?: string): Outcomes {
   const found = agents.size === 1 ? [...agents.values()][0] : agents.get(agent ?? '');
   if (found) return found;
-  throw new UsageError(`${path}: there are results of ${[...agents.keys()].join(', ') || 'nobody'}, not of ${agent}`);
+  throw new UsageError(`${path}: there are results of ${[...agents.keys()].join(', ') || 'no peer'}, not of ${agent}`);
 }
 
 /** Results that are compared: without any, nothing could be broken. */

@@ -82,6 +82,6 @@ function placeOf(url: string, path: string): string {
     const { hostname, port, protocol } = new URL(url);
     return `${hostname}:${port || (protocol === 'wss:' ? 443 : 80)}`;
   } catch {
-    throw new UsageError(`${path}: ${shownUrl(url)} is no URL`);
+    throw new UsageError(`${path}: ${shownUrl(url)} is not a URL`);
   }
 }

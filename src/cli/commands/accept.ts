@@ -46,13 +46,13 @@ export async function run(io: Io, key: string | undefined, options: AcceptOption
 
 function checkOptions(key: string | undefined, options: AcceptOptions): void {
   const { generate, handshake, verify } = options;
-  if (generate && handshake !== undefined) throw new UsageError('--generate and --handshake do not go together');
+  if (generate && handshake !== undefined) throw new UsageError('--generate and --handshake exclude each other');
   if (verify !== undefined && (generate || handshake !== undefined)) {
-    throw new UsageError(`--verify needs a key, and does not go with ${generate ? '--generate' : '--handshake'}`);
+    throw new UsageError(`--verify needs a key, and excludes ${generate ? '--generate' : '--handshake'}`);
   }
-  if (generate && key !== undefined) throw new UsageError('--generate makes a key: give none');
+  if (generate && key !== undefined) throw new UsageError('--generate makes a key: omit the argument');
   if (handshake && key !== undefined) {
-    throw new UsageError(`--handshake takes the key from the request: '${key}' is too much`);
+    throw new UsageError(`--handshake takes the key from the request: '${key}' is not needed`);
   }
   if (!generate && handshake === undefined && key === undefined) {
     throw new UsageError('no key: give the value of Sec-WebSocket-Key, or --generate, or --handshake');

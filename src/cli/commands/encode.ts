@@ -65,7 +65,7 @@ async function writeAll(io: Io, output: Iterable<string | Uint8Array>): Promise<
 async function readPayload(io: Io, text: string | undefined, options: EncodeOptions): Promise<Uint8Array> {
   if (options.rawPayload !== undefined) {
     if (text !== undefined || options.file !== undefined)
-      throw new UsageError('--raw-payload is the payload: give no other');
+      throw new UsageError('--raw-payload is the payload: omit the other');
     return fromHex(options.rawPayload, '--raw-payload');
   }
   if (text !== undefined && options.file !== undefined) throw new UsageError('give a text or --file, not both');
@@ -111,7 +111,7 @@ function judge(bytes: Uint8Array, plan: FramePlan): ReturnType<Inspector['push']
 async function report(io: Io, diagnostics: readonly Diagnostic[], options: EncodeOptions): Promise<void> {
   const broken = diagnostics.filter(({ code }) => RULES[code].severity === 'error');
   if (broken.length > 0 && !options.allowInvalid) {
-    throw new UsageError(`${brokenRule(broken[0]!)}; --allow-invalid makes it all the same`);
+    throw new UsageError(`${brokenRule(broken[0]!)}; --allow-invalid makes it anyway`);
   }
   if (options.quiet) return;
   for (const diagnostic of diagnostics) await io.stderr.write(print`notice: ${brokenRule(diagnostic)}\n`);

@@ -60,7 +60,7 @@ export class Display {
   }
 
   async open(): Promise<void> {
-    for (const name of this.told) this.notice(`${FLAGS[name]} is for frames: it needs --view or --json`);
+    for (const name of this.told) this.notice(`${FLAGS[name]} applies to frames: it needs --view or --json`);
     await this.records?.open();
     if (this.options.diff) this.drawDifference = differenceLines(await lookOf(this.io, this.options));
   }

@@ -49,7 +49,7 @@ export function closable(close: { readonly code: number; readonly reason: string
   const { code, reason } = close;
   if (!mayBeSent(code)) {
     const make = `wsinspect encode --close ${code} --mask --allow-invalid`;
-    throw new UsageError(`--close ${code}: this code must not be sent; --raw-frame "$(${make})" sends it all the same`);
+    throw new UsageError(`--close ${code}: this code must not be sent; --raw-frame "$(${make})" sends it anyway`);
   }
   if (Buffer.byteLength(reason) > 123) throw new UsageError('--close: the reason has more than 123 bytes');
   return close;

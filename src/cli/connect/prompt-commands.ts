@@ -17,10 +17,10 @@ export const PROMPT_HELP = `a line is sent as a text message; several lines past
   /ping [text]            send a ping
   /close [code] [reason]  close the connection
   /binary <hex>           send a binary message
-  /raw <hex>              send these bytes beneath the WebSocket, as they are
-  /fragment <bytes>       send messages in frames of so many bytes (off: whole)
+  /raw <hex>              send these bytes as they are on the socket
+  /fragment <bytes>       split messages into fragments of N bytes (off: do not split)
   /help                   this
-  /quit                   close with 1000 and leave, as Ctrl-D does
+  /quit                   close with 1000 and end, like Ctrl-D
   //text                  send a message that begins with /
 `;
 
@@ -53,7 +53,7 @@ function pingOf(rest: string): Typed {
 
 function bytesOf(name: 'binary' | 'raw', rest: string): Typed {
   const data = parseHex(rest);
-  if (data === undefined || rest === '') return mistake(`/${name} takes hex, two digits a byte`);
+  if (data === undefined || rest === '') return mistake(`/${name} takes hex, two digits per byte`);
   return name === 'raw' ? { kind: 'raw', data } : { kind: 'message', data, binary: true };
 }
 
@@ -67,7 +67,7 @@ function closeOf(rest: string): Typed {
   if (rest === '') return { kind: 'close', code: undefined, reason: '' };
   const [, code, reason = ''] = /^(\d{4})(?:[\s:]+([^]*))?$/.exec(rest) ?? [];
   return code === undefined
-    ? mistake('/close takes a code of four digits and perhaps a reason')
+    ? mistake('/close takes a code of four digits and optionally a reason')
     : { kind: 'close', code: Number(code), reason };
 }
 

@@ -35,7 +35,7 @@ function unbracketed(host: string): string {
 
 async function materialOf(io: Io, options: ReachOptions): Promise<TlsMaterial> {
   const { cert, key, cacert = options.ca } = options;
-  if ((cert === undefined) !== (key === undefined)) throw new UsageError('--cert and --key belong together');
+  if ((cert === undefined) !== (key === undefined)) throw new UsageError('--cert and --key need each other');
   return {
     ...(cacert !== undefined && { ca: await fileOf(io, cacert) }),
     ...(cert !== undefined && { cert: await fileOf(io, cert) }),

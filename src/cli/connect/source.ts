@@ -123,7 +123,7 @@ export class Lines implements SendSource {
     const data = this.batch[this.at]!;
     if (!binary && utf8Error(data) !== undefined) {
       throw new UsageError(
-        `stdin: message ${this.number + 1} is no UTF-8, as text has to be (-b sends binary messages)`,
+        `stdin: message ${this.number + 1} is not UTF-8, as text has to be (-b sends binary messages)`,
       );
     }
     if (!client.send(data, binary, fragment)) return false;

@@ -25,7 +25,9 @@ export function parseTarget(text: string): Target {
       return unixTarget(text, scheme.toLowerCase().startsWith('wss'), rest);
     case 'http':
     case 'https':
-      throw new UsageError(`${shown}: a WebSocket has another scheme: perhaps ${shown.replace(/^http/i, 'ws')}`);
+      throw new UsageError(
+        `${shown}: the scheme of a WebSocket URL is ws or wss: did you mean ${shown.replace(/^http/i, 'ws')}`,
+      );
     default:
       throw new UsageError(
         `${text === '' ? 'the URL is empty' : shown}: a URL begins with ws:// or wss://${likely(shown)}`,
@@ -67,7 +69,7 @@ function likely(text: string): string {
   const [, host = '', port = ''] = /^(\[[^\]]*\]|[^:/?#]*)(?::(\d+))?/.exec(bare) ?? [];
   const near = isLoopback(host.replace(/^\[|\]$/g, '')) || !host.includes('.') || /^\d+(\.\d+){3}$/.test(host);
   const secure = port === '443' || (port === '' && !near);
-  return `: perhaps ${secure ? 'wss' : 'ws'}://${bare}`;
+  return `: did you mean ${secure ? 'wss' : 'ws'}://${bare}`;
 }
 
 function unescaped(text: string): string {

@@ -161,7 +161,7 @@ export class RecordOutput {
     const { maxMessage = DEFAULT_MAX_MESSAGE, preview = 0 } = this.options;
     const kept = count(Math.max(maxMessage, preview), 'byte');
     this.notice(
-      print`--grep: a text of more than ${kept} is searched only so far, and may match after that (--max-message)`,
+      print`--grep: a text of more than ${kept} is searched up to there, and may match after it (--max-message)`,
     );
   }
 

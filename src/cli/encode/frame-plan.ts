@@ -70,7 +70,7 @@ export function buildFrames(plan: FramePlan, random: Random): { bytes: Uint8Arra
 }
 
 function payloadOf({ options, payload, deflate }: FramePlan): Uint8Array {
-  if (options.close && payload.length > 0) throw new UsageError('the reason goes behind the code: --close CODE:REASON');
+  if (options.close && payload.length > 0) throw new UsageError('the reason follows the code: --close CODE:REASON');
   const body = options.close ? writeCloseBody(options.close.code, options.close.reason) : payload;
   if (!deflate || options.rawPayload !== undefined) return body;
   const parameters = { windowBits: deflate.clientMaxWindowBits, noContextTakeover: true };

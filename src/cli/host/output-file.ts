@@ -144,11 +144,11 @@ function targetOf(files: OutputFiles, output: OutPath): Target {
   if (isLink && isForeign(named))
     throw new UsageError(`${option}: ${path} is a link of another user: it is not followed`);
   const real = isLink ? tried(output, () => attempt(() => files.realpathSync(path), 'ENOENT')) : path;
-  if (real === undefined) throw new UsageError(`${option}: ${path} is a link that leads nowhere`);
+  if (real === undefined) throw new UsageError(`${option}: ${path} is a link to a path that does not exist`);
   const stat = isLink ? tried(output, () => files.statSync(real)) : named;
   if (stat.isCharacterDevice() && DEVICES.includes(real)) return { kind: 'device', path: real };
   if (stat.isDirectory()) throw new UsageError(`${option}: ${path}: can't be written: it is a directory`);
-  if (!stat.isFile()) throw new UsageError(`${option}: ${path} is no file`);
+  if (!stat.isFile()) throw new UsageError(`${option}: ${path} is not a file`);
   // In /tmp, say, anybody may have made it, to read what is written.
   if (isForeign(stat) && isOpenToOthers(files, real)) {
     throw new UsageError(`${option}: ${path} is the file of another user, in a directory that others can write to`);

@@ -26,7 +26,7 @@ export async function tlsOf(
     if (clientCa !== undefined) throw new UsageError('--client-ca needs --cert and --key');
     return undefined;
   }
-  if (cert === undefined || key === undefined) throw new UsageError(`${names} belong together`);
+  if (cert === undefined || key === undefined) throw new UsageError(`${names} need each other`);
   const pair = { cert: await fileOf(io, cert), key: await fileOf(io, key) };
   if (clientCa === undefined) return pair;
   return { ...pair, ca: await fileOf(io, clientCa), requestCert: true, rejectUnauthorized: true };

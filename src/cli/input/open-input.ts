@@ -50,7 +50,7 @@ export async function openInput(io: Io, input: Input, options: DecodeOptions): P
   const isCapture = (magic === 'pcap' || magic === 'pcapng') && readsCaptures(options.from);
   if (options.from === 'pcap' && !isCapture && head.length > 0) {
     await whole.return(undefined);
-    throw new UsageError(`no pcap or pcapng file: it begins with ${hexOf(head.subarray(0, 4), ' ')}`, {
+    throw new UsageError(`not a pcap or pcapng file: it begins with ${hexOf(head.subarray(0, 4), ' ')}`, {
       source: input.name,
     });
   }

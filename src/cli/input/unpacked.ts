@@ -128,7 +128,7 @@ class Unpacking {
     } while (await this.another());
     while ((await input.common([0])) === 1) await this.skipZeros();
     if ((await input.rest()) === undefined) return;
-    notice?.(`trailing garbage behind the ${this.what} ignored, from offset ${input.offset}`);
+    notice?.(`trailing garbage after the ${this.what} ignored, from offset ${input.offset}`);
   }
 
   /** A magic number that the end cuts off is one. */

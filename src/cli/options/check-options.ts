@@ -55,47 +55,43 @@ function agentName(text: string): string {
 
 export function checkOptions(): Option[] {
   const target = [
-    new Option('--listen <[host:]port>', 'be the server, and test the clients that connect'),
-    new Option('--listen-cert <file>', 'with this certificate (PEM): wss'),
-    new Option('--listen-key <file>', 'its private key (PEM)'),
+    new Option('--listen <[host:]port>', 'listen at this address, and test the clients that connect'),
+    new Option('--listen-cert <file>', 'use TLS (wss), with this certificate (PEM)'),
+    new Option('--listen-key <file>', 'private key of the certificate (PEM)'),
     ...listenerOptions(),
-    new Option('--oneshot', 'end when the first client has asked for its report'),
-    new Option('--allow-partial', 'cases that were to be run and were not are no failure'),
-    new Option('--echo <answer>', 'whether the peer sends messages back: cases that need it are left out where not')
+    new Option('--oneshot', 'end when the first client has requested its report'),
+    new Option('--allow-partial', 'do not fail when selected cases did not run'),
+    new Option('--echo <answer>', 'whether the peer sends messages back; if not, cases that need an echo are left out')
       .choices(['yes', 'no', 'auto'])
       .default('auto'),
     new Option(
       '--name <agent>',
-      'what reports call the server: by default its Server header, or its address',
+      'name of the server in reports (default: its Server header, or its address)',
     ).argParser(agentName),
-    new Option('--pid <number>', 'the process under test: its memory is measured where a case is about that').argParser(
-      integer(1),
-    ),
+    new Option('--pid <number>', 'process id of the peer: cases on memory measure it').argParser(integer(1)),
   ].map((option) => option.helpGroup('Peer:'));
   const cases = [
     new Option('--only <ids>', "run these cases, as in 'handshake*,7.*' (repeatable)").argParser(list),
-    new Option('--skip <ids>', 'leave these out (repeatable)').argParser(list),
-    new Option('--list', 'tell which cases would run, and run none'),
-    new Option('--quick', 'all but groups 9, 12 and 13 (large, many, compressed): the default'),
-    new Option('--full', 'all of them'),
-    new Option('--safe', 'leave out floods, bombs and large data: the default where the peer is another machine'),
-    new Option('--no-safe', 'leave out none of them'),
-    new Option('--jobs <number>', 'cases at one time').argParser(integer(1, 256)).default(JOBS),
-    new Option('--seed <number>', 'for what is drawn by lot: masking keys, payloads').argParser(
-      integer(0, 2 ** 32 - 1),
-    ),
-    new Option('--spec <file>', 'take peers and cases from a fuzzingclient.json or fuzzingserver.json'),
+    new Option('--skip <ids>', 'leave out these cases (repeatable)').argParser(list),
+    new Option('--list', 'list the cases that would run, and run none'),
+    new Option('--quick', 'run all but groups 9, 12 and 13 (large, many, compressed): the default'),
+    new Option('--full', 'run all cases'),
+    new Option('--safe', 'leave out floods, bombs and large data: the default if the peer is another machine'),
+    new Option('--no-safe', 'include floods, bombs and large data'),
+    new Option('--jobs <number>', 'number of cases that run at one time').argParser(integer(1, 256)).default(JOBS),
+    new Option('--seed <number>', 'seed of the random masking keys and payloads').argParser(integer(0, 2 ** 32 - 1)),
+    new Option('--spec <file>', 'read peers and cases from a fuzzingclient.json or fuzzingserver.json'),
   ].map((option) => option.helpGroup('Cases:'));
   const results = [
-    new Option('--junit <file>', 'write JUnit XML; - is stdout, instead of the text'),
-    new Option('--tap', 'print TAP instead'),
-    new Option('--github', 'print annotations for GitHub Actions too'),
-    new Option('--html <file>', 'write one self-contained page'),
+    new Option('--junit <file>', 'write JUnit XML; - writes it to stdout instead of the text'),
+    new Option('--tap', 'print TAP instead of text'),
+    new Option('--github', 'also print annotations for GitHub Actions'),
+    new Option('--html <file>', 'write one self-contained HTML page'),
     new Option('--reports <dir>', 'write index.json and a file for each case, as the Autobahn Testsuite does'),
-    new Option('--record <file>', 'keep what passed in each case (.ndjson)'),
-    new Option('--expect <file>', 'known deviations: only a changed verdict counts (exit 1)'),
-    new Option('--save-expect <file>', 'write such a file from this run'),
-    new Option('--compare <files...>', 'tell what differs between two results, and run nothing'),
+    new Option('--record <file>', 'record the traffic of each case (.ndjson)'),
+    new Option('--expect <file>', 'file of known deviations: only a changed verdict counts (exit 1)'),
+    new Option('--save-expect <file>', 'write the verdicts of this run as a file for --expect'),
+    new Option('--compare <files...>', 'list the differences between two results, and run nothing'),
   ].map((option) => option.helpGroup('Results:'));
   const reach = reachOptions().filter(({ long }) => !NOT_TAKEN.has(long ?? ''));
   // Cases are many, and some servers say nothing.

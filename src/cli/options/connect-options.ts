@@ -73,7 +73,7 @@ export function reachOptions(): Option[] {
     new Option('-H, --header <header>', "send 'Name: value'; 'Name:' leaves that header out (repeatable)").argParser(
       list,
     ),
-    new Option('-u, --user <user:password>', 'Basic authentication (also --auth)'),
+    new Option('-u, --user <user:password>', 'authenticate with these (Basic; also --auth)'),
     new Option('--auth <user:password>').hideHelp(),
     new Option('-s, --subprotocol <name>', 'offer a subprotocol (repeatable, the preferred one first)').argParser(list),
     new Option('-o, --origin <origin>', 'send this Origin'),
@@ -87,17 +87,19 @@ export function reachOptions(): Option[] {
     new Option('--no-deflate', 'offer no compression: the default'),
   ].map((option) => option.helpGroup('Handshake:'));
   const transport = [
-    new Option('-k, --insecure', 'take any certificate (also --no-check)'),
+    new Option('-k, --insecure', 'accept any certificate (also --no-check)'),
     new Option('--no-check').hideHelp(),
-    new Option('--cacert <file>', 'trust these authorities instead of the usual ones (PEM; also --ca)'),
+    new Option('--cacert <file>', 'trust these certificate authorities instead of the usual ones (PEM; also --ca)'),
     new Option('--ca <file>').hideHelp(),
-    new Option('--cert <file>', 'show this certificate (PEM)'),
-    new Option('--key <file>', 'its private key (PEM)'),
-    new Option('--resolve <host:port:address>', 'take this address for a host and port (repeatable)').argParser(list),
-    new Option('--connect-to <host:port:host2:port2>', 'connect to another place instead (repeatable)').argParser(list),
-    new Option('--unix-socket <path>', 'connect to this socket'),
-    new Option('--proxy <url>', 'go through this proxy: http, https, socks5 or socks5h; empty: through none'),
-    new Option('--connect-timeout <seconds>', 'wait no longer for the connection and its handshake (0: no limit)')
+    new Option('--cert <file>', 'present this client certificate (PEM)'),
+    new Option('--key <file>', 'private key of the certificate (PEM)'),
+    new Option('--resolve <host:port:address>', 'use this address for a host and port (repeatable)').argParser(list),
+    new Option('--connect-to <host:port:host2:port2>', 'connect to this host and port instead (repeatable)').argParser(
+      list,
+    ),
+    new Option('--unix-socket <path>', 'connect to this Unix socket'),
+    new Option('--proxy <url>', 'use this proxy: http, https, socks5 or socks5h (empty: none)'),
+    new Option('--connect-timeout <seconds>', 'time limit for the connection and its handshake (0: no limit)')
       .argParser(seconds({ zero: 'unlimited' }))
       .default(CONNECT_TIMEOUT),
   ].map((option) => option.helpGroup('Transport:'));
@@ -106,7 +108,7 @@ export function reachOptions(): Option[] {
 
 export function connectOptions(): Option[] {
   return [
-    new Option('-c, --connect <url>', 'the URL, where it is not an argument'),
+    new Option('-c, --connect <url>', 'URL to connect to, instead of the argument'),
     ...reachOptions(),
     ...sendOptions(),
     ...replayOptions('client', [...SENDS, 'binary', 'null', 'fragment', 'reconnect']),
@@ -128,34 +130,38 @@ function sendOptions(): Option[] {
       return items;
     });
   return [
-    sends('-x, --execute <text>', 'send a message (repeatable, as all of these: in their order)', (value) => ({
-      kind: 'text',
-      value,
-    })),
+    sends(
+      '-x, --execute <text>',
+      'send a text message (all send options are repeatable, and run in order)',
+      (value) => ({
+        kind: 'text',
+        value,
+      }),
+    ),
     sends('--send-hex <hex>', 'send a binary message', (value) => ({ kind: 'hex', value: hexes(value, [])[0]! })),
-    sends('--send-file <path>', 'send a file as one message: as text if it is UTF-8', (value) => ({
+    sends('--send-file <path>', 'send a file as one message: text if it is UTF-8, else binary', (value) => ({
       kind: 'file',
       value,
     })),
-    sends('--ping [text]', 'send a ping, and tell how long the pong takes', (value) => ({
+    sends('--ping [text]', 'send a ping, and print its round-trip time', (value) => ({
       kind: 'ping',
       value: pingPayload(value),
     })),
-    sends('--close <code[:reason]>', 'close', (value) => ({ kind: 'close', value: close(value) })),
-    sends('--raw-frame <hex>', 'send these bytes as they are, beneath the WebSocket', (value) => ({
+    sends('--close <code[:reason]>', 'send a close frame', (value) => ({ kind: 'close', value: close(value) })),
+    sends('--raw-frame <hex>', 'send these bytes as they are on the socket', (value) => ({
       kind: 'raw',
       value: hexes(value, [])[0]!,
     })),
-    new Option('-b, --binary', 'send binary messages; print those received as they are, not as hex'),
-    new Option('-0, --null', 'messages on stdin end with a NUL byte, not with a line'),
-    new Option('--fragment <bytes>', 'send messages in frames of so many bytes').argParser(integer(1, 2 ** 31 - 1)),
+    new Option('-b, --binary', 'send binary messages; print received ones as raw bytes, not as hex'),
+    new Option('-0, --null', 'messages on stdin end with a NUL byte, not with a newline'),
+    new Option('--fragment <bytes>', 'split messages into fragments of N bytes').argParser(integer(1, 2 ** 31 - 1)),
   ].map((option) => option.helpGroup('Send:'));
 }
 
 function stopOptions(): Option[] {
   return [
-    new Option('-1, --one', 'end after one message received: --count 1').conflicts('count'),
-    new Option('--count <number>', 'end after so many messages received').argParser(integer(1)),
+    new Option('-1, --one', 'end after one received message (--count 1)').conflicts('count'),
+    new Option('--count <number>', 'end after N received messages').argParser(integer(1)),
     new Option('--expect <regexp>', 'end when a text message matches').argParser((value) => expression(value)),
     new Option(
       '--expect-close <code>',
@@ -163,9 +169,9 @@ function stopOptions(): Option[] {
     ).argParser(integer(0, 65535)),
     new Option(
       '-w, --wait <seconds>',
-      'wait so long behind the last message sent; -1 holds open (otherwise: until as many replies came, or 5 s of silence)',
+      'wait N seconds after the last message sent; -1: until the connection ends (default: until there are as many replies as messages, or 5 s without one)',
     ).argParser(seconds({ endless: true })),
-    new Option('-m, --max-time <seconds>', 'end after this time, whatever happens: exit 28 (0: no limit)').argParser(
+    new Option('-m, --max-time <seconds>', 'end after this time in any case, with exit 28 (0: no limit)').argParser(
       seconds({ zero: 'unlimited' }),
     ),
     new Option('--no-stdin', 'read no messages from stdin'),
@@ -174,20 +180,20 @@ function stopOptions(): Option[] {
 
 function liveOptions(): Option[] {
   const show = [
-    new Option('-i, --include', "print the response's head too"),
-    new Option('--timestamps', 'put the time in front of each message received'),
+    new Option('-i, --include', "also print the response's head"),
+    new Option('--timestamps', 'print the time before each received message'),
   ].map((option) => option.helpGroup('View:'));
   const live = [
-    new Option('--ping-interval <seconds>', 'send a ping every so often, and tell how long the pong takes').argParser(
+    new Option('--ping-interval <seconds>', 'send a ping every N seconds, and print the round-trip times').argParser(
       seconds(),
     ),
-    new Option('--ping-timeout <seconds>', 'end (28) when a pong takes longer').argParser(seconds()),
-    new Option('--heartbeat <text>', 'send this message at each interval (30 s by default) instead of a ping'),
-    new Option('--no-auto-pong', 'answer no ping'),
+    new Option('--ping-timeout <seconds>', 'end with exit 28 when a pong takes longer').argParser(seconds()),
+    new Option('--heartbeat <text>', 'send this message instead of a ping at each interval (default: 30 s)'),
+    new Option('--no-auto-pong', 'do not answer pings'),
     new Option('--reconnect [times]', `connect again after a drop, up to ${RECONNECTS} times in a row`).argParser(
       (value) => (value === '' ? RECONNECTS : integer(1)(value)),
     ),
-    new Option('--no-history', 'keep no history of what is typed'),
+    new Option('--no-history', 'keep no history of typed messages'),
   ].map((option) => option.helpGroup('Live:'));
   return [...show, ...live];
 }

@@ -24,27 +24,35 @@ export interface FilterOptions extends ConnectionCriteria, RecordCriteria {
 
 export function filterOptions(): Option[] {
   return [
-    new Option('--connection <numbers>', 'only these connections, as in 0 or 0,3-5 (repeatable)').argParser(ranges),
+    new Option('--connection <numbers>', 'show only these connections, as in 0 or 0,3-5 (repeatable)').argParser(
+      ranges,
+    ),
     new Option(
       '--client <addr[:port]>',
-      'only clients at this address, block (10.0.0.0/8) or :port (repeatable)',
+      'show only clients at this address, block (10.0.0.0/8) or :port (repeatable)',
     ).argParser(endpoints),
-    new Option('--server <addr[:port]>', 'only servers there, likewise (repeatable)').argParser(endpoints),
-    new Option('--opcode <names>', `only frames of these opcodes: ${OPCODE_NAMES.join(',')} or numbers`).argParser(
+    new Option('--server <addr[:port]>', 'show only servers at this address, block or :port (repeatable)').argParser(
+      endpoints,
+    ),
+    new Option('--opcode <names>', `show only frames of these opcodes: ${OPCODE_NAMES.join(',')} or numbers`).argParser(
       opcodes,
     ),
-    new Option('--grep <re>', 'only text that this regular expression matches (RE or /RE/flags)').argParser(regExp),
-    new Option('--violations', 'only what breaks a rule: errors and warnings'),
+    new Option('--grep <re>', 'show only text that this regular expression matches (RE or /RE/flags)').argParser(
+      regExp,
+    ),
+    new Option('--violations', 'show only what breaks a rule: errors and warnings'),
     new Option(
       '--from-time <time>',
-      'only from this time on: ISO 8601, HH:MM:SS, seconds since the epoch, or +SECONDS from the first packet',
+      'show only records from this time on: ISO 8601, HH:MM:SS, seconds since the epoch, or +SECONDS from the first packet',
     ).argParser(time),
-    new Option('--to-time <time>', 'only up to this time').argParser(time),
-    new Option('--limit <number>', 'stop after so many records').argParser(limit),
-    new Option('--stats', 'show only what became of each connection: the closing table'),
-    new Option('--extract <dir>', 'write each message to a file in this directory (new or empty)').argParser(directory),
+    new Option('--to-time <time>', 'show only records up to this time').argParser(time),
+    new Option('--limit <number>', 'stop after N records').argParser(limit),
+    new Option('--stats', 'show only the closing table: the result of each connection'),
+    new Option('--extract <dir>', 'write each message to a file in this directory, which is new or empty').argParser(
+      directory,
+    ),
     new Option('--relative-time', 'show times as seconds from the first packet'),
-    new Option('--as-websocket <ports>', 'take connections with these ports for WebSocket (repeatable)').argParser(
+    new Option('--as-websocket <ports>', 'read connections with these ports as WebSocket (repeatable)').argParser(
       ports,
     ),
   ];
@@ -72,7 +80,7 @@ function range(text: string): NumberRange {
   }
   const low = Number(first);
   const high = dash === undefined ? low : last ? Number(last) : Infinity;
-  if (low > high) throw new InvalidArgumentError(`The range ${text} runs backwards.`);
+  if (low > high) throw new InvalidArgumentError(`The range ${text} begins with its larger number.`);
   return { low, high };
 }
 
@@ -143,12 +151,12 @@ function network(text: string): Network {
   const most = isIpv6 ? 128 : 32;
   const bits = bitsText === undefined ? most : /^\d{1,3}$/.test(bitsText) ? Number(bitsText) : NaN;
   if (bits <= most) return { address, bits: isIpv6 ? bits : MAPPED_BITS + bits };
-  throw new InvalidArgumentError(`Behind the / of an ${isIpv6 ? 'IPv6' : 'IPv4'} block stands a number up to ${most}.`);
+  throw new InvalidArgumentError(`An ${isIpv6 ? 'IPv6' : 'IPv4'} block has a number from 0 to ${most} after the /.`);
 }
 
 /** Mistakes that are easily made, and what is said of them. */
 const ENDPOINT_HINTS: readonly (readonly [RegExp, string])[] = [
-  [/^\d+$/, 'A port alone is written with a colon in front, as in :80.'],
+  [/^\d+$/, 'A port alone begins with a colon, as in :80.'],
   [/^[^:g-z]*[g-z][^:]*$/i, 'Names are not looked up: it has to be an address, as in 192.0.2.1 or ::1.'],
   [/%/, 'Captures know no zones: it has to be the address without % and what follows.'],
 ];
@@ -211,7 +219,7 @@ function dateSeconds(fields: readonly (string | undefined)[]): number {
 function zoneSeconds(zone: string): number {
   const [, sign, hours = '0', minutes = '0'] = /^([+-])(\d\d):?(\d\d)?$/.exec(zone) ?? [];
   if (Number(hours) > 23 || Number(minutes) > 59) {
-    throw new InvalidArgumentError('The zone behind the time has hours up to 23 and minutes up to 59.');
+    throw new InvalidArgumentError('The zone after the time has hours up to 23 and minutes up to 59.');
   }
   return (sign === '-' ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60);
 }

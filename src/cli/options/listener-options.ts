@@ -12,12 +12,13 @@ export interface ListenerOptions {
 /** `others` says what more the origins mean here. */
 export function listenerOptions(others = ''): Option[] {
   return [
-    new Option('--allow-origin <origin>', `let pages of this origin ask too ('*': all${others}; repeatable)`).argParser(
-      origins,
-    ),
+    new Option(
+      '--allow-origin <origin>',
+      `also accept requests of pages of this origin ('*': all${others}; repeatable)`,
+    ).argParser(origins),
     new Option(
       '--allow-host <name>',
-      'take requests for this name too, as where a proxy stands before the listener (repeatable)',
+      'also accept requests for this host name, as that of a reverse proxy (repeatable)',
     ).argParser(hosts),
   ];
 }

@@ -31,7 +31,7 @@ export function maxOutput(value: string): number {
 export function close(value: string): { code: number; reason: string } {
   const [, code, reason = ''] = /^(\d{1,5})(?::([^]*))?$/.exec(value) ?? [];
   if (code === undefined || Number(code) > 65535) {
-    throw new InvalidArgumentError('It has to be a code from 0 to 65535, perhaps with :REASON behind it.');
+    throw new InvalidArgumentError('It has to be a code from 0 to 65535, optionally followed by :REASON.');
   }
   return { code: Number(code), reason };
 }
@@ -70,7 +70,7 @@ export function expression(text: string, flags = 'u'): RegExp {
 /** Subprotocols: tokens (RFC 6455 §4.1). */
 export function tokens(value: string, before: string[] | undefined): string[] {
   if (!isToken(value))
-    throw new InvalidArgumentError('It has to be a token: letters, digits and some signs, no blanks.');
+    throw new InvalidArgumentError('It has to be a token: letters, digits and some punctuation, without spaces.');
   return list(value, before);
 }
 

@@ -68,10 +68,10 @@ const MOST_INFLATED = 2 ** 32;
 export function acceptOptions(): Option[] {
   return [
     new Option('--explain', 'show the steps from key to accept value').conflicts('plain'),
-    new Option('--plain', 'print the bare value, on a terminal too'),
+    new Option('--plain', 'print only the value, also on a terminal'),
     new Option('--verify <value>', 'compare with this Sec-WebSocket-Accept value: exit 0 or 1'),
-    new Option('--generate', 'make a fresh key'),
-    new Option('--lenient', 'compute the value of a key that is not the Base64 of 16 bytes, too'),
+    new Option('--generate', 'make a new random key'),
+    new Option('--lenient', 'accept a key that is not the Base64 of 16 bytes'),
     new Option('--handshake [file]', 'judge a handshake given as text, from a file or stdin'),
     new Option('--strict', 'count warnings as findings'),
   ];
@@ -80,42 +80,47 @@ export function acceptOptions(): Option[] {
 export function decodeOptions(): Option[] {
   return grouped([
     new Option('-f, --file <path>', 'read from a file (repeatable; - is stdin)').argParser(list),
-    new Option('--from <form>', 'what the input is')
+    new Option('--from <form>', 'form of the input')
       .choices(['auto', 'hex', 'base64', 'dump', 'binary', 'pcap', 'ndjson', 'har'])
       .default('auto'),
-    new Option('--direction <sender>', 'who sent the bytes: applies the rule on masking').choices([
+    new Option('--direction <sender>', 'sender of the bytes: applies the rule on masking').choices([
       'client',
       'server',
       'unknown',
     ]),
-    new Option('--preview <bytes>', 'payload bytes shown of each frame (a number, or all: 16 MiB)').argParser(preview),
-    new Option('--deflate [params]', 'permessage-deflate is in use, with these parameters'),
-    new Option('--view <view>', 'how to show it').choices(VIEW_NAMES),
+    new Option('--preview <bytes>', 'show up to N payload bytes of each frame (a number, or all: 16 MiB)').argParser(
+      preview,
+    ),
+    new Option('--deflate [params]', 'read with permessage-deflate, with these parameters'),
+    new Option('--view <view>', 'how to show the input').choices(VIEW_NAMES),
     new Option('--pretty', 'show JSON payloads indented'),
-    new Option('--base64', 'bytes in JSON records as Base64 instead of hex'),
+    new Option('--base64', 'print bytes in JSON records as Base64 instead of hex'),
     new Option('--strict', 'count warnings as findings'),
     new Option('--max-message <bytes>', 'inflate and search messages up to this size').argParser(
       integer(1, MOST_INFLATED),
     ),
-    new Option('--max-connections <number>', 'connections of a capture that are followed at one time').argParser(
+    new Option('--max-connections <number>', 'follow up to N connections of a capture at one time').argParser(
       integer(1, MOST_CONNECTIONS),
     ),
-    new Option('--max-held <bytes>', 'memory for what waits for missing segments or for verified frames').argParser(
-      integer(4096),
+    new Option(
+      '--max-held <bytes>',
+      'hold up to N bytes that wait for missing segments or for verified frames',
+    ).argParser(integer(4096)),
+    new Option('--max-windows <bytes>', 'hold up to N bytes of windows of compressed connections').argParser(
+      integer(0),
     ),
-    new Option('--max-windows <bytes>', 'memory for the windows of compressed connections').argParser(integer(0)),
     new Option(
       '--max-output <bytes>',
-      'print and extract up to this many bytes (a number, or all; default: 256 MiB, or 64 times the input if that is more)',
+      'print and extract up to N bytes (a number, or all; default: 256 MiB, or 64 times the input if that is more)',
     ).argParser(maxOutput),
     ...filterOptions(),
     new Option(
       '--jobs <number>',
-      'threads that share the connections of capture files (default: 2 for large ones of compressed messages, else 1)',
+      'number of threads that read capture files (default: 2 for large files with compressed messages, else 1)',
     ).argParser(integer(1, MOST_JOBS)),
     new Option(
       '--shard <i/n>',
-      'read only the connections of shard I of N, by the hash of their addresses (not ports)',
+      'read only the connections of shard I of N, selected by the hash of their addresses (not ports)',
     ).argParser(shard),
   ]);
 }
@@ -124,24 +129,28 @@ export function encodeOptions(): Option[] {
   return [
     new Option('-f, --file <path>', 'read the payload from a file (- is stdin)'),
     new Option('--hex', 'the text is hex: its bytes are the payload'),
-    new Option('--binary', 'a binary message'),
-    new Option('--ping', 'a ping frame'),
-    new Option('--pong', 'a pong frame'),
-    new Option('--close <code[:reason]>', 'a close frame').argParser(close),
-    new Option('--continuation', 'a continuation frame'),
-    new Option('--opcode <number>', 'any opcode, 0 to 15').argParser(integer(0, 15)),
-    new Option('--mask [key]', 'mask it, with a random key or with these 8 hex digits'),
-    new Option('--fragment <bytes>', 'split the message into frames of so many bytes').argParser(integer(1)),
+    new Option('--binary', 'make a binary message'),
+    new Option('--ping', 'make a ping frame'),
+    new Option('--pong', 'make a pong frame'),
+    new Option('--close <code[:reason]>', 'make a close frame').argParser(close),
+    new Option('--continuation', 'make a continuation frame'),
+    new Option('--opcode <number>', 'make a frame with this opcode, 0 to 15').argParser(integer(0, 15)),
+    new Option('--mask [key]', 'mask the payload, with a random key or with these 8 hex digits'),
+    new Option('--fragment <bytes>', 'split the message into fragments of N bytes').argParser(integer(1)),
     new Option('--rsv <bits>', 'set reserved bits, as in 1 or 1,3').argParser(rsv),
-    new Option('--deflate [params]', 'compress it (permessage-deflate)'),
-    new Option('--no-fin', 'leave FIN 0'),
+    new Option('--deflate [params]', 'compress the message (permessage-deflate)'),
+    new Option('--no-fin', 'set FIN to 0'),
     new Option('--length-form <bits>', 'write the length in 7, 16 or 64 bits').argParser(lengthForm),
-    new Option('--declare-length <bytes>', 'declare this length, whatever the payload has').argParser(wholeNumber),
-    new Option('--raw-payload <hex>', 'these bytes stand behind the header as they are, not masked, not compressed'),
+    new Option('--declare-length <bytes>', 'declare this length, whatever the length of the payload is').argParser(
+      wholeNumber,
+    ),
+    new Option('--raw-payload <hex>', 'append these bytes to the header as they are, neither masked nor compressed'),
     new Option('--allow-invalid', 'make frames that break the standard, with a notice for each rule'),
-    new Option('--out <form>', 'print it as').choices(['hex', 'binary', 'c', 'python', 'js', 'json']).default('hex'),
+    new Option('--out <form>', 'form of the output')
+      .choices(['hex', 'binary', 'c', 'python', 'js', 'json'])
+      .default('hex'),
     new Option('--explain', 'show the frames field by field').conflicts('plain'),
-    new Option('--plain', 'print the bare value, on a terminal too'),
+    new Option('--plain', 'print only the value, also on a terminal'),
   ];
 }
 

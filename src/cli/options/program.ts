@@ -34,12 +34,18 @@ export function createProgram(io: Io, setExit: (code: number) => void): Command 
         example(['decode 81870ec3f3cd3bf6c6f83bf6c6', 'accept dGhlIHNhbXBsZSBub25jZQ==', 'encode hello --mask']),
     );
 
-  command(program, acceptOptions, 'accept [key]', 'the Sec-WebSocket-Accept value of a key; judge a handshake', [
-    'accept dGhlIHNhbXBsZSBub25jZQ==',
-    'accept dGhlIHNhbXBsZSBub25jZQ== --explain',
-    "accept dGhlIHNhbXBsZSBub25jZQ== --verify 's3pPLMBiTxaQ9kYGzzhZRbK+xOo='",
-    'accept --generate',
-  ]).action(async (key: string | undefined, options: object) => {
+  command(
+    program,
+    acceptOptions,
+    'accept [key]',
+    'compute the Sec-WebSocket-Accept value of a key; judge a handshake',
+    [
+      'accept dGhlIHNhbXBsZSBub25jZQ==',
+      'accept dGhlIHNhbXBsZSBub25jZQ== --explain',
+      "accept dGhlIHNhbXBsZSBub25jZQ== --verify 's3pPLMBiTxaQ9kYGzzhZRbK+xOo='",
+      'accept --generate',
+    ],
+  ).action(async (key: string | undefined, options: object) => {
     const { accept } = await import('../entries/accept.js');
     setExit(await accept(io, key, options));
   });
@@ -90,7 +96,7 @@ function addLiveCommands(program: Command, io: Io, setExit: (code: number) => vo
     program,
     serveOptions,
     'serve [address]',
-    'a server whose every frame is shown: echo, chat, faults on demand',
+    'run a server that shows every frame: echo, chat, faults on demand',
     ['serve', 'serve 9001 --mode chat', 'serve 0 --deflate --view annotated', 'serve 9001 --reject 403'],
   ).action(async (address: string | undefined, options: ServeOptions) => {
     const { serve } = await import('../entries/live.js');
@@ -100,7 +106,7 @@ function addLiveCommands(program: Command, io: Io, setExit: (code: number) => vo
     program,
     connectOptions,
     'connect [url]',
-    'a client whose every frame is shown: by options, stdin or a prompt',
+    'connect to a server and show every frame; send from options, stdin or a prompt',
     [
       'connect ws://127.0.0.1:9001/',
       'connect ws://127.0.0.1:9001/ -x hello -1 --view annotated',
@@ -115,7 +121,7 @@ function addLiveCommands(program: Command, io: Io, setExit: (code: number) => vo
     program,
     proxyOptions,
     'proxy [address] [url]',
-    'stands between clients and a server: every frame is shown, no byte is changed',
+    'stand between clients and a server: show every frame, change no byte',
     [
       'proxy 9002 wss://staging.example/app',
       'proxy 9002 ws://127.0.0.1:9001/ --view messages --grep error',
@@ -129,7 +135,7 @@ function addLiveCommands(program: Command, io: Io, setExit: (code: number) => vo
     program,
     checkOptions,
     'check [url]',
-    'what a server or client gets wrong: the cases of the Autobahn Testsuite and more',
+    'find what a server or client gets wrong: the cases of the Autobahn Testsuite and more',
     [
       'check ws://127.0.0.1:9001/',
       "check ws://127.0.0.1:9001/ --only '7.*' -v",
@@ -177,9 +183,9 @@ function example(lines: readonly string[]): string {
 
 function commonOptions(): Option[] {
   return [
-    new Option('--json', 'one compact JSON object a line'),
+    new Option('--json', 'print one compact JSON object per line'),
     new Option('--color <when>', 'colour the output').choices(['auto', 'always', 'never']).default('auto'),
-    new Option('-q, --quiet', 'print nothing but errors: the exit code tells'),
-    new Option('-v, --verbose', 'tell more'),
+    new Option('-q, --quiet', 'print only errors; the exit code is the result'),
+    new Option('-v, --verbose', 'print more'),
   ];
 }

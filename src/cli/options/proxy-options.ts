@@ -29,19 +29,21 @@ const NOT_TAKEN: ReadonlySet<string> = new Set(['--limit', '--extract', '--as-we
 
 export function proxyOptions(): Option[] {
   const listen = [
-    new Option('--listen-cert <file>', 'speak TLS with the clients, with this certificate (PEM): wss'),
-    new Option('--listen-key <file>', 'its private key (PEM)'),
+    new Option('--listen-cert <file>', 'use TLS (wss) with the clients, with this certificate (PEM)'),
+    new Option('--listen-key <file>', 'private key of the certificate (PEM)'),
     ...listenerOptions(),
-    new Option('--max-connections <number>', 'connections of clients at one time').argParser(integer(1)).default(1000),
+    new Option('--max-connections <number>', 'accept up to N connections at one time')
+      .argParser(integer(1))
+      .default(1000),
   ].map((option) => option.helpGroup('Listening:'));
   const reach = reachOptions().filter(
     ({ long, helpGroupHeading }) => helpGroupHeading !== 'Handshake:' || HANDSHAKE.has(long ?? ''),
   );
   const filters = filterOptions().filter(({ long }) => !NOT_TAKEN.has(long ?? ''));
-  const direction = new Option('--direction <sender>', 'only what this side sent').choices(['client', 'server']);
+  const direction = new Option('--direction <sender>', 'show only what this side sent').choices(['client', 'server']);
   return [
     ...reach.map(inOtherWords),
-    new Option('--no-deflate', 'take permessage-deflate out of the offer').helpGroup('Handshake:'),
+    new Option('--no-deflate', 'remove permessage-deflate from the offer').helpGroup('Handshake:'),
     ...listen,
     ...faultOptions(),
     ...showOptions(),
@@ -60,19 +62,24 @@ function inOtherWords(option: Option): Option {
 const WORDS: Readonly<Record<string, string>> = {
   '--header': "set 'Name: value' in each request; 'Name:' leaves that header out (repeatable)",
   '--origin': "set this Origin instead of the client's",
-  '--connect-timeout': 'wait no longer for a connection to the server (0: no limit)',
+  '--connect-timeout': 'time limit for a connection to the server (0: no limit)',
 };
 
 function faultOptions(): Option[] {
   return [
-    new Option('--delay <ms>', 'hold everything for so long').argParser(integer(0, 600_000)),
-    new Option('--throttle <bytes/s>', 'let no more through in each direction').argParser(integer(1)),
-    new Option('--drop-after <frames>', 'reset both ends after so many frames').argParser(integer(1)),
-    new Option('--close-after <frames[:code]>', 'tell both ends to close then (1001 by default)').argParser(closeAfter),
-    new Option('--corrupt <rate>', 'turn one bit over in this share of the frames: 0 to 1').argParser(share),
-    new Option('--fragment <bytes>', 'cut data frames into frames of so many bytes').argParser(integer(1, 2 ** 31 - 1)),
+    new Option('--delay <ms>', 'delay all traffic by N milliseconds').argParser(integer(0, 600_000)),
+    new Option('--throttle <bytes/s>', 'limit each direction to N bytes per second').argParser(integer(1)),
+    new Option('--drop-after <frames>', 'reset both ends after N frames').argParser(integer(1)),
+    new Option(
+      '--close-after <frames[:code]>',
+      'send both ends a close frame after N frames (default code: 1001)',
+    ).argParser(closeAfter),
+    new Option('--corrupt <rate>', 'flip one bit in this share of the frames: 0 to 1').argParser(share),
+    new Option('--fragment <bytes>', 'split data frames into fragments of N bytes').argParser(integer(1, 2 ** 31 - 1)),
     new Option('--duplicate', 'send each frame twice'),
-    new Option('--seed <number>', 'for what is drawn by lot: the same run again').argParser(integer(0, 2 ** 32 - 1)),
+    new Option('--seed <number>', 'seed of the random faults: the same seed repeats a run').argParser(
+      integer(0, 2 ** 32 - 1),
+    ),
   ].map((option) => option.helpGroup('Faults:'));
 }
 

@@ -24,13 +24,14 @@ const HEADING = 'Replay:';
 
 export function replayOptions(who: string, conflicts: string[]): Option[] {
   return [
-    new Option('--replay <file>', `say what the recorded ${who} said: a file of --record, or a capture`).conflicts(
-      conflicts,
-    ),
-    new Option('--speed <factor>', 'so many times as fast; 0: without pauses').argParser(factor),
+    new Option(
+      '--replay <file>',
+      `send what the recorded ${who} sent: FILE is of --record, a HAR or a capture`,
+    ).conflicts(conflicts),
+    new Option('--speed <factor>', 'replay N times as fast (0: without pauses)').argParser(factor),
     new Option(
       '--connection <number>',
-      'this connection of the file (otherwise the one with the first frame)',
+      'replay this connection of the file (default: the one with the first frame)',
     ).argParser(integer(0)),
   ].map((option) => option.helpGroup(HEADING));
 }
@@ -40,11 +41,11 @@ export function diffOptions(): Option[] {
     new Option('--diff', 'compare the replies with the recorded ones: exit 1 where they differ'),
     new Option(
       '--ignore <regexp>',
-      'leave out what matches of each text, on both sides (RE or /RE/flags; repeatable)',
+      'ignore what this regular expression matches in texts (RE or /RE/flags; repeatable)',
     ).argParser((value, before: RegExp[] | undefined) => [...(before ?? []), everywhere(value)]),
     new Option(
       '--ignore-json <path>',
-      "leave out these parts of JSON texts, as in '$..time' (JSONPath; repeatable)",
+      "ignore these parts of JSON texts, as in '$..time' (JSONPath; repeatable)",
     ).argParser(list),
   ].map((option) => option.helpGroup(HEADING));
 }

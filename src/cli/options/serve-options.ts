@@ -38,9 +38,10 @@ export interface ServeOptions extends ShowOptions, ReplayOptions, ListenerOption
 /** Live traffic, kept. */
 export function recordOption(): Option {
   const kinds = 'FILE.pcapng (Wireshark), .ndjson (records) or .har (browsers)';
-  return new Option('--record <file>', `write all traffic to a file as it passes: ${kinds}; decode reads it`).helpGroup(
-    'View:',
-  );
+  return new Option(
+    '--record <file>',
+    `write all traffic to a file as it passes: ${kinds}, which decode reads`,
+  ).helpGroup('View:');
 }
 
 /** The views of live traffic. */
@@ -48,30 +49,34 @@ export function showOptions(): Option[] {
   const heading = 'View:';
   return [
     new Option('--view <view>', 'how to show the traffic').choices(VIEW_NAMES),
-    new Option('--preview <bytes>', 'payload bytes shown of each frame (a number, or all: 16 MiB)').argParser(preview),
+    new Option('--preview <bytes>', 'show up to N payload bytes of each frame (a number, or all: 16 MiB)').argParser(
+      preview,
+    ),
     new Option('--pretty', 'show JSON payloads indented'),
-    new Option('--base64', 'bytes in JSON records as Base64 instead of hex'),
+    new Option('--base64', 'print bytes in JSON records as Base64 instead of hex'),
     new Option('--relative-time', 'show times as seconds from the start'),
   ].map((option) => option.helpGroup(heading));
 }
 
 export function serveOptions(): Option[] {
   const policy = [
-    new Option('--subprotocol <name>', 'a subprotocol that it speaks (repeatable, the preferred one first)').argParser(
+    new Option('--subprotocol <name>', 'accept this subprotocol (repeatable, the preferred one first)').argParser(
       tokens,
     ),
-    ...listenerOptions('; echo, sink and silent then take only these'),
-    new Option('--no-token', 'open the page and what it sees of the traffic without the token that is printed'),
-    new Option('--path <path>', 'WebSockets at this path only'),
-    new Option('--deflate [params]', 'take permessage-deflate where it is offered, with these parameters'),
-    new Option('--no-deflate', 'take no compression: the default'),
+    ...listenerOptions('; echo, sink and silent then accept only these'),
+    new Option('--no-token', 'serve the page and its records without the printed token'),
+    new Option('--path <path>', 'accept WebSockets at this path only'),
+    new Option('--deflate [params]', 'accept permessage-deflate if offered, with these parameters'),
+    new Option('--no-deflate', 'accept no compression: the default'),
     new Option('--max-payload <bytes>', 'close (1009) on larger messages')
       .argParser(integer(1, 2 ** 31 - 1))
       .default(64 * 1024 * 1024, '64 MiB'),
-    new Option('--max-connections <number>', 'WebSockets at one time').argParser(integer(1)).default(20_000),
-    new Option('--cert <file>', 'serve wss with this certificate (PEM, its chain behind it)'),
-    new Option('--key <file>', 'its private key (PEM)'),
-    new Option('--client-ca <file>', 'ask clients for a certificate that these authorities signed (PEM)'),
+    new Option('--max-connections <number>', 'accept up to N WebSockets at one time')
+      .argParser(integer(1))
+      .default(20_000),
+    new Option('--cert <file>', 'use TLS (wss), with this certificate (PEM, followed by its chain)'),
+    new Option('--key <file>', 'private key of the certificate (PEM)'),
+    new Option('--client-ca <file>', 'require client certificates signed by these authorities (PEM)'),
     new Option('--oneshot', 'end after one connection'),
   ].map((option) => option.helpGroup('Policy:'));
   const faults = [
@@ -79,19 +84,19 @@ export function serveOptions(): Option[] {
       .argParser(integer(200, 599))
       .conflicts(['badAccept', 'rawFrame', 'close', 'drop']),
     new Option('--bad-accept', 'answer with a wrong Sec-WebSocket-Accept'),
-    new Option('--raw-frame <hex>', 'send these bytes right behind the handshake (repeatable)').argParser(hexes),
-    new Option('--delay <ms>', 'wait so long before each message').argParser(integer(0, 2 ** 31 - 1)),
+    new Option('--raw-frame <hex>', 'send these bytes right after the handshake (repeatable)').argParser(hexes),
+    new Option('--delay <ms>', 'wait N milliseconds before each message').argParser(integer(0, 2 ** 31 - 1)),
     new Option('--close <code[:reason]>', 'close after the first message').argParser(close),
     new Option('--drop', 'reset the connection (TCP RST) after the first message').conflicts('close'),
-    new Option('--no-auto-pong', 'answer no ping'),
-  ].map((option) => option.helpGroup('Faults, to test clients with:'));
+    new Option('--no-auto-pong', 'do not answer pings'),
+  ].map((option) => option.helpGroup('Faults, to test clients:'));
   return [
-    new Option('--mode <mode>', 'what it does with messages')
+    new Option('--mode <mode>', 'what to do with messages')
       .choices(['echo', 'chat', 'broadcast', 'sink', 'silent'])
       .default('echo'),
     new Option(
       '--compare',
-      'measure one conversation over short polling, long polling and WebSocket, and end',
+      'measure one conversation over short polling, long polling and WebSocket, then end',
     ).conflicts([
       ...[
         'mode',
@@ -118,6 +123,6 @@ export function serveOptions(): Option[] {
 
 export function hexes(value: string, before: Uint8Array[] | undefined): Uint8Array[] {
   const bytes = parseHex(value);
-  if (bytes === undefined) throw new InvalidArgumentError('It has to be hex, two digits a byte.');
+  if (bytes === undefined) throw new InvalidArgumentError('It has to be hex, two digits per byte.');
   return [...(before ?? []), bytes];
 }

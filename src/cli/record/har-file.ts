@@ -43,7 +43,7 @@ export class HarFile {
       this.journal = new RecordFile(files, part, { access: 'both' });
       if (this.journal.size > 0) {
         this.journal.close();
-        throw new UsageError(`--record: ${part.path} is left from a run that was broken off: decode it, or remove it`);
+        throw new UsageError(`--record: ${part.path} is left from an interrupted run: decode it, or remove it`);
       }
     } catch (error) {
       this.file.discard();

@@ -60,7 +60,7 @@ function openRecording(
   const kind = Object.hasOwn(KINDS, ending) ? KINDS[ending]! : undefined;
   if (kind === undefined) {
     throw new UsageError(
-      `--record: ${path} has to end with .pcapng, .ndjson (or .jsonl) or .har: that says what is written`,
+      `--record: ${path} has to end with .pcapng, .ndjson (or .jsonl) or .har, which selects the format`,
     );
   }
   const files: OutputFiles = builtin('node:fs') as typeof fs;
@@ -139,7 +139,7 @@ class Recording implements StreamOpener {
     try {
       return action((this.writer ??= this.begin()));
     } catch (error) {
-      this.fail(error, ': recording has ended, the traffic goes on');
+      this.fail(error, ': recording has ended, the traffic continues');
       return undefined;
     }
   }

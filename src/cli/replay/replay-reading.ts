@@ -96,10 +96,10 @@ class Casting implements Pace {
       throw new UsageError(`--replay: ${input.name}: connection ${chosen} is too long: more than 512 MiB in memory`);
     }
     if (this.others > 0) {
-      this.tell(print`connection ${chosen} is replayed; there are others (--connection N picks one)`);
+      this.tell(print`connection ${chosen} is replayed; there are others (--connection N selects one)`);
     }
     const script = writer.script();
-    if (script.left > 0) this.tell(print`${count(script.left, 'part')} of it can't be said again: they are not whole`);
+    if (script.left > 0) this.tell(print`${count(script.left, 'part')} of it can't be replayed: they are not complete`);
     return script;
   }
 

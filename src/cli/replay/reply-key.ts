@@ -28,7 +28,7 @@ export function checkPaths(paths: readonly string[] = []): void {
       exec({}, path, () => undefined);
     } catch (error) {
       const hint = path.startsWith('$') ? '' : ' (it begins with $, as in $.items[*].id or $..time)';
-      throw new UsageError(`--ignore-json ${path}: no JSONPath${hint}: ${(error as Error).message}`);
+      throw new UsageError(`--ignore-json ${path}: not a JSONPath${hint}: ${(error as Error).message}`);
     }
   }
 }

@@ -30,7 +30,7 @@ async function closing(talk: Talk): Promise<CaseVerdict> {
   await tester.finish(CLOSE_TIME * bench.patience);
   const { behindClose } = tester;
   const isFine = tester.received.length === 0 && tester.state.peerClosed && behindClose === 0;
-  const note = behindClose > 0 ? `${behindClose} frames came behind the close frame` : undefined;
+  const note = behindClose > 0 ? `${behindClose} frames came after the close frame` : undefined;
   return verdictOf(talk, [isFine ? 'OK' : 'FAILED', closedWell(talk)], note);
 }
 
@@ -44,23 +44,23 @@ interface Row {
 const ROWS: readonly Row[] = [
   {
     id: 'message-open',
-    title: 'A close frame while a fragmented message is open that nobody ends',
+    title: 'A close frame while a fragmented message is open and stays unfinished',
     send: [text(HELLO, { fin: false }), GOODBYE],
   },
   { id: 'by-octets', title: 'A close frame, octet by octet', send: [close(writeCloseBody(1000, 'bye'))], chop: 1 },
   {
     id: 'fragments-behind',
-    title: 'A fragmented message and a ping behind a close frame',
+    title: 'A fragmented message and a ping after a close frame',
     send: [GOODBYE, text(HELLO, { fin: false }), ping(HELLO), continuation(HELLO)],
   },
   {
     id: 'fault-behind',
-    title: 'Frames with reserved bits and reserved opcodes behind a close frame',
+    title: 'Frames with reserved bits and reserved opcodes after a close frame',
     send: [GOODBYE, FAULT, { opcode: 3 }, { opcode: 11 }],
   },
   {
     id: 'megabyte-behind',
-    title: 'A mebibyte of text behind a close frame',
+    title: 'A mebibyte of text after a close frame',
     send: [GOODBYE, text(new Uint8Array(1_048_576).fill(0x2a))],
   },
 ];
@@ -90,7 +90,7 @@ const RACE = suite({
     await sendAll(talk, [FAULT, GOODBYE]);
     const ending = await tester.finish(CLOSE_TIME * bench.patience);
     const isFine = tester.received.length === 0 && tester.behindClose === 0;
-    const note = isFine ? undefined : `${tester.behindClose} frames came behind the close frame`;
+    const note = isFine ? undefined : `${tester.behindClose} frames came after the close frame`;
     const isStuck = ending.weDropped && (bench.peer === 'server' || !ending.peerClosed);
     return verdictOf(talk, [isFine ? 'OK' : 'FAILED', isStuck ? 'FAILED BY CLIENT' : 'OK'], note);
   },
@@ -100,8 +100,8 @@ const RACE = suite({
 const BEHIND_FAILURE = suite({
   id: 'closing.nothing-behind-failure',
   rfc: 'RFC 6455 §7.1.7',
-  title: 'A frame that the peer has to fail the connection for, and a message and a ping behind it',
-  expected: 'the connection fails, and what is behind the frame is not processed',
+  title: 'A frame that the peer has to fail the connection for, followed by a message and a ping',
+  expected: 'the connection fails, and what follows the frame is not processed',
   run: async (talk) => {
     await sendAll(talk, [FAULT, text(HELLO), ping(HELLO)]);
     const verdict = await failing(talk);
@@ -110,7 +110,7 @@ const BEHIND_FAILURE = suite({
     return {
       ...verdict,
       behavior: 'FAILED',
-      actual: `${verdict.actual}; ${behind} frames came behind the close frame`,
+      actual: `${verdict.actual}; ${behind} frames came after the close frame`,
     };
   },
 });
@@ -202,7 +202,7 @@ const BEFORE = suite({
   id: 'closing.message-before',
   rfc: 'RFC 6455 §1.4',
   title: 'A message and a close frame in one write',
-  expected: 'the echo, and the close frame behind it',
+  expected: 'the echo, followed by the close frame',
   level: 'REPORT',
   needs: ['echo'],
   run: async (talk) => {

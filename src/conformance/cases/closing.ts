@@ -36,14 +36,14 @@ function behindClose(id: string, title: string, ...behind: Sending[]): AutobahnC
 const ORDER: readonly AutobahnCase[] = [
   {
     id: '7.1.1',
-    title: 'A text message, and a close frame behind its echo',
+    title: 'A text message, and a close frame after its echo',
     steps: [{ send: [text(HELLO)] }, { closeAfter: 1 }],
     received: { OK: [message(HELLO)] },
     close: WE_CLOSE,
   },
   behindClose('7.1.2', 'Two close frames', GOODBYE),
-  behindClose('7.1.3', 'A ping behind a close frame', ping(EMPTY)),
-  behindClose('7.1.4', 'Text behind a close frame', text(HELLO)),
+  behindClose('7.1.3', 'A ping after a close frame', ping(EMPTY)),
+  behindClose('7.1.4', 'Text after a close frame', text(HELLO)),
   {
     id: '7.1.5',
     title: 'A close frame between two fragments of a message',

@@ -37,7 +37,7 @@ const LEGAL: readonly Legal[] = [
   { id: 'stored', title: 'One stored block', section: '§7.2.3.3', send: [one(STORED)], back: [message(HELLO)] },
   {
     id: 'final',
-    title: 'A block with BFINAL, and the octet 0 behind it',
+    title: 'A block with BFINAL, followed by the octet 0',
     section: '§7.2.3.4',
     send: [one(FINAL)],
     back: [message(HELLO)],
@@ -129,7 +129,7 @@ const LEGAL: readonly Legal[] = [
   },
   {
     id: 'fragmented',
-    title: 'A compressed message in fragments of one octet, a ping behind each',
+    title: 'A compressed message in fragments of one octet, each followed by a ping',
     section: '§7.2.3.1',
     send: Array.from(STORED, (_, i) => [
       {

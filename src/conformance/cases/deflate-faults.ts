@@ -61,7 +61,7 @@ const RESERVED_BITS: readonly Case[] = [
       id: `deflate.rsv1-on-${name}`,
       rfc: 'RFC 7692 §6',
       title,
-      expected: 'the peer fails the connection: RSV1 stands on the first fragment only',
+      expected: 'the peer fails the connection: RSV1 is set on the first fragment only',
       deflate: PLAIN,
       send: [binary(STORED.subarray(0, 4), { fin: false, ...first }), continuation(STORED.subarray(4), second)],
     }),

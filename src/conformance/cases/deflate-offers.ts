@@ -47,7 +47,7 @@ const bits = (side: string): readonly Row[] => {
     ...[7, 16, 0].map((n): Row => [`${side}-bits-${n}`, `An offer of ${name}=${n}`, `${name}=${n}`, section]),
     [`${side}-bits-leading-zero`, `An offer of ${name} with a leading zero`, `${name}=010`, section],
     [`${side}-bits-not-a-number`, `An offer of ${name} with a value that is no number`, `${name}=x`, section],
-    [`${side}-bits-signed`, `An offer of ${name} with a sign in front of its value`, `${name}=+10`, section],
+    [`${side}-bits-signed`, `An offer of ${name} with a sign before its value`, `${name}=+10`, section],
     [`${side}-bits-fraction`, `An offer of ${name} with a fraction`, `${name}=10.0`, section],
     [`${side}-bits-empty`, `An offer of ${name} with an empty quoted value`, `${name}=""`, section],
     [`${side}-bits-twice`, `An offer with two of ${name}`, `${name}=10; ${name}=11`, '§7.1'],
@@ -150,7 +150,7 @@ const LEGAL: readonly Legal[] = [
   },
   {
     id: 'with-another-extension',
-    title: 'An offer behind one of an extension that nobody knows',
+    title: 'An offer after one of an unknown extension',
     section: '§5',
     extensions: `x-unknown; y=1, ${PERMESSAGE_DEFLATE}`,
   },
@@ -285,7 +285,7 @@ const ILLEGAL: readonly Illegal[] = [
   },
   {
     id: 'another-extension',
-    title: 'An answer with an extension that nobody offers',
+    title: 'An answer with an extension that was not offered',
     section: '§5',
     answer: () => 'x-never-offered',
   },

@@ -83,7 +83,7 @@ const PING_FLOOD = suite({
 const PONG_FLOOD = echoes({
   id: 'frames.pong-flood',
   rfc: 'RFC 6455 §5.5.3',
-  title: '10000 pongs of 125 bytes that nobody asked for, and a ping',
+  title: '10000 unsolicited pongs of 125 bytes, and a ping',
   expected: 'one pong: unsolicited ones are not answered',
   traits: ['unsafe'],
   kill: 5,

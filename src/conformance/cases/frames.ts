@@ -156,7 +156,7 @@ const ORDINARY: readonly Case[] = [
   echoes({
     id: 'frames.ping-behind-header',
     rfc: 'RFC 6455 §5.2',
-    title: 'A message of 200 bytes that is cut behind each byte of its header, a ping behind it',
+    title: 'A message of 200 bytes that is cut after each byte of its header, followed by a ping',
     expected: 'the message, and the pong',
     send: async ({ tester }) => {
       const frame = tester.frame(text(LONG));
@@ -196,7 +196,7 @@ const SILENT = suite({
 const HALF_CLOSE = suite({
   id: 'frames.half-close',
   rfc: 'RFC 6455 §7.1.1',
-  title: 'A message, and a FIN behind it without a close frame',
+  title: 'A message, followed by a FIN without a close frame',
   expected: 'the echo may still come; then the peer ends TCP',
   level: 'REPORT',
   needs: ['echo'],

@@ -57,7 +57,7 @@ const ANSWERS: readonly RequestSpec[] = [
     also: async (met, bench) =>
       met.outcome !== 'accepted' || (await isEchoed(met, bench, HELLO))
         ? undefined
-        : { behavior: 'NON-STRICT', text: 'the message behind the head did not come back' },
+        : { behavior: 'NON-STRICT', text: 'the message after the head did not come back' },
   },
   {
     id: 'body',

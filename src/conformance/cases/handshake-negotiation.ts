@@ -41,7 +41,7 @@ const PROTOCOLS: readonly RequestSpec[] = [
     id: 'protocol-unknown',
     rfc: 'RFC 6455 §4.2.2',
     ruling: EITHER,
-    title: 'Two subprotocols are offered that nobody knows',
+    title: 'Two unknown subprotocols are offered',
     offer: 'x-wsinspect-a, x-wsinspect-b',
   }),
   protocols({
@@ -65,7 +65,7 @@ const PROTOCOLS: readonly RequestSpec[] = [
     rfc: 'RFC 9110 §5.6.1.2',
     // HTTP has recipients pass over them, RFC 6455 §4.1 forbids them to clients.
     ruling: EITHER,
-    title: 'Empty elements stand between the offered subprotocols',
+    title: 'Empty elements between the offered subprotocols',
     offer: 'x-wsinspect-a, , x-wsinspect-b,',
   }),
 ];
@@ -86,7 +86,7 @@ const EXTENSION_OFFERS: readonly RequestSpec[] = [
     id: 'extension-unknown',
     rfc: GRAMMAR,
     ruling: MUST_DECLINE,
-    title: 'An extension is offered that nobody knows',
+    title: 'An unknown extension is offered',
     expected: 'the server accepts the handshake without it',
     offer: `${UNKNOWN}; a=1`,
     also: (met) => (accepts(met, UNKNOWN) ? { behavior: 'FAILED', text: 'it accepted that extension' } : undefined),

@@ -47,7 +47,7 @@ const FIRST_LINE: readonly RequestSpec[] = [
     line('method-lower-case', READING, MUST_REFUSE, 'The method is get: methods are case-sensitive', { method: 'get' }),
   ),
   plain(line('http-1.0', READING, MUST_REFUSE, 'The version is HTTP/1.0', { version: 'HTTP/1.0' })),
-  line('http-1.2', 'RFC 9110 §2.5', SHOULD_ACCEPT, 'The version is HTTP/1.2: to be taken for 1.1', {
+  line('http-1.2', 'RFC 9110 §2.5', SHOULD_ACCEPT, 'The version is HTTP/1.2, which is treated as 1.1', {
     version: 'HTTP/1.2',
   }),
   line('http-2.0', 'RFC 9110 §15.6.6', SHOULD_REFUSE, 'The version is HTTP/2.0, in the form of HTTP/1', {

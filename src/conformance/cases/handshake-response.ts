@@ -37,7 +37,12 @@ const ACCEPTS: readonly AnswerSpec[] = [
   accept('accept-shortened', MUST_REFUSE, 'Sec-WebSocket-Accept lacks its last characters', (value) =>
     value.slice(0, 10),
   ),
-  accept('accept-longer', MUST_REFUSE, 'Sec-WebSocket-Accept has more behind it', (value) => `${value}AAAA`),
+  accept(
+    'accept-longer',
+    MUST_REFUSE,
+    'Sec-WebSocket-Accept has more characters after the value',
+    (value) => `${value}AAAA`,
+  ),
   {
     ...accept('accept-key', MUST_REFUSE, 'Sec-WebSocket-Accept is the key itself', () => ''),
     answer: (head, _bench, { request }) =>
@@ -58,7 +63,7 @@ const ACCEPTS: readonly AnswerSpec[] = [
     rfc: 'RFC 6455 §4.1, §11.3.3',
     answer: (head) => plusHeader(head, ACCEPT, WRONG),
   },
-  accept('accept-blanks', MUST_ACCEPT, 'Blanks stand around Sec-WebSocket-Accept', (value) => ` \t${value} \t`),
+  accept('accept-blanks', MUST_ACCEPT, 'Blanks around Sec-WebSocket-Accept', (value) => ` \t${value} \t`),
 ];
 
 const UPGRADES: readonly AnswerSpec[] = [
@@ -136,7 +141,7 @@ const NEGOTIATED: readonly AnswerSpec[] = [
 
 const VERSIONS: readonly AnswerSpec[] = [
   {
-    ...other('http-1.0', TOLD, 'The 101 has the version HTTP/1.0, which knows none', {}, 'RFC 9110 §15.2'),
+    ...other('http-1.0', TOLD, 'The 101 has the version HTTP/1.0, which has no 101', {}, 'RFC 9110 §15.2'),
     answer: (head) => ({ ...head, line: head.line.replace('HTTP/1.1', 'HTTP/1.0') }),
   },
   {

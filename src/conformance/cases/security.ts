@@ -45,7 +45,7 @@ async function pipelined(bench: Bench, headers: readonly (readonly [string, stri
   const status = happened.head ? `answered with ${happened.head.status ?? happened.head.line}` : 'not answered';
   const upgraded = happened.head?.status === 101;
   const hasTwo = upgraded && decodeUtf8(concat([happened.rest, again])).includes('HTTP/1.');
-  const actual = `the first head was ${status}${hasTwo ? ', and so was the one behind it, as HTTP' : ''}`;
+  const actual = `the first head was ${status}${hasTwo ? ', and the one after it was answered as HTTP' : ''}`;
   return { behavior: hasTwo ? 'FAILED' : 'OK', behaviorClose: 'INFORMATIONAL', actual };
 }
 
@@ -86,7 +86,7 @@ const PIPELINED = (
       id: `security.${id}`,
       rfc: 'RFC 6455 §10.3',
       title: `A second HTTP request in the same write as the handshake, which declares ${what}`,
-      expected: 'no second HTTP response behind a 101',
+      expected: 'no second HTTP response after a 101',
       peers: ['server'],
       level,
     },
@@ -131,7 +131,7 @@ function crowd({ count, begin, ...about }: ManyConnections): Case {
     for (const { wire } of crowded) wire.drop();
     const later = problem === undefined ? undefined : await unserved(bench);
     const words = [
-      problem ? `meanwhile: ${problem}` : `another connection was served beside ${crowded.length}`,
+      problem ? `meanwhile: ${problem}` : `another connection was served in addition to ${crowded.length}`,
       refused && `not all ${count} were to be had: ${refused}`,
       problem && (later ? `afterwards: ${later}` : 'afterwards a connection was served'),
       cost,
@@ -204,7 +204,7 @@ const MEMORY = (
         await tester.finish(0);
       }
       const actual = [
-        problem ?? `another connection was served beside ${open.length}`,
+        problem ?? `another connection was served in addition to ${open.length}`,
         refused > 0 ? `${refused} were closed by the peer` : undefined,
         cost ?? 'memory is not known',
       ];

@@ -65,7 +65,7 @@ export const EITHER: Ruling = {
 /** The same where the RFC only advises. */
 export const RATHER_EITHER: Ruling = { ...EITHER, level: 'SHOULD', silent: 'NON-STRICT' };
 
-const TELLING = 'anything: it is told, not judged';
+const TELLING = 'anything: it is reported, not judged';
 
 export const TOLD: Ruling = {
   level: 'REPORT',

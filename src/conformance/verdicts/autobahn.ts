@@ -124,7 +124,7 @@ async function silence(tester: Tester, seconds: number, tag?: string): Promise<v
 }
 
 function expectationText(spec: AutobahnCase, peer: string): string {
-  if (spec.informational) return 'anything: it is told, not judged';
+  if (spec.informational) return 'anything: it is reported, not judged';
   return Object.values(spec.received)
     .map((list) => expectedText(list, spec.close, peer))
     .join(', or ');

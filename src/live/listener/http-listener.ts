@@ -203,7 +203,9 @@ export class HeldTap implements TapTaker {
 
 /** Why a client's TLS handshake failed. */
 function refusedTls(error: NodeJS.ErrnoException): string {
-  if (error.code === 'ECONNRESET') return 'the client ended it (perhaps it does not trust the certificate)';
+  if (error.code === 'ECONNRESET') return 'the client ended it (it may not trust the certificate)';
   const words = tlsReason(error);
-  return /http request|wrong version number/.test(words) ? `${words} (perhaps it came by ws:// or http://)` : words;
+  return /http request|wrong version number/.test(words)
+    ? `${words} (the client may have used ws:// or http://)`
+    : words;
 }

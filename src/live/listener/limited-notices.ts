@@ -12,6 +12,6 @@ export class LimitedNotices {
   add(message: string): void {
     this.count++;
     if (this.count <= this.most) this.notice(message);
-    if (this.count === this.most) this.notice('more of that is not reported');
+    if (this.count === this.most) this.notice('further ones are not reported');
   }
 }

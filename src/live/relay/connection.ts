@@ -263,7 +263,7 @@ export class RelayConnection {
       // Behind what was written.
       setImmediate(() => this.reset());
     } else if (this.frames === closeAfter?.frames) {
-      report('close', index, `both ends are told to close with ${closeAfter.code} after ${this.frames} frames`);
+      report('close', index, `a close frame with ${closeAfter.code} is sent to both ends after ${this.frames} frames`);
       this.isShut = true;
       setImmediate(() => this.closeWith(closeAfter.code, closeAfter.reason));
     }

@@ -91,7 +91,7 @@ class Chat implements Mode {
 
   message(peer: Peer, data: Uint8Array, isBinary: boolean): void {
     if (isBinary)
-      return this.context.notice(`connection ${peer.number}: chat takes text, and passes over a binary message`);
+      return this.context.notice(`connection ${peer.number}: chat accepts text only: a binary message was ignored`);
     if (peer.room !== undefined) this.context.rooms.speak(peer.room, peer.nickname, decodeUtf8(data));
   }
 

@@ -14,7 +14,7 @@ export const FRAMING_CAUSES = {
   },
   'http-request-in-stream': {
     message:
-      'an HTTP request begins where a frame should: {line}. Its sender takes the connection for HTTP: a proxy or a client reuses it after the 101',
+      'an HTTP request begins where a frame should: {line}. Its sender treats the connection as HTTP: a proxy or a client reuses it after the 101',
   },
   'tls-in-stream': {
     message:
@@ -22,15 +22,15 @@ export const FRAMING_CAUSES = {
   },
   'json-without-frame': {
     message:
-      'the bytes are JSON without a frame header: {text}. The sender writes to the socket and not through its WebSocket library',
+      'the bytes are JSON without a frame header: {text}. The sender writes to the socket instead of its WebSocket library',
   },
   'text-without-frame': {
     message:
-      'the bytes are text without a frame header: {text}. The sender writes to the socket and not through its WebSocket library',
+      'the bytes are text without a frame header: {text}. The sender writes to the socket instead of its WebSocket library',
   },
   'deflate-without-frame': {
     message:
-      'the bytes are no frames: they are raw DEFLATE and inflate to {text}. They are the payload of a compressed message without its header',
+      'the bytes are not frames: they are raw DEFLATE and inflate to {text}, the payload of a compressed message without its header',
   },
   'stray-bytes': {
     message: 'frames fit from +{count} on: {what} written before them ({bytes}). {advice}',

@@ -94,8 +94,8 @@ const STRAYS: readonly (readonly [bytes: readonly number[], name: string, advice
   [[13, 10], 'one CR LF too many was', 'A head ends with one empty line: something wrote a second one'],
   [[10], 'one LF too many was', 'A head ends with one empty line: something wrote a further line end'],
   [[13], 'one CR too many was', 'A head ends with one empty line: something wrote a further line end'],
-  [[32], 'one space too many was', 'Nothing stands between a head or a frame and the next frame'],
-  [[0, 0], 'two NULs too many were', 'Nothing stands between a head or a frame and the next frame'],
+  [[32], 'one space too many was', 'There are no bytes between a head or a frame and the next frame'],
+  [[0, 0], 'two NULs too many were', 'There are no bytes between a head or a frame and the next frame'],
   [[13, 10, 13, 10], 'two times CR LF too many was', 'A head ends with one empty line: something wrote two more'],
   [[10, 10], 'two LFs too many were', 'A head ends with one empty line: something wrote two more'],
 ];

@@ -17,13 +17,13 @@ export const CAPTURE_RULES = {
   'bytes-not-verified': {
     rfc: 'RFC 6455 §5.2',
     severity: 'notice',
-    requirement: 'Where a frame begins is known, or shown by the frames that follow it.',
-    message: '{bytes} bytes are passed over: they do not hold up as frames',
+    requirement: 'The beginning of each frame is known, or shown by the frames that follow it.',
+    message: '{bytes} bytes were skipped: they do not form a chain of frames',
   },
   'frame-joined': {
     rfc: 'RFC 6455 §5.2',
     severity: 'notice',
-    requirement: 'The stream is read from its beginning on, without a hole.',
-    message: 'reading was taken up here: the frames from here on hold up as a chain',
+    requirement: 'The stream is read from its beginning, without a gap.',
+    message: 'reading resumed here: the frames from here on form a chain',
   },
 } as const satisfies Record<string, Rule>;

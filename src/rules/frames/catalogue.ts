@@ -30,7 +30,7 @@ export const FRAME_RULES = {
     rfc: 'RFC 6455 §5.1',
     severity: 'error',
     closeCode: FAIL,
-    requirement: 'A server masks no frame that it sends.',
+    requirement: 'A server does not mask the frames that it sends.',
     message: 'a frame from the server is masked',
   },
   'length-not-minimal': {
@@ -53,8 +53,8 @@ export const FRAME_RULES = {
     severity: 'error',
     closeCode: 1009,
     fatal: true,
-    requirement: 'A payload length stays within what its receiver can take (here: 2^53-1 bytes).',
-    message: 'a length of {length} bytes is above 2^53-1; nothing behind it can be read',
+    requirement: 'A payload length stays within the limit of its receiver (here: 2^53-1 bytes).',
+    message: 'a length of {length} bytes is above 2^53-1; nothing after it can be read',
   },
   'control-fragmented': {
     rfc: 'RFC 6455 §5.5',
@@ -68,7 +68,7 @@ export const FRAME_RULES = {
     severity: 'error',
     closeCode: FAIL,
     requirement: 'A control frame has a payload of 125 bytes or less.',
-    message: 'a {name} frame of {length} bytes: control frames have 125 at the most',
+    message: 'a {name} frame of {length} bytes: control frames have up to 125',
   },
   'continuation-stray': {
     rfc: 'RFC 6455 §5.4',
@@ -88,7 +88,7 @@ export const FRAME_RULES = {
     rfc: 'RFC 6455 §10.4',
     severity: 'error',
     closeCode: 1009,
-    requirement: 'A message stays within the size that its receiver can take (here: the limit of the endpoint).',
+    requirement: 'A message stays within the limit of its receiver (here: that of the endpoint).',
     message: 'a message of {bytes} bytes or more: the limit is {limit}',
   },
   'text-not-utf8': {
@@ -169,7 +169,7 @@ export const FRAME_RULES = {
   'control-after-close': {
     rfc: 'RFC 6455 §5.5.1',
     severity: 'warning',
-    requirement: 'Nothing but the end of the connection follows a close frame of the same sender.',
+    requirement: 'After a close frame, its sender sends no further frame.',
     message: 'a {name} frame after the close frame of the same sender',
   },
   'mask-key-zero': {
@@ -181,8 +181,8 @@ export const FRAME_RULES = {
   'mask-key-repeated': {
     rfc: 'RFC 6455 §5.3',
     severity: 'notice',
-    requirement: 'A client takes a fresh masking key for every frame.',
-    message: 'the masking key {key} is that of the frame before: a client has to take a fresh one for every frame',
+    requirement: 'A client uses a new masking key for every frame.',
+    message: 'the masking key {key} is that of the previous frame: a client has to use a new one for every frame',
   },
   'frame-truncated': {
     rfc: 'RFC 6455 §5.2',

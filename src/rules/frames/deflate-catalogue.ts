@@ -13,8 +13,8 @@ export const DEFLATE_RULES = {
     rfc: 'RFC 7692 §6.1',
     severity: 'error',
     closeCode: 1002,
-    requirement: 'RSV1 stands on the first fragment of a compressed message only.',
-    message: 'RSV1 set on a continuation frame: only the first fragment of a message carries it',
+    requirement: 'RSV1 is set only on the first fragment of a compressed message.',
+    message: 'RSV1 set on a continuation frame: only the first fragment of a message has it',
   },
   'deflate-invalid': {
     rfc: 'RFC 7692 §7.2.2',
@@ -27,13 +27,13 @@ export const DEFLATE_RULES = {
     rfc: 'RFC 6455 §10.4',
     severity: 'error',
     closeCode: 1009,
-    requirement: 'A message stays within the size that its receiver can take (here: the limit on inflated messages).',
+    requirement: 'A message stays within the limit of its receiver (here: that on inflated messages).',
     message: 'the compressed message of {wireBytes} bytes was not inflated: it exceeds the limit of {limit} bytes',
   },
   'deflate-context-lost': {
     rfc: 'RFC 7692 §7.1.1',
     severity: 'warning',
-    requirement: 'With context takeover a message may refer to earlier ones, so these have to be known to read it.',
+    requirement: 'With context takeover a message may refer to earlier ones, so these have to be known.',
     message: 'the compressed message refers to earlier ones that were not seen or could not be read',
   },
 } as const satisfies Record<string, Rule>;

@@ -17,8 +17,8 @@ export const HEAD_RULES = {
   'head-status-space': {
     rfc: 'RFC 9112 §4',
     severity: 'warning',
-    requirement: 'A space stands behind the status, even where no reason follows.',
-    message: 'no space behind the status: {text}',
+    requirement: 'A space follows the status, even without a reason.',
+    message: 'no space after the status: {text}',
   },
   'head-bare-lf': {
     rfc: 'RFC 9112 §2.2',
@@ -29,20 +29,20 @@ export const HEAD_RULES = {
   'head-bare-cr': {
     rfc: 'RFC 9112 §2.2',
     severity: 'error',
-    requirement: 'A CR stands only in front of an LF.',
+    requirement: 'A CR is only before an LF.',
     message: 'a bare CR inside a line',
   },
   'head-leading-line': {
     rfc: 'RFC 9112 §2.2',
     severity: 'warning',
-    requirement: 'Nothing stands in front of the first line.',
-    message: 'empty lines in front of the first line: {count}',
+    requirement: 'Nothing precedes the first line.',
+    message: 'empty lines before the first line: {count}',
   },
   'head-leading-space': {
     rfc: 'RFC 9112 §2.2',
     severity: 'error',
-    requirement: 'The first header begins at the beginning of its line.',
-    message: 'blanks in front of the first header: some recipients drop that line, others do not',
+    requirement: 'The first header begins at the start of its line.',
+    message: 'blanks before the first header: some recipients drop that line, others do not',
   },
   'head-missing-colon': {
     rfc: 'RFC 9112 §5',
@@ -65,38 +65,38 @@ export const HEAD_RULES = {
   'head-space-before-colon': {
     rfc: 'RFC 9112 §5.1',
     severity: 'error',
-    requirement: 'No blank stands between a header name and its colon.',
+    requirement: 'There is no blank between a header name and its colon.',
     message: 'a blank between {name} and its colon: a server has to refuse that',
   },
   'head-fold': {
     rfc: 'RFC 9112 §5.2',
     severity: 'warning',
-    requirement: 'A header stands on one line.',
+    requirement: 'A header is on one line.',
     message: 'a header is folded over several lines, which is obsolete',
   },
   'head-control': {
     rfc: 'RFC 9110 §5.5',
     severity: 'error',
-    requirement: 'No control characters stand in a line.',
+    requirement: 'A line has no control characters.',
     message: 'control characters in a line: {count}, the first is {byte}',
   },
   'head-non-ascii': {
     rfc: 'RFC 9110 §5.5',
     severity: 'notice',
     requirement: 'Header values are ASCII.',
-    message: 'bytes above 0x7f in a line: {count}, the first is {byte}; recipients take them for opaque data',
+    message: 'bytes above 0x7f in a line: {count}, the first is {byte}; recipients treat them as opaque data',
   },
   'head-unfinished': {
     rfc: 'RFC 9112 §2.1',
     severity: 'error',
     requirement: 'An empty line ends the head.',
-    message: 'the head ends without an empty line: what is missing in it was not judged',
+    message: 'the head ends without an empty line: missing headers were not judged',
   },
   'head-too-large': {
     rfc: 'RFC 9110 §5.4',
     severity: 'error',
-    requirement: 'The head stays within the size that its recipient can take.',
-    message: 'the head has more than {limit} bytes: what is behind them was not judged',
+    requirement: 'The head stays within the limit of its recipient.',
+    message: 'the head has more than {limit} bytes: the rest was not judged',
   },
   'http2-upgrade': {
     rfc: 'RFC 9113 §8.6',

@@ -55,7 +55,7 @@ export const NEGOTIATION_RULES = {
     severity: 'error',
     requirement:
       'Window bits in an offer are 8 to 15 in decimal, without leading zeros; only client_max_window_bits may go without.',
-    message: '{given} in an offer: 8 to 15 is asked for',
+    message: '{given} in an offer: it has to be 8 to 15',
   },
   'deflate-offer-value': {
     rfc: 'RFC 7692 §7.1.1',
@@ -72,7 +72,7 @@ export const NEGOTIATION_RULES = {
   'deflate-response-twice': {
     rfc: 'RFC 7692 §5',
     severity: 'error',
-    requirement: 'A server accepts one offer of permessage-deflate only.',
+    requirement: 'A server accepts only one offer of permessage-deflate.',
     message: 'permessage-deflate is accepted {count} times: both would use RSV1',
   },
   'deflate-response-unknown': {
@@ -91,7 +91,7 @@ export const NEGOTIATION_RULES = {
     rfc: 'RFC 7692 §7.1.2',
     severity: 'error',
     requirement: 'Window bits in a response are 8 to 15 in decimal, without leading zeros.',
-    message: '{given} in a response: a value from 8 to 15 is asked for',
+    message: '{given} in a response: it has to be 8 to 15',
   },
   'deflate-response-value': {
     rfc: 'RFC 7692 §7.1.1',
@@ -120,7 +120,7 @@ export const NEGOTIATION_RULES = {
   'deflate-client-bits-not-offered': {
     rfc: 'RFC 7692 §7.1.2.2',
     severity: 'error',
-    requirement: 'client_max_window_bits is in the response only where the client offered it.',
+    requirement: 'client_max_window_bits is in the response only if the client offered it.',
     message: 'client_max_window_bits in the response, though the client did not offer it',
   },
   'deflate-client-bits-greater': {

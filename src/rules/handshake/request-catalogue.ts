@@ -18,7 +18,7 @@ export const REQUEST_RULES = {
     rfc: 'RFC 6455 §4.1',
     severity: 'error',
     requirement: 'The request target is a path with its query, or an absolute http or https URL.',
-    message: 'the request target is {target}: a path, or an http or https URL is asked for',
+    message: 'the request target is {target}: it has to be a path, or an http or https URL',
   },
   'request-target-fragment': {
     rfc: 'RFC 6455 §3',
@@ -47,7 +47,7 @@ export const REQUEST_RULES = {
   'request-host-value': {
     rfc: 'RFC 9112 §3.2',
     severity: 'error',
-    requirement: 'Host is a host, with a port where it is not the default one.',
+    requirement: 'Host is a host, with a port if it is not the default one.',
     message: "Host is not a host: '{value}'",
   },
   'request-upgrade-missing': {
@@ -101,8 +101,8 @@ export const REQUEST_RULES = {
   'request-key-canonical': {
     rfc: 'RFC 4648 §3.5',
     severity: 'error',
-    requirement: 'The bits behind the last byte of the key are zero.',
-    message: "the key's last digit has bits that belong to no byte: no encoder writes {value}",
+    requirement: 'The bits after the last byte of the key are zero.',
+    message: "the key's last digit has bits that belong to no byte: encoders do not write {value}",
   },
   'request-key-random': {
     rfc: 'RFC 6455 §4.1',
@@ -137,7 +137,7 @@ export const REQUEST_RULES = {
   'request-protocol-empty': {
     rfc: 'RFC 6455 §4.1',
     severity: 'error',
-    requirement: 'Every subprotocol that is offered has a name.',
+    requirement: 'Every offered subprotocol has a name.',
     message: 'Sec-WebSocket-Protocol has an element without a name',
   },
   'request-protocol-token': {
@@ -161,7 +161,7 @@ export const REQUEST_RULES = {
   'request-accept': {
     rfc: 'RFC 6455 §11.3.3',
     severity: 'warning',
-    requirement: 'Sec-WebSocket-Accept stands in responses only.',
+    requirement: 'Sec-WebSocket-Accept is in responses only.',
     message: "Sec-WebSocket-Accept in a request: it is the server's answer",
   },
 } as const satisfies Record<string, Rule>;

@@ -18,7 +18,7 @@ export const RESPONSE_RULES = {
     rfc: 'RFC 9110 §15.2',
     severity: 'error',
     requirement: 'The version of a 101 is HTTP/1.1.',
-    message: '101 from {version}, which knows no 1xx status',
+    message: '101 from {version}, which has no 1xx status',
   },
   'response-upgrade-missing': {
     rfc: 'RFC 6455 §4.1',
@@ -65,13 +65,13 @@ export const RESPONSE_RULES = {
   'response-accept-value': {
     rfc: 'RFC 6455 §4.2.2',
     severity: 'error',
-    requirement: 'The accept value is the one that the key asks for.',
+    requirement: 'The accept value is the one that the key requires.',
     message: "the accept value is '{accept}', but for the key {key} it has to be {expected}",
   },
   'response-key': {
     rfc: 'RFC 6455 §11.3.1',
     severity: 'warning',
-    requirement: 'Sec-WebSocket-Key stands in requests only.',
+    requirement: 'Sec-WebSocket-Key is in requests only.',
     message: 'Sec-WebSocket-Key in a response: the key is not sent back',
   },
   'response-content-length': {
@@ -90,8 +90,8 @@ export const RESPONSE_RULES = {
   'response-426-version': {
     rfc: 'RFC 6455 §4.4',
     severity: 'warning',
-    requirement: 'A server that refuses the version tells in Sec-WebSocket-Version which ones it knows.',
-    message: '426 without Sec-WebSocket-Version: the client cannot tell which version to use',
+    requirement: 'A server that refuses the version lists the versions that it supports in Sec-WebSocket-Version.',
+    message: '426 without Sec-WebSocket-Version: the client does not know which version to use',
   },
   'response-426-upgrade': {
     rfc: 'RFC 9110 §15.5.22',
@@ -109,7 +109,7 @@ export const RESPONSE_RULES = {
     rfc: 'RFC 6455 §4.2.2',
     severity: 'error',
     requirement: 'The server chooses one subprotocol, by its name.',
-    message: "Sec-WebSocket-Protocol is '{value}': one name is asked for",
+    message: "Sec-WebSocket-Protocol is '{value}': it has to be one name",
   },
   'response-protocol-offered': {
     rfc: 'RFC 6455 §4.1',

@@ -40,7 +40,7 @@ export class Offsets {
     const bytes = distance(last, offset, first);
     if (fitting.some((radix) => distance(last, offset, radix) !== bytes)) {
       const names = fitting.map((radix) => NAMES[radix]!).join(' or ');
-      return { problem: `offset ${offset} may be ${names}: how many bytes lie in front of it is in doubt` };
+      return { problem: `offset ${offset} may be ${names}: the number of bytes before it is not certain` };
     }
     this.radices = fitting;
     this.last = offset;
@@ -48,11 +48,10 @@ export class Offsets {
   }
 
   private unexpected(last: string, offset: string, have: number, squeezed: boolean): string {
-    if (squeezed)
-      return `offset ${offset} does not fit the * in front of it: that stands for whole lines of ${have} bytes`;
+    if (squeezed) return `offset ${offset} does not fit the preceding *, which replaces whole lines of ${have} bytes`;
     const radix = this.radices[0]!;
     const expected = (parseInt(last, radix) + have).toString(radix).padStart(last.length, '0');
-    return `offset ${offset} stands where ${expected} has to: lines are missing, doubled or cut`;
+    return `the offset is ${offset} and has to be ${expected}: lines are missing, doubled or cut`;
   }
 }
 

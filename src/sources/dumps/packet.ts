@@ -48,7 +48,7 @@ export class PacketLines {
         this.events,
         line,
         0,
-        `offset ${offset.toString(16)} stands where ${expected} has to: lines of the packet are missing, doubled or cut`,
+        `the offset is ${offset.toString(16)} and has to be ${expected}: lines of the packet are missing, doubled or cut`,
       );
       return false;
     }

@@ -41,7 +41,7 @@ function parse(events: Events, line: Line): Row | undefined {
   const blank = text.indexOf(' ', from);
   const size = ((blank < 0 || blank > end ? end : blank) - from) / 2;
   if (size <= 0) {
-    failInLine(events, line, from, 'no bytes stand behind the offset');
+    failInLine(events, line, from, 'no bytes follow the offset');
     return undefined;
   }
   if (size === 1) return singleBytes(events, line, match[1]!, from, end);
@@ -67,7 +67,7 @@ function singleBytes(events: Events, line: Line, offset: string, from: number, e
     const space = text.indexOf(' ', at);
     const length = (space < 0 || space > end ? end : space) - at;
     if (length === 3) failInLine(events, line, at, NOT_HEX[3]!);
-    else if (length > 2) failInLine(events, line, at, 'a word of more than one byte stands among single bytes');
+    else if (length > 2) failInLine(events, line, at, 'a word of more than one byte is among single bytes');
     at += length;
   }
   const asPrinted = areaBytes(events, line, from, end);
@@ -83,9 +83,7 @@ function sameSize(events: Events, line: Line, found: readonly Token[]): boolean 
     events,
     line,
     at,
-    odd === undefined
-      ? `'${text}' is no word of hex bytes: ${USE}`
-      : `'${text}' is not as long as the words in front of it`,
+    odd === undefined ? `'${text}' is no word of hex bytes: ${USE}` : `'${text}' is not as long as the preceding words`,
   );
   return false;
 }

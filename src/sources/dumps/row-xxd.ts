@@ -22,10 +22,11 @@ export function xxdRows(events: Events): RowFamily {
       size === 2
         ? {
             order: 'as-printed',
-            notice: 'no ASCII column tells these words from those of xxd -e -g 2: read as xxd without -e prints them',
+            notice:
+              'without an ASCII column these words could also be of xxd -e -g 2: read as xxd without -e prints them',
           }
         : {
-            problem: `nothing in this text tells whether these words of ${size} bytes are those of xxd -g ${size} or, with the bytes in reverse, of xxd -e: use plain xxd`,
+            problem: `these words of ${size} bytes could be of xxd -g ${size} or, with the bytes in reverse, of xxd -e: use plain xxd`,
           },
   };
 }

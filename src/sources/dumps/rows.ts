@@ -40,7 +40,7 @@ export class RowDump implements DumpForm {
     if (end !== null && this.last !== undefined) return this.close(line, end[1]!);
     if (line.text.trim() === '*') {
       if (this.last === undefined)
-        failInLine(this.events, line, line.text.indexOf('*'), 'no line stands in front of this * that it could repeat');
+        failInLine(this.events, line, line.text.indexOf('*'), 'there is no line before this * that it could repeat');
       this.squeezed = true;
     } else if (line.text.trim() !== '' && this.last !== undefined) {
       this.events.notice(`line ${line.number} does not belong to the dump, and is passed over (as are others like it)`);
@@ -49,7 +49,9 @@ export class RowDump implements DumpForm {
 
   end(): void {
     if (this.squeezed)
-      this.events.notice('the dump ends with a *: how many lines it stands for is not known, and they are left out');
+      this.events.notice(
+        'the dump ends with a *: the number of lines that it replaces is not known, and they are left out',
+      );
     this.flush(true);
   }
 
@@ -93,7 +95,7 @@ export class RowDump implements DumpForm {
         this.events,
         line,
         0,
-        `the * in front of this line stands for too much: repeated lines may come to ${MAX_REPEATED} bytes (hexdump -v and od -v print them all)`,
+        `the * before this line replaces too much: repeated lines may have up to ${MAX_REPEATED} bytes (hexdump -v and od -v print them all)`,
       );
       return false;
     }
@@ -141,7 +143,7 @@ export class RowDump implements DumpForm {
         failInLine(this.events, line, 0, 'the byte order of the words is not the one of the lines in front');
       else if (this.order === undefined && proof === 'swapped')
         this.events.notice(
-          'words stand with their last byte first (as xxd -e and machines of today print them): turned round, as the ASCII column shows',
+          'words have their last byte first (as xxd -e and little-endian machines print them): they were reversed, as the ASCII column shows',
         );
       this.order = proof;
     } else if (this.held.length >= MAX_HELD) this.assume();

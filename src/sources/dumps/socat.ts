@@ -47,7 +47,7 @@ export class SocatText implements DumpForm {
         this.events,
         line,
         0,
-        `the transfer begins at byte ${start} where ${expected} has to stand: some are missing, or several connections are mixed`,
+        `the transfer begins at byte ${start} instead of ${expected}: some are missing, or several connections are mixed`,
       );
     }
     this.reached.set(speaker!, Number(to) + 1);

@@ -48,7 +48,7 @@ export class TcpflowText implements DumpForm {
         this.events,
         line,
         0,
-        `offset ${offset.toString(16)} stands where ${expected} has to: lines are missing, doubled or cut`,
+        `the offset is ${offset.toString(16)} and has to be ${expected}: lines are missing, doubled or cut`,
       );
     }
     const bytes = this.bytes(line, from);

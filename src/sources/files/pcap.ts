@@ -56,7 +56,7 @@ class PcapFormat implements RecordFormat {
     const captured = fileU32(bytes, at + 8, this.little);
     if (captured > this.maxCaptured) return `damaged packet header: it claims ${captured} captured bytes`;
     if (captured === 0 && fileU32(bytes, at + 12, this.little) === 0 && fileU32(bytes, at, this.little) === 0) {
-      return 'damaged packet header: nothing but zeros';
+      return 'damaged packet header: only zeros';
     }
     return this.recordHeader + captured;
   }

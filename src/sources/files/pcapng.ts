@@ -89,7 +89,7 @@ class PcapngFormat implements RecordFormat {
     }
     const leading = fileU32(bytes, at + 4, this.little);
     const trailing = fileU32(bytes, at + length - TRAIL, this.little);
-    if (trailing !== leading) return `damaged block: its length is ${leading} in front and ${trailing} behind`;
+    if (trailing !== leading) return `damaged block: its length is ${leading} at its start and ${trailing} at its end`;
     const start = at + LEAD;
     const end = at + length - TRAIL;
     const layout = PACKET_LAYOUTS.get(type);

@@ -110,7 +110,7 @@ export class ArrayElements implements HexMode {
   private settle(): void {
     if (this.held.length === 0) return;
     this.context.events.notice(
-      'the list could be hex as well as decimal: read as decimal (hex takes 0x in front of each byte)',
+      'the list could be hex as well as decimal: read as decimal (hex needs 0x before each byte)',
     );
     this.decide('decimal');
   }

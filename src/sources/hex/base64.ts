@@ -71,14 +71,14 @@ export class Base64Source implements Source {
   }
 
   private character(value: number, offset: number): void {
-    if (this.pads > 0) return this.fail(offset, 'a Base64 character stands behind the padding of an unfinished group');
+    if (this.pads > 0) return this.fail(offset, 'a Base64 character follows the padding of an unfinished group');
     this.bits = (this.bits << 6) | value;
     if (++this.count === 4) this.finish();
   }
 
   private pad(offset: number): void {
     this.pads++;
-    if (this.count < 2) this.fail(offset, "'=' stands where a Base64 character has to");
+    if (this.count < 2) this.fail(offset, "'=' is in the place of a Base64 character");
     else if (this.count + this.pads === 4) this.finish();
   }
 

@@ -4,7 +4,7 @@ import { isBlank } from '../text/place.js';
 
 const NO_QUOTE = -1;
 const BACKSLASH = 0x5c;
-const UNSURE = 'could be a byte of its own or a mere separator: put the string into quotes';
+const UNSURE = 'could be a byte or a separator: put the string into quotes';
 
 /**
  * Escapes without quotes, as a shell's `printf` takes them: `\x81\x87;\xf6`. Ends of lines separate; so do blanks where

@@ -58,9 +58,7 @@ const literal = (context: HexContext, match: RegExpExecArray): HexMode =>
 const quotedHex = (context: HexContext, match: RegExpExecArray): HexMode =>
   new PlainHex(context, match[2]!.charCodeAt(0), () => new HexLead(context, 'bytes'));
 const hexlified = (context: HexContext, match: RegExpExecArray): HexMode => {
-  context.events.notice(
-    'the literal holds nothing but hex digits: read as the bytes that they spell, not as characters',
-  );
+  context.events.notice('the literal has only hex digits: read as the bytes that they spell, not as characters');
   return quotedHex(context, match);
 };
 
@@ -220,7 +218,7 @@ export class HexLead implements HexMode {
     } else {
       this.walk(at);
       const shown = showChar(this.text.charCodeAt(at));
-      failAt(this.context, this.start + at, `${shown} behind the bytes is neither their end nor the beginning of more`);
+      failAt(this.context, this.start + at, `${shown} after the bytes is neither their end nor the beginning of more`);
     }
     return 'open';
   }

@@ -26,7 +26,7 @@ export function failAt(context: HexContext, offset: number, message: string): vo
   context.events.fail(context.place.problem(offset, message));
 }
 
-export const CUT_SHORT = 'the bytes are cut short here (dots stand for the rest)';
+export const CUT_SHORT = 'the bytes are cut short here (the dots replace the rest)';
 
 type InComment = 'no' | 'slash' | 'line' | 'block' | 'star';
 

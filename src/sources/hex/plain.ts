@@ -108,7 +108,7 @@ export class PlainHex implements HexMode {
   private endGroup(): void {
     if (this.prefixed && this.digits === 1) this.context.events.byte(this.high);
     else if (this.high >= 0) {
-      const where = this.digits === 1 ? 'it stands alone' : `there are ${this.digits} in a row`;
+      const where = this.digits === 1 ? 'it is alone' : `there are ${this.digits} in a row`;
       failAt(this.context, this.highAt, `the hex digit ${showChar(hexDigit(this.high))} has no second one: ${where}`);
     } else if (this.prefixed && this.digits === 0) failAt(this.context, this.highAt + 1, 'no hex digit follows 0x');
     this.high = -1;

@@ -116,8 +116,7 @@ export class StringLiteral implements HexMode {
       this.unit = number.unit;
     } else if (byte === 0x0d) this.state = 'wrap';
     else if (byte === 0x0a) this.context.place.newline(offset + 1);
-    else
-      failAt(this.context, this.escapeAt, `a backslash before ${showChar(byte)} is no escape that stands for a byte`);
+    else failAt(this.context, this.escapeAt, `a backslash before ${showChar(byte)} is not an escape of a byte`);
   }
 
   private number(byte: number, offset: number): void {
@@ -149,6 +148,6 @@ export class StringLiteral implements HexMode {
   protected finish(): void {
     this.state = 'text';
     if (this.value <= 0xff) this.context.events.byte(this.value);
-    else failAt(this.context, this.escapeAt, `the escape stands for ${this.value}, which is more than a byte`);
+    else failAt(this.context, this.escapeAt, `the value of the escape is ${this.value}, which is more than a byte`);
   }
 }

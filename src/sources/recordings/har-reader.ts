@@ -28,10 +28,10 @@ const PARTS: ReadonlySet<unknown> = new Set([
 /** Of a message that stands alone. */
 const OF_MESSAGE: ReadonlySet<unknown> = new Set(['type', 'opcode', 'data', 'encoding', 'code', 'reason', '_bytes']);
 const NOTICE =
-  'a HAR keeps messages, not frames: each is shown as one frame, with a masking key made up; ' +
-  'there are no control frames and no other faults of frames in it';
+  'a HAR has messages, not frames: each is shown as one frame, with an invented masking key; ' +
+  'control frames and other faults of frames are not in it';
 /** What of a head is not in the file is nobody's fault. */
-const SAME = '; nothing that the file leaves out is judged';
+const SAME = '; what the file leaves out is not judged';
 
 /** Blanks, a byte order mark, and the dots or the comma of a piece. */
 const BEFORE: ReadonlySet<number> = new Set([0x20, 9, 10, 13, 0xef, 0xbb, 0xbf, 0x2e, 0x2c, 0xe2, 0x80, 0xa6]);
@@ -95,7 +95,7 @@ export class HarReader implements RecordingReader, JsonTaker {
       const who = this.creator === '' ? '' : ` by ${this.creator}`;
       this.visitor.notice(
         `this HAR${who} has ${count(this.empty, 'WebSocket')} without any messages: ` +
-          'Safari and older Firefox export none, and what was sent before the recording began is in no HAR',
+          'Safari and older Firefox export none, and a HAR does not have what was sent before the recording began',
       );
     }
   }
@@ -237,9 +237,9 @@ export class HarReader implements RecordingReader, JsonTaker {
     }
     this.messages++;
     entry.messages++;
-    if (message.isGuess) this.notice('messages without an opcode: they are taken for text');
+    if (message.isGuess) this.notice('messages without an opcode are read as text');
     if (isFields(value) && typeof value['time'] === 'number' && Number.isNaN(message.time)) {
-      this.notice('times that are no dates (they count from some start) are left out');
+      this.notice('times that are not dates (they count from some start) are left out');
     }
     if (!entry.begun && entry.parts['request'] !== undefined && entry.parts['response'] !== undefined) {
       this.begin(entry);
@@ -249,7 +249,7 @@ export class HarReader implements RecordingReader, JsonTaker {
     entry.early.push(message);
     entry.earlyBytes += message.bytes.length + 64;
     if (entry.earlyBytes > this.limits.early && !this.failed) {
-      this.fail(`the messages in front of an entry's request are more than ${this.limits.early} bytes`);
+      this.fail(`the messages before an entry's request have more than ${this.limits.early} bytes`);
     }
   }
 
@@ -276,7 +276,8 @@ export class HarReader implements RecordingReader, JsonTaker {
     const status = statusOf(parts['response']);
     // A status beside messages that no server answers them with is somebody's placeholder.
     const isPlaceholder = messages > 0 && status !== undefined && status !== 101;
-    if (isPlaceholder) this.notice(`the status ${status} beside messages is not taken for the answer to the handshake`);
+    if (isPlaceholder)
+      this.notice(`an entry has messages and the status ${status}, which is not read as the answer to the handshake`);
     for (const side of [0, 1] as const) {
       const head = side === 1 && isPlaceholder ? undefined : headIn(parts[side === 0 ? 'request' : 'response'], side);
       if (head) this.visitor.bytes(this.connections, side, head, time);
@@ -307,7 +308,7 @@ export class HarReader implements RecordingReader, JsonTaker {
     if (name === undefined) return;
     const bytes = this.attachments(name);
     if (bytes === undefined) {
-      return this.damaged(`its messages are in the file ${name}, which is not beside this one`);
+      return this.damaged(`its messages are in the file ${name}, which is not in the same directory`);
     }
     const lines = new JsonScanner({
       plan: (path) => (path.length === 0 ? this.limits.message : 'pass'),

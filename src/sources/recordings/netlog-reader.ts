@@ -208,8 +208,8 @@ export class NetLogReader implements RecordingReader, JsonTaker {
       if (side !== 0 || !asksForWebSocket(bytes)) return;
       if (this.connections === 0) {
         this.visitor.notice(
-          'this log keeps the headers of frames and no payloads, with masking keys made up: ' +
-            'raw bytes are in it with "Include raw bytes", or --net-log-capture-mode=Everything',
+          'this log has the headers of frames without payloads; masking keys are invented: ' +
+            'record with "Include raw bytes", or --net-log-capture-mode=Everything, to have raw bytes',
         );
       }
       this.open(source, time, true);

@@ -37,7 +37,7 @@ export function packetEnds({ number, a, b }: StreamOrigin): PacketEnds {
   };
   const told = (['client', 'server'] as const).flatMap((side) => {
     const [read, end] = side === 'client' ? [client, a] : [server, b];
-    return read.address === undefined ? [`the ${side} is ${describe(end)}, its address here is made up`] : [];
+    return read.address === undefined ? [`the ${side} is ${describe(end)}, its address here is invented`] : [];
   });
   return {
     client: endpoint('client', client, FIRST_PORT + (number % PORTS)),

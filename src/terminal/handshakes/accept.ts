@@ -38,7 +38,7 @@ const MISTAKES: Readonly<Record<AcceptMistake, Printable>> = {
   'no-guid': print`the SHA-1 of the key alone: the GUID ${GUID} has to follow it`,
   'guid-alone': print`the SHA-1 of the GUID alone: the key has to precede it`,
   'guid-lower-case': print`made with the GUID in lower case: its letters are upper case`,
-  'guid-first': print`made with the GUID first: it has to follow the key`,
+  'guid-first': print`made with the GUID before the key: it has to follow the key`,
   'guid-mistyped': print`made with a mistyped GUID: it is ${GUID}`,
   'guid-no-dashes': print`made with the GUID without its dashes: it is ${GUID}`,
   'after-guid': print`made with a NUL, a line end or a blank after the GUID: nothing follows it`,
@@ -110,7 +110,7 @@ export function drawAccept(result: AcceptResult, given: Look): Printable[] {
     print``,
     ...step(look, print`1  key`, [theme.key(key)], print`as the client sends it, in Base64`, print`RFC 6455 §4.1`),
     ...step(look, print`   decoded`, bytes, print`${size}; not used below`, print`RFC 6455 §4.1`),
-    ...step(look, print`2  + GUID`, whole, print`the key as text, the fixed GUID behind it`, print`RFC 6455 §4.2.2`),
+    ...step(look, print`2  + GUID`, whole, print`the key as text, followed by the fixed GUID`, print`RFC 6455 §4.2.2`),
     ...step(
       look,
       print`3  SHA-1`,

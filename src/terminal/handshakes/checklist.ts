@@ -205,13 +205,13 @@ export function drawChecklist(
 
 const NOTES: Readonly<Record<TextNote['kind'], (note: TextNote) => string>> = {
   'no-start-line': ({ side }) =>
-    `${side === 'request' ? `the request line is` : `the status line is`} not in the text: nothing is said about it`,
+    `${side === 'request' ? `the request line is` : `the status line is`} not in the text: it is not judged`,
   'pseudo-headers': ({ args }) =>
     `${args['names'] ?? ''}: pseudo-headers of HTTP/2 (RFC 9113 §8.3), no headers of an HTTP/1.1 upgrade: left out (WebSocket over HTTP/2 is RFC 8441: CONNECT with :protocol, no key)`,
-  'authority-as-host': () => `:authority is taken for Host`,
+  'authority-as-host': () => `:authority is read as Host`,
   'full-url': ({ args }) =>
-    `${args['url'] ?? ''} is how browsers show the request: its path is taken for the request target`,
-  pairs: () => `names and values on lines in turn are taken for headers`,
+    `${args['url'] ?? ''} is how browsers show the request: its path is read as the request target`,
+  pairs: () => `alternating lines of names and values are read as headers`,
   'left-out': ({ args }) =>
     args['count'] === '1'
       ? `this line is no header: left out`

@@ -53,8 +53,7 @@ function agreed(handshake: Handshake): Agreement[] {
     const good = expectedAccept === undefined ? undefined : accept === expectedAccept;
     const verdict = good === undefined ? '' : good ? ', as the key asks' : `, but the key asks for ${expectedAccept}`;
     rows.push([print`accept`, accept + verdict, good]);
-  } else if (expectedAccept !== undefined)
-    rows.push([print`accept`, `${expectedAccept} is what the server has to answer`]);
+  } else if (expectedAccept !== undefined) rows.push([print`accept`, `the server has to answer ${expectedAccept}`]);
   if (subprotocol !== undefined) rows.push([print`subprotocol`, subprotocol]);
   if (extensions.length > 0) rows.push([print`extensions`, formatExtensions(extensions)]);
   return rows;
