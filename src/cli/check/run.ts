@@ -75,12 +75,8 @@ async function check(io: Io, url: string, cases: readonly Case[], { options, sto
     if (!(error instanceof Unreachable)) throw error;
     return unfit(io, { message: error.message, exit: error.exit, cause: error.why }, options);
   }
-  const exitThen = probe?.problem && unfitExit(probe.problem);
-  if (exitThen !== undefined) {
-    const { problem, handshake } = probe!.problem!;
-    const cause = handshake && causeOfHandshake(handshake);
-    return unfit(io, { message: `${shownUrl(url)}: ${problem}`, exit: exitThen, cause }, options);
-  }
+  const reason = probe?.problem && unfitReason(url, probe.problem);
+  if (reason) return unfit(io, reason, options);
   const target = {
     peer: 'server' as const,
     target: server.target.url.href,
@@ -125,6 +121,14 @@ async function unfit(io: Io, { message, exit, cause }: Unfit, { json, tap }: Che
   else if (tap) await io.stdout.write(print`TAP version 14\nBail out! ${escapeText(message)}\n`);
   await io.stderr.write(print`wsinspect: ${escapeText(message)}\n${cause === undefined ? print`` : whyLine(cause)}`);
   return { exit };
+}
+
+/** Why the server can't be tested; undefined: it can. */
+function unfitReason(url: string, notOpened: NotOpened): Unfit | undefined {
+  const exit = unfitExit(notOpened);
+  const { problem, handshake } = notOpened;
+  const cause = handshake && causeOfHandshake(handshake);
+  return exit === undefined ? undefined : { message: `${shownUrl(url)}: ${problem}`, exit, cause };
 }
 
 /** A server that never opens a WebSocket can't be tested; one that opens it in a wrong way can. */
