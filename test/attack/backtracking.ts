@@ -154,13 +154,23 @@ export class CountedPattern {
 
   private assertion(node: AST.Assertion): Matcher {
     if (node.kind === 'lookahead' || node.kind === 'lookbehind') {
-      if (node.kind === 'lookbehind') throw new Error(`a lookbehind is not known here: ${node.raw}`);
       const inside = this.alternatives(node.alternatives);
+      if (node.kind === 'lookbehind') return this.behind(node, inside);
       return (at, next) => inside(at, () => true) !== node.negate && next(at);
     }
     return (at, next) => {
       this.step();
       return this.stands(node, at) && next(at);
+    };
+  }
+
+  /** Of one character or none: longer ones are not known here. */
+  private behind({ raw, negate, alternatives }: AST.LookbehindAssertion, inside: Matcher): Matcher {
+    const isShort = alternatives.every(({ elements }) => elements.length <= 1 && elements[0]?.type !== 'Quantifier');
+    if (!isShort) throw new Error(`a long lookbehind is not known here: ${raw}`);
+    return (at, next) => {
+      const isThere = [at, at - 1].some((from) => from >= 0 && inside(from, (to) => to === at));
+      return isThere !== negate && next(at);
     };
   }
 

@@ -50,7 +50,11 @@ function utf16(text: string, littleEndian: boolean): Uint8Array {
 }
 
 const urlAlphabet = (value: string): string => value.replaceAll('+', '-').replaceAll('/', '_');
-const withoutPadding = (value: string): string => value.replace(/=+$/, '');
+function withoutPadding(value: string): string {
+  let end = value.length;
+  while (end > 0 && value[end - 1] === '=') end--;
+  return value.slice(0, end);
+}
 
 /**
  * The mistake that gives `value` for `key` in place of the right accept value; undefined when it is none of the known

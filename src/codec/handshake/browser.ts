@@ -1,12 +1,12 @@
 import type { Block, HeadSide, SourceLine } from './lines.js';
 
 export const HEADING =
-  /^(?:general|(request|response) headers?|headers?)(?:[ \t]*\(\d+[^)]*\)|[ \t]+(?:view source|raw|view parsed))*[ \t]*:?$/i;
+  /^(?:general|(request|response) headers?|headers?)(?:[ \t]*\(\d[^)]*\)|[ \t]+(?:view source|raw|view parsed))*[ \t]*:?$/i;
 /** Chrome's warning above headers that were never sent. */
 const PROVISIONAL = /provisional headers are shown/i;
 /** What the panels of browsers show beside headers, its value after a colon or on the next line. */
 const GENERAL =
-  /^(?:request url|request method|status code|remote address|referrer policy|request version|scheme|transferred|filename)(?::[ \t]*(.*))?$/i;
+  /^(?:request url|request method|status code|remote address|referrer policy|request version|scheme|transferred|filename)(?::(.*))?$/i;
 const NAME = /^(:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+)[ \t]*:/;
 const NAME_ALONE = /^:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+:?$/;
 const OURS = /^:?(?:host|upgrade|connection|sec-websocket-[a-z0-9]+|authority|method|status)$/i;
@@ -60,7 +60,7 @@ function withoutGeneral(lines: readonly SourceLine[]): SourceLine[] {
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i] as SourceLine;
     const general = GENERAL.exec(line.text.trim());
-    if (general !== null && (general[1] ?? '') === '') i += 1;
+    if (general !== null && (general[1]?.trimStart() ?? '') === '') i += 1;
     else if (general === null && !PROVISIONAL.test(line.text)) kept.push(line);
   }
   return kept;

@@ -199,7 +199,8 @@ function withoutCutLine(block: Block, offered: readonly string[]): { block: Bloc
   if (block.isWhole || line?.isOpen !== true) return { block };
   const pairs = arePairs(headers);
   const name = nameOf(pairs ? (headers.at(-2) as SourceLine) : line);
-  const value = pairs ? line.text : /:[ \t]*(.*)$/.exec(line.text)?.[1];
+  const colon = line.text.indexOf(':');
+  const value = pairs ? line.text : colon < 0 ? undefined : line.text.slice(colon + 1).trimStart();
   const isWhole = value !== undefined && (offered.includes(value) || isWholeValue(name, value));
   return isWhole ? { block } : { block: { ...block, headers: headers.slice(0, pairs ? -2 : -1) }, cutLine: line.line };
 }

@@ -5,7 +5,7 @@ import { Sides } from './sides.js';
 import { SpokenBytes } from './spoken-bytes.js';
 import { straceCall } from './strace.js';
 import type { Events } from '../text/events.js';
-import { failInLine, type Line } from '../text/lines.js';
+import { failInLine, LONGEST_SEARCHED, type Line } from '../text/lines.js';
 import { literalsIn } from '../text/literals.js';
 import { latin1Bytes } from '../text/spelled.js';
 import { speakerOf, type Speaker } from '../text/speaker.js';
@@ -38,6 +38,13 @@ interface Heading {
   readonly line: Line;
 }
 
+/** A head that is being read; `first`: its first line, as long as no header has come. */
+interface PastedHead {
+  readonly speaker: Speaker;
+  readonly prefix: string;
+  readonly first: { readonly line: Line; readonly text: string } | undefined;
+}
+
 /**
  * What people paste: rows of an offset and bytes, in any layout that proves itself; byte literals in the lines of a log
  * or of code; heads of a handshake. Words say who sent; without them no side is claimed. `bytes` events.
@@ -50,11 +57,13 @@ export class LogText implements DumpForm {
   private lines = 0;
   private usedCount = 0;
   private heading: Heading | undefined;
-  private head: { readonly speaker: Speaker; readonly prefix: string } | undefined;
+  private head: PastedHead | undefined;
   /** Rows, or lines that are no rows, held bytes. */
   private sawRows = false;
   private sawLiterals = false;
   private isRefused = false;
+  /** The first line that was not searched. */
+  private tooLong: Line | undefined;
 
   constructor(private readonly events: Events) {
     this.spoken = new SpokenBytes(events, new Sides());
@@ -75,6 +84,10 @@ export class LogText implements DumpForm {
     const { text } = line;
     if (text.trim() === '') return this.endHead();
     this.lines++;
+    if (text.length > LONGEST_SEARCHED) {
+      this.tooLong ??= line;
+      return;
+    }
     if (this.head !== undefined && this.field(line)) return;
     if (isColumnHead(text) || (RULER.test(text) && !REPEATED.test(text))) return;
     if (REPEATED.test(text) && this.openBlocks().length > 0)
@@ -98,6 +111,13 @@ export class LogText implements DumpForm {
     this.endBlocks();
     this.checkPromise();
     this.spoken.flush();
+    if (this.tooLong !== undefined && this.usedCount > 0) {
+      return this.refuse(
+        this.tooLong,
+        0,
+        `more than ${LONGEST_SEARCHED} characters: this line is not searched for bytes`,
+      );
+    }
     if (this.usedCount > 0 && this.usedCount < this.lines)
       this.events.notice(`${this.usedCount} ${this.usedCount === 1 ? 'line' : 'lines'} of ${this.lines} held bytes`);
   }
@@ -236,8 +256,7 @@ export class LogText implements DumpForm {
     const speaker = speakerOf(prefix) ?? (first.startsWith('HTTP/') ? 'response' : 'request');
     this.endBlocks();
     this.checkPromise();
-    this.head = { speaker, prefix };
-    this.headLine(line, first);
+    this.head = { speaker, prefix, first: { line, text: first } };
     return true;
   }
 
@@ -249,6 +268,9 @@ export class LogText implements DumpForm {
       this.endHead();
       return false;
     }
+    const { first } = this.head!;
+    if (first) this.headLine(first.line, first.text);
+    this.head = { ...this.head!, first: undefined };
     this.headLine(line, bare);
     return true;
   }
@@ -261,9 +283,10 @@ export class LogText implements DumpForm {
 
   private endHead(): void {
     if (this.head === undefined) return;
-    const { speaker } = this.head;
+    const { speaker, first } = this.head;
     this.head = undefined;
-    this.spoken.take(latin1Bytes('\r\n'), speaker, '');
+    // A log may speak of a request without its headers: that is no head.
+    if (first === undefined) this.spoken.take(latin1Bytes('\r\n'), speaker, '');
   }
 }
 

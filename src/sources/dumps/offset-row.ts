@@ -1,4 +1,5 @@
 import { turnedRound } from './form.js';
+import { LONGEST_SEARCHED } from '../text/lines.js';
 import { latin1Bytes } from '../text/spelled.js';
 
 /** A line that may be an offset (or an address) and bytes, and perhaps the same bytes as characters. */
@@ -26,13 +27,20 @@ const WORD = /(?:0[xX])?([0-9a-fA-F]{2,16})[hH]?(?=[\s\-|,]|$)/y;
 const BETWEEN = /[ \t]?-[ \t]?|[ \t]{1,3}|[ \t]?\|[ \t]?|,[ \t]?/y;
 /** gdb's `x/8ub`, `x/8db`, `x/8ob`, `x/8tb`, `x/8cb`: numbers up to the end of the line. */
 const NUMBERS = /^(?:\s*-?(?:[01]{8}|\d{1,4})(?:\s+'(?:\\.{1,3}|.)')?)+\s*$/;
-/** The numbers of the columns above the bytes. */
-const COUNTED =
-  /^(?:.*?[^\w\s(][^\w]*|\s*(?:Offset(?:\s*\([a-z]+\))?|Address)?\s*)?((?:0?0)(?:\s+-?\s*[0-9A-Fa-f]{1,2})+)(?:\s|\||$)/;
+/** The first numbers of the columns above the bytes. */
+const COUNT_START = /(?<!\w)0?0\s+0?1\s+0?2\s/;
+/** What may stand before them: nothing, a name, or anything that ends in a frame of the table. */
+const BEFORE_COUNT = /^$|^(?:Offset(?:\s?\([a-z]+\))?|Address)$|[^\w(]$/;
+const CELL = /^[0-9A-Fa-f]{1,2}$/;
 
 /** `00 01 02 … 0F` above the bytes of a table: counts up from 0, with at least eight numbers. */
 export function isColumnHead(line: string): boolean {
-  const cells = COUNTED.exec(line)?.[1]?.split(/[\s-]+/) ?? [];
+  const start = COUNT_START.exec(line)?.index;
+  if (start === undefined || !BEFORE_COUNT.test(line.slice(0, start).trim())) return false;
+  const [columns = ''] = line.slice(start).split('|', 1);
+  const words = columns.trim().split(/[\s-]+/);
+  const end = words.findIndex((word) => !CELL.test(word));
+  const cells = end < 0 ? words : words.slice(0, end);
   return cells.length >= 8 && cells.every((cell, index) => parseInt(cell, 16) === index % 16);
 }
 
@@ -41,6 +49,7 @@ export function isColumnHead(line: string): boolean {
  * `isGoingOn`: a row stands before it.
  */
 export function offsetRow(line: string, isGoingOn = false): OffsetRow | undefined {
+  if (line.length > LONGEST_SEARCHED) return undefined;
   OFFSET.lastIndex = 0;
   for (let match = OFFSET.exec(line); match !== null; match = OFFSET.exec(line)) {
     const row = rowAt(line, match, isGoingOn);

@@ -14,6 +14,9 @@ export interface Line {
   readonly offset: number;
 }
 
+/** Characters of a line in which bytes are looked for among other text: what looks may take time that grows with their square. */
+export const LONGEST_SEARCHED = 8192;
+
 /** Stops reading: what is wrong at character `index` of `line`. */
 export function failInLine(events: Events, line: Line, index: number, message: string): void {
   let column = 1;

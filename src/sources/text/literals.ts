@@ -1,3 +1,4 @@
+import { LONGEST_SEARCHED } from './lines.js';
 import { CUT_SHORT } from '../hex/mode.js';
 import { hasWord } from './speaker.js';
 import { type Spelled, spelled } from './spelled.js';
@@ -110,8 +111,9 @@ const FORMS: readonly Form[] = [
   },
 ];
 
-/** The byte literals of a line, in their order. */
+/** The byte literals of a line, in their order; none of a line that is too long to look. */
 export function literalsIn(line: string): Literal[] {
+  if (line.length > LONGEST_SEARCHED) return [];
   const found: Literal[] = [];
   const isWorded = hasWord(line);
   for (const { pattern, spell, isWeak } of FORMS) {
