@@ -164,7 +164,7 @@ describe('behind the last member', () => {
   ])('%s: ignored, and told', async (_, behind, zeros) => {
     expect(await inAllSizes(Buffer.concat([GZ, Buffer.from(behind, 'latin1')]))).toMatchObject({
       out: TEXT,
-      notices: [`trailing garbage behind the gzip data ignored, from offset ${GZ.length + zeros}`],
+      notices: [`trailing garbage after the gzip data ignored, from offset ${GZ.length + zeros}`],
     });
   });
 

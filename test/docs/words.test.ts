@@ -30,7 +30,11 @@ const FORBIDDEN: readonly (readonly [phrase: RegExp, reason: string])[] = [
 ];
 
 /** Texts that may have a phrase all the same: as a name, or as what it says by the letter. */
-const EXCEPTIONS: readonly string[] = ['stands between people and servers', 'stands between clients and a server'];
+const EXCEPTIONS: readonly string[] = [
+  'stands between people and servers',
+  'stands between clients and a server',
+  'a proxy in front',
+];
 
 const files = (folder: string): string[] =>
   readdirSync(join(ROOT, folder))

@@ -336,7 +336,7 @@ describe('--reconnect', () => {
     const gone = await connect('ws://127.0.0.1:1/', '--reconnect=1');
     expect(gone).toMatchObject({
       exit: 7,
-      err: expect.stringMatching(/in 0\.5 s \(1 of 1\)\nwsinspect: .*refused\n$/) as string,
+      err: expect.stringMatching(/in 0\.5 s \(1 of 1\)\nwsinspect: .*refused\nwhy: .*\n$/) as string,
     });
     const late = await connect('ws://127.0.0.1:1/', '--reconnect', '-m', '0.3');
     expect(late.exit).toBe(28);

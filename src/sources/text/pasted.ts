@@ -39,6 +39,8 @@ export class PastedSource implements Source {
   /** Offset of the first line's end. */
   private firstEnd = Infinity;
   private isBits = false;
+  /** The first thing that is wrong with the text as one spelling. */
+  private problem: InputProblem | undefined;
 
   /** `skipped`: what stands in front of the text, and counts as read. */
   constructor(private readonly skipped: Uint8Array) {
@@ -56,9 +58,9 @@ export class PastedSource implements Source {
     this.text.push(chunk.slice());
     this.length += chunk.length;
     this.mayBeBits &&= MAY_BE_BITS.test(latin1(chunk));
-    append(held, this.hex.push(chunk));
+    this.hold(this.hex.push(chunk));
     if (this.firstEnd === Infinity) this.findFirstEnd(chunk);
-    const problem = this.earlyProblem(held);
+    const problem = this.earlyProblem();
     if (problem !== undefined) return this.asLog(problem);
     if (this.isPlain && this.firstEnd < Infinity) return this.release();
     if (this.length < MOST) return [];
@@ -71,7 +73,7 @@ export class PastedSource implements Source {
     if (log !== undefined) return log.end();
     const last = this.hex.end();
     if (held === undefined) return last;
-    append(held, last);
+    this.hold(last);
     const text = this.mayBeBits ? latin1(joined(this.text)) : '';
     if (BITS.test(text)) {
       this.isBits = true;
@@ -80,7 +82,7 @@ export class PastedSource implements Source {
       return [...source.push(latin1Bytes(bits(text))), ...source.end()];
     }
     const isNothing = !held.some(({ type }) => type === 'bytes' || type === 'problem');
-    const problem = this.earlyProblem(held);
+    const problem = this.earlyProblem();
     if (problem === undefined && !isNothing && !this.firstLineFails()) return this.release();
     return [...this.asLog(problem), ...this.log!.end()];
   }
@@ -126,10 +128,17 @@ export class PastedSource implements Source {
   }
 
   /** What is wrong with the text as one spelling: in the first line of plain digits, anywhere in what else is kept. */
-  private earlyProblem(events: readonly SourceEvent[]): InputProblem | undefined {
-    const found = events.find((event) => event.type === 'problem');
-    if (found === undefined) return undefined;
-    return found.problem.offset < (this.isPlain ? this.firstEnd : MOST) ? found.problem : undefined;
+  private earlyProblem(): InputProblem | undefined {
+    const { problem } = this;
+    if (problem === undefined) return undefined;
+    return problem.offset < (this.isPlain ? this.firstEnd : MOST) ? problem : undefined;
+  }
+
+  private hold(events: readonly SourceEvent[]): void {
+    for (const event of events) {
+      this.held?.push(event);
+      if (event.type === 'problem') this.problem ??= event.problem;
+    }
   }
 
   private release(): SourceEvent[] {
@@ -167,10 +176,6 @@ class LineForm {
     this.events.failed = true;
     return last;
   }
-}
-
-function append(list: SourceEvent[], more: readonly SourceEvent[]): void {
-  for (const event of more) list.push(event);
 }
 
 function joined(pieces: readonly Uint8Array[]): Uint8Array {
