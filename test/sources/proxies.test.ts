@@ -143,8 +143,7 @@ function run(read: ReadStep, sent: readonly Sent[]) {
       const taken = { stream, sent: ['', ''] as [string, string], calls: [] as string[] };
       carried.push(taken);
       return {
-        data: (side, bytes, start, end) =>
-          (taken.sent[side] += new TextDecoder('latin1').decode(bytes.subarray(start, end))),
+        data: (side, bytes, start, end) => (taken.sent[side] += latin1(bytes.subarray(start, end))),
         gap: (side, length) => taken.calls.push(`gap ${side} ${length}`),
         fin: () => undefined,
         reset: () => undefined,
