@@ -10,7 +10,7 @@ import { acceptOf } from '../host/adapters.js';
 import { EXIT, UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import type { CommonOptions } from '../options/options.js';
-import { concat } from '../../traffic/toolbox/bytes.js';
+import { concat, latin1 } from '../../traffic/toolbox/bytes.js';
 import {
   readHandshake,
   readHandshakeText,
@@ -114,6 +114,6 @@ function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return new TextDecoder('latin1').decode(bytes);
+    return latin1(bytes);
   }
 }

@@ -23,7 +23,7 @@ function patternOf(prefix: string): string {
   });
 }
 
-/** How the lines of a head are told from others, and what is taken off them. */
+/** What distinguishes the lines of a head from others, and is removed from them. */
 interface Frame {
   readonly prefix: RegExp;
   /** The same without blanks at its end: an empty line of a log may have lost them. */

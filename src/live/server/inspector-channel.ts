@@ -22,7 +22,7 @@ const MOST_PAGES = 16;
 /** What a page may leave unread before records are left out for it. */
 const MOST_BACKLOG = 1024 * 1024;
 const MOST_COMMAND = 16 * 1024;
-/** Frames that are sent to the page: at most so many at once, and a second. Nobody reads more, and the traffic shall not wait for its picture. */
+/** The most frames that are sent to the page at once, and in a second. No reader follows more, and the traffic does not wait for the page. */
 const MOST_FRAMES = 1000;
 const MOST_PING = 125;
 /** How often it is reported that something was left out: milliseconds. */

@@ -23,7 +23,7 @@ export interface Stretch {
 }
 
 const MOST_LINKS = 64;
-/** A whole text of so many printable bytes at a place with a sound header is no accident. */
+/** A whole text of N printable bytes or more after a sound header is no accident. */
 const TELLING = 4;
 
 /**

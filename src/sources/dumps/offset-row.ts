@@ -12,7 +12,7 @@ export interface OffsetRow {
   readonly isHex: boolean;
   /** One row is enough: the column ends in a colon and is wider than every byte, or it is zero and stands apart. */
   readonly isSure: boolean;
-  /** Words of so many bytes. */
+  /** Bytes of each word. */
   readonly size: number;
   /** The bytes as printed, as many as can be; where each word's last ends. */
   readonly bytes: readonly number[];

@@ -30,7 +30,7 @@ export class SpokenBytes {
   private pieces: Piece[] = [];
   private bytes = 0;
   private claims: boolean | undefined;
-  /** The two sides are told apart by their place on the page. */
+  /** The place on the page distinguishes the two sides. */
   isFollow = false;
   /** Whom the program that wrote the log is: what its request, or its masked frames, tell. */
   private requester: Speaker = 'out';

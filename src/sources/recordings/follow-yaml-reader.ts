@@ -1,3 +1,4 @@
+import { latin1 } from '../../codec/http1/text.js';
 import type { Side } from '../../codec/bytes/stream-taker.js';
 import { LineSplitter, type LineTaker } from '../text/line-splitter.js';
 import { BadRecord, fromBase64 } from './record-bytes.js';
@@ -31,7 +32,7 @@ export class FollowYamlReader implements RecordingReader {
   /** Of a line that is no multiple of four characters. */
   private rest = '';
   private readonly taker: LineTaker = {
-    line: (bytes, number) => this.line(new TextDecoder('latin1').decode(bytes).trimEnd(), number),
+    line: (bytes, number) => this.line(latin1(bytes).trimEnd(), number),
     tooLong: (number) => this.visitor.damage(`line ${number}: it is longer than ${MOST_LINE} bytes`),
   };
 

@@ -1,3 +1,4 @@
+import { latin1 } from '../../codec/http1/text.js';
 import type { Side } from '../../codec/bytes/stream-taker.js';
 import { JsonScanner, type JsonPath, type JsonTaker } from './json-scanner.js';
 import { BadRecord, encoded, fromBase64, headBytes, isFields, type Fields } from './record-bytes.js';
@@ -245,5 +246,5 @@ export class NetLogReader implements RecordingReader, JsonTaker {
 
 function asksForWebSocket(bytes: Uint8Array): boolean {
   if (bytes[0] !== 0x47 || bytes[1] !== 0x45 || bytes[2] !== 0x54 || bytes[3] !== 0x20) return false;
-  return UPGRADE.test(new TextDecoder('latin1').decode(bytes.subarray(0, 64 * 1024)));
+  return UPGRADE.test(latin1(bytes, 0, Math.min(bytes.length, 64 * 1024)));
 }

@@ -15,17 +15,30 @@ const PROMPT = 1;
 /** What is remembered of one end. */
 class End {
   spoke = false;
-  lastMessage: SentMessage | undefined;
   fault: Diagnostic | undefined;
   private largest = -1;
   private types = 0;
+  /** Of the last message: numbers, because messages are many and one object each is what they cost. */
+  private opcode = 0;
+  private length = 0;
+  private isLargest = false;
+  private isFirstOfType = false;
+  private isSound = false;
 
   message(opcode: number, length: number, isSound: boolean): void {
-    const isFirstOfType = (this.types & opcode) === 0;
-    const type = opcode === OPCODE.text ? 'text' : 'binary';
-    this.lastMessage = { type, length, isLargest: length > this.largest, isFirstOfType, isSound };
+    this.isFirstOfType = (this.types & opcode) === 0;
+    this.isLargest = length > this.largest;
+    this.opcode = opcode;
+    this.length = length;
+    this.isSound = isSound;
     this.types |= opcode;
-    if (length > this.largest) this.largest = length;
+    if (this.isLargest) this.largest = length;
+  }
+
+  private get lastMessage(): SentMessage | undefined {
+    const { opcode, length, isLargest, isFirstOfType, isSound } = this;
+    if (opcode === 0) return undefined;
+    return { type: opcode === OPCODE.text ? 'text' : 'binary', length, isLargest, isFirstOfType, isSound };
   }
 
   facts(unansweredPings = 0): EndFacts {
