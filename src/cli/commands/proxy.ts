@@ -2,7 +2,7 @@ import { RelayServer, type RelayOptions } from '../../live/relay/server.js';
 import type { HeadEdit } from '../../live/relay/head.js';
 import type { Faults } from '../../live/relay/connection.js';
 import { hostInUrl, isLoopback, listenError, parseAddress } from '../host/addresses.js';
-import { loginOf, ownHeaders } from '../connect/headers.js';
+import { checkText, loginOf, ownHeaders } from '../connect/headers.js';
 import { routeOf } from '../connect/route.js';
 import { parseTarget, type Target } from '../connect/url.js';
 import { EXIT, UsageError } from '../host/exit.js';
@@ -108,6 +108,7 @@ function endpoint({ host, port }: { readonly host: string; readonly port: number
 }
 
 function editOf(target: Target, options: ProxyOptions): HeadEdit {
+  checkText(options);
   const own = [...ownHeaders(options.header ?? [])];
   const login = loginOf(target, options);
   const { host, pathname, search } = target.url;

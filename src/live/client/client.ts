@@ -8,6 +8,7 @@ import { isFinding, type Diagnostic } from '../../rules/catalogue.js';
 import type { HandshakeDiagnostic } from '../../rules/handshake/rules.js';
 import type { Judged } from '../../traffic/judged.js';
 import type { Line } from './dial.js';
+import { headerText } from '../sockets/header-text.js';
 import { firstToEnd } from '../sockets/first-to-end.js';
 import { answerPings } from '../sockets/pongs.js';
 import { readAtMost } from '../sockets/turns.js';
@@ -214,7 +215,7 @@ export class Client {
     if (subprotocols.length > 0) request.setHeader('Sec-WebSocket-Protocol', subprotocols.join(', '));
     for (const [name, values] of this.options.headers) {
       if (values === undefined) request.removeHeader(name);
-      else request.setHeader(name, values.length === 1 ? values[0]! : values);
+      else request.setHeader(name, values.length === 1 ? headerText(values[0]!) : values.map(headerText));
     }
     request.prependListener('upgrade', (response: IncomingMessage, _socket: Socket, head: Buffer) => {
       delete response.headers['sec-websocket-protocol'];
