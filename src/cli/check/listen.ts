@@ -3,6 +3,7 @@ import type { Case } from '../../conformance/case.js';
 import { Driver, refusal as refusalBytes } from '../../conformance/bench/driver.js';
 import { ambiguityIn, askingOfHead } from '../../live/listener/asking.js';
 import { Complaints } from '../../live/listener/complaints.js';
+import { otherProtocol } from '../../live/listener/other-protocol.js';
 import { refusalFor, type Refusal } from '../../live/listener/policy.js';
 import { listenForWires, type WireListener, type WireLimits } from '../../live/sockets/wire-listener.js';
 import { escapeText, jsonLine } from '../../describe/escape.js';
@@ -46,6 +47,11 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
     tools: toolsOf(io, options.pid),
     patience: PATIENCE,
     refusal,
+    otherProtocol: (first) => {
+      const found = otherProtocol(first, '--listen-cert and --listen-key');
+      if (found) complaints.add(`a connection is refused with ${found.status}: ${found.reason}`);
+      return found && refusalBytes(found.status, found.reason);
+    },
     random: (id) => seeded(seedOf(seed, id)),
     came: (agent) => agents.begin(agent),
     result: (agent, result) => agents.add(agent, result),
@@ -55,7 +61,7 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
   });
   const limits = limitsOf(notice);
   const listener = await listenForWires(
-    { ...place, limits, ...(tls && { tls }) },
+    { ...place, limits, ...(tls && { tls }), trouble: (message) => complaints.add(message) },
     (wire) => void driver.take(wire),
   ).catch((error: NodeJS.ErrnoException) => {
     throw listenError(place, error);

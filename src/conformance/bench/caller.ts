@@ -9,18 +9,36 @@ import type { Wire } from './wire.js';
 /** Bytes that a request's head may have. */
 const MOST_HEAD = 64 * 1024;
 
-/** Reads a request's head; undefined where none came in time, or none that ends. */
-export async function receive(wire: Wire, now: () => number, seconds: number): Promise<Caller | undefined> {
+/** What a connection begins with is known by then. */
+const MOST_START = 24;
+
+/** Reads a request's head; undefined where none came in time, or none that ends, or something else was begun. */
+export async function receive(
+  wire: Wire,
+  now: () => number,
+  seconds: number,
+  otherProtocol?: (first: Uint8Array) => Uint8Array | undefined,
+): Promise<Caller | undefined> {
   const exchange = new Exchange(now, 0);
   const reader = new HeadReader({ kind: 'request', limit: MOST_HEAD });
   const happenings = new Happenings();
   const early: Uint8Array[] = [];
   let request: RequestHead | undefined;
   let isOver = false;
+  let answer: Uint8Array | undefined;
+  const started: Uint8Array[] = [];
   wire.listen({
     bytes: (chunk) => {
       exchange.add('peer', chunk);
-      const result = request ? undefined : reader.push(chunk);
+      if (isOver) return;
+      if (!request && reader.length <= MOST_START) answer = otherProtocol?.(concat([...started, chunk]));
+      if (answer) {
+        wire.write(answer);
+        wire.finish();
+      }
+      isOver ||= answer !== undefined;
+      if (reader.length <= MOST_START) started.push(chunk);
+      const result = request || answer ? undefined : reader.push(chunk);
       if (request) early.push(chunk);
       if (result) {
         request = result.head as RequestHead;
@@ -38,6 +56,7 @@ export async function receive(wire: Wire, now: () => number, seconds: number): P
   });
   await happenings.until(() => request !== undefined || isOver, seconds);
   if (request === undefined) {
+    if (answer) await wire.flushed();
     wire.drop();
     return undefined;
   }

@@ -4,6 +4,7 @@ import * as tls from 'node:tls';
 import type { Endpoints } from '../../traffic/tally/summary.js';
 import { ProxyRefusal, socks5, tunnel, type Proxy } from './proxy.js';
 import { readOut } from '../sockets/defer-write-errors.js';
+import { tlsReason } from '../sockets/tls-reason.js';
 import { takeTurns } from '../sockets/turns.js';
 import { placeText, redirected, resolved, type Place, type Redirected, type Resolved } from './route.js';
 
@@ -167,7 +168,7 @@ function secure(
   const made = new Promise<tls.TLSSocket>((resolve, reject) => {
     const fail = (error: Error): void => {
       const isCertificate = Boolean(stream.authorizationError);
-      reject(new DialError(isCertificate ? 'certificate' : 'tls', `TLS with ${host}: ${tlsReason(error)}`));
+      reject(new DialError(isCertificate ? 'certificate' : 'tls', `TLS with ${host}: ${tlsReason(error, 'client')}`));
     };
     stream.once('secureConnect', () => {
       stream.off('error', fail);
@@ -179,12 +180,6 @@ function secure(
     stream.once('close', ended);
   });
   return givenUp(made, host, signal, stream);
-}
-
-/** OpenSSL's own words stand between colons: `…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:…`. */
-function tlsReason({ message }: Error): string {
-  const [, words] = /:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/.exec(message) ?? [];
-  return words ?? message.trim();
 }
 
 /** The same, unless it takes too long. */

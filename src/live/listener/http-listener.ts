@@ -1,10 +1,13 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { refuse } from './handshake-rejection.js';
 import type { Endpoints } from '../../traffic/tally/summary.js';
 import { readOut } from '../sockets/defer-write-errors.js';
+import { otherProtocol } from './other-protocol.js';
 import { Crowd, type CrowdLimits } from './crowd.js';
 import { Tap, type TapTaker } from '../sockets/tap.js';
+import { tlsReason } from '../sockets/tls-reason.js';
 import { readAtMost, takeTurns } from '../sockets/turns.js';
 
 /** Somebody who asks for a WebSocket. */
@@ -25,6 +28,9 @@ export interface Visitors {
   /** Somebody came who spoke no HTTP, or no TLS. */
   trouble(message: string): void;
 }
+
+/** An error of a request, with the chunk that it was found in. */
+type HttpError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
 /** What Node tells of bad requests: the answer, and the words for it. */
 const HTTP_TROUBLE: Readonly<Record<string, readonly [status: string, words: string]>> = {
@@ -69,11 +75,16 @@ export class Doorway {
       });
     });
     server.on('tlsClientError', (error: NodeJS.ErrnoException) => {
-      visitors.trouble(`a TLS handshake failed: ${tlsReason(error)}`);
+      visitors.trouble(`a TLS handshake failed: ${tlsReason(error, 'server')}`);
     });
-    server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-      const { code = '' } = error;
+    server.on('clientError', (error: HttpError, socket: Duplex) => {
+      const { code = '', rawPacket } = error;
       if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+      const other = rawPacket && otherProtocol(rawPacket, '--cert and --key');
+      if (other) {
+        visitors.trouble(`a connection is refused with ${other.status}: ${other.reason}`);
+        return refuse(socket, other);
+      }
       visitors.trouble(`a connection was refused: ${HTTP_TROUBLE[code]?.[1] ?? `no HTTP (${error.message})`}`);
       socket.end(`HTTP/1.1 ${HTTP_TROUBLE[code]?.[0] ?? '400 Bad Request'}\r\nConnection: close\r\n\r\n`);
     });
@@ -206,11 +217,4 @@ export function endsOf({ remoteAddress = '', remotePort = 0, localAddress = '', 
 function endOf(address: string, port: number): string {
   const plain = address.replace(/^::ffff:(?=\d+\.)/, '');
   return plain.includes(':') ? `[${plain}]:${port}` : `${plain}:${port}`;
-}
-
-/** OpenSSL's own words stand between colons. */
-function tlsReason({ code = '', message }: NodeJS.ErrnoException): string {
-  const [, words = message] = /:SSL routines:[^:]*:([^:]+)/.exec(message) ?? [];
-  if (code === 'ECONNRESET') return 'the client ended it (perhaps it does not trust the certificate)';
-  return /http request|wrong version number/.test(words) ? `${words} (perhaps it came by ws:// or http://)` : words;
 }

@@ -13,6 +13,7 @@ import { refusalFor, type ListenerPolicy, type Refusal } from '../listener/polic
 import { LiveConnection, type LiveContext, type LiveTaker } from '../sockets/live-connection.js';
 import { placeText, type Place } from '../client/route.js';
 import { readOut } from '../sockets/defer-write-errors.js';
+import { tlsReason } from '../sockets/tls-reason.js';
 import { takeTurns } from '../sockets/turns.js';
 import { RelayConnection, type Fault, type Faults, type RelayWatcher } from './connection.js';
 import type { HeadEdit } from './head.js';
@@ -84,7 +85,9 @@ export class RelayServer {
       : net.createServer({ ...shape, pauseOnConnect: true }, take);
     // Before TLS is agreed on, only Node.js knows a connection.
     if (options.tls) this.server.maxConnections = connections + MOST_REFUSED;
-    this.server.on('tlsClientError', (error: Error) => this.complaints.add(`a TLS handshake failed: ${error.message}`));
+    this.server.on('tlsClientError', (error: NodeJS.ErrnoException) =>
+      this.complaints.add(`a TLS handshake failed: ${tlsReason(error, 'server')}`),
+    );
   }
 
   listen(): Promise<AddressInfo> {
