@@ -175,6 +175,13 @@ const TESTS: Tests = {
   // With a server that asks for one: connect-transport.test.ts.
   '--cert': async () => expect((await hi('--cert', pair.cert)).exit).toBe(2),
   '--key': async () => expect((await hi('--key', pair.key)).exit).toBe(2),
+  // What they are for: keys.test.ts.
+  '--passphrase': async () => {
+    const both = ['--passphrase', 'x', '--passphrase-file', pair.key];
+    expect((await hi('--cert', pair.cert, '--key', pair.key, ...both)).exit).toBe(2);
+  },
+  '--passphrase-file': async () =>
+    expect((await hi('--cert', pair.cert, '--key', pair.key, '--passphrase-file', '/nonexistent')).exit).toBe(2),
   '--resolve': async () => {
     const { port } = new URL(url);
     expect(

@@ -66,7 +66,10 @@ async function check(io: Io, url: string, cases: readonly Case[], { options, sto
     return unfit(io, error.message, error.exit, options);
   }
   const exitThen = probe?.problem && unfitExit(probe.problem);
-  if (exitThen !== undefined) return unfit(io, `${shownUrl(url)}: ${probe!.problem!.problem}`, exitThen, options);
+  if (exitThen !== undefined) {
+    const [message, exit] = whyUnfit(url, probe!.problem!, exitThen, server.alert);
+    return unfit(io, message, exit, options);
+  }
   const target = {
     peer: 'server' as const,
     target: server.target.url.href,
@@ -110,6 +113,12 @@ function unfitExit({ handshake, end }: NotOpened): number | undefined {
   const status = handshake?.response?.status;
   if (handshake?.response === undefined) return end === undefined ? EXIT.time : EXIT.dropped;
   return status === 101 ? undefined : EXIT.refused;
+}
+
+/** In words, with the exit code; an alert of TLS is the reason of whatever followed it. */
+function whyUnfit(url: string, { problem }: NotOpened, exit: number, alert: string | undefined): [string, number] {
+  const what = alert === undefined ? problem : `TLS: ${alert}`;
+  return [`${shownUrl(url)}: ${what}`, alert === undefined ? exit : EXIT.tls];
 }
 
 /** Why a case would say nothing about this server. */

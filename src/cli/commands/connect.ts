@@ -49,9 +49,18 @@ export async function run(io: Io, argument: string | undefined, options: Connect
 }
 
 /** What is read in a run. */
-function filesOf({ cert, key, cacert, ca, execute, sendFile, replay }: ConnectOptions): (string | undefined)[] {
+function filesOf({
+  cert,
+  key,
+  passphraseFile,
+  cacert,
+  ca,
+  execute,
+  sendFile,
+  replay,
+}: ConnectOptions): (string | undefined)[] {
   const sent = (sendFile ?? execute ?? []).flatMap(({ kind, value }) => (kind === 'file' ? [value] : []));
-  return [cert, key, cacert, ca, replay, ...sent];
+  return [cert, key, passphraseFile, cacert, ca, replay, ...sent];
 }
 
 async function scriptOf(io: Io, options: ConnectOptions): Promise<Script | undefined> {

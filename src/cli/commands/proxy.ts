@@ -34,8 +34,8 @@ export async function run(
   const { address, url: text } = argumentsOf(first, second);
   const target = parseTarget(text);
   const place = parseAddress(address, DEFAULT_ADDRESS);
-  const { cert, key, cacert, ca, listenCert, listenKey } = options;
-  return recorded(io, options, [cert, key, cacert, ca, listenCert, listenKey], async (recorder) => {
+  const { cert, key, passphraseFile, cacert, ca, listenCert, listenKey } = options;
+  return recorded(io, options, [cert, key, passphraseFile, cacert, ca, listenCert, listenKey], async (recorder) => {
     const relay = await relayOptions(io, place, target, options);
     return stand(io, target, { ...relay, recorder }, options);
   });

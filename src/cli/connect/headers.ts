@@ -75,7 +75,18 @@ function put(headers: Map<string, string[] | undefined>, name: string, value: st
 }
 
 /** Options that say who we are, or what was meant for the server of the URL alone. */
-const OWN = ['header', 'user', 'auth', 'cookie', 'origin', 'subprotocol', 'cert', 'key'] as const;
+const OWN = [
+  'header',
+  'user',
+  'auth',
+  'cookie',
+  'origin',
+  'subprotocol',
+  'cert',
+  'key',
+  'passphrase',
+  'passphraseFile',
+] as const;
 
 /** Another origin must not learn what was meant for the first (as curl and browsers do): what a redirect to it leaves. */
 export function forOtherOrigin<T extends ReachOptions>(options: T): T {

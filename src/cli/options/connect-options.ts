@@ -1,4 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
+import type { PassphraseOptions } from '../host/tls-files.js';
+import { passphraseOptions } from './passphrase-options.js';
 import { hexes, recordOption, showOptions, type ShowOptions } from './serve-options.js';
 import { close, expression, integer, list, seconds } from './option-values.js';
 import { diffOptions, replayOptions, type DiffOptions, type ReplayOptions } from './replay-options.js';
@@ -10,7 +12,7 @@ export type SendItem =
   | { readonly kind: 'close'; readonly value: { readonly code: number; readonly reason: string } };
 
 /** Handshake and transport: `check` and `proxy` take them too. */
-export interface ReachOptions {
+export interface ReachOptions extends PassphraseOptions {
   header?: string[];
   user?: string;
   auth?: string;
@@ -93,6 +95,7 @@ export function reachOptions(): Option[] {
     new Option('--ca <file>').hideHelp(),
     new Option('--cert <file>', 'show this certificate (PEM)'),
     new Option('--key <file>', 'its private key (PEM)'),
+    ...passphraseOptions(),
     new Option('--resolve <host:port:address>', 'take this address for a host and port (repeatable)').argParser(list),
     new Option('--connect-to <host:port:host2:port2>', 'connect to another place instead (repeatable)').argParser(list),
     new Option('--unix-socket <path>', 'connect to this socket'),

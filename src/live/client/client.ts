@@ -14,6 +14,7 @@ import { firstToEnd } from '../sockets/first-to-end.js';
 import { answerPings } from '../sockets/pongs.js';
 import { readAtMost } from '../sockets/turns.js';
 import { MOST_HEAD, ownLimit, WS_LIMITS } from '../sockets/ws-limits.js';
+import { tlsAlert } from '../sockets/tls-reason.js';
 import { LiveConnection, type LiveContext, type LiveTaker } from '../sockets/live-connection.js';
 import { refusalOf, type Refused } from './handshake-refusal.js';
 import { Tap } from '../sockets/tap.js';
@@ -35,7 +36,12 @@ export type Outcome =
   /** 101, but the handshake does not hold (RFC 6455 §4.1); or no HTTP at all. */
   | { readonly kind: 'invalid'; readonly message: string; readonly diagnostic?: Diagnostic }
   /** It ended before there was an answer. */
-  | { readonly kind: 'unanswered'; readonly message: string }
+  | {
+      readonly kind: 'unanswered';
+      readonly message: string;
+      /** An alert of TLS ended it. */
+      readonly isAlert?: true;
+    }
   /** The peer broke the protocol after 101. */
   | { readonly kind: 'broken'; readonly message: string; readonly diagnostic?: Diagnostic }
   /** Closed with a close frame; `code` is 1005 where it has none. */
@@ -257,6 +263,8 @@ export class Client {
   private failed(error: NodeJS.ErrnoException & { readonly rawPacket?: Buffer }): void {
     const { code = '', message, rawPacket } = error;
     const limit = ownLimit(code);
+    const alert = this.opened ? undefined : tlsAlert(error);
+    if (alert !== undefined) this.end({ kind: 'unanswered', message: alert, isAlert: true });
     if (!this.opened) {
       const isHttp = code.startsWith('HPE_');
       const isInvalid = isHttp || (code === '' && this.handshake?.upgraded === true);

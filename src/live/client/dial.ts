@@ -38,6 +38,7 @@ export interface TlsMaterial {
   readonly ca?: Buffer;
   readonly cert?: Buffer;
   readonly key?: Buffer;
+  readonly passphrase?: string;
   /** Whoever it is will do. */
   readonly insecure?: true;
 }
@@ -153,7 +154,7 @@ const REASONS: Readonly<Record<string, string>> = {
 function secure(
   socket: net.Socket,
   host: string,
-  { ca, cert, key, insecure }: TlsMaterial,
+  { ca, cert, key, passphrase, insecure }: TlsMaterial,
   signal: AbortSignal,
 ): Promise<tls.TLSSocket> {
   const stream = tls.connect({
@@ -164,6 +165,7 @@ function secure(
     ...(ca && { ca }),
     ...(cert && { cert }),
     ...(key && { key }),
+    ...(passphrase !== undefined && { passphrase }),
   });
   const made = new Promise<tls.TLSSocket>((resolve, reject) => {
     const fail = (error: Error): void => {

@@ -13,7 +13,7 @@ import { refusalFor, type ListenerPolicy, type Refusal } from '../listener/polic
 import { LiveConnection, type LiveContext, type LiveTaker } from '../sockets/live-connection.js';
 import { placeText, type Place } from '../client/route.js';
 import { readOut } from '../sockets/defer-write-errors.js';
-import { tlsReason } from '../sockets/tls-reason.js';
+import { tlsAlert, tlsReason } from '../sockets/tls-reason.js';
 import { takeTurns } from '../sockets/turns.js';
 import { RelayConnection, type Fault, type Faults, type RelayWatcher } from './connection.js';
 import type { HeadEdit } from './head.js';
@@ -152,6 +152,10 @@ export class RelayServer {
 
   private relay(client: Socket, { stream: server, ends }: Line, first: Uint8Array): void {
     const { options, taker } = this;
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      const alert = tlsAlert(error);
+      if (alert !== undefined) this.complaints.add(`TLS with the server: ${alert}`);
+    });
     const source = placeOf(client);
     const from = placeText(source);
     const to = ends.server === undefined ? {} : { server: ends.server };
