@@ -256,6 +256,19 @@ const TESTS: Tests = {
         ['text', true, 'c'],
       ]);
   },
+  '--terminator': async () => {
+    for (const mark of ['1e', '0x1E']) {
+      const ended = ['text', true, 'a\x1e'];
+      expect(await sentWith(['--terminator', mark, '-x', 'a'])).toEqual([ended]);
+      expect(await sentWith(['--terminator', mark], 'a\n')).toEqual([ended]);
+    }
+    const batched = await peer((socket) => socket.on('message', () => socket.send('one\x1etwo\x1ethree\x1e')));
+    const said = await connect(batched.url, '--terminator', '1e', '-x', 'a', '--count', '2');
+    expect(said).toMatchObject({ exit: 0, out: 'one\ntwo\n' });
+    for (const wrong of ['1', '1e1e', 'xx']) expect((await hi('--terminator', wrong)).exit).toBe(2);
+    expect((await hi('--terminator', 'ff')).exit).toBe(2);
+    expect(await sentWith(['--terminator', 'ff', '-b', '-x', 'a'])).toEqual([['binary', true, '61ff']]);
+  },
   '--fragment': async () => {
     const frames = [
       ['text', false, 'he'],

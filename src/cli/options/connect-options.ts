@@ -48,6 +48,8 @@ export interface ConnectOptions extends ShowOptions, ReachOptions, ReplayOptions
   binary?: true;
   null?: true;
   fragment?: number;
+  /** A byte. */
+  terminator?: number;
   one?: true;
   count?: number;
   expect?: RegExp;
@@ -112,7 +114,7 @@ export function connectOptions(): Option[] {
     new Option('-c, --connect <url>', 'the URL, where it is not an argument'),
     ...reachOptions(),
     ...sendOptions(),
-    ...replayOptions('client', [...SENDS, 'binary', 'null', 'fragment', 'reconnect']),
+    ...replayOptions('client', [...SENDS, 'binary', 'null', 'fragment', 'terminator', 'reconnect']),
     ...diffOptions(),
     ...stopOptions(),
     ...showOptions(),
@@ -151,6 +153,10 @@ function sendOptions(): Option[] {
     })),
     new Option('-b, --binary', 'send binary messages; print those received as they are, not as hex'),
     new Option('-0, --null', 'messages on stdin end with a NUL byte, not with a line'),
+    new Option(
+      '--terminator <hex>',
+      'end each message of -x, stdin and the prompt with this byte (1e, 00), and split what is received at it',
+    ).argParser(endMark),
     new Option('--fragment <bytes>', 'send messages in frames of so many bytes').argParser(integer(1, 2 ** 31 - 1)),
   ].map((option) => option.helpGroup('Send:'));
 }
@@ -187,12 +193,19 @@ function liveOptions(): Option[] {
     new Option('--ping-timeout <seconds>', 'end (28) when a pong takes longer').argParser(seconds()),
     new Option('--heartbeat <text>', 'send this message at each interval (30 s by default) instead of a ping'),
     new Option('--no-auto-pong', 'answer no ping'),
-    new Option('--reconnect [times]', `connect again after a drop, up to ${RECONNECTS} times in a row`).argParser(
-      (value) => (value === '' ? RECONNECTS : integer(1)(value)),
-    ),
+    new Option(
+      '--reconnect [times]',
+      `connect again after a drop or a close with 1001, 1012 or 1013, and send again; up to ${RECONNECTS} times in a row`,
+    ).argParser((value) => (value === '' ? RECONNECTS : integer(1)(value))),
     new Option('--no-history', 'keep no history of what is typed'),
   ].map((option) => option.helpGroup('Live:'));
   return [...show, ...live];
+}
+
+function endMark(text: string): number {
+  if (!/^(?:0x)?[0-9a-f]{2}$/i.test(text))
+    throw new InvalidArgumentError('It has to be one byte in hex, as in 1e or 00.');
+  return parseInt(text, 16);
 }
 
 function pingPayload(text: string): Uint8Array {
