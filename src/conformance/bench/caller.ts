@@ -1,13 +1,10 @@
 import { concat } from '../../codec/bytes/byte-collector.js';
-import { HeadReader } from '../../codec/http1/head-reader.js';
+import { DEFAULT_HEAD_LIMIT, HeadReader } from '../../codec/http1/head-reader.js';
 import type { RequestHead } from '../../codec/http1/head.js';
 import type { Caller } from './client-bench.js';
 import { Exchange } from './exchange.js';
 import { Happenings } from './happenings.js';
 import type { Wire } from './wire.js';
-
-/** Bytes that a request's head may have. */
-const MOST_HEAD = 64 * 1024;
 
 /** What a connection begins with is known by then. */
 const MOST_START = 24;
@@ -20,7 +17,7 @@ export async function receive(
   otherProtocol?: (first: Uint8Array) => Uint8Array | undefined,
 ): Promise<Caller | undefined> {
   const exchange = new Exchange(now, 0);
-  const reader = new HeadReader({ kind: 'request', limit: MOST_HEAD });
+  const reader = new HeadReader({ kind: 'request', limit: DEFAULT_HEAD_LIMIT });
   const happenings = new Happenings();
   const early: Uint8Array[] = [];
   let request: RequestHead | undefined;

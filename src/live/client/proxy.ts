@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { HeadReader } from '../../codec/http1/head-reader.js';
 import type { Head } from '../../codec/http1/head.js';
 import { placeText, type Place } from './route.js';
+import { MOST_HEAD } from '../sockets/ws-limits.js';
 import { takeBytes, takeFrom } from '../sockets/read-prefix.js';
 
 /**
@@ -20,8 +21,6 @@ export class ProxyRefusal extends Error {
   override readonly name = 'ProxyRefusal';
 }
 
-const MOST_HEAD = 16 * 1024;
-
 /** Asks an HTTP proxy for a tunnel (RFC 9110 §9.3.6). What follows on the stream is the other end's. */
 export async function tunnel(stream: Duplex, to: Place, { user, password = '' }: Proxy): Promise<void> {
   const place = placeText(to);
@@ -34,7 +33,8 @@ export async function tunnel(stream: Duplex, to: Place, { user, password = '' }:
   const reader = new HeadReader({ kind: 'response', limit: MOST_HEAD });
   const head = await takeFrom<Head>(stream, (chunk) => {
     const result = reader.push(chunk);
-    if (reader.tooLarge) throw new ProxyRefusal('the proxy answers with an endless head');
+    if (reader.tooLarge)
+      throw new ProxyRefusal(`the head of the proxy's answer is longer than ${MOST_HEAD / 1024} KiB`);
     return result && { value: result.head, rest: result.rest };
   });
   const status = head.kind === 'response' ? head.status : undefined;

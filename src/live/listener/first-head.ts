@@ -4,7 +4,8 @@ import { HeadReader } from '../../codec/http1/head-reader.js';
 import { startsLikeHead, type RequestHead } from '../../codec/http1/head.js';
 import { otherProtocol } from './other-protocol.js';
 import type { Refusal } from './policy.js';
-import { LARGE_HEAD, MOST_HEAD, NO_HTTP } from '../relay/exchanges.js';
+import { LARGE_HEAD, NO_HTTP } from '../relay/exchanges.js';
+import { MOST_HEAD } from '../sockets/ws-limits.js';
 
 /** What a client began with: a request, with all bytes that came up to now; or why there is none. */
 export type FirstHead =

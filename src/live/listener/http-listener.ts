@@ -7,6 +7,7 @@ import { readOut } from '../sockets/defer-write-errors.js';
 import { otherProtocol } from './other-protocol.js';
 import { Crowd, type CrowdLimits } from './crowd.js';
 import { Tap, type TapTaker } from '../sockets/tap.js';
+import { MOST_HEAD } from '../sockets/ws-limits.js';
 import { tlsReason } from '../sockets/tls-reason.js';
 import { readAtMost, takeTurns } from '../sockets/turns.js';
 
@@ -34,7 +35,7 @@ type HttpError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
 /** What Node tells of bad requests: the answer, and the words for it. */
 const HTTP_TROUBLE: Readonly<Record<string, readonly [status: string, words: string]>> = {
-  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the head is too long'],
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', `the head is longer than ${MOST_HEAD / 1024} KiB`],
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the head did not come in time'],
 };
 
@@ -142,6 +143,13 @@ export class Doorway {
   }
 }
 
+/** The head of a request as Node.js has read it: written anew. */
+export function headOfMessage({ method, url, httpVersion, rawHeaders }: IncomingMessage): Uint8Array {
+  const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  for (let i = 0; i < rawHeaders.length; i += 2) lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`);
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+}
+
 /** A tap that keeps what comes until somebody asks for it. */
 export class HeldTap implements TapTaker {
   private readonly tap: Tap;
@@ -195,11 +203,8 @@ export class HeldTap implements TapTaker {
   }
 
   /** It asks for a WebSocket. Behind another request on the same connection its head is written anew. */
-  want({ method, url, httpVersion, rawHeaders }: IncomingMessage, head: Uint8Array): void {
-    if (this.held !== undefined) return;
-    const lines = [`${method} ${url} HTTP/${httpVersion}`];
-    for (let i = 0; i < rawHeaders.length; i += 2) lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`);
-    this.held = [Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head];
+  want(request: IncomingMessage, head: Uint8Array): void {
+    this.held ??= [headOfMessage(request), head];
   }
 
   /** From now on `taker` is told, beginning with what was kept. */

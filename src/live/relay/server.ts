@@ -53,6 +53,9 @@ export interface RelayServerTaker extends LiveTaker {
   polled(polled: Polled): void;
 }
 
+/** Connections without a whole request: each has its head in memory. */
+const MOST_WAITING = 400;
+
 const NOBODY: LiveTaker = { record: () => undefined, closed: () => undefined };
 /** How long a client that is refused has to take the answer: milliseconds; and how many have that time at once. */
 const TAKING = 1000;
@@ -76,7 +79,7 @@ export class RelayServer {
   ) {
     const { connections, headSeconds } = options.limits;
     this.complaints = new Complaints((message) => taker.notice(message));
-    this.crowd = new Crowd({ connections, waiting: connections }, (socket) => socket.destroy());
+    this.crowd = new Crowd({ connections, waiting: Math.min(connections, MOST_WAITING) }, (socket) => socket.destroy());
     const shape = { allowHalfOpen: true, noDelay: true };
     const take = (socket: Socket): void => void this.take(socket);
     const handshake = { ALPNProtocols: ['http/1.1'], handshakeTimeout: headSeconds * 1000 };
