@@ -123,7 +123,7 @@ describe('parseHead', () => {
     const head = parse('GET / HTTP/1.1\r\nHost: a\r\nSec-WebSocket-Key: dGhl');
     expect(head.complete).toBe(false);
     expect(kinds(head)).toEqual(['unfinished']);
-    expect(head.headers.map((h) => h.name)).toEqual(['Host', 'X', 'X', 'X']);
+    expect(head.headers.map((h) => h.name)).toEqual(['Host']);
     expectTiled(head);
     expect(kinds(parse('GET / HT'))).toEqual(['unfinished']);
     expect(kinds(parse(''))).toEqual(['unfinished']);
