@@ -72,6 +72,23 @@ describe('places', () => {
     expect(isExempt({ host: 'a.example.com', port: 80 }, list)).toBe(exempt);
   });
 
+  it.each([
+    ['10.1.2.3', '10.0.0.0/8', true],
+    ['11.1.2.3', '10.0.0.0/8', false],
+    ['192.168.1.12', 'a.example, 192.168.1.8/30', false],
+    ['192.168.1.10', '192.168.1.8/30', true],
+    ['1.2.3.4', '0.0.0.0/0', true],
+    ['fd00::1', 'fd00::/8', true],
+    ['fd00::1', '[fd00::]/8', true],
+    ['fe80::1', 'fd00::/8', false],
+    ['fd00::1', '10.0.0.0/8', false],
+    ['10.1.2.3', '10.0.0.0/33', false],
+    ['10.1.2.3', '10.0.0.0/', false],
+    ['a.example', '10.0.0.0/8', false],
+  ])('%s is in NO_PROXY=%s: %s', (host, list, exempt) => {
+    expect(isExempt({ host, port: 80 }, list)).toBe(exempt);
+  });
+
   it('NO_PROXY with addresses', () => {
     expect(isExempt({ host: '::1', port: 80 }, '::1')).toBe(true);
     expect(isExempt({ host: '::1', port: 80 }, '[::1]:80')).toBe(true);
