@@ -244,7 +244,7 @@ const NO_ANSWERS: readonly (readonly [string, boolean, string, number])[] = [
   ['', true, 'the connection ended (fin) before an answer came', 56],
   ['\x82\x7e\x00', false, 'what came is no head of HTTP, or was not whole in time', 28],
   ['HTTP/1.1 101 Swi', true, 'the connection ended (fin) before the head of the answer was whole', 56],
-  [`HTTP/1.1 101 A\r\n${`X: ${'x'.repeat(9000)}\r\n`.repeat(8)}`, false, 'has no end: more than 64 KiB came', 28],
+  [`HTTP/1.1 101 A\r\n${`X: ${'x'.repeat(9000)}\r\n`.repeat(32)}`, false, 'has no end: more than 256 KiB came', 28],
 ];
 
 describe.concurrent('a peer that can not be tested', () => {

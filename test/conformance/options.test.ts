@@ -305,6 +305,13 @@ const TESTS: Tests = {
   '--cacert': async () => expect((await check(secure, '--only', '2.1', '--cacert', pair.cert)).exit).toBe(0),
   '--cert': async () => expect((await quick('--cert', pair.cert)).exit).toBe(2),
   '--key': async () => expect((await quick('--key', pair.key)).exit).toBe(2),
+  // What they are for: keys.test.ts.
+  '--passphrase': async () => {
+    const both = ['--passphrase', 'x', '--passphrase-file', pair.key];
+    expect((await quick('--cert', pair.cert, '--key', pair.key, ...both)).exit).toBe(2);
+  },
+  '--passphrase-file': async () =>
+    expect((await quick('--cert', pair.cert, '--key', pair.key, '--passphrase-file', '/nonexistent')).exit).toBe(2),
   '--resolve': async () => {
     const { port } = new URL(url);
     const to = `a.example:${port}:127.0.0.1`;

@@ -175,6 +175,13 @@ const TESTS: Tests = {
   // With a server that asks for one: connect-transport.test.ts.
   '--cert': async () => expect((await hi('--cert', pair.cert)).exit).toBe(2),
   '--key': async () => expect((await hi('--key', pair.key)).exit).toBe(2),
+  // What they are for: keys.test.ts.
+  '--passphrase': async () => {
+    const both = ['--passphrase', 'x', '--passphrase-file', pair.key];
+    expect((await hi('--cert', pair.cert, '--key', pair.key, ...both)).exit).toBe(2);
+  },
+  '--passphrase-file': async () =>
+    expect((await hi('--cert', pair.cert, '--key', pair.key, '--passphrase-file', '/nonexistent')).exit).toBe(2),
   '--resolve': async () => {
     const { port } = new URL(url);
     expect(
@@ -248,6 +255,19 @@ const TESTS: Tests = {
         ['text', true, 'a\nb'],
         ['text', true, 'c'],
       ]);
+  },
+  '--terminator': async () => {
+    for (const mark of ['1e', '0x1E']) {
+      const ended = ['text', true, 'a\x1e'];
+      expect(await sentWith(['--terminator', mark, '-x', 'a'])).toEqual([ended]);
+      expect(await sentWith(['--terminator', mark], 'a\n')).toEqual([ended]);
+    }
+    const batched = await peer((socket) => socket.on('message', () => socket.send('one\x1etwo\x1ethree\x1e')));
+    const said = await connect(batched.url, '--terminator', '1e', '-x', 'a', '--count', '2');
+    expect(said).toMatchObject({ exit: 0, out: 'one\ntwo\n' });
+    for (const wrong of ['1', '1e1e', 'xx']) expect((await hi('--terminator', wrong)).exit).toBe(2);
+    expect((await hi('--terminator', 'ff')).exit).toBe(2);
+    expect(await sentWith(['--terminator', 'ff', '-b', '-x', 'a'])).toEqual([['binary', true, '61ff']]);
   },
   '--fragment': async () => {
     const frames = [

@@ -134,7 +134,7 @@ describe.skipIf(!TMUX)('the prompt', () => {
       expect(told).toEqual([]);
       terminal.type('Enter');
       await until(() => told.length > 0);
-      expect(told).toEqual(['{\n  "a": 1,\n\t"b": "[2J"\n}']);
+      expect(told).toEqual(['{\n  "a": 1,\n\t"b": "\x1b[2J"\n}']);
       terminal.type('/quit', 'Enter');
       expect((await terminal.finished()).at(-1)).toBe('[exit 0]');
     });

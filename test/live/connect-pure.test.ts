@@ -5,6 +5,7 @@ import { parseTarget } from '../../src/cli/connect/url.js';
 import { historyFile } from '../../src/cli/connect/history.js';
 import { MessageLines } from '../../src/cli/connect/message-lines.js';
 import { readTyped } from '../../src/cli/connect/prompt-commands.js';
+import { piecesOf } from '../../src/cli/connect/terminator.js';
 import { PasteFilter } from '../../src/cli/connect/prompt-paste.js';
 
 describe('URLs', () => {
@@ -69,6 +70,23 @@ describe('places', () => {
     ['x, *', true],
   ])('NO_PROXY=%s for a.example.com:80: %s', (list, exempt) => {
     expect(isExempt({ host: 'a.example.com', port: 80 }, list)).toBe(exempt);
+  });
+
+  it.each([
+    ['10.1.2.3', '10.0.0.0/8', true],
+    ['11.1.2.3', '10.0.0.0/8', false],
+    ['192.168.1.12', 'a.example, 192.168.1.8/30', false],
+    ['192.168.1.10', '192.168.1.8/30', true],
+    ['1.2.3.4', '0.0.0.0/0', true],
+    ['fd00::1', 'fd00::/8', true],
+    ['fd00::1', '[fd00::]/8', true],
+    ['fe80::1', 'fd00::/8', false],
+    ['fd00::1', '10.0.0.0/8', false],
+    ['10.1.2.3', '10.0.0.0/33', false],
+    ['10.1.2.3', '10.0.0.0/', false],
+    ['a.example', '10.0.0.0/8', false],
+  ])('%s is in NO_PROXY=%s: %s', (host, list, exempt) => {
+    expect(isExempt({ host, port: 80 }, list)).toBe(exempt);
   });
 
   it('NO_PROXY with addresses', () => {
@@ -158,8 +176,48 @@ describe('what is typed', () => {
       filter.write(keys.slice(0, cut));
       filter.write(keys.slice(cut));
       // A line end right in front of a cut mark stays.
-      expect(told.replace('z␤', 'z')).toBe('a\x1b[Dx␤y[2Jzb\r');
+      expect(told.replace('z␤', 'z')).toBe('a\x1b[Dx␤y␛[2Jzb\r');
     }
+  });
+
+  it('no control character of a paste is lost', () => {
+    const all = Array.from({ length: 33 }, (_, i) => String.fromCharCode(i === 32 ? 0x7f : i))
+      .filter((sign) => sign !== '\r')
+      .join('');
+    const filter = new PasteFilter();
+    filter.write(`\x1b[200~a${all}b\x1b[201~`);
+    const line = (filter.read() as Buffer).toString();
+    // eslint-disable-next-line no-control-regex
+    expect(line).not.toMatch(/[\0-\x08\x0a-\x1f\x7f]/);
+    expect(readTyped(line)).toEqual({ kind: 'message', data: Buffer.from(`a${all}b`), binary: false });
+  });
+
+  it.each([
+    ['"a\\u001e\\0\\x1F"', 'a\x1e\0\x1f'],
+    ['"\\u{1F36A}\\ud83c\\udf6a"', '🍪🍪'],
+    ['"\\b\\f\\n\\r\\t\\v\\\\\\"\\/"', '\b\f\n\r\t\v\\"/'],
+    ['""', ''],
+    ['" /x␀ "', ' /x\0 '],
+  ])('/text %s', (quoted, text) => {
+    expect(readTyped(`/text ${quoted}`)).toEqual({ kind: 'message', data: Buffer.from(text), binary: false });
+  });
+
+  it.each(['', 'a', '"a', '"a"b"', '"\\q"', '"\\u12"', '"\\u{110000}"', '"\\ud83c"', '"a\\"'])(
+    '/text %s is a mistake',
+    (rest) => {
+      expect(readTyped(`/text ${rest}`).kind).toBe('mistake');
+    },
+  );
+
+  it.each([
+    ['a\x1eb\x1e', ['a', 'b']],
+    ['a\x1eb', ['a', 'b']],
+    ['\x1e\x1e', ['', '']],
+    ['', ['']],
+    ['a', ['a']],
+  ])('%j at its terminators', (text, pieces) => {
+    expect(piecesOf(Buffer.from(text), 0x1e).map(String)).toEqual(pieces);
+    expect(piecesOf(Buffer.from(text), undefined).map(String)).toEqual([text]);
   });
 
   it('a lone ESC is passed on at once', () => {

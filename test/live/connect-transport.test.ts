@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { Workshop, wsinspect, type Ran } from '../cli/binary.js';
 import { httpProxy, socksProxy } from './proxies.js';
-import { bare, closeServers, echo, http, listening, saying, switching } from './servers.js';
+import { peer, bare, closeServers, echo, http, listening, saying, switching } from './servers.js';
 import { forOtherOrigin, keptFromOthers } from '../../src/cli/connect/headers.js';
 import { selfSigned, tlsEcho, type Pair } from './tls-server.js';
 
@@ -332,13 +332,44 @@ describe('--reconnect', () => {
     });
     const { exit, out, err } = await connect(url, '--reconnect', '--no-stdin');
     expect({ exit, out, visits }).toEqual({ exit: 0, out: 'hi\n', visits: 3 });
-    expect(err.match(/connecting again in (0\.5|1) s \([12] of 10\)/g)).toHaveLength(2);
+    const pauses = [...err.matchAll(/connecting again in ([\d.]+) s \([12] of 10\)/g)].map(([, pause]) =>
+      Number(pause),
+    );
+    expect(pauses).toHaveLength(2);
+    // Between half of 0.5 s, then 1 s, and all of it.
+    for (const [i, pause] of pauses.entries()) {
+      expect(pause).toBeGreaterThanOrEqual(0.25 * 2 ** i);
+      expect(pause).toBeLessThanOrEqual(0.5 * 2 ** i);
+    }
     const gone = await connect('ws://127.0.0.1:1/', '--reconnect=1');
     expect(gone).toMatchObject({
       exit: 7,
-      err: expect.stringMatching(/in 0\.5 s \(1 of 1\)\nwsinspect: .*refused\nwhy: .*\n$/) as string,
+      err: expect.stringMatching(/in 0\.\d+ s \(1 of 1\)\nwsinspect: .*refused\nwhy: .*\n$/) as string,
     });
     const late = await connect('ws://127.0.0.1:1/', '--reconnect', '-m', '0.3');
     expect(late.exit).toBe(28);
+  });
+
+  it.each([1001, 1012, 1013])('after a close with %i all is sent again; with another code it is over', async (code) => {
+    const got: string[] = [];
+    let visits = 0;
+    const { url } = await peer((socket) => {
+      visits++;
+      socket.on('message', (data) => {
+        got.push(`${visits} ${(data as Buffer).toString()}`);
+        if ((data as Buffer).toString() === 'b') socket.close(visits === 1 ? code : 1011);
+      });
+    });
+    const { exit, err } = await connect(url, '--reconnect', '-x', 'a', '-x', 'b', '-w', '-1');
+    expect({ exit, got }).toEqual({ exit: 57, got: ['1 a', '1 b', '2 a', '2 b'] });
+    expect(err).toMatch(new RegExp(`closed with ${code} [^;]*; connecting again in 0\\.\\d+ s \\(1 of 10\\)`));
+  });
+
+  it('a close that was expected is the end', async () => {
+    const { url } = await peer((socket) => socket.close(1012));
+    expect(await connect(url, '--reconnect', '--no-stdin', '--expect-close', '1012')).toMatchObject({
+      exit: 0,
+      err: '',
+    });
   });
 });

@@ -125,6 +125,13 @@ const TESTS: Tests = {
   '--cacert': async () => withTls('--cacert', async (opened) => expect(await opened).toBe(101)),
   '--cert': async () => expect(await exits('--cert', '/nonexistent', '--key', '/nonexistent')).toBe(2),
   '--key': async () => expect(await exits('--key', '/nonexistent')).toBe(2),
+  // What they are for: keys.test.ts.
+  '--passphrase': async () =>
+    expect(
+      await exits('--cert', '/dev/null', '--key', '/dev/null', '--passphrase', 'x', '--passphrase-file', '/dev/null'),
+    ).toBe(2),
+  '--passphrase-file': async () =>
+    expect(await exits('--passphrase-file', '/nonexistent', '--cert', '/dev/null', '--key', '/dev/null')).toBe(2),
   '--resolve': async () => {
     const { port } = await echo();
     expect(await upgraded(`ws://nowhere.invalid:${port}/`, '--resolve', `nowhere.invalid:${port}:127.0.0.1`)).toBe(101);

@@ -249,7 +249,7 @@ describe('proxy', () => {
     const answers = [
       ['\x16\x03\x01\x02', 400],
       ['GET / HTTP/1.1\r\nHo', 400],
-      [`GET / HTTP/1.1\r\nX: ${'y'.repeat(80_000)}`, 431],
+      [`GET / HTTP/1.1\r\nX: ${'y'.repeat(300_000)}`, 431],
     ] as const;
     for (const [bytes, status] of answers) {
       const client = connectTcp({ port: serving.port, host: '127.0.0.1' });

@@ -218,8 +218,17 @@ const TESTS: Tests = {
     expect((await wsinspect(['serve', '--cert', 'nowhere.pem', '--key', files.key])).exit).toBe(2);
   },
   '--key': async () => {
-    expect((await wsinspect(['serve', '--key', files.key])).err).toContain('need each other');
+    expect((await wsinspect(['serve', '--key', files.key])).err).toContain('belong together');
     expect((await wsinspect(['serve', '0', '--cert', files.cert, '--key', files.cert])).exit).toBe(2);
+  },
+  // What they are for: keys.test.ts.
+  '--passphrase': async () => {
+    const both = ['--passphrase', 'x', '--passphrase-file', files.key];
+    expect((await wsinspect(['serve', '0', '--cert', files.cert, '--key', files.key, ...both])).exit).toBe(2);
+  },
+  '--passphrase-file': async () => {
+    const none = ['--passphrase-file', '/nonexistent'];
+    expect((await wsinspect(['serve', '0', '--cert', files.cert, '--key', files.key, ...none])).exit).toBe(2);
   },
   '--client-ca': async () => {
     const server = await serve('--cert', files.cert, '--key', files.key, '--client-ca', files.cert);

@@ -35,6 +35,11 @@ export class Serving {
     return Serving.run(['proxy', '0', url, ...args]);
   }
 
+  /** `wsinspect check --listen`. */
+  static testing(...args: string[]): Promise<Serving> {
+    return Serving.run(['check', '--listen', '0', '--json', ...args]);
+  }
+
   /** The same, with a clock that stands still until the test lets time pass. */
   static async startHeld(...args: string[]): Promise<Serving> {
     return Serving.run(['serve', '0', ...args], true);

@@ -18,8 +18,8 @@ import { isSystemError, reasonOf, WRITING } from '../host/system-reasons.js';
 
 /** Refuses files that must not be written to, before anything is written: what is read in the same run, say. Throws a UsageError. */
 export function checkReports(options: CheckOptions): void {
-  const { expect, spec, compare = [], cert, key, cacert, ca, listenCert, listenKey } = options;
-  const inputs = [expect, spec, ...compare, cert, key, cacert, ca, listenCert, listenKey];
+  const { expect, spec, compare = [], cert, key, passphraseFile, cacert, ca, listenCert, listenKey } = options;
+  const inputs = [expect, spec, ...compare, cert, key, passphraseFile, cacert, ca, listenCert, listenKey];
   checkOutputs(
     fs,
     outputsOf(options),

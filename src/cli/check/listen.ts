@@ -3,6 +3,7 @@ import type { Case } from '../../conformance/case.js';
 import { Driver, refusal as refusalBytes } from '../../conformance/bench/driver.js';
 import { ambiguityIn, factsOfHead } from '../../live/listener/request-facts.js';
 import { LimitedNotices } from '../../live/listener/limited-notices.js';
+import { otherProtocol } from '../../live/listener/other-protocol.js';
 import { refusalFor, type Refusal } from '../../live/listener/policy.js';
 import { listenForWires, type WireListener, type WireLimits } from '../../live/sockets/wire-listener.js';
 import { escapeText, jsonLine } from '../../describe/escape.js';
@@ -47,6 +48,11 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
     patience: PATIENCE,
     subprotocols: options.subprotocol,
     refusal,
+    otherProtocol: (first) => {
+      const found = otherProtocol(first, '--listen-cert and --listen-key');
+      if (found) notices.add(`a connection is refused with ${found.status}: ${found.reason}`);
+      return found && refusalBytes(found.status, found.reason);
+    },
     random: (id) => seeded(seedOf(seed, id)),
     came: (agent) => agents.begin(agent),
     result: (agent, result) => agents.add(agent, result),
@@ -56,7 +62,7 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
   });
   const limits = limitsOf(notice);
   const listener = await listenForWires(
-    { ...place, limits, ...(tls && { tls }) },
+    { ...place, limits, ...(tls && { tls }), trouble: (message) => notices.add(message) },
     (wire) => void driver.take(wire),
   ).catch((error: NodeJS.ErrnoException) => {
     throw listenError(place, error);

@@ -75,7 +75,7 @@ async function check(io: Io, url: string, cases: readonly Case[], { options, sto
     if (!(error instanceof Unreachable)) throw error;
     return unfit(io, { message: error.message, exit: error.exit, cause: error.why }, options);
   }
-  const reason = probe?.problem && unfitReason(url, probe.problem);
+  const reason = probe?.problem && unfitReason(url, probe.problem, server.alert);
   if (reason) return unfit(io, reason, options);
   const target = {
     peer: 'server' as const,
@@ -124,11 +124,13 @@ async function unfit(io: Io, { message, exit, cause }: Unfit, { json, tap }: Che
 }
 
 /** Why the server can't be tested; undefined: it can. */
-function unfitReason(url: string, notOpened: NotOpened): Unfit | undefined {
+function unfitReason(url: string, notOpened: NotOpened, alert: string | undefined): Unfit | undefined {
   const exit = unfitExit(notOpened);
   const { problem, handshake } = notOpened;
-  const cause = handshake && causeOfHandshake(handshake);
-  return exit === undefined ? undefined : { message: `${shownUrl(url)}: ${problem}`, exit, cause };
+  if (exit === undefined) return undefined;
+  // An alert of TLS is the reason of whatever followed it.
+  if (alert !== undefined) return { message: `${shownUrl(url)}: TLS: ${alert}`, exit: EXIT.tls, cause: undefined };
+  return { message: `${shownUrl(url)}: ${problem}`, exit, cause: handshake && causeOfHandshake(handshake) };
 }
 
 /** A server that never opens a WebSocket can't be tested; one that opens it in a wrong way can. */
@@ -138,6 +140,7 @@ function unfitExit({ handshake, end }: NotOpened): number | undefined {
   return status === 101 ? undefined : EXIT.refused;
 }
 
+/** In words, with the exit code; an alert of TLS is the reason of whatever followed it. */
 /** Why a case would say nothing about this server. */
 function unmet({ needs }: Case, probe: Probe, { echo }: CheckOptions): string | undefined {
   const echoes = echo === 'auto' ? probe.echoes : echo === 'yes';

@@ -4,6 +4,7 @@ import type { Tools } from '../../conformance/bench/bench.js';
 import { NOTHING_UNASKED } from '../../conformance/bench/unasked.js';
 import type { Cause } from '../../rules/causes/catalogue.js';
 import { dial, DialError } from '../../live/client/dial.js';
+import { tlsAlert } from '../../live/sockets/tls-reason.js';
 import { SocketWire } from '../../live/sockets/wire.js';
 import { headersOf } from '../connect/headers.js';
 import { STAGE_EXIT } from '../connect/opening.js';
@@ -25,6 +26,8 @@ export class Unreachable extends Error {
 
 /** A server under test: makes a bench for each case. */
 export class ServerUnderTest {
+  /** The last alert of TLS that ended a connection, in words. */
+  alert: string | undefined;
   /** Time limits are multiplied by it. */
   patience = 1;
   /** What it sends without being asked. */
@@ -35,7 +38,7 @@ export class ServerUnderTest {
     readonly target: Target,
     private readonly tools: Tools,
     private readonly head: HeadParts,
-    private readonly dialing: () => Promise<SocketWire>,
+    private readonly dialing: (alerted: (words: string) => void) => Promise<SocketWire>,
     private readonly openTime: number,
     private readonly stop: AbortSignal,
   ) {
@@ -52,9 +55,13 @@ export class ServerUnderTest {
   ): Promise<ServerUnderTest> {
     const target = parseTarget(url);
     const route = await routeOf(io, target, options);
-    const dialing = async (): Promise<SocketWire> => {
+    const dialing = async (alerted: (words: string) => void): Promise<SocketWire> => {
       const late = AbortSignal.timeout(options.connectTimeout * 1000);
       const { stream } = await dial(route, AbortSignal.any([stop, late]));
+      stream.on('error', (error) => {
+        const alert = tlsAlert(error);
+        if (alert !== undefined) alerted(alert);
+      });
       return new SocketWire(stream);
     };
     return new ServerUnderTest(target, tools, requestHead(target, options), dialing, options.connectTimeout, stop);
@@ -70,7 +77,7 @@ export class ServerUnderTest {
 
   private async dial(): Promise<SocketWire> {
     try {
-      const wire = await this.dialing();
+      const wire = await this.dialing((alert) => (this.alert = alert));
       if (this.stop.aborted) wire.drop();
       this.open.add(wire);
       wire.onClose = () => this.open.delete(wire);

@@ -5,6 +5,8 @@ import { Display } from '../connect/display.js';
 import { Goals } from '../connect/goals.js';
 import { ConnectOpening, type ConnectOpened } from '../connect/opening.js';
 import type { ConnectOptions } from '../options/connect-options.js';
+import { asksToWait, mayReturn } from '../connect/lasting.js';
+import { piecesOf } from '../connect/terminator.js';
 import { sendsOf, type Send } from '../connect/plan.js';
 import { Comparison, Replay } from '../connect/replay.js';
 import { Items, Lines, type SourceGate, type Sent, type SendSource } from '../connect/source.js';
@@ -22,7 +24,7 @@ import { asRecorded, checkReplay } from '../options/replay-options.js';
 import { checkPaths } from '../replay/reply-key.js';
 import type { Script } from '../../live/replay/script.js';
 
-/** Backoff of `--reconnect`: milliseconds at first, doubled up to the most. */
+/** Backoff of `--reconnect`: milliseconds at first, doubled up to the most; each pause is between half of it and all. */
 const FIRST_PAUSE = 500;
 const MOST_PAUSE = 30_000;
 /** A connection that held for so long was none of a row of failures: seconds. */
@@ -36,6 +38,9 @@ export async function run(io: Io, argument: string | undefined, options: Connect
     throw new UsageError(`-c ${shownUrl(options.connect)}: there is a URL already, ${shownUrl(argument)}`);
   }
   const target = parseTarget(text);
+  if ((options.terminator ?? 0) > 0x7f && !options.binary) {
+    throw new UsageError('--terminator: above 7f it is no UTF-8, as text has to be (-b sends binary messages)');
+  }
   const sends = await sendsOf(io, options);
   const script = await scriptOf(io, options);
   const all = { ...options, ...(script && asRecorded(script, 'client', options)) };
@@ -50,9 +55,18 @@ export async function run(io: Io, argument: string | undefined, options: Connect
 }
 
 /** What is read in a run. */
-function filesOf({ cert, key, cacert, ca, execute, sendFile, replay }: ConnectOptions): (string | undefined)[] {
+function filesOf({
+  cert,
+  key,
+  passphraseFile,
+  cacert,
+  ca,
+  execute,
+  sendFile,
+  replay,
+}: ConnectOptions): (string | undefined)[] {
   const sent = (sendFile ?? execute ?? []).flatMap(({ kind, value }) => (kind === 'file' ? [value] : []));
-  return [cert, key, cacert, ca, replay, ...sent];
+  return [cert, key, passphraseFile, cacert, ca, replay, ...sent];
 }
 
 async function scriptOf(io: Io, options: ConnectOptions): Promise<Script | undefined> {
@@ -91,16 +105,21 @@ class Visit implements Waiter, SourceGate {
     sends: readonly Send[] | Script,
     recorder: StreamOpener | undefined,
   ) {
-    const { one, count = one && 1, expect, fragment } = options;
+    const { one, count = one && 1, expect, fragment, terminator } = options;
     this.goals = new Goals({ ...(count && { count }), ...(expect && { expect }) });
     if ('steps' in sends) this.source = this.replay = this.replayOf(sends);
     else if (sends.length > 0) this.source = new Items(sends, this.sent, fragment);
     else if (options.stdin && io.stdin.isTTY && io.terminal !== undefined) {
       const binary = options.binary === true;
-      this.prompt = new Prompt(io, io.terminal(), { history: options.history, fragment, binary }, this.sent);
+      this.prompt = new Prompt(
+        io,
+        io.terminal(),
+        { history: options.history, fragment, binary, terminator },
+        this.sent,
+      );
       this.source = this.prompt;
     } else if (options.stdin) {
-      const lines = { nulls: options.null === true, binary: options.binary === true, fragment };
+      const lines = { nulls: options.null === true, binary: options.binary === true, fragment, terminator };
       this.source = new Lines(io.stdin, lines, this.sent, this);
     }
     this.display = new Display(this.prompt?.io ?? io, options, this);
@@ -196,9 +215,8 @@ class Visit implements Waiter, SourceGate {
       } else {
         const since = this.io.now();
         const ended = await this.converse(opened.client);
-        const isDropped = ended.ending === 'peer' && ended.outcome.kind === 'dropped';
         if (this.io.now() - since > HELD) tries = 0;
-        if (!isDropped || tries >= reconnect) return this.judge(ended);
+        if (!mayReturn(ended, this.options.expectClose) || tries >= reconnect) return this.judge(ended);
         ending = endText(ended.outcome);
       }
       await this.pause(ending, tries, reconnect);
@@ -228,6 +246,8 @@ class Visit implements Waiter, SourceGate {
     this.talk = new ConnectTalk(client, this.source, this.sent, this.goals, {
       ...this.options,
       typed: this.prompt !== undefined,
+      listens: asksToWait(this.options),
+      nothingSent: () => this.display.notice('stdin was empty: nothing was sent (--no-stdin listens)'),
     });
     if (this.isShut) client.pause();
     if (this.io.interrupted.aborted) this.talk.end('interrupted');
@@ -239,7 +259,6 @@ class Visit implements Waiter, SourceGate {
     const { ending, outcome, failure } = ended;
     this.prompt?.close();
     if (ending === 'interrupted') return this.io.interrupted.reason;
-    this.display.detail(endText(outcome));
     if (failure !== undefined) {
       const exit = failure.name === 'UsageError' ? EXIT.usage : EXIT.finding;
       this.display.error({ message: failure.message, exit });
@@ -259,6 +278,7 @@ class Visit implements Waiter, SourceGate {
       }),
     );
     const { message, exit } = conclusion;
+    if (message?.includes(endText(outcome)) !== true) this.display.detail(endText(outcome));
     if (message !== undefined) this.display.error({ message, exit, cause: this.cause });
     return exit;
   }
@@ -296,7 +316,10 @@ class Visit implements Waiter, SourceGate {
   }
 
   private async pause(ending: string, tries: number, most: number): Promise<void> {
-    const time = Math.min(MOST_PAUSE, FIRST_PAUSE * 2 ** tries);
+    const longest = Math.min(MOST_PAUSE, FIRST_PAUSE * 2 ** tries);
+    // Clients that lost a server together must not come back together.
+    const share = new DataView(this.io.random(4).buffer).getUint32(0) / 2 ** 32;
+    const time = Math.round((longest * (1 + share)) / 2);
     this.display.notice(`${ending}; connecting again in ${time / 1000} s (${tries + 1} of ${most})`);
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, time);
@@ -314,9 +337,12 @@ class Visit implements Waiter, SourceGate {
     if (this.goals.reached) return;
     this.replay?.hear();
     this.comparison?.take(data, isBinary);
-    this.goals.take(isBinary ? undefined : data.toString());
-    this.display.message(data, isBinary);
-    this.talk?.took();
+    for (const piece of piecesOf(data, this.options.terminator)) {
+      if (this.goals.reached) return;
+      this.goals.take(isBinary ? undefined : piece.toString());
+      this.display.message(piece, isBinary);
+      this.talk?.took();
+    }
   }
 
   private takePong(seconds: number | undefined): void {

@@ -3,7 +3,7 @@ import type { HeadEdit } from '../../live/relay/head.js';
 import type { HostPort } from '../../live/client/route.js';
 import type { RelayFaults } from '../../live/relay/connection.js';
 import { isLoopback, listenError, listenUrl, parseAddress } from '../host/addresses.js';
-import { loginOf, ownHeaders } from '../connect/headers.js';
+import { checkText, loginOf, ownHeaders } from '../connect/headers.js';
 import { routeOf } from '../connect/route.js';
 import { parseTarget, type Target } from '../connect/url.js';
 import { EXIT, UsageError } from '../host/exit.js';
@@ -35,8 +35,8 @@ export async function run(
   const { address, url: text } = argumentsOf(first, second);
   const target = parseTarget(text);
   const place = parseAddress(address, DEFAULT_ADDRESS);
-  const { cert, key, cacert, ca, listenCert, listenKey } = options;
-  return recorded(io, options, [cert, key, cacert, ca, listenCert, listenKey], async (recorder) => {
+  const { cert, key, passphraseFile, cacert, ca, listenCert, listenKey } = options;
+  return recorded(io, options, [cert, key, passphraseFile, cacert, ca, listenCert, listenKey], async (recorder) => {
     const relay = await relayOptions(io, place, target, options);
     return stand(io, target, { ...relay, recorder }, options);
   });
@@ -97,6 +97,7 @@ async function relayOptions(io: Io, place: HostPort, target: Target, options: Pr
 }
 
 function editOf(target: Target, options: ProxyOptions): HeadEdit {
+  checkText(options);
   const own = [...ownHeaders(options.header ?? [])];
   const login = loginOf(target, options);
   const { host, pathname, search } = target.url;

@@ -11,6 +11,7 @@ import { lookOf } from '../decode/view-selection.js';
 import { EXIT, UsageError } from '../host/exit.js';
 import { Inspecting } from '../live/page-host.js';
 import type { Io } from '../host/io.js';
+import { MOST_HEAD } from '../../live/sockets/ws-limits.js';
 import { listenerPolicyOf } from '../options/listener-options.js';
 import { LiveOutput } from '../live/live-output.js';
 import { liveReading, perMessageDeflate } from '../live/live-reading.js';
@@ -21,8 +22,6 @@ import type { ServeOptions } from '../options/serve-options.js';
 import { tlsOf } from '../host/tls-files.js';
 
 const DEFAULT_ADDRESS = { host: '127.0.0.1', port: 9001 };
-/** RFC 6455 has no limit for heads; servers in use have one of about this size. */
-const MOST_HEAD = 16 * 1024;
 const HEAD_SECONDS = 10;
 const BODY_SECONDS = 30;
 const STALL_SECONDS = 30;
@@ -31,11 +30,11 @@ const STALL_SECONDS = 30;
 export async function run(io: Io, address: string | undefined, options: ServeOptions): Promise<number> {
   if (options.compare) return compare(io, options);
   const place = parseAddress(address ?? ':9001', DEFAULT_ADDRESS);
-  const { cert, key, clientCa, replay, connection, quiet } = options;
+  const { cert, key, passphraseFile, clientCa, replay, connection, quiet } = options;
   checkReplay(options);
   const script = replay === undefined ? undefined : await loadScript(io, { replay, connection, quiet });
   const all = { ...options, ...(script && asRecorded(script, 'server', options)) };
-  return recorded(io, options, [cert, key, clientCa, replay], (recorder) =>
+  return recorded(io, options, [cert, key, passphraseFile, clientCa, replay], (recorder) =>
     serve(io, place, all, { recorder, script }),
   );
 }

@@ -11,6 +11,7 @@ type Headers = Map<string, readonly string[] | undefined>;
 export function headersOf(target: Target, options: ReachOptions): Headers {
   const headers: Headers = new Map([['User-Agent', [options.userAgent ?? `wsinspect/${VERSION}`]]]);
   const { origin, cookie } = options;
+  checkText(options);
   if (origin !== undefined) headers.set('Origin', [origin]);
   if (cookie) headers.set('Cookie', [cookie.join('; ')]);
   const login = loginOf(target, options);
@@ -30,18 +31,35 @@ export function loginOf(target: Target, { auth, user = auth }: ReachOptions): st
   return target.user === undefined ? undefined : basicAuth(target.user, target.password ?? '');
 }
 
+/** A header's value stays in its line, and is text (RFC 9110 §5.5). */
+function checkLine(option: string, value: string): void {
+  // eslint-disable-next-line no-control-regex
+  const [control] = /[\0-\x08\x0a-\x1f\x7f]/.exec(value) ?? [];
+  if (control === undefined) return;
+  const code = control.charCodeAt(0).toString(16).padStart(2, '0');
+  throw new UsageError(`${option}: a control character (0x${code}) can't stand in a header`);
+}
+
+/** Throws a UsageError where an option's text can't be the value of a header. */
+export function checkText({ origin, userAgent, cookie = [] }: ReachOptions): void {
+  if (origin !== undefined) checkLine('--origin', origin);
+  if (userAgent !== undefined) checkLine('--user-agent', userAgent);
+  for (const one of cookie) checkLine('--cookie', one);
+}
+
 /** Those of `-H`. */
 export function ownHeaders(lines: readonly string[]): Map<string, string[] | undefined> {
   const own = new Map<string, string[] | undefined>();
   for (const line of lines) {
     const [, name = '', value = ''] = /^([^:\s]+)\s*:[ \t]*([^]*)$/.exec(line) ?? [];
-    if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name) || /[\r\n\0]/.test(value)) {
+    if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name)) {
       // The value may be a secret.
       const [named = ''] = /^[^\s:=]*/.exec(line) ?? [];
       throw new UsageError(
         `-H ${named === '' ? '' : `${named} `}…: a header is 'Name: value', or 'Name:' to leave it out`,
       );
     }
+    checkLine(`-H ${name}`, value);
     put(own, name, value.trimEnd());
   }
   return own;
@@ -57,7 +75,18 @@ function put(headers: Map<string, string[] | undefined>, name: string, value: st
 }
 
 /** Options that say who we are, or what was meant for the server of the URL alone. */
-const OWN = ['header', 'user', 'auth', 'cookie', 'origin', 'subprotocol', 'cert', 'key'] as const;
+const OWN = [
+  'header',
+  'user',
+  'auth',
+  'cookie',
+  'origin',
+  'subprotocol',
+  'cert',
+  'key',
+  'passphrase',
+  'passphraseFile',
+] as const;
 
 /** Another origin must not learn what was meant for the first (as curl and browsers do): what a redirect to it leaves. */
 export function forOtherOrigin<T extends ReachOptions>(options: T): T {

@@ -212,6 +212,9 @@ function failureOf(outcome: ClientOutcome, cause: Cause | undefined): ConnectOpe
     case 'invalid':
       return failed({ message: `the handshake is invalid: ${reasonOf(outcome)}`, exit: EXIT.handshake, cause });
     default: {
+      if (outcome.kind === 'unanswered' && outcome.isAlert) {
+        return failed({ message: `TLS: ${outcome.message}`, exit: EXIT.tls });
+      }
       const message = 'message' in outcome ? outcome.message : outcome.kind;
       return failed(
         { message: `the connection ended before it was open: ${message}`, exit: EXIT.dropped, cause },

@@ -3,6 +3,7 @@ import type { ConnectOptions, SendItem } from '../options/connect-options.js';
 import { UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import { fileOf } from '../host/tls-files.js';
+import { terminated } from './terminator.js';
 import { utf8Error } from '../../traffic/toolbox/bytes.js';
 
 /** One thing to send, its bytes at hand. */
@@ -16,14 +17,15 @@ export async function sendsOf(io: Io, options: ConnectOptions): Promise<Send[]> 
   const { execute, sendHex, sendFile, ping, close, rawFrame } = options;
   const items: readonly SendItem[] = execute ?? sendHex ?? sendFile ?? ping ?? close ?? rawFrame ?? [];
   const sends: Send[] = [];
-  for (const item of items) sends.push(await sendOf(io, item, options.binary === true));
+  for (const item of items) sends.push(await sendOf(io, item, options));
   return sends;
 }
 
-async function sendOf(io: Io, item: SendItem, binary: boolean): Promise<Send> {
+async function sendOf(io: Io, item: SendItem, options: ConnectOptions): Promise<Send> {
+  const { binary = false, terminator } = options;
   switch (item.kind) {
     case 'text':
-      return { kind: 'message', data: Buffer.from(item.value), binary };
+      return { kind: 'message', data: terminated(Buffer.from(item.value), terminator), binary };
     case 'hex':
       return { kind: 'message', data: item.value, binary: true };
     case 'file': {

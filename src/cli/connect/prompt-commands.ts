@@ -1,3 +1,4 @@
+import { readQuoted } from './escapes.js';
 import { parseHex } from '../host/hex-argument.js';
 
 /** What a line at the prompt asks for. */
@@ -13,7 +14,24 @@ export type Typed =
 /** Stands for a line end inside a message, as a paste of several lines has them. */
 export const LINE_END = '␤';
 
-export const PROMPT_HELP = `a line is sent as a text message; several lines pasted at once are one message (${LINE_END} is a line end)
+/** Control characters in a paste, as their symbols (U+2400 to U+2421): the line is sent with the characters themselves. */
+export function symbolsFor(text: string): string {
+  // eslint-disable-next-line no-control-regex
+  return text.replace(/[\0-\x08\x0b-\x1f\x7f]/g, (sign) => (sign === '\x7f' ? '␡' : symbol(sign.charCodeAt(0))));
+}
+
+function symbol(code: number): string {
+  return String.fromCharCode(0x2400 + code);
+}
+
+function withoutSymbols(text: string): string {
+  return text
+    .replaceAll(LINE_END, '\n')
+    .replace(/[␀-␟␡]/g, (sign) => (sign === '␡' ? '\x7f' : String.fromCharCode(sign.charCodeAt(0) - 0x2400)));
+}
+
+export const PROMPT_HELP = `a line is sent as a text message; several lines pasted at once are one message (${LINE_END} is a line end, ␀ to ␟ are control characters)
+  /text "…"               send a text message with escapes: \\u001e, \\0, \\n, \\\\, \\"
   /ping [text]            send a ping
   /close [code] [reason]  close the connection
   /binary <hex>           send a binary message
@@ -26,7 +44,7 @@ export const PROMPT_HELP = `a line is sent as a text message; several lines past
 
 /** Reads a line of the prompt. */
 export function readTyped(line: string): Typed {
-  const text = line.replaceAll(LINE_END, '\n');
+  const text = withoutSymbols(line);
   if (!text.startsWith('/')) return { kind: 'message', data: Buffer.from(text), binary: false };
   if (text.startsWith('//')) return { kind: 'message', data: Buffer.from(text.slice(1)), binary: false };
   const [, name = '', rest = ''] = /^\/(\S*)\s*([^]*)$/.exec(text.trimEnd()) ?? [];
@@ -37,6 +55,7 @@ export function readTyped(line: string): Typed {
 }
 
 const COMMANDS: ReadonlyMap<string, (rest: string) => Typed> = new Map<string, (rest: string) => Typed>([
+  ['text', textOf],
   ['ping', pingOf],
   ['close', closeOf],
   ['binary', (rest) => bytesOf('binary', rest)],
@@ -45,6 +64,11 @@ const COMMANDS: ReadonlyMap<string, (rest: string) => Typed> = new Map<string, (
   ['help', () => ({ kind: 'help' })],
   ['quit', () => ({ kind: 'quit' })],
 ]);
+
+function textOf(rest: string): Typed {
+  const read = readQuoted(rest);
+  return 'mistake' in read ? mistake(read.mistake) : { kind: 'message', data: Buffer.from(read.text), binary: false };
+}
 
 function pingOf(rest: string): Typed {
   const data = Buffer.from(rest);

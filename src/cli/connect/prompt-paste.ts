@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { Transform, type TransformCallback } from 'node:stream';
-import { LINE_END } from './prompt-commands.js';
+import { LINE_END, symbolsFor } from './prompt-commands.js';
 
 const BEGIN = '\x1b[200~';
 const END = '\x1b[201~';
@@ -8,7 +8,7 @@ const END = '\x1b[201~';
 export const ASK_FOR_MARKS = '\x1b[?2004h';
 export const NO_MORE_MARKS = '\x1b[?2004l';
 
-/** Keys on their way to the prompt: a paste of several lines becomes one line, and no control character in it is taken for a key. */
+/** Keys on their way to the prompt: a paste of several lines becomes one line, and control characters in it become symbols, no keys. */
 export class PasteFilter extends Transform {
   private readonly decoder = new StringDecoder('utf8');
   private isPaste = false;
@@ -48,8 +48,7 @@ export class PasteFilter extends Transform {
     const rest = this.endedInCr && text.startsWith('\n') ? text.slice(1) : text;
     this.endedInCr = text.endsWith('\r') && !isLast;
     const lines = (isLast ? withoutLineEnds(rest) : rest).replace(/\r\n|\r|\n/g, LINE_END);
-    // eslint-disable-next-line no-control-regex
-    this.pass(lines.replace(/[\0-\x08\x0b-\x1f\x7f]/g, ''));
+    this.pass(symbolsFor(lines));
   }
 }
 

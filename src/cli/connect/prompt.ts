@@ -4,6 +4,7 @@ import { closable, mayBeSent, doSend } from './plan.js';
 import { count, type Sent, type SendSource } from './source.js';
 import { History, historyFile } from './history.js';
 import type { Io, Output, Terminal } from '../host/io.js';
+import { terminated } from './terminator.js';
 import { wrap } from '../../terminal/width.js';
 import { PROMPT_HELP, readTyped, type Typed } from './prompt-commands.js';
 import { ASK_FOR_MARKS, NO_MORE_MARKS, PasteFilter } from './prompt-paste.js';
@@ -16,6 +17,7 @@ interface PromptOptions {
   readonly history: boolean;
   readonly fragment: number | undefined;
   readonly binary: boolean;
+  readonly terminator: number | undefined;
 }
 
 /** Somebody types: lines become messages, and what is printed in the meantime stands above the line that is typed. */
@@ -112,7 +114,7 @@ export class Prompt implements SendSource {
       case 'close':
         return this.closeWith(typed.code, typed.reason);
       case 'message':
-        return this.send({ ...typed, binary: typed.binary || this.options.binary });
+        return this.send(typed.binary ? typed : this.textOf(typed.data));
       default:
         return this.send(typed);
     }
@@ -121,6 +123,11 @@ export class Prompt implements SendSource {
   private send(send: Parameters<typeof doSend>[1]): void {
     if (this.client !== undefined && doSend(this.client, send, this.fragment)) count(this.sent, send);
     else this.say('not sent: the connection is not open');
+  }
+
+  private textOf(data: Uint8Array): Parameters<typeof doSend>[1] {
+    const { binary, terminator } = this.options;
+    return { kind: 'message', data: terminated(data, terminator), binary };
   }
 
   private closeWith(code: number | undefined, reason: string): void {

@@ -7,7 +7,7 @@ import type { Target } from './url.js';
 import { UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import { shownUrl } from '../options/passwords.js';
-import { fileOf } from '../host/tls-files.js';
+import { caOf, pairOf } from '../host/tls-files.js';
 
 /** How to get to a target, by the options and the environment. */
 export async function routeOf(io: Io, target: Target, options: ReachOptions): Promise<DialRoute> {
@@ -34,12 +34,10 @@ function unbracketed(host: string): string {
 }
 
 async function materialOf(io: Io, options: ReachOptions): Promise<TlsMaterial> {
-  const { cert, key, cacert = options.ca } = options;
-  if ((cert === undefined) !== (key === undefined)) throw new UsageError('--cert and --key need each other');
+  const { cacert = options.ca } = options;
   return {
-    ...(cacert !== undefined && { ca: await fileOf(io, cacert) }),
-    ...(cert !== undefined && { cert: await fileOf(io, cert) }),
-    ...(key !== undefined && { key: await fileOf(io, key) }),
+    ...(cacert !== undefined && { ca: await caOf(io, '--cacert', cacert) }),
+    ...(await pairOf(io, options)),
     ...((options.insecure || !options.check) && { insecure: true as const }),
   };
 }

@@ -2,6 +2,7 @@ import type { Client } from '../../live/client/client.js';
 import { doSend, type Send } from './plan.js';
 import { UsageError } from '../host/exit.js';
 import { MessageLines } from './message-lines.js';
+import { terminated } from './terminator.js';
 import { utf8Error } from '../../traffic/toolbox/bytes.js';
 
 /** What is sent, counted: as many replies as that are waited for. */
@@ -22,6 +23,8 @@ export interface SendSource {
   readonly wantsReplies: boolean;
   /** All replies have come, where it is known how many there are: otherwise it is one for each message. */
   readonly isAnswered?: boolean;
+  /** Nothing was there to be sent, as where stdin is /dev/null. */
+  readonly isEmpty?: boolean;
 }
 
 /** A gate that what is printed can close. */
@@ -45,8 +48,9 @@ export class Items implements SendSource {
     return this.at < this.items.length;
   }
 
+  /** Each connection gets all of them: what the one before was sent, the next knows nothing of. */
   async sendTo(client: Client): Promise<boolean> {
-    for (; this.at < this.items.length; this.at++) {
+    for (this.at = 0; this.at < this.items.length; this.at++) {
       const send = this.items[this.at]!;
       // What is written beneath `ws` must not overtake what `ws` still compresses.
       if (send.kind === 'raw' || send.kind === 'close') await client.flushed();
@@ -68,6 +72,7 @@ interface LineOptions {
   readonly nulls: boolean;
   readonly binary: boolean;
   readonly fragment: number | undefined;
+  readonly terminator: number | undefined;
 }
 
 /** Standard input, one message a line. No more is read than the connection takes. */
@@ -97,6 +102,10 @@ export class Lines implements SendSource {
     return this.at < this.batch.length;
   }
 
+  get isEmpty(): boolean {
+    return this.isOver && this.number === 0 && !this.hasLeft;
+  }
+
   async sendTo(client: Client, over: AbortSignal): Promise<boolean> {
     const stop = (): void => this.wake();
     over.addEventListener('abort', stop);
@@ -119,14 +128,14 @@ export class Lines implements SendSource {
   }
 
   private sendNext(client: Client): boolean {
-    const { binary, fragment } = this.options;
+    const { binary, fragment, terminator } = this.options;
     const data = this.batch[this.at]!;
     if (!binary && utf8Error(data) !== undefined) {
       throw new UsageError(
         `stdin: message ${this.number + 1} is not UTF-8, as text has to be (-b sends binary messages)`,
       );
     }
-    if (!client.send(data, binary, fragment)) return false;
+    if (!client.send(terminated(data, terminator), binary, fragment)) return false;
     this.number++;
     this.at++;
     this.sent.messages++;

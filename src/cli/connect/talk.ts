@@ -2,6 +2,7 @@ import type { Client, ClientOutcome } from '../../live/client/client.js';
 import type { ConnectOptions } from '../options/connect-options.js';
 import type { Sent, SendSource } from './source.js';
 import type { ConnectEnding } from './conclusion.js';
+import { terminated } from './terminator.js';
 import type { Goals } from './goals.js';
 
 /** So long nothing has to come before the replies are taken to be over: milliseconds. */
@@ -21,10 +22,14 @@ export interface Ended {
 
 export interface TalkOptions extends Pick<
   ConnectOptions,
-  'wait' | 'expectClose' | 'pingInterval' | 'pingTimeout' | 'heartbeat'
+  'wait' | 'expectClose' | 'pingInterval' | 'pingTimeout' | 'heartbeat' | 'terminator'
 > {
   /** Somebody types: what ends the typing ends the connection. */
   readonly typed: boolean;
+  /** An option asks to wait: an empty source is none. */
+  readonly listens: boolean;
+  /** The source was empty, and nothing is waited for. */
+  nothingSent(this: void): void;
 }
 
 /** One connection from its opening to its end: what is sent, how long is waited, who closes. */
@@ -121,12 +126,20 @@ export class ConnectTalk {
       .then(async (all) => {
         if (!all) return;
         await this.client.flushed();
+        if (source.isEmpty) return this.afterNothing();
         this.afterSending();
       })
       .catch((error: Error) => {
         this.failure = error;
         this.end('input');
       });
+  }
+
+  private afterNothing(): void {
+    const { listens, wait, nothingSent } = this.options;
+    if (listens && wait === undefined) return;
+    if (!listens) nothingSent();
+    this.afterSending();
   }
 
   private afterSending(): void {
@@ -158,7 +171,7 @@ export class ConnectTalk {
     const { heartbeat, pingInterval } = this.options;
     if (pingInterval === undefined && heartbeat === undefined) return;
     const every = Math.max(0.01, pingInterval ?? HEARTBEAT) * 1000;
-    const text = heartbeat === undefined ? undefined : Buffer.from(heartbeat);
+    const text = heartbeat === undefined ? undefined : terminated(Buffer.from(heartbeat), this.options.terminator);
     this.timers.push(setInterval(() => (text ? void this.client.send(text, false) : this.ping()), every));
   }
 }

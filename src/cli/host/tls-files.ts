@@ -1,43 +1,78 @@
 import { Interrupted, UsageError } from './exit.js';
 import type { Io } from './io.js';
+import { authoritiesIn, tlsPair, type TlsPair } from './tls-pair.js';
 import { concat } from '../../traffic/toolbox/bytes.js';
 
-export interface TlsFiles {
+/** Where the passphrase of an encrypted key stands. */
+export interface PassphraseOptions {
+  passphrase?: string;
+  passphraseFile?: string;
+}
+
+export interface TlsFiles extends PassphraseOptions {
   cert?: string;
   key?: string;
   clientCa?: string;
 }
 
-export interface ServerTls {
-  readonly cert: Buffer;
-  readonly key: Buffer;
+export interface ServerTls extends TlsPair {
   readonly ca?: Buffer;
   readonly requestCert?: true;
   readonly rejectUnauthorized?: true;
 }
 
-/** The files of a server's certificate; undefined: it serves without TLS. */
-export async function tlsOf(
-  io: Io,
-  { cert, key, clientCa }: TlsFiles,
-  names = '--cert and --key',
-): Promise<ServerTls | undefined> {
-  if (cert === undefined && key === undefined) {
+/** The options that name a pair. */
+interface PairNames {
+  readonly cert: string;
+  readonly key: string;
+}
+
+const OWN: PairNames = { cert: '--cert', key: '--key' };
+const LISTENER: PairNames = { cert: '--listen-cert', key: '--listen-key' };
+
+/** The files of a server's certificate; undefined: it serves without TLS. Throws a UsageError. */
+export async function tlsOf(io: Io, files: TlsFiles, names = OWN): Promise<ServerTls | undefined> {
+  const { clientCa } = files;
+  const pair = await pairOf(io, files, names);
+  if (pair === undefined) {
     if (clientCa !== undefined) throw new UsageError('--client-ca needs --cert and --key');
     return undefined;
   }
-  if (cert === undefined || key === undefined) throw new UsageError(`${names} need each other`);
-  const pair = { cert: await fileOf(io, cert), key: await fileOf(io, key) };
   if (clientCa === undefined) return pair;
-  return { ...pair, ca: await fileOf(io, clientCa), requestCert: true, rejectUnauthorized: true };
+  return { ...pair, ca: await caOf(io, '--client-ca', clientCa), requestCert: true, rejectUnauthorized: true };
 }
 
 /** The same for a listener of `--listen-cert` and `--listen-key`. */
 export function listenerTlsOf(
   io: Io,
-  { listenCert: cert, listenKey: key }: { readonly listenCert?: string; readonly listenKey?: string },
+  options: PassphraseOptions & { readonly listenCert?: string; readonly listenKey?: string },
 ): Promise<ServerTls | undefined> {
-  return tlsOf(io, { ...(cert && { cert }), ...(key && { key }) }, '--listen-cert and --listen-key');
+  const { listenCert: cert, listenKey: key, passphrase, passphraseFile } = options;
+  const files = { cert, key, passphrase, passphraseFile };
+  return tlsOf(io, Object.fromEntries(Object.entries(files).filter(([, value]) => value !== undefined)), LISTENER);
+}
+
+/** Certificate and key, sound and of each other; undefined: neither was given. Throws a UsageError. */
+export async function pairOf(io: Io, files: TlsFiles, names = OWN): Promise<TlsPair | undefined> {
+  const { cert, key } = files;
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined || key === undefined) throw new UsageError(`${names.cert} and ${names.key} belong together`);
+  const passphrase = await passphraseOf(io, files);
+  const certFile = { option: names.cert, path: cert, bytes: await fileOf(io, cert) };
+  return tlsPair(certFile, { option: names.key, path: key, bytes: await fileOf(io, key) }, passphrase);
+}
+
+/** Authorities of a file. Throws a UsageError where there are none. */
+export async function caOf(io: Io, option: string, path: string): Promise<Buffer> {
+  return authoritiesIn({ option, path, bytes: await fileOf(io, path) });
+}
+
+/** Of a file it is the first line, as OpenSSL reads it. */
+async function passphraseOf(io: Io, { passphrase, passphraseFile }: PassphraseOptions): Promise<string | undefined> {
+  if (passphraseFile === undefined) return passphrase;
+  if (passphrase !== undefined) throw new UsageError('--passphrase and --passphrase-file exclude each other');
+  const [line = ''] = (await fileOf(io, passphraseFile)).toString().split(/\r?\n/, 1);
+  return line;
 }
 
 /** A small file, whole. */

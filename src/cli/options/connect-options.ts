@@ -1,4 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
+import type { PassphraseOptions } from '../host/tls-files.js';
+import { passphraseOptions } from './passphrase-options.js';
 import { hexes, recordOption, showOptions, type ShowOptions } from './serve-options.js';
 import { close, expression, integer, list, seconds } from './option-values.js';
 import { diffOptions, replayOptions, type DiffOptions, type ReplayOptions } from './replay-options.js';
@@ -10,7 +12,7 @@ export type SendItem =
   | { readonly kind: 'close'; readonly value: { readonly code: number; readonly reason: string } };
 
 /** Handshake and transport: `check` and `proxy` take them too. */
-export interface ReachOptions {
+export interface ReachOptions extends PassphraseOptions {
   header?: string[];
   user?: string;
   auth?: string;
@@ -46,6 +48,8 @@ export interface ConnectOptions extends ShowOptions, ReachOptions, ReplayOptions
   binary?: true;
   null?: true;
   fragment?: number;
+  /** A byte. */
+  terminator?: number;
   one?: true;
   count?: number;
   expect?: RegExp;
@@ -93,6 +97,7 @@ export function reachOptions(): Option[] {
     new Option('--ca <file>').hideHelp(),
     new Option('--cert <file>', 'present this client certificate (PEM)'),
     new Option('--key <file>', 'private key of the certificate (PEM)'),
+    ...passphraseOptions(),
     new Option('--resolve <host:port:address>', 'use this address for a host and port (repeatable)').argParser(list),
     new Option('--connect-to <host:port:host2:port2>', 'connect to this host and port instead (repeatable)').argParser(
       list,
@@ -111,7 +116,7 @@ export function connectOptions(): Option[] {
     new Option('-c, --connect <url>', 'URL to connect to, instead of the argument'),
     ...reachOptions(),
     ...sendOptions(),
-    ...replayOptions('client', [...SENDS, 'binary', 'null', 'fragment', 'reconnect']),
+    ...replayOptions('client', [...SENDS, 'binary', 'null', 'fragment', 'terminator', 'reconnect']),
     ...diffOptions(),
     ...stopOptions(),
     ...showOptions(),
@@ -154,6 +159,10 @@ function sendOptions(): Option[] {
     })),
     new Option('-b, --binary', 'send binary messages; print received ones as raw bytes, not as hex'),
     new Option('-0, --null', 'messages on stdin end with a NUL byte, not with a newline'),
+    new Option(
+      '--terminator <hex>',
+      'end each message of -x, stdin and the prompt with this byte (1e, 00), and split received messages at it',
+    ).argParser(endMark),
     new Option('--fragment <bytes>', 'split messages into fragments of N bytes').argParser(integer(1, 2 ** 31 - 1)),
   ].map((option) => option.helpGroup('Send:'));
 }
@@ -190,12 +199,19 @@ function liveOptions(): Option[] {
     new Option('--ping-timeout <seconds>', 'end with exit 28 when a pong takes longer').argParser(seconds()),
     new Option('--heartbeat <text>', 'send this message instead of a ping at each interval (default: 30 s)'),
     new Option('--no-auto-pong', 'do not answer pings'),
-    new Option('--reconnect [times]', `connect again after a drop, up to ${RECONNECTS} times in a row`).argParser(
-      (value) => (value === '' ? RECONNECTS : integer(1)(value)),
-    ),
+    new Option(
+      '--reconnect [times]',
+      `connect again after a drop or a close with 1001, 1012 or 1013, and send again; up to ${RECONNECTS} times in a row`,
+    ).argParser((value) => (value === '' ? RECONNECTS : integer(1)(value))),
     new Option('--no-history', 'keep no history of typed messages'),
   ].map((option) => option.helpGroup('Live:'));
   return [...show, ...live];
+}
+
+function endMark(text: string): number {
+  if (!/^(?:0x)?[0-9a-f]{2}$/i.test(text))
+    throw new InvalidArgumentError('It has to be one byte in hex, as in 1e or 00.');
+  return parseInt(text, 16);
 }
 
 function pingPayload(text: string): Uint8Array {

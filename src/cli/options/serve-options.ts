@@ -1,9 +1,11 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { VIEW_NAMES } from '../decode/views.js';
+import type { PassphraseOptions } from '../host/tls-files.js';
 import { parseHex } from '../host/hex-argument.js';
 import { listenerOptions, type ListenerOptions } from './listener-options.js';
 import { close, integer, preview, tokens } from './option-values.js';
 import type { DecodeOptions } from './options.js';
+import { passphraseOptions } from './passphrase-options.js';
 import { replayOptions, type ReplayOptions } from './replay-options.js';
 
 /** What `serve` and `connect` show, as `decode` does. */
@@ -12,7 +14,7 @@ export type ShowOptions = Pick<
   'json' | 'color' | 'quiet' | 'verbose' | 'view' | 'preview' | 'pretty' | 'base64' | 'strict' | 'relativeTime'
 >;
 
-export interface ServeOptions extends ShowOptions, ReplayOptions, ListenerOptions {
+export interface ServeOptions extends PassphraseOptions, ShowOptions, ReplayOptions, ListenerOptions {
   mode: 'echo' | 'chat' | 'broadcast' | 'sink' | 'silent';
   subprotocol?: string[];
   token: boolean;
@@ -76,6 +78,7 @@ export function serveOptions(): Option[] {
       .default(20_000),
     new Option('--cert <file>', 'use TLS (wss), with this certificate (PEM, followed by its chain)'),
     new Option('--key <file>', 'private key of the certificate (PEM)'),
+    ...passphraseOptions(),
     new Option('--client-ca <file>', 'require client certificates signed by these authorities (PEM)'),
     new Option('--oneshot', 'end after one connection'),
   ].map((option) => option.helpGroup('Policy:'));
@@ -110,7 +113,20 @@ export function serveOptions(): Option[] {
         'cert',
         'key',
       ],
-      ...['clientCa', 'oneshot', 'reject', 'badAccept', 'rawFrame', 'delay', 'close', 'drop', 'view', 'preview'],
+      ...[
+        'passphrase',
+        'passphraseFile',
+        'clientCa',
+        'oneshot',
+        'reject',
+        'badAccept',
+        'rawFrame',
+        'delay',
+        'close',
+        'drop',
+        'view',
+        'preview',
+      ],
       ...['pretty', 'base64', 'relativeTime', 'record', 'replay'],
     ]),
     ...replayOptions('server', ['mode', 'rawFrame', 'delay', 'close', 'drop']),

@@ -1,7 +1,7 @@
 import { parseHead, type Head, type HeadKind, type ParseHeadOptions } from './head.js';
 
 /** Bytes of a head that are kept by default; what goes beyond is passed over, counted and reported. */
-export const DEFAULT_HEAD_LIMIT = 64 * 1024;
+export const DEFAULT_HEAD_LIMIT = 256 * 1024;
 
 export interface HeadReaderOptions {
   /** Where the first byte stands in its stream; 0 by default. */

@@ -33,6 +33,8 @@ export interface DriverOptions {
   readonly subprotocols?: readonly string[] | undefined;
   /** Why a request gets nothing at all; undefined: it may ask. */
   refusal?(this: void, request: RequestHead): { readonly status: number; readonly reason: string } | undefined;
+  /** The answer to first bytes of a connection that are known to be another protocol's than HTTP/1.1. */
+  otherProtocol?(this: void, first: Uint8Array): Uint8Array | undefined;
   /** The random numbers of a case. */
   random(this: void, id: string): () => number;
   /** An agent begins: it asks for its first case, or for its report. */
@@ -70,7 +72,7 @@ export class Driver {
 
   /** Everything that one connection wants. */
   async take(wire: Wire): Promise<void> {
-    const client = await receiveRequest(wire, this.options.tools.now, HEAD_TIME);
+    const client = await receiveRequest(wire, this.options.tools.now, HEAD_TIME, this.options.otherProtocol);
     if (!client) return;
     const refusal = this.options.refusal?.(client.request);
     return refusal ? refuse(client, refusal.status, refusal.reason) : this.serve(client);

@@ -1,6 +1,6 @@
 import { concat } from '../../codec/bytes/byte-collector.js';
 import { encodeBase64 } from '../../codec/bytes/base64.js';
-import { HeadReader } from '../../codec/http1/head-reader.js';
+import { DEFAULT_HEAD_LIMIT, HeadReader } from '../../codec/http1/head-reader.js';
 import type { Head, RequestHead, ResponseHead } from '../../codec/http1/head.js';
 import { parseHead } from '../../codec/http1/head.js';
 import { readHandshake, type Handshake } from '../../codec/handshake/handshake.js';
@@ -172,7 +172,7 @@ function problemOf(handshake: Handshake, answer: Answer): string | undefined {
 }
 
 function silence({ end, began, tooLarge }: Answer): string {
-  if (tooLarge) return 'the head of the answer has no end: more than 64 KiB came';
+  if (tooLarge) return `the head of the answer has no end: more than ${DEFAULT_HEAD_LIMIT / 1024} KiB came`;
   if (end !== undefined)
     return `the connection ended (${end}) before ${began ? 'the head of the answer was whole' : 'an answer came'}`;
   return began ? 'what came is no head of HTTP, or was not whole in time' : 'no answer came in time';

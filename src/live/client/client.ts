@@ -8,10 +8,13 @@ import { isFinding, type Diagnostic } from '../../rules/catalogue.js';
 import type { HandshakeDiagnostic } from '../../rules/handshake/rules.js';
 import type { Judged } from '../../traffic/judged.js';
 import type { DialledConnection } from './dial.js';
+import { layerOf } from '../../traffic/layers.js';
+import { headerText } from '../sockets/header-text.js';
 import { firstToEnd } from '../sockets/first-to-end.js';
 import { answerPings } from '../sockets/pongs.js';
 import { readAtMost } from '../sockets/turns.js';
 import { MOST_HEAD, ownLimit, WS_LIMITS } from '../sockets/ws-limits.js';
+import { tlsAlert } from '../sockets/tls-reason.js';
 import { LiveConnection, type LiveContext, type LiveTaker } from '../sockets/live-connection.js';
 import { refusalOf, type RefusedHandshake } from './handshake-refusal.js';
 import { Tap } from '../sockets/tap.js';
@@ -33,7 +36,12 @@ export type ClientOutcome =
   /** 101, but the handshake does not hold (RFC 6455 §4.1); or no HTTP at all. */
   | { readonly kind: 'invalid'; readonly message: string; readonly diagnostic?: Diagnostic }
   /** It ended before there was an answer. */
-  | { readonly kind: 'unanswered'; readonly message: string }
+  | {
+      readonly kind: 'unanswered';
+      readonly message: string;
+      /** An alert of TLS ended it. */
+      readonly isAlert?: true;
+    }
   /** The peer broke the protocol after 101. */
   | { readonly kind: 'broken'; readonly message: string; readonly diagnostic?: Diagnostic }
   /** Closed with a close frame; `code` is 1005 where it has none. */
@@ -214,7 +222,7 @@ export class Client {
     if (subprotocols.length > 0) request.setHeader('Sec-WebSocket-Protocol', subprotocols.join(', '));
     for (const [name, values] of this.options.headers) {
       if (values === undefined) request.removeHeader(name);
-      else request.setHeader(name, values.length === 1 ? values[0]! : values);
+      else request.setHeader(name, values.length === 1 ? headerText(values[0]!) : values.map(headerText));
     }
     request.prependListener('upgrade', (response: IncomingMessage, _socket: Socket, head: Buffer) => {
       delete response.headers['sec-websocket-protocol'];
@@ -252,18 +260,26 @@ export class Client {
     });
   }
 
-  private failed(error: NodeJS.ErrnoException): void {
-    const { code = '', message } = error;
+  private failed(error: NodeJS.ErrnoException & { readonly rawPacket?: Buffer }): void {
+    const { code = '', message, rawPacket } = error;
     const limit = ownLimit(code);
+    const alert = this.opened ? undefined : tlsAlert(error);
+    if (alert !== undefined) this.end({ kind: 'unanswered', message: alert, isAlert: true });
     if (!this.opened) {
       const isHttp = code.startsWith('HPE_');
       const isInvalid = isHttp || (code === '' && this.handshake?.upgraded === true);
-      if (isInvalid) this.end({ kind: 'invalid', message: isHttp ? httpTrouble(code, message) : message });
-      else this.end({ kind: 'unanswered', message: code === 'ECONNRESET' ? 'no answer to the handshake' : message });
+      if (isInvalid) this.end({ kind: 'invalid', message: isHttp ? httpTrouble(code, message, rawPacket) : message });
+      else this.end({ kind: 'unanswered', message: code === 'ECONNRESET' ? this.silence() : message });
     } else if (limit !== undefined && this.fault === undefined) {
       this.end({ kind: 'closed', code: limit.closeCode, reason: '', byPeer: false, limit: limit.words });
     } else if (code.startsWith('WS_ERR_')) this.end(this.broken(message));
     this.sayFarewell();
+  }
+
+  /** A server of TLS ends a connection on which it is asked in the clear. */
+  private silence(): string {
+    const isBare = this.stream.bytesRead === 0 && !this.options.isSecure;
+    return `no answer to the handshake${isBare ? ' (perhaps the server speaks TLS: wss://)' : ''}`;
   }
 
   /** RFC 6455 §4.1: the client fails the connection. */
@@ -328,9 +344,19 @@ function isPeers(record: Judged, diagnostic: Diagnostic & Partial<Pick<Handshake
 }
 
 /** Why the answer to the handshake can't be read, in words. */
-function httpTrouble(code: string, message: string): string {
+function httpTrouble(code: string, message: string, bytes: Uint8Array = new Uint8Array(0)): string {
+  const layer = layerOf(bytes);
+  if (layer !== 'maybe' && layer?.name === 'tls') return 'the server answers in TLS: use wss://';
+  if (isHttp2(bytes)) return 'the server answers in HTTP/2, and does not speak HTTP/1.1';
   if (code !== 'HPE_HEADER_OVERFLOW') return `no HTTP: ${message}`;
   return `the head of the answer is longer than this end reads (${MOST_HEAD / 1024} KiB)`;
+}
+
+/** RFC 9113 §3.4: what a server sends first is a SETTINGS frame, of the connection itself. */
+function isHttp2(bytes: Uint8Array): boolean {
+  const length = ((bytes[0] ?? 0) << 16) | ((bytes[1] ?? 0) << 8) | (bytes[2] ?? 0);
+  const [type, flags, ...stream] = bytes.subarray(3, 9);
+  return stream.length === 4 && type === 4 && flags === 0 && stream.every((byte) => byte === 0) && length % 6 === 0;
 }
 
 /** Tokens, each once (RFC 6455 §4.1). */

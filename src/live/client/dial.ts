@@ -44,6 +44,7 @@ export interface TlsMaterial {
   readonly ca?: Buffer;
   readonly cert?: Buffer;
   readonly key?: Buffer;
+  readonly passphrase?: string;
   /** Whoever it is will do. */
   readonly insecure?: true;
 }
@@ -167,7 +168,7 @@ const REASONS: Readonly<Record<string, string>> = {
 function secure(
   socket: net.Socket,
   host: string,
-  { ca, cert, key, insecure }: TlsMaterial,
+  { ca, cert, key, passphrase, insecure }: TlsMaterial,
   signal: AbortSignal,
 ): Promise<tls.TLSSocket> {
   const stream = tls.connect({
@@ -178,13 +179,15 @@ function secure(
     ...(ca && { ca }),
     ...(cert && { cert }),
     ...(key && { key }),
+    ...(passphrase !== undefined && { passphrase }),
   });
   const certificate = watchCertificate(stream);
   const made = new Promise<tls.TLSSocket>((resolve, reject) => {
     const fail = (error: Error): void => {
       const isCertificate = Boolean(stream.authorizationError);
       const why = causeOfDial(tlsFacts(error, host, certificate()));
-      reject(new DialError(isCertificate ? 'certificate' : 'tls', `TLS with ${host}: ${tlsReason(error)}`, why));
+      const words = tlsReason(error, 'client');
+      reject(new DialError(isCertificate ? 'certificate' : 'tls', `TLS with ${host}: ${words}`, why));
     };
     stream.once('secureConnect', () => {
       stream.off('error', fail);

@@ -4,6 +4,7 @@ import { HeadReader } from '../../codec/http1/head-reader.js';
 import type { Head } from '../../codec/http1/head.js';
 import { hostPort } from '../../codec/bytes/endpoint.js';
 import type { HostPort } from './route.js';
+import { MOST_HEAD } from '../sockets/ws-limits.js';
 import { takeBytes, takeFrom } from '../sockets/read-prefix.js';
 
 /**
@@ -21,8 +22,6 @@ export class ProxyRefusal extends Error {
   override readonly name = 'ProxyRefusal';
 }
 
-const MOST_HEAD = 16 * 1024;
-
 /** Asks an HTTP proxy for a tunnel (RFC 9110 §9.3.6). What follows on the stream is the other end's. */
 export async function tunnel(stream: Duplex, to: HostPort, { user, password = '' }: Proxy): Promise<void> {
   const place = hostPort(to.host, to.port);
@@ -35,7 +34,8 @@ export async function tunnel(stream: Duplex, to: HostPort, { user, password = ''
   const reader = new HeadReader({ kind: 'response', limit: MOST_HEAD });
   const head = await takeFrom<Head>(stream, (chunk) => {
     const result = reader.push(chunk);
-    if (reader.tooLarge) throw new ProxyRefusal('the proxy answers with an endless head');
+    if (reader.tooLarge)
+      throw new ProxyRefusal(`the head of the proxy's answer is longer than ${MOST_HEAD / 1024} KiB`);
     return result && { value: result.head, rest: result.rest };
   });
   const status = head.kind === 'response' ? head.status : undefined;

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 
 /** Where a connection goes to. An IPv6 address stands without brackets. */
 export interface HostPort {
@@ -38,13 +38,14 @@ function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-/** Whether `NO_PROXY` names the host: suffixes of names, addresses, `*`; perhaps with a port behind it. */
+/** Whether `NO_PROXY` names the host: suffixes of names, addresses, networks (`10.0.0.0/8`, as for curl), `*`; a port may follow. */
 export function isExempt(place: HostPort, list: string): boolean {
   return list
     .split(/[\s,]+/)
     .filter(Boolean)
     .some((entry) => {
       if (entry === '*') return true;
+      if (entry.includes('/')) return isInNetwork(place.host, entry);
       const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|(.*?))(?::(\d+))?$/.exec(
         isIP(entry) ? `[${entry}]` : entry,
       )!;
@@ -53,4 +54,16 @@ export function isExempt(place: HostPort, list: string): boolean {
       const host = place.host.toLowerCase();
       return name !== '' && (host === name || (isIP(host) === 0 && host.endsWith(`.${name}`)));
     });
+}
+
+/** Whether an address is in a network of CIDR notation (RFC 4632 §3.1); a name is in none. */
+function isInNetwork(host: string, network: string): boolean {
+  const [, bracketed, plain, length = ''] = /^(?:\[([^\]]+)\]|([^/]+))\/(\d{1,3})$/.exec(network) ?? [];
+  const address = bracketed ?? plain ?? '';
+  const version = isIP(address);
+  if (version === 0 || isIP(host) !== version || Number(length) > (version === 4 ? 32 : 128)) return false;
+  const family = version === 4 ? 'ipv4' : 'ipv6';
+  const list = new BlockList();
+  list.addSubnet(address, Number(length), family);
+  return list.check(host, family);
 }

@@ -2,8 +2,10 @@ import type { Socket } from 'node:net';
 import { concat } from '../../codec/bytes/byte-collector.js';
 import { HeadReader } from '../../codec/http1/head-reader.js';
 import { startsLikeHead, type RequestHead } from '../../codec/http1/head.js';
+import { otherProtocol } from './other-protocol.js';
 import type { Refusal } from './policy.js';
-import { LARGE_HEAD, MOST_HEAD, NO_HTTP } from '../relay/exchanges.js';
+import { LARGE_HEAD, NO_HTTP } from '../relay/exchanges.js';
+import { MOST_HEAD } from '../sockets/ws-limits.js';
 
 /** What a client began with: a request, with all bytes that came up to now; or why there is none. */
 export type FirstHead =
@@ -28,6 +30,8 @@ export function firstHead(socket: Socket, seconds: number): Promise<FirstHead> {
     );
     const onData = (chunk: Uint8Array): void => {
       chunks.push(chunk);
+      const other = reader.length <= MOST_START ? otherProtocol(concat(chunks), TLS_OPTIONS) : undefined;
+      if (other) return done({ refusal: other });
       const result = reader.push(chunk);
       if (result) done({ head: result.head as RequestHead, bytes: concat(chunks) });
       else if (reader.tooLarge) done({ refusal: LARGE_HEAD });
@@ -43,6 +47,8 @@ export function firstHead(socket: Socket, seconds: number): Promise<FirstHead> {
   });
 }
 
+/** What makes a proxy speak TLS with its clients. */
+const TLS_OPTIONS = '--listen-cert and --listen-key';
 /** What a head begins with is known by then. */
 const MOST_START = 1024;
 const HALF_HEAD: Refusal = { status: 400, reason: 'the head of the request is not whole' };

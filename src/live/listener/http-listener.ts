@@ -1,11 +1,14 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { refuse } from './handshake-rejection.js';
 import type { Endpoints } from '../../codec/bytes/endpoint.js';
 import { readOut } from '../sockets/defer-write-errors.js';
+import { otherProtocol } from './other-protocol.js';
 import { OpenConnections, type ConnectionLimits } from './open-connections.js';
 import { endsOf } from '../sockets/socket-ends.js';
 import { Tap, type TapTaker } from '../sockets/tap.js';
+import { MOST_HEAD } from '../sockets/ws-limits.js';
 import { tlsReason } from '../sockets/tls-reason.js';
 import { readAtMost, takeTurns } from '../sockets/turns.js';
 
@@ -28,9 +31,12 @@ export interface HttpTaker {
   trouble(message: string): void;
 }
 
+/** An error of a request, with the chunk that it was found in. */
+type HttpError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
+
 /** What Node.js reports of bad requests: the answer, and the words for it. */
 const HTTP_TROUBLE: Readonly<Record<string, readonly [status: string, words: string]>> = {
-  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', 'the head is too long'],
+  HPE_HEADER_OVERFLOW: ['431 Request Header Fields Too Large', `the head is longer than ${MOST_HEAD / 1024} KiB`],
   ERR_HTTP_REQUEST_TIMEOUT: ['408 Request Timeout', 'the head did not come in time'],
 };
 
@@ -71,11 +77,16 @@ export class HttpListener {
       });
     });
     server.on('tlsClientError', (error: NodeJS.ErrnoException) => {
-      taker.trouble(`a TLS handshake failed: ${refusedTls(error)}`);
+      taker.trouble(`a TLS handshake failed: ${tlsReason(error, 'server')}`);
     });
-    server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
-      const { code = '' } = error;
+    server.on('clientError', (error: HttpError, socket: Duplex) => {
+      const { code = '', rawPacket } = error;
       if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+      const other = rawPacket && otherProtocol(rawPacket, '--cert and --key');
+      if (other) {
+        taker.trouble(`a connection is refused with ${other.status}: ${other.reason}`);
+        return refuse(socket, other);
+      }
       taker.trouble(`a connection was refused: ${HTTP_TROUBLE[code]?.[1] ?? `no HTTP (${error.message})`}`);
       socket.end(`HTTP/1.1 ${HTTP_TROUBLE[code]?.[0] ?? '400 Bad Request'}\r\nConnection: close\r\n\r\n`);
     });
@@ -133,6 +144,13 @@ export class HttpListener {
   }
 }
 
+/** The head of a request as Node.js has read it: written anew. */
+export function headOfMessage({ method, url, httpVersion, rawHeaders }: IncomingMessage): Uint8Array {
+  const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  for (let i = 0; i < rawHeaders.length; i += 2) lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`);
+  return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
+}
+
 /** A tap that keeps what comes until somebody asks for it. */
 export class HeldTap implements TapTaker {
   private readonly tap: Tap;
@@ -186,11 +204,8 @@ export class HeldTap implements TapTaker {
   }
 
   /** It asks for a WebSocket. Behind another request on the same connection its head is written anew. */
-  want({ method, url, httpVersion, rawHeaders }: IncomingMessage, head: Uint8Array): void {
-    if (this.held !== undefined) return;
-    const lines = [`${method} ${url} HTTP/${httpVersion}`];
-    for (let i = 0; i < rawHeaders.length; i += 2) lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`);
-    this.held = [Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head];
+  want(request: IncomingMessage, head: Uint8Array): void {
+    this.held ??= [headOfMessage(request), head];
   }
 
   /** From now on `taker` gets the bytes, beginning with what was kept. */
@@ -199,13 +214,4 @@ export class HeldTap implements TapTaker {
     this.held = undefined;
     this.taker = taker;
   }
-}
-
-/** Why a client's TLS handshake failed. */
-function refusedTls(error: NodeJS.ErrnoException): string {
-  if (error.code === 'ECONNRESET') return 'the client ended it (it may not trust the certificate)';
-  const words = tlsReason(error);
-  return /http request|wrong version number/.test(words)
-    ? `${words} (the client may have used ws:// or http://)`
-    : words;
 }

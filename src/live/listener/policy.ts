@@ -154,7 +154,7 @@ function partsOf(origin: string): OriginParts | undefined {
 }
 
 /** Fit for a terminal and for a response, whatever somebody sent. */
-function shown(text: string): string {
+export function shown(text: string): string {
   const plain = excerpt(text).replace(/[^!-~]/g, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`);
   return plain === '' ? '(empty)' : plain;
 }

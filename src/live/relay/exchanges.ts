@@ -4,13 +4,12 @@ import { HeadReader } from '../../codec/http1/head-reader.js';
 import { startsLikeHead, type RequestHead, type ResponseHead } from '../../codec/http1/head.js';
 import type { Polled } from '../../traffic/run-records/polled.js';
 import { BodyMeter, requestBody, responseBody } from '../server/body-meter.js';
+import { MOST_HEAD } from '../sockets/ws-limits.js';
 import type { Refusal } from '../listener/policy.js';
 import { editHead, type HeadEdit } from './head.js';
 
 type Sender = 'client' | 'server';
 
-/** A head of a request may not be longer; of an answer more is not looked at, and goes on as it is. */
-export const MOST_HEAD = 64 * 1024;
 /** What waits here for an answer before the client is read no further. */
 const MOST_HELD = 64 * 1024;
 

@@ -1,3 +1,5 @@
+import { headerText } from '../sockets/header-text.js';
+
 /** What of a request's head is written anew on its way (RFC 9112 §3.2: a proxy names the server it asks). */
 export interface HeadEdit {
   /** Instead of the value of `Host`. */
@@ -25,8 +27,9 @@ export function editHead(head: Uint8Array, edit: HeadEdit): Uint8Array {
   const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1');
   const [start, fields, end] = partsOf(text);
   const lineEnd = start.endsWith('\r\n') ? '\r\n' : '\n';
+  const own = edit.set.map(([name, value]) => [name, headerText(value)] as const);
   const sets = [
-    ...edit.set,
+    ...own,
     ...(edit.host === undefined ? [] : [['Host', edit.host] as const]),
     ...(edit.close ? [CLOSE] : []),
   ];
@@ -40,7 +43,7 @@ export function editHead(head: Uint8Array, edit: HeadEdit): Uint8Array {
   });
   const known = new Set(fields.map(({ name }) => name));
   // What the client leaves out, as Host, is its own fault: the server shall see it.
-  const added = [...edit.set, ...(edit.close ? [CLOSE] : [])]
+  const added = [...own, ...(edit.close ? [CLOSE] : [])]
     .filter(([name]) => !known.has(name.toLowerCase()))
     .map(([name, value]) => `${name}: ${value}${lineEnd}`);
   return Buffer.from([startWith(start, edit), ...kept, ...added, end].join(''), 'latin1');

@@ -16,6 +16,7 @@ import { refusalFor, type ListenerPolicy, type Refusal } from '../listener/polic
 import { LiveConnection, type LiveContext, type LiveTaker } from '../sockets/live-connection.js';
 import { readOut } from '../sockets/defer-write-errors.js';
 import { remoteEnd } from '../sockets/socket-ends.js';
+import { tlsAlert, tlsReason } from '../sockets/tls-reason.js';
 import { takeTurns } from '../sockets/turns.js';
 import { RelayConnection, type RelayFaultEvent, type RelayFaults, type RelayWatcher } from './connection.js';
 import type { HeadEdit } from './head.js';
@@ -55,6 +56,9 @@ export interface RelayServerTaker extends LiveTaker {
   polled(polled: Polled): void;
 }
 
+/** Connections without a whole request: each has its head in memory. */
+const MOST_WAITING = 400;
+
 const NOBODY: LiveTaker = { record: () => undefined, closed: () => undefined };
 /** How long a client that is refused has to take the answer: milliseconds; and how many have that time at once. */
 const TAKING = 1000;
@@ -78,7 +82,8 @@ export class RelayServer {
   ) {
     const { connections, headSeconds } = options.limits;
     this.notices = new LimitedNotices((message) => taker.notice(message));
-    this.connections = new OpenConnections({ connections, waiting: connections }, (socket) => socket.destroy());
+    const waiting = Math.min(connections, MOST_WAITING);
+    this.connections = new OpenConnections({ connections, waiting }, (socket) => socket.destroy());
     const shape = { allowHalfOpen: true, noDelay: true };
     const take = (socket: Socket): void => void this.take(socket);
     const handshake = { ALPNProtocols: ['http/1.1'], handshakeTimeout: headSeconds * 1000 };
@@ -87,7 +92,9 @@ export class RelayServer {
       : net.createServer({ ...shape, pauseOnConnect: true }, take);
     // Before TLS is agreed on, only Node.js knows a connection.
     if (options.tls) this.server.maxConnections = connections + MOST_REFUSED;
-    this.server.on('tlsClientError', (error: Error) => this.notices.add(`a TLS handshake failed: ${error.message}`));
+    this.server.on('tlsClientError', (error: NodeJS.ErrnoException) =>
+      this.notices.add(`a TLS handshake failed: ${tlsReason(error, 'server')}`),
+    );
   }
 
   listen(): Promise<AddressInfo> {
@@ -156,6 +163,10 @@ export class RelayServer {
 
   private relay(client: Socket, { stream: server, ends }: DialledConnection, first: Uint8Array): void {
     const { options, taker } = this;
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      const alert = tlsAlert(error);
+      if (alert !== undefined) this.notices.add(`TLS with the server: ${alert}`);
+    });
     const both = { client: remoteEnd(client) ?? UNKNOWN_ENDPOINT, server: remoteEnd(server) ?? UNKNOWN_ENDPOINT };
     const texts = { ...ends, client: endpointText(both.client) };
     let number = -1;

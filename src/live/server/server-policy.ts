@@ -1,3 +1,7 @@
+import { readHandshake } from '../../codec/handshake/handshake.js';
+import { parseHead, type RequestHead } from '../../codec/http1/head.js';
+import { explain } from '../../rules/catalogue.js';
+import { isToBeRefused, judgeHandshake } from '../../rules/handshake/rules.js';
 import type { Refusal } from '../listener/policy.js';
 
 /** What a server takes of those that may ask (listener-policy.ts). */
@@ -28,6 +32,15 @@ export function refusalOf({ path, version }: UpgradeFacts, policy: ServerPolicy)
     return { status: 404, reason: `there is no WebSocket at ${path}, only at ${policy.path}` };
   }
   return undefined;
+}
+
+/** What is wrong with a request so that a server has to refuse it (RFC 6455 §4.2.1): as the rules have it. */
+export function faultOf(head: Uint8Array): Refusal | undefined {
+  const request = parseHead(head) as RequestHead;
+  const fault = judgeHandshake(readHandshake({ request })).find(isToBeRefused);
+  if (fault === undefined) return undefined;
+  const { message, rfc } = explain(fault);
+  return { status: 400, reason: `${message} (${rfc})` };
 }
 
 /** The first of the server's subprotocols that the client offers (RFC 6455 §4.2.2). */

@@ -3,12 +3,12 @@ import * as https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type PerMessageDeflateOptions } from 'ws';
 import type { Polled } from '../../traffic/run-records/polled.js';
-import { HttpListener, type UpgradeRequest, type HeldTap } from '../listener/http-listener.js';
+import { HttpListener, headOfMessage, type UpgradeRequest, type HeldTap } from '../listener/http-listener.js';
 import { firstToEnd } from '../sockets/first-to-end.js';
 import { factsOfMessage } from '../listener/request-facts.js';
 import { MemoryBudget } from './memory-budget.js';
 import { LimitedNotices } from '../listener/limited-notices.js';
-import { refusalOf, subprotocolOf, type ServerPolicy } from './server-policy.js';
+import { faultOf, refusalOf, subprotocolOf, type ServerPolicy } from './server-policy.js';
 import { refusalFor, type Audience, type ListenerPolicy, type Refusal } from '../listener/policy.js';
 import type { LiveContext, LiveTaker } from '../sockets/live-connection.js';
 import { LiveConnection } from '../sockets/live-connection.js';
@@ -74,8 +74,9 @@ const MOST_FAREWELL = 1024 * 1024;
 const STALL_CHECK = 1000;
 /** Modes whose pages can read nothing that is not their own. */
 const PUBLIC: ReadonlySet<ModeName> = new Set(['echo', 'sink', 'silent']);
-/** Connections that are no WebSockets; and how many may be without a whole request. */
+/** Connections that are no WebSockets; and how many may be without a whole request, each with a head in memory. */
 const OTHERS = 1000;
+const WAITING = 400;
 /** What all peers together may leave in memory: bytes. */
 const MOST_WEIGHT = 128 * 1024 * 1024;
 
@@ -137,7 +138,7 @@ export class LiveServer implements ServerContext {
       : http.createServer(shape);
     // Node.js would leave out headers after the 2000th; the head's length is what bounds them.
     server.maxHeadersCount = 0;
-    const listenerLimits = { head: limits.head, connections: limits.connections + OTHERS, waiting: OTHERS };
+    const listenerLimits = { head: limits.head, connections: limits.connections + OTHERS, waiting: WAITING };
     this.http = new HttpListener(server, options.tls ? 'secureConnection' : 'connection', listenerLimits, {
       request: (request, response, tap) => this.serve(request, response, tap),
       upgrade: (upgrade) => this.receive(upgrade),
@@ -306,7 +307,7 @@ export class LiveServer implements ServerContext {
       path: target.pathname,
       version: request.headers['sec-websocket-version'],
     };
-    return refusalOf(visit, policy) ?? this.mode.enter?.(target, this);
+    return refusalOf(visit, policy) ?? faultOf(headOfMessage(request)) ?? this.mode.enter?.(target, this);
   }
 
   private welcome(peer: Peer, target: URL): void {

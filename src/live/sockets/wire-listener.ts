@@ -3,6 +3,7 @@ import * as tls from 'node:tls';
 import type { AddressInfo, Socket } from 'node:net';
 import { readOut } from './defer-write-errors.js';
 import { takeTurns } from './turns.js';
+import { tlsReason } from './tls-reason.js';
 import { SocketWire } from './wire.js';
 
 export interface WireListener {
@@ -21,11 +22,15 @@ export interface WireLimits {
   refused(this: void): void;
 }
 
+/** Why TLS did not come about with a client, in words. */
+type TlsTrouble = (words: string) => void;
+
 export interface WireListenerOptions {
   readonly host: string;
   readonly port: number;
   readonly tls?: tls.TlsOptions;
   readonly limits: WireLimits;
+  readonly trouble: TlsTrouble;
 }
 
 /** Connections that are told why they are refused, and how long they have to take it (milliseconds): others are just ended. */
@@ -44,7 +49,7 @@ function refuse(socket: Socket, { refusal, refused }: WireLimits): void {
 
 /** A socket server without a protocol: each connection is a wire. */
 export function listenForWires(
-  { host, port, tls: material, limits }: WireListenerOptions,
+  { host, port, tls: material, limits, trouble }: WireListenerOptions,
   take: (wire: SocketWire) => void,
 ): Promise<WireListener> {
   const sockets = new Set<Socket>();
@@ -58,10 +63,13 @@ export function listenForWires(
   };
   const shape = { allowHalfOpen: true };
   const server = material
-    ? tls.createServer({ ...material, ...shape, handshakeTimeout: TLS_TIME }, welcome)
+    ? tls.createServer({ ...material, ...shape, handshakeTimeout: TLS_TIME, ALPNProtocols: ['http/1.1'] }, welcome)
     : net.createServer(shape, welcome);
   // Handshakes of TLS count too.
   server.maxConnections = limits.connections + MOST_REFUSED;
+  server.on('tlsClientError', (error: NodeJS.ErrnoException) => {
+    trouble(`a TLS handshake failed: ${tlsReason(error, 'server')}`);
+  });
   server.on('drop', limits.refused);
   return new Promise((resolve, reject) => {
     server.once('error', reject);

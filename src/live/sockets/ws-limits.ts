@@ -1,3 +1,5 @@
+import { DEFAULT_HEAD_LIMIT } from '../../codec/http1/head-reader.js';
+
 /**
  * What `ws` puts limits on that the standard does not: with its own values legal traffic would end in an error of ours.
  * What is left of them bounds memory, and is reported as a limit of this end (`isOwnLimit`).
@@ -9,8 +11,8 @@ export const WS_LIMITS = {
   maxBufferedChunks: 1024 * 1024,
 } as const;
 
-/** Bytes of the head that answers a handshake: as many as `check` and `decode` read. */
-export const MOST_HEAD = 64 * 1024;
+/** Bytes of a head, in either direction: as many as `check`, `decode` and browsers read. */
+export const MOST_HEAD = DEFAULT_HEAD_LIMIT;
 
 /** A limit of this end: the close code that `ws` sends for it, and what it is, in words. */
 interface OwnLimit {

@@ -1,0 +1,16 @@
+import { readClientHello } from '../../codec/tls/client-hello.js';
+import { layerOf } from '../../traffic/layers.js';
+import { shown, type Refusal } from './policy.js';
+
+/** The protocol that a client begins with where HTTP/1.1 is expected; undefined: HTTP/1.1, or it can't be known. `cert` names the options that make the listener speak TLS. */
+export function otherProtocol(first: Uint8Array, cert: string): Refusal | undefined {
+  const layer = layerOf(first);
+  if (layer === 'maybe' || layer === undefined) return undefined;
+  if (layer.name === 'http2') {
+    return { status: 400, reason: 'the client begins HTTP/2 (PRI * HTTP/2.0): this listener speaks HTTP/1.1' };
+  }
+  if (layer.name !== 'tls') return undefined;
+  const { serverName } = readClientHello(first) ?? {};
+  const name = serverName === undefined ? '' : `, SNI ${shown(serverName)}`;
+  return { status: 400, reason: `the client begins TLS (ClientHello${name}): use ws://, or ${cert}` };
+}
