@@ -16,7 +16,7 @@ export interface Dump {
   readonly text: boolean;
 }
 
-type Mark = 'plain' | 'invalid';
+type DumpMark = 'plain' | 'invalid';
 
 /** Columns of a dump of `perRow` bytes, in one or two hex columns. */
 function columns(perRow: number, wire: boolean, offsetWidth: number): number {
@@ -48,7 +48,7 @@ export function drawDump(dump: Dump, look: Look): Printable[] {
 
 interface Cell {
   readonly text: Printable;
-  readonly mark: Mark;
+  readonly mark: DumpMark;
 }
 
 /** One cell for each byte, whatever its place: dumps may be long. */

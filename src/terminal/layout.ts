@@ -54,7 +54,7 @@ export function bits(byte: number, mask: number): Printable {
 }
 
 /** A line of the annotated view. `bytes`, `bits`, `value` are plain; `paint` colours all three, so that they read as one thing. */
-export interface Row {
+export interface AnnotatedRow {
   readonly offset?: number;
   /** Plain text of the bytes, and how it is painted where that differs from `paint`. */
   readonly bytes?: Printable;
@@ -67,7 +67,7 @@ export interface Row {
 }
 
 /** Draws a row; the meaning is cut at the width, everything before it is kept whole. */
-export function drawRow(row: Row, look: Look): Printable {
+export function drawRow(row: AnnotatedRow, look: Look): Printable {
   const { theme } = look;
   const offset = row.offset === undefined ? print`` : hexOffset(row.offset);
   let line = print`${INDENT}${theme.offset(offset)}`;

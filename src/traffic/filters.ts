@@ -49,7 +49,7 @@ export interface RecordCriteria {
 }
 
 /** What decides beside the filters which records are meant. */
-export interface Shown {
+export interface RecordScope {
   readonly direction?: Direction;
   /** With `messages`, a frame that completes a message counts by the opcode of the message. */
   readonly records?: 'frames' | 'messages';
@@ -82,7 +82,7 @@ export function connectionFilter({ connection, client, server }: ConnectionCrite
  * asked again with each record, so that it may be another for the next input. Cheap tests come first.
  */
 export function recordFilter(
-  { opcode, grep, violations, fromTime, toTime, direction = 'unknown', records }: RecordCriteria & Shown,
+  { opcode, grep, violations, fromTime, toTime, direction = 'unknown', records }: RecordCriteria & RecordScope,
   captureStart: () => number | undefined,
 ): RecordFilter | undefined {
   const tests: RecordFilter[] = [];

@@ -15,7 +15,7 @@ const TLS_HEADER = 5;
 type Begins = 'yes' | 'no' | 'maybe';
 
 /** A layer below WebSocket. */
-interface Row {
+interface LayerRow {
   /** What a stream is counted as that carries it, and no WebSocket in it. */
   readonly name: string;
   /** Looks at the first bytes that were seen of a stream. */
@@ -34,10 +34,10 @@ const LAYERS = [
   },
   { name: 'proxy', begins: beginsProxyHeader, open: (opener) => new SteppedOver(opener, readProxyHeader) },
   { name: 'socks', begins: beginsSocks, open: (opener) => new SteppedOver(opener, readSocks) },
-] as const satisfies readonly Row[];
+] as const satisfies readonly LayerRow[];
 
 export type LayerName = (typeof LAYERS)[number]['name'];
-export type Layer = Row & { readonly name: LayerName };
+export type Layer = LayerRow & { readonly name: LayerName };
 
 /** Which layer a stream carries, by its first bytes; undefined: an HTTP/1 head, frames, or anything else. */
 export function layerOf(first: Uint8Array): Layer | 'maybe' | undefined {

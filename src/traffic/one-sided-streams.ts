@@ -1,11 +1,11 @@
-export interface Piece {
+export interface OneSidedChunk {
   readonly bytes: Uint8Array;
   /** Seconds since the epoch, NaN where unknown. */
   readonly time: number;
 }
 
 interface OneSidedStream {
-  readonly pieces: Piece[];
+  readonly pieces: OneSidedChunk[];
   length: number;
   /** Its pieces have been taken for bare bytes. */
   given: boolean;
@@ -22,7 +22,7 @@ export class OneSidedStreams {
   private readonly streams = new Map<number, OneSidedStream>();
 
   /** The pieces that are known to be bare bytes now. */
-  said(stream: number, piece: Piece): Piece[] {
+  said(stream: number, piece: OneSidedChunk): OneSidedChunk[] {
     const one = this.of(stream);
     one.pieces.push(piece);
     one.length += piece.bytes.length;
@@ -30,7 +30,7 @@ export class OneSidedStreams {
   }
 
   /** The other side speaks: what was said before; undefined where it has been given as bare bytes already. */
-  answered(stream: number): Piece[] | undefined {
+  answered(stream: number): OneSidedChunk[] | undefined {
     const one = this.of(stream);
     if (one.given) return undefined;
     this.streams.delete(stream);
@@ -38,7 +38,7 @@ export class OneSidedStreams {
   }
 
   /** Nobody will answer. */
-  end(): Piece[][] {
+  end(): OneSidedChunk[][] {
     return [...this.streams.values()].map(give);
   }
 
@@ -51,7 +51,7 @@ export class OneSidedStreams {
   }
 }
 
-function give(one: OneSidedStream): Piece[] {
+function give(one: OneSidedStream): OneSidedChunk[] {
   one.given = true;
   return one.pieces.splice(0);
 }

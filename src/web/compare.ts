@@ -1,5 +1,5 @@
 import { largest } from '../codec/bytes/lists.js';
-import { MEASURES, numberText, transportsOf, type Transport } from './compare-model.js';
+import { MEASURES, numberText, transportsOf, type DrawnTransport } from './compare-model.js';
 import { byId, el, refill } from './dom.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -37,7 +37,7 @@ async function measured(): Promise<HTMLElement[]> {
   }
 }
 
-const COLUMNS: readonly (readonly [title: string, of: (transport: Transport) => number])[] = [
+const COLUMNS: readonly (readonly [title: string, of: (transport: DrawnTransport) => number])[] = [
   ['messages', ({ messages }) => messages],
   ['requests', ({ requests }) => requests],
   ['bytes up', ({ bytesUp }) => bytesUp],
@@ -46,7 +46,7 @@ const COLUMNS: readonly (readonly [title: string, of: (transport: Transport) => 
   ['delay, ms', ({ delayMedianMs }) => delayMedianMs],
 ];
 
-function tableOf(transports: readonly Transport[]): HTMLElement {
+function tableOf(transports: readonly DrawnTransport[]): HTMLElement {
   const head = ['transport', ...COLUMNS.map(([title]) => title)].map((text) => el('th', { scope: 'col', text }));
   const rows = transports.map((transport) =>
     el(
@@ -61,7 +61,7 @@ function tableOf(transports: readonly Transport[]): HTMLElement {
 }
 
 /** Lengths stand in attributes of SVG: the page's policy allows no style of an element's own. */
-function bars({ title, unit, of }: (typeof MEASURES)[number], transports: readonly Transport[]): HTMLElement {
+function bars({ title, unit, of }: (typeof MEASURES)[number], transports: readonly DrawnTransport[]): HTMLElement {
   const most = largest(transports.map(of), Number.MIN_VALUE);
   const rows = transports.map((transport, index) => {
     const value = of(transport);

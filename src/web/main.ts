@@ -1,9 +1,9 @@
 import { OPCODE } from '../codec/frames/registry.js';
 import { Channel, type ChannelTaker } from './channel.js';
 import { Compare } from './compare.js';
-import { Conversation } from './conversation.js';
+import { ConnectPanel } from './connect-panel.js';
 import { byId } from './dom.js';
-import { Inspector } from './inspector.js';
+import { RecordPanel } from './record-panel.js';
 import type { FrameItem, HandshakeItem, Item } from './items.js';
 import { setUpPaste } from './paste.js';
 import { setUpTabs } from './tabs.js';
@@ -11,9 +11,9 @@ import { takeToken } from './token.js';
 
 /** Puts the parts of the page together: what the server tells goes to the inspector, and what is about its own connection to the conversation. */
 class App {
-  private readonly inspector = new Inspector();
+  private readonly inspector = new RecordPanel();
   private readonly compare = new Compare();
-  private readonly conversation: Conversation = new Conversation({
+  private readonly conversation: ConnectPanel = new ConnectPanel({
     connecting: (target) => this.connecting(target),
     ping: () => this.own !== undefined && this.channel.ping(this.own, 'are you there?'),
   });

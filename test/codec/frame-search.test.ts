@@ -5,7 +5,12 @@ import { concat } from '../../src/codec/bytes/byte-collector.js';
 import { writeCloseBody } from '../../src/codec/messages/close.js';
 import { isDeflated } from '../../src/codec/resync/evidence-deflate.js';
 import { FrameReader } from '../../src/codec/frames/frame-reader.js';
-import { FrameSearch, type Found, type SearchBudget, type SearchOptions } from '../../src/codec/resync/frame-search.js';
+import {
+  FrameSearch,
+  type FoundFrames,
+  type SearchBudget,
+  type SearchOptions,
+} from '../../src/codec/resync/frame-search.js';
 import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
 import { encodeUtf8 } from '../../src/codec/bytes/utf8.js';
 import { Dice } from '../fuzz/dice.js';
@@ -22,7 +27,7 @@ const text = (words: string, masked = false): Uint8Array => frame(1, encodeUtf8(
 const TALK = ['{"id":1,"say":"good morning"}', '{"id":2,"say":"and to you"}', '{"id":3}', '{"id":4,"say":"it rains"}'];
 
 /** Segments one after the other, tagged with their numbers; what the end finds, if they do not. */
-function searched(options: SearchOptions, segments: readonly Uint8Array[]): Found | undefined {
+function searched(options: SearchOptions, segments: readonly Uint8Array[]): FoundFrames | undefined {
   const search = new FrameSearch(options);
   for (const [tag, segment] of segments.entries()) {
     const found = search.push(segment, 0, segment.length, tag);
@@ -31,10 +36,10 @@ function searched(options: SearchOptions, segments: readonly Uint8Array[]): Foun
   return search.end();
 }
 
-const bytesOf = (found: Found | undefined): Uint8Array =>
+const bytesOf = (found: FoundFrames | undefined): Uint8Array =>
   concat((found?.pieces ?? []).map(({ bytes, start, end }) => bytes.subarray(start, end)));
 /** First byte and length of what an ordinary reader makes of it. */
-const framesOf = (found: Found | undefined): string[] =>
+const framesOf = (found: FoundFrames | undefined): string[] =>
   new FrameReader()
     .push(bytesOf(found))
     .flatMap((event) =>

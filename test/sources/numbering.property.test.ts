@@ -1,6 +1,6 @@
 import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
-import { Flows, type Connection } from '../../src/sources/tcp/flows.js';
+import { Flows, type TcpConnection } from '../../src/sources/tcp/flows.js';
 import type { StreamTaker } from '../../src/codec/bytes/stream-taker.js';
 import { ACK, FIN, RST, send, SYN, type Sent } from './packets.js';
 
@@ -29,9 +29,9 @@ const NOBODY: StreamTaker = {
 };
 
 /** Which packet opened which connection. */
-function opened(sent: readonly Sent[], isRead: (connection: Connection) => boolean, ignores = false): string[] {
+function opened(sent: readonly Sent[], isRead: (connection: TcpConnection) => boolean, ignores = false): string[] {
   const found: string[] = [];
-  const known: Connection[] = [];
+  const known: TcpConnection[] = [];
   let packet = 0;
   const flows = new Flows(
     {

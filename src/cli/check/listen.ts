@@ -3,7 +3,7 @@ import type { Case } from '../../conformance/case.js';
 import { Driver, refusal as refusalBytes } from '../../conformance/bench/driver.js';
 import { ambiguityIn, factsOfHead } from '../../live/listener/request-facts.js';
 import { LimitedNotices } from '../../live/listener/limited-notices.js';
-import { refusalFor, type Refusal } from '../../live/listener/policy.js';
+import { refusalFor, type PolicyRefusal } from '../../live/listener/policy.js';
 import { listenForWires, type WireListener, type WireLimits } from '../../live/sockets/wire-listener.js';
 import { escapeText, jsonLine } from '../../describe/escape.js';
 import { print } from '../../describe/printable.js';
@@ -34,7 +34,7 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
   };
   const notices = new LimitedNotices(notice);
   const policy = listenerPolicyOf(place.host, options);
-  const refusal = (request: RequestHead): Refusal | undefined => {
+  const refusal = (request: RequestHead): PolicyRefusal | undefined => {
     const found = ambiguityIn(request) ?? refusalFor(factsOfHead(request, tls !== undefined), 'guarded', policy);
     if (found) notices.add(`a request is refused with ${found.status}: ${found.reason}`);
     return found;

@@ -1,7 +1,7 @@
 import type { ReadingOptions } from './reading-options.js';
 import { concat } from '../bytes/byte-collector.js';
 import { collected, type ConnectionTaker, type StreamReading } from './stream-reading.js';
-import type { Found } from '../resync/frame-search.js';
+import type { FoundFrames } from '../resync/frame-search.js';
 import { Halves } from './handshake-pairing.js';
 import { HeadReader } from '../http1/head-reader.js';
 import { HttpBody } from '../http1/body.js';
@@ -150,7 +150,7 @@ export class Connection implements StreamReading {
     if (head) this.takeHead(side, head, time, taker);
   }
 
-  private searchOn(side: Side, found: Found | undefined, taker: ConnectionTaker): void {
+  private searchOn(side: Side, found: FoundFrames | undefined, taker: ConnectionTaker): void {
     this.lanes.searchOn(side, found, taker);
     if (found) this.halves.giveUpHalf(otherSide(side), NaN, taker);
   }

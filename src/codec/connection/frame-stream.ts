@@ -13,7 +13,7 @@ export interface FrameTaker {
 }
 
 /** Names the assembler of each header: by the mask bit where both directions were written one after the other. */
-export type Route = (header: FrameHeader) => MessageAssembler;
+export type AssemblerRoute = (header: FrameHeader) => MessageAssembler;
 
 /** Bytes to frames, with what their messages make of them. A directed stream has one assembler for all of its frames. */
 export class FrameStream {
@@ -22,7 +22,7 @@ export class FrameStream {
 
   /** `offset` is the absolute offset of the first byte that will be pushed. */
   constructor(
-    private readonly route: MessageAssembler | Route,
+    private readonly route: MessageAssembler | AssemblerRoute,
     offset = 0,
   ) {
     this.reader = new FrameReader(offset);

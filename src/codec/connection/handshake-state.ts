@@ -5,11 +5,11 @@ import { readHandshake, type Handshake } from '../handshake/handshake.js';
 import type { Head, RequestHead, ResponseHead } from '../http1/head.js';
 
 /** How far the opening handshake has come (RFC 6455 §4). */
-type State = 'opening' | 'requested' | 'open' | 'refused';
+type HandshakePhase = 'opening' | 'requested' | 'open' | 'refused';
 type Happening = 'request' | 'upgrade' | 'refusal' | 'frames' | 'passed' | 'http';
 
 /** What happens where; what is not in the table changes nothing. */
-const TRANSITIONS: Readonly<Record<State, Readonly<Partial<Record<Happening, State>>>>> = {
+const TRANSITIONS: Readonly<Record<HandshakePhase, Readonly<Partial<Record<Happening, HandshakePhase>>>>> = {
   opening: { request: 'requested', upgrade: 'open', refusal: 'refused', frames: 'open' },
   requested: { upgrade: 'open', refusal: 'refused', passed: 'opening', frames: 'open' },
   open: { http: 'refused' },
@@ -19,7 +19,7 @@ const TRANSITIONS: Readonly<Record<State, Readonly<Partial<Record<Happening, Sta
 
 /** The opening handshake of a connection: both heads, as far as they were seen, and what they agree on. */
 export class Opening {
-  state: State = 'opening';
+  state: HandshakePhase = 'opening';
   /** Whether they were seen: the heads themselves are given up once they were told of, as connections are many. */
   asked = false;
   answered = false;

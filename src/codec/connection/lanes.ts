@@ -1,6 +1,6 @@
 import { createAssembler, type ReadingOptions } from './reading-options.js';
 import type { ConnectionTaker } from './stream-reading.js';
-import { FrameSearch, type Found } from '../resync/frame-search.js';
+import { FrameSearch, type FoundFrames } from '../resync/frame-search.js';
 import { FrameStream } from './frame-stream.js';
 import { newLane, type Lane } from './lane.js';
 import { otherSide, type Side } from '../bytes/stream-taker.js';
@@ -52,7 +52,7 @@ export class Lanes {
   }
 
   /** A chain of frames holds: they are read from its first one on. */
-  searchOn(side: Side, found: Found | undefined, taker: ConnectionTaker): void {
+  searchOn(side: Side, found: FoundFrames | undefined, taker: ConnectionTaker): void {
     if (found === undefined) return;
     const lane = this.both[side];
     this.client ??= found.masked ? side : otherSide(side);

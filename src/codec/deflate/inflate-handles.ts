@@ -53,7 +53,7 @@ const UNTOUCHED = 2 ** 32 - 1;
 const LONGEST = 2 ** 32 - 1;
 
 /** The memory that messages come out into: one for all, larger only while large messages come. */
-class Output {
+class InflatedOutput {
   bytes: Uint8Array;
   length = 0;
   private limit = 0;
@@ -133,7 +133,7 @@ class Handle {
   }
 
   /** Gives the bytes of input that are left, or -1 where zlib refuses them. */
-  write(flush: number, input: Uint8Array, at: number, length: number, output: Output): number {
+  write(flush: number, input: Uint8Array, at: number, length: number, output: InflatedOutput): number {
     let room = output.room();
     if (this.windowBits < 15) room = Math.min(room, SYNC_CHUNK - (output.length % SYNC_CHUNK));
     const { state } = this;
@@ -163,7 +163,7 @@ export class InflateHandles {
   /** The one given back last. */
   private spare: Handle | undefined;
   private time = 0;
-  private readonly output: Output;
+  private readonly output: InflatedOutput;
   private readonly limit: number;
   /** The end of a payload, and the tail. */
   private readonly edge = new Uint8Array(EDGE + TAIL.length);
@@ -173,7 +173,7 @@ export class InflateHandles {
     private readonly zlib: ZlibStreams,
     options: HandleOptions = {},
   ) {
-    this.output = new Output(options.buffer ?? BUFFER);
+    this.output = new InflatedOutput(options.buffer ?? BUFFER);
     this.limit = Math.max(1, options.handles ?? HANDLES);
   }
 

@@ -24,14 +24,14 @@ function patternOf(prefix: string): string {
 }
 
 /** What distinguishes the lines of a head from others, and is removed from them. */
-interface Frame {
+interface LineFrame {
   readonly prefix: RegExp;
   /** The same without blanks at its end: an empty line of a log may have lost them. */
   readonly blank: RegExp;
   readonly quote: string;
 }
 
-function frameOf(prefix: string, quote: string): Frame {
+function frameOf(prefix: string, quote: string): LineFrame {
   return {
     prefix: new RegExp(`^${patternOf(prefix)}`, 'u'),
     blank: new RegExp(`^${patternOf(prefix.trimEnd())}\\s*$`, 'u'),
@@ -40,7 +40,7 @@ function frameOf(prefix: string, quote: string): Frame {
 }
 
 /** The line as the head has it; undefined: it is another's. */
-function within(line: SourceLine, { prefix, blank, quote }: Frame): SourceLine | undefined {
+function within(line: SourceLine, { prefix, blank, quote }: LineFrame): SourceLine | undefined {
   const match = prefix.exec(line.text);
   if (match !== null) return unquoted(line, match[0].length, quote);
   return blank.test(line.text) ? cut(line, line.text.length) : undefined;
@@ -56,7 +56,7 @@ function knownColumn(text: string): number {
 }
 
 /** What stands before the headers that follow a first line, which need not be what stands before that line. */
-function frameAfter(lines: readonly SourceLine[], first: number, column: number): Frame {
+function frameAfter(lines: readonly SourceLine[], first: number, column: number): LineFrame {
   const { text } = lines[first] as SourceLine;
   const own = frameOf(text.slice(0, column), quoteAt(text, column));
   for (const line of lines.slice(first + 1, first + 1 + NEAR)) {

@@ -46,11 +46,13 @@ export interface ReadDeflate {
   readonly problems: readonly DeflateProblem[];
 }
 
-type Key = keyof DeflateParameters;
-type Mutable = { -readonly [K in Key]: DeflateParameters[K] };
+type ParameterKey = keyof DeflateParameters;
+type Mutable = { -readonly [K in ParameterKey]: DeflateParameters[K] };
 
 /** The parameters: where each goes, what value it takes, and in which role it may stand without one. */
-const PARAMETERS: Readonly<Record<DeflateParameterName, { key: Key; value: 'none' | 'bits'; bareIn?: DeflateRole }>> = {
+const PARAMETERS: Readonly<
+  Record<DeflateParameterName, { key: ParameterKey; value: 'none' | 'bits'; bareIn?: DeflateRole }>
+> = {
   server_no_context_takeover: { key: 'serverNoContextTakeover', value: 'none' },
   client_no_context_takeover: { key: 'clientNoContextTakeover', value: 'none' },
   server_max_window_bits: { key: 'serverMaxWindowBits', value: 'bits' },

@@ -50,7 +50,7 @@ export interface HandshakeText {
 }
 
 /** A line of the head to be made, and where it comes from. */
-interface Line {
+interface MadeLine {
   readonly text: string;
   readonly from: SourceLine;
   /** Characters that stand in front of the value in the text but not here: the column counts on from them. */
@@ -60,7 +60,7 @@ interface Line {
 interface Made {
   readonly head: Head;
   readonly starts: readonly number[];
-  readonly lines: readonly Line[];
+  readonly lines: readonly MadeLine[];
 }
 
 class HeadMaker {
@@ -76,7 +76,7 @@ class HeadMaker {
     const first = block.start ?? block.headers[0];
     const at = first?.line ?? 1;
     if (several) this.note('several', side, at);
-    const lines: Line[] = [];
+    const lines: MadeLine[] = [];
     if (block.start !== undefined) lines.push(this.startLine(block.start, side));
     else this.note('no-start-line', side, at);
     const [stranger] = block.foreign;
@@ -99,7 +99,7 @@ class HeadMaker {
     return { head: { ...head, complete: head.complete && block.isWhole }, starts, lines };
   }
 
-  private startLine(from: SourceLine, side: 'request' | 'response'): Line {
+  private startLine(from: SourceLine, side: 'request' | 'response'): MadeLine {
     const match = /^([A-Z]+ )(wss?:\/\/[^/?#\s]*)([/?#][^\s]*)?( HTTP\/\d(?:\.\d)?)$/.exec(from.text);
     if (match === null || side === 'response') return { text: from.text, from };
     const [, method = '', origin = '', path = '', version = ''] = match;
@@ -107,7 +107,7 @@ class HeadMaker {
     return { text: `${method}${path.startsWith('/') ? '' : '/'}${path}${version}`, from };
   }
 
-  private headers(source: readonly SourceLine[], side: 'request' | 'response'): Line[] {
+  private headers(source: readonly SourceLine[], side: 'request' | 'response'): MadeLine[] {
     const lines = arePairs(source) ? this.joinPairs(source, side) : source.map((from) => ({ text: from.text, from }));
     const pseudo = lines.filter(({ text }) => text.startsWith(':'));
     const [first] = pseudo;
@@ -121,8 +121,8 @@ class HeadMaker {
     return [{ text: `Host${authority.text.slice(':authority'.length)}`, from: authority.from }, ...kept];
   }
 
-  private joinPairs(source: readonly SourceLine[], side: 'request' | 'response'): Line[] {
-    const lines: Line[] = [];
+  private joinPairs(source: readonly SourceLine[], side: 'request' | 'response'): MadeLine[] {
+    const lines: MadeLine[] = [];
     this.note('pairs', side, source[0]?.line ?? 1);
     for (let i = 0; i + 1 < source.length; i += 2) {
       const [name, value] = [source[i] as SourceLine, source[i + 1] as SourceLine];
@@ -249,7 +249,7 @@ function placeOf(made: Made | undefined, offset: number): TextPlace | undefined 
     0,
     made.starts.findLastIndex((start) => start <= offset),
   );
-  const line = made.lines[at] as Line;
+  const line = made.lines[at] as MadeLine;
   const column = offset - (made.starts[at] ?? 0) - (line.shift ?? 0);
   return { line: line.from.line, column: line.from.column + Math.max(0, Math.min(column, line.from.text.length)) + 1 };
 }

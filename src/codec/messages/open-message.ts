@@ -16,7 +16,7 @@ export interface OpenMessage {
   /** Plain bytes for the message, or all compressed bytes. */
   readonly collector: ByteCollector;
   /** Where its last runs of payload stand: a character may begin some frames before the one that breaks it. */
-  readonly runs: Run[];
+  readonly runs: PayloadRun[];
   /** Its text is checked as it comes. */
   checked: boolean;
   /** A part of it was not captured. */
@@ -25,7 +25,7 @@ export interface OpenMessage {
 }
 
 /** A run of payload: offsets in the message and in the stream. */
-export interface Run {
+export interface PayloadRun {
   readonly message: number;
   readonly stream: number;
 }
@@ -63,7 +63,7 @@ export function payloadSpan(frame: OpenFrame): Span {
 }
 
 /** Puts an error with message offsets onto the stream. */
-export function placed(error: Utf8Error, runs: readonly Run[]): PlacedUtf8Error {
+export function placed(error: Utf8Error, runs: readonly PayloadRun[]): PlacedUtf8Error {
   const at = (offset: number): number => {
     const run = runs.findLast((each) => each.message <= offset) ?? runs[0]!;
     return run.stream + offset - run.message;

@@ -18,13 +18,13 @@ const DISTANCE_EXTRA = [
 const END_OF_BLOCK = 256;
 
 /** A canonical Huffman code: how many codes of each length, and the symbols in the order of their codes. */
-interface Code {
+interface HuffmanCode {
   readonly counts: Uint16Array;
   readonly symbols: Uint16Array;
 }
 
 /** The code with these lengths; undefined where they make none (RFC 1951 §3.2.2). `single`: one code alone may stand. */
-function codeOf(lengths: Uint8Array, single: boolean): Code | undefined {
+function codeOf(lengths: Uint8Array, single: boolean): HuffmanCode | undefined {
   const counts = new Uint16Array(MAX_BITS + 1);
   for (const length of lengths) counts[length]!++;
   const used = lengths.length - counts[0]!;
@@ -93,7 +93,7 @@ class BitReader {
 }
 
 /** The next symbol; -1 where no code fits. */
-function symbolOf(reader: BitReader, { counts, symbols }: Code): number {
+function symbolOf(reader: BitReader, { counts, symbols }: HuffmanCode): number {
   let code = 0;
   let first = 0;
   let index = 0;
@@ -109,7 +109,7 @@ function symbolOf(reader: BitReader, { counts, symbols }: Code): number {
 }
 
 /** RFC 1951 §3.2.7: the lengths of both codes, themselves coded. */
-function dynamicCodes(reader: BitReader): [literals: Code, distances: Code] | undefined {
+function dynamicCodes(reader: BitReader): [literals: HuffmanCode, distances: HuffmanCode] | undefined {
   const literalCount = reader.bits(5) + 257;
   const distanceCount = reader.bits(5) + 1;
   if (literalCount > 286 || distanceCount > 30) return undefined;
@@ -124,7 +124,7 @@ function dynamicCodes(reader: BitReader): [literals: Code, distances: Code] | un
   return literals && distances && [literals, distances];
 }
 
-function readLengths(reader: BitReader, code: Code, count: number): Uint8Array | undefined {
+function readLengths(reader: BitReader, code: HuffmanCode, count: number): Uint8Array | undefined {
   const lengths = new Uint8Array(count);
   let at = 0;
   while (at < count) {
@@ -141,7 +141,7 @@ function readLengths(reader: BitReader, code: Code, count: number): Uint8Array |
 }
 
 /** Passes over a block's symbols; false where there is none or the payload is over before the block is. */
-function passSymbols(reader: BitReader, [literals, distances]: readonly [Code, Code]): boolean {
+function passSymbols(reader: BitReader, [literals, distances]: readonly [HuffmanCode, HuffmanCode]): boolean {
   while (reader.at < ENOUGH * 8) {
     const symbol = symbolOf(reader, literals);
     if (symbol < 0 || reader.over) return false;

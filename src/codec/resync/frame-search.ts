@@ -30,7 +30,7 @@ export interface SearchOptions {
 }
 
 /** A chain of frames. */
-export interface Found {
+export interface FoundFrames {
   /** Bytes in front of its first frame that were pushed and are no frames, or cannot be told. Lost ones do not count. */
   readonly passed: number;
   readonly masked: boolean;
@@ -92,7 +92,7 @@ export class FrameSearch {
   }
 
   /** A segment's bytes, with a tag that comes back with them. A chain is found: the search is over. */
-  push(bytes: Uint8Array, start: number, end: number, tag: number): Found | undefined {
+  push(bytes: Uint8Array, start: number, end: number, tag: number): FoundFrames | undefined {
     for (let at = start; at < end;) {
       const stop = Math.min(end, at + Math.max(1, this.maxHeld >> 2));
       this.hold.append(bytes, at, stop, tag, stop === end);
@@ -108,7 +108,7 @@ export class FrameSearch {
   }
 
   /** The stream ends here: the last look. */
-  end(): Found | undefined {
+  end(): FoundFrames | undefined {
     const found = this.look() ?? this.lookExact();
     this.drop();
     return found;
@@ -120,7 +120,7 @@ export class FrameSearch {
   }
 
   /** Bytes are lost behind those that came: what is held cannot be gone on with. The last look at it. */
-  gap(): Found | undefined {
+  gap(): FoundFrames | undefined {
     return this.end();
   }
 
@@ -142,7 +142,7 @@ export class FrameSearch {
     return this.hold.cost > this.maxHeld;
   }
 
-  private look(): Found | undefined {
+  private look(): FoundFrames | undefined {
     const { hold } = this;
     this.looked = hold.length;
     this.looks++;
@@ -151,13 +151,13 @@ export class FrameSearch {
     return verdict && this.found(verdict.at, verdict.masked);
   }
 
-  private lookExact(): Found | undefined {
+  private lookExact(): FoundFrames | undefined {
     const chain = this.exact;
     if (chain === undefined || (this.thresholds === GUESSED && !sufficesAlone(chain))) return undefined;
     return this.found(0, chain.masked);
   }
 
-  private found(at: number, masked: boolean): Found {
+  private found(at: number, masked: boolean): FoundFrames {
     const { hold } = this;
     const found = { passed: this.before + hold.dropped + at, masked, pieces: hold.piecesFrom(at) };
     this.drop();

@@ -7,7 +7,7 @@ export interface FoundPiece {
 }
 
 /** The end of what was appended at once. */
-interface Mark {
+interface HoldMark {
   /** Counted from the first byte that was ever held. */
   readonly end: number;
   readonly tag: number;
@@ -27,7 +27,7 @@ export class SearchHold {
   length = 0;
   /** Bytes that were dropped in front of them. */
   dropped = 0;
-  private readonly marks: Mark[] = [];
+  private readonly marks: HoldMark[] = [];
   /** Length so far of the segment that is being appended. */
   private open = 0;
 

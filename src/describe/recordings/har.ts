@@ -7,7 +7,7 @@ import { decodeUtf8 } from '../../codec/bytes/utf8.js';
 import { safeJson } from '../escape.js';
 
 /** A text or binary message, assembled and inflated. */
-export interface HarMessage {
+export interface HarMessageEntry {
   readonly side: 0 | 1;
   readonly opcode: number;
   /** Seconds since the epoch. */
@@ -49,7 +49,7 @@ export function harEntryEnd(duration: number): string {
   return `],${safeJson({ time, timings }).slice(1)}`;
 }
 
-export function harMessage({ side, opcode, time, payload, bytes }: HarMessage): string {
+export function harMessage({ side, opcode, time, payload, bytes }: HarMessageEntry): string {
   const isText = opcode === OPCODE.text;
   const data = isText ? decodeUtf8(payload) : encodeBase64(payload);
   const type = side === 0 ? 'send' : 'receive';

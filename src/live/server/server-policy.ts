@@ -1,6 +1,6 @@
-import type { Refusal } from '../listener/policy.js';
+import type { PolicyRefusal } from '../listener/policy.js';
 
-/** What a server takes of those that may ask (listener-policy.ts). */
+/** What a server takes of those that may ask (listener/policy.ts). */
 export interface ServerPolicy {
   /** Subprotocols that the server speaks, the preferred one first; none: it picks none. */
   readonly subprotocols: readonly string[];
@@ -18,7 +18,7 @@ export interface UpgradeFacts {
 }
 
 /** Whether a request to open a WebSocket is refused (RFC 6455 §4.2.2), and why; undefined: it may come in. */
-export function refusalOf({ path, version }: UpgradeFacts, policy: ServerPolicy): Refusal | undefined {
+export function refusalOf({ path, version }: UpgradeFacts, policy: ServerPolicy): PolicyRefusal | undefined {
   if (policy.reject !== undefined) return { status: policy.reject, reason: 'refused: --reject asks for it' };
   // RFC 6455 §4.4; `ws` would take the drafts' version 8 as well.
   if (version !== undefined && version !== '13') {

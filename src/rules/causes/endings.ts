@@ -3,7 +3,7 @@ import { causeBy, type Cause } from './catalogue.js';
 import type { ConnectionFacts, EndFacts } from './connection-facts.js';
 import { proxyOf, wasForwarded } from './proxies.js';
 
-type Peer = 'client' | 'server';
+type EndRole = 'client' | 'server';
 type Facts = ConnectionFacts;
 
 const OTHER = { client: 'server', server: 'client' } as const;
@@ -51,12 +51,12 @@ function isTimer(seconds: number): boolean {
   return seconds >= COARSE.from && isOff(COARSE.step) <= COARSE.late;
 }
 
-function pingUnanswered(by: Peer, { unansweredPings }: EndFacts): Cause {
+function pingUnanswered(by: EndRole, { unansweredPings }: EndFacts): Cause {
   const pings = unansweredPings === 1 ? 'a ping' : `${unansweredPings} pings`;
   return causeBy('ping-unanswered', { by, other: OTHER[by], pings });
 }
 
-type Closed = (facts: Facts, by: Peer, close: NonNullable<Facts['close']>) => Cause | undefined;
+type Closed = (facts: Facts, by: EndRole, close: NonNullable<Facts['close']>) => Cause | undefined;
 
 /** By close code: what its sender is likely to have objected to (RFC 6455 §7.4.1). */
 const BY_CODE: Readonly<Record<number, Closed>> = {
@@ -85,11 +85,11 @@ const BY_CODE: Readonly<Record<number, Closed>> = {
   },
 };
 
-function closed(facts: Facts, by: Peer, close: NonNullable<Facts['close']>): Cause | undefined {
+function closed(facts: Facts, by: EndRole, close: NonNullable<Facts['close']>): Cause | undefined {
   return BY_CODE[close.code]?.(facts, by, close);
 }
 
-function forFault(by: Peer, code: number, fault: Diagnostic | undefined): Cause | undefined {
+function forFault(by: EndRole, code: number, fault: Diagnostic | undefined): Cause | undefined {
   if (fault === undefined) return undefined;
   const { message } = explain(fault);
   return causeBy('closed-for-fault', { by, code, other: OTHER[by], rule: `${message} (${fault.code})` });

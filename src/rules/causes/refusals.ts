@@ -8,7 +8,7 @@ import { quote } from './quote.js';
 import { redirectCause } from './redirects.js';
 
 /** What a refusal is judged by. */
-export interface Refusal {
+export interface RefusalFacts {
   readonly request: RequestHead | undefined;
   readonly response: ResponseHead;
   readonly status: number;
@@ -20,7 +20,7 @@ export interface Refusal {
   readonly upgrade: string;
 }
 
-type Row = (refusal: Refusal) => Cause | undefined;
+type CauseOfRefusal = (refusal: RefusalFacts) => Cause | undefined;
 
 /** Where a request names no target, as of headers that a browser shows. */
 const NO_TARGET = 'this path';
@@ -78,7 +78,7 @@ const GATEWAY: Readonly<Record<number, string>> = {
 };
 const ROUTER = /^\s*(?:<!DOCTYPE html>[\s\S]{0,200}<pre>)?(Cannot GET [^\s<]+)/i;
 
-const ROWS: readonly Row[] = [
+const ROWS: readonly CauseOfRefusal[] = [
   ({ status, body }) => {
     const [says] = (status === 400 && PLAIN_TO_TLS.exec(body)) || [];
     return says === undefined ? undefined : causeBy('plain-http-to-tls-port', { says: quote(says) });
@@ -137,7 +137,7 @@ const ROWS: readonly Row[] = [
 ];
 
 /** The server asks for what was sent. Of a request that has no Upgrade the rules say so. */
-function removedUpgrade({ request, response, status, body, proxy, upgrade }: Refusal): Cause | undefined {
+function removedUpgrade({ request, response, status, body, proxy, upgrade }: RefusalFacts): Cause | undefined {
   if (!tokens(request, 'Upgrade').includes('websocket') || !tokens(request, 'Connection').includes('upgrade')) {
     return undefined;
   }

@@ -8,7 +8,7 @@ const TOO_DEEP = `tunnels in more than ${MOST_LAYERS} tunnels`;
 const WORDS = 8;
 
 /** A layer of a packet, as numbers: packets are many, and few of them open a connection. */
-class Layer {
+class TrailLayer {
   name = '';
   /** -1: it has none. */
   id = -1;
@@ -51,7 +51,7 @@ export class Trail {
   /** What the packet carries, where that has a name and is not opened. */
   unread: string | undefined;
   private length = 0;
-  private readonly layers = Array.from({ length: MOST_LAYERS }, () => new Layer());
+  private readonly layers = Array.from({ length: MOST_LAYERS }, () => new TrailLayer());
 
   clear(): void {
     this.unread = undefined;

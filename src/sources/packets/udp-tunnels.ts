@@ -7,10 +7,10 @@ import { nameOfUdp } from './udp-names.js';
 
 const UDP_HEADER = 8;
 
-type Opener = (outer: Datagram, at: number, trail: Trail) => number;
+type TunnelReader = (outer: Datagram, at: number, trail: Trail) => number;
 
 /** By UDP port (IANA; 8472 is what Linux took for VXLAN first). Either port does: some answers come from it. */
-const OPENERS: ReadonlyMap<number, Opener> = new Map<number, Opener>([
+const OPENERS: ReadonlyMap<number, TunnelReader> = new Map<number, TunnelReader>([
   [2152, inGtp],
   [4754, inGre],
   [4789, inVxlan],

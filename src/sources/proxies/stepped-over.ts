@@ -6,7 +6,7 @@ const MOST_HELD = 16 + 65_535 + 1024;
 const MOST_PIECES = 4096;
 
 /** The first bytes of one side. */
-class Held {
+class HeldBytes {
   length = 0;
   private room = new Uint8Array(512);
 
@@ -27,7 +27,7 @@ class Held {
 }
 
 /** Up to `end` of the side's bytes came at `time`. */
-interface Piece {
+interface HeldChunk {
   readonly side: Side;
   readonly end: number;
   readonly time: number;
@@ -42,8 +42,8 @@ export class SteppedOver implements StreamTaker {
   private isRefused = false;
   /** Who asks: the first that was heard. */
   private client: Side = 0;
-  private pieces: Piece[] = [];
-  private held: readonly [Held, Held] = [new Held(), new Held()];
+  private pieces: HeldChunk[] = [];
+  private held: readonly [HeldBytes, HeldBytes] = [new HeldBytes(), new HeldBytes()];
 
   constructor(
     private readonly opener: CarriedOpener,
@@ -108,6 +108,6 @@ export class SteppedOver implements StreamTaker {
 
   private forget(): void {
     this.pieces = [];
-    this.held = [new Held(), new Held()];
+    this.held = [new HeldBytes(), new HeldBytes()];
   }
 }

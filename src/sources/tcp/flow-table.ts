@@ -1,4 +1,4 @@
-import type { Connection } from './connection.js';
+import type { TcpConnection } from './tcp-connection.js';
 import { PairTable } from './pair-table.js';
 import type { Pair } from './pair-table.js';
 
@@ -7,11 +7,11 @@ const LOOK = 32;
 
 /** The connections that are known, at most `room` of them; closed ones stay for a while, so that late packets are not taken for new connections. */
 export class FlowTable {
-  private readonly table = new PairTable<Connection>();
+  private readonly table = new PairTable<TcpConnection>();
   private readonly room: number;
   private readonly closedRoom: number;
   /** Ended ones in that order, from `closedAt` on. */
-  private closed: Connection[] = [];
+  private closed: TcpConnection[] = [];
   private closedAt = 0;
   /** The hand of the clock, and who was heard again since it came by. */
   private hand = 0;
@@ -22,7 +22,7 @@ export class FlowTable {
     this.closedRoom = closedRoom;
   }
 
-  find(pair: Pair): Connection | undefined {
+  find(pair: Pair): TcpConnection | undefined {
     const slot = this.table.find(pair);
     if (slot < 0) return undefined;
     this.active[slot] = 1;
@@ -33,7 +33,7 @@ export class FlowTable {
     return this.table.size >= this.room;
   }
 
-  add(pair: Pair, connection: Connection): void {
+  add(pair: Pair, connection: TcpConnection): void {
     const slot = this.table.add(pair, connection);
     connection.slot = slot;
     if (slot >= this.active.length) {
@@ -45,17 +45,17 @@ export class FlowTable {
   }
 
   /** A new connection between the same endpoints takes the old one's place. */
-  replace(old: Connection, connection: Connection): void {
+  replace(old: TcpConnection, connection: TcpConnection): void {
     connection.slot = old.slot;
     this.table.values[old.slot] = connection;
   }
 
-  remove(connection: Connection): void {
+  remove(connection: TcpConnection): void {
     if (this.table.values[connection.slot] === connection) this.table.remove(connection.slot);
   }
 
   /** The connection has ended: it leaves the table when enough others have. Gives the one that left now. */
-  retire(connection: Connection): Connection | undefined {
+  retire(connection: TcpConnection): TcpConnection | undefined {
     this.closed.push(connection);
     if (this.closed.length - this.closedAt <= this.closedRoom) return undefined;
     const gone = this.closed[this.closedAt++]!;
@@ -68,9 +68,9 @@ export class FlowTable {
   }
 
   /** Whom to give up: a clock's second chance among the next few, with closed ones and those that nobody reads in front. */
-  victim(): Connection {
+  victim(): TcpConnection {
     const { values } = this.table;
-    let best: Connection | undefined;
+    let best: TcpConnection | undefined;
     let least = Infinity;
     let ahead = 0;
     while (ahead < values.length && (ahead < LOOK || best === undefined)) {
@@ -96,9 +96,9 @@ export class FlowTable {
   }
 
   /** All that are not closed, by number. */
-  open(): Connection[] {
+  open(): TcpConnection[] {
     return this.table.values
       .filter((connection) => connection !== undefined && !connection.closed)
-      .sort((a, b) => a!.number - b!.number) as Connection[];
+      .sort((a, b) => a!.number - b!.number) as TcpConnection[];
   }
 }

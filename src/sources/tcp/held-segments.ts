@@ -1,7 +1,7 @@
 import { copyOf } from '../bytes/bytes.js';
 
 /** The payload of a segment. */
-export interface Piece {
+export interface SegmentPayload {
   readonly sequence: number;
   /** What was captured of it: `start` to `end` of `bytes`. */
   readonly bytes: Uint8Array;
@@ -22,18 +22,18 @@ const HELD_COST = 200;
 export class HeldSegments {
   /** Bytes, with HELD_COST for every segment. */
   cost = 0;
-  private segments: Piece[] = [];
+  private segments: SegmentPayload[] = [];
 
   get count(): number {
     return this.segments.length;
   }
 
-  get first(): Piece | undefined {
+  get first(): SegmentPayload | undefined {
     return this.segments[0];
   }
 
   /** Keeps a copy. False: it was there already. */
-  add(piece: Piece): boolean {
+  add(piece: SegmentPayload): boolean {
     const { sequence, bytes, start, end, length, time, packet } = piece;
     const at = this.placeOf(sequence);
     const before = this.segments[at - 1];
@@ -45,7 +45,7 @@ export class HeldSegments {
   }
 
   /** Takes the first segments out for which `take` says so, which may `clear` on the way. */
-  takeWhile(take: (segment: Piece) => boolean): void {
+  takeWhile(take: (segment: SegmentPayload) => boolean): void {
     const { segments } = this;
     let taken = 0;
     for (const segment of segments) {
@@ -98,7 +98,7 @@ export class HeldSegments {
 }
 
 /** Has `held` all that `piece` would bring? */
-function covers(held: Piece, piece: Piece): boolean {
+function covers(held: SegmentPayload, piece: SegmentPayload): boolean {
   const lead = (piece.sequence - held.sequence) | 0;
   return lead + piece.length <= held.length && lead + piece.end - piece.start <= held.end;
 }

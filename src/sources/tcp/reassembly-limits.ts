@@ -22,7 +22,7 @@ export const REASSEMBLY_LIMITS: ReassemblyLimits = {
 };
 
 /** A stream with held segments, as the others see it. */
-interface Waiting {
+interface WaitingStream {
   skipHole(time: number): void;
 }
 
@@ -40,14 +40,14 @@ export class Reassembly {
   crowded = 0;
   private held = 0;
   /** The longest waiting first. */
-  private readonly waiting = new Set<Waiting>();
+  private readonly waiting = new Set<WaitingStream>();
 
   constructor(limits: ReassemblyLimits = REASSEMBLY_LIMITS) {
     this.limits = limits;
   }
 
   /** `stream` holds that much more (or less), and still something or nothing. */
-  account(stream: Waiting, more: number, holds: boolean): void {
+  account(stream: WaitingStream, more: number, holds: boolean): void {
     this.held += more;
     if (holds) this.waiting.add(stream);
     else this.waiting.delete(stream);

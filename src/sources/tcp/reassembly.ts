@@ -1,6 +1,6 @@
 import { Acknowledgment, isLate, WINDOW } from './acknowledgment.js';
 import { HeldSegments } from './held-segments.js';
-import type { Piece } from './held-segments.js';
+import type { SegmentPayload } from './held-segments.js';
 import type { Reassembly } from './reassembly-limits.js';
 import type { Side, StreamTaker } from '../../codec/bytes/stream-taker.js';
 
@@ -62,7 +62,7 @@ export class Stream {
   }
 
   /** A segment with at least one byte of payload on the wire. */
-  accept(piece: Piece): void {
+  accept(piece: SegmentPayload): void {
     if (!this.based) this.acceptFirst(piece);
     else if (piece.sequence !== this.next || this.held.count > 0 || this.finSeen) this.acceptElsewhere(piece);
     else this.deliver(piece.bytes, piece.start, piece.end, piece.length, piece.time);
@@ -139,7 +139,7 @@ export class Stream {
   }
 
   /** The first bytes of a stream without a SYN: they are held until the next packet tells whether earlier ones were overtaken. */
-  private acceptFirst(piece: Piece): void {
+  private acceptFirst(piece: SegmentPayload): void {
     // RFC 9293 §3.8.4: a keep-alive probe repeats a byte that the other side has.
     if (piece.length === 1 && this.ack.beyond(piece.sequence) > 0) return this.repeat(1);
     const isSecond = this.held.count > 0;
@@ -156,7 +156,7 @@ export class Stream {
   }
 
   /** Not the segment that is next: older, newer, or overlapping; or the stream is near its end. */
-  private acceptElsewhere(piece: Piece): void {
+  private acceptElsewhere(piece: SegmentPayload): void {
     const { sequence, bytes, start, end, length, time } = piece;
     const behind = (this.next - sequence) | 0;
     if (behind > WINDOW || behind < -WINDOW) return this.acceptStray(piece);
@@ -171,7 +171,7 @@ export class Stream {
   }
 
   /** A sequence number out of every window is an accident, or a capture that paused for long: two that follow each other are no accident. */
-  private acceptStray(piece: Piece): void {
+  private acceptStray(piece: SegmentPayload): void {
     const { sequence, bytes, start, end, length, time } = piece;
     const isSecond = this.strayed && sequence === this.strayEnd;
     this.strayed = !isSecond;
@@ -188,7 +188,7 @@ export class Stream {
     this.shared.duplicateBytes += length;
   }
 
-  private hold(piece: Piece): void {
+  private hold(piece: SegmentPayload): void {
     if (this.held === NOTHING_HELD) this.held = new HeldSegments();
     if (!this.held.add(piece)) return this.repeat(piece.length);
     this.report();
@@ -214,7 +214,7 @@ export class Stream {
   }
 
   /** False: bytes in front of it are missing. */
-  private takeHeld({ sequence, bytes, start, end, length, time }: Piece): boolean {
+  private takeHeld({ sequence, bytes, start, end, length, time }: SegmentPayload): boolean {
     const behind = (this.next - sequence) | 0;
     if (behind < 0) return false;
     if (behind >= length) this.repeat(length);

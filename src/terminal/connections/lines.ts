@@ -4,7 +4,7 @@ import { displayWidth, padEnd, padStart, truncate } from '../width.js';
 import { joined, print, type Printable } from '../../describe/printable.js';
 
 /** A piece of text, safe to print, and what it is painted as. */
-export type Part = readonly [text: Printable, role?: Role];
+export type LabelledPart = readonly [text: Printable, role?: Role];
 
 const LABEL_WIDTH = 11;
 /** Where the values of labelled lines begin. */
@@ -19,7 +19,7 @@ function paint(text: Printable, role: Role | undefined, theme: Theme): Printable
 }
 
 /** Parts behind `lead`, over as many lines as that takes; a part that does not fit into one line is cut. */
-export function flow(lead: Printable, parts: readonly Part[], { width, theme }: Look): Printable[] {
+export function flow(lead: Printable, parts: readonly LabelledPart[], { width, theme }: Look): Printable[] {
   const lines: Printable[] = [];
   let line = lead;
   let used = displayWidth(lead);
@@ -40,14 +40,14 @@ export function flow(lead: Printable, parts: readonly Part[], { width, theme }: 
 }
 
 /** A label and what there is to say; nothing where there is nothing. */
-export function row(label: Printable, parts: readonly Part[], look: Look): Printable[] {
+export function row(label: Printable, parts: readonly LabelledPart[], look: Look): Printable[] {
   return parts.length === 0 ? [] : flow(print`${INDENT}${padEnd(label, LABEL_WIDTH)}`, parts, look);
 }
 
 /** A column of a table: its head, and a cell for each line. */
 export interface Column {
   readonly head: Printable;
-  readonly cells: readonly Part[];
+  readonly cells: readonly LabelledPart[];
   readonly width: number;
   /** Text; numbers stand at the right. */
   readonly left?: boolean;
@@ -61,19 +61,19 @@ export function gridWidth(columns: readonly Column[]): number {
 }
 
 /** The columns that the widest of a head and its cells takes. */
-export function widest(head: Printable, cells: readonly Part[]): number {
+export function widest(head: Printable, cells: readonly LabelledPart[]): number {
   return cells.reduce((width, [text]) => Math.max(width, displayWidth(text)), displayWidth(head));
 }
 
 /** Columns side by side under their heads; `leads` begin the lines, all of one width. */
 export function drawGrid(columns: readonly Column[], leads: readonly Printable[], { theme }: Look): Printable[] {
   const last = columns.at(-1);
-  const put = ([text, role]: Part, column: Column): Printable => {
+  const put = ([text, role]: LabelledPart, column: Column): Printable => {
     const cut = (column.ends ? cutMiddle : truncate)(text, column.width);
     const padded = !column.left ? padStart(cut, column.width) : column === last ? cut : padEnd(cut, column.width);
     return print`${GAP}${paint(padded, text === NOTHING ? 'dim' : role, theme)}`;
   };
-  const line = (lead: Printable, cellOf: (column: Column) => Part): Printable =>
+  const line = (lead: Printable, cellOf: (column: Column) => LabelledPart): Printable =>
     print`${lead}${joined(columns.map((column) => put(cellOf(column), column)))}`;
   return [
     line(print` `.repeat(displayWidth(leads[0] ?? print``)), ({ head }) => [head, 'dim']),

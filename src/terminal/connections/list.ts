@@ -1,5 +1,5 @@
 import { eachDirection, type ConnectionSummary, type Counts } from '../../traffic/tally/summary.js';
-import { drawGrid, gridWidth, NOTHING, widest, type Column, type Part } from './lines.js';
+import { drawGrid, gridWidth, NOTHING, widest, type Column, type LabelledPart } from './lines.js';
 import { bytesCell, closedCell, durationText, faultCells, shortNumberCell } from './words.js';
 import { escapeText } from '../../describe/escape.js';
 import type { Look } from '../layout.js';
@@ -7,9 +7,9 @@ import { displayWidth } from '../width.js';
 import { print, type Printable } from '../../describe/printable.js';
 
 interface Listed extends Pick<Column, 'head' | 'left' | 'ends'> {
-  readonly cell: (summary: ConnectionSummary) => Part;
+  readonly cell: (summary: ConnectionSummary) => LabelledPart;
   /** What is said where there are so many columns for it. */
-  readonly within?: (summary: ConnectionSummary, width: number) => Part;
+  readonly within?: (summary: ConnectionSummary, width: number) => LabelledPart;
   /** It may be cut to so many columns. */
   readonly least?: number;
 }
@@ -88,7 +88,7 @@ function sum({ directions }: ConnectionSummary, name: keyof Counts): number {
   return [...eachDirection(directions)].reduce((total, [, counts]) => total + counts[name], 0);
 }
 
-function faultsWithin(summary: ConnectionSummary, width: number): Part {
+function faultsWithin(summary: ConnectionSummary, width: number): LabelledPart {
   const cells = faultCells(summary);
   return cells.find(([text]) => displayWidth(text) <= width) ?? cells.at(-1)!;
 }

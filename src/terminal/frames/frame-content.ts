@@ -11,15 +11,15 @@ import { print, type Printable } from '../../describe/printable.js';
 /** Payload bytes that stand on a line: more than fits into the widest. */
 export const MOST_SHOWN = 256;
 
-type Shown = Pick<ViewOptions, 'preview' | 'stretch'>;
+type PreviewLimits = Pick<ViewOptions, 'preview' | 'stretch'>;
 
 /** How many of a payload's bytes stand on its line, at most. */
-export function shownBytes(whole: number, { preview, stretch }: Shown): number {
+export function shownBytes(whole: number, { preview, stretch }: PreviewLimits): number {
   return Math.min(stretch ? preview : Math.min(MOST_SHOWN, preview), whole);
 }
 
 /** What a frame says, in a few words of at most about `room` columns. */
-export function frameContent(frame: Frame, options: Shown, room: number): Printable {
+export function frameContent(frame: Frame, options: PreviewLimits, room: number): Printable {
   const { close, message } = frame;
   if (close?.code !== undefined) {
     const reason = close.reason === '' ? '' : print` "${escapeText(close.reason)}"`;
@@ -45,7 +45,13 @@ export function plainNote(bytes: number, room: number): Printable {
   return room - note.length < LEAST_CONTENT ? print`` : note;
 }
 
-function preview(payload: Uint8Array, whole: number, textual: boolean, options: Shown, room: number): Printable {
+function preview(
+  payload: Uint8Array,
+  whole: number,
+  textual: boolean,
+  options: PreviewLimits,
+  room: number,
+): Printable {
   const shown = payload.subarray(0, shownBytes(whole, options));
   if (shown.length === 0) return print``;
   if (textual && previewText(shown, shown.length < whole) !== undefined) {

@@ -13,7 +13,7 @@ const MOST_BODY = 2048;
 const PROMPT = 1;
 
 /** What is remembered of one end. */
-class End {
+class WatchedEnd {
   spoke = false;
   fault: Diagnostic | undefined;
   private largest = -1;
@@ -49,8 +49,8 @@ class End {
 
 /** Remembers of a connection what tells why it ended as it did: little, whatever passes. */
 export class FactsWatch {
-  private readonly client = new End();
-  private readonly server = new End();
+  private readonly client = new WatchedEnd();
+  private readonly server = new WatchedEnd();
   private handshake: Handshake | undefined;
   private body: Uint8Array | undefined;
   private isAnswer = false;

@@ -11,7 +11,7 @@ const MOST_SAMPLES = 1024;
 
 const EMPTY = new Uint8Array(0);
 
-interface Waiting {
+interface WaitingPing {
   /** A copy of the payload, in memory that is used again. */
   bytes: Uint8Array;
   length: number;
@@ -29,7 +29,7 @@ export class RoundTrips {
   private givenUp = 0;
   private readonly samples = new Samples();
   /** A ring: `size` entries from `head` on, the oldest first. */
-  private readonly ring: (Waiting | undefined)[] = [];
+  private readonly ring: (WaitingPing | undefined)[] = [];
   private head = 0;
   private size = 0;
   /** Times of the pongs that are held, all for the ping at `target` or its likes. */
@@ -109,7 +109,7 @@ export class RoundTrips {
     this.drop(target + 1);
   }
 
-  private waiting(at: number): Waiting {
+  private waiting(at: number): WaitingPing {
     return this.ring[(this.head + at) % MOST_WAITING]!;
   }
 
@@ -134,7 +134,7 @@ export class RoundTrips {
   }
 }
 
-function isSame({ bytes, length }: Pick<Waiting, 'bytes' | 'length'>, payload: Uint8Array): boolean {
+function isSame({ bytes, length }: Pick<WaitingPing, 'bytes' | 'length'>, payload: Uint8Array): boolean {
   if (length !== payload.length) return false;
   for (let i = 0; i < length; i++) if (bytes[i] !== payload[i]) return false;
   return true;

@@ -16,7 +16,7 @@ import { ACK, FIN, RST, SYN, type Segment } from './segment.js';
 import { Track } from './track.js';
 
 /** What is kept of a TCP connection. Made for thousands at once: texts are made when they are asked for. */
-export class Connection implements StreamOrigin {
+export class TcpConnection implements StreamOrigin {
   /** Counts from 0, in the order of first packets. */
   readonly number: number;
   /** Time of the first packet, seconds since the epoch, NaN where unknown. */

@@ -8,7 +8,7 @@ import { MessageList } from './message-list.js';
 
 const SHOWN_BYTES = 256;
 
-export interface ConversationTaker {
+export interface ConnectPanelTaker {
   /** A connection is being made: what the request will ask for. */
   connecting(target: string): void;
   /** The server is to send a ping. */
@@ -16,7 +16,7 @@ export interface ConversationTaker {
 }
 
 /** What a person does with a WebSocket: connect, say something, read the answers. */
-export class Conversation {
+export class ConnectPanel {
   readonly messages = new MessageList(byId('messages', HTMLElement));
   private readonly url = byId('url', HTMLInputElement);
   private readonly nickname = byId('nickname', HTMLInputElement);
@@ -30,7 +30,7 @@ export class Conversation {
   private socket: WebSocket | undefined;
   private isChat = false;
 
-  constructor(private readonly taker: ConversationTaker) {
+  constructor(private readonly taker: ConnectPanelTaker) {
     this.url.value = serverUrl('/');
     byId('connect', HTMLFormElement).addEventListener('submit', (event) => {
       event.preventDefault();

@@ -9,7 +9,7 @@ import { RowList } from './row-list.js';
 const MOST_CHOICES = 100;
 
 /** The live list of frames and handshakes, and what is known of the one that is selected. */
-export class Inspector {
+export class RecordPanel {
   private readonly detail = byId('detail', HTMLElement);
   private readonly only = byId('only', HTMLSelectElement);
   private readonly counted = byId('counted', HTMLElement);
