@@ -151,7 +151,7 @@ function numbers(directions: Directions<Counts>, name: keyof Counts): JsonFields
   return Object.fromEntries([...eachDirection(directions)].map(([direction, counts]) => [direction, counts[name]]));
 }
 
-/** What `of` tells of the directions; undefined where it tells nothing of any. */
+/** What `of` gives for the directions; undefined where it gives nothing for any. */
 function told<T>(
   directions: Directions<T>,
   of: (counts: T) => unknown,

@@ -7,7 +7,7 @@ import type { Direction } from '../codec/messages/records.js';
 /** What a field is to the eye: one colour each. */
 export type FieldKind = 'fin' | 'rsv' | 'opcode' | 'mask' | 'length' | 'key';
 
-/** A field of a frame header with what is to be said of it. Offsets count from the frame's first byte. */
+/** A field of a frame header with its explanation. Offsets count from the frame's first byte. */
 export interface HeaderRow {
   readonly name: string;
   readonly kind: FieldKind;

@@ -1,4 +1,4 @@
-/** One place where two JSON values differ: what stands there, as JSON; absent where nothing does. */
+/** One place where two JSON values differ: the value there, as JSON; absent where there is none. */
 export interface JsonDifference {
   /** As JSONPath has it (RFC 9535 §2.7, in its short form where the name allows): `$.items[2].price`. */
   readonly path: string;
@@ -6,7 +6,7 @@ export interface JsonDifference {
   readonly received?: string;
 }
 
-/** Deeper than that nobody looks. */
+/** The greatest depth that is compared. */
 const DEEPEST = 200;
 const NAME = /^[a-z_][a-z0-9_]*$/i;
 
@@ -31,7 +31,7 @@ function parsed(text: string): object | undefined {
   }
 }
 
-/** False: it has told enough. */
+/** False: enough differences were reported. */
 function compare(
   a: unknown,
   b: unknown,

@@ -44,7 +44,7 @@ export function explain({ code, args }: Diagnostic): Explanation {
   return { code, severity, rfc, message, ...(closeCode !== undefined && { closeCode }) };
 }
 
-/** A broken rule, in words: where it stands in its direction's stream, in bytes. */
+/** A broken rule, in words: its place in its direction's stream, in bytes. */
 export interface PlainDiagnostic extends Explanation {
   readonly start: number;
   readonly end: number;

@@ -23,7 +23,7 @@ function columns(perRow: number, wire: boolean, offsetWidth: number): number {
   return INDENT.length + offsetWidth + 2 + (wire ? 2 : 1) * (perRow * 3 + 1) + 1 + perRow;
 }
 
-/** Hex and text side by side, 16 bytes a row or 8 where 16 don't fit, with the masked bytes in front where there is room. */
+/** Hex and text side by side, 16 bytes a row or 8 where 16 don't fit, preceded by the masked bytes where there is room. */
 export function drawDump(dump: Dump, look: Look): Printable[] {
   const { bytes } = dump;
   const offsetWidth = Math.max(look.offsetWidth ?? OFFSET_WIDTH, hexOffset(dump.offset + bytes.length).length);
@@ -64,7 +64,7 @@ function byteCell(byte: number): Cell {
   return BYTE_CELLS[byte]!;
 }
 
-/** A cell per byte; a character of several bytes stands at its first, padded over the others. */
+/** A cell per byte; a character of several bytes is in the cell of its first, padded over the others. */
 function textCells(bytes: Uint8Array): Cell[] {
   const cells: Cell[] = [];
   let at = 0;

@@ -24,7 +24,7 @@ export class ConnectionJudge implements ConnectionTaker {
     return this.reading.recognised;
   }
 
-  /** HTTP was spoken on it. */
+  /** It has HTTP in it. */
   get isHttp(): boolean {
     return this.reading.isHttp;
   }
@@ -34,7 +34,7 @@ export class ConnectionJudge implements ConnectionTaker {
     return this.reading.mayBeFrames === true;
   }
 
-  /** Bytes in which frames are looked for, so far in vain. */
+  /** Bytes in which frames are looked for, none found so far. */
   get searched(): number {
     return this.reading.searched;
   }

@@ -34,7 +34,7 @@ export interface ConversationTaker {
   passedOver?(what: OtherTraffic, connection: number, ends: Ends): void;
 }
 
-/** Who speaks, as far as is known: asked when it is needed, as making an address of its bytes costs time. */
+/** The two ends, as far as they are known: read only where they are needed, because formatting an address costs time. */
 export interface Ends {
   readonly client: Endpoint | undefined;
   readonly server: Endpoint | undefined;
@@ -55,7 +55,7 @@ export interface ConversationOptions {
 
 /** Bytes in which frames are looked for: of a stream whose beginning was seen, and of one that was joined in its middle. */
 const LOOKED_AT = { fromStart: 4096, midStream: 1024 * 1024 };
-/** The layers of a stream that are read already, how many were tried, and where its bytes stand in them. */
+/** The layers of a stream that are read already, how many were tried, and the offsets of its bytes in them. */
 interface Below {
   readonly layers: readonly Passage[];
   readonly depth: number;
@@ -63,7 +63,7 @@ interface Below {
 }
 
 const NO_LAYERS: Below = { layers: [], depth: 0, offsets: [0, 0] };
-/** Layers in one another that are read: more are none that somebody needed. */
+/** Layers in one another that are read; more than any use is known for. */
 const MOST_LAYERS = 8;
 /** Durations are written in whole microseconds: what came with the end keeps its own time. Seconds. */
 const SAME_TIME = 2e-6;
@@ -74,7 +74,7 @@ const SAME_TIME = 2e-6;
  */
 export class Conversation implements StreamTaker, Ends, CarriedOpener {
   private judge: ConnectionJudge | undefined;
-  /** Too few bytes to tell what the stream is. */
+  /** Too few bytes to recognise what the stream is. */
   private first: { readonly side: Side; readonly bytes: Uint8Array; readonly time: number } | undefined;
   private layer: { readonly name: LayerName; readonly taker: StreamTaker } | undefined;
   /** The layer has handed something on. */
@@ -147,7 +147,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     if (this.taker.passedOver && !judge.recognised && judge.searched > this.patience) this.passOver('other');
   }
 
-  /** A hole has the time of what stands before it: it is given up much later, perhaps with another stream's packet. */
+  /** A hole has the time of the bytes before it: it is given up much later, possibly with another stream's packet. */
   gap(side: Side, length: number): void {
     this.hasLost = true;
     this.settle();
@@ -211,7 +211,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     this.data(side, bytes, start, end, time);
   }
 
-  /** No more bytes tell whether the first ones are a layer's: they are not. */
+  /** No more bytes come that could show the first ones to be a layer's: they are not. */
   private settle(): void {
     const { first } = this;
     if (first === undefined) return;
@@ -241,7 +241,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     this.judge = new ConnectionJudge(stream, this.number, (record) => this.take(record));
   }
 
-  /** Nobody knows the sides of bytes in one sequence, which a layer needs. */
+  /** A layer needs the sides, which are not known for bytes in one sequence. */
   private get mayOpen(): boolean {
     return !this.origin.isOneSequence && this.below.depth < MOST_LAYERS;
   }
@@ -278,7 +278,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     return this.origin.isOneSequence ? 0 : side;
   }
 
-  /** It is known who the client is: is it one of those that were asked for? */
+  /** The client is known now: decides whether the connection is wanted. */
   private decide(): void {
     const { wants } = this.options;
     const { client = UNKNOWN_ENDPOINT, server = UNKNOWN_ENDPOINT } = this;

@@ -23,11 +23,11 @@ export type Judged =
   | (RecordOrigin & { readonly type: 'tail'; readonly truncated: Truncated })
   /** What the bytes prove to be the cause of the first framing error of a direction: `offset` is where the faulty frame begins. */
   | (RecordOrigin & { readonly type: 'cause'; readonly offset: number; readonly cause: Cause })
-  /** So many bytes of the stream were not captured. */
+  /** `length` bytes of the stream were not captured. */
   | (RecordOrigin & { readonly type: 'gap'; readonly offset: number; readonly length: number })
-  /** So many bytes could not be read as frames: in the middle of a stream, or behind a hole. */
+  /** `length` bytes could not be read as frames: in the middle of a stream, or after a hole. */
   | (RecordOrigin & { readonly type: 'unread'; readonly offset: number; readonly length: number })
   /** A recording says that the connection failed, in the words of whoever recorded it; they may be empty. */
   | (RecordOrigin & { readonly type: 'failure'; readonly text: string })
-  /** Bytes that are no frames: the body behind a refused upgrade. */
+  /** Bytes that are no frames: the body of a refused upgrade. */
   | (RecordOrigin & { readonly type: 'body'; readonly offset: number; readonly bytes: Uint8Array });

@@ -15,8 +15,8 @@ interface OneSidedStream {
 const LONGEST = 1024 * 1024;
 
 /**
- * Streams whose first speaker nobody has answered yet: where the direction of bytes was stated, these are of that
- * direction if nobody ever answers, and one side of a dialogue if somebody does.
+ * Streams in which only one side has sent anything yet: where the direction of bytes was stated, these are of that direction
+ * if no answer ever comes, and one side of a dialogue if one does.
  */
 export class OneSidedStreams {
   private readonly streams = new Map<number, OneSidedStream>();
@@ -29,7 +29,7 @@ export class OneSidedStreams {
     return one.given || one.length > LONGEST ? give(one) : [];
   }
 
-  /** The other side speaks: what was said before; undefined where it has been given as bare bytes already. */
+  /** The other side sends: returns what was sent before; undefined where that has been given as bare bytes already. */
   answered(stream: number): OneSidedChunk[] | undefined {
     const one = this.of(stream);
     if (one.given) return undefined;
@@ -37,7 +37,7 @@ export class OneSidedStreams {
     return one.pieces;
   }
 
-  /** Nobody will answer. */
+  /** No answer will come. */
   end(): OneSidedChunk[][] {
     return [...this.streams.values()].map(give);
   }

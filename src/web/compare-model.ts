@@ -5,7 +5,7 @@ export type DrawnTransport = Omit<ComparedTransport, 'delayMaxMs'>;
 
 const NUMBERS = ['messages', 'requests', 'bytesUp', 'bytesDown', 'overheadPerMessage', 'delayMedianMs'] as const;
 
-/** What `/compare.json` tells; undefined where it is none of that. */
+/** What `/compare.json` has; undefined where it is none of that. */
 export function transportsOf(value: unknown): DrawnTransport[] | undefined {
   const { transports } = (value ?? {}) as { transports?: unknown };
   if (!Array.isArray(transports)) return undefined;
@@ -28,7 +28,7 @@ export const MEASURES: readonly {
   { title: 'Delivery delay, median', unit: 'ms', of: ({ delayMedianMs }) => delayMedianMs },
 ];
 
-/** With groups of three digits, and no more decimals than tell something. */
+/** With groups of three digits, and no more decimals than are significant. */
 export function numberText(value: number): string {
   const digits = Number.isInteger(value) || value >= 100 ? 0 : value >= 10 ? 1 : 2;
   const [whole = '', rest] = value.toFixed(digits).split('.');

@@ -4,7 +4,7 @@ import { byId, el, refill } from './dom.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** Three transports of one conversation, side by side. Measured when the tab is opened, and when somebody asks. */
+/** Three transports of one conversation, side by side. Measured when the tab is opened, and on request. */
 export class Compare {
   private readonly result = byId('compare-result', HTMLElement);
   private loaded = false;
@@ -60,7 +60,7 @@ function tableOf(transports: readonly DrawnTransport[]): HTMLElement {
   return el('div', { class: 'scroll', tabindex: 0 }, table);
 }
 
-/** Lengths stand in attributes of SVG: the page's policy allows no style of an element's own. */
+/** Lengths are attributes of SVG: the page's policy allows no style of an element's own. */
 function bars({ title, unit, of }: (typeof MEASURES)[number], transports: readonly DrawnTransport[]): HTMLElement {
   const most = largest(transports.map(of), Number.MIN_VALUE);
   const rows = transports.map((transport, index) => {

@@ -60,7 +60,7 @@ export class ConnectPanel {
     return this.socket !== undefined;
   }
 
-  /** Whether the server can be asked for a ping. */
+  /** Whether a ping can be requested of the server. */
   canPing(can: boolean): void {
     this.ping.disabled = !can;
   }

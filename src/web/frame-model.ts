@@ -9,7 +9,7 @@ import type { FrameItem } from './items.js';
 /** What a part is to the eye: one colour each. */
 export type PartKind = FieldKind | 'payload' | 'code' | 'reason';
 
-/** A field of a frame with all that is to be said of it. Offsets count from the frame's first byte. */
+/** A field of a frame with its explanation. Offsets count from the frame's first byte. */
 export interface ModelField extends Omit<HeaderRow, 'kind' | 'brief'> {
   readonly kind: PartKind;
   /** Its bits, with dots for those of others; or its first bytes. */

@@ -9,7 +9,7 @@ import { setUpPaste } from './paste.js';
 import { setUpTabs } from './tabs.js';
 import { takeToken } from './token.js';
 
-/** Puts the parts of the page together: what the server tells goes to the inspector, and what is about its own connection to the conversation. */
+/** Puts the parts of the page together: what the server reports goes to the record panel, and what is about its own connection to the connect panel. */
 class App {
   private readonly inspector = new RecordPanel();
   private readonly compare = new Compare();
@@ -63,7 +63,7 @@ class App {
     if (item.kind === 'frame' && item.connection === this.own) this.tellPing(item);
   }
 
-  /** A page is not told which connection is its own: it is the first that asks for the same, from this origin. */
+  /** The server does not report which connection is the page's own: it is the first with the same request, from this origin. */
   private claim({ connection, request, response }: HandshakeItem): void {
     const origin = request?.headers.find(([name]) => name.toLowerCase() === 'origin')?.[1];
     if (this.expected === undefined || request?.line.split(' ')[1] !== this.expected || origin !== location.origin)
@@ -78,7 +78,7 @@ class App {
     this.conversation.messages.note(`connection #${connection} is open`);
   }
 
-  /** Scripts of a page never see a ping: the browser answers by itself. */
+  /** Scripts of a page never see a ping: the browser answers it. */
   private tellPing({ header, direction, time }: FrameItem): void {
     if (header.opcode === OPCODE.ping && direction === 'server') this.pingedAt = time;
     if (header.opcode !== OPCODE.pong || direction !== 'client' || this.pingedAt === undefined) return;

@@ -22,7 +22,7 @@ export class RowList {
   constructor(
     private readonly list: HTMLElement,
     private readonly select: (item: Item) => void,
-    /** The reader wants to go on into what was selected. */
+    /** The reader opens what was selected. */
     private readonly enter: () => void,
   ) {
     list.addEventListener('click', (event) => {
@@ -39,7 +39,7 @@ export class RowList {
     this.schedule();
   }
 
-  /** What comes meanwhile is kept, and shown when it goes on. */
+  /** What comes meanwhile is kept, and shown when the list continues. */
   get paused(): boolean {
     return this.isPaused;
   }

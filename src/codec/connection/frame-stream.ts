@@ -7,7 +7,7 @@ import type { Frame } from '../messages/records.js';
 /** What the end of a stream left unfinished: a frame whose header came, or less than a header. */
 export type Unfinished = { readonly frame: Frame } | { readonly header: Truncated };
 
-/** Who takes frames, as they become complete. `time` is that of their last bytes: seconds, NaN where unknown. */
+/** Takes frames, as they become complete. `time` is that of their last bytes: seconds, NaN where unknown. */
 export interface FrameTaker {
   frame(frame: Frame, time: number): void;
 }
@@ -57,7 +57,7 @@ export class FrameStream {
     }
   }
 
-  /** `length` bytes are missing. False: they may hold the end of a frame, and nobody knows where the next one begins. */
+  /** `length` bytes are missing. False: they may hold the end of a frame, and it is not known where the next one begins. */
   hole(length: number, time: number, taker: FrameTaker): boolean {
     const events: (FrameEvent | FrameHole)[] = [];
     const within = this.reader.hole(length, events);
@@ -69,7 +69,7 @@ export class FrameStream {
     return false;
   }
 
-  /** Behind a hole, a frame begins at `offset`. */
+  /** After a hole, a frame begins at `offset`. */
   rejoin(offset: number, assembler: MessageAssembler): void {
     assembler.rejoin();
     this.reader.rejoin(offset);

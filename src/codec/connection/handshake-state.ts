@@ -20,7 +20,7 @@ const TRANSITIONS: Readonly<Record<HandshakePhase, Readonly<Partial<Record<Happe
 /** The opening handshake of a connection: both heads, as far as they were seen, and what they agree on. */
 export class Opening {
   state: HandshakePhase = 'opening';
-  /** Whether they were seen: the heads themselves are given up once they were told of, as connections are many. */
+  /** Whether they were seen: the heads themselves are dropped once they were reported, because there may be many connections. */
   asked = false;
   answered = false;
   private request: RequestHead | undefined;
@@ -28,7 +28,7 @@ export class Opening {
   /** Of the last head: seconds, NaN where unknown. */
   private time = NaN;
   private toldAlone = false;
-  /** Somebody may go on with HTTP: what both said makes no WebSocket. */
+  /** HTTP may continue: the two heads do not open a WebSocket. */
   isDoubtful = false;
   /** permessage-deflate, if it is in use. */
   parameters: DeflateParameters | undefined;
@@ -59,13 +59,13 @@ export class Opening {
     this.happen(response.status === 101 ? 'upgrade' : 'refusal');
   }
 
-  /** The 101 agreed on nothing, and HTTP goes on. */
+  /** The 101 agreed on nothing, and HTTP continues. */
   goOnInHttp(): void {
     this.isDoubtful = false;
     this.happen('http');
   }
 
-  /** HTTP that never asked for WebSocket. */
+  /** HTTP without a request for WebSocket. */
   pass(): void {
     this.happen('passed');
     this.request = undefined;
@@ -79,7 +79,7 @@ export class Opening {
     return !this.asked && !grantsWebSocket(head);
   }
 
-  /** Frames begin, whatever was seen of the handshake. Who was not there when it was negotiated: RSV1 tells soon enough. */
+  /** Frames begin, whatever was seen of the handshake. Where the negotiation was not seen, RSV1 shows soon whether messages are compressed. */
   begin(): void {
     this.happen('frames');
     if (this.options.capture && !this.answered) this.parameters ??= DEFAULT_DEFLATE_PARAMETERS;
@@ -90,7 +90,7 @@ export class Opening {
     return this.parameters !== undefined || !this.answered;
   }
 
-  /** What is to be told, and its time: once for each try, and only if there was a head. An answer alone, again when its request comes. */
+  /** What is to be reported, and its time: once for each try, and only if there was a head; an answer without its request again when the request comes. */
   take(): { readonly handshake: Handshake; readonly time: number } | undefined {
     const { request, response, time } = this;
     if (!request && (!response || this.toldAlone)) return undefined;

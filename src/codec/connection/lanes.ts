@@ -9,7 +9,7 @@ import type { Direction } from '../messages/records.js';
 
 /** Both directions of a connection, and what is known of it as a whole. */
 export class Lanes {
-  /** There is WebSocket in it: a handshake was asked for, or frames were found. */
+  /** There is WebSocket in it: a handshake was requested, or frames were found. */
   recognised = false;
   client: Side | undefined;
   readonly opening: Opening;
@@ -23,7 +23,7 @@ export class Lanes {
     this.opening = new Opening(options);
   }
 
-  /** Who opened the connection, as far as is known. */
+  /** The side that opened the connection, as far as is known. */
   directionOf(side: Side): Direction {
     if (this.client === undefined) return 'unknown';
     return this.client === side ? 'client' : 'server';
@@ -75,7 +75,7 @@ export class Lanes {
     taker.event({ type: 'unread', direction: this.directionOf(side), offset, length }, time);
   }
 
-  /** Its time, where there was something to tell. */
+  /** Its time, where there was something to report. */
   tellHandshake(taker: ConnectionTaker): number {
     const told = this.opening.take();
     if (!told) return NaN;

@@ -10,7 +10,7 @@ const GENERAL =
 const NAME = /^(:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+)[ \t]*:/;
 const NAME_ALONE = /^:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+:?$/;
 const OURS = /^:?(?:host|upgrade|connection|sec-websocket-[a-z0-9]+|authority|method|status)$/i;
-/** Headers that tell which half a block without a first line is. */
+/** Headers that show which half a block without a first line is. */
 const TELLING: Readonly<Record<string, HeadSide>> = {
   'sec-websocket-key': 'request',
   'sec-websocket-accept': 'response',
@@ -83,7 +83,7 @@ function borderOf(lines: readonly SourceLine[]): number {
   return to * width;
 }
 
-/** Lines that no first line stands above, as a browser's panels give them: one half, or both without anything between them. */
+/** Lines without a first line, as a browser's panels give them: one half, or both without anything between them. */
 export function browserBlocks(all: readonly SourceLine[], side: HeadSide | undefined): Block[] {
   const headers = withoutGeneral(all);
   const lines = pairsOf(headers) ?? headers;

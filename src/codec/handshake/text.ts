@@ -39,13 +39,13 @@ export interface TextPlace {
 }
 
 export interface HandshakeText {
-  /** Offsets are those in the head as it is on the wire (CRLF, nothing in front of the lines); `place` leads back to the text. */
+  /** Offsets are those in the head as it is on the wire (CRLF, nothing before the lines); `place` leads back to the text. */
   readonly request?: RequestHead;
   readonly response?: ResponseHead;
   readonly notes: readonly TextNote[];
   /** What was found does not look like a head: its first line that shows it, or the first line that no header follows. Nothing can be judged. */
   readonly refusal?: { readonly why: 'stranger' | 'no-headers'; readonly line: SourceLine };
-  /** Where in the text an offset of a head stands. */
+  /** The place in the text of an offset of a head. */
   readonly place: (side: 'request' | 'response', offset: number) => TextPlace | undefined;
 }
 
@@ -53,7 +53,7 @@ export interface HandshakeText {
 interface MadeLine {
   readonly text: string;
   readonly from: SourceLine;
-  /** Characters that stand in front of the value in the text but not here: the column counts on from them. */
+  /** Characters that precede the value in the text but not here: the column is counted after them. */
   readonly shift?: number;
 }
 
@@ -141,7 +141,7 @@ function parseBounded(bytes: Uint8Array, kind: 'request' | 'response', startLine
 }
 
 const UPGRADES = /^(?:upgrade|sec-websocket-[a-z0-9]+)$/;
-/** Status codes behind which another response comes. */
+/** Status codes that another response follows. */
 const INTERIM = /^HTTP\/\S+[ \t]+1(?!01)\d\d/;
 
 interface Chosen {
@@ -149,7 +149,7 @@ interface Chosen {
   readonly several: boolean;
 }
 
-/** The exchange that is about WebSocket, else the last one: in front of it may be a proxy's CONNECT, a redirect, a first try without password. */
+/** The exchange that is about WebSocket, else the last one: before it may come a proxy's CONNECT, a redirect, a first try without password. */
 function choose(blocks: readonly Block[]): { request?: Chosen; response?: Chosen } {
   const sides = blocks.map(sideOfBlock);
   const upgrades = ({ headers }: Block): boolean => headers.some((line) => UPGRADES.test(nameOf(line)));
@@ -172,7 +172,7 @@ function choose(blocks: readonly Block[]): { request?: Chosen; response?: Chosen
   return { ...(request && { request }), ...(response && { response }) };
 }
 
-/** Shorter values of these may be cut; of those with 0 nothing tells. */
+/** Shorter values of these may be cut; for those with 0 a cut is not recognised. */
 const SHORTEST: Readonly<Record<string, number>> = {
   'sec-websocket-key': 24,
   'sec-websocket-accept': 28,
@@ -254,7 +254,7 @@ function placeOf(made: Made | undefined, offset: number): TextPlace | undefined 
   return { line: line.from.line, column: line.from.column + Math.max(0, Math.min(column, line.from.text.length)) + 1 };
 }
 
-/** Reads the heads at the beginning of wire bytes: a request, a response, or a request with its response behind it. Line ends are judged. */
+/** Reads the heads at the beginning of wire bytes: a request, a response, or a request followed by its response. Line ends are judged. */
 export function readHandshakeBytes(bytes: Uint8Array): {
   readonly request?: RequestHead;
   readonly response?: ResponseHead;

@@ -31,7 +31,7 @@ export class HttpBody {
     return this.state !== 'rest';
   }
 
-  /** The index behind the last byte of `bytes` that belongs to the body; `at` is the first to look at. */
+  /** The index after the last byte of `bytes` that belongs to the body; `at` is the first to look at. */
   read(bytes: Uint8Array, at: number): number {
     let next = at;
     while (next < bytes.length && this.state !== 'done') {

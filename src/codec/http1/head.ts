@@ -44,13 +44,13 @@ export type Head = RequestHead | ResponseHead;
 export type HeadKind = Head['kind'];
 
 export interface ParseHeadOptions {
-  /** Where the first byte stands in its stream; 0 by default. */
+  /** The offset of the first byte in its stream; 0 by default. */
   readonly offset?: number;
   /** What it is; by default a response where it begins with `HTTP/`, a request otherwise. */
   readonly kind?: HeadKind;
   /** False: the bytes begin with the first header. */
   readonly startLine?: boolean;
-  /** Bytes of the same head behind these that were not kept (it was larger than the limit). */
+  /** Further bytes of the same head that were not kept (it was larger than the limit). */
   readonly omitted?: { readonly bytes: number; readonly limit: number; readonly finished: boolean };
 }
 
@@ -140,7 +140,7 @@ function leadingFields(builder: HeadBuilder, leading: readonly LineSpan[]): void
   if (last !== undefined) builder.fault('leading-line', 0, last.end, { count: leading.length });
 }
 
-/** What comes behind the last line that was kept; gives the head's end. */
+/** What comes after the last line that was kept; gives the head's end. */
 function endFields(builder: HeadBuilder, empty: LineSpan | undefined, omitted: ParseHeadOptions['omitted']): number {
   const end = empty?.end ?? builder.bytes.length;
   if (omitted === undefined) {

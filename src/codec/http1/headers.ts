@@ -1,7 +1,7 @@
 import { excerpt, isToken, latin1, lineText, type HeadFault, type LineSpan } from './text.js';
 import type { Field, Span } from '../bytes/span.js';
 
-/** A header field as it stands on the wire. `value` has one character per byte of `valueSpan` (latin1; a folded line's break as blanks). */
+/** A header field as it is on the wire. `value` has one character per byte of `valueSpan` (latin1; a folded line's break as blanks). */
 export interface Header {
   readonly name: string;
   readonly value: string;
@@ -47,7 +47,7 @@ export class HeadBuilder {
     }
   }
 
-  /** What must not stand inside a line (RFC 9110 §5.5): one fault per kind and piece, at the first such byte. */
+  /** What must not be inside a line (RFC 9110 §5.5): one fault per kind and piece, at the first such byte. */
   charset(start: number, end: number): void {
     const seen = new Map<HeadFault['kind'], { at: number; count: number }>();
     for (let i = start; i < end; i++) {

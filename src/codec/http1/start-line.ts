@@ -12,7 +12,7 @@ export interface StartLine {
   readonly status: number | undefined;
   /** They tile the line. */
   readonly pieces: readonly StartLinePart[];
-  /** `grammar`: not what RFC 9112 §3 or §4 has; `status-space`: only the space behind the status is missing. */
+  /** `grammar`: not what RFC 9112 §3 or §4 has; `status-space`: only the space after the status is missing. */
   readonly problem: 'grammar' | 'status-space' | undefined;
 }
 

@@ -15,7 +15,7 @@ export interface OpenMessage {
   frames: number;
   /** Plain bytes for the message, or all compressed bytes. */
   readonly collector: ByteCollector;
-  /** Where its last runs of payload stand: a character may begin some frames before the one that breaks it. */
+  /** The places of its last runs of payload: a character may begin some frames before the one that breaks it. */
   readonly runs: PayloadRun[];
   /** Its text is checked as it comes. */
   checked: boolean;
@@ -30,7 +30,7 @@ export interface PayloadRun {
   readonly stream: number;
 }
 
-/** A UTF-8 character has four bytes at the most, each perhaps in a frame of its own. */
+/** A UTF-8 character has at most four bytes, and each may be in a frame of its own. */
 export const RUNS_KEPT = 4;
 
 export interface OpenFrame {

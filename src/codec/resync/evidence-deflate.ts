@@ -10,7 +10,7 @@ const MAX_BITS = 15;
 
 /** RFC 1951 §3.2.7: the order in which the lengths of the code length codes are written. */
 const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
-/** Extra bits behind length symbols 257 to 285 and behind distance symbols 0 to 29 (RFC 1951 §3.2.5). */
+/** Extra bits after length symbols 257 to 285 and after distance symbols 0 to 29 (RFC 1951 §3.2.5). */
 const LENGTH_EXTRA = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0];
 const DISTANCE_EXTRA = [
   0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13,
@@ -23,7 +23,7 @@ interface HuffmanCode {
   readonly symbols: Uint16Array;
 }
 
-/** The code with these lengths; undefined where they make none (RFC 1951 §3.2.2). `single`: one code alone may stand. */
+/** The code with these lengths; undefined where they make none (RFC 1951 §3.2.2). `single`: a single code is allowed. */
 function codeOf(lengths: Uint8Array, single: boolean): HuffmanCode | undefined {
   const counts = new Uint16Array(MAX_BITS + 1);
   for (const length of lengths) counts[length]!++;
@@ -157,7 +157,7 @@ function passSymbols(reader: BitReader, [literals, distances]: readonly [Huffman
   return true;
 }
 
-/** A stored block behind its header: true where it goes on, or where the payload ends in its header, as messages do. */
+/** A stored block after its header: true where it continues, or where the payload ends in its header, as messages do. */
 function passStored(reader: BitReader): boolean {
   if (!reader.align() || reader.over) return false;
   if (reader.at === reader.length) return true;
@@ -168,7 +168,7 @@ function passStored(reader: BitReader): boolean {
 }
 
 /**
- * Whether `bytes[from, to)` is a compressed message, as far as its first 2 KiB tell. `key` is its masking key in network
+ * Whether `bytes[from, to)` is a compressed message, as far as its first 2 KiB show. `key` is its masking key in network
  * order, 0 for none.
  */
 export function isDeflated(bytes: Uint8Array, from: number, to: number, key: number): boolean {
@@ -184,7 +184,7 @@ export function isDeflated(bytes: Uint8Array, from: number, to: number, key: num
       const codes = type === 1 ? FIXED : type === 2 ? dynamicCodes(reader) : undefined;
       if (!codes || !passSymbols(reader, codes)) return false;
     }
-    // RFC 7692 §7.2.3.4: behind a final block another one begins with the next byte.
+    // RFC 7692 §7.2.3.4: after a final block another one begins with the next byte.
     if (final === 1 && !reader.align()) return false;
   }
   return true;

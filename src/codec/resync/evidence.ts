@@ -39,7 +39,7 @@ const kinds = (rows: typeof KIND_BITS): KindTable => {
 export const PLAIN_KINDS = kinds(KIND_BITS);
 export const DEFLATE_KINDS = kinds([...KIND_BITS, ...DEFLATE_BITS]);
 
-/** A header that may be one, as it stands in the bytes that are held. */
+/** A candidate for a header in the bytes that are held. */
 export class Candidate {
   at = 0;
   byte0 = 0;
@@ -182,7 +182,7 @@ export function kindBits(
 
 const FORM_16_BITS = 6;
 const FORM_64_BITS = 4;
-/** A 64-bit length below 16 MiB begins with so many zeros. Longer frames are so rare that their lengths say little. */
+/** A 64-bit length below 16 MiB begins with this many zeros. Longer frames are so rare that their lengths say little. */
 const LENGTH_ZEROS = 5;
 const USUAL_LENGTH = 2 ** 24;
 const UNUSUAL_BITS = 8;
@@ -190,7 +190,7 @@ const UNUSUAL_BITS = 8;
 const SMALL_BITS = 8;
 const ZERO_WINDOW = 32;
 
-/** What a zero says here: little where there are many, such as numbers and pointers of 64 bits, which look like such lengths. */
+/** The weight of a zero here: little where there are many, such as numbers and pointers of 64 bits, which look like such lengths. */
 function zeroBits(bytes: Uint8Array, from: number, to: number): number {
   let zeros = 0.5;
   for (let i = from; i < to; i++) if (bytes[i] === 0) zeros++;
@@ -241,7 +241,7 @@ function closeBits(bytes: Uint8Array, from: number, to: number, key: number): nu
   if (to === from) return 0;
   if (to - from === 1) return undefined;
   const code = ((bytes[from]! << 8) | bytes[from + 1]!) ^ (key >>> 16);
-  // The key goes on with its third byte.
+  // The key continues with its third byte.
   const rotated = ((key << 16) | (key >>> 16)) >>> 0;
   if (closeCodeInfo(code).kind !== 'valid' || !lookAtText(bytes, from + 2, to, rotated).valid) return undefined;
   return 4;

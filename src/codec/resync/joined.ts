@@ -43,7 +43,7 @@ export function exactChain(scan: Scan): ExactChain | undefined {
   return { masked: scan.isMasked(0), frames, bits: scan.bits[0]!, own: scan.own[0]! };
 }
 
-/** FIN, and no fragment that goes on with something. */
+/** FIN, and not a continuation. */
 function beginsMessage(byte0: number): boolean {
   return byte0 >= 0x80 && (byte0 & 15) !== OPCODE.continuation;
 }

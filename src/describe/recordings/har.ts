@@ -13,11 +13,11 @@ export interface HarMessageEntry {
   /** Seconds since the epoch. */
   readonly time: number;
   readonly payload: Uint8Array;
-  /** Of the whole message; only so many of its first bytes as `payload` has were kept. */
+  /** Of the whole message; only the first bytes, those of `payload`, were kept. */
   readonly bytes: number;
 }
 
-/** An HTTP archive (HAR 1.2) in pieces, with WebSockets as Chrome DevTools exports them. Behind `harBegin` come entries, separated by commas. */
+/** An HTTP archive (HAR 1.2) in pieces, with WebSockets as Chrome DevTools exports them. Entries follow `harBegin`, separated by commas. */
 export function harBegin(version: string): string {
   return `{"log":{"version":"1.2","creator":${safeJson({ name: 'wsinspect', version })},"pages":[],"entries":[`;
 }
@@ -95,7 +95,7 @@ function headerOf(head: Head | undefined, wanted: string): string | undefined {
   return head?.headers.find(({ name }) => name.toLowerCase() === wanted)?.value;
 }
 
-/** -1 stands for unknown. */
+/** -1 means unknown. */
 function sizeOf(head: Head | undefined): number {
   return head === undefined ? -1 : head.span.end - head.span.start;
 }

@@ -25,8 +25,8 @@ export interface NdjsonOptions {
 }
 
 /**
- * A recording as the records of `--json` with whole payloads, and what they leave out so that every byte can be had
- * again: `opened`, `bytes`, the time of a handshake, and a head as it stood where its lines don't tell (docs/json.md).
+ * A recording as the records of `--json` with whole payloads, and what those leave out, so that every byte can be restored:
+ * `opened`, `bytes`, the time of a handshake, and a head as it was on the wire where its lines don't show it (docs/json.md).
  */
 export class NdjsonWriter implements StreamOpener {
   private readonly reading: ReadingOptions;
@@ -117,7 +117,7 @@ function bytesRecord({ connection, direction, time }: Judged, offset: number, by
   return { type: 'bytes', connection, direction, offset, ...dated, hex: hexOf(bytes) };
 }
 
-/** A head's bytes, where its line and headers don't tell them. */
+/** A head's bytes, where its line and headers don't show them. */
 function asItStood(head: Head): { hex?: string } {
   const plain = [head.line, ...head.headers.map(({ name, value }) => `${name}: ${value}`), '', ''].join('\r\n');
   const stood = head.fields.map(({ value }) => (typeof value === 'string' ? value : '')).join('');

@@ -9,7 +9,7 @@ type Facts = ConnectionFacts;
 const OTHER = { client: 'server', server: 'client' } as const;
 /** A ping that was sent shortly before the end is no unanswered one: seconds. */
 const MIN_WAIT = 0.5;
-/** Limits of time are whole seconds, and what waits for them is late by so much; longer ones are coarser, and rounder. */
+/** Limits of time are whole seconds, and what waits for them is late by up to this; longer ones are coarser, and rounder. */
 const LATE = 0.06;
 const COARSE = { from: 30, step: 5, late: 0.5 };
 
@@ -33,7 +33,7 @@ function dropped(facts: Facts): Cause | undefined {
   if (end?.by === undefined || end.by === 'unknown' || end.silence === undefined) return undefined;
   const { by, silence } = end;
   if (silence >= MIN_WAIT && facts[by].unansweredPings > 0) return pingUnanswered(by, facts[by]);
-  // A client that somebody ends is no timeout: one that a proxy stands for may be.
+  // A client that a person ends is not a timeout; a client that is a proxy's may be.
   if (by === 'client' && !wasForwarded(handshake?.request)) return undefined;
   if (!isTimer(silence)) return undefined;
   const proxy = by === 'server' ? proxyOf(handshake?.response) : undefined;

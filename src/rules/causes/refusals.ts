@@ -49,7 +49,7 @@ export function causeOfRefusal({ handshake, body }: ConnectionFacts): Cause | un
   return undefined;
 }
 
-/** Nobody leaves Upgrade out and sends the key: whoever passed the request on did. */
+/** No client leaves out Upgrade and sends the key: a proxy on the way removed it. */
 function lostUpgrade(request: RequestHead | undefined): Cause | undefined {
   if (request?.complete !== true || !has(request, 'Sec-WebSocket-Key') || has(request, 'Upgrade')) return undefined;
   const isClose = tokens(request, 'Connection').includes('close');

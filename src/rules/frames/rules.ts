@@ -97,7 +97,7 @@ function judgeMask(frame: Frame, report: Report): void {
   }
 }
 
-/** §5.5: control frames of 125 bytes at the most; §5.2: top bit, minimal form. */
+/** §5.5: control frames of at most 125 bytes; §5.2: top bit, minimal form. */
 function judgeLength(frame: Frame, report: Report): void {
   const { header } = frame;
   if (header.lengthForm === 7) return;

@@ -9,7 +9,7 @@ import type { HandshakeCode } from './catalogue.js';
 export interface BrokenRequirement {
   readonly span: Span;
   readonly args?: Readonly<Record<string, string | number>>;
-  /** Another rule tells this fault, in better words: the requirement is broken, and makes no diagnostic of its own. */
+  /** Another rule reports this fault, in better words: the requirement is broken, and makes no diagnostic of its own. */
   readonly toldBy?: HandshakeCode;
 }
 
@@ -44,7 +44,7 @@ export function once(head: Head | undefined, name: string): Result {
   return second === undefined ? [] : [{ span: second.nameSpan, args: { count: headers.length } }];
 }
 
-/** Headers that must not be there; where some may have got lost, only those that are there tell something. */
+/** Headers that must not be there; where some may have got lost, only those that are there are judged. */
 export function absent(head: Head | undefined, ...names: string[]): Result {
   if (head === undefined) return undefined;
   const found = names.flatMap((name) => headersNamed(head, name)).map(atHeader);

@@ -27,7 +27,7 @@ const BY_FAULT: Readonly<Record<HeadFaultKind, HeadCode>> = {
   'too-large': 'head-too-large',
 };
 
-/** Faults that come line by line: told once, with their number. A broken head must not make a thousand diagnostics. */
+/** Faults that come line by line: reported once, with their number. A broken head must not make a thousand diagnostics. */
 const TOLD_ONCE: ReadonlySet<HeadFaultKind> = new Set(['bare-lf', 'fold']);
 const MOST = 10;
 /** How tools write the first line of HTTP/2 and HTTP/3, which have none. */

@@ -51,7 +51,7 @@ function withSaid(said: Said | undefined, judge: (said: Said) => Result): Result
   return said === undefined ? undefined : judge(said);
 }
 
-/** What the grammar has where a fault stands. */
+/** What the grammar has at the place of a fault. */
 const EXPECTED: Partial<Record<ExtensionFaultKind, string>> = {
   empty: 'at least one extension',
   name: 'an extension name',
@@ -107,7 +107,7 @@ type Mismatches = Partial<Record<Mismatch, BrokenRequirement['args']>>;
 /** How a response differs from what one offer allows (RFC 7692 §7.1.1, §7.1.2). */
 function compare(offered: ReadDeflate, answered: ReadDeflate): Mismatches {
   const found: Mismatches = {};
-  // What is illegal by itself is told as that, not compared.
+  // What is illegal by itself is reported as illegal, not compared.
   const illegal = new Set(answered.problems.map(({ parameter }) => parameter.name));
   const [o, a] = [offered.parameters, answered.parameters];
   if (o.serverNoContextTakeover && !answered.given.has('server_no_context_takeover'))

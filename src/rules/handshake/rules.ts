@@ -28,7 +28,7 @@ export interface ChecklistRow {
    */
   readonly result: 'pass' | 'fail' | 'not-seen';
   readonly diagnostics: readonly HandshakeDiagnostic[];
-  /** The rule whose diagnostic tells why this one fails: a fault is told once, by the rule that has the most to say. */
+  /** The rule whose diagnostic explains why this one fails: a fault is reported once, by the most specific rule. */
   readonly toldBy?: HandshakeCode;
 }
 

@@ -9,7 +9,7 @@ import { latin1 } from '../../codec/http1/text.js';
 import type { Source, SourceEvent } from '../bytes/types.js';
 import { TextSource, Utf16Source } from '../text/utf16.js';
 
-/** So many bytes at most are looked at to tell what the input is. */
+/** At most this many bytes are looked at to recognise the input. */
 const WINDOW = 64 * 1024;
 
 const CURL_BODY =
@@ -25,7 +25,7 @@ export interface OpenOptions {
   readonly binarySources?: Partial<Record<Container, () => Source>>;
 }
 
-/** A source that says what it took the input for. */
+/** A source that names the form in which it reads the input. */
 export interface OpenedSource extends Source {
   /** A name for people (`xxd dump`, `Python bytes literal`, `raw bytes`, `pcap`), or undefined while it is not known. */
   kind(): string | undefined;
@@ -63,7 +63,7 @@ class AutoSource implements Source {
   private inner: KindSource | undefined;
   private head = new Uint8Array(256);
   private length = 0;
-  /** Nothing new can be told before so many bytes are there, or a line is complete. */
+  /** Nothing new can be recognised before this many bytes are there, or a line is complete. */
   private enough = 1;
 
   /** The first line of a text that was taken for hex. */

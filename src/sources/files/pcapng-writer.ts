@@ -27,10 +27,10 @@ const LINK_RAW = 101;
 /** Microseconds: more is not in a number that counts seconds from the epoch. */
 const TIME_DIGITS = 6;
 
-/** Maximum segment size, and a window scale of 7 (RFC 7323 §2.2) with a NOP in front. */
+/** Maximum segment size, and a window scale of 7 (RFC 7323 §2.2) with a leading NOP. */
 const SYN_OPTIONS = Uint8Array.of(2, 4, 0xff, 0xd7, 1, 3, 3, 7);
 const WINDOW = 0xffff;
-/** So many bytes may be on their way before they are acknowledged: far below the window. */
+/** Bytes that may be on their way before they are acknowledged: far below the window. */
 const UNACKNOWLEDGED = 256 * 1024;
 
 interface SegmentSender {
@@ -46,7 +46,7 @@ interface SegmentSender {
 type Both = readonly [client: SegmentSender, server: SegmentSender];
 
 export interface PcapngOptions {
-  /** Who wrote it. */
+  /** The program that wrote it. */
   readonly application?: string;
   /** The first sequence number of every connection; by default each has its own. */
   readonly sequence?: number;
@@ -69,7 +69,7 @@ export class PcapngWriter implements StreamOpener {
 
   opened(origin: StreamOrigin, time: number): StreamTaker {
     const { client, server, comment } = packetEnds(origin);
-    // Ports may come again: only other sequence numbers tell a new connection from a SYN that is sent once more.
+    // Ports may come again: only other sequence numbers distinguish a new connection from a SYN that is sent again.
     const first = this.options.sequence ?? Math.imul(origin.number + 1, 0x9e3779b1);
     const both: Both = [sender(client, first), sender(server, first ^ 0x5bd1e995)];
     this.packet(both, 0, SYN, time, { options: SYN_OPTIONS, comment });

@@ -122,7 +122,7 @@ function insert(partial: Partial, datagram: Datagram): number {
   return length;
 }
 
-/** Where the payload's end is known, nothing is behind it, and the last fragment comes to it. */
+/** Where the payload's end is known, nothing follows it, and the last fragment ends at it. */
 function fitsTotal(total: number, behind: number, moreFragments: boolean): boolean {
   if (total < 0) return true;
   return moreFragments ? behind < total : behind === total;

@@ -34,7 +34,7 @@ export function linkType(number: number): LinkType | undefined {
   return LINK_TYPES.get(number);
 }
 
-/** Tells once a link type that the packets of it are passed over. */
+/** Reports once for each link type that its packets are passed over. */
 export class UnknownLinks {
   private readonly told = new Set<number>();
 

@@ -2,12 +2,12 @@ import type { Passage } from '../../codec/bytes/stream-taker.js';
 import { formatAddress, type Address } from './address.js';
 import type { Datagram } from './ip.js';
 
-/** Tunnels in tunnels are opened down to here. */
+/** Tunnels in tunnels are opened up to this depth. */
 const MOST_LAYERS = 8;
 const TOO_DEEP = `tunnels in more than ${MOST_LAYERS} tunnels`;
 const WORDS = 8;
 
-/** A layer of a packet, as numbers: packets are many, and few of them open a connection. */
+/** A layer of a packet, as numbers: there are many packets, and few of them open a connection. */
 class TrailLayer {
   name = '';
   /** -1: it has none. */

@@ -8,7 +8,7 @@ const METHOD = { none: 0, password: 2 };
 const ADDRESS = { ipv4: 1, name: 3, ipv6: 4 };
 /** SOCKS4: the reply that grants. */
 const GRANTED = 0x5a;
-/** A user name or a host name of SOCKS4 that is longer is none. */
+/** A user name or a host name of SOCKS4 that is longer is not accepted. */
 const LONGEST_NAME = 512;
 
 /** Whether the first bytes are a client's greeting of SOCKS5, or its request of SOCKS4: no frame and no text begins so. */
@@ -55,7 +55,7 @@ function nameAt(bytes: Uint8Array, start: number): 'more' | 'no' | { readonly te
   return zero < 0 ? 'more' : { text: latin1(bytes, start, zero), end: zero + 1 };
 }
 
-/** RFC 1928: greeting and choice of a method, perhaps a password, request and answer. */
+/** RFC 1928: greeting and choice of a method, possibly a password, request and answer. */
 function readSocks5(client: Uint8Array, server: Uint8Array): ProxyStep {
   if (client.length < 2 || client.length < 2 + client[1]!) return 'more';
   if (client[1] === 0 || (server.length > 0 && server[0] !== 5)) return 'no';

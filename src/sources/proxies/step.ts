@@ -10,7 +10,7 @@ export type ProxyStep =
   | 'no'
   /** The proxy said no: nothing follows. */
   | 'refused'
-  /** How many bytes of each side are the proxy's, and what it was asked for. */
+  /** How many bytes of each side are the proxy's, and its target. */
   | { readonly client: number; readonly server: number; readonly passage: Passage };
 
 /** Looks at all that both sides have sent so far. */

@@ -34,13 +34,13 @@ interface HeldChunk {
 }
 
 /**
- * A stream that begins with a dialogue with a proxy: that is stepped over, and what follows is handed on. What turns out
- * to be none is handed on as it stands. Offsets go on counting.
+ * A stream that begins with a dialogue with a proxy: the dialogue is stepped over, and what follows is handed on. Anything
+ * else is handed on as it is. Offsets keep counting.
  */
 export class SteppedOver implements StreamTaker {
   private carried: StreamTaker | undefined;
   private isRefused = false;
-  /** Who asks: the first that was heard. */
+  /** The side that sends the request: the first that sent anything. */
   private client: Side = 0;
   private pieces: HeldChunk[] = [];
   private held: readonly [HeldBytes, HeldBytes] = [new HeldBytes(), new HeldBytes()];
@@ -59,7 +59,7 @@ export class SteppedOver implements StreamTaker {
     this.look();
   }
 
-  /** In a dialogue with a hole nobody can tell what is whose. */
+  /** In a dialogue with a hole it is not known which bytes are whose. */
   gap(side: Side, length: number, time: number): void {
     if (!this.carried) this.handOn(undefined, [0, 0]);
     this.carried?.gap(side, length, time);

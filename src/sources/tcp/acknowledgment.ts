@@ -20,12 +20,12 @@ export class Acknowledgment {
   /** The highest, as a sequence number. */
   value = 0;
   private offset = 0;
-  /** It lies ahead of what was captured, since that packet of the connection. */
+  /** It is ahead of what was captured, since that packet of the connection. */
   private ahead = false;
   private packet = 0;
   private time = NaN;
 
-  /** Acknowledgments only rise. `offset` is where the stream stands. */
+  /** Acknowledgments only rise. `offset` is the stream's position. */
   raise(value: number, offset: number): void {
     this.expire(offset);
     if (!this.seen || ((value - this.value) | 0) > 0) this.value = value;
@@ -47,17 +47,17 @@ export class Acknowledgment {
     this.time = time;
   }
 
-  /** The other side has everything in front of `sequence`. */
+  /** The other side has everything before `sequence`. */
   covers(sequence: number): boolean {
     return this.seen && ((this.value - sequence) | 0) >= 0;
   }
 
-  /** It has been ahead for so long that what it covers is lost, not late. */
+  /** It has been ahead long enough: what it covers is lost, not late. */
   isLate(limits: ReassemblyLimits, packet: number, time: number): boolean {
     return this.ahead && isLate(limits, packet, time, this.packet, this.time);
   }
 
-  /** How many bytes behind `sequence` the other side has: negative where it lacks some in front of it. */
+  /** How many bytes after `sequence` the other side has: negative where it lacks some before it. */
   beyond(sequence: number): number {
     return this.seen ? (this.value - sequence) | 0 : 0;
   }

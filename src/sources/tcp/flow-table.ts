@@ -13,7 +13,7 @@ export class FlowTable {
   /** Ended ones in that order, from `closedAt` on. */
   private closed: TcpConnection[] = [];
   private closedAt = 0;
-  /** The hand of the clock, and who was heard again since it came by. */
+  /** The hand of the clock, and which connections had a segment since it passed them. */
   private hand = 0;
   private active = new Uint8Array(64);
 
@@ -67,7 +67,7 @@ export class FlowTable {
     return gone;
   }
 
-  /** Whom to give up: a clock's second chance among the next few, with closed ones and those that nobody reads in front. */
+  /** Which to give up: a clock's second chance among the next few; closed ones and those that are not read come first. */
   victim(): TcpConnection {
     const { values } = this.table;
     let best: TcpConnection | undefined;

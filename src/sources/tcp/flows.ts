@@ -165,7 +165,7 @@ export class Flows {
     return track.isOtherSyn(sequence, (flags & ACK) !== 0, known.over, known.tracks[otherSide(side)]);
   }
 
-  /** A segment of a connection that somebody reads. */
+  /** A segment of a connection that is read. */
   private advance(connection: TcpConnection, side: Side, resets: boolean, time: number): void {
     const { segment } = this;
     const { flags, acknowledgment, length } = segment;
@@ -187,7 +187,7 @@ export class Flows {
     for (const stream of streams) if (stream.pending) stream.giveUp(time, packets, closing);
   }
 
-  /** RFC 9293 §3.5: a SYN takes a sequence number; behind it its stream begins, and with its acknowledgment the other one. */
+  /** RFC 9293 §3.5: a SYN takes a sequence number; its stream begins after it, and the other one with its acknowledgment. */
   private synchronize(connection: TcpConnection, side: Side): void {
     const { flags, sequence, acknowledgment } = this.segment;
     const stream = connection.streams[side];
@@ -197,7 +197,7 @@ export class Flows {
     if ((flags & ACK) !== 0) connection.streams[otherSide(side)].begin(acknowledgment);
   }
 
-  /** A reset that lies outside of the window is somebody else's. */
+  /** A reset outside of the window belongs to another connection. */
   private reset(connection: TcpConnection, side: Side, resets: boolean, time: number): void {
     if (!resets) {
       this.shared.stray++;
@@ -208,7 +208,7 @@ export class Flows {
     this.close(connection, 'reset', time);
   }
 
-  /** A segment that nobody reads. */
+  /** A segment that is not read. */
   private watch(connection: TcpConnection, time: number): void {
     this.counts.ignored++;
     if (connection.over) this.close(connection, 'fin', time);

@@ -44,7 +44,7 @@ export class HeldSegments {
     return true;
   }
 
-  /** Takes the first segments out for which `take` says so, which may `clear` on the way. */
+  /** Removes the first segments for which `take` returns true; `take` may call `clear`. */
   takeWhile(take: (segment: SegmentPayload) => boolean): void {
     const { segments } = this;
     let taken = 0;
@@ -57,7 +57,7 @@ export class HeldSegments {
     segments.splice(0, taken);
   }
 
-  /** Nothing of the stream lies behind `end`: what claims to is cut off. */
+  /** Nothing of the stream is after `end`: what claims to be is cut off. */
   clip(end: number): void {
     const all = this.segments;
     if (all.length === 0) return;
@@ -69,7 +69,7 @@ export class HeldSegments {
     }
   }
 
-  /** Drops what begins more than `window` in front of or behind `sequence`. Gives the number of segments dropped. */
+  /** Drops what begins more than `window` before or after `sequence`. Gives the number of segments dropped. */
   keepWithin(sequence: number, window: number): number {
     const all = this.segments;
     const near = all.filter((piece) => Math.abs((piece.sequence - sequence) | 0) <= window);
@@ -84,7 +84,7 @@ export class HeldSegments {
     this.cost = 0;
   }
 
-  /** Behind all that begin at or before `sequence`. */
+  /** After all that begin at or before `sequence`. */
   private placeOf(sequence: number): number {
     let low = 0;
     let high = this.segments.length;

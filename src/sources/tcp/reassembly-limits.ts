@@ -1,4 +1,4 @@
-/** How long, and how much of, what came too early is kept before the bytes in front of it are given up as lost. */
+/** How long, and how much of, what came too early is kept until the bytes before it are given up as lost. */
 export interface ReassemblyLimits {
   /** Of one direction: bytes (with HELD_COST for every segment), and segments. */
   readonly streamBytes: number;
@@ -53,7 +53,7 @@ export class Reassembly {
     else this.waiting.delete(stream);
   }
 
-  /** Makes room: who has waited longest gives up first. */
+  /** Makes room: the stream that has waited longest gives up first. */
   makeRoom(time: number): void {
     while (this.held > this.limits.totalBytes) {
       const [oldest] = this.waiting;

@@ -26,7 +26,7 @@ import { INDENT, type Look } from '../layout.js';
 import { displayWidth, padEnd, wrap } from '../width.js';
 import { print, type Printable } from '../../describe/printable.js';
 
-/** Rules named below one connection, unless all are asked for. */
+/** Rules named below one connection, unless all are requested. */
 const MOST_RULES = 8;
 
 export interface BlockOptions {
@@ -41,7 +41,7 @@ export function drawBlock(summary: ConnectionSummary, look: Look, options: Block
   const { connection, directions, handshake, diagnostics } = summary;
   const duration = durationText(summary);
   const title: LabelledPart[] = [[print`connection ${connection}`, 'title'], ...endpointParts(summary, look)];
-  // Nobody expects one in bytes of which nobody knows the sender.
+  // None is expected in bytes whose sender is not known.
   const unseen: LabelledPart[] = directions.unknown ? [] : [[print`not seen`, 'dim']];
   return [
     ...flow(print``, duration === undefined ? title : [...title, [duration]], look),
@@ -135,7 +135,7 @@ const BYTE_COUNTS: readonly Count[] = [
   { head: print`ratio`, text: ratioCell },
 ];
 
-/** Some messages were compressed, and others not: the columns behind are of the former. */
+/** Some messages were compressed, and others not: the columns that follow are of the former. */
 function isMixed({ messages, compressedMessages }: DirectionCounts): boolean {
   return compressedMessages > 0 && compressedMessages < messages;
 }
@@ -145,7 +145,7 @@ function ratioCell(counts: DirectionCounts): Printable {
   return ratio === undefined ? NOTHING : print`${escapeText(ratio.toFixed(1))}×`;
 }
 
-/** Frames, messages and bytes, a line for each direction. Columns that do not fit stand in a second band below. */
+/** Frames, messages and bytes, a line for each direction. Columns that do not fit are in a second band below. */
 export function drawCounts(directions: Directions<DirectionCounts>, look: Look): Printable[] {
   const { client, server } = directions;
   const isDirected = client.frames + server.frames > 0;

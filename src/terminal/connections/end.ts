@@ -13,7 +13,7 @@ import { joined, print, type Printable } from '../../describe/printable.js';
 const GAP = print`  `;
 const WHY_INDENT = 6;
 
-/** Draws the line that tells that a live connection has ended, and how: among the lines of its frames. */
+/** Draws the line that reports that a live connection has ended, and how: among the lines of its frames. */
 export function connectionEnds(
   look: Look,
   since?: () => number | undefined,
@@ -41,7 +41,7 @@ function fitting(summary: ConnectionSummary, room: number): LabelledPart[] {
 
 const ENDED: LabelledPart = [print`ended`, 'dim'];
 
-/** Who ended TCP is told with the time. */
+/** Which end ended TCP is reported with the time. */
 function openFor(summary: ConnectionSummary): LabelledPart[] {
   const duration = durationOf(summary);
   if (duration === undefined || summary.endedBy !== undefined) return [];

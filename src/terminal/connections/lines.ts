@@ -11,14 +11,14 @@ const LABEL_WIDTH = 11;
 export const VALUE_AT = INDENT.length + LABEL_WIDTH;
 /** Between two parts, and two columns. */
 const GAP = print`  `;
-/** In a table, for 0 and for nothing: what is there stands out. */
+/** In a table, for 0 and for no value, so that values are easy to see. */
 export const NOTHING = print`·`;
 
 function paint(text: Printable, role: Role | undefined, theme: Theme): Printable {
   return role === undefined ? text : theme[role](text);
 }
 
-/** Parts behind `lead`, over as many lines as that takes; a part that does not fit into one line is cut. */
+/** Parts after `lead`, over as many lines as that takes; a part that does not fit into one line is cut. */
 export function flow(lead: Printable, parts: readonly LabelledPart[], { width, theme }: Look): Printable[] {
   const lines: Printable[] = [];
   let line = lead;
@@ -49,13 +49,13 @@ export interface Column {
   readonly head: Printable;
   readonly cells: readonly LabelledPart[];
   readonly width: number;
-  /** Text; numbers stand at the right. */
+  /** Text; numbers are aligned to the right. */
   readonly left?: boolean;
-  /** What is cut is cut in its middle: the port of an address stands at the end. */
+  /** Text is cut in its middle: the port of an address is at the end. */
   readonly ends?: boolean;
 }
 
-/** Columns that they take side by side, each with a gap in front. */
+/** The width that they take side by side, each with a gap before it. */
 export function gridWidth(columns: readonly Column[]): number {
   return columns.reduce((sum, { width }) => sum + GAP.length + width, 0);
 }

@@ -8,9 +8,9 @@ import { print, type Printable } from '../../describe/printable.js';
 
 interface Listed extends Pick<Column, 'head' | 'left' | 'ends'> {
   readonly cell: (summary: ConnectionSummary) => LabelledPart;
-  /** What is said where there are so many columns for it. */
+  /** A value with the columns that it needs to be shown. */
   readonly within?: (summary: ConnectionSummary, width: number) => LabelledPart;
-  /** It may be cut to so many columns. */
+  /** It may be cut to this many columns. */
   readonly least?: number;
 }
 
@@ -97,7 +97,7 @@ interface Fitting extends Column, Pick<Listed, 'within'> {
   readonly least: number;
 }
 
-/** A line for each of them; without the server where it is the same for all, which is then told above. */
+/** A line for each of them; without the server where it is the same for all, which is then shown above. */
 export function drawLines(summaries: readonly ConnectionSummary[], hasOneServer: boolean, look: Look): Printable[] {
   const columns = new Map<Name, Fitting>();
   const columnOf = (name: Name): Fitting => {
@@ -115,7 +115,7 @@ export function drawLines(summaries: readonly ConnectionSummary[], hasOneServer:
     within ? { ...column, cells: summaries.map((summary) => within(summary, column.width)) } : column,
   );
   const leads = summaries.map(() => print``);
-  // Without the gap in front of the first column.
+  // Without the gap before the first column.
   return drawGrid(fitted, leads, look).map((line) => line.slice(2));
 }
 

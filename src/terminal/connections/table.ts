@@ -8,21 +8,21 @@ import { escapeText } from '../../describe/escape.js';
 import type { Look } from '../layout.js';
 import { joined, print, type Printable } from '../../describe/printable.js';
 
-/** So many connections have a block each; where there are more, each has a line. */
+/** Up to this number, each connection has a block; where there are more, each has a line. */
 const MOST_BLOCKS = 10;
-/** Lines unless all are asked for: what a screen holds. */
+/** Lines unless all are requested: what a screen holds. */
 export const MOST_LINES = 30;
 
 export interface ConnectionsOptions {
   /** Every connection and every rule, however many. */
   readonly all?: boolean;
-  /** How all are asked for, as in `--all shows them`. */
+  /** How all are requested, as in `--all shows them`. */
   readonly hint?: Printable;
 }
 
 /**
- * The closing table: a block for each connection where they are few, a line for each where they are many, and totals.
- * `summaries` are those of `totals` that are at hand; what is not shown is counted.
+ * The closing table: a block for each of a few connections, a line for each of many, and totals. `summaries` are those of
+ * `totals` that are at hand; what is not shown is counted.
  */
 export function drawConnections(
   summaries: readonly ConnectionSummary[],

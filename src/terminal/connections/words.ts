@@ -86,7 +86,7 @@ export function durationText(span: TimeSpan): Printable | undefined {
   return seconds === undefined ? undefined : secondsText(seconds);
 }
 
-/** What was asked for, and the answer beside it within `room`. */
+/** The request, and the answer beside it within `room`. */
 export function handshakeParts(handshake: HandshakeSummary, room: number): LabelledPart[] {
   const { target, status, subprotocol, extensions, upgraded, answered } = handshake;
   const words = answered ? print`${status ?? '?'}` : print`no response seen`;
@@ -141,13 +141,13 @@ export function closingParts(summary: ConnectionSummary): LabelledPart[] {
       closeCode === undefined ? [] : [[print`${closeCode} without a close frame`, 'warning']];
     return [...missing, ...(end ? [end] : [])];
   }
-  // That it goes on behind a close frame, or ends nobody knows how, goes without saying.
+  // Not stated: that it continues after a close frame, or ends in an unknown way.
   const isPlain =
     ended === undefined || (endedBy === undefined && (ended === 'fin' || ended === 'end' || ended === 'unrecorded'));
   return [...closeFrameParts(summary, closedBy), ...(end && !isPlain ? [end] : [])];
 }
 
-/** Who ended TCP, and when: `FIN by the server after 2.1 s`. */
+/** The end that ended TCP, and when: `FIN by the server after 2.1 s`. */
 function tcpEnd({ firstTime, endedAt }: ConnectionSummary, by: Direction, ended: CloseReason): LabelledPart {
   const flag = ended === 'reset' ? 'RST' : 'FIN';
   const who = by === 'unknown' ? '' : print` by the ${by}`;
@@ -171,7 +171,7 @@ function closeFrameParts({ directions, closeCode }: ConnectionSummary, closedBy:
   return [...parts, [print`by the ${closedBy}`], answered];
 }
 
-/** The same in a few columns: who closed, and the code. */
+/** The same in a few columns: the end that closed, and the code. */
 export function closedCell({ closedBy, closeCode, ended, handshake }: ConnectionSummary): LabelledPart {
   if (closedBy !== undefined) {
     const text = print`${ARROW[closedBy]} ${closeCode ?? print`?`}`;
@@ -189,7 +189,7 @@ interface Fault {
   readonly severity: Severity;
 }
 
-/** The rules that were broken, the worst and most frequent first. What the capture lacks is nobody's fault, and is told elsewhere. */
+/** The rules that were broken, the worst and most frequent first. What the capture lacks is no fault of either end, and is reported elsewhere. */
 function faultsOf(diagnostics: DiagnosticCounts): Fault[] {
   return (Object.entries(diagnostics) as [DiagnosticCode, number][])
     .filter(([code]) => !(code in CAPTURE_RULES))
@@ -201,7 +201,7 @@ function faultText({ code, count, severity }: Fault): Printable {
   return print`${MARK[severity]} ${grouped(count)} ${code}`;
 }
 
-/** At most so many of them, but all errors, and how many more there are. */
+/** At most this many of them, but all errors, and how many more there are. */
 export function faultParts(diagnostics: DiagnosticCounts, most: number): LabelledPart[] {
   const faults = faultsOf(diagnostics);
   const errors = faults.filter(({ severity }) => severity === 'error').length;

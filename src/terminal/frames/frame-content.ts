@@ -8,12 +8,12 @@ import type { ViewOptions } from '../../describe/view.js';
 import { truncate } from '../width.js';
 import { print, type Printable } from '../../describe/printable.js';
 
-/** Payload bytes that stand on a line: more than fits into the widest. */
+/** Payload bytes on a line: more than fits into the widest. */
 export const MOST_SHOWN = 256;
 
 type PreviewLimits = Pick<ViewOptions, 'preview' | 'stretch'>;
 
-/** How many of a payload's bytes stand on its line, at most. */
+/** How many of a payload's bytes are on its line, at most. */
 export function shownBytes(whole: number, { preview, stretch }: PreviewLimits): number {
   return Math.min(stretch ? preview : Math.min(MOST_SHOWN, preview), whole);
 }
@@ -39,7 +39,7 @@ export function frameContent(frame: Frame, options: PreviewLimits, room: number)
 /** Columns in which content says something. */
 const LEAST_CONTENT = 12;
 
-/** Behind compressed content, also where that is too long: its size when it is inflated. Nothing where both have no room. */
+/** After compressed content, also where that is too long: its size when it is inflated. Nothing where both have no room. */
 export function plainNote(bytes: number, room: number): Printable {
   const note = print`  (${bytes} plain)`;
   return room - note.length < LEAST_CONTENT ? print`` : note;

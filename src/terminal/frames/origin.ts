@@ -19,7 +19,7 @@ export function originWords({ captured, since }: Pick<ViewOptions, 'captured' | 
   };
 }
 
-/** Who sent it: for records that do not say so by themselves. */
+/** The sender: for records that do not show it by themselves. */
 export function senderWords({ direction }: Pick<Judged, 'direction'>): Printable[] {
   return direction === 'unknown' ? [] : [print`from ${direction}`];
 }

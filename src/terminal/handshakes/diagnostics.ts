@@ -32,7 +32,7 @@ export function diagnosticLines(diagnostic: Diagnostic, indent: number, look: Lo
   return hangingLines(words, indent, look.theme[told.severity], look);
 }
 
-/** Words on one line where nobody looks at columns, else on as many as it takes, indented further from the second on. Ends with a line end. */
+/** Words on one line where the width does not matter, else on as many as it takes, indented further from the second on. Ends with a line end. */
 export function hangingLines(words: Printable, indent: number, paint: Paint, look: Look): Printable {
   const lead = print` `.repeat(indent);
   const room = look.isOpen ? Infinity : Math.max(24, look.width - indent - INDENT.length);

@@ -101,7 +101,7 @@ export class CauseWatch {
     return place === 0 ? (this.offsetA += length) : (this.offsetB += length);
   }
 
-  /** The bytes that are read, where the search goes on with them. */
+  /** The bytes that are read, where the search continues with them. */
   private hand({ place, search }: Watched): void {
     const { wanted } = search;
     if (place !== this.place || wanted === undefined) return;

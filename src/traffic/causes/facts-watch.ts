@@ -18,7 +18,7 @@ class WatchedEnd {
   fault: Diagnostic | undefined;
   private largest = -1;
   private types = 0;
-  /** Of the last message: numbers, because messages are many and one object each is what they cost. */
+  /** Of the last message: numbers, because there are many messages, and an object for each would be their main cost. */
   private opcode = 0;
   private length = 0;
   private isLargest = false;
@@ -47,7 +47,7 @@ class WatchedEnd {
   }
 }
 
-/** Remembers of a connection what tells why it ended as it did: little, whatever passes. */
+/** Remembers of a connection what shows why it ended as it did: little, whatever passes. */
 export class FactsWatch {
   private readonly client = new WatchedEnd();
   private readonly server = new WatchedEnd();
@@ -57,7 +57,7 @@ export class FactsWatch {
   private isAtOpen = false;
   private hasClosed = false;
   private openTime = NaN;
-  /** Who sent the last message, and when. */
+  /** The side that sent the last message, and when. */
   private lastBy: Direction | undefined;
   private lastTime = NaN;
 

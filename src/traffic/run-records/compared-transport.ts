@@ -1,7 +1,7 @@
 /** What one transport took for the same conversation: counted on its sockets, with heads and handshakes. */
 export interface ComparedTransport {
   readonly name: string;
-  /** Messages that were heard: all that were said. */
+  /** Messages that were received: all that were sent. */
   readonly messages: number;
   /** HTTP requests, the handshakes among them. */
   readonly requests: number;

@@ -2,9 +2,9 @@ import type { PingSummary } from './summary.js';
 
 /** Pings that wait for their pong. An older one is given up as unanswered. */
 const MOST_WAITING = 64;
-/** Bytes by which they are told apart: all that a control frame may have (RFC 6455 §5.5). */
+/** Bytes by which they are distinguished: all that a control frame may have (RFC 6455 §5.5). */
 const MOST_BYTES = 125;
-/** Pongs that are kept without a ping: it may wait behind a hole in its direction, and be told of later. */
+/** Pongs that are kept without a ping: the ping may wait after a hole in its direction, and be reported later. */
 const MOST_EARLY = 8;
 /** Round-trip times kept for the median. */
 const MOST_SAMPLES = 1024;
@@ -32,7 +32,7 @@ export class RoundTrips {
   private readonly ring: (WaitingPing | undefined)[] = [];
   private head = 0;
   private size = 0;
-  /** Times of the pongs that are held, all for the ping at `target` or its likes. */
+  /** Times of the pongs that are held, all for the ping at `target` or equal ones. */
   private readonly pongs: number[] = [];
   private target = -1;
   private readonly early: { readonly payload: Uint8Array; readonly time: number }[] = [];
@@ -84,7 +84,7 @@ export class RoundTrips {
     this.early.push({ payload: new Uint8Array(payload), time });
   }
 
-  /** Was the ping told of after its pong? */
+  /** Was the ping reported after its pong? */
   private isAnswered(payload: Uint8Array, time: number): boolean {
     const isFor = (pong: Uint8Array): boolean => isSame({ bytes: pong, length: pong.length }, payload);
     const at = this.early.findIndex((pong) => pong.time > time && isFor(pong.payload));

@@ -24,7 +24,7 @@ export function severityOf(code: DiagnosticCode): Severity {
   return (RULES[code] as Rule).severity;
 }
 
-/** Ends that nobody has to look into: done, going away, no code. */
+/** Ordinary ends: done, going away, no code. */
 const QUIET_CLOSES: ReadonlySet<number | undefined> = new Set([1000, 1001, 1005, undefined]);
 
 export function isQuietClose(code: number | undefined): boolean {
