@@ -8,7 +8,7 @@ import { joined, print, type Printable } from '../describe/printable.js';
 /** A run of bytes to be drawn as hex and text. */
 export interface Dump {
   readonly bytes: Uint8Array;
-  /** The same bytes as they stood on the wire, where they were masked. */
+  /** The same bytes as they were on the wire, where they were masked. */
   readonly wire?: Uint8Array;
   /** Offset printed for the first byte. */
   readonly offset: number;

@@ -42,7 +42,7 @@ export interface PlainFrame {
   readonly lengthForm: 7 | 16 | 64;
   /** Bytes; a decimal string above 2^53-1. */
   readonly payloadLength: number | string;
-  /** The header as it stood on the wire. */
+  /** The header as it was on the wire. */
   readonly header: Uint8Array;
   readonly place: FramePlace;
   /** The first bytes of the payload, unmasked, up to `previewBytes`; compressed where the message is. */

@@ -5,7 +5,7 @@ export type DrawnTransport = Omit<ComparedTransport, 'delayMaxMs'>;
 
 const NUMBERS = ['messages', 'requests', 'bytesUp', 'bytesDown', 'overheadPerMessage', 'delayMedianMs'] as const;
 
-/** What `/compare.json` has; undefined where it is none of that. */
+/** What `/compare.json` has; undefined for anything else. */
 export function transportsOf(value: unknown): DrawnTransport[] | undefined {
   const { transports } = (value ?? {}) as { transports?: unknown };
   if (!Array.isArray(transports)) return undefined;

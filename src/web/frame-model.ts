@@ -18,7 +18,7 @@ export interface ModelField extends Omit<HeaderRow, 'kind' | 'brief'> {
 
 export interface GridByte {
   readonly at: number;
-  /** As it stood on the wire. */
+  /** As it was on the wire. */
   readonly wire: number;
   /** Without the mask, in the payload. */
   readonly plain?: number;

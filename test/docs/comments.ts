@@ -1,12 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import ts from 'typescript';
-import { ROOT } from '../cli/binary.js';
 
-/** The comments of a TypeScript file with their lines, as running text: without the marks of comments, and each in one line. */
-export function commentsIn(path: string): { readonly line: number; readonly text: string }[] {
-  const source = readFileSync(join(ROOT, path), 'utf8');
-  const file = ts.createSourceFile(path, source, ts.ScriptTarget.Latest, true);
+/** The comments of a TypeScript source with their lines, as running text: without the marks of comments, each in one line. */
+export function commentsIn(source: string): { readonly line: number; readonly text: string }[] {
+  const file = ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest, true);
   const ranges = new Map<number, number>();
   const visit = (node: ts.Node): void => {
     for (const { pos, end } of [
@@ -17,11 +13,12 @@ export function commentsIn(path: string): { readonly line: number; readonly text
     for (const child of node.getChildren(file)) visit(child);
   };
   visit(file);
-  return [...ranges].map(([pos, end]) => ({
+  const inOrder = [...ranges].sort(([a], [b]) => a - b);
+  return inOrder.map(([pos, end]) => ({
     line: file.getLineAndCharacterOfPosition(pos).line + 1,
     text: source
       .slice(pos, end)
-      .replace(/^\/[/*]+\s*|\s*\*+\/$/g, '')
+      .replace(/^\/[/*]+\s*(\*\s)?|\s*\*+\/$/g, '')
       .replace(/\s*\n\s*\*?[^\S\n]*/g, ' '),
   }));
 }

@@ -29,7 +29,7 @@ export class FramePayload {
   get length(): number {
     return this.to - this.from;
   }
-  /** The bytes as they stood on the wire, masked if the frame is; the application's, where they were unmasked in place. */
+  /** The bytes as they were on the wire, masked if the frame is; the application's, where they were unmasked in place. */
   get data(): Uint8Array {
     return this.source.part(this.from, this.to);
   }

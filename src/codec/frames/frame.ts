@@ -22,7 +22,7 @@ export interface HeaderInit {
 }
 
 /**
- * A frame header as it stood on the wire (RFC 6455 §5.2). Nothing of the wire form is lost: `bytes` gives it back,
+ * A frame header as it was on the wire (RFC 6455 §5.2). Nothing of the wire form is lost: `bytes` gives it back,
  * for illegal headers too.
  */
 export class FrameHeader {
@@ -84,7 +84,7 @@ export class FrameHeader {
   get exactLength(): number | bigint {
     return this.wideLength ?? this.payloadLength;
   }
-  /** The header's bytes as they stood on the wire. */
+  /** The header's bytes as they were on the wire. */
   get bytes(): Uint8Array {
     const out = new Uint8Array(this.length);
     writeHeader(out, 0, this.byte0, this.byte1, this.exactLength, this.signedKey);

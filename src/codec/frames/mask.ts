@@ -121,7 +121,7 @@ function xorOver(words: Int32Array, from: number, last: number, mask: number): v
 
 const HIGH_BITS = 0x80808080 | 0;
 
-/** Whether `source[start, end)` is ASCII once it is unmasked with `key` (0: as it stands), without unmasking it. */
+/** Whether `source[start, end)` is ASCII once it is unmasked with `key` (0: as it is), without unmasking it. */
 export function isAsciiView(view: WordView, start: number, end: number, key: number, phase = 0): boolean {
   // Memory may end in an incomplete word: those bytes are handled one by one.
   const whole = LITTLE_ENDIAN ? Math.max(start, Math.min(end, (view.words.length << 2) - view.offset)) : start;
@@ -169,7 +169,7 @@ function xor(view: WordView, start: number, end: number, key: number, phase: num
   const firstWord = from >>> 2;
   const wordCount = (lane + length + 3) >>> 2;
   // The result keeps the alignment of its source, so that whole words can be read and written; the bytes beside the
-  // result inside its first and last word are nobody's.
+  // result inside its first and last word are not used.
   if (!LITTLE_ENDIAN || firstWord + wordCount > view.words.length) return xorByByte(view, start, end, key, phase, room);
   const roomWords = (room + 3) >>> 2;
   const bytes = (roomWords + wordCount) << 2;

@@ -43,7 +43,7 @@ export function pairsOf(lines: readonly SourceLine[]): readonly SourceLine[] | u
   return arePairs(even) ? even : undefined;
 }
 
-/** Which half a block is; undefined for what is none. */
+/** Which half a block is; undefined for anything else. */
 export function sideOfBlock({ side, headers }: Pick<Block, 'side' | 'headers'>): HeadSide | undefined {
   if (side !== undefined) return side;
   const pairs = arePairs(headers);

@@ -22,10 +22,10 @@ export interface Extension {
  * - `empty`: no element at all
  * - `empty-element`: nothing between two commas (RFC 2616 §2.1 has recipients accept it)
  * - `name`, `parameter`: no token where a name has to be
- * - `value`: nothing behind `=`, or no token
+ * - `value`: nothing after `=`, or no token
  * - `open-quote`: a quoted string that does not end
  * - `quoted-value`: a quoted string whose value is no token
- * - `junk`: something behind a name or value that is neither `;` nor `,`
+ * - `junk`: something after a name or value that is neither `;` nor `,`
  */
 export type ExtensionFaultKind =
   'empty' | 'empty-element' | 'name' | 'parameter' | 'value' | 'open-quote' | 'quoted-value' | 'junk';

@@ -9,8 +9,8 @@ export const KEY_BYTES = 16;
 /**
  * - `alphabet`: a character that Base64 does not have, at `at` (RFC 4648 §4)
  * - `padding`: `=` missing, too many, or not at the end
- * - `trailing-bits`: bits behind the last byte are not zero: the text is no encoder's output (RFC 4648 §3.5)
- * - `length`: not the number of bytes asked for
+ * - `trailing-bits`: bits after the last byte are not zero: the text is no encoder's output (RFC 4648 §3.5)
+ * - `length`: not the required number of bytes
  */
 export interface Base64Fault {
   readonly kind: 'alphabet' | 'padding' | 'trailing-bits' | 'length';

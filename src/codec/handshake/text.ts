@@ -9,7 +9,7 @@ import { parseHead, startsLikeHead, type Head, type RequestHead, type ResponseHe
  * What a text shows differently from the wire, and what was made of it.
  * - `no-start-line`: headers only; nothing is said about the first line (`side`)
  * - `pseudo-headers`: `:method`, `:authority` and such (`names`): a browser's view of HTTP/2, no headers of HTTP/1.1; left out
- * - `authority-as-host`: the pseudo-header `:authority` stands in for the missing Host
+ * - `authority-as-host`: the pseudo-header `:authority` replaces the missing Host
  * - `full-url`: the request line shows a ws: or wss: URL (`url`), as browsers' tools do; judged as its path
  * - `pairs`: names and values on lines in turn
  * - `several`: there is more than one exchange in the text; this one was taken

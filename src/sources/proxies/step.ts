@@ -8,7 +8,7 @@ export type ProxyStep =
   | 'more'
   /** Nothing that is known here. */
   | 'no'
-  /** The proxy said no: nothing follows. */
+  /** The proxy refused: nothing follows. */
   | 'refused'
   /** How many bytes of each side are the proxy's, and its target. */
   | { readonly client: number; readonly server: number; readonly passage: Passage };

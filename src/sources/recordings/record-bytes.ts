@@ -12,7 +12,7 @@ export class BadRecord extends Error {
   override readonly name = 'BadRecord';
 }
 
-/** A frame as it stood on the wire, as far as it was recorded. */
+/** A frame as it was on the wire, as far as it was recorded. */
 export interface RecordedFrame {
   readonly bytes: Uint8Array;
   /** Payload bytes that came and are not in the record. */
