@@ -1,5 +1,3 @@
-import { concat } from '../codec/bytes/byte-collector.js';
-import { Connection } from '../codec/connection/connection.js';
 import type { Direction, UnfinishedMessage } from '../codec/messages/records.js';
 import { endpointTexts, UNKNOWN_ENDPOINT, type Endpoint } from '../codec/bytes/endpoint.js';
 import type {
@@ -11,14 +9,14 @@ import type {
   StreamOrigin,
   StreamTaker,
 } from '../codec/bytes/stream-taker.js';
-import { Transcript, type TranscriptOptions } from '../codec/connection/transcript.js';
 import { CauseWatch } from './causes/cause-watch.js';
 import { FactsWatch } from './causes/facts-watch.js';
 import { causeOfConnection } from '../rules/causes/connection-cause.js';
 import { ConnectionJudge } from './connection-judge.js';
 import type { ConnectionFilter } from './filters.js';
 import type { Judged } from './judged.js';
-import { layerOf, type Layer, type LayerName } from './layers.js';
+import type { Layer, LayerName } from './layers.js';
+import { FirstBytes, readerOf, searchLimit, type StreamReaderOptions } from './stream-start.js';
 import { Tally } from './tally/tally.js';
 import type { ConnectionSummary } from './tally/summary.js';
 
@@ -45,16 +43,11 @@ export interface Ends {
 }
 
 /** What the conversations of a run have in common. */
-export interface ConversationOptions {
-  readonly reading: TranscriptOptions;
-  /** Which conversations are wanted; undefined: all. Asked again when it is known who the client is. */
+export interface ConversationOptions extends StreamReaderOptions {
+  /** Which conversations are wanted; undefined: all. Asked again when it is known which end is the client. */
   readonly wants?: ConnectionFilter | undefined;
-  /** Streams to or from these ports are WebSocket, whatever their first bytes are. */
-  readonly webSocketPorts?: ReadonlySet<number>;
 }
 
-/** Bytes in which frames are looked for: of a stream whose beginning was seen, and of one that was joined in its middle. */
-const LOOKED_AT = { fromStart: 4096, midStream: 1024 * 1024 };
 /** The layers of a stream that are read already, how many were tried, and the offsets of its bytes in them. */
 interface Below {
   readonly layers: readonly Passage[];
@@ -69,13 +62,13 @@ const MOST_LAYERS = 8;
 const SAME_TIME = 2e-6;
 
 /**
- * One WebSocket connection: its stream recognised by what it says, read, judged and counted, until it ends. A stream that
- * begins with a layer is handed to it; what that carries is a conversation again, of the same number.
+ * One WebSocket connection: its stream is recognised by its first bytes, read, judged and counted, until it ends. A stream
+ * that begins with a layer is handed to the layer; what that carries is a conversation again, of the same number.
  */
 export class Conversation implements StreamTaker, Ends, CarriedOpener {
   private judge: ConnectionJudge | undefined;
-  /** Too few bytes to recognise what the stream is. */
-  private first: { readonly side: Side; readonly bytes: Uint8Array; readonly time: number } | undefined;
+  /** Before its reader is chosen. */
+  private readonly first = new FirstBytes();
   private layer: { readonly name: LayerName; readonly taker: StreamTaker } | undefined;
   /** The layer has handed something on. */
   private hasCarried = false;
@@ -144,7 +137,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     this.causes.begin(this.placeOf(side), bytes, start, end);
     judge.read(side, bytes, start, end, time);
     this.report(this.causes.finish());
-    if (this.taker.passedOver && !judge.recognised && judge.searched > this.patience) this.passOver('other');
+    if (this.taker.passedOver && !judge.recognised && judge.searched > searchLimit(this.origin)) this.passOver('other');
   }
 
   /** A hole has the time of the bytes before it: it is given up much later, possibly with another stream's packet. */
@@ -198,29 +191,25 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   private begin(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
     if (this.layer) return this.layer.taker.data(side, bytes, start, end, time);
     if (this.isPassedOver || start === end) return;
-    const { first } = this;
-    if (first && first.side !== side) this.settle();
+    if (this.first.hasOther(side)) this.settle();
     else if (this.taker.passedOver) {
-      const whole = first ? concat([first.bytes, bytes.subarray(start, end)]) : bytes.subarray(start, end);
-      const layer = layerOf(whole);
-      this.first = layer === 'maybe' ? { side, bytes: first ? whole : whole.slice(), time } : undefined;
-      if (layer === 'maybe') return;
-      this.choose(layer);
-      return this.data(side, whole, 0, whole.length, time);
+      const first = this.first.add(side, bytes.subarray(start, end), time);
+      if (first === undefined) return;
+      this.choose(first.layer);
+      return this.data(side, first.bytes, 0, first.bytes.length, time);
     } else this.choose(undefined);
     this.data(side, bytes, start, end, time);
   }
 
   /** No more bytes come that could show the first ones to be a layer's: they are not. */
   private settle(): void {
-    const { first } = this;
+    const first = this.first.release();
     if (first === undefined) return;
-    this.first = undefined;
     this.choose(undefined);
     this.data(first.side, first.bytes, 0, first.bytes.length, first.time);
   }
 
-  /** What the stream is read with, if it is. */
+  /** Passes the stream over, hands it to the layer, or makes its reader. */
   private choose(layer: Layer | undefined): void {
     const { origin, options, below } = this;
     if (layer && !layer.open) return this.passOver(layer.name);
@@ -228,17 +217,8 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
       this.layer = { name: layer.name, taker: layer.open(this) };
       return;
     }
-    const { reading, webSocketPorts } = options;
-    const isStated =
-      origin.isPasted === true ||
-      (webSocketPorts && [origin.a, origin.b].some((one) => one && webSocketPorts.has(one.port)));
-    const own = {
-      ...reading,
-      ...(isStated && { capture: 'websocket' as const }),
-      ...(origin.hasPartialHeads && { partialHeads: true }),
-    };
-    const stream = origin.isOneSequence ? new Transcript(own) : new Connection(own, below.offsets);
-    this.judge = new ConnectionJudge(stream, this.number, (record) => this.take(record));
+    const reading = readerOf(origin, options, below.offsets);
+    this.judge = new ConnectionJudge(reading, this.number, (record) => this.take(record));
   }
 
   /** A layer needs the sides, which are not known for bytes in one sequence. */
@@ -296,10 +276,6 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   private get otherwise(): OtherTraffic {
     if (this.judge === undefined) return this.hasLost ? 'other' : 'silent';
     return this.judge.isHttp ? 'http' : 'other';
-  }
-
-  private get patience(): number {
-    return this.origin.isClientFirst ? LOOKED_AT.fromStart : LOOKED_AT.midStream;
   }
 
   private get lastHeard(): number {
