@@ -21,7 +21,7 @@ type Named = { type: string } & JsonFields;
 /** The `connection` record (docs/json.md): what became of a connection. */
 export function connectionRecord(summary: ConnectionSummary): Named {
   const { connection, handshake, directions } = summary;
-  const ping = told(directions, (counts) => counts.ping && pingFields(counts.ping));
+  const ping = byDirection(directions, (counts) => counts.ping && pingFields(counts.ping));
   return {
     type: 'connection',
     connection,
@@ -40,7 +40,7 @@ export function connectionRecord(summary: ConnectionSummary): Named {
 function endFields(summary: ConnectionSummary): JsonFields {
   const { directions, closeCode, closedBy } = summary;
   const reason = closedBy && directions[closedBy]?.close?.reason;
-  const closeCodes = told(directions, ({ close }) => close?.code);
+  const closeCodes = byDirection(directions, ({ close }) => close?.code);
   return {
     ...(closeCode !== undefined && { closeCode }),
     ...(reason && { closeReason: reason }),
@@ -103,8 +103,8 @@ function handshakeFields({ target, status, subprotocol, extensions }: HandshakeS
 
 /** What was counted, each by direction. */
 function countFields(directions: Directions<DirectionCounts>): JsonFields {
-  const opcodes = told(directions, (counts) => (counts.frames > 0 ? { ...counts.opcodes } : undefined));
-  const compression = told(directions, compressionFields);
+  const opcodes = byDirection(directions, (counts) => (counts.frames > 0 ? { ...counts.opcodes } : undefined));
+  const compression = byDirection(directions, compressionFields);
   return {
     frames: numbers(directions, 'frames'),
     ...(opcodes && { opcodes }),
@@ -118,8 +118,8 @@ function countFields(directions: Directions<DirectionCounts>): JsonFields {
 
 /** What is missing, and what is no frame. */
 function lossFields(directions: Directions<DirectionCounts>): JsonFields {
-  const lost = told(directions, ({ gaps, lostBytes }) => (gaps > 0 ? { gaps, bytes: lostBytes } : undefined));
-  const otherBytes = told(directions, (counts) => counts.otherBytes || undefined);
+  const lost = byDirection(directions, ({ gaps, lostBytes }) => (gaps > 0 ? { gaps, bytes: lostBytes } : undefined));
+  const otherBytes = byDirection(directions, (counts) => counts.otherBytes || undefined);
   return { ...(lost && { lost }), ...(otherBytes && { otherBytes }) };
 }
 
@@ -152,7 +152,7 @@ function numbers(directions: Directions<Counts>, name: keyof Counts): JsonFields
 }
 
 /** What `of` gives for the directions; undefined where it gives nothing for any. */
-function told<T>(
+function byDirection<T>(
   directions: Directions<T>,
   of: (counts: T) => unknown,
 ): Partial<Record<Direction, unknown>> | undefined {

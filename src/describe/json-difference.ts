@@ -37,11 +37,15 @@ function compare(
   b: unknown,
   path: string,
   depth: number,
-  tell: (difference: JsonDifference) => boolean,
+  report: (difference: JsonDifference) => boolean,
 ): boolean {
   if (Object.is(a, b) || depth > DEEPEST) return true;
   if (!isObject(a) || !isObject(b) || Array.isArray(a) !== Array.isArray(b)) {
-    return tell({ path, ...(a !== undefined && { recorded: text(a) }), ...(b !== undefined && { received: text(b) }) });
+    return report({
+      path,
+      ...(a !== undefined && { recorded: text(a) }),
+      ...(b !== undefined && { received: text(b) }),
+    });
   }
   const isList = Array.isArray(a);
   for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {
@@ -49,7 +53,7 @@ function compare(
     const [x, y] = [a, b].map((each) =>
       Object.hasOwn(each, name) ? (each as Record<string, unknown>)[name] : undefined,
     );
-    if (!compare(x, y, path + place, depth + 1, tell)) return false;
+    if (!compare(x, y, path + place, depth + 1, report)) return false;
   }
   return true;
 }

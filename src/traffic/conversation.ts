@@ -80,7 +80,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   private isPassedOver = false;
   private hasLost = false;
   /** Times of the last bytes of each side. */
-  private readonly heard: [number, number];
+  private readonly lastTimes: [number, number];
   private failure: { readonly text: string; readonly time: number } | undefined;
   /** The first FIN, or the RST. */
   private tcpEnd: { readonly side: Side; readonly time: number } | undefined;
@@ -97,7 +97,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     this.tally = new Tally(number);
     this.causes = new CauseWatch(number, options.reading.raw, below.offsets);
     this.tally.at(time);
-    this.heard = [time, time];
+    this.lastTimes = [time, time];
   }
 
   /** Messages whose last fragment has not come. */
@@ -133,7 +133,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   data(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
     const { judge } = this;
     if (judge === undefined) return this.begin(side, bytes, start, end, time);
-    if (!Number.isNaN(time)) this.heard[side] = time;
+    if (!Number.isNaN(time)) this.lastTimes[side] = time;
     this.causes.begin(this.placeOf(side), bytes, start, end);
     judge.read(side, bytes, start, end, time);
     this.report(this.causes.finish());
@@ -145,8 +145,8 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     this.hasLost = true;
     this.settle();
     this.report(this.causes.gap(this.placeOf(side), length));
-    this.judge?.gap(side, length, this.heard[side]);
-    this.layer?.taker.gap(side, length, this.heard[side]);
+    this.judge?.gap(side, length, this.lastTimes[side]);
+    this.layer?.taker.gap(side, length, this.lastTimes[side]);
   }
 
   /** The recording says that it failed: reported as its end, before `close`. */
@@ -183,7 +183,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   /** With the cause of its end, where the bytes have none. */
   private explained(summary: ConnectionSummary, endTime: number): ConnectionSummary {
     if (summary.cause !== undefined || this.hasLost) return summary;
-    const cause = causeOfConnection(this.facts.facts(summary, endTime - this.lastHeard));
+    const cause = causeOfConnection(this.facts.facts(summary, endTime - this.lastTime));
     return cause === undefined ? summary : { ...summary, cause };
   }
 
@@ -278,14 +278,14 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     return this.judge.isHttp ? 'http' : 'other';
   }
 
-  private get lastHeard(): number {
-    const [a, b] = this.heard;
+  private get lastTime(): number {
+    const [a, b] = this.lastTimes;
     return Number.isNaN(b) || a > b ? a : b;
   }
 
   /** Only a FIN and a reset are of this stream: for the other reasons the time is that of something else. */
   private endTime(reason: CloseReason, time: number): number {
-    const last = this.lastHeard;
+    const last = this.lastTime;
     const isOwn = (reason === 'fin' || reason === 'reset') && !Number.isNaN(time);
     return !isOwn || Math.abs(time - last) < SAME_TIME ? last : time;
   }

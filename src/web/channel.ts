@@ -19,7 +19,7 @@ export interface ChannelTaker {
   state(isOpen: boolean): void;
 }
 
-/** The inspector's own connection to the server that handed out the page. */
+/** The page's own connection to the server that handed out the page. */
 export class Channel {
   private socket: WebSocket | undefined;
 

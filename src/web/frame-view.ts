@@ -9,17 +9,17 @@ import { Lighting } from './lighting.js';
 /** A frame: its first two bytes as bits, all its bytes, and every field with its meaning; each lights up the others. */
 export function frameView(item: FrameItem): HTMLElement {
   const model = frameModel(item);
-  const told = el('p', { class: 'told', text: HINT });
+  const description = el('p', { class: 'description', text: HINT });
   const view = el(
     'div',
     { class: 'frame-view' },
     titleOf(item),
     findingsOf(item.findings),
-    el('div', { class: 'frame-left' }, bitStrip(model), byteGrid(model), told, hiddenOf(model), plainOf(item)),
+    el('div', { class: 'frame-left' }, bitStrip(model), byteGrid(model), description, hiddenOf(model), plainOf(item)),
     partTable(model),
   );
   new Lighting(view, (source) => {
-    told.textContent = source === undefined ? HINT : toldOf(model, source);
+    description.textContent = source === undefined ? HINT : descriptionOf(model, source);
     const [only = '', ...others] = source?.dataset['parts']?.split(' ') ?? [];
     view.dataset['lit'] = (others.length === 0 && model.parts[Number(only)]?.kind) || '';
   });
@@ -28,7 +28,7 @@ export function frameView(item: FrameItem): HTMLElement {
 
 const HINT = 'Point at a byte or a field, or move with the arrow keys.';
 
-function toldOf(model: FrameModel, source: HTMLElement): string {
+function descriptionOf(model: FrameModel, source: HTMLElement): string {
   const byte = model.bytes[Number(source.dataset['at'] ?? NaN)];
   if (byte !== undefined) return byteText(model, byte);
   const part = model.parts[Number(source.dataset['parts'])];

@@ -107,8 +107,8 @@ function frameFields(record: RecordFields): Omit<FrameItem, keyof Base | 'kind'>
 /** A request of the chat by polling, and its answer. */
 function requestText(record: RecordFields): string {
   const { method, target, status, messages, requestBytes, responseBytes, duration } = record as Record<string, number>;
-  const heard = messages === undefined ? '' : `, ${messages} ${messages === 1 ? 'message' : 'messages'}`;
-  const answer = status === undefined ? 'the client left before an answer' : `${status}${heard}`;
+  const carried = messages === undefined ? '' : `, ${messages} ${messages === 1 ? 'message' : 'messages'}`;
+  const answer = status === undefined ? 'the client left before an answer' : `${status}${carried}`;
   return `${method} ${target}: ${answer}; ${requestBytes} bytes up, ${responseBytes} down, ${Math.round(duration! * 1000)} ms`;
 }
 

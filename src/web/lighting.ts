@@ -7,7 +7,7 @@ export class Lighting {
 
   constructor(
     private readonly root: HTMLElement,
-    private readonly tell: (source: HTMLElement | undefined) => void,
+    private readonly show: (source: HTMLElement | undefined) => void,
   ) {
     root.addEventListener('pointerover', (event) => this.light(sourceOf(event.target)));
     root.addEventListener('pointerleave', () => this.light(this.focused()));
@@ -33,7 +33,7 @@ export class Lighting {
       );
       for (const element of this.lit) element.classList.add('lit');
     }
-    this.tell(source);
+    this.show(source);
   }
 }
 

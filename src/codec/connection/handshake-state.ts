@@ -27,7 +27,7 @@ export class Opening {
   private response: ResponseHead | undefined;
   /** Of the last head: seconds, NaN where unknown. */
   private time = NaN;
-  private toldAlone = false;
+  private wasReportedAlone = false;
   /** HTTP may continue: the two heads do not open a WebSocket. */
   isDoubtful = false;
   /** permessage-deflate, if it is in use. */
@@ -54,7 +54,7 @@ export class Opening {
   answer(response: ResponseHead, time: number): void {
     this.response = response;
     this.time = time;
-    this.toldAlone = false;
+    this.wasReportedAlone = false;
     this.answered = true;
     this.happen(response.status === 101 ? 'upgrade' : 'refusal');
   }
@@ -93,8 +93,8 @@ export class Opening {
   /** What is to be reported, and its time: once for each try, and only if there was a head; an answer without its request again when the request comes. */
   take(): { readonly handshake: Handshake; readonly time: number } | undefined {
     const { request, response, time } = this;
-    if (!request && (!response || this.toldAlone)) return undefined;
-    this.toldAlone = !request;
+    if (!request && (!response || this.wasReportedAlone)) return undefined;
+    this.wasReportedAlone = !request;
     this.request = undefined;
     if (request || this.state !== 'open') this.response = undefined;
     const { acceptOf } = this.options;

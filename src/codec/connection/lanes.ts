@@ -77,9 +77,9 @@ export class Lanes {
 
   /** Its time, where there was something to report. */
   tellHandshake(taker: ConnectionTaker): number {
-    const told = this.opening.take();
-    if (!told) return NaN;
-    const { handshake, time } = told;
+    const reported = this.opening.take();
+    if (!reported) return NaN;
+    const { handshake, time } = reported;
     taker.event({ type: 'handshake', direction: handshake.response ? 'server' : 'client', handshake }, time);
     return time;
   }

@@ -106,7 +106,7 @@ export class Transcript implements StreamReading {
     if (this.phase === 'start' && this.pending.length > 0) this.endStart(time, taker);
     const head = this.phase === 'head' ? this.head!.end() : undefined;
     if (head) this.takeHead(head, time, taker);
-    this.tellHandshake(taker);
+    this.reportHandshake(taker);
     const unfinished = this.phase === 'frames' ? this.frames!.end() : undefined;
     this.drop();
     if (!unfinished) return [];
@@ -162,7 +162,7 @@ export class Transcript implements StreamReading {
     if (start === 'no') this.beginOther(taker);
     else {
       // A request without an answer is followed by another one.
-      if (start === 'request') this.tellHandshake(taker);
+      if (start === 'request') this.reportHandshake(taker);
       this.head = new HeadReader({ offset: this.offset, kind: start });
       this.phase = 'head';
     }
@@ -170,7 +170,7 @@ export class Transcript implements StreamReading {
   }
 
   private beginOther(taker: ConnectionTaker): void {
-    this.tellHandshake(taker);
+    this.reportHandshake(taker);
     if (this.opening.state === 'refused') this.phase = 'body';
     else this.beginFrames();
   }
@@ -185,7 +185,7 @@ export class Transcript implements StreamReading {
     // After an interim answer (100, 103) the final one follows.
     if (status >= 100 && status < 200 && status !== 101) return;
     opening.answer(head, time);
-    this.tellHandshake(taker);
+    this.reportHandshake(taker);
     if (opening.state === 'open') return this.beginFrames();
     this.body = new HttpBody(head);
     if (this.body.isDeclared && !this.body.isDone) this.phase = 'body';
@@ -202,10 +202,10 @@ export class Transcript implements StreamReading {
     return chunk.subarray(end);
   }
 
-  private tellHandshake(taker: ConnectionTaker): void {
+  private reportHandshake(taker: ConnectionTaker): void {
     const { direction } = this;
-    const told = this.opening.take();
-    if (told) taker.event({ type: 'handshake', direction, handshake: told.handshake }, told.time);
+    const reported = this.opening.take();
+    if (reported) taker.event({ type: 'handshake', direction, handshake: reported.handshake }, reported.time);
   }
 
   private beginFrames(): void {

@@ -77,17 +77,17 @@ function headAt(lines: readonly SourceLine[], first: number, column: number): { 
   const frame = frameAfter(lines, first, column);
   const body: SourceLine[] = [];
   let isWhole = false;
-  let strangers = 0;
+  let others = 0;
   let next = first + 1;
   for (; next < lines.length && !isWhole; next++) {
     const following = lines[next] as SourceLine;
     const rest = within(following, frame);
     if (isStart(rest ?? following)) break;
-    if (rest === undefined) strangers += 1;
+    if (rest === undefined) others += 1;
     else if (rest.text.trim() === '') isWhole = !rest.isOpen;
     else body.push(rest);
   }
-  const isAlone = first === 0 && column === 0 && isWhole && strangers === 0;
+  const isAlone = first === 0 && column === 0 && isWhole && others === 0;
   const { headers, foreign } = isAlone ? { headers: body, foreign: [] } : sorted(dedent(body), isWhole);
   return { block: { start, headers: dedent(headers), side: sideOf(start.text), isWhole, foreign }, next };
 }

@@ -11,7 +11,7 @@ const NAME = /^(:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+)[ \t]*:/;
 const NAME_ALONE = /^:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+:?$/;
 const OURS = /^:?(?:host|upgrade|connection|sec-websocket-[a-z0-9]+|authority|method|status)$/i;
 /** Headers that show which half a block without a first line is. */
-const TELLING: Readonly<Record<string, HeadSide>> = {
+const SIDE_OF_HEADER: Readonly<Record<string, HeadSide>> = {
   'sec-websocket-key': 'request',
   'sec-websocket-accept': 'response',
   host: 'request',
@@ -48,10 +48,11 @@ export function sideOfBlock({ side, headers }: Pick<Block, 'side' | 'headers'>):
   if (side !== undefined) return side;
   const pairs = arePairs(headers);
   const names = headers.filter(({ text }, i) => (pairs ? i % 2 === 0 : NAME.test(text))).map(nameOf);
-  const telling = names.find((name) => name === 'sec-websocket-key' || name === 'sec-websocket-accept');
+  const decisive = names.find((name) => name === 'sec-websocket-key' || name === 'sec-websocket-accept');
   const known =
-    telling ?? (names.some((name) => OURS.test(name)) ? names.find((name) => Object.hasOwn(TELLING, name)) : undefined);
-  return known === undefined ? undefined : TELLING[known];
+    decisive ??
+    (names.some((name) => OURS.test(name)) ? names.find((name) => Object.hasOwn(SIDE_OF_HEADER, name)) : undefined);
+  return known === undefined ? undefined : SIDE_OF_HEADER[known];
 }
 
 /** What a browser shows above the headers, left out. */

@@ -44,7 +44,7 @@ export interface HandshakeText {
   readonly response?: ResponseHead;
   readonly notes: readonly TextNote[];
   /** What was found does not look like a head: its first line that shows it, or the first line that no header follows. Nothing can be judged. */
-  readonly refusal?: { readonly why: 'stranger' | 'no-headers'; readonly line: SourceLine };
+  readonly refusal?: { readonly why: 'no-head' | 'no-headers'; readonly line: SourceLine };
   /** The place in the text of an offset of a head. */
   readonly place: (side: 'request' | 'response', offset: number) => TextPlace | undefined;
 }
@@ -79,8 +79,8 @@ class HeadMaker {
     const lines: MadeLine[] = [];
     if (block.start !== undefined) lines.push(this.startLine(block.start, side));
     else this.note('no-start-line', side, at);
-    const [stranger] = block.foreign;
-    if (stranger !== undefined) this.note('left-out', side, stranger.line, { count: String(block.foreign.length) });
+    const [leftOut] = block.foreign;
+    if (leftOut !== undefined) this.note('left-out', side, leftOut.line, { count: String(block.foreign.length) });
     append(lines, this.headers(block.headers, side));
     const encoder = new TextEncoder();
     const starts: number[] = [];
@@ -212,7 +212,7 @@ function refusalOf({ start, headers, foreign, isWhole }: Block): HandshakeText['
   const wrong = [...strange, ...(start === undefined ? foreign : [])];
   if (names.length === 0 && !(isWhole && foreign.length === 0)) return start && { why: 'no-headers', line: start };
   const [line] = wrong;
-  return line !== undefined && wrong.length * 2 > names.length ? { why: 'stranger', line } : undefined;
+  return line !== undefined && wrong.length * 2 > names.length ? { why: 'no-head', line } : undefined;
 }
 
 const HEADER_LINE = /^:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+[ \t]*:|^[ \t]/;

@@ -85,11 +85,11 @@ export class NdjsonWriter implements StreamOpener {
 
 /** What is recorded of a record. */
 function recordsOf(record: Judged, view: ViewOptions): JsonRecord[] {
-  const told = jsonRecords(record, view);
+  const records = jsonRecords(record, view);
   switch (record.type) {
     case 'handshake': {
       const { request, response } = record.handshake;
-      const { type, connection, ...fields } = told[0]!;
+      const { type, connection, ...fields } = records[0]!;
       return [
         {
           type,
@@ -102,13 +102,13 @@ function recordsOf(record: Judged, view: ViewOptions): JsonRecord[] {
       ];
     }
     case 'frame':
-      return record.frame.received > view.preview ? told.map((fields) => ({ ...fields, truncated: true })) : told;
+      return record.frame.received > view.preview ? records.map((fields) => ({ ...fields, truncated: true })) : records;
     case 'tail':
-      return [bytesRecord(record, record.truncated.start, record.truncated.headerBytes!), ...told];
+      return [bytesRecord(record, record.truncated.start, record.truncated.headerBytes!), ...records];
     case 'body':
-      return [bytesRecord(record, record.offset, record.bytes), ...told];
+      return [bytesRecord(record, record.offset, record.bytes), ...records];
     default:
-      return told;
+      return records;
   }
 }
 

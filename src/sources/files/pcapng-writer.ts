@@ -136,8 +136,8 @@ export class PcapngWriter implements StreamOpener {
       end,
     };
     const length = packetLength(packet);
-    const told = comment === undefined ? NOTHING : endOfOptions(option(OPT_COMMENT, encodeUtf8(comment)));
-    const block = new PcapngBlock(ENHANCED_PACKET, 20 + padded(length) + told.length);
+    const blockOptions = comment === undefined ? NOTHING : endOfOptions(option(OPT_COMMENT, encodeUtf8(comment)));
+    const block = new PcapngBlock(ENHANCED_PACKET, 20 + padded(length) + blockOptions.length);
     const ticks = Math.max(0, Math.round(time * 10 ** TIME_DIGITS));
     block.word(0, 0);
     block.word(4, Math.floor(ticks / 2 ** 32));
@@ -145,7 +145,7 @@ export class PcapngWriter implements StreamOpener {
     block.word(12, length);
     block.word(16, length);
     writePacket(block.bytes, PcapngBlock.LEAD + 20, packet);
-    block.bytes.set(told, PcapngBlock.LEAD + 20 + padded(length));
+    block.bytes.set(blockOptions, PcapngBlock.LEAD + 20 + padded(length));
     this.blocks.push(block.bytes);
     if (!isFirst) to.acknowledged = to.next;
   }

@@ -36,11 +36,11 @@ export function linkType(number: number): LinkType | undefined {
 
 /** Reports once for each link type that its packets are passed over. */
 export class UnknownLinks {
-  private readonly told = new Set<number>();
+  private readonly reported = new Set<number>();
 
   tell(number: number, visitor: PacketVisitor): void {
-    if (this.told.has(number)) return;
-    this.told.add(number);
+    if (this.reported.has(number)) return;
+    this.reported.add(number);
     const name = OTHER_LINK_TYPES.get(number);
     const what = name === undefined ? `link type ${number}` : `link type ${number} (${name})`;
     visitor.notice(`${what} is not read: its packets are passed over`);

@@ -84,11 +84,11 @@ function passagePart({ name, id, from, to }: Passage): LabelledPart {
 function rows<T>(
   label: Printable,
   directions: Directions<T>,
-  of: (told: T, arrow: Printable) => LabelledPart[],
+  of: (counts: T, arrow: Printable) => LabelledPart[],
   look: Look,
 ): Printable[] {
   return [...eachDirection(directions)]
-    .map(([direction, told]) => of(told, ARROW[direction]))
+    .map(([direction, counts]) => of(counts, ARROW[direction]))
     .filter((parts) => parts.length > 0)
     .flatMap((parts, i) => row(i === 0 ? label : print``, parts, look));
 }

@@ -15,7 +15,7 @@ interface Watched {
 
 const NOTHING: readonly FoundCause[] = [];
 // Most connections have no fault: they share these.
-const NOBODY: readonly Watched[] = [];
+const NONE_WATCHED: readonly Watched[] = [];
 const NO_DIRECTION: readonly Direction[] = [];
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 const FROM_START = [0, 0] as const;
@@ -27,7 +27,7 @@ const FROM_START = [0, 0] as const;
 export class CauseWatch {
   /** Directions whose first framing error was seen. */
   private seen: readonly Direction[] = NO_DIRECTION;
-  private open: readonly Watched[] = NOBODY;
+  private open: readonly Watched[] = NONE_WATCHED;
   /** Offsets of the bytes that come next, by stream. */
   private offsetA: number;
   private offsetB: number;
