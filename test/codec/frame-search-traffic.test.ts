@@ -59,7 +59,7 @@ describe(`frames behind a hole, seed ${SEED}`, () => {
     });
   }
 
-  it('tells how many whole frames were passed over on average', () => {
+  it('prints how many whole frames were passed over on average', () => {
     console.log(['masked: each, full, bursts; unmasked: the same', ...table].join('\n'));
   });
 });

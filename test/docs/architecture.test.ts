@@ -13,7 +13,7 @@ const FILE_NAMES = CODE.filter((code) => /^[\w-]+\.(ts|js|md)$/.test(code));
 /** Types of the tree, and of packages. */
 const TYPE_NAMES = CODE.filter((code) => /^([A-Z][a-z0-9]+)+$/.test(code) && code !== 'Content');
 
-const SOURCES = sourceFiles();
+const SOURCES = sourceFiles('src');
 
 interface NamedType {
   readonly name: string;

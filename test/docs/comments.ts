@@ -22,3 +22,19 @@ export function commentsIn(source: string): { readonly line: number; readonly te
       .replace(/\s*\n\s*\*?[^\S\n]*/g, ' '),
   }));
 }
+
+/** The names of the tests of a source, of suites also, with the lines where they begin. */
+export function testNamesIn(source: string): { readonly line: number; readonly text: string }[] {
+  const file = ts.createSourceFile('source.ts', source, ts.ScriptTarget.Latest, true);
+  const names: { line: number; text: string }[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && /^(it|test|describe)\b/.test(node.expression.getText(file))) {
+      const [name] = node.arguments;
+      if (name !== undefined && ts.isStringLiteralLike(name))
+        names.push({ line: file.getLineAndCharacterOfPosition(name.getStart(file)).line + 1, text: name.text });
+    }
+    node.forEachChild(visit);
+  };
+  visit(file);
+  return names;
+}

@@ -9,7 +9,7 @@ import { CASES } from '../../src/conformance/all-cases.js';
 import { CAUSES } from '../../src/rules/causes/catalogue.js';
 import { RULES } from '../../src/rules/catalogue.js';
 import { ROOT } from '../cli/binary.js';
-import { commentsIn } from './comments.js';
+import { commentsIn, testNamesIn } from './comments.js';
 import { sourceFiles } from './source-files.js';
 
 const FORBIDDEN: readonly (readonly [phrase: RegExp, reason: string])[] = [
@@ -58,6 +58,15 @@ const COMMENTED: Readonly<Record<string, RegExp>> = {
   terminal: /^src\/terminal\//,
   web: /^src\/web\//,
   'the entries of the library': /^src\/[^/]+\.ts$/,
+};
+
+/** The parts of `test/` whose names of tests hold to it. */
+const TESTED: Readonly<Record<string, RegExp>> = {
+  'codec, rules': /^test\/(codec|rules)\//,
+  'traffic, endpoint, describe': /^test\/(traffic|endpoint|describe)\//,
+  'terminal, web': /^test\/(terminal|web)\//,
+  'properties, docs, gate': /^test\/(properties|docs|gate)\//,
+  'sources: packets and TCP': /^test\/sources\/(flows|link|numbering|pcap|pcapng|proxies|reassembly)\./,
 };
 
 /** Texts that may have a phrase nevertheless: as a name, or in its literal meaning. */
@@ -117,22 +126,29 @@ describe('words', () => {
   });
 });
 
-describe('words of comments', () => {
-  const forbidden = [...FORBIDDEN, ...FORBIDDEN_IN_COMMENTS];
-  const sources = sourceFiles();
+const FORBIDDEN_IN_SOURCES = [...FORBIDDEN, ...FORBIDDEN_IN_COMMENTS];
 
+/** What is wrong with the texts that `textsIn` finds in the files of a folder. */
+function faultsOfFiles(paths: readonly string[], folder: RegExp, textsIn: typeof commentsIn): string[] {
+  const files = paths.filter((path) => folder.test(path));
+  expect(files.length).toBeGreaterThan(1);
+  return files.flatMap((path) =>
+    textsIn(readFileSync(join(ROOT, path), 'utf8')).flatMap(({ line, text }) =>
+      faultsIn(text.replace(/`[^`]*`/g, 'CODE'), FORBIDDEN_IN_SOURCES).map((fault) => `${path}:${line}: ${fault}`),
+    ),
+  );
+}
+
+describe('words of the sources', () => {
   it.each(Object.entries(COMMENTED))('%s', (_, folder) => {
-    const files = sources.filter((path) => folder.test(path));
-    expect(files.length).toBeGreaterThan(1);
-    const faults = files.flatMap((path) =>
-      commentsIn(readFileSync(join(ROOT, path), 'utf8')).flatMap(({ line, text }) =>
-        faultsIn(text.replace(/`[^`]*`/g, 'CODE'), forbidden).map((fault) => `${path}:${line}: ${fault}`),
-      ),
-    );
-    expect(faults).toEqual([]);
+    expect(faultsOfFiles(sourceFiles('src'), folder, commentsIn)).toEqual([]);
   });
 
-  it('are found wherever comments may be', () => {
+  it.each(Object.entries(TESTED))('names of tests: %s', (_, folder) => {
+    expect(faultsOfFiles(sourceFiles('test'), folder, testNamesIn)).toEqual([]);
+  });
+
+  it('are found in all comments and names of tests', () => {
     const source = [
       '/** Who sent\n * it. */',
       'export const pattern = /[/*]"/; // nobody reads it',
@@ -147,6 +163,11 @@ describe('words of comments', () => {
       '4: in vain',
       '5: behind it',
     ]);
-    expect(comments.map(({ text }) => faultsIn(text, forbidden).length)).toEqual([1, 1, 1, 1]);
+    expect(comments.map(({ text }) => faultsIn(text, FORBIDDEN_IN_SOURCES).length)).toEqual([1, 1, 1, 1]);
+    const tests = "describe('what', () => {\n  it.each(ALL)('tells it', run);\n});";
+    expect(testNamesIn(tests)).toEqual([
+      { line: 1, text: 'what' },
+      { line: 2, text: 'tells it' },
+    ]);
   });
 });

@@ -80,7 +80,7 @@ describe('numbers of connections', () => {
   });
 });
 
-describe('a beginning that an acknowledgment tells late', () => {
+describe('a beginning that an acknowledgment shows late', () => {
   const all = { stray: 0, deliveredBytes: 3, lostBytes: 0, duplicateBytes: 0 };
   const dropped = { ...all, stray: 1, deliveredBytes: 0 };
 
@@ -94,7 +94,7 @@ describe('a beginning that an acknowledgment tells late', () => {
     [2 ** 31, dropped],
     [2 ** 31 + 1, dropped],
     [2 ** 32 - 2, { ...all, lostBytes: 2 }],
-  ])('%d behind them', (distance, expected) => {
+  ])('%d after them', (distance, expected) => {
     const flows = new Flows({ opened: () => NOBODY });
     send(flows, { seq: 5000, data: 'abc' });
     send(flows, { from: 'server', seq: 8000, ack: 5000 + distance, flags: SYN | ACK });

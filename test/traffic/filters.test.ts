@@ -260,7 +260,7 @@ describe('recordFilter', () => {
     expect(recordFilter(options, () => undefined)).toBeUndefined();
   });
 
-  it('knows its records', () => {
+  it('recognises its records', () => {
     const types = (input: string | Uint8Array): string[] => records(input).map(({ type }) => type);
     expect(types(FRAMES)).toEqual([...Array<string>(7).fill('frame'), 'tail']);
     expect(types(REFUSED)).toEqual(['handshake', 'body']);
@@ -420,7 +420,7 @@ describe('times', () => {
     expect(told).toEqual([false, true, false, true]);
   });
 
-  it('goes by the clock on the wall on the day that is put forward', () => {
+  it('follows the clock on the wall on the day that is put forward', () => {
     const noon = Date.UTC(2026, 2, 8, 16) / 1000;
     const around = [-1, 0, 1].flatMap((seconds) => records('8100', { time: noon + seconds }));
     expect(shown(['--from-time', '12:00:00'], around, {}, noon - 10 * 3600)).toEqual([1, 2]);
