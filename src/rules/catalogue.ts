@@ -19,7 +19,7 @@ export type DiagnosticCode = keyof typeof RULES;
 
 export type DiagnosticArgs = Readonly<Record<string, string | number>>;
 
-/** A broken rule: where, and the values that its wording takes. The words are the catalogue's. */
+/** A broken rule: its place, and the values for its wording, which is in the catalogue. */
 export interface Diagnostic {
   readonly code: DiagnosticCode;
   /** Absolute offsets in the stream that the record belongs to. */

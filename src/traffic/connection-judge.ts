@@ -39,7 +39,7 @@ export class ConnectionJudge implements ConnectionTaker {
     return this.reading.searched;
   }
 
-  /** Nothing will be asked of it any more. */
+  /** It is not used any more. */
   drop(): void {
     this.reading.drop();
   }

@@ -28,7 +28,7 @@ export interface ConversationTaker {
   record(record: Judged, ends: Ends): void;
   /** A conversation has ended. */
   closed(summary: ConnectionSummary, ends: Ends): void;
-  /** A stream carries something else, and is not read on. Without this, every stream is taken for WebSocket. */
+  /** A stream carries something else, and is not read further. Without this, every stream is read as WebSocket. */
   passedOver?(what: OtherTraffic, connection: number, ends: Ends): void;
 }
 
@@ -299,7 +299,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   }
 }
 
-/** The end that a recording reports: the client's, as browsers are what records. */
+/** The end that a recording reports: the client's, because browsers write such recordings. */
 function failureRecord(connection: number, { text, time }: { readonly text: string; readonly time: number }): Judged {
   const args = { text: text === '' ? 'it gives no reason' : text };
   return {

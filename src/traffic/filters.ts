@@ -48,7 +48,7 @@ export interface RecordCriteria {
   readonly toTime?: TimeBound;
 }
 
-/** What decides beside the filters which records are meant. */
+/** What decides, besides the filters, which records are selected. */
 export interface RecordScope {
   readonly direction?: Direction;
   /** With `messages`, a frame that completes a message counts by the opcode of the message. */

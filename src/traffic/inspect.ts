@@ -46,8 +46,8 @@ interface Reader {
 const ENOUGH = 64 * 1024;
 
 /**
- * Reads what people have of WebSocket traffic, chunk by chunk: frames as bytes or as hex in any spelling, hex dumps,
- * tcpdump's text, pcap, pcapng, HAR, recordings. Never throws on any input. Packed input has to be unpacked before.
+ * Reads recorded WebSocket traffic, chunk by chunk: frames as bytes or as hex in any spelling, hex dumps, tcpdump's text,
+ * pcap, pcapng, HAR, recordings. Never throws on any input. Packed input has to be unpacked before.
  */
 export class TrafficReader {
   private out: Inspected[] = [];

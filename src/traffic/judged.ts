@@ -5,7 +5,7 @@ import type { Direction } from '../codec/messages/records.js';
 import type { Diagnostic } from '../rules/catalogue.js';
 import type { Cause } from '../rules/causes/catalogue.js';
 
-/** What every record of a connection says about where it comes from. */
+/** The origin of a record: its connection, direction and time. */
 interface RecordOrigin {
   /** Number of the connection, from 0 in the order of their first bytes. */
   readonly connection: number;

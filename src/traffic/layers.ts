@@ -16,7 +16,7 @@ type Begins = 'yes' | 'no' | 'maybe';
 
 /** A layer below WebSocket. */
 interface LayerRow {
-  /** What a stream is counted as that carries it, and no WebSocket in it. */
+  /** The name under which streams that carry it, and no WebSocket in it, are counted. */
   readonly name: string;
   /** Looks at the first bytes that were seen of a stream. */
   begins(this: void, first: Uint8Array): Begins;

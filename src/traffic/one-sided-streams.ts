@@ -7,7 +7,7 @@ export interface OneSidedChunk {
 interface OneSidedStream {
   readonly pieces: OneSidedChunk[];
   length: number;
-  /** Its pieces have been taken for bare bytes. */
+  /** Its pieces have been given as bare bytes. */
   given: boolean;
 }
 

@@ -15,7 +15,7 @@ export interface ConnectPanelTaker {
   ping(): void;
 }
 
-/** What a person does with a WebSocket: connect, say something, read the answers. */
+/** The form with which a user connects, sends messages and reads the answers. */
 export class ConnectPanel {
   readonly messages = new MessageList(byId('messages', HTMLElement));
   private readonly url = byId('url', HTMLInputElement);

@@ -6,7 +6,7 @@ import { count } from '../codec/bytes/plural.js';
 import { textOf, visible } from './format.js';
 import type { FrameItem } from './items.js';
 
-/** What a part is to the eye: one colour each. */
+/** The kinds of parts, with a colour each. */
 export type PartKind = FieldKind | 'payload' | 'code' | 'reason';
 
 /** A field of a frame with its explanation. Offsets count from the frame's first byte. */

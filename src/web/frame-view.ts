@@ -6,7 +6,7 @@ import { byteText, frameModel, type FrameModel, type ModelField } from './frame-
 import type { ItemFinding, FrameItem } from './items.js';
 import { Lighting } from './lighting.js';
 
-/** A frame: its first two bytes as bits, all its bytes, and every field with its meaning; each lights up the others. */
+/** A frame: its first two bytes as bits, all its bytes, and every field with its meaning; each highlights the others. */
 export function frameView(item: FrameItem): HTMLElement {
   const model = frameModel(item);
   const description = el('p', { class: 'description', text: HINT });

@@ -20,7 +20,7 @@ export interface HandshakeStep {
   readonly state: 'done' | 'failed' | 'open';
 }
 
-/** The way of a handshake in seven steps, with its own values. */
+/** The handshake in seven steps, with its own values. */
 export function handshakeSteps(item: HandshakeItem): HandshakeStep[] {
   const { key, response } = item;
   if (key === undefined) return [withoutKey(item), responseStep(response), sentStep(response)];

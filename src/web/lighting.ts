@@ -1,6 +1,6 @@
 /**
- * Lights up what belongs together: elements below `root` name the parts that they show (`data-parts="0 3"`), and the one
- * under the pointer, or else the one with the focus, lights up all that share a part with it.
+ * Highlights what belongs together: elements below `root` name the parts that they show (`data-parts="0 3"`), and the one
+ * under the pointer, or else the one with the focus, highlights all that share a part with it.
  */
 export class Lighting {
   private lit: Element[] = [];

@@ -8,7 +8,7 @@ const MOST_ROWS = 2000;
 /** How near to its end a list has to be to follow what is new: pixels. */
 const NEAR_END = 40;
 
-/** A list of records, a row each. New ones are put in together, once a frame of the screen. */
+/** A list of records, a row each. New rows are inserted together, once per frame of the screen. */
 export class RowList {
   private readonly items = new WeakMap<Element, Item>();
   private waiting: Item[] = [];

@@ -130,7 +130,7 @@ export class Connection implements StreamReading {
     return [];
   }
 
-  /** Two searches that found too little each may be evidence for one another. */
+  /** Two searches with too little evidence each may support one another. */
   private compareSearches(): void {
     const [a, b] = this.both.map(({ search }) => search?.exact);
     this.mayBeFrames = a !== undefined || b !== undefined;

@@ -17,7 +17,7 @@ export interface Lane {
     | 'search'
     /** What belongs to a refusal. */
     | 'body'
-    /** Traffic that is not WebSocket's: only a handshake is looked out for. */
+    /** Traffic that is not WebSocket: only handshakes are searched for. */
     | 'passed';
   /** Of the byte that is next, outside of `frames`. */
   offset: number;
@@ -62,7 +62,7 @@ export function beginHold(lane: Lane, time: number): void {
   lane.heldSince = time;
 }
 
-/** Has it been kept for longer than that: seconds? Unknown times say no. */
+/** Whether it has been kept for longer than `seconds`; false where times are unknown. */
 export function isOverdue({ heldSince }: Lane, time: number, patience: number): boolean {
   return heldSince === -Infinity || time - heldSince > patience;
 }

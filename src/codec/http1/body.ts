@@ -26,7 +26,7 @@ export class HttpBody {
     return this.state === 'done';
   }
 
-  /** It says how long it is. */
+  /** It states its length. */
   get isDeclared(): boolean {
     return this.state !== 'rest';
   }

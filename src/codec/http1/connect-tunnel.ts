@@ -10,9 +10,9 @@ import { HttpBody } from './body.js';
 import { startsLikeHead, type Head, type HeadKind } from './head.js';
 import { HeadReader } from './head-reader.js';
 
-/** What a client begins with that asks for a tunnel. */
+/** The beginning of a client that requests a tunnel. */
 export const CONNECT_START: readonly number[] = Array.from('CONNECT ', (char) => char.charCodeAt(0));
-/** Bytes that a client may send ahead of the answer. More is no tunnel's beginning. */
+/** Bytes that a client may send before the answer. A stream with more is not a tunnel. */
 const MOST_HELD = 64 * 1024;
 /** Characters of the target that are kept: a host name has up to 253, a port 5. */
 const LONGEST_TARGET = 260;
@@ -118,7 +118,7 @@ export class ConnectTunnel implements StreamTaker {
 
   /** Gives what is left of the chunk. */
   private step(chunk: Uint8Array): Uint8Array {
-    // A refusal that does not say how long it is ends where the next answer begins.
+    // A refusal that does not state its length ends where the next answer begins.
     const { body } = this;
     if (body && !body.isDeclared && this.isAsked && startsLikeHead(chunk) === 'response') this.body = undefined;
     if (this.body) {

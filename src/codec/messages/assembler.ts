@@ -33,7 +33,7 @@ export interface AssemblerOptions extends PayloadMemory {
   readonly joined?: boolean;
 }
 
-/** A record while it is made. Fields are set one by one: spreading costs more than all the rest of a short frame. */
+/** A record while it is made. Fields are set one by one: spreading costs more than everything else for a short frame. */
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 const EMPTY = new Uint8Array(0);
@@ -44,11 +44,11 @@ export class MessageAssembler {
   inflater: MessageInflater | undefined;
   private frame: OpenFrame | undefined;
   private message: OpenMessage | undefined;
-  /** Made with the first text that takes more than a look. */
+  /** Made for the first text that is not checked at once. */
   private validator: Utf8Validator | undefined;
   private closed = false;
   private lastKey = -1;
-  /** The next continuation may belong to a message that began where nothing was seen. */
+  /** The next continuation may belong to a message whose beginning was not captured. */
   private unseen: boolean;
   /** The next frame is the first after what was not seen. */
   private joining = false;
@@ -62,8 +62,8 @@ export class MessageAssembler {
   }
 
   /**
-   * A frame all of which is in `source`, its payload from `from` on. Gives the record where there is nothing to be put
-   * together or complained of; otherwise undefined, and the frame has to be taken part by part.
+   * A frame that is entirely in `source`, its payload from `from` on. Returns the record where nothing has to be assembled or
+   * reported; otherwise undefined, and the frame has to be read part by part.
    */
   whole(header: FrameHeader, source: WordView, from: number): WholeFrame | undefined {
     if (this.closed || this.joining || !isPlain(header)) return undefined;

@@ -44,7 +44,7 @@ export interface OpenFrame {
   utf8Error?: PlacedUtf8Error;
 }
 
-/** FIN, no reserved bit, and an opcode that needs no look at what came before it, except close. */
+/** FIN, no reserved bit, and an opcode that does not depend on earlier frames, except close. */
 export function isPlain({ byte0, payloadLength }: FrameHeader): boolean {
   return byte0 === 0x81 || byte0 === 0x82 || ((byte0 === 0x89 || byte0 === 0x8a) && payloadLength <= MAX_CONTROL_BYTES);
 }

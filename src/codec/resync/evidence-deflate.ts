@@ -4,7 +4,7 @@
  * its middle is not known, but codes and block ends are the same with any window.
  */
 
-/** What was looked at of a payload says enough beyond this. */
+/** Beyond this, what was looked at of a payload is enough evidence. */
 const ENOUGH = 2048;
 const MAX_BITS = 15;
 

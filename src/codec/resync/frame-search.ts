@@ -8,7 +8,7 @@ export type { FoundPiece } from './hold.js';
 
 /** What the searches of one capture hold together. */
 export interface SearchBudget {
-  /** Bytes, beyond which a search that wants more drops what it holds. */
+  /** Bytes; a search that needs more drops what it holds. */
   readonly limit: number;
   held: number;
   /** How often that happened. */

@@ -59,8 +59,8 @@ const candidate = new Candidate();
 
 /**
  * Every chain of frames in the held bytes at once. A position has one header and so one successor: going backwards, what
- * follows a header is known when the header is come to. A chain lives as long as nothing in it is impossible up to the
- * end of what is held; one that ends in the middle was none.
+ * follows a header is known when the header is reached. A chain is kept as long as nothing in it is impossible up to the end
+ * of what is held; one that ends in the middle is dropped.
  */
 export class Scan {
   /** Where the next frame of the chain begins; 0: no chain begins here. Beyond the end: not known yet. */
@@ -192,7 +192,7 @@ export class Scan {
     return { bits: fresh + form + payload + landing, own, again: false };
   }
 
-  /** What the payload says, as long as there is time to look. */
+  /** The evidence of the payload, while the budget lasts. */
   private payload(): number | undefined {
     if (this.work <= 0) return 0;
     this.work -= Math.min(2048, candidate.length);

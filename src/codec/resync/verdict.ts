@@ -10,8 +10,8 @@ export interface Thresholds {
 }
 
 /**
- * Evidence up to a frame, itself included, before it is shown. The rest of a chain says nothing for its first frames:
- * an accident whose end happens to be a boundary is followed by a true chain.
+ * Evidence up to a frame, itself included, before it is shown. The rest of a chain is no evidence for its first frames: an
+ * accident whose end happens to be a boundary is followed by a true chain.
  */
 const LEAD_BITS = 22;
 /** Another chain with this much evidence of its own, beside the best: one of them is inside of the other's frames. */

@@ -66,7 +66,7 @@ function proxyCure(name: string): string {
   return ANY_UPGRADE.split(' | ').find((line) => line.startsWith(name)) ?? ANY_UPGRADE;
 }
 
-/** What servers say who miss the header, in an answer to a request that has it. */
+/** What servers answer that do not get the header, to a request that has it. */
 const MISSING =
   /(?:missing|invalid|without|expected|requires?|not found|not using)\b[^.]{0,60}\b(?:upgrade|connection)\b|\bupgrade\b['"]?[^.]{0,60}\b(?:missing|required|not found|expected|header is)|can "upgrade" only/i;
 const PLAIN_TO_TLS =
@@ -136,7 +136,7 @@ const ROWS: readonly CauseOfRefusal[] = [
   },
 ];
 
-/** The server asks for what was sent. Of a request that has no Upgrade the rules say so. */
+/** The server requires what was sent. A request without Upgrade breaks a rule, which is reported. */
 function removedUpgrade({ request, response, status, body, proxy, upgrade }: RefusalFacts): Cause | undefined {
   if (!tokens(request, 'Upgrade').includes('websocket') || !tokens(request, 'Connection').includes('upgrade')) {
     return undefined;

@@ -32,7 +32,7 @@ export function judgeFrame(frame: Frame, context: FrameContext): readonly Diagno
 
 const NOTHING: readonly Diagnostic[] = [];
 
-/** Most frames: what the codec has found sound, masked as its sender has to, its length in the shortest form. */
+/** Most frames: what the codec has found sound: masked as required of its sender, its length in the shortest form. */
 function isBlameless({ header, direction, keyRepeated }: WholeFrame): boolean {
   const { masked, byte1, payloadLength } = header;
   const length = byte1 & 0x7f;

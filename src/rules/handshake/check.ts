@@ -5,7 +5,7 @@ import type { Head, Header } from '../../codec/http1/head.js';
 import type { Span } from '../../codec/bytes/span.js';
 import type { HandshakeCode } from './catalogue.js';
 
-/** Where a rule is broken, and what its wording takes. */
+/** The place where a rule is broken, and the values for its wording. */
 export interface BrokenRequirement {
   readonly span: Span;
   readonly args?: Readonly<Record<string, string | number>>;

@@ -17,7 +17,7 @@ export interface HandshakeDiagnostic {
   readonly side: HeadSide;
 }
 
-/** A requirement and how it fared. */
+/** A requirement and its result. */
 export interface ChecklistRow {
   readonly code: HandshakeCode;
   readonly rfc: string;
@@ -80,7 +80,7 @@ function acceptedInvalid(handshake: Handshake, all: ReadonlyMap<HandshakeCode, O
   const { request, response, upgraded } = handshake;
   if (request === undefined || response === undefined || !upgraded) return undefined;
   const errors = [...all.values()].flatMap((judged) => judged?.diagnostics ?? []).filter(isToBeRefused);
-  // Of a head that was cut short nothing is known.
+  // A head that was cut short is not judged.
   const refused = errors.filter(({ code }) => !/^head-(?:unfinished|too-large)/.test(code));
   const [first] = refused;
   if (first === undefined) return { diagnostics: [] };

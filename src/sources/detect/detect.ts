@@ -15,7 +15,7 @@ const WINDOW = 64 * 1024;
 const CURL_BODY =
   'this is the output of curl -v with a body among its lines, and nothing tells where the body begins and ends: use curl --trace FILE, or --output FILE';
 
-/** In which form input is; `auto` has it found out from the first bytes. */
+/** The form of the input; `auto`: the first bytes decide. */
 export type From = 'auto' | 'hex' | 'base64' | 'dump' | 'binary';
 /** Forms that begin with a magic number, and are read elsewhere. */
 export type Container = 'pcap' | 'pcapng' | 'gzip' | 'zip';
@@ -36,7 +36,7 @@ const FLOW_FILE =
 
 type KindSource = Source & { readonly kind: string | undefined };
 
-/** Opens a reader of what people have. */
+/** Opens a reader for any input. */
 export function openSource(from: From, options: OpenOptions = {}): OpenedSource {
   const source = sourceOf(from, options);
   return { push: (chunk) => source.push(chunk), end: () => source.end(), kind: () => source.kind };

@@ -34,7 +34,7 @@ const CURL =
 /** How much of the input is at hand: more will come; the most that is looked at; all there is. */
 export type Extent = 'growing' | 'full' | 'ended';
 
-/** Finds out what input is, from more and more of its beginning. Text is looked at line by line: the first that gives a form away decides. */
+/** Recognises the input from more and more of its beginning. Text is looked at line by line: the first line that shows a form decides. */
 export class FormDetector {
   private readonly wide = new WideChar();
   /** Bytes that were looked at one by one, and the index of the first that no text has. */

@@ -16,7 +16,7 @@ const LINK_TYPES: ReadonlyMap<number, LinkType> = new Map([
   [276, 'sll2'],
 ]);
 
-/** Numbers that people meet and that are not read: a name says more than a number. */
+/** Link types that occur and are not read: messages name them. */
 const OTHER_LINK_TYPES: ReadonlyMap<number, string> = new Map([
   [9, 'PPP'],
   [50, 'PPP in HDLC framing'],

@@ -53,7 +53,7 @@ export function inferLink(bytes: Uint8Array, start: number, end: number, wireEnd
 /** ICMP, IGMP, IP in IP, TCP, UDP, GRE, ESP, ICMPv6, SCTP and IPv6's extension headers. */
 const USUAL_PROTOCOLS: ReadonlySet<number> = new Set([0, 1, 2, 4, 6, 17, 41, 43, 44, 47, 50, 51, 58, 60, 132]);
 
-/** How much the bytes at `at` look like an IP header: 0 for not at all. */
+/** How much the bytes at `at` look like an IP header; 0: not at all. */
 function ipPoints(bytes: Uint8Array, at: number, end: number, wireEnd: number): number {
   if (end - at < 20) return 0;
   const version = bytes[at]! >> 4;

@@ -3,7 +3,7 @@ import type { ReassemblyLimits } from './reassembly-limits.js';
 /** The largest window there is (RFC 7323 §2.3): what is further away is no part of the conversation. */
 export const WINDOW = 2 ** 30;
 
-/** Has that much gone by since: packets of the connection, or seconds? Unknown times (NaN) say no. */
+/** Whether that many packets of the connection, or seconds, have passed since; false where times are unknown (NaN). */
 export function isLate(
   limits: ReassemblyLimits,
   packet: number,
@@ -14,7 +14,7 @@ export function isLate(
   return packet - sincePacket >= limits.latePackets || time - sinceTime > limits.lateSeconds;
 }
 
-/** What the other side of a stream says that it has. */
+/** What the other side of a stream has acknowledged. */
 export class Acknowledgment {
   seen = false;
   /** The highest, as a sequence number. */
@@ -33,12 +33,12 @@ export class Acknowledgment {
     this.offset = offset;
   }
 
-  /** Once the stream has gone on by a window without acknowledgments, the last one says nothing: sequence numbers wrap. */
+  /** Once the stream has advanced by a window without acknowledgments, the last one has no meaning: sequence numbers wrap. */
   expire(offset: number): void {
     if (offset - this.offset > WINDOW) this.seen = false;
   }
 
-  /** Is it ahead of `next`? If so for the first time, then since now. */
+  /** Whether it is ahead of `next`; notes the time when it first is. */
   compare(next: number, time: number, packet: number): void {
     const ahead = ((this.value - next) | 0) > 0;
     if (ahead === this.ahead) return;

@@ -2,10 +2,10 @@ import type { TcpConnection } from './tcp-connection.js';
 import { PairTable } from './pair-table.js';
 import type { Pair } from './pair-table.js';
 
-/** How many slots are looked at for the one that is best given up. */
+/** How many slots are compared to find the one to give up. */
 const LOOK = 32;
 
-/** The connections that are known, at most `room` of them; closed ones stay for a while, so that late packets are not taken for new connections. */
+/** The known connections, at most `room`; closed ones stay for a while, so that late packets do not open new connections. */
 export class FlowTable {
   private readonly table = new PairTable<TcpConnection>();
   private readonly room: number;
@@ -89,7 +89,7 @@ export class FlowTable {
     return best!;
   }
 
-  /** Who is passed by has to be active again until the hand comes back. */
+  /** A connection that the hand passes has to be active again before the hand returns. */
   private passBy(count: number): void {
     const { length } = this.table.values;
     for (let ahead = 1; ahead <= count; ahead++) this.active[(this.hand + ahead) % length] = 0;

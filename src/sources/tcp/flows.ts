@@ -156,7 +156,7 @@ export class Flows {
     this.table.remove(victim);
   }
 
-  /** Is this SYN, or this data on an ended connection, the beginning of another connection between the same ports? (RFC 9293 §3.6.1, RFC 6191) */
+  /** Whether this SYN, or this data on an ended connection, is the beginning of another connection between the same ports (RFC 9293 §3.6.1, RFC 6191) */
   private isNew(known: TcpConnection): boolean {
     const { flags, sequence, length } = this.segment;
     const side = this.pair.swapped === known.swapped ? 0 : 1;

@@ -97,7 +97,7 @@ export class HeldSegments {
   }
 }
 
-/** Has `held` all that `piece` would bring? */
+/** Whether `held` has all bytes of `piece`. */
 function covers(held: SegmentPayload, piece: SegmentPayload): boolean {
   const lead = (piece.sequence - held.sequence) | 0;
   return lead + piece.length <= held.length && lead + piece.end - piece.start <= held.end;

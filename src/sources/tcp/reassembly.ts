@@ -170,7 +170,7 @@ export class Stream {
     this.drain(time);
   }
 
-  /** A sequence number out of every window is an accident, or a capture that paused for long: two that follow each other are no accident. */
+  /** A sequence number out of every window is a stray one, or the capture paused for long: two that follow each other are not stray. */
   private acceptStray(piece: SegmentPayload): void {
     const { sequence, bytes, start, end, length, time } = piece;
     const isSecond = this.strayed && sequence === this.strayEnd;

@@ -56,7 +56,7 @@ export function drawBlock(summary: ConnectionSummary, look: Look, options: Block
   ];
 }
 
-/** In whole sentences: where only this block is shown, it is all that is said. */
+/** In whole sentences: where only this block is shown, there is no other text. */
 function drawCause({ cause }: ConnectionSummary, look: Look): Printable[] {
   if (cause === undefined) return [];
   const lines = wrap(escapeText(cause.message), Math.max(24, look.width - VALUE_AT));
@@ -80,7 +80,7 @@ function passagePart({ name, id, from, to }: Passage): LabelledPart {
   return [print`${escapeText(name)}${number}${start}${end}`];
 }
 
-/** A line for each direction that has something to say. */
+/** A line for each direction with something to show. */
 function rows<T>(
   label: Printable,
   directions: Directions<T>,

@@ -39,7 +39,7 @@ export function flow(lead: Printable, parts: readonly LabelledPart[], { width, t
   return [...lines, line];
 }
 
-/** A label and what there is to say; nothing where there is nothing. */
+/** A label with its parts; no line where there are none. */
 export function row(label: Printable, parts: readonly LabelledPart[], look: Look): Printable[] {
   return parts.length === 0 ? [] : flow(print`${INDENT}${padEnd(label, LABEL_WIDTH)}`, parts, look);
 }

@@ -18,7 +18,7 @@ export function shownBytes(whole: number, { preview, stretch }: PreviewLimits): 
   return Math.min(stretch ? preview : Math.min(MOST_SHOWN, preview), whole);
 }
 
-/** What a frame says, in a few words of at most about `room` columns. */
+/** The content of a frame, in at most about `room` columns. */
 export function frameContent(frame: Frame, options: PreviewLimits, room: number): Printable {
   const { close, message } = frame;
   if (close?.code !== undefined) {
@@ -36,7 +36,7 @@ export function frameContent(frame: Frame, options: PreviewLimits, room: number)
   return preview(frame.payload, frame.received, frame.header.opcode !== OPCODE.binary, options, room);
 }
 
-/** Columns in which content says something. */
+/** The fewest columns in which content is shown. */
 const LEAST_CONTENT = 12;
 
 /** After compressed content, also where that is too long: its size when it is inflated. Nothing where both have no room. */

@@ -10,7 +10,7 @@ export interface ComparedTransport {
   readonly bytesDown: number;
   /** Bytes that are not the messages themselves, for each message. */
   readonly overheadPerMessage: number;
-  /** Milliseconds from the saying to the hearing. */
+  /** Milliseconds from sending to receipt. */
   readonly delayMedianMs: number;
   readonly delayMaxMs: number;
 }

@@ -1,4 +1,4 @@
-/** What one side said, fit for comparison. */
+/** What one side sent, in a form for comparison. */
 export interface Reply {
   /** Equal where the replies are the same; undefined: it is not known, and whatever comes in its place is right. */
   readonly key: string | undefined;

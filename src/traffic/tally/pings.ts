@@ -145,7 +145,7 @@ class Samples {
   private min = Infinity;
   private max = -Infinity;
   private seen = 0;
-  /** Every how many-th value is kept. */
+  /** Of how many values one is kept. */
   private step = 1;
   private kept: number[] = [];
 

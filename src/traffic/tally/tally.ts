@@ -41,7 +41,7 @@ export class Tally {
     private endpoints: PassedEndpoints = {},
   ) {}
 
-  /** Says who they are, where that is known only now. */
+  /** Sets the endpoints, which may be known only now. */
   named(endpoints: PassedEndpoints): void {
     this.endpoints = { ...this.endpoints, ...endpoints };
   }
