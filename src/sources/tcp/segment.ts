@@ -7,7 +7,7 @@ export const SYN = 0x02;
 export const RST = 0x04;
 export const ACK = 0x10;
 
-/** A TCP segment, read in place; filled again and again. Its `Piece` is the payload. */
+/** A TCP segment, read in place; filled again and again. Its fields of `SegmentPayload` describe the payload. */
 export class Segment implements SegmentPayload {
   bytes: Uint8Array = new Uint8Array(0);
   sourcePort = 0;
