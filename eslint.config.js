@@ -1,4 +1,4 @@
-// The floors of the house (docs/architecture.md): a floor imports only floors below it, siblings never each other.
+// The floors (docs/architecture.md): a floor imports only floors below it, siblings never each other.
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 import importX from 'eslint-plugin-import-x';

@@ -15,13 +15,13 @@ import {
   type TimeSpan,
 } from '../traffic/tally/summary.js';
 
-type Fields = Record<string, unknown>;
-type Named = { type: string } & Fields;
+type JsonFields = Record<string, unknown>;
+type Named = { type: string } & JsonFields;
 
 /** The `connection` record (docs/json.md): what became of a connection. */
 export function connectionRecord(summary: ConnectionSummary): Named {
   const { connection, handshake, directions } = summary;
-  const ping = told(directions, (counts) => counts.ping && pingFields(counts.ping));
+  const ping = byDirection(directions, (counts) => counts.ping && pingFields(counts.ping));
   return {
     type: 'connection',
     connection,
@@ -37,10 +37,10 @@ export function connectionRecord(summary: ConnectionSummary): Named {
   };
 }
 
-function endFields(summary: ConnectionSummary): Fields {
+function endFields(summary: ConnectionSummary): JsonFields {
   const { directions, closeCode, closedBy } = summary;
   const reason = closedBy && directions[closedBy]?.close?.reason;
-  const closeCodes = told(directions, ({ close }) => close?.code);
+  const closeCodes = byDirection(directions, ({ close }) => close?.code);
   return {
     ...(closeCode !== undefined && { closeCode }),
     ...(reason && { closeReason: reason }),
@@ -67,7 +67,7 @@ export function summaryRecord(totals: RunTotals, exit: number): Named {
   };
 }
 
-function tcpFields({ ended, endedBy, endedAt, failure }: ConnectionSummary): Fields {
+function tcpFields({ ended, endedBy, endedAt, failure }: ConnectionSummary): JsonFields {
   return {
     ...(ended && { ended }),
     ...(failure !== undefined && { failure }),
@@ -76,7 +76,7 @@ function tcpFields({ ended, endedBy, endedAt, failure }: ConnectionSummary): Fie
   };
 }
 
-function endsFields({ client, server, through }: PassedEndpoints): Fields {
+function endsFields({ client, server, through }: PassedEndpoints): JsonFields {
   return {
     ...(client !== undefined && { client }),
     ...(server !== undefined && { server }),
@@ -84,7 +84,7 @@ function endsFields({ client, server, through }: PassedEndpoints): Fields {
   };
 }
 
-function timeFields(span: TimeSpan): Fields {
+function timeFields(span: TimeSpan): JsonFields {
   const duration = durationOf(span);
   return {
     ...(span.firstTime !== undefined && isDated(span.firstTime) && { time: span.firstTime }),
@@ -92,7 +92,7 @@ function timeFields(span: TimeSpan): Fields {
   };
 }
 
-function handshakeFields({ target, status, subprotocol, extensions }: HandshakeSummary): Fields {
+function handshakeFields({ target, status, subprotocol, extensions }: HandshakeSummary): JsonFields {
   return {
     ...(target !== undefined && { target }),
     ...(status !== undefined && { status }),
@@ -102,9 +102,9 @@ function handshakeFields({ target, status, subprotocol, extensions }: HandshakeS
 }
 
 /** What was counted, each by direction. */
-function countFields(directions: Directions<DirectionCounts>): Fields {
-  const opcodes = told(directions, (counts) => (counts.frames > 0 ? { ...counts.opcodes } : undefined));
-  const compression = told(directions, compressionFields);
+function countFields(directions: Directions<DirectionCounts>): JsonFields {
+  const opcodes = byDirection(directions, (counts) => (counts.frames > 0 ? { ...counts.opcodes } : undefined));
+  const compression = byDirection(directions, compressionFields);
   return {
     frames: numbers(directions, 'frames'),
     ...(opcodes && { opcodes }),
@@ -117,13 +117,13 @@ function countFields(directions: Directions<DirectionCounts>): Fields {
 }
 
 /** What is missing, and what is no frame. */
-function lossFields(directions: Directions<DirectionCounts>): Fields {
-  const lost = told(directions, ({ gaps, lostBytes }) => (gaps > 0 ? { gaps, bytes: lostBytes } : undefined));
-  const otherBytes = told(directions, (counts) => counts.otherBytes || undefined);
+function lossFields(directions: Directions<DirectionCounts>): JsonFields {
+  const lost = byDirection(directions, ({ gaps, lostBytes }) => (gaps > 0 ? { gaps, bytes: lostBytes } : undefined));
+  const otherBytes = byDirection(directions, (counts) => counts.otherBytes || undefined);
   return { ...(lost && { lost }), ...(otherBytes && { otherBytes }) };
 }
 
-function compressionFields(counts: Counts): Fields | undefined {
+function compressionFields(counts: Counts): JsonFields | undefined {
   const { compressedMessages, compressedWireBytes, compressedBytes, notInflated } = counts;
   if (compressedMessages + notInflated === 0) return undefined;
   const ratio = compressionRatio(counts);
@@ -136,7 +136,7 @@ function compressionFields(counts: Counts): Fields | undefined {
   };
 }
 
-function pingFields({ answered, skipped, unanswered, times }: PingSummary): Fields {
+function pingFields({ answered, skipped, unanswered, times }: PingSummary): JsonFields {
   const rounded = (seconds: number): number => Number(seconds.toFixed(6));
   return {
     answered,
@@ -147,12 +147,12 @@ function pingFields({ answered, skipped, unanswered, times }: PingSummary): Fiel
 }
 
 /** A count of each direction; always there for both ends, so that a reader can rely on it. */
-function numbers(directions: Directions<Counts>, name: keyof Counts): Fields {
+function numbers(directions: Directions<Counts>, name: keyof Counts): JsonFields {
   return Object.fromEntries([...eachDirection(directions)].map(([direction, counts]) => [direction, counts[name]]));
 }
 
-/** What `of` tells of the directions; undefined where it tells nothing of any. */
-function told<T>(
+/** What `of` gives for the directions; undefined where it gives nothing for any. */
+function byDirection<T>(
   directions: Directions<T>,
   of: (counts: T) => unknown,
 ): Partial<Record<Direction, unknown>> | undefined {

@@ -7,8 +7,8 @@ import { isRefused } from '../rules/handshake/rules.js';
 import { diagnosticFields, type SidedDiagnostic } from './diagnostic-json.js';
 
 /**
- * The `handshake` record (docs/json.md); `valid` means that no MUST is broken and that the server did not refuse.
- * With `place` its diagnostics say where they stand in the text.
+ * The `handshake` record (docs/json.md); `valid` means that no MUST is broken and that the server did not refuse. With
+ * `place` its diagnostics have their place in the text.
  */
 export function handshakeRecord(
   handshake: Handshake,

@@ -7,7 +7,7 @@ import type { Direction } from '../codec/messages/records.js';
 /** What a field is to the eye: one colour each. */
 export type FieldKind = 'fin' | 'rsv' | 'opcode' | 'mask' | 'length' | 'key';
 
-/** A field of a frame header with what is to be said of it. Offsets count from the frame's first byte. */
+/** A field of a frame header with its explanation. Offsets count from the frame's first byte. */
 export interface HeaderRow {
   readonly name: string;
   readonly kind: FieldKind;
@@ -55,7 +55,7 @@ function joinRsv(fields: Field[]): Field[] {
   });
 }
 
-type Words = Pick<HeaderRow, 'meaning' | 'brief' | 'rfc'>;
+type HeaderWords = Pick<HeaderRow, 'meaning' | 'brief' | 'rfc'>;
 
 function wordsOf(
   name: string,
@@ -63,7 +63,7 @@ function wordsOf(
   header: FrameHeader,
   direction: Direction,
   compressed: boolean,
-): Words {
+): HeaderWords {
   switch (name) {
     case 'FIN':
       return { ...finWords(header.fin), rfc: 'RFC 6455 §5.2' };
@@ -86,12 +86,12 @@ function wordsOf(
   return { meaning: 'for extensions: 0 unless one was negotiated', ...set, rfc: 'RFC 6455 §5.2' };
 }
 
-function finWords(fin: boolean): Omit<Words, 'rfc'> {
+function finWords(fin: boolean): Omit<HeaderWords, 'rfc'> {
   if (fin) return { meaning: 'last fragment of its message', brief: 'last fragment' };
   return { meaning: 'more fragments follow', brief: 'more fragments follow' };
 }
 
-function maskWords(masked: boolean, direction: Direction): Omit<Words, 'rfc'> {
+function maskWords(masked: boolean, direction: Direction): Omit<HeaderWords, 'rfc'> {
   const brief = masked ? 'client to server' : 'not masked: server to client';
   if (direction === 'unknown') {
     return { meaning: masked ? 'masked, as a client has to' : 'not masked, as a server has to', brief };
@@ -104,7 +104,7 @@ function maskWords(masked: boolean, direction: Direction): Omit<Words, 'rfc'> {
   return { meaning: `${words}: from the ${direction}`, brief };
 }
 
-function lengthWords({ lengthForm, payloadLength }: FrameHeader): Omit<Words, 'rfc'> {
+function lengthWords({ lengthForm, payloadLength }: FrameHeader): Omit<HeaderWords, 'rfc'> {
   if (lengthForm === 7) return { meaning: `${count(payloadLength, 'byte')} of payload` };
   return {
     meaning: `the length is in the next ${lengthForm} bits`,

@@ -1,4 +1,4 @@
-/** One place where two JSON values differ: what stands there, as JSON; absent where nothing does. */
+/** One place where two JSON values differ: the value there, as JSON; absent where there is none. */
 export interface JsonDifference {
   /** As JSONPath has it (RFC 9535 §2.7, in its short form where the name allows): `$.items[2].price`. */
   readonly path: string;
@@ -6,7 +6,7 @@ export interface JsonDifference {
   readonly received?: string;
 }
 
-/** Deeper than that nobody looks. */
+/** The greatest depth that is compared. */
 const DEEPEST = 200;
 const NAME = /^[a-z_][a-z0-9_]*$/i;
 
@@ -31,17 +31,21 @@ function parsed(text: string): object | undefined {
   }
 }
 
-/** False: it has told enough. */
+/** False: enough differences were reported. */
 function compare(
   a: unknown,
   b: unknown,
   path: string,
   depth: number,
-  tell: (difference: JsonDifference) => boolean,
+  report: (difference: JsonDifference) => boolean,
 ): boolean {
   if (Object.is(a, b) || depth > DEEPEST) return true;
   if (!isObject(a) || !isObject(b) || Array.isArray(a) !== Array.isArray(b)) {
-    return tell({ path, ...(a !== undefined && { recorded: text(a) }), ...(b !== undefined && { received: text(b) }) });
+    return report({
+      path,
+      ...(a !== undefined && { recorded: text(a) }),
+      ...(b !== undefined && { received: text(b) }),
+    });
   }
   const isList = Array.isArray(a);
   for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {
@@ -49,7 +53,7 @@ function compare(
     const [x, y] = [a, b].map((each) =>
       Object.hasOwn(each, name) ? (each as Record<string, unknown>)[name] : undefined,
     );
-    if (!compare(x, y, path + place, depth + 1, tell)) return false;
+    if (!compare(x, y, path + place, depth + 1, report)) return false;
   }
   return true;
 }

@@ -52,7 +52,7 @@ function alone(record: JsonSource): JsonRecord[] {
   return record.diagnostics.map((d) => ({ type: 'diagnostic', ...diagnosticFields(d), ...origin(record) }));
 }
 
-/** What `--json` tells of a record. */
+/** What `--json` has of a record. */
 export function jsonRecords(record: JsonSource, options: ViewOptions): JsonRecord[] {
   if (record.type === 'handshake') return [handshakeOf(record)];
   if (record.type === 'cause') return [causeOf(record)];

@@ -27,7 +27,7 @@ export class LineBuffer {
     return decoder.decode(this.take()) as Printable;
   }
 
-  /** Makes room for `count` more bytes; what was written so far lies in front of them. */
+  /** Makes room for `count` more bytes; what was written so far comes before them. */
   reserve(count: number): Uint8Array {
     const need = this.length + count;
     if (need > this.bytes.length) {
@@ -57,7 +57,7 @@ export class LineBuffer {
     for (let i = 0; i < count; i++) room[this.length++] = SPACE;
   }
 
-  /** The last `width` digits of a whole number below 2^31, with zeros in front. */
+  /** The last `width` digits of a whole number below 2^31, with leading zeros. */
   digits(value: number, width: number): void {
     const room = this.reserve(width);
     let rest = value | 0;

@@ -24,12 +24,12 @@ export type PrintableBytes = {
 
 /** A string of which the type says which one it is: one of our own words. */
 type Word<T extends string> = Record<never, never> extends Record<T, unknown> ? never : T;
-type Part<T> = T extends Printable | number | bigint ? T : T extends string ? Word<T> : never;
+type PrintPart<T> = T extends Printable | number | bigint ? T : T extends string ? Word<T> : never;
 
 /** Our own words, with what is printable, a word or a number between them. Text from outside has to go through `escapeText` first. */
 export function print<const T extends readonly (string | number | bigint)[]>(
   fixed: TemplateStringsArray,
-  ...parts: { readonly [At in keyof T]: Part<T[At]> }
+  ...parts: { readonly [At in keyof T]: PrintPart<T[At]> }
 ): Printable {
   let text = fixed[0]!;
   for (let i = 0; i < parts.length; i++) text += String(parts[i]) + fixed[i + 1]!;

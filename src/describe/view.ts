@@ -3,7 +3,7 @@ import type { Judged } from '../traffic/judged.js';
 import type { LineBuffer } from './line-buffer.js';
 import { print, type Printable } from './printable.js';
 
-/** Who sent it, as a sign; `both` for what both ends have said, or neither. */
+/** The sender, as a sign; `both` for what both ends have sent, or neither. */
 export const ARROW: Readonly<Record<Direction | 'both', Printable>> = {
   client: print`→`,
   server: print`←`,
@@ -11,11 +11,11 @@ export const ARROW: Readonly<Record<Direction | 'both', Printable>> = {
   both: print`↔`,
 };
 
-/** What the views are told by the command line. */
+/** What the command line passes to the views. */
 export interface ViewOptions {
   /** Payload bytes shown of each frame or message. */
   readonly preview: number;
-  /** So many were asked for: on a line too, however long it gets. */
+  /** The number was requested: it applies to a line too, however long that gets. */
   readonly stretch?: boolean;
   /** JSON is shown indented. */
   readonly pretty: boolean;
@@ -23,7 +23,7 @@ export interface ViewOptions {
   readonly base64: boolean;
   /** Fields in JSON records. */
   readonly verbose: boolean;
-  /** The records are of connections in packets: each is told with its connection and its time. */
+  /** The records are of connections in packets: each is shown with its connection and its time. */
   readonly captured?: boolean;
   /** Times count from the first packet on, whose time this gives. */
   readonly since?: (() => number | undefined) | undefined;

@@ -53,7 +53,7 @@ export class ClientEndpoint extends WebSocketEndpoint {
   protected override shake(chunk: Uint8Array): void {
     if (!this.isStarted) throw new TypeError('start comes first: nothing can have come before the request');
     let result = this.reader.push(chunk);
-    // Answers that are none yet may precede it (RFC 9110 §15.2).
+    // Interim responses may precede it (RFC 9110 §15.2).
     while (result && isInterim(result.head as ResponseHead)) {
       this.reader = this.nextHead(result.head.span.end);
       result = this.reader.push(result.rest);

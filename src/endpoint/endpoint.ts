@@ -32,7 +32,7 @@ export interface EndpointOptions {
   readonly random?: RandomSource;
 }
 
-type Role = 'client' | 'server';
+type EndpointRole = 'client' | 'server';
 
 const DEFAULT_MESSAGE = 16 * 1024 * 1024;
 const EMPTY = new Uint8Array(0);
@@ -54,7 +54,7 @@ export abstract class WebSocketEndpoint {
   private peerClose: { readonly code: number; readonly reason: string } | undefined;
 
   constructor(
-    readonly role: Role,
+    readonly role: EndpointRole,
     private readonly shared: EndpointOptions,
   ) {
     const { deflate, raw, random = systemRandom, maxMessageBytes = DEFAULT_MESSAGE, fragmentBytes = Infinity } = shared;

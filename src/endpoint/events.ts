@@ -59,7 +59,7 @@ export type EndpointEvent =
   | { readonly type: 'closed'; readonly code: number; readonly reason: string; readonly clean: boolean };
 
 /** A message, or with `fin: false` its first fragment: `continuation` events follow, the last one without `fin: false`. */
-type Sent<Message> = Message & {
+type SentMessageEvent<Message> = Message & {
   readonly fin?: false;
   /** False: not compressed, though permessage-deflate was negotiated. A first fragment never is. */
   readonly compress?: false;
@@ -67,8 +67,8 @@ type Sent<Message> = Message & {
 
 /** What `send` takes; text, binary, ping, pong and close events can be handed back as they came. */
 export type SendEvent =
-  | Sent<TextMessage>
-  | Sent<BinaryMessage>
+  | SentMessageEvent<TextMessage>
+  | SentMessageEvent<BinaryMessage>
   /** A further fragment: with `text` of a text message, with `payload` of a binary one (RFC 6455 §5.4). */
   | { readonly type: 'continuation'; readonly text: string; readonly payload?: undefined; readonly fin?: false }
   | { readonly type: 'continuation'; readonly payload: Uint8Array; readonly text?: undefined; readonly fin?: false }

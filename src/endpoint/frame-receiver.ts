@@ -12,7 +12,7 @@ import { isFinding, type Diagnostic } from '../rules/catalogue.js';
 import { judgeFrame, judgeUnfinishedHeader } from '../rules/frames/rules.js';
 
 export interface ReceivingOptions {
-  /** Who sends. */
+  /** The role of the sender. */
   readonly peer: 'client' | 'server';
   /** What was negotiated; with it, `raw` has to be there. */
   readonly deflate: DeflateParameters | undefined;

@@ -19,7 +19,7 @@ export interface SendingOptions {
 const EMPTY = new Uint8Array(0);
 const RSV1 = 4;
 
-/** Events to frames. What is no legal frame, or stands at the wrong place, is the caller's mistake: it throws. */
+/** Events to frames. An illegal frame, or one in the wrong place, is the caller's mistake: it throws. */
 export class FrameSender {
   /** The kind of the message whose last fragment was not sent. */
   private open: 'text' | 'binary' | undefined;
@@ -44,7 +44,7 @@ export class FrameSender {
     }
   }
 
-  /** A control frame, which may stand between fragments (RFC 6455 §5.4). */
+  /** A control frame, which may come between fragments (RFC 6455 §5.4). */
   control(opcode: number, payload: Uint8Array): Uint8Array {
     if (payload.length > MAX_CONTROL_BYTES) throw new RangeError('a control frame has 125 bytes at the most');
     return this.frame(opcode, payload, true, 0);

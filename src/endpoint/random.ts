@@ -14,7 +14,7 @@ export function createKey(random: RandomSource = systemRandom): string {
   return encodeBase64(bytes);
 }
 
-/** Masking keys from a random source, which is asked for some hundred at once. */
+/** Masking keys from a random source, from which some hundred are taken at once. */
 export class MaskingKeys {
   private readonly pool = new Uint8Array(1024);
   private at = this.pool.length;

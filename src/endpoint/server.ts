@@ -16,7 +16,7 @@ import { WebSocketEndpoint, type EndpointOptions } from './endpoint.js';
 import type { EndpointEvent } from './events.js';
 
 export interface ServerOptions extends EndpointOptions {
-  /** Those that are spoken: the first one that the client offers and that is among them is agreed on. */
+  /** Supported subprotocols: the first one that the client offers and that is among them is agreed on. */
   readonly subprotocols?: readonly string[];
   /** A legal request is accepted at once; true by default. An illegal one is refused in any case. */
   readonly autoAccept?: boolean;

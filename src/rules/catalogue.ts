@@ -19,7 +19,7 @@ export type DiagnosticCode = keyof typeof RULES;
 
 export type DiagnosticArgs = Readonly<Record<string, string | number>>;
 
-/** A broken rule: where, and the values that its wording takes. The words are the catalogue's. */
+/** A broken rule: its place, and the values for its wording, which is in the catalogue. */
 export interface Diagnostic {
   readonly code: DiagnosticCode;
   /** Absolute offsets in the stream that the record belongs to. */
@@ -44,7 +44,7 @@ export function explain({ code, args }: Diagnostic): Explanation {
   return { code, severity, rfc, message, ...(closeCode !== undefined && { closeCode }) };
 }
 
-/** A broken rule, in words: where it stands in its direction's stream, in bytes. */
+/** A broken rule, in words: its place in its direction's stream, in bytes. */
 export interface PlainDiagnostic extends Explanation {
   readonly start: number;
   readonly end: number;

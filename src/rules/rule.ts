@@ -1,8 +1,8 @@
 /**
  * - `error`: a MUST is broken.
- * - `warning`: a SHOULD is broken, or something that works is not what the standard asks for (a finding with `--strict`);
- *   also what a MUST of another standard (HTTP) asks of senders only, while it has receivers bear it.
- * - `notice`: worth telling, never a finding.
+ * - `warning`: a SHOULD is broken, or something that works is not what the standard requires (a finding with `--strict`);
+ *   also what a MUST of another standard (HTTP) requires of senders only, where it lets receivers accept it.
+ * - `notice`: information, never a finding.
  */
 export type Severity = 'error' | 'warning' | 'notice';
 
@@ -13,7 +13,7 @@ export interface Rule {
   readonly severity: Severity;
   /** The close code that the RFC asks the receiver to fail the connection with. */
   readonly closeCode?: number;
-  /** Framing is lost: nothing behind this point can be read. */
+  /** Framing is lost: nothing after this point can be read. */
   readonly fatal?: true;
   /** What the standard asks for, one plain sentence, positive: it is a row of the checklist and of docs/rules.md. */
   readonly requirement: string;

@@ -4,13 +4,13 @@ import { LineBuffer, rawText } from '../describe/line-buffer.js';
 import { print, type Printable, type PrintableBytes } from '../describe/printable.js';
 
 const SECONDS_A_DAY = 86_400;
-/** Columns in front of the point. */
+/** Columns before the point. */
 const RELATIVE_WIDTH = 6;
-/** Beyond this, `Date` knows no time. */
+/** Beyond this, `Date` has no time. */
 const LATEST = 8.64e12;
 
 export interface ClockOptions {
-  /** Digits behind the second. */
+  /** Digits after the second. */
   readonly digits: 3 | 6;
   /** Seconds since the first packet, whose time this gives, instead of the time of day. */
   readonly since?: (() => number | undefined) | undefined;

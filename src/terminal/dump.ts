@@ -8,7 +8,7 @@ import { joined, print, type Printable } from '../describe/printable.js';
 /** A run of bytes to be drawn as hex and text. */
 export interface Dump {
   readonly bytes: Uint8Array;
-  /** The same bytes as they stood on the wire, where they were masked. */
+  /** The same bytes as they were on the wire, where they were masked. */
   readonly wire?: Uint8Array;
   /** Offset printed for the first byte. */
   readonly offset: number;
@@ -16,14 +16,14 @@ export interface Dump {
   readonly text: boolean;
 }
 
-type Mark = 'plain' | 'invalid';
+type DumpMark = 'plain' | 'invalid';
 
 /** Columns of a dump of `perRow` bytes, in one or two hex columns. */
 function columns(perRow: number, wire: boolean, offsetWidth: number): number {
   return INDENT.length + offsetWidth + 2 + (wire ? 2 : 1) * (perRow * 3 + 1) + 1 + perRow;
 }
 
-/** Hex and text side by side, 16 bytes a row or 8 where 16 don't fit, with the masked bytes in front where there is room. */
+/** Hex and text side by side, 16 bytes a row or 8 where 16 don't fit, preceded by the masked bytes where there is room. */
 export function drawDump(dump: Dump, look: Look): Printable[] {
   const { bytes } = dump;
   const offsetWidth = Math.max(look.offsetWidth ?? OFFSET_WIDTH, hexOffset(dump.offset + bytes.length).length);
@@ -48,7 +48,7 @@ export function drawDump(dump: Dump, look: Look): Printable[] {
 
 interface Cell {
   readonly text: Printable;
-  readonly mark: Mark;
+  readonly mark: DumpMark;
 }
 
 /** One cell for each byte, whatever its place: dumps may be long. */
@@ -64,7 +64,7 @@ function byteCell(byte: number): Cell {
   return BYTE_CELLS[byte]!;
 }
 
-/** A cell per byte; a character of several bytes stands at its first, padded over the others. */
+/** A cell per byte; a character of several bytes is in the cell of its first, padded over the others. */
 function textCells(bytes: Uint8Array): Cell[] {
   const cells: Cell[] = [];
   let at = 0;

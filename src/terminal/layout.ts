@@ -11,7 +11,7 @@ export interface Look {
   readonly theme: Theme;
   /** Columns to stay within. */
   readonly width: number;
-  /** Nobody looks at columns (a pipe, a file): words that say what is wrong may be longer. */
+  /** The width does not matter (a pipe, a file): words that say what is wrong may be longer. */
   readonly isOpen?: boolean;
   /** Columns that offsets take; `OFFSET_WIDTH` where it is not said. */
   readonly offsetWidth?: number;
@@ -35,7 +35,7 @@ export function nameAt(look: Look): number {
 export function valueRoom(look: Look): number {
   return Math.max(12, look.width - nameAt(look) - NAME_WIDTH);
 }
-/** Bytes that fit in front of the names. */
+/** Bytes that fit before the names. */
 export const BYTES_PER_ROW = 8;
 
 /** `0x` and at least two hex digits. */
@@ -54,7 +54,7 @@ export function bits(byte: number, mask: number): Printable {
 }
 
 /** A line of the annotated view. `bytes`, `bits`, `value` are plain; `paint` colours all three, so that they read as one thing. */
-export interface Row {
+export interface AnnotatedRow {
   readonly offset?: number;
   /** Plain text of the bytes, and how it is painted where that differs from `paint`. */
   readonly bytes?: Printable;
@@ -67,7 +67,7 @@ export interface Row {
 }
 
 /** Draws a row; the meaning is cut at the width, everything before it is kept whole. */
-export function drawRow(row: Row, look: Look): Printable {
+export function drawRow(row: AnnotatedRow, look: Look): Printable {
   const { theme } = look;
   const offset = row.offset === undefined ? print`` : hexOffset(row.offset);
   let line = print`${INDENT}${theme.offset(offset)}`;
@@ -95,14 +95,14 @@ export function drawRow(row: Row, look: Look): Printable {
   return line;
 }
 
-/** What does not fit is cut: at a colon if there is one, since what stands behind it explains what stands before. */
+/** What does not fit is cut: at a colon if there is one, since the text after it explains the text before it. */
 function shorten(text: Printable, room: number): Printable {
   if (displayWidth(text) <= room) return text;
   const colon = text.indexOf(':');
   return truncate(colon < 0 ? text : text.slice(0, colon), room);
 }
 
-/** Wider than this, what stands at the right end is no longer seen. */
+/** On a wider line the right end is no longer seen. */
 const WIDEST_TITLE = 100;
 
 /** A title of `parts` at the left end, and `right` at the other; over as many lines as that takes. */

@@ -26,7 +26,7 @@ export function displayWidth(s: string): number {
   return width;
 }
 
-/** `s` with blanks behind it up to `width` columns; as it is when it is as wide already. */
+/** `s` followed by blanks up to `width` columns; as it is when it is as wide already. */
 export function padEnd(s: Printable, width: number): Printable {
   return print`${s}${BLANK.repeat(Math.max(0, width - displayWidth(s)))}`;
 }
@@ -52,7 +52,7 @@ export function truncate(s: Printable, width: number, mark: Printable = CUT): Pr
   return s;
 }
 
-/** Words of `s` in lines of at most `width` columns; a longer word stands alone, unbroken. */
+/** Words of `s` in lines of at most `width` columns; a longer word has a line of its own, unbroken. */
 export function wrap(s: Printable, width: number): Printable[] {
   const lines: Printable[] = [];
   let line = BLANK.slice(1);

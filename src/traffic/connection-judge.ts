@@ -24,7 +24,7 @@ export class ConnectionJudge implements ConnectionTaker {
     return this.reading.recognised;
   }
 
-  /** HTTP was spoken on it. */
+  /** It has HTTP in it. */
   get isHttp(): boolean {
     return this.reading.isHttp;
   }
@@ -34,12 +34,12 @@ export class ConnectionJudge implements ConnectionTaker {
     return this.reading.mayBeFrames === true;
   }
 
-  /** Bytes in which frames are looked for, so far in vain. */
+  /** Bytes in which frames are looked for, none found so far. */
   get searched(): number {
     return this.reading.searched;
   }
 
-  /** Nothing will be asked of it any more. */
+  /** It is not used any more. */
   drop(): void {
     this.reading.drop();
   }

@@ -1,5 +1,3 @@
-import { concat } from '../codec/bytes/byte-collector.js';
-import { Connection } from '../codec/connection/connection.js';
 import type { Direction, UnfinishedMessage } from '../codec/messages/records.js';
 import { endpointTexts, UNKNOWN_ENDPOINT, type Endpoint } from '../codec/bytes/endpoint.js';
 import type {
@@ -11,14 +9,14 @@ import type {
   StreamOrigin,
   StreamTaker,
 } from '../codec/bytes/stream-taker.js';
-import { Transcript, type TranscriptOptions } from '../codec/connection/transcript.js';
 import { CauseWatch } from './causes/cause-watch.js';
 import { FactsWatch } from './causes/facts-watch.js';
 import { causeOfConnection } from '../rules/causes/connection-cause.js';
 import { ConnectionJudge } from './connection-judge.js';
 import type { ConnectionFilter } from './filters.js';
 import type { Judged } from './judged.js';
-import { layerOf, type Layer, type LayerName } from './layers.js';
+import type { Layer, LayerName } from './layers.js';
+import { FirstBytes, readerOf, searchLimit, type StreamReaderOptions } from './stream-start.js';
 import { Tally } from './tally/tally.js';
 import type { ConnectionSummary } from './tally/summary.js';
 
@@ -30,11 +28,11 @@ export interface ConversationTaker {
   record(record: Judged, ends: Ends): void;
   /** A conversation has ended. */
   closed(summary: ConnectionSummary, ends: Ends): void;
-  /** A stream carries something else, and is not read on. Without this, every stream is taken for WebSocket. */
+  /** A stream carries something else, and is not read further. Without this, every stream is read as WebSocket. */
   passedOver?(what: OtherTraffic, connection: number, ends: Ends): void;
 }
 
-/** Who speaks, as far as is known: asked when it is needed, as making an address of its bytes costs time. */
+/** The two ends, as far as they are known: read only where they are needed, because formatting an address costs time. */
 export interface Ends {
   readonly client: Endpoint | undefined;
   readonly server: Endpoint | undefined;
@@ -45,17 +43,12 @@ export interface Ends {
 }
 
 /** What the conversations of a run have in common. */
-export interface ConversationOptions {
-  readonly reading: TranscriptOptions;
-  /** Which conversations are wanted; undefined: all. Asked again when it is known who the client is. */
+export interface ConversationOptions extends StreamReaderOptions {
+  /** Which conversations are wanted; undefined: all. Asked again when it is known which end is the client. */
   readonly wants?: ConnectionFilter | undefined;
-  /** Streams to or from these ports are WebSocket, whatever their first bytes are. */
-  readonly webSocketPorts?: ReadonlySet<number>;
 }
 
-/** Bytes in which frames are looked for: of a stream whose beginning was seen, and of one that was joined in its middle. */
-const LOOKED_AT = { fromStart: 4096, midStream: 1024 * 1024 };
-/** The layers of a stream that are read already, how many were tried, and where its bytes stand in them. */
+/** The layers of a stream that are read already, how many were tried, and the offsets of its bytes in them. */
 interface Below {
   readonly layers: readonly Passage[];
   readonly depth: number;
@@ -63,19 +56,19 @@ interface Below {
 }
 
 const NO_LAYERS: Below = { layers: [], depth: 0, offsets: [0, 0] };
-/** Layers in one another that are read: more are none that somebody needed. */
+/** Layers in one another that are read; more than any use is known for. */
 const MOST_LAYERS = 8;
 /** Durations are written in whole microseconds: what came with the end keeps its own time. Seconds. */
 const SAME_TIME = 2e-6;
 
 /**
- * One WebSocket connection: its stream recognised by what it says, read, judged and counted, until it ends. A stream that
- * begins with a layer is handed to it; what that carries is a conversation again, of the same number.
+ * One WebSocket connection: its stream is recognised by its first bytes, read, judged and counted, until it ends. A stream
+ * that begins with a layer is handed to the layer; what that carries is a conversation again, of the same number.
  */
 export class Conversation implements StreamTaker, Ends, CarriedOpener {
   private judge: ConnectionJudge | undefined;
-  /** Too few bytes to tell what the stream is. */
-  private first: { readonly side: Side; readonly bytes: Uint8Array; readonly time: number } | undefined;
+  /** Before its reader is chosen. */
+  private readonly first = new FirstBytes();
   private layer: { readonly name: LayerName; readonly taker: StreamTaker } | undefined;
   /** The layer has handed something on. */
   private hasCarried = false;
@@ -87,7 +80,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   private isPassedOver = false;
   private hasLost = false;
   /** Times of the last bytes of each side. */
-  private readonly heard: [number, number];
+  private readonly lastTimes: [number, number];
   private failure: { readonly text: string; readonly time: number } | undefined;
   /** The first FIN, or the RST. */
   private tcpEnd: { readonly side: Side; readonly time: number } | undefined;
@@ -104,7 +97,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     this.tally = new Tally(number);
     this.causes = new CauseWatch(number, options.reading.raw, below.offsets);
     this.tally.at(time);
-    this.heard = [time, time];
+    this.lastTimes = [time, time];
   }
 
   /** Messages whose last fragment has not come. */
@@ -140,20 +133,20 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   data(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
     const { judge } = this;
     if (judge === undefined) return this.begin(side, bytes, start, end, time);
-    if (!Number.isNaN(time)) this.heard[side] = time;
+    if (!Number.isNaN(time)) this.lastTimes[side] = time;
     this.causes.begin(this.placeOf(side), bytes, start, end);
     judge.read(side, bytes, start, end, time);
     this.report(this.causes.finish());
-    if (this.taker.passedOver && !judge.recognised && judge.searched > this.patience) this.passOver('other');
+    if (this.taker.passedOver && !judge.recognised && judge.searched > searchLimit(this.origin)) this.passOver('other');
   }
 
-  /** A hole has the time of what stands before it: it is given up much later, perhaps with another stream's packet. */
+  /** A hole has the time of the bytes before it: it is given up much later, possibly with another stream's packet. */
   gap(side: Side, length: number): void {
     this.hasLost = true;
     this.settle();
     this.report(this.causes.gap(this.placeOf(side), length));
-    this.judge?.gap(side, length, this.heard[side]);
-    this.layer?.taker.gap(side, length, this.heard[side]);
+    this.judge?.gap(side, length, this.lastTimes[side]);
+    this.layer?.taker.gap(side, length, this.lastTimes[side]);
   }
 
   /** The recording says that it failed: reported as its end, before `close`. */
@@ -190,7 +183,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   /** With the cause of its end, where the bytes have none. */
   private explained(summary: ConnectionSummary, endTime: number): ConnectionSummary {
     if (summary.cause !== undefined || this.hasLost) return summary;
-    const cause = causeOfConnection(this.facts.facts(summary, endTime - this.lastHeard));
+    const cause = causeOfConnection(this.facts.facts(summary, endTime - this.lastTime));
     return cause === undefined ? summary : { ...summary, cause };
   }
 
@@ -198,29 +191,25 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   private begin(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
     if (this.layer) return this.layer.taker.data(side, bytes, start, end, time);
     if (this.isPassedOver || start === end) return;
-    const { first } = this;
-    if (first && first.side !== side) this.settle();
+    if (this.first.hasOther(side)) this.settle();
     else if (this.taker.passedOver) {
-      const whole = first ? concat([first.bytes, bytes.subarray(start, end)]) : bytes.subarray(start, end);
-      const layer = layerOf(whole);
-      this.first = layer === 'maybe' ? { side, bytes: first ? whole : whole.slice(), time } : undefined;
-      if (layer === 'maybe') return;
-      this.choose(layer);
-      return this.data(side, whole, 0, whole.length, time);
+      const first = this.first.add(side, bytes.subarray(start, end), time);
+      if (first === undefined) return;
+      this.choose(first.layer);
+      return this.data(side, first.bytes, 0, first.bytes.length, time);
     } else this.choose(undefined);
     this.data(side, bytes, start, end, time);
   }
 
-  /** No more bytes tell whether the first ones are a layer's: they are not. */
+  /** No more bytes come that could show the first ones to be a layer's: they are not. */
   private settle(): void {
-    const { first } = this;
+    const first = this.first.release();
     if (first === undefined) return;
-    this.first = undefined;
     this.choose(undefined);
     this.data(first.side, first.bytes, 0, first.bytes.length, first.time);
   }
 
-  /** What the stream is read with, if it is. */
+  /** Passes the stream over, hands it to the layer, or makes its reader. */
   private choose(layer: Layer | undefined): void {
     const { origin, options, below } = this;
     if (layer && !layer.open) return this.passOver(layer.name);
@@ -228,20 +217,11 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
       this.layer = { name: layer.name, taker: layer.open(this) };
       return;
     }
-    const { reading, webSocketPorts } = options;
-    const isStated =
-      origin.isPasted === true ||
-      (webSocketPorts && [origin.a, origin.b].some((one) => one && webSocketPorts.has(one.port)));
-    const own = {
-      ...reading,
-      ...(isStated && { capture: 'websocket' as const }),
-      ...(origin.hasPartialHeads && { partialHeads: true }),
-    };
-    const stream = origin.isOneSequence ? new Transcript(own) : new Connection(own, below.offsets);
-    this.judge = new ConnectionJudge(stream, this.number, (record) => this.take(record));
+    const reading = readerOf(origin, options, below.offsets);
+    this.judge = new ConnectionJudge(reading, this.number, (record) => this.take(record));
   }
 
-  /** Nobody knows the sides of bytes in one sequence, which a layer needs. */
+  /** A layer needs the sides, which are not known for bytes in one sequence. */
   private get mayOpen(): boolean {
     return !this.origin.isOneSequence && this.below.depth < MOST_LAYERS;
   }
@@ -278,7 +258,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     return this.origin.isOneSequence ? 0 : side;
   }
 
-  /** It is known who the client is: is it one of those that were asked for? */
+  /** The client is known now: decides whether the connection is wanted. */
   private decide(): void {
     const { wants } = this.options;
     const { client = UNKNOWN_ENDPOINT, server = UNKNOWN_ENDPOINT } = this;
@@ -298,18 +278,14 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     return this.judge.isHttp ? 'http' : 'other';
   }
 
-  private get patience(): number {
-    return this.origin.isClientFirst ? LOOKED_AT.fromStart : LOOKED_AT.midStream;
-  }
-
-  private get lastHeard(): number {
-    const [a, b] = this.heard;
+  private get lastTime(): number {
+    const [a, b] = this.lastTimes;
     return Number.isNaN(b) || a > b ? a : b;
   }
 
   /** Only a FIN and a reset are of this stream: for the other reasons the time is that of something else. */
   private endTime(reason: CloseReason, time: number): number {
-    const last = this.lastHeard;
+    const last = this.lastTime;
     const isOwn = (reason === 'fin' || reason === 'reset') && !Number.isNaN(time);
     return !isOwn || Math.abs(time - last) < SAME_TIME ? last : time;
   }
@@ -323,7 +299,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   }
 }
 
-/** The end that a recording reports: the client's, as browsers are what records. */
+/** The end that a recording reports: the client's, because browsers write such recordings. */
 function failureRecord(connection: number, { text, time }: { readonly text: string; readonly time: number }): Judged {
   const args = { text: text === '' ? 'it gives no reason' : text };
   return {

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../rules/catalogue.js';
 import { judgeUnfinishedHeader } from '../rules/frames/rules.js';
 import { judgeHandshake } from '../rules/handshake/rules.js';
 
-/** What is to be said of anything that is no frame. */
+/** The diagnostics of anything that is not a frame. */
 export function judgeEvent(event: ConnectionEvent): Diagnostic[] {
   switch (event.type) {
     case 'handshake':

@@ -48,8 +48,8 @@ export interface RecordCriteria {
   readonly toTime?: TimeBound;
 }
 
-/** What decides beside the filters which records are meant. */
-export interface Shown {
+/** What decides, besides the filters, which records are selected. */
+export interface RecordScope {
   readonly direction?: Direction;
   /** With `messages`, a frame that completes a message counts by the opcode of the message. */
   readonly records?: 'frames' | 'messages';
@@ -64,7 +64,7 @@ export interface Connected {
 export type ConnectionFilter = (connection: Connected) => boolean;
 export interface RecordFilter {
   (record: Judged): boolean;
-  /** Texts that matched in no part that was kept of them, and go on after it: they may match all the same. */
+  /** Texts without a match in the part that was kept of them, and that continue after it: they may match nevertheless. */
   unsearched?(this: void): number;
 }
 
@@ -82,7 +82,7 @@ export function connectionFilter({ connection, client, server }: ConnectionCrite
  * asked again with each record, so that it may be another for the next input. Cheap tests come first.
  */
 export function recordFilter(
-  { opcode, grep, violations, fromTime, toTime, direction = 'unknown', records }: RecordCriteria & Shown,
+  { opcode, grep, violations, fromTime, toTime, direction = 'unknown', records }: RecordCriteria & RecordScope,
   captureStart: () => number | undefined,
 ): RecordFilter | undefined {
   const tests: RecordFilter[] = [];
@@ -143,7 +143,7 @@ function textOf({ header, message, compressed, payload }: Frame): string | undef
 /** Times are sums of doubles: to the microsecond, what is written as T counts as T. */
 const HALF_MICROSECOND = 5e-7;
 
-/** Both bounds belong to what is shown. A record whose time nobody knows is not between them. */
+/** Both bounds belong to what is shown. A record whose time is not known is not between them. */
 function timeTest(
   from: TimeBound | undefined,
   to: TimeBound | undefined,
@@ -173,7 +173,7 @@ function timeTest(
 function secondsOf({ base, seconds }: TimeBound, start: number): number {
   if (base === 'epoch') return seconds;
   if (base === 'start') return start + seconds;
-  // By the clock on the wall: on a day that is put forward or back, noon is not twelve hours behind midnight.
+  // By the clock on the wall: on a day that is put forward or back, noon is not twelve hours after midnight.
   const wall = new Date(start * 1000).setHours(0, 0, Math.trunc(seconds), 0);
   return wall / 1000 + (seconds % 1);
 }
@@ -186,12 +186,12 @@ function matchesAny(patterns: readonly EndpointPattern[], { address, port }: End
   );
 }
 
-/** Bits of the prefix under which all IPv4-mapped addresses stand (RFC 4291 §2.5.5.2). */
+/** Bits of the prefix of all IPv4-mapped addresses (RFC 4291 §2.5.5.2). */
 export const MAPPED_BITS = 96;
 function holds({ address, bits }: Network, text: string): boolean {
   const other = parseAddress(text);
   if (!other) return false;
-  // `::/0` means IPv6: that IPv4 is written beneath it is our own doing.
+  // `::/0` means IPv6: that IPv4 is kept in that range is our own choice.
   if (bits < MAPPED_BITS && MAPPED.every((word, index) => word === other[index])) return false;
   return address.every((word, index) => {
     const counted = Math.min(32, Math.max(0, bits - 32 * index));

@@ -25,9 +25,9 @@ export interface InspectOptions
   extends
     Pick<ReadingOptions, 'deflate' | 'raw' | 'acceptOf' | 'previewBytes' | 'messageBytes' | 'maxMessageBytes'>,
     TrafficLimits {
-  /** What the input is; `auto` by default: its first bytes tell. */
+  /** What the input is; `auto` by default: its first bytes decide. */
   readonly from?: From | 'pcap' | RecordingKind;
-  /** Who sent bare bytes; `unknown` by default. */
+  /** The sender of bare bytes; `unknown` by default. */
   readonly direction?: Direction;
   /** Which connections are read; all by default. */
   readonly wants?: ConnectionFilter;
@@ -42,12 +42,12 @@ interface Reader {
   end(): void;
 }
 
-/** What is looked at to tell what the input is. */
+/** What is looked at to recognise the input. */
 const ENOUGH = 64 * 1024;
 
 /**
- * Reads what people have of WebSocket traffic, chunk by chunk: frames as bytes or as hex in any spelling, hex dumps,
- * tcpdump's text, pcap, pcapng, HAR, recordings. Never throws on any input. Packed input has to be unpacked before.
+ * Reads recorded WebSocket traffic, chunk by chunk: frames as bytes or as hex in any spelling, hex dumps, tcpdump's text,
+ * pcap, pcapng, HAR, recordings. Never throws on any input. Packed input has to be unpacked before.
  */
 export class TrafficReader {
   private out: Inspected[] = [];

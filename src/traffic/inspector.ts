@@ -13,7 +13,7 @@ interface Numbered {
 }
 
 /** What both inspectors do: read, judge, and give the records of each call. */
-class Inspecting {
+class PushReading {
   private readonly judge: ConnectionJudge;
   private records: Judged[] = [];
 
@@ -50,7 +50,7 @@ class Inspecting {
 }
 
 /** Reads one sequence of bytes and judges what it reads: the whole of the codec and the rules in one `push`. */
-export class Inspector extends Inspecting {
+export class Inspector extends PushReading {
   constructor(options: TranscriptOptions & Numbered = {}) {
     super(new Transcript(options), options.connection);
   }
@@ -62,7 +62,7 @@ export class Inspector extends Inspecting {
 }
 
 /** The same for a connection of which both directions are known, each in its order. */
-export class ConnectionInspector extends Inspecting {
+export class ConnectionInspector extends PushReading {
   constructor(options: ReadingOptions & Numbered = {}) {
     super(new Connection(options), options.connection);
   }

@@ -5,8 +5,8 @@ import type { Direction } from '../codec/messages/records.js';
 import type { Diagnostic } from '../rules/catalogue.js';
 import type { Cause } from '../rules/causes/catalogue.js';
 
-/** What every record of a connection says about where it comes from. */
-interface Origin {
+/** The origin of a record: its connection, direction and time. */
+interface RecordOrigin {
   /** Number of the connection, from 0 in the order of their first bytes. */
   readonly connection: number;
   readonly direction: Direction;
@@ -17,17 +17,17 @@ interface Origin {
 
 /** A codec record with the judgement on it: what the views draw. */
 export type Judged =
-  | (Origin & { readonly type: 'handshake'; readonly handshake: Handshake })
-  | (Origin & { readonly type: 'frame'; readonly frame: Frame })
+  | (RecordOrigin & { readonly type: 'handshake'; readonly handshake: Handshake })
+  | (RecordOrigin & { readonly type: 'frame'; readonly frame: Frame })
   /** The stream ended inside a frame header. */
-  | (Origin & { readonly type: 'tail'; readonly truncated: Truncated })
+  | (RecordOrigin & { readonly type: 'tail'; readonly truncated: Truncated })
   /** What the bytes prove to be the cause of the first framing error of a direction: `offset` is where the faulty frame begins. */
-  | (Origin & { readonly type: 'cause'; readonly offset: number; readonly cause: Cause })
-  /** So many bytes of the stream were not captured. */
-  | (Origin & { readonly type: 'gap'; readonly offset: number; readonly length: number })
-  /** So many bytes could not be read as frames: in the middle of a stream, or behind a hole. */
-  | (Origin & { readonly type: 'unread'; readonly offset: number; readonly length: number })
+  | (RecordOrigin & { readonly type: 'cause'; readonly offset: number; readonly cause: Cause })
+  /** `length` bytes of the stream were not captured. */
+  | (RecordOrigin & { readonly type: 'gap'; readonly offset: number; readonly length: number })
+  /** `length` bytes could not be read as frames: in the middle of a stream, or after a hole. */
+  | (RecordOrigin & { readonly type: 'unread'; readonly offset: number; readonly length: number })
   /** A recording says that the connection failed, in the words of whoever recorded it; they may be empty. */
-  | (Origin & { readonly type: 'failure'; readonly text: string })
-  /** Bytes that are no frames: the body behind a refused upgrade. */
-  | (Origin & { readonly type: 'body'; readonly offset: number; readonly bytes: Uint8Array });
+  | (RecordOrigin & { readonly type: 'failure'; readonly text: string })
+  /** Bytes that are no frames: the body of a refused upgrade. */
+  | (RecordOrigin & { readonly type: 'body'; readonly offset: number; readonly bytes: Uint8Array });

@@ -15,8 +15,8 @@ const TLS_HEADER = 5;
 type Begins = 'yes' | 'no' | 'maybe';
 
 /** A layer below WebSocket. */
-interface Row {
-  /** What a stream is counted as that carries it, and no WebSocket in it. */
+interface LayerRow {
+  /** The name under which streams that carry it, and no WebSocket in it, are counted. */
   readonly name: string;
   /** Looks at the first bytes that were seen of a stream. */
   begins(this: void, first: Uint8Array): Begins;
@@ -34,10 +34,10 @@ const LAYERS = [
   },
   { name: 'proxy', begins: beginsProxyHeader, open: (opener) => new SteppedOver(opener, readProxyHeader) },
   { name: 'socks', begins: beginsSocks, open: (opener) => new SteppedOver(opener, readSocks) },
-] as const satisfies readonly Row[];
+] as const satisfies readonly LayerRow[];
 
 export type LayerName = (typeof LAYERS)[number]['name'];
-export type Layer = Row & { readonly name: LayerName };
+export type Layer = LayerRow & { readonly name: LayerName };
 
 /** Which layer a stream carries, by its first bytes; undefined: an HTTP/1 head, frames, or anything else. */
 export function layerOf(first: Uint8Array): Layer | 'maybe' | undefined {

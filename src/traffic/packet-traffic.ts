@@ -111,7 +111,7 @@ export class PacketTraffic {
     return all.length === 0 ? undefined : all.join('; ');
   }
 
-  /** Something was given up for want of room: what is read depends on more than its own connection. */
+  /** Something was given up for lack of memory: what is read depends on more than its own connection. */
   get isStrained(): boolean {
     const { evicted, crowded } = this.flows.counters;
     return evicted + crowded + this.budget.dropped + this.windows.evicted > 0;
@@ -125,7 +125,7 @@ export class PacketTraffic {
     this.taker.notice(hint, { kind: what, connection });
   }
 
-  /** What was given up for want of room. */
+  /** What was given up for lack of memory. */
   private reportLimits(): void {
     const { evicted, crowded } = this.flows.counters;
     const { dropped } = this.budget;

@@ -42,7 +42,7 @@ export interface PlainFrame {
   readonly lengthForm: 7 | 16 | 64;
   /** Bytes; a decimal string above 2^53-1. */
   readonly payloadLength: number | string;
-  /** The header as it stood on the wire. */
+  /** The header as it was on the wire. */
   readonly header: Uint8Array;
   readonly place: FramePlace;
   /** The first bytes of the payload, unmasked, up to `previewBytes`; compressed where the message is. */
@@ -61,7 +61,7 @@ export interface PlainFrame {
 export interface ConversationContext {
   /** From 0, in the order of first bytes. */
   readonly connection: number;
-  /** As far as the input tells. */
+  /** As far as the input shows. */
   readonly client?: Endpoint;
   readonly server?: Endpoint;
   /** The tunnels and layers that it came through, outermost first. */
@@ -92,7 +92,7 @@ export type Inspected =
   | { readonly type: 'connection'; readonly conversation: ConversationContext; readonly summary: ConnectionSummary }
   /** A connection that carries something else. */
   | { readonly type: 'other'; readonly conversation: ConversationContext; readonly what: OtherTraffic }
-  /** `notice`: worth knowing. `damage`: a part can't be read and is left out. `problem`: nothing can be read from here on. */
+  /** `notice`: information. `damage`: a part can't be read and is left out. `problem`: nothing can be read from here on. */
   | { readonly type: 'notice' | 'damage' | 'problem'; readonly message: string };
 
 /** A judged record as plain data. */

@@ -15,11 +15,11 @@ export interface RecordedTrafficTaker extends Pick<TrafficTaker, 'record' | 'clo
 
 const DEFAULT_CONNECTIONS = 32_768;
 const DEFAULT_WINDOWS = 256 * 1024 * 1024;
-/** Parts that can't be read are reported one by one up to here, then counted. */
+/** Parts that can't be read are reported one by one up to this number, then counted. */
 const MOST_DAMAGES = 50;
 /** Numbers that are remembered, so that none is given twice. */
 const MOST_NUMBERS = 1_000_000;
-/** Larger ones are none of ours. */
+/** Larger ones were not written by this tool. */
 const MOST_NUMBER = 2 ** 52;
 
 /** A stream as a recording has it. */
@@ -104,7 +104,7 @@ export class RecordedTraffic {
     this.reader.push(chunk, this.visitor);
   }
 
-  /** The input has come to its end by itself. */
+  /** The input has ended. */
   finish(): void {
     if (this.failure === undefined) this.reader.end(this.visitor);
   }

@@ -111,7 +111,7 @@ export class TextTraffic {
     this.bare?.data(0, bytes, 0, bytes.length, time);
   }
 
-  /** Follow output tells two directions apart, not who they are: what they say tells that. */
+  /** Follow output distinguishes two directions, but does not name them: their contents show which is which. */
   private takeSide(stream: number, side: 0 | 1, bytes: Uint8Array, time: number): void {
     const { oneSided } = this;
     if (oneSided === undefined || this.streams.has(stream)) return this.hand(stream, side, bytes, time);
@@ -120,7 +120,7 @@ export class TextTraffic {
       return;
     }
     const before = oneSided.answered(stream);
-    // Too late for a dialogue: the first speaker is the one that was asked for, and this is the other.
+    // Too late for a dialogue: the first sender is the one that was stated, and this is the other.
     if (before === undefined) return;
     for (const piece of before) this.hand(stream, 0, piece.bytes, piece.time);
     this.hand(stream, side, bytes, time);

@@ -7,7 +7,7 @@ const WIDE = 16;
 const NARROW = 8;
 const narrow = matchMedia('(max-width: 719px)');
 
-/** A frame's bytes as they stood on the wire, with what they are without the mask below them. */
+/** A frame's bytes as they were on the wire, with what they are without the mask below them. */
 export function byteGrid(model: FrameModel): HTMLElement {
   const width = narrow.matches ? NARROW : WIDE;
   const grid = el('div', { class: 'bytes', role: 'grid', 'aria-label': 'bytes of the frame' });

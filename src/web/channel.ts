@@ -12,14 +12,14 @@ export interface Hello {
 
 export interface ChannelTaker {
   hello(hello: Hello): void;
-  /** What is told from now on happens now; until then it was before this page came. */
+  /** What is reported from now on happens now; earlier records are from before this page came. */
   replayed(): void;
   item(item: Item): void;
   failed(message: string): void;
   state(isOpen: boolean): void;
 }
 
-/** The inspector's own connection to the server that handed out the page. */
+/** The page's own connection to the server that handed out the page. */
 export class Channel {
   private socket: WebSocket | undefined;
 
@@ -27,7 +27,7 @@ export class Channel {
     private readonly taker: ChannelTaker,
     private readonly token: string | undefined,
   ) {
-    // Who comes back to a page whose server went away and came again wants to see it.
+    // A user who returns to a page whose server was restarted wants to see its records.
     document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.open());
     window.addEventListener('focus', () => this.open());
   }

@@ -1,15 +1,15 @@
 import type { ComparedTransport } from '../traffic/run-records/compared-transport.js';
 
 /** As far as the page draws it. */
-export type Transport = Omit<ComparedTransport, 'delayMaxMs'>;
+export type DrawnTransport = Omit<ComparedTransport, 'delayMaxMs'>;
 
 const NUMBERS = ['messages', 'requests', 'bytesUp', 'bytesDown', 'overheadPerMessage', 'delayMedianMs'] as const;
 
-/** What `/compare.json` tells; undefined where it is none of that. */
-export function transportsOf(value: unknown): Transport[] | undefined {
+/** What `/compare.json` has; undefined for anything else. */
+export function transportsOf(value: unknown): DrawnTransport[] | undefined {
   const { transports } = (value ?? {}) as { transports?: unknown };
   if (!Array.isArray(transports)) return undefined;
-  const isTransport = (one: unknown): one is Transport => {
+  const isTransport = (one: unknown): one is DrawnTransport => {
     const fields = (one ?? {}) as Record<string, unknown>;
     return typeof fields['name'] === 'string' && NUMBERS.every((name) => typeof fields[name] === 'number');
   };
@@ -20,7 +20,7 @@ export function transportsOf(value: unknown): Transport[] | undefined {
 export const MEASURES: readonly {
   readonly title: string;
   readonly unit: string;
-  readonly of: (transport: Transport) => number;
+  readonly of: (transport: DrawnTransport) => number;
 }[] = [
   { title: 'Overhead per message', unit: 'bytes', of: ({ overheadPerMessage }) => overheadPerMessage },
   { title: 'Bytes on the wire, both ways', unit: 'bytes', of: ({ bytesUp, bytesDown }) => bytesUp + bytesDown },
@@ -28,7 +28,7 @@ export const MEASURES: readonly {
   { title: 'Delivery delay, median', unit: 'ms', of: ({ delayMedianMs }) => delayMedianMs },
 ];
 
-/** With groups of three digits, and no more decimals than tell something. */
+/** With groups of three digits, and no more decimals than are significant. */
 export function numberText(value: number): string {
   const digits = Number.isInteger(value) || value >= 100 ? 0 : value >= 10 ? 1 : 2;
   const [whole = '', rest] = value.toFixed(digits).split('.');

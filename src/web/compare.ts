@@ -1,10 +1,10 @@
 import { largest } from '../codec/bytes/lists.js';
-import { MEASURES, numberText, transportsOf, type Transport } from './compare-model.js';
+import { MEASURES, numberText, transportsOf, type DrawnTransport } from './compare-model.js';
 import { byId, el, refill } from './dom.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** Three transports of one conversation, side by side. Measured when the tab is opened, and when somebody asks. */
+/** Three transports of one conversation, side by side. Measured when the tab is opened, and on request. */
 export class Compare {
   private readonly result = byId('compare-result', HTMLElement);
   private loaded = false;
@@ -37,7 +37,7 @@ async function measured(): Promise<HTMLElement[]> {
   }
 }
 
-const COLUMNS: readonly (readonly [title: string, of: (transport: Transport) => number])[] = [
+const COLUMNS: readonly (readonly [title: string, of: (transport: DrawnTransport) => number])[] = [
   ['messages', ({ messages }) => messages],
   ['requests', ({ requests }) => requests],
   ['bytes up', ({ bytesUp }) => bytesUp],
@@ -46,7 +46,7 @@ const COLUMNS: readonly (readonly [title: string, of: (transport: Transport) => 
   ['delay, ms', ({ delayMedianMs }) => delayMedianMs],
 ];
 
-function tableOf(transports: readonly Transport[]): HTMLElement {
+function tableOf(transports: readonly DrawnTransport[]): HTMLElement {
   const head = ['transport', ...COLUMNS.map(([title]) => title)].map((text) => el('th', { scope: 'col', text }));
   const rows = transports.map((transport) =>
     el(
@@ -60,8 +60,8 @@ function tableOf(transports: readonly Transport[]): HTMLElement {
   return el('div', { class: 'scroll', tabindex: 0 }, table);
 }
 
-/** Lengths stand in attributes of SVG: the page's policy allows no style of an element's own. */
-function bars({ title, unit, of }: (typeof MEASURES)[number], transports: readonly Transport[]): HTMLElement {
+/** Lengths are attributes of SVG: the page's policy allows no style of an element's own. */
+function bars({ title, unit, of }: (typeof MEASURES)[number], transports: readonly DrawnTransport[]): HTMLElement {
   const most = largest(transports.map(of), Number.MIN_VALUE);
   const rows = transports.map((transport, index) => {
     const value = of(transport);

@@ -18,7 +18,7 @@ export function el<Name extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** What it had goes, and these come. */
+/** Replaces its children by these. */
 export function refill(element: Element, children: readonly Child[]): void {
   element.replaceChildren();
   for (const child of children) element.append(child);

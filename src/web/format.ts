@@ -70,7 +70,7 @@ export function handshakePreview({ request, response }: HandshakeItem): string {
   return visible(asked === '' ? answered : `${asked}  →  ${answered}`);
 }
 
-/** Bytes that somebody typed: hex digits in pairs, with blanks, colons, commas, 0x or \x between them; undefined where it is none. */
+/** Bytes as typed: hex digits in pairs, with blanks, colons, commas, 0x or \x between them; undefined where it is none. */
 export function typedBytes(text: string): Uint8Array | undefined {
   const digits = text.replace(/0x|\\x|[\s:,]/gi, '');
   if (digits.length % 2 !== 0 || /[^0-9a-f]/i.test(digits)) return undefined;

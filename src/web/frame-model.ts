@@ -6,11 +6,11 @@ import { count } from '../codec/bytes/plural.js';
 import { textOf, visible } from './format.js';
 import type { FrameItem } from './items.js';
 
-/** What a part is to the eye: one colour each. */
+/** The kinds of parts, with a colour each. */
 export type PartKind = FieldKind | 'payload' | 'code' | 'reason';
 
-/** A field of a frame with all that is to be said of it. Offsets count from the frame's first byte. */
-export interface Part extends Omit<HeaderRow, 'kind' | 'brief'> {
+/** A field of a frame with its explanation. Offsets count from the frame's first byte. */
+export interface ModelField extends Omit<HeaderRow, 'kind' | 'brief'> {
   readonly kind: PartKind;
   /** Its bits, with dots for those of others; or its first bytes. */
   readonly raw: string;
@@ -18,7 +18,7 @@ export interface Part extends Omit<HeaderRow, 'kind' | 'brief'> {
 
 export interface GridByte {
   readonly at: number;
-  /** As it stood on the wire. */
+  /** As it was on the wire. */
   readonly wire: number;
   /** Without the mask, in the payload. */
   readonly plain?: number;
@@ -29,7 +29,7 @@ export interface GridByte {
 }
 
 export interface FrameModel {
-  readonly parts: readonly Part[];
+  readonly parts: readonly ModelField[];
   readonly bytes: readonly GridByte[];
   /** Payload bytes that came and are not shown. */
   readonly hidden: number;
@@ -58,14 +58,14 @@ export function frameModel(item: FrameItem): FrameModel {
   return { parts, bytes, hidden: Math.max(0, item.received - payload.length) };
 }
 
-function headerPart(row: HeaderRow, wire: Uint8Array): Part {
+function headerPart(row: HeaderRow, wire: Uint8Array): ModelField {
   const { start, end, mask } = row;
   const own = wire.subarray(start, end);
   return { ...row, raw: mask === undefined ? rawText(own) : bitPattern(own[0]!, mask, '·') };
 }
 
 /** The payload: of a close frame its code and reason. */
-function payloadParts(item: FrameItem, wire: Uint8Array): Part[] {
+function payloadParts(item: FrameItem, wire: Uint8Array): ModelField[] {
   const { header, payload } = item;
   const at = header.length;
   if (payload.length === 0) return [];
@@ -74,7 +74,7 @@ function payloadParts(item: FrameItem, wire: Uint8Array): Part[] {
     kind: PartKind,
     from: number,
     to: number,
-  ): Pick<Part, 'name' | 'kind' | 'start' | 'end' | 'raw'> => {
+  ): Pick<ModelField, 'name' | 'kind' | 'start' | 'end' | 'raw'> => {
     const own = wire.subarray(at + from, at + to);
     return { name, kind, start: at + from, end: at + to, raw: rawText(own) };
   };
@@ -101,7 +101,7 @@ function payloadMeaning({
   received,
   compressed,
   plain,
-}: FrameItem): Pick<Part, 'value' | 'meaning' | 'rfc'> {
+}: FrameItem): Pick<ModelField, 'value' | 'meaning' | 'rfc'> {
   if (compressed) {
     const to = plain === undefined ? '' : `; the message inflates to ${count(plain.bytes, 'byte')}`;
     return { value: count(received, 'byte'), meaning: `DEFLATE data${to}`, rfc: 'RFC 7692 §7.2' };

@@ -2,24 +2,24 @@ import { byteGrid } from './byte-grid.js';
 import { el } from './dom.js';
 import { count } from '../codec/bytes/plural.js';
 import { directionText, opcodeName, visible } from './format.js';
-import { byteText, frameModel, type FrameModel, type Part } from './frame-model.js';
-import type { Finding, FrameItem } from './items.js';
+import { byteText, frameModel, type FrameModel, type ModelField } from './frame-model.js';
+import type { ItemFinding, FrameItem } from './items.js';
 import { Lighting } from './lighting.js';
 
-/** A frame: its first two bytes as bits, all its bytes, and every field with its meaning; each lights up the others. */
+/** A frame: its first two bytes as bits, all its bytes, and every field with its meaning; each highlights the others. */
 export function frameView(item: FrameItem): HTMLElement {
   const model = frameModel(item);
-  const told = el('p', { class: 'told', text: HINT });
+  const description = el('p', { class: 'description', text: HINT });
   const view = el(
     'div',
     { class: 'frame-view' },
     titleOf(item),
     findingsOf(item.findings),
-    el('div', { class: 'frame-left' }, bitStrip(model), byteGrid(model), told, hiddenOf(model), plainOf(item)),
+    el('div', { class: 'frame-left' }, bitStrip(model), byteGrid(model), description, hiddenOf(model), plainOf(item)),
     partTable(model),
   );
   new Lighting(view, (source) => {
-    told.textContent = source === undefined ? HINT : toldOf(model, source);
+    description.textContent = source === undefined ? HINT : descriptionOf(model, source);
     const [only = '', ...others] = source?.dataset['parts']?.split(' ') ?? [];
     view.dataset['lit'] = (others.length === 0 && model.parts[Number(only)]?.kind) || '';
   });
@@ -28,7 +28,7 @@ export function frameView(item: FrameItem): HTMLElement {
 
 const HINT = 'Point at a byte or a field, or move with the arrow keys.';
 
-function toldOf(model: FrameModel, source: HTMLElement): string {
+function descriptionOf(model: FrameModel, source: HTMLElement): string {
   const byte = model.bytes[Number(source.dataset['at'] ?? NaN)];
   if (byte !== undefined) return byteText(model, byte);
   const part = model.parts[Number(source.dataset['parts'])];
@@ -57,7 +57,7 @@ function titleOf(item: FrameItem): HTMLElement {
 }
 
 /** What the rules say, worst first. */
-export function findingsOf(findings: readonly Finding[]): HTMLElement[] {
+export function findingsOf(findings: readonly ItemFinding[]): HTMLElement[] {
   if (findings.length === 0) return [];
   const list = el('ul', { class: 'findings' });
   for (const { severity, rfc, message, code } of findings) {
@@ -122,7 +122,7 @@ function partTable({ parts }: FrameModel): HTMLElement {
 
 const COLUMNS = ['name', 'raw', 'value', 'meaning', 'rfc'] as const;
 
-function partRow(part: Part, index: number): HTMLElement {
+function partRow(part: ModelField, index: number): HTMLElement {
   const row = el('div', { class: `part k-${part.kind}`, role: 'row', 'data-parts': index, tabindex: 0 });
   for (const name of COLUMNS) {
     row.append(el('span', { class: name, role: name === 'name' ? 'rowheader' : 'cell', text: part[name] }));

@@ -11,7 +11,7 @@ export interface StepRun {
   readonly kind: 'key' | 'guid' | 'hash' | 'accept' | 'head' | 'wrong' | 'plain';
 }
 
-export interface Step {
+export interface HandshakeStep {
   readonly title: string;
   /** Lines of runs. */
   readonly lines: readonly (readonly StepRun[])[];
@@ -20,8 +20,8 @@ export interface Step {
   readonly state: 'done' | 'failed' | 'open';
 }
 
-/** The way of a handshake in seven steps, with its own values. */
-export function handshakeSteps(item: HandshakeItem): Step[] {
+/** The handshake in seven steps, with its own values. */
+export function handshakeSteps(item: HandshakeItem): HandshakeStep[] {
   const { key, response } = item;
   if (key === undefined) return [withoutKey(item), responseStep(response), sentStep(response)];
   const joined = key + WEBSOCKET_GUID;
@@ -60,11 +60,11 @@ function run(text: string, kind: StepRun['kind']): StepRun {
   return { text, kind };
 }
 
-function step(title: string, line: readonly StepRun[], about: string, rfc: string, isDone = true): Step {
+function step(title: string, line: readonly StepRun[], about: string, rfc: string, isDone = true): HandshakeStep {
   return { title, lines: [line], about, rfc, state: isDone ? 'done' : 'failed' };
 }
 
-function withoutKey({ request }: HandshakeItem): Step {
+function withoutKey({ request }: HandshakeItem): HandshakeStep {
   const about = request === undefined ? 'the request was not seen' : 'the request has no Sec-WebSocket-Key';
   return {
     title: 'The client sends a key',
@@ -75,7 +75,7 @@ function withoutKey({ request }: HandshakeItem): Step {
   };
 }
 
-function responseStep(response: HeadLines | undefined): Step {
+function responseStep(response: HeadLines | undefined): HandshakeStep {
   const title = 'The server writes its response';
   if (response === undefined) {
     return { title, lines: [], about: 'no response was seen', rfc: 'RFC 6455 §4.2.2', state: 'open' };
@@ -93,7 +93,7 @@ function responseStep(response: HeadLines | undefined): Step {
   return { title, lines, about, rfc: 'RFC 6455 §4.2.2', state: isSwitch(response) ? 'done' : 'failed' };
 }
 
-function sentStep(response: HeadLines | undefined): Step {
+function sentStep(response: HeadLines | undefined): HandshakeStep {
   const title = 'It is sent';
   const rfc = 'RFC 6455 §4.2.2';
   if (response === undefined) return { title, lines: [], about: 'not seen', rfc, state: 'open' };
@@ -110,7 +110,7 @@ function sentStep(response: HeadLines | undefined): Step {
   };
 }
 
-function verifyStep({ accept, response, findings, valid }: HandshakeItem, expected: string): Step {
+function verifyStep({ accept, response, findings, valid }: HandshakeItem, expected: string): HandshakeStep {
   const title = 'The client verifies';
   const rfc = 'RFC 6455 §4.1';
   if (response === undefined) return { title, lines: [], about: `it expects ${expected}`, rfc, state: 'open' };

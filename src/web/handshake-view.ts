@@ -1,7 +1,7 @@
 import { el } from './dom.js';
 import { handshakePreview } from './format.js';
 import { findingsOf } from './frame-view.js';
-import { handshakeSteps, type Step } from './handshake-steps.js';
+import { handshakeSteps, type HandshakeStep } from './handshake-steps.js';
 import type { HandshakeItem, HeadLines } from './items.js';
 
 const MARKS = { done: '✓', failed: '✗', open: '…' } as const;
@@ -39,7 +39,7 @@ function headOf(head: HeadLines | undefined): HTMLElement[] {
   return [el('details', { class: 'head' }, summary, el('div', { class: 'head-lines' }, lines))];
 }
 
-function stepOf({ title, lines, about, rfc, state }: Step): HTMLElement {
+function stepOf({ title, lines, about, rfc, state }: HandshakeStep): HTMLElement {
   const values = lines.map((runs) =>
     el(
       'div',

@@ -8,7 +8,7 @@ import type { Judged } from '../traffic/judged.js';
 /** What the page shows a row of. They come from the server as records, or are read from pasted bytes. */
 export type Item = FrameItem | HandshakeItem | NoteItem;
 
-export interface Finding {
+export interface ItemFinding {
   readonly code: string;
   readonly severity: string;
   readonly rfc: string;
@@ -20,7 +20,7 @@ interface Base {
   readonly connection?: number | undefined;
   /** Seconds since the epoch. */
   readonly time?: number | undefined;
-  readonly findings: readonly Finding[];
+  readonly findings: readonly ItemFinding[];
 }
 
 export interface FrameItem extends Base {
@@ -62,14 +62,14 @@ export interface NoteItem extends Base {
   readonly text: string;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+type RecordFields = Readonly<Record<string, unknown>>;
 
 /** A record of the inspector channel; undefined for those that make no row. They come from our own server: their form is known. */
-export function itemOfRecord(record: Fields): Item | undefined {
+export function itemOfRecord(record: RecordFields): Item | undefined {
   const connection = (record['connection'] as number | undefined) ?? 0;
   const time = record['time'] as number | undefined;
   const own = record['diagnostics'];
-  const findings = Array.isArray(own) ? (own as Finding[]) : [];
+  const findings = Array.isArray(own) ? (own as ItemFinding[]) : [];
   const base = { connection, time, findings };
   switch (record['type']) {
     case 'frame':
@@ -91,7 +91,7 @@ export function itemOfRecord(record: Fields): Item | undefined {
   }
 }
 
-function frameFields(record: Fields): Omit<FrameItem, keyof Base | 'kind'> {
+function frameFields(record: RecordFields): Omit<FrameItem, keyof Base | 'kind'> {
   const header = bytesOf(record['header'] as string);
   return {
     direction: record['direction'] as Direction,
@@ -105,14 +105,14 @@ function frameFields(record: Fields): Omit<FrameItem, keyof Base | 'kind'> {
 }
 
 /** A request of the chat by polling, and its answer. */
-function requestText(record: Fields): string {
+function requestText(record: RecordFields): string {
   const { method, target, status, messages, requestBytes, responseBytes, duration } = record as Record<string, number>;
-  const heard = messages === undefined ? '' : `, ${messages} ${messages === 1 ? 'message' : 'messages'}`;
-  const answer = status === undefined ? 'the client left before an answer' : `${status}${heard}`;
+  const carried = messages === undefined ? '' : `, ${messages} ${messages === 1 ? 'message' : 'messages'}`;
+  const answer = status === undefined ? 'the client left before an answer' : `${status}${carried}`;
   return `${method} ${target}: ${answer}; ${requestBytes} bytes up, ${responseBytes} down, ${Math.round(duration! * 1000)} ms`;
 }
 
-function endText(record: Fields): string {
+function endText(record: RecordFields): string {
   const { client, server } = record['frames'] as Record<'client' | 'server', number>;
   const code = record['closeCode'] as number | undefined;
   return `${code === undefined ? 'without a close frame' : `close ${code}`}; ${client} frames from the client, ${server} from the server`;
@@ -156,7 +156,7 @@ export function itemOfJudged(judged: Judged): Item {
 
 const NOTES = { tail: 'cut off', gap: 'missing', unread: 'passed over', body: 'body', failure: 'failed' } as const;
 
-function noteText(judged: Exclude<Judged, { type: 'cause' }>, findings: readonly Finding[]): string {
+function noteText(judged: Exclude<Judged, { type: 'cause' }>, findings: readonly ItemFinding[]): string {
   if (judged.type === 'body') return `${judged.bytes.length} bytes that are no frames`;
   return findings[0]?.message ?? '';
 }

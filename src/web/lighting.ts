@@ -1,13 +1,13 @@
 /**
- * Lights up what belongs together: elements below `root` name the parts that they show (`data-parts="0 3"`), and the one
- * under the pointer, or else the one with the focus, lights up all that share a part with it.
+ * Highlights what belongs together: elements below `root` name the parts that they show (`data-parts="0 3"`), and the one
+ * under the pointer, or else the one with the focus, highlights all that share a part with it.
  */
 export class Lighting {
   private lit: Element[] = [];
 
   constructor(
     private readonly root: HTMLElement,
-    private readonly tell: (source: HTMLElement | undefined) => void,
+    private readonly show: (source: HTMLElement | undefined) => void,
   ) {
     root.addEventListener('pointerover', (event) => this.light(sourceOf(event.target)));
     root.addEventListener('pointerleave', () => this.light(this.focused()));
@@ -33,7 +33,7 @@ export class Lighting {
       );
       for (const element of this.lit) element.classList.add('lit');
     }
-    this.tell(source);
+    this.show(source);
   }
 }
 

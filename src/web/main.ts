@@ -1,33 +1,33 @@
 import { OPCODE } from '../codec/frames/registry.js';
 import { Channel, type ChannelTaker } from './channel.js';
 import { Compare } from './compare.js';
-import { Conversation } from './conversation.js';
+import { ConnectPanel } from './connect-panel.js';
 import { byId } from './dom.js';
-import { Inspector } from './inspector.js';
+import { RecordPanel } from './record-panel.js';
 import type { FrameItem, HandshakeItem, Item } from './items.js';
 import { setUpPaste } from './paste.js';
 import { setUpTabs } from './tabs.js';
 import { takeToken } from './token.js';
 
-/** Puts the parts of the page together: what the server tells goes to the inspector, and what is about its own connection to the conversation. */
+/** Puts the parts of the page together: what the server reports goes to the record panel, and what is about its own connection to the connect panel. */
 class App {
-  private readonly inspector = new Inspector();
+  private readonly records = new RecordPanel();
   private readonly compare = new Compare();
-  private readonly conversation: Conversation = new Conversation({
+  private readonly connectPanel: ConnectPanel = new ConnectPanel({
     connecting: (target) => this.connecting(target),
     ping: () => this.own !== undefined && this.channel.ping(this.own, 'are you there?'),
   });
   private readonly watcher: ChannelTaker = {
     hello: ({ mode, subprotocols }) => {
-      this.inspector.startOver();
+      this.records.startOver();
       const pill = byId('mode', HTMLElement);
       pill.textContent = mode;
       pill.hidden = false;
-      this.conversation.setMode(mode, subprotocols);
+      this.connectPanel.setMode(mode, subprotocols);
     },
     replayed: () => (this.live = true),
     item: (item) => this.take(item),
-    failed: (message) => this.conversation.messages.note(message, 'wrong'),
+    failed: (message) => this.connectPanel.messages.note(message, 'wrong'),
     state: (isOpen) => this.setState(isOpen),
   };
   private readonly channel = new Channel(this.watcher, takeToken());
@@ -57,13 +57,13 @@ class App {
   }
 
   private take(item: Item): void {
-    this.inspector.add(item);
+    this.records.add(item);
     if (!this.live) return;
     if (item.kind === 'handshake') this.claim(item);
-    if (item.kind === 'frame' && item.connection === this.own) this.tellPing(item);
+    if (item.kind === 'frame' && item.connection === this.own) this.notePing(item);
   }
 
-  /** A page is not told which connection is its own: it is the first that asks for the same, from this origin. */
+  /** The server does not report which connection is the page's own: it is the first with the same request, from this origin. */
   private claim({ connection, request, response }: HandshakeItem): void {
     const origin = request?.headers.find(([name]) => name.toLowerCase() === 'origin')?.[1];
     if (this.expected === undefined || request?.line.split(' ')[1] !== this.expected || origin !== location.origin)
@@ -71,20 +71,20 @@ class App {
     this.expected = undefined;
     const [, status] = response?.line.split(' ') ?? [];
     if (status !== '101')
-      return this.conversation.messages.note(`refused: ${response?.line ?? 'no response'}`, 'wrong');
-    if (!this.conversation.isActive) return;
+      return this.connectPanel.messages.note(`refused: ${response?.line ?? 'no response'}`, 'wrong');
+    if (!this.connectPanel.isActive) return;
     this.own = connection;
-    this.conversation.canPing(true);
-    this.conversation.messages.note(`connection #${connection} is open`);
+    this.connectPanel.canPing(true);
+    this.connectPanel.messages.note(`connection #${connection} is open`);
   }
 
-  /** Scripts of a page never see a ping: the browser answers by itself. */
-  private tellPing({ header, direction, time }: FrameItem): void {
+  /** Scripts of a page never see a ping: the browser answers it. */
+  private notePing({ header, direction, time }: FrameItem): void {
     if (header.opcode === OPCODE.ping && direction === 'server') this.pingedAt = time;
     if (header.opcode !== OPCODE.pong || direction !== 'client' || this.pingedAt === undefined) return;
     const milliseconds = ((time ?? this.pingedAt) - this.pingedAt) * 1000;
     this.pingedAt = undefined;
-    this.conversation.messages.note(`the server's ping was answered after ${milliseconds.toFixed(1)} ms`);
+    this.connectPanel.messages.note(`the server's ping was answered after ${milliseconds.toFixed(1)} ms`);
   }
 }
 

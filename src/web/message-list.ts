@@ -21,7 +21,7 @@ export class MessageList {
     );
   }
 
-  /** Something that nobody said. */
+  /** A line that is no message. */
   note(text: string, kind: '' | 'wrong' = ''): void {
     this.add(el('li', { class: `message info ${kind}` }, el('span', { class: 'body', text }), timeOf()));
   }

@@ -8,7 +8,7 @@ const MOST_ROWS = 2000;
 /** How near to its end a list has to be to follow what is new: pixels. */
 const NEAR_END = 40;
 
-/** A list of records, a row each. New ones are put in together, once a frame of the screen. */
+/** A list of records, a row each. New rows are inserted together, once per frame of the screen. */
 export class RowList {
   private readonly items = new WeakMap<Element, Item>();
   private waiting: Item[] = [];
@@ -22,7 +22,7 @@ export class RowList {
   constructor(
     private readonly list: HTMLElement,
     private readonly select: (item: Item) => void,
-    /** The reader wants to go on into what was selected. */
+    /** The reader opens what was selected. */
     private readonly enter: () => void,
   ) {
     list.addEventListener('click', (event) => {
@@ -39,7 +39,7 @@ export class RowList {
     this.schedule();
   }
 
-  /** What comes meanwhile is kept, and shown when it goes on. */
+  /** What comes meanwhile is kept, and shown when the list continues. */
   get paused(): boolean {
     return this.isPaused;
   }

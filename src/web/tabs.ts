@@ -1,7 +1,7 @@
-/** Beside each other from this width on: the conversation is always there, and the other three are tabs. */
+/** Beside each other from this width on: the connect panel is always there, and the other three are tabs. */
 const wide = matchMedia('(min-width: 1080px)');
 
-/** One panel at a time; `opened` is told which. */
+/** One panel at a time; `opened` is called with its name. */
 export function setUpTabs(opened: (name: string) => void): void {
   const list = document.querySelector<HTMLElement>('[role="tablist"]')!;
   const tabs = [...list.querySelectorAll<HTMLElement>('[role="tab"]')];

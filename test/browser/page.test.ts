@@ -88,7 +88,7 @@ describe.skipIf(!chromium)('the page', () => {
     await page.keyboard.press('ArrowRight');
     expect(await lit(page, '#detail')).toEqual({ fields: ['MASK', 'length'], bytes: 1 });
     await page.keyboard.press('End');
-    expect(await page.textContent('#detail .told')).toMatch(/^byte 7: [0-9a-f]{2} ⊕ [0-9a-f]{2} = 69 {2}'i'$/);
+    expect(await page.textContent('#detail .description')).toMatch(/^byte 7: [0-9a-f]{2} ⊕ [0-9a-f]{2} = 69 {2}'i'$/);
     await page.locator('#rows [aria-selected=true]').focus();
     await page.keyboard.press('Home');
     expect(await page.locator('#detail .step').count()).toBe(7);

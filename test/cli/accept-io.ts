@@ -1,4 +1,4 @@
-import { run, type AcceptOptions } from '../../src/cli/commands/accept.js';
+import { run, type AcceptCommandOptions } from '../../src/cli/commands/accept.js';
 import { UsageError } from '../../src/cli/host/exit.js';
 import type { Io, Output } from '../../src/cli/host/io.js';
 
@@ -28,7 +28,11 @@ async function* chunked(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
 }
 
 /** `accept` in a world of the test's making. */
-export async function accept(key: string | undefined, options: AcceptOptions = {}, world: World = {}): Promise<Ran> {
+export async function accept(
+  key: string | undefined,
+  options: AcceptCommandOptions = {},
+  world: World = {},
+): Promise<Ran> {
   const written = { out: '', err: '' };
   const output = (name: 'out' | 'err', isTTY: boolean): Output => ({
     isTTY,

@@ -151,11 +151,11 @@ describe('findAcceptMistake', () => {
     expect(findAcceptMistake(RFC_KEY, value, hashOf)).toBe(mistake);
   });
 
-  it('knows the example of the RFC with another key', () => {
+  it('recognises the example of the RFC with another key', () => {
     expect(findAcceptMistake('kJXuOKsrl3AR1KeFngRElQ==', 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=', hashOf)).toBe('rfc-example');
   });
 
-  it('knows a hash that was taken for a C string', () => {
+  it('recognises a hash that was treated as a C string', () => {
     const key = Array.from({ length: 1000 }, (_, i) => Buffer.alloc(16, `${i}`).toString('base64')).find((text) =>
       digest(text + WEBSOCKET_GUID)
         .subarray(1, 19)

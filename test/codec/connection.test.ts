@@ -19,7 +19,7 @@ describe('Connection', () => {
     expect(told(connection.push(1, UPGRADE))).toEqual(['handshake server', 'frame client']);
   });
 
-  it('reads no frames behind bytes that were too many to keep', () => {
+  it('reads no frames after bytes that were too many to keep', () => {
     const connection = new Connection();
     connection.push(0, REQUEST);
     const events = [];
@@ -31,7 +31,7 @@ describe('Connection', () => {
     expect(told(connection.push(0, HELLO))).toEqual(['body client']);
   });
 
-  it('tells who is who by the mask where no handshake was seen', () => {
+  it('distinguishes client and server by the mask where no handshake was seen', () => {
     const connection = new Connection();
     expect(told(connection.push(0, bytesOf('810161')))).toEqual(['frame server']);
     expect(told(connection.push(1, HELLO))).toEqual(['frame client']);

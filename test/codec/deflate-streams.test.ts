@@ -343,7 +343,7 @@ describe('a stream reads on its own', () => {
     expect([a, c, a, b, c, c, b, a].map(read)).toEqual([0, 1, 0, 1, 1, 0, 0, 1]);
   });
 
-  it('lets large memory go: behind 64 small messages, and at once where nothing came of it', () => {
+  it('releases large memory: after 64 small messages, and at once where it was not used', () => {
     const collect = collector();
     const block = zlib.deflateRawSync(Buffer.alloc(20 * MEGA), { finishFlush: zlib.constants.Z_SYNC_FLUSH });
     const one = new MessageInflater(streaming(), PLAIN, 64 * MEGA);

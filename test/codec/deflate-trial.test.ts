@@ -69,7 +69,7 @@ describe('a zlib that leaves the dictionary of raw data out, as one of Deno 2.9 
     },
   );
 
-  it('accuses nobody: a conversation that keeps its context', () => {
+  it('reports no fault in a conversation that keeps its context', () => {
     const one = new MessageInflater(raw, { windowBits: 15, noContextTakeover: false }, 1000);
     for (const hex of ['f248cdc9c90700', 'f200110000', 'f348cdc9c9070000', 'f200110000']) {
       const outcome = one.inflate(bytesOf(hex));
@@ -85,7 +85,7 @@ describe('the inside of zlib’s streams', () => {
     expect(worksAsKnown(writing((args) => args))).toBe(true);
   });
 
-  it('is good enough where errors are not told: the state tells them', () => {
+  it('passes where errors are not reported: the state shows them', () => {
     const mute = { get: () => () => undefined, set: () => undefined };
     const quiet = zlibWith((stream) => Object.defineProperty(stream._handle, 'onerror', mute));
     expect(worksAsKnown(quiet)).toBe(true);
@@ -116,7 +116,7 @@ describe('the inside of zlib’s streams', () => {
     expect(one.inflate(bytesOf('f248'))).toMatchObject({ status: 'invalid' });
   });
 
-  it('is looked at only after so many messages that it pays, and once', () => {
+  it('runs only once, after as many messages as make it worth its cost', () => {
     let opened = 0;
     const raw = deflateWith(
       zlibWith(() => opened++),

@@ -75,7 +75,7 @@ describe.each(WAYS)('a context with a hole, read by %s', (_, create) => {
     },
   );
 
-  it('beyond a window that is known again, a reference is a fault; before, it may be honest', () => {
+  it('beyond a window that is known again, a reference is a fault; before, it may be valid', () => {
     const phrase = Buffer.from('something longer than three bytes');
     for (const [known, status] of [
       [511, 'context-lost'],
@@ -95,7 +95,7 @@ describe.each(WAYS)('a context with a hole, read by %s', (_, create) => {
     }
   });
 
-  it('a message that refers to known and unknown bytes leaves nothing of itself behind', () => {
+  it('a message that refers to known and unknown bytes adds nothing to the window', () => {
     const one = new MessageInflater(create(), PLAIN, MEGA, false);
     expect(text(one.inflate(HELLO))).toBe('Hello');
     const both = deflateRawSync(Buffer.from('HelloHello, unknown phrase'), {
@@ -154,7 +154,7 @@ describe.each(WAYS)('a context with a hole, read by %s', (_, create) => {
       expect(text(a.inflate(AGAIN))).toBe('context-lost');
     });
 
-    it('none at all: every message stands for itself', () => {
+    it('none at all: every message is independent', () => {
       const windows = new DeflateWindows(0);
       const [one] = several(1, windows);
       for (let i = 0; i < 3; i++) {

@@ -62,7 +62,7 @@ describe('inflating messages (RFC 7692 §7.2.3)', () => {
     expect(inflater().inflate(bytesOf(hex))).toMatchObject({ status: 'invalid' });
   });
 
-  it('stops at the limit, and knows that the context is gone', () => {
+  it('stops at the limit, and marks the context as lost', () => {
     const bomb = new MessageDeflater(nodeDeflate, PLAIN).deflate(new Uint8Array(MEGA + 1));
     const one = inflater();
     expect(one.inflate(bomb)).toEqual({ status: 'too-large', limit: MEGA });

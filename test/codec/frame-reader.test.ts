@@ -49,7 +49,7 @@ describe('frame vectors', () => {
 });
 
 describe('FrameReader', () => {
-  it('tells of a header before its payload comes', () => {
+  it('reports a header before its payload comes', () => {
     const events = new FrameReader().push(bytesOf('818537fa213d'));
     expect(events.map((event) => event.type)).toEqual(['frame-start']);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { concat } from '../../src/codec/bytes/byte-collector.js';
-import { FrameSearch, type Found } from '../../src/codec/resync/frame-search.js';
+import { FrameSearch, type FoundFrames } from '../../src/codec/resync/frame-search.js';
 import { between, dice, KINDS, LARGE, PACKINGS, SEED, streamOf, type Kind, type Stream } from './frame-streams.js';
 
 /**
@@ -18,7 +18,7 @@ function trial({ bytes, starts, ends }: Stream, kind: Kind, masked: boolean, nam
     deflate: kind.deflate === true || dice.once(3),
     known: true,
   });
-  let found: Found | undefined;
+  let found: FoundFrames | undefined;
   let at = from;
   for (let i = first; i < ends.length && !found; i++) {
     found = search.push(bytes, at, ends[i]!, i);
@@ -59,7 +59,7 @@ describe(`frames behind a hole, seed ${SEED}`, () => {
     });
   }
 
-  it('tells how many whole frames were passed over on average', () => {
+  it('prints how many whole frames were passed over on average', () => {
     console.log(['masked: each, full, bursts; unmasked: the same', ...table].join('\n'));
   });
 });

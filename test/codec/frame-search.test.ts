@@ -5,7 +5,12 @@ import { concat } from '../../src/codec/bytes/byte-collector.js';
 import { writeCloseBody } from '../../src/codec/messages/close.js';
 import { isDeflated } from '../../src/codec/resync/evidence-deflate.js';
 import { FrameReader } from '../../src/codec/frames/frame-reader.js';
-import { FrameSearch, type Found, type SearchBudget, type SearchOptions } from '../../src/codec/resync/frame-search.js';
+import {
+  FrameSearch,
+  type FoundFrames,
+  type SearchBudget,
+  type SearchOptions,
+} from '../../src/codec/resync/frame-search.js';
 import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
 import { encodeUtf8 } from '../../src/codec/bytes/utf8.js';
 import { Dice } from '../fuzz/dice.js';
@@ -22,7 +27,7 @@ const text = (words: string, masked = false): Uint8Array => frame(1, encodeUtf8(
 const TALK = ['{"id":1,"say":"good morning"}', '{"id":2,"say":"and to you"}', '{"id":3}', '{"id":4,"say":"it rains"}'];
 
 /** Segments one after the other, tagged with their numbers; what the end finds, if they do not. */
-function searched(options: SearchOptions, segments: readonly Uint8Array[]): Found | undefined {
+function searched(options: SearchOptions, segments: readonly Uint8Array[]): FoundFrames | undefined {
   const search = new FrameSearch(options);
   for (const [tag, segment] of segments.entries()) {
     const found = search.push(segment, 0, segment.length, tag);
@@ -31,10 +36,10 @@ function searched(options: SearchOptions, segments: readonly Uint8Array[]): Foun
   return search.end();
 }
 
-const bytesOf = (found: Found | undefined): Uint8Array =>
+const bytesOf = (found: FoundFrames | undefined): Uint8Array =>
   concat((found?.pieces ?? []).map(({ bytes, start, end }) => bytes.subarray(start, end)));
 /** First byte and length of what an ordinary reader makes of it. */
-const framesOf = (found: Found | undefined): string[] =>
+const framesOf = (found: FoundFrames | undefined): string[] =>
   new FrameReader()
     .push(bytesOf(found))
     .flatMap((event) =>
@@ -63,7 +68,7 @@ describe('FrameSearch', () => {
     expect(framesOf(found)).toEqual(TALK.slice(1).map((words) => `81+${words.length}`));
   });
 
-  it('gives the pieces of a part of a segment with its tag, and what was pushed behind it', () => {
+  it('gives the pieces of a part of a segment with its tag, and what was pushed after it', () => {
     const stream = concat([dice.bytes(100), ...TALK.map((words) => text(words)), frame(2, dice.bytes(300_000))]);
     const search = new FrameSearch(SERVER);
     const found = search.push(concat([new Uint8Array(5), stream, new Uint8Array(5)]), 5, 5 + stream.length, 42);
@@ -100,7 +105,7 @@ describe('FrameSearch', () => {
     expect([undefined, ...starts]).toContain(early?.passed);
   });
 
-  it('reads fragments, controls between them, and nothing behind a close frame', () => {
+  it('reads fragments, controls between them, and nothing after a close frame', () => {
     const message = [
       frame(2, dice.bytes(500), true, false),
       frame(9, dice.bytes(8), true),
@@ -127,7 +132,7 @@ describe('FrameSearch', () => {
     expect(searched({ ...SERVER, deflate: true }, broken)).toBeUndefined();
   });
 
-  it('knows a frame that is larger than what may be held by its header', () => {
+  it('recognises a frame that is larger than what may be held by its header', () => {
     const header = encodeFrame({ fin: true, rsv: 0, opcode: 2, payload: dice.bytes(0), payloadLength: 1_000_000 });
     const dense = (length: number): Uint8Array => dice.bytes(length).map((byte) => byte | 1);
     const found = searched(SERVER, [concat([dense(100), header, dense(1300)])]);
@@ -137,7 +142,7 @@ describe('FrameSearch', () => {
     expect(searched(SERVER, [concat([new Uint8Array(100), header, new Uint8Array(1300)])])).toBeUndefined();
   });
 
-  it('looks for the masking that it is told, or for one', () => {
+  it('looks for the given masking, or for either', () => {
     const both = [...TALK.map((words) => text(words, true)), ...TALK.map((words) => text(words))];
     expect(searched(CLIENT, both)).toMatchObject({ passed: 0, masked: true });
     expect(searched(SERVER, both)).toMatchObject({ masked: false });
@@ -145,7 +150,7 @@ describe('FrameSearch', () => {
     expect(searched({ ...JOINED, known: true }, [concat(mixed)])).toBeUndefined();
   });
 
-  it('asks for more where WebSocket is only a guess, until the other direction tells', () => {
+  it('requires more where WebSocket is only a guess, until the other direction proves it', () => {
     const segments = Array.from({ length: 12 }, (_, i) => frame(2, dice.bytes(30 + i)));
     expect(searched(JOINED, segments)).toBeUndefined();
     const search = new FrameSearch(JOINED);
@@ -292,7 +297,7 @@ describe('the structure of compressed messages', () => {
     );
   });
 
-  it('is seen behind a final block (RFC 7692 §7.2.3.4)', () => {
+  it('is seen after a final block (RFC 7692 §7.2.3.4)', () => {
     const bytes = Uint8Array.of(0xf3, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00, 0x00);
     expect(isDeflated(bytes, 0, bytes.length, 0)).toBe(true);
   });

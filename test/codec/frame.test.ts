@@ -21,7 +21,7 @@ describe('headers', () => {
     expect(hexOf(createHeader(init).bytes)).toBe(hex);
   });
 
-  it('knows lengths above 2^53 exactly', () => {
+  it('keeps lengths above 2^53 exactly', () => {
     expect(readHeader(bytesOf('827f0020000000000001'), 0, 0, 0).exactLength).toBe(2n ** 53n + 1n);
     expect(readHeader(bytesOf('827f001fffffffffffff'), 0, 0, 0).exactLength).toBe(Number.MAX_SAFE_INTEGER);
   });
@@ -30,7 +30,7 @@ describe('headers', () => {
     expect(() => createHeader({ fin: true, rsv: 0, opcode: 1, payloadLength: 126, lengthForm: 7 })).toThrow(RangeError);
   });
 
-  it('names its fields and where they stand', () => {
+  it('names its fields and their places', () => {
     const header = readHeader(bytesOf('81fe00050ec3f3cd'), 0, 0, 10);
     expect(headerFields(header, 5)).toEqual([
       { name: 'FIN', span: { start: 10, end: 11, mask: 0x80 }, value: 1 },

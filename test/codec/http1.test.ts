@@ -115,7 +115,7 @@ describe('parseHead', () => {
     ]);
   });
 
-  it('goes on behind a line without a colon', () => {
+  it('continues after a line without a colon', () => {
     expect(parse(BROKEN_HEADS['no colon'] as string).headers.map((h) => h.name)).toEqual(['Host']);
   });
 
@@ -205,7 +205,7 @@ describe('HeadReader', () => {
     expect(head.headers).toHaveLength(1);
   });
 
-  it('keeps no more than the limit of a head of 10 MB, and finds what is behind it', () => {
+  it('keeps no more than the limit of a head of 10 MB, and finds what follows it', () => {
     const reader = new HeadReader();
     expect(reader.push(latin1Bytes('GET / HTTP/1.1\r\nHost: a\r\n'))).toBeUndefined();
     const line = latin1Bytes(`X: ${'y'.repeat(65_531)}\r\n`);

@@ -75,7 +75,7 @@ describe('a connection', () => {
     expect(pair.client.receive(Uint8Array.of(0x81))).toEqual([]);
   });
 
-  it('a second close frame is nothing, and nothing but that follows one', () => {
+  it('a second close frame is not sent, and no other frame follows one', () => {
     const pair = new Pair();
     pair.send('client', { type: 'close' });
     expect(pair.client.send({ type: 'close' })).toHaveLength(0);

@@ -150,7 +150,7 @@ describe('connect', () => {
     expectBoth(run);
   });
 
-  it('the lines of a body are marked as somebody else’s', async () => {
+  it('the lines of a body are marked as the peer’s', async () => {
     const { url } = await http((_, response) => {
       response.writeHead(403);
       response.end('no entry\n::error::x\n');

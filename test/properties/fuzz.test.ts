@@ -8,7 +8,7 @@ const SEED = Number(process.env['SEED'] ?? 6455);
 const COUNT = Number(process.env['COUNT'] ?? 20_000);
 
 describe(`random and mutated inputs (SEED=${SEED} COUNT=${COUNT})`, () => {
-  it('never throw, come back as they were, and are told of as they are', { timeout: 600_000 }, async () => {
+  it('never throw, come back as they were, and are reported as they are', { timeout: 600_000 }, async () => {
     const corpus = readCorpus(new URL('../../fixtures/', import.meta.url));
     const { counts, failures } = await fuzz(codec, corpus, { seed: SEED, from: 0, to: COUNT });
     expect(failures).toEqual([]);

@@ -121,7 +121,7 @@ describe(`memory (SEED=${seed})`, () => {
     });
   });
 
-  it.each(CLASSES)('FrameReader and decodeFrames copy a %s, unless views are asked for', (_, classed) => {
+  it.each(CLASSES)('FrameReader and decodeFrames copy a %s, unless views are requested', (_, classed) => {
     fc.assert(
       fc.property(wireBytes, cuts, (bytes, sizes) => {
         const events = (memory: PayloadMemory, after: (chunk: Uint8Array) => void): unknown => {
@@ -219,7 +219,7 @@ describe(`memory (SEED=${seed})`, () => {
     );
   });
 
-  it('a head does not hang on the chunks that it came in', () => {
+  it('a head does not keep the chunks that it came in', () => {
     const reader = new HeadReader();
     const bytes = Buffer.from(SEED_REQUEST, 'latin1');
     let head: unknown;

@@ -98,7 +98,7 @@ function unknown(said: readonly Said[], sizes: readonly number[]): TranscriptEve
 }
 
 describe('a stream in one sequence and the same with its sides known', () => {
-  it('tell the same handshakes, bodies and frames, whole and in any chunks', () => {
+  it('give the same handshakes, bodies and frames, whole and in any chunks', () => {
     const dialogue = fc.tuple(tries, handshake, frames).map((parts) => parts.flat());
     const property = fc.property(dialogue, cuts, cuts, (said, one, other) => {
       const expected = shown(known(said, []), true);
@@ -109,7 +109,7 @@ describe('a stream in one sequence and the same with its sides known', () => {
     fc.assert(property, { numRuns: 500 });
   });
 
-  it('tell the same frames without a handshake', () => {
+  it('give the same frames without a handshake', () => {
     const property = fc.property(frames, cuts, cuts, (said, one, other) => {
       const expected = shown(known(said, one), false);
       expect(shown(unknown(said, other), false)).toEqual(expected);
@@ -117,7 +117,7 @@ describe('a stream in one sequence and the same with its sides known', () => {
     fc.assert(property, { numRuns: 500 });
   });
 
-  it('tell a refusal, another try and its frames', () => {
+  it('give a refusal, another try and its frames', () => {
     const said: Said[] = [
       { side: 0, bytes: request() },
       { side: 1, bytes: REFUSALS[1]! },

@@ -91,7 +91,7 @@ describe('vectors', () => {
   );
 });
 
-describe('where a fault stands', () => {
+describe('the place of a fault', () => {
   function spansOf(hex: string, setting: Setting = {}): unknown[] {
     const inspector = new Inspector({ direction: setting.direction ?? 'unknown', bare: true });
     const records = [...inspector.push(bytesOf(hex)), ...inspector.end()];
@@ -110,7 +110,7 @@ describe('where a fault stands', () => {
     expect(spansOf(hex, setting)).toEqual([span]);
   });
 
-  it('tells the bytes of a wrong sequence, whatever its fragment', () => {
+  it('reports the bytes of a wrong sequence, whatever its fragment', () => {
     const [told] = diagnose('0101e2800161');
     expect(told).toMatchObject({ code: 'text-not-utf8', message: 'invalid UTF-8 at byte 0 of the message: e2' });
   });

@@ -104,7 +104,7 @@ describe('judgeHandshake', () => {
     expect(handshakeChecklist(bare).find((row) => row.code === 'response-accept-value')?.result).toBe('not-seen');
   });
 
-  it('tells a fault once, and fails every requirement that it breaks', () => {
+  it('reports a fault once, and fails every requirement that it breaks', () => {
     const draft = both({ 'Sec-WebSocket-Version': '8' }, { line: 'HTTP/1.1 400 Bad Request' });
     expect(codes(draft)).toEqual(['request-version-draft', 'response-status']);
     expect(row(draft, 'request-version-value')).toMatchObject({

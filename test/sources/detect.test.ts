@@ -24,7 +24,7 @@ const file = (name: string): Uint8Array =>
 const XXD = '00000000: 8107 3535 3535 3535 35                   ..5555555\n';
 const FRAME = '810735353535353535';
 
-describe('text is recognised, whatever stands around it', () => {
+describe('text is recognised, whatever surrounds it', () => {
   test.each([
     ['hex digits', '810548656c6c6f', '810548656c6c6f', 'hex'],
     ['a prompt in front of hex', `$ xxd -p f\n${FRAME}\n`, FRAME, 'hex'],
@@ -94,7 +94,7 @@ describe('raw bytes', () => {
   test.each([
     ['a request', 'GET /chat HTTP/1.1\r\nHost: a\r\n\r\n'],
     ['a response', 'HTTP/1.1 101 Switching Protocols\nUpgrade: websocket\n\n'],
-  ])('%s as text, and frames behind it', (_, head) => {
+  ])('%s as text, and frames after it', (_, head) => {
     const input = latin1(`${head}\x81\x00`);
     expect(readAllWays(auto, input).bytes).toBe(toHex(input));
     expect(kindOf(latin1(head))).toBe('raw bytes');
@@ -115,7 +115,7 @@ describe('raw bytes', () => {
   });
 });
 
-describe('live: nothing is held back longer than it takes to tell what it is', () => {
+describe('live: nothing is held back longer than it takes to recognise it', () => {
   test.each([
     ['the first byte of a frame', Uint8Array.of(0x81), 'raw bytes'],
     ['four bytes of pcap', Uint8Array.of(0xd4, 0xc3, 0xb2, 0xa1), 'pcap'],

@@ -467,12 +467,12 @@ describe('at once', () => {
     ).toEqual(['data 0 0 a']);
   });
 
-  it('a hole that was acknowledged long before bytes come behind it', () => {
+  it('a hole that was acknowledged long before bytes come after it', () => {
     expect(live([...HELLO, acked(S + 3, 1), server(3, 'd', { time: 11 })])).toEqual(['gap 0 1 3', 'data 0 1 d']);
     expect(live([...HELLO, acked(S + 3, 1), server(3, 'd', { time: 1.1 })])).toEqual([]);
   });
 
-  it('all in front of a reset, and of an end of both sides', () => {
+  it('all before a reset, and before an end of both sides', () => {
     expect(live([...HELLO, server(2, 'c'), { seq: C, flags: RST }])).toEqual([
       'gap 0 1 2',
       'data 0 1 c',
@@ -483,7 +483,7 @@ describe('at once', () => {
 });
 
 describe('connections', () => {
-  it('are numbered by their first packets, and told apart by addresses and ports', () => {
+  it('are numbered by their first packets, and distinguished by addresses and ports', () => {
     const { short } = sendAll([
       ...handshake(1, 1),
       ...handshake(1, 1, { sport: 40001 }),
@@ -501,7 +501,7 @@ describe('connections', () => {
   const raw = (flows: Flows, bytes: Uint8Array): void =>
     flows.push({ link: 'raw', bytes, originalLength: bytes.length });
 
-  it('on one address: the ports tell the directions', () => {
+  it('on one address: the ports distinguish the directions', () => {
     const recorder = new Recorder();
     const flows = new Flows(recorder);
     const home = { src: [127, 0, 0, 1], dst: [127, 0, 0, 1] };
@@ -598,7 +598,7 @@ describe('connections', () => {
 });
 
 describe('who is not interested', () => {
-  it('ignores from the start, and still tells connections apart', () => {
+  it('ignores from the start, and still distinguishes connections', () => {
     const opened: number[] = [];
     const flows = new Flows({
       opened(connection) {
@@ -691,7 +691,7 @@ describe('bounds', () => {
     expect(recorder.short.at(-1)).toMatch(/^close \d+ end$/);
   });
 
-  it('those that nobody reads are given up first', () => {
+  it('those that are not read are given up first', () => {
     const recorder = new Recorder();
     const flows = new Flows(
       { opened: (connection) => (connection.a.port === 60_000 ? recorder.opened(connection) : undefined) },

@@ -20,7 +20,7 @@ describe.each(ENCAPSULATIONS)('%s', (_name, link, wrap) => {
     expect(ipStart('unknown', bytes, 2, end, end)).toBe(expected);
   });
 
-  it('inferred with padding behind, with offloaded length, and cut', () => {
+  it('inferred with trailing padding, with offloaded length, and cut', () => {
     const ip = ipv4(segment);
     const padded = concat(wrap(ip), [0, 0, 0, 0, 0, 0]);
     const at = padded.length - 6 - ip.length;
@@ -30,7 +30,7 @@ describe.each(ENCAPSULATIONS)('%s', (_name, link, wrap) => {
     expect(ipStart('unknown', padded, 0, padded.length - 8, padded.length - 8)).toBe(at);
   });
 
-  it('never looks behind the end', () => {
+  it('never looks after the end', () => {
     const packet = wrap(ipv4(segment));
     for (let end = 0; end < packet.length; end++) {
       const at = ipStart(link, packet, 0, end, packet.length);

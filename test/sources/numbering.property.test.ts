@@ -1,6 +1,6 @@
 import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
-import { Flows, type Connection } from '../../src/sources/tcp/flows.js';
+import { Flows, type TcpConnection } from '../../src/sources/tcp/flows.js';
 import type { StreamTaker } from '../../src/codec/bytes/stream-taker.js';
 import { ACK, FIN, RST, send, SYN, type Sent } from './packets.js';
 
@@ -29,9 +29,9 @@ const NOBODY: StreamTaker = {
 };
 
 /** Which packet opened which connection. */
-function opened(sent: readonly Sent[], isRead: (connection: Connection) => boolean, ignores = false): string[] {
+function opened(sent: readonly Sent[], isRead: (connection: TcpConnection) => boolean, ignores = false): string[] {
   const found: string[] = [];
-  const known: Connection[] = [];
+  const known: TcpConnection[] = [];
   let packet = 0;
   const flows = new Flows(
     {
@@ -80,7 +80,7 @@ describe('numbers of connections', () => {
   });
 });
 
-describe('a beginning that an acknowledgment tells late', () => {
+describe('a beginning that an acknowledgment shows late', () => {
   const all = { stray: 0, deliveredBytes: 3, lostBytes: 0, duplicateBytes: 0 };
   const dropped = { ...all, stray: 1, deliveredBytes: 0 };
 
@@ -94,7 +94,7 @@ describe('a beginning that an acknowledgment tells late', () => {
     [2 ** 31, dropped],
     [2 ** 31 + 1, dropped],
     [2 ** 32 - 2, { ...all, lostBytes: 2 }],
-  ])('%d behind them', (distance, expected) => {
+  ])('%d after them', (distance, expected) => {
     const flows = new Flows({ opened: () => NOBODY });
     send(flows, { seq: 5000, data: 'abc' });
     send(flows, { from: 'server', seq: 8000, ack: 5000 + distance, flags: SYN | ACK });

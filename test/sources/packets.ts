@@ -1,6 +1,6 @@
 /** Packets and capture files by hand, for the tests of `src/sources/`. Lengths and checksums are right unless a test says otherwise. */
 import { Flows } from '../../src/sources/tcp/flows.js';
-import type { Connection, FlowLimits } from '../../src/sources/tcp/flows.js';
+import type { TcpConnection, FlowLimits } from '../../src/sources/tcp/flows.js';
 import type { CloseReason, Side, StreamOpener, StreamTaker } from '../../src/codec/bytes/stream-taker.js';
 import type { PacketReader, PacketVisitor } from '../../src/sources/files/packet-reader.js';
 import type { InputProblem, LinkType } from '../../src/sources/bytes/types.js';
@@ -229,11 +229,11 @@ export type FlowEvent =
   | { readonly type: 'close'; readonly connection: number; readonly reason: CloseReason };
 
 /** Writes down what `Flows` says. */
-export class Recorder implements StreamOpener<Connection> {
+export class Recorder implements StreamOpener<TcpConnection> {
   readonly events: FlowEvent[] = [];
-  readonly connections: Connection[] = [];
+  readonly connections: TcpConnection[] = [];
 
-  opened(connection: Connection): StreamTaker {
+  opened(connection: TcpConnection): StreamTaker {
     const { number, a, b, synSeen } = connection;
     const { events } = this;
     this.connections.push(connection);

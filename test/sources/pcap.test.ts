@@ -50,7 +50,7 @@ describe('pcap', () => {
     }
   });
 
-  it('tells an unknown link type once and passes its packets over', () => {
+  it('reports an unknown link type once and passes its packets over', () => {
     const { packets, notices, problems } = readAll(
       pcapReader(),
       pcapFile([{ bytes: ONE }, { bytes: TWO }], { link: 105 }),

@@ -155,7 +155,7 @@ describe.each([false, true])('pcapng, big endian: %s', (big) => {
       'damaged interface description: too short',
       at,
     ],
-  ] as const)('%s: the packets in front of it, then the problem', (_name, file, packetsBefore, message, offset) => {
+  ] as const)('%s: the packets before it, then the problem', (_name, file, packetsBefore, message, offset) => {
     for (const size of [1, 17, file.length]) {
       const { packets, problems } = readAll(pcapngReader(), file, size);
       expect(problems).toEqual([{ message, offset }]);

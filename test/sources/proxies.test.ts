@@ -204,7 +204,7 @@ describe('a dialogue with a proxy', () => {
     expect(run(readSocks, sent)).toEqual([]);
   });
 
-  it.each(NONE)('%s is handed on as it stands', (_name, read, client, server) => {
+  it.each(NONE)('%s is handed on as it is', (_name, read, client, server) => {
     const sent: Sent[] = [
       { side: 0, bytes: said(client) },
       { side: 1, bytes: said(server) },
@@ -214,7 +214,7 @@ describe('a dialogue with a proxy', () => {
     expect(first!.sent).toEqual([latin1(client), latin1(server)]);
   });
 
-  it.each(STEPS)('%s, cut anywhere: what came is handed on as it stands', (_name, read, client) => {
+  it.each(STEPS)('%s, cut anywhere: what came is handed on as it is', (_name, read, client) => {
     for (let length = 1; length < client.length; length++) {
       const [first] = run(read, [{ side: 0, bytes: said(client).subarray(0, length) }]);
       expect(first!.stream.passage).toBeUndefined();

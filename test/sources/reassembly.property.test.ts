@@ -152,7 +152,7 @@ describe('reassembly', () => {
     fc.assert(property, { numRuns: 1500 });
   });
 
-  it('beyond every limit: no byte at a wrong place, nothing held that was not asked for', () => {
+  it('beyond every limit: no byte at a wrong place, nothing held that was not requested', () => {
     const property = fc.property(
       CONTENT,
       BASES,

@@ -90,7 +90,7 @@ describe('permessage-deflate where others go wrong', () => {
     expect(codesOf(decoded)).toEqual([]);
   });
 
-  it('behind a block with BFINAL=1 the next message is plain text all the same', () => {
+  it('after a block with BFINAL=1 the next message is plain text as well', () => {
     const final = concat([deflateRawSync(text('finished'), { finishFlush: constants.Z_FINISH }), Uint8Array.of(0)]);
     const next = deflateRawSync(text('finished'), {
       dictionary: text('finished'),
@@ -103,7 +103,7 @@ describe('permessage-deflate where others go wrong', () => {
     ]);
   });
 
-  it('what inflates beyond the limit is told, not printed', () => {
+  it('what inflates beyond the limit is reported, not printed', () => {
     const bomb = deflateRawSync(Buffer.alloc(20_000_000), { finishFlush: constants.Z_SYNC_FLUSH }).subarray(0, -4);
     const decoded = decodeCapture(
       dialog([['server', frame(2, bomb, { rsv: 4 })]], { extensions: 'permessage-deflate' }),
@@ -112,7 +112,7 @@ describe('permessage-deflate where others go wrong', () => {
     expect(codesOf(decoded)).toEqual(['deflate-too-large']);
   });
 
-  it('where the context is lost it says so, and goes on with the first message that stands alone', () => {
+  it('where the context is lost it says so, and continues with the first independent message', () => {
     const [first, second] = compressed(REPEATED);
     const alone = compressed(['quite new'])[0]!;
     const steps: Step[] = [
@@ -154,7 +154,7 @@ describe('streams that others lose', () => {
     expect(messagesOf(decodeCapture(packets))).toEqual(['server hello', 'server one', 'server two', 'server three']);
   });
 
-  it('behind a lost segment no frame is invented, and the next ones are read', () => {
+  it('after a lost segment no frame is invented, and the next ones are read', () => {
     const words = [
       'the first of them',
       'a longer text comes second',

@@ -85,13 +85,13 @@ describe('drawChecklist', () => {
     ]);
   });
 
-  it('points from a requirement to the rule that tells more', () => {
+  it('points from a requirement to the rule that says more', () => {
     const lines = draw(both({ 'Sec-WebSocket-Version': '8' }), false).join('\n');
     expect(lines).toMatch(/fail +RFC 6455 §4\.1 +The version is 13\.\n +see request-version-draft\n/);
     expect(lines).toMatch(/: Sec-WebSocket-Version 8 is that of .*\n? +\(request-version-draft\)\n/);
   });
 
-  it('tells a refusal from a violation', () => {
+  it('distinguishes a refusal from a violation', () => {
     const refused = both({}, { line: 'HTTP/1.1 403 Forbidden' });
     expect(draw(refused, false)[1]).toMatch(/^refused by the server with 403 {2}\d+ pass, 0 fail, /);
     const upgrade = both({}, { line: 'HTTP/1.1 426 Upgrade Required', Upgrade: null });

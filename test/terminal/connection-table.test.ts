@@ -180,7 +180,7 @@ describe('one connection', () => {
 `);
   });
 
-  it('of bytes that nobody knows the sender of', () => {
+  it('of bytes whose sender is not known', () => {
     const unknown = counted({ frames: 2, opcodes: { text: 2 }, wireBytes: 14, payloadBytes: 10, messages: 2 });
     expect(draw([{ ...EMPTY, directions: { ...EMPTY.directions, unknown } }])).toBe(`connection 1
              frames  text  on wire  payload  messages
@@ -189,7 +189,7 @@ describe('one connection', () => {
 `);
   });
 
-  it('tells what else there was', () => {
+  it('lists what else there was', () => {
     const others = { passedOver: { tls: 3, http: 2, http2: 1, silent: 1, other: 4, 'x\x1b': 1 }, packets: 5123 };
     expect(draw([FEED], 80, {}, others).split('\n\n').at(-1)).toBe(`total  1 connection  12.3 s  5,123 packets
   others     12 without WebSocket  3 TLS  2 HTTP  1 HTTP/2  1 without data
@@ -224,7 +224,7 @@ describe('one connection', () => {
     expect(draw([{ ...EMPTY, ...ending }])).toContain(`\n  closed     ${words}\n`);
   });
 
-  it('tells a refusal, and an answer that was not seen', () => {
+  it('shows a refusal, and an answer that was not seen', () => {
     const handshake = { target: '/', extensions: [], upgraded: false };
     expect(draw([{ ...EMPTY, handshake: { ...handshake, status: 403, answered: true } }])).toContain('/  403\n');
     expect(draw([{ ...EMPTY, handshake: { ...handshake, answered: false } }])).toContain('/  no response seen\n');
@@ -293,7 +293,7 @@ describe('many connections', () => {
     expect(lines[2]!.replace(/ {2,}/g, '|')).toContain(`|${words}|`);
   });
 
-  it('shows so many, those with something wrong first, and counts the rest', () => {
+  it('shows up to a number, those with something wrong first, and counts the rest', () => {
     const summaries = times(1204, (i) => (i === 1000 ? { diagnostics: { 'text-not-utf8': 1 } } : {}));
     const drawn = draw(summaries, 80, { hint: print`-v shows them` });
     expect(drawn).toContain('1,204 connections  → 10.1.0.1:80  30 shown, those with faults preferred\n');
@@ -327,7 +327,7 @@ describe('totals', () => {
 `);
   });
 
-  it('tells that there was no WebSocket', () => {
+  it('reports that there was no WebSocket', () => {
     expect(draw([], 80, {}, { passedOver: { tls: 1200 }, packets: 3 })).toBe(
       'total  no WebSocket connection  3 packets\n  others     1,200 without WebSocket  1,200 TLS\n',
     );

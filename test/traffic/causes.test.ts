@@ -207,7 +207,7 @@ describe('the cause of the first framing error', () => {
     expect(types.indexOf('cause')).toBe(types.indexOf('frame') + 1);
   });
 
-  it('is the same in whatever chunks the bytes come, and stands between the same records', () => {
+  it('is the same in whatever chunks the bytes come, and comes between the same records', () => {
     const shown = (found: readonly Judged[]): unknown[] =>
       found.map((record) =>
         record.type === 'frame'

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { filterOptions, type FilterOptions } from '../../src/cli/options/filter-options.js';
-import { connectionFilter, recordFilter, type Shown, type TimeBound } from '../../src/traffic/filters.js';
+import { connectionFilter, recordFilter, type RecordScope, type TimeBound } from '../../src/traffic/filters.js';
 import { DEFAULT_DEFLATE_PARAMETERS } from '../../src/codec/handshake/deflate-params.js';
 import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import { Inspector } from '../../src/traffic/inspector.js';
@@ -249,7 +249,7 @@ const DEFLATED = '4103f248cd8004c9c90700';
 const FRAMES = '010348656c' + '8900' + '80026c6f' + '820100' + '8103796573' + '8300' + '880203e8' + '81';
 
 /** The positions of the records that are shown. */
-function shown(args: string[], all: readonly Judged[], more: Shown = {}, start?: number): number[] {
+function shown(args: string[], all: readonly Judged[], more: RecordScope = {}, start?: number): number[] {
   const filter = recordFilter({ ...parsed(...args), ...more }, () => start);
   return all.flatMap((record, index) => (!filter || filter(record) ? [index] : []));
 }
@@ -260,13 +260,13 @@ describe('recordFilter', () => {
     expect(recordFilter(options, () => undefined)).toBeUndefined();
   });
 
-  it('knows its records', () => {
+  it('recognises its records', () => {
     const types = (input: string | Uint8Array): string[] => records(input).map(({ type }) => type);
     expect(types(FRAMES)).toEqual([...Array<string>(7).fill('frame'), 'tail']);
     expect(types(REFUSED)).toEqual(['handshake', 'body']);
   });
 
-  it.each<[string[], number[], Shown['records']?]>([
+  it.each<[string[], number[], RecordScope['records']?]>([
     [
       ['--opcode', 'text'],
       [0, 4],
@@ -420,7 +420,7 @@ describe('times', () => {
     expect(told).toEqual([false, true, false, true]);
   });
 
-  it('goes by the clock on the wall on the day that is put forward', () => {
+  it('follows the clock on the wall on the day that is put forward', () => {
     const noon = Date.UTC(2026, 2, 8, 16) / 1000;
     const around = [-1, 0, 1].flatMap((seconds) => records('8100', { time: noon + seconds }));
     expect(shown(['--from-time', '12:00:00'], around, {}, noon - 10 * 3600)).toEqual([1, 2]);

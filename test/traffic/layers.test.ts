@@ -237,12 +237,12 @@ describe('an HTTP tunnel', () => {
     expect(through.join('')).toBe('');
   });
 
-  it('is not looked for where nobody knows who sent what', () => {
+  it('is not looked for where the sides are not known', () => {
     const both = concat(tunnelled.map(([, bytes]) => bytes as Uint8Array));
     expect(new Set(converse([[0, both]], { isOneSequence: true }).through)).not.toContain('HTTP CONNECT b.example:80');
   });
 
-  it('stands in what inspect gives of a capture', async () => {
+  it('is in what inspect gives of a capture', async () => {
     const file: Uint8Array[] = [];
     const writer = new PcapngWriter((bytes) => file.push(bytes));
     const stream = writer.opened(clientFirst(0, { client: '10.0.0.1:4000', server: '10.0.0.2:3128' }), 1);

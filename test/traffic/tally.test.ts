@@ -145,7 +145,7 @@ describe('frames and messages', () => {
     expect(touched).toEqual([]);
   });
 
-  it('knows the ratio of what was inflated', () => {
+  it('has the ratio of what was inflated', () => {
     const { client } = tallied([
       record('client', frame(OPCODE.text, 10, { compressed: true, message: message(10, 65, true) })),
       record('client', frame(OPCODE.text, 90)),
@@ -321,7 +321,7 @@ describe('pings', () => {
     expect(pinged(turned).directions.server.ping).toEqual(expected);
   });
 
-  it('leaves frames out that are cut off, and senders that nobody knows', () => {
+  it('leaves frames out that are cut off, and unknown senders', () => {
     const { directions } = tallied([
       record('client', frame(OPCODE.ping, 1, { missing: 1 }), 1),
       record('unknown', frame(OPCODE.ping, 1), 1),
@@ -390,7 +390,7 @@ describe('the end', () => {
     }).toEqual(expected);
   });
 
-  it('was begun by the earlier close frame, also where that is told of later', () => {
+  it('was begun by the earlier close frame, also where that is reported later', () => {
     const tally = new Tally(0);
     tally.take(record('server', closeFrame(1000), 2));
     tally.take(record('client', closeFrame(4001), 1));
@@ -407,13 +407,13 @@ describe('the end', () => {
     expect(directions.server.close).toEqual({ code: 1005, reason: '' });
   });
 
-  it('tells no code of a close frame that was not captured whole', () => {
+  it('gives no code of a close frame that was not captured whole', () => {
     const summary = tallied([record('client', frame(OPCODE.close, 1, { missing: 1 }))]);
     expect(summary).toMatchObject({ closedBy: 'client', directions: { client: { close: { reason: '' } } } });
     expect(summary).not.toHaveProperty('closeCode');
   });
 
-  it.each(['lost', 'passed'] as const)('tells no 1006 where bytes are %s: the close frame may be among them', (how) => {
+  it.each(['lost', 'passed'] as const)('gives no 1006 where bytes are %s: the close frame may be among them', (how) => {
     const tally = new Tally(0);
     tally.take(text);
     tally[how]('server', 10);
@@ -421,7 +421,7 @@ describe('the end', () => {
     expect(tally.summary()).not.toHaveProperty('closeCode');
   });
 
-  it('tells no 1006 of what never was a WebSocket connection', () => {
+  it('gives no 1006 of what never was a WebSocket connection', () => {
     const tally = new Tally(0);
     tally.ended('fin');
     expect(tally.summary()).not.toHaveProperty('closeCode');
@@ -457,7 +457,7 @@ describe('times', () => {
     expect(tally.summary()).not.toHaveProperty('firstTime');
     expect(durationOf(tally.summary())).toBeUndefined();
   });
-  it('has no more digits than it knows', () => {
+  it('has no more digits than are known', () => {
     expect(durationOf({ firstTime: 1_700_000_000.1, lastTime: 1_700_000_012.4 })).toBe(12.3);
   });
 });

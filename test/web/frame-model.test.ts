@@ -18,7 +18,7 @@ function lines({ parts }: FrameModel): string[] {
 }
 
 describe('a frame for the byte grid', () => {
-  it('tells every field of the masked frame of the article, with its bytes and section', () => {
+  it('explains every field of the masked frame of the article, with its bytes and section', () => {
     const model = frameModel(itemOf(bytesOf('81870ec3f3cd3bf6c6f83bf6c6')));
     expect(lines(model)).toEqual([
       'FIN 0-1 1 (RFC 6455 §5.2)',

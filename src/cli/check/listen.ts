@@ -4,7 +4,7 @@ import { Driver, refusal as refusalBytes } from '../../conformance/bench/driver.
 import { ambiguityIn, factsOfHead } from '../../live/listener/request-facts.js';
 import { LimitedNotices } from '../../live/listener/limited-notices.js';
 import { otherProtocol } from '../../live/listener/other-protocol.js';
-import { refusalFor, type Refusal } from '../../live/listener/policy.js';
+import { refusalFor, type PolicyRefusal } from '../../live/listener/policy.js';
 import { listenForWires, type WireListener, type WireLimits } from '../../live/sockets/wire-listener.js';
 import { escapeText, jsonLine } from '../../describe/escape.js';
 import { print } from '../../describe/printable.js';
@@ -35,7 +35,7 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
   };
   const notices = new LimitedNotices(notice);
   const policy = listenerPolicyOf(place.host, options);
-  const refusal = (request: RequestHead): Refusal | undefined => {
+  const refusal = (request: RequestHead): PolicyRefusal | undefined => {
     const found = ambiguityIn(request) ?? refusalFor(factsOfHead(request, tls !== undefined), 'guarded', policy);
     if (found) notices.add(`a request is refused with ${found.status}: ${found.reason}`);
     return found;

@@ -15,7 +15,7 @@ import type { CommonOptions } from '../options/options.js';
 import { findAcceptMistake, decodeKey, KEY_BYTES } from '../../traffic/toolbox/handshakes.js';
 import { encodeBase64, latin1 } from '../../traffic/toolbox/bytes.js';
 
-export interface AcceptOptions extends CommonOptions {
+export interface AcceptCommandOptions extends CommonOptions {
   explain?: true;
   plain?: true;
   /** `--verify VALUE` */
@@ -31,7 +31,7 @@ export interface AcceptOptions extends CommonOptions {
  * `accept`: the accept value of a key, its steps, a comparison, a fresh key; or the judgement on a whole handshake.
  * Exit 0, 1 (mismatch, violation, refusal) or 2.
  */
-export async function run(io: Io, key: string | undefined, options: AcceptOptions): Promise<number> {
+export async function run(io: Io, key: string | undefined, options: AcceptCommandOptions): Promise<number> {
   checkOptions(key, options);
   if (options.handshake !== undefined) {
     const path = options.handshake || (key ?? '-');
@@ -44,7 +44,7 @@ export async function run(io: Io, key: string | undefined, options: AcceptOption
   return result.match === false ? EXIT.finding : EXIT.ok;
 }
 
-function checkOptions(key: string | undefined, options: AcceptOptions): void {
+function checkOptions(key: string | undefined, options: AcceptCommandOptions): void {
   const { generate, handshake, verify } = options;
   if (generate && handshake !== undefined) throw new UsageError('--generate and --handshake exclude each other');
   if (verify !== undefined && (generate || handshake !== undefined)) {
@@ -64,7 +64,7 @@ function keyOf(argument = ''): string {
   return argument.replace(/^\s*sec-websocket-key\s*:/i, '').trim();
 }
 
-async function compute(io: Io, key: string, options: AcceptOptions): Promise<AcceptResult> {
+async function compute(io: Io, key: string, options: AcceptCommandOptions): Promise<AcceptResult> {
   const { bytes, faults } = decodeKey(key);
   const [fault] = faults;
   if (fault !== undefined) {
@@ -83,7 +83,7 @@ async function compute(io: Io, key: string, options: AcceptOptions): Promise<Acc
   return { ...result, expected, match: expected === steps.accept, ...(mistake && { mistake }) };
 }
 
-async function show(io: Io, result: AcceptResult, options: AcceptOptions): Promise<void> {
+async function show(io: Io, result: AcceptResult, options: AcceptCommandOptions): Promise<void> {
   if (options.quiet) return;
   if (options.verbose) await io.stderr.write(print`the key has ${count(result.keyBytes.length, 'byte')}\n`);
   if (options.json) {

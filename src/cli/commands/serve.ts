@@ -3,13 +3,13 @@ import type { StreamOpener } from '../../codec/bytes/stream-taker.js';
 import { compareTransports, CONVERSATION } from '../../live/server/compare.js';
 import type { Replaying } from '../../live/replay/replaying.js';
 import type { Script } from '../../live/replay/script.js';
-import { LiveServer, type ServerOptions, type ServerTaker } from '../../live/server/server.js';
+import { LiveServer, type LiveServerOptions, type ServerTaker } from '../../live/server/server.js';
 import { isLoopback, listenError, listenUrl, parseAddress } from '../host/addresses.js';
 import { drawComparison } from '../../terminal/connections/comparison.js';
 import { jsonLine, escapeText } from '../../describe/escape.js';
 import { lookOf } from '../decode/view-selection.js';
 import { EXIT, UsageError } from '../host/exit.js';
-import { Inspecting } from '../live/page-host.js';
+import { PageHost } from '../live/page-host.js';
 import type { Io } from '../host/io.js';
 import { MOST_HEAD } from '../../live/sockets/ws-limits.js';
 import { listenerPolicyOf } from '../options/listener-options.js';
@@ -47,7 +47,7 @@ async function serve(
 ): Promise<number> {
   const output = new LiveOutput(io, options);
   await output.open(true);
-  const inspecting = new Inspecting(io, listenerPolicyOf(place.host, options), options);
+  const inspecting = new PageHost(io, listenerPolicyOf(place.host, options), options);
   const server = serverOf(
     {
       ...(await serverOptions(io, place, options)),
@@ -79,7 +79,7 @@ function replayingOf(io: Io, script: Script, { speed = 1, autoPong }: ServeOptio
 }
 
 /** A certificate that is none is found out when the server is made. */
-function serverOf(options: ServerOptions, taker: ServerTaker): LiveServer {
+function serverOf(options: LiveServerOptions, taker: ServerTaker): LiveServer {
   try {
     return new LiveServer(options, taker);
   } catch (error) {
@@ -104,7 +104,7 @@ async function serverOptions(
   io: Io,
   place: { readonly host: string; readonly port: number },
   options: ServeOptions,
-): Promise<ServerOptions> {
+): Promise<LiveServerOptions> {
   const { path, reject, delay, close } = options;
   const tls = await tlsOf(io, options);
   return {

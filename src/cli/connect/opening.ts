@@ -1,5 +1,5 @@
 import type { StreamOpener } from '../../codec/bytes/stream-taker.js';
-import { Client, type ClientOptions, type ClientTaker, type ClientOutcome } from '../../live/client/client.js';
+import { Client, type LiveClientOptions, type ClientTaker, type ClientOutcome } from '../../live/client/client.js';
 import { dial, DialError, type DialStage, type DialledConnection } from '../../live/client/dial.js';
 import type { RefusedHandshake } from '../../live/client/handshake-refusal.js';
 import type { Cause } from '../../rules/causes/catalogue.js';
@@ -133,7 +133,7 @@ export class ConnectOpening {
   }
 
   /** What is asked for, and how. Throws a UsageError. */
-  private requestTo(target: Target, options: OpeningOptions): ClientOptions {
+  private requestTo(target: Target, options: OpeningOptions): LiveClientOptions {
     const { io } = this;
     const headers = headersOf(target, options);
     const subprotocols = [...(options.subprotocol ?? [])];
@@ -157,7 +157,7 @@ export class ConnectOpening {
     };
   }
 
-  private clientOn(line: DialledConnection, request: ClientOptions, taker: ClientTaker): Client {
+  private clientOn(line: DialledConnection, request: LiveClientOptions, taker: ClientTaker): Client {
     try {
       return new Client(line, this.number++, request, taker);
     } catch (error) {

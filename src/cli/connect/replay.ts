@@ -1,6 +1,6 @@
 import { count } from '../../terminal/layout.js';
 import type { Client, ClientOutcome } from '../../live/client/client.js';
-import { Player, type Speaker } from '../../live/replay/player.js';
+import { Player, type ReplayEnd } from '../../live/replay/player.js';
 import { ReplyDiff } from '../../live/replay/reply-diff.js';
 import type { Script } from '../../live/replay/script.js';
 import {
@@ -72,7 +72,7 @@ export class Replay implements SendSource {
   }
 }
 
-function speakerOf(client: Client, autoPong: boolean, compresses: boolean): Speaker {
+function speakerOf(client: Client, autoPong: boolean, compresses: boolean): ReplayEnd {
   return {
     get isOpen() {
       return client.isOpen;

@@ -3,7 +3,7 @@ import { InspectorChannel } from '../../live/server/inspector-channel.js';
 import type { ListenerPolicy } from '../../live/listener/policy.js';
 import { Page } from '../../live/server/page.js';
 import { TOKEN_BYTES, tokenOf, type PageToken } from '../../live/server/page-token.js';
-import type { LiveServer, ServerOptions, ServerTaker } from '../../live/server/server.js';
+import type { LiveServer, LiveServerOptions, ServerTaker } from '../../live/server/server.js';
 import { connectionRecord } from '../../describe/connection-json.js';
 import { polledRecord } from '../../terminal/connections/polled-line.js';
 import { pageRecord } from './page-records.js';
@@ -16,8 +16,8 @@ import { VERSION } from '../options/version.js';
 const web = createRequire(import.meta.url);
 
 /** The page that `serve` hands out, and the records' way to it. */
-export class Inspecting {
-  readonly services: Required<Pick<ServerOptions, 'page' | 'channel'>>;
+export class PageHost {
+  readonly services: Required<Pick<LiveServerOptions, 'page' | 'channel'>>;
   private readonly channel: InspectorChannel;
   private server: LiveServer | undefined;
 

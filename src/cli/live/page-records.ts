@@ -11,7 +11,7 @@ const PREVIEW = 1024;
 const OPTIONS = { preview: 64, pretty: false, base64: false, verbose: false };
 
 /**
- * What the page gets of a record: that of `--json`, and of a frame its bytes: `header` as it stood on the wire,
+ * What the page gets of a record: that of `--json`, and of a frame its bytes: `header` as it was on the wire,
  * `payload` in Base64, without its mask. `plain` is what a compressed message inflates to. All have their time.
  */
 export function pageRecord(record: Judged): JsonRecord | undefined {

@@ -1,7 +1,7 @@
 const EMPTY = new Uint8Array(0);
 /** A piece shorter than this is copied: a view of a few bytes takes more memory than they do. */
 const SHORT = 1024;
-/** Short pieces are gathered in so many bytes. */
+/** Bytes of the buffer in which short pieces are gathered. */
 const GATHERED = 8192;
 
 /**
@@ -54,7 +54,7 @@ export class ByteCollector {
     this.gatheredLength = 0;
   }
 
-  /** Counts bytes without keeping them: for what lies beyond the limit anyway. */
+  /** Counts bytes without keeping them: for bytes beyond the limit. */
   skip(length: number): void {
     this.seen += length;
   }

@@ -4,7 +4,7 @@ import { LETTERS, RUNS } from './character-table.js';
 export const CHARACTER = {
   /**
    * Never shown as it is: a control, a format character, a separator of lines or paragraphs, a surrogate,
-   * Default_Ignorable_Code_Point, unassigned, or private use, of which nobody knows what a terminal makes.
+   * Default_Ignorable_Code_Point, unassigned, or private use, whose effect on a terminal is not known.
    */
   unseen: 1,
   /** A combining mark without columns of its own (Mn, Me). */

@@ -13,7 +13,7 @@ export interface Endpoints {
 /** Matches no pattern for addresses or ports. */
 export const UNKNOWN_ENDPOINT: Endpoint = { address: '', port: NaN };
 
-/** `HOST:PORT`, as in URLs: an IPv6 address stands in brackets (RFC 3986 §3.2.2). */
+/** `HOST:PORT`, as in URLs: an IPv6 address is in brackets (RFC 3986 §3.2.2). */
 export function hostPort(host: string, port: number | string): string {
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
@@ -29,10 +29,10 @@ export function endpointTexts({ client, server }: Readonly<Record<keyof Endpoint
 
 const WITH_PORT = /^(?:\[([^\]]*)\]|([^:[\]]*)):(0|[1-9]\d{0,4})$/;
 
-/** Reads what `endpointText` writes, and takes any other text for an address without a port. */
+/** Reads what `endpointText` writes, and reads any other text as an address without a port. */
 export function parseEndpoint(text: string): Endpoint {
   const [, bracketed, address = bracketed, port] = WITH_PORT.exec(text) ?? [];
-  // Only IPv6 stands in brackets (RFC 3986 §3.2.2).
+  // Only IPv6 is in brackets (RFC 3986 §3.2.2).
   const isNone = address === undefined || (bracketed !== undefined && !bracketed.includes(':'));
   return isNone ? { address: text, port: NaN } : { address, port: Number(port) };
 }

@@ -9,14 +9,14 @@ export interface EscapeOptions {
 
 /** Most text. */
 const PLAIN = /^[ -[\]-~]*$/;
-/** Runners of CI find a command wherever it stands in a line: `##[`, `##vso[`, `##teamcity[`. */
+/** CI runners find a command anywhere in a line: `##[`, `##vso[`, `##teamcity[`. */
 const COMMAND = '##';
 /** Letters of the runner's name. */
 const MOST_NAME = 16;
 
 /** Combining marks on one letter; Vietnamese has 2, Tibetan and pointed Hebrew up to 5. More are piled up to hide what is around. */
 const MOST_MARKS = 5;
-/** How far a joiner's letter may be away, behind its marks. */
+/** The longest distance from a joiner back to its letter, with marks between them. */
 const MOST_BACK = 8;
 
 const LF = 0x0a;
@@ -128,7 +128,7 @@ function isShown(s: string, at: number, next: number, code: number, classes: Uin
   return (code === ZWJ || code === ZWNJ) && joinsLetters(s, at, next, classes);
 }
 
-/** What stands before the bracket at `at` makes it a command. */
+/** The text before the bracket at `at` makes it a command. */
 function endsCommand(s: string, at: number): boolean {
   let begin = at;
   while (at - begin < MOST_NAME && isLetter(s.charCodeAt(begin - 1))) begin--;

@@ -2,8 +2,8 @@
 export interface PayloadMemory {
   /**
    * `copy`, the default: whatever is handed out has memory of its own, and the caller may write to a chunk as soon as the
-   * call that took it has returned. `view`: payloads are views of the chunk where they can be, and masked ones are
-   * unmasked when they are asked for; a chunk must not be written to as long as anything that came of it is in use.
+   * call that took it has returned. `view`: payloads are views of the chunk where they can be, and masked ones are unmasked
+   * on demand; a chunk must not be written to as long as anything that was read from it is in use.
    */
   readonly payloads?: 'copy' | 'view';
   /**

@@ -1,8 +1,8 @@
-/** Where in the byte stream something stands. */
+/** A range of the byte stream. */
 export interface Span {
   /** Absolute offset of the first byte. */
   readonly start: number;
-  /** Absolute offset behind the last byte. */
+  /** Absolute offset after the last byte. */
   readonly end: number;
   /** The bits meant, when the span covers only a part of one byte (0x80 is the most significant). */
   readonly mask?: number;
@@ -12,6 +12,6 @@ export interface Span {
 export interface Field {
   readonly name: string;
   readonly span: Span;
-  /** The value that the bytes stand for: a number, or text. */
+  /** The value of the bytes: a number, or text. */
   readonly value: number | bigint | string;
 }

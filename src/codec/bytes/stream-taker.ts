@@ -1,6 +1,6 @@
 import { parseEndpoint, type Endpoint, type Endpoints } from './endpoint.js';
 
-/** One of the two ends of a stream: 0 is the one that opened it where that is known, else the first that was heard. */
+/** One of the two ends of a stream: 0 is the one that opened it where that is known, else the first that sent anything. */
 export type Side = 0 | 1;
 
 export function otherSide(side: Side): Side {
@@ -31,7 +31,7 @@ export interface StreamTaker {
   close(reason: CloseReason, time: number): void;
 }
 
-/** What a stream came through: a tunnel that its packets were in, a proxy that was asked for it. */
+/** What a stream came through: a tunnel that its packets were in, a proxy that opened it. */
 export interface Passage {
   /** A word of our own: `VXLAN`, `SOCKS5`. */
   readonly name: string;
@@ -42,7 +42,7 @@ export interface Passage {
   readonly to?: string;
 }
 
-/** What a source knows of a stream that it opens. It may know more by the time the stream closes. */
+/** What is known of a stream when a source opens it. More may be known when the stream closes. */
 export interface StreamOrigin {
   /** From 0, in the order of the source. */
   readonly number: number;
@@ -51,15 +51,15 @@ export interface StreamOrigin {
   readonly b: Endpoint | undefined;
   /** Side 0 is the client for certain. */
   readonly isClientFirst: boolean;
-  /** Its bytes stand in one sequence, and nobody says which side sent which: all are given as those of side 0. */
+  /** Its bytes are one sequence, and it is not known which side sent which: all are given as those of side 0. */
   readonly isOneSequence?: boolean;
   /** Outermost first. */
   readonly through?: readonly Passage[] | undefined;
   /** Its heads are those of a recording that may leave headers out: a header that is not there may have been sent. */
   readonly hasPartialHeads?: boolean;
-  /** Somebody takes it for WebSocket. */
+  /** The user stated that it is WebSocket. */
   readonly isPasted?: boolean;
-  /** It is TLS (wss); its bytes are the plain ones all the same. */
+  /** It is TLS (wss); its bytes are decrypted. */
   readonly isSecure?: boolean;
   /** Which of `count` shards it belongs to, from 0: by its addresses. Without them it is the first. */
   shard?(count: number): number;
@@ -67,7 +67,7 @@ export interface StreamOrigin {
   ignore(): void;
 }
 
-/** A stream that a layer carries: where its bytes stand in those of each side, and what it came through; undefined: the layer was none after all. */
+/** A stream that a layer carries: the offsets of its bytes in those of each side, and what it came through; undefined: the layer was none after all. */
 export interface Carried {
   readonly passage: Passage | undefined;
   readonly offsets: readonly [number, number];

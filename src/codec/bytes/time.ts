@@ -1,6 +1,6 @@
 /**
- * Times are seconds since the epoch. Where only the time of day is known (tcpdump's text has no date) they count from
- * here, so that what lies between two of them is right: the time of day is the rest by a day's seconds.
+ * Times are seconds since the epoch. Where only the time of day is known (tcpdump's text has no date) they count from here,
+ * so that differences are right: the time of day is the rest by a day's seconds.
  */
 export const UNDATED = -1000 * 86_400;
 

@@ -1,4 +1,4 @@
-/** An ill-formed sequence: message offsets of its first byte and behind its last (the maximal part that could have been one). */
+/** An ill-formed sequence: message offsets of its first byte and after its last (the maximal part that could have been one). */
 export interface Utf8Error {
   readonly start: number;
   readonly end: number;
@@ -73,7 +73,7 @@ export class Utf8Validator {
     return this.error;
   }
 
-  /** One byte that is not ASCII, or that stands inside a sequence. */
+  /** One byte that is not ASCII, or that is inside a sequence. */
   private take(byte: number, position: number): boolean {
     if (this.expected === 0) {
       this.sequence = byte;

@@ -1,7 +1,7 @@
 import type { ReadingOptions } from './reading-options.js';
 import { concat } from '../bytes/byte-collector.js';
 import { collected, type ConnectionTaker, type StreamReading } from './stream-reading.js';
-import type { Found } from '../resync/frame-search.js';
+import type { FoundFrames } from '../resync/frame-search.js';
 import { Halves } from './handshake-pairing.js';
 import { HeadReader } from '../http1/head-reader.js';
 import { HttpBody } from '../http1/body.js';
@@ -26,7 +26,7 @@ export class Connection implements StreamReading {
   /** HTTP that asks for something else was seen. */
   isHttp = false;
   mayBeFrames = false;
-  /** Who masks what may be frames. */
+  /** The side that masks what may be frames. */
   private likelyClient: Side | undefined;
   private readonly lanes: Lanes;
   private readonly both: readonly [Lane, Lane];
@@ -44,7 +44,7 @@ export class Connection implements StreamReading {
     this.halves = new Halves(this.lanes, options, (...args) => this.feed(...args));
   }
 
-  /** There is WebSocket in it: a handshake was asked for, or frames were found. */
+  /** There is WebSocket in it: a handshake was requested, or frames were found. */
   get recognised(): boolean {
     return this.lanes.recognised;
   }
@@ -59,14 +59,14 @@ export class Connection implements StreamReading {
     return this.opening.parameters !== undefined;
   }
 
-  /** Who opened the connection, as far as is known. */
+  /** The side that opened the connection, as far as is known. */
   directionOf(side: Side): Direction {
     const { likelyClient } = this;
     if (this.lanes.client !== undefined || likelyClient === undefined) return this.lanes.directionOf(side);
     return likelyClient === side ? 'client' : 'server';
   }
 
-  /** Bytes in which frames are looked for, so far in vain. */
+  /** Bytes in which frames are looked for, none found so far. */
   get searched(): number {
     return searched(this.both[0]) + searched(this.both[1]);
   }
@@ -97,7 +97,7 @@ export class Connection implements StreamReading {
     const lane = this.both[side];
     this.halves.giveUpHalf(side, time, taker);
     if (lane.phase === 'search') {
-      // The last look at what was held: nothing behind the hole goes on with it.
+      // The last look at what was held: no bytes after the hole continue it.
       this.searchOn(side, lane.search!.gap(), taker);
       if (lane.search) this.lanes.tellUnread(side, lane.offset - lane.searchFrom, time, taker);
     }
@@ -130,7 +130,7 @@ export class Connection implements StreamReading {
     return [];
   }
 
-  /** Two searches that found too little each may be evidence for one another. */
+  /** Two searches with too little evidence each may support one another. */
   private compareSearches(): void {
     const [a, b] = this.both.map(({ search }) => search?.exact);
     this.mayBeFrames = a !== undefined || b !== undefined;
@@ -150,7 +150,7 @@ export class Connection implements StreamReading {
     if (head) this.takeHead(side, head, time, taker);
   }
 
-  private searchOn(side: Side, found: Found | undefined, taker: ConnectionTaker): void {
+  private searchOn(side: Side, found: FoundFrames | undefined, taker: ConnectionTaker): void {
     this.lanes.searchOn(side, found, taker);
     if (found) this.halves.giveUpHalf(otherSide(side), NaN, taker);
   }
@@ -187,7 +187,7 @@ export class Connection implements StreamReading {
     }
   }
 
-  /** A body that says how long it is: behind it another try may follow. */
+  /** A body that states its length: another try may follow it. */
   private takeBody(side: Side, body: HttpBody, chunk: Uint8Array, time: number, taker: ConnectionTaker): Uint8Array {
     const lane = this.both[side];
     const { offset } = lane;
@@ -269,7 +269,7 @@ export class Connection implements StreamReading {
     if (head.kind === 'request') {
       this.opening.ask(head, time);
       if (this.opening.answered) this.halves.meet(taker);
-      // What follows a request waits for the answer: only that tells what it is.
+      // Bytes after a request wait for the answer: only the answer shows what they are.
       else if (!this.options.partialHeads) beginHold(lane, time);
       return;
     }

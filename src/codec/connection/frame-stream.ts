@@ -7,13 +7,13 @@ import type { Frame } from '../messages/records.js';
 /** What the end of a stream left unfinished: a frame whose header came, or less than a header. */
 export type Unfinished = { readonly frame: Frame } | { readonly header: Truncated };
 
-/** Who takes frames, as they become complete. `time` is that of their last bytes: seconds, NaN where unknown. */
+/** Takes frames, as they become complete. `time` is that of their last bytes: seconds, NaN where unknown. */
 export interface FrameTaker {
   frame(frame: Frame, time: number): void;
 }
 
 /** Names the assembler of each header: by the mask bit where both directions were written one after the other. */
-export type Route = (header: FrameHeader) => MessageAssembler;
+export type AssemblerRoute = (header: FrameHeader) => MessageAssembler;
 
 /** Bytes to frames, with what their messages make of them. A directed stream has one assembler for all of its frames. */
 export class FrameStream {
@@ -22,7 +22,7 @@ export class FrameStream {
 
   /** `offset` is the absolute offset of the first byte that will be pushed. */
   constructor(
-    private readonly route: MessageAssembler | Route,
+    private readonly route: MessageAssembler | AssemblerRoute,
     offset = 0,
   ) {
     this.reader = new FrameReader(offset);
@@ -57,7 +57,7 @@ export class FrameStream {
     }
   }
 
-  /** `length` bytes are missing. False: they may hold the end of a frame, and nobody knows where the next one begins. */
+  /** `length` bytes are missing. False: they may hold the end of a frame, and it is not known where the next one begins. */
   hole(length: number, time: number, taker: FrameTaker): boolean {
     const events: (FrameEvent | FrameHole)[] = [];
     const within = this.reader.hole(length, events);
@@ -69,7 +69,7 @@ export class FrameStream {
     return false;
   }
 
-  /** Behind a hole, a frame begins at `offset`. */
+  /** After a hole, a frame begins at `offset`. */
   rejoin(offset: number, assembler: MessageAssembler): void {
     assembler.rejoin();
     this.reader.rejoin(offset);

@@ -9,7 +9,7 @@ import { looksLikeFrames } from '../resync/plausible.js';
 /** How long the other half of a handshake is waited for where it should have been recorded first: seconds. */
 const PATIENCE = { request: 0.25, answer: 1 };
 
-/** Who reads the bytes of a side in its present phase. */
+/** Reads the bytes of a side in its present phase. */
 type Feed = (side: Side, chunk: Uint8Array, time: number, taker: ConnectionTaker) => void;
 
 /**
@@ -40,7 +40,7 @@ export class Halves {
       if (isOverdue(lane, time, PATIENCE.answer)) this.goOnUnanswered(side, time, taker);
       return undefined;
     }
-    // More than that is the body of some other request: to read on behind a part left out would be reading nonsense.
+    // More than that is the body of some other request: what follows an omitted part cannot be read.
     lane.phase = 'body';
     this.readKept(side, time, taker);
     return chunk;
@@ -54,7 +54,7 @@ export class Halves {
     this.beginFrames(side, time, taker);
   }
 
-  /** What the client sent behind its request, which nobody answered. */
+  /** What the client sent after its request, which was not answered. */
   endHeld(side: Side, time: number, taker: ConnectionTaker): void {
     const lane = this.lanes.both[side];
     if (!this.options.capture) return this.beginFrames(side, time, taker);
@@ -63,7 +63,7 @@ export class Halves {
     if (lane.phase === 'held') this.lanes.tellUnread(side, heldBytes(lane).length, time, taker);
   }
 
-  /** Behind a hole the other half of the handshake does not come any more. */
+  /** After a hole the other half of the handshake does not follow. */
   giveUpHalf(side: Side, time: number, taker: ConnectionTaker): void {
     if (this.isWaited(side)) this.meet(taker);
     for (const each of [side, otherSide(side)]) {

@@ -5,11 +5,11 @@ import { readHandshake, type Handshake } from '../handshake/handshake.js';
 import type { Head, RequestHead, ResponseHead } from '../http1/head.js';
 
 /** How far the opening handshake has come (RFC 6455 §4). */
-type State = 'opening' | 'requested' | 'open' | 'refused';
+type HandshakePhase = 'opening' | 'requested' | 'open' | 'refused';
 type Happening = 'request' | 'upgrade' | 'refusal' | 'frames' | 'passed' | 'http';
 
 /** What happens where; what is not in the table changes nothing. */
-const TRANSITIONS: Readonly<Record<State, Readonly<Partial<Record<Happening, State>>>>> = {
+const TRANSITIONS: Readonly<Record<HandshakePhase, Readonly<Partial<Record<Happening, HandshakePhase>>>>> = {
   opening: { request: 'requested', upgrade: 'open', refusal: 'refused', frames: 'open' },
   requested: { upgrade: 'open', refusal: 'refused', passed: 'opening', frames: 'open' },
   open: { http: 'refused' },
@@ -19,16 +19,16 @@ const TRANSITIONS: Readonly<Record<State, Readonly<Partial<Record<Happening, Sta
 
 /** The opening handshake of a connection: both heads, as far as they were seen, and what they agree on. */
 export class Opening {
-  state: State = 'opening';
-  /** Whether they were seen: the heads themselves are given up once they were told of, as connections are many. */
+  state: HandshakePhase = 'opening';
+  /** Whether they were seen: the heads themselves are dropped once they were reported, because there may be many connections. */
   asked = false;
   answered = false;
   private request: RequestHead | undefined;
   private response: ResponseHead | undefined;
   /** Of the last head: seconds, NaN where unknown. */
   private time = NaN;
-  private toldAlone = false;
-  /** Somebody may go on with HTTP: what both said makes no WebSocket. */
+  private wasReportedAlone = false;
+  /** HTTP may continue: the two heads do not open a WebSocket. */
   isDoubtful = false;
   /** permessage-deflate, if it is in use. */
   parameters: DeflateParameters | undefined;
@@ -54,18 +54,18 @@ export class Opening {
   answer(response: ResponseHead, time: number): void {
     this.response = response;
     this.time = time;
-    this.toldAlone = false;
+    this.wasReportedAlone = false;
     this.answered = true;
     this.happen(response.status === 101 ? 'upgrade' : 'refusal');
   }
 
-  /** The 101 agreed on nothing, and HTTP goes on. */
+  /** The 101 agreed on nothing, and HTTP continues. */
   goOnInHttp(): void {
     this.isDoubtful = false;
     this.happen('http');
   }
 
-  /** HTTP that never asked for WebSocket. */
+  /** HTTP without a request for WebSocket. */
   pass(): void {
     this.happen('passed');
     this.request = undefined;
@@ -79,7 +79,7 @@ export class Opening {
     return !this.asked && !grantsWebSocket(head);
   }
 
-  /** Frames begin, whatever was seen of the handshake. Who was not there when it was negotiated: RSV1 tells soon enough. */
+  /** Frames begin, whatever was seen of the handshake. Where the negotiation was not seen, RSV1 shows soon whether messages are compressed. */
   begin(): void {
     this.happen('frames');
     if (this.options.capture && !this.answered) this.parameters ??= DEFAULT_DEFLATE_PARAMETERS;
@@ -90,11 +90,11 @@ export class Opening {
     return this.parameters !== undefined || !this.answered;
   }
 
-  /** What is to be told, and its time: once for each try, and only if there was a head. An answer alone, again when its request comes. */
+  /** What is to be reported, and its time: once for each try, and only if there was a head; an answer without its request again when the request comes. */
   take(): { readonly handshake: Handshake; readonly time: number } | undefined {
     const { request, response, time } = this;
-    if (!request && (!response || this.toldAlone)) return undefined;
-    this.toldAlone = !request;
+    if (!request && (!response || this.wasReportedAlone)) return undefined;
+    this.wasReportedAlone = !request;
     this.request = undefined;
     if (request || this.state !== 'open') this.response = undefined;
     const { acceptOf } = this.options;

@@ -10,18 +10,18 @@ export interface Lane {
   phase:
     | 'start'
     | 'head'
-    /** The other side's half of the handshake is missing: only that tells what this is. */
+    /** The other side's half of the handshake is missing: only that shows what this is. */
     | 'held'
     | 'frames'
-    /** Where the next frame begins is not known: in the middle of a stream, or behind a hole. */
+    /** Where the next frame begins is not known: in the middle of a stream, or after a hole. */
     | 'search'
     /** What belongs to a refusal. */
     | 'body'
-    /** Traffic that is not WebSocket's: only a handshake is looked out for. */
+    /** Traffic that is not WebSocket: only handshakes are searched for. */
     | 'passed';
   /** Of the byte that is next, outside of `frames`. */
   offset: number;
-  /** Too few bytes to tell what they are. */
+  /** Too few bytes to recognise what they are. */
   pending: Uint8Array;
   /** What waits for the other side, with its times; and since when. */
   held: SearchHold | undefined;
@@ -55,14 +55,14 @@ export function newLane(offset: number): Lane {
   return { phase: 'start', offset, pending: EMPTY, heldSince: NaN, ...none, searchFrom: 0 };
 }
 
-/** From here on bytes are kept until the other side tells what they are. */
+/** From here on bytes are kept until the other side's bytes show what they are. */
 export function beginHold(lane: Lane, time: number): void {
   lane.phase = 'held';
   lane.held = undefined;
   lane.heldSince = time;
 }
 
-/** Has it been kept for longer than that: seconds? Unknown times say no. */
+/** Whether it has been kept for longer than `seconds`; false where times are unknown. */
 export function isOverdue({ heldSince }: Lane, time: number, patience: number): boolean {
   return heldSince === -Infinity || time - heldSince > patience;
 }
@@ -80,7 +80,7 @@ export function heldBytes({ held }: Lane): Uint8Array {
   return held === undefined ? EMPTY : held.bytes.subarray(0, held.length);
 }
 
-/** Bytes in which frames are looked for, so far in vain. */
+/** Bytes in which frames are looked for, none found so far. */
 export function searched({ phase, offset, searchFrom }: Lane): number {
   return phase === 'search' ? offset - searchFrom : 0;
 }

@@ -1,6 +1,6 @@
 import { createAssembler, type ReadingOptions } from './reading-options.js';
 import type { ConnectionTaker } from './stream-reading.js';
-import { FrameSearch, type Found } from '../resync/frame-search.js';
+import { FrameSearch, type FoundFrames } from '../resync/frame-search.js';
 import { FrameStream } from './frame-stream.js';
 import { newLane, type Lane } from './lane.js';
 import { otherSide, type Side } from '../bytes/stream-taker.js';
@@ -9,7 +9,7 @@ import type { Direction } from '../messages/records.js';
 
 /** Both directions of a connection, and what is known of it as a whole. */
 export class Lanes {
-  /** There is WebSocket in it: a handshake was asked for, or frames were found. */
+  /** There is WebSocket in it: a handshake was requested, or frames were found. */
   recognised = false;
   client: Side | undefined;
   readonly opening: Opening;
@@ -23,7 +23,7 @@ export class Lanes {
     this.opening = new Opening(options);
   }
 
-  /** Who opened the connection, as far as is known. */
+  /** The side that opened the connection, as far as is known. */
   directionOf(side: Side): Direction {
     if (this.client === undefined) return 'unknown';
     return this.client === side ? 'client' : 'server';
@@ -52,7 +52,7 @@ export class Lanes {
   }
 
   /** A chain of frames holds: they are read from its first one on. */
-  searchOn(side: Side, found: Found | undefined, taker: ConnectionTaker): void {
+  searchOn(side: Side, found: FoundFrames | undefined, taker: ConnectionTaker): void {
     if (found === undefined) return;
     const lane = this.both[side];
     this.client ??= found.masked ? side : otherSide(side);
@@ -75,11 +75,11 @@ export class Lanes {
     taker.event({ type: 'unread', direction: this.directionOf(side), offset, length }, time);
   }
 
-  /** Its time, where there was something to tell. */
+  /** Its time, where there was something to report. */
   tellHandshake(taker: ConnectionTaker): number {
-    const told = this.opening.take();
-    if (!told) return NaN;
-    const { handshake, time } = told;
+    const reported = this.opening.take();
+    if (!reported) return NaN;
+    const { handshake, time } = reported;
     taker.event({ type: 'handshake', direction: handshake.response ? 'server' : 'client', handshake }, time);
     return time;
   }

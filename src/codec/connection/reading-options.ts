@@ -10,7 +10,7 @@ import type { Direction } from '../messages/records.js';
 export interface ReadingOptions extends PayloadMemory {
   /** permessage-deflate as negotiated, for bytes without a handshake. */
   readonly deflate?: DeflateParameters;
-  /** The DEFLATE library; without one, compressed messages are told as such. */
+  /** The DEFLATE library; without one, compressed messages are reported as compressed. */
   readonly raw?: RawDeflate;
   /** Computes an accept value; without it that of the response is not checked. */
   readonly acceptOf?: (key: string) => string;
@@ -24,8 +24,8 @@ export interface ReadingOptions extends PayloadMemory {
    */
   readonly capture?: 'any' | 'websocket';
   /**
-   * Heads come from a recording that may leave out headers, or the answer as a whole: what is not there may have been
-   * sent, and both heads stand before the first frame.
+   * Heads come from a recording that may leave out headers, or the answer as a whole: what is not there may have been sent,
+   * and both heads come before the first frame.
    */
   readonly partialHeads?: boolean;
   /** Bytes that all searches for frames together may hold. */

@@ -6,26 +6,26 @@ import type { TranscriptEvent } from './transcript.js';
 /** All that is no frame. */
 export type ConnectionEvent = Exclude<TranscriptEvent, { type: 'frame' }>;
 
-/** Who takes what a connection says. `time` is that of the bytes that completed it: seconds, NaN where unknown. */
+/** Takes what was read of a connection. `time` is that of the bytes that completed it: seconds, NaN where unknown. */
 export interface ConnectionTaker extends FrameTaker {
   event(event: ConnectionEvent, time: number): void;
 }
 
 /** Reads a stream: heads, what they negotiate, and the frames accordingly. Never throws on any input. */
 export interface StreamReading {
-  /** There is WebSocket in it: a handshake was asked for, or frames were found. */
+  /** There is WebSocket in it: a handshake was requested, or frames were found. */
   readonly recognised: boolean;
   /** HTTP that asks for something else was seen. */
   readonly isHttp: boolean;
   /** At the end: all that was captured of a direction is whole frames, and that is no proof. */
   readonly mayBeFrames?: boolean;
-  /** Bytes in which frames are looked for, so far in vain. */
+  /** Bytes in which frames are looked for, none found so far. */
   readonly searched: number;
   /** permessage-deflate is in use. */
   readonly deflate: boolean;
   /** Messages whose last fragment has not come. */
   readonly unfinished: UnfinishedMessage[];
-  /** Who opened the connection, as far as is known. */
+  /** The side that opened the connection, as far as is known. */
   directionOf(side: Side): Direction;
   /** Bytes `start` to `end` of `bytes`, which must not be written to as long as a frame is in use. */
   read(side: Side, bytes: Uint8Array, start: number, end: number, time: number, taker: ConnectionTaker): void;

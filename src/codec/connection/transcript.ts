@@ -15,7 +15,7 @@ import type { Direction, Frame, UnfinishedMessage } from '../messages/records.js
 import type { Side } from '../bytes/stream-taker.js';
 
 export interface TranscriptOptions extends ReadingOptions {
-  /** Who sent the bytes; where `unknown`, the heads of a handshake tell. */
+  /** The side that sent the bytes; where `unknown`, the heads of a handshake show it. */
   readonly direction?: Direction;
   /** Only frames: nothing is taken for a handshake. */
   readonly bare?: boolean;
@@ -36,13 +36,13 @@ export type TranscriptEvent =
 const EMPTY = new Uint8Array(0);
 
 /**
- * The reading of a stream whose bytes stand in one sequence, as people paste them: nobody says who sent which. A request
- * makes the frames after it the client's, a response the server's; with both heads the mask bit tells the two
- * directions apart. Offsets are those of the sequence. `Connection` reads streams whose sides are known: for the same
- * bytes both give the same frames.
+ * The reading of a stream whose bytes are one sequence, as people paste them: which side sent which is not stated. A request
+ * makes the frames after it the client's, a response the server's; with both heads the mask bit distinguishes the two
+ * directions. Offsets are those of the sequence. `Connection` reads streams whose sides are known: for the same bytes both
+ * give the same frames.
  */
 export class Transcript implements StreamReading {
-  /** Somebody said that it is WebSocket. */
+  /** The user stated that it is WebSocket. */
   readonly recognised = true;
   readonly isHttp = false;
   readonly searched = 0;
@@ -82,7 +82,7 @@ export class Transcript implements StreamReading {
     else this.feed(bytes.subarray(start, end), time, taker);
   }
 
-  /** `length` bytes are missing. Where nobody knows who sent what, frames are not looked for behind a hole. */
+  /** `length` bytes are missing. Where the sides are not known, frames are not looked for after a hole. */
   gap(_side: Side, length: number, time: number, taker: ConnectionTaker): void {
     const offset = this.phase === 'frames' ? this.frames!.position : this.offset + this.pending.length;
     taker.event({ type: 'gap', direction: this.direction, offset, length }, time);
@@ -106,7 +106,7 @@ export class Transcript implements StreamReading {
     if (this.phase === 'start' && this.pending.length > 0) this.endStart(time, taker);
     const head = this.phase === 'head' ? this.head!.end() : undefined;
     if (head) this.takeHead(head, time, taker);
-    this.tellHandshake(taker);
+    this.reportHandshake(taker);
     const unfinished = this.phase === 'frames' ? this.frames!.end() : undefined;
     this.drop();
     if (!unfinished) return [];
@@ -120,7 +120,7 @@ export class Transcript implements StreamReading {
     while (rest !== undefined && rest.length > 0) rest = this.step(rest, time, taker);
   }
 
-  /** What was too little to tell is no head. */
+  /** What was too short to recognise is not a head. */
   private endStart(time: number, taker: ConnectionTaker): void {
     const { pending } = this;
     this.pending = EMPTY;
@@ -161,8 +161,8 @@ export class Transcript implements StreamReading {
     if (start === 'maybe') return undefined;
     if (start === 'no') this.beginOther(taker);
     else {
-      // A request that nobody answered is followed by another one.
-      if (start === 'request') this.tellHandshake(taker);
+      // A request without an answer is followed by another one.
+      if (start === 'request') this.reportHandshake(taker);
       this.head = new HeadReader({ offset: this.offset, kind: start });
       this.phase = 'head';
     }
@@ -170,7 +170,7 @@ export class Transcript implements StreamReading {
   }
 
   private beginOther(taker: ConnectionTaker): void {
-    this.tellHandshake(taker);
+    this.reportHandshake(taker);
     if (this.opening.state === 'refused') this.phase = 'body';
     else this.beginFrames();
   }
@@ -185,13 +185,13 @@ export class Transcript implements StreamReading {
     // After an interim answer (100, 103) the final one follows.
     if (status >= 100 && status < 200 && status !== 101) return;
     opening.answer(head, time);
-    this.tellHandshake(taker);
+    this.reportHandshake(taker);
     if (opening.state === 'open') return this.beginFrames();
     this.body = new HttpBody(head);
     if (this.body.isDeclared && !this.body.isDone) this.phase = 'body';
   }
 
-  /** What belongs to a refusal. Behind a body that says how long it is another try may follow. */
+  /** What belongs to a refusal. Another try may follow a body that states its length. */
   private takeBody(chunk: Uint8Array, time: number, taker: ConnectionTaker): Uint8Array | undefined {
     const { body, offset } = this;
     const end = body === undefined || body.isDone ? chunk.length : body.read(chunk, 0);
@@ -202,10 +202,10 @@ export class Transcript implements StreamReading {
     return chunk.subarray(end);
   }
 
-  private tellHandshake(taker: ConnectionTaker): void {
+  private reportHandshake(taker: ConnectionTaker): void {
     const { direction } = this;
-    const told = this.opening.take();
-    if (told) taker.event({ type: 'handshake', direction, handshake: told.handshake }, told.time);
+    const reported = this.opening.take();
+    if (reported) taker.event({ type: 'handshake', direction, handshake: reported.handshake }, reported.time);
   }
 
   private beginFrames(): void {

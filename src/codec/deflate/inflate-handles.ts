@@ -30,7 +30,7 @@ export interface ZlibStreams {
 }
 
 export interface HandleOptions {
-  /** Native decoders at once, of about 40 KB each; 128 by default. Who has none gets that of the one unused longest. */
+  /** Native decoders at once, of about 40 KB each; 128 by default. A stream without one gets that of the stream that has been unused longest. */
   readonly handles?: number;
   /** Bytes of the output buffer that all of them share; 64 KiB by default. Larger messages get a larger one. */
   readonly buffer?: number;
@@ -42,7 +42,7 @@ const BUFFER = 65536;
 const LEAST_CHUNK = 64;
 /** What inflateRawSync hands to zlib at a time. How far a distance beyond a small window is let pass depends on it. */
 const SYNC_CHUNK = 16384;
-/** So many bytes of the payload's end are read block by block: an honest message's last block header is in the last two. */
+/** Bytes at the payload's end that are read block by block: an ordinary message's last block header is in the last two. */
 const EDGE = 16;
 /** The tail (RFC 7692 §7.2.2) and a byte that must be left over. */
 const TAIL = Uint8Array.of(0x00, 0x00, 0xff, 0xff, 0x00);
@@ -53,7 +53,7 @@ const UNTOUCHED = 2 ** 32 - 1;
 const LONGEST = 2 ** 32 - 1;
 
 /** The memory that messages come out into: one for all, larger only while large messages come. */
-class Output {
+class InflatedOutput {
   bytes: Uint8Array;
   length = 0;
   private limit = 0;
@@ -78,7 +78,7 @@ class Output {
     return this.length > this.limit;
   }
 
-  /** Room for more, one byte beyond the limit at the most: none is left only once that is reached. */
+  /** Room for more, up to one byte beyond the limit: no room is left only once the limit is passed. */
   room(): number {
     if (this.length === this.bytes.length) this.grow();
     return Math.min(this.bytes.length, this.limit + 1) - this.length;
@@ -111,7 +111,7 @@ class Handle {
   owner: DirectionStream | undefined;
   /** When it was used last. */
   time = 0;
-  /** Why zlib refused the data; nothing but `reset` helps. */
+  /** Why zlib refused the data; only `reset` helps. */
   failure: string | undefined;
   private readonly native: NativeStream;
   private readonly handle: NativeHandle;
@@ -133,7 +133,7 @@ class Handle {
   }
 
   /** Gives the bytes of input that are left, or -1 where zlib refuses them. */
-  write(flush: number, input: Uint8Array, at: number, length: number, output: Output): number {
+  write(flush: number, input: Uint8Array, at: number, length: number, output: InflatedOutput): number {
     let room = output.room();
     if (this.windowBits < 15) room = Math.min(room, SYNC_CHUNK - (output.length % SYNC_CHUNK));
     const { state } = this;
@@ -163,7 +163,7 @@ export class InflateHandles {
   /** The one given back last. */
   private spare: Handle | undefined;
   private time = 0;
-  private readonly output: Output;
+  private readonly output: InflatedOutput;
   private readonly limit: number;
   /** The end of a payload, and the tail. */
   private readonly edge = new Uint8Array(EDGE + TAIL.length);
@@ -173,7 +173,7 @@ export class InflateHandles {
     private readonly zlib: ZlibStreams,
     options: HandleOptions = {},
   ) {
-    this.output = new Output(options.buffer ?? BUFFER);
+    this.output = new InflatedOutput(options.buffer ?? BUFFER);
     this.limit = Math.max(1, options.handles ?? HANDLES);
   }
 
@@ -181,7 +181,7 @@ export class InflateHandles {
     return new DirectionStream(this, windowBits);
   }
 
-  /** Closes all native decoders; streams may go on and open new ones. */
+  /** Closes all native decoders; streams may continue and open new ones. */
   close(): void {
     for (const handle of this.pool.splice(0)) {
       if (handle.owner) handle.owner.handle = undefined;
@@ -274,7 +274,7 @@ export class InflateHandles {
     while (left > 0) {
       const before = output.length;
       const rest = handle.write(flush, input, length - left, left, output);
-      // No step forward: it stands behind a final block.
+      // No progress: the position is after a final block.
       if (rest < 0 || output.exceeded || (rest === left && output.length === before)) return false;
       left = rest;
     }
@@ -282,9 +282,9 @@ export class InflateHandles {
   }
 
   /**
-   * Reads the edge block by block (Z_BLOCK stops behind each) up to the byte that must be left over. The message is whole
-   * if the last block made nothing and took the tail with one byte before it at the most. Only a stored block does: of
-   * the others without output, a fixed one has 10 bits, so it would end in the tail's zeros, a dynamic one has too many.
+   * Reads the edge block by block (Z_BLOCK stops after each) up to the byte that must be left over. The message is whole if
+   * the last block made nothing and took the tail with at most one byte before it. Only a stored block does: of the others
+   * without output, a fixed one has 10 bits, so it would end in the tail's zeros, a dynamic one has too many.
    */
   private finish(handle: Handle, flush: number, length: number): boolean {
     const { output } = this;
@@ -301,7 +301,7 @@ export class InflateHandles {
     }
   }
 
-  /** Makes `window` what a fresh decoder has behind it: a stored block puts it there, and costs no new decoder. */
+  /** Makes `window` the history of a fresh decoder: a stored block puts it there, and costs no new decoder. */
   private prime(handle: Handle, window: Pick<SlidingWindow, 'length' | 'first' | 'second'>): void {
     const { Z_SYNC_FLUSH } = this.zlib.constants;
     const { length, first, second } = window;
@@ -357,7 +357,7 @@ class DirectionStream implements InflateStream {
     try {
       outcome = this.handles.read(this.handle ?? this.handles.take(this, window), payload, maxOutput);
     } catch {
-      // No memory, or no native decoder: the other way tells.
+      // No memory, or no native decoder: the other way reports what is wrong.
     }
     if (outcome instanceof Uint8Array) return outcome;
     this.handles.drop();

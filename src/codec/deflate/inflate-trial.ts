@@ -2,8 +2,8 @@ import { latin1 } from '../http1/text.js';
 import { SlidingWindow } from './windows.js';
 import { InflateHandles, type ZlibStreams } from './inflate-handles.js';
 
-/** Messages of RFC 7692 §7.2.3, and what becomes of them. A number stands for so many bytes `a`. */
-type Step = readonly [payload: readonly number[], outcome: 'Hello' | 300 | 'too-large' | undefined];
+/** Messages of RFC 7692 §7.2.3, and their results. A number N means N bytes `a`. */
+type TrialStep = readonly [payload: readonly number[], outcome: 'Hello' | 300 | 'too-large' | undefined];
 
 const HELLO = [0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00];
 /** Refers to the 5 bytes before it. */
@@ -13,8 +13,8 @@ const LIMIT = 300;
 const MANY = [0x4a, 0x4c, 0x1c, 0x05, 0xc4, 0x02, 0x00, 0x00];
 const TOO_MANY = [0x4a, 0x4c, 0x1c, 0x05, 0x44, 0x03, 0x00, 0x00];
 
-/** In front of every other step another stream takes the only decoder away, which then has to get its window back. */
-const STEPS: readonly Step[] = [
+/** Before every second step another stream takes the only decoder, which then has to get its window back. */
+const STEPS: readonly TrialStep[] = [
   [AGAIN, undefined],
   [HELLO, 'Hello'],
   [AGAIN, 'Hello'],
@@ -52,7 +52,7 @@ export function worksAsKnown(zlib: ZlibStreams): boolean {
   }
 }
 
-function is(outcome: Uint8Array | 'too-large' | undefined, expected: Step[1]): boolean {
+function is(outcome: Uint8Array | 'too-large' | undefined, expected: TrialStep[1]): boolean {
   if (!(outcome instanceof Uint8Array)) return outcome === expected;
   if (expected === 300) return outcome.length === 300 && outcome.every((byte) => byte === 0x61);
   return expected !== undefined && latin1(outcome) === expected;

@@ -5,9 +5,8 @@ import { copyOf, plainBytes } from '../bytes/payload-memory.js';
 /** What an adapter around a DEFLATE library does: RFC 1951 data in, plain bytes out, synchronously. */
 export interface RawDeflate {
   /**
-   * Inflates until the final block, the end of the input, or `maxOutput` bytes. `dictionary` is the window that the data
-   * may refer to. `consumed` tells how much input was read, `final` whether a final block stopped it before the input's
-   * last byte.
+   * Inflates until the final block, the end of the input, or `maxOutput` bytes. `dictionary` is the window that the data may
+   * refer to. `consumed` is the number of bytes read, `final` whether a final block stopped it before the input's last byte.
    */
   inflate(
     input: Uint8Array,
@@ -25,14 +24,14 @@ export interface RawDeflate {
   open?(options: { windowBits: number }): InflateStream | undefined;
 }
 
-/** A decoder that goes on from message to message. What it cannot say for sure it leaves to `RawDeflate.inflate`. */
+/** A decoder whose state continues from message to message. Where it is not certain, `RawDeflate.inflate` decides. */
 export interface InflateStream {
   /**
-   * The plain bytes of one message, its payload as in the frames (RFC 7692 §7.2.1: without 00 00 ff ff): a view that is
-   * valid until the next call on any stream. The message may refer to `window`, which has all that came out before; it
-   * is read only where the library no longer holds it. `undefined` stands for everything but a whole message that ends
-   * with its empty stored block: faults, final blocks. After that and after `too-large` (more than `maxOutput` bytes)
-   * nothing is held, as after `release`.
+   * The plain bytes of one message, its payload as in the frames (RFC 7692 §7.2.1: without 00 00 ff ff): a view that is valid
+   * until the next call on any stream. The message may refer to `window`, which has all that came out before; it is read only
+   * where the library no longer holds it. `undefined` means anything other than a whole message that ends with its empty
+   * stored block: faults, final blocks. After that and after `too-large` (more than `maxOutput` bytes) nothing is held, as
+   * after `release`.
    */
   inflate(payload: Uint8Array, window: SlidingWindow, maxOutput: number): Uint8Array | 'too-large' | undefined;
   /** Gives back what is held; the next call begins with the window that it is handed. */
@@ -58,9 +57,9 @@ export interface DirectionDeflate {
 const EMPTY = new Uint8Array(0);
 /** RFC 7692 §7.2.2: what the sender took off each message. */
 const TAIL = Uint8Array.of(0x00, 0x00, 0xff, 0xff);
-/** An empty final block behind the tail, and a byte that it leaves over: reaching it proves that the message's own blocks were complete. */
+/** An empty final block after the tail, and a byte that it leaves over: reaching it proves that the message's own blocks were complete. */
 const SENTINEL = Uint8Array.of(0x01, 0x00, 0x00, 0xff, 0xff, 0x00);
-/** Each final block costs a decoder of its own; an honest message has one, if any. */
+/** Each final block costs a decoder of its own; an ordinary message has at most one. */
 const MAX_FINAL_BLOCKS = 256;
 const CUT_SHORT = { status: 'invalid', reason: 'the data ends inside a block' } as const;
 
@@ -91,7 +90,7 @@ export class MessageInflater {
     this.contextKnown = false;
   }
 
-  /** Nothing more will come: gives back window and decoder. A message that comes all the same finds its context lost. */
+  /** No more messages are expected: gives back window and decoder. A message that comes nevertheless has lost its context. */
   close(): void {
     this.loseContext();
   }
@@ -128,7 +127,7 @@ export class MessageInflater {
     return bytes === 'too-large' ? { status: bytes, limit: this.maxOutput } : { status: 'ok', bytes };
   }
 
-  /** A message may hold several final blocks (RFC 7692 §7.2.1); each ends a DEFLATE stream, the window goes on. */
+  /** A message may hold several final blocks (RFC 7692 §7.2.1); each ends a DEFLATE stream, the window continues. */
   private blocks(input: Uint8Array, payloadLength: number): InflateOutcome {
     const outputs: Uint8Array[] = [];
     let produced = 0;
@@ -157,7 +156,7 @@ export class MessageInflater {
     return { status: 'invalid', reason: `more than ${MAX_FINAL_BLOCKS} final blocks in one message` };
   }
 
-  /** Is the message whole whose decoder, begun at `begin`, stopped behind a final block at `at`? */
+  /** Is the message whole whose decoder, begun at `begin`, stopped after a final block at `at`? */
   private ends(
     input: Uint8Array,
     begin: number,
@@ -171,7 +170,7 @@ export class MessageInflater {
     if (at === input.length - 1 || at === payloadLength) return true;
     if (at !== payloadLength + TAIL.length) return false;
     // The final block is the empty stored one whose end is the tail (RFC 7692 §7.2.1 leaves BFINAL free), or one that
-    // was cut short and took the tail for its data. The latter made something of it.
+    // was cut short and read the tail as its data. The latter made something of it.
     const without = this.raw.inflate(input.subarray(begin, payloadLength), options);
     return without.status === 'ok' && !without.final && without.output.length === produced;
   }

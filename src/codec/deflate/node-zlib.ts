@@ -56,8 +56,8 @@ export const deflateWith = (node: NodeZlib, options: NodeDeflateOptions = {}): R
 const wholeMessages = (node: NodeZlib): RawDeflate => ({
   inflate: inflateWhole(node),
   deflate(input, { windowBits, dictionary }) {
-    // zlib has no raw deflate of 8 bits. With 9 it refers back 250 bytes at the most (512 minus its lookahead of 262),
-    // which lies within a window of 8 bits too.
+    // zlib has no raw deflate of 8 bits. With 9 it refers back at most 250 bytes (512 minus its lookahead of 262),
+    // which is within a window of 8 bits too.
     return node.deflateRawSync(input, {
       windowBits: Math.max(9, windowBits),
       ...(dictionary.length > 0 && { dictionary }),
@@ -69,8 +69,8 @@ const wholeMessages = (node: NodeZlib): RawDeflate => ({
 type Inflate = RawDeflate['inflate'];
 
 /**
- * The window is handed to zlib as its dictionary, where zlib takes it: Deno 2.9 leaves the dictionary of raw data out
- * without a word, and what refers back would be reported as invalid. Tried with the first window, not told by a name.
+ * The window is handed to zlib as its dictionary, where zlib takes it: Deno 2.9 ignores the dictionary of raw data, and what
+ * refers back would be reported as invalid. A trial with the first window decides, not the name of the runtime.
  */
 function inflateWhole(node: NodeZlib): Inflate {
   const byOption = inflateByOption(node);
@@ -86,7 +86,7 @@ const inflateByOption =
   ({ constants, inflateRawSync }: NodeZlib): Inflate =>
   (input, { windowBits, dictionary, maxOutput }) => {
     try {
-      // `info` makes Node give the engine too, whose byte count tells where a final block ended the data.
+      // `info` makes Node give the engine too, whose byte count shows where a final block ended the data.
       const { buffer, engine } = inflateRawSync(input, {
         windowBits,
         ...(dictionary.length > 0 && { dictionary }),
@@ -102,7 +102,7 @@ const inflateByOption =
     }
   };
 
-/** Does a message that is nothing but a copy of the 5 bytes before it come out as those? */
+/** Does a message that only copies the 5 bytes before it inflate to those? */
 function refersBack(inflate: Inflate): boolean {
   const dictionary = Uint8Array.of(0x48, 0x65, 0x6c, 0x6c, 0x6f);
   const message = Uint8Array.of(0xf2, 0x00, 0x11, 0x00, 0x00, 0x00, 0x00, 0xff, 0xff);

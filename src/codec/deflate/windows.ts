@@ -14,7 +14,7 @@ export class DeflateWindows {
   private oldest: SlidingWindow | undefined;
   private newest: SlidingWindow | undefined;
 
-  /** `limit` in bytes; a window takes 32 KiB at the most. */
+  /** `limit` in bytes; a window takes at most 32 KiB. */
   constructor(readonly limit = Number.POSITIVE_INFINITY) {}
 
   /** For `SlidingWindow`: it was used, and takes `grown` bytes more than before. */
@@ -52,7 +52,7 @@ export class DeflateWindows {
 
 /** The last plain bytes of one direction: what its next message may refer to (RFC 7692 §7.2.2). */
 export class SlidingWindow {
-  /** Bytes known, `size` at the most. */
+  /** Bytes known, at most `size`. */
   length = 0;
   /** Neighbours in the order of use; `DeflateWindows` sets them. */
   older: SlidingWindow | undefined;

@@ -11,7 +11,7 @@ export class FrameStart {
 /** A run of payload bytes that arrived together; a payload may come in many. Zero-length payloads have none. */
 export class FramePayload {
   readonly type = 'payload';
-  /** The masking key that still lies over the bytes; 0: none. */
+  /** The masking key with which the bytes are still masked; 0: none. */
   private key: number;
 
   constructor(
@@ -29,7 +29,7 @@ export class FramePayload {
   get length(): number {
     return this.to - this.from;
   }
-  /** The bytes as they stood on the wire, masked if the frame is; the application's, where they were unmasked in place. */
+  /** The bytes as they were on the wire, masked if the frame is; the application's, where they were unmasked in place. */
   get data(): Uint8Array {
     return this.source.part(this.from, this.to);
   }
@@ -75,7 +75,7 @@ export interface Truncated {
   readonly headerBytes?: Uint8Array;
   /** Payload bytes that came. */
   readonly received: number;
-  /** Bytes that are missing: of the payload, or of the header as far as its first two bytes tell. */
+  /** Bytes that are missing: of the payload, or of the header as far as its first two bytes show. */
   readonly missing: number | bigint;
 }
 
@@ -90,7 +90,7 @@ export class FrameHole {
 
 export type FrameEvent = FrameStart | FramePayload | FrameEnd;
 
-/** Who takes what `FrameReader.read` finds: the same as its events, without an object for each of them. */
+/** Takes what `FrameReader.read` finds: the same as its events, without an object for each of them. */
 export interface FrameBytesTaker {
   /** The application's bytes that came together: all of the payload (`offset` 0) where the chunk has all of the frame. */
   payload(header: FrameHeader, bytes: Uint8Array, offset: number): void;
@@ -105,7 +105,7 @@ const NOTHING = new Uint8Array(0);
  * that they complete; it keeps at most 13 header bytes, no payload, and never throws, whatever the bytes are.
  */
 export class FrameReader {
-  /** A header that is spread over chunks; made with the first of them, as readers are many. */
+  /** A header that is spread over chunks; made with the first of them, because there may be many readers. */
   private pending = NOTHING;
   private pendingLength = 0;
   private header: FrameHeader | undefined = undefined;
@@ -133,7 +133,7 @@ export class FrameReader {
     return events;
   }
 
-  /** The same as `push`, for whoever takes many frames a second: payloads are unmasked, of the memory that was asked for. */
+  /** The same as `push`, for whoever takes many frames a second: payloads are unmasked, in the memory that the options name. */
   read(chunk: Uint8Array, taker: FrameBytesTaker): void {
     const source = new WordView(chunk);
     const { bytes } = source;
@@ -151,7 +151,7 @@ export class FrameReader {
     }
   }
 
-  /** A header or a payload that goes on in other chunks. */
+  /** A header or a payload that continues in other chunks. */
   private readPart(source: WordView, at: number, taker: FrameBytesTaker): number {
     const events: FrameEvent[] = [];
     const next = this.step(source, at, source.bytes.length, events);
@@ -169,14 +169,14 @@ export class FrameReader {
     return unmaskView(source, from, to, key, offset);
   }
 
-  /** Takes one header, or one run of payload, from `source` at `at` on; tells where it stopped. */
+  /** Takes one header, or one run of payload, from `source` at `at` on; returns where it stopped. */
   step(source: WordView, at: number, end: number, events: FrameEvent[]): number {
     return this.header === undefined
       ? this.takeHeader(source.bytes, at, end, events)
       : this.takePayload(source, at, end, events);
   }
 
-  /** The header of the frame at `at`, if no frame is open and all of it ends before `end`: it is then read, and what is next stands behind it. */
+  /** The header of the frame at `at`, if no frame is open and all of it ends before `end`: it is then read, and the next position is after it. */
   whole(bytes: Uint8Array, at: number, end: number): FrameHeader | undefined {
     if (this.header !== undefined || this.pendingLength > 0 || at + 2 > end) return undefined;
     const length = headerLength(bytes[at + 1]!);
@@ -189,8 +189,8 @@ export class FrameReader {
   }
 
   /**
-   * `length` bytes of the stream are missing here. Within the payload of the open frame that is all there is to say: the
-   * frame goes on behind them. Otherwise it is lost where the next frame begins: false, and `rejoin` has to be called.
+   * `length` bytes of the stream are missing here. Within the payload of the open frame that is all: the frame continues
+   * after them. Otherwise it is lost where the next frame begins: false, and `rejoin` has to be called.
    */
   hole(length: number, events: (FrameEvent | FrameHole)[]): boolean {
     const { header } = this;

@@ -6,13 +6,13 @@ export interface FrameInit extends Omit<HeaderInit, 'payloadLength'> {
   readonly payload: Uint8Array;
   /** The length to declare, where it is not the payload's own. */
   readonly payloadLength?: number | bigint;
-  /** The payload is put behind the header as it is, though there may be a key. */
+  /** The payload follows the header as it is, even if there is a key. */
   readonly payloadIsWire?: boolean;
 }
 
 /**
- * A frame's bytes (RFC 6455 §5.2) in new memory, legal or not: whatever the header can say is written. Throws a
- * RangeError where the length does not fit the form that was asked for.
+ * A frame's bytes (RFC 6455 §5.2) in new memory, legal or not: whatever the header can express is written. Throws a
+ * RangeError where the length does not fit the requested form.
  */
 export function encodeFrame(init: FrameInit): Uint8Array {
   const { fin, rsv, opcode, payload, key, lengthForm } = init;

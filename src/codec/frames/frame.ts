@@ -2,10 +2,10 @@ import { hexOf } from '../bytes/hex.js';
 import { keyToBytes } from './mask.js';
 import type { Field, Span } from '../bytes/span.js';
 
-/** How the payload length is written: in 7 bits, in 16 bits behind 126, in 64 bits behind 127 (RFC 6455 §5.2). */
+/** How the payload length is written: in 7 bits, in 16 bits after 126, in 64 bits after 127 (RFC 6455 §5.2). */
 export type LengthForm = 7 | 16 | 64;
 
-/** At most this many bytes stand in front of the payload: 2, 8 of extended payload length, 4 of masking key. */
+/** At most this many bytes come before the payload: 2, 8 of extended payload length, 4 of masking key. */
 export const MAX_HEADER_BYTES = 14;
 
 /** What makes a header; the rest of a `FrameHeader` follows from it. */
@@ -22,7 +22,7 @@ export interface HeaderInit {
 }
 
 /**
- * A frame header as it stood on the wire (RFC 6455 §5.2). Nothing of the wire form is lost: `bytes` gives it back,
+ * A frame header as it was on the wire (RFC 6455 §5.2). Nothing of the wire form is lost: `bytes` gives it back,
  * for illegal headers too.
  */
 export class FrameHeader {
@@ -72,7 +72,7 @@ export class FrameHeader {
   get length(): number {
     return headerLength(this.byte1);
   }
-  /** Where the header stands, masking key included. */
+  /** The span of the header, masking key included. */
   get span(): Span {
     return { start: this.start, end: this.start + this.length };
   }
@@ -84,7 +84,7 @@ export class FrameHeader {
   get exactLength(): number | bigint {
     return this.wideLength ?? this.payloadLength;
   }
-  /** The header's bytes as they stood on the wire. */
+  /** The header's bytes as they were on the wire. */
   get bytes(): Uint8Array {
     const out = new Uint8Array(this.length);
     writeHeader(out, 0, this.byte0, this.byte1, this.exactLength, this.signedKey);
@@ -98,7 +98,7 @@ export function headerLength(byte1: number): number {
   return (length < 126 ? 2 : length === 126 ? 4 : 10) + (byte1 >= 0x80 ? 4 : 0);
 }
 
-/** Reads the header that starts at `at`; the caller knows that all of it is there. */
+/** Reads the header that starts at `at`; the caller has checked that all of it is there. */
 export function readHeader(bytes: Uint8Array, at: number, index: number, start: number): FrameHeader {
   const byte0 = bytes[at]!;
   const byte1 = bytes[at + 1]!;
@@ -122,7 +122,7 @@ function readInt32(bytes: Uint8Array, at: number): number {
   return (bytes[at]! << 24) | (bytes[at + 1]! << 16) | (bytes[at + 2]! << 8) | bytes[at + 3]!;
 }
 
-/** Writes a header at `at`, as long as `headerLength(byte1)` says. The second byte tells the length's form and whether there is a key. */
+/** Writes a header at `at`, as long as `headerLength(byte1)` says. The second byte gives the length's form and whether there is a key. */
 export function writeHeader(
   out: Uint8Array,
   at: number,
@@ -186,7 +186,7 @@ export function createHeader(init: HeaderInit, index = 0, start = 0): FrameHeade
   return new FrameHeader(index, start, firstByte(init), secondByte(init), Number(payloadLength), key | 0, wide);
 }
 
-/** The fields of a header and of its payload: the only place that knows their offsets. They tile every byte of the frame. */
+/** The fields of a header and of its payload: the only place where their offsets are computed. They tile every byte of the frame. */
 export function headerFields(header: FrameHeader, payloadBytes = 0): Field[] {
   const at = header.start;
   const bit = (name: string, offset: number, mask: number, value: number): Field => ({
@@ -218,7 +218,7 @@ export function headerFields(header: FrameHeader, payloadBytes = 0): Field[] {
 export type HeaderFieldName =
   'FIN' | 'RSV1' | 'RSV2' | 'RSV3' | 'opcode' | 'MASK' | 'length' | 'extended length' | 'masking key';
 
-/** Where a field of the header stands; the whole header if it has no such field. */
+/** The span of a field of the header; the whole header if it has no such field. */
 export function headerFieldSpan(header: FrameHeader, name: HeaderFieldName): Span {
   return headerFields(header).find((field) => field.name === name)?.span ?? header.span;
 }

@@ -61,7 +61,7 @@ export function keyToBytes(key: number): Uint8Array {
   return Uint8Array.of(key >>> 24, key >>> 16, key >>> 8, key);
 }
 
-/** The key's bytes as they lie over a word whose lane 0 stands `rotation` bytes into the key's cycle, lane 0 lowest. */
+/** The key's bytes for a word whose lane 0 is `rotation` bytes into the key's cycle, lane 0 lowest. */
 function lanes(key: number, rotation: number): number {
   const low = (key >>> 24) | ((key >>> 8) & 0xff00) | ((key << 8) & 0xff0000) | (key << 24) | 0;
   const bits = (rotation & 3) * 8;
@@ -88,7 +88,7 @@ export function unmaskInPlace(source: WordView, start: number, end: number, key:
     const run = source.part(start, end);
     if (xorBySimd(run, 0, run, lanes(key, phase))) return;
   }
-  // The last word of memory that is no whole number of words is none: those bytes stand alone.
+  // Memory may end in an incomplete word: those bytes are handled one by one.
   const whole = LITTLE_ENDIAN ? Math.max(start, Math.min(end, (source.words.length << 2) - source.offset)) : start;
   if (whole > start) {
     const lane = (source.offset + start) & 3;
@@ -121,9 +121,9 @@ function xorOver(words: Int32Array, from: number, last: number, mask: number): v
 
 const HIGH_BITS = 0x80808080 | 0;
 
-/** Whether `source[start, end)` is ASCII once it is unmasked with `key` (0: as it stands), without unmasking it. */
+/** Whether `source[start, end)` is ASCII once it is unmasked with `key` (0: as it is), without unmasking it. */
 export function isAsciiView(view: WordView, start: number, end: number, key: number, phase = 0): boolean {
-  // The last word of memory that is no whole number of words is none: those bytes stand alone.
+  // Memory may end in an incomplete word: those bytes are handled one by one.
   const whole = LITTLE_ENDIAN ? Math.max(start, Math.min(end, (view.words.length << 2) - view.offset)) : start;
   return (
     (whole === start || areAsciiWords(view, view.offset + start, view.offset + whole - 1, key, phase)) &&
@@ -131,7 +131,7 @@ export function isAsciiView(view: WordView, start: number, end: number, key: num
   );
 }
 
-/** The same for what lies in whole words of memory; both offsets are of the words' bytes, and `last` is inclusive. */
+/** The same for whole words of memory; both offsets are of the words' bytes, and `last` is inclusive. */
 function areAsciiWords({ words }: WordView, from: number, last: number, key: number, phase: number): boolean {
   const lastWord = last >>> 2;
   const lane = from & 3;
@@ -157,7 +157,7 @@ function isAsciiByByte(bytes: Uint8Array, start: number, end: number, key: numbe
   return true;
 }
 
-/** New memory of `room` bytes, which are the caller's to write, and the masked payload behind them. */
+/** New memory of `room` bytes, which are the caller's to write, followed by the masked payload. */
 export function xorBehind(room: number, payload: Uint8Array, key: number): Uint8Array {
   return xor(new WordView(payload, payload), 0, payload.length, key, 0, room);
 }
@@ -169,7 +169,7 @@ function xor(view: WordView, start: number, end: number, key: number, phase: num
   const firstWord = from >>> 2;
   const wordCount = (lane + length + 3) >>> 2;
   // The result keeps the alignment of its source, so that whole words can be read and written; the bytes beside the
-  // result inside its first and last word are nobody's.
+  // result inside its first and last word are not used.
   if (!LITTLE_ENDIAN || firstWord + wordCount > view.words.length) return xorByByte(view, start, end, key, phase, room);
   const roomWords = (room + 3) >>> 2;
   const bytes = (roomWords + wordCount) << 2;

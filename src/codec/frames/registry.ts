@@ -1,4 +1,4 @@
-/** What RFC 6455 and the IANA registries say of each opcode and close code. Tables, so that nobody writes a second switch. */
+/** What RFC 6455 and the IANA registries say of each opcode and close code. Tables, so that no second switch is needed. */
 
 export type OpcodeName = 'continuation' | 'text' | 'binary' | 'close' | 'ping' | 'pong' | 'reserved';
 
@@ -36,7 +36,7 @@ export function opcodeInfo(opcode: number): OpcodeInfo {
   return OPCODES[opcode & 15]!;
 }
 
-/** How a close code stands to the wire. */
+/** Whether a close code may be sent on the wire. */
 export type CloseCodeKind =
   /** May be sent. */
   | 'valid'

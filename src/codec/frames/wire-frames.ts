@@ -6,7 +6,7 @@ import type { PayloadMemory } from '../bytes/payload-memory.js';
 
 const EMPTY = new Uint8Array(0);
 
-/** A frame as it stood on the wire. */
+/** A frame as it was on the wire. */
 export interface WireFrame {
   readonly header: FrameHeader;
   /** The payload's bytes on the wire, masked if the frame is; fewer than declared if the input ended. */

@@ -7,7 +7,7 @@ export interface AcceptSteps {
   readonly key: string;
   /** What the key decodes to: 16 bytes where it is legal. The computation does not use them. */
   readonly keyBytes: Uint8Array;
-  /** The key as text, the GUID behind it. */
+  /** The key as text, followed by the GUID. */
   readonly concatenated: string;
   /** 20 bytes. */
   readonly sha1: Uint8Array;

@@ -15,7 +15,7 @@ function namesWebSocket(head: Head): boolean {
   return headersNamed(head, 'upgrade').some(({ value }) => value.toLowerCase().includes('websocket'));
 }
 
-/** Whether both peers may speak WebSocket after it (RFC 6455 §4.1, §4.2.1): otherwise one of them goes on with HTTP, perhaps. Half a handshake is taken at its word. */
+/** Whether WebSocket may follow it for both peers (RFC 6455 §4.1, §4.2.1): otherwise one of them may continue with HTTP. Half a handshake is accepted as it is. */
 export function isAgreed({ request, response, keyBytes, accept, expectedAccept, version }: Handshake): boolean {
   const asks = request === undefined || (request.method === 'GET' && version === '13' && keyBytes?.length === 16);
   return asks && [request, response].every(upgrades) && (expectedAccept === undefined || accept === expectedAccept);

@@ -4,10 +4,10 @@ import { cut, quoteAt, sideOf, sourceLines, startColumn, unquoted } from './line
 import type { Block, HeadSide, SourceLine } from './lines.js';
 import { unwrapped } from './unwrap.js';
 
-/** Headers of an upgrade: where one of them begins, what stands before it is the log's. */
+/** Headers of an upgrade: where one of them begins, the text before it is the log's. */
 const KNOWN =
   /^(?:host|upgrade|connection|sec-websocket-[a-z0-9]+|origin|user-agent|server|date|accept(?:-[a-z]+)?|cache-control|pragma|cookie|content-(?:length|type)|transfer-encoding)[ \t]*:/i;
-/** A header as a line of a log may hold one; a time or a URL is none. */
+/** A header as a line of a log may hold one; a time or a URL is not one. */
 const HEADER = /^:?[A-Za-z!#$%&'*+^_`|~][!#$%&'*+\-.^_`|~0-9A-Za-z]*:(?!\/\/)/;
 /** Like a header, but not right: what a faulty head has. */
 const FAULTY = /^[^\s:]{1,60}[ \t]*:|^(?:host|upgrade|connection|sec-websocket-[a-z0-9]+)[ \t=]/i;
@@ -15,7 +15,7 @@ const FAULTY = /^[^\s:]{1,60}[ \t]*:|^(?:host|upgrade|connection|sec-websocket-[
 const NEAR = 8;
 const LONGEST_PREFIX = 200;
 
-/** A pattern of what stands before each line of a log: numbers in it may change. */
+/** A pattern of the text before each line of a log: numbers in it may change. */
 function patternOf(prefix: string): string {
   return prefix.replaceAll(/[A-Za-z0-9]+|[^A-Za-z0-9]/gu, (run) => {
     if (/\d/.test(run)) return /^[0-9a-f]+$/i.test(run) ? '[0-9a-fA-F]+' : '[0-9A-Za-z]+';
@@ -24,14 +24,14 @@ function patternOf(prefix: string): string {
 }
 
 /** What distinguishes the lines of a head from others, and is removed from them. */
-interface Frame {
+interface LineFrame {
   readonly prefix: RegExp;
   /** The same without blanks at its end: an empty line of a log may have lost them. */
   readonly blank: RegExp;
   readonly quote: string;
 }
 
-function frameOf(prefix: string, quote: string): Frame {
+function frameOf(prefix: string, quote: string): LineFrame {
   return {
     prefix: new RegExp(`^${patternOf(prefix)}`, 'u'),
     blank: new RegExp(`^${patternOf(prefix.trimEnd())}\\s*$`, 'u'),
@@ -40,7 +40,7 @@ function frameOf(prefix: string, quote: string): Frame {
 }
 
 /** The line as the head has it; undefined: it is another's. */
-function within(line: SourceLine, { prefix, blank, quote }: Frame): SourceLine | undefined {
+function within(line: SourceLine, { prefix, blank, quote }: LineFrame): SourceLine | undefined {
   const match = prefix.exec(line.text);
   if (match !== null) return unquoted(line, match[0].length, quote);
   return blank.test(line.text) ? cut(line, line.text.length) : undefined;
@@ -55,8 +55,8 @@ function knownColumn(text: string): number {
   return -1;
 }
 
-/** What stands before the headers that follow a first line, which need not be what stands before that line. */
-function frameAfter(lines: readonly SourceLine[], first: number, column: number): Frame {
+/** The text before the headers that follow a first line, which may differ from the text before that line. */
+function frameAfter(lines: readonly SourceLine[], first: number, column: number): LineFrame {
   const { text } = lines[first] as SourceLine;
   const own = frameOf(text.slice(0, column), quoteAt(text, column));
   for (const line of lines.slice(first + 1, first + 1 + NEAR)) {
@@ -77,17 +77,17 @@ function headAt(lines: readonly SourceLine[], first: number, column: number): { 
   const frame = frameAfter(lines, first, column);
   const body: SourceLine[] = [];
   let isWhole = false;
-  let strangers = 0;
+  let others = 0;
   let next = first + 1;
   for (; next < lines.length && !isWhole; next++) {
     const following = lines[next] as SourceLine;
     const rest = within(following, frame);
     if (isStart(rest ?? following)) break;
-    if (rest === undefined) strangers += 1;
+    if (rest === undefined) others += 1;
     else if (rest.text.trim() === '') isWhole = !rest.isOpen;
     else body.push(rest);
   }
-  const isAlone = first === 0 && column === 0 && isWhole && strangers === 0;
+  const isAlone = first === 0 && column === 0 && isWhole && others === 0;
   const { headers, foreign } = isAlone ? { headers: body, foreign: [] } : sorted(dedent(body), isWhole);
   return { block: { start, headers: dedent(headers), side: sideOf(start.text), isWhole, foreign }, next };
 }
@@ -115,7 +115,7 @@ function sorted(body: readonly SourceLine[], isWhole: boolean): Pick<Block, 'hea
     if (i < end && belongs) headers.push(line);
     else foreign.push(line);
   });
-  // What follows the head is nobody's business.
+  // What follows the head is not read.
   const last = headers.at(-1)?.line ?? Infinity;
   return { headers, foreign: foreign.filter(({ line }) => line < last) };
 }

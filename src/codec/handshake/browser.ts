@@ -10,8 +10,8 @@ const GENERAL =
 const NAME = /^(:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+)[ \t]*:/;
 const NAME_ALONE = /^:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+:?$/;
 const OURS = /^:?(?:host|upgrade|connection|sec-websocket-[a-z0-9]+|authority|method|status)$/i;
-/** Headers that tell which half a block without a first line is. */
-const TELLING: Readonly<Record<string, HeadSide>> = {
+/** Headers that show which half a block without a first line is. */
+const SIDE_OF_HEADER: Readonly<Record<string, HeadSide>> = {
   'sec-websocket-key': 'request',
   'sec-websocket-accept': 'response',
   host: 'request',
@@ -43,15 +43,16 @@ export function pairsOf(lines: readonly SourceLine[]): readonly SourceLine[] | u
   return arePairs(even) ? even : undefined;
 }
 
-/** Which half a block is; undefined for what is none. */
+/** Which half a block is; undefined for anything else. */
 export function sideOfBlock({ side, headers }: Pick<Block, 'side' | 'headers'>): HeadSide | undefined {
   if (side !== undefined) return side;
   const pairs = arePairs(headers);
   const names = headers.filter(({ text }, i) => (pairs ? i % 2 === 0 : NAME.test(text))).map(nameOf);
-  const telling = names.find((name) => name === 'sec-websocket-key' || name === 'sec-websocket-accept');
+  const decisive = names.find((name) => name === 'sec-websocket-key' || name === 'sec-websocket-accept');
   const known =
-    telling ?? (names.some((name) => OURS.test(name)) ? names.find((name) => Object.hasOwn(TELLING, name)) : undefined);
-  return known === undefined ? undefined : TELLING[known];
+    decisive ??
+    (names.some((name) => OURS.test(name)) ? names.find((name) => Object.hasOwn(SIDE_OF_HEADER, name)) : undefined);
+  return known === undefined ? undefined : SIDE_OF_HEADER[known];
 }
 
 /** What a browser shows above the headers, left out. */
@@ -83,7 +84,7 @@ function borderOf(lines: readonly SourceLine[]): number {
   return to * width;
 }
 
-/** Lines that no first line stands above, as a browser's panels give them: one half, or both without anything between them. */
+/** Lines without a first line, as a browser's panels give them: one half, or both without anything between them. */
 export function browserBlocks(all: readonly SourceLine[], side: HeadSide | undefined): Block[] {
   const headers = withoutGeneral(all);
   const lines = pairsOf(headers) ?? headers;

@@ -22,7 +22,7 @@ export const DEFAULT_DEFLATE_PARAMETERS: DeflateParameters = {
 export type DeflateParameterName =
   'server_no_context_takeover' | 'client_no_context_takeover' | 'server_max_window_bits' | 'client_max_window_bits';
 
-/** Who writes the parameters: the client's offer, or the server's response that accepts one. */
+/** The side that writes the parameters: the client's offer, or the server's response that accepts one. */
 export type DeflateRole = 'offer' | 'response';
 
 /**
@@ -46,11 +46,13 @@ export interface ReadDeflate {
   readonly problems: readonly DeflateProblem[];
 }
 
-type Key = keyof DeflateParameters;
-type Mutable = { -readonly [K in Key]: DeflateParameters[K] };
+type ParameterKey = keyof DeflateParameters;
+type Mutable = { -readonly [K in ParameterKey]: DeflateParameters[K] };
 
-/** The parameters: where each goes, what value it takes, and in which role it may stand without one. */
-const PARAMETERS: Readonly<Record<DeflateParameterName, { key: Key; value: 'none' | 'bits'; bareIn?: DeflateRole }>> = {
+/** The parameters: where each goes, what value it takes, and in which role it may have none. */
+const PARAMETERS: Readonly<
+  Record<DeflateParameterName, { key: ParameterKey; value: 'none' | 'bits'; bareIn?: DeflateRole }>
+> = {
   server_no_context_takeover: { key: 'serverNoContextTakeover', value: 'none' },
   client_no_context_takeover: { key: 'clientNoContextTakeover', value: 'none' },
   server_max_window_bits: { key: 'serverMaxWindowBits', value: 'bits' },
@@ -62,7 +64,7 @@ function isParameterName(name: string): name is DeflateParameterName {
   return Object.hasOwn(PARAMETERS, name);
 }
 
-/** The problem of one parameter taken by itself. */
+/** The problem of one parameter considered alone. */
 function valueProblem(
   name: DeflateParameterName,
   value: string | undefined,
@@ -126,11 +128,11 @@ const REASONS: Readonly<Record<DeflateProblem['kind'], (p: ExtensionParam) => st
 };
 
 /**
- * Reads the value of `--deflate=PARAMS`: parameters as in the header, separated by `;` or `,`; `permessage-deflate` in
- * front is tolerated; an empty text means the defaults. A reason names the parameter, `column` counts from 1.
+ * Reads the value of `--deflate=PARAMS`: parameters as in the header, separated by `;` or `,`; a leading `permessage-deflate`
+ * is tolerated; an empty text means the defaults. A reason names the parameter, `column` counts from 1.
  */
 export function parseDeflateOption(text: string): DeflateOption {
-  // The same length, so that columns stay true; the name in front is what the grammar asks for.
+  // The same length, so that columns stay true; the grammar requires the leading name.
   const prefix = `${PERMESSAGE_DEFLATE};`;
   const hasName = /^\s*permessage-deflate\s*(?:[;,]|$)/.test(text);
   const separated = withoutEnd(text.replaceAll(',', ';'));

@@ -1,7 +1,7 @@
 import { isToken } from '../http1/text.js';
 import type { Span } from '../bytes/span.js';
 
-/** `name` or `name=value` behind an extension's name. */
+/** `name` or `name=value` after an extension's name. */
 export interface ExtensionParam {
   readonly name: string;
   /** Unescaped where it was quoted; absent where the parameter has none (`''` is possible: quoted, and not legal). */
@@ -22,10 +22,10 @@ export interface Extension {
  * - `empty`: no element at all
  * - `empty-element`: nothing between two commas (RFC 2616 §2.1 has recipients accept it)
  * - `name`, `parameter`: no token where a name has to be
- * - `value`: nothing behind `=`, or no token
+ * - `value`: nothing after `=`, or no token
  * - `open-quote`: a quoted string that does not end
  * - `quoted-value`: a quoted string whose value is no token
- * - `junk`: something behind a name or value that is neither `;` nor `,`
+ * - `junk`: something after a name or value that is neither `;` nor `,`
  */
 export type ExtensionFaultKind =
   'empty' | 'empty-element' | 'name' | 'parameter' | 'value' | 'open-quote' | 'quoted-value' | 'junk';
@@ -33,7 +33,7 @@ export type ExtensionFaultKind =
 export interface ExtensionFault {
   readonly kind: ExtensionFaultKind;
   readonly span: Span;
-  /** What stands there. */
+  /** The text found there. */
   readonly text: string;
 }
 
@@ -88,7 +88,7 @@ class Scanner {
   }
 }
 
-/** Behind the opening quote: the value with its escapes resolved; undefined when the quote stays open. */
+/** After the opening quote: the value with its escapes resolved; undefined when the quote stays open. */
 function quotedString(scanner: Scanner): string | undefined {
   const start = scanner.at;
   const chars: string[] = [];
@@ -157,8 +157,8 @@ function readExtension(scanner: Scanner): Extension | undefined {
 }
 
 /**
- * Reads the value of one `Sec-WebSocket-Extensions` header (RFC 6455 §9.1; blanks may stand between any two parts).
- * `base` is where the value stands in its stream: spans are absolute. What is malformed is passed over and reported.
+ * Reads the value of one `Sec-WebSocket-Extensions` header (RFC 6455 §9.1; blanks may be between any two parts). `base` is
+ * the value's offset in its stream: spans are absolute. What is malformed is passed over and reported.
  */
 export function parseExtensions(text: string, base = 0): ParsedExtensions {
   const scanner = new Scanner(text, base);

@@ -9,19 +9,19 @@ export const KEY_BYTES = 16;
 /**
  * - `alphabet`: a character that Base64 does not have, at `at` (RFC 4648 §4)
  * - `padding`: `=` missing, too many, or not at the end
- * - `trailing-bits`: bits behind the last byte are not zero: the text is no encoder's output (RFC 4648 §3.5)
- * - `length`: not the number of bytes asked for
+ * - `trailing-bits`: bits after the last byte are not zero: the text is no encoder's output (RFC 4648 §3.5)
+ * - `length`: not the required number of bytes
  */
 export interface Base64Fault {
   readonly kind: 'alphabet' | 'padding' | 'trailing-bits' | 'length';
-  /** Index of the character; for `length` that behind the last. */
+  /** Index of the character; for `length` the one after the last. */
   readonly at: number;
   /** The character there, where there is one. */
   readonly char?: string;
 }
 
 export interface DecodedKey {
-  /** What could be decoded; exactly as many bytes as asked for where there are no faults. */
+  /** What could be decoded; exactly as many bytes as required where there are no faults. */
   readonly bytes: Uint8Array;
   /** Empty: canonical Base64 of the right length. */
   readonly faults: readonly Base64Fault[];
@@ -30,8 +30,8 @@ export interface DecodedKey {
 const VALUES: ReadonlyMap<string, number> = new Map([...BASE64_ALPHABET].map((char, value) => [char, value]));
 
 /**
- * Decodes strict Base64 (RFC 4648 §4: no URL alphabet, no line breaks, padding required, zero trailing bits) and says what
- * is wrong with it. `length`: bytes it has to have. Goes on behind a fault as well as it can; never throws.
+ * Decodes strict Base64 (RFC 4648 §4: no URL alphabet, no line breaks, padding required, zero trailing bits) and says what is
+ * wrong with it. `length`: bytes it has to have. Continues after a fault as well as it can; never throws.
  */
 export function decodeBase64(text: string, length: number): DecodedKey {
   const faults: Base64Fault[] = [];

@@ -1,7 +1,7 @@
 /** A line of a text that shows a handshake, without what the tool that printed it put before it. */
 export interface SourceLine {
   readonly text: string;
-  /** Where `text` stands in the source: line from 1, column from 0. */
+  /** The place of `text` in the source: line from 1, column from 0. */
   readonly line: number;
   readonly column: number;
   /** The text ends in it, without a line end: it may be cut. */
@@ -19,7 +19,7 @@ export interface Block {
   readonly side: HeadSide | undefined;
   /** The first line and the blank line were both seen: what is not here was not sent. */
   readonly isWhole: boolean;
-  /** Lines among the headers that are none, and were left out. */
+  /** Lines among the headers that are not headers, and were left out. */
   readonly foreign: readonly SourceLine[];
 }
 
@@ -37,7 +37,7 @@ const START = new RegExp(`^(?:(?:${METHODS})[ \\t]|HTTP/)`);
 const QUOTE = /["'`]$/;
 /** Longest thing that a log may put before a line: a time, an arrow, a connection's name, the addresses of both ends. */
 const PREFIX = 200;
-/** What may stand right before a first line: no letter and no digit, or the dots of a packet's headers shown as text. */
+/** What may directly precede a first line: no letter and no digit, or the dots of a packet's headers shown as text. */
 const BOUNDARY = /[^A-Za-z0-9/]/;
 const PACKET_TEXT = /\.\.|[^\x20-\x7e]/;
 /** The column of digits of a hex dump: what follows is its text column. */
@@ -75,20 +75,20 @@ export function cut(line: SourceLine, columns: number): SourceLine {
   return { ...line, text: line.text.slice(columns), column: line.column + columns };
 }
 
-/** The quote that what begins at that column stands in; `''` for none. */
+/** The quote around what begins at that column; `''` for none. */
 export function quoteAt(text: string, column: number): string {
   const quote = text[column - 1] ?? '';
   return QUOTE.test(quote) && text.trimEnd().endsWith(quote) ? quote : '';
 }
 
-/** What stands from `column` on, without the quote that ends it. */
+/** The text from `column` on, without the quote that ends it. */
 export function unquoted(line: SourceLine, column: number, quote: string): SourceLine {
   const rest = cut(line, column);
   const text = rest.text.trimEnd();
   return quote !== '' && text.endsWith(quote) ? { ...rest, text: text.slice(0, -1) } : rest;
 }
 
-/** Where a first line begins inside a line of a log; -1 when there is none, 0 when nothing stands before it. */
+/** Where a first line begins inside a line of a log; -1 when there is none, 0 when nothing precedes it. */
 export function startColumn(text: string): number {
   if (sideOf(text) !== undefined) return 0;
   if (!ANY_START.test(text)) return -1;

@@ -9,7 +9,7 @@ import { parseHead, startsLikeHead, type Head, type RequestHead, type ResponseHe
  * What a text shows differently from the wire, and what was made of it.
  * - `no-start-line`: headers only; nothing is said about the first line (`side`)
  * - `pseudo-headers`: `:method`, `:authority` and such (`names`): a browser's view of HTTP/2, no headers of HTTP/1.1; left out
- * - `authority-as-host`: the pseudo-header `:authority` stands in for the missing Host
+ * - `authority-as-host`: the pseudo-header `:authority` replaces the missing Host
  * - `full-url`: the request line shows a ws: or wss: URL (`url`), as browsers' tools do; judged as its path
  * - `pairs`: names and values on lines in turn
  * - `several`: there is more than one exchange in the text; this one was taken
@@ -39,28 +39,28 @@ export interface TextPlace {
 }
 
 export interface HandshakeText {
-  /** Offsets are those in the head as it is on the wire (CRLF, nothing in front of the lines); `place` leads back to the text. */
+  /** Offsets are those in the head as it is on the wire (CRLF, nothing before the lines); `place` leads back to the text. */
   readonly request?: RequestHead;
   readonly response?: ResponseHead;
   readonly notes: readonly TextNote[];
   /** What was found does not look like a head: its first line that shows it, or the first line that no header follows. Nothing can be judged. */
-  readonly refusal?: { readonly why: 'stranger' | 'no-headers'; readonly line: SourceLine };
-  /** Where in the text an offset of a head stands. */
+  readonly refusal?: { readonly why: 'no-head' | 'no-headers'; readonly line: SourceLine };
+  /** The place in the text of an offset of a head. */
   readonly place: (side: 'request' | 'response', offset: number) => TextPlace | undefined;
 }
 
 /** A line of the head to be made, and where it comes from. */
-interface Line {
+interface MadeLine {
   readonly text: string;
   readonly from: SourceLine;
-  /** Characters that stand in front of the value in the text but not here: the column counts on from them. */
+  /** Characters that precede the value in the text but not here: the column is counted after them. */
   readonly shift?: number;
 }
 
 interface Made {
   readonly head: Head;
   readonly starts: readonly number[];
-  readonly lines: readonly Line[];
+  readonly lines: readonly MadeLine[];
 }
 
 class HeadMaker {
@@ -76,11 +76,11 @@ class HeadMaker {
     const first = block.start ?? block.headers[0];
     const at = first?.line ?? 1;
     if (several) this.note('several', side, at);
-    const lines: Line[] = [];
+    const lines: MadeLine[] = [];
     if (block.start !== undefined) lines.push(this.startLine(block.start, side));
     else this.note('no-start-line', side, at);
-    const [stranger] = block.foreign;
-    if (stranger !== undefined) this.note('left-out', side, stranger.line, { count: String(block.foreign.length) });
+    const [leftOut] = block.foreign;
+    if (leftOut !== undefined) this.note('left-out', side, leftOut.line, { count: String(block.foreign.length) });
     append(lines, this.headers(block.headers, side));
     const encoder = new TextEncoder();
     const starts: number[] = [];
@@ -99,7 +99,7 @@ class HeadMaker {
     return { head: { ...head, complete: head.complete && block.isWhole }, starts, lines };
   }
 
-  private startLine(from: SourceLine, side: 'request' | 'response'): Line {
+  private startLine(from: SourceLine, side: 'request' | 'response'): MadeLine {
     const match = /^([A-Z]+ )(wss?:\/\/[^/?#\s]*)([/?#][^\s]*)?( HTTP\/\d(?:\.\d)?)$/.exec(from.text);
     if (match === null || side === 'response') return { text: from.text, from };
     const [, method = '', origin = '', path = '', version = ''] = match;
@@ -107,7 +107,7 @@ class HeadMaker {
     return { text: `${method}${path.startsWith('/') ? '' : '/'}${path}${version}`, from };
   }
 
-  private headers(source: readonly SourceLine[], side: 'request' | 'response'): Line[] {
+  private headers(source: readonly SourceLine[], side: 'request' | 'response'): MadeLine[] {
     const lines = arePairs(source) ? this.joinPairs(source, side) : source.map((from) => ({ text: from.text, from }));
     const pseudo = lines.filter(({ text }) => text.startsWith(':'));
     const [first] = pseudo;
@@ -121,8 +121,8 @@ class HeadMaker {
     return [{ text: `Host${authority.text.slice(':authority'.length)}`, from: authority.from }, ...kept];
   }
 
-  private joinPairs(source: readonly SourceLine[], side: 'request' | 'response'): Line[] {
-    const lines: Line[] = [];
+  private joinPairs(source: readonly SourceLine[], side: 'request' | 'response'): MadeLine[] {
+    const lines: MadeLine[] = [];
     this.note('pairs', side, source[0]?.line ?? 1);
     for (let i = 0; i + 1 < source.length; i += 2) {
       const [name, value] = [source[i] as SourceLine, source[i + 1] as SourceLine];
@@ -141,7 +141,7 @@ function parseBounded(bytes: Uint8Array, kind: 'request' | 'response', startLine
 }
 
 const UPGRADES = /^(?:upgrade|sec-websocket-[a-z0-9]+)$/;
-/** Status codes behind which another response comes. */
+/** Status codes that another response follows. */
 const INTERIM = /^HTTP\/\S+[ \t]+1(?!01)\d\d/;
 
 interface Chosen {
@@ -149,7 +149,7 @@ interface Chosen {
   readonly several: boolean;
 }
 
-/** The exchange that is about WebSocket, else the last one: in front of it may be a proxy's CONNECT, a redirect, a first try without password. */
+/** The exchange that is about WebSocket, else the last one: before it may come a proxy's CONNECT, a redirect, a first try without password. */
 function choose(blocks: readonly Block[]): { request?: Chosen; response?: Chosen } {
   const sides = blocks.map(sideOfBlock);
   const upgrades = ({ headers }: Block): boolean => headers.some((line) => UPGRADES.test(nameOf(line)));
@@ -172,7 +172,7 @@ function choose(blocks: readonly Block[]): { request?: Chosen; response?: Chosen
   return { ...(request && { request }), ...(response && { response }) };
 }
 
-/** Shorter values of these may be cut; of those with 0 nothing tells. */
+/** Shorter values of these may be cut; for those with 0 a cut is not recognised. */
 const SHORTEST: Readonly<Record<string, number>> = {
   'sec-websocket-key': 24,
   'sec-websocket-accept': 28,
@@ -212,7 +212,7 @@ function refusalOf({ start, headers, foreign, isWhole }: Block): HandshakeText['
   const wrong = [...strange, ...(start === undefined ? foreign : [])];
   if (names.length === 0 && !(isWhole && foreign.length === 0)) return start && { why: 'no-headers', line: start };
   const [line] = wrong;
-  return line !== undefined && wrong.length * 2 > names.length ? { why: 'stranger', line } : undefined;
+  return line !== undefined && wrong.length * 2 > names.length ? { why: 'no-head', line } : undefined;
 }
 
 const HEADER_LINE = /^:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+[ \t]*:|^[ \t]/;
@@ -249,12 +249,12 @@ function placeOf(made: Made | undefined, offset: number): TextPlace | undefined 
     0,
     made.starts.findLastIndex((start) => start <= offset),
   );
-  const line = made.lines[at] as Line;
+  const line = made.lines[at] as MadeLine;
   const column = offset - (made.starts[at] ?? 0) - (line.shift ?? 0);
   return { line: line.from.line, column: line.from.column + Math.max(0, Math.min(column, line.from.text.length)) + 1 };
 }
 
-/** Reads the heads at the beginning of wire bytes: a request, a response, or a request with its response behind it. Line ends are judged. */
+/** Reads the heads at the beginning of wire bytes: a request, a response, or a request followed by its response. Line ends are judged. */
 export function readHandshakeBytes(bytes: Uint8Array): {
   readonly request?: RequestHead;
   readonly response?: ResponseHead;

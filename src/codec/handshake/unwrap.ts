@@ -1,8 +1,8 @@
 import { cut, HEX_COLUMN, sideOf, startColumn, type SourceLine } from './lines.js';
 
 /**
- * What tools make of a head's lines, taken back: each takes the lines of a text, and gives those of the wire, perhaps with
- * the tool's own lines among them; undefined where the text is none of that tool's.
+ * What tools make of a head's lines, taken back: each takes the lines of a text, and gives those of the wire, possibly with
+ * the tool's own lines among them; undefined where the text is not that tool's.
  */
 type Unwrapping = (lines: readonly SourceLine[]) => SourceLine[] | undefined;
 
@@ -25,7 +25,7 @@ const fromCurl: Unwrapping = (lines) => {
   return hasStart(marked) ? marked : undefined;
 };
 
-/** curl --trace-ascii: the rows of the sections that hold headers. A row is a line, unless it is full and the next one goes on. */
+/** curl --trace-ascii: the rows of the sections that hold headers. A row is a line, unless it is full and the next one continues it. */
 const fromTrace: Unwrapping = (lines) => {
   const out: SourceLine[] = [];
   let section: string | undefined;
@@ -86,7 +86,7 @@ const NGREP = /^T .{0,100}\S:\d+ -> \S+:\d+ \[[A-Z]+\](?: #\d+)?/;
 const DOTTED_END = /\.\.(?=[A-Za-z][\w-]*:|\.\.|\.?$)/;
 const DOTTED = /^(?:[A-Z]+ .{1,8000} )?HTTP\/\d\.\d(?: \d{3}[^.]*)?\.\.[A-Za-z]/;
 
-/** Rows of a packet put together: those that are indented go on. */
+/** Rows of a packet put together: indented ones continue the row before. */
 function joinedRows(lines: readonly SourceLine[]): SourceLine[] {
   const out: SourceLine[] = [];
   let packet: SourceLine[] = [];
@@ -149,7 +149,7 @@ const fromDotLines: Unwrapping = (lines) => {
     if (!first.text.endsWith('.') || startColumn(first.text.slice(0, -1)) < 0) continue;
     let end = i;
     while (end < lines.length && lines[end]?.text.endsWith('.') && lines[end]?.text !== '.') end++;
-    // A status line may end in a dot of its own: the lines that follow tell.
+    // A status line may end in a dot of its own: the following lines decide.
     if (end === i + 1 && end < lines.length && lines[end]?.text !== '.') continue;
     found = true;
     for (let j = i; j <= Math.min(end, lines.length - 1); j++) {

@@ -60,8 +60,8 @@ const REASONS: Readonly<Record<number, string>> = {
 };
 
 /**
- * The bytes of a legal request (RFC 6455 §4.1). Throws a TypeError for a URL, key, subprotocol or header that cannot stand
- * in one.
+ * The bytes of a legal request (RFC 6455 §4.1). Throws a TypeError for a URL, key, subprotocol or header that cannot be in
+ * one.
  */
 export function buildRequest({ url, key, origin, subprotocols = [], ...more }: UpgradeRequest): Uint8Array {
   const { host, target } = addressOf(url);
@@ -81,7 +81,7 @@ export function buildRequest({ url, key, origin, subprotocols = [], ...more }: U
   ]);
 }
 
-/** The bytes of a 101 (RFC 6455 §4.2.2). Throws a TypeError for a subprotocol or header that cannot stand in it. */
+/** The bytes of a 101 (RFC 6455 §4.2.2). Throws a TypeError for a subprotocol or header that cannot be in it. */
 export function buildResponse({ key, subprotocol, extensions, headers }: UpgradeResponse): Uint8Array {
   return writeHead('HTTP/1.1 101 Switching Protocols', [
     ['Upgrade', 'websocket'],
@@ -93,8 +93,8 @@ export function buildResponse({ key, subprotocol, extensions, headers }: Upgrade
 }
 
 /**
- * The bytes of a refusal, after which the server ends the connection; a 426 says which version is spoken (RFC 6455 §4.4).
- * Throws a RangeError for a status that is none, a TypeError for a header that cannot stand in it.
+ * The bytes of a refusal, after which the server ends the connection; a 426 names the supported version (RFC 6455 §4.4).
+ * Throws a RangeError for a status that is none, a TypeError for a header that cannot be in it.
  */
 export function buildRefusal({ status, reason, headers, body = '' }: UpgradeRefusal): Uint8Array {
   if (!Number.isInteger(status) || status < 300 || status > 599)

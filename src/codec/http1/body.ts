@@ -1,7 +1,7 @@
 import { headersNamed } from '../handshake/handshake.js';
 import type { ResponseHead } from './head.js';
 
-type State = 'bytes' | 'size' | 'data' | 'data-end' | 'trailer' | 'done' | 'rest';
+type BodyState = 'bytes' | 'size' | 'data' | 'data-end' | 'trailer' | 'done' | 'rest';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -13,7 +13,7 @@ const MOST_LINE = 4096;
  * its chunks, else with the connection (RFC 9112 §6.3). A length that can't be read lasts until the end.
  */
 export class HttpBody {
-  private state: State;
+  private state: BodyState;
   /** Bytes that are still to come of the body, or of the chunk. */
   private left = 0;
   private line = '';
@@ -26,12 +26,12 @@ export class HttpBody {
     return this.state === 'done';
   }
 
-  /** It says how long it is. */
+  /** It states its length. */
   get isDeclared(): boolean {
     return this.state !== 'rest';
   }
 
-  /** The index behind the last byte of `bytes` that belongs to the body; `at` is the first to look at. */
+  /** The index after the last byte of `bytes` that belongs to the body; `at` is the first to look at. */
   read(bytes: Uint8Array, at: number): number {
     let next = at;
     while (next < bytes.length && this.state !== 'done') {
@@ -41,7 +41,7 @@ export class HttpBody {
     return next;
   }
 
-  private begin(response: ResponseHead): State {
+  private begin(response: ResponseHead): BodyState {
     const { status = 0 } = response;
     if (status < 200 || status === 204 || status === 304) return 'done';
     const codings = headersNamed(response, 'transfer-encoding').map(({ value }) => value);
@@ -74,7 +74,7 @@ export class HttpBody {
     return at + 1;
   }
 
-  private afterLine(line: string): State {
+  private afterLine(line: string): BodyState {
     if (this.state === 'trailer') return line === '' ? 'done' : 'trailer';
     if (this.state === 'data-end') return line === '' ? 'size' : 'rest';
     const [, size] = /^([0-9a-f]{1,12})[ \t]{0,9}(?:;|$)/i.exec(line) ?? [];

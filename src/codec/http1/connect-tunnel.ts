@@ -10,9 +10,9 @@ import { HttpBody } from './body.js';
 import { startsLikeHead, type Head, type HeadKind } from './head.js';
 import { HeadReader } from './head-reader.js';
 
-/** What a client begins with that asks for a tunnel. */
+/** The beginning of a client that requests a tunnel. */
 export const CONNECT_START: readonly number[] = Array.from('CONNECT ', (char) => char.charCodeAt(0));
-/** Bytes that a client may send ahead of the answer. More is no tunnel's beginning. */
+/** Bytes that a client may send before the answer. A stream with more is not a tunnel. */
 const MOST_HELD = 64 * 1024;
 /** Characters of the target that are kept: a host name has up to 253, a port 5. */
 const LONGEST_TARGET = 260;
@@ -40,13 +40,13 @@ class Heads {
 }
 
 /**
- * A connection to an HTTP proxy that is asked for a tunnel (RFC 9110 §9.3.6): after the head of a 2xx answer, both
- * directions are what the tunnel carries. A refusal may be followed by another try, with a password, say. What is none of
- * this is handed on as it stands. Offsets go on counting.
+ * A connection to an HTTP proxy with a request for a tunnel (RFC 9110 §9.3.6): after the head of a 2xx answer, both
+ * directions are what the tunnel carries. A refusal may be followed by another try, with a password, say. Anything else is
+ * handed on as it is. Offsets keep counting.
  */
 export class ConnectTunnel implements StreamTaker {
   private carried: StreamTaker | undefined;
-  /** Who asks: the first that was heard. */
+  /** The side that sends the request: the first that sent anything. */
   private client: Side | undefined;
   private readonly requests = new Heads('request');
   private readonly answers = new Heads('response');
@@ -69,7 +69,7 @@ export class ConnectTunnel implements StreamTaker {
     else this.answer(chunk, time);
   }
 
-  /** Where a head with a hole ends nobody can tell: what follows is handed on as a stream that was joined there. */
+  /** Where a head with a hole ends is not known: what follows is handed on as a stream that was joined there. */
   gap(side: Side, length: number, time: number): void {
     if (this.carried) return this.carried.gap(side, length, time);
     this.client ??= side;
@@ -92,7 +92,7 @@ export class ConnectTunnel implements StreamTaker {
   private ask(chunk: Uint8Array, time: number): void {
     if (chunk.length === 0) return;
     if (this.isAsked) return this.hold(chunk, time);
-    // After a refusal something else may be asked for.
+    // A different request may follow a refusal.
     if (!this.requests.isInside && !CONNECT_START.every((byte, i) => chunk[i] === byte)) {
       this.begin();
       return this.carried!.data(this.client!, chunk, 0, chunk.length, time);
@@ -118,7 +118,7 @@ export class ConnectTunnel implements StreamTaker {
 
   /** Gives what is left of the chunk. */
   private step(chunk: Uint8Array): Uint8Array {
-    // A refusal that does not say how long it is ends where the next answer begins.
+    // A refusal that does not state its length ends where the next answer begins.
     const { body } = this;
     if (body && !body.isDeclared && this.isAsked && startsLikeHead(chunk) === 'response') this.body = undefined;
     if (this.body) {
@@ -149,7 +149,7 @@ export class ConnectTunnel implements StreamTaker {
     for (const { bytes, time } of held) this.data(this.client!, bytes, 0, bytes.length, time);
   }
 
-  /** From here on the bytes are handed on. Without a `passage` nobody has agreed to a tunnel. */
+  /** From here on the bytes are handed on. Without a `passage` no tunnel was agreed on. */
   private begin(passage?: Passage): void {
     const { client, requests, answers, held } = this;
     const both = [requests.offset, answers.offset] as const;

@@ -4,7 +4,7 @@ import { parseHead, type Head, type HeadKind, type ParseHeadOptions } from './he
 export const DEFAULT_HEAD_LIMIT = 256 * 1024;
 
 export interface HeadReaderOptions {
-  /** Where the first byte stands in its stream; 0 by default. */
+  /** The offset of the first byte in its stream; 0 by default. */
   readonly offset?: number;
   readonly kind?: HeadKind;
   /** Bytes kept; `DEFAULT_HEAD_LIMIT` by default. */
@@ -13,7 +13,7 @@ export interface HeadReaderOptions {
 
 export interface HeadResult {
   readonly head: Head;
-  /** The bytes of the last chunk behind the head (a view): they stand at `head.span.end`. */
+  /** The bytes of the last chunk after the head (a view): their offset is `head.span.end`. */
   readonly rest: Uint8Array;
 }
 
@@ -21,9 +21,9 @@ const CR = 0x0d;
 const LF = 0x0a;
 
 /**
- * Reads one head from chunks of any size at linear cost, and keeps at most `limit` bytes of it. A larger head is read to
- * its end all the same, so that the frames behind it are not lost; the head then has the fault `too-large`.
- * Once the head is there, every further chunk comes back as `rest`.
+ * Reads one head from chunks of any size at linear cost, and keeps at most `limit` bytes of it. A larger head is read to its
+ * end as well, so that the frames after it are not lost; the head then has the fault `too-large`. Once the head is there,
+ * every further chunk comes back as `rest`.
  */
 export class HeadReader {
   private readonly limit: number;

@@ -1,19 +1,19 @@
 import { isToken, latin1 } from './text.js';
 
 const RESPONSE_START = 'HTTP/';
-/** Methods that a head in front of frames may begin with. A frame that begins with a letter would have FIN 0 and reserved bits set. */
+/** Methods that a head before frames may begin with. A frame that begins with a letter would have FIN 0 and reserved bits set. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'PRI'];
 /** How a request target begins: origin form, absolute form, asterisk form, or (CONNECT) a host (RFC 9112 §3.2). */
 const TARGET_START = /^[/*A-Za-z0-9[]$/;
 
 export interface StartsLikeHeadOptions {
-  /** The caller knows that a head is expected: any token counts as a method. */
+  /** The caller expects a head: any token counts as a method. */
   readonly anyMethod?: boolean;
 }
 
 /**
- * Whether a stream begins with an HTTP/1 head rather than with a frame. `maybe`: too few bytes to tell.
- * Looks at the first bytes only (the method, a blank, the target's first character; or `HTTP/` and a digit).
+ * Whether a stream begins with an HTTP/1 head rather than with a frame. `maybe`: too few bytes to decide. Looks at the first
+ * bytes only (the method, a blank, the target's first character; or `HTTP/` and a digit).
  */
 export function startsLikeHead(
   bytes: Uint8Array,

@@ -1,6 +1,6 @@
 import { HeadBuilder, readHeaders, type Header } from './headers.js';
 import { readStartLine, type StartLine } from './start-line.js';
-import { excerpt, lineText, type HeadFault, type Line } from './text.js';
+import { excerpt, lineText, type HeadFault, type LineSpan } from './text.js';
 import type { Field, Span } from '../bytes/span.js';
 
 export { startsLikeHead, type StartsLikeHeadOptions } from './head-start.js';
@@ -44,35 +44,35 @@ export type Head = RequestHead | ResponseHead;
 export type HeadKind = Head['kind'];
 
 export interface ParseHeadOptions {
-  /** Where the first byte stands in its stream; 0 by default. */
+  /** The offset of the first byte in its stream; 0 by default. */
   readonly offset?: number;
   /** What it is; by default a response where it begins with `HTTP/`, a request otherwise. */
   readonly kind?: HeadKind;
   /** False: the bytes begin with the first header. */
   readonly startLine?: boolean;
-  /** Bytes of the same head behind these that were not kept (it was larger than the limit). */
+  /** Further bytes of the same head that were not kept (it was larger than the limit). */
   readonly omitted?: { readonly bytes: number; readonly limit: number; readonly finished: boolean };
 }
 
 const CR = 0x0d;
 const LF = 0x0a;
 
-interface Lines {
+interface HeadLineSpans {
   /** Empty lines before the first one (RFC 9112 §2.2). */
-  readonly leading: readonly Line[];
-  readonly start: Line | undefined;
-  readonly headers: readonly Line[];
+  readonly leading: readonly LineSpan[];
+  readonly start: LineSpan | undefined;
+  readonly headers: readonly LineSpan[];
   /** A line that the bytes end in. */
-  readonly partial: Line | undefined;
+  readonly partial: LineSpan | undefined;
   /** The empty line that ends the head. */
-  readonly empty: Line | undefined;
+  readonly empty: LineSpan | undefined;
 }
 
 /** The lines of `bytes`, up to and including the empty line that ends the head. */
-function splitLines(bytes: Uint8Array, startLine: boolean): Lines {
-  const leading: Line[] = [];
-  const headers: Line[] = [];
-  let start: Line | undefined;
+function splitLines(bytes: Uint8Array, startLine: boolean): HeadLineSpans {
+  const leading: LineSpan[] = [];
+  const headers: LineSpan[] = [];
+  let start: LineSpan | undefined;
   let at = 0;
   while (at < bytes.length) {
     const lf = bytes.indexOf(LF, at);
@@ -91,12 +91,12 @@ function splitLines(bytes: Uint8Array, startLine: boolean): Lines {
   return { leading, start, headers, partial: undefined, empty: undefined };
 }
 
-function partialLine(bytes: Uint8Array, start: number): Line {
+function partialLine(bytes: Uint8Array, start: number): LineSpan {
   // A CR at the very end is half a line end.
   return { start, contentEnd: bytes.length - (bytes.at(-1) === CR ? 1 : 0), end: bytes.length };
 }
 
-const NO_LINE: Line = { start: 0, contentEnd: 0, end: 0 };
+const NO_LINE: LineSpan = { start: 0, contentEnd: 0, end: 0 };
 
 /**
  * Parses the head at the beginning of `bytes` (RFC 9112 §2): first line, headers, empty line. Never throws: whatever is
@@ -134,14 +134,14 @@ export function parseHead(bytes: Uint8Array, options: ParseHeadOptions = {}): He
   return { kind, version: a, status: parts.status, reason: c, ...base };
 }
 
-function leadingFields(builder: HeadBuilder, leading: readonly Line[]): void {
+function leadingFields(builder: HeadBuilder, leading: readonly LineSpan[]): void {
   for (const line of leading) builder.field('empty line', line.start, line.end);
   const last = leading.at(-1);
   if (last !== undefined) builder.fault('leading-line', 0, last.end, { count: leading.length });
 }
 
-/** What comes behind the last line that was kept; gives the head's end. */
-function endFields(builder: HeadBuilder, empty: Line | undefined, omitted: ParseHeadOptions['omitted']): number {
+/** What comes after the last line that was kept; gives the head's end. */
+function endFields(builder: HeadBuilder, empty: LineSpan | undefined, omitted: ParseHeadOptions['omitted']): number {
   const end = empty?.end ?? builder.bytes.length;
   if (omitted === undefined) {
     if (empty === undefined) builder.fault('unfinished', end, end);
@@ -154,7 +154,7 @@ function endFields(builder: HeadBuilder, empty: Line | undefined, omitted: Parse
   return end + omitted.bytes;
 }
 
-function startLineFields(builder: HeadBuilder, line: Line, kind: HeadKind, parts: StartLine, whole: boolean): void {
+function startLineFields(builder: HeadBuilder, line: LineSpan, kind: HeadKind, parts: StartLine, whole: boolean): void {
   for (const { name, start, end } of parts.pieces) builder.field(name, line.start + start, line.start + end);
   builder.charset(line.start, line.contentEnd);
   if (whole && parts.problem !== undefined) {

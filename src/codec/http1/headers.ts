@@ -1,7 +1,7 @@
-import { excerpt, isToken, latin1, lineText, type HeadFault, type Line } from './text.js';
+import { excerpt, isToken, latin1, lineText, type HeadFault, type LineSpan } from './text.js';
 import type { Field, Span } from '../bytes/span.js';
 
-/** A header field as it stands on the wire. `value` has one character per byte of `valueSpan` (latin1; a folded line's break as blanks). */
+/** A header field as it is on the wire. `value` has one character per byte of `valueSpan` (latin1; a folded line's break as blanks). */
 export interface Header {
   readonly name: string;
   readonly value: string;
@@ -40,14 +40,14 @@ export class HeadBuilder {
     return { start: this.offset + start, end: this.offset + end };
   }
 
-  lineEnd(line: Line, name = 'line end'): void {
+  lineEnd(line: LineSpan, name = 'line end'): void {
     this.field(name, line.contentEnd, line.end);
     if (line.end - line.contentEnd === 1 && this.bytes[line.contentEnd] === LF) {
       this.fault('bare-lf', line.contentEnd, line.end);
     }
   }
 
-  /** What must not stand inside a line (RFC 9110 §5.5): one fault per kind and piece, at the first such byte. */
+  /** What must not be inside a line (RFC 9110 §5.5): one fault per kind and piece, at the first such byte. */
   charset(start: number, end: number): void {
     const seen = new Map<HeadFault['kind'], { at: number; count: number }>();
     for (let i = start; i < end; i++) {
@@ -72,7 +72,7 @@ function charFault(byte: number): HeadFault['kind'] | undefined {
 const isBlank = (byte: number | undefined): boolean => byte === SP || byte === TAB;
 
 /** RFC 9112 §5: `field-line = field-name ":" OWS field-value OWS`, with the lines folded into it (§5.2). */
-function readHeader(builder: HeadBuilder, first: Line, folded: readonly Line[]): void {
+function readHeader(builder: HeadBuilder, first: LineSpan, folded: readonly LineSpan[]): void {
   const { bytes } = builder;
   const colon = bytes.subarray(first.start, first.contentEnd).indexOf(COLON);
   if (colon < 0) {
@@ -136,11 +136,11 @@ function valueFields(builder: HeadBuilder, from: number, to: number, valueStart:
 }
 
 /** Reads the header lines; lines that begin with a blank belong to the one before (RFC 9112 §5.2). */
-export function readHeaders(builder: HeadBuilder, lines: readonly Line[]): void {
-  const folds = (line: Line): boolean => isBlank(builder.bytes[line.start]);
+export function readHeaders(builder: HeadBuilder, lines: readonly LineSpan[]): void {
+  const folds = (line: LineSpan): boolean => isBlank(builder.bytes[line.start]);
   let i = 0;
   while (i < lines.length) {
-    const line = lines[i] as Line;
+    const line = lines[i] as LineSpan;
     i += 1;
     if (folds(line)) {
       // Nothing to fold into: RFC 9112 §2.2 has such lines rejected or passed over.
@@ -151,7 +151,7 @@ export function readHeaders(builder: HeadBuilder, lines: readonly Line[]): void 
       continue;
     }
     const first = i;
-    while (i < lines.length && folds(lines[i] as Line)) i += 1;
+    while (i < lines.length && folds(lines[i] as LineSpan)) i += 1;
     const folded = lines.slice(first, i);
     for (const fold of folded) builder.fault('fold', fold.start, fold.start + 1);
     readHeader(builder, line, folded);

@@ -1,6 +1,6 @@
 import { isToken } from './text.js';
 
-interface Piece {
+interface StartLinePart {
   readonly name: string;
   readonly start: number;
   readonly end: number;
@@ -11,8 +11,8 @@ export interface StartLine {
   readonly parts: readonly [string, string, string];
   readonly status: number | undefined;
   /** They tile the line. */
-  readonly pieces: readonly Piece[];
-  /** `grammar`: not what RFC 9112 §3 or §4 has; `status-space`: only the space behind the status is missing. */
+  readonly pieces: readonly StartLinePart[];
+  /** `grammar`: not what RFC 9112 §3 or §4 has; `status-space`: only the space after the status is missing. */
   readonly problem: 'grammar' | 'status-space' | undefined;
 }
 
@@ -30,8 +30,8 @@ function skip(line: string, from: number, blank: boolean): number {
   return i;
 }
 
-function tile(line: string, marks: readonly [name: string, start: number, end: number][]): Piece[] {
-  const pieces: Piece[] = [];
+function tile(line: string, marks: readonly [name: string, start: number, end: number][]): StartLinePart[] {
+  const pieces: StartLinePart[] = [];
   let at = 0;
   for (const [name, start, end] of marks) {
     if (start > at) pieces.push({ name: 'space', start: at, end: start });

@@ -34,7 +34,7 @@ export interface HeadFault {
 }
 
 /** A line by its positions; `contentEnd` is where CRLF or LF begins. */
-export interface Line {
+export interface LineSpan {
   readonly start: number;
   readonly contentEnd: number;
   readonly end: number;
@@ -60,7 +60,7 @@ export function latin1(bytes: Uint8Array, start = 0, end = bytes.length): string
 }
 
 /** A line without its end. */
-export function lineText(bytes: Uint8Array, line: Line): string {
+export function lineText(bytes: Uint8Array, line: LineSpan): string {
   return latin1(bytes, line.start, line.contentEnd);
 }
 

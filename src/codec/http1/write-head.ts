@@ -1,7 +1,7 @@
 import { encodeUtf8 } from '../bytes/utf8.js';
 import { isToken } from './text.js';
 
-/** Header fields in their order; a name may stand there more than once. */
+/** Header fields in their order; a name may occur more than once. */
 export type HeaderFields = readonly (readonly [name: string, value: string])[];
 
 /** The bytes of an HTTP head (RFC 9112 §2.1), as they are given: nothing is checked. */

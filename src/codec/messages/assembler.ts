@@ -29,11 +29,11 @@ export interface AssemblerOptions extends PayloadMemory {
   readonly messageBytes: number;
   /** Compressed bytes that are collected of one message. */
   readonly maxCompressedBytes: number;
-  /** The stream was joined in its middle: its first frames may continue a message whose beginning nobody saw. */
+  /** The stream was joined in its middle: its first frames may continue a message whose beginning was not seen. */
   readonly joined?: boolean;
 }
 
-/** A record while it is made. Fields are set one by one: spreading costs more than all the rest of a short frame. */
+/** A record while it is made. Fields are set one by one: spreading costs more than everything else for a short frame. */
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 const EMPTY = new Uint8Array(0);
@@ -44,13 +44,13 @@ export class MessageAssembler {
   inflater: MessageInflater | undefined;
   private frame: OpenFrame | undefined;
   private message: OpenMessage | undefined;
-  /** Made with the first text that takes more than a look. */
+  /** Made for the first text that is not checked at once. */
   private validator: Utf8Validator | undefined;
   private closed = false;
   private lastKey = -1;
-  /** The next continuation may belong to a message that began where nothing was seen. */
+  /** The next continuation may belong to a message whose beginning was not captured. */
   private unseen: boolean;
-  /** The next frame is the first behind what was not seen. */
+  /** The next frame is the first after what was not seen. */
   private joining = false;
   /** Numbers the messages; shared where two assemblers read one sequence. */
   numbers = { next: 0 };
@@ -62,8 +62,8 @@ export class MessageAssembler {
   }
 
   /**
-   * A frame all of which is in `source`, its payload from `from` on. Gives the record where there is nothing to be put
-   * together or complained of; otherwise undefined, and the frame has to be taken part by part.
+   * A frame that is entirely in `source`, its payload from `from` on. Returns the record where nothing has to be assembled or
+   * reported; otherwise undefined, and the frame has to be read part by part.
    */
   whole(header: FrameHeader, source: WordView, from: number): WholeFrame | undefined {
     if (this.closed || this.joining || !isPlain(header)) return undefined;
@@ -92,7 +92,7 @@ export class MessageAssembler {
     return this.end();
   }
 
-  /** Bytes are missing and a frame begins behind them: whatever was open is lost. */
+  /** Bytes are missing and a frame begins after them: whatever was open is lost. */
   rejoin(): void {
     this.frame = undefined;
     this.message = undefined;
@@ -136,7 +136,7 @@ export class MessageAssembler {
     this.keep(event, frame, message, checksText);
   }
 
-  /** Unmasking costs more than all else: what nobody keeps or checks stays as it is. */
+  /** Unmasking costs more than all else: payloads that are neither kept nor checked stay masked. */
   private keep(
     event: FramePayload,
     { preview }: OpenFrame,
@@ -159,7 +159,7 @@ export class MessageAssembler {
     this.noteTextError(this.frame!, message!);
   }
 
-  /** Payload bytes were not captured: what comes behind them can't be put together with what came before. */
+  /** Payload bytes were not captured: what comes after them can't be put together with what came before. */
   hole(event: FrameHole): void {
     const frame = this.frame!;
     frame.lost += event.length;
@@ -235,7 +235,7 @@ export class MessageAssembler {
       // Room for what a whole message can have, and no more: most are short.
       collector: new ByteCollector(header.fin ? Math.min(keep, header.payloadLength) : keep),
       runs: [],
-      // RSV1 that nobody negotiated: who knows what these bytes are.
+      // RSV1 without a negotiated extension: the meaning of these bytes is not known.
       checked: header.opcode === OPCODE.text && !header.rsv1,
       holed: false,
     };

@@ -10,7 +10,7 @@ export interface CloseBody {
   readonly utf8Error?: Utf8Error;
 }
 
-/** Reads an unmasked close body; any bytes will do. */
+/** Reads an unmasked close body; accepts any bytes. */
 export function readCloseBody(body: Uint8Array): CloseBody {
   if (body.length < 2) return { reason: '', reasonBytes: body.subarray(body.length) };
   const reasonBytes = body.subarray(2);

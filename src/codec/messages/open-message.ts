@@ -15,8 +15,8 @@ export interface OpenMessage {
   frames: number;
   /** Plain bytes for the message, or all compressed bytes. */
   readonly collector: ByteCollector;
-  /** Where its last runs of payload stand: a character may begin some frames before the one that breaks it. */
-  readonly runs: Run[];
+  /** The places of its last runs of payload: a character may begin some frames before the one that breaks it. */
+  readonly runs: PayloadRun[];
   /** Its text is checked as it comes. */
   checked: boolean;
   /** A part of it was not captured. */
@@ -25,12 +25,12 @@ export interface OpenMessage {
 }
 
 /** A run of payload: offsets in the message and in the stream. */
-export interface Run {
+export interface PayloadRun {
   readonly message: number;
   readonly stream: number;
 }
 
-/** A UTF-8 character has four bytes at the most, each perhaps in a frame of its own. */
+/** A UTF-8 character has at most four bytes, and each may be in a frame of its own. */
 export const RUNS_KEPT = 4;
 
 export interface OpenFrame {
@@ -44,7 +44,7 @@ export interface OpenFrame {
   utf8Error?: PlacedUtf8Error;
 }
 
-/** FIN, no reserved bit, and an opcode that needs no look at what came before it, except close. */
+/** FIN, no reserved bit, and an opcode that does not depend on earlier frames, except close. */
 export function isPlain({ byte0, payloadLength }: FrameHeader): boolean {
   return byte0 === 0x81 || byte0 === 0x82 || ((byte0 === 0x89 || byte0 === 0x8a) && payloadLength <= MAX_CONTROL_BYTES);
 }
@@ -63,7 +63,7 @@ export function payloadSpan(frame: OpenFrame): Span {
 }
 
 /** Puts an error with message offsets onto the stream. */
-export function placed(error: Utf8Error, runs: readonly Run[]): PlacedUtf8Error {
+export function placed(error: Utf8Error, runs: readonly PayloadRun[]): PlacedUtf8Error {
   const at = (offset: number): number => {
     const run = runs.findLast((each) => each.message <= offset) ?? runs[0]!;
     return run.stream + offset - run.message;

@@ -4,7 +4,7 @@ import type { FrameHeader } from '../frames/frame.js';
 import type { Span } from '../bytes/span.js';
 import type { Utf8Error } from '../bytes/utf8.js';
 
-/** Who sent a byte; `unknown` where only bytes were given. */
+/** The sender of a byte; `unknown` where only bytes were given. */
 export type Direction = 'client' | 'server' | 'unknown';
 
 /** What a frame is to its message (RFC 6455 §5.4). */
@@ -19,10 +19,10 @@ export type FramePlace =
   | 'interrupting'
   /** A continuation whose message began before the first byte that was seen, or in a hole. */
   | 'unseen'
-  /** A reserved data opcode: nobody knows. */
+  /** A reserved data opcode: not known. */
   | 'reserved';
 
-/** An ill-formed UTF-8 sequence: offsets in the message (in the body for close), and where it stands in the stream. */
+/** An ill-formed UTF-8 sequence: offsets in the message (in the body for close), and its place in the stream. */
 export interface PlacedUtf8Error extends Utf8Error {
   readonly span: Span;
 }
@@ -40,7 +40,7 @@ export interface Frame {
   readonly missing: number | bigint;
   /** What is missing was sent but not captured. */
   readonly holed: boolean;
-  /** The stream was taken up at this frame: in its middle, or behind a hole. */
+  /** Reading began at this frame: in the middle of the stream, or after a hole. */
   readonly joined: boolean;
   /** It came after a close frame of the same sender. */
   readonly afterClose: boolean;
@@ -62,7 +62,7 @@ export interface Message {
   readonly direction: Direction;
   /** 1 text, 2 binary. */
   readonly opcode: number;
-  /** From the first frame's first byte to behind the last frame's last; control frames may stand between. */
+  /** From the first frame's first byte to after the last frame's last; control frames may be between. */
   readonly span: Span;
   readonly frames: number;
   readonly compressed: boolean;

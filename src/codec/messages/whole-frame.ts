@@ -6,8 +6,8 @@ const EMPTY = new Uint8Array(0);
 const NOWHERE = new WordView(EMPTY);
 
 /**
- * A sound frame that came in one piece and is a message of its own, or a ping or pong: by far the most frequent kind.
- * Its payload is unmasked, and its message made, when somebody asks for them.
+ * A sound frame that came in one piece and is a message of its own, or a ping or pong: by far the most frequent kind. Its
+ * payload is unmasked, and its message made, when they are first used.
  */
 export class WholeFrame implements Frame {
   readonly missing = 0;
@@ -26,10 +26,10 @@ export class WholeFrame implements Frame {
     readonly header: FrameHeader,
     readonly direction: Direction,
     readonly keyRepeated: boolean,
-    /** Where the payload stands. */
+    /** The place of the payload. */
     private source: WordView,
     private readonly from: number,
-    /** The masking key that still lies over it; 0: none. */
+    /** The masking key with which it is still masked; 0: none. */
     private readonly key: number,
     /** Payload bytes that are kept, of the frame and of its message. */
     private readonly keep: number,

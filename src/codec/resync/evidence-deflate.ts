@@ -4,13 +4,13 @@
  * its middle is not known, but codes and block ends are the same with any window.
  */
 
-/** What was looked at of a payload says enough beyond this. */
+/** Beyond this, what was looked at of a payload is enough evidence. */
 const ENOUGH = 2048;
 const MAX_BITS = 15;
 
 /** RFC 1951 §3.2.7: the order in which the lengths of the code length codes are written. */
 const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
-/** Extra bits behind length symbols 257 to 285 and behind distance symbols 0 to 29 (RFC 1951 §3.2.5). */
+/** Extra bits after length symbols 257 to 285 and after distance symbols 0 to 29 (RFC 1951 §3.2.5). */
 const LENGTH_EXTRA = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0];
 const DISTANCE_EXTRA = [
   0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13,
@@ -18,13 +18,13 @@ const DISTANCE_EXTRA = [
 const END_OF_BLOCK = 256;
 
 /** A canonical Huffman code: how many codes of each length, and the symbols in the order of their codes. */
-interface Code {
+interface HuffmanCode {
   readonly counts: Uint16Array;
   readonly symbols: Uint16Array;
 }
 
-/** The code with these lengths; undefined where they make none (RFC 1951 §3.2.2). `single`: one code alone may stand. */
-function codeOf(lengths: Uint8Array, single: boolean): Code | undefined {
+/** The code with these lengths; undefined where they make none (RFC 1951 §3.2.2). `single`: a single code is allowed. */
+function codeOf(lengths: Uint8Array, single: boolean): HuffmanCode | undefined {
   const counts = new Uint16Array(MAX_BITS + 1);
   for (const length of lengths) counts[length]!++;
   const used = lengths.length - counts[0]!;
@@ -93,7 +93,7 @@ class BitReader {
 }
 
 /** The next symbol; -1 where no code fits. */
-function symbolOf(reader: BitReader, { counts, symbols }: Code): number {
+function symbolOf(reader: BitReader, { counts, symbols }: HuffmanCode): number {
   let code = 0;
   let first = 0;
   let index = 0;
@@ -109,7 +109,7 @@ function symbolOf(reader: BitReader, { counts, symbols }: Code): number {
 }
 
 /** RFC 1951 §3.2.7: the lengths of both codes, themselves coded. */
-function dynamicCodes(reader: BitReader): [literals: Code, distances: Code] | undefined {
+function dynamicCodes(reader: BitReader): [literals: HuffmanCode, distances: HuffmanCode] | undefined {
   const literalCount = reader.bits(5) + 257;
   const distanceCount = reader.bits(5) + 1;
   if (literalCount > 286 || distanceCount > 30) return undefined;
@@ -124,7 +124,7 @@ function dynamicCodes(reader: BitReader): [literals: Code, distances: Code] | un
   return literals && distances && [literals, distances];
 }
 
-function readLengths(reader: BitReader, code: Code, count: number): Uint8Array | undefined {
+function readLengths(reader: BitReader, code: HuffmanCode, count: number): Uint8Array | undefined {
   const lengths = new Uint8Array(count);
   let at = 0;
   while (at < count) {
@@ -141,7 +141,7 @@ function readLengths(reader: BitReader, code: Code, count: number): Uint8Array |
 }
 
 /** Passes over a block's symbols; false where there is none or the payload is over before the block is. */
-function passSymbols(reader: BitReader, [literals, distances]: readonly [Code, Code]): boolean {
+function passSymbols(reader: BitReader, [literals, distances]: readonly [HuffmanCode, HuffmanCode]): boolean {
   while (reader.at < ENOUGH * 8) {
     const symbol = symbolOf(reader, literals);
     if (symbol < 0 || reader.over) return false;
@@ -157,7 +157,7 @@ function passSymbols(reader: BitReader, [literals, distances]: readonly [Code, C
   return true;
 }
 
-/** A stored block behind its header: true where it goes on, or where the payload ends in its header, as messages do. */
+/** A stored block after its header: true where it continues, or where the payload ends in its header, as messages do. */
 function passStored(reader: BitReader): boolean {
   if (!reader.align() || reader.over) return false;
   if (reader.at === reader.length) return true;
@@ -168,7 +168,7 @@ function passStored(reader: BitReader): boolean {
 }
 
 /**
- * Whether `bytes[from, to)` is a compressed message, as far as its first 2 KiB tell. `key` is its masking key in network
+ * Whether `bytes[from, to)` is a compressed message, as far as its first 2 KiB show. `key` is its masking key in network
  * order, 0 for none.
  */
 export function isDeflated(bytes: Uint8Array, from: number, to: number, key: number): boolean {
@@ -184,7 +184,7 @@ export function isDeflated(bytes: Uint8Array, from: number, to: number, key: num
       const codes = type === 1 ? FIXED : type === 2 ? dynamicCodes(reader) : undefined;
       if (!codes || !passSymbols(reader, codes)) return false;
     }
-    // RFC 7692 §7.2.3.4: behind a final block another one begins with the next byte.
+    // RFC 7692 §7.2.3.4: after a final block another one begins with the next byte.
     if (final === 1 && !reader.align()) return false;
   }
   return true;

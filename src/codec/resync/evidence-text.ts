@@ -1,6 +1,6 @@
 import { characterLength } from '../bytes/utf8.js';
 
-/** So much of a text is looked at: its evidence is full long before. */
+/** Bytes of a text that are looked at: its evidence is full long before. */
 const ENOUGH = 512;
 /** Tab, line feed, carriage return, escape. */
 const BREAKS = new Set([0x09, 0x0a, 0x0d, 0x1b]);
@@ -42,7 +42,7 @@ export function lookAtText(bytes: Uint8Array, from: number, to: number, key: num
   return { valid: true, printing, wide, breaks, controls };
 }
 
-/** Whether the byte at `at` (0x80 to 0xbf) continues a character of UTF-8 that began up to three bytes in front of it. */
+/** Whether the byte at `at` (0x80 to 0xbf) continues a character of UTF-8 that began up to three bytes before it. */
 export function isInsideCharacter(bytes: Uint8Array, at: number): boolean {
   if ((bytes[at]! & 0xc0) !== 0x80) return false;
   for (let back = 1; back <= 3 && back <= at; back++) {

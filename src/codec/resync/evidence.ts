@@ -4,11 +4,11 @@ import { isInsideCharacter, lookAtText } from './evidence-text.js';
 import { headerLength } from '../frames/frame.js';
 
 /**
- * How much a frame says for itself, in bits: the logarithm of how much likelier its bytes are in a stream of frames than
- * by accident. Counted low: accidents are not random bytes but other people's formats.
+ * The evidence of a frame, in bits: the logarithm of how much likelier its bytes are in a stream of frames than by accident.
+ * Counted low: accidents are not random bytes but other people's formats.
  */
 
-/** By first byte, what a header says for itself; none of the others can begin one (RFC 6455 §5.2, §5.4, §5.5). */
+/** By first byte, the evidence of a header; other bytes cannot begin one (RFC 6455 §5.2, §5.4, §5.5). */
 const KIND_BITS: readonly (readonly [byte0: number, bits: number])[] = [
   [0x81, 6], // text
   [0x82, 6], // binary
@@ -39,7 +39,7 @@ const kinds = (rows: typeof KIND_BITS): KindTable => {
 export const PLAIN_KINDS = kinds(KIND_BITS);
 export const DEFLATE_KINDS = kinds([...KIND_BITS, ...DEFLATE_BITS]);
 
-/** A header that may be one, as it stands in the bytes that are held. */
+/** A candidate for a header in the bytes that are held. */
 export class Candidate {
   at = 0;
   byte0 = 0;
@@ -90,7 +90,7 @@ export class Candidate {
     return 'whole';
   }
 
-  /** How much of a frame of the same size has a frame at `other`: of `REPEATED`'s first four. */
+  /** How much a frame at `other` has in common with a frame of the same size: of `REPEATED`'s first four. */
   likeness(bytes: Uint8Array, other: number, length: number): number {
     const { at, end, body, byte0, byte1, masked } = this;
     if (bytes[other] !== byte0 || bytes[other + 1] !== byte1) return 0;
@@ -127,25 +127,25 @@ export const REPEATED = {
   /** The bytes are, as far as they are compared. */
   bytes: 3,
   compared: 32,
-  /** What the first of them, `most` in number, say; and what a text among them, and a segment of its own. */
+  /** The evidence of the first of them, `most` in number; of a text among them; and of a segment of its own. */
   bits: 1.5,
   most: 5,
   text: 8,
   edge: 4,
-  /** What a masked one says by its kind, and what a key adds to what is WebSocket's own. */
+  /** The evidence of a masked one by its kind, and what a key adds to the evidence that only WebSocket has. */
   fresh: 4,
   key: 5,
 } as const;
 
-/** Frames in which the first byte's value is rare say more: `expected` of those near by are headers themselves. */
+/** Frames in which the first byte's value is rare are better evidence: `expected` of those near by are headers themselves. */
 export const HEADER_LOOK = 96;
 
-/** What the first byte says where `others` of `window` bytes near by have its value: 40 of 100 headers do. */
+/** The evidence of the first byte where `others` of `window` bytes near by have its value: 40 of 100 headers do. */
 function surprise(others: number, window: number): number {
   return Math.log2((0.4 * window) / (others + 0.4));
 }
 
-/** Short frames say less, and fragments of that size hardly occur: what looks so are small numbers and zeros. */
+/** Short frames are weaker evidence, and fragments of that size hardly occur: small numbers and zeros look like them. */
 const SHORT = 4;
 const SHORT_BITS = 3;
 const FRAGMENT_BITS = { empty: -4, short: -1 } as const;
@@ -159,7 +159,7 @@ function mostBits({ byte0, byte1, length, control, fin }: Candidate, kind: numbe
   return length === 0 && !control ? 0 : Math.min(kind, SHORT_BITS);
 }
 
-/** What the header says, without its length's form. `explained` counts bytes like its first near by, that are headers. */
+/** The evidence of the header, without its length's form. `explained` counts bytes like its first near by, that are headers. */
 export function kindBits(
   candidate: Candidate,
   kind: number,
@@ -182,7 +182,7 @@ export function kindBits(
 
 const FORM_16_BITS = 6;
 const FORM_64_BITS = 4;
-/** A 64-bit length below 16 MiB begins with so many zeros. Longer frames are so rare that their lengths say little. */
+/** A 64-bit length below 16 MiB begins with this many zeros. Longer frames are so rare that their lengths are weak evidence. */
 const LENGTH_ZEROS = 5;
 const USUAL_LENGTH = 2 ** 24;
 const UNUSUAL_BITS = 8;
@@ -190,14 +190,14 @@ const UNUSUAL_BITS = 8;
 const SMALL_BITS = 8;
 const ZERO_WINDOW = 32;
 
-/** What a zero says here: little where there are many, such as numbers and pointers of 64 bits, which look like such lengths. */
+/** The weight of a zero here: little where there are many, such as numbers and pointers of 64 bits, which look like such lengths. */
 function zeroBits(bytes: Uint8Array, from: number, to: number): number {
   let zeros = 0.5;
   for (let i = from; i < to; i++) if (bytes[i] === 0) zeros++;
   return Math.min(6, Math.log2(Math.max(1, to - from) / zeros));
 }
 
-/** What the form of the length says: 126 with two bytes, 127 with eight. */
+/** The evidence of the form of the length: 126 with two bytes, 127 with eight. */
 export function formBits({ at, byte0, byte1, length, body }: Candidate, bytes: Uint8Array, held: number): number {
   const short = byte1 & 0x7f;
   if (short < 126) return 0;
@@ -210,7 +210,7 @@ export function formBits({ at, byte0, byte1, length, body }: Candidate, bytes: U
   return byte0 < 0x80 ? Math.min(SMALL_BITS, bits) : bits;
 }
 
-/** What a payload says that is there whole. Undefined: this is no frame. */
+/** The evidence of a whole payload. Undefined: this is no frame. */
 export function payloadBits(candidate: Candidate, bytes: Uint8Array): number | undefined {
   const { byte0, body, end, key, masked } = candidate;
   if (byte0 === 0x81) return textBits(candidate, bytes);
@@ -219,7 +219,7 @@ export function payloadBits(candidate: Candidate, bytes: Uint8Array): number | u
   return 0;
 }
 
-/** What a character of a text says: random bytes that print are one in 2^(1.4 n). Of ASCII a wrong key makes controls. */
+/** The evidence of a character of a text: random bytes that print are one in 2^(1.4 n). Of ASCII a wrong key makes controls. */
 const TEXT = { printing: 1, maskedPrinting: 1.2, breaks: -2, controls: -8, least: -8, most: 16 } as const;
 
 function textBits({ body, end, key, masked, at }: Candidate, bytes: Uint8Array): number | undefined {
@@ -241,7 +241,7 @@ function closeBits(bytes: Uint8Array, from: number, to: number, key: number): nu
   if (to === from) return 0;
   if (to - from === 1) return undefined;
   const code = ((bytes[from]! << 8) | bytes[from + 1]!) ^ (key >>> 16);
-  // The key goes on with its third byte.
+  // The key continues with its third byte.
   const rotated = ((key << 16) | (key >>> 16)) >>> 0;
   if (closeCodeInfo(code).kind !== 'valid' || !lookAtText(bytes, from + 2, to, rotated).valid) return undefined;
   return 4;

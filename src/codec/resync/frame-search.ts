@@ -8,7 +8,7 @@ export type { FoundPiece } from './hold.js';
 
 /** What the searches of one capture hold together. */
 export interface SearchBudget {
-  /** Bytes, beyond which a search that wants more drops what it holds. */
+  /** Bytes; a search that needs more drops what it holds. */
   readonly limit: number;
   held: number;
   /** How often that happened. */
@@ -18,9 +18,9 @@ export interface SearchBudget {
 export interface SearchOptions {
   /** Whether this direction's frames are masked; undefined: not known, found out by the chain. */
   readonly masked: boolean | undefined;
-  /** RSV1 may stand on the first frame of a message: permessage-deflate is negotiated, or it is not known whether it is. */
+  /** RSV1 may be set on the first frame of a message: permessage-deflate is negotiated, or it is not known whether it is. */
   readonly deflate: boolean;
-  /** The connection is WebSocket beyond doubt. Otherwise more evidence is asked for. */
+  /** The connection is WebSocket beyond doubt. Otherwise more evidence is required. */
   readonly known: boolean;
   /** The first byte that is pushed is the first that was captured: it begins a segment. */
   readonly joined?: boolean;
@@ -30,40 +30,40 @@ export interface SearchOptions {
 }
 
 /** A chain of frames. */
-export interface Found {
-  /** Bytes in front of its first frame that were pushed and are no frames, or cannot be told. Lost ones do not count. */
+export interface FoundFrames {
+  /** Bytes before its first frame that were pushed and are no frames, or cannot be recognised. Lost ones do not count. */
   readonly passed: number;
   readonly masked: boolean;
-  /** All bytes from the first frame on, for an ordinary reader. Nobody writes to them any more. */
+  /** All bytes from the first frame on, for an ordinary reader. They are not written to any more. */
   readonly pieces: readonly FoundPiece[];
 }
 
 /**
- * Bits. Random bytes reach `chain` at one position in 2^40. Where WebSocket is only a guess, a chain of records with a
- * type and a length in front is found easily (MQTT's SUBSCRIBE is 0x82, so are names in certificates): what only frames
- * have has to be a part of the evidence.
+ * Bits. Random bytes reach `chain` at one position in 2^40. Where WebSocket is only a guess, a chain of records that begin
+ * with a type and a length is found easily (MQTT's SUBSCRIBE is 0x82, so are names in certificates): a part of the evidence
+ * has to be what only frames have.
  */
 const KNOWN: Thresholds = { chain: 40, own: 0 };
 const GUESSED: Thresholds = { chain: 48, own: 16 };
 
 const MAX_HELD = 256 * 1024;
-/** The first pieces are looked at when they come; later, so much has to have come since the last look, and a quarter of what is held. */
+/** The first pieces are looked at when they come; later, this many bytes have to have come since the last look, and a quarter of what is held. */
 const EAGER_LOOKS = 8;
 const LEAST_NEW = 512;
 const LEAST_GROWTH = 0.25;
-/** What stays in front of the first candidate: a header is judged by the bytes in front of it too. */
+/** Bytes that are kept before the first candidate: a header is judged by the bytes before it too. */
 const CONTEXT = 128;
 
 /**
- * Looks for the next frame in one direction's bytes, behind a hole or in a stream that was joined in its middle. A frame
- * has no mark of its own: what tells is that one follows the other exactly. No frame is given out that is not part of a
- * chain with more evidence than any accident has; where that fails, bytes are passed over.
+ * Looks for the next frame in one direction's bytes, after a hole or in a stream that was joined in its middle. A frame has
+ * no mark of its own: the evidence is that one follows the other exactly. No frame is given out that is not part of a chain
+ * with more evidence than any accident has; where that fails, bytes are passed over.
  */
 export class FrameSearch {
   private hold = new SearchHold();
   /** Bytes of earlier holds. */
   private before = 0;
-  /** Held bytes in front of it begin no chain. */
+  /** Held bytes before it begin no chain. */
   private first = 0;
   /** Bytes that were held at the last look, and how many looks there were. */
   private looked = 0;
@@ -84,7 +84,7 @@ export class FrameSearch {
     return this.before + this.hold.dropped + this.first;
   }
 
-  /** What the other direction told meanwhile: this is WebSocket, and who masks. */
+  /** What the other direction has shown meanwhile: this is WebSocket, and which side masks. */
   learn(masked: boolean): void {
     this.masked = masked;
     this.thresholds = KNOWN;
@@ -92,7 +92,7 @@ export class FrameSearch {
   }
 
   /** A segment's bytes, with a tag that comes back with them. A chain is found: the search is over. */
-  push(bytes: Uint8Array, start: number, end: number, tag: number): Found | undefined {
+  push(bytes: Uint8Array, start: number, end: number, tag: number): FoundFrames | undefined {
     for (let at = start; at < end;) {
       const stop = Math.min(end, at + Math.max(1, this.maxHeld >> 2));
       this.hold.append(bytes, at, stop, tag, stop === end);
@@ -108,7 +108,7 @@ export class FrameSearch {
   }
 
   /** The stream ends here: the last look. */
-  end(): Found | undefined {
+  end(): FoundFrames | undefined {
     const found = this.look() ?? this.lookExact();
     this.drop();
     return found;
@@ -119,8 +119,8 @@ export class FrameSearch {
     return this.isJoined ? exactChain(this.scan()) : undefined;
   }
 
-  /** Bytes are lost behind those that came: what is held cannot be gone on with. The last look at it. */
-  gap(): Found | undefined {
+  /** Bytes are lost after those that came: what is held will not be continued. The last look at it. */
+  gap(): FoundFrames | undefined {
     return this.end();
   }
 
@@ -142,7 +142,7 @@ export class FrameSearch {
     return this.hold.cost > this.maxHeld;
   }
 
-  private look(): Found | undefined {
+  private look(): FoundFrames | undefined {
     const { hold } = this;
     this.looked = hold.length;
     this.looks++;
@@ -151,13 +151,13 @@ export class FrameSearch {
     return verdict && this.found(verdict.at, verdict.masked);
   }
 
-  private lookExact(): Found | undefined {
+  private lookExact(): FoundFrames | undefined {
     const chain = this.exact;
     if (chain === undefined || (this.thresholds === GUESSED && !sufficesAlone(chain))) return undefined;
     return this.found(0, chain.masked);
   }
 
-  private found(at: number, masked: boolean): Found {
+  private found(at: number, masked: boolean): FoundFrames {
     const { hold } = this;
     const found = { passed: this.before + hold.dropped + at, masked, pieces: hold.piecesFrom(at) };
     this.drop();

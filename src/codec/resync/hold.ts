@@ -7,11 +7,11 @@ export interface FoundPiece {
 }
 
 /** The end of what was appended at once. */
-interface Mark {
+interface HoldMark {
   /** Counted from the first byte that was ever held. */
   readonly end: number;
   readonly tag: number;
-  /** Length of the segment that ends here; 0 where it goes on. */
+  /** Length of the segment that ends here; 0 where it continues. */
   readonly segment: number;
 }
 
@@ -25,9 +25,9 @@ const EMPTY = new Uint8Array(0);
 export class SearchHold {
   bytes = EMPTY;
   length = 0;
-  /** Bytes that were dropped in front of them. */
+  /** Bytes that were dropped before them. */
   dropped = 0;
-  private readonly marks: Mark[] = [];
+  private readonly marks: HoldMark[] = [];
   /** Length so far of the segment that is being appended. */
   private open = 0;
 

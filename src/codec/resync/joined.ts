@@ -43,12 +43,12 @@ export function exactChain(scan: Scan): ExactChain | undefined {
   return { masked: scan.isMasked(0), frames, bits: scan.bits[0]!, own: scan.own[0]! };
 }
 
-/** FIN, and no fragment that goes on with something. */
+/** FIN, and not a continuation. */
 function beginsMessage(byte0: number): boolean {
   return byte0 >= 0x80 && (byte0 & 15) !== OPCODE.continuation;
 }
 
-/** Segments meet nowhere inside of it, unless it fills all of its segments. */
+/** No segments meet inside of it, unless it fills all of its segments. */
 function fills({ edge }: Scan, at: number, next: number): boolean {
   if (edge[at]! > 0 && edge[next]! > 0) return true;
   for (let inside = at + 1; inside < next; inside++) if (edge[inside]! > 0) return false;
@@ -71,7 +71,7 @@ export function leadsTo(scan: Scan, at: number): boolean {
   return isMet;
 }
 
-/** One that shares its segment has to say more for itself: a rest of a payload may be followed by true frames. */
+/** One that shares its segment needs more evidence: a rest of a payload may be followed by true frames. */
 function convinces(scan: Scan, at: number, next: number): boolean {
   if (scan.edge[at]! > 0 && scan.edge[next]! > 0) return true;
   return scan.own[at]! - scan.own[next]! > 0 || scan.isEmptyControl(at, next);

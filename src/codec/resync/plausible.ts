@@ -3,8 +3,8 @@ import { startsLikeHead } from '../http1/head.js';
 import { OPCODE, opcodeInfo } from '../frames/registry.js';
 
 /**
- * Whether bytes hold up as the beginning of a chain of frames: every header defined and minimal, all masked or none.
- * `least` headers have to be there, or the chain has to end where the bytes end. For streams joined in their middle.
+ * Whether bytes may be the beginning of a chain of frames: every header defined and minimal, all masked or none. `least`
+ * headers have to be there, or the chain has to end where the bytes end. For streams joined in their middle.
  */
 export function looksLikeFrames(bytes: Uint8Array, least = 2): boolean {
   let at = 0;

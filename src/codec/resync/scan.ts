@@ -12,28 +12,28 @@ import { lookAtText } from './evidence-text.js';
 import { OPCODE } from '../frames/registry.js';
 import type { SearchHold } from './hold.js';
 
-/** What a chain needs of the frames in front of it, and what it is: bits of `Scan.state`. */
+/** What a chain needs of the frames before it, and what it is: bits of `Scan.state`. */
 const NEEDS_CLOSED = 1; // its first data frame begins a message
-const NEEDS_OPEN = 2; // its first data frame goes on with one
+const NEEDS_OPEN = 2; // its first data frame continues one
 const NEEDS = NEEDS_CLOSED | NEEDS_OPEN;
 const MASKED = 4;
 const UNMASKED = 8;
 const MASKING = MASKED | UNMASKED;
 
-/** Where segments meet no frame has to begin or end: one that does says so many bits, less among short segments. */
+/** Where segments meet no frame has to begin or end: one that does is evidence of this many bits, less among short segments. */
 const EDGE_BITS = 10;
 const END_EDGE_BITS = 8;
 const EDGE_FACTOR = 1.5;
-/** Frames like the one behind them: an array of records has them too. */
+/** Frames like the one after them: an array of records has them too. */
 const LIKE = 4;
 
-/** So many bytes tell what text a stream begins in. */
+/** Bytes that show whether a stream begins in text. */
 const CUT_LOOK = 128;
 
 /** Bytes of payloads that may be looked at for each held byte. */
 const WORK = 32;
 
-/** Memory of the scans, one for all: a scan leaves nothing behind that the next one reads. */
+/** Memory of the scans, one for all: a scan leaves nothing that the next one reads. */
 class Scratch {
   next = new Int32Array(0);
   bits = new Float32Array(0);
@@ -59,8 +59,8 @@ const candidate = new Candidate();
 
 /**
  * Every chain of frames in the held bytes at once. A position has one header and so one successor: going backwards, what
- * follows a header is known when the header is come to. A chain lives as long as nothing in it is impossible up to the
- * end of what is held; one that ends in the middle was none.
+ * follows a header is known when the header is reached. A chain is kept as long as nothing in it is impossible up to the end
+ * of what is held; one that ends in the middle is dropped.
  */
 export class Scan {
   /** Where the next frame of the chain begins; 0: no chain begins here. Beyond the end: not known yet. */
@@ -76,7 +76,7 @@ export class Scan {
   readonly length: number;
   private work: number;
 
-  /** `first`: no chain begins in front of it. */
+  /** `first`: no chain begins before it. */
   constructor(
     hold: SearchHold,
     readonly first: number,
@@ -109,7 +109,7 @@ export class Scan {
     return (this.state[at]! & MASKED) !== 0;
   }
 
-  /** The byte at `at` may continue a character whose beginning was never seen: the first one, with such text behind it. */
+  /** The byte at `at` may continue a character whose beginning was never seen: the first one, followed by such text. */
   mayBeCut(at: number): boolean {
     if (at > 0 || this.first > 0 || (this.bytes[0]! & 0xc0) !== 0x80) return false;
     let from = 1;
@@ -192,7 +192,7 @@ export class Scan {
     return { bits: fresh + form + payload + landing, own, again: false };
   }
 
-  /** What the payload says, as long as there is time to look. */
+  /** The evidence of the payload, while the budget lasts. */
   private payload(): number | undefined {
     if (this.work <= 0) return 0;
     this.work -= Math.min(2048, candidate.length);

@@ -5,20 +5,20 @@ import type { Scan } from './scan.js';
 export interface Thresholds {
   /** Evidence of the whole chain. */
   readonly chain: number;
-  /** The part of it that records of other protocols, with a type and a length in front, do not have. */
+  /** The part of it that records of other protocols, which begin with a type and a length, do not have. */
   readonly own: number;
 }
 
 /**
- * Evidence up to a frame, itself included, before it is shown. The rest of a chain says nothing for its first frames:
- * an accident whose end happens to be a boundary is followed by a true chain.
+ * Evidence up to a frame, itself included, before it is shown. The rest of a chain is no evidence for its first frames: an
+ * accident whose end happens to be a boundary is followed by a true chain.
  */
 const LEAD_BITS = 22;
-/** Another chain with so much evidence of its own, beside the best: one of them is inside of the other's frames. */
+/** Another chain with this much evidence of its own, beside the best: one of them is inside of the other's frames. */
 const RIVAL_BITS = 26;
-/** Chains that meet: so much more than the other's has to stand in front of the place, which is little, or only the rest is shown. */
+/** Chains that meet: the evidence before the meeting point has to exceed the other's by this, which is little, or only the rest is shown. */
 const MARGIN_BITS = 8;
-/** A frame that begins at `at` is true, and so are all behind it. */
+/** A frame that begins at `at` is true, and so are all that follow. */
 export interface Verdict {
   readonly at: number;
   readonly masked: boolean;
@@ -30,7 +30,7 @@ interface Root {
   readonly bits: number;
 }
 
-/** The first frame behind which everything is a chain of frames beyond doubt; undefined: none, or not yet. `joined`: the first byte is the first that was captured. */
+/** The first frame after which everything is a chain of frames beyond doubt; undefined: none, or not yet. `joined`: the first byte is the first that was captured. */
 export function judge(scan: Scan, thresholds: Thresholds, joined: boolean): Verdict | undefined {
   const root = bestRoot(scan, thresholds);
   if (root === undefined) return undefined;
@@ -66,9 +66,9 @@ function leadOf(scan: Scan, { bits }: Root, path: readonly number[]): number | u
 }
 
 /**
- * Other chains that are not hopeless and contradict the best one. One that meets it takes the frames in front of the
- * place from it; one that goes on beside it has to be waited for: it may be a frame with other frames inside of it.
- * (Where the header of such an outer frame is lost, nothing tells the inner frames from true ones.)
+ * Other chains that are not hopeless and contradict the best one. One that meets it takes the frames before the meeting point
+ * from it; one that continues beside it has to be waited for: it may be a frame with other frames inside of it. (Where the
+ * header of such an outer frame is lost, nothing distinguishes the inner frames from true ones.)
  */
 function settleRivals(scan: Scan, root: Root, path: readonly number[], lead: number): number | undefined {
   const meets = meetings(scan, path);

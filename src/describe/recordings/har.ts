@@ -7,17 +7,17 @@ import { decodeUtf8 } from '../../codec/bytes/utf8.js';
 import { safeJson } from '../escape.js';
 
 /** A text or binary message, assembled and inflated. */
-export interface HarMessage {
+export interface HarMessageEntry {
   readonly side: 0 | 1;
   readonly opcode: number;
   /** Seconds since the epoch. */
   readonly time: number;
   readonly payload: Uint8Array;
-  /** Of the whole message; only so many of its first bytes as `payload` has were kept. */
+  /** Of the whole message; only the first bytes, those of `payload`, were kept. */
   readonly bytes: number;
 }
 
-/** An HTTP archive (HAR 1.2) in pieces, with WebSockets as Chrome DevTools exports them. Behind `harBegin` come entries, separated by commas. */
+/** An HTTP archive (HAR 1.2) in pieces, with WebSockets as Chrome DevTools exports them. Entries follow `harBegin`, separated by commas. */
 export function harBegin(version: string): string {
   return `{"log":{"version":"1.2","creator":${safeJson({ name: 'wsinspect', version })},"pages":[],"entries":[`;
 }
@@ -49,7 +49,7 @@ export function harEntryEnd(duration: number): string {
   return `],${safeJson({ time, timings }).slice(1)}`;
 }
 
-export function harMessage({ side, opcode, time, payload, bytes }: HarMessage): string {
+export function harMessage({ side, opcode, time, payload, bytes }: HarMessageEntry): string {
   const isText = opcode === OPCODE.text;
   const data = isText ? decodeUtf8(payload) : encodeBase64(payload);
   const type = side === 0 ? 'send' : 'receive';
@@ -95,7 +95,7 @@ function headerOf(head: Head | undefined, wanted: string): string | undefined {
   return head?.headers.find(({ name }) => name.toLowerCase() === wanted)?.value;
 }
 
-/** -1 stands for unknown. */
+/** -1 means unknown. */
 function sizeOf(head: Head | undefined): number {
   return head === undefined ? -1 : head.span.end - head.span.start;
 }

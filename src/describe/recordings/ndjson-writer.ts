@@ -25,8 +25,8 @@ export interface NdjsonOptions {
 }
 
 /**
- * A recording as the records of `--json` with whole payloads, and what they leave out so that every byte can be had
- * again: `opened`, `bytes`, the time of a handshake, and a head as it stood where its lines don't tell (docs/json.md).
+ * A recording as the records of `--json` with whole payloads, and what those leave out, so that every byte can be restored:
+ * `opened`, `bytes`, the time of a handshake, and a head as it was on the wire where its lines don't show it (docs/json.md).
  */
 export class NdjsonWriter implements StreamOpener {
   private readonly reading: ReadingOptions;
@@ -85,11 +85,11 @@ export class NdjsonWriter implements StreamOpener {
 
 /** What is recorded of a record. */
 function recordsOf(record: Judged, view: ViewOptions): JsonRecord[] {
-  const told = jsonRecords(record, view);
+  const records = jsonRecords(record, view);
   switch (record.type) {
     case 'handshake': {
       const { request, response } = record.handshake;
-      const { type, connection, ...fields } = told[0]!;
+      const { type, connection, ...fields } = records[0]!;
       return [
         {
           type,
@@ -102,13 +102,13 @@ function recordsOf(record: Judged, view: ViewOptions): JsonRecord[] {
       ];
     }
     case 'frame':
-      return record.frame.received > view.preview ? told.map((fields) => ({ ...fields, truncated: true })) : told;
+      return record.frame.received > view.preview ? records.map((fields) => ({ ...fields, truncated: true })) : records;
     case 'tail':
-      return [bytesRecord(record, record.truncated.start, record.truncated.headerBytes!), ...told];
+      return [bytesRecord(record, record.truncated.start, record.truncated.headerBytes!), ...records];
     case 'body':
-      return [bytesRecord(record, record.offset, record.bytes), ...told];
+      return [bytesRecord(record, record.offset, record.bytes), ...records];
     default:
-      return told;
+      return records;
   }
 }
 
@@ -117,7 +117,7 @@ function bytesRecord({ connection, direction, time }: Judged, offset: number, by
   return { type: 'bytes', connection, direction, offset, ...dated, hex: hexOf(bytes) };
 }
 
-/** A head's bytes, where its line and headers don't tell them. */
+/** A head's bytes, where its line and headers don't show them. */
 function asItStood(head: Head): { hex?: string } {
   const plain = [head.line, ...head.headers.map(({ name, value }) => `${name}: ${value}`), '', ''].join('\r\n');
   const stood = head.fields.map(({ value }) => (typeof value === 'string' ? value : '')).join('');

@@ -19,7 +19,7 @@ import { LiveConnection, type LiveContext, type LiveTaker } from '../sockets/liv
 import { refusalOf, type RefusedHandshake } from './handshake-refusal.js';
 import { Tap } from '../sockets/tap.js';
 
-export interface ClientOptions extends LiveContext {
+export interface LiveClientOptions extends LiveContext {
   /** `ws:` or `wss:`, without user and fragment. */
   readonly url: URL;
   readonly subprotocols: readonly string[];
@@ -104,7 +104,7 @@ export class Client {
   constructor(
     { stream, ends }: DialledConnection,
     readonly number: number,
-    private readonly options: ClientOptions,
+    private readonly options: LiveClientOptions,
     private readonly taker: ClientTaker,
   ) {
     this.finished = new Promise((resolve) => (this.finish = resolve));

@@ -3,13 +3,15 @@ import { concat } from '../../codec/bytes/byte-collector.js';
 import { HeadReader } from '../../codec/http1/head-reader.js';
 import { startsLikeHead, type RequestHead } from '../../codec/http1/head.js';
 import { otherProtocol } from './other-protocol.js';
-import type { Refusal } from './policy.js';
+import type { PolicyRefusal } from './policy.js';
 import { LARGE_HEAD, NO_HTTP } from '../relay/exchanges.js';
 import { MOST_HEAD } from '../sockets/ws-limits.js';
 
 /** What a client began with: a request, with all bytes that came up to now; or why there is none. */
 export type FirstHead =
-  { readonly head: RequestHead; readonly bytes: Uint8Array } | { readonly refusal: Refusal } | { readonly left: true };
+  | { readonly head: RequestHead; readonly bytes: Uint8Array }
+  | { readonly refusal: PolicyRefusal }
+  | { readonly left: true };
 
 /** Reads until the head of a request is whole; the socket is paused then. `seconds`: it has to be there by then. */
 export function firstHead(socket: Socket, seconds: number): Promise<FirstHead> {
@@ -51,8 +53,8 @@ export function firstHead(socket: Socket, seconds: number): Promise<FirstHead> {
 const TLS_OPTIONS = '--listen-cert and --listen-key';
 /** What a head begins with is known by then. */
 const MOST_START = 1024;
-const HALF_HEAD: Refusal = { status: 400, reason: 'the head of the request is not whole' };
+const HALF_HEAD: PolicyRefusal = { status: 400, reason: 'the head of the request is not whole' };
 
-export function lateHead(seconds: number): Refusal {
+export function lateHead(seconds: number): PolicyRefusal {
   return { status: 408, reason: `the head of a request did not come within ${seconds} s` };
 }

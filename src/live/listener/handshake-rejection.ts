@@ -1,16 +1,16 @@
 import type { Duplex } from 'node:stream';
 import { STATUS_CODES } from 'node:http';
-import type { Refusal } from './policy.js';
+import type { PolicyRefusal } from './policy.js';
 
 /** Answers a request to open a WebSocket with another status than 101 (RFC 6455 §4.2.2), and ends the connection. */
-export function refuse(stream: Duplex, refusal: Refusal): void {
+export function refuse(stream: Duplex, refusal: PolicyRefusal): void {
   stream.on('error', () => undefined);
   stream.end(refusalText(refusal));
   stream.resume();
 }
 
 /** The whole answer, after which the connection ends. */
-export function refusalText({ status, reason }: Refusal): string {
+export function refusalText({ status, reason }: PolicyRefusal): string {
   const body = `${reason}\n`;
   const lines = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'Refused'}`,

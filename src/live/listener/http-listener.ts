@@ -13,7 +13,7 @@ import { tlsReason } from '../sockets/tls-reason.js';
 import { readAtMost, takeTurns } from '../sockets/turns.js';
 
 /** Somebody who asks for a WebSocket. */
-export interface UpgradeRequest {
+export interface ReceivedUpgrade {
   readonly request: IncomingMessage;
   readonly stream: Duplex;
   /** What came behind the request's head. */
@@ -26,7 +26,7 @@ export interface UpgradeRequest {
 
 export interface HttpTaker {
   request(request: IncomingMessage, response: ServerResponse, tap: HeldTap): void;
-  upgrade(upgrade: UpgradeRequest): void;
+  upgrade(upgrade: ReceivedUpgrade): void;
   /** Somebody came who spoke no HTTP, or no TLS. */
   trouble(message: string): void;
 }

@@ -1,9 +1,9 @@
 import { readClientHello } from '../../codec/tls/client-hello.js';
 import { layerOf } from '../../traffic/layers.js';
-import { shown, type Refusal } from './policy.js';
+import { shown, type PolicyRefusal } from './policy.js';
 
 /** The protocol that a client begins with where HTTP/1.1 is expected; undefined: HTTP/1.1, or it can't be known. `cert` names the options that make the listener speak TLS. */
-export function otherProtocol(first: Uint8Array, cert: string): Refusal | undefined {
+export function otherProtocol(first: Uint8Array, cert: string): PolicyRefusal | undefined {
   const layer = layerOf(first);
   if (layer === 'maybe' || layer === undefined) return undefined;
   if (layer.name === 'http2') {

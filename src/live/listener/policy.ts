@@ -33,7 +33,7 @@ export interface RequestFacts {
 export type Audience = 'public' | 'guarded' | 'own' | 'static';
 
 /** An answer instead of what was asked for. `reason` is printable ASCII, and says which option helps. */
-export interface Refusal {
+export interface PolicyRefusal {
   readonly status: number;
   readonly reason: string;
 }
@@ -41,12 +41,16 @@ export interface Refusal {
 export const NO_NAMES: ListenerPolicy = { names: [], allowHost: [], allowOrigin: [] };
 
 /** Why this request is refused; undefined: it may pass. */
-export function refusalFor(request: RequestFacts, audience: Audience, policy: ListenerPolicy): Refusal | undefined {
+export function refusalFor(
+  request: RequestFacts,
+  audience: Audience,
+  policy: ListenerPolicy,
+): PolicyRefusal | undefined {
   return hostRefusal(request, policy) ?? pageRefusal(request, audience, policy);
 }
 
 /** RFC 9112 §3.2: exactly one `Host`; §3.2.2: a target that names a host counts before it. Both have to be ours. */
-function hostRefusal(request: RequestFacts, policy: ListenerPolicy): Refusal | undefined {
+function hostRefusal(request: RequestFacts, policy: ListenerPolicy): PolicyRefusal | undefined {
   const hosts = valuesOf(request, 'host');
   if (hosts.length !== 1) {
     const count = hosts.length === 0 ? 'no Host header' : `${hosts.length} Host headers`;
@@ -64,7 +68,7 @@ function hostRefusal(request: RequestFacts, policy: ListenerPolicy): Refusal | u
   return undefined;
 }
 
-function pageRefusal(request: RequestFacts, audience: Audience, policy: ListenerPolicy): Refusal | undefined {
+function pageRefusal(request: RequestFacts, audience: Audience, policy: ListenerPolicy): PolicyRefusal | undefined {
   const [origin, ...more] = valuesOf(request, 'origin');
   if (more.length > 0) return { status: 403, reason: 'the request has more than one Origin header' };
   if (audience === 'static') return undefined;
@@ -81,7 +85,7 @@ function pageRefusal(request: RequestFacts, audience: Audience, policy: Listener
 }
 
 /** A page can ask without naming its origin (an image, a link): browsers then say how far away it is (Fetch Metadata). */
-function siteRefusal(request: RequestFacts, audience: Audience, policy: ListenerPolicy): Refusal | undefined {
+function siteRefusal(request: RequestFacts, audience: Audience, policy: ListenerPolicy): PolicyRefusal | undefined {
   if (audience === 'public' || policy.allowOrigin.includes('*')) return undefined;
   const isForeign = valuesOf(request, 'sec-fetch-site').some((value) =>
     /(^|,)[ \t]*cross-site[ \t]*(,|$)/i.test(value),

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { RequestHead } from '../../codec/http1/head.js';
-import type { RequestFacts, Refusal } from './policy.js';
+import type { RequestFacts, PolicyRefusal } from './policy.js';
 
 /** A request as Node.js has read it: repeated headers are all there. */
 export function factsOfMessage({ rawHeaders, url = '', socket }: IncomingMessage): RequestFacts {
@@ -20,7 +20,7 @@ const DECISIVE = ['host', 'origin', 'sec-fetch-site', 'content-length', 'transfe
  * A head that another reader could understand in another way, in what is decided here: a header after a blank, a bare CR
  * or on a folded line (RFC 9112 §2.2, §5.2).
  */
-export function ambiguityIn(head: RequestHead): Refusal | undefined {
+export function ambiguityIn(head: RequestHead): PolicyRefusal | undefined {
   const text = head.fields.map(({ value }) => value).join('');
   const lines = text.split(/[\r\n\0]+/).map((line) => line.slice(0, MOST_NAME).trim().toLowerCase());
   for (const name of DECISIVE) {

@@ -7,11 +7,11 @@ import type { Polled } from '../../traffic/run-records/polled.js';
 import type { RelayFault } from '../../traffic/run-records/relay-fault.js';
 import type { TcpEnd } from '../../traffic/tally/tally.js';
 import { FrameFaults, type FrameFaultPlan } from './frame-faults.js';
-import { PacedOutlet, SocketOutlet, type Outlet, type OutletPace, type Passage } from '../sockets/outlet.js';
+import { PacedOutlet, SocketOutlet, type Outlet, type OutletPace, type ByteSink } from '../sockets/outlet.js';
 import { Exchanges, type Beginning } from './exchanges.js';
 import type { HeadEdit } from './head.js';
 import { lateHead } from '../listener/first-head.js';
-import type { Refusal } from '../listener/policy.js';
+import type { PolicyRefusal } from '../listener/policy.js';
 import { refusalText } from '../listener/handshake-rejection.js';
 import { reset } from '../sockets/reset.js';
 import type { TapTaker } from '../sockets/tap.js';
@@ -44,7 +44,7 @@ export interface RelayTaker {
   /** Other HTTP has passed. */
   polled(polled: Omit<Polled, 'client'>): void;
   /** A request was not passed on, and the connection ends. */
-  refused(refusal: Refusal): void;
+  refused(refusal: PolicyRefusal): void;
   /** Whether another request has to come. */
   awaits(isAwaited: boolean): void;
 }
@@ -54,7 +54,7 @@ export interface RelayPlan {
   /** Seconds until the head of another request has to be there. */
   readonly headSeconds: number;
   /** Why a request may not pass; undefined: it may. */
-  refusal(this: void, head: RequestHead): Refusal | undefined;
+  refusal(this: void, head: RequestHead): PolicyRefusal | undefined;
   readonly faults: RelayFaults;
   random(this: void): number;
   /** Seconds since the epoch. */
@@ -71,7 +71,7 @@ interface Way {
   readonly from: Socket;
   readonly outlet: Outlet;
   /** For frames. */
-  frames: Passage;
+  frames: ByteSink;
 }
 
 /**
@@ -90,7 +90,7 @@ export class RelayConnection {
   private isShut = false;
   private frames = 0;
   private faults: RelayFaultEvent[] = [];
-  private refusal: Refusal | undefined;
+  private refusal: PolicyRefusal | undefined;
   /** The client is read no further, whatever room there is. */
   private isHeld = false;
   private late: NodeJS.Timeout | undefined;
@@ -147,7 +147,7 @@ export class RelayConnection {
     return { from, outlet, frames: this.framesInto(side, outlet) };
   }
 
-  private framesInto(side: RelaySide, outlet: Outlet): Passage {
+  private framesInto(side: RelaySide, outlet: Outlet): ByteSink {
     const { corrupt, fragment, duplicate, dropAfter, closeAfter } = this.plan.faults;
     const isMeddled = [corrupt, fragment, duplicate, dropAfter, closeAfter].some((fault) => fault !== undefined);
     if (!isMeddled) return outlet;
@@ -198,7 +198,7 @@ export class RelayConnection {
   }
 
   /** The client gets an answer of ours, and the server no byte more. */
-  private refuse(refusal: Refusal): void {
+  private refuse(refusal: PolicyRefusal): void {
     if (this.isShut) return;
     this.isShut = true;
     this.taker.refused(refusal);
@@ -215,7 +215,7 @@ export class RelayConnection {
     for (const fault of this.faults.splice(0)) this.taker.fault(fault);
   }
 
-  private pass(side: RelaySide, passage: Passage, bytes: Uint8Array): void {
+  private pass(side: RelaySide, passage: ByteSink, bytes: Uint8Array): void {
     if (!passage.write(bytes)) this.ways[side].from.pause();
   }
 

@@ -5,7 +5,7 @@ import { startsLikeHead, type RequestHead, type ResponseHead } from '../../codec
 import type { Polled } from '../../traffic/run-records/polled.js';
 import { BodyMeter, requestBody, responseBody } from '../server/body-meter.js';
 import { MOST_HEAD } from '../sockets/ws-limits.js';
-import type { Refusal } from '../listener/policy.js';
+import type { PolicyRefusal } from '../listener/policy.js';
 import { editHead, type HeadEdit } from './head.js';
 
 type Sender = 'client' | 'server';
@@ -22,7 +22,7 @@ export interface Beginning {
 export interface ExchangeTaker {
   now(): number;
   /** Why a request may not pass; undefined: it may. */
-  refusal(head: RequestHead): Refusal | undefined;
+  refusal(head: RequestHead): PolicyRefusal | undefined;
   /** Bytes of heads and bodies go on. */
   head(side: Sender, bytes: Uint8Array): void;
   /** Bytes that are frames, if all goes well. */
@@ -30,7 +30,7 @@ export interface ExchangeTaker {
   begun(beginning: Beginning): void;
   polled(polled: Omit<Polled, 'client'>): void;
   /** A request does not pass: nothing more goes on. */
-  refused(refusal: Refusal): void;
+  refused(refusal: PolicyRefusal): void;
   /** Whether the client is to be read no further. */
   hold(isHeld: boolean): void;
   /** Whether the head of another request has to come. */
@@ -249,7 +249,7 @@ export class Exchanges {
     return start !== 'no';
   }
 
-  private refuse(refusal: Refusal): void {
+  private refuse(refusal: PolicyRefusal): void {
     this.held = [];
     this.client = 'over';
     this.taker.awaits(false);
@@ -264,6 +264,12 @@ export class Exchanges {
 
 const EMPTY = new Uint8Array(0);
 const NO_BODY = new BodyMeter({ kind: 'bytes', length: 0 });
-export const LARGE_HEAD: Refusal = { status: 431, reason: `the head of the request is longer than ${MOST_HEAD} bytes` };
-export const NO_HTTP: Refusal = { status: 400, reason: 'this is no request of HTTP/1.1' };
-const TWO_LENGTHS: Refusal = { status: 400, reason: 'where the body of the request ends can be read in two ways' };
+export const LARGE_HEAD: PolicyRefusal = {
+  status: 431,
+  reason: `the head of the request is longer than ${MOST_HEAD} bytes`,
+};
+export const NO_HTTP: PolicyRefusal = { status: 400, reason: 'this is no request of HTTP/1.1' };
+const TWO_LENGTHS: PolicyRefusal = {
+  status: 400,
+  reason: 'where the body of the request ends can be read in two ways',
+};

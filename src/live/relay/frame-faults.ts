@@ -3,7 +3,7 @@ import { concat } from '../../codec/bytes/byte-collector.js';
 import { FrameReader, type FramePayload } from '../../codec/frames/frame-reader.js';
 import { encodeFrame } from '../../codec/frames/frame-writer.js';
 import type { FrameHeader } from '../../codec/frames/frame.js';
-import type { Passage } from '../sockets/outlet.js';
+import type { ByteSink } from '../sockets/outlet.js';
 
 /** What is done to the frames of a direction on their way. */
 export interface FrameFaultPlan {
@@ -26,7 +26,7 @@ export interface FaultTaker {
 const MOST_KEPT = 16 * 1024 * 1024;
 
 /** Passes frames on, with faults on purpose. What is no sound frame goes on as it is. */
-export class FrameFaults implements Passage {
+export class FrameFaults implements ByteSink {
   private readonly reader = new FrameReader(0, { payloads: 'view' });
   private out: Uint8Array[] = [];
   /** Of the frame that is open: what is kept for a second time, the bit to turn over, and where its next piece begins. */
@@ -36,7 +36,7 @@ export class FrameFaults implements Passage {
   private isShut = false;
 
   constructor(
-    private readonly next: Passage,
+    private readonly next: ByteSink,
     private readonly plan: FrameFaultPlan,
     private readonly taker: FaultTaker,
     private readonly random: () => number,

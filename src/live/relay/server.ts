@@ -12,7 +12,7 @@ import { OpenConnections } from '../listener/open-connections.js';
 import { dial, DialError, type DialledConnection, type DialRoute } from '../client/dial.js';
 import type { Cause } from '../../rules/causes/catalogue.js';
 import { firstHead } from '../listener/first-head.js';
-import { refusalFor, type ListenerPolicy, type Refusal } from '../listener/policy.js';
+import { refusalFor, type ListenerPolicy, type PolicyRefusal } from '../listener/policy.js';
 import { LiveConnection, type LiveContext, type LiveTaker } from '../sockets/live-connection.js';
 import { readOut } from '../sockets/defer-write-errors.js';
 import { remoteEnd } from '../sockets/socket-ends.js';
@@ -156,7 +156,7 @@ export class RelayServer {
     this.relay(client, line, first.bytes);
   }
 
-  private refusalOf(head: RequestHead): Refusal | undefined {
+  private refusalOf(head: RequestHead): PolicyRefusal | undefined {
     const { tls: material, listener } = this.options;
     return ambiguityIn(head) ?? refusalFor(factsOfHead(head, material !== undefined), 'guarded', listener);
   }
@@ -192,7 +192,7 @@ export class RelayServer {
         void (isWanted && taker.fault({ connection: number, time: options.now(), ...fault })),
       polled: (polled: Omit<Polled, 'client'>) =>
         void (taker.looks && taker.polled({ client: endpointText(both.client), ...polled })),
-      refused: (refusal: Refusal) => this.reportRefusal(refusal),
+      refused: (refusal: PolicyRefusal) => this.reportRefusal(refusal),
       awaits: (isAwaited: boolean) => (isAwaited ? this.connections.waits(client) : this.connections.settled(client)),
     };
     const connection = new RelayConnection(client, server, plan, relayTaker, first);
@@ -201,7 +201,7 @@ export class RelayServer {
   }
 
   /** An answer of ours, and the end. */
-  private refuse(client: Socket, refusal: Refusal, why?: Cause): void {
+  private refuse(client: Socket, refusal: PolicyRefusal, why?: Cause): void {
     if (this.giveUp.signal.aborted || this.refused >= MOST_REFUSED) return void client.destroy();
     this.reportRefusal(refusal, why);
     this.refused++;
@@ -211,12 +211,12 @@ export class RelayServer {
     setTimeout(() => client.destroy(), TAKING).unref();
   }
 
-  private reportRefusal({ status, reason }: Refusal, why?: Cause): void {
+  private reportRefusal({ status, reason }: PolicyRefusal, why?: Cause): void {
     const cause = why === undefined ? '' : `; why: ${why.message} (${why.code})`;
     this.notices.add(`a connection is refused with ${status}: ${reason}${cause}`);
   }
 }
 
-const TOO_MANY: Refusal = { status: 503, reason: 'there are too many connections (--max-connections)' };
+const TOO_MANY: PolicyRefusal = { status: 503, reason: 'there are too many connections (--max-connections)' };
 
 /** The other end of a socket; IPv4 as it is, where the socket takes both. */

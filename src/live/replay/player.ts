@@ -5,7 +5,7 @@ import { closeCodeInfo, OPCODE } from '../../codec/frames/registry.js';
 import type { Script, ScriptFrame, ScriptSide, ReplayStep } from './script.js';
 
 /** One end of a connection, as a player needs it. */
-export interface Speaker {
+export interface ReplayEnd {
   readonly isOpen: boolean;
   /** permessage-deflate was negotiated. */
   readonly compresses: boolean;
@@ -62,7 +62,7 @@ export class Player {
   constructor(
     private readonly script: Script,
     private readonly side: ScriptSide,
-    private readonly speaker: Speaker,
+    private readonly speaker: ReplayEnd,
     private readonly options: PlayOptions,
   ) {
     this.patience = options.patience;

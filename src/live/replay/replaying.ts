@@ -1,6 +1,6 @@
 import type { ServerContext, Mode } from '../server/modes.js';
 import type { Peer } from '../server/peer.js';
-import { Player, type Speaker } from './player.js';
+import { Player, type ReplayEnd } from './player.js';
 import type { Script } from './script.js';
 
 export interface Replaying {
@@ -42,7 +42,7 @@ export class ReplayMode implements Mode {
   }
 }
 
-function speakerOf(peer: Peer, autoPong: boolean): Speaker {
+function speakerOf(peer: Peer, autoPong: boolean): ReplayEnd {
   const { socket } = peer;
   return {
     get isOpen() {

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { ComparedTransport } from '../../traffic/run-records/compared-transport.js';
 import { NO_NAMES } from '../listener/policy.js';
-import { LiveServer, type ServerOptions, type ServerTaker } from './server.js';
+import { LiveServer, type LiveServerOptions, type ServerTaker } from './server.js';
 
 export interface ComparedConversation {
   readonly messages: number;
@@ -28,7 +28,7 @@ const MOST_SECONDS = 60;
 
 /** One says something every now and then, another hears it: over three transports at once, each in a room of its own. */
 export async function compareTransports(
-  reading: Pick<ServerOptions, 'reading' | 'now'>,
+  reading: Pick<LiveServerOptions, 'reading' | 'now'>,
   conversation: ComparedConversation = CONVERSATION,
 ): Promise<ComparedTransport[]> {
   const server = new LiveServer({ ...reading, ...OWN_SERVER }, NOBODY);

@@ -3,9 +3,9 @@ import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import type { Judged } from '../../traffic/judged.js';
 import type { Polled } from '../../traffic/run-records/polled.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
-import type { UpgradeRequest } from '../listener/http-listener.js';
+import type { ReceivedUpgrade } from '../listener/http-listener.js';
 import { factsOfMessage } from '../listener/request-facts.js';
-import { refusalFor, type ListenerPolicy, type Refusal } from '../listener/policy.js';
+import { refusalFor, type ListenerPolicy, type PolicyRefusal } from '../listener/policy.js';
 import type { LiveTaker } from '../sockets/live-connection.js';
 import type { PageToken } from './page-token.js';
 import { Recent } from './recent.js';
@@ -68,7 +68,7 @@ export class InspectorChannel implements LiveTaker {
   }
 
   /** Takes the caller in if it is the page; false: it is not for this channel. */
-  answer({ request, stream, head, tap }: UpgradeRequest): boolean {
+  answer({ request, stream, head, tap }: ReceivedUpgrade): boolean {
     const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
     const [path] = (request.url ?? '').split('?');
     if (path !== INSPECTOR_PATH || offered?.includes(INSPECTOR_PROTOCOL) !== true) return false;
@@ -84,7 +84,7 @@ export class InspectorChannel implements LiveTaker {
     return true;
   }
 
-  private refusal(request: IncomingMessage, offered: readonly string[]): Refusal | undefined {
+  private refusal(request: IncomingMessage, offered: readonly string[]): PolicyRefusal | undefined {
     const { listener, token } = this.options;
     const stranger = refusalFor(factsOfMessage(request), 'own', listener);
     if (stranger !== undefined || token === undefined) return stranger;

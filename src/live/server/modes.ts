@@ -1,5 +1,5 @@
 import { decodeUtf8, encodeUtf8 } from '../../codec/bytes/utf8.js';
-import type { Refusal } from '../listener/policy.js';
+import type { PolicyRefusal } from '../listener/policy.js';
 import { messageFrame, type Peer } from './peer.js';
 import { LONG_ROOM_NAME, roomNameOf } from './polling.js';
 import type { Rooms } from './rooms.js';
@@ -21,7 +21,7 @@ export interface ServerContext {
 /** What a server does with its peers. */
 export interface Mode {
   /** Undefined: it may come in. */
-  enter?(target: URL, context: ServerContext): Refusal | undefined;
+  enter?(target: URL, context: ServerContext): PolicyRefusal | undefined;
   opened?(peer: Peer, target: URL): void;
   message(peer: Peer, data: Uint8Array, isBinary: boolean): void;
   closed?(peer: Peer): void;
@@ -66,7 +66,7 @@ class Chat implements Mode {
 
   constructor(private readonly context: ServerContext) {}
 
-  enter(target: URL): Refusal | undefined {
+  enter(target: URL): PolicyRefusal | undefined {
     const nickname = nicknameOf(target);
     if (nickname === undefined) return { status: 404, reason: 'chat is at /ws/<nickname>' };
     if (nickname === '' || nickname.length > MOST_NICKNAME) {

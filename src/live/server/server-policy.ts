@@ -2,9 +2,9 @@ import { readHandshake } from '../../codec/handshake/handshake.js';
 import { parseHead, type RequestHead } from '../../codec/http1/head.js';
 import { explain } from '../../rules/catalogue.js';
 import { isToBeRefused, judgeHandshake } from '../../rules/handshake/rules.js';
-import type { Refusal } from '../listener/policy.js';
+import type { PolicyRefusal } from '../listener/policy.js';
 
-/** What a server takes of those that may ask (listener-policy.ts). */
+/** What a server takes of those that may ask (listener/policy.ts). */
 export interface ServerPolicy {
   /** Subprotocols that the server speaks, the preferred one first; none: it picks none. */
   readonly subprotocols: readonly string[];
@@ -22,7 +22,7 @@ export interface UpgradeFacts {
 }
 
 /** Whether a request to open a WebSocket is refused (RFC 6455 §4.2.2), and why; undefined: it may come in. */
-export function refusalOf({ path, version }: UpgradeFacts, policy: ServerPolicy): Refusal | undefined {
+export function refusalOf({ path, version }: UpgradeFacts, policy: ServerPolicy): PolicyRefusal | undefined {
   if (policy.reject !== undefined) return { status: policy.reject, reason: 'refused: --reject asks for it' };
   // RFC 6455 §4.4; `ws` would take the drafts' version 8 as well.
   if (version !== undefined && version !== '13') {
@@ -35,7 +35,7 @@ export function refusalOf({ path, version }: UpgradeFacts, policy: ServerPolicy)
 }
 
 /** What is wrong with a request so that a server has to refuse it (RFC 6455 §4.2.1): as the rules have it. */
-export function faultOf(head: Uint8Array): Refusal | undefined {
+export function faultOf(head: Uint8Array): PolicyRefusal | undefined {
   const request = parseHead(head) as RequestHead;
   const fault = judgeHandshake(readHandshake({ request })).find(isToBeRefused);
   if (fault === undefined) return undefined;

@@ -3,13 +3,13 @@ import * as https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type PerMessageDeflateOptions } from 'ws';
 import type { Polled } from '../../traffic/run-records/polled.js';
-import { HttpListener, headOfMessage, type UpgradeRequest, type HeldTap } from '../listener/http-listener.js';
+import { HttpListener, headOfMessage, type ReceivedUpgrade, type HeldTap } from '../listener/http-listener.js';
 import { firstToEnd } from '../sockets/first-to-end.js';
 import { factsOfMessage } from '../listener/request-facts.js';
 import { MemoryBudget } from './memory-budget.js';
 import { LimitedNotices } from '../listener/limited-notices.js';
 import { faultOf, refusalOf, subprotocolOf, type ServerPolicy } from './server-policy.js';
-import { refusalFor, type Audience, type ListenerPolicy, type Refusal } from '../listener/policy.js';
+import { refusalFor, type Audience, type ListenerPolicy, type PolicyRefusal } from '../listener/policy.js';
 import type { LiveContext, LiveTaker } from '../sockets/live-connection.js';
 import { LiveConnection } from '../sockets/live-connection.js';
 import { modeNamed, type ServerContext, type Mode, type ModeName } from './modes.js';
@@ -34,7 +34,7 @@ export interface ServerLimits {
   readonly stallSeconds: number;
 }
 
-export interface ServerOptions extends LiveContext {
+export interface LiveServerOptions extends LiveContext {
   readonly host: string;
   readonly port: number;
   readonly tls?: https.ServerOptions;
@@ -54,7 +54,7 @@ export interface ServerOptions extends LiveContext {
   /** Answers what is no WebSocket and no polling: the page. False: it has nothing there. */
   page?(this: void, request: http.IncomingMessage, response: http.ServerResponse, target: URL): boolean;
   /** Another WebSocket service on the same port; false: it has nothing there. */
-  channel?(this: void, upgrade: UpgradeRequest): boolean;
+  channel?(this: void, upgrade: ReceivedUpgrade): boolean;
 }
 
 export interface ServerTaker extends LiveTaker {
@@ -102,7 +102,7 @@ export class LiveServer implements ServerContext {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly options: ServerOptions,
+    private readonly options: LiveServerOptions,
     private readonly taker: ServerTaker,
   ) {
     const { limits, deflate } = options;
@@ -252,7 +252,7 @@ export class LiveServer implements ServerContext {
   }
 
   /** Somebody asks for a WebSocket. */
-  private receive(upgrade: UpgradeRequest): void {
+  private receive(upgrade: ReceivedUpgrade): void {
     if (this.options.channel?.(upgrade)) return;
     const { request, stream, tap } = upgrade;
     const number = this.numbers++;
@@ -274,7 +274,7 @@ export class LiveServer implements ServerContext {
     });
   }
 
-  private watch(number: number, { ends, tap, stream, wasReset }: UpgradeRequest): void {
+  private watch(number: number, { ends, tap, stream, wasReset }: ReceivedUpgrade): void {
     const connection = new LiveConnection(number, ends, 'server', this.options, this.taker);
     tap.handTo(connection);
     const who = firstToEnd(stream, 'server', () => this.now());
@@ -291,13 +291,13 @@ export class LiveServer implements ServerContext {
   }
 
   /** Whether it may ask for that at all; where not, it is reported. */
-  private strangerRefusal(request: http.IncomingMessage, audience: Audience): Refusal | undefined {
+  private strangerRefusal(request: http.IncomingMessage, audience: Audience): PolicyRefusal | undefined {
     const refusal = refusalFor(factsOfMessage(request), audience, this.options.listener);
     if (refusal) this.notices.add(`a request is refused with ${refusal.status}: ${refusal.reason}`);
     return refusal;
   }
 
-  private refusal(request: http.IncomingMessage, target: URL): Refusal | undefined {
+  private refusal(request: http.IncomingMessage, target: URL): PolicyRefusal | undefined {
     const { policy, limits, oneshot } = this.options;
     const stranger = this.strangerRefusal(request, this.audience);
     if (stranger) return stranger;

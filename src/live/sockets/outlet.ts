@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
 /** What the bytes of one direction go through. */
-export interface Passage {
+export interface ByteSink {
   /** False: no more, please, until there is room again. */
   write(bytes: Uint8Array): boolean;
   /** No byte follows: a FIN behind all that was written. */
@@ -9,7 +9,7 @@ export interface Passage {
 }
 
 /** Where they go to. */
-export interface Outlet extends Passage {
+export interface Outlet extends ByteSink {
   /** What waits is given up. */
   drop(): void;
   /** There is room again. */

@@ -24,7 +24,7 @@ export interface Stretch {
 
 const MOST_LINKS = 64;
 /** A whole text of N printable bytes or more after a sound header is no accident. */
-const TELLING = 4;
+const LEAST_TEXT = 4;
 
 /**
  * Frames from `at` on, each with a sound header, masked as its sender has to, with well-formed text, up to the end of the
@@ -58,7 +58,7 @@ export function isTelling(links: readonly Link[]): boolean {
     whole.length >= 3 ||
     whole.some(
       ({ header, payload }) =>
-        isText(header) && payload.length >= TELLING && printableText(payload, false) !== undefined,
+        isText(header) && payload.length >= LEAST_TEXT && printableText(payload, false) !== undefined,
     )
   );
 }

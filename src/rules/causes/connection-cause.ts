@@ -11,6 +11,6 @@ export function causeOfConnection(facts: ConnectionFacts): Cause | undefined {
 
 /** The same of a handshake by itself, whose body and end are not known. */
 export function causeOfHandshake(handshake: Handshake): Cause | undefined {
-  const nobody = { spoke: false, unansweredPings: 0 };
-  return causeOfRefusal({ handshake, client: nobody, server: nobody });
+  const silent = { spoke: false, unansweredPings: 0 };
+  return causeOfRefusal({ handshake, client: silent, server: silent });
 }

@@ -39,11 +39,11 @@ export interface ConnectionFacts {
   readonly close?: {
     readonly by: Direction;
     readonly code: number;
-    /** No message of its sender stands between the other end's last message and it, and hardly any time. */
+    /** No message of its sender comes between the other end's last message and it, and hardly any time passes. */
     readonly isAnswer: boolean;
     /** Neither end had sent a message, and the handshake was done just before. */
     readonly isAtOpen: boolean;
   };
-  /** How TCP ended, who ended it, and the seconds without a byte before. */
+  /** How TCP ended, which end ended it, and the seconds without a byte before. */
   readonly end?: { readonly how: 'fin' | 'reset'; readonly by?: Direction; readonly silence?: number };
 }

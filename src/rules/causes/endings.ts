@@ -3,13 +3,13 @@ import { causeBy, type Cause } from './catalogue.js';
 import type { ConnectionFacts, EndFacts } from './connection-facts.js';
 import { proxyOf, wasForwarded } from './proxies.js';
 
-type Peer = 'client' | 'server';
+type EndRole = 'client' | 'server';
 type Facts = ConnectionFacts;
 
 const OTHER = { client: 'server', server: 'client' } as const;
 /** A ping that was sent shortly before the end is no unanswered one: seconds. */
 const MIN_WAIT = 0.5;
-/** Limits of time are whole seconds, and what waits for them is late by so much; longer ones are coarser, and rounder. */
+/** Limits of time are whole seconds, and what waits for them is late by up to this; longer ones are coarser, and rounder. */
 const LATE = 0.06;
 const COARSE = { from: 30, step: 5, late: 0.5 };
 
@@ -33,7 +33,7 @@ function dropped(facts: Facts): Cause | undefined {
   if (end?.by === undefined || end.by === 'unknown' || end.silence === undefined) return undefined;
   const { by, silence } = end;
   if (silence >= MIN_WAIT && facts[by].unansweredPings > 0) return pingUnanswered(by, facts[by]);
-  // A client that somebody ends is no timeout: one that a proxy stands for may be.
+  // A client that a person ends is not a timeout; a client that is a proxy's may be.
   if (by === 'client' && !wasForwarded(handshake?.request)) return undefined;
   if (!isTimer(silence)) return undefined;
   const proxy = by === 'server' ? proxyOf(handshake?.response) : undefined;
@@ -51,12 +51,12 @@ function isTimer(seconds: number): boolean {
   return seconds >= COARSE.from && isOff(COARSE.step) <= COARSE.late;
 }
 
-function pingUnanswered(by: Peer, { unansweredPings }: EndFacts): Cause {
+function pingUnanswered(by: EndRole, { unansweredPings }: EndFacts): Cause {
   const pings = unansweredPings === 1 ? 'a ping' : `${unansweredPings} pings`;
   return causeBy('ping-unanswered', { by, other: OTHER[by], pings });
 }
 
-type Closed = (facts: Facts, by: Peer, close: NonNullable<Facts['close']>) => Cause | undefined;
+type Closed = (facts: Facts, by: EndRole, close: NonNullable<Facts['close']>) => Cause | undefined;
 
 /** By close code: what its sender is likely to have objected to (RFC 6455 §7.4.1). */
 const BY_CODE: Readonly<Record<number, Closed>> = {
@@ -85,11 +85,11 @@ const BY_CODE: Readonly<Record<number, Closed>> = {
   },
 };
 
-function closed(facts: Facts, by: Peer, close: NonNullable<Facts['close']>): Cause | undefined {
+function closed(facts: Facts, by: EndRole, close: NonNullable<Facts['close']>): Cause | undefined {
   return BY_CODE[close.code]?.(facts, by, close);
 }
 
-function forFault(by: Peer, code: number, fault: Diagnostic | undefined): Cause | undefined {
+function forFault(by: EndRole, code: number, fault: Diagnostic | undefined): Cause | undefined {
   if (fault === undefined) return undefined;
   const { message } = explain(fault);
   return causeBy('closed-for-fault', { by, code, other: OTHER[by], rule: `${message} (${fault.code})` });

@@ -8,7 +8,7 @@ import { quote } from './quote.js';
 import { redirectCause } from './redirects.js';
 
 /** What a refusal is judged by. */
-export interface Refusal {
+export interface RefusalFacts {
   readonly request: RequestHead | undefined;
   readonly response: ResponseHead;
   readonly status: number;
@@ -20,7 +20,7 @@ export interface Refusal {
   readonly upgrade: string;
 }
 
-type Row = (refusal: Refusal) => Cause | undefined;
+type CauseOfRefusal = (refusal: RefusalFacts) => Cause | undefined;
 
 /** Where a request names no target, as of headers that a browser shows. */
 const NO_TARGET = 'this path';
@@ -49,7 +49,7 @@ export function causeOfRefusal({ handshake, body }: ConnectionFacts): Cause | un
   return undefined;
 }
 
-/** Nobody leaves Upgrade out and sends the key: whoever passed the request on did. */
+/** No client leaves out Upgrade and sends the key: a proxy on the way removed it. */
 function lostUpgrade(request: RequestHead | undefined): Cause | undefined {
   if (request?.complete !== true || !has(request, 'Sec-WebSocket-Key') || has(request, 'Upgrade')) return undefined;
   const isClose = tokens(request, 'Connection').includes('close');
@@ -66,7 +66,7 @@ function proxyCure(name: string): string {
   return ANY_UPGRADE.split(' | ').find((line) => line.startsWith(name)) ?? ANY_UPGRADE;
 }
 
-/** What servers say who miss the header, in an answer to a request that has it. */
+/** What servers answer that do not get the header, to a request that has it. */
 const MISSING =
   /(?:missing|invalid|without|expected|requires?|not found|not using)\b[^.]{0,60}\b(?:upgrade|connection)\b|\bupgrade\b['"]?[^.]{0,60}\b(?:missing|required|not found|expected|header is)|can "upgrade" only/i;
 const PLAIN_TO_TLS =
@@ -78,7 +78,7 @@ const GATEWAY: Readonly<Record<number, string>> = {
 };
 const ROUTER = /^\s*(?:<!DOCTYPE html>[\s\S]{0,200}<pre>)?(Cannot GET [^\s<]+)/i;
 
-const ROWS: readonly Row[] = [
+const ROWS: readonly CauseOfRefusal[] = [
   ({ status, body }) => {
     const [says] = (status === 400 && PLAIN_TO_TLS.exec(body)) || [];
     return says === undefined ? undefined : causeBy('plain-http-to-tls-port', { says: quote(says) });
@@ -136,8 +136,8 @@ const ROWS: readonly Row[] = [
   },
 ];
 
-/** The server asks for what was sent. Of a request that has no Upgrade the rules say so. */
-function removedUpgrade({ request, response, status, body, proxy, upgrade }: Refusal): Cause | undefined {
+/** The server requires what was sent. A request without Upgrade breaks a rule, which is reported. */
+function removedUpgrade({ request, response, status, body, proxy, upgrade }: RefusalFacts): Cause | undefined {
   if (!tokens(request, 'Upgrade').includes('websocket') || !tokens(request, 'Connection').includes('upgrade')) {
     return undefined;
   }

@@ -32,7 +32,7 @@ export function judgeFrame(frame: Frame, context: FrameContext): readonly Diagno
 
 const NOTHING: readonly Diagnostic[] = [];
 
-/** Most frames: what the codec has found sound, masked as its sender has to, its length in the shortest form. */
+/** Most frames: what the codec has found sound: masked as required of its sender, its length in the shortest form. */
 function isBlameless({ header, direction, keyRepeated }: WholeFrame): boolean {
   const { masked, byte1, payloadLength } = header;
   const length = byte1 & 0x7f;
@@ -97,7 +97,7 @@ function judgeMask(frame: Frame, report: Report): void {
   }
 }
 
-/** §5.5: control frames of 125 bytes at the most; §5.2: top bit, minimal form. */
+/** §5.5: control frames of at most 125 bytes; §5.2: top bit, minimal form. */
 function judgeLength(frame: Frame, report: Report): void {
   const { header } = frame;
   if (header.lengthForm === 7) return;

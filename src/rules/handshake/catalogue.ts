@@ -5,7 +5,7 @@ import { REQUEST_RULES } from './request-catalogue.js';
 import { RESPONSE_RULES } from './response-catalogue.js';
 import type { Rule } from '../rule.js';
 
-/** Everything that is asked of the opening handshake, in the order of the checklist: request, response, extensions, then HTTP itself. */
+/** Everything that is required of the opening handshake, in the order of the checklist: request, response, extensions, then HTTP itself. */
 export const HANDSHAKE_RULES = {
   ...REQUEST_RULES,
   ...RESPONSE_RULES,

@@ -1,21 +1,20 @@
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import { headersNamed } from '../../codec/handshake/handshake.js';
+import type { HeadSide } from '../../codec/handshake/lines.js';
 import type { Head, Header } from '../../codec/http1/head.js';
 import type { Span } from '../../codec/bytes/span.js';
 import type { HandshakeCode } from './catalogue.js';
 
-/** Where a rule is broken, and what its wording takes. */
-export interface Finding {
+/** The place where a rule is broken, and the values for its wording. */
+export interface BrokenRequirement {
   readonly span: Span;
   readonly args?: Readonly<Record<string, string | number>>;
-  /** Another rule tells this fault, in better words: the requirement is broken, and makes no diagnostic of its own. */
+  /** Another rule reports this fault, in better words: the requirement is broken, and makes no diagnostic of its own. */
   readonly toldBy?: HandshakeCode;
 }
 
 /** What a rule finds: nothing (it holds), or undefined where there was nothing to judge. */
-export type Result = readonly Finding[] | undefined;
-
-export type HeadSide = 'request' | 'response';
+export type Result = readonly BrokenRequirement[] | undefined;
 
 /** A rule's judgement on one half; the other half may be looked at. */
 export interface Check {
@@ -45,14 +44,14 @@ export function once(head: Head | undefined, name: string): Result {
   return second === undefined ? [] : [{ span: second.nameSpan, args: { count: headers.length } }];
 }
 
-/** Headers that must not be there; where some may have got lost, only those that are there tell something. */
+/** Headers that must not be there; where some may have got lost, only those that are there are judged. */
 export function absent(head: Head | undefined, ...names: string[]): Result {
   if (head === undefined) return undefined;
   const found = names.flatMap((name) => headersNamed(head, name)).map(atHeader);
   return found.length === 0 && !head.complete ? undefined : found;
 }
 
-export function atHeader(header: Header): Finding {
+export function atHeader(header: Header): BrokenRequirement {
   return {
     span: header.nameSpan,
     args: { name: shown(header.name), header: shown(header.name), value: shown(header.value) },

@@ -2,7 +2,8 @@ import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { Head, HeadFault, HeadFaultKind } from '../../codec/http1/head.js';
 import type { HEAD_RULES } from './head-catalogue.js';
 import type { OBSOLETE_RULES } from './obsolete-catalogue.js';
-import { absent, type Check, type Finding, type Result, type HeadSide } from './check.js';
+import type { HeadSide } from '../../codec/handshake/lines.js';
+import { absent, type BrokenRequirement, type Check, type Result } from './check.js';
 
 type HeadCode = keyof typeof HEAD_RULES;
 
@@ -26,7 +27,7 @@ const BY_FAULT: Readonly<Record<HeadFaultKind, HeadCode>> = {
   'too-large': 'head-too-large',
 };
 
-/** Faults that come line by line: told once, with their number. A broken head must not make a thousand diagnostics. */
+/** Faults that come line by line: reported once, with their number. A broken head must not make a thousand diagnostics. */
 const TOLD_ONCE: ReadonlySet<HeadFaultKind> = new Set(['bare-lf', 'fold']);
 const MOST = 10;
 /** How tools write the first line of HTTP/2 and HTTP/3, which have none. */
@@ -41,7 +42,7 @@ function findings(head: Head | undefined, kind: HeadFaultKind): Result {
   const faults = head.faults.filter((fault) => fault.kind === kind);
   const [first] = faults;
   if (first !== undefined && TOLD_ONCE.has(kind)) return [{ span: first.span, args: { count: faults.length } }];
-  return faults.slice(0, MOST).map(({ span, args }: HeadFault): Finding => ({ span, args }));
+  return faults.slice(0, MOST).map(({ span, args }: HeadFault): BrokenRequirement => ({ span, args }));
 }
 
 function laterHttp(head: Head | undefined): Result {

@@ -3,10 +3,10 @@ import type { DeflateProblem, DeflateRole, ReadDeflate } from '../../codec/hands
 import type { Extension, ExtensionFault, ExtensionFaultKind } from '../../codec/handshake/extensions.js';
 import { headersNamed, type Handshake } from '../../codec/handshake/handshake.js';
 import type { Span } from '../../codec/bytes/span.js';
-import { once, shown, type Check, type Finding, type Result } from './check.js';
+import { once, shown, type Check, type BrokenRequirement, type Result } from './check.js';
 import type { NEGOTIATION_RULES } from './negotiation-catalogue.js';
 
-type Code = keyof typeof NEGOTIATION_RULES;
+type NegotiationCode = keyof typeof NEGOTIATION_RULES;
 
 /** What each side says about extensions; undefined where it has no such header, or none that counts. */
 interface Said {
@@ -28,7 +28,7 @@ function answer(handshake: Handshake): Said | undefined {
 
 const NOWHERE: Span = { start: 0, end: 0 };
 
-function at(place: { readonly span?: Span }, args: Finding['args'] = {}): Finding {
+function at(place: { readonly span?: Span }, args: BrokenRequirement['args'] = {}): BrokenRequirement {
   return { span: place.span ?? NOWHERE, args };
 }
 
@@ -51,7 +51,7 @@ function withSaid(said: Said | undefined, judge: (said: Said) => Result): Result
   return said === undefined ? undefined : judge(said);
 }
 
-/** What the grammar has where a fault stands. */
+/** What the grammar has at the place of a fault. */
 const EXPECTED: Partial<Record<ExtensionFaultKind, string>> = {
   empty: 'at least one extension',
   name: 'an extension name',
@@ -102,12 +102,12 @@ type Mismatch =
   | 'deflate-client-bits-not-offered'
   | 'deflate-client-bits-greater';
 
-type Mismatches = Partial<Record<Mismatch, Finding['args']>>;
+type Mismatches = Partial<Record<Mismatch, BrokenRequirement['args']>>;
 
 /** How a response differs from what one offer allows (RFC 7692 §7.1.1, §7.1.2). */
 function compare(offered: ReadDeflate, answered: ReadDeflate): Mismatches {
   const found: Mismatches = {};
-  // What is illegal by itself is told as that, not compared.
+  // What is illegal by itself is reported as illegal, not compared.
   const illegal = new Set(answered.problems.map(({ parameter }) => parameter.name));
   const [o, a] = [offered.parameters, answered.parameters];
   if (o.serverNoContextTakeover && !answered.given.has('server_no_context_takeover'))
@@ -151,7 +151,7 @@ function mismatch(code: Mismatch): readonly Check[] {
   });
 }
 
-export const NEGOTIATION_CHECKS: Readonly<Record<Code, readonly Check[]>> = {
+export const NEGOTIATION_CHECKS: Readonly<Record<NegotiationCode, readonly Check[]>> = {
   'extension-grammar': onBoth(grammar),
   'extension-quoted-value': onBoth(faultsOf('quoted-value')),
   'extension-empty-element': onBoth(faultsOf('empty-element')),

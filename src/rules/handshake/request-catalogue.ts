@@ -1,6 +1,6 @@
 import type { Rule } from '../rule.js';
 
-/** The request: what RFC 6455 §4.1 asks of the client, in its order. */
+/** The request: what RFC 6455 §4.1 requires of the client, in its order. */
 export const REQUEST_RULES = {
   'request-method': {
     rfc: 'RFC 6455 §4.1',

@@ -74,7 +74,7 @@ function keyFault(...kinds: readonly Base64Fault['kind'][]): readonly Check[] {
   return onHeader('Sec-WebSocket-Key', ({ value, valueSpan }) => {
     const { bytes, faults } = decodeKey(value);
     const [first] = faults;
-    // Of what is no Base64 nothing more can be said.
+    // What is not Base64 is not checked further.
     const noBase64 = first?.kind === 'alphabet' || first?.kind === 'padding';
     if (noBase64 && !kinds.includes(first.kind)) return undefined;
     const fault = faults.find(({ kind }) => kinds.includes(kind));

@@ -1,6 +1,6 @@
 import type { Rule } from '../rule.js';
 
-/** The response: what RFC 6455 §4.1 has the client check and §4.2 asks of the server. */
+/** The response: what RFC 6455 §4.1 has the client check and §4.2 requires of the server. */
 export const RESPONSE_RULES = {
   'response-status': {
     rfc: 'RFC 6455 §4.1',

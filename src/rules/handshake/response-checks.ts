@@ -10,7 +10,7 @@ function onResponse(judge: (response: ResponseHead) => Result): readonly Check[]
   return [{ side: 'response', judge: ({ response }) => response && judge(response) }];
 }
 
-/** A check on a response that switches protocols: of a refusal nothing of this is asked. */
+/** A check on a response that switches protocols: a refusal need not have any of this. */
 function onUpgrade(judge: (response: ResponseHead, handshake: Handshake) => Result): readonly Check[] {
   return [
     {

@@ -1,7 +1,8 @@
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { Span } from '../../codec/bytes/span.js';
 import { HANDSHAKE_RULES, type HandshakeCode } from './catalogue.js';
-import type { Check, HeadSide } from './check.js';
+import type { HeadSide } from '../../codec/handshake/lines.js';
+import type { Check } from './check.js';
 import { HEAD_CHECKS, OBSOLETE_CHECKS } from './head-checks.js';
 import { NEGOTIATION_CHECKS } from './negotiation-checks.js';
 import { REQUEST_CHECKS } from './request-checks.js';
@@ -16,7 +17,7 @@ export interface HandshakeDiagnostic {
   readonly side: HeadSide;
 }
 
-/** A requirement and how it fared. */
+/** A requirement and its result. */
 export interface ChecklistRow {
   readonly code: HandshakeCode;
   readonly rfc: string;
@@ -27,7 +28,7 @@ export interface ChecklistRow {
    */
   readonly result: 'pass' | 'fail' | 'not-seen';
   readonly diagnostics: readonly HandshakeDiagnostic[];
-  /** The rule whose diagnostic tells why this one fails: a fault is told once, by the rule that has the most to say. */
+  /** The rule whose diagnostic explains why this one fails: a fault is reported once, by the most specific rule. */
   readonly toldBy?: HandshakeCode;
 }
 
@@ -37,7 +38,7 @@ interface Judgement {
 }
 
 /** Undefined where there was nothing to judge. */
-type Judged = Judgement | undefined;
+type OptionalJudgement = Judgement | undefined;
 
 /** Everything but `response-accepted-invalid`, which is about what the others found. */
 const CHECKS: Readonly<Record<Exclude<HandshakeCode, 'response-accepted-invalid'>, readonly Check[]>> = {
@@ -54,7 +55,7 @@ function isError(code: HandshakeCode): boolean {
   return rule.severity === 'error';
 }
 
-function run(code: HandshakeCode, checks: readonly Check[], handshake: Handshake): Judged {
+function run(code: HandshakeCode, checks: readonly Check[], handshake: Handshake): OptionalJudgement {
   let seen = false;
   let toldBy: HandshakeCode | undefined;
   const diagnostics: HandshakeDiagnostic[] = [];
@@ -75,11 +76,11 @@ export function isToBeRefused({ side, code }: HandshakeDiagnostic): boolean {
 }
 
 /** RFC 6455 §4.2.1: a server has to stop at a request that is not as described there. */
-function acceptedInvalid(handshake: Handshake, all: ReadonlyMap<HandshakeCode, Judged>): Judged {
+function acceptedInvalid(handshake: Handshake, all: ReadonlyMap<HandshakeCode, OptionalJudgement>): OptionalJudgement {
   const { request, response, upgraded } = handshake;
   if (request === undefined || response === undefined || !upgraded) return undefined;
   const errors = [...all.values()].flatMap((judged) => judged?.diagnostics ?? []).filter(isToBeRefused);
-  // Of a head that was cut short nothing is known.
+  // A head that was cut short is not judged.
   const refused = errors.filter(({ code }) => !/^head-(?:unfinished|too-large)/.test(code));
   const [first] = refused;
   if (first === undefined) return { diagnostics: [] };
@@ -87,8 +88,8 @@ function acceptedInvalid(handshake: Handshake, all: ReadonlyMap<HandshakeCode, J
   return { diagnostics: [{ code: 'response-accepted-invalid', side: 'response', span: response.lineSpan, args }] };
 }
 
-function judgeAll(handshake: Handshake): Map<HandshakeCode, Judged> {
-  const all = new Map<HandshakeCode, Judged>();
+function judgeAll(handshake: Handshake): Map<HandshakeCode, OptionalJudgement> {
+  const all = new Map<HandshakeCode, OptionalJudgement>();
   for (const code of CODES) {
     all.set(code, code === 'response-accepted-invalid' ? undefined : run(code, CHECKS[code], handshake));
   }

@@ -9,7 +9,7 @@ export interface InputProblem {
 /** Kind of the first header of a captured packet; `unknown` where a text dump does not say (infer it from the bytes). */
 export type LinkType = 'ethernet' | 'sll' | 'sll2' | 'null' | 'loop' | 'raw' | 'pppoe' | 'unknown';
 
-/** A captured packet: `bytes` from the first header on, perhaps cut short by the capture's snap length. */
+/** A captured packet: `bytes` from the first header on, possibly cut by the capture's snap length. */
 export interface Packet {
   readonly link: LinkType;
   readonly bytes: Uint8Array;
@@ -17,15 +17,16 @@ export interface Packet {
   readonly time?: number;
   /** Length on the wire; more than `bytes.length` when the capture cut it. */
   readonly originalLength: number;
-  /** It was pasted as bytes, by somebody who takes it for WebSocket. */
+  /** It was pasted as bytes, and the user regards it as WebSocket. */
   readonly isPasted?: boolean;
 }
 
 /** What a source of recorded bytes yields. */
 export type SourceEvent =
   /**
-   * Bytes of a stream without packets (hex, a dump of bare bytes, follow output). `side` tells two interleaved directions apart: 0 the first to speak.
-   * `stream` counts from 0 the connections that a text tells apart (socat, tcpflow, several follows in a row); without it there is one.
+   * Bytes of a stream without packets (hex, a dump of bare bytes, follow output). `side` distinguishes two interleaved
+   * directions: 0 is the first that sent anything. `stream` counts from 0 the connections that a text distinguishes (socat,
+   * tcpflow, several follows in a row); without it there is one.
    */
   | {
       readonly type: 'bytes';
@@ -35,9 +36,9 @@ export type SourceEvent =
       readonly time?: number;
     }
   | { readonly type: 'packet'; readonly packet: Packet }
-  /** Worth telling on stderr: a byte order that was swapped back, bytes that were passed over. */
+  /** For stderr: a byte order that was swapped back, bytes that were passed over. */
   | { readonly type: 'notice'; readonly message: string }
-  /** A part that can't be read and was left out: reading goes on behind it. */
+  /** A part that can't be read and was left out: reading continues after it. */
   | { readonly type: 'damage'; readonly problem: InputProblem }
   /** The input can't be read from here on. No event follows. */
   | { readonly type: 'problem'; readonly problem: InputProblem };

@@ -9,13 +9,13 @@ import { latin1 } from '../../codec/http1/text.js';
 import type { Source, SourceEvent } from '../bytes/types.js';
 import { TextSource, Utf16Source } from '../text/utf16.js';
 
-/** So many bytes at most are looked at to tell what the input is. */
+/** At most this many bytes are looked at to recognise the input. */
 const WINDOW = 64 * 1024;
 
 const CURL_BODY =
   'this is the output of curl -v with a body among its lines, and nothing tells where the body begins and ends: use curl --trace FILE, or --output FILE';
 
-/** In which form input is; `auto` has it found out from the first bytes. */
+/** The form of the input; `auto`: the first bytes decide. */
 export type From = 'auto' | 'hex' | 'base64' | 'dump' | 'binary';
 /** Forms that begin with a magic number, and are read elsewhere. */
 export type Container = 'pcap' | 'pcapng' | 'gzip' | 'zip';
@@ -25,7 +25,7 @@ export interface OpenOptions {
   readonly binarySources?: Partial<Record<Container, () => Source>>;
 }
 
-/** A source that says what it took the input for. */
+/** A source that names the form in which it reads the input. */
 export interface OpenedSource extends Source {
   /** A name for people (`xxd dump`, `Python bytes literal`, `raw bytes`, `pcap`), or undefined while it is not known. */
   kind(): string | undefined;
@@ -36,7 +36,7 @@ const FLOW_FILE =
 
 type KindSource = Source & { readonly kind: string | undefined };
 
-/** Opens a reader of what people have. */
+/** Opens a reader for any input. */
 export function openSource(from: From, options: OpenOptions = {}): OpenedSource {
   const source = sourceOf(from, options);
   return { push: (chunk) => source.push(chunk), end: () => source.end(), kind: () => source.kind };
@@ -63,7 +63,7 @@ class AutoSource implements Source {
   private inner: KindSource | undefined;
   private head = new Uint8Array(256);
   private length = 0;
-  /** Nothing new can be told before so many bytes are there, or a line is complete. */
+  /** Nothing new can be recognised before this many bytes are there, or a line is complete. */
   private enough = 1;
 
   /** The first line of a text that was taken for hex. */

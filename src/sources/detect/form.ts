@@ -7,18 +7,18 @@ import { latin1 } from '../../codec/http1/text.js';
 import { literalsIn } from '../text/literals.js';
 import { WideChar } from '../text/place.js';
 
-/** What input is, as its first bytes tell. */
+/** What the input is, by its first bytes. */
 export type Form =
   | { readonly form: Magic | 'binary' | 'mitmproxy' | 'curl -v' }
   | { readonly form: 'dump'; readonly kind: DumpKind }
-  /** A dump with that in front of each line. */
+  /** A dump with that before each line. */
   | { readonly form: 'quoted'; readonly prefix: string }
-  /** `skip` bytes (shell prompts) stand in front of the digits. */
+  /** `skip` bytes (shell prompts) precede the digits. */
   | { readonly form: 'hex'; readonly skip: number };
 
-/** A handshake in front of frames: raw bytes, though all of them are printable. */
+/** A handshake before frames: raw bytes, though all of them are printable. */
 const HTTP_HEAD = /^(?:[A-Z]{3,10} \S+ HTTP\/\d|HTTP\/\d)/;
-/** `root@host:~# …`, with a bracket in front or not: no list of bytes. */
+/** `root@host:~# …`, with or without a leading bracket: no list of bytes. */
 const LOGIN = /^\[?[\w.-]+@[\w.-]+/;
 /** `$ xxd -p frame.bin`, `>>> …`, and what tools say before they begin. */
 const PROMPT =
@@ -27,14 +27,14 @@ const PROMPT =
 const RULER = /^[\s:;,-]+$/;
 /** No prompt where bytes follow. */
 const QUOTED = /^\s*[<>=+-]/;
-/** `curl -v` with the body among its own lines, which no longer tell where either ends. */
+/** `curl -v` with the body among its own lines, which no longer show where either ends. */
 const CURL =
   /^(?:[*] .*\n)*[*] +(?:Trying|Connected to|Host|Rebuilt URL|processing:) .*\n(?:[^]*\n)?> [A-Z]+ \S+ HTTP\//;
 
 /** How much of the input is at hand: more will come; the most that is looked at; all there is. */
 export type Extent = 'growing' | 'full' | 'ended';
 
-/** Finds out what input is, from more and more of its beginning. Text is looked at line by line: the first that gives a form away decides. */
+/** Recognises the input from more and more of its beginning. Text is looked at line by line: the first line that shows a form decides. */
 export class FormDetector {
   private readonly wide = new WideChar();
   /** Bytes that were looked at one by one, and the index of the first that no text has. */
@@ -42,12 +42,12 @@ export class FormDetector {
   private binaryAt = -1;
   /** Where the first line begins that was not looked at. */
   private lineStart = 0;
-  /** Up to here no end of that line was found. */
+  /** No end of that line was found before this offset. */
   private searched = 0;
   /** Where digits begin, if no dump does: the first line that is no prompt; -1 where none was seen. */
   private digits = -1;
 
-  /** What `bytes`, the input up to here, are the beginning of; undefined while more are needed, which is so only of `growing` ones. */
+  /** What `bytes`, the input so far, are the beginning of; undefined while more are needed, which is so only of `growing` ones. */
   look(bytes: Uint8Array, extent: Extent): Form | undefined {
     const magic = magicOf(bytes);
     if (magic !== undefined) return { form: magic };
@@ -57,7 +57,7 @@ export class FormDetector {
     if (this.binaryAt >= 0 && CURL.test(latin1(bytes, 0, Math.min(this.binaryAt, 4096)))) return { form: 'curl -v' };
     if (this.binaryAt < 0) return growing && this.isTooShort(bytes) ? undefined : this.text(bytes, !growing);
     if (growing && mayBeMagic(bytes)) return undefined;
-    // Whole lines in front of the first byte that is no text decide, as they would have had it not come yet.
+    // The whole lines before the first byte that is not text decide, as they would have without it.
     const before = this.binaryAt < MAGIC_LENGTH ? undefined : this.text(bytes.subarray(0, this.binaryAt), false);
     return before ?? { form: 'binary' };
   }
@@ -103,7 +103,7 @@ export class FormDetector {
     if (prefix !== '' && knownKind(line.slice(prefix.length)) !== undefined) return { form: 'quoted', prefix };
     const kind = isColumnHead(line) ? undefined : dumpKind(line);
     if (kind !== undefined) return { form: 'dump', kind };
-    // The numbers above a table's columns: what follows tells whether they are.
+    // The numbers above a table's columns: what follows shows whether they are.
     if (this.digits < 0 && isColumnHead(line)) this.digits = this.lineStart;
     if (this.digits >= 0 || line.trim() === '' || LOGIN.test(line)) return undefined;
     if (HTTP_HEAD.test(line)) return { form: 'binary' };

@@ -16,10 +16,10 @@ const MAGICS: readonly { readonly form: 'pcap' | 'pcapng' | 'gzip' | 'zip'; read
   { form: 'zip', bytes: [0x50, 0x4b, 0x03, 0x04] },
   { form: 'zip', bytes: [0x50, 0x4b, 0x05, 0x06] },
 ];
-/** So many bytes tell whether any of them begins the input. */
+/** Bytes that suffice to recognise any of them at the start of the input. */
 export const MAGIC_LENGTH = 4;
 
-/** The magic number or the byte order mark of UTF-16 text in front of `bytes`. */
+/** The magic number or the byte order mark of UTF-16 text at the start of `bytes`. */
 export function magicOf(bytes: Uint8Array): Magic | undefined {
   const found = MAGICS.find(
     ({ bytes: magic }) => bytes.length >= magic.length && magic.every((byte, index) => byte === bytes[index]),
@@ -32,7 +32,7 @@ export function magicOf(bytes: Uint8Array): Magic | undefined {
   return undefined;
 }
 
-/** Fewer bytes than tell whether a magic number or a byte order mark begins them. */
+/** Too few bytes to show whether a magic number or a byte order mark begins them. */
 export function mayBeMagic(bytes: Uint8Array): boolean {
   if (bytes.length >= MAGIC_LENGTH) return false;
   return bytes[0]! >= 0xfe || MAGICS.some(({ bytes: magic }) => bytes.every((byte, index) => magic[index] === byte));

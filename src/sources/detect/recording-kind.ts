@@ -6,7 +6,7 @@ export function isRecordingKind(form: string): form is RecordingKind {
   return (KINDS as readonly string[]).includes(form);
 }
 
-/** So many bytes at most are looked at. */
+/** At most this many bytes are looked at. */
 const WINDOW = 64 * 1024;
 /** `{"`, `[{"` or `"name":` begins JSON; arrays of C begin with a brace, and strings of C with a quote, too. */
 const JSON_BEGIN = /^[\s\ufeff]*(?:(?:\.{3}|…|,)\s*)?(?:(?:\[\s*)?\{\s*"|"[A-Za-z_]+"\s*:)/;
@@ -28,7 +28,7 @@ const MESSAGE = new RegExp(
 /** How Chrome writes that a connection failed; our own records have no such opcode. */
 const ERROR = /^[^{]*\{[^{}]*"opcode"\s*:\s*-1\b/;
 const OF_MESSAGE = /"(?:opcode|data)"\s*:/;
-/** Records of `--json` that tell of traffic, or that stand in front of such. */
+/** Records of `--json` that describe traffic, or that precede such. */
 const RECORD =
   /^\s*\{[^\n]*"type"\s*:\s*"(?:opened|handshake|frame|message|bytes|connection|diagnostic|listening|request|error|summary)"/;
 /** `tshark -z follow,tcp,yaml`, and as Wireshark wrote it before 3.4. */

@@ -1,14 +1,14 @@
 import type { InputProblem, LinkType, Packet, Source, SourceEvent } from '../bytes/types.js';
 
-/** Who takes the packets of a capture: one call a packet and no object made, because a capture has millions of them. */
+/** Takes the packets of a capture: one call a packet and no object made, because a capture has millions of them. */
 export interface PacketVisitor {
   /**
-   * A packet stands in `bytes` from `start` to `end` (exclusive), perhaps cut by the snap length: `originalLength` bytes were on the wire.
-   * The bytes are never written to later on; what is kept of them keeps their whole chunk in memory.
+   * A packet is in `bytes` from `start` to `end` (exclusive), possibly cut by the snap length: `originalLength` bytes were on
+   * the wire. The bytes are never written to later on; what is kept of them keeps their whole chunk in memory.
    * @param time seconds since the epoch, NaN where the capture does not say
    */
   packet(link: LinkType, bytes: Uint8Array, start: number, end: number, originalLength: number, time: number): void;
-  /** Worth telling on stderr; reading goes on. */
+  /** For stderr; reading continues. */
   notice(message: string): void;
   /** The input can't be read from here on; no call follows. */
   problem(problem: InputProblem): void;

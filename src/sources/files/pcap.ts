@@ -20,7 +20,7 @@ const USUAL_MAXIMUM = 262_144;
 const MAGICS: ReadonlyMap<number, { readonly ticks: number; readonly recordHeader: number }> = new Map([
   [0xa1b2c3d4, { ticks: 1e6, recordHeader: 16 }],
   [0xa1b23c4d, { ticks: 1e9, recordHeader: 16 }],
-  // Kuznetsov's patched libpcap: interface, protocol and packet type behind the lengths.
+  // Kuznetsov's patched libpcap: interface, protocol and packet type after the lengths.
   [0xa1b2cd34, { ticks: 1e6, recordHeader: 24 }],
 ]);
 

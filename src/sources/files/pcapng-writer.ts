@@ -27,13 +27,13 @@ const LINK_RAW = 101;
 /** Microseconds: more is not in a number that counts seconds from the epoch. */
 const TIME_DIGITS = 6;
 
-/** Maximum segment size, and a window scale of 7 (RFC 7323 §2.2) with a NOP in front. */
+/** Maximum segment size, and a window scale of 7 (RFC 7323 §2.2) with a leading NOP. */
 const SYN_OPTIONS = Uint8Array.of(2, 4, 0xff, 0xd7, 1, 3, 3, 7);
 const WINDOW = 0xffff;
-/** So many bytes may be on their way before they are acknowledged: far below the window. */
+/** Bytes that may be on their way before they are acknowledged: far below the window. */
 const UNACKNOWLEDGED = 256 * 1024;
 
-interface Sender {
+interface SegmentSender {
   readonly end: TcpEndpoint;
   /** Of the byte that is next: 32 bits that wrap. */
   next: number;
@@ -43,10 +43,10 @@ interface Sender {
   readonly segments: SegmentEnds;
 }
 
-type Both = readonly [client: Sender, server: Sender];
+type Both = readonly [client: SegmentSender, server: SegmentSender];
 
 export interface PcapngOptions {
-  /** Who wrote it. */
+  /** The program that wrote it. */
   readonly application?: string;
   /** The first sequence number of every connection; by default each has its own. */
   readonly sequence?: number;
@@ -69,7 +69,7 @@ export class PcapngWriter implements StreamOpener {
 
   opened(origin: StreamOrigin, time: number): StreamTaker {
     const { client, server, comment } = packetEnds(origin);
-    // Ports may come again: only other sequence numbers tell a new connection from a SYN that is sent once more.
+    // Ports may come again: only other sequence numbers distinguish a new connection from a SYN that is sent again.
     const first = this.options.sequence ?? Math.imul(origin.number + 1, 0x9e3779b1);
     const both: Both = [sender(client, first), sender(server, first ^ 0x5bd1e995)];
     this.packet(both, 0, SYN, time, { options: SYN_OPTIONS, comment });
@@ -136,16 +136,16 @@ export class PcapngWriter implements StreamOpener {
       end,
     };
     const length = packetLength(packet);
-    const told = comment === undefined ? NOTHING : endOfOptions(option(OPT_COMMENT, encodeUtf8(comment)));
-    const block = new Block(ENHANCED_PACKET, 20 + padded(length) + told.length);
+    const blockOptions = comment === undefined ? NOTHING : endOfOptions(option(OPT_COMMENT, encodeUtf8(comment)));
+    const block = new PcapngBlock(ENHANCED_PACKET, 20 + padded(length) + blockOptions.length);
     const ticks = Math.max(0, Math.round(time * 10 ** TIME_DIGITS));
     block.word(0, 0);
     block.word(4, Math.floor(ticks / 2 ** 32));
     block.word(8, ticks % 2 ** 32);
     block.word(12, length);
     block.word(16, length);
-    writePacket(block.bytes, Block.LEAD + 20, packet);
-    block.bytes.set(told, Block.LEAD + 20 + padded(length));
+    writePacket(block.bytes, PcapngBlock.LEAD + 20, packet);
+    block.bytes.set(blockOptions, PcapngBlock.LEAD + 20 + padded(length));
     this.blocks.push(block.bytes);
     if (!isFirst) to.acknowledged = to.next;
   }
@@ -165,18 +165,18 @@ interface PacketParts {
   readonly comment: string | undefined;
 }
 
-function sender(end: TcpEndpoint, first: number): Sender {
+function sender(end: TcpEndpoint, first: number): SegmentSender {
   return { end, next: first | 0, acknowledged: first | 0, finished: false, segments: new SegmentEnds() };
 }
 
 /** A block: type, length, body, length once more, all in little-endian order. */
-class Block {
+class PcapngBlock {
   static readonly LEAD = 8;
   readonly bytes: Uint8Array;
   private readonly view: DataView;
 
   constructor(type: number, bodyLength: number) {
-    const length = Block.LEAD + bodyLength + 4;
+    const length = PcapngBlock.LEAD + bodyLength + 4;
     this.bytes = new Uint8Array(length);
     this.view = new DataView(this.bytes.buffer);
     this.view.setUint32(0, type, true);
@@ -185,32 +185,32 @@ class Block {
   }
 
   word(at: number, value: number): void {
-    this.view.setUint32(Block.LEAD + at, value, true);
+    this.view.setUint32(PcapngBlock.LEAD + at, value, true);
   }
 
   half(at: number, value: number): void {
-    this.view.setUint16(Block.LEAD + at, value, true);
+    this.view.setUint16(PcapngBlock.LEAD + at, value, true);
   }
 }
 
 /** Version 1.0, of unknown length. */
 function sectionHeader(application = 'wsinspect'): Uint8Array {
   const options = endOfOptions(option(OPT_USER_APPLICATION, encodeUtf8(application)));
-  const block = new Block(SECTION_HEADER, 16 + options.length);
+  const block = new PcapngBlock(SECTION_HEADER, 16 + options.length);
   block.word(0, 0x1a2b3c4d);
   block.half(4, 1);
   block.word(8, 0xffff_ffff);
   block.word(12, 0xffff_ffff);
-  block.bytes.set(options, Block.LEAD + 16);
+  block.bytes.set(options, PcapngBlock.LEAD + 16);
   return block.bytes;
 }
 
 function interfaceDescription(): Uint8Array {
   const options = endOfOptions(option(OPT_TIME_RESOLUTION, Uint8Array.of(TIME_DIGITS)));
-  const block = new Block(INTERFACE_DESCRIPTION, 8 + options.length);
+  const block = new PcapngBlock(INTERFACE_DESCRIPTION, 8 + options.length);
   block.half(0, LINK_RAW);
   // A snap length of 0: none.
-  block.bytes.set(options, Block.LEAD + 8);
+  block.bytes.set(options, PcapngBlock.LEAD + 8);
   return block.bytes;
 }
 

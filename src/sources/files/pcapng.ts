@@ -14,7 +14,7 @@ const SIMPLE_PACKET = 3;
 const ENHANCED_PACKET = 6;
 
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
-/** Bytes in front of a block's body (type, length), and behind it (the length again). */
+/** Bytes before a block's body (type, length), and after it (the length again). */
 const LEAD = 8;
 const TRAIL = 4;
 const MAX_INTERFACES = 65_536;

@@ -1,6 +1,6 @@
 import type { Address } from './address.js';
 
-/** What stands in front of an IPv4 address in its IPv4-mapped form (RFC 4291 §2.5.5.2). */
+/** What precedes an IPv4 address in its IPv4-mapped form (RFC 4291 §2.5.5.2). */
 export const MAPPED: Address = [0, 0, 0xffff];
 
 /** The four words of an address, IPv4 in its IPv4-mapped form; undefined if it is none. */
@@ -19,7 +19,7 @@ function parseIpv4(text: string): number | undefined {
   return octets.reduce((word, octet) => (word << 8) | Number(octet), 0);
 }
 
-/** RFC 4291 §2.2: eight groups, the longest run of zeros perhaps as `::`, the last two groups perhaps dotted. */
+/** RFC 4291 §2.2: eight groups, the longest run of zeros may be `::`, the last two groups may be dotted. */
 function parseIpv6(text: string): Address | undefined {
   const colon = text.lastIndexOf(':') + 1;
   const dotted = colon > 0 && text.includes('.', colon) ? text.slice(colon) : undefined;

@@ -35,7 +35,7 @@ function longestZeroRun(groups: readonly number[]): { readonly start: number; re
  * Which of `count` shards (from 0) the connections between two addresses belong to: the same in both directions, on every machine, in every version.
  *
  *     h = FNV-1a, 32 bits, over the bytes of the lesser address and then of the greater (network order, unsigned comparison)
- *     h = MurmurHash3's finalizer of h, because the low bits of FNV-1a hang on the low bits of its input alone
+ *     h = MurmurHash3's finalizer of h, because the low bits of FNV-1a depend only on the low bits of its input
  *     shard = h mod count
  */
 export function shardOf(a: Address, b: Address, count: number): number {

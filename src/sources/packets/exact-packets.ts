@@ -4,7 +4,7 @@ import { ipBehind, NO_IP, type KnownLink } from './link-layers.js';
 import { checksumHolds } from './link.js';
 import { Trail } from './trail.js';
 
-/** Bytes that tell whether a packet may begin. */
+/** Bytes that show whether a packet may begin. */
 export const LEAST_PACKET = 34;
 /** IEEE 802.3 §4.2.3.3: shorter frames are filled up, the checksum not counted. */
 const LEAST_ETHERNET = 60;

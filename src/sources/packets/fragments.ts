@@ -17,7 +17,7 @@ const MAX_PAYLOAD = 65_535;
 const PART_COST = 200;
 const CONTRADICTION = -1;
 
-interface Part {
+interface FragmentPart {
   readonly offset: number;
   readonly bytes: Uint8Array;
 }
@@ -25,7 +25,7 @@ interface Part {
 interface Partial {
   readonly since: number;
   /** By offset, without overlap. */
-  readonly parts: Part[];
+  readonly parts: FragmentPart[];
   /** Of the payload, known since the last fragment; -1 before. */
   total: number;
   /** Protocol of the first fragment (IPv6's later ones may differ). */
@@ -122,7 +122,7 @@ function insert(partial: Partial, datagram: Datagram): number {
   return length;
 }
 
-/** Where the payload's end is known, nothing is behind it, and the last fragment comes to it. */
+/** Where the payload's end is known, nothing follows it, and the last fragment ends at it. */
 function fitsTotal(total: number, behind: number, moreFragments: boolean): boolean {
   if (total < 0) return true;
   return moreFragments ? behind < total : behind === total;

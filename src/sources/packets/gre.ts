@@ -30,7 +30,7 @@ export function inGre(outer: Datagram, at: number, trail: Trail): number {
   return afterEtherType(type, bytes, next, end, trail);
 }
 
-/** draft-foschiano-erspan-03 §4: type I has no header, II has 8 bytes, III has 12 and perhaps a subheader of 8; then the mirrored frame. */
+/** draft-foschiano-erspan-03 §4: type I has no header, II has 8 bytes, III has 12 and possibly a subheader of 8; then the mirrored frame. */
 function inErspan(outer: Datagram, type: number, isNumbered: boolean, at: number, trail: Trail): number {
   const { bytes, end } = outer;
   if (type === ERSPAN && !isNumbered) {

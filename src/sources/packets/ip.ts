@@ -31,7 +31,7 @@ export class Datagram {
   /** The payload as captured, without link padding. */
   start = 0;
   end = 0;
-  /** Bytes of the payload behind `end` that were on the wire and not captured. */
+  /** Bytes of the payload after `end` that were on the wire and not captured. */
   missing = 0;
   /** Addresses as big-endian words; IPv4 uses the first alone, the others are 0. */
   source0 = 0;
@@ -61,7 +61,7 @@ export function parseIp(bytes: Uint8Array, at: number, end: number, wireEnd: num
   return version === 6 && parseIpv6(bytes, at, end, wireEnd, into);
 }
 
-/** RFC 791 §3.1. A total length of 0 is what a capture in front of segmentation offload shows: the packet's own length counts. */
+/** RFC 791 §3.1. A total length of 0 is what a capture before segmentation offload shows: the packet's own length counts. */
 function parseIpv4(bytes: Uint8Array, at: number, end: number, wireEnd: number, into: Datagram): boolean {
   const header = (bytes[at]! & 0x0f) * 4;
   const total = u16(bytes, at + 2) || wireEnd - at;

@@ -29,7 +29,7 @@ const UNREAD: ReadonlyMap<number, string> = new Map([
   [0x88e7, 'provider backbone bridging (802.1ah)'],
   [0x894f, 'NSH'],
 ]);
-/** Tags of 4 bytes in front of the real type: 802.1Q, 802.1ad (QinQ), and what was used before it. */
+/** Tags of 4 bytes before the real type: 802.1Q, 802.1ad (QinQ), and what was used before it. */
 const VLAN_TAGS: ReadonlySet<number> = new Set([0x8100, 0x88a8, 0x9100, 0x9200]);
 const PPP_IPV4 = 0x0021;
 const PPP_IPV6 = 0x0057;
@@ -42,7 +42,7 @@ const FAMILIES: ReadonlySet<number> = new Set([2, 10, 24, 28, 30]);
 /** A link type that a capture file states. */
 export type KnownLink = Exclude<LinkType, 'unknown'>;
 
-/** Position of the IP header of the packet in `bytes` from `start` to `end`, or NO_IP. Never looks behind `end`. MPLS on the way is noted in `trail`. */
+/** Position of the IP header of the packet in `bytes` from `start` to `end`, or NO_IP. Never looks after `end`. MPLS on the way is noted in `trail`. */
 export function ipBehind(link: KnownLink, bytes: Uint8Array, start: number, end: number, trail: Trail): number {
   switch (link) {
     case 'ethernet':
@@ -61,7 +61,7 @@ export function ipBehind(link: KnownLink, bytes: Uint8Array, start: number, end:
   }
 }
 
-/** Behind an EtherType, whose payload begins at `at`: through VLAN tags (2 bytes tag, 2 bytes type), PPPoE, MPLS and Ethernet in it. */
+/** After an EtherType, whose payload begins at `at`: through VLAN tags (2 bytes tag, 2 bytes type), PPPoE, MPLS and Ethernet in it. */
 export function afterEtherType(first: number, bytes: Uint8Array, at: number, end: number, trail: Trail): number {
   let type = first;
   let next = at;

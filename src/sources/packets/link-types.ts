@@ -16,7 +16,7 @@ const LINK_TYPES: ReadonlyMap<number, LinkType> = new Map([
   [276, 'sll2'],
 ]);
 
-/** Numbers that people meet and that are not read: a name says more than a number. */
+/** Link types that occur and are not read: messages name them. */
 const OTHER_LINK_TYPES: ReadonlyMap<number, string> = new Map([
   [9, 'PPP'],
   [50, 'PPP in HDLC framing'],
@@ -34,13 +34,13 @@ export function linkType(number: number): LinkType | undefined {
   return LINK_TYPES.get(number);
 }
 
-/** Tells once a link type that the packets of it are passed over. */
+/** Reports once for each link type that its packets are passed over. */
 export class UnknownLinks {
-  private readonly told = new Set<number>();
+  private readonly reported = new Set<number>();
 
   tell(number: number, visitor: PacketVisitor): void {
-    if (this.told.has(number)) return;
-    this.told.add(number);
+    if (this.reported.has(number)) return;
+    this.reported.add(number);
     const name = OTHER_LINK_TYPES.get(number);
     const what = name === undefined ? `link type ${number}` : `link type ${number} (${name})`;
     visitor.notice(`${what} is not read: its packets are passed over`);

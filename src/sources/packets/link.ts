@@ -6,7 +6,7 @@ import { Trail } from './trail.js';
 
 export { NO_IP } from './link-layers.js';
 
-/** Nobody asks what it holds. */
+/** Its contents are not used. */
 const IGNORED = new Trail();
 
 /** Position of the IP header of the packet in `bytes` from `start` to `end` (`wireEnd`: where it ended on the wire), or NO_IP. MPLS on the way is noted in `trail`. */
@@ -34,7 +34,7 @@ const CANDIDATES: readonly { readonly link: KnownLink; readonly points: number }
 ];
 const ENOUGH = 3;
 
-/** The link type of a packet whose source does not state it, by how well an IP header stands where the type says (`captures.md`, tcpdump text). */
+/** The link type of a packet whose source does not state it, by how well an IP header fits at the type's place (`captures.md`, tcpdump text). */
 export function inferLink(bytes: Uint8Array, start: number, end: number, wireEnd: number): KnownLink | undefined {
   let best: KnownLink | undefined;
   let most = ENOUGH - 1;
@@ -53,7 +53,7 @@ export function inferLink(bytes: Uint8Array, start: number, end: number, wireEnd
 /** ICMP, IGMP, IP in IP, TCP, UDP, GRE, ESP, ICMPv6, SCTP and IPv6's extension headers. */
 const USUAL_PROTOCOLS: ReadonlySet<number> = new Set([0, 1, 2, 4, 6, 17, 41, 43, 44, 47, 50, 51, 58, 60, 132]);
 
-/** How much the bytes at `at` look like an IP header: 0 for not at all. */
+/** How much the bytes at `at` look like an IP header; 0: not at all. */
 function ipPoints(bytes: Uint8Array, at: number, end: number, wireEnd: number): number {
   if (end - at < 20) return 0;
   const version = bytes[at]! >> 4;
@@ -70,7 +70,7 @@ function ipv4Points(bytes: Uint8Array, at: number, end: number, wireEnd: number)
   return sum + lengthPoints(total, wireEnd - at) + protocolPoints(bytes[at + 9]!);
 }
 
-/** Exact, with padding behind; a longer one was cut by the capture, and 0 is offload's: no evidence. */
+/** Exact, followed by padding; a longer one was cut by the capture, and 0 is offload's: no evidence. */
 function lengthPoints(stated: number, there: number): number {
   if (stated === there) return 2;
   return stated > 0 && stated < there ? 1 : 0;

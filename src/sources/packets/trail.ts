@@ -2,13 +2,13 @@ import type { Passage } from '../../codec/bytes/stream-taker.js';
 import { formatAddress, type Address } from './address.js';
 import type { Datagram } from './ip.js';
 
-/** Tunnels in tunnels are opened down to here. */
+/** Tunnels in tunnels are opened up to this depth. */
 const MOST_LAYERS = 8;
 const TOO_DEEP = `tunnels in more than ${MOST_LAYERS} tunnels`;
 const WORDS = 8;
 
-/** A layer of a packet, as numbers: packets are many, and few of them open a connection. */
-class Layer {
+/** A layer of a packet, as numbers: there are many packets, and few of them open a connection. */
+class TrailLayer {
   name = '';
   /** -1: it has none. */
   id = -1;
@@ -51,7 +51,7 @@ export class Trail {
   /** What the packet carries, where that has a name and is not opened. */
   unread: string | undefined;
   private length = 0;
-  private readonly layers = Array.from({ length: MOST_LAYERS }, () => new Layer());
+  private readonly layers = Array.from({ length: MOST_LAYERS }, () => new TrailLayer());
 
   clear(): void {
     this.unread = undefined;

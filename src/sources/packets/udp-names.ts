@@ -45,7 +45,7 @@ function isWireGuard(bytes: Uint8Array, at: number, end: number, length: number,
     return false;
   if (type < WIREGUARD_DATA) return length === WIREGUARD_LENGTHS[type];
   if (length < LEAST_DATA || length % 16 !== 0) return false;
-  // Receiver 4, then a counter of 64 bits, little-endian, of which nobody uses the upper half.
+  // Receiver 4, then a counter of 64 bits, little-endian, whose upper half is not used in practice.
   return isPort || (end - at >= 16 && i32(bytes, at + 12) === 0);
 }
 

@@ -7,10 +7,10 @@ import { nameOfUdp } from './udp-names.js';
 
 const UDP_HEADER = 8;
 
-type Opener = (outer: Datagram, at: number, trail: Trail) => number;
+type TunnelReader = (outer: Datagram, at: number, trail: Trail) => number;
 
 /** By UDP port (IANA; 8472 is what Linux took for VXLAN first). Either port does: some answers come from it. */
-const OPENERS: ReadonlyMap<number, Opener> = new Map<number, Opener>([
+const OPENERS: ReadonlyMap<number, TunnelReader> = new Map<number, TunnelReader>([
   [2152, inGtp],
   [4754, inGre],
   [4789, inVxlan],
@@ -32,7 +32,7 @@ export function inUdp(outer: Datagram, trail: Trail): number {
   return unread(trail, nameOfUdp(source, destination, bytes, body, end, outer.missing));
 }
 
-/** RFC 7348 §5: flags 1 (I: there is a VNI), reserved 3, VNI 3, reserved 1. The group policy extension uses what is reserved in front. */
+/** RFC 7348 §5: flags 1 (I: there is a VNI), reserved 3, VNI 3, reserved 1. The group policy extension uses the first reserved bits. */
 function inVxlan(outer: Datagram, at: number, trail: Trail): number {
   const { bytes, end } = outer;
   if (end - at < 8 || (bytes[at]! & 0x08) === 0) return NO_IP;
@@ -40,7 +40,7 @@ function inVxlan(outer: Datagram, at: number, trail: Trail): number {
   return ipBehind('ethernet', bytes, at + 8, end, trail);
 }
 
-/** draft-ietf-nvo3-vxlan-gpe §3.2: what follows, in the byte in front of the VNI, where P is set. */
+/** draft-ietf-nvo3-vxlan-gpe §3.2: what follows, in the byte before the VNI, where P is set. */
 const GPE_TYPES: readonly (number | undefined)[] = [
   undefined,
   ETHERTYPE.ipv4,

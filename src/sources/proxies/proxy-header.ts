@@ -1,7 +1,7 @@
 import type { Passage } from '../../codec/bytes/stream-taker.js';
 import { latin1 } from '../../codec/http1/text.js';
 import { u16 } from '../bytes/bytes.js';
-import { endpointAt, type Step } from './step.js';
+import { endpointAt, type ProxyStep } from './step.js';
 
 /** The PROXY protocol (haproxy.org, proxy-protocol.txt): what a load balancer sends first, with the addresses of the real client. */
 const V1 = Array.from('PROXY ', (char) => char.charCodeAt(0));
@@ -22,12 +22,12 @@ export function beginsProxyHeader(first: Uint8Array): 'yes' | 'no' | 'maybe' {
   return first.length < pattern.length ? 'maybe' : 'yes';
 }
 
-export function readProxyHeader(client: Uint8Array): Step {
+export function readProxyHeader(client: Uint8Array): ProxyStep {
   return client[0] === V1[0] ? readV1(client) : readV2(client);
 }
 
 /** §2.1: `PROXY TCP4 192.0.2.1 198.51.100.7 56324 443` CR LF. */
-function readV1(client: Uint8Array): Step {
+function readV1(client: Uint8Array): ProxyStep {
   const text = latin1(client, 0, Math.min(client.length, LONGEST_V1));
   const [line, from, to, fromPort, toPort] = LINE.exec(text) ?? [];
   if (line === undefined) return client.length >= LONGEST_V1 || text.includes('\n') ? 'no' : 'more';
@@ -40,7 +40,7 @@ function ended(address: string, port: string): string {
 }
 
 /** §2.2: signature 12, version and command 1, family 1, length 2, addresses and ports, TLVs. */
-function readV2(client: Uint8Array): Step {
+function readV2(client: Uint8Array): ProxyStep {
   if (client.length < V2_HEADER) return 'more';
   if (client[12]! >> 4 !== 2) return 'no';
   const end = V2_HEADER + u16(client, 14);

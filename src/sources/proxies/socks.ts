@@ -1,6 +1,6 @@
 import { latin1 } from '../../codec/http1/text.js';
 import { u16 } from '../bytes/bytes.js';
-import { endpointAt, type Step } from './step.js';
+import { endpointAt, type ProxyStep } from './step.js';
 
 const CONNECT = 1;
 /** RFC 1928 §3: no authentication; user name and password (RFC 1929). */
@@ -8,7 +8,7 @@ const METHOD = { none: 0, password: 2 };
 const ADDRESS = { ipv4: 1, name: 3, ipv6: 4 };
 /** SOCKS4: the reply that grants. */
 const GRANTED = 0x5a;
-/** A user name or a host name of SOCKS4 that is longer is none. */
+/** A user name or a host name of SOCKS4 that is longer is not accepted. */
 const LONGEST_NAME = 512;
 
 /** Whether the first bytes are a client's greeting of SOCKS5, or its request of SOCKS4: no frame and no text begins so. */
@@ -21,13 +21,13 @@ export function beginsSocks(first: Uint8Array): 'yes' | 'no' | 'maybe' {
 }
 
 /** The dialogue of SOCKS5 or SOCKS4 up to the proxy's last answer. */
-export function readSocks(client: Uint8Array, server: Uint8Array): Step {
+export function readSocks(client: Uint8Array, server: Uint8Array): ProxyStep {
   if (client.length === 0) return 'more';
   return client[0] === 4 ? readSocks4(client, server) : client[0] === 5 ? readSocks5(client, server) : 'no';
 }
 
 /** version 4, command 1, port 2, address 4, user and a zero; SOCKS4A: address 0.0.0.x, then a name and a zero. The answer has 8 bytes. */
-function readSocks4(client: Uint8Array, server: Uint8Array): Step {
+function readSocks4(client: Uint8Array, server: Uint8Array): ProxyStep {
   if (client.length < 9) return 'more';
   if (client[1] !== CONNECT || (server.length > 0 && server[0] !== 0)) return 'no';
   const user = nameAt(client, 8);
@@ -55,8 +55,8 @@ function nameAt(bytes: Uint8Array, start: number): 'more' | 'no' | { readonly te
   return zero < 0 ? 'more' : { text: latin1(bytes, start, zero), end: zero + 1 };
 }
 
-/** RFC 1928: greeting and choice of a method, perhaps a password, request and answer. */
-function readSocks5(client: Uint8Array, server: Uint8Array): Step {
+/** RFC 1928: greeting and choice of a method, possibly a password, request and answer. */
+function readSocks5(client: Uint8Array, server: Uint8Array): ProxyStep {
   if (client.length < 2 || client.length < 2 + client[1]!) return 'more';
   if (client[1] === 0 || (server.length > 0 && server[0] !== 5)) return 'no';
   if (server.length < 2) return 'more';
@@ -80,7 +80,7 @@ function passwordEnd(client: Uint8Array, start: number): number | 'more' | 'no' 
 }
 
 /** RFC 1928 §4, §6: version 5, command or reply, reserved 0, address. */
-function readRequest(client: Uint8Array, asked: number, server: Uint8Array, answered: number): Step {
+function readRequest(client: Uint8Array, asked: number, server: Uint8Array, answered: number): ProxyStep {
   const target = addressAt(client, asked);
   if (typeof target === 'string') return target;
   if (client[asked + 1] !== CONNECT) return 'no';

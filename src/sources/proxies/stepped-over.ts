@@ -6,7 +6,7 @@ const MOST_HELD = 16 + 65_535 + 1024;
 const MOST_PIECES = 4096;
 
 /** The first bytes of one side. */
-class Held {
+class HeldBytes {
   length = 0;
   private room = new Uint8Array(512);
 
@@ -27,23 +27,23 @@ class Held {
 }
 
 /** Up to `end` of the side's bytes came at `time`. */
-interface Piece {
+interface HeldChunk {
   readonly side: Side;
   readonly end: number;
   readonly time: number;
 }
 
 /**
- * A stream that begins with a dialogue with a proxy: that is stepped over, and what follows is handed on. What turns out
- * to be none is handed on as it stands. Offsets go on counting.
+ * A stream that begins with a dialogue with a proxy: the dialogue is stepped over, and what follows is handed on. Anything
+ * else is handed on as it is. Offsets keep counting.
  */
 export class SteppedOver implements StreamTaker {
   private carried: StreamTaker | undefined;
   private isRefused = false;
-  /** Who asks: the first that was heard. */
+  /** The side that sends the request: the first that sent anything. */
   private client: Side = 0;
-  private pieces: Piece[] = [];
-  private held: readonly [Held, Held] = [new Held(), new Held()];
+  private pieces: HeldChunk[] = [];
+  private held: readonly [HeldBytes, HeldBytes] = [new HeldBytes(), new HeldBytes()];
 
   constructor(
     private readonly opener: CarriedOpener,
@@ -59,7 +59,7 @@ export class SteppedOver implements StreamTaker {
     this.look();
   }
 
-  /** In a dialogue with a hole nobody can tell what is whose. */
+  /** In a dialogue with a hole it is not known which bytes are whose. */
   gap(side: Side, length: number, time: number): void {
     if (!this.carried) this.handOn(undefined, [0, 0]);
     this.carried?.gap(side, length, time);
@@ -108,6 +108,6 @@ export class SteppedOver implements StreamTaker {
 
   private forget(): void {
     this.pieces = [];
-    this.held = [new Held(), new Held()];
+    this.held = [new HeldBytes(), new HeldBytes()];
   }
 }

@@ -12,8 +12,8 @@ export class BadRecord extends Error {
   override readonly name = 'BadRecord';
 }
 
-/** A frame as it stood on the wire, as far as it was recorded. */
-export interface WireFrame {
+/** A frame as it was on the wire, as far as it was recorded. */
+export interface RecordedFrame {
   readonly bytes: Uint8Array;
   /** Payload bytes that came and are not in the record. */
   readonly cut: number;
@@ -71,7 +71,7 @@ export function contentOf(fields: Fields): Uint8Array | undefined {
 }
 
 /** The frame of a `frame` record. */
-export function frameOf(fields: Fields): WireFrame {
+export function frameOf(fields: Fields): RecordedFrame {
   const payload = contentOf(fields);
   if (payload === undefined) throw new BadRecord('there is none of text, hex, base64');
   const payloadLength = lengthOf(fields['payloadLength']);

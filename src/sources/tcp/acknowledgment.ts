@@ -3,7 +3,7 @@ import type { ReassemblyLimits } from './reassembly-limits.js';
 /** The largest window there is (RFC 7323 §2.3): what is further away is no part of the conversation. */
 export const WINDOW = 2 ** 30;
 
-/** Has that much gone by since: packets of the connection, or seconds? Unknown times (NaN) say no. */
+/** Whether that many packets of the connection, or seconds, have passed since; false where times are unknown (NaN). */
 export function isLate(
   limits: ReassemblyLimits,
   packet: number,
@@ -14,18 +14,18 @@ export function isLate(
   return packet - sincePacket >= limits.latePackets || time - sinceTime > limits.lateSeconds;
 }
 
-/** What the other side of a stream says that it has. */
+/** What the other side of a stream has acknowledged. */
 export class Acknowledgment {
   seen = false;
   /** The highest, as a sequence number. */
   value = 0;
   private offset = 0;
-  /** It lies ahead of what was captured, since that packet of the connection. */
+  /** It is ahead of what was captured, since that packet of the connection. */
   private ahead = false;
   private packet = 0;
   private time = NaN;
 
-  /** Acknowledgments only rise. `offset` is where the stream stands. */
+  /** Acknowledgments only rise. `offset` is the stream's position. */
   raise(value: number, offset: number): void {
     this.expire(offset);
     if (!this.seen || ((value - this.value) | 0) > 0) this.value = value;
@@ -33,12 +33,12 @@ export class Acknowledgment {
     this.offset = offset;
   }
 
-  /** Once the stream has gone on by a window without acknowledgments, the last one says nothing: sequence numbers wrap. */
+  /** Once the stream has advanced by a window without acknowledgments, the last one has no meaning: sequence numbers wrap. */
   expire(offset: number): void {
     if (offset - this.offset > WINDOW) this.seen = false;
   }
 
-  /** Is it ahead of `next`? If so for the first time, then since now. */
+  /** Whether it is ahead of `next`; notes the time when it first is. */
   compare(next: number, time: number, packet: number): void {
     const ahead = ((this.value - next) | 0) > 0;
     if (ahead === this.ahead) return;
@@ -47,17 +47,17 @@ export class Acknowledgment {
     this.time = time;
   }
 
-  /** The other side has everything in front of `sequence`. */
+  /** The other side has everything before `sequence`. */
   covers(sequence: number): boolean {
     return this.seen && ((this.value - sequence) | 0) >= 0;
   }
 
-  /** It has been ahead for so long that what it covers is lost, not late. */
+  /** It has been ahead long enough: what it covers is lost, not late. */
   isLate(limits: ReassemblyLimits, packet: number, time: number): boolean {
     return this.ahead && isLate(limits, packet, time, this.packet, this.time);
   }
 
-  /** How many bytes behind `sequence` the other side has: negative where it lacks some in front of it. */
+  /** How many bytes after `sequence` the other side has: negative where it lacks some before it. */
   beyond(sequence: number): number {
     return this.seen ? (this.value - sequence) | 0 : 0;
   }

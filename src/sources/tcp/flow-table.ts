@@ -1,19 +1,19 @@
-import type { Connection } from './connection.js';
+import type { TcpConnection } from './tcp-connection.js';
 import { PairTable } from './pair-table.js';
 import type { Pair } from './pair-table.js';
 
-/** How many slots are looked at for the one that is best given up. */
+/** How many slots are compared to find the one to give up. */
 const LOOK = 32;
 
-/** The connections that are known, at most `room` of them; closed ones stay for a while, so that late packets are not taken for new connections. */
+/** The known connections, at most `room`; closed ones stay for a while, so that late packets do not open new connections. */
 export class FlowTable {
-  private readonly table = new PairTable<Connection>();
+  private readonly table = new PairTable<TcpConnection>();
   private readonly room: number;
   private readonly closedRoom: number;
   /** Ended ones in that order, from `closedAt` on. */
-  private closed: Connection[] = [];
+  private closed: TcpConnection[] = [];
   private closedAt = 0;
-  /** The hand of the clock, and who was heard again since it came by. */
+  /** The hand of the clock, and which connections had a segment since it passed them. */
   private hand = 0;
   private active = new Uint8Array(64);
 
@@ -22,7 +22,7 @@ export class FlowTable {
     this.closedRoom = closedRoom;
   }
 
-  find(pair: Pair): Connection | undefined {
+  find(pair: Pair): TcpConnection | undefined {
     const slot = this.table.find(pair);
     if (slot < 0) return undefined;
     this.active[slot] = 1;
@@ -33,7 +33,7 @@ export class FlowTable {
     return this.table.size >= this.room;
   }
 
-  add(pair: Pair, connection: Connection): void {
+  add(pair: Pair, connection: TcpConnection): void {
     const slot = this.table.add(pair, connection);
     connection.slot = slot;
     if (slot >= this.active.length) {
@@ -45,17 +45,17 @@ export class FlowTable {
   }
 
   /** A new connection between the same endpoints takes the old one's place. */
-  replace(old: Connection, connection: Connection): void {
+  replace(old: TcpConnection, connection: TcpConnection): void {
     connection.slot = old.slot;
     this.table.values[old.slot] = connection;
   }
 
-  remove(connection: Connection): void {
+  remove(connection: TcpConnection): void {
     if (this.table.values[connection.slot] === connection) this.table.remove(connection.slot);
   }
 
   /** The connection has ended: it leaves the table when enough others have. Gives the one that left now. */
-  retire(connection: Connection): Connection | undefined {
+  retire(connection: TcpConnection): TcpConnection | undefined {
     this.closed.push(connection);
     if (this.closed.length - this.closedAt <= this.closedRoom) return undefined;
     const gone = this.closed[this.closedAt++]!;
@@ -67,10 +67,10 @@ export class FlowTable {
     return gone;
   }
 
-  /** Whom to give up: a clock's second chance among the next few, with closed ones and those that nobody reads in front. */
-  victim(): Connection {
+  /** Which to give up: a clock's second chance among the next few; closed ones and those that are not read come first. */
+  victim(): TcpConnection {
     const { values } = this.table;
-    let best: Connection | undefined;
+    let best: TcpConnection | undefined;
     let least = Infinity;
     let ahead = 0;
     while (ahead < values.length && (ahead < LOOK || best === undefined)) {
@@ -89,16 +89,16 @@ export class FlowTable {
     return best!;
   }
 
-  /** Who is passed by has to be active again until the hand comes back. */
+  /** A connection that the hand passes has to be active again before the hand returns. */
   private passBy(count: number): void {
     const { length } = this.table.values;
     for (let ahead = 1; ahead <= count; ahead++) this.active[(this.hand + ahead) % length] = 0;
   }
 
   /** All that are not closed, by number. */
-  open(): Connection[] {
+  open(): TcpConnection[] {
     return this.table.values
       .filter((connection) => connection !== undefined && !connection.closed)
-      .sort((a, b) => a!.number - b!.number) as Connection[];
+      .sort((a, b) => a!.number - b!.number) as TcpConnection[];
   }
 }

@@ -32,7 +32,7 @@ export interface FlowCounters {
   readonly lostDatagrams: number;
   readonly connections: number;
   readonly evicted: number;
-  /** Segments that nobody reads: of ignored connections, and behind the end of a connection. */
+  /** Segments that are not read: of ignored connections, and after the end of a connection. */
   readonly ignored: number;
   /** Segments that brought nothing new (retransmissions, keep-alive probes), and all bytes that came more than once. */
   readonly duplicates: number;
@@ -41,6 +41,6 @@ export interface FlowCounters {
   readonly stray: number;
   readonly deliveredBytes: number;
   readonly lostBytes: number;
-  /** Holes that were given up early, because too much waited behind them. */
+  /** Holes that were given up early, because too much waited after them. */
   readonly crowded: number;
 }

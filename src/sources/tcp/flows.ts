@@ -1,4 +1,4 @@
-import { Connection } from './connection.js';
+import { TcpConnection } from './tcp-connection.js';
 import { FlowTable } from './flow-table.js';
 import { FLOW_LIMITS } from './flow-types.js';
 import type { FlowCounters, FlowLimits } from './flow-types.js';
@@ -39,7 +39,7 @@ export class Flows {
   };
 
   constructor(
-    private readonly opener: StreamOpener<Connection>,
+    private readonly opener: StreamOpener<TcpConnection>,
     limits: Partial<FlowLimits> = {},
   ) {
     this.limits = { ...FLOW_LIMITS, ...limits };
@@ -126,20 +126,20 @@ export class Flows {
     if (connection.over && !wasOver) this.retire(connection, time);
   }
 
-  private connectionOf(time: number): Connection {
+  private connectionOf(time: number): TcpConnection {
     const known = this.table.find(this.pair);
     if (known === undefined) return this.open(time, undefined);
     const mayBeNew = (this.segment.flags & SYN) !== 0 || known.over;
     return mayBeNew && this.isNew(known) ? this.open(time, known) : known;
   }
 
-  private open(time: number, old: Connection | undefined): Connection {
+  private open(time: number, old: TcpConnection | undefined): TcpConnection {
     const { flags } = this.segment;
     const isAnswer = (flags & (SYN | ACK)) === (SYN | ACK);
     const swapped = this.pair.swapped !== isAnswer;
     if (old !== undefined) this.close(old, 'reused', time);
     else if (this.table.isFull) this.evict(time);
-    const connection = new Connection(this.counts.connections++, this.pair, swapped, time, this.shared);
+    const connection = new TcpConnection(this.counts.connections++, this.pair, swapped, time, this.shared);
     connection.synSeen = (flags & SYN) !== 0;
     if (old === undefined) this.table.add(this.pair, connection);
     else this.table.replace(old, connection);
@@ -156,8 +156,8 @@ export class Flows {
     this.table.remove(victim);
   }
 
-  /** Is this SYN, or this data on an ended connection, the beginning of another connection between the same ports? (RFC 9293 §3.6.1, RFC 6191) */
-  private isNew(known: Connection): boolean {
+  /** Whether this SYN, or this data on an ended connection, is the beginning of another connection between the same ports (RFC 9293 §3.6.1, RFC 6191) */
+  private isNew(known: TcpConnection): boolean {
     const { flags, sequence, length } = this.segment;
     const side = this.pair.swapped === known.swapped ? 0 : 1;
     const track = known.tracks[side];
@@ -165,8 +165,8 @@ export class Flows {
     return track.isOtherSyn(sequence, (flags & ACK) !== 0, known.over, known.tracks[otherSide(side)]);
   }
 
-  /** A segment of a connection that somebody reads. */
-  private advance(connection: Connection, side: Side, resets: boolean, time: number): void {
+  /** A segment of a connection that is read. */
+  private advance(connection: TcpConnection, side: Side, resets: boolean, time: number): void {
     const { segment } = this;
     const { flags, acknowledgment, length } = segment;
     const stream = connection.streams[side];
@@ -182,13 +182,13 @@ export class Flows {
     if (stream.finished && other.finished) this.close(connection, 'fin', time);
   }
 
-  private giveUp({ streams, packets }: Connection, time: number): void {
+  private giveUp({ streams, packets }: TcpConnection, time: number): void {
     const closing = streams[0].finSeen && streams[1].finSeen;
     for (const stream of streams) if (stream.pending) stream.giveUp(time, packets, closing);
   }
 
-  /** RFC 9293 §3.5: a SYN takes a sequence number; behind it its stream begins, and with its acknowledgment the other one. */
-  private synchronize(connection: Connection, side: Side): void {
+  /** RFC 9293 §3.5: a SYN takes a sequence number; its stream begins after it, and the other one with its acknowledgment. */
+  private synchronize(connection: TcpConnection, side: Side): void {
     const { flags, sequence, acknowledgment } = this.segment;
     const stream = connection.streams[side];
     connection.synSeen = true;
@@ -197,8 +197,8 @@ export class Flows {
     if ((flags & ACK) !== 0) connection.streams[otherSide(side)].begin(acknowledgment);
   }
 
-  /** A reset that lies outside of the window is somebody else's. */
-  private reset(connection: Connection, side: Side, resets: boolean, time: number): void {
+  /** A reset outside of the window belongs to another connection. */
+  private reset(connection: TcpConnection, side: Side, resets: boolean, time: number): void {
     if (!resets) {
       this.shared.stray++;
       return;
@@ -208,23 +208,23 @@ export class Flows {
     this.close(connection, 'reset', time);
   }
 
-  /** A segment that nobody reads. */
-  private watch(connection: Connection, time: number): void {
+  /** A segment that is not read. */
+  private watch(connection: TcpConnection, time: number): void {
     this.counts.ignored++;
     if (connection.over) this.close(connection, 'fin', time);
   }
 
   /** It is over by its headers; where bytes are still waited for, it is read on. */
-  private retire(connection: Connection, time: number): void {
+  private retire(connection: TcpConnection, time: number): void {
     const gone = this.table.retire(connection);
     if (gone !== undefined) this.close(gone, 'fin', time);
   }
 
-  private flush(connection: Connection, time: number): void {
+  private flush(connection: TcpConnection, time: number): void {
     for (const stream of connection.streams) stream.flush(time);
   }
 
-  private close(connection: Connection, reason: CloseReason, time: number): void {
+  private close(connection: TcpConnection, reason: CloseReason, time: number): void {
     if (connection.closed) return;
     this.flush(connection, time);
     connection.closed = true;
@@ -234,5 +234,5 @@ export class Flows {
   }
 }
 
-export { Connection } from './connection.js';
+export { TcpConnection } from './tcp-connection.js';
 export type { FlowCounters, FlowLimits } from './flow-types.js';

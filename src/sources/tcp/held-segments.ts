@@ -1,7 +1,7 @@
 import { copyOf } from '../bytes/bytes.js';
 
 /** The payload of a segment. */
-export interface Piece {
+export interface SegmentPayload {
   readonly sequence: number;
   /** What was captured of it: `start` to `end` of `bytes`. */
   readonly bytes: Uint8Array;
@@ -22,18 +22,18 @@ const HELD_COST = 200;
 export class HeldSegments {
   /** Bytes, with HELD_COST for every segment. */
   cost = 0;
-  private segments: Piece[] = [];
+  private segments: SegmentPayload[] = [];
 
   get count(): number {
     return this.segments.length;
   }
 
-  get first(): Piece | undefined {
+  get first(): SegmentPayload | undefined {
     return this.segments[0];
   }
 
   /** Keeps a copy. False: it was there already. */
-  add(piece: Piece): boolean {
+  add(piece: SegmentPayload): boolean {
     const { sequence, bytes, start, end, length, time, packet } = piece;
     const at = this.placeOf(sequence);
     const before = this.segments[at - 1];
@@ -44,8 +44,8 @@ export class HeldSegments {
     return true;
   }
 
-  /** Takes the first segments out for which `take` says so, which may `clear` on the way. */
-  takeWhile(take: (segment: Piece) => boolean): void {
+  /** Removes the first segments for which `take` returns true; `take` may call `clear`. */
+  takeWhile(take: (segment: SegmentPayload) => boolean): void {
     const { segments } = this;
     let taken = 0;
     for (const segment of segments) {
@@ -57,7 +57,7 @@ export class HeldSegments {
     segments.splice(0, taken);
   }
 
-  /** Nothing of the stream lies behind `end`: what claims to is cut off. */
+  /** Nothing of the stream is after `end`: what claims to be is cut off. */
   clip(end: number): void {
     const all = this.segments;
     if (all.length === 0) return;
@@ -69,7 +69,7 @@ export class HeldSegments {
     }
   }
 
-  /** Drops what begins more than `window` in front of or behind `sequence`. Gives the number of segments dropped. */
+  /** Drops what begins more than `window` before or after `sequence`. Gives the number of segments dropped. */
   keepWithin(sequence: number, window: number): number {
     const all = this.segments;
     const near = all.filter((piece) => Math.abs((piece.sequence - sequence) | 0) <= window);
@@ -84,7 +84,7 @@ export class HeldSegments {
     this.cost = 0;
   }
 
-  /** Behind all that begin at or before `sequence`. */
+  /** After all that begin at or before `sequence`. */
   private placeOf(sequence: number): number {
     let low = 0;
     let high = this.segments.length;
@@ -97,8 +97,8 @@ export class HeldSegments {
   }
 }
 
-/** Has `held` all that `piece` would bring? */
-function covers(held: Piece, piece: Piece): boolean {
+/** Whether `held` has all bytes of `piece`. */
+function covers(held: SegmentPayload, piece: SegmentPayload): boolean {
   const lead = (piece.sequence - held.sequence) | 0;
   return lead + piece.length <= held.length && lead + piece.end - piece.start <= held.end;
 }

@@ -1,4 +1,4 @@
-/** How long, and how much of, what came too early is kept before the bytes in front of it are given up as lost. */
+/** How long, and how much of, what came too early is kept until the bytes before it are given up as lost. */
 export interface ReassemblyLimits {
   /** Of one direction: bytes (with HELD_COST for every segment), and segments. */
   readonly streamBytes: number;
@@ -22,7 +22,7 @@ export const REASSEMBLY_LIMITS: ReassemblyLimits = {
 };
 
 /** A stream with held segments, as the others see it. */
-interface Waiting {
+interface WaitingStream {
   skipHole(time: number): void;
 }
 
@@ -40,20 +40,20 @@ export class Reassembly {
   crowded = 0;
   private held = 0;
   /** The longest waiting first. */
-  private readonly waiting = new Set<Waiting>();
+  private readonly waiting = new Set<WaitingStream>();
 
   constructor(limits: ReassemblyLimits = REASSEMBLY_LIMITS) {
     this.limits = limits;
   }
 
   /** `stream` holds that much more (or less), and still something or nothing. */
-  account(stream: Waiting, more: number, holds: boolean): void {
+  account(stream: WaitingStream, more: number, holds: boolean): void {
     this.held += more;
     if (holds) this.waiting.add(stream);
     else this.waiting.delete(stream);
   }
 
-  /** Makes room: who has waited longest gives up first. */
+  /** Makes room: the stream that has waited longest gives up first. */
   makeRoom(time: number): void {
     while (this.held > this.limits.totalBytes) {
       const [oldest] = this.waiting;

@@ -1,12 +1,12 @@
 import { Acknowledgment, isLate, WINDOW } from './acknowledgment.js';
 import { HeldSegments } from './held-segments.js';
-import type { Piece } from './held-segments.js';
+import type { SegmentPayload } from './held-segments.js';
 import type { Reassembly } from './reassembly-limits.js';
 import type { Side, StreamTaker } from '../../codec/bytes/stream-taker.js';
 
-/** A capture that starts in mid-stream: how far behind an acknowledgment its first bytes may be. */
+/** A capture that starts in mid-stream: how far after an acknowledgment its first bytes may be. */
 const LEAD = 2 ** 20;
-/** What all streams have in common as long as nothing happened: connections that never say anything are many (port scans). */
+/** What all streams have in common as long as nothing happened: there are many connections without any data (port scans). */
 const NOTHING_HELD = new HeldSegments();
 const NEVER_ACKNOWLEDGED = new Acknowledgment();
 
@@ -15,11 +15,11 @@ const NEVER_ACKNOWLEDGED = new Acknowledgment();
  * Sequence numbers are signed 32-bit; only their differences (`| 0`) mean something, so that wrapping needs no care.
  */
 export class Stream {
-  /** Undefined: nobody reads it. */
+  /** Undefined: it is not read. */
   sink: StreamTaker | undefined;
   /** The sequence number that is next, once `based`. */
   next = 0;
-  /** Bytes of the stream in front of it. */
+  /** Bytes of the stream before it. */
   offset = 0;
   /** It is known where the stream (or what was captured of it) begins. */
   based = false;
@@ -32,7 +32,7 @@ export class Stream {
   private readonly side: Side;
   private readonly shared: Reassembly;
   private held = NOTHING_HELD;
-  /** What `shared` knows of their cost. */
+  /** Their cost as `shared` counts it. */
   private reported = 0;
   private ack = NEVER_ACKNOWLEDGED;
   /** Where a stray segment ended. */
@@ -44,7 +44,7 @@ export class Stream {
     this.shared = shared;
   }
 
-  /** Something waits for what is in front of it. */
+  /** Something waits for the bytes before it. */
   get pending(): boolean {
     return this.held.count > 0 || (this.finSeen && !this.finished);
   }
@@ -54,7 +54,7 @@ export class Stream {
     if (this.based) return;
     this.based = true;
     this.next = sequence;
-    // What came before the beginning was known may lie anywhere. Half the numbers away it would be neither in front nor behind.
+    // What came before the beginning was known may be anywhere. Half the numbers away it would be neither before nor after.
     const far = this.held.keepWithin(sequence, WINDOW);
     this.shared.stray += far;
     if (far > 0) this.report();
@@ -62,13 +62,13 @@ export class Stream {
   }
 
   /** A segment with at least one byte of payload on the wire. */
-  accept(piece: Piece): void {
+  accept(piece: SegmentPayload): void {
     if (!this.based) this.acceptFirst(piece);
     else if (piece.sequence !== this.next || this.held.count > 0 || this.finSeen) this.acceptElsewhere(piece);
     else this.deliver(piece.bytes, piece.start, piece.end, piece.length, piece.time);
   }
 
-  /** The other side has all bytes in front of `ack`. */
+  /** The other side has all bytes before `ack`. */
   acknowledge(ack: number, time: number, packet: number): void {
     if (this.based && ((ack - this.next) | 0) > WINDOW) return;
     if (this.ack === NEVER_ACKNOWLEDGED) this.ack = new Acknowledgment();
@@ -77,7 +77,7 @@ export class Stream {
     else if (this.held.count > 0) this.settle(ack);
   }
 
-  /** FIN, which takes the sequence number behind the last byte. */
+  /** FIN, which takes the sequence number after the last byte. */
   fin(sequence: number, time: number, packet: number): void {
     if (this.finSeen) return;
     this.settle(sequence);
@@ -98,7 +98,7 @@ export class Stream {
     while (this.pending && this.isOverdue(time, packet, closing)) this.skipHole(time);
   }
 
-  /** No more packets: hands on what waits, with the holes in front of it, and names what was acknowledged and never seen. */
+  /** No more packets: hands on what waits, with the holes before it, and names what was acknowledged and never seen. */
   flush(time: number): void {
     while (this.pending && this.sink !== undefined) this.skipHole(time);
     this.ack.expire(this.offset);
@@ -113,7 +113,7 @@ export class Stream {
     this.report();
   }
 
-  /** Gives up the first hole, overdue or not: what is behind it moves on. */
+  /** Gives up the first hole, overdue or not: what follows it is handed on. */
   skipHole(time: number): void {
     if (!this.based) return this.settle(this.finAt);
     const target = this.held.first?.sequence ?? this.finAt;
@@ -138,8 +138,8 @@ export class Stream {
     this.sink?.gap(this.side, length, time);
   }
 
-  /** The first bytes of a stream without a SYN: they are held until the next packet tells whether earlier ones were overtaken. */
-  private acceptFirst(piece: Piece): void {
+  /** The first bytes of a stream without a SYN: they are held until the next packet shows whether earlier ones were overtaken. */
+  private acceptFirst(piece: SegmentPayload): void {
     // RFC 9293 §3.8.4: a keep-alive probe repeats a byte that the other side has.
     if (piece.length === 1 && this.ack.beyond(piece.sequence) > 0) return this.repeat(1);
     const isSecond = this.held.count > 0;
@@ -156,7 +156,7 @@ export class Stream {
   }
 
   /** Not the segment that is next: older, newer, or overlapping; or the stream is near its end. */
-  private acceptElsewhere(piece: Piece): void {
+  private acceptElsewhere(piece: SegmentPayload): void {
     const { sequence, bytes, start, end, length, time } = piece;
     const behind = (this.next - sequence) | 0;
     if (behind > WINDOW || behind < -WINDOW) return this.acceptStray(piece);
@@ -170,8 +170,8 @@ export class Stream {
     this.drain(time);
   }
 
-  /** A sequence number out of every window is an accident, or a capture that paused for long: two that follow each other are no accident. */
-  private acceptStray(piece: Piece): void {
+  /** A sequence number out of every window is a stray one, or the capture paused for long: two that follow each other are not stray. */
+  private acceptStray(piece: SegmentPayload): void {
     const { sequence, bytes, start, end, length, time } = piece;
     const isSecond = this.strayed && sequence === this.strayEnd;
     this.strayed = !isSecond;
@@ -188,14 +188,14 @@ export class Stream {
     this.shared.duplicateBytes += length;
   }
 
-  private hold(piece: Piece): void {
+  private hold(piece: SegmentPayload): void {
     if (this.held === NOTHING_HELD) this.held = new HeldSegments();
     if (!this.held.add(piece)) return this.repeat(piece.length);
     this.report();
     this.shared.makeRoom(piece.time);
   }
 
-  /** Tells the others how much is held here. */
+  /** Reports to `shared` how much is held here. */
   private report(): void {
     this.shared.account(this, this.held.cost - this.reported, this.held.count > 0);
     this.reported = this.held.cost;
@@ -213,8 +213,8 @@ export class Stream {
     }
   }
 
-  /** False: bytes in front of it are missing. */
-  private takeHeld({ sequence, bytes, start, end, length, time }: Piece): boolean {
+  /** False: bytes before it are missing. */
+  private takeHeld({ sequence, bytes, start, end, length, time }: SegmentPayload): boolean {
     const behind = (this.next - sequence) | 0;
     if (behind < 0) return false;
     if (behind >= length) this.repeat(length);

@@ -1,5 +1,5 @@
 import { i32, u16 } from '../bytes/bytes.js';
-import type { Piece } from './held-segments.js';
+import type { SegmentPayload } from './held-segments.js';
 import type { Datagram } from '../packets/ip.js';
 
 export const FIN = 0x01;
@@ -7,8 +7,8 @@ export const SYN = 0x02;
 export const RST = 0x04;
 export const ACK = 0x10;
 
-/** A TCP segment, read in place; filled again and again. Its `Piece` is the payload. */
-export class Segment implements Piece {
+/** A TCP segment, read in place; filled again and again. Its fields of `SegmentPayload` describe the payload. */
+export class Segment implements SegmentPayload {
   bytes: Uint8Array = new Uint8Array(0);
   sourcePort = 0;
   destinationPort = 0;

@@ -1,14 +1,14 @@
 import { WINDOW } from './acknowledgment.js';
 
-/** How far in front of a known stream a SYN may be and still be its own, late; and how far from it data are another connection's. */
+/** How far before a known stream a SYN may be and still be its own, late; and how far from it data are another connection's. */
 const NEAR = 2 ** 16;
 /** How far back retransmitted bytes of an ended connection may reach. */
 const MOST_REPEATED = 2 ** 24;
 
 /**
- * Where one direction of a connection stands, by the headers of its segments alone. It tells connections apart, and so
- * numbers them: that must not depend on whether anybody reads the bytes (`Stream`), which differs by filters and shards.
- * Sequence numbers are signed 32-bit; only their differences (`| 0`) mean something.
+ * The position of one direction of a connection, by the headers of its segments alone. It distinguishes connections, and so
+ * numbers them: that must not depend on whether the bytes are read (`Stream`), which differs by filters and shards. Sequence
+ * numbers are signed 32-bit; only their differences (`| 0`) mean something.
  */
 export class Track {
   synSeen = false;
@@ -57,14 +57,14 @@ export class Track {
     if (this.based && ahead > 0 && ahead <= WINDOW) this.edge = sequence;
   }
 
-  /** A FIN after the byte before `sequence`. One that lies elsewhere is somebody else's. */
+  /** A FIN after the byte before `sequence`. One at another place belongs to another connection. */
   fin(sequence: number): void {
     this.begin(sequence);
     const ahead = (sequence - this.edge) | 0;
     if (ahead >= -NEAR && ahead <= WINDOW) this.finSeen = true;
   }
 
-  /** A reset counts if it lies in the window (RFC 9293 §3.5.3). */
+  /** A reset counts if it is in the window (RFC 9293 §3.5.3). */
   takesReset(sequence: number): boolean {
     return !this.based || Math.abs((sequence - this.edge) | 0) <= WINDOW;
   }

@@ -8,7 +8,7 @@ import {
 } from '../../traffic/tally/summary.js';
 import { isOfConnection } from '../../rules/causes/connection-catalogue.js';
 import { cutMiddle, drawGrid, flow, gridWidth, NOTHING, row, VALUE_AT, widest } from './lines.js';
-import type { Column, Part } from './lines.js';
+import type { Column, LabelledPart } from './lines.js';
 import {
   bytesCell,
   closingParts,
@@ -26,7 +26,7 @@ import { INDENT, type Look } from '../layout.js';
 import { displayWidth, padEnd, wrap } from '../width.js';
 import { print, type Printable } from '../../describe/printable.js';
 
-/** Rules named below one connection, unless all are asked for. */
+/** Rules named below one connection, unless all are requested. */
 const MOST_RULES = 8;
 
 export interface BlockOptions {
@@ -40,9 +40,9 @@ export interface BlockOptions {
 export function drawBlock(summary: ConnectionSummary, look: Look, options: BlockOptions): Printable[] {
   const { connection, directions, handshake, diagnostics } = summary;
   const duration = durationText(summary);
-  const title: Part[] = [[print`connection ${connection}`, 'title'], ...endpointParts(summary, look)];
-  // Nobody expects one in bytes of which nobody knows the sender.
-  const unseen: Part[] = directions.unknown ? [] : [[print`not seen`, 'dim']];
+  const title: LabelledPart[] = [[print`connection ${connection}`, 'title'], ...endpointParts(summary, look)];
+  // None is expected in bytes whose sender is not known.
+  const unseen: LabelledPart[] = directions.unknown ? [] : [[print`not seen`, 'dim']];
   return [
     ...flow(print``, duration === undefined ? title : [...title, [duration]], look),
     ...row(print`through`, (summary.through ?? []).map(passagePart), look),
@@ -56,7 +56,7 @@ export function drawBlock(summary: ConnectionSummary, look: Look, options: Block
   ];
 }
 
-/** In whole sentences: where only this block is shown, it is all that is said. */
+/** In whole sentences: where only this block is shown, there is no other text. */
 function drawCause({ cause }: ConnectionSummary, look: Look): Printable[] {
   if (cause === undefined) return [];
   const lines = wrap(escapeText(cause.message), Math.max(24, look.width - VALUE_AT));
@@ -64,7 +64,7 @@ function drawCause({ cause }: ConnectionSummary, look: Look): Printable[] {
   return lines.flatMap((line, i) => row(i === 0 ? label : print``, [[line]], look));
 }
 
-function endpointParts({ client, server }: ConnectionSummary, { width }: Look): Part[] {
+function endpointParts({ client, server }: ConnectionSummary, { width }: Look): LabelledPart[] {
   if (client === undefined && server === undefined) return [];
   const cut = (end = '?'): Printable => cutMiddle(escapeText(end), width - VALUE_AT - 2);
   const [from, to] = [cut(client), cut(server)];
@@ -73,31 +73,31 @@ function endpointParts({ client, server }: ConnectionSummary, { width }: Look): 
 }
 
 /** `VXLAN 42 192.0.2.1 → 192.0.2.2`. */
-function passagePart({ name, id, from, to }: Passage): Part {
+function passagePart({ name, id, from, to }: Passage): LabelledPart {
   const number = id === undefined ? print`` : print` ${id}`;
   const start = from === undefined ? print`` : print` ${escapeText(from)}`;
   const end = to === undefined ? print`` : print` → ${escapeText(to)}`;
   return [print`${escapeText(name)}${number}${start}${end}`];
 }
 
-/** A line for each direction that has something to say. */
+/** A line for each direction with something to show. */
 function rows<T>(
   label: Printable,
   directions: Directions<T>,
-  of: (told: T, arrow: Printable) => Part[],
+  of: (counts: T, arrow: Printable) => LabelledPart[],
   look: Look,
 ): Printable[] {
   return [...eachDirection(directions)]
-    .map(([direction, told]) => of(told, ARROW[direction]))
+    .map(([direction, counts]) => of(counts, ARROW[direction]))
     .filter((parts) => parts.length > 0)
     .flatMap((parts, i) => row(i === 0 ? label : print``, parts, look));
 }
 
 /** What was not captured, and what is no frame: passed over, or the body of a refusal. */
 export function drawLosses(directions: Directions<DirectionCounts>, look: Look): Printable[] {
-  const lost = ({ gaps, lostBytes }: DirectionCounts, arrow: Printable): Part[] =>
+  const lost = ({ gaps, lostBytes }: DirectionCounts, arrow: Printable): LabelledPart[] =>
     gaps > 0 ? [[print`${arrow} ${things(lostBytes, 'byte')} in ${things(gaps, 'gap')}`, 'warning']] : [];
-  const other = ({ otherBytes }: DirectionCounts, arrow: Printable): Part[] =>
+  const other = ({ otherBytes }: DirectionCounts, arrow: Printable): LabelledPart[] =>
     otherBytes > 0 ? [[print`${arrow} ${things(otherBytes, 'byte')}`, 'dim']] : [];
   return [...rows(print`lost`, directions, lost, look), ...rows(print`no frames`, directions, other, look)];
 }
@@ -135,7 +135,7 @@ const BYTE_COUNTS: readonly Count[] = [
   { head: print`ratio`, text: ratioCell },
 ];
 
-/** Some messages were compressed, and others not: the columns behind are of the former. */
+/** Some messages were compressed, and others not: the columns that follow are of the former. */
 function isMixed({ messages, compressedMessages }: DirectionCounts): boolean {
   return compressedMessages > 0 && compressedMessages < messages;
 }
@@ -145,7 +145,7 @@ function ratioCell(counts: DirectionCounts): Printable {
   return ratio === undefined ? NOTHING : print`${escapeText(ratio.toFixed(1))}×`;
 }
 
-/** Frames, messages and bytes, a line for each direction. Columns that do not fit stand in a second band below. */
+/** Frames, messages and bytes, a line for each direction. Columns that do not fit are in a second band below. */
 export function drawCounts(directions: Directions<DirectionCounts>, look: Look): Printable[] {
   const { client, server } = directions;
   const isDirected = client.frames + server.frames > 0;
@@ -155,7 +155,7 @@ export function drawCounts(directions: Directions<DirectionCounts>, look: Look):
   if (shown.length === 0) return row(print`frames`, [[print`none`, 'dim']], look);
   const columnsOf = (counts: readonly Count[]): Column[] =>
     counts
-      .map(({ head, text }) => ({ head, cells: shown.map(([, each]): Part => [text(each)]) }))
+      .map(({ head, text }) => ({ head, cells: shown.map(([, each]): LabelledPart => [text(each)]) }))
       .filter(({ cells }) => cells.some(([text]) => text !== NOTHING))
       .map((column) => ({ ...column, width: widest(column.head, column.cells) }));
   const leads = shown.map(([direction]) => padEnd(print`${INDENT}${ARROW[direction]} ${direction}`, LEAD_WIDTH));

@@ -10,9 +10,9 @@ import type { ViewOptions } from '../../describe/view.js';
 import { displayWidth, padEnd, truncate } from '../width.js';
 import { print, type Printable } from '../../describe/printable.js';
 
-/** So many places of a JSON text are told. */
+/** At most this many places of a JSON text are reported. */
 const MOST_PLACES = 5;
-/** What stands in front of the first byte that differs is shown as far as that: bytes. */
+/** Bytes that are shown before the first one that differs. */
 const LEAD = 20;
 /** Longer texts are compared byte by byte only. */
 const MOST_JSON = 1024 * 1024;
@@ -50,7 +50,7 @@ export function differenceLines(look: Look): (difference: Difference | CloseDiff
   };
 }
 
-/** Nothing stands against it: all of it is told. */
+/** It has no counterpart: all of it is reported. */
 function asCame({ key, binary, data }: Reply): Reply {
   return { key, binary, data };
 }

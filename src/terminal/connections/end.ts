@@ -2,7 +2,7 @@ import { eachDirection, durationOf, type ConnectionSummary } from '../../traffic
 import { isQuietClose } from '../../traffic/tally/run.js';
 import { isOfConnection } from '../../rules/causes/connection-catalogue.js';
 import { whyLines } from './why.js';
-import type { Part } from './lines.js';
+import type { LabelledPart } from './lines.js';
 import { closedCell, closingParts, grouped, secondsText } from './words.js';
 import { ARROW } from '../../describe/view.js';
 import type { Look } from '../layout.js';
@@ -13,7 +13,7 @@ import { joined, print, type Printable } from '../../describe/printable.js';
 const GAP = print`  `;
 const WHY_INDENT = 6;
 
-/** Draws the line that tells that a live connection has ended, and how: among the lines of its frames. */
+/** Draws the line that reports that a live connection has ended, and how: among the lines of its frames. */
 export function connectionEnds(
   look: Look,
   since?: () => number | undefined,
@@ -30,25 +30,25 @@ export function connectionEnds(
 }
 
 /** All that there is to say; in a few columns the code, who, how long and how much: the close frame has its own line. */
-function fitting(summary: ConnectionSummary, room: number): Part[] {
+function fitting(summary: ConnectionSummary, room: number): LabelledPart[] {
   const all = [ENDED, ...closingParts(summary), ...openFor(summary), ...framesOf(summary)];
   const width = all.reduce((sum, [text]) => sum + displayWidth(text) + GAP.length, -GAP.length);
   if (width <= room) return all;
   const duration = durationOf(summary);
-  const time: Part[] = duration === undefined ? [] : [[secondsText(duration), 'dim']];
+  const time: LabelledPart[] = duration === undefined ? [] : [[secondsText(duration), 'dim']];
   return [ENDED, shortEnd(summary), ...time, ...framesOf(summary)];
 }
 
-const ENDED: Part = [print`ended`, 'dim'];
+const ENDED: LabelledPart = [print`ended`, 'dim'];
 
-/** Who ended TCP is told with the time. */
-function openFor(summary: ConnectionSummary): Part[] {
+/** Which end ended TCP is reported with the time. */
+function openFor(summary: ConnectionSummary): LabelledPart[] {
   const duration = durationOf(summary);
   if (duration === undefined || summary.endedBy !== undefined) return [];
   return [[print`open for ${secondsText(duration)}`, 'dim']];
 }
 
-function shortEnd(summary: ConnectionSummary): Part {
+function shortEnd(summary: ConnectionSummary): LabelledPart {
   const { closedBy, closeCode, ended, endedBy } = summary;
   if (closedBy !== undefined) {
     const text = print`${closeCode ?? print`?`} by the ${closedBy}`;
@@ -59,14 +59,14 @@ function shortEnd(summary: ConnectionSummary): Part {
 }
 
 /** `→ 12 ← 3 frames`; nothing of a handshake that was refused. */
-function framesOf({ directions, handshake }: ConnectionSummary): Part[] {
+function framesOf({ directions, handshake }: ConnectionSummary): LabelledPart[] {
   if (handshake?.upgraded !== true) return [];
   const counts = [...eachDirection(directions)].map(([by, { frames }]) => print`${ARROW[by]} ${grouped(frames)}`);
   return [[print`${joined(counts, print` `)} frames`, 'dim']];
 }
 
 /** The last part that has room is cut. */
-function drawn(parts: readonly Part[], { theme }: Look, width: number): Printable {
+function drawn(parts: readonly LabelledPart[], { theme }: Look, width: number): Printable {
   const words: Printable[] = [];
   let room = width;
   for (const [text, style] of parts) {

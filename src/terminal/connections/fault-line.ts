@@ -6,7 +6,7 @@ import type { Look } from '../layout.js';
 import { displayWidth, truncate } from '../width.js';
 import { print, type Printable } from '../../describe/printable.js';
 
-/** Draws the line that tells what was done to a frame on purpose: behind the frame's own. */
+/** Draws the line that reports what was done to a frame on purpose: after the frame's own. */
 export function faultLines(look: Look, since?: () => number | undefined): (fault: RelayFault) => Printable {
   const clock = lineClock(look, since);
   const { theme } = look;

@@ -1,5 +1,5 @@
 import { eachDirection, type ConnectionSummary, type Counts } from '../../traffic/tally/summary.js';
-import { drawGrid, gridWidth, NOTHING, widest, type Column, type Part } from './lines.js';
+import { drawGrid, gridWidth, NOTHING, widest, type Column, type LabelledPart } from './lines.js';
 import { bytesCell, closedCell, durationText, faultCells, shortNumberCell } from './words.js';
 import { escapeText } from '../../describe/escape.js';
 import type { Look } from '../layout.js';
@@ -7,10 +7,10 @@ import { displayWidth } from '../width.js';
 import { print, type Printable } from '../../describe/printable.js';
 
 interface Listed extends Pick<Column, 'head' | 'left' | 'ends'> {
-  readonly cell: (summary: ConnectionSummary) => Part;
-  /** What is said where there are so many columns for it. */
-  readonly within?: (summary: ConnectionSummary, width: number) => Part;
-  /** It may be cut to so many columns. */
+  readonly cell: (summary: ConnectionSummary) => LabelledPart;
+  /** A value with the columns that it needs to be shown. */
+  readonly within?: (summary: ConnectionSummary, width: number) => LabelledPart;
+  /** It may be cut to this many columns. */
   readonly least?: number;
 }
 
@@ -88,7 +88,7 @@ function sum({ directions }: ConnectionSummary, name: keyof Counts): number {
   return [...eachDirection(directions)].reduce((total, [, counts]) => total + counts[name], 0);
 }
 
-function faultsWithin(summary: ConnectionSummary, width: number): Part {
+function faultsWithin(summary: ConnectionSummary, width: number): LabelledPart {
   const cells = faultCells(summary);
   return cells.find(([text]) => displayWidth(text) <= width) ?? cells.at(-1)!;
 }
@@ -97,7 +97,7 @@ interface Fitting extends Column, Pick<Listed, 'within'> {
   readonly least: number;
 }
 
-/** A line for each of them; without the server where it is the same for all, which is then told above. */
+/** A line for each of them; without the server where it is the same for all, which is then shown above. */
 export function drawLines(summaries: readonly ConnectionSummary[], hasOneServer: boolean, look: Look): Printable[] {
   const columns = new Map<Name, Fitting>();
   const columnOf = (name: Name): Fitting => {
@@ -115,7 +115,7 @@ export function drawLines(summaries: readonly ConnectionSummary[], hasOneServer:
     within ? { ...column, cells: summaries.map((summary) => within(summary, column.width)) } : column,
   );
   const leads = summaries.map(() => print``);
-  // Without the gap in front of the first column.
+  // Without the gap before the first column.
   return drawGrid(fitted, leads, look).map((line) => line.slice(2));
 }
 

@@ -43,7 +43,7 @@ export function polledRecord({ time, client, ...rest }: Polled): object {
 
 const sizeOf = (bytes: number): Printable => (bytes === 0 ? print`0 B` : bytesCell(bytes));
 
-/** What there is least room for stands first. */
+/** The value with the least room comes first. */
 function figuresOf({ messages, requestBytes, responseBytes, duration }: Polled): Printable[] {
   return [
     print`→ ${sizeOf(requestBytes)} ← ${sizeOf(responseBytes)}`,

@@ -1,28 +1,28 @@
 import { noteworthy } from '../../traffic/tally/run.js';
 import type { ConnectionSummary, RunTotals } from '../../traffic/tally/summary.js';
 import { drawBlock, drawCounts, drawFaults, drawLosses } from './block.js';
-import { flow, row, type Part } from './lines.js';
+import { flow, row, type LabelledPart } from './lines.js';
 import { drawLines } from './list.js';
 import { durationText, grouped, things } from './words.js';
 import { escapeText } from '../../describe/escape.js';
 import type { Look } from '../layout.js';
 import { joined, print, type Printable } from '../../describe/printable.js';
 
-/** So many connections have a block each; where there are more, each has a line. */
+/** Up to this number, each connection has a block; where there are more, each has a line. */
 const MOST_BLOCKS = 10;
-/** Lines unless all are asked for: what a screen holds. */
+/** Lines unless all are requested: what a screen holds. */
 export const MOST_LINES = 30;
 
 export interface ConnectionsOptions {
   /** Every connection and every rule, however many. */
   readonly all?: boolean;
-  /** How all are asked for, as in `--all shows them`. */
+  /** How all are requested, as in `--all shows them`. */
   readonly hint?: Printable;
 }
 
 /**
- * The closing table: a block for each connection where they are few, a line for each where they are many, and totals.
- * `summaries` are those of `totals` that are at hand; what is not shown is counted.
+ * The closing table: a block for each of a few connections, a line for each of many, and totals. `summaries` are those of
+ * `totals` that are at hand; what is not shown is counted.
  */
 export function drawConnections(
   summaries: readonly ConnectionSummary[],
@@ -48,7 +48,7 @@ function drawList(shown: readonly ConnectionSummary[], totals: RunTotals, look: 
   const server = shown[0]?.server;
   const hasOneServer = server !== undefined && shown.every((each) => each.server === server);
   const hidden = totals.webSocket - shown.length;
-  const title: Part[] = [[things(totals.webSocket, 'connection'), 'title']];
+  const title: LabelledPart[] = [[things(totals.webSocket, 'connection'), 'title']];
   if (hasOneServer) title.push([print`→ ${escapeText(server)}`]);
   if (hidden > 0) title.push([print`${grouped(shown.length)} shown, those with faults preferred`, 'dim']);
   const more = print`… ${grouped(hidden)} more${hint === '' ? '' : print` (${hint})`}`;
@@ -63,7 +63,7 @@ function drawTitle(totals: RunTotals, look: Look): Printable[] {
   const { webSocket, packets } = totals;
   const words = webSocket === 0 ? print`no WebSocket connection` : things(webSocket, 'connection');
   const duration = durationText(totals);
-  const title: Part[] = [[print`total`, 'title'], [words]];
+  const title: LabelledPart[] = [[print`total`, 'title'], [words]];
   if (duration !== undefined) title.push([duration]);
   if (packets !== undefined) title.push([things(packets, 'packet')]);
   return flow(print``, title, look);
@@ -94,6 +94,8 @@ const KINDS: Readonly<Record<string, Printable>> = {
 function drawPassedOver({ passedOver, connections, webSocket }: RunTotals, look: Look): Printable[] {
   const kinds = Object.entries(passedOver).filter(([, count]) => count > 0);
   if (kinds.length === 0) return [];
-  const parts = kinds.map(([kind, count]): Part => [print`${grouped(count)} ${KINDS[kind] ?? escapeText(kind)}`]);
+  const parts = kinds.map(([kind, count]): LabelledPart => [
+    print`${grouped(count)} ${KINDS[kind] ?? escapeText(kind)}`,
+  ]);
   return row(print`others`, [[print`${grouped(connections - webSocket)} without WebSocket`], ...parts], look);
 }

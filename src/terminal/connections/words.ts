@@ -14,7 +14,7 @@ import {
   type PingSummary,
   type TimeSpan,
 } from '../../traffic/tally/summary.js';
-import { NOTHING, type Part } from './lines.js';
+import { NOTHING, type LabelledPart } from './lines.js';
 import { escapeText } from '../../describe/escape.js';
 import { ARROW } from '../../describe/view.js';
 import type { Role } from '../theme.js';
@@ -86,25 +86,25 @@ export function durationText(span: TimeSpan): Printable | undefined {
   return seconds === undefined ? undefined : secondsText(seconds);
 }
 
-/** What was asked for, and the answer beside it within `room`. */
-export function handshakeParts(handshake: HandshakeSummary, room: number): Part[] {
+/** The request, and the answer beside it within `room`. */
+export function handshakeParts(handshake: HandshakeSummary, room: number): LabelledPart[] {
   const { target, status, subprotocol, extensions, upgraded, answered } = handshake;
   const words = answered ? print`${status ?? '?'}` : print`no response seen`;
   return [
     ...(target === undefined ? [] : [[truncate(escapeText(target), room - words.length - 2)] as const]),
     [words, upgraded ? 'ok' : 'warning'],
     ...(subprotocol === undefined ? [] : [[print`subprotocol ${escapeText(subprotocol)}`] as const]),
-    ...extensions.map((extension): Part => [escapeText(extension)]),
+    ...extensions.map((extension): LabelledPart => [escapeText(extension)]),
   ];
 }
 
-export function pingParts({ answered, skipped, unanswered, times }: PingSummary, arrow: Printable): Part[] {
-  const part = (n: number, word: Printable, role: Role): Part[] =>
+export function pingParts({ answered, skipped, unanswered, times }: PingSummary, arrow: Printable): LabelledPart[] {
+  const part = (n: number, word: Printable, role: Role): LabelledPart[] =>
     n > 0 ? [[print`${grouped(n)} ${word}`, role]] : [];
   return [
     [print`${arrow} ${grouped(answered)} answered`],
     ...(times
-      ? (['min', 'median', 'max'] as const).map((name): Part => [print`${name} ${secondsText(times[name])}`])
+      ? (['min', 'median', 'max'] as const).map((name): LabelledPart => [print`${name} ${secondsText(times[name])}`])
       : []),
     ...part(skipped, print`passed by`, 'dim'),
     ...part(unanswered, print`unanswered`, 'warning'),
@@ -112,7 +112,7 @@ export function pingParts({ answered, skipped, unanswered, times }: PingSummary,
 }
 
 /** How a connection ended, in words and in one. */
-const ENDED: Readonly<Record<CloseReason, readonly [part: Part, short: Part]>> = {
+const ENDED: Readonly<Record<CloseReason, readonly [part: LabelledPart, short: LabelledPart]>> = {
   fin: [[print`ended by TCP`], [print`ended`]],
   reset: [
     [print`reset by TCP`, 'warning'],
@@ -131,22 +131,24 @@ const ENDED: Readonly<Record<CloseReason, readonly [part: Part, short: Part]>> =
   unrecorded: [[print`how it ended is not in the file`, 'dim'], [NOTHING]],
 };
 
-export function closingParts(summary: ConnectionSummary): Part[] {
+export function closingParts(summary: ConnectionSummary): LabelledPart[] {
   const { closedBy, closeCode, ended, endedBy, failure } = summary;
-  const failed: Part | undefined = failure === undefined ? undefined : [print`failed: ${escapeText(failure)}`, 'error'];
+  const failed: LabelledPart | undefined =
+    failure === undefined ? undefined : [print`failed: ${escapeText(failure)}`, 'error'];
   const end = failed ?? (ended && (endedBy === undefined ? ENDED[ended][0] : tcpEnd(summary, endedBy, ended)));
   if (closedBy === undefined) {
-    const missing: Part[] = closeCode === undefined ? [] : [[print`${closeCode} without a close frame`, 'warning']];
+    const missing: LabelledPart[] =
+      closeCode === undefined ? [] : [[print`${closeCode} without a close frame`, 'warning']];
     return [...missing, ...(end ? [end] : [])];
   }
-  // That it goes on behind a close frame, or ends nobody knows how, goes without saying.
+  // Not stated: that it continues after a close frame, or ends in an unknown way.
   const isPlain =
     ended === undefined || (endedBy === undefined && (ended === 'fin' || ended === 'end' || ended === 'unrecorded'));
   return [...closeFrameParts(summary, closedBy), ...(end && !isPlain ? [end] : [])];
 }
 
-/** Who ended TCP, and when: `FIN by the server after 2.1 s`. */
-function tcpEnd({ firstTime, endedAt }: ConnectionSummary, by: Direction, ended: CloseReason): Part {
+/** The end that ended TCP, and when: `FIN by the server after 2.1 s`. */
+function tcpEnd({ firstTime, endedAt }: ConnectionSummary, by: Direction, ended: CloseReason): LabelledPart {
   const flag = ended === 'reset' ? 'RST' : 'FIN';
   const who = by === 'unknown' ? '' : print` by the ${by}`;
   const after =
@@ -155,9 +157,9 @@ function tcpEnd({ firstTime, endedAt }: ConnectionSummary, by: Direction, ended:
 }
 
 /** The first close frame, and the other side's. */
-function closeFrameParts({ directions, closeCode }: ConnectionSummary, closedBy: Direction): Part[] {
+function closeFrameParts({ directions, closeCode }: ConnectionSummary, closedBy: Direction): LabelledPart[] {
   const reason = directions[closedBy]?.close?.reason ?? '';
-  const parts: Part[] = [
+  const parts: LabelledPart[] = [
     closeCode === undefined
       ? [print`a close frame, its code not captured`, 'dim']
       : [print`${closeCode} ${escapeText(closeCodeInfo(closeCode).name)}`, isQuietClose(closeCode) ? 'ok' : 'warning'],
@@ -165,12 +167,12 @@ function closeFrameParts({ directions, closeCode }: ConnectionSummary, closedBy:
   if (reason !== '') parts.push([print`"${escapeText(reason)}"`]);
   if (closedBy === 'unknown') return parts;
   const answer = directions[closedBy === 'client' ? 'server' : 'client'].close;
-  const answered: Part = answer ? [print`answered with ${answer.code ?? '?'}`] : [print`not answered`, 'dim'];
+  const answered: LabelledPart = answer ? [print`answered with ${answer.code ?? '?'}`] : [print`not answered`, 'dim'];
   return [...parts, [print`by the ${closedBy}`], answered];
 }
 
-/** The same in a few columns: who closed, and the code. */
-export function closedCell({ closedBy, closeCode, ended, handshake }: ConnectionSummary): Part {
+/** The same in a few columns: the end that closed, and the code. */
+export function closedCell({ closedBy, closeCode, ended, handshake }: ConnectionSummary): LabelledPart {
   if (closedBy !== undefined) {
     const text = print`${ARROW[closedBy]} ${closeCode ?? print`?`}`;
     return isQuietClose(closeCode) ? [text] : [text, 'warning'];
@@ -187,7 +189,7 @@ interface Fault {
   readonly severity: Severity;
 }
 
-/** The rules that were broken, the worst and most frequent first. What the capture lacks is nobody's fault, and is told elsewhere. */
+/** The rules that were broken, the worst and most frequent first. What the capture lacks is no fault of either end, and is reported elsewhere. */
 function faultsOf(diagnostics: DiagnosticCounts): Fault[] {
   return (Object.entries(diagnostics) as [DiagnosticCode, number][])
     .filter(([code]) => !(code in CAPTURE_RULES))
@@ -199,17 +201,19 @@ function faultText({ code, count, severity }: Fault): Printable {
   return print`${MARK[severity]} ${grouped(count)} ${code}`;
 }
 
-/** At most so many of them, but all errors, and how many more there are. */
-export function faultParts(diagnostics: DiagnosticCounts, most: number): Part[] {
+/** At most this many of them, but all errors, and how many more there are. */
+export function faultParts(diagnostics: DiagnosticCounts, most: number): LabelledPart[] {
   const faults = faultsOf(diagnostics);
   const errors = faults.filter(({ severity }) => severity === 'error').length;
-  const parts = faults.slice(0, Math.max(most, errors)).map((fault): Part => [faultText(fault), fault.severity]);
+  const parts = faults
+    .slice(0, Math.max(most, errors))
+    .map((fault): LabelledPart => [faultText(fault), fault.severity]);
   const rest = faults.length - parts.length;
   return rest > 0 ? [...parts, [print`and ${things(rest, 'more rule')}`, 'dim']] : parts;
 }
 
 /** What is wrong with a connection, from all of it to the least that can be said; without notices. */
-export function faultCells({ diagnostics, directions }: ConnectionSummary): [Part, ...Part[]] {
+export function faultCells({ diagnostics, directions }: ConnectionSummary): [LabelledPart, ...LabelledPart[]] {
   const faults = faultsOf(diagnostics).filter(({ severity }) => severity !== 'notice');
   const lostBytes = [...eachDirection(directions)].reduce((total, [, counts]) => total + counts.lostBytes, 0);
   const lost = lostBytes > 0 ? [print`lost ${bytesCell(lostBytes)}`] : [];
@@ -226,6 +230,6 @@ export function faultCells({ diagnostics, directions }: ConnectionSummary): [Par
     warning > 0 ? print`${MARK.warning} ${grouped(warning)}` : print``,
   ];
   const texts = [[...faults.map(faultText), ...lost], [...counts.filter(Boolean), ...lost], counts.filter(Boolean)];
-  const [all, ...shorter] = texts.map((parts): Part => [joined(parts, print`  `), worst.severity]);
+  const [all, ...shorter] = texts.map((parts): LabelledPart => [joined(parts, print`  `), worst.severity]);
   return [all!, ...shorter];
 }

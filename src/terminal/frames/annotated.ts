@@ -18,7 +18,7 @@ import { previewText } from '../../describe/preview-text.js';
 import type { View, ViewOptions } from '../../describe/view.js';
 import { joined, print, type Printable } from '../../describe/printable.js';
 
-/** The annotated view: every bit of every frame with its meaning. A blank line stands between records, in front of the first too where it `goesOn`. */
+/** The annotated view: every bit of every frame with its meaning. A blank line separates records, and precedes the first too where it `goesOn`. */
 export function annotatedView(options: ViewOptions, look: Look, goesOn = false): View {
   let first = !goesOn;
   const originOf = originWords(options);
@@ -85,7 +85,7 @@ export function drawMissing(
   return drawOther(what, record, print`at ${hexOffset(record.offset)}`, look, origin);
 }
 
-/** A frame: title, header fields, payload, and the message that it completes where that tells more. */
+/** A frame: title, header fields, payload, and the message that it completes where that adds something. */
 export function drawFrame(
   frame: Frame,
   options: ViewOptions,

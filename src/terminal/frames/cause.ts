@@ -6,7 +6,7 @@ import { hexOffset, INDENT, type Look } from '../layout.js';
 
 type CauseRecord = Judged & { readonly type: 'cause' };
 
-/** The cause of a framing error, for views that have one line a frame. `whose`: the connection, where records of others may stand between. */
+/** The cause of a framing error, for views that have one line a frame. `whose`: the connection, where records of others may come between. */
 export function causeLines(record: CauseRecord, whose: Printable, indent: number, look: Look): Printable {
   return hangingLines(print`${whose}${wordsOf(record)}`, indent, look.theme.title, look);
 }

@@ -8,18 +8,18 @@ import type { ViewOptions } from '../../describe/view.js';
 import { truncate } from '../width.js';
 import { print, type Printable } from '../../describe/printable.js';
 
-/** Payload bytes that stand on a line: more than fits into the widest. */
+/** Payload bytes on a line: more than fits into the widest. */
 export const MOST_SHOWN = 256;
 
-type Shown = Pick<ViewOptions, 'preview' | 'stretch'>;
+type PreviewLimits = Pick<ViewOptions, 'preview' | 'stretch'>;
 
-/** How many of a payload's bytes stand on its line, at most. */
-export function shownBytes(whole: number, { preview, stretch }: Shown): number {
+/** How many of a payload's bytes are on its line, at most. */
+export function shownBytes(whole: number, { preview, stretch }: PreviewLimits): number {
   return Math.min(stretch ? preview : Math.min(MOST_SHOWN, preview), whole);
 }
 
-/** What a frame says, in a few words of at most about `room` columns. */
-export function frameContent(frame: Frame, options: Shown, room: number): Printable {
+/** The content of a frame, in at most about `room` columns. */
+export function frameContent(frame: Frame, options: PreviewLimits, room: number): Printable {
   const { close, message } = frame;
   if (close?.code !== undefined) {
     const reason = close.reason === '' ? '' : print` "${escapeText(close.reason)}"`;
@@ -36,16 +36,22 @@ export function frameContent(frame: Frame, options: Shown, room: number): Printa
   return preview(frame.payload, frame.received, frame.header.opcode !== OPCODE.binary, options, room);
 }
 
-/** Columns in which content says something. */
+/** The fewest columns in which content is shown. */
 const LEAST_CONTENT = 12;
 
-/** Behind compressed content, also where that is too long: its size when it is inflated. Nothing where both have no room. */
+/** After compressed content, also where that is too long: its size when it is inflated. Nothing where both have no room. */
 export function plainNote(bytes: number, room: number): Printable {
   const note = print`  (${bytes} plain)`;
   return room - note.length < LEAST_CONTENT ? print`` : note;
 }
 
-function preview(payload: Uint8Array, whole: number, textual: boolean, options: Shown, room: number): Printable {
+function preview(
+  payload: Uint8Array,
+  whole: number,
+  textual: boolean,
+  options: PreviewLimits,
+  room: number,
+): Printable {
   const shown = payload.subarray(0, shownBytes(whole, options));
   if (shown.length === 0) return print``;
   if (textual && previewText(shown, shown.length < whole) !== undefined) {

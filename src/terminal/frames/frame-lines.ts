@@ -32,7 +32,7 @@ const CUT = rawText(print`…`);
 
 /** What is drawn again and again is kept as bytes: that many of them. */
 const MOST_KEPT = 4096;
-/** Longer payloads are not told apart by the keys of what is kept. */
+/** Longer payloads are not distinguished by the keys of what is kept. */
 const LONG = 2 ** 40;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -149,7 +149,7 @@ class FrameLines {
     for (const diagnostic of record.diagnostics) out.text(diagnosticLines(diagnostic, DIAGNOSTIC_INDENT, this.look));
   }
 
-  /** Under the frame; in a capture lines of other connections may stand between. */
+  /** Under the frame; in a capture lines of other connections may come between. */
   private cause(record: Judged & { type: 'cause' }, out: LineBuffer): void {
     const whose = this.options.captured === true ? print`#${record.connection} ${ARROW[record.direction]} ` : print``;
     out.text(causeLines(record, whose, DIAGNOSTIC_INDENT, this.look));

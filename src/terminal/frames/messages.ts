@@ -13,7 +13,7 @@ import { previewText } from '../../describe/preview-text.js';
 import type { View, ViewOptions } from '../../describe/view.js';
 import { joined, print, type Printable } from '../../describe/printable.js';
 
-/** The messages as the application sees them: assembled, inflated; frames are told of only where something is wrong. */
+/** The messages as the application sees them: assembled, inflated; frames are shown only where something is wrong. */
 export function messagesView(options: ViewOptions, look: Look): View {
   const originOf = originWords(options);
   return (record, out) => {
@@ -42,7 +42,7 @@ function drawMessage(message: Message, options: ViewOptions, look: Look, origin:
   return [...title, ...(json ?? drawContent(message, options, look))];
 }
 
-/** What is no message: the handshake; and in a capture, where others stand in between, whose fault is told below. */
+/** What is no message: the handshake; and in a capture, where others come between, the connection whose fault is reported below. */
 function drawOther(record: Judged, look: Look, origin: readonly Printable[]): Printable[] {
   if (record.type === 'handshake') return drawTitle([...handshakeWords(record.handshake), ...origin], print``, look);
   if (record.type === 'cause') return [causeBlock(record, origin, look)];

@@ -4,12 +4,12 @@ import type { ViewOptions } from '../../describe/view.js';
 import { print, type Printable } from '../../describe/printable.js';
 
 /** What a title says of where its record comes from. */
-export type Origin = (record: Judged) => Printable[];
+export type OriginWords = (record: Judged) => Printable[];
 
-const NOWHERE: Origin = () => [];
+const NOWHERE: OriginWords = () => [];
 
 /** Connection and time of a record of a capture, as words of its title; nothing of bare bytes, which have neither. */
-export function originWords({ captured, since }: Pick<ViewOptions, 'captured' | 'since'>): Origin {
+export function originWords({ captured, since }: Pick<ViewOptions, 'captured' | 'since'>): OriginWords {
   if (captured !== true) return NOWHERE;
   const clock = new Clock({ digits: 6, since });
   return ({ connection, time }) => {
@@ -19,7 +19,7 @@ export function originWords({ captured, since }: Pick<ViewOptions, 'captured' | 
   };
 }
 
-/** Who sent it: for records that do not say so by themselves. */
+/** The sender: for records that do not show it by themselves. */
 export function senderWords({ direction }: Pick<Judged, 'direction'>): Printable[] {
   return direction === 'unknown' ? [] : [print`from ${direction}`];
 }

@@ -121,7 +121,7 @@ function drawRuns(
   return lines;
 }
 
-/** What is nested deeper stands on one line: indentation costs blanks for each level, and a peer may nest thousands. */
+/** What is nested deeper is on one line: indentation costs blanks for each level, and a peer may nest thousands. */
 const DEEPEST = 24;
 
 /** JSON indented, escaped line by line; undefined where the text is no JSON object or list. */

@@ -18,7 +18,7 @@ import { joined, print, type Printable } from '../../describe/printable.js';
 export interface ChecklistOptions {
   /** All rows; without it those that found something, and the number of the others. */
   readonly verbose: boolean;
-  /** Where a diagnostic's offset stands in the user's text; without it the offset is shown. */
+  /** The place of a diagnostic's offset in the user's text; without it the offset is shown. */
   readonly place?: HandshakeText['place'];
 }
 
@@ -62,7 +62,7 @@ function wordsAt({ width }: Look): number {
   return INDENT.length + LABEL_WIDTH + (width >= WIDE ? RFC_WIDTH : 0);
 }
 
-/** Words in lines of the room behind the sections; a word that is longer than a line goes on in the next. */
+/** Words in lines of the room after the sections; a word that is longer than a line continues in the next. */
 function fill(text: Printable, look: Look): Printable[] {
   const room = Math.max(24, look.width - wordsAt(look));
   return wrap(text, room).flatMap((line) => broken(line, room));
@@ -79,7 +79,7 @@ function broken(line: Printable, room: number): Printable[] {
   return [...pieces, rest];
 }
 
-/** A requirement with its result and section in front; on a narrow terminal the section stands behind it. */
+/** A requirement after its result and section; on a narrow terminal the section follows it. */
 function drawRow(label: Label, requirement: Printable, rfc: Printable, look: Look): Printable[] {
   const { theme, width } = look;
   const wide = width >= WIDE;
@@ -110,7 +110,7 @@ function placeWords({ side, span }: HandshakeDiagnostic, options: ChecklistOptio
   return print`${side}, ${where}`;
 }
 
-/** All rows of a group, without what was found: that stands above. */
+/** All rows of a group, without what was found: that is shown above. */
 function drawGroup(group: Group, all: readonly ChecklistRow[], look: Look): Printable[] {
   const mine = all.filter(({ code }) => Object.hasOwn(group.rules, code));
   const rows = mine.flatMap((row) => drawRow(labelOf(row), escapeText(row.requirement), escapeText(row.rfc), look));
@@ -157,7 +157,7 @@ function drawVerdict(rows: readonly ChecklistRow[], handshake: Handshake, look: 
   ];
 }
 
-/** Faults come first, then what is worth a look, then what a verdict needs and was not seen. */
+/** Faults come first, then warnings and notices, then what a verdict needs and was not seen. */
 const FOUND: readonly Label[] = ['fail', 'warn', 'note', 'not seen'];
 
 /** What was found, and where; without it, what was not seen of the headers that a handshake needs. */

@@ -11,13 +11,13 @@ const LABEL_WIDTH = 10;
 
 /** A diagnostic in words: severity, offset, what is wrong, then rule, section and the close code the RFC asks for. */
 export function drawDiagnostic(diagnostic: Diagnostic, look: Look): Printable[] {
-  const told = explain(diagnostic);
-  const paint = look.theme[told.severity];
-  const label = print`${MARK[told.severity]} ${told.severity}`.padEnd(LABEL_WIDTH);
+  const explained = explain(diagnostic);
+  const paint = look.theme[explained.severity];
+  const label = print`${MARK[explained.severity]} ${explained.severity}`.padEnd(LABEL_WIDTH);
   const indent = print` `.repeat(INDENT.length + LABEL_WIDTH + 1);
   const room = Math.max(24, look.width - indent.length);
-  const words = wrap(print`${place(diagnostic)}: ${escapeText(told.message)}`, room);
-  const source = wrap(reference(told), room);
+  const words = wrap(print`${place(diagnostic)}: ${escapeText(explained.message)}`, room);
+  const source = wrap(reference(explained), room);
   return [
     print`${INDENT}${paint(label)} ${words[0]!}`,
     ...words.slice(1).map((line) => print`${indent}${line}`),
@@ -27,12 +27,12 @@ export function drawDiagnostic(diagnostic: Diagnostic, look: Look): Printable[] 
 
 /** For views that have one line a frame (see `hangingLines`). */
 export function diagnosticLines(diagnostic: Diagnostic, indent: number, look: Look): Printable {
-  const told = explain(diagnostic);
-  const words = print`${told.severity} ${offset(diagnostic.span)}: ${escapeText(told.message)} (${reference(told)})`;
-  return hangingLines(words, indent, look.theme[told.severity], look);
+  const explained = explain(diagnostic);
+  const words = print`${explained.severity} ${offset(diagnostic.span)}: ${escapeText(explained.message)} (${reference(explained)})`;
+  return hangingLines(words, indent, look.theme[explained.severity], look);
 }
 
-/** Words on one line where nobody looks at columns, else on as many as it takes, indented further from the second on. Ends with a line end. */
+/** Words on one line where the width does not matter, else on as many as it takes, indented further from the second on. Ends with a line end. */
 export function hangingLines(words: Printable, indent: number, paint: Paint, look: Look): Printable {
   const lead = print` `.repeat(indent);
   const room = look.isOpen ? Infinity : Math.max(24, look.width - indent - INDENT.length);
@@ -45,13 +45,13 @@ export function hangingLines(words: Printable, indent: number, paint: Paint, loo
 
 /** What is wrong and by which rule, without its place. */
 export function brokenRule(diagnostic: Diagnostic): Printable {
-  const told = explain(diagnostic);
-  return print`${escapeText(told.message)} (${reference(told)})`;
+  const explained = explain(diagnostic);
+  return print`${escapeText(explained.message)} (${reference(explained)})`;
 }
 
-function reference(told: Explanation): Printable {
-  const close = told.closeCode === undefined ? '' : print`, close ${told.closeCode}`;
-  return print`${told.code}, ${escapeText(told.rfc)}${close}`;
+function reference(explained: Explanation): Printable {
+  const close = explained.closeCode === undefined ? '' : print`, close ${explained.closeCode}`;
+  return print`${explained.code}, ${escapeText(explained.rfc)}${close}`;
 }
 
 function place({ span }: Diagnostic): Printable {

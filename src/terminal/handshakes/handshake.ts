@@ -8,7 +8,7 @@ import { joined, print, type Printable } from '../../describe/printable.js';
 
 const LABEL_WIDTH = 13;
 
-/** The opening handshake: both heads as they came, and what they agreed on. Judgements stand below it. `origin` ends the title. */
+/** The opening handshake: both heads as they came, and what they agreed on. Judgements follow it. `origin` ends the title. */
 export function drawHandshake(handshake: Handshake, look: Look, origin: readonly Printable[] = []): Printable[] {
   const { theme } = look;
   const start = (handshake.request ?? handshake.response)?.span.start ?? 0;
@@ -59,7 +59,7 @@ function agreed(handshake: Handshake): Agreement[] {
   return rows;
 }
 
-/** The handshake in a few words: what was asked for, and the answer. */
+/** The handshake in a few words: the request, and the answer. */
 export function handshakeWords({ request, response, subprotocol, extensions }: Handshake): Printable[] {
   const words = [
     'handshake',

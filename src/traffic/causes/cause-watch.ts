@@ -5,7 +5,7 @@ import { isFinding } from '../../rules/catalogue.js';
 import type { Judged } from '../judged.js';
 import { CauseSearch } from './cause-search.js';
 
-type Found = Judged & { readonly type: 'cause' };
+type FoundCause = Judged & { readonly type: 'cause' };
 
 interface Watched {
   readonly place: number;
@@ -13,9 +13,9 @@ interface Watched {
   readonly search: CauseSearch;
 }
 
-const NOTHING: readonly Found[] = [];
+const NOTHING: readonly FoundCause[] = [];
 // Most connections have no fault: they share these.
-const NOBODY: readonly Watched[] = [];
+const NONE_WATCHED: readonly Watched[] = [];
 const NO_DIRECTION: readonly Direction[] = [];
 const NO_BYTES: Uint8Array = new Uint8Array(0);
 const FROM_START = [0, 0] as const;
@@ -27,7 +27,7 @@ const FROM_START = [0, 0] as const;
 export class CauseWatch {
   /** Directions whose first framing error was seen. */
   private seen: readonly Direction[] = NO_DIRECTION;
-  private open: readonly Watched[] = NOBODY;
+  private open: readonly Watched[] = NONE_WATCHED;
   /** Offsets of the bytes that come next, by stream. */
   private offsetA: number;
   private offsetB: number;
@@ -56,7 +56,7 @@ export class CauseWatch {
   }
 
   /** They have been read. */
-  finish(): readonly Found[] {
+  finish(): readonly FoundCause[] {
     const { place } = this;
     const offset = this.pass(place, this.end - this.start);
     this.start = this.end;
@@ -67,25 +67,25 @@ export class CauseWatch {
   }
 
   /** `length` bytes are missing: what was searched there ends. */
-  gap(place: Side, length: number): readonly Found[] {
+  gap(place: Side, length: number): readonly FoundCause[] {
     this.pass(place, length);
     return this.decided((watched) => watched.place === place && watched.search.end(false));
   }
 
   /** No byte follows. */
-  close(): readonly Found[] {
+  close(): readonly FoundCause[] {
     return this.decided(({ search }) => search.end(true));
   }
 
   /** What is to be reported before this record. */
-  before(record: Judged): readonly Found[] {
+  before(record: Judged): readonly FoundCause[] {
     if (this.open.length === 0 || record.type !== 'frame') return NOTHING;
     const last = endOf(record.frame) - 1;
     return this.decided(({ search, record: { direction } }) => direction === record.direction && search.decide(last));
   }
 
   /** Whether something is wrong with this frame whose cause is looked for. What is to be reported after it. */
-  after(record: Judged): readonly Found[] {
+  after(record: Judged): readonly FoundCause[] {
     const { type, direction, diagnostics } = record;
     if (type !== 'frame' || diagnostics.length === 0 || this.seen.includes(direction)) return NOTHING;
     if (!diagnostics.some((diagnostic) => isFinding(diagnostic, false))) return NOTHING;
@@ -101,7 +101,7 @@ export class CauseWatch {
     return place === 0 ? (this.offsetA += length) : (this.offsetB += length);
   }
 
-  /** The bytes that are read, where the search goes on with them. */
+  /** The bytes that are read, where the search continues with them. */
   private hand({ place, search }: Watched): void {
     const { wanted } = search;
     if (place !== this.place || wanted === undefined) return;
@@ -109,7 +109,7 @@ export class CauseWatch {
     if (from >= this.start && from < this.end) search.append(this.bytes.subarray(from, this.end));
   }
 
-  private decided(decide: (watched: Watched) => unknown): readonly Found[] {
+  private decided(decide: (watched: Watched) => unknown): readonly FoundCause[] {
     const { open } = this;
     for (const watched of open) decide(watched);
     if (!open.some(({ search }) => search.isOver)) return NOTHING;

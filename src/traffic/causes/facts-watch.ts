@@ -13,12 +13,12 @@ const MOST_BODY = 2048;
 const PROMPT = 1;
 
 /** What is remembered of one end. */
-class End {
+class WatchedEnd {
   spoke = false;
   fault: Diagnostic | undefined;
   private largest = -1;
   private types = 0;
-  /** Of the last message: numbers, because messages are many and one object each is what they cost. */
+  /** Of the last message: numbers, because there are many messages, and an object for each would be their main cost. */
   private opcode = 0;
   private length = 0;
   private isLargest = false;
@@ -47,17 +47,17 @@ class End {
   }
 }
 
-/** Remembers of a connection what tells why it ended as it did: little, whatever passes. */
+/** Remembers of a connection what shows why it ended as it did: little, whatever passes. */
 export class FactsWatch {
-  private readonly client = new End();
-  private readonly server = new End();
+  private readonly client = new WatchedEnd();
+  private readonly server = new WatchedEnd();
   private handshake: Handshake | undefined;
   private body: Uint8Array | undefined;
   private isAnswer = false;
   private isAtOpen = false;
   private hasClosed = false;
   private openTime = NaN;
-  /** Who sent the last message, and when. */
+  /** The side that sent the last message, and when. */
   private lastBy: Direction | undefined;
   private lastTime = NaN;
 

@@ -1,7 +1,7 @@
 /** What one transport took for the same conversation: counted on its sockets, with heads and handshakes. */
 export interface ComparedTransport {
   readonly name: string;
-  /** Messages that were heard: all that were said. */
+  /** Messages that were received: all that were sent. */
   readonly messages: number;
   /** HTTP requests, the handshakes among them. */
   readonly requests: number;
@@ -10,7 +10,7 @@ export interface ComparedTransport {
   readonly bytesDown: number;
   /** Bytes that are not the messages themselves, for each message. */
   readonly overheadPerMessage: number;
-  /** Milliseconds from the saying to the hearing. */
+  /** Milliseconds from sending to receipt. */
   readonly delayMedianMs: number;
   readonly delayMaxMs: number;
 }

@@ -3,7 +3,7 @@ export interface RelayFault {
   /** Seconds since the epoch. */
   readonly time: number;
   readonly connection: number;
-  /** From whom the frame came. */
+  /** The sender of the frame. */
   readonly direction: 'client' | 'server';
   readonly fault: 'corrupt' | 'fragment' | 'duplicate' | 'drop' | 'close';
   /** The frame in its direction, from 0, as it came. */

@@ -1,4 +1,4 @@
-/** What one side said, fit for comparison. */
+/** What one side sent, in a form for comparison. */
 export interface Reply {
   /** Equal where the replies are the same; undefined: it is not known, and whatever comes in its place is right. */
   readonly key: string | undefined;
@@ -44,7 +44,7 @@ export interface CloseDifference {
   readonly received?: ServerEnd;
 }
 
-/** Who closes first is often chance: what counts is the code, and that a server does not leave by itself which did not then. */
+/** Which end closes first is often chance: what counts is the code, and that a server that did not end the connection in the recording does not end it now. */
 export function isSameEnd(recorded: ServerEnd | undefined, received: ServerEnd | undefined): boolean {
   if (recorded && received) return recorded.code === received.code && recorded.reason === received.reason;
   return (recorded ?? received)?.first !== true;

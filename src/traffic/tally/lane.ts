@@ -3,7 +3,7 @@ import { OPCODE, OPCODES } from '../../codec/frames/registry.js';
 import { RoundTrips } from './pings.js';
 import { COUNT_NAMES, type CloseSummary, type Counts, type DirectionSummary } from './summary.js';
 
-/** RFC 6455 §7.4.1: what stands for a close frame without a code. */
+/** RFC 6455 §7.4.1: the code of a close frame without one. */
 const NO_CODE = 1005;
 
 type OpcodeTotals = Partial<Record<(typeof OPCODES)[number]['name'], number>>;
@@ -36,7 +36,7 @@ export class DirectionTally implements Counts {
     this.payloadBytes += received;
     if (opcode >= OPCODE.close) return;
     if (header.fin && frame.missing === 0 && !frame.compressed && frame.place === 'first') {
-      // A message of one frame, known without `frame.message`, which may be made when it is asked for.
+      // A message of one frame, known without `frame.message`, which may be made on demand.
       this.messages++;
       this.messageBytes += received;
     } else if (frame.message !== undefined) this.message(frame.message);

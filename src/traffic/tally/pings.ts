@@ -2,16 +2,16 @@ import type { PingSummary } from './summary.js';
 
 /** Pings that wait for their pong. An older one is given up as unanswered. */
 const MOST_WAITING = 64;
-/** Bytes by which they are told apart: all that a control frame may have (RFC 6455 §5.5). */
+/** Bytes by which they are distinguished: all that a control frame may have (RFC 6455 §5.5). */
 const MOST_BYTES = 125;
-/** Pongs that are kept without a ping: it may wait behind a hole in its direction, and be told of later. */
+/** Pongs that are kept without a ping: the ping may wait after a hole in its direction, and be reported later. */
 const MOST_EARLY = 8;
 /** Round-trip times kept for the median. */
 const MOST_SAMPLES = 1024;
 
 const EMPTY = new Uint8Array(0);
 
-interface Waiting {
+interface WaitingPing {
   /** A copy of the payload, in memory that is used again. */
   bytes: Uint8Array;
   length: number;
@@ -29,10 +29,10 @@ export class RoundTrips {
   private givenUp = 0;
   private readonly samples = new Samples();
   /** A ring: `size` entries from `head` on, the oldest first. */
-  private readonly ring: (Waiting | undefined)[] = [];
+  private readonly ring: (WaitingPing | undefined)[] = [];
   private head = 0;
   private size = 0;
-  /** Times of the pongs that are held, all for the ping at `target` or its likes. */
+  /** Times of the pongs that are held, all for the ping at `target` or equal ones. */
   private readonly pongs: number[] = [];
   private target = -1;
   private readonly early: { readonly payload: Uint8Array; readonly time: number }[] = [];
@@ -84,7 +84,7 @@ export class RoundTrips {
     this.early.push({ payload: new Uint8Array(payload), time });
   }
 
-  /** Was the ping told of after its pong? */
+  /** Was the ping reported after its pong? */
   private isAnswered(payload: Uint8Array, time: number): boolean {
     const isFor = (pong: Uint8Array): boolean => isSame({ bytes: pong, length: pong.length }, payload);
     const at = this.early.findIndex((pong) => pong.time > time && isFor(pong.payload));
@@ -109,7 +109,7 @@ export class RoundTrips {
     this.drop(target + 1);
   }
 
-  private waiting(at: number): Waiting {
+  private waiting(at: number): WaitingPing {
     return this.ring[(this.head + at) % MOST_WAITING]!;
   }
 
@@ -134,7 +134,7 @@ export class RoundTrips {
   }
 }
 
-function isSame({ bytes, length }: Pick<Waiting, 'bytes' | 'length'>, payload: Uint8Array): boolean {
+function isSame({ bytes, length }: Pick<WaitingPing, 'bytes' | 'length'>, payload: Uint8Array): boolean {
   if (length !== payload.length) return false;
   for (let i = 0; i < length; i++) if (bytes[i] !== payload[i]) return false;
   return true;
@@ -145,7 +145,7 @@ class Samples {
   private min = Infinity;
   private max = -Infinity;
   private seen = 0;
-  /** Every how many-th value is kept. */
+  /** Of how many values one is kept. */
   private step = 1;
   private kept: number[] = [];
 

@@ -24,14 +24,14 @@ export function severityOf(code: DiagnosticCode): Severity {
   return (RULES[code] as Rule).severity;
 }
 
-/** Ends that nobody has to look into: done, going away, no code. */
+/** Ordinary ends: done, going away, no code. */
 const QUIET_CLOSES: ReadonlySet<number | undefined> = new Set([1000, 1001, 1005, undefined]);
 
 export function isQuietClose(code: number | undefined): boolean {
   return QUIET_CLOSES.has(code);
 }
 
-/** How much a connection deserves to be looked at. */
+/** The rank by which connections are shown first. */
 function urgency({ diagnostics, directions, closeCode, ended, handshake }: ConnectionSummary): number {
   const { error, warning } = severities(diagnostics);
   if (error > 0) return 4;
@@ -40,7 +40,7 @@ function urgency({ diagnostics, directions, closeCode, ended, handshake }: Conne
   return warning > 0 ? 1 : 0;
 }
 
-/** At most `most` of them: those that deserve a look before the others, in the order of their numbers. */
+/** At most `most` of them: those of a higher rank first, in the order of their numbers. */
 export function noteworthy(summaries: readonly ConnectionSummary[], most: number): ConnectionSummary[] {
   const byNumber = (a: ConnectionSummary, b: ConnectionSummary): number => a.connection - b.connection;
   if (summaries.length <= most) return [...summaries].sort(byNumber);

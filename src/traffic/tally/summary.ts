@@ -25,7 +25,7 @@ export interface Counts {
   /** Holes in what was captured, and the bytes that are missing there. */
   readonly gaps: number;
   readonly lostBytes: number;
-  /** Bytes that are no frames: behind a refusal or a hole, or the beginning of a header. */
+  /** Bytes that are no frames: after a refusal or a hole, or the beginning of a header. */
   readonly otherBytes: number;
 }
 
@@ -104,7 +104,7 @@ export interface HandshakeSummary {
   readonly answered: boolean;
 }
 
-/** Both ends, and what lies between them. */
+/** Both ends, and the layers between them. */
 export interface PassedEndpoints extends Endpoints {
   /** Tunnels and proxies, outermost first. */
   readonly through?: readonly Passage[];
@@ -117,13 +117,13 @@ export interface ConnectionSummary extends PassedEndpoints, TimeSpan {
   readonly diagnostics: DiagnosticCounts;
   readonly handshake?: HandshakeSummary;
   /**
-   * As RFC 6455 §7.1.5 has it: the code of the first close frame, 1005 where that has none, 1006 where the connection
-   * ended without one. Absent where nobody knows: it goes on, or what was not captured may hold the close frame.
+   * As RFC 6455 §7.1.5 has it: the code of the first close frame, 1005 where that has none, 1006 where the connection ended
+   * without one. Absent where it is not known: the connection continues, or what was not captured may hold the close frame.
    */
   readonly closeCode?: number;
-  /** Who sent the first close frame. */
+  /** The end that sent the first close frame. */
   readonly closedBy?: Direction;
-  /** Who ended the TCP connection (the first FIN, or the RST), and when: seconds since the epoch. */
+  /** The end that ended the TCP connection (the first FIN, or the RST), and when: seconds since the epoch. */
   readonly endedBy?: Direction;
   readonly endedAt?: number;
   readonly ended?: CloseReason;
@@ -145,7 +145,7 @@ export interface RunTotals extends TimeSpan {
   readonly diagnostics: DiagnosticCounts;
 }
 
-/** The directions in which something is told, in their order. */
+/** The directions for which something is reported, in their order. */
 export function* eachDirection<T>({ client, server, unknown }: Directions<T>): Generator<[Direction, T]> {
   yield ['client', client];
   yield ['server', server];

@@ -9,12 +9,12 @@ import { DirectionTally } from './lane.js';
 import type { CloseReason } from '../../codec/bytes/stream-taker.js';
 import type { ConnectionSummary, HandshakeSummary, PassedEndpoints } from './summary.js';
 
-/** RFC 6455 §7.1.5: stands for an end without a close frame. */
+/** RFC 6455 §7.1.5: the code of an end without a close frame. */
 const NO_CLOSE_FRAME = 1006;
 
 const SIDE: Readonly<Record<Direction, number>> = { client: 0, server: 1, unknown: 2 };
 
-/** Who sent the first FIN, or the RST, and when: seconds since the epoch, NaN where unknown. */
+/** The end that sent the first FIN, or the RST, and when: seconds since the epoch, NaN where unknown. */
 export interface TcpEnd {
   readonly by: Direction;
   readonly time: number;
@@ -41,7 +41,7 @@ export class Tally {
     private endpoints: PassedEndpoints = {},
   ) {}
 
-  /** Says who they are, where that is known only now. */
+  /** Sets the endpoints, which may be known only now. */
   named(endpoints: PassedEndpoints): void {
     this.endpoints = { ...this.endpoints, ...endpoints };
   }
@@ -82,7 +82,7 @@ export class Tally {
     this.blind = true;
   }
 
-  /** The end of it. Only `fin` and `reset` are of this connection: for the others the time is somebody else's. */
+  /** The end of it. Only `fin` and `reset` are of this connection: for the others the time is that of something else. */
   ended(reason: CloseReason, time = NaN, by?: TcpEnd): void {
     this.reason = reason;
     this.tcpEnd = by;
@@ -130,7 +130,7 @@ export class Tally {
     else if (opcode === OPCODE.pong) this.lane(direction === 'client' ? 'server' : 'client').pong(frame.payload, time);
   }
 
-  /** The earlier one: what waited behind a hole is told of later. */
+  /** The earlier one: what waited after a hole is reported later. */
   private closing(direction: Direction, time: number): void {
     if (this.closedBy === undefined || time < this.lane(this.closedBy).closeTime) this.closedBy = direction;
   }

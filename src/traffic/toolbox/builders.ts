@@ -1,4 +1,4 @@
-/** What writes frames, handed on to the commands: they know no floor below this one but for its types. */
+/** What writes frames, handed on to the commands, which import only types of the floors below. */
 export { MessageDeflater } from '../../codec/deflate/message-deflate.js';
 export { deflateWith } from '../../codec/deflate/node-zlib.js';
 export { encodeFrame } from '../../codec/frames/frame-writer.js';

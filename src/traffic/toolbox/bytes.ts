@@ -1,4 +1,4 @@
-/** Bytes and text, handed on to the commands: they know no floor below this one but for its types. */
+/** Bytes and text, handed on to the commands, which import only types of the floors below. */
 export { encodeBase64 } from '../../codec/bytes/base64.js';
 export { hostPort } from '../../codec/bytes/endpoint.js';
 export { concat } from '../../codec/bytes/byte-collector.js';

@@ -1,4 +1,4 @@
-/** What reads and judges keys and handshakes, handed on to the commands: they know no floor below this one but for its types. */
+/** What reads and judges keys and handshakes, handed on to the commands, which import only types of the floors below. */
 export { acceptStepsWith } from '../../codec/handshake/accept-key.js';
 export { findAcceptMistake } from '../../codec/handshake/accept-mistakes.js';
 export { readHandshake } from '../../codec/handshake/handshake.js';

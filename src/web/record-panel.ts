@@ -9,7 +9,7 @@ import { RowList } from './row-list.js';
 const MOST_CHOICES = 100;
 
 /** The live list of frames and handshakes, and what is known of the one that is selected. */
-export class Inspector {
+export class RecordPanel {
   private readonly detail = byId('detail', HTMLElement);
   private readonly only = byId('only', HTMLSelectElement);
   private readonly counted = byId('counted', HTMLElement);
@@ -37,14 +37,14 @@ export class Inspector {
   add(item: Item): void {
     this.list.add(item);
     this.empty.hidden = true;
-    if (item.kind === 'frame') this.tell(this.frames + 1);
+    if (item.kind === 'frame') this.showCount(this.frames + 1);
     if (item.kind === 'handshake') this.offer(item.connection, item.request?.line.split(' ')[1] ?? '');
   }
 
   clear(): void {
     this.list.clear();
     this.empty.hidden = false;
-    this.tell(0);
+    this.showCount(0);
     refill(this.detail, this.nothing);
   }
 
@@ -60,7 +60,7 @@ export class Inspector {
     this.detail.scrollTop = 0;
   }
 
-  private tell(frames: number): void {
+  private showCount(frames: number): void {
     this.frames = frames;
     this.counted.textContent = frames === 0 ? 'nothing yet' : count(frames, 'frame');
   }

@@ -8,15 +8,15 @@ import { MessageList } from './message-list.js';
 
 const SHOWN_BYTES = 256;
 
-export interface ConversationTaker {
+export interface ConnectPanelTaker {
   /** A connection is being made: what the request will ask for. */
   connecting(target: string): void;
   /** The server is to send a ping. */
   ping(): void;
 }
 
-/** What a person does with a WebSocket: connect, say something, read the answers. */
-export class Conversation {
+/** The form with which a user connects, sends messages and reads the answers. */
+export class ConnectPanel {
   readonly messages = new MessageList(byId('messages', HTMLElement));
   private readonly url = byId('url', HTMLInputElement);
   private readonly nickname = byId('nickname', HTMLInputElement);
@@ -30,7 +30,7 @@ export class Conversation {
   private socket: WebSocket | undefined;
   private isChat = false;
 
-  constructor(private readonly taker: ConversationTaker) {
+  constructor(private readonly taker: ConnectPanelTaker) {
     this.url.value = serverUrl('/');
     byId('connect', HTMLFormElement).addEventListener('submit', (event) => {
       event.preventDefault();
@@ -60,7 +60,7 @@ export class Conversation {
     return this.socket !== undefined;
   }
 
-  /** Whether the server can be asked for a ping. */
+  /** Whether a ping can be requested of the server. */
   canPing(can: boolean): void {
     this.ping.disabled = !can;
   }

@@ -15,8 +15,8 @@ import type { Reassembly } from './reassembly-limits.js';
 import { ACK, FIN, RST, SYN, type Segment } from './segment.js';
 import { Track } from './track.js';
 
-/** What is kept of a TCP connection. Made for thousands at once: texts are made when they are asked for. */
-export class Connection implements StreamOrigin {
+/** What is kept of a TCP connection. Made for thousands at once: texts are made when they are first used. */
+export class TcpConnection implements StreamOrigin {
   /** Counts from 0, in the order of first packets. */
   readonly number: number;
   /** Time of the first packet, seconds since the epoch, NaN where unknown. */
@@ -35,7 +35,7 @@ export class Connection implements StreamOrigin {
   packets = 0;
   /** TCP payload on the wire, by side, retransmissions too. */
   readonly payload: [number, number] = [0, 0];
-  /** Undefined: nobody is interested. */
+  /** Undefined: it is not wanted. */
   taker: StreamTaker | undefined;
   /** The tunnels of its first packet. */
   through: readonly Passage[] | undefined;
@@ -75,7 +75,7 @@ export class Connection implements StreamOrigin {
     return shardOf(this.low, this.high, count);
   }
 
-  /** What a segment's header tells, whether anybody reads the bytes or not. Gives whether it resets the connection. */
+  /** Takes what a segment's header shows, whether the bytes are read or not. Returns whether it resets the connection. */
   note(side: Side, { flags, sequence, acknowledgment, length }: Segment): boolean {
     const track = this.tracks[side];
     const other = this.tracks[otherSide(side)];
