@@ -1,42 +1,26 @@
 import type { DumpForm } from './form.js';
 import { OffsetBlock, type Proven } from './offset-block.js';
-import { isColumnHead, type OffsetRow, offsetRow } from './offset-row.js';
+import { isColumnHead, type OffsetRow, offsetRow, shownBytes } from './offset-row.js';
+import { type Heading, headingOf } from './headings.js';
 import { Sides } from './sides.js';
 import { SpokenBytes } from './spoken-bytes.js';
 import { straceCall } from './strace.js';
 import type { Events } from '../text/events.js';
 import { failInLine, LONGEST_SEARCHED, type Line } from '../text/lines.js';
-import { literalsIn } from '../text/literals.js';
+import { literalLine } from '../text/literal-line.js';
 import { latin1Bytes } from '../text/spelled.js';
 import { speakerOf, type Speaker } from '../text/speaker.js';
 
 /** Rulers and frames of tables. */
-const RULER = /^[\s+|=_*~-]*$/;
+const RULER = /^(?:[\s+|=_*~-]|\xe2[\x94\x95][\x80-\xbf])*$/;
 const CLOSING = /^\s*(?:0[xX])?([0-9a-fA-F]{4,16})[:h]?\s*$/;
 const HEAD = /(?:^|[\s:>\]<])((?:[A-Z]{3,10} \S+ HTTP\/1\.[01]|HTTP\/1\.[01] \d{3}(?: [^\r\n]*)?))$/;
 const FIELD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:(?: |$|\S)/;
-/** `curl --trace` and Netty say how many bytes stand in the rows below. */
-const CURL = /(?:^|\s)(=>|<=) (?:Send|Recv) (SSL )?(?:header|data)?,? ?(\d+) bytes \(0x[0-9a-f]+\)$/;
-const NETTY = /\[id: (0x[0-9a-f]+|\w+)[^\]]*\] (?:READ|WRITE|RECEIVED|USER_EVENT)?:? ?.*?(\d+)B$/;
-const OPENSSL = /^(read from|write to) 0x[0-9a-f]+ \[0x[0-9a-f]+\] \(\d+ bytes => (-?\d+) /i;
-/** `len=7`, `7 bytes` in the line of a literal. */
-const LENGTH = /(?<![\w.])(\d+) ?(?:bytes?|B)(?![\w])|\b(?:len|length|size|n)\s*[=:]\s*(\d+)\b/gi;
 /** A repeated line of a dump. */
 const REPEATED = /(?:^|\s)\*\s*$/;
 
 /** What stands in front of the two sides of Wireshark's follow. */
 const INDENTS: Readonly<Record<string, 'left' | 'right'>> = { '': 'left', '    ': 'right', '\t': 'right' };
-
-interface Heading {
-  readonly speaker: Speaker | undefined;
-  readonly stream: string;
-  /** Bytes that it promises, and those that came. */
-  readonly promised: number | undefined;
-  count: number;
-  /** Its rows are not of this layer: TLS records. */
-  readonly isOther: boolean;
-  readonly line: Line;
-}
 
 /** A head that is being read; `first`: its first line, as long as no header has come. */
 interface PastedHead {
@@ -65,8 +49,10 @@ export class LogText implements DumpForm {
   /** The first line that was not searched. */
   private tooLong: Line | undefined;
 
+  private readonly sides = new Sides();
+
   constructor(private readonly events: Events) {
-    this.spoken = new SpokenBytes(events, new Sides());
+    this.spoken = new SpokenBytes(events, this.sides);
   }
 
   /** What the text was read as, with the lines that held bytes. */
@@ -90,10 +76,11 @@ export class LogText implements DumpForm {
     }
     if (this.head !== undefined && this.field(line)) return;
     if (isColumnHead(text) || (RULER.test(text) && !REPEATED.test(text))) return;
-    if (REPEATED.test(text) && this.openBlocks().length > 0)
-      return this.refuse(line, 0, 'a * stands for rows that are left out: print all of them (hexdump -v, od -v)');
-    const row = offsetRow(text, this.openBlocks().length > 0);
+    const isOpen = this.openBlocks().length > 0;
+    const row = offsetRow(text, isOpen);
     if (row !== undefined) this.row(line, row);
+    else if (isOpen && REPEATED.test(text))
+      this.refuse(line, 0, 'a * stands for rows that are left out: print all of them (hexdump -v, od -v)');
     else this.other(line);
   }
 
@@ -103,7 +90,8 @@ export class LogText implements DumpForm {
     for (const block of this.openBlocks())
       this.give(closing === null ? block.settle() : block.end(closing[1]), this.sideOf(block));
     if (closing !== null && this.sawRows) return;
-    if (!this.startHead(line) && !this.strace(line) && !this.literal(line)) this.setHeading(line);
+    if (!this.startHead(line) && !this.strace(line) && !this.bareRow(line) && !this.literal(line))
+      this.setHeading(line);
   }
 
   end(): void {
@@ -130,6 +118,16 @@ export class LogText implements DumpForm {
     const block = this.blocks[side ?? 'other'];
     for (const other of this.openBlocks()) if (other !== block) this.give(other.settle(), this.sideOf(other));
     this.give(block.add(line, row), side);
+  }
+
+  /** Bytes and the same as characters, without an offset. */
+  private bareRow(line: Line): boolean {
+    const bytes = shownBytes(line.text);
+    if (bytes === undefined || this.heading?.isOther === true) return false;
+    this.sawRows = true;
+    this.use(line);
+    this.give({ bytes });
+    return true;
   }
 
   private openBlocks(): OffsetBlock[] {
@@ -163,25 +161,16 @@ export class LogText implements DumpForm {
     if (proven.bytes.length === 0) return;
     const { heading } = this;
     if (heading !== undefined) heading.count += proven.bytes.length;
-    this.spoken.take(proven.bytes, heading?.speaker ?? side, heading?.stream);
+    if (heading?.ends === undefined) return this.spoken.take(proven.bytes, heading?.speaker ?? side, heading?.stream);
+    this.spoken.flush();
+    this.events.append(proven.bytes, this.sides.tag([...heading.ends].sort().join(' '), heading.ends[0]));
   }
 
-  /** What a line says of the rows below it. */
   private setHeading(line: Line): void {
-    const { text } = line;
-    const [curl, netty, openssl] = [CURL.exec(text), NETTY.exec(text), OPENSSL.exec(text)];
-    const promised = curl?.[3] ?? netty?.[2] ?? openssl?.[2];
-    const speaker = openssl === null ? speakerOf(text) : speakerOf(openssl[1]!);
-    if (speaker !== undefined || promised !== undefined) this.endBlocks();
+    const heading = headingOf(line);
+    if (heading.speaker ?? heading.promised ?? heading.ends) this.endBlocks();
     this.checkPromise();
-    this.heading = {
-      speaker,
-      stream: netty?.[1] ?? '',
-      promised: promised === undefined || Number(promised) <= 0 ? undefined : Number(promised),
-      count: 0,
-      isOther: curl?.[2] !== undefined,
-      line,
-    };
+    this.heading = heading;
   }
 
   private checkPromise(): void {
@@ -217,34 +206,18 @@ export class LogText implements DumpForm {
   }
 
   private literal(line: Line): boolean {
-    const { text } = line;
-    const literals = literalsIn(text);
-    if (literals.length === 0) return false;
+    const found = literalLine(line.text, !this.sawLiterals && !this.sawRows);
+    if (found === undefined) return false;
     this.endBlocks();
     this.checkPromise();
-    const problem = literals.find((one) => one.problem !== undefined);
-    const between = literals.slice(1).map((one, index) => text.slice(literals[index]!.to, one.from));
-    const isUnclear = between.some((part) => !/^[\s,+]*$/.test(part));
-    const bytes = literals.flatMap((one) => one.bytes);
-    const words = literals.reduceRight((rest, { from, to }) => `${rest.slice(0, from)} ${rest.slice(to)}`, text);
-    const lengths = [...words.matchAll(LENGTH)].map((match) => Number(match[1] ?? match[2]));
-    const short = lengths.length === 1 && lengths[0]! > bytes.length ? lengths[0] : undefined;
-    const reason =
-      problem?.problem ??
-      (isUnclear
-        ? 'several byte literals stand in this line: which of them was on the wire is not known'
-        : undefined) ??
-      (short !== undefined
-        ? `the line speaks of ${short} bytes, and holds ${bytes.length}: the rest is missing`
-        : undefined);
-    if (reason !== undefined) {
-      this.refuse(line, (problem ?? literals[0]!).from, reason);
+    if ('problem' in found) {
+      this.refuse(line, found.at, found.problem);
       return true;
     }
-    for (const { notices } of literals) for (const notice of notices) this.events.notice(notice);
+    for (const notice of found.notices) this.events.notice(notice);
     this.sawLiterals = true;
     this.use(line);
-    this.spoken.take(bytes, speakerOf(words), '');
+    this.spoken.take(found.bytes, found.speaker, '');
     return true;
   }
 

@@ -20,13 +20,17 @@ export interface OffsetRow {
   readonly line: string;
 }
 
-/** The offset, what marks its end, and the gap up to the first byte. In front: nothing, a blank, a bracket, a bar. */
+/** The offset, what marks its end, and the gap up to the first byte. In front: nothing, a blank, a bracket, a bar, a sign, the name of a segment. */
 const OFFSET =
-  /(?<=^|[\s|[(>\])])(0[xX])?([0-9a-fA-F]{8}[`'][0-9a-fA-F]{8}|[0-9a-fA-F]{1,16})(?![0-9a-fA-F`'])([hH]?)((?:\s?<[^<>]{1,80}>)?[:|\]>]*(?:\s?-(?=\s))?)([ \t]*)(?=(?:0[xX])?[0-9a-fA-F]{2}|-?\d)/g;
+  /(?<=^|[\s|[(<>\])+@#]|[A-Za-z_.]:)(0[xX])?([0-9a-fA-F]{8}[`'][0-9a-fA-F]{8}|[0-9a-fA-F]{1,16})(?![0-9a-fA-F`'])([hH]?)((?:\s?<[^<>]{1,80}>)?[:|\]>);=]*(?:\s?-(?=\s))?)([ \t]*)(?=(?:0[xX])?[0-9a-fA-F]{2}|-?\d)/g;
 const WORD = /(?:0[xX])?([0-9a-fA-F]{2,16})[hH]?(?=[\s\-|,]|$)/y;
-const BETWEEN = /[ \t]?-[ \t]?|[ \t]{1,3}|[ \t]?\|[ \t]?|,[ \t]?/y;
+const BETWEEN = /[ \t]?[-|][ \t]?|[ \t]{1,4}|,[ \t]?/y;
 /** gdb's `x/8ub`, `x/8db`, `x/8ob`, `x/8tb`, `x/8cb`: numbers up to the end of the line. */
 const NUMBERS = /^(?:\s*-?(?:[01]{8}|\d{1,4})(?:\s+'(?:\\.{1,3}|.)')?)+\s*$/;
+/** What draws the frames of tables, as UTF-8. */
+const BOX = /\xe2\x94[\x82\x8a]|\xe2\x95\x91/g;
+const LEAD = /^[\s|*>]*/;
+const GAP = /^(?:\s{2}|\s?\|)/;
 /** The first numbers of the columns above the bytes. */
 const COUNT_START = /(?<!\w)0?0\s+0?1\s+0?2\s/;
 /** What may stand before them: nothing, a name, or anything that ends in a frame of the table. */
@@ -50,14 +54,32 @@ export function isColumnHead(line: string): boolean {
  */
 export function offsetRow(line: string, isGoingOn = false): OffsetRow | undefined {
   if (line.length > LONGEST_SEARCHED) return undefined;
+  const text = withBars(line);
   OFFSET.lastIndex = 0;
-  for (let match = OFFSET.exec(line); match !== null; match = OFFSET.exec(line)) {
-    const row = rowAt(line, match, isGoingOn);
+  for (let match = OFFSET.exec(text); match !== null; match = OFFSET.exec(text)) {
+    const row = rowAt(text, match, isGoingOn);
     if (row !== undefined) return row;
     OFFSET.lastIndex = match.index + 1;
   }
   return undefined;
 }
+
+/** The bytes of a line that has no offset, where the same bytes stand as characters after them. */
+export function shownBytes(line: string): readonly number[] | undefined {
+  const text = withBars(line.slice(0, LONGEST_SEARCHED));
+  const from = LEAD.exec(text)![0].length;
+  const area = wordsOf(text, from);
+  if (area === undefined || area.size > 1 || area.isPrefixed) return undefined;
+  const row = { ...area, line: text, at: 0, digits: '', isHex: false, isSure: false };
+  const count = fittingLength(row);
+  if (count === undefined) return undefined;
+  // Nothing but blanks and bars stands between them.
+  return GAP.test(text.slice(area.ends.find((end) => end.count === count)!.at))
+    ? area.bytes.slice(0, count)
+    : undefined;
+}
+
+const withBars = (line: string): string => (line.includes('\xe2') ? line.replace(BOX, '|') : line);
 
 /** The first column of a line, as it is printed. */
 interface Column {
@@ -138,8 +160,9 @@ function isHidden({ prefix, close, isApart, digits, gap }: Column, { size }: Are
 function looksLikeOffset(column: Column, { size, isPrefixed }: Area, isWider: boolean, isGoingOn: boolean): boolean {
   const { digits, mark, close, isAddress, isZero, isApart } = column;
   const isMarked = /[:|\]>-]/.test(close) || isAddress || (mark !== '' && !isPrefixed);
+  const isGdb = mark !== '' && isPrefixed && close.includes(':') && digits.length > 4;
   if (isMarked && (isWider || isZero)) return true;
-  if (size > 1) return isWider && isZero && isApart;
+  if (size > 1) return (isWider && isZero && isApart) || (isMarked && isGoingOn) || isGdb;
   const isOdd = digits.length % 2 === 1 && mark === '';
   return isMarked || isWider || isOdd || ((isZero || isGoingOn) && isApart);
 }
@@ -222,6 +245,7 @@ export function fits(row: OffsetRow, count: number): 'as-printed' | 'swapped' | 
   return row.size > 1 && isShown(rest, turnedRound(printed, row.size)) ? 'swapped' : undefined;
 }
 
+const PANELS = /^[\s|]*\|([^|]{8})\|([^|]{8})\|\s*$/;
 const FRAMED = /^\s*(?:\|(.*?)\|?|>(.*)<|\[(.*)\]|\*(.*)\*|'(.*)'|"(.*)")\s*$/;
 
 function isShown(rest: string, bytes: readonly number[]): boolean {
@@ -231,7 +255,9 @@ function isShown(rest: string, bytes: readonly number[]): boolean {
   if (inner !== undefined && shows(inner, bytes)) return true;
   const lead = /^[\s|]*/.exec(text)![0].length;
   for (let at = lead; at > 0; at--) if (shows(text.slice(at), bytes)) return true;
-  return false;
+  // Two panels of eight.
+  const panels = PANELS.exec(text);
+  return panels !== null && shows(panels[1]! + panels[2]!.trimEnd(), bytes);
 }
 
 /** Printable characters as they are, anything but a letter or a digit for the others; blanks at the end may be lost, or be too many. */

@@ -52,7 +52,23 @@ export class RowDump implements DumpForm {
       this.events.notice(
         'the dump ends with a *: the number of lines that it replaces is not known, and they are left out',
       );
+    if (this.last !== undefined && this.family.pads) this.dropPadding();
     this.flush(true);
+  }
+
+  /** The offset that would tell the true length is missing: zeros at the end of the last word may be padding. */
+  private dropPadding(): void {
+    this.assume();
+    const last = this.held.pop();
+    if (last === undefined) return;
+    const { row, count } = last;
+    const { swapped = row.asPrinted, asPrinted } = row;
+    const bytes = this.order === 'swapped' ? swapped : asPrinted;
+    const isPadded = row.size > 1 && count === 1 && bytes.at(-1) === 0;
+    if (!isPadded) return void this.held.push(last);
+    this.events.notice('the last byte is 00, which may be padding, as the offset after it is missing: it is left out');
+    const whole = bytes.slice(0, -1);
+    this.held.push({ row: { ...row, asPrinted: whole, swapped: whole }, count });
   }
 
   private row(line: Line): void {

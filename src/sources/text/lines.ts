@@ -24,7 +24,14 @@ export function failInLine(events: Events, line: Line, index: number, message: s
   events.fail({ message, offset: line.offset + index, line: line.number, column });
 }
 
-/** Cuts a byte stream into lines (LF or CRLF). A byte order mark in front is dropped. */
+const COLOURS = /\x1b\[[\d;:]*[mK]/g;
+
+/** Without what makes text coloured or bold on a terminal. */
+export function withoutColours(text: string): string {
+  return text.includes('\x1b') ? text.replace(COLOURS, '') : text;
+}
+
+/** Cuts a byte stream into lines (LF or CRLF), without colours. A byte order mark in front is dropped. */
 export class LineReader {
   /** The line whose end is still to come. */
   private rest = '';
@@ -56,7 +63,7 @@ export class LineReader {
   private line(whole: string, endLength: number): Line {
     const mark = this.number === 1 && whole.startsWith('\xef\xbb\xbf') ? 3 : 0;
     const end = whole.endsWith('\r') ? whole.length - 1 : whole.length;
-    const line = { text: whole.slice(mark, end), number: this.number, offset: this.offset + mark };
+    const line = { text: withoutColours(whole.slice(mark, end)), number: this.number, offset: this.offset + mark };
     this.number++;
     this.offset += whole.length + endLength;
     return line;
