@@ -32,6 +32,8 @@ const QUOTED = /^\s*[<>=+-]/;
 const CURL =
   /^(?:[*] .*\n)*[*] +(?:Trying|Connected to|Host|Rebuilt URL|processing:) .*\n(?:[^]*\n)?> [A-Z]+ \S+ HTTP\//;
 
+const ESC = 0x1b;
+
 /** How much of the input is at hand: more will come; the most that is looked at; all there is. */
 export type Extent = 'growing' | 'full' | 'ended';
 
@@ -71,7 +73,8 @@ export class FormDetector {
   /** Looks for a byte that no text has: a control character, or what is no UTF-8. A character that is cut is no fault, unless at the end. */
   private scan(bytes: Uint8Array, ended: boolean): void {
     const { wide } = this;
-    for (; this.scanned < bytes.length && this.binaryAt < 0; this.scanned++) {
+    const length = !ended && bytes.at(-1) === ESC ? bytes.length - 1 : bytes.length;
+    for (; this.scanned < length && this.binaryAt < 0; this.scanned++) {
       const byte = bytes[this.scanned]!;
       if (wide.open || byte >= 0x80) {
         const code = wide.feed(byte, this.scanned);
@@ -127,4 +130,4 @@ const isReplacement = (bytes: Uint8Array, at: number): boolean =>
   bytes[at] === 0xef && bytes[at + 1] === 0xbf && bytes[at + 2] === 0xbd;
 
 /** ESC and an opening bracket: a log with colours. */
-const isColour = (bytes: Uint8Array, at: number): boolean => bytes[at] === 0x1b && bytes[at + 1] === 0x5b;
+const isColour = (bytes: Uint8Array, at: number): boolean => bytes[at] === ESC && bytes[at + 1] === 0x5b;

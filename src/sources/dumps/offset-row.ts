@@ -157,14 +157,25 @@ function isHidden({ prefix, close, isApart, digits, gap }: Column, { size }: Are
   return gap === '' && !(size === 1 && /[:|]$/.test(close) && digits.length >= 4);
 }
 
-function looksLikeOffset(column: Column, { size, isPrefixed }: Area, isWider: boolean, isGoingOn: boolean): boolean {
-  const { digits, mark, close, isAddress, isZero, isApart } = column;
-  const isMarked = /[:|\]>-]/.test(close) || isAddress || (mark !== '' && !isPrefixed);
-  const isGdb = mark !== '' && isPrefixed && close.includes(':') && digits.length > 4;
+function looksLikeOffset(column: Column, area: Area, isWider: boolean, isGoingOn: boolean): boolean {
+  const { digits, mark, isZero, isApart } = column;
+  const isMarked = isMarkedAs(column, area);
   if (isMarked && (isWider || isZero)) return true;
-  if (size > 1) return (isWider && isZero && isApart) || (isMarked && isGoingOn) || isGdb;
+  if (area.size > 1) return looksLikeWords(column, area, isWider, isMarked && isGoingOn);
   const isOdd = digits.length % 2 === 1 && mark === '';
   return isMarked || isWider || isOdd || ((isZero || isGoingOn) && isApart);
+}
+
+/** Something says that the column is none of the bytes. */
+function isMarkedAs({ mark, close, isAddress }: Column, { isPrefixed }: Area): boolean {
+  return /[:|\]>);=-]/.test(close) || isAddress || (mark !== '' && !isPrefixed);
+}
+
+/** The same before words of more than a byte; gdb's addresses may be narrower than its words. */
+function looksLikeWords(column: Column, { isPrefixed }: Area, isWider: boolean, goesOn: boolean): boolean {
+  const { digits, mark, close, isZero, isApart } = column;
+  if (isWider && isZero && isApart) return true;
+  return goesOn || (mark !== '' && isPrefixed && close.includes(':') && digits.length > 4);
 }
 
 /** What follows the bytes may be nothing, half a byte (the row is cut), or the characters. */

@@ -24,6 +24,7 @@ export function failInLine(events: Events, line: Line, index: number, message: s
   events.fail({ message, offset: line.offset + index, line: line.number, column });
 }
 
+// eslint-disable-next-line no-control-regex
 const COLOURS = /\x1b\[[\d;:]*[mK]/g;
 
 /** Without what makes text coloured or bold on a terminal. */

@@ -68,6 +68,8 @@ export const LITERAL_FORMS: readonly LiteralForm[] = [
   {
     pattern: /<([0-9a-fA-F]{4,8}(?: [0-9a-fA-F]{2,8})*)( ?\.\.\.[^>]*)?>/g,
     spell: ([, digits, more]) => (more ? cut : digits),
+    // One group alone may be any number.
+    isWeak: ([, digits]) => !digits!.includes(' '),
   },
   { pattern: /(?:<[0-9a-fA-F]{2}>)+(?:.*$)?/g, spell: angles },
   // Strings with escapes, and those that are said to be of bytes.

@@ -97,6 +97,7 @@ export class PastedSource implements Source {
     if (doubt !== undefined) {
       const digits = text.replace(/^\s*['"]?\\x|['"\s]+$/g, '');
       if (doubt.isFrames === true && areFrames(digits)) return this.readAs(digits);
+      this.held = undefined;
       return [{ type: 'problem', problem: { message: doubt.message, offset: 0, line: 1, column: 1 } }];
     }
     const isNothing = !held.some(({ type }) => type === 'bytes' || type === 'problem');
