@@ -1,14 +1,14 @@
 import type { DumpForm } from './form.js';
 import { OffsetBlock, type Proven } from './offset-block.js';
-import { isColumnHead, type OffsetRow, offsetRow, shownBytes } from './offset-row.js';
+import { isColumnHead, type OffsetRow, offsetRow, bareRow } from './offset-row.js';
 import { type Heading, headingOf } from './headings.js';
 import { Sides } from './sides.js';
 import { SpokenBytes } from './spoken-bytes.js';
 import { straceCall } from './strace.js';
 import type { Events } from '../text/events.js';
 import { failInLine, LONGEST_SEARCHED, type Line } from '../text/lines.js';
-import { literalLine } from '../text/literal-line.js';
-import { latin1Bytes } from '../text/spelled.js';
+import { type LiteralLine, literalLine } from '../text/literal-line.js';
+import { latin1Bytes, spelled } from '../text/spelled.js';
 import { speakerOf, type Speaker } from '../text/speaker.js';
 
 /** Rulers and frames of tables. */
@@ -16,6 +16,8 @@ const RULER = /^(?:[\s+|=_*~-]|\xe2[\x94\x95][\x80-\xbf])*$/;
 const CLOSING = /^\s*(?:0[xX])?([0-9a-fA-F]{4,16})[:h]?\s*$/;
 const HEAD = /(?:^|[\s:>\]<])((?:[A-Z]{3,10} \S+ HTTP\/1\.[01]|HTTP\/1\.[01] \d{3}(?: [^\r\n]*)?))$/;
 const FIELD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:(?: |$|\S)/;
+/** Pairs of hex digits, separated. */
+const BYTES_ALONE = /^\s*(?:0[xX])?[0-9a-fA-F]{2}(?:[\s,:-]{1,4}(?:0[xX])?[0-9a-fA-F]{2})*[\s,]*$/;
 /** A repeated line of a dump. */
 const REPEATED = /(?:^|\s)\*\s*$/;
 
@@ -45,11 +47,18 @@ export class LogText implements DumpForm {
   /** Rows, or lines that are no rows, held bytes. */
   private sawRows = false;
   private sawLiterals = false;
+  /** Where the bytes of the last row without an offset began. */
+  private bareColumn = -1;
   private isRefused = false;
   /** The first line that was not searched. */
   private tooLong: Line | undefined;
 
   private readonly sides = new Sides();
+  /** The last line in which bytes were spelled. */
+  private lastLiteral: { readonly number: number; readonly speaker: Speaker | undefined } = {
+    number: -1,
+    speaker: undefined,
+  };
 
   constructor(private readonly events: Events) {
     this.spoken = new SpokenBytes(events, this.sides);
@@ -122,11 +131,12 @@ export class LogText implements DumpForm {
 
   /** Bytes and the same as characters, without an offset. */
   private bareRow(line: Line): boolean {
-    const bytes = shownBytes(line.text);
-    if (bytes === undefined || this.heading?.isOther === true) return false;
+    const row = bareRow(line.text, this.bareColumn);
+    if (row === undefined || this.heading?.isOther === true) return false;
     this.sawRows = true;
+    this.bareColumn = row.at;
     this.use(line);
-    this.give({ bytes });
+    this.give(row);
     return true;
   }
 
@@ -206,7 +216,7 @@ export class LogText implements DumpForm {
   }
 
   private literal(line: Line): boolean {
-    const found = literalLine(line.text, !this.sawLiterals && !this.sawRows);
+    const found = literalLine(line.text, !this.sawLiterals && !this.sawRows) ?? this.wrapped(line);
     if (found === undefined) return false;
     this.endBlocks();
     this.checkPromise();
@@ -218,7 +228,16 @@ export class LogText implements DumpForm {
     this.sawLiterals = true;
     this.use(line);
     this.spoken.take(found.bytes, found.speaker, '');
+    this.lastLiteral = { number: line.number, speaker: found.speaker };
     return true;
+  }
+
+  /** A line of bytes alone goes on where the line before it had bytes. */
+  private wrapped(line: Line): LiteralLine | undefined {
+    const { number, speaker } = this.lastLiteral;
+    if (line.number !== number + 1 || !BYTES_ALONE.test(line.text)) return undefined;
+    const { bytes, problem } = spelled(line.text);
+    return problem === undefined ? { bytes, speaker, notices: [] } : { problem, at: 0 };
   }
 
   private startHead(line: Line): boolean {

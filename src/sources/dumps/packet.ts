@@ -7,6 +7,9 @@ import { u16 } from '../bytes/bytes.js';
 /** No capture holds longer packets. */
 const MAX_PACKET = 16 * 1024 * 1024;
 
+/** What is shorter looks like a frame too often. */
+const LEAST_BYTES = 4;
+
 /** What a text says of a packet in front of its bytes. */
 export interface PacketHead {
   /** Seconds since the epoch. */
@@ -67,7 +70,8 @@ export class PacketLines {
   giveEither(): void {
     const bytes = this.bytes.subarray(0, this.length);
     const isPacket = this.gave || this.ipEnd() > 0 || this.head.originalLength !== undefined;
-    if (!isPacket && looksLikeWebSocket(bytes, Infinity)) this.giveBytes();
+    if (!isPacket && bytes.length >= LEAST_BYTES && bytes[0]! >= 0x41 && looksLikeWebSocket(bytes, Infinity))
+      this.giveBytes();
     else this.give();
   }
 

@@ -1,4 +1,5 @@
 import { CUT_SHORT } from '../hex/mode.js';
+import { looksLikeFrames } from '../../codec/resync/plausible.js';
 import { spelled } from './spelled.js';
 
 /** A spelling of bytes that occurs inside of lines. */
@@ -135,7 +136,7 @@ export const LITERAL_FORMS: readonly LiteralForm[] = [
     isWeak: always,
   },
   {
-    pattern: /(?<![\w.:'"-])-?\d{1,3}(?:(?:\s?[,;]\s{0,8}|[ \t]{1,8})-?\d{1,3}){3,},?(?![\w.:'"-])/g,
+    pattern: /(?<![\w.:'"-])-?\d{1,3}(?:(?:\s?[,;]\s{0,8}|[ \t]{1,8})-?\d{1,3})+,?(?![\w.:'"-])/g,
     spell: ([text]) => numbers(text),
     isWeak: always,
   },
@@ -202,7 +203,8 @@ function characters(text: string, quote = "'"): string {
   return `${quote}${text}\\\n${quote}`;
 }
 
-const PART = { problem: 'the list has elements that can not be read as bytes' };
+/** Some elements of a list are of no spelling that is read. */
+export const PART = { problem: 'the list has elements that can not be read as bytes' };
 
 /** Elements of another spelling stand before or after it. */
 function isPart({ 0: text, index }: RegExpExecArray, line: string): boolean {
@@ -222,12 +224,14 @@ function isWordOfJson(line: string, from: number, length: number, quoted: string
   return isName || (isValue && !/^.(?:0x)?(?:[0-9a-fA-F]{2}[ :-]?){2,}.$/.test(quoted));
 }
 
-/** Decimal numbers, some of them signed: undefined where they could be hex digits, or are no bytes. */
+/** Decimal numbers, some of them signed: undefined where they could be hex digits, or are no bytes; a few have to be whole frames. */
+const MANY = 4;
+
 function numbers(text: string): string | undefined {
   const values = text.match(/-?\d+/g)!;
   const isDecimal =
     values.some((value) => value.length > 2 || value.startsWith('-')) && !values.some((value) => /^-?0\d/.test(value));
-  return isDecimal && values.every((value) => Number(value) >= -128 && Number(value) <= 255)
-    ? `{${values.join()}}`
-    : undefined;
+  if (!isDecimal || !values.every((value) => Number(value) >= -128 && Number(value) <= 255)) return undefined;
+  const bytes = Uint8Array.from(values, (value) => Number(value) & 0xff);
+  return values.length < MANY && !looksLikeFrames(bytes, Infinity) ? undefined : `{${values.join()}}`;
 }

@@ -1,7 +1,7 @@
 import { LONGEST_SEARCHED } from './lines.js';
 import { CUT_SHORT } from '../hex/mode.js';
 import { looksLikeFrames } from '../../codec/resync/plausible.js';
-import { LITERAL_FORMS, type LiteralForm } from './literal-forms.js';
+import { LITERAL_FORMS, PART, type LiteralForm } from './literal-forms.js';
 import { hasWord } from './speaker.js';
 import { type Spelled, spelled } from './spelled.js';
 
@@ -16,6 +16,9 @@ const LEAST_FRAMES = 4;
 /** gdb's way to print the same element once for many. */
 const REPEATS = /<repeats \d+ times>/;
 const SHORTENED = 'gdb has put equal bytes together here: set print repeats 0 prints all of them';
+
+/** What is wrong with bytes, and with nothing else. */
+const CERTAIN: ReadonlySet<string> = new Set([CUT_SHORT, SHORTENED, PART.problem]);
 
 /** A string is open: what looks like bytes in it are characters of it. */
 const IN_STRING = /(?:^|[^A-Za-z0-9])[bB]?(?:"(?:[^"\\]|\\.)*|'(?:[^'\\]|\\.)*)$/;
@@ -40,7 +43,7 @@ export function literalsIn(line: string): Literal[] {
   }
   // A path of Windows in quotes, an escape that stands for no byte: text.
   return found
-    .filter(({ bytes, problem }) => problem === CUT_SHORT || problem === undefined || bytes.length > 0 || isWorded)
+    .filter(({ bytes, problem }) => problem === undefined || CERTAIN.has(problem) || bytes.length > 0 || isWorded)
     .sort((a, b) => a.from - b.from);
 }
 
