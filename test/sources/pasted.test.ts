@@ -232,6 +232,14 @@ describe('byte literals in the lines of logs and code', () => {
     ]);
   });
 
+  test('heads with a dot for each CR, as ngrep -W byline prints them', () => {
+    const request = 'GET /ws HTTP/1.1.\nHost: a.\nUpgrade: websocket.\n.\n';
+    const response = 'HTTP/1.1 101 Switching Protocols.\nUpgrade: websocket.\n.\n';
+    const text = `T 10.0.0.1:5 -> 10.0.0.2:80 [AP] #4\n${request}\n##\nT 10.0.0.2:80 -> 10.0.0.1:5 [AP] #6\n${response}\n`;
+    const wire = (head: string): string => Buffer.from(head.replace(/\.\n/g, '\r\n')).toString('hex');
+    expect(read(text)).toMatchObject({ sides: [wire(request), wire(response)], problem: undefined });
+  });
+
   test('a log longer than what is looked at', () => {
     const filler = 'INFO nothing to see\n'.repeat(5000);
     const source = (): ReturnType<typeof openSource> => openSource('auto');

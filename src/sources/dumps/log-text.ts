@@ -14,7 +14,7 @@ import { speakerOf, type Speaker } from '../text/speaker.js';
 /** Rulers and frames of tables. */
 const RULER = /^(?:[\s+|=_*~-]|\xe2[\x94\x95][\x80-\xbf])*$/;
 const CLOSING = /^\s*(?:0[xX])?([0-9a-fA-F]{4,16})[:h]?\s*$/;
-const HEAD = /(?:^|[\s:>\]<])((?:[A-Z]{3,10} \S+ HTTP\/1\.[01]|HTTP\/1\.[01] \d{3}(?: [^\r\n]*)?))$/;
+const HEAD = /(?:^|[\s:>\]<])((?:[A-Z]{3,10} \S+ HTTP\/1\.[01]\.?|HTTP\/1\.[01] \d{3}(?: [^\r\n]*)?))$/;
 const FIELD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:(?: |$|\S)/;
 /** Pairs of hex digits, separated. */
 const BYTES_ALONE = /^\s*(?:0[xX])?[0-9a-fA-F]{2}(?:[\s,:-]{1,4}(?:0[xX])?[0-9a-fA-F]{2})*[\s,]*$/;
@@ -29,6 +29,8 @@ interface PastedHead {
   readonly speaker: Speaker;
   readonly prefix: string;
   readonly first: { readonly line: Line; readonly text: string } | undefined;
+  /** ngrep prints a dot for each CR. */
+  readonly isDotted: boolean;
 }
 
 /**
@@ -248,21 +250,23 @@ export class LogText implements DumpForm {
     const speaker = speakerOf(prefix) ?? (first.startsWith('HTTP/') ? 'response' : 'request');
     this.endBlocks();
     this.checkPromise();
-    this.head = { speaker, prefix, first: { line, text: first } };
+    this.head = { speaker, prefix, first: { line, text: first }, isDotted: line.text.endsWith('.') };
     return true;
   }
 
   private field(line: Line): boolean {
     const { prefix } = this.head!;
     const { text } = line;
-    const bare = prefix !== '' && text.startsWith(prefix) ? text.slice(prefix.length) : text;
+    const whole = prefix !== '' && text.startsWith(prefix) ? text.slice(prefix.length) : text;
+    const isDotted = this.head!.isDotted && whole.endsWith('.');
+    const bare = isDotted ? whole.slice(0, -1) : whole;
     if (!FIELD.test(bare)) {
       this.endHead();
       return false;
     }
     const { first } = this.head!;
-    if (first) this.headLine(first.line, first.text);
-    this.head = { ...this.head!, first: undefined };
+    if (first) this.headLine(first.line, isDotted ? first.text.replace(/\.$/, '') : first.text);
+    this.head = { ...this.head!, first: undefined, isDotted };
     this.headLine(line, bare);
     return true;
   }
