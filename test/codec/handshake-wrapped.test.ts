@@ -142,6 +142,15 @@ const SPELLINGS: Readonly<Record<string, Spelling>> = {
       ...response.slice(0, -1),
       '-'.repeat(23),
     ]),
+  OkHttp: (request, response) =>
+    lines([
+      '--> GET http://127.0.0.1:8080/ws/chat?room=1',
+      ...request.slice(1, -1),
+      '--> END GET',
+      `<-- 101 Switching Protocols http://127.0.0.1:8080/ws/chat?room=1 (12ms)`,
+      ...response.slice(1, -1),
+      '<-- END HTTP',
+    ]),
   'first lines in a log': (request, response) =>
     lines([
       `[ws][tx] handshake ${request[0] ?? ''}`,
