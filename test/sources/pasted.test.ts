@@ -240,6 +240,14 @@ describe('byte literals in the lines of logs and code', () => {
     expect(read(text)).toMatchObject({ sides: [wire(request), wire(response)], problem: undefined });
   });
 
+  test('a long line whose length is that of its digits', () => {
+    const frame = `827f0000000000010000${'0a'.repeat(65536)}`;
+    const text = `{"level":"debug","msg":"sent","hex":"${frame}"}\n{"level":"debug","msg":"sent","hex":"8900"}\n`;
+    const source = openSource('auto');
+    expect(readChunks(source, [fromText(text)])).toMatchObject({ bytes: `${frame}8900`, problem: undefined });
+    expect(readChunks(openSource('auto'), [fromText(`got ${'x'.repeat(9000)} b'\\x89\\0'\n`)]).bytes).toBe('');
+  });
+
   test('a log longer than what is looked at', () => {
     const filler = 'INFO nothing to see\n'.repeat(5000);
     const source = (): ReturnType<typeof openSource> => openSource('auto');

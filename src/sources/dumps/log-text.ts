@@ -7,7 +7,7 @@ import { SpokenBytes } from './spoken-bytes.js';
 import { straceCall } from './strace.js';
 import type { Events } from '../text/events.js';
 import { failInLine, LONGEST_SEARCHED, type Line } from '../text/lines.js';
-import { type LiteralLine, literalLine } from '../text/literal-line.js';
+import { type LiteralLine, literalLine, longLiteralLine } from '../text/literal-line.js';
 import { latin1Bytes, spelled } from '../text/spelled.js';
 import { speakerOf, type Speaker } from '../text/speaker.js';
 
@@ -82,7 +82,7 @@ export class LogText implements DumpForm {
     if (text.trim() === '') return this.endHead();
     this.lines++;
     if (text.length > LONGEST_SEARCHED) {
-      this.tooLong ??= line;
+      if (!this.literal(line, longLiteralLine(text))) this.tooLong ??= line;
       return;
     }
     if (this.head !== undefined && this.field(line)) return;
@@ -101,7 +101,7 @@ export class LogText implements DumpForm {
     for (const block of this.openBlocks())
       this.give(closing === null ? block.settle() : block.end(closing[1]), this.sideOf(block));
     if (closing !== null && this.sawRows) return;
-    if (!this.startHead(line) && !this.strace(line) && !this.bareRow(line) && !this.literal(line))
+    if (!this.startHead(line) && !this.strace(line) && !this.bareRow(line) && !this.literal(line, this.literalIn(line)))
       this.setHeading(line);
   }
 
@@ -217,8 +217,7 @@ export class LogText implements DumpForm {
     return true;
   }
 
-  private literal(line: Line): boolean {
-    const found = literalLine(line.text, !this.sawLiterals && !this.sawRows) ?? this.wrapped(line);
+  private literal(line: Line, found: LiteralLine | undefined): boolean {
     if (found === undefined) return false;
     this.endBlocks();
     this.checkPromise();
@@ -232,6 +231,10 @@ export class LogText implements DumpForm {
     this.spoken.take(found.bytes, found.speaker, '');
     this.lastLiteral = { number: line.number, speaker: found.speaker };
     return true;
+  }
+
+  private literalIn(line: Line): LiteralLine | undefined {
+    return literalLine(line.text, !this.sawLiterals && !this.sawRows) ?? this.wrapped(line);
   }
 
   /** A line of bytes alone goes on where the line before it had bytes. */

@@ -1,7 +1,9 @@
 import { CUT_SHORT } from '../hex/mode.js';
 import { looksLikeWebSocket } from '../../codec/resync/plausible.js';
 import { type Literal, literalsIn } from './literals.js';
-import { speakerOf, type Speaker } from './speaker.js';
+import { LONGEST_SEARCHED } from './lines.js';
+import { hasWord, speakerOf, type Speaker } from './speaker.js';
+import { spelled } from './spelled.js';
 
 /** The bytes that one line spells, and who sent them; or why they can't be read. */
 export type LiteralLine =
@@ -31,6 +33,20 @@ export function literalLine(text: string, isFirst: boolean): LiteralLine | undef
       (isFirst && isNoFrame(text.slice(0, first.from), bytes) ? NO_FRAMES : undefined));
   if (problem !== undefined) return { problem, at: first.from };
   return { bytes, speaker: speakerOf(words), notices: literals.flatMap(({ notices }) => notices) };
+}
+
+/** Digits that make a line long, in a time that grows with the line. */
+const LONG_DIGITS = /(?<![0-9a-fA-F])[0-9a-fA-F]{4096,}/g;
+
+/** The same of a line that is too long for anything else: one run of hex digits makes it so. */
+export function longLiteralLine(text: string): LiteralLine | undefined {
+  const [run, ...more] = text.matchAll(LONG_DIGITS);
+  if (run === undefined || more.length > 0) return undefined;
+  const end = run.index + run[0].length;
+  const words = `${text.slice(0, run.index)} ${text.slice(end)}`;
+  if (words.length > LONGEST_SEARCHED || /^\w|^\.\./.test(text.slice(end)) || !hasWord(words)) return undefined;
+  const { bytes, problem, notices } = spelled(run[0]);
+  return problem === undefined ? { bytes, speaker: speakerOf(words), notices } : { problem, at: run.index };
 }
 
 /** A word in quotes. */
