@@ -37,7 +37,7 @@ describe('goldens', () => {
 });
 
 /** What is wrong is told on one line in a pipe: a search for a rule finds all of it. */
-const FINDING = /^ +(?:(?:error|warning|notice) at|(?:#\d+ . )?cause at) 0x|^ *why: /;
+const FINDING = /^ +(?:(?:error|warning|notice)(?: at 0x|: )|(?:#\d+ . )?cause at 0x)|^ *why: /;
 
 /** Records, values for programs and what another program prints are as long as they are. */
 const FREE_LENGTH = /--json|--record|--help|--out|--plain|proxied\.sh|replayed\.sh|\bod\b/;

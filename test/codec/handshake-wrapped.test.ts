@@ -56,7 +56,10 @@ const inTree = (head: readonly string[]): string[] => [
   ...head.slice(1).map((line) => `    ${line}\\r\\n`),
 ];
 
-/** How tools and logs show a handshake: read off curl 7.88, ngrep 1.47, tcpdump 4.99, tshark 4, and the logs of libraries. */
+/**
+ * How tools and logs show a handshake. The shapes are those of curl 7.88, ngrep 1.47, tcpdump 4.99, tshark 4 and socat 1.7;
+ * the texts are made here, and none is a tool's own output. The logs of libraries follow their sources or documentation.
+ */
 const SPELLINGS: Readonly<Record<string, Spelling>> = {
   'the wire': (request, response) => [...request, ...response].map((line) => `${line}\r\n`).join(''),
   'curl -v': prefixed((side) => (side === 0 ? '> ' : '< ')),
@@ -138,6 +141,15 @@ const SPELLINGS: Readonly<Record<string, Spelling>> = {
       '--- response header ---',
       ...response.slice(0, -1),
       '-'.repeat(23),
+    ]),
+  OkHttp: (request, response) =>
+    lines([
+      '--> GET http://127.0.0.1:8080/ws/chat?room=1',
+      ...request.slice(1, -1),
+      '--> END GET',
+      `<-- 101 Switching Protocols http://127.0.0.1:8080/ws/chat?room=1 (12ms)`,
+      ...response.slice(1, -1),
+      '<-- END HTTP',
     ]),
   'first lines in a log': (request, response) =>
     lines([

@@ -31,6 +31,13 @@ beforeAll(() => {
   copyFileSync(join(root, 'fixtures/captures/websocket.pcapng'), join(folder, 'capture.pcapng'));
   writeFileSync(join(folder, 'frames.hex'), '810548656c6c6f\n');
   writeFileSync(
+    join(folder, 'failed.txt'),
+    '> GET /chat HTTP/1.1\n> Host: example.com\n> Upgrade: websocket\n> Connection: Upgrade\n' +
+      '> Sec-WebSocket-Key: kJXuOKsrl3AR1KeFngRElQ==\n> Sec-WebSocket-Version: 13\n>\n' +
+      '< HTTP/1.1 101 Switching Protocols\n< Upgrade: websocket\n< Connection: close\n' +
+      '< Sec-WebSocket-Accept: ruAdD8c0Y4C3R5oqtecl6ZQtOlc=\n<\n',
+  );
+  writeFileSync(
     join(folder, 'handshake.txt'),
     '> GET /chat HTTP/1.1\n> Host: example.com\n> Upgrade: websocket\n> Connection: Upgrade\n' +
       '> Sec-WebSocket-Key: kJXuOKsrl3AR1KeFngRElQ==\n> Sec-WebSocket-Version: 13\n>\n',

@@ -65,6 +65,29 @@ const FORMS: readonly Form[] = [
     name: 'three blanks',
     lines: rows(16, (at, bytes) => `${hex(at, 8)}   ${spaced(bytes).padEnd(47)}   ${shown(bytes)}`),
   },
+  {
+    name: 'xxd',
+    lines: rows(
+      16,
+      (at, bytes) =>
+        `${hex(at, 8)}: ${spaced(bytes, '', '')
+          .replace(/.{4}(?=.)/g, '$& ')
+          .padEnd(39)}  ${shown(bytes)}`,
+    ),
+  },
+  { name: 'xxd -g1', lines: rows(16, (at, bytes) => `${hex(at, 8)}: ${spaced(bytes).padEnd(47)}  ${shown(bytes)}`) },
+  {
+    name: 'hexdump -C',
+    lines: rows(16, (at, bytes) => `${hex(at, 8)}  ${spaced(bytes).padEnd(48)}  |${shown(bytes)}|`),
+  },
+  {
+    name: 'hexyl',
+    lines: rows(16, (at, bytes) => {
+      const half = (from: number): string => spaced(bytes.slice(from, from + 8)).padEnd(23);
+      const panel = (from: number): string => shown(bytes.slice(from, from + 8)).padEnd(8);
+      return `│${hex(at, 8)}│ ${half(0)} ┊ ${half(8)} │${panel(0)}┊${panel(8)}│`;
+    }),
+  },
   { name: 'HxD', lines: rows(16, (at, bytes) => `${hex(at, 8)}  ${spaced(bytes).padEnd(47)}  ${shown(bytes)}`) },
   {
     name: 'decimal offsets',
@@ -136,6 +159,21 @@ const FORMS: readonly Form[] = [
     isTwoSided: true,
     isLine: true,
     lines: said((bytes) => `{ ${spaced(bytes, '0x', ', ')} }`, words[0]),
+  },
+  { name: 'Go', isTwoSided: true, isLine: true, lines: said((bytes) => `[${bytes.join(' ')}]`, words[0]) },
+  { name: 'decimal', isTwoSided: true, isLine: true, lines: said((bytes) => bytes.join(' '), words[1]) },
+  {
+    name: 'JSON logs',
+    isTwoSided: true,
+    isLine: true,
+    lines: ({ isOut, bytes }) => [
+      `{"level":"debug","msg":"${isOut ? 'sent' : 'received'}","hex":"${spaced(bytes, '', '')}"}`,
+    ],
+  },
+  {
+    name: 'ngrep -x',
+    isLine: true,
+    lines: rows(16, (_, bytes) => `  ${spaced(bytes).padEnd(47)}    ${shown(bytes).padEnd(16)}`),
   },
   { name: 'dashes', isTwoSided: true, isLine: true, lines: said((bytes) => spaced(bytes, '', '-'), words[0]) },
   {
@@ -258,12 +296,7 @@ function mutated(form: Form, sent: readonly Sent[], dice: Dice): { text: string;
 
 /** What does not hold of what was read; undefined where it is the truth, or less with a reason. */
 function judged(events: readonly SourceEvent[], sent: readonly Sent[], isShort: boolean): string | undefined {
-  const isRefused = events.some(({ type }) => type === 'problem');
-  // A dump that begins late says so.
-  const isLate = events.some(
-    (event) => event.type === 'notice' && event.message.endsWith('bytes before it are missing'),
-  );
-  if (isLate) return undefined;
+  const isRefused = events.some(({ type }) => type === 'problem') || !events.some(({ type }) => type === 'bytes');
   const isLess =
     isRefused ||
     isShort ||

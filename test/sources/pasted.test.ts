@@ -86,6 +86,17 @@ describe('an offset and bytes, in a layout that proves itself', () => {
     ['a cut row', `0000: 81 14 48 65 6c 6c 6f 2c 20 77\n0010: ${END}\n`, /stands where 000a has to/],
     ['a cut last row', `0000: ${ROW}  ${ASCII}\n0010: 31 32 33\n`, /last row is cut/],
     ['rows left out by *', `0000: ${ROW}\n*\n0040: ${END}\n`, /left out/],
+    [
+      'a cut row of xxd',
+      `00000000: 812e 3973 6638 2f5b 4839\n-----\n00000010: 4e36 2e37 6e6c 662c 3139 3042 3d4c 6047  N6.7nlf,190B=L\`G\n`,
+      /may be decimal, or hex after rows/,
+    ],
+    [
+      'words whose characters are cut',
+      '12:30:45 00000000: 8980 2da2 8d0a                           ..-..\n',
+      /byte order|nothing proves it/,
+    ],
+    ['a lost first row of xxd', `00000010: 3132 3334 3536  123456\n`, /rows before it are missing/],
     ['words of which nobody knows the order', '0x555555558040:\t0x65481481\t0x2c6f6c6c\n', /byte order/],
     [
       'curl that announces more',
@@ -129,6 +140,10 @@ describe('byte literals in the lines of logs and code', () => {
     ['Jetty', `Filled 7 bytes - Direct@1b[p=0,l=7,c=4096,r=7]={<<<${hello}>>>stale...\\x00}`],
     ['BitConverter', 'Received: 81-05-48-65-6C-6C-6F'],
     ['colons', 'data: 81:05:48:65:6c:6c:6f'],
+    ['decimal numbers', 'RX: 129 5 72 101 108 108 111'],
+    ['a field of JSON', '{"level":"debug","hex":"810548656c6c6f","id":"deadbeef"}'],
+    ['lines of hex digits', 'RX: 81 05 48 65\n    6c 6c 6f'],
+    ['colours', '\x1b[32mRX:\x1b[0m 81 05 48 65 6c 6c 6f\x1b[0m'],
     ['a serial monitor', '[12:30:45] RX: 81 05 48 65 6c 6c 6f'],
     ['digits', 'payload=810548656c6c6f'],
     ['bits', '10000001 00000101 01001000 01100101 01101100 01101100 01101111'],
@@ -196,6 +211,10 @@ describe('byte literals in the lines of logs and code', () => {
     ['NSData with dots', 'got {length = 700, bytes = 0x81054865 ... 6c6c6f00}', /cut short/],
     ['Node with more', 'got <Buffer 81 05 48 65 ... 50 more bytes>', /cut short/],
     ['a length that is not met', `received 9 bytes: b'${hello}'`, /9 bytes/],
+    ['a payload', 'DEBUG Received frame Binary([1, 2, 3])', /payload/],
+    ['text', "message: b'Hello'", /payload/],
+    ['what gdb repeats', '$1 = "\\201\\005He", \'l\' <repeats 20 times>', /repeats 0/],
+    ['a part of a list', 'foo(x, 0x81, 0x05, 0x48)', /elements/],
     ['two literals', `sent b'${hello}' with key b'\\x01\\x02'`, /several byte literals/],
     ['Jetty that leaves out', 'x[p=0,l=70,c=4096,r=70]={<<<\\x81\\x05Hel...lo>>>}', /cut short/],
   ])('%s is refused', (_, text, problem) => {
@@ -211,6 +230,22 @@ describe('byte literals in the lines of logs and code', () => {
       hex('GET / HTTP/1.1\nHost: a\n\n') + MASKED,
       hex('HTTP/1.1 101 Switching Protocols\nUpgrade: websocket\n\n') + HELLO,
     ]);
+  });
+
+  test('heads with a dot for each CR, as ngrep -W byline prints them', () => {
+    const request = 'GET /ws HTTP/1.1.\nHost: a.\nUpgrade: websocket.\n.\n';
+    const response = 'HTTP/1.1 101 Switching Protocols.\nUpgrade: websocket.\n.\n';
+    const text = `T 10.0.0.1:5 -> 10.0.0.2:80 [AP] #4\n${request}\n##\nT 10.0.0.2:80 -> 10.0.0.1:5 [AP] #6\n${response}\n`;
+    const wire = (head: string): string => Buffer.from(head.replace(/\.\n/g, '\r\n')).toString('hex');
+    expect(read(text)).toMatchObject({ sides: [wire(request), wire(response)], problem: undefined });
+  });
+
+  test('a long line whose length is that of its digits', () => {
+    const frame = `827f0000000000010000${'0a'.repeat(65536)}`;
+    const text = `{"level":"debug","msg":"sent","hex":"${frame}"}\n{"level":"debug","msg":"sent","hex":"8900"}\n`;
+    const source = openSource('auto');
+    expect(readChunks(source, [fromText(text)])).toMatchObject({ bytes: `${frame}8900`, problem: undefined });
+    expect(readChunks(openSource('auto'), [fromText(`got ${'x'.repeat(9000)} b'\\x89\\0'\n`)]).bytes).toBe('');
   });
 
   test('a log longer than what is looked at', () => {

@@ -10,14 +10,14 @@ export interface TlsPair {
 }
 
 /** A file that an option names. */
-export interface Named {
+export interface NamedPem {
   readonly option: string;
   readonly path: string;
   readonly bytes: Buffer;
 }
 
 /** Certificate and key of two files. Throws a UsageError where they can't be used together. */
-export function tlsPair(cert: Named, key: Named, passphrase: string | undefined): TlsPair {
+export function tlsPair(cert: NamedPem, key: NamedPem, passphrase: string | undefined): TlsPair {
   const certificate = certificateIn(cert);
   const secret = privateKeyIn(key, passphrase);
   if (!certificate.checkPrivateKey(secret)) {
@@ -33,12 +33,12 @@ export function tlsPair(cert: Named, key: Named, passphrase: string | undefined)
 }
 
 /** Authorities: at least one certificate. Throws a UsageError. */
-export function authoritiesIn(file: Named): Buffer {
+export function authoritiesIn(file: NamedPem): Buffer {
   certificateIn(file);
   return file.bytes;
 }
 
-function certificateIn(file: Named): X509Certificate {
+function certificateIn(file: NamedPem): X509Certificate {
   if (!/-----BEGIN (?:TRUSTED |X509 )?CERTIFICATE-----/.test(file.bytes.toString('latin1'))) {
     throw new UsageError(`${shown(file)}: there is no certificate in it (PEM: BEGIN CERTIFICATE)`);
   }
@@ -49,7 +49,7 @@ function certificateIn(file: Named): X509Certificate {
   }
 }
 
-function privateKeyIn(file: Named, passphrase: string | undefined): ReturnType<typeof createPrivateKey> {
+function privateKeyIn(file: NamedPem, passphrase: string | undefined): ReturnType<typeof createPrivateKey> {
   const text = file.bytes.toString('latin1');
   if (!/-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----/.test(text)) {
     throw new UsageError(`${shown(file)}: there is no private key in it (PEM: BEGIN PRIVATE KEY)`);
@@ -66,7 +66,7 @@ function privateKeyIn(file: Named, passphrase: string | undefined): ReturnType<t
   }
 }
 
-function shown({ option, path }: Named): string {
+function shown({ option, path }: NamedPem): string {
   return `${option} ${path}`;
 }
 

@@ -161,7 +161,23 @@ const fromDotLines: Unwrapping = (lines) => {
   return found ? out : undefined;
 };
 
-const UNWRAPPINGS: readonly Unwrapping[] = [fromTrace, fromCurl, fromMarks, fromDots, fromDotLines];
+/** OkHttp's HttpLoggingInterceptor: a URL for the target, and no version; what it adds later, as Host, need not be there. */
+const OKHTTP_REQUEST = /^(?:.{0,100}\s)?--> ([A-Z]{3,7}) https?:\/\/[^\s/?#]{1,255}(\S*)(?: http\/1\.1)?$/;
+const OKHTTP_RESPONSE = /^(?:.{0,100}\s)?<-- (\d{3}(?: [\w ]{1,80})?) https?:\/\/\S+ \(\d+ms.{0,80}\)$/;
+const OKHTTP_OTHER = /^(?:.{0,100}\s)?(?:-->|<--)/;
+
+const fromOkHttp: Unwrapping = (lines) => {
+  if (!lines.some(({ text }) => OKHTTP_REQUEST.test(text) || OKHTTP_RESPONSE.test(text))) return undefined;
+  return lines.flatMap((line) => {
+    const [, method, target] = OKHTTP_REQUEST.exec(line.text) ?? [];
+    if (method !== undefined) return [{ ...line, text: `${method} ${target || '/'} HTTP/1.1` }];
+    const status = OKHTTP_RESPONSE.exec(line.text)?.[1];
+    if (status !== undefined) return [{ ...line, text: `HTTP/1.1 ${status}` }];
+    return OKHTTP_OTHER.test(line.text) ? [] : [line];
+  });
+};
+
+const UNWRAPPINGS: readonly Unwrapping[] = [fromOkHttp, fromTrace, fromCurl, fromMarks, fromDots, fromDotLines];
 
 /** The lines as they were on the wire, as far as one of the tools that are known showed them. */
 export function unwrapped(lines: readonly SourceLine[]): readonly SourceLine[] {

@@ -4,6 +4,7 @@ import { isColumnHead } from '../dumps/offset-row.js';
 import { isHexLine } from '../hex/lead.js';
 import { quoteOf } from '../text/quoted.js';
 import { latin1 } from '../../codec/http1/text.js';
+import { withoutColours } from '../text/lines.js';
 import { literalsIn } from '../text/literals.js';
 import { WideChar } from '../text/place.js';
 
@@ -30,6 +31,8 @@ const QUOTED = /^\s*[<>=+-]/;
 /** `curl -v` with the body among its own lines, which no longer show where either ends. */
 const CURL =
   /^(?:[*] .*\n)*[*] +(?:Trying|Connected to|Host|Rebuilt URL|processing:) .*\n(?:[^]*\n)?> [A-Z]+ \S+ HTTP\//;
+
+const ESC = 0x1b;
 
 /** How much of the input is at hand: more will come; the most that is looked at; all there is. */
 export type Extent = 'growing' | 'full' | 'ended';
@@ -70,12 +73,14 @@ export class FormDetector {
   /** Looks for a byte that no text has: a control character, or what is no UTF-8. A character that is cut is no fault, unless at the end. */
   private scan(bytes: Uint8Array, ended: boolean): void {
     const { wide } = this;
-    for (; this.scanned < bytes.length && this.binaryAt < 0; this.scanned++) {
+    const length = !ended && bytes.at(-1) === ESC ? bytes.length - 1 : bytes.length;
+    for (; this.scanned < length && this.binaryAt < 0; this.scanned++) {
       const byte = bytes[this.scanned]!;
       if (wide.open || byte >= 0x80) {
         const code = wide.feed(byte, this.scanned);
-        if (code === 0xfffd || (code >= 0 && code < 0xa0)) this.binaryAt = wide.start;
-      } else if (isControl(byte)) this.binaryAt = this.scanned;
+        const isBad = code === 0xfffd && !isReplacement(bytes, wide.start);
+        if (isBad || (code >= 0 && code < 0xa0)) this.binaryAt = wide.start;
+      } else if (isControl(byte) && !isColour(bytes, this.scanned)) this.binaryAt = this.scanned;
     }
     if (ended && wide.open && this.binaryAt < 0) this.binaryAt = wide.start;
   }
@@ -89,7 +94,7 @@ export class FormDetector {
         return undefined;
       }
       const end = feed < 0 ? bytes.length : feed;
-      const form = this.line(latin1(bytes, this.lineStart, end).replace(/\r$/, ''));
+      const form = this.line(withoutColours(latin1(bytes, this.lineStart, end).replace(/\r$/, '')));
       if (form !== undefined) return form;
       this.lineStart = end + 1;
     }
@@ -119,3 +124,10 @@ function isPrompt(line: string): boolean {
 
 /** No tab, no end of a line, no vertical tab or form feed. */
 const isControl = (byte: number): boolean => byte < 0x09 || (byte > 0x0d && byte < 0x20) || byte === 0x7f;
+
+/** U+FFFD as it is written: others have put it where they could not show a byte. */
+const isReplacement = (bytes: Uint8Array, at: number): boolean =>
+  bytes[at] === 0xef && bytes[at + 1] === 0xbf && bytes[at + 2] === 0xbd;
+
+/** ESC and an opening bracket: a log with colours. */
+const isColour = (bytes: Uint8Array, at: number): boolean => bytes[at] === ESC && bytes[at + 1] === 0x5b;

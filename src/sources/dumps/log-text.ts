@@ -1,48 +1,36 @@
 import type { DumpForm } from './form.js';
 import { OffsetBlock, type Proven } from './offset-block.js';
-import { isColumnHead, type OffsetRow, offsetRow } from './offset-row.js';
+import { isColumnHead, type OffsetRow, offsetRow, bareRow } from './offset-row.js';
+import { type Heading, headingOf } from './headings.js';
 import { Sides } from './sides.js';
 import { SpokenBytes } from './spoken-bytes.js';
 import { straceCall } from './strace.js';
 import type { Events } from '../text/events.js';
 import { failInLine, LONGEST_SEARCHED, type Line } from '../text/lines.js';
-import { literalsIn } from '../text/literals.js';
-import { latin1Bytes } from '../text/spelled.js';
+import { type LiteralLine, literalLine, longLiteralLine } from '../text/literal-line.js';
+import { latin1Bytes, spelled } from '../text/spelled.js';
 import { speakerOf, type Speaker } from '../text/speaker.js';
 
 /** Rulers and frames of tables. */
-const RULER = /^[\s+|=_*~-]*$/;
+const RULER = /^(?:[\s+|=_*~-]|\xe2[\x94\x95][\x80-\xbf])*$/;
 const CLOSING = /^\s*(?:0[xX])?([0-9a-fA-F]{4,16})[:h]?\s*$/;
-const HEAD = /(?:^|[\s:>\]<])((?:[A-Z]{3,10} \S+ HTTP\/1\.[01]|HTTP\/1\.[01] \d{3}(?: [^\r\n]*)?))$/;
+const HEAD = /(?:^|[\s:>\]<])((?:[A-Z]{3,10} \S+ HTTP\/1\.[01]\.?|HTTP\/1\.[01] \d{3}(?: [^\r\n]*)?))$/;
 const FIELD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:(?: |$|\S)/;
-/** `curl --trace` and Netty say how many bytes stand in the rows below. */
-const CURL = /(?:^|\s)(=>|<=) (?:Send|Recv) (SSL )?(?:header|data)?,? ?(\d+) bytes \(0x[0-9a-f]+\)$/;
-const NETTY = /\[id: (0x[0-9a-f]+|\w+)[^\]]*\] (?:READ|WRITE|RECEIVED|USER_EVENT)?:? ?.*?(\d+)B$/;
-const OPENSSL = /^(read from|write to) 0x[0-9a-f]+ \[0x[0-9a-f]+\] \(\d+ bytes => (-?\d+) /i;
-/** `len=7`, `7 bytes` in the line of a literal. */
-const LENGTH = /(?<![\w.])(\d+) ?(?:bytes?|B)(?![\w])|\b(?:len|length|size|n)\s*[=:]\s*(\d+)\b/gi;
+/** Pairs of hex digits, separated. */
+const BYTES_ALONE = /^\s*(?:0[xX])?[0-9a-fA-F]{2}(?:[\s,:-]{1,4}(?:0[xX])?[0-9a-fA-F]{2})*[\s,]*$/;
 /** A repeated line of a dump. */
 const REPEATED = /(?:^|\s)\*\s*$/;
 
 /** What stands in front of the two sides of Wireshark's follow. */
 const INDENTS: Readonly<Record<string, 'left' | 'right'>> = { '': 'left', '    ': 'right', '\t': 'right' };
 
-interface Heading {
-  readonly speaker: Speaker | undefined;
-  readonly stream: string;
-  /** Bytes that it promises, and those that came. */
-  readonly promised: number | undefined;
-  count: number;
-  /** Its rows are not of this layer: TLS records. */
-  readonly isOther: boolean;
-  readonly line: Line;
-}
-
 /** A head that is being read; `first`: its first line, as long as no header has come. */
 interface PastedHead {
   readonly speaker: Speaker;
   readonly prefix: string;
   readonly first: { readonly line: Line; readonly text: string } | undefined;
+  /** ngrep prints a dot for each CR. */
+  readonly isDotted: boolean;
 }
 
 /**
@@ -61,12 +49,21 @@ export class LogText implements DumpForm {
   /** Rows, or lines that are no rows, held bytes. */
   private sawRows = false;
   private sawLiterals = false;
+  /** Where the bytes of the last row without an offset began. */
+  private bareColumn = -1;
   private isRefused = false;
   /** The first line that was not searched. */
   private tooLong: Line | undefined;
 
+  private readonly sides = new Sides();
+  /** The last line in which bytes were spelled. */
+  private lastLiteral: { readonly number: number; readonly speaker: Speaker | undefined } = {
+    number: -1,
+    speaker: undefined,
+  };
+
   constructor(private readonly events: Events) {
-    this.spoken = new SpokenBytes(events, new Sides());
+    this.spoken = new SpokenBytes(events, this.sides);
   }
 
   /** What the text was read as, with the lines that held bytes. */
@@ -85,15 +82,16 @@ export class LogText implements DumpForm {
     if (text.trim() === '') return this.endHead();
     this.lines++;
     if (text.length > LONGEST_SEARCHED) {
-      this.tooLong ??= line;
+      if (!this.literal(line, longLiteralLine(text))) this.tooLong ??= line;
       return;
     }
     if (this.head !== undefined && this.field(line)) return;
     if (isColumnHead(text) || (RULER.test(text) && !REPEATED.test(text))) return;
-    if (REPEATED.test(text) && this.openBlocks().length > 0)
-      return this.refuse(line, 0, 'a * stands for rows that are left out: print all of them (hexdump -v, od -v)');
-    const row = offsetRow(text, this.openBlocks().length > 0);
+    const isOpen = this.openBlocks().length > 0;
+    const row = offsetRow(text, isOpen);
     if (row !== undefined) this.row(line, row);
+    else if (isOpen && REPEATED.test(text))
+      this.refuse(line, 0, 'a * stands for rows that are left out: print all of them (hexdump -v, od -v)');
     else this.other(line);
   }
 
@@ -103,7 +101,8 @@ export class LogText implements DumpForm {
     for (const block of this.openBlocks())
       this.give(closing === null ? block.settle() : block.end(closing[1]), this.sideOf(block));
     if (closing !== null && this.sawRows) return;
-    if (!this.startHead(line) && !this.strace(line) && !this.literal(line)) this.setHeading(line);
+    if (!this.startHead(line) && !this.strace(line) && !this.bareRow(line) && !this.literal(line, this.literalIn(line)))
+      this.setHeading(line);
   }
 
   end(): void {
@@ -130,6 +129,17 @@ export class LogText implements DumpForm {
     const block = this.blocks[side ?? 'other'];
     for (const other of this.openBlocks()) if (other !== block) this.give(other.settle(), this.sideOf(other));
     this.give(block.add(line, row), side);
+  }
+
+  /** Bytes and the same as characters, without an offset. */
+  private bareRow(line: Line): boolean {
+    const row = bareRow(line.text, this.bareColumn);
+    if (row === undefined || this.heading?.isOther === true) return false;
+    this.sawRows = true;
+    this.bareColumn = row.at;
+    this.use(line);
+    this.give(row);
+    return true;
   }
 
   private openBlocks(): OffsetBlock[] {
@@ -163,25 +173,16 @@ export class LogText implements DumpForm {
     if (proven.bytes.length === 0) return;
     const { heading } = this;
     if (heading !== undefined) heading.count += proven.bytes.length;
-    this.spoken.take(proven.bytes, heading?.speaker ?? side, heading?.stream);
+    if (heading?.ends === undefined) return this.spoken.take(proven.bytes, heading?.speaker ?? side, heading?.stream);
+    this.spoken.flush();
+    this.events.append(proven.bytes, this.sides.tag([...heading.ends].sort().join(' '), heading.ends[0]));
   }
 
-  /** What a line says of the rows below it. */
   private setHeading(line: Line): void {
-    const { text } = line;
-    const [curl, netty, openssl] = [CURL.exec(text), NETTY.exec(text), OPENSSL.exec(text)];
-    const promised = curl?.[3] ?? netty?.[2] ?? openssl?.[2];
-    const speaker = openssl === null ? speakerOf(text) : speakerOf(openssl[1]!);
-    if (speaker !== undefined || promised !== undefined) this.endBlocks();
+    const heading = headingOf(line);
+    if (heading.speaker ?? heading.promised ?? heading.ends) this.endBlocks();
     this.checkPromise();
-    this.heading = {
-      speaker,
-      stream: netty?.[1] ?? '',
-      promised: promised === undefined || Number(promised) <= 0 ? undefined : Number(promised),
-      count: 0,
-      isOther: curl?.[2] !== undefined,
-      line,
-    };
+    this.heading = heading;
   }
 
   private checkPromise(): void {
@@ -216,36 +217,32 @@ export class LogText implements DumpForm {
     return true;
   }
 
-  private literal(line: Line): boolean {
-    const { text } = line;
-    const literals = literalsIn(text);
-    if (literals.length === 0) return false;
+  private literal(line: Line, found: LiteralLine | undefined): boolean {
+    if (found === undefined) return false;
     this.endBlocks();
     this.checkPromise();
-    const problem = literals.find((one) => one.problem !== undefined);
-    const between = literals.slice(1).map((one, index) => text.slice(literals[index]!.to, one.from));
-    const isUnclear = between.some((part) => !/^[\s,+]*$/.test(part));
-    const bytes = literals.flatMap((one) => one.bytes);
-    const words = literals.reduceRight((rest, { from, to }) => `${rest.slice(0, from)} ${rest.slice(to)}`, text);
-    const lengths = [...words.matchAll(LENGTH)].map((match) => Number(match[1] ?? match[2]));
-    const short = lengths.length === 1 && lengths[0]! > bytes.length ? lengths[0] : undefined;
-    const reason =
-      problem?.problem ??
-      (isUnclear
-        ? 'several byte literals stand in this line: which of them was on the wire is not known'
-        : undefined) ??
-      (short !== undefined
-        ? `the line speaks of ${short} bytes, and holds ${bytes.length}: the rest is missing`
-        : undefined);
-    if (reason !== undefined) {
-      this.refuse(line, (problem ?? literals[0]!).from, reason);
+    if ('problem' in found) {
+      this.refuse(line, found.at, found.problem);
       return true;
     }
-    for (const { notices } of literals) for (const notice of notices) this.events.notice(notice);
+    for (const notice of found.notices) this.events.notice(notice);
     this.sawLiterals = true;
     this.use(line);
-    this.spoken.take(bytes, speakerOf(words), '');
+    this.spoken.take(found.bytes, found.speaker, '');
+    this.lastLiteral = { number: line.number, speaker: found.speaker };
     return true;
+  }
+
+  private literalIn(line: Line): LiteralLine | undefined {
+    return literalLine(line.text, !this.sawLiterals && !this.sawRows) ?? this.wrapped(line);
+  }
+
+  /** A line of bytes alone goes on where the line before it had bytes. */
+  private wrapped(line: Line): LiteralLine | undefined {
+    const { number, speaker } = this.lastLiteral;
+    if (line.number !== number + 1 || !BYTES_ALONE.test(line.text)) return undefined;
+    const { bytes, problem } = spelled(line.text);
+    return problem === undefined ? { bytes, speaker, notices: [] } : { problem, at: 0 };
   }
 
   private startHead(line: Line): boolean {
@@ -256,21 +253,23 @@ export class LogText implements DumpForm {
     const speaker = speakerOf(prefix) ?? (first.startsWith('HTTP/') ? 'response' : 'request');
     this.endBlocks();
     this.checkPromise();
-    this.head = { speaker, prefix, first: { line, text: first } };
+    this.head = { speaker, prefix, first: { line, text: first }, isDotted: line.text.endsWith('.') };
     return true;
   }
 
   private field(line: Line): boolean {
     const { prefix } = this.head!;
     const { text } = line;
-    const bare = prefix !== '' && text.startsWith(prefix) ? text.slice(prefix.length) : text;
+    const whole = prefix !== '' && text.startsWith(prefix) ? text.slice(prefix.length) : text;
+    const isDotted = this.head!.isDotted && whole.endsWith('.');
+    const bare = isDotted ? whole.slice(0, -1) : whole;
     if (!FIELD.test(bare)) {
       this.endHead();
       return false;
     }
     const { first } = this.head!;
-    if (first) this.headLine(first.line, first.text);
-    this.head = { ...this.head!, first: undefined };
+    if (first) this.headLine(first.line, isDotted ? first.text.replace(/\.$/, '') : first.text);
+    this.head = { ...this.head!, first: undefined, isDotted };
     this.headLine(line, bare);
     return true;
   }

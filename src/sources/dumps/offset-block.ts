@@ -1,9 +1,7 @@
 import { type OffsetRow, fits, fittingLength } from './offset-row.js';
 import { turnedRound } from './form.js';
+import { LEAST_ADDRESS } from './offsets.js';
 import type { Line } from '../text/lines.js';
-
-/** Below it a first offset that is not zero means that rows are missing; above it is an address. */
-const LEAST_ADDRESS = 0x1000;
 
 /** Bytes that rows proved, in their order; or why nothing proves them. */
 export type Proven =

@@ -20,13 +20,22 @@ export interface OffsetRow {
   readonly line: string;
 }
 
-/** The offset, what marks its end, and the gap up to the first byte. In front: nothing, a blank, a bracket, a bar. */
+/** The offset, what marks its end, and the gap up to the first byte. In front: nothing, a blank, a bracket, a bar, a sign, the name of a segment. */
 const OFFSET =
-  /(?<=^|[\s|[(>\])])(0[xX])?([0-9a-fA-F]{8}[`'][0-9a-fA-F]{8}|[0-9a-fA-F]{1,16})(?![0-9a-fA-F`'])([hH]?)((?:\s?<[^<>]{1,80}>)?[:|\]>]*(?:\s?-(?=\s))?)([ \t]*)(?=(?:0[xX])?[0-9a-fA-F]{2}|-?\d)/g;
+  /(?<=^|[\s|[(<>\])+@#]|[A-Za-z_.]:)(0[xX])?([0-9a-fA-F]{8}[`'][0-9a-fA-F]{8}|[0-9a-fA-F]{1,16})(?![0-9a-fA-F`'])([hH]?)((?:\s?<[^<>]{1,80}>)?[:|\]>);=]*(?:\s?-(?=\s))?)([ \t]*)(?=(?:0[xX])?[0-9a-fA-F]{2}|-?\d)/g;
 const WORD = /(?:0[xX])?([0-9a-fA-F]{2,16})[hH]?(?=[\s\-|,]|$)/y;
-const BETWEEN = /[ \t]?-[ \t]?|[ \t]{1,3}|[ \t]?\|[ \t]?|,[ \t]?/y;
+const BETWEEN = /[ \t]?[-|][ \t]?|[ \t]{1,4}|,[ \t]?/y;
 /** gdb's `x/8ub`, `x/8db`, `x/8ob`, `x/8tb`, `x/8cb`: numbers up to the end of the line. */
 const NUMBERS = /^(?:\s*-?(?:[01]{8}|\d{1,4})(?:\s+'(?:\\.{1,3}|.)')?)+\s*$/;
+/** What draws the frames of tables, as UTF-8. */
+const BOX = /\xe2\x94[\x82\x8a]|\xe2\x95\x91/g;
+/** What a log writes before the first byte of a row. */
+const LONGEST_LABEL = 128;
+/** Fewer bytes after a label are a row only below another. */
+const LEAST_BYTES = 4;
+const FIRST_BYTE = /(?<=\s)[0-9a-fA-F]{2}(?=\s)/g;
+const LEAD = /^[\s|*>]*/;
+const GAP = /^(?:\s{2}|\s?\|)/;
 /** The first numbers of the columns above the bytes. */
 const COUNT_START = /(?<!\w)0?0\s+0?1\s+0?2\s/;
 /** What may stand before them: nothing, a name, or anything that ends in a frame of the table. */
@@ -50,14 +59,54 @@ export function isColumnHead(line: string): boolean {
  */
 export function offsetRow(line: string, isGoingOn = false): OffsetRow | undefined {
   if (line.length > LONGEST_SEARCHED) return undefined;
+  const text = withBars(line);
   OFFSET.lastIndex = 0;
-  for (let match = OFFSET.exec(line); match !== null; match = OFFSET.exec(line)) {
-    const row = rowAt(line, match, isGoingOn);
+  for (let match = OFFSET.exec(text); match !== null; match = OFFSET.exec(text)) {
+    const row = rowAt(text, match, isGoingOn);
     if (row !== undefined) return row;
     OFFSET.lastIndex = match.index + 1;
   }
   return undefined;
 }
+
+/** Bytes of a row without an offset, and the column of the first. */
+export interface BareRow {
+  readonly bytes: readonly number[];
+  readonly at: number;
+}
+
+/**
+ * The bytes of a line that has no offset, where the same bytes stand as characters after them. `column`: where those of
+ * the row before began.
+ */
+export function bareRow(line: string, column: number): BareRow | undefined {
+  const text = withBars(line.slice(0, LONGEST_SEARCHED));
+  const lead = LEAD.exec(text)![0].length;
+  const whole = shownFrom(text, lead);
+  if (whole !== undefined || !/[^0-9a-fA-F\s]/.test(text.slice(lead, LONGEST_LABEL))) return whole;
+  FIRST_BYTE.lastIndex = lead;
+  for (
+    let match = FIRST_BYTE.exec(text);
+    match !== null && match.index < LONGEST_LABEL;
+    match = FIRST_BYTE.exec(text)
+  ) {
+    const row = shownFrom(text, match.index);
+    if (row !== undefined && (row.bytes.length >= LEAST_BYTES || row.at === column)) return row;
+  }
+  return undefined;
+}
+
+function shownFrom(text: string, from: number): BareRow | undefined {
+  const area = wordsOf(text, from);
+  if (area === undefined || area.size > 1 || area.isPrefixed) return undefined;
+  const count = fittingLength({ ...area, line: text, at: 0, digits: '', isHex: false, isSure: false });
+  if (count === undefined) return undefined;
+  // Nothing but blanks and bars stands between them.
+  const isApart = GAP.test(text.slice(area.ends.find((end) => end.count === count)!.at));
+  return isApart ? { bytes: area.bytes.slice(0, count), at: from } : undefined;
+}
+
+const withBars = (line: string): string => (line.includes('\xe2') ? line.replace(BOX, '|') : line);
 
 /** The first column of a line, as it is printed. */
 interface Column {
@@ -135,13 +184,25 @@ function isHidden({ prefix, close, isApart, digits, gap }: Column, { size }: Are
   return gap === '' && !(size === 1 && /[:|]$/.test(close) && digits.length >= 4);
 }
 
-function looksLikeOffset(column: Column, { size, isPrefixed }: Area, isWider: boolean, isGoingOn: boolean): boolean {
-  const { digits, mark, close, isAddress, isZero, isApart } = column;
-  const isMarked = /[:|\]>-]/.test(close) || isAddress || (mark !== '' && !isPrefixed);
+function looksLikeOffset(column: Column, area: Area, isWider: boolean, isGoingOn: boolean): boolean {
+  const { digits, mark, isZero, isApart } = column;
+  const isMarked = isMarkedAs(column, area);
   if (isMarked && (isWider || isZero)) return true;
-  if (size > 1) return isWider && isZero && isApart;
+  if (area.size > 1) return looksLikeWords(column, area, isWider, isMarked && isGoingOn);
   const isOdd = digits.length % 2 === 1 && mark === '';
   return isMarked || isWider || isOdd || ((isZero || isGoingOn) && isApart);
+}
+
+/** Something says that the column is none of the bytes. */
+function isMarkedAs({ mark, close, isAddress }: Column, { isPrefixed }: Area): boolean {
+  return /[:|\]>);=-]/.test(close) || isAddress || (mark !== '' && !isPrefixed);
+}
+
+/** The same before words of more than a byte; gdb's addresses may be narrower than its words. */
+function looksLikeWords(column: Column, { isPrefixed }: Area, isWider: boolean, goesOn: boolean): boolean {
+  const { digits, mark, close, isZero, isApart } = column;
+  if (isWider && isZero && isApart) return true;
+  return goesOn || (mark !== '' && isPrefixed && close.includes(':') && digits.length > 4);
 }
 
 /** What follows the bytes may be nothing, half a byte (the row is cut), or the characters. */
@@ -204,6 +265,10 @@ function numbersOf(line: string, from: number, mark: string): Area | undefined {
   };
 }
 
+/** What stands for no byte that can't be printed. Of words a blank stands for none: one too many would turn them round. */
+const BLANKS_TOO = /[0-9A-Za-z]/;
+const NO_BLANKS = /[0-9A-Za-z ]/;
+
 /** How many of the row's bytes its characters show; undefined where they show no number of them, or more than one. */
 export function fittingLength(row: OffsetRow): number | undefined {
   const fitting = row.ends.filter(({ count }) => fits(row, count) !== undefined);
@@ -218,24 +283,28 @@ export function fits(row: OffsetRow, count: number): 'as-printed' | 'swapped' | 
   const rest = row.line.slice(end.at);
   if (rest.trim() === '') return undefined;
   const printed = row.bytes.slice(0, count);
-  if (isShown(rest, printed)) return 'as-printed';
-  return row.size > 1 && isShown(rest, turnedRound(printed, row.size)) ? 'swapped' : undefined;
+  if (row.size === 1) return isShown(rest, printed, BLANKS_TOO) ? 'as-printed' : undefined;
+  if (isShown(rest, printed, NO_BLANKS)) return 'as-printed';
+  return isShown(rest, turnedRound(printed, row.size), NO_BLANKS) ? 'swapped' : undefined;
 }
 
+const PANELS = /^[\s|]*\|(.{8})\|(.{8})\|\s*$/;
 const FRAMED = /^\s*(?:\|(.*?)\|?|>(.*)<|\[(.*)\]|\*(.*)\*|'(.*)'|"(.*)")\s*$/;
 
-function isShown(rest: string, bytes: readonly number[]): boolean {
+function isShown(rest: string, bytes: readonly number[], wrong: RegExp): boolean {
   const text = /[\x80-\xff]/.test(rest) ? new TextDecoder().decode(latin1Bytes(rest)) : rest;
   const framed = FRAMED.exec(text);
   const inner = framed?.slice(1).find((one) => one !== undefined);
-  if (inner !== undefined && shows(inner, bytes)) return true;
+  if (inner !== undefined && shows(inner, bytes, wrong)) return true;
   const lead = /^[\s|]*/.exec(text)![0].length;
-  for (let at = lead; at > 0; at--) if (shows(text.slice(at), bytes)) return true;
-  return false;
+  for (let at = lead; at > 0; at--) if (shows(text.slice(at), bytes, wrong)) return true;
+  // Two panels of eight.
+  const panels = PANELS.exec(text);
+  return panels !== null && shows(panels[1]! + panels[2]!.trimEnd(), bytes, wrong);
 }
 
 /** Printable characters as they are, anything but a letter or a digit for the others; blanks at the end may be lost, or be too many. */
-function shows(ascii: string, bytes: readonly number[]): boolean {
+function shows(ascii: string, bytes: readonly number[], wrong: RegExp): boolean {
   const trimmed = ascii.trimEnd();
   const chars = [...trimmed];
   if (chars.length > bytes.length) return false;
@@ -245,7 +314,7 @@ function shows(ascii: string, bytes: readonly number[]): boolean {
     if (
       byte >= 0x20 && byte < 0x7f
         ? char !== String.fromCharCode(byte) && !(char === '.' && byte < 0x21)
-        : /[0-9A-Za-z]/.test(char)
+        : wrong.test(char)
     )
       return false;
   }

@@ -1,3 +1,6 @@
+/** A first offset below it that is not zero means that rows are missing; one above it may be an address. */
+export const LEAST_ADDRESS = 0x1000;
+
 const NAMES: Readonly<Record<number, string>> = { 8: 'octal', 10: 'decimal', 16: 'hex' };
 const DIGITS: Readonly<Record<number, RegExp>> = { 8: /^[0-7]+$/, 10: /^[0-9]+$/, 16: /^[0-9a-fA-F]+$/ };
 
@@ -42,9 +45,16 @@ export class Offsets {
       const names = fitting.map((radix) => NAMES[radix]!).join(' or ');
       return { problem: `offset ${offset} may be ${names}: the number of bytes before it is not certain` };
     }
+    if (!squeezed && padding === 0 && this.isDoubtful(first, distance(last, offset, 16), have))
+      return { problem: `offset ${offset} may be decimal, or hex after rows that are cut or missing` };
     this.radices = fitting;
     this.last = offset;
     return { bytes };
+  }
+
+  /** `00000010` after ten bytes: the row may have lost six. Offsets that counted so far are beyond doubt. */
+  private isDoubtful(radix: number, inHex: number, have: number): boolean {
+    return radix === 10 && this.radices.includes(16) && inHex > have && (inHex % have === 0 || inHex % 8 === 0);
   }
 
   private unexpected(last: string, offset: string, have: number, squeezed: boolean): string {

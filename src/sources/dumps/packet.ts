@@ -1,3 +1,4 @@
+import { looksLikeWebSocket } from '../../codec/resync/plausible.js';
 import { ipStart, NO_IP } from '../packets/link.js';
 import type { Events } from '../text/events.js';
 import { failInLine, type Line } from '../text/lines.js';
@@ -5,6 +6,9 @@ import { u16 } from '../bytes/bytes.js';
 
 /** No capture holds longer packets. */
 const MAX_PACKET = 16 * 1024 * 1024;
+
+/** What is shorter looks like a frame too often. */
+const LEAST_BYTES = 4;
 
 /** What a text says of a packet in front of its bytes. */
 export interface PacketHead {
@@ -60,6 +64,15 @@ export class PacketLines {
     this.bytes.set(bytes, this.length);
     this.length += bytes.length;
     return true;
+  }
+
+  /** Gives the packet out, or its bytes where they are whole frames or a handshake and no packet: a part was copied. */
+  giveEither(): void {
+    const bytes = this.bytes.subarray(0, this.length);
+    const isPacket = this.gave || this.ipEnd() > 0 || this.head.originalLength !== undefined;
+    if (!isPacket && bytes.length >= LEAST_BYTES && bytes[0]! >= 0x41 && looksLikeWebSocket(bytes, Infinity))
+      this.giveBytes();
+    else this.give();
   }
 
   /** Gives the packet out, if one is open. */

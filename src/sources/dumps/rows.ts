@@ -1,5 +1,5 @@
 import type { DumpForm } from './form.js';
-import { Offsets } from './offsets.js';
+import { LEAST_ADDRESS, Offsets } from './offsets.js';
 import type { ByteOrder, Row, RowFamily } from './row.js';
 import type { Events } from '../text/events.js';
 import { failInLine, type Line } from '../text/lines.js';
@@ -52,7 +52,23 @@ export class RowDump implements DumpForm {
       this.events.notice(
         'the dump ends with a *: the number of lines that it replaces is not known, and they are left out',
       );
+    if (this.last !== undefined && this.family.pads) this.dropPadding();
     this.flush(true);
+  }
+
+  /** The offset that would tell the true length is missing: zeros at the end of the last word may be padding. */
+  private dropPadding(): void {
+    this.assume();
+    const last = this.held.pop();
+    if (last === undefined) return;
+    const { row, count } = last;
+    const { swapped = row.asPrinted, asPrinted } = row;
+    const bytes = this.order === 'swapped' ? swapped : asPrinted;
+    const isPadded = row.size > 1 && count === 1 && bytes.at(-1) === 0;
+    if (!isPadded) return void this.held.push(last);
+    this.events.notice('the last byte is 00, which may be padding, as the offset after it is missing: it is left out');
+    const whole = bytes.slice(0, -1);
+    this.held.push({ row: { ...row, asPrinted: whole, swapped: whole }, count });
   }
 
   private row(line: Line): void {
@@ -67,10 +83,22 @@ export class RowDump implements DumpForm {
   }
 
   private begin(line: Line, offset: string): void {
-    if (this.offsets === undefined && !/^0+$/.test(offset))
-      this.events.notice(`the dump begins at offset ${offset}: bytes before it are missing`);
+    if (this.offsets === undefined && !/^0+$/.test(offset)) this.beginsLate(line, offset);
     this.offsets ??= new Offsets(this.family.radices(line, offset));
     this.offsets.begin(offset);
+  }
+
+  /** A small offset means that rows are missing: what follows need not begin a frame. A large one may be an address. */
+  private beginsLate(line: Line, offset: string): void {
+    if (parseInt(offset, 16) >= LEAST_ADDRESS)
+      this.events.notice(`the dump begins at offset ${offset}: bytes before it are missing`);
+    else
+      failInLine(
+        this.events,
+        line,
+        Math.max(0, line.text.indexOf(offset)),
+        `the first offset is ${offset}, not 0: the rows before it are missing`,
+      );
   }
 
   /** Compares `offset` with what came before, and repeats the last row for a `*`. False after a problem. */

@@ -5,6 +5,8 @@ const CALL =
   /(?:^|\s|\])(read|recv|recvfrom|recvmsg|readv|write|send|sendto|sendmsg|writev|pread64|pwrite64)\((\d+)(?:<.*?>(?=, ))?, (.*?)(?:\) += (-?\d+)(?: .*)?| <unfinished \.\.\.>)$/;
 const RESUMED = /<\.\.\. (?:read|recv|write|send)\w* resumed>/;
 const STRING = /"((?:[^"\\]|\\.)*)"(\.\.\.)?/g;
+/** strace writes no more digits than needed, unless an octal digit follows. */
+const SHORT_OCTAL = /\\([0-7]{1,2})(?=[89])/g;
 
 /** The bytes that one call moved, as `strace` prints it. */
 export interface Moved {
@@ -32,7 +34,9 @@ export function straceCall(line: string): Moved | 'nothing' | { readonly problem
   const isVector = /v$|msg$/.test(name);
   const bytes: number[] = [];
   for (const [, text, dots] of args!.matchAll(STRING)) {
-    const { bytes: some, problem } = spelled(`b"${text!}"`);
+    const { bytes: some, problem } = spelled(
+      `b"${text!.replace(SHORT_OCTAL, (_, digits: string) => `\\${digits.padStart(3, '0')}`)}"`,
+    );
     if (problem !== undefined) return { problem };
     for (const byte of text === '' ? [] : some) bytes.push(byte);
     if (dots !== undefined && bytes.length < count)

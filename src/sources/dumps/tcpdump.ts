@@ -4,7 +4,7 @@ import { timeIn } from './time.js';
 import type { Events } from '../text/events.js';
 import { failInLine, type Line } from '../text/lines.js';
 
-export const TCPDUMP_HEX = /^\s*0x([0-9a-fA-F]{4,8}): {1,2}(?=[0-9a-fA-F]{2})/;
+export const TCPDUMP_HEX = /^\s*0x([0-9a-fA-F]{4,8}): {1,2}(?=[0-9a-fA-F]{4}(?: |$)|[0-9a-fA-F]{2}(?: {2}|$))/;
 /** In front of a packet: a number (`-#`), a time of any kind or none, an interface, and the network layer's name. */
 export const TCPDUMP_HEAD =
   /^ *(?:\d+ +)?(?:\d{4}-\d\d-\d\d )?(?:\d\d:\d\d:\d\d\.\d{3,9} |\d{9,11}\.\d{6,9} )?(?:\S+ +(?:In|Out|B|M|P) +)?(?:IP6? (?:\S+ > \S+:|\()|ARP, |(?:[0-9a-f]{2}:){5}[0-9a-f]{2} |ifindex \d+ )/;
@@ -32,13 +32,13 @@ export class TcpdumpText implements DumpForm {
   line(line: Line): void {
     const match = TCPDUMP_HEX.exec(line.text);
     if (match !== null) return this.hex(line, parseInt(match[1]!, 16), match[0].length);
-    this.packet.give();
+    this.give();
     if (TCPDUMP_HEAD.test(line.text)) this.begin(line);
     else if (!this.sawHex && this.heads > 0 && /^[E`]/.test(line.text)) failInLine(this.events, line, 0, TEXT_ONLY);
   }
 
   end(): void {
-    this.packet.give();
+    this.give();
     if (!this.sawHex) this.events.fail({ message: NO_BYTES, offset: 0, line: 1, column: 1 });
   }
 
@@ -52,6 +52,12 @@ export class TcpdumpText implements DumpForm {
     if (++this.heads > MAX_HEADS && !this.sawHex) failInLine(this.events, line, 0, NO_BYTES);
   }
 
+  /** Without a line that names a packet it need not be one. */
+  private give(): void {
+    if (this.heads === 0) this.packet.giveEither();
+    else this.packet.give();
+  }
+
   private hex(line: Line, offset: number, from: number): void {
     this.sawHex = true;
     if (offset > 0 && !this.packet.open && (this.packet.count > 0 || this.packet.gave)) return;
@@ -62,6 +68,6 @@ export class TcpdumpText implements DumpForm {
     const isSound = bytes !== undefined && this.packet.add(line, offset, bytes);
     this.events.forgiving = false;
     if (!isSound) return this.packet.drop();
-    if (bytes.length < LINE_BYTES || this.packet.complete) this.packet.give();
+    if (bytes.length < LINE_BYTES || this.packet.complete) this.give();
   }
 }

@@ -63,6 +63,6 @@ export class TsharkText implements DumpForm {
 
   private give(): void {
     if (this.copied && !this.packet.complete) this.packet.giveBytes();
-    else this.packet.give();
+    else this.packet.giveEither();
   }
 }

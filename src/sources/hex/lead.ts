@@ -26,7 +26,9 @@ const WRAPPERS: readonly RegExp[] = [
   /\.[a-z]\w*\([^()]*\)/y,
   /\[\s*(?:(?:\d+(?:\.\.\.)?|\.\.\.)\s*)?\]\s*(?:byte|uint8|int8|u8)\s*(?=\{)/y,
   /(?:new\s+)?s?byte\s*\[\s*(?:\d+\s*)?\]\s*(?=\{)/y,
-  /[A-Za-z]\w*\s*\(\s*\d+\s*\)\s*(?=\[)/y,
+  /[A-Za-z]\w*\s*\(\s*\d+\s*\)\s*(?=[["'])/y,
+  /array\s*\(\s*(?:"[bB]"|'[bB]')\s*,\s*(?=\[)/y,
+  /(?:[dD][bB]|\.?byte|BYTE)\s+(?=0[xX][0-9a-fA-F])/y,
   /(?:new\s+)?[A-Za-z_$][\w$.:]*!?\s*(?=\()/y,
   /vec!\s*(?=\[)|&(?:mut\s+)?|return\s+|>>>\s+/y,
   /printf\s+(?=["'$\\])|echo(?:\s+-\w+)*\s+(?=["'$\\])/y,
@@ -74,7 +76,11 @@ const OPENERS: readonly Opener[] = [
     open: (context) => new PlainHex(context, 0x3e, () => new HexLead(context, 'bytes')),
   },
   { kind: 'list of bytes', pattern: /[[{(]/y, open: array },
-  { kind: 'hex in a bytes literal', pattern: /([bB])(["'])(?=(?:[0-9a-fA-F]{2}){2,}(?:\2|$))/y, open: hexlified },
+  {
+    kind: 'hex in a bytes literal',
+    pattern: /([bB])(["'])(?=[0-9a-fA-F]{2}(?:[ :-]?[0-9a-fA-F]{2})+(?:\2|$))/y,
+    open: hexlified,
+  },
   { kind: 'Python bytes literal', pattern: /([rR]?[bB][rR]?)(')/y, open: literal },
   { kind: 'bytes literal', pattern: /([rR]?[bB][rR]?)(")/y, open: literal },
   { kind: 'escaped string', pattern: /(u8|[uULc@$]?)(["'`])(?=(?:(?!\2)[^\n\\])*\\)/y, open: literal },
@@ -198,6 +204,8 @@ export class HexLead implements HexMode {
   }
 
   private opens(at: number, text: string): boolean {
+    // `[129, 5] (2)`: how many they are, and no list of its own.
+    if (this.behind !== undefined && /^\(\s*\d+\s*\)/.test(text)) return false;
     const neighbour = this.behind === 'literal' ? match(LITERALS, text, 0) : null;
     if (neighbour !== null) return this.handOver(literal(this.context, neighbour), at + neighbour[0].length);
     for (const { kind, pattern, open } of OPENERS) {

@@ -28,11 +28,11 @@ export function failAt(context: HexContext, offset: number, message: string): vo
 
 export const CUT_SHORT = 'the bytes are cut short here (the dots replace the rest)';
 
-type InComment = 'no' | 'slash' | 'line' | 'block' | 'star';
+type InComment = 'no' | 'slash' | 'line' | 'block' | 'star' | 'wrap';
 
 /**
- * The characters that no spelling gives a meaning of its own: comments (`#`, `//`, `/* … *\/`), invisible blanks, and
- * everything that is wrong. Feed it a byte that the spelling does not know, and every byte after it while `open`.
+ * The characters that no spelling gives a meaning of its own: comments (`#`, `//`, `/* … *\/`), invisible blanks, a
+ * backslash that joins two lines, and everything that is wrong. Feed it a byte that the spelling does not know, and every byte after it while `open`.
  */
 export class Strays {
   private comment: InComment = 'no';
@@ -54,8 +54,8 @@ export class Strays {
     if (this.comment !== 'no') this.inComment(byte);
     else if (this.wide.open || byte >= 0x80) this.inWide(byte, offset);
     else if (byte === 0x23) this.comment = 'line';
-    else if (byte === 0x2f) {
-      this.comment = 'slash';
+    else if (byte === 0x2f || byte === 0x5c) {
+      this.comment = byte === 0x2f ? 'slash' : 'wrap';
       this.commentStart = offset;
     } else if (byte === 0x2e) failAt(this.context, offset, CUT_SHORT);
     else this.wrong(byte, offset);
@@ -75,7 +75,10 @@ export class Strays {
 
   private inComment(byte: number): void {
     if ((byte & 0xc0) === 0x80) this.context.place.continued();
-    if (this.comment === 'slash') {
+    if (this.comment === 'wrap') {
+      if (byte === 0x0a) this.comment = 'no';
+      else if (byte !== 0x0d) this.wrong(0x5c, this.commentStart);
+    } else if (this.comment === 'slash') {
       if (byte === 0x2f) this.comment = 'line';
       else if (byte === 0x2a) this.comment = 'block';
       else this.wrong(0x2f, this.commentStart);

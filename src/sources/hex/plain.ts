@@ -124,5 +124,6 @@ export class PlainHex implements HexMode {
 }
 
 const hexDigit = (value: number): number => value.toString(16).charCodeAt(0);
-/** Neither the beginning of a comment, of dots or of a character beyond ASCII. */
-const isWrong = (byte: number): boolean => byte < 0x80 && byte !== 0x23 && byte !== 0x2e && byte !== 0x2f;
+/** Neither the beginning of a comment, of dots or of a character beyond ASCII, nor a backslash that may join two lines. */
+const isWrong = (byte: number): boolean =>
+  byte < 0x80 && byte !== 0x23 && byte !== 0x2e && byte !== 0x2f && byte !== 0x5c;

@@ -1,7 +1,7 @@
 import { failAt, type HexContext, type HexMode } from './mode.js';
 import { isBlank, showChar } from '../text/place.js';
 
-/** Escapes of one letter: what C, Python, JavaScript, Go and Rust agree on, and Bash's `\e`. */
+/** Escapes of one letter: what C, Python, JavaScript, Go and Rust agree on, Bash's `\e` and Ruby's `\#`. */
 const LETTERS: Readonly<Record<string, number>> = {
   n: 0x0a,
   t: 0x09,
@@ -16,6 +16,7 @@ const LETTERS: Readonly<Record<string, number>> = {
   '"': 0x22,
   '`': 0x60,
   '?': 0x3f,
+  '#': 0x23,
 };
 /** Escapes with a number: how many digits they take in which radix. */
 const NUMBERS: Readonly<Record<string, { readonly digits: number; readonly unit: string }>> = {
@@ -23,6 +24,7 @@ const NUMBERS: Readonly<Record<string, { readonly digits: number; readonly unit:
   u: { digits: 4, unit: '\\u' },
   U: { digits: 8, unit: '\\U' },
 };
+const MAY_BE_DECIMAL = 'this escape may be decimal (Lua, Haskell) or octal (C): write it as \\x and two hex digits';
 const BACKSLASH = 0x5c;
 const isOctal = (byte: number): boolean => byte >= 0x30 && byte <= 0x37;
 
@@ -141,7 +143,9 @@ export class StringLiteral implements HexMode {
       this.digits++;
       return true;
     }
-    this.finish();
+    // Lua and Haskell write the byte 129 so, C never writes the bytes 10 and '9' so.
+    if (this.digits < 3 && (byte === 0x38 || byte === 0x39)) failAt(this.context, this.escapeAt, MAY_BE_DECIMAL);
+    else this.finish();
     return false;
   }
 

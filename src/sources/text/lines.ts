@@ -24,18 +24,28 @@ export function failInLine(events: Events, line: Line, index: number, message: s
   events.fail({ message, offset: line.offset + index, line: line.number, column });
 }
 
-/** Cuts a byte stream into lines (LF or CRLF). A byte order mark in front is dropped. */
+// eslint-disable-next-line no-control-regex
+const COLOURS = /\x1b\[[\d;:]*[mK]/g;
+
+/** Without what makes text coloured or bold on a terminal. */
+export function withoutColours(text: string): string {
+  return text.includes('\x1b') ? text.replace(COLOURS, '') : text;
+}
+
+/** Cuts a byte stream into lines (LF or CRLF), without colours. A byte order mark in front is dropped. */
 export class LineReader {
   /** The line whose end is still to come. */
   private rest = '';
   private number = 1;
   private offset = 0;
+  private mayHaveColours = false;
 
   constructor(private readonly events: Events) {}
 
   /** Calls `take` for each line that is complete. */
   push(chunk: Uint8Array, take: (line: Line) => void): void {
     const part = latin1(chunk, 0, chunk.length);
+    this.mayHaveColours ||= part.includes('\x1b');
     let from = 0;
     for (let to = part.indexOf('\n'); to >= 0 && !this.events.failed; to = part.indexOf('\n', from)) {
       take(this.line(this.rest + part.slice(from, to), 1));
@@ -56,7 +66,11 @@ export class LineReader {
   private line(whole: string, endLength: number): Line {
     const mark = this.number === 1 && whole.startsWith('\xef\xbb\xbf') ? 3 : 0;
     const end = whole.endsWith('\r') ? whole.length - 1 : whole.length;
-    const line = { text: whole.slice(mark, end), number: this.number, offset: this.offset + mark };
+    const line = {
+      text: this.mayHaveColours ? withoutColours(whole.slice(mark, end)) : whole.slice(mark, end),
+      number: this.number,
+      offset: this.offset + mark,
+    };
     this.number++;
     this.offset += whole.length + endLength;
     return line;

@@ -1,5 +1,7 @@
 import { LONGEST_SEARCHED } from './lines.js';
 import { CUT_SHORT } from '../hex/mode.js';
+import { looksLikeFrames } from '../../codec/resync/plausible.js';
+import { LITERAL_FORMS, PART, type LiteralForm } from './literal-forms.js';
 import { hasWord } from './speaker.js';
 import { type Spelled, spelled } from './spelled.js';
 
@@ -9,178 +11,55 @@ export interface Literal extends Spelled {
   readonly to: number;
 }
 
-interface Form {
-  readonly pattern: RegExp;
-  /** The match in a spelling of `HexSource`; undefined where it is none after all; why it can't be read. */
-  readonly spell: (match: RegExpExecArray, line: string) => string | { readonly problem: string } | undefined;
-  /** Looks like other things too: it counts only where the line speaks of sending, receiving or bytes. */
-  readonly isWeak?: (match: RegExpExecArray) => boolean;
-}
+/** Fewer bytes look like a frame too often. */
+const LEAST_FRAMES = 4;
+/** gdb's way to print the same element once for many. */
+const REPEATS = /<repeats \d+ times>/;
+const SHORTENED = 'gdb has put equal bytes together here: set print repeats 0 prints all of them';
 
-const cut = { problem: CUT_SHORT };
-const DOTS = /\.\.\.|\xe2\x80\xa6|more (?:bytes|items)/;
-const HEX = '[0-9a-fA-F]';
-const CAST = '(?:\\((?:s?byte|Byte|u?int8(?:_t)?|(?:unsigned )?char|u8)\\)\\s*)';
-const EXPLICIT = `(?:${CAST}(?:0[xX]${HEX}{1,2}|-?\\d{1,3})|0[xX]${HEX}{1,2}|0b[01]{1,8}|\\\\x${HEX}{2})`;
-const ELEMENT = `(?:${EXPLICIT}|-?\\d{1,3}|${HEX}{2}|'\\\\?[^']{1,3}')(?:_?u8|[uU])?`;
-/** What a string has to hold to be one of bytes beyond doubt. */
-const ESCAPE = /\\(?:x[0-9a-fA-F]{2}|[0-3]?[0-7]{1,2}(?![0-9])|[0-3][0-7]{2}|u00[0-9a-fA-F]{2}|u\{)/;
-const always = (): boolean => true;
+/** What is wrong with bytes, and with nothing else. */
+const CERTAIN: ReadonlySet<string> = new Set([CUT_SHORT, SHORTENED, PART.problem]);
 
 /** A string is open: what looks like bytes in it are characters of it. */
 const IN_STRING = /(?:^|[^A-Za-z0-9])[bB]?(?:"(?:[^"\\]|\\.)*|'(?:[^'\\]|\\.)*)$/;
-
-/** The spellings that occur inside of lines, the most certain first. */
-const FORMS: readonly Form[] = [
-  // Jetty's buffers: what is still to be read stands between the marks, stale bytes around them.
-  {
-    pattern: /(?:\br=(\d+)\]=\{.*?)?<<<(.*?)>>>(?:.*\}|.*$)/g,
-    spell: ([, length, text]) => {
-      const quoted = `'${text!.replace(/'/g, "\\'")}'`;
-      return length !== undefined && spelled(quoted).bytes.length !== Number(length) ? cut : quoted;
-    },
-  },
-  // NSData of today, and of the past.
-  {
-    pattern: /\{\s*length\s*=\s*(\d+)\s*,\s*bytes\s*=\s*0x([^}]*)\}/gi,
-    spell: ([, length, digits]) => {
-      const bare = digits!.replace(/\s/g, '');
-      return bare.length === 2 * Number(length) && /^[0-9a-fA-F]+$/.test(bare) ? bare : cut;
-    },
-  },
-  { pattern: /<<((?:"(?:[^"\\]|\\.)*"|[^<>"])+)>>/g, spell: ([, text]) => binary(text!) },
-  {
-    pattern: /<(?:Slow)?Buffer(?: [0-9a-fA-F]{2})*[^>]*>/g,
-    spell: ([text]) => (DOTS.test(text) ? cut : text),
-  },
-  {
-    pattern: /<([0-9a-fA-F]{4,8}(?: [0-9a-fA-F]{2,8})*)( ?\.\.\.[^>]*)?>/g,
-    spell: ([, digits, more]) => (more ? cut : digits),
-  },
-  { pattern: /(?:<[0-9a-fA-F]{2}>)+(?:.*$)?/g, spell: angles },
-  // Strings with escapes, and those that are said to be of bytes.
-  {
-    pattern:
-      /(?<![A-Za-z0-9_])([rR]?[bB][rR]?|u8|[uUL@$])?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)(\.\.\.|\xe2\x80\xa6)?/g,
-    spell: ([text, , quoted, dots]) =>
-      dots !== undefined ? cut : /^[bB]?(?:""|'')$/.test(text) ? undefined : /^[bBrR]/.test(text) ? text : quoted,
-    isWeak: ([, prefix = '', quoted]) => !/b/i.test(prefix) && !ESCAPE.test(quoted!),
-  },
-  {
-    pattern: new RegExp(
-      `[[{]\\s*(${ELEMENT}(?:[\\s,;]+${ELEMENT})+)\\s*,?\\s*(\\.\\.\\.[^\\]}]*|\\xe2\\x80\\xa6[^\\]}]*)?[\\]}]`,
-      'g',
-    ),
-    spell: ([, elements, dots]) => (dots !== undefined ? cut : list(elements!)),
-    isWeak: ([, elements]) => !new RegExp(EXPLICIT).test(elements!) && !/^\s*(?:-\d|1[2-9]\d|2\d\d)/.test(elements!),
-  },
-  { pattern: new RegExp(`(?<![\\w.])${EXPLICIT}(?:\\s*,\\s*${EXPLICIT})+,?`, 'g'), spell: ([text]) => list(text) },
-  {
-    pattern: /(?<![\w])[01]{8}(?:[ ,_]+[01]{8})+(?![\w])/g,
-    spell: ([text]) => bits(text),
-  },
-  {
-    pattern:
-      /(?:\\x[0-9a-fA-F]{2}|\\[0-3][0-7]{2})(?:\\x[0-9a-fA-F]{2}|\\[0-3][0-7]{2}|\\[\\abefnrtv0]|[^\s\\"'`])*(\s+\S)?/g,
-    spell: ([text, more]) =>
-      more === undefined
-        ? `'${text.trimEnd().replace(/'/g, "\\'")}'`
-        : { problem: 'nothing tells where the escaped bytes end: a blank may be one of them' },
-  },
-  {
-    pattern:
-      /(?<![\w:.-])[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2})+(?![\w:-])|(?<![\w:.-])[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){3,}(?![\w:-])/g,
-    // Six are the address of a network card, three a date.
-    spell: ([text]) =>
-      (text.length === 17 && !/^[089cC]/.test(text)) || (text.length === 8 && !/^8|[a-f]/i.test(text))
-        ? undefined
-        : text,
-    isWeak: always,
-  },
-  {
-    pattern:
-      /(?:\b(?:bytes|data|payload|hex|frame|raw|buf|buffer|packet|msg|message|content|body|dump|sent|send|recv|received|read|write|wrote|rx|tx)\b\s*[:=]?\s*)(?:0x)?((?:[0-9a-fA-F]{2}){2,})(\.\.\.|\xe2\x80\xa6)?(?![\w.-])/gi,
-    spell: ([, digits, dots]) => (dots !== undefined ? cut : digits),
-    isWeak: always,
-  },
-  {
-    pattern:
-      /(?<=^|[\s:=\](>])(?:0x)?[0-9a-fA-F]{2}(?: (?:0x)?[0-9a-fA-F]{2})+(\s?(?:\.\.\.|\xe2\x80\xa6))?(?=\s*$|\s{2,}|\s*[|\])])/g,
-    spell: ([text, dots]) => (dots !== undefined ? cut : text),
-    isWeak: always,
-  },
-];
 
 /** The byte literals of a line, in their order; none of a line that is too long to look. */
 export function literalsIn(line: string): Literal[] {
   if (line.length > LONGEST_SEARCHED) return [];
   const found: Literal[] = [];
   const isWorded = hasWord(line);
-  for (const { pattern, spell, isWeak } of FORMS) {
+  for (const form of LITERAL_FORMS) {
+    const { pattern } = form;
     pattern.lastIndex = 0;
     for (let match = pattern.exec(line); match !== null; match = pattern.exec(line)) {
       const from = match.index;
       const to = pattern.lastIndex;
       const isTaken = found.some((other) => from < other.to && to > other.from) || IN_STRING.test(line.slice(0, from));
-      const isDoubtful = isWeak?.(match) === true && (!isWorded || found.length > 0);
-      const spelling = isTaken || isDoubtful ? undefined : spell(match, line);
-      if (spelling === undefined) pattern.lastIndex = from + 1;
-      else if (typeof spelling === 'string') found.push({ from, to, ...spelled(spelling) });
-      else found.push({ from, to, bytes: [], notices: [], ...spelling });
+      const spelling = isTaken ? undefined : spellingOf(form, match, line);
+      const isDoubtful = form.isWeak?.(match) === true && (!isWorded || form.isFrames === true || found.length > 0);
+      if (spelling === undefined || (isDoubtful && !areFrames(spelling))) pattern.lastIndex = from + 1;
+      else found.push({ from, to, ...spelling });
     }
   }
   // A path of Windows in quotes, an escape that stands for no byte: text.
   return found
-    .filter(({ bytes, problem }) => problem === CUT_SHORT || problem === undefined || bytes.length > 0 || isWorded)
+    .filter(({ bytes, problem }) => problem === undefined || CERTAIN.has(problem) || bytes.length > 0 || isWorded)
     .sort((a, b) => a.from - b.from);
 }
 
-/** The bits of eight-digit groups, as hex. */
-export function bits(text: string): string {
-  return text
-    .match(/[01]{8}/g)!
-    .map((byte) => parseInt(byte, 2).toString(16).padStart(2, '0'))
-    .join(' ');
+function spellingOf({ spell }: LiteralForm, match: RegExpExecArray, line: string): Spelled | undefined {
+  const spelling = spell(match, line);
+  if (spelling === undefined) return undefined;
+  if (REPEATS.test(line)) return { bytes: [], notices: [], problem: SHORTENED };
+  return typeof spelling === 'string' ? spelled(spelling) : { bytes: [], notices: [], ...spelling };
 }
 
-function list(elements: string): string {
-  const plain = elements.replace(new RegExp(CAST, 'g'), '').replace(/\\x/g, '0x');
-  return `{${plain}}`;
+/** Whole frames, and nothing else: the bytes themselves say that they are bytes. */
+function areFrames({ bytes, problem }: Spelled): boolean {
+  return (
+    problem === undefined &&
+    bytes.length >= LEAST_FRAMES &&
+    (bytes[0]! & 15) !== 0 &&
+    looksLikeFrames(Uint8Array.from(bytes), Infinity)
+  );
 }
-
-/** Erlang's and Elixir's binaries: `<<129,5,"Hello">>`, `<<16#81>>`, `<<0x81, 5>>`. */
-function binary(text: string): string | { readonly problem: string } | undefined {
-  if (DOTS.test(text)) return cut;
-  const bytes: string[] = [];
-  for (const [, string, radix, digits, rest] of text.matchAll(
-    /\s*(?:("(?:[^"\\]|\\.)*")(?:\/\w+|::\w+)?|(?:(0x|16#|2#|0b)?([0-9a-fA-F]+)))\s*(?:,|$)|([^])/g,
-  )) {
-    if (rest !== undefined) return undefined;
-    if (string !== undefined)
-      for (const byte of spelled(string.includes('\\') ? string : `b${string}`).bytes) bytes.push(hex(byte));
-    else {
-      const value = parseInt(digits!, radix === '0x' || radix === '16#' ? 16 : radix === undefined ? 10 : 2);
-      if (!(value <= 255) || (radix === undefined && /\D/.test(digits!))) return undefined;
-      bytes.push(hex(value));
-    }
-  }
-  return bytes.length === 0 ? undefined : bytes.join(' ');
-}
-
-/** `<81><05>Hello`, as less and vim show what can't be seen: up to the end of the line, where it begins the line or follows a colon. */
-function angles([text]: RegExpExecArray, line: string): string | { readonly problem: string } | undefined {
-  const body = text.trimEnd();
-  const isAll = /^(?:<[0-9a-fA-F]{2}>)+$/.test(body);
-  if (isAll && body.length < 8 && body !== line.trim()) return undefined;
-  const lead = line.slice(0, line.indexOf(text));
-  if (!isAll && lead.trim() !== '' && !/[:=>]\s$/.test(lead)) return undefined;
-  if (/[\x80-\xff]/.test(body)) return { problem: 'a character beyond ASCII stands among the bytes' };
-  const cells = body.match(/<[0-9a-fA-F]{2}>|\^[@-_?]|[^]/g)!;
-  return cells
-    .map((cell) =>
-      cell.length === 4 ? cell.slice(1, 3) : hex(cell.length === 2 ? cell.charCodeAt(1) ^ 0x40 : cell.charCodeAt(0)),
-    )
-    .join(' ');
-}
-
-const hex = (byte: number): string => byte.toString(16).padStart(2, '0');

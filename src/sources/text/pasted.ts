@@ -3,9 +3,10 @@ import { HexSource } from '../hex/hex-source.js';
 import type { InputProblem, Source, SourceEvent } from '../bytes/types.js';
 import { Events } from './events.js';
 import { LineReader } from './lines.js';
-import { bits } from './literals.js';
+import { bits } from './literal-forms.js';
 import { latin1 } from '../../codec/http1/text.js';
-import { latin1Bytes } from './spelled.js';
+import { latin1Bytes, spelled } from './spelled.js';
+import { looksLikeFrames, looksLikeWebSocket } from '../../codec/resync/plausible.js';
 
 /** So much of the text is kept for a second look. */
 const MOST = 64 * 1024;
@@ -16,6 +17,21 @@ const MAY_BE_BITS = /^[\s01,_b]*$/;
 const DATED = /^\s*\W?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d)/;
 /** A first column wider than the bytes after it, apart from them: where the text fails, it may have been an offset. */
 const MAY_HAVE_OFFSET = /^\s*(?:0[xX])?[0-9a-fA-F]{4,16}(?:\s*[-:|]\s+|\s{2,})[0-9a-fA-F]{2}\s/;
+/** Letters and numbers of any text begin with fewer. */
+const LEAST_BYTES = 4;
+/** Bytes, or bits in groups of four; what PostgreSQL prints of bytes, or one escape and characters. */
+const IN_DOUBT: readonly { readonly pattern: RegExp; readonly message: string; readonly isFrames?: boolean }[] = [
+  {
+    pattern: /^\s*[01]{4}(?: [01]{4}){3,}\s*$/,
+    message:
+      'these digits may be hex as well as binary: write bits in groups of eight, or hex with 0x before each byte',
+  },
+  {
+    pattern: /^\s*['"]?\\x[0-9a-fA-F]{4,}['"]?\s*$/,
+    message: 'this may be one escape and characters, or the bytea of PostgreSQL: leave out \\x if all of it is hex',
+    isFrames: true,
+  },
+];
 const isLetter = (byte: number): boolean =>
   (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a);
 /** Digits, and what stands between and before them: a byte order mark, blanks beyond ASCII. */
@@ -74,12 +90,15 @@ export class PastedSource implements Source {
     const last = this.hex.end();
     if (held === undefined) return last;
     this.hold(last);
-    const text = this.mayBeBits ? latin1(joined(this.text)) : '';
-    if (BITS.test(text)) {
-      this.isBits = true;
+    const text = latin1(joined(this.text));
+    this.isBits = BITS.test(text);
+    if (this.isBits) return this.readAs(bits(text));
+    const doubt = IN_DOUBT.find(({ pattern }) => pattern.test(text));
+    if (doubt !== undefined) {
+      const digits = text.replace(/^\s*['"]?\\x|['"\s]+$/g, '');
+      if (doubt.isFrames === true && areFrames(digits)) return this.readAs(digits);
       this.held = undefined;
-      const source = new HexSource();
-      return [...source.push(latin1Bytes(bits(text))), ...source.end()];
+      return [{ type: 'problem', problem: { message: doubt.message, offset: 0, line: 1, column: 1 } }];
     }
     const isNothing = !held.some(({ type }) => type === 'bytes' || type === 'problem');
     const problem = this.earlyProblem();
@@ -92,7 +111,8 @@ export class PastedSource implements Source {
     const events = new Events();
     const text = joined([this.skipped, ...this.text]);
     // What the first line gave before it failed was none of its bytes, unless it is digits.
-    const isNoise = problem !== undefined && (this.firstLineFails() || MAY_HAVE_OFFSET.test(latin1(text)));
+    const isNoise =
+      problem !== undefined && (!this.beginsWithFrame() || this.firstLineFails() || MAY_HAVE_OFFSET.test(latin1(text)));
     const otherwise = isNoise ? [{ type: 'problem' as const, problem }] : (this.held ?? []);
     this.log = new LineForm(new LogText(events), events, otherwise);
     this.held = undefined;
@@ -100,9 +120,21 @@ export class PastedSource implements Source {
     return this.log.push(text);
   }
 
+  private readAs(digits: string): SourceEvent[] {
+    this.held = undefined;
+    const source = new HexSource();
+    return [...source.push(latin1Bytes(digits)), ...source.end()];
+  }
+
+  private beginsWithFrame(): boolean {
+    const pieces = (this.held ?? []).flatMap((event) => (event.type === 'bytes' ? [event.bytes] : []));
+    const bytes = joined(pieces);
+    return bytes.length >= LEAST_BYTES && (bytes[0]! & 15) !== 0 && looksLikeWebSocket(bytes, 1);
+  }
+
   /** The first line holds more than the bytes that were found in it: a date, numbers in brackets. */
   private firstLineFails(): boolean {
-    const line = /[^\s][^\n]*/.exec(latin1(joined(this.text)))?.[0].trimEnd() ?? '';
+    const line = /[^\s][^\n]*/.exec(latin1(joined(this.text)))?.[0].replace(/\\?\s*$/, '') ?? '';
     if (DATED.test(line)) return true;
     const source = new HexSource();
     const events = [...source.push(latin1Bytes(line)), ...source.end()];
@@ -176,6 +208,12 @@ class LineForm {
     this.events.failed = true;
     return last;
   }
+}
+
+/** Whole frames, if all of it is digits. */
+function areFrames(digits: string): boolean {
+  const { bytes, problem } = spelled(digits);
+  return problem === undefined && looksLikeFrames(Uint8Array.from(bytes), Infinity);
 }
 
 function joined(pieces: readonly Uint8Array[]): Uint8Array {

@@ -1,4 +1,5 @@
 import { explain, type Diagnostic, type Explanation } from '../../rules/catalogue.js';
+import { RECORDING_RULES } from '../../rules/frames/recording-catalogue.js';
 import { escapeText } from '../../describe/escape.js';
 import { bits, hexOffset, INDENT, type Look } from '../layout.js';
 import { wrap } from '../width.js';
@@ -16,7 +17,7 @@ export function drawDiagnostic(diagnostic: Diagnostic, look: Look): Printable[] 
   const label = print`${MARK[explained.severity]} ${explained.severity}`.padEnd(LABEL_WIDTH);
   const indent = print` `.repeat(INDENT.length + LABEL_WIDTH + 1);
   const room = Math.max(24, look.width - indent.length);
-  const words = wrap(print`${place(diagnostic)}: ${escapeText(explained.message)}`, room);
+  const words = wrap(print`${place(diagnostic)}${escapeText(explained.message)}`, room);
   const source = wrap(reference(explained), room);
   return [
     print`${INDENT}${paint(label)} ${words[0]!}`,
@@ -28,7 +29,7 @@ export function drawDiagnostic(diagnostic: Diagnostic, look: Look): Printable[] 
 /** For views that have one line a frame (see `hangingLines`). */
 export function diagnosticLines(diagnostic: Diagnostic, indent: number, look: Look): Printable {
   const explained = explain(diagnostic);
-  const words = print`${explained.severity} ${offset(diagnostic.span)}: ${escapeText(explained.message)} (${reference(explained)})`;
+  const words = print`${explained.severity}${hasPlace(diagnostic) ? print` ${offset(diagnostic.span)}` : print``}: ${escapeText(explained.message)} (${reference(explained)})`;
   return hangingLines(words, indent, look.theme[explained.severity], look);
 }
 
@@ -54,8 +55,15 @@ function reference(explained: Explanation): Printable {
   return print`${explained.code}, ${escapeText(explained.rfc)}${close}`;
 }
 
-function place({ span }: Diagnostic): Printable {
-  return span.mask === undefined ? offset(span) : print`${offset(span)}, bits ${bits(0xff, span.mask)}`;
+function place(diagnostic: Diagnostic): Printable {
+  const { span } = diagnostic;
+  if (!hasPlace(diagnostic)) return print``;
+  return span.mask === undefined ? print`${offset(span)}: ` : print`${offset(span)}, bits ${bits(0xff, span.mask)}: `;
+}
+
+/** What a recording says of a connection stands in none of its bytes. */
+function hasPlace({ code }: Diagnostic): boolean {
+  return !Object.hasOwn(RECORDING_RULES, code);
 }
 
 function offset({ start }: Diagnostic['span']): Printable {

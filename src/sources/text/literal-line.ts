@@ -1,0 +1,71 @@
+import { CUT_SHORT } from '../hex/mode.js';
+import { looksLikeWebSocket } from '../../codec/resync/plausible.js';
+import { type Literal, literalsIn } from './literals.js';
+import { LONGEST_SEARCHED } from './lines.js';
+import { hasWord, speakerOf, type Speaker } from './speaker.js';
+import { spelled } from './spelled.js';
+
+/** The bytes that one line spells, and who sent them; or why they can't be read. */
+export type LiteralLine =
+  | { readonly bytes: readonly number[]; readonly speaker: Speaker | undefined; readonly notices: readonly string[] }
+  | { readonly problem: string; readonly at: number };
+
+/** `len=7`, `7 bytes` in the line of a literal. */
+const LENGTH = /(?<![\w.])(\d+) ?(?:bytes?|B)(?![\w])|\b(?:len|length|size|n)\s*[=:]\s*(\d+)\b/gi;
+/** What stands before the payload of a message rather than before bytes of the wire. */
+const PAYLOAD = /(?:\b(?:Text|Binary|Ping|Pong)\(|\b(?:payload|message)["']?\s*[:=]?)\s*(?:\w*[([]\s*)?$/i;
+const SEVERAL = 'several byte literals stand in this line: which of them was on the wire is not known';
+const NO_FRAMES = 'this is a payload or other text, and no frame: the bytes of the wire are needed';
+
+/** `isFirst`: no bytes came before, so that these have to begin a frame or a handshake. Undefined: the line spells none. */
+export function literalLine(text: string, isFirst: boolean): LiteralLine | undefined {
+  const literals = literalsIn(text).filter((one) => !isFirst || !isQuotedText(one, text));
+  const [first] = literals;
+  if (first === undefined) return undefined;
+  const wrong = literals.find((one) => one.problem !== undefined);
+  if (wrong !== undefined) return { problem: wrong.problem!, at: wrong.from };
+  const between = literals.slice(1).map((one, index) => text.slice(literals[index]!.to, one.from));
+  const bytes = literals.flatMap((one) => one.bytes);
+  const words = literals.reduceRight((rest, { from, to }) => `${rest.slice(0, from)} ${rest.slice(to)}`, text);
+  const problem = between.some((part) => !/^[\s,+]*$/.test(part))
+    ? SEVERAL
+    : (missing(words, bytes.length) ??
+      (isFirst && isNoFrame(text.slice(0, first.from), bytes) ? NO_FRAMES : undefined));
+  if (problem !== undefined) return { problem, at: first.from };
+  return { bytes, speaker: speakerOf(words), notices: literals.flatMap(({ notices }) => notices) };
+}
+
+/** Digits that make a line long, in a time that grows with the line. */
+const LONG_DIGITS = /(?<![0-9a-fA-F])[0-9a-fA-F]{4096,}/g;
+
+/** The same of a line that is too long for anything else: one run of hex digits makes it so. */
+export function longLiteralLine(text: string): LiteralLine | undefined {
+  const [run, ...more] = text.matchAll(LONG_DIGITS);
+  if (run === undefined || more.length > 0) return undefined;
+  const end = run.index + run[0].length;
+  const words = `${text.slice(0, run.index)} ${text.slice(end)}`;
+  if (words.length > LONGEST_SEARCHED || /^\w|^\.\./.test(text.slice(end)) || !hasWord(words)) return undefined;
+  const { bytes, problem, notices } = spelled(run[0]);
+  return problem === undefined ? { bytes, speaker: speakerOf(words), notices } : { problem, at: run.index };
+}
+
+/** A word in quotes. */
+function isQuotedText({ from, to, bytes, problem }: Literal, text: string): boolean {
+  return (
+    problem !== undefined && problem !== CUT_SHORT && bytes.length === 0 && /^["'`][^\\]*$/.test(text.slice(from, to))
+  );
+}
+
+/** The line speaks of more bytes than it holds. */
+function missing(words: string, count: number): string | undefined {
+  const lengths = [...words.matchAll(LENGTH)].map((match) => Number(match[1] ?? match[2]));
+  return lengths.length === 1 && lengths[0]! > count
+    ? `the line speaks of ${lengths[0]} bytes, and holds ${count}: the rest is missing`
+    : undefined;
+}
+
+/** Characters alone, or what the line calls a payload, that begin neither a handshake nor frames. */
+function isNoFrame(before: string, bytes: readonly number[]): boolean {
+  const isText = bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
+  return (isText || PAYLOAD.test(before)) && !looksLikeWebSocket(Uint8Array.from(bytes), Infinity);
+}

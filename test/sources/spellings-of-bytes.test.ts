@@ -1,0 +1,390 @@
+import { describe, expect, test } from 'vitest';
+import { openSource } from '../../src/sources/detect/detect.js';
+import { fromText, readAllWays } from './read-source.js';
+
+/** Text of 5 bytes, and of 20. */
+const HELLO = '810548656c6c6f';
+const LONG = '811448656c6c6f2c20776f726c642120313233343536';
+
+const READ: readonly (readonly [name: string, text: string, bytes: string])[] = [
+  ['Go %v', 'recv [129 5 72 101 108 108 111]\n', HELLO],
+  ['Go %x', '2024/01/02 03:04:05 recv 810548656c6c6f\n', HELLO],
+  ['Go % x', '2024/01/02 03:04:05 recv 81 05 48 65 6c 6c 6f\n', HELLO],
+  ['Go % X', '2024/01/02 03:04:05 recv: 81 05 48 65 6C 6C 6F\n', HELLO],
+  ['Go %#v', '[]byte{0x81, 0x5, 0x48, 0x65, 0x6c, 0x6c, 0x6f}\n', HELLO],
+  ['Go %#v uint8', '[]uint8{0x81, 0x5, 0x48, 0x65, 0x6c, 0x6c, 0x6f}\n', HELLO],
+  ['Go log %#v', '2024/01/02 03:04:05 main.go:12: []uint8{0x81, 0x5, 0x48, 0x65, 0x6c, 0x6c, 0x6f}\n', HELLO],
+  ['Go %q', '2024/01/02 read "\\x81\\x05Hello"\n', HELLO],
+  ['Go %+q', 'read "\\x81\\x05Hello"\n', HELLO],
+  ['Go %#x', 'recv 0x810548656c6c6f\n', HELLO],
+  ['Go %# x', 'recv 0x81 0x05 0x48 0x65 0x6c 0x6c 0x6f\n', HELLO],
+  ['Rust {:?}', '[129, 5, 72, 101, 108, 108, 111]\n', HELLO],
+  ['Rust {:02x?}', '[81, 05, 48, 65, 6c, 6c, 6f]\n', HELLO],
+  ['Rust {:02x?} log', 'DEBUG ws: read [81, 05, 48, 65, 6c, 6c, 6f]\n', HELLO],
+  [
+    'Rust {:#04x?}',
+    `[
+    0x81,
+    0x05,
+    0x48,
+    0x65,
+    0x6c,
+    0x6c,
+    0x6f,
+]
+`,
+    HELLO,
+  ],
+  [
+    'Rust {:#?}',
+    `[
+    129,
+    5,
+    72,
+    101,
+    108,
+    108,
+    111,
+]
+`,
+    HELLO,
+  ],
+  ['Rust Bytes', 'Bytes b"\\x81\\x05Hello"\n', HELLO],
+  ['Rust log Bytes', 'DEBUG hyper::proto: read b"\\x81\\x05Hello"\n', HELLO],
+  ['py bytes', "b'\\x81\\x05Hello'\n", HELLO],
+  ['py bytearray', "bytearray(b'\\x81\\x05Hello')\n", HELLO],
+  ['py log bytearray', "DEBUG:root:got bytearray(b'\\x81\\x05Hello')\n", HELLO],
+  ['py list', '[129, 5, 72, 101, 108, 108, 111]\n', HELLO],
+  ['py hexlify sep', "b'81 05 48 65 6c 6c 6f'\n", HELLO],
+  ['py hexlify :', "b'81:05:48:65:6c:6c:6f'\n", HELLO],
+  ['py hexlify log', "DEBUG got b'810548656c6c6f'\n", HELLO],
+  ['py hex log', 'DEBUG got 81:05:48:65:6c:6c:6f\n', HELLO],
+  ['py array', "array('B', [129, 5, 72, 101, 108, 108, 111])\n", HELLO],
+  ['numpy', 'array([129,   5,  72, 101, 108, 108, 111], dtype=uint8)\n', HELLO],
+  ['numpy str', '[129   5  72 101 108 108 111]\n', HELLO],
+  ['py tuple', '(129, 5, 72, 101, 108, 108, 111)\n', HELLO],
+  [
+    'py multiline',
+    `(b'\\x81\\x05He'
+ b'llo')
+`,
+    HELLO,
+  ],
+  ['Java Arrays.toString', '[-127, 5, 72, 101, 108, 108, 111]\n', HELLO],
+  ['Java HexFormat', '810548656c6c6f\n', HELLO],
+  ['Java HexFormat :', '81:05:48:65:6c:6c:6f\n', HELLO],
+  ['Java HexFormat ofDelimiter ", "', '81, 05, 48, 65, 6c, 6c, 6f\n', HELLO],
+  ['Java log', '12:00:00 [main] INFO App - received [-127, 5, 72, 101, 108, 108, 111]\n', HELLO],
+  ['Java array', 'new byte[]{(byte) 0x81, 0x05, 0x48, 0x65, 0x6c, 0x6c, 0x6f}\n', HELLO],
+  ['okio', '[hex=810548656c6c6f]\n', HELLO],
+  ['okio log', 'I/OkHttp: <-- [hex=810548656c6c6f]\n', HELLO],
+  ['Erlang', '<<129,5,72,101,108,108,111>>\n', HELLO],
+  ['Erlang str', '<<129,5,"Hello">>\n', HELLO],
+  ['Erlang list', '[129,5,72,101,108,108,111]\n', HELLO],
+  ['Elixir', '<<129, 5, 72, 101, 108, 108, 111>>\n', HELLO],
+  ['Elixir log', '[debug] received frame: <<129, 5, 72, 101, 108, 108, 111>>\n', HELLO],
+  ['Elixir base hex', '<<0x81, 0x5, 0x48, 0x65, 0x6C, 0x6C, 0x6F>>\n', HELLO],
+  ['Swift array', '[129, 5, 72, 101, 108, 108, 111]\n', HELLO],
+  ['NSData old', '<81054865 6c6c6f>\n', HELLO],
+  ['NSData new', '{length = 7, bytes = 0x810548656c6c6f}\n', HELLO],
+  ['NSData log', '2024-01-02 03:04:05.678 App[123:456] got {length = 7, bytes = 0x810548656c6c6f}\n', HELLO],
+  ['NSData spaced', '{length = 22, bytes = 0x81144865 6c6c6f2c 20776f72 6c642120 31323334 3536}\n', LONG],
+  ['NSData opt', 'Optional<NSData>: <81054865 6c6c6f>\n', HELLO],
+  [
+    'NSData po',
+    `(lldb) po data
+<81054865 6c6c6f>
+`,
+    HELLO,
+  ],
+  ['.NET BitConverter', '81-05-48-65-6C-6C-6F\n', HELLO],
+  [
+    '.NET log',
+    `info: ws[0]
+      81-05-48-65-6C-6C-6F
+`,
+    HELLO,
+  ],
+  ['.NET Convert', 'Received: 810548656C6C6F\n', HELLO],
+  ['C# array', 'new byte[] { 0x81, 0x05, 0x48, 0x65, 0x6C, 0x6C, 0x6F }\n', HELLO],
+  ['PS array', '129 5 72 101 108 108 111\n', HELLO],
+  ['PHP bin2hex', 'string(14) "810548656c6c6f"\n', HELLO],
+  ['PHP var_dump', 'string(7) "\\x81\\x05Hello"\n', HELLO],
+  ['PHP chunk_split', '81 05 48 65 6c 6c 6f \n', HELLO],
+  ['Ruby inspect', '"\\x81\\x05Hello"\n', HELLO],
+  ['Ruby log', 'D, [2024-01-02T03:04:05.678 #123] DEBUG -- : recv "\\x81\\x05Hello"\n', HELLO],
+  ['Ruby bytes', '[129, 5, 72, 101, 108, 108, 111]\n', HELLO],
+  ['Ruby unpack', '["810548656c6c6f"]\n', HELLO],
+  ['Ruby #{', '"\\x81\\x05\\#{a}o"\n', '8105237b617d6f'],
+  ['Lua x', '"\\x81\\x05Hello"\n', HELLO],
+  ['Clojure', '[-127, 5, 72, 101, 108, 108, 111]\n', HELLO],
+  ['Clojure vec', '[-127 5 72 101 108 108 111]\n', HELLO],
+  ['Clojure seq', '(-127 5 72 101 108 108 111)\n', HELLO],
+  ['Kotlin', 'byteArrayOf(0x81.toByte(), 0x05, 0x48, 0x65, 0x6c, 0x6c, 0x6f)\n', HELLO],
+  ['Kotlin ubyte', 'ubyteArrayOf(0x81u, 0x05u, 0x48u, 0x65u, 0x6cu, 0x6cu, 0x6fu)\n', HELLO],
+  ['Dart', '[129, 5, 72, 101, 108, 108, 111]\n', HELLO],
+  ['Dart log', 'flutter: received [129, 5, 72, 101, 108, 108, 111]\n', HELLO],
+  ['JS Buffer', '<Buffer 81 05 48 65 6c 6c 6f>\n', HELLO],
+  [
+    'JS Uint8Array',
+    `Uint8Array(7) [
+  129,   5,  72, 101,
+  108, 108, 111
+]
+`,
+    HELLO,
+  ],
+  ['JS U8 1', 'Uint8Array(7) [129, 5, 72, 101, 108, 108, 111]\n', HELLO],
+  [
+    'JS U8 dev',
+    "Uint8Array(7) [129, 5, 72, 101, 108, 108, 111, buffer: ArrayBuffer(7), byteLength: 7, byteOffset: 0, length: 7, Symbol(Symbol.toStringTag): 'Uint8Array']\n",
+    HELLO,
+  ],
+  ['JS AB', 'ArrayBuffer { [Uint8Contents]: <81 05 48 65 6c 6c 6f>, byteLength: 7 }\n', HELLO],
+  ['JS AB log', 'message ArrayBuffer { [Uint8Contents]: <81 05 48 65 6c 6c 6f>, byteLength: 7 }\n', HELLO],
+  ['JS json idx', '{"0":129,"1":5,"2":72,"3":101,"4":108,"5":108,"6":111}\n', HELLO],
+  ['JS json idx log', 'got {"0":129,"1":5,"2":72,"3":101,"4":108,"5":108,"6":111}\n', HELLO],
+  ['JS Buffer json', '{"type":"Buffer","data":[129,5,72,101,108,108,111]}\n', HELLO],
+  ['JS Buffer json log', 'INFO recv {"type":"Buffer","data":[129,5,72,101,108,108,111]}\n', HELLO],
+  ['Bun Buffer', 'Buffer(7) [ 129, 5, 72, 101, 108, 108, 111 ]\n', HELLO],
+  ['Bun U8', 'Uint8Array(7) [ 129, 5, 72, 101, 108, 108, 111 ]\n', HELLO],
+  [
+    'Deno U8',
+    `Uint8Array(7) [
+  129,   5,  72, 101,
+  108, 108, 111
+]
+`,
+    HELLO,
+  ],
+  ['FF console', 'Uint8Array(7) [ 129, 5, 72, 101, 108, 108, 111 ]\n', HELLO],
+  ['Safari console', '[129, 5, 72, 101, 108, 108, 111] (7)\n', HELLO],
+  ['C array', 'unsigned char f[] = {0x81,0x05,0x48,0x65,0x6c,0x6c,0x6f};\n', HELLO],
+  [
+    'C array wrapped',
+    `unsigned char f[] = {
+  0x81, 0x05, 0x48, 0x65,
+  0x6c, 0x6c, 0x6f
+};
+unsigned int f_len = 7;
+`,
+    HELLO,
+  ],
+  ['C chars', "{'\\x81', '\\x05', 'H', 'e', 'l', 'l', 'o'}\n", HELLO],
+  [
+    'C str cont',
+    `"\\x81\\x05" \\
+"Hello"
+`,
+    HELLO,
+  ],
+  ['C str oct', '"\\201\\005Hello"\n', HELLO],
+  ['asm .byte', '.byte 0x81, 0x05, 0x48, 0x65, 0x6c, 0x6c, 0x6f\n', HELLO],
+  ['asm db', 'db 0x81, 0x05, 0x48, 0x65, 0x6c, 0x6c, 0x6f\n', HELLO],
+  [
+    'NodeMCU',
+    `> print(crypto.toHex(s))
+810548656c6c6f
+`,
+    HELLO,
+  ],
+  ['tcl', '\\x81\\x05Hello\n', HELLO],
+  ['bash $', "$'\\x81\\005Hello'\n", HELLO],
+  ['bash printf', "printf '\\x81\\x05Hello' | nc\n", HELLO],
+  ['bash echo', 'echo -ne "\\x81\\x05Hello"\n', HELLO],
+  ['matlab', '   129     5    72   101   108   108   111\n', HELLO],
+  ['SQL', '0x810548656C6C6F\n', HELLO],
+  ['pg bytea', '\\x810548656c6c6f\n', HELLO],
+  ['mysql X', "X'810548656C6C6F'\n", HELLO],
+  ['csv', '81,05,48,65,6c,6c,6f\n', HELLO],
+  ['semi', '81;05;48;65;6c;6c;6f\n', HELLO],
+  ['json str', '{"data":"\\u0081\\u0005Hello"}\n', HELLO],
+  ['json hex', '{"level":"debug","hex":"810548656c6c6f"}\n', HELLO],
+  ['json arr', '{"level":"debug","bytes":[129,5,72,101,108,108,111]}\n', HELLO],
+  ['logfmt', 'level=debug msg=recv data=810548656c6c6f\n', HELLO],
+  ['logfmt q', 'level=debug msg=recv data="\\x81\\x05Hello"\n', HELLO],
+  ['tomcat', 'FINE: Received [81, 05, 48, 65, 6c, 6c, 6f]\n', HELLO],
+  ['jetty', 'HeapByteBuffer@7d6f77cc[p=0,l=7,c=1024,r=7]={<<<\\x81\\x05Hello>>>\\x00\\x00}\n', HELLO],
+  ['jetty pre', 'DirectByteBuffer@1[p=2,l=9,c=16,r=7]={\\x00\\x00<<<\\x81\\x05Hello>>>\\x00}\n', HELLO],
+  [
+    'jetty log',
+    '2024-01-02 03:04:05.678:DBUG:oejw.Parser:qtp-1: Parsing HeapByteBuffer@1[p=0,l=7,c=7,r=7]={<<<\\x81\\x05Hello>>>}\n',
+    HELLO,
+  ],
+  [
+    'jetty 2',
+    'DEBUG o.e.j.io.WriteFlusher - write: [HeapByteBuffer@1[p=0,l=2,c=28,r=2]={<<<\\x81\\x05>>>\\x00},HeapByteBuffer@2[p=0,l=5,c=5,r=5]={<<<Hello>>>}]\n',
+    HELLO,
+  ],
+  ['signed cr', '-127,5,72,101,108,108,111\n', HELLO],
+  ['signed sp', '-127 5 72 101 108 108 111\n', HELLO],
+  [
+    'one frame per line',
+    `81 05 48 65 6c 6c 6f
+89 00
+`,
+    '810548656c6c6f8900',
+  ],
+  ['hex with text after', '81 05 48 65 6c 6c 6f  # text\n', HELLO],
+  ['hex // text', '81 05 48 65 6c 6c 6f // hello\n', HELLO],
+  ['frame: hex', 'frame: 81 05 48 65 6c 6c 6f\n', HELLO],
+  ['Frame (7 bytes): hex', 'Frame (7 bytes): 81 05 48 65 6c 6c 6f\n', HELLO],
+  [
+    'wrapped \\',
+    `81 05 48 65 \\
+6c 6c 6f
+`,
+    HELLO,
+  ],
+  [
+    '0x cont',
+    `0x81, 0x05, \\
+0x48, 0x65, 0x6c, 0x6c, 0x6f
+`,
+    HELLO,
+  ],
+  ['=> hex', '=> 81 05 48 65 6c 6c 6f\n', HELLO],
+  ['>>> hex', '>>> 81 05 48 65 6c 6c 6f\n', HELLO],
+  ['binary 0b', '0b10000001 0b00000101 0b01001000 0b01100101 0b01101100 0b01101100 0b01101111\n', HELLO],
+  ['binary list', '[0b10000001, 0b101, 0b1001000, 0b1100101, 0b1101100, 0b1101100, 0b1101111]\n', HELLO],
+  ['0o list', '[0o201, 0o5, 0o110, 0o145, 0o154, 0o154, 0o157]\n', HELLO],
+];
+
+/** What can't be read without a guess, or is shortened: no other bytes than the true ones come out. */
+const REFUSED: readonly (readonly [name: string, text: string])[] = [
+  ['Rust {:x?} no pad', 'DEBUG ws: read [81, 5, 48, 65, 6c, 6c, 6f]\n'],
+  ['tungstenite', 'TRACE tungstenite: Received frame Binary([1, 2, 3])\n'],
+  [
+    'tungstenite2',
+    `TRACE tungstenite::protocol::frame: received frame 
+<FRAME>
+final: true
+reserved: false false false
+opcode: TEXT
+length: 7
+payload length: 5
+payload: 0x48656c6c6f
+            
+`,
+  ],
+  ['py memoryview', '<memory at 0x7f00>\n'],
+  ['websockets dbg', "< TEXT 'Hello' [5 bytes]\n"],
+  ['websockets bin', 'DEBUG:websockets.client:< BINARY 81 05 48 65 ... 6c 6f [700 bytes]\n'],
+  ['Java BB', 'java.nio.HeapByteBuffer[pos=0 lim=7 cap=7]\n'],
+  ['Java netty ByteBuf', 'PooledUnsafeDirectByteBuf(ridx: 0, widx: 7, cap: 64)\n'],
+  ['okio size', '[size=700 hex=810548656c6c6f…]\n'],
+  ['okio bytestring', 'ByteString[size=7 md5=0123456789abcdef0123456789abcdef]\n'],
+  ['Erlang trunc', '<<129,5,72,101,...>>\n'],
+  ['Erlang trunc2', '<<129,5,72,101,108,...>>\n'],
+  ['Erlang size', '<<129:8,5:8,72,101,108,108,111>>\n'],
+  [
+    'Erlang wrapped',
+    `<<129,5,72,101,
+  108,108,111>>
+`,
+  ],
+  ['Swift Data', '7 bytes\n'],
+  ['Swift map hex', '["81", "05", "48", "65", "6c", "6c", "6f"]\n'],
+  [
+    'Swift debug',
+    `▿ 7 bytes
+  - count : 7
+  - pointer : 0x00007ffee
+  ▿ bytes : 7 elements
+    - 0 : 129
+    - 1 : 5
+`,
+  ],
+  ['NSData dots', '{length = 30, bytes = 0x81054865 6c6c6f00 ... 00000000 }\n'],
+  ['OS_dispatch_data', '<OS_dispatch_data: data[0x60] = { leaf, size = 7, buf = 0x1 }>\n'],
+  [
+    'C# vs dbg',
+    `{byte[7]}
+    [0]: 129
+    [1]: 5
+    [2]: 72
+`,
+  ],
+  ['F#', '[|129uy; 5uy; 72uy; 101uy; 108uy; 108uy; 111uy|]\n'],
+  ['F# hex', '[|0x81uy; 0x05uy; 0x48uy; 0x65uy; 0x6cuy; 0x6cuy; 0x6fuy|]\n'],
+  ['VB', '{&H81, &H05, &H48, &H65, &H6C, &H6C, &H6F}\n'],
+  [
+    'PS lines',
+    `129
+5
+72
+101
+108
+108
+111
+`,
+  ],
+  [
+    'PHP unpack',
+    `array(7) {
+  [1]=>
+  int(129)
+  [2]=>
+  int(5)
+}
+`,
+  ],
+  ['Lua %q', '"\\129\\5Hello"\n'],
+  ['Lua dec3', '"\\129\\005Hello"\n'],
+  ['Haskell', '"\\129\\ENQHello"\n'],
+  ['Haskell2', '"\\129\\5Hello"\n'],
+  ['Haskell3', '"\\129\\t\\200\\&5"\n'],
+  [
+    'JS U8 more',
+    `Uint8Array(150) [
+  129, 126, 0, 146, 1, 2,
+  ... 50 more items
+]
+`,
+  ],
+  [
+    'JS AB more',
+    `ArrayBuffer {
+  [Uint8Contents]: <81 05 48 65 ... 50 more bytes>,
+  byteLength: 150
+}
+`,
+  ],
+  ['JS Buffer more', '<Buffer 81 7e 00 90 48 65 ... 94 more bytes>\n'],
+  ['FF console more', 'Uint8Array(700) [ 129, 5, 72, 101, 108, 108, 111, 0, 0, 0, … ]\n'],
+  ['asm db h', 'db 81h, 05h, 48h, 65h, 6Ch, 6Ch, 6Fh\n'],
+  ['masm 0h', 'db 081h,005h,048h,065h,06Ch,06Ch,06Fh\n'],
+  ['Delphi', '($81, $05, $48, $65, $6C, $6C, $6F)\n'],
+  ['Pascal str', "#$81#$05'Hello'\n"],
+  ['perl', '"\\x{81}\\x{05}Hello"\n'],
+  ['R raw', '[1] 81 05 48 65 6c 6c 6f\n'],
+  ['pipe', '81|05|48|65|6c|6c|6f\n'],
+  ['dots', '81.05.48.65.6c.6c.6f\n'],
+  ['underscore', '81_05_48_65_6c_6c_6f\n'],
+  ['percent', '%81%05Hello\n'],
+  ['percent all', '%81%05%48%65%6c%6c%6f\n'],
+  ['html', '&#x81;&#x05;Hello\n'],
+  ['json b64', '{"level":"debug","payload":"gQVIZWxsbw=="}\n'],
+  ['jetty trunc', 'HeapByteBuffer@7d6f77cc[p=0,l=70,c=1024,r=70]={<<<\\x81\\x7e\\x00\\x42Hello...aaaa>>>}\n'],
+  ['nginx', '2024/01/02 03:04:05 [debug] 1#1: *1 recv: fd:3 7 of 4096\n'],
+  ['mitmproxy', "<< WebSocket 1 message: b'Hello'\n"],
+  ['hex -- text', '81 05 48 65 6c 6c 6f -- hello\n'],
+  ['hex <- text', '81 05 48 65 6c 6c 6f <- hello\n'],
+  ['Frame (9 bytes): hex', 'Frame (9 bytes): 81 05 48 65 6c 6c 6f\n'],
+  ['bits nibbles', '1000 0001 0000 0101\n'],
+];
+
+describe('bytes, as languages and their logs print them', () => {
+  test.each(READ)('%s', (_, text, bytes) => {
+    const read = readAllWays(() => openSource('auto'), fromText(text));
+    expect({ bytes: read.bytes, problem: read.problem }).toEqual({ bytes, problem: undefined });
+  });
+
+  test.each(REFUSED)('%s is refused', (_, text) => {
+    const { bytes, problem, packets } = readAllWays(() => openSource('auto'), fromText(text));
+    expect(packets).toEqual([]);
+    if (bytes === '') return;
+    expect(problem).toBeDefined();
+    expect([HELLO, '817e00920102']).toContainEqual(expect.stringMatching(new RegExp(`^${bytes}`)));
+  });
+});
