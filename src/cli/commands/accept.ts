@@ -35,7 +35,7 @@ export async function run(io: Io, key: string | undefined, options: AcceptOption
   checkOptions(key, options);
   if (options.handshake !== undefined) {
     const path = options.handshake || (key ?? '-');
-    const { judgeText } = await import('../entries/commands.js');
+    const { judgeText } = await import('../entries/judge.js');
     return judgeText(io, path, options);
   }
   const given = options.generate ? encodeBase64(io.random(KEY_BYTES)) : keyOf(key);
