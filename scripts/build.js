@@ -34,7 +34,7 @@ const withoutChildProcess = {
 };
 
 /** Each of these has all that it needs in its file. */
-const ALONE = ['main', 'accept', 'job-worker'];
+const ALONE = ['main', 'accept', 'look', 'job-worker'];
 
 /** The file of `decode` has what any run of it needs; these are loaded after it, or are commands, and take from it what they share. */
 const CORE = 'decode';
@@ -96,7 +96,9 @@ async function sharing() {
   const parts = new Map(
     Object.entries(metafile.outputs).map(([path, { imports }]) => [
       basename(path),
-      imports.filter(({ external }) => !external).map((imported) => basename(imported.path)),
+      imports
+        .filter(({ kind, external }) => kind === 'import-statement' && !external)
+        .map((imported) => basename(imported.path)),
     ]),
   );
   const core = new Set([`${CORE}.js`]);

@@ -98,7 +98,7 @@ async function show(io: Io, result: AcceptResult, options: AcceptOptions): Promi
     return;
   }
   // The bare value is what scripts ask for, thousands of times: it loads no view.
-  const { lookOf } = await import('../decode/view-selection.js');
+  const { lookOf } = await import('../entries/look.js');
   const look = await lookOf(io, options);
   const lines = annotated ? drawAccept(result, look) : drawComparison(result, look);
   await io.stdout.write(lined(lines));
