@@ -8,7 +8,7 @@ const pairs = Number(process.argv[2] ?? 60);
 const bin = fileURLToPath(new URL('../bin/wsinspect.js', import.meta.url));
 const WIDTHS = [34, 10, 10, 8];
 const COMMANDS = [
-  { args: ['decode', '810548656c6c6f'], goal: 1 / 1.6 },
+  { args: ['decode', '810548656c6c6f'], goal: 1 / 1.5 },
   { args: ['accept', 'dGhlIHNhbXBsZSBub25jZQ=='] },
   { args: ['encode', 'hello', '--mask', '37fa213d'] },
   { args: ['--help'] },

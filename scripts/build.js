@@ -1,9 +1,9 @@
 // Builds dist/: the command line as one bundle per command, the library as one file for Node and one for browsers, its types, and the page of `serve`.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, transform } from 'esbuild';
+import { build } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
@@ -33,10 +33,16 @@ const withoutChildProcess = {
   },
 };
 
-const ENTRIES = ['main', 'accept', 'commands', 'live', 'check', 'packets', 'job-worker'];
+/** Each of these has all that it needs in its file. */
+const ALONE = ['main', 'accept', 'look', 'job-worker'];
 
-/** These have much in common, and their start is not what somebody waits for. */
-const SHARING = ['live', 'check'];
+/** The file of `decode` has what any run of it needs; these are loaded after it, or are commands, and take from it what they share. */
+const CORE = 'decode';
+const AFTER_CORE = [
+  ...['texts', 'unpacking', 'views', 'packets', 'jobs'],
+  ...['encode', 'judge', 'replay', 'live', 'check'],
+];
+const ENTRIES = [...ALONE, CORE, ...AFTER_CORE];
 
 /** What is a file of its own in dist/ is loaded, not bundled: wherever it is imported from, it stands beside the others. */
 function leaveEntries(bundler) {
@@ -70,23 +76,65 @@ const cli = {
   define: { ...common.define, 'import.meta.url': '__filename' },
 };
 
-/** What SHARING have in common is in files `part-….js`. esbuild shares between ES modules alone: each is turned into CommonJS. */
+/**
+ * CORE and AFTER_CORE. esbuild puts what several have in common into many small files, as ES modules: those that CORE
+ * needs become one file with it, the others remain, and all become CommonJS.
+ */
 async function sharing() {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...cli,
     format: 'esm',
     splitting: true,
+    minify: false,
+    metafile: true,
     chunkNames: 'cli/part-[hash]',
     supported: {},
     write: false,
-    entryPoints: SHARING.map((name) => ({ in: `src/cli/entries/${name}.ts`, out: `cli/${name}` })),
+    entryPoints: [CORE, ...AFTER_CORE].map((name) => ({ in: `src/cli/entries/${name}.ts`, out: `cli/${name}` })),
   });
-  mkdirSync(new URL('../dist/cli', import.meta.url), { recursive: true });
-  const { target, platform, supported } = cli;
-  for (const { path, text } of outputFiles) {
-    const { code } = await transform(text, { format: 'cjs', minify: true, target, platform, supported });
-    writeFileSync(new URL(`../dist/cli/${basename(path)}`, import.meta.url), code);
-  }
+  const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
+  const parts = new Map(
+    Object.entries(metafile.outputs).map(([path, { imports }]) => [
+      basename(path),
+      imports
+        .filter(({ kind, external }) => kind === 'import-statement' && !external)
+        .map((imported) => basename(imported.path)),
+    ]),
+  );
+  const core = new Set([`${CORE}.js`]);
+  for (const file of core) for (const part of parts.get(file)) core.add(part);
+  const taken = [...core].filter((part) => [...parts].some(([file, used]) => !core.has(file) && used.includes(part)));
+
+  /** Reads from memory. Of a part of CORE's file the others get what that file exports under the name of the part. */
+  const fromMemory = (isCore) => ({
+    name: 'parts',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\.\/.*\.js$/ }, ({ path, kind }) => {
+        const file = basename(path);
+        if (!texts.has(file) || kind === 'require-call') return { path, external: true };
+        if (kind === 'entry-point' || (isCore && core.has(file))) return { path: file, namespace: 'part' };
+        return core.has(file) ? { path: file, namespace: 'of-core' } : { path, external: true };
+      });
+      onLoad({ filter: /./, namespace: 'part' }, ({ path }) => ({ contents: texts.get(path), resolveDir: root }));
+      onLoad({ filter: /./, namespace: 'of-core' }, ({ path }) => ({
+        contents: `module.exports = require('./${CORE}.js')[${JSON.stringify(path)}];`,
+        resolveDir: root,
+      }));
+    },
+  });
+  const exported = taken.map((part) => `export * as ${JSON.stringify(part)} from './${part}';`);
+  texts.set('core-with-parts.js', [`export * from './${CORE}.js';`, ...exported].join('\n'));
+  core.add('core-with-parts.js');
+  const files = [...texts.keys()].filter((file) => !core.has(file));
+  await Promise.all(
+    [['core-with-parts.js', CORE], ...files.map((file) => [file, basename(file, '.js')])].map(([file, name]) =>
+      build({
+        ...cli,
+        plugins: [fromMemory(core.has(file))],
+        entryPoints: [{ in: `./${file}`, out: `cli/${name}` }],
+      }),
+    ),
+  );
 }
 
 await Promise.all([
@@ -94,7 +142,7 @@ await Promise.all([
   // CommonJS, because Node starts it sooner; commander and chalk bundled, because their files take a seventh of the
   // start; the commands, and what reads packets, in files of their own, because most runs need less;
   // and where a thread begins, because that has to be a file.
-  ...ENTRIES.filter((name) => !SHARING.includes(name)).map((name) =>
+  ...ALONE.map((name) =>
     build({
       ...cli,
       entryPoints: [{ in: `src/cli/entries/${name}.ts`, out: `cli/${name}` }],

@@ -51,17 +51,19 @@ interface Cell {
   readonly mark: DumpMark;
 }
 
-/** One cell for each byte, whatever its place: dumps may be long. */
-const BYTE_CELLS: readonly Cell[] = Array.from({ length: 256 }, (_, byte) => ({
-  text: byte >= 0x20 && byte < 0x7f ? escapeText(String.fromCharCode(byte)) : print`.`,
-  mark: 'plain',
-}));
 const BLANK = print` `;
 const INVALID: Cell = { text: print`·`, mark: 'invalid' };
 const BEHIND: Cell = { text: print``, mark: 'plain' };
 
+let cellsOfBytes: readonly Cell[] | undefined;
+
+/** One cell for each byte, whatever its place: dumps may be long. Made with the first dump. */
 function byteCell(byte: number): Cell {
-  return BYTE_CELLS[byte]!;
+  cellsOfBytes ??= Array.from({ length: 256 }, (_, value) => ({
+    text: value >= 0x20 && value < 0x7f ? escapeText(String.fromCharCode(value)) : print`.`,
+    mark: 'plain',
+  }));
+  return cellsOfBytes[byte]!;
 }
 
 /** A cell per byte; a character of several bytes is in the cell of its first, padded over the others. */

@@ -1,4 +1,5 @@
 import { relative } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ROOT, wsinspect, type RunOptions } from './binary.js';
 
@@ -17,7 +18,7 @@ interface Loaded {
 async function loadedBy(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-  options: Pick<RunOptions, 'bare'> = {},
+  options: Pick<RunOptions, 'bare' | 'stdin'> = {},
 ): Promise<Loaded> {
   const { files, builtins, asked, err } = await wsinspect(args, { ...options, env: { NODE_DEBUG: 'esm', ...env } });
   const imported = [...err.matchAll(/file:\/\/(\/[^\s'"]+\.[cm]?js)/g)].map(([, path]) => path!);
@@ -53,13 +54,13 @@ describe('start-up loads', () => {
   });
 
   it.each([
-    [['decode', '81870ec3f3cd3bf6c6f83bf6c6'], 'commands.js'],
-    [['decode', '--json', '8100'], 'commands.js'],
+    [['decode', '81870ec3f3cd3bf6c6f83bf6c6'], 'decode.js'],
+    [['decode', '--json', '8100'], 'decode.js'],
     [['decode', '--view', 'summary', 'fixtures/dumps/lo.tcpdump-x.txt'], 'packets.js'],
     [['accept', KEY], 'accept.js'],
     [['accept', KEY, '--explain'], 'accept.js'],
-    [['encode', 'hi', '--mask', '--explain'], 'commands.js'],
-    [['encode', 'hi', '--deflate'], 'commands.js'],
+    [['encode', 'hi', '--mask', '--explain'], 'encode.js'],
+    [['encode', 'hi', '--deflate'], 'encode.js'],
   ])('neither ws nor chalk for %j in a pipe', async (args, needed) => {
     const { files, asked } = await loadedBy(args);
     expect(files).toContain(`dist/cli/${needed}`);
@@ -77,6 +78,29 @@ describe('start-up loads', () => {
       expect(asked).toContain(BY_CHALK);
       expect(files.filter((file) => file.includes('node_modules/ws/'))).toEqual([]);
     }
+  });
+
+  const DECODE = [...START, 'dist/cli/decode.js'].toSorted();
+
+  it.each<[readonly string[], RunOptions['stdin']]>([
+    [['decode', '81870ec3f3cd3bf6c6f83bf6c6'], undefined],
+    [['decode', ...'81 87 0e c3 f3 cd 3b f6 c6 f8 3b f6 c6'.split(' ')], undefined],
+    [['decode'], '81870ec3f3cd3bf6c6f83bf6c6\n'],
+    [['decode', '-v'], '81870EC3F3CD3BF6C6F83BF6C6'],
+  ])('nothing that reads other forms for hex digits: %j', async (args, stdin) => {
+    expect((await loadedBy(args, {}, stdin === undefined ? {} : { stdin })).files).toEqual(DECODE);
+  });
+
+  it.each<[string, readonly string[], RunOptions['stdin'], readonly string[]]>([
+    ['texts', ['decode'], '81 87 0e c3 f3 cd 3b f6 c6 f8 3b f6 c6\n', ['texts']],
+    ['texts', ['decode', "b'\\x81\\x00'"], undefined, ['texts']],
+    ['views', ['decode', '--view', 'summary', '8100'], undefined, ['views']],
+    ['views', ['decode', '--json', '8100'], undefined, ['views']],
+    ['unpacking', ['decode'], gzipSync('8100'), ['unpacking']],
+  ])('%s for %j', async (_, args, stdin, wanted) => {
+    const { files } = await loadedBy(args, {}, stdin === undefined ? {} : { stdin });
+    const parts = ['texts', 'views', 'unpacking', 'packets', 'jobs', 'encode', 'judge', 'replay', 'live', 'check'];
+    expect(parts.filter((part) => files.includes(`dist/cli/${part}.js`)).toSorted()).toEqual(wanted.toSorted());
   });
 
   it('what reads packets only for captures and dumps', async () => {

@@ -48,7 +48,7 @@ describe('code comes from the package alone', () => {
     const marker = 'last fragment';
     expect(run(['decode', '8100']).out).toContain(marker);
     run(['decode', '8100']);
-    replaceUnseen('commands.js', marker, 'LAST fragment');
+    replaceUnseen('decode.js', marker, 'LAST fragment');
     expect(run(['decode', '8100']).out).toContain('LAST fragment');
   });
 
@@ -146,7 +146,7 @@ describe('what nobody foresaw', () => {
     expect(exit).toBe(70);
   });
 
-  it.each(['main.js', 'commands.js'])('a package without %s', (name) => {
+  it.each(['main.js', 'decode.js'])('a package without %s', (name) => {
     rmSync(join(cli, name));
     const { err, exit } = run(['decode', '8100']);
     expect(err).toMatch(LINE);

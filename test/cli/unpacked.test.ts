@@ -2,7 +2,9 @@ import { constants, createGzip, deflateRawSync, gzipSync, inflateRawSync, type G
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { crc32 } from '../../src/cli/input/crc32.js';
-import { DamagedInput, unpacked, type UnpackOptions } from '../../src/cli/input/unpacked.js';
+import { DamagedInput } from '../../src/cli/input/damaged-input.js';
+import { unpacked } from '../../src/cli/input/unpacked.js';
+import type { UnpackOptions } from '../../src/cli/input/packed-input.js';
 import { bytes } from './binary.js';
 import { noise } from './safely.js';
 

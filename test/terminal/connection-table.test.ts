@@ -1,6 +1,7 @@
 import { print } from '../../src/describe/printable.js';
 import { describe, expect, it } from 'vitest';
-import { drawConnections, MOST_LINES, type ConnectionsOptions } from '../../src/terminal/connections/table.js';
+import { drawConnections, type ConnectionsOptions } from '../../src/terminal/connections/table.js';
+import { MOST_LINES } from '../../src/terminal/layout.js';
 import { bytesCell, secondsText, shortNumberCell } from '../../src/terminal/connections/words.js';
 import { createTheme, PLAIN_THEME } from '../../src/terminal/theme.js';
 import { displayWidth } from '../../src/terminal/width.js';

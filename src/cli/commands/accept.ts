@@ -35,7 +35,7 @@ export async function run(io: Io, key: string | undefined, options: AcceptComman
   checkOptions(key, options);
   if (options.handshake !== undefined) {
     const path = options.handshake || (key ?? '-');
-    const { judgeText } = await import('../entries/commands.js');
+    const { judgeText } = await import('../entries/judge.js');
     return judgeText(io, path, options);
   }
   const given = options.generate ? encodeBase64(io.random(KEY_BYTES)) : keyOf(key);
@@ -98,7 +98,7 @@ async function show(io: Io, result: AcceptResult, options: AcceptCommandOptions)
     return;
   }
   // The bare value is what scripts ask for, thousands of times: it loads no view.
-  const { lookOf } = await import('../decode/view-selection.js');
+  const { lookOf } = await import('../entries/look.js');
   const look = await lookOf(io, options);
   const lines = annotated ? drawAccept(result, look) : drawComparison(result, look);
   await io.stdout.write(lined(lines));

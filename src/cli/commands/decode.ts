@@ -5,7 +5,6 @@ import { repeated } from '../input/file-order.js';
 import { inputsOf, type Input } from '../input/input.js';
 import type { Io } from '../host/io.js';
 import { jobsFor } from '../jobs/files.js';
-import { decodeInJobs } from '../jobs/jobs.js';
 import type { DecodeOptions } from '../options/options.js';
 import { Decoding } from '../decode/decoding.js';
 
@@ -16,6 +15,7 @@ export async function run(io: Io, hex: readonly string[], options: DecodeOptions
   if (twice !== undefined && !options.quiet) await io.stderr.write(print`${twice}\n`);
   const jobs = await jobsFor(io, inputs, options);
   if (!jobs) return decodeAlone(io, inputs, options);
+  const { decodeInJobs } = await import('../entries/jobs.js');
   const done = await decodeInJobs(io, inputs, options, jobs);
   if ('exit' in done) return done.exit;
   if (options.jobs !== undefined && options.verbose) await io.stderr.write(print`one job: ${escapeText(done.why)}\n`);

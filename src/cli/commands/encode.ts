@@ -90,8 +90,8 @@ async function readAll(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   return concat(read, total);
 }
 
-function fromHex(text: string | Uint8Array, source: string): Uint8Array {
-  const { bytes, problem } = sourceBytes('hex', typeof text === 'string' ? encodeUtf8(text) : text);
+async function fromHex(text: string | Uint8Array, source: string): Promise<Uint8Array> {
+  const { bytes, problem } = await sourceBytes('hex', typeof text === 'string' ? encodeUtf8(text) : text);
   if (problem) throw new UsageError(problem.message, { source, ...problem });
   return bytes;
 }

@@ -4,8 +4,8 @@ import type { PacketReader } from '../../sources/files/packet-reader.js';
 import type { RecordingReader } from '../../sources/recordings/recording.js';
 import type { InputProblem, SourceEvent } from '../../sources/bytes/types.js';
 import { recordFilterOf } from './record-filter.js';
-import { PacketTraffic } from '../../traffic/packet-traffic.js';
-import { RecordedTraffic } from '../../traffic/recorded-traffic.js';
+import type { PacketTraffic } from '../../traffic/packet-traffic.js';
+import type { RecordedTraffic } from '../../traffic/recorded-traffic.js';
 import { TextTraffic } from '../../traffic/text-traffic.js';
 import type { TrafficTaker } from '../../traffic/traffic-taker.js';
 import { builtin } from '../entries/builtin.js';
@@ -120,6 +120,7 @@ export class Decoding implements Pace {
   private async readRecording(input: Input, opened: Opened, reader: RecordingReader): Promise<void> {
     this.endCapture();
     const damages: Printable[] = [];
+    const { RecordedTraffic } = await import('../entries/packets.js');
     const recording = new RecordedTraffic(reader, trafficOptions(this.options, this.connections), this.options, {
       ...this.taker,
       notice: (message) => this.output.notice(noticeOf(input, message)),
@@ -215,7 +216,7 @@ export class Decoding implements Pace {
   /** The packets of all inputs are one capture's. */
   private captureOf(packets: PacketsModule): PacketTraffic {
     const first = Math.max(this.connections, this.text?.next ?? 0);
-    return (this.capture ??= new PacketTraffic(
+    return (this.capture ??= new packets.PacketTraffic(
       packets.Flows,
       captureOptions(this.options, first),
       this.options,

@@ -1,6 +1,5 @@
 import { connectionRecord, summaryRecord } from '../../describe/connection-json.js';
-import { drawConnections, MOST_LINES } from '../../terminal/connections/table.js';
-import { things } from '../../terminal/connections/words.js';
+import { MOST_LINES } from '../../terminal/layout.js';
 import { RunTally } from '../../traffic/tally/run.js';
 import { eachDirection, type ConnectionSummary } from '../../traffic/tally/summary.js';
 import { connectionFilter } from '../../traffic/filters.js';
@@ -50,12 +49,13 @@ export class Closing {
 
   /** `code`: what the run ends with, where that is not the finding's. */
   async draw(found: boolean, code?: number): Promise<void> {
-    this.tellNothing();
+    await this.tellNothing();
     if (!this.any || !this.isWanted || this.options.quiet) return;
     if (this.packets > 0) this.tally.countPackets(this.packets);
     const own = this.io.interrupted.aborted ? this.io.interrupted.reason : found ? EXIT.finding : EXIT.ok;
     const exit = code ?? own;
     if (this.options.json) return this.output.lastJson(summaryRecord(this.tally.totals(), exit));
+    const { drawConnections } = await import('../entries/views.js');
     const look = await lookOf(this.io, this.options);
     const all = this.options.verbose === true;
     const table = drawConnections(this.tally.summaries, this.tally.totals(), look, { all, hint: print`-v shows them` });
@@ -63,9 +63,10 @@ export class Closing {
   }
 
   /** A filter let nothing through: without a word of it one would wonder whether anything was read. */
-  private tellNothing(): void {
+  private async tellNothing(): Promise<void> {
     const { stats } = this.options;
     if (stats || this.output.anyShown || (!this.filtered && connectionFilter(this.options) === undefined)) return;
+    const { things } = await import('../entries/views.js');
     const { webSocket, directions } = this.tally.totals();
     const frames = [...eachDirection(directions)].reduce((sum, [, counts]) => sum + counts.frames, 0);
     const there =

@@ -1,4 +1,3 @@
-import { jsonView } from '../../describe/json.js';
 import type { Look } from '../../terminal/layout.js';
 import { createTheme, wantsColor } from '../../terminal/theme.js';
 import type { View, ViewOptions } from '../../describe/view.js';
@@ -42,7 +41,10 @@ export async function viewOf(
   if (options.quiet || options.stats) return () => undefined;
   const drawing = { ...drawingOptions(options, () => seen()?.start), captured: layout === 'capture' };
   const view = viewFor(options.view, layout);
-  if (options.json) return jsonView(drawing, view.needs.records === 'messages');
+  if (options.json) {
+    const { jsonView } = await import('../entries/views.js');
+    return jsonView(drawing, view.needs.records === 'messages');
+  }
   return view.draw({ options: drawing, look: await lookOf(io, options), opened: () => seen()?.opened ?? 0, goesOn });
 }
 

@@ -1,6 +1,4 @@
 import { annotatedView } from '../../terminal/frames/annotated.js';
-import { frameLines } from '../../terminal/frames/frame-lines.js';
-import { messagesView } from '../../terminal/frames/messages.js';
 import type { Look } from '../../terminal/layout.js';
 import type { View, ViewOptions } from '../../describe/view.js';
 
@@ -31,7 +29,7 @@ interface ViewRow {
   readonly defaultFor?: Layout;
   /** It draws a blank line before each record but the first. */
   readonly isSpaced?: true;
-  draw(this: void, drawing: Drawing): View;
+  draw(this: void, drawing: Drawing): View | Promise<View>;
 }
 
 /** The views of records, each in one row: the options of all commands, what is read for a view, and its drawing go by it. */
@@ -47,12 +45,12 @@ const TABLE = [
     name: 'summary',
     needs: { payload: 'line', records: 'frames' },
     defaultFor: 'capture',
-    draw: ({ options, look, opened }) => frameLines(options, look, opened),
+    draw: async ({ options, look, opened }) => (await import('../entries/views.js')).frameLines(options, look, opened),
   },
   {
     name: 'messages',
     needs: { payload: 'preview', records: 'messages' },
-    draw: ({ options, look }) => messagesView(options, look),
+    draw: async ({ options, look }) => (await import('../entries/views.js')).messagesView(options, look),
   },
 ] as const satisfies readonly ViewRow[];
 

@@ -3,9 +3,9 @@ import { Interrupted } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import type { ReplayRequest } from '../replay/replay-reading.js';
 
-/** What reads recordings is in the file of `decode`, loaded with its first use. */
+/** What reads recordings, with its first use. */
 export async function loadScript(io: Io, request: ReplayRequest): Promise<Script> {
-  const { readScript } = await import('./commands.js');
+  const { readScript } = await import('./replay.js');
   try {
     return await readScript(io, request);
   } catch (error) {

@@ -3,4 +3,6 @@ export { inferLink } from '../../sources/packets/link.js';
 export { Flows } from '../../sources/tcp/flows.js';
 export { pcapReader } from '../../sources/files/pcap.js';
 export { pcapngReader } from '../../sources/files/pcapng.js';
+export { PacketTraffic } from '../../traffic/packet-traffic.js';
+export { RecordedTraffic } from '../../traffic/recorded-traffic.js';
 export { openRecording } from '../../sources/recordings/open-recording.js';

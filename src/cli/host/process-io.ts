@@ -11,6 +11,7 @@ import { wallClock } from './wall-clock.js';
 export function processIo(failed: (reason: string) => void): Io {
   let stdout: Output | undefined;
   let stderr: Output | undefined;
+  let clock: (() => number) | undefined;
   const signals = watchSignals();
   return {
     get stdin() {
@@ -30,7 +31,9 @@ export function processIo(failed: (reason: string) => void): Io {
     pid: process.pid,
     interrupted: signals.state,
     untilInterrupted: () => signals.interrupted,
-    now: wallClock({ wall: () => Date.now(), steady: () => performance.now() }, performance.timeOrigin),
+    // Node loads its `performance` with the first look at it.
+    now: () =>
+      (clock ??= wallClock({ wall: () => Date.now(), steady: () => performance.now() }, performance.timeOrigin))(),
     random: (length) =>
       new Uint8Array((builtin('node:crypto') as { randomBytes(length: number): Uint8Array }).randomBytes(length)),
     readFile: (path) => chunks(() => readChunks(path, { signal: signals.end() }), path),

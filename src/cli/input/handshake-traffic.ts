@@ -1,6 +1,5 @@
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { SourceEvent } from '../../sources/bytes/types.js';
-import { openSource } from '../../sources/detect/detect.js';
 import { PacketTraffic } from '../../traffic/packet-traffic.js';
 import { RecordedTraffic } from '../../traffic/recorded-traffic.js';
 import { TextTraffic } from '../../traffic/text-traffic.js';
@@ -70,6 +69,7 @@ export async function handshakeOfTraffic(
 /** The handshake of what is no text of heads: hex in any spelling, a dump of bytes or of packets, bare bytes. */
 export async function handshakeOfBytes(io: Io, bytes: Uint8Array): Promise<Handshake | undefined> {
   const search = new HandshakeSearch(io);
+  const { openSource } = await import('../entries/texts.js');
   const source = openSource('auto');
   const events = [...source.push(bytes), ...source.end()];
   // Heads among bare bytes are text, and were looked for.

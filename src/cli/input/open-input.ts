@@ -1,6 +1,6 @@
 import { print, type Printable } from '../../describe/printable.js';
 import { magicOf, MAGIC_LENGTH, mayBeMagic } from '../../sources/detect/magic.js';
-import { openSource, type From, type OpenedSource } from '../../sources/detect/detect.js';
+import type { From } from '../../sources/detect/detect.js';
 import type { PacketReader } from '../../sources/files/packet-reader.js';
 import { isRecordingKind, recordingKind, type RecordingKind } from '../../sources/detect/recording-kind.js';
 import type { RecordingReader } from '../../sources/recordings/recording.js';
@@ -10,7 +10,9 @@ import { UsageError } from '../host/exit.js';
 import type { Input } from './input.js';
 import type { Io } from '../host/io.js';
 import type { DecodeOptions } from '../options/options.js';
-import { DamagedInput, unpacked } from './unpacked.js';
+import { DamagedInput } from './damaged-input.js';
+import { TextReading } from './text-reading.js';
+import { unpacked } from './unpacked.js';
 import { concat, hexOf } from '../../traffic/toolbox/bytes.js';
 
 /** An input whose beginning has been looked at. */
@@ -42,7 +44,7 @@ export async function openInput(io: Io, input: Input, options: DecodeOptions): P
   const whole = until(packed, io, (problem) => (damage = problem));
   const seen = await peek(whole, input, options.from);
   if (magicOf(seen.head) === 'zip' && options.from !== 'binary') {
-    const { bytes, attachments } = await (await import('./zip.js')).openZip(seen.chunks, input.name);
+    const { bytes, attachments } = await (await import('../entries/unpacking.js')).openZip(seen.chunks, input.name);
     return openInput(io, { ...input, chunks: [bytes], attachments }, options);
   }
   const { head, chunks } = seen;
@@ -170,11 +172,11 @@ async function* eventsOf(
   input: Input,
   options: DecodeOptions,
 ): AsyncGenerator<SourceEvent[]> {
-  const source: OpenedSource = openSource(formOf(input, options));
-  for await (const chunk of chunks) yield* checked(io, input, source.push(chunk), options, damaged);
+  const reading = new TextReading(formOf(input, options), input.form === 'hex');
+  for await (const chunk of chunks) yield* checked(io, input, await reading.push(chunk), options, damaged);
   if (io.interrupted.aborted) return;
-  const last = source.end();
-  if (options.verbose) await io.stderr.write(print`${noticeOf(input, `read as ${source.kind() ?? 'nothing'}`)}\n`);
+  const last = await reading.end();
+  if (options.verbose) await io.stderr.write(print`${noticeOf(input, `read as ${reading.kind ?? 'nothing'}`)}\n`);
   yield* checked(io, input, last, options, damaged);
 }
 

@@ -1,6 +1,19 @@
 /** Bytes in pieces, as files and pipes give them. */
 export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
+export interface UnpackOptions {
+  /** Told what was passed over. */
+  readonly notice?: (message: string) => void;
+  /**
+   * The same input once more, where it can be had: the exact place of damage in much data is found by going there again.
+   * Without it up to 64 KiB in front of the damage are lost, and its offset is that of what was surely read before it.
+   */
+  readonly again?: () => Chunks;
+}
+
+/** What gzip data begin with. */
+export const MAGIC = [0x1f, 0x8b, 0x08];
+
 const NOTHING = new Uint8Array(0);
 
 /** A place in an input: what is before it was taken, what is behind it is waited for when it is asked for. */

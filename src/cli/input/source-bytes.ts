@@ -1,9 +1,13 @@
-import { openSource, type From } from '../../sources/detect/detect.js';
+import type { From } from '../../sources/detect/detect.js';
 import type { InputProblem } from '../../sources/bytes/types.js';
 import { concat } from '../../traffic/toolbox/bytes.js';
 
 /** All bytes that a whole input stands for, up to what can't be read in it. */
-export function sourceBytes(from: From, input: Uint8Array): { bytes: Uint8Array; problem?: InputProblem } {
+export async function sourceBytes(
+  from: From,
+  input: Uint8Array,
+): Promise<{ bytes: Uint8Array; problem?: InputProblem }> {
+  const { openSource } = await import('../entries/texts.js');
   const source = openSource(from);
   const pieces: Uint8Array[] = [];
   for (const event of [...source.push(input), ...source.end()]) {

@@ -55,7 +55,7 @@ export function createProgram(io: Io, setExit: (code: number) => void): Command 
     "decode --direction client '81 05 48 65 6c 6c 6f'",
     'encode hi --mask | wsinspect decode --json',
   ]).action(async (hex: string[], options: object) => {
-    const { decode } = await import('../entries/commands.js');
+    const { decode } = await import('../entries/decode.js');
     setExit(await decode(io, hex, options));
   });
 
@@ -65,7 +65,7 @@ export function createProgram(io: Io, setExit: (code: number) => void): Command 
     'encode --close 1000:bye',
     'encode hello --fragment 2 --out python',
   ]).action(async (text: string | undefined, options: object) => {
-    const { encode } = await import('../entries/commands.js');
+    const { encode } = await import('../entries/encode.js');
     setExit(await encode(io, text, options));
   });
   addLiveCommands(program, io, setExit);

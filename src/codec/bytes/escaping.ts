@@ -9,6 +9,7 @@ export interface EscapeOptions {
 
 /** Most text. */
 const PLAIN = /^[ -[\]-~]*$/;
+const ASCII = /^[ -~]*$/;
 /** CI runners find a command anywhere in a line: `##[`, `##vso[`, `##teamcity[`. */
 const COMMAND = '##';
 /** Letters of the runner's name. */
@@ -60,11 +61,9 @@ export function escapeUnseen(s: string, { newline = 'escape', backslash = false 
 
 /** What `escapeUnseen` spells out, in JSON's own spelling: JSON from `JSON.stringify`, for whose readers nothing changes. */
 export function escapeUnseenJson(json: string): string {
-  if (PLAIN_JSON.test(json) && !json.includes(COMMAND)) return json;
+  if (ASCII.test(json) && !json.includes(COMMAND)) return json;
   return isSuspect(json) ? spellOut(json, inJson, () => undefined) : json;
 }
-
-const PLAIN_JSON = /^[ -~]*$/;
 
 function inJson(code: number): string {
   const units = code > 0xffff ? [0xd7c0 + (code >> 10), 0xdc00 + (code & 0x3ff)] : [code];
@@ -75,6 +74,8 @@ const SUSPECT = CHARACTER.unseen | CHARACTER.mark;
 
 /** Whether there is anything to look at more closely: most text in other scripts has nothing. */
 function isSuspect(s: string): boolean {
+  // The table of all characters is made for others than these.
+  if (ASCII.test(s)) return s.includes(COMMAND);
   const classes = characterClasses();
   for (let at = 0; at < s.length; at++) {
     const unit = s.charCodeAt(at);

@@ -1,69 +1,13 @@
+import { HexReader } from './hex-reader.js';
 import { HexLead } from './lead.js';
-import type { HexContext, HexMode } from './mode.js';
-import { PacketsInHex } from './packets-in-hex.js';
-import { Events } from '../text/events.js';
-import { Place } from '../text/place.js';
-import type { Source, SourceEvent } from '../bytes/types.js';
 
 /**
  * Reads bytes that are spelled out in text, in any way that people paste them: plain hex with any separators, literals
- * of Python, C, JavaScript, Go and Rust, lists of numbers, Node's buffers. `bytes` events; a problem has line and column.
+ * of Python, C, JavaScript, Go and Rust, lists of numbers, Node's buffers.
  */
-export class HexSource implements Source, HexContext {
-  readonly events = new Events();
-  readonly place = new Place();
-  kind: string | undefined;
-  private mode: HexMode = new HexLead(this);
-  /** What is to be read before the next chunk, the first last. */
-  private readonly stack: { readonly bytes: Uint8Array; readonly base: number }[] = [];
-  private offset = 0;
-  private readonly packets = new PacketsInHex();
-
+export class HexSource extends HexReader {
   /** `skipped`: what stands in front of the text, and counts as read. */
-  constructor(skipped: Uint8Array = new Uint8Array(0)) {
-    this.place.walk(skipped, 0, skipped.length, 0);
-    this.offset = skipped.length;
-  }
-
-  become(mode: HexMode): void {
-    this.mode = mode;
-  }
-
-  replay(mode: HexMode, bytes: Uint8Array, base: number): void {
-    this.mode = mode;
-    if (bytes.length > 0) this.stack.push({ bytes, base });
-  }
-
-  push(chunk: Uint8Array): SourceEvent[] {
-    if (this.events.failed) return [];
-    if (chunk.length > 0) this.run(chunk, this.offset);
-    this.offset += chunk.length;
-    return this.packets.take(this.events.take());
-  }
-
-  end(): SourceEvent[] {
-    while (!this.events.failed) {
-      const { mode } = this;
-      mode.end(this.offset);
-      if (mode === this.mode) break;
-      this.drain();
-    }
-    const last = this.packets.take(this.events.take());
-    this.events.failed = true;
-    return [...last, ...this.packets.end()];
-  }
-
-  private run(bytes: Uint8Array, base: number): void {
-    let at = 0;
-    while (at < bytes.length && !this.events.failed) {
-      at = this.mode.read(bytes, at, base);
-      this.drain();
-    }
-  }
-
-  private drain(): void {
-    for (let next = this.stack.pop(); next !== undefined && !this.events.failed; next = this.stack.pop()) {
-      this.run(next.bytes, next.base);
-    }
+  constructor(skipped?: Uint8Array) {
+    super((context) => new HexLead(context), skipped);
   }
 }

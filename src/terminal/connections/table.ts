@@ -5,13 +5,11 @@ import { flow, row, type LabelledPart } from './lines.js';
 import { drawLines } from './list.js';
 import { durationText, grouped, things } from './words.js';
 import { escapeText } from '../../describe/escape.js';
-import type { Look } from '../layout.js';
+import { MOST_LINES, type Look } from '../layout.js';
 import { joined, print, type Printable } from '../../describe/printable.js';
 
 /** Up to this number, each connection has a block; where there are more, each has a line. */
 const MOST_BLOCKS = 10;
-/** Lines unless all are requested: what a screen holds. */
-export const MOST_LINES = 30;
 
 export interface ConnectionsOptions {
   /** Every connection and every rule, however many. */

@@ -1,0 +1,2 @@
+/** Theme and width, for what loads no view otherwise: a file of its own in dist/. */
+export { lookOf } from '../decode/view-selection.js';

@@ -1,0 +1,2 @@
+/** What tells the forms of text apart, and reads them: a file of its own in dist/, loaded with the first input that is more than hex digits. */
+export { openSource } from '../../sources/detect/detect.js';
