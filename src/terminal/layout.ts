@@ -17,7 +17,7 @@ export interface Look {
   readonly offsetWidth?: number;
 }
 
-/** Lines of a closing table unless all are asked for: what a screen holds. */
+/** Lines of a closing table unless all are requested: what a screen holds. */
 export const MOST_LINES = 30;
 
 /** Columns of the annotated view: two of indent, the offset, the bytes, their bits, the name, the value, the meaning. */

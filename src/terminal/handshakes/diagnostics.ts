@@ -61,7 +61,7 @@ function place(diagnostic: Diagnostic): Printable {
   return span.mask === undefined ? print`${offset(span)}: ` : print`${offset(span)}, bits ${bits(0xff, span.mask)}: `;
 }
 
-/** What a recording says of a connection stands in none of its bytes. */
+/** What a recording says of a connection is in none of its bytes. */
 function hasPlace({ code }: Diagnostic): boolean {
   return !Object.hasOwn(RECORDING_RULES, code);
 }
