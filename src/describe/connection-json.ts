@@ -76,11 +76,12 @@ function tcpFields({ ended, endedBy, endedAt, failure }: ConnectionSummary): Fie
   };
 }
 
-function endsFields({ client, server, through }: PassedEndpoints): Fields {
+function endsFields({ client, server, through, tls }: PassedEndpoints): Fields {
   return {
     ...(client !== undefined && { client }),
     ...(server !== undefined && { server }),
     ...(through && { through }),
+    ...(tls && { tls: { ...tls } }),
   };
 }
 

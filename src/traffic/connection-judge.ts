@@ -53,9 +53,9 @@ export class ConnectionJudge implements ConnectionTaker {
     this.reading.read(side, bytes, start, end, time, this);
   }
 
-  /** `length` bytes that `side` sent were not captured. */
-  gap(side: Side, length: number, time: number): void {
-    this.reading.gap(side, length, time, this);
+  /** `length` bytes that `side` sent were not captured; `isAbout`: that is an estimate. */
+  gap(side: Side, length: number, time: number, isAbout = false): void {
+    this.reading.gap(side, length, time, this, isAbout);
   }
 
   /** No byte will follow, from either side. */

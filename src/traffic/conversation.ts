@@ -18,7 +18,8 @@ import { causeOfConnection } from '../rules/causes/connection-cause.js';
 import { ConnectionJudge } from './connection-judge.js';
 import type { ConnectionFilter } from './filters.js';
 import type { Judged } from './judged.js';
-import { layerOf, type Layer, type LayerName } from './layers.js';
+import type { TlsFacts } from '../codec/tls/tls-facts.js';
+import { layerOf, type Layer, type LayerInput, type LayerName, type LayerTaker } from './layers.js';
 import { Tally } from './tally/tally.js';
 import type { ConnectionSummary } from './tally/summary.js';
 
@@ -40,12 +41,14 @@ export interface Ends {
   readonly server: Endpoint | undefined;
   /** The tunnels and layers that it came through, outermost first; undefined: none. */
   readonly through: readonly Passage[] | undefined;
+  /** Of the TLS that it came through, or that could not be read. */
+  readonly tls?: TlsFacts | undefined;
   /** It was passed over, and all that was captured of a direction is whole frames. */
   readonly mayBeWebSocket?: boolean;
 }
 
 /** What the conversations of a run have in common. */
-export interface ConversationOptions {
+export interface ConversationOptions extends LayerInput {
   readonly reading: TranscriptOptions;
   /** Which conversations are wanted; undefined: all. Asked again when it is known who the client is. */
   readonly wants?: ConnectionFilter | undefined;
@@ -60,6 +63,8 @@ interface Below {
   readonly layers: readonly Passage[];
   readonly depth: number;
   readonly offsets: readonly [number, number];
+  /** The layer that it came through, where that knows of TLS. */
+  readonly carrier?: LayerTaker | undefined;
 }
 
 const NO_LAYERS: Below = { layers: [], depth: 0, offsets: [0, 0] };
@@ -76,7 +81,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   private judge: ConnectionJudge | undefined;
   /** Too few bytes to tell what the stream is. */
   private first: { readonly side: Side; readonly bytes: Uint8Array; readonly time: number } | undefined;
-  private layer: { readonly name: LayerName; readonly taker: StreamTaker } | undefined;
+  private layer: { readonly name: LayerName; readonly taker: LayerTaker } | undefined;
   /** The layer has handed something on. */
   private hasCarried = false;
   private readonly tally: Tally;
@@ -129,12 +134,22 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     return below.layers.length === 0 ? origin.through : [...(origin.through ?? []), ...below.layers];
   }
 
+  get tls(): TlsFacts | undefined {
+    return this.layer?.taker.tls ?? this.below.carrier?.tls;
+  }
+
   /** What the layer of this stream carries. */
   carries({ passage, offsets }: Carried): StreamTaker {
     const { number, origin, time, options, taker, below } = this;
     this.hasCarried = true;
     const layers = passage ? [...below.layers, passage] : below.layers;
-    return new Conversation(number, origin, time, options, taker, { layers, depth: below.depth + 1, offsets });
+    const carrier = this.layer?.taker.tls === undefined ? below.carrier : this.layer.taker;
+    return new Conversation(number, origin, time, options, taker, { layers, depth: below.depth + 1, offsets, carrier });
+  }
+
+  /** The layer cannot be read. */
+  passes(): void {
+    if (this.layer && !this.isPassedOver) this.passOver(this.layer.name);
   }
 
   data(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
@@ -148,11 +163,11 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   }
 
   /** A hole has the time of what stands before it: it is given up much later, perhaps with another stream's packet. */
-  gap(side: Side, length: number): void {
+  gap(side: Side, length: number, _time?: number, isAbout = false): void {
     this.hasLost = true;
     this.settle();
     this.report(this.causes.gap(this.placeOf(side), length));
-    this.judge?.gap(side, length, this.heard[side]);
+    this.judge?.gap(side, length, this.heard[side], isAbout);
     this.layer?.taker.gap(side, length, this.heard[side]);
   }
 
@@ -182,8 +197,8 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     if (this.taker.passedOver && !judge?.recognised) return this.passOver(this.otherwise);
     if (this.isWanted === false) return;
     tally.ended(reason, time, tcpEnd && { by: this.directionOf(tcpEnd.side), time: tcpEnd.time });
-    const { through } = this;
-    tally.named({ ...endpointTexts(this), ...(through && { through }) });
+    const { through, tls } = this;
+    tally.named({ ...endpointTexts(this), ...(through && { through }), ...(tls && { tls }) });
     this.taker.closed(this.explained(tally.summary(), tcpEnd?.time ?? NaN), this);
   }
 
@@ -196,8 +211,9 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
 
   /** The first bytes, of which it is not known what they are; and those that a layer takes. */
   private begin(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
+    if (this.isPassedOver) return;
     if (this.layer) return this.layer.taker.data(side, bytes, start, end, time);
-    if (this.isPassedOver || start === end) return;
+    if (start === end) return;
     const { first } = this;
     if (first && first.side !== side) this.settle();
     else if (this.taker.passedOver) {
@@ -223,11 +239,12 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   /** What the stream is read with, if it is. */
   private choose(layer: Layer | undefined): void {
     const { origin, options, below } = this;
-    if (layer && !layer.open) return this.passOver(layer.name);
-    if (layer?.open && this.mayOpen) {
-      this.layer = { name: layer.name, taker: layer.open(this) };
+    const opened = this.mayOpen ? layer?.open?.(this, options) : undefined;
+    if (layer && opened) {
+      this.layer = { name: layer.name, taker: opened };
       return;
     }
+    if (layer && (!layer.open || layer.isNeverPlain)) return this.passOver(layer.name);
     const { reading, webSocketPorts } = options;
     const isStated =
       origin.isPasted === true ||
@@ -247,12 +264,12 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   }
 
   private closeLayer(
-    { name, taker }: { name: LayerName; taker: StreamTaker },
+    { name, taker }: { name: LayerName; taker: LayerTaker },
     reason: CloseReason,
     time: number,
   ): void {
     taker.close(reason, time);
-    if (!this.hasCarried) this.passOver(name);
+    if (!this.hasCarried && !this.isPassedOver) this.passOver(name);
   }
 
   private take(record: Judged): void {

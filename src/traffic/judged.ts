@@ -23,8 +23,8 @@ export type Judged =
   | (Origin & { readonly type: 'tail'; readonly truncated: Truncated })
   /** What the bytes prove to be the cause of the first framing error of a direction: `offset` is where the faulty frame begins. */
   | (Origin & { readonly type: 'cause'; readonly offset: number; readonly cause: Cause })
-  /** So many bytes of the stream were not captured. */
-  | (Origin & { readonly type: 'gap'; readonly offset: number; readonly length: number })
+  /** So many bytes of the stream were not captured; `isAbout`: that is an estimate. */
+  | (Origin & { readonly type: 'gap'; readonly offset: number; readonly length: number; readonly isAbout?: boolean })
   /** So many bytes could not be read as frames: in the middle of a stream, or behind a hole. */
   | (Origin & { readonly type: 'unread'; readonly offset: number; readonly length: number })
   /** A recording says that the connection failed, in the words of whoever recorded it; they may be empty. */

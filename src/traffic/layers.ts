@@ -4,6 +4,8 @@ import { beginsSocks, readSocks } from '../sources/proxies/socks.js';
 import { SteppedOver } from '../sources/proxies/stepped-over.js';
 import { CONNECT_START, ConnectTunnel } from '../codec/http1/connect-tunnel.js';
 
+import type { TlsFacts } from '../codec/tls/tls-facts.js';
+
 /** RFC 9113 §3.4: what every HTTP/2 client begins with. */
 const HTTP2_PREFACE = Array.from('PRI * HTTP/2.0\r\n', (char) => char.charCodeAt(0));
 /** RFC 8446 §5.1: content types change_cipher_spec to application_data; the longest record (with the expansion of TLS 1.2). */
@@ -20,12 +22,38 @@ interface Row {
   readonly name: string;
   /** Looks at the first bytes that were seen of a stream. */
   begins(this: void, first: Uint8Array): Begins;
-  /** Takes the stream, from these bytes on, and hands on what it carries. Without it the stream is passed over. */
-  open?(this: void, opener: CarriedOpener): StreamTaker;
+  /** Takes the stream, from these bytes on, and hands on what it carries. Without it the stream is passed over. Undefined: it cannot be opened. */
+  open?(this: void, opener: CarriedOpener, given: LayerInput): LayerTaker | undefined;
+  /** Where it cannot be opened, the stream is passed over all the same. */
+  readonly isNeverPlain?: true;
+}
+
+/** What layers need beside the stream. */
+export interface LayerInput {
+  readonly tls?: TlsOpening | undefined;
+}
+
+/** Opens TLS with the secrets that there are: handed in, as most programs that read streams need none of it. */
+export interface TlsOpening {
+  /** Undefined: there are no secrets at all. */
+  open(opener: CarriedOpener): LayerTaker | undefined;
+  /** Takes secrets that stand in the capture itself. */
+  block?(keyLog: Uint8Array, notice: (message: string) => void): void;
+}
+
+/** Takes a stream that carries another one. */
+export interface LayerTaker extends StreamTaker {
+  /** What is known of its TLS. */
+  readonly tls?: TlsFacts;
 }
 
 const LAYERS = [
-  { name: 'tls', begins: isTls },
+  {
+    name: 'tls',
+    begins: isTls,
+    open: (opener, { tls }) => tls?.open(opener),
+    isNeverPlain: true,
+  },
   { name: 'http2', begins: (first) => startsLike(HTTP2_PREFACE, first) },
   {
     name: 'http',

@@ -7,6 +7,7 @@ import { recordFilterOf } from './record-filter.js';
 import { PacketTraffic } from '../../traffic/packet-traffic.js';
 import { RecordedTraffic } from '../../traffic/recorded-traffic.js';
 import { TextTraffic } from '../../traffic/text-traffic.js';
+import type { TlsTraffic } from '../../traffic/tls-traffic.js';
 import type { TrafficTaker } from '../../traffic/traffic-taker.js';
 import { builtin } from '../entries/builtin.js';
 import { Closing } from './run-summary.js';
@@ -17,6 +18,7 @@ import { FileOrder } from '../input/file-order.js';
 import type { Input } from '../input/input.js';
 import type { Io } from '../host/io.js';
 import { loadPackets } from '../entries/load-packets.js';
+import { readKeyLogs, tlsTraffic } from '../input/key-logs.js';
 import { noticeOf, openInput, type Opened } from '../input/open-input.js';
 import type { DecodeOptions } from '../options/options.js';
 import { OutputBound } from './output-bound.js';
@@ -37,6 +39,7 @@ export class Decoding implements Pace {
   private capture: PacketTraffic | undefined;
   private recording: RecordedTraffic | undefined;
   private packets: PacketsModule | undefined;
+  private tls: TlsTraffic | undefined;
   /** What is read beside packets of the present input. */
   private text: TextTraffic | undefined;
   /** One more than the highest number of the connections that were read to their end. */
@@ -68,7 +71,12 @@ export class Decoding implements Pace {
   }
 
   get found(): boolean {
-    return this.output.found || this.damaged || this.bound.isReached;
+    return this.output.found || this.damaged || this.bound.isReached || this.isStillSealed;
+  }
+
+  /** Key logs were given, and nothing could be decrypted with them. */
+  private get isStillSealed(): boolean {
+    return this.options.keylog !== undefined && this.tls?.decrypted !== undefined && this.tls.decrypted === 0;
   }
 
   /** Nothing more is to be read. */
@@ -109,7 +117,8 @@ export class Decoding implements Pace {
   }
 
   private async readCapture(input: Input, opened: Opened, reader: PacketReader): Promise<void> {
-    const capture = this.captureOf(await this.loadPackets());
+    await this.loadPackets();
+    const capture = this.captureOf();
     await this.output.open('capture');
     const notice = (message: Printable): void => this.output.notice(message);
     const problem = await readCapture({ input, opened, reader }, capture, this.order, notice, this);
@@ -159,7 +168,7 @@ export class Decoding implements Pace {
       ...this.taker,
       // Bare bytes have no table of connections, unless it is asked for.
       closed: (summary) => stats && this.closing.closed(summary),
-      packet: (packet) => this.captureOf(this.packets!).push(packet),
+      packet: (packet) => this.captureOf().push(packet),
       holdsDatagram: ({ bytes, originalLength }) =>
         this.packets!.inferLink(bytes, 0, bytes.length, originalLength) !== undefined,
     });
@@ -208,18 +217,18 @@ export class Decoding implements Pace {
     return this.capture?.opened ?? this.connections;
   }
 
-  private async loadPackets(): Promise<PacketsModule> {
-    return (this.packets ??= await loadPackets());
+  /** And the key logs, which their TLS is read with. */
+  private async loadPackets(): Promise<void> {
+    if (this.packets !== undefined) return;
+    this.packets = await loadPackets();
+    this.tls = tlsTraffic(this.packets, this.options);
+    await readKeyLogs(this.io, this.options.keylog ?? [], this.tls, (message) => this.output.notice(message));
   }
 
   /** The packets of all inputs are one capture's. */
-  private captureOf(packets: PacketsModule): PacketTraffic {
+  private captureOf(): PacketTraffic {
     const first = Math.max(this.connections, this.text?.next ?? 0);
-    return (this.capture ??= new PacketTraffic(
-      packets.Flows,
-      captureOptions(this.options, first),
-      this.options,
-      this.taker,
-    ));
+    const options = { ...captureOptions(this.options, first), tls: this.tls };
+    return (this.capture ??= new PacketTraffic(this.packets!.Flows, options, this.options, this.taker));
   }
 }

@@ -21,8 +21,8 @@ export type CloseReason = 'fin' | 'reset' | 'reused' | 'evicted' | 'end' | 'fail
 export interface StreamTaker {
   /** Bytes `start` to `end` of `bytes`, sent by `side`. They are never written to later on; whoever keeps a view of them keeps the whole chunk in memory. */
   data(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void;
-  /** `length` bytes that `side` sent were not captured. */
-  gap(side: Side, length: number, time: number): void;
+  /** `length` bytes that `side` sent were not captured. `isAbout`: that is an estimate, nobody knows where the next byte stands. */
+  gap(side: Side, length: number, time: number, isAbout?: boolean): void;
   /** `side` has ended its direction, and all of it was handed on. */
   fin(side: Side, time: number): void;
   /** A reset from that side. */
@@ -76,6 +76,8 @@ export interface Carried {
 /** Takes the streams that a layer carries. */
 export interface CarriedOpener {
   carries(stream: Carried): StreamTaker;
+  /** Nothing of it can be read. */
+  passes?(): void;
 }
 
 /** Takes the streams that a source opens. */
@@ -88,7 +90,7 @@ export interface StreamOpener<Origin extends StreamOrigin = StreamOrigin> {
 export function through(taker: StreamTaker, pass: (call: () => void) => void): StreamTaker {
   return {
     data: (side, bytes, start, end, time) => pass(() => taker.data(side, bytes, start, end, time)),
-    gap: (side, length, time) => pass(() => taker.gap(side, length, time)),
+    gap: (side, length, time, isAbout) => pass(() => taker.gap(side, length, time, isAbout)),
     fin: (side, time) => pass(() => taker.fin(side, time)),
     reset: (side, time) => pass(() => taker.reset(side, time)),
     close: (reason, time) => pass(() => taker.close(reason, time)),

@@ -93,7 +93,7 @@ export class Connection implements StreamReading {
   }
 
   /** `length` bytes that `side` sent were not captured. */
-  gap(side: Side, length: number, time: number, taker: ConnectionTaker): void {
+  gap(side: Side, length: number, time: number, taker: ConnectionTaker, isAbout = false): void {
     const lane = this.both[side];
     this.halves.giveUpHalf(side, time, taker);
     if (lane.phase === 'search') {
@@ -102,14 +102,17 @@ export class Connection implements StreamReading {
       if (lane.search) this.lanes.tellUnread(side, lane.offset - lane.searchFrom, time, taker);
     }
     const offset = lane.phase === 'frames' ? lane.frames!.position : lane.offset;
-    if (this.lanes.recognised)
-      taker.event({ type: 'gap', direction: this.lanes.directionOf(side), offset, length }, time);
-    if (lane.phase === 'frames' && lane.frames!.hole(length, time, taker)) return;
+    if (this.lanes.recognised) {
+      const about = isAbout ? { isAbout } : undefined;
+      taker.event({ type: 'gap', direction: this.lanes.directionOf(side), offset, length, ...about }, time);
+    }
+    if (lane.phase === 'frames' && lane.frames!.hole(length, time, taker, isAbout)) return;
     lane.offset = offset + length;
     if (lane.phase === 'passed' || lane.phase === 'body') return;
     lane.head = undefined;
     lane.pending = EMPTY;
-    this.lanes.beginSearch(side);
+    // Of an estimate what follows is known to begin a record, as what was captured first begins a segment.
+    this.lanes.beginSearch(side, isAbout);
   }
 
   /** No byte will follow, from either side. */

@@ -37,8 +37,8 @@ export class Lanes {
     lane.frames = new FrameStream(assembler, offset);
   }
 
-  /** Looks for the next frame from here on. */
-  beginSearch(side: Side): void {
+  /** Looks for the next frame from here on. `isEdge`: a segment or a record begins here. */
+  beginSearch(side: Side, isEdge = this.both[side].offset === 0): void {
     const lane = this.both[side];
     const { state } = this.opening;
     const known = state === 'open' || state === 'requested' || this.options.capture === 'websocket';
@@ -47,8 +47,7 @@ export class Lanes {
     const { searchBudget: budget } = this.options;
     lane.phase = 'search';
     lane.searchFrom = lane.offset;
-    const joined = lane.offset === 0;
-    lane.search = new FrameSearch({ masked, deflate, known, joined, ...(budget && { budget }) });
+    lane.search = new FrameSearch({ masked, deflate, known, joined: isEdge, ...(budget && { budget }) });
   }
 
   /** A chain of frames holds: they are read from its first one on. */

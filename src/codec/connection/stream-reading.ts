@@ -29,8 +29,8 @@ export interface StreamReading {
   directionOf(side: Side): Direction;
   /** Bytes `start` to `end` of `bytes`, which must not be written to as long as a frame is in use. */
   read(side: Side, bytes: Uint8Array, start: number, end: number, time: number, taker: ConnectionTaker): void;
-  /** `length` bytes that `side` sent were not captured. */
-  gap(side: Side, length: number, time: number, taker: ConnectionTaker): void;
+  /** `length` bytes that `side` sent were not captured; `isAbout`: that is an estimate. */
+  gap(side: Side, length: number, time: number, taker: ConnectionTaker, isAbout?: boolean): void;
   /** No byte will follow, from either side. */
   end(time: number, taker: ConnectionTaker): void;
   /** Gives back what is shared with others. */

@@ -25,8 +25,12 @@ export interface RecordOpener {
   readonly isExact: boolean;
   /** The record whose header stands at `at` in `bytes`, and that ends at `end`, as number `sequence`; undefined: it is not that. */
   open(bytes: Uint8Array, at: number, end: number, sequence: number): OpenedRecord | undefined;
+  /** Of its key: two openers with the same open the same records. */
+  readonly identity?: string;
   /** After a KeyUpdate; undefined: this version has none. */
   next(): RecordOpener | undefined;
+  /** Which of `count` numbers from `from` on the record may have, found in one go; undefined: each has to be tried. */
+  likely?(bytes: Uint8Array, at: number, end: number, from: number, count: number): number[] | undefined;
 }
 
 const MOST_SEQUENCE_BITS = 2 ** 32;
@@ -45,6 +49,10 @@ export class Tls13Opener implements RecordOpener {
   readonly isExact = false;
   readonly keys: RecordKeys;
   private readonly nonce: Uint8Array;
+
+  get identity(): string {
+    return this.keys.key.join();
+  }
 
   constructor(
     private readonly crypto: TlsCrypto,
@@ -72,6 +80,31 @@ export class Tls13Opener implements RecordOpener {
 
   next(): Tls13Opener {
     return new Tls13Opener(this.crypto, this.suite, nextSecret(this.crypto, this.suite, this.secret));
+  }
+
+  /** By the last byte, which is a content type or padding: one number in 64 is left, and only for those a tag is computed. */
+  likely(bytes: Uint8Array, at: number, end: number, from: number, count: number): number[] | undefined {
+    const { suite, keys } = this;
+    const last = end - at - RECORD_HEADER - suite.tagBytes - 1;
+    if (suite.protection !== 'gcm' || last < 0) return undefined;
+    const counter = 2 + (last >> 4);
+    const blocks = new Uint8Array(16 * count);
+    for (let i = 0; i < count; i++) {
+      const block = 16 * i;
+      writeSequence(blocks, block + 4, from + i);
+      for (let j = 0; j < 12; j++) blocks[block + j]! ^= keys.iv[j]!;
+      blocks[block + 14] = counter >> 8;
+      blocks[block + 15] = counter & 255;
+    }
+    const stream = this.crypto.encryptBlocks(suite, keys.key, blocks);
+    if (stream === undefined) return undefined;
+    const sealed = bytes[at + RECORD_HEADER + last]!;
+    const found: number[] = [];
+    for (let i = 0; i < count; i++) {
+      const type = stream[16 * i + (last & 15)]! ^ sealed;
+      if (type === 0 || (type >= CONTENT.alert && type <= CONTENT.applicationData)) found.push(from + i);
+    }
+    return found;
   }
 }
 

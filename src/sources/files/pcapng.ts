@@ -12,6 +12,9 @@ const INTERFACE_DESCRIPTION = 1;
 const PACKET = 2;
 const SIMPLE_PACKET = 3;
 const ENHANCED_PACKET = 6;
+const DECRYPTION_SECRETS = 10;
+/** §4.7: `TLSK`, an NSS key log. */
+const TLS_KEY_LOG = 0x544c534b;
 
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 /** Bytes in front of a block's body (type, length), and behind it (the length again). */
@@ -94,7 +97,18 @@ class PcapngFormat implements RecordFormat {
     const end = at + length - TRAIL;
     const layout = PACKET_LAYOUTS.get(type);
     if (layout !== undefined) return this.takePacket(layout, bytes, start, end, visitor);
+    if (type === DECRYPTION_SECRETS) return this.takeSecrets(bytes, start, end, visitor);
     return type === INTERFACE_DESCRIPTION ? this.takeInterface(bytes, start, end) : undefined;
+  }
+
+  private takeSecrets(bytes: Uint8Array, start: number, end: number, visitor: PacketVisitor): string | undefined {
+    if (end - start < 8) return 'damaged secrets block: too short';
+    const length = fileU32(bytes, start + 4, this.little);
+    if (length > end - start - 8)
+      return `damaged secrets block: it claims ${length} bytes and has room for ${end - start - 8}`;
+    const first = start + 8;
+    if (fileU32(bytes, start, this.little) === TLS_KEY_LOG) visitor.secrets?.(bytes.subarray(first, first + length));
+    return undefined;
   }
 
   private takePacket(

@@ -1,0 +1,137 @@
+import type { CarriedOpener, CloseReason, Side, StreamTaker } from '../bytes/stream-taker.js';
+import type { TlsReading } from './session-keys.js';
+import type { TlsFacts, TlsReason } from './tls-facts.js';
+import { TlsSession, type SessionTaker } from './tls-session.js';
+
+/** What the layer needs beside the stream: how to read, and what it counts. */
+export interface TlsInput extends TlsReading {
+  /** Secrets may come later than the packets that need them. */
+  readonly isGrowing: () => boolean;
+  /** Looks whether there are new ones. */
+  readonly refresh: () => void;
+  /** Bytes that sessions hold, which wait for secrets. */
+  readonly waiting: { held: number; readonly limit: number };
+  /** What became of each session. */
+  readonly ended: (facts: TlsFacts) => void;
+}
+
+/** Bytes that one session holds. */
+const MOST_HELD = 1024 * 1024;
+/** What a held piece costs beside its bytes. */
+const PIECE = 64;
+
+type Held =
+  | { readonly side: Side; readonly bytes: Uint8Array; readonly time: number }
+  | { readonly side: Side; readonly gap: number; readonly time: number };
+
+/** The layer of TLS: takes the records of a stream, and hands on what they carry. */
+export class TlsLayer implements StreamTaker {
+  private session: TlsSession;
+  private carried: StreamTaker | undefined;
+  private failure: TlsReason | undefined;
+  private isPassed = false;
+  /** All that came, while secrets may still come. */
+  private held: Held[] | undefined;
+  private heldBytes = 0;
+  /** Of the secrets, when the session was read. */
+  private version: number;
+
+  constructor(
+    private readonly opener: CarriedOpener,
+    private readonly input: TlsInput,
+  ) {
+    this.version = input.secrets.version;
+    this.session = new TlsSession(input, this.taker);
+    if (input.isGrowing()) this.held = [];
+  }
+
+  get tls(): TlsFacts {
+    return this.session.keys.hellos.facts();
+  }
+
+  data(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
+    if (this.isPassed) return;
+    if (this.held !== undefined) this.hold({ side, bytes: bytes.slice(start, end), time }, end - start);
+    if (this.failure === undefined) this.session.data(side, bytes, start, end, time);
+    this.settle();
+  }
+
+  gap(side: Side, length: number, time: number): void {
+    if (this.isPassed) return;
+    if (this.held !== undefined) this.hold({ side, gap: length, time }, 0);
+    if (this.failure === undefined) this.session.gap(side, length, time);
+    this.settle();
+  }
+
+  fin(side: Side, time: number): void {
+    this.carried?.fin(side, time);
+  }
+
+  reset(side: Side, time: number): void {
+    this.carried?.reset(side, time);
+  }
+
+  close(reason: CloseReason, time: number): void {
+    if (this.isPassed) return;
+    if (this.failure !== undefined) this.retry();
+    this.forget();
+    if (this.failure === undefined) this.session.end();
+    if (this.failure !== undefined) return this.passOver();
+    this.input.ended(this.tls);
+    this.carried?.close(reason, time);
+  }
+
+  private readonly taker: SessionTaker = {
+    plain: (side, bytes, start, end, time) => this.open().data(side, bytes, start, end, time),
+    lost: (side, length, isAbout, time) => this.open().gap(side, length, time, isAbout),
+    failed: (reason) => (this.failure = reason),
+  };
+
+  private open(): StreamTaker {
+    this.forget();
+    return (this.carried ??= this.opener.carries({ passage: undefined, offsets: [0, 0] }));
+  }
+
+  /** After each piece: is it readable, not readable, or not readable yet? */
+  private settle(): void {
+    if (this.failure === undefined) return;
+    if (this.held !== undefined) this.retry();
+    if (this.failure !== undefined && this.held === undefined) this.passOver();
+  }
+
+  /** Reads all of it again where there are new secrets. */
+  private retry(): void {
+    this.input.refresh();
+    if (this.held === undefined || this.input.secrets.version === this.version) return;
+    this.version = this.input.secrets.version;
+    this.failure = undefined;
+    const session = new TlsSession(this.input, this.taker);
+    this.session = session;
+    for (const piece of [...this.held]) {
+      if (this.failure !== undefined) return;
+      if ('gap' in piece) session.gap(piece.side, piece.gap, piece.time);
+      else session.data(piece.side, piece.bytes, 0, piece.bytes.length, piece.time);
+    }
+  }
+
+  private hold(piece: Held, bytes: number): void {
+    this.held!.push(piece);
+    const { waiting } = this.input;
+    this.heldBytes += bytes + PIECE;
+    waiting.held += bytes + PIECE;
+    if (this.heldBytes > MOST_HELD || waiting.held > waiting.limit) this.forget();
+  }
+
+  private forget(): void {
+    this.input.waiting.held -= this.heldBytes;
+    this.heldBytes = 0;
+    this.held = undefined;
+  }
+
+  private passOver(): void {
+    this.isPassed = true;
+    this.forget();
+    this.input.ended(this.tls);
+    this.opener.passes?.();
+  }
+}

@@ -1,0 +1,75 @@
+import type { CarriedOpener } from '../codec/bytes/stream-taker.js';
+import { KeyLogReader } from '../codec/tls/key-log.js';
+import { TlsSecrets } from '../codec/tls/secrets.js';
+import type { TlsCrypto } from '../codec/tls/tls-crypto.js';
+import type { TlsFacts } from '../codec/tls/tls-facts.js';
+import { ResumableSessions } from '../codec/tls/tls-keys.js';
+import { TlsLayer, type TlsInput } from '../codec/tls/tls-layer.js';
+import type { LayerTaker, TlsOpening } from './layers.js';
+
+/** Tag trials a session, where secrets or record numbers have to be found. */
+export const DEFAULT_TRIALS = 2 ** 20;
+/** Bytes of sessions that wait for secrets. */
+const MOST_WAITING = 32 * 1024 * 1024;
+
+export interface TlsTrafficOptions {
+  readonly mostTrials?: number | undefined;
+  /** Secrets come while packets do: looks whether there are new ones. */
+  readonly refresh?: (() => void) | undefined;
+}
+
+/** The TLS sessions of a run, and the secrets that open them. */
+export class TlsTraffic implements TlsOpening, TlsInput {
+  readonly secrets = new TlsSecrets();
+  readonly resumable = new ResumableSessions();
+  readonly mostTrials: number;
+  readonly waiting = { held: 0, limit: MOST_WAITING };
+  /** Sessions that were looked at, and those of which a record could be opened. */
+  sessions = 0;
+  decrypted = 0;
+  /** Where secrets come from beside the packets. */
+  refresh: () => void = () => undefined;
+  private mayGrow = false;
+
+  constructor(
+    readonly crypto: TlsCrypto,
+    { mostTrials = DEFAULT_TRIALS, refresh }: TlsTrafficOptions = {},
+  ) {
+    this.mostTrials = mostTrials;
+    if (refresh) this.growBy(refresh);
+  }
+
+  /** From now on secrets may come later than the packets that need them. */
+  growBy(refresh: () => void): void {
+    this.refresh = refresh;
+    this.mayGrow = true;
+  }
+
+  /** What reads a key log into the secrets. */
+  log(notice: (message: string) => void): KeyLogReader {
+    return new KeyLogReader(this.secrets, notice);
+  }
+
+  /** Secrets that stand in the capture itself: of later packets, and perhaps of earlier ones. */
+  block(bytes: Uint8Array, notice: (message: string) => void): void {
+    const reader = this.log(notice);
+    reader.push(bytes);
+    reader.end();
+    this.mayGrow = true;
+  }
+
+  isGrowing(): boolean {
+    return this.mayGrow;
+  }
+
+  open(opener: CarriedOpener): LayerTaker | undefined {
+    if (this.secrets.size === 0) this.refresh();
+    if (this.secrets.size === 0 && !this.mayGrow) return undefined;
+    this.sessions++;
+    return new TlsLayer(opener, this);
+  }
+
+  ended({ decrypted }: TlsFacts): void {
+    if (decrypted) this.decrypted++;
+  }
+}
