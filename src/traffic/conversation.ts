@@ -6,6 +6,7 @@ import type {
   Carried,
   CarriedOpener,
   CloseReason,
+  GapKind,
   Passage,
   Side,
   StreamOrigin,
@@ -163,11 +164,11 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   }
 
   /** A hole has the time of what stands before it: it is given up much later, perhaps with another stream's packet. */
-  gap(side: Side, length: number, _time?: number, isAbout = false): void {
+  gap(side: Side, length: number, _time?: number, kind?: GapKind): void {
     this.hasLost = true;
     this.settle();
     this.report(this.causes.gap(this.placeOf(side), length));
-    this.judge?.gap(side, length, this.heard[side], isAbout);
+    this.judge?.gap(side, length, this.heard[side], kind);
     this.layer?.taker.gap(side, length, this.heard[side]);
   }
 

@@ -37,8 +37,8 @@ export class Lanes {
     lane.frames = new FrameStream(assembler, offset);
   }
 
-  /** Looks for the next frame from here on. `isEdge`: a segment or a record begins here. */
-  beginSearch(side: Side, isEdge = this.both[side].offset === 0): void {
+  /** Looks for the next frame from here on. `isRecord`: a record begins here, after others that were lost. */
+  beginSearch(side: Side, isRecord = false): void {
     const lane = this.both[side];
     const { state } = this.opening;
     const known = state === 'open' || state === 'requested' || this.options.capture === 'websocket';
@@ -47,7 +47,8 @@ export class Lanes {
     const { searchBudget: budget } = this.options;
     lane.phase = 'search';
     lane.searchFrom = lane.offset;
-    lane.search = new FrameSearch({ masked, deflate, known, joined: isEdge, ...(budget && { budget }) });
+    const joined = isRecord ? 'within' : lane.offset === 0;
+    lane.search = new FrameSearch({ masked, deflate, known, joined, ...(budget && { budget }) });
   }
 
   /** A chain of frames holds: they are read from its first one on. */

@@ -41,6 +41,8 @@ export class SessionKeys {
   /** Undefined as long as no hello was seen, nor a secret found. */
   private client: Side | undefined;
   private readonly tools: TrialTools;
+  /** The ServerHello whose master secret was looked for in vain. */
+  private searchedFor: ServerHello | undefined;
   private pending: { readonly by: ServerHello; readonly of: Record<Role, RecordOpener> } | undefined;
 
   constructor(
@@ -119,7 +121,9 @@ export class SessionKeys {
       if (role === undefined) continue;
       const { early, handshake, application } = epochsOf(crypto, secrets, suite, random, role);
       const { client, isRetried } = this.hellos;
-      const isEarly = role === 'client' && client?.offersEarlyData === true && !isRetried;
+      // Of a lost ClientHello the log says whether there may have been early data.
+      const offers = client === undefined ? early !== undefined : client.offersEarlyData;
+      const isEarly = role === 'client' && offers && !isRetried;
       lane.next = [...(isEarly ? [early] : []), handshake, application];
       lane.isSealed = true;
       lane.advance();
@@ -147,11 +151,25 @@ export class SessionKeys {
   tryOthers(lane: TlsLane, tried: TriedRecord): boolean {
     const { suite, isTls13 } = this.hellos;
     const role = this.roleOf(lane);
-    if (!isTls13 || suite === undefined || role === undefined || lane.tries++ > 0) return false;
+    if (suite === undefined || role === undefined) return false;
+    if (!isTls13) return this.tryMasters(suite, role, lane, tried);
+    if (lane.tries++ > 0) return false;
     const fit = fitOfHandshake(this.tools, suite, role, tried);
     if (fit === undefined) return false;
     this.hellos.loggedRandom = fit.random;
     this.useEpochs(suite, fit.random);
+    return true;
+  }
+
+  /** The ClientHello of a renegotiation is lost: the log has its master secret by a random that is not known. */
+  private tryMasters(suite: CipherSuite, role: Role, lane: TlsLane, tried: TriedRecord): boolean {
+    const { server } = this.hellos;
+    if (server === undefined || lane.sequence !== 0 || this.searchedFor === server) return false;
+    this.searchedFor = server;
+    const fit = fitOfMaster(this.tools, suite, server, role, tried, 0);
+    if (fit === undefined) return false;
+    this.useMaster(fit, server);
+    lane.use(this.pending!.of[role], 0);
     return true;
   }
 

@@ -83,7 +83,7 @@ export class TlsLayer implements StreamTaker {
 
   private readonly taker: SessionTaker = {
     plain: (side, bytes, start, end, time) => this.open().data(side, bytes, start, end, time),
-    lost: (side, length, isAbout, time) => this.open().gap(side, length, time, isAbout),
+    lost: (side, length, isAbout, time) => this.open().gap(side, length, time, isAbout ? 'about' : 'before-record'),
     failed: (reason) => (this.failure = reason),
   };
 

@@ -162,8 +162,11 @@ export class TlsSession {
       if (this.keys.hellos.acceptsEarly !== false) lane.pass(end - at);
       return;
     }
-    if (lane.opened === 0 && !this.hasLoss) {
+    const isUnproven = lane.opened === 0 && !this.hasLoss;
+    if (isUnproven || !this.keys.hellos.isTls13) {
       if (this.keys.tryOthers(lane, { bytes, at, end })) return this.sealed(lane, bytes, at, end, time);
+    }
+    if (isUnproven) {
       if (lane.opener !== undefined) return this.fail('wrong-keys');
       if (!lane.hasOpeners) return this.giveUp(lane, this.keys.reasonWithout());
     }
