@@ -1,5 +1,5 @@
 import { otherSide, type Side } from '../bytes/stream-taker.js';
-import { suitesOfSecret, type CipherSuite } from './cipher-suites.js';
+import { cipherSuite, suitesOfSecret, type CipherSuite } from './cipher-suites.js';
 import type { ClientHello, ServerHello } from './handshake-messages.js';
 import { Hellos } from './hellos.js';
 import { TLS13, type OpenedRecord, type RecordOpener } from './record-opener.js';
@@ -32,6 +32,8 @@ export interface TlsReading {
 const MOST_TRIES = 3;
 /** KeyUpdates that may have been lost. */
 const MOST_UPDATES = 3;
+/** Handshakes of a session of TLS 1.2 that are remembered. */
+const MOST_HANDSHAKES = 64;
 /** Records of TLS 1.2 before the one that proves a master secret whose ClientHello is lost. */
 const MOST_BEFORE = 64;
 
@@ -41,9 +43,12 @@ export class SessionKeys {
   /** Undefined as long as no hello was seen, nor a secret found. */
   private client: Side | undefined;
   private readonly tools: TrialTools;
-  /** The ServerHello whose master secret was looked for in vain. */
-  private searchedFor: ServerHello | undefined;
-  private pending: { readonly by: ServerHello; readonly of: Record<Role, RecordOpener> } | undefined;
+  /** Of TLS 1.0 to 1.2: those of each handshake in its order, the renegotiations behind the first. */
+  private readonly clients: (ClientHello | undefined)[] = [];
+  private readonly servers: (ServerHello | undefined)[] = [];
+  private readonly pairs: (Record<Role, RecordOpener> | undefined)[] = [];
+  /** ServerHellos for which a master secret was looked for. */
+  private searchedFor = 0;
 
   constructor(
     private readonly reading: TlsReading,
@@ -72,15 +77,21 @@ export class SessionKeys {
     const { hellos } = this;
     this.client = lane.side;
     hellos.client = hello;
-    // A renegotiation: the answer to it is still to come.
-    if (lane.isSealed) hellos.server = undefined;
-    return this.establish();
+    if (lane.changes < MOST_HANDSHAKES) this.clients[lane.changes] = hello;
+    return lane.isSealed ? 'ready' : this.establish();
   }
 
-  takeServer(hello: ServerHello, client: Side): 'ready' | 'waiting' | 'unsupported' {
-    this.client ??= client;
+  takeServer(hello: ServerHello, lane: TlsLane): 'ready' | 'waiting' | 'unsupported' {
+    this.client ??= otherSide(lane.side);
     this.hellos.takeServer(hello);
-    return hello.isRetry ? 'waiting' : this.establish();
+    if (hello.isRetry) return 'waiting';
+    if (lane.changes < MOST_HANDSHAKES) this.servers[lane.changes] = hello;
+    return lane.isSealed ? 'ready' : this.establish();
+  }
+
+  /** Both hellos are there of the keys that this direction changes to next. */
+  isPaired({ changes }: TlsLane): boolean {
+    return this.clients[changes] !== undefined && this.servers[changes] !== undefined;
   }
 
   /** TLS 1.2: the ticket by which the session will be resumed (RFC 5077). */
@@ -130,21 +141,21 @@ export class SessionKeys {
     }
   }
 
-  /** That of the newest hellos of TLS 1.0 to 1.2; undefined: the log has no master secret of them. */
+  /** What a direction of TLS 1.0 to 1.2 changes to next; undefined: a hello is missing, or the log has no master secret of it. */
   legacyOpener(lane: TlsLane): RecordOpener | undefined {
-    const { client, server, suite, isTls13 } = this.hellos;
+    const { changes } = lane;
+    const [client, server] = [this.clients[changes], this.servers[changes]];
     const role = this.roleOf(lane);
-    if (isTls13 || client === undefined || server === undefined || suite === undefined || role === undefined) {
-      return undefined;
-    }
-    if (this.pending?.by !== server) {
-      const { crypto, secrets, resumable } = this.reading;
+    const suite = server && cipherSuite(server.cipher);
+    if (this.hellos.isTls13 || role === undefined || server === undefined || suite === undefined) return undefined;
+    const { crypto, secrets, resumable } = this.reading;
+    if (this.pairs[changes] === undefined && client && crypto.supports(suite)) {
       const master = masterOf(secrets, resumable, client, server);
       if (master === undefined) return undefined;
       resumable.remember(server.sessionId, master);
-      this.pending = { by: server, of: legacyOpeners(crypto, suite, server, client.random, master) };
+      this.pairs[changes] = legacyOpeners(crypto, suite, server, client.random, master);
     }
-    return this.pending.of[role];
+    return this.pairs[changes]?.[role];
   }
 
   /** The log does not have the client's random, or another secret for it: the session's own may stand there by another random. */
@@ -152,7 +163,7 @@ export class SessionKeys {
     const { suite, isTls13 } = this.hellos;
     const role = this.roleOf(lane);
     if (suite === undefined || role === undefined) return false;
-    if (!isTls13) return this.tryMasters(suite, role, lane, tried);
+    if (!isTls13) return this.tryMasters(role, lane, tried);
     if (lane.tries++ > 0) return false;
     const fit = fitOfHandshake(this.tools, suite, role, tried);
     if (fit === undefined) return false;
@@ -161,16 +172,26 @@ export class SessionKeys {
     return true;
   }
 
-  /** The ClientHello of a renegotiation is lost: the log has its master secret by a random that is not known. */
-  private tryMasters(suite: CipherSuite, role: Role, lane: TlsLane, tried: TriedRecord): boolean {
-    const { server } = this.hellos;
-    if (server === undefined || lane.sequence !== 0 || this.searchedFor === server) return false;
-    this.searchedFor = server;
-    const fit = fitOfMaster(this.tools, suite, server, role, tried, 0);
+  /** The hellos of a renegotiation do not belong together, as another one is lost: the log has its master secret all the same. */
+  private tryMasters(role: Role, lane: TlsLane, tried: TriedRecord): boolean {
+    if (lane.sequence !== 0 || lane.changes === 0 || this.searchedFor > MOST_HANDSHAKES) return false;
+    this.searchedFor++;
+    const fit = this.fitOfMasters(role, tried, 0);
     if (fit === undefined) return false;
-    this.useMaster(fit, server);
-    lane.use(this.pending!.of[role], 0);
+    lane.use(fit.opener, 0);
     return true;
+  }
+
+  /** Some master secret of the log, with some ServerHello, the newest first. */
+  private fitOfMasters(role: Role, tried: TriedRecord, most: number): SecretFit | undefined {
+    const { tools } = this;
+    for (const server of [...this.servers].reverse()) {
+      const suite = server && cipherSuite(server.cipher);
+      if (suite === undefined || !tools.crypto.supports(suite)) continue;
+      const fit = fitOfMaster(tools, suite, server, role, tried, most);
+      if (fit) return fit;
+    }
+    return undefined;
   }
 
   /** A record that was found after a hole, or where the session was joined: what opens it, and as which number. */
@@ -205,7 +226,9 @@ export class SessionKeys {
   private adopt(lane: TlsLane, { opener, sequence, record }: Fit): OpenedRecord {
     lane.lostRecords = opener === lane.opener ? sequence - lane.sequence : sequence;
     const isFirst = opener !== lane.opener && sequence === 0 && !(lane.next.length === 0 && this.hellos.isTls13);
+    lane.uncounted = 0;
     lane.isSealed = true;
+    if (opener !== lane.opener && opener === this.legacyOpener(lane)) lane.changes++;
     lane.use(opener, sequence + 1);
     // Nothing of these keys was lost.
     if (isFirst) lane.forgetLoss();
@@ -218,12 +241,12 @@ export class SessionKeys {
     const role = this.roleOf(lane);
     if (server !== undefined && suite !== undefined && client === undefined && role !== undefined) {
       if (!tools.crypto.supports(suite)) return undefined;
-      const most = Math.min(MOST_BEFORE, lane.mostLost(passed, 0));
-      return hellos.isTls13
-        ? fitOfHandshake(tools, suite, role, tried)
-        : fitOfMaster(tools, suite, server, role, tried, most);
+      if (hellos.isTls13) return fitOfHandshake(tools, suite, role, tried);
     }
-    if (server !== undefined) return undefined;
+    if (server !== undefined) {
+      const most = Math.min(MOST_BEFORE, lane.mostLost(passed, 0));
+      return hellos.isTls13 || role === undefined ? undefined : this.fitOfMasters(role, tried, most);
+    }
     if (client !== undefined && role !== undefined) return this.fitOfClient(client, role, lane, tried, passed);
     lane.tries++;
     return fitOfAny(tools, role === undefined ? ['client', 'server'] : [role], tried, tools.trials.left >> 1);
@@ -255,8 +278,7 @@ export class SessionKeys {
     const { hellos } = this;
     this.client ??= fit.role === 'client' ? lane.side : otherSide(lane.side);
     if (hellos.server !== undefined && !hellos.isTls13) {
-      hellos.loggedRandom = fit.random;
-      this.useMaster(fit, hellos.server);
+      if (!lane.isSealed) lane.changes++;
       return this.adopt(lane, fit);
     }
     const isNew = hellos.server === undefined;
@@ -278,15 +300,10 @@ export class SessionKeys {
     lane.opener = opener;
     lane.sequence = sequence + 1;
     lane.lostRecords = sequence;
+    lane.uncounted = 0;
     lane.isSealed = true;
     if (sequence === 0) lane.forgetLoss();
     return record;
-  }
-
-  private useMaster({ random, suite }: SecretFit, server: ServerHello): void {
-    const { crypto, secrets } = this.reading;
-    const master = secrets.of('CLIENT_RANDOM', random).at(-1);
-    if (master !== undefined) this.pending = { by: server, of: legacyOpeners(crypto, suite, server, random, master) };
   }
 }
 

@@ -10,6 +10,9 @@ export type Blocked =
   /** Bytes that were not captured. */
   | { readonly gap: number; readonly time: number };
 
+/** Unreadable records that may not count: other ones are no peer's. */
+const MOST_BACK = 8;
+
 /** One direction of a TLS session. */
 export class TlsLane {
   readonly buffer = new RecordBuffer();
@@ -28,6 +31,10 @@ export class TlsLane {
   opener: RecordOpener | undefined;
   /** Of the next record. */
   sequence = 0;
+  /** How often its keys were changed (TLS 1.0 to 1.2). */
+  changes = 0;
+  /** The hello that it waited for will not come. */
+  isHopeless = false;
   /** Openers of the epochs that follow. */
   next: (RecordOpener | undefined)[] = [];
   /** From here on all records are sealed. */
@@ -42,6 +49,8 @@ export class TlsLane {
   /** Bytes of records that were lost or not read since the last one that was opened, and how many of these have known ends. */
   lost = 0;
   lostRecords = 0;
+  /** Records since the last one that was opened: whether they count is not known. */
+  uncounted = 0;
   /** It is not known how much was lost: it was joined in its middle. */
   isJoined = false;
   /** The loss began under other keys than those that opened the next record. */
@@ -57,10 +66,11 @@ export class TlsLane {
   advance(): void {
     this.opener = this.next.shift();
     this.sequence = 0;
+    this.uncounted = 0;
     this.hasChangedKeys = this.lost > 0;
   }
 
-  use(opener: RecordOpener, sequence: number): void {
+  use(opener: RecordOpener | undefined, sequence: number): void {
     if (this.opener !== opener) {
       this.hasChangedKeys = this.lost > 0;
       const place = this.next.indexOf(opener);
@@ -68,26 +78,23 @@ export class TlsLane {
     }
     this.opener = opener;
     this.sequence = sequence;
+    this.uncounted = 0;
   }
 
   /** Opens a record whose place is known. Records before it that could not be opened may count, or not. */
   open(bytes: Uint8Array, at: number, end: number): OpenedRecord | undefined {
-    const { opener, sequence, lostRecords } = this;
-    const direct = opener?.open(bytes, at, end, sequence + lostRecords);
-    if (direct !== undefined) {
-      this.sequence = sequence + lostRecords + 1;
-      return direct;
-    }
-    for (let back = 1; back <= Math.min(lostRecords, 8); back++) {
-      const record = opener?.open(bytes, at, end, sequence + lostRecords - back);
+    const { opener, sequence, uncounted } = this;
+    for (let back = 0; back <= Math.min(uncounted, MOST_BACK); back++) {
+      const record = opener?.open(bytes, at, end, sequence + uncounted - back);
       if (record === undefined) continue;
-      this.sequence = sequence + lostRecords - back + 1;
+      this.sequence = sequence + uncounted - back + 1;
+      this.uncounted = 0;
       return record;
     }
     for (const later of this.next) {
       const record = later?.open(bytes, at, end, 0);
       if (record === undefined) continue;
-      this.use(later!, 1);
+      this.use(later, 1);
       return record;
     }
     return undefined;
@@ -98,9 +105,11 @@ export class TlsLane {
     return this.opener !== undefined || this.next.some((each) => each !== undefined);
   }
 
-  /** No hello of it will come. */
-  get isPastHello(): boolean {
-    return this.isJoined || this.mode === 'search' || this.mode === 'dead' || this.opened > 0;
+  /** No hello of it will come that the other direction waits for, which has changed its keys so many times. */
+  isPast(changes: number): boolean {
+    const { mode } = this;
+    const isStuck = mode === 'dead' || mode === 'blocked' || (mode === 'search' && !this.isSealed);
+    return isStuck || this.isJoined || this.changes > changes;
   }
 
   /** After a KeyUpdate. */
@@ -123,6 +132,7 @@ export class TlsLane {
     if (this.skip === 0) {
       this.mode = 'records';
       this.lostRecords++;
+      this.uncounted++;
     }
     return stop;
   }
@@ -144,11 +154,12 @@ export class TlsLane {
   pass(bytes: number): void {
     this.lost += bytes;
     this.lostRecords++;
+    this.uncounted++;
   }
 
   /** How many records may have been lost before one that follows `passed` bytes of a search. */
   mostLost(passed: number, overhead: number): number {
     if (this.isJoined) return Number.MAX_SAFE_INTEGER;
-    return this.lostRecords + 1 + Math.floor((this.lost + passed) / (RECORD_HEADER + overhead));
+    return this.uncounted + 1 + Math.floor((this.lost + passed) / (RECORD_HEADER + overhead));
   }
 }

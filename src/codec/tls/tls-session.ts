@@ -136,23 +136,30 @@ export class TlsSession {
 
   /** From this record on, everything is sealed (TLS 1.0 to 1.2: after ChangeCipherSpec). */
   private needKeys(lane: TlsLane, bytes: Uint8Array, at: number, end: number, time: number): void {
-    const { client, server } = this.keys.hellos;
-    if (client === undefined || server === undefined) {
-      lane.block(bytes, at, end, time);
-      this.unblock();
-    } else if (bytes[at] === CONTENT.changeCipherSpec) this.changeCipher(lane, bytes, at, end, time);
-    else this.giveUp(lane, 'no-keys');
+    if (bytes[at] === CONTENT.changeCipherSpec) this.changeCipher(lane, bytes, at, end, time);
+    else if (this.keys.isPaired(lane)) this.giveUp(lane, 'no-keys');
+    else if (lane.isHopeless) this.join(lane, bytes, at, end, time);
+    else this.wait(lane, bytes, at, end, time);
+  }
+
+  private wait(lane: TlsLane, bytes: Uint8Array, at: number, end: number, time: number): void {
+    lane.block(bytes, at, end, time);
+    this.unblock();
   }
 
   private changeCipher(lane: TlsLane, bytes: Uint8Array, at: number, end: number, time: number): void {
-    const { client, server } = this.keys.hellos;
-    // Of a renegotiation, whose ServerHello has not come yet.
-    if (client === undefined || server === undefined) return lane.block(bytes, at, end, time);
+    if (!this.keys.isPaired(lane) && !lane.isHopeless) {
+      // It will be opened once more.
+      if (lane.isSealed) lane.sequence--;
+      return this.wait(lane, bytes, at, end, time);
+    }
     const opener = this.keys.legacyOpener(lane);
-    if (opener === undefined) return this.giveUp(lane, 'no-keys');
+    if (opener === undefined && this.keys.isPaired(lane)) return this.giveUp(lane, 'no-keys');
     lane.isSealed = true;
     lane.messages.drop();
+    lane.changes++;
     lane.use(opener, 0);
+    if (opener === undefined) this.beginSearch(lane);
   }
 
   private sealed(lane: TlsLane, bytes: Uint8Array, at: number, end: number, time: number): void {
@@ -265,7 +272,7 @@ export class TlsSession {
     const { keys } = this;
     const hello = readServerHello(message);
     if (hello === undefined || (keys.hellos.isTls13 && lane.isSealed) || keys.roleOf(lane) === 'client') return;
-    this.established(keys.takeServer(hello, otherSide(lane.side)));
+    this.established(keys.takeServer(hello, lane));
   }
 
   private established(what: 'ready' | 'waiting' | 'unsupported'): void {
@@ -280,20 +287,19 @@ export class TlsSession {
 
   /** Directions go on that waited for a hello which has come, or will not. */
   private unblock(isEnd = false): void {
-    const { client, server } = this.keys.hellos;
     for (const lane of this.lanes) {
       if (lane.mode !== 'blocked' || this.isOver) continue;
       const other = this.lanes[otherSide(lane.side)];
-      const isKnown = client !== undefined && server !== undefined;
-      const isHopeless = isEnd || lane.blockedLength > MOST_BLOCKED || other.isPastHello;
+      const isKnown = this.keys.isPaired(lane);
+      const isHopeless = isEnd || lane.blockedLength > MOST_BLOCKED || other.isPast(lane.changes);
       if (!isKnown && !isHopeless) continue;
-      const held = lane.takeBlocked();
-      if (isKnown) lane.mode = 'records';
-      else this.beginSearch(lane);
-      for (const piece of held) {
+      lane.isHopeless = !isKnown;
+      lane.mode = 'records';
+      for (const piece of lane.takeBlocked()) {
         if ('gap' in piece) this.gap(lane.side, piece.gap, piece.time);
         else this.data(lane.side, piece.bytes, 0, piece.bytes.length, piece.time);
       }
+      lane.isHopeless = false;
     }
   }
 
