@@ -34,7 +34,7 @@ export function sufficeTogether(one: ExactChain, other: ExactChain): boolean {
  * `isWithin`: a message may have begun before it.
  */
 export function exactChain(scan: Scan, isWithin: boolean): ExactChain | undefined {
-  if (scan.length === 0 || !mayBeFirst(scan.firstByte, isWithin) || scan.mayBeCut(0)) return undefined;
+  if (scan.length === 0 || !mayBeFirst(scan.firstByte, isWithin) || isCutText(scan, isWithin)) return undefined;
   let frames = 0;
   let at = 0;
   while (at < scan.length) {
@@ -53,6 +53,12 @@ function mayBeFirst(byte0: number, isWithin: boolean): boolean {
   return byte0 >= 0x80 ? opcode !== OPCODE.continuation : byte0 === OPCODE.text || byte0 === OPCODE.binary;
 }
 
+/** The first byte may go on with a character. A record whose first byte does seldom has a length for its second one that fills it. */
+function isCutText(scan: Scan, isWithin: boolean): boolean {
+  if (!scan.mayBeCut(0)) return false;
+  return !isWithin || scan.edge[0] === 0 || !(scan.edge[scan.next[0]!]! > 0);
+}
+
 /** Segments meet nowhere inside of it, unless it fills all of its segments. */
 function fills({ edge }: Scan, at: number, next: number): boolean {
   if (edge[at]! > 0 && edge[next]! > 0) return true;
@@ -62,7 +68,7 @@ function fills({ edge }: Scan, at: number, next: number): boolean {
 
 /** Frames lead from the first captured byte to the one at `at`, which is true, and fill their segments up to the end of that frame's own. */
 export function leadsTo(scan: Scan, at: number, isWithin: boolean): boolean {
-  if (!mayBeFirst(scan.firstByte, isWithin) || scan.mayBeCut(0)) return false;
+  if (!mayBeFirst(scan.firstByte, isWithin) || isCutText(scan, isWithin)) return false;
   let next = 0;
   let isMet = false;
   while (next < scan.length && (!isMet || scan.edge[next]! === 0)) {

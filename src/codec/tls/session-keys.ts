@@ -187,7 +187,7 @@ export class SessionKeys {
     const { tools } = this;
     for (const server of [...this.servers].reverse()) {
       const suite = server && cipherSuite(server.cipher);
-      if (suite === undefined || !tools.crypto.supports(suite)) continue;
+      if (server === undefined || suite === undefined || !tools.crypto.supports(suite)) continue;
       const fit = fitOfMaster(tools, suite, server, role, tried, most);
       if (fit) return fit;
     }
