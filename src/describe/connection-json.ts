@@ -1,3 +1,4 @@
+import type { TlsFacts } from '../codec/tls/tls-facts.js';
 import type { Direction } from '../codec/messages/records.js';
 import { isDated } from '../codec/bytes/time.js';
 import {
@@ -81,7 +82,15 @@ function endsFields({ client, server, through, tls }: PassedEndpoints): Fields {
     ...(client !== undefined && { client }),
     ...(server !== undefined && { server }),
     ...(through && { through }),
-    ...(tls && { tls: { ...tls } }),
+    ...(tls && { tls: tlsFields(tls) }),
+  };
+}
+
+function tlsFields({ names, alerts, ...facts }: TlsFacts): Fields {
+  return {
+    ...facts,
+    ...(names && { names: [...names] }),
+    ...(alerts && { alerts: alerts.map(({ by, isFatal, name }) => ({ by, fatal: isFatal, name })) }),
   };
 }
 

@@ -264,11 +264,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     return !this.origin.isOneSequence && this.below.depth < MOST_LAYERS;
   }
 
-  private closeLayer(
-    { name, taker }: { name: LayerName; taker: LayerTaker },
-    reason: CloseReason,
-    time: number,
-  ): void {
+  private closeLayer({ name, taker }: { name: LayerName; taker: LayerTaker }, reason: CloseReason, time: number): void {
     taker.close(reason, time);
     if (!this.hasCarried && !this.isPassedOver) this.passOver(name);
   }

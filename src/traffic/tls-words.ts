@@ -2,8 +2,9 @@ import type { TlsFacts, TlsReason } from '../codec/tls/tls-facts.js';
 
 /** How to get the keys: reported once, where none were given. */
 const HOW =
-  'its keys make it readable: --keylog FILE (docs/tls.md). SSLKEYLOGFILE=FILE makes Chrome, Firefox, curl and Python write them; ' +
-  'Node.js: --tls-keylog=FILE; Go: tls.Config.KeyLogWriter; Java: an agent such as extract-tls-secrets; any OpenSSL: eCapture';
+  'its keys make it readable: --keylog FILE (docs/tls.md)\n' +
+  '  they are written by Chrome, Firefox, curl and Python with SSLKEYLOGFILE=FILE, by Node.js with --tls-keylog=FILE, by Go with\n' +
+  '  tls.Config.KeyLogWriter, by Java with an agent such as extract-tls-secrets, and by eCapture for any OpenSSL';
 
 /** Why a session is not read, or not all of it. */
 const REASONS: Readonly<Record<TlsReason, (facts: TlsFacts) => string | undefined>> = {
@@ -18,7 +19,9 @@ const REASONS: Readonly<Record<TlsReason, (facts: TlsFacts) => string | undefine
   'incomplete-keys': () => 'the key log has only some of its secrets: what the other ones protect is not read',
   'no-data': ({ alerts = [] }) => {
     const [alert] = alerts;
-    return alert && `it ended in its TLS handshake: ${alert.isFatal ? 'fatal ' : ''}alert ${alert.name}, by the ${alert.by}`;
+    return (
+      alert && `it ended in its TLS handshake: ${alert.isFatal ? 'fatal ' : ''}alert ${alert.name}, by the ${alert.by}`
+    );
   },
 };
 
@@ -26,5 +29,7 @@ const REASONS: Readonly<Record<TlsReason, (facts: TlsFacts) => string | undefine
 export function tlsHint(connection: number, facts: TlsFacts | undefined): string | undefined {
   if (facts === undefined) return `connection ${connection} is TLS, and may hold wss; ${HOW}`;
   const why = facts.reason && REASONS[facts.reason](facts);
-  return why === undefined ? undefined : `connection ${connection} is TLS${facts.decrypted ? ', not all of which is read' : ', not read'}: ${why}`;
+  return why === undefined
+    ? undefined
+    : `connection ${connection} is TLS${facts.decrypted ? ', not all of which is read' : ', not read'}: ${why}`;
 }

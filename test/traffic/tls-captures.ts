@@ -75,17 +75,22 @@ export function decrypt(packets: Uint8Array, keys: Uint8Array | string, options?
   log.push(typeof keys === 'string' ? new TextEncoder().encode(keys) : keys);
   log.end();
   const reading = { raw: nodeDeflate, acceptOf: acceptKey, previewBytes: 1 << 20, messageBytes: 1 << 20 };
-  const traffic = new PacketTraffic(Flows, { first: 0, reading, tls }, {}, {
-    record: (record) => {
-      if (record.type !== 'frame' || record.frame.message === undefined) return;
-      const { opcode, payload } = record.frame.message;
-      const hex = Buffer.from(payload ?? []).toString('hex');
-      messages.push([record.connection, `${record.direction} ${opcode === 1 ? 'text' : 'binary'} ${hex}`]);
+  const traffic = new PacketTraffic(
+    Flows,
+    { first: 0, reading, tls },
+    {},
+    {
+      record: (record) => {
+        if (record.type !== 'frame' || record.frame.message === undefined) return;
+        const { opcode, payload } = record.frame.message;
+        const hex = Buffer.from(payload ?? []).toString('hex');
+        messages.push([record.connection, `${record.direction} ${opcode === 1 ? 'text' : 'binary'} ${hex}`]);
+      },
+      closed: (summary) => void facts.push(summary.tls),
+      passedOver: (what) => void passedOver.push(what),
+      notice,
     },
-    closed: (summary) => void facts.push(summary.tls),
-    passedOver: (what) => void passedOver.push(what),
-    notice,
-  });
+  );
   const reader = packets[0] === 0x0a ? pcapngReader() : pcapReader();
   const visitor: PacketVisitor = {
     packet: (...args) => traffic.packet(...args),

@@ -17,7 +17,7 @@ export function tlsCryptoWith(node: NodeTlsCrypto): TlsCrypto {
       try {
         const decipher = node.createDecipheriv(algorithm as 'aes-128-gcm', key, nonce, { authTagLength: tagBytes });
         decipher.setAuthTag(bytes.subarray(stop, end));
-        if (protection === 'ccm') (decipher as crypto.DecipherCCM).setAAD(aad, { plaintextLength: stop - start });
+        if (protection === 'ccm') decipher.setAAD(aad, { plaintextLength: stop - start });
         else decipher.setAAD(aad);
         const plain = decipher.update(bytes.subarray(start, stop));
         decipher.final();

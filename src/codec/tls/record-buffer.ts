@@ -14,7 +14,9 @@ export interface CutRecord {
 /** A record header is possible here: a type, a version, a length (RFC 8446 §5.1). */
 export function isRecordHeader(bytes: Uint8Array, at: number): boolean {
   const type = bytes[at]!;
-  return type >= 20 && type <= 24 && bytes[at + 1] === 3 && bytes[at + 2]! <= 4 && recordLength(bytes, at) <= LONGEST_RECORD;
+  return (
+    type >= 20 && type <= 24 && bytes[at + 1] === 3 && bytes[at + 2]! <= 4 && recordLength(bytes, at) <= LONGEST_RECORD
+  );
 }
 
 export function recordLength(bytes: Uint8Array, at: number): number {

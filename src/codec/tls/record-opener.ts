@@ -174,7 +174,8 @@ export class CbcOpener implements RecordOpener {
     const stop = encryptThenMac ? end - macBytes : end;
     const first = chained === undefined ? start + suite.blockBytes : start;
     if (stop - first < suite.blockBytes || (stop - first) % suite.blockBytes !== 0) return undefined;
-    if (encryptThenMac && !this.isMac(bytes, stop, this.mac(bytes, at, bytes.subarray(start, stop), sequence))) return undefined;
+    if (encryptThenMac && !this.isMac(bytes, stop, this.mac(bytes, at, bytes.subarray(start, stop), sequence)))
+      return undefined;
     const blocks = bytes.subarray(first, stop);
     const opened = this.decrypt(bytes, at, blocks, chained ?? bytes.subarray(start, first), sequence);
     if (opened === undefined && chained === undefined) return undefined;

@@ -25,7 +25,12 @@ export interface TrialTools {
 }
 
 /** The session's client random is not in the log (Encrypted Client Hello logs the inner one): whose secret opens its first sealed record? */
-export function fitOfHandshake(tools: TrialTools, suite: CipherSuite, role: Role, record: TriedRecord): SecretFit | undefined {
+export function fitOfHandshake(
+  tools: TrialTools,
+  suite: CipherSuite,
+  role: Role,
+  record: TriedRecord,
+): SecretFit | undefined {
   const { crypto, secrets, trials } = tools;
   const length = suite.hash === 'sha384' ? 48 : 32;
   for (const { random, secret } of secrets.each(HANDSHAKE_SECRET[role])) {
@@ -58,7 +63,12 @@ export function fitOfMaster(
 }
 
 /** No hello was captured: a secret of the log, a suite that it fits and a record number are looked for. */
-export function fitOfAny(tools: TrialTools, roles: readonly Role[], record: TriedRecord, most: number): SecretFit | undefined {
+export function fitOfAny(
+  tools: TrialTools,
+  roles: readonly Role[],
+  record: TriedRecord,
+  most: number,
+): SecretFit | undefined {
   const { trials } = tools;
   const floor = Math.max(0, trials.left - most);
   let from = 0;

@@ -34,6 +34,8 @@ const MOST_TRIES = 3;
 const MOST_UPDATES = 3;
 /** Handshakes of a session of TLS 1.2 that are remembered. */
 const MOST_HANDSHAKES = 64;
+/** Records before the one that proves a suite, where the session was seen from its start. */
+const MOST_FROM_START = 4096;
 /** Records of TLS 1.2 before the one that proves a master secret whose ClientHello is lost. */
 const MOST_BEFORE = 64;
 
@@ -266,7 +268,7 @@ export class SessionKeys {
       if (secret === undefined || !crypto.supports(suite)) continue;
       const { early, handshake, application } = epochsOf(crypto, secrets, suite, random, role);
       for (const opener of [early, handshake, application]) {
-        const most = opener && Math.min(lane.mostLost(passed, opener.overhead), trials.left >> 1);
+        const most = opener && Math.min(lane.mostLost(passed, opener.overhead), MOST_FROM_START, trials.left >> 1);
         const fit = most === undefined ? undefined : trials.fit(opener!, tried, 0, most);
         if (fit) return { ...fit, random, role, suite };
       }
@@ -294,9 +296,10 @@ export class SessionKeys {
   /** Where among the session's epochs the one is that fitted. */
   private place(lane: TlsLane, { opener, sequence, record, suite, random, role }: SecretFit): OpenedRecord {
     const { crypto, secrets } = this.tools;
-    const { handshake } = epochsOf(crypto, secrets, suite, random, role);
-    const isHandshake = handshake !== undefined && sameKey(handshake, opener);
-    lane.next = isHandshake ? lane.next.slice(-1) : [];
+    const { early, handshake, application } = epochsOf(crypto, secrets, suite, random, role);
+    const isSame = (other: RecordOpener | undefined): boolean => other !== undefined && sameKey(other, opener);
+    if (isSame(early)) lane.next = [handshake, application];
+    else lane.next = isSame(handshake) ? [application] : [];
     lane.opener = opener;
     lane.sequence = sequence + 1;
     lane.lostRecords = sequence;

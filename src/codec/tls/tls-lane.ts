@@ -94,7 +94,10 @@ export class TlsLane {
     for (const later of this.next) {
       const record = later?.open(bytes, at, end, 0);
       if (record === undefined) continue;
+      const wasEarly = this.next.length === 2;
       this.use(later, 1);
+      // Handshake messages carry no content.
+      if (!wasEarly) this.forgetLoss();
       return record;
     }
     return undefined;

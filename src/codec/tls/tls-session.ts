@@ -1,5 +1,11 @@
 import { otherSide, type Side } from '../bytes/stream-taker.js';
-import { HANDSHAKE, readClientHello, readEncryptedExtensions, readServerHello, ticketOf } from './handshake-messages.js';
+import {
+  HANDSHAKE,
+  readClientHello,
+  readEncryptedExtensions,
+  readServerHello,
+  ticketOf,
+} from './handshake-messages.js';
 import { isRecordHeader } from './record-buffer.js';
 import { CONTENT, RECORD_HEADER, type OpenedRecord } from './record-opener.js';
 import { RecordSearch } from './record-search.js';
@@ -249,10 +255,15 @@ export class TlsSession {
     else if (type === HANDSHAKE.serverHello) this.serverHello(lane, message);
     else if (type === HANDSHAKE.certificate && role === 'server') hellos.takeCertificate(message);
     else if (type === HANDSHAKE.newSessionTicket && !hellos.isTls13) keys.rememberTicket(ticketOf(message));
-    else if (!hellos.isTls13 || !lane.isSealed) return;
-    else if (type === HANDSHAKE.encryptedExtensions && role === 'server') {
+    else if (hellos.isTls13 && lane.isSealed) this.sealedMessage(lane, type, message);
+  }
+
+  /** Those of TLS 1.3 that change keys, or say what becomes of early data. */
+  private sealedMessage(lane: TlsLane, type: number, message: Uint8Array): void {
+    const { keys } = this;
+    if (type === HANDSHAKE.encryptedExtensions && keys.roleOf(lane) === 'server') {
       const { alpn, acceptsEarlyData } = readEncryptedExtensions(message);
-      if (alpn !== undefined) hellos.alpn = alpn;
+      if (alpn !== undefined) keys.hellos.alpn = alpn;
       this.settleEarly(acceptsEarlyData);
     } else if (type === HANDSHAKE.endOfEarlyData && keys.isEarly(lane)) {
       this.settleEarly(true);
@@ -313,14 +324,7 @@ export class TlsSession {
     for (const piece of rest) this.data(lane.side, piece.bytes, piece.start, piece.end, piece.time);
   }
 
-  private prove(
-    lane: TlsLane,
-    bytes: Uint8Array,
-    at: number,
-    end: number,
-    passed: number,
-    time: number,
-  ): boolean {
+  private prove(lane: TlsLane, bytes: Uint8Array, at: number, end: number, passed: number, time: number): boolean {
     if (lane.mode !== 'search') return false;
     const record = this.keys.prove(lane, { bytes, at, end }, passed);
     if (record === undefined) {
