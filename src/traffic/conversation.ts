@@ -266,7 +266,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
 
   private closeLayer({ name, taker }: { name: LayerName; taker: LayerTaker }, reason: CloseReason, time: number): void {
     taker.close(reason, time);
-    if (!this.hasCarried && !this.isPassedOver) this.passOver(name);
+    if (!this.hasCarried && !this.isPassedOver && taker.isWaiting !== true) this.passOver(name);
   }
 
   private take(record: Judged): void {

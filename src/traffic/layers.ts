@@ -37,6 +37,8 @@ export interface LayerInput {
 export interface TlsOpening {
   /** Undefined: there are no secrets at all. */
   open(opener: CarriedOpener): LayerTaker | undefined;
+  /** No more packets come, nor secrets. */
+  end?(): void;
   /** Takes secrets that stand in the capture itself. */
   block?(keyLog: Uint8Array, notice: (message: string) => void): void;
 }
@@ -45,6 +47,8 @@ export interface TlsOpening {
 export interface LayerTaker extends StreamTaker {
   /** What is known of its TLS. */
   readonly tls?: TlsFacts;
+  /** It has ended, and may hand on what it carries later. */
+  readonly isWaiting?: boolean;
 }
 
 const LAYERS = [

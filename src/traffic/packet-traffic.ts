@@ -102,6 +102,7 @@ export class PacketTraffic {
 
   end(): void {
     this.flows.end(this.last);
+    this.options.tls?.end?.();
     for (const [name, packets] of this.flows.unread) this.taker.notice(unreadText(name, packets));
     this.reportLimits();
   }

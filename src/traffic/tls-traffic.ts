@@ -4,7 +4,7 @@ import { TlsSecrets } from '../codec/tls/secrets.js';
 import type { TlsCrypto } from '../codec/tls/tls-crypto.js';
 import type { TlsFacts } from '../codec/tls/tls-facts.js';
 import { ResumableSessions } from '../codec/tls/tls-keys.js';
-import { TlsLayer, type TlsInput } from '../codec/tls/tls-layer.js';
+import { TlsLayer, type PostponedSession, type TlsInput } from '../codec/tls/tls-layer.js';
 import type { LayerTaker, TlsOpening } from './layers.js';
 
 /** Tag trials a session, where secrets or record numbers have to be found. */
@@ -30,6 +30,9 @@ export class TlsTraffic implements TlsOpening, TlsInput {
   /** Where secrets come from beside the packets. */
   refresh: () => void = () => undefined;
   private mayGrow = false;
+  private readonly postponed = new Set<PostponedSession>();
+  /** The version of the secrets at the last look at them. */
+  private seen = 0;
 
   constructor(
     readonly crypto: TlsCrypto,
@@ -62,8 +65,32 @@ export class TlsTraffic implements TlsOpening, TlsInput {
     return this.mayGrow;
   }
 
+  postpone(session: PostponedSession): void {
+    this.postponed.add(session);
+    for (const oldest of this.postponed) {
+      if (this.waiting.held <= this.waiting.limit / 2) return;
+      this.postponed.delete(oldest);
+      oldest.lookAgain(true);
+    }
+  }
+
+  /** Sessions that have ended are read where their secrets came since. */
+  private lookAgain(isEnd: boolean): void {
+    if (!isEnd && this.seen === this.secrets.version) return;
+    this.seen = this.secrets.version;
+    for (const session of [...this.postponed]) if (session.lookAgain(isEnd)) this.postponed.delete(session);
+  }
+
+  end(): void {
+    this.refresh();
+    this.lookAgain(true);
+  }
+
   open(opener: CarriedOpener): LayerTaker | undefined {
-    if (this.secrets.size === 0) this.refresh();
+    if (this.mayGrow) {
+      this.refresh();
+      this.lookAgain(false);
+    }
     if (this.secrets.size === 0 && !this.mayGrow) return undefined;
     this.sessions++;
     return new TlsLayer(opener, this);

@@ -18,7 +18,7 @@ import { FileOrder } from '../input/file-order.js';
 import type { Input } from '../input/input.js';
 import type { Io } from '../host/io.js';
 import { loadPackets } from '../entries/load-packets.js';
-import { readKeyLogs, tlsTraffic } from '../input/key-logs.js';
+import { followKeyLogs, readKeyLogs, tlsTraffic } from '../input/key-logs.js';
 import { noticeOf, openInput, type Opened } from '../input/open-input.js';
 import type { DecodeOptions } from '../options/options.js';
 import { OutputBound } from './output-bound.js';
@@ -40,6 +40,9 @@ export class Decoding implements Pace {
   private recording: RecordedTraffic | undefined;
   private packets: PacketsModule | undefined;
   private tls: TlsTraffic | undefined;
+  /** Packets come through a pipe: their keys may come as late. */
+  private isLive = false;
+  private endKeyLogs: () => void = () => undefined;
   /** What is read beside packets of the present input. */
   private text: TextTraffic | undefined;
   /** One more than the highest number of the connections that were read to their end. */
@@ -90,6 +93,7 @@ export class Decoding implements Pace {
   }
 
   async read(input: Input): Promise<void> {
+    this.isLive ||= input.again === undefined;
     const opened = await openInput(this.io, this.bound.counting(input), this.options);
     if (opened.capture !== undefined) await this.readCapture(input, opened, opened.capture);
     else if (opened.recording !== undefined) await this.readRecording(input, opened, opened.recording);
@@ -110,7 +114,10 @@ export class Decoding implements Pace {
   private endCapture(): void {
     const { capture } = this;
     if (capture === undefined) return;
-    if (!this.output.done) capture.end();
+    if (!this.output.done) {
+      this.endKeyLogs();
+      capture.end();
+    }
     this.connections = Math.max(this.connections, capture.opened);
     this.closing.packets += capture.packets;
     this.capture = undefined;
@@ -222,7 +229,11 @@ export class Decoding implements Pace {
     if (this.packets !== undefined) return;
     this.packets = await loadPackets();
     this.tls = tlsTraffic(this.packets, this.options);
-    await readKeyLogs(this.io, this.options.keylog ?? [], this.tls, (message) => this.output.notice(message));
+    const { keylog } = this.options;
+    if (keylog === undefined) return;
+    const notice = (message: Printable): void => this.output.notice(message);
+    if (this.isLive) this.endKeyLogs = followKeyLogs(keylog, this.tls, notice);
+    else await readKeyLogs(this.io, keylog, this.tls, notice);
   }
 
   /** The packets of all inputs are one capture's. */

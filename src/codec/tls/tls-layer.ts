@@ -11,8 +11,16 @@ export interface TlsInput extends TlsReading {
   readonly refresh: () => void;
   /** Bytes that sessions hold, which wait for secrets. */
   readonly waiting: { held: number; readonly limit: number };
+  /** A session has ended whose secrets may still come: it is asked again when there are new ones, and at the end. */
+  readonly postpone: (session: PostponedSession) => void;
   /** What became of each session. */
   readonly ended: (facts: TlsFacts) => void;
+}
+
+/** A session that has ended and waits for its secrets. */
+export interface PostponedSession {
+  /** Whether it needs no further look. `isEnd`: there will be no more secrets. */
+  lookAgain(isEnd: boolean): boolean;
 }
 
 /** Bytes that one session holds. */
@@ -25,7 +33,7 @@ type Held =
   | { readonly side: Side; readonly gap: number; readonly time: number };
 
 /** The layer of TLS: takes the records of a stream, and hands on what they carry. */
-export class TlsLayer implements StreamTaker {
+export class TlsLayer implements StreamTaker, PostponedSession {
   private session: TlsSession;
   private carried: StreamTaker | undefined;
   private failure: TlsReason | undefined;
@@ -35,6 +43,9 @@ export class TlsLayer implements StreamTaker {
   private heldBytes = 0;
   /** Of the secrets, when the session was read. */
   private version: number;
+  /** How TCP ended, before it was readable. */
+  private end: ((carried: StreamTaker) => void) | undefined;
+  private closing: { readonly reason: CloseReason; readonly time: number } | undefined;
 
   constructor(
     private readonly opener: CarriedOpener,
@@ -64,20 +75,42 @@ export class TlsLayer implements StreamTaker {
   }
 
   fin(side: Side, time: number): void {
-    this.carried?.fin(side, time);
+    if (this.carried === undefined) this.end ??= (carried) => carried.fin(side, time);
+    else this.carried.fin(side, time);
   }
 
   reset(side: Side, time: number): void {
-    this.carried?.reset(side, time);
+    if (this.carried === undefined) this.end = (carried) => carried.reset(side, time);
+    else this.carried.reset(side, time);
+  }
+
+  /** It has ended, and may be readable later on. */
+  get isWaiting(): boolean {
+    return this.closing !== undefined && !this.isPassed;
   }
 
   close(reason: CloseReason, time: number): void {
     if (this.isPassed) return;
+    this.closing = { reason, time };
+    if (!this.lookAgain(!this.input.isGrowing())) this.input.postpone(this);
+  }
+
+  lookAgain(isEnd: boolean): boolean {
+    if (this.closing === undefined || this.isPassed) return true;
     if (this.failure !== undefined) this.retry();
-    this.forget();
     if (this.failure === undefined) this.session.end();
-    if (this.failure !== undefined) return this.passOver();
+    if (this.failure !== undefined && this.held !== undefined && !isEnd) return false;
+    if (this.failure !== undefined) this.passOver();
+    else this.finish(this.closing);
+    return true;
+  }
+
+  private finish({ reason, time }: { readonly reason: CloseReason; readonly time: number }): void {
+    this.forget();
+    this.isPassed = true;
     this.input.ended(this.tls);
+    if (this.carried === undefined) this.opener.passes?.();
+    if (this.carried !== undefined) this.end?.(this.carried);
     this.carried?.close(reason, time);
   }
 
