@@ -5,4 +5,4 @@ export { pcapReader } from '../../sources/files/pcap.js';
 export { pcapngReader } from '../../sources/files/pcapng.js';
 export { openRecording } from '../../sources/recordings/open-recording.js';
 export { TlsTraffic } from '../../traffic/tls-traffic.js';
-export { tlsCryptoWith } from '../../codec/tls/node-crypto.js';
+export { tlsCryptoWith } from '../../traffic/toolbox/tls.js';

@@ -1,11 +1,14 @@
 import { Interrupted, UsageError } from './exit.js';
 import type { Io } from './io.js';
+import { keyLogOf, type KeyLogTaker } from './key-log-file.js';
 import { concat } from '../../traffic/toolbox/bytes.js';
 
 export interface TlsFiles {
   cert?: string;
   key?: string;
   clientCa?: string;
+  /** Written to. */
+  keylog?: string;
 }
 
 export interface ServerTls {
@@ -14,12 +17,13 @@ export interface ServerTls {
   readonly ca?: Buffer;
   readonly requestCert?: true;
   readonly rejectUnauthorized?: true;
+  readonly keylog?: KeyLogTaker;
 }
 
 /** The files of a server's certificate; undefined: it serves without TLS. */
 export async function tlsOf(
   io: Io,
-  { cert, key, clientCa }: TlsFiles,
+  { cert, key, clientCa, keylog: path }: TlsFiles,
   names = '--cert and --key',
 ): Promise<ServerTls | undefined> {
   if (cert === undefined && key === undefined) {
@@ -27,7 +31,8 @@ export async function tlsOf(
     return undefined;
   }
   if (cert === undefined || key === undefined) throw new UsageError(`${names} need each other`);
-  const pair = { cert: await fileOf(io, cert), key: await fileOf(io, key) };
+  const keylog = keyLogOf(io, path);
+  const pair = { cert: await fileOf(io, cert), key: await fileOf(io, key), ...(keylog && { keylog }) };
   if (clientCa === undefined) return pair;
   return { ...pair, ca: await fileOf(io, clientCa), requestCert: true, rejectUnauthorized: true };
 }
@@ -35,9 +40,14 @@ export async function tlsOf(
 /** The same for a listener of `--listen-cert` and `--listen-key`. */
 export function listenerTlsOf(
   io: Io,
-  { listenCert: cert, listenKey: key }: { readonly listenCert?: string; readonly listenKey?: string },
+  options: { readonly listenCert?: string; readonly listenKey?: string; readonly keylog?: string },
 ): Promise<ServerTls | undefined> {
-  return tlsOf(io, { ...(cert && { cert }), ...(key && { key }) }, '--listen-cert and --listen-key');
+  const { listenCert: cert, listenKey: key, keylog } = options;
+  return tlsOf(
+    io,
+    { ...(cert && { cert }), ...(key && { key }), ...(keylog && { keylog }) },
+    '--listen-cert and --listen-key',
+  );
 }
 
 /** A small file, whole. */

@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
-import { hexes, recordOption, showOptions, type ShowOptions } from './serve-options.js';
+import { hexes, keylogOption, recordOption, showOptions, type ShowOptions } from './serve-options.js';
 import { close, expression, integer, list, seconds } from './option-values.js';
 import { diffOptions, replayOptions, type DiffOptions, type ReplayOptions } from './replay-options.js';
 
@@ -31,6 +31,7 @@ export interface ReachOptions {
   unixSocket?: string;
   proxy?: string;
   connectTimeout: number;
+  keylog?: string;
 }
 
 export interface ConnectOptions extends ShowOptions, ReachOptions, ReplayOptions, DiffOptions {
@@ -93,6 +94,7 @@ export function reachOptions(): Option[] {
     new Option('--ca <file>').hideHelp(),
     new Option('--cert <file>', 'present this client certificate (PEM)'),
     new Option('--key <file>', 'private key of the certificate (PEM)'),
+    keylogOption(),
     new Option('--resolve <host:port:address>', 'use this address for a host and port (repeatable)').argParser(list),
     new Option('--connect-to <host:port:host2:port2>', 'connect to this host and port instead (repeatable)').argParser(
       list,

@@ -33,6 +33,15 @@ export interface ServeOptions extends ShowOptions, ReplayOptions, ListenerOption
   autoPong: boolean;
   compare?: true;
   record?: string;
+  keylog?: string;
+}
+
+/** What is needed to read the encrypted traffic of a capture. */
+export function keylogOption(): Option {
+  return new Option(
+    '--keylog <file>',
+    'append TLS secrets to this file, for decode and Wireshark (default: the file of SSLKEYLOGFILE)',
+  );
 }
 
 /** Live traffic, kept. */
@@ -77,6 +86,7 @@ export function serveOptions(): Option[] {
     new Option('--cert <file>', 'use TLS (wss), with this certificate (PEM, followed by its chain)'),
     new Option('--key <file>', 'private key of the certificate (PEM)'),
     new Option('--client-ca <file>', 'require client certificates signed by these authorities (PEM)'),
+    keylogOption(),
     new Option('--oneshot', 'end after one connection'),
   ].map((option) => option.helpGroup('Policy:'));
   const faults = [
@@ -110,7 +120,19 @@ export function serveOptions(): Option[] {
         'cert',
         'key',
       ],
-      ...['clientCa', 'oneshot', 'reject', 'badAccept', 'rawFrame', 'delay', 'close', 'drop', 'view', 'preview'],
+      ...[
+        'clientCa',
+        'keylog',
+        'oneshot',
+        'reject',
+        'badAccept',
+        'rawFrame',
+        'delay',
+        'close',
+        'drop',
+        'view',
+        'preview',
+      ],
       ...['pretty', 'base64', 'relativeTime', 'record', 'replay'],
     ]),
     ...replayOptions('server', ['mode', 'rawFrame', 'delay', 'close', 'drop']),

@@ -46,6 +46,8 @@ export interface TlsMaterial {
   readonly key?: Buffer;
   /** Whoever it is will do. */
   readonly insecure?: true;
+  /** Takes the secrets of each connection, as lines of a key log. */
+  readonly keylog?: (line: Uint8Array) => void;
 }
 
 /** A connection, nothing sent or read yet. */
@@ -167,7 +169,7 @@ const REASONS: Readonly<Record<string, string>> = {
 function secure(
   socket: net.Socket,
   host: string,
-  { ca, cert, key, insecure }: TlsMaterial,
+  { ca, cert, key, insecure, keylog }: TlsMaterial,
   signal: AbortSignal,
 ): Promise<tls.TLSSocket> {
   const stream = tls.connect({
@@ -179,6 +181,7 @@ function secure(
     ...(cert && { cert }),
     ...(key && { key }),
   });
+  if (keylog) stream.on('keylog', keylog);
   const certificate = watchCertificate(stream);
   const made = new Promise<tls.TLSSocket>((resolve, reject) => {
     const fail = (error: Error): void => {

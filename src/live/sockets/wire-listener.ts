@@ -4,6 +4,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { readOut } from './defer-write-errors.js';
 import { takeTurns } from './turns.js';
 import { SocketWire } from './wire.js';
+import { logKeys, type KeyLogged } from './key-log.js';
 
 export interface WireListener {
   readonly port: number;
@@ -24,7 +25,7 @@ export interface WireLimits {
 export interface WireListenerOptions {
   readonly host: string;
   readonly port: number;
-  readonly tls?: tls.TlsOptions;
+  readonly tls?: tls.TlsOptions & KeyLogged;
   readonly limits: WireLimits;
 }
 
@@ -60,6 +61,7 @@ export function listenForWires(
   const server = material
     ? tls.createServer({ ...material, ...shape, handshakeTimeout: TLS_TIME }, welcome)
     : net.createServer(shape, welcome);
+  logKeys(server, material);
   // Handshakes of TLS count too.
   server.maxConnections = limits.connections + MOST_REFUSED;
   server.on('drop', limits.refused);
