@@ -63,6 +63,7 @@ class GrowingKeyLog {
     private readonly name: string,
     private readonly files: KeyLogFiles,
     private readonly reader: ReturnType<TlsTraffic['log']>,
+    private readonly notice: (message: Printable) => void,
   ) {}
 
   /** Reads what is new. */
@@ -84,6 +85,9 @@ class GrowingKeyLog {
   end(): void {
     this.refresh();
     this.reader.end();
+    if (this.descriptor === undefined)
+      this.notice(noticeOf(this.name, 'there is no such file: no TLS secret was read'));
+    else if (this.reader.secrets === 0) this.notice(noticeOf(this.name, 'no TLS secret in it'));
   }
 }
 
@@ -94,14 +98,10 @@ export function followKeyLogs(
   notice: (message: Printable) => void,
   system: KeyLogFiles = builtin('node:fs') as KeyLogFiles,
 ): () => void {
-  const logs = files.map(
-    (name) =>
-      new GrowingKeyLog(
-        name,
-        system,
-        traffic.log((message) => notice(noticeOf(name, message))),
-      ),
-  );
+  const logs = files.map((name) => {
+    const reader = traffic.log((message) => notice(noticeOf(name, message)));
+    return new GrowingKeyLog(name, system, reader, notice);
+  });
   traffic.growBy(() => logs.forEach((log) => log.refresh()));
   traffic.refresh();
   return () => logs.forEach((log) => log.end());
