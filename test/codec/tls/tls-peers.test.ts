@@ -94,7 +94,7 @@ async function talk(
   socket.on('session', (made) => (session = made));
   let received = '';
   let wake: () => void = () => undefined;
-  socket.on('data', (data) => {
+  socket.on('data', (data: Buffer) => {
     received += data.toString('latin1');
     wake();
   });
