@@ -16,6 +16,12 @@ for (let i = 0; i < 16; i++) {
   DIGIT[digit.toUpperCase().charCodeAt(0)] = i;
 }
 
+/** Those that most lines have, as bytes: looked at first. */
+const USUAL = [...LABELS, 'EXPORTER_SECRET'].map((name) => ({
+  name: Uint8Array.from(name, (char) => char.charCodeAt(0)),
+  label: LABELS.find((label) => label === name),
+}));
+
 const NUMBERED = /^(CLIENT|SERVER)_TRAFFIC_SECRET_(?:N|[1-9]\d{0,8})$/;
 
 /**
@@ -103,6 +109,7 @@ export class KeyLogReader {
 
   /** Undefined: a label that opens no record; empty: no label at all. */
   private labelOf(bytes: Uint8Array, from: number, to: number): SecretLabel | '' | undefined {
+    for (const { name, label } of USUAL) if (isWord(bytes, from, to, name)) return label;
     let text = '';
     for (let i = from; i < to; i++) {
       const byte = bytes[i]!;
@@ -130,6 +137,12 @@ export class KeyLogReader {
     }
     return length;
   }
+}
+
+function isWord(bytes: Uint8Array, from: number, to: number, word: Uint8Array): boolean {
+  if (to - from !== word.length) return false;
+  for (let i = 0; i < word.length; i++) if (bytes[from + i] !== word[i]) return false;
+  return true;
 }
 
 function isBlank(byte: number): boolean {

@@ -45,6 +45,8 @@ export class TlsSecrets {
   private offsets = new Uint32Array(FIRST_ROOM);
   /** The next line with the same random, plus one. */
   private next = new Uint32Array(FIRST_ROOM);
+  /** Of the random: what compares and places it without a look at its bytes. */
+  private hashes = new Uint32Array(FIRST_ROOM);
   /** The first line of a random, plus one. */
   private table = new Uint32Array(2 * FIRST_ROOM);
   private randoms = 0;
@@ -118,8 +120,12 @@ export class TlsSecrets {
   }
 
   private isSame(entry: number, label: number, secret: Uint8Array): boolean {
-    const bytes = this.at(entry);
-    return bytes[0] === label && bytes[1] === secret.length && secret.every((byte, i) => bytes[HEAD + i] === byte);
+    const offset = this.offsets[entry]!;
+    const bytes = this.blocks[Math.floor(offset / BLOCK)]!;
+    const at = offset % BLOCK;
+    if (bytes[at] !== label || bytes[at + 1] !== secret.length) return false;
+    for (let i = 0; i < secret.length; i++) if (bytes[at + HEAD + i] !== secret[i]) return false;
+    return true;
   }
 
   private store(label: number, random: Uint8Array, secret: Uint8Array): number {
@@ -136,7 +142,9 @@ export class TlsSecrets {
     if (this.count === this.offsets.length) {
       this.offsets = grown(this.offsets);
       this.next = grown(this.next);
+      this.hashes = grown(this.hashes);
     }
+    this.hashes[this.count] = hashOf(random);
     this.offsets[this.count] = (this.blocks.length - 1) * BLOCK + this.used;
     this.used += length;
     return this.count++;
@@ -145,28 +153,36 @@ export class TlsSecrets {
   /** Where the first line of this random stands in the table, or would; -1: too many others are in its way. */
   private placeOf(random: Uint8Array): number {
     const mask = this.table.length - 1;
-    let place = hashOf(random) & mask;
+    const hash = hashOf(random);
+    let place = hash & mask;
     for (let probes = 0; probes < MOST_PROBES; probes++) {
       const entry = this.table[place]!;
       if (entry === 0) return place;
-      const bytes = this.at(entry - 1);
-      let i = 0;
-      while (i < RANDOM_BYTES && bytes[2 + i] === random[i]) i++;
-      if (i === RANDOM_BYTES) return place;
+      if (this.hashes[entry - 1] === hash && this.isOf(entry - 1, random)) return place;
       place = (place + 1) & mask;
     }
     return -1;
   }
 
+  private isOf(entry: number, random: Uint8Array): boolean {
+    const offset = this.offsets[entry]!;
+    const bytes = this.blocks[Math.floor(offset / BLOCK)]!;
+    const at = (offset % BLOCK) + 2;
+    for (let i = 0; i < RANDOM_BYTES; i++) if (bytes[at + i] !== random[i]) return false;
+    return true;
+  }
+
   private growTable(): void {
-    const firsts = this.table.filter((entry) => entry !== 0);
-    this.table = new Uint32Array(2 * this.table.length);
-    for (const entry of firsts) {
-      const place = this.placeOf(this.at(entry - 1).subarray(2, HEAD));
-      // What does not fit is left out, as if it came now.
-      if (place < 0) this.leave();
-      else this.table[place] = entry;
+    const old = this.table;
+    const table = new Uint32Array(2 * old.length);
+    const mask = table.length - 1;
+    for (const entry of old) {
+      if (entry === 0) continue;
+      let place = this.hashes[entry - 1]! & mask;
+      while (table[place] !== 0) place = (place + 1) & mask;
+      table[place] = entry;
     }
+    this.table = table;
   }
 }
 
