@@ -451,6 +451,15 @@ const TESTS: Tests = {
   },
   // What they do at length is in replay.test.ts.
   '--replay': async () => expect(await connect(url, '--replay', talk())).toMatchObject({ ...OK, out: 'a1\nb2\n' }),
+  '--replay-keylog': async () => {
+    const capture = ['--replay', 'fixtures/captures/tls/t13-aes128gcm.pcap', '--speed', '0'];
+    const keys = 'fixtures/captures/tls/t13-aes128gcm.keys';
+    expect((await connect(url, ...capture)).exit).toBe(2);
+    const { exit, out } = await connect(url, ...capture, '--replay-keylog', keys);
+    expect(exit).toBe(0);
+    expect(out.trimEnd().split('\n')).toHaveLength(11);
+    expect((await connect(url, '-x', 'hi', '--replay-keylog', keys)).exit).toBe(2);
+  },
   '--speed': async () => {
     for (const [args, pause] of [
       [[], 400],

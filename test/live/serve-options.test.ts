@@ -238,6 +238,12 @@ const TESTS: Tests = {
     expect(refused).toBe(true);
     expect((await wsinspect(['serve', '--client-ca', files.cert])).exit).toBe(2);
   },
+  '--replay-keylog': async () => {
+    const capture = ['--replay', 'fixtures/captures/tls/t13-aes128gcm.pcap', '--speed', '0'];
+    const server = await serve(...capture, '--replay-keylog', 'fixtures/captures/tls/t13-aes128gcm.keys');
+    expect(server.url).toMatch(/^ws:/);
+    expect((await wsinspect(['serve', '0', ...capture])).exit).toBe(2);
+  },
   '--keylog': async () => {
     const keys = `${shop.folder}/serve.keys`;
     const server = await serve('--cert', files.cert, '--key', files.key, '--keylog', keys);
