@@ -1,12 +1,12 @@
 /** The adapter around node:crypto. */
-import type * as crypto from 'node:crypto';
+import * as crypto from 'node:crypto';
 import type { CipherSuite } from './cipher-suites.js';
 import type { TlsCrypto } from './tls-crypto.js';
 
 export type NodeTlsCrypto = Pick<typeof crypto, 'createHmac' | 'createDecipheriv' | 'createCipheriv' | 'getCiphers'>;
 
 /** TLS's cryptography by a node:crypto that is handed in, so that a program may load it when it needs it. */
-export function tlsCryptoWith(node: NodeTlsCrypto): TlsCrypto {
+export const tlsCryptoWith = (node: NodeTlsCrypto): TlsCrypto => {
   let known: Set<string> | undefined;
   return {
     supports: ({ algorithm }) => (known ??= new Set(node.getCiphers())).has(algorithm),
@@ -38,8 +38,10 @@ export function tlsCryptoWith(node: NodeTlsCrypto): TlsCrypto {
       return node.createCipheriv(algorithm, key, null).setAutoPadding(false).update(blocks);
     },
   };
-}
+};
 
 function blockCipher({ algorithm, keyBytes }: CipherSuite): string | undefined {
   return algorithm.startsWith('aes-') ? `aes-${keyBytes * 8}-ecb` : undefined;
 }
+
+export const nodeTlsCrypto: TlsCrypto = /* @__PURE__ */ tlsCryptoWith(crypto);

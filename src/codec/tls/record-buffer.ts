@@ -4,13 +4,6 @@ import { RECORD_HEADER } from './record-opener.js';
 export const LONGEST_RECORD = 16_384 + 2048;
 const NOTHING = new Uint8Array(0);
 
-/** Where a record stands: its header at `at`. */
-export interface CutRecord {
-  readonly bytes: Uint8Array;
-  readonly at: number;
-  readonly end: number;
-}
-
 /** A record header is possible here: a type, a version, a length (RFC 8446 §5.1). */
 export function isRecordHeader(bytes: Uint8Array, at: number): boolean {
   const type = bytes[at]!;
