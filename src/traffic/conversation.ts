@@ -20,7 +20,7 @@ import { ConnectionJudge } from './connection-judge.js';
 import type { ConnectionFilter } from './filters.js';
 import type { Judged } from './judged.js';
 import type { TlsFacts } from '../codec/tls/tls-facts.js';
-import { layerOf, type Layer, type LayerInput, type LayerName, type LayerTaker } from './layers.js';
+import { joinedLayer, layerOf, type Layer, type LayerInput, type LayerName, type LayerTaker } from './layers.js';
 import { Tally } from './tally/tally.js';
 import type { ConnectionSummary } from './tally/summary.js';
 
@@ -92,6 +92,8 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   private isWanted: boolean | undefined;
   private isPassedOver = false;
   private hasLost = false;
+  /** It began before the capture, and may be encrypted. */
+  private mayBeJoined: boolean;
   /** Times of the last bytes of each side. */
   private readonly heard: [number, number];
   private failure: { readonly text: string; readonly time: number } | undefined;
@@ -109,6 +111,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   ) {
     this.tally = new Tally(number);
     this.causes = new CauseWatch(number, options.reading.raw, below.offsets);
+    this.mayBeJoined = options.tls !== undefined && !origin.isClientFirst && below.depth === 0;
     this.tally.at(time);
     this.heard = [time, time];
   }
@@ -156,6 +159,9 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   data(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
     const { judge } = this;
     if (judge === undefined) return this.begin(side, bytes, start, end, time);
+    if (this.mayBeJoined && this.joins(judge, bytes.subarray(start, end))) {
+      return this.begin(side, bytes, start, end, time);
+    }
     if (!Number.isNaN(time)) this.heard[side] = time;
     this.causes.begin(this.placeOf(side), bytes, start, end);
     judge.read(side, bytes, start, end, time);
@@ -222,7 +228,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
       const layer = layerOf(whole);
       this.first = layer === 'maybe' ? { side, bytes: first ? whole : whole.slice(), time } : undefined;
       if (layer === 'maybe') return;
-      this.choose(layer);
+      this.choose(layer ?? (this.mayBeJoined ? joinedLayer(whole, this.options) : undefined));
       return this.data(side, whole, 0, whole.length, time);
     } else this.choose(undefined);
     this.data(side, bytes, start, end, time);
@@ -235,6 +241,19 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     this.first = undefined;
     this.choose(undefined);
     this.data(first.side, first.bytes, 0, first.bytes.length, first.time);
+  }
+
+  /** A stream of which nothing is known yet turns out to be a layer's, joined in its middle: it is read from here on. */
+  private joins(judge: ConnectionJudge, bytes: Uint8Array): boolean {
+    if (judge.recognised) this.mayBeJoined = false;
+    const layer = judge.recognised ? undefined : joinedLayer(bytes, this.options);
+    const taker = layer?.open?.(this, this.options);
+    if (layer === undefined || taker === undefined) return false;
+    this.mayBeJoined = false;
+    judge.drop();
+    this.judge = undefined;
+    this.layer = { name: layer.name, taker };
+    return true;
   }
 
   /** What the stream is read with, if it is. */

@@ -82,6 +82,18 @@ export function layerOf(first: Uint8Array): Layer | 'maybe' | undefined {
   return isOpen ? 'maybe' : undefined;
 }
 
+/** The layer of a stream that was joined in its middle, where its first bytes begin nothing: TLS, where they hold a record header. */
+export function joinedLayer(first: Uint8Array, { tls }: LayerInput): Layer | undefined {
+  if (tls === undefined) return undefined;
+  for (let at = 0; at + TLS_HEADER < first.length; at++) {
+    if (first[at] !== TLS_TYPES.last || first[at + 1] !== 3 || first[at + 2] !== 3) continue;
+    const next = at + TLS_HEADER + ((first[at + 3]! << 8) | first[at + 4]!);
+    if (isTls(first.subarray(at)) !== 'yes' || isTls(first.subarray(next)) === 'no') continue;
+    return LAYERS[0];
+  }
+  return undefined;
+}
+
 function startsLike(pattern: readonly number[], first: Uint8Array): Begins {
   if (pattern.some((byte, i) => i < first.length && first[i] !== byte)) return 'no';
   return first.length < pattern.length ? 'maybe' : 'yes';

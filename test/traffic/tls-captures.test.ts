@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decrypt, expected, NAMES, tlsCase } from './tls-captures.js';
+import { decrypt, expected, joinedWithin, NAMES, tlsCase } from './tls-captures.js';
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
@@ -105,3 +105,36 @@ function afterPackets(packets: Uint8Array, count: number): Uint8Array {
   for (let i = 0; i < count; i++) at += 16 + view.getUint32(at + 8, true);
   return packets.subarray(at);
 }
+
+describe('TLS 1.3 joined late', () => {
+  const { packets, keys } = tlsCase('t13-late');
+
+  it.each([1, 3, 10, 20])('is read from the first whole record on, %i bytes within another', (count) => {
+    const { messages, facts } = decrypt(joinedWithin(packets, count), keys);
+    expect(messages.length).toBeGreaterThanOrEqual(8);
+    expect(facts).toMatchObject([{ version: 'TLS 1.3', decrypted: true }]);
+  });
+
+  it('is not read where no trial is allowed', () => {
+    expect(decrypt(packets, keys, { mostTrials: 0 })).toMatchObject({ messages: [], passedOver: ['tls'] });
+  });
+});
+
+describe('keys that come later than the packets', () => {
+  it.each(['t13-aes128gcm', 't12-aes128gcm', 't13-resume', 't13-0rtt'])('are taken up in %s', (name) => {
+    const capture = tlsCase(name);
+    for (const lookups of [0, 1, 2, 7, 15]) {
+      const { messages, facts, notices } = decrypt(capture.packets, capture.keys, { lookups });
+      expect(messages.map(([, what]) => what).sort(), `${lookups}`).toEqual(expected(capture).sort());
+      expect(facts.every((fact) => fact?.decrypted)).toBe(true);
+      expect(notices).toEqual([]);
+    }
+  });
+
+  it('and never come leave the session as it is', () => {
+    const { packets, keys } = tlsCase('t13-aes128gcm');
+    const { passedOver, notices } = decrypt(packets, keys, { lookups: 1_000_000 });
+    expect(passedOver).toEqual(['tls']);
+    expect(notices).toHaveLength(1);
+  });
+});

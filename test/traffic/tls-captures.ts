@@ -64,7 +64,12 @@ export function expected({ messages, recoverable }: TlsCase): string[] {
 }
 
 /** What is read of a capture with these keys. */
-export function decrypt(packets: Uint8Array, keys: Uint8Array | string, options?: TlsTrafficOptions): Decrypted {
+export function decrypt(
+  packets: Uint8Array,
+  keys: Uint8Array | string,
+  /** `lookups`: the keys come when they were looked for so many times. */
+  { lookups, ...options }: TlsTrafficOptions & { readonly lookups?: number } = {},
+): Decrypted {
   const messages: [number, string][] = [];
   const facts: (TlsFacts | undefined)[] = [];
   const passedOver: string[] = [];
@@ -72,8 +77,14 @@ export function decrypt(packets: Uint8Array, keys: Uint8Array | string, options?
   const tls = new TlsTraffic(tlsCryptoWith(crypto), options);
   const notice = (message: string): void => void notices.push(message);
   const log = tls.log(notice);
-  log.push(typeof keys === 'string' ? new TextEncoder().encode(keys) : keys);
-  log.end();
+  const whole = typeof keys === 'string' ? new TextEncoder().encode(keys) : keys;
+  if (lookups === undefined) {
+    log.push(whole);
+    log.end();
+  } else {
+    let left = lookups;
+    tls.growBy(() => left-- === 0 && log.push(whole));
+  }
   const reading = { raw: nodeDeflate, acceptOf: acceptKey, previewBytes: 1 << 20, messageBytes: 1 << 20 };
   const traffic = new PacketTraffic(
     Flows,
@@ -124,4 +135,31 @@ export function packetCount(packets: Uint8Array): number {
     return false;
   });
   return count;
+}
+
+/** The capture without the first `count` bytes that each side sent (little-endian pcap, Ethernet, IPv4). */
+export function joinedWithin(packets: Uint8Array, count: number): Uint8Array {
+  const kept: Uint8Array[] = [packets.subarray(0, 24)];
+  const seen = new Set<number>();
+  const view = new DataView(packets.buffer, packets.byteOffset, packets.length);
+  for (let at = 24; at < packets.length;) {
+    const end = at + 16 + view.getUint32(at + 8, true);
+    const packet = packets.slice(at, end);
+    at = end;
+    const fields = new DataView(packet.buffer);
+    const ip = 16 + 14;
+    const tcp = ip + (packet[ip]! & 15) * 4;
+    const payload = tcp + (packet[tcp + 12]! >> 4) * 4;
+    const port = fields.getUint16(tcp);
+    if (packet.length - payload <= count || seen.has(port)) {
+      kept.push(packet);
+      continue;
+    }
+    seen.add(port);
+    fields.setUint32(tcp + 4, fields.getUint32(tcp + 4) + count);
+    fields.setUint16(ip + 2, fields.getUint16(ip + 2) - count);
+    for (const place of [8, 12]) fields.setUint32(place, packet.length - 16 - count, true);
+    kept.push(packet.subarray(0, payload), packet.subarray(payload + count));
+  }
+  return new Uint8Array(Buffer.concat(kept));
 }
