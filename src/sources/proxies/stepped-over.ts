@@ -1,4 +1,11 @@
-import type { CarriedOpener, CloseReason, GapKind, Passage, Side, StreamTaker } from '../../codec/bytes/stream-taker.js';
+import type {
+  CarriedOpener,
+  CloseReason,
+  GapKind,
+  Passage,
+  Side,
+  StreamTaker,
+} from '../../codec/bytes/stream-taker.js';
 import type { ReadStep } from './step.js';
 
 /** Bytes of a dialogue with a proxy that are held: the longest header of the PROXY protocol, and more than any of SOCKS. */
