@@ -2,7 +2,6 @@ import type { CarriedOpener } from '../codec/bytes/stream-taker.js';
 import { KeyLogReader } from '../codec/tls/key-log.js';
 import { TlsSecrets } from '../codec/tls/secrets.js';
 import type { TlsCrypto } from '../codec/tls/tls-crypto.js';
-import type { TlsFacts } from '../codec/tls/tls-facts.js';
 import { ResumableSessions } from '../codec/tls/tls-keys.js';
 import { TlsLayer, type PostponedSession, type TlsInput } from '../codec/tls/tls-layer.js';
 import type { LayerTaker, TlsOpening } from './layers.js';
@@ -96,7 +95,7 @@ export class TlsTraffic implements TlsOpening, TlsInput {
     return new TlsLayer(opener, this);
   }
 
-  ended({ decrypted }: TlsFacts): void {
-    if (decrypted) this.decrypted++;
+  opened(): void {
+    this.decrypted++;
   }
 }

@@ -13,8 +13,8 @@ export interface TlsInput extends TlsReading {
   readonly waiting: { held: number; readonly limit: number };
   /** A session has ended whose secrets may still come: it is asked again when there are new ones, and at the end. */
   readonly postpone: (session: PostponedSession) => void;
-  /** What became of each session. */
-  readonly ended: (facts: TlsFacts) => void;
+  /** A session was decrypted: known with its first content, else at its end. */
+  readonly opened: () => void;
 }
 
 /** A session that has ended and waits for its secrets. */
@@ -108,8 +108,10 @@ export class TlsLayer implements StreamTaker, PostponedSession {
   private finish({ reason, time }: { readonly reason: CloseReason; readonly time: number }): void {
     this.forget();
     this.isPassed = true;
-    this.input.ended(this.tls);
-    if (this.carried === undefined) this.opener.passes?.();
+    if (this.carried === undefined) {
+      this.input.opened();
+      this.opener.passes?.();
+    }
     if (this.carried !== undefined) this.end?.(this.carried);
     this.carried?.close(reason, time);
   }
@@ -121,8 +123,12 @@ export class TlsLayer implements StreamTaker, PostponedSession {
   };
 
   private open(): StreamTaker {
-    this.forget();
-    return (this.carried ??= this.opener.carries({ passage: undefined, offsets: [0, 0] }));
+    if (this.carried === undefined) {
+      this.forget();
+      this.carried = this.opener.carries({ passage: undefined, offsets: [0, 0] });
+      this.input.opened();
+    }
+    return this.carried;
   }
 
   /** After each piece: is it readable, not readable, or not readable yet? */
@@ -164,7 +170,6 @@ export class TlsLayer implements StreamTaker, PostponedSession {
   private passOver(): void {
     this.isPassed = true;
     this.forget();
-    this.input.ended(this.tls);
     this.opener.passes?.();
   }
 }
