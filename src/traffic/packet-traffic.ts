@@ -130,7 +130,7 @@ export class PacketTraffic {
     const hint = this.hinted.has(kind) ? undefined : HINTS[what]?.(connection, ends);
     if (hint === undefined) return;
     this.hinted.add(kind);
-    this.taker.notice(hint, { kind: what, connection });
+    this.taker.notice(hint, { kind, connection });
   }
 
   /** What was given up for want of room. */
