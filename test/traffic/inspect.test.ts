@@ -103,3 +103,25 @@ describe('inspect', () => {
     expect(() => new TrafficReader().push('81' as unknown as Uint8Array)).toThrow(TypeError);
   });
 });
+
+describe('TLS', () => {
+  const capture = fixture('captures/tls/t13-aes128gcm.pcap');
+  const keyLog = new TextDecoder().decode(fixture('captures/tls/t13-aes128gcm.keys'));
+
+  it('is decrypted with a key log', async () => {
+    const records = await all(capture, { keyLog });
+    expect(records.filter((record) => record.type === 'frame' && record.frame.message)).toHaveLength(22);
+    expect(records.find(({ type }) => type === 'connection')).toMatchObject({
+      summary: { tls: { version: 'TLS 1.3', cipher: 'TLS_AES_128_GCM_SHA256', decrypted: true } },
+    });
+  });
+
+  it('is passed over without one', async () => {
+    expect(types(await all(capture))).toBe('other notice');
+  });
+
+  it('is decrypted with the keys in the capture', async () => {
+    const records = await all(fixture('captures/tls/t12-dsb.pcapng'));
+    expect(records.filter((record) => record.type === 'frame' && record.frame.message)).toHaveLength(16);
+  });
+});
