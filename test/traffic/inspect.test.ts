@@ -38,7 +38,7 @@ describe('inspect', () => {
     ['a HAR', HAR, 'notice handshake frame connection'],
     ['records', NDJSON, 'notice frame connection'],
     ['what ends inside a header', '817e', 'tail connection'],
-    ['no hex', '81 0', 'problem tail connection'],
+    ['no hex', '81 0', 'problem'],
     ['nothing', '', ''],
     ['a capture that is cut off', fixture('captures/websocket.pcapng').subarray(0, 700), undefined],
   ])('reads %s', async (_, input, expected) => {
