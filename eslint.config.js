@@ -24,7 +24,11 @@ const zones = PARTS.map((part) => ({
   message: `${part}/ may import only ${['itself', ...MAY_IMPORT[part]].join(', ')} (docs/architecture.md)`,
 }));
 
-const NODE_ADAPTERS = ['src/codec/handshake/accept-key.ts', 'src/codec/deflate/node-zlib.ts'];
+const NODE_ADAPTERS = [
+  'src/codec/handshake/accept-key.ts',
+  'src/codec/deflate/node-zlib.ts',
+  'src/codec/tls/node-crypto.ts',
+];
 const pure = {
   patterns: [{ regex: '^node:', message: 'This floor is pure and runs in a browser: no node: import.' }],
   paths: ['chalk', 'commander', 'ws'].map((name) => ({ name, message: 'Pure floors import no package.' })),

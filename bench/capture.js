@@ -2,6 +2,7 @@
 //   npm run bench:capture -- [--mb 200] [--runs 3] [--profile small] [--keep DIR]
 //   npm run bench:capture -- --sizes 50,200,800     wsinspect alone: does the rate fall with the size?
 //   npm run bench:capture -- --connections 10000    the same bytes in so many connections: what memory they take
+//   npm run bench:capture -- --tls                  TLS 1.3 with a key log, against tshark: small, packed and large records
 // The captures come from fixtures/captures/genpcap.py. Each program reads a file that is in memory already, and writes to
 // /dev/null; they take turns. tshark dissects frames, as decode does; tcpflow only splits streams, into files.
 import { spawnSync } from 'node:child_process';
@@ -10,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { captureIn } from './capture-files.js';
 import { ratio, row } from './measure.js';
+import { tlsCaptureIn } from './tls-files.js';
 import { isInstalled, raceRuns, timed, withFolder } from './programs.js';
 
 const { values } = parseArgs({
@@ -20,6 +22,7 @@ const { values } = parseArgs({
     keep: { type: 'string' },
     sizes: { type: 'string' },
     connections: { type: 'string' },
+    tls: { type: 'boolean' },
   },
 });
 const BIN = fileURLToPath(new URL('../bin/wsinspect.js', import.meta.url));
@@ -30,6 +33,8 @@ const GOALS = {
   large: { tshark: 10 },
   deflate: { tshark: 5 },
 };
+/** The same with TLS, where the cipher takes most of the time. */
+const TLS_GOALS = { 'tls-small': { tshark: 3 }, 'tls-packed': { tshark: 1 }, 'tls-large': { tshark: 4 } };
 /** A larger capture may have so much of the rate of a smaller one: less is more than noise. */
 const STEADY = 0.85;
 const WIDTHS = [24, 9, 9, 9, 13, 13];
@@ -43,7 +48,8 @@ const number = (name) => {
 const [mb, runs] = [number('mb'), number('runs')];
 
 function decode(path, ...more) {
-  return [process.execPath, BIN, 'decode', '-f', path, ...more];
+  const keys = values.tls ? ['--keylog', `${path}.keys`] : [];
+  return [process.execPath, BIN, 'decode', '-f', path, ...keys, ...more];
 }
 
 const OURS = [
@@ -54,13 +60,17 @@ const THEIRS = [
   {
     name: 'tshark',
     run: (path) =>
-      timed(['tshark', '-r', path, '-Y', 'websocket', '-T', 'fields', ...FIELDS.flatMap((f) => ['-e', f])]),
+      timed([
+        ...['tshark', '-r', path, ...(values.tls ? ['-o', `tls.keylog_file:${path}.keys`] : [])],
+        ...['-Y', 'websocket', '-T', 'fields', ...FIELDS.flatMap((f) => ['-e', f])],
+      ]),
   },
   {
     name: 'tcpflow',
     run: (path) => withFolder((folder) => timed(['tcpflow', '-r', path, '-o', join(folder, 'streams'), '-q'])),
   },
 ].filter(({ name }) => {
+  if (values.tls && name === 'tcpflow') return false;
   const found = isInstalled(name);
   if (!found) console.log(`${name} is not installed: it is left out`);
   return found;
@@ -103,9 +113,10 @@ function heading(title, goals) {
 }
 
 function compareProfiles(folder) {
-  for (const profile of values.profile ?? Object.keys(GOALS)) {
-    const capture = captureIn(folder, { profile, mb });
-    const goals = GOALS[profile];
+  const all = values.tls ? TLS_GOALS : GOALS;
+  for (const profile of values.profile ?? Object.keys(all)) {
+    const capture = (values.tls ? tlsCaptureIn : captureIn)(folder, { profile, mb });
+    const goals = all[profile];
     heading(`${profile}: ${decimals(capture.bytes / 1e6)} MB, ${capture.frames.toLocaleString('en')} frames`, goals);
     compare(capture, goals);
   }

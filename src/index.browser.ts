@@ -152,5 +152,8 @@ export { jsonRecords, type JsonOptions } from './describe/json-records.js';
 export { jsonLine } from './describe/escape.js';
 export type { JsonRecord } from './describe/json.js';
 export type { ConnectionSummary } from './traffic/tally/summary.js';
+export type { TlsCrypto } from './codec/tls/tls-crypto.js';
+export type { CipherSuite } from './codec/tls/cipher-suites.js';
+export type { TlsFacts } from './codec/tls/tls-facts.js';
 export type { Endpoint } from './codec/bytes/endpoint.js';
 export type { CloseReason, Passage, StreamOpener, StreamOrigin, StreamTaker } from './codec/bytes/stream-taker.js';

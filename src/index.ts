@@ -1,6 +1,7 @@
 /** The library for Node: everything of `index.browser.ts`, with the adapters around node:crypto and node:zlib. */
 import { acceptKey } from './codec/handshake/accept-key.js';
 import { nodeDeflate } from './codec/deflate/node-zlib.js';
+import { nodeTlsCrypto } from './codec/tls/node-crypto.js';
 import {
   ClientEndpoint as PureClient,
   inspect as inspectPure,
@@ -15,10 +16,11 @@ import {
 export * from './index.browser.js';
 export { acceptKey, acceptSteps, type AcceptSteps } from './codec/handshake/accept-key.js';
 export { nodeDeflate } from './codec/deflate/node-zlib.js';
+export { nodeTlsCrypto } from './codec/tls/node-crypto.js';
 
-/** The same as in `index.browser.ts`: compressed messages are inflated by node:zlib, accept values checked by node:crypto. */
+/** The same as in `index.browser.ts`: compressed messages are inflated by node:zlib, TLS is decrypted and accept values are checked by node:crypto. */
 export function inspect(input: InspectInput, options: InspectOptions = {}): AsyncGenerator<Inspected> {
-  return inspectPure(input, { raw: nodeDeflate, acceptOf: acceptKey, ...options });
+  return inspectPure(input, { raw: nodeDeflate, acceptOf: acceptKey, tlsCrypto: nodeTlsCrypto, ...options });
 }
 
 /** The same as in `index.browser.ts`, with node:zlib. */

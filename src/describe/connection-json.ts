@@ -1,3 +1,4 @@
+import type { TlsFacts } from '../codec/tls/tls-facts.js';
 import type { Direction } from '../codec/messages/records.js';
 import { isDated } from '../codec/bytes/time.js';
 import {
@@ -76,11 +77,20 @@ function tcpFields({ ended, endedBy, endedAt, failure }: ConnectionSummary): Jso
   };
 }
 
-function endsFields({ client, server, through }: PassedEndpoints): JsonFields {
+function endsFields({ client, server, through, tls }: PassedEndpoints): JsonFields {
   return {
     ...(client !== undefined && { client }),
     ...(server !== undefined && { server }),
     ...(through && { through }),
+    ...(tls && { tls: tlsFields(tls) }),
+  };
+}
+
+function tlsFields({ names, alerts, ...facts }: TlsFacts): JsonFields {
+  return {
+    ...facts,
+    ...(names && { names: [...names] }),
+    ...(alerts && { alerts: alerts.map(({ by, isFatal, name }) => ({ by, fatal: isFatal, name })) }),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { ConnectionEvent, ConnectionTaker, StreamReading } from '../codec/connection/stream-reading.js';
 import type { Direction, Frame, UnfinishedMessage } from '../codec/messages/records.js';
-import type { Side } from '../codec/bytes/stream-taker.js';
+import type { GapKind, Side } from '../codec/bytes/stream-taker.js';
 import { judgeEvent } from './event-rules.js';
 import { judgeFrame } from '../rules/frames/rules.js';
 import type { Judged } from './judged.js';
@@ -54,8 +54,8 @@ export class ConnectionJudge implements ConnectionTaker {
   }
 
   /** `length` bytes that `side` sent were not captured. */
-  gap(side: Side, length: number, time: number): void {
-    this.reading.gap(side, length, time, this);
+  gap(side: Side, length: number, time: number, kind?: GapKind): void {
+    this.reading.gap(side, length, time, this, kind);
   }
 
   /** No byte will follow, from either side. */

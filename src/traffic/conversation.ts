@@ -4,6 +4,7 @@ import type {
   Carried,
   CarriedOpener,
   CloseReason,
+  GapKind,
   Passage,
   Side,
   StreamOrigin,
@@ -15,7 +16,8 @@ import { causeOfConnection } from '../rules/causes/connection-cause.js';
 import { ConnectionJudge } from './connection-judge.js';
 import type { ConnectionFilter } from './filters.js';
 import type { Judged } from './judged.js';
-import type { Layer, LayerName } from './layers.js';
+import type { TlsFacts } from '../codec/tls/tls-facts.js';
+import { joinedLayer, type Layer, type LayerInput, type LayerName, type LayerTaker } from './layers.js';
 import { FirstBytes, readerOf, searchLimit, type StreamReaderOptions } from './stream-start.js';
 import { Tally } from './tally/tally.js';
 import type { ConnectionSummary } from './tally/summary.js';
@@ -38,12 +40,14 @@ export interface Ends {
   readonly server: Endpoint | undefined;
   /** The tunnels and layers that it came through, outermost first; undefined: none. */
   readonly through: readonly Passage[] | undefined;
+  /** Of the TLS that it came through, or that could not be read. */
+  readonly tls?: TlsFacts | undefined;
   /** It was passed over, and all that was captured of a direction is whole frames. */
   readonly mayBeWebSocket?: boolean;
 }
 
 /** What the conversations of a run have in common. */
-export interface ConversationOptions extends StreamReaderOptions {
+export interface ConversationOptions extends StreamReaderOptions, LayerInput {
   /** Which conversations are wanted; undefined: all. Asked again when it is known which end is the client. */
   readonly wants?: ConnectionFilter | undefined;
 }
@@ -53,6 +57,8 @@ interface Below {
   readonly layers: readonly Passage[];
   readonly depth: number;
   readonly offsets: readonly [number, number];
+  /** The layer that it came through, where that knows of TLS. */
+  readonly carrier?: LayerTaker | undefined;
 }
 
 const NO_LAYERS: Below = { layers: [], depth: 0, offsets: [0, 0] };
@@ -69,7 +75,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   private judge: ConnectionJudge | undefined;
   /** Before its reader is chosen. */
   private readonly first = new FirstBytes();
-  private layer: { readonly name: LayerName; readonly taker: StreamTaker } | undefined;
+  private layer: { readonly name: LayerName; readonly taker: LayerTaker } | undefined;
   /** The layer has handed something on. */
   private hasCarried = false;
   private readonly tally: Tally;
@@ -79,6 +85,8 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   private isWanted: boolean | undefined;
   private isPassedOver = false;
   private hasLost = false;
+  /** It began before the capture, and may be encrypted. */
+  private mayBeJoined: boolean;
   /** Times of the last bytes of each side. */
   private readonly lastTimes: [number, number];
   private failure: { readonly text: string; readonly time: number } | undefined;
@@ -96,6 +104,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   ) {
     this.tally = new Tally(number);
     this.causes = new CauseWatch(number, options.reading.raw, below.offsets);
+    this.mayBeJoined = options.tls !== undefined && !origin.isClientFirst && below.depth === 0;
     this.tally.at(time);
     this.lastTimes = [time, time];
   }
@@ -122,17 +131,30 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     return below.layers.length === 0 ? origin.through : [...(origin.through ?? []), ...below.layers];
   }
 
+  get tls(): TlsFacts | undefined {
+    return this.layer?.taker.tls ?? this.below.carrier?.tls;
+  }
+
   /** What the layer of this stream carries. */
   carries({ passage, offsets }: Carried): StreamTaker {
     const { number, origin, time, options, taker, below } = this;
     this.hasCarried = true;
     const layers = passage ? [...below.layers, passage] : below.layers;
-    return new Conversation(number, origin, time, options, taker, { layers, depth: below.depth + 1, offsets });
+    const carrier = this.layer?.taker.tls === undefined ? below.carrier : this.layer.taker;
+    return new Conversation(number, origin, time, options, taker, { layers, depth: below.depth + 1, offsets, carrier });
+  }
+
+  /** The layer cannot be read. */
+  passes(): void {
+    if (this.layer && !this.isPassedOver) this.passOver(this.layer.name);
   }
 
   data(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
     const { judge } = this;
     if (judge === undefined) return this.begin(side, bytes, start, end, time);
+    if (this.mayBeJoined && this.joins(judge, bytes.subarray(start, end))) {
+      return this.begin(side, bytes, start, end, time);
+    }
     if (!Number.isNaN(time)) this.lastTimes[side] = time;
     this.causes.begin(this.placeOf(side), bytes, start, end);
     judge.read(side, bytes, start, end, time);
@@ -141,11 +163,11 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   }
 
   /** A hole has the time of the bytes before it: it is given up much later, possibly with another stream's packet. */
-  gap(side: Side, length: number): void {
+  gap(side: Side, length: number, _time?: number, kind?: GapKind): void {
     this.hasLost = true;
     this.settle();
     this.report(this.causes.gap(this.placeOf(side), length));
-    this.judge?.gap(side, length, this.lastTimes[side]);
+    this.judge?.gap(side, length, this.lastTimes[side], kind);
     this.layer?.taker.gap(side, length, this.lastTimes[side]);
   }
 
@@ -175,8 +197,8 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     if (this.taker.passedOver && !judge?.recognised) return this.passOver(this.otherwise);
     if (this.isWanted === false) return;
     tally.ended(reason, time, tcpEnd && { by: this.directionOf(tcpEnd.side), time: tcpEnd.time });
-    const { through } = this;
-    tally.named({ ...endpointTexts(this), ...(through && { through }) });
+    const { through, tls } = this;
+    tally.named({ ...endpointTexts(this), ...(through && { through }), ...(tls && { tls }) });
     this.taker.closed(this.explained(tally.summary(), tcpEnd?.time ?? NaN), this);
   }
 
@@ -189,13 +211,14 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
 
   /** The first bytes, of which it is not known what they are; and those that a layer takes. */
   private begin(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
+    if (this.isPassedOver) return;
     if (this.layer) return this.layer.taker.data(side, bytes, start, end, time);
-    if (this.isPassedOver || start === end) return;
+    if (start === end) return;
     if (this.first.hasOther(side)) this.settle();
     else if (this.taker.passedOver) {
       const first = this.first.add(side, bytes.subarray(start, end), time);
       if (first === undefined) return;
-      this.choose(first.layer);
+      this.choose(first.layer ?? (this.mayBeJoined ? joinedLayer(first.bytes, this.options) : undefined));
       return this.data(side, first.bytes, 0, first.bytes.length, time);
     } else this.choose(undefined);
     this.data(side, bytes, start, end, time);
@@ -209,14 +232,28 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     this.data(first.side, first.bytes, 0, first.bytes.length, first.time);
   }
 
+  /** A stream of which nothing is known yet turns out to be a layer's, joined in its middle: it is read from here on. */
+  private joins(judge: ConnectionJudge, bytes: Uint8Array): boolean {
+    if (judge.recognised) this.mayBeJoined = false;
+    const layer = judge.recognised ? undefined : joinedLayer(bytes, this.options);
+    const taker = layer?.open?.(this, this.options);
+    if (layer === undefined || taker === undefined) return false;
+    this.mayBeJoined = false;
+    judge.drop();
+    this.judge = undefined;
+    this.layer = { name: layer.name, taker };
+    return true;
+  }
+
   /** Passes the stream over, hands it to the layer, or makes its reader. */
   private choose(layer: Layer | undefined): void {
     const { origin, options, below } = this;
-    if (layer && !layer.open) return this.passOver(layer.name);
-    if (layer?.open && this.mayOpen) {
-      this.layer = { name: layer.name, taker: layer.open(this) };
+    const opened = this.mayOpen ? layer?.open?.(this, options) : undefined;
+    if (layer && opened) {
+      this.layer = { name: layer.name, taker: opened };
       return;
     }
+    if (layer && (!layer.open || layer.isNeverPlain)) return this.passOver(layer.name);
     const reading = readerOf(origin, options, below.offsets);
     this.judge = new ConnectionJudge(reading, this.number, (record) => this.take(record));
   }
@@ -226,13 +263,9 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     return !this.origin.isOneSequence && this.below.depth < MOST_LAYERS;
   }
 
-  private closeLayer(
-    { name, taker }: { name: LayerName; taker: StreamTaker },
-    reason: CloseReason,
-    time: number,
-  ): void {
+  private closeLayer({ name, taker }: { name: LayerName; taker: LayerTaker }, reason: CloseReason, time: number): void {
     taker.close(reason, time);
-    if (!this.hasCarried) this.passOver(name);
+    if (!this.hasCarried && !this.isPassedOver && taker.isWaiting !== true) this.passOver(name);
   }
 
   private take(record: Judged): void {

@@ -14,7 +14,8 @@ export function judgeEvent(event: ConnectionEvent): Diagnostic[] {
     case 'unread': {
       const { offset, length } = event;
       const code = event.type === 'gap' ? 'bytes-not-captured' : 'bytes-not-verified';
-      return [{ code, span: { start: offset, end: offset + length }, args: { bytes: length } }];
+      const bytes = event.type === 'gap' && event.isAbout === true ? `about ${length}` : length;
+      return [{ code, span: { start: offset, end: offset + length }, args: { bytes } }];
     }
     case 'body':
       return [];

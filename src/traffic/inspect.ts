@@ -10,6 +10,7 @@ import { isRecordingKind, recordingKind, type RecordingKind } from '../sources/d
 import type { InputProblem, SourceEvent } from '../sources/bytes/types.js';
 import type { ReadingOptions } from '../codec/connection/reading-options.js';
 import { concat } from '../codec/bytes/byte-collector.js';
+import type { TlsCrypto } from '../codec/tls/tls-crypto.js';
 import type { Direction } from '../codec/messages/records.js';
 import { encodeUtf8 } from '../codec/bytes/utf8.js';
 import type { Ends } from './conversation.js';
@@ -18,6 +19,7 @@ import type { ConnectionFilter } from './filters.js';
 import { PacketTraffic } from './packet-traffic.js';
 import { plainRecord, type ConversationContext, type Inspected } from './plain-record.js';
 import { RecordedTraffic } from './recorded-traffic.js';
+import { TlsTraffic } from './tls-traffic.js';
 import { TextTraffic } from './text-traffic.js';
 import type { TrafficLimits, TrafficTaker } from './traffic-taker.js';
 
@@ -31,6 +33,10 @@ export interface InspectOptions
   readonly direction?: Direction;
   /** Which connections are read; all by default. */
   readonly wants?: ConnectionFilter;
+  /** A key log (RFC 9850), or several in a row: the secrets that decrypt TLS in packets. */
+  readonly keyLog?: Uint8Array | string;
+  /** The cryptography that TLS needs; without it, TLS is passed over. In Node.js it is there by default. */
+  readonly tlsCrypto?: TlsCrypto;
 }
 
 /** What `inspect` takes: bytes, text, or chunks of bytes as they come. */
@@ -114,6 +120,7 @@ export class TrafficReader {
     let failed = false;
     const visitor: PacketVisitor = {
       packet: (...args) => traffic.packet(...args),
+      secrets: (keyLog) => traffic.secrets(keyLog),
       notice: (message) => this.out.push({ type: 'notice', message }),
       problem: (problem) => {
         failed = true;
@@ -176,7 +183,17 @@ export class TrafficReader {
   }
 
   private packets(): PacketTraffic {
-    return new PacketTraffic(Flows, this.reading, this.options, this.taker);
+    return new PacketTraffic(Flows, { ...this.reading, tls: this.tls() }, this.options, this.taker);
+  }
+
+  private tls(): TlsTraffic | undefined {
+    const { tlsCrypto, keyLog } = this.options;
+    if (tlsCrypto === undefined) return undefined;
+    const tls = new TlsTraffic(tlsCrypto);
+    const log = tls.log((message) => this.out.push({ type: 'notice', message }));
+    if (keyLog !== undefined) log.push(typeof keyLog === 'string' ? encodeUtf8(keyLog) : keyLog);
+    log.end();
+    return tls;
   }
 
   private get reading(): ConversationsOptions {

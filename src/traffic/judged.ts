@@ -23,8 +23,13 @@ export type Judged =
   | (RecordOrigin & { readonly type: 'tail'; readonly truncated: Truncated })
   /** What the bytes prove to be the cause of the first framing error of a direction: `offset` is where the faulty frame begins. */
   | (RecordOrigin & { readonly type: 'cause'; readonly offset: number; readonly cause: Cause })
-  /** `length` bytes of the stream were not captured. */
-  | (RecordOrigin & { readonly type: 'gap'; readonly offset: number; readonly length: number })
+  /** `length` bytes of the stream were not captured; `isAbout`: that is an estimate. */
+  | (RecordOrigin & {
+      readonly type: 'gap';
+      readonly offset: number;
+      readonly length: number;
+      readonly isAbout?: boolean;
+    })
   /** `length` bytes could not be read as frames: in the middle of a stream, or after a hole. */
   | (RecordOrigin & { readonly type: 'unread'; readonly offset: number; readonly length: number })
   /** A recording says that the connection failed, in the words of whoever recorded it; they may be empty. */

@@ -4,6 +4,8 @@ import { beginsSocks, readSocks } from '../sources/proxies/socks.js';
 import { SteppedOver } from '../sources/proxies/stepped-over.js';
 import { CONNECT_START, ConnectTunnel } from '../codec/http1/connect-tunnel.js';
 
+import type { TlsFacts } from '../codec/tls/tls-facts.js';
+
 /** RFC 9113 §3.4: what every HTTP/2 client begins with. */
 const HTTP2_PREFACE = Array.from('PRI * HTTP/2.0\r\n', (char) => char.charCodeAt(0));
 /** RFC 8446 §5.1: content types change_cipher_spec to application_data; the longest record (with the expansion of TLS 1.2). */
@@ -20,12 +22,42 @@ interface LayerRow {
   readonly name: string;
   /** Looks at the first bytes that were seen of a stream. */
   begins(this: void, first: Uint8Array): Begins;
-  /** Takes the stream, from these bytes on, and hands on what it carries. Without it the stream is passed over. */
-  open?(this: void, opener: CarriedOpener): StreamTaker;
+  /** Takes the stream, from these bytes on, and hands on what it carries. Without it the stream is passed over. Undefined: it cannot be opened. */
+  open?(this: void, opener: CarriedOpener, given: LayerInput): LayerTaker | undefined;
+  /** Where it cannot be opened, the stream is passed over all the same. */
+  readonly isNeverPlain?: true;
+}
+
+/** What layers need beside the stream. */
+export interface LayerInput {
+  readonly tls?: TlsOpening | undefined;
+}
+
+/** Opens TLS with the secrets that there are: handed in, as most programs that read streams need none of it. */
+export interface TlsOpening {
+  /** Undefined: there are no secrets at all. */
+  open(opener: CarriedOpener): LayerTaker | undefined;
+  /** No more packets come, nor secrets. */
+  end?(): void;
+  /** Takes secrets that stand in the capture itself. */
+  block?(keyLog: Uint8Array, notice: (message: string) => void): void;
+}
+
+/** Takes a stream that carries another one. */
+export interface LayerTaker extends StreamTaker {
+  /** What is known of its TLS. */
+  readonly tls?: TlsFacts;
+  /** It has ended, and may hand on what it carries later. */
+  readonly isWaiting?: boolean;
 }
 
 const LAYERS = [
-  { name: 'tls', begins: isTls },
+  {
+    name: 'tls',
+    begins: isTls,
+    open: (opener, { tls }) => tls?.open(opener),
+    isNeverPlain: true,
+  },
   { name: 'http2', begins: (first) => startsLike(HTTP2_PREFACE, first) },
   {
     name: 'http',
@@ -48,6 +80,18 @@ export function layerOf(first: Uint8Array): Layer | 'maybe' | undefined {
     isOpen ||= begins === 'maybe';
   }
   return isOpen ? 'maybe' : undefined;
+}
+
+/** The layer of a stream that was joined in its middle, where its first bytes begin nothing: TLS, where they hold a record header. */
+export function joinedLayer(first: Uint8Array, { tls }: LayerInput): Layer | undefined {
+  if (tls === undefined) return undefined;
+  for (let at = 0; at + TLS_HEADER < first.length; at++) {
+    if (first[at] !== TLS_TYPES.last || first[at + 1] !== 3 || first[at + 2] !== 3) continue;
+    const next = at + TLS_HEADER + ((first[at + 3]! << 8) | first[at + 4]!);
+    if (isTls(first.subarray(at)) !== 'yes' || isTls(first.subarray(next)) === 'no') continue;
+    return LAYERS[0];
+  }
+  return undefined;
 }
 
 function startsLike(pattern: readonly number[], first: Uint8Array): Begins {

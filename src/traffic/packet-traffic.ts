@@ -2,10 +2,10 @@ import type { Flows } from '../sources/tcp/flows.js';
 import type { LinkType, Packet } from '../sources/bytes/types.js';
 import { DeflateWindows } from '../codec/deflate/windows.js';
 import type { SearchBudget } from '../codec/resync/frame-search.js';
-import { endpointText } from '../codec/bytes/endpoint.js';
 import { count } from '../codec/bytes/plural.js';
 import type { Ends, OtherTraffic } from './conversation.js';
 import { Conversations, type ConversationsOptions } from './conversations.js';
+import { tlsHint } from './tls-words.js';
 import type { TrafficLimits, TrafficTaker } from './traffic-taker.js';
 
 /** Bytes that may wait, and bytes of windows. */
@@ -13,20 +13,13 @@ const DEFAULT_LIMITS = { held: 64 * 1024 * 1024, windows: 256 * 1024 * 1024 };
 
 /** What could make it readable, reported once for each kind. */
 const HINTS: Partial<Record<OtherTraffic, (connection: number, ends: Ends) => string | undefined>> = {
-  tls: (connection, ends) =>
-    `connection ${connection} is TLS, and may hold wss; with the key log of one end (SSLKEYLOGFILE) tshark reads it:\n` +
-    `  tshark -r FILE -o tls.keylog_file:KEYLOG -q -z follow,tls,raw,${pairOf(connection, ends)} | wsinspect decode`,
+  tls: (connection, { tls }) => tlsHint(connection, tls),
   http2: (connection) => `connection ${connection} is HTTP/2: WebSockets in it (RFC 8441) are not read`,
   other: (connection, { mayBeWebSocket, server }) =>
     mayBeWebSocket && server
       ? `connection ${connection} may be WebSocket without its beginning, and is too short to be certain: --as-websocket ${server.port} reads it`
       : undefined,
 };
-
-/** Numbers of streams are each program's own; addresses are not. */
-function pairOf(connection: number, { client, server }: Ends): string {
-  return client && server ? `${endpointText(client)},${endpointText(server)}` : `${connection}`;
-}
 
 /** Packets to judged records: TCP put together, each stream that holds WebSocket traffic read, the others counted. */
 export class PacketTraffic {
@@ -38,12 +31,12 @@ export class PacketTraffic {
   private readonly budget: SearchBudget;
   private readonly flows: Flows;
   private readonly conversations: Conversations;
-  private readonly hinted = new Set<OtherTraffic>();
+  private readonly hinted = new Set<string>();
 
   constructor(
     /** Handed in, as a program loads it only when packets come. */
     flows: typeof Flows,
-    options: ConversationsOptions,
+    private readonly options: ConversationsOptions,
     limits: TrafficLimits,
     private readonly taker: TrafficTaker,
   ) {
@@ -59,7 +52,10 @@ export class PacketTraffic {
       { ...options, reading },
       {
         record: (record, ends) => taker.record(record, ends),
-        closed: (summary, ends) => taker.closed(summary, ends),
+        closed: (summary, ends) => {
+          if (summary.tls?.reason !== undefined) this.hint('tls', summary.connection, ends);
+          taker.closed(summary, ends);
+        },
         passedOver: (what, connection, ends) => this.passedOver(what, connection, ends),
       },
     );
@@ -94,6 +90,11 @@ export class PacketTraffic {
     this.flows.packet(link, bytes, start, end, originalLength, time);
   }
 
+  /** A key log that stands in the capture. */
+  secrets(keyLog: Uint8Array): void {
+    this.options.tls?.block?.(keyLog, (message) => this.taker.notice(message));
+  }
+
   private seen(time: number): void {
     if (Number.isNaN(this.start)) this.start = time;
     this.last = time;
@@ -101,6 +102,7 @@ export class PacketTraffic {
 
   end(): void {
     this.flows.end(this.last);
+    this.options.tls?.end?.();
     for (const [name, packets] of this.flows.unread) this.taker.notice(unreadText(name, packets));
     this.reportLimits();
   }
@@ -119,10 +121,16 @@ export class PacketTraffic {
 
   private passedOver(what: OtherTraffic, connection: number, ends: Ends): void {
     this.taker.passedOver(what, connection, ends);
-    const hint = this.hinted.has(what) ? undefined : HINTS[what]?.(connection, ends);
+    this.hint(what, connection, ends);
+  }
+
+  /** Once for each kind, and for each reason why TLS is not read. */
+  private hint(what: OtherTraffic, connection: number, ends: Ends): void {
+    const kind = what === 'tls' ? `${what} ${ends.tls?.reason}` : what;
+    const hint = this.hinted.has(kind) ? undefined : HINTS[what]?.(connection, ends);
     if (hint === undefined) return;
-    this.hinted.add(what);
-    this.taker.notice(hint, { kind: what, connection });
+    this.hinted.add(kind);
+    this.taker.notice(hint, { kind, connection });
   }
 
   /** What was given up for lack of memory. */

@@ -4,7 +4,8 @@ import type { ConnectionSummary } from './tally/summary.js';
 
 /** What a notice is about, where it is a hint. */
 export interface Hint {
-  readonly kind: OtherTraffic;
+  /** Hints of the same kind say the same. */
+  readonly kind: string;
   readonly connection: number;
 }
 

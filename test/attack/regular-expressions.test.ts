@@ -16,7 +16,8 @@ const OF_PREFIXES = [
 ];
 
 /** What searches a line for bytes: `LONGEST_SEARCHED` bounds the line (sources/text/lines.ts); `form.ts` looks at 4,096 bytes. */
-const OF_SHORT_LINES = /^src\/sources\/(?:text\/literals|dumps\/(?:strace|log-text|offset-row)|detect\/form)\.ts:/;
+const OF_SHORT_LINES =
+  /^src\/sources\/(?:text\/literal(?:s|-forms|-line)|dumps\/(?:strace|log-text|headings|offset-row)|detect\/form)\.ts:/;
 
 const all = writtenIn('src');
 const known = all.filter(({ pattern }) => pattern !== undefined);

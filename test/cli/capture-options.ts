@@ -13,6 +13,8 @@ type Json = Record<string, unknown>;
 const CHAT = 'fixtures/captures/chat.pcap';
 /** Connection 3 is a refused upgrade, 6 was joined in its middle. */
 const OTHERS = 'fixtures/captures/others.pcap';
+/** TLS, with key logs. */
+const TLS = 'fixtures/captures/tls';
 const START = 1_795_356_000;
 
 const decode = (...args: string[]): Promise<Ran> => wsinspect(['decode', ...args]);
@@ -181,6 +183,28 @@ export function captureOptions(shop: () => Workshop): Tests {
       for (const ports of ['80,9001', '40000']) {
         expect(await traffic(capture, '--as-websocket', ports)).toMatchObject([{ text: 'Hello', direction: 'server' }]);
       }
+    },
+    '--keylog': async () => {
+      const sealed = join(TLS, 't13-aes128gcm.pcap');
+      const keys = join(TLS, 't13-aes128gcm.keys');
+      const none = await decode(sealed, '--json');
+      expect(none.err).toContain('--keylog FILE (docs/tls.md)');
+      const read = await decode(sealed, '--json', '--view', 'messages', '--keylog', keys);
+      expect(records(read.out).filter(({ type }) => type === 'message')).toHaveLength(22);
+      expect(records(read.out).find(({ type }) => type === 'connection')).toMatchObject({
+        tls: { version: 'TLS 1.3', cipher: 'TLS_AES_128_GCM_SHA256', decrypted: true },
+      });
+      const others = join(TLS, 't12-aes128gcm.keys');
+      expect((await decode(sealed, '--keylog', others, '--keylog', keys)).exit).toBe(0);
+      expect((await decode(sealed, '-q', '--keylog', others)).exit).toBe(1);
+      expect(await decode(sealed, '--keylog', 'none.keys')).toMatchObject({ exit: 2 });
+    },
+    '--keylog-search': async () => {
+      const late = [join(TLS, 't13-late.pcap'), '--json', '--keylog', join(TLS, 't13-late.keys')];
+      expect(records((await decode(...late)).out)).toContainEqual(expect.objectContaining({ type: 'frame' }));
+      const none = await decode(...late, '--keylog-search', '0');
+      expect(none.exit).toBe(1);
+      expect(none.err).toContain('its handshake was not captured');
     },
     '--jobs': async () => {
       const [one, two] = await Promise.all([decode(CHAT, OTHERS), decode(CHAT, OTHERS, '--jobs', '2')]);

@@ -69,7 +69,7 @@ describe('a head of 10 MB', () => {
     const stdin = Buffer.concat([head, frames]);
     const { exit, out } = await safely(['decode', '--from', 'binary'], 250, { stdin });
     expect(exit).toBe(1);
-    expect(out.replace(/\s+/g, ' ')).toContain('the head has more than 65536 bytes');
+    expect(out.replace(/\s+/g, ' ')).toContain('the head has more than 262144 bytes');
     // It is passed over to its end, so that the frame behind it is not lost.
     expect(out).toContain(`at 0x${head.length.toString(16)}`);
     expect(out).toMatch(/unmasked|"a"/);
@@ -86,7 +86,7 @@ describe('a head of 10 MB', () => {
       return;
     }
     expect(exit).toBe(1);
-    expect(out.replace(/\s+/g, ' ')).toContain('the head has more than 65536 bytes');
+    expect(out.replace(/\s+/g, ' ')).toContain('the head has more than 262144 bytes');
   });
 
   it('one that never ends', async () => {

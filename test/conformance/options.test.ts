@@ -303,6 +303,10 @@ const TESTS: Tests = {
       expect((await check(secure, '--only', '2.1', option)).exit).toBe(0);
   },
   '--cacert': async () => expect((await check(secure, '--only', '2.1', '--cacert', pair.cert)).exit).toBe(0),
+  '--keylog': async () => {
+    expect((await check(secure, '--insecure', '--only', '2.1', '--keylog', file('check.keys'))).exit).toBe(0);
+    expect(text('check.keys')).toMatch(/^CLIENT_TRAFFIC_SECRET_0 [0-9a-f]{64} [0-9a-f]{64,96}$/m);
+  },
   '--cert': async () => expect((await quick('--cert', pair.cert)).exit).toBe(2),
   '--key': async () => expect((await quick('--key', pair.key)).exit).toBe(2),
   // What they are for: keys.test.ts.

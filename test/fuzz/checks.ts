@@ -9,6 +9,7 @@ import { pasteCase } from './paste-check.js';
 import type { Dice } from './dice.js';
 import { type Codec, type Corpus, Inputs } from './inputs.js';
 import { cut, printable } from './probe.js';
+import { TlsCase } from './tls-check.js';
 
 /** The parts of the command line that are not in the library. */
 export interface Tools {
@@ -33,6 +34,8 @@ export function createChecks(
 ): readonly { name: string; share: number; check: Check }[] {
   const inputs = new Inputs(codec, corpus);
   const captures = new Captures(inputs, corpus);
+  let made: TlsCase | undefined;
+  const tls = (): TlsCase => (made ??= new TlsCase(inputs, corpus));
   return [
     { name: 'wire', share: 36, check: (dice) => wire(codec, tools, inputs, dice) },
     { name: 'connection', share: 9, check: (dice) => connection(codec, inputs, dice) },
@@ -40,6 +43,7 @@ export function createChecks(
     { name: 'head', share: 3, check: (dice) => head(codec, tools, inputs, dice) },
     { name: 'paste', share: 8, check: (dice) => pasteCase(tools.openSource, dice) },
     { name: 'capture', share: 7, check: (dice) => captureCase(captures, dice) },
+    { name: 'tls', share: 2, check: (dice) => tls().check(dice) },
   ];
 }
 

@@ -9,7 +9,14 @@ export function readCorpus(fixtures: URL): Corpus {
     .filter(({ length }) => length < 2000);
   const dumps = filesIn(new URL('dumps/', fixtures), /\.(txt|pcap|bin)$/);
   const captures = ['dumps/', 'captures/'].flatMap((folder) => filesIn(new URL(folder, fixtures), /\.pcap(ng)?$/));
-  return { frames, dumps, captures };
+  const folder = new URL('captures/tls/', fixtures);
+  const tls = readdirSync(folder)
+    .filter((name) => name.endsWith('.keys'))
+    .map((name) => ({
+      packets: new Uint8Array(readFileSync(new URL(name.replace(/keys$/, 'pcap'), folder))),
+      keys: new Uint8Array(readFileSync(new URL(name, folder))),
+    }));
+  return { frames, dumps, captures, tls };
 }
 
 function filesIn(folder: URL, names: RegExp): Uint8Array[] {

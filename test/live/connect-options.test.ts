@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { records, Workshop, wsinspect, type Ran } from '../cli/binary.js';
 import type { Tests } from '../cli/capture-options.js';
@@ -171,6 +171,18 @@ const TESTS: Tests = {
     for (const option of ['--cacert', '--ca'])
       expect(await connect(at, '-x', 'hi', '-1', option, pair.cert)).toMatchObject(OK);
     expect((await connect(at, '--cacert', '/nonexistent')).exit).toBe(2);
+  },
+  '--keylog': async () => {
+    const file = `${shop.folder}/connect.keys`;
+    const at = `wss://127.0.0.1:${secure.port}/`;
+    for (let run = 1; run <= 2; run++) {
+      expect(await connect(at, '-k', '-x', 'hi', '-1', '--keylog', file)).toMatchObject(OK);
+      expect(
+        readFileSync(file, 'latin1').match(/^CLIENT_TRAFFIC_SECRET_0 [0-9a-f]{64} [0-9a-f]{64,96}$/gm),
+      ).toHaveLength(run);
+    }
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    expect((await connect(at, '-k', '--keylog', '/nonexistent/keys')).exit).toBe(2);
   },
   // With a server that asks for one: connect-transport.test.ts.
   '--cert': async () => expect((await hi('--cert', pair.cert)).exit).toBe(2),
@@ -459,6 +471,15 @@ const TESTS: Tests = {
   },
   // What they do at length is in replay.test.ts.
   '--replay': async () => expect(await connect(url, '--replay', talk())).toMatchObject({ ...OK, out: 'a1\nb2\n' }),
+  '--replay-keylog': async () => {
+    const capture = ['--replay', 'fixtures/captures/tls/t13-aes128gcm.pcap', '--speed', '0'];
+    const keys = 'fixtures/captures/tls/t13-aes128gcm.keys';
+    expect((await connect(url, ...capture)).exit).toBe(2);
+    const { exit, out } = await connect(url, ...capture, '--replay-keylog', keys);
+    expect(exit).toBe(0);
+    expect(out.trimEnd().split('\n')).toHaveLength(11);
+    expect((await connect(url, '-x', 'hi', '--replay-keylog', keys)).exit).toBe(2);
+  },
   '--speed': async () => {
     for (const [args, pause] of [
       [[], 400],

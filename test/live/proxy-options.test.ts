@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { records, Workshop, wsinspect } from '../cli/binary.js';
 import { bare, closeServers, echo, peer, switching, type Running } from './servers.js';
@@ -132,6 +133,18 @@ const TESTS: Tests = {
     ).toBe(2),
   '--passphrase-file': async () =>
     expect(await exits('--passphrase-file', '/nonexistent', '--cert', '/dev/null', '--key', '/dev/null')).toBe(2),
+  '--keylog': async () => {
+    const { selfSigned, tlsEcho } = await import('./tls-server.js');
+    const shop = new Workshop();
+    try {
+      const running: Running = await tlsEcho(selfSigned(shop.folder));
+      const keys = `${shop.folder}/proxy.keys`;
+      expect(await upgraded(`wss://localhost:${running.port}/`, '-k', '--keylog', keys)).toBe(101);
+      expect(readFileSync(keys, 'latin1')).toMatch(/^CLIENT_TRAFFIC_SECRET_0 [0-9a-f]{64} [0-9a-f]{64,96}$/m);
+    } finally {
+      shop.remove();
+    }
+  },
   '--resolve': async () => {
     const { port } = await echo();
     expect(await upgraded(`ws://nowhere.invalid:${port}/`, '--resolve', `nowhere.invalid:${port}:127.0.0.1`)).toBe(101);

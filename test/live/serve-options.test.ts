@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -245,6 +246,20 @@ const TESTS: Tests = {
     });
     expect(refused).toBe(true);
     expect((await wsinspect(['serve', '--client-ca', files.cert])).exit).toBe(2);
+  },
+  '--replay-keylog': async () => {
+    const capture = ['--replay', 'fixtures/captures/tls/t13-aes128gcm.pcap', '--speed', '0'];
+    const server = await serve(...capture, '--replay-keylog', 'fixtures/captures/tls/t13-aes128gcm.keys');
+    expect(server.url).toMatch(/^ws:/);
+    expect((await wsinspect(['serve', '0', ...capture])).exit).toBe(2);
+  },
+  '--keylog': async () => {
+    const keys = `${shop.folder}/serve.keys`;
+    const server = await serve('--cert', files.cert, '--key', files.key, '--keylog', keys);
+    await server.open('/', { rejectUnauthorized: false });
+    expect(readFileSync(keys, 'latin1')).toMatch(/^SERVER_TRAFFIC_SECRET_0 [0-9a-f]{64} [0-9a-f]{64,96}$/m);
+    const same = ['serve', '0', '--cert', files.cert, '--key', files.key, '--keylog', '/nonexistent/keys'];
+    expect((await wsinspect(same)).exit).toBe(2);
   },
   '--oneshot': async () => {
     const server = await serve('--oneshot');

@@ -169,3 +169,49 @@ describe.each([false, true])('pcapng, big endian: %s', (big) => {
     expect(events).toEqual([{ type: 'packet', packet: { link: 'ethernet', bytes: TWO, originalLength: 3 } }]);
   });
 });
+
+describe.each([false, true])('TLS secrets in pcapng, big endian: %s', (big) => {
+  const b = pcapngBlocks(big);
+  const LINE = `CLIENT_RANDOM ${'ab'.repeat(32)} ${'cd'.repeat(48)}\n`;
+  const TLS_KEY_LOG = 0x544c534b;
+  const secretsIn = (file: Uint8Array): { secrets: string[]; problems: string[] } => {
+    const secrets: string[] = [];
+    const problems: string[] = [];
+    const visitor = {
+      packet: () => undefined,
+      secrets: (keyLog: Uint8Array) => void secrets.push(new TextDecoder().decode(keyLog)),
+      notice: () => undefined,
+      problem: ({ message }: { message: string }) => void problems.push(message),
+    };
+    const reader = pcapngReader();
+    reader.push(file, visitor);
+    reader.end(visitor);
+    return { secrets, problems };
+  };
+  const section = (...options: Uint8Array[]): Uint8Array =>
+    b.block(0x0a0d0d0a, b.u32(0x1a2b3c4d), b.u16(1), b.u16(0), b.u32(0xffffffff), b.u32(0xffffffff), ...options);
+
+  it('are those of Decryption Secrets Blocks that hold a key log', () => {
+    const block = (type: number, lines: string, length = lines.length): Uint8Array =>
+      b.block(10, b.u32(type), b.u32(length), text(lines));
+    const other = block(0x57474b4c, 'WireGuard');
+    expect(secretsIn(concat(b.section(), block(TLS_KEY_LOG, LINE), other, block(TLS_KEY_LOG, '')))).toEqual({
+      secrets: [LINE, ''],
+      problems: [],
+    });
+    expect(secretsIn(concat(b.section(), block(TLS_KEY_LOG, LINE, 10_000))).problems).toEqual([
+      expect.stringContaining('damaged secrets block'),
+    ]);
+  });
+
+  it('are lines of a key log in a comment of the capture', () => {
+    const comment = (words: string): Uint8Array => b.option(1, [...text(words)]);
+    expect(
+      secretsIn(section(b.option(2, [1, 2, 3]), comment(`made by me\n${LINE}`), comment('CLIENT_RANDOM'))),
+    ).toEqual({
+      secrets: [LINE],
+      problems: [],
+    });
+    expect(secretsIn(section(concat(b.u16(1), b.u16(60_000)))).problems).toEqual([]);
+  });
+});

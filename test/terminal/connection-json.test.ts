@@ -41,6 +41,12 @@ const EVERYTHING: ConnectionSummary = {
   client: '10.0.0.1:20000',
   server: '[::1]:80',
   through: [{ name: 'vxlan', id: 7 }],
+  tls: {
+    version: 'TLS 1.2',
+    names: ['a.example'],
+    decrypted: true,
+    alerts: [{ by: 'client', isFatal: true, name: 'bad_certificate' }],
+  },
   firstTime: 1_700_000_000.1,
   lastTime: 1_700_000_012.4,
   handshake: {
@@ -95,6 +101,12 @@ describe('connectionRecord', () => {
       client: '10.0.0.1:20000',
       server: '[::1]:80',
       through: [{ name: 'vxlan', id: 7 }],
+      tls: {
+        version: 'TLS 1.2',
+        names: ['a.example'],
+        decrypted: true,
+        alerts: [{ by: 'client', fatal: true, name: 'bad_certificate' }],
+      },
       time: 1_700_000_000.1,
       duration: 12.3,
       handshake: { target: '/feed', status: 101, subprotocol: 'chat', extensions: ['permessage-deflate'] },

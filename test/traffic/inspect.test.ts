@@ -38,7 +38,7 @@ describe('inspect', () => {
     ['a HAR', HAR, 'notice handshake frame connection'],
     ['records', NDJSON, 'notice frame connection'],
     ['what ends inside a header', '817e', 'tail connection'],
-    ['no hex', '81 0', 'problem tail connection'],
+    ['no hex', '81 0', 'problem'],
     ['nothing', '', ''],
     ['a capture that is cut off', fixture('captures/websocket.pcapng').subarray(0, 700), undefined],
   ])('reads %s', async (_, input, expected) => {
@@ -101,5 +101,27 @@ describe('inspect', () => {
 
   it('a chunk that is no bytes is the mistake of the caller', () => {
     expect(() => new TrafficReader().push('81' as unknown as Uint8Array)).toThrow(TypeError);
+  });
+});
+
+describe('TLS', () => {
+  const capture = fixture('captures/tls/t13-aes128gcm.pcap');
+  const keyLog = new TextDecoder().decode(fixture('captures/tls/t13-aes128gcm.keys'));
+
+  it('is decrypted with a key log', async () => {
+    const records = await all(capture, { keyLog });
+    expect(records.filter((record) => record.type === 'frame' && record.frame.message)).toHaveLength(22);
+    expect(records.find(({ type }) => type === 'connection')).toMatchObject({
+      summary: { tls: { version: 'TLS 1.3', cipher: 'TLS_AES_128_GCM_SHA256', decrypted: true } },
+    });
+  });
+
+  it('is passed over without one', async () => {
+    expect(types(await all(capture))).toBe('other notice');
+  });
+
+  it('is decrypted with the keys in the capture', async () => {
+    const records = await all(fixture('captures/tls/t12-dsb.pcapng'));
+    expect(records.filter((record) => record.type === 'frame' && record.frame.message)).toHaveLength(16);
   });
 });

@@ -64,16 +64,17 @@ function filesOf({
   execute,
   sendFile,
   replay,
+  replayKeylog,
 }: ConnectOptions): (string | undefined)[] {
   const sent = (sendFile ?? execute ?? []).flatMap(({ kind, value }) => (kind === 'file' ? [value] : []));
-  return [cert, key, passphraseFile, cacert, ca, replay, ...sent];
+  return [cert, key, passphraseFile, cacert, ca, replay, ...(replayKeylog ?? []), ...sent];
 }
 
 async function scriptOf(io: Io, options: ConnectOptions): Promise<Script | undefined> {
   checkReplay(options);
   checkPaths(options.ignoreJson);
-  const { replay, connection, quiet } = options;
-  return replay === undefined ? undefined : loadScript(io, { replay, connection, quiet });
+  const { replay, connection, quiet, replayKeylog } = options;
+  return replay === undefined ? undefined : loadScript(io, { replay, connection, quiet, replayKeylog });
 }
 
 /** A run of `connect`: one connection, or with `--reconnect` one after the other. */

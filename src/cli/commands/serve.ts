@@ -30,11 +30,11 @@ const STALL_SECONDS = 30;
 export async function run(io: Io, address: string | undefined, options: ServeOptions): Promise<number> {
   if (options.compare) return compare(io, options);
   const place = parseAddress(address ?? ':9001', DEFAULT_ADDRESS);
-  const { cert, key, passphraseFile, clientCa, replay, connection, quiet } = options;
+  const { cert, key, passphraseFile, clientCa, replay, connection, quiet, replayKeylog } = options;
   checkReplay(options);
-  const script = replay === undefined ? undefined : await loadScript(io, { replay, connection, quiet });
+  const script = replay === undefined ? undefined : await loadScript(io, { replay, connection, quiet, replayKeylog });
   const all = { ...options, ...(script && asRecorded(script, 'server', options)) };
-  return recorded(io, options, [cert, key, passphraseFile, clientCa, replay], (recorder) =>
+  return recorded(io, options, [cert, key, passphraseFile, clientCa, replay, ...(replayKeylog ?? [])], (recorder) =>
     serve(io, place, all, { recorder, script }),
   );
 }

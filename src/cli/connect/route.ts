@@ -7,6 +7,7 @@ import type { Target } from './url.js';
 import { UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import { shownUrl } from '../options/passwords.js';
+import { keyLogOf } from '../host/key-log-file.js';
 import { caOf, pairOf } from '../host/tls-files.js';
 
 /** How to get to a target, by the options and the environment. */
@@ -15,13 +16,14 @@ export async function routeOf(io: Io, target: Target, options: ReachOptions): Pr
   const unixSocket = options.unixSocket ?? target.unixSocket;
   const proxy = unixSocket === undefined ? proxyOf(io, place, target.secure, options.proxy) : undefined;
   const material = await materialOf(io, options);
+  const keylog = target.secure ? keyLogOf(io, options.keylog) : undefined;
   return {
     place,
     ...(unixSocket !== undefined && { unixSocket }),
     ...(proxy && { proxy }),
     resolve: (options.resolve ?? []).map(resolveRule),
     connectTo: (options.connectTo ?? []).map(connectRule),
-    ...(target.secure && { tls: material }),
+    ...(target.secure && { tls: { ...material, ...(keylog && { keylog }) } }),
   };
 }
 

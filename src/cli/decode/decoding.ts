@@ -7,6 +7,7 @@ import { recordFilterOf } from './record-filter.js';
 import type { PacketTraffic } from '../../traffic/packet-traffic.js';
 import type { RecordedTraffic } from '../../traffic/recorded-traffic.js';
 import { TextTraffic } from '../../traffic/text-traffic.js';
+import type { TlsTraffic } from '../../traffic/tls-traffic.js';
 import type { TrafficTaker } from '../../traffic/traffic-taker.js';
 import { builtin } from '../entries/builtin.js';
 import { Closing } from './run-summary.js';
@@ -17,6 +18,7 @@ import { FileOrder } from '../input/file-order.js';
 import type { Input } from '../input/input.js';
 import type { Io } from '../host/io.js';
 import { loadPackets } from '../entries/load-packets.js';
+import { followKeyLogs, readKeyLogs, tlsTraffic } from '../input/key-logs.js';
 import { noticeOf, openInput, type Opened } from '../input/open-input.js';
 import type { DecodeOptions } from '../options/options.js';
 import { OutputBound } from './output-bound.js';
@@ -37,6 +39,10 @@ export class Decoding implements Pace {
   private capture: PacketTraffic | undefined;
   private recording: RecordedTraffic | undefined;
   private packets: PacketsModule | undefined;
+  private tls: TlsTraffic | undefined;
+  /** Packets come through a pipe: their keys may come as late. */
+  private isLive = false;
+  private endKeyLogs: () => void = () => undefined;
   /** What is read beside packets of the present input. */
   private text: TextTraffic | undefined;
   /** One more than the highest number of the connections that were read to their end. */
@@ -68,7 +74,12 @@ export class Decoding implements Pace {
   }
 
   get found(): boolean {
-    return this.output.found || this.damaged || this.bound.isReached;
+    return this.output.found || this.damaged || this.bound.isReached || this.isStillSealed;
+  }
+
+  /** Key logs were given, and nothing could be decrypted with them. */
+  private get isStillSealed(): boolean {
+    return this.options.keylog !== undefined && this.tls?.decrypted !== undefined && this.tls.decrypted === 0;
   }
 
   /** Nothing more is to be read. */
@@ -82,6 +93,7 @@ export class Decoding implements Pace {
   }
 
   async read(input: Input): Promise<void> {
+    this.isLive ||= input.again === undefined;
     const opened = await openInput(this.io, this.bound.counting(input), this.options);
     if (opened.capture !== undefined) await this.readCapture(input, opened, opened.capture);
     else if (opened.recording !== undefined) await this.readRecording(input, opened, opened.recording);
@@ -102,14 +114,18 @@ export class Decoding implements Pace {
   private endCapture(): void {
     const { capture } = this;
     if (capture === undefined) return;
-    if (!this.output.done) capture.end();
+    if (!this.output.done) {
+      this.endKeyLogs();
+      capture.end();
+    }
     this.connections = Math.max(this.connections, capture.opened);
     this.closing.packets += capture.packets;
     this.capture = undefined;
   }
 
   private async readCapture(input: Input, opened: Opened, reader: PacketReader): Promise<void> {
-    const capture = this.captureOf(await this.loadPackets());
+    await this.loadPackets();
+    const capture = this.captureOf();
     await this.output.open('capture');
     const notice = (message: Printable): void => this.output.notice(message);
     const problem = await readCapture({ input, opened, reader }, capture, this.order, notice, this);
@@ -160,7 +176,7 @@ export class Decoding implements Pace {
       ...this.taker,
       // Bare bytes have no table of connections, unless it is asked for.
       closed: (summary) => stats && this.closing.closed(summary),
-      packet: (packet) => this.captureOf(this.packets!).push(packet),
+      packet: (packet) => this.captureOf().push(packet),
       holdsDatagram: ({ bytes, originalLength }) =>
         this.packets!.inferLink(bytes, 0, bytes.length, originalLength) !== undefined,
     });
@@ -209,18 +225,23 @@ export class Decoding implements Pace {
     return this.capture?.opened ?? this.connections;
   }
 
-  private async loadPackets(): Promise<PacketsModule> {
-    return (this.packets ??= await loadPackets());
+  /** And the key logs, which their TLS is read with. */
+  private async loadPackets(): Promise<void> {
+    if (this.packets !== undefined) return;
+    this.packets = await loadPackets();
+    this.tls = tlsTraffic(this.packets, this.options);
+    const { keylog } = this.options;
+    if (keylog === undefined) return;
+    const notice = (message: Printable): void => this.output.notice(message);
+    if (this.isLive) this.endKeyLogs = followKeyLogs(keylog, this.tls, notice);
+    else await readKeyLogs(this.io, keylog, this.tls, notice);
   }
 
   /** The packets of all inputs are one capture's. */
-  private captureOf(packets: PacketsModule): PacketTraffic {
+  private captureOf(): PacketTraffic {
     const first = Math.max(this.connections, this.text?.next ?? 0);
-    return (this.capture ??= new packets.PacketTraffic(
-      packets.Flows,
-      captureOptions(this.options, first),
-      this.options,
-      this.taker,
-    ));
+    const options = { ...captureOptions(this.options, first), tls: this.tls };
+    const { PacketTraffic, Flows } = this.packets!;
+    return (this.capture ??= new PacketTraffic(Flows, options, this.options, this.taker));
   }
 }

@@ -1,5 +1,6 @@
 import { Interrupted, UsageError } from './exit.js';
 import type { Io } from './io.js';
+import { keyLogOf, type KeyLogTaker } from './key-log-file.js';
 import { authoritiesIn, tlsPair, type TlsPair } from './tls-pair.js';
 import { concat } from '../../traffic/toolbox/bytes.js';
 
@@ -13,12 +14,15 @@ export interface TlsFiles extends PassphraseOptions {
   cert?: string;
   key?: string;
   clientCa?: string;
+  /** Written to. */
+  keylog?: string;
 }
 
 export interface ServerTls extends TlsPair {
   readonly ca?: Buffer;
   readonly requestCert?: true;
   readonly rejectUnauthorized?: true;
+  readonly keylog?: KeyLogTaker;
 }
 
 /** The options that name a pair. */
@@ -33,11 +37,13 @@ const LISTENER: PairNames = { cert: '--listen-cert', key: '--listen-key' };
 /** The files of a server's certificate; undefined: it serves without TLS. Throws a UsageError. */
 export async function tlsOf(io: Io, files: TlsFiles, names = OWN): Promise<ServerTls | undefined> {
   const { clientCa } = files;
-  const pair = await pairOf(io, files, names);
-  if (pair === undefined) {
+  const certified = await pairOf(io, files, names);
+  if (certified === undefined) {
     if (clientCa !== undefined) throw new UsageError('--client-ca needs --cert and --key');
     return undefined;
   }
+  const keylog = keyLogOf(io, files.keylog);
+  const pair = { ...certified, ...(keylog && { keylog }) };
   if (clientCa === undefined) return pair;
   return { ...pair, ca: await caOf(io, '--client-ca', clientCa), requestCert: true, rejectUnauthorized: true };
 }
@@ -45,10 +51,10 @@ export async function tlsOf(io: Io, files: TlsFiles, names = OWN): Promise<Serve
 /** The same for a listener of `--listen-cert` and `--listen-key`. */
 export function listenerTlsOf(
   io: Io,
-  options: PassphraseOptions & { readonly listenCert?: string; readonly listenKey?: string },
+  options: PassphraseOptions & { readonly listenCert?: string; readonly listenKey?: string; readonly keylog?: string },
 ): Promise<ServerTls | undefined> {
-  const { listenCert: cert, listenKey: key, passphrase, passphraseFile } = options;
-  const files = { cert, key, passphrase, passphraseFile };
+  const { listenCert: cert, listenKey: key, passphrase, passphraseFile, keylog } = options;
+  const files = { cert, key, passphrase, passphraseFile, keylog };
   return tlsOf(io, Object.fromEntries(Object.entries(files).filter(([, value]) => value !== undefined)), LISTENER);
 }
 

@@ -73,5 +73,8 @@ function shown({ option, path }: NamedPem): string {
 /** OpenSSL's words stand after the last colons: `error:0A00018F:SSL routines::ee key too small`. */
 function wordsOf(error: unknown): string {
   const { message } = error as Error;
-  return message.slice(message.lastIndexOf('::') + 1).replace(/^:|\s+$/g, '');
+  return message
+    .slice(message.lastIndexOf('::') + 1)
+    .replace(/^:/, '')
+    .trimEnd();
 }

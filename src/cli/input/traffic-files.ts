@@ -42,6 +42,7 @@ export async function readCapture(
       begun = true;
       traffic.packet(link, bytes, start, end, originalLength, time);
     },
+    secrets: (keyLog) => traffic.secrets(keyLog),
     notice: (message) => notice(noticeOf(input, message)),
     problem: (found) => (problem = found),
   };

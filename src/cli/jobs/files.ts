@@ -43,6 +43,7 @@ export async function jobsFor(io: Io, inputs: readonly Input[], options: DecodeO
   const files = filesOf(io, inputs);
   const size = files.reduce((sum, file) => sum + file.size, 0);
   if (jobs === undefined && (size < LARGE || options.limit !== undefined)) return undefined;
+  if (options.keylog) return one(io, options, 'the secrets of --keylog are shared by all connections');
   if (extract !== undefined) return one(io, options, '--extract writes one file after the other');
   const areFiles = files.length === inputs.length && (from === 'auto' || from === 'pcap');
   const heads = areFiles ? await headsOf(io, files, jobs === undefined ? LOOKED_AT : 1) : undefined;

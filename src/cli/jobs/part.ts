@@ -15,6 +15,7 @@ import type { Io } from '../host/io.js';
 import { changed } from './io.js';
 import { ENDING, FINDING, Marks, SHOWN, type Key, type Note, type PassedOver, type JobPiece } from './piece.js';
 import { loadPackets } from '../entries/load-packets.js';
+import { tlsTraffic } from '../input/key-logs.js';
 import { openInput } from '../input/open-input.js';
 import type * as packets from '../entries/packets.js';
 import type { DecodeOptions } from '../options/options.js';
@@ -161,8 +162,8 @@ export class CapturePart implements Pace {
       this.over = true;
       return;
     }
-    const { Flows } = await loadPackets();
-    const capture = (this.capture ??= this.begin(Flows));
+    const packets = await loadPackets();
+    const capture = (this.capture ??= this.begin(packets));
     await this.output.open('capture', true);
     const file = { input, opened, reader: opened.capture };
     const notice = (message: Printable): void => void (this.options.quiet || this.note(print`${message}\n`));
@@ -171,7 +172,7 @@ export class CapturePart implements Pace {
     if (problem) this.note(damageOf(input, problem), { damage: true });
   }
 
-  private begin(flows: PacketsModule['Flows']): OrderedCapture {
+  private begin(packets: PacketsModule): OrderedCapture {
     const taker: TrafficTaker = {
       record: this.isLimited ? (record) => this.record(record) : (record) => this.output.record(record),
       closed: (summary) => this.close(summary),
@@ -179,8 +180,8 @@ export class CapturePart implements Pace {
       notice: (message, hint) => void (this.options.quiet || this.note(print`${escapedLines(message)}\n`, { hint })),
     };
     const capture = new OrderedCapture(
-      flows,
-      { ...captureOptions(this.options, 0), share: this.share },
+      packets.Flows,
+      { ...captureOptions(this.options, 0), share: this.share, tls: tlsTraffic(packets, this.options) },
       this.options,
       taker,
     );

@@ -25,7 +25,7 @@ export interface Note {
   readonly since: Key;
   readonly text: Printable;
   /** Other readers may have it too: the first of a kind is told. */
-  readonly once?: OtherTraffic;
+  readonly once?: string;
   /** The input is damaged: a finding. */
   readonly damage?: true;
 }

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { PassphraseOptions } from '../host/tls-files.js';
 import { passphraseOptions } from './passphrase-options.js';
-import { hexes, recordOption, showOptions, type ShowOptions } from './serve-options.js';
+import { hexes, keylogOption, recordOption, showOptions, type ShowOptions } from './serve-options.js';
 import { close, expression, integer, list, seconds } from './option-values.js';
 import { diffOptions, replayOptions, type DiffOptions, type ReplayOptions } from './replay-options.js';
 
@@ -33,6 +33,7 @@ export interface ReachOptions extends PassphraseOptions {
   unixSocket?: string;
   proxy?: string;
   connectTimeout: number;
+  keylog?: string;
 }
 
 export interface ConnectOptions extends ShowOptions, ReachOptions, ReplayOptions, DiffOptions {
@@ -98,6 +99,7 @@ export function reachOptions(): Option[] {
     new Option('--cert <file>', 'present this client certificate (PEM)'),
     new Option('--key <file>', 'private key of the certificate (PEM)'),
     ...passphraseOptions(),
+    keylogOption(),
     new Option('--resolve <host:port:address>', 'use this address for a host and port (repeatable)').argParser(list),
     new Option('--connect-to <host:port:host2:port2>', 'connect to this host and port instead (repeatable)').argParser(
       list,

@@ -2,14 +2,14 @@ import type { Option } from 'commander';
 
 /** How `decode --help` sorts its many options; the others stand under `Options:`. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
-  'Input:': ['file', 'from', 'direction', 'deflate', 'as-websocket'],
+  'Input:': ['file', 'from', 'direction', 'deflate', 'as-websocket', 'keylog'],
   'View:': ['view', 'preview', 'pretty', 'base64', 'relative-time', 'stats', 'extract'],
   'Filters:': [
     ...['connection', 'client', 'server', 'opcode', 'grep', 'violations'],
     ...['from-time', 'to-time', 'limit'],
   ],
   'Cores and machines:': ['jobs', 'shard'],
-  'Limits:': ['max-message', 'max-connections', 'max-held', 'max-windows', 'max-output'],
+  'Limits:': ['max-message', 'max-connections', 'max-held', 'max-windows', 'max-output', 'keylog-search'],
 };
 
 /** The options, each under its heading, in the order of the headings. */

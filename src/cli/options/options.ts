@@ -30,6 +30,8 @@ export interface DecodeOptions extends CommonOptions, FilterOptions {
   maxWindows?: number;
   /** Infinity: no bound. */
   maxOutput?: number;
+  keylog?: string[];
+  keylogSearch?: number;
   jobs?: number;
   /** From 1 on. */
   shard?: { readonly index: number; readonly count: number };
@@ -113,6 +115,11 @@ export function decodeOptions(): Option[] {
       '--max-output <bytes>',
       'print and extract up to N bytes (a number, or all; default: 256 MiB, or 64 times the input if that is more)',
     ).argParser(maxOutput),
+    new Option('--keylog <file>', 'decrypt TLS with the secrets of this key log (repeatable)').argParser(list),
+    new Option(
+      '--keylog-search <number>',
+      'try up to N secrets and record numbers for each TLS session that has a gap or no beginning (default: 1048576)',
+    ).argParser(integer(0)),
     ...filterOptions(),
     new Option(
       '--jobs <number>',

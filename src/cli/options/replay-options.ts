@@ -11,6 +11,7 @@ export interface ReplayOptions {
   /** Seconds of the recording in a second; 0: without pauses. */
   speed?: number;
   connection?: number;
+  replayKeylog?: string[];
 }
 
 /** What comes, compared with the recording. */
@@ -33,6 +34,9 @@ export function replayOptions(who: string, conflicts: string[]): Option[] {
       '--connection <number>',
       'replay this connection of the file (default: the one with the first frame)',
     ).argParser(integer(0)),
+    new Option('--replay-keylog <file>', 'decrypt the capture of --replay with this key log (repeatable)').argParser(
+      list,
+    ),
   ].map((option) => option.helpGroup(HEADING));
 }
 
@@ -55,6 +59,7 @@ export function checkReplay(options: ReplayOptions & DiffOptions): void {
   const { replay, diff } = options;
   const [first] = (['speed', 'connection', 'diff'] as const).filter((name) => options[name] !== undefined);
   if (replay === undefined && first !== undefined) throw new UsageError(`--${first} is for --replay FILE`);
+  if (replay === undefined && options.replayKeylog) throw new UsageError('--replay-keylog is for --replay FILE');
   if (diff) return;
   if (options.ignore) throw new UsageError('--ignore is for --replay FILE --diff');
   if (options.ignoreJson) throw new UsageError('--ignore-json is for --replay FILE --diff');

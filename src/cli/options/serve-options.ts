@@ -35,6 +35,15 @@ export interface ServeOptions extends PassphraseOptions, ShowOptions, ReplayOpti
   autoPong: boolean;
   compare?: true;
   record?: string;
+  keylog?: string;
+}
+
+/** What is needed to read the encrypted traffic of a capture. */
+export function keylogOption(): Option {
+  return new Option(
+    '--keylog <file>',
+    'append TLS secrets to this file, for decode and Wireshark (default: the file of SSLKEYLOGFILE)',
+  );
 }
 
 /** Live traffic, kept. */
@@ -80,6 +89,7 @@ export function serveOptions(): Option[] {
     new Option('--key <file>', 'private key of the certificate (PEM)'),
     ...passphraseOptions(),
     new Option('--client-ca <file>', 'require client certificates signed by these authorities (PEM)'),
+    keylogOption(),
     new Option('--oneshot', 'end after one connection'),
   ].map((option) => option.helpGroup('Policy:'));
   const faults = [
@@ -117,6 +127,7 @@ export function serveOptions(): Option[] {
         'passphrase',
         'passphraseFile',
         'clientCa',
+        'keylog',
         'oneshot',
         'reject',
         'badAccept',

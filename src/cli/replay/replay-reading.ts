@@ -11,6 +11,7 @@ import { FileOrder } from '../input/file-order.js';
 import { inputsOf, type Input } from '../input/input.js';
 import type { Io } from '../host/io.js';
 import { loadPackets } from '../entries/load-packets.js';
+import { readKeyLogs, tlsTraffic } from '../input/key-logs.js';
 import { noticeOf, openInput, type Opened } from '../input/open-input.js';
 import type { DecodeOptions } from '../options/options.js';
 import { readCapture, readRecording, type Pace } from '../input/traffic-files.js';
@@ -23,6 +24,8 @@ export interface ReplayRequest {
   /** The connection in it; the one with the first frame where it is not said. */
   readonly connection?: number | undefined;
   readonly quiet?: true | undefined;
+  /** Key logs, for a capture of TLS. */
+  readonly replayKeylog?: readonly string[] | undefined;
 }
 
 /** What a connection may take in memory: bytes. */
@@ -30,9 +33,11 @@ const MOST_BYTES = 512 * 1024 * 1024;
 const MOST_MESSAGE = 256 * 1024 * 1024;
 
 /** Reads what one connection of a recording said. Throws a UsageError where there is none, or it is too much. */
-export async function readScript(io: Io, { replay, connection, quiet }: ReplayRequest): Promise<Script> {
+export async function readScript(io: Io, request: ReplayRequest): Promise<Script> {
+  const { replay, connection, quiet, replayKeylog } = request;
   const options: DecodeOptions = {
     file: [replay],
+    ...(replayKeylog && { keylog: [...replayKeylog] }),
     ...(quiet && { quiet }),
     preview: MOST_MESSAGE,
     maxMessage: MOST_MESSAGE,
@@ -106,7 +111,9 @@ class Casting implements Pace {
   private async readPackets(opened: Opened): Promise<void> {
     const { io, input, options } = this;
     const packets = await loadPackets();
-    const capture = new PacketTraffic(packets.Flows, trafficOptions(options, 0), options, {
+    const tls = tlsTraffic(packets, options);
+    await readKeyLogs(io, options.keylog ?? [], tls, (message) => this.tell(message));
+    const capture = new PacketTraffic(packets.Flows, { ...trafficOptions(options, 0), tls }, options, {
       record: (record) => this.take(record),
       closed: (summary) => this.closed(summary),
       passedOver: () => undefined,

@@ -15,6 +15,12 @@ export function otherSide(side: Side): Side {
 export type CloseReason = 'fin' | 'reset' | 'reused' | 'evicted' | 'end' | 'failed' | 'unrecorded';
 
 /**
+ * What is known of a gap in what a layer carries: a record of the layer begins after it, and its length is right, or an
+ * estimate. Undefined: its length is right.
+ */
+export type GapKind = 'before-record' | 'about';
+
+/**
  * Takes one two-way byte stream, in order. What TCP hands up, and what taps, recordings and pasted bytes begin with.
  * Times are seconds since the epoch, NaN where unknown.
  */
@@ -22,7 +28,7 @@ export interface StreamTaker {
   /** Bytes `start` to `end` of `bytes`, sent by `side`. They are never written to later on; whoever keeps a view of them keeps the whole chunk in memory. */
   data(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void;
   /** `length` bytes that `side` sent were not captured. */
-  gap(side: Side, length: number, time: number): void;
+  gap(side: Side, length: number, time: number, kind?: GapKind): void;
   /** `side` has ended its direction, and all of it was handed on. */
   fin(side: Side, time: number): void;
   /** A reset from that side. */
@@ -76,6 +82,8 @@ export interface Carried {
 /** Takes the streams that a layer carries. */
 export interface CarriedOpener {
   carries(stream: Carried): StreamTaker;
+  /** Nothing of it can be read. */
+  passes?(): void;
 }
 
 /** Takes the streams that a source opens. */
@@ -88,7 +96,7 @@ export interface StreamOpener<Origin extends StreamOrigin = StreamOrigin> {
 export function through(taker: StreamTaker, pass: (call: () => void) => void): StreamTaker {
   return {
     data: (side, bytes, start, end, time) => pass(() => taker.data(side, bytes, start, end, time)),
-    gap: (side, length, time) => pass(() => taker.gap(side, length, time)),
+    gap: (side, length, time, kind) => pass(() => taker.gap(side, length, time, kind)),
     fin: (side, time) => pass(() => taker.fin(side, time)),
     reset: (side, time) => pass(() => taker.reset(side, time)),
     close: (reason, time) => pass(() => taker.close(reason, time)),

@@ -7,7 +7,7 @@ import { HeadReader } from '../http1/head-reader.js';
 import { HttpBody } from '../http1/body.js';
 import { startsLikeHead, type Head } from '../http1/head.js';
 import { beginHold, EMPTY, searched, type Lane } from './lane.js';
-import { otherSide, type Side } from '../bytes/stream-taker.js';
+import { otherSide, type GapKind, type Side } from '../bytes/stream-taker.js';
 import { Lanes } from './lanes.js';
 import type { Opening } from './handshake-state.js';
 import { copyOf, handedOut } from '../bytes/payload-memory.js';
@@ -93,7 +93,7 @@ export class Connection implements StreamReading {
   }
 
   /** `length` bytes that `side` sent were not captured. */
-  gap(side: Side, length: number, time: number, taker: ConnectionTaker): void {
+  gap(side: Side, length: number, time: number, taker: ConnectionTaker, kind?: GapKind): void {
     const lane = this.both[side];
     this.halves.giveUpHalf(side, time, taker);
     if (lane.phase === 'search') {
@@ -102,14 +102,16 @@ export class Connection implements StreamReading {
       if (lane.search) this.lanes.tellUnread(side, lane.offset - lane.searchFrom, time, taker);
     }
     const offset = lane.phase === 'frames' ? lane.frames!.position : lane.offset;
-    if (this.lanes.recognised)
-      taker.event({ type: 'gap', direction: this.lanes.directionOf(side), offset, length }, time);
-    if (lane.phase === 'frames' && lane.frames!.hole(length, time, taker)) return;
+    if (this.lanes.recognised) {
+      const about = kind === 'about' ? { isAbout: true } : undefined;
+      taker.event({ type: 'gap', direction: this.lanes.directionOf(side), offset, length, ...about }, time);
+    }
+    if (lane.phase === 'frames' && lane.frames!.hole(length, time, taker, kind === 'about')) return;
     lane.offset = offset + length;
     if (lane.phase === 'passed' || lane.phase === 'body') return;
     lane.head = undefined;
     lane.pending = EMPTY;
-    this.lanes.beginSearch(side);
+    this.lanes.beginSearch(side, kind !== undefined);
   }
 
   /** No byte will follow, from either side. */

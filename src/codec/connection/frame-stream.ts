@@ -57,10 +57,13 @@ export class FrameStream {
     }
   }
 
-  /** `length` bytes are missing. False: they may hold the end of a frame, and it is not known where the next one begins. */
-  hole(length: number, time: number, taker: FrameTaker): boolean {
+  /**
+   * `length` bytes are missing; `isAbout`: that is an estimate. False: they may hold the end of a frame, and it is not known
+   * where the next one begins.
+   */
+  hole(length: number, time: number, taker: FrameTaker, isAbout = false): boolean {
     const events: (FrameEvent | FrameHole)[] = [];
-    const within = this.reader.hole(length, events);
+    const within = !isAbout && this.reader.hole(length, events);
     this.takeEvents(events, time, taker);
     if (within) return true;
     const open = this.reader.end();

@@ -37,8 +37,8 @@ export class Lanes {
     lane.frames = new FrameStream(assembler, offset);
   }
 
-  /** Looks for the next frame from here on. */
-  beginSearch(side: Side): void {
+  /** Looks for the next frame from here on. `isRecord`: a record begins here, after others that were lost. */
+  beginSearch(side: Side, isRecord = false): void {
     const lane = this.both[side];
     const { state } = this.opening;
     const known = state === 'open' || state === 'requested' || this.options.capture === 'websocket';
@@ -47,7 +47,7 @@ export class Lanes {
     const { searchBudget: budget } = this.options;
     lane.phase = 'search';
     lane.searchFrom = lane.offset;
-    const joined = lane.offset === 0;
+    const joined = isRecord ? 'within' : lane.offset === 0;
     lane.search = new FrameSearch({ masked, deflate, known, joined, ...(budget && { budget }) });
   }
 

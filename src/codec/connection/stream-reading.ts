@@ -1,6 +1,6 @@
 import type { FrameTaker } from './frame-stream.js';
 import type { Direction, UnfinishedMessage } from '../messages/records.js';
-import type { Side } from '../bytes/stream-taker.js';
+import type { GapKind, Side } from '../bytes/stream-taker.js';
 import type { TranscriptEvent } from './transcript.js';
 
 /** All that is no frame. */
@@ -30,7 +30,7 @@ export interface StreamReading {
   /** Bytes `start` to `end` of `bytes`, which must not be written to as long as a frame is in use. */
   read(side: Side, bytes: Uint8Array, start: number, end: number, time: number, taker: ConnectionTaker): void;
   /** `length` bytes that `side` sent were not captured. */
-  gap(side: Side, length: number, time: number, taker: ConnectionTaker): void;
+  gap(side: Side, length: number, time: number, taker: ConnectionTaker, kind?: GapKind): void;
   /** No byte will follow, from either side. */
   end(time: number, taker: ConnectionTaker): void;
   /** Gives back what is shared with others. */

@@ -26,8 +26,14 @@ export type TranscriptEvent =
   | { readonly type: 'frame'; readonly direction: Direction; readonly frame: Frame }
   /** The bytes end inside a frame header. */
   | { readonly type: 'tail'; readonly direction: Direction; readonly truncated: Truncated }
-  /** `length` bytes of the stream were not captured. */
-  | { readonly type: 'gap'; readonly direction: Direction; readonly offset: number; readonly length: number }
+  /** `length` bytes of the stream were not captured; `isAbout`: that is an estimate. */
+  | {
+      readonly type: 'gap';
+      readonly direction: Direction;
+      readonly offset: number;
+      readonly length: number;
+      readonly isAbout?: boolean;
+    }
   /** `length` bytes could not be read as frames: in the middle of a stream, or after a hole. */
   | { readonly type: 'unread'; readonly direction: Direction; readonly offset: number; readonly length: number }
   /** Bytes of a refusal. */

@@ -162,7 +162,7 @@ const fromDotLines: Unwrapping = (lines) => {
 };
 
 /** OkHttp's HttpLoggingInterceptor: a URL for the target, and no version; what it adds later, as Host, need not be there. */
-const OKHTTP_REQUEST = /^(?:.{0,100}\s)?--> ([A-Z]{3,7}) https?:\/\/[^\s/?#]{1,255}(\S*)(?: http\/1\.1)?$/;
+const OKHTTP_REQUEST = /^(?:.{0,100}\s)?--> ([A-Z]{3,7}) https?:\/\/[^\s/?#]{1,255}((?:[/?#]\S*)?)(?: http\/1\.1)?$/;
 const OKHTTP_RESPONSE = /^(?:.{0,100}\s)?<-- (\d{3}(?: [\w ]{1,80})?) https?:\/\/\S+ \(\d+ms.{0,80}\)$/;
 const OKHTTP_OTHER = /^(?:.{0,100}\s)?(?:-->|<--)/;
 

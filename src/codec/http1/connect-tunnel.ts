@@ -2,6 +2,7 @@ import {
   otherSide,
   type CarriedOpener,
   type CloseReason,
+  type GapKind,
   type Passage,
   type Side,
   type StreamTaker,
@@ -70,8 +71,8 @@ export class ConnectTunnel implements StreamTaker {
   }
 
   /** Where a head with a hole ends is not known: what follows is handed on as a stream that was joined there. */
-  gap(side: Side, length: number, time: number): void {
-    if (this.carried) return this.carried.gap(side, length, time);
+  gap(side: Side, length: number, time: number, kind?: GapKind): void {
+    if (this.carried) return this.carried.gap(side, length, time, kind);
     this.client ??= side;
     (side === this.client ? this.requests : this.answers).offset += length;
     this.begin();

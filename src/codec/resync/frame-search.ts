@@ -22,8 +22,8 @@ export interface SearchOptions {
   readonly deflate: boolean;
   /** The connection is WebSocket beyond doubt. Otherwise more evidence is required. */
   readonly known: boolean;
-  /** The first byte that is pushed is the first that was captured: it begins a segment. */
-  readonly joined?: boolean;
+  /** The first byte that is pushed is the first that was captured: it begins a segment. `within`: a record, perhaps within a message. */
+  readonly joined?: boolean | 'within';
   readonly budget?: SearchBudget;
   /** Bytes that are held at most, 256 KiB by default. */
   readonly maxHeld?: number;
@@ -116,7 +116,8 @@ export class FrameSearch {
 
   /** Where all that was captured of the direction is whole frames that fill their segments. */
   get exact(): ExactChain | undefined {
-    return this.isJoined ? exactChain(this.scan()) : undefined;
+    const joined = this.isJoined;
+    return joined === false ? undefined : exactChain(this.scan(), joined === 'within');
   }
 
   /** Bytes are lost after those that came: what is held will not be continued. The last look at it. */
@@ -169,8 +170,8 @@ export class FrameSearch {
   }
 
   /** What is held begins with the first captured byte. */
-  private get isJoined(): boolean {
-    return this.options.joined === true && this.before + this.hold.dropped + this.first === 0;
+  private get isJoined(): boolean | 'within' {
+    return this.before + this.hold.dropped + this.first === 0 && (this.options.joined ?? false);
   }
 
   /** The oldest quarter goes when there is too much; everything, when all searches together have too much. */

@@ -29,9 +29,12 @@ export function sufficeTogether(one: ExactChain, other: ExactChain): boolean {
   return one.bits + other.bits >= TOGETHER.bits && one.own + other.own >= TOGETHER.own;
 }
 
-/** The chain from the first held byte to the last, if that is what they are. `scan` holds all that was captured. */
-export function exactChain(scan: Scan): ExactChain | undefined {
-  if (scan.length === 0 || !beginsMessage(scan.firstByte) || scan.mayBeCut(0)) return undefined;
+/**
+ * The chain from the first held byte to the last, if that is what they are. `scan` holds all that was captured;
+ * `isWithin`: a message may have begun before it.
+ */
+export function exactChain(scan: Scan, isWithin: boolean): ExactChain | undefined {
+  if (scan.length === 0 || !mayBeFirst(scan.firstByte, isWithin) || isCutText(scan, isWithin)) return undefined;
   let frames = 0;
   let at = 0;
   while (at < scan.length) {
@@ -43,9 +46,17 @@ export function exactChain(scan: Scan): ExactChain | undefined {
   return { masked: scan.isMasked(0), frames, bits: scan.bits[0]!, own: scan.own[0]! };
 }
 
-/** FIN, and not a continuation. */
-function beginsMessage(byte0: number): boolean {
-  return byte0 >= 0x80 && (byte0 & 15) !== OPCODE.continuation;
+/** The first frame of a message; `isWithin`: or one that goes on with it. */
+function mayBeFirst(byte0: number, isWithin: boolean): boolean {
+  if (isWithin && (byte0 & 0x7f) === OPCODE.continuation) return true;
+  const opcode = byte0 & 15;
+  return byte0 >= 0x80 ? opcode !== OPCODE.continuation : byte0 === OPCODE.text || byte0 === OPCODE.binary;
+}
+
+/** The first byte may go on with a character. A record whose first byte does seldom has a length for its second one that fills it. */
+function isCutText(scan: Scan, isWithin: boolean): boolean {
+  if (!scan.mayBeCut(0)) return false;
+  return !isWithin || scan.edge[0] === 0 || !(scan.edge[scan.next[0]!]! > 0);
 }
 
 /** No segments meet inside of it, unless it fills all of its segments. */
@@ -56,8 +67,8 @@ function fills({ edge }: Scan, at: number, next: number): boolean {
 }
 
 /** Frames lead from the first captured byte to the one at `at`, which is true, and fill their segments up to the end of that frame's own. */
-export function leadsTo(scan: Scan, at: number): boolean {
-  if (!beginsMessage(scan.firstByte) || scan.mayBeCut(0)) return false;
+export function leadsTo(scan: Scan, at: number, isWithin: boolean): boolean {
+  if (!mayBeFirst(scan.firstByte, isWithin) || isCutText(scan, isWithin)) return false;
   let next = 0;
   let isMet = false;
   while (next < scan.length && (!isMet || scan.edge[next]! === 0)) {

@@ -30,15 +30,16 @@ interface Root {
   readonly bits: number;
 }
 
-/** The first frame after which everything is a chain of frames beyond doubt; undefined: none, or not yet. `joined`: the first byte is the first that was captured. */
-export function judge(scan: Scan, thresholds: Thresholds, joined: boolean): Verdict | undefined {
+/** The first frame after which everything is a chain of frames beyond doubt; undefined: none, or not yet. `joined`: the first byte begins a segment; `within`: and perhaps within a message. */
+export function judge(scan: Scan, thresholds: Thresholds, joined: boolean | 'within'): Verdict | undefined {
   const root = bestRoot(scan, thresholds);
   if (root === undefined) return undefined;
   const path = pathFrom(scan, root.at);
   const lead = leadOf(scan, root, path);
   const at = lead === undefined ? undefined : settleRivals(scan, root, path, lead);
   if (at === undefined) return undefined;
-  return { at: joined && at > 0 && leadsTo(scan, at) ? 0 : at, masked: scan.isMasked(at) };
+  const isLed = joined !== false && at > 0 && leadsTo(scan, at, joined === 'within');
+  return { at: isLed ? 0 : at, masked: scan.isMasked(at) };
 }
 
 function bestRoot(scan: Scan, { chain, own }: Thresholds): Root | undefined {

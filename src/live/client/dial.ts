@@ -47,6 +47,8 @@ export interface TlsMaterial {
   readonly passphrase?: string;
   /** Whoever it is will do. */
   readonly insecure?: true;
+  /** Takes the secrets of each connection, as lines of a key log. */
+  readonly keylog?: (line: Uint8Array) => void;
 }
 
 /** A connection, nothing sent or read yet. */
@@ -168,7 +170,7 @@ const REASONS: Readonly<Record<string, string>> = {
 function secure(
   socket: net.Socket,
   host: string,
-  { ca, cert, key, passphrase, insecure }: TlsMaterial,
+  { ca, cert, key, passphrase, insecure, keylog }: TlsMaterial,
   signal: AbortSignal,
 ): Promise<tls.TLSSocket> {
   const stream = tls.connect({
@@ -181,6 +183,7 @@ function secure(
     ...(key && { key }),
     ...(passphrase !== undefined && { passphrase }),
   });
+  if (keylog) stream.on('keylog', keylog);
   const certificate = watchCertificate(stream);
   const made = new Promise<tls.TLSSocket>((resolve, reject) => {
     const fail = (error: Error): void => {

@@ -21,6 +21,7 @@ import { takeTurns } from '../sockets/turns.js';
 import { RelayConnection, type RelayFaultEvent, type RelayFaults, type RelayWatcher } from './connection.js';
 import type { HeadEdit } from './head.js';
 import { refusalText } from '../listener/handshake-rejection.js';
+import { logKeys, type KeyLogged } from '../sockets/key-log.js';
 
 export interface RelayLimits {
   /** Connections of clients at one time. */
@@ -33,7 +34,7 @@ export interface RelayOptions extends LiveContext {
   readonly host: string;
   readonly port: number;
   /** TLS is spoken with the clients. */
-  readonly tls?: tls.TlsOptions;
+  readonly tls?: tls.TlsOptions & KeyLogged;
   /** Who may ask. */
   readonly listener: ListenerPolicy;
   readonly limits: RelayLimits;
@@ -90,6 +91,7 @@ export class RelayServer {
     this.server = options.tls
       ? tls.createServer({ ...options.tls, ...shape, ...handshake }, take)
       : net.createServer({ ...shape, pauseOnConnect: true }, take);
+    logKeys(this.server, options.tls);
     // Before TLS is agreed on, only Node.js knows a connection.
     if (options.tls) this.server.maxConnections = connections + MOST_REFUSED;
     this.server.on('tlsClientError', (error: NodeJS.ErrnoException) =>

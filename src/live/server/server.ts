@@ -19,6 +19,7 @@ import { refuse, writeBadAccept } from '../listener/handshake-rejection.js';
 import { WS_LIMITS } from '../sockets/ws-limits.js';
 import { ReplayMode, type Replaying } from '../replay/replaying.js';
 import { Rooms } from './rooms.js';
+import { logKeys, type KeyLogged } from '../sockets/key-log.js';
 
 export interface ServerLimits {
   /** Bytes of a message. */
@@ -37,7 +38,7 @@ export interface ServerLimits {
 export interface LiveServerOptions extends LiveContext {
   readonly host: string;
   readonly port: number;
-  readonly tls?: https.ServerOptions;
+  readonly tls?: https.ServerOptions & KeyLogged;
   readonly mode: ModeName;
   /** A recorded server, instead of the mode. */
   readonly replay?: Replaying | undefined;
@@ -136,6 +137,7 @@ export class LiveServer implements ServerContext {
     const server = options.tls
       ? https.createServer({ ...options.tls, ...shape, handshakeTimeout })
       : http.createServer(shape);
+    logKeys(server, options.tls);
     // Node.js would leave out headers after the 2000th; the head's length is what bounds them.
     server.maxHeadersCount = 0;
     const listenerLimits = { head: limits.head, connections: limits.connections + OTHERS, waiting: WAITING };

@@ -5,6 +5,7 @@ import { readOut } from './defer-write-errors.js';
 import { takeTurns } from './turns.js';
 import { tlsReason } from './tls-reason.js';
 import { SocketWire } from './wire.js';
+import { logKeys, type KeyLogged } from './key-log.js';
 
 export interface WireListener {
   readonly port: number;
@@ -28,7 +29,7 @@ type TlsTrouble = (words: string) => void;
 export interface WireListenerOptions {
   readonly host: string;
   readonly port: number;
-  readonly tls?: tls.TlsOptions;
+  readonly tls?: tls.TlsOptions & KeyLogged;
   readonly limits: WireLimits;
   readonly trouble: TlsTrouble;
 }
@@ -65,6 +66,7 @@ export function listenForWires(
   const server = material
     ? tls.createServer({ ...material, ...shape, handshakeTimeout: TLS_TIME, ALPNProtocols: ['http/1.1'] }, welcome)
     : net.createServer(shape, welcome);
+  logKeys(server, material);
   // Handshakes of TLS count too.
   server.maxConnections = limits.connections + MOST_REFUSED;
   server.on('tlsClientError', (error: NodeJS.ErrnoException) => {

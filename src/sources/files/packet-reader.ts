@@ -8,6 +8,8 @@ export interface PacketVisitor {
    * @param time seconds since the epoch, NaN where the capture does not say
    */
   packet(link: LinkType, bytes: Uint8Array, start: number, end: number, originalLength: number, time: number): void;
+  /** A key log of TLS is in the capture (a Decryption Secrets Block). Its bytes are not written to later. */
+  secrets?(keyLog: Uint8Array): void;
   /** For stderr; reading continues. */
   notice(message: string): void;
   /** The input can't be read from here on; no call follows. */

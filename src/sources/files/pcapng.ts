@@ -1,3 +1,5 @@
+import { latin1 } from '../../codec/http1/text.js';
+import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import { fileU16, fileU32 } from '../bytes/bytes.js';
 import { linkType, UnknownLinks } from '../packets/link-types.js';
 import { packetSource, RecordReader } from './packet-reader.js';
@@ -12,6 +14,9 @@ const INTERFACE_DESCRIPTION = 1;
 const PACKET = 2;
 const SIMPLE_PACKET = 3;
 const ENHANCED_PACKET = 6;
+const DECRYPTION_SECRETS = 10;
+/** §4.7: `TLSK`, an NSS key log. */
+const TLS_KEY_LOG = 0x544c534b;
 
 const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 /** Bytes before a block's body (type, length), and after it (the length again). */
@@ -19,8 +24,17 @@ const LEAD = 8;
 const TRAIL = 4;
 const MAX_INTERFACES = 65_536;
 
-/** Options of an interface description (§4.2). */
+/** Where the options of a section header begin (§4.1). */
+const SECTION_OPTIONS = 24;
+/** A key log in a comment of the capture begins a line with one of its labels (RFC 9850). */
+const KEY_LOG_LINE =
+  /^(?:CLIENT_RANDOM|(?:CLIENT|SERVER)_(?:(?:HANDSHAKE|EARLY)_)?TRAFFIC_SECRET(?:_0)?) [0-9a-f]{64} /im;
+/** Comments that are looked at: a character of a key log is a byte. */
+const LONGEST_COMMENT = 65_535;
+
+/** Options of all blocks (§3.5), and of an interface description (§4.2). */
 const OPT_END = 0;
+const OPT_COMMENT = 1;
 const OPT_IF_TSRESOL = 9;
 const OPT_IF_TSOFFSET = 14;
 
@@ -86,6 +100,7 @@ class PcapngFormat implements RecordFormat {
       this.little = fileU32(bytes, at + LEAD, true) === BYTE_ORDER_MAGIC;
       this.opened = true;
       this.interfaces = [];
+      this.takeComments(bytes, at + SECTION_OPTIONS, at + length - TRAIL, visitor);
     }
     const leading = fileU32(bytes, at + 4, this.little);
     const trailing = fileU32(bytes, at + length - TRAIL, this.little);
@@ -94,7 +109,31 @@ class PcapngFormat implements RecordFormat {
     const end = at + length - TRAIL;
     const layout = PACKET_LAYOUTS.get(type);
     if (layout !== undefined) return this.takePacket(layout, bytes, start, end, visitor);
+    if (type === DECRYPTION_SECRETS) return this.takeSecrets(bytes, start, end, visitor);
     return type === INTERFACE_DESCRIPTION ? this.takeInterface(bytes, start, end) : undefined;
+  }
+
+  /** Some tools write the keys into the comment of the capture. */
+  private takeComments(bytes: Uint8Array, start: number, end: number, visitor: PacketVisitor): void {
+    for (let at = start; at + 4 <= end;) {
+      const code = fileU16(bytes, at, this.little);
+      const length = fileU16(bytes, at + 2, this.little);
+      const value = at + 4;
+      if (code === OPT_END || value + length > end) return;
+      const comment = bytes.subarray(value, value + Math.min(length, LONGEST_COMMENT));
+      if (code === OPT_COMMENT && KEY_LOG_LINE.test(latin1(comment))) visitor.secrets?.(keyLogLines(comment));
+      at = value + length + ((4 - (length % 4)) % 4);
+    }
+  }
+
+  private takeSecrets(bytes: Uint8Array, start: number, end: number, visitor: PacketVisitor): string | undefined {
+    if (end - start < 8) return 'damaged secrets block: too short';
+    const length = fileU32(bytes, start + 4, this.little);
+    if (length > end - start - 8)
+      return `damaged secrets block: it claims ${length} bytes and has room for ${end - start - 8}`;
+    const first = start + 8;
+    if (fileU32(bytes, start, this.little) === TLS_KEY_LOG) visitor.secrets?.(bytes.subarray(first, first + length));
+    return undefined;
   }
 
   private takePacket(
@@ -204,4 +243,12 @@ export function pcapngReader(limits: CaptureLimits = CAPTURE_LIMITS): PacketRead
 
 export function pcapngSource(limits: CaptureLimits = CAPTURE_LIMITS): Source {
   return packetSource(pcapngReader(limits));
+}
+
+/** Of a comment, the lines that may be a key log's: other text in it is nobody's mistake. */
+function keyLogLines(comment: Uint8Array): Uint8Array {
+  const lines = latin1(comment)
+    .split('\n')
+    .filter((line) => KEY_LOG_LINE.test(line));
+  return encodeUtf8(`${lines.join('\n')}\n`);
 }

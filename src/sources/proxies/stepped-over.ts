@@ -1,4 +1,11 @@
-import type { CarriedOpener, CloseReason, Passage, Side, StreamTaker } from '../../codec/bytes/stream-taker.js';
+import type {
+  CarriedOpener,
+  CloseReason,
+  GapKind,
+  Passage,
+  Side,
+  StreamTaker,
+} from '../../codec/bytes/stream-taker.js';
 import type { ReadStep } from './step.js';
 
 /** Bytes of a dialogue with a proxy that are held: the longest header of the PROXY protocol, and more than any of SOCKS. */
@@ -60,9 +67,9 @@ export class SteppedOver implements StreamTaker {
   }
 
   /** In a dialogue with a hole it is not known which bytes are whose. */
-  gap(side: Side, length: number, time: number): void {
+  gap(side: Side, length: number, time: number, kind?: GapKind): void {
     if (!this.carried) this.handOn(undefined, [0, 0]);
-    this.carried?.gap(side, length, time);
+    this.carried?.gap(side, length, time, kind);
   }
 
   fin(side: Side, time: number): void {

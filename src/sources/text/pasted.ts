@@ -12,6 +12,7 @@ import { looksLikeFrames, looksLikeWebSocket } from '../../codec/resync/plausibl
 const MOST = 64 * 1024;
 /** Two or more groups of eight binary digits, and nothing else. */
 const BITS = /^\s*(?:0b)?[01]{8}(?:[\s,_]+(?:0b)?[01]{8})+[\s,]*$/;
+const BIT = /[01]/;
 const MAY_BE_BITS = /^[\s01,_b]*$/;
 
 const DATED = /^\s*\W?(?:\d{4}[-/]\d\d[-/]\d\d|\d\d:\d\d:\d\d)/;
@@ -80,7 +81,7 @@ export class PastedSource implements Source {
     if (problem !== undefined) return this.asLog(problem);
     if (this.isPlain && this.firstEnd < Infinity) return this.release();
     if (this.length < MOST) return [];
-    if (!this.mayBeBits || this.length === 0) return this.release();
+    if (!this.mayBeBits || !BIT.test(latin1(joined(this.text)))) return this.release();
     return this.asLog({ message: 'binary digits are read up to 64 KiB of text', offset: 0, line: 1, column: 1 });
   }
 
@@ -95,7 +96,7 @@ export class PastedSource implements Source {
     if (this.isBits) return this.readAs(bits(text));
     const doubt = IN_DOUBT.find(({ pattern }) => pattern.test(text));
     if (doubt !== undefined) {
-      const digits = text.replace(/^\s*['"]?\\x|['"\s]+$/g, '');
+      const digits = withoutQuotes(text);
       if (doubt.isFrames === true && areFrames(digits)) return this.readAs(digits);
       this.held = undefined;
       return [{ type: 'problem', problem: { message: doubt.message, offset: 0, line: 1, column: 1 } }];
@@ -134,7 +135,11 @@ export class PastedSource implements Source {
 
   /** The first line holds more than the bytes that were found in it: a date, numbers in brackets. */
   private firstLineFails(): boolean {
-    const line = /[^\s][^\n]*/.exec(latin1(joined(this.text)))?.[0].replace(/\\?\s*$/, '') ?? '';
+    const line =
+      /[^\s][^\n]*/
+        .exec(latin1(joined(this.text)))?.[0]
+        .trimEnd()
+        .replace(/\\$/, '') ?? '';
     if (DATED.test(line)) return true;
     const source = new HexSource();
     const events = [...source.push(latin1Bytes(line)), ...source.end()];
@@ -224,4 +229,14 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array {
     at += piece.length;
   }
   return all;
+}
+
+/** The digits without the quotation marks around them, and without a first `\x`. */
+function withoutQuotes(text: string): string {
+  const trimmed = text.trim();
+  const end = trimmed.length - (/['"]$/.test(trimmed) ? 1 : 0);
+  return trimmed
+    .slice(0, end)
+    .trimEnd()
+    .replace(/^['"]?\\x/, '');
 }

@@ -19,12 +19,13 @@ import {
   pingParts,
   things,
 } from './words.js';
+import type { TlsFacts } from '../../codec/tls/tls-facts.js';
 import type { Passage } from '../../codec/bytes/stream-taker.js';
 import { escapeText } from '../../describe/escape.js';
 import { ARROW } from '../../describe/view.js';
 import { INDENT, type Look } from '../layout.js';
 import { displayWidth, padEnd, wrap } from '../width.js';
-import { print, type Printable } from '../../describe/printable.js';
+import { joined, print, type Printable } from '../../describe/printable.js';
 
 /** Rules named below one connection, unless all are requested. */
 const MOST_RULES = 8;
@@ -46,6 +47,7 @@ export function drawBlock(summary: ConnectionSummary, look: Look, options: Block
   return [
     ...flow(print``, duration === undefined ? title : [...title, [duration]], look),
     ...row(print`through`, (summary.through ?? []).map(passagePart), look),
+    ...row(print`tls`, summary.tls ? tlsParts(summary.tls) : [], look),
     ...row(print`handshake`, handshake ? handshakeParts(handshake, look.width - VALUE_AT) : unseen, look),
     ...drawCounts(directions, look),
     ...rows(print`pings`, directions, ({ ping }, arrow) => (ping ? pingParts(ping, arrow) : []), look),
@@ -70,6 +72,30 @@ function endpointParts({ client, server }: ConnectionSummary, { width }: Look): 
   const [from, to] = [cut(client), cut(server)];
   const both = print`${from} → ${to}`;
   return displayWidth(both) <= width - VALUE_AT ? [[both]] : [[from], [print`→ ${to}`]];
+}
+
+/** Certificate names that are drawn. */
+const MOST_NAMES = 4;
+
+/** `TLS 1.3  TLS_AES_128_GCM_SHA256  SNI example.org  ALPN http/1.1  certificate of example.org, www.example.org`. */
+function tlsParts({ version, cipher, sni, alpn, names = [], reason, alerts = [] }: TlsFacts): LabelledPart[] {
+  const more = names.length > MOST_NAMES ? print` and ${things(names.length - MOST_NAMES, 'more name')}` : print``;
+  const listed = joined(
+    names.slice(0, MOST_NAMES).map((name) => escapeText(name)),
+    print`, `,
+  );
+  return [
+    ...(version === undefined ? [] : [[escapeText(version)] as LabelledPart]),
+    ...(cipher === undefined ? [] : [[escapeText(cipher)] as LabelledPart]),
+    ...(sni === undefined ? [] : [[print`SNI ${escapeText(sni)}`] as LabelledPart]),
+    ...(alpn === undefined ? [] : [[print`ALPN ${escapeText(alpn)}`] as LabelledPart]),
+    ...(names.length === 0 ? [] : [[print`certificate of ${listed}${more}`] as LabelledPart]),
+    ...(reason === undefined ? [] : [[print`not all decrypted`, 'warning'] as LabelledPart]),
+    ...alerts.map(({ by, isFatal, name }): LabelledPart => [
+      print`${isFatal ? 'fatal ' : ''}alert ${escapeText(name)} by the ${by}`,
+      'warning',
+    ]),
+  ];
 }
 
 /** `VXLAN 42 192.0.2.1 → 192.0.2.2`. */

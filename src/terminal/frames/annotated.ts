@@ -81,7 +81,8 @@ export function drawMissing(
   look: Look,
   origin: readonly Printable[],
 ): Printable[] {
-  const what = print`${count(record.length, 'byte')} ${record.type === 'gap' ? print`not captured` : print`passed over`}`;
+  const about = record.type === 'gap' && record.isAbout ? 'about ' : '';
+  const what = print`${about}${count(record.length, 'byte')} ${record.type === 'gap' ? print`not captured` : print`passed over`}`;
   return drawOther(what, record, print`at ${hexOffset(record.offset)}`, look, origin);
 }
 

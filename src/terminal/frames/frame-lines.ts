@@ -256,7 +256,10 @@ class FrameLines {
       case 'failure':
         return put(print`connection failed`, theme.error);
       case 'gap':
-        return put(print`⋯ ${count(record.length, 'byte')} not captured at ${hexOffset(record.offset)}`, theme.notice);
+        return put(
+          print`⋯ ${record.isAbout ? 'about ' : ''}${count(record.length, 'byte')} not captured at ${hexOffset(record.offset)}`,
+          theme.notice,
+        );
       case 'unread':
         return put(
           print`⋯ ${count(record.length, 'byte')} passed over at ${hexOffset(record.offset)}: no verified frames`,

@@ -2,6 +2,7 @@ import type { Direction } from '../../codec/messages/records.js';
 import type { OpcodeName } from '../../codec/frames/registry.js';
 import type { CloseReason, Passage } from '../../codec/bytes/stream-taker.js';
 import type { Cause } from '../../rules/causes/catalogue.js';
+import type { TlsFacts } from '../../codec/tls/tls-facts.js';
 import type { Endpoints } from '../../codec/bytes/endpoint.js';
 import type { DiagnosticCode } from '../../rules/catalogue.js';
 
@@ -108,6 +109,7 @@ export interface HandshakeSummary {
 export interface PassedEndpoints extends Endpoints {
   /** Tunnels and proxies, outermost first. */
   readonly through?: readonly Passage[];
+  readonly tls?: TlsFacts;
 }
 
 /** What became of one connection: plain data, fit for `structuredClone`. */

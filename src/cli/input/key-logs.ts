@@ -1,0 +1,108 @@
+import type * as fs from 'node:fs';
+import { escapeText } from '../../describe/escape.js';
+import { print, type Printable } from '../../describe/printable.js';
+import type { TlsTraffic } from '../../traffic/tls-traffic.js';
+import { builtin } from '../entries/builtin.js';
+import type * as packets from '../entries/packets.js';
+import { UsageError } from '../host/exit.js';
+import type { Io } from '../host/io.js';
+import { isSystemError, reasonOf } from '../host/system-reasons.js';
+import type { DecodeOptions } from '../options/options.js';
+
+type PacketsModule = typeof packets;
+
+/** What opens the TLS sessions of a run. node:crypto is loaded with the first of them. */
+export function tlsTraffic({ TlsTraffic: Traffic, tlsCryptoWith }: PacketsModule, options: DecodeOptions): TlsTraffic {
+  let loaded: ReturnType<typeof tlsCryptoWith> | undefined;
+  const crypto = (): ReturnType<typeof tlsCryptoWith> =>
+    (loaded ??= tlsCryptoWith(builtin('node:crypto') as Parameters<typeof tlsCryptoWith>[0]));
+  const lazy: ReturnType<typeof tlsCryptoWith> = {
+    supports: (suite) => crypto().supports(suite),
+    hmac: (...args) => crypto().hmac(...args),
+    open: (...args) => crypto().open(...args),
+    decryptCbc: (...args) => crypto().decryptCbc(...args),
+    encryptBlocks: (...args) => crypto().encryptBlocks(...args),
+  };
+  return new Traffic(lazy, { mostTrials: options.keylogSearch });
+}
+
+/** Reads the key logs of the command line up to their ends. */
+export async function readKeyLogs(
+  io: Io,
+  files: readonly string[],
+  traffic: TlsTraffic,
+  notice: (message: Printable) => void,
+): Promise<void> {
+  for (const name of files) {
+    const reader = traffic.log((message) => notice(noticeOf(name, message)));
+    for await (const chunk of io.readFile(name)) reader.push(chunk);
+    reader.end();
+    if (reader.secrets === 0) notice(noticeOf(name, 'no TLS secret in it'));
+  }
+  const { leftOut } = traffic.secrets;
+  if (leftOut > 0) notice(print`${leftOut} lines of the key logs were left out: there are too many`);
+}
+
+function noticeOf(name: string, message: string): Printable {
+  return print`${escapeText(name)}: ${escapeText(message)}`;
+}
+
+/** What is needed of a file system: `node:fs` has it. */
+export type KeyLogFiles = Pick<typeof fs, 'openSync' | 'readSync' | 'constants'>;
+
+const CHUNK = 64 * 1024;
+/** Not there yet, and nothing in the pipe yet. */
+const LATER: ReadonlySet<string | undefined> = new Set(['ENOENT', 'EAGAIN']);
+
+/** A key log that is written while packets come: a file that grows, or may not exist yet, or a named pipe. Never waits. */
+class GrowingKeyLog {
+  private descriptor: number | undefined;
+  private readonly chunk = new Uint8Array(CHUNK);
+
+  constructor(
+    private readonly name: string,
+    private readonly files: KeyLogFiles,
+    private readonly reader: ReturnType<TlsTraffic['log']>,
+    private readonly notice: (message: Printable) => void,
+  ) {}
+
+  /** Reads what is new. */
+  refresh(): void {
+    const { constants } = this.files;
+    try {
+      this.descriptor ??= this.files.openSync(this.name, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+      for (;;) {
+        const length = this.files.readSync(this.descriptor, this.chunk, 0, CHUNK, null);
+        if (length === 0) return;
+        this.reader.push(this.chunk.subarray(0, length));
+      }
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+      if (!LATER.has(error.code)) throw new UsageError(`--keylog: ${this.name}: can't be read: ${reasonOf(error)}`);
+    }
+  }
+
+  end(): void {
+    this.refresh();
+    this.reader.end();
+    if (this.descriptor === undefined)
+      this.notice(noticeOf(this.name, 'there is no such file: no TLS secret was read'));
+    else if (this.reader.secrets === 0) this.notice(noticeOf(this.name, 'no TLS secret in it'));
+  }
+}
+
+/** Has key logs read as they grow. Gives what reads the last of them. */
+export function followKeyLogs(
+  files: readonly string[],
+  traffic: TlsTraffic,
+  notice: (message: Printable) => void,
+  system: KeyLogFiles = builtin('node:fs') as KeyLogFiles,
+): () => void {
+  const logs = files.map((name) => {
+    const reader = traffic.log((message) => notice(noticeOf(name, message)));
+    return new GrowingKeyLog(name, system, reader, notice);
+  });
+  traffic.growBy(() => logs.forEach((log) => log.refresh()));
+  traffic.refresh();
+  return () => logs.forEach((log) => log.end());
+}

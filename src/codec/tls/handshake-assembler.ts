@@ -1,0 +1,67 @@
+import { HANDSHAKE } from './handshake-messages.js';
+
+/** Bytes of a message that are kept: more than any hello or usual certificate has. */
+const MOST_KEPT = 64 * 1024;
+const HEAD = 4;
+const NOTHING = new Uint8Array(0);
+
+const KEPT: ReadonlySet<number> = new Set([
+  HANDSHAKE.clientHello,
+  HANDSHAKE.serverHello,
+  HANDSHAKE.newSessionTicket,
+  HANDSHAKE.encryptedExtensions,
+  HANDSHAKE.certificate,
+]);
+
+/** Puts the handshake messages of one direction together, across records (RFC 8446 §5.1). Of other types only the end is noted. */
+export class HandshakeAssembler {
+  private room: Uint8Array = NOTHING;
+  private kept = 0;
+  /** Bytes of the message so far, and what it needs; 0: its header is not whole. */
+  private seen = 0;
+  private needed = 0;
+
+  /** The message that is not whole. */
+  get partial(): Uint8Array {
+    return this.room.subarray(0, this.kept);
+  }
+
+  drop(): void {
+    this.kept = 0;
+    this.seen = 0;
+    this.needed = 0;
+  }
+
+  /** `message`: a whole message from its type on, perhaps cut at 64 KiB. It is used again afterwards. */
+  push(bytes: Uint8Array, start: number, end: number, message: (type: number, bytes: Uint8Array) => void): void {
+    let at = start;
+    while (at < end) {
+      const want = this.seen < HEAD ? HEAD - this.seen : this.needed - this.seen;
+      const stop = Math.min(end, at + want);
+      this.take(bytes, at, stop);
+      at = stop;
+      if (this.seen < HEAD) return;
+      this.needed = HEAD + ((this.room[1]! << 16) | (this.room[2]! << 8) | this.room[3]!);
+      if (this.seen < this.needed) continue;
+      const whole = this.room.slice(0, this.kept);
+      this.drop();
+      message(whole[0]!, whole);
+    }
+  }
+
+  private take(bytes: Uint8Array, at: number, stop: number): void {
+    const isHead = this.seen < HEAD;
+    this.seen += stop - at;
+    if (!isHead && !KEPT.has(this.room[0]!)) return;
+    const end = Math.min(stop, at + MOST_KEPT - this.kept);
+    if (end <= at) return;
+    const length = this.kept + end - at;
+    if (length > this.room.length) {
+      const larger = new Uint8Array(Math.max(length, 2 * this.room.length, 256));
+      larger.set(this.partial);
+      this.room = larger;
+    }
+    this.room.set(bytes.subarray(at, end), this.kept);
+    this.kept = length;
+  }
+}

@@ -1,0 +1,108 @@
+import { suitesOfSecret, type CipherSuite } from './cipher-suites.js';
+import type { ServerHello } from './handshake-messages.js';
+import { Tls13Opener } from './record-opener.js';
+import type { LoggedSecret, SecretLabel, TlsSecrets } from './secrets.js';
+import type { Fit, TagTrials, TriedRecord } from './tag-trials.js';
+import { APPLICATION_SECRET, HANDSHAKE_SECRET, legacyOpeners, UPDATED_SECRET, type Role } from './tls-keys.js';
+import type { TlsCrypto } from './tls-crypto.js';
+
+/** A fit, and whose secret it was. */
+export interface SecretFit extends Fit {
+  readonly random: Uint8Array;
+  readonly role: Role;
+  readonly suite: CipherSuite;
+}
+
+/** What deriving keys costs, in trials. */
+const DERIVING = 8;
+/** Record numbers that are tried with every secret before later ones. */
+const RANGES = [64, 1024, 16_384, 2 ** 20] as const;
+
+export interface TrialTools {
+  readonly crypto: TlsCrypto;
+  readonly secrets: TlsSecrets;
+  readonly trials: TagTrials;
+}
+
+/** The session's client random is not in the log (Encrypted Client Hello logs the inner one): whose secret opens its first sealed record? */
+export function fitOfHandshake(
+  tools: TrialTools,
+  suite: CipherSuite,
+  role: Role,
+  record: TriedRecord,
+): SecretFit | undefined {
+  const { crypto, secrets, trials } = tools;
+  const length = suite.hash === 'sha384' ? 48 : 32;
+  for (const { random, secret } of secrets.each(HANDSHAKE_SECRET[role])) {
+    if (trials.left <= 0) return undefined;
+    if (secret.length !== length) continue;
+    trials.left -= DERIVING;
+    const fit = trials.fit(new Tls13Opener(crypto, suite, secret), record, 0, 0);
+    if (fit) return { ...fit, random: random.slice(), role, suite };
+  }
+  return undefined;
+}
+
+/** The ClientHello of TLS 1.2 is lost: whose master secret opens this record, as one of the first `most`? */
+export function fitOfMaster(
+  { crypto, secrets, trials }: TrialTools,
+  suite: CipherSuite,
+  hello: ServerHello,
+  role: Role,
+  record: TriedRecord,
+  most: number,
+): SecretFit | undefined {
+  for (const { random, secret } of secrets.each('CLIENT_RANDOM')) {
+    if (trials.left <= 0) return undefined;
+    trials.left -= DERIVING;
+    const opener = legacyOpeners(crypto, suite, hello, random, secret)[role];
+    const fit = trials.fit(opener, record, 0, most);
+    if (fit) return { ...fit, random: random.slice(), role, suite };
+  }
+  return undefined;
+}
+
+/** No hello was captured: a secret of the log, a suite that it fits and a record number are looked for. */
+export function fitOfAny(
+  tools: TrialTools,
+  roles: readonly Role[],
+  record: TriedRecord,
+  most: number,
+): SecretFit | undefined {
+  const { trials } = tools;
+  const floor = Math.max(0, trials.left - most);
+  let from = 0;
+  for (const to of RANGES) {
+    for (const [logged, role] of applicationSecrets(tools.secrets, roles)) {
+      if (trials.left <= floor) return undefined;
+      const fit = fitOfSecret(tools, logged, role, record, from, to - 1);
+      if (fit) return fit;
+    }
+    from = to;
+  }
+  return undefined;
+}
+
+function* applicationSecrets(secrets: TlsSecrets, roles: readonly Role[]): Generator<[LoggedSecret, Role]> {
+  for (const role of roles) {
+    const labels: readonly SecretLabel[] = [APPLICATION_SECRET[role], UPDATED_SECRET[role]];
+    for (const label of labels) for (const logged of secrets.each(label)) yield [logged, role];
+  }
+}
+
+function fitOfSecret(
+  { crypto, trials }: TrialTools,
+  { random, secret }: LoggedSecret,
+  role: Role,
+  record: TriedRecord,
+  from: number,
+  to: number,
+): SecretFit | undefined {
+  for (const suite of suitesOfSecret(secret.length)) {
+    if (!crypto.supports(suite)) continue;
+    trials.left -= DERIVING;
+    const fit = trials.fit(new Tls13Opener(crypto, suite, secret), record, from, to);
+    if (fit) return { ...fit, random: random.slice(), role, suite };
+  }
+  return undefined;
+}

@@ -1,0 +1,101 @@
+import type { CarriedOpener } from '../codec/bytes/stream-taker.js';
+import { KeyLogReader } from '../codec/tls/key-log.js';
+import { TlsSecrets } from '../codec/tls/secrets.js';
+import type { TlsCrypto } from '../codec/tls/tls-crypto.js';
+import { ResumableSessions } from '../codec/tls/tls-keys.js';
+import { TlsLayer, type PostponedSession, type TlsInput } from '../codec/tls/tls-layer.js';
+import type { LayerTaker, TlsOpening } from './layers.js';
+
+/** Tag trials a session, where secrets or record numbers have to be found. */
+export const DEFAULT_TRIALS = 2 ** 20;
+/** Bytes of sessions that wait for secrets. */
+const MOST_WAITING = 32 * 1024 * 1024;
+
+export interface TlsTrafficOptions {
+  readonly mostTrials?: number | undefined;
+  /** Secrets come while packets do: looks whether there are new ones. */
+  readonly refresh?: (() => void) | undefined;
+}
+
+/** The TLS sessions of a run, and the secrets that open them. */
+export class TlsTraffic implements TlsOpening, TlsInput {
+  readonly secrets = new TlsSecrets();
+  readonly resumable = new ResumableSessions();
+  readonly mostTrials: number;
+  readonly waiting = { held: 0, limit: MOST_WAITING };
+  /** Sessions that were looked at, and those of which a record could be opened. */
+  sessions = 0;
+  decrypted = 0;
+  /** Where secrets come from beside the packets. */
+  refresh: () => void = () => undefined;
+  private mayGrow = false;
+  private readonly postponed = new Set<PostponedSession>();
+  /** The version of the secrets at the last look at them. */
+  private seen = 0;
+
+  constructor(
+    readonly crypto: TlsCrypto,
+    { mostTrials = DEFAULT_TRIALS, refresh }: TlsTrafficOptions = {},
+  ) {
+    this.mostTrials = mostTrials;
+    if (refresh) this.growBy(refresh);
+  }
+
+  /** From now on secrets may come later than the packets that need them. */
+  growBy(refresh: () => void): void {
+    this.refresh = refresh;
+    this.mayGrow = true;
+  }
+
+  /** What reads a key log into the secrets. */
+  log(notice: (message: string) => void): KeyLogReader {
+    return new KeyLogReader(this.secrets, notice);
+  }
+
+  /** Secrets that stand in the capture itself: of later packets, and perhaps of earlier ones. */
+  block(bytes: Uint8Array, notice: (message: string) => void): void {
+    const reader = this.log(notice);
+    reader.push(bytes);
+    reader.end();
+    this.mayGrow = true;
+  }
+
+  isGrowing(): boolean {
+    return this.mayGrow;
+  }
+
+  postpone(session: PostponedSession): void {
+    this.postponed.add(session);
+    for (const oldest of this.postponed) {
+      if (this.waiting.held <= this.waiting.limit / 2) return;
+      this.postponed.delete(oldest);
+      oldest.lookAgain(true);
+    }
+  }
+
+  /** Sessions that have ended are read where their secrets came since. */
+  private lookAgain(isEnd: boolean): void {
+    if (!isEnd && this.seen === this.secrets.version) return;
+    this.seen = this.secrets.version;
+    for (const session of [...this.postponed]) if (session.lookAgain(isEnd)) this.postponed.delete(session);
+  }
+
+  end(): void {
+    this.refresh();
+    this.lookAgain(true);
+  }
+
+  open(opener: CarriedOpener): LayerTaker | undefined {
+    if (this.mayGrow) {
+      this.refresh();
+      this.lookAgain(false);
+    }
+    if (this.secrets.size === 0 && !this.mayGrow) return undefined;
+    this.sessions++;
+    return new TlsLayer(opener, this);
+  }
+
+  opened(): void {
+    this.decrypted++;
+  }
+}

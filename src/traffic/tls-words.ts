@@ -1,0 +1,35 @@
+import type { TlsFacts, TlsReason } from '../codec/tls/tls-facts.js';
+
+/** How to get the keys: reported once, where none were given. */
+const HOW =
+  'its keys make it readable: --keylog FILE (docs/tls.md)\n' +
+  '  they are written by Chrome, Firefox, curl and Python with SSLKEYLOGFILE=FILE, by Node.js with --tls-keylog=FILE, by Go with\n' +
+  '  tls.Config.KeyLogWriter, by Java with an agent such as extract-tls-secrets, and by eCapture for any OpenSSL';
+
+/** Why a session is not read, or not all of it. */
+const REASONS: Readonly<Record<TlsReason, (facts: TlsFacts) => string | undefined>> = {
+  'no-keys': () => 'the key log has no secret of it: it is of other sessions, or was begun later',
+  'wrong-keys': () => 'the secrets that the key log has for it do not open its records',
+  'unsupported-cipher': ({ cipher, version }) => `${cipher} of ${version} is not supported`,
+  'joined-late': ({ version }) =>
+    version === undefined || version === 'TLS 1.3'
+      ? 'its handshake was not captured. TLS 1.2 is not readable without it, as the keys depend on both hellos; of TLS 1.3 ' +
+        'no secret of the key log opens its records (--keylog-search tries more)'
+      : `its handshake was not captured as a whole, and the keys of ${version} depend on it`,
+  'incomplete-keys': () => 'the key log has only some of its secrets: what the other ones protect is not read',
+  'no-data': ({ alerts = [] }) => {
+    const [alert] = alerts;
+    return (
+      alert && `it ended in its TLS handshake: ${alert.isFatal ? 'fatal ' : ''}alert ${alert.name}, by the ${alert.by}`
+    );
+  },
+};
+
+/** What is to be said of a TLS session that is not readable; undefined: nothing. */
+export function tlsHint(connection: number, facts: TlsFacts | undefined): string | undefined {
+  if (facts === undefined) return `connection ${connection} is TLS, and may hold wss; ${HOW}`;
+  const why = facts.reason && REASONS[facts.reason](facts);
+  return why === undefined
+    ? undefined
+    : `connection ${connection} is TLS${facts.decrypted ? ', not all of which is read' : ', not read'}: ${why}`;
+}
