@@ -24,7 +24,7 @@ interface LayerRow {
   begins(this: void, first: Uint8Array): Begins;
   /** Takes the stream, from these bytes on, and hands on what it carries. Without it the stream is passed over. Undefined: it cannot be opened. */
   open?(this: void, opener: CarriedOpener, given: LayerInput): LayerTaker | undefined;
-  /** Where it cannot be opened, the stream is passed over all the same. */
+  /** Where it cannot be opened, the stream is passed over nevertheless. */
   readonly isNeverPlain?: true;
 }
 
@@ -39,7 +39,7 @@ export interface TlsOpening {
   open(opener: CarriedOpener): LayerTaker | undefined;
   /** No more packets come, nor secrets. */
   end?(): void;
-  /** Takes secrets that stand in the capture itself. */
+  /** Takes secrets of the capture itself. */
   block?(keyLog: Uint8Array, notice: (message: string) => void): void;
 }
 

@@ -90,7 +90,7 @@ export class PacketTraffic {
     this.flows.packet(link, bytes, start, end, originalLength, time);
   }
 
-  /** A key log that stands in the capture. */
+  /** A key log within the capture. */
   secrets(keyLog: Uint8Array): void {
     this.options.tls?.block?.(keyLog, (message) => this.taker.notice(message));
   }

@@ -52,7 +52,7 @@ export class TlsTraffic implements TlsOpening, TlsInput {
     return new KeyLogReader(this.secrets, notice);
   }
 
-  /** Secrets that stand in the capture itself: of later packets, and perhaps of earlier ones. */
+  /** Secrets within the capture itself: of later packets, and possibly of earlier ones. */
   block(bytes: Uint8Array, notice: (message: string) => void): void {
     const reader = this.log(notice);
     reader.push(bytes);

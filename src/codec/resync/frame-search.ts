@@ -22,7 +22,7 @@ export interface SearchOptions {
   readonly deflate: boolean;
   /** The connection is WebSocket beyond doubt. Otherwise more evidence is required. */
   readonly known: boolean;
-  /** The first byte that is pushed is the first that was captured: it begins a segment. `within`: a record, perhaps within a message. */
+  /** The first byte that is pushed is the first that was captured: it begins a segment. `within`: a record, possibly within a message. */
   readonly joined?: boolean | 'within';
   readonly budget?: SearchBudget;
   /** Bytes that are held at most, 256 KiB by default. */

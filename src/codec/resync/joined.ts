@@ -46,7 +46,7 @@ export function exactChain(scan: Scan, isWithin: boolean): ExactChain | undefine
   return { masked: scan.isMasked(0), frames, bits: scan.bits[0]!, own: scan.own[0]! };
 }
 
-/** The first frame of a message; `isWithin`: or one that goes on with it. */
+/** The first frame of a message; `isWithin`: or one that continues it. */
 function mayBeFirst(byte0: number, isWithin: boolean): boolean {
   if (isWithin && (byte0 & 0x7f) === OPCODE.continuation) return true;
   const opcode = byte0 & 15;

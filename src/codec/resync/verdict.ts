@@ -30,7 +30,7 @@ interface Root {
   readonly bits: number;
 }
 
-/** The first frame after which everything is a chain of frames beyond doubt; undefined: none, or not yet. `joined`: the first byte begins a segment; `within`: and perhaps within a message. */
+/** The first frame after which everything is a chain of frames beyond doubt; undefined: none, or not yet. `joined`: the first byte begins a segment; `within`: and possibly within a message. */
 export function judge(scan: Scan, thresholds: Thresholds, joined: boolean | 'within'): Verdict | undefined {
   const root = bestRoot(scan, thresholds);
   if (root === undefined) return undefined;

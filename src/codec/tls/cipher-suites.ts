@@ -23,11 +23,11 @@ export interface CipherSuite {
   readonly mac: TlsHash;
 }
 
-type Kind = Omit<CipherSuite, 'id' | 'name'>;
+type CipherKind = Omit<CipherSuite, 'id' | 'name'>;
 
 const AES = { 128: 16, 256: 32 } as const;
 
-const gcm = (bits: 128 | 256, cipher = 'aes'): Kind => ({
+const gcm = (bits: 128 | 256, cipher = 'aes'): CipherKind => ({
   protection: 'gcm',
   algorithm: `${cipher}-${bits}-gcm`,
   keyBytes: AES[bits],
@@ -36,14 +36,14 @@ const gcm = (bits: 128 | 256, cipher = 'aes'): Kind => ({
   hash: bits === 128 ? 'sha256' : 'sha384',
   mac: 'sha256',
 });
-const ccm = (bits: 128 | 256, tagBytes = 16): Kind => ({
+const ccm = (bits: 128 | 256, tagBytes = 16): CipherKind => ({
   ...gcm(bits),
   protection: 'ccm',
   algorithm: `aes-${bits}-ccm`,
   hash: 'sha256',
   tagBytes,
 });
-const cbc = (bits: 128 | 256, mac: TlsHash, cipher = 'aes'): Kind => ({
+const cbc = (bits: 128 | 256, mac: TlsHash, cipher = 'aes'): CipherKind => ({
   protection: 'cbc',
   algorithm: `${cipher}-${bits}-cbc`,
   keyBytes: AES[bits],
@@ -53,7 +53,7 @@ const cbc = (bits: 128 | 256, mac: TlsHash, cipher = 'aes'): Kind => ({
   mac,
 });
 
-const KINDS: Readonly<Record<string, Kind>> = {
+const KINDS: Readonly<Record<string, CipherKind>> = {
   AES_128_GCM_SHA256: gcm(128),
   AES_256_GCM_SHA384: gcm(256),
   CHACHA20_POLY1305_SHA256: {

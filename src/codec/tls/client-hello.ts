@@ -1,5 +1,5 @@
 /** What the first message of a TLS client says of whom it looks for (RFC 8446 §4.1.2). */
-export interface ClientHello {
+export interface OfferedNames {
   /** The name of the server (RFC 6066 §3); undefined: none, or it has not come yet. */
   readonly serverName?: string;
   /** The protocols that it offers (RFC 7301 §3.1). */
@@ -15,7 +15,7 @@ const SERVER_NAME = 0;
 const ALPN = 16;
 
 /** Reads the first TLS record of a client, as far as it is there; undefined: it is no ClientHello. Never throws. */
-export function readClientHello(bytes: Uint8Array): ClientHello | undefined {
+export function readClientHello(bytes: Uint8Array): OfferedNames | undefined {
   if (bytes[0] !== HANDSHAKE || bytes[RECORD_HEADER] !== CLIENT_HELLO) return undefined;
   let at = RECORD_HEADER + BEFORE_SESSION;
   at += 1 + (bytes[at] ?? 0);

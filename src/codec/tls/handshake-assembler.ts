@@ -32,7 +32,7 @@ export class HandshakeAssembler {
     this.needed = 0;
   }
 
-  /** `message`: a whole message from its type on, perhaps cut at 64 KiB. It is used again afterwards. */
+  /** `message`: a whole message from its type on, possibly cut at 64 KiB. It is used again afterwards. */
   push(bytes: Uint8Array, start: number, end: number, message: (type: number, bytes: Uint8Array) => void): void {
     let at = start;
     while (at < end) {

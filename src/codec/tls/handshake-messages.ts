@@ -23,7 +23,7 @@ const EXTENSION = {
   supportedVersions: 43,
 } as const;
 
-/** Where the values stand in the message, its header included: for whoever shows its bytes. */
+/** The offsets of the values in the message, its header included: for whoever shows its bytes. */
 export type HelloSpans = Readonly<
   Partial<Record<'random' | 'sessionId' | 'sni' | 'alpn' | 'cipher' | 'version', Span>>
 >;
@@ -66,7 +66,7 @@ const EMPTY = new Uint8Array(0);
 const decoder = new TextDecoder();
 
 /** Reads fields one after the other. What is missing reads as empty, and `isShort` says so. */
-class Fields {
+class MessageFields {
   isShort = false;
 
   constructor(
@@ -93,7 +93,7 @@ class Fields {
     return { start, end: this.at };
   }
 
-  /** A vector with a length of so many bytes. */
+  /** A vector with a length of N bytes. */
   vector(lengthBytes: number): Span {
     return this.take(this.number(lengthBytes));
   }
@@ -102,13 +102,13 @@ class Fields {
     return this.bytes.subarray(start, end);
   }
 
-  inside({ start, end }: Span): Fields {
-    return new Fields(this.bytes, start, end);
+  inside({ start, end }: Span): MessageFields {
+    return new MessageFields(this.bytes, start, end);
   }
 }
 
 /** Type and value of each extension. */
-function* extensions(fields: Fields): Generator<{ readonly type: number; readonly value: Fields }> {
+function* extensions(fields: MessageFields): Generator<{ readonly type: number; readonly value: MessageFields }> {
   if (fields.left < 2) return;
   const all = fields.inside(fields.vector(2));
   while (all.left >= 4) {
@@ -121,16 +121,16 @@ function textOf(bytes: Uint8Array): string {
   return decoder.decode(bytes);
 }
 
-function protocolNames(value: Fields): string[] {
+function protocolNames(value: MessageFields): string[] {
   const names: string[] = [];
   const list = value.inside(value.vector(2));
   while (list.left > 0) names.push(textOf(list.view(list.vector(1))));
   return names;
 }
 
-/** RFC 8446 §4.1.2, RFC 5246 §7.4.1.2. `bytes`: the message from its type on, perhaps cut; undefined without a whole random. */
+/** RFC 8446 §4.1.2, RFC 5246 §7.4.1.2. `bytes`: the message from its type on, possibly cut; undefined without a whole random. */
 export function readClientHello(bytes: Uint8Array): ClientHello | undefined {
-  const fields = new Fields(bytes, 4);
+  const fields = new MessageFields(bytes, 4);
   const legacy = fields.number(2);
   const random = fields.take(32);
   if (fields.isShort) return undefined;
@@ -177,7 +177,7 @@ export function readClientHello(bytes: Uint8Array): ClientHello | undefined {
 
 /** RFC 8446 §4.1.3, RFC 5246 §7.4.1.3. `bytes`: the message from its type on; undefined where it is cut before its cipher. */
 export function readServerHello(bytes: Uint8Array): ServerHello | undefined {
-  const fields = new Fields(bytes, 4);
+  const fields = new MessageFields(bytes, 4);
   const legacy = fields.take(2);
   const random = fields.take(32);
   const sessionId = fields.vector(1);
@@ -213,7 +213,7 @@ export function readServerHello(bytes: Uint8Array): ServerHello | undefined {
 export function readEncryptedExtensions(bytes: Uint8Array): { alpn: string | undefined; acceptsEarlyData: boolean } {
   let alpn: string | undefined;
   let acceptsEarlyData = false;
-  for (const { type, value } of extensions(new Fields(bytes, 4))) {
+  for (const { type, value } of extensions(new MessageFields(bytes, 4))) {
     if (type === EXTENSION.alpn) [alpn] = protocolNames(value);
     else if (type === EXTENSION.earlyData) acceptsEarlyData = true;
   }
@@ -222,7 +222,7 @@ export function readEncryptedExtensions(bytes: Uint8Array): { alpn: string | und
 
 /** The first certificate of a Certificate message, as DER: of TLS 1.3 (RFC 8446 §4.4.2), or of those before. */
 export function firstCertificate(bytes: Uint8Array, isTls13: boolean): Uint8Array | undefined {
-  const fields = new Fields(bytes, 4);
+  const fields = new MessageFields(bytes, 4);
   if (isTls13) fields.vector(1);
   const list = fields.inside(fields.vector(3));
   const certificate = list.view(list.vector(3));
@@ -231,7 +231,7 @@ export function firstCertificate(bytes: Uint8Array, isTls13: boolean): Uint8Arra
 
 /** The ticket of a NewSessionTicket of TLS 1.2 (RFC 5077 §3.3). */
 export function ticketOf(bytes: Uint8Array): Uint8Array {
-  const fields = new Fields(bytes, 4);
+  const fields = new MessageFields(bytes, 4);
   fields.number(4);
   return fields.view(fields.vector(2));
 }

@@ -11,7 +11,7 @@ const MOST_ALERTS = 4;
 export class Hellos {
   client: ClientHello | undefined;
   server: ServerHello | undefined;
-  /** The server asked for another ClientHello: early data was refused. */
+  /** The server requested another ClientHello: early data was refused. */
   isRetried = false;
   /** The server agreed to early data; undefined: it has not said yet. */
   acceptsEarly: boolean | undefined;

@@ -74,7 +74,7 @@ export class Tls13Opener implements RecordOpener {
     if (plain === undefined) return undefined;
     let last = plain.length - 1;
     while (last >= 0 && plain[last] === 0) last--;
-    // Zeros alone are no record (§5.4); the tag was right all the same.
+    // Zeros alone are no record (§5.4); the tag was right nevertheless.
     return { type: last < 0 ? 0 : plain[last]!, bytes: plain, start: 0, end: Math.max(0, last) };
   }
 
@@ -184,7 +184,7 @@ export class CbcOpener implements RecordOpener {
     return again;
   }
 
-  /** Of TLS 1.0, where the record before this one could not be opened: its last block stands before this one's header. */
+  /** Of TLS 1.0, where the record before this one could not be opened: its last block comes before this one's header. */
   private afterLoss(bytes: Uint8Array, at: number, blocks: Uint8Array, sequence: number): OpenedRecord | undefined {
     const before = at - (this.encryptThenMac ? this.macBytes : 0);
     if (before < this.suite.blockBytes) return undefined;

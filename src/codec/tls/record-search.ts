@@ -19,7 +19,7 @@ export interface Rest {
   readonly time: number;
 }
 
-/** Takes a record that may stand there; true: it does. `passed`: bytes before it. */
+/** Takes a record that may begin there; true: it does. `passed`: bytes before it. */
 export type Proof = (bytes: Uint8Array, at: number, end: number, passed: number, time: number) => boolean;
 
 /**
@@ -60,7 +60,7 @@ export class RecordSearch {
     return undefined;
   }
 
-  /** Bytes are lost after those that are held: no record goes on behind them. */
+  /** Bytes are lost after those that are held: no record continues after them. */
   drop(): void {
     this.passed += this.length;
     this.length = 0;

@@ -3,13 +3,13 @@ import type { ServerHello } from './handshake-messages.js';
 import { Tls13Opener } from './record-opener.js';
 import type { LoggedSecret, SecretLabel, TlsSecrets } from './secrets.js';
 import type { Fit, TagTrials, TriedRecord } from './tag-trials.js';
-import { APPLICATION_SECRET, HANDSHAKE_SECRET, legacyOpeners, UPDATED_SECRET, type Role } from './tls-keys.js';
+import { APPLICATION_SECRET, HANDSHAKE_SECRET, legacyOpeners, UPDATED_SECRET, type TlsRole } from './tls-keys.js';
 import type { TlsCrypto } from './tls-crypto.js';
 
 /** A fit, and whose secret it was. */
 export interface SecretFit extends Fit {
   readonly random: Uint8Array;
-  readonly role: Role;
+  readonly role: TlsRole;
   readonly suite: CipherSuite;
 }
 
@@ -28,7 +28,7 @@ export interface TrialTools {
 export function fitOfHandshake(
   tools: TrialTools,
   suite: CipherSuite,
-  role: Role,
+  role: TlsRole,
   record: TriedRecord,
 ): SecretFit | undefined {
   const { crypto, secrets, trials } = tools;
@@ -48,7 +48,7 @@ export function fitOfMaster(
   { crypto, secrets, trials }: TrialTools,
   suite: CipherSuite,
   hello: ServerHello,
-  role: Role,
+  role: TlsRole,
   record: TriedRecord,
   most: number,
 ): SecretFit | undefined {
@@ -65,7 +65,7 @@ export function fitOfMaster(
 /** No hello was captured: a secret of the log, a suite that it fits and a record number are looked for. */
 export function fitOfAny(
   tools: TrialTools,
-  roles: readonly Role[],
+  roles: readonly TlsRole[],
   record: TriedRecord,
   most: number,
 ): SecretFit | undefined {
@@ -83,7 +83,7 @@ export function fitOfAny(
   return undefined;
 }
 
-function* applicationSecrets(secrets: TlsSecrets, roles: readonly Role[]): Generator<[LoggedSecret, Role]> {
+function* applicationSecrets(secrets: TlsSecrets, roles: readonly TlsRole[]): Generator<[LoggedSecret, TlsRole]> {
   for (const role of roles) {
     const labels: readonly SecretLabel[] = [APPLICATION_SECRET[role], UPDATED_SECRET[role]];
     for (const label of labels) for (const logged of secrets.each(label)) yield [logged, role];
@@ -93,7 +93,7 @@ function* applicationSecrets(secrets: TlsSecrets, roles: readonly Role[]): Gener
 function fitOfSecret(
   { crypto, trials }: TrialTools,
   { random, secret }: LoggedSecret,
-  role: Role,
+  role: TlsRole,
   record: TriedRecord,
   from: number,
   to: number,

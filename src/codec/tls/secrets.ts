@@ -150,7 +150,7 @@ export class TlsSecrets {
     return this.count++;
   }
 
-  /** Where the first line of this random stands in the table, or would; -1: too many others are in its way. */
+  /** The index of the first line of this random in the table, or of where it would be; -1: too many others are in its way. */
   private placeOf(random: Uint8Array): number {
     const mask = this.table.length - 1;
     const hash = hashOf(random);

@@ -15,7 +15,7 @@ import {
   legacyOpeners,
   masterOf,
   type ResumableSessions,
-  type Role,
+  type TlsRole,
 } from './tls-keys.js';
 import type { TlsLane } from './tls-lane.js';
 
@@ -45,10 +45,10 @@ export class SessionKeys {
   /** Undefined as long as no hello was seen, nor a secret found. */
   private client: Side | undefined;
   private readonly tools: TrialTools;
-  /** Of TLS 1.0 to 1.2: those of each handshake in its order, the renegotiations behind the first. */
+  /** Of TLS 1.0 to 1.2: those of each handshake in its order, the renegotiations after the first. */
   private readonly clients: (ClientHello | undefined)[] = [];
   private readonly servers: (ServerHello | undefined)[] = [];
-  private readonly pairs: (Record<Role, RecordOpener> | undefined)[] = [];
+  private readonly pairs: (Record<TlsRole, RecordOpener> | undefined)[] = [];
   /** ServerHellos for which a master secret was looked for. */
   private searchedFor = 0;
 
@@ -60,7 +60,7 @@ export class SessionKeys {
     this.tools = { crypto, secrets, trials: new TagTrials(mostTrials) };
   }
 
-  roleOf({ side }: TlsLane): Role | undefined {
+  roleOf({ side }: TlsLane): TlsRole | undefined {
     if (this.client === undefined) return undefined;
     return side === this.client ? 'client' : 'server';
   }
@@ -160,7 +160,7 @@ export class SessionKeys {
     return this.pairs[changes]?.[role];
   }
 
-  /** The log does not have the client's random, or another secret for it: the session's own may stand there by another random. */
+  /** The log does not have the client's random, or another secret for it: the session's own may be listed by another random. */
   tryOthers(lane: TlsLane, tried: TriedRecord): boolean {
     const { suite, isTls13 } = this.hellos;
     const role = this.roleOf(lane);
@@ -174,8 +174,8 @@ export class SessionKeys {
     return true;
   }
 
-  /** The hellos of a renegotiation do not belong together, as another one is lost: the log has its master secret all the same. */
-  private tryMasters(role: Role, lane: TlsLane, tried: TriedRecord): boolean {
+  /** The hellos of a renegotiation do not belong together, as another one is lost: the log has its master secret nevertheless. */
+  private tryMasters(role: TlsRole, lane: TlsLane, tried: TriedRecord): boolean {
     if (lane.sequence !== 0 || lane.changes === 0 || this.searchedFor > MOST_HANDSHAKES) return false;
     this.searchedFor++;
     const fit = this.fitOfMasters(role, tried, 0);
@@ -185,7 +185,7 @@ export class SessionKeys {
   }
 
   /** Some master secret of the log, with some ServerHello, the newest first. */
-  private fitOfMasters(role: Role, tried: TriedRecord, most: number): SecretFit | undefined {
+  private fitOfMasters(role: TlsRole, tried: TriedRecord, most: number): SecretFit | undefined {
     const { tools } = this;
     for (const server of [...this.servers].reverse()) {
       const suite = server && cipherSuite(server.cipher);
@@ -257,7 +257,7 @@ export class SessionKeys {
   /** The ServerHello is lost: a suite that its secrets fit. */
   private fitOfClient(
     { random }: ClientHello,
-    role: Role,
+    role: TlsRole,
     lane: TlsLane,
     tried: TriedRecord,
     passed: number,

@@ -19,7 +19,7 @@ export interface TlsAlert {
   readonly name: string;
 }
 
-/** What is known of a TLS session; it grows as the session goes on. Names are text of a peer. */
+/** What is known of a TLS session; it grows as the session continues. Names are text of a peer. */
 export interface TlsFacts {
   /** `TLS 1.3`. */
   readonly version?: string;
@@ -28,7 +28,7 @@ export interface TlsFacts {
   readonly alpn?: string;
   /** Of the server's certificate. */
   readonly names?: readonly string[];
-  /** A record of each direction that speaks was opened. */
+  /** A record of each direction with data was opened. */
   readonly decrypted: boolean;
   readonly reason?: TlsReason;
   readonly alerts?: readonly TlsAlert[];

@@ -5,7 +5,7 @@ import { legacyOpener, Tls13Opener, type RecordOpener } from './record-opener.js
 import type { SecretLabel, TlsSecrets } from './secrets.js';
 import type { TlsCrypto } from './tls-crypto.js';
 
-export type Role = 'client' | 'server';
+export type TlsRole = 'client' | 'server';
 
 /** The keys that a direction of TLS 1.3 goes through, in their order; a missing one: its secret is not in the log. */
 export interface Epochs {
@@ -14,7 +14,7 @@ export interface Epochs {
   readonly application?: RecordOpener | undefined;
 }
 
-const SECRETS13: Readonly<Record<Role, readonly [handshake: SecretLabel, application: SecretLabel]>> = {
+const SECRETS13: Readonly<Record<TlsRole, readonly [handshake: SecretLabel, application: SecretLabel]>> = {
   client: ['CLIENT_HANDSHAKE_TRAFFIC_SECRET', 'CLIENT_TRAFFIC_SECRET_0'],
   server: ['SERVER_HANDSHAKE_TRAFFIC_SECRET', 'SERVER_TRAFFIC_SECRET_0'],
 };
@@ -29,7 +29,7 @@ export function epochsOf(
   secrets: TlsSecrets,
   suite: CipherSuite,
   random: Uint8Array,
-  role: Role,
+  role: TlsRole,
 ): Epochs {
   const opener = (label: SecretLabel): RecordOpener | undefined => {
     const length = suite.hash === 'sha384' ? 48 : 32;
@@ -76,10 +76,10 @@ export function legacyOpeners(
   hello: ServerHello,
   clientRandom: Uint8Array,
   master: Uint8Array,
-): Record<Role, RecordOpener> {
+): Record<TlsRole, RecordOpener> {
   const { version, random: serverRandom, encryptThenMac } = hello;
   const keys = keyBlock(crypto, { suite, version, master, clientRandom, serverRandom });
-  const of = (role: Role): RecordOpener => legacyOpener(crypto, suite, keys[role], version, encryptThenMac);
+  const of = (role: TlsRole): RecordOpener => legacyOpener(crypto, suite, keys[role], version, encryptThenMac);
   return { client: of('client'), server: of('server') };
 }
 

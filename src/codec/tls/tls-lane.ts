@@ -108,7 +108,7 @@ export class TlsLane {
     return this.opener !== undefined || this.next.some((each) => each !== undefined);
   }
 
-  /** No hello of it will come that the other direction waits for, which has changed its keys so many times. */
+  /** No hello of it will come that the other direction waits for, which has changed its keys as many times. */
   isPast(changes: number): boolean {
     const { mode } = this;
     const isStuck = mode === 'dead' || mode === 'blocked' || (mode === 'search' && !this.isSealed);

@@ -106,7 +106,7 @@ export class TlsSession {
     const at = lane.buffer.cut(bytes, start, end, (record, from, to) => this.record(lane, record, from, to, time));
     if (at < end && lane.mode === 'records' && !this.isOver) {
       if (lane.buffer.length === 0 && isRecordHeader(bytes, at)) return at;
-      // No record begins here: what was sent is none, or bytes are missing that nobody reported.
+      // No record begins here: what was sent is none, or bytes are missing without a report.
       const held = lane.buffer.held.slice();
       lane.buffer.drop();
       this.hasLoss = true;

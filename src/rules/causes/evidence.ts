@@ -14,12 +14,12 @@ export interface Evidence extends Stretch {
   readonly inflate: (bytes: Uint8Array) => Uint8Array | undefined;
 }
 
-type Proof = (evidence: Evidence) => Cause | undefined;
+type CauseProof = (evidence: Evidence) => Cause | undefined;
 
 /** Proven by a few bytes; the first that fits is the cause. */
-const BY_FIRST_BYTES: readonly Proof[] = [http, tls, plainText];
+const BY_FIRST_BYTES: readonly CauseProof[] = [http, tls, plainText];
 /** Proven by what follows. */
-const BY_FOLLOWING: readonly Proof[] = [
+const BY_FOLLOWING: readonly CauseProof[] = [
   strayBytes,
   swappedLength,
   withoutKey,

@@ -245,7 +245,7 @@ export function pcapngSource(limits: CaptureLimits = CAPTURE_LIMITS): Source {
   return packetSource(pcapngReader(limits));
 }
 
-/** Of a comment, the lines that may be a key log's: other text in it is nobody's mistake. */
+/** Of a comment, the lines that may be a key log's: other text in it is no mistake. */
 function keyLogLines(comment: Uint8Array): Uint8Array {
   const lines = latin1(comment)
     .split('\n')
