@@ -142,7 +142,10 @@ function decrypted(
 const LINES = ['hello', 'x'.repeat(3000), '', 'z'.repeat(9000), 'the end'];
 const WEAK = '@SECLEVEL=0';
 
-const tls13 = (suite: string): tls.ConnectionOptions => ({ minVersion: 'TLSv1.3', ciphers: suite });
+const tls13 = (suite: string): tls.ConnectionOptions => ({
+  minVersion: 'TLSv1.3',
+  ciphers: `${suite}:DEFAULT:${WEAK}`,
+});
 const tls12 = (cipher: string): tls.ConnectionOptions => ({ maxVersion: 'TLSv1.2', ciphers: `${cipher}:${WEAK}` });
 const older = (version: 'TLSv1' | 'TLSv1.1', cipher: string): tls.ConnectionOptions => ({
   minVersion: version,
