@@ -20,7 +20,7 @@ export interface EndpointOptions {
   readonly raw?: RawDeflate;
   /** Bytes that a message may have, compressed and inflated; 16 MiB by default. A larger one fails the connection (1009). */
   readonly maxMessageBytes?: number;
-  /** Bytes that a head of the opening handshake may have; 64 KiB by default. */
+  /** Bytes that a head of the opening handshake may have; 256 KiB by default. */
   readonly maxHeadBytes?: number;
   /** Messages that are sent are split into fragments of this many payload bytes; by default they are not split. */
   readonly fragmentBytes?: number;

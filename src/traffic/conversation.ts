@@ -168,7 +168,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     this.settle();
     this.report(this.causes.gap(this.placeOf(side), length));
     this.judge?.gap(side, length, this.lastTimes[side], kind);
-    this.layer?.taker.gap(side, length, this.lastTimes[side]);
+    this.layer?.taker.gap(side, length, this.lastTimes[side], kind);
   }
 
   /** The recording says that it failed: reported as its end, before `close`. */
@@ -235,27 +235,27 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   /** A stream of which nothing is known yet turns out to be a layer's, joined in its middle: it is read from here on. */
   private joins(judge: ConnectionJudge, bytes: Uint8Array): boolean {
     if (judge.recognised) this.mayBeJoined = false;
-    const layer = judge.recognised ? undefined : joinedLayer(bytes, this.options);
-    const taker = layer?.open?.(this, this.options);
-    if (layer === undefined || taker === undefined) return false;
+    if (judge.recognised || !this.opens(joinedLayer(bytes, this.options))) return false;
     this.mayBeJoined = false;
     judge.drop();
     this.judge = undefined;
-    this.layer = { name: layer.name, taker };
     return true;
   }
 
   /** Passes the stream over, hands it to the layer, or makes its reader. */
   private choose(layer: Layer | undefined): void {
     const { origin, options, below } = this;
-    const opened = this.mayOpen ? layer?.open?.(this, options) : undefined;
-    if (layer && opened) {
-      this.layer = { name: layer.name, taker: opened };
-      return;
-    }
+    if (this.opens(layer)) return;
     if (layer && (!layer.open || layer.isNeverPlain)) return this.passOver(layer.name);
     const reading = readerOf(origin, options, below.offsets);
     this.judge = new ConnectionJudge(reading, this.number, (record) => this.take(record));
+  }
+
+  /** Hands the stream to the layer from here on, if that can take it. */
+  private opens(layer: Layer | undefined): boolean {
+    const taker = this.mayOpen ? layer?.open?.(this, this.options) : undefined;
+    if (layer && taker) this.layer = { name: layer.name, taker };
+    return taker !== undefined;
   }
 
   /** A layer needs the sides, which are not known for bytes in one sequence. */

@@ -1,12 +1,7 @@
-import { describe, expect, test } from 'vitest';
-import { openSource } from '../../src/sources/detect/detect.js';
-import { fromText, readAllWays } from './read-source.js';
+import { describe } from 'vitest';
+import { HELLO, LONG, testSpellings, type ReadSpellings, type RefusedSpellings } from './spellings.js';
 
-/** Text of 5 bytes, and of 20. */
-const HELLO = '810548656c6c6f';
-const LONG = '811448656c6c6f2c20776f726c642120313233343536';
-
-const READ: readonly (readonly [name: string, text: string, bytes: string])[] = [
+const READ: ReadSpellings = [
   ['Go %v', 'recv [129 5 72 101 108 108 111]\n', HELLO],
   ['Go %x', '2024/01/02 03:04:05 recv 810548656c6c6f\n', HELLO],
   ['Go % x', '2024/01/02 03:04:05 recv 81 05 48 65 6c 6c 6f\n', HELLO],
@@ -251,7 +246,7 @@ unsigned int f_len = 7;
 ];
 
 /** What can't be read without a guess, or is shortened: no other bytes than the true ones come out. */
-const REFUSED: readonly (readonly [name: string, text: string])[] = [
+const REFUSED: RefusedSpellings = [
   ['Rust {:x?} no pad', 'DEBUG ws: read [81, 5, 48, 65, 6c, 6c, 6f]\n'],
   ['tungstenite', 'TRACE tungstenite: Received frame Binary([1, 2, 3])\n'],
   [
@@ -374,17 +369,4 @@ payload: 0x48656c6c6f
   ['bits nibbles', '1000 0001 0000 0101\n'],
 ];
 
-describe('bytes, as languages and their logs print them', () => {
-  test.each(READ)('%s', (_, text, bytes) => {
-    const read = readAllWays(() => openSource('auto'), fromText(text));
-    expect({ bytes: read.bytes, problem: read.problem }).toEqual({ bytes, problem: undefined });
-  });
-
-  test.each(REFUSED)('%s is refused', (_, text) => {
-    const { bytes, problem, packets } = readAllWays(() => openSource('auto'), fromText(text));
-    expect(packets).toEqual([]);
-    if (bytes === '') return;
-    expect(problem).toBeDefined();
-    expect([HELLO, '817e00920102']).toContainEqual(expect.stringMatching(new RegExp(`^${bytes}`)));
-  });
-});
+describe('bytes, as languages and their logs print them', () => testSpellings(READ, REFUSED));

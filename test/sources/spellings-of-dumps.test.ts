@@ -1,12 +1,7 @@
-import { describe, expect, test } from 'vitest';
-import { openSource } from '../../src/sources/detect/detect.js';
-import { fromText, readAllWays } from './read-source.js';
+import { describe } from 'vitest';
+import { HELLO, LONG, testSpellings, type ReadSpellings, type RefusedSpellings } from './spellings.js';
 
-/** Text of 5 bytes, and of 20. */
-const HELLO = '810548656c6c6f';
-const LONG = '811448656c6c6f2c20776f726c642120313233343536';
-
-const READ: readonly (readonly [name: string, text: string, bytes: string])[] = [
+const READ: ReadSpellings = [
   [
     'VS memory',
     `0x00AFFC58  81 14 48 65 6c 6c 6f 2c  ..Hello,
@@ -523,7 +518,7 @@ Jan 02 03:04:05 host ws[123]: 0010: 31 32 33 34 35 36
 ];
 
 /** What can't be read without a guess, or is shortened: no other bytes than the true ones come out. */
-const REFUSED: readonly (readonly [name: string, text: string])[] = [
+const REFUSED: RefusedSpellings = [
   ['lldb words', '0x100003f90: 0x65480581 0x006f6c6c\n'],
   ['gdb xw', '0x7fffffffe000:\t0x65480581\t0x006f6c6c\n'],
   ['gdb xh', '0x7fffffffe000:\t0x0581\t0x6548\t0x6c6c\n'],
@@ -566,17 +561,4 @@ const REFUSED: readonly (readonly [name: string, text: string])[] = [
   ],
 ];
 
-describe('dumps, as tools print them', () => {
-  test.each(READ)('%s', (_, text, bytes) => {
-    const read = readAllWays(() => openSource('auto'), fromText(text));
-    expect({ bytes: read.bytes, problem: read.problem }).toEqual({ bytes, problem: undefined });
-  });
-
-  test.each(REFUSED)('%s is refused', (_, text) => {
-    const { bytes, problem, packets } = readAllWays(() => openSource('auto'), fromText(text));
-    expect(packets).toEqual([]);
-    if (bytes === '') return;
-    expect(problem).toBeDefined();
-    expect([HELLO, '817e00920102']).toContainEqual(expect.stringMatching(new RegExp(`^${bytes}`)));
-  });
-});
+describe('dumps, as tools print them', () => testSpellings(READ, REFUSED));

@@ -140,7 +140,6 @@ function unfitExit({ handshake, end }: NotOpened): number | undefined {
   return status === 101 ? undefined : EXIT.refused;
 }
 
-/** In words, with the exit code; an alert of TLS is the reason of whatever followed it. */
 /** Why a case would say nothing about this server. */
 function unmet({ needs }: Case, probe: Probe, { echo }: CheckOptions): string | undefined {
   const echoes = echo === 'auto' ? probe.echoes : echo === 'yes';

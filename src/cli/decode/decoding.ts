@@ -18,7 +18,6 @@ import { FileOrder } from '../input/file-order.js';
 import type { Input } from '../input/input.js';
 import type { Io } from '../host/io.js';
 import { loadPackets } from '../entries/load-packets.js';
-import { followKeyLogs, readKeyLogs, tlsTraffic } from '../input/key-logs.js';
 import { noticeOf, openInput, type Opened } from '../input/open-input.js';
 import type { DecodeOptions } from '../options/options.js';
 import { OutputBound } from './output-bound.js';
@@ -79,7 +78,7 @@ export class Decoding implements Pace {
 
   /** Key logs were given, and nothing could be decrypted with them. */
   private get isStillSealed(): boolean {
-    return this.options.keylog !== undefined && this.tls?.decrypted !== undefined && this.tls.decrypted === 0;
+    return this.options.keylog !== undefined && this.tls?.decrypted === 0;
   }
 
   /** Nothing more is to be read. */
@@ -229,7 +228,8 @@ export class Decoding implements Pace {
   private async loadPackets(): Promise<void> {
     if (this.packets !== undefined) return;
     this.packets = await loadPackets();
-    this.tls = tlsTraffic(this.packets, this.options);
+    const { followKeyLogs, readKeyLogs, tlsTraffic } = this.packets;
+    this.tls = tlsTraffic(this.options);
     const { keylog } = this.options;
     if (keylog === undefined) return;
     const notice = (message: Printable): void => this.output.notice(message);

@@ -1,18 +1,16 @@
 import type * as fs from 'node:fs';
 import { escapeText } from '../../describe/escape.js';
 import { print, type Printable } from '../../describe/printable.js';
-import type { TlsTraffic } from '../../traffic/tls-traffic.js';
+import { TlsTraffic } from '../../traffic/tls-traffic.js';
+import { tlsCryptoWith } from '../../traffic/toolbox/tls.js';
 import { builtin } from '../entries/builtin.js';
-import type * as packets from '../entries/packets.js';
 import { UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import { isSystemError, reasonOf } from '../host/system-reasons.js';
 import type { DecodeOptions } from '../options/options.js';
 
-type PacketsModule = typeof packets;
-
 /** What opens the TLS sessions of a run. node:crypto is loaded with the first of them. */
-export function tlsTraffic({ TlsTraffic: Traffic, tlsCryptoWith }: PacketsModule, options: DecodeOptions): TlsTraffic {
+export function tlsTraffic(options: DecodeOptions): TlsTraffic {
   let loaded: ReturnType<typeof tlsCryptoWith> | undefined;
   const crypto = (): ReturnType<typeof tlsCryptoWith> =>
     (loaded ??= tlsCryptoWith(builtin('node:crypto') as Parameters<typeof tlsCryptoWith>[0]));
@@ -23,7 +21,7 @@ export function tlsTraffic({ TlsTraffic: Traffic, tlsCryptoWith }: PacketsModule
     decryptCbc: (...args) => crypto().decryptCbc(...args),
     encryptBlocks: (...args) => crypto().encryptBlocks(...args),
   };
-  return new Traffic(lazy, { mostTrials: options.keylogSearch });
+  return new TlsTraffic(lazy, { mostTrials: options.keylogSearch });
 }
 
 /** Reads the key logs of the command line up to their ends. */

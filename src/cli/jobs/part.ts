@@ -15,7 +15,6 @@ import type { Io } from '../host/io.js';
 import { changed } from './io.js';
 import { ENDING, FINDING, Marks, SHOWN, type Key, type Note, type PassedOver, type JobPiece } from './piece.js';
 import { loadPackets } from '../entries/load-packets.js';
-import { tlsTraffic } from '../input/key-logs.js';
 import { openInput } from '../input/open-input.js';
 import type * as packets from '../entries/packets.js';
 import type { DecodeOptions } from '../options/options.js';
@@ -181,7 +180,7 @@ export class CapturePart implements Pace {
     };
     const capture = new OrderedCapture(
       packets.Flows,
-      { ...captureOptions(this.options, 0), share: this.share, tls: tlsTraffic(packets, this.options) },
+      { ...captureOptions(this.options, 0), share: this.share, tls: packets.tlsTraffic(this.options) },
       this.options,
       taker,
     );

@@ -11,7 +11,6 @@ import { FileOrder } from '../input/file-order.js';
 import { inputsOf, type Input } from '../input/input.js';
 import type { Io } from '../host/io.js';
 import { loadPackets } from '../entries/load-packets.js';
-import { readKeyLogs, tlsTraffic } from '../input/key-logs.js';
 import { noticeOf, openInput, type Opened } from '../input/open-input.js';
 import type { DecodeOptions } from '../options/options.js';
 import { readCapture, readRecording, type Pace } from '../input/traffic-files.js';
@@ -111,8 +110,8 @@ class Casting implements Pace {
   private async readPackets(opened: Opened): Promise<void> {
     const { io, input, options } = this;
     const packets = await loadPackets();
-    const tls = tlsTraffic(packets, options);
-    await readKeyLogs(io, options.keylog ?? [], tls, (message) => this.tell(message));
+    const tls = packets.tlsTraffic(options);
+    await packets.readKeyLogs(io, options.keylog ?? [], tls, (message) => this.tell(message));
     const capture = new PacketTraffic(packets.Flows, { ...trafficOptions(options, 0), tls }, options, {
       record: (record) => this.take(record),
       closed: (summary) => this.closed(summary),

@@ -1,9 +1,9 @@
+import { ByteRoom } from '../bytes/byte-room.js';
 import { HANDSHAKE } from './handshake-messages.js';
 
 /** Bytes of a message that are kept: more than any hello or usual certificate has. */
 const MOST_KEPT = 64 * 1024;
 const HEAD = 4;
-const NOTHING = new Uint8Array(0);
 
 const KEPT: ReadonlySet<number> = new Set([
   HANDSHAKE.clientHello,
@@ -15,19 +15,18 @@ const KEPT: ReadonlySet<number> = new Set([
 
 /** Puts the handshake messages of one direction together, across records (RFC 8446 §5.1). Of other types only the end is noted. */
 export class HandshakeAssembler {
-  private room: Uint8Array = NOTHING;
-  private kept = 0;
+  private readonly room = new ByteRoom(256, MOST_KEPT);
   /** Bytes of the message so far, and what it needs; 0: its header is not whole. */
   private seen = 0;
   private needed = 0;
 
   /** The message that is not whole. */
   get partial(): Uint8Array {
-    return this.room.subarray(0, this.kept);
+    return this.room.bytes;
   }
 
   drop(): void {
-    this.kept = 0;
+    this.room.clear();
     this.seen = 0;
     this.needed = 0;
   }
@@ -41,9 +40,10 @@ export class HandshakeAssembler {
       this.take(bytes, at, stop);
       at = stop;
       if (this.seen < HEAD) return;
-      this.needed = HEAD + ((this.room[1]! << 16) | (this.room[2]! << 8) | this.room[3]!);
+      const { all } = this.room;
+      this.needed = HEAD + ((all[1]! << 16) | (all[2]! << 8) | all[3]!);
       if (this.seen < this.needed) continue;
-      const whole = this.room.slice(0, this.kept);
+      const whole = this.partial.slice();
       this.drop();
       message(whole[0]!, whole);
     }
@@ -52,16 +52,8 @@ export class HandshakeAssembler {
   private take(bytes: Uint8Array, at: number, stop: number): void {
     const isHead = this.seen < HEAD;
     this.seen += stop - at;
-    if (!isHead && !KEPT.has(this.room[0]!)) return;
-    const end = Math.min(stop, at + MOST_KEPT - this.kept);
-    if (end <= at) return;
-    const length = this.kept + end - at;
-    if (length > this.room.length) {
-      const larger = new Uint8Array(Math.max(length, 2 * this.room.length, 256));
-      larger.set(this.partial);
-      this.room = larger;
-    }
-    this.room.set(bytes.subarray(at, end), this.kept);
-    this.kept = length;
+    if (!isHead && !KEPT.has(this.room.all[0]!)) return;
+    const end = Math.min(stop, at + MOST_KEPT - this.room.length);
+    if (end > at) this.room.append(bytes, at, end);
   }
 }

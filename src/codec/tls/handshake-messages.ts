@@ -1,4 +1,5 @@
 import type { Span } from '../bytes/span.js';
+import { CONTENT, RECORD_HEADER } from './record-opener.js';
 
 /** RFC 8446 §4. */
 export const HANDSHAKE = {
@@ -173,6 +174,12 @@ export function readClientHello(bytes: Uint8Array): ClientHello | undefined {
     ticket,
     spans,
   };
+}
+
+/** The ClientHello that a stream begins with, as far as its first record is there; undefined: it begins with none. Never throws. */
+export function firstClientHello(stream: Uint8Array): ClientHello | undefined {
+  const isHello = stream[0] === CONTENT.handshake && stream[RECORD_HEADER] === HANDSHAKE.clientHello;
+  return isHello ? readClientHello(stream.subarray(RECORD_HEADER)) : undefined;
 }
 
 /** RFC 8446 §4.1.3, RFC 5246 §7.4.1.3. `bytes`: the message from its type on; undefined where it is cut before its cipher. */

@@ -1,8 +1,8 @@
+import { ByteRoom } from '../bytes/byte-room.js';
 import { RECORD_HEADER } from './record-opener.js';
 
 /** RFC 5246 §6.2.3: the longest record that any version allows. */
 export const LONGEST_RECORD = 16_384 + 2048;
-const NOTHING = new Uint8Array(0);
 
 /** A record header is possible here: a type, a version, a length (RFC 8446 §5.1). */
 export function isRecordHeader(bytes: Uint8Array, at: number): boolean {
@@ -18,24 +18,27 @@ export function recordLength(bytes: Uint8Array, at: number): number {
 
 /** Cuts a direction's bytes into records. A record within a chunk is read in place, one that straddles chunks is put together. */
 export class RecordBuffer {
-  private room: Uint8Array = NOTHING;
+  private readonly room = new ByteRoom(512);
+
   /** Bytes of a record that is not whole. */
-  length = 0;
+  get length(): number {
+    return this.room.length;
+  }
 
   /** What is held of a record. */
   get held(): Uint8Array {
-    return this.room.subarray(0, this.length);
+    return this.room.bytes;
   }
 
   /** How much of the record that is held is missing; undefined: its header is not whole, or nothing is held. */
   get missing(): number | undefined {
     if (this.length < RECORD_HEADER) return undefined;
-    return RECORD_HEADER + recordLength(this.room, 0) - this.length;
+    return RECORD_HEADER + recordLength(this.room.all, 0) - this.length;
   }
 
   /** Forgets what is held. */
   drop(): void {
-    this.length = 0;
+    this.room.clear();
   }
 
   /**
@@ -51,10 +54,10 @@ export class RecordBuffer {
     let at = start;
     if (this.length > 0) {
       at = this.complete(bytes, start, end);
-      if (this.length < RECORD_HEADER || !isRecordHeader(this.room, 0) || this.missing! > 0) return at;
+      if (this.length < RECORD_HEADER || !isRecordHeader(this.room.all, 0) || this.missing! > 0) return at;
       const { length } = this;
-      this.length = 0;
-      if (!take(this.room, 0, length)) return at;
+      this.room.clear();
+      if (!take(this.room.all, 0, length)) return at;
     }
     while (end - at >= RECORD_HEADER && isRecordHeader(bytes, at)) {
       const stop = at + RECORD_HEADER + recordLength(bytes, at);
@@ -64,7 +67,7 @@ export class RecordBuffer {
       if (!take(bytes, from, stop)) return at;
     }
     if (at < end && (end - at < RECORD_HEADER || isRecordHeader(bytes, at))) {
-      this.keep(bytes, at, end);
+      this.room.append(bytes, at, end);
       return end;
     }
     return at;
@@ -74,23 +77,12 @@ export class RecordBuffer {
     let at = start;
     if (this.length < RECORD_HEADER) {
       const stop = Math.min(end, at + RECORD_HEADER - this.length);
-      this.keep(bytes, at, stop);
+      this.room.append(bytes, at, stop);
       at = stop;
-      if (this.length < RECORD_HEADER || !isRecordHeader(this.room, 0)) return at;
+      if (this.length < RECORD_HEADER || !isRecordHeader(this.room.all, 0)) return at;
     }
     const stop = Math.min(end, at + this.missing!);
-    this.keep(bytes, at, stop);
+    this.room.append(bytes, at, stop);
     return stop;
-  }
-
-  private keep(bytes: Uint8Array, start: number, end: number): void {
-    const needed = this.length + end - start;
-    if (needed > this.room.length) {
-      const larger = new Uint8Array(Math.max(needed, 2 * this.room.length, 512));
-      larger.set(this.held);
-      this.room = larger;
-    }
-    this.room.set(bytes.subarray(start, end), this.length);
-    this.length = needed;
   }
 }

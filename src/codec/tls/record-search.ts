@@ -1,9 +1,9 @@
+import { ByteRoom } from '../bytes/byte-room.js';
 import { isRecordHeader, LONGEST_RECORD, recordLength } from './record-buffer.js';
 import { RECORD_HEADER } from './record-opener.js';
 
 /** Bytes that are held: a few of the longest records. */
 const MOST_HELD = 4 * (RECORD_HEADER + LONGEST_RECORD);
-const NOTHING = new Uint8Array(0);
 
 /** The end of what was pushed at once, and its time. */
 interface Mark {
@@ -29,20 +29,14 @@ export type Proof = (bytes: Uint8Array, at: number, end: number, passed: number,
 export class RecordSearch {
   /** Bytes that were given up. */
   passed = 0;
-  private room: Uint8Array = NOTHING;
-  private length = 0;
+  private readonly room = new ByteRoom(2048, MOST_HELD);
   private marks: Mark[] = [];
   /** Where headers were looked for. */
   private scanned = 0;
   /** Places of records that are not whole yet. */
   private places: number[] = [];
 
-  /** `edge`: a record may begin with the first byte that is pushed. */
   constructor(private readonly prove: Proof) {}
-
-  get held(): number {
-    return this.length;
-  }
 
   /** What follows the record that was found; undefined: none was. */
   push(bytes: Uint8Array, start: number, end: number, time: number): Rest[] | undefined {
@@ -62,23 +56,23 @@ export class RecordSearch {
 
   /** Bytes are lost after those that are held: no record continues after them. */
   drop(): void {
-    this.passed += this.length;
-    this.length = 0;
+    this.passed += this.room.length;
+    this.room.clear();
     this.marks = [];
     this.scanned = 0;
     this.places = [];
   }
 
   private look(): number | undefined {
-    const { room, length } = this;
+    const { all, length } = this.room;
     for (; this.scanned + RECORD_HEADER <= length; this.scanned++) {
-      if (isRecordHeader(room, this.scanned) && recordLength(room, this.scanned) > 0) this.places.push(this.scanned);
+      if (isRecordHeader(all, this.scanned) && recordLength(all, this.scanned) > 0) this.places.push(this.scanned);
     }
     const open: number[] = [];
     for (const at of this.places) {
-      const end = at + RECORD_HEADER + recordLength(room, at);
+      const end = at + RECORD_HEADER + recordLength(all, at);
       if (end > length) open.push(at);
-      else if (this.prove(room, at, end, this.passed + at, this.timeAt(end))) return end;
+      else if (this.prove(all, at, end, this.passed + at, this.timeAt(end))) return end;
     }
     this.places = open;
     return undefined;
@@ -93,33 +87,25 @@ export class RecordSearch {
     let start = at;
     for (const { end, time } of this.marks) {
       if (end <= start) continue;
-      rest.push({ bytes: this.room, start, end, time });
+      rest.push({ bytes: this.room.all, start, end, time });
       start = end;
     }
     return rest;
   }
 
   private append(bytes: Uint8Array, start: number, end: number, time: number): void {
-    const count = end - start;
-    if (this.length + count > MOST_HELD) this.forget(this.length + count - MOST_HELD / 2);
-    const needed = this.length + count;
-    if (needed > this.room.length) {
-      const larger = new Uint8Array(Math.max(needed, Math.min(MOST_HELD, 2 * this.room.length), 2048));
-      larger.set(this.room.subarray(0, this.length));
-      this.room = larger;
-    }
-    this.room.set(bytes.subarray(start, end), this.length);
-    this.length = needed;
+    const needed = this.room.length + end - start;
+    if (needed > MOST_HELD) this.forget(needed - MOST_HELD / 2);
+    this.room.append(bytes, start, end);
     const last = this.marks.at(-1);
     if (last?.time === time) this.marks.pop();
-    this.marks.push({ end: needed, time });
+    this.marks.push({ end: this.room.length, time });
   }
 
   /** The oldest bytes: a record that begins in them would have been whole. */
   private forget(count: number): void {
-    const dropped = Math.min(count, this.length);
-    this.room.copyWithin(0, dropped, this.length);
-    this.length -= dropped;
+    const dropped = Math.min(count, this.room.length);
+    this.room.forget(dropped);
     this.passed += dropped;
     this.scanned = Math.max(0, this.scanned - dropped);
     this.places = this.places.filter((at) => at >= dropped).map((at) => at - dropped);

@@ -289,8 +289,7 @@ export class SessionKeys {
     this.useEpochs(fit.suite, fit.random);
     const other = this.lanes[otherSide(lane.side)];
     if (isNew && !other.isBegun) other.isJoined = true;
-    const own = this.place(lane, fit);
-    return own;
+    return this.place(lane, fit);
   }
 
   /** Where among the session's epochs the one is that fitted. */

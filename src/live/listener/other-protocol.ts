@@ -1,4 +1,4 @@
-import { readClientHello } from '../../codec/tls/client-hello.js';
+import { firstClientHello } from '../../codec/tls/handshake-messages.js';
 import { layerOf } from '../../traffic/layers.js';
 import { shown, type PolicyRefusal } from './policy.js';
 
@@ -10,7 +10,7 @@ export function otherProtocol(first: Uint8Array, cert: string): PolicyRefusal | 
     return { status: 400, reason: 'the client begins HTTP/2 (PRI * HTTP/2.0): this listener speaks HTTP/1.1' };
   }
   if (layer.name !== 'tls') return undefined;
-  const { serverName } = readClientHello(first) ?? {};
-  const name = serverName === undefined ? '' : `, SNI ${shown(serverName)}`;
+  const { sni = '' } = firstClientHello(first) ?? {};
+  const name = sni === '' ? '' : `, SNI ${shown(sni)}`;
   return { status: 400, reason: `the client begins TLS (ClientHello${name}): use ws://, or ${cert}` };
 }

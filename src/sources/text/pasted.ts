@@ -4,6 +4,7 @@ import type { InputProblem, Source, SourceEvent } from '../bytes/types.js';
 import { Events } from './events.js';
 import { LineReader } from './lines.js';
 import { bits } from './literal-forms.js';
+import { concat } from '../../codec/bytes/byte-collector.js';
 import { latin1 } from '../../codec/http1/text.js';
 import { latin1Bytes, spelled } from './spelled.js';
 import { looksLikeFrames, looksLikeWebSocket } from '../../codec/resync/plausible.js';
@@ -81,7 +82,7 @@ export class PastedSource implements Source {
     if (problem !== undefined) return this.asLog(problem);
     if (this.isPlain && this.firstEnd < Infinity) return this.release();
     if (this.length < MOST) return [];
-    if (!this.mayBeBits || !BIT.test(latin1(joined(this.text)))) return this.release();
+    if (!this.mayBeBits || !BIT.test(latin1(concat(this.text)))) return this.release();
     return this.asLog({ message: 'binary digits are read up to 64 KiB of text', offset: 0, line: 1, column: 1 });
   }
 
@@ -91,7 +92,7 @@ export class PastedSource implements Source {
     const last = this.hex.end();
     if (held === undefined) return last;
     this.hold(last);
-    const text = latin1(joined(this.text));
+    const text = latin1(concat(this.text));
     this.isBits = BITS.test(text);
     if (this.isBits) return this.readAs(bits(text));
     const doubt = IN_DOUBT.find(({ pattern }) => pattern.test(text));
@@ -110,7 +111,7 @@ export class PastedSource implements Source {
   /** Reads all of it again, line by line. */
   private asLog(problem: InputProblem | undefined): SourceEvent[] {
     const events = new Events();
-    const text = joined([this.skipped, ...this.text]);
+    const text = concat([this.skipped, ...this.text]);
     // What the first line gave before it failed was none of its bytes, unless it is digits.
     const isNoise =
       problem !== undefined && (!this.beginsWithFrame() || this.firstLineFails() || MAY_HAVE_OFFSET.test(latin1(text)));
@@ -129,7 +130,7 @@ export class PastedSource implements Source {
 
   private beginsWithFrame(): boolean {
     const pieces = (this.held ?? []).flatMap((event) => (event.type === 'bytes' ? [event.bytes] : []));
-    const bytes = joined(pieces);
+    const bytes = concat(pieces);
     return bytes.length >= LEAST_BYTES && (bytes[0]! & 15) !== 0 && looksLikeWebSocket(bytes, 1);
   }
 
@@ -137,7 +138,7 @@ export class PastedSource implements Source {
   private firstLineFails(): boolean {
     const line =
       /[^\s][^\n]*/
-        .exec(latin1(joined(this.text)))?.[0]
+        .exec(latin1(concat(this.text)))?.[0]
         .trimEnd()
         .replace(/\\$/, '') ?? '';
     if (DATED.test(line)) return true;
@@ -221,22 +222,9 @@ function areFrames(digits: string): boolean {
   return problem === undefined && looksLikeFrames(Uint8Array.from(bytes), Infinity);
 }
 
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
-}
-
 /** The digits without the quotation marks around them, and without a first `\x`. */
 function withoutQuotes(text: string): string {
-  const trimmed = text.trim();
-  const end = trimmed.length - (/['"]$/.test(trimmed) ? 1 : 0);
-  return trimmed
-    .slice(0, end)
-    .trimEnd()
-    .replace(/^['"]?\\x/, '');
+  let end = text.length;
+  while (end > 0 && /['"\s]/.test(text[end - 1]!)) end--;
+  return text.slice(0, end).replace(/^\s*['"]?\\x/, '');
 }
