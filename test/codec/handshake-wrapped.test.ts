@@ -192,6 +192,13 @@ describe('a handshake in what people paste', () => {
     expect([request?.headers.length, response?.headers.length]).toEqual([8, 4]);
   });
 
+  it.each([
+    ['ngrep -W byline', 'settings:\n', 79],
+    ['ngrep -W byline', 'settings:\n', 78],
+  ])('%s after %j, cut after %i characters: no fault', (name, before, at) => {
+    expect(failures(before + SPELLINGS[name]!(REQUEST, RESPONSE).slice(0, at)).fails).toEqual([]);
+  });
+
   it('invents no fault, whatever is around it and wherever it is cut', () => {
     const line = fc.constantFrom(...NOISE);
     const cut = fc.option(fc.nat(2000), { nil: undefined });

@@ -145,12 +145,8 @@ const fromDotLines: Unwrapping = (lines) => {
   const out = [...lines];
   let found = false;
   for (let i = 0; i < lines.length; i++) {
-    const first = lines[i] as SourceLine;
-    if (!first.text.endsWith('.') || startColumn(first.text.slice(0, -1)) < 0) continue;
-    let end = i;
-    while (end < lines.length && lines[end]?.text.endsWith('.') && lines[end]?.text !== '.') end++;
-    // A status line may end in a dot of its own: the following lines decide.
-    if (end === i + 1 && end < lines.length && lines[end]?.text !== '.') continue;
+    const end = dottedLinesEnd(lines, i);
+    if (end === undefined) continue;
     found = true;
     for (let j = i; j <= Math.min(end, lines.length - 1); j++) {
       const line = lines[j] as SourceLine;
@@ -160,6 +156,18 @@ const fromDotLines: Unwrapping = (lines) => {
   }
   return found ? out : undefined;
 };
+
+/** Index of the line that ends the head of dotted lines that begins at `first`; undefined where none begins. */
+function dottedLinesEnd(lines: readonly SourceLine[], first: number): number | undefined {
+  const { text } = lines[first] as SourceLine;
+  if (!text.endsWith('.') || startColumn(text.slice(0, -1)) < 0) return undefined;
+  let end = first;
+  while (end < lines.length && lines[end]?.text.endsWith('.') && lines[end]?.text !== '.') end++;
+  const last = lines[end];
+  // A status line may end in a dot of its own: the following lines decide, unless the text is cut inside the next one.
+  const isProven = end > first + 1 || last === undefined || last.text === '.' || last.isOpen;
+  return isProven ? end : undefined;
+}
 
 /** OkHttp's HttpLoggingInterceptor: a URL for the target, and no version; what it adds later, as Host, need not be there. */
 const OKHTTP_REQUEST = /^(?:.{0,100}\s)?--> ([A-Z]{3,7}) https?:\/\/[^\s/?#]{1,255}((?:[/?#]\S*)?)(?: http\/1\.1)?$/;
