@@ -150,7 +150,7 @@ describe.skipIf(!has('python3'))('--jobs prints what one thread prints', () => {
     expect(one.err).toContain(options[0]);
     // A thread that is ended by force while it makes a zlib stream would take the process with it.
     const { exit, err: told } = await decode([...args, '--jobs', '3', '-v']);
-    expect(told).toContain('one job: the connections hang together\n');
+    expect(told).toContain('one job: the connections depend on each other\n');
     expect(exit).toBe(one.exit);
   });
 
@@ -246,7 +246,7 @@ describe('--jobs', () => {
   });
 
   it.each([
-    ["throw new Error('boom')", /thread 2 of 2 failed: boom \(--jobs 1 does without\)\n$/],
+    ["throw new Error('boom')", /thread 2 of 2 failed: boom \(--jobs 1 uses no threads\)\n$/],
     ["setTimeout(() => { throw new Error('late') }, 30)", /thread 2 of 2 failed: late /],
     ['process.exit(3)', /thread 2 of 2 failed: it ended with 3 /],
   ])('ends with an error when a thread does: %s', async (script, told) => {

@@ -57,6 +57,7 @@ const COMMENTED: Readonly<Record<string, RegExp>> = {
   describe: /^src\/describe\//,
   terminal: /^src\/terminal\//,
   web: /^src\/web\//,
+  cli: /^src\/cli\//,
   'the entries of the library': /^src\/[^/]+\.ts$/,
 };
 
