@@ -58,6 +58,7 @@ const COMMENTED: Readonly<Record<string, RegExp>> = {
   terminal: /^src\/terminal\//,
   web: /^src\/web\//,
   cli: /^src\/cli\//,
+  live: /^src\/live\//,
   'the entries of the library': /^src\/[^/]+\.ts$/,
 };
 

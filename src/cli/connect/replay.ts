@@ -51,7 +51,7 @@ export class Replay implements SendSource {
   /** A message came. */
   hear(): void {
     this.received++;
-    this.player?.hear();
+    this.player?.messageReceived();
   }
 
   sendTo(client: Client, over: AbortSignal): Promise<boolean> {
@@ -59,9 +59,9 @@ export class Replay implements SendSource {
     this.player = new Player(script, 'client', speakerOf(client, autoPong, compresses()), {
       ...{ speed, random, by: 'clock', patience: PATIENCE },
       now: () => performance.now(),
-      said: (what) => this.count(what),
+      sent: (what) => this.count(what),
     });
-    for (let i = 0; i < this.received; i++) this.player.hear();
+    for (let i = 0; i < this.received; i++) this.player.messageReceived();
     return this.player.play(over);
   }
 
