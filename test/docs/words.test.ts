@@ -59,6 +59,7 @@ const COMMENTED: Readonly<Record<string, RegExp>> = {
   web: /^src\/web\//,
   cli: /^src\/cli\//,
   live: /^src\/live\//,
+  conformance: /^src\/conformance\//,
   'the entries of the library': /^src\/[^/]+\.ts$/,
 };
 
