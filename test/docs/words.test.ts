@@ -51,7 +51,7 @@ const FORBIDDEN_IN_COMMENTS: typeof FORBIDDEN = [
 const COMMENTED: Readonly<Record<string, RegExp>> = {
   codec: /^src\/codec\//,
   rules: /^src\/rules\//,
-  'sources, but for texts and recordings': /^src\/sources\/(bytes|detect|files|packets|proxies|tcp)\//,
+  sources: /^src\/sources\//,
   traffic: /^src\/traffic\//,
   endpoint: /^src\/endpoint\//,
   describe: /^src\/describe\//,
