@@ -69,7 +69,8 @@ const TESTED: Readonly<Record<string, RegExp>> = {
   'traffic, endpoint, describe': /^test\/(traffic|endpoint|describe)\//,
   'terminal, web': /^test\/(terminal|web)\//,
   'properties, docs, gate': /^test\/(properties|docs|gate)\//,
-  'sources: packets and TCP': /^test\/sources\/(flows|link|numbering|pcap|pcapng|proxies|reassembly)\./,
+  'cli, live': /^test\/(cli|live)\//,
+  'conformance, sources': /^test\/(conformance|sources)\//,
 };
 
 /** Texts that may have a phrase nevertheless: as a name, or in its literal meaning. */
