@@ -39,7 +39,7 @@ export const WIRE_CASES: readonly Case[] = [
   ...SECURITY_CASES,
 ];
 
-/** All that there is. */
+/** All cases. */
 export const CASES: readonly Case[] = [
   ...HANDSHAKE_SERVER_CASES,
   ...HANDSHAKE_CLIENT_CASES,

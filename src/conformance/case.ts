@@ -4,7 +4,7 @@ import type { Bench } from './bench/bench.js';
 export type Behavior = 'OK' | 'NON-STRICT' | 'INFORMATIONAL' | 'UNIMPLEMENTED' | 'FAILED';
 export type CloseBehavior = Behavior | 'UNCLEAN' | 'WRONG CODE' | 'FAILED BY CLIENT';
 
-/** What a case came to. */
+/** The verdict of a case. */
 export interface CaseVerdict {
   readonly behavior: Behavior;
   readonly behaviorClose: CloseBehavior;
@@ -15,25 +15,25 @@ export interface CaseVerdict {
   readonly remoteCloseCode?: number;
 }
 
-/** What the RFC puts on the peer: a MUST decides about the exit code, all else is reported. */
+/** The level of the RFC's requirement: a MUST decides about the exit code, all else is reported. */
 export type Level = 'MUST' | 'SHOULD' | 'REPORT';
 
-/** Who is tested. */
+/** The role that is tested. */
 export type PeerRole = 'server' | 'client';
 
-/** What a peer needs for a case to say something about it. */
+/** What a peer needs for a case to prove anything about it. */
 export type Need = 'echo' | 'deflate';
 
-/** How a case is treated among others. */
+/** How a case is run among others. */
 export type Trait =
   /** Floods, bombs, large data: left out by `--safe`. */
   | 'unsafe'
-  /** It measures or floods: nothing runs beside it. */
+  /** It measures or floods: no other case runs at the same time. */
   | 'alone'
   /** Left out by default (groups 9, 12 and 13). */
   | 'long';
 
-/** One thing that a peer has to do right: data, and a short `run`. */
+/** One requirement for a peer: data, and a short `run`. */
 export interface Case {
   /** As in `6.4.1`, or `handshake.key-absent`. */
   readonly id: string;
@@ -41,7 +41,7 @@ export interface Case {
   readonly rfc: string;
   readonly level: Level;
   readonly peers: readonly PeerRole[];
-  /** What is done, in one sentence. */
+  /** What the tester does, in one sentence. */
   readonly title: string;
   /** What the peer should do, in one sentence. */
   readonly expected: string;
@@ -50,7 +50,7 @@ export interface Case {
   run(this: void, bench: Bench): Promise<CaseVerdict>;
 }
 
-/** The verdicts that are no reproach: both fields have to be among them. */
+/** The verdicts that are no fault: both fields have to be among them. */
 const PASSING: ReadonlySet<CloseBehavior> = new Set<CloseBehavior>([
   'OK',
   'NON-STRICT',

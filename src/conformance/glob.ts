@@ -1,4 +1,4 @@
-/** Whether `text` is what `pattern` says, in which `*` stands for anything. In one pass, however many stars there are. */
+/** Whether `text` matches `pattern`, in which `*` matches any text. In one pass, for any number of stars. */
 export function matchesGlob(pattern: string, text: string): boolean {
   const [first = '', ...rest] = pattern.split('*');
   const last = rest.pop();

@@ -1,14 +1,14 @@
 import type { Case, CaseVerdict } from './case.js';
 import type { Exchange } from './bench/exchange.js';
 
-/** A case with what it came to. */
+/** A case with its result. */
 export interface CaseResult extends CaseVerdict {
   readonly case: Case;
   /** Seconds. */
   readonly duration: number;
-  /** What passed on its connections. */
+  /** The bytes of its connections. */
   readonly exchanges: readonly Exchange[];
-  /** Why it was not run: the verdict says nothing then. */
+  /** Why it was not run: the verdict has no meaning then. */
   readonly skipped?: string;
 }
 
@@ -29,14 +29,14 @@ export interface RunOptions {
 }
 
 /**
- * Runs cases side by side, those that want to be alone after the others, one after the other. Resolves at once when
- * `signal` aborts: what runs then has no result.
+ * Runs cases side by side, those that have to be alone after the others, one after the other. Resolves at once when
+ * `signal` aborts: cases that run then have no result.
  */
 export function runCases(cases: readonly Case[], options: RunOptions): Promise<void> {
   return orAborted(runAll(cases, options), options.signal);
 }
 
-/** Resolves with undefined as soon as `signal` aborts, whatever becomes of the promise. */
+/** Resolves with undefined as soon as `signal` aborts, whether or not the promise settles. */
 export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
     const stop = (): void => resolve(undefined);
@@ -65,7 +65,7 @@ async function inLanes(cases: readonly Case[], lanes: number, options: RunOption
       if (options.signal.aborted) return;
       const began = options.now();
       const outcome = await options.run(one);
-      // Cut off, it says nothing about the peer.
+      // If interrupted, it proves nothing about the peer.
       if (options.signal.aborted) return;
       options.result({ ...outcome, case: one, duration: options.now() - began });
     }
@@ -73,7 +73,7 @@ async function inLanes(cases: readonly Case[], lanes: number, options: RunOption
   await Promise.all(Array.from({ length: Math.min(lanes, cases.length) }, lane));
 }
 
-/** What the peer sends may be large: such cases are few at a time, or were asked for. */
+/** The peer's messages may be large: only a few such cases run at a time, unless they were requested. */
 export function isLarge({ traits, needs }: Case): boolean {
   return traits.includes('alone') || (traits.includes('long') && !needs.includes('deflate'));
 }

@@ -11,13 +11,13 @@ export interface Selection {
   readonly safe: boolean;
 }
 
-/** The cases that are to run, in the order of the list; and the patterns that name none. */
+/** The cases to run, in the order of the list; and the patterns that match none. */
 export interface Selected {
   readonly cases: readonly Case[];
   readonly unknown: readonly string[];
 }
 
-/** `6.4.1`, `7.*`, `7` (all beneath), `handshake*`, several with commas between them. */
+/** `6.4.1`, `7.*`, `7` (all below), `handshake*`, several with commas between them. */
 export function select(all: readonly Case[], { peer, only = [], skip = [], full, safe }: Selection): Selected {
   const wanted = patterns(only);
   const unwanted = patterns(skip);

@@ -107,7 +107,7 @@ describe('accept with a bad key', () => {
     expect(ran.column).toBe(column);
   });
 
-  it('computes it all the same with --lenient, with a notice', async () => {
+  it('computes it nevertheless with --lenient, with a notice', async () => {
     for (const key of ['AAAA', '', 'not Base64', 'ключ', 'é']) {
       const { exit, out, err } = await accept(key, { lenient: true });
       expect(exit).toBe(0);

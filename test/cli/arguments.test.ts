@@ -106,7 +106,7 @@ describe('the command line', () => {
     }
   });
 
-  it('tells a usage error as a record where --json is an option', async () => {
+  it('reports a usage error as a record where --json is an option', async () => {
     const { out, exit } = await wsinspect(['encode', '--opcode', '99', '--json']);
     expect(exit).toBe(2);
     expect(records(out)).toMatchObject([{ type: 'error', exit: 2 }]);

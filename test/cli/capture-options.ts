@@ -264,7 +264,7 @@ export function captureOptions(shop: () => Workshop): Tests {
       expect(kept).not.toBe('');
       expect(all.out.startsWith(kept)).toBe(true);
       expect(records(cut.out).at(-1)).toMatchObject({ type: 'summary', exit: 1 });
-      expect(cut.err).toContain('bytes of output (--max-output); they were judged all the same');
+      expect(cut.err).toContain('bytes of output (--max-output); they were judged nevertheless');
       expect((await decode(CHAT, '--json', '--max-output', 'all')).out).toBe(all.out);
     },
   };

@@ -12,7 +12,7 @@ describe('CRC-32', () => {
     expect(crc32(Buffer.from(text))).toBe(sum);
   });
 
-  it('is that of gzip, and goes on from part to part', () => {
+  it('is that of gzip, and continues from part to part', () => {
     const bytes = Uint8Array.from({ length: 1000 }, (_, i) => (i * i) & 0xff);
     const sum = gzipSync(bytes).readUInt32LE(gzipSync(bytes).length - 8);
     expect(crc32(bytes)).toBe(sum);

@@ -33,14 +33,14 @@ describe('the name of an input', () => {
   it.each([
     ['a capture', capture],
     ['a text', FRAME],
-  ])('is escaped where -v tells what it was read as: %s', async (_, bytes) => {
+  ])('is escaped where -v reports what it was read as: %s', async (_, bytes) => {
     const { err } = await decoded([bytes], { verbose: true }, '\x1b[2J\u202e');
     expect(err).toMatch(/^\\x1b\[2J\\u202e0: read as \w+/);
   });
 });
 
 describe('a file that --from pcap does not take', () => {
-  it('is told by its first bytes, in whatever chunks they come', async () => {
+  it('is recognised by its first bytes, in chunks of any size', async () => {
     const whole = await decoded([FRAME], { from: 'pcap' });
     const chunks = [...FRAME].map((byte) => Uint8Array.of(byte));
     const bytewise = await decode({ files: [{ name: 'file0', chunks }], options: { from: 'pcap' } });

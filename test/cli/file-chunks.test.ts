@@ -172,7 +172,7 @@ describe.runIf(PIPES)('a named pipe', () => {
     expect(await text(chunks.next())).toBeUndefined();
   });
 
-  it('gives all of much, and no more than is asked for', async () => {
+  it('gives all of much, and no more than is requested', async () => {
     const path = pipe();
     const content = pattern(3_000_000);
     const writer = spawn('sh', ['-c', 'exec cat > "$0"', path], { stdio: ['pipe', 'inherit', 'inherit'] });
@@ -188,7 +188,7 @@ describe.runIf(PIPES)('a named pipe', () => {
     await ended;
   });
 
-  it('is given up when that is asked for', async () => {
+  it('is given up on request', async () => {
     const path = pipe();
     const stop = new AbortController();
     const chunks = all(readChunks(path, { signal: stop.signal }));
@@ -199,7 +199,7 @@ describe.runIf(PIPES)('a named pipe', () => {
     closeSync(writer);
   });
 
-  it.runIf(LINUX)('is given up before anybody writes to it', async () => {
+  it.runIf(LINUX)('is given up before it has a writer', async () => {
     const stop = new AbortController();
     const chunks = all(readChunks(pipe(), { signal: stop.signal }));
     setTimeout(() => stop.abort(), 50);

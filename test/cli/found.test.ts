@@ -39,12 +39,12 @@ describe('met in use', () => {
     expect(code).toBe(0);
   });
 
-  it('a truncated whole message is not told as a fragmented one', async () => {
+  it('a truncated whole message is not reported as a fragmented one', async () => {
     const { err } = await wsinspect([...summary, '8105']);
     expect(err).toBe('');
   });
 
-  it('a second file that is missing is told in a line, also while the first is still read', async () => {
+  it('a missing second file is reported in one line, also while the first is still read', async () => {
     const { spawnSync } = await import('node:child_process');
     const script = '(sleep 1; echo 8100) | node bin/wsinspect.js decode --view summary -f - -f /no/such/file';
     const { stdout, stderr, status } = spawnSync('sh', ['-c', script], { encoding: 'utf8' });
@@ -69,7 +69,7 @@ describe('met in use', () => {
     expect(exit).toBe(0);
   });
 
-  it('a full disk is told in a line', async () => {
+  it('a full disk is reported in one line', async () => {
     const { spawnSync } = await import('node:child_process');
     const { stderr, status } = spawnSync('sh', ['-c', 'node bin/wsinspect.js decode 8100 > /dev/full'], {
       encoding: 'utf8',
@@ -104,7 +104,7 @@ describe('met in use', () => {
 
   const CHAT = 'fixtures/captures/chat.pcap';
 
-  it('what is wrong is told whole in a pipe, and wrapped where there are columns', async () => {
+  it('an error is one line in a pipe, and wrapped where there are columns', async () => {
     const rule =
       'RSV2 set, and no extension that gives it a meaning was negotiated (rsv-without-extension, RFC 6455 §5.2, close 1002)';
     const [piped, narrow] = await Promise.all([
@@ -169,7 +169,7 @@ describe('met in use', () => {
     expect(err).toMatch(expected);
   });
 
-  it('a pattern of the shell behind -f gives files', async () => {
+  it('a pattern of the shell after -f gives files', async () => {
     const both = await wsinspect(['decode', '--stats', '-f', CHAT, 'fixtures/captures/others.pcap']);
     const each = await wsinspect(['decode', '--stats', '-f', CHAT, '-f', 'fixtures/captures/others.pcap']);
     const said = ({ exit, out, err }: typeof both): object => ({ exit, out, err });

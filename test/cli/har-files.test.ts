@@ -118,7 +118,7 @@ describe('a zip file', () => {
   });
 });
 
-describe('what stands in place of a command', () => {
+describe('a path in place of a command', () => {
   const io = { fileExists: (path: string): boolean => path === 'capture' || path === 'my capture' };
 
   it.each([

@@ -205,7 +205,7 @@ describe('what a peer sent', () => {
     }
   });
 
-  it('only as it is where that was asked for: --out binary', async () => {
+  it('only as it is where that was requested: --out binary', async () => {
     const { stdout } = await wsinspect(['encode', '--out', 'binary'], { stdin: text });
     expect(stdout.subarray(-text.length).equals(text)).toBe(true);
   });
@@ -231,7 +231,7 @@ describe('what is printed of much', () => {
     expect(pieces).toMatchObject({ exit: 2, err: expect.stringMatching(/^wsinspect: --fragment 1: .*\n$/) as string });
   });
 
-  it('decode --preview all shows 16 MiB of a payload at the most', async () => {
+  it('decode --preview all shows at most 16 MiB of a payload', async () => {
     const stdin = repeat(Buffer.alloc(1 << 20, 0xab), 24, header(0x82, 24n << 20n));
     const ran = await wsinspect(['decode', '--from', 'binary', '--preview', 'all'], { stdin, keep: 65_536 });
     expect(ran.exit).toBe(0);

@@ -144,13 +144,13 @@ describe.skipIf(!has('python3'))('--jobs prints what one thread prints', () => {
       ['large', 'lost'],
       ['--max-held', '4096', '--json'],
     ],
-  ])('of %s with %s, which hangs on all connections: one thread goes on', async (names, options) => {
+  ])('of %s with %s, which depends on all connections: one thread continues', async (names, options) => {
     const args = [...names.map((name) => files[name]!), ...options];
     const one = await same(args);
     expect(one.err).toContain(options[0]);
     // A thread that is ended by force while it makes a zlib stream would take the process with it.
     const { exit, err: told } = await decode([...args, '--jobs', '3', '-v']);
-    expect(told).toContain('one job: the connections hang together\n');
+    expect(told).toContain('one job: the connections depend on each other\n');
     expect(exit).toBe(one.exit);
   });
 
@@ -186,7 +186,7 @@ describe('--jobs', () => {
   const tls = text('\x16\x03\x03\x00\x20' + 'x'.repeat(32));
   const http2 = text('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 
-  it('tells a hint once, of the first connection that it is about', async () => {
+  it('prints a hint once, for the first connection that it is about', async () => {
     const packets = Array.from({ length: 12 }, (_, index) => [
       segment(true, 5000 + index, { seq: 1, flags: SYN }),
       segment(true, 5000 + index, { seq: 2, payload: index % 2 ? tls : http2 }),
@@ -195,7 +195,7 @@ describe('--jobs', () => {
     expect(err).toMatch(/^connection 0 is HTTP\/2.*\nconnection 1 is TLS.*\n.*\n.*\n$/);
   });
 
-  it('tells a finding wherever it is', async () => {
+  it('reports a finding at any place', async () => {
     const bare = (port: number): Recorded[] => [
       segment(true, port, { seq: 1, flags: SYN }),
       segment(true, port, { seq: 2, ack: 2, payload: text(REQUEST) }),
@@ -246,7 +246,7 @@ describe('--jobs', () => {
   });
 
   it.each([
-    ["throw new Error('boom')", /thread 2 of 2 failed: boom \(--jobs 1 does without\)\n$/],
+    ["throw new Error('boom')", /thread 2 of 2 failed: boom \(--jobs 1 uses no threads\)\n$/],
     ["setTimeout(() => { throw new Error('late') }, 30)", /thread 2 of 2 failed: late /],
     ['process.exit(3)', /thread 2 of 2 failed: it ended with 3 /],
   ])('ends with an error when a thread does: %s', async (script, told) => {
@@ -338,7 +338,7 @@ describe('merged', () => {
     ]);
   });
 
-  it('ends behind so many records: what is behind them is no finding, what does not count is not counted', () => {
+  it('ends after N records: what follows is no finding, what does not count is not counted', () => {
     const pieces = [piece([1, 'a'], [3, 'c', 0], [5, 'e', SHOWN | FINDING]), piece([2, 'b'], [4, 'd'])];
     expect(read(3, ...pieces)).toEqual(['abcd', 3, false, 4]);
     expect(read(4, ...pieces)).toEqual(['abcde', 4, true, 5]);

@@ -20,7 +20,7 @@ describe('--max-output', () => {
   });
 
   it.each([['--view=summary'], ['--view=messages'], ['--view=annotated'], ['--json'], ['--json', '--view=messages']])(
-    'cuts the output behind a record and says so: %s',
+    'cuts the output after a record and reports it: %s',
     async (...view) => {
       const all = await wsinspect(['decode', ...view], { stdin: MANY });
       expect(all.exit).toBe(0);

@@ -52,7 +52,7 @@ describe('decode reads', () => {
   });
 });
 
-describe('stdin that goes on', () => {
+describe('stdin that stays open', () => {
   it.each([
     ['hex that is none', [], `${HELLO}\nzz\n`, 2],
     ['bytes that are no capture', ['--from', 'pcap'], 'no capture at all', 2],
@@ -203,7 +203,7 @@ describe('a signal', () => {
   ].map(
     (args, i) => [args, ...([['SIGINT', 130] as const, ['SIGTERM', 143] as const][i % 2] as ['SIGINT', 130])] as const,
   );
-  it.each(WAITING)('ends %j, which waits for a pipe that nobody writes to: %s', async (args, signal, code) => {
+  it.each(WAITING)('ends %j, which waits for a pipe without a writer: %s', async (args, signal, code) => {
     const pipe = join(shop.folder, 'pipe');
     if (!existsSync(pipe)) execFileSync('mkfifo', [pipe]);
     const { exit, err } = await wsinspect(
@@ -213,7 +213,7 @@ describe('a signal', () => {
     expect({ exit, err }).toEqual({ exit: code, err: '' });
   });
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends a run whose output nobody reads', async (signal) => {
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s ends a run whose output is not read', async (signal) => {
     const file = shop.write('long.hex', '8100'.repeat(200_000));
     const child = spawn(process.execPath, [BINARY, 'decode', '--view', 'summary', file], { env: cleanEnv() });
     await new Promise((resolve) => child.stdout.once('readable', resolve));

@@ -11,7 +11,7 @@ describe('a frame that declares more than there is', () => {
     ['2^62 bytes', 1n << 62n, 'length-unreadable', 'a length of 4611686018427387904 bytes'],
     ['2^53 bytes', 1n << 53n, 'length-unreadable', 'a length of 9007199254740992 bytes'],
     ['the top bit', (1n << 63n) | 5n, 'length-top-bit', 'the top bit of the 64-bit length is set'],
-  ])('%s, little behind it', async (_, length, code, words) => {
+  ])('%s, few bytes after it', async (_, length, code, words) => {
     const { exit, out } = await safely(['decode', header(0x82, length).toString('hex'), '616263'], PLAIN_MB);
     expect(exit).toBe(1);
     expect(out.replace(/\s+/g, ' ')).toContain(words);
@@ -20,14 +20,14 @@ describe('a frame that declares more than there is', () => {
     expect(out.replace(/\s+/g, ' ')).toContain(`${length - 3n} of ${length} bytes missing`);
   });
 
-  it.each(['annotated', 'summary', 'messages'])('2^62 bytes, 256 MB behind it: %s', async (view) => {
+  it.each(['annotated', 'summary', 'messages'])('2^62 bytes, 256 MB after it: %s', async (view) => {
     const stdin = repeat(Buffer.alloc(1 << 20, 'a'), 256, header(0x81, 1n << 62n));
     const { exit, out } = await safely(['decode', '--from', 'binary', '--view', view], PLAIN_MB, { stdin });
     expect(exit).toBe(1);
     expect(out).toMatch(view === 'messages' ? /of 4611686018427387904/ : /4611686018427387904/);
   });
 
-  it('tells the length in JSON as a string, exactly', async () => {
+  it('prints the length in JSON as a string, exactly', async () => {
     const { out } = await safely(['decode', '--json', header(0x82, (1n << 64n) - 1n).toString('hex')], PLAIN_MB);
     expect(records(out)[0]).toMatchObject({ payloadLength: '18446744073709551615', payloadBytes: 0, truncated: true });
   });

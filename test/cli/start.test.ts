@@ -97,7 +97,7 @@ describe('code comes from the package alone', () => {
   });
 });
 
-describe('what nobody foresaw', () => {
+describe('an unexpected fault', () => {
   /** A file that is loaded before the command line, and breaks something. */
   function broken(script: string): NodeJS.ProcessEnv {
     const path = join(folder, 'hook.cjs');

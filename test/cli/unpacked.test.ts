@@ -156,14 +156,14 @@ describe('gzip data', () => {
   });
 });
 
-describe('behind the last member', () => {
+describe('after the last member', () => {
   it.each([
     ['garbage', 'garbage', 0],
     ['a byte', 'x', 0],
     ['zeros, then garbage', '\0\0\0x', 3],
     ['zeros, then a member', `\0\0${GZ.toString('latin1')}`, 2],
     ['the first byte of a member, then another', '\x1fx', 0],
-  ])('%s: ignored, and told', async (_, behind, zeros) => {
+  ])('%s: ignored, and reported', async (_, behind, zeros) => {
     expect(await inAllSizes(Buffer.concat([GZ, Buffer.from(behind, 'latin1')]))).toMatchObject({
       out: TEXT,
       notices: [`trailing garbage after the gzip data ignored, from offset ${GZ.length + zeros}`],
@@ -267,7 +267,7 @@ describe('damaged', () => {
     });
   });
 
-  describe('behind more than is kept', () => {
+  describe('after more than is kept', () => {
     const content = Buffer.concat([noise(1_500_000, 4), Buffer.alloc(200_000, 'abc'), noise(1_000_000, 5)]);
     const before = gzipSync('before');
     const packed = Buffer.concat([before, gzipSync(content)]);
@@ -330,7 +330,7 @@ describe('as it comes', () => {
     await leave(chunks, push);
   });
 
-  it('no more is read than is asked for', async () => {
+  it('no more is read than is requested', async () => {
     let given = 0;
     const packed = gzipSync(Buffer.alloc(100e6), { level: 9 });
     const source = function* (): Generator<Uint8Array> {
@@ -405,7 +405,7 @@ describe('as it comes', () => {
   it.each([
     ['gzip data', GZ],
     ['other data', TEXT],
-  ])('%s: the error of the source comes behind what it gave', async (_, whole) => {
+  ])('%s: the error of the source comes after its data', async (_, whole) => {
     const source = function* (): Generator<Uint8Array> {
       yield whole.subarray(0, 60);
       throw new Error('disk on fire');

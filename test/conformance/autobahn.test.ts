@@ -32,7 +32,7 @@ describe('select', () => {
   const ids = (options: Partial<Parameters<typeof select>[1]>, peer: PeerRole = 'server'): string[] =>
     select(KNOWN, { peer, full: false, safe: false, ...options }).cases.map(({ id }) => id);
 
-  it('leaves out groups 9, 12 and 13 unless they are asked for', () => {
+  it('leaves out groups 9, 12 and 13 unless they are requested', () => {
     expect(ids({})).toHaveLength(247);
     expect(ids({ full: true })).toHaveLength(517);
     expect(ids({ only: ['9.7'] })).toHaveLength(6);
@@ -50,7 +50,7 @@ describe('select', () => {
     ],
   ])('%j', (only, expected) => expect(ids({ only })).toEqual(expected));
 
-  it('takes away, and tells of patterns that name nothing', () => {
+  it('removes cases, and reports patterns that name nothing', () => {
     expect(ids({ only: ['2'], skip: ['2.1*,2.9'] })).toEqual(['2.2', '2.3', '2.4', '2.5', '2.6', '2.7', '2.8']);
     const { unknown } = select(KNOWN, { peer: 'server', full: false, safe: false, only: ['2.*', '99.*'], skip: ['x'] });
     expect(unknown).toEqual(['99.*', 'x']);

@@ -160,7 +160,7 @@ describe.concurrent('the probe', () => {
     return cases.map(({ skipped: reason }) => reason);
   };
 
-  it('takes what breaks an echo for an echo, and other answers for what they are', async () => {
+  it('accepts a faulty echo as an echo, and no other answers', async () => {
     const upper = skipped((socket) =>
       socket.on('message', (data) => socket.send((data as Buffer).toString().toUpperCase())),
     );
@@ -225,7 +225,7 @@ it('lists the cases that would run', async () => {
   expect(await listed('--echo', 'no')).toBeLessThan(await listed());
 });
 
-it('waits for the handshake as long as it is told to', async () => {
+it('waits for the handshake as long as an option states', async () => {
   const silent = await bare(() => undefined);
   const { exit } = await wsinspect(['check', silent.url, '--only', '7.1.1', '--connect-timeout', '.3'], {
     clock: async (clock) => {
@@ -260,7 +260,7 @@ describe.concurrent('a peer that can not be tested', () => {
     expect(ran.err).toContain(told);
   });
 
-  it('nobody, somebody who refuses, a host without a name', async () => {
+  it('no listener, a listener that refuses, a host without a name', async () => {
     expect((await wsinspect(['check', 'ws://127.0.0.1:1/'])).exit).toBe(7);
     const { url } = await http((_, response) => response.writeHead(403).end('no'));
     expect(await wsinspect(['check', url, '--only', '1'])).toMatchObject({ exit: 22, out: '' });

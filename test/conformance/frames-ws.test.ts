@@ -13,7 +13,7 @@ function thoseOf(verdicts: Verdicts, behavior: string): string[] {
 }
 
 /** What `ws` takes as it is, and sends back with the tail that it put behind. */
-const TOLD = [
+const REPORTED = [
   ...each('deflate.truncated-', 'stored', 'fixed', 'empty'),
   ...each('frames.length-', '16-of-5', '64-of-5', '64-of-200'),
 ];
@@ -27,7 +27,7 @@ describe('ws', () => {
     expect(failures(verdicts).sort()).toEqual(found.sort());
     expect(thoseOf(verdicts, 'NON-STRICT')).toEqual(['deflate.offer-fallback']);
     expect(thoseOf(verdicts, 'UNIMPLEMENTED')).toEqual([]);
-    expect(thoseOf(verdicts, 'INFORMATIONAL').sort()).toEqual(['frames.ping-flood', ...TOLD].sort());
+    expect(thoseOf(verdicts, 'INFORMATIONAL').sort()).toEqual(['frames.ping-flood', ...REPORTED].sort());
     expect(said(verdicts, 'deflate.bomb-1-gib')).toContain('1009');
   });
 

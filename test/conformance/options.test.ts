@@ -365,7 +365,7 @@ describe.concurrent('check', () => {
 
   it.each(Object.keys(TESTS))('%s', (option) => TESTS[option]!());
 
-  it('names https in an absolute target where it speaks TLS', async () => {
+  it('names https in an absolute target where it uses TLS', async () => {
     const ran = await check(secure, '-k', '--only', '*target-absolute', '-v');
     expect(ran.out).toContain(`GET https://${new URL(secure).host}/`);
     expect((await check(url, '--only', '*target-absolute', '-v')).out).toContain('GET http://');

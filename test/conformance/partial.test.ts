@@ -118,7 +118,7 @@ describe('a client that does not run every case', () => {
     expect(tap.exit).toBe(130);
   });
 
-  it('does not hide behind --expect', async () => {
+  it('is not hidden by --expect', async () => {
     const pins = shop.write('pins.json', '{"2.3":"FAILED"}');
     expect((await tested(runs('a', 1, 2), ...ONESHOT, '--expect', pins)).exit).toBe(1);
   });
@@ -190,7 +190,7 @@ it('a command line that is wrong leaves the files of an earlier run as they were
 });
 
 describe('agents', () => {
-  it('are bounded in number: one too many is refused with the reason, and that is told', async () => {
+  it('are bounded in number: one too many is refused with the reason, and that is reported', async () => {
     const statuses: number[] = [];
     const many: Drive = async (base) => {
       for (let i = 0; i < 70; i++) statuses.push(await visit(`${base}runCase?case=1&agent=agent${i}`));
@@ -235,7 +235,7 @@ describe('agents', () => {
   });
 });
 
-it('half heads do not pile up: connections are bounded, and one too many is told why', async () => {
+it('half heads do not pile up: connections are bounded, and one too many gets the reason', async () => {
   const sockets: Socket[] = [];
   let refusals = 0;
   let [descriptors, memory] = [NaN, NaN];

@@ -52,7 +52,7 @@ function elements(xml: string): string[] {
 }
 
 describe('counts', () => {
-  it('tell skipped and not required cases apart', () => {
+  it('distinguish skipped and not required cases', () => {
     expect(countsOf(CASES)).toEqual({
       ...{ cases: 5, skipped: 1, failed: 2, requiredFailed: 1, missing: 0 },
       behaviors: { OK: 1, 'NON-STRICT': 1, FAILED: 2 },
@@ -181,7 +181,7 @@ describe('results read back', () => {
 describe('deviations', () => {
   const map = (entries: Record<string, string>): Map<string, { behavior: string }> =>
     new Map(Object.entries(entries).map(([id, behavior]) => [id, { behavior }]));
-  it('are changes either way, and faults that nobody pinned', () => {
+  it('are changes either way, and faults that are not pinned', () => {
     const pinned = map({ a: 'FAILED', b: 'NON-STRICT', c: 'FAILED', gone: 'FAILED' });
     const came = map({ a: 'FAILED', b: 'OK', c: 'OK', d: 'FAILED', e: 'FAILED', f: 'OK' });
     expect(deviations(pinned, came, (id) => id === 'd')).toEqual([

@@ -9,7 +9,7 @@ describe('security', () => {
     'http-behind': each('security.', 'http-behind-handshake', 'http-behind-handshake-by-octets', 'pipelined'),
   });
 
-  it('tells of a server that serves one after the other', async () => {
+  it('recognises a server that serves one after the other', async () => {
     const crowds = SECURITY_CASES.filter(({ id }) => id === 'security.half-open');
     const verdicts = await againstServers(() => mutantServer('one-at-a-time'), crowds);
     expect(said(verdicts, 'security.half-open')).toMatch(/^NON-STRICT.*meanwhile: a new connection was not/);

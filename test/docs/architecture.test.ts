@@ -32,8 +32,6 @@ const TYPES = SOURCES.flatMap(typesIn);
 
 /** `index.ts` adds Node's adapters to what the entry for browsers has under the same name. */
 const TWO_ENTRIES = 'src/index.ts';
-/** Folders whose local types may still have the name of an exported type of another folder. */
-const NOT_YET = /^src\/(cli|live|conformance|sources\/(dumps|text|hex|recordings))\//;
 
 describe('docs/architecture.md', () => {
   it.each(PATHS)('%s exists', (path) => {
@@ -65,7 +63,7 @@ describe('names of types', () => {
   });
 
   it('a local type does not have the name of an exported type of another file', () => {
-    const local = TYPES.filter(({ path, isExported }) => !isExported && !NOT_YET.test(path));
+    const local = TYPES.filter(({ isExported }) => !isExported);
     const shadows = local.filter(({ name }) => exported.has(name));
     expect(shadows.map(({ name, path }) => `${name}: ${path}`)).toEqual([]);
   });

@@ -51,12 +51,15 @@ const FORBIDDEN_IN_COMMENTS: typeof FORBIDDEN = [
 const COMMENTED: Readonly<Record<string, RegExp>> = {
   codec: /^src\/codec\//,
   rules: /^src\/rules\//,
-  'sources, but for texts and recordings': /^src\/sources\/(bytes|detect|files|packets|proxies|tcp)\//,
+  sources: /^src\/sources\//,
   traffic: /^src\/traffic\//,
   endpoint: /^src\/endpoint\//,
   describe: /^src\/describe\//,
   terminal: /^src\/terminal\//,
   web: /^src\/web\//,
+  cli: /^src\/cli\//,
+  live: /^src\/live\//,
+  conformance: /^src\/conformance\//,
   'the entries of the library': /^src\/[^/]+\.ts$/,
 };
 
@@ -66,7 +69,8 @@ const TESTED: Readonly<Record<string, RegExp>> = {
   'traffic, endpoint, describe': /^test\/(traffic|endpoint|describe)\//,
   'terminal, web': /^test\/(terminal|web)\//,
   'properties, docs, gate': /^test\/(properties|docs|gate)\//,
-  'sources: packets and TCP': /^test\/sources\/(flows|link|numbering|pcap|pcapng|proxies|reassembly)\./,
+  'cli, live': /^test\/(cli|live)\//,
+  'conformance, sources': /^test\/(conformance|sources)\//,
 };
 
 /** Texts that may have a phrase nevertheless: as a name, or in its literal meaning. */

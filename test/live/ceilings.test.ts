@@ -124,7 +124,7 @@ describe('half heads at a proxy', () => {
     return text;
   }
 
-  it('hold no connection to the server, and keep nobody out', async () => {
+  it('hold no connection to the server, and block no client', async () => {
     const { port, dialled } = await relay({ connections: 20, headSeconds: 3600 });
     const sockets: Socket[] = [];
     for (let i = 0; i < 100; i++) sockets.push(await half(port));

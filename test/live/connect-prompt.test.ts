@@ -87,7 +87,7 @@ describe.skipIf(!TMUX)('the prompt', () => {
     expect(told).toEqual(['hello', 'ping are you there', 'hex 00ff', '/slash', 'A', 'abcd', 'close 4001 so long']);
   });
 
-  it('a frame that arrives while somebody types leaves the line whole', async () => {
+  it('a frame that arrives while the user types leaves the line whole', async () => {
     const { url, told, say } = await other();
     await inPrompt(
       `wsinspect connect ${url}`,

@@ -30,7 +30,7 @@ describe('URLs', () => {
     ['//example.com', 'wss://example.com'],
     ['example.com:8080', 'ws://example.com:8080'],
     ['https://example.com', 'wss://example.com'],
-  ])('%s is perhaps %s', (text, hint) => expect(() => parseTarget(text)).toThrow(`did you mean ${hint}`));
+  ])('%s may be %s', (text, hint) => expect(() => parseTarget(text)).toThrow(`did you mean ${hint}`));
 
   it.each(['ws://', 'ws://a/#x', 'ws+unix:', 'ws://a:99999'])('%s is none', (text) => {
     expect(() => parseTarget(text)).toThrow();
@@ -226,7 +226,7 @@ describe('what is typed', () => {
     expect((filter.read() as Buffer).toString()).toBe('\x1b');
   });
 
-  it('history lies where XDG wants it', () => {
+  it('history is where XDG wants it', () => {
     expect(historyFile({ XDG_STATE_HOME: '/s', HOME: '/h' }, true)).toBe('/s/wsinspect/history');
     expect(historyFile({ XDG_STATE_HOME: 'relative', HOME: '/h' }, true)).toBe('/h/.local/state/wsinspect/history');
     expect(historyFile({ HOME: '/h', WSINSPECT_NO_HISTORY: '1' }, true)).toBeUndefined();

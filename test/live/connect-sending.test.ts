@@ -44,7 +44,7 @@ describe('stdin', () => {
     expect(out).toBe(numbers(LINES));
   });
 
-  it('as frames and records they are all told, too', async () => {
+  it('as frames and records they are all reported, too', async () => {
     const { exit, out, peak } = await wsinspect(['connect', (await echo()).url, '--json'], { stdin: numbers(20_000) });
     expect(exit).toBe(0);
     const frames = out.match(/"direction":"server".*?"name":"text"/g);
@@ -207,7 +207,7 @@ describe('send options', () => {
     expect(err).toContain('1002 Protocol Error');
   });
 
-  it('a ping tells how long its pong took', async () => {
+  it('a ping reports the time to its pong', async () => {
     const { exit, err } = await connect((await echo()).url, '--ping', '--ping=again');
     expect(exit).toBe(0);
     expect(err).toMatch(/^(pong after \d+\.\d{3} ms\n){2}$/);

@@ -29,7 +29,7 @@ async function echoes(run: Promise<Ran>): Promise<void> {
 }
 
 describe.concurrent('TLS', () => {
-  it('takes a certificate of an authority that it was given, or any one if it is told to', async () => {
+  it('accepts a certificate of a given authority, or any one if an option states it', async () => {
     const { port } = await tlsEcho(pair);
     const url = `wss://127.0.0.1:${port}/`;
     const { exit, err } = await connect(url, ...HI);
@@ -50,7 +50,7 @@ describe.concurrent('TLS', () => {
     });
   });
 
-  it('shows a certificate where one is asked for', async () => {
+  it('sends a certificate where one is requested', async () => {
     const own = selfSigned(shop.folder, 'client.example');
     const { port } = await tlsEcho(pair, { requestCert: true, rejectUnauthorized: true, ca: readFileSync(own.cert) });
     const url = `wss://127.0.0.1:${port}/`;
@@ -59,7 +59,7 @@ describe.concurrent('TLS', () => {
     expect((await connect(url, ...HI, '--cert', own.cert)).exit).toBe(2);
   });
 
-  it('-v tells how it is connected', async () => {
+  it('-v reports how it is connected', async () => {
     const { port } = await tlsEcho(pair);
     const { err } = await connect(`wss://127.0.0.1:${port}/`, ...HI, '-k', '-v');
     expect(err).toMatch(/^connected to 127\.0\.0\.1:\d+, TLSv1\.3 TLS_\w+, certificate not verified\n/);
@@ -275,7 +275,7 @@ describe.concurrent('redirects', () => {
     expect(heads[1]).not.toContain('secret');
   });
 
-  it('give nobody a user of their own choice', async () => {
+  it('never choose a user name', async () => {
     const end = await last();
     const { url } = await away(`http://you:hunter2@127.0.0.1:${end.port}/`);
     const { exit, err, out } = await connect(url, '-L', '--no-stdin', '-v', '--json');
@@ -322,7 +322,7 @@ describe.concurrent('redirects', () => {
 });
 
 describe('--reconnect', () => {
-  it('connects again after a drop and where nobody listens, tells so, and gives up in time', async () => {
+  it('connects again after a drop and where no server listens, reports it, and gives up in time', async () => {
     let visits = 0;
     const { url } = await bare(({ accept, socket }) => {
       visits++;

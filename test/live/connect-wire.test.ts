@@ -28,7 +28,7 @@ function told(out: string, direction: string): { bytes: Buffer; frames: Frame[] 
   return { bytes: Buffer.concat(frames.map(wireOf)), frames };
 }
 
-describe('what --json tells is what was on the wire', () => {
+describe('--json prints what was on the wire', () => {
   it.each([
     ['with the head in one chunk', 0],
     ['behind the head', 5],
@@ -88,7 +88,7 @@ describe('what --json tells is what was on the wire', () => {
     expect(`${lines.join('\r\n')}\r\n\r\n`).toBe(head);
   });
 
-  it('ends told of once: the frame that comes with the head', async () => {
+  it('ends reported once: the frame that comes with the head', async () => {
     const { url } = await saying('810161' + '810162');
     const { out } = await wsinspect(['connect', url, '--count', '2', '--no-stdin']);
     expect(out).toBe('a\nb\n');

@@ -18,7 +18,7 @@ afterAll(() => {
   for (const server of servers) server.close();
 });
 
-describe.each(ASKED)('where %j is asked for', (asked) => {
+describe.each(ASKED)('where %j is requested', (asked) => {
   it('connect takes it', async () => {
     const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: { threshold: 0, ...asked } });
     servers.push(server);

@@ -72,7 +72,7 @@ describe('frames that are passed on', () => {
     expect(told).toEqual(['duplicate 0: sent twice', 'duplicate 1: sent twice']);
   });
 
-  it.each([1, 4, 1000])('have one bit turned over, and it is told which: chunks of %i', (size) => {
+  it.each([1, 4, 1000])('have one bit turned over, and the frame is reported: chunks of %i', (size) => {
     const wire = concat([text(20), text(0), text(40)]);
     const { out, told } = through({ corrupt: 1 }, chopped(wire, size));
     expect(told).toHaveLength(2);

@@ -16,7 +16,7 @@ async function idle(command: string, ...args: string[]): Promise<string> {
 }
 
 describe.runIf(process.platform === 'linux')('idle connections', () => {
-  it('stay open, and are in nobody’s way', async () => {
+  it('stay open, and block no other', async () => {
     const lines = (await idle(process.execPath, script, '--connections', '500')).trimEnd().split('\n');
     expect(lines.map((line) => line.slice(0, 9).trimEnd())).toEqual(NAMES);
     for (const line of lines) {
@@ -26,7 +26,7 @@ describe.runIf(process.platform === 'linux')('idle connections', () => {
     }
   });
 
-  it('are fewer where descriptors are, and that is told', async () => {
+  it('are fewer where descriptors are, and that is reported', async () => {
     const out = await idle('sh', '-c', `ulimit -n 300; "${process.execPath}" "${script}" --connections 500`);
     expect(out).toContain('notice: 200 connections, not 500');
     expect(out.split('200 open of 200')).toHaveLength(NAMES.length + 1);

@@ -58,7 +58,7 @@ describe('the channel of serve', () => {
   beforeAll(async () => (server = await serving()));
   afterAll(() => server.stop());
 
-  it('tells what was, what is, and nothing of itself', async () => {
+  it('sends earlier and present records, and none of itself', async () => {
     const peer = new WebSocket(`ws://127.0.0.1:${server.port}/echo`);
     await once(peer, 'open');
     peer.send('before');
@@ -158,7 +158,7 @@ describe('the channel of serve', () => {
   });
 });
 
-it('what is compressed is told with what it inflates to', async () => {
+it('a compressed message is sent with its inflated content', async () => {
   const server = await Held.startHeld('--deflate', '--no-token');
   const peer = new WebSocket(`ws://127.0.0.1:${server.port}/`, { perMessageDeflate: { threshold: 0 } });
   await once(peer, 'open');
@@ -205,7 +205,7 @@ describe('much traffic', () => {
   });
   afterAll(() => listener.destroy());
 
-  it('is told in part, and how much is left out', async () => {
+  it('is sent in part, with the number of records left out', async () => {
     const page = new Watcher((server.address() as AddressInfo).port);
     await page.told(({ type }) => type === 'replayed');
     for (let i = 0; i < 5000; i++) channel.record(FRAME);

@@ -133,7 +133,7 @@ it('an encrypted key is used with its passphrase, given or in a file, by listene
   expect([clash.exit, clash.err]).toEqual([2, expect.stringContaining('exclude each other')]);
 });
 
-describe('a client certificate is asked for', () => {
+describe('a client certificate is requested', () => {
   const asking = (maxVersion: 'TLSv1.2' | 'TLSv1.3'): Promise<Running> =>
     tlsEcho(pair, { ca: readFileSync(pair.cert), requestCert: true, rejectUnauthorized: true, maxVersion });
   const words = 'the server asks for a client certificate (--cert, --key)';

@@ -224,7 +224,7 @@ describe('plain HTTP', () => {
     expect((await ask(name, plain('/compare.json', HERE, 'Origin: http://evil.example'))).status).toBe(403);
   });
 
-  it('of proxy too, and nothing of a refused request goes on', async () => {
+  it('of proxy too, and nothing of a refused request is passed on', async () => {
     upstream = '';
     const before = dialled;
     for (const header of FOREIGN) expect((await ask('proxy', plain('/feed', HERE, header))).status).toBe(403);

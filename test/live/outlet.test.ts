@@ -47,7 +47,7 @@ describe('a way that is paced', () => {
     expect(ended()).toBe(80);
   });
 
-  it('lets so many bytes a second through', async () => {
+  it('passes a limited number of bytes a second', async () => {
     const { outlet, got, ended } = paced({ rate: 20_000 });
     outlet.write(new Uint8Array(8000));
     outlet.end();
@@ -65,7 +65,7 @@ describe('a way that is paced', () => {
     outlet.drop();
   });
 
-  it('asks for no more while much waits, and tells when there is room', async () => {
+  it('stops the writer while much waits, and reports when there is room', async () => {
     const { outlet } = paced({ delay: 30 });
     let room = 0;
     outlet.onRoom = () => room++;
@@ -77,7 +77,7 @@ describe('a way that is paced', () => {
     expect(room).toBe(1);
   });
 
-  it('waits where what is behind it is full', async () => {
+  it('waits where the next outlet is full', async () => {
     const { outlet, got, next } = paced({ delay: 1 }, true);
     outlet.write(new Uint8Array(1));
     outlet.write(new Uint8Array(2));

@@ -20,13 +20,13 @@ describe('the files of the page', () => {
     return fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}${path}`, { method });
   }
 
-  it('are read once, when somebody asks', async () => {
+  it('are read once, at the first request', async () => {
     expect(read).toEqual([]);
     for (let i = 0; i < 3; i++) expect(await (await ask('/app.js')).text()).toBe('the app.js');
     expect(read).toEqual(['app.js']);
   });
 
-  it('are nothing but themselves', async () => {
+  it('are served alone', async () => {
     const { headers } = await ask('/');
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect(headers.get('x-content-type-options')).toBe('nosniff');

@@ -129,7 +129,7 @@ describe('serve and peers of others', () => {
     }
   });
 
-  it.runIf(has('nginx', 'openssl'))('nginx in front, with TLS', async () => {
+  it.runIf(has('nginx', 'openssl'))('nginx before it, with TLS', async () => {
     const { folder } = shop;
     const [cert, key] = [`${folder}/nginx.pem`, `${folder}/nginx.key`];
     const made = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost'];

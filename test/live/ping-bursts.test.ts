@@ -140,7 +140,7 @@ const LIMITS: readonly (readonly [string, () => Buffer, RegExp])[] = [
   ['bytes of a frame', () => Buffer.from('827f0fffffffffffffff', 'hex'), /^wsinspect: this end closed with 1009: /],
 ];
 
-it.each(LIMITS)('a limit of this end is told as such: %s', async (_, frames, told) => {
+it.each(LIMITS)('a limit of this end is reported as such: %s', async (_, frames, told) => {
   const { url } = await bare(
     ({ accept, socket }) => void socket.write(Buffer.concat([Buffer.from(switching(accept)), frames()])),
   );

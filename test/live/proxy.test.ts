@@ -60,7 +60,7 @@ function all(socket: Socket): Promise<Buffer> {
 }
 
 describe('proxy', () => {
-  it('shows what passes, and changes nothing but Host and the target', async () => {
+  it('shows what passes, and changes only Host and the target', async () => {
     let head = '';
     const { url, port } = await bare(({ head: asked, accept, socket }) => {
       head = asked;
@@ -116,7 +116,7 @@ describe('proxy', () => {
     expect((await here).equals(bytes.subarray(100))).toBe(true);
   });
 
-  it('passes an end of one direction on, and the other goes on', async () => {
+  it('passes an end of one direction on, and the other continues', async () => {
     const { client, server } = await throughProxy();
     const there = all(server);
     client.end('the last');
@@ -128,7 +128,7 @@ describe('proxy', () => {
     await once(client, 'end');
   });
 
-  it('takes what the client sends behind the end of the server', async () => {
+  it('reads what the client sends after the end of the server', async () => {
     const { client, server } = await throughProxy();
     const there = all(server);
     client.resume();
@@ -163,7 +163,7 @@ describe('proxy', () => {
     expect((await got).length).toBe((written + 1) * frame.length);
   });
 
-  it('stands still for nobody: what is not read of its output is left out, no byte of the traffic is', async () => {
+  it('never waits: unread output is left out, no byte of the traffic is', async () => {
     const { url } = await echo();
     const serving = await proxy(url, '--view', 'annotated');
     serving.child.stdout!.pause();
@@ -260,7 +260,7 @@ describe('proxy', () => {
     expect(dialled).toBe(0);
   });
 
-  it('answers 502 where nobody is there, and says so', async () => {
+  it('answers 502 where no server listens, and reports it', async () => {
     const serving = await proxy('ws://127.0.0.1:1/');
     const error: unknown = await Client.open(serving.url).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(Refused);
@@ -268,7 +268,7 @@ describe('proxy', () => {
     await serving.until((_, err) => /502: 127\.0\.0\.1:1: connection refused/.test(err));
   });
 
-  it('numbers connections, tells what became of each at the end, and ends by a signal', async () => {
+  it('numbers connections, reports the result of each at the end, and ends by a signal', async () => {
     const { url } = await peer((socket) => socket.on('message', () => socket.close(4000, 'enough')));
     const serving = await proxy(url);
     const clients = await Promise.all([Client.open(serving.url), Client.open(serving.url)]);

@@ -52,14 +52,14 @@ async function answerTo(port: number, bytes: Uint8Array): Promise<Buffer> {
 }
 
 describe('a peer that says something and leaves while it is written to', () => {
-  it.each(ROUNDS)('is heard by connect (%i)', async () => {
+  it.each(ROUNDS)('is read by connect (%i)', async () => {
     const { url } = await curt();
     const ran = await wsinspect(['connect', url, '--send-file', `${shop.folder}/much.bin`]);
     expect(ran.err).toMatch(/^wsinspect: the server closed with 1009 Message Too Big\nwhy: .*\n$/);
     expect(ran.exit).toBe(57);
   });
 
-  it.each(ROUNDS)('is heard through proxy (%i)', async () => {
+  it.each(ROUNDS)('is read through proxy (%i)', async () => {
     const proxy = await Serving.proxy((await curt()).url);
     const head = [
       'GET / HTTP/1.1',
@@ -78,7 +78,7 @@ describe('a peer that says something and leaves while it is written to', () => {
     expect(proxy.out).toMatch(/← close .* 1009/);
   });
 
-  it.each(ROUNDS)('is heard through proxy where it speaks HTTP (%i)', async () => {
+  it.each(ROUNDS)('is read through proxy where it sends HTTP (%i)', async () => {
     const early = 'HTTP/1.1 413 Content Too Large\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
     const { url } = await bare(({ socket }) => {
       socket.on('error', () => undefined);
@@ -102,7 +102,7 @@ describe('a write that fails', () => {
     }
   }
 
-  it('is told when all was read, or after a while where nothing more comes', async () => {
+  it('is reported when all was read, or after a while where nothing more comes', async () => {
     for (const ends of [true, false]) {
       const stream = new Broken({ allowHalfOpen: true });
       readOut(stream);

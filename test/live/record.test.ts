@@ -193,7 +193,7 @@ describe('what is recorded of a server', () => {
     expect(err).toContain(`${file}.part is left from an interrupted run: decode it, or remove it`);
   });
 
-  it('covers refusals, and what is printed to nobody', async () => {
+  it('covers refusals, and what is printed without a reader', async () => {
     const file = fileOf('ndjson');
     const server = await serve('-q', '--reject', '403', '--record', file);
     await expect(server.open('/no')).rejects.toThrow('403');
@@ -205,7 +205,7 @@ describe('what is recorded of a server', () => {
 });
 
 describe('what is recorded of a client', () => {
-  it.each(KINDS)('behind TLS is plain: %s', async (kind) => {
+  it.each(KINDS)('inside TLS is plain: %s', async (kind) => {
     const pair = selfSigned(shop.folder);
     const { port } = await tlsEcho(pair);
     const file = fileOf(kind);
@@ -242,7 +242,7 @@ describe('what is recorded of a client', () => {
     expect(all.filter(({ type }) => type === 'connection').map(({ connection }) => connection)).toEqual([0, 1]);
   });
 
-  it.each(KINDS)('to a full disk ends with an error, and the traffic goes on: %s', async (kind) => {
+  it.each(KINDS)('to a full disk ends with an error, and the traffic continues: %s', async (kind) => {
     const { url } = await echo();
     const file = fileOf(kind);
     symlinkSync('/dev/full', kind === 'har' ? `${file}.part` : file);

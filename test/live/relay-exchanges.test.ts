@@ -92,7 +92,7 @@ describe.each([Infinity, 1])('requests in pieces of %d bytes', (size) => {
     expect(bench.out.server).toBe(chunked + SWITCHED);
   });
 
-  it('a handshake may have a body, and nothing hides behind it', () => {
+  it('a handshake may have a body, and nothing is hidden after it', () => {
     const bench = new Bench();
     const one = handshake('ours', 'Content-Length: 4\r\n');
     bench.client(`${one}body${handshake('theirs')}`, size);
@@ -124,7 +124,7 @@ describe('what waits for an answer', () => {
     expect(bench.out.client.length).toBe(handshake().length + 100_000 + 20);
   });
 
-  it('goes on before the end of the client does', () => {
+  it('is passed on before the end of the client is', () => {
     const bench = new Bench();
     bench.client(`${handshake()}last`);
     expect(bench.exchanges.endClient()).toBe(false);

@@ -19,7 +19,7 @@ const edited = (edit: Partial<HeadEdit>, head = HEAD): string =>
 
 describe('the head of a request that is passed on', () => {
   it.each([HEAD, HEAD.replaceAll('\r\n', '\n'), '\r\n\r\nGET / HTTP/1.1\r\n:\r\n\xff: \x00\r\n\r\n', 'x\r\n\r\n'])(
-    'stays as it is where there is nothing to write anew: %j',
+    'stays as it is where there is nothing to rewrite: %j',
     (head) => expect(edited({}, head)).toBe(head),
   );
 
@@ -48,7 +48,7 @@ describe('the head of a request that is passed on', () => {
       (head) =>
         head.replace('x-first; a="1,2", permessage-deflate; client_max_window_bits, foo', 'x-first; a="1,2", foo'),
     ],
-  ])('is written anew in one place: %s', (_, edit, then) => expect(edited(edit)).toBe(then(HEAD)));
+  ])('is rewritten in one place: %s', (_, edit, then) => expect(edited(edit)).toBe(then(HEAD)));
 
   it('loses the offer where it was all that was offered', () => {
     const head = 'GET / HTTP/1.1\nSec-WebSocket-Extensions: PerMessage-Deflate\nHost: a\n\n';
@@ -68,7 +68,7 @@ describe('the head of a request that is passed on', () => {
     expect(edited({ noDeflate: true }, head(offer))).toBe(head(left));
   });
 
-  it('finds the request line behind empty lines', () => {
+  it('finds the request line after empty lines', () => {
     const head = '\r\n\r\nGET http://a/ HTTP/1.1\r\nHost: a\r\n\r\n';
     expect(edited({ host: 'b', target: '/app' }, head)).toBe('\r\n\r\nGET http://b/app HTTP/1.1\r\nHost: b\r\n\r\n');
   });

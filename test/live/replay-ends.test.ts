@@ -52,7 +52,7 @@ describe('what is compared', () => {
     expect(await compare('{"id":"9007199254740993","n":1.5,"t":1}')).toBe(1);
   });
 
-  it('is what there is of a recording that is not whole, and that is told', async () => {
+  it('is the part that was recorded, with a notice, of an incomplete recording', async () => {
     const { url } = await echo();
     const { out } = await run(url, '-x', 'hi', '-x', 'y'.repeat(90), '--count', '2', '--json', '--preview', '20');
     writeFileSync(file('shown.ndjson'), out);
@@ -101,7 +101,7 @@ describe('the end of a replay', () => {
     );
   });
 
-  it('is the same where the server leaves without a close frame, before the client closes or behind it', async () => {
+  it('is the same where the server leaves without a close frame, before the client closes or after it', async () => {
     const leaving = (how: 'fin' | 'reset', wait: number): Promise<Running> =>
       bare(({ accept, socket }) => {
         socket.write(switching(accept));
@@ -124,7 +124,7 @@ describe('the end of a replay', () => {
     }
   });
 
-  it('is not compared where the recording does not tell it', async () => {
+  it('is not compared where the recording does not have it', async () => {
     const { url } = await answering(OK + CLOSE_4001);
     await run(url, '-x', 'hello', '--wait', '2', '-q', '--record', file('closed.har'));
     const ran = await diff(await answering(OK + CLOSE_4001), 'closed.har');

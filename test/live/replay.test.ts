@@ -122,7 +122,7 @@ describe.concurrent('connect --replay', () => {
     expect(now.shapes.slice(0, 7)).toEqual(then.shapes.slice(0, 7));
   });
 
-  it('offers what was offered, and compresses anew where that is agreed on', async () => {
+  it('offers what was offered, and compresses again where that is negotiated', async () => {
     const server = await serve('--deflate', '--subprotocol', 'v2', '--json');
     const args = ['-s', 'v1', '-s', 'v2', '--deflate', '-x', 'again and again and again and again', '-1'];
     const file = await recorded(server.url, args, 'pcapng');
@@ -213,7 +213,7 @@ describe.concurrent('connect --replay', () => {
     expect(order.slice(0, 3)).toEqual(['got one', 'got two', 'got three']);
   });
 
-  it('replays the connection that is asked for, and says where there are others', async () => {
+  it('replays the requested connection, and reports that there are others', async () => {
     const { url } = await echo();
     const server = await serve('--record', fileOf('ndjson'));
     for (const text of ['first', 'second']) await connect(server.url, '-x', text, '-1');
@@ -302,7 +302,7 @@ describe.concurrent('connect --replay --diff', () => {
     expect(missed).toMatchObject({ exit: 1, out: expect.stringContaining('recorded  1011 ') as string });
   });
 
-  it('tells it in records too', async () => {
+  it('reports it in records too', async () => {
     const { url } = await plain();
     const file = await recorded(url, SENDS);
     const { out, exit } = await connect(url, '--replay', file, '--diff', '--json', '--speed', '0');
@@ -341,7 +341,7 @@ describe('what can’t be replayed', () => {
     expect(err).toMatch(/^wsinspect: .*\n$/m);
   });
 
-  it('is left out where it is not whole, and told', async () => {
+  it('is left out where it is not whole, and reported', async () => {
     const { url } = await echo();
     const file = `${shop.folder}/cut.ndjson`;
     writeFileSync(
@@ -360,7 +360,7 @@ describe('what can’t be replayed', () => {
 });
 
 describe('serve --replay', () => {
-  it('says what the recorded server said, each thing behind what it answered', async () => {
+  it('sends what the recorded server sent, each message after the one that it answered', async () => {
     const { url } = await service((text, send, close) => (text === 'three' ? close(4002) : send(`re: ${text}`)))();
     const kept = await dialogue(url, ['one', 'two', 'three'], 'pcapng');
     const server = await serve('--replay', kept);

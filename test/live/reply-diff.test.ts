@@ -45,12 +45,12 @@ describe('replies beside the recorded ones', () => {
     expect(told(list(recorded), list(received))).toBe(expected);
   });
 
-  it('tells nothing of what has not come where it was broken off', () => {
+  it('reports nothing that has not come where it was broken off', () => {
     expect(told(['a', 'b', 'c'], ['a'], false)).toBe('1 same');
     expect(told(['a', 'b', 'c'], ['a', 'X'], false)).toBe('1 same 2≠2');
   });
 
-  it('takes anything for what was not recorded whole', () => {
+  it('accepts anything in place of what was not recorded whole', () => {
     const recorded = [reply('a'), replyOf({ binary: true }, {}), reply('c')];
     const diff = new ReplyDiff(recorded, () => expect.unreachable());
     for (const text of ['a', 'whatever', 'c']) diff.take(reply(text));

@@ -30,7 +30,7 @@ describe('a reset', () => {
     expect(((await error) as [NodeJS.ErrnoException])[0].code).toBe('ECONNRESET');
   });
 
-  it('behind a FIN that is on its way ends the socket all the same', async () => {
+  it('after a FIN that is not delivered yet ends the socket as well', async () => {
     const here = await pair();
     const faults: Error[] = [];
     here.on('error', (error) => faults.push(error));

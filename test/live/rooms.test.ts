@@ -48,7 +48,7 @@ describe('rooms', () => {
     expect(rooms.since('main', 1_000_000).cursor).toBe(4);
   });
 
-  it('stay while somebody is in them, and have no more than so many places', () => {
+  it('stay while they have clients, and are limited in number', () => {
     const { rooms, pass } = opened();
     const leave = ['a', 'b', 'c'].map((name) => rooms.enter(name)!.listen(() => undefined));
     pass(1000);
@@ -83,7 +83,7 @@ describe('rooms', () => {
     expect(rooms.since('main', 0).missed).toBeGreaterThan(0);
   });
 
-  it('have that budget while somebody is in each', () => {
+  it('have that budget while each has a client', () => {
     const { rooms } = opened({ rooms: 1000 });
     for (let i = 0; i < 100; i++) rooms.enter(`r${i}`)!.listen(() => undefined);
     for (let i = 0; i < 300; i++) rooms.speak(`r${i % 100}`, 'ada', 'x'.repeat(500));
@@ -105,7 +105,7 @@ describe('rooms', () => {
     expect(rooms.since('main', first.cursor).messages[0]!.id).toBe(6);
   });
 
-  it('tell who waits, also for a room that is made later', async () => {
+  it('report who waits, also for a room that is made later', async () => {
     const { rooms } = opened();
     const waiting = [rooms.wait('later', 0, 60, never), rooms.wait('later', 0, 60, never)];
     expect(rooms.count).toBe(0);

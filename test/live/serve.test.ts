@@ -113,7 +113,7 @@ describe('serve', () => {
     socket.destroy();
   });
 
-  it('tells when the port is taken, and what an address is', async () => {
+  it('reports that the port is taken, and an invalid address', async () => {
     const server = await serve();
     const taken = await wsinspect(['serve', String(server.port)]);
     expect(taken).toMatchObject({ exit: 2, out: '' });
@@ -124,7 +124,7 @@ describe('serve', () => {
 });
 
 describe('what never becomes a handshake', () => {
-  it('is told: no HTTP, no Upgrade, no TLS', async () => {
+  it('is reported: no HTTP, no Upgrade, no TLS', async () => {
     const server = await serve();
     const garbage = await server.raw();
     garbage.end('garbage\r\n\r\n');
@@ -137,7 +137,7 @@ describe('what never becomes a handshake', () => {
     );
   });
 
-  it('has only so much room', async () => {
+  it('is limited in number', async () => {
     const server = await serve();
     for (let i = 0; i < 60; i++) (await server.raw()).end('\0\r\n\r\n');
     await server.until((_, err) => err.includes('further ones are not reported'));
@@ -179,7 +179,7 @@ describe('the end', () => {
       (socket: Socket) => socket.write(Buffer.from('88820000000003e8', 'hex')),
       { ended: 'fin', endedBy: 'server', closeCode: 1000, closedBy: 'client' },
     ],
-  ])('is told in the record, and when: %s', async (_, leave, record) => {
+  ])('is reported in the record, with its time: %s', async (_, leave, record) => {
     const server = await serveHeld('--json');
     const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
     socket.on('error', () => undefined);
@@ -229,7 +229,7 @@ describe('the end', () => {
 });
 
 describe('chat', () => {
-  it('tells everyone but the sender, and pollers', async () => {
+  it('passes a message to everyone but the sender, and to pollers', async () => {
     const server = await serve('--mode', 'chat');
     const [ada, bob] = await Promise.all([server.open('/ws/ada'), server.open('/ws/bob')]);
     const waiting = server.http('/long-poll?room=main&since=0').then((response) => response.json());
@@ -261,7 +261,7 @@ describe('chat', () => {
     expect(again.socket.readyState).toBe(again.socket.OPEN);
   });
 
-  it('drops a peer that does not read, and nobody else waits for it', async () => {
+  it('drops a peer that does not read, and no other waits for it', async () => {
     const server = await serve('--mode', 'chat');
     const [ada, bob, mute] = await Promise.all(['ada', 'bob', 'mute'].map((name) => server.open(`/ws/${name}`)));
     mute!.socket.pause();
@@ -299,7 +299,7 @@ describe('polling', () => {
     expect(statuses.map(({ status }) => status)).toEqual([400, 405, 415, 400, 405, 404]);
   });
 
-  it('is told: each request with what it cost on the wire, and how long it waited', async () => {
+  it('is reported: each request with its bytes on the wire, and the time that it waited', async () => {
     const server = await serveHeld('--json');
     const socket = await server.raw();
     const heads = ['GET /poll?since=0 HTTP/1.1', 'GET /long-poll?since=0&timeout=0.2 HTTP/1.1', 'PUT /send HTTP/1.1'];
@@ -326,7 +326,7 @@ describe('polling', () => {
     expect(told[0]!['client']).toBe(`127.0.0.1:${socket.localPort}`);
   });
 
-  it('is told as lines, with the client that went away', async () => {
+  it('is reported as lines, with the client that closed', async () => {
     const server = await serve();
     await server.http('/poll?since=0');
     const leaving = await server.raw();
@@ -376,7 +376,7 @@ describe('one bad connection', () => {
         ),
     ],
     ['nothing, half open', () => Buffer.alloc(0)],
-  ])('disturbs nobody: %s', async (_, bytes) => {
+  ])('disturbs no other: %s', async (_, bytes) => {
     const server = await serve();
     const client = await server.open();
     const sockets = await Promise.all(Array.from({ length: 50 }, () => server.raw()));

@@ -117,7 +117,7 @@ describe.runIf(has('nginx'))('connect through nginx', () => {
   });
 
   // The timer of nginx may be late on a busy machine: then nothing is proven.
-  it('tells an idle timeout', { retry: 4 }, async () => {
+  it('recognises an idle timeout', { retry: 4 }, async () => {
     expect(await causeOf(`${at}/short`, '-x', 'hi', '-w', '10')).toBe('idle-timeout');
   });
 
@@ -165,12 +165,12 @@ describe('connect to a WebSocket server that closes', () => {
     expect(await causeOf(policy)).toBeUndefined();
   });
 
-  it('tells a failure at the opening', async () => {
+  it('recognises a failure at the opening', async () => {
     const { url: failing } = await peer((socket) => socket.close(1011));
     expect(await causeOf(failing, '-w', '5')).toBe('failed-at-open');
   });
 
-  it('tells a reset on the request, and not one after the handshake', async () => {
+  it('recognises a reset on the request, and not one after the handshake', async () => {
     const { url: resetting } = await bare(({ socket }) => socket.resetAndDestroy());
     expect(await causeOf(resetting)).toBe('reset-at-request');
     const { url: later } = await bare(({ socket, accept }) => {

@@ -145,7 +145,7 @@ describe('dumps of packets', () => {
   });
 });
 
-describe('dumps of a connection tell the sides apart', () => {
+describe('dumps of a connection distinguish the sides', () => {
   test.each(['follow-hex', 'follow-raw', 'socat-x', 'socat-x-v', 'tcpflow-D'])('lo.%s', (command) => {
     const { sides, bytes, problem, notices } = readAllWays(auto, file(`lo.${command}.txt`));
     expect(problem).toBeUndefined();
@@ -184,7 +184,7 @@ describe('dumps of a connection tell the sides apart', () => {
     expect(sides).toEqual(['8101418983', '81828a00']);
   });
 
-  test('the time of a transfer is read, with the three zeros that socat 1.7 puts in front of the microseconds', () => {
+  test('the time of a transfer is read, with the three zeros that socat 1.7 puts before the microseconds', () => {
     const source = new DumpSource();
     const text = '> 2026/11/22 16:54:15.000809283  length=2 from=0 to=1\n 81 00\n';
     const [event] = source.push(fromText(text)) as [SourceEvent & { time: number }];
@@ -198,7 +198,7 @@ describe('dumps of a connection tell the sides apart', () => {
   });
 });
 
-describe('an ASCII column is told from hex by where it stands', () => {
+describe('an ASCII column is distinguished from hex by its position', () => {
   test.each([
     ['xxd', '00000000: 8104 6361 6665                           ..cafe\n', '810463616665'],
     [
@@ -264,7 +264,7 @@ describe('live', () => {
     expect(source.end()).toEqual([]);
   });
 
-  test('padding behind the IP length makes no second packet', () => {
+  test('padding after the IP length makes no second packet', () => {
     const padded = `${HEAD}${FIRST}\t0x0010:  7f00 0001 0001 0002 0000 0000 8180 0102\n\t0x0020:  0000 0000\n${HEAD}${FIRST}\t0x0010:  7f00 0001 0001 0002\n`;
     const { packets, problem } = readDump(padded);
     expect(problem).toBeUndefined();
@@ -331,7 +331,7 @@ const BROKEN: readonly (readonly [name: string, text: string, line: number, colu
   ['no dump', 'hello\nthere\n', 1, 1, /no dump of a known form/],
 ];
 
-describe('what is lost is told, never guessed', () => {
+describe('what is lost is reported, never guessed', () => {
   test.each(BROKEN)('%s', (_, text, line, column, message) => {
     const { problem } = readDump(text);
     expect(problem?.message).toMatch(message);

@@ -211,7 +211,7 @@ describe('what comes out does not depend on how the text is cut', () => {
     }
   });
 
-  test('the first line alone tells whether od printed it', () => {
+  test('the first line alone shows whether od printed it', () => {
     expect(read(' 3a39\n00 3a39\n0000').notices).toEqual([expect.stringMatching(/od -An -x/)]);
     expect(read(' 3a39 00\n 3a39\n').notices).toEqual([]);
   });
@@ -225,7 +225,7 @@ describe('what comes out does not depend on how the text is cut', () => {
     ['"8187", "hex"\n)', '8187'],
     ['[]byte\n{0x81}', '81'],
     ['#\n81', '81'],
-  ])('%j goes on over the ends of lines', (text, hex) => {
+  ])('%j continues over the ends of lines', (text, hex) => {
     expect(read(text)).toMatchObject({ bytes: hex, problem: undefined });
   });
 

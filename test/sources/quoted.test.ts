@@ -30,7 +30,7 @@ describe('a dump that a mail quotes', () => {
     },
   );
 
-  it('tells the place of a problem in the mail', () => {
+  it('reports the position of a problem in the mail', () => {
     const { problem } = readChunks(openSource('auto'), [fromText('Hi\n> 00000000: 8187  ..\n> 00000002: 8z  .\n')]);
     expect(problem).toMatchObject({ line: 3, column: 14 });
   });

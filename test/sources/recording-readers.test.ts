@@ -81,7 +81,7 @@ describe('records', () => {
     expect(ndjson(record).slice(1)).toEqual(expected);
   });
 
-  it('tell connections, their ends and what was lost between two frames', () => {
+  it('report connections, their ends and what was lost between two frames', () => {
     const all = ndjson(
       { type: 'opened', connection: 4, client: '10.0.0.1:1', server: '10.0.0.2:80', secure: true, time: 5 },
       {
@@ -106,7 +106,7 @@ describe('records', () => {
     ]);
   });
 
-  it('of messages are shown as frames, which is told once', () => {
+  it('of messages are shown as frames, which is reported once', () => {
     const message = { type: 'message', connection: 0, direction: 'client', opcode: 1, text: 'Hi', bytes: 2 };
     const [, notice, first, second] = ndjson(message, { ...message, direction: 'server', bytes: 5 });
     expect(notice).toBe('notice messages, not frames: each is shown as one frame');
@@ -151,7 +151,7 @@ describe('records', () => {
       '{"type":"connection","ended":"soon"}',
       'connection: ended is none of fin, reset, reused, evicted, end',
     ],
-  ])('with %s are damaged lines, and reading goes on', (_, line, message) => {
+  ])('with %s are damaged lines, and reading continues', (_, line, message) => {
     const text = `{"type":"listening"}\n\n${line}\n${JSON.stringify(FRAME)}\n`;
     const all = told(new NdjsonReader(), text);
     expect(all.filter((each) => each.startsWith('damage'))).toEqual([`damage line 3: ${message}`]);
@@ -288,11 +288,11 @@ describe('JSON as it comes', () => {
     ['{"a":{b:1}}', 'offset 6: no JSON'],
     ['xyz', 'offset 0: no JSON'],
     [`{"a":{"b":"${'x'.repeat(2000)}"}}`, 'offset 10: a value is larger than 1000 bytes'],
-  ])('of %s tells what is wrong', (text, problem) => {
+  ])('of %s reports the fault', (text, problem) => {
     expect(scan(text).problem).toBe(problem);
   });
 
-  it('passes over what nobody wants, whatever its size', () => {
+  it('passes over what is not needed, whatever its size', () => {
     expect(scan(`{"skip":{"a":"${'\\"}'.repeat(5000)}"},"b":{"c":[1,"]"]}}`)).toEqual({
       values: { 'b.c': [1, ']'] },
       problem: undefined,
@@ -350,7 +350,7 @@ describe('an HTTP archive', () => {
     for (const size of [1, 5, 100]) expect(har([CHROME_ENTRY], undefined, size)).toEqual(expected);
   });
 
-  it('with the messages behind the request gives them as they come', () => {
+  it('with the messages after the request gives them as they come', () => {
     const { _webSocketMessages, ...rest } = CHROME_ENTRY;
     const limits = { message: 1000, part: 1000, early: 0 };
     expect(har([{ ...rest, _webSocketMessages }], limits)).toEqual(expected);
@@ -366,7 +366,7 @@ describe('an HTTP archive', () => {
     ['a close code that is not there', { opcode: 8, data: 'bye' }, 'a close frame without its code'],
     ['no Base64', { opcode: 2, data: '?' }, 'no Base64'],
     ['a long control frame', { opcode: 9, data: 'A'.repeat(200) }, 'a control frame has at most 125 bytes'],
-  ])('with %s tells it, and goes on', (_, fields, message) => {
+  ])('with %s reports it, and continues', (_, fields, message) => {
     const [first, second] = CHROME_ENTRY._webSocketMessages;
     const all = har([{ ...CHROME_ENTRY, _webSocketMessages: [{ ...first, ...fields }, second] }]);
     expect(all).toContain(`damage entry 0: a message: ${message}`);
@@ -380,7 +380,7 @@ describe('an HTTP archive', () => {
     expect(all.at(-1)).toMatch(/^problem offset \d+: it ends too early$/);
   });
 
-  it('that is none is told', () => {
+  it('that is none is reported', () => {
     expect(told(new HarReader(), '{"a":1}')).toEqual(['problem no HAR: it has no log']);
     expect(har(null)).toEqual([]);
     expect(

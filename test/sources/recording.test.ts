@@ -277,7 +277,7 @@ describe.skipIf(!tshark)('a capture file in tshark', () => {
     expect(run('-r', file, ...ports, '-Y', '_ws.malformed')).toBe('');
   });
 
-  it('tells a reset', () => {
+  it('reports a reset', () => {
     const file = saved(
       'reset.pcapng',
       written((taker) => conversation(taker, 0, 'reset')),

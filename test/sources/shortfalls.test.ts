@@ -192,7 +192,7 @@ describe('streams that others lose', () => {
     expect(codesOf(decodeCapture(dialog(steps)))).toEqual([]);
   });
 
-  it('a capture that starts in mid-stream is read where the bytes hold up as frames', () => {
+  it('a capture that starts in mid-stream is read where the bytes form frames', () => {
     const words = Array.from({ length: 8 }, (_, i) => `${'so it goes on and on, '.repeat(i + 1)}message ${i}`);
     const steps = words.map((each): Step => ['server', frame(1, each)]);
     const decoded = decodeCapture(dialog(steps, { handshake: false }));

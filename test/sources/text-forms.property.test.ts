@@ -101,7 +101,7 @@ describe('random bytes come back from every form', () => {
   test.each([
     ['xxd -e', (bytes: readonly number[]) => write.xxdLittleEndian(bytes)],
     ['xxd -g 4', (bytes: readonly number[]) => write.xxd(bytes, 16, 4)],
-  ])('%s: the same bytes, or a refusal where nothing tells the byte order', (_, writer) => {
+  ])('%s: the same bytes, or a refusal where the byte order is not known', (_, writer) => {
     let read = 0;
     fc.assert(
       fc.property(anyBytes, (bytes) => {
@@ -186,7 +186,7 @@ describe('whatever the input is, nothing throws and nothing hangs', () => {
     }
   });
 
-  test('text that goes on without an end is read or refused with work that grows with its length', () => {
+  test('text without an end is read or refused with work that grows with its length', () => {
     const endless = [
       '""',
       "b''",

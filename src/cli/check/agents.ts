@@ -9,7 +9,7 @@ import { CaseRoom } from './room.js';
 import { EXIT } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 
-/** How all agents together have ended. */
+/** The result of all agents together. */
 export interface AgentsEnded {
   readonly runs: readonly RunReport[];
   readonly exit: number;
@@ -17,7 +17,7 @@ export interface AgentsEnded {
   readonly hasFailed: boolean;
 }
 
-/** The reports of the clients that have come, each by its name. How many there may be is the driver's to say. */
+/** The reports of the clients that have come, each by its name. The driver limits their number. */
 export class Agents {
   private readonly reports = new Map<string, Promise<CheckReport>>();
   private readonly room = new CaseRoom();
@@ -30,7 +30,7 @@ export class Agents {
     private readonly pins: Pins | undefined,
   ) {}
 
-  /** It has come: from now on it is one that every case is expected of. */
+  /** It has come: from now on every case is expected of it. */
   begin(agent: string): void {
     // What goes wrong is reported at the end.
     this.reportOf(agent).catch(() => undefined);
@@ -43,7 +43,7 @@ export class Agents {
     );
   }
 
-  /** Prints what there was. */
+  /** Prints the results. */
   async end(): Promise<AgentsEnded> {
     const runs: RunReport[] = [];
     let exit: number = EXIT.ok;

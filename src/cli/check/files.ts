@@ -16,7 +16,7 @@ import { checkOutputs, PUBLIC, type OutPath } from '../host/output-file.js';
 import { RecordFile } from '../record/record-file.js';
 import { isSystemError, reasonOf, WRITING } from '../host/system-reasons.js';
 
-/** Refuses files that must not be written to, before anything is written: what is read in the same run, say. Throws a UsageError. */
+/** Refuses, before anything is written, files that must not be written to, such as those that the same run reads. Throws a UsageError. */
 export function checkReports(options: CheckOptions): void {
   const { expect, spec, compare = [], cert, key, passphraseFile, cacert, ca, listenCert, listenKey } = options;
   const inputs = [expect, spec, ...compare, cert, key, passphraseFile, cacert, ca, listenCert, listenKey];
@@ -38,13 +38,13 @@ function outputsOf({ junit, html, reports, saveExpect, record }: CheckOptions): 
     ['--record', record],
   ] as const;
   const outputs: OutPath[] = named.flatMap(([option, path]) => (path === undefined ? [] : [{ option, path }]));
-  // Its other files are named by cases: what might be read again is this one.
+  // Its other files are named by cases: only this one might be read again.
   if (reports !== undefined)
     outputs.push({ option: '--reports', path: join(reports, 'index.json'), makesDirectory: true });
   return outputs;
 }
 
-/** Writes what the options ask for; throws a UsageError where that can't be. */
+/** Writes what the options request; throws a UsageError where that is not possible. */
 export function writeReports(runs: readonly RunReport[], options: CheckOptions, env: Io['env']): void {
   const { junit, html, reports, saveExpect, github } = options;
   const summary = env['GITHUB_STEP_SUMMARY'];
@@ -59,7 +59,7 @@ export function writeReports(runs: readonly RunReport[], options: CheckOptions, 
   if (saveExpect !== undefined) write({ option: '--save-expect', path: saveExpect }, expectationFile(outcomesOf(runs)));
 }
 
-/** What an earlier run wrote is no result of this one, whatever becomes of it. */
+/** What an earlier run wrote is no result of this one, even if this one fails. */
 export function discardReports({ junit, html }: CheckOptions): void {
   for (const [option, path] of [
     ['--junit', junit],
@@ -68,12 +68,12 @@ export function discardReports({ junit, html }: CheckOptions): void {
     if (path === undefined || path === STDOUT) continue;
     const stat = fs.lstatSync(path, { throwIfNoEntry: false });
     if (stat?.isFile()) guarded({ option, path }, () => fs.unlinkSync(path));
-    // What a link leads to is emptied: the link stays.
+    // The target of a link is emptied: the link stays.
     else if (stat?.isSymbolicLink()) write({ option, path }, '');
   }
 }
 
-/** `--record`: what passed in each case, one after the other. Where it can't be written any more it ends; the cases go on. */
+/** `--record`: what passed in each case, one after the other. Where it can't be written any more it ends; the cases continue. */
 export class CheckRecorder {
   private readonly file: RecordFile;
   private any = false;
@@ -100,7 +100,7 @@ export class CheckRecorder {
     }
   }
 
-  /** Gives the exit code of the run: `exit`, or that of a recording that is not whole. A run without any case replaces no file. */
+  /** Gives the exit code of the run: `exit`, or that of an incomplete recording. A run without any case replaces no file. */
   end(exit: number): number {
     if (this.any) this.file.close();
     else this.file.discard();
@@ -123,7 +123,7 @@ function write(output: OutPath, text: string): void {
   }
 }
 
-/** The file is the runner's, and others write to it too: what is in it stays. */
+/** The file belongs to the runner, and others write to it too: its content stays. */
 function append(output: OutPath, text: string): void {
   guarded(output, () => fs.appendFileSync(output.path, text));
 }

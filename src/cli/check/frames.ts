@@ -9,14 +9,14 @@ import { print, type Printable } from '../../describe/printable.js';
 import { acceptOf, lazyDeflate } from '../host/adapters.js';
 import { clientFirst } from '../../traffic/toolbox/reading.js';
 
-/** Frames and heads of a case that are drawn. */
+/** Frames and heads of a case that are drawn, at most. */
 const MOST_RECORDS = 400;
-/** Bytes that are read before that is looked at. */
+/** Bytes that are read at most before the drawn frames are counted. */
 const STEP = 4096;
 const PREVIEW = 64;
 const READING = { raw: lazyDeflate, acceptOf, previewBytes: PREVIEW, messageBytes: PREVIEW };
 
-/** What passed in a case, drawn as `decode` draws captures. `tester` is who opened the connections. */
+/** What passed in a case, drawn as `decode` draws captures. `tester` is the end that opened the connections. */
 export function framesOf(
   exchanges: readonly Exchange[],
   tester: 'client' | 'server',

@@ -23,7 +23,7 @@ const PATIENCE = 2;
 /** Connections at one time: drivers need a few. */
 const MOST_CONNECTIONS = 128;
 
-/** Is the server that clients connect to, case by case, as their drivers for the Autobahn Testsuite do. */
+/** The server that clients connect to, case by case, as their drivers for the Autobahn Testsuite do. */
 export async function checkListen(io: Io, cases: readonly Case[], options: CheckOptions): Promise<number> {
   const place = parseAddress(options.listen!, { host: '127.0.0.1', port: 9001 });
   const tls = await listenerTlsOf(io, options);
@@ -90,13 +90,13 @@ function announce(
 
 function limitsOf(notice: (message: string) => void): WireLimits {
   const reason = `there are ${MOST_CONNECTIONS} connections already`;
-  let hasTold = false;
+  let hasReported = false;
   return {
     connections: MOST_CONNECTIONS,
     refusal: refusalBytes(503, reason),
     refused: () => {
-      if (!hasTold) notice(`connections are refused: ${reason}`);
-      hasTold = true;
+      if (!hasReported) notice(`connections are refused: ${reason}`);
+      hasReported = true;
     },
   };
 }

@@ -10,7 +10,7 @@ import type { Io } from '../host/io.js';
 const INTERVAL = 0.1;
 const BAR_WIDTH = 24;
 
-/** The matrix and a bar on the terminal while cases run; nothing of it stays. */
+/** The matrix and a bar on the terminal while cases run; both are removed at the end. */
 export class LiveMatrix {
   private readonly results = new Map<string, CaseResult>();
   private lines = 0;
@@ -33,7 +33,7 @@ export class LiveMatrix {
     this.draw([...matrix(this.cases, this.results, this.look), this.bar(now - this.began)]);
   }
 
-  /** Takes it away. */
+  /** Removes it. */
   end(): void {
     this.draw([]);
   }

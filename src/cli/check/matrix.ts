@@ -6,10 +6,12 @@ import type { CaseResult } from '../../conformance/run.js';
 import type { Look } from '../../terminal/layout.js';
 import type { Role, Theme } from '../../terminal/theme.js';
 
-/** A sign for each case, by what it came to; a pending one is a blank. */
-type Sign = 'ok' | 'non-strict' | 'informational' | 'unimplemented' | 'failed' | 'skipped';
+/** A sign for each verdict of a case; a pending one is a blank. */
+type VerdictSign = 'ok' | 'non-strict' | 'informational' | 'unimplemented' | 'failed' | 'skipped';
 
-const SIGNS: Readonly<Record<Sign, { readonly sign: Printable; readonly role: Role; readonly words: Printable }>> = {
+const SIGNS: Readonly<
+  Record<VerdictSign, { readonly sign: Printable; readonly role: Role; readonly words: Printable }>
+> = {
   ok: { sign: print`.`, role: 'ok', words: print`OK` },
   'non-strict': { sign: print`n`, role: 'warning', words: print`non-strict` },
   informational: { sign: print`i`, role: 'notice', words: print`informational` },
@@ -18,7 +20,7 @@ const SIGNS: Readonly<Record<Sign, { readonly sign: Printable; readonly role: Ro
   skipped: { sign: print`-`, role: 'dim', words: print`skipped` },
 };
 
-const BY_BEHAVIOR: Readonly<Partial<Record<Behavior | CloseBehavior, Sign>>> = {
+const BY_BEHAVIOR: Readonly<Partial<Record<Behavior | CloseBehavior, VerdictSign>>> = {
   OK: 'ok',
   'NON-STRICT': 'non-strict',
   INFORMATIONAL: 'informational',
@@ -51,13 +53,13 @@ function titleOf(group: string): Printable {
   return words ? print`${escapeText(group.padStart(2))} ${words}` : escapeText(group);
 }
 
-function signOf(result: CaseResult | undefined): Sign | undefined {
+function signOf(result: CaseResult | undefined): VerdictSign | undefined {
   if (!result) return undefined;
   if (result.skipped !== undefined) return 'skipped';
   return passes(result) ? BY_BEHAVIOR[result.behavior] : 'failed';
 }
 
-/** The cases by group, a sign for each: what is known so far. */
+/** The cases by group, a sign for each: the verdicts that are known so far. */
 export function matrix(cases: readonly Case[], results: ReadonlyMap<string, CaseResult>, look: Look): Printable[] {
   const { theme, width } = look;
   const room = Math.max(10, width - NAME_WIDTH - 1);
@@ -83,8 +85,8 @@ function grouped(cases: readonly Case[]): Map<string, Case[]> {
   return groups;
 }
 
-/** Neighbours that are alike are painted at once. */
-function painted(signs: readonly (Sign | undefined)[], theme: Theme): Printable {
+/** Neighbours of the same kind are painted at once. */
+function painted(signs: readonly (VerdictSign | undefined)[], theme: Theme): Printable {
   let out = print``;
   for (let at = 0; at < signs.length;) {
     const sign = signs[at];
@@ -96,15 +98,15 @@ function painted(signs: readonly (Sign | undefined)[], theme: Theme): Printable 
   return out;
 }
 
-/** The signs that occur, explained on a line. */
+/** The signs that occur, explained on one line. */
 export function legend(results: Iterable<CaseResult>, { theme }: Look): Printable {
-  const counts = new Map<Sign, number>();
+  const counts = new Map<VerdictSign, number>();
   for (const result of results) {
     const sign = signOf(result)!;
     counts.set(sign, (counts.get(sign) ?? 0) + 1);
   }
   return joined(
-    (Object.keys(SIGNS) as Sign[])
+    (Object.keys(SIGNS) as VerdictSign[])
       .filter((sign) => counts.has(sign))
       .map((sign) => print`${theme[SIGNS[sign].role](SIGNS[sign].sign)} ${counts.get(sign) ?? 0} ${SIGNS[sign].words}`),
     print`   `,

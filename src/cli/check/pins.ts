@@ -11,7 +11,7 @@ export interface Pins {
   readonly agents: ReadonlyMap<string, Outcomes>;
 }
 
-/** Reads a file of results. Throws a UsageError where it can't be read, or names a verdict that there is not. */
+/** Reads a file of results. Throws a UsageError where it can't be read, or names an unknown verdict. */
 export async function resultsIn(io: Io, path: string): Promise<Pins> {
   const read = readOutcomes(new TextDecoder().decode(await fileOf(io, path)));
   if ('problem' in read) throw new UsageError(`${path}: ${read.problem}`);
@@ -24,7 +24,7 @@ export async function resultsIn(io: Io, path: string): Promise<Pins> {
   return { path, agents: read.agents };
 }
 
-/** The same for `--expect`: a case that there is not would never be looked at. */
+/** The same for `--expect`: an unknown case would never be looked at. */
 export async function pinsIn(io: Io, path: string): Promise<Pins> {
   const pins = await resultsIn(io, path);
   if (pins.agents.size === 0) throw new UsageError(`${path}: there are no results of any peer`);
@@ -43,7 +43,7 @@ export function pinsFor({ path, agents }: Pins, agent?: string): Outcomes {
   throw new UsageError(`${path}: there are results of ${[...agents.keys()].join(', ') || 'no peer'}, not of ${agent}`);
 }
 
-/** Results that are compared: without any, nothing could be broken. */
+/** Results to compare: without any, nothing could be broken. */
 export async function comparedIn(io: Io, path: string): Promise<Outcomes> {
   const outcomes = pinsFor(await resultsIn(io, path));
   if (outcomes.size === 0) throw new UsageError(`${path}: there are no results in it`);

@@ -7,7 +7,7 @@ const SECRET = /^(proxy-)?authorization\s*:/i;
 
 type Written = readonly string[];
 
-/** The options of a run without which a case alone would be another one, as words of a command line. */
+/** The options of a run that change how a case runs alone, as words of a command line. */
 export function reachWords(options: CheckOptions): string {
   const { header, subprotocol, cookie, origin, userAgent, insecure, check } = options;
   const { cacert, ca, cert, key, resolve, connectTo, unixSocket, proxy, pid } = options;

@@ -29,7 +29,7 @@ import { nextTurn } from '../host/turn.js';
 import { VERSION } from '../options/version.js';
 import { hexOf, encodeUtf8 } from '../../traffic/toolbox/bytes.js';
 
-/** Who was tested, and how to do it again. */
+/** What was tested, and how to repeat it. */
 export interface CheckHead {
   readonly peer: PeerRole;
   readonly target: string;
@@ -40,20 +40,20 @@ export interface CheckHead {
 /** What the frames in files are drawn with: files have no columns and no colour. */
 const FILE_WIDTH = 120;
 
-/** What is kept of a case: `result` has what passed only where that is still to be drawn. */
+/** What is kept of a case: `result` has what passed only where that is yet to be drawn. */
 interface Found {
   readonly result: CaseResult;
   readonly report: CaseReport;
 }
 
-/** What is known of the cases of a run besides their results. */
+/** What is known of the cases of a run apart from their results. */
 export interface CheckContext {
   readonly pinned?: Outcomes | undefined;
   /** What passed in all cases is kept there. */
   readonly room: CaseRoom;
 }
 
-/** How a run has ended. */
+/** How a run ended. */
 export interface RunEnd {
   readonly run: RunReport;
   readonly exit: number;
@@ -61,7 +61,7 @@ export interface RunEnd {
   readonly hasFailed: boolean;
 }
 
-/** Takes results as they come, shows how far it is, and at the end tells what there was. */
+/** Takes results as they come, shows the progress, and reports everything at the end. */
 export class CheckReport {
   private readonly found = new Map<string, Found>();
   private readonly live: LiveMatrix | undefined;
@@ -94,7 +94,7 @@ export class CheckReport {
     return new CheckReport(io, cases, head, options, await lookOf(io, options), plain, context);
   }
 
-  /** Something about the peer that a person should know; printed at the end. */
+  /** A notice about the peer for the user; printed at the end. */
   notice(text: Printable): void {
     this.notices.push(text);
   }
@@ -146,13 +146,13 @@ export class CheckReport {
     for (const line of lines) await this.io.stderr.write(print`${line}\n`);
   }
 
-  /** No case was run at all: that is no evidence for anything. */
+  /** No case was run at all: that proves nothing. */
   private get hasNothing(): boolean {
     if (this.options.allowPartial) return false;
     return ![...this.found.values()].some(({ result }) => result.skipped === undefined);
   }
 
-  /** Its exchange is to be drawn for the terminal at the end. */
+  /** Its exchange is drawn for the terminal at the end. */
   private isDrawn(report: CaseReport): boolean {
     const { json, tap, quiet, verbose } = this.options;
     if (json || tap || quiet || report.skipped !== undefined) return false;
@@ -179,7 +179,7 @@ export class CheckReport {
     return missingReport(one, why, !this.options.allowPartial, this.command(one.id));
   }
 
-  /** Each case with what was pinned of it, for whoever reads the reports. */
+  /** Each case with its pinned verdict, for the readers of the reports. */
   private marked(run: RunReport, differing: readonly Deviation[]): RunReport {
     const changed = new Map(differing.map((one) => [one.id, `expected was ${one.expected}, it is ${one.actual}`]));
     const pinned = (one: CaseReport): CaseReport => {
@@ -190,13 +190,13 @@ export class CheckReport {
     return { ...run, cases: run.cases.map(pinned) };
   }
 
-  /** What is not as it was pinned; undefined: nothing was. */
+  /** The verdicts that differ from the pinned ones; undefined: nothing was pinned. */
   private differing(run: RunReport): readonly Deviation[] | undefined {
     const { pinned } = this.context;
     if (pinned === undefined) return undefined;
     const found = deviations(pinned, outcomesOf([run]), (id) => isFault(run, id));
     if (this.options.allowPartial) return found;
-    // What was to be as it is known to be, and was left out, is not known to be so.
+    // A pinned case that was left out is not known to be as pinned.
     const left = run.cases.filter(({ id, skipped, missing }) => skipped !== undefined && !missing && pinned.has(id));
     const absent = left.map(({ id, skipped }) => ({
       id,
@@ -268,7 +268,7 @@ function isFault({ cases }: RunReport, id: string): boolean {
   return cases.some((one: CaseReport) => one.id === id && hasFailed(one) && one.required);
 }
 
-/** What passed in a case, as it passed: a record for each piece (`--record`). */
+/** What passed in a case, in order: a record for each piece (`--record`). */
 function exchangeLines(agent: string, { case: { id }, exchanges }: CaseResult): string {
   return exchanges
     .flatMap(({ connection, pieces }) =>

@@ -20,7 +20,7 @@ import { EXIT } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import { shownUrl } from '../options/passwords.js';
 
-/** Time limits are at least this much longer than the reference suite's, and so many round trips. */
+/** Time limits exceed those of the reference suite by at least this much, and by this number of round trips. */
 const LEAST_PATIENCE = 2;
 const ROUND_TRIPS = 40;
 /** Milliseconds. */
@@ -32,7 +32,7 @@ export interface Checked {
   readonly exit: number;
 }
 
-/** Runs the cases against a server; calls `begin` when nothing that was asked for is wrong. */
+/** Runs the cases against a server; calls `begin` when the options are known to be valid. */
 export async function checkServer(
   io: Io,
   url: string,
@@ -42,7 +42,7 @@ export async function checkServer(
 ): Promise<Checked> {
   const stop = new AbortController();
   void io.untilInterrupted().then(() => stop.abort());
-  // The timers of cases do not: whatever they wait for ends with the run.
+  // The timers of cases need not: whatever they wait for ends with the run.
   const awake = setInterval(() => undefined, A_WHILE);
   try {
     return await check(io, url, cases, { options, stop: stop.signal, begin });
@@ -82,7 +82,7 @@ async function check(io: Io, url: string, cases: readonly Case[], { options, sto
     target: server.target.url.href,
     agent: options.agent ?? options.name ?? probe?.name ?? server.target.url.host,
   };
-  // A signal came before anything was known of the server: the report says that nothing was run.
+  // A signal came before anything was known of the server: the report states that no case was run.
   const pinned = probe && pins && pinsFor(pins, target.agent);
   const report = await CheckReport.begin(io, cases, { ...target, seed }, options, { pinned, room: new CaseRoom() });
   if (probe) await runAll(cases, server, probe, report, { seed, stop, options });
@@ -128,7 +128,7 @@ function unfitReason(url: string, notOpened: NotOpened, alert: string | undefine
   const exit = unfitExit(notOpened);
   const { problem, handshake } = notOpened;
   if (exit === undefined) return undefined;
-  // An alert of TLS is the reason of whatever followed it.
+  // An alert of TLS is the reason for whatever followed it.
   if (alert !== undefined) return { message: `${shownUrl(url)}: TLS: ${alert}`, exit: EXIT.tls, cause: undefined };
   return { message: `${shownUrl(url)}: ${problem}`, exit, cause: handshake && causeOfHandshake(handshake) };
 }
@@ -140,7 +140,7 @@ function unfitExit({ handshake, end }: NotOpened): number | undefined {
   return status === 101 ? undefined : EXIT.refused;
 }
 
-/** Why a case would say nothing about this server. */
+/** Why a case would prove nothing about this server. */
 function unmet({ needs }: Case, probe: Probe, { echo }: CheckOptions): string | undefined {
   const echoes = echo === 'auto' ? probe.echoes : echo === 'yes';
   if (echoes || !needs.includes('echo')) return undefined;
@@ -162,7 +162,7 @@ async function runOne(
   try {
     return { ...(await one.run(bench)), exchanges: bench.exchanges };
   } catch (error) {
-    // A connection that does not come about is the server's doing; anything else is ours, and is reported as such.
+    // A connection that is not established is a fault of the server; any other error is ours, and is reported as such.
     const what = error instanceof Unreachable ? 'no connection' : 'the case broke off';
     const actual = `${what}: ${(error as Error).message}`;
     return { behavior: 'FAILED', behaviorClose: 'FAILED', actual, exchanges: bench.exchanges };

@@ -13,7 +13,7 @@ import type { ReachOptions } from '../options/connect-options.js';
 import { parseTarget, type Target } from '../connect/url.js';
 import type { Io } from '../host/io.js';
 
-/** Why the peer can't be tested, and the exit code that says so. */
+/** Why the peer can't be tested, and the exit code for that. */
 export class Unreachable extends Error {
   constructor(
     message: string,
@@ -30,7 +30,7 @@ export class ServerUnderTest {
   alert: string | undefined;
   /** Time limits are multiplied by it. */
   patience = 1;
-  /** What it sends without being asked. */
+  /** What it sends without a request. */
   unasked = NOTHING_UNASKED;
   private readonly open = new Set<SocketWire>();
 
@@ -45,7 +45,7 @@ export class ServerUnderTest {
     stop.addEventListener('abort', () => this.open.forEach((wire) => wire.drop()), { once: true });
   }
 
-  /** `stop` ends all connections, and there are no more. */
+  /** `stop` ends all connections, and none is opened after it. */
   static async of(
     io: Io,
     url: string,
@@ -89,7 +89,7 @@ export class ServerUnderTest {
   }
 }
 
-/** The request as it should be, in the order in which browsers have it; only the key is missing. */
+/** A correct request, with its headers in the order of browsers; only the key is missing. */
 function requestHead(target: Target, options: ReachOptions): HeadParts {
   const { url } = target;
   const usual: [string, readonly string[] | undefined][] = [

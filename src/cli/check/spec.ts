@@ -53,7 +53,7 @@ function once(act: () => void): () => void {
   };
 }
 
-/** Only the suite's own: whoever compares the results knows no others. */
+/** Only the suite's own: the tools that compare the results know no others. */
 function casesOf(plan: SpecPlan, peer: 'server' | 'client', agent?: string): readonly Case[] {
   const skip = [...plan.skip, ...((agent !== undefined && plan.skipFor.get(agent)) || [])];
   const only = plan.only.length > 0 ? plan.only : ['*'];
@@ -61,7 +61,7 @@ function casesOf(plan: SpecPlan, peer: 'server' | 'client', agent?: string): rea
   return select(CASES, { peer, full: true, safe: false }).cases.filter(isOwn);
 }
 
-/** `*` stands for anything, from the start of the id on; without one an id is meant, not what is beneath it. */
+/** `*` matches any text; the match begins at the start of the id. Without a `*`, exactly one id is meant, not those below it. */
 function names(patterns: readonly string[], id: string): boolean {
   return patterns.some((pattern) => matchesGlob(pattern.includes('*') ? `${pattern}*` : pattern, id));
 }

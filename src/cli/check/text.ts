@@ -8,7 +8,7 @@ import { legend, matrix } from './matrix.js';
 
 const LABEL_WIDTH = 10;
 
-/** Everything about one failed case: what should have come, what came, the exchange, and how to see it again. */
+/** Everything about one failed case: what was expected, what came, the exchange, and how to repeat it. */
 export function failureText(one: CaseReport, frames: Printable, { theme }: Look): Printable {
   const { behavior, behaviorClose } = one;
   const verdict = behavior === behaviorClose ? print`${behavior}` : print`${behavior}, close ${behaviorClose}`;
@@ -44,14 +44,14 @@ export function closingText(
   ]);
 }
 
-/** Why cases were left out, and how many for each reason. */
+/** Why cases were left out, with the number for each reason. */
 export function skippedText(results: Iterable<CaseResult>): Printable[] {
   const counts = new Map<string, number>();
   for (const { skipped } of results) if (skipped !== undefined) counts.set(skipped, (counts.get(skipped) ?? 0) + 1);
   return [...counts].map(([reason, count]) => print`${count} skipped: ${escapeText(reason)}`);
 }
 
-/** What `--list` prints: the list is legible as a specification. */
+/** What `--list` prints: the list can be read as a specification. */
 export function listText(cases: readonly Case[], { theme }: Look): Printable {
   return lined(
     cases.flatMap(({ id, level, rfc, title, expected, peers, needs, traits }) => {

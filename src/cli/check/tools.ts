@@ -3,7 +3,7 @@ import { Deflater } from '../../live/server/message-deflater.js';
 import { acceptOf, lazyDeflate } from '../host/adapters.js';
 import type { Io } from '../host/io.js';
 
-/** What cases need of the outside. */
+/** What cases need from outside. */
 export function toolsOf(io: Io, pid: number | undefined): Tools {
   return {
     raw: lazyDeflate,
@@ -14,7 +14,7 @@ export function toolsOf(io: Io, pid: number | undefined): Tools {
   };
 }
 
-/** Bytes of a process that are in memory; undefined where the system does not tell (no Linux, no such process). */
+/** Bytes of a process that are in memory; undefined where the system does not report it (no Linux, no such process). */
 async function residentMemory(io: Io, pid: number): Promise<number | undefined> {
   let status = '';
   try {
@@ -26,7 +26,7 @@ async function residentMemory(io: Io, pid: number): Promise<number | undefined> 
   return kilobytes === undefined ? undefined : Number(kilobytes) * 1024;
 }
 
-/** A number for each case, so that it draws the same alone as among others. */
+/** A number for each case, so that its random values are the same alone as in a full run. */
 export function seedOf(seed: number, id: string): number {
   let hash = seed >>> 0;
   for (const character of id) hash = Math.imul(hash ^ character.charCodeAt(0), 0x01000193) >>> 0;

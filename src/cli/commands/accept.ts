@@ -59,7 +59,7 @@ function checkOptions(key: string | undefined, options: AcceptCommandOptions): v
   }
 }
 
-/** The key as pasted, perhaps with its header's name; the blanks around a header's value are not part of it. */
+/** The key as pasted, possibly with its header's name; the blanks around a header's value are not part of it. */
 function keyOf(argument = ''): string {
   return argument.replace(/^\s*sec-websocket-key\s*:/i, '').trim();
 }
@@ -97,7 +97,7 @@ async function show(io: Io, result: AcceptResult, options: AcceptCommandOptions)
     );
     return;
   }
-  // The bare value is what scripts ask for, thousands of times: it loads no view.
+  // Scripts request the bare value, thousands of times: it loads no view.
   const { lookOf } = await import('../entries/look.js');
   const look = await lookOf(io, options);
   const lines = annotated ? drawAccept(result, look) : drawComparison(result, look);

@@ -22,10 +22,10 @@ import type { Role } from '../../terminal/theme.js';
 import { type Printable, lined, print } from '../../describe/printable.js';
 import { largest } from '../../traffic/toolbox/bytes.js';
 
-/** What a comparison has not: it would be left out unseen. */
+/** Options without a meaning for a comparison: they would be ignored without notice. */
 const NOT_COMPARED = ['html', 'junit', 'tap', 'github', 'reports', 'record', 'expect', 'listen', 'spec'] as const;
 
-/** `check`: what a server, or with `--listen` a client, gets wrong, case by case. */
+/** `check`: the faults of a server, or with `--listen` of a client, case by case. */
 export async function run(io: Io, url: string | undefined, options: CheckOptions): Promise<number> {
   checkTogether(options);
   if (options.compare) return compare(io, url, options);
@@ -80,7 +80,7 @@ async function recorded(
 function chosenCases(peer: PeerRole, url: string | undefined, options: CheckOptions): Selected {
   const { only, skip, full, echo, safe = url !== undefined && !isNear(url) } = options;
   const chosen = select(CASES, { peer, ...(only && { only }), ...(skip && { skip }), full: full === true, safe });
-  // Otherwise they are told of one by one, as left out.
+  // Otherwise they are reported one by one, as left out.
   if (!options.list || echo !== 'no') return chosen;
   return { ...chosen, cases: chosen.cases.filter(({ needs }) => !needs.includes('echo')) };
 }
@@ -105,7 +105,7 @@ const KIND_ROLE: Readonly<Record<ChangeKind, Role>> = {
   removed: 'dim',
 };
 
-/** `--compare A B`: what became of each case; exit 1 where one is broken that passed. */
+/** `--compare A B`: the changes of each case; exit 1 where one is broken that passed. */
 async function compare(io: Io, url: string | undefined, options: CheckOptions): Promise<number> {
   const [before, after, ...more] = options.compare!;
   if (url !== undefined || after === undefined || more.length > 0) {

@@ -24,13 +24,13 @@ import { asRecorded, checkReplay } from '../options/replay-options.js';
 import { checkPaths } from '../replay/reply-key.js';
 import type { Script } from '../../live/replay/script.js';
 
-/** Backoff of `--reconnect`: milliseconds at first, doubled up to the most; each pause is between half of it and all. */
+/** Backoff of `--reconnect`: milliseconds at first, doubled up to the maximum; each pause is between half of it and all. */
 const FIRST_PAUSE = 500;
 const MOST_PAUSE = 30_000;
-/** A connection that held for so long was none of a row of failures: seconds. */
+/** A connection that lasted this long does not count as one of a series of failures: seconds. */
 const HELD = 10;
 
-/** `connect`: a client whose handshake and frames are shown, driven by options, stdin or somebody who types. */
+/** `connect`: a client that shows its handshake and frames, driven by options, stdin or a prompt. */
 export async function run(io: Io, argument: string | undefined, options: ConnectOptions): Promise<number> {
   const text = argument ?? options.connect;
   if (text === undefined) throw new UsageError('a URL is missing, as in wsinspect connect ws://localhost:9001/');
@@ -88,13 +88,13 @@ class Visit implements Waiter, SourceGate {
   private readonly comparison: Comparison | undefined;
   private readonly display: Display;
   private readonly opening: ConnectOpening;
-  /** Nothing new is begun: a signal came, or the time is up. */
+  /** Nothing new is begun: a signal came, or the time limit passed. */
   private readonly stop = new AbortController();
   private client: Client | undefined;
   private talk: ConnectTalk | undefined;
   private waiting: (() => void)[] = [];
   private timeIsUp = false;
-  /** Of the end of the last connection. */
+  /** The cause of the end of the last connection. */
   private cause: Cause | undefined;
   /** permessage-deflate was negotiated. */
   private compresses = false;
@@ -284,7 +284,7 @@ class Visit implements Waiter, SourceGate {
     return exit;
   }
 
-  /** With `--diff`: what differs counts where nothing else went wrong. */
+  /** With `--diff`: differences count where there was no other fault. */
   private compared({ ending, outcome }: Ended, conclusion: Conclusion): Conclusion {
     const { comparison } = this;
     if (comparison === undefined) return conclusion;
@@ -295,7 +295,7 @@ class Visit implements Waiter, SourceGate {
     this.display.compared(this.sent.messages, totals);
     const text = comparedText(totals) + (close ? '; the end of the connection differs' : '') + comparison.limits;
     const isSame = totals.changed + totals.missing + totals.extra === 0 && close === undefined;
-    // How the server ended it is compared too: it is no fault besides.
+    // The end by the server is compared too: it is no further fault.
     const isPlain =
       conclusion.exit === EXIT.ok || conclusion.exit === EXIT.closeCode || conclusion.exit === EXIT.dropped;
     if (isSame || !isPlain) {
@@ -305,7 +305,7 @@ class Visit implements Waiter, SourceGate {
     return { exit: EXIT.finding, message: text };
   }
 
-  /** What did not get through, in words, where the other end left too early. */
+  /** The messages that were not delivered, in words, where the other end left too early. */
   private lost(): string | undefined {
     const { messages } = this.sent;
     const { received } = this.goals;
@@ -318,7 +318,7 @@ class Visit implements Waiter, SourceGate {
 
   private async pause(ending: string, tries: number, most: number): Promise<void> {
     const longest = Math.min(MOST_PAUSE, FIRST_PAUSE * 2 ** tries);
-    // Clients that lost a server together must not come back together.
+    // Clients that lost a server together must not return at the same moment.
     const share = new DataView(this.io.random(4).buffer).getUint32(0) / 2 ** 32;
     const time = Math.round((longest * (1 + share)) / 2);
     this.display.notice(`${ending}; connecting again in ${time / 1000} s (${tries + 1} of ${most})`);
@@ -334,7 +334,7 @@ class Visit implements Waiter, SourceGate {
   }
 
   private take(data: Buffer, isBinary: boolean): void {
-    // Behind what was waited for, nothing is told any more.
+    // After the end that was waited for, nothing more is reported.
     if (this.goals.reached) return;
     this.replay?.hear();
     this.comparison?.take(data, isBinary);

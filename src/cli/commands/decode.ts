@@ -8,7 +8,7 @@ import { jobsFor } from '../jobs/files.js';
 import type { DecodeOptions } from '../options/options.js';
 import { Decoding } from '../decode/decoding.js';
 
-/** `decode`: everything that can be read is shown first; then the exit code says what was found. */
+/** `decode`: everything that can be read is shown first; then the exit code states the result. */
 export async function run(io: Io, hex: readonly string[], options: DecodeOptions): Promise<number> {
   const inputs = inputsOf(io, hex, options);
   const twice = repeated(inputs);

@@ -17,12 +17,12 @@ import { sourceBytes } from '../input/source-bytes.js';
 import { DEFAULT_PREVIEW, RULES } from '../../traffic/toolbox/reading.js';
 import { concat, hexOf, encodeUtf8 } from '../../traffic/toolbox/bytes.js';
 
-/** Payloads are built in memory: this is a tool for looking, not for shipping. */
+/** Payloads are built in memory: this is a tool for inspection, not for transfer. */
 const MAX_PAYLOAD = 256 * 1024 * 1024;
 
-/** `encode`: frames from text or bytes. Frames that break the standard need `--allow-invalid`, and are named. */
+/** `encode`: frames from text or bytes. Frames that break the standard need `--allow-invalid`, and their faults are named. */
 export async function run(io: Io, text: string | undefined, options: EncodeOptions): Promise<number> {
-  // What is wrong with the options is reported before a payload is waited for.
+  // Faults of the options are reported before a payload is waited for.
   const deflate = deflateOf(options.deflate);
   opcodeOf(options);
   const payload = await readPayload(io, text, options);
@@ -96,7 +96,7 @@ async function fromHex(text: string | Uint8Array, source: string): Promise<Uint8
   return bytes;
 }
 
-/** What the judge says of the frames: the same rules as for traffic. */
+/** The judgement on the frames: the same rules as for traffic. */
 function judge(bytes: Uint8Array, plan: FramePlan): ReturnType<Inspector['push']> {
   const inspector = new Inspector({
     direction: 'unknown',

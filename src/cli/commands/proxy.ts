@@ -22,10 +22,10 @@ import { escapeText } from '../../describe/escape.js';
 
 const DEFAULT_ADDRESS = { host: '127.0.0.1', port: 9001 };
 const HEAD_SECONDS = 10;
-/** A URL stands where the address is missing. */
+/** A URL is given where the address is missing. */
 const URL_START = /^[a-z][a-z0-9+.-]*:\/\//i;
 
-/** `proxy`: stands between clients and a server, passes everything on, and shows it, until a signal ends it. */
+/** `proxy`: listens between clients and a server, passes everything on, and shows it, until a signal ends it. */
 export async function run(
   io: Io,
   first: string | undefined,
@@ -38,12 +38,12 @@ export async function run(
   const { cert, key, passphraseFile, cacert, ca, listenCert, listenKey } = options;
   return recorded(io, options, [cert, key, passphraseFile, cacert, ca, listenCert, listenKey], async (recorder) => {
     const relay = await relayOptions(io, place, target, options);
-    return stand(io, target, { ...relay, recorder }, options);
+    return relayUntilEnd(io, target, { ...relay, recorder }, options);
   });
 }
 
-/** Until a signal comes, or nobody reads any more. */
-async function stand(io: Io, target: Target, place: RelayOptions, options: ProxyOptions): Promise<number> {
+/** Until a signal comes, or the output is no longer read. */
+async function relayUntilEnd(io: Io, target: Target, place: RelayOptions, options: ProxyOptions): Promise<number> {
   const output = new LiveOutput(io, options);
   await output.open(true);
   const relay = relayOf(place, output);
@@ -67,7 +67,7 @@ function argumentsOf(first: string | undefined, second: string | undefined): { a
   throw new UsageError(`a URL is missing, as in wsinspect proxy ${shownUrl(first)} wss://example.org/`);
 }
 
-/** A certificate that is none is found out when the server is made. */
+/** An invalid certificate is found when the server is made. */
 function relayOf(options: RelayOptions, output: LiveOutput): RelayServer {
   try {
     return new RelayServer(options, output);

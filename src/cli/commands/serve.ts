@@ -26,7 +26,7 @@ const HEAD_SECONDS = 10;
 const BODY_SECONDS = 30;
 const STALL_SECONDS = 30;
 
-/** `serve`: a server whose handshakes and frames are shown as they pass, until a signal ends it. */
+/** `serve`: a server that shows its handshakes and frames as they pass, until a signal ends it. */
 export async function run(io: Io, address: string | undefined, options: ServeOptions): Promise<number> {
   if (options.compare) return compare(io, options);
   const place = parseAddress(address ?? ':9001', DEFAULT_ADDRESS);
@@ -78,7 +78,7 @@ function replayingOf(io: Io, script: Script, { speed = 1, autoPong }: ServeOptio
   return { script, speed, autoPong, random: (length) => io.random(length) };
 }
 
-/** A certificate that is none is found out when the server is made. */
+/** An invalid certificate is found when the server is made. */
 function serverOf(options: LiveServerOptions, taker: ServerTaker): LiveServer {
   try {
     return new LiveServer(options, taker);

@@ -6,20 +6,20 @@ import { closeCodeInfo } from '../../traffic/toolbox/builders.js';
 
 /** Why a conversation ended. */
 export type ConnectEnding =
-  /** Whatever was waited for came. */
+  /** Everything that was waited for came. */
   | 'goal'
-  /** Everything was sent, and the replies have come, or nothing came any more. */
+  /** Everything was sent, and the replies have come, or nothing more came. */
   | 'done'
-  /** `--wait` ran out. */
+  /** The time of `--wait` passed. */
   | 'wait'
   | 'max-time'
   | 'ping-timeout'
-  /** Somebody at the prompt left. */
+  /** The user at the prompt left. */
   | 'quit'
-  /** Nobody reads what is printed any more. */
+  /** The output is no longer read. */
   | 'unread'
   | 'interrupted'
-  /** What is to be sent can't be read. */
+  /** The source of the messages can't be read. */
   | 'input'
   /** The other end closed, or the connection broke. */
   | 'peer';
@@ -27,7 +27,7 @@ export type ConnectEnding =
 export interface Judgeable {
   readonly ending: ConnectEnding;
   readonly outcome: ClientOutcome;
-  /** What did not hold of `--count` and `--expect`. */
+  /** The conditions of `--count` and `--expect` that were not met. */
   readonly unmet: string | undefined;
   readonly expectClose: number | undefined;
   /** Messages that could not be sent any more, in words. */
@@ -36,7 +36,7 @@ export interface Judgeable {
 
 export interface Conclusion {
   readonly exit: number;
-  /** What to tell, where it is not 0. */
+  /** What is reported, where it is not 0. */
   readonly message?: string;
 }
 
@@ -45,12 +45,12 @@ const TIME: Partial<Record<ConnectEnding, string>> = {
   'ping-timeout': 'no pong came in time (--ping-timeout)',
 };
 
-/** Ends with codes that say that all is well: normal, going away, none (RFC 6455 §7.4.1). */
+/** Ends with codes for a normal end: normal, going away, none (RFC 6455 §7.4.1). */
 const FINE: readonly number[] = [1000, 1001, 1005];
 
-/** The exit code of a conversation that came about, as docs/exit-codes.md has it. */
-export function conclusionOf(told: Judgeable): Conclusion {
-  const { ending, outcome, unmet, expectClose, unsent } = told;
+/** The exit code of a conversation after a completed handshake, as docs/exit-codes.md has it. */
+export function conclusionOf(facts: Judgeable): Conclusion {
+  const { ending, outcome, unmet, expectClose, unsent } = facts;
   if (outcome.kind === 'invalid') return { exit: EXIT.handshake, message: reasonOf(outcome) };
   if (outcome.kind === 'broken') return { exit: EXIT.protocol, message: `protocol broken: ${reasonOf(outcome)}` };
   if (ending === 'unread') return { exit: EXIT.ok };
@@ -63,7 +63,7 @@ export function conclusionOf(told: Judgeable): Conclusion {
   return ending === 'done' ? crossed(outcome) : { exit: EXIT.ok };
 }
 
-/** All replies had come and we closed; the server may have ended it at the same moment, and for a reason of its own. */
+/** All replies had come and we closed; the server may have ended it at the same moment, for a reason of its own. */
 function crossed(outcome: ClientOutcome): Conclusion {
   if (outcome.kind === 'closed' && outcome.code !== outcome.ours && !FINE.includes(outcome.code)) {
     return { exit: EXIT.closeCode, message: endText({ ...outcome, byPeer: true }) };
@@ -95,7 +95,7 @@ function expectedClose(outcome: ClientOutcome, code: number, unmet: string | und
   return { exit, message: `${endText(outcome)}, expected was ${code}` };
 }
 
-/** What a comparison with a recording came to, in words. */
+/** The result of a comparison with a recording, in words. */
 export function comparedText({ same, changed, missing, extra }: DiffTotals): string {
   const others = [
     changed > 0 && `${changed} ${changed === 1 ? 'differs' : 'differ'}`,
@@ -117,7 +117,7 @@ export function endText(outcome: ClientOutcome): string {
   return `${who} with ${outcome.code} ${closeCodeInfo(outcome.code).name}${reason}`;
 }
 
-/** Why a handshake or a peer's frames don't hold: the rule where one was broken, else what the endpoint says. */
+/** Why a handshake or a peer's frames are invalid: the rule where one was broken, else the reason of the endpoint. */
 export function reasonOf({ message, diagnostic }: Extract<ClientOutcome, { kind: 'invalid' | 'broken' }>): string {
   return diagnostic ? brokenRule(diagnostic) : message;
 }

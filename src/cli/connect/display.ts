@@ -22,7 +22,7 @@ export interface ReportedError {
   readonly more?: Readonly<Record<string, unknown>>;
   /** Why, where it is proven. */
   readonly cause?: Cause | undefined;
-  /** Lines below the one on stderr, for people: what came from outside is escaped already. */
+  /** Lines after the one on stderr, for people: text from outside is escaped already. */
   readonly below?: Printable;
 }
 
@@ -39,10 +39,10 @@ const VIEW_ONLY = Object.keys(FLAGS) as ViewOnly[];
 export class Display {
   private readonly records: LiveOutput | undefined;
   private readonly payloads: PayloadOutput | undefined;
-  /** Options that say nothing about payloads. */
-  private readonly told: readonly ViewOnly[] = [];
+  /** Options that do not apply to payloads. */
+  private readonly viewOnly: readonly ViewOnly[] = [];
   private drawDifference: ReturnType<typeof differenceLines> | undefined;
-  /** For stderr, behind all that is printed: on a terminal the verdict is the last line. */
+  /** For stderr, after everything else that is printed: on a terminal the verdict is the last line. */
   private readonly last: Printable[] = [];
 
   constructor(
@@ -54,13 +54,13 @@ export class Display {
     const seen = json || view !== undefined || io.stdout.isTTY;
     if (quiet || seen) this.records = new LiveOutput(io, options, waiter);
     else {
-      this.told = VIEW_ONLY.filter((name) => options[name] !== undefined);
+      this.viewOnly = VIEW_ONLY.filter((name) => options[name] !== undefined);
       this.payloads = new PayloadOutput(io, { raw: binary === true, stamped: timestamps === true }, waiter);
     }
   }
 
   async open(): Promise<void> {
-    for (const name of this.told) this.notice(`${FLAGS[name]} applies to frames: it needs --view or --json`);
+    for (const name of this.viewOnly) this.notice(`${FLAGS[name]} applies to frames: it needs --view or --json`);
     await this.records?.open();
     if (this.options.diff) this.drawDifference = differenceLines(await lookOf(this.io, this.options));
   }
@@ -86,7 +86,7 @@ export class Display {
     if (!this.options.diff) this.payloads?.message(data, isBinary);
   }
 
-  /** A reply, or the end, is not as it was recorded. */
+  /** A reply, or the end, differs from the recorded one. */
   difference(difference: Difference | CloseDifference): void {
     const { json, preview = DEFAULT_PREVIEW, base64 = false } = this.options;
     if (json) return this.records?.json(differenceRecord(difference, { preview, base64 }));
@@ -96,17 +96,17 @@ export class Display {
     }
   }
 
-  /** What a comparison came to. */
+  /** The result of a comparison. */
   compared(sent: number, totals: DiffTotals): void {
     if (this.options.json) this.records?.json({ type: 'replay', sent, ...totals });
   }
 
-  /** Something that a person should know. */
+  /** A notice for the user. */
   notice(message: string): void {
     if (!this.options.quiet) void this.io.stderr.write(print`${escapeText(message)}\n`);
   }
 
-  /** The same for those who want to know more. */
+  /** The same, with `--verbose` only. */
   detail(message: string): void {
     if (this.options.verbose) this.notice(message);
   }
@@ -118,7 +118,7 @@ export class Display {
     if (below !== undefined && !this.options.json && !this.options.quiet) this.last.push(below);
   }
 
-  /** What it came to, where all is well. */
+  /** The result, where there was no fault. */
   conclusion(message: string): void {
     if (!this.options.quiet) this.last.push(print`${escapeText(message)}\n`);
   }

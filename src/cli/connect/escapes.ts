@@ -7,7 +7,7 @@ const ESCAPE = /\\(?:u\{([0-9a-f]{1,6})\}|u([0-9a-f]{4})|x([0-9a-f]{2})|(.?))/gi
 /** Text in quotes with the escapes of JSON and JavaScript (`"\u001e"`, `"\0"`); or why it is none. */
 export function readQuoted(text: string): { readonly text: string } | { readonly mistake: string } {
   const [, inside] = /^"((?:[^"\\]|\\.)*)"$/su.exec(text) ?? [];
-  if (inside === undefined) return { mistake: 'the text stands in quotes, as in /text "a\\u001e" (\\" is a quote)' };
+  if (inside === undefined) return { mistake: 'the text is in quotes, as in /text "a\\u001e" (\\" is a quote)' };
   let mistake: string | undefined;
   const read = inside.replace(ESCAPE, (whole, braced?: string, four?: string, two?: string, one?: string) => {
     const hex = braced ?? four ?? two;

@@ -3,7 +3,7 @@ export interface Asked {
   readonly expect?: RegExp;
 }
 
-/** What has to come before the connection may end (`--count`, `--expect`), and how far it is. */
+/** What has to come before the connection may end (`--count`, `--expect`), and how much of it came. */
 export class Goals {
   received = 0;
   private matched = false;
@@ -21,14 +21,14 @@ export class Goals {
     if (expect !== undefined && text !== undefined) this.matched ||= expect.test(text);
   }
 
-  /** Nothing more has to be waited for: as many came as were asked for, or what was expected where no number was given. */
+  /** Nothing more has to be waited for: the requested number of messages came, or the expected one where no number was given. */
   get reached(): boolean {
     const { count, expect } = this.asked;
     if (count !== undefined) return this.received >= count;
     return expect !== undefined && this.matched;
   }
 
-  /** What did not hold, in words; undefined: all did. */
+  /** The conditions that were not met, in words; undefined: all were. */
   get unmet(): string | undefined {
     const { count, expect } = this.asked;
     if (count !== undefined && this.received < count) return `${this.received} of ${count} messages came`;

@@ -7,7 +7,7 @@ import { decodeKey } from '../../traffic/toolbox/handshakes.js';
 
 type Headers = Map<string, readonly string[] | undefined>;
 
-/** The headers that the options ask for; undefined takes one of the usual ones away. `-H` has the last word. */
+/** The headers that the options request; undefined removes one of the usual ones. `-H` has precedence. */
 export function headersOf(target: Target, options: ReachOptions): Headers {
   const headers: Headers = new Map([['User-Agent', [options.userAgent ?? `wsinspect/${VERSION}`]]]);
   const { origin, cookie } = options;
@@ -31,13 +31,13 @@ export function loginOf(target: Target, { auth, user = auth }: ReachOptions): st
   return target.user === undefined ? undefined : basicAuth(target.user, target.password ?? '');
 }
 
-/** A header's value stays in its line, and is text (RFC 9110 §5.5). */
+/** A header's value stays on its line, and is text (RFC 9110 §5.5). */
 function checkLine(option: string, value: string): void {
   // eslint-disable-next-line no-control-regex
   const [control] = /[\0-\x08\x0a-\x1f\x7f]/.exec(value) ?? [];
   if (control === undefined) return;
   const code = control.charCodeAt(0).toString(16).padStart(2, '0');
-  throw new UsageError(`${option}: a control character (0x${code}) can't stand in a header`);
+  throw new UsageError(`${option}: a control character (0x${code}) can't be in a header`);
 }
 
 /** Throws a UsageError where an option's text can't be the value of a header. */
@@ -74,7 +74,7 @@ function put(headers: Map<string, string[] | undefined>, name: string, value: st
   headers.set(known ?? name, [...((known && headers.get(known)) || []), value]);
 }
 
-/** Options that say who we are, or what was meant for the server of the URL alone. */
+/** Options that identify the user, or that were meant for the server of the URL alone. */
 const OWN = [
   'header',
   'user',
@@ -88,14 +88,14 @@ const OWN = [
   'passphraseFile',
 ] as const;
 
-/** Another origin must not learn what was meant for the first (as curl and browsers do): what a redirect to it leaves. */
+/** Another origin must not learn what was meant for the first (as in curl and browsers): what a redirect to it keeps. */
 export function forOtherOrigin<T extends ReachOptions>(options: T): T {
   const left = { ...options };
   for (const name of OWN) delete left[name];
   return left;
 }
 
-/** What that leaves out, in words. */
+/** What is left out, in words. */
 export function keptFromOthers({ user: named }: Target, options: ReachOptions): string[] {
   const { header = [], auth, user = auth ?? named, cookie, origin, subprotocol, cert } = options;
   const given = [...ownHeaders(header)].flatMap(([name, values]) => (values === undefined ? [] : [name]));

@@ -3,18 +3,18 @@ import { appendFileSync, lstatSync, mkdirSync, readFileSync, writeFileSync } fro
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 
-/** Lines that are kept from run to run. */
+/** Lines that are kept between runs. */
 const MOST = 1000;
 
-/** Where what is typed is kept: the state folder of the XDG base directories; undefined where that is not wanted. */
+/** Where typed lines are kept: the state folder of the XDG base directories; undefined where that is not wanted. */
 export function historyFile(env: Readonly<Record<string, string | undefined>>, wanted: boolean): string | undefined {
   if (!wanted || env['WSINSPECT_NO_HISTORY']) return undefined;
   const state = env['XDG_STATE_HOME'] ?? '';
-  // A relative path is to be ignored, says the specification.
+  // The specification says that a relative path is ignored.
   return join(isAbsolute(state) ? state : join(env['HOME'] ?? homedir(), '.local', 'state'), 'wsinspect', 'history');
 }
 
-/** What was typed at the prompt, in this run and earlier ones. Without a file, or where none can be written, of this run only. */
+/** The lines typed at the prompt, in this run and earlier ones; without a file, or where none can be written, of this run only. */
 export class History {
   constructor(private readonly path: string | undefined) {}
 
@@ -40,12 +40,12 @@ export class History {
       // It may hold secrets.
       appendFileSync(this.path, `${line.replace(/[\r\n]/g, ' ')}\n`, { mode: 0o600 });
     } catch {
-      // The next line may do.
+      // The next line may be writable.
     }
   }
 }
 
-/** Nobody else's, and no link: with `sudo`, the folder may be that of another user. What is not there is fine. */
+/** Owned by this user, and no link: with `sudo`, the folder may be that of another user. A missing one is accepted. */
 function isOwn(path: string): boolean {
   const stat = lstatSync(path, { throwIfNoEntry: false });
   const self = process.geteuid?.();

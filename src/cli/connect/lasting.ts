@@ -12,7 +12,7 @@ export function mayReturn({ ending, outcome }: Ended, expected: number | undefin
 /** Going away, service restart, try again later. */
 const RETURNING: ReadonlySet<number> = new Set([1001, 1012, 1013]);
 
-/** An option asks to wait, so that an empty stdin (systemd, cron, docker) ends nothing. */
+/** An option asks to wait, so that an empty stdin (systemd, cron, docker) does not end the connection. */
 export function asksToWait(options: ConnectOptions): boolean {
   const { wait, maxTime, one, count, expect, expectClose, pingInterval, heartbeat, reconnect, record } = options;
   const waits = [wait, maxTime, one, count, expect, expectClose, pingInterval, heartbeat, reconnect, record];

@@ -3,10 +3,10 @@ import { concat } from '../../traffic/toolbox/bytes.js';
 
 const LF = 0x0a;
 const NUL = 0x00;
-/** A line that does not end would take all memory: bytes. */
+/** A line without an end would take all memory: bytes, at most. */
 const MOST = 64 * 1024 * 1024;
 
-/** Cuts what comes into messages: one a line, or up to each NUL byte. Bytes in which none ends are held, up to 64 MiB. */
+/** Splits the input into messages: one a line, or up to each NUL byte. Bytes without an end are held, up to 64 MiB. */
 export class MessageLines {
   private held: Uint8Array[] = [];
   private heldLength = 0;
@@ -28,7 +28,7 @@ export class MessageLines {
     return messages;
   }
 
-  /** What stands behind the last end. */
+  /** The bytes after the last end. */
   last(): Uint8Array[] {
     return this.heldLength === 0 ? [] : [this.joined(new Uint8Array(0))];
   }

@@ -16,7 +16,7 @@ import { liveReading, perMessageDeflate } from '../live/live-reading.js';
 import { shownUrl } from '../options/passwords.js';
 import { type Printable, lined, print } from '../../describe/printable.js';
 
-/** What a handshake needs besides the way to get there. */
+/** What a handshake needs apart from the route. */
 export interface OpeningOptions extends ReachOptions {
   preview?: number;
   autoPong: boolean;
@@ -24,7 +24,7 @@ export interface OpeningOptions extends ReachOptions {
 
 export interface OpeningTaker extends ClientTaker {
   connected(words: string): void;
-  /** Something that a person should know. */
+  /** A notice for the user. */
   notice(words: string): void;
   /** Keeps what passes. */
   readonly recorder?: StreamOpener | undefined;
@@ -32,7 +32,7 @@ export interface OpeningTaker extends ClientTaker {
 
 export type ConnectOpened =
   | { readonly client: Client }
-  /** `mayRetry`: another try may well do. */
+  /** `mayRetry`: another try may succeed. */
   | { readonly failure: ReportedError; readonly mayRetry: boolean };
 
 export const STAGE_EXIT: Readonly<Record<DialStage, number>> = {
@@ -46,7 +46,7 @@ export const STAGE_EXIT: Readonly<Record<DialStage, number>> = {
 
 const MOST_REDIRECTS = 10;
 
-/** Opens connections to one target, again and again where it has to. */
+/** Opens connections to one target, repeatedly where necessary. */
 export class ConnectOpening {
   private number = 0;
 
@@ -56,7 +56,7 @@ export class ConnectOpening {
     private readonly taker: OpeningTaker,
   ) {}
 
-  /** Until the handshake is done, redirects followed. `signal` gives up. */
+  /** Until the handshake is done, with redirects followed. `signal` aborts it. */
   async open(first: Target, signal: AbortSignal): Promise<ConnectOpened> {
     let target = first;
     let { options } = this;
@@ -73,7 +73,7 @@ export class ConnectOpening {
         const message = `the redirect to ${next.url.href} is not followed: it leaves TLS`;
         return failed({ message, exit: EXIT.refused });
       }
-      // What has left the first origin has left it: another one may send us back on its own errand.
+      // What is removed at the first redirect to another origin stays removed: that origin may redirect back to the first one.
       if (options === this.options && !isSameOrigin(first, next)) {
         options = forOtherOrigin(options);
         const kept = keptFromOthers(first, this.options);
@@ -132,7 +132,7 @@ export class ConnectOpening {
     return { outcome: result, cause };
   }
 
-  /** What is asked for, and how. Throws a UsageError. */
+  /** What is requested, and how. Throws a UsageError. */
   private requestTo(target: Target, options: OpeningOptions): LiveClientOptions {
     const { io } = this;
     const headers = headersOf(target, options);
@@ -174,12 +174,12 @@ function failed(
   return { failure, mayRetry };
 }
 
-/** The same scheme, host and port (RFC 6454 §4): another port may be somebody else's. */
+/** The same scheme, host and port (RFC 6454 §4): another port may be another user's. */
 function isSameOrigin(a: Target, b: Target): boolean {
   return a.url.origin === b.url.origin && a.unixSocket === b.unixSocket;
 }
 
-/** Where an answer sends us; undefined: nowhere that a WebSocket could be. */
+/** Where an answer redirects to; undefined: to nothing that could be a WebSocket. */
 function redirectOf(from: Target, outcome: ClientOutcome): Target | undefined {
   if (outcome.kind !== 'refused' || outcome.location === undefined) return undefined;
   let url: URL;
@@ -191,7 +191,7 @@ function redirectOf(from: Target, outcome: ClientOutcome): Target | undefined {
   url.protocol = url.protocol.replace(/^http/, 'ws');
   if (url.protocol !== 'ws:' && url.protocol !== 'wss:') return undefined;
   url.hash = '';
-  // Whom a server would have us be is not its business.
+  // The server of a redirect must not choose the user name.
   url.username = '';
   url.password = '';
   const secure = url.protocol === 'wss:';
@@ -229,7 +229,7 @@ function lineOf([name, value]: readonly [string, string]): string {
   return `${name}: ${/^(content-)?location$/i.test(name) ? shownUrl(value) : value}`;
 }
 
-/** The answer as it came, fit for a terminal. */
+/** The answer as it came, escaped for a terminal. */
 function refusalText({ status, reason, headers, body, isCut }: RefusedHandshake): Printable {
   const head = [`HTTP/1.1 ${status} ${reason}`, ...headers.map(lineOf)];
   return lined([

@@ -2,14 +2,14 @@ import type { Io } from '../host/io.js';
 import type { Waiter } from '../live/live-output.js';
 import { hexOf } from '../../traffic/toolbox/bytes.js';
 
-/** What waits to be printed before the traffic has to wait: bytes. */
+/** Bytes that may wait to be printed before the traffic has to wait. */
 const FULL = 1024 * 1024;
 const LF = Buffer.from('\n');
 
-interface PayloadOptions {
+interface PayloadOutputOptions {
   /** Binary messages as they are, not as hex. */
   readonly raw: boolean;
-  /** The time in front of each. */
+  /** The time before each. */
   readonly stamped: boolean;
 }
 
@@ -23,7 +23,7 @@ export class PayloadOutput {
 
   constructor(
     private readonly io: Io,
-    private readonly options: PayloadOptions,
+    private readonly options: PayloadOutputOptions,
     private readonly waiter: Waiter,
   ) {}
 
@@ -32,7 +32,7 @@ export class PayloadOutput {
     const { raw, stamped } = this.options;
     if (stamped) this.put(Buffer.from(`${new Date(this.io.now() * 1000).toISOString()} `));
     this.put(isBinary && !raw ? Buffer.from(hexOf(data)) : data);
-    // Bytes as they are: a line end would be one more.
+    // Bytes as they are: a line end would add one.
     if (!isBinary || !raw) this.put(LF);
   }
 

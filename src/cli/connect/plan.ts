@@ -6,13 +6,13 @@ import { fileOf } from '../host/tls-files.js';
 import { terminated } from './terminator.js';
 import { utf8Error } from '../../traffic/toolbox/bytes.js';
 
-/** One thing to send, its bytes at hand. */
+/** One thing to send, with its bytes. */
 export type Send =
   | { readonly kind: 'message'; readonly data: Uint8Array; readonly binary: boolean }
   | { readonly kind: 'ping' | 'raw'; readonly data: Uint8Array }
   | { readonly kind: 'close'; readonly code: number; readonly reason: string };
 
-/** What the send options ask for, in the order of the command line. */
+/** What the send options request, in the order of the command line. */
 export async function sendsOf(io: Io, options: ConnectOptions): Promise<Send[]> {
   const { execute, sendHex, sendFile, ping, close, rawFrame } = options;
   const items: readonly SendItem[] = execute ?? sendHex ?? sendFile ?? ping ?? close ?? rawFrame ?? [];
@@ -57,7 +57,7 @@ export function closable(close: { readonly code: number; readonly reason: string
   return close;
 }
 
-/** Does it. False: the connection is not open. */
+/** Sends it. False: the connection is not open. */
 export function doSend(client: Client, send: Send, fragment: number | undefined): boolean {
   switch (send.kind) {
     case 'message':

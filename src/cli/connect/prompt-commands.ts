@@ -1,7 +1,7 @@
 import { readQuoted } from './escapes.js';
 import { parseHex } from '../host/hex-argument.js';
 
-/** What a line at the prompt asks for. */
+/** What a line at the prompt requests. */
 export type Typed =
   | { readonly kind: 'message'; readonly data: Uint8Array; readonly binary: boolean }
   | { readonly kind: 'ping' | 'raw'; readonly data: Uint8Array }
@@ -11,7 +11,7 @@ export type Typed =
   | { readonly kind: 'help' | 'quit' }
   | { readonly kind: 'mistake'; readonly reason: string };
 
-/** Stands for a line end inside a message, as a paste of several lines has them. */
+/** Replaces a line end inside a message, as a paste of several lines has them. */
 export const LINE_END = '␤';
 
 /** Control characters in a paste, as their symbols (U+2400 to U+2421): the line is sent with the characters themselves. */

@@ -4,11 +4,11 @@ import { LINE_END, symbolsFor } from './prompt-commands.js';
 
 const BEGIN = '\x1b[200~';
 const END = '\x1b[201~';
-/** Asks the terminal to mark what is pasted (xterm's bracketed paste), and to stop that. */
+/** Requests that the terminal marks what is pasted (xterm's bracketed paste), and ends that. */
 export const ASK_FOR_MARKS = '\x1b[?2004h';
 export const NO_MORE_MARKS = '\x1b[?2004l';
 
-/** Keys on their way to the prompt: a paste of several lines becomes one line, and control characters in it become symbols, no keys. */
+/** Keys on their way to the prompt: a paste of several lines becomes one line, and control characters in it become symbols, not keys. */
 export class PasteFilter extends Transform {
   private readonly decoder = new StringDecoder('utf8');
   private isPaste = false;
@@ -23,7 +23,7 @@ export class PasteFilter extends Transform {
       const mark = this.isPaste ? END : BEGIN;
       const at = text.indexOf(mark);
       if (at < 0) break;
-      this.tell(text.slice(0, at), at + mark.length === text.length);
+      this.takePart(text.slice(0, at), at + mark.length === text.length);
       this.isPaste = !this.isPaste;
       text = text.slice(at + mark.length);
     }
@@ -33,7 +33,7 @@ export class PasteFilter extends Transform {
       this.held = text.slice(text.length - cut);
       text = text.slice(0, text.length - cut);
     }
-    this.tell(text, false);
+    this.takePart(text, false);
     done();
   }
 
@@ -42,7 +42,7 @@ export class PasteFilter extends Transform {
     else for (const character of text) this.push(character);
   }
 
-  private tell(text: string, isLast: boolean): void {
+  private takePart(text: string, isLast: boolean): void {
     if (text === '') return;
     if (!this.isPaste) return this.pass(text);
     const rest = this.endedInCr && text.startsWith('\n') ? text.slice(1) : text;
@@ -53,12 +53,12 @@ export class PasteFilter extends Transform {
 }
 
 /**
- * What comes in one piece, readline puts at the end of the line, wherever the cursor is. Each character by itself takes
- * it a look at the whole line, so that a long paste does go to the end.
+ * readline puts text that comes in one piece at the end of the line, wherever the cursor is. Character by character it
+ * would process the whole line each time, so that a long paste is put at the end.
  */
 const LONG = 1024;
 
-/** How many last characters of the text may be the beginning of the mark. */
+/** The number of last characters of the text that may be the beginning of the mark. */
 function beginningOf(mark: string, text: string): number {
   for (let length = Math.min(mark.length - 1, text.length); length > 0; length--) {
     if (text.endsWith(mark.slice(0, length))) return length;

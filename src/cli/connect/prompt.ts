@@ -20,7 +20,7 @@ interface PromptOptions {
   readonly terminator: number | undefined;
 }
 
-/** Somebody types: lines become messages, and what is printed in the meantime stands above the line that is typed. */
+/** The user types: lines become messages, and what is printed in the meantime appears above the line that is typed. */
 export class Prompt implements SendSource {
   readonly hasLeft = false;
   readonly wantsReplies = false;
@@ -59,7 +59,7 @@ export class Prompt implements SendSource {
     return isLeft;
   }
 
-  /** The terminal is as it was. */
+  /** Restores the terminal. */
   close(): void {
     const { lines, terminal } = this;
     if (lines === undefined) return;
@@ -147,7 +147,7 @@ export class Prompt implements SendSource {
     void this.io.stderr.write(lined(text.split('\n').flatMap((line) => hanging(escapeText(line), width))));
   }
 
-  /** Takes the typed line away, lets it write, and puts the line back. */
+  /** Removes the typed line, lets the output write, and restores the line. */
   private above(output: Output): Output {
     if (!output.isTTY) return output;
     const write = (data: Printable | PrintableBytes): Promise<void> | void => {
@@ -159,7 +159,7 @@ export class Prompt implements SendSource {
       cursorTo(screen, 0);
       clearScreenDown(screen);
       const written = output.write(data);
-      // readline goes up again by as many rows as its cursor was in.
+      // readline moves up by the number of rows that its cursor was in.
       screen.write('\n'.repeat(rows));
       lines.prompt(true);
       return written;
@@ -168,7 +168,7 @@ export class Prompt implements SendSource {
   }
 }
 
-/** A line in words within so many columns; below the words behind the first wide gap, where there is one. */
+/** A line in words within this number of columns; on further lines the words after the first wide gap, where there is one. */
 function hanging(line: Printable, width: number): Printable[] {
   const [, lead = ''] = /^(\s*\S(?:\S|\s(?!\s))*\s{2,})\S/.exec(line) ?? [];
   const head = line.slice(0, lead.length);

@@ -23,25 +23,25 @@ export interface ReplaySourceOptions {
   random(this: void, length: number): Uint8Array;
 }
 
-/** So long a reply is waited for that came before the next message of the recording: milliseconds. */
+/** A reply that came before the next message of the recording is waited for this long: milliseconds. */
 const PATIENCE = 5000;
 
-/** What the recorded client said. */
+/** The messages of the recorded client. */
 export class Replay implements SendSource {
   readonly wantsReplies = false;
   private player: Player | undefined;
-  /** Messages that came: perhaps with the handshake, before anything is played. */
-  private heard = 0;
+  /** Messages that came: possibly with the handshake, before anything is played. */
+  private received = 0;
 
   constructor(
     private readonly options: ReplaySourceOptions,
     private readonly sent: Sent,
   ) {}
 
-  /** All that the recorded server said has come; where it closed, that is waited for. */
+  /** Everything that the recorded server sent has come; where it closed, the close is waited for. */
   get isAnswered(): boolean {
     const { messages, serverEnd } = this.options.script;
-    return serverEnd?.first !== true && this.heard >= messages.server.length;
+    return serverEnd?.first !== true && this.received >= messages.server.length;
   }
 
   get hasLeft(): boolean {
@@ -50,8 +50,8 @@ export class Replay implements SendSource {
 
   /** A message came. */
   hear(): void {
-    this.heard++;
-    this.player?.hear();
+    this.received++;
+    this.player?.messageReceived();
   }
 
   sendTo(client: Client, over: AbortSignal): Promise<boolean> {
@@ -59,9 +59,9 @@ export class Replay implements SendSource {
     this.player = new Player(script, 'client', speakerOf(client, autoPong, compresses()), {
       ...{ speed, random, by: 'clock', patience: PATIENCE },
       now: () => performance.now(),
-      said: (what) => this.count(what),
+      sent: (what) => this.count(what),
     });
-    for (let i = 0; i < this.heard; i++) this.player.hear();
+    for (let i = 0; i < this.received; i++) this.player.messageReceived();
     return this.player.play(over);
   }
 
@@ -89,42 +89,42 @@ function speakerOf(client: Client, autoPong: boolean, compresses: boolean): Repl
   };
 }
 
-/** Replies beside the recorded ones (`--diff`). */
+/** Replies next to the recorded ones (`--diff`). */
 export class Comparison {
   private readonly diff: ReplyDiff;
 
   constructor(
     private readonly script: Script,
     private readonly ignoring: Ignoring,
-    tell: (difference: Difference) => void,
+    report: (difference: Difference) => void,
   ) {
     const recorded = script.messages.server.map((message) => replyOf(message, ignoring));
-    this.diff = new ReplyDiff(recorded, tell);
+    this.diff = new ReplyDiff(recorded, report);
   }
 
   take(data: Uint8Array, binary: boolean): void {
     this.diff.take(replyOf({ binary, data }, this.ignoring));
   }
 
-  /** What was not said or compared, in words. */
+  /** What was not sent or compared, in words. */
   get limits(): string {
     const { left } = this.script;
     return left === 0 ? '' : `; ${count(left, 'part')} of the recording ${left === 1 ? 'was' : 'were'} left out`;
   }
 
-  /** Nothing follows. `isWhole`: what did not come by now is missing. */
+  /** Nothing follows. `isWhole`: what has not come by now is missing. */
   end(isWhole: boolean): DiffTotals {
     this.diff.end(isWhole);
     return this.diff.totals;
   }
 
-  /** Where the server ended it as it did in the recording, that is right, whatever it says. */
+  /** An end by the server as in the recording is correct, whatever its close code. */
   expectedClose({ ending, outcome }: Ended): number | undefined {
     const isOver = ending === 'peer' || ending === 'done';
     return isOver && this.script.isEnded && !this.closeDifference(outcome) ? this.endOf(outcome)?.code : undefined;
   }
 
-  /** How the server ended it, where that is known not to be as it was. */
+  /** How the server ended it, where that is known to differ from the recording. */
   closeDifference(outcome: ClientOutcome): CloseDifference | undefined {
     const { isEnded, serverEnd } = this.script;
     const recorded = serverEnd && { ...serverEnd, reason: withoutMatches(serverEnd.reason, this.ignoring.ignore) };

@@ -10,7 +10,7 @@ import { shownUrl } from '../options/passwords.js';
 import { keyLogOf } from '../host/key-log-file.js';
 import { caOf, pairOf } from '../host/tls-files.js';
 
-/** How to get to a target, by the options and the environment. */
+/** The route to a target, by the options and the environment. */
 export async function routeOf(io: Io, target: Target, options: ReachOptions): Promise<DialRoute> {
   const place = placeOf(target.url);
   const unixSocket = options.unixSocket ?? target.unixSocket;
@@ -46,7 +46,7 @@ async function materialOf(io: Io, options: ReachOptions): Promise<TlsMaterial> {
 
 const PROXY_PORT = { 'http:': 80, 'https:': 443, 'socks5:': 1080, 'socks5h:': 1080 } as const;
 
-/** `--proxy`, or else what the environment names for this scheme. */
+/** `--proxy`, or else the proxy of the environment for this scheme. */
 function proxyOf(io: Io, place: HostPort, secure: boolean, option: string | undefined): Proxy | undefined {
   if (option !== undefined) return option === '' ? undefined : parseProxy(option, '--proxy');
   const { env } = io;
@@ -65,7 +65,7 @@ function parseProxy(text: string, source: string): Proxy {
     new UsageError(`${source}: ${shownUrl(text)}: a proxy is http://, https://, socks5:// or socks5h://HOST:PORT`);
   let url: URL;
   try {
-    // A scheme that URL does not know keeps no default port, and that is what is wanted here.
+    // URL has no default port for a scheme that it does not know, which is what is wanted here.
     url = new URL(scheme === undefined ? `http://${text}` : text);
   } catch {
     throw wrong();

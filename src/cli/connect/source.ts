@@ -5,29 +5,29 @@ import { MessageLines } from './message-lines.js';
 import { terminated } from './terminator.js';
 import { utf8Error } from '../../traffic/toolbox/bytes.js';
 
-/** What is sent, counted: as many replies as that are waited for. */
+/** Messages sent, counted: that number of replies is waited for. */
 export interface Sent {
   messages: number;
   pings: number;
-  /** Nobody knows what answers them. */
+  /** It is not known what answers them. */
   raw: number;
 }
 
-/** Where what is sent comes from. A connection that breaks off goes on with the next one. */
+/** The source of what is sent. After a connection that breaks off, it continues on the next one. */
 export interface SendSource {
   /** Sends until there is no more (true), or the connection or `over` ends it (false). Throws a UsageError. */
   sendTo(client: Client, over: AbortSignal): Promise<boolean>;
-  /** Something was read and not sent, as far as is known. */
+  /** A message was read and, as far as is known, not sent. */
   readonly hasLeft: boolean;
   /** A reply is expected for each message: a server that answers some and then leaves has lost the others. */
   readonly wantsReplies: boolean;
-  /** All replies have come, where it is known how many there are: otherwise it is one for each message. */
+  /** All replies have come, where their number is known: otherwise one for each message. */
   readonly isAnswered?: boolean;
-  /** Nothing was there to be sent, as where stdin is /dev/null. */
+  /** There was nothing to send, for example because stdin is /dev/null. */
   readonly isEmpty?: boolean;
 }
 
-/** A gate that what is printed can close. */
+/** A gate that the printing side can close. */
 export interface SourceGate {
   readonly isShut: boolean;
   opened(): Promise<void>;
@@ -48,11 +48,11 @@ export class Items implements SendSource {
     return this.at < this.items.length;
   }
 
-  /** Each connection gets all of them: what the one before was sent, the next knows nothing of. */
+  /** Each connection gets all of them: a new one knows nothing of what was sent on the previous one. */
   async sendTo(client: Client): Promise<boolean> {
     for (this.at = 0; this.at < this.items.length; this.at++) {
       const send = this.items[this.at]!;
-      // What is written beneath `ws` must not overtake what `ws` still compresses.
+      // What is written below `ws` must not overtake what `ws` still compresses.
       if (send.kind === 'raw' || send.kind === 'close') await client.flushed();
       else await client.room();
       if (!doSend(client, send, this.fragment)) return false;
@@ -75,7 +75,7 @@ interface LineOptions {
   readonly terminator: number | undefined;
 }
 
-/** Standard input, one message a line. No more is read than the connection takes. */
+/** Standard input, one message a line. No more is read than the connection accepts. */
 export class Lines implements SendSource {
   readonly wantsReplies = true;
   private readonly lines: MessageLines;
@@ -142,7 +142,7 @@ export class Lines implements SendSource {
     return true;
   }
 
-  /** Waits for the next chunk; one that was asked for already is not asked for again. */
+  /** Waits for the next chunk; one that was requested already is not requested again. */
   private async more(over: AbortSignal): Promise<void> {
     this.reading ??= this.read().finally(() => {
       this.reading = undefined;

@@ -5,9 +5,9 @@ import type { ConnectEnding } from './conclusion.js';
 import { terminated } from './terminator.js';
 import type { Goals } from './goals.js';
 
-/** So long nothing has to come before the replies are taken to be over: milliseconds. */
+/** Without further messages for this long, the replies are considered complete: milliseconds. */
 const QUIET = 5000;
-/** Seconds between heartbeats where nothing is said. */
+/** Seconds between heartbeats of an idle connection. */
 const HEARTBEAT = 30;
 
 /** Of the pings that keep a connection alive. */
@@ -16,7 +16,7 @@ const PING_TEXT = 'wsinspect';
 export interface Ended {
   readonly ending: ConnectEnding;
   readonly outcome: ClientOutcome;
-  /** Why what is to be sent can't be read. */
+  /** Why the source of the messages can't be read. */
   readonly failure?: Error;
 }
 
@@ -24,15 +24,15 @@ export interface TalkOptions extends Pick<
   ConnectOptions,
   'wait' | 'expectClose' | 'pingInterval' | 'pingTimeout' | 'heartbeat' | 'terminator'
 > {
-  /** Somebody types: what ends the typing ends the connection. */
+  /** The user types: the end of the typing ends the connection. */
   readonly typed: boolean;
-  /** An option asks to wait: an empty source is none. */
+  /** An option asks to wait: an empty source does not end the connection. */
   readonly listens: boolean;
   /** The source was empty, and nothing is waited for. */
   nothingSent(this: void): void;
 }
 
-/** One connection from its opening to its end: what is sent, how long is waited, who closes. */
+/** One connection from its opening to its end: what is sent, how long it waits, which end closes. */
 export class ConnectTalk {
   private readonly over = new AbortController();
   private ending: ConnectEnding | undefined;
@@ -70,7 +70,7 @@ export class ConnectTalk {
     return this.ending !== undefined;
   }
 
-  /** Pings that were asked for and got no pong. */
+  /** Pings that were sent on request and got no pong. */
   get unansweredPings(): number {
     return Math.max(0, this.sent.pings - this.before.pings - this.pongs);
   }
@@ -156,12 +156,12 @@ export class ConnectTalk {
     this.stir();
   }
 
-  /** Something came: perhaps the last reply. */
+  /** A message came: it may be the last reply. */
   private stir(): void {
     if (!this.draining) return;
     const { messages, pings, raw } = this.sent;
     const before = this.before;
-    // Nobody knows what answers raw frames, unless it was recorded.
+    // It is not known what answers raw frames, unless it was recorded.
     const isAnswered = this.source?.isAnswered ?? (this.replies >= messages - before.messages && raw === before.raw);
     if (isAnswered && this.pongs >= pings - before.pings) this.end('done');
     else this.quiet?.refresh();

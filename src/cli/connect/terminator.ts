@@ -5,7 +5,7 @@ export function terminated(message: Uint8Array, mark: number | undefined): Uint8
   return mark === undefined ? message : concat([message, Uint8Array.of(mark)]);
 }
 
-/** The messages that a WebSocket message holds, each without its mark; what follows the last mark is one too, unless it is empty. */
+/** The messages that a WebSocket message holds, each without its mark; the text after the last mark is one too, unless it is empty. */
 export function piecesOf(message: Buffer, mark: number | undefined): Buffer[] {
   if (mark === undefined) return [message];
   const pieces: Buffer[] = [];

@@ -2,9 +2,9 @@ import { isLoopback } from '../host/addresses.js';
 import { UsageError } from '../host/exit.js';
 import { shownUrl } from '../options/passwords.js';
 
-/** Where a URL leads. */
+/** The destination of a URL. */
 export interface Target {
-  /** `ws:` or `wss:`, without user and fragment: what the handshake asks for. */
+  /** `ws:` or `wss:`, without user and fragment: what the handshake requests. */
   readonly url: URL;
   readonly secure: boolean;
   readonly unixSocket?: string;

@@ -28,7 +28,7 @@ import { captureOptions, trafficOptions } from './traffic-options.js';
 
 type PacketsModule = typeof packets;
 
-/** The inputs of one call. Captures are one after the other what one capture would be: their connections go on. */
+/** The inputs of one call. Several captures are read as one: their connections continue in the next. */
 export class Decoding implements Pace {
   private readonly output: RecordOutput;
   private readonly closing: Closing;
@@ -39,14 +39,14 @@ export class Decoding implements Pace {
   private recording: RecordedTraffic | undefined;
   private packets: PacketsModule | undefined;
   private tls: TlsTraffic | undefined;
-  /** Packets come through a pipe: their keys may come as late. */
+  /** Packets come through a pipe: their keys may come during the reading. */
   private isLive = false;
   private endKeyLogs: () => void = () => undefined;
-  /** What is read beside packets of the present input. */
+  /** What is read next to packets of the present input. */
   private text: TextTraffic | undefined;
   /** One more than the highest number of the connections that were read to their end. */
   private connections = 0;
-  /** An input was damaged, and read as far as it goes. */
+  /** An input was damaged, and read as far as possible. */
   private damaged = false;
   private readonly taker: TrafficTaker = {
     record: (record) => this.output.record(record),
@@ -81,7 +81,7 @@ export class Decoding implements Pace {
     return this.options.keylog !== undefined && this.tls?.decrypted === 0;
   }
 
-  /** Nothing more is to be read. */
+  /** Nothing more is read. */
   get over(): boolean {
     return this.io.interrupted.aborted || this.io.stdout.closed || this.output.done;
   }
@@ -99,7 +99,7 @@ export class Decoding implements Pace {
     else await this.readEvents(input, opened);
   }
 
-  /** Closes what is open, and reports what there was. */
+  /** Closes what is open, and reports the result. */
   async end(): Promise<void> {
     this.endCapture();
     await this.output.flush();
@@ -131,7 +131,7 @@ export class Decoding implements Pace {
     if (problem) await this.reportDamage(input, problem);
   }
 
-  /** A recording is whole by itself: a capture that was read before it does not go on after it. */
+  /** A recording is complete by itself: a capture that was read before it does not continue after it. */
   private async readRecording(input: Input, opened: Opened, reader: RecordingReader): Promise<void> {
     this.endCapture();
     const damages: Printable[] = [];
@@ -161,7 +161,7 @@ export class Decoding implements Pace {
     this.recording = undefined;
   }
 
-  /** An input that can't be read on: what there was is shown, and the place is reported. */
+  /** An input that can't be read any further: what was read is shown, and the position is reported. */
   private async reportDamage(input: Input, problem: InputProblem): Promise<void> {
     await this.output.flush();
     this.damaged = true;
@@ -173,7 +173,7 @@ export class Decoding implements Pace {
     const { direction, stats } = this.options;
     const text = new TextTraffic(direction, () => trafficOptions(this.options, this.firstOfBytes(before)), {
       ...this.taker,
-      // Bare bytes have no table of connections, unless it is asked for.
+      // Bare bytes have no table of connections, unless it is requested.
       closed: (summary) => stats && this.closing.closed(summary),
       packet: (packet) => this.captureOf().push(packet),
       holdsDatagram: ({ bytes, originalLength }) =>
@@ -197,12 +197,12 @@ export class Decoding implements Pace {
     if (event.type === 'packet' && this.packets === undefined) await this.loadPackets();
     if (!this.output.isOpen) await this.output.open(text.isOfBytes(event) ? 'bytes' : 'capture');
     text.take(event);
-    // A line or two of a dump may stand for megabytes.
+    // A line or two of a dump may expand to megabytes.
     if (this.output.isFull) await this.output.flush();
   }
 
   private async endEvents(input: Input, opened: Opened, text: TextTraffic): Promise<void> {
-    // What a signal breaks off is shown as far as it came.
+    // What a signal interrupts is shown as far as it came.
     if (this.output.done || this.io.stdout.closed) return;
     if (!text.any && !this.over) throw new UsageError(`${input.name}: no bytes to decode`);
     const { capture } = this;
@@ -218,13 +218,13 @@ export class Decoding implements Pace {
     }
   }
 
-  /** A capture that was read before them does not go on after bytes; one that they stand in the midst of does. */
+  /** A capture that was read before them does not continue after bytes; one whose packets surround them does. */
   private firstOfBytes(packetsBefore: number | undefined): number {
     if (this.capture?.packets === packetsBefore) this.endCapture();
     return this.capture?.opened ?? this.connections;
   }
 
-  /** And the key logs, which their TLS is read with. */
+  /** Also the key logs with which their TLS is read. */
   private async loadPackets(): Promise<void> {
     if (this.packets !== undefined) return;
     this.packets = await loadPackets();
@@ -237,7 +237,7 @@ export class Decoding implements Pace {
     else await readKeyLogs(this.io, keylog, this.tls, notice);
   }
 
-  /** The packets of all inputs are one capture's. */
+  /** The packets of all inputs belong to one capture. */
   private captureOf(): PacketTraffic {
     const first = Math.max(this.connections, this.text?.next ?? 0);
     const options = { ...captureOptions(this.options, first), tls: this.tls };

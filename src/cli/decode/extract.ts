@@ -16,7 +16,7 @@ export interface ExtractFiles extends DirectoryFiles {
   writeFileSync(path: string, bytes: Uint8Array, options: { flag: 'wx'; mode: number }): void;
 }
 
-/** Digits of a name: as many connections and messages of one sender are in order as they are. */
+/** Digits of a name: up to this length, the names of one sender sort in the order of connections and messages. */
 const CONNECTION_DIGITS = 4;
 const MESSAGE_DIGITS = 6;
 
@@ -40,7 +40,7 @@ export class Extractor {
     }
   }
 
-  /** `bytes` is all of the message, plain; what is not all of it is counted, not written. */
+  /** `bytes` is the whole message, decompressed; an incomplete one is counted, not written. */
   take(connection: number, message: Message, bytes: Uint8Array): void {
     if (message.bytes !== bytes.length) {
       this.unreadable++;
@@ -48,7 +48,7 @@ export class Extractor {
     }
     if (!this.bound.take(bytes.length, 'message')) return;
     const path = join(this.directory, nameOf(connection, message));
-    // `wx` creates: a file or link that was put there meanwhile is neither replaced nor followed.
+    // `wx` creates: a file or link that was made there meanwhile is neither replaced nor followed.
     this.attempt(path, () => this.files.writeFileSync(path, bytes, { flag: 'wx', mode: PRIVATE }));
     this.written.messages++;
     this.written.bytes += bytes.length;
@@ -71,16 +71,16 @@ export class Extractor {
   }
 }
 
-/** `mkdir -p` says so of a file in its way. */
+/** `mkdir -p` reports this for a file in its way. */
 const OWN_REASONS = { ...WRITING, ENOTDIR: 'there is a file of that name' };
 
-/** Numbers only, nothing that a peer has sent. */
+/** Numbers only, nothing from a peer. */
 function nameOf(connection: number, { direction, index, opcode }: Message): string {
   const ending = opcode === OPCODE.text ? 'txt' : 'bin';
   return `c${digits(connection, CONNECTION_DIGITS)}-${direction}-${digits(index, MESSAGE_DIGITS)}.${ending}`;
 }
 
-/** Padded with zeros. A number too long for that gets an `x` for each digit more, which sorts behind all digits. */
+/** Padded with zeros. A number too long for that gets an `x` for each further digit, which sorts after all digits. */
 function digits(number: number, width: number): string {
   const text = String(number);
   return text.length <= width ? text.padStart(width, '0') : 'x'.repeat(text.length - width) + text;
@@ -92,7 +92,7 @@ function size(bytes: number): Printable {
   if (bytes < 1000) return count(bytes, 'byte');
   let value = bytes / 1000;
   let unit = 0;
-  // What would be written as 1000.0 is one of the next unit.
+  // A number that would be written as 1000.0 is written in the next unit.
   while (value >= 999.95 && unit < UNITS.length - 1) {
     value /= 1000;
     unit++;

@@ -1,13 +1,13 @@
 import { count } from '../../terminal/layout.js';
 import type { Input } from '../input/input.js';
 
-/** What any input may print by default, and what one may beside that for each byte it has: honest traffic stays well below. */
+/** What any input may print by default, and what it may print in addition for each of its bytes: ordinary traffic stays well below. */
 const LEAST = 256 * 1024 * 1024;
 const PER_BYTE = 64;
 
 /**
- * How many bytes a run may print or extract (`--max-output`): a few bytes of input can stand for gigabytes of output.
- * Once a record is left out, so are all that follow it; they are judged all the same.
+ * The bytes that a run may print or extract (`--max-output`): a few bytes of input can expand to gigabytes of output.
+ * Once a record is left out, so are all that follow it; they are judged nevertheless.
  */
 export class OutputBound {
   private readonly leftOut = { record: 0, message: 0 };
@@ -15,7 +15,7 @@ export class OutputBound {
   input = 0;
   private used = 0;
 
-  /** Undefined: what the input calls for. */
+  /** Undefined: the default for the input. */
   constructor(private readonly stated: number | undefined) {}
 
   get limit(): number {
@@ -26,7 +26,7 @@ export class OutputBound {
     return this.leftOut.record + this.leftOut.message > 0;
   }
 
-  /** Whether there is room for so many bytes: a record's, or a message's that is extracted. Otherwise it counts as left out. */
+  /** Whether there is room for this number of bytes: a record's, or an extracted message's. Otherwise it counts as left out. */
   take(bytes: number, what: 'record' | 'message' = 'record'): boolean {
     if (!this.isReached && this.used + bytes <= this.limit) {
       this.used += bytes;
@@ -36,7 +36,7 @@ export class OutputBound {
     return false;
   }
 
-  /** The same input, whose bytes count. */
+  /** The same input, with its bytes counted. */
   counting(input: Input): Input {
     const read = (bytes: number): void => void (this.input += bytes);
     return { ...input, chunks: counted(input.chunks, read) };
@@ -48,11 +48,11 @@ export class OutputBound {
     const { record, message } = this.leftOut;
     const parts = [record > 0 ? count(record, 'record') : '', message > 0 ? count(message, 'extracted message') : ''];
     const what = parts.filter((part) => part !== '').join(' and ');
-    return `left out ${what} after ${this.used} bytes of output (--max-output); they were judged all the same`;
+    return `left out ${what} after ${this.used} bytes of output (--max-output); they were judged nevertheless`;
   }
 }
 
-/** The bound of an input of which so many bytes were read. */
+/** The bound of an input of which `input` bytes were read. */
 export function boundFor(stated: number | undefined, input: number): number {
   return stated ?? Math.max(LEAST, PER_BYTE * input);
 }

@@ -16,26 +16,26 @@ import { isFinding } from '../../traffic/toolbox/reading.js';
 
 /** RSV1 on bare data frames is most often permessage-deflate whose handshake was not given. */
 const RSV_HINT = print`hint: if permessage-deflate was negotiated, --deflate inflates the messages with RSV1`;
-/** Text that piles up in memory before it is printed. */
+/** Bytes of text that collect in memory before they are printed. */
 const FULL = 1024 * 1024;
 
 /**
- * Where records go: filtered, judged, drawn into memory; `flush` prints what is there. So a capture is read without a
- * promise for each of its millions of frames, and a slow reader of the output still slows down the reading.
+ * The output of records: filtered, judged, drawn into memory; `flush` prints what is there. So a capture is read
+ * without a promise for each of its millions of frames, and a slow reader of the output still slows down the reading.
  */
 export class RecordOutput {
   /** Something shown is a finding: exit 1. */
   found = false;
-  /** As many records as `--limit` allows were shown. */
+  /** The number of records that `--limit` allows was shown. */
   done = false;
   /** Records so far. */
   shown = 0;
   /** There is a frame with RSV1 that nothing explains. */
   private rsvSeen = false;
   private hinted = false;
-  /** Texts that `--grep` searched in part, in vain. */
+  /** Texts that `--grep` searched in part, without a match. */
   private unsearched = 0;
-  private isTold = false;
+  private isReported = false;
   private layout: Layout = 'bytes';
   private view: View | undefined;
   private readonly lines = new LineBuffer();
@@ -53,7 +53,7 @@ export class RecordOutput {
     this.limit = options.limit ?? Infinity;
   }
 
-  /** Has to be called before the first record: what is drawn by default hangs on the input. */
+  /** Has to be called before the first record: the default view depends on the input. */
   async open(layout: Layout, goesOn = false): Promise<void> {
     this.layout = layout;
     this.view ??= await viewOf(layout, this.io, this.options, this.seen, goesOn);
@@ -86,7 +86,7 @@ export class RecordOutput {
     this.count(1);
   }
 
-  /** Behind the bound nothing is drawn; what would have crossed it is taken back. */
+  /** After the bound nothing is drawn; a record that would exceed it is removed again. */
   private draw(put: () => void): void {
     const { lines, bound } = this;
     const before = lines.length;
@@ -94,36 +94,36 @@ export class RecordOutput {
     if (!bound.take(lines.length - before)) lines.length = before;
   }
 
-  /** That many more texts may match after what was kept of them: as with bytes that are missing, nobody may rely on it that none does. */
+  /** This number of further texts may match after the part that was kept of them: as with missing bytes, "no match" is not proven. */
   leaveUnsearched(texts: number): void {
     if (texts === 0) return;
     this.unsearched += texts;
     this.found = true;
-    this.tellUnsearched();
+    this.reportUnsearched();
   }
 
-  /** `--grep` has not seen all of each text. */
+  /** Texts of which `--grep` has searched only a part. */
   get leftUnsearched(): number {
     return this.unsearched;
   }
 
-  /** So many records were shown. */
+  /** Counts this number of records as shown. */
   count(records: number): void {
     this.shown += records;
     if (this.shown >= this.limit) this.done = true;
   }
 
-  /** How many more are to be shown. */
+  /** The number of records that may still be shown. */
   get left(): number {
     return this.limit - this.shown;
   }
 
-  /** Bytes that were drawn and not printed yet. */
+  /** Bytes that were drawn and not yet printed. */
   get drawn(): number {
     return this.lines.length;
   }
 
-  /** Takes them, for somebody else to print. */
+  /** Takes them, to be printed elsewhere. */
   take(): PrintableBytes {
     return this.lines.take();
   }
@@ -154,10 +154,10 @@ export class RecordOutput {
     if (hint !== undefined) await this.io.stderr.write(print`${hint}\n`);
   }
 
-  /** Once, and of the first: how many there are is not known yet. */
-  private tellUnsearched(): void {
-    if (this.isTold) return;
-    this.isTold = true;
+  /** Once, with the first: their number is not known yet. */
+  private reportUnsearched(): void {
+    if (this.isReported) return;
+    this.isReported = true;
     const { maxMessage = DEFAULT_MAX_MESSAGE, preview = 0 } = this.options;
     const kept = count(Math.max(maxMessage, preview), 'byte');
     this.notice(
@@ -165,7 +165,7 @@ export class RecordOutput {
     );
   }
 
-  /** What is to be told about RSV1, once. */
+  /** The hint about RSV1, once. */
   private hint(): Printable | undefined {
     if (!this.rsvSeen || this.hinted) return undefined;
     this.hinted = true;
@@ -188,7 +188,7 @@ export class RecordOutput {
   }
 }
 
-/** What is missing may have been a finding. In front of the first frame that was recorded whole nothing is missing: recording began there. */
+/** Missing bytes may have been a finding. Before the first frame that was recorded whole nothing is missing: the recording began there. */
 function isBlind(record: Judged): boolean {
   return record.type === 'gap' || (record.type === 'unread' && record.offset > 0);
 }

@@ -10,7 +10,7 @@ import type { DecodeOptions } from '../options/options.js';
 import type { RecordOutput } from './record-output.js';
 import { print } from '../../describe/printable.js';
 
-/** What became of each connection, and of all: records with `--json`, else a table at the end. */
+/** The result of each connection, and of all: records with `--json`, else a table at the end. */
 export class Closing {
   packets = 0;
   private readonly tally: RunTally;
@@ -19,7 +19,7 @@ export class Closing {
   constructor(
     private readonly io: Io,
     private readonly options: DecodeOptions,
-    /** Only some of the records are shown: nobody asked for totals, unless by --stats. */
+    /** Only some of the records are shown: totals are printed only with --stats. */
     private readonly filtered: boolean,
     private readonly output: RecordOutput,
   ) {
@@ -47,9 +47,9 @@ export class Closing {
     this.tally.passOver(what, connections);
   }
 
-  /** `code`: what the run ends with, where that is not the finding's. */
+  /** `code`: the exit code of the run, where it is not that of a finding. */
   async draw(found: boolean, code?: number): Promise<void> {
-    await this.tellNothing();
+    await this.reportNothing();
     if (!this.any || !this.isWanted || this.options.quiet) return;
     if (this.packets > 0) this.tally.countPackets(this.packets);
     const own = this.io.interrupted.aborted ? this.io.interrupted.reason : found ? EXIT.finding : EXIT.ok;
@@ -62,8 +62,8 @@ export class Closing {
     this.output.text(print`${this.output.anyShown ? '\n' : ''}${table}`);
   }
 
-  /** A filter let nothing through: without a word of it one would wonder whether anything was read. */
-  private async tellNothing(): Promise<void> {
+  /** A filter matched nothing: without a notice the user could not see whether anything was read. */
+  private async reportNothing(): Promise<void> {
     const { stats } = this.options;
     if (stats || this.output.anyShown || (!this.filtered && connectionFilter(this.options) === undefined)) return;
     const { things } = await import('../entries/views.js');

@@ -8,7 +8,7 @@ import type { DecodeOptions } from '../options/options.js';
 import { DEFAULT_PREVIEW } from '../../traffic/toolbox/reading.js';
 import { viewFor } from './views.js';
 
-/** Bytes that a compressed message may have where nothing is said; extracted and searched ones are kept whole up to that. */
+/** Bytes that a compressed message may have by default; extracted and searched ones are kept whole up to that. */
 export const DEFAULT_MAX_MESSAGE = 64 * 1024 * 1024;
 
 /** Which connections are read, and how, by the options of the command line. Their numbers begin at `first`. */
@@ -23,7 +23,7 @@ export function trafficOptions(options: DecodeOptions, first: number): Conversat
   };
 }
 
-/** The same for a capture, of which millions of lines are drawn by default: nothing is kept that no line shows. */
+/** The same for a capture, of which millions of lines are drawn by default: only what a line shows is kept. */
 export function captureOptions(options: DecodeOptions, first: number): ConversationsOptions {
   const all = trafficOptions(options, first);
   const { view, json, grep, extract, preview } = options;
@@ -39,7 +39,7 @@ function readingOptions(options: DecodeOptions): TranscriptOptions {
   return {
     ...(deflate && { deflate }),
     ...(direction && { direction }),
-    // What is read of a file is not written to: whatever nobody asks for need not be unmasked.
+    // What is read of a file is not written to: what is not used need not be unmasked.
     payloads: 'view',
     raw: lazyDeflate,
     acceptOf,

@@ -8,7 +8,7 @@ import { viewFor, type Layout } from './views.js';
 
 /** Columns where the output is no terminal. */
 const DEFAULT_WIDTH = 80;
-/** Below this nothing is readable anyway. */
+/** Below this nothing is readable. */
 const MIN_WIDTH = 40;
 
 /** What is known of the capture that is being read. */
@@ -30,7 +30,7 @@ function columnsOf(text: string | undefined): number | undefined {
   return text !== undefined && /^[1-9]\d{0,3}$/.test(text) ? Number(text) : undefined;
 }
 
-/** The view that was asked for, or else the default that the input calls for. `goesOn`: other records are printed before the first. */
+/** The requested view, or else the default for the input. `goesOn`: other records are printed before the first. */
 export async function viewOf(
   layout: Layout,
   io: Io,

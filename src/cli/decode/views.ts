@@ -2,14 +2,14 @@ import { annotatedView } from '../../terminal/frames/annotated.js';
 import type { Look } from '../../terminal/layout.js';
 import type { View, ViewOptions } from '../../describe/view.js';
 
-/** What the records come from: bytes at offsets, or packets of many connections with times. */
+/** The origin of the records: bytes at offsets, or packets of many connections with times. */
 export type Layout = 'bytes' | 'capture';
 
 /** What a view is drawn with. */
 export interface Drawing {
   readonly options: ViewOptions;
   readonly look: Look;
-  /** How many connections there are so far. */
+  /** The number of connections so far. */
   readonly opened: () => number;
   /** Other records are printed before the first one. */
   readonly goesOn: boolean;
@@ -20,19 +20,19 @@ interface ViewRow {
   readonly name: string;
   /** What has to be read for it. */
   readonly needs: {
-    /** Of payloads: what fits on a line, or all that `--preview` asks for. */
+    /** Of payloads: what fits on a line, or all that `--preview` requests. */
     readonly payload: 'line' | 'preview';
-    /** What it shows, `--json` has and the filters count. */
+    /** What it shows, what `--json` has and what the filters count. */
     readonly records: 'frames' | 'messages';
   };
-  /** Where no view is asked for, this one is drawn. */
+  /** The layout for which this view is the default. */
   readonly defaultFor?: Layout;
   /** It draws a blank line before each record but the first. */
   readonly isSpaced?: true;
   draw(this: void, drawing: Drawing): View | Promise<View>;
 }
 
-/** The views of records, each in one row: the options of all commands, what is read for a view, and its drawing go by it. */
+/** The views of records, each in one row: the options of all commands, what is read for a view, and its drawing depend on it. */
 const TABLE = [
   {
     name: 'annotated',
@@ -59,7 +59,7 @@ export type ViewName = (typeof TABLE)[number]['name'];
 const VIEWS: readonly ViewRow[] = TABLE;
 export const VIEW_NAMES = TABLE.map(({ name }) => name);
 
-/** The view that was asked for, or the default of the input. */
+/** The requested view, or the default for the input. */
 export function viewFor(name: ViewName | undefined, layout: Layout): ViewRow {
   return VIEWS.find((row) => (name === undefined ? row.defaultFor === layout : row.name === name))!;
 }

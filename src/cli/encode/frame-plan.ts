@@ -12,7 +12,7 @@ import {
   OPCODE,
 } from '../../traffic/toolbox/builders.js';
 
-/** What `encode` was asked for. */
+/** What `encode` was called to do. */
 export interface FramePlan {
   readonly options: EncodeOptions;
   readonly payload: Uint8Array;
@@ -46,7 +46,7 @@ export function payloadKind(options: EncodeOptions): 'control' | 'message' {
   return opcodeOf(options) >= OPCODE.close ? 'control' : 'message';
 }
 
-/** The frames, and how many they are. */
+/** The frames, and their number. */
 export function buildFrames(plan: FramePlan, random: Random): { bytes: Uint8Array; frames: number } {
   const { options } = plan;
   const opcode = opcodeOf(options);

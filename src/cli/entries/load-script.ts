@@ -9,7 +9,7 @@ export async function loadScript(io: Io, request: ReplayRequest): Promise<Script
   try {
     return await readScript(io, request);
   } catch (error) {
-    // A signal ended the reading: what came so far need not hold anything.
+    // A signal ended the reading: what was read so far may be empty.
     if (io.interrupted.aborted) throw new Interrupted();
     throw error;
   }

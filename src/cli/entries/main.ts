@@ -4,12 +4,12 @@ import { processIo } from '../host/process-io.js';
 import { runCli } from '../options/run.js';
 import { escapeText } from '../../describe/escape.js';
 
-// chalk throws where it finds a level below zero in it; any number but zero means colour.
+// chalk throws for a level below zero in it; any number but zero means colour.
 if (process.env['FORCE_COLOR']?.trim().startsWith('-')) process.env['FORCE_COLOR'] = '1';
 
 let failed = false;
 
-/** Nothing more can be written: a full disk, say. It may come after the command has ended. */
+/** Nothing more can be written: a full disk, for example. It may be reported after the command has ended. */
 function onFailure(reason: string): void {
   if (!failed) process.stderr.write(print`wsinspect: can't write: ${escapeText(reason)}\n`);
   failed = true;

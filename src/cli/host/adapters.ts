@@ -18,7 +18,7 @@ function loadZlib(): RawDeflate {
   return (zlib ??= deflateWith(builtin('node:zlib') as NodeZlib));
 }
 
-/** The accept value and the way to it, by node:crypto, loaded with the first key. */
+/** The accept value and its steps, by node:crypto, loaded with the first key. */
 export function stepsOf(key: string): AcceptSteps {
   return acceptStepsWith(builtin('node:crypto') as NodeCrypto, key);
 }

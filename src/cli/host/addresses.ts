@@ -31,7 +31,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'no such host',
 };
 
-/** Why nobody can be waited for there. */
+/** Why it is not possible to listen there. */
 export function listenError({ host, port }: HostPort, { code = '', message }: NodeJS.ErrnoException): UsageError {
   return new UsageError(`can't listen on ${hostPort(host, port)}: ${REASONS[code] ?? message}`);
 }

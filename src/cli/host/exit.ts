@@ -9,7 +9,7 @@ export const EXIT = {
   protocol: 3,
   /** 101 came, but the handshake is invalid. */
   handshake: 4,
-  /** Proxy name, host name, connection: as curl has them, and the following too. */
+  /** Proxy name, host name, connection: as in curl, and the following too. */
   proxyName: 5,
   hostName: 6,
   connect: 7,
@@ -23,7 +23,7 @@ export const EXIT = {
   /** Closed with a code other than the one expected. */
   closeCode: 57,
   certificate: 60,
-  /** A fault of this program, that nobody foresaw. */
+  /** An unexpected fault of this program. */
   fault: 70,
   hungUp: 129,
   interrupted: 130,
@@ -46,7 +46,7 @@ export function isUsageError(error: unknown): error is UsageError {
   return error instanceof Error && error.name === 'UsageError';
 }
 
-/** A signal came before what a command needs was there: its exit code, and no more words. */
+/** A signal came before the input of a command was complete: its exit code, without a message. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 }

@@ -5,39 +5,40 @@ import { builtin } from '../entries/builtin.js';
 export interface ChunkOptions {
   /** Bytes that are read at once. */
   readonly size?: number;
-  /** Ends the waiting for what comes through a pipe: the reading throws an AbortError then. */
+  /** Ends the waiting for data of a pipe: the reading throws an AbortError then. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * More is hardly faster (200 MB take 50 ms), but kept longer: a chunk that outlives two collections of young objects,
- * because its packets take so long, stays until one of old objects.
+ * A larger size is hardly faster (200 MB take 50 ms), but kept longer: a chunk that outlives two collections of young
+ * objects, because its packets take long, stays until a collection of old objects.
  */
 const SIZE = 64 * 1024;
-/** Slots of an array that is made beside each chunk. */
+/** Slots of an array that is made with each chunk. */
 const LITTER = 1024;
 /**
- * V8 collects young objects when they fill its 1 MiB for them, and the memory of buffers lies elsewhere: up to 32 MB of
- * it would pile up. A little that does count makes it look earlier. Kept, so that no compiler leaves it out.
+ * V8 collects young objects when they fill its 1 MiB for them, and the memory of buffers is elsewhere: up to 32 MB of
+ * it would collect. A small array that does count starts the collection earlier. Kept, so that no compiler leaves it
+ * out.
  */
 const beside: unknown[] = [];
 
 /**
- * The bytes of whatever has that path, to its present end. Each chunk is memory of its own that is never written again:
- * views into it may be kept. What comes through a pipe is handed on as it comes.
+ * The bytes of the file at that path, to its present end. Each chunk is memory of its own that is never written again:
+ * views into it may be kept. Data of a pipe is passed on as it comes.
  */
 export async function* readChunks(
   path: string,
   { size = SIZE, signal }: ChunkOptions = {},
 ): AsyncGenerator<Uint8Array> {
   const stat = fs.statSync(path);
-  // Files that have no size may be made while they are read, and wait for it (/proc).
+  // Files without a size may be made while they are read, and reading may wait (/proc).
   if (stat.isFile() && stat.size > 0) yield* readFile(path, size);
   else if (stat.isFIFO()) yield* readPipe(path, signal);
   else yield* readSlowly(path, size);
 }
 
-/** At once each: what is on a disk comes sooner than another thread tells that it is there. */
+/** Synchronous: data on a disk is there sooner than another thread could report it. */
 async function* readFile(path: string, size: number): AsyncGenerator<Uint8Array> {
   const fd = fs.openSync(path, 'r');
   try {
@@ -57,7 +58,7 @@ async function* readFile(path: string, size: number): AsyncGenerator<Uint8Array>
 
 /** By the event loop, as stdin is read: a read in a thread could not be given up, and would keep the process alive. */
 async function* readPipe(path: string, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-  // On Linux a pipe that nobody writes to yet can be opened without waiting, and is not at its end before one did.
+  // On Linux a pipe without a writer can be opened without waiting, and is not at its end before it has had one.
   const flags = fs.constants.O_RDONLY | (process.platform === 'linux' ? fs.constants.O_NONBLOCK : 0);
   const fd = await new Promise<number>((resolve, reject) =>
     fs.open(path, flags, (error, opened) => (error ? reject(error) : resolve(opened))),

@@ -7,32 +7,32 @@ export interface Output {
   readonly columns?: number | undefined;
   /** Its lines. */
   readonly rows?: number | undefined;
-  /** The reader went away (EPIPE): whatever is written from now on is dropped. */
+  /** The reader has closed (EPIPE): whatever is written from now on is dropped. */
   readonly closed: boolean;
   /** Text that has been escaped: nothing of a peer or a file reaches a terminal as it came. */
   write(data: Printable | PrintableBytes): Promise<void> | void;
-  /** What was asked for as it is, byte by byte: payloads for a pipe, frames in binary. The linter says who may. */
+  /** Text that was requested as it is, byte by byte: payloads for a pipe, frames in binary. The linter limits its callers. */
   payload(data: Uint8Array): Promise<void> | void;
 }
 
-/** The terminal that somebody types at. */
+/** The terminal of a user who types. */
 export interface Terminal {
   readonly input: NodeJS.ReadableStream & { setRawMode?(on: boolean): unknown };
-  /** Where what is typed is shown: stderr, since stdout has the result. */
+  /** Where typed text is shown: stderr, since stdout has the result. */
   readonly output: NodeJS.WritableStream;
 }
 
-/** Whether a signal asked for the end, and the exit code that it asks for (130 or 143). */
+/** Whether a signal requested the end, and its exit code (130 or 143). */
 export interface Interruption {
   readonly aborted: boolean;
   readonly reason: number;
 }
 
-/** All that a command may touch of the outside. `cli/main.ts` makes the real one, tests make their own. */
+/** All that a command may use of the outside. `cli/main.ts` makes the real one, tests make their own. */
 export interface Io {
   readonly stdin: AsyncIterable<Uint8Array> & {
     readonly isTTY: boolean;
-    /** Nobody reads on: without it, an open stdin keeps the process running. */
+    /** Reading ends: otherwise an open stdin keeps the process running. */
     close?(): void;
   };
   readonly stdout: Output;
@@ -53,7 +53,7 @@ export interface Io {
   /** Bytes of a file as chunks; throws a UsageError naming the path when it can't be read. */
   readFile(path: string): AsyncIterable<Uint8Array>;
   fileExists(path: string): boolean;
-  /** A regular file as a whole, where it has at most `most` bytes; undefined for anything else. */
+  /** A regular file as a whole, if it has at most `most` bytes; undefined for anything else. */
   smallFile?(path: string, most: number): Uint8Array | undefined;
   /** Bytes of a regular file; undefined for anything else. */
   fileSize(path: string): number | undefined;

@@ -9,12 +9,13 @@ import { isSystemError, reasonOf, WRITING } from './system-reasons.js';
 /** Takes a line of a key log (RFC 9850), its line end included. */
 export type KeyLogTaker = (line: Uint8Array) => void;
 
-/** One for each file of a run, however many connections and listeners write to it. */
+/** One for each file of a run, for any number of connections and listeners that write to it. */
 const open = new WeakMap<Io, Map<string, KeyLogTaker>>();
 
 /**
- * Where TLS secrets are appended: the file of `--keylog`, else that of `SSLKEYLOGFILE`, as with curl. Undefined: neither
- * is there. Throws a UsageError where the option's file cannot be written; that of the environment is reported and left out.
+ * The file to which TLS secrets are appended: that of `--keylog`, else that of `SSLKEYLOGFILE`, as in curl. Undefined:
+ * neither is given. Throws a UsageError where the option's file cannot be written; that of the environment is reported
+ * and left out.
  */
 export function keyLogOf(io: Io, option: string | undefined): KeyLogTaker | undefined {
   const path = option ?? io.env['SSLKEYLOGFILE'];
@@ -36,7 +37,7 @@ export function keyLogOf(io: Io, option: string | undefined): KeyLogTaker | unde
   }
 }
 
-/** Each line is handed to the system as a whole, so that several programs may write to one file. */
+/** Each line is written by one call to the system, so that several programs may write to one file. */
 function appending(io: Io, option: 'SSLKEYLOGFILE' | '--keylog', path: string): KeyLogTaker {
   const files = builtin('node:fs') as OutputFiles;
   const { file } = openOutput(files, { option, path }, PRIVATE, 'write');

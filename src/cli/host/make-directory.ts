@@ -6,8 +6,8 @@ export interface DirectoryFiles {
 }
 
 /**
- * Makes a directory and those above it, where they are not there. Step by step: Node's own `recursive` asks for ever where
- * nothing can be made although all above is there, as in /proc. Throws what the system says.
+ * Makes a directory and those above it, where they do not exist. Step by step: Node's own `recursive` tries forever
+ * where nothing can be made although all above exists, as in /proc. Throws the system's errors.
  */
 export function makeDirectory(files: DirectoryFiles, path: string, mode?: number): void {
   const make = (): void => void files.mkdirSync(path, mode === undefined ? {} : { mode });

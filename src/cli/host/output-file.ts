@@ -26,31 +26,31 @@ type Flag = 'W_OK' | 'O_RDWR' | 'O_WRONLY' | 'O_APPEND' | 'O_CREAT' | 'O_EXCL' |
 export interface OutPath {
   readonly option: string;
   readonly path: string;
-  /** Its directory is made where there is none. */
+  /** Its directory is made if it does not exist. */
   readonly makesDirectory?: true;
 }
 
-/** What holds traffic is nobody else's business. */
+/** A file with traffic is readable by its owner only. */
 export const PRIVATE = 0o600;
-/** Reports are made to be read: the umask decides. */
+/** Reports are meant to be read by others: the umask decides. */
 export const PUBLIC = 0o666;
 
-/** Open to be written at its end. */
+/** Open for writing at its end. */
 export interface OpenedOutput {
   readonly file: number;
-  /** There was none of that name. */
+  /** There was no file of that name. */
   readonly isNew: boolean;
-  /** It can be cut, and is to be closed: not so stdout, and devices. */
+  /** It can be truncated, and is closed in the end: not so stdout, and devices. */
   readonly isFile: boolean;
 }
 
-type Target =
+type OutputTarget =
   | { readonly kind: 'new' }
   | { readonly kind: 'file'; readonly path: string; readonly stat: Stats }
   | { readonly kind: 'device'; readonly path: string }
   | { readonly kind: 'stream'; readonly file: number };
 
-/** Written to as they are: opened by name, a file that stdout leads to would be cut. */
+/** Written to as they are: if opened by name, a file that is stdout would be truncated. */
 const STREAMS: Readonly<Record<string, number>> = {
   '/dev/stdout': 1,
   '/dev/stderr': 2,
@@ -59,19 +59,19 @@ const STREAMS: Readonly<Record<string, number>> = {
   '/proc/self/fd/1': 1,
   '/proc/self/fd/2': 2,
 };
-/** Devices that take anything, and keep nothing up. */
+/** Devices that take any data, and never block. */
 const DEVICES: readonly string[] = ['/dev/null', '/dev/full'];
 /** stdin, stdout, stderr. */
 const STANDARD = [0, 1, 2];
-/** Those who may write to a directory besides its owner. */
+/** Permission to write to a directory for others than its owner. */
 const OTHERS = 0o022;
-/** Permissions of anybody but the owner. */
-const ANYBODY = 0o077;
+/** Permissions of all but the owner. */
+const NOT_OWNER = 0o077;
 
 /**
- * Refuses, before anything is written, what must not be written to: a file that the run reads, or prints to, or writes by
- * another option too; a pipe, a socket or a directory; a link that is somebody else's or leads nowhere. `inputs` are the
- * paths of what is read. Throws a UsageError.
+ * Refuses, before anything is written, what must not be written to: a file that the run reads, or prints to, or writes
+ * by another option too; a pipe, a socket or a directory; a link of another user or to nothing. `inputs` are the paths
+ * of what is read. Throws a UsageError.
  */
 export function checkOutputs(files: OutputFiles, outputs: readonly OutPath[], inputs: readonly string[]): void {
   const taken = new Map<string, string>();
@@ -88,8 +88,12 @@ export function checkOutputs(files: OutputFiles, outputs: readonly OutPath[], in
   }
 }
 
-/** What is found out now need not be found out when all is done. */
-function checkAccess(files: OutputFiles, output: OutPath, target: Target & { readonly kind: 'new' | 'file' }): void {
+/** Checked now, so that it does not fail when all is done. */
+function checkAccess(
+  files: OutputFiles,
+  output: OutPath,
+  target: OutputTarget & { readonly kind: 'new' | 'file' },
+): void {
   if (target.kind === 'new' && output.makesDirectory) return;
   const path = target.kind === 'new' ? dirname(output.path) : target.path;
   tried(output, () => files.accessSync(path, files.constants.W_OK));
@@ -107,8 +111,8 @@ function checkUnused(files: OutputFiles, { option, path }: OutPath, target: Stat
 }
 
 /**
- * Opens it. What a file of that name holds stays; one that is made gets `mode`, and one that was there loses what `mode`
- * does not grant where that is only its owner's. Throws a UsageError.
+ * Opens it. The content of an existing file stays; a new one gets `mode`, and an existing one loses what `mode` does
+ * not grant where only its owner may have access. Throws a UsageError.
  */
 export function openOutput(files: OutputFiles, output: OutPath, mode: number, access: 'write' | 'both'): OpenedOutput {
   const target = targetOf(files, output);
@@ -116,7 +120,7 @@ export function openOutput(files: OutputFiles, output: OutPath, mode: number, ac
   const { O_RDWR, O_WRONLY, O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = files.constants;
   const flags = (access === 'both' ? O_RDWR : O_WRONLY) | O_APPEND | O_NOFOLLOW;
   return tried(output, () => {
-    // What somebody puts there after the look is neither followed nor waited for.
+    // What is made there after the check is neither followed nor waited for.
     if (target.kind === 'new') {
       return { file: files.openSync(output.path, flags | O_CREAT | O_EXCL, mode), isNew: true, isFile: true };
     }
@@ -126,15 +130,15 @@ export function openOutput(files: OutputFiles, output: OutPath, mode: number, ac
       files.closeSync(file);
       throw new UsageError(`${output.option}: ${output.path} was replaced meanwhile`);
     }
-    // Traffic holds passwords and tokens: others read it no more, whatever an earlier run left.
-    if (isFile && mode === PRIVATE && (target.stat.mode & ANYBODY) !== 0 && !isForeign(target.stat))
+    // Traffic holds passwords and tokens: others can no longer read it, whatever permissions an earlier run left.
+    if (isFile && mode === PRIVATE && (target.stat.mode & NOT_OWNER) !== 0 && !isForeign(target.stat))
       files.fchmodSync(file, PRIVATE);
     return { file, isNew: false, isFile };
   });
 }
 
-/** What the path leads to. Throws a UsageError where that is nothing to write to. */
-function targetOf(files: OutputFiles, output: OutPath): Target {
+/** What the path leads to. Throws a UsageError where that can't be written to. */
+function targetOf(files: OutputFiles, output: OutPath): OutputTarget {
   const { option, path } = output;
   if (path === '') throw new UsageError(`${option}: a name is missing`);
   if (Object.hasOwn(STREAMS, path)) return { kind: 'stream', file: STREAMS[path]! };
@@ -149,14 +153,14 @@ function targetOf(files: OutputFiles, output: OutPath): Target {
   if (stat.isCharacterDevice() && DEVICES.includes(real)) return { kind: 'device', path: real };
   if (stat.isDirectory()) throw new UsageError(`${option}: ${path}: can't be written: it is a directory`);
   if (!stat.isFile()) throw new UsageError(`${option}: ${path} is not a file`);
-  // In /tmp, say, anybody may have made it, to read what is written.
+  // For example in /tmp, any user may have made it, to read what is written.
   if (isForeign(stat) && isOpenToOthers(files, real)) {
     throw new UsageError(`${option}: ${path} is the file of another user, in a directory that others can write to`);
   }
   return { kind: 'file', path: real, stat };
 }
 
-/** Neither ours nor the administrator's, who may do anything as it is. */
+/** Owned neither by this user nor by root, who may do anything anyway. */
 function isForeign({ uid }: Stats): boolean {
   const self = process.geteuid?.();
   return self !== undefined && uid !== self && uid !== 0;

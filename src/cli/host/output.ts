@@ -3,11 +3,11 @@ import type { Printable, PrintableBytes } from '../../describe/printable.js';
 import type { Output } from './io.js';
 import { withoutCommands } from './without-commands.js';
 
-/** An Output on a stream: waits while the stream is full, and falls silent when its reader has gone (EPIPE). */
+/** An Output on a stream: waits while the stream is full, and drops all text when its reader has closed (EPIPE). */
 export class StreamOutput implements Output {
   closed = false;
 
-  /** `failed` is told why nothing more can be written, where it is not that the reader has gone. */
+  /** `failed` gets the reason why nothing more can be written, unless the reader has closed. */
   constructor(
     private readonly stream: Writable & { isTTY?: boolean; columns?: number; rows?: number },
     failed: (reason: string) => void,

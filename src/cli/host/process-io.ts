@@ -7,7 +7,7 @@ import { StreamOutput } from './output.js';
 import { isSystemError, reasonOf } from './system-reasons.js';
 import { wallClock } from './wall-clock.js';
 
-/** The Io of the real process. What a run does not touch is not made: each stream costs a part of the start. */
+/** The Io of the real process. What a run does not use is not made: each stream costs a part of the start. */
 export function processIo(failed: (reason: string) => void): Io {
   let stdout: Output | undefined;
   let stderr: Output | undefined;
@@ -31,7 +31,7 @@ export function processIo(failed: (reason: string) => void): Io {
     pid: process.pid,
     interrupted: signals.state,
     untilInterrupted: () => signals.interrupted,
-    // Node loads its `performance` with the first look at it.
+    // Node loads its `performance` at the first access.
     now: () =>
       (clock ??= wallClock({ wall: () => Date.now(), steady: () => performance.now() }, performance.timeOrigin))(),
     random: (length) =>
@@ -43,7 +43,7 @@ export function processIo(failed: (reason: string) => void): Io {
   };
 }
 
-/** Undefined also where the system does not say: it will when the file is read. */
+/** Undefined also where the system refuses: the error comes again when the file is read. */
 function sizeOf(path: string): number | undefined {
   try {
     const stat = statSync(path);
@@ -65,10 +65,10 @@ function wholeFile(path: string, most: number): Uint8Array | undefined {
   }
 }
 
-/** Two signals within so long are one: Ctrl-C reaches a group of processes, and some hand it on besides. Milliseconds. */
+/** Two signals within this time are one: Ctrl-C reaches a group of processes, and some pass it on in addition. Milliseconds. */
 const REPEATED = 500;
 
-/** Who is told to end and can't print the rest, because nobody reads it, ends without: looks, and milliseconds between two. */
+/** A process that was asked to end ends without the rest of its output if that is not read: the number of checks, and milliseconds between two. */
 const LOOKS = 4;
 const LOOK = 500;
 
@@ -106,13 +106,13 @@ function watchSignals(): {
   return { state, interrupted: interrupted, end: () => (waiting ??= new AbortController()).signal };
 }
 
-/** The signal, as if nobody had handled it. */
+/** The signal, as if it had no handler. */
 function again(signal: NodeJS.Signals, handle: () => void): void {
   process.off(signal, handle);
   process.kill(process.pid, signal);
 }
 
-/** Something waits to be printed, and has for a while. */
+/** Output waits to be printed, and has for a while. */
 function whenStuck(then: () => void): void {
   let waiting = 0;
   let looks = 0;
@@ -126,7 +126,7 @@ function whenStuck(then: () => void): void {
   }, LOOK).unref();
 }
 
-/** Opened when it is read: the error of a stream that nobody reads yet would end the process. */
+/** Opened when it is read: the error of a stream without a reader would end the process. */
 async function* chunks(open: () => AsyncIterable<unknown>, name: string): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of open()) yield chunk as Uint8Array;

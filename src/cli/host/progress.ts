@@ -8,8 +8,8 @@ const INTERVAL = 0.1;
 const BAR_WIDTH = 24;
 
 /**
- * Passes chunks of a file on, and after a second shows on the terminal how far it is: bytes, rate, time left. Only where
- * standard error is a terminal and standard output is none, so that the bar never stands between the lines of a result.
+ * Passes chunks of a file on, and after a second shows the progress on the terminal: bytes, rate, time left. Only where
+ * standard error is a terminal and standard output is none, so that the bar is never between the lines of a result.
  */
 export async function* withProgress(
   io: Io,
@@ -39,7 +39,7 @@ export async function* withProgress(
   }
 }
 
-/** `[######......] 25 %  50.0 MB of 200.0 MB  12.5 MB/s  12 s left`; without a total what is known. */
+/** `[######......] 25 %  50.0 MB of 200.0 MB  12.5 MB/s  12 s left`; without a total the parts that are known. */
 export function progressLine(done: number, total: number | undefined, seconds: number): Printable {
   const rate = done / Math.max(seconds, 0.001);
   const speed = print`${megabytes(rate)}/s`;

@@ -1,4 +1,4 @@
-/** What the system says, in words (errno(3)). */
+/** The system's error codes, in words (errno(3)). */
 const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EBUSY: 'it is in use',
@@ -28,7 +28,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ERR_FS_FILE_TOO_LARGE: 'the file is too large',
 };
 
-/** Where something is written, the same may mean something else. */
+/** Where a file is written, the same code may mean something else. */
 export const WRITING: Readonly<Record<string, string>> = { ENOENT: 'there is no such directory' };
 
 /** Whether the system refused something; anything else is a fault of this program. */

@@ -4,7 +4,7 @@ import { keyLogOf, type KeyLogTaker } from './key-log-file.js';
 import { authoritiesIn, tlsPair, type TlsPair } from './tls-pair.js';
 import { concat } from '../../traffic/toolbox/bytes.js';
 
-/** Where the passphrase of an encrypted key stands. */
+/** The source of the passphrase of an encrypted key. */
 export interface PassphraseOptions {
   passphrase?: string;
   passphraseFile?: string;
@@ -58,7 +58,7 @@ export function listenerTlsOf(
   return tlsOf(io, Object.fromEntries(Object.entries(files).filter(([, value]) => value !== undefined)), LISTENER);
 }
 
-/** Certificate and key, sound and of each other; undefined: neither was given. Throws a UsageError. */
+/** Certificate and key, valid and matching; undefined: neither was given. Throws a UsageError. */
 export async function pairOf(io: Io, files: TlsFiles, names = OWN): Promise<TlsPair | undefined> {
   const { cert, key } = files;
   if (cert === undefined && key === undefined) return undefined;
@@ -73,7 +73,7 @@ export async function caOf(io: Io, option: string, path: string): Promise<Buffer
   return authoritiesIn({ option, path, bytes: await fileOf(io, path) });
 }
 
-/** Of a file it is the first line, as OpenSSL reads it. */
+/** Of a file the first line is used, as OpenSSL reads it. */
 async function passphraseOf(io: Io, { passphrase, passphraseFile }: PassphraseOptions): Promise<string | undefined> {
   if (passphraseFile === undefined) return passphrase;
   if (passphrase !== undefined) throw new UsageError('--passphrase and --passphrase-file exclude each other');
@@ -85,7 +85,7 @@ async function passphraseOf(io: Io, { passphrase, passphraseFile }: PassphraseOp
 export async function fileOf(io: Io, path: string): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of io.readFile(path)) chunks.push(chunk);
-  // A signal ends the reading, and what came so far is not the file.
+  // A signal ends the reading, and what was read so far is not the whole file.
   if (io.interrupted.aborted) throw new Interrupted();
   return Buffer.from(concat(chunks));
 }

@@ -2,7 +2,7 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import { UsageError } from './exit.js';
 
-/** A certificate with its private key, both sound. */
+/** A certificate with its private key, both valid. */
 export interface TlsPair {
   readonly cert: Buffer;
   readonly key: Buffer;
@@ -70,7 +70,7 @@ function shown({ option, path }: NamedPem): string {
   return `${option} ${path}`;
 }
 
-/** OpenSSL's words stand after the last colons: `error:0A00018F:SSL routines::ee key too small`. */
+/** OpenSSL's words come after the last colons: `error:0A00018F:SSL routines::ee key too small`. */
 function wordsOf(error: unknown): string {
   const { message } = error as Error;
   return message

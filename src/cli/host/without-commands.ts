@@ -7,8 +7,8 @@ const AT_START = /(^|\n)((?:[^\S\n]|\x1b\[[\d;]*[A-Za-z])*)::/g;
 const ANYWHERE = /##([a-z]{0,16})\[/gi;
 
 /**
- * Text of ours in which nothing is a command for the runner of a CI job that prints it, however its parts met (a wrapped
- * line, a cut one): the last look, at what is about to be written. Each write begins a line.
+ * Text of ours in which nothing is a command for the runner of a CI job that prints it, however its parts met (a
+ * wrapped line, a cut one): the last check, of what is about to be written. Each write begins a line.
  */
 export function withoutCommands(data: Printable | PrintableBytes): string | Uint8Array {
   if (typeof data === 'string') return mayCommand(data) ? spelledOut(data) : data;

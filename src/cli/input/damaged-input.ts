@@ -1,4 +1,4 @@
-/** Packed input that can't be unpacked to its end. All that could be was handed on before. */
+/** Packed input that can't be unpacked to its end. What could be unpacked was passed on before. */
 export class DamagedInput extends Error {
   override readonly name = 'DamagedInput';
   /**

@@ -23,7 +23,7 @@ import { isFinding } from '../../traffic/toolbox/reading.js';
 import { handshakeOfBytes, handshakeOfTraffic } from './handshake-traffic.js';
 import { openInput } from './open-input.js';
 
-/** A handshake is a few KB; `curl -v` may have a body after it. What is beyond is not read. */
+/** A handshake is a few KB; `curl -v` may have a body after it. Bytes beyond this are not read. */
 const MOST = 1024 * 1024;
 /** Characters of a line that a refusal shows. */
 const SHOWN = 60;
@@ -106,7 +106,7 @@ async function most(source: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   return concat(chunks, total);
 }
 
-/** Text as files have it: UTF-8, or UTF-16 where a byte order mark says so (PowerShell), else a character a byte. */
+/** Text as files have it: UTF-8, or UTF-16 where a byte order mark shows it (PowerShell), else one character for each byte. */
 function decode(bytes: Uint8Array): string {
   const [a, b] = bytes;
   if (a === 0xff && b === 0xfe) return new TextDecoder('utf-16le').decode(bytes);

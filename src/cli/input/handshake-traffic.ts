@@ -66,13 +66,13 @@ export async function handshakeOfTraffic(
   return search.found.at(-1);
 }
 
-/** The handshake of what is no text of heads: hex in any spelling, a dump of bytes or of packets, bare bytes. */
+/** The handshake of an input that is not the text of heads: hex in any spelling, a dump of bytes or of packets, bare bytes. */
 export async function handshakeOfBytes(io: Io, bytes: Uint8Array): Promise<Handshake | undefined> {
   const search = new HandshakeSearch(io);
   const { openSource } = await import('../entries/texts.js');
   const source = openSource('auto');
   const events = [...source.push(bytes), ...source.end()];
-  // Heads among bare bytes are text, and were looked for.
+  // Heads among bare bytes are text, which was searched already.
   if (source.kind() === 'raw bytes') return undefined;
   const { Flows, inferLink } = await loadPackets();
   let packets: PacketTraffic | undefined;
@@ -87,7 +87,7 @@ export async function handshakeOfBytes(io: Io, bytes: Uint8Array): Promise<Hands
   return search.found.at(-1) ?? headsOf(events);
 }
 
-/** Heads that nothing else was made of: a request with another method, say. */
+/** Heads that were not read as a handshake: a request with another method, for example. */
 function headsOf(events: readonly SourceEvent[]): Handshake | undefined {
   if (events.some(({ type }) => type === 'problem')) return undefined;
   const halves = readHandshakeBytes(concat(events.flatMap((event) => (event.type === 'bytes' ? event.bytes : []))));

@@ -1,9 +1,9 @@
 import type * as zlib from 'node:zlib';
 
-/** What is inflated at once. With 16 KiB, Node's own choice, it takes half as long again. */
+/** Bytes that are inflated at once. With 16 KiB, Node's own choice, it takes 1.5 times as long. */
 const OUTPUT = 64 * 1024;
 
-/** One DEFLATE stream, inflated in a thread beside this one: while a piece is worked on, the next one is made. */
+/** One DEFLATE stream, inflated in another thread: while a piece is processed, the next one is made. */
 export class Inflation {
   private readonly stream: zlib.InflateRaw;
   private written = true;
@@ -12,7 +12,7 @@ export class Inflation {
   private wake: (() => void) | undefined;
 
   constructor({ createInflateRaw }: Pick<typeof zlib, 'createInflateRaw'>) {
-    // One piece of output at the most waits to be taken: it would be lost with an error behind it.
+    // At most one piece of output waits to be taken: it would be lost if an error followed it.
     this.stream = createInflateRaw({ chunkSize: OUTPUT, readableHighWaterMark: 1 } as zlib.ZlibOptions);
     const changed = (): void => this.wake?.();
     this.stream.on('readable', changed);
@@ -26,12 +26,12 @@ export class Inflation {
     });
   }
 
-  /** The end of the stream was met; packed bytes behind it were not taken. */
+  /** The end of the stream was reached; packed bytes after it were not taken. */
   get complete(): boolean {
     return this.ended;
   }
 
-  /** Packed bytes that what was given out so far was made of. */
+  /** Packed bytes that the output so far was made of. */
   get consumed(): number {
     return this.stream.bytesWritten;
   }
@@ -65,7 +65,7 @@ export function inflatedAtOnce(
 ): { readonly output: Uint8Array; readonly consumed: number } | undefined {
   if (packed.length === 0) return undefined;
   try {
-    // `info` makes Node give the engine too, whose byte count tells where the final block ended.
+    // `info` makes Node return the engine too, whose byte count shows where the final block ended.
     const { buffer, engine } = inflateRawSync(packed, {
       finishFlush: constants.Z_SYNC_FLUSH,
       chunkSize: 4096,

@@ -9,20 +9,20 @@ import { encodeUtf8 } from '../../traffic/toolbox/bytes.js';
 export interface Input {
   readonly name: string;
   readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
-  /** The same once more, where that can be had. */
+  /** The same input again, where that is possible. */
   readonly again?: () => Input['chunks'];
-  /** A file beside it, by its name; undefined: there is none. */
+  /** A file next to it, by its name; undefined: there is none. */
   readonly attachments?: (name: string) => Uint8Array | undefined;
-  /** What it is, where that is plain. */
+  /** Its kind, where that is obvious. */
   readonly form?: 'hex';
-  /** Told behind the problem when it can't be read. */
+  /** Printed after the problem when it can't be read. */
   readonly hint?: string;
 }
 
-/** Arguments, files or stdin, in that order of preference. An argument that is no hex but names a file is read as one. */
+/** Arguments, files or stdin, in that order of preference. An argument that is not hex but names a file is read as one. */
 export function inputsOf(io: Io, args: readonly string[], options: DecodeOptions): Input[] {
   const files = options.file ?? [];
-  // A shell's pattern behind -f: the option takes the first file, and the others are words.
+  // A shell's pattern after -f: the option takes the first file, and the others are words.
   if (args.length > 0 && files.length > 0) {
     const missing = args.find((arg) => !io.fileExists(arg));
     if (missing !== undefined) {
@@ -58,10 +58,10 @@ function fileInput(io: Io, path: string): Input {
   return { name: 'stdin', chunks: io.stdin };
 }
 
-/** So large at most is what Playwright writes beside a HAR, each. */
+/** The largest size, for each file, of what Playwright writes next to a HAR. */
 const MOST_ATTACHED = 256 * 1024 * 1024;
 
-/** A file of that name in the directory of `path`, or in `resources` beside it. What the name comes from is not trusted with any other. */
+/** A file of that name in the directory of `path`, or in `resources` next to it. The name comes from an untrusted source, and gives access to no other file. */
 function besideHar(io: Io, path: string, name: string): Uint8Array | undefined {
   const [, plain] = /^(?:resources\/)?(\w[\w.-]{0,200})$/.exec(name) ?? [];
   if (plain === undefined) return undefined;

@@ -49,7 +49,7 @@ function noticeOf(name: string, message: string): Printable {
 export type KeyLogFiles = Pick<typeof fs, 'openSync' | 'readSync' | 'constants'>;
 
 const CHUNK = 64 * 1024;
-/** Not there yet, and nothing in the pipe yet. */
+/** The file does not exist yet, or the pipe is still empty. */
 const LATER: ReadonlySet<string | undefined> = new Set(['ENOENT', 'EAGAIN']);
 
 /** A key log that is written while packets come: a file that grows, or may not exist yet, or a named pipe. Never waits. */
@@ -64,7 +64,7 @@ class GrowingKeyLog {
     private readonly notice: (message: Printable) => void,
   ) {}
 
-  /** Reads what is new. */
+  /** Reads what was added. */
   refresh(): void {
     const { constants } = this.files;
     try {
@@ -89,7 +89,7 @@ class GrowingKeyLog {
   }
 }
 
-/** Has key logs read as they grow. Gives what reads the last of them. */
+/** Reads key logs as they grow. Gives the function that reads the last of them. */
 export function followKeyLogs(
   files: readonly string[],
   traffic: TlsTraffic,

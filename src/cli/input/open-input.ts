@@ -23,11 +23,11 @@ export interface Opened {
   readonly recording: RecordingReader | undefined;
   /** All of its bytes, unpacked. */
   readonly chunks: AsyncIterable<Uint8Array>;
-  /** Where its packing was damaged: known once the chunks have come to their end. */
+  /** Where its packing was damaged: known once all chunks were read. */
   damage(): InputProblem | undefined;
-  /** No part of it had to be left out, so far. */
+  /** So far, no part of it had to be left out. */
   isWhole(): boolean;
-  /** What it holds if it is no capture file, as it comes. */
+  /** Its content if it is no capture file, as it comes. */
   events(io: Io, input: Input, options: DecodeOptions): AsyncGenerator<SourceEvent[]>;
 }
 
@@ -89,7 +89,7 @@ async function readerOf(magic: 'pcap' | 'pcapng'): Promise<PacketReader> {
   return magic === 'pcap' ? pcapReader() : pcapngReader();
 }
 
-/** What was stated, or what the first bytes tell. */
+/** The stated kind, or that of the first bytes. */
 function recordingOf(head: Uint8Array, input: Input, from: DecodeOptions['from'] = 'auto'): RecordingKind | undefined {
   if (isRecordingKind(from)) return from;
   const kind = from === 'auto' && input.form === undefined ? recordingKind(head, 'ended') : undefined;
@@ -101,7 +101,7 @@ async function recordingReaderOf(kind: RecordingKind, input: Input): Promise<Rec
   return openRecording(kind, input.attachments);
 }
 
-/** Chunks up to a signal, or to what is damaged. */
+/** Chunks up to a signal, or to the damage. */
 async function* until(
   chunks: Input['chunks'],
   io: Io,
@@ -124,14 +124,15 @@ async function* until(
   damaged({ message: reason === undefined ? problem : `${problem}: ${reason}`, offset });
 }
 
-/** A signal that came with the end of the input may be seen only when the event loop has gone round once more. */
+/** A signal that came with the end of the input may be seen only after one turn of the event loop. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 2; turn++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /**
- * The first bytes, and all chunks once more. They are no more than tell whether a magic number or a record stands there,
- * as what comes through a pipe is shown at once; where nothing else would be read, they are as many as it has.
+ * The first bytes, and then all chunks from the first. Only as many first bytes are read as show whether there is a
+ * magic number or a record, because the data of a pipe is shown at once; where nothing else would be read, they are all
+ * that the input has.
  */
 async function peek(
   source: AsyncGenerator<Uint8Array>,
@@ -159,12 +160,12 @@ async function* again(first: readonly Uint8Array[], rest: AsyncGenerator<Uint8Ar
     yield* first;
     yield* rest;
   } finally {
-    // Left among the first ones, the rest would never be closed: a live stdin would be waited for.
+    // If it ended among the first ones, the rest would never be closed: a live stdin would be waited for.
     await rest.return(undefined);
   }
 }
 
-/** What text holds, or bare bytes. Input that can't be read ends it with a UsageError, after all that could be. */
+/** The content of text, or bare bytes. Input that can't be read ends it with a UsageError, after all that could be read. */
 async function* eventsOf(
   chunks: AsyncGenerator<Uint8Array>,
   damaged: () => void,
@@ -180,13 +181,13 @@ async function* eventsOf(
   yield* checked(io, input, last, options, damaged);
 }
 
-/** Captures and recordings tell what they are by themselves. */
+/** Captures and recordings are recognised by their own bytes. */
 function formOf(input: Input, { from = 'auto' }: DecodeOptions): From {
   if (from === 'pcap' || isRecordingKind(from)) return 'auto';
   return from === 'auto' ? (input.form ?? 'auto') : from;
 }
 
-/** Notices are reported, and what can't be read ends it. */
+/** Notices are reported, and an input that can't be read ends it. */
 async function* checked(
   io: Io,
   input: Input,

@@ -2,21 +2,21 @@
 export type Chunks = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 export interface UnpackOptions {
-  /** Told what was passed over. */
+  /** Gets a message about what was passed over. */
   readonly notice?: (message: string) => void;
   /**
-   * The same input once more, where it can be had: the exact place of damage in much data is found by going there again.
-   * Without it up to 64 KiB in front of the damage are lost, and its offset is that of what was surely read before it.
+   * The same input again, where that is possible: the exact place of damage in much data is found by a second reading.
+   * Without it up to 64 KiB before the damage are lost, and its offset is that of what was surely read before it.
    */
   readonly again?: () => Chunks;
 }
 
-/** What gzip data begin with. */
+/** The first bytes of gzip data. */
 export const MAGIC = [0x1f, 0x8b, 0x08];
 
 const NOTHING = new Uint8Array(0);
 
-/** A place in an input: what is before it was taken, what is behind it is waited for when it is asked for. */
+/** A position in an input: what is before it was taken, what is after it is read when it is requested. */
 export class PackedInput {
   /** Bytes taken so far. */
   offset = 0;
@@ -28,23 +28,23 @@ export class PackedInput {
     this.source = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
   }
 
-  /** Bytes that are there without waiting. */
+  /** Bytes that are available without waiting. */
   get available(): number {
     return this.piece.length;
   }
 
-  /** What is there, at least one byte; undefined at the end. */
+  /** The available bytes, at least one; undefined at the end. */
   async rest(): Promise<Uint8Array | undefined> {
     while (this.piece.length === 0) if (!(await this.more())) return undefined;
     return this.piece;
   }
 
-  /** Up to `length` bytes that are there without waiting. */
+  /** Up to `length` bytes that are available without waiting. */
   look(length: number): Uint8Array {
     return this.piece.subarray(0, length);
   }
 
-  /** The next `length` bytes, taken, where they are there without waiting. */
+  /** The next `length` bytes, taken, if they are available without waiting. */
   atOnce(length: number): Uint8Array | undefined {
     if (this.piece.length < length) return undefined;
     const bytes = this.look(length);
@@ -65,7 +65,7 @@ export class PackedInput {
     return rest[0];
   }
 
-  /** How many of these bytes come next. Waits for no more than it needs to tell. */
+  /** The number of these bytes that come next. Waits for no more than it needs to decide. */
   async common(bytes: readonly number[]): Promise<number> {
     for (let i = 0; i < bytes.length; i++) {
       while (this.piece.length <= i) if (!(await this.more())) return i;
@@ -82,7 +82,7 @@ export class PackedInput {
 
   private async more(): Promise<boolean> {
     if (this.ended) return false;
-    // What fails or has ended is not to be closed.
+    // An input that fails or has ended is not closed again.
     this.ended = true;
     const next = await this.source.next();
     if (next.done === true) return false;

@@ -2,7 +2,7 @@ import type { From } from '../../sources/detect/detect.js';
 import type { InputProblem } from '../../sources/bytes/types.js';
 import { concat } from '../../traffic/toolbox/bytes.js';
 
-/** All bytes that a whole input stands for, up to what can't be read in it. */
+/** All bytes that a whole input expands to, up to the first part that can't be read. */
 export async function sourceBytes(
   from: From,
   input: Uint8Array,

@@ -5,11 +5,11 @@ import type { SourceEvent } from '../../sources/bytes/types.js';
 
 const LF = 0x0a;
 
-/** Reads text, or bare bytes. One line of hex digits is read by itself; what reads all else is loaded where there is more. */
+/** Reads text, or bare bytes. One line of hex digits is read directly; the code for all else is loaded when there is more. */
 export class TextReading {
   /** The first chunk, where it is digits. */
   private line: Uint8Array | undefined;
-  /** What reads the line: once it has its end, as more of it may come before. */
+  /** What reads the line: once it has its end, as more of it may come. */
   private digits: DigitSource | undefined;
   private all: OpenedSource | undefined;
 
@@ -19,7 +19,7 @@ export class TextReading {
     private readonly isArgument: boolean,
   ) {}
 
-  /** A name for people, as `OpenedSource` has it. */
+  /** A name for messages, as `OpenedSource` has it. */
   get kind(): string | undefined {
     return this.all === undefined ? this.digits?.kind : this.all.kind();
   }
@@ -55,7 +55,7 @@ export class TextReading {
     return this.digits.push(line);
   }
 
-  /** Gives what the line stands for, unless it was given. */
+  /** Gives the bytes of the line, unless they were given. */
   private async loadAll(): Promise<SourceEvent[]> {
     if (this.all !== undefined) return [];
     const { openSource } = await import('../entries/texts.js');

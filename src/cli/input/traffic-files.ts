@@ -8,11 +8,11 @@ import type { FileOrder } from './file-order.js';
 import type { Input } from './input.js';
 import { noticeOf, problemOf, type Opened } from './open-input.js';
 
-/** What sets the pace of reading. */
+/** Limits the pace of reading. */
 export interface Pace {
   /** After each chunk. */
   turn(): Promise<void>;
-  /** Nothing more is to be read. */
+  /** Nothing more is read. */
   readonly over: boolean;
 }
 
@@ -22,7 +22,7 @@ export interface CaptureFile {
   readonly reader: PacketReader;
 }
 
-/** Reads a capture file up to its end, or until it is enough. Gives where the file is damaged. */
+/** Reads a capture file up to its end, or until `over`. Gives the damage of the file. */
 export async function readCapture(
   { input, opened, reader }: CaptureFile,
   traffic: PacketTraffic,
@@ -51,7 +51,7 @@ export async function readCapture(
     await pace.turn();
     if (problem || pace.over) break;
   }
-  // What a signal breaks off may end in the midst of a packet: that is no damage.
+  // A signal may end the input within a packet: that is no damage.
   if (pace.over) return undefined;
   if (!problem && !opened.damage()) reader.end(visitor);
   problem ??= opened.damage();
@@ -60,12 +60,12 @@ export async function readCapture(
   return problem;
 }
 
-/** What there is instead is named. */
+/** What the input has instead is named. */
 export function noConnection({ name }: Input, { unread }: PacketTraffic): UsageError {
   return new UsageError(`${name}: no TCP connection in its packets${unread === undefined ? '' : ` (${unread})`}`);
 }
 
-/** Reads a recording up to its end, or until it is enough. */
+/** Reads a recording up to its end, or until `over`. */
 export async function readRecording(input: Input, opened: Opened, traffic: RecordedTraffic, pace: Pace): Promise<void> {
   for await (const chunk of opened.chunks) {
     traffic.push(chunk);
@@ -79,7 +79,7 @@ export async function readRecording(input: Input, opened: Opened, traffic: Recor
   traffic.end(problem);
 }
 
-/** What is reported of an input that is damaged: what there was is shown, and the place. */
+/** The report of a damaged input: what was read is shown, and the position. */
 export function damageOf(input: Input, { offset, message }: InputProblem): Printable {
   return print`wsinspect: ${noticeOf(input, `offset ${offset}: ${message}`)}\n`;
 }

@@ -1,11 +1,11 @@
 import { DamagedInput } from './damaged-input.js';
 import { MAGIC, PackedInput, type Chunks, type UnpackOptions } from './packed-input.js';
 
-/** A packed capture may have been packed once more on its way. Whatever is packed more often was made to annoy. */
+/** A packed capture may have been packed once more in transfer. An input that is packed more often was made to cause harm. */
 const LEVELS = 2;
 /**
- * What packed data may come to at the most: so much, and so much for each byte beside. Captures pack to a tenth or a
- * thirtieth; a few hundred bytes that come to gigabytes were made to keep somebody busy.
+ * The largest size of unpacked data: a fixed part, and a factor for each packed byte. Captures pack to a tenth or a
+ * thirtieth; a few hundred bytes that unpack to gigabytes were made to block the reader.
  */
 const MOST = { least: 16 * 1024 * 1024, perByte: 100 };
 

@@ -6,13 +6,13 @@ import { inflatedAtOnce, Inflation } from './inflation.js';
 import { MAGIC, PackedInput, type UnpackOptions } from './packed-input.js';
 import { concat } from '../../traffic/toolbox/bytes.js';
 
-/** Packed data of a member that is read at once if it is no longer. */
+/** A member whose packed data is no longer than this is read at once. */
 const SMALL = 256;
-/** So much packed data of a member is kept for a second look at damage in it. */
+/** Packed data of a member that is kept for a second reading when it is damaged, up to this length. */
 const KEPT = 1024 * 1024;
 
-/** Packed data of a member that were fed to its inflation, while they are few. */
-class History {
+/** The first packed data of a member that were fed to its inflation, within the limit. */
+class PackedHistory {
   pieces: Uint8Array[] | undefined = [];
   private length = 0;
 
@@ -23,7 +23,7 @@ class History {
   }
 }
 
-/** Up to the damage: packed bytes that are good, and what had not been handed on yet. */
+/** Up to the damage: packed bytes that are valid, and their output that was not passed on yet. */
 interface Found {
   readonly good: number;
   readonly rest: Uint8Array[];
@@ -40,7 +40,7 @@ export class Unpacking {
     private readonly options: Pick<UnpackOptions, 'again'>,
   ) {}
 
-  /** One member behind the other, as `gzip -dc` takes them: zeros behind the last one are padding, all else garbage. */
+  /** One member after the other, as in `gzip -dc`: zeros after the last one are padding, any other bytes garbage. */
   async *members(notice: UnpackOptions['notice']): AsyncGenerator<Uint8Array> {
     const { input } = this;
     do {
@@ -52,7 +52,7 @@ export class Unpacking {
     notice?.(`trailing garbage after the ${this.what} ignored, from offset ${input.offset}`);
   }
 
-  /** A magic number that the end cuts off is one. */
+  /** A magic number that is cut off at the end counts as one. */
   private async another(): Promise<boolean> {
     const magic = MAGIC.slice(0, 2);
     const found = await this.input.common(magic);
@@ -65,7 +65,7 @@ export class Unpacking {
     this.input.take(end < 0 ? rest!.length : end);
   }
 
-  /** RFC 1952 §2.3. Its own checksum is not looked at, as the data have a better one. */
+  /** RFC 1952 §2.3. The header's own checksum is not verified, as the data have a better one. */
   private async header(): Promise<void> {
     await this.bytes(2);
     if ((await this.byte()) !== 8) throw this.damaged(-1, 'unknown compression method');
@@ -85,7 +85,7 @@ export class Unpacking {
       if (small.length > 0) yield small;
       return this.checkTrailer(this.crc32(small, 0), small.length);
     }
-    const history = new History();
+    const history = new PackedHistory();
     const inflation = new Inflation(this.zlib);
     let crc = 0;
     let length = 0;
@@ -112,7 +112,7 @@ export class Unpacking {
     await this.checkTrailer(crc, length);
   }
 
-  /** The data of a member that is small and all there, taken; a stream for each of thousands would cost more than they do. */
+  /** The data of a member that is short and complete, taken; for thousands of members, a stream each would cost more than the data. */
   private small(): Uint8Array | undefined {
     const data = inflatedAtOnce(this.zlib, this.input.look(SMALL));
     if (data === undefined) return undefined;
@@ -126,10 +126,10 @@ export class Unpacking {
   }
 
   /**
-   * What was inflated in one go with the damage is lost with it. So the way there is gone once more, the last part of
-   * it byte by byte, behind the `given` bytes that were handed on.
+   * The output that was inflated in one call with the damage is lost with it. So the data is inflated again, the last
+   * part of it byte by byte, after the `given` bytes that were passed on.
    */
-  private async upToDamage(start: number, good: number, given: number, { pieces }: History): Promise<Found> {
+  private async upToDamage(start: number, good: number, given: number, { pieces }: PackedHistory): Promise<Found> {
     const chunks = pieces ?? this.options.again?.();
     if (chunks === undefined) return { good, rest: [] };
     const input = new PackedInput(chunks);
@@ -148,7 +148,7 @@ export class Unpacking {
         }
         input.take(length);
       }
-      // Not the same input any more.
+      // It is no longer the same input.
       return { good, rest: [] };
     } catch (error) {
       if (!isDataError(error)) throw error;

@@ -3,7 +3,7 @@ import { builtin } from '../entries/builtin.js';
 import { UsageError } from '../host/exit.js';
 import { concat } from '../../traffic/toolbox/bytes.js';
 
-/** What a zip file may have, and what one file in it may come to. Bytes. */
+/** Limits for a zip file, and for one file in it. Bytes. */
 const MOST = { packed: 128 * 1024 * 1024, least: 16 * 1024 * 1024, perByte: 100, most: 256 * 1024 * 1024 };
 const [END, ENTRY, LOCAL] = [0x06054b50, 0x02014b50, 0x04034b50];
 const MOST_NAMED = 5;
@@ -15,7 +15,7 @@ interface Packed {
   readonly length: number;
 }
 
-/** The files of a zip archive (APPNOTE 6.3), unpacked when they are asked for. */
+/** The files of a zip archive (APPNOTE 6.3), unpacked when they are read. */
 export class ZipFile {
   readonly names: readonly string[];
   private readonly entries: ReadonlyMap<string, Packed>;
@@ -61,7 +61,7 @@ function entriesOf(bytes: Uint8Array): Packed[] {
   return entries;
 }
 
-/** The one recording in a zip file, and its other files: Playwright packs a HAR with what belongs to it. Throws a UsageError. */
+/** The one recording in a zip file, and its other files: Playwright packs a HAR with its attached files. Throws a UsageError. */
 export async function openZip(
   chunks: AsyncIterable<Uint8Array>,
   source: string,

@@ -14,29 +14,29 @@ export interface JobFile {
   readonly size: number;
 }
 
-/** How many threads are to read which files. */
+/** How many threads read which files. */
 export interface Jobs {
   readonly count: number;
   readonly files: readonly JobFile[];
 }
 
 /**
- * Who says nothing gets several threads only where they are sure to gain. Each reads all packets, and compiles the
- * program for itself: of 200 MB of compressed messages on two cores, they print the lines 1.6 times as fast as one thread.
- * Of what is not compressed they print lines 0.6 to 1.05 times as fast, JSON 0.4 (large messages) to 1.6 times, for half
- * as much work again. Of 16 MB nobody gains.
+ * By default, threads are used only where they reliably help. Each reads all packets, and compiles the program for
+ * itself: of 200 MB of compressed messages on two cores, they print the lines 1.6 times as fast as one thread. Of what
+ * is not compressed they print lines 0.6 to 1.05 times as fast, JSON 0.4 (large messages) to 1.6 times, for half as
+ * much work again. For 16 MB they never help.
  */
 const LARGE = 64 * 1024 * 1024;
-/** Each more takes another 20 to 30 MB. */
+/** Each further one takes another 20 to 30 MB. */
 const MOST = 2;
-/** So much of a file is looked at for signs of compression. */
+/** Bytes of a file that are searched for signs of compression. */
 const LOOKED_AT = 1024 * 1024;
-/** What tells of compression, and the end of a head. */
+/** Signs of compression, and the end of a head. */
 const SIGNS = /HTTP\/1\.1 101|permessage-deflate|\r\n\r\n/gi;
-/** No honest response names it later than that. */
+/** No ordinary response names it after this number of characters. */
 const LONGEST_RESPONSE = 2000;
 
-/** Undefined: one thread has to do, or is as good. */
+/** Undefined: only one thread can read it, or is as fast. */
 export async function jobsFor(io: Io, inputs: readonly Input[], options: DecodeOptions): Promise<Jobs | undefined> {
   const { jobs, extract, from = 'auto' } = options;
   if (jobs === 1) return undefined;
@@ -68,7 +68,7 @@ export function inputOf({ name, size }: JobFile, chunks: Input['chunks']): Input
   return { name, chunks: upTo(chunks, size) };
 }
 
-/** Says why, if somebody asked for more. */
+/** Prints the reason, if the user requested more. */
 async function one(io: Io, { jobs, verbose }: DecodeOptions, why: string): Promise<undefined> {
   if (jobs !== undefined && verbose) await io.stderr.write(print`one job: ${escapeText(why)}\n`);
 }
@@ -101,7 +101,7 @@ async function headOf(io: Io, name: string, least: number): Promise<string | und
       if (head.length >= least) break;
     }
   } catch (error) {
-    // It is told where the file's turn comes.
+    // It is reported when the file is read.
     if (!isUsageError(error)) throw error;
     return undefined;
   }

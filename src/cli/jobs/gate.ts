@@ -1,19 +1,19 @@
-/** So many pieces a reader may be ahead of what was printed, and so many bytes of text if they are long. More gains nothing. */
+/** The number of pieces that a reader may be ahead of what was printed, and of bytes of text if the pieces are long. More gains nothing. */
 const AHEAD = 4;
 const MOST_BYTES = 1024 * 1024;
 
-/** What the printing side tells: how many pieces were printed, and behind which one to act as if the input ended. */
+/** The report of the printing side: how many pieces were printed, and after which one to act as if the input ended. */
 export interface Grant {
   readonly printed: number;
   readonly end?: number;
 }
 
-/** The piece that no reader is beyond when so many were printed. */
+/** The piece that no reader passes while this number is printed. */
 export function boundary(printed: number): number {
   return printed + AHEAD;
 }
 
-/** Holds a reader back that is too far ahead: memory is bounded, and a slow reader of the output slows all down. */
+/** Stops a reader that is too far ahead: memory is bounded, and a slow reader of the output slows all down. */
 export class Gate {
   private readonly sizes: number[] = [];
   private bytes = 0;
@@ -28,7 +28,7 @@ export class Gate {
     this.wake?.();
   }
 
-  /** A piece of so many bytes was handed over: waits, and says whether to go on. */
+  /** A piece of this number of bytes was handed over: waits, and returns whether to continue. */
   async pass(bytes: number): Promise<boolean> {
     this.handed++;
     this.sizes.push(bytes);

@@ -2,12 +2,12 @@ import { rawText } from '../../describe/line-buffer.js';
 import type { Printable, PrintableBytes } from '../../describe/printable.js';
 import type { Io, Output } from '../host/io.js';
 
-/** The same, but for what is given. What was not made yet is still made when it is used. */
+/** The same, except for the given parts. A part that was not made yet is still made when it is used. */
 export function changed(io: Io, parts: Partial<Io>): Io {
   return Object.create(io, Object.getOwnPropertyDescriptors(parts)) as Io;
 }
 
-/** Hands on to another output. */
+/** Passes on to another output. */
 abstract class PassedOutput implements Output {
   constructor(protected readonly output: Output) {}
 
@@ -25,7 +25,7 @@ abstract class PassedOutput implements Output {
 
   abstract write(data: Printable | PrintableBytes): Promise<void> | void;
 
-  /** Nothing that is read in parts is printed as it is. */
+  /** Nothing is printed as it is where several threads read. */
   payload(data: Uint8Array): Promise<void> | void {
     return this.output.payload(data);
   }

@@ -16,10 +16,10 @@ import { viewFor } from '../decode/views.js';
 import type { PrintableBytes } from '../../describe/printable.js';
 
 /**
- * Reads capture files with several threads, this one among them: each takes note of all packets and decodes a share of
- * the connections; their lines are printed in the order in which one thread would print them. Where their shares can't be
- * read each by itself, or come to more than `--max-output` (that is met only on the way), they give up: gives what one thread has to go on with, whose
- * output leaves out what was printed.
+ * Reads capture files with several threads, this one among them: each notes all packets and decodes a share of the
+ * connections; their lines are printed in the order in which one thread would print them. Where their shares can't be
+ * read independently, or exceed `--max-output` (which is found only on the way), they give up: gives the Io with which
+ * one thread continues, whose output leaves out what was printed.
  */
 export async function decodeInJobs(
   io: Io,
@@ -41,12 +41,12 @@ class JobDecoding {
   private readonly closing: Closing;
   private readonly own: OwnLane;
   private readonly lanes: JobLane[];
-  private readonly told = new Set<string>();
+  private readonly reported = new Set<string>();
   private damaged = false;
   private any = false;
   private packets = 0;
-  /** Why one thread goes on, where they give up. */
-  why = 'the connections hang together';
+  /** Why one thread continues, where they give up. */
+  why = 'the connections depend on each other';
   /** Bytes of records. */
   private printed = 0;
 
@@ -95,7 +95,7 @@ class JobDecoding {
     }
   }
 
-  /** False: it may be more than `--max-output` allows. Where that cuts it one thread knows. */
+  /** False: it may exceed `--max-output`. Only one thread knows where that cuts it. */
   private async print(pieces: readonly JobPiece[]): Promise<boolean> {
     const { output, io } = this;
     const { text, shown, found, end = Infinity } = merged(pieces, output.left);
@@ -107,7 +107,7 @@ class JobDecoding {
     output.found ||= found;
     const unsearched = pieces.reduce((sum, piece) => sum + piece.unsearched, 0);
     output.leaveUnsearched(unsearched - output.leftUnsearched);
-    await this.tell(
+    await this.report(
       pieces.flatMap(({ notes }) => notes),
       end,
     );
@@ -124,15 +124,15 @@ class JobDecoding {
     return true;
   }
 
-  /** Each thread drew as if records were printed before its own: no blank line stands before the first of all. */
+  /** Each thread drew as if records were printed before its own: the blank line before the first of all is left out. */
   private first(text: PrintableBytes): PrintableBytes {
     return viewFor(this.options.view, 'capture').isSpaced && !this.options.json ? text.subarray(1) : text;
   }
 
-  private async tell(notes: readonly Note[], end: Key): Promise<void> {
+  private async report(notes: readonly Note[], end: Key): Promise<void> {
     for (const { text, since, once, damage } of inOrder(notes)) {
-      if (since > end || (once !== undefined && this.told.has(once))) continue;
-      if (once !== undefined) this.told.add(once);
+      if (since > end || (once !== undefined && this.reported.has(once))) continue;
+      if (once !== undefined) this.reported.add(once);
       this.damaged ||= damage === true;
       await this.io.stderr.write(text);
     }
@@ -149,7 +149,7 @@ class JobDecoding {
   }
 }
 
-/** What all say; undefined where they don't agree. */
+/** The state in which all agree; undefined where they do not. */
 function agreedOf(pieces: readonly JobPiece[]): ReaderAgreement | undefined {
   const first = pieces[0]!.agreed;
   const same = ({ agreed }: JobPiece): boolean =>

@@ -20,7 +20,7 @@ export abstract class JobLane {
 
   abstract grant(grant: Grant): void;
 
-  /** Nothing more is wanted of it. */
+  /** Ends it: no more of it is needed. */
   abstract stop(): Promise<void>;
 
   async next(): Promise<JobPiece> {
@@ -73,13 +73,13 @@ export class OwnLane extends JobLane {
   }
 }
 
-/** What a thread is told at its start. */
+/** The data that a thread gets at its start. */
 export interface ThreadData {
   readonly files: readonly JobFile[];
   readonly options: DecodeOptions;
   readonly share: Share;
   readonly stdout: { readonly isTTY: boolean; readonly columns: number | undefined };
-  /** Shared: not 0 when nothing more is wanted of it. */
+  /** Shared: not 0 when no more of it is needed. */
   readonly stopped: Int32Array;
 }
 
@@ -99,11 +99,11 @@ export class ThreadLane extends JobLane {
     const workerData: ThreadData = { ...data, stopped: this.stopped };
     const { Worker } = builtin('node:worker_threads') as typeof threads;
     const file = createRequire(import.meta.url).resolve('./job-worker.js');
-    // The program's own arguments for Node are no business of a thread's.
+    // The program's own arguments for Node do not apply to a thread.
     this.worker = new Worker(file, { workerData, execArgv: [], resourceLimits: { maxYoungGenerationSizeMb: YOUNG } });
     const { index, count } = workerData.share;
-    const words = (why: string): string => `thread ${index + 1} of ${count} failed: ${why} (--jobs 1 does without)`;
-    // What is no lack of memory is a fault of this program, as anywhere else.
+    const words = (why: string): string => `thread ${index + 1} of ${count} failed: ${why} (--jobs 1 uses no threads)`;
+    // Any failure but a lack of memory is a fault of this program, as elsewhere.
     const fail = (why: string, cause?: Error): void => this.fail(new Error(words(why), { cause }));
     this.worker.on('message', (piece: JobPiece) => this.push(piece));
     this.worker.on('messageerror', (error) => fail(error.message, error));
@@ -123,7 +123,7 @@ export class ThreadLane extends JobLane {
     this.worker.postMessage(grant);
   }
 
-  /** Asked to end: Node aborts the whole process when it terminates a thread that is just making a zlib stream. */
+  /** Requested, not forced: Node aborts the whole process when it terminates a thread that is making a zlib stream at that moment. */
   async stop(): Promise<void> {
     Atomics.store(this.stopped, 0, 1);
     this.worker.postMessage({ printed: 0, end: 0 } satisfies Grant);

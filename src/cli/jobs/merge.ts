@@ -2,7 +2,7 @@ import { printableRoom } from '../../describe/line-buffer.js';
 import { FINDING, MARK, SHOWN, type Key, type JobPiece } from './piece.js';
 import type { PrintableBytes } from '../../describe/printable.js';
 
-/** Shorter copies are made byte by byte: a view for the engine's own costs more. */
+/** Shorter copies are made byte by byte: a view for the engine's own copy costs more. */
 const SHORT = 48;
 
 /** What one thread would have printed. */
@@ -14,8 +14,8 @@ export interface Merged {
   readonly end: Key | undefined;
 }
 
-/** One reader's text, and how far it has been taken. */
-class Head {
+/** One reader's text, and the position up to which it was taken. */
+class MergeHead {
   key: Key;
   /** Of marks, and of bytes of the text. */
   private next = 0;
@@ -50,7 +50,7 @@ class Head {
     return this.put(length, into, to);
   }
 
-  /** What stands on the next mark. */
+  /** The bits of the next mark. */
   get bits(): number {
     return this.marks[this.next + 2]!;
   }
@@ -68,10 +68,10 @@ class Head {
   }
 }
 
-/** Puts what several readers drew into the order in which one would have drawn it, up to `limit` records. */
+/** Puts the text of several readers into the order in which one would have drawn it, up to `limit` records. */
 export function merged(pieces: readonly JobPiece[], limit: number): Merged {
   const text = printableRoom(pieces.reduce((sum, piece) => sum + piece.text.length, 0));
-  const heads = pieces.map((piece) => new Head(piece.text, piece.marks));
+  const heads = pieces.map((piece) => new MergeHead(piece.text, piece.marks));
   if (limit < Infinity) return limited(heads, limit, text, pieces);
   let to = 0;
   for (let first = earliest(heads); first.key < Infinity; first = earliest(heads)) {
@@ -84,7 +84,12 @@ export function merged(pieces: readonly JobPiece[], limit: number): Merged {
 }
 
 /** The same, one record at a time. */
-function limited(heads: readonly Head[], limit: number, text: PrintableBytes, pieces: readonly JobPiece[]): Merged {
+function limited(
+  heads: readonly MergeHead[],
+  limit: number,
+  text: PrintableBytes,
+  pieces: readonly JobPiece[],
+): Merged {
   let to = 0;
   let shown = 0;
   // What is not drawn has no marks, and no limit.
@@ -100,7 +105,7 @@ function limited(heads: readonly Head[], limit: number, text: PrintableBytes, pi
 }
 
 /** The one whose next mark comes first. */
-function earliest(heads: readonly Head[]): Head {
+function earliest(heads: readonly MergeHead[]): MergeHead {
   let best = heads[0]!;
   for (const head of heads) if (head.key < best.key) best = head;
   return best;

@@ -27,21 +27,21 @@ import { type Printable, type PrintableBytes, print } from '../../describe/print
 
 type PacketsModule = typeof packets;
 
-/** Chunks of the input that are one piece of the output: of lines, and of views that take many times as much room. */
+/** Chunks of the input for one piece of the output: of lines, and of views that take many times as much memory. */
 const CHUNKS = { lines: 8, heavy: 1 };
 
-/** Ends a reader of which nothing more is wanted. */
+/** Ends a reader that is no longer needed. */
 export class Stopped extends Error {}
 
-/** Tells the order in which things happen. */
+/** Keeps the order in which events happen. */
 class OrderedCapture extends PacketTraffic {
   /** Which packets opened connections, as a hash. */
   hash = 0;
-  /** Behind all that a packet or the end of the input did so far. */
+  /** After everything that a packet or the end of the input did so far. */
   now: Key = 0;
   private before = 0;
   private ending = false;
-  /** Called behind each packet. */
+  /** Called after each packet. */
   done: (key: Key) => void = () => undefined;
 
   override packet(
@@ -68,7 +68,7 @@ class OrderedCapture extends PacketTraffic {
     this.now = ENDING + this.opened;
   }
 
-  /** What follows comes behind all that any reader did so far. */
+  /** What follows comes after everything that any reader did so far. */
   step(): void {
     this.now += 2;
   }
@@ -86,8 +86,8 @@ class OrderedCapture extends PacketTraffic {
 }
 
 /**
- * One of several readers of the same capture files. It takes note of every packet, so that all number the connections
- * alike, and decodes those that are its share.
+ * One of several readers of the same capture files. It notes every packet, so that all number the connections in the
+ * same way, and decodes those that are its share.
  */
 export class CapturePart implements Pace {
   over = false;
@@ -110,20 +110,20 @@ export class CapturePart implements Pace {
   /** Records that earlier pieces had. */
   private shown = 0;
   private chunks = 0;
-  /** How far it has read. What is printed of all is bounded by whoever prints. */
+  /** How far it has read. The printing side limits the output of all. */
   private readonly reach = new OutputBound(Infinity);
   /** Bytes read before the present piece. */
   private before = 0;
-  /** What was a capture file is none any more. */
+  /** A file that was a capture is no longer one. */
   private isLost = false;
 
   constructor(
     io: Io,
     { limit, ...options }: DecodeOptions,
     private readonly share: Share,
-    /** Takes a piece, and says when and whether to go on. */
+    /** Takes a piece, and resolves to whether to continue, once that is allowed. */
     private readonly handOver: (piece: JobPiece) => Promise<boolean>,
-    /** Nobody wants anything more of it. */
+    /** No more of it is needed. */
     private readonly isStopped: () => boolean,
   ) {
     const stderr = {
@@ -132,7 +132,7 @@ export class CapturePart implements Pace {
       write: (text: Printable | PrintableBytes) => void (typeof text === 'string' && this.note(text)),
       payload: () => undefined,
     };
-    // Whoever prints sees the signals: all readers have to end at the same place.
+    // The printing side sees the signals: all readers have to end at the same place.
     this.io = changed(io, { stderr, interrupted: { aborted: false, reason: 0 } });
     this.options = options;
     this.isLimited = limit !== undefined;
@@ -188,7 +188,7 @@ export class CapturePart implements Pace {
     return capture;
   }
 
-  /** Behind each chunk. */
+  /** After each chunk. */
   async turn(): Promise<void> {
     if (++this.chunks % this.chunksAPiece === 0) this.over = !(await this.handOver(this.piece(false)));
     if (this.isStopped()) throw new Stopped();
@@ -212,7 +212,7 @@ export class CapturePart implements Pace {
     this.mark(key, 0);
   }
 
-  /** What was drawn since the last mark belongs there. */
+  /** What was drawn since the last mark belongs to this one. */
   private mark(key: Key, bits: number): void {
     const { drawn } = this.output;
     if (drawn === this.marked && bits === 0) return;
@@ -226,7 +226,7 @@ export class CapturePart implements Pace {
     this.mark(key, 0);
   }
 
-  /** What all readers see is told by the first. */
+  /** What all readers see is reported by the first. */
   private note(text: Printable, { hint, damage }: { hint?: Hint | undefined; damage?: true } = {}): void {
     if (hint) {
       const key = this.capture!.keyOf(hint.connection);
@@ -266,7 +266,7 @@ export class CapturePart implements Pace {
   }
 }
 
-/** Takes many times as much room as the packets did. */
+/** Takes many times as much memory as the packets did. */
 function isHeavy({ json, view, quiet, stats }: DecodeOptions): boolean {
   return quiet !== true && stats !== true && (json === true || viewFor(view, 'capture').needs.payload !== 'line');
 }

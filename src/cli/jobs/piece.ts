@@ -12,19 +12,19 @@ export type Key = number;
 /** Pieces have fewer packets than that. */
 export const ENDING = 2 ** 30;
 
-/** What stands on a mark, as bits: it counts for `--limit`, it is a finding. */
+/** The bits of a mark: it counts for `--limit`, it is a finding. */
 export const SHOWN = 1;
 export const FINDING = 2;
 /** Numbers a mark has: key, bytes drawn, the bits above. */
 export const MARK = 3;
 
-/** Something for standard error. */
+/** A message for standard error. */
 export interface Note {
   readonly key: Key;
-  /** It is told even where `--limit` ends the output between this and its own key. */
+  /** It is printed even where `--limit` ends the output between this and its own key. */
   readonly since: Key;
   readonly text: Printable;
-  /** Other readers may have it too: the first of a kind is told. */
+  /** Other readers may have it too: the first of a kind is printed. */
   readonly once?: string;
   /** The input is damaged: a finding. */
   readonly damage?: true;
@@ -36,7 +36,7 @@ export interface PassedOver {
   readonly connections: number;
 }
 
-/** What is the same for all readers, or else they don't read the same connections. */
+/** What has to be the same for all readers; otherwise they do not read the same connections. */
 export interface ReaderAgreement {
   readonly last: boolean;
   readonly packets: number;
@@ -45,7 +45,7 @@ export interface ReaderAgreement {
   readonly opened: number;
 }
 
-/** What a reader made of a part of the input. Plain data: it goes from thread to thread. */
+/** The result of a reader for a part of the input. Plain data: it is passed between threads. */
 export interface JobPiece {
   /** What it drew, and for each record, or for each packet where there is no `--limit`, a mark. */
   readonly text: PrintableBytes;
@@ -54,12 +54,12 @@ export interface JobPiece {
   readonly found: boolean;
   /** Bytes of the input that had been read when it was begun. */
   readonly input: number;
-  /** Texts so far that `--grep` searched in part, in vain. */
+  /** Texts so far that `--grep` searched in part, without a match. */
   readonly unsearched: number;
   readonly notes: readonly Note[];
   readonly closed: readonly { readonly key: Key; readonly summary: ConnectionSummary }[];
   readonly passedOver: readonly PassedOver[];
-  /** Why the input can't be read, told behind all that could be. */
+  /** Why the input can't be read, reported after all that could be read. */
   readonly failure?: {
     readonly message: string;
     readonly place: {
@@ -69,11 +69,11 @@ export interface JobPiece {
       readonly offset?: number;
     };
   };
-  /** Undefined: something hangs on what other readers have read, or this one could not go on by itself. */
+  /** Undefined: something depends on what other readers have read, or this one could not continue by itself. */
   readonly agreed: ReaderAgreement | undefined;
 }
 
-/** Marks in the making. */
+/** Marks under construction. */
 export class Marks {
   private numbers = new Uint32Array(MARK * 256);
   private length = 0;

@@ -15,18 +15,19 @@ import type { Io } from '../host/io.js';
 import { RecordOutput } from '../decode/record-output.js';
 import type { ShowOptions } from '../options/serve-options.js';
 
-/** Who can make the traffic wait for the printing. */
+/** Makes the traffic wait for the printing. */
 export interface Waiter {
   full(): void;
   /** There is room again. */
   room(): void;
-  /** Nobody reads any more (EPIPE). */
+  /** The reader of the output has closed (EPIPE). */
   gone(): void;
 }
 
 /**
- * What live connections say, printed as it comes. Without a `Waiter` the traffic never waits for the printing: while a
- * terminal or a pipe is full, records are left out of what is printed, and their number is reported. With one, none is.
+ * The records of live connections, printed as they come. Without a `Waiter` the traffic never waits for the printing:
+ * while a terminal or a pipe is full, records are left out of what is printed, and their number is reported. With one,
+ * none is.
  */
 export class LiveOutput implements Seen {
   private readonly output: RecordOutput;
@@ -42,9 +43,9 @@ export class LiveOutput implements Seen {
   private ends: ((summary: ConnectionSummary) => Printable) | undefined;
   private polls: ((polled: Polled) => Printable) | undefined;
   private faults: ((fault: RelayFault) => Printable) | undefined;
-  private tellLeft = (): void => undefined;
-  /** Resolves when nobody reads any more (EPIPE). */
-  readonly unread = new Promise<void>((resolve) => (this.tellLeft = resolve));
+  private resolveUnread = (): void => undefined;
+  /** Resolves when the reader of the output has closed (EPIPE). */
+  readonly unread = new Promise<void>((resolve) => (this.resolveUnread = resolve));
 
   constructor(
     private readonly io: Io,
@@ -65,7 +66,7 @@ export class LiveOutput implements Seen {
     return this.output.found;
   }
 
-  /** `many`: connections come and go, and a line tells when one has gone. */
+  /** `many`: connections open and close, and a line reports each one that closed. */
   async open(many = false): Promise<void> {
     await this.output.open('capture');
     if (!many) return;
@@ -123,7 +124,7 @@ export class LiveOutput implements Seen {
     this.schedule();
   }
 
-  /** What is left, and what there was; `exit` is the code that the run ends with, where it hangs on more than what was found. */
+  /** Prints the rest, and the summary; `exit` is the exit code of the run, where it depends on more than the findings. */
   async end(exit?: number): Promise<void> {
     await this.writing;
     await this.flush();
@@ -155,7 +156,7 @@ export class LiveOutput implements Seen {
 
   private leave(): void {
     this.waiter?.gone();
-    this.tellLeft();
+    this.resolveUnread();
   }
 
   private async flush(): Promise<void> {

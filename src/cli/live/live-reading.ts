@@ -13,18 +13,18 @@ export function liveReading({ preview = DEFAULT_PREVIEW, grep }: ShowOptions & R
   return { raw: lazyDeflate, acceptOf, previewBytes: kept, messageBytes: kept };
 }
 
-/** `--deflate[=PARAMS]` as `ws` wants it; compression is off unless it was asked for. */
+/** `--deflate[=PARAMS]` as `ws` wants it; compression is off unless it was requested. */
 export function perMessageDeflate(option: string | false | undefined): PerMessageDeflateOptions | false {
   if (option === undefined || option === false) return false;
   const parameters = deflateOf(option)!;
   const { serverNoContextTakeover, clientNoContextTakeover, serverMaxWindowBits, clientMaxWindowBits } = parameters;
   return {
-    // `false` would refuse an offer or answer that has them: the other end may ask for them (RFC 7692 §7.1.1).
+    // `false` would refuse an offer or answer that has them: the other end may request them (RFC 7692 §7.1.1).
     ...(serverNoContextTakeover && { serverNoContextTakeover }),
     ...(clientNoContextTakeover && { clientNoContextTakeover }),
     ...(serverMaxWindowBits < 15 && { serverMaxWindowBits }),
     ...(clientMaxWindowBits < 15 && { clientMaxWindowBits }),
-    // Who looks at compression wants to see it on short messages too.
+    // A user who inspects compression wants to see it on short messages too.
     threshold: 0,
   };
 }

@@ -12,10 +12,10 @@ import type { ServeOptions } from '../options/serve-options.js';
 import { fileOf } from '../host/tls-files.js';
 import { VERSION } from '../options/version.js';
 
-/** Where the build puts the page: beside the command line. A path in the bundle, a URL in the sources. */
+/** Where the build puts the page: next to the command line. A path in the bundle, a URL in the sources. */
 const web = createRequire(import.meta.url);
 
-/** The page that `serve` hands out, and the records' way to it. */
+/** The page that `serve` hands out, and the channel of its records. */
 export class PageHost {
   readonly services: Required<Pick<LiveServerOptions, 'page' | 'channel'>>;
   private readonly channel: InspectorChannel;
@@ -42,11 +42,11 @@ export class PageHost {
     };
   }
 
-  /** What a server reports goes to `output`, and to the page. */
+  /** The reports of a server go to `output`, and to the page. */
   beside(output: ServerTaker): ServerTaker {
     const { channel } = this;
     return {
-      // Behind --quiet only what a page looks at is read: connections that begin while it is open.
+      // With --quiet, only what a page shows is read: connections that begin while it is open.
       get looks() {
         return output.looks || channel.isWatched;
       },
@@ -66,10 +66,10 @@ export class PageHost {
     };
   }
 
-  /** Where a browser finds the page, of a server at that URL. */
+  /** Where a browser finds the page of the server at that URL. */
   pageUrl(url: string): string {
     const page = new URL(url.replace(/^ws/, 'http'));
-    // Every address of this machine: the page needs one.
+    // It listens at every address of this machine: the page needs one.
     if (page.hostname === '0.0.0.0') page.hostname = '127.0.0.1';
     if (page.hostname === '[::]') page.hostname = '[::1]';
     if (this.token) page.searchParams.set('token', this.token.text);

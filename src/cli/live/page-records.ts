@@ -7,12 +7,12 @@ import { OPCODE } from '../../traffic/toolbox/builders.js';
 /** Payload bytes that the page draws of a frame, and of a message. */
 const PREVIEW = 1024;
 
-/** Little of the content: the payload is there as bytes. */
+/** Little of the content: the payload is sent as bytes. */
 const OPTIONS = { preview: 64, pretty: false, base64: false, verbose: false };
 
 /**
- * What the page gets of a record: that of `--json`, and of a frame its bytes: `header` as it was on the wire,
- * `payload` in Base64, without its mask. `plain` is what a compressed message inflates to. All have their time.
+ * What the page gets of a record: that of `--json`, and of a frame its bytes: `header` as it was on the wire, `payload`
+ * in Base64, without its mask. `plain` is the inflated content of a compressed message. All have their time.
  */
 export function pageRecord(record: Judged): JsonRecord | undefined {
   const [drawn] = jsonRecords(record, OPTIONS);
@@ -34,7 +34,7 @@ export function pageRecord(record: Judged): JsonRecord | undefined {
   };
 }
 
-/** By Node, in one piece: strings that grow digit by digit would cost a tenth of the server's time. */
+/** By Node, in one call: strings that grow digit by digit would cost a tenth of the server's time. */
 function base64Of({ buffer, byteOffset, length }: Uint8Array): string {
   return Buffer.from(buffer, byteOffset, length).toString('base64');
 }

@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 
-/** What an optional value may look like where it is the next word. All others are taken after `=` alone, so that no option takes an argument. */
+/** The forms of an optional value as the next word. Any other value is taken after `=` alone, so that no option takes an argument. */
 const NEXT_WORD: Readonly<Record<string, RegExp>> = { '--mask': /^[0-9a-f]{8}$/i, '--reconnect': /^\d{1,9}$/ };
 
 /** An argument of a command: an option with its value, or anything else. */
@@ -33,7 +33,7 @@ function partAt(args: readonly string[], at: number, options: readonly Option[])
   return takesNext && next !== undefined ? { words: [word, next], option, value: next } : { words: [word], option };
 }
 
-/** Of `<code[:reason]>` commander says both: then it is required. */
+/** For `<code[:reason]>` commander states both: then it is required. */
 function isOptional({ optional, required }: Option): boolean {
   return optional && !required;
 }
@@ -43,7 +43,7 @@ function isOf({ short, long }: Option, flag: string): boolean {
   return flag === short || flag === long;
 }
 
-/** Of short options in one word the last, if no other takes the rest of the word for its value. */
+/** Of short options in one word the last, if no other takes the rest of the word as its value. */
 function lastFlag(word: string, options: readonly Option[]): string {
   if (word.startsWith('--') || !word.startsWith('-')) return word;
   let rest = word;
@@ -68,7 +68,7 @@ export function optionalValues(args: readonly string[], options: readonly Option
   return [out, args.slice(read + 1)];
 }
 
-/** Where the command stands that is asked for, and which it is. */
+/** The position of the command that is requested, and its name. */
 export function commandOf(program: Command, argv: readonly string[]): [at: number, command: Command] | undefined {
   const at = argv.findIndex((word) => !word.startsWith('-') || word === '--');
   const command = program.commands.find((each) => each.name() === argv[at]);
@@ -80,14 +80,14 @@ function askedOf(program: Command, argv: readonly string[]): Part[] {
   return [...partsOf(argv.slice(at + 1), options)];
 }
 
-/** `--json` is among the options, also where another is wrong. */
+/** `--json` is among the options, even if another is wrong. */
 export function asksForJson(program: Command, argv: readonly string[]): boolean {
   return askedOf(program, argv).some(({ words, option }) =>
     option === undefined ? words[0] === '--json' : option.long === '--json',
   );
 }
 
-/** What may be meant where a word is too many; undefined: no such option is there. */
+/** What may be meant by one word too many; undefined: there is no such option. */
 export function strayValueHint(program: Command, argv: readonly string[]): string | undefined {
   const parts = askedOf(program, argv);
   const isStray = (part: Part | undefined): boolean =>

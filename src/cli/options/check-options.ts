@@ -28,13 +28,13 @@ export interface CheckOptions extends CommonOptions, ReachOptions, ListenerOptio
   reports?: string;
   spec?: string;
   name?: string;
-  /** What a `--spec` file calls the peer. */
+  /** The name of the peer in a `--spec` file. */
   agent?: string;
   expect?: string;
   saveExpect?: string;
   compare?: string[];
   record?: string;
-  /** What writes it: no option. */
+  /** Set by a `--spec` file: no option. */
   recorder?: { take(lines: string): void };
 }
 
@@ -94,7 +94,7 @@ export function checkOptions(): Option[] {
     new Option('--compare <files...>', 'list the differences between two results, and run nothing'),
   ].map((option) => option.helpGroup('Results:'));
   const reach = reachOptions().filter(({ long }) => !NOT_TAKEN.has(long ?? ''));
-  // Cases are many, and some servers say nothing.
+  // There are many cases, and some servers never answer.
   reach.find(({ long }) => long === '--connect-timeout')?.default(OPEN_TIME);
   return [...target, ...cases, ...results, ...reach];
 }

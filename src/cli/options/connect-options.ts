@@ -55,7 +55,7 @@ export interface ConnectOptions extends ShowOptions, ReachOptions, ReplayOptions
   count?: number;
   expect?: RegExp;
   expectClose?: number;
-  /** Seconds; Infinity holds open. */
+  /** Seconds; Infinity keeps it open. */
   wait?: number;
   maxTime?: number;
   stdin: boolean;

@@ -9,8 +9,8 @@ const PORT = /^[1-9]\d{3,4}$/;
 const FILE = /\.(?:pcap|pcapng|cap|har|json|ndjson|jsonl|txt|log|bin|hex|dump|gz|zip|mitm|ya?ml)$/i;
 
 /**
- * The command line that was probably meant where a word stands in place of a command: a file, bytes, a URL, a key, a
- * port. Undefined: it looks like none of them.
+ * The command line that was probably meant by a word in place of a command: a file, bytes, a URL, a key, a port.
+ * Undefined: it looks like none of them.
  */
 export function meantBy(io: Pick<Io, 'fileExists'>, argv: readonly string[]): string | undefined {
   const at = argv.findIndex((word) => !word.startsWith('-') || word === '-');
@@ -31,14 +31,14 @@ export function meantBy(io: Pick<Io, 'fileExists'>, argv: readonly string[]): st
   return PLACE.test(word) ? line('connect', [`ws://${word}`, ...before, ...after]) : undefined;
 }
 
-/** Longer words are shown by their beginning. */
+/** Of longer words the beginning is shown. */
 const MOST_SHOWN = 200;
 
 function quotedWord(word: string): string {
   return shellWord(word.length > MOST_SHOWN ? `${word.slice(0, MOST_SHOWN)}…` : word);
 }
 
-/** As a POSIX shell takes it for one word. */
+/** One word for a POSIX shell. */
 export function shellWord(shown: string): string {
   return /^[\w@%+=:,./…-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -11,7 +11,7 @@ import {
 } from '../../traffic/filters.js';
 import { OPCODES } from '../../traffic/toolbox/builders.js';
 
-/** The options of `decode` that say which records are shown, and what becomes of them. */
+/** The options of `decode` that select the records to show, and their use. */
 export interface FilterOptions extends ConnectionCriteria, RecordCriteria {
   /** Records shown, from 1. */
   limit?: number;
@@ -62,7 +62,7 @@ const ranges = listOf(range);
 const endpoints = listOf(endpoint);
 const ports = listOf(port);
 
-/** Items separated by commas, behind those of the same option before it. */
+/** Items separated by commas, after those of the same option before it. */
 function listOf<T>(item: (text: string) => T): (value: string, before: readonly T[] | undefined) => T[] {
   return (value, before = []) => [...before, ...items(value).map(item)];
 }
@@ -86,7 +86,7 @@ function range(text: string): NumberRange {
 
 const OPCODE_NAMES = ['text', 'binary', 'close', 'ping', 'pong', 'continuation', 'reserved'] as const;
 
-/** A bit for each opcode; `reserved` is all that are. */
+/** A bit for each opcode; `reserved` is all reserved ones. */
 function opcodes(value: string, before = 0): number {
   return items(value).reduce((bits, text) => bits | opcodeBits(text.toLowerCase()), before);
 }
@@ -100,7 +100,7 @@ function opcodeBits(text: string): number {
   );
 }
 
-/** `/re/flags`, or all of it is the expression: a path such as `/chat/room` too, as `room` are no flags. */
+/** `/re/flags`, or the whole text is the expression: a path such as `/chat/room` too, as `room` are no flags. */
 function regExp(value: string): RegExp {
   const [, source = value, flags = ''] = /^\/([^]+)\/([dgimsuvy]*)$/.exec(value) ?? [];
   try {
@@ -154,7 +154,7 @@ function network(text: string): Network {
   throw new InvalidArgumentError(`An ${isIpv6 ? 'IPv6' : 'IPv4'} block has a number from 0 to ${most} after the /.`);
 }
 
-/** Mistakes that are easily made, and what is said of them. */
+/** Common mistakes, and the messages for them. */
 const ENDPOINT_HINTS: readonly (readonly [RegExp, string])[] = [
   [/^\d+$/, 'A port alone begins with a colon, as in :80.'],
   [/^[^:g-z]*[g-z][^:]*$/i, 'Names are not looked up: it has to be an address, as in 192.0.2.1 or ::1.'],

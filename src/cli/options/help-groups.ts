@@ -1,6 +1,6 @@
 import type { Option } from 'commander';
 
-/** How `decode --help` sorts its many options; the others stand under `Options:`. */
+/** How `decode --help` sorts its many options; the others are under `Options:`. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   'Input:': ['file', 'from', 'direction', 'deflate', 'as-websocket', 'keylog'],
   'View:': ['view', 'preview', 'pretty', 'base64', 'relative-time', 'stats', 'extract'],

@@ -3,13 +3,13 @@ import { Option } from 'commander';
 import type { ListenerPolicy } from '../../live/listener/policy.js';
 import { hosts, origins } from './option-values.js';
 
-/** Who may ask a listener: the same for each command that has one. */
+/** Which clients a listener accepts: the same for each command that has one. */
 export interface ListenerOptions {
   allowOrigin?: string[];
   allowHost?: string[];
 }
 
-/** `others` says what more the origins mean here. */
+/** `others` states what else the origins mean here. */
 export function listenerOptions(others = ''): Option[] {
   return [
     new Option(
@@ -23,7 +23,7 @@ export function listenerOptions(others = ''): Option[] {
   ];
 }
 
-/** `host` is where it listens. */
+/** `host` is the address at which it listens. */
 export function listenerPolicyOf(host: string, { allowOrigin = [], allowHost = [] }: ListenerOptions): ListenerPolicy {
   return { names: [host, hostname()], allowHost, allowOrigin };
 }

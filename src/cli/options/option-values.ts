@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { isToken } from '../../traffic/toolbox/bytes.js';
 
-/** What is shown of a payload is drawn in memory, many times as large as the payload. */
+/** The shown part of a payload is drawn in memory, many times as large as the payload. */
 const MOST_PREVIEW = 16 * 1024 * 1024;
 
 export function list(value: string, before: string[] | undefined): string[] {
@@ -40,13 +40,13 @@ export function close(value: string): { code: number; reason: string } {
 const MOST_SECONDS = 2_147_483;
 
 interface SecondsOptions {
-  /** -1 stands for Infinity. */
+  /** -1 means Infinity. */
   readonly endless?: boolean;
-  /** 0 stands for no limit, as in curl. */
+  /** 0 means no limit, as in curl. */
   readonly zero?: 'unlimited';
 }
 
-/** Seconds, with a fraction if need be. */
+/** Seconds, possibly with a fraction. */
 export function seconds({ endless = false, zero }: SecondsOptions = {}): (value: string) => number {
   return (value) => {
     if (endless && value === '-1') return Infinity;

@@ -60,7 +60,7 @@ export interface EncodeOptions extends CommonOptions {
   plain?: true;
 }
 
-/** Of each something is kept. */
+/** For each of them something is kept. */
 const MOST_CONNECTIONS = 2 ** 24;
 /** Each takes some 30 MB. */
 const MOST_JOBS = 64;

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 
-/** Of each private key that a command reads. */
+/** For each private key that a command reads. */
 export function passphraseOptions(): Option[] {
   return [
     new Option('--passphrase <text>', 'the passphrase of an encrypted private key (others can see it in ps)'),

@@ -1,10 +1,10 @@
 const HIDDEN = '***';
-/** What stands in front of user, password and host; where there is no scheme, nothing need be. */
+/** The text before user, password and host; without a scheme, it may be empty. */
 const BEGINNING = /^(?:[a-z][a-z0-9+.-]{0,30}:[/\\]{2}|(?:wss?|https?|socks5h?|wss?\+unix):)?[/\\]*/i;
 
 /**
- * A URL, as it may be printed: `ws://user:***@host/` (RFC 3986 §3.2.1). What is no URL may be meant as one, and is
- * treated with more caution: `user:password@host`, or a password with a slash in it.
+ * A URL, as it may be printed: `ws://user:***@host/` (RFC 3986 §3.2.1). A text that is no URL may be meant as one, and
+ * is treated with more caution: `user:password@host`, or a password with a slash in it.
  */
 export function shownUrl(text: string): string {
   const [beginning = ''] = BEGINNING.exec(text) ?? [];
@@ -22,7 +22,7 @@ export function withoutPasswords(message: string): string {
   });
 }
 
-/** From the user on. */
+/** From the user name to the end. */
 function withoutPassword(text: string): string {
   const end = /[/?#\\]/.exec(text)?.index ?? text.length;
   const colon = text.indexOf(':');

@@ -73,8 +73,8 @@ export function createProgram(io: Io, setExit: (code: number) => void): Command 
 }
 
 /**
- * What follows the name of a command is its own: the value of an option may be `--version`. Optional values are taken after
- * `=`. Commander sees no long list at once: it hands lists on as arguments of its functions.
+ * What follows the name of a command belongs to it: the value of an option may be `--version`. Optional values are
+ * taken after `=`. Commander gets no long list at once: it passes lists on as arguments of its functions.
  */
 class CliCommand extends Command {
   override createCommand(name?: string): Command {
@@ -164,7 +164,7 @@ function command(
   return made.addHelpText('after', `\nExamples:\n${example(examples)}`);
 }
 
-/** Options are made when they are first looked at: a run needs those of one command, and all of them take a tenth of the start. */
+/** Options are made at the first access: a run needs those of one command, and all of them take a tenth of the start. */
 function whenAskedFor(command: Command, fill: () => void): void {
   const { options } = command;
   Object.defineProperty(command, 'options', {

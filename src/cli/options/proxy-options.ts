@@ -22,9 +22,9 @@ export interface ProxyOptions
   record?: string;
 }
 
-/** What of `connect`'s handshake has a meaning between two others; the ends agree on the rest by themselves. */
+/** The options of `connect`'s handshake that have a meaning between a client and a server; the ends agree on the rest by themselves. */
 const HANDSHAKE: ReadonlySet<string> = new Set(['--header', '--user', '--auth', '--origin']);
-/** They end the work, or are about captures. */
+/** They end the work, or concern captures. */
 const NOT_TAKEN: ReadonlySet<string> = new Set(['--limit', '--extract', '--as-websocket', '--relative-time']);
 
 export function proxyOptions(): Option[] {
@@ -52,7 +52,7 @@ export function proxyOptions(): Option[] {
   ];
 }
 
-/** The same option, said of somebody else's request. */
+/** The same option, worded for another client's request. */
 function inOtherWords(option: Option): Option {
   const words = WORDS[option.long ?? ''];
   if (words !== undefined) option.description = words;

@@ -5,7 +5,7 @@ import { expression, integer, list } from './option-values.js';
 import { deflateExtension, formatExtensions } from '../../traffic/toolbox/builders.js';
 import { isToken } from '../../traffic/toolbox/bytes.js';
 
-/** A recording, said again: by `connect` its client, by `serve` its server. */
+/** A recording that is played again: by `connect` its client, by `serve` its server. */
 export interface ReplayOptions {
   replay?: string;
   /** Seconds of the recording in a second; 0: without pauses. */
@@ -14,7 +14,7 @@ export interface ReplayOptions {
   replayKeylog?: string[];
 }
 
-/** What comes, compared with the recording. */
+/** Received messages, compared with the recording. */
 export interface DiffOptions {
   diff?: true;
   ignore?: RegExp[];
@@ -54,7 +54,7 @@ export function diffOptions(): Option[] {
   ].map((option) => option.helpGroup(HEADING));
 }
 
-/** Throws a UsageError where an option is about a replay, and there is none. */
+/** Throws a UsageError where an option applies to a replay, and there is none. */
 export function checkReplay(options: ReplayOptions & DiffOptions): void {
   const { replay, diff } = options;
   const [first] = (['speed', 'connection', 'diff'] as const).filter((name) => options[name] !== undefined);
@@ -70,7 +70,7 @@ interface Negotiable {
   readonly deflate?: string | false;
 }
 
-/** What was offered, or taken, in the recorded handshake: the same is now, where the options do not say otherwise. */
+/** What was offered, or accepted, in the recorded handshake: used again, unless the options state otherwise. */
 export function asRecorded(
   { handshake }: Script,
   side: 'client' | 'server',

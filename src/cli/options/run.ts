@@ -19,13 +19,13 @@ export async function runCli(io: Io, argv: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return EXIT.ok;
-      // Without a command the help was shown already, on stderr.
+      // Without a command the help was printed already, on stderr.
       if (error.code === 'commander.help') return EXIT.usage;
       return await fail(io, new UsageError(mistakeOf(error) + (hintOf(io, program, argv, error) ?? '')), json);
     }
     if (isInterrupted(error)) return io.interrupted.reason;
     if (isUsageError(error)) return await fail(io, error, json);
-    // One of this program: bin/ says so on stderr, as of those that events throw.
+    // One of this program: bin/ reports it on stderr, as it does those thrown by events.
     if (json) await record(io, `internal error: ${String(error)}`, EXIT.fault);
     throw error;
   }
@@ -45,7 +45,7 @@ function mistakeOf({ message, code }: CommanderError): string {
   return code === 'commander.unknownOption' ? text.replace(/^(unknown option '[^'=]*)=[^]*?'($| \()/, "$1'$2") : text;
 }
 
-/** One line that says what was wrong and where; with `--json` an `error` record as well. */
+/** One line that states what was wrong and where; with `--json` an `error` record as well. */
 async function fail(io: Io, error: UsageError, json: boolean): Promise<number> {
   const { place } = error;
   const message = withoutPasswords(error.message);

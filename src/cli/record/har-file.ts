@@ -27,7 +27,7 @@ export function journalOf({ option, path }: OutPath): OutPath {
 }
 
 /**
- * An HTTP archive in the making. It is one JSON document, and its connections stand one behind the other: so what happens
+ * An HTTP archive under construction. It is one JSON document, with its connections one after the other: so each event
  * goes to a journal of records, `FILE.part`, as it happens, and the archive is made from it at the end.
  */
 export class HarFile {
@@ -73,7 +73,7 @@ export class HarFile {
     this.file.discard();
   }
 
-  /** One connection, from where its records stand. */
+  /** One connection, from the places of its records. */
   private async entry(extents: readonly number[]): Promise<void> {
     const writer = new EntryWriter((text) => this.file.write(encodeUtf8(text)));
     const reader = new NdjsonReader();
@@ -81,7 +81,7 @@ export class HarFile {
       for (let at = extents[i]!; at < extents[i + 1]!; at += PIECE) {
         reader.push(this.journal.read(at, Math.min(PIECE, extents[i + 1]! - at)), writer);
       }
-      // Others may have something to do meanwhile: a signal, say.
+      // Other work may be due meanwhile: a signal, for example.
       if (i % 2000 === 0) await new Promise((resolve) => setImmediate(resolve));
     }
     reader.end(writer);

@@ -1,22 +1,22 @@
 import { latin1 } from '../../traffic/toolbox/bytes.js';
 
 const LF = 0x0a;
-/** How our records begin. */
+/** The first characters of our records. */
 const CONNECTION = /^\{"type":"[a-z]+","connection":(\d+)[,}]/;
 const BEGINNING = 64;
 /** Runs of lines whose places are kept at one time: 16 MB. */
 const MOST_RUNS = 1_000_000;
 
-/** Where the records of a connection stand in a journal: pairs of begin and end. */
+/** The places of a connection's records in a journal: pairs of begin and end. */
 export interface JournalPart {
   readonly connection: number;
   readonly extents: readonly number[];
 }
 
-/** Finds the records of each connection in a journal in which they stand as they happened, in bounded memory. */
+/** Finds the records of each connection in a journal, which has them in the order of events, in bounded memory. */
 export class JournalIndex {
   constructor(
-    /** Bytes from there on; none at the end. */
+    /** Bytes from that offset; none at the end. */
     private readonly read: (at: number) => Uint8Array,
     private readonly most = MOST_RUNS,
   ) {}
@@ -45,7 +45,7 @@ export class JournalIndex {
     return [...parts].map(([connection, extents]) => ({ connection, extents }));
   }
 
-  /** Tells each run of lines of one connection. A last line without its end is left out. */
+  /** Reports each run of lines of one connection. A last line without its end is left out. */
   private async scan(run: (connection: number, begin: number, end: number) => void): Promise<void> {
     let [begin, end, current] = [0, 0, -1];
     const line = (beginning: string, from: number, to: number): void => {

@@ -1,22 +1,22 @@
 import { openOutput, PRIVATE, type OutPath, type OutputFiles } from '../host/output-file.js';
 
 interface RecordFileOptions {
-  /** Of a file that is made. */
+  /** The permissions of a file that is made. */
   readonly mode?: number;
   /** What was written is read again. */
   readonly access?: 'write' | 'both';
 }
 
-/** Up to it, files are not ours to close. */
+/** File descriptors up to this are not ours to close. */
 const STDERR = 2;
-/** A pipe that is full is tried again so often, after so many milliseconds. */
+/** A full pipe is tried again this number of times, after this number of milliseconds. */
 const TRIES = 1000;
 const PAUSE = 10;
 
 /**
- * A file that is written as things happen. Each call hands its bytes to the system before it returns, so that a process
- * that is killed loses none of them. Where the disk is slower than the traffic the call takes as long as the disk does:
- * then the traffic waits, nothing is left out, and nothing piles up in memory.
+ * A file that is written as things happen. Each call passes its bytes to the system before it returns, so that a
+ * process that is killed loses none of them. Where the disk is slower than the traffic, the call takes as long as the
+ * disk does: then the traffic waits, nothing is left out, and nothing collects in memory.
  */
 export class RecordFile {
   readonly path: string;
@@ -25,7 +25,7 @@ export class RecordFile {
   private length = 0;
   private begun = false;
   private isOpen = true;
-  /** There was none of that name. */
+  /** There was no file of that name. */
   private readonly isNew: boolean;
 
   /** Throws a UsageError where it can't be written. What a file of that name holds stays until the first bytes come. */
@@ -46,7 +46,7 @@ export class RecordFile {
     return this.isFile ? this.files.fstatSync(this.file).size : 0;
   }
 
-  /** Throws what the system says. What was written of these bytes is taken back then: what was written before stays readable. */
+  /** Throws the system's errors. What was written of these bytes is removed then: what was written before stays readable. */
   write(bytes: Uint8Array): void {
     if (!this.begun) this.cut(0);
     this.begun = true;
@@ -72,13 +72,13 @@ export class RecordFile {
     if (this.file > STDERR) this.files.closeSync(this.file);
   }
 
-  /** Nothing was to be written after all: all is as it was. */
+  /** Nothing had to be written: the previous state is restored. */
   discard(): void {
     this.close();
     if (this.isNew && !this.begun) this.files.unlinkSync(this.path);
   }
 
-  /** It is not needed any more. */
+  /** It is no longer needed. */
   remove(): void {
     this.close();
     this.files.unlinkSync(this.path);
@@ -96,7 +96,7 @@ export class RecordFile {
   }
 
   private cut(length: number): void {
-    // What stdout leads to holds what others have written.
+    // The file that is stdout holds what other programs have written.
     if (this.isFile) this.files.ftruncateSync(this.file, length);
   }
 }

@@ -17,19 +17,25 @@ import { isSystemError, reasonOf, WRITING } from '../host/system-reasons.js';
 import { VERSION } from '../options/version.js';
 
 export interface RecordingOptions {
-  /** `--record`: its ending says which kind it is. */
+  /** `--record`: the file's ending decides its kind. */
   readonly record?: string | undefined;
   readonly base64?: true | undefined;
   readonly quiet?: true | undefined;
 }
 
-type Kind = 'pcapng' | 'ndjson' | 'har';
+type RecorderKind = 'pcapng' | 'ndjson' | 'har';
 
-const KINDS: Readonly<Record<string, Kind>> = { pcapng: 'pcapng', ndjson: 'ndjson', jsonl: 'ndjson', har: 'har' };
+const KINDS: Readonly<Record<string, RecorderKind>> = {
+  pcapng: 'pcapng',
+  ndjson: 'ndjson',
+  jsonl: 'ndjson',
+  har: 'har',
+};
 
 /**
- * `--record FILE`, around a run: whoever has a tap opens its connections on the recorder (`LiveContext.recorder` takes it).
- * `inputs` are files that the run reads. Gives the exit code of the run, or that of a recording that can't be written.
+ * `--record FILE`, around a run: whatever has a tap opens its connections on the recorder (`LiveContext.recorder` takes
+ * it). `inputs` are files that the run reads. Gives the exit code of the run, or that of a recording that can't be
+ * written.
  */
 export async function recorded(
   io: Io,
@@ -74,17 +80,17 @@ function openRecording(
   return new Recording(io, kind, output, files, { base64, quiet });
 }
 
-/** A recording in the making. Where it can't be written any more it ends, with an error; the traffic goes on. */
+/** A recording under construction. Where it can't be written any more it ends, with an error; the traffic continues. */
 class Recording implements StreamOpener {
   private readonly file: RecordFile;
   private readonly har: HarFile | undefined;
-  /** Made with the first event: a run that does not come about replaces no file. */
+  /** Made with the first event: a run without a connection replaces no file. */
   private writer: StreamOpener | undefined;
   private failed = false;
 
   constructor(
     private readonly io: Io,
-    private readonly kind: Kind,
+    private readonly kind: RecorderKind,
     private readonly output: OutPath,
     files: OutputFiles,
     private readonly options: Pick<RecordingOptions, 'base64' | 'quiet'>,
@@ -98,7 +104,7 @@ class Recording implements StreamOpener {
     return taker && through(taker, (call) => this.attempt(call));
   }
 
-  /** Nothing follows. Gives the exit code of the run: `exit`, or that of a recording that is not whole. A run that came to no connection replaces no file. */
+  /** Nothing follows. Gives the exit code of the run: `exit`, or that of an incomplete recording. A run without a connection replaces no file. */
   async end(exit: number): Promise<number> {
     if (this.writer === undefined && exit > EXIT.finding && exit < EXIT.hungUp) {
       this.discard();
@@ -128,7 +134,7 @@ class Recording implements StreamOpener {
     else this.discard();
   }
 
-  /** All is as it was before. */
+  /** The previous state is restored. */
   private discard(): void {
     if (this.har) this.har.discard();
     else this.file.discard();
@@ -152,7 +158,7 @@ class Recording implements StreamOpener {
   }
 
   private fail(error: unknown, more: string): void {
-    // What is no fault of the file is one of the program.
+    // An error that is not the file's is a fault of this program.
     if (!isSystemError(error)) throw error;
     this.failed = true;
     this.reportError(`can't be written: ${reasonOf(error, WRITING)}${more}`);

@@ -20,7 +20,7 @@ import { escapedLines, escapeText } from '../../describe/escape.js';
 export interface ReplayRequest {
   /** A recording or capture; `-`: stdin. */
   readonly replay: string;
-  /** The connection in it; the one with the first frame where it is not said. */
+  /** The connection in it; by default the one with the first frame. */
   readonly connection?: number | undefined;
   readonly quiet?: true | undefined;
   /** Key logs, for a capture of TLS. */
@@ -31,7 +31,7 @@ export interface ReplayRequest {
 const MOST_BYTES = 512 * 1024 * 1024;
 const MOST_MESSAGE = 256 * 1024 * 1024;
 
-/** Reads what one connection of a recording said. Throws a UsageError where there is none, or it is too much. */
+/** Reads what one connection of a recording sent. Throws a UsageError where there is none, or it is too much. */
 export async function readScript(io: Io, request: ReplayRequest): Promise<Script> {
   const { replay, connection, quiet, replayKeylog } = request;
   const options: DecodeOptions = {
@@ -43,13 +43,13 @@ export async function readScript(io: Io, request: ReplayRequest): Promise<Script
     ...(connection !== undefined && { connection: [{ low: connection, high: connection }] }),
   };
   const input = inputsOf(io, [], options)[0]!;
-  const casting = new Casting(io, input, options);
-  await casting.read();
-  return casting.script(connection);
+  const reading = new ScriptReading(io, input, options);
+  await reading.read();
+  return reading.script(connection);
 }
 
 /** Picks one connection out of a recording. */
-class Casting implements Pace {
+class ScriptReading implements Pace {
   /** Connections whose frames may still come. */
   private readonly writers = new Map<number, ScriptWriter>();
   private chosen: number | undefined;
@@ -63,12 +63,12 @@ class Casting implements Pace {
     private readonly options: DecodeOptions,
   ) {}
 
-  /** It has all of what is looked for. */
+  /** It has everything that is looked for. */
   get over(): boolean {
     return this.ended || this.io.interrupted.aborted || this.writerOf(this.chosen).bytes > MOST_BYTES;
   }
 
-  /** Behind each piece of the input. */
+  /** After each piece of the input. */
   turn(): Promise<void> {
     return Promise.resolve();
   }
@@ -80,7 +80,7 @@ class Casting implements Pace {
       const traffic = new RecordedTraffic(opened.recording, trafficOptions(options, 0), options, {
         record: (record) => this.take(record),
         closed: (summary) => this.closed(summary),
-        notice: (message) => this.tell(escapeText(message)),
+        notice: (message) => this.report(escapeText(message)),
         damage: (message) => void this.damages.push(message),
       });
       await readRecording(input, opened, traffic, this);
@@ -100,10 +100,11 @@ class Casting implements Pace {
       throw new UsageError(`--replay: ${input.name}: connection ${chosen} is too long: more than 512 MiB in memory`);
     }
     if (this.others > 0) {
-      this.tell(print`connection ${chosen} is replayed; there are others (--connection N selects one)`);
+      this.report(print`connection ${chosen} is replayed; there are others (--connection N selects one)`);
     }
     const script = writer.script();
-    if (script.left > 0) this.tell(print`${count(script.left, 'part')} of it can't be replayed: they are not complete`);
+    if (script.left > 0)
+      this.report(print`${count(script.left, 'part')} of it can't be replayed: they are not complete`);
     return script;
   }
 
@@ -111,16 +112,16 @@ class Casting implements Pace {
     const { io, input, options } = this;
     const packets = await loadPackets();
     const tls = packets.tlsTraffic(options);
-    await packets.readKeyLogs(io, options.keylog ?? [], tls, (message) => this.tell(message));
+    await packets.readKeyLogs(io, options.keylog ?? [], tls, (message) => this.report(message));
     const capture = new PacketTraffic(packets.Flows, { ...trafficOptions(options, 0), tls }, options, {
       record: (record) => this.take(record),
       closed: (summary) => this.closed(summary),
       passedOver: () => undefined,
-      notice: (message) => this.tell(escapedLines(message)),
+      notice: (message) => this.report(escapedLines(message)),
     });
     if (opened.capture) {
       const file = { input, opened, reader: opened.capture };
-      const problem = await readCapture(file, capture, new FileOrder(), (message) => this.tell(message), this);
+      const problem = await readCapture(file, capture, new FileOrder(), (message) => this.report(message), this);
       if (problem) this.damages.push(`offset ${problem.offset}: ${problem.message}`);
     } else {
       for await (const events of packetsOnly(opened.events(io, input, options), input)) {
@@ -140,7 +141,7 @@ class Casting implements Pace {
     this.writerOf(connection).take(record);
     if (record.type !== 'frame' || this.chosen !== undefined) return;
     this.chosen = connection;
-    // Of those that began before it nothing is needed any more.
+    // Those that began before it are no longer needed.
     for (const other of [...this.writers.keys()]) {
       if (other === connection) continue;
       this.writers.delete(other);
@@ -163,16 +164,19 @@ class Casting implements Pace {
     return writer;
   }
 
-  private tell(message: Printable): void {
+  private report(message: Printable): void {
     if (this.options.quiet) return;
     void this.io.stderr.write(print`${escapeText(this.input.name)}: ${message}\n`);
   }
 }
 
-type Packet = Extract<SourceEvent, { type: 'packet' }>['packet'];
+type SourcePacket = Extract<SourceEvent, { type: 'packet' }>['packet'];
 
 /** Bytes of one side, or no bytes at all, are no conversation. */
-async function* packetsOnly(source: AsyncIterable<readonly SourceEvent[]>, { name }: Input): AsyncGenerator<Packet[]> {
+async function* packetsOnly(
+  source: AsyncIterable<readonly SourceEvent[]>,
+  { name }: Input,
+): AsyncGenerator<SourcePacket[]> {
   const none = `--replay: ${name}: no recording: a capture (pcap, pcapng, tcpdump -x), a HAR or what --record writes is needed`;
   let any = false;
   try {
@@ -184,7 +188,7 @@ async function* packetsOnly(source: AsyncIterable<readonly SourceEvent[]>, { nam
       });
     }
   } catch (error) {
-    // Whatever the reader of hex digits says of it: it is no hex.
+    // Whatever the reader of hex digits reports about it: it is not hex.
     throw isUsageError(error) && !any && error.place.source !== undefined ? new UsageError(none) : error;
   }
 }

@@ -6,7 +6,7 @@ import { builtin } from '../entries/builtin.js';
 import { UsageError } from '../host/exit.js';
 import { latin1, decodeUtf8 } from '../../traffic/toolbox/bytes.js';
 
-/** What does not count where replies are compared. */
+/** What is ignored where replies are compared. */
 export interface Ignoring {
   /** Parts of texts. */
   readonly ignore?: readonly RegExp[] | undefined;
@@ -16,12 +16,12 @@ export interface Ignoring {
 
 type Json = Parameters<typeof exec>[0];
 
-/** What is longer is hashed. */
+/** Longer texts are hashed. */
 const LONG = 128;
 /** JSON that is nested deeper is compared as the text that it is. */
 const DEEPEST = 200;
 
-/** Throws a UsageError where a path is none. */
+/** Throws a UsageError for an invalid path. */
 export function checkPaths(paths: readonly string[] = []): void {
   for (const path of paths) {
     try {
@@ -46,12 +46,12 @@ function restOf(text: string, { ignore, ignoreJson = [] }: Ignoring): string {
   return withoutMatches((ignoreJson.length > 0 ? withoutPaths(text, ignoreJson) : undefined) ?? text, ignore);
 }
 
-/** The text without what any of them matches. */
+/** The text without the parts that any of them matches. */
 export function withoutMatches(text: string, patterns: readonly RegExp[] = []): string {
   return patterns.reduce((rest, pattern) => rest.replaceAll(pattern, ''), text);
 }
 
-/** The JSON text that is left, its members in the order of their names; undefined: it is no JSON. */
+/** The remaining JSON text, with its members in the order of their names; undefined: it is no JSON. */
 function withoutPaths(text: string, paths: readonly string[]): string | undefined {
   const value = parsed(text);
   if (value === undefined) return undefined;
@@ -69,10 +69,10 @@ function withoutPaths(text: string, paths: readonly string[]): string | undefine
   return rest.replaceAll(KEPT_NUMBER, '$1$2');
 }
 
-/** Stands where something is ignored. */
+/** The replacement for an ignored value. */
 const GONE: unique symbol = Symbol('gone');
 
-/** Objects and lists only: numbers and the like are texts as good. */
+/** Objects and lists only: numbers and the like are compared as text just as well. */
 function parsed(text: string): Json | undefined {
   const marked = /^\s*[[{]/.test(text) ? withMarkedNumbers(text) : undefined;
   if (marked === undefined) return undefined;
@@ -84,15 +84,15 @@ function parsed(text: string): Json | undefined {
 }
 
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-/** In front of a number that is kept as the text that it is: no double is that exact, and a change would not be seen. */
+/** Before a number that is kept as text: no double is that exact, and a change would not be seen. */
 const MARK = String.raw`\u0000number `;
-/** No string begins as a mark does: one that did has another NUL in front of it. */
+/** No string begins like a mark: one that did has another NUL before it. */
 const NUL = String.raw`\u0000`;
 const KEPT_NUMBER = /([[,:])"\\u0000number ([^"]*)"/g;
 /** Decimal digits that a double always has. */
 const DIGITS = 15;
 
-/** What a bracket does to the depth. */
+/** The effect of a bracket on the depth. */
 const NESTING = new Map([
   ['[', 1],
   ['{', 1],
@@ -100,7 +100,7 @@ const NESTING = new Map([
   ['}', -1],
 ]);
 
-/** The same JSON with long numbers as strings; undefined where it is none for sure, or nested too deep. In one pass. */
+/** The same JSON with long numbers as strings; undefined where it is surely no JSON, or nested too deep. In one pass. */
 function withMarkedNumbers(text: string): string | undefined {
   const parts: string[] = [];
   let from = 0;
@@ -127,7 +127,7 @@ function withMarkedNumbers(text: string): string | undefined {
   return parts.join('') + text.slice(from);
 }
 
-/** Behind the quote that ends the string which begins at `at`; -1 where none does. */
+/** The offset after the quote that ends the string which begins at `at`; -1 where none does. */
 function stringEnd(text: string, at: number): number {
   for (let next = at + 1; next < text.length; next++) {
     if (text[next] === '\\') next++;
@@ -141,7 +141,7 @@ function isExact(token: string): boolean {
   return digits.replace('.', '').length <= DIGITS && Number.isFinite(Number(token));
 }
 
-/** Places may be found twice, and one inside the other. */
+/** Values may be found twice, and one inside the other. */
 function remove(value: Json, place: readonly (string | number)[]): void {
   let parent: unknown = value;
   for (const key of place.slice(0, -1)) parent = isBranch(parent) ? parent[key] : undefined;

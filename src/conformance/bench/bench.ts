@@ -15,17 +15,17 @@ export interface TesterDeflater {
   close(): void;
 }
 
-/** `large`: the case is about large messages. `little`: nobody looks at them. */
+/** `large`: the case is about large messages. `little`: they are not inspected. */
 export type Keeping = 'little' | 'usual' | 'large';
 
-/** What the floors above hand in. */
+/** What the callers provide. */
 export interface Tools {
   readonly raw: RawDeflate;
   acceptOf(this: void, key: string): string;
   deflater(this: void, options: { windowBits: number; noContextTakeover: boolean }): TesterDeflater;
   /** How much of what the peer sends is kept; `usual` by default. */
   readonly keeping?: Keeping;
-  /** What the server sends on every connection without being asked: no answer to a case. */
+  /** What the server sends on every connection without a request: no answer to a case. */
   readonly unasked?: Unasked;
   /** Seconds on a clock that never goes back. */
   now(this: void): number;
@@ -36,11 +36,11 @@ export interface Tools {
 export interface BenchOpenOptions {
   /** `Sec-WebSocket-Extensions` of the tester's side of the handshake, instead of none. */
   readonly extensions?: string;
-  /** What the tester as server takes of an offer of permessage-deflate; absent: nothing. */
+  /** What the tester as server accepts of an offer of permessage-deflate; absent: nothing. */
   readonly agree?: (offer: RequestHead) => AgreedDeflate | undefined;
 }
 
-/** permessage-deflate as the tester as server answers it. */
+/** permessage-deflate in the answer of the tester as server. */
 export interface AgreedDeflate {
   readonly header: string;
   readonly parameters: DeflateParameters;
@@ -60,9 +60,9 @@ export interface Fresh {
   readonly exchange: Exchange;
 }
 
-/** Where a case meets its peer. */
+/** The side of a case that connects it with its peer. */
 export interface Bench {
-  /** Who is tested. */
+  /** The role that is tested. */
   readonly peer: PeerRole;
   readonly tools: Tools;
   /** A server is reached over TLS. */
@@ -71,7 +71,7 @@ export interface Bench {
   readonly patience: number;
   /** From 0 up to 1, seeded. */
   random(): number;
-  /** The handshake as it should be, the tester's part of it. */
+  /** A correct handshake, the tester's part of it. */
   head(): HeadParts;
   /** Only where a server is tested: a new connection. Throws where there is none. */
   connect(): Promise<Fresh>;

@@ -8,7 +8,7 @@ import { Tester } from './tester.js';
 /** A client's connection for one case: its request was read, nothing was answered. */
 export interface ConnectedClient extends Fresh {
   readonly request: RequestHead;
-  /** What came behind the request. */
+  /** Bytes that came after the request. */
   readonly rest: Uint8Array;
 }
 
@@ -20,7 +20,7 @@ export interface ClientBenchOptions {
   readonly subprotocols?: readonly string[] | undefined;
 }
 
-/** Meets a client that has connected: the tester is the server. One for each case. */
+/** Serves a client that has connected: the tester is the server. One for each case. */
 export class ClientBench implements Bench {
   readonly peer = 'client';
 
@@ -45,7 +45,7 @@ export class ClientBench implements Bench {
     return this.options.random();
   }
 
-  /** The answer that this request should have (RFC 6455 §4.2.2), without extensions. */
+  /** The correct answer to this request (RFC 6455 §4.2.2), without extensions. */
   head(): HeadParts {
     const { key = '' } = readHandshake({ request: this.client.request });
     const selected = this.selected();

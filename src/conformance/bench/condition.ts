@@ -1,15 +1,15 @@
 import { after } from './timer.js';
 
-/** Turns of the event loop that follow a time that is up, before it counts: what came meanwhile is read in them. */
+/** Turns of the event loop that follow the end of the time, before it counts: data that came meanwhile is read in them. */
 const LAST_TURNS = 10;
 
-/** A process that was held up meets the timer before it reads what has long arrived: that is read first. */
+/** A process that was suspended gets the timer before it reads data that came long ago: that is read first. */
 function afterReading(then: () => void, turns = LAST_TURNS): void {
   if (turns === 0) then();
   else setImmediate(() => afterReading(then, turns - 1));
 }
 
-/** Lets waiters look again whenever something happened. */
+/** Lets waiters check again after every event. */
 export class Condition {
   private readonly waiting = new Set<() => void>();
 
@@ -18,7 +18,7 @@ export class Condition {
     for (const look of [...this.waiting]) look();
   }
 
-  /** Resolves as soon as `test` holds, or after so many seconds (with `Infinity` not before). */
+  /** Resolves as soon as `test` holds, or after this number of seconds (with `Infinity` not before). */
   until(test: () => boolean, seconds: number): Promise<void> {
     if (test() || seconds <= 0) return Promise.resolve();
     return new Promise((resolve) => {

@@ -2,7 +2,7 @@ import type { Fresh } from './bench.js';
 import { Condition } from './condition.js';
 import { after } from './timer.js';
 
-/** Waits for one thing, at most so many seconds; what we held back ourselves does not count. */
+/** Waits for one condition, up to a number of seconds; the time in which we held bytes back does not count. */
 export class Watch {
   private readonly condition = new Condition();
   private isLate = false;
@@ -22,12 +22,12 @@ export class Watch {
     this.condition.notify();
   }
 
-  /** Resolves as soon as `test` holds or it is over, or after so many seconds. */
+  /** Resolves as soon as `test` holds or it is over, or after this number of seconds. */
   until(test: () => boolean, seconds: number): Promise<void> {
     return this.condition.until(() => test() || this.isOver(), seconds);
   }
 
-  /** The time begins anew. */
+  /** The time begins again. */
   again(): void {
     clearTimeout(this.timer);
     if (!this.isLate) this.timer = this.begin();
@@ -45,12 +45,12 @@ export class Watch {
   }
 }
 
-/** A moment between small pieces makes segments of them; not for ever so many. */
+/** A pause between small pieces makes segments of them; the number of pauses is limited. */
 const SMALL = 64;
 const MOST_MOMENTS = 100;
 const MOMENT = 0.001;
 
-/** Writes bytes, in pieces of `chop` with a flush behind each, until it is over: who reads no more never lets it be flushed. */
+/** Writes bytes, in pieces of `chop` with a flush after each, until it is over: with a peer that no longer reads, a flush never ends. */
 export async function deliver(
   { wire, exchange }: Fresh,
   bytes: Uint8Array,

@@ -13,10 +13,10 @@ import { isLarge, type CaseResult } from '../run.js';
 import { Slots } from './slots.js';
 import type { Wire } from './wire.js';
 
-/** Seconds that a request may take, and a goodbye. */
+/** Seconds that a request may take, and a closing handshake. */
 const HEAD_TIME = 10;
 const GOODBYE_TIME = 2;
-/** How long a report waits for cases that are still judged: a client may be done with them before we are. */
+/** The time that a report waits for cases that are still judged: a client may have finished them before we have. */
 const REPORT_TIME = 10;
 /** Characters of an agent's name, and agents: each has results of its own. */
 const MOST_NAME = 200;
@@ -31,25 +31,25 @@ export interface DriverOptions {
   readonly patience: number;
   /** Subprotocols that are selected where a client offers them. */
   readonly subprotocols?: readonly string[] | undefined;
-  /** Why a request gets nothing at all; undefined: it may ask. */
+  /** Why a request gets no answer at all; undefined: it is allowed. */
   refusal?(this: void, request: RequestHead): { readonly status: number; readonly reason: string } | undefined;
   /** The answer to first bytes of a connection that are known to be another protocol's than HTTP/1.1. */
   otherProtocol?(this: void, first: Uint8Array): Uint8Array | undefined;
   /** The random numbers of a case. */
   random(this: void, id: string): () => number;
-  /** An agent begins: it asks for its first case, or for its report. */
+  /** An agent begins: it requests its first case, or its report. */
   came(this: void, agent: string): void;
   result(this: void, agent: string, result: CaseResult): void;
-  /** An agent has done all that it wants to. */
+  /** An agent has finished. */
   finished(this: void, agent: string): void;
-  /** Somebody asks the server to end. */
+  /** A client requests the end of the server. */
   stop(this: void): void;
-  /** Something that a person should know. */
+  /** A notice for the user. */
   notice(this: void, message: string): void;
 }
 
 /**
- * The testing server that the drivers of the Autobahn Testsuite talk to: `/getCaseCount`, `/runCase?case=N&agent=X`,
+ * The testing server that the drivers of the Autobahn Testsuite use: `/getCaseCount`, `/runCase?case=N&agent=X`,
  * `/getCaseStatus`, `/getCaseInfo`, `/updateReports`, `/stopServer`. Cases count from 1.
  */
 export class Driver {
@@ -65,12 +65,12 @@ export class Driver {
 
   constructor(private readonly options: DriverOptions) {}
 
-  /** What is not judged yet is not reported any more. */
+  /** A case that is not judged yet is no longer reported. */
   end(): void {
     this.isOver = true;
   }
 
-  /** Everything that one connection wants. */
+  /** Handles one connection. */
   async take(wire: Wire): Promise<void> {
     const client = await receiveRequest(wire, this.options.tools.now, HEAD_TIME, this.options.otherProtocol);
     if (!client) return;
@@ -191,7 +191,7 @@ function targetOf({ request }: ConnectedClient): URL {
   }
 }
 
-/** What it says it is, or what its request says. */
+/** Its name by the request's target, or by the request's headers. */
 function agentOf({ request }: ConnectedClient, { searchParams }: URL): string {
   const name = searchParams.get('agent') ?? headersNamed(request, 'User-Agent')[0]?.value ?? 'client';
   return name.slice(0, MOST_NAME);
@@ -205,7 +205,7 @@ const STATUS: Readonly<Record<number, string>> = {
   503: 'Service Unavailable',
 };
 
-/** The answer to whoever gets no WebSocket. */
+/** The answer to a request that gets no WebSocket. */
 export function refusal(status: number, reason: string): Uint8Array {
   const body = encodeUtf8(`${reason}\n`);
   const head = headBytes({
@@ -223,7 +223,7 @@ export function refusal(status: number, reason: string): Uint8Array {
 async function refuse({ wire }: ConnectedClient, status: number, reason: string): Promise<void> {
   let isOver = false;
   const condition = new Condition();
-  // What still comes is read, so that the answer is not lost to a reset, but not for long.
+  // Further bytes are read, so that the answer is not lost to a reset, but not for long.
   wire.listen({
     bytes: () => undefined,
     ended: () => {

@@ -7,12 +7,12 @@ export interface ExchangePiece {
   readonly bytes: Uint8Array;
 }
 
-/** Bytes of a side that are kept: enough for every case that is about form, and for the beginning of those about size. */
+/** Bytes of a side that are kept: enough for every case about form, and for the beginning of those about size. */
 const MOST_KEPT = 128 * 1024;
 /** Pieces of both sides: those that came byte by byte cost far more than their bytes. */
 const MOST_PIECES = 8 * 1024;
 
-/** What passed between the tester and the peer in one case, as bytes: what a failure is explained and recorded from. */
+/** The bytes that the tester and the peer exchanged in one case, by which a failure is explained and recorded. */
 export class Exchange {
   readonly pieces: ExchangePiece[] = [];
   /** Bytes that were not kept. */
@@ -40,7 +40,7 @@ export class Exchange {
     this.pieces.push({ side, time: this.now() - this.began, bytes: bytes.slice(0, length) });
   }
 
-  /** It is over: keeps the first so many pieces, and of them the first so many bytes. */
+  /** It is over: keeps this number of first pieces, and of them this number of first bytes. */
   cut(pieces: number, bytes: number): void {
     let left = bytes;
     const kept: ExchangePiece[] = [];

@@ -1,2 +1,2 @@
-/** Seconds that an opening handshake may take, where nothing else is said. */
+/** Seconds that an opening handshake may take, by default. */
 export const OPEN_TIME = 5;

@@ -9,31 +9,31 @@ import { areSameBytes } from '../verdicts/autobahn-verdict.js';
 
 /** What is known of a server before the cases begin. */
 export interface Probe {
-  /** It answers the handshake as it should. */
+  /** It answers the handshake correctly. */
   readonly problem?: NotOpened;
   /** Seconds for a ping and its pong, or for the handshake where no pong came. */
   readonly roundTrip: number;
-  /** It sends messages back as they came, or means to. */
+  /** It sends messages back as they came, or tries to. */
   readonly echoes: boolean;
-  /** What it sent back is something else. */
+  /** What it sent back differs. */
   readonly answers: boolean;
   /** It agrees to permessage-deflate. */
   readonly deflates: boolean;
-  /** What it sends without being asked. */
+  /** What it sends without a request. */
   readonly unasked: Unasked;
-  /** What it calls itself (RFC 9110 §10.2.4). */
+  /** Its own name (RFC 9110 §10.2.4). */
   readonly name?: string | undefined;
 }
 
 const WAIT = 1;
-/** Seconds without a message after which a greeting is taken as whole, and the most that is waited for it. */
+/** Seconds without a message after which a greeting is considered complete, and the longest time that it is waited for. */
 const QUIET = 0.6;
 const MOST_LISTENING = 3;
 const PING = encodeUtf8('wsinspect');
 const GREETING = encodeUtf8('wsinspect asks: are you an echo?');
 const OFFER = 'permessage-deflate; client_max_window_bits';
 
-/** Asks a server what it is: an echo, one that greets, one that compresses, near or far. */
+/** Finds the properties of a server: whether it echoes, greets, compresses, and how far away it is. */
 export async function probeServer(bench: ServerBench, asksEcho: boolean): Promise<Probe> {
   const { now } = bench.tools;
   const began = now();
@@ -48,7 +48,7 @@ export async function probeServer(bench: ServerBench, asksEcho: boolean): Promis
   await tester.send({ opcode: OPCODE.ping, payload: PING });
   const isAnswered = await tester.until(() => tester.received.some(isPong), WAIT + 4 * handshake);
   const roundTrip = isAnswered ? now() - asked : handshake;
-  // A ping is answered by a pong alone: every message so far was not asked for.
+  // A ping is answered by a pong alone: every message so far was sent without a request.
   await listen(tester, QUIET + 4 * roundTrip, now);
   const greeting = tester.received.filter((one) => !isPong(one));
   const before = tester.received.length;
@@ -69,7 +69,7 @@ export async function probeServer(bench: ServerBench, asksEcho: boolean): Promis
   let unasked = learnUnasked(greeting, []);
   const others = came.filter((one) => !isMeantAsEcho(one));
   if (isOpen(compressing)) {
-    // What came beside the echo may have been late, and not an answer: here nothing is asked.
+    // What came next to the echo may have been late, and not an answer: here nothing is requested.
     const most = greeting.length + others.length;
     if (most > 0) await compressing.until(() => compressing.received.length >= most, spent);
     unasked = learnUnasked(greeting, compressing.received);
@@ -81,7 +81,7 @@ export async function probeServer(bench: ServerBench, asksEcho: boolean): Promis
   return { roundTrip, echoes, answers, deflates, unasked, name };
 }
 
-/** Resolves when nothing has come for `quiet` seconds, or it has gone on for too long. */
+/** Resolves when nothing has come for `quiet` seconds, or after the time limit. */
 async function listen(tester: Tester, quiet: number, now: () => number): Promise<void> {
   const began = now();
   let { length } = tester.received;
@@ -95,7 +95,7 @@ function isPong(one: Received): boolean {
   return one.what === 'pong' && areSameBytes(one.payload, PING);
 }
 
-/** What came back, or most of it, or as much of something else: an echo that is broken is one all the same, and has to be reported as one. */
+/** The same message, or most of it, or a different one of about that length: a broken echo is an echo as well, and has to be reported as one. */
 function isMeantAsEcho(one: Received): boolean {
   if (one.what !== 'message') return false;
   const { payload } = one;

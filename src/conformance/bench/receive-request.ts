@@ -6,7 +6,7 @@ import { Exchange } from './exchange.js';
 import { Condition } from './condition.js';
 import type { Wire } from './wire.js';
 
-/** What a connection begins with is known by then. */
+/** The kind of a connection is known after this number of bytes. */
 const MOST_START = 24;
 
 /** Reads a request's head; undefined where none came in time, or none that ends, or where another protocol began. */
@@ -40,7 +40,7 @@ export async function receiveRequest(
       if (result) {
         request = result.head as RequestHead;
         if (result.rest.length > 0) early.push(result.rest);
-        // What follows is for whoever listens next.
+        // What follows is for the next reader.
         wire.pause();
       }
       isOver ||= reader.tooLarge;

@@ -19,7 +19,7 @@ export interface ServerBenchOptions {
   readonly patience: number;
   /** The request without its key, as the user's options make it. */
   readonly head: HeadParts;
-  /** What is dialled is TLS. */
+  /** The connection is TLS. */
   readonly isSecure?: boolean;
   random(this: void): number;
   /** Seconds that an opening handshake may take, before patience. */
@@ -28,11 +28,11 @@ export interface ServerBenchOptions {
   dial(this: void): Promise<Wire>;
 }
 
-/** Meets a server: the tester is the client. One for each case; `exchanges` has what passed. */
+/** Connects to a server: the tester is the client. One for each case; `exchanges` has the bytes. */
 export class ServerBench implements Bench {
   readonly peer = 'server';
   readonly exchanges: Exchange[] = [];
-  /** The last one, whatever became of it. */
+  /** The last one, in any state. */
   handshake: Handshake | undefined;
   private readonly wires: Wire[] = [];
 
@@ -99,28 +99,28 @@ export class ServerBench implements Bench {
   }
 }
 
-/** What came for a request. */
+/** The answer to a request. */
 export interface Answer {
   readonly head?: ResponseHead;
-  /** Bytes behind the head. */
+  /** Bytes after the head. */
   readonly rest: Uint8Array;
-  /** How the connection ended, if it did so first. */
+  /** How the connection ended, if it ended first. */
   readonly end?: 'fin' | 'reset';
   /** Bytes came, and are no head so far. */
   readonly began?: boolean;
-  /** They are too many for one. */
+  /** They exceed the length of a head. */
   readonly tooLarge?: boolean;
 }
 
 /** Bytes after a head that are kept, some more or less. */
 const MOST_REST = 1024 * 1024;
 
-/** Writes a request, in pieces of `chop` bytes where that is given, and reads the head that answers it: all in so many seconds. */
+/** Writes a request, in pieces of `chop` bytes where that is given, and reads the head that answers it: all within this number of seconds. */
 export async function ask(fresh: Fresh, request: Uint8Array, seconds: number, chop?: number): Promise<Answer> {
   const { wire, exchange } = fresh;
   let reader = new HeadReader({ kind: 'response' });
   let head: Head | undefined;
-  const behind: Uint8Array[] = [];
+  const after: Uint8Array[] = [];
   let size = 0;
   let end: Answer['end'];
   let began = false;
@@ -129,16 +129,16 @@ export async function ask(fresh: Fresh, request: Uint8Array, seconds: number, ch
     bytes: (chunk) => {
       exchange.add('peer', chunk);
       began = true;
-      if (head && size < MOST_REST) behind.push(chunk);
+      if (head && size < MOST_REST) after.push(chunk);
       size += head ? chunk.length : 0;
       let result = head ? undefined : reader.push(chunk);
-      // RFC 9110 §15.2: the answer comes behind those that say that it will.
+      // RFC 9110 §15.2: the final answer comes after the interim ones.
       for (; result && isInterim(result.head); result = reader.push(result.rest)) {
         reader = new HeadReader({ kind: 'response' });
       }
       if (result) {
         head = result.head;
-        behind.push(result.rest.slice());
+        after.push(result.rest.slice());
       }
       watch.notify();
     },
@@ -153,7 +153,7 @@ export async function ask(fresh: Fresh, request: Uint8Array, seconds: number, ch
   const { tooLarge } = reader;
   return {
     ...(head ? { head: head as ResponseHead } : { began, tooLarge }),
-    rest: concat(behind),
+    rest: concat(after),
     ...(end && { end }),
   };
 }

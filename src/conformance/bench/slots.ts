@@ -1,4 +1,4 @@
-/** So many at a time: the others wait in their order. */
+/** A limited number at a time: the others wait in their order. */
 export class Slots {
   private readonly waiting: (() => void)[] = [];
 

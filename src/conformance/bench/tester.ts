@@ -22,7 +22,7 @@ export type Received =
   /** The peer broke a rule. */
   | { readonly what: 'violation'; readonly code: DiagnosticCode; readonly message: string };
 
-/** How a connection came to its end (RFC 6455 §7). */
+/** How a connection ended (RFC 6455 §7). */
 export interface Ending {
   /** The first close frame was ours. */
   readonly weClosed: boolean;
@@ -32,13 +32,13 @@ export interface Ending {
   readonly reason?: string;
   /** Both sent one. */
   readonly clean: boolean;
-  /** Time was up, and we ended TCP. */
+  /** The time passed, and we ended TCP. */
   readonly weDropped: boolean;
   /** How the peer ended TCP, if it did. */
   readonly end?: WireEnd;
 }
 
-/** A frame to be sent; without more it is whole, and masked as it has to be. */
+/** A frame to be sent; by default it is whole, and masked as required. */
 export interface Sending extends Partial<Omit<FrameInit, 'payload' | 'opcode' | 'key'>> {
   readonly opcode: number;
   readonly payload?: Uint8Array;
@@ -49,7 +49,7 @@ export interface Sending extends Partial<Omit<FrameInit, 'payload' | 'opcode' | 
 export interface TesterOptions {
   readonly wire: Wire;
   readonly exchange: Exchange;
-  /** What we are. */
+  /** The tester's role. */
   readonly role: 'client' | 'server';
   readonly tools: Tools;
   /** What was negotiated. */
@@ -57,28 +57,28 @@ export interface TesterOptions {
   random(this: void): number;
 }
 
-/** More messages and pongs than any case waits for: what comes beyond is passed over. */
+/** More messages and pongs than any case waits for: further ones are passed over. */
 const MOST_RECEIVED = 16 * 1024;
 const MIB = 1024 * 1024;
-/** Bytes that are kept of a peer: of one message, and of all that nobody has taken. More than any case waits for. */
+/** Bytes that are kept of a peer: of one message, and of all that are not taken yet. More than any case waits for. */
 const MOST_KEPT: Readonly<Record<Keeping, { readonly message: number; readonly all: number }>> = {
   little: { message: 4096, all: 64 * 1024 },
   usual: { message: 2 * MIB, all: 4 * MIB },
   large: { message: 20 * MIB, all: 24 * MIB },
 };
-/** Pongs that wait to be written, in bytes: beyond that only the most recent ping is answered (RFC 6455 §5.5.3). */
+/** Pongs that wait to be written, in bytes: above that only the most recent ping is answered (RFC 6455 §5.5.3). */
 const MOST_WAITING = 64 * 1024;
-/** Seconds that a write waits for the peer to take it. */
+/** Seconds that a write waits for the peer to read it. */
 const MOST_FLUSH = 5;
 /** What is kept of a data frame by itself: its message has it all. */
 const PREVIEW = 128;
 
 const EMPTY = new Uint8Array(0);
 
-/** The tester's end of a WebSocket: strict about what comes, free in what it sends. */
+/** The tester's end of a WebSocket: strict in what it receives, free in what it sends. */
 export class Tester implements WireTaker {
   readonly received: Received[] = [];
-  /** Called with every message and pong, for those who answer at once. */
+  /** Called with every message and pong, for cases that answer at once. */
   onReceived: (() => void) | undefined;
   readonly condition = new Condition();
   /** Bytes that came, frames included. */
@@ -92,16 +92,16 @@ export class Tester implements WireTaker {
   private kept = 0;
   private closeSent = false;
   private over = false;
-  /** The peer's frames mean nothing any more. */
+  /** The peer's frames are no longer read. */
   private deaf = false;
-  /** The peer takes nothing of what is written. */
+  /** The peer reads nothing of what is written. */
   private isStuck = false;
-  /** The most recent ping, where the peer does not take the answers to those before it. */
+  /** The most recent ping, where the peer does not read the answers to those before it. */
   private latestPing: Uint8Array | undefined;
   private readonly most: (typeof MOST_KEPT)[Keeping];
   private readonly unasked: UnaskedFilter;
 
-  /** `rest` came behind the handshake. */
+  /** `rest` came after the handshake. */
   constructor(
     private readonly options: TesterOptions,
     rest: Uint8Array = EMPTY,
@@ -131,7 +131,7 @@ export class Tester implements WireTaker {
     return this.options.deflate;
   }
 
-  /** TCP has ended, by whomever. */
+  /** TCP has ended, by either end. */
   get isOver(): boolean {
     return this.over;
   }
@@ -142,7 +142,7 @@ export class Tester implements WireTaker {
   }
 
   /** Frames that came after the peer's close frame; one of which only a part came counts too. */
-  get behindClose(): number {
+  get framesAfterClose(): number {
     const { frames, end } = this.afterClose;
     return frames + (this.stream.position > end ? 1 : 0);
   }
@@ -158,7 +158,7 @@ export class Tester implements WireTaker {
     return encodeFrame({ fin, rsv, payload, ...rest, ...(key !== undefined && { key }) });
   }
 
-  /** Bytes as they are, in pieces of `chop` with a flush behind each where that is given. */
+  /** Bytes as they are, in pieces of `chop` with a flush after each where that is given. */
   async write(bytes: Uint8Array, chop = Infinity): Promise<void> {
     for (let at = 0; at < bytes.length && !this.over; at += chop) {
       const piece = bytes.subarray(at, at + chop);
@@ -168,7 +168,7 @@ export class Tester implements WireTaker {
     }
   }
 
-  /** What was written was handed to the system, or the peer takes nothing: a case has limits of its own for that. */
+  /** Everything written was passed to the system, or the peer reads nothing: a case has limits of its own for that. */
   private async flushed(): Promise<void> {
     if (this.wire.waiting === 0 || this.isStuck) return;
     let isDone = false;
@@ -193,7 +193,7 @@ export class Tester implements WireTaker {
     await this.write(concat(sendings.map((sending) => this.frame(sending))), chop);
   }
 
-  /** Each of our messages is compressed without those before it: the same one gives the same bytes. */
+  /** Each of our messages is compressed without those before it: equal messages give equal bytes. */
   get compressesAlone(): boolean {
     const { deflate, role } = this.options;
     return deflate !== undefined && senderParameters(deflate, role).noContextTakeover;
@@ -210,12 +210,12 @@ export class Tester implements WireTaker {
     await this.send({ opcode: OPCODE.close, payload });
   }
 
-  /** Resolves with true as soon as `test` holds, with false after so many seconds or when TCP has ended. */
+  /** Resolves with true as soon as `test` holds, with false after this number of seconds or when TCP has ended. */
   async until(test: () => boolean, seconds: number): Promise<boolean> {
     return this.condition.until(() => this.over || test(), seconds).then(() => test());
   }
 
-  /** The end of the closing handshake: the peer's close frame, then TCP (RFC 6455 §7.1.1); what does not come in time is ended. */
+  /** The end of the closing handshake: the peer's close frame, then TCP (RFC 6455 §7.1.1); after the time limit the connection is ended. */
   async finish(seconds: number): Promise<Ending> {
     if (this.closeSent && !this.ending.peerClosed) await this.until(() => this.ending.peerClosed, seconds);
     // The server is the one to end TCP (RFC 6455 §7.1.1).
@@ -232,14 +232,14 @@ export class Tester implements WireTaker {
     return this.ending;
   }
 
-  /** Takes the first thing that came. */
+  /** Takes the first item that came. */
   shift(): Received | undefined {
     const first = this.received.shift();
     if (first?.what === 'message') this.kept -= first.payload.length;
     return first;
   }
 
-  /** A wait that was long enough, as a case's script says. */
+  /** A wait that was long enough, by a case's script. */
   tick(tag: string): void {
     this.received.push({ what: 'timeout', tag });
   }
@@ -290,7 +290,7 @@ export class Tester implements WireTaker {
     this.onReceived?.();
   }
 
-  /** A pong, or the end of a message; false: it is neither, or was not asked for. */
+  /** A pong, or the end of a message; false: it is neither, or came without a request. */
   private keep({ header, payload, message }: Frame): boolean {
     if (header.opcode === OPCODE.pong) {
       const pong = { what: 'pong', payload: payload.slice() } as const;
@@ -323,7 +323,7 @@ export class Tester implements WireTaker {
     if (payload && !this.closeSent && !this.over) this.put({ opcode: OPCODE.pong, payload });
   }
 
-  /** An answer of ours that nobody waits for. */
+  /** An answer of ours that is not waited for. */
   private put(sending: Sending): void {
     const bytes = this.frame(sending);
     this.options.exchange.add('tester', bytes);

@@ -1,19 +1,19 @@
 import type { Received } from './tester.js';
 
 /**
- * What a server sends without being asked: a greeting, news of others, a clock. It is learnt from the probe's
- * connections, where nothing was asked, and is no answer to any case.
+ * What a server sends without a request: a greeting, news of others, a clock. It is learnt from the probe's
+ * connections, on which nothing was requested, and is no answer to any case.
  */
 export interface Unasked {
-  /** What comes once on each connection, in its order. */
+  /** Messages that come once on each connection, in their order. */
   readonly once: readonly Likeness[];
-  /** What comes again and again. */
+  /** Messages that come repeatedly. */
   readonly repeated: readonly Likeness[];
 }
 
 /** A message or an unasked pong, as far as it is the same on each connection. */
 export interface Likeness {
-  readonly kind: Kind;
+  readonly kind: UnaskedKind;
   readonly prefix: Uint8Array;
   readonly suffix: Uint8Array;
   /** Lengths in bytes that it may have. */
@@ -21,8 +21,8 @@ export interface Likeness {
   readonly most: number;
 }
 
-type Kind = 'text' | 'binary' | 'pong';
-type Item = Exclude<Received, { readonly what: 'timeout' | 'violation' }>;
+type UnaskedKind = 'text' | 'binary' | 'pong';
+type UnaskedItem = Exclude<Received, { readonly what: 'timeout' | 'violation' }>;
 
 export const NOTHING_UNASKED: Unasked = { once: [], repeated: [] };
 
@@ -30,18 +30,18 @@ export const NOTHING_UNASKED: Unasked = { once: [], repeated: [] };
 const MOST_LEARNT = 256;
 /** Lengths differ by that factor where the content does: names, times, tokens. */
 const STRETCH = 2;
-/** So much of what was the same has to be the same again. */
+/** The share of what was the same that has to be the same again. */
 const ALIKE = 0.75;
 /** Bytes. */
-const TELLING = 4;
+const DISTINCTIVE = 4;
 
-/** What the server sends unasked, from what came on two connections on which nothing was asked. */
+/** What the server sends unasked, from two connections on which nothing was requested. */
 export function learnUnasked(first: readonly Received[], second: readonly Received[]): Unasked {
   const [one, other] = [first, second].map((list) => gathered(list));
   const pairs = one!.items.map((item, i) => [item, other!.items[i]] as const);
   const once = pairs.flatMap(([a, b]) => {
     if (b === undefined) return [likenessOf(a)];
-    // What came in this place once and something else the next time: both may come.
+    // One message came in this place once and another the next time: both may come.
     return kindOf(a) === kindOf(b) ? [common(a, b)] : [likenessOf(a), likenessOf(b)];
   });
   const more = other!.items.slice(one!.items.length).map(likenessOf);
@@ -49,18 +49,18 @@ export function learnUnasked(first: readonly Received[], second: readonly Receiv
 }
 
 interface Gathered {
-  readonly items: readonly Item[];
+  readonly items: readonly UnaskedItem[];
   readonly repeated: readonly Likeness[];
 }
 
-/** One connection's: what is most of an earlier one is that one again. */
+/** The messages of one connection: one that has most in common with an earlier one is the same again. */
 function gathered(received: readonly Received[]): Gathered {
-  const items: Item[] = [];
+  const items: UnaskedItem[] = [];
   const repeated: Likeness[] = [];
   for (const one of received.slice(0, MOST_LEARNT)) {
     if (!isItem(one)) continue;
     if (repeated.some((likeness) => isLike(likeness, one))) continue;
-    const before = items.findLastIndex((last) => kindOf(last) === kindOf(one) && isTelling(common(last, one), one));
+    const before = items.findLastIndex((last) => kindOf(last) === kindOf(one) && isDistinctive(common(last, one), one));
     if (before < 0) items.push(one);
     else repeated.push(common(items.splice(before, 1)[0]!, one));
   }
@@ -68,25 +68,25 @@ function gathered(received: readonly Received[]): Gathered {
 }
 
 /** At least a half is the same each time. */
-function isTelling({ prefix, suffix }: Likeness, { payload }: Item): boolean {
+function isDistinctive({ prefix, suffix }: Likeness, { payload }: UnaskedItem): boolean {
   const same = prefix.length + suffix.length;
   return same > 0 && same * 2 >= payload.length;
 }
 
-function isItem(one: Received): one is Item {
+function isItem(one: Received): one is UnaskedItem {
   return one.what === 'message' || one.what === 'pong';
 }
 
-function kindOf(item: Item): Kind {
+function kindOf(item: UnaskedItem): UnaskedKind {
   if (item.what === 'pong') return 'pong';
   return item.binary ? 'binary' : 'text';
 }
 
-function likenessOf(item: Item): Likeness {
+function likenessOf(item: UnaskedItem): Likeness {
   return common(item, item);
 }
 
-function common(a: Item, b: Item): Likeness {
+function common(a: UnaskedItem, b: UnaskedItem): Likeness {
   const [x, y] = [a.payload, b.payload];
   const { start, end } = sharedEnds(x, y);
   const stretch = start === x.length && start === y.length ? 1 : STRETCH;
@@ -110,10 +110,10 @@ function sharedEnds(x: Uint8Array, y: Uint8Array): { readonly start: number; rea
 }
 
 /**
- * How much of a likeness a message has, from 0 to 1; undefined: it is of another kind, or size. Two that were seen have
- * more in common than all have: the minute of a clock, the first digits of a random number.
+ * The part of a likeness that a message has, from 0 to 1; undefined: it is of another kind, or size. Two that were seen
+ * have more in common than all have: the minute of a clock, the first digits of a random number.
  */
-function alikeness({ kind, prefix, suffix, least, most }: Likeness, item: Item): number | undefined {
+function alikeness({ kind, prefix, suffix, least, most }: Likeness, item: UnaskedItem): number | undefined {
   const { payload } = item;
   const { length } = payload;
   if (kindOf(item) !== kind || length < least || length > most) return undefined;
@@ -123,19 +123,19 @@ function alikeness({ kind, prefix, suffix, least, most }: Likeness, item: Item):
   return wanted === 0 ? 1 : (start + end) / wanted;
 }
 
-/** Tells of one connection's messages and pongs which are unasked. */
+/** Decides which of one connection's messages and pongs are unasked. */
 export class UnaskedFilter {
-  /** Of `once`: what has not come yet. */
+  /** Of `once`: those that have not come yet. */
   private left: Likeness[];
-  /** Something else came: what has nothing in common is known by its place alone. */
+  /** Another message came: one that has nothing in common is known by its place alone. */
   private isPast = false;
 
   constructor(private readonly unasked: Unasked) {
     this.left = [...unasked.once];
   }
 
-  /** Whether it is no answer to anything; each that comes once is so once. */
-  takes(item: Item): boolean {
+  /** Whether it is no answer to anything; each that comes once counts once. */
+  takes(item: UnaskedItem): boolean {
     const { repeated } = this.unasked;
     if (this.left.length === 0 && repeated.length === 0) return false;
     const at = this.place(item);
@@ -145,22 +145,22 @@ export class UnaskedFilter {
     return isKnown;
   }
 
-  /** Which of those that are left it is: the same one before one that is much alike. */
-  private place(item: Item): number {
+  /** Which of the remaining ones it is: an equal one before one that is similar. */
+  private place(item: UnaskedItem): number {
     const may = (likeness: Likeness): boolean => !this.isPast || isTold(likeness);
     const same = this.left.findIndex((likeness) => may(likeness) && alikeness(likeness, item) === 1);
     return same >= 0 ? same : this.left.findIndex((likeness) => may(likeness) && isLike(likeness, item));
   }
 }
 
-/** Enough is the same each time to tell it from an answer, wherever it comes. */
+/** Enough is the same each time to distinguish it from an answer, in any place. */
 function isTold({ prefix, suffix, most }: Likeness): boolean {
-  return prefix.length + suffix.length >= Math.min(TELLING, most);
+  return prefix.length + suffix.length >= Math.min(DISTINCTIVE, most);
 }
 
-function isLike(likeness: Likeness, item: Item): boolean {
+function isLike(likeness: Likeness, item: UnaskedItem): boolean {
   const { prefix, suffix, least } = likeness;
-  // A token alone: nothing but its place tells what it is.
+  // A token alone: only its place shows what it is.
   const isVague = prefix.length + suffix.length < least;
   const most = alikeness(likeness, item);
   return most !== undefined && (isVague || most >= ALIKE);

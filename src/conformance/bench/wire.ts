@@ -2,24 +2,24 @@
 export type WireEnd = 'fin' | 'reset';
 
 export interface WireTaker {
-  /** Bytes as they came; they stay as they are. */
+  /** Bytes as they came; they are not changed later. */
   bytes(chunk: Uint8Array): void;
   ended(how: WireEnd): void;
 }
 
-/** A connection in the clear (TLS is beneath), as cases use it. Nothing here throws: what a peer breaks off ends it. */
+/** A connection without TLS (that is below), as cases use it. It never throws: a peer that breaks off ends it. */
 export interface Wire {
-  /** Names who takes what comes, from the first byte on that nobody has taken; reading goes on if it was paused. */
+  /** Sets the taker of further bytes, from the first byte that was not taken; reading continues if it was paused. */
   listen(taker: WireTaker): void;
   write(bytes: Uint8Array): void;
-  /** Bytes that were written and not yet handed to the system. */
+  /** Bytes that were written and not yet passed to the system. */
   readonly waiting: number;
-  /** Resolves when all that was written was handed to the system, or the connection is over. */
+  /** Resolves when everything written was passed to the system, or the connection is over. */
   flushed(): Promise<void>;
-  /** Reads no more until `resume`. */
+  /** Stops reading until `resume`. */
   pause(): void;
   resume(): void;
-  /** Sends a FIN behind what was written. */
+  /** Sends a FIN after what was written. */
   finish(): void;
   /** Ends both ways: what waits to be written is lost. */
   drop(): void;

@@ -17,31 +17,31 @@ import {
 } from '../verdicts/suite.js';
 import type { Sending } from '../bench/tester.js';
 
-/** Closing beyond group 7: what stands behind a close frame, and both ends closing at once (RFC 6455 §5.5.1, §7.1). */
+/** Closing beyond group 7: what comes after a close frame, and both ends closing at once (RFC 6455 §5.5.1, §7.1). */
 
 const HELLO = encodeUtf8('Hello');
 const GOODBYE = close(writeCloseBody(1000));
-/** Reserved bits and a reserved opcode: whoever reads it fails the connection. */
+/** Reserved bits and a reserved opcode: a peer that reads it fails the connection. */
 const FAULT = { opcode: 7, payload: HELLO, rsv: 7 };
 
-/** One close frame has to come, nothing else, and nothing behind it. */
+/** Exactly one close frame has to come, and nothing after it. */
 async function closing(talk: Talk): Promise<CaseVerdict> {
   const { bench, tester } = talk;
   await tester.finish(CLOSE_TIME * bench.patience);
-  const { behindClose } = tester;
-  const isFine = tester.received.length === 0 && tester.state.peerClosed && behindClose === 0;
-  const note = behindClose > 0 ? `${behindClose} frames came after the close frame` : undefined;
+  const { framesAfterClose } = tester;
+  const isFine = tester.received.length === 0 && tester.state.peerClosed && framesAfterClose === 0;
+  const note = framesAfterClose > 0 ? `${framesAfterClose} frames came after the close frame` : undefined;
   return verdictOf(talk, [isFine ? 'OK' : 'FAILED', closedWell(talk)], note);
 }
 
-interface Row {
+interface RaceRow {
   readonly id: string;
   readonly title: string;
   readonly send: readonly Sending[];
   readonly chop?: number;
 }
 
-const ROWS: readonly Row[] = [
+const ROWS: readonly RaceRow[] = [
   {
     id: 'message-open',
     title: 'A close frame while a fragmented message is open and stays unfinished',
@@ -79,7 +79,7 @@ const BEHIND: readonly Case[] = ROWS.map(({ id, title, send, chop }) =>
   }),
 );
 
-/** Who closes first is known of no peer; one that fails the connection closes of its own accord. */
+/** It is not known which end closes first; a peer that fails the connection closes of its own accord. */
 const RACE = suite({
   id: 'closing.race',
   rfc: 'RFC 6455 §7.1.7',
@@ -89,14 +89,14 @@ const RACE = suite({
     const { bench, tester } = talk;
     await sendAll(talk, [FAULT, GOODBYE]);
     const ending = await tester.finish(CLOSE_TIME * bench.patience);
-    const isFine = tester.received.length === 0 && tester.behindClose === 0;
-    const note = isFine ? undefined : `${tester.behindClose} frames came after the close frame`;
+    const isFine = tester.received.length === 0 && tester.framesAfterClose === 0;
+    const note = isFine ? undefined : `${tester.framesAfterClose} frames came after the close frame`;
     const isStuck = ending.weDropped && (bench.peer === 'server' || !ending.peerClosed);
     return verdictOf(talk, [isFine ? 'OK' : 'FAILED', isStuck ? 'FAILED BY CLIENT' : 'OK'], note);
   },
 });
 
-/** "Hello" may come back before the peer sees what is behind it; what is behind the fault may not. */
+/** "Hello" may come back before the peer sees what follows it; what follows the fault may not. */
 const BEHIND_FAILURE = suite({
   id: 'closing.nothing-behind-failure',
   rfc: 'RFC 6455 §7.1.7',
@@ -105,12 +105,12 @@ const BEHIND_FAILURE = suite({
   run: async (talk) => {
     await sendAll(talk, [FAULT, text(HELLO), ping(HELLO)]);
     const verdict = await failing(talk);
-    const behind = talk.tester.behindClose;
-    if (behind === 0) return verdict;
+    const after = talk.tester.framesAfterClose;
+    if (after === 0) return verdict;
     return {
       ...verdict,
       behavior: 'FAILED',
-      actual: `${verdict.actual}; ${behind} frames came after the close frame`,
+      actual: `${verdict.actual}; ${after} frames came after the close frame`,
     };
   },
 });
@@ -159,7 +159,7 @@ const ECHOED_CODE = suite({
   },
 });
 
-/** Who serves is the one to end TCP; the other waits for it, not for ever. */
+/** The server is the one to end TCP; the client waits for it, up to a limit. */
 const PATIENT = suite({
   id: 'closing.client-waits',
   rfc: 'RFC 6455 §7.1.1',
@@ -197,7 +197,7 @@ const RESET = plainCase(
   },
 );
 
-/** What was sent before a close frame is answered, or it is not: the RFC leaves it open (§1.4). */
+/** A message before a close frame may be answered or not: the RFC leaves it open (§1.4). */
 const BEFORE = suite({
   id: 'closing.message-before',
   rfc: 'RFC 6455 §1.4',

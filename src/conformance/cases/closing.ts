@@ -22,15 +22,15 @@ import type { Sending } from '../bench/tester.js';
 const HELLO = encodeUtf8('Hello World!');
 const GOODBYE = close(writeCloseBody(1000));
 const EMPTY = new Uint8Array(0);
-/** The tester closes with something wrong, and what becomes of TCP does not matter. */
+/** The tester sends an invalid close frame, and the end of TCP is not judged. */
 const REJECTED = { ...PEER_FAILS, by: 'tester' } as const;
 
 function closeWith(id: string, title: string, body: Uint8Array, end: AutobahnCase['close'] = WE_CLOSE): AutobahnCase {
   return { id, title, steps: [{ send: [close(body)] }], received: { OK: NOTHING }, close: end };
 }
 
-function behindClose(id: string, title: string, ...behind: Sending[]): AutobahnCase {
-  return { id, title, steps: [{ send: [GOODBYE, ...behind] }], received: { OK: NOTHING }, close: WE_CLOSE };
+function afterClose(id: string, title: string, ...after: Sending[]): AutobahnCase {
+  return { id, title, steps: [{ send: [GOODBYE, ...after] }], received: { OK: NOTHING }, close: WE_CLOSE };
 }
 
 const ORDER: readonly AutobahnCase[] = [
@@ -41,9 +41,9 @@ const ORDER: readonly AutobahnCase[] = [
     received: { OK: [message(HELLO)] },
     close: WE_CLOSE,
   },
-  behindClose('7.1.2', 'Two close frames', GOODBYE),
-  behindClose('7.1.3', 'A ping after a close frame', ping(EMPTY)),
-  behindClose('7.1.4', 'Text after a close frame', text(HELLO)),
+  afterClose('7.1.2', 'Two close frames', GOODBYE),
+  afterClose('7.1.3', 'A ping after a close frame', ping(EMPTY)),
+  afterClose('7.1.4', 'Text after a close frame', text(HELLO)),
   {
     id: '7.1.5',
     title: 'A close frame between two fragments of a message',

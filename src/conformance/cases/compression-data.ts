@@ -1,6 +1,6 @@
 import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 
-/** What compressed messages are cut from: five kinds of data, as they are met, made from a seed. */
+/** The source of compressed messages: five kinds of data, as they occur, made from a seed. */
 export const KINDS = ['JSON', 'bitmap', 'prose', 'HTML', 'PDF-like'] as const;
 export type Kind = (typeof KINDS)[number];
 
@@ -51,7 +51,7 @@ function text(piece: (draw: Draw) => string): (draw: Draw) => Uint8Array {
   };
 }
 
-/** Common words come more often, as they do in language. */
+/** Common words occur more often, as they do in language. */
 const word = (draw: Draw): string => WORDS[Math.min(draw(WORDS.length), draw(WORDS.length), draw(WORDS.length))]!;
 const words = (draw: Draw, count: number): string => Array.from({ length: count }, () => word(draw)).join(' ');
 
@@ -60,7 +60,7 @@ function sentence(draw: Draw): string {
   return `${body[0]!.toUpperCase()}${body.slice(1)}${draw(4) === 0 ? '?' : '.'} `;
 }
 
-/** As the interfaces of web services answer: the same keys, types and addresses again and again. */
+/** Answers as those of web services: the same keys, types and addresses repeatedly. */
 function person(draw: Draw): string {
   const id = draw(1e6);
   const user = {
@@ -95,7 +95,7 @@ function bitmap(draw: Draw): Uint8Array {
   return bytes;
 }
 
-/** Short readable objects, and long runs that hardly compress at all. */
+/** Short readable objects, and long runs that are hardly compressible. */
 function pdf(draw: Draw): Uint8Array {
   const bytes = new Uint8Array(CORPUS_BYTES);
   for (let at = 0, n = 1; at < bytes.length; n++) {

@@ -7,13 +7,13 @@ import { readHandshake } from '../../codec/handshake/handshake.js';
 import type { RequestHead } from '../../codec/http1/head.js';
 import type { AgreedDeflate } from '../bench/bench.js';
 
-/** What one end asks of the other for the messages that the other sends (RFC 7692 §7.1). */
+/** What one end requires of the other for the messages that the other sends (RFC 7692 §7.1). */
 export interface AskedDeflate {
   readonly noContext?: true;
   readonly bits?: number;
 }
 
-/** The seven negotiations of groups 12 and 13; the last one has several to fall back on. */
+/** The seven negotiations of groups 12 and 13; the last one has several alternatives. */
 export const NEGOTIATIONS: readonly (readonly AskedDeflate[])[] = [
   [{}],
   [{ noContext: true }],
@@ -38,7 +38,7 @@ export function offerText(asked: readonly AskedDeflate[]): string {
     .join(', ');
 }
 
-/** The answer of the tester as server: the first of its wishes that one of the offers allows. */
+/** The answer of the tester as server: the first of its requirements that one of the offers allows. */
 export function agreeTo(asked: readonly AskedDeflate[], request: RequestHead): AgreedDeflate | undefined {
   const offers = readHandshake({ request }).extensionsOffered.filter(({ name }) => name === PERMESSAGE_DEFLATE);
   for (const wish of asked) {

@@ -9,24 +9,24 @@ import { agreeTo, NEGOTIATIONS, offerText, type AskedDeflate } from './compressi
 
 /** Groups 12 and 13: a thousand compressed messages, one in flight (RFC 7692). */
 
-interface Row {
+interface CompressionRow {
   readonly size: number;
   readonly fragment?: number;
 }
 
 const SIZES = [16, 64, 256, 1024, 4096, 8192, 16384, 32768, 65536, 131072];
-const ROWS: readonly Row[] = [
+const ROWS: readonly CompressionRow[] = [
   ...SIZES.map((size) => ({ size })),
   ...SIZES.slice(5).map((size) => ({ size, fragment: 256 })),
   ...[1024, 4096, 32768].map((fragment) => ({ size: 131072, fragment })),
 ];
 const MESSAGES = 1000;
-/** So many different messages are sent by turns. */
+/** The number of different messages, which are sent by turns. */
 const DISTINCT = 64;
 /** Seconds for a case. */
 const KILL = 120;
 
-interface Compressed extends Row {
+interface Compressed extends CompressionRow {
   readonly kind: Kind;
   readonly asked: readonly AskedDeflate[];
 }
@@ -62,7 +62,7 @@ async function run(bench: Bench, spec: Compressed): Promise<CaseVerdict> {
   return { ...verdict, behavior, actual: `${echoes} of ${MESSAGES} echoes came; ${verdict.actual}` };
 }
 
-/** Sends one message after the other; gives how many came back as they were. */
+/** Sends one message after the other; gives the number of those that came back unchanged. */
 async function exchange(tester: Tester, bench: Bench, spec: Compressed, opcode: number): Promise<number> {
   const messages = messagesOf(spec);
   const made: Uint8Array[] = [];
@@ -87,7 +87,7 @@ function messagesOf({ kind, size }: Compressed): Uint8Array[] {
   return Array.from({ length: DISTINCT }, (_, i) => bytes.subarray(i * step, i * step + size));
 }
 
-/** RSV1 stands on the first frame (RFC 7692 §6.1); the compressed bytes are what is cut into fragments. */
+/** RSV1 is set on the first frame (RFC 7692 §6.1); the compressed bytes are split into fragments. */
 function sendCompressed(tester: Tester, opcode: number, payload: Uint8Array, fragment = Infinity): Promise<void> {
   const frames = [];
   for (let at = 0; at === 0 || at < payload.length; at += fragment) {

@@ -170,12 +170,12 @@ const LEGAL_CASES: readonly Case[] = LEGAL.map(({ id, title, section, send, back
   }),
 );
 
-/** Bytes that nothing can be found in twice, for one run of them. */
+/** Bytes without repetitions, for one run of them. */
 export function noise({ bench }: Talk, length: number): Uint8Array {
   return Uint8Array.from({ length }, () => Math.floor(bench.random() * 256));
 }
 
-/** What the peer agreed to for itself: an echo that breaks it cannot be inflated by what the tester keeps. */
+/** What the peer agreed to for itself: an echo that breaks it cannot be inflated with the tester's window. */
 const PROMISES: readonly Case[] = (
   [
     ['window-kept', '§7.1.2', 'a window of 512 bytes', { theirs: { bits: 9 } }],
@@ -200,7 +200,7 @@ const PROMISES: readonly Case[] = (
 
 const MIB = 1048576;
 
-/** A message that is a thousand times as large as it comes: what counts is that the peer lives. */
+/** A message that inflates to a thousand times its size: the peer has to survive it. */
 function inflatesTo(id: string, size: number): Case {
   return suite({
     id: `deflate.${id}`,

@@ -21,7 +21,7 @@ const packed = (payload: Uint8Array): Sending => text(payload, RSV1);
 const STORED = deflated().stored(HELLO).message();
 const FIXED = deflated().fixed([HELLO]).message();
 
-/** The peer may take any of these for data that cannot be inflated: the RFC names none. */
+/** The peer may read any of these as data that cannot be inflated: the RFC names none. */
 const UNREADABLE = [1002, 1007];
 const PLAIN = {};
 
@@ -46,7 +46,7 @@ const RESERVED_BITS: readonly Case[] = [
       title: `A ${name} frame with RSV1`,
       expected: 'the peer fails the connection: control frames are not compressed',
       deflate: PLAIN,
-      // Who answers with it has taken the frame for a close.
+      // A peer that answers with it has read the frame as a close.
       wrongCode: OWN_CODE,
       send: [frame],
     }),
@@ -122,7 +122,7 @@ const UNREADABLE_DATA: readonly Case[] = INVALID.map(([id, what, payload]) =>
   }),
 );
 
-/** Cut short, and what a receiver makes of it with the 00 00 ff ff that it puts behind. */
+/** Cut short, and what a receiver reads of it with the 00 00 ff ff that it appends. */
 const TRUNCATED: readonly Case[] = (
   [
     ['stored', 'within a stored block', deflated().stored(HELLO, { declared: 100, complement: ~100 }).end()],

@@ -15,7 +15,7 @@ import type { Tester } from '../bench/tester.js';
 
 const offer = (parameters: string): string => `${PERMESSAGE_DEFLATE}; ${parameters}`;
 
-/** What the answer says, as written; undefined where it takes no permessage-deflate. */
+/** The answer, as written; undefined where it accepts no permessage-deflate. */
 function taken(opened: Tester | NotOpened, handshake: Handshake | undefined): string | undefined {
   if (isOpen(opened) && !opened.deflate) return undefined;
   if (!handshake?.upgraded) return isOpen(opened) ? PERMESSAGE_DEFLATE : undefined;
@@ -25,7 +25,7 @@ function taken(opened: Tester | NotOpened, handshake: Handshake | undefined): st
     .join(', ');
 }
 
-/** The end of a talk about which the handshake has said all. */
+/** The end of a connection whose handshake decided the verdict. */
 async function settled(
   bench: Bench,
   tester: Tester,
@@ -37,14 +37,14 @@ async function settled(
   return { ...verdictOf(talk, [behavior, closedWell(talk)]), actual };
 }
 
-/** [id, title, what is behind the extension's name, section, level where it is not MUST] */
-type Row = readonly [id: string, title: string, parameters: string, section: string, level?: Level];
+/** [id, title, what follows the extension's name, section, level where it is not MUST] */
+type OfferRow = readonly [id: string, title: string, parameters: string, section: string, level?: Level];
 
-const bits = (side: string): readonly Row[] => {
+const bits = (side: string): readonly OfferRow[] => {
   const name = `${side}_max_window_bits`;
   const section = side === 'server' ? '§7.1.2.1' : '§7.1.2.2';
   return [
-    ...[7, 16, 0].map((n): Row => [`${side}-bits-${n}`, `An offer of ${name}=${n}`, `${name}=${n}`, section]),
+    ...[7, 16, 0].map((n): OfferRow => [`${side}-bits-${n}`, `An offer of ${name}=${n}`, `${name}=${n}`, section]),
     [`${side}-bits-leading-zero`, `An offer of ${name} with a leading zero`, `${name}=010`, section],
     [`${side}-bits-not-a-number`, `An offer of ${name} with a value that is no number`, `${name}=x`, section],
     [`${side}-bits-signed`, `An offer of ${name} with a sign before its value`, `${name}=+10`, section],
@@ -66,16 +66,16 @@ const bits = (side: string): readonly Row[] => {
   ];
 };
 
-const MALFORMED: readonly Row[] = [
+const MALFORMED: readonly OfferRow[] = [
   ...bits('server'),
   ['server-bits-no-value', 'An offer of server_max_window_bits without a value', 'server_max_window_bits', '§7.1.2.1'],
   ...bits('client'),
   ['unknown-parameter', 'An offer with a parameter that is not defined', 'foo=bar', '§7.1'],
-  // That the names are told apart by case is nowhere said in so many words.
+  // The RFC does not state explicitly that names are case-sensitive.
   ['unknown-parameter-case', 'An offer whose parameter is in capitals', 'SERVER_NO_CONTEXT_TAKEOVER', '§7.1', 'SHOULD'],
 ];
 
-function declined([id, title, parameters, section, level = 'MUST']: Row): Case {
+function declined([id, title, parameters, section, level = 'MUST']: OfferRow): Case {
   const about = {
     id: `deflate.offer-${id}`,
     rfc: `RFC 7692 ${section}`,
@@ -93,14 +93,14 @@ function declined([id, title, parameters, section, level = 'MUST']: Row): Case {
       return { ...verdict, actual: `the offer was accepted: ${answer}` };
     }
     if (isOpen(opened)) return settled(bench, opened, 'OK', 'the offer was declined');
-    // What is against the grammar is to be refused altogether (RFC 6455 §9.1), also by who knows no extension.
+    // An offer against the grammar has to be refused altogether (RFC 6455 §9.1), also by a peer that knows no extension.
     if (opened.handshake?.upgraded) {
       return { behavior: 'NON-STRICT', behaviorClose: 'INFORMATIONAL', actual: opened.problem };
     }
     if (opened.handshake?.response) {
       return { behavior: 'OK', behaviorClose: 'OK', actual: `the handshake was ${opened.problem}` };
     }
-    // A refusal without a word, as in the handshake's cases.
+    // A refusal without an answer, as in the handshake's cases.
     return opened.end ? { behavior: 'NON-STRICT', behaviorClose: 'OK', actual: opened.problem } : notOpened(opened);
   });
 }
@@ -156,7 +156,7 @@ const LEGAL: readonly Legal[] = [
   },
 ];
 
-/** What is answered has to be legal: `ServerBench.open` judges it by the same rules as all traffic. */
+/** The answer has to be legal: `ServerBench.open` judges it by the same rules as all traffic. */
 function legal({ id, title, section, extensions }: Legal): Case {
   const about = {
     id: `deflate.offer-${id}`,
@@ -242,7 +242,7 @@ const ILLEGAL: readonly Illegal[] = [
     id: 'two-elements',
     title: 'An answer with permessage-deflate twice',
     section: '§5',
-    // That one offer is accepted once is nowhere said in so many words.
+    // The RFC does not state explicitly that one offer is accepted once.
     level: 'SHOULD',
     answer: () => `${PERMESSAGE_DEFLATE}, ${PERMESSAGE_DEFLATE}`,
   },

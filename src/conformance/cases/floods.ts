@@ -16,13 +16,13 @@ import {
   within,
 } from '../verdicts/suite.js';
 
-/** Much of what is legal, and whoever does not read (RFC 6455 §5.4, §5.5, §10.4). */
+/** Large amounts of legal data, and peers that do not read (RFC 6455 §5.4, §5.5, §10.4). */
 
 const HELLO = encodeUtf8('Hello');
-/** The most that a control frame holds. */
+/** The longest payload of a control frame. */
 const FULL = new Uint8Array(125).fill(0x70);
 
-/** What a peer with limits may say to what is large or many. */
+/** The close codes of a peer with limits for what is large or many. */
 const LIMIT_CODES: readonly (number | undefined)[] = [1008, 1009, 1013];
 
 const PIECES = 10_000;
@@ -36,7 +36,7 @@ const MANY_FRAGMENTS = suite({
   run: async (talk) => {
     const { bench, tester } = talk;
     const payload = new Uint8Array(PIECES).fill(0x2a);
-    // Cut by size, an exact multiple ends in an empty fragment: one more is as good.
+    // By size, an exact multiple ends in an empty fragment: one more is equally valid.
     await flood(talk, fragments(OPCODE.text, payload, 1));
     await tester.until(() => tester.received.length > 0 || tester.isClosing, 5 * bench.patience);
     if (LIMIT_CODES.includes(tester.state.code)) return surviving(talk, 'the peer has a limit', false);
@@ -45,7 +45,7 @@ const MANY_FRAGMENTS = suite({
 });
 
 const PINGS = 5000;
-/** A ping's payload: its number, filled up to the most that it may hold. */
+/** A ping's payload: its number, padded to the longest length. */
 function numbered(i: number): Uint8Array {
   const payload = FULL.slice();
   payload.set([i >> 8, i & 0xff]);
@@ -98,7 +98,7 @@ const SLOW_SIZE = 262_144;
 const SLOW_READER = suite({
   id: 'frames.slow-reader',
   rfc: 'RFC 6455 §10.4',
-  title: '16 MiB of messages to be echoed to somebody who does not read, and another connection',
+  title: '16 MiB of messages to be echoed to a client that does not read, and another connection',
   expected: 'the other connection is served meanwhile',
   level: 'SHOULD',
   peers: ['server'],
@@ -111,7 +111,7 @@ const SLOW_READER = suite({
     let sent = 0;
     const end = bench.tools.now() + 3 * bench.patience;
     const hasTime = (): boolean => !tester.isOver && bench.tools.now() < end;
-    // Once the peer takes no more, what it has is enough.
+    // When the peer reads no more, what it has is enough.
     while (sent < SLOW_MESSAGES && hasTime() && (await within(tester.write(frame), 0.5 * bench.patience))) sent++;
     const problem = await unserved(bench);
     tester.wire.drop();

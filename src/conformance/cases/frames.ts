@@ -18,14 +18,14 @@ import {
 } from '../verdicts/suite.js';
 import type { Sending } from '../bench/tester.js';
 
-/** Frames beyond what groups 1 to 5 try: lengths, masks, floods, and ends of TCP (RFC 6455 §5, §7, §10.4). */
+/** Frames beyond groups 1 to 5: lengths, masks, floods, and ends of TCP (RFC 6455 §5, §7, §10.4). */
 
 const EMPTY = new Uint8Array(0);
 const HELLO = encodeUtf8('Hello');
 const LONG = new Uint8Array(200).fill(0x2a);
-/** The most that a control frame holds. */
+/** The longest payload of a control frame. */
 const FULL = new Uint8Array(125).fill(0x70);
-/** Text that is a fragment if it is taken for a frame. */
+/** Text that is a fragment if it is read as a frame. */
 const FRAME = Uint8Array.of(0x01, 0x02, 0x68, 0x69);
 const TOP = 2n ** 63n;
 
@@ -63,7 +63,7 @@ const LENGTHS: readonly Case[] = [
   ),
 ];
 
-/** What each kind of frame is sent as, with the mask that it must not have, or without the one that it must. */
+/** How each kind of frame is sent, with the mask that it must not have, or without the one that it must. */
 const UNMASKED: readonly (readonly [string, string, readonly Sending[]])[] = [
   ['text', 'a text frame', [text(HELLO)]],
   ['empty', 'an empty text frame', [text(EMPTY)]],
@@ -80,7 +80,7 @@ const MASKS: readonly Case[] = [
         title: `To a ${peer}: ${what} that is ${peer === 'server' ? 'not ' : ''}masked`,
         expected: `the ${peer} closes the connection`,
         peers: [peer],
-        // As bytes: a close frame that is none to the peer is none to the tester.
+        // As bytes: a close frame that the peer does not read as one is none for the tester.
         send: async ({ tester }) => {
           for (const frame of frames) await tester.write(tester.frame({ ...frame, masked: peer === 'client' }));
         },

@@ -3,16 +3,16 @@ import type { Case } from '../case.js';
 
 /** Group 1: text and binary messages around the three length forms (RFC 6455 §5.2, §5.6). */
 
-interface Row {
+interface FramingRow {
   readonly size: number;
   readonly chop?: number;
 }
 
-const ROWS: readonly Row[] = [
+const ROWS: readonly FramingRow[] = [
   ...[0, 125, 126, 127, 128, 65535, 65536].map((size) => ({ size })),
   { size: 65536, chop: 997 },
 ];
-/** The rows behind this one get ten seconds, not one. */
+/** The rows after this one get ten seconds, not one. */
 const SMALL_ROWS = 5;
 
 export const FRAMING_CASES: readonly Case[] = [
@@ -20,7 +20,7 @@ export const FRAMING_CASES: readonly Case[] = [
   ...ROWS.map((row, i) => whole(row, i, true)),
 ];
 
-function whole({ size, chop }: Row, index: number, isBinary: boolean): Case {
+function whole({ size, chop }: FramingRow, index: number, isBinary: boolean): Case {
   const payload = new Uint8Array(size).fill(isBinary ? 0xfe : 0x2a);
   const spec: AutobahnCase = {
     id: `1.${isBinary ? 2 : 1}.${index + 1}`,

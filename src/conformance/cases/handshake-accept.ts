@@ -18,9 +18,9 @@ import {
   type Met,
   type RequestSpec,
 } from '../handshakes/probe.js';
-import { MUST_ACCEPT, RATHER_EITHER, TOLD, openingVerdict, type Remark } from '../handshakes/ruling.js';
+import { MUST_ACCEPT, RATHER_EITHER, REPORTED, openingVerdict, type Remark } from '../handshakes/ruling.js';
 
-/** The answer to a proper request, and what stands right behind that. */
+/** The answer to a correct request, and what follows it directly. */
 
 const HELLO = encodeUtf8('Hello behind the head');
 const BODY = encodeUtf8('Hello from the body');
@@ -40,14 +40,14 @@ const ANSWERS: readonly RequestSpec[] = [
   {
     id: 'origin-foreign',
     rfc: 'RFC 6455 §10.2',
-    ruling: TOLD,
+    ruling: REPORTED,
     title: 'Origin is https://wsinspect.invalid, from where no page of this server comes',
     expected: 'a server for browsers refuses it, as with 403; one for everyone accepts it',
     request: (head) => withHeaders(head, { Origin: 'https://wsinspect.invalid' }),
   },
   {
     id: 'early-frame',
-    // §4.1 has the client wait: no server is bound to take it.
+    // §4.1 has the client wait: no server has to accept it.
     rfc: 'RFC 6455 §4.1',
     ruling: RATHER_EITHER,
     title: 'A text message comes in the same segment as the request',
@@ -80,7 +80,7 @@ async function isEchoed(met: Met, bench: Bench, payload: Uint8Array): Promise<bo
   return came;
 }
 
-/** A ping behind the body: what comes in front of its pong is the body's. */
+/** A ping after the body: what comes before its pong is the body's. */
 async function bodyAsFrame(met: Met, bench: Bench): Promise<Remark | undefined> {
   if (met.outcome !== 'accepted') return undefined;
   const tester = testerOf(met, bench);

@@ -11,11 +11,18 @@ import { areSameBytes } from '../verdicts/autobahn-verdict.js';
 import { notOpened } from '../verdicts/autobahn.js';
 import { looseFrame, withRest } from '../handshakes/probe.js';
 import { answerCase, clientCase, goOn, type AnswerSpec } from '../handshakes/probe-client.js';
-import { MUST_ACCEPT, MUST_REFUSE, RATHER_EITHER, SHOULD_ACCEPT, TOLD, openingVerdict } from '../handshakes/ruling.js';
+import {
+  MUST_ACCEPT,
+  MUST_REFUSE,
+  RATHER_EITHER,
+  SHOULD_ACCEPT,
+  REPORTED,
+  openingVerdict,
+} from '../handshakes/ruling.js';
 import type { Received, Tester } from '../bench/tester.js';
 import { receivedText } from '../verdicts/words.js';
 
-/** What a client asks with, and how the bytes of a proper answer stand and come. */
+/** The headers of a client's request, and the layout and timing of a correct answer's bytes. */
 
 const ACCEPT = 'Sec-WebSocket-Accept';
 const HELLO = encodeUtf8('Hello behind the head');
@@ -85,7 +92,7 @@ const HEADS: readonly AnswerSpec[] = [
   {
     id: 'bare-lf',
     rfc: 'RFC 9112 §2.2',
-    ruling: TOLD,
+    ruling: REPORTED,
     title: 'All lines end with a bare LF, which a client may accept',
     answer: (head) => headBytes(head).filter((byte) => byte !== 0x0d),
   },
@@ -160,13 +167,13 @@ async function accepted(bench: Bench): Promise<CaseVerdict> {
   const isPong = (one: Received): boolean => one.what === 'pong' && areSameBytes(one.payload, payload);
   await tester.send({ opcode: OPCODE.ping, payload });
   await tester.until(() => tester.received.length > 0, EARLY_TIME * bench.patience);
-  // What comes right behind the head has cases of its own: a client that lost it gets another one.
+  // Bytes that directly follow the head have cases of their own: a client that lost them gets another frame.
   if (tester.received.length === 0) await tester.send({ opcode: OPCODE.ping, payload });
   return cameBack(tester, bench, isPong);
 }
 
-/** A proper 101 with the beginning of a frame behind it, in one write; the rest of it, if any, in another. */
-async function behindHead(bench: Bench, opcode: number, share: number): Promise<CaseVerdict> {
+/** A correct 101 followed by the beginning of a frame, in one write; the rest of it, if any, in another. */
+async function afterHead(bench: Bench, opcode: number, share: number): Promise<CaseVerdict> {
   const caller = await bench.accept();
   const frame = looseFrame(bench, { opcode, payload: HELLO });
   const length = Math.round(frame.length * share);
@@ -236,7 +243,7 @@ const BEHIND: readonly Case[] = (
       expected: 'the client loses nothing of it: the answer comes',
       needs: opcode === OPCODE.text ? ['echo'] : [],
     },
-    (bench) => behindHead(bench, opcode, share),
+    (bench) => afterHead(bench, opcode, share),
   ),
 );
 

@@ -9,15 +9,15 @@ import {
   RATHER_EITHER,
   SHOULD_ACCEPT,
   SHOULD_REFUSE,
-  TOLD,
+  REPORTED,
   openingVerdict,
 } from '../handshakes/ruling.js';
 
-/** The request as HTTP/1.1 (RFC 9112): how its bytes stand and come. */
+/** The request as HTTP/1.1 (RFC 9112): the layout and timing of its bytes. */
 
 const KEY = 'Sec-WebSocket-Key';
 
-/** The request with its key nowhere but inside another header's value, behind `glue`. */
+/** The request with its key only inside another header's value, after `glue`. */
 function smuggled(head: HeadParts, glue: string): HeadParts {
   return { ...withHeaders(head, { [KEY]: undefined, 'X-Other': `a${glue}${KEY}: ${valueOf(head, KEY)}` }) };
 }
@@ -149,9 +149,9 @@ const LINES: readonly RequestSpec[] = [
   {
     id: 'bare-lf',
     rfc: 'RFC 9112 §2.2',
-    ruling: TOLD,
+    ruling: REPORTED,
     title: 'All lines end with a bare LF, which a server may accept',
-    // Whoever waits for CRLF has no request yet.
+    // A server that waits for CRLF has no request yet.
     seconds: 1,
     request: (head) => encodeUtf8(textOf(head).replaceAll('\r\n', '\n')),
   },

@@ -47,7 +47,7 @@ const PROTOCOLS: readonly RequestSpec[] = [
   protocols({
     id: 'protocol-malformed',
     rfc: 'RFC 6455 §4.2.1',
-    // Who speaks no subprotocol does not look: only a wrong answer is a failure.
+    // A server without a subprotocol does not look: only a wrong answer is a failure.
     ruling: { ...SHOULD_REFUSE, level: 'MUST' },
     title: 'The offered subprotocols are no tokens: a b, "c", d/e',
     offer: 'a b, "c", d/e',
@@ -63,7 +63,7 @@ const PROTOCOLS: readonly RequestSpec[] = [
   protocols({
     id: 'protocol-empty-elements',
     rfc: 'RFC 9110 §5.6.1.2',
-    // HTTP has recipients pass over them, RFC 6455 §4.1 forbids them to clients.
+    // HTTP has recipients ignore them, RFC 6455 §4.1 forbids them to clients.
     ruling: EITHER,
     title: 'Empty elements between the offered subprotocols',
     offer: 'x-wsinspect-a, , x-wsinspect-b,',
@@ -185,7 +185,7 @@ function accepts({ handshake, outcome }: Met, name: string): boolean {
   return outcome === 'accepted' && handshake.extensions.some((one) => one.name === name);
 }
 
-/** RFC 6455 §11.3.2, §11.3.4: several headers are the same as one; so the same has to come of them. */
+/** RFC 6455 §11.3.2, §11.3.4: several headers are the same as one; so the result has to be the same. */
 function split(id: string, title: string, name: string, values: readonly [string, string]): Case {
   const expected = 'the server answers as it does where all of it is in one header';
   return serverCase(
@@ -201,7 +201,7 @@ function split(id: string, title: string, name: string, values: readonly [string
       const two = await answerTo(bench, twoHeaders(bench.head(), name, values), name);
       if (one === two && one !== undefined) return openingVerdict('OK', `${one}, both times`);
       const [a, b] = [one, two].map((answer) => answer ?? 'no answer in time');
-      // To take nothing of what is offered is allowed, whatever is the reason.
+      // A server may accept nothing of an offer, for any reason.
       const behavior = two === 'accepted' ? 'NON-STRICT' : 'FAILED';
       return openingVerdict(behavior, `for one header ${a}, for two headers ${b}`);
     },

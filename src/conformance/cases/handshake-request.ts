@@ -12,7 +12,7 @@ import {
   type Ruling,
 } from '../handshakes/ruling.js';
 
-/** What a server has to find in a request before it says 101 (RFC 6455 §4.2.1). */
+/** What a server has to check in a request before it sends 101 (RFC 6455 §4.2.1). */
 
 const READING = 'RFC 6455 §4.2.1';
 const HOST = 'RFC 9112 §3.2';
@@ -34,7 +34,7 @@ function line(
   return { id, rfc, ruling, title, request: (head) => withLine(head, change) };
 }
 
-/** Not asked for a WebSocket, a web server may answer with a page. */
+/** Without a request for a WebSocket, a web server may answer with a page. */
 const plain = (spec: RequestSpec): RequestSpec => ({
   ...spec,
   plain: true,
@@ -99,14 +99,14 @@ function keyOf(bench: Bench, bytes: number): string {
   return encodeBase64(Uint8Array.from({ length: bytes }, () => Math.floor(bench.random() * 256)));
 }
 
-/** A key that is not as it should be. */
+/** An invalid key. */
 function key(id: string, ruling: Ruling, title: string, value: (bench: Bench) => string | undefined): RequestSpec {
   const request = (head: HeadParts, bench: Bench): HeadParts =>
     withHeaders(head, { 'Sec-WebSocket-Key': value(bench) });
   return { id, rfc: READING, ruling, title, request };
 }
 
-// §4.2.2 step 4 leaves it to the server whether it decodes the key: what only then is seen is reported.
+// §4.2.2 step 4 leaves it to the server whether it decodes the key: a fault that only decoding shows is reported.
 const KEYS: readonly RequestSpec[] = [
   key('key-absent', MUST_REFUSE, 'There is no Sec-WebSocket-Key', () => undefined),
   key('key-empty', MUST_REFUSE, 'Sec-WebSocket-Key is empty', () => ''),
@@ -120,7 +120,7 @@ const KEYS: readonly RequestSpec[] = [
   },
 ];
 
-/** RFC 6455 §4.4: a refusal says which versions there are. */
+/** RFC 6455 §4.4: a refusal names the supported versions. */
 function namesVersions(met: Met): Remark | undefined {
   if (met.outcome !== 'refused') return undefined;
   const { head } = met.answer;
@@ -135,7 +135,7 @@ function namesVersions(met: Met): Remark | undefined {
 
 const NAMING = 'the server refuses it, as with 426, and names the version 13 in Sec-WebSocket-Version';
 
-/** A version that is not this one. */
+/** Another version. */
 function version(id: string, ruling: Ruling, title: string, value: string | undefined): RequestSpec {
   return other(id, READING, ruling, title, { 'Sec-WebSocket-Version': value });
 }
@@ -149,7 +149,7 @@ const naming = (spec: RequestSpec): RequestSpec => ({
 
 const VERSIONS: readonly RequestSpec[] = [
   version('version-absent', MUST_REFUSE, 'There is no Sec-WebSocket-Version', undefined),
-  // A server may speak that draft, too.
+  // A server may support that draft, too.
   naming(version('version-8', SHOULD_REFUSE, 'Sec-WebSocket-Version is 8, that of a draft', '8')),
   naming(version('version-99', MUST_REFUSE, 'Sec-WebSocket-Version is 99, which there is not', '99')),
   version('version-list', MUST_REFUSE, 'Sec-WebSocket-Version is a list: 13, 8', '13, 8'),

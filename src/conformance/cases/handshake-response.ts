@@ -2,9 +2,9 @@ import type { Case } from '../case.js';
 import type { ConnectedClient } from '../bench/client-bench.js';
 import { plusHeader, valueOf, withHeaders } from '../handshakes/heads.js';
 import { answerCase, offeredProtocol, type AnswerSpec } from '../handshakes/probe-client.js';
-import { MUST_ACCEPT, MUST_REFUSE, RATHER_EITHER, TOLD, type Ruling } from '../handshakes/ruling.js';
+import { MUST_ACCEPT, MUST_REFUSE, RATHER_EITHER, REPORTED, type Ruling } from '../handshakes/ruling.js';
 
-/** What a client has to find in an answer before it goes on (RFC 6455 §4.1). */
+/** What a client has to check in an answer before it continues (RFC 6455 §4.1). */
 
 const CHECKING = 'RFC 6455 §4.1';
 const ACCEPT = 'Sec-WebSocket-Accept';
@@ -24,7 +24,7 @@ function accept(id: string, ruling: Ruling, title: string, change: (value: strin
   return { id, rfc: CHECKING, ruling, title, answer };
 }
 
-/** A well-formed value that is never the right one. */
+/** A well-formed value that is never correct. */
 const WRONG = 'AAAAAAAAAAAAAAAAAAAAAAAAAAA=';
 
 const ACCEPTS: readonly AnswerSpec[] = [
@@ -80,7 +80,7 @@ const UPGRADES: readonly AnswerSpec[] = [
   }),
 ];
 
-/** Another status, with all that a 101 has: nothing but the status says no. */
+/** Another status, with all that a 101 has: only the status refuses. */
 function status(code: number, reason: string, change: Change = {}): AnswerSpec {
   return {
     id: `status-${code}`,
@@ -105,7 +105,7 @@ const STATUSES: readonly AnswerSpec[] = [
 
 const UNOFFERED = 'x-wsinspect-unoffered';
 
-/** An extension in the answer; of permessage-deflate with that, also who has offered it may take none. */
+/** An extension in the answer; permessage-deflate with that may also be refused by a client that offered it. */
 function extension(id: string, title: string, value: string, rfc = CHECKING): AnswerSpec {
   return other(id, MUST_REFUSE, title, { [EXTENSIONS]: value }, rfc);
 }
@@ -141,7 +141,7 @@ const NEGOTIATED: readonly AnswerSpec[] = [
 
 const VERSIONS: readonly AnswerSpec[] = [
   {
-    ...other('http-1.0', TOLD, 'The 101 has the version HTTP/1.0, which has no 101', {}, 'RFC 9110 §15.2'),
+    ...other('http-1.0', REPORTED, 'The 101 has the version HTTP/1.0, which has no 101', {}, 'RFC 9110 §15.2'),
     answer: (head) => ({ ...head, line: head.line.replace('HTTP/1.1', 'HTTP/1.0') }),
   },
   {

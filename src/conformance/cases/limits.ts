@@ -21,7 +21,7 @@ const KINDS = [
   ['binary', OPCODE.binary, 0xfe],
 ] as const;
 
-type Kind = (typeof KINDS)[number];
+type LimitKind = (typeof KINDS)[number];
 
 interface Large {
   readonly size: number;
@@ -31,7 +31,7 @@ interface Large {
   readonly kill: number;
 }
 
-function large(id: string, [name, opcode, byte]: Kind, { size, fragment, chop, kill }: Large): Case {
+function large(id: string, [name, opcode, byte]: LimitKind, { size, fragment, chop, kill }: Large): Case {
   const how = fragment ? ` in fragments of ${amount(fragment)}` : chop ? `, written in pieces of ${amount(chop)}` : '';
   const spec: AutobahnCase = {
     id,
@@ -67,7 +67,7 @@ const COUNTED = [0, 16, 64, 256, KB, 4 * KB];
 const MESSAGES = 1000;
 
 /** `MESSAGES` messages, each sent when the echo of the one before has come. */
-function inSequence(id: string, [name, opcode, byte]: Kind, size: number): Case {
+function inSequence(id: string, [name, opcode, byte]: LimitKind, size: number): Case {
   const payload = new Uint8Array(size).fill(byte);
   return {
     id,
@@ -104,7 +104,7 @@ async function runSequence(bench: Bench, opcode: number, payload: Uint8Array): P
 }
 
 /** Group `9.n` for text, the next for binary. */
-function both<Row>(n: number, rows: readonly Row[], make: (id: string, kind: Kind, row: Row) => Case): Case[] {
+function both<Row>(n: number, rows: readonly Row[], make: (id: string, kind: LimitKind, row: Row) => Case): Case[] {
   return KINDS.flatMap((kind, k) => rows.map((row, i) => make(`9.${n + k}.${i + 1}`, kind, row)));
 }
 

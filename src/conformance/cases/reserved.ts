@@ -21,7 +21,7 @@ const BYTES = new Uint8Array(8).fill(0xff);
 const PLAIN = text(HELLO);
 const PING = ping(new Uint8Array(0));
 
-/** A frame that has to be refused, alone or behind a message whose echo may have come before. */
+/** A frame that has to be refused, alone or after a message whose echo may have come before. */
 function refused(id: string, title: string, steps: readonly AutobahnStep[], echoMayCome = false): AutobahnCase {
   const received = echoMayCome ? { OK: [message(HELLO)], 'NON-STRICT': NOTHING } : { OK: NOTHING };
   return { id, title, steps, received, close: PEER_FAILS };
@@ -30,7 +30,7 @@ function refused(id: string, title: string, steps: readonly AutobahnStep[], echo
 type Way = 'together' | 'sync' | 'octets';
 const WAYS: Readonly<Record<Way, string>> = { together: '', sync: ', one write a frame', octets: ', octet by octet' };
 
-/** Behind a message, and with a ping behind it. */
+/** After a message, and followed by a ping. */
 function between(id: string, title: string, frame: Sending, way: Way): AutobahnCase {
   const send = [PLAIN, frame, PING];
   const step = way === 'octets' ? { send, chop: 1 } : way === 'sync' ? { send, sync: true as const } : { send };

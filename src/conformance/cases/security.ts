@@ -10,7 +10,7 @@ import { ask } from '../bench/server-bench.js';
 import type { Tester } from '../bench/tester.js';
 import { after } from '../bench/timer.js';
 
-/** What somebody may try who means harm (RFC 6455 §10). */
+/** What an attacker may try (RFC 6455 §10). */
 
 /** As a frame a head declares 69 or 84 bytes: all of them are there, for peers that judge whole frames only. */
 const LONG = `X-Long: ${'x'.repeat(100)}\r\n\r\n`;
@@ -34,13 +34,13 @@ const HTTP_BEHIND: readonly Case[] = [
   }),
 ];
 
-/** What came behind a head: HTTP or not. */
+/** What came after a head: HTTP or not. */
 async function pipelined(bench: Bench, headers: readonly (readonly [string, string])[]): Promise<CaseVerdict> {
   const fresh = await bench.connect();
   const head = headers.reduce((before, [name, value]) => plusHeader(before, name, value), bench.head());
   const happened = await ask(fresh, concat([headBytes(head), REQUEST]), OPEN_TIME * bench.patience);
   await fresh.wire.flushed();
-  // Whatever is answered to the second head comes at once, or the connection ends.
+  // An answer to the second head comes at once, or the connection ends.
   const again = await settle(bench, fresh);
   const status = happened.head ? `answered with ${happened.head.status ?? happened.head.line}` : 'not answered';
   const upgraded = happened.head?.status === 101;
@@ -49,10 +49,10 @@ async function pipelined(bench: Bench, headers: readonly (readonly [string, stri
   return { behavior: hasTwo ? 'FAILED' : 'OK', behaviorClose: 'INFORMATIONAL', actual };
 }
 
-/** More of that is not looked at. */
+/** Bytes after this number are not read. */
 const MOST_SETTLING = 256 * 1024;
 
-/** What comes within a second, or until the end. */
+/** The bytes that come within a second, or until the end. */
 function settle({ patience }: Bench, { wire, exchange }: Fresh): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let size = 0;
@@ -72,7 +72,7 @@ function settle({ patience }: Bench, { wire, exchange }: Fresh): Promise<Uint8Ar
   });
 }
 
-/** [id, what the head says, level, headers] */
+/** [id, title of the head, level, headers] */
 const PIPELINED = (
   [
     ['pipelined', 'nothing of a body', 'MUST', []],
@@ -95,7 +95,7 @@ const PIPELINED = (
 );
 
 const HALF_OPEN = 100;
-/** Seconds until a crowd is as large as it gets. */
+/** Seconds until the number of connections is at its largest. */
 const CROWD_TIME = 2;
 
 interface ManyConnections extends Pick<About, 'id' | 'title' | 'rfc'> {
@@ -167,7 +167,7 @@ const CROWDS: readonly Case[] = [
 const UNFINISHED = 20;
 const DECLARED = 64 * 1024 * 1024;
 
-/** [id, what each connection is left with, its frames] */
+/** [id, the state in which each connection is left, its frames] */
 const MEMORY = (
   [
     ['frames', `a frame of 64 MiB of which a kilobyte has come`, { payloadLength: DECLARED }],

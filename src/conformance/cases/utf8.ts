@@ -73,13 +73,13 @@ const GENERAL: readonly AutobahnCase[] = [
 ];
 
 const TOO_HIGH = joined(KOSME, bytesOf('f4908080'), EDITED);
-/** What is wrong is all there; or the byte is that makes it wrong. */
+/** The invalid sequence is complete; or the byte that makes it invalid is there. */
 const CUTS = [
   [KOSME.length, KOSME.length + 4],
   [12, 13],
 ] as const;
 
-/** Parts a second apart: who checks as it comes fails at the second. */
+/** Parts a second apart: a peer that checks as bytes come fails the connection at the second. */
 function failFast(id: string, title: string, steps: readonly AutobahnStep[]): AutobahnCase {
   const silence = (tag: string): Received => ({ what: 'timeout', tag });
   const received = { OK: [silence('A')], 'NON-STRICT': [silence('A'), silence('B')] };

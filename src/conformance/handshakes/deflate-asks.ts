@@ -5,15 +5,15 @@ import { readHandshake } from '../../codec/handshake/handshake.js';
 import type { AgreedDeflate, Bench, BenchOpenOptions } from '../bench/bench.js';
 import type { PeerRole } from '../case.js';
 
-/** What is wanted of the messages of one direction (RFC 7692 §7.1). */
+/** What is required of the messages of one direction (RFC 7692 §7.1). */
 interface Wish {
   readonly noContext?: true;
-  /** The context has to be taken over: nothing can be said where the peer does not want it. */
+  /** The context has to be taken over: no verdict is possible where the peer does not want it. */
   readonly context?: true;
   readonly bits?: number;
 }
 
-/** A negotiation, whoever is the server: what the tester sends, and what the peer sends. */
+/** A negotiation, in either role: what the tester sends, and what the peer sends. */
 export interface DeflateAsk {
   readonly ours?: Wish;
   readonly theirs?: Wish;
@@ -35,7 +35,7 @@ function parameters(side: PeerRole, wish: Wish = {}): string[] {
   ];
 }
 
-/** The tester as server: the first offer that allows what is wanted. */
+/** The tester as server: the first offer that allows what is required. */
 function agreeTo(
   { ours = {}, theirs = {} }: DeflateAsk,
   request: Parameters<NonNullable<BenchOpenOptions['agree']>>[0],
@@ -52,7 +52,7 @@ function agreeTo(
   return parameters && { header: formatExtensions([deflateExtension(parameters)]), parameters };
 }
 
-/** Whether the peer agreed to all that was wanted. */
+/** Whether the peer agreed to everything that was required. */
 export function isGranted(
   { ours = {}, theirs = {} }: DeflateAsk,
   agreed: DeflateParameters,

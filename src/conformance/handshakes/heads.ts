@@ -6,7 +6,7 @@ export interface HeadParts {
   readonly headers: HeaderFields;
 }
 
-/** Its bytes (RFC 9112 §2.1), one per character up to U+00FF where a case puts such in. */
+/** Its bytes (RFC 9112 §2.1), one for each character up to U+00FF where a case has such. */
 export function headBytes({ line, headers }: HeadParts): Uint8Array {
   return writeHead(line, headers);
 }

@@ -12,7 +12,7 @@ import { openingVerdict, type RulingOutcome, type Remark, type Ruling } from './
 import { Tester } from '../bench/tester.js';
 import type { WireEnd } from '../bench/wire.js';
 
-/** One odd answer and what a client has to make of it: data for `answerCase`. */
+/** One unusual answer and what a client has to do with it: data for `answerCase`. */
 export interface AnswerSpec {
   readonly id: string;
   readonly rfc: string;
@@ -20,9 +20,9 @@ export interface AnswerSpec {
   readonly ruling: Ruling;
   /** Instead of the ruling's. */
   readonly expected?: string;
-  /** The answer: the proper one with what is odd about it. */
+  /** The answer: the correct one with its change. */
   answer(this: void, head: HeadParts, bench: Bench, client: ConnectedClient): HeadParts | Uint8Array;
-  /** No 101: what HTTP has for it is right, and the connection may go on standing. */
+  /** No 101: HTTP's rules apply, and the connection may stay open. */
   readonly plain?: true;
   /** Bytes in a write. */
   readonly chop?: number;
@@ -30,10 +30,10 @@ export interface AnswerSpec {
   readonly traits?: readonly Trait[];
 }
 
-/** Seconds for a client to take or drop the connection, and for the first ping alone. */
+/** Seconds for a client to accept or end the connection, and for the first ping alone. */
 const TAKING_TIME = 2;
 const PING_TIME = 0.25;
-/** More of what it sends is not looked at. */
+/** Bytes after this number are not read. */
 const MOST_BYTES = 64 * 1024;
 
 /** A case in which a client gets one answer. */
@@ -63,7 +63,7 @@ interface Given {
   readonly remark?: Remark;
 }
 
-/** Gives an answer, then pings: every client that takes the connection as open has to answer that (RFC 6455 §5.5.2). */
+/** Gives an answer, then pings: every client that considers the connection open has to answer that (RFC 6455 §5.5.2). */
 async function giveAnswer(
   bench: Bench,
   client: ConnectedClient,
@@ -111,7 +111,7 @@ function givenOf(first: Uint8Array | undefined, end: WireEnd | undefined): Given
   return { outcome: 'refused', actual: 'it sent a close frame', remark };
 }
 
-/** The WebSocket behind an answer that was written with `rest` behind it. */
+/** The WebSocket after an answer that was written with `rest` after it. */
 export async function goOn(bench: Bench, client: ConnectedClient, answer: Uint8Array): Promise<Tester> {
   const { tools } = bench;
   const random = (): number => bench.random();

@@ -11,7 +11,7 @@ import { openingVerdict, type RulingOutcome, type Remark, type Ruling } from './
 import { ask, type Answer } from '../bench/server-bench.js';
 import { Tester, type Received, type Sending } from '../bench/tester.js';
 
-/** One odd request and what a server has to make of it: data for `requestCase`. */
+/** One unusual request and what a server has to do with it: data for `requestCase`. */
 export interface RequestSpec {
   readonly id: string;
   readonly rfc: string;
@@ -19,21 +19,21 @@ export interface RequestSpec {
   readonly ruling: Ruling;
   /** Instead of the ruling's. */
   readonly expected?: string;
-  /** The request: the proper one with what is odd about it. */
+  /** The request: the correct one with its change. */
   request(this: void, head: HeadParts, bench: Bench): HeadParts | Uint8Array;
-  /** It asks for no WebSocket: any status but 101 is right. */
+  /** It requests no WebSocket: any status but 101 is right. */
   readonly plain?: true;
   /** Bytes in a write. */
   readonly chop?: number;
-  /** Seconds for the answer, where the ordinary ones say no more. */
+  /** Seconds for the answer, where the ordinary time does not apply. */
   readonly seconds?: number;
   readonly needs?: readonly Need[];
   readonly traits?: readonly Trait[];
-  /** What is to be looked at besides. */
+  /** A further check. */
   also?(this: void, met: Met, bench: Bench): Remark | undefined | Promise<Remark | undefined>;
 }
 
-/** What came for a request. */
+/** The answer to a request. */
 export interface Met {
   readonly fresh: Fresh;
   readonly answer: Answer;
@@ -42,7 +42,7 @@ export interface Met {
   readonly actual: string;
 }
 
-/** Seconds for an answer, and for the frames behind it: together less than a case may take. */
+/** Seconds for an answer, and for the frames after it: together less than a case may take. */
 const ANSWER_TIME = 3;
 const FRAME_TIME = 1.5;
 
@@ -72,7 +72,7 @@ export interface Meeting {
   readonly ending?: true;
 }
 
-/** Makes a request on a connection of its own and reads what answers it. */
+/** Sends a request on a connection of its own and reads the answer. */
 export async function meet(
   bench: Bench,
   request: HeadParts | Uint8Array,
@@ -81,7 +81,7 @@ export async function meet(
   const bytes = bytesOf(request);
   const fresh = await bench.connect();
   const asked = ask(fresh, bytes, seconds * bench.patience, chop);
-  // Behind what `ask` has written at once.
+  // After what `ask` has written at once.
   if (ending) fresh.wire.finish();
   const answer = await asked;
   const handshake = readHandshake({
@@ -113,17 +113,17 @@ function noError({ outcome, answer }: Met): Remark | undefined {
   return { behavior: 'NON-STRICT', text: 'that is no error status' };
 }
 
-/** Another matter than what the 101 itself breaks: that it answers this request at all, and selects none of what the case offers. */
+/** A different question than the faults of the 101 itself: that it answers this request at all, and selects none of what the case offers. */
 const BESIDE: readonly string[] = ['response-accepted-invalid', 'response-protocol-none'];
 
-/** What the 101 itself breaks. */
+/** The faults of the 101 itself. */
 export function answerFaults({ handshake }: Met, about: RegExp = /./): HandshakeDiagnostic[] {
   return judgeHandshake(handshake).filter(
     ({ side, code }) => side === 'response' && !BESIDE.includes(code) && about.test(code),
   );
 }
 
-/** The 101 judged by the rules whose code is about that: an error is a failure, a warning is reported. */
+/** The 101 judged by the rules with codes for that: an error is a failure, a warning is reported. */
 export function judged(about: RegExp = /./): (met: Met) => Remark | undefined {
   return (met) => {
     if (met.outcome !== 'accepted') return undefined;
@@ -135,32 +135,32 @@ export function judged(about: RegExp = /./): (met: Met) => Remark | undefined {
   };
 }
 
-/** What the answer has under that name, as one value. */
+/** The value of the answer's headers of that name, as one. */
 export function answered({ answer }: Met, name: string): string {
   return headersNamed(answer.head, name)
     .map(({ value }) => value)
     .join(', ');
 }
 
-/** A frame before there is anyone to send it. */
+/** A frame before there is a tester to send it. */
 export function looseFrame(bench: Bench, { opcode, payload = new Uint8Array(0) }: Sending): Uint8Array {
   const key = bench.peer === 'server' ? Math.floor(bench.random() * 0x1_0000_0000) : undefined;
   return encodeFrame({ fin: true, rsv: 0, opcode, payload, ...(key !== undefined && { key }) });
 }
 
-/** A head with bytes behind it. */
+/** A head followed by bytes. */
 export function withRest(head: HeadParts | Uint8Array, ...rest: readonly Uint8Array[]): Uint8Array {
   return concat([bytesOf(head), ...rest]);
 }
 
-/** The WebSocket behind a 101. */
+/** The WebSocket after a 101. */
 export function testerOf({ fresh, answer, handshake }: Met, bench: Bench): Tester {
   const { tools } = bench;
   const random = (): number => bench.random();
   return new Tester({ ...fresh, role: 'client', tools, deflate: handshake.deflate, random }, answer.rest);
 }
 
-/** Whether something of that kind comes in time. */
+/** Whether a message of that kind comes in time. */
 export function comesBack(tester: Tester, bench: Bench, test: (one: Received) => boolean): Promise<boolean> {
   return tester.until(() => tester.received.some(test), FRAME_TIME * bench.patience);
 }

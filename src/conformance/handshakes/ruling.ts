@@ -1,9 +1,9 @@
 import type { Behavior, Level, PeerRole, CaseVerdict } from '../case.js';
 
-/** What a peer made of the other half of an opening handshake; `silent`: neither, and the connection still stands. */
+/** What a peer did with the other half of an opening handshake; `silent`: neither, and the connection is still open. */
 export type RulingOutcome = 'accepted' | 'refused' | 'silent';
 
-/** What the RFC makes of each outcome. */
+/** The verdict of the RFC on each outcome. */
 export interface Ruling extends Readonly<Record<RulingOutcome, Behavior>> {
   readonly level: Level;
   readonly expected: Readonly<Record<PeerRole, string>>;
@@ -65,17 +65,17 @@ export const EITHER: Ruling = {
 /** The same where the RFC only advises. */
 export const RATHER_EITHER: Ruling = { ...EITHER, level: 'SHOULD', silent: 'NON-STRICT' };
 
-const TELLING = 'anything: it is reported, not judged';
+const REPORTED_ONLY = 'anything: it is reported, not judged';
 
-export const TOLD: Ruling = {
+export const REPORTED: Ruling = {
   level: 'REPORT',
   accepted: 'INFORMATIONAL',
   refused: 'INFORMATIONAL',
   silent: 'INFORMATIONAL',
-  expected: { server: TELLING, client: TELLING },
+  expected: { server: REPORTED_ONLY, client: REPORTED_ONLY },
 };
 
-/** Something more that was found, and what it makes of the verdict at least. */
+/** A further finding, and the least verdict for it. */
 export interface Remark {
   readonly behavior: Behavior;
   readonly text: string;

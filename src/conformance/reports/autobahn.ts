@@ -6,7 +6,7 @@ export interface ReportFile {
   readonly text: string;
 }
 
-/** Null prototype: whatever an agent calls itself is a name like others. */
+/** Null prototype: an agent's name may be any text. */
 function namesake<Value>(): Record<string, Value> {
   return Object.create(null) as Record<string, Value>;
 }
@@ -62,7 +62,7 @@ function safeName(name: string): string {
 /** Gives each name once: what is taken already gets a number. */
 class Names {
   private readonly taken = new Set<string>();
-  /** Where the numbers of a name go on: many are alike. */
+  /** The next number of a name: many may be equal. */
   private readonly next = new Map<string, number>();
 
   constructor(private readonly numbered: (name: string, again: number) => string) {}

@@ -10,7 +10,7 @@ export interface OutcomeChange {
   readonly after?: string;
 }
 
-/** What became of each case between two results, those that are the same left out. */
+/** The change of each case between two results; equal ones are left out. */
 export function compareOutcomes(before: Outcomes, after: Outcomes): OutcomeChange[] {
   const ids = [...new Set([...before.keys(), ...after.keys()])];
   return ids.flatMap((id): OutcomeChange[] => {

@@ -33,7 +33,7 @@ export function githubCommands({ agent, cases }: RunReport): string {
   return `${lines.join('')}::notice title=wsinspect check::${data(sum)}\n`;
 }
 
-/** What would not be seen as it is comes spelled out; then GitHub's own rules. */
+/** Characters that would not be visible as they are, are spelled out; then GitHub's own rules. */
 function data(value: string): string {
   return escapeUnseen(value, { newline: 'keep' })
     .replaceAll('%', '%25')
@@ -45,7 +45,7 @@ function property(value: string): string {
   return data(value).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }
 
-/** The same for people, in Markdown: what GitHub shows as the summary of a job. */
+/** The same for people, in Markdown: GitHub shows it as the summary of a job. */
 export function githubSummary(run: RunReport): string {
   const { agent, target, cases } = run;
   const troubles = cases.filter(isTrouble);

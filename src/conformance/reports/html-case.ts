@@ -26,7 +26,7 @@ export function caseArticles(model: Model, rows: readonly ReportRow[]): Markup {
 function article(model: Model, row: ReportRow, room: number): Markup {
   const first = row.cells.find((one) => one !== undefined)!;
   const outcomes = outcomesOf(row);
-  // Said once where all agree.
+  // Written once where all agree.
   const shared = outcomes.every(({ one }) => one.expected === first.expected) ? first.expected : undefined;
   const expected = shared === undefined ? '' : markup`<dl>${pair('expected', shared)}</dl>`;
   return markup`<article class="case" id="${row.anchor}" aria-label="Case ${row.id}">
@@ -66,7 +66,7 @@ function outcomeBlock(
   { runs, names }: Model,
   row: ReportRow,
   { sign, one, columns }: Outcome,
-  tellExpected: boolean,
+  showsExpected: boolean,
   room: number,
 ): Markup {
   const { sign: text, tag } = SIGNS[sign];
@@ -84,7 +84,7 @@ function outcomeBlock(
     <p><b class="m ${tag}" aria-hidden="true">${text}</b> <b>${verdictText(one, sign)}</b>${end}</p>
     ${agents}
     <dl>
-      ${tellExpected ? pair('expected', one.expected) : ''}${pair(one.skipped === undefined ? 'actual' : 'why', one.skipped ?? one.actual)}
+      ${showsExpected ? pair('expected', one.expected) : ''}${pair(one.skipped === undefined ? 'actual' : 'why', one.skipped ?? one.actual)}
     </dl>
     ${framesBlock(one, room)}
     <pre class="repeat">${new Markup(commands.map((command) => markup`${command}`.text).join('\n'))}</pre>

@@ -4,7 +4,7 @@ import type { CaseReport } from './report.js';
 export type Sign =
   'ok' | 'non-strict' | 'informational' | 'unimplemented' | 'failed' | 'missing' | 'reported' | 'skipped';
 
-/** Sign and words as in the terminal; `tag` is the class. A failure that nobody requires is an F, but not a filled one. */
+/** Sign and words as in the terminal; `tag` is the class. A failure of a case that is not required is an F, but not a filled one. */
 export const SIGNS: Readonly<Record<Sign, { readonly sign: string; readonly tag: string; readonly words: string }>> = {
   failed: { sign: 'F', tag: 'f', words: 'failed' },
   missing: { sign: '?', tag: 'f', words: 'not run' },
@@ -32,7 +32,7 @@ const GROUP_NAMES: ReadonlyMap<string, string> = new Map([
   ['13', 'compression: terms'],
 ]);
 
-/** One case, and what it came to at each agent: nothing where that run did not have it. */
+/** One case, and its result for each agent: undefined where that run did not have it. */
 export interface ReportRow {
   readonly id: string;
   readonly anchor: string;
@@ -90,7 +90,7 @@ export function isFailed(sign: Sign | undefined): boolean {
   return sign === 'failed' || sign === 'missing' || sign === 'reported';
 }
 
-/** How often each sign occurs. */
+/** The number of each sign. */
 export function tally(cases: Iterable<CaseReport | undefined>): Map<Sign, number> {
   const counts = new Map<Sign, number>();
   for (const one of cases) {
@@ -115,7 +115,7 @@ function rowOf(id: string, cells: readonly (CaseReport | undefined)[], at: numbe
   };
 }
 
-/** Addresses last as long as the ids; one that would need escapes gets a number, with a `~` that none of the others has. */
+/** Addresses stay as long as the ids; one that would need escapes gets a number, with a `~` that none of the others has. */
 function anchorOf(prefix: string, id: string, at: number): string {
   return /^[\w.-]{1,80}$/.test(id) ? `${prefix}-${id}` : `${prefix}~${at}`;
 }

@@ -31,7 +31,7 @@ export function lines(text: string): Markup {
   return new Markup(entities(escapeUnseen(text, { newline: 'keep' })));
 }
 
-/** The ends of what is long, with a word about what is left out. */
+/** The ends of a long text, with a note of what is left out. */
 export function clipped(text: string, most: number): string {
   if (text.length <= most) return text;
   const half = Math.floor(most / 2);

@@ -172,7 +172,7 @@ function groupTitle({ name, words }: ReportGroup): Markup {
   return markup`${name}${words === '' ? '' : markup` <span>${words}</span>`}`;
 }
 
-/** For one agent: a sign is enough, the rest is behind it. */
+/** For one agent: a sign is enough, the rest is one link away. */
 function grid({ groups }: Model): Markup {
   const parts = groups.map((group) => {
     const signs = group.rows.map((row) => {

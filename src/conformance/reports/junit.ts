@@ -58,12 +58,12 @@ function testcase(agent: string, one: CaseReport): string {
   return `    <testcase${head}>\n      <system-out>${details}</system-out>\n    </testcase>\n`;
 }
 
-/** The peer has not what the case is about: the case says nothing of it. */
+/** The peer lacks the feature of the case: the case proves nothing about it. */
 function isUnimplemented({ behavior, passed, skipped }: CaseReport): boolean {
   return skipped === undefined && passed && behavior === 'UNIMPLEMENTED';
 }
 
-/** What a person wants to know of a case, in lines. */
+/** The facts of a case for the user, in lines. */
 export function detailsOf({
   behavior,
   behaviorClose,
@@ -85,7 +85,7 @@ function attributes(values: Readonly<Record<string, string | number>>): string {
     .join('');
 }
 
-/** XML 1.0 has no place for most control characters, escaped or not (§2.2), nor for half a surrogate pair: they are spelled out. */
+/** XML 1.0 excludes most control characters, escaped or not (§2.2), and half a surrogate pair: they are spelled out. */
 function text(value: string): string {
   return escapeUnseen(value, { newline: 'keep' })
     .replaceAll('&', '&amp;')

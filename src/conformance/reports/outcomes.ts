@@ -57,7 +57,7 @@ function outcomesOf(cases: Readonly<Record<string, unknown>>): Outcomes | string
   return out;
 }
 
-/** What differs from what was expected; an expectation without `behaviorClose` says nothing of it. */
+/** What differs from the expectation; one without `behaviorClose` does not cover it. */
 export interface Deviation {
   readonly id: string;
   readonly expected: string;

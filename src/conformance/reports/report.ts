@@ -16,19 +16,19 @@ export interface CaseReport {
   readonly duration: number;
   /** Why it was not run. */
   readonly skipped?: string;
-  /** It was to be run, and was not: the run says nothing about the peer then. */
+  /** It should have run, and did not: then the run proves nothing about the peer. */
   readonly missing?: true;
   /** It failed, as `--expect` has it. */
   readonly known?: true;
   /** Its verdict is not the one of `--expect`: both, in words. */
   readonly changed?: string;
-  /** Neither field is a reproach. */
+  /** Neither field is a fault. */
   readonly passed: boolean;
   /** It decides about the exit code. */
   readonly required: boolean;
   /** What runs it alone, with all frames shown. */
   readonly command: string;
-  /** What passed, as text; empty where it passed. */
+  /** The exchange, as text; empty where it passed. */
   readonly frames: string;
 }
 
@@ -52,7 +52,7 @@ export function isRequired({ id, level }: Pick<Case, 'id' | 'level'>): boolean {
   return /^\d/.test(id) || level === 'MUST';
 }
 
-/** What a case came to, in one record. */
+/** The result of a case, in one record. */
 export function caseReport(result: CaseResult, command: string, frames: string): CaseReport {
   const { case: one, behavior, behaviorClose, remoteCloseCode, actual, duration, skipped } = result;
   const { id, rfc, level, title } = one;
@@ -65,7 +65,7 @@ export function caseReport(result: CaseResult, command: string, frames: string):
   };
 }
 
-/** A case that was to be run, and was not; `counts`: the run is not good without it. */
+/** A case that should have run, and did not; `counts`: the run is not complete without it. */
 export function missingReport(one: Case, why: string, counts: boolean, command: string): CaseReport {
   const result = { case: one, ...NOT_RUN, actual: why, duration: 0, skipped: why };
   return { ...caseReport(result, command, ''), ...(counts && { missing: true as const }) };
@@ -76,19 +76,19 @@ export function hasFailed({ passed, skipped }: CaseReport): boolean {
   return !passed && skipped === undefined;
 }
 
-/** A person has to look at it: a required case that failed, or one that is not as it is known to be. */
+/** A user has to look at it: a required case that failed, or one that differs from the pinned verdict. */
 export function isTrouble(one: CaseReport): boolean {
   if (one.missing || one.known) return false;
   return one.changed !== undefined || (hasFailed(one) && one.required);
 }
 
-/** How often each verdict came, skipped cases apart. */
+/** The number of each verdict, skipped cases apart. */
 export interface OutcomeCounts {
   readonly cases: number;
   readonly skipped: number;
   readonly failed: number;
   readonly requiredFailed: number;
-  /** Those of the skipped ones that were to be run. */
+  /** The skipped ones that should have run. */
   readonly missing: number;
   readonly behaviors: Readonly<Partial<Record<Behavior, number>>>;
   readonly closeBehaviors: Readonly<Partial<Record<CloseBehavior, number>>>;
@@ -114,7 +114,7 @@ function tally<Name extends string>(names: readonly Name[]): Partial<Record<Name
   return counts;
 }
 
-/** What stands in front of the first dot. */
+/** The text before the first dot. */
 export function groupOf(id: string): string {
   return id.slice(0, id.indexOf('.'));
 }

@@ -1,15 +1,15 @@
-/** What JSON does not have, blanked out; or where that cannot be. */
+/** What JSON does not have, replaced by blanks; or the position where that is not possible. */
 export type Relaxed = { readonly json: string } | { readonly problem: string };
 
 /** A string, a comment in one of three manners, or a comma; `#` as in YAML comes with converted files. */
 const PIECES = /"(?:[^"\\\n]|\\.)*"?|\/\/[^\n]*|\/\*[^]*?\*\/|\/\*|#[^\n]*|,/g;
 
-/** Takes comments and trailing commas out of JSON. Places stay, so that what a parser says about them is right. */
+/** Removes comments and trailing commas from JSON. Positions stay, so that those of a parser's errors are right. */
 export function relaxed(text: string): Relaxed {
   const source = text.replace(/^\ufeff/, ' ');
   let json = '';
   let at = 0;
-  /** Where a comma stands that only blanks have followed. */
+  /** The position of a comma that only blanks have followed. */
   let comma: number | undefined;
   for (const { 0: piece, index } of source.matchAll(PIECES)) {
     const between = source.slice(at, index);

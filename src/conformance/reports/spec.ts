@@ -10,9 +10,9 @@ export interface SpecServer {
   readonly protocols?: readonly string[];
 }
 
-/** What a specification of the Autobahn Testsuite asks for. */
+/** What a specification of the Autobahn Testsuite requests. */
 export interface SpecPlan {
-  /** What we are: the client of `servers`, or a server at `url`. */
+  /** Our role: the client of `servers`, or a server at `url`. */
   readonly kind: 'client' | 'server';
   readonly outdir?: string;
   readonly url?: string;
@@ -21,18 +21,18 @@ export interface SpecPlan {
   readonly skip: readonly string[];
   /** Patterns of cases by the agent that they are left out for. */
   readonly skipFor: ReadonlyMap<string, readonly string[]>;
-  /** What is passed over. */
+  /** What is ignored. */
   readonly notices: readonly string[];
 }
 
-/** What is wrong, and where. */
+/** The faults, and their positions. */
 export interface SpecProblem {
   readonly problem: string;
 }
 
 const MOST_TEXT = 1 << 20;
 const MOST_ITEMS = 10_000;
-/** Characters of what is quoted in a problem. */
+/** Characters of a quotation in a problem. */
 const MOST_QUOTED = 60;
 
 const KNOWN = new Set(
@@ -40,7 +40,7 @@ const KNOWN = new Set(
 );
 const KNOWN_OF_SERVER = new Set('url agent hostname origin protocols options'.split(' '));
 
-type Fields = ReadonlyMap<string, unknown>;
+type SpecFields = ReadonlyMap<string, unknown>;
 
 /** Ends the reading; caught by `readSpec` and nowhere else. */
 class Wrong extends Error {}
@@ -52,7 +52,7 @@ export function readSpec(text: string): SpecPlan | SpecProblem {
     return planOf(fieldsOf(parsed(text), 'the specification'));
   } catch (error) {
     if (error instanceof Wrong) return { problem: error.message };
-    // Nesting without end, for one.
+    // Nesting without end, for example.
     return { problem: `the specification cannot be read: ${(error as Error).message}` };
   }
 }
@@ -67,7 +67,7 @@ function parsed(text: string): unknown {
   }
 }
 
-function planOf(fields: Fields): SpecPlan {
+function planOf(fields: SpecFields): SpecPlan {
   const notices = [...unknownOf(fields, KNOWN, ''), ...optionsOf(fields, '')];
   const isClient = fields.has('servers');
   if (!isClient && !fields.has('url')) {
@@ -114,8 +114,8 @@ function serversOf(value: unknown, notices: string[]): SpecServer[] {
   });
 }
 
-/** `{ options: { version: 18 } }`: what there is to be set about the testee is not set here. */
-function optionsOf(fields: Fields, prefix: string): string[] {
+/** `{ options: { version: 18 } }`: options of the testee are not set here. */
+function optionsOf(fields: SpecFields, prefix: string): string[] {
   const options = given(fields, 'options');
   if (options === undefined) return [];
   return [...fieldsOf(options, `${prefix}options`).keys()].map(
@@ -123,13 +123,13 @@ function optionsOf(fields: Fields, prefix: string): string[] {
   );
 }
 
-function unknownOf(fields: Fields, known: ReadonlySet<string>, prefix: string): string[] {
+function unknownOf(fields: SpecFields, known: ReadonlySet<string>, prefix: string): string[] {
   return [...fields.keys()]
     .filter((name) => !known.has(name))
     .map((name) => `${prefix}${quoted(name)}: not known, passed over`);
 }
 
-/** The reference suite takes `*` for anything that follows, dots included, and else the exact id. */
+/** The reference suite reads `*` as any text that follows, dots included, and anything else as the exact id. */
 function patternsOf(value: unknown, place: string): string[] {
   if (value === undefined || value === null) return [];
   return listOf(value, place).map((one, at) => {
@@ -158,18 +158,18 @@ function urlOf(text: string | undefined, place: string): string {
   return text;
 }
 
-/** Null is as good as absent. */
-function given(fields: Fields, name: string): unknown {
+/** Null means absent. */
+function given(fields: SpecFields, name: string): unknown {
   return fields.get(name) ?? undefined;
 }
 
-function textOf(fields: Fields, name: string, prefix: string): string | undefined {
+function textOf(fields: SpecFields, name: string, prefix: string): string | undefined {
   const value = given(fields, name);
   if (value === undefined || typeof value === 'string') return value;
   throw new Wrong(`${prefix}${name}: ${kindOf(value)} instead of a string`);
 }
 
-function textsOf(fields: Fields, name: string, prefix: string): string[] | undefined {
+function textsOf(fields: SpecFields, name: string, prefix: string): string[] | undefined {
   const value = given(fields, name);
   if (value === undefined) return undefined;
   return listOf(value, `${prefix}${name}`).map((one, at) => {
@@ -184,7 +184,7 @@ function listOf(value: unknown, place: string): readonly unknown[] {
   return value;
 }
 
-function fieldsOf(value: unknown, place: string): Fields {
+function fieldsOf(value: unknown, place: string): SpecFields {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new Wrong(`${place}: ${kindOf(value)} instead of an object`);
   }

@@ -2,31 +2,31 @@ import type { Behavior, CloseBehavior, PeerRole, CaseVerdict } from '../case.js'
 import type { Ending, Received } from '../bench/tester.js';
 import { endingText, receivedText } from './words.js';
 
-/** How a known case should end. */
+/** How an Autobahn case should end. */
 export interface ExpectedClose {
-  /** Who sends the first close frame, or ends the connection. */
+  /** The end that sends the first close frame, or ends the connection. */
   readonly by: 'tester' | 'peer';
   /** Codes that the peer's close frame may have; none at all is fine too. */
   readonly codes: readonly number[];
-  /** Both close frames have to be seen. */
+  /** Both close frames have to be received. */
   readonly clean: boolean;
 }
 
-/** What may come, by the verdict that it gets. */
+/** What may come, by its verdict. */
 export type Alternatives = Readonly<Partial<Record<Behavior, readonly Received[]>>>;
 
 export interface Expectation {
   readonly received: Alternatives;
   readonly close: ExpectedClose;
-  /** Whatever comes is reported, not judged. */
+  /** Any result is reported, not judged. */
   readonly informational?: true;
-  /** The wrong end closing makes the behaviour FAILED too. */
+  /** If the wrong end closes, the behaviour is FAILED too. */
   readonly strictEnd?: true;
-  /** The wrong close code does so. */
+  /** So it is with the wrong close code. */
   readonly strictCode?: true;
 }
 
-/** The verdict on what came, and on how it ended: the first that matches wins. */
+/** The verdict on what came, and on how it ended: the first match counts. */
 export function knownVerdict(
   expected: Expectation,
   received: readonly Received[],

@@ -5,11 +5,11 @@ import { knownVerdict, matching, type Expectation } from './autobahn-verdict.js'
 import type { Received, Sending, Tester } from '../bench/tester.js';
 import { expectedText } from './words.js';
 
-/** One thing that the tester does. */
+/** One action of the tester. */
 export type AutobahnStep =
   /** Frames: in one write, each in a write of its own (`sync`), or in pieces of `chop` octets. */
   | { readonly send: readonly Sending[]; readonly sync?: true; readonly chop?: number }
-  /** So many seconds of silence; with a tag they are noted as received where the connection still stands. */
+  /** Seconds of silence; with a tag they are noted as received if the connection is still open. */
   | { readonly wait: number; readonly tag?: string }
   /** One frame, its payload cut at these places, with a wait as above at each. */
   | {
@@ -18,7 +18,7 @@ export type AutobahnStep =
       readonly wait: number;
       readonly tags: readonly string[];
     }
-  /** A close frame as soon as so many messages and pongs have come. */
+  /** A close frame as soon as this number of messages and pongs has come. */
   | { readonly closeAfter: number };
 
 /** A case of the Autobahn Testsuite: what is sent, what has to come, and how it has to end. */
@@ -30,7 +30,7 @@ export interface AutobahnCase extends Expectation {
   readonly kill?: number;
   /** Seconds until the tester closes, with an empty close frame. */
   readonly closeIn?: number;
-  /** In words, where it is not to be made of `received`. */
+  /** In words, where it can't be derived from `received`. */
   readonly expected?: string;
   readonly rfc?: string;
   readonly level?: Level;
@@ -42,7 +42,7 @@ export interface AutobahnCase extends Expectation {
 export const CLOSE_TIME = 1;
 const DEFAULT_KILL = 1;
 
-/** Makes a case of the list. `heavy` makes what is too large to be kept: when the case runs. */
+/** Makes a case of the list. `heavy` makes payloads that are too large to be kept: when the case runs. */
 export function autobahn(spec: AutobahnCase, heavy?: () => Pick<AutobahnCase, 'steps' | 'received'>): Case {
   const { id, title, rfc = 'RFC 6455 §5', level = 'MUST', needs = needsOf(spec), traits = [] } = spec;
   return {
@@ -130,7 +130,7 @@ function expectationText(spec: AutobahnCase, peer: string): string {
     .join(', or ');
 }
 
-/** There was no WebSocket to test on. */
+/** There was no WebSocket for the test. */
 export function notOpened({ problem }: NotOpened): CaseVerdict {
   return { behavior: 'FAILED', behaviorClose: 'FAILED', actual: `no handshake: ${problem}` };
 }

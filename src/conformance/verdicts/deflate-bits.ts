@@ -16,7 +16,7 @@ const LONGEST = 258;
 const LONGEST_SYMBOL = 285;
 const END = 256;
 
-/** Writes DEFLATE blocks by hand (RFC 1951 §3.2), also such as no compressor makes. */
+/** Writes DEFLATE blocks by hand (RFC 1951 §3.2), including blocks that no compressor makes. */
 export class DeflateBits {
   private readonly bytes: number[] = [];
   private filled = 8;
@@ -39,7 +39,7 @@ export class DeflateBits {
     return this;
   }
 
-  /** A stored block; its length can be made to lie. */
+  /** A stored block; its length may be set to a wrong value. */
   stored(data: Uint8Array, { final = false, declared = data.length, complement = ~data.length }: Stored = {}): this {
     this.bits(final ? 1 : 0, 3);
     this.filled = 8;
@@ -83,15 +83,15 @@ export class DeflateBits {
     return Uint8Array.from(this.bytes);
   }
 
-  /** A message's payload: with the empty stored block at its end that lost its 00 00 ff ff (RFC 7692 §7.2.1). */
+  /** A message's payload: with an empty stored block at its end, without its 00 00 ff ff (RFC 7692 §7.2.1). */
   message(): Uint8Array {
     return this.bits(0, 3).end();
   }
 }
 
 /**
- * A payload of `size` bytes and a few that inflates to about 1032 times as much, all of it `a`: a code of one bit stands
- * for 258 bytes, one more for the distance.
+ * A payload of about `size` bytes that inflates to about 1032 times as much, all of it `a`: a code of one bit means 258
+ * bytes, one more the distance.
  */
 export function bomb(size: number): Uint8Array {
   // Dynamic codes: `a` and the end take two bits, the length 258 and the distance 1 one.

@@ -9,9 +9,9 @@ import type { Ending, Received, Sending, Tester } from '../bench/tester.js';
 import { after } from '../bench/timer.js';
 import { endingText, receivedText } from './words.js';
 
-/** Cases of this suite's own: what is sent, and one of a few ways to judge what comes of it. */
+/** Cases of this suite's own: what is sent, and one of a few ways to judge the result. */
 
-/** Seconds until something that has to happen at once has not happened. */
+/** Seconds within which an immediate reaction has to come. */
 const KILL = 2;
 
 export interface Talk {
@@ -19,7 +19,7 @@ export interface Talk {
   readonly tester: Tester;
 }
 
-/** What every case of its own has; the rest is as in most. */
+/** What every case of its own has; the rest is the same for most. */
 export interface About {
   readonly id: string;
   readonly rfc: string;
@@ -33,13 +33,13 @@ export interface About {
 
 /** A case that begins with a WebSocket. */
 interface SuiteCase extends About {
-  /** permessage-deflate with these parameters: where the peer agrees to less, nothing can be said. */
+  /** permessage-deflate with these parameters: where the peer agrees to less, no verdict is possible. */
   readonly deflate?: DeflateAsk;
   run(this: void, talk: Talk): Promise<CaseVerdict>;
 }
 
 /** What is sent: frames, or whatever a case writes. */
-interface Sent {
+interface SuiteSent {
   readonly send: readonly Sending[] | ((talk: Talk) => Promise<void>);
   /** Octets a write. */
   readonly chop?: number;
@@ -69,13 +69,13 @@ export function suite({ deflate, run, ...about }: SuiteCase): Case {
   });
 }
 
-/** A wrong answer to the offer is what the cases about offers are for. */
+/** A wrong answer to the offer is tested by the cases about offers. */
 function withoutDeflate(opened: NotOpened): CaseVerdict {
   if (!opened.handshake?.response) return notOpened(opened);
   return { behavior: 'UNIMPLEMENTED', behaviorClose: 'UNIMPLEMENTED', actual: `no handshake: ${opened.problem}` };
 }
 
-/** What no MUST is about is no failure. */
+/** Where no MUST applies there is no failure. */
 function softened(level: Level, verdict: CaseVerdict): CaseVerdict {
   if (level === 'MUST') return verdict;
   const mild = level === 'SHOULD' ? 'NON-STRICT' : 'INFORMATIONAL';
@@ -87,12 +87,12 @@ function softened(level: Level, verdict: CaseVerdict): CaseVerdict {
   };
 }
 
-/** In one write; who does not take it is not waited for. */
+/** In one write; a peer that does not read it is not waited for. */
 export async function sendAll({ bench, tester }: Talk, sendings: readonly Sending[], chop?: number): Promise<void> {
   await within(tester.sendTogether(sendings, chop), KILL * bench.patience);
 }
 
-async function begin(talk: Talk, { send, chop }: Sent): Promise<void> {
+async function begin(talk: Talk, { send, chop }: SuiteSent): Promise<void> {
   if (typeof send === 'function') await send(talk);
   else await sendAll(talk, send, chop);
 }
@@ -103,7 +103,7 @@ export async function goodbye({ bench, tester }: Talk, code = 1000): Promise<End
   return tester.finish(CLOSE_TIME * bench.patience);
 }
 
-/** A verdict with what came and how it ended, `note` before it. */
+/** A verdict with what came and how it ended, preceded by `note`. */
 export function verdictOf(
   { bench, tester }: Talk,
   [behavior, behaviorClose]: readonly [Behavior, CloseBehavior],
@@ -135,11 +135,11 @@ export function closedWell({ bench, tester }: Talk): CloseBehavior {
 
 export const PROTOCOL_ERROR = [1002] as const;
 
-interface Refused extends About, Sent {
+interface Refused extends About, SuiteSent {
   readonly deflate?: DeflateAsk;
-  /** Codes that fit; the RFC makes none of them a MUST (§7.1.7). */
+  /** Codes that match; the RFC requires none of them by a MUST (§7.1.7). */
   readonly codes?: readonly number[];
-  /** A code of which the peer shows that it took what it had to refuse. */
+  /** A code with which the peer shows that it accepted what it had to refuse. */
   readonly wrongCode?: number;
 }
 
@@ -168,7 +168,7 @@ export async function failing(
   return verdictOf(talk, [isClean && !ending.weClosed ? 'OK' : 'FAILED', close]);
 }
 
-interface Echoed extends About, Sent {
+interface Echoed extends About, SuiteSent {
   readonly deflate?: DeflateAsk;
   /** Messages and pongs, each kind in its order. */
   readonly back: readonly Received[];
@@ -195,7 +195,7 @@ export async function answering(talk: Talk, back: readonly Received[], kill = KI
   return verdictOf(talk, [isRight && areAlike(back, came) ? 'OK' : 'FAILED', closedWell(talk)]);
 }
 
-/** Each kind in its order: a pong may overtake a message, and stand for the pings before it too (RFC 6455 §5.5.3). */
+/** Each kind in its order: a pong may overtake a message, and answer the pings before it too (RFC 6455 §5.5.3). */
 function areAlike(back: readonly Received[], came: readonly Received[]): boolean {
   const [wanted, messages] = [back, came].map((list) => list.filter(({ what }) => what !== 'pong'));
   const [pings, pongs] = [back, came].map((list) => list.filter(({ what }) => what === 'pong'));
@@ -219,13 +219,13 @@ export function isSame(a: Received, b: Received): boolean {
   return a.what === 'pong' && b.what === 'pong' && areSameBytes(a.payload, b.payload);
 }
 
-interface Reported extends About, Sent {
+interface Reported extends About, SuiteSent {
   readonly deflate?: DeflateAsk;
-  /** So many messages and pongs are waited for. */
+  /** This number of messages and pongs is waited for. */
   readonly most?: number;
 }
 
-/** Failing the connection is as right as anything: what the peer does is reported. */
+/** Failing the connection is equally valid: the reaction of the peer is reported. */
 export function reports({ most = 1, kill = KILL, send, chop, ...about }: Reported): Case {
   const run = async (talk: Talk): Promise<CaseVerdict> => {
     await begin(talk, { send, ...(chop && { chop }) });
@@ -238,7 +238,7 @@ export function reports({ most = 1, kill = KILL, send, chop, ...about }: Reporte
   return suite({ level: 'REPORT', ...about, run });
 }
 
-/** Resolves with false where it takes longer; what waits then goes on by itself. */
+/** Resolves with false where it takes longer; the pending work continues by itself. */
 export function within(promise: Promise<unknown>, seconds: number): Promise<boolean> {
   return new Promise((resolve) => {
     const timer = after(seconds, () => resolve(false));
@@ -250,7 +250,7 @@ export function within(promise: Promise<unknown>, seconds: number): Promise<bool
   });
 }
 
-/** Large or many: no more than so many seconds are spent on handing them over. */
+/** Large or many: writing them takes no more than this number of seconds. */
 export async function flood({ bench, tester }: Talk, sendings: readonly Sending[], seconds = 3): Promise<boolean> {
   const frames = concat(sendings.map((sending) => tester.frame(sending)));
   return within(tester.write(frames, 65536), seconds * bench.patience);
@@ -283,7 +283,7 @@ async function ping(bench: Bench): Promise<string | undefined> {
   }
 }
 
-/** Ends the talk by whatever way, and judges by whether others are served still. */
+/** Ends the connection in any way, and judges by whether others are still served. */
 export async function surviving(talk: Talk, note?: string, isFine = true): Promise<CaseVerdict> {
   await goodbye(talk);
   const problem = await unserved(talk.bench);
@@ -292,7 +292,7 @@ export async function surviving(talk: Talk, note?: string, isFine = true): Promi
   return verdictOf(talk, [isFine ? 'OK' : 'INFORMATIONAL', 'INFORMATIONAL'], words);
 }
 
-/** What an act cost the peer's process, in words: nothing where its memory is not known. */
+/** The cost of an act for the peer's process, in words: nothing where its memory is not known. */
 export async function measured(bench: Bench, act: () => Promise<void>): Promise<string | undefined> {
   const before = await bench.tools.memory?.();
   await act();

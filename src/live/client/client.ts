@@ -23,17 +23,17 @@ export interface LiveClientOptions extends LiveContext {
   /** `ws:` or `wss:`, without user and fragment. */
   readonly url: URL;
   readonly subprotocols: readonly string[];
-  /** Headers of the request, as written; several of one name as a list, `undefined` takes one of `ws`'s own away. */
+  /** Headers of the request, as written; several of one name as a list, `undefined` removes one of `ws`'s own. */
   readonly headers: ReadonlyMap<string, readonly string[] | undefined>;
   readonly deflate: PerMessageDeflateOptions | false;
   readonly autoPong: boolean;
 }
 
-/** What became of a connection. */
+/** How a connection ended. */
 export type ClientOutcome =
   /** Another status than 101. */
   | ({ readonly kind: 'refused' } & RefusedHandshake)
-  /** 101, but the handshake does not hold (RFC 6455 §4.1); or no HTTP at all. */
+  /** 101, but the handshake is invalid (RFC 6455 §4.1); or no HTTP at all. */
   | { readonly kind: 'invalid'; readonly message: string; readonly diagnostic?: Diagnostic }
   /** It ended before there was an answer. */
   | {
@@ -52,7 +52,7 @@ export type ClientOutcome =
       readonly byPeer: boolean;
       /** The code that we closed with. */
       readonly ours?: number;
-      /** The limit of this end that we closed for, in words. */
+      /** The limit of this end for which we closed, in words. */
       readonly limit?: string;
     }
   /** Ended without one (1006). */
@@ -68,18 +68,18 @@ export interface ClientTaker extends LiveTaker {
 
 /** `ws` waits that long for the peer to end the connection after both close frames; here it is milliseconds. */
 const FAREWELL = 2000;
-/** What is still read of a peer when a signal has ended the run: bytes. */
+/** Bytes that are still read of a peer when a signal has ended the run. */
 const MOST_FAREWELL = 1024 * 1024;
-/** What may wait to be written before a sender has to wait: bytes. */
+/** Bytes that may wait to be written before a sender has to wait. */
 const HIGH_WATER = 1024 * 1024;
-/** An option of Node.js's requests, which `ws` hands on. */
+/** An option of Node.js's requests, which `ws` passes on. */
 const HEAD_LIMIT = { maxHeaderSize: MOST_HEAD } as object;
 /** Pings whose times are kept. */
 const MOST_PINGS = 1024;
 
 /** A WebSocket client on a socket of ours: `ws` is the endpoint, a tap reports every byte. */
 export class Client {
-  /** What became of it, as soon as it is over. */
+  /** Its outcome, as soon as it has ended. */
   readonly finished: Promise<ClientOutcome>;
   private finish!: (outcome: ClientOutcome) => void;
   private readonly socket: WebSocket;
@@ -87,7 +87,7 @@ export class Client {
   private readonly stream: Socket;
   private outcome: ClientOutcome | undefined;
   private handshake: Handshake | undefined;
-  /** The first thing that the peer did wrong: in its answer to the handshake, and behind it. */
+  /** The first fault of the peer: in its answer to the handshake, and after it. */
   private handshakeFault: Diagnostic | undefined;
   private fault: Diagnostic | undefined;
   private wasReset = false;
@@ -122,8 +122,8 @@ export class Client {
       this.wake();
     });
     checkSubprotocols(options.subprotocols);
-    // `ws` would take it amiss that a server picks none of the subprotocols, which it may (RFC 6455 §4.2.2): it does not
-    // hear of them, and the rules judge the answer.
+    // `ws` would refuse a server that picks none of the subprotocols, which it may (RFC 6455 §4.2.2): they are not passed to
+    // `ws`, and the rules judge the answer.
     this.socket = new WebSocket(options.url, [], {
       createConnection: () => stream,
       perMessageDeflate: options.deflate,
@@ -140,7 +140,7 @@ export class Client {
     return this.socket.readyState === WebSocket.OPEN;
   }
 
-  /** So much waits to be written that a sender has to wait. */
+  /** A sender has to wait: too many bytes are not written yet. */
   get isFull(): boolean {
     return this.socket.bufferedAmount > HIGH_WATER;
   }
@@ -150,7 +150,7 @@ export class Client {
     while (this.isFull && this.isOpen) await new Promise<void>((resolve) => this.waiting.push(resolve));
   }
 
-  /** Resolves when everything was handed to the system, or the connection is over. */
+  /** Resolves when everything was passed to the system, or the connection is over. */
   async flushed(): Promise<void> {
     while (this.socket.bufferedAmount > 0 && this.isOpen) {
       await new Promise<void>((resolve) => this.waiting.push(resolve));
@@ -178,7 +178,7 @@ export class Client {
     return true;
   }
 
-  /** Bytes as they are, beneath the WebSocket. */
+  /** Bytes as they are, below the WebSocket. */
   raw(bytes: Uint8Array): boolean {
     if (!this.isOpen) return false;
     this.stream.write(bytes, () => this.wake());
@@ -195,7 +195,7 @@ export class Client {
     this.sayFarewell();
   }
 
-  /** The same where a signal ends the run: whoever goes on sending is not listened to for long. */
+  /** The same where a signal ends the run: a peer that continues to send is not read for long. */
   leave(): void {
     readAtMost(this.stream, MOST_FAREWELL);
     this.close(1001);
@@ -276,7 +276,7 @@ export class Client {
     this.sayFarewell();
   }
 
-  /** A server of TLS ends a connection on which it is asked in the clear. */
+  /** A TLS server ends a connection that begins with a plain request. */
   private silence(): string {
     const isBare = this.stream.bytesRead === 0 && !this.options.isSecure;
     return `no answer to the handshake${isBare ? ' (perhaps the server speaks TLS: wss://)' : ''}`;
@@ -305,13 +305,13 @@ export class Client {
     this.stream.once('close', () => clearTimeout(this.farewell));
   }
 
-  /** What the peer does wrong is remembered: `ws` lets some of it pass. */
+  /** The peer's faults are kept: `ws` accepts some of them. */
   private judge(record: Judged): void {
     const found = record.diagnostics.length > 0 ? record.diagnostics.find((one) => isPeers(record, one)) : undefined;
     if (record.type === 'handshake') {
       this.handshake = record.handshake;
       this.handshakeFault = found;
-      // Without an Upgrade header Node takes a 101 for a preliminary answer, and waits for another one.
+      // Without an Upgrade header Node reads a 101 as a preliminary answer, and waits for another one.
       if (found) process.nextTick(() => this.refuse(found));
     } else this.fault ??= found;
     const isClose = record.type === 'frame' && record.frame.header.opcode === OPCODE.close;
@@ -323,7 +323,7 @@ export class Client {
     const text = hex(payload);
     const at = this.pings.findIndex((ping) => ping.payload === text);
     if (at < 0) return undefined;
-    // A pong answers the latest ping (RFC 6455 §5.5.3): those before it are not answered any more.
+    // A pong answers the latest ping (RFC 6455 §5.5.3): those before it are no longer answered.
     const [ping] = this.pings.splice(0, at + 1).slice(-1);
     return (performance.now() - ping!.at) / 1000;
   }
@@ -336,7 +336,7 @@ export class Client {
   };
 }
 
-/** The peer's fault, and an error: neither what we sent on purpose, nor what a lost connection cut off. */
+/** A fault of the peer that is an error: neither what we sent on purpose, nor what a lost connection cut off. */
 function isPeers(record: Judged, diagnostic: Diagnostic & Partial<Pick<HandshakeDiagnostic, 'side'>>): boolean {
   if (!isFinding(diagnostic, false) || diagnostic.code === 'frame-truncated') return false;
   if (record.type === 'handshake') return record.handshake.upgraded && diagnostic.side === 'response';
@@ -352,7 +352,7 @@ function httpTrouble(code: string, message: string, bytes: Uint8Array = new Uint
   return `the head of the answer is longer than this end reads (${MOST_HEAD / 1024} KiB)`;
 }
 
-/** RFC 9113 §3.4: what a server sends first is a SETTINGS frame, of the connection itself. */
+/** RFC 9113 §3.4: the first frame of a server is SETTINGS, for the connection itself. */
 function isHttp2(bytes: Uint8Array): boolean {
   const length = ((bytes[0] ?? 0) << 16) | ((bytes[1] ?? 0) << 8) | (bytes[2] ?? 0);
   const [type, flags, ...stream] = bytes.subarray(3, 9);

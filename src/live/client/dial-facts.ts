@@ -4,7 +4,7 @@ import { hostPort } from '../../codec/bytes/endpoint.js';
 
 type SystemError = NodeJS.ErrnoException & { readonly address?: string; readonly port?: number };
 
-/** What a failed connection says about itself: of several addresses each has its own error. */
+/** The facts of a failed connection: of several addresses each has its own error. */
 export function connectFacts(error: Error, place: Pick<DialFacts, 'host' | 'port'>): DialFacts {
   const all = (error instanceof AggregateError ? error.errors : [error]) as SystemError[];
   const tried = all.flatMap(({ address, port: at }) =>
@@ -13,13 +13,13 @@ export function connectFacts(error: Error, place: Pick<DialFacts, 'host' | 'port
   return { code: all[0]?.code ?? '', ...place, tried };
 }
 
-/** What a failed TLS handshake says about itself. */
+/** The facts of a failed TLS handshake. */
 export function tlsFacts(error: Error, host: string, certificate: CertificateFacts | undefined): DialFacts {
   const { code = '' } = error as NodeJS.ErrnoException;
   return { code, host, tried: [], ...(certificate && { certificate }) };
 }
 
-/** The certificate of the other end, remembered when the handshake is done and before it is judged. */
+/** The certificate of the other end, kept when the handshake is done and before it is judged. */
 export function watchCertificate(stream: TLSSocket): () => CertificateFacts | undefined {
   let facts: CertificateFacts | undefined;
   // Before the listener of Node.js, which ends the connection.

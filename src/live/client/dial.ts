@@ -12,16 +12,16 @@ import { tlsReason } from '../sockets/tls-reason.js';
 import { takeTurns } from '../sockets/turns.js';
 import { redirected, resolved, type HostPort, type Redirected, type Resolved } from './route.js';
 
-/** How far it came. */
+/** The stage that it reached. */
 export type DialStage = 'proxy-name' | 'name' | 'connect' | 'tls' | 'certificate' | 'time';
 
-/** No connection came about. */
+/** No connection was established. */
 export class DialError extends Error {
   override readonly name = 'DialError';
   constructor(
     readonly stage: DialStage,
     message: string,
-    /** Why, where more is known than the message says. */
+    /** Why, where more is known than the message states. */
     readonly why?: Cause,
   ) {
     super(message);
@@ -30,13 +30,13 @@ export class DialError extends Error {
 
 /** How a connection is made. */
 export interface DialRoute {
-  /** What the URL names. */
+  /** The server that the URL names. */
   readonly place: HostPort;
   readonly unixSocket?: string;
   readonly proxy?: Proxy;
   readonly resolve: readonly Resolved[];
   readonly connectTo: readonly Redirected[];
-  /** TLS is spoken with the other end: with these certificates. */
+  /** TLS is used with the other end: with these certificates. */
   readonly tls?: TlsMaterial;
 }
 
@@ -45,7 +45,7 @@ export interface TlsMaterial {
   readonly cert?: Buffer;
   readonly key?: Buffer;
   readonly passphrase?: string;
-  /** Whoever it is will do. */
+  /** Any certificate is accepted. */
   readonly insecure?: true;
   /** Takes the secrets of each connection, as lines of a key log. */
   readonly keylog?: (line: Uint8Array) => void;
@@ -59,7 +59,7 @@ export interface DialledConnection {
   readonly words: string;
 }
 
-/** Connects, through proxies and TLS where the route has some. Throws a DialError; `signal` gives up (stage `time`). */
+/** Connects, through proxies and TLS where the route has some. Throws a DialError; `signal` aborts it (stage `time`). */
 export async function dial(route: DialRoute, signal: AbortSignal): Promise<DialledConnection> {
   const to = redirected(route.place, route.connectTo);
   const raw = await reach(route, to, signal);
@@ -204,7 +204,7 @@ function secure(
   return givenUp(made, host, signal, stream);
 }
 
-/** The same, unless it takes too long. */
+/** The same, with a time limit. */
 function givenUp<T>(made: Promise<T>, name: string, signal: AbortSignal, socket?: net.Socket): Promise<T> {
   return new Promise((resolve, reject) => {
     const late = (): void => {

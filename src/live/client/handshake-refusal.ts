@@ -9,7 +9,7 @@ export interface RefusedHandshake {
   readonly body: Uint8Array;
   /** There was more of it. */
   readonly isCut: boolean;
-  /** Where it sends us (RFC 9110 §15.4). */
+  /** Where it redirects to (RFC 9110 §15.4). */
   readonly location?: string;
 }
 

@@ -9,7 +9,7 @@ import { takeBytes, takeFrom } from '../sockets/read-prefix.js';
 
 /**
  * Tunnels through proxies. The agents that npm has for it are made for `http.Agent` and keep the socket to themselves;
- * here it has to be in our hands before anybody reads from it, and both protocols together are shorter than their glue.
+ * here we need it before anything is read from it, and both protocols together are shorter than the code to adapt them.
  */
 export interface Proxy extends HostPort {
   readonly kind: 'http' | 'https' | 'socks5' | 'socks5h';
@@ -17,12 +17,12 @@ export interface Proxy extends HostPort {
   readonly password?: string;
 }
 
-/** The proxy answered, and does not let us through. */
+/** The proxy answered, and refuses the connection. */
 export class ProxyRefusal extends Error {
   override readonly name = 'ProxyRefusal';
 }
 
-/** Asks an HTTP proxy for a tunnel (RFC 9110 §9.3.6). What follows on the stream is the other end's. */
+/** Requests a tunnel from an HTTP proxy (RFC 9110 §9.3.6). What follows on the stream is the other end's. */
 export async function tunnel(stream: Duplex, to: HostPort, { user, password = '' }: Proxy): Promise<void> {
   const place = hostPort(to.host, to.port);
   const lines = [
@@ -66,7 +66,7 @@ const REPLIES: readonly string[] = [
   'address type not supported',
 ];
 
-/** Asks a SOCKS5 proxy for a connection (RFC 1928), with user and password where there are some (RFC 1929). */
+/** Requests a connection from a SOCKS5 proxy (RFC 1928), with user and password where there are some (RFC 1929). */
 export async function socks5(stream: Duplex, to: HostPort, { user, password = '' }: Proxy): Promise<void> {
   const methods = user === undefined ? [NO_AUTH] : [NO_AUTH, USER_AND_PASSWORD];
   stream.write(Uint8Array.from([VERSION, methods.length, ...methods]));
@@ -96,14 +96,14 @@ function address(host: string): Uint8Array {
   return Buffer.concat([Uint8Array.of(NAME), counted(host)]);
 }
 
-/** Text with its length in one byte in front. */
+/** Text after one byte with its length. */
 function counted(text: string): Uint8Array {
   const bytes = Buffer.from(text);
   if (bytes.length > 255) throw new ProxyRefusal('SOCKS5 takes names, users and passwords of at most 255 bytes');
   return Buffer.concat([Uint8Array.of(bytes.length), bytes]);
 }
 
-/** The 16 bytes of a sound address (RFC 4291 §2.2). */
+/** The 16 bytes of a valid address (RFC 4291 §2.2). */
 function ipv6Bytes(host: string): Uint8Array {
   const plain = host
     .replace(/%[^]*/, '')

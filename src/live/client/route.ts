@@ -1,23 +1,23 @@
 import { BlockList, isIP } from 'node:net';
 
-/** Where a connection goes to. An IPv6 address stands without brackets. */
+/** The destination of a connection. An IPv6 address has no brackets. */
 export interface HostPort {
   readonly host: string;
   readonly port: number;
 }
 
-/** `--resolve`: these addresses instead of what the name service says. Host `*` is any. */
+/** `--resolve`: these addresses instead of those of the name service. Host `*` is any. */
 export interface Resolved extends HostPort {
   readonly addresses: readonly string[];
 }
 
-/** `--connect-to`: another place instead of this one; what is empty on the left matches anything, on the right it stays. */
+/** `--connect-to`: another destination instead of this one; an empty part on the left matches anything, on the right it stays. */
 export interface Redirected {
   readonly from: { readonly host: string; readonly port?: number };
   readonly to: { readonly host: string; readonly port?: number };
 }
 
-/** The place to connect to where the URL names another: the first rule that fits. */
+/** The destination to connect to where the URL names another: by the first rule that matches. */
 export function redirected(place: HostPort, rules: readonly Redirected[]): HostPort {
   for (const { from, to } of rules) {
     const isHost = from.host === '' || same(from.host, place.host);
@@ -27,7 +27,7 @@ export function redirected(place: HostPort, rules: readonly Redirected[]): HostP
   return place;
 }
 
-/** The addresses that were given for a place; undefined: the name service is asked. The last rule that fits counts, as for curl. */
+/** The addresses that were given for a destination; undefined: the name service is used. The last rule that matches counts, as in curl. */
 export function resolved(place: HostPort, rules: readonly Resolved[]): readonly string[] | undefined {
   const rule = rules.findLast(({ host, port }) => (host === '*' || same(host, place.host)) && port === place.port);
   return rule?.addresses;
@@ -38,7 +38,7 @@ function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-/** Whether `NO_PROXY` names the host: suffixes of names, addresses, networks (`10.0.0.0/8`, as for curl), `*`; a port may follow. */
+/** Whether `NO_PROXY` names the host: suffixes of names, addresses, networks (`10.0.0.0/8`, as in curl), `*`; a port may follow. */
 export function isExempt(place: HostPort, list: string): boolean {
   return list
     .split(/[\s,]+/)

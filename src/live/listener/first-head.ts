@@ -7,13 +7,13 @@ import type { PolicyRefusal } from './policy.js';
 import { LARGE_HEAD, NO_HTTP } from '../relay/exchanges.js';
 import { MOST_HEAD } from '../sockets/ws-limits.js';
 
-/** What a client began with: a request, with all bytes that came up to now; or why there is none. */
+/** The first bytes of a client: a request, with all bytes that came so far; or why there is none. */
 export type FirstHead =
   | { readonly head: RequestHead; readonly bytes: Uint8Array }
   | { readonly refusal: PolicyRefusal }
   | { readonly left: true };
 
-/** Reads until the head of a request is whole; the socket is paused then. `seconds`: it has to be there by then. */
+/** Reads until the head of a request is whole; the socket is paused then. `seconds`: the time limit for it. */
 export function firstHead(socket: Socket, seconds: number): Promise<FirstHead> {
   const reader = new HeadReader({ kind: 'request', limit: MOST_HEAD });
   const chunks: Uint8Array[] = [];
@@ -49,9 +49,9 @@ export function firstHead(socket: Socket, seconds: number): Promise<FirstHead> {
   });
 }
 
-/** What makes a proxy speak TLS with its clients. */
+/** The options that make a proxy use TLS with its clients. */
 const TLS_OPTIONS = '--listen-cert and --listen-key';
-/** What a head begins with is known by then. */
+/** The kind of a head is known after this number of bytes. */
 const MOST_START = 1024;
 const HALF_HEAD: PolicyRefusal = { status: 400, reason: 'the head of the request is not whole' };
 

@@ -12,11 +12,11 @@ import { MOST_HEAD } from '../sockets/ws-limits.js';
 import { tlsReason } from '../sockets/tls-reason.js';
 import { readAtMost, takeTurns } from '../sockets/turns.js';
 
-/** Somebody who asks for a WebSocket. */
+/** A client that requests a WebSocket. */
 export interface ReceivedUpgrade {
   readonly request: IncomingMessage;
   readonly stream: Duplex;
-  /** What came behind the request's head. */
+  /** Bytes that came after the request's head. */
   readonly head: Buffer;
   readonly ends: Endpoints;
   readonly tap: HeldTap;
@@ -27,11 +27,11 @@ export interface ReceivedUpgrade {
 export interface HttpTaker {
   request(request: IncomingMessage, response: ServerResponse, tap: HeldTap): void;
   upgrade(upgrade: ReceivedUpgrade): void;
-  /** Somebody came who spoke no HTTP, or no TLS. */
+  /** A client came that sent no HTTP, or no TLS. */
   trouble(message: string): void;
 }
 
-/** An error of a request, with the chunk that it was found in. */
+/** An error of a request, with the chunk in which it was found. */
 type HttpError = NodeJS.ErrnoException & { readonly rawPacket?: Buffer };
 
 /** What Node.js reports of bad requests: the answer, and the words for it. */
@@ -45,10 +45,10 @@ export interface HttpListenerLimits extends ConnectionLimits {
   readonly head: number;
 }
 
-/** What of a request is kept, for the case that it asks for a WebSocket: its head, and what came with it. */
-const MOST_BEHIND = 128 * 1024;
+/** What is kept of a request, in case it asks for a WebSocket: its head, and what came with it. */
+const MOST_AFTER_HEAD = 128 * 1024;
 
-/** Accepts connections: plain HTTP goes one way, WebSocket the other, and of the latter no byte is missed. */
+/** Accepts connections: plain HTTP and WebSocket are separated, and of the latter no byte is missed. */
 export class HttpListener {
   private readonly taps = new WeakMap<Duplex, HeldTap>();
   private readonly sockets = new Set<Socket>();
@@ -61,7 +61,7 @@ export class HttpListener {
     taker: HttpTaker,
   ) {
     this.connections = new OpenConnections(limits, (socket) => socket.destroy());
-    // Before TLS is agreed on, only Node.js knows a connection.
+    // Before TLS is negotiated, only Node.js knows a connection.
     if (connection === 'secureConnection') server.maxConnections = limits.connections + limits.waiting;
     server.on(connection, (socket: Socket) => {
       takeTurns(socket);
@@ -69,7 +69,7 @@ export class HttpListener {
         taker.trouble('a connection was refused: there are too many');
         return void socket.destroy();
       }
-      this.taps.set(socket, new HeldTap(socket, limits.head + MOST_BEHIND));
+      this.taps.set(socket, new HeldTap(socket, limits.head + MOST_AFTER_HEAD));
       this.sockets.add(socket);
       socket.on('close', () => {
         this.sockets.delete(socket);
@@ -124,17 +124,17 @@ export class HttpListener {
     });
   }
 
-  /** Takes nobody in any more; resolves when everybody has gone. */
+  /** Accepts no more clients; resolves when all have closed. */
   close(): Promise<void> {
     return new Promise((resolve) => {
       this.server.close(() => resolve());
       this.server.closeIdleConnections();
-      // Browsers open connections ahead of need, and Node counts those as busy.
+      // Browsers open connections in advance, and Node counts those as busy.
       for (const socket of this.sockets) if (socket.bytesRead === 0) socket.destroy();
     });
   }
 
-  /** Of each connection so many bytes are still read, then it is ended. */
+  /** Of each connection this number of bytes is still read, then it is ended. */
   readAtMost(bytes: number): void {
     for (const socket of this.sockets) readAtMost(socket, bytes);
   }
@@ -144,14 +144,14 @@ export class HttpListener {
   }
 }
 
-/** The head of a request as Node.js has read it: written anew. */
+/** The head of a request as Node.js has read it, in new text. */
 export function headOfMessage({ method, url, httpVersion, rawHeaders }: IncomingMessage): Uint8Array {
   const lines = [`${method} ${url} HTTP/${httpVersion}`];
   for (let i = 0; i < rawHeaders.length; i += 2) lines.push(`${rawHeaders[i]}: ${rawHeaders[i + 1]}`);
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
 }
 
-/** A tap that keeps what comes until somebody asks for it. */
+/** A tap that keeps bytes until a taker is set. */
 export class HeldTap implements TapTaker {
   private readonly tap: Tap;
   private held: Uint8Array[] | undefined = [];
@@ -181,7 +181,7 @@ export class HeldTap implements TapTaker {
     this.passed.outgoing += bytes.length;
   }
 
-  /** How many bytes passed since the last call, while nobody took them. */
+  /** The number of bytes that passed since the last call, while there was no taker. */
   count(): { readonly incoming: number; readonly outgoing: number } {
     const { passed } = this;
     this.passed = { incoming: 0, outgoing: 0 };
@@ -192,7 +192,7 @@ export class HeldTap implements TapTaker {
     this.tap.putBack(length);
   }
 
-  /** Nothing is handed on. */
+  /** Nothing is passed on. */
   close(): void {
     this.tap.close();
     this.held = undefined;
@@ -203,7 +203,7 @@ export class HeldTap implements TapTaker {
     this.held = undefined;
   }
 
-  /** It asks for a WebSocket. Behind another request on the same connection its head is written anew. */
+  /** It requests a WebSocket. After another request on the same connection its head is written from what Node.js has read. */
   want(request: IncomingMessage, head: Uint8Array): void {
     this.held ??= [headOfMessage(request), head];
   }

@@ -1,6 +1,6 @@
 const MOST_NOTICES = 50;
 
-/** Notices about those who ask for what they do not get; a scan of ports, or a page that tries again, must not fill the screen. */
+/** Notices about refused clients; a scan of ports, or a page that tries again, must not fill the screen. */
 export class LimitedNotices {
   private count = 0;
 

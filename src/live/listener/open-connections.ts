@@ -1,13 +1,13 @@
 export interface ConnectionLimits {
   /** Connections at one time. */
   readonly connections: number;
-  /** Of them, those that have not said yet what they want: no whole head came. */
+  /** Of them, those without a complete head so far. */
   readonly waiting: number;
 }
 
 /**
- * The connections of a listener. Where there are too many, those that have not said what they want give way to newcomers,
- * the oldest first: half heads keep nobody out.
+ * The connections of a listener. Where there are too many, those without a complete head are closed for new ones, the
+ * oldest first: incomplete heads block no client.
  */
 export class OpenConnections<T extends object> {
   private readonly members = new Set<T>();
@@ -15,7 +15,7 @@ export class OpenConnections<T extends object> {
 
   constructor(
     private readonly limits: ConnectionLimits,
-    /** Ends a connection that has to give way. */
+    /** Ends a connection to make room. */
     private readonly giveUp: (one: T) => void,
   ) {}
 
@@ -27,7 +27,7 @@ export class OpenConnections<T extends object> {
     return this.waiting.size;
   }
 
-  /** False: there is no place for it. */
+  /** False: there is no room for it. */
   enter(one: T): boolean {
     const { connections, waiting } = this.limits;
     if (this.waiting.size >= waiting || this.members.size >= connections) this.endOldest();
@@ -37,12 +37,12 @@ export class OpenConnections<T extends object> {
     return true;
   }
 
-  /** It has said what it wants. */
+  /** Its head is complete. */
   settled(one: T): void {
     this.waiting.delete(one);
   }
 
-  /** A next request is awaited of it. */
+  /** Another request is expected on it. */
   waits(one: T): void {
     if (this.members.has(one)) this.waiting.add(one);
   }

@@ -2,7 +2,7 @@ import { firstClientHello } from '../../codec/tls/handshake-messages.js';
 import { layerOf } from '../../traffic/layers.js';
 import { shown, type PolicyRefusal } from './policy.js';
 
-/** The protocol that a client begins with where HTTP/1.1 is expected; undefined: HTTP/1.1, or it can't be known. `cert` names the options that make the listener speak TLS. */
+/** The protocol of a client's first bytes where HTTP/1.1 is expected; undefined: HTTP/1.1, or it can't be known. `cert` names the options that make the listener use TLS. */
 export function otherProtocol(first: Uint8Array, cert: string): PolicyRefusal | undefined {
   const layer = layerOf(first);
   if (layer === 'maybe' || layer === undefined) return undefined;

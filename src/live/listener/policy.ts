@@ -1,20 +1,21 @@
 import { excerpt } from '../../codec/http1/text.js';
 
 /**
- * Who may ask a listener of this program for something: one rule for `serve`, `proxy` and `check --listen`
- * (docs/listeners.md). Pages in a browser on this machine are the danger: any page can open a WebSocket to 127.0.0.1, and
- * one that has its own name point to 127.0.0.1 (DNS rebinding) is of the same origin as what it asks. Programs are not.
+ * Which clients may use a listener of this program, and for what: one rule for `serve`, `proxy` and `check --listen`
+ * (docs/listeners.md). Pages in a browser on this machine are the danger: any page can open a WebSocket to 127.0.0.1,
+ * and one whose own name resolves to 127.0.0.1 (DNS rebinding) is of the same origin as what it requests. Programs are
+ * not.
  */
 export interface ListenerPolicy {
-  /** What this machine is called, besides addresses and `localhost`. */
+  /** The names of this machine, in addition to addresses and `localhost`. */
   readonly names: readonly string[];
-  /** `--allow-host`: names of the server that are known elsewhere, as where a proxy stands in front of it. */
+  /** `--allow-host`: names by which the server is known elsewhere, for example where a proxy is before it. */
   readonly allowHost: readonly string[];
   /** `--allow-origin`: `*` is every page. */
   readonly allowOrigin: readonly string[];
 }
 
-/** What of a request shows who asks, and for which server. */
+/** What a request shows about its sender, and about the server that it is meant for. */
 export interface RequestFacts {
   /** The headers in their order; names in any case. */
   readonly headers: readonly (readonly [name: string, value: string])[];
@@ -24,7 +25,7 @@ export interface RequestFacts {
 }
 
 /**
- * Which pages may ask.
+ * Which pages may send requests.
  * - `public`: all, as nothing can be read or done; with `--allow-origin` only those that it names, and the listener's own.
  * - `guarded`: those of this machine, the listener's own, and those that `--allow-origin` names.
  * - `own`: the listener's own page and no program.
@@ -32,7 +33,7 @@ export interface RequestFacts {
  */
 export type Audience = 'public' | 'guarded' | 'own' | 'static';
 
-/** An answer instead of what was asked for. `reason` is printable ASCII, and says which option helps. */
+/** A refusal instead of the requested answer. `reason` is printable ASCII, and states which option helps. */
 export interface PolicyRefusal {
   readonly status: number;
   readonly reason: string;
@@ -49,7 +50,7 @@ export function refusalFor(
   return hostRefusal(request, policy) ?? pageRefusal(request, audience, policy);
 }
 
-/** RFC 9112 §3.2: exactly one `Host`; §3.2.2: a target that names a host counts before it. Both have to be ours. */
+/** RFC 9112 §3.2: exactly one `Host`; §3.2.2: a target that names a host takes precedence. Both have to be ours. */
 function hostRefusal(request: RequestFacts, policy: ListenerPolicy): PolicyRefusal | undefined {
   const hosts = valuesOf(request, 'host');
   if (hosts.length !== 1) {
@@ -84,7 +85,7 @@ function pageRefusal(request: RequestFacts, audience: Audience, policy: Listener
   return { status: 403, reason: `a page of the origin ${shown(origin)} is not allowed here (${option})` };
 }
 
-/** A page can ask without naming its origin (an image, a link): browsers then say how far away it is (Fetch Metadata). */
+/** A page can send a request without its origin (an image, a link): browsers then state how far away it is (Fetch Metadata). */
 function siteRefusal(request: RequestFacts, audience: Audience, policy: ListenerPolicy): PolicyRefusal | undefined {
   if (audience === 'public' || policy.allowOrigin.includes('*')) return undefined;
   const isForeign = valuesOf(request, 'sec-fetch-site').some((value) =>
@@ -107,7 +108,7 @@ function isNamed(origin: string, { allowOrigin }: ListenerPolicy): boolean {
   return allowOrigin.some((one) => one === '*' || one.toLowerCase() === lower);
 }
 
-/** Pages that this listener handed out, itself or by a proxy: that one may speak TLS for it, and ask under another name. */
+/** Pages that this listener handed out, itself or through a proxy: the proxy may terminate TLS for it, and use another name. */
 function isOwnOrigin(origin: string, request: RequestFacts, { allowHost }: ListenerPolicy): boolean {
   const parts = partsOf(origin);
   if (parts === undefined || !/^https?$/.test(parts.scheme)) return false;
@@ -117,7 +118,7 @@ function isOwnOrigin(origin: string, request: RequestFacts, { allowHost }: Liste
   return own !== undefined && own.scheme === parts.scheme && own.name === parts.name && own.port === parts.port;
 }
 
-/** Addresses can't be rebound, so that each is right. */
+/** Addresses can't be rebound, so that each is accepted. */
 function isOurName(name: string, { names, allowHost }: ListenerPolicy): boolean {
   if (isLocalName(name) || name.startsWith('[') || IPV4.test(name)) return true;
   return [...names, ...allowHost].some((own) => own.toLowerCase() === name || `${own.toLowerCase()}.local` === name);
@@ -157,13 +158,13 @@ function partsOf(origin: string): OriginParts | undefined {
   return { scheme: scheme.toLowerCase(), name: hostname.toLowerCase().replace(/\.$/, ''), port };
 }
 
-/** Fit for a terminal and for a response, whatever somebody sent. */
+/** Safe for a terminal and for a response, whatever the client sent. */
 export function shown(text: string): string {
   const plain = excerpt(text).replace(/[^!-~]/g, (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, '0')}`);
   return plain === '' ? '(empty)' : plain;
 }
 
-/** A value from outside stands behind an option only where a shell takes nothing in it for its own. */
+/** A value from outside is written after an option only where a shell reads nothing in it as its own. */
 function hint(option: string, value: string): string {
   const isPlain = /^[a-z0-9.:/-]{1,80}$/i.test(value) && !value.startsWith('-');
   return isPlain ? `${option} ${value} allows it` : `${option} allows more`;

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { RequestHead } from '../../codec/http1/head.js';
 import type { RequestFacts, PolicyRefusal } from './policy.js';
 
-/** A request as Node.js has read it: repeated headers are all there. */
+/** A request as Node.js has read it, with all repeated headers. */
 export function factsOfMessage({ rawHeaders, url = '', socket }: IncomingMessage): RequestFacts {
   const headers: [string, string][] = [];
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) headers.push([rawHeaders[i]!, rawHeaders[i + 1]!]);
@@ -17,8 +17,8 @@ export function factsOfHead({ headers, target }: RequestHead, isSecure: boolean)
 const DECISIVE = ['host', 'origin', 'sec-fetch-site', 'content-length', 'transfer-encoding'];
 
 /**
- * A head that another reader could understand in another way, in what is decided here: a header after a blank, a bare CR
- * or on a folded line (RFC 9112 §2.2, §5.2).
+ * A head that another reader could understand in another way, in the parts that the decision depends on: a header after
+ * a blank, a bare CR or on a folded line (RFC 9112 §2.2, §5.2).
  */
 export function ambiguityIn(head: RequestHead): PolicyRefusal | undefined {
   const text = head.fields.map(({ value }) => value).join('');
@@ -35,5 +35,5 @@ export function ambiguityIn(head: RequestHead): PolicyRefusal | undefined {
   return undefined;
 }
 
-/** A name and the blanks around it: whatever is longer is none of these. */
+/** A name with the blanks around it: a longer one is none of these. */
 const MOST_NAME = 4096;

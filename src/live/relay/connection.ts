@@ -19,9 +19,9 @@ import { readAtMost } from '../sockets/turns.js';
 
 export type RelaySide = 'client' | 'server';
 
-/** What is done to a connection on purpose. */
+/** The faults that are made on purpose on a connection. */
 export interface RelayFaults extends FrameFaultPlan, OutletPace {
-  /** Both ends get a reset when so many frames went through, counted over both directions. */
+  /** Both ends get a reset after this number of frames, counted over both directions. */
   readonly dropAfter?: number;
   /** Both ends get a close frame then, and a FIN. */
   readonly closeAfter?: { readonly frames: number; readonly code: number; readonly reason: string };
@@ -29,7 +29,7 @@ export interface RelayFaults extends FrameFaultPlan, OutletPace {
 
 export type FaultName = RelayFault['fault'];
 
-/** Something that was done on purpose. */
+/** A fault that was made on purpose. */
 export type RelayFaultEvent = Pick<RelayFault, 'fault' | 'direction' | 'index' | 'message'>;
 
 /** Takes a connection's bytes, as they came from their sender. */
@@ -38,20 +38,20 @@ export interface RelayWatcher extends TapTaker {
 }
 
 export interface RelayTaker {
-  /** It asks for a WebSocket, or is no HTTP. */
+  /** It requests a WebSocket, or is no HTTP. */
   watch(): RelayWatcher | undefined;
   fault(fault: RelayFaultEvent): void;
   /** Other HTTP has passed. */
   polled(polled: Omit<Polled, 'client'>): void;
   /** A request was not passed on, and the connection ends. */
   refused(refusal: PolicyRefusal): void;
-  /** Whether another request has to come. */
+  /** Whether another request has to follow. */
   awaits(isAwaited: boolean): void;
 }
 
 export interface RelayPlan {
   readonly edit: HeadEdit;
-  /** Seconds until the head of another request has to be there. */
+  /** Seconds within which the head of another request has to be complete. */
   readonly headSeconds: number;
   /** Why a request may not pass; undefined: it may. */
   refusal(this: void, head: RequestHead): PolicyRefusal | undefined;
@@ -61,12 +61,12 @@ export interface RelayPlan {
   now(this: void): number;
 }
 
-/** How long the ends have to answer a close frame of ours: milliseconds. */
+/** The time that the ends have to answer a close frame of ours: milliseconds. */
 const FAREWELL = 2000;
-/** What is still read of each end when the run ends: bytes. */
+/** Bytes that are still read of each end when the run ends. */
 const MOST_FAREWELL = 1024 * 1024;
 
-/** One direction: where its bytes come from, and what they go through. */
+/** One direction: where its bytes come from, and what they pass through. */
 interface Way {
   readonly from: Socket;
   readonly outlet: Outlet;
@@ -76,7 +76,7 @@ interface Way {
 
 /**
  * Passes everything on between two sockets: bytes, back-pressure, half-close and resets. Only the heads of requests are
- * written anew, and what the faults ask for. What passes is watched beside it: first it goes on, then it is looked at.
+ * rewritten, and what the faults require. Bytes are passed on first, then they are inspected.
  */
 export class RelayConnection {
   /** Resolves when both sockets are closed. */
@@ -86,16 +86,16 @@ export class RelayConnection {
   private watcher: RelayWatcher | undefined;
   private first: TcpEnd | undefined;
   private wasReset = false;
-  /** A fault ended it: nothing goes through any more. */
+  /** A fault ended it: nothing is passed on any more. */
   private isShut = false;
   private frames = 0;
   private faults: RelayFaultEvent[] = [];
   private refusal: PolicyRefusal | undefined;
-  /** The client is read no further, whatever room there is. */
+  /** The client is not read any further, whatever room there is. */
   private isHeld = false;
   private late: NodeJS.Timeout | undefined;
 
-  /** `first` is what the client has sent up to now. */
+  /** `first` is what the client has sent so far. */
   constructor(
     private readonly client: Socket,
     private readonly server: Socket,
@@ -160,7 +160,7 @@ export class RelayConnection {
 
   private listen(side: RelaySide): Promise<void> {
     const { from } = this.ways[side];
-    // The other direction goes on behind a FIN.
+    // The other direction continues after a FIN.
     from.allowHalfOpen = true;
     from.on('data', (bytes: Uint8Array) => this.take(side, bytes));
     from.on('end', () => this.ended(side));
@@ -180,7 +180,7 @@ export class RelayConnection {
     if (side === 'client') this.watcher?.incoming(bytes);
     else this.watcher?.outgoing(bytes);
     if (this.refusal) this.refuse(this.refusal);
-    if (this.faults.length > 0) this.tellFaults();
+    if (this.faults.length > 0) this.reportFaults();
   }
 
   private hold(isHeld: boolean): void {
@@ -197,7 +197,7 @@ export class RelayConnection {
     this.taker.awaits(isAwaited);
   }
 
-  /** The client gets an answer of ours, and the server no byte more. */
+  /** The client gets an answer of ours, and the server no further byte. */
   private refuse(refusal: PolicyRefusal): void {
     if (this.isShut) return;
     this.isShut = true;
@@ -211,7 +211,7 @@ export class RelayConnection {
     setTimeout(() => this.client.destroy(), FAREWELL / 2).unref();
   }
 
-  private tellFaults(): void {
+  private reportFaults(): void {
     for (const fault of this.faults.splice(0)) this.taker.fault(fault);
   }
 
@@ -219,7 +219,7 @@ export class RelayConnection {
     if (!passage.write(bytes)) this.ways[side].from.pause();
   }
 
-  /** It is known what the client wants; what came up to here is handed to whoever watches. */
+  /** It is known what the client requests; what came so far is passed to the watcher. */
   private begin({ early }: Beginning): void {
     this.watcher = this.taker.watch();
     for (const bytes of early) this.watcher?.incoming(bytes);
@@ -233,7 +233,7 @@ export class RelayConnection {
     this.ways[side].frames.end();
   }
 
-  /** A reset, or what looks like one from here, is passed on. */
+  /** A reset, or what looks like one from this end, is passed on. */
   private abort(side: RelaySide): void {
     this.first ??= { by: side, time: this.plan.now() };
     if (this.isShut || this.wasReset) return;
@@ -249,7 +249,7 @@ export class RelayConnection {
     }
   }
 
-  /** A frame went through; whether more may follow. */
+  /** A frame was passed on; whether more may follow. */
   private count(
     side: RelaySide,
     index: number,
@@ -260,7 +260,7 @@ export class RelayConnection {
     if (this.frames === dropAfter) {
       report('drop', index, `both ends are reset after ${this.frames} frames`);
       this.isShut = this.wasReset = true;
-      // Behind what was written.
+      // After everything that was written.
       setImmediate(() => this.reset());
     } else if (this.frames === closeAfter?.frames) {
       report('close', index, `a close frame with ${closeAfter.code} is sent to both ends after ${this.frames} frames`);

@@ -10,12 +10,12 @@ import { editHead, type HeadEdit } from './head.js';
 
 type Sender = 'client' | 'server';
 
-/** What waits here for an answer before the client is read no further. */
+/** Bytes that wait here for an answer before the client is no longer read. */
 const MOST_HELD = 64 * 1024;
 
-/** It is known that a connection is to be watched. */
+/** It is known that a connection has to be watched. */
 export interface Beginning {
-  /** What the client sent before the chunk that told. */
+  /** What the client sent before the chunk that showed it. */
   readonly early: readonly Uint8Array[];
 }
 
@@ -23,38 +23,38 @@ export interface ExchangeTaker {
   now(): number;
   /** Why a request may not pass; undefined: it may. */
   refusal(head: RequestHead): PolicyRefusal | undefined;
-  /** Bytes of heads and bodies go on. */
+  /** Bytes of heads and bodies are passed on. */
   head(side: Sender, bytes: Uint8Array): void;
-  /** Bytes that are frames, if all goes well. */
+  /** Bytes that are frames, if the handshake succeeds. */
   frames(side: Sender, bytes: Uint8Array): void;
   begun(beginning: Beginning): void;
   polled(polled: Omit<Polled, 'client'>): void;
-  /** A request does not pass: nothing more goes on. */
+  /** A request is refused: nothing more is passed on. */
   refused(refusal: PolicyRefusal): void;
-  /** Whether the client is to be read no further. */
+  /** Whether reading of the client has to stop. */
   hold(isHeld: boolean): void;
-  /** Whether the head of another request has to come. */
+  /** Whether the head of another request has to follow. */
   awaits(isAwaited: boolean): void;
-  /** The client's end, which had to wait, goes on. */
+  /** The client's end, which had to wait, is passed on. */
   ended(): void;
 }
 
-/** A request that is no WebSocket's, and what came of it so far. */
+/** A request that is not for a WebSocket, and what was read of its answer so far. */
 type Plain = { -readonly [key in keyof Omit<Polled, 'client' | 'duration'>]: Polled[key] };
 
 /**
- * The HTTP of a connection that is passed on. No byte of a request goes on before its head was whole and was allowed, and
- * what follows a request waits until it is known what it is: frames after a 101, after a refused handshake another
- * request. Other requests have the connection for themselves: what follows them goes nowhere.
+ * The HTTP of a connection that is passed on. No byte of a request is passed on before its head was complete and
+ * allowed, and the bytes after a request wait until it is known what they are: frames after a 101, after a refused
+ * handshake another request. Other requests have the connection for themselves: bytes after them are dropped.
  */
 export class Exchanges {
   /**
-   * `answer`: the request is out, and what follows waits for its answer. `over`: what comes is dropped.
-   * Of the server, `rest`: whatever it is goes on.
+   * `answer`: the request was sent, and the bytes after it wait for its answer. `over`: further bytes are dropped. For
+   * the server, `rest`: its bytes are passed on, whatever they are.
    */
   private client: 'head' | 'body' | 'answer' | 'frames' | 'over' = 'head';
   private server: 'head' | 'body' | 'frames' | 'rest' = 'head';
-  /** What came of the client's head, or waits for the answer. */
+  /** What was read of the client's head, or waits for the answer. */
   private held: Uint8Array[] = [];
   private heldSize = 0;
   private reader = new HeadReader({ kind: 'request', limit: MOST_HEAD });
@@ -78,7 +78,7 @@ export class Exchanges {
     else this.fromClient(bytes);
   }
 
-  /** Nothing follows from the client; false: its end has to wait for what is held. */
+  /** Nothing follows from the client; false: its end has to wait for the bytes that are held. */
   endClient(): boolean {
     this.hasEnded = true;
     if (this.client === 'answer') return this.held.length === 0;
@@ -86,7 +86,7 @@ export class Exchanges {
     return true;
   }
 
-  /** Nothing follows from the server: what waits for an answer waits in vain. */
+  /** Nothing follows from the server: what waits for an answer gets none. */
   endServer(): void {
     if (this.client === 'answer') this.drop();
   }
@@ -210,7 +210,7 @@ export class Exchanges {
     this.goOn();
   }
 
-  /** Where request and answer are whole, the client may ask again, unless the connection was for that one. */
+  /** Where request and answer are complete, the client may send another request, unless the connection was for that one. */
   private goOn(): void {
     if (this.client !== 'answer' || this.server !== 'body') return;
     if (this.plain) return this.drop();
@@ -221,7 +221,7 @@ export class Exchanges {
     this.release();
   }
 
-  /** What waited goes on: as frames, or as the next request. */
+  /** The held bytes are passed on: as frames, or as the next request. */
   private release(): void {
     if (this.server === 'frames') this.client = 'frames';
     const waited = this.held;
@@ -232,7 +232,7 @@ export class Exchanges {
     if (this.hasEnded && waited.length > 0) this.taker.ended();
   }
 
-  /** What waited goes nowhere, nor does what follows. */
+  /** The held bytes are dropped, and so is what follows. */
   private drop(): void {
     const waited = this.held.length > 0;
     this.client = 'over';

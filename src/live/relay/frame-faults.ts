@@ -5,27 +5,27 @@ import { encodeFrame } from '../../codec/frames/frame-writer.js';
 import type { FrameHeader } from '../../codec/frames/frame.js';
 import type { ByteSink } from '../sockets/outlet.js';
 
-/** What is done to the frames of a direction on their way. */
+/** The faults that are made in the frames of a direction. */
 export interface FrameFaultPlan {
   /** The share of frames with a payload that get one bit turned over: from 0 to 1. */
   readonly corrupt?: number;
-  /** Data frames with more payload bytes are cut into frames of so many (RFC 6455 §5.4). */
+  /** Data frames with more payload bytes are split into frames of this length (RFC 6455 §5.4). */
   readonly fragment?: number;
   /** Each frame is sent twice. */
   readonly duplicate?: true;
 }
 
 export interface FaultTaker {
-  /** Something was done to frame `index` of this direction, from 0. */
+  /** A fault was made in frame `index` of this direction, from 0. */
   did(fault: 'corrupt' | 'fragment' | 'duplicate', index: number, words: string): void;
-  /** Frame `index` went through, whole. False: nothing goes on behind it. */
+  /** Frame `index` was passed on, whole. False: nothing is passed on after it. */
   passed(index: number): boolean;
 }
 
 /** A longer frame is not kept to be sent a second time. */
 const MOST_KEPT = 16 * 1024 * 1024;
 
-/** Passes frames on, with faults on purpose. What is no sound frame goes on as it is. */
+/** Passes frames on, with faults on purpose. What is no valid frame is passed on as it is. */
 export class FrameFaults implements ByteSink {
   private readonly reader = new FrameReader(0, { payloads: 'view' });
   private out: Uint8Array[] = [];
@@ -56,7 +56,7 @@ export class FrameFaults implements ByteSink {
 
   end(): void {
     const rest = this.reader.end();
-    // Less than a header: what came of it goes on too.
+    // Less than a header: these bytes are passed on too.
     if (rest?.headerBytes && !this.isShut) this.next.write(rest.headerBytes);
     this.next.end();
   }
@@ -82,7 +82,7 @@ export class FrameFaults implements ByteSink {
     }
   }
 
-  /** The header of the piece that begins at `from` of the payload. Its masking key is turned on, so that the bytes stay as they are. */
+  /** The header of the piece that begins at `from` of the payload. Its masking key is rotated, so that the bytes stay as they are. */
   private piece(header: FrameHeader, from: number): void {
     const { fin, rsv, opcode, payloadLength, key, masked } = header;
     const length = Math.min(this.plan.fragment!, payloadLength - from);

@@ -1,28 +1,28 @@
 import { headerText } from '../sockets/header-text.js';
 
-/** What of a request's head is written anew on its way (RFC 9112 §3.2: a proxy names the server it asks). */
+/** The parts of a request's head that are rewritten (RFC 9112 §3.2: a proxy names the server that it sends the request to). */
 export interface HeadEdit {
   /** Instead of the value of `Host`. */
   readonly host?: string;
   /** Instead of the target `/`: the server's URL has a path, and the client was pointed at the relay without one. */
   readonly target?: string;
-  /** Headers that are set: instead of those of the same name, or behind all others. */
+  /** Headers that are set: instead of those of the same name, or after all others. */
   readonly set: readonly (readonly [name: string, value: string])[];
   /** Headers that are left out, by their names. */
   readonly remove: readonly string[];
-  /** permessage-deflate is taken out of the offer (RFC 7692 §5). */
+  /** permessage-deflate is removed from the offer (RFC 7692 §5). */
   readonly noDeflate?: true;
   /** The connection is for this request only. */
   readonly close?: true;
 }
 
 /** A header with its line ends, and the lines that it is folded over (RFC 9112 §5.2). */
-interface Field {
+interface HeadField {
   readonly name: string;
   readonly text: string;
 }
 
-/** A request's head with the edit made. All else stays as it is, to the byte: spelling, order, line ends, faults. */
+/** A request's head with the changes made. All else stays as it is, to the byte: spelling, order, line ends, faults. */
 export function editHead(head: Uint8Array, edit: HeadEdit): Uint8Array {
   const text = Buffer.from(head.buffer, head.byteOffset, head.length).toString('latin1');
   const [start, fields, end] = partsOf(text);
@@ -42,7 +42,7 @@ export function editHead(head: Uint8Array, edit: HeadEdit): Uint8Array {
     return edit.noDeflate && field.name === EXTENSIONS ? withoutDeflate(field) : [field.text];
   });
   const known = new Set(fields.map(({ name }) => name));
-  // What the client leaves out, as Host, is its own fault: the server shall see it.
+  // What the client leaves out, such as Host, is its own fault: the server must see it.
   const added = [...own, ...(edit.close ? [CLOSE] : [])]
     .filter(([name]) => !known.has(name.toLowerCase()))
     .map(([name, value]) => `${name}: ${value}${lineEnd}`);
@@ -52,12 +52,12 @@ export function editHead(head: Uint8Array, edit: HeadEdit): Uint8Array {
 const CLOSE = ['Connection', 'close'] as const;
 const EXTENSIONS = 'sec-websocket-extensions';
 
-/** The request line with what stands in front of it, the headers, and the empty line. */
-function partsOf(text: string): [start: string, fields: Field[], end: string] {
+/** The request line with the text before it, the headers, and the empty line. */
+function partsOf(text: string): [start: string, fields: HeadField[], end: string] {
   const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
   const isEmpty = (line: string): boolean => line === '\r\n' || line === '\n';
   const first = lines.findIndex((line) => !isEmpty(line));
-  const fields: Field[] = [];
+  const fields: HeadField[] = [];
   let at = first + 1;
   for (; at < lines.length && !isEmpty(lines[at]!); at++) {
     const line = lines[at]!;
@@ -80,14 +80,14 @@ const ABSOLUTE = /^([^ \t]+[ \t]+(?:http|ws)s?:\/\/)[^/?# \t]*/i;
 const ROOT = /^([^ \t]+[ \t]+(?:(?:http|ws)s?:\/\/[^/?# \t]*)?)\/(?=[ \t])/i;
 
 /** Name, colon and blanks stay as they were written. */
-function withValue({ text }: Field, value: string): string {
+function withValue({ text }: HeadField, value: string): string {
   const [, lead = ''] = /^([^:]*:[ \t]*)/.exec(text) ?? [];
   const [end = ''] = /\r?\n$/.exec(text) ?? [];
   return `${lead}${value}${end}`;
 }
 
 /** The offer without permessage-deflate; nothing where it offered nothing else. */
-function withoutDeflate(field: Field): string[] {
+function withoutDeflate(field: HeadField): string[] {
   const value = field.text.slice(field.text.indexOf(':') + 1);
   const items = itemsOf(value);
   const others = items.filter((item) => !/^\s*(?:permessage-deflate|x-webkit-deflate-frame)\s*(?:;|$)/i.test(item));
@@ -96,7 +96,7 @@ function withoutDeflate(field: Field): string[] {
   return rest.length === 0 ? [] : [withValue(field, rest.join(', '))];
 }
 
-/** The elements of a list: what stands between two commas that no quotes hold. A quote that stays open goes to the end. */
+/** The elements of a list: the text between two commas outside quotes. An open quote extends to the end. */
 function itemsOf(list: string): string[] {
   const items: string[] = [];
   let from = 0;

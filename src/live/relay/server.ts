@@ -26,16 +26,16 @@ import { logKeys, type KeyLogged } from '../sockets/key-log.js';
 export interface RelayLimits {
   /** Connections of clients at one time. */
   readonly connections: number;
-  /** Seconds until the head of a request has to be there. */
+  /** Seconds within which the head of a request has to be complete. */
   readonly headSeconds: number;
 }
 
 export interface RelayOptions extends LiveContext {
   readonly host: string;
   readonly port: number;
-  /** TLS is spoken with the clients. */
+  /** TLS is used with the clients. */
   readonly tls?: tls.TlsOptions & KeyLogged;
-  /** Who may ask. */
+  /** Which clients are accepted. */
   readonly listener: ListenerPolicy;
   readonly limits: RelayLimits;
   readonly route: DialRoute;
@@ -45,27 +45,27 @@ export interface RelayOptions extends LiveContext {
   readonly faults: RelayFaults;
   /** Numbers from 0 up to 1 for the faults of a connection. */
   random(this: void, connection: number): () => number;
-  /** Whether a connection is looked at. */
+  /** Whether a connection is inspected. */
   readonly wants?: ConnectionFilter | undefined;
 }
 
 export interface RelayServerTaker extends LiveTaker {
-  /** Somebody wants to know what passes the connections that begin now. */
+  /** A page watches the connections that begin from now on. */
   readonly looks: boolean;
   notice(message: string): void;
   fault(fault: RelayFault): void;
   polled(polled: Polled): void;
 }
 
-/** Connections without a whole request: each has its head in memory. */
+/** Connections without a complete request: each has its head in memory. */
 const MOST_WAITING = 400;
 
 const NOBODY: LiveTaker = { record: () => undefined, closed: () => undefined };
-/** How long a client that is refused has to take the answer: milliseconds; and how many have that time at once. */
+/** The time that a refused client has to read the answer: milliseconds; and the number of clients that have that time at once. */
 const TAKING = 1000;
 const MOST_REFUSED = 100;
 
-/** Accepts connections, and makes for each one of its own to the server. */
+/** Accepts connections, and opens one to the server for each. */
 export class RelayServer {
   private readonly server: net.Server;
   private readonly sockets = new Set<Socket>();
@@ -92,7 +92,7 @@ export class RelayServer {
       ? tls.createServer({ ...options.tls, ...shape, ...handshake }, take)
       : net.createServer({ ...shape, pauseOnConnect: true }, take);
     logKeys(this.server, options.tls);
-    // Before TLS is agreed on, only Node.js knows a connection.
+    // Before TLS is negotiated, only Node.js knows a connection.
     if (options.tls) this.server.maxConnections = connections + MOST_REFUSED;
     this.server.on('tlsClientError', (error: NodeJS.ErrnoException) =>
       this.notices.add(`a TLS handshake failed: ${tlsReason(error, 'server')}`),
@@ -110,7 +110,7 @@ export class RelayServer {
     });
   }
 
-  /** Takes nobody in any more, and ends what is open. */
+  /** Accepts no more clients, and ends the open connections. */
   async close(): Promise<void> {
     this.giveUp.abort();
     const gone = new Promise<void>((resolve) => this.server.close(() => resolve()));
@@ -129,14 +129,14 @@ export class RelayServer {
       this.sockets.delete(client);
       this.connections.left(client);
     });
-    // Until the server answers, the client's end is all that can go wrong.
+    // Until the server answers, only the client's end can fail.
     client.on('error', () => undefined);
     client.pause();
     readOut(client);
     takeTurns(client);
     const { limits, route, connectTime } = this.options;
     if (!this.connections.enter(client)) return this.refuse(client, TOO_MANY);
-    // Nothing is dialled for half a head, or for somebody who may not ask.
+    // No connection is opened for an incomplete head, or for a client that is refused.
     const first = await firstHead(client, limits.headSeconds);
     if ('left' in first) return void client.destroy();
     const refusal = 'refusal' in first ? first.refusal : this.refusalOf(first.head);
@@ -176,7 +176,7 @@ export class RelayServer {
     const watch = (): RelayWatcher | undefined => {
       number = this.numbers++;
       isWanted = taker.looks && options.wants?.({ number, ...both }) !== false;
-      // What is not shown is recorded all the same.
+      // A connection that is not shown is recorded as well.
       if (!isWanted && options.recorder === undefined) return undefined;
       return new LiveConnection(number, texts, 'server', options, isWanted ? taker : NOBODY);
     };
@@ -202,7 +202,7 @@ export class RelayServer {
     void connection.finished.then(() => this.open.delete(connection));
   }
 
-  /** An answer of ours, and the end. */
+  /** An answer of ours, and then the end. */
   private refuse(client: Socket, refusal: PolicyRefusal, why?: Cause): void {
     if (this.giveUp.signal.aborted || this.refused >= MOST_REFUSED) return void client.destroy();
     this.reportRefusal(refusal, why);

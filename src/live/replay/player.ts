@@ -9,14 +9,14 @@ export interface ReplayEnd {
   readonly isOpen: boolean;
   /** permessage-deflate was negotiated. */
   readonly compresses: boolean;
-  /** An endpoint of its own answers pings. */
+  /** A separate endpoint answers pings. */
   readonly autoPong: boolean;
   /** Resolves when there is room for more, or the connection is over. */
   room(): Promise<void>;
-  /** Resolves when all that was said before is on its way, or the connection is over. */
+  /** Resolves when everything that was sent before is written, or the connection is over. */
   flushed(): Promise<void>;
   message(data: Uint8Array, binary: boolean): void;
-  /** Frames as they are, beneath the WebSocket. */
+  /** Frames as they are, below the WebSocket. */
   raw(bytes: Uint8Array): void;
   ping(payload: Uint8Array): void;
   close(code: number | undefined, reason: string): void;
@@ -29,33 +29,33 @@ export interface PlayOptions {
   readonly speed: number;
   /**
    * What a step waits for: its time since the beginning, or the messages that had come before it in the recording, and
-   * the pause behind them. Without pauses there is no time, and messages are what is waited for in any case.
+   * the pause after them. Without pauses there is no time, and messages are what is waited for in any case.
    */
   readonly by: 'clock' | 'messages';
-  /** So long a message is waited for that does not come: milliseconds. Then the rest is said without it. */
+  /** A message that does not come is waited for this long: milliseconds. Then the rest is sent without it. */
   readonly patience: number;
-  /** Milliseconds from anywhere. */
+  /** Milliseconds from any origin. */
   readonly now: () => number;
   /** Random bytes, for masking keys. */
   readonly random: (length: number) => Uint8Array;
-  /** Something was said. */
-  readonly said?: (what: 'message' | 'ping' | 'raw') => void;
+  /** Something was sent. */
+  readonly sent?: (what: 'message' | 'ping' | 'raw') => void;
 }
 
 /** The longest that a timer can wait: milliseconds. */
 const LONGEST = 2 ** 31 - 1;
-/** Who waited in vain waits half as long for the next message, but no less than this: milliseconds. */
+/** After a message that did not come, the next one is waited for half as long, but no less than this: milliseconds. */
 const LEAST_PATIENCE = 250;
 
-/** Says what one side of a script said: the same frames with new masking keys, compressed anew where that is negotiated. */
+/** Sends what one side of a script sent: the same frames with new masking keys, compressed again where that is negotiated. */
 export class Player {
   private readonly steps: readonly ReplayStep[];
   private at = 0;
   /** Messages of the other side that came, and those that were given up. */
-  private heard = 0;
+  private received = 0;
   private patience: number;
   private begun = 0;
-  /** When the last one came, or was said. */
+  /** When the last one came, or was sent. */
   private stirred = 0;
   private wake = (): void => undefined;
 
@@ -69,19 +69,19 @@ export class Player {
     this.steps = script.steps.filter((step) => step.side === side);
   }
 
-  /** Something besides the end of the conversation is still to be said. */
+  /** There is more to send than the end of the conversation. */
   get hasMore(): boolean {
     return this.steps.slice(this.at).some(({ act }) => !isOwnClose(act) && !(act.kind === 'frame' && act.answers));
   }
 
-  /** The other side said a message. */
-  hear(): void {
-    this.heard++;
+  /** The other side sent a message. */
+  messageReceived(): void {
+    this.received++;
     this.stirred = this.options.now();
     this.wake();
   }
 
-  /** True: all was said. False: the connection, or `over`, ended it. */
+  /** True: everything was sent. False: the connection, or `over`, ended it. */
   async play(over: AbortSignal): Promise<boolean> {
     const { speaker, options } = this;
     const stop = (): void => this.wake();
@@ -105,20 +105,20 @@ export class Player {
   }
 
   /** Until it is time for a step. */
-  private async due({ at, heard, pause, act }: ReplayStep, over: AbortSignal): Promise<void> {
+  private async due({ at, received, pause, act }: ReplayStep, over: AbortSignal): Promise<void> {
     const { speed, by, now } = this.options;
     const isTimed = by === 'clock' && speed > 0;
     if (isTimed) await this.until(() => false, this.begun + (at * 1000) / speed, over);
-    // Who closes early would miss replies of a server that is slower now.
+    // An early close would lose replies of a server that is slower now.
     if (isTimed && !isOwnClose(act)) return;
-    await this.until(() => this.heard >= heard, now() + this.patience, over);
-    // Who waited in vain does not wait for the same message again.
-    if (this.heard < heard) this.patience = Math.max(LEAST_PATIENCE, this.patience / 2);
-    this.heard = Math.max(this.heard, heard);
+    await this.until(() => this.received >= received, now() + this.patience, over);
+    // A message that did not come is not waited for again.
+    if (this.received < received) this.patience = Math.max(LEAST_PATIENCE, this.patience / 2);
+    this.received = Math.max(this.received, received);
     if (speed > 0 && !isTimed) await this.until(() => false, this.stirred + (pause * 1000) / speed, over);
   }
 
-  /** All is said: the other side has as long as it had then. */
+  /** Everything was sent: the other side has as long as it had in the recording. */
   private async hearOut(over: AbortSignal): Promise<void> {
     const { speed, by } = this.options;
     const other = this.side === 'client' ? 'server' : 'client';
@@ -126,7 +126,7 @@ export class Player {
     const deadline = this.begun + (this.script.until[other] * 1000) / speed;
     const closes = other === 'server' && this.script.serverEnd?.first === true;
     const all = this.script.messages[other].length;
-    await this.until(() => !closes && this.heard >= all, deadline, over);
+    await this.until(() => !closes && this.received >= all, deadline, over);
   }
 
   private async until(test: () => boolean, deadline: number, over: AbortSignal): Promise<void> {
@@ -142,7 +142,7 @@ export class Player {
   }
 
   private async act({ act }: ReplayStep): Promise<void> {
-    // A client that left without a word leaves with one: the connection is ours to end.
+    // A client that left without a close frame sends one here: the connection is ours to end.
     if (act.kind === 'end') return this.side === 'server' ? this.speaker.end(act.how) : undefined;
     if (act.opcode >= OPCODE.close) return this.control(act);
     const { speaker } = this;
@@ -150,11 +150,11 @@ export class Player {
     const message = group?.message;
     if (!compressed && !speaker.compresses) {
       speaker.raw(this.bytesOf(act));
-      if (fin) this.options.said?.('message');
+      if (fin) this.options.sent?.('message');
     } else if (message?.data) {
       if (!fin) return;
       speaker.message(message.data, message.binary);
-      this.options.said?.('message');
+      this.options.sent?.('message');
     } else if (!compressed) await this.raw(act);
   }
 
@@ -165,7 +165,7 @@ export class Player {
     const isLegal = act.fin && act.rsv === 0 && payload.length <= 125 && act.lengthForm === 7;
     if (opcode === OPCODE.ping && isLegal) {
       speaker.ping(payload);
-      this.options.said?.('ping');
+      this.options.sent?.('ping');
       return;
     }
     if (opcode === OPCODE.close && isLegal) {
@@ -176,11 +176,11 @@ export class Player {
     await this.raw(act, opcode !== OPCODE.pong);
   }
 
-  private async raw(act: ScriptFrame, isTold = true): Promise<void> {
+  private async raw(act: ScriptFrame, isCounted = true): Promise<void> {
     // It must not overtake what is still compressed.
     if (this.speaker.compresses) await this.speaker.flushed();
     this.speaker.raw(this.bytesOf(act));
-    if (isTold) this.options.said?.('raw');
+    if (isCounted) this.options.sent?.('raw');
   }
 
   private bytesOf({ fin, rsv, opcode, masked, lengthForm, payload }: ScriptFrame): Uint8Array {

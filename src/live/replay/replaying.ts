@@ -10,7 +10,7 @@ export interface Replaying {
   random(this: void, length: number): Uint8Array;
 }
 
-/** Plays the recorded server to each client: what it said, when as many messages have come as had come then. */
+/** Plays the recorded server to each client: each of its messages after as many messages as had come before it in the recording. */
 export class ReplayMode implements Mode {
   private readonly players = new Map<Peer, { readonly player: Player; readonly over: AbortController }>();
 
@@ -33,7 +33,7 @@ export class ReplayMode implements Mode {
   }
 
   message(peer: Peer): void {
-    this.players.get(peer)?.player.hear();
+    this.players.get(peer)?.player.messageReceived();
   }
 
   closed(peer: Peer): void {

@@ -1,25 +1,25 @@
 import type { Difference, DiffTotals, Reply } from '../../traffic/run-records/reply-difference.js';
 import { paired } from './reply-pairs.js';
 
-/** So far a reply is looked for from where it was expected. */
+/** The distance from the expected position in which a reply is looked for. */
 const WINDOW = 64;
 
 /**
- * Compares replies with recorded ones as they come, in order. Where they part, it goes on behind the nearest pair that
- * is the same again; of what lies between, what is alike counts as changed, and the rest as missing or extra.
+ * Compares replies with recorded ones as they come, in order. Where they differ, it continues after the nearest pair
+ * that is equal again; between them, similar replies count as changed, and the rest as missing or extra.
  */
 export class ReplyDiff {
   private readonly counts = { same: 0, changed: 0, missing: 0, extra: 0 };
-  /** Of the recording, the first reply that has no counterpart yet. */
+  /** Of the recording, the first reply without a counterpart so far. */
   private expected = 0;
-  /** How many came. */
+  /** The number of replies that came. */
   private received = 0;
   /** The last ones that came, without a counterpart. */
   private pending: Reply[] = [];
 
   constructor(
     private readonly recorded: readonly Reply[],
-    private readonly tell: (difference: Difference) => void,
+    private readonly differs: (difference: Difference) => void,
   ) {}
 
   get totals(): DiffTotals {
@@ -45,7 +45,7 @@ export class ReplyDiff {
     this.settle(this.pending.length, isWhole ? left : Math.min(this.pending.length, left));
   }
 
-  /** Where the same stands in the recording, from the first that has no counterpart; the nearest to where it should. */
+  /** The position of the same reply in the recording, after the first without a counterpart; the nearest to the expected one. */
   private counterpart({ key }: Reply, here: number): number | undefined {
     const most = Math.min(WINDOW, this.recorded.length - this.expected);
     for (let away = 0; away < WINDOW; away++) {
@@ -58,7 +58,7 @@ export class ReplyDiff {
     return undefined;
   }
 
-  /** So many that came stand against so many of the recording. */
+  /** This number of replies is matched with this number of the recording. */
   private settle(came: number, expected: number): void {
     const first = this.received - this.pending.length + 1;
     const begin = this.expected + 1;
@@ -76,6 +76,6 @@ export class ReplyDiff {
 
   private found(difference: Difference): void {
     this.counts[difference.kind]++;
-    this.tell(difference);
+    this.differs(difference);
   }
 }

@@ -1,19 +1,19 @@
 import type { Reply } from '../../traffic/run-records/reply-difference.js';
 
-/** An index of either list; one of them absent where nothing stands against it. */
+/** An index of either list; one of them is absent where it has no counterpart. */
 export type ReplyPair = readonly [recorded: number | undefined, received: number | undefined];
 
-/** Longer lists are paired as far as that, and from there in order. */
+/** Longer lists are paired up to this length, and from there in order. */
 const MOST = 65;
-/** So much of each is looked at: bytes. */
+/** Bytes of each that are compared. */
 const LOOKED_AT = 4096;
-/** What it costs to leave one of them alone. */
+/** The cost of leaving one of them without a counterpart. */
 const ALONE = 1;
 
-/** Replies that differ, set against each other in order, so that those are pairs that are most alike. */
+/** Replies that differ, paired in order, so that the most similar ones are pairs. */
 export function paired(recorded: readonly Reply[], received: readonly Reply[]): ReplyPair[] {
   const [rows, columns] = [Math.min(MOST, recorded.length), Math.min(MOST, received.length)];
-  // Of the first i and j, from the end: what the rest costs at least.
+  // Of the first i and j, from the end: the least cost of the rest.
   const costs = Array.from({ length: rows + 1 }, (_, i) =>
     Array.from({ length: columns + 1 }, (_, j) => (rows - i + columns - j) * ALONE),
   );
@@ -41,14 +41,14 @@ export function paired(recorded: readonly Reply[], received: readonly Reply[]): 
   return pairs;
 }
 
-/** From 0, another kind, to nearly 1: how much of the longer one both begin and end with. */
+/** From 0, another kind, to nearly 1: the part of the longer one that both begin and end with. */
 function likeness(a: Reply, b: Reply): number {
   if (a.binary !== b.binary) return 0;
   const [x, y] = [a.data.subarray(0, LOOKED_AT), b.data.subarray(0, LOOKED_AT)];
   const shorter = Math.min(x.length, y.length);
   let before = 0;
   while (before < shorter && x[before] === y[before]) before++;
-  let behind = 0;
-  while (behind < shorter - before && x[x.length - 1 - behind] === y[y.length - 1 - behind]) behind++;
-  return (before + behind) / (Math.max(x.length, y.length) + 1);
+  let after = 0;
+  while (after < shorter - before && x[x.length - 1 - after] === y[y.length - 1 - after]) after++;
+  return (before + after) / (Math.max(x.length, y.length) + 1);
 }

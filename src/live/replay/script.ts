@@ -8,7 +8,7 @@ import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 
 export type ScriptSide = 'client' | 'server';
 
-/** A message of a recording. Without `data` it is not known whole: too long, not captured, or not inflated. */
+/** A message of a recording. Without `data` its content is not known completely: too long, not captured, or not inflated. */
 export interface ScriptMessage {
   readonly binary: boolean;
   readonly data?: Uint8Array;
@@ -17,7 +17,7 @@ export interface ScriptMessage {
 /** The frames of one message. */
 interface Group {
   message?: ScriptMessage;
-  /** A part of it is not whole: that is counted once. */
+  /** A part of it is missing: that is counted once. */
   broken?: boolean;
 }
 
@@ -30,43 +30,43 @@ export interface ScriptFrame {
   readonly masked: boolean;
   readonly lengthForm: 7 | 16 | 64;
   readonly payload: Uint8Array;
-  /** Its payload is compressed: with the context of then, which is nobody's now. */
+  /** Its payload is compressed: with the context of the recorded connection, which no longer exists. */
   readonly compressed: boolean;
   /** Of a data frame, the message that it belongs to, as soon as that is known. */
   readonly group?: Group;
-  /** Of a control frame, that an endpoint sends it by itself: it answers a ping, or a close. */
+  /** Of a control frame: an endpoint sends it by itself, as the answer to a ping, or to a close. */
   readonly answers: boolean;
 }
 
-/** What one side did. */
+/** A step of one side. */
 export interface ReplayStep {
   readonly side: ScriptSide;
   /** Seconds since the opening handshake. */
   readonly at: number;
-  /** How many messages of the other side had come by then … */
-  readonly heard: number;
+  /** The number of messages of the other side that had come by then … */
+  readonly received: number;
   /** … and the seconds since the latest of those and of its own steps. */
   readonly pause: number;
   readonly act: ScriptFrame | { readonly kind: 'end'; readonly how: 'fin' | 'reset' };
 }
 
-/** What both sides of one recorded connection did, in the order of the recording. */
+/** The steps of both sides of one recorded connection, in the order of the recording. */
 export interface Script {
   readonly handshake: Handshake | undefined;
   readonly steps: readonly ReplayStep[];
   readonly messages: Readonly<Record<ScriptSide, readonly ScriptMessage[]>>;
-  /** Seconds from the handshake to the last thing that each side did. */
+  /** Seconds from the handshake to the last step of each side. */
   readonly until: Readonly<Record<ScriptSide, number>>;
   /** How the server ended it. */
   readonly serverEnd?: ServerEnd;
-  /** The recording tells how it ended: no HAR does, and none that breaks off before. */
+  /** The recording shows how it ended: a HAR never does, nor one that breaks off before. */
   readonly isEnded: boolean;
-  /** Parts of the recording that can't be said again: not whole there, or compressed and not inflated. */
+  /** Parts of the recording that can't be sent again: not complete there, or compressed and not inflated. */
   readonly left: number;
 }
 
 interface SideState {
-  heard: number;
+  received: number;
   /** Time of its last step, or of the last message of the other one. */
   stirred: number;
   open: Group | undefined;
@@ -79,12 +79,12 @@ interface SideState {
 
 const OTHER: Readonly<Record<ScriptSide, ScriptSide>> = { client: 'server', server: 'client' };
 const MOST_PINGS = 1024;
-/** What a step takes besides its payload, about: bytes. */
+/** Memory of a step without its payload, about: bytes. */
 const STEP_BYTES = 300;
 
 /** Makes a script from the records of one connection. */
 export class ScriptWriter {
-  /** Memory that it takes, about: bytes. */
+  /** Its memory, about: bytes. */
   bytes = 0;
   private handshake: Handshake | undefined;
   private begun = NaN;
@@ -127,7 +127,7 @@ export class ScriptWriter {
 
   private timeOf({ time = NaN }: Judged): number {
     if (Number.isNaN(this.begun)) this.begun = time;
-    // Clocks are set back now and then, and some recordings have no times.
+    // Clocks may be set back, and some recordings have no times.
     if (time - this.begun > this.last) this.last = time - this.begun;
     return this.last;
   }
@@ -137,13 +137,13 @@ export class ScriptWriter {
     if (direction === 'unknown' || frame.afterClose) return;
     const isWhole = frame.missing === 0 && payload.length === received;
     const { fin, rsv, opcode, masked, lengthForm, control } = header;
-    // What was read belongs to the reader.
+    // The memory of what was read belongs to the reader.
     const own = isWhole ? payload.slice() : new Uint8Array(0);
     const parts = { fin, rsv, opcode, masked, lengthForm, payload: own, compressed: frame.compressed };
     if (!control) {
       const group = this.groupOf(frame, direction, isWhole ? own : undefined);
       if (isWhole) this.step(direction, at, { kind: 'frame', ...parts, group, answers: false });
-      if (group.message) this.told(direction, group.message, at);
+      if (group.message) this.messageEnded(direction, group.message, at);
     } else if (isWhole) {
       this.step(direction, at, { kind: 'frame', ...parts, answers: this.answers(frame, direction) });
     } else this.left++;
@@ -173,10 +173,10 @@ export class ScriptWriter {
     group.broken = true;
   }
 
-  private told(from: ScriptSide, message: ScriptMessage, at: number): void {
+  private messageEnded(from: ScriptSide, message: ScriptMessage, at: number): void {
     this.messages[from].push(message);
     const other = this.sides[OTHER[from]];
-    other.heard++;
+    other.received++;
     other.stirred = at;
   }
 
@@ -201,7 +201,7 @@ export class ScriptWriter {
 
   private step(side: ScriptSide, at: number, act: ReplayStep['act']): void {
     const state = this.sides[side];
-    this.steps.push({ side, at, heard: state.heard, pause: at - state.stirred, act });
+    this.steps.push({ side, at, received: state.received, pause: at - state.stirred, act });
     this.bytes += STEP_BYTES + (act.kind === 'frame' ? act.payload.length : 0);
     state.stirred = at;
     this.until[side] = at;
@@ -209,5 +209,5 @@ export class ScriptWriter {
 }
 
 function newSide(): SideState {
-  return { heard: 0, stirred: 0, open: undefined, pings: [], closed: false, isHoled: false };
+  return { received: 0, stirred: 0, open: undefined, pings: [], closed: false, isHoled: false };
 }

@@ -11,7 +11,7 @@ export function requestBody(head: RequestHead): BodyLength | undefined {
   return framing(head) ?? (hasFraming(head) ? undefined : NONE);
 }
 
-/** An answer that nobody can be sure of ends with its connection. */
+/** An answer whose end is doubtful ends with its connection. */
 export function responseBody(head: ResponseHead, method: string): BodyLength {
   const { status = 0 } = head;
   if (method === 'HEAD' || status === 204 || status === 304) return NONE;
@@ -22,7 +22,7 @@ function hasFraming(head: RequestHead | ResponseHead): boolean {
   return headersNamed(head, 'content-length').length + headersNamed(head, 'transfer-encoding').length > 0;
 }
 
-/** One of both headers, sound and alone. */
+/** One of both headers, valid and without the other. */
 function framing(head: RequestHead | ResponseHead): BodyLength | undefined {
   const lengths = headersNamed(head, 'content-length');
   const codings = headersNamed(head, 'transfer-encoding');
@@ -45,7 +45,7 @@ const MOST_LINE = 4096;
 export class BodyMeter {
   /** The body is whole. */
   isWhole: boolean;
-  /** Its chunks are none: its end is not known. */
+  /** Its chunks are invalid: its end is not known. */
   isBroken = false;
   private left: number;
   /** Of a chunked body: its lines and its data (RFC 9112 §7.1). */
@@ -57,7 +57,7 @@ export class BodyMeter {
     this.isWhole = body.kind === 'bytes' && body.length === 0;
   }
 
-  /** How many of these bytes belong to it. */
+  /** The number of these bytes that belong to it. */
   take(bytes: Uint8Array): number {
     if (this.isWhole) return 0;
     if (this.body.kind === 'close') return bytes.length;

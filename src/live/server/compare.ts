@@ -16,7 +16,7 @@ export interface ComparedConversation {
 
 export const CONVERSATION: ComparedConversation = { messages: 20, pause: 100, pollEvery: 250 };
 
-/** What a browser sends with each request of a page, beside what belongs to the request itself. */
+/** What a browser sends with each request of a page, in addition to the request itself. */
 const BROWSER = {
   'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36',
   Accept: '*/*',
@@ -26,7 +26,7 @@ const BROWSER = {
 };
 const MOST_SECONDS = 60;
 
-/** One says something every now and then, another hears it: over three transports at once, each in a room of its own. */
+/** One end sends a message at intervals, another receives it: over three transports at once, each in a room of its own. */
 export async function compareTransports(
   reading: Pick<LiveServerOptions, 'reading' | 'now'>,
   conversation: ComparedConversation = CONVERSATION,
@@ -105,14 +105,14 @@ async function converse(
     requests,
     bytesUp: up,
     bytesDown: down,
-    // Each message goes up once and down once.
+    // Each message is sent up once and down once.
     overheadPerMessage: rounded((up + down - 2 * size) / messages),
     delayMedianMs: rounded(sorted[sorted.length >> 1]!),
     delayMaxMs: rounded(sorted[sorted.length - 1]!),
   };
 }
 
-/** To three places: behind them is noise. */
+/** To three places: the digits after them are noise. */
 function rounded(value: number): number {
   return Math.round(value * 1000) / 1000;
 }

@@ -14,24 +14,24 @@ import { answerPings } from '../sockets/pongs.js';
 
 export const INSPECTOR_PATH = '/.inspect';
 export const INSPECTOR_PROTOCOL = 'wsinspect.inspect';
-/** A page offers its token as a subprotocol of this beginning: a URL would stand in logs. */
+/** A page offers its token as a subprotocol that begins with this: a URL would appear in logs. */
 export const TOKEN_PROTOCOL = 'wsinspect.token.';
 
-/** Pages that may look at one time. */
+/** Pages that may watch at one time. */
 const MOST_PAGES = 16;
-/** What a page may leave unread before records are left out for it. */
+/** Bytes that a page may leave unread before records are left out for it. */
 const MOST_BACKLOG = 1024 * 1024;
 const MOST_COMMAND = 16 * 1024;
 /** The most frames that are sent to the page at once, and in a second. No reader follows more, and the traffic does not wait for the page. */
 const MOST_FRAMES = 1000;
 const MOST_PING = 125;
-/** How often it is reported that something was left out: milliseconds. */
-const TELL_LEFT = 500;
+/** The interval between reports of the number of records left out: milliseconds. */
+const REPORT_LEFT = 500;
 
 export interface ChannelOptions {
   /** The first record that a page gets. */
   hello(): object;
-  /** A record as the page reads it; undefined where there is nothing to show. */
+  /** A record for the page; undefined where there is nothing to show. */
   draw(record: Judged): object | undefined;
   drawClosed(summary: ConnectionSummary): object;
   drawPolled(polled: Polled): object;
@@ -40,11 +40,11 @@ export interface ChannelOptions {
   /** Seconds since the epoch. */
   now(): number;
   readonly listener: ListenerPolicy;
-  /** What a page has to know; undefined: nothing. */
+  /** A notice for a page; undefined: none. */
   readonly token?: PageToken | undefined;
 }
 
-/** The way of the traffic's records to the page: a WebSocket of its own, which is not shown itself. */
+/** The channel of the traffic's records to the page: a WebSocket of its own, which is not shown itself. */
 export class InspectorChannel implements LiveTaker {
   private readonly sockets = new WebSocketServer({
     noServer: true,
@@ -56,18 +56,18 @@ export class InspectorChannel implements LiveTaker {
   });
   private readonly pages = new Set<PageEnd>();
   private readonly recent = new Recent();
-  /** Frames that may be sent now, and when that was. */
+  /** Frames that may be sent now, and the time of that count. */
   private room = MOST_FRAMES;
   private since = 0;
 
   constructor(private readonly options: ChannelOptions) {}
 
-  /** A page looks. */
+  /** A page is connected. */
   get isWatched(): boolean {
     return this.pages.size > 0;
   }
 
-  /** Takes the caller in if it is the page; false: it is not for this channel. */
+  /** Accepts the client if it is the page; false: the request is not for this channel. */
   answer({ request, stream, head, tap }: ReceivedUpgrade): boolean {
     const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
     const [path] = (request.url ?? '').split('?');
@@ -97,18 +97,18 @@ export class InspectorChannel implements LiveTaker {
   }
 
   record(record: Judged): void {
-    if (record.type === 'frame' && !this.hasRoom(record.time ?? this.options.now())) return this.tell(undefined);
+    if (record.type === 'frame' && !this.hasRoom(record.time ?? this.options.now())) return this.send(undefined);
     const drawn = this.options.draw(record);
-    if (drawn !== undefined) this.tell(JSON.stringify(drawn));
+    if (drawn !== undefined) this.send(JSON.stringify(drawn));
   }
 
   closed(summary: ConnectionSummary): void {
-    this.tell(JSON.stringify(this.options.drawClosed(summary)));
+    this.send(JSON.stringify(this.options.drawClosed(summary)));
   }
 
   polled(polled: Polled): void {
-    if (!this.hasRoom(polled.time)) return this.tell(undefined);
-    this.tell(JSON.stringify(this.options.drawPolled(polled)));
+    if (!this.hasRoom(polled.time)) return this.send(undefined);
+    this.send(JSON.stringify(this.options.drawPolled(polled)));
   }
 
   close(): void {
@@ -124,9 +124,9 @@ export class InspectorChannel implements LiveTaker {
   }
 
   /** Undefined: a record that is left out. */
-  private tell(line: string | undefined): void {
+  private send(line: string | undefined): void {
     this.recent.push(line);
-    for (const page of this.pages) page.tell(line);
+    for (const page of this.pages) page.send(line);
   }
 
   private welcome(socket: WebSocket): void {
@@ -138,10 +138,10 @@ export class InspectorChannel implements LiveTaker {
       page.end();
     });
     socket.on('message', (data, isBinary) => this.obey(page, data, isBinary));
-    page.tell(JSON.stringify({ type: 'hello', ...this.options.hello() }));
-    if (this.recent.left > 0) page.tell(missed(this.recent.left));
-    for (const line of this.recent.lines) page.tell(line);
-    page.tell(JSON.stringify({ type: 'replayed' }));
+    page.send(JSON.stringify({ type: 'hello', ...this.options.hello() }));
+    if (this.recent.left > 0) page.send(missed(this.recent.left));
+    for (const line of this.recent.lines) page.send(line);
+    page.send(JSON.stringify({ type: 'replayed' }));
     this.pages.add(page);
   }
 
@@ -150,19 +150,19 @@ export class InspectorChannel implements LiveTaker {
     if (command === undefined) return page.socket.close(1003, 'not a command');
     const bytes = Buffer.from(command.text).subarray(0, MOST_PING);
     if (this.options.ping(command.connection, bytes)) return;
-    page.tell(JSON.stringify({ type: 'failed', message: `connection ${command.connection} is not open` }));
+    page.send(JSON.stringify({ type: 'failed', message: `connection ${command.connection} is not open` }));
   }
 }
 
-/** A page that looks. What it does not read in time is left out, and counted. */
+/** A connected page. What it does not read in time is left out, and counted. */
 class PageEnd {
   private left = 0;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(readonly socket: WebSocket) {}
 
-  tell(line: string | undefined): void {
-    if (line === undefined || this.isBehind) {
+  send(line: string | undefined): void {
+    if (line === undefined || this.isFull) {
       this.left++;
       this.wait();
       return;
@@ -170,22 +170,22 @@ class PageEnd {
     this.socket.send(line);
   }
 
-  private get isBehind(): boolean {
+  private get isFull(): boolean {
     return this.socket.bufferedAmount > MOST_BACKLOG;
   }
 
-  /** Nothing is reported any more. */
+  /** No more records are sent. */
   end(): void {
     clearTimeout(this.timer);
   }
 
   private wait(): void {
-    this.timer ??= setTimeout(() => this.tellLeft(), TELL_LEFT).unref();
+    this.timer ??= setTimeout(() => this.reportLeft(), REPORT_LEFT).unref();
   }
 
-  private tellLeft(): void {
+  private reportLeft(): void {
     this.timer = undefined;
-    if (this.isBehind) return this.wait();
+    if (this.isFull) return this.wait();
     this.socket.send(missed(this.left));
     this.left = 0;
   }

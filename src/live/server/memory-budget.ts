@@ -1,17 +1,17 @@
-/** Who holds memory for a peer. */
+/** Holds memory for a peer. */
 export interface Holder {
   /** Bytes that are held now. */
   readonly weight: number;
 }
 
-/** What the holders of a server keep in memory together: many may each be within their limits, and still be too many. */
+/** The memory that the holders of a server use together: each of many may be within its limits, and all together exceed them. */
 export class MemoryBudget<T extends Holder> {
   private total = 0;
 
   constructor(
     private readonly most: number,
     private readonly holders: Iterable<T>,
-    /** Ends the one that holds most; its weight has to go down. */
+    /** Ends the holder with the most memory; its weight has to decrease. */
     private readonly relieve: (heaviest: T, total: number) => void,
   ) {}
 

@@ -2,7 +2,7 @@ import { constants, createDeflateRaw } from 'node:zlib';
 
 /** RFC 7692 §7.2.1: the end of a sync flush, which is left out. */
 const TAIL_BYTES = 4;
-/** zlib has no window of 256 bytes: what needs so small a one is written without looking back at all. */
+/** zlib has no window of 256 bytes: messages for such a small one are written without references to earlier bytes. */
 const LEAST_BITS = 9;
 
 export interface DeflaterOptions {
@@ -27,9 +27,9 @@ export class Deflater {
     this.zlib.on('error', (error) => this.fail?.(error));
   }
 
-  /** One at a time: the next when the one before is there. */
+  /** One at a time: the next when the one before is complete. */
   deflate(message: Uint8Array): Promise<Uint8Array> {
-    // zlib writes no second flush where nothing stands between: an empty message is one octet (RFC 7692 §7.2.3.6).
+    // zlib writes no second flush without data between: an empty message is one octet (RFC 7692 §7.2.3.6).
     if (message.length === 0) return Promise.resolve(Uint8Array.of(0));
     return new Promise((resolve, reject) => {
       this.fail = reject;

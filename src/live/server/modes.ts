@@ -7,20 +7,20 @@ import type { Rooms } from './rooms.js';
 export const MODES = ['echo', 'chat', 'broadcast', 'sink', 'silent'] as const;
 export type ModeName = (typeof MODES)[number];
 
-/** What all peers of a server share. */
+/** The state that all peers of a server share. */
 export interface ServerContext {
   readonly peers: ReadonlySet<Peer>;
   readonly rooms: Rooms;
   now(): number;
-  /** Something that a person should know. */
+  /** A notice for the user. */
   notice(message: string): void;
   /** Ends a peer that does not read. */
   dropStalled(peer: Peer): void;
 }
 
-/** What a server does with its peers. */
+/** The behaviour of a server towards its peers. */
 export interface Mode {
-  /** Undefined: it may come in. */
+  /** Undefined: it is accepted. */
   enter?(target: URL, context: ServerContext): PolicyRefusal | undefined;
   opened?(peer: Peer, target: URL): void;
   message(peer: Peer, data: Uint8Array, isBinary: boolean): void;
@@ -42,7 +42,7 @@ export function modeNamed(name: ModeName, context: ServerContext): Mode {
       };
     case 'broadcast':
       return { message: (_, data, isBinary) => sendToAll(context, context.peers, data, isBinary) };
-    // Both answer nothing; a sink does not even keep count.
+    // Both answer nothing; a sink does not even count.
     case 'sink':
     case 'silent':
       return { message: () => undefined };
@@ -54,14 +54,14 @@ export function modeNamed(name: ModeName, context: ServerContext): Mode {
 function sendToAll(context: ServerContext, peers: Iterable<Peer>, data: Uint8Array, isBinary: boolean): void {
   const frame = messageFrame(data, isBinary);
   for (const peer of peers) {
-    if (peer.isBehind()) context.dropStalled(peer);
+    if (peer.isStalledNow()) context.dropStalled(peer);
     else peer.sendFrame(frame, data, isBinary);
   }
 }
 
 /** Everyone but the sender gets `{"sender","msg"}`; pollers are in the same room. */
 class Chat implements Mode {
-  /** By the names of rooms: the peers of each, and what ends hearing what is said there. */
+  /** By the names of rooms: the peers of each, and the function that ends the listening. */
   private readonly groups = new Map<string, { readonly members: Map<string, Peer>; readonly leave: () => void }>();
 
   constructor(private readonly context: ServerContext) {}
@@ -105,7 +105,7 @@ class Chat implements Mode {
     this.context.rooms.left(peer.room!);
   }
 
-  /** Enters a room: what is said there, by whomever, goes to all its peers. */
+  /** Enters a room: every message in it, from any sender, goes to all its peers. */
   private gather(name: string): Map<string, Peer> | undefined {
     const room = this.context.rooms.enter(name);
     if (room === undefined) return undefined;

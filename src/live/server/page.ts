@@ -9,10 +9,10 @@ const FILES: Readonly<Record<string, readonly [name: string, type: string]>> = {
   '/icon.svg': ['icon.svg', 'image/svg+xml'],
 };
 
-/** Instead of the page where its token is missing, or wrong. */
+/** The document instead of the page where its token is missing, or wrong. */
 const DOOR = ['door.html', 'text/html; charset=utf-8'] as const;
 
-/** Nothing but the page's own files, and any WebSocket: connecting elsewhere is what it is for. */
+/** Only the page's own files, and any WebSocket: connecting elsewhere is its purpose. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -31,7 +31,7 @@ const HEADERS = {
   'Cross-Origin-Resource-Policy': 'same-origin',
 };
 
-/** The page for people: a few files, read when somebody asks for them. Only the document itself needs the token: no file has data. */
+/** The page for users: a few files, read at the first request. Only the document itself needs the token: no file has data. */
 export class Page {
   private readonly files = new Map<string, Promise<Uint8Array>>();
 
@@ -54,7 +54,7 @@ export class Page {
     const given = target.searchParams.get('token');
     const isOpen = !isDocument || this.token === undefined || this.token.matches(given);
     const [name, type] = isOpen ? file : DOOR;
-    // A browser that comes back without a token may have it still: that is no failure.
+    // A browser that returns without a token may have it still: that is no failure.
     const status = isOpen || given === null ? 200 : 403;
     this.file(name).then(
       (bytes) => {

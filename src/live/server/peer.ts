@@ -7,29 +7,29 @@ import { writeCloseBody } from '../../codec/messages/close.js';
 import { encodeFrame } from '../../codec/frames/frame-writer.js';
 import { closeCodeInfo, OPCODE } from '../../codec/frames/registry.js';
 
-/** What a peer may leave unread in modes in which nobody waits for it: so much for as long as it takes, … */
+/** Bytes that a peer may leave unread in modes in which nothing waits for it: this many for any time, … */
 const MOST_BACKLOG = 4 * 1024 * 1024;
-/** … more while it takes something now and then (seconds), … */
+/** … more while it reads something within this time (seconds), … */
 const PATIENCE = 5;
-/** … and never more than this. A peer that is merely slow in a burst stays. */
+/** … and never more than this. A peer that is only slow in a burst stays. */
 const MOST_IN_BURST = 64 * 1024 * 1024;
-/** An echo waits for its own peer: beyond that it reads no further, and reads on when half of it is taken. */
+/** An echo waits for its own peer: above this number of bytes it reads no further, and continues when half of it is read. */
 const PAUSE_ABOVE = 1024 * 1024;
-/** What a message that waits costs besides its bytes: with small ones that is most of it. */
+/** The memory of a waiting message without its bytes: for small ones that is most of it. */
 const OVERHEAD = 256;
 /** Bytes of a masked frame's header, without an extended length. */
 const HEADER = 6;
-/** Between two looks at what a peer has taken: milliseconds. */
+/** Between two checks of what a peer has read: milliseconds. */
 const LOOK_AGAIN = 2;
-/** How long a peer has to end the connection when we have: milliseconds. */
+/** The time that a peer has to end the connection after we have: milliseconds. */
 const FAREWELL = 2000;
 
-/** What a peer's connection does on purpose, for those who test clients. */
+/** The faults that are made on purpose on a peer's connection, to test clients. */
 export interface PeerFaults {
   /** Milliseconds before each outgoing message. */
   readonly delay?: number;
   readonly badAccept?: true;
-  /** Sent right behind the handshake, as they are. */
+  /** Sent directly after the handshake, as they are. */
   readonly rawFrames?: readonly Uint8Array[];
   /** After the first message that is received. */
   readonly close?: { readonly code: number; readonly reason: string };
@@ -44,15 +44,15 @@ export class Peer {
   room: string | undefined;
   private waiting: Promise<void> = Promise.resolve();
   private stalledSince: number | undefined;
-  private behindSince: number | undefined;
+  private backlogSince: number | undefined;
   private hasTaken = false;
-  /** Bytes that came of a message that is not whole, about; and how many came last. */
+  /** Bytes of an incomplete message, about; and the number of those that came last. */
   private incoming = 0;
   private lastChunk = 0;
-  /** Messages that are not taken yet, and bytes of them that nobody else keeps. */
+  /** Messages that are not read yet, and those of their bytes that are kept for this peer alone. */
   private untaken = 0;
   private own = 0;
-  private told = 0;
+  private reportedWeight = 0;
   private isGone = false;
 
   constructor(
@@ -61,7 +61,7 @@ export class Peer {
     private readonly stream: Duplex,
     private readonly faults: PeerFaults,
     private readonly now: () => number,
-    /** What it holds in memory has changed by that. */
+    /** The memory that it holds has changed by that. */
     private readonly weighs: (by: number) => void = () => undefined,
   ) {
     // Before `ws` has the bytes, which makes messages of them.
@@ -78,17 +78,17 @@ export class Peer {
     return this.socket.readyState === this.socket.OPEN;
   }
 
-  /** Bytes that the peer has not taken yet. */
+  /** Bytes that the peer has not read yet. */
   get backlog(): number {
     return this.socket.bufferedAmount;
   }
 
-  /** Bytes of memory that are held for it: what came of a message so far, and what waits to be taken. */
+  /** Bytes of memory that are held for it: the incomplete message, and what waits to be read. */
   get weight(): number {
     return this.isGone ? 0 : this.incoming + this.own + this.untaken * OVERHEAD;
   }
 
-  /** The same for what waits, whoever else keeps it too. */
+  /** The same for what waits, also where others keep it too. */
   private get cost(): number {
     return Math.max(this.own, this.backlog) + this.untaken * OVERHEAD;
   }
@@ -101,7 +101,7 @@ export class Peer {
     this.soon(() => this.socket.send(data, { binary: isBinary }, () => this.took(length)));
   }
 
-  /** The same for a frame that was built once for many peers. Without compression `ws` sends at once, so that nothing is in between. */
+  /** The same for a frame that was built once for many peers. Without compression `ws` sends at once, so that nothing is sent in between. */
   sendFrame(frame: Uint8Array, data: Uint8Array, isBinary: boolean): void {
     if (this.socket.extensions !== '' || this.faults.delay !== undefined) return this.send(data, isBinary);
     if (!this.isOpen) return;
@@ -109,35 +109,35 @@ export class Peer {
     this.stream.write(frame, () => this.took(0));
   }
 
-  /** Reads no further until what was sent is taken. */
+  /** Stops reading until everything that was sent is read. */
   waitForReader(): void {
     if (this.cost <= PAUSE_ABOVE || this.socket.isPaused) return;
     this.socket.pause();
     this.stalledSince = this.now();
   }
 
-  /** Resolves when no more than `most` bytes wait for it, or it is gone. */
+  /** Resolves when no more than `most` bytes wait for it, or it has closed. */
   async taken(most = PAUSE_ABOVE): Promise<void> {
     while (this.isOpen && this.backlog > most) await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN));
   }
 
-  /** It leaves unread what it is sent: for longer than `seconds` where we wait for it, else too much, without taking any. */
+  /** It does not read what it is sent: for longer than `seconds` where we wait for it, else too many bytes, without reading any. */
   isStalled(seconds: number): boolean {
     if (this.stalledSince !== undefined) return this.now() - this.stalledSince > seconds;
-    return this.isBehind();
+    return this.isStalledNow();
   }
 
-  /** Too much waits for it, and it takes nothing or by far too little. */
-  isBehind(): boolean {
-    if (this.cost <= MOST_BACKLOG) this.behindSince = undefined;
-    else if (this.hasTaken) this.behindSince = this.now();
-    else this.behindSince ??= this.now();
+  /** Too many bytes wait for it, and it reads none or by far too few. */
+  isStalledNow(): boolean {
+    if (this.cost <= MOST_BACKLOG) this.backlogSince = undefined;
+    else if (this.hasTaken) this.backlogSince = this.now();
+    else this.backlogSince ??= this.now();
     this.hasTaken = false;
-    if (this.behindSince === undefined) return false;
-    return this.cost > MOST_IN_BURST || this.now() - this.behindSince > PATIENCE;
+    if (this.backlogSince === undefined) return false;
+    return this.cost > MOST_IN_BURST || this.now() - this.backlogSince > PATIENCE;
   }
 
-  /** Closes; with a code or reason that may not be sent, the frame is written all the same. */
+  /** Closes; with a code or reason that may not be sent, the frame is written nevertheless. */
   close(code: number, reason: string): void {
     const payload = writeCloseBody(code, reason);
     const isLegal = closeCodeInfo(code).kind === 'valid' && payload.length <= 125;
@@ -145,7 +145,7 @@ export class Peer {
     else this.raw(encodeFrame({ fin: true, rsv: 0, opcode: OPCODE.close, payload }));
   }
 
-  /** Writes bytes beneath the WebSocket, as they are. */
+  /** Writes bytes below the WebSocket, as they are. */
   raw(bytes: Uint8Array): void {
     this.stream.write(bytes);
   }
@@ -188,14 +188,14 @@ export class Peer {
     this.weigh();
   };
 
-  /** A message or a control frame is whole: what is left is at most what came last. */
+  /** A message or a control frame is whole: the rest is at most what came last. */
   private read(length: number): void {
     const extended = length > 65_535 ? 8 : length > 125 ? 2 : 0;
     this.incoming = Math.min(this.lastChunk, Math.max(0, this.incoming - length - HEADER - extended));
     this.weigh();
   }
 
-  /** Ends it at once: what waits for it is held no longer. */
+  /** Ends it at once: what waits for it is no longer held. */
   drop(): void {
     this.gone();
     this.socket.terminate();
@@ -208,9 +208,9 @@ export class Peer {
   }
 
   private weigh(): void {
-    const { weight, told } = this;
-    this.told = weight;
-    if (weight !== told) this.weighs(weight - told);
+    const { weight, reportedWeight } = this;
+    this.reportedWeight = weight;
+    if (weight !== reportedWeight) this.weighs(weight - reportedWeight);
   }
 
   private soon(send: () => void): void {

@@ -10,31 +10,31 @@ const USUAL_WAIT = 25;
 const MOST_BODY = 64 * 1024;
 const MOST_SENDER = 64;
 
-/** Bodies that are read at one time, and characters of answers that are not taken yet. */
+/** Bodies that are read at one time, and characters of answers that are not read yet. */
 const MOST_BODIES = 256;
 const MOST_UNTAKEN = 32 * 1024 * 1024;
 
-type Answer = readonly [status: number, body: object];
-type Route = (polling: PollingRequest) => Promise<Answer>;
+type PollingAnswer = readonly [status: number, body: object];
+type Route = (polling: PollingRequest) => Promise<PollingAnswer>;
 
 interface PollingRequest {
   readonly request: IncomingMessage;
   readonly target: URL;
   readonly rooms: Rooms;
-  /** The client went away. */
+  /** The client closed the connection. */
   readonly gone: AbortSignal;
 }
 
 const ROUTES: Readonly<Record<string, Route>> = {
-  '/poll': (polling) => hear(polling, false),
-  '/long-poll': (polling) => hear(polling, true),
+  '/poll': (polling) => receive(polling, false),
+  '/long-poll': (polling) => receive(polling, true),
   '/send': speak,
 };
 
 export interface PollingTaker {
-  /** Somebody wants to know. */
+  /** Polled requests are reported. */
   readonly looks: boolean;
-  /** A request was answered, or nobody waits for its answer any more. */
+  /** A request was answered, or its client no longer waits. */
   polled(polled: Polled): void;
 }
 
@@ -61,11 +61,11 @@ export class Polling {
     response.on('close', () => left.abort());
     const answered = this.respond(response, route, { request, target, rooms: this.rooms, gone: left.signal });
     answered.catch(() => response.destroy());
-    if (this.taker.looks) this.tell(request, response, tap, answered);
+    if (this.taker.looks) this.report(request, response, tap, answered);
     return true;
   }
 
-  /** Gives how many messages the answer carries, where it is about that. */
+  /** Gives the number of messages in the answer, where it has messages. */
   private async respond(response: ServerResponse, route: Route, polling: PollingRequest): Promise<number | undefined> {
     const [status, body] = await this.within(route, polling);
     if (response.destroyed) return undefined;
@@ -82,7 +82,7 @@ export class Polling {
     return 'messages' in body ? (body.messages as readonly unknown[]).length : undefined;
   }
 
-  private async within(route: Route, polling: PollingRequest): Promise<Answer> {
+  private async within(route: Route, polling: PollingRequest): Promise<PollingAnswer> {
     if (polling.request.method !== 'POST') return route(polling);
     if (this.bodies >= MOST_BODIES) return [503, { error: 'too many requests at one time' }];
     this.bodies++;
@@ -93,7 +93,7 @@ export class Polling {
     }
   }
 
-  private tell(
+  private report(
     request: IncomingMessage,
     response: ServerResponse,
     tap: HeldTap,
@@ -122,7 +122,7 @@ export class Polling {
   }
 }
 
-async function hear({ request, target, rooms, gone }: PollingRequest, long: boolean): Promise<Answer> {
+async function receive({ request, target, rooms, gone }: PollingRequest, long: boolean): Promise<PollingAnswer> {
   if (request.method !== 'GET') return [405, { error: 'use GET' }];
   const room = roomNameOf(target);
   if (room === undefined) return [400, { error: LONG_ROOM_NAME }];
@@ -132,23 +132,23 @@ async function hear({ request, target, rooms, gone }: PollingRequest, long: bool
   return [200, long ? await rooms.wait(room, since, seconds, gone) : rooms.since(room, since)];
 }
 
-async function speak({ request, target, rooms }: PollingRequest): Promise<Answer> {
+async function speak({ request, target, rooms }: PollingRequest): Promise<PollingAnswer> {
   if (request.method !== 'POST') return [405, { error: 'use POST' }];
-  // A foreign page can't send this type without asking first (CORS), and nobody answers.
+  // A foreign page can't send this type without a preflight request (CORS), which is not answered.
   if (!/^application\/json\b/i.test(request.headers['content-type'] ?? '')) {
     return [415, { error: 'the body has to be application/json' }];
   }
   const room = roomNameOf(target);
   if (room === undefined) return [400, { error: LONG_ROOM_NAME }];
-  const said = parsed(await bodyOf(request));
-  if (said === undefined) return [400, { error: `the body is {"sender","msg"}, both text, up to ${MOST_BODY} bytes` }];
-  const spoken = rooms.speak(room, said.sender, said.msg);
+  const sent = parsed(await bodyOf(request));
+  if (sent === undefined) return [400, { error: `the body is {"sender","msg"}, both text, up to ${MOST_BODY} bytes` }];
+  const spoken = rooms.speak(room, sent.sender, sent.msg);
   return spoken ? [200, { id: spoken.id }] : [503, { error: 'there are too many rooms' }];
 }
 
 export const LONG_ROOM_NAME = `the name of a room has up to ${MOST_ROOM_NAME} characters`;
 
-/** The room that is asked for; undefined: its name is too long. */
+/** The requested room; undefined: its name is too long. */
 export function roomNameOf({ searchParams }: URL): string | undefined {
   const name = searchParams.get('room') ?? 'main';
   return name.length <= MOST_ROOM_NAME ? name : undefined;

@@ -8,7 +8,7 @@ export class Recent {
   left = 0;
   private characters = 0;
 
-  /** Undefined: a record that nobody was given. */
+  /** Undefined: a record that was not passed on. */
   push(line: string | undefined): void {
     if (line === undefined) {
       this.left++;

@@ -6,30 +6,30 @@ export interface Spoken {
   readonly time: number;
 }
 
-/** What a poller gets: `cursor` is what it asks with next time. */
-export interface Heard {
+/** The answer to a poller: `cursor` is for its next request. */
+export interface RoomMessages {
   readonly cursor: number;
   readonly messages: readonly Spoken[];
-  /** Messages after the asked cursor that are not kept any more. */
+  /** Messages after the requested cursor that are no longer kept. */
   readonly missed?: number;
 }
 
 type Listener = (spoken: Spoken) => void;
 
-/** What a room keeps for pollers that come back later. */
+/** What a room keeps for pollers that return later. */
 const MOST_KEPT = 10_000;
 const MOST_KEPT_CHARACTERS = 8 * 1024 * 1024;
-/** What one answer to a poller has at most: one message is always in it. */
+/** The most that one answer to a poller has: one message is always in it. */
 const MOST_IN_ANSWER = 1000;
 const MOST_CHARACTERS_IN_ANSWER = 512 * 1024;
-/** What a kept message costs besides its characters, in characters. */
+/** The cost of a kept message without its characters, in characters. */
 const OVERHEAD = 128;
 
-/** A chat room: WebSocket peers listen, pollers come with a cursor. Nothing is lost or repeated between two polls. */
+/** A chat room: WebSocket peers listen, pollers request with a cursor. No message is lost or repeated between two polls. */
 export class ChatRoom {
-  /** Seconds: when somebody was last here. */
+  /** Seconds: the last time that a client used it. */
   usedAt = 0;
-  /** What the messages cost that are kept: characters. */
+  /** The cost of the kept messages: characters. */
   cost = 0;
   private readonly kept: Spoken[] = [];
   private characters = 0;
@@ -63,7 +63,7 @@ export class ChatRoom {
     return spoken;
   }
 
-  /** The oldest message that is kept is kept no longer. */
+  /** The oldest kept message is dropped. */
   forgetOldest(): void {
     const oldest = this.kept.shift();
     if (oldest === undefined) return;
@@ -71,8 +71,8 @@ export class ChatRoom {
     this.cost -= charactersOf(oldest) + OVERHEAD;
   }
 
-  /** What was said after `cursor`, the oldest first. */
-  since(cursor: number): Heard {
+  /** The messages after `cursor`, the oldest first. */
+  since(cursor: number): RoomMessages {
     const known = Math.min(Math.max(this.floor, cursor), this.last);
     const first = this.last - this.kept.length;
     const missed = Math.max(0, first - known);
@@ -83,7 +83,7 @@ export class ChatRoom {
     return { cursor: reached, messages, ...(missed > 0 && { missed }) };
   }
 
-  /** Calls `listener` with every message from now on; gives what ends that. */
+  /** Calls `listener` with every message from now on; gives the function that ends that. */
   listen(listener: Listener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -94,7 +94,7 @@ function charactersOf({ sender, msg }: Spoken): number {
   return sender.length + msg.length;
 }
 
-/** How many from the first on have no more characters together; one in any case. */
+/** The number of messages from the first on that fit into the limit together; at least one. */
 function countWithin(messages: readonly Spoken[], most: number): number {
   let characters = 0;
   for (const [i, spoken] of messages.entries()) {

@@ -1,11 +1,11 @@
-import { ChatRoom, type Heard, type Spoken } from './room.js';
+import { ChatRoom, type RoomMessages, type Spoken } from './room.js';
 
 export interface RoomLimits {
   /** Rooms at one time. */
   readonly rooms: number;
-  /** What the messages of all rooms together may cost: characters, and a bit more for each message. */
+  /** The cost of the messages of all rooms together: characters, and a bit more for each message. */
   readonly cost: number;
-  /** How long a room in which nobody is keeps its messages: seconds. */
+  /** How long a room without clients keeps its messages: seconds. */
   readonly retention: number;
 }
 
@@ -13,15 +13,15 @@ export const ROOM_LIMITS: RoomLimits = { rooms: 1000, cost: 24 * 1024 * 1024, re
 export const MOST_ROOM_NAME = 200;
 
 /**
- * Rooms by name. Whoever enters or speaks makes one; reading makes none. A room without peers and waiting pollers ends some
+ * Rooms by name. Entering or sending makes one; reading makes none. A room without peers and waiting pollers ends some
  * time after it was last used, earlier where its place or its memory is needed.
  */
 export class Rooms {
   /** The least recently used first. */
   private readonly rooms = new Map<string, ChatRoom>();
-  /** Pollers that wait for a room that is not there. */
+  /** Pollers that wait for a room that does not exist. */
   private readonly waiting = new Map<string, Set<(room: ChatRoom) => void>>();
-  /** The highest id of a room that has ended: a room of its name goes on after it, so that an old cursor misses nothing. */
+  /** The highest id of a room that has ended: a new room of its name continues after it, so that an old cursor misses nothing. */
   private floor = 0;
 
   constructor(
@@ -40,12 +40,12 @@ export class Rooms {
     return sum;
   }
 
-  /** It is there, or may be made. */
+  /** It exists, or may be made. */
   canEnter(name: string): boolean {
     return this.rooms.has(name) || this.rooms.size < this.limits.rooms || this.quietest() !== undefined;
   }
 
-  /** The room of that name; undefined: there are as many as may be, and somebody is in each. */
+  /** The room of that name; undefined: the limit is reached, and every room has clients. */
   enter(name: string): ChatRoom | undefined {
     this.endUnused();
     const known = this.find(name);
@@ -58,7 +58,7 @@ export class Rooms {
     return room;
   }
 
-  /** Says something in a room, to those who are there and those who come later; undefined: there is no place for the room. */
+  /** Sends a message to a room, for present and later clients; undefined: there is no place for the room. */
   speak(name: string, sender: string, msg: string): Spoken | undefined {
     const room = this.enter(name);
     if (room === undefined) return undefined;
@@ -67,16 +67,16 @@ export class Rooms {
     return spoken;
   }
 
-  /** What was said in a room after `cursor`. */
-  since(name: string, cursor: number): Heard {
+  /** The messages of a room after `cursor`. */
+  since(name: string, cursor: number): RoomMessages {
     this.endUnused();
     return this.find(name)?.since(cursor) ?? { cursor: Math.min(cursor, this.floor), messages: [] };
   }
 
   /** The same, as soon as there is something, or after `seconds`, or when `signal` aborts. */
-  wait(name: string, cursor: number, seconds: number, signal: AbortSignal): Promise<Heard> {
-    const heard = this.since(name, cursor);
-    if (heard.messages.length > 0 || heard.missed !== undefined || seconds <= 0) return Promise.resolve(heard);
+  wait(name: string, cursor: number, seconds: number, signal: AbortSignal): Promise<RoomMessages> {
+    const since = this.since(name, cursor);
+    if (since.messages.length > 0 || since.missed !== undefined || seconds <= 0) return Promise.resolve(since);
     return new Promise((resolve) => {
       let leave = (): void => undefined;
       const done = (): void => {
@@ -101,12 +101,12 @@ export class Rooms {
     });
   }
 
-  /** Somebody left the room: its time begins, where it is empty now. */
+  /** A client left the room: its time begins, if it is empty now. */
   left(name: string): void {
     this.find(name);
   }
 
-  /** Ends rooms that nobody has used for long. */
+  /** Ends rooms that were not used for long. */
   endUnused(): void {
     const limit = this.now() - this.limits.retention;
     for (const [name, room] of this.rooms) {
@@ -135,7 +135,7 @@ export class Rooms {
     };
   }
 
-  /** All rooms together keep too much: other rooms that are empty go first, then the oldest messages of the largest room. */
+  /** All rooms together keep too much: other rooms that are empty are removed first, then the oldest messages of the largest room. */
   private shrink(current: ChatRoom): void {
     let { cost } = this;
     while (cost > this.limits.cost) {

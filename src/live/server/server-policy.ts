@@ -4,9 +4,9 @@ import { explain } from '../../rules/catalogue.js';
 import { isToBeRefused, judgeHandshake } from '../../rules/handshake/rules.js';
 import type { PolicyRefusal } from '../listener/policy.js';
 
-/** What a server takes of those that may ask (listener/policy.ts). */
+/** What a server accepts of requests that pass listener/policy.ts. */
 export interface ServerPolicy {
-  /** Subprotocols that the server speaks, the preferred one first; none: it picks none. */
+  /** Subprotocols that the server supports, the preferred one first; none: it picks none. */
   readonly subprotocols: readonly string[];
   /** The only path; undefined: all. */
   readonly path?: string;
@@ -14,17 +14,17 @@ export interface ServerPolicy {
   readonly reject?: number;
 }
 
-/** What of a request the gate looks at. */
+/** The parts of a request that decide. */
 export interface UpgradeFacts {
   readonly path: string;
   /** `Sec-WebSocket-Version`. */
   readonly version: string | undefined;
 }
 
-/** Whether a request to open a WebSocket is refused (RFC 6455 §4.2.2), and why; undefined: it may come in. */
+/** Whether a request to open a WebSocket is refused (RFC 6455 §4.2.2), and why; undefined: it is accepted. */
 export function refusalOf({ path, version }: UpgradeFacts, policy: ServerPolicy): PolicyRefusal | undefined {
   if (policy.reject !== undefined) return { status: policy.reject, reason: 'refused: --reject asks for it' };
-  // RFC 6455 §4.4; `ws` would take the drafts' version 8 as well.
+  // RFC 6455 §4.4; `ws` would accept the drafts' version 8 as well.
   if (version !== undefined && version !== '13') {
     return { status: 426, reason: 'this server speaks version 13 of the protocol' };
   }
@@ -34,7 +34,7 @@ export function refusalOf({ path, version }: UpgradeFacts, policy: ServerPolicy)
   return undefined;
 }
 
-/** What is wrong with a request so that a server has to refuse it (RFC 6455 §4.2.1): as the rules have it. */
+/** The fault of a request for which a server has to refuse it (RFC 6455 §4.2.1): as the rules have it. */
 export function faultOf(head: Uint8Array): PolicyRefusal | undefined {
   const request = parseHead(head) as RequestHead;
   const fault = judgeHandshake(readHandshake({ request })).find(isToBeRefused);

@@ -26,10 +26,10 @@ export interface ServerLimits {
   readonly payload: number;
   /** WebSockets at one time; other connections have places of their own. */
   readonly connections: number;
-  /** Bytes of a request's head, and seconds until it has to be there. */
+  /** Bytes of a request's head, and the seconds within which it has to be complete. */
   readonly head: number;
   readonly headSeconds: number;
-  /** Seconds until a request with a body has to be whole. */
+  /** Seconds within which a request with a body has to be complete. */
   readonly bodySeconds: number;
   /** How long a peer may leave everything unread: seconds. */
   readonly stallSeconds: number;
@@ -43,7 +43,7 @@ export interface LiveServerOptions extends LiveContext {
   /** A recorded server, instead of the mode. */
   readonly replay?: Replaying | undefined;
   readonly policy: ServerPolicy;
-  /** Who may ask. */
+  /** Which clients are accepted. */
   readonly listener: ListenerPolicy;
   readonly faults: PeerFaults;
   readonly limits: ServerLimits;
@@ -52,36 +52,36 @@ export interface LiveServerOptions extends LiveContext {
   compare?(this: void): Promise<unknown>;
   /** No more than one connection, then the end. */
   readonly oneshot: boolean;
-  /** Answers what is no WebSocket and no polling: the page. False: it has nothing there. */
+  /** Answers requests for neither a WebSocket nor polling: the page. False: it has nothing under that path. */
   page?(this: void, request: http.IncomingMessage, response: http.ServerResponse, target: URL): boolean;
-  /** Another WebSocket service on the same port; false: it has nothing there. */
+  /** Another WebSocket service on the same port; false: it has nothing under that path. */
   channel?(this: void, upgrade: ReceivedUpgrade): boolean;
 }
 
 export interface ServerTaker extends LiveTaker {
-  /** Somebody wants to know what passes the connections that begin now. */
+  /** A page watches the connections that begin from now on. */
   readonly looks: boolean;
   notice(message: string): void;
   /** A request for polling was answered. */
   polled(polled: Polled): void;
 }
 
-/** A name that is offered stands in a hint up to this length: characters. */
+/** An offered name is printed in a hint up to this length: characters. */
 const MOST_HINT = 100;
-/** How long peers have to answer a close frame when the server ends: milliseconds. */
+/** The time that peers have to answer a close frame when the server ends: milliseconds. */
 const FAREWELL = 2000;
-/** What is still read of each of them meanwhile: bytes. */
+/** Bytes that are still read of each of them meanwhile. */
 const MOST_FAREWELL = 1024 * 1024;
 const STALL_CHECK = 1000;
 /** Modes whose pages can read nothing that is not their own. */
 const PUBLIC: ReadonlySet<ModeName> = new Set(['echo', 'sink', 'silent']);
-/** Connections that are no WebSockets; and how many may be without a whole request, each with a head in memory. */
+/** Connections that are no WebSockets; and the number of those that may be without a complete request, each with a head in memory. */
 const OTHERS = 1000;
 const WAITING = 400;
-/** What all peers together may leave in memory: bytes. */
+/** The memory that all peers together may leave in use: bytes. */
 const MOST_WEIGHT = 128 * 1024 * 1024;
 
-/** A WebSocket server whose every byte is reported. */
+/** A WebSocket server that reports every byte. */
 export class LiveServer implements ServerContext {
   readonly peers = new Set<Peer>();
   readonly rooms: Rooms;
@@ -119,9 +119,9 @@ export class LiveServer implements ServerContext {
       clientTracking: false,
       maxPayload: limits.payload,
       ...WS_LIMITS,
-      // One message at a time is inflated: each may become as large as it may be.
+      // One message at a time is inflated: each may reach the limit.
       perMessageDeflate: deflate && { ...deflate, concurrencyLimit: 1 },
-      // A peer answers itself, as far as its answers are taken.
+      // A peer answers itself, as far as its answers are read.
       autoPong: false,
       handleProtocols: (offered) => this.subprotocolFor(offered),
     });
@@ -130,7 +130,7 @@ export class LiveServer implements ServerContext {
       headersTimeout: limits.headSeconds * 1000,
       requestTimeout: limits.bodySeconds * 1000,
       connectionsCheckingInterval: 500,
-      // Our own rule says why.
+      // Our own rule states the reason.
       requireHostHeader: false,
     };
     const handshakeTimeout = limits.headSeconds * 1000;
@@ -138,7 +138,7 @@ export class LiveServer implements ServerContext {
       ? https.createServer({ ...options.tls, ...shape, handshakeTimeout })
       : http.createServer(shape);
     logKeys(server, options.tls);
-    // Node.js would leave out headers after the 2000th; the head's length is what bounds them.
+    // Node.js would leave out headers after the 2000th; the head's length limits them.
     server.maxHeadersCount = 0;
     const listenerLimits = { head: limits.head, connections: limits.connections + OTHERS, waiting: WAITING };
     this.http = new HttpListener(server, options.tls ? 'secureConnection' : 'connection', listenerLimits, {
@@ -174,7 +174,7 @@ export class LiveServer implements ServerContext {
     return address;
   }
 
-  /** Says goodbye to everyone (1001), waits for a bounded time, and ends what is left. */
+  /** Sends a close frame to all (1001), waits for a bounded time, and ends the rest. */
   async close(): Promise<void> {
     clearInterval(this.timer);
     const gone = this.http.close();
@@ -241,7 +241,7 @@ export class LiveServer implements ServerContext {
     answerText(response, 426, 'The request has no Upgrade: websocket and Connection: Upgrade.');
   }
 
-  /** Measured when it is asked for; who asks meanwhile gets the same. */
+  /** Measured at the first request; requests in the meantime get the same result. */
   private answerComparison(response: http.ServerResponse, compare: () => Promise<unknown>): void {
     this.comparison ??= compare().finally(() => (this.comparison = undefined));
     this.comparison.then(
@@ -253,7 +253,7 @@ export class LiveServer implements ServerContext {
     );
   }
 
-  /** Somebody asks for a WebSocket. */
+  /** A client requests a WebSocket. */
   private receive(upgrade: ReceivedUpgrade): void {
     if (this.options.channel?.(upgrade)) return;
     const { request, stream, tap } = upgrade;
@@ -269,7 +269,7 @@ export class LiveServer implements ServerContext {
     }
     this.sockets.handleUpgrade(request, stream, upgrade.head, (socket) => {
       const weighs = (by: number): void => this.memory.change(by);
-      // Its patience is not used up by a suspend, as it would be by the clock that dates records.
+      // Its time limit does not pass during a suspend, as it would by the clock that dates records.
       const clock = (): number => performance.now() / 1000;
       const peer = new Peer(number, socket, stream, this.options.faults, clock, weighs);
       this.welcome(peer, target);
@@ -282,7 +282,7 @@ export class LiveServer implements ServerContext {
     const who = firstToEnd(stream, 'server', () => this.now());
     const ended = new Promise<void>((resolve) => {
       stream.on('close', () => {
-        // Destroyed without a word: that was us.
+        // Destroyed without a close frame: by us.
         const by = who() ?? (wasReset() ? ({ by: 'server', time: this.now() } as const) : undefined);
         connection.end(wasReset() && !stream.writableFinished ? 'reset' : 'fin', by);
         this.open.delete(ended);
@@ -292,7 +292,7 @@ export class LiveServer implements ServerContext {
     this.open.add(ended);
   }
 
-  /** Whether it may ask for that at all; where not, it is reported. */
+  /** Whether the request is allowed at all; if not, it is reported. */
   private strangerRefusal(request: http.IncomingMessage, audience: Audience): PolicyRefusal | undefined {
     const refusal = refusalFor(factsOfMessage(request), audience, this.options.listener);
     if (refusal) this.notices.add(`a request is refused with ${refusal.status}: ${refusal.reason}`);
@@ -325,7 +325,7 @@ export class LiveServer implements ServerContext {
       if (faults.close) peer.close(faults.close.code, faults.close.reason);
       if (faults.drop) peer.reset();
     });
-    // Faults of the peer are reported by what was on the wire.
+    // Faults of the peer are reported from the bytes on the wire.
     socket.on('error', () => undefined);
     socket.on('close', () => {
       this.peers.delete(peer);
@@ -342,7 +342,7 @@ function answerText(response: http.ServerResponse, status: number, text: string)
   response.end(`${text}\n`);
 }
 
-/** The target as a URL: its host means nothing here. */
+/** The target as a URL: its host has no meaning here. */
 function targetOf(request: http.IncomingMessage): URL {
   const { url = '/' } = request;
   try {

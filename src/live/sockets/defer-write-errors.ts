@@ -1,18 +1,19 @@
 import type { Duplex } from 'node:stream';
 
-/** So long a failure is held back: milliseconds. */
+/** The time for which a failure is held back: milliseconds. */
 const MOST = 2000;
 
 type Done = (error?: Error | null) => void;
 type Methods = Required<Pick<Duplex, '_write' | '_writev'>>;
 
 /**
- * A socket that can't be written to any more (the other end was reset, or has left) is destroyed by Node.js, and with it
- * what came before and waits to be read: an early answer, a close frame. From now on the failure of a write is reported only
- * when the other direction was read to its end. What else is written waits behind it, so that back-pressure holds.
+ * A socket that can't be written to any more (the other end was reset, or has closed) is destroyed by Node.js, and with
+ * it the bytes that came before and wait to be read: an early answer, a close frame. From now on the failure of a write
+ * is reported only when the other direction was read to its end. Further writes wait for that, so that back-pressure
+ * holds.
  */
 export function readOut(socket: Duplex): void {
-  // The same two functions for all of them: idle connections are many.
+  // The same two functions for all of them: there may be many idle connections.
   socket._write = write;
   if (socket._writev) socket._writev = writev;
 }
@@ -25,7 +26,7 @@ function writev(this: Duplex, ...[chunks, done]: Parameters<Methods['_writev']>)
   own(this)._writev.call(this, chunks, held(this, done));
 }
 
-/** How its class does it. */
+/** The method of its class. */
 function own(socket: Duplex): Methods {
   return Object.getPrototypeOf(socket) as Methods;
 }

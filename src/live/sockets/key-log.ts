@@ -6,7 +6,7 @@ export interface KeyLogged {
   readonly keylog?: (line: Uint8Array) => void;
 }
 
-/** Hands the secrets of each connection on. */
+/** Passes the secrets of each connection on. */
 export function logKeys(server: Server, tls: KeyLogged | undefined): void {
   if (tls?.keylog) server.on('keylog', tls.keylog);
 }

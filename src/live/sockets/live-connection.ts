@@ -21,14 +21,14 @@ export interface LiveTaker {
   closed(summary: ConnectionSummary): void;
 }
 
-/** What every live connection of a run has in common. */
+/** The options that all live connections of a run share. */
 export interface LiveContext {
   readonly reading: ReadingOptions;
   /** Seconds since the epoch. */
   now(this: void): number;
   /** Keeps the bytes of each connection. */
   readonly recorder?: StreamOpener | undefined;
-  /** The bytes passed TLS. */
+  /** The bytes came through TLS. */
   readonly isSecure?: boolean | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface LiveContext {
 const CLIENT = 0;
 const SERVER = 1;
 
-/** A connection that one end of is ours: its bytes as a tap has them, recorded, read, judged and counted. */
+/** A connection of which one end is ours: its bytes as a tap has them, recorded, read, judged and counted. */
 export class LiveConnection implements TapTaker {
   private readonly conversation: Conversation;
   private readonly recorded: StreamTaker | undefined;
@@ -65,7 +65,7 @@ export class LiveConnection implements TapTaker {
     this.read(this.here, bytes);
   }
 
-  /** Nothing follows: what was broken off is reported; `by` ended TCP first. Only the first call counts. */
+  /** Nothing follows: what was incomplete is reported; `by` ended TCP first. Only the first call counts. */
   end(reason: CloseReason, by?: TcpEnd): void {
     if (this.ended) return;
     this.ended = true;
@@ -88,7 +88,7 @@ export class LiveConnection implements TapTaker {
   private read(side: Side, bytes: Uint8Array): void {
     if (this.ended) return;
     const time = this.context.now();
-    // Recorded first: what is shown of it may break off, the record may not.
+    // Recorded first: the display of it may break off, the record may not.
     this.recorded?.data(side, bytes, 0, bytes.length, time);
     this.conversation.data(side, bytes, 0, bytes.length, time);
   }

@@ -1,16 +1,16 @@
 import type { Socket } from 'node:net';
 
-/** What the bytes of one direction go through. */
+/** What the bytes of one direction pass through. */
 export interface ByteSink {
-  /** False: no more, please, until there is room again. */
+  /** False: no more may be written until there is room again. */
   write(bytes: Uint8Array): boolean;
-  /** No byte follows: a FIN behind all that was written. */
+  /** No byte follows: a FIN after everything that was written. */
   end(): void;
 }
 
-/** Where they go to. */
+/** The destination of the bytes. */
 export interface Outlet extends ByteSink {
-  /** What waits is given up. */
+  /** Drops what waits. */
   drop(): void;
   /** There is room again. */
   onRoom: () => void;
@@ -25,7 +25,7 @@ export class SocketOutlet implements Outlet {
   }
 
   write(bytes: Uint8Array): boolean {
-    // What somebody sends to one who ended is lost, as on any wire.
+    // Bytes for an end that has ended are lost, as on any wire.
     return !this.socket.writable || this.socket.write(bytes);
   }
 
@@ -34,13 +34,13 @@ export class SocketOutlet implements Outlet {
   }
 
   drop(): void {
-    // The socket itself is ended by whoever has both directions.
+    // The socket itself is ended by the owner of both directions.
   }
 }
 
-/** More than that does not wait here. */
+/** More bytes than this do not wait here. */
 const MOST_WAITING = 1024 * 1024;
-/** With a limit on the speed, so often something goes out: milliseconds. */
+/** With a limit on the speed, the interval of writes: milliseconds. */
 const TICK = 20;
 
 export interface OutletPace {
@@ -52,7 +52,7 @@ export interface OutletPace {
 
 type Waiting = { due: number; bytes: Uint8Array | undefined };
 
-/** Holds bytes for a time, and lets only so many a second through. */
+/** Holds bytes for a time, and passes only a limited number a second. */
 export class PacedOutlet implements Outlet {
   onRoom = (): void => undefined;
   private readonly queue: Waiting[] = [];
@@ -60,7 +60,7 @@ export class PacedOutlet implements Outlet {
   private isFull = false;
   private isBlocked = false;
   private timer: NodeJS.Timeout | undefined;
-  /** Bytes that may go now, and since when they are counted. */
+  /** Bytes that may be passed now, and since when they are counted. */
   private credit = 0;
   private since: number;
 
@@ -113,7 +113,7 @@ export class PacedOutlet implements Outlet {
       } else if (this.credit < 1) return this.later(TICK);
       else this.pass(first, first.bytes);
     }
-    this.tellRoom();
+    this.reportRoom();
   }
 
   private pass(first: Waiting, bytes: Uint8Array): void {
@@ -125,7 +125,7 @@ export class PacedOutlet implements Outlet {
     this.isBlocked = !this.next.write(part);
   }
 
-  /** What was not used is not saved up for longer than two ticks. */
+  /** An unused share is not kept for longer than two ticks. */
   private earn(): void {
     const { rate = Infinity } = this.pace;
     const now = this.now();
@@ -136,10 +136,10 @@ export class PacedOutlet implements Outlet {
 
   private later(milliseconds: number): void {
     this.timer = setTimeout(() => this.go(), Math.max(1, milliseconds));
-    this.tellRoom();
+    this.reportRoom();
   }
 
-  private tellRoom(): void {
+  private reportRoom(): void {
     if (!this.isFull || this.size >= MOST_WAITING) return;
     this.isFull = false;
     this.onRoom();

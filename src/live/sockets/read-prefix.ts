@@ -3,13 +3,14 @@ import type { Duplex } from 'node:stream';
 /** What was found at the beginning of the bytes, and where it ends. */
 export interface Taken<T> {
   readonly value: T;
-  /** Bytes of the chunk behind it. */
+  /** Bytes of the chunk after it. */
   readonly rest: Uint8Array;
 }
 
 /**
- * Reads from a stream until `take`, which is handed each chunk, has what it wants; what lies behind that goes back into
- * the stream, and the stream is as it was before: the next reader starts it. Throws when the stream ends or fails first.
+ * Reads from a stream until `take`, which is given each chunk, has what it wants; the bytes after that are put back
+ * into the stream, and the stream is as it was before: the next reader starts it. Throws when the stream ends or fails
+ * first.
  */
 export function takeFrom<T>(stream: Duplex, take: (chunk: Uint8Array) => Taken<T> | undefined): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 
 /**
- * Ends a socket with a TCP reset, where it can: TLS has none, and behind a FIN of ours libuv refuses one. Asked for all the
- * same, the descriptor would stay open for good, and the event loop turn round it without rest.
+ * Ends a socket with a TCP reset, where possible: TLS has none, and after a FIN of ours libuv refuses one. If one were
+ * requested nevertheless, the descriptor would stay open for good, and the event loop would run for it without pause.
  */
 export function reset(socket: Socket): void {
   if (socket.destroyed) return;

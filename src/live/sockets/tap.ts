@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 
-/** Who sees the bytes of a socket. `bytes` are the socket's own memory: whoever keeps them copies them. */
+/** Gets the bytes of a socket. `bytes` are the socket's own memory: whoever keeps them copies them. */
 export interface TapTaker {
   incoming(bytes: Uint8Array): void;
   outgoing(bytes: Uint8Array): void;
@@ -10,8 +10,9 @@ type Write = (chunk: string | Uint8Array, ...args: unknown[]) => boolean;
 type End = (chunk?: string | Uint8Array | (() => void), ...args: unknown[]) => Duplex;
 
 /**
- * Sees what passes a socket in both directions, in order and untouched: what comes, before any other reader has it (`ws`
- * unmasks in place); what goes, as it is written. Nothing is held, delayed or copied, and back-pressure stays the socket's.
+ * Sees what passes a socket in both directions, in order and unchanged: incoming bytes before any other reader has them
+ * (`ws` unmasks in place); outgoing bytes as they are written. Nothing is held, delayed or copied, and back-pressure
+ * stays the socket's.
  */
 export class Tap {
   /** Bytes that a reader puts back (`unshift`) come a second time. */
@@ -38,12 +39,12 @@ export class Tap {
     }) as typeof socket.end;
   }
 
-  /** The last `length` bytes that came will be put back, and are not to be handed on again. */
+  /** The last `length` bytes that came will be put back, and must not be passed on again. */
   putBack(length: number): void {
     this.again += length;
   }
 
-  /** Nobody looks any more. */
+  /** Ends the observation. */
   close(): void {
     this.taker = undefined;
     this.socket.off('data', this.onData);

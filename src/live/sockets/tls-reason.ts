@@ -6,8 +6,8 @@ export function tlsAlert(error: TlsError): string | undefined {
   return /^ERR_SSL_.*ALERT/.test(error.code ?? '') ? tlsReason(error, 'client') : undefined;
 }
 
-/** Why TLS did not come about, in words, of OpenSSL's own: what a server knows of its client, and a client of its server. */
-export function tlsReason(error: TlsError, we: Side): string {
+/** Why the TLS handshake failed, in words of OpenSSL's own: what a server knows of its client, and a client of its server. */
+export function tlsReason(error: TlsError, we: TlsSide): string {
   const words = opensslWords(error);
   const known = REASONS.find(([pattern, , side = we]) => side === we && pattern.test(words));
   if (known) return known[1];
@@ -17,10 +17,10 @@ export function tlsReason(error: TlsError, we: Side): string {
 }
 
 type TlsError = NodeJS.ErrnoException & { readonly reason?: string | undefined };
-type Side = 'client' | 'server';
+type TlsSide = 'client' | 'server';
 
-/** What OpenSSL says, what it means for the reader, and which end we are where that matters. */
-const REASONS: readonly (readonly [pattern: RegExp, words: string, we?: Side])[] = [
+/** OpenSSL's words, what they mean for the user, and which end is ours where that matters. */
+const REASONS: readonly (readonly [pattern: RegExp, words: string, we?: TlsSide])[] = [
   [/^http request$/, 'the client begins with plain HTTP: use wss://', 'server'],
   [/^https proxy request$/, 'the client begins with CONNECT of plain HTTP: this is no proxy', 'server'],
   [/^wrong version number$/, 'the client does not begin with TLS: use wss://', 'server'],
@@ -36,7 +36,7 @@ const REASONS: readonly (readonly [pattern: RegExp, words: string, we?: Side])[]
   [/no application protocol/, 'the server refuses HTTP/1.1 (ALPN): perhaps it speaks HTTP/2 alone'],
 ];
 
-/** OpenSSL's words stand between colons: `…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:…`. */
+/** OpenSSL's words are between colons: `…:error:0A00010B:SSL routines:ssl3_get_record:wrong version number:…`. */
 function opensslWords({ message, reason }: TlsError): string {
   const [, words = reason] = /:error:[0-9A-F]+:[^:]*:[^:]*:([^:]+)/.exec(message) ?? [];
   return (words ?? message).trim();

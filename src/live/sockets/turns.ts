@@ -1,18 +1,18 @@
 import type { Socket } from 'node:net';
 
 /**
- * The system hands up to 32 chunks of a socket to us in one go, and those of all other sockets too, before anything else
- * has its turn: signals, timers. A peer that floods would hold up all of that for seconds. So a socket that brought much
- * at once is not read again before the event loop has been round.
+ * The system passes up to 32 chunks of a socket to us at once, and those of all other sockets too, before signals and
+ * timers are handled. A peer that floods would delay all of that for seconds. So a socket that brought much at once is
+ * not read again before the next turn of the event loop.
  */
 
-/** A chunk below that was all that there was; of TLS each record is a chunk. */
+/** A chunk below that was everything that was there; of TLS each record is a chunk. */
 const MUCH = 16 * 1024 - 256;
 
 interface Turn {
-  /** The event loop has to come round first. */
+  /** The next turn of the event loop has to come first. */
   isResting: boolean;
-  /** Somebody wants to read meanwhile. */
+  /** A read was requested meanwhile. */
   isWanted: boolean;
   /** Bytes that are still read; Infinity: no end. */
   left: number;
@@ -26,12 +26,12 @@ const turns = new WeakMap<Socket, Turn>();
 export function takeTurns(socket: Socket): void {
   if (turns.has(socket)) return;
   turns.set(socket, { isResting: false, isWanted: false, left: Infinity });
-  // The same two functions for all of them: idle connections are many.
+  // The same two functions for all of them: there may be many idle connections.
   socket.push = push;
   socket._read = read;
 }
 
-/** Ends the reading of a socket after so many bytes more: whoever goes on sending after that loses the connection. */
+/** Ends the reading of a socket after this number of further bytes: a peer that continues to send after that loses the connection. */
 export function readAtMost(socket: Socket, bytes: number): void {
   takeTurns(socket);
   turns.get(socket)!.left = bytes;
@@ -67,7 +67,7 @@ function goOn(socket: Socket, turn: Turn): void {
   if (!socket.destroyed) own(socket)._read.call(socket, 0);
 }
 
-/** How its class does it. */
+/** The method of its class. */
 function own(socket: Socket): Methods {
   return Object.getPrototypeOf(socket) as Methods;
 }

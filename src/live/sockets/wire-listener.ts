@@ -9,21 +9,21 @@ import { logKeys, type KeyLogged } from './key-log.js';
 
 export interface WireListener {
   readonly port: number;
-  /** Takes nobody in any more, and ends whoever is there. */
+  /** Accepts no more clients, and ends the present ones. */
   close(): Promise<void>;
 }
 
-/** What is too much for it. */
+/** The limits of the listener. */
 export interface WireLimits {
   /** Connections at one time. */
   readonly connections: number;
-  /** What one beyond them is answered. */
+  /** The answer to one above the limit. */
   readonly refusal: Uint8Array;
   /** One was refused. */
   refused(this: void): void;
 }
 
-/** Why TLS did not come about with a client, in words. */
+/** Why the TLS handshake with a client failed, in words. */
 type TlsTrouble = (words: string) => void;
 
 export interface WireListenerOptions {
@@ -34,7 +34,7 @@ export interface WireListenerOptions {
   readonly trouble: TlsTrouble;
 }
 
-/** Connections that are told why they are refused, and how long they have to take it (milliseconds): others are just ended. */
+/** Connections that get the reason of their refusal, and the time that they have to read it (milliseconds): others are only ended. */
 const MOST_REFUSED = 32;
 const TAKING = 1000;
 /** Milliseconds for the handshake of TLS. */
@@ -67,7 +67,7 @@ export function listenForWires(
     ? tls.createServer({ ...material, ...shape, handshakeTimeout: TLS_TIME, ALPNProtocols: ['http/1.1'] }, welcome)
     : net.createServer(shape, welcome);
   logKeys(server, material);
-  // Handshakes of TLS count too.
+  // TLS handshakes count too.
   server.maxConnections = limits.connections + MOST_REFUSED;
   server.on('tlsClientError', (error: NodeJS.ErrnoException) => {
     trouble(`a TLS handshake failed: ${tlsReason(error, 'server')}`);

@@ -3,13 +3,13 @@ import { reset } from './reset.js';
 
 type End = 'fin' | 'reset';
 
-/** Who takes what comes on a wire. */
+/** Takes what comes on a wire. */
 export interface SocketTaker {
   bytes(chunk: Uint8Array): void;
   ended(how: End): void;
 }
 
-/** A socket with nothing on top: bytes as they come, and both ways to end. Never throws; a failed socket has ended. */
+/** A socket without a protocol: bytes as they come, and both ways to end. Never throws; a failed socket has ended. */
 export class SocketWire {
   /** Called when both ways have ended. */
   onClose: (() => void) | undefined;
@@ -25,7 +25,7 @@ export class SocketWire {
     socket.on('data', (chunk: Uint8Array) => {
       if (this.taker) return this.taker.bytes(chunk);
       this.early.push(chunk);
-      // Whatever else there is waits in the system.
+      // Further bytes wait in the system.
       socket.pause();
     });
     socket.on('error', () => this.noteEnd('reset'));

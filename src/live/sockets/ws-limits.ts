@@ -1,20 +1,20 @@
 import { DEFAULT_HEAD_LIMIT } from '../../codec/http1/head-reader.js';
 
 /**
- * What `ws` puts limits on that the standard does not: with its own values legal traffic would end in an error of ours.
- * What is left of them bounds memory, and is reported as a limit of this end (`isOwnLimit`).
+ * The limits of `ws` that the standard does not have: with its own values legal traffic would end in an error of ours.
+ * The remaining limits bound memory, and are reported as a limit of this end (`isOwnLimit`).
  */
 export const WS_LIMITS = {
-  /** Frames of a message (RFC 6455 §5.4 knows no limit). Each that is not empty is kept until the message is whole. */
+  /** Frames of a message (RFC 6455 §5.4 has no limit). Each that is not empty is kept until the message is whole. */
   maxFragments: 128 * 1024,
   /** Chunks in which one frame may come. */
   maxBufferedChunks: 1024 * 1024,
 } as const;
 
-/** Bytes of a head, in either direction: as many as `check`, `decode` and browsers read. */
+/** Bytes of a head, in either direction: the limit of `check`, `decode` and browsers. */
 export const MOST_HEAD = DEFAULT_HEAD_LIMIT;
 
-/** A limit of this end: the close code that `ws` sends for it, and what it is, in words. */
+/** A limit of this end: the close code that `ws` sends for it, and its meaning, in words. */
 interface OwnLimit {
   readonly closeCode: number;
   readonly words: string;
@@ -33,7 +33,7 @@ const OWN_LIMITS: ReadonlyMap<string, OwnLimit> = new Map([
   ],
 ]);
 
-/** Which limit of ours an error of `ws` is about; undefined: it is about something else. */
+/** Which limit of ours an error of `ws` concerns; undefined: none. */
 export function ownLimit(code: string): OwnLimit | undefined {
   return OWN_LIMITS.get(code);
 }

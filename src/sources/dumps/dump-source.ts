@@ -4,9 +4,9 @@ import { Events } from '../text/events.js';
 import { type Line, LineReader } from '../text/lines.js';
 import type { Source, SourceEvent } from '../bytes/types.js';
 
-/** Lines in front of a dump (prompts, messages of the tool) that are passed over before it is given up. */
+/** Lines before a dump (prompts, messages of the tool) that are passed over before it is given up. */
 const MAX_LEADING = 4096;
-/** The last of them are shown to the dump's reader: the first packet's time may stand there. */
+/** The last of them are passed to the dump's reader: they may have the first packet's time. */
 const MAX_KEPT = 256;
 const UNKNOWN =
   'no dump of a known form: xxd, hexdump -C, od -A x -t x1, tcpdump -x, tshark -x, Wireshark, socat -x and tcpflow -D are read';

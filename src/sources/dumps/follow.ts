@@ -17,7 +17,7 @@ export class FollowText implements DumpForm {
   private readonly sides = new Sides();
   private stream = 0;
   private raw = false;
-  /** Bytes that came from each side: what the offsets in front of the lines count. */
+  /** Bytes that came from each side: the count for the offsets before the lines. */
   private counts = new Map<string, number>();
 
   constructor(private readonly events: Events) {}

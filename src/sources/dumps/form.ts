@@ -34,7 +34,7 @@ export function tokens(text: string, from: number, to: number): Token[] {
   return found;
 }
 
-/** Where the hex digits end that begin at `from`: at the first blank that no single word follows. `after8` allows one wider gap behind eight words. */
+/** The end of the hex digits that begin at `from`: the first blank that is not followed by a single word. `after8` allows one wider gap after eight words. */
 export function areaEnd(text: string, from: number, after8 = false): number {
   let at = from;
   for (let words = 1; ; words++) {

@@ -1,7 +1,7 @@
 import { speakerOf, type Speaker } from '../text/speaker.js';
 import type { Line } from '../text/lines.js';
 
-/** `curl --trace` and Netty say how many bytes stand in the rows below. */
+/** `curl --trace` and Netty print the number of bytes in the rows below. */
 const CURL = /(?:^|\s)(=>|<=) (?:Send|Recv) (SSL )?(?:header|data)?,? ?(\d+) bytes \(0x[0-9a-f]+\)$/;
 const NETTY = /\[id: (0x[0-9a-f]+|\w+)[^\]]*\] (?:READ|WRITE|RECEIVED|USER_EVENT)?:? ?.*?(\d+)B$/;
 const OPENSSL = /^(read from|write to) 0x[0-9a-f]+ \[0x[0-9a-f]+\] \(\d+ bytes => (-?\d+) /i;

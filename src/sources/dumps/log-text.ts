@@ -21,7 +21,7 @@ const BYTES_ALONE = /^\s*(?:0[xX])?[0-9a-fA-F]{2}(?:[\s,:-]{1,4}(?:0[xX])?[0-9a-
 /** A repeated line of a dump. */
 const REPEATED = /(?:^|\s)\*\s*$/;
 
-/** What stands in front of the two sides of Wireshark's follow. */
+/** The marks before the two sides of Wireshark's follow. */
 const INDENTS: Readonly<Record<string, 'left' | 'right'>> = { '': 'left', '    ': 'right', '\t': 'right' };
 
 /** A head that is being read; `first`: its first line, as long as no header has come. */
@@ -237,7 +237,7 @@ export class LogText implements DumpForm {
     return literalLine(line.text, !this.sawLiterals && !this.sawRows) ?? this.wrapped(line);
   }
 
-  /** A line of bytes alone goes on where the line before it had bytes. */
+  /** A line of bytes alone continues the bytes of the line before it. */
   private wrapped(line: Line): LiteralLine | undefined {
     const { number, speaker } = this.lastLiteral;
     if (line.number !== number + 1 || !BYTES_ALONE.test(line.text)) return undefined;
@@ -284,7 +284,7 @@ export class LogText implements DumpForm {
     if (this.head === undefined) return;
     const { speaker, first } = this.head;
     this.head = undefined;
-    // A log may speak of a request without its headers: that is no head.
+    // A log may mention a request without its headers: that is no head.
     if (first === undefined) this.spoken.take(latin1Bytes('\r\n'), speaker, '');
   }
 }

@@ -163,7 +163,7 @@ export class OffsetBlock {
     );
   }
 
-  /** Two digits among bytes of two digits: nothing but its growth tells the column from bytes. */
+  /** Two digits among bytes of two digits: only its growth distinguishes the column from bytes. */
   private isPlainWidth(row: OffsetRow): boolean {
     return !row.isSure && fittingLength(row) === undefined;
   }

@@ -2,9 +2,9 @@ import { turnedRound } from './form.js';
 import { LONGEST_SEARCHED } from '../text/lines.js';
 import { latin1Bytes } from '../text/spelled.js';
 
-/** A line that may be an offset (or an address) and bytes, and perhaps the same bytes as characters. */
+/** A line that may be an offset (or an address) and bytes, possibly with the same bytes as characters. */
 export interface OffsetRow {
-  /** Where the offset stands in the line. */
+  /** The position of the offset in the line. */
   readonly at: number;
   /** Its digits. */
   readonly digits: string;
@@ -20,7 +20,7 @@ export interface OffsetRow {
   readonly line: string;
 }
 
-/** The offset, what marks its end, and the gap up to the first byte. In front: nothing, a blank, a bracket, a bar, a sign, the name of a segment. */
+/** The offset, the mark at its end, and the gap up to the first byte. Before it: nothing, a blank, a bracket, a bar, a sign, the name of a segment. */
 const OFFSET =
   /(?<=^|[\s|[(<>\])+@#]|[A-Za-z_.]:)(0[xX])?([0-9a-fA-F]{8}[`'][0-9a-fA-F]{8}|[0-9a-fA-F]{1,16})(?![0-9a-fA-F`'])([hH]?)((?:\s?<[^<>]{1,80}>)?[:|\]>);=]*(?:\s?-(?=\s))?)([ \t]*)(?=(?:0[xX])?[0-9a-fA-F]{2}|-?\d)/g;
 const WORD = /(?:0[xX])?([0-9a-fA-F]{2,16})[hH]?(?=[\s\-|,]|$)/y;
@@ -38,7 +38,7 @@ const LEAD = /^[\s|*>]*/;
 const GAP = /^(?:\s{2}|\s?\|)/;
 /** The first numbers of the columns above the bytes. */
 const COUNT_START = /(?<!\w)0?0\s+0?1\s+0?2\s/;
-/** What may stand before them: nothing, a name, or anything that ends in a frame of the table. */
+/** The text before them: nothing, a name, or anything that ends in a frame of the table. */
 const BEFORE_COUNT = /^$|^(?:Offset(?:\s?\([a-z]+\))?|Address)$|[^\w(]$/;
 const CELL = /^[0-9A-Fa-f]{1,2}$/;
 
@@ -54,8 +54,8 @@ export function isColumnHead(line: string): boolean {
 }
 
 /**
- * The row that `line` has the shape of, if it has: whether it is one, the rows around it or its characters have to prove.
- * `isGoingOn`: a row stands before it.
+ * The row whose form `line` has, if any: whether it is a row is proven by the rows around it or by its characters.
+ * `isGoingOn`: a row comes before it.
  */
 export function offsetRow(line: string, isGoingOn = false): OffsetRow | undefined {
   if (line.length > LONGEST_SEARCHED) return undefined;
@@ -101,7 +101,7 @@ function shownFrom(text: string, from: number): BareRow | undefined {
   if (area === undefined || area.size > 1 || area.isPrefixed) return undefined;
   const count = fittingLength({ ...area, line: text, at: 0, digits: '', isHex: false, isSure: false });
   if (count === undefined) return undefined;
-  // Nothing but blanks and bars stands between them.
+  // Only blanks and bars are between them.
   const isApart = GAP.test(text.slice(area.ends.find((end) => end.count === count)!.at));
   return isApart ? { bytes: area.bytes.slice(0, count), at: from } : undefined;
 }
@@ -109,24 +109,24 @@ function shownFrom(text: string, from: number): BareRow | undefined {
 const withBars = (line: string): string => (line.includes('\xe2') ? line.replace(BOX, '|') : line);
 
 /** The first column of a line, as it is printed. */
-interface Column {
+interface OffsetColumn {
   readonly at: number;
-  /** What stands before it in the line. */
+  /** The text before it in the line. */
   readonly prefix: string;
   readonly digits: string;
   readonly isZero: boolean;
   /** `0x`, or nothing. */
   readonly mark: string;
-  /** `h` after it, or a mark within it: it can be nothing but an address in hex. */
+  /** `h` after it, or a mark within it: it can only be an address in hex. */
   readonly isAddress: boolean;
   /** What marks its end: a colon, a bar, a bracket, a hyphen. */
   readonly close: string;
   readonly gap: string;
-  /** More than one blank, or a tab, lies between it and the bytes. */
+  /** More than one blank, or a tab, is between it and the bytes. */
   readonly isApart: boolean;
 }
 
-function columnOf(line: string, match: RegExpExecArray): Column {
+function columnOf(line: string, match: RegExpExecArray): OffsetColumn {
   const [, mark = '', printed = '', h = '', close = '', gap = ''] = match;
   const digits = printed.replace(/[`']/, '');
   return {
@@ -166,25 +166,25 @@ function rowAt(line: string, match: RegExpExecArray, isGoingOn: boolean): Offset
   return isPlausible(row) ? row : undefined;
 }
 
-function areaOf(line: string, from: number, { mark, gap, close }: Column): Area | undefined {
+function areaOf(line: string, from: number, { mark, gap, close }: OffsetColumn): Area | undefined {
   const words = wordsOf(line, from);
   // gdb writes hex with 0x; what has none are numbers.
   const isGdb = mark !== '' && (gap.includes('\t') || close.includes('<'));
   return words === undefined || (isGdb && !words.isPrefixed) ? numbersOf(line, from, mark) : words;
 }
 
-function isWiderThan({ digits, mark }: Column, { width, isPrefixed }: Area): boolean {
+function isWiderThan({ digits, mark }: OffsetColumn, { width, isPrefixed }: Area): boolean {
   return digits.length > width || (mark !== '' && isPrefixed && mark.length + digits.length > width + 2);
 }
 
 /** A word among other digits, unless it stands apart from both; one that nothing separates from the bytes. */
-function isHidden({ prefix, close, isApart, digits, gap }: Column, { size }: Area, isWider: boolean): boolean {
+function isHidden({ prefix, close, isApart, digits, gap }: OffsetColumn, { size }: Area, isWider: boolean): boolean {
   const isAmongDigits = prefix !== '' && !/[^0-9a-fA-F\s]/.test(prefix);
   if (isAmongDigits && !/[:-]/.test(close) && !(isWider && isApart && digits.length >= 4)) return true;
   return gap === '' && !(size === 1 && /[:|]$/.test(close) && digits.length >= 4);
 }
 
-function looksLikeOffset(column: Column, area: Area, isWider: boolean, isGoingOn: boolean): boolean {
+function looksLikeOffset(column: OffsetColumn, area: Area, isWider: boolean, isGoingOn: boolean): boolean {
   const { digits, mark, isZero, isApart } = column;
   const isMarked = isMarkedAs(column, area);
   if (isMarked && (isWider || isZero)) return true;
@@ -194,12 +194,12 @@ function looksLikeOffset(column: Column, area: Area, isWider: boolean, isGoingOn
 }
 
 /** Something says that the column is none of the bytes. */
-function isMarkedAs({ mark, close, isAddress }: Column, { isPrefixed }: Area): boolean {
+function isMarkedAs({ mark, close, isAddress }: OffsetColumn, { isPrefixed }: Area): boolean {
   return /[:|\]>);=-]/.test(close) || isAddress || (mark !== '' && !isPrefixed);
 }
 
 /** The same before words of more than a byte; gdb's addresses may be narrower than its words. */
-function looksLikeWords(column: Column, { isPrefixed }: Area, isWider: boolean, goesOn: boolean): boolean {
+function looksLikeWords(column: OffsetColumn, { isPrefixed }: Area, isWider: boolean, goesOn: boolean): boolean {
   const { digits, mark, close, isZero, isApart } = column;
   if (isWider && isZero && isApart) return true;
   return goesOn || (mark !== '' && isPrefixed && close.includes(':') && digits.length > 4);

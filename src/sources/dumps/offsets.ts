@@ -4,12 +4,12 @@ export const LEAST_ADDRESS = 0x1000;
 const NAMES: Readonly<Record<number, string>> = { 8: 'octal', 10: 'decimal', 16: 'hex' };
 const DIGITS: Readonly<Record<number, RegExp>> = { 8: /^[0-7]+$/, 10: /^[0-9]+$/, 16: /^[0-9a-fA-F]+$/ };
 
-/** How many bytes lie between two offsets; or that the second begins a new dump; or what is wrong. */
+/** The number of bytes between two offsets; or the start of a new dump; or the fault. */
 export type Step = { readonly bytes: number } | { readonly restart: true } | { readonly problem: string };
 
 /**
- * The offsets in front of a dump's lines. Their radix is found by comparing how far they go with the bytes in between;
- * they only serve to tell lost lines, repeated ones and the true length.
+ * The offsets before a dump's lines. Their radix is found by comparing their increase with the bytes between them; they
+ * only serve to find lost lines, repeated ones and the true length.
  */
 export class Offsets {
   private last: string | undefined;
@@ -17,7 +17,7 @@ export class Offsets {
   /** Candidates, the likeliest first. */
   constructor(private radices: readonly number[]) {}
 
-  /** The dump's first offset, or the first one behind its end. */
+  /** The dump's first offset, or the first one after its end. */
   begin(offset: string | undefined): void {
     this.last = offset;
   }

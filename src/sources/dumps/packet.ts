@@ -10,7 +10,7 @@ const MAX_PACKET = 16 * 1024 * 1024;
 /** What is shorter looks like a frame too often. */
 const LEAST_BYTES = 4;
 
-/** What a text says of a packet in front of its bytes. */
+/** What a text states about a packet before its bytes. */
 export interface PacketHead {
   /** Seconds since the epoch. */
   readonly time?: number;
@@ -101,7 +101,7 @@ export class PacketLines {
     this.head = {};
   }
 
-  /** Whether all of the IP datagram has come, as far as its header tells. */
+  /** Whether all of the IP datagram has come, according to its header. */
   get complete(): boolean {
     const end = this.ipEnd();
     return end > 0 && end <= this.length;

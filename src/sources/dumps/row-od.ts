@@ -5,7 +5,7 @@ import { failInLine, type Line } from '../text/lines.js';
 
 const PREFIX = /^([0-9a-fA-F]{6,16}) +(?=[^\s])/;
 const USE = 'use hexdump -C, or od -A x -t x1';
-/** What words of so many characters are, where they are no hex bytes. */
+/** The meaning of words of this number of characters, where they are no hex bytes. */
 const NOT_HEX: Readonly<Record<number, string>> = {
   3: `three digits a byte are octal (od -b, od -c, hexdump -b, hexdump -c): ${USE}`,
   5: `five digits a word are decimal (od -d, hexdump -d): ${USE}`,
@@ -14,8 +14,8 @@ const NOT_HEX: Readonly<Record<number, string>> = {
 const SWAPPED = `words of more than a byte are printed in the byte order of the machine: turned round, as a little-endian one prints them (hexdump -C and od -t x1 leave no doubt)`;
 
 /**
- * `hexdump` and `od`: an offset without a colon, bytes or words with blanks between, and perhaps an ASCII column in bars
- * (`hexdump -C`) or angle brackets (`od … z`). Words of more than a byte are in the machine's byte order.
+ * `hexdump` and `od`: an offset without a colon, bytes or words with blanks between, and an optional ASCII column in
+ * bars (`hexdump -C`) or angle brackets (`od … z`). Words of more than a byte are in the machine's byte order.
  */
 export function odRows(events: Events): RowFamily {
   return {

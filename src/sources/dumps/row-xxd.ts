@@ -37,7 +37,7 @@ function parse(events: Events, line: Line): Row | undefined {
   const offset = match[1]!;
   const from = match[0].length;
   const row = bits(text, offset, from) ?? words(text, offset, from) ?? rightAligned(text, offset, from);
-  if (row === undefined) tellWrong(events, line, from);
+  if (row === undefined) reportWrong(events, line, from);
   return row;
 }
 
@@ -95,7 +95,7 @@ function hexBytes(digits: string): number[] {
 }
 
 /** None of the ways to read the line fits: a digit that is none, or columns that contradict each other. */
-function tellWrong(events: Events, line: Line, from: number): void {
+function reportWrong(events: Events, line: Line, from: number): void {
   const end = areaEnd(line.text, from);
   for (const token of tokens(line.text, from, end)) if (!wordBytes(events, line, token, [])) return;
   failInLine(events, line, end, 'the hex digits of this line and its ASCII column do not belong together');

@@ -17,13 +17,13 @@ export interface Row {
 
 /** What there is to know about dumps of one family. */
 export interface RowFamily {
-  /** Radices that the offsets may have, as the first row's line tells; the likeliest first. */
+  /** The possible radices of the offsets, by the first row's line; the likeliest first. */
   radices(line: Line, offset: string): readonly number[];
-  /** The row of a line that begins with an offset; undefined after a problem was told. */
+  /** The row of a line that begins with an offset; undefined after a problem was reported. */
   parse(line: Line): Row | undefined;
   /** A line that begins a row of this family. */
   readonly begins: RegExp;
-  /** Whether zeros pad the last word, so that the offset behind it tells the true length. */
+  /** Whether zeros pad the last word, so that the offset after it shows the true length. */
   readonly pads: boolean;
   /** The order to go by where no line proved one, and what to say then. */
   unproven(size: number): { readonly order: ByteOrder; readonly notice: string } | { readonly problem: string };

@@ -13,7 +13,7 @@ const BLOCK = 64 * 1024;
 
 const OFFSET_ONLY = /^\s*([0-9a-fA-F]{6,16}):?\s*$/;
 
-/** A row, and how often it stands there in a row. */
+/** A row, and the number of its repetitions. */
 interface Held {
   readonly row: Row;
   count: number;
@@ -24,7 +24,7 @@ export class RowDump implements DumpForm {
   private offsets: Offsets | undefined;
   private order: ByteOrder | undefined;
   private held: Held[] = [];
-  /** The row in front, while its dump goes on. */
+  /** The row before, while its dump continues. */
   private last: Row | undefined;
   private squeezed = false;
   private repeated = 0;
@@ -56,7 +56,7 @@ export class RowDump implements DumpForm {
     this.flush(true);
   }
 
-  /** The offset that would tell the true length is missing: zeros at the end of the last word may be padding. */
+  /** The offset that would show the true length is missing: zeros at the end of the last word may be padding. */
   private dropPadding(): void {
     this.assume();
     const last = this.held.pop();
@@ -131,7 +131,7 @@ export class RowDump implements DumpForm {
     return true;
   }
 
-  /** The true length is less than the last word says: what zeros pad it goes. That they are zeros tells the byte order. */
+  /** The true length is less than that with the last word: the padding zeros are removed. Their place shows the byte order. */
   private trim(line: Line, length: number): boolean {
     const { row } = this.held.pop()!;
     const { asPrinted, swapped = asPrinted } = row;
@@ -154,7 +154,7 @@ export class RowDump implements DumpForm {
     return true;
   }
 
-  /** An offset with nothing behind it ends the dump. */
+  /** An offset followed by nothing ends the dump. */
   private close(line: Line, offset: string): void {
     const padding = this.family.pads && this.held.length > 0 ? this.last!.size - 1 : 0;
     if (!this.advance(line, offset, padding)) return;
@@ -189,7 +189,7 @@ export class RowDump implements DumpForm {
     }
   }
 
-  /** Gives what is sure; the last row waits for the offset behind it where zeros may pad it. */
+  /** Gives what is sure; the last row waits for the offset after it where zeros may pad it. */
   private flush(final: boolean): void {
     if (final) this.assume();
     const known = final || this.order !== undefined || this.held.every((held) => held.row.swapped === undefined);

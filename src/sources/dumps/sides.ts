@@ -1,9 +1,9 @@
 import type { BytesTag } from '../text/events.js';
 
-/** Connections that are told apart at one time; the oldest is forgotten beyond it. */
+/** Connections that are distinguished at one time; above that the oldest is forgotten. */
 const MAX_STREAMS = 65536;
 
-/** Numbers the two directions of a connection in the order in which they speak, and the connections in the order in which they come. */
+/** Numbers the two directions of a connection in the order in which they send, and the connections in the order in which they come. */
 export class Sides {
   private readonly known = new Map<string, { readonly number: number; readonly first: string }>();
   private count = 0;

@@ -52,7 +52,7 @@ export class SocatText implements DumpForm {
     }
     this.reached.set(speaker!, Number(to) + 1);
     this.left = Number(length);
-    // Microseconds, which some versions print behind three zeros.
+    // Microseconds, which some versions print after three zeros.
     const time = timeIn(`${seconds!}.${fraction!.slice(-6)}`);
     this.tag = this.sides.tag(String(this.stream), speaker!, time);
   }

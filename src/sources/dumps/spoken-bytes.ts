@@ -3,7 +3,7 @@ import type { Sides } from './sides.js';
 import type { Events } from '../text/events.js';
 import type { Speaker } from '../text/speaker.js';
 
-/** So much waits until it is known whether every line says who sent it. */
+/** Bytes that wait until it is known whether every line names its sender. */
 const MAX_PIECES = 16384;
 const MAX_BYTES = 4 * 1024 * 1024;
 
@@ -23,8 +23,8 @@ const PAIRS: readonly (readonly [Speaker, Speaker])[] = [
 ];
 
 /**
- * Bytes with who sent them, if a line's words say so. Sides are claimed only where every piece has a speaker and both
- * ends speak; otherwise all of it is one sequence of which nobody knows who sent what.
+ * Bytes with their senders, if the lines name them. Sides are claimed only where every piece has a sender and both ends
+ * send; otherwise all of it is one sequence whose senders are not known.
  */
 export class SpokenBytes {
   private pieces: Piece[] = [];
@@ -32,7 +32,7 @@ export class SpokenBytes {
   private claims: boolean | undefined;
   /** The place on the page distinguishes the two sides. */
   isFollow = false;
-  /** Whom the program that wrote the log is: what its request, or its masked frames, tell. */
+  /** The role of the program that wrote the log: its request, or its masked frames, show it. */
   private requester: Speaker = 'out';
   /** Streams that need not be of a WebSocket: whether they are. */
   private readonly doubtful = new Map<string, boolean>();
@@ -85,7 +85,7 @@ export class SpokenBytes {
     return ends.size === 2;
   }
 
-  /** Of heads nobody says who sent them: clients send the request, and mask their frames. */
+  /** The sender of heads is not stated: clients send the request, and mask their frames. */
   private requesterOf([first, second]: readonly [Speaker, Speaker]): Speaker {
     if (first === 'client') return 'client';
     const isMasked = (speaker: Speaker): boolean =>

@@ -5,15 +5,15 @@ import type { Events } from '../text/events.js';
 import { failInLine, type Line } from '../text/lines.js';
 
 export const TCPDUMP_HEX = /^\s*0x([0-9a-fA-F]{4,8}): {1,2}(?=[0-9a-fA-F]{4}(?: |$)|[0-9a-fA-F]{2}(?: {2}|$))/;
-/** In front of a packet: a number (`-#`), a time of any kind or none, an interface, and the network layer's name. */
+/** Before a packet: a number (`-#`), a time of any kind or none, an interface, and the network layer's name. */
 export const TCPDUMP_HEAD =
   /^ *(?:\d+ +)?(?:\d{4}-\d\d-\d\d )?(?:\d\d:\d\d:\d\d\.\d{3,9} |\d{9,11}\.\d{6,9} )?(?:\S+ +(?:In|Out|B|M|P) +)?(?:IP6? (?:\S+ > \S+:|\()|ARP, |(?:[0-9a-f]{2}:){5}[0-9a-f]{2} |ifindex \d+ )/;
 
-/** Characters of a line's hex area: eight words of two bytes, each with a blank in front. */
+/** Characters of a line's hex area: eight words of two bytes, each after a blank. */
 const AREA = 8 * 5;
 /** Bytes of every line of a packet but its last. */
 const LINE_BYTES = 16;
-/** Lines without hex in front of the first one that has it: so many packets tell that none will come. */
+/** Packets without hex before the first one that has it: after this number none will come. */
 const MAX_HEADS = 3;
 const TEXT_ONLY =
   'tcpdump -A prints text and loses every byte that is not printable: use tcpdump -x (or -w - for the capture itself)';
@@ -62,7 +62,7 @@ export class TcpdumpText implements DumpForm {
     this.sawHex = true;
     if (offset > 0 && !this.packet.open && (this.packet.count > 0 || this.packet.gave)) return;
     const end = Math.min(areaEnd(line.text, from), from + AREA);
-    // Behind a first packet one that is broken costs only itself: on a busy console somebody else's line falls in between.
+    // After a first packet, a broken one is lost alone: on a busy console another program's line may come in between.
     this.events.forgiving = this.packet.gave;
     const bytes = areaBytes(this.events, line, from, end);
     const isSound = bytes !== undefined && this.packet.add(line, offset, bytes);

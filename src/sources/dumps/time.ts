@@ -5,12 +5,12 @@ const DATED = /(\d{4})[-/](\d\d)[-/](\d\d) (\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9}))
 /** `1795366322.420165`: seconds since the epoch. */
 const EPOCH = /(?:^|\s)(\d{9,11}\.\d{3,9})(?=\s|$)/;
 
-/** `16:52:02.420165` in front of a packet, perhaps behind its number: the time of a day that is not told. */
+/** `16:52:02.420165` before a packet, possibly after its number: the time of an unknown day. */
 const TIME_OF_DAY = /^\s*(?:\d+\s+)?(\d\d):(\d\d):(\d\d)[.,](\d{1,9})(?=\s)/;
 
 /**
- * The time that stands in `text`, in seconds since the epoch; from `UNDATED` on where it has no date, undefined where
- * there is none. A date's time zone is never printed: it is taken for the local one, as the tools print it.
+ * The time in `text`, in seconds since the epoch; from `UNDATED` on where it has no date, undefined where there is
+ * none. A date's time zone is never printed: the local one is assumed, as the tools print it.
  */
 export function timeIn(text: string): number | undefined {
   const dated = DATED.exec(text);

@@ -9,7 +9,7 @@ export const TSHARK_HEX = /^([0-9a-fA-F]{4,8})( {2,3})(?=[0-9a-fA-F]{2}(?: |$))/
 export const TSHARK_HEADING = /^(\S.*) \((\d+) bytes?\):$/;
 const FRAME_DETAIL = /^Frame \d+: (\d+) bytes on wire/;
 const TIME_DETAIL = /^\s+Epoch (?:Arrival )?Time: /;
-/** Lines have sixteen bytes; behind the digits comes an ASCII column, in bars with `--hexdump delimit`. */
+/** Lines have sixteen bytes; after the digits comes an ASCII column, in bars with `--hexdump delimit`. */
 const LINE_BYTES = 16;
 
 /** `tshark -x` with any other output between, and what Wireshark copies as hex and ASCII. `packet` events. */

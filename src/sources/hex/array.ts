@@ -1,7 +1,7 @@
 import { byteOf, type Radix, radixOf } from './element.js';
 import { failAt, type HexContext, type HexMode, Strays } from './mode.js';
 
-/** Elements that say nothing about their radix are held back until one does: at most so many. */
+/** Elements that do not show their radix are held back until one does: up to this number. */
 const MAX_HELD = 4096;
 const MAX_ELEMENT = 24;
 const MAX_DEPTH = 64;
@@ -18,8 +18,9 @@ const isElement = (byte: number): boolean =>
   (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a) || byte === 0x5f || byte === 0x2d;
 
 /**
- * The elements of an array behind its opening bracket: `0x81, 0xe`, `129, -121`, `0x81u8`, `'a'`, `(byte)0x81`. Bare
- * elements (`81`) are decimal, unless one of them can only be hex (`0e`, `05`); where all could be both they are decimal, with a notice.
+ * The elements of an array after its opening bracket: `0x81, 0xe`, `129, -121`, `0x81u8`, `'a'`, `(byte)0x81`. Bare
+ * elements (`81`) are decimal, unless one of them can only be hex (`0e`, `05`); where all could be both they are
+ * decimal, with a notice.
  */
 export class ArrayElements implements HexMode {
   private depth = 1;
@@ -106,7 +107,7 @@ export class ArrayElements implements HexMode {
     this.put(element, this.elementAt);
   }
 
-  /** Elements were held back, and nothing tells whether they are hex. */
+  /** Elements were held back, and it is not known whether they are hex. */
   private settle(): void {
     if (this.held.length === 0) return;
     this.context.events.notice(

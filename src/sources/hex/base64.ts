@@ -21,7 +21,7 @@ function buildTable(): Uint8Array {
 }
 
 /**
- * Reads Base64 (RFC 4648 §4 and §5, mixed as they come), with blanks and quotes anywhere and padding or none. Behind
+ * Reads Base64 (RFC 4648 §4 and §5, mixed as they come), with blanks and quotes anywhere and padding or none. After
  * padding another text may begin. `bytes` events; a problem has line and column.
  */
 export class Base64Source implements Source {
@@ -101,7 +101,7 @@ export class Base64Source implements Source {
   }
 }
 
-/** Writes whole groups that lie side by side, as long as they do: the index behind them. */
+/** Writes adjacent whole groups; gives the index after them. */
 function group(chunk: Uint8Array, from: number, out: Uint8Array, events: Events): number {
   let at = from;
   let to = events.length;

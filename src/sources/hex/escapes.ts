@@ -7,13 +7,13 @@ const BACKSLASH = 0x5c;
 const UNSURE = 'could be a byte or a separator: put the string into quotes';
 
 /**
- * Escapes without quotes, as a shell's `printf` takes them: `\x81\x87;\xf6`. Ends of lines separate; so do blanks where
- * one stands behind the first escape and behind every other (`\x81 \x87`); anywhere else a blank could mean a byte.
+ * Escapes without quotes, as in a shell's `printf`: `\x81\x87;\xf6`. Ends of lines separate; so do blanks where one
+ * follows the first escape and every other (`\x81 \x87`); anywhere else a blank could mean a byte.
  */
 export class BareEscapes extends StringLiteral {
   private items = 0;
   private spaced = false;
-  /** Offset of the first blank behind the last item, or -1. */
+  /** Offset of the first blank after the last item, or -1. */
   private blankAt = -1;
   private wrapped = false;
 

@@ -15,7 +15,7 @@ export class HexReader implements Source, HexContext {
   private offset = 0;
   private readonly packets = new PacketsInHex();
 
-  /** `skipped`: what stands in front of the text, and counts as read. */
+  /** `skipped`: the text before this one, which counts as read. */
   constructor(begin: (context: HexContext) => HexMode, skipped: Uint8Array = new Uint8Array(0)) {
     this.mode = begin(this);
     this.place.walk(skipped, 0, skipped.length, 0);

@@ -6,7 +6,7 @@ import { HexLead } from './lead.js';
  * of Python, C, JavaScript, Go and Rust, lists of numbers, Node's buffers.
  */
 export class HexSource extends HexReader {
-  /** `skipped`: what stands in front of the text, and counts as read. */
+  /** `skipped`: the text before this one, which counts as read. */
   constructor(skipped?: Uint8Array) {
     super((context) => new HexLead(context), skipped);
   }

@@ -8,12 +8,12 @@ import { showChar } from '../text/place.js';
 
 /** As much of what stands around the bytes is looked at in one piece. */
 const WINDOW = 1024;
-/** And at first so much of it: short literals in a row are not to be copied time and again. */
+/** The first length of it: many short literals must not be copied repeatedly. */
 const PIECE = 64;
-/** So much of a bracket or a quote and what follows may do. */
+/** The length of a bracket or a quote and what follows that may suffice. */
 const SHORT = 32;
 
-/** What may stand in front of bytes and behind them, and says nothing. Tried in this order, each as often as it fits. */
+/** Text that may come before and after bytes, and has no meaning. Tried in this order, each as often as it matches. */
 const WRAPPERS: readonly RegExp[] = [
   /(?:[\s;,)\]}+]|\xef\xbb\xbf|\xc2\xa0)+/y,
   /\\\r?\n/y,
@@ -50,7 +50,7 @@ const UNFINISHED: readonly RegExp[] = [
 interface Opener {
   readonly kind: string;
   readonly pattern: RegExp;
-  /** The mode behind what the pattern matched. */
+  /** The mode after what the pattern matched. */
   readonly open: (context: HexContext, match: RegExpExecArray) => HexMode;
 }
 
@@ -65,8 +65,9 @@ const hexlified = (context: HexContext, match: RegExpExecArray): HexMode => {
 };
 
 /**
- * What the bytes begin with. Quotes with `b` in front hold characters (unless they are hex digits throughout, as
- * `binascii.hexlify` prints them); quotes without it hold characters where there is an escape among them, hex digits otherwise.
+ * The beginning of the bytes. Quotes after `b` hold characters (unless they are hex digits throughout, as
+ * `binascii.hexlify` prints them); quotes without it hold characters where there is an escape among them, hex digits
+ * otherwise.
  */
 const OPENERS: readonly Opener[] = [
   { kind: 'Buffer as JSON', pattern: /\{\s*(?:"type"\s*:\s*"Buffer"\s*,\s*)?"data"\s*:\s*\[/y, open: array },
@@ -87,13 +88,13 @@ const OPENERS: readonly Opener[] = [
   { kind: 'quoted hex', pattern: /(u8|[uULc@$]?)(["'`])/y, open: quotedHex },
   { kind: 'escaped bytes', pattern: /(?=\\[xX0-7abefnrtv\\])/y, open: (context) => new BareEscapes(context) },
 ];
-/** Quotes up to what tells whether they hold characters or digits. */
+/** Quotes up to what shows whether they hold characters or digits. */
 const QUOTED = /(?:u8|[uULc@$bBrR]{0,2})(["'`])(?:(?!\1)[^\n\\])*(?:\1|\\)/y;
 const BRACKET = /[[{(]/y;
-/** Behind a literal: its neighbours are literals too, whatever they hold. */
+/** After a literal: its neighbours are literals too, whatever they hold. */
 const LITERALS = /([rR]?[bB]?[rR]?|u8|[uULc@$])(["'`])/y;
 
-/** A first line, behind a single blank: what `od -An -x` prints, and hardly anything else. */
+/** A first line, after a single blank: what `od -An -x` prints, and hardly any other tool. */
 const OD_WORDS = /^[0-9a-f]{4}(?: [0-9a-f]{4})*(?:\r?\n|(?: [0-9a-f]{0,3})?$)/;
 const OD_NOTICE =
   'groups of four digits are read from left to right: if od -An -x printed them, the bytes of each are swapped (use od -An -t x1)';
@@ -105,8 +106,8 @@ const COMMENT = /^(?:\/[/*]|#)/;
 const HEX_LINE = /(?:0[xX](?=[0-9a-fA-F])|[0-9a-fA-F\s:,;-])+(?:[#/.\n]|\xc2\xa0|$)/y;
 
 /**
- * What stands in front of the bytes: names, types, calls, brackets. It finds out how the bytes are spelled and hands
- * over; behind them it goes on, until the text ends or the next ones begin.
+ * The text before the bytes: names, types, calls, brackets. It recognises the spelling of the bytes and switches to its
+ * mode; after them it continues, until the text ends or the next ones begin.
  */
 export class HexLead implements HexMode {
   private text = '';
@@ -114,7 +115,7 @@ export class HexLead implements HexMode {
   private length = 0;
   /** Offset of the first byte in `bytes`. */
   private start = 0;
-  /** With so much of the text at hand it was too early to decide. */
+  /** With this length of the text it was too early to decide. */
   private judged = 0;
   /** What ends the comment that we are in. */
   private comment: '*/' | '\n' | undefined;
@@ -152,7 +153,7 @@ export class HexLead implements HexMode {
     this.drop(at);
   }
 
-  /** Passes over what says nothing at `at`: the index behind it, `at` itself where more text is needed, `open` when another mode took over. */
+  /** Passes over text without a meaning at `at`: the index after it, `at` itself where more text is needed, `open` when another mode took over. */
   private step(at: number, final: boolean): number | 'open' {
     if (this.comment !== undefined) return this.skipComment(at);
     const blank = match(WRAPPERS[0]!, this.text, at);
@@ -162,8 +163,8 @@ export class HexLead implements HexMode {
   }
 
   /**
-   * Decides on the shortest beginning of the text that suffices. Which beginnings are tried depends on nothing but the
-   * text itself, and each is looked at alone, so that it doesn't matter how much more is at hand.
+   * Decides on the shortest beginning of the text that suffices. The beginnings that are tried depend on the text
+   * alone, and each is read alone, so that the length of the available text does not matter.
    */
   private decide(at: number, final: boolean): number | 'open' {
     const length = this.length - at;
@@ -175,7 +176,7 @@ export class HexLead implements HexMode {
     return final || length === WINDOW ? this.conclude(at, this.text.slice(at)) : at;
   }
 
-  /** What `text`, which stands at `at` and goes on behind its end, tells; `at` where that is not enough. */
+  /** What `text`, which is at `at` and continues after its end, shows; `at` where that is not enough. */
   private judge(at: number, text: string, short: boolean): number | 'open' {
     if (short && text[SHORT - 1] !== '\n' && !this.quicklyTold(text)) return at;
     if (UNFINISHED.some((pattern) => match(pattern, text, 0) !== null)) return at;
@@ -239,7 +240,7 @@ export class HexLead implements HexMode {
     return true;
   }
 
-  /** The index behind the sign that a comment begins with, where one does. */
+  /** The index after the sign that a comment begins with, where one does. */
   private startComment(at: number): number | undefined {
     const sign = COMMENT.exec(this.text.slice(at, at + 2))?.[0];
     if (sign === undefined) return undefined;
@@ -262,7 +263,7 @@ export class HexLead implements HexMode {
     this.bytes = grown;
   }
 
-  /** Forgets what lies in front of `at`. */
+  /** Forgets the text before `at`. */
   private drop(at: number): void {
     this.walk(at);
     this.bytes.copyWithin(0, at, this.length);

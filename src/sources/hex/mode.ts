@@ -7,15 +7,15 @@ export interface HexContext {
   readonly place: Place;
   /** What the spelling is called, for people; set by the mode that recognised it. */
   kind: string | undefined;
-  /** Goes on in another mode, behind the byte that was read last. */
+  /** Continues in another mode, after the byte that was read last. */
   become(mode: HexMode): void;
-  /** Goes on in another mode, which is given `bytes` (from offset `base` on) before anything else. */
+  /** Continues in another mode, which is given `bytes` (from offset `base`) before anything else. */
   replay(mode: HexMode, bytes: Uint8Array, base: number): void;
 }
 
 /** One way of spelling bytes. */
 export interface HexMode {
-  /** Reads `chunk` from `at` on (`base` is the offset of its first byte) and gives the index behind what it took, which is more than `at`. */
+  /** Reads `chunk` from `at` (`base` is the offset of its first byte) and gives the index after what it took, which is more than `at`. */
   read(chunk: Uint8Array, at: number, base: number): number;
   /** Nothing follows `offset`. */
   end(offset: number): void;

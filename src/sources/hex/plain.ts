@@ -21,8 +21,8 @@ function buildTable(): Uint8Array {
 }
 
 /**
- * Hex digits, two a byte, with blanks, commas, colons, semicolons and hyphens between bytes and `0x` in front of any
- * group: `8187`, `81 87`, `81:87`, `0x81,0xe` (one digit is a byte only behind `0x`).
+ * Hex digits, two a byte, with blanks, commas, colons, semicolons and hyphens between bytes and `0x` before any group:
+ * `8187`, `81 87`, `81:87`, `0x81,0xe` (one digit is a byte only after `0x`).
  */
 export class PlainHex implements HexMode {
   /** The first digit of a pair whose second is still to come, or -1. */
@@ -77,7 +77,7 @@ export class PlainHex implements HexMode {
     if (this.closer >= 0) failAt(this.context, offset, `the input ends before the closing ${showChar(this.closer)}`);
   }
 
-  /** A byte that is not the first digit of a pair that lies side by side. */
+  /** A byte that is not the first digit of an adjacent pair. */
   private slow(byte: number, offset: number): void {
     if (this.strays.open) return this.strays.feed(byte, offset);
     const value = CLASS[byte]!;

@@ -31,8 +31,8 @@ const isOctal = (byte: number): boolean => byte >= 0x30 && byte <= 0x37;
 type State = 'text' | 'escape' | 'number' | 'octal' | 'wrap';
 
 /**
- * A string literal behind its opening quote: printable characters stand for themselves, escapes for one byte each
- * (`\x81`, `\201`, `\n`, `\u0081` up to `\u00ff`); a backslash at the end of a line joins it with the next.
+ * A string literal after its opening quote: printable characters mean themselves, escapes one byte each (`\x81`,
+ * `\201`, `\n`, `\u0081` up to `\u00ff`); a backslash at the end of a line joins it with the next.
  */
 export class StringLiteral implements HexMode {
   protected state: State = 'text';
@@ -88,7 +88,7 @@ export class StringLiteral implements HexMode {
       );
   }
 
-  /** Inside an escape: false where the byte lies behind it, and has still to be read. */
+  /** Inside an escape: false where the byte is after it, and has yet to be read. */
   private escaped(byte: number, offset: number): boolean {
     if (this.state === 'escape') this.startEscape(byte, offset);
     else if (this.state === 'number') this.number(byte, offset);

@@ -7,7 +7,7 @@ const MOST_LINES = 1000;
 /** An entry of a HAR, as far as it was read. */
 export type HarParts = Readonly<Record<string, unknown>>;
 
-/** Is it WebSocket, by what stands in the entry besides messages? */
+/** Is it WebSocket, according to the entry without its messages? */
 export function isSocket({ _resourceType: type, request, response }: HarParts): boolean {
   const url = isFields(request) && typeof request['url'] === 'string' ? request['url'] : '';
   return type === 'websocket' || statusOf(response) === 101 || /^wss?:/i.test(url);

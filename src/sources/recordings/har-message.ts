@@ -94,7 +94,7 @@ function payloadOf(fields: Fields, opcode: number): Uint8Array {
   }
 }
 
-/** Some write the code and the reason, some the bytes in Base64. Of a text alone nobody knows the code. */
+/** Some write the code and the reason, some the bytes in Base64. Of a text alone the code is not known. */
 function closePayload(fields: Fields, text: string): Uint8Array {
   const code = fields['code'] ?? fields['closeCode'];
   if (typeof code === 'number' && Number.isInteger(code) && code >= 0 && code <= 0xffff) {

@@ -10,11 +10,11 @@ export interface HarLimits {
   readonly message: number;
   /** Bytes of the other parts of an entry that are read, each. */
   readonly part: number;
-  /** Bytes of messages that stand in front of the request that they belong to. */
+  /** Bytes of messages before the request that they belong to. */
   readonly early: number;
 }
 
-/** What stands beside a HAR, by its name in `_file` (Playwright, `content: 'attach'`); undefined: there is no such file. */
+/** The files next to a HAR, by their names in `_file` (Playwright, `content: 'attach'`); undefined: there is no such file. */
 export type HarAttachments = (name: string) => Uint8Array | undefined;
 
 const LIMITS: HarLimits = { message: 128 * 1024 * 1024, part: 16 * 1024 * 1024, early: 256 * 1024 * 1024 };
@@ -25,12 +25,12 @@ const PARTS: ReadonlySet<unknown> = new Set([
   ...['request', 'response', 'startedDateTime', 'time', 'serverIPAddress', '_serverPort'],
   ...['_resourceType', '_client', '_server', '_webSocketClose'],
 ]);
-/** Of a message that stands alone. */
+/** Of a message alone. */
 const OF_MESSAGE: ReadonlySet<unknown> = new Set(['type', 'opcode', 'data', 'encoding', 'code', 'reason', '_bytes']);
 const NOTICE =
   'a HAR has messages, not frames: each is shown as one frame, with an invented masking key; ' +
   'control frames and other faults of frames are not in it';
-/** What of a head is not in the file is nobody's fault. */
+/** What the file omits of a head is no fault of a peer. */
 const SAME = '; what the file leaves out is not judged';
 
 /** Blanks, a byte order mark, and the dots or the comma of a piece. */
@@ -64,7 +64,7 @@ export class HarReader implements RecordingReader, JsonTaker {
   private isBeginning = true;
   private isHar = false;
   private failed = false;
-  private readonly told = new Set<string>();
+  private readonly reported = new Set<string>();
   /** Without any messages, though they were not refused. */
   private empty = 0;
   private creator = '';
@@ -80,7 +80,7 @@ export class HarReader implements RecordingReader, JsonTaker {
     if (this.failed) return;
     this.visitor = visitor;
     this.scanner.push(this.isBeginning ? this.begun(chunk) : chunk);
-    this.tellProblem();
+    this.reportProblem();
   }
 
   end(visitor: RecordingVisitor): void {
@@ -89,7 +89,7 @@ export class HarReader implements RecordingReader, JsonTaker {
     this.scanner.end();
     // What came of an entry that is cut off is shown.
     if (this.entry !== undefined) this.leave(this.entry);
-    this.tellProblem();
+    this.reportProblem();
     if (!this.failed && !this.isHar && this.connections === 0) this.fail('no HAR: it has no log');
     if (this.empty > 0) {
       const who = this.creator === '' ? '' : ` by ${this.creator}`;
@@ -203,7 +203,7 @@ export class HarReader implements RecordingReader, JsonTaker {
     if (entry.hasMessages || isSocket(entry.parts)) this.finish(entry);
   }
 
-  private tellProblem(): void {
+  private reportProblem(): void {
     const { problem } = this.scanner;
     if (problem !== undefined && !this.failed) this.fail(problem);
   }
@@ -218,8 +218,8 @@ export class HarReader implements RecordingReader, JsonTaker {
   }
 
   private notice(message: string): void {
-    if (this.told.has(message)) return;
-    this.told.add(message);
+    if (this.reported.has(message)) return;
+    this.reported.add(message);
     this.visitor.notice(message);
   }
 
@@ -244,7 +244,7 @@ export class HarReader implements RecordingReader, JsonTaker {
     if (!entry.begun && entry.parts['request'] !== undefined && entry.parts['response'] !== undefined) {
       this.begin(entry);
     }
-    if (entry.begun) return this.tell(entry, message);
+    if (entry.begun) return this.passMessage(entry, message);
     // Browsers write the messages first: they wait for the handshake.
     entry.early.push(message);
     entry.earlyBytes += message.bytes.length + 64;
@@ -265,16 +265,16 @@ export class HarReader implements RecordingReader, JsonTaker {
     const ends = { ...(client !== undefined && { client }), ...(server !== undefined && { server }) };
     visitor.opened(number, { ...ends, partialHeads: true }, opened);
     entry.last = opened;
-    this.tellHeads(entry, opened);
-    for (const message of entry.early.splice(0)) this.tell(entry, message);
+    this.passHeads(entry, opened);
+    for (const message of entry.early.splice(0)) this.passMessage(entry, message);
   }
 
-  private tellHeads({ parts, messages }: Entry, time: number): void {
+  private passHeads({ parts, messages }: Entry, time: number): void {
     if (isExtendedConnect(parts)) {
       return this.notice('a WebSocket over HTTP/2 or HTTP/3 (RFC 8441): its handshake is not judged');
     }
     const status = statusOf(parts['response']);
-    // A status beside messages that no server answers them with is somebody's placeholder.
+    // A status with messages, with which no server sends any, is a placeholder of the tool.
     const isPlaceholder = messages > 0 && status !== undefined && status !== 101;
     if (isPlaceholder)
       this.notice(`an entry has messages and the status ${status}, which is not read as the answer to the handshake`);
@@ -284,7 +284,7 @@ export class HarReader implements RecordingReader, JsonTaker {
     }
   }
 
-  private tell(entry: Entry, { side, bytes, missing, time }: HarMessage): void {
+  private passMessage(entry: Entry, { side, bytes, missing, time }: HarMessage): void {
     if (!Number.isNaN(time)) entry.last = time;
     this.visitor.bytes(this.connections, side, bytes, time);
     if (missing > 0) this.visitor.gap(this.connections, side, missing, time);
@@ -293,9 +293,9 @@ export class HarReader implements RecordingReader, JsonTaker {
   private finish(entry: Entry): void {
     if (entry.messages === 0) this.readAttachment(entry);
     if (!entry.begun) this.begin(entry);
-    const { parts, failure: told } = entry;
-    const text = told?.failure === '' ? (failureIn(parts) ?? '') : (told?.failure ?? failureIn(parts));
-    if (told !== undefined && !Number.isNaN(told.time)) entry.last = told.time;
+    const { parts, failure: failed } = entry;
+    const text = failed?.failure === '' ? (failureIn(parts) ?? '') : (failed?.failure ?? failureIn(parts));
+    if (failed !== undefined && !Number.isNaN(failed.time)) entry.last = failed.time;
     if (text === undefined && isSilent(entry)) this.empty++;
     const end = text === undefined ? { reason: 'unrecorded' as const } : { reason: 'failed' as const, failure: text };
     this.visitor.closed(this.connections, end, entry.last);

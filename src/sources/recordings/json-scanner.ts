@@ -3,9 +3,9 @@ import { concat } from '../../codec/bytes/byte-collector.js';
 /** Where a value stands: the keys and indices that lead to it. */
 export type JsonPath = readonly (string | number)[];
 
-/** Who says what becomes of each value, and takes what was asked for. */
+/** Decides how each value is read, and takes what was requested. */
 export interface JsonTaker {
-  /** `enter`: its members are asked for one by one; a bound: it is taken whole, up to so many bytes; `pass`: nobody wants it. */
+  /** `enter`: its members are requested one by one; a bound: it is read whole, up to this number of bytes; `pass`: it is not needed. */
   plan(path: JsonPath): 'enter' | 'pass' | number;
   value(path: JsonPath, text: string): void;
   /** An object or array that was entered has ended. */
@@ -54,7 +54,7 @@ export class JsonScanner {
 
   constructor(private readonly taker: JsonTaker) {}
 
-  /** What is wrong, and where. Nothing is read behind it. */
+  /** The fault, and its position. Nothing is read after it. */
   get problem(): string | undefined {
     return this.failure;
   }
@@ -157,7 +157,7 @@ export class JsonScanner {
 
   private leave(isObject: boolean, at: number): void {
     if (this.open.pop() !== isObject) return this.fail('no JSON', at);
-    // The member that stands in the path: an empty object has none.
+    // The current member of the path: an empty object has none.
     if (!isObject || this.expected === 'comma or end') this.path.pop();
     this.taker.left(this.path);
     this.expected = this.afterValue;
@@ -185,7 +185,7 @@ export class JsonScanner {
     };
   }
 
-  /** Reads on in a value; tells where it stopped. */
+  /** Continues in a value; gives the position where it stopped. */
   private goOn(run: Run, chunk: Uint8Array, from: number): number {
     let at = from;
     let ended = false;
@@ -262,7 +262,7 @@ function isDelimiter(byte: number): boolean {
   return byte <= 0x20 || byte === COMMA || byte === CLOSE_OBJECT || byte === CLOSE_ARRAY;
 }
 
-/** Does a text of JSON have so many members and elements that it takes many times its length in memory? */
+/** Does a text of JSON have such a number of members and elements that it takes many times its length in memory? */
 export function hasManyParts(bytes: Uint8Array): boolean {
   if (bytes.length <= MOST_PARTS) return false;
   let parts = 0;

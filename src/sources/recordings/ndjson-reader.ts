@@ -31,7 +31,7 @@ interface Known {
 
 const REASONS: readonly unknown[] = ['fin', 'reset', 'reused', 'evicted', 'end', 'failed', 'unrecorded'];
 
-/** Reads the records of `--json`, and of `--record`, back into the bytes that they tell of. Other records are passed over. */
+/** Reads the records of `--json`, and of `--record`, back into the bytes that they describe. Other records are passed over. */
 export class NdjsonReader implements RecordingReader {
   private readonly lines: LineSplitter;
   private readonly decoder = new TextDecoder();
@@ -122,7 +122,7 @@ export class NdjsonReader implements RecordingReader {
     known.missing[side] = missing;
   }
 
-  /** Records of messages don't tell their frames: each is shown in one. */
+  /** Records of messages do not show their frames: each is shown in one. */
   private message(fields: Fields, connection: number): void {
     const payload = contentOf(fields);
     if (payload === undefined) return;

@@ -14,7 +14,7 @@ const RESET = -101;
 const UPGRADE = /\r\nupgrade:\s*websocket\s*\r\n/i;
 
 /** A socket, or a request, of the browser. */
-interface Source {
+interface NetlogSource {
   /** Undefined: nothing of WebSocket was seen on it. */
   connection: number | undefined;
   ends: { readonly client?: string; readonly server?: string };
@@ -33,7 +33,7 @@ interface Source {
  */
 export class NetLogReader implements RecordingReader, JsonTaker {
   private readonly scanner = new JsonScanner(this);
-  private readonly sources = new Map<unknown, Source>();
+  private readonly sources = new Map<unknown, NetlogSource>();
   private readonly names = new Map<unknown, string>();
   private readonly errors = new Map<unknown, string>();
   /** Milliseconds that make the time of an event one since the epoch. */
@@ -44,7 +44,7 @@ export class NetLogReader implements RecordingReader, JsonTaker {
   private failed = false;
   private visitor!: RecordingVisitor;
   private readonly events: Readonly<
-    Record<string, (source: Source, params: Fields, phase: number, time: number) => void>
+    Record<string, (source: NetlogSource, params: Fields, phase: number, time: number) => void>
   > = {
     TCP_CONNECT: (source, params) => this.connect(source, params),
     SOCKET_BYTES_SENT: (source, params, _, time) => this.bytes(source, 0, params, time, false),
@@ -70,7 +70,7 @@ export class NetLogReader implements RecordingReader, JsonTaker {
     },
     REQUEST_ALIVE: (source, { url }, phase, time) => {
       if (phase !== END) source.isSocket = /^wss?:/i.test(String(url));
-      // The request ends with the handshake: of frames that follow it is the source all the same.
+      // The request ends with the handshake, but it remains the source of the frames that follow.
       else if (!source.isUpgraded) this.close(source, source.end ?? { reason: 'unrecorded' }, time);
     },
   };
@@ -79,7 +79,7 @@ export class NetLogReader implements RecordingReader, JsonTaker {
     this.visitor = visitor;
     if (this.failed) return;
     this.scanner.push(chunk);
-    this.tellProblem();
+    this.reportProblem();
   }
 
   end(visitor: RecordingVisitor): void {
@@ -88,7 +88,7 @@ export class NetLogReader implements RecordingReader, JsonTaker {
     this.scanner.end();
     for (const source of this.sources.values())
       this.close(source, source.end ?? { reason: this.hasBytes ? 'end' : 'unrecorded' }, NaN);
-    this.tellProblem();
+    this.reportProblem();
   }
 
   plan(path: JsonPath): 'enter' | 'pass' | number {
@@ -116,7 +116,7 @@ export class NetLogReader implements RecordingReader, JsonTaker {
     }
   }
 
-  private tellProblem(): void {
+  private reportProblem(): void {
     const { problem } = this.scanner;
     if (problem === undefined || this.failed) return;
     this.failed = true;
@@ -143,7 +143,7 @@ export class NetLogReader implements RecordingReader, JsonTaker {
     if (isDone) this.sources.delete(from['id']);
   }
 
-  private sourceOf(id: unknown): Source {
+  private sourceOf(id: unknown): NetlogSource {
     const known = this.sources.get(id);
     if (known) return known;
     const [oldest] = this.sources.size >= MOST_SOURCES ? this.sources : [];
@@ -151,7 +151,7 @@ export class NetLogReader implements RecordingReader, JsonTaker {
       this.close(oldest[1], { reason: 'evicted' }, NaN);
       this.sources.delete(oldest[0]);
     }
-    const source: Source = {
+    const source: NetlogSource = {
       ...{
         connection: undefined,
         ends: {},
@@ -166,18 +166,18 @@ export class NetLogReader implements RecordingReader, JsonTaker {
     return source;
   }
 
-  private connect(source: Source, { local_address: client, remote_address: server }: Fields): void {
+  private connect(source: NetlogSource, { local_address: client, remote_address: server }: Fields): void {
     if (typeof client === 'string' && typeof server === 'string') source.ends = { client, server };
   }
 
-  private open(source: Source, time: number, partial: boolean): void {
+  private open(source: NetlogSource, time: number, partial: boolean): void {
     const { ends } = source;
     source.connection = this.connections++;
     this.visitor.opened(source.connection, { ...ends, ...(partial && { partialHeads: true }) }, time);
   }
 
   /** A socket serves other requests before, and is the WebSocket's from its request on. */
-  private bytes(source: Source, side: Side, params: Fields, time: number, isTls: boolean): void {
+  private bytes(source: NetlogSource, side: Side, params: Fields, time: number, isTls: boolean): void {
     const { bytes: base64, byte_count: length } = params;
     const bytes = typeof base64 === 'string' ? fromBase64(base64) : undefined;
     if (source.connection === undefined) {
@@ -192,7 +192,7 @@ export class NetLogReader implements RecordingReader, JsonTaker {
     else if (side === 1) source.end ??= { reason: 'fin', by: 1, at: time };
   }
 
-  private head(source: Source, side: Side, { headers, line }: Fields, time: number): void {
+  private head(source: NetlogSource, side: Side, { headers, line }: Fields, time: number): void {
     if (!Array.isArray(headers)) return;
     const lines = headers.filter((each): each is string => typeof each === 'string');
     const first = side === 0 && typeof line === 'string' ? line.trim() : lines.shift();
@@ -218,7 +218,7 @@ export class NetLogReader implements RecordingReader, JsonTaker {
     this.visitor.bytes(source.connection!, side, bytes, time);
   }
 
-  private header(source: Source, side: Side, params: Fields, time: number): void {
+  private header(source: NetlogSource, side: Side, params: Fields, time: number): void {
     if (this.hasBytes || source.connection === undefined) return;
     const { opcode, payload_length: length, final, masked } = params;
     if (typeof opcode !== 'number' || !(opcode >= 0 && opcode < 16)) throw new BadRecord('opcode is none');
@@ -231,13 +231,13 @@ export class NetLogReader implements RecordingReader, JsonTaker {
   }
 
   /** Where there are bytes they say the rest; a connection that never came to be has none. */
-  private fail(source: Source, { message }: Fields, time: number): void {
+  private fail(source: NetlogSource, { message }: Fields, time: number): void {
     if (this.hasBytes && source.hasHeads) return;
     if (source.connection === undefined) this.open(source, time, true);
     source.end = { reason: 'failed', failure: typeof message === 'string' ? message : '' };
   }
 
-  private close(source: Source, end: RecordedEnd, time: number): void {
+  private close(source: NetlogSource, end: RecordedEnd, time: number): void {
     if (source.connection === undefined) return;
     this.visitor.closed(source.connection, end, time);
     source.connection = undefined;

@@ -5,7 +5,7 @@ import { NdjsonReader } from './ndjson-reader.js';
 import { NetLogReader } from './netlog-reader.js';
 import type { RecordingReader } from './recording.js';
 
-/** What reads a recording of that kind. `attachments`: what stands beside a HAR. */
+/** What reads a recording of that kind. `attachments`: the files next to a HAR. */
 export function openRecording(kind: RecordingKind, attachments?: HarAttachments): RecordingReader {
   switch (kind) {
     case 'har':

@@ -4,7 +4,7 @@ import { encodeFrame } from '../../codec/frames/frame-writer.js';
 import type { LengthForm } from '../../codec/frames/frame.js';
 import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 
-/** What JSON holds, of which nobody knows whether it is what it should be. */
+/** An object of JSON with members that are not checked yet. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** A record that is not as docs/json.md has it: the message names the field. Caught by whoever reads the line. */
@@ -46,7 +46,7 @@ export function textField(fields: Fields, name: string): string | undefined {
   throw new BadRecord(`${name} is no text`);
 }
 
-/** Who sent it; where nobody knew, the one who masked. */
+/** The sender; where it is not known, the side that masked. */
 export function sideOf(fields: Fields): Side {
   switch (fields['direction']) {
     case 'client':
@@ -105,7 +105,7 @@ export function frameAround(
   return encoded({ fin: true, rsv: 0, opcode, payload, payloadLength: length, ...(side === 0 && { key }) });
 }
 
-/** The bytes of a head: as they stood, or from its line and headers (RFC 9112 §2.1). */
+/** The bytes of a head: as recorded, or from its line and headers (RFC 9112 §2.1). */
 export function headOf(head: unknown): Uint8Array {
   if (!isFields(head)) throw new BadRecord('a head is no object');
   const hex = textField(head, 'hex');

@@ -11,7 +11,7 @@ export interface PacketEnds {
   readonly comment?: string;
 }
 
-/** For documentation: nobody's (RFC 5737, RFC 3849). */
+/** Reserved for documentation (RFC 5737, RFC 3849). */
 const MADE_UP: Readonly<Record<'client' | 'server', { readonly ipv4: string; readonly ipv6: string }>> = {
   client: { ipv4: '192.0.2.1', ipv6: '2001:db8::1' },
   server: { ipv4: '192.0.2.2', ipv6: '2001:db8::2' },
@@ -27,7 +27,7 @@ interface Read {
   readonly port: number | undefined;
 }
 
-/** What packets can name stays; a Unix socket, a name, or an unknown end gets an address that is nobody's. */
+/** An end that packets can name stays; a Unix socket, a name, or an unknown end gets an address for documentation. */
 export function packetEnds({ number, a, b }: StreamOrigin): PacketEnds {
   const [client, server] = [readEnd(a), readEnd(b)];
   const isIpv6 = [client, server].some(({ address }) => address !== undefined && !isMapped(address));
@@ -35,14 +35,14 @@ export function packetEnds({ number, a, b }: StreamOrigin): PacketEnds {
     const words = address ?? parseAddress(MADE_UP[side][isIpv6 ? 'ipv6' : 'ipv4'])!;
     return { address: isIpv6 ? words : words.slice(3), port: port ?? otherwise };
   };
-  const told = (['client', 'server'] as const).flatMap((side) => {
+  const comments = (['client', 'server'] as const).flatMap((side) => {
     const [read, end] = side === 'client' ? [client, a] : [server, b];
     return read.address === undefined ? [`the ${side} is ${describe(end)}, its address here is invented`] : [];
   });
   return {
     client: endpoint('client', client, FIRST_PORT + (number % PORTS)),
     server: endpoint('server', server, HTTP_PORT),
-    ...(told.length > 0 && { comment: told.join('; ') }),
+    ...(comments.length > 0 && { comment: comments.join('; ') }),
   };
 }
 

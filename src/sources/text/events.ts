@@ -20,11 +20,11 @@ export class Events {
   buffer: Uint8Array = NOTHING;
   length = 0;
   failed = false;
-  /** What can't be read is left out, and told: the reader goes on behind it. */
+  /** What can't be read is left out, and reported: the reader continues after it. */
   forgiving = false;
   private list: SourceEvent[] = [];
   private tag = UNTAGGED;
-  private readonly told = new Set<string>();
+  private readonly reported = new Set<string>();
 
   /** Makes room for `count` more bytes in `buffer`. */
   reserve(count: number): Uint8Array {
@@ -63,10 +63,10 @@ export class Events {
     this.list.push({ type: 'packet', packet });
   }
 
-  /** The same words are told once. */
+  /** The same words are reported once. */
   notice(message: string): void {
-    if (this.failed || this.told.has(message)) return;
-    this.told.add(message);
+    if (this.failed || this.reported.has(message)) return;
+    this.reported.add(message);
     this.flush();
     this.list.push({ type: 'notice', message });
   }

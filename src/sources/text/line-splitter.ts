@@ -3,14 +3,14 @@ import { concat } from '../../codec/bytes/byte-collector.js';
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** Who takes lines, without their end. Numbers count from 1. */
+/** Takes lines, without their end. Numbers count from 1. */
 export interface LineTaker {
   line(bytes: Uint8Array, number: number): void;
   /** It was longer than the limit, and is left out. */
   tooLong(number: number): void;
 }
 
-/** Cuts bytes into lines of bounded length; what is longer is passed over, and told. */
+/** Splits bytes into lines of bounded length; a longer one is passed over, and reported. */
 export class LineSplitter {
   private pieces: Uint8Array[] = [];
   private length = 0;

@@ -32,7 +32,7 @@ export function withoutColours(text: string): string {
   return text.includes('\x1b') ? text.replace(COLOURS, '') : text;
 }
 
-/** Cuts a byte stream into lines (LF or CRLF), without colours. A byte order mark in front is dropped. */
+/** Splits a byte stream into lines (LF or CRLF), without colours. A byte order mark at the start is dropped. */
 export class LineReader {
   /** The line whose end is still to come. */
   private rest = '';

@@ -7,7 +7,7 @@ export interface LiteralForm {
   readonly pattern: RegExp;
   /** The match in a spelling of `HexSource`; undefined where it is none after all; why it can't be read. */
   readonly spell: (match: RegExpExecArray, line: string) => string | { readonly problem: string } | undefined;
-  /** Looks like other things too: it counts only where the line speaks of sending, receiving or bytes, or where the bytes are whole frames. */
+  /** Looks like other things too: it counts only where the line mentions sending, receiving or bytes, or where the bytes are whole frames. */
   readonly isWeak?: (match: RegExpExecArray) => boolean;
   /** Not even the line's words are enough: only whole frames. */
   readonly isFrames?: boolean;
@@ -206,7 +206,7 @@ function characters(text: string, quote = "'"): string {
 /** Some elements of a list are of no spelling that is read. */
 export const PART = { problem: 'the list has elements that can not be read as bytes' };
 
-/** Elements of another spelling stand before or after it. */
+/** Elements of another spelling are before or after it. */
 function isPart({ 0: text, index }: RegExpExecArray, line: string): boolean {
   const after = line.slice(index + text.length);
   return (

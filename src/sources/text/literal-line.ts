@@ -12,7 +12,7 @@ export type LiteralLine =
 
 /** `len=7`, `7 bytes` in the line of a literal. */
 const LENGTH = /(?<![\w.])(\d+) ?(?:bytes?|B)(?![\w])|\b(?:len|length|size|n)\s*[=:]\s*(\d+)\b/gi;
-/** What stands before the payload of a message rather than before bytes of the wire. */
+/** Words before the payload of a message rather than before bytes of the wire. */
 const PAYLOAD = /(?:\b(?:Text|Binary|Ping|Pong)\(|\b(?:payload|message)["']?\s*[:=]?)\s*(?:\w*[([]\s*)?$/i;
 const SEVERAL = 'several byte literals stand in this line: which of them was on the wire is not known';
 const NO_FRAMES = 'this is a payload or other text, and no frame: the bytes of the wire are needed';
@@ -56,7 +56,7 @@ function isQuotedText({ from, to, bytes, problem }: Literal, text: string): bool
   );
 }
 
-/** The line speaks of more bytes than it holds. */
+/** The line states more bytes than it holds. */
 function missing(words: string, count: number): string | undefined {
   const lengths = [...words.matchAll(LENGTH)].map((match) => Number(match[1] ?? match[2]));
   return lengths.length === 1 && lengths[0]! > count

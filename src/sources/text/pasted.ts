@@ -9,7 +9,7 @@ import { latin1 } from '../../codec/http1/text.js';
 import { latin1Bytes, spelled } from './spelled.js';
 import { looksLikeFrames, looksLikeWebSocket } from '../../codec/resync/plausible.js';
 
-/** So much of the text is kept for a second look. */
+/** Bytes of the text that are kept for a second reading. */
 const MOST = 64 * 1024;
 /** Two or more groups of eight binary digits, and nothing else. */
 const BITS = /^\s*(?:0b)?[01]{8}(?:[\s,_]+(?:0b)?[01]{8})+[\s,]*$/;
@@ -60,7 +60,7 @@ export class PastedSource implements Source {
   /** The first thing that is wrong with the text as one spelling. */
   private problem: InputProblem | undefined;
 
-  /** `skipped`: what stands in front of the text, and counts as read. */
+  /** `skipped`: the text before this one, which counts as read. */
   constructor(private readonly skipped: Uint8Array) {
     this.hex = new HexSource(skipped);
   }

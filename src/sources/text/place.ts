@@ -30,14 +30,14 @@ export class Place {
   /** Bytes of the current line that start no column. */
   private hidden = 0;
 
-  /** `next` is the offset behind a line feed. */
+  /** `next` is the offset after a line feed. */
   newline(next: number): void {
     this.line++;
     this.lineStart = next;
     this.hidden = 0;
   }
 
-  /** To be told of every byte that continues a UTF-8 character, before the columns behind it are asked for. */
+  /** To be called for every byte that continues a UTF-8 character, before a column after it is requested. */
   continued(count = 1): void {
     this.hidden += count;
   }
@@ -51,7 +51,7 @@ export class Place {
     }
   }
 
-  /** `offset` lies on the current line. */
+  /** `offset` is on the current line. */
   problem(offset: number, message: string): InputProblem {
     return { message, offset, line: this.line, column: Math.max(1, offset - this.lineStart - this.hidden + 1) };
   }

@@ -4,15 +4,15 @@ const QUOTE = /^(?:> ?)+/;
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** What a mail program has put in front of a line that it quotes. */
+/** The marks of a mail program before a line that it quotes. */
 export function quoteOf(line: string): string {
   return QUOTE.exec(line)?.[0] ?? '';
 }
 
-/** Reads quoted text: takes `prefix` from the front of the lines that have it. Lines stay what they are, so that problems tell their place. */
+/** Reads quoted text: removes `prefix` from the start of the lines that have it. Lines keep their numbers, so that problems report the right position. */
 export class QuotedSource implements Source {
   private readonly prefix: Uint8Array;
-  /** How much of the prefix has been met at the front of this line; -1 behind that. */
+  /** The length of the prefix that was read at the start of this line; -1 after that. */
   private met = 0;
 
   constructor(

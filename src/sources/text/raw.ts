@@ -15,7 +15,7 @@ export class RawSource implements Source {
 
 /** Says why the input is not read. */
 export class RefusedSource implements Source {
-  private told = false;
+  private isReported = false;
 
   constructor(
     readonly kind: string,
@@ -23,8 +23,8 @@ export class RefusedSource implements Source {
   ) {}
 
   push(): SourceEvent[] {
-    if (this.told) return [];
-    this.told = true;
+    if (this.isReported) return [];
+    this.isReported = true;
     return [{ type: 'problem', problem: { message: this.reason, offset: 0 } }];
   }
 

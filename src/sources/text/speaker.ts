@@ -1,4 +1,4 @@
-/** Who sent what a line holds, by the line's words: the program that wrote the log or its peer; or by name, by an arrow, by the side of the page. */
+/** The sender of a line's bytes, by the line's words: the program that wrote the log or its peer; or by name, by an arrow, by the side of the page. */
 export type Speaker = 'out' | 'in' | 'client' | 'server' | '>' | '<' | 'left' | 'right' | 'request' | 'response';
 
 const OUT =
@@ -24,7 +24,7 @@ export function speakerOf(words: string): Speaker | undefined {
   return out ? undefined : (ARROW.exec(words)?.[1] as Speaker | undefined);
 }
 
-/** The line speaks of sending, of receiving or of bytes. */
+/** The line mentions sending, receiving or bytes. */
 export function hasWord(line: string): boolean {
   const text = line.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/_/g, ' ');
   return (

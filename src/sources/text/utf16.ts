@@ -29,7 +29,7 @@ export class Utf16Source implements Source {
   }
 }
 
-/** Problems tell their offset in bytes of the input: two a character (as all of them are that come before a problem), and two of the mark. */
+/** Problems have their offset in bytes of the input: two a character (as all of them are that come before a problem), and two of the mark. */
 function inUtf16(event: SourceEvent): SourceEvent {
   if (event.type !== 'problem') return event;
   return { type: 'problem', problem: { ...event.problem, offset: 2 + 2 * event.problem.offset } };
