@@ -6,6 +6,8 @@ export interface SourceLine {
   readonly column: number;
   /** The text ends in it, without a line end: it may be cut. */
   readonly isOpen: boolean;
+  /** Characters that begin `text` and are not there in the source. */
+  readonly shift?: number;
 }
 
 export type HeadSide = 'request' | 'response';

@@ -1,6 +1,7 @@
 import { append } from '../bytes/lists.js';
 import { blocksOf } from './blocks.js';
 import { arePairs, nameOf, sideOfBlock } from './browser.js';
+import { objectBlocks } from './header-objects.js';
 import type { Block, SourceLine } from './lines.js';
 import { DEFAULT_HEAD_LIMIT, HeadReader } from '../http1/head-reader.js';
 import { parseHead, startsLikeHead, type Head, type RequestHead, type ResponseHead } from '../http1/head.js';
@@ -217,13 +218,22 @@ function refusalOf({ start, headers, foreign, isWhole }: Block): HandshakeText['
 
 const HEADER_LINE = /^:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+[ \t]*:|^[ \t]/;
 
+/** Heads, unless nothing of a handshake stands outside objects of headers: lines inside these look like headers. */
+function blocksIn(text: string): readonly Block[] {
+  const heads = blocksOf(text);
+  const { blocks, extents } = objectBlocks(text);
+  const isOutside = ({ line }: SourceLine): boolean => !extents.some(([first, last]) => first <= line && line <= last);
+  const hasHead = heads.some(({ headers }) => headers.some((line) => UPGRADES.test(nameOf(line)) && isOutside(line)));
+  return blocks.length === 0 || hasHead ? heads : blocks;
+}
+
 /**
  * Reads a handshake from text as people have it: raw heads with any line ends, the output of `curl -v`, ngrep, tcpdump -A
- * and tshark -V, headers copied from a browser's tools, a log with something before every line; either half, or both. Line
+ * and tshark -V, headers copied from a browser's tools, objects of headers, a log with something before every line; either half, or both. Line
  * ends are not judged: the text no longer has those of the wire. Without a head in it, neither half is there. Never throws.
  */
 export function readHandshakeText(text: string): HandshakeText {
-  const { request, response } = choose(blocksOf(text));
+  const { request, response } = choose(blocksIn(text));
   const maker = new HeadMaker();
   const [refusal] = [request, response].flatMap((chosen) => (chosen && refusalOf(chosen.block)) ?? []);
   if (refusal !== undefined) return { notes: [], refusal, place: () => undefined };
@@ -250,7 +260,7 @@ function placeOf(made: Made | undefined, offset: number): TextPlace | undefined 
     made.starts.findLastIndex((start) => start <= offset),
   );
   const line = made.lines[at] as MadeLine;
-  const column = offset - (made.starts[at] ?? 0) - (line.shift ?? 0);
+  const column = offset - (made.starts[at] ?? 0) - (line.shift ?? line.from.shift ?? 0);
   return { line: line.from.line, column: line.from.column + Math.max(0, Math.min(column, line.from.text.length)) + 1 };
 }
 
