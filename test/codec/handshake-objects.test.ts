@@ -241,4 +241,108 @@ describe('headers as programs print them', () => {
     expect(right.handshake.extensions).toHaveLength(1);
     expect(judged(spelling(REQUEST, responseWith(WRONG))).fails).toEqual(['response-accept-value']);
   });
+
+  it('says nothing about what is not there', () => {
+    const { fails, rows, handshake } = judged("{ upgrade: 'websocket', connection: 'Upgrade', host: 'a' }");
+    expect(fails).toEqual([]);
+    expect(handshake.request).toMatchObject({ hasStartLine: false, complete: false });
+    for (const code of ['request-key-missing', 'request-method', 'request-version-missing']) {
+      expect(rows.find((row) => row.code === code)?.result).toBe('not-seen');
+    }
+    const answer = judged('{"response": {"headers": {"upgrade": "websocket", "connection": "Upgrade"}}}');
+    expect(answer.fails).toEqual([]);
+    expect(isRefused(answer.handshake)).toBe(false);
+  });
+
+  it('takes a status of a proxy for the answer that it is', () => {
+    const answer = (status: string): string =>
+      `':status', '${status}'\n'server', 'envoy'\n'upgrade', 'websocket'\n'connection', 'close'\n`;
+    expect(isRefused(judged(answer('403')).handshake)).toBe(true);
+    expect(isRefused(judged(answer('101')).handshake)).toBe(false);
+  });
+
+  it.each([
+    ['hidden', "{ upgrade: 'websocket', connection: 'Upgrade', host: 'a', 'sec-websocket-key': '[REDACTED]' }"],
+    ['cut', "{ upgrade: 'websocket', connection: 'Upgrade', host: 'a', 'sec-websocket-key': 'q2pZdm...' }"],
+    ['stars', '[Upgrade:"websocket", Connection:"Upgrade", Host:"a", Sec-WebSocket-Key:"***"]'],
+    ['an ellipsis', '{"upgrade":"websocket","connection":"Upgrade","host":"a","sec-websocket-key":"q2pZ…"}'],
+    ['not a text', "{ upgrade: 'websocket', connection: 'Upgrade', host: 'a', 'sec-websocket-key': [Object] }"],
+    ['on two lines', '{"upgrade":"websocket","connection":"Upgrade","host":"a","sec-websocket-key":"a\\r\\nb: c"}'],
+  ])('leaves out a value that is %s', (_, text) => {
+    const { fails, handshake } = judged(text);
+    expect(fails).toEqual([]);
+    expect(handshake.key).toBeUndefined();
+    expect(handshake.request?.headers).toHaveLength(3);
+  });
+
+  it('reads a head where there is one, whatever objects stand beside it', () => {
+    const head = `GET /ws HTTP/1.1\n${entries(REQUEST, (name, value) => `${name}: ${value}`, '\n')}\n\n`;
+    const object = "{ host: 'other', upgrade: 'websocket', connection: 'close' }\n";
+    for (const text of [head + object, object + head]) {
+      expect(judged(text).handshake.request).toMatchObject({ method: 'GET', complete: true });
+      expect(judged(text).fails).toEqual([]);
+    }
+  });
+
+  it('shows a message once that a program shows twice', () => {
+    const twice = OBJECTS['Node.js, a message']!(REQUEST, responseWith(acceptKey(KEY)));
+    expect(readHandshakeText(twice).notes.map(({ kind }) => kind)).toEqual(['no-start-line', 'no-start-line']);
+  });
+
+  it('leads from a value back to the text', () => {
+    const text = JSON.stringify({ 'Request Headers': { headers: records(REQUEST) } }, null, 2);
+    const { request, place } = readHandshakeText(text);
+    const key = request?.headers.find(({ name }) => name === 'Sec-WebSocket-Key');
+    const { line, column } = place('request', key?.valueSpan.start ?? 0) ?? { line: 0, column: 0 };
+    expect(text.split('\n')[line - 1]?.slice(column - 1)).toBe(`${KEY}"`);
+  });
+
+  const NOISE = [
+    '',
+    "don't {stop",
+    '{"level":"info","msg":"connected"}',
+    "{ upgrade: 'now' }",
+    '[ 1, 2, 3 ]',
+    '2024-05-06 07:08:09 INFO connected: ok',
+    'map[a:[b] c:[d]]',
+    "'x', 'y'",
+    '}])',
+    '```js',
+  ];
+
+  it('invents no fault, whatever is around it and wherever it is cut', () => {
+    const line = fc.array(fc.constantFrom(...NOISE), { maxLength: 4 });
+    const spelling = fc.constantFrom(...Object.keys(OBJECTS));
+    const at = fc.option(fc.nat(2000), { nil: undefined });
+    fc.assert(
+      fc.property(spelling, line, line, at, (name, before, after, cut) => {
+        const text = OBJECTS[name]!(REQUEST, responseWith(acceptKey(KEY)));
+        const whole = cut === undefined ? `${text}\n${after.join('\n')}` : text.slice(0, cut);
+        expect(judged(`${before.join('\n')}\n${whole}`).fails).toEqual([]);
+      }),
+      { numRuns: 4000 },
+    );
+  });
+
+  it('takes any text in one pass', () => {
+    const marks = [
+      '{',
+      '[',
+      '(',
+      '{a=[',
+      '{a=',
+      'map[',
+      '"',
+      "'",
+      '"\\',
+      'request:{',
+      '{upgrade:',
+      '[a] => ',
+      'Headers[a: ',
+      "'a', '",
+    ];
+    for (const mark of marks) {
+      for (const end of ['', 'upgrade', '\n']) readHandshakeText(`upgrade ${(mark + end).repeat(10_000)}`);
+    }
+  });
 });

@@ -7,6 +7,8 @@ interface ObjectHeader {
   readonly name: string;
   readonly value: string;
   readonly at: number;
+  /** The text ends in it: it may be cut. */
+  readonly isOpen?: boolean;
 }
 
 /** Headers as a program shows them: a map, a list of pairs, a list of names and values in turn. */
@@ -159,7 +161,8 @@ function fromRows(text: string, row: RegExp): HeaderObject[] {
     else {
       if (headers.length === 0) start = at;
       const [header] = headersOf(name, { kind: 'string', text: value, at: at + line.lastIndexOf(rest) });
-      if (header !== undefined) headers.push(header);
+      const isOpen = at + line.length === text.length && !line.trimEnd().endsWith("'");
+      if (header !== undefined) headers.push({ ...header, isOpen });
     }
     at += line.length + 1;
   }
@@ -269,11 +272,11 @@ export function objectBlocks(text: string): ObjectBlocks {
     const lines: SourceLine[] = [];
     append(
       lines,
-      headers.map(({ name, value, at }) => ({
+      headers.map(({ name, value, at, isOpen = false }) => ({
         text: `${name}: ${value}`,
         ...places.of(at),
         shift: name.length + 2,
-        isOpen: false,
+        isOpen,
       })),
     );
     blocks.push({ start: undefined, headers: lines, side, isWhole: false, foreign: [] });

@@ -96,7 +96,7 @@ class HeadMaker {
     const bytes = new Uint8Array(length + 2);
     chunks.forEach((chunk, i) => bytes.set(chunk, starts[i]));
     bytes.set([0x0d, 0x0a], length);
-    const head = parseBounded(bytes, side, block.start !== undefined);
+    const head = withStatus(parseBounded(bytes, side, block.start !== undefined), block);
     return { head: { ...head, complete: head.complete && block.isWhole }, starts, lines };
   }
 
@@ -132,6 +132,13 @@ class HeadMaker {
     }
     return lines;
   }
+}
+
+/** A refusal shows in `:status` as well; a 200 is what HTTP/2 answers where HTTP/1.1 has 101. */
+function withStatus(head: Head, { headers }: Block): Head {
+  if (head.kind === 'request' || head.hasStartLine) return head;
+  const line = headers.find(({ text }) => /^:status: (?:101|[3-5]\d\d)$/.test(text));
+  return line === undefined ? head : { ...head, status: Number(line.text.slice(-3)) };
 }
 
 function parseBounded(bytes: Uint8Array, kind: 'request' | 'response', startLine: boolean): Head {
@@ -179,7 +186,6 @@ const SHORTEST: Readonly<Record<string, number>> = {
   'sec-websocket-accept': 28,
   'sec-websocket-version': 2,
   upgrade: 'websocket'.length,
-  connection: 'upgrade'.length,
   'sec-websocket-protocol': Infinity,
   'sec-websocket-extensions': Infinity,
 };
@@ -190,6 +196,8 @@ const WHOLE_EXTENSIONS = new RegExp(`^permessage-deflate(?:; ?${PARAMETER}){0,4}
 /** A value that can't be the beginning of another one that is more likely. */
 function isWholeValue(name: string, value: string): boolean {
   if (value === '' || (name === 'host' && /^\[[^\]]*$/.test(value))) return false;
+  // Without the option that is asked for, `keep-alive` may be followed by it.
+  if (name === 'connection') return /(?:^|[\s,])upgrade$/i.test(value);
   return WHOLE_EXTENSIONS.test(value) || value.length >= (SHORTEST[name] ?? 0);
 }
 

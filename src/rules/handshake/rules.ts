@@ -114,5 +114,5 @@ export function handshakeChecklist(handshake: Handshake): ChecklistRow[] {
 
 /** A refusal breaks no rule, but it is no handshake either. Headers without their status line show none. */
 export function isRefused({ response, upgraded }: Handshake): boolean {
-  return response !== undefined && response.hasStartLine && !upgraded;
+  return response !== undefined && !upgraded && (response.hasStartLine || response.status !== undefined);
 }
