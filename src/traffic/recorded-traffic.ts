@@ -1,8 +1,13 @@
-import type { RecordedEnd, RecordedEnds, RecordingReader, RecordingVisitor } from '../sources/recordings/recording.js';
+import type {
+  RecordedStream,
+  RecordedTaker,
+  RecordingReader,
+  RecordingTaker,
+} from '../sources/recordings/recording.js';
 import { DeflateWindows } from '../codec/deflate/windows.js';
 import { count } from '../codec/bytes/plural.js';
-import { parseEndpoint, type Endpoint } from '../codec/bytes/endpoint.js';
-import type { Side, StreamOrigin } from '../codec/bytes/stream-taker.js';
+import type { Endpoint } from '../codec/bytes/endpoint.js';
+import type { CloseReason, Side, StreamOrigin } from '../codec/bytes/stream-taker.js';
 import type { Conversation } from './conversation.js';
 import { Conversations, type ConversationsOptions } from './conversations.js';
 import type { TrafficLimits, TrafficTaker } from './traffic-taker.js';
@@ -22,26 +27,60 @@ const MOST_NUMBERS = 1_000_000;
 /** Larger ones were not written by this tool. */
 const MOST_NUMBER = 2 ** 52;
 
-/** A stream as a recording has it. */
-class RecordedStream implements StreamOrigin {
+/** A recorded stream that is read: its number is given to no other one. What comes after it was closed is nobody's. */
+class NumberedStream implements RecordedTaker, StreamOrigin {
   readonly isClientFirst = true;
-  readonly hasPartialHeads: boolean;
-  a: Endpoint | undefined;
-  b: Endpoint | undefined;
-  /** Undefined: it is not wanted. */
+  /** Undefined: it is not wanted, or closed. */
   conversation: Conversation | undefined;
 
   constructor(
     readonly number: number,
-    ends: RecordedEnds,
-  ) {
-    this.hasPartialHeads = ends.partialHeads === true;
-    this.name(ends);
+    private readonly recorded: RecordedStream,
+    private readonly left: (stream: NumberedStream) => void,
+  ) {}
+
+  get a(): Endpoint | undefined {
+    return this.recorded.a;
   }
 
-  name({ client, server }: RecordedEnds): void {
-    if (client !== undefined) this.a = parseEndpoint(client);
-    if (server !== undefined) this.b = parseEndpoint(server);
+  get b(): Endpoint | undefined {
+    return this.recorded.b;
+  }
+
+  get hasPartialHeads(): boolean {
+    return this.recorded.hasPartialHeads;
+  }
+
+  /** The number that the recording has for it. */
+  get recordedNumber(): number {
+    return this.recorded.number;
+  }
+
+  data(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
+    this.conversation?.data(side, bytes, start, end, time);
+  }
+
+  gap(side: Side, length: number): void {
+    this.conversation?.gap(side, length);
+  }
+
+  fin(side: Side, time: number): void {
+    this.conversation?.fin(side, time);
+  }
+
+  reset(side: Side, time: number): void {
+    this.conversation?.reset(side, time);
+  }
+
+  fail(failure: string, time: number): void {
+    this.conversation?.fail(failure, time);
+  }
+
+  close(reason: CloseReason, time: number): void {
+    const { conversation } = this;
+    this.conversation = undefined;
+    this.left(this);
+    conversation?.close(reason, time);
   }
 
   ignore(): void {
@@ -56,8 +95,11 @@ export class RecordedTraffic {
   /** Why it can't be read on. */
   failure: string | undefined;
   private readonly conversations: Conversations;
+  private readonly left = (stream: NumberedStream): void => {
+    if (this.streams.get(stream.recordedNumber) === stream) this.streams.delete(stream.recordedNumber);
+  };
   /** By the number that the recording has for it. */
-  private readonly streams = new Map<number, RecordedStream>();
+  private readonly streams = new Map<number, NumberedStream>();
   private readonly numbers = new Set<number>();
   /** One more than the highest number given. */
   private next = 0;
@@ -66,11 +108,8 @@ export class RecordedTraffic {
   private readonly early: string[] = [];
   private damages = 0;
   private evicted = 0;
-  private readonly visitor: RecordingVisitor = {
-    opened: (connection, ends, time) => this.open(connection, ends, time),
-    bytes: (connection, side, bytes, time) => this.read(connection, side, bytes, time),
-    gap: (connection, side, length) => this.streams.get(connection)?.conversation?.gap(side, length),
-    closed: (connection, end, time) => this.close(connection, end, time),
+  private readonly opener: RecordingTaker = {
+    opened: (recorded, time) => this.open(recorded, time),
     notice: (message) => this.taker.notice(message),
     damage: (message) => this.reportDamage(message),
     problem: (message) => (this.failure = message),
@@ -101,17 +140,17 @@ export class RecordedTraffic {
   }
 
   push(chunk: Uint8Array): void {
-    this.reader.push(chunk, this.visitor);
+    this.reader.push(chunk, this.opener);
   }
 
   /** The input has ended. */
   finish(): void {
-    if (this.failure === undefined) this.reader.end(this.visitor);
+    if (this.failure === undefined) this.reader.end(this.opener);
   }
 
   /** What is open is closed. `problem`: why it ends early. */
   end(problem: string | undefined): void {
-    for (const connection of [...this.streams.keys()]) this.close(connection, { reason: 'end' }, NaN);
+    for (const connection of [...this.streams.keys()]) this.streams.get(connection)?.close('end', NaN);
     if (problem !== undefined) this.taker.damage(problem);
     if (this.damages > MOST_DAMAGES) this.taker.damage(`${this.damages - MOST_DAMAGES} more parts can't be read`);
     if (this.evicted > 0) {
@@ -120,22 +159,19 @@ export class RecordedTraffic {
     }
   }
 
-  private read(connection: number, side: Side, bytes: Uint8Array, time: number): void {
-    this.streams.get(connection)?.conversation?.data(side, bytes, 0, bytes.length, time);
-  }
-
-  private open(connection: number, ends: RecordedEnds, time: number): void {
-    this.close(connection, { reason: 'reused' }, NaN);
-    const [oldest] = this.streams.size >= this.most ? this.streams.keys() : [];
+  private open(recorded: RecordedStream, time: number): RecordedTaker {
+    this.streams.get(recorded.number)?.close('reused', NaN);
+    const [oldest] = this.streams.size >= this.most ? this.streams.values() : [];
     if (oldest !== undefined) {
       this.evicted++;
-      this.close(oldest, { reason: 'evicted' }, NaN);
+      oldest.close('evicted', NaN);
     }
     if (Number.isNaN(this.start)) this.start = time;
     for (const message of this.early.splice(0)) this.taker.damage(message);
-    const stream = new RecordedStream(this.numberOf(connection), ends);
+    const stream = new NumberedStream(this.numberOf(recorded.number), recorded, this.left);
     stream.conversation = this.conversations.opened(stream, time);
-    this.streams.set(connection, stream);
+    this.streams.set(recorded.number, stream);
+    return stream;
   }
 
   private numberOf(recorded: number): number {
@@ -144,16 +180,6 @@ export class RecordedTraffic {
     this.numbers.add(number);
     this.next = Math.max(this.next, number + 1);
     return number;
-  }
-
-  private close(connection: number, { reason, by, at = NaN, failure, ...ends }: RecordedEnd, time: number): void {
-    const stream = this.streams.get(connection);
-    if (stream === undefined) return;
-    this.streams.delete(connection);
-    stream.name(ends);
-    if (by !== undefined) stream.conversation?.[reason === 'reset' ? 'reset' : 'fin'](by, at);
-    if (failure !== undefined) stream.conversation?.fail(failure, time);
-    stream.conversation?.close(reason, time);
   }
 
   private reportDamage(message: string): void {

@@ -3,7 +3,7 @@ import { openSource, type From } from '../../src/sources/detect/detect.js';
 import { FollowYamlReader } from '../../src/sources/recordings/follow-yaml-reader.js';
 import { NetLogReader } from '../../src/sources/recordings/netlog-reader.js';
 import { NdjsonReader } from '../../src/sources/recordings/ndjson-reader.js';
-import type { RecordingReader, RecordingVisitor } from '../../src/sources/recordings/recording.js';
+import type { RecordingReader, RecordingTaker } from '../../src/sources/recordings/recording.js';
 import { checkPaths, replyOf } from '../../src/cli/replay/reply-key.js';
 import { parseDeflateOption } from '../../src/codec/handshake/deflate-params.js';
 import { parseExtensions } from '../../src/codec/handshake/extensions.js';
@@ -17,11 +17,8 @@ import { Inspector } from '../../src/traffic/inspector.js';
 export type Reader = (bytes: Uint8Array) => unknown;
 
 const EDIT = { set: [], remove: [], noDeflate: true, host: 'a', target: '/b' } as const;
-const IGNORED: RecordingVisitor = {
+const IGNORED: RecordingTaker = {
   opened: () => undefined,
-  bytes: () => undefined,
-  gap: () => undefined,
-  closed: () => undefined,
   notice: () => undefined,
   damage: () => undefined,
   problem: () => undefined,

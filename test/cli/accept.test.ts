@@ -310,6 +310,40 @@ describe('accept --handshake', () => {
     expect(captured.out).toMatch(/^valid {2}\d+ pass, 0 fail/m);
   });
 
+  it.each<[string, object]>([
+    ['Firefox', { _serverPort: 80 }],
+    ['WebInspector', {}],
+    ['Chromium', { _resourceType: 'websocket', _webSocketMessages: [] }],
+    [
+      'mitmproxy',
+      { _webSocketMessages: [{ type: 'send', time: 1767323046, opcode: 1, data: 'a' }], _resourceType: 'websocket' },
+    ],
+    ['Charles Proxy', { _webSocketMessages: [{ type: 'receive', opcode: 1, data: 'a' }] }],
+  ])('reads the archive of %s', async (name, more) => {
+    const headersOf = (head: string | undefined): object[] =>
+      (head ?? '')
+        .split('\r\n')
+        .slice(1)
+        .flatMap((line) => {
+          const [header = '', value] = line.split(': ');
+          return value === undefined ? [] : [{ name: header, value }];
+        });
+    const { request, response } = both();
+    const entry = {
+      startedDateTime: '2026-01-02T03:04:05Z',
+      request: { method: 'GET', url: 'ws://a.example/chat', httpVersion: 'HTTP/1.1', headers: headersOf(request) },
+      response: { status: 101, statusText: 'x', httpVersion: 'HTTP/1.1', headers: headersOf(response) },
+      ...more,
+    };
+    const stdin = JSON.stringify({ log: { version: '1.2', creator: { name, version: '1' }, entries: [entry] } });
+    const ran = await accept(undefined, { handshake: '' }, { stdin });
+    expect(ran).toMatchObject({ exit: 0 });
+    expect(ran.out).toContain(' 0 fail');
+    const wrong = await accept(undefined, { handshake: '' }, { stdin: stdin.replace(/(Accept","value":")./, '$1*') });
+    expect(wrong.exit).toBe(1);
+    expect(plain(wrong)).toContain('(response-accept-value)');
+  });
+
   it.each([
     ['GET / HTTP/1.1\nconnected to the server\nframe sent\nHost: a\n\n', 2],
     ['sent GET /ws HTTP/1.1\nall is well\n', 1],

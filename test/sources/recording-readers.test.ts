@@ -5,7 +5,12 @@ import { JsonScanner } from '../../src/sources/recordings/json-scanner.js';
 import { LineSplitter } from '../../src/sources/text/line-splitter.js';
 import { NdjsonReader } from '../../src/sources/recordings/ndjson-reader.js';
 import { recordingKind } from '../../src/sources/detect/recording-kind.js';
-import type { RecordingReader, RecordingVisitor } from '../../src/sources/recordings/recording.js';
+import type {
+  RecordedStream,
+  RecordedTaker,
+  RecordingReader,
+  RecordingTaker,
+} from '../../src/sources/recordings/recording.js';
 import { encodeUtf8 } from '../../src/codec/bytes/utf8.js';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -14,18 +19,26 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 function told(reader: RecordingReader, text: string | Uint8Array, size = Infinity): string[] {
   const out: string[] = [];
   const time = (seconds: number): string => (Number.isNaN(seconds) ? '' : ` @${seconds}`);
-  const visitor: RecordingVisitor = {
-    opened: (connection, ends, at) => out.push(`${connection} opened ${JSON.stringify(ends)}${time(at)}`),
-    bytes: (connection, side, bytes, at) => out.push(`${connection} ${side} ${hex(bytes)}${time(at)}`),
-    gap: (connection, side, length) => out.push(`${connection} ${side} gap ${length}`),
-    closed: (connection, end, at) => out.push(`${connection} closed ${JSON.stringify(end)}${time(at)}`),
+  const opened = ({ number, ends }: RecordedStream, at: number): RecordedTaker => {
+    out.push(`${number} opened ${JSON.stringify(ends)}${time(at)}`);
+    return {
+      data: (side, bytes, from, to, at) => out.push(`${number} ${side} ${hex(bytes.subarray(from, to))}${time(at)}`),
+      gap: (side, length) => out.push(`${number} ${side} gap ${length}`),
+      fin: (side, at) => out.push(`${number} fin ${side}${time(at)}`),
+      reset: (side, at) => out.push(`${number} reset ${side}${time(at)}`),
+      fail: (failure, at) => out.push(`${number} fail ${JSON.stringify(failure)}${time(at)}`),
+      close: (reason, at) => out.push(`${number} closed ${reason}${time(at)}`),
+    };
+  };
+  const taker: RecordingTaker = {
+    opened,
     notice: (message) => out.push(`notice ${message}`),
     damage: (message) => out.push(`damage ${message}`),
     problem: (message) => out.push(`problem ${message}`),
   };
   const bytes = typeof text === 'string' ? encodeUtf8(text) : text;
-  for (let at = 0; at < bytes.length; at += size) reader.push(bytes.slice(at, at + size), visitor);
-  reader.end(visitor);
+  for (let at = 0; at < bytes.length; at += size) reader.push(bytes.slice(at, at + size), taker);
+  reader.end(taker);
   return out;
 }
 
@@ -102,7 +115,8 @@ describe('records', () => {
       '4 1 810948656c6c6f',
       '4 1 gap 4',
       '4 1 810548656c6c6f',
-      '4 closed {"reason":"reset","by":1,"at":7} @7',
+      '4 reset 1 @7',
+      '4 closed reset @7',
     ]);
   });
 
@@ -341,7 +355,8 @@ describe('an HTTP archive', () => {
     `0 1 ${response} @1767323045`,
     expect.stringMatching(/^0 0 8182.{12} @1767323045\.5$/) as string,
     '0 1 82020001 @1767323046.5',
-    '0 closed {"reason":"failed","failure":"net::ERR"} @1767323047',
+    '0 fail "net::ERR" @1767323047',
+    '0 closed failed @1767323047',
   ];
 
   it('as a browser writes it gives its WebSockets, messages as frames', () => {

@@ -1,6 +1,11 @@
 import { NdjsonReader } from '../../sources/recordings/ndjson-reader.js';
-import type { RecordedEnds, RecordingVisitor } from '../../sources/recordings/recording.js';
-import type { Side } from '../../codec/bytes/stream-taker.js';
+import type {
+  RecordedEnds,
+  RecordedStream,
+  RecordedTaker,
+  RecordingTaker,
+} from '../../sources/recordings/recording.js';
+import type { CloseReason, Side } from '../../codec/bytes/stream-taker.js';
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { Frame } from '../../codec/messages/records.js';
 import { HAR_END, harBegin, harEntryBegin, harEntryEnd, harMessage } from '../../describe/recordings/har.js';
@@ -13,7 +18,6 @@ import { JournalIndex } from './journal-index.js';
 import type { OutPath, OutputFiles } from '../host/output-file.js';
 import { RecordFile } from './record-file.js';
 import { VERSION } from '../options/version.js';
-import { clientFirst } from '../../traffic/toolbox/reading.js';
 import { encodeUtf8 } from '../../traffic/toolbox/bytes.js';
 
 /** Read from the journal at a time. */
@@ -91,7 +95,7 @@ export class HarFile {
 }
 
 /** Writes the entry of one connection as its records are read. */
-class EntryWriter implements RecordingVisitor {
+class EntryWriter implements RecordingTaker, RecordedTaker {
   /** Frames that end no message: broken ones, and those of fragmented messages that are too long. */
   left = 0;
   private ends: RecordedEnds = {};
@@ -104,24 +108,29 @@ class EntryWriter implements RecordingVisitor {
 
   constructor(private readonly write: (text: string) => void) {}
 
-  opened(connection: number, ends: RecordedEnds, time: number): void {
-    this.ends = ends;
+  opened(origin: RecordedStream, time: number): RecordedTaker {
+    this.ends = origin.ends;
     this.started = time;
-    const origin = clientFirst(connection, ends);
     const taker = { record: (record: Judged): void => this.take(record), closed: (): void => undefined };
-    this.conversation = new Conversation(connection, origin, time, { reading: READING }, taker);
+    this.conversation = new Conversation(origin.number, origin, time, { reading: READING }, taker);
+    return this;
   }
 
-  bytes(_connection: number, side: Side, bytes: Uint8Array, time: number): void {
+  data(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
     if (!Number.isNaN(time)) this.last = time;
-    this.conversation?.data(side, bytes, 0, bytes.length, time);
+    this.conversation?.data(side, bytes, start, end, time);
   }
 
-  gap(_connection: number, side: Side, length: number): void {
+  gap(side: Side, length: number): void {
     this.conversation?.gap(side, length);
   }
 
-  closed(_connection: number, _end: unknown, time: number): void {
+  /** An archive has no place for how a connection ended. */
+  fin(): void {}
+  reset(): void {}
+  fail(): void {}
+
+  close(_reason: CloseReason, time: number): void {
     this.last = time;
     this.end();
   }

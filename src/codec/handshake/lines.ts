@@ -6,6 +6,8 @@ export interface SourceLine {
   readonly column: number;
   /** The text ends in it, without a line end: it may be cut. */
   readonly isOpen: boolean;
+  /** Characters that begin `text` and are not there in the source. */
+  readonly shift?: number;
 }
 
 export type HeadSide = 'request' | 'response';
@@ -31,6 +33,8 @@ const REQUEST = new RegExp(
     `|(?:${METHODS})[ \\t]+(?:/|\\*|wss?:|https?:)\\S{0,8000})[ \\t]*$`,
 );
 const RESPONSE = /^HTTP\/\d(?:\.\d)?(?:[ \t]|$)/;
+/** A status line as it is believed in the middle of a line: `Proto:HTTP/1.1 ProtoMajor:1` is none. */
+const STATUS = /^HTTP\/\d(?:\.\d)?[ \t]+\d{3}(?!\S)/;
 const ANY_START = new RegExp(`(?:${METHODS})[ \\t]|HTTP/\\d`);
 const START = new RegExp(`^(?:(?:${METHODS})[ \\t]|HTTP/)`);
 /** Logs may put each line in quotes. */
@@ -98,7 +102,8 @@ export function startColumn(text: string): number {
     if (!BOUNDARY.test(text[i - 1] as string) && !PACKET_TEXT.test(before)) continue;
     const rest = text.slice(i);
     const line = quoteAt(text, i) === '' ? rest : rest.trimEnd().slice(0, -1);
-    if (sideOf(line) !== undefined) return HEX_COLUMN.test(before) ? -1 : i;
+    const isStart = STATUS.test(line) || sideOf(line) === 'request';
+    if (isStart) return HEX_COLUMN.test(before) ? -1 : i;
   }
   return -1;
 }

@@ -1,6 +1,7 @@
 import { append } from '../bytes/lists.js';
 import { blocksOf } from './blocks.js';
 import { arePairs, nameOf, sideOfBlock } from './browser.js';
+import { objectBlocks } from './header-objects.js';
 import type { Block, SourceLine } from './lines.js';
 import { DEFAULT_HEAD_LIMIT, HeadReader } from '../http1/head-reader.js';
 import { parseHead, startsLikeHead, type Head, type RequestHead, type ResponseHead } from '../http1/head.js';
@@ -95,7 +96,7 @@ class HeadMaker {
     const bytes = new Uint8Array(length + 2);
     chunks.forEach((chunk, i) => bytes.set(chunk, starts[i]));
     bytes.set([0x0d, 0x0a], length);
-    const head = parseBounded(bytes, side, block.start !== undefined);
+    const head = withStatus(parseBounded(bytes, side, block.start !== undefined), block);
     return { head: { ...head, complete: head.complete && block.isWhole }, starts, lines };
   }
 
@@ -131,6 +132,13 @@ class HeadMaker {
     }
     return lines;
   }
+}
+
+/** A refusal shows in `:status` as well; a 200 is what HTTP/2 answers where HTTP/1.1 has 101. */
+function withStatus(head: Head, { headers }: Block): Head {
+  if (head.kind === 'request' || head.hasStartLine) return head;
+  const line = headers.find(({ text }) => /^:status: (?:101|[3-5]\d\d)$/.test(text));
+  return line === undefined ? head : { ...head, status: Number(line.text.slice(-3)) };
 }
 
 function parseBounded(bytes: Uint8Array, kind: 'request' | 'response', startLine: boolean): Head {
@@ -178,7 +186,6 @@ const SHORTEST: Readonly<Record<string, number>> = {
   'sec-websocket-accept': 28,
   'sec-websocket-version': 2,
   upgrade: 'websocket'.length,
-  connection: 'upgrade'.length,
   'sec-websocket-protocol': Infinity,
   'sec-websocket-extensions': Infinity,
 };
@@ -189,6 +196,8 @@ const WHOLE_EXTENSIONS = new RegExp(`^permessage-deflate(?:; ?${PARAMETER}){0,4}
 /** A value that can't be the beginning of another one that is more likely. */
 function isWholeValue(name: string, value: string): boolean {
   if (value === '' || (name === 'host' && /^\[[^\]]*$/.test(value))) return false;
+  // Without the option that is asked for, `keep-alive` may be followed by it.
+  if (name === 'connection') return /(?:^|[\s,])upgrade$/i.test(value);
   return WHOLE_EXTENSIONS.test(value) || value.length >= (SHORTEST[name] ?? 0);
 }
 
@@ -217,13 +226,22 @@ function refusalOf({ start, headers, foreign, isWhole }: Block): HandshakeText['
 
 const HEADER_LINE = /^:?[!#$%&'*+\-.^_`|~0-9A-Za-z]+[ \t]*:|^[ \t]/;
 
+/** Heads, unless nothing of a handshake stands outside objects of headers: lines inside these look like headers. */
+function blocksIn(text: string): readonly Block[] {
+  const heads = blocksOf(text);
+  const { blocks, extents } = objectBlocks(text);
+  const isOutside = ({ line }: SourceLine): boolean => !extents.some(([first, last]) => first <= line && line <= last);
+  const hasHead = heads.some(({ headers }) => headers.some((line) => UPGRADES.test(nameOf(line)) && isOutside(line)));
+  return blocks.length === 0 || hasHead ? heads : blocks;
+}
+
 /**
  * Reads a handshake from text as people have it: raw heads with any line ends, the output of `curl -v`, ngrep, tcpdump -A
- * and tshark -V, headers copied from a browser's tools, a log with something before every line; either half, or both. Line
+ * and tshark -V, headers copied from a browser's tools, objects of headers, a log with something before every line; either half, or both. Line
  * ends are not judged: the text no longer has those of the wire. Without a head in it, neither half is there. Never throws.
  */
 export function readHandshakeText(text: string): HandshakeText {
-  const { request, response } = choose(blocksOf(text));
+  const { request, response } = choose(blocksIn(text));
   const maker = new HeadMaker();
   const [refusal] = [request, response].flatMap((chosen) => (chosen && refusalOf(chosen.block)) ?? []);
   if (refusal !== undefined) return { notes: [], refusal, place: () => undefined };
@@ -250,7 +268,7 @@ function placeOf(made: Made | undefined, offset: number): TextPlace | undefined 
     made.starts.findLastIndex((start) => start <= offset),
   );
   const line = made.lines[at] as MadeLine;
-  const column = offset - (made.starts[at] ?? 0) - (line.shift ?? 0);
+  const column = offset - (made.starts[at] ?? 0) - (line.shift ?? line.from.shift ?? 0);
   return { line: line.from.line, column: line.from.column + Math.max(0, Math.min(column, line.from.text.length)) + 1 };
 }
 

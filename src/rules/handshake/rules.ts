@@ -112,7 +112,7 @@ export function handshakeChecklist(handshake: Handshake): ChecklistRow[] {
   });
 }
 
-/** A refusal breaks no rule, but it is no handshake either. */
+/** A refusal breaks no rule, but it is no handshake either. Headers without their status line show none. */
 export function isRefused({ response, upgraded }: Handshake): boolean {
-  return response !== undefined && !upgraded;
+  return response !== undefined && !upgraded && (response.hasStartLine || response.status !== undefined);
 }

@@ -9,6 +9,7 @@ import type { Events } from '../text/events.js';
 import { failInLine, LONGEST_SEARCHED, type Line } from '../text/lines.js';
 import { type LiteralLine, literalLine, longLiteralLine } from '../text/literal-line.js';
 import { latin1Bytes, spelled } from '../text/spelled.js';
+import { OpenBinary } from '../text/open-binary.js';
 import { speakerOf, type Speaker } from '../text/speaker.js';
 
 /** Rulers and frames of tables. */
@@ -55,6 +56,7 @@ export class LogText implements DumpForm {
   /** The first line that was not searched. */
   private tooLong: Line | undefined;
 
+  private readonly binaries = new OpenBinary((line) => this.whole(line));
   private readonly sides = new Sides();
   /** The last line in which bytes were spelled. */
   private lastLiteral: { readonly number: number; readonly speaker: Speaker | undefined } = {
@@ -78,6 +80,10 @@ export class LogText implements DumpForm {
   }
 
   line(line: Line): void {
+    this.binaries.line(line);
+  }
+
+  private whole(line: Line): void {
     const { text } = line;
     if (text.trim() === '') return this.endHead();
     this.lines++;
@@ -106,6 +112,7 @@ export class LogText implements DumpForm {
   }
 
   end(): void {
+    this.binaries.end();
     this.endHead();
     this.endBlocks();
     this.checkPromise();

@@ -2,7 +2,7 @@ import { latin1 } from '../../codec/http1/text.js';
 import type { Side } from '../../codec/bytes/stream-taker.js';
 import { LineSplitter, type LineTaker } from '../text/line-splitter.js';
 import { BadRecord, fromBase64 } from './record-bytes.js';
-import type { RecordingReader, RecordingVisitor } from './recording.js';
+import { RecordedStream, type RecordingReader, type RecordingTaker } from './recording.js';
 
 /** Lines have 80 characters, however much a packet holds. */
 const MOST_LINE = 64 * 1024;
@@ -19,9 +19,9 @@ const BASE64 = /^\s+([A-Za-z0-9+/]+={0,2})$/;
 /** Reads `tshark -z follow,tcp,yaml` (and `tls`), and the YAML view of Wireshark's window. Each follow is a connection. */
 export class FollowYamlReader implements RecordingReader {
   private readonly lines = new LineSplitter(MOST_LINE);
-  private visitor!: RecordingVisitor;
+  private taker!: RecordingTaker;
   private connections = 0;
-  private isOpen = false;
+  private stream: RecordedStream | undefined;
   /** Of the two peers, as far as they were read. */
   private readonly hosts: (string | undefined)[] = [undefined, undefined];
   private peer: Side = 0;
@@ -31,19 +31,19 @@ export class FollowYamlReader implements RecordingReader {
   private inData = false;
   /** Of a line that is no multiple of four characters. */
   private rest = '';
-  private readonly taker: LineTaker = {
+  private readonly lineTaker: LineTaker = {
     line: (bytes, number) => this.line(latin1(bytes).trimEnd(), number),
-    tooLong: (number) => this.visitor.damage(`line ${number}: it is longer than ${MOST_LINE} bytes`),
+    tooLong: (number) => this.taker.damage(`line ${number}: it is longer than ${MOST_LINE} bytes`),
   };
 
-  push(chunk: Uint8Array, visitor: RecordingVisitor): void {
-    this.visitor = visitor;
-    this.lines.push(chunk, this.taker);
+  push(chunk: Uint8Array, taker: RecordingTaker): void {
+    this.taker = taker;
+    this.lines.push(chunk, this.lineTaker);
   }
 
-  end(visitor: RecordingVisitor): void {
-    this.visitor = visitor;
-    this.lines.end(this.taker);
+  end(taker: RecordingTaker): void {
+    this.taker = taker;
+    this.lines.end(this.lineTaker);
     this.close();
   }
 
@@ -75,10 +75,10 @@ export class FollowYamlReader implements RecordingReader {
   private beginData(side: Side): void {
     this.side = side;
     this.inData = true;
-    if (this.isOpen) return;
-    this.isOpen = true;
+    if (this.stream !== undefined) return;
     const [client, server] = this.hosts;
-    this.visitor.opened(this.connections, { ...(client && { client }), ...(server && { server }) }, this.time);
+    const ends = { ...(client && { client }), ...(server && { server }) };
+    this.stream = new RecordedStream(this.taker, this.connections++, ends, this.time);
   }
 
   private data(text: string, number: number): void {
@@ -86,16 +86,16 @@ export class FollowYamlReader implements RecordingReader {
     const whole = all.length - (all.length % 4);
     this.rest = all.slice(whole);
     try {
-      this.visitor.bytes(this.connections, this.side, fromBase64(all.slice(0, whole)), this.time);
+      this.stream?.bytes(this.side, fromBase64(all.slice(0, whole)), this.time);
     } catch (error) {
       if (!(error instanceof BadRecord)) throw error;
-      this.visitor.damage(`line ${number}: ${error.message}`);
+      this.taker.damage(`line ${number}: ${error.message}`);
     }
   }
 
   private close(): void {
-    if (this.isOpen) this.visitor.closed(this.connections++, { reason: 'end' }, this.time);
-    this.isOpen = false;
+    this.stream?.close({ reason: 'end' }, this.time);
+    this.stream = undefined;
     this.hosts.fill(undefined);
     this.time = NaN;
   }

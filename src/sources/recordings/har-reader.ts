@@ -3,7 +3,7 @@ import { JsonScanner, type JsonPath, type JsonTaker } from './json-scanner.js';
 import { dateOf, harMessage, type HarFailure, type HarMessage } from './har-message.js';
 import { attachmentOf, failureIn, headIn, isExtendedConnect, isSocket, serverOf, statusOf } from './har-heads.js';
 import { BadRecord, isFields } from './record-bytes.js';
-import type { RecordingReader, RecordingVisitor } from './recording.js';
+import { RecordedStream, type RecordingReader, type RecordingTaker } from './recording.js';
 
 export interface HarLimits {
   /** Bytes of a message's record. */
@@ -42,8 +42,8 @@ interface Entry {
   hasMessages: boolean;
   /** Messages that were read. */
   messages: number;
-  /** Its connection has begun. */
-  begun: boolean;
+  /** Its connection, when it has begun. */
+  stream: RecordedStream | undefined;
   early: HarMessage[];
   earlyBytes: number;
   last: number;
@@ -57,7 +57,7 @@ interface Entry {
 export class HarReader implements RecordingReader, JsonTaker {
   private readonly scanner = new JsonScanner(this);
   private entry: Entry | undefined;
-  private visitor!: RecordingVisitor;
+  private taker!: RecordingTaker;
   private connections = 0;
   private messages = 0;
   /** Not one byte that is no blank has come. */
@@ -76,16 +76,16 @@ export class HarReader implements RecordingReader, JsonTaker {
     this.scanner.isLoose = true;
   }
 
-  push(chunk: Uint8Array, visitor: RecordingVisitor): void {
+  push(chunk: Uint8Array, taker: RecordingTaker): void {
     if (this.failed) return;
-    this.visitor = visitor;
+    this.taker = taker;
     this.scanner.push(this.isBeginning ? this.begun(chunk) : chunk);
     this.reportProblem();
   }
 
-  end(visitor: RecordingVisitor): void {
+  end(taker: RecordingTaker): void {
     if (this.failed) return;
-    this.visitor = visitor;
+    this.taker = taker;
     this.scanner.end();
     // What came of an entry that is cut off is shown.
     if (this.entry !== undefined) this.leave(this.entry);
@@ -93,7 +93,7 @@ export class HarReader implements RecordingReader, JsonTaker {
     if (!this.failed && !this.isHar && this.connections === 0) this.fail('no HAR: it has no log');
     if (this.empty > 0) {
       const who = this.creator === '' ? '' : ` by ${this.creator}`;
-      this.visitor.notice(
+      this.taker.notice(
         `this HAR${who} has ${count(this.empty, 'WebSocket')} without any messages: ` +
           'Safari and older Firefox export none, and a HAR does not have what was sent before the recording began',
       );
@@ -139,7 +139,7 @@ export class HarReader implements RecordingReader, JsonTaker {
     if (entry === undefined || !(path.length === 0 || path.at(-2) === 'entries')) return;
     if (path.length === 0) this.takeAlone(entry);
     // Messages one after the other are one connection's.
-    if (path.length === 0 && entry.parts['request'] === undefined && !entry.begun) return;
+    if (path.length === 0 && entry.parts['request'] === undefined && entry.stream === undefined) return;
     this.leave(entry);
   }
 
@@ -210,17 +210,17 @@ export class HarReader implements RecordingReader, JsonTaker {
 
   private fail(message: string): void {
     this.failed = true;
-    this.visitor.problem(message);
+    this.taker.problem(message);
   }
 
   private damaged(message: string): void {
-    this.visitor.damage(`entry ${this.connections}: ${message}`);
+    this.taker.damage(`entry ${this.connections}: ${message}`);
   }
 
   private notice(message: string): void {
     if (this.reported.has(message)) return;
     this.reported.add(message);
-    this.visitor.notice(message);
+    this.taker.notice(message);
   }
 
   private message(entry: Entry, value: unknown): void {
@@ -241,10 +241,10 @@ export class HarReader implements RecordingReader, JsonTaker {
     if (isFields(value) && typeof value['time'] === 'number' && Number.isNaN(message.time)) {
       this.notice('times that are not dates (they count from some start) are left out');
     }
-    if (!entry.begun && entry.parts['request'] !== undefined && entry.parts['response'] !== undefined) {
+    if (entry.stream === undefined && entry.parts['request'] !== undefined && entry.parts['response'] !== undefined) {
       this.begin(entry);
     }
-    if (entry.begun) return this.passMessage(entry, message);
+    if (entry.stream !== undefined) return passMessage(entry, entry.stream, message);
     // Browsers write the messages first: they wait for the handshake.
     entry.early.push(message);
     entry.earlyBytes += message.bytes.length + 64;
@@ -253,23 +253,23 @@ export class HarReader implements RecordingReader, JsonTaker {
     }
   }
 
-  private begin(entry: Entry): void {
-    entry.begun = true;
-    const { visitor } = this;
+  private begin(entry: Entry): RecordedStream {
     const { parts } = entry;
     const number = this.connections;
-    if (number === 0) visitor.notice(NOTICE + SAME);
+    if (number === 0) this.taker.notice(NOTICE + SAME);
     const opened = dateOf(parts['startedDateTime']);
     const client = optional(parts['_client']);
     const server = optional(parts['_server']) ?? serverOf(parts);
     const ends = { ...(client !== undefined && { client }), ...(server !== undefined && { server }) };
-    visitor.opened(number, { ...ends, partialHeads: true }, opened);
+    const stream = new RecordedStream(this.taker, number, { ...ends, partialHeads: true }, opened);
+    entry.stream = stream;
     entry.last = opened;
-    this.passHeads(entry, opened);
-    for (const message of entry.early.splice(0)) this.passMessage(entry, message);
+    this.passHeads(entry, stream, opened);
+    for (const message of entry.early.splice(0)) passMessage(entry, stream, message);
+    return stream;
   }
 
-  private passHeads({ parts, messages }: Entry, time: number): void {
+  private passHeads({ parts, messages }: Entry, stream: RecordedStream, time: number): void {
     if (isExtendedConnect(parts)) {
       return this.notice('a WebSocket over HTTP/2 or HTTP/3 (RFC 8441): its handshake is not judged');
     }
@@ -280,25 +280,19 @@ export class HarReader implements RecordingReader, JsonTaker {
       this.notice(`an entry has messages and the status ${status}, which is not read as the answer to the handshake`);
     for (const side of [0, 1] as const) {
       const head = side === 1 && isPlaceholder ? undefined : headIn(parts[side === 0 ? 'request' : 'response'], side);
-      if (head) this.visitor.bytes(this.connections, side, head, time);
+      if (head) stream.bytes(side, head, time);
     }
-  }
-
-  private passMessage(entry: Entry, { side, bytes, missing, time }: HarMessage): void {
-    if (!Number.isNaN(time)) entry.last = time;
-    this.visitor.bytes(this.connections, side, bytes, time);
-    if (missing > 0) this.visitor.gap(this.connections, side, missing, time);
   }
 
   private finish(entry: Entry): void {
     if (entry.messages === 0) this.readAttachment(entry);
-    if (!entry.begun) this.begin(entry);
+    const stream = entry.stream ?? this.begin(entry);
     const { parts, failure: failed } = entry;
     const text = failed?.failure === '' ? (failureIn(parts) ?? '') : (failed?.failure ?? failureIn(parts));
     if (failed !== undefined && !Number.isNaN(failed.time)) entry.last = failed.time;
     if (text === undefined && isSilent(entry)) this.empty++;
     const end = text === undefined ? { reason: 'unrecorded' as const } : { reason: 'failed' as const, failure: text };
-    this.visitor.closed(this.connections, end, entry.last);
+    stream.close(end, entry.last);
     this.connections++;
   }
 
@@ -328,9 +322,15 @@ export class HarReader implements RecordingReader, JsonTaker {
   }
 }
 
+function passMessage(entry: Entry, stream: RecordedStream, { side, bytes, missing, time }: HarMessage): void {
+  if (!Number.isNaN(time)) entry.last = time;
+  stream.bytes(side, bytes, time);
+  if (missing > 0) stream.gap(side, missing, time);
+}
+
 function newEntry(): Entry {
   return {
-    ...{ parts: {}, hasMessages: false, messages: 0, begun: false },
+    ...{ parts: {}, hasMessages: false, messages: 0, stream: undefined },
     ...{ early: [], earlyBytes: 0, last: NaN, failure: undefined },
   };
 }

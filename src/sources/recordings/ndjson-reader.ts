@@ -14,7 +14,8 @@ import {
   type Fields,
 } from './record-bytes.js';
 import { LineSplitter, type LineTaker } from '../text/line-splitter.js';
-import type { RecordedEnd, RecordedEnds, RecordingReader, RecordingVisitor } from './recording.js';
+import { RecordedStream } from './recording.js';
+import type { RecordedEnd, RecordedEnds, RecordingReader, RecordingTaker } from './recording.js';
 
 /** A payload of 16 MiB takes up to six characters a byte. */
 const MOST_LINE = 128 * 1024 * 1024;
@@ -23,6 +24,7 @@ const MOST_CONNECTIONS = 65_536;
 
 /** What is remembered of a connection that is open. */
 interface Known {
+  readonly stream: RecordedStream;
   /** When it was opened, until the first head was read. */
   opened: number;
   /** Payload bytes of the last frame of each side that did not come: where another frame follows, they were lost. */
@@ -38,8 +40,8 @@ export class NdjsonReader implements RecordingReader {
   private readonly known = new Map<number, Known>();
   private hasMessages = false;
   private messages = 0;
-  private visitor: RecordingVisitor | undefined;
-  private readonly taker: LineTaker = {
+  private taker!: RecordingTaker;
+  private readonly lineTaker: LineTaker = {
     line: (bytes, number) => this.line(bytes, number),
     tooLong: (number) => this.damaged(number, `it is longer than ${this.mostLine} bytes`),
   };
@@ -56,14 +58,14 @@ export class NdjsonReader implements RecordingReader {
     this.lines = new LineSplitter(mostLine);
   }
 
-  push(chunk: Uint8Array, visitor: RecordingVisitor): void {
-    this.visitor = visitor;
-    this.lines.push(chunk, this.taker);
+  push(chunk: Uint8Array, taker: RecordingTaker): void {
+    this.taker = taker;
+    this.lines.push(chunk, this.lineTaker);
   }
 
-  end(visitor: RecordingVisitor): void {
-    this.visitor = visitor;
-    this.lines.end(this.taker);
+  end(taker: RecordingTaker): void {
+    this.taker = taker;
+    this.lines.end(this.lineTaker);
   }
 
   private line(bytes: Uint8Array, number: number): void {
@@ -88,14 +90,12 @@ export class NdjsonReader implements RecordingReader {
   }
 
   private damaged(number: number, message: string): void {
-    this.visitor!.damage(`line ${number}: ${message}`);
+    this.taker.damage(`line ${number}: ${message}`);
   }
 
   private open(fields: Fields, connection: number): void {
     const time = timeOf(fields);
-    const ends = endsOf(fields);
-    this.remember(connection, time);
-    this.visitor!.opened(connection, ends, time);
+    this.remember(connection, new RecordedStream(this.taker, connection, endsOf(fields), time), time);
   }
 
   private handshake(fields: Fields, connection: number): void {
@@ -106,8 +106,8 @@ export class NdjsonReader implements RecordingReader {
     const known = this.of(connection, time);
     const [request, response] = heads;
     // A connection is opened to send it.
-    if (request) this.visitor!.bytes(connection, 0, request, Number.isNaN(known.opened) ? time : known.opened);
-    if (response) this.visitor!.bytes(connection, 1, response, time);
+    if (request) known.stream.bytes(0, request, Number.isNaN(known.opened) ? time : known.opened);
+    if (response) known.stream.bytes(1, response, time);
     known.opened = NaN;
   }
 
@@ -116,9 +116,9 @@ export class NdjsonReader implements RecordingReader {
     const side = sideOf(fields);
     const { bytes, cut, missing } = frameOf(fields);
     const known = this.of(connection, time);
-    this.lose(connection, side, known.missing[side], time);
-    this.visitor!.bytes(connection, side, bytes, time);
-    this.lose(connection, side, cut, time);
+    lose(known, side, known.missing[side], time);
+    known.stream.bytes(side, bytes, time);
+    lose(known, side, cut, time);
     known.missing[side] = missing;
   }
 
@@ -131,11 +131,11 @@ export class NdjsonReader implements RecordingReader {
     const length = fields['bytes'] === undefined ? payload.length : whole(fields, 'bytes');
     if (length < payload.length) throw new BadRecord('the content is longer than its length says');
     const frame = frameAround(whole(fields, 'opcode', 2), payload, length, side, this.messages++);
-    this.of(connection, time);
-    if (!this.hasMessages) this.visitor!.notice('messages, not frames: each is shown as one frame');
+    const known = this.of(connection, time);
+    if (!this.hasMessages) this.taker.notice('messages, not frames: each is shown as one frame');
     this.hasMessages = true;
-    this.visitor!.bytes(connection, side, frame, time);
-    this.lose(connection, side, length - payload.length, time);
+    known.stream.bytes(side, frame, time);
+    lose(known, side, length - payload.length, time);
   }
 
   private bytes(fields: Fields, connection: number): void {
@@ -143,8 +143,7 @@ export class NdjsonReader implements RecordingReader {
     const side = sideOf(fields);
     const bytes = contentOf(fields);
     if (bytes === undefined) throw new BadRecord('there is none of text, hex, base64');
-    this.of(connection, time);
-    this.visitor!.bytes(connection, side, bytes, time);
+    this.of(connection, time).stream.bytes(side, bytes, time);
   }
 
   private close(fields: Fields, connection: number): void {
@@ -158,29 +157,28 @@ export class NdjsonReader implements RecordingReader {
       ...(!Number.isNaN(at) && { at }),
       ...(ended === 'failed' && { failure: textField(fields, 'failure') ?? '' }),
     };
-    this.of(connection, time);
+    const { stream } = this.of(connection, time);
     this.known.delete(connection);
-    this.visitor!.closed(connection, end, time + (typeof duration === 'number' ? duration : 0));
-  }
-
-  private lose(connection: number, side: Side, length: number, time: number): void {
-    if (length > 0) this.visitor!.gap(connection, side, length, time);
+    stream.close(end, time + (typeof duration === 'number' ? duration : 0));
   }
 
   private of(connection: number, time: number): Known {
     const known = this.known.get(connection);
     if (known) return known;
-    this.visitor!.opened(connection, {}, time);
-    return this.remember(connection, NaN);
+    return this.remember(connection, new RecordedStream(this.taker, connection, {}, time), NaN);
   }
 
-  private remember(connection: number, opened: number): Known {
+  private remember(connection: number, stream: RecordedStream, opened: number): Known {
     const [oldest] = this.known.size >= MOST_CONNECTIONS ? this.known.keys() : [];
     if (oldest !== undefined) this.known.delete(oldest);
-    const known: Known = { opened, missing: [0, 0] };
+    const known: Known = { stream, opened, missing: [0, 0] };
     this.known.set(connection, known);
     return known;
   }
+}
+
+function lose({ stream }: Known, side: Side, length: number, time: number): void {
+  if (length > 0) stream.gap(side, length, time);
 }
 
 function endsOf(fields: Fields): RecordedEnds {

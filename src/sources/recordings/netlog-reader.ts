@@ -2,7 +2,7 @@ import { latin1 } from '../../codec/http1/text.js';
 import type { Side } from '../../codec/bytes/stream-taker.js';
 import { JsonScanner, type JsonPath, type JsonTaker } from './json-scanner.js';
 import { BadRecord, encoded, fromBase64, headBytes, isFields, type Fields } from './record-bytes.js';
-import type { RecordedEnd, RecordingReader, RecordingVisitor } from './recording.js';
+import { RecordedStream, type RecordedEnd, type RecordingReader, type RecordingTaker } from './recording.js';
 
 /** Bytes of one event, and of the constants. */
 const MOST = { event: 128 * 1024 * 1024, constants: 16 * 1024 * 1024 };
@@ -16,7 +16,7 @@ const UPGRADE = /\r\nupgrade:\s*websocket\s*\r\n/i;
 /** A socket, or a request, of the browser. */
 interface NetlogSource {
   /** Undefined: nothing of WebSocket was seen on it. */
-  connection: number | undefined;
+  stream: RecordedStream | undefined;
   ends: { readonly client?: string; readonly server?: string };
   /** Its bytes are those inside TLS. */
   isTls: boolean;
@@ -42,7 +42,7 @@ export class NetLogReader implements RecordingReader, JsonTaker {
   private connections = 0;
   private frames = 0;
   private failed = false;
-  private visitor!: RecordingVisitor;
+  private taker!: RecordingTaker;
   private readonly events: Readonly<
     Record<string, (source: NetlogSource, params: Fields, phase: number, time: number) => void>
   > = {
@@ -75,15 +75,15 @@ export class NetLogReader implements RecordingReader, JsonTaker {
     },
   };
 
-  push(chunk: Uint8Array, visitor: RecordingVisitor): void {
-    this.visitor = visitor;
+  push(chunk: Uint8Array, taker: RecordingTaker): void {
+    this.taker = taker;
     if (this.failed) return;
     this.scanner.push(chunk);
     this.reportProblem();
   }
 
-  end(visitor: RecordingVisitor): void {
-    this.visitor = visitor;
+  end(taker: RecordingTaker): void {
+    this.taker = taker;
     if (this.failed) return;
     this.scanner.end();
     for (const source of this.sources.values())
@@ -104,7 +104,7 @@ export class NetLogReader implements RecordingReader, JsonTaker {
     try {
       value = JSON.parse(text);
     } catch {
-      return this.visitor.damage(`${path.join(' ')}: no JSON`);
+      return this.taker.damage(`${path.join(' ')}: no JSON`);
     }
     if (!isFields(value)) return;
     if (path[0] === 'constants') return this.setConstants(value);
@@ -112,7 +112,7 @@ export class NetLogReader implements RecordingReader, JsonTaker {
       this.event(value);
     } catch (error) {
       if (!(error instanceof BadRecord)) throw error;
-      this.visitor.damage(`event ${String(path[1])}: ${error.message}`);
+      this.taker.damage(`event ${String(path[1])}: ${error.message}`);
     }
   }
 
@@ -120,7 +120,7 @@ export class NetLogReader implements RecordingReader, JsonTaker {
     const { problem } = this.scanner;
     if (problem === undefined || this.failed) return;
     this.failed = true;
-    this.visitor.problem(problem);
+    this.taker.problem(problem);
   }
 
   private setConstants(constants: Fields): void {
@@ -153,7 +153,7 @@ export class NetLogReader implements RecordingReader, JsonTaker {
     }
     const source: NetlogSource = {
       ...{
-        connection: undefined,
+        stream: undefined,
         ends: {},
         isTls: false,
         isSocket: false,
@@ -172,23 +172,23 @@ export class NetLogReader implements RecordingReader, JsonTaker {
 
   private open(source: NetlogSource, time: number, partial: boolean): void {
     const { ends } = source;
-    source.connection = this.connections++;
-    this.visitor.opened(source.connection, { ...ends, ...(partial && { partialHeads: true }) }, time);
+    const all = { ...ends, ...(partial && { partialHeads: true as const }) };
+    source.stream = new RecordedStream(this.taker, this.connections++, all, time);
   }
 
   /** A socket serves other requests before, and is the WebSocket's from its request on. */
   private bytes(source: NetlogSource, side: Side, params: Fields, time: number, isTls: boolean): void {
     const { bytes: base64, byte_count: length } = params;
     const bytes = typeof base64 === 'string' ? fromBase64(base64) : undefined;
-    if (source.connection === undefined) {
+    if (source.stream === undefined) {
       if (side !== 0 || bytes === undefined || !asksForWebSocket(bytes)) return;
       source.isTls = isTls;
       this.open(source, time, false);
     }
     if (source.isTls !== isTls) return;
-    if (bytes !== undefined) this.visitor.bytes(source.connection!, side, bytes, time);
+    if (bytes !== undefined) source.stream?.bytes(side, bytes, time);
     else if (typeof length !== 'number' || length < 0) throw new BadRecord('no bytes');
-    else if (length > 0) this.visitor.gap(source.connection!, side, length, time);
+    else if (length > 0) source.stream?.gap(side, length, time);
     else if (side === 1) source.end ??= { reason: 'fin', by: 1, at: time };
   }
 
@@ -205,42 +205,41 @@ export class NetLogReader implements RecordingReader, JsonTaker {
     if (side === 0) source.hasHeads = true;
     else if (/^HTTP\/1\.1 101\b/.test(first)) source.isUpgraded = true;
     if (this.hasBytes) return;
-    if (source.connection === undefined) {
+    if (source.stream === undefined) {
       if (side !== 0 || !asksForWebSocket(bytes)) return;
       if (this.connections === 0) {
-        this.visitor.notice(
+        this.taker.notice(
           'this log has the headers of frames without payloads; masking keys are invented: ' +
             'record with "Include raw bytes", or --net-log-capture-mode=Everything, to have raw bytes',
         );
       }
       this.open(source, time, true);
     }
-    this.visitor.bytes(source.connection!, side, bytes, time);
+    source.stream?.bytes(side, bytes, time);
   }
 
   private header(source: NetlogSource, side: Side, params: Fields, time: number): void {
-    if (this.hasBytes || source.connection === undefined) return;
+    if (this.hasBytes || source.stream === undefined) return;
     const { opcode, payload_length: length, final, masked } = params;
     if (typeof opcode !== 'number' || !(opcode >= 0 && opcode < 16)) throw new BadRecord('opcode is none');
     if (typeof length !== 'number' || !Number.isSafeInteger(length) || length < 0) throw new BadRecord('no length');
     const rsv = [1, 2, 3].reduce((bits, each) => (bits << 1) | (params[`reserved${each}`] === true ? 1 : 0), 0);
     const key = Math.imul(++this.frames, 0x9e3779b1) >>> 0;
     const init = { fin: final === true, rsv, opcode, payload: new Uint8Array(0), payloadLength: length };
-    this.visitor.bytes(source.connection, side, encoded({ ...init, ...(masked === true && { key }) }), time);
-    if (length > 0) this.visitor.gap(source.connection, side, length, time);
+    source.stream.bytes(side, encoded({ ...init, ...(masked === true && { key }) }), time);
+    if (length > 0) source.stream.gap(side, length, time);
   }
 
   /** Where there are bytes they say the rest; a connection that never came to be has none. */
   private fail(source: NetlogSource, { message }: Fields, time: number): void {
     if (this.hasBytes && source.hasHeads) return;
-    if (source.connection === undefined) this.open(source, time, true);
+    if (source.stream === undefined) this.open(source, time, true);
     source.end = { reason: 'failed', failure: typeof message === 'string' ? message : '' };
   }
 
   private close(source: NetlogSource, end: RecordedEnd, time: number): void {
-    if (source.connection === undefined) return;
-    this.visitor.closed(source.connection, end, time);
-    source.connection = undefined;
+    source.stream?.close(end, time);
+    source.stream = undefined;
   }
 }
 

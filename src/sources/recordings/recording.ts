@@ -1,5 +1,5 @@
-import type { Endpoints } from '../../codec/bytes/endpoint.js';
-import type { CloseReason, Side } from '../../codec/bytes/stream-taker.js';
+import { parseEndpoint, type Endpoint, type Endpoints } from '../../codec/bytes/endpoint.js';
+import type { CloseReason, Side, StreamOpener, StreamOrigin, StreamTaker } from '../../codec/bytes/stream-taker.js';
 
 /** The ends of a recorded connection. */
 export interface RecordedEnds extends Endpoints {
@@ -19,14 +19,16 @@ export interface RecordedEnd extends RecordedEnds {
   readonly failure?: string;
 }
 
-/** Takes the content of a recording. Times are NaN where unknown. */
-export interface RecordingVisitor {
-  opened(connection: number, ends: RecordedEnds, time: number): void;
-  bytes(connection: number, side: Side, bytes: Uint8Array, time: number): void;
-  /** `length` bytes were not recorded. */
-  gap(connection: number, side: Side, length: number, time: number): void;
-  closed(connection: number, end: RecordedEnd, time: number): void;
-  /** A notice. */
+/** Takes the bytes of a recorded stream. */
+export interface RecordedTaker extends StreamTaker {
+  /** It failed, in the words of whoever recorded it; `close` follows. */
+  fail(failure: string, time: number): void;
+}
+
+/** Takes the streams of a recording, and what else is to be said of it. Times are NaN where unknown. */
+export interface RecordingTaker extends StreamOpener<RecordedStream> {
+  opened(origin: RecordedStream, time: number): RecordedTaker | undefined;
+  /** Worth reporting. */
   notice(message: string): void;
   /** A part that can't be read and is left out, as `line 3, column 1: no JSON`: reading continues. */
   damage(message: string): void;
@@ -34,8 +36,57 @@ export interface RecordingVisitor {
   problem(message: string): void;
 }
 
+/** A stream of a recording, as its reader writes it. The client opened it: side 0. */
+export class RecordedStream implements StreamOrigin {
+  readonly isClientFirst = true;
+  readonly hasPartialHeads: boolean;
+  a: Endpoint | undefined;
+  b: Endpoint | undefined;
+  private readonly taker: RecordedTaker | undefined;
+  private isIgnored = false;
+
+  constructor(
+    taker: RecordingTaker,
+    /** The number that the recording has for it. */
+    readonly number: number,
+    readonly ends: RecordedEnds,
+    time: number,
+  ) {
+    this.hasPartialHeads = ends.partialHeads === true;
+    this.name(ends);
+    this.taker = taker.opened(this, time);
+  }
+
+  bytes(side: Side, bytes: Uint8Array, time: number): void {
+    if (!this.isIgnored) this.taker?.data(side, bytes, 0, bytes.length, time);
+  }
+
+  /** `length` bytes were not recorded. */
+  gap(side: Side, length: number, time: number): void {
+    if (!this.isIgnored) this.taker?.gap(side, length, time);
+  }
+
+  /** The last call. */
+  close({ reason, by, at = NaN, failure, ...ends }: RecordedEnd, time: number): void {
+    this.name(ends);
+    const taker = this.isIgnored ? undefined : this.taker;
+    if (by !== undefined) taker?.[reason === 'reset' ? 'reset' : 'fin'](by, at);
+    if (failure !== undefined) taker?.fail(failure, time);
+    taker?.close(reason, time);
+  }
+
+  ignore(): void {
+    this.isIgnored = true;
+  }
+
+  private name({ client, server }: RecordedEnds): void {
+    if (client !== undefined) this.a = parseEndpoint(client);
+    if (server !== undefined) this.b = parseEndpoint(server);
+  }
+}
+
 /** An incremental reader of a recording that is no capture of packets. Never throws on any input; memory is bounded. */
 export interface RecordingReader {
-  push(chunk: Uint8Array, visitor: RecordingVisitor): void;
-  end(visitor: RecordingVisitor): void;
+  push(chunk: Uint8Array, taker: RecordingTaker): void;
+  end(taker: RecordingTaker): void;
 }
