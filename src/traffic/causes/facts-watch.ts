@@ -1,4 +1,5 @@
 import { concat } from '../../codec/bytes/byte-collector.js';
+import { WholeFrame } from '../../codec/messages/whole-frame.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { Direction, Frame } from '../../codec/messages/records.js';
@@ -6,6 +7,8 @@ import { isFinding, type Diagnostic } from '../../rules/catalogue.js';
 import type { ConnectionFacts, EndFacts, SentMessage } from '../../rules/causes/connection-facts.js';
 import type { Judged } from '../judged.js';
 import type { ConnectionSummary } from '../tally/summary.js';
+
+type Known = Exclude<Direction, 'unknown'>;
 
 /** Of the body of a refusal: bytes. */
 const MOST_BODY = 2048;
@@ -63,8 +66,9 @@ export class FactsWatch {
 
   take(record: Judged): void {
     const { type, direction, time = NaN } = record;
-    if (type === 'frame') this.frame(record.frame, direction, time, record.diagnostics);
-    else if (type === 'handshake') {
+    if (type === 'frame') {
+      if (direction !== 'unknown') this.frame(record.frame, direction, time, record.diagnostics);
+    } else if (type === 'handshake') {
       this.handshake = record.handshake;
       this.openTime = time;
       if (record.handshake.response) this.server.spoke = true;
@@ -93,9 +97,8 @@ export class FactsWatch {
     };
   }
 
-  private frame(frame: Frame, direction: Direction, time: number, diagnostics: readonly Diagnostic[]): void {
-    if (direction === 'unknown') return;
-    const end = this[direction];
+  private frame(frame: Frame, direction: Known, time: number, diagnostics: readonly Diagnostic[]): void {
+    const end = this.endOf(direction);
     end.spoke = true;
     const { opcode } = frame.header;
     if (opcode === OPCODE.close) return this.close(direction, time);
@@ -106,25 +109,34 @@ export class FactsWatch {
     this.message(frame, direction, time);
   }
 
-  private message({ header, message, missing }: Frame, direction: 'client' | 'server', time: number): void {
-    if (message !== undefined) {
+  private message(frame: Frame, direction: Known, time: number): void {
+    const { header, missing } = frame;
+    // Its message is made on demand: not here, where its size is enough.
+    const isWhole = frame instanceof WholeFrame;
+    const message = isWhole ? undefined : frame.message;
+    if (isWhole) this.endOf(direction).message(header.opcode, header.payloadLength, true);
+    else if (message !== undefined) {
       const { opcode, bytes = message.wireBytes, utf8Error, inflation = 'ok' } = message;
-      this[direction].message(opcode, bytes, utf8Error === undefined && inflation === 'ok');
+      this.endOf(direction).message(opcode, bytes, utf8Error === undefined && inflation === 'ok');
     } else if (missing !== 0 && header.opcode !== OPCODE.continuation) {
-      this[direction].message(header.opcode, Number(header.payloadLength), false);
+      this.endOf(direction).message(header.opcode, Number(header.payloadLength), false);
     } else return;
     if (this.hasClosed) return;
     this.lastBy = direction;
     this.lastTime = time;
   }
 
-  private close(by: 'client' | 'server', time: number): void {
+  private close(by: Known, time: number): void {
     if (this.hasClosed) return;
     this.hasClosed = true;
     const { lastBy, lastTime, openTime } = this;
     // Where times are unknown the order has to do.
     this.isAnswer = lastBy !== undefined && lastBy !== by && !(time - lastTime > PROMPT);
     this.isAtOpen = lastBy === undefined && time - openTime <= PROMPT;
+  }
+
+  private endOf(direction: Known): WatchedEnd {
+    return direction === 'client' ? this.client : this.server;
   }
 
   private append(bytes: Uint8Array): void {
