@@ -2,10 +2,9 @@ import type { RawDeflate } from '../../codec/deflate/message-deflate.js';
 import type { Side } from '../../codec/bytes/stream-taker.js';
 import type { Direction, Frame } from '../../codec/messages/records.js';
 import { isFinding } from '../../rules/catalogue.js';
-import type { Judged } from '../judged.js';
+import type { Judged, JudgedFrame } from '../judged.js';
 import { CauseSearch } from './cause-search.js';
 
-type JudgedFrame = Judged & { readonly type: 'frame' };
 type FoundCause = Judged & { readonly type: 'cause' };
 
 interface Watched {
