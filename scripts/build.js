@@ -76,11 +76,16 @@ const cli = {
   define: { ...common.define, 'import.meta.url': '__filename' },
 };
 
+/** Which files hold what several have in common, in this order; PACKETS is what `packets` shares with others beyond that. */
+const PACKETS = 'packets-shared';
+const HOLDERS = [CORE, 'views', PACKETS];
+
 /**
- * CORE and AFTER_CORE. esbuild puts what several have in common into many small files, as ES modules: those that CORE
- * needs become one file with it, the others remain, and all become CommonJS.
+ * CORE and AFTER_CORE. esbuild puts what several have in common into many small files, as ES modules. Each of those
+ * becomes a part of the first of HOLDERS that needs it, the others remain files, and all become CommonJS.
  */
 async function sharing() {
+  const names = [CORE, ...AFTER_CORE];
   const { outputFiles, metafile } = await build({
     ...cli,
     format: 'esm',
@@ -90,50 +95,64 @@ async function sharing() {
     chunkNames: 'cli/part-[hash]',
     supported: {},
     write: false,
-    entryPoints: [CORE, ...AFTER_CORE].map((name) => ({ in: `src/cli/entries/${name}.ts`, out: `cli/${name}` })),
+    entryPoints: names.map((name) => ({ in: `src/cli/entries/${name}.ts`, out: `cli/${name}` })),
   });
   const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
-  const parts = new Map(
-    Object.entries(metafile.outputs).map(([path, { imports }]) => [
-      basename(path),
-      imports
-        .filter(({ kind, external }) => kind === 'import-statement' && !external)
-        .map((imported) => basename(imported.path)),
-    ]),
-  );
-  const core = new Set([`${CORE}.js`]);
-  for (const file of core) for (const part of parts.get(file)) core.add(part);
-  const taken = [...core].filter((part) => [...parts].some(([file, used]) => !core.has(file) && used.includes(part)));
+  const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output]));
+  const entries = names.map((name) => `${name}.js`);
 
-  /** Reads from memory. Of a part of CORE's file the others get what that file exports under the name of the part. */
-  const fromMemory = (isCore) => ({
+  /** The parts that a file needs, and those that they need. */
+  function partsOf(file) {
+    const all = new Set([file]);
+    for (const one of all) {
+      for (const { kind, external, path } of outputs.get(one).imports) {
+        if (kind === 'import-statement' && !external) all.add(basename(path));
+      }
+    }
+    return [...all].filter((part) => !entries.includes(part));
+  }
+  /** The file that each part is in. */
+  const holders = new Map();
+  for (const name of HOLDERS) {
+    for (const part of partsOf(name === PACKETS ? 'packets.js' : `${name}.js`)) {
+      if (!holders.has(part)) holders.set(part, name);
+    }
+  }
+
+  /** Reads from memory. What another file holds is taken from it once: a look at it for each call takes a quarter of the time of a capture. */
+  const fromMemory = (name) => ({
     name: 'parts',
     setup({ onResolve, onLoad }) {
       onResolve({ filter: /^\.\/.*\.js$/ }, ({ path, kind }) => {
         const file = basename(path);
-        if (!texts.has(file) || kind === 'require-call') return { path, external: true };
-        if (kind === 'entry-point' || (isCore && core.has(file))) return { path: file, namespace: 'part' };
-        return core.has(file) ? { path: file, namespace: 'of-core' } : { path, external: true };
+        if (kind === 'entry-point') return { path: file, namespace: 'part' };
+        if (kind !== 'import-statement') return { path, external: true };
+        return { path: file, namespace: file === `${name}.js` || holders.get(file) === name ? 'part' : 'elsewhere' };
       });
       onLoad({ filter: /./, namespace: 'part' }, ({ path }) => ({ contents: texts.get(path), resolveDir: root }));
-      onLoad({ filter: /./, namespace: 'of-core' }, ({ path }) => ({
-        contents: `module.exports = require('./${CORE}.js')[${JSON.stringify(path)}];`,
-        resolveDir: root,
-      }));
+      onLoad({ filter: /./, namespace: 'elsewhere' }, ({ path }) => {
+        const holder = holders.get(path);
+        const all =
+          holder === undefined ? `require('./${path}')` : `require('./${holder}.js')[${JSON.stringify(path)}]`;
+        return { contents: `export const { ${outputs.get(path).exports.join(', ')} } = ${all};`, resolveDir: root };
+      });
     },
   });
-  const exported = taken.map((part) => `export * as ${JSON.stringify(part)} from './${part}';`);
-  texts.set('core-with-parts.js', [`export * from './${CORE}.js';`, ...exported].join('\n'));
-  core.add('core-with-parts.js');
-  const files = [...texts.keys()].filter((file) => !core.has(file));
+
+  const alone = [...outputs.keys()].filter((file) => !entries.includes(file) && !holders.has(file));
+  const files = [...names, PACKETS, ...alone.map((file) => basename(file, '.js'))];
   await Promise.all(
-    [['core-with-parts.js', CORE], ...files.map((file) => [file, basename(file, '.js')])].map(([file, name]) =>
-      build({
+    files.map((name) => {
+      const held = [...holders].filter(([, holder]) => holder === name).map(([part]) => part);
+      const exported = held.map((part) => `export * as ${JSON.stringify(part)} from './${part}';`);
+      if (outputs.has(`${name}.js`)) exported.push(`export * from './${name}.js';`);
+      texts.set(`${name}-with-parts.js`, exported.join('\n'));
+      return build({
         ...cli,
-        plugins: [fromMemory(core.has(file))],
-        entryPoints: [{ in: `./${file}`, out: `cli/${name}` }],
-      }),
-    ),
+        plugins: [fromMemory(name)],
+        entryPoints: [{ in: `./${name}-with-parts.js`, out: `cli/${name}` }],
+      });
+    }),
   );
 }
 

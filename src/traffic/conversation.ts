@@ -277,7 +277,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   }
 
   private report(causes: readonly Judged[]): void {
-    for (const cause of causes) this.hand(cause);
+    if (causes.length > 0) for (const cause of causes) this.hand(cause);
   }
 
   private hand(record: Judged): void {

@@ -106,8 +106,10 @@ function all<T>(tests: readonly ((value: T) => boolean)[]): ((value: T) => boole
 function opcodeTest(opcodes: number, ofMessages: boolean): RecordFilter {
   return (record) => {
     if (record.type !== 'frame') return false;
-    const { header, message } = record.frame;
-    return ((opcodes >> (ofMessages && message ? message.opcode : header.opcode)) & 1) === 1;
+    const { frame } = record;
+    // Only asked for where it counts: it may be made on demand.
+    const opcode = ofMessages ? frame.message?.opcode : undefined;
+    return ((opcodes >> (opcode ?? frame.header.opcode)) & 1) === 1;
   };
 }
 

@@ -36,3 +36,5 @@ export type Judged =
   | (RecordOrigin & { readonly type: 'failure'; readonly text: string })
   /** Bytes that are no frames: the body of a refused upgrade. */
   | (RecordOrigin & { readonly type: 'body'; readonly offset: number; readonly bytes: Uint8Array });
+
+export type JudgedFrame = Judged & { readonly type: 'frame' };

@@ -1,11 +1,14 @@
 import { concat } from '../../codec/bytes/byte-collector.js';
+import { WholeFrame } from '../../codec/messages/whole-frame.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { Direction, Frame } from '../../codec/messages/records.js';
 import { isFinding, type Diagnostic } from '../../rules/catalogue.js';
 import type { ConnectionFacts, EndFacts, SentMessage } from '../../rules/causes/connection-facts.js';
-import type { Judged } from '../judged.js';
+import type { Judged, JudgedFrame } from '../judged.js';
 import type { ConnectionSummary } from '../tally/summary.js';
+
+type Known = Exclude<Direction, 'unknown'>;
 
 /** Of the body of a refusal: bytes. */
 const MOST_BODY = 2048;
@@ -15,7 +18,7 @@ const PROMPT = 1;
 /** What is remembered of one end. */
 class WatchedEnd {
   spoke = false;
-  fault: Diagnostic | undefined;
+  fault: Diagnostic | undefined = undefined;
   private largest = -1;
   private types = 0;
   /** Of the last message: numbers, because there are many messages, and an object for each would be their main cost. */
@@ -25,7 +28,21 @@ class WatchedEnd {
   private isFirstOfType = false;
   private isSound = false;
 
-  message(opcode: number, length: number, isSound: boolean): void {
+  /** Whether the frame ends a message, or what came of one. */
+  frame(frame: Frame): boolean {
+    const { header, missing } = frame;
+    // Its message is made on demand: not here, where its size is enough.
+    if (frame instanceof WholeFrame) this.message(header.opcode, header.payloadLength, true);
+    else if (frame.message !== undefined) {
+      const { opcode, wireBytes, bytes = wireBytes, utf8Error, inflation = 'ok' } = frame.message;
+      this.message(opcode, bytes, utf8Error === undefined && inflation === 'ok');
+    } else if (missing !== 0 && header.opcode !== OPCODE.continuation) {
+      this.message(header.opcode, Number(header.payloadLength), false);
+    } else return false;
+    return true;
+  }
+
+  private message(opcode: number, length: number, isSound: boolean): void {
     this.isFirstOfType = (this.types & opcode) === 0;
     this.isLargest = length > this.largest;
     this.opcode = opcode;
@@ -51,26 +68,26 @@ class WatchedEnd {
 export class FactsWatch {
   private readonly client = new WatchedEnd();
   private readonly server = new WatchedEnd();
-  private handshake: Handshake | undefined;
-  private body: Uint8Array | undefined;
+  private handshake: Handshake | undefined = undefined;
+  private body: Uint8Array | undefined = undefined;
   private isAnswer = false;
   private isAtOpen = false;
   private hasClosed = false;
   private openTime = NaN;
   /** The side that sent the last message, and when. */
-  private lastBy: Direction | undefined;
-  private lastTime = NaN;
+  private lastBy: Direction | undefined = undefined;
+  /** As the record has it: a number of its own would be made anew for each frame. */
+  private lastTime: number | undefined = undefined;
 
   take(record: Judged): void {
-    const { type, direction, time = NaN } = record;
-    if (type === 'frame') this.frame(record.frame, direction, time, record.diagnostics);
-    else if (type === 'handshake') {
+    if (record.type === 'frame') this.frame(record);
+    else if (record.type === 'handshake') {
       this.handshake = record.handshake;
-      this.openTime = time;
+      this.openTime = record.time ?? NaN;
       if (record.handshake.response) this.server.spoke = true;
-    } else if (direction === 'server') {
+    } else if (record.direction === 'server') {
       this.server.spoke = true;
-      if (type === 'body') this.append(record.bytes);
+      if (record.type === 'body') this.append(record.bytes);
     }
   }
 
@@ -93,9 +110,9 @@ export class FactsWatch {
     };
   }
 
-  private frame(frame: Frame, direction: Direction, time: number, diagnostics: readonly Diagnostic[]): void {
+  private frame({ frame, direction, diagnostics, time }: JudgedFrame): void {
     if (direction === 'unknown') return;
-    const end = this[direction];
+    const end = direction === 'client' ? this.client : this.server;
     end.spoke = true;
     const { opcode } = frame.header;
     if (opcode === OPCODE.close) return this.close(direction, time);
@@ -103,25 +120,15 @@ export class FactsWatch {
     if (this.hasClosed && frame.missing === 0) return;
     if (diagnostics.length > 0) end.fault ??= diagnostics.find(isPeers);
     if (opcode > OPCODE.binary && frame.message === undefined) return;
-    this.message(frame, direction, time);
-  }
-
-  private message({ header, message, missing }: Frame, direction: 'client' | 'server', time: number): void {
-    if (message !== undefined) {
-      const { opcode, bytes = message.wireBytes, utf8Error, inflation = 'ok' } = message;
-      this[direction].message(opcode, bytes, utf8Error === undefined && inflation === 'ok');
-    } else if (missing !== 0 && header.opcode !== OPCODE.continuation) {
-      this[direction].message(header.opcode, Number(header.payloadLength), false);
-    } else return;
-    if (this.hasClosed) return;
+    if (!end.frame(frame) || this.hasClosed) return;
     this.lastBy = direction;
     this.lastTime = time;
   }
 
-  private close(by: 'client' | 'server', time: number): void {
+  private close(by: Known, time = NaN): void {
     if (this.hasClosed) return;
     this.hasClosed = true;
-    const { lastBy, lastTime, openTime } = this;
+    const { lastBy, lastTime = NaN, openTime } = this;
     // Where times are unknown the order has to do.
     this.isAnswer = lastBy !== undefined && lastBy !== by && !(time - lastTime > PROMPT);
     this.isAtOpen = lastBy === undefined && time - openTime <= PROMPT;
