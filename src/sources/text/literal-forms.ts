@@ -125,7 +125,7 @@ export const LITERAL_FORMS: readonly LiteralForm[] = [
   },
   {
     pattern:
-      /(?:\b(?:bytes|data|payload|hex|frame|raw|buf|buffer|packet|msg|message|content|body|dump|sent|send|recv|received|read|write|wrote|rx|tx)\b\s*[:=]?\s*)(?:0x)?((?:[0-9a-fA-F]{2}){2,})(\.\.\.|\xe2\x80\xa6)?(?![\w.-]|\s+(?:0x)?[0-9a-fA-F]{2}(?:\s|$))/gi,
+      /(?:\b(?:bytes|data|payload|hex|frame|raw|buf|buffer|packet|msg|message|content|body|dump|sent|send|recv|received|read|write|wrote|rx|tx)\b\s*[:=]?\s*)(?:0x)?((?:[0-9a-fA-F]{2}){2,})(\.\.\.|\xe2\x80\xa6)?(?![\w.-]|\s+(?:0x)?(?:[0-9a-fA-F]{2})+(?:\s|$))/gi,
     spell: ([, digits, dots]) => (dots !== undefined ? cut : digits),
     isWeak: always,
   },
