@@ -1,3 +1,5 @@
+import { latin1 } from '../../codec/http1/text.js';
+
 /** The value of each character that is a hex digit; 16 for every other. */
 const DIGITS = Uint8Array.from({ length: 256 }, (_, code) => {
   const value = parseInt(String.fromCharCode(code), 16);
@@ -112,7 +114,6 @@ function layoutOf({ text, digits, at, radix, printed, turned }: ReadRow): Layout
 /** -1 where nothing follows the bytes; undefined where something else does. */
 function asciiAt(text: string, from: number, bytes: readonly number[]): number | undefined {
   if (text.slice(from).trim() === '') return -1;
-  const wanted = String.fromCharCode(...bytes.map(shown));
-  const found = text.indexOf(wanted, from + 1);
+  const found = text.indexOf(latin1(Uint8Array.from(bytes, shown)), from + 1);
   return found < 0 ? undefined : found;
 }

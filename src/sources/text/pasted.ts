@@ -152,7 +152,8 @@ export class PastedSource implements Source {
       type: 'notice' as const,
       message: `groups of four digits are read as ${isOctal ? 'octal' : 'hex'}, which gives whole frames`,
     };
-    return [notice, ...(isOctal ? [{ type: 'bytes' as const, bytes }] : this.release())];
+    const held = this.release();
+    return [notice, ...(isOctal ? [{ type: 'bytes' as const, bytes }] : held)];
   }
 
   private heldBytes(): Uint8Array {
