@@ -53,7 +53,7 @@ describe('a row in the columns of another', () => {
     expect(columns.read(XXD, 0x10)).toBe(false);
   });
 
-  test.each([
+  test.each<[string, Partial<ReadRow>]>([
     ['other bytes than printed', { printed: [0x81, 6] }],
     ['characters that show other bytes', { text: XXD.replace('Hello', 'hello') }],
     ['a word cut', { turned: 2, printed: [0x81, 5, 0x48] }],

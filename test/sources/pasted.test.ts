@@ -268,7 +268,7 @@ describe('groups of four digits that may be octal as well as hex', () => {
     ['octal, whole frames', '0201 0005 0110 0145 0154 0154 0157\n', HELLO],
     ['octal, in two lines', '0201 0005 0110\n0145 0154 0154 0157\n', HELLO],
     ['octal, with commas', '0201, 0005, 0110, 0145, 0154, 0154, 0157', HELLO],
-    ['hex, whole frames', '0203 0102 0300 0000\n', '0203010203000000'],
+    ['hex, whole frames', '0203 0102 0300 0300 0000\n', '02030102030003000000'],
     ['hex, as a later group shows', '0203 0102\n0389 0000\n', '0203010203890000'],
     ['hex, as the first group shows', '8105 4865 6c6c 6f\n', HELLO],
   ])('%s', (_, text, bytes) => expect(read(text)).toMatchObject({ bytes, problem: undefined }));
@@ -278,12 +278,11 @@ describe('groups of four digits that may be octal as well as hex', () => {
     ['two groups', '0201 0005'],
     ['no frames', '0102 0103 0210 0220\n'],
     ['much of it', '0177 0101\n'.repeat(10000)],
-  ])('%s: refused', (_, text) =>
-    expect(read(text)).toMatchObject({
-      bytes: '',
-      problem: { message: expect.stringMatching(/octal as well as hex/) },
-    }),
-  );
+  ])('%s: refused', (_, text) => {
+    const { bytes, problem } = read(text);
+    expect(bytes).toBe('');
+    expect(problem?.message).toMatch(/octal as well as hex/);
+  });
 
   test('a word before them takes no part of them', () => {
     expect(read('payload: 0201 0005 0110\n').bytes).toBe('');
