@@ -318,3 +318,26 @@ test('rows of one layout are read the same with another layout, another line or 
   ])
     expect(read(text)).toMatchObject({ bytes: whole, problem: undefined });
 });
+
+test('an offset of letters alone is one among the rows before it', () => {
+  // Of the multiples of eleven, 0xabe is the first without a digit among its letters.
+  const width = 11;
+  const rows = Array.from({ length: 372 }, (_, index) => index * width);
+  const last = rows.findIndex((at) => /^[a-f]+$/.test(at.toString(16).padStart(3, '0')));
+  expect(last).toBeGreaterThan(2);
+  const total = (last + 1) * width;
+  const bytes = Uint8Array.from(
+    { length: total },
+    (_, at) => [0x82, 0x7e, (total - 4) >> 8, (total - 4) & 255][at] ?? 0x80,
+  );
+  const text = rows
+    .slice(0, last + 1)
+    .map(
+      (at) =>
+        `${at.toString(16).padStart(3, '0')}: ${Buffer.from(bytes.subarray(at, at + width))
+          .toString('hex')
+          .replace(/..(?=.)/g, '$& ')}\n`,
+    )
+    .join('');
+  expect(read(text)).toMatchObject({ bytes: Buffer.from(bytes).toString('hex'), problem: undefined });
+});

@@ -45,10 +45,25 @@ export class OffsetBlock {
 
   /** Takes the waiting row for one that was looked for, before another kind of line. */
   private catchUp(): void {
-    const { byColumns } = this;
+    const { byColumns, held } = this;
     this.columns.forget();
     this.byColumns = undefined;
-    if (byColumns !== undefined) this.held = { line: byColumns, row: offsetRow(byColumns.text, true)! };
+    if (byColumns === undefined || held === undefined) return;
+    this.held = { line: byColumns, row: offsetRow(byColumns.text, true) ?? this.sameAs(held.row, byColumns.text) };
+  }
+
+  /** The row that waits, where nothing but the rows before it shows that it is one (its offset may be letters alone). */
+  private sameAs(row: OffsetRow, line: string): OffsetRow {
+    const { at, digits, ends, size } = row;
+    const { length } = this.waiting;
+    const bytes = Array.from(this.waiting);
+    return {
+      ...row,
+      digits: line.slice(at, at + digits.length),
+      bytes: this.order === 'swapped' ? turnedRound(bytes, size) : bytes,
+      ends: ends.filter(({ count }) => count <= length),
+      line,
+    };
   }
 
   /** `row` was proven: what follows the one that waits may be read by its columns, if they are the same. */
