@@ -262,3 +262,82 @@ describe('byte literals in the lines of logs and code', () => {
     }
   });
 });
+
+describe('groups of four digits that may be octal as well as hex', () => {
+  test.each([
+    ['octal, whole frames', '0201 0005 0110 0145 0154 0154 0157\n', HELLO],
+    ['octal, in two lines', '0201 0005 0110\n0145 0154 0154 0157\n', HELLO],
+    ['octal, with commas', '0201, 0005, 0110, 0145, 0154, 0154, 0157', HELLO],
+    ['hex, whole frames', '0203 0102 0300 0300 0000\n', '02030102030003000000'],
+    ['hex, as a later group shows', '0203 0102\n0389 0000\n', '0203010203890000'],
+    ['hex, as the first group shows', '8105 4865 6c6c 6f\n', HELLO],
+  ])('%s', (_, text, bytes) => expect(read(text)).toMatchObject({ bytes, problem: undefined }));
+
+  test.each([
+    ['half a frame', '0201 0005 0110 0145\n'],
+    ['two groups', '0201 0005'],
+    ['no frames', '0102 0103 0210 0220\n'],
+    ['much of it', '0177 0101\n'.repeat(10000)],
+  ])('%s: refused', (_, text) => {
+    const { bytes, problem } = read(text);
+    expect(bytes).toBe('');
+    expect(problem?.message).toMatch(/octal as well as hex/);
+  });
+
+  test('a word before them takes no part of them', () => {
+    expect(read('payload: 0201 0005 0110\n').bytes).toBe('');
+    expect(read('payload: 8105 4865 6c6c 6f\n').bytes).toBe('');
+  });
+});
+
+test('rows of one layout are read the same with another layout, another line or another width among them', () => {
+  const bytes = Array.from({ length: 333 }, (_, at) =>
+    at === 0 ? 0x82 : at === 1 ? 0x7e : at === 2 ? 1 : (at * 73) & 255,
+  );
+  bytes[3] = 333 - 4 - 256;
+  const whole = Buffer.from(bytes).toString('hex');
+  const row = (at: number, count: number, show = '.'): string => {
+    const part = bytes.slice(at, at + count);
+    const hex = part.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
+    const text = part.map((byte) => (byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : show)).join('');
+    return `${at.toString(16).padStart(4, '0')} | ${hex.padEnd(47)} | ${text}\n`;
+  };
+  const rows = (width: (at: number) => number, show?: (at: number) => string): string => {
+    let text = '';
+    for (let at = 0; at < bytes.length; at += width(at)) text += row(at, width(at), show?.(at));
+    return text;
+  };
+  for (const text of [
+    rows(() => 16),
+    rows((at) => (at % 3 === 0 ? 16 : 15)),
+    rows(
+      () => 16,
+      (at) => (at % 64 === 0 ? '?' : '.'),
+    ),
+    rows(() => 16).replace(/^0040/m, '----\n0040'),
+  ])
+    expect(read(text)).toMatchObject({ bytes: whole, problem: undefined });
+});
+
+test('an offset of letters alone is one among the rows before it', () => {
+  // Of the multiples of eleven, 0xabe is the first without a digit among its letters.
+  const width = 11;
+  const rows = Array.from({ length: 372 }, (_, index) => index * width);
+  const last = rows.findIndex((at) => /^[a-f]+$/.test(at.toString(16).padStart(3, '0')));
+  expect(last).toBeGreaterThan(2);
+  const total = (last + 1) * width;
+  const bytes = Uint8Array.from(
+    { length: total },
+    (_, at) => [0x82, 0x7e, (total - 4) >> 8, (total - 4) & 255][at] ?? 0x80,
+  );
+  const text = rows
+    .slice(0, last + 1)
+    .map(
+      (at) =>
+        `${at.toString(16).padStart(3, '0')}: ${Buffer.from(bytes.subarray(at, at + width))
+          .toString('hex')
+          .replace(/..(?=.)/g, '$& ')}\n`,
+    )
+    .join('');
+  expect(read(text)).toMatchObject({ bytes: Buffer.from(bytes).toString('hex'), problem: undefined });
+});

@@ -15,6 +15,7 @@ const READ: ReadSpellings = [
   ['Go %# x', 'recv 0x81 0x05 0x48 0x65 0x6c 0x6c 0x6f\n', HELLO],
   ['Rust {:?}', '[129, 5, 72, 101, 108, 108, 111]\n', HELLO],
   ['Rust {:02x?}', '[81, 05, 48, 65, 6c, 6c, 6f]\n', HELLO],
+  ['Rust {:x?} no pad', 'DEBUG ws: read [81, 5, 48, 65, 6c, 6c, 6f]\n', HELLO],
   ['Rust {:02x?} log', 'DEBUG ws: read [81, 05, 48, 65, 6c, 6c, 6f]\n', HELLO],
   [
     'Rust {:#04x?}',
@@ -268,7 +269,8 @@ unsigned int f_len = 7;
 
 /** What can't be read without a guess, or is shortened: no other bytes than the true ones come out. */
 const REFUSED: RefusedSpellings = [
-  ['Rust {:x?} no pad', 'DEBUG ws: read [81, 5, 48, 65, 6c, 6c, 6f]\n'],
+  ['Rust {:x?} no pad, all digits', 'DEBUG ws: read [81, 5, 48, 65]\n'],
+  ['Rust {:x?} no pad, a letter alone', 'DEBUG ws: read [81, 5, 48, f]\n'],
   ['tungstenite', 'TRACE tungstenite: Received frame Binary([1, 2, 3])\n'],
   [
     'tungstenite2',

@@ -65,7 +65,7 @@ const FORMS: readonly (readonly [name: string, write: Writer, unless: Excuse])[]
   ['escaped string', write.escapedString, never],
   ['C array', write.cArray, never],
   ['Buffer as JSON', write.json, never],
-  ['list of decimals', (bytes) => `[${bytes.join(', ')}]`, (bytes) => bytes.every((byte) => byte > 9 && byte < 100)],
+  ['list of decimals', (bytes) => `[${bytes.join(', ')}]`, (bytes) => bytes.every((byte) => byte < 100)],
   ['xxd', (bytes) => write.xxd(bytes), never],
   ['xxd -c 7 -g 3', (bytes) => write.xxd(bytes, 7, 3), never],
   ['xxd -c 5 -g 1', (bytes) => write.xxd(bytes, 5, 1), never],

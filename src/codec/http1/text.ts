@@ -51,12 +51,28 @@ export function isToken(s: string): boolean {
 const SHOWN = 80;
 const BLOCK = 8192;
 
-/** One character per byte. Not TextDecoder('latin1'): that one is windows-1252. */
+/** Fewer bytes are not worth the call of a decoder. */
+const LEAST_DECODED = 64;
+const UTF8 = new TextDecoder();
+
+/** One character per byte. Not TextDecoder('latin1'): that one is windows-1252. ASCII is the same in UTF-8, whose decoder is fast. */
 export function latin1(bytes: Uint8Array, start = 0, end = bytes.length): string {
-  if (end - start <= BLOCK) return String.fromCharCode(...bytes.subarray(start, end));
+  const part = bytes.subarray(start, end);
+  if (part.length >= LEAST_DECODED && isAscii(part)) return UTF8.decode(part);
+  if (part.length <= BLOCK) return String.fromCharCode(...part);
   const blocks: string[] = [];
-  for (let i = start; i < end; i += BLOCK) blocks.push(latin1(bytes, i, Math.min(end, i + BLOCK)));
+  for (let at = 0; at < part.length; at += BLOCK) blocks.push(latin1(part, at, Math.min(part.length, at + BLOCK)));
   return blocks.join('');
+}
+
+/** Four bytes at a time: all text that is read passes here. */
+function isAscii({ buffer, byteOffset, length }: Uint8Array): boolean {
+  const view = new DataView(buffer, byteOffset, length);
+  let bits = 0;
+  let at = 0;
+  for (; at + 4 <= length; at += 4) bits |= view.getUint32(at);
+  for (; at < length; at++) bits |= view.getInt8(at);
+  return (bits & 0x80808080) === 0;
 }
 
 /** A line without its end. */

@@ -42,6 +42,8 @@ export class LogText implements DumpForm {
   private readonly spoken: SpokenBytes;
   /** One for the rows at each side of Wireshark's follow, and one for all others. */
   private readonly blocks = { left: new OffsetBlock(), right: new OffsetBlock(), other: new OffsetBlock() };
+  /** The one of the last row. */
+  private block = this.blocks.other;
   private readonly used: number[] = [];
   private lines = 0;
   private usedCount = 0;
@@ -84,6 +86,7 @@ export class LogText implements DumpForm {
   }
 
   private whole(line: Line): void {
+    if (this.rowByColumns(line)) return;
     const { text } = line;
     if (text.trim() === '') return this.endHead();
     this.lines++;
@@ -99,6 +102,17 @@ export class LogText implements DumpForm {
     else if (isOpen && REPEATED.test(text))
       this.refuse(line, 0, 'a * stands for rows that are left out: print all of them (hexdump -v, od -v)');
     else this.other(line);
+  }
+
+  /** The same layout as the rows before it, in a block that is open. */
+  private rowByColumns(line: Line): boolean {
+    const { block } = this;
+    const bytes = this.head === undefined && this.heading?.isOther !== true ? block.next(line) : undefined;
+    if (bytes === undefined) return false;
+    this.lines++;
+    this.use(line);
+    this.give({ bytes }, this.sideOf(block));
+    return true;
   }
 
   /** No row. */
@@ -134,6 +148,7 @@ export class LogText implements DumpForm {
     this.use(line);
     const side = row.digits.length === 8 && !row.isHex ? INDENTS[line.text.slice(0, row.at)] : undefined;
     const block = this.blocks[side ?? 'other'];
+    this.block = block;
     for (const other of this.openBlocks()) if (other !== block) this.give(other.settle(), this.sideOf(other));
     this.give(block.add(line, row), side);
   }

@@ -1,11 +1,12 @@
-import { type OffsetRow, fits, fittingLength } from './offset-row.js';
+import { Columns } from './columns.js';
+import { type OffsetRow, fits, fittingLength, offsetRow } from './offset-row.js';
 import { turnedRound } from './form.js';
 import { LEAST_ADDRESS } from './offsets.js';
 import type { Line } from '../text/lines.js';
 
 /** Bytes that rows proved, in their order; or why nothing proves them. */
 export type Proven =
-  { readonly bytes: readonly number[] } | { readonly problem: string; readonly line: Line; readonly at: number };
+  { readonly bytes: ArrayLike<number> } | { readonly problem: string; readonly line: Line; readonly at: number };
 
 /**
  * Rows that follow each other: each is taken for an offset and bytes only when the next offset, or the row's own
@@ -13,6 +14,11 @@ export type Proven =
  */
 export class OffsetBlock {
   private held: { readonly line: Line; readonly row: OffsetRow } | undefined;
+  private readonly columns = new Columns();
+  /** The row that waits, if its columns alone were read, its offset and its bytes. */
+  private byColumns: Line | undefined;
+  private offset = NaN;
+  private waiting = new Uint8Array(0);
   /** The last row before something else, and its bytes. */
   private past: { readonly row: OffsetRow; readonly count: number } | undefined;
   /** Rows of the block that were proven by the offset after them. */
@@ -27,8 +33,54 @@ export class OffsetBlock {
     return this.held !== undefined;
   }
 
+  /** The bytes of the row before it, where `line` is a row in the columns of the last one that was proven, and goes on from there. */
+  next(line: Line): Uint8Array | undefined {
+    const { columns, waiting } = this;
+    if (!columns.read(line.text, this.offset + waiting.length)) return undefined;
+    this.offset += waiting.length;
+    this.waiting = columns.bytes.slice();
+    this.byColumns = line;
+    return waiting;
+  }
+
+  /** Takes the waiting row for one that was looked for, before another kind of line. */
+  private catchUp(): void {
+    const { byColumns, held } = this;
+    this.columns.forget();
+    this.byColumns = undefined;
+    if (byColumns === undefined || held === undefined) return;
+    this.held = { line: byColumns, row: offsetRow(byColumns.text, true) ?? this.sameAs(held.row, byColumns.text) };
+  }
+
+  /** The row that waits, where nothing but the rows before it shows that it is one (its offset may be letters alone). */
+  private sameAs(row: OffsetRow, line: string): OffsetRow {
+    const { at, digits, ends, size } = row;
+    const { length } = this.waiting;
+    const bytes = Array.from(this.waiting);
+    return {
+      ...row,
+      digits: line.slice(at, at + digits.length),
+      bytes: this.order === 'swapped' ? turnedRound(bytes, size) : bytes,
+      ends: ends.filter(({ count }) => count <= length),
+      line,
+    };
+  }
+
+  /** `row` was proven: what follows the one that waits may be read by its columns, if they are the same. */
+  private learn(row: OffsetRow, count: number, waits: OffsetRow): void {
+    const radix = this.radices.length === 1 ? this.radices[0]! : undefined;
+    if (radix === undefined || (row.size > 1 && this.order === undefined)) return;
+    const turned = this.order === 'swapped' ? row.size : 1;
+    const { at, line: text, digits } = row;
+    this.columns.learn({ text, digits, at, radix, printed: row.bytes.slice(0, count), turned });
+    this.offset = valueOf(waits, radix);
+    if (!this.columns.read(waits.line, this.offset)) return this.columns.forget();
+    this.waiting = this.columns.bytes.slice();
+  }
+
   /** The bytes that `row` proves of the one before it; or those of a block that it follows. */
   add(line: Line, row: OffsetRow): Proven {
+    this.catchUp();
     const { held } = this;
     if (held === undefined) return this.afterBreak(line, row);
     const steps = new Set<number>();
@@ -44,6 +96,7 @@ export class OffsetBlock {
       this.radices = radices;
       this.proven++;
       this.held = { line, row };
+      if (!('problem' in bytes)) this.learn(held.row, bytes.bytes.length, row);
       return bytes;
     }
     if (steps.size === 0 && /^0+$/.test(row.digits)) {
@@ -61,6 +114,7 @@ export class OffsetBlock {
 
   /** Something else stands between the rows: gives the bytes of the last one. The next row has to go on from there. */
   settle(): Proven {
+    this.catchUp();
     const { held } = this;
     if (held === undefined) return { bytes: [] };
     const last = this.end();
@@ -91,6 +145,7 @@ export class OffsetBlock {
 
   /** The bytes of the last row: nothing follows it. `closing`: an offset with nothing after it. */
   end(closing?: string): Proven {
+    this.catchUp();
     const { held } = this;
     this.past = undefined;
     if (held === undefined) return { bytes: [] };
@@ -202,7 +257,7 @@ function joined(first: Proven, second: Proven): Proven {
     ? 'problem' in second
       ? second
       : first
-    : { bytes: [...first.bytes, ...second.bytes] };
+    : { bytes: [...Array.from(first.bytes), ...Array.from(second.bytes)] };
 }
 
 function isOf(digits: string, radix: number): boolean {

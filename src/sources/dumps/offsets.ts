@@ -22,8 +22,9 @@ export class Offsets {
     this.last = offset;
   }
 
-  get started(): boolean {
-    return this.last !== undefined;
+  /** The only radix that fitted all offsets. */
+  get radix(): number | undefined {
+    return this.radices.length === 1 ? this.radices[0] : undefined;
   }
 
   /**

@@ -1,11 +1,15 @@
 import { looksLikeWebSocket } from '../../codec/resync/plausible.js';
 import { ipStart, NO_IP } from '../packets/link.js';
 import type { Events } from '../text/events.js';
+import { Columns } from './columns.js';
 import { failInLine, type Line } from '../text/lines.js';
 import { u16 } from '../bytes/bytes.js';
 
 /** No capture holds longer packets. */
 const MAX_PACKET = 16 * 1024 * 1024;
+
+/** Bytes of every row of a packet but its last. */
+export const ROW_BYTES = 16;
 
 /** What is shorter looks like a frame too often. */
 const LEAST_BYTES = 4;
@@ -24,6 +28,7 @@ export class PacketLines {
   private length = 0;
   /** The packet went out already: what follows without a new offset 0 is padding. */
   private given = true;
+  private readonly columns = new Columns();
   head: PacketHead = {};
   /** A packet was given out. */
   gave = false;
@@ -39,12 +44,21 @@ export class PacketLines {
     return this.length;
   }
 
-  /** Adds a line's bytes; `offset` 0 begins a new packet. False after a problem. */
-  add(line: Line, offset: number, bytes: readonly number[]): boolean {
+  /** Adds the bytes of a line in the columns of one before, which goes on from there or begins a packet. */
+  next(text: string): boolean {
+    if (!this.columns.read(text, this.given ? 0 : this.length)) return false;
+    if (this.length + this.columns.bytes.length > MAX_PACKET) return false;
+    if (this.given) this.begin();
+    this.put(this.columns.bytes);
+    return true;
+  }
+
+  /** Adds a line's bytes, which stand after an offset in hex; 0 begins a new packet. False after a problem. */
+  add(line: Line, digits: string, bytes: readonly number[]): boolean {
+    const offset = parseInt(digits, 16);
     if (offset === 0) {
       this.give();
-      this.length = 0;
-      this.given = false;
+      this.begin();
     }
     if (offset !== this.length || this.length + bytes.length > MAX_PACKET) {
       const expected = this.length.toString(16).padStart(4, '0');
@@ -56,6 +70,19 @@ export class PacketLines {
       );
       return false;
     }
+    this.put(bytes);
+    const { text } = line;
+    if (bytes.length === ROW_BYTES)
+      this.columns.learn({ text, digits, at: text.indexOf(digits), radix: 16, printed: bytes, turned: 1 });
+    return true;
+  }
+
+  private begin(): void {
+    this.length = 0;
+    this.given = false;
+  }
+
+  private put(bytes: ArrayLike<number>): void {
     if (this.length + bytes.length > this.bytes.length) {
       const grown = new Uint8Array(2 * (this.length + bytes.length));
       grown.set(this.bytes.subarray(0, this.length));
@@ -63,7 +90,6 @@ export class PacketLines {
     }
     this.bytes.set(bytes, this.length);
     this.length += bytes.length;
-    return true;
   }
 
   /** Gives the packet out, or its bytes where they are whole frames or a handshake and no packet: a part was copied. */

@@ -1,3 +1,4 @@
+import { Columns } from './columns.js';
 import type { DumpForm } from './form.js';
 import { LEAST_ADDRESS, Offsets } from './offsets.js';
 import type { ByteOrder, Row, RowFamily } from './row.js';
@@ -28,6 +29,10 @@ export class RowDump implements DumpForm {
   private last: Row | undefined;
   private squeezed = false;
   private repeated = 0;
+  private readonly columns = new Columns();
+  /** The offset that follows the row in front, and that row where its columns alone were read. */
+  private next = NaN;
+  private byColumns: Line | undefined;
 
   constructor(
     private readonly events: Events,
@@ -35,6 +40,14 @@ export class RowDump implements DumpForm {
   ) {}
 
   line(line: Line): void {
+    if (this.columns.read(line.text, this.next)) {
+      this.events.append(this.columns.bytes);
+      this.next += this.columns.bytes.length;
+      this.byColumns = line;
+      return;
+    }
+    this.catchUp();
+    this.columns.forget();
     if (this.family.begins.test(line.text)) return this.row(line);
     const end = OFFSET_ONLY.exec(line.text);
     if (end !== null && this.last !== undefined) return this.close(line, end[1]!);
@@ -48,12 +61,30 @@ export class RowDump implements DumpForm {
   }
 
   end(): void {
+    this.catchUp();
     if (this.squeezed)
       this.events.notice(
         'the dump ends with a *: the number of lines that it replaces is not known, and they are left out',
       );
     if (this.last !== undefined && this.family.pads) this.dropPadding();
     this.flush(true);
+  }
+
+  /** The row before, if it was read by its columns, for what follows it. */
+  private catchUp(): void {
+    if (this.byColumns === undefined) return;
+    this.last = this.family.parse(this.byColumns) ?? this.last;
+    this.offsets?.begin(this.last?.offset);
+    this.byColumns = undefined;
+  }
+
+  /** What follows `row` can be read by its columns: nothing waits for a proof. */
+  private learn({ text }: Line, { offset, asPrinted, swapped, size }: Row): void {
+    const radix = this.offsets?.radix;
+    if (radix === undefined || this.held.length > 0 || this.events.failed) return;
+    const turned = swapped === undefined || this.order === 'as-printed' ? 1 : size;
+    this.columns.learn({ text, digits: offset, at: text.indexOf(offset), radix, printed: asPrinted, turned });
+    this.next = parseInt(offset, radix) + asPrinted.length;
   }
 
   /** The offset that would show the true length is missing: zeros at the end of the last word may be padding. */
@@ -80,6 +111,7 @@ export class RowDump implements DumpForm {
     this.held.push({ row, count: 1 });
     this.prove(line, row);
     this.flush(false);
+    this.learn(line, row);
   }
 
   private begin(line: Line, offset: string): void {

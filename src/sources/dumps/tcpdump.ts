@@ -1,5 +1,5 @@
 import { areaBytes, areaEnd, type DumpForm } from './form.js';
-import { PacketLines } from './packet.js';
+import { PacketLines, ROW_BYTES } from './packet.js';
 import { timeIn } from './time.js';
 import type { Events } from '../text/events.js';
 import { failInLine, type Line } from '../text/lines.js';
@@ -11,8 +11,6 @@ export const TCPDUMP_HEAD =
 
 /** Characters of a line's hex area: eight words of two bytes, each after a blank. */
 const AREA = 8 * 5;
-/** Bytes of every line of a packet but its last. */
-const LINE_BYTES = 16;
 /** Packets without hex before the first one that has it: after this number none will come. */
 const MAX_HEADS = 3;
 const TEXT_ONLY =
@@ -30,8 +28,9 @@ export class TcpdumpText implements DumpForm {
   }
 
   line(line: Line): void {
+    if (this.packet.next(line.text)) return this.packet.complete ? this.give() : undefined;
     const match = TCPDUMP_HEX.exec(line.text);
-    if (match !== null) return this.hex(line, parseInt(match[1]!, 16), match[0].length);
+    if (match !== null) return this.hex(line, match[1]!, match[0].length);
     this.give();
     if (TCPDUMP_HEAD.test(line.text)) this.begin(line);
     else if (!this.sawHex && this.heads > 0 && /^[E`]/.test(line.text)) failInLine(this.events, line, 0, TEXT_ONLY);
@@ -58,9 +57,9 @@ export class TcpdumpText implements DumpForm {
     else this.packet.give();
   }
 
-  private hex(line: Line, offset: number, from: number): void {
+  private hex(line: Line, offset: string, from: number): void {
     this.sawHex = true;
-    if (offset > 0 && !this.packet.open && (this.packet.count > 0 || this.packet.gave)) return;
+    if (!/^0+$/.test(offset) && !this.packet.open && (this.packet.count > 0 || this.packet.gave)) return;
     const end = Math.min(areaEnd(line.text, from), from + AREA);
     // After a first packet, a broken one is lost alone: on a busy console another program's line may come in between.
     this.events.forgiving = this.packet.gave;
@@ -68,6 +67,6 @@ export class TcpdumpText implements DumpForm {
     const isSound = bytes !== undefined && this.packet.add(line, offset, bytes);
     this.events.forgiving = false;
     if (!isSound) return this.packet.drop();
-    if (bytes.length < LINE_BYTES || this.packet.complete) this.give();
+    if (bytes.length < ROW_BYTES || this.packet.complete) this.give();
   }
 }

@@ -1,5 +1,5 @@
 import { areaBytes, areaEnd, type DumpForm } from './form.js';
-import { PacketLines } from './packet.js';
+import { PacketLines, ROW_BYTES } from './packet.js';
 import { timeIn } from './time.js';
 import type { Events } from '../text/events.js';
 import type { Line } from '../text/lines.js';
@@ -9,8 +9,6 @@ export const TSHARK_HEX = /^([0-9a-fA-F]{4,8})( {2,3})(?=[0-9a-fA-F]{2}(?: |$))/
 export const TSHARK_HEADING = /^(\S.*) \((\d+) bytes?\):$/;
 const FRAME_DETAIL = /^Frame \d+: (\d+) bytes on wire/;
 const TIME_DETAIL = /^\s+Epoch (?:Arrival )?Time: /;
-/** Lines have sixteen bytes; after the digits comes an ASCII column, in bars with `--hexdump delimit`. */
-const LINE_BYTES = 16;
 
 /** `tshark -x` with any other output between, and what Wireshark copies as hex and ASCII. `packet` events. */
 export class TsharkText implements DumpForm {
@@ -30,8 +28,9 @@ export class TsharkText implements DumpForm {
 
   line(line: Line): void {
     const { text } = line;
+    if (!this.repetition && this.packet.next(text)) return this.giveWhole(ROW_BYTES);
     const match = TSHARK_HEX.exec(text);
-    if (match !== null) return this.hex(line, parseInt(match[1]!, 16), match[0].length);
+    if (match !== null) return this.hex(line, match[1]!, match[0].length);
     this.give();
     const heading = TSHARK_HEADING.exec(text);
     this.repetition = heading !== null && heading[1] !== 'Frame';
@@ -52,13 +51,18 @@ export class TsharkText implements DumpForm {
     if (time !== undefined) this.packet.head = { ...this.packet.head, time };
   }
 
-  private hex(line: Line, offset: number, from: number): void {
+  private hex(line: Line, offset: string, from: number): void {
     if (this.repetition) return;
-    if (offset === 0) this.give();
-    const end = Math.min(areaEnd(line.text, from, true), from + 3 * LINE_BYTES);
+    if (/^0+$/.test(offset)) this.give();
+    const end = Math.min(areaEnd(line.text, from, true), from + 3 * ROW_BYTES);
     const bytes = areaBytes(this.events, line, from, end);
     if (bytes === undefined || !this.packet.add(line, offset, bytes)) return;
-    if (this.packet.count === this.promised || bytes.length < LINE_BYTES) this.give();
+    this.giveWhole(bytes.length);
+  }
+
+  /** `last`: bytes of the last row. */
+  private giveWhole(last: number): void {
+    if (this.packet.count === this.promised || last < ROW_BYTES) this.give();
   }
 
   private give(): void {

@@ -1,10 +1,15 @@
 import { byteOf, type Radix, radixOf } from './element.js';
+import { looksLikeWebSocket } from '../../codec/resync/plausible.js';
 import { failAt, type HexContext, type HexMode, Strays } from './mode.js';
 
 /** Elements that do not show their radix are held back until one does: up to this number. */
 const MAX_HELD = 4096;
 const MAX_ELEMENT = 24;
 const MAX_DEPTH = 64;
+/** Fewer bytes prove nothing: a list of them is read as decimal, with a notice. */
+const LEAST_PROOF = 4;
+const IN_DOUBT =
+  'the list could be hex as well as decimal, and no whole frame proves one of both: write 0x before each byte if it is hex';
 
 /** An element that would be a byte in the other radix. */
 const OTHER_RADIX = /^(?:[0-9a-fA-F]{2}|\d{3})$/;
@@ -19,22 +24,26 @@ const isElement = (byte: number): boolean =>
 
 /**
  * The elements of an array after its opening bracket: `0x81, 0xe`, `129, -121`, `0x81u8`, `'a'`, `(byte)0x81`. Bare
- * elements (`81`) are decimal, unless one of them can only be hex (`0e`, `05`); where all could be both they are
- * decimal, with a notice.
+ * elements (`81`) are decimal, unless one of them can only be hex (`0e`, `05`). Where all could be both, whole frames in one
+ * of the two readings prove it; a few without such a proof are decimal, with a notice, and more are refused.
  */
 export class ArrayElements implements HexMode {
   private depth = 1;
   private element = '';
   private elementAt = 0;
+  /** Offset of the first element that was held back. */
+  private firstAt = 0;
   private quoted = false;
-  private radix: Radix | undefined;
   private held: string[] = [];
+  /** Hex digits as printed with two a byte, and as few as needed: never both. */
+  private width: 'two' | 'any' | undefined;
   private readonly strays: Strays;
 
-  /** `behind` reads on from the closing bracket. */
+  /** `behind` reads on from the closing bracket; `radix`: of the bare elements, where it is certain. */
   constructor(
     private readonly context: HexContext,
     private readonly behind: () => HexMode,
+    private radix?: Radix,
   ) {
     this.strays = new Strays(context, 'part of a list of bytes');
   }
@@ -99,7 +108,7 @@ export class ArrayElements implements HexMode {
     if (element === '' || element === 'byte' || element === 'sbyte') return;
     const proof = radixOf(element);
     if (this.radix === undefined && proof === 'any') {
-      this.held.push(element);
+      if (this.held.push(element) === 1) this.firstAt = this.elementAt;
       if (this.held.length === MAX_HELD) this.settle();
       return;
     }
@@ -107,12 +116,23 @@ export class ArrayElements implements HexMode {
     this.put(element, this.elementAt);
   }
 
-  /** Elements were held back, and it is not known whether they are hex. */
+  /** Elements were held back, and none of them shows whether they are hex. */
   private settle(): void {
-    if (this.held.length === 0) return;
-    this.context.events.notice(
-      'the list could be hex as well as decimal: read as decimal (hex needs 0x before each byte)',
-    );
+    const { held, context } = this;
+    if (held.length === 0) return;
+    const [decimal, hex] = [bytesIn(held, 'decimal'), bytesIn(held, 'hex')!];
+    if (decimal?.join() === hex.join()) return this.decide('decimal');
+    const isDecimal = isWhole(decimal);
+    const isProven = isDecimal !== isWhole(hex);
+    if (decimal === undefined || isProven) {
+      if (decimal !== undefined)
+        context.events.notice(
+          `the list could be hex as well as decimal: read as ${isDecimal ? 'decimal' : 'hex'}, which gives whole frames`,
+        );
+      return this.decide(isProven && !isDecimal ? 'hex' : 'decimal');
+    }
+    if (isDecimal || held.length >= LEAST_PROOF) return failAt(context, this.firstAt, IN_DOUBT);
+    context.events.notice('the list could be hex as well as decimal: read as decimal (hex needs 0x before each byte)');
     this.decide('decimal');
   }
 
@@ -125,7 +145,7 @@ export class ArrayElements implements HexMode {
 
   private put(element: string, offset: number): void {
     const radix = this.radix ?? 'decimal';
-    const value = byteOf(element, radix);
+    const value = radix === 'hex' && this.isOfOtherWidth(element) ? undefined : byteOf(element, radix);
     if (value !== undefined) this.context.events.byte(value);
     else
       failAt(
@@ -134,4 +154,20 @@ export class ArrayElements implements HexMode {
         `${showElement(element)} is not a byte${OTHER_RADIX.test(element) ? ` (they are ${radix} here)` : ''}`,
       );
   }
+
+  private isOfOtherWidth(element: string): boolean {
+    const width = element.length === 1 ? 'any' : element.startsWith('0') ? 'two' : this.width;
+    this.width ??= width;
+    return width !== this.width;
+  }
 }
+
+/** The bytes of elements in one radix; undefined where one of them is none. */
+function bytesIn(elements: readonly string[], radix: Radix): number[] | undefined {
+  const bytes = elements.map((element) => byteOf(element, radix));
+  return bytes.every((byte) => byte !== undefined) ? bytes : undefined;
+}
+
+/** A head, or whole frames. */
+const isWhole = (bytes: readonly number[] | undefined): boolean =>
+  bytes !== undefined && looksLikeWebSocket(Uint8Array.from(bytes), Infinity);

@@ -55,6 +55,8 @@ interface Opener {
 }
 
 const array = (context: HexContext): HexMode => new ArrayElements(context, () => new HexLead(context, 'bytes'));
+const json = (context: HexContext): HexMode =>
+  new ArrayElements(context, () => new HexLead(context, 'bytes'), 'decimal');
 const literal = (context: HexContext, match: RegExpExecArray): HexMode =>
   new StringLiteral(context, match[2]!.charCodeAt(0), /r/i.test(match[1]!), () => new HexLead(context, 'literal'));
 const quotedHex = (context: HexContext, match: RegExpExecArray): HexMode =>
@@ -70,7 +72,7 @@ const hexlified = (context: HexContext, match: RegExpExecArray): HexMode => {
  * otherwise.
  */
 const OPENERS: readonly Opener[] = [
-  { kind: 'Buffer as JSON', pattern: /\{\s*(?:"type"\s*:\s*"Buffer"\s*,\s*)?"data"\s*:\s*\[/y, open: array },
+  { kind: 'Buffer as JSON', pattern: /\{\s*(?:"type"\s*:\s*"Buffer"\s*,\s*)?"data"\s*:\s*\[/y, open: json },
   {
     kind: 'Node.js Buffer',
     pattern: /<(?:Slow)?Buffer\b/y,

@@ -46,7 +46,7 @@ export const LITERAL_FORMS: readonly LiteralForm[] = [
   // What consoles print of typed arrays and array buffers, and JSON of them.
   {
     pattern: /\((\d+)\) \[((?:\d{1,3}, )*\d{1,3}), buffer: [^\]]*(?:\][^\]]*)?\]/g,
-    spell: ([, length, elements]) => (elements!.split(',').length === Number(length) ? list(elements!) : cut),
+    spell: ([, length, elements]) => (elements!.split(',').length === Number(length) ? decimals(elements!) : cut),
   },
   {
     pattern: /\[Uint8Contents\]: <([0-9a-fA-F ]*)([^>]*)>/g,
@@ -57,7 +57,7 @@ export const LITERAL_FORMS: readonly LiteralForm[] = [
     spell: ([text]) => {
       const pairs = [...text.matchAll(/"(\d+)":(\d+)/g)];
       return pairs.every(([, index], at) => Number(index) === at)
-        ? list(pairs.map(([, , value]) => value).join())
+        ? decimals(pairs.map(([, , value]) => value).join())
         : cut;
     },
   },
@@ -125,7 +125,7 @@ export const LITERAL_FORMS: readonly LiteralForm[] = [
   },
   {
     pattern:
-      /(?:\b(?:bytes|data|payload|hex|frame|raw|buf|buffer|packet|msg|message|content|body|dump|sent|send|recv|received|read|write|wrote|rx|tx)\b\s*[:=]?\s*)(?:0x)?((?:[0-9a-fA-F]{2}){2,})(\.\.\.|\xe2\x80\xa6)?(?![\w.-]|\s+(?:0x)?[0-9a-fA-F]{2}(?:\s|$))/gi,
+      /(?:\b(?:bytes|data|payload|hex|frame|raw|buf|buffer|packet|msg|message|content|body|dump|sent|send|recv|received|read|write|wrote|rx|tx)\b\s*[:=]?\s*)(?:0x)?((?:[0-9a-fA-F]{2}){2,})(\.\.\.|\xe2\x80\xa6)?(?![\w.-]|\s+(?:0x)?(?:[0-9a-fA-F]{2})+(?:\s|$))/gi,
     spell: ([, digits, dots]) => (dots !== undefined ? cut : digits),
     isWeak: always,
   },
@@ -155,6 +155,9 @@ export function bits(text: string): string {
     .map((byte) => parseInt(byte, 2).toString(16).padStart(2, '0'))
     .join(' ');
 }
+
+/** Elements that can be nothing but decimal, as JSON has them. */
+const decimals = (elements: string): string => `{"data":[${elements}]}`;
 
 function list(elements: string): string {
   const plain = elements.replace(new RegExp(`${CAST}|\\.to\\w+\\(\\)`, 'g'), '').replace(/\\x/g, '0x');
@@ -233,5 +236,5 @@ function numbers(text: string): string | undefined {
     values.some((value) => value.length > 2 || value.startsWith('-')) && !values.some((value) => /^-?0\d/.test(value));
   if (!isDecimal || !values.every((value) => Number(value) >= -128 && Number(value) <= 255)) return undefined;
   const bytes = Uint8Array.from(values, (value) => Number(value) & 0xff);
-  return values.length < MANY && !looksLikeFrames(bytes, Infinity) ? undefined : `{${values.join()}}`;
+  return values.length < MANY && !looksLikeFrames(bytes, Infinity) ? undefined : decimals(values.join());
 }

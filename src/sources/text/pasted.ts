@@ -13,6 +13,11 @@ import { looksLikeFrames, looksLikeWebSocket } from '../../codec/resync/plausibl
 const MOST = 64 * 1024;
 /** Two or more groups of eight binary digits, and nothing else. */
 const BITS = /^\s*(?:0b)?[01]{8}(?:[\s,_]+(?:0b)?[01]{8})+[\s,]*$/;
+/** Two or more groups of four octal digits, as C and `od -b` write bytes; they are hex digits as well. */
+const OCTAL = /^\s*0[0-3][0-7]{2}(?:[\s,]+0[0-3][0-7]{2})+[\s,]*$/;
+const MAY_BE_OCTAL = /^[\s0-7,]*$/;
+const OCTAL_IN_DOUBT =
+  'these groups of four digits may be octal as well as hex, and no whole frame proves one of both: write hex in groups of two digits';
 const BIT = /[01]/;
 const MAY_BE_BITS = /^[\s01,_b]*$/;
 
@@ -52,6 +57,7 @@ export class PastedSource implements Source {
   private length = 0;
   private log: LineForm | undefined;
   private mayBeBits = true;
+  private mayBeOctal = true;
   private sawText = false;
   private isDigits = true;
   /** Offset of the first line's end. */
@@ -76,12 +82,15 @@ export class PastedSource implements Source {
     this.text.push(chunk.slice());
     this.length += chunk.length;
     this.mayBeBits &&= MAY_BE_BITS.test(latin1(chunk));
+    this.mayBeOctal &&= MAY_BE_OCTAL.test(latin1(chunk));
     this.hold(this.hex.push(chunk));
     if (this.firstEnd === Infinity) this.findFirstEnd(chunk);
     const problem = this.earlyProblem();
     if (problem !== undefined) return this.asLog(problem);
     if (this.isPlain && this.firstEnd < Infinity) return this.release();
     if (this.length < MOST) return [];
+    if (this.mayBeOctal && this.hex.kind === 'hex' && this.firstEnd < Infinity && !this.mayBeBits)
+      return this.refuse(OCTAL_IN_DOUBT);
     if (!this.mayBeBits || !BIT.test(latin1(concat(this.text)))) return this.release();
     return this.asLog({ message: 'binary digits are read up to 64 KiB of text', offset: 0, line: 1, column: 1 });
   }
@@ -99,9 +108,9 @@ export class PastedSource implements Source {
     if (doubt !== undefined) {
       const digits = withoutQuotes(text);
       if (doubt.isFrames === true && areFrames(digits)) return this.readAs(digits);
-      this.held = undefined;
-      return [{ type: 'problem', problem: { message: doubt.message, offset: 0, line: 1, column: 1 } }];
+      return this.refuse(doubt.message);
     }
+    if (OCTAL.test(text)) return this.octal(text);
     const isNothing = !held.some(({ type }) => type === 'bytes' || type === 'problem');
     const problem = this.earlyProblem();
     if (problem === undefined && !isNothing && !this.firstLineFails()) return this.release();
@@ -128,9 +137,31 @@ export class PastedSource implements Source {
     return [...source.push(latin1Bytes(digits)), ...source.end()];
   }
 
+  private refuse(message: string): SourceEvent[] {
+    this.held = undefined;
+    this.hex.events.failed = true;
+    return [{ type: 'problem', problem: { message, offset: 0, line: 1, column: 1 } }];
+  }
+
+  /** Groups that are hex as well: whole frames in one of the two readings prove it. */
+  private octal(text: string): SourceEvent[] {
+    const bytes = Uint8Array.from(text.match(/\d+/g)!, (group) => parseInt(group, 8));
+    const isOctal = looksLikeWebSocket(bytes, Infinity);
+    if (isOctal === looksLikeWebSocket(this.heldBytes(), Infinity)) return this.refuse(OCTAL_IN_DOUBT);
+    const notice = {
+      type: 'notice' as const,
+      message: `groups of four digits are read as ${isOctal ? 'octal' : 'hex'}, which gives whole frames`,
+    };
+    const held = this.release();
+    return [notice, ...(isOctal ? [{ type: 'bytes' as const, bytes }] : held)];
+  }
+
+  private heldBytes(): Uint8Array {
+    return concat((this.held ?? []).flatMap((event) => (event.type === 'bytes' ? [event.bytes] : [])));
+  }
+
   private beginsWithFrame(): boolean {
-    const pieces = (this.held ?? []).flatMap((event) => (event.type === 'bytes' ? [event.bytes] : []));
-    const bytes = concat(pieces);
+    const bytes = this.heldBytes();
     return bytes.length >= LEAST_BYTES && (bytes[0]! & 15) !== 0 && looksLikeWebSocket(bytes, 1);
   }
 
@@ -151,7 +182,7 @@ export class PastedSource implements Source {
 
   /** The first line is digits and what may stand between them: so are the others, or they are wrong. */
   private get isPlain(): boolean {
-    return this.isDigits && this.skipped.length === 0 && this.hex.kind === 'hex' && !this.mayBeBits;
+    return this.isDigits && this.skipped.length === 0 && this.hex.kind === 'hex' && !this.mayBeBits && !this.mayBeOctal;
   }
 
   /** Where the first line ends that is not blank. */
@@ -161,6 +192,7 @@ export class PastedSource implements Source {
       this.isDigits &&= PLAIN[byte] === 1;
       if (byte !== 0x0a || !this.sawText) continue;
       this.firstEnd = this.skipped.length + this.length - chunk.length + index;
+      this.mayBeOctal &&= OCTAL.test(latin1(concat(this.text)).slice(0, this.firstEnd - this.skipped.length));
       return;
     }
   }
