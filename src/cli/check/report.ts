@@ -20,6 +20,7 @@ import { framesOf } from './frames.js';
 import { LiveMatrix } from './live-table.js';
 import type { CheckOptions } from '../options/check-options.js';
 import { reachWords } from './repeating.js';
+import { shellWord } from '../options/entry-hint.js';
 import type { CaseRoom } from './room.js';
 import { closingText, failureText, skippedText } from './text.js';
 import { lookOf } from '../decode/view-selection.js';
@@ -33,6 +34,8 @@ import { hexOf, encodeUtf8 } from '../../traffic/toolbox/bytes.js';
 export interface CheckHead {
   readonly peer: PeerRole;
   readonly target: string;
+  /** The same as the command line has it: a URL without its password, or the address to listen at. */
+  readonly place: string;
   readonly agent: string;
   readonly seed: number;
 }
@@ -171,7 +174,8 @@ export class CheckReport {
     const { startedAt } = this;
     const cases = this.cases.map((one) => this.found.get(one.id)?.report ?? this.missing(one));
     const duration = Math.round((this.io.now() - startedAt) * 1e3) / 1e3;
-    return { ...this.head, startedAt, duration, version: VERSION, cases };
+    const { peer, target, agent, seed } = this.head;
+    return { peer, target, agent, seed, startedAt, duration, version: VERSION, cases };
   }
 
   private missing(one: Case): CaseReport {
@@ -258,8 +262,8 @@ export class CheckReport {
   }
 
   private command(id: string): string {
-    const { peer, target, seed } = this.head;
-    const who = peer === 'server' ? target : `--listen ${target}`;
+    const { peer, place, seed } = this.head;
+    const who = peer === 'server' ? shellWord(place) : `--listen ${shellWord(place)}`;
     return `wsinspect check ${who}${this.reach} --only ${id} --seed ${seed} -v`;
   }
 }
