@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../bench/free-port.js';
 import { Workshop, wsinspect } from '../cli/binary.js';
-import { has } from '../tools.js';
+import { has, PYTHON } from '../tools.js';
 import { started, stopPrograms } from './programs.js';
 import { bare, closeServers, http } from './servers.js';
+import { Serving } from './serving.js';
 import { causeOf, upgradeOnly } from './why.js';
 
-/** The causes that `connect` names behind Apache and HAProxy, and what is close to them and has none. */
+/** The causes that are named behind real proxies and of real servers, and what is close to them and has none. */
 
 let shop: Workshop;
 beforeAll(() => void (shop = new Workshop()));
@@ -109,6 +110,74 @@ describe.runIf(has('apache2'))('connect through Apache', () => {
   it('names Apache, and the line that cures it', async () => {
     const { err } = await wsinspect(['connect', `${at}/plain`], { stdin: '' });
     expect(err).toMatch(/^why: .*: Apache in front of .* ProxyPass .* upgrade=websocket/m);
+  });
+});
+
+describe.runIf(has('nginx', 'haproxy'))('proxy behind a proxy', () => {
+  it('names the proxy that lost the upgrade, and its lines where the request shows whose they are', async () => {
+    const serving = await Serving.proxy((await upgradeOnly()).url, '--json');
+    try {
+      const { folder } = shop;
+      const [nginx, haproxy] = [await freePort(), await freePort()];
+      const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+        (name) => `${name}_temp_path ${folder};`,
+      );
+      const config = shop.write(
+        'lost.conf',
+        `daemon off; pid ${folder}/lost.pid; error_log ${folder}/lost.errors; events {}
+         http { access_log off; ${temporary.join(' ')}
+           server { listen 127.0.0.1:${nginx}; location / { proxy_pass http://127.0.0.1:${serving.port}; } } }`,
+      );
+      const lines = shop.write(
+        'lost.cfg',
+        `defaults\n mode http\n timeout connect 2s\n timeout client 60s\n timeout server 60s
+listen sound\n bind 127.0.0.1:${haproxy}\n option forwardfor\n server one 127.0.0.1:${serving.port}\n`,
+      );
+      await started(nginx, 'nginx', ['-p', folder, '-c', config]);
+      await started(haproxy, 'haproxy', ['-db', '-f', lines]);
+      expect((await wsinspect(['connect', `ws://127.0.0.1:${nginx}/`], { stdin: '' })).exit).toBe(22);
+      await serving.until((out) => out.includes('"upgrade-not-received"'));
+      expect(serving.out).toMatch(
+        /it comes with HTTP\/1\.0 and with Connection: close: .*nginx: proxy_http_version 1\.1/,
+      );
+      const before = serving.out.split('"cause"').length;
+      expect((await wsinspect(['connect', `ws://127.0.0.1:${haproxy}/`, '-x', 'hi'], { stdin: '' })).exit).toBe(0);
+      expect(serving.out.split('"cause"')).toHaveLength(before);
+    } finally {
+      await serving.stop();
+    }
+  });
+});
+
+const WEBSOCKETS = `
+import asyncio, sys, logging, websockets
+logging.disable(logging.CRITICAL)
+async def handle(ws, *path):
+    async for message in ws:
+        if message == "boom": raise RuntimeError("no")
+        await ws.send(message)
+async def main():
+    async with websockets.serve(handle, "127.0.0.1", int(sys.argv[1]), max_size=1000): await asyncio.Future()
+asyncio.run(main())
+`;
+
+describe.runIf(has('python websockets'))('connect to websockets of Python', () => {
+  let url = '';
+
+  beforeAll(async () => {
+    const port = await freePort();
+    await started(port, PYTHON, [shop.write('closing.py', WEBSOCKETS), String(port)]);
+    url = `ws://127.0.0.1:${port}/`;
+  });
+
+  it.each([
+    ['a handler that fails', 'handler-failed', ['-x', 'boom']],
+    ['a message that is too large', 'message-too-big', ['-x', 'a'.repeat(1001)]],
+    ['text that is no UTF-8', 'closed-for-fault', ['--raw-frame', '818101020304fe']],
+    ['a frame that is not masked', 'closed-for-fault', ['--raw-frame', '81026869']],
+    ['messages that it takes', undefined, ['-x', 'hi', '-x', 'a'.repeat(1000)]],
+  ])('%s: %s', async (_, code, options) => {
+    expect(await causeOf(url, ...options)).toBe(code);
   });
 });
 
