@@ -20,9 +20,11 @@ const answers = (program: string, ...args: string[]): boolean =>
 
 /** [is it there?, the package of Debian that has it] */
 const TOOLS = {
+  apache2: [() => answers('apache2', '-v'), 'apache2-bin'],
   chromium: [() => BROWSER !== undefined, 'chromium'],
   curl: [() => answers('curl', '--version'), 'curl'],
   editcap: [() => answers('editcap', '--version'), 'wireshark-common'],
+  haproxy: [() => answers('haproxy', '-v'), 'haproxy'],
   jq: [() => answers('jq', '--version'), 'jq'],
   nginx: [() => answers('nginx', '-v'), 'nginx-light'],
   openssl: [() => answers('openssl', 'version'), 'openssl'],

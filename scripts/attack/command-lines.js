@@ -167,6 +167,8 @@ const PATHS = [
     '/dev/stdin',
     '/proc/self/status',
     '/proc/self/task',
+    // A file that opens and cannot be read, for root too.
+    '/proc/self/mem',
     '-',
     LONG,
     `${LONG}.har`,

@@ -1,5 +1,6 @@
 // Every attack, by kind.
 import { attacks as amplify } from './amplify.js';
+import { attacks as broken } from './broken.js';
 import { attacks as ceilings } from './ceilings.js';
 import { attacks as caches } from './caches.js';
 import { attacks as drivers } from './drivers.js';
@@ -27,4 +28,5 @@ export const ATTACKS = [
   ...growth,
   ...caches,
   ...held,
+  ...broken,
 ];

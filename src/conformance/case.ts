@@ -11,6 +11,8 @@ export interface CaseVerdict {
   /** What the peer did, in a sentence; what it should have done is the case's `expected`, or this where it depends. */
   readonly actual: string;
   readonly expected?: string;
+  /** The kind of fault, where it is known to be one of a few; cases that are alike have the same. */
+  readonly fault?: string;
   /** The code of the peer's close frame, where it had one. */
   readonly remoteCloseCode?: number;
 }
@@ -47,6 +49,8 @@ export interface Case {
   readonly expected: string;
   readonly needs: readonly Need[];
   readonly traits: readonly Trait[];
+  /** Time that it takes compared with a case of one message, where it takes much more. */
+  readonly work?: number;
   run(this: void, bench: Bench): Promise<CaseVerdict>;
 }
 

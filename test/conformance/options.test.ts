@@ -277,7 +277,10 @@ const TESTS: Tests = {
     expect(await check('--compare', a, b)).toMatchObject({ exit: 1, out: 'broken   2.1  OK -> FAILED\n' });
     expect(await check('--compare', b, a)).toMatchObject({ exit: 0, out: 'fixed    2.1  FAILED -> OK\n' });
     expect((await check('--compare', a)).exit).toBe(2);
-    expect((await check('--compare', a, b, '--html', file('c.html'))).exit).toBe(2);
+    expect((await check('--compare', a, b, '--html', file('c.html'))).exit).toBe(1);
+    expect(text('c.html')).toContain('1 case is broken');
+    expect((await check('--compare', a, b, '--html', a)).exit).toBe(2);
+    expect((await check('--compare', a, b, '--save-expect', file('c.json'))).exit).toBe(2);
   },
   '--header': async () => {
     for (const option of ['-H', '--header']) expect(await headWith(option, 'X-One: 1')).toContain('\r\nX-One: 1\r\n');

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { alikeCases, alikeText } from '../../src/conformance/reports/alike.js';
 import { autobahnFiles } from '../../src/conformance/reports/autobahn.js';
 import { compareOutcomes } from '../../src/conformance/reports/compare.js';
 import { githubCommands, githubSummary } from '../../src/conformance/reports/github.js';
+import { htmlComparison } from '../../src/conformance/reports/html-compare.js';
+import { htmlReport } from '../../src/conformance/reports/html.js';
 import { junitXml } from '../../src/conformance/reports/junit.js';
 import { deviations, expectationFile, readOutcomes } from '../../src/conformance/reports/outcomes.js';
 import { countsOf, type CaseReport, type RunReport } from '../../src/conformance/reports/report.js';
@@ -108,12 +111,40 @@ describe('GitHub', () => {
     );
   });
   it('names what is too much for single lines', () => {
-    const cases = Array.from({ length: 30 }, (_, i) => one(`1.${i}`, failed));
+    const cases = Array.from({ length: 30 }, (_, i) => one(`1.${i}`, { ...failed, actual: `another ${i}` }));
     const lines = githubCommands({ ...RUN, cases })
       .trimEnd()
       .split('\n');
     expect(lines).toHaveLength(11);
     expect(lines[9]).toMatch(/^::error title=21 more::1\.9, 1\.10, /);
+  });
+});
+
+describe('cases that are alike', () => {
+  const invalid = { ...failed, fault: 'invalid UTF-8 is accepted' };
+  const cases = [
+    one('6.3.1', { ...invalid, actual: 'text a came' }),
+    one('1.1', { ...failed, actual: 'nothing came' }),
+    one('6.3.2', { ...invalid, actual: 'text b came' }),
+    one('6.4.1', { ...invalid, behaviorClose: 'FAILED' }),
+    one('7.5.1', invalid),
+  ];
+  it('are of one group, with one verdict and one kind of fault', () => {
+    expect(alikeCases(cases).map(alikeText)).toEqual([
+      'group 6: invalid UTF-8 is accepted, 2 cases',
+      'group 1: nothing came, 1 case',
+      'group 6: invalid UTF-8 is accepted, 1 case',
+      'group 7: invalid UTF-8 is accepted, 1 case',
+    ]);
+  });
+  it('are one annotation on GitHub, with all ids', () => {
+    const lines = githubCommands({ ...RUN, cases })
+      .trimEnd()
+      .split('\n');
+    expect(lines).toHaveLength(5);
+    expect(lines[0]).toMatch(
+      /^::error title=6\.3\.1 and 1 more \(RFC 6455 §5\)::.*%0Agroup 6: .*, 2 cases: 6\.3\.1, 6\.3\.2$/,
+    );
   });
 });
 
@@ -205,6 +236,27 @@ describe('deviations', () => {
   });
 });
 
+describe('two results on a page', () => {
+  const results = { before: 'a<b>', after: 'b', titleOf: (id: string) => (id === '1.1' ? 'A text <1>' : undefined) };
+  it('has what differs, the broken cases first, and no HTML of a file', () => {
+    const page = htmlComparison(
+      [
+        { kind: 'fixed', id: '1.2', before: 'FAILED', after: 'OK' },
+        { kind: 'broken', id: '1.1', before: 'OK', after: 'FAILED' },
+        { kind: 'added', id: '<x>', after: 'OK' },
+      ],
+      results,
+    );
+    expect(page).toContain('<title>1 case is broken · ');
+    expect(page.indexOf('1.1 <small>A text &lt;1&gt;')).toBeLessThan(page.indexOf('1.2 <small>'));
+    expect(page).toContain('<td>-</td><td>OK</td>');
+    expect(page).not.toMatch(/<b>b|<x>/);
+  });
+  it('says so where nothing differs', () => {
+    expect(htmlComparison([], results)).toContain('<span class="verdict good">no verdict has changed</span>');
+  });
+});
+
 describe('what is known and what has changed', () => {
   const cases = [
     one('1.1', { ...failed, known: true }),
@@ -218,6 +270,28 @@ describe('what is known and what has changed', () => {
     expect(xml).toMatch(/name="1\.1 [^>]*><skipped message="known: that"/);
     expect(xml).toMatch(/name="1\.2 [^>]*>\s*<failure message="expected was FAILED, it is OK"/);
     expect(xml).toMatch(/name="1\.4 [^>]*><skipped message="no deflate"/);
+  });
+  it('is a TODO, and a failure, in TAP', () => {
+    const points = tapText({ ...RUN, cases })
+      .split('\n')
+      .filter((line) => /^(not )?ok /.test(line));
+    expect(points).toEqual([
+      expect.stringMatching(/^not ok 1 - 1\.1 .* # TODO known to fail/),
+      expect.stringMatching(/^not ok 2 - 1\.2 [^#]*$/),
+      expect.stringMatching(/^not ok 3 - 1\.3 [^#]*$/),
+      expect.stringMatching(/^ok 4 - 1\.4 [^#]*$/),
+    ]);
+    expect(tapText({ ...RUN, cases })).toContain('  changed: "expected was FAILED, it is OK"\n');
+  });
+  it('is muted, and the headline, on the page', () => {
+    const page = htmlReport([{ ...RUN, cases }]);
+    expect(page).toContain('<title>1 verdict is not as expected · ');
+    expect(page).toMatch(/class="m u" href="#case-1\.1" title="1\.1 failed, as expected"/);
+    expect(page).toMatch(/class="m f" href="#case-1\.2" title="1\.2 not as expected"/);
+    expect(page).toContain('<dt>changed</dt><dd>expected was FAILED, it is OK</dd>');
+    const known = htmlReport([{ ...RUN, cases: cases.slice(0, 1) }]);
+    expect(known).toContain('<title>no required case failed · ');
+    expect(known).toContain('class="card good"');
   });
   it('is annotated where it has changed, either way', () => {
     const lines = githubCommands({ ...RUN, cases })

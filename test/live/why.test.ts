@@ -1,71 +1,22 @@
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { createServer } from 'node:http';
-import { connect, createServer as createNetServer } from 'node:net';
+import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { WebSocketServer } from 'ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { records, Workshop, wsinspect } from '../cli/binary.js';
+import { Workshop, wsinspect } from '../cli/binary.js';
+import { freePort } from '../../bench/free-port.js';
 import { has } from '../tools.js';
-import { bare, closeServers, echo, listening, peer, switching } from './servers.js';
+import { started, stopPrograms } from './programs.js';
+import { bare, closeServers, echo, peer, switching } from './servers.js';
+import { causeOf, upgradeOnly } from './why.js';
 
 const shop = new Workshop();
 const path = (name: string): string => join(shop.folder, name);
-const started: ChildProcess[] = [];
 
 afterAll(() => {
-  for (const child of started) child.kill('SIGKILL');
+  stopPrograms();
   closeServers();
   shop.remove();
 });
-
-/** The code of the cause, in text and in JSON the same; undefined: none. */
-async function causeOf(url: string, ...options: string[]): Promise<string | undefined> {
-  const args = ['connect', url, ...options];
-  const [text, json] = await Promise.all([
-    wsinspect(args, { stdin: '' }),
-    wsinspect([...args, '--json'], { stdin: '' }),
-  ]);
-  const [, told] = /^why: .* \(([a-z-]+)\)$/m.exec(text.err) ?? [];
-  const error = records(json.out).find(({ type }) => type === 'error') as { cause?: { code: string } } | undefined;
-  expect(error?.cause?.code).toBe(told);
-  return told;
-}
-
-/** A port that nobody listens at. */
-function freePort(): Promise<number> {
-  const server = createNetServer();
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-/** When something takes connections there. */
-async function listened(port: number): Promise<void> {
-  for (;;) {
-    const isOpen = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1');
-      socket.once('connect', () => resolve(true));
-      socket.once('error', () => resolve(false));
-      socket.once('connect', () => socket.destroy());
-    });
-    if (isOpen) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-/** `ws` beside an HTTP server that wants an upgrade, as most have it. */
-function upgradeOnly(): Promise<{ port: number }> {
-  const server = createServer((_, response) => {
-    response.writeHead(426);
-    response.end('Upgrade Required');
-  });
-  new WebSocketServer({ server }).on('connection', (socket) => socket.on('message', (data) => socket.send(data)));
-  return listening(server);
-}
 
 describe.runIf(has('nginx'))('connect through nginx', () => {
   let at = '';
@@ -96,8 +47,7 @@ describe.runIf(has('nginx'))('connect through nginx', () => {
          location /gone { return 410; }
          location /nothing { return 444; } } }`,
     );
-    started.push(spawn('nginx', ['-p', folder, '-c', `${folder}/nginx.conf`], { stdio: 'ignore' }));
-    await listened(port);
+    await started(port, 'nginx', ['-p', folder, '-c', `${folder}/nginx.conf`]);
     at = `ws://127.0.0.1:${port}`;
   });
 
@@ -233,8 +183,7 @@ describe.runIf(has('openssl'))('connect to openssl s_server', () => {
   ])('%s: %s', async (name, code, ca, more) => {
     const port = await freePort();
     const pair = ['-cert', path(`${name}.crt`), '-key', path(`${name}.key`)];
-    started.push(spawn('openssl', ['s_server', '-accept', `${port}`, ...pair, '-quiet', ...more], { stdio: 'ignore' }));
-    await listened(port);
+    await started(port, 'openssl', ['s_server', '-accept', `${port}`, ...pair, '-quiet', ...more]);
     const trusted = ca.flatMap((option) => [option, path('ca.crt')]);
     const cause = await causeOf(`wss://localhost:${port}/`, '-x', 'hi', '-m', '5', ...trusted);
     expect(cause).toBe(code);

@@ -63,7 +63,8 @@ export class Agents {
   private reportOf(agent: string): Promise<CheckReport> {
     let report = this.reports.get(agent);
     if (!report) {
-      const head = { peer: 'client' as const, target: this.options.listen!, agent, seed: this.seed };
+      const place = this.options.listen!;
+      const head = { peer: 'client' as const, target: place, place, agent, seed: this.seed };
       report = this.start(head);
       this.reports.set(agent, report);
     }

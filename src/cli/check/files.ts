@@ -59,6 +59,11 @@ export function writeReports(runs: readonly RunReport[], options: CheckOptions, 
   if (saveExpect !== undefined) write({ option: '--save-expect', path: saveExpect }, expectationFile(outcomesOf(runs)));
 }
 
+/** The page of `--compare … --html`. */
+export function writeComparison(path: string, page: string): void {
+  write({ option: '--html', path }, page);
+}
+
 /** What an earlier run wrote is no result of this one, even if this one fails. */
 export function discardReports({ junit, html }: CheckOptions): void {
   for (const [option, path] of [

@@ -41,9 +41,11 @@ export function framesOf(
     closed: (): void => undefined,
   };
   const sides = tester === 'client' ? ({ tester: 0, peer: 1 } as const) : ({ tester: 1, peer: 0 } as const);
+  // The tester's first bytes are always a head, also one that is malformed on purpose.
+  const reading = { ...READING, headOf: sides.tester };
   for (const exchange of exchanges) {
     const { connection } = exchange;
-    const conversation = new Conversation(connection, clientFirst(connection, {}), 0, { reading: READING }, taker);
+    const conversation = new Conversation(connection, clientFirst(connection, {}), 0, { reading }, taker);
     for (const { side, bytes, time } of exchange.pieces) {
       for (let at = 0; at < bytes.length && drawn < MOST_RECORDS; at += STEP) {
         conversation.data(sides[side], bytes, at, Math.min(bytes.length, at + STEP), time);

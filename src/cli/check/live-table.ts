@@ -4,6 +4,7 @@ import { passes } from '../../conformance/case.js';
 import type { CaseResult } from '../../conformance/run.js';
 import type { Look } from '../../terminal/layout.js';
 import { matrix } from './matrix.js';
+import { timeLeft } from './time-left.js';
 import type { Io } from '../host/io.js';
 
 /** Seconds between two drawings. */
@@ -52,7 +53,8 @@ export class LiveMatrix {
     const total = this.cases.length;
     const filled = Math.round((size / total) * BAR_WIDTH);
     const failed = [...this.results.values()].filter((one) => one.skipped === undefined && !passes(one)).length;
-    const left = size === 0 ? '' : print`  ${Math.round((seconds / size) * (total - size))} s left`;
+    const time = timeLeft(this.cases, (id) => this.results.has(id), seconds);
+    const left = time === undefined ? '' : print`  ${Math.round(time)} s left`;
     const bar = print`[${print`#`.repeat(filled)}${print`.`.repeat(BAR_WIDTH - filled)}]`;
     return print`${bar} ${size} of ${total} cases${failed > 0 ? print`, ${failed} failed` : ''}${left}`.slice(
       0,

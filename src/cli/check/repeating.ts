@@ -1,3 +1,4 @@
+import { OPEN_TIME } from '../../conformance/bench/open-time.js';
 import { shellWord } from '../options/entry-hint.js';
 import type { CheckOptions } from '../options/check-options.js';
 
@@ -11,7 +12,8 @@ type Written = readonly string[];
 export function reachWords(options: CheckOptions): string {
   const { header, subprotocol, cookie, origin, userAgent, insecure, check } = options;
   const { cacert, ca, cert, key, resolve, connectTo, unixSocket, proxy, pid } = options;
-  const { user, auth = user, echo, listenCert, listenKey } = options;
+  const { user, auth = user, echo, listenCert, listenKey, allowOrigin, allowHost } = options;
+  const { passphrase, passphraseFile, connectTimeout, safe } = options;
   const words: readonly Written[] = [
     ...each('-H', header?.map(withoutSecret)),
     ...each('-s', subprotocol),
@@ -23,13 +25,19 @@ export function reachWords(options: CheckOptions): string {
     ...each('--cacert', cacert ?? ca),
     ...each('--cert', cert),
     ...each('--key', key),
+    ...each('--passphrase', passphrase && HIDDEN),
+    ...each('--passphrase-file', passphraseFile),
     ...each('--resolve', resolve),
     ...each('--connect-to', connectTo),
     ...each('--unix-socket', unixSocket),
     ...each('--proxy', proxy && withoutLogin(proxy)),
+    ...each('--connect-timeout', connectTimeout === OPEN_TIME ? undefined : String(connectTimeout)),
     ...each('--listen-cert', listenCert),
     ...each('--listen-key', listenKey),
+    ...each('--allow-origin', allowOrigin),
+    ...each('--allow-host', allowHost),
     ...each('--echo', echo === 'auto' ? undefined : echo),
+    ...(safe === false ? [['--no-safe']] : []),
     ...each('--pid', pid === undefined ? undefined : String(pid)),
   ];
   return words.map((word) => ` ${word.map(shellWord).join(' ')}`).join('');

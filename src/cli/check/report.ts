@@ -1,5 +1,6 @@
 import { lined, print, type Printable } from '../../describe/printable.js';
 import type { Case, PeerRole } from '../../conformance/case.js';
+import { alikeCases, alikeText } from '../../conformance/reports/alike.js';
 import { githubCommands } from '../../conformance/reports/github.js';
 import { deviations, outcomeText, type Deviation, type Outcomes } from '../../conformance/reports/outcomes.js';
 import { checkRecords } from '../../conformance/reports/records.js';
@@ -20,6 +21,7 @@ import { framesOf } from './frames.js';
 import { LiveMatrix } from './live-table.js';
 import type { CheckOptions } from '../options/check-options.js';
 import { reachWords } from './repeating.js';
+import { shellWord } from '../options/entry-hint.js';
 import type { CaseRoom } from './room.js';
 import { closingText, failureText, skippedText } from './text.js';
 import { lookOf } from '../decode/view-selection.js';
@@ -33,6 +35,8 @@ import { hexOf, encodeUtf8 } from '../../traffic/toolbox/bytes.js';
 export interface CheckHead {
   readonly peer: PeerRole;
   readonly target: string;
+  /** The same as the command line has it: a URL without its password, or the address to listen at. */
+  readonly place: string;
   readonly agent: string;
   readonly seed: number;
 }
@@ -171,7 +175,8 @@ export class CheckReport {
     const { startedAt } = this;
     const cases = this.cases.map((one) => this.found.get(one.id)?.report ?? this.missing(one));
     const duration = Math.round((this.io.now() - startedAt) * 1e3) / 1e3;
-    return { ...this.head, startedAt, duration, version: VERSION, cases };
+    const { peer, target, agent, seed } = this.head;
+    return { peer, target, agent, seed, startedAt, duration, version: VERSION, cases };
   }
 
   private missing(one: Case): CaseReport {
@@ -222,19 +227,23 @@ export class CheckReport {
     const { io, look, options } = this;
     const { agent, target, seed } = this.head;
     const shown = new Set((differing ?? run.cases.filter((one) => hasFailed(one) && one.required)).map(({ id }) => id));
-    for (const one of run.cases) {
-      if (!shown.has(one.id) && !(options.verbose && one.skipped === undefined)) continue;
+    const alike = alikeCases(run.cases.filter(({ id }) => shown.has(id)));
+    const drawn = options.verbose
+      ? run.cases.filter((one) => shown.has(one.id) || one.skipped === undefined).map((one) => [one] as const)
+      : alike.map(({ cases }) => cases);
+    for (const [one, ...others] of drawn) {
       await nextTurn();
       const exchanges = this.found.get(one.id)?.result.exchanges ?? [];
       const frames = framesOf(exchanges, this.role, look, options.verbose ? 'fields' : 'lines');
-      await io.stdout.write(failureText(one, frames, look));
+      await io.stdout.write(failureText(one, frames, look, others));
     }
     const name = target.includes(agent) ? target : `${agent}  ${target}`;
     const ran = run.cases.filter(({ skipped }) => skipped === undefined).length;
     const title = `${name}: ${ran} cases in ${run.duration.toFixed(1)} s, seed ${seed}`;
     const results = new Map([...this.found].map(([id, { result }]) => [id, result]));
     const verdict = this.verdict(shown.size, differing, ran < run.cases.length && run.cases.some((one) => one.missing));
-    await io.stdout.write(closingText(this.cases, results, title, verdict, look));
+    const many = alike.filter(({ cases }) => cases.length > 1).map((one) => escapeText(alikeText(one)));
+    await io.stdout.write(closingText(this.cases, results, title, print`${lined(many)}${verdict}`, look));
     for (const line of skippedText(results.values())) await io.stderr.write(print`${line}\n`);
   }
 
@@ -258,8 +267,8 @@ export class CheckReport {
   }
 
   private command(id: string): string {
-    const { peer, target, seed } = this.head;
-    const who = peer === 'server' ? target : `--listen ${target}`;
+    const { peer, place, seed } = this.head;
+    const who = peer === 'server' ? shellWord(place) : `--listen ${shellWord(place)}`;
     return `wsinspect check ${who}${this.reach} --only ${id} --seed ${seed} -v`;
   }
 }

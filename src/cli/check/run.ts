@@ -80,6 +80,7 @@ async function check(io: Io, url: string, cases: readonly Case[], { options, sto
   const target = {
     peer: 'server' as const,
     target: server.target.url.href,
+    place: shownUrl(url),
     agent: options.agent ?? options.name ?? probe?.name ?? server.target.url.host,
   };
   // A signal came before anything was known of the server: the report states that no case was run.

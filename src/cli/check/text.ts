@@ -8,8 +8,16 @@ import { legend, matrix } from './matrix.js';
 
 const LABEL_WIDTH = 10;
 
-/** Everything about one failed case: what was expected, what came, the exchange, and how to repeat it. */
-export function failureText(one: CaseReport, frames: Printable, { theme }: Look): Printable {
+/**
+ * Everything about one failed case: what should have come, what came, the exchange, and how to see it again; the ids of
+ * `others`, which are alike.
+ */
+export function failureText(
+  one: CaseReport,
+  frames: Printable,
+  { theme }: Look,
+  others: readonly CaseReport[] = [],
+): Printable {
   const { behavior, behaviorClose } = one;
   const verdict = behavior === behaviorClose ? print`${behavior}` : print`${behavior}, close ${behaviorClose}`;
   const paint = hasFailed(one) ? theme.error : theme.ok;
@@ -21,6 +29,7 @@ export function failureText(one: CaseReport, frames: Printable, { theme }: Look)
     row(print`expected`, one.expected),
     row(print`actual`, one.actual),
     row(print`repeat`, one.command),
+    ...(others.length === 0 ? [] : [row(print`alike`, others.map(({ id }) => id).join(', '))]),
     frames,
   ]);
 }

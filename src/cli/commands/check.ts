@@ -3,9 +3,8 @@ import { listRecord } from '../../conformance/reports/records.js';
 import { select, type Selected } from '../../conformance/select.js';
 import { CASES } from '../../conformance/all-cases.js';
 import { isLoopback } from '../host/addresses.js';
-import { compareOutcomes, type OutcomeChange, type ChangeKind } from '../../conformance/reports/compare.js';
 import { checkReports, CheckRecorder, discardReports, STDOUT, writeReports } from '../check/files.js';
-import { comparedIn } from '../check/pins.js';
+import { compare } from '../check/compare.js';
 import { checkListen } from '../check/listen.js';
 import type { CheckOptions } from '../options/check-options.js';
 import { checkSpec } from '../check/spec.js';
@@ -16,14 +15,10 @@ import { lookOf } from '../decode/view-selection.js';
 import { EXIT, UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import { shownUrl } from '../options/passwords.js';
-import { escapeText, jsonLine } from '../../describe/escape.js';
-import type { Look } from '../../terminal/layout.js';
-import type { Role } from '../../terminal/theme.js';
-import { type Printable, lined, print } from '../../describe/printable.js';
-import { largest } from '../../traffic/toolbox/bytes.js';
+import { jsonLine } from '../../describe/escape.js';
 
 /** Options without a meaning for a comparison: they would be ignored without notice. */
-const NOT_COMPARED = ['html', 'junit', 'tap', 'github', 'reports', 'record', 'expect', 'listen', 'spec'] as const;
+const NOT_COMPARED = ['junit', 'tap', 'github', 'reports', 'record', 'expect', 'listen', 'spec', 'saveExpect'] as const;
 
 /** `check`: the faults of a server, or with `--listen` of a client, case by case. */
 export async function run(io: Io, url: string | undefined, options: CheckOptions): Promise<number> {
@@ -52,12 +47,17 @@ export async function run(io: Io, url: string | undefined, options: CheckOptions
 function checkTogether(options: CheckOptions): void {
   const { compare: isCompared, junit, json, tap, name, listen, quick, full } = options;
   const left = isCompared && NOT_COMPARED.find((one) => options[one] !== undefined);
-  if (left) throw new UsageError(`--compare prints what differs, as text or --json: there is no --${left} of it`);
+  if (left)
+    throw new UsageError(`--compare prints what differs, as text, --json or --html: there is no ${flag(left)} of it`);
   if (junit === STDOUT && (json || tap))
     throw new UsageError(`--junit - and --${json ? 'json' : 'tap'} both print to stdout`);
   if (name !== undefined && listen !== undefined)
     throw new UsageError('--name: with --listen each client says its own name (?agent=)');
   if (quick && full) throw new UsageError('--quick and --full exclude each other');
+}
+
+function flag(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /** With `--record`, what passes is kept. */
@@ -95,39 +95,4 @@ async function list(io: Io, cases: readonly Case[], options: CheckOptions): Prom
     for (const one of cases) await io.stdout.write(jsonLine(listRecord(one)));
   } else await io.stdout.write(listText(cases, await lookOf(io, options)));
   return EXIT.ok;
-}
-
-const KIND_ROLE: Readonly<Record<ChangeKind, Role>> = {
-  fixed: 'ok',
-  broken: 'error',
-  changed: 'warning',
-  added: 'notice',
-  removed: 'dim',
-};
-
-/** `--compare A B`: the changes of each case; exit 1 where one is broken that passed. */
-async function compare(io: Io, url: string | undefined, options: CheckOptions): Promise<number> {
-  const [before, after, ...more] = options.compare!;
-  if (url !== undefined || after === undefined || more.length > 0) {
-    throw new UsageError('--compare takes two files of results, and no URL');
-  }
-  const changes = compareOutcomes(await comparedIn(io, before!), await comparedIn(io, after));
-  const look = await lookOf(io, options);
-  if (options.json) {
-    for (const change of changes) await io.stdout.write(jsonLine({ type: 'change', ...change }));
-  } else if (!options.quiet) await io.stdout.write(changesText(changes, look));
-  return changes.some(({ kind }) => kind === 'broken') ? EXIT.finding : EXIT.ok;
-}
-
-function changesText(changes: readonly OutcomeChange[], { theme }: Look): Printable {
-  if (changes.length === 0) return print`no verdict has changed\n`;
-  const width = largest(
-    changes.map(({ id }) => id.length),
-    0,
-  );
-  return lined(
-    changes.map(({ kind, id, before = '-', after = '-' }) => {
-      return print`${theme[KIND_ROLE[kind]](print`${kind}`.padEnd(8))} ${escapeText(`${id.padEnd(width)}  ${before} -> ${after}`)}`;
-    }),
-  );
 }

@@ -91,7 +91,10 @@ export function checkOptions(): Option[] {
     new Option('--record <file>', 'record the traffic of each case (.ndjson)'),
     new Option('--expect <file>', 'file of known deviations: only a changed verdict counts (exit 1)'),
     new Option('--save-expect <file>', 'write the verdicts of this run as a file for --expect'),
-    new Option('--compare <files...>', 'list the differences between two results, and run nothing'),
+    new Option(
+      '--compare <files...>',
+      'list the differences between two results (with --html also on a page), and run nothing',
+    ),
   ].map((option) => option.helpGroup('Results:'));
   const reach = reachOptions().filter(({ long }) => !NOT_TAKEN.has(long ?? ''));
   // There are many cases, and some servers never answer.

@@ -224,7 +224,7 @@ export class Connection implements StreamReading {
   private decide(side: Side, chunk: Uint8Array, time: number, taker: ConnectionTaker): Uint8Array | undefined {
     const lane = this.both[side];
     const bytes = lane.pending.length === 0 ? chunk : concat([lane.pending, chunk]);
-    const start = startsLikeHead(bytes);
+    const start = this.isStatedHead(side, lane) ? this.awaitedHead : startsLikeHead(bytes);
     lane.pending = start === 'maybe' ? copyOf(bytes) : EMPTY;
     if (start === 'maybe') return undefined;
     if (start === 'request' || start === 'response') {
@@ -235,6 +235,14 @@ export class Connection implements StreamReading {
       return bytes;
     }
     return this.decideOther(side, bytes, time, taker);
+  }
+
+  private isStatedHead(side: Side, { offset }: Lane): boolean {
+    return this.options.headOf === side && offset === 0;
+  }
+
+  private get awaitedHead(): 'request' | 'response' {
+    return this.opening.asked ? 'response' : 'request';
   }
 
   /** What begins here is no head. */

@@ -4,6 +4,7 @@ import { MessageInflater, type DirectionDeflate, type RawDeflate } from '../defl
 import type { SearchBudget } from '../resync/frame-search.js';
 import { MessageAssembler } from '../messages/assembler.js';
 import type { PayloadMemory } from '../bytes/payload-memory.js';
+import type { Side } from '../bytes/stream-taker.js';
 import type { Direction } from '../messages/records.js';
 
 /** What is kept of frames and messages, and what inflates them: the same for every way that bytes come in. */
@@ -28,6 +29,8 @@ export interface ReadingOptions extends PayloadMemory {
    * and both heads come before the first frame.
    */
   readonly partialHeads?: boolean;
+  /** The stream of this side begins with a head, whatever its bytes are: the reader's caller wrote it. */
+  readonly headOf?: Side;
   /** Bytes that all searches for frames together may hold. */
   readonly searchBudget?: SearchBudget;
   /** What the windows of all compressed directions together may hold. */

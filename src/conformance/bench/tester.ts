@@ -6,7 +6,7 @@ import { FrameStream } from '../../codec/connection/frame-stream.js';
 import { encodeFrame, type FrameInit } from '../../codec/frames/frame-writer.js';
 import type { Frame } from '../../codec/messages/records.js';
 import { OPCODE } from '../../codec/frames/registry.js';
-import { explain, isFinding, type DiagnosticCode } from '../../rules/catalogue.js';
+import { explain, isFinding, type Diagnostic, type DiagnosticCode } from '../../rules/catalogue.js';
 import { judgeFrame } from '../../rules/frames/rules.js';
 import type { Keeping, TesterDeflater, Tools } from './bench.js';
 import { Condition } from './condition.js';
@@ -28,6 +28,10 @@ export interface Ending {
   readonly weClosed: boolean;
   /** The peer sent a close frame; without a code in it `code` is left out. */
   readonly peerClosed: boolean;
+  /** The peer sent a close frame that breaks a rule: it counts as none. */
+  readonly brokenClose?: true;
+  /** Messages and pongs came that answer nothing, and were left out. */
+  readonly hasUnasked?: true;
   readonly code?: number;
   readonly reason?: string;
   /** Both sent one. */
@@ -92,7 +96,7 @@ export class Tester implements WireTaker {
   private kept = 0;
   private closeSent = false;
   private over = false;
-  /** The peer's frames are no longer read. */
+  /** The peer's frames are no longer read, except the first close frame. */
   private deaf = false;
   /** The peer reads nothing of what is written. */
   private isStuck = false;
@@ -262,27 +266,22 @@ export class Tester implements WireTaker {
 
   private decode(chunk: Uint8Array): void {
     this.bytesReceived += chunk.length;
-    if (!this.deaf || this.ending.peerClosed)
-      this.stream.read(chunk, 0, chunk.length, NaN, { frame: (frame) => this.take(frame) });
+    this.stream.read(chunk, 0, chunk.length, NaN, { frame: (frame) => this.take(frame) });
     this.condition.notify();
   }
 
   private take(frame: Frame): void {
-    if (this.deaf) {
-      if (this.ending.peerClosed) this.afterClose = { frames: this.afterClose.frames + 1, end: endOf(frame) };
-      return;
-    }
-    const fault = judgeFrame(frame, { deflate: this.options.deflate !== undefined }).find((one) =>
-      isFinding(one, false),
-    );
-    if (fault) {
-      const { code, message, closeCode = 1002 } = explain(fault);
-      this.deaf = true;
-      this.received.push({ what: 'violation', code, message });
-      void this.close(closeCode);
+    if (this.ending.peerClosed) {
+      this.afterClose = { frames: this.afterClose.frames + 1, end: endOf(frame) };
       return;
     }
     const { opcode } = frame.header;
+    // The connection has failed: how it ends is still looked at.
+    if (this.deaf && opcode !== OPCODE.close) return;
+    const fault = judgeFrame(frame, { deflate: this.options.deflate !== undefined }).find((one) =>
+      isFinding(one, false),
+    );
+    if (fault) return this.takeBroken(frame, fault);
     if (opcode === OPCODE.ping) this.answerPing(frame.payload);
     else if (opcode === OPCODE.close) this.answerClose(frame);
     else if (this.isFull) return;
@@ -290,20 +289,35 @@ export class Tester implements WireTaker {
     this.onReceived?.();
   }
 
+  private takeBroken({ header }: Frame, fault: Diagnostic): void {
+    if (header.opcode === OPCODE.close) this.ending = { ...this.ending, brokenClose: true };
+    if (this.deaf) return;
+    const { code, message, closeCode = 1002 } = explain(fault);
+    this.deaf = true;
+    this.received.push({ what: 'violation', code, message });
+    void this.close(closeCode);
+  }
+
   /** A pong, or the end of a message; false: it is neither, or came without a request. */
   private keep({ header, payload, message }: Frame): boolean {
     if (header.opcode === OPCODE.pong) {
       const pong = { what: 'pong', payload: payload.slice() } as const;
-      if (this.unasked.takes(pong)) return false;
+      if (this.isUnasked(pong)) return false;
       this.received.push(pong);
       return true;
     }
     if (!message) return false;
     const whole = { what: 'message', binary: message.opcode === OPCODE.binary, payload: message.payload } as const;
-    if (this.unasked.takes(whole)) return false;
+    if (this.isUnasked(whole)) return false;
     this.kept += message.payload.length;
     this.received.push(whole);
     return true;
+  }
+
+  private isUnasked(item: Extract<Received, { readonly payload: Uint8Array }>): boolean {
+    const isUnasked = this.unasked.takes(item);
+    if (isUnasked) this.ending = { ...this.ending, hasUnasked: true };
+    return isUnasked;
   }
 
   private get isFull(): boolean {

@@ -31,6 +31,11 @@ interface Compressed extends CompressionRow {
   readonly asked: readonly AskedDeflate[];
 }
 
+/** Measured with `ws`: of a thousand messages, of their bytes, and of their frames. */
+function workOf({ size, fragment = size }: Row): number {
+  return 80 + size / 600 + (3 * size) / fragment;
+}
+
 function compressed(id: string, spec: Compressed): Case {
   const { size, fragment, kind, asked } = spec;
   const offer = asked.map(({ noContext, bits }) => [noContext && 'no context takeover', bits && `${bits} window bits`]);
@@ -44,6 +49,7 @@ function compressed(id: string, spec: Compressed): Case {
     peers: ['server', 'client'],
     needs: ['echo', 'deflate'],
     traits: ['long', 'unsafe'],
+    work: workOf(spec),
     run: (bench) => run(bench, spec),
   };
 }

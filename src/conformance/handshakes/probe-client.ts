@@ -44,7 +44,7 @@ export function answerCase(spec: AnswerSpec): Case {
     const given = await giveAnswer(bench, client, spec.answer(bench.head(), bench, client), spec.chop);
     const { outcome, actual, remark } = given;
     if (plain && outcome === 'silent') return openingVerdict(ruling.refused, 'it sent no frame');
-    return openingVerdict(ruling[outcome], actual, ruling.refused === 'OK' ? [remark] : []);
+    return openingVerdict(ruling[outcome], actual, ruling.refused === 'OK' ? [remark] : [], outcome);
   });
 }
 

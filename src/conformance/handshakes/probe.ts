@@ -52,7 +52,8 @@ export function requestCase(spec: RequestSpec): Case {
   return serverCase(spec, async (bench) => {
     const met = await meet(bench, spec.request(bench.head(), bench), spec);
     const remarks = [spec.plain ? undefined : noError(met), await spec.also?.(met, bench)];
-    return openingVerdict(ruling[met.outcome], met.actual, ruling.level === 'REPORT' ? remarks.slice(1) : remarks);
+    const told = ruling.level === 'REPORT' ? remarks.slice(1) : remarks;
+    return openingVerdict(ruling[met.outcome], met.actual, told, met.outcome);
   });
 }
 

@@ -83,17 +83,27 @@ export interface Remark {
 
 const BY_WEIGHT: readonly Behavior[] = ['OK', 'INFORMATIONAL', 'UNIMPLEMENTED', 'NON-STRICT', 'FAILED'];
 
+/** The kind of fault where an outcome is one. */
+const FAULTS: Readonly<Record<RulingOutcome, string>> = {
+  accepted: 'what has to be refused is accepted',
+  refused: 'what has to be accepted is refused',
+  silent: 'there is no answer',
+};
+
 /** The verdict of a case that has no closing handshake: the heaviest of what was found. */
 export function openingVerdict(
   behavior: Behavior,
   actual: string,
   remarks: readonly (Remark | undefined)[] = [],
+  outcome?: RulingOutcome,
 ): CaseVerdict {
+  const fault = behavior === 'FAILED' && outcome !== undefined ? FAULTS[outcome] : undefined;
   const found = remarks.filter((one) => one !== undefined);
   const all = [behavior, ...found.map((one) => one.behavior)];
   return {
     behavior: BY_WEIGHT.findLast((one) => all.includes(one))!,
     behaviorClose: 'OK',
     actual: [actual, ...found.map((one) => one.text)].join('; '),
+    ...(fault !== undefined && { fault }),
   };
 }

@@ -1,28 +1,19 @@
 import { escapeUnseen } from '../../codec/bytes/escaping.js';
+import { alikeCases, alikeText, type AlikeCases } from './alike.js';
 import { hasFailed, isTrouble, type CaseReport, type RunReport } from './report.js';
 
 /** GitHub shows ten of a kind in a step. */
 const MOST = 10;
 
-/** Workflow commands that GitHub Actions shows as annotations: an error for each required case that failed, then a sum. */
+/** Workflow commands that GitHub Actions shows as annotations: an error for all that are alike of the required cases that failed, then a sum. */
 export function githubCommands({ agent, cases }: RunReport): string {
   const failed = cases.filter(hasFailed);
   const required = cases.filter(isTrouble);
   const known = cases.filter((one) => one.known).length;
-  const lines = required.slice(0, MOST - 1).map(({ id, title, rfc, expected, actual, command, changed }) => {
-    const body = [
-      title,
-      ...(changed === undefined ? [] : [changed]),
-      `expected: ${expected}`,
-      `actual: ${actual}`,
-      `repeat: ${command}`,
-    ]
-      .map((line) => escapeUnseen(line))
-      .join('\n');
-    return `::error title=${property(`${id} (${rfc})`)}::${data(body)}\n`;
-  });
-  if (required.length >= MOST) {
-    const rest = required.slice(MOST - 1).map(({ id }) => id);
+  const alike = alikeCases(required);
+  const lines = alike.slice(0, MOST - 1).map(errorOf);
+  if (alike.length >= MOST) {
+    const rest = alike.slice(MOST - 1).flatMap((one) => one.cases.map(({ id }) => id));
     lines.push(`::error title=${property(`${rest.length} more`)}::${data(rest.join(', '))}\n`);
   }
   const missing = cases.filter((one) => one.missing).length;
@@ -31,6 +22,20 @@ export function githubCommands({ agent, cases }: RunReport): string {
   const others = failed.filter((one) => !one.known && !isTrouble(one)).length;
   const sum = `${agent}: ${required.length} of ${cases.length} cases failed${others > 0 ? `, and ${others} that are not required` : ''}${known > 0 ? `, and ${known} as expected` : ''}`;
   return `${lines.join('')}::notice title=wsinspect check::${data(sum)}\n`;
+}
+
+function errorOf(alike: AlikeCases): string {
+  const [{ id, title, rfc, expected, actual, command, changed }, ...others] = alike.cases;
+  const body = [
+    title,
+    ...(changed === undefined ? [] : [changed]),
+    `expected: ${expected}`,
+    `actual: ${actual}`,
+    `repeat: ${command}`,
+    ...(others.length === 0 ? [] : [`${alikeText(alike)}: ${alike.cases.map((one) => one.id).join(', ')}`]),
+  ].map((line) => escapeUnseen(line));
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return `::error title=${property(`${id}${more} (${rfc})`)}::${data(body.join('\n'))}\n`;
 }
 
 /** Characters that would not be visible as they are, are spelled out; then GitHub's own rules. */

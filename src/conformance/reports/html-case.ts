@@ -51,8 +51,9 @@ function outcomesOf({ cells }: ReportRow): Outcome[] {
   for (const [column, one] of cells.entries()) {
     const sign = signOf(one);
     if (!one || !sign) continue;
-    const { behavior, behaviorClose, remoteCloseCode, expected, actual, skipped, frames } = one;
-    const key = JSON.stringify([sign, behavior, behaviorClose, remoteCloseCode, expected, actual, skipped, frames]);
+    const { behavior, behaviorClose, remoteCloseCode, expected, actual, skipped, changed, frames } = one;
+    const text = [expected, actual, skipped, changed, frames];
+    const key = JSON.stringify([sign, behavior, behaviorClose, remoteCloseCode, ...text]);
     const same = outcomes.get(key);
     if (same) same.columns.push(column);
     else outcomes.set(key, { sign, one, columns: [column] });
@@ -84,6 +85,7 @@ function outcomeBlock(
     <p><b class="m ${tag}" aria-hidden="true">${text}</b> <b>${verdictText(one, sign)}</b>${end}</p>
     ${agents}
     <dl>
+      ${one.changed === undefined ? '' : pair('changed', one.changed)}
       ${showsExpected ? pair('expected', one.expected) : ''}${pair(one.skipped === undefined ? 'actual' : 'why', one.skipped ?? one.actual)}
     </dl>
     ${framesBlock(one, room)}
@@ -96,10 +98,11 @@ function framesBlock({ frames }: CaseReport, room: number): Markup {
   return markup`<pre class="frames" tabindex="0" aria-label="Frames">${lines(clipped(frames, room))}</pre>`;
 }
 
-function verdictText({ behavior, behaviorClose, required }: CaseReport, sign: Sign): string {
-  if (sign === 'skipped' || sign === 'missing') return SIGNS[sign].words;
+function verdictText({ behavior, behaviorClose, skipped }: CaseReport, sign: Sign): string {
+  if (skipped !== undefined) return SIGNS[sign === 'missing' ? sign : 'skipped'].words;
   const verdict = behavior === behaviorClose ? behavior : `${behavior}, close ${behaviorClose}`;
-  return isFailed(sign) && !required ? `${verdict} (not required)` : verdict;
+  if (sign === 'known') return `${verdict} (as expected)`;
+  return sign === 'reported' ? `${verdict} (not required)` : verdict;
 }
 
 function pair(term: string, text: string): Markup {

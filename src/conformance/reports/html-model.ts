@@ -2,13 +2,27 @@ import type { HtmlRun } from './html.js';
 import type { CaseReport } from './report.js';
 
 export type Sign =
-  'ok' | 'non-strict' | 'informational' | 'unimplemented' | 'failed' | 'missing' | 'reported' | 'skipped';
+  | 'ok'
+  | 'non-strict'
+  | 'informational'
+  | 'unimplemented'
+  | 'failed'
+  | 'changed'
+  | 'missing'
+  | 'reported'
+  | 'known'
+  | 'skipped';
 
-/** Sign and words as in the terminal; `tag` is the class. A failure of a case that is not required is an F, but not a filled one. */
+/**
+ * Sign and words as in the terminal; `tag` is the class. A failure that nobody requires is an F, but not a filled one; one
+ * that `--expect` knows is muted, and a verdict that it does not have is as bad as a failure.
+ */
 export const SIGNS: Readonly<Record<Sign, { readonly sign: string; readonly tag: string; readonly words: string }>> = {
   failed: { sign: 'F', tag: 'f', words: 'failed' },
+  changed: { sign: '!', tag: 'f', words: 'not as expected' },
   missing: { sign: '?', tag: 'f', words: 'not run' },
   reported: { sign: 'F', tag: 'r', words: 'failed, not required' },
+  known: { sign: 'k', tag: 'u', words: 'failed, as expected' },
   'non-strict': { sign: 'n', tag: 'n', words: 'non-strict' },
   informational: { sign: 'i', tag: 'i', words: 'informational' },
   unimplemented: { sign: 'u', tag: 'u', words: 'unimplemented' },
@@ -16,6 +30,9 @@ export const SIGNS: Readonly<Record<Sign, { readonly sign: string; readonly tag:
   ok: { sign: '.', tag: 'o', words: 'OK' },
 };
 export const SIGN_NAMES = Object.keys(SIGNS) as Sign[];
+/** What a person has to look at, the worst first. */
+export const BAD_SIGNS = ['failed', 'changed', 'missing', 'reported'] as const satisfies readonly Sign[];
+const BAD: ReadonlySet<Sign | undefined> = new Set(BAD_SIGNS);
 
 /** What the numbered groups are about. */
 const GROUP_NAMES: ReadonlyMap<string, string> = new Map([
@@ -70,15 +87,15 @@ export function modelOf(runs: readonly HtmlRun[]): Model {
   const rows = [...table].map(([id, cells], at) => rowOf(id, cells, at));
   const groups = grouped(rows);
   const inOrder = groups.flatMap((group) => group.rows);
-  const failed = (['failed', 'missing', 'reported'] as const).flatMap((sign) =>
-    inOrder.filter(({ worst }) => worst === sign),
-  );
+  const failed = BAD_SIGNS.flatMap((sign) => inOrder.filter(({ worst }) => worst === sign));
   return { runs, names: namesOf(runs), groups, failed };
 }
 
 export function signOf(one: CaseReport | undefined): Sign | undefined {
   if (!one) return undefined;
   if (one.missing) return 'missing';
+  if (one.changed !== undefined) return 'changed';
+  if (one.known) return 'known';
   if (one.skipped !== undefined) return 'skipped';
   if (!one.passed) return one.required ? 'failed' : 'reported';
   if (one.behavior === 'NON-STRICT') return 'non-strict';
@@ -87,7 +104,7 @@ export function signOf(one: CaseReport | undefined): Sign | undefined {
 }
 
 export function isFailed(sign: Sign | undefined): boolean {
-  return sign === 'failed' || sign === 'missing' || sign === 'reported';
+  return BAD.has(sign);
 }
 
 /** The number of each sign. */

@@ -1,9 +1,9 @@
 import { caseArticles } from './html-case.js';
-import { cellAnchor, isFailed, modelOf, SIGN_NAMES, signOf, SIGNS, tally } from './html-model.js';
+import { BAD_SIGNS, cellAnchor, isFailed, modelOf, SIGN_NAMES, signOf, SIGNS, tally } from './html-model.js';
 import type { ReportGroup, Model, ReportRow, Sign } from './html-model.js';
 import type { CaseReport } from './report.js';
-import { STYLE, STYLE_HASH } from './html-style.js';
-import { clipped, markup, Markup } from './html-text.js';
+import { htmlPage } from './html-page.js';
+import { clipped, markup, type Markup } from './html-text.js';
 
 /** One peer that was tested. */
 export interface HtmlRun {
@@ -27,39 +27,19 @@ const MOST_CHIPS = 60;
 export function htmlReport(runs: readonly HtmlRun[]): string {
   const model = modelOf(runs);
   const rows = model.groups.flatMap((group) => group.rows);
-  const policy = `default-src 'none'; style-src '${STYLE_HASH}'; base-uri 'none'; form-action 'none'`;
   const title = runs.length === 1 ? `WebSocket conformance: ${model.names[0]!}` : 'WebSocket conformance';
-  const page = markup`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta http-equiv="Content-Security-Policy" content="${policy}" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="referrer" content="no-referrer" />
-        <title>${headlineOf(model)} · ${clipped(title, 200)}</title>
-        <style>
-          ${new Markup(STYLE)}
-        </style>
-      </head>
-      <body>
-        <header class="top">
-          <h1>
-            WebSocket conformance <span class="verdict ${isGood(model) ? 'good' : 'bad'}">${headlineOf(model)}</span>
-          </h1>
-        </header>
-        <main>
-          <section class="cards" aria-label="Summary">${model.runs.map((_, column) => card(model, column))}</section>
-          ${failedList(model)} ${matrix(model, rows)}
-        </main>
-        ${caseArticles(model, rows)}
-      </body>
-    </html> `;
-  return page.text;
+  return htmlPage({
+    title,
+    headline: headlineOf(model),
+    isGood: isGood(model),
+    main: markup`<section class="cards" aria-label="Summary">${model.runs.map((_, column) => card(model, column))}</section>
+      ${failedList(model)} ${matrix(model, rows)}`,
+    panels: markup`${caseArticles(model, rows)}`,
+  });
 }
 
 function isGood(model: Model): boolean {
-  return hasTested(model) && !model.failed.some(({ worst }) => worst === 'failed' || worst === 'missing');
+  return hasTested(model) && !model.failed.some(({ worst }) => worst !== 'reported');
 }
 
 function hasTested({ runs }: Model): boolean {
@@ -68,12 +48,12 @@ function hasTested({ runs }: Model): boolean {
 
 function headlineOf(model: Model): string {
   if (!hasTested(model)) return 'nothing was tested';
-  const [required, missing] = (['failed', 'missing'] as const).map(
-    (sign) => model.failed.filter(({ worst }) => worst === sign).length,
-  ) as [number, number];
-  if (required === 0 && missing > 0) return `${missing} ${missing === 1 ? 'case was' : 'cases were'} not run`;
-  if (required === 0) return 'no required case failed';
-  return `${required} required ${required === 1 ? 'case' : 'cases'} failed`;
+  const count = (sign: Sign): number => model.failed.filter(({ worst }) => worst === sign).length;
+  const [required, changed, missing] = [count('failed'), count('changed'), count('missing')];
+  if (changed > 0) return `${changed} ${changed === 1 ? 'verdict is' : 'verdicts are'} not as expected`;
+  if (required > 0) return `${required} required ${required === 1 ? 'case' : 'cases'} failed`;
+  if (missing > 0) return `${missing} ${missing === 1 ? 'case was' : 'cases were'} not run`;
+  return 'no required case failed';
 }
 
 function mark(sign: Sign): Markup {
@@ -94,7 +74,8 @@ function card(model: Model, column: number): Markup {
     return markup`<a class="chip ${SIGNS[sign].tag}" href="#${cellAnchor(row, column)}">${row.id}</a> `;
   });
   const more = failures.length - chips.length;
-  return markup`<article class="card ${counts.has('failed') || counts.has('missing') ? 'bad' : 'good'}">
+  const isBad = failures.some(({ cells }) => signOf(cells[column]) !== 'reported');
+  return markup`<article class="card ${isBad ? 'bad' : 'good'}">
     <h2>${clipped(model.names[column]!, 200)}</h2>
     <p class="quiet">
       ${agent === target ? '' : markup`<code>${clipped(target, 500)}</code> · `}
@@ -111,6 +92,13 @@ function card(model: Model, column: number): Markup {
   </article> `;
 }
 
+const HEADS: Readonly<Record<(typeof BAD_SIGNS)[number], string>> = {
+  failed: 'Failed',
+  changed: 'Not as expected',
+  missing: 'Not run',
+  reported: 'Failed, but not required',
+};
+
 /** Every failed case on a line of its own, before anything that passed. */
 function failedList(model: Model): Markup {
   const { failed } = model;
@@ -126,7 +114,7 @@ function failedList(model: Model): Markup {
       </ul>
     </section> `;
   };
-  return markup`${part('failed', 'Failed')}${part('missing', 'Not run')}${part('reported', 'Failed, but not required')}`;
+  return markup`${BAD_SIGNS.map((sign) => part(sign, HEADS[sign]))}`;
 }
 
 function failedItem({ runs, names }: Model, row: ReportRow, sign: Sign): Markup {
@@ -138,7 +126,7 @@ function failedItem({ runs, names }: Model, row: ReportRow, sign: Sign): Markup 
   return markup`<li>
     <a href="#${runs.length > 1 ? cellAnchor(row, at) : row.anchor}"
       >${mark(sign)}<strong>${row.id}</strong
-      ><span>${clipped(one.title, 300)}<small>${clipped(one.actual, 300)}</small>${agents}</span></a
+      ><span>${clipped(one.title, 300)}<small>${clipped(one.changed ?? one.actual, 300)}</small>${agents}</span></a
     >
   </li> `;
 }

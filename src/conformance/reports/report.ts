@@ -12,6 +12,8 @@ export interface CaseReport {
   readonly behavior: Behavior;
   readonly behaviorClose: CloseBehavior;
   readonly remoteCloseCode?: number;
+  /** The kind of its fault; failed cases that are alike have the same. */
+  readonly fault?: string;
   /** Seconds. */
   readonly duration: number;
   /** Why it was not run. */
@@ -54,11 +56,12 @@ export function isRequired({ id, level }: Pick<Case, 'id' | 'level'>): boolean {
 
 /** The result of a case, in one record. */
 export function caseReport(result: CaseResult, command: string, frames: string): CaseReport {
-  const { case: one, behavior, behaviorClose, remoteCloseCode, actual, duration, skipped } = result;
+  const { case: one, behavior, behaviorClose, remoteCloseCode, actual, fault, duration, skipped } = result;
   const { id, rfc, level, title } = one;
   return {
     ...{ id, rfc, level, title, expected: result.expected ?? one.expected, actual, behavior, behaviorClose },
     ...(remoteCloseCode !== undefined && { remoteCloseCode }),
+    ...(fault !== undefined && { fault }),
     duration: Math.round(duration * 1e6) / 1e6,
     ...(skipped !== undefined && { skipped }),
     ...{ passed: skipped === undefined && passes(result), required: isRequired(one), command, frames },

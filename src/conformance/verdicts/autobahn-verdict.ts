@@ -1,5 +1,6 @@
 import type { Behavior, CloseBehavior, PeerRole, CaseVerdict } from '../case.js';
 import type { Ending, Received } from '../bench/tester.js';
+import { faultOf } from './fault-words.js';
 import { endingText, receivedText } from './words.js';
 
 /** How an Autobahn case should end. */
@@ -42,7 +43,8 @@ export function knownVerdict(
   let behavior = matching(expected.received, received) ?? 'FAILED';
   if (expected.strictEnd && isWrongEnd(expected.close, ending)) behavior = 'FAILED';
   if (expected.strictCode && close === 'WRONG CODE') behavior = 'FAILED';
-  return { ...base, behavior, behaviorClose: close };
+  const fault = faultOf({ behavior, behaviorClose: close }, expected.close, received, ending);
+  return { ...base, behavior, behaviorClose: close, ...(fault !== undefined && { fault }) };
 }
 
 /** The alternative that is exactly what came. */

@@ -5,6 +5,7 @@ import type { Behavior, Case, CloseBehavior, Level, Need, PeerRole, Trait, CaseV
 import { asking, isGranted, type DeflateAsk } from '../handshakes/deflate-asks.js';
 import { CLOSE_TIME, notOpened } from './autobahn.js';
 import { areSameBytes } from './autobahn-verdict.js';
+import { faultOf } from './fault-words.js';
 import type { Ending, Received, Sending, Tester } from '../bench/tester.js';
 import { after } from '../bench/timer.js';
 import { endingText, receivedText } from './words.js';
@@ -165,7 +166,7 @@ export async function failing(
   const isClean = tester.received.length === 0;
   const isWrongCode = ending.code !== undefined && !codes.includes(ending.code);
   const close = ending.weClosed ? 'FAILED' : isWrongCode ? 'NON-STRICT' : 'OK';
-  return verdictOf(talk, [isClean && !ending.weClosed ? 'OK' : 'FAILED', close]);
+  return faulted(talk, verdictOf(talk, [isClean && !ending.weClosed ? 'OK' : 'FAILED', close]), 'peer');
 }
 
 interface Echoed extends About, SuiteSent {
@@ -192,7 +193,17 @@ export async function answering(talk: Talk, back: readonly Received[], kill = KI
   const came = tester.received;
   const isRight = areAlike(back, came) && !tester.isClosing;
   await goodbye(talk, isRight ? 1000 : 1001);
-  return verdictOf(talk, [isRight && areAlike(back, came) ? 'OK' : 'FAILED', closedWell(talk)]);
+  return faulted(
+    talk,
+    verdictOf(talk, [isRight && areAlike(back, came) ? 'OK' : 'FAILED', closedWell(talk)]),
+    'tester',
+  );
+}
+
+/** With the kind of its fault, by who has to end the connection. */
+function faulted({ tester }: Talk, verdict: CaseVerdict, by: 'peer' | 'tester'): CaseVerdict {
+  const fault = faultOf(verdict, { by, codes: PROTOCOL_ERROR }, tester.received, tester.state);
+  return fault === undefined ? verdict : { ...verdict, fault };
 }
 
 /** Each kind in its order: a pong may overtake a message, and answer the pings before it too (RFC 6455 §5.5.3). */

@@ -39,13 +39,19 @@ export function payloadText(payload: Uint8Array, binary: boolean): string {
 
 /** How it ended, in words. */
 export function endingText(ending: Ending, peer: PeerRole): string {
-  const { weClosed, peerClosed, code, reason, end, weDropped } = ending;
+  const text = closingText(ending, peer);
+  return ending.hasUnasked ? `${text}; what the ${peer} sent unasked is left out` : text;
+}
+
+function closingText(ending: Ending, peer: PeerRole): string {
+  const { weClosed, peerClosed, brokenClose, code, reason, end, weDropped } = ending;
   const named =
     code === undefined ? 'without a code' : `with ${codeText(code)}${reason ? ` ${JSON.stringify(reason)}` : ''}`;
   if (peerClosed) {
     const first = weClosed ? `the ${peer} answered our close frame ${named}` : `the ${peer} closed ${named}`;
     return weDropped && peer === 'server' ? `${first}, and did not end TCP` : first;
   }
+  if (brokenClose) return `the ${peer}'s close frame breaks a rule`;
   if (end === 'reset') return `the ${peer} reset the connection`;
   if (end === 'fin') return `the ${peer} ended TCP without a close frame`;
   return weClosed ? `the ${peer} did not answer our close frame` : `the ${peer} left the connection open`;

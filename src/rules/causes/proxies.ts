@@ -28,7 +28,7 @@ const PROXIES: readonly KnownProxy[] = [
     header: /^Apache\b|\bApache\b/i,
     page: /<address>Apache\b/i,
     upgrade: 'Apache: ProxyPass "/" "http://HOST:PORT/" upgrade=websocket (2.4.47; before: mod_proxy_wstunnel)',
-    timeout: 'Apache: ProxyTimeout',
+    timeout: 'Apache: Timeout',
   },
   {
     name: 'HAProxy',

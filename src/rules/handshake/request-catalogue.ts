@@ -22,13 +22,15 @@ export const REQUEST_RULES = {
   },
   'request-target-fragment': {
     rfc: 'RFC 6455 §3',
-    severity: 'error',
+    // Senders must not, and no server fails on it: ws, websockets and gorilla/websocket take it.
+    severity: 'warning',
     requirement: 'The URL has no fragment.',
     message: 'the request target {target} has a fragment',
   },
   'request-target-host': {
     rfc: 'RFC 9112 §3.2',
-    severity: 'error',
+    // Senders must not, and no server fails on it: the target counts (RFC 9112 §3.2.2), and servers look at neither.
+    severity: 'warning',
     requirement: 'With an absolute URL as target, Host has the host of that URL.',
     message: 'Host is {host}, but the request target names {authority}',
   },
@@ -100,7 +102,8 @@ export const REQUEST_RULES = {
   },
   'request-key-canonical': {
     rfc: 'RFC 4648 §3.5',
-    severity: 'error',
+    // Senders must not, and no server fails on it: the key is hashed as it was written.
+    severity: 'warning',
     requirement: 'The bits after the last byte of the key are zero.',
     message: "the key's last digit has bits that belong to no byte: encoders do not write {value}",
   },

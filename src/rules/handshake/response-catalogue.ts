@@ -83,7 +83,8 @@ export const RESPONSE_RULES = {
   },
   'response-transfer-encoding': {
     rfc: 'RFC 9112 §6.1',
-    severity: 'error',
+    // Senders must not, and no client fails on it: Chromium, Firefox, ws and websockets read frames after it.
+    severity: 'warning',
     requirement: 'A 101 has no Transfer-Encoding.',
     message: 'Transfer-Encoding in a 101: frames follow, not a body',
   },
