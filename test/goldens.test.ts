@@ -36,8 +36,8 @@ describe('goldens', () => {
   });
 });
 
-/** What is wrong is told on one line in a pipe: a search for a rule finds all of it. */
-const FINDING = /^ +(?:(?:error|warning|notice)(?: at 0x|: )|(?:#\d+ . )?cause at 0x)|^ *why: /;
+/** How a connection ended and what is wrong is reported on one line in a pipe: a search for a rule finds all of it. */
+const FINDING = /^ +(?:(?:error|warning|notice)(?: at 0x|: )|(?:#\d+ . )?cause at 0x)|^ *why: |^\S+ #\d+ +↔ ended /;
 
 /** Records, values for programs and what another program prints are as long as they are. */
 const FREE_LENGTH = /--json|--record|--help|--out|--plain|proxied\.sh|replayed\.sh|\bod\b/;

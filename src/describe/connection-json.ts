@@ -62,6 +62,7 @@ export function summaryRecord(totals: RunTotals, exit: number): Named {
     ...(Object.keys(passedOver).length > 0 && { passedOver: { ...passedOver } }),
     ...timeFields(totals),
     ...countFields(directions),
+    ...(Object.keys(totals.closes).length > 0 && { closes: { ...totals.closes } }),
     ...lossFields(directions),
     diagnostics: { ...totals.diagnostics },
     exit,

@@ -1,5 +1,6 @@
 import type { Direction } from '../codec/messages/records.js';
 import type { Judged } from '../traffic/judged.js';
+import type { ConnectionSummary } from '../traffic/tally/summary.js';
 import type { LineBuffer } from './line-buffer.js';
 import { print, type Printable } from './printable.js';
 
@@ -30,4 +31,8 @@ export interface ViewOptions {
 }
 
 /** Draws records: writes the text of each, with its line ends; nothing where the view leaves one out. */
-export type View = (record: Judged, out: LineBuffer) => void;
+export interface View {
+  (record: Judged, out: LineBuffer): void;
+  /** A connection has ended, by FIN or RST: among the lines of its frames. */
+  readonly ended?: (summary: ConnectionSummary, out: LineBuffer) => void;
+}

@@ -144,7 +144,7 @@ describe('one connection', () => {
   closed     1000 Normal Closure  "bye"  by the client
              answered with 1000
   lost       ← 2,896 bytes in 2 gaps
-  faults     ✗ 3 client-frame-unmasked
+  rule violations: ✗ 3 client-frame-unmasked
              i 2 mask-key-repeated
 `,
     80: `connection 0  10.0.0.1:20000 → 10.1.0.1:80  12.3 s
@@ -156,7 +156,7 @@ describe('one connection', () => {
              1 unanswered
   closed     1000 Normal Closure  "bye"  by the client  answered with 1000
   lost       ← 2,896 bytes in 2 gaps
-  faults     ✗ 3 client-frame-unmasked  i 2 mask-key-repeated
+  rule violations: ✗ 3 client-frame-unmasked  i 2 mask-key-repeated
 `,
     160: `connection 0  10.0.0.1:20000 → 10.1.0.1:80  12.3 s
   handshake  /feed  101  permessage-deflate
@@ -166,7 +166,7 @@ describe('one connection', () => {
   pings      → 3 answered  min 400 µs  median 2.1 ms  max 1.5 s  1 passed by  1 unanswered
   closed     1000 Normal Closure  "bye"  by the client  answered with 1000
   lost       ← 2,896 bytes in 2 gaps
-  faults     ✗ 3 client-frame-unmasked  i 2 mask-key-repeated
+  rule violations: ✗ 3 client-frame-unmasked  i 2 mask-key-repeated
 `,
   };
   it.each(Object.entries(DRAWN))('at %s columns', (width, drawn) => {
@@ -177,7 +177,7 @@ describe('one connection', () => {
     expect(draw([EMPTY])).toBe(`connection 1
   handshake  not seen
   frames     none
-  faults     none
+  rule violations: none
 `);
   });
 
@@ -186,7 +186,7 @@ describe('one connection', () => {
     expect(draw([{ ...EMPTY, directions: { ...EMPTY.directions, unknown } }])).toBe(`connection 1
              frames  text  on wire  payload  messages
   · unknown       2     2     14 B     10 B         2
-  faults     none
+  rule violations: none
 `);
   });
 
@@ -236,7 +236,7 @@ describe('one connection', () => {
     const more = ['length-not-minimal', 'control-too-long', 'data-after-close', 'server-frame-masked'];
     const diagnostics = Object.fromEntries([...codes, ...more].map((code, i) => [code, 1000 + i]));
     const few = draw([{ ...EMPTY, diagnostics }]);
-    expect(few).toContain('faults     ✗ 1,008 server-frame-masked  ✗ 1,007 data-after-close\n');
+    expect(few).toContain('rule violations: ✗ 1,008 server-frame-masked  ✗ 1,007 data-after-close\n');
     expect(few).toMatch(/! 1,003 control-after-close {2}and 1 more rule\n$/);
     expect(draw([{ ...EMPTY, diagnostics }], 80, { all: true })).toMatch(/i 1,002 mask-key-zero\n$/);
   });
@@ -252,11 +252,11 @@ describe('many connections', () => {
     const lines = draw(summaries, 80).split('\n');
     expect(lines.slice(0, 6)).toEqual([
       '12 connections  → 10.1.0.1:80',
-      ' #  client          → frames  ← frames  payload  duration  closed  faults',
-      ' 0  10.0.0.1:20000       120        80  20.3 KB    12.3 s  → 1000  ✗ 3  ! 1',
-      ' 1  10.0.0.1:20000       120        80  20.3 KB    12.3 s  ← 1011  lost 2.9 KB',
-      ' 2  ?                      ·         ·        ·         ·  open    ·',
-      ' 3  10.0.0.1:20000       120        80  20.3 KB    12.3 s  → 1000  lost 2.9 KB',
+      ' #  client          frames  payload    ping  duration  closed  faults',
+      ' 1  10.0.0.1:20000     200  20.3 KB  2.1 ms    12.3 s  ← 1011  lost 2.9 KB',
+      ' 0  10.0.0.1:20000     200  20.3 KB  2.1 ms    12.3 s  → 1000  ✗ 3  ! 1',
+      ' 3  10.0.0.1:20000     200  20.3 KB  2.1 ms    12.3 s  → 1000  lost 2.9 KB',
+      ' 4  10.0.0.1:20000     200  20.3 KB  2.1 ms    12.3 s  → 1000  lost 2.9 KB',
     ]);
     expect(lines).toContain('total  12 connections  12.3 s');
   });
@@ -264,9 +264,18 @@ describe('many connections', () => {
   it('at 160 columns with both payloads, the target and the rules', () => {
     const summaries = times(11, () => ({ diagnostics: { 'client-frame-unmasked': 3 } }));
     expect(draw(summaries, 160).split('\n').slice(1, 3)).toEqual([
-      ' #  client          target  → frames  ← frames  → payload  ← payload  duration  closed  faults',
-      ' 0  10.0.0.1:20000  /feed        120        80    12.3 KB     8.0 KB    12.3 s  → 1000  ✗ 3 client-frame-unmasked  lost 2.9 KB',
+      ' #  client          target  → frames  ← frames  → payload  ← payload    ping  duration  closed  faults',
+      ' 0  10.0.0.1:20000  /feed        120        80    12.3 KB     8.0 KB  2.1 ms    12.3 s  → 1000  ✗ 3 client-frame-unmasked  lost 2.9 KB',
     ]);
+  });
+
+  it('with how many frames there were over time, where there is room', () => {
+    const counts = [8, 0, 0, 1, 4, 4, 8, 8, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2];
+    const summaries = times(11, (i) => (i === 0 ? { activity: { step: 1, counts } } : {}));
+    const [, head = '', first = '', second = ''] = draw(summaries, 160).split('\n');
+    expect(head).toContain('  activity      duration');
+    expect(first).toContain('  ▄▁▄█▂▂▂▂▂▂▂▂  ');
+    expect(second).toContain('  ·             ');
   });
 
   it('with servers, and IPv6 addresses by their ends', () => {
@@ -297,7 +306,7 @@ describe('many connections', () => {
   it('shows up to a number, those with something wrong first, and counts the rest', () => {
     const summaries = times(1204, (i) => (i === 1000 ? { diagnostics: { 'text-not-utf8': 1 } } : {}));
     const drawn = draw(summaries, 80, { hint: print`-v shows them` });
-    expect(drawn).toContain('1,204 connections  → 10.1.0.1:80  30 shown, those with faults preferred\n');
+    expect(drawn).toContain('1,204 connections  → 10.1.0.1:80  30 shown, the worst preferred\n');
     expect(drawn).toContain('\n… 1,174 more (-v shows them)\n');
     expect(drawn).toMatch(/^1000 .*✗ 1/m);
     const linesOf = (text: string): number => [...text.matchAll(/^ *\d+ {2}10\.0\.0\.1/gm)].length;
@@ -323,8 +332,9 @@ describe('totals', () => {
              frames  text  ping  pong  close  payload  messages  inflated  ratio
   → client      240   236     2     ·      2  24.6 KB       236    160 KB   6.5×
   ← server      160   156     ·     2      2  16.0 KB       156   80.4 KB   5.0×
+  closed     2× 1000
   lost       ← 5,792 bytes in 4 gaps
-  faults     ✗ 6 client-frame-unmasked  i 4 mask-key-repeated
+  rule violations: ✗ 6 client-frame-unmasked  i 4 mask-key-repeated
 `);
   });
 

@@ -6,7 +6,7 @@ import type { Direction, Frame, Message } from '../../src/codec/messages/records
 import { OPCODE } from '../../src/codec/frames/registry.js';
 import type { Diagnostic, DiagnosticCode } from '../../src/rules/catalogue.js';
 import type { Judged } from '../../src/traffic/judged.js';
-import { noteworthy, RunTally, severities } from '../../src/traffic/tally/run.js';
+import { noteworthy, ranked, RunTally, severities } from '../../src/traffic/tally/run.js';
 import type { CloseReason } from '../../src/codec/bytes/stream-taker.js';
 import { compressionRatio, durationOf, type ConnectionSummary } from '../../src/traffic/tally/summary.js';
 import { Tally } from '../../src/traffic/tally/tally.js';
@@ -571,7 +571,7 @@ describe('a run', () => {
     expect(run.totals()).toMatchObject({ webSocket: 1000, directions: { client: { frames: 1000 } } });
   });
 
-  it('has errors before holes, before bad ends, before warnings', () => {
+  it('has bad ends before errors, before warnings, before holes', () => {
     const holed = new Tally(2);
     holed.take({ connection: 2, direction: 'client', diagnostics: [], type: 'gap', offset: 0, length: 1 });
     const summaries = [
@@ -582,6 +582,7 @@ describe('a run', () => {
       connection(4, ['text-not-utf8']),
     ];
     const order = [1, 2, 3, 4].map((most) => noteworthy(summaries, most).map((summary) => summary.connection));
-    expect(order).toEqual([[4], [2, 4], [2, 3, 4], [1, 2, 3, 4]]);
+    expect(order).toEqual([[3], [3, 4], [1, 3, 4], [1, 2, 3, 4]]);
+    expect(ranked(summaries).map((summary) => summary.connection)).toEqual([3, 4, 1, 2, 0]);
   });
 });

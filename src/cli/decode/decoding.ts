@@ -50,7 +50,10 @@ export class Decoding implements Pace {
   private damaged = false;
   private readonly taker: TrafficTaker = {
     record: (record) => this.output.record(record),
-    closed: (summary) => this.closing.closed(summary),
+    closed: (summary) => {
+      this.closing.closed(summary);
+      this.output.ended(summary);
+    },
     passedOver: (what) => this.closing.passedOver(what),
     notice: (message) => this.output.notice(escapedLines(message)),
   };

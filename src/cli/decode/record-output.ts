@@ -1,5 +1,6 @@
 import { print, type Printable, type PrintableBytes } from '../../describe/printable.js';
 import type { Judged } from '../../traffic/judged.js';
+import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import { jsonLine } from '../../describe/escape.js';
 import { count } from '../../terminal/layout.js';
 import { LineBuffer } from '../../describe/line-buffer.js';
@@ -84,6 +85,13 @@ export class RecordOutput {
     if (this.options.stats === true) return;
     this.draw(() => this.view!(record, this.lines));
     this.count(1);
+  }
+
+  /** A connection has ended: views of one line a frame say so, unless only some of the records are shown. */
+  ended(summary: ConnectionSummary): void {
+    const { view, filter, options } = this;
+    if (this.done || filter !== undefined || options.json === true || view?.ended === undefined) return;
+    this.draw(() => view.ended!(summary, this.lines));
   }
 
   /** After the bound nothing is drawn; a record that would exceed it is removed again. */

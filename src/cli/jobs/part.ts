@@ -209,6 +209,7 @@ export class CapturePart implements Pace {
     const key = this.capture!.keyOf(summary.connection);
     this.closed.push({ key, summary });
     this.closing.record(summary);
+    this.output.ended(summary);
     this.mark(key, 0);
   }
 

@@ -32,7 +32,7 @@ interface Compressed extends CompressionRow {
 }
 
 /** Measured with `ws`: of a thousand messages, of their bytes, and of their frames. */
-function workOf({ size, fragment = size }: Row): number {
+function workOf({ size, fragment = size }: CompressionRow): number {
   return 80 + size / 600 + (3 * size) / fragment;
 }
 

@@ -130,7 +130,8 @@ export function drawLosses(directions: Directions<DirectionCounts>, look: Look):
 
 export function drawFaults(diagnostics: DiagnosticCounts, look: Look, { all, saysNone }: BlockOptions): Printable[] {
   const parts = faultParts(diagnostics, all ? Infinity : MOST_RULES);
-  return row(print`faults`, parts.length === 0 && saysNone ? [[print`none`, 'ok']] : parts, look);
+  const said: readonly LabelledPart[] = parts.length === 0 && saysNone ? [[print`none`, 'ok']] : parts;
+  return said.length === 0 ? [] : flow(print`${INDENT}rule violations: `, said, look);
 }
 
 interface Count {

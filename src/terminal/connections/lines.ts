@@ -25,7 +25,7 @@ export function flow(lead: Printable, parts: readonly LabelledPart[], { width, t
   let used = displayWidth(lead);
   let gap = print``;
   for (const [text, role] of parts) {
-    const cut = truncate(text, width - VALUE_AT);
+    const cut = truncate(text, width - (gap === '' ? Math.max(used, VALUE_AT) : VALUE_AT));
     if (gap !== '' && used + gap.length + displayWidth(cut) > width) {
       lines.push(line);
       line = print` `.repeat(VALUE_AT);

@@ -1,10 +1,11 @@
+import type { Activity } from '../../traffic/tally/activity.js';
 import { eachDirection, type ConnectionSummary, type Counts } from '../../traffic/tally/summary.js';
 import { drawGrid, gridWidth, NOTHING, widest, type Column, type LabelledPart } from './lines.js';
-import { bytesCell, closedCell, durationText, faultCells, shortNumberCell } from './words.js';
+import { bytesCell, closedCell, durationText, faultCells, secondsText, shortNumberCell } from './words.js';
 import { escapeText } from '../../describe/escape.js';
 import type { Look } from '../layout.js';
 import { displayWidth } from '../width.js';
-import { print, type Printable } from '../../describe/printable.js';
+import { joined, print, type Printable } from '../../describe/printable.js';
 
 interface Listed extends Pick<Column, 'head' | 'left' | 'ends'> {
   readonly cell: (summary: ConnectionSummary) => LabelledPart;
@@ -12,6 +13,8 @@ interface Listed extends Pick<Column, 'head' | 'left' | 'ends'> {
   readonly within?: (summary: ConnectionSummary, width: number) => LabelledPart;
   /** It may be cut to this many columns. */
   readonly least?: number;
+  /** Left out where no line has a value of it. */
+  readonly isSpare?: true;
 }
 
 /** Columns that an IPv4 address with its port takes. */
@@ -45,6 +48,13 @@ const LISTED = {
   sentBytes: { head: print`→ payload`, cell: ({ directions }) => [bytesCell(directions.client.payloadBytes)] },
   receivedBytes: { head: print`← payload`, cell: ({ directions }) => [bytesCell(directions.server.payloadBytes)] },
   bytes: { head: print`payload`, cell: (summary) => [bytesCell(sum(summary, 'payloadBytes'))] },
+  trip: { head: print`ping`, cell: tripCell, isSpare: true },
+  activity: {
+    head: print`activity`,
+    cell: ({ activity }) => [activity ? sparkline(activity) : NOTHING],
+    left: true,
+    isSpare: true,
+  },
   duration: { head: print`duration`, cell: (summary) => [durationText(summary) ?? NOTHING] },
   closed: { head: print`closed`, cell: closedCell, left: true },
   faults: {
@@ -61,20 +71,17 @@ type Name = keyof typeof LISTED;
 /** What is shown: the first that fits. */
 const LAYOUTS: readonly (readonly Name[])[] = [
   [
-    'number',
-    'client',
-    'server',
-    'target',
-    'sent',
-    'received',
-    'sentBytes',
-    'receivedBytes',
-    'duration',
-    'closed',
-    'faults',
+    ...(['number', 'client', 'server', 'target', 'sent', 'received', 'sentBytes', 'receivedBytes'] as const),
+    ...(['trip', 'activity', 'duration', 'closed', 'faults'] as const),
   ],
+  [
+    ...(['number', 'client', 'server', 'sent', 'received', 'sentBytes', 'receivedBytes'] as const),
+    ...(['trip', 'activity', 'duration', 'closed', 'faults'] as const),
+  ],
+  ['number', 'client', 'server', 'frames', 'bytes', 'trip', 'activity', 'duration', 'closed', 'faults'],
   ['number', 'client', 'server', 'sent', 'received', 'sentBytes', 'receivedBytes', 'duration', 'closed', 'faults'],
   ['number', 'client', 'server', 'sent', 'received', 'bytes', 'duration', 'closed', 'faults'],
+  ['number', 'client', 'server', 'frames', 'bytes', 'trip', 'duration', 'closed', 'faults'],
   ['number', 'client', 'server', 'frames', 'bytes', 'duration', 'closed', 'faults'],
   ['number', 'client', 'server', 'frames', 'bytes', 'closed', 'faults'],
   ['number', 'client', 'server', 'frames', 'closed', 'faults'],
@@ -83,6 +90,30 @@ const LAYOUTS: readonly (readonly Name[])[] = [
   ['number', 'frames', 'closed', 'faults'],
   ['number', 'closed', 'faults'],
 ];
+
+/** Round-trip times of pings: the median of the side that has more of them. */
+function tripCell({ directions }: ConnectionSummary): LabelledPart {
+  const pings = [...eachDirection(directions)].flatMap(([, { ping }]) => ping ?? []);
+  const unanswered = pings.reduce((total, ping) => total + ping.unanswered, 0);
+  const [most] = pings.filter(({ times }) => times).sort((a, b) => b.answered - a.answered);
+  if (most?.times !== undefined) {
+    const text = secondsText(most.times.median);
+    return unanswered > 0 ? [text, 'warning'] : [text];
+  }
+  return unanswered > 0 ? [print`none`, 'warning'] : [NOTHING];
+}
+
+/** Cells of a sparkline. */
+const CELLS = 12;
+const BARS = [print`▁`, print`▂`, print`▃`, print`▄`, print`▅`, print`▆`, print`▇`, print`█`];
+
+/** Frames over the time of the connection: a bar a step, blank where there is none. */
+function sparkline({ counts }: Activity): Printable {
+  const cells = Array.from({ length: Math.min(CELLS, counts.length) }, () => 0);
+  counts.forEach((count, i) => (cells[Math.floor((i * cells.length) / counts.length)]! += count));
+  const most = cells.reduce((a, b) => Math.max(a, b), 1);
+  return joined(cells.map((count) => (count === 0 ? print` ` : BARS[Math.ceil((count / most) * BARS.length) - 1]!)));
+}
 
 function sum({ directions }: ConnectionSummary, name: keyof Counts): number {
   return [...eachDirection(directions)].reduce((total, [, counts]) => total + counts[name], 0);
@@ -93,7 +124,7 @@ function faultsWithin(summary: ConnectionSummary, width: number): LabelledPart {
   return cells.find(([text]) => displayWidth(text) <= width) ?? cells.at(-1)!;
 }
 
-interface Fitting extends Column, Pick<Listed, 'within'> {
+interface Fitting extends Column, Pick<Listed, 'within' | 'isSpare'> {
   readonly least: number;
 }
 
@@ -108,7 +139,10 @@ export function drawLines(summaries: readonly ConnectionSummary[], hasOneServer:
   const room = look.width + 2;
   let chosen: Fitting[] = [];
   for (const layout of LAYOUTS) {
-    chosen = layout.filter((name) => !(hasOneServer && name === 'server')).map(columnOf);
+    chosen = layout
+      .filter((name) => !(hasOneServer && name === 'server'))
+      .map(columnOf)
+      .filter(({ isSpare, cells }) => !isSpare || cells.some(([text]) => text !== NOTHING));
     if (gridWidth(chosen.map(narrowest)) <= room) break;
   }
   const fitted = widened(chosen, room).map(({ within, ...column }) =>

@@ -1,4 +1,4 @@
-import { noteworthy } from '../../traffic/tally/run.js';
+import { isQuietClose, noteworthy, ranked } from '../../traffic/tally/run.js';
 import type { ConnectionSummary, RunTotals } from '../../traffic/tally/summary.js';
 import { drawBlock, drawCounts, drawFaults, drawLosses } from './block.js';
 import { flow, row, type LabelledPart } from './lines.js';
@@ -31,7 +31,7 @@ export function drawConnections(
   const isOnly = totals.webSocket === 1 && summaries.length === 1;
   const blocks =
     totals.webSocket > MOST_BLOCKS
-      ? [drawList(noteworthy(summaries, all ? Infinity : MOST_LINES), totals, look, hint)]
+      ? [drawList(ranked(noteworthy(summaries, all ? Infinity : MOST_LINES)), totals, look, hint)]
       : noteworthy(summaries, MOST_BLOCKS).map((each) => drawBlock(each, look, { all, saysNone: isOnly }));
   // The totals of one connection would say the same again.
   if (!isOnly) blocks.push(drawTotals(totals, look, all));
@@ -48,7 +48,7 @@ function drawList(shown: readonly ConnectionSummary[], totals: RunTotals, look: 
   const hidden = totals.webSocket - shown.length;
   const title: LabelledPart[] = [[things(totals.webSocket, 'connection'), 'title']];
   if (hasOneServer) title.push([print`→ ${escapeText(server)}`]);
-  if (hidden > 0) title.push([print`${grouped(shown.length)} shown, those with faults preferred`, 'dim']);
+  if (hidden > 0) title.push([print`${grouped(shown.length)} shown, the worst preferred`, 'dim']);
   const more = print`… ${grouped(hidden)} more${hint === '' ? '' : print` (${hint})`}`;
   return [
     ...flow(print``, title, look),
@@ -72,10 +72,25 @@ function drawTotals(totals: RunTotals, look: Look, all: boolean): Printable[] {
   return [
     ...drawTitle(totals, look),
     ...(webSocket === 0 ? [] : drawCounts(directions, look)),
+    ...row(print`closed`, closeParts(totals.closes), look),
     ...drawLosses(directions, look),
     ...drawFaults(diagnostics, look, { all, saysNone: webSocket > 0 }),
     ...drawPassedOver(totals, look),
   ];
+}
+
+/** RFC 6455 §7.1.5: the code of an end without a close frame. */
+const NO_CLOSE_FRAME = 1006;
+
+/** `309× 1000  5× 1011  3× no close`: the most frequent first. */
+function closeParts(closes: RunTotals['closes']): LabelledPart[] {
+  return Object.entries(closes)
+    .map(([code, count]) => ({ code: Number(code), count }))
+    .sort((a, b) => b.count - a.count || a.code - b.code)
+    .map(({ code, count }): LabelledPart => {
+      const text = print`${grouped(count)}× ${code === NO_CLOSE_FRAME ? print`no close` : print`${code}`}`;
+      return isQuietClose(code) ? [text] : [text, 'warning'];
+    });
 }
 
 const KINDS: Readonly<Record<string, Printable>> = {

@@ -3,6 +3,8 @@ import type { Frame } from '../../codec/messages/records.js';
 import { OPCODE, opcodeInfo } from '../../codec/frames/registry.js';
 import { WholeFrame } from '../../codec/messages/whole-frame.js';
 import type { Judged } from '../../traffic/judged.js';
+import type { ConnectionSummary } from '../../traffic/tally/summary.js';
+import { connectionEnds } from '../connections/end.js';
 import type { Clock } from '../clock.js';
 import { connectionMark, LEAST_NUMBER, lineClock } from '../line-lead.js';
 import { diagnosticLines } from '../handshakes/diagnostics.js';
@@ -49,7 +51,13 @@ export function frameLines(options: ViewOptions, look: Look, opened: () => numbe
     look,
     options.captured === true ? new TimeLead(options, look, opened) : new OffsetLead(look),
   );
-  return (record, out) => lines.draw(record, out);
+  const draw: View = (record, out) => lines.draw(record, out);
+  if (options.captured !== true) return draw;
+  const ends = connectionEnds(look, options.since);
+  const ended = (summary: ConnectionSummary, out: LineBuffer): void => {
+    if (summary.endedBy !== undefined) out.text(ends(summary));
+  };
+  return Object.assign(draw, { ended });
 }
 
 /** The first columns of a line. */

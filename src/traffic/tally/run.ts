@@ -31,25 +31,30 @@ export function isQuietClose(code: number | undefined): boolean {
   return QUIET_CLOSES.has(code);
 }
 
-/** The rank by which connections are shown first. */
+/** The rank by which connections are shown first: how they ended and what broke a rule, before what the capture lacks. */
 function urgency({ diagnostics, directions, closeCode, ended, handshake }: ConnectionSummary): number {
   const { error, warning } = severities(diagnostics);
+  if (!isQuietClose(closeCode) || ended === 'reset' || ended === 'failed') return error > 0 ? 6 : 5;
   if (error > 0) return 4;
-  if ([...eachDirection(directions)].some(([, { gaps }]) => gaps > 0)) return 3;
-  if (!isQuietClose(closeCode) || ended === 'reset' || ended === 'failed' || handshake?.upgraded === false) return 2;
-  return warning > 0 ? 1 : 0;
+  if (handshake?.upgraded === false) return 3;
+  if ([...eachDirection(directions)].some(([, { ping }]) => (ping?.unanswered ?? 0) > 0)) return 2;
+  if (warning > 0) return 2;
+  return [...eachDirection(directions)].some(([, { gaps }]) => gaps > 0) ? 1 : 0;
 }
 
-/** At most `most` of them: those of a higher rank first, in the order of their numbers. */
+const byNumber = (a: ConnectionSummary, b: ConnectionSummary): number => a.connection - b.connection;
+
+/** Those of a higher rank first, each rank in the order of their numbers. */
+export function ranked(summaries: readonly ConnectionSummary[]): ConnectionSummary[] {
+  const rows = summaries.map((summary) => ({ summary, rank: urgency(summary) }));
+  rows.sort((a, b) => b.rank - a.rank || byNumber(a.summary, b.summary));
+  return rows.map(({ summary }) => summary);
+}
+
+/** At most `most` of them, those of the highest rank, in the order of their numbers. */
 export function noteworthy(summaries: readonly ConnectionSummary[], most: number): ConnectionSummary[] {
-  const byNumber = (a: ConnectionSummary, b: ConnectionSummary): number => a.connection - b.connection;
-  if (summaries.length <= most) return [...summaries].sort(byNumber);
-  const ranked = summaries.map((summary) => ({ summary, urgency: urgency(summary) }));
-  ranked.sort((a, b) => b.urgency - a.urgency || byNumber(a.summary, b.summary));
-  return ranked
-    .slice(0, most)
-    .map(({ summary }) => summary)
-    .sort(byNumber);
+  const chosen = summaries.length <= most ? [...summaries] : ranked(summaries).slice(0, most);
+  return chosen.sort(byNumber);
 }
 
 type Sums = { -readonly [Name in keyof Counts]: number } & { opcodes: Partial<Record<OpcodeName, number>> };
@@ -58,6 +63,7 @@ type Sums = { -readonly [Name in keyof Counts]: number } & { opcodes: Partial<Re
 export class RunTally {
   private readonly sums: { client: Sums; server: Sums; unknown?: Sums } = { client: zero(), server: zero() };
   private readonly diagnostics: Partial<Record<DiagnosticCode, number>> = {};
+  private readonly closes: Record<string, number> = {};
   private readonly others: Record<string, number> = {};
   private webSocket = 0;
   private packets: number | undefined;
@@ -77,6 +83,8 @@ export class RunTally {
     for (const [code, count] of Object.entries(summary.diagnostics) as [DiagnosticCode, number][]) {
       this.diagnostics[code] = (this.diagnostics[code] ?? 0) + count;
     }
+    const { closeCode } = summary;
+    if (closeCode !== undefined) this.closes[closeCode] = (this.closes[closeCode] ?? 0) + 1;
     this.kept.push(summary);
     // Seldom, so that it costs little for each.
     if (this.kept.length > 2 * this.most + 64) this.kept = noteworthy(this.kept, this.most);
@@ -106,7 +114,7 @@ export class RunTally {
   }
 
   totals(): RunTotals {
-    const { webSocket, others, packets, firstTime, lastTime, sums, diagnostics } = this;
+    const { webSocket, others, packets, firstTime, lastTime, sums, diagnostics, closes } = this;
     return {
       connections: Object.values(others).reduce((sum, count) => sum + count, webSocket),
       webSocket,
@@ -114,6 +122,7 @@ export class RunTally {
       ...(packets !== undefined && { packets }),
       ...(lastTime >= firstTime && { firstTime, lastTime }),
       directions: structuredClone(sums),
+      closes: { ...closes },
       diagnostics: { ...diagnostics },
     };
   }

@@ -4,6 +4,7 @@ import type { CloseReason, Passage } from '../../codec/bytes/stream-taker.js';
 import type { Cause } from '../../rules/causes/catalogue.js';
 import type { TlsFacts } from '../../codec/tls/tls-facts.js';
 import type { Endpoints } from '../../codec/bytes/endpoint.js';
+import type { Activity } from './activity.js';
 import type { DiagnosticCode } from '../../rules/catalogue.js';
 
 /** What is counted of one direction. */
@@ -117,6 +118,8 @@ export interface ConnectionSummary extends PassedEndpoints, TimeSpan {
   readonly connection: number;
   readonly directions: Directions<DirectionSummary>;
   readonly diagnostics: DiagnosticCounts;
+  /** Its frames over time, where their times are known. */
+  readonly activity?: Activity;
   readonly handshake?: HandshakeSummary;
   /**
    * As RFC 6455 §7.1.5 has it: the code of the first close frame, 1005 where that has none, 1006 where the connection ended
@@ -144,6 +147,8 @@ export interface RunTotals extends TimeSpan {
   readonly passedOver: Readonly<Record<string, number>>;
   readonly packets?: number;
   readonly directions: Directions<DirectionCounts>;
+  /** How connections ended, by close code (RFC 6455 §7.1.5); those of which it is not known are left out. */
+  readonly closes: Readonly<Record<string, number>>;
   readonly diagnostics: DiagnosticCounts;
 }
 

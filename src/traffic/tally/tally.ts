@@ -5,6 +5,7 @@ import type { Direction, Frame } from '../../codec/messages/records.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 import type { Diagnostic, DiagnosticCode } from '../../rules/catalogue.js';
 import type { Judged } from '../judged.js';
+import { ActivityCount } from './activity.js';
 import { DirectionTally } from './lane.js';
 import type { CloseReason } from '../../codec/bytes/stream-taker.js';
 import type { ConnectionSummary, HandshakeSummary, PassedEndpoints } from './summary.js';
@@ -25,6 +26,7 @@ export class Tally {
   /** By direction; made when they are needed, as most connections have two of the three. */
   private readonly lanes: (DirectionTally | undefined)[] = [undefined, undefined, undefined];
   private diagnostics: Map<DiagnosticCode, number> | undefined = undefined;
+  private readonly activity = new ActivityCount();
   private first = NaN;
   private last = NaN;
   private handshake: HandshakeSummary | undefined = undefined;
@@ -92,6 +94,7 @@ export class Tally {
   summary(): ConnectionSummary {
     const { connection, endpoints, handshake, closedBy, reason, first, last, tcpEnd, failure } = this;
     const closeCode = this.closeCode();
+    const activity = this.activity.activity();
     return {
       connection,
       ...endpoints,
@@ -102,6 +105,7 @@ export class Tally {
         ...(this.lanes[SIDE.unknown] && { unknown: this.lanes[SIDE.unknown]!.summary() }),
       },
       diagnostics: Object.fromEntries(this.diagnostics ?? []),
+      ...(activity && { activity }),
       ...(handshake && { handshake }),
       ...(closeCode !== undefined && { closeCode }),
       ...(closedBy && { closedBy }),
@@ -118,6 +122,7 @@ export class Tally {
 
   private frame(frame: Frame, direction: Direction, time: number): void {
     const lane = this.lane(direction);
+    this.activity.at(time);
     lane.frame(frame);
     const { opcode } = frame.header;
     if (opcode < OPCODE.close) return;
