@@ -31,3 +31,16 @@ export interface ViewOptions {
 
 /** Draws records: writes the text of each, with its line ends; nothing where the view leaves one out. */
 export type View = (record: Judged, out: LineBuffer) => void;
+
+/** What is made of records: lines of text or of JSON, of frames or of messages. */
+export interface DrawnForm {
+  readonly json: boolean;
+  readonly messages: boolean;
+}
+
+/** Whether the record has a line of its own there: a fragment is none of the messages, a gap is no record of JSON. */
+export function isDrawn(record: Judged, { json, messages }: DrawnForm): boolean {
+  const { type, diagnostics } = record;
+  if (type === 'handshake' || type === 'cause' || diagnostics.length > 0) return true;
+  return type === 'frame' ? !messages || record.frame.message !== undefined : !messages && !json;
+}

@@ -37,6 +37,12 @@ export interface DecodeOptions extends CommonOptions, FilterOptions {
   shard?: { readonly index: number; readonly count: number };
 }
 
+/** What one reading of the input goes by. */
+export interface DecodingOptions extends DecodeOptions {
+  /** Numbers of the connections that are shown, where an earlier reading of the same input selected them. */
+  readonly chosen?: ReadonlySet<number>;
+}
+
 export interface EncodeOptions extends CommonOptions {
   file?: string;
   hex?: true;
