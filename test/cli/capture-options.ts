@@ -111,7 +111,9 @@ export function captureOptions(shop: () => Workshop): Tests {
     },
     '--after': async () => {
       const shown = (...args: string[]): Promise<Json[]> => traffic(CHAT, '--grep', 'anybody', ...args);
-      for (const option of ['-A', '--after']) expect(names(await shown(option, '1'))).toEqual(['ping', 'text']);
+      for (const option of ['-A', '--after'])
+        expect(names(await shown(option, '1'))).toEqual(['close', 'ping', 'text']);
+      expect(names(await shown())).toEqual(['text']);
     },
     '--before': async () => {
       const shown = await traffic(CHAT, '--grep', 'leave', '--before', '1');

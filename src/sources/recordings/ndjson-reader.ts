@@ -23,8 +23,6 @@ const MOST_CONNECTIONS = 65_536;
 
 /** What is remembered of a connection that is open. */
 interface Known {
-  /** When it was opened, until the first head was read. */
-  opened: number;
   /** Payload bytes of the last frame of each side that did not come: where another frame follows, they were lost. */
   readonly missing: [number, number];
 }
@@ -94,7 +92,7 @@ export class NdjsonReader implements RecordingReader {
   private open(fields: Fields, connection: number): void {
     const time = timeOf(fields);
     const ends = endsOf(fields);
-    this.remember(connection, time);
+    this.remember(connection);
     this.visitor!.opened(connection, ends, time);
   }
 
@@ -103,12 +101,11 @@ export class NdjsonReader implements RecordingReader {
     const heads = (['request', 'response'] as const).map((half) =>
       fields[half] === undefined ? undefined : headOf(fields[half]),
     );
-    const known = this.of(connection, time);
+    const { duration } = fields;
+    this.of(connection, time);
     const [request, response] = heads;
-    // A connection is opened to send it.
-    if (request) this.visitor!.bytes(connection, 0, request, Number.isNaN(known.opened) ? time : known.opened);
+    if (request) this.visitor!.bytes(connection, 0, request, typeof duration === 'number' ? time - duration : time);
     if (response) this.visitor!.bytes(connection, 1, response, time);
-    known.opened = NaN;
   }
 
   private frame(fields: Fields, connection: number): void {
@@ -171,13 +168,13 @@ export class NdjsonReader implements RecordingReader {
     const known = this.known.get(connection);
     if (known) return known;
     this.visitor!.opened(connection, {}, time);
-    return this.remember(connection, NaN);
+    return this.remember(connection);
   }
 
-  private remember(connection: number, opened: number): Known {
+  private remember(connection: number): Known {
     const [oldest] = this.known.size >= MOST_CONNECTIONS ? this.known.keys() : [];
     if (oldest !== undefined) this.known.delete(oldest);
-    const known: Known = { opened, missing: [0, 0] };
+    const known: Known = { missing: [0, 0] };
     this.known.set(connection, known);
     return known;
   }
