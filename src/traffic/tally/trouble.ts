@@ -26,7 +26,7 @@ function isBroken({ ended, directions: { client, server } }: ConnectionSummary):
   return ended === 'failed' || (ended === 'reset' && (client.close === undefined || server.close === undefined));
 }
 
-/** Refused, or unanswered: where frames or a gap stand in place of the response, that was not captured. */
+/** Refused, or unanswered. A response that frames or a gap follow was sent, and not captured. */
 function isRefused({ handshake, directions: { server } }: ConnectionSummary): boolean {
   if (handshake === undefined || handshake.upgraded) return false;
   return handshake.answered || server.frames + server.gaps + server.otherBytes === 0;
