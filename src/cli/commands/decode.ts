@@ -6,7 +6,7 @@ import { inputsOf, type Input } from '../input/input.js';
 import { Rereading } from '../input/rereading.js';
 import type { Io } from '../host/io.js';
 import { jobsFor, type Jobs } from '../jobs/files.js';
-import type { DecodeOptions, DecodingOptions } from '../options/options.js';
+import type { DecodeOptions, DecodingOptions, Selection } from '../options/options.js';
 import { Decoding } from '../decode/decoding.js';
 import { optionReadTwice, selected, selectingOptions, silentIo } from '../decode/selection.js';
 
@@ -22,10 +22,10 @@ export async function run(io: Io, hex: readonly string[], options: DecodeOptions
   if (rereading === undefined) return (await decode({ io, options, jobs, inputs, anew })).exit;
   const first = (): Input[] => rereading.first(anew());
   const selecting = { io: silentIo(io), options: selectingOptions(options), jobs, anew: first };
-  const chosen = await select({ ...selecting, inputs: rereading.first(inputs) });
+  const selection = await select({ ...selecting, inputs: rereading.first(inputs) });
   if (io.interrupted.aborted) return io.interrupted.reason;
   const second = (): Input[] => rereading.second(anew());
-  return (await decode({ io, options: { ...options, chosen }, jobs, inputs: second(), anew: second })).exit;
+  return (await decode({ io, options: { ...options, selection }, jobs, inputs: second(), anew: second })).exit;
 }
 
 /** One reading of the inputs. */
@@ -40,16 +40,16 @@ interface Reading {
 
 interface Decoded {
   readonly exit: number;
-  /** Numbers of the connections that `--trouble` and `--closed` select. */
-  readonly chosen: ReadonlySet<number>;
+  /** The connections that `--trouble` and `--closed` select. */
+  readonly selection: Selection;
 }
 
-/** The numbers of the connections that `--trouble` and `--closed` select. */
-async function select(reading: Reading): Promise<ReadonlySet<number>> {
+/** The connections that `--trouble` and `--closed` select. */
+async function select(reading: Reading): Promise<Selection> {
   const { io, options, inputs, jobs, anew } = reading;
   if (!jobs) return selected(io, inputs, options);
   try {
-    return (await decode(reading)).chosen;
+    return (await decode(reading)).selection;
   } catch (error) {
     if (!isUsageError(error)) throw error;
     return selected(io, anew(), options);
@@ -78,5 +78,5 @@ async function decodeAlone(io: Io, inputs: readonly Input[], options: DecodingOp
   }
   await decoding.end();
   const found = decoding.found ? EXIT.finding : EXIT.ok;
-  return { exit: io.interrupted.aborted ? io.interrupted.reason : found, chosen: decoding.chosen };
+  return { exit: io.interrupted.aborted ? io.interrupted.reason : found, selection: decoding.selection };
 }

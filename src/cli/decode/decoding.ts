@@ -20,7 +20,7 @@ import type { Input } from '../input/input.js';
 import type { Io } from '../host/io.js';
 import { loadPackets } from '../entries/load-packets.js';
 import { noticeOf, openInput, type Opened } from '../input/open-input.js';
-import type { DecodingOptions } from '../options/options.js';
+import type { DecodingOptions, Selection } from '../options/options.js';
 import { OutputBound } from './output-bound.js';
 import type * as packets from '../entries/packets.js';
 import { RecordOutput } from './record-output.js';
@@ -47,6 +47,8 @@ export class Decoding implements Pace {
   private text: TextTraffic | undefined;
   /** One more than the highest number of the connections that were read to their end. */
   private connections = 0;
+  /** Something of a capture was given up for lack of memory. */
+  private isStrained = false;
   /** An input was damaged, and read as far as it goes. */
   private damaged = false;
   private readonly taker: TrafficTaker = {
@@ -77,9 +79,10 @@ export class Decoding implements Pace {
     return this.output.found || this.damaged || this.bound.isReached || this.isStillSealed;
   }
 
-  /** Numbers of the connections that `--trouble` and `--closed` select. */
-  get chosen(): ReadonlySet<number> {
-    return this.closing.chosen;
+  /** The connections that `--trouble` and `--closed` select. */
+  get selection(): Selection {
+    const { closing, isStrained } = this;
+    return { chosen: closing.chosen, others: closing.others, isStrained };
   }
 
   /** Key logs were given, and nothing could be decrypted with them. */
@@ -143,6 +146,7 @@ export class Decoding implements Pace {
       capture.end();
     }
     this.connections = Math.max(this.connections, capture.opened);
+    this.isStrained ||= capture.isStrained;
     this.closing.packets += capture.packets;
     this.capture = undefined;
   }

@@ -65,7 +65,7 @@ export class RecordOutput {
     private readonly bound = new OutputBound(Infinity),
   ) {
     this.limit = options.limit ?? Infinity;
-    if (options.chosen === undefined && closingFilter(options)) this.undecided = new Set();
+    if (options.selection === undefined && closingFilter(options)) this.undecided = new Set();
   }
 
   /** Has to be called before the first record: what is drawn by default hangs on the input. `share`: the part of what may be held in memory. */
@@ -97,7 +97,7 @@ export class RecordOutput {
   }
 
   record(record: Judged): void {
-    if (this.done || this.options.chosen?.has(record.connection) === false) return;
+    if (this.done || this.options.selection?.chosen.has(record.connection) === false) return;
     if (this.filter !== undefined && !this.filter(record)) return this.leaveOut(record, this.filter);
     const { diagnostics } = record;
     if (diagnostics.length > 0) this.judge(record);

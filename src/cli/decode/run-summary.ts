@@ -13,7 +13,7 @@ import { rankingBy, type Ranking } from '../../traffic/tally/order.js';
 import { lookOf } from './view-selection.js';
 import { EXIT } from '../host/exit.js';
 import type { Io } from '../host/io.js';
-import type { DecodeOptions } from '../options/options.js';
+import type { DecodingOptions } from '../options/options.js';
 import type { RecordOutput } from './record-output.js';
 import { print } from '../../describe/printable.js';
 
@@ -29,19 +29,20 @@ export class Closing {
   private readonly filter: ClosingFilter | undefined;
   /** Numbers of those that the filter let through, and what there is besides. */
   readonly chosen = new Set<number>();
-  private readonly others = { connections: 0, frames: 0 };
+  readonly others = { connections: 0, frames: 0 };
   private readonly ranking: Ranking;
   /** Records of `--json` that wait to be sorted. */
   private readonly unsorted: ConnectionSummary[] = [];
 
   constructor(
     private readonly io: Io,
-    private readonly options: DecodeOptions,
+    private readonly options: DecodingOptions,
     /** Only some of the records are shown: nobody asked for totals, unless by --stats. */
     private readonly filtered: boolean,
     private readonly output: RecordOutput,
   ) {
     this.filter = closingFilter(options);
+    Object.assign(this.others, options.selection?.others);
     this.ranking = rankingBy(options.sort);
     this.tally = new RunTally(options.verbose ? Infinity : MOST_LINES, this.ranking);
   }
@@ -81,6 +82,8 @@ export class Closing {
   }
 
   private leaveOut({ directions }: ConnectionSummary): void {
+    // An earlier reading counted them.
+    if (this.options.selection) return;
     this.others.connections++;
     this.others.frames += framesOf(directions);
   }

@@ -2,7 +2,7 @@ import { isUsageError } from '../host/exit.js';
 import type { Io, Output } from '../host/io.js';
 import type { Input } from '../input/input.js';
 import { changed } from '../jobs/io.js';
-import type { DecodeOptions, DecodingOptions } from '../options/options.js';
+import type { DecodeOptions, DecodingOptions, Selection } from '../options/options.js';
 import { closingFilter } from '../../traffic/closing-filter.js';
 import { Decoding } from './decoding.js';
 
@@ -40,12 +40,8 @@ export function silentIo(io: Io): Io {
   return changed(io, { stdout: silent, stderr: silent });
 }
 
-/** Reads the inputs, and gives the numbers of the connections that are selected; where one can't be read on, of those that came before. */
-export async function selected(
-  io: Io,
-  inputs: readonly Input[],
-  options: DecodingOptions,
-): Promise<ReadonlySet<number>> {
+/** Reads the inputs, and selects connections; where an input can't be read on, among those that came before. */
+export async function selected(io: Io, inputs: readonly Input[], options: DecodingOptions): Promise<Selection> {
   const decoding = new Decoding(io, options);
   try {
     for (const input of inputs) {
@@ -58,5 +54,5 @@ export async function selected(
     decoding.abandon();
   }
   await decoding.end();
-  return decoding.chosen;
+  return decoding.selection;
 }

@@ -9,15 +9,15 @@ import { changed, CountedOutput, LateOutput } from './io.js';
 import { OwnLane, ThreadLane, type JobLane } from './lanes.js';
 import { merged } from './merge.js';
 import type { ReaderAgreement, Key, Note, JobPiece } from './piece.js';
-import type { DecodingOptions } from '../options/options.js';
+import type { DecodingOptions, Selection } from '../options/options.js';
 import { boundFor } from '../decode/output-bound.js';
 import { leadOf, RecordOutput } from '../decode/record-output.js';
 import type { PrintableBytes } from '../../describe/printable.js';
 
 interface DoneInJobs {
   readonly exit: number;
-  /** Numbers of the connections that `--trouble` and `--closed` select. */
-  readonly chosen: ReadonlySet<number>;
+  /** The connections that `--trouble` and `--closed` select. */
+  readonly selection: Selection;
 }
 
 /**
@@ -36,7 +36,7 @@ export async function decodeInJobs(
   const stderr = new CountedOutput(io.stderr);
   const decoding = new JobDecoding(changed(io, { stdout, stderr }), options, jobs);
   const exit = await decoding.run(inputs);
-  if (exit !== undefined) return { exit, chosen: decoding.chosen };
+  if (exit !== undefined) return { exit, selection: decoding.selection };
   const late = { stdout: new LateOutput(io.stdout, stdout.written), stderr: new LateOutput(io.stderr, stderr.written) };
   return { instead: changed(io, late), why: decoding.why };
 }
@@ -67,8 +67,10 @@ class JobDecoding {
     this.lanes = [this.own];
   }
 
-  get chosen(): ReadonlySet<number> {
-    return this.closing.chosen;
+  /** Readers that lack memory give up, and one thread reads on. */
+  get selection(): Selection {
+    const { chosen, others } = this.closing;
+    return { chosen, others, isStrained: false };
   }
 
   /** The exit code; undefined where the threads gave up. */

@@ -39,8 +39,18 @@ export interface DecodeOptions extends CommonOptions, FilterOptions {
 
 /** What one reading of the input goes by. */
 export interface DecodingOptions extends DecodeOptions {
-  /** Numbers of the connections that are shown, where an earlier reading of the same input selected them. */
-  readonly chosen?: ReadonlySet<number>;
+  /** What an earlier reading of the same input selected; undefined: there was none. */
+  readonly selection?: Selection;
+}
+
+/** The connections that are shown. Plain data: it goes from thread to thread. */
+export interface Selection {
+  /** Their numbers. */
+  readonly chosen: ReadonlySet<number>;
+  /** How many connections and frames there are besides. */
+  readonly others: { readonly connections: number; readonly frames: number };
+  /** Something was given up for lack of memory: where less is read, the connections may get other numbers. */
+  readonly isStrained: boolean;
 }
 
 export interface EncodeOptions extends CommonOptions {
