@@ -106,6 +106,23 @@ describe('what only the end of a connection shows', () => {
     expect(all.length).toBeGreaterThan(0);
   });
 
+  it.each([
+    ['as many connections as there are', []],
+    ['fewer, of which the others are given up', ['--max-connections', '1']],
+    ['fewer, and little memory', ['--max-connections', '2', '--max-held', '4096']],
+  ])('has the same number in both readings, with %s', async (_, limits) => {
+    const args = [CHAT, OTHERS, ...limits, '--json'];
+    const [all, stats, trouble] = await Promise.all([
+      decode(...args),
+      decode(...args, '--trouble', '--stats'),
+      decode(...args, '--trouble'),
+    ]);
+    const numbers = connectionsOf(stats);
+    expect(numbers.length).toBeGreaterThan(0);
+    const wanted = records(all.out).filter(({ connection }) => numbers.includes(connection));
+    expect(records(trouble.out).slice(0, -1)).toEqual(wanted);
+  });
+
   it('shows what came before an input that cannot be read', async () => {
     const bad = shop.write('bad.txt', 'no traffic at all, only words');
     const ran = await decode('-f', CHAT, '-f', bad, '--closed', '1000', '--view', 'summary');
