@@ -6,7 +6,7 @@ import { inputsOf, type Input } from '../input/input.js';
 import { Rereading } from '../input/rereading.js';
 import type { Io } from '../host/io.js';
 import { jobsFor, type Jobs } from '../jobs/files.js';
-import type { DecodeOptions, DecodingOptions, Selection } from '../options/options.js';
+import type { DecodeOptions, DecodingOptions, ConnectionSelection } from '../options/options.js';
 import { Decoding } from '../decode/decoding.js';
 import { optionReadTwice, selected, selectingOptions, silentIo } from '../decode/selection.js';
 
@@ -41,11 +41,11 @@ interface Reading {
 interface Decoded {
   readonly exit: number;
   /** The connections that `--trouble` and `--closed` select. */
-  readonly selection: Selection;
+  readonly selection: ConnectionSelection;
 }
 
 /** The connections that `--trouble` and `--closed` select. */
-async function select(reading: Reading): Promise<Selection> {
+async function select(reading: Reading): Promise<ConnectionSelection> {
   const { io, options, inputs, jobs, anew } = reading;
   if (!jobs) return selected(io, inputs, options);
   try {

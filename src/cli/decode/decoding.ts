@@ -20,7 +20,7 @@ import type { Input } from '../input/input.js';
 import type { Io } from '../host/io.js';
 import { loadPackets } from '../entries/load-packets.js';
 import { noticeOf, openInput, type Opened } from '../input/open-input.js';
-import type { DecodingOptions, Selection } from '../options/options.js';
+import type { DecodingOptions, ConnectionSelection } from '../options/options.js';
 import { OutputBound } from './output-bound.js';
 import type * as packets from '../entries/packets.js';
 import { RecordOutput } from './record-output.js';
@@ -80,7 +80,7 @@ export class Decoding implements Pace {
   }
 
   /** The connections that `--trouble` and `--closed` select. */
-  get selection(): Selection {
+  get selection(): ConnectionSelection {
     const { closing, isStrained } = this;
     return { chosen: closing.chosen, others: closing.others, isStrained };
   }

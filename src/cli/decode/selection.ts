@@ -2,7 +2,7 @@ import { isUsageError } from '../host/exit.js';
 import type { Io, Output } from '../host/io.js';
 import type { Input } from '../input/input.js';
 import { changed } from '../jobs/io.js';
-import type { DecodeOptions, DecodingOptions, Selection } from '../options/options.js';
+import type { DecodeOptions, DecodingOptions, ConnectionSelection } from '../options/options.js';
 import { closingFilter } from '../../traffic/closing-filter.js';
 import { Decoding } from './decoding.js';
 
@@ -41,7 +41,11 @@ export function silentIo(io: Io): Io {
 }
 
 /** Reads the inputs, and selects connections; where an input can't be read on, among those that came before. */
-export async function selected(io: Io, inputs: readonly Input[], options: DecodingOptions): Promise<Selection> {
+export async function selected(
+  io: Io,
+  inputs: readonly Input[],
+  options: DecodingOptions,
+): Promise<ConnectionSelection> {
   const decoding = new Decoding(io, options);
   try {
     for (const input of inputs) {

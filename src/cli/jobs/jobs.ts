@@ -9,7 +9,7 @@ import { changed, CountedOutput, LateOutput } from './io.js';
 import { OwnLane, ThreadLane, type JobLane } from './lanes.js';
 import { merged } from './merge.js';
 import type { ReaderAgreement, Key, Note, JobPiece } from './piece.js';
-import type { DecodingOptions, Selection } from '../options/options.js';
+import type { DecodingOptions, ConnectionSelection } from '../options/options.js';
 import { boundFor } from '../decode/output-bound.js';
 import { leadOf, RecordOutput } from '../decode/record-output.js';
 import type { PrintableBytes } from '../../describe/printable.js';
@@ -17,7 +17,7 @@ import type { PrintableBytes } from '../../describe/printable.js';
 interface DoneInJobs {
   readonly exit: number;
   /** The connections that `--trouble` and `--closed` select. */
-  readonly selection: Selection;
+  readonly selection: ConnectionSelection;
 }
 
 /**
@@ -68,7 +68,7 @@ class JobDecoding {
   }
 
   /** Readers that lack memory give up, and one thread reads on. */
-  get selection(): Selection {
+  get selection(): ConnectionSelection {
     const { chosen, others } = this.closing;
     return { chosen, others, isStrained: false };
   }

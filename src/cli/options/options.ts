@@ -40,11 +40,11 @@ export interface DecodeOptions extends CommonOptions, FilterOptions {
 /** What one reading of the input goes by. */
 export interface DecodingOptions extends DecodeOptions {
   /** What an earlier reading of the same input selected; undefined: there was none. */
-  readonly selection?: Selection;
+  readonly selection?: ConnectionSelection;
 }
 
 /** The connections that are shown. Plain data: it goes from thread to thread. */
-export interface Selection {
+export interface ConnectionSelection {
   /** Their numbers. */
   readonly chosen: ReadonlySet<number>;
   /** How many connections and frames there are besides. */
