@@ -30,7 +30,7 @@ export type JsonSource = {
   readonly time?: number | undefined;
   readonly diagnostics: readonly SidedDiagnostic[];
 } & (
-  | { readonly type: 'handshake'; readonly handshake: Handshake }
+  | { readonly type: 'handshake'; readonly handshake: Handshake; readonly duration?: number }
   | { readonly type: 'frame'; readonly frame: JsonFrame }
   | { readonly type: 'cause'; readonly offset: number; readonly cause: Cause }
   | { readonly type: 'tail' | 'gap' | 'unread' | 'failure' | 'body' }
@@ -68,7 +68,9 @@ export function messageRecords(record: JsonSource, options: ViewOptions): JsonRe
 
 function handshakeOf(record: JsonSource & { type: 'handshake' }): JsonRecord {
   const { type, ...fields } = handshakeRecord(record.handshake, record.diagnostics);
-  return { type, connection: record.connection, ...fields };
+  const { connection, time, duration } = record;
+  const rounded = duration !== undefined && { duration: Number(duration.toFixed(6)) };
+  return { type, connection, ...timeField(time), ...rounded, ...fields };
 }
 
 function causeOf(record: JsonSource & { type: 'cause' }): JsonRecord {

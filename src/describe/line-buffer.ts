@@ -52,6 +52,12 @@ export class LineBuffer {
     this.length = at;
   }
 
+  /** Any number of bytes as they are. */
+  copy(bytes: PrintableBytes): void {
+    this.reserve(bytes.length).set(bytes, this.length);
+    this.length += bytes.length;
+  }
+
   blanks(count: number): void {
     const room = this.reserve(Math.max(0, count));
     for (let i = 0; i < count; i++) room[this.length++] = SPACE;

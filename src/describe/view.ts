@@ -36,3 +36,16 @@ export interface View {
   /** A connection has ended, by FIN or RST: among the lines of its frames. */
   readonly ended?: (summary: ConnectionSummary, out: LineBuffer) => void;
 }
+
+/** What is made of records: lines of text or of JSON, of frames or of messages. */
+export interface DrawnForm {
+  readonly json: boolean;
+  readonly messages: boolean;
+}
+
+/** Whether the record has a line of its own there: a fragment is none of the messages, a gap is no record of JSON. */
+export function isDrawn(record: Judged, { json, messages }: DrawnForm): boolean {
+  const { type, diagnostics } = record;
+  if (type === 'handshake' || type === 'cause' || diagnostics.length > 0) return true;
+  return type === 'frame' ? !messages || record.frame.message !== undefined : !messages && !json;
+}

@@ -50,6 +50,8 @@ export interface Ends {
 export interface ConversationOptions extends StreamReaderOptions, LayerInput {
   /** Which conversations are wanted; undefined: all. Asked again when it is known which end is the client. */
   readonly wants?: ConnectionFilter | undefined;
+  /** Numbers of those of which records are wanted; undefined: of all. Unlike `wants`, it leaves what carries something else. */
+  readonly chosen?: ReadonlySet<number> | undefined;
 }
 
 /** The layers of a stream that are read already, how many were tried, and the offsets of its bytes in them. */
@@ -293,9 +295,10 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
 
   /** The client is known now: decides whether the connection is wanted. */
   private decide(): void {
-    const { wants } = this.options;
+    const { wants, chosen } = this.options;
     const { client = UNKNOWN_ENDPOINT, server = UNKNOWN_ENDPOINT } = this;
-    this.isWanted = wants === undefined || wants({ number: this.number, client, server });
+    const isChosen = chosen === undefined || chosen.has(this.number);
+    this.isWanted = isChosen && (wants === undefined || wants({ number: this.number, client, server }));
     if (!this.isWanted) this.origin.ignore();
   }
 

@@ -66,6 +66,8 @@ export interface RecordFilter {
   (record: Judged): boolean;
   /** Texts without a match in the part that was kept of them, and that continue after it: they may match nevertheless. */
   unsearched?(this: void): number;
+  /** With `grep`: what the other criteria let through; undefined: everything. */
+  readonly scope?: RecordFilter | undefined;
 }
 
 /** Which connections are read at all; undefined: all of them. */
@@ -92,7 +94,7 @@ export function recordFilter(
   if (violations) tests.push(({ diagnostics }) => diagnostics.some((diagnostic) => isFinding(diagnostic, true)));
   if (!grep) return all(tests);
   const search = grepSearch(grep);
-  return Object.assign(all([...tests, search.test])!, { unsearched: () => search.unsearched });
+  return Object.assign(all([...tests, search.test])!, { unsearched: () => search.unsearched, scope: all(tests) });
 }
 
 function all<T>(tests: readonly ((value: T) => boolean)[]): ((value: T) => boolean) | undefined {

@@ -17,7 +17,8 @@ interface RecordOrigin {
 
 /** A codec record with the judgement on it: what the views draw. */
 export type Judged =
-  | (RecordOrigin & { readonly type: 'handshake'; readonly handshake: Handshake })
+  /** `duration`: seconds from the end of the request to the end of the response, where known. */
+  | (RecordOrigin & { readonly type: 'handshake'; readonly handshake: Handshake; readonly duration?: number })
   | (RecordOrigin & { readonly type: 'frame'; readonly frame: Frame })
   /** The stream ended inside a frame header. */
   | (RecordOrigin & { readonly type: 'tail'; readonly truncated: Truncated })

@@ -78,7 +78,8 @@ interface Placed {
 
 /** What `inspect` gives: plain data, fit for `structuredClone`, `JSON.stringify` and `console.log`. Its bytes are copies. */
 export type Inspected =
-  | (Placed & { readonly type: 'handshake'; readonly handshake: Handshake })
+  /** `duration`: seconds from the end of the request to the end of the response, where known. */
+  | (Placed & { readonly type: 'handshake'; readonly handshake: Handshake; readonly duration?: number })
   | (Placed & { readonly type: 'frame'; readonly frame: PlainFrame })
   /** `tail`: the stream ends inside a header. `gap`: bytes that were not captured. `unread`: bytes that can't be read as frames. */
   | (Placed & { readonly type: 'tail' | 'gap' | 'unread'; readonly offset: number; readonly length: number })
@@ -106,7 +107,7 @@ export function plainRecord(record: Judged, conversation: ConversationContext): 
   };
   switch (record.type) {
     case 'handshake':
-      return { type: 'handshake', ...placed, handshake: record.handshake };
+      return { type: 'handshake', ...placed, ...handshakeOf(record) };
     case 'frame':
       return { type: 'frame', ...placed, frame: plainFrame(record.frame) };
     case 'tail': {
@@ -123,6 +124,10 @@ export function plainRecord(record: Judged, conversation: ConversationContext): 
     case 'body':
       return { type: 'body', ...placed, offset: record.offset, bytes: new Uint8Array(record.bytes) };
   }
+}
+
+function handshakeOf({ handshake, duration }: { readonly handshake: Handshake; readonly duration?: number }) {
+  return { handshake, ...(duration !== undefined && { duration }) };
 }
 
 function plainFrame(frame: Frame): PlainFrame {

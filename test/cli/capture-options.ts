@@ -100,6 +100,48 @@ export function captureOptions(shop: () => Workshop): Tests {
       for (const { text } of messages) expect(text).toContain('nybody');
       expect(await traffic(CHAT, '--grep', 'nobody says this')).toEqual([]);
     },
+    '--trouble': async () => {
+      expect(await connections(CHAT, OTHERS)).toEqual([0, 1, 5, 8]);
+      expect(await connections(CHAT, OTHERS, '--trouble')).toEqual([1, 5]);
+    },
+    '--closed': async () => {
+      expect(await connections(CHAT, OTHERS, '--closed', '1000')).toEqual([0]);
+      expect(await connections(CHAT, OTHERS, '--closed', '1000-1099')).toEqual([0, 1]);
+      expect(await connections(CHAT, OTHERS, '--closed', '4000,1001-', '--closed', 'none')).toEqual([1, 5, 8]);
+    },
+    '--after': async () => {
+      const shown = (...args: string[]): Promise<Json[]> => traffic(CHAT, '--grep', 'anybody', ...args);
+      for (const option of ['-A', '--after'])
+        expect(names(await shown(option, '1'))).toEqual(['close', 'ping', 'text']);
+      expect(names(await shown())).toEqual(['text']);
+    },
+    '--before': async () => {
+      const shown = await traffic(CHAT, '--grep', 'leave', '--before', '1');
+      expect(await traffic(CHAT, '--grep', 'leave', '-B', '1')).toEqual(shown);
+      expect(shown).toHaveLength(2 * (await traffic(CHAT, '--grep', 'leave')).length);
+    },
+    '--context': async () => {
+      const both = await traffic(CHAT, '--grep', 'anybody', '-A', '2', '-B', '2');
+      for (const option of ['-C', '--context'])
+        expect(await traffic(CHAT, '--grep', 'anybody', option, '2')).toEqual(both);
+      expect(both.length).toBeGreaterThan((await traffic(CHAT, '--grep', 'anybody', '-A', '2')).length);
+    },
+    '--last': async () => {
+      const [all, last] = await Promise.all([traffic(CHAT), traffic(CHAT, '--last', '3')]);
+      const ofEach = [1, 0].map((number) => all.filter(({ connection }) => connection === number).slice(-3));
+      expect(last).toEqual(ofEach.flat());
+    },
+    '--sort': async () => {
+      const order = async (...args: string[]): Promise<unknown[]> =>
+        [...(await decode(CHAT, OTHERS, '--stats', ...args)).out.matchAll(/^connection (\d+) /gm)].map(([, n]) =>
+          Number(n),
+        );
+      expect(await order()).toEqual([0, 1, 5, 8]);
+      expect(await order('--sort', 'bytes')).toEqual([0, 1, 8, 5]);
+      expect(await order('--sort', 'frames')).toEqual([0, 1, 8, 5]);
+      expect(await order('--sort', 'duration')).toEqual([0, 1, 8, 5]);
+      expect(await order('--sort', 'ping')).toEqual([0, 8, 1, 5]);
+    },
     '--violations': async () => {
       const found = await traffic(CHAT, '--violations');
       const codes = found.flatMap(({ diagnostics }) => (diagnostics as { code: string }[]).map(({ code }) => code));

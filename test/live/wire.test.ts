@@ -14,7 +14,7 @@ type Json = Record<string, unknown>;
 function wireOf(all: readonly Json[]): Json[] {
   return all
     .filter(({ type }) => type === 'frame' || type === 'handshake')
-    .map((record) => ({ ...record, time: 0 }))
+    .map((record) => ({ ...record, time: 0, ...(record['duration'] !== undefined && { duration: 0 }) }))
     .toSorted((a, b) => keyOf(a) - keyOf(b));
 }
 /** In the order of each direction: between both there is none. */

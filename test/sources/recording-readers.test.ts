@@ -101,6 +101,7 @@ describe('records', () => {
         type: 'handshake',
         connection: 4,
         time: 6,
+        duration: 0.25,
         request: { line: 'GET', headers: [] },
         response: { line: 'HTTP', headers: [] },
       },
@@ -110,7 +111,7 @@ describe('records', () => {
     );
     expect(all).toEqual([
       '4 opened {"client":"10.0.0.1:1","server":"10.0.0.2:80","secure":true} @5',
-      `4 0 ${hex(Buffer.from('GET\r\n\r\n'))} @5`,
+      `4 0 ${hex(Buffer.from('GET\r\n\r\n'))} @5.75`,
       `4 1 ${hex(Buffer.from('HTTP\r\n\r\n'))} @6`,
       '4 1 810948656c6c6f',
       '4 1 gap 4',

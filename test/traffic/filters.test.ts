@@ -44,6 +44,15 @@ describe('filterOptions', () => {
     [['--grep', '/chat/room'], { grep: /\/chat\/room/ }],
     [['--grep', '/'], { grep: /\// }],
     [['--limit', '7'], { limit: 7 }],
+    [['--trouble', '--last', '5', '--sort', 'ping'], { trouble: true, last: 5, sort: 'ping' }],
+    [
+      ['--closed', '1006, none', '--closed', '4000-4999,5000-'],
+      {
+        closed: [{ low: 1006, high: 1006 }, 'none', { low: 4000, high: 4999 }, { low: 5000, high: Infinity }],
+      },
+    ],
+    [['-A', '2', '-B', '0x3'], { after: 2, before: 3 }],
+    [['-C', '0'], { context: 0 }],
     [['--extract', 'out'], { extract: 'out' }],
     [['--as-websocket', '80,8080', '--as-websocket', '0'], { asWebsocket: [80, 8080, 0] }],
     [['--violations', '--stats', '--relative-time'], { violations: true, stats: true, relativeTime: true }],
@@ -52,6 +61,14 @@ describe('filterOptions', () => {
   });
 
   it.each([
+    ['--closed', 'x', /a close code from 0 to 65535, none, a range/],
+    ['--closed', '-1', /a close code from 0 to 65535/],
+    ['--closed', '65536', /a close code from 0 to 65535/],
+    ['--closed', '1011-1006', /begins with its larger number/],
+    ['--closed', '1006,', /nothing between two commas/],
+    ['--last', '0', /whole number from 1 on/],
+    ['-C, --context', '-1', /whole number from 0 on/],
+    ['--sort', 'size', /bytes, frames, ping, duration/],
     ['--connection', 'x', /number from 0 on/],
     ['--connection', '-1', /number from 0 on/],
     ['--connection', '5-3', /5-3 begins with its larger number/],
@@ -105,8 +122,9 @@ describe('filterOptions', () => {
     ['--to-time', '15:60:00', /minutes and seconds up to 59/],
     ['--to-time', '1795360357000', /milliseconds/],
   ])('%s %j is a mistake that is named', (option, value, message) => {
-    expect(() => parsed(option, value)).toThrow(message);
-    expect(() => parsed(option, value)).toThrow(`option '${option} <`);
+    const name = option.split(', ').at(-1)!;
+    expect(() => parsed(name, value)).toThrow(message);
+    expect(() => parsed(name, value)).toThrow(`option '${option} <`);
   });
 
   it.each<[string, TimeBound]>([

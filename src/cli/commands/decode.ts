@@ -1,34 +1,82 @@
 import { escapeText } from '../../describe/escape.js';
 import { print } from '../../describe/printable.js';
-import { EXIT } from '../host/exit.js';
+import { EXIT, isUsageError } from '../host/exit.js';
 import { repeated } from '../input/file-order.js';
 import { inputsOf, type Input } from '../input/input.js';
+import { Rereading } from '../input/rereading.js';
 import type { Io } from '../host/io.js';
-import { jobsFor } from '../jobs/files.js';
-import type { DecodeOptions } from '../options/options.js';
+import { jobsFor, type Jobs } from '../jobs/files.js';
+import type { DecodeOptions, DecodingOptions, ConnectionSelection } from '../options/options.js';
 import { Decoding } from '../decode/decoding.js';
+import { optionReadTwice, selected, selectingOptions, silentIo } from '../decode/selection.js';
 
 /** `decode`: everything that can be read is shown first; then the exit code states the result. */
 export async function run(io: Io, hex: readonly string[], options: DecodeOptions): Promise<number> {
   const inputs = inputsOf(io, hex, options);
   const twice = repeated(inputs);
   if (twice !== undefined && !options.quiet) await io.stderr.write(print`${twice}\n`);
+  const why = optionReadTwice(options);
+  const rereading = why === undefined ? undefined : new Rereading(io, inputs, options, why);
   const jobs = await jobsFor(io, inputs, options);
+  const anew = (): Input[] => inputsOf(io, hex, options);
+  if (rereading === undefined) return (await decode({ io, options, jobs, inputs, anew })).exit;
+  const first = (): Input[] => rereading.first(anew());
+  const selecting = { io: silentIo(io), options: selectingOptions(options), jobs, anew: first };
+  const selection = await select({ ...selecting, inputs: rereading.first(inputs) });
+  if (io.interrupted.aborted) return io.interrupted.reason;
+  const second = (): Input[] => rereading.second(anew());
+  return (await decode({ io, options: { ...options, selection }, jobs, inputs: second(), anew: second })).exit;
+}
+
+/** One reading of the inputs. */
+interface Reading {
+  readonly io: Io;
+  readonly options: DecodingOptions;
+  readonly jobs: Jobs | undefined;
+  readonly inputs: readonly Input[];
+  /** Opens the inputs once more, where several threads gave up. */
+  readonly anew: () => readonly Input[];
+}
+
+interface Decoded {
+  readonly exit: number;
+  /** The connections that `--trouble` and `--closed` select. */
+  readonly selection: ConnectionSelection;
+}
+
+/** The connections that `--trouble` and `--closed` select. */
+async function select(reading: Reading): Promise<ConnectionSelection> {
+  const { io, options, inputs, jobs, anew } = reading;
+  if (!jobs) return selected(io, inputs, options);
+  try {
+    return (await decode(reading)).selection;
+  } catch (error) {
+    if (!isUsageError(error)) throw error;
+    return selected(io, anew(), options);
+  }
+}
+
+async function decode({ io, options, jobs, inputs, anew }: Reading): Promise<Decoded> {
   if (!jobs) return decodeAlone(io, inputs, options);
   const { decodeInJobs } = await import('../entries/jobs.js');
   const done = await decodeInJobs(io, inputs, options, jobs);
-  if ('exit' in done) return done.exit;
+  if ('exit' in done) return done;
   if (options.jobs !== undefined && options.verbose) await io.stderr.write(print`one job: ${escapeText(done.why)}\n`);
-  return decodeAlone(done.instead, inputsOf(io, hex, options), options);
+  return decodeAlone(done.instead, anew(), options);
 }
 
-async function decodeAlone(io: Io, inputs: readonly Input[], options: DecodeOptions): Promise<number> {
+async function decodeAlone(io: Io, inputs: readonly Input[], options: DecodingOptions): Promise<Decoded> {
   const decoding = new Decoding(io, options);
   for (const input of inputs) {
-    await decoding.read(input);
+    try {
+      await decoding.read(input);
+    } catch (error) {
+      await decoding.release();
+      throw error;
+    }
     if (decoding.over) break;
   }
   await decoding.end();
-  if (io.interrupted.aborted) return io.interrupted.reason;
-  return decoding.found ? EXIT.finding : EXIT.ok;
+  const found = decoding.found ? EXIT.finding : EXIT.ok;
+  return { exit: io.interrupted.aborted ? io.interrupted.reason : found, selection: decoding.selection };
 }

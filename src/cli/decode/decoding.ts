@@ -8,6 +8,7 @@ import type { PacketTraffic } from '../../traffic/packet-traffic.js';
 import type { RecordedTraffic } from '../../traffic/recorded-traffic.js';
 import { TextTraffic } from '../../traffic/text-traffic.js';
 import type { TlsTraffic } from '../../traffic/tls-traffic.js';
+import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import type { TrafficTaker } from '../../traffic/traffic-taker.js';
 import { builtin } from '../entries/builtin.js';
 import { Closing } from './run-summary.js';
@@ -19,7 +20,7 @@ import type { Input } from '../input/input.js';
 import type { Io } from '../host/io.js';
 import { loadPackets } from '../entries/load-packets.js';
 import { noticeOf, openInput, type Opened } from '../input/open-input.js';
-import type { DecodeOptions } from '../options/options.js';
+import type { DecodingOptions, ConnectionSelection } from '../options/options.js';
 import { OutputBound } from './output-bound.js';
 import type * as packets from '../entries/packets.js';
 import { RecordOutput } from './record-output.js';
@@ -46,21 +47,20 @@ export class Decoding implements Pace {
   private text: TextTraffic | undefined;
   /** One more than the highest number of the connections that were read to their end. */
   private connections = 0;
-  /** An input was damaged, and read as far as possible. */
+  /** Something of a capture was given up for lack of memory. */
+  private isStrained = false;
+  /** An input was damaged, and read as far as it goes. */
   private damaged = false;
   private readonly taker: TrafficTaker = {
     record: (record) => this.output.record(record),
-    closed: (summary) => {
-      this.closing.closed(summary);
-      this.output.ended(summary);
-    },
+    closed: (summary) => this.close(summary, true),
     passedOver: (what) => this.closing.passedOver(what),
     notice: (message) => this.output.notice(escapedLines(message)),
   };
 
   constructor(
     private readonly io: Io,
-    private readonly options: DecodeOptions,
+    private readonly options: DecodingOptions,
   ) {
     const filter = recordFilterOf(options, () => this.seen?.start);
     const { extract } = options;
@@ -77,6 +77,12 @@ export class Decoding implements Pace {
 
   get found(): boolean {
     return this.output.found || this.damaged || this.bound.isReached || this.isStillSealed;
+  }
+
+  /** The connections that `--trouble` and `--closed` select. */
+  get selection(): ConnectionSelection {
+    const { closing, isStrained } = this;
+    return { chosen: closing.chosen, others: closing.others, isStrained };
   }
 
   /** Key logs were given, and nothing could be decrypted with them. */
@@ -105,12 +111,33 @@ export class Decoding implements Pace {
   /** Closes what is open, and reports the result. */
   async end(): Promise<void> {
     this.endCapture();
+    this.output.release();
     await this.output.flush();
     const leftOut = this.bound.words();
     if (leftOut !== undefined) await this.io.stderr.write(print`wsinspect: ${escapeText(leftOut)}\n`);
     if (this.extractor && !this.options.quiet) await this.io.stderr.write(print`${this.extractor.summary()}\n`);
     if (!this.output.done && !this.io.stdout.closed) await this.closing.draw(this.found);
     await this.output.flush();
+  }
+
+  /** An input can't be read on: closes what is open, as the end of the input would. */
+  abandon(): void {
+    this.endCapture();
+    this.recording?.end(undefined);
+    if (this.text?.hasConnections) this.text.end();
+  }
+
+  /** An input can't be read on: what waits for the end of a connection is shown as far as it came. */
+  async release(): Promise<void> {
+    this.output.release();
+    await this.output.flush();
+  }
+
+  private close(summary: ConnectionSummary, hasTable: boolean): void {
+    const isWanted = this.closing.wants(summary);
+    this.output.closed(summary.connection, isWanted);
+    if (hasTable) this.closing.closed(summary);
+    if (hasTable && isWanted) this.output.ended(summary);
   }
 
   private endCapture(): void {
@@ -121,6 +148,7 @@ export class Decoding implements Pace {
       capture.end();
     }
     this.connections = Math.max(this.connections, capture.opened);
+    this.isStrained ||= capture.isStrained;
     this.closing.packets += capture.packets;
     this.capture = undefined;
   }
@@ -176,8 +204,8 @@ export class Decoding implements Pace {
     const { direction, stats } = this.options;
     const text = new TextTraffic(direction, () => trafficOptions(this.options, this.firstOfBytes(before)), {
       ...this.taker,
-      // Bare bytes have no table of connections, unless it is requested.
-      closed: (summary) => stats && this.closing.closed(summary),
+      // Bare bytes have no table of connections, unless it is asked for.
+      closed: (summary) => this.close(summary, stats === true),
       packet: (packet) => this.captureOf().push(packet),
       holdsDatagram: ({ bytes, originalLength }) =>
         this.packets!.inferLink(bytes, 0, bytes.length, originalLength) !== undefined,
@@ -211,6 +239,7 @@ export class Decoding implements Pace {
     const { capture } = this;
     if (text.hasConnections) this.endCapture();
     text.end();
+    this.text = undefined;
     this.connections = Math.max(this.connections, text.next);
     await this.output.flush();
     const damage = opened.damage();

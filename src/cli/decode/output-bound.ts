@@ -1,5 +1,6 @@
 import { count } from '../../terminal/layout.js';
 import type { Input } from '../input/input.js';
+import { counted } from '../input/measured-chunks.js';
 
 /** What any input may print by default, and what it may print in addition for each of its bytes: ordinary traffic stays well below. */
 const LEAST = 256 * 1024 * 1024;
@@ -55,11 +56,4 @@ export class OutputBound {
 /** The bound of an input of which `input` bytes were read. */
 export function boundFor(stated: number | undefined, input: number): number {
   return stated ?? Math.max(LEAST, PER_BYTE * input);
-}
-
-async function* counted(chunks: Input['chunks'], read: (bytes: number) => void): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
-    read(chunk.length);
-    yield chunk;
-  }
 }

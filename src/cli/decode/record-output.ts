@@ -3,21 +3,28 @@ import type { Judged } from '../../traffic/judged.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import { jsonLine } from '../../describe/escape.js';
 import { count } from '../../terminal/layout.js';
-import { LineBuffer } from '../../describe/line-buffer.js';
+import { LineBuffer, rawText } from '../../describe/line-buffer.js';
 import type { View } from '../../describe/view.js';
 import { viewOf, type Seen } from './view-selection.js';
-import type { Layout } from './views.js';
+import { viewFor, type Layout } from './views.js';
+import { hasContext, HeldRecords, isHolding, type HeldRecord } from './held-records.js';
 import type { Extractor } from './extract.js';
 import type { RecordFilter } from '../../traffic/filters.js';
+import { closingFilter } from '../../traffic/closing-filter.js';
+import { MOST_KEPT } from '../../traffic/record-window.js';
 import type { Io } from '../host/io.js';
-import type { DecodeOptions } from '../options/options.js';
+import type { DecodingOptions } from '../options/options.js';
 import { OutputBound } from './output-bound.js';
 import { DEFAULT_MAX_MESSAGE } from './traffic-options.js';
 import { isFinding } from '../../traffic/toolbox/reading.js';
 
 /** RSV1 on bare data frames is most often permessage-deflate whose handshake was not given. */
 const RSV_HINT = print`hint: if permessage-deflate was negotiated, --deflate inflates the messages with RSV1`;
-/** Bytes of text that collect in memory before they are printed. */
+/** Between groups of records that a filter found, in text. */
+const SEPARATOR = rawText(print`--\n`);
+const NOTHING = rawText(print``);
+const SPACED_SEPARATOR = rawText(print`\n--\n`);
+/** Text that piles up in memory before it is printed. */
 const FULL = 1024 * 1024;
 
 /**
@@ -42,22 +49,40 @@ export class RecordOutput {
   private readonly lines = new LineBuffer();
   private readonly notices: Printable[] = [];
   private readonly limit: number;
+  private held: HeldRecords | undefined;
+  /** Other records are printed before the first. */
+  private goesOn = false;
+  /** Connections with findings of which only their end shows whether they are wanted; undefined: all are, or it is known. */
+  private readonly undecided: Set<number> | undefined;
+  /** Called after each record that is shown. */
+  onShown: () => void = () => undefined;
 
   constructor(
     private readonly io: Io,
-    private readonly options: DecodeOptions,
+    private readonly options: DecodingOptions,
     private readonly filter: RecordFilter | undefined,
     private readonly extractor: Extractor | undefined,
     private readonly seen: () => Seen | undefined,
     private readonly bound = new OutputBound(Infinity),
   ) {
     this.limit = options.limit ?? Infinity;
+    if (options.selection === undefined && closingFilter(options)) this.undecided = new Set();
   }
 
-  /** Has to be called before the first record: the default view depends on the input. */
-  async open(layout: Layout, goesOn = false): Promise<void> {
+  /** Has to be called before the first record: what is drawn by default hangs on the input. `share`: the part of what may be held in memory. */
+  async open(layout: Layout, goesOn = false, share = 1): Promise<void> {
     this.layout = layout;
-    this.view ??= await viewOf(layout, this.io, this.options, this.seen, goesOn);
+    if (this.view !== undefined) return;
+    const { options } = this;
+    this.goesOn = goesOn;
+    const isHeld = isHolding(options) && options.stats !== true;
+    // What is held may be left out: the line before the first that is shown is left out when that is known.
+    this.view = await viewOf(layout, this.io, options, this.seen, goesOn || isHeld);
+    if (!isHeld) return;
+    const messages = viewFor(options.view, layout).needs.records === 'messages';
+    const form = { json: options.json === true, messages };
+    const show = (record: HeldRecord): void => this.show(record);
+    this.held = new HeldRecords(options, form, () => this.view!, show, MOST_KEPT * share);
   }
 
   get anyShown(): boolean {
@@ -73,24 +98,74 @@ export class RecordOutput {
   }
 
   record(record: Judged): void {
-    if (this.done) return;
-    if (this.filter !== undefined && !this.filter(record)) {
-      if (this.options.grep !== undefined) this.leaveUnsearched(this.filter.unsearched!() - this.unsearched);
-      return;
-    }
+    if (this.done || this.options.selection?.chosen.has(record.connection) === false) return;
+    if (this.filter !== undefined && !this.filter(record)) return this.leaveOut(record, this.filter);
     const { diagnostics } = record;
     if (diagnostics.length > 0) this.judge(record);
-    if (isBlind(record)) this.found = true;
+    if (isBlind(record)) this.find(record.connection);
     if (this.extractor !== undefined) this.extract(record, this.extractor);
     if (this.options.stats === true) return;
+    if (this.held !== undefined) return this.held.matches(record);
     this.draw(() => this.view!(record, this.lines));
     this.count(1);
+    this.onShown();
+  }
+
+  /** A connection has ended: what waited for that is shown. `isWanted`: it is one of those that are shown. */
+  closed(connection: number, isWanted: boolean): void {
+    if (this.undecided?.delete(connection) === true && isWanted) this.found = true;
+    this.held?.closed(connection);
+  }
+
+  /** Nothing more is read: what waited for the end of a connection is shown. */
+  release(): void {
+    this.held?.end();
+    const cut = this.held?.cut ?? 0;
+    if (cut === 0) return;
+    this.found = true;
+    this.notice(print`left out ${count(cut, 'record')} of --last or --context: their text takes too much memory`);
+  }
+
+  /** Records are shown later than they come. */
+  get isHolding(): boolean {
+    return this.held !== undefined;
+  }
+
+  /** Records were given up for lack of memory, whether they would be shown or not. */
+  get isStrained(): boolean {
+    return this.held?.isStrained === true;
+  }
+
+  /** It may be shown around one that matches. */
+  private leaveOut(record: Judged, { unsearched, scope }: RecordFilter): void {
+    if (unsearched === undefined) return;
+    this.leaveUnsearched(unsearched() - this.unsearched);
+    if (this.held !== undefined && hasContext(this.options) && scope?.(record) !== false) this.held.passes(record);
+  }
+
+  private show({ text, startsGroup }: HeldRecord): void {
+    if (this.done) return;
+    const { lines, options } = this;
+    const isFirst = !this.goesOn && this.shown === 0;
+    this.draw(() => {
+      if (startsGroup && !isFirst && text.length > 0) lines.copy(separatorOf(options, this.layout));
+      lines.copy(isFirst && isSpaced(options, this.layout) ? text.subarray(1) : text);
+    });
+    this.count(1);
+    this.onShown();
+  }
+
+  /** A finding of that connection. */
+  private find(connection: number): void {
+    if (this.undecided === undefined) this.found = true;
+    else this.undecided.add(connection);
   }
 
   /** A connection has ended: views of one line a frame say so, unless only some of the records are shown. */
   ended(summary: ConnectionSummary): void {
-    const { view, filter, options } = this;
-    if (this.done || filter !== undefined || options.json === true || view?.ended === undefined) return;
+    const { view, filter, options, held } = this;
+    const isPartial = filter !== undefined || held !== undefined;
+    if (this.done || isPartial || options.json === true || view?.ended === undefined) return;
     this.draw(() => view.ended!(summary, this.lines));
   }
 
@@ -182,7 +257,7 @@ export class RecordOutput {
 
   private judge(record: Judged): void {
     const { strict } = this.options;
-    this.found ||= record.diagnostics.some((diagnostic) => isFinding(diagnostic, strict === true));
+    if (record.diagnostics.some((diagnostic) => isFinding(diagnostic, strict === true))) this.find(record.connection);
     this.rsvSeen ||=
       this.layout === 'bytes' &&
       record.type === 'frame' &&
@@ -196,7 +271,22 @@ export class RecordOutput {
   }
 }
 
-/** Missing bytes may have been a finding. Before the first frame that was recorded whole nothing is missing: the recording began there. */
+function isSpaced({ json, view }: DecodingOptions, layout: Layout): boolean {
+  return json !== true && viewFor(view, layout).isSpaced === true;
+}
+
+/** What separates groups of records: where there is context, and never in JSON. */
+function separatorOf(options: DecodingOptions, layout: Layout): PrintableBytes {
+  if (options.json === true || !hasContext(options)) return NOTHING;
+  return isSpaced(options, layout) ? SPACED_SEPARATOR : SEPARATOR;
+}
+
+/** How many bytes of what is drawn do not stand before the first record of all. */
+export function leadOf(options: DecodingOptions, layout: Layout): number {
+  return separatorOf(options, layout).length + (isSpaced(options, layout) ? 1 : 0);
+}
+
+/** What is missing may have been a finding. In front of the first frame that was recorded whole nothing is missing: recording began there. */
 function isBlind(record: Judged): boolean {
   return record.type === 'gap' || (record.type === 'unread' && record.offset > 0);
 }

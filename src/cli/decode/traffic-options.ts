@@ -4,7 +4,7 @@ import type { ConversationsOptions } from '../../traffic/conversations.js';
 import { connectionFilter } from '../../traffic/filters.js';
 import { acceptOf, lazyDeflate } from '../host/adapters.js';
 import { deflateOf } from '../options/deflate-option.js';
-import type { DecodeOptions } from '../options/options.js';
+import type { DecodeOptions, DecodingOptions } from '../options/options.js';
 import { DEFAULT_PREVIEW } from '../../traffic/toolbox/reading.js';
 import { viewFor } from './views.js';
 
@@ -12,19 +12,20 @@ import { viewFor } from './views.js';
 export const DEFAULT_MAX_MESSAGE = 64 * 1024 * 1024;
 
 /** Which connections are read, and how, by the options of the command line. Their numbers begin at `first`. */
-export function trafficOptions(options: DecodeOptions, first: number): ConversationsOptions {
-  const { asWebsocket, shard } = options;
+export function trafficOptions(options: DecodingOptions, first: number): ConversationsOptions {
+  const { asWebsocket, shard, selection } = options;
   return {
     first,
     reading: readingOptions(options),
     wants: connectionFilter(options),
+    ...(selection?.isStrained === false && { chosen: selection.chosen }),
     ...(asWebsocket && { webSocketPorts: new Set(asWebsocket) }),
     shard,
   };
 }
 
-/** The same for a capture, of which millions of lines are drawn by default: only what a line shows is kept. */
-export function captureOptions(options: DecodeOptions, first: number): ConversationsOptions {
+/** The same for a capture, of which millions of lines are drawn by default: nothing is kept that no line shows. */
+export function captureOptions(options: DecodingOptions, first: number): ConversationsOptions {
   const all = trafficOptions(options, first);
   const { view, json, grep, extract, preview } = options;
   const showsLines = viewFor(view, 'capture').needs.payload === 'line' && !json;

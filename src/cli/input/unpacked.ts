@@ -1,4 +1,5 @@
 import { DamagedInput } from './damaged-input.js';
+import { counted } from './measured-chunks.js';
 import { MAGIC, PackedInput, type Chunks, type UnpackOptions } from './packed-input.js';
 
 /** A packed capture may have been packed once more in transfer. An input that is packed more often was made to cause harm. */
@@ -22,13 +23,6 @@ export async function* unpacked(chunks: Chunks, options: UnpackOptions = {}): As
         packed,
       );
     }
-    yield chunk;
-  }
-}
-
-async function* counted(chunks: Chunks, read: (length: number) => void): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
-    read(chunk.length);
     yield chunk;
   }
 }

@@ -3,6 +3,7 @@ import { magicOf } from '../../sources/detect/magic.js';
 import { builtin } from '../entries/builtin.js';
 import { isUsageError } from '../host/exit.js';
 import type { Input } from '../input/input.js';
+import { upTo } from '../input/measured-chunks.js';
 import type { Io } from '../host/io.js';
 import type { DecodeOptions } from '../options/options.js';
 import { escapeText } from '../../describe/escape.js';
@@ -110,13 +111,4 @@ async function headOf(io: Io, name: string, least: number): Promise<string | und
 
 function cores(): number {
   return (builtin('node:os') as { availableParallelism(): number }).availableParallelism();
-}
-
-async function* upTo(chunks: Input['chunks'], size: number): AsyncGenerator<Uint8Array> {
-  let left = size;
-  for await (const chunk of chunks) {
-    yield chunk.length > left ? chunk.subarray(0, left) : chunk;
-    left -= chunk.length;
-    if (left <= 0) return;
-  }
 }

@@ -9,11 +9,16 @@ import { changed, CountedOutput, LateOutput } from './io.js';
 import { OwnLane, ThreadLane, type JobLane } from './lanes.js';
 import { merged } from './merge.js';
 import type { ReaderAgreement, Key, Note, JobPiece } from './piece.js';
-import type { DecodeOptions } from '../options/options.js';
+import type { DecodingOptions, ConnectionSelection } from '../options/options.js';
 import { boundFor } from '../decode/output-bound.js';
-import { RecordOutput } from '../decode/record-output.js';
-import { viewFor } from '../decode/views.js';
+import { leadOf, RecordOutput } from '../decode/record-output.js';
 import type { PrintableBytes } from '../../describe/printable.js';
+
+interface DoneInJobs {
+  readonly exit: number;
+  /** The connections that `--trouble` and `--closed` select. */
+  readonly selection: ConnectionSelection;
+}
 
 /**
  * Reads capture files with several threads, this one among them: each notes all packets and decodes a share of the
@@ -24,14 +29,14 @@ import type { PrintableBytes } from '../../describe/printable.js';
 export async function decodeInJobs(
   io: Io,
   inputs: readonly Input[],
-  options: DecodeOptions,
+  options: DecodingOptions,
   jobs: Jobs,
-): Promise<{ readonly exit: number } | { readonly instead: Io; readonly why: string }> {
+): Promise<DoneInJobs | { readonly instead: Io; readonly why: string }> {
   const stdout = new CountedOutput(io.stdout);
   const stderr = new CountedOutput(io.stderr);
   const decoding = new JobDecoding(changed(io, { stdout, stderr }), options, jobs);
   const exit = await decoding.run(inputs);
-  if (exit !== undefined) return { exit };
+  if (exit !== undefined) return { exit, selection: decoding.selection };
   const late = { stdout: new LateOutput(io.stdout, stdout.written), stderr: new LateOutput(io.stderr, stderr.written) };
   return { instead: changed(io, late), why: decoding.why };
 }
@@ -52,7 +57,7 @@ class JobDecoding {
 
   constructor(
     private readonly io: Io,
-    private readonly options: DecodeOptions,
+    private readonly options: DecodingOptions,
     private readonly jobs: Jobs,
   ) {
     const filter = recordFilterOf(options, () => undefined);
@@ -60,6 +65,12 @@ class JobDecoding {
     this.closing = new Closing(io, options, filter !== undefined, this.output);
     this.own = new OwnLane(io, options, { index: 0, count: jobs.count });
     this.lanes = [this.own];
+  }
+
+  /** Readers that lack memory give up, and one thread reads on. */
+  get selection(): ConnectionSelection {
+    const { chosen, others } = this.closing;
+    return { chosen, others, isStrained: false };
   }
 
   /** The exit code; undefined where the threads gave up. */
@@ -124,9 +135,9 @@ class JobDecoding {
     return true;
   }
 
-  /** Each thread drew as if records were printed before its own: the blank line before the first of all is left out. */
+  /** Each thread drew as if records were printed before its own: what separates them does not stand before the first of all. */
   private first(text: PrintableBytes): PrintableBytes {
-    return viewFor(this.options.view, 'capture').isSpaced && !this.options.json ? text.subarray(1) : text;
+    return text.subarray(leadOf(this.options, 'capture'));
   }
 
   private async report(notes: readonly Note[], end: Key): Promise<void> {

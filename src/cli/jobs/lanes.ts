@@ -10,7 +10,7 @@ import { Gate, type Grant } from './gate.js';
 import { CapturePart } from './part.js';
 import type { JobPiece } from './piece.js';
 import type { JobFile } from './files.js';
-import type { DecodeOptions } from '../options/options.js';
+import type { DecodingOptions } from '../options/options.js';
 
 /** The pieces of one reader, as they come. */
 export abstract class JobLane {
@@ -49,7 +49,7 @@ export class OwnLane extends JobLane {
   private readonly part: CapturePart;
   private isStopped = false;
 
-  constructor(io: Io, options: DecodeOptions, share: Share) {
+  constructor(io: Io, options: DecodingOptions, share: Share) {
     super();
     const handOver = (piece: JobPiece): Promise<boolean> => {
       this.push(piece);
@@ -76,7 +76,7 @@ export class OwnLane extends JobLane {
 /** The data that a thread gets at its start. */
 export interface ThreadData {
   readonly files: readonly JobFile[];
-  readonly options: DecodeOptions;
+  readonly options: DecodingOptions;
   readonly share: Share;
   readonly stdout: { readonly isTTY: boolean; readonly columns: number | undefined };
   /** Shared: not 0 when no more of it is needed. */

@@ -17,7 +17,7 @@ import { ENDING, FINDING, Marks, SHOWN, type Key, type Note, type PassedOver, ty
 import { loadPackets } from '../entries/load-packets.js';
 import { openInput } from '../input/open-input.js';
 import type * as packets from '../entries/packets.js';
-import type { DecodeOptions } from '../options/options.js';
+import type { DecodingOptions } from '../options/options.js';
 import { OutputBound } from '../decode/output-bound.js';
 import { RecordOutput } from '../decode/record-output.js';
 import { damageOf, readCapture, type Pace } from '../input/traffic-files.js';
@@ -92,7 +92,7 @@ class OrderedCapture extends PacketTraffic {
 export class CapturePart implements Pace {
   over = false;
   private readonly io: Io;
-  private readonly options: DecodeOptions;
+  private readonly options: DecodingOptions;
   private readonly output: RecordOutput;
   private readonly closing: Closing;
   private readonly marks: Marks;
@@ -119,7 +119,7 @@ export class CapturePart implements Pace {
 
   constructor(
     io: Io,
-    { limit, ...options }: DecodeOptions,
+    { limit, ...options }: DecodingOptions,
     private readonly share: Share,
     /** Takes a piece, and resolves to whether to continue, once that is allowed. */
     private readonly handOver: (piece: JobPiece) => Promise<boolean>,
@@ -163,7 +163,7 @@ export class CapturePart implements Pace {
     }
     const packets = await loadPackets();
     const capture = (this.capture ??= this.begin(packets));
-    await this.output.open('capture', true);
+    await this.output.open('capture', true, 1 / this.share.count);
     const file = { input, opened, reader: opened.capture };
     const notice = (message: Printable): void => void (this.options.quiet || this.note(print`${message}\n`));
     const problem = await readCapture(file, capture, this.order, notice, this);
@@ -199,21 +199,35 @@ export class CapturePart implements Pace {
     const { output } = this;
     const { shown } = output;
     const key = this.capture!.keyOf(record.connection);
-    output.found = false;
+    this.watch(key);
     output.record(record);
-    if (output.shown > shown) this.mark(key, SHOWN | (output.found ? FINDING : 0));
-    else this.found ||= output.found;
+    if (output.shown > shown || !output.found) return;
+    // What is held is judged when it comes.
+    if (output.isHolding) this.mark(key, FINDING);
+    else this.found = true;
   }
 
   private close(summary: ConnectionSummary): void {
+    const { output, closing } = this;
     const key = this.capture!.keyOf(summary.connection);
+    if (this.isLimited) this.watch(key);
     this.closed.push({ key, summary });
-    this.closing.record(summary);
-    this.output.ended(summary);
+    const isWanted = closing.wants(summary);
+    output.closed(summary.connection, isWanted);
+    if (this.isLimited) this.found ||= output.found;
+    closing.record(summary);
+    if (isWanted) output.ended(summary);
     this.mark(key, 0);
   }
 
-  /** What was drawn since the last mark belongs to this one. */
+  /** Each record that is shown from here on has a mark of its own, and what is found stands on it. */
+  private watch(key: Key): void {
+    const { output } = this;
+    output.found = false;
+    output.onShown = () => this.mark(key, SHOWN | (output.found ? FINDING : 0));
+  }
+
+  /** What was drawn since the last mark belongs there. */
   private mark(key: Key, bits: number): void {
     const { drawn } = this.output;
     if (drawn === this.marked && bits === 0) return;
@@ -241,7 +255,7 @@ export class CapturePart implements Pace {
   private piece(last: boolean): JobPiece {
     const { capture, output, notes, closed, passedOver, failure, isLimited } = this;
     const { shown } = output;
-    const isApart = this.isLost || capture?.isStrained === true;
+    const isApart = this.isLost || capture?.isStrained === true || output.isStrained;
     const { packets = 0, opened: connections = 0, hash: opened = 0 } = capture ?? {};
     const piece: JobPiece = {
       text: output.take(),
@@ -267,7 +281,7 @@ export class CapturePart implements Pace {
   }
 }
 
-/** Takes many times as much memory as the packets did. */
-function isHeavy({ json, view, quiet, stats }: DecodeOptions): boolean {
+/** Takes many times as much room as the packets did. */
+function isHeavy({ json, view, quiet, stats }: DecodingOptions): boolean {
   return quiet !== true && stats !== true && (json === true || viewFor(view, 'capture').needs.payload !== 'line');
 }

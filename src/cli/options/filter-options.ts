@@ -9,13 +9,18 @@ import {
   type RecordCriteria,
   type TimeBound,
 } from '../../traffic/filters.js';
+import type { ClosingCriteria } from '../../traffic/closing-filter.js';
+import type { WindowCriteria } from '../../traffic/record-window.js';
+import type { SortKey } from '../../traffic/tally/order.js';
 import { OPCODES } from '../../traffic/toolbox/builders.js';
+import { integer } from './option-values.js';
 
-/** The options of `decode` that select the records to show, and their use. */
-export interface FilterOptions extends ConnectionCriteria, RecordCriteria {
+/** The options of `decode` that say which records are shown, and what becomes of them. */
+export interface FilterOptions extends ConnectionCriteria, RecordCriteria, ClosingCriteria, WindowCriteria {
   /** Records shown, from 1. */
   limit?: number;
   stats?: true;
+  sort?: SortKey;
   extract?: string;
   relativeTime?: true;
   /** Ports. */
@@ -34,20 +39,36 @@ export function filterOptions(): Option[] {
     new Option('--server <addr[:port]>', 'show only servers at this address, block or :port (repeatable)').argParser(
       endpoints,
     ),
+    new Option('--trouble', 'show only connections that ended badly, broke a rule or have unanswered pings'),
+    new Option(
+      '--closed <codes>',
+      'show only connections closed with these codes, as in 1006,4000-4999; none: no code is known (repeatable)',
+    ).argParser(closeCodes),
     new Option('--opcode <names>', `show only frames of these opcodes: ${OPCODE_NAMES.join(',')} or numbers`).argParser(
       opcodes,
     ),
     new Option('--grep <re>', 'show only text that this regular expression matches (RE or /RE/flags)').argParser(
       regExp,
     ),
+    new Option('-A, --after <number>', 'also show N records of the connection after each match of --grep').argParser(
+      integer(0),
+    ),
+    new Option('-B, --before <number>', 'also show N records of the connection before each match of --grep').argParser(
+      integer(0),
+    ),
+    new Option('-C, --context <number>', 'the same as -A N -B N').argParser(integer(0)),
     new Option('--violations', 'show only what breaks a rule: errors and warnings'),
     new Option(
       '--from-time <time>',
       'show only records from this time on: ISO 8601, HH:MM:SS, seconds since the epoch, or +SECONDS from the first packet',
     ).argParser(time),
     new Option('--to-time <time>', 'show only records up to this time').argParser(time),
+    new Option('--last <number>', 'show only the last N records of each connection')
+      .argParser(limit)
+      .conflicts('extract'),
     new Option('--limit <number>', 'stop after N records').argParser(limit),
     new Option('--stats', 'show only the closing table: the result of each connection'),
+    new Option('--sort <key>', 'sort the closing table, the largest first').choices(SORT_NAMES),
     new Option('--extract <dir>', 'write each message to a file in this directory, which is new or empty').argParser(
       directory,
     ),
@@ -83,6 +104,19 @@ function range(text: string): NumberRange {
   if (low > high) throw new InvalidArgumentError(`The range ${text} begins with its larger number.`);
   return { low, high };
 }
+
+const SORT_NAMES = ['bytes', 'frames', 'ping', 'duration'] as const satisfies readonly SortKey[];
+
+/** RFC 6455 §5.5.1: it has two bytes. */
+const HIGHEST_CODE = 65535;
+const closeCodes = listOf((text): NumberRange | 'none' => {
+  if (text === 'none') return text;
+  const codes = /^\d+(-\d*)?$/.test(text) ? range(text) : undefined;
+  if (codes !== undefined && codes.low <= HIGHEST_CODE) return codes;
+  throw new InvalidArgumentError(
+    'It has to be a close code from 0 to 65535, none, a range as in 4000-4999 or 4000-, or a list as in 1006,1011.',
+  );
+});
 
 const OPCODE_NAMES = ['text', 'binary', 'close', 'ping', 'pong', 'continuation', 'reserved'] as const;
 

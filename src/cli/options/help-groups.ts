@@ -3,10 +3,11 @@ import type { Option } from 'commander';
 /** How `decode --help` sorts its many options; the others are under `Options:`. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   'Input:': ['file', 'from', 'direction', 'deflate', 'as-websocket', 'keylog'],
-  'View:': ['view', 'preview', 'pretty', 'base64', 'relative-time', 'stats', 'extract'],
+  'View:': ['view', 'preview', 'pretty', 'base64', 'relative-time', 'stats', 'sort', 'extract'],
   'Filters:': [
-    ...['connection', 'client', 'server', 'opcode', 'grep', 'violations'],
-    ...['from-time', 'to-time', 'limit'],
+    ...['connection', 'client', 'server', 'trouble', 'closed'],
+    ...['opcode', 'grep', 'after', 'before', 'context', 'violations'],
+    ...['from-time', 'to-time', 'last', 'limit'],
   ],
   'Cores and machines:': ['jobs', 'shard'],
   'Limits:': ['max-message', 'max-connections', 'max-held', 'max-windows', 'max-output', 'keylog-search'],

@@ -37,6 +37,22 @@ export interface DecodeOptions extends CommonOptions, FilterOptions {
   shard?: { readonly index: number; readonly count: number };
 }
 
+/** What one reading of the input goes by. */
+export interface DecodingOptions extends DecodeOptions {
+  /** What an earlier reading of the same input selected; undefined: there was none. */
+  readonly selection?: ConnectionSelection;
+}
+
+/** The connections that are shown. Plain data: it goes from thread to thread. */
+export interface ConnectionSelection {
+  /** Their numbers. */
+  readonly chosen: ReadonlySet<number>;
+  /** How many connections and frames there are besides. */
+  readonly others: { readonly connections: number; readonly frames: number };
+  /** Something was given up for lack of memory: where less is read, the connections may get other numbers. */
+  readonly isStrained: boolean;
+}
+
 export interface EncodeOptions extends CommonOptions {
   file?: string;
   hex?: true;

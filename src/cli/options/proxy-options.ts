@@ -5,8 +5,10 @@ import { listenerOptions, type ListenerOptions } from './listener-options.js';
 import { close, integer } from './option-values.js';
 import { recordOption, showOptions, type ShowOptions } from './serve-options.js';
 
-export interface ProxyOptions
-  extends ShowOptions, ReachOptions, ListenerOptions, Omit<FilterOptions, 'limit' | 'extract' | 'asWebsocket'> {
+type NotTaken =
+  ('limit' | 'extract' | 'asWebsocket') | ('trouble' | 'closed' | 'last' | 'sort' | 'after' | 'before' | 'context');
+
+export interface ProxyOptions extends ShowOptions, ReachOptions, ListenerOptions, Omit<FilterOptions, NotTaken> {
   direction?: 'client' | 'server';
   listenCert?: string;
   listenKey?: string;
@@ -24,8 +26,11 @@ export interface ProxyOptions
 
 /** The options of `connect`'s handshake that have a meaning between a client and a server; the ends agree on the rest by themselves. */
 const HANDSHAKE: ReadonlySet<string> = new Set(['--header', '--user', '--auth', '--origin']);
-/** They end the work, or concern captures. */
-const NOT_TAKEN: ReadonlySet<string> = new Set(['--limit', '--extract', '--as-websocket', '--relative-time']);
+/** They end the work, are about captures, or wait for the end of a connection; `-A` is the User-Agent. */
+const NOT_TAKEN: ReadonlySet<string> = new Set([
+  ...['--limit', '--extract', '--as-websocket', '--relative-time'],
+  ...['--trouble', '--closed', '--last', '--sort', '--after', '--before', '--context'],
+]);
 
 export function proxyOptions(): Option[] {
   const listen = [

@@ -17,6 +17,14 @@ const TRANSITIONS: Readonly<Record<HandshakePhase, Readonly<Partial<Record<Happe
   refused: { request: 'requested' },
 };
 
+interface ReportedHandshake {
+  readonly handshake: Handshake;
+  /** Of its last byte: seconds, NaN where unknown. */
+  readonly time: number;
+  /** Seconds from the end of the request to the end of the response, where both were seen and their times are known. */
+  readonly duration?: number;
+}
+
 /** The opening handshake of a connection: both heads, as far as they were seen, and what they agree on. */
 export class Opening {
   state: HandshakePhase = 'opening';
@@ -27,6 +35,8 @@ export class Opening {
   private response: ResponseHead | undefined;
   /** Of the last head: seconds, NaN where unknown. */
   private time = NaN;
+  /** Of the request. */
+  private askedAt = NaN;
   private wasReportedAlone = false;
   /** HTTP may continue: the two heads do not open a WebSocket. */
   isDoubtful = false;
@@ -45,6 +55,7 @@ export class Opening {
   ask(request: RequestHead, time: number): void {
     this.request = request;
     this.asked = true;
+    this.askedAt = time;
     if (this.response !== undefined) return;
     this.time = time;
     this.answered = false;
@@ -91,7 +102,7 @@ export class Opening {
   }
 
   /** What is to be reported, and its time: once for each try, and only if there was a head; an answer without its request again when the request comes. */
-  take(): { readonly handshake: Handshake; readonly time: number } | undefined {
+  take(): ReportedHandshake | undefined {
     const { request, response, time } = this;
     if (!request && (!response || this.wasReportedAlone)) return undefined;
     this.wasReportedAlone = !request;
@@ -102,6 +113,8 @@ export class Opening {
     const handshake = readHandshake(halves);
     if (response) this.parameters = handshake.deflate;
     this.isDoubtful = handshake.upgraded && !isAgreed(handshake);
-    return { handshake, time };
+    const duration = time - this.askedAt;
+    // Both at one time are of a source that has one for both; of an answer recorded ahead of its request it is not known.
+    return { handshake, time, ...(request && response && duration > 0 && { duration }) };
   }
 }

@@ -79,8 +79,9 @@ export class Lanes {
   tellHandshake(taker: ConnectionTaker): number {
     const reported = this.opening.take();
     if (!reported) return NaN;
-    const { handshake, time } = reported;
-    taker.event({ type: 'handshake', direction: handshake.response ? 'server' : 'client', handshake }, time);
+    const { time, ...handshake } = reported;
+    const direction = reported.handshake.response ? 'server' : 'client';
+    taker.event({ type: 'handshake', direction, ...handshake }, time);
     return time;
   }
 }

@@ -22,7 +22,13 @@ export interface TranscriptOptions extends ReadingOptions {
 }
 
 export type TranscriptEvent =
-  | { readonly type: 'handshake'; readonly direction: Direction; readonly handshake: Handshake }
+  /** `duration`: seconds from the end of the request to the end of the response, where known. */
+  | {
+      readonly type: 'handshake';
+      readonly direction: Direction;
+      readonly handshake: Handshake;
+      readonly duration?: number;
+    }
   | { readonly type: 'frame'; readonly direction: Direction; readonly frame: Frame }
   /** The bytes end inside a frame header. */
   | { readonly type: 'tail'; readonly direction: Direction; readonly truncated: Truncated }
@@ -211,7 +217,9 @@ export class Transcript implements StreamReading {
   private reportHandshake(taker: ConnectionTaker): void {
     const { direction } = this;
     const reported = this.opening.take();
-    if (reported) taker.event({ type: 'handshake', direction, handshake: reported.handshake }, reported.time);
+    if (!reported) return;
+    const { time, ...handshake } = reported;
+    taker.event({ type: 'handshake', direction, ...handshake }, time);
   }
 
   private beginFrames(): void {

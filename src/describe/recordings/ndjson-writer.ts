@@ -26,7 +26,7 @@ export interface NdjsonOptions {
 
 /**
  * A recording as the records of `--json` with whole payloads, and what those leave out, so that every byte can be restored:
- * `opened`, `bytes`, the time of a handshake, and a head as it was on the wire where its lines don't show it (docs/json.md).
+ * `opened`, `bytes`, and a head as it was on the wire where its lines don't show it (docs/json.md).
  */
 export class NdjsonWriter implements StreamOpener {
   private readonly reading: ReadingOptions;
@@ -89,12 +89,9 @@ function recordsOf(record: Judged, view: ViewOptions): JsonRecord[] {
   switch (record.type) {
     case 'handshake': {
       const { request, response } = record.handshake;
-      const { type, connection, ...fields } = records[0]!;
+      const fields = records[0]!;
       return [
         {
-          type,
-          connection,
-          ...(record.time !== undefined && { time: record.time }),
           ...fields,
           ...(request && { request: { ...(fields['request'] as object), ...asItStood(request) } }),
           ...(response && { response: { ...(fields['response'] as object), ...asItStood(response) } }),

@@ -25,8 +25,6 @@ const MOST_CONNECTIONS = 65_536;
 /** What is remembered of a connection that is open. */
 interface Known {
   readonly stream: RecordedStream;
-  /** When it was opened, until the first head was read. */
-  opened: number;
   /** Payload bytes of the last frame of each side that did not come: where another frame follows, they were lost. */
   readonly missing: [number, number];
 }
@@ -95,7 +93,7 @@ export class NdjsonReader implements RecordingReader {
 
   private open(fields: Fields, connection: number): void {
     const time = timeOf(fields);
-    this.remember(connection, new RecordedStream(this.taker, connection, endsOf(fields), time), time);
+    this.remember(connection, new RecordedStream(this.taker, connection, endsOf(fields), time));
   }
 
   private handshake(fields: Fields, connection: number): void {
@@ -103,12 +101,11 @@ export class NdjsonReader implements RecordingReader {
     const heads = (['request', 'response'] as const).map((half) =>
       fields[half] === undefined ? undefined : headOf(fields[half]),
     );
+    const { duration } = fields;
     const known = this.of(connection, time);
     const [request, response] = heads;
-    // A connection is opened to send it.
-    if (request) known.stream.bytes(0, request, Number.isNaN(known.opened) ? time : known.opened);
+    if (request) known.stream.bytes(0, request, typeof duration === 'number' ? time - duration : time);
     if (response) known.stream.bytes(1, response, time);
-    known.opened = NaN;
   }
 
   private frame(fields: Fields, connection: number): void {
@@ -165,13 +162,13 @@ export class NdjsonReader implements RecordingReader {
   private of(connection: number, time: number): Known {
     const known = this.known.get(connection);
     if (known) return known;
-    return this.remember(connection, new RecordedStream(this.taker, connection, {}, time), NaN);
+    return this.remember(connection, new RecordedStream(this.taker, connection, {}, time));
   }
 
-  private remember(connection: number, stream: RecordedStream, opened: number): Known {
+  private remember(connection: number, stream: RecordedStream): Known {
     const [oldest] = this.known.size >= MOST_CONNECTIONS ? this.known.keys() : [];
     if (oldest !== undefined) this.known.delete(oldest);
-    const known: Known = { stream, opened, missing: [0, 0] };
+    const known: Known = { stream, missing: [0, 0] };
     this.known.set(connection, known);
     return known;
   }

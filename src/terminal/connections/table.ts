@@ -1,4 +1,5 @@
-import { isQuietClose, noteworthy, ranked } from '../../traffic/tally/run.js';
+import { isQuietClose, ranked } from '../../traffic/tally/run.js';
+import { rankingBy, type SortKey } from '../../traffic/tally/order.js';
 import type { ConnectionSummary, RunTotals } from '../../traffic/tally/summary.js';
 import { drawBlock, drawCounts, drawFaults, drawLosses } from './block.js';
 import { flow, row, type LabelledPart } from './lines.js';
@@ -16,6 +17,8 @@ export interface ConnectionsOptions {
   readonly all?: boolean;
   /** How all are requested, as in `--all shows them`. */
   readonly hint?: Printable;
+  /** Undefined: by their numbers. */
+  readonly sort?: SortKey | undefined;
 }
 
 /**
@@ -26,13 +29,14 @@ export function drawConnections(
   summaries: readonly ConnectionSummary[],
   totals: RunTotals,
   look: Look,
-  { all = false, hint = print`` }: ConnectionsOptions = {},
+  { all = false, hint = print``, sort }: ConnectionsOptions = {},
 ): Printable {
+  const chosen = rankingBy(sort)(summaries, all ? Infinity : totals.webSocket > MOST_BLOCKS ? MOST_LINES : MOST_BLOCKS);
   const isOnly = totals.webSocket === 1 && summaries.length === 1;
   const blocks =
     totals.webSocket > MOST_BLOCKS
-      ? [drawList(ranked(noteworthy(summaries, all ? Infinity : MOST_LINES)), totals, look, hint)]
-      : noteworthy(summaries, MOST_BLOCKS).map((each) => drawBlock(each, look, { all, saysNone: isOnly }));
+      ? [drawList(sort === undefined ? ranked(chosen) : chosen, totals, look, { hint, sort })]
+      : chosen.map((each) => drawBlock(each, look, { all, saysNone: isOnly }));
   // The totals of one connection would say the same again.
   if (!isOnly) blocks.push(drawTotals(totals, look, all));
   else if (totals.connections > 1) blocks.push([...drawTitle(totals, look), ...drawPassedOver(totals, look)]);
@@ -42,13 +46,19 @@ export function drawConnections(
   );
 }
 
-function drawList(shown: readonly ConnectionSummary[], totals: RunTotals, look: Look, hint: Printable): Printable[] {
+function drawList(
+  shown: readonly ConnectionSummary[],
+  totals: RunTotals,
+  look: Look,
+  { hint = print``, sort }: ConnectionsOptions,
+): Printable[] {
   const server = shown[0]?.server;
   const hasOneServer = server !== undefined && shown.every((each) => each.server === server);
   const hidden = totals.webSocket - shown.length;
   const title: LabelledPart[] = [[things(totals.webSocket, 'connection'), 'title']];
   if (hasOneServer) title.push([print`→ ${escapeText(server)}`]);
-  if (hidden > 0) title.push([print`${grouped(shown.length)} shown, the worst preferred`, 'dim']);
+  const preferred = sort === undefined ? print`the worst preferred` : print`the largest by ${sort}`;
+  if (hidden > 0) title.push([print`${grouped(shown.length)} shown, ${preferred}`, 'dim']);
   const more = print`… ${grouped(hidden)} more${hint === '' ? '' : print` (${hint})`}`;
   return [
     ...flow(print``, title, look),

@@ -71,7 +71,11 @@ export class RunTally {
   private lastTime = -Infinity;
   private kept: ConnectionSummary[] = [];
 
-  constructor(private readonly most = Infinity) {}
+  constructor(
+    private readonly most = Infinity,
+    /** Chooses those that are kept, and their order. */
+    private readonly ranking = noteworthy,
+  ) {}
 
   /** A connection that carries WebSocket. */
   add(summary: ConnectionSummary): void {
@@ -87,7 +91,7 @@ export class RunTally {
     if (closeCode !== undefined) this.closes[closeCode] = (this.closes[closeCode] ?? 0) + 1;
     this.kept.push(summary);
     // Seldom, so that it costs little for each.
-    if (this.kept.length > 2 * this.most + 64) this.kept = noteworthy(this.kept, this.most);
+    if (this.kept.length > 2 * this.most + 64) this.kept = this.ranking(this.kept, this.most);
   }
 
   /** Times with a date and times of day alone have nothing in common: the former count where there are some. */
@@ -110,7 +114,7 @@ export class RunTally {
 
   /** Those to be shown. */
   get summaries(): ConnectionSummary[] {
-    return noteworthy(this.kept, this.most);
+    return this.ranking(this.kept, this.most);
   }
 
   totals(): RunTotals {

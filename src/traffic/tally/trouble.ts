@@ -1,0 +1,37 @@
+import type { ConnectionSummary } from './summary.js';
+import { eachDirection } from './summary.js';
+import { isQuietClose, severities } from './run.js';
+
+/**
+ * A connection that ended badly, broke rules, or has unanswered pings. What the capture lacks is no trouble: a connection
+ * that is open at its end, or of which bytes are missing, has none that is proven.
+ */
+export function isTrouble(summary: ConnectionSummary): boolean {
+  return (
+    breaksRules(summary) ||
+    !isQuietClose(summary.closeCode) ||
+    isBroken(summary) ||
+    isRefused(summary) ||
+    hasUnansweredPings(summary)
+  );
+}
+
+function breaksRules({ diagnostics, cause }: ConnectionSummary): boolean {
+  const { error, warning } = severities(diagnostics);
+  return error + warning > 0 || cause !== undefined;
+}
+
+/** A reset after both close frames is how many programs end TCP. */
+function isBroken({ ended, directions: { client, server } }: ConnectionSummary): boolean {
+  return ended === 'failed' || (ended === 'reset' && (client.close === undefined || server.close === undefined));
+}
+
+/** Refused, or unanswered. A response that frames or a gap follow was sent, and not captured. */
+function isRefused({ handshake, directions: { server } }: ConnectionSummary): boolean {
+  if (handshake === undefined || handshake.upgraded) return false;
+  return handshake.answered || server.frames + server.gaps + server.otherBytes === 0;
+}
+
+function hasUnansweredPings({ directions }: ConnectionSummary): boolean {
+  return [...eachDirection(directions)].some(([, { ping }]) => (ping?.unanswered ?? 0) > 0);
+}
