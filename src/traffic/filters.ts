@@ -109,7 +109,7 @@ function opcodeTest(opcodes: number, ofMessages: boolean): RecordFilter {
   return (record) => {
     if (record.type !== 'frame') return false;
     const { frame } = record;
-    // Only asked for where it counts: it may be made on demand.
+    // Read only where it counts: it may be made on demand.
     const opcode = ofMessages ? frame.message?.opcode : undefined;
     return ((opcodes >> (opcode ?? frame.header.opcode)) & 1) === 1;
   };

@@ -27,7 +27,7 @@ const MOST_NUMBERS = 1_000_000;
 /** Larger ones were not written by this tool. */
 const MOST_NUMBER = 2 ** 52;
 
-/** A recorded stream that is read: its number is given to no other one. What comes after it was closed is nobody's. */
+/** A recorded stream that is read: its number is given to no other one. What comes after it was closed is ignored. */
 class NumberedStream implements RecordedTaker, StreamOrigin {
   readonly isClientFirst = true;
   /** Undefined: it is not wanted, or closed. */

@@ -213,7 +213,7 @@ describe('records of a connection', () => {
     expect([...new Set(records(out).map(({ name }) => name))].sort()).toEqual(['ping', 'text']);
   });
 
-  it('come as soon as they are known, of a pipe that goes on', async () => {
+  it('come as soon as they are known, of a pipe that continues', async () => {
     // The endless input ends with the limit.
     const args = ['decode', '--grep', 'anybody', '-B', '1', '--limit', '2'];
     const live = await wsinspect(args, { stdin: readFileSync(CHAT), open: true });

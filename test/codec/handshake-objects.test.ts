@@ -275,7 +275,7 @@ describe('headers as programs print them', () => {
     expect(handshake.request?.headers).toHaveLength(3);
   });
 
-  it('reads a head where there is one, whatever objects stand beside it', () => {
+  it('reads a head where there is one, whatever objects are beside it', () => {
     const head = `GET /ws HTTP/1.1\n${entries(REQUEST, (name, value) => `${name}: ${value}`, '\n')}\n\n`;
     const object = "{ host: 'other', upgrade: 'websocket', connection: 'close' }\n";
     for (const text of [head + object, object + head]) {

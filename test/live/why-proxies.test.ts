@@ -113,7 +113,7 @@ describe.runIf(has('apache2'))('connect through Apache', () => {
   });
 });
 
-describe.runIf(has('nginx', 'haproxy'))('proxy behind a proxy', () => {
+describe.runIf(has('nginx', 'haproxy'))('proxy after a proxy', () => {
   it('names the proxy that lost the upgrade, and its lines where the request shows whose they are', async () => {
     const serving = await Serving.proxy((await upgradeOnly()).url, '--json');
     try {

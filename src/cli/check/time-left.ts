@@ -4,7 +4,7 @@ import type { Case } from '../../conformance/case.js';
 const ALONE = 100;
 const LARGE = 20;
 
-/** So much of the work has to be done before it says anything about the rest. */
+/** This part of the work has to be done before the rest is estimated. */
 const LEAST_DONE = 0.01;
 
 function workOf({ work, traits }: Pick<Case, 'work' | 'traits'>): number {

@@ -204,7 +204,7 @@ export class Decoding implements Pace {
     const { direction, stats } = this.options;
     const text = new TextTraffic(direction, () => trafficOptions(this.options, this.firstOfBytes(before)), {
       ...this.taker,
-      // Bare bytes have no table of connections, unless it is asked for.
+      // Bare bytes have no table of connections, unless it is requested.
       closed: (summary) => this.close(summary, stats === true),
       packet: (packet) => this.captureOf().push(packet),
       holdsDatagram: ({ bytes, originalLength }) =>

@@ -69,7 +69,7 @@ export class RecordOutput {
     if (options.selection === undefined && closingFilter(options)) this.undecided = new Set();
   }
 
-  /** Has to be called before the first record: what is drawn by default hangs on the input. `share`: the part of what may be held in memory. */
+  /** Has to be called before the first record: the default view depends on the input. `share`: the part of what may be held in memory. */
   async open(layout: Layout, goesOn = false, share = 1): Promise<void> {
     this.layout = layout;
     if (this.view !== undefined) return;
@@ -281,12 +281,12 @@ function separatorOf(options: DecodingOptions, layout: Layout): PrintableBytes {
   return isSpaced(options, layout) ? SPACED_SEPARATOR : SEPARATOR;
 }
 
-/** How many bytes of what is drawn do not stand before the first record of all. */
+/** How many of the drawn bytes are not printed before the first record of all. */
 export function leadOf(options: DecodingOptions, layout: Layout): number {
   return separatorOf(options, layout).length + (isSpaced(options, layout) ? 1 : 0);
 }
 
-/** What is missing may have been a finding. In front of the first frame that was recorded whole nothing is missing: recording began there. */
+/** Missing bytes may have been a finding. Before the first frame that was recorded whole nothing is missing: the recording began there. */
 function isBlind(record: Judged): boolean {
   return record.type === 'gap' || (record.type === 'unread' && record.offset > 0);
 }

@@ -37,7 +37,7 @@ export class Closing {
   constructor(
     private readonly io: Io,
     private readonly options: DecodingOptions,
-    /** Only some of the records are shown: nobody asked for totals, unless by --stats. */
+    /** Only some of the records are shown: totals are printed only with --stats. */
     private readonly filtered: boolean,
     private readonly output: RecordOutput,
   ) {

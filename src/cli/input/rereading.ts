@@ -33,7 +33,7 @@ export class Rereading {
     });
   }
 
-  /** The same inputs, opened anew, for the second one. */
+  /** The same inputs, opened again, for the second one. */
   second(inputs: readonly Input[]): Input[] {
     return inputs.map((input, index) => {
       const length = this.lengths[index] ?? 0;

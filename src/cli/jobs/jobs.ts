@@ -135,7 +135,7 @@ class JobDecoding {
     return true;
   }
 
-  /** Each thread drew as if records were printed before its own: what separates them does not stand before the first of all. */
+  /** Each thread drew as if records were printed before its own: what separates them is left out before the first of all. */
   private first(text: PrintableBytes): PrintableBytes {
     return text.subarray(leadOf(this.options, 'capture'));
   }

@@ -220,7 +220,7 @@ export class CapturePart implements Pace {
     this.mark(key, 0);
   }
 
-  /** Each record that is shown from here on has a mark of its own, and what is found stands on it. */
+  /** Each record that is shown from here on has a mark of its own, and carries what was found. */
   private watch(key: Key): void {
     const { output } = this;
     output.found = false;

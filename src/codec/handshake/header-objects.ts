@@ -252,7 +252,7 @@ class Places {
   }
 }
 
-/** Blocks of headers, and the lines that they stand on. */
+/** Blocks of headers, and the lines that they are on. */
 export interface ObjectBlocks {
   readonly blocks: readonly Block[];
   /** The first and the last line of each. */

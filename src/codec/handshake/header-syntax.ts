@@ -1,4 +1,4 @@
-/** A value of a program's output, as languages print them: a string, a bare word, or what stands in brackets. */
+/** A value of a program's output, as languages print them: a string, a bare word, or what is in brackets. */
 export type SyntaxValue =
   | { readonly kind: 'string' | 'word'; readonly text: string; readonly at: number }
   | { readonly kind: 'group'; readonly elements: readonly SyntaxElement[]; readonly at: number };

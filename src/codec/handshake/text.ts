@@ -196,7 +196,7 @@ const WHOLE_EXTENSIONS = new RegExp(`^permessage-deflate(?:; ?${PARAMETER}){0,4}
 /** A value that can't be the beginning of another one that is more likely. */
 function isWholeValue(name: string, value: string): boolean {
   if (value === '' || (name === 'host' && /^\[[^\]]*$/.test(value))) return false;
-  // Without the option that is asked for, `keep-alive` may be followed by it.
+  // Without the option that is required, `keep-alive` may be followed by it.
   if (name === 'connection') return /(?:^|[\s,])upgrade$/i.test(value);
   return WHOLE_EXTENSIONS.test(value) || value.length >= (SHORTEST[name] ?? 0);
 }

@@ -14,7 +14,7 @@ export type Sign =
   | 'skipped';
 
 /**
- * Sign and words as in the terminal; `tag` is the class. A failure that nobody requires is an F, but not a filled one; one
+ * Sign and words as in the terminal; `tag` is the class. A failure of a case that is not required is an F, but not a filled one; one
  * that `--expect` knows is muted, and a verdict that it does not have is as bad as a failure.
  */
 export const SIGNS: Readonly<Record<Sign, { readonly sign: string; readonly tag: string; readonly words: string }>> = {

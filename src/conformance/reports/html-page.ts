@@ -7,7 +7,7 @@ export interface HtmlPage {
   readonly title: string;
   /** What came of it, in a few words. */
   readonly headline: string;
-  /** There is nothing in it that somebody has to look at. */
+  /** There is nothing in it that needs attention. */
   readonly isGood: boolean;
   readonly main: Markup;
   /** After it. */

@@ -3,13 +3,13 @@ import { passes, type CaseVerdict } from '../case.js';
 import type { ExpectedClose } from './autobahn-verdict.js';
 
 /** What a verdict is put on: both halves of it. */
-type Verdict = Pick<CaseVerdict, 'behavior' | 'behaviorClose'>;
+type BehaviorPair = Pick<CaseVerdict, 'behavior' | 'behaviorClose'>;
 
 const INVALID_TEXT = 1007;
 
 /** The kind of fault, in a few words: failed cases of a group that are alike have the same. Undefined: it is none. */
 export function faultOf(
-  verdict: Verdict,
+  verdict: BehaviorPair,
   { by, codes }: Pick<ExpectedClose, 'by' | 'codes'>,
   received: readonly Received[],
   ending: Ending,
@@ -27,7 +27,7 @@ function whereFailing(codes: readonly number[], { weClosed }: Ending): string | 
 
 /** What is sent is legal. */
 function whereAnswering(
-  { behavior }: Verdict,
+  { behavior }: BehaviorPair,
   received: readonly Received[],
   { weClosed }: Ending,
 ): string | undefined {
@@ -37,7 +37,7 @@ function whereAnswering(
   return received.length === 0 ? 'nothing comes back' : 'what comes back is something else';
 }
 
-function whereClosing({ behaviorClose }: Verdict): string | undefined {
+function whereClosing({ behaviorClose }: BehaviorPair): string | undefined {
   switch (behaviorClose) {
     case 'UNCLEAN':
       return 'our close frame is not answered';

@@ -6,7 +6,7 @@ const DIGITS = Uint8Array.from({ length: 256 }, (_, code) => {
   return Number.isNaN(value) ? 16 : value;
 });
 const DOT = 0x2e;
-/** Layouts that no other row had: after so many in a row none is looked for. */
+/** Layouts that no other row had: after this number in a row, none is looked for. */
 const MOST_FAILURES = 64;
 
 /** A row that was read, and what was found in it. */
@@ -18,12 +18,12 @@ export interface ReadRow {
   readonly radix: number;
   /** In the order in which they are printed. */
   readonly printed: ArrayLike<number>;
-  /** Bytes of a word whose last byte is printed first; 1 where they stand in order. */
+  /** Bytes of a word whose last byte is printed first; 1 where they are in order. */
   readonly turned: number;
 }
 
 /** Where each part of a row stands. */
-interface Layout {
+interface ColumnLayout {
   readonly length: number;
   readonly at: number;
   readonly end: number;
@@ -43,10 +43,10 @@ interface Layout {
 export class Columns {
   /** The bytes of the last row that fitted; overwritten by the next one. */
   bytes = new Uint8Array(0);
-  private layout: Layout | undefined;
+  private layout: ColumnLayout | undefined;
   private failures = 0;
 
-  /** Takes the layout of `row`, if it can be told. */
+  /** Takes the layout of `row`, if it is certain. */
   learn(row: ReadRow): void {
     this.layout = ++this.failures > MOST_FAILURES ? undefined : layoutOf(row);
     if (this.layout !== undefined) this.bytes = new Uint8Array(this.layout.places.length);
@@ -86,7 +86,7 @@ export class Columns {
 
 const shown = (byte: number): number => (byte >= 0x20 && byte < 0x7f ? byte : DOT);
 
-function layoutOf({ text, digits, at, radix, printed, turned }: ReadRow): Layout | undefined {
+function layoutOf({ text, digits, at, radix, printed, turned }: ReadRow): ColumnLayout | undefined {
   const end = at + digits.length;
   // Numbers beyond 48 bits can't be counted with.
   if (digits.length > 12 || printed.length % turned !== 0) return undefined;

@@ -33,7 +33,7 @@ export class OffsetBlock {
     return this.held !== undefined;
   }
 
-  /** The bytes of the row before it, where `line` is a row in the columns of the last one that was proven, and goes on from there. */
+  /** The bytes of the row before it, where `line` is a row in the columns of the last one that was proven, and continues from there. */
   next(line: Line): Uint8Array | undefined {
     const { columns, waiting } = this;
     if (!columns.read(line.text, this.offset + waiting.length)) return undefined;
@@ -43,7 +43,7 @@ export class OffsetBlock {
     return waiting;
   }
 
-  /** Takes the waiting row for one that was looked for, before another kind of line. */
+  /** Reads the waiting row as the general reader does, before another kind of line. */
   private catchUp(): void {
     const { byColumns, held } = this;
     this.columns.forget();
@@ -52,7 +52,7 @@ export class OffsetBlock {
     this.held = { line: byColumns, row: offsetRow(byColumns.text, true) ?? this.sameAs(held.row, byColumns.text) };
   }
 
-  /** The row that waits, where nothing but the rows before it shows that it is one (its offset may be letters alone). */
+  /** The row that waits, where only the rows before it show that it is one (its offset may be letters alone). */
   private sameAs(row: OffsetRow, line: string): OffsetRow {
     const { at, digits, ends, size } = row;
     const { length } = this.waiting;

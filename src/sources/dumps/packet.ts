@@ -44,7 +44,7 @@ export class PacketLines {
     return this.length;
   }
 
-  /** Adds the bytes of a line in the columns of one before, which goes on from there or begins a packet. */
+  /** Adds the bytes of a line in the columns of an earlier one, which continues from there or begins a packet. */
   next(text: string): boolean {
     if (!this.columns.read(text, this.given ? 0 : this.length)) return false;
     if (this.length + this.columns.bytes.length > MAX_PACKET) return false;

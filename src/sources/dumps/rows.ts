@@ -30,7 +30,7 @@ export class RowDump implements DumpForm {
   private squeezed = false;
   private repeated = 0;
   private readonly columns = new Columns();
-  /** The offset that follows the row in front, and that row where its columns alone were read. */
+  /** The offset that follows the row before, and that row where its columns alone were read. */
   private next = NaN;
   private byColumns: Line | undefined;
 

@@ -156,7 +156,7 @@ export function bits(text: string): string {
     .join(' ');
 }
 
-/** Elements that can be nothing but decimal, as JSON has them. */
+/** Elements that can only be decimal, as JSON has them. */
 const decimals = (elements: string): string => `{"data":[${elements}]}`;
 
 function list(elements: string): string {

@@ -76,7 +76,7 @@ export class FactsWatch {
   private openTime = NaN;
   /** The side that sent the last message, and when. */
   private lastBy: Direction | undefined = undefined;
-  /** As the record has it: a number of its own would be made anew for each frame. */
+  /** As the record has it: a number of its own would be allocated for each frame. */
   private lastTime: number | undefined = undefined;
 
   take(record: Judged): void {
