@@ -3,6 +3,7 @@ import type { StreamOpener } from '../../codec/bytes/stream-taker.js';
 import { compareTransports, CONVERSATION } from '../../live/server/compare.js';
 import type { Replaying } from '../../live/replay/replaying.js';
 import type { Script } from '../../live/replay/script.js';
+import type { Answers } from '../../live/server/answering.js';
 import { LiveServer, type LiveServerOptions, type ServerTaker } from '../../live/server/server.js';
 import { isLoopback, listenError, listenUrl, parseAddress } from '../host/addresses.js';
 import { drawComparison } from '../../terminal/connections/comparison.js';
@@ -100,6 +101,11 @@ async function compare(io: Io, options: ServeOptions): Promise<number> {
   return EXIT.ok;
 }
 
+function answersOf({ greet, autoReply }: ServeOptions): Answers | undefined {
+  if (greet === undefined && autoReply === undefined) return undefined;
+  return { greetings: greet ?? [], rules: autoReply ?? [] };
+}
+
 async function serverOptions(
   io: Io,
   place: { readonly host: string; readonly port: number },
@@ -114,6 +120,7 @@ async function serverOptions(
     reading: liveReading(options),
     compare: async () => ({ transports: await compareTransports({ reading: {}, now: () => io.now() }) }),
     mode: options.mode,
+    answers: answersOf(options),
     policy: {
       subprotocols: options.subprotocol ?? [],
       ...(path !== undefined && { path: path.startsWith('/') ? path : `/${path}` }),

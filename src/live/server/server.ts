@@ -12,6 +12,7 @@ import { faultOf, refusalOf, subprotocolOf, type ServerPolicy } from './server-p
 import { refusalFor, type Audience, type ListenerPolicy, type PolicyRefusal } from '../listener/policy.js';
 import type { LiveContext, LiveTaker } from '../sockets/live-connection.js';
 import { LiveConnection } from '../sockets/live-connection.js';
+import { AnsweringMode, type Answers } from './answering.js';
 import { modeNamed, type ServerContext, type Mode, type ModeName } from './modes.js';
 import { Peer, type PeerFaults } from './peer.js';
 import { Polling } from './polling.js';
@@ -42,6 +43,8 @@ export interface LiveServerOptions extends LiveContext {
   readonly mode: ModeName;
   /** A recorded server, instead of the mode. */
   readonly replay?: Replaying | undefined;
+  /** What is said besides what the mode says. */
+  readonly answers?: Answers | undefined;
   readonly policy: ServerPolicy;
   /** Who may ask. */
   readonly listener: ListenerPolicy;
@@ -111,9 +114,10 @@ export class LiveServer implements ServerContext {
     this.rooms = new Rooms(() => this.now());
     this.polling = new Polling(this.rooms, () => this.now(), taker);
     this.memory = new MemoryBudget(MOST_WEIGHT, this.peers, (peer, total) => this.dropHeaviest(peer, total));
-    this.audience = options.replay === undefined && PUBLIC.has(options.mode) ? 'public' : 'guarded';
+    const isPublic = options.replay === undefined && options.answers === undefined && PUBLIC.has(options.mode);
+    this.audience = isPublic ? 'public' : 'guarded';
     this.finished = new Promise((resolve) => (this.finish = resolve));
-    this.mode = options.replay ? new ReplayMode(options.replay, this) : modeNamed(options.mode, this);
+    this.mode = modeOf(options, this);
     this.sockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -335,6 +339,12 @@ export class LiveServer implements ServerContext {
     for (const bytes of faults.rawFrames ?? []) peer.raw(bytes);
     this.mode.opened?.(peer, target);
   }
+}
+
+function modeOf({ mode, replay, answers }: LiveServerOptions, context: ServerContext): Mode {
+  if (replay !== undefined) return new ReplayMode(replay, context);
+  const plain = modeNamed(mode, context);
+  return answers === undefined ? plain : new AnsweringMode(plain, answers, context);
 }
 
 function answerText(response: http.ServerResponse, status: number, text: string): void {
