@@ -1,7 +1,7 @@
 import type { RequestHead } from '../../codec/http1/head.js';
 import type { Case } from '../../conformance/case.js';
 import { Driver, refusal as refusalBytes } from '../../conformance/bench/driver.js';
-import { ambiguityIn, factsOfHead } from '../../live/listener/request-facts.js';
+import { ambiguityIn, factsOfHead, tunnelRefusal } from '../../live/listener/request-facts.js';
 import { LimitedNotices } from '../../live/listener/limited-notices.js';
 import { otherProtocol } from '../../live/listener/other-protocol.js';
 import { refusalFor, type PolicyRefusal } from '../../live/listener/policy.js';
@@ -36,7 +36,10 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
   const notices = new LimitedNotices(notice);
   const policy = listenerPolicyOf(place.host, options);
   const refusal = (request: RequestHead): PolicyRefusal | undefined => {
-    const found = ambiguityIn(request) ?? refusalFor(factsOfHead(request, tls !== undefined), 'guarded', policy);
+    const found =
+      tunnelRefusal(request) ??
+      ambiguityIn(request) ??
+      refusalFor(factsOfHead(request, tls !== undefined), 'guarded', policy);
     if (found) notices.add(`a request is refused with ${found.status}: ${found.reason}`);
     return found;
   };

@@ -7,6 +7,7 @@ import { Goals } from '../connect/goals.js';
 import { ConnectOpening, type ConnectOpened } from '../connect/opening.js';
 import type { ConnectOptions } from '../options/connect-options.js';
 import { asksToWait, mayReturn, pauseAfter } from '../connect/lasting.js';
+import { passedOver } from '../connect/headers.js';
 import { piecesOf } from '../connect/terminator.js';
 import { sendsOf, type Send } from '../connect/plan.js';
 import { Comparison, Replay } from '../connect/replay.js';
@@ -147,6 +148,7 @@ class Visit implements Waiter, SourceGate {
 
   async run(): Promise<number> {
     await this.display.open();
+    for (const words of passedOver(this.options)) this.display.notice(words);
     void this.io.untilInterrupted().then(() => {
       this.stop.abort();
       this.talk?.end('interrupted');

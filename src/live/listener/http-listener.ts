@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { refuse } from './handshake-rejection.js';
 import type { Endpoints } from '../../codec/bytes/endpoint.js';
 import { readOut } from '../sockets/defer-write-errors.js';
+import { tunnelRefusal } from './request-facts.js';
 import { otherProtocol } from './other-protocol.js';
 import { OpenConnections, type ConnectionLimits } from './open-connections.js';
 import { endsOf } from '../sockets/socket-ends.js';
@@ -97,6 +98,11 @@ export class HttpListener {
       response.on('close', () => this.connections.waits(request.socket));
       tap.forget();
       taker.request(request, response, tap);
+    });
+    server.on('connect', (request: IncomingMessage, stream: Duplex) => {
+      const refusal = tunnelRefusal(request)!;
+      taker.trouble(`a request is refused with ${refusal.status}: ${refusal.reason}`);
+      refuse(stream, refusal);
     });
     server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
       const socket = stream as Socket;

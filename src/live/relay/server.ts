@@ -6,7 +6,7 @@ import { endpointText, UNKNOWN_ENDPOINT } from '../../codec/bytes/endpoint.js';
 import type { ConnectionFilter } from '../../traffic/filters.js';
 import type { RelayFault } from '../../traffic/run-records/relay-fault.js';
 import type { Polled } from '../../traffic/run-records/polled.js';
-import { ambiguityIn, factsOfHead } from '../listener/request-facts.js';
+import { ambiguityIn, tunnelRefusal, factsOfHead } from '../listener/request-facts.js';
 import { LimitedNotices } from '../listener/limited-notices.js';
 import { OpenConnections } from '../listener/open-connections.js';
 import { dial, DialError, type DialledConnection, type DialRoute } from '../client/dial.js';
@@ -160,7 +160,11 @@ export class RelayServer {
 
   private refusalOf(head: RequestHead): PolicyRefusal | undefined {
     const { tls: material, listener } = this.options;
-    return ambiguityIn(head) ?? refusalFor(factsOfHead(head, material !== undefined), 'guarded', listener);
+    return (
+      tunnelRefusal(head) ??
+      ambiguityIn(head) ??
+      refusalFor(factsOfHead(head, material !== undefined), 'guarded', listener)
+    );
   }
 
   private relay(client: Socket, { stream: server, ends }: DialledConnection, first: Uint8Array): void {
