@@ -104,7 +104,7 @@ describe('an address with a zone', () => {
     const server = createServer();
     new WebSocketServer({ server }).on('connection', (socket, request) => {
       hosts.push(request.headers.host);
-      socket.on('message', (data) => socket.send(String(data as Buffer)));
+      socket.on('message', (data) => socket.send((data as Buffer).toString()));
     });
     await new Promise<void>((resolve) => server.listen(0, '::1', resolve));
     const { port } = server.address() as { port: number };

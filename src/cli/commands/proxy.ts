@@ -47,10 +47,10 @@ async function stand(io: Io, target: Target, place: RelayOptions, options: Proxy
   const output = new LiveOutput(io, options);
   await output.open(true);
   const relay = relayOf(place, output);
-  const { port } = await relay.listen().catch((error: NodeJS.ErrnoException) => {
+  const port = await relay.listen().catch((error: NodeJS.ErrnoException) => {
     throw listenError(place, error);
   });
-  const url = listenUrl(options.listenCert !== undefined, place.host, port);
+  const url = listenUrl(options.listenCert !== undefined, place, port);
   if (options.json) output.json({ type: 'listening', url, port, pid: io.pid });
   else output.text(print`listening ${escapeText(url)} for ${escapeText(target.url.href)}\n`);
   for (const words of passedOver(options)) output.notice(words);

@@ -102,6 +102,7 @@ function addLiveCommands(program: Command, io: Io, setExit: (code: number) => vo
       'serve 9001 --mode chat',
       'serve 0 --deflate --view annotated',
       'serve 9001 --reject 403',
+      'serve unix:/tmp/ws.sock',
       "serve --greet welcome --auto-reply '^ping$=pong'",
     ],
   ).action(async (address: string | undefined, options: ServeOptions) => {

@@ -1,6 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { listenAt, type ListenPlace } from './listen-at.js';
 import { refuse } from './handshake-rejection.js';
 import type { Endpoints } from '../../codec/bytes/endpoint.js';
 import { readOut } from '../sockets/defer-write-errors.js';
@@ -53,6 +54,8 @@ const MOST_BEHIND = 128 * 1024;
 export class HttpListener {
   private readonly taps = new WeakMap<Duplex, HeldTap>();
   private readonly sockets = new Set<Socket>();
+  /** Of a Unix socket, whose connections have no addresses. */
+  private path: string | undefined;
   private readonly connections: OpenConnections<Socket>;
 
   constructor(
@@ -116,18 +119,21 @@ export class HttpListener {
       let failed = false;
       stream.on('error', () => (failed = true));
       const wasReset = (): boolean => failed || (socket.destroyed && !socket.readableEnded);
-      taker.upgrade({ request, stream, head, ends: endsOf(socket), tap, wasReset });
+      taker.upgrade({
+        request,
+        stream,
+        head,
+        ends: this.path === undefined ? endsOf(socket) : { server: this.path },
+        tap,
+        wasReset,
+      });
     });
   }
 
-  listen(host: string, port: number): Promise<AddressInfo> {
-    return new Promise((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen(port, host, () => {
-        this.server.off('error', reject);
-        resolve(this.server.address() as AddressInfo);
-      });
-    });
+  /** Resolves with the port. */
+  listen(place: ListenPlace): Promise<number> {
+    this.path = place.path;
+    return listenAt(this.server, place);
   }
 
   /** Takes nobody in any more; resolves when everybody has gone. */

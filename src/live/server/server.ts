@@ -1,11 +1,11 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type PerMessageDeflateOptions } from 'ws';
 import type { Polled } from '../../traffic/run-records/polled.js';
 import { HttpListener, headOfMessage, type ReceivedUpgrade, type HeldTap } from '../listener/http-listener.js';
 import { firstToEnd } from '../sockets/first-to-end.js';
 import { factsOfMessage } from '../listener/request-facts.js';
+import type { ListenPlace } from '../listener/listen-at.js';
 import { MemoryBudget } from './memory-budget.js';
 import { LimitedNotices } from '../listener/limited-notices.js';
 import { faultOf, refusalOf, subprotocolOf, type ServerPolicy } from './server-policy.js';
@@ -37,8 +37,7 @@ export interface ServerLimits {
 }
 
 export interface LiveServerOptions extends LiveContext {
-  readonly host: string;
-  readonly port: number;
+  readonly place: ListenPlace;
   readonly tls?: https.ServerOptions & KeyLogged;
   readonly mode: ModeName;
   /** A recorded server, instead of the mode. */
@@ -170,12 +169,12 @@ export class LiveServer implements ServerContext {
     this.taker.notice(message);
   }
 
-  async listen(): Promise<AddressInfo> {
-    const { host, port } = this.options;
-    const address = await this.http.listen(host, port);
+  /** Resolves with the port. */
+  async listen(): Promise<number> {
+    const port = await this.http.listen(this.options.place);
     this.timer = setInterval(() => this.lookAround(), STALL_CHECK);
     this.timer.unref();
-    return address;
+    return port;
   }
 
   /** Says goodbye to everyone (1001), waits for a bounded time, and ends what is left. */
