@@ -47,6 +47,7 @@ export async function compareTransports(
 
 const OWN_SERVER = {
   place: { host: '127.0.0.1', port: 0 },
+  mode: 'chat',
   policy: { subprotocols: [] },
   listener: NO_NAMES,
   faults: {},
