@@ -348,7 +348,7 @@ class Visit implements Waiter, SourceGate {
 
   private takePong(seconds: number | undefined): void {
     if (seconds === undefined) return;
-    if (!this.options.json) this.display.notice(`pong after ${(seconds * 1000).toFixed(3)} ms`);
+    this.display.pong(seconds);
     this.talk?.pong();
   }
 }

@@ -8,6 +8,7 @@ import { connectionMark, LEAST_NUMBER, lineClock } from '../line-lead.js';
 import { diagnosticLines } from '../handshakes/diagnostics.js';
 import { causeLines } from './cause.js';
 import { frameContent, plainNote, shownBytes } from './frame-content.js';
+import { pongText } from './pong-text.js';
 import { handshakeLine } from '../handshakes/handshake.js';
 import { hexOffset, type Look, count } from '../layout.js';
 import { rawText, type LineBuffer } from '../../describe/line-buffer.js';
@@ -27,6 +28,7 @@ const STEP = 5;
 /** Columns of the offset. */
 const OFFSET = 8;
 const DIAGNOSTIC_INDENT = 6;
+const NOTHING = print``;
 const END = rawText(print`"`);
 const CUT = rawText(print`…`);
 
@@ -141,7 +143,10 @@ class FrameLines {
     const begin = this.lead.write(record, out);
     if (record.type === 'frame') {
       const header = this.frame(record, out);
-      this.content(record.frame, this.options.stretch ? Infinity : this.look.width - begin - header, out);
+      const note = roundTripNote(record);
+      const room = this.options.stretch ? Infinity : this.look.width - begin - header;
+      this.content(record.frame, room - note.length, out);
+      if (note.length > 0) out.text(this.look.theme.dim(note));
     } else this.other(record, begin, out);
     out.endLine();
     // Said on the line itself.
@@ -267,6 +272,10 @@ class FrameLines {
         );
     }
   }
+}
+
+function roundTripNote({ roundTrip }: Judged & { type: 'frame' }): Printable {
+  return roundTrip === undefined ? NOTHING : print`  ${pongText(roundTrip)}`;
 }
 
 /** Columns of the opcode's name and the length, with a blank between them at least. */
