@@ -8,7 +8,7 @@ import { connectionMark, LEAST_NUMBER, lineClock } from '../line-lead.js';
 import { diagnosticLines } from '../handshakes/diagnostics.js';
 import { causeLines } from './cause.js';
 import { frameContent, plainNote, shownBytes } from './frame-content.js';
-import { pongText } from './pong-text.js';
+import { LEAST_PONG_WIDTH, pongText } from './pong-text.js';
 import { handshakeLine } from '../handshakes/handshake.js';
 import { hexOffset, type Look, count } from '../layout.js';
 import { rawText, type LineBuffer } from '../../describe/line-buffer.js';
@@ -143,8 +143,8 @@ class FrameLines {
     const begin = this.lead.write(record, out);
     if (record.type === 'frame') {
       const header = this.frame(record, out);
-      const note = roundTripNote(record);
       const room = this.options.stretch ? Infinity : this.look.width - begin - header;
+      const note = truncate(this.roundTripNote(record), Math.max(0, room));
       this.content(record.frame, room - note.length, out);
       if (note.length > 0) out.text(this.look.theme.dim(note));
     } else this.other(record, begin, out);
@@ -158,6 +158,11 @@ class FrameLines {
   private cause(record: Judged & { type: 'cause' }, out: LineBuffer): void {
     const whose = this.options.captured === true ? print`#${record.connection} ${ARROW[record.direction]} ` : print``;
     out.text(causeLines(record, whose, DIAGNOSTIC_INDENT, this.look));
+  }
+
+  private roundTripNote({ roundTrip }: Judged & { type: 'frame' }): Printable {
+    const hasRoom = this.options.stretch === true || this.look.width >= LEAST_PONG_WIDTH;
+    return roundTrip === undefined || !hasRoom ? NOTHING : print`  ${pongText(roundTrip)}`;
   }
 
   private frame({ connection, frame: { header } }: Judged & { type: 'frame' }, out: LineBuffer): number {
@@ -272,10 +277,6 @@ class FrameLines {
         );
     }
   }
-}
-
-function roundTripNote({ roundTrip }: Judged & { type: 'frame' }): Printable {
-  return roundTrip === undefined ? NOTHING : print`  ${pongText(roundTrip)}`;
 }
 
 /** Columns of the opcode's name and the length, with a blank between them at least. */
