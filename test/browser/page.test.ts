@@ -50,6 +50,8 @@ describe.skipIf(!chromium)('the page', () => {
     await say(page, 'hello <b>bits</b>');
     await page.locator('.message.received .body').waitFor();
     await page.selectOption('#compose-kind', 'binary');
+    await say(page, 'zz');
+    expect(await page.locator('#compose :invalid').count()).toBe(1);
     await say(page, '00 ff 7e');
     await page.locator('.message.received .bytes-body').waitFor();
     expect(await page.locator('.message .body').allTextContents()).toEqual([
