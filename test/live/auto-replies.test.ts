@@ -5,7 +5,7 @@ import { serveOptions } from '../../src/cli/options/serve-options.js';
 function rulesOf(...values: string[]): readonly ReplyRule[] {
   const option = serveOptions().find(({ long }) => long === '--auto-reply')!;
   let rules: readonly ReplyRule[] | undefined;
-  for (const value of values) rules = option.parseArg!(value, rules) as readonly ReplyRule[];
+  for (const value of values) rules = option.parseArg!(value, rules);
   return rules ?? [];
 }
 
