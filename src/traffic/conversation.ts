@@ -283,9 +283,10 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   }
 
   private hand(record: Judged): void {
-    this.tally.take(record);
+    const roundTrip = this.tally.take(record);
     this.facts.take(record);
-    this.taker.record(record, this);
+    const isKnown = roundTrip !== undefined && record.type === 'frame';
+    this.taker.record(isKnown ? { ...record, roundTrip } : record, this);
   }
 
   /** Where its bytes are counted: those of one sequence all together. */

@@ -19,7 +19,8 @@ interface RecordOrigin {
 export type Judged =
   /** `duration`: seconds from the end of the request to the end of the response, where known. */
   | (RecordOrigin & { readonly type: 'handshake'; readonly handshake: Handshake; readonly duration?: number })
-  | (RecordOrigin & { readonly type: 'frame'; readonly frame: Frame })
+  /** `roundTrip`: seconds from the ping that a pong answers, where it is sure which one that is (RFC 6455 §5.5.3). */
+  | (RecordOrigin & { readonly type: 'frame'; readonly frame: Frame; readonly roundTrip?: number })
   /** The stream ended inside a frame header. */
   | (RecordOrigin & { readonly type: 'tail'; readonly truncated: Truncated })
   /** What the bytes prove to be the cause of the first framing error of a direction: `offset` is where the faulty frame begins. */

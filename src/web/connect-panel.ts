@@ -43,6 +43,8 @@ export class ConnectPanel {
     });
     this.nickname.addEventListener('input', () => this.fitUrl());
     this.kind.addEventListener('change', () => this.fitKind());
+    // What was wrong with it is not known of the next text.
+    this.text.addEventListener('input', () => this.text.setCustomValidity(''));
     this.ping.addEventListener('click', () => taker.ping());
   }
 
@@ -70,6 +72,7 @@ export class ConnectPanel {
   }
 
   private fitKind(): void {
+    this.text.setCustomValidity('');
     this.text.placeholder = this.kind.value === 'text' ? 'Message' : 'Bytes: 00 ff 7e';
   }
 

@@ -1,3 +1,4 @@
+import { rfcLink } from './rfc-link.js';
 import { byteGrid } from './byte-grid.js';
 import { el } from './dom.js';
 import { count } from '../codec/bytes/plural.js';
@@ -62,7 +63,7 @@ export function findingsOf(findings: readonly ItemFinding[]): HTMLElement[] {
   const list = el('ul', { class: 'findings' });
   for (const { severity, rfc, message, code } of findings) {
     const line = el('li', { class: severity }, el('strong', { text: severity }), ` ${visible(message)} `);
-    line.append(el('span', { class: 'rfc', text: `${rfc} · ${code}` }));
+    line.append(el('span', { class: 'rfc' }, rfcLink(rfc), ` · ${code}`));
     list.append(line);
   }
   return [list];

@@ -1,3 +1,4 @@
+import { rfcLink } from './rfc-link.js';
 import { el } from './dom.js';
 import { handshakePreview } from './format.js';
 import { findingsOf } from './frame-view.js';
@@ -55,7 +56,7 @@ function stepOf({ title, lines, about, rfc, state }: HandshakeStep): HTMLElement
       { class: 'step-title' },
       el('strong', { text: title }),
       el('span', { class: 'mark', title: STATES[state], 'aria-label': STATES[state], role: 'img', text: MARKS[state] }),
-      el('span', { class: 'rfc', text: rfc }),
+      el('span', { class: 'rfc' }, rfcLink(rfc)),
     ),
     values.length === 0 ? [] : el('div', { class: 'step-value' }, values),
     el('p', { class: 'about', text: about }),

@@ -26,11 +26,17 @@ const PREVIEW = 1024;
 export function readPasted(text: string, direction: Direction): Pasted {
   const reading = new PasteReading(direction);
   const source = openSource('auto');
-  for (const event of [...source.push(encodeUtf8(text)), ...source.end()]) reading.take(event);
+  for (const event of [...source.push(encodeUtf8(withLineEnds(text))), ...source.end()]) reading.take(event);
   reading.end();
   const { judged, notices, problem } = reading;
   const form = source.kind();
   return { form, items: judged.map(itemOfJudged), notices, ...(problem !== undefined && { problem }) };
+}
+
+/** A field of a page has LF for each CR LF (HTML, API value of a textarea): heads get theirs back. */
+function withLineEnds(text: string): string {
+  const isHead = /^\s*(?:[A-Z]+ \S+ HTTP\/|HTTP\/)\d/.test(text);
+  return isHead && !text.includes('\r') ? text.replaceAll('\n', '\r\n') : text;
 }
 
 class PasteReading {

@@ -50,6 +50,8 @@ describe.skipIf(!chromium)('the page', () => {
     await say(page, 'hello <b>bits</b>');
     await page.locator('.message.received .body').waitFor();
     await page.selectOption('#compose-kind', 'binary');
+    await say(page, 'zz');
+    expect(await page.locator('#compose :invalid').count()).toBe(1);
     await say(page, '00 ff 7e');
     await page.locator('.message.received .bytes-body').waitFor();
     expect(await page.locator('.message .body').allTextContents()).toEqual([
@@ -104,6 +106,11 @@ describe.skipIf(!chromium)('the page', () => {
       /258EAFA5-E914-47DA-95CA-C5AB0DC85B11.*SHA-1.*[0-9a-f]{40}.*101 Switching Protocols.*they are equal/s,
     );
     expect(await page.locator('#detail .step.done').count()).toBe(7);
+    const links = await page.locator('#detail .step .rfc a').count();
+    expect(links).toBe(7);
+    expect(await page.locator('#detail .step .rfc a').first().getAttribute('href')).toMatch(
+      /^https:\/\/www\.rfc-editor\.org\/rfc\/rfc6455#section-[\d.]+$/,
+    );
     await page.context().close();
   });
 

@@ -24,6 +24,7 @@ const MEETS: readonly (readonly [recipe: RegExp, outcome: string])[] = [
   [/--reject 503/, 'refused'],
   [/serve .*--raw-frame 8300/, 'closed with 1006'],
   [/serve .*--replay/, '{"time":1}'],
+  [/serve .*--greet/, '{"type":"welcome"}'],
 ];
 
 let folder: string;
@@ -61,7 +62,7 @@ interface Ran {
 
 /** Runs it, with the peer of this test for the one that is named; `meanwhile` ends it where it does not end by itself. */
 async function run(line: string, meanwhile?: (end: () => void, said: () => string) => Promise<void>): Promise<Ran> {
-  const here = line.replace(/wss?:\/\/(127\.0\.0\.1:9001|localhost:9001|[a-z.]+)/, `ws://127.0.0.1:${there}`);
+  const here = line.replace(/wss?:\/\/(127\.0\.0\.1:9001|localhost:\d+|[a-z.]+)/, `ws://127.0.0.1:${there}`);
   const child = spawn('bash', ['-c', `exec ${here}`], {
     cwd: folder,
     env: { ...cleanEnv(), PATH: `${folder}:${process.env['PATH']}` },

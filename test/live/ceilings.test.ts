@@ -103,7 +103,7 @@ describe('half heads at a proxy', () => {
       },
     );
     relays.push(one);
-    const { port } = await one.listen();
+    const port = await one.listen();
     return { port, dialled: () => dialled, notices };
   }
 

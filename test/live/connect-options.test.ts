@@ -419,6 +419,35 @@ const TESTS: Tests = {
     );
     expect({ out, err }).toEqual({ out: 'beat\nbeat\nbeat\n', err: '' });
   },
+  '--auto-reply': async () => {
+    const asking = await peer((socket) => {
+      const told: string[] = [];
+      socket.on('message', (data: Buffer, isBinary) => {
+        told.push(`${isBinary ? 'binary ' : ''}${data.toString()}`);
+        if (told.length === 2) socket.close(1000, told.join(' '));
+      });
+      socket.send(Buffer.from('2'));
+      for (const text of ['2', '22', '40']) socket.send(text);
+    });
+    const rules = ['--auto-reply', '^2$=3', '--auto-reply', '^4=connected'];
+    const ran = await connect(asking.url, ...rules, '--json');
+    const sent = records(ran.out).filter(({ type, direction }) => type === 'frame' && direction === 'client');
+    expect(sent.slice(0, 2).map(({ name, text }) => [name, text])).toEqual([
+      ['text', '3'],
+      ['text', 'connected'],
+    ]);
+    // Standard input was empty: a client that answers listens.
+    expect(await connect(asking.url, ...rules)).toEqual(
+      expect.objectContaining({ exit: 0, out: '32\n2\n22\n40\n', err: '' }),
+    );
+    const why = async (...more: string[]): Promise<unknown> =>
+      records((await connect(asking.url, ...rules, ...more, '--json')).out).find(({ name }) => name === 'close')?.[
+        'closeReason'
+      ];
+    expect(await why('--terminator', '1e')).toBe('3\x1e connected\x1e');
+    expect(await why('-b')).toBe('binary 3 binary connected');
+    expect((await connect(url, '--auto-reply', '[=x')).err).toMatch(/Invalid regular expression.*Unterminated/);
+  },
   '--no-auto-pong': async () => {
     const pongs: string[] = [];
     const pinging = await peer((socket) => {

@@ -201,7 +201,7 @@ describe('much traffic', () => {
         trouble: () => undefined,
       },
     );
-    ({ port } = await listener.listen('127.0.0.1', 0));
+    port = await listener.listen({ host: '127.0.0.1', port: 0 });
   });
   afterAll(() => listener.destroy());
 

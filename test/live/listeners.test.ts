@@ -77,6 +77,8 @@ beforeAll(async () => {
     silent: () => serve('--mode', 'silent'),
     chat: () => serve('--mode', 'chat'),
     broadcast: () => serve('--mode', 'broadcast'),
+    greeting: () => serve('--greet', 'a secret'),
+    answering: () => serve('--auto-reply', 'who=a secret'),
     replay: () => serve('--replay', recording, ...RECORDED),
     proxy: async () => listenerOf(await Serving.proxy(url, '-H', 'Authorization: Bearer secret')),
     check: () => check(),
@@ -133,7 +135,7 @@ const plain = (path: string, ...headers: readonly string[]): string =>
 
 const HERE = 'Host: 127.0.0.1';
 const PUBLIC = ['echo', 'sink', 'silent'];
-const GUARDED = ['chat', 'broadcast', 'replay', 'proxy', 'check'];
+const GUARDED = ['chat', 'broadcast', 'greeting', 'answering', 'replay', 'proxy', 'check'];
 
 /** Hosts that are not ours, in each shape. */
 const STRANGE: readonly (readonly [what: string, headers: readonly string[], status: number])[] = [

@@ -326,6 +326,45 @@ const TESTS: Tests = {
     await server.stop();
     expect(server.out).toContain('1006 without a close frame  RST by the server');
   },
+  '--greet': async () => {
+    const server = await serve('--greet', 'welcome', '--greet', '0{"sid":1}', '--raw-frame', '8900', '--json');
+    const client = await server.open();
+    client.socket.send('hi');
+    expect(await client.got(3)).toEqual(['welcome', '0{"sid":1}', 'hi']);
+    const again = await server.open();
+    expect(await again.got(2)).toEqual(['welcome', '0{"sid":1}']);
+    await server.until((out) => out.split('"text":"welcome"').length === 3);
+    const names = server.records.filter(({ type, connection }) => type === 'frame' && connection === 0);
+    expect(names.slice(0, 3).map(({ direction, name, text, hex }) => [direction, name, text ?? hex])).toEqual([
+      ['server', 'ping', ''],
+      ['server', 'text', 'welcome'],
+      ['server', 'text', '0{"sid":1}'],
+    ]);
+    expect((await wsinspect(['serve', '--greet', 'x', '--reject', '403'])).exit).toBe(2);
+    const chat = await serve('--greet', 'welcome', '--mode', 'chat');
+    expect(await (await chat.open('/ws/ada')).got(1)).toEqual(['welcome']);
+  },
+  '--auto-reply': async () => {
+    const rules = ['--auto-reply', '^2$=3', '--auto-reply', '^who=echo of ='];
+    const client = await (await serve(...rules)).open();
+    for (const text of ['2', 'who', 'else']) client.socket.send(text);
+    client.socket.send(Buffer.from('2'));
+    expect(await client.got(4)).toEqual(['3', 'echo of =', 'else', '32']);
+    // Whatever the mode does with messages, a reply goes to whoever sent the text.
+    for (const mode of ['chat', 'broadcast', 'sink', 'silent']) {
+      const server = await serve(...rules, '--mode', mode);
+      const [ada, bob] = [await server.open('/ws/ada'), await server.open('/ws/bob')];
+      ada.socket.send('2');
+      expect(await ada.got(1)).toEqual(['3']);
+      bob.socket.send('who');
+      expect(await bob.got(1)).toEqual(['echo of =']);
+      await server.stop('SIGKILL');
+    }
+    const { exit, err } = await wsinspect(['serve', '--auto-reply', '(=x']);
+    expect(exit).toBe(2);
+    expect(err).toContain('Invalid regular expression: /(/u: Unterminated group');
+    expect((await wsinspect(['serve', '--auto-reply', 'ping'])).err).toContain('It has to be RE=TEXT');
+  },
   '--no-auto-pong': async () => {
     const pongs = async (...args: string[]): Promise<number> => {
       const server = await serve(...args);

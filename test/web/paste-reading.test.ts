@@ -36,6 +36,26 @@ describe('what is pasted', () => {
     expect(items.some(({ kind }) => kind === 'frame')).toBe(true);
   });
 
+  it('a handshake from a field of a page has lost its CRs, and that is no fault', () => {
+    const head = [
+      'GET /chat HTTP/1.1',
+      'Host: server.example.com',
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      'Sec-WebSocket-Version: 13',
+      '',
+      '',
+    ].join('\n');
+    const { items } = readPasted(head, 'unknown');
+    expect(items.map(({ kind, findings }) => [kind, findings.filter(({ severity }) => severity !== 'notice')])).toEqual(
+      [['handshake', []]],
+    );
+    // Where CRs are there, those that are missing are.
+    const mixed = readPasted(head.replace('\n', '\r\n'), 'unknown').items;
+    expect(mixed[0]?.findings.map(({ code }) => code)).toContain('head-bare-lf');
+  });
+
   it('says where it is no hex', () => {
     expect(readPasted('81 zz', 'unknown').problem).toMatch(/line 1, column/);
     expect(readPasted('', 'unknown').items).toEqual([]);

@@ -1,14 +1,14 @@
 import type { RequestHead } from '../../codec/http1/head.js';
 import type { Case } from '../../conformance/case.js';
 import { Driver, refusal as refusalBytes } from '../../conformance/bench/driver.js';
-import { ambiguityIn, factsOfHead } from '../../live/listener/request-facts.js';
+import { ambiguityIn, factsOfHead, tunnelRefusal } from '../../live/listener/request-facts.js';
 import { LimitedNotices } from '../../live/listener/limited-notices.js';
 import { otherProtocol } from '../../live/listener/other-protocol.js';
 import { refusalFor, type PolicyRefusal } from '../../live/listener/policy.js';
 import { listenForWires, type WireListener, type WireLimits } from '../../live/sockets/wire-listener.js';
 import { escapeText, jsonLine } from '../../describe/escape.js';
 import { print } from '../../describe/printable.js';
-import { listenError, listenUrl, parseAddress } from '../host/addresses.js';
+import { listenError, listenUrl, parsePlace } from '../host/addresses.js';
 import { Agents } from './agents.js';
 import { discardReports, writeReports } from './files.js';
 import type { CheckOptions } from '../options/check-options.js';
@@ -25,7 +25,7 @@ const MOST_CONNECTIONS = 128;
 
 /** The server that clients connect to, case by case, as their drivers for the Autobahn Testsuite do. */
 export async function checkListen(io: Io, cases: readonly Case[], options: CheckOptions): Promise<number> {
-  const place = parseAddress(options.listen!, { host: '127.0.0.1', port: 9001 });
+  const place = parsePlace(options.listen!, { host: '127.0.0.1', port: 9001 });
   const tls = await listenerTlsOf(io, options);
   const seed = options.seed ?? new DataView(io.random(4).buffer).getUint32(0);
   const pins = options.expect === undefined ? undefined : await pinsIn(io, options.expect);
@@ -36,7 +36,10 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
   const notices = new LimitedNotices(notice);
   const policy = listenerPolicyOf(place.host, options);
   const refusal = (request: RequestHead): PolicyRefusal | undefined => {
-    const found = ambiguityIn(request) ?? refusalFor(factsOfHead(request, tls !== undefined), 'guarded', policy);
+    const found =
+      tunnelRefusal(request) ??
+      ambiguityIn(request) ??
+      refusalFor(factsOfHead(request, tls !== undefined), 'guarded', policy);
     if (found) notices.add(`a request is refused with ${found.status}: ${found.reason}`);
     return found;
   };
@@ -62,13 +65,13 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
   });
   const limits = limitsOf(notice);
   const listener = await listenForWires(
-    { ...place, limits, ...(tls && { tls }), trouble: (message) => notices.add(message) },
+    { place, limits, ...(tls && { tls }), trouble: (message) => notices.add(message) },
     (wire) => void driver.take(wire),
   ).catch((error: NodeJS.ErrnoException) => {
     throw listenError(place, error);
   });
   discardReports(options);
-  await announce(io, listenUrl(Boolean(tls), place.host, listener.port), listener, cases, options);
+  await announce(io, listenUrl(Boolean(tls), place, listener.port), listener, cases, options);
   await Promise.race([stopped, io.untilInterrupted()]);
   driver.end();
   await listener.close();
@@ -84,7 +87,7 @@ function announce(
   cases: readonly Case[],
   { json, quiet }: CheckOptions,
 ): Promise<void> | void {
-  if (json) return io.stdout.write(jsonLine({ type: 'listening', url, port, pid: io.pid }));
+  if (json) return io.stdout.write(jsonLine({ type: 'listening', url, port: port || undefined, pid: io.pid }));
   if (!quiet) return io.stderr.write(print`${cases.length} cases at ${escapeText(url)}\n`);
 }
 

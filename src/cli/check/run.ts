@@ -9,6 +9,7 @@ import type { Cause } from '../../rules/causes/catalogue.js';
 import { whyLine } from '../../terminal/connections/why.js';
 import { causeOfHandshake } from '../../traffic/toolbox/handshakes.js';
 import { escapeText, jsonLine } from '../../describe/escape.js';
+import { passedOver } from '../connect/headers.js';
 import { pinsFor, pinsIn } from './pins.js';
 import type { CheckOptions } from '../options/check-options.js';
 import { CheckReport } from './report.js';
@@ -51,6 +52,11 @@ export async function checkServer(
   }
 }
 
+async function notePassedOver(io: Io, options: CheckOptions): Promise<void> {
+  if (options.quiet) return;
+  for (const words of passedOver(options)) await io.stderr.write(print`${escapeText(words)}\n`);
+}
+
 const UNASKED = print`the server sends messages without being asked: they are no answers to the cases`;
 
 function isGreeting({ once, repeated }: Unasked): boolean {
@@ -68,6 +74,7 @@ async function check(io: Io, url: string, cases: readonly Case[], { options, sto
   const pins = options.expect === undefined ? undefined : await pinsIn(io, options.expect);
   const server = await ServerUnderTest.of(io, url, options, toolsOf(io, options.pid), stop);
   begin();
+  await notePassedOver(io, options);
   let probe: Probe | undefined;
   try {
     probe = await orAborted(probeServer(server.bench(seeded(seed)), options.echo === 'auto'), stop);

@@ -1,11 +1,13 @@
 import type { StreamOpener } from '../../codec/bytes/stream-taker.js';
 import type { Cause } from '../../rules/causes/catalogue.js';
 import type { Client } from '../../live/client/client.js';
+import { Answering } from '../connect/answering.js';
 import { Display } from '../connect/display.js';
 import { Goals } from '../connect/goals.js';
 import { ConnectOpening, type ConnectOpened } from '../connect/opening.js';
 import type { ConnectOptions } from '../options/connect-options.js';
-import { asksToWait, mayReturn } from '../connect/lasting.js';
+import { asksToWait, mayReturn, pauseAfter } from '../connect/lasting.js';
+import { passedOver } from '../connect/headers.js';
 import { piecesOf } from '../connect/terminator.js';
 import { sendsOf, type Send } from '../connect/plan.js';
 import { Comparison, Replay } from '../connect/replay.js';
@@ -24,9 +26,6 @@ import { asRecorded, checkReplay } from '../options/replay-options.js';
 import { checkPaths } from '../replay/reply-key.js';
 import type { Script } from '../../live/replay/script.js';
 
-/** Backoff of `--reconnect`: milliseconds at first, doubled up to the maximum; each pause is between half of it and all. */
-const FIRST_PAUSE = 500;
-const MOST_PAUSE = 30_000;
 /** A connection that lasted this long does not count as one of a series of failures: seconds. */
 const HELD = 10;
 
@@ -92,6 +91,7 @@ class Visit implements Waiter, SourceGate {
   private readonly stop = new AbortController();
   private client: Client | undefined;
   private talk: ConnectTalk | undefined;
+  private answering: Answering | undefined;
   private waiting: (() => void)[] = [];
   private timeIsUp = false;
   /** The cause of the end of the last connection. */
@@ -130,6 +130,7 @@ class Visit implements Waiter, SourceGate {
     this.opening = new ConnectOpening(io, options, {
       recorder,
       connected: (words) => this.display.detail(words),
+      asks: (client) => (this.answering = new Answering(client, options, this.display, this)),
       notice: (words) => this.display.notice(words),
       record: (record) => this.display.record(record),
       closed: (summary) => {
@@ -147,6 +148,7 @@ class Visit implements Waiter, SourceGate {
 
   async run(): Promise<number> {
     await this.display.open();
+    for (const words of passedOver(this.options)) this.display.notice(words);
     void this.io.untilInterrupted().then(() => {
       this.stop.abort();
       this.talk?.end('interrupted');
@@ -317,10 +319,7 @@ class Visit implements Waiter, SourceGate {
   }
 
   private async pause(ending: string, tries: number, most: number): Promise<void> {
-    const longest = Math.min(MOST_PAUSE, FIRST_PAUSE * 2 ** tries);
-    // Clients that lost a server together must not return at the same moment.
-    const share = new DataView(this.io.random(4).buffer).getUint32(0) / 2 ** 32;
-    const time = Math.round((longest * (1 + share)) / 2);
+    const time = pauseAfter(tries, this.io.random(4));
     this.display.notice(`${ending}; connecting again in ${time / 1000} s (${tries + 1} of ${most})`);
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, time);
@@ -342,13 +341,14 @@ class Visit implements Waiter, SourceGate {
       if (this.goals.reached) return;
       this.goals.take(isBinary ? undefined : piece.toString());
       this.display.message(piece, isBinary);
-      this.talk?.took();
+      const isAnswered = this.answering?.answer(piece, isBinary) === true;
+      this.talk?.took(!isAnswered);
     }
   }
 
   private takePong(seconds: number | undefined): void {
     if (seconds === undefined) return;
-    if (!this.options.json) this.display.notice(`pong after ${(seconds * 1000).toFixed(3)} ms`);
+    this.display.pong(seconds);
     this.talk?.pong();
   }
 }

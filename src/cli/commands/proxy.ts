@@ -3,7 +3,7 @@ import type { HeadEdit } from '../../live/relay/head.js';
 import type { HostPort } from '../../live/client/route.js';
 import type { RelayFaults } from '../../live/relay/connection.js';
 import { isLoopback, listenError, listenUrl, parseAddress } from '../host/addresses.js';
-import { checkText, loginOf, ownHeaders } from '../connect/headers.js';
+import { checkText, loginOf, ownHeaders, passedOver } from '../connect/headers.js';
 import { routeOf } from '../connect/route.js';
 import { parseTarget, type Target } from '../connect/url.js';
 import { EXIT, UsageError } from '../host/exit.js';
@@ -47,12 +47,13 @@ async function relayUntilEnd(io: Io, target: Target, place: RelayOptions, option
   const output = new LiveOutput(io, options);
   await output.open(true);
   const relay = relayOf(place, output);
-  const { port } = await relay.listen().catch((error: NodeJS.ErrnoException) => {
+  const port = await relay.listen().catch((error: NodeJS.ErrnoException) => {
     throw listenError(place, error);
   });
-  const url = listenUrl(options.listenCert !== undefined, place.host, port);
+  const url = listenUrl(options.listenCert !== undefined, place, port);
   if (options.json) output.json({ type: 'listening', url, port, pid: io.pid });
   else output.text(print`listening ${escapeText(url)} for ${escapeText(target.url.href)}\n`);
+  for (const words of passedOver(options)) output.notice(words);
   if (!isLoopback(place.host)) output.notice(`warning: everyone who can reach ${place.host} can connect`);
   await Promise.race([output.unread, io.untilInterrupted()]);
   await relay.close();
@@ -98,7 +99,7 @@ async function relayOptions(io: Io, place: HostPort, target: Target, options: Pr
 
 function editOf(target: Target, options: ProxyOptions): HeadEdit {
   checkText(options);
-  const own = [...ownHeaders(options.header ?? [])];
+  const own = [...ownHeaders(options)];
   const login = loginOf(target, options);
   const { host, pathname, search } = target.url;
   const given = own.flatMap(([name, values]) => (values === undefined ? [] : [[name, values.join(', ')] as const]));

@@ -3,8 +3,10 @@ import type { StreamOpener } from '../../codec/bytes/stream-taker.js';
 import { compareTransports, CONVERSATION } from '../../live/server/compare.js';
 import type { Replaying } from '../../live/replay/replaying.js';
 import type { Script } from '../../live/replay/script.js';
+import type { ListenPlace } from '../../live/listener/listen-at.js';
+import type { Answers } from '../../live/server/answering.js';
 import { LiveServer, type LiveServerOptions, type ServerTaker } from '../../live/server/server.js';
-import { isLoopback, listenError, listenUrl, parseAddress } from '../host/addresses.js';
+import { isLoopback, listenError, listenUrl, parsePlace } from '../host/addresses.js';
 import { drawComparison } from '../../terminal/connections/comparison.js';
 import { jsonLine, escapeText } from '../../describe/escape.js';
 import { lookOf } from '../decode/view-selection.js';
@@ -29,7 +31,7 @@ const STALL_SECONDS = 30;
 /** `serve`: a server that shows its handshakes and frames as they pass, until a signal ends it. */
 export async function run(io: Io, address: string | undefined, options: ServeOptions): Promise<number> {
   if (options.compare) return compare(io, options);
-  const place = parseAddress(address ?? ':9001', DEFAULT_ADDRESS);
+  const place = parsePlace(address ?? ':9001', DEFAULT_ADDRESS);
   const { cert, key, passphraseFile, clientCa, replay, connection, quiet, replayKeylog } = options;
   checkReplay(options);
   const script = replay === undefined ? undefined : await loadScript(io, { replay, connection, quiet, replayKeylog });
@@ -41,7 +43,7 @@ export async function run(io: Io, address: string | undefined, options: ServeOpt
 
 async function serve(
   io: Io,
-  place: { readonly host: string; readonly port: number },
+  place: ListenPlace,
   options: ServeOptions,
   { recorder, script }: { recorder: StreamOpener | undefined; script: Script | undefined },
 ): Promise<number> {
@@ -58,15 +60,16 @@ async function serve(
     inspecting.beside(output),
   );
   inspecting.watch(server);
-  const { port } = await server.listen().catch((error: NodeJS.ErrnoException) => {
+  const port = await server.listen().catch((error: NodeJS.ErrnoException) => {
     throw listenError(place, error);
   });
-  const url = listenUrl(options.cert !== undefined, place.host, port);
-  const page = inspecting.pageUrl(url);
-  if (options.json) output.json({ type: 'listening', url, port, pid: io.pid, page });
+  const url = listenUrl(options.cert !== undefined, place, port);
+  // No browser opens a Unix socket.
+  const page = place.path === undefined ? inspecting.pageUrl(url) : undefined;
+  if (options.json) output.json({ type: 'listening', url, port: port || undefined, pid: io.pid, page });
   else output.text(print`listening ${escapeText(url)}\n`);
   if (!isLoopback(place.host)) output.notice(`warning: everyone who can reach ${place.host} can connect`);
-  output.notice(`open ${page}`);
+  if (page !== undefined) output.notice(`open ${page}`);
   await Promise.race([server.finished, output.unread, io.untilInterrupted()]);
   inspecting.close();
   await server.close();
@@ -100,20 +103,22 @@ async function compare(io: Io, options: ServeOptions): Promise<number> {
   return EXIT.ok;
 }
 
-async function serverOptions(
-  io: Io,
-  place: { readonly host: string; readonly port: number },
-  options: ServeOptions,
-): Promise<LiveServerOptions> {
+function answersOf({ greet, autoReply }: ServeOptions): Answers | undefined {
+  if (greet === undefined && autoReply === undefined) return undefined;
+  return { greetings: greet ?? [], rules: autoReply ?? [] };
+}
+
+async function serverOptions(io: Io, place: ListenPlace, options: ServeOptions): Promise<LiveServerOptions> {
   const { path, reject, delay, close } = options;
   const tls = await tlsOf(io, options);
   return {
-    ...place,
+    place,
     ...(tls && { tls, isSecure: true }),
     now: () => io.now(),
     reading: liveReading(options),
     compare: async () => ({ transports: await compareTransports({ reading: {}, now: () => io.now() }) }),
     mode: options.mode,
+    answers: answersOf(options),
     policy: {
       subprotocols: options.subprotocol ?? [],
       ...(path !== undefined && { path: path.startsWith('/') ? path : `/${path}` }),

@@ -11,6 +11,7 @@ import { lookOf } from '../decode/view-selection.js';
 import type { Io } from '../host/io.js';
 import { LiveOutput, type Waiter } from '../live/live-output.js';
 import { PayloadOutput } from './payload-output.js';
+import { LEAST_PONG_WIDTH, pongText } from '../../terminal/frames/pong-text.js';
 import { whyLine } from '../../terminal/connections/why.js';
 import { DEFAULT_PREVIEW } from '../../traffic/toolbox/reading.js';
 
@@ -99,6 +100,14 @@ export class Display {
   /** The result of a comparison. */
   compared(sent: number, totals: DiffTotals): void {
     if (this.options.json) this.records?.json({ type: 'replay', sent, ...totals });
+  }
+
+  /** A ping was answered. The view of lines has that on the pong's own line. */
+  pong(seconds: number): void {
+    const { json, view = 'summary' } = this.options;
+    const isWide = (this.io.stdout.columns ?? LEAST_PONG_WIDTH) >= LEAST_PONG_WIDTH;
+    if (json || (this.records !== undefined && view === 'summary' && isWide)) return;
+    this.notice(pongText(seconds));
   }
 
   /** A notice for the user. */

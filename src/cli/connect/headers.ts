@@ -16,7 +16,7 @@ export function headersOf(target: Target, options: ReachOptions): Headers {
   if (cookie) headers.set('Cookie', [cookie.join('; ')]);
   const login = loginOf(target, options);
   if (login !== undefined) headers.set('Authorization', [login]);
-  for (const [name, values] of ownHeaders(options.header ?? [])) {
+  for (const [name, values] of ownHeaders(options)) {
     for (const known of [...headers.keys()]) if (known.toLowerCase() === name.toLowerCase()) headers.delete(known);
     headers.set(name, values);
   }
@@ -47,10 +47,43 @@ export function checkText({ origin, userAgent, cookie = [] }: ReachOptions): voi
   for (const one of cookie) checkLine('--cookie', one);
 }
 
-/** Those of `-H`. */
-export function ownHeaders(lines: readonly string[]): Map<string, string[] | undefined> {
+/** Those of `-H`, but for what is passed over. */
+export function ownHeaders(options: HeaderOptions): Map<string, string[] | undefined> {
   const own = new Map<string, string[] | undefined>();
-  for (const line of lines) {
+  for (const [name, value] of headerLines(options)) if (!whyPassedOver(name, value, options)) put(own, name, value);
+  return own;
+}
+
+type HeaderOptions = Pick<ReachOptions, 'header' | 'deflate'>;
+
+/**
+ * What of `-H` is not sent, and why, in words: "Copy as cURL" of a browser brings the headers of the browser's own
+ * handshake.
+ */
+export function passedOver(options: HeaderOptions): string[] {
+  return headerLines(options).flatMap(([name, value]) => {
+    const why = whyPassedOver(name, value, options);
+    return why === undefined ? [] : [`-H ${name} is passed over: ${why}`];
+  });
+}
+
+function whyPassedOver(name: string, value: string, { deflate }: HeaderOptions): string | undefined {
+  switch (name.toLowerCase()) {
+    case 'sec-websocket-key':
+      // A malformed one tests the server.
+      return decodeKey(value).bytes.length === 16 ? 'each connection has a fresh key' : undefined;
+    case 'sec-websocket-extensions':
+      // An answer that accepts what this end does not know of would end the connection.
+      return typeof deflate !== 'string' && /permessage-deflate/i.test(value)
+        ? 'permessage-deflate is offered with --deflate only'
+        : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function headerLines({ header = [] }: HeaderOptions): (readonly [name: string, value: string])[] {
+  return header.map((line) => {
     const [, name = '', value = ''] = /^([^:\s]+)\s*:[ \t]*([^]*)$/.exec(line) ?? [];
     if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name)) {
       // The value may be a secret.
@@ -60,16 +93,12 @@ export function ownHeaders(lines: readonly string[]): Map<string, string[] | und
       );
     }
     checkLine(`-H ${name}`, value);
-    put(own, name, value.trimEnd());
-  }
-  return own;
+    return [name, value.trimEnd()] as const;
+  });
 }
 
 function put(headers: Map<string, string[] | undefined>, name: string, value: string): void {
   const known = [...headers.keys()].find((other) => other.toLowerCase() === name.toLowerCase());
-  if (/^sec-websocket-key$/i.test(name) && decodeKey(value).bytes.length === 16) {
-    throw new UsageError('-H Sec-WebSocket-Key: each connection has a fresh key (only a malformed one can be given)');
-  }
   if (value === '') return void headers.set(known ?? name, undefined);
   headers.set(known ?? name, [...((known && headers.get(known)) || []), value]);
 }
@@ -97,8 +126,8 @@ export function forOtherOrigin<T extends ReachOptions>(options: T): T {
 
 /** What is left out, in words. */
 export function keptFromOthers({ user: named }: Target, options: ReachOptions): string[] {
-  const { header = [], auth, user = auth ?? named, cookie, origin, subprotocol, cert } = options;
-  const given = [...ownHeaders(header)].flatMap(([name, values]) => (values === undefined ? [] : [name]));
+  const { auth, user = auth ?? named, cookie, origin, subprotocol, cert } = options;
+  const given = [...ownHeaders(options)].flatMap(([name, values]) => (values === undefined ? [] : [name]));
   const all = [
     ...(user === undefined ? [] : ['Authorization']),
     ...(cookie ? ['Cookie'] : []),

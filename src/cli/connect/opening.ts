@@ -24,6 +24,8 @@ export interface OpeningOptions extends ReachOptions {
 
 export interface OpeningTaker extends ClientTaker {
   connected(words: string): void;
+  /** Before its handshake: messages may come together with the answer to it. */
+  asks?(client: Client): void;
   /** A notice for the user. */
   notice(words: string): void;
   /** Keeps what passes. */
@@ -120,6 +122,7 @@ export class ConnectOpening {
       },
     };
     const client = this.clientOn(line, request, taker);
+    this.taker.asks?.(client);
     const giveUp = (): void => client.terminate();
     if (signal.aborted) giveUp();
     signal.addEventListener('abort', giveUp, { once: true });

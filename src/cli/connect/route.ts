@@ -3,7 +3,7 @@ import type { DialRoute, TlsMaterial } from '../../live/client/dial.js';
 import type { Proxy } from '../../live/client/proxy.js';
 import { isExempt, type HostPort, type Redirected, type Resolved } from '../../live/client/route.js';
 import type { ReachOptions } from '../options/connect-options.js';
-import type { Target } from './url.js';
+import { zoneOf, type Target } from './url.js';
 import { UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import { shownUrl } from '../options/passwords.js';
@@ -12,7 +12,7 @@ import { caOf, pairOf } from '../host/tls-files.js';
 
 /** The route to a target, by the options and the environment. */
 export async function routeOf(io: Io, target: Target, options: ReachOptions): Promise<DialRoute> {
-  const place = placeOf(target.url);
+  const place = placeOf(target);
   const unixSocket = options.unixSocket ?? target.unixSocket;
   const proxy = unixSocket === undefined ? proxyOf(io, place, target.secure, options.proxy) : undefined;
   const material = await materialOf(io, options);
@@ -27,12 +27,20 @@ export async function routeOf(io: Io, target: Target, options: ReachOptions): Pr
   };
 }
 
-function placeOf({ hostname, port, protocol }: URL): HostPort {
-  return { host: unbracketed(hostname), port: port === '' ? (protocol === 'wss:' ? 443 : 80) : Number(port) };
+function placeOf({ url, secure, zone }: Target): HostPort {
+  const { hostname, port } = url;
+  return { host: zoned(hostname, zone), port: port === '' ? (secure ? 443 : 80) : Number(port) };
+}
+
+function zoned(hostname: string, zone: string | undefined): string {
+  return unbracketed(hostname) + (zone === undefined ? '' : `%${zone}`);
 }
 
 function unbracketed(host: string): string {
-  return host.replace(/^\[(.*)\]$/, '$1');
+  const bare = host.replace(/^\[(.*)\]$/, '$1');
+  // A zone is written after %25 in URLs (RFC 6874 §2), after % elsewhere.
+  const [address = '', zone = ''] = bare.split('%25', 2);
+  return isIP(address) === 6 && zone !== '' ? `${address}%${zone}` : bare;
 }
 
 async function materialOf(io: Io, options: ReachOptions): Promise<TlsMaterial> {
@@ -56,17 +64,18 @@ function proxyOf(io: Io, place: HostPort, secure: boolean, option: string | unde
     : // HTTP_PROXY is left out, as curl does: a CGI's caller can set it (a header named Proxy).
       ['ws_proxy', 'http_proxy', 'all_proxy', 'ALL_PROXY'];
   const name = names.find((candidate) => env[candidate]);
-  return name === undefined ? undefined : parseProxy(env[name]!, name);
+  return name === undefined ? undefined : { ...parseProxy(env[name]!, name), variable: name };
 }
 
 function parseProxy(text: string, source: string): Proxy {
   const [, scheme] = /^([a-z0-9]+):\/\//i.exec(text) ?? [];
   const wrong = (): UsageError =>
     new UsageError(`${source}: ${shownUrl(text)}: a proxy is http://, https://, socks5:// or socks5h://HOST:PORT`);
+  const [plain, zone] = zoneOf(scheme === undefined ? `http://${text}` : text);
   let url: URL;
   try {
     // URL has no default port for a scheme that it does not know, which is what is wanted here.
-    url = new URL(scheme === undefined ? `http://${text}` : text);
+    url = new URL(plain);
   } catch {
     throw wrong();
   }
@@ -80,7 +89,7 @@ function parseProxy(text: string, source: string): Proxy {
   }
   return {
     kind: protocol.slice(0, -1) as Proxy['kind'],
-    host: unbracketed(hostname),
+    host: zoned(hostname, zone),
     port: port === '' ? PROXY_PORT[protocol as keyof typeof PROXY_PORT] : Number(port),
     ...((user !== '' || secret !== '') && { user, password: secret }),
   };
@@ -89,6 +98,9 @@ function parseProxy(text: string, source: string): Proxy {
 const PART = String.raw`(\[[^\]]*\]|[^:]*)`;
 const RESOLVE = new RegExp(String.raw`^\+?${PART}:(\d+):(.+)$`);
 const CONNECT = new RegExp(String.raw`^${PART}:(\d*):${PART}:(\d*)$`);
+
+/** What no host has in it: what would end a line of the request to a proxy, among others. */
+const UNFIT = /[\0-\x20\x7f-\xa0/?#@\\]/;
 
 function resolveRule(text: string): Resolved {
   const [, host = '', port, list = ''] = RESOLVE.exec(text) ?? [];
@@ -103,6 +115,12 @@ function connectRule(text: string): Redirected {
   const match = CONNECT.exec(text);
   if (!match) throw new UsageError(`--connect-to ${text}: it has to be HOST1:PORT1:HOST2:PORT2, each may be empty`);
   const [, fromHost = '', fromPort = '', toHost = '', toPort = ''] = match;
+  if (UNFIT.test(fromHost + toHost)) {
+    throw new UsageError(`--connect-to ${text}: a host has no blanks, no control characters and none of / ? # @ \\`);
+  }
+  if (Number(fromPort) > 65535 || Number(toPort) > 65535) {
+    throw new UsageError(`--connect-to ${text}: a port is a number up to 65535`);
+  }
   const end = (host: string, port: string): Redirected['from'] => ({
     host: unbracketed(host),
     ...(port !== '' && { port: Number(port) }),

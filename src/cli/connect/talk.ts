@@ -22,7 +22,7 @@ export interface Ended {
 
 export interface TalkOptions extends Pick<
   ConnectOptions,
-  'wait' | 'expectClose' | 'pingInterval' | 'pingTimeout' | 'heartbeat' | 'terminator'
+  'wait' | 'expectClose' | 'pingInterval' | 'pingTimeout' | 'heartbeat' | 'terminator' | 'binary'
 > {
   /** The user types: the end of the typing ends the connection. */
   readonly typed: boolean;
@@ -92,9 +92,9 @@ export class ConnectTalk {
     return { ending, outcome, ...(this.failure && { failure: this.failure }) };
   }
 
-  /** A message came. */
-  took(): void {
-    this.replies++;
+  /** A message came. One that was answered at once (`--auto-reply`) is no reply to what was sent. */
+  took(isReply: boolean): void {
+    if (isReply) this.replies++;
     if (this.goals.reached) this.end('goal');
     this.stir();
   }
@@ -168,10 +168,10 @@ export class ConnectTalk {
   }
 
   private beat(): void {
-    const { heartbeat, pingInterval } = this.options;
+    const { heartbeat, pingInterval, binary = false } = this.options;
     if (pingInterval === undefined && heartbeat === undefined) return;
     const every = Math.max(0.01, pingInterval ?? HEARTBEAT) * 1000;
     const text = heartbeat === undefined ? undefined : terminated(Buffer.from(heartbeat), this.options.terminator);
-    this.timers.push(setInterval(() => (text ? void this.client.send(text, false) : this.ping()), every));
+    this.timers.push(setInterval(() => (text ? void this.client.send(text, binary) : this.ping()), every));
   }
 }

@@ -7,6 +7,8 @@ export interface Target {
   /** `ws:` or `wss:`, without user and fragment: what the handshake requests. */
   readonly url: URL;
   readonly secure: boolean;
+  /** Of the IPv6 address in the URL: it is not sent to a server (RFC 6874 §4). */
+  readonly zone?: string;
   readonly unixSocket?: string;
   readonly user?: string;
   readonly password?: string;
@@ -37,9 +39,10 @@ export function parseTarget(text: string): Target {
 
 function targetOf(text: string, given: string): Target {
   const whole = shownUrl(given);
+  const [plainText, zone] = zoneOf(text);
   let url: URL;
   try {
-    url = new URL(text);
+    url = new URL(plainText);
   } catch {
     throw new UsageError(`${whole}: not a URL`);
   }
@@ -51,8 +54,17 @@ function targetOf(text: string, given: string): Target {
   plain.username = '';
   plain.password = '';
   const secure = url.protocol === 'wss:';
-  if (username === '' && password === '') return { url: plain, secure };
-  return { url: plain, secure, user: unescaped(username), password: unescaped(password) };
+  const target = { url: plain, secure, ...(zone !== undefined && { zone }) };
+  if (username === '' && password === '') return target;
+  return { ...target, user: unescaped(username), password: unescaped(password) };
+}
+
+/** The URL without the zone of its address, which `URL` does not read: `[fe80::1%25eth0]` (RFC 6874 §2); `%` alone is often written too. */
+export function zoneOf(text: string): [text: string, zone: string | undefined] {
+  const [, before = '', zone, after = ''] =
+    /^([a-z][a-z0-9+.-]*:\/\/(?:[^/?#[\]]*@)?\[[\da-f:.]+)%(?:25)?((?:[\w.~-]|%[\da-f]{2})+)(\][^]*)$/i.exec(text) ??
+    [];
+  return zone === undefined ? [text, undefined] : [before + after, unescaped(zone)];
 }
 
 function unixTarget(text: string, secure: boolean, rest: string): Target {

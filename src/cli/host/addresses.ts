@@ -1,4 +1,7 @@
 import type { HostPort } from '../../live/client/route.js';
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { ListenPlace } from '../../live/listener/listen-at.js';
 import { hostPort } from '../../traffic/toolbox/bytes.js';
 import { UsageError } from './exit.js';
 import { shownUrl } from '../options/passwords.js';
@@ -14,14 +17,31 @@ export function parseAddress(text: string, otherwise: HostPort): HostPort {
   return { host: host === '' ? otherwise.host : host, port: number };
 }
 
+/** Bytes of the path of a Unix socket that each system takes (`sun_path`, with a NUL). */
+const MOST_PATH = 103;
+
+/** The same, or `unix:PATH`. */
+export function parsePlace(text: string, otherwise: HostPort): ListenPlace {
+  const [, path] = /^unix:([^]*)$/i.exec(text) ?? [];
+  if (path === undefined) return parseAddress(text, otherwise);
+  if (path === '') throw new UsageError(`${text}: a Unix socket is unix:PATH`);
+  const whole = resolve(path);
+  if (Buffer.byteLength(whole) > MOST_PATH) {
+    throw new UsageError(`${text}: the path of a Unix socket has up to ${MOST_PATH} bytes`);
+  }
+  return { host: 'localhost', port: 0, path: whole };
+}
+
 /** Only this machine can reach it (RFC 1122 §3.2.1.3, RFC 4291 §2.5.3). */
 export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || /^127\./.test(host);
 }
 
 /** Where a listener is reached. */
-export function listenUrl(isSecure: boolean, host: string, port: number): string {
-  return `${isSecure ? 'wss' : 'ws'}://${hostPort(host, port)}/`;
+export function listenUrl(isSecure: boolean, { host, path }: ListenPlace, port: number): string {
+  const scheme = isSecure ? 'wss' : 'ws';
+  if (path !== undefined) return `${scheme}+unix:${path.replace(/[%:]/g, encodeURIComponent)}:/`;
+  return `${scheme}://${hostPort(host.replace('%', '%25'), port)}/`;
 }
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -29,9 +49,20 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EADDRNOTAVAIL: 'this machine has no such address',
   ENOTFOUND: 'no such host',
+  ENOENT: 'no such directory',
+  ENOTSOCK: 'there is a file that is no socket',
 };
 
 /** Why it is not possible to listen there. */
-export function listenError({ host, port }: HostPort, { code = '', message }: NodeJS.ErrnoException): UsageError {
+export function listenError(
+  { host, port, path }: ListenPlace,
+  { code = '', message }: NodeJS.ErrnoException,
+): UsageError {
+  if (path !== undefined) {
+    // The system's ENOENT comes as EACCES (libuv).
+    const known = code === 'EACCES' && !existsSync(dirname(path)) ? 'ENOENT' : code;
+    const reason = code === 'EADDRINUSE' ? 'another process listens there' : (REASONS[known] ?? message);
+    return new UsageError(`can't listen on ${path}: ${reason}`);
+  }
   return new UsageError(`can't listen on ${hostPort(host, port)}: ${REASONS[code] ?? message}`);
 }

@@ -55,7 +55,7 @@ function agentName(text: string): string {
 
 export function checkOptions(): Option[] {
   const target = [
-    new Option('--listen <[host:]port>', 'listen at this address, and test the clients that connect'),
+    new Option('--listen <[host:]port>', 'listen at this address (or unix:PATH), and test the clients that connect'),
     new Option('--listen-cert <file>', 'use TLS (wss), with this certificate (PEM)'),
     new Option('--listen-key <file>', 'private key of the certificate (PEM)'),
     ...listenerOptions(),

@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { PassphraseOptions } from '../host/tls-files.js';
 import { passphraseOptions } from './passphrase-options.js';
+import { autoReplyOption, type AutoReplyOptions } from './answer-options.js';
 import { hexes, keylogOption, recordOption, showOptions, type ShowOptions } from './serve-options.js';
 import { close, expression, integer, list, seconds } from './option-values.js';
 import { diffOptions, replayOptions, type DiffOptions, type ReplayOptions } from './replay-options.js';
@@ -36,7 +37,7 @@ export interface ReachOptions extends PassphraseOptions {
   keylog?: string;
 }
 
-export interface ConnectOptions extends ShowOptions, ReachOptions, ReplayOptions, DiffOptions {
+export interface ConnectOptions extends ShowOptions, ReachOptions, ReplayOptions, DiffOptions, AutoReplyOptions {
   connect?: string;
   include?: true;
   /** Each send option gives the same list: all of them in their order. */
@@ -118,7 +119,7 @@ export function connectOptions(): Option[] {
     new Option('-c, --connect <url>', 'URL to connect to, instead of the argument'),
     ...reachOptions(),
     ...sendOptions(),
-    ...replayOptions('client', [...SENDS, 'binary', 'null', 'fragment', 'terminator', 'reconnect']),
+    ...replayOptions('client', [...SENDS, 'binary', 'null', 'fragment', 'terminator', 'reconnect', 'autoReply']),
     ...diffOptions(),
     ...stopOptions(),
     ...showOptions(),
@@ -201,6 +202,7 @@ function liveOptions(): Option[] {
     new Option('--ping-timeout <seconds>', 'end with exit 28 when a pong takes longer').argParser(seconds()),
     new Option('--heartbeat <text>', 'send this message instead of a ping at each interval (default: 30 s)'),
     new Option('--no-auto-pong', 'do not answer pings'),
+    autoReplyOption("; Engine.IO's ping: '^2$=3'"),
     new Option(
       '--reconnect [times]',
       `connect again after a drop or a close with 1001, 1012 or 1013, and send again; up to ${RECONNECTS} times in a row`,

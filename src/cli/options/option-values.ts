@@ -67,6 +67,12 @@ export function expression(text: string, flags = 'u'): RegExp {
   }
 }
 
+/** `RE` or `/RE/flags`: without flags it is read by code points (`u`). `always` is set in any case; `g` and `y` are not taken. */
+export function flaggedExpression(value: string, always = ''): RegExp {
+  const [, source = value, flags = ''] = /^\/([^]+)\/([dimsuv]*)$/.exec(value) ?? [];
+  return expression(source, `${always}${/[uv]/.test(flags) ? '' : 'u'}${flags}`);
+}
+
 /** Subprotocols: tokens (RFC 6455 §4.1). */
 export function tokens(value: string, before: string[] | undefined): string[] {
   if (!isToken(value))

@@ -97,7 +97,14 @@ function addLiveCommands(program: Command, io: Io, setExit: (code: number) => vo
     serveOptions,
     'serve [address]',
     'run a server that shows every frame: echo, chat, faults on demand',
-    ['serve', 'serve 9001 --mode chat', 'serve 0 --deflate --view annotated', 'serve 9001 --reject 403'],
+    [
+      'serve',
+      'serve 9001 --mode chat',
+      'serve 0 --deflate --view annotated',
+      'serve 9001 --reject 403',
+      'serve unix:/tmp/ws.sock',
+      "serve --greet welcome --auto-reply '^ping$=pong'",
+    ],
   ).action(async (address: string | undefined, options: ServeOptions) => {
     const { serve } = await import('../entries/live.js');
     setExit(await serve(io, address, options));

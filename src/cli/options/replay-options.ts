@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import type { Script } from '../../live/replay/script.js';
 import { UsageError } from '../host/exit.js';
-import { expression, integer, list } from './option-values.js';
+import { flaggedExpression, integer, list } from './option-values.js';
 import { deflateExtension, formatExtensions } from '../../traffic/toolbox/builders.js';
 import { isToken } from '../../traffic/toolbox/bytes.js';
 
@@ -46,7 +46,7 @@ export function diffOptions(): Option[] {
     new Option(
       '--ignore <regexp>',
       'ignore what this regular expression matches in texts (RE or /RE/flags; repeatable)',
-    ).argParser((value, before: RegExp[] | undefined) => [...(before ?? []), everywhere(value)]),
+    ).argParser((value, before: RegExp[] | undefined) => [...(before ?? []), flaggedExpression(value, 'g')]),
     new Option(
       '--ignore-json <path>',
       "ignore these parts of JSON texts, as in '$..time' (JSONPath; repeatable)",
@@ -82,12 +82,6 @@ export function asRecorded(
     ...(subprotocol === undefined && names.length > 0 && { subprotocol: [...new Set(names)] }),
     ...(deflate === undefined && agreed && { deflate: formatExtensions([deflateExtension(agreed)]) }),
   };
-}
-
-/** `RE` or `/RE/flags`, for each place that it matches. */
-function everywhere(value: string): RegExp {
-  const [, source = value, flags = ''] = /^\/([^]+)\/([dimsuv]*)$/.exec(value) ?? [];
-  return expression(source, `g${/[uv]/.test(flags) ? '' : 'u'}${flags}`);
 }
 
 function factor(value: string): number {

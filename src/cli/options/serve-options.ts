@@ -3,7 +3,8 @@ import { VIEW_NAMES } from '../decode/views.js';
 import type { PassphraseOptions } from '../host/tls-files.js';
 import { parseHex } from '../host/hex-argument.js';
 import { listenerOptions, type ListenerOptions } from './listener-options.js';
-import { close, integer, preview, tokens } from './option-values.js';
+import { autoReplyOption, type AutoReplyOptions } from './answer-options.js';
+import { close, integer, list, preview, tokens } from './option-values.js';
 import type { DecodeOptions } from './options.js';
 import { passphraseOptions } from './passphrase-options.js';
 import { replayOptions, type ReplayOptions } from './replay-options.js';
@@ -14,8 +15,9 @@ export type ShowOptions = Pick<
   'json' | 'color' | 'quiet' | 'verbose' | 'view' | 'preview' | 'pretty' | 'base64' | 'strict' | 'relativeTime'
 >;
 
-export interface ServeOptions extends PassphraseOptions, ShowOptions, ReplayOptions, ListenerOptions {
+export interface ServeOptions extends PassphraseOptions, ShowOptions, ReplayOptions, ListenerOptions, AutoReplyOptions {
   mode: 'echo' | 'chat' | 'broadcast' | 'sink' | 'silent';
+  greet?: string[];
   subprotocol?: string[];
   token: boolean;
   path?: string;
@@ -92,27 +94,20 @@ export function serveOptions(): Option[] {
     keylogOption(),
     new Option('--oneshot', 'end after one connection'),
   ].map((option) => option.helpGroup('Policy:'));
-  const faults = [
-    new Option('--reject <status>', 'refuse every handshake with this HTTP status')
-      .argParser(integer(200, 599))
-      .conflicts(['badAccept', 'rawFrame', 'close', 'drop']),
-    new Option('--bad-accept', 'answer with a wrong Sec-WebSocket-Accept'),
-    new Option('--raw-frame <hex>', 'send these bytes right after the handshake (repeatable)').argParser(hexes),
-    new Option('--delay <ms>', 'wait N milliseconds before each message').argParser(integer(0, 2 ** 31 - 1)),
-    new Option('--close <code[:reason]>', 'close after the first message').argParser(close),
-    new Option('--drop', 'reset the connection (TCP RST) after the first message').conflicts('close'),
-    new Option('--no-auto-pong', 'do not answer pings'),
-  ].map((option) => option.helpGroup('Faults, to test clients:'));
   return [
     new Option('--mode <mode>', 'what to do with messages')
       .choices(['echo', 'chat', 'broadcast', 'sink', 'silent'])
       .default('echo'),
+    new Option('--greet <text>', 'send this text message after each handshake (repeatable)').argParser(list),
+    autoReplyOption(', and not as the mode does'),
     new Option(
       '--compare',
       'measure one conversation over short polling, long polling and WebSocket, then end',
     ).conflicts([
       ...[
         'mode',
+        'greet',
+        'autoReply',
         'subprotocol',
         'allowOrigin',
         'allowHost',
@@ -140,12 +135,26 @@ export function serveOptions(): Option[] {
       ],
       ...['pretty', 'base64', 'relativeTime', 'record', 'replay'],
     ]),
-    ...replayOptions('server', ['mode', 'rawFrame', 'delay', 'close', 'drop']),
+    ...replayOptions('server', ['mode', 'greet', 'autoReply', 'rawFrame', 'delay', 'close', 'drop']),
     ...policy,
-    ...faults,
+    ...faultOptions(),
     ...showOptions(),
     recordOption(),
   ];
+}
+
+function faultOptions(): Option[] {
+  return [
+    new Option('--reject <status>', 'refuse every handshake with this HTTP status')
+      .argParser(integer(200, 599))
+      .conflicts(['badAccept', 'rawFrame', 'close', 'drop', 'greet', 'autoReply']),
+    new Option('--bad-accept', 'answer with a wrong Sec-WebSocket-Accept'),
+    new Option('--raw-frame <hex>', 'send these bytes right after the handshake (repeatable)').argParser(hexes),
+    new Option('--delay <ms>', 'wait N milliseconds before each message').argParser(integer(0, 2 ** 31 - 1)),
+    new Option('--close <code[:reason]>', 'close after the first message').argParser(close),
+    new Option('--drop', 'reset the connection (TCP RST) after the first message').conflicts('close'),
+    new Option('--no-auto-pong', 'do not answer pings'),
+  ].map((option) => option.helpGroup('Faults, to test clients:'));
 }
 
 export function hexes(value: string, before: Uint8Array[] | undefined): Uint8Array[] {

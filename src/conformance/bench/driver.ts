@@ -201,6 +201,7 @@ const STATUS: Readonly<Record<number, string>> = {
   400: 'Bad Request',
   403: 'Forbidden',
   404: 'Not Found',
+  405: 'Method Not Allowed',
   426: 'Upgrade Required',
   503: 'Service Unavailable',
 };
@@ -214,6 +215,7 @@ export function refusal(status: number, reason: string): Uint8Array {
       ['Content-Type', 'text/plain; charset=utf-8'],
       ['Content-Length', String(body.length)],
       ['Connection', status === 426 ? 'Upgrade' : 'close'],
+      ...(status === 405 ? ([['Allow', 'GET']] as const) : []),
       ...(status === 426 ? ([['Upgrade', 'websocket']] as const) : []),
     ],
   });

@@ -205,14 +205,14 @@ const FALLBACK = plainCase(
 );
 
 /** For a client: an answer that its offer does not allow; undefined where it does. */
-type Answering = (offered: ReturnType<typeof offeredBy>) => string | undefined;
+type OfferAnswer = (offered: ReturnType<typeof offeredBy>) => string | undefined;
 
 interface Illegal {
   readonly id: string;
   readonly title: string;
   readonly section: string;
   readonly level?: Level;
-  readonly answer: Answering;
+  readonly answer: OfferAnswer;
 }
 
 function offeredBy(request: RequestHead): ReturnType<typeof readDeflateParameters> | undefined {

@@ -62,7 +62,7 @@ export interface ClientTaker extends LiveTaker {
   /** The handshake is done. */
   open(handshake: Handshake | undefined): void;
   message(data: Buffer, isBinary: boolean): void;
-  /** `seconds` since the ping that it answers; undefined: it answers none. */
+  /** `seconds` since the ping that it answers, as its record has them where it is sure which one that is; undefined: it answers none. */
   pong(seconds: number | undefined): void;
 }
 
@@ -98,6 +98,8 @@ export class Client {
   private ourCode: number | undefined;
   private farewell: NodeJS.Timeout | undefined;
   private waiting: (() => void)[] = [];
+  /** Round-trip times of pongs that `ws` has not reported yet, as their records have them. */
+  private readonly roundTrips: (number | undefined)[] = [];
   private readonly pings: { readonly payload: string; readonly at: number }[] = [];
 
   /** Throws a SyntaxError or TypeError where subprotocols or headers can't be sent. */
@@ -314,18 +316,22 @@ export class Client {
       // Without an Upgrade header Node reads a 101 as a preliminary answer, and waits for another one.
       if (found) process.nextTick(() => this.refuse(found));
     } else this.fault ??= found;
+    const isPong = record.type === 'frame' && record.frame.header.opcode === OPCODE.pong;
+    if (isPong && record.direction === 'server' && this.roundTrips.length < MOST_PINGS)
+      this.roundTrips.push(record.roundTrip);
     const isClose = record.type === 'frame' && record.frame.header.opcode === OPCODE.close;
     if (isClose && record.direction === 'server') this.sayFarewell();
     this.taker.record(record);
   }
 
   private answered(payload: Buffer): number | undefined {
+    const seen = this.roundTrips.shift();
     const text = hex(payload);
     const at = this.pings.findIndex((ping) => ping.payload === text);
     if (at < 0) return undefined;
     // A pong answers the latest ping (RFC 6455 §5.5.3): those before it are no longer answered.
     const [ping] = this.pings.splice(0, at + 1).slice(-1);
-    return (performance.now() - ping!.at) / 1000;
+    return seen ?? (performance.now() - ping!.at) / 1000;
   }
 
   private readonly wake = (): void => {

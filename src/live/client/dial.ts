@@ -5,12 +5,12 @@ import { endpointText, endpointTexts, hostPort, type Endpoints } from '../../cod
 import type { Cause } from '../../rules/causes/catalogue.js';
 import { causeOfDial } from '../../rules/causes/dialing.js';
 import { connectFacts, tlsFacts, watchCertificate } from './dial-facts.js';
-import { ProxyRefusal, socks5, tunnel, type Proxy } from './proxy.js';
+import { ProxyRefusal, proxyText, socks5, tunnel, variableText, type Proxy } from './proxy.js';
 import { readOut } from '../sockets/defer-write-errors.js';
 import { localEnd, remoteEnd } from '../sockets/socket-ends.js';
 import { tlsReason } from '../sockets/tls-reason.js';
 import { takeTurns } from '../sockets/turns.js';
-import { redirected, resolved, type HostPort, type Redirected, type Resolved } from './route.js';
+import { redirected, resolved, withoutZone, type HostPort, type Redirected, type Resolved } from './route.js';
 
 /** The stage that it reached. */
 export type DialStage = 'proxy-name' | 'name' | 'connect' | 'tls' | 'certificate' | 'time';
@@ -64,7 +64,8 @@ export async function dial(route: DialRoute, signal: AbortSignal): Promise<Diall
   const to = redirected(route.place, route.connectTo);
   const raw = await reach(route, to, signal);
   try {
-    const { host } = route.place;
+    // A zone is this machine's own business (RFC 4007 §11.2): no certificate names it.
+    const host = withoutZone(route.place.host);
     const stream = route.tls ? await secure(raw, host, route.tls, signal) : raw;
     stream.setNoDelay(true);
     readOut(stream);
@@ -84,7 +85,7 @@ async function reach(route: DialRoute, to: HostPort, signal: AbortSignal): Promi
   const addresses = resolved(to, route.resolve);
   if (proxy === undefined)
     return connected(openSocket(to, addresses), { name: hostPort(to.host, to.port), ...to }, 'name', signal);
-  const name = `the proxy ${hostPort(proxy.host, proxy.port)}`;
+  const name = proxyText(proxy);
   const stream = await connected(
     openSocket(proxy, resolved(proxy, route.resolve)),
     { name, host: proxy.host, port: proxy.port },
@@ -92,16 +93,18 @@ async function reach(route: DialRoute, to: HostPort, signal: AbortSignal): Promi
     signal,
   );
   try {
-    const line = proxy.kind === 'https' ? await secure(stream, proxy.host, {}, signal) : stream;
+    const line =
+      proxy.kind === 'https' ? await secure(stream, proxy.host, {}, signal, variableText(proxy.variable)) : stream;
     const host = addresses?.[0] ?? (proxy.kind === 'socks5' ? await addressOf(to.host) : to.host);
     const ask = proxy.kind === 'http' || proxy.kind === 'https' ? tunnel : socks5;
     await givenUp(ask(line, { host, port: to.port }, proxy), name, signal);
     return line;
   } catch (error) {
     stream.destroy();
-    if (error instanceof DialError) throw error;
     const { message } = error as Error;
-    throw new DialError('connect', error instanceof ProxyRefusal ? message : `${name}: ${message}`);
+    if (error instanceof ProxyRefusal) throw new DialError('connect', `${message}${variableText(proxy.variable)}`);
+    if (error instanceof DialError) throw error;
+    throw new DialError('connect', `${name}: ${message}`);
   }
 }
 
@@ -172,6 +175,7 @@ function secure(
   host: string,
   { ca, cert, key, passphrase, insecure, keylog }: TlsMaterial,
   signal: AbortSignal,
+  after = '',
 ): Promise<tls.TLSSocket> {
   const stream = tls.connect({
     socket,
@@ -190,7 +194,7 @@ function secure(
       const isCertificate = Boolean(stream.authorizationError);
       const why = causeOfDial(tlsFacts(error, host, certificate()));
       const words = tlsReason(error, 'client');
-      reject(new DialError(isCertificate ? 'certificate' : 'tls', `TLS with ${host}: ${words}`, why));
+      reject(new DialError(isCertificate ? 'certificate' : 'tls', `TLS with ${host}${after}: ${words}`, why));
     };
     stream.once('secureConnect', () => {
       stream.off('error', fail);
@@ -227,7 +231,7 @@ function wordsOf(stream: net.Socket, { unixSocket, proxy, tls: material }: DialR
   const goal = hostPort(to.host, to.port);
   const end = remoteEnd(stream);
   const where = unixSocket ?? (end ? endpointText(end) : goal);
-  const through = proxy ? `, to ${goal} through the proxy ${hostPort(proxy.host, proxy.port)}` : '';
+  const through = proxy ? `, to ${goal} through ${proxyText(proxy)}` : '';
   if (material === undefined || !(stream instanceof tls.TLSSocket)) return `connected to ${where}${through}`;
   const { name } = stream.getCipher();
   const known = stream.authorized ? '' : ', certificate not verified';

@@ -15,6 +15,18 @@ export interface Proxy extends HostPort {
   readonly kind: 'http' | 'https' | 'socks5' | 'socks5h';
   readonly user?: string;
   readonly password?: string;
+  /** The variable of the environment that names it. */
+  readonly variable?: string;
+}
+
+/** The proxy as errors name it. */
+export function proxyText({ host, port, variable }: Proxy): string {
+  return `the proxy ${hostPort(host, port)}${variableText(variable)}`;
+}
+
+/** Whoever wonders why a proxy is asked at all learns it here. */
+export function variableText(variable: string | undefined): string {
+  return variable === undefined ? '' : ` (from ${variable})`;
 }
 
 /** The proxy answered, and refuses the connection. */

@@ -6,6 +6,11 @@ export interface HostPort {
   readonly port: number;
 }
 
+/** An IPv6 address may have the zone that it is in, as in `fe80::1%eth0` (RFC 4007 §11). */
+export function withoutZone(host: string): string {
+  return isIP(host) === 6 ? host.replace(/%[^]*$/, '') : host;
+}
+
 /** `--resolve`: these addresses instead of those of the name service. Host `*` is any. */
 export interface Resolved extends HostPort {
   readonly addresses: readonly string[];
@@ -38,20 +43,20 @@ function same(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-/** Whether `NO_PROXY` names the host: suffixes of names, addresses, networks (`10.0.0.0/8`, as in curl), `*`; a port may follow. */
-export function isExempt(place: HostPort, list: string): boolean {
+/** Whether `NO_PROXY` names the host: suffixes of names, addresses, networks (`10.0.0.0/8`, as for curl), `*`; a port may follow. */
+export function isExempt({ host: zoned, port: toPort }: HostPort, list: string): boolean {
+  const host = withoutZone(zoned).toLowerCase();
   return list
     .split(/[\s,]+/)
     .filter(Boolean)
     .some((entry) => {
       if (entry === '*') return true;
-      if (entry.includes('/')) return isInNetwork(place.host, entry);
+      if (entry.includes('/')) return isInNetwork(host, entry);
       const [, bracketed, plain, port] = /^(?:\[([^\]]+)\]|(.*?))(?::(\d+))?$/.exec(
         isIP(entry) ? `[${entry}]` : entry,
       )!;
-      if (port !== undefined && Number(port) !== place.port) return false;
+      if (port !== undefined && Number(port) !== toPort) return false;
       const name = (bracketed ?? plain ?? '').replace(/^\*?\./, '').toLowerCase();
-      const host = place.host.toLowerCase();
       return name !== '' && (host === name || (isIP(host) === 0 && host.endsWith(`.${name}`)));
     });
 }

@@ -18,6 +18,7 @@ export function refusalText({ status, reason }: PolicyRefusal): string {
     'Content-Type: text/plain; charset=utf-8',
     `Content-Length: ${Buffer.byteLength(body)}`,
     ...(status === 426 ? ['Upgrade: websocket', 'Sec-WebSocket-Version: 13'] : []),
+    ...(status === 405 ? ['Allow: GET'] : []),
     ...(status === 401 ? ['WWW-Authenticate: Basic realm="wsinspect"'] : []),
   ];
   return `${lines.join('\r\n')}\r\n\r\n${body}`;

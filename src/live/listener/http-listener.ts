@@ -1,9 +1,11 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { listenAt, type ListenPlace } from './listen-at.js';
 import { refuse } from './handshake-rejection.js';
 import type { Endpoints } from '../../codec/bytes/endpoint.js';
 import { readOut } from '../sockets/defer-write-errors.js';
+import { tunnelRefusal } from './request-facts.js';
 import { otherProtocol } from './other-protocol.js';
 import { OpenConnections, type ConnectionLimits } from './open-connections.js';
 import { endsOf } from '../sockets/socket-ends.js';
@@ -52,6 +54,8 @@ const MOST_AFTER_HEAD = 128 * 1024;
 export class HttpListener {
   private readonly taps = new WeakMap<Duplex, HeldTap>();
   private readonly sockets = new Set<Socket>();
+  /** Of a Unix socket, whose connections have no addresses. */
+  private path: string | undefined;
   private readonly connections: OpenConnections<Socket>;
 
   constructor(
@@ -98,6 +102,11 @@ export class HttpListener {
       tap.forget();
       taker.request(request, response, tap);
     });
+    server.on('connect', (request: IncomingMessage, stream: Duplex) => {
+      const refusal = tunnelRefusal(request)!;
+      taker.trouble(`a request is refused with ${refusal.status}: ${refusal.reason}`);
+      refuse(stream, refusal);
+    });
     server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
       const socket = stream as Socket;
       const tap = this.taps.get(stream);
@@ -110,18 +119,21 @@ export class HttpListener {
       let failed = false;
       stream.on('error', () => (failed = true));
       const wasReset = (): boolean => failed || (socket.destroyed && !socket.readableEnded);
-      taker.upgrade({ request, stream, head, ends: endsOf(socket), tap, wasReset });
+      taker.upgrade({
+        request,
+        stream,
+        head,
+        ends: this.path === undefined ? endsOf(socket) : { server: this.path },
+        tap,
+        wasReset,
+      });
     });
   }
 
-  listen(host: string, port: number): Promise<AddressInfo> {
-    return new Promise((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen(port, host, () => {
-        this.server.off('error', reject);
-        resolve(this.server.address() as AddressInfo);
-      });
-    });
+  /** Resolves with the port. */
+  listen(place: ListenPlace): Promise<number> {
+    this.path = place.path;
+    return listenAt(this.server, place);
   }
 
   /** Accepts no more clients; resolves when all have closed. */

@@ -14,6 +14,14 @@ export function factsOfHead({ headers, target }: RequestHead, isSecure: boolean)
   return { headers: headers.map(({ name, value }) => [name, value] as const), target, isSecure };
 }
 
+/** A client that takes this listener for a proxy (RFC 9110 §9.3.6); undefined: it asks for something else. */
+export function tunnelRefusal({ method }: { readonly method?: string | undefined }): PolicyRefusal | undefined {
+  if (method?.toUpperCase() !== 'CONNECT') return undefined;
+  const reason =
+    'CONNECT asks for a tunnel, and this is no forward proxy: give the client this address as that of the server, and no proxy';
+  return { status: 405, reason };
+}
+
 const DECISIVE = ['host', 'origin', 'sec-fetch-site', 'content-length', 'transfer-encoding'];
 
 /**

@@ -1,16 +1,17 @@
 import * as net from 'node:net';
 import * as tls from 'node:tls';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { RequestHead } from '../../codec/http1/head.js';
 import { endpointText, UNKNOWN_ENDPOINT } from '../../codec/bytes/endpoint.js';
 import type { ConnectionFilter } from '../../traffic/filters.js';
 import type { RelayFault } from '../../traffic/run-records/relay-fault.js';
 import type { Polled } from '../../traffic/run-records/polled.js';
-import { ambiguityIn, factsOfHead } from '../listener/request-facts.js';
+import { ambiguityIn, tunnelRefusal, factsOfHead } from '../listener/request-facts.js';
 import { LimitedNotices } from '../listener/limited-notices.js';
 import { OpenConnections } from '../listener/open-connections.js';
 import { dial, DialError, type DialledConnection, type DialRoute } from '../client/dial.js';
 import type { Cause } from '../../rules/causes/catalogue.js';
+import { listenAt } from '../listener/listen-at.js';
 import { firstHead } from '../listener/first-head.js';
 import { refusalFor, type ListenerPolicy, type PolicyRefusal } from '../listener/policy.js';
 import { LiveConnection, type LiveContext, type LiveTaker } from '../sockets/live-connection.js';
@@ -99,15 +100,9 @@ export class RelayServer {
     );
   }
 
-  listen(): Promise<AddressInfo> {
-    const { host, port } = this.options;
-    return new Promise((resolve, reject) => {
-      this.server.once('error', reject);
-      this.server.listen(port, host, () => {
-        this.server.off('error', reject);
-        resolve(this.server.address() as AddressInfo);
-      });
-    });
+  /** Resolves with the port. */
+  listen(): Promise<number> {
+    return listenAt(this.server, this.options);
   }
 
   /** Accepts no more clients, and ends the open connections. */
@@ -160,7 +155,11 @@ export class RelayServer {
 
   private refusalOf(head: RequestHead): PolicyRefusal | undefined {
     const { tls: material, listener } = this.options;
-    return ambiguityIn(head) ?? refusalFor(factsOfHead(head, material !== undefined), 'guarded', listener);
+    return (
+      tunnelRefusal(head) ??
+      ambiguityIn(head) ??
+      refusalFor(factsOfHead(head, material !== undefined), 'guarded', listener)
+    );
   }
 
   private relay(client: Socket, { stream: server, ends }: DialledConnection, first: Uint8Array): void {

@@ -32,7 +32,7 @@ export async function compareTransports(
   conversation: ComparedConversation = CONVERSATION,
 ): Promise<ComparedTransport[]> {
   const server = new LiveServer({ ...reading, ...OWN_SERVER }, NOBODY);
-  const { port } = await server.listen();
+  const port = await server.listen();
   const late = AbortSignal.timeout(MOST_SECONDS * 1000);
   try {
     return await Promise.all([
@@ -46,8 +46,7 @@ export async function compareTransports(
 }
 
 const OWN_SERVER = {
-  host: '127.0.0.1',
-  port: 0,
+  place: { host: '127.0.0.1', port: 0 },
   mode: 'chat',
   policy: { subprotocols: [] },
   listener: NO_NAMES,

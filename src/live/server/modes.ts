@@ -23,7 +23,7 @@ export interface Mode {
   /** Undefined: it is accepted. */
   enter?(target: URL, context: ServerContext): PolicyRefusal | undefined;
   opened?(peer: Peer, target: URL): void;
-  message(peer: Peer, data: Uint8Array, isBinary: boolean): void;
+  message(peer: Peer, data: Buffer, isBinary: boolean): void;
   closed?(peer: Peer): void;
 }
 

@@ -1,17 +1,18 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { WebSocketServer, type PerMessageDeflateOptions } from 'ws';
 import type { Polled } from '../../traffic/run-records/polled.js';
 import { HttpListener, headOfMessage, type ReceivedUpgrade, type HeldTap } from '../listener/http-listener.js';
 import { firstToEnd } from '../sockets/first-to-end.js';
 import { factsOfMessage } from '../listener/request-facts.js';
+import type { ListenPlace } from '../listener/listen-at.js';
 import { MemoryBudget } from './memory-budget.js';
 import { LimitedNotices } from '../listener/limited-notices.js';
 import { faultOf, refusalOf, subprotocolOf, type ServerPolicy } from './server-policy.js';
 import { refusalFor, type Audience, type ListenerPolicy, type PolicyRefusal } from '../listener/policy.js';
 import type { LiveContext, LiveTaker } from '../sockets/live-connection.js';
 import { LiveConnection } from '../sockets/live-connection.js';
+import { AnsweringMode, type Answers } from './answering.js';
 import { modeNamed, type ServerContext, type Mode, type ModeName } from './modes.js';
 import { Peer, type PeerFaults } from './peer.js';
 import { Polling } from './polling.js';
@@ -36,12 +37,13 @@ export interface ServerLimits {
 }
 
 export interface LiveServerOptions extends LiveContext {
-  readonly host: string;
-  readonly port: number;
+  readonly place: ListenPlace;
   readonly tls?: https.ServerOptions & KeyLogged;
   readonly mode: ModeName;
   /** A recorded server, instead of the mode. */
   readonly replay?: Replaying | undefined;
+  /** What is said besides what the mode says. */
+  readonly answers?: Answers | undefined;
   readonly policy: ServerPolicy;
   /** Which clients are accepted. */
   readonly listener: ListenerPolicy;
@@ -111,9 +113,10 @@ export class LiveServer implements ServerContext {
     this.rooms = new Rooms(() => this.now());
     this.polling = new Polling(this.rooms, () => this.now(), taker);
     this.memory = new MemoryBudget(MOST_WEIGHT, this.peers, (peer, total) => this.dropHeaviest(peer, total));
-    this.audience = options.replay === undefined && PUBLIC.has(options.mode) ? 'public' : 'guarded';
+    const isPublic = options.replay === undefined && options.answers === undefined && PUBLIC.has(options.mode);
+    this.audience = isPublic ? 'public' : 'guarded';
     this.finished = new Promise((resolve) => (this.finish = resolve));
-    this.mode = options.replay ? new ReplayMode(options.replay, this) : modeNamed(options.mode, this);
+    this.mode = modeOf(options, this);
     this.sockets = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -166,12 +169,12 @@ export class LiveServer implements ServerContext {
     this.taker.notice(message);
   }
 
-  async listen(): Promise<AddressInfo> {
-    const { host, port } = this.options;
-    const address = await this.http.listen(host, port);
+  /** Resolves with the port. */
+  async listen(): Promise<number> {
+    const port = await this.http.listen(this.options.place);
     this.timer = setInterval(() => this.lookAround(), STALL_CHECK);
     this.timer.unref();
-    return address;
+    return port;
   }
 
   /** Sends a close frame to all (1001), waits for a bounded time, and ends the rest. */
@@ -335,6 +338,12 @@ export class LiveServer implements ServerContext {
     for (const bytes of faults.rawFrames ?? []) peer.raw(bytes);
     this.mode.opened?.(peer, target);
   }
+}
+
+function modeOf({ mode, replay, answers }: LiveServerOptions, context: ServerContext): Mode {
+  if (replay !== undefined) return new ReplayMode(replay, context);
+  const plain = modeNamed(mode, context);
+  return answers === undefined ? plain : new AnsweringMode(plain, answers, context);
 }
 
 function answerText(response: http.ServerResponse, status: number, text: string): void {

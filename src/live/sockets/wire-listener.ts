@@ -1,6 +1,7 @@
 import * as net from 'node:net';
 import * as tls from 'node:tls';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { listenAt, type ListenPlace } from '../listener/listen-at.js';
 import { readOut } from './defer-write-errors.js';
 import { takeTurns } from './turns.js';
 import { tlsReason } from './tls-reason.js';
@@ -27,8 +28,7 @@ export interface WireLimits {
 type TlsTrouble = (words: string) => void;
 
 export interface WireListenerOptions {
-  readonly host: string;
-  readonly port: number;
+  readonly place: ListenPlace;
   readonly tls?: tls.TlsOptions & KeyLogged;
   readonly limits: WireLimits;
   readonly trouble: TlsTrouble;
@@ -49,8 +49,8 @@ function refuse(socket: Socket, { refusal, refused }: WireLimits): void {
 }
 
 /** A socket server without a protocol: each connection is a wire. */
-export function listenForWires(
-  { host, port, tls: material, limits, trouble }: WireListenerOptions,
+export async function listenForWires(
+  { place, tls: material, limits, trouble }: WireListenerOptions,
   take: (wire: SocketWire) => void,
 ): Promise<WireListener> {
   const sockets = new Set<Socket>();
@@ -73,17 +73,13 @@ export function listenForWires(
     trouble(`a TLS handshake failed: ${tlsReason(error, 'server')}`);
   });
   server.on('drop', limits.refused);
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      resolve({
-        port: (server.address() as AddressInfo).port,
-        close: () =>
-          new Promise((done) => {
-            server.close(() => done());
-            for (const socket of sockets) socket.destroy();
-          }),
-      });
-    });
-  });
+  const port = await listenAt(server, place);
+  return {
+    port,
+    close: () =>
+      new Promise((done) => {
+        server.close(() => done());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
 }

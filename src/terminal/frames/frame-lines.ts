@@ -10,6 +10,7 @@ import { connectionMark, LEAST_NUMBER, lineClock } from '../line-lead.js';
 import { diagnosticLines } from '../handshakes/diagnostics.js';
 import { causeLines } from './cause.js';
 import { frameContent, plainNote, shownBytes } from './frame-content.js';
+import { LEAST_PONG_WIDTH, pongText } from './pong-text.js';
 import { handshakeLine } from '../handshakes/handshake.js';
 import { hexOffset, type Look, count } from '../layout.js';
 import { rawText, type LineBuffer } from '../../describe/line-buffer.js';
@@ -29,6 +30,7 @@ const STEP = 5;
 /** Columns of the offset. */
 const OFFSET = 8;
 const DIAGNOSTIC_INDENT = 6;
+const NOTHING = print``;
 const END = rawText(print`"`);
 const CUT = rawText(print`…`);
 
@@ -149,7 +151,10 @@ class FrameLines {
     const begin = this.lead.write(record, out);
     if (record.type === 'frame') {
       const header = this.frame(record, out);
-      this.content(record.frame, this.options.stretch ? Infinity : this.look.width - begin - header, out);
+      const room = this.options.stretch ? Infinity : this.look.width - begin - header;
+      const note = truncate(this.roundTripNote(record), Math.max(0, room));
+      this.content(record.frame, room - note.length, out);
+      if (note.length > 0) out.text(this.look.theme.dim(note));
     } else this.other(record, begin, out);
     out.endLine();
     // Said on the line itself.
@@ -161,6 +166,11 @@ class FrameLines {
   private cause(record: Judged & { type: 'cause' }, out: LineBuffer): void {
     const whose = this.options.captured === true ? print`#${record.connection} ${ARROW[record.direction]} ` : print``;
     out.text(causeLines(record, whose, DIAGNOSTIC_INDENT, this.look));
+  }
+
+  private roundTripNote({ roundTrip }: Judged & { type: 'frame' }): Printable {
+    const hasRoom = this.options.stretch === true || this.look.width >= LEAST_PONG_WIDTH;
+    return roundTrip === undefined || !hasRoom ? NOTHING : print`  ${pongText(roundTrip)}`;
   }
 
   private frame({ connection, frame: { header } }: Judged & { type: 'frame' }, out: LineBuffer): number {

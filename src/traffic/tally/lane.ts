@@ -54,9 +54,9 @@ export class DirectionTally implements Counts {
     (this.pings ??= new RoundTrips()).ping(payload, time);
   }
 
-  /** The other direction answered. */
-  pong(payload: Uint8Array, time: number): void {
-    (this.pings ??= new RoundTrips()).pong(payload, time);
+  /** The other direction answered: after how many seconds, where that is sure. */
+  pong(payload: Uint8Array, time: number): number | undefined {
+    return (this.pings ??= new RoundTrips()).pong(payload, time);
   }
 
   summary(): DirectionSummary {

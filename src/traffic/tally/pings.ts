@@ -56,7 +56,8 @@ export class RoundTrips {
     this.size++;
   }
 
-  pong(body: Uint8Array, time: number): void {
+  /** Gives the round-trip time, where one ping alone can be meant and both times are known. */
+  pong(body: Uint8Array, time: number): number | undefined {
     const payload = body.subarray(0, MOST_BYTES);
     let at = this.find(payload);
     if (this.pongs.length > 0 && at !== this.target) {
@@ -64,10 +65,16 @@ export class RoundTrips {
       at = this.find(payload);
     }
     // A pong that answers nothing is allowed (RFC 6455 §5.5.3).
-    if (at < 0) return this.keepEarly(payload, time);
-    if (this.pongs.length >= this.alike(at)) return;
+    if (at < 0) {
+      this.keepEarly(payload, time);
+      return undefined;
+    }
+    const alike = this.alike(at);
+    if (this.pongs.length >= alike) return undefined;
     this.target = at;
     this.pongs.push(time);
+    const seconds = Math.max(0, time - this.waiting(at).time);
+    return alike > 1 || Number.isNaN(seconds) ? undefined : seconds;
   }
 
   /** Undefined: there were no pings. */

@@ -56,18 +56,20 @@ export class Tally {
     if (!(this.last >= time)) this.last = time;
   }
 
-  take(record: Judged): void {
+  /** Counts a record; gives the round-trip time of a pong, where it is sure. */
+  take(record: Judged): number | undefined {
     const { direction, time = NaN, diagnostics } = record;
     this.at(time);
     if (diagnostics.length > 0) this.judge(diagnostics);
-    if (record.type === 'frame') this.frame(record.frame, direction, time);
-    else if (record.type === 'handshake') this.handshake = handshakeOf(record.handshake);
+    if (record.type === 'frame') return this.frame(record.frame, direction, time);
+    if (record.type === 'handshake') this.handshake = handshakeOf(record.handshake);
     else if (record.type === 'gap') this.lost(direction, record.length);
     else if (record.type === 'unread') this.passed(direction, record.length);
     else if (record.type === 'cause') this.cause ??= record.cause;
     else if (record.type === 'failure') this.failure = record.text;
     else if (record.type === 'body') this.lane(direction).otherBytes += record.bytes.length;
     else if (record.type === 'tail') this.lane(direction).otherBytes += record.truncated.headerBytes?.length ?? 0;
+    return undefined;
   }
 
   /** A hole: bytes that were sent and not captured. */
@@ -120,19 +122,17 @@ export class Tally {
     return (this.lanes[SIDE[direction]] ??= new DirectionTally());
   }
 
-  private frame(frame: Frame, direction: Direction, time: number): void {
+  private frame(frame: Frame, direction: Direction, time: number): number | undefined {
     const lane = this.lane(direction);
     this.activity.at(time);
     lane.frame(frame);
     const { opcode } = frame.header;
-    if (opcode < OPCODE.close) return;
-    if (opcode === OPCODE.close) {
-      if (lane.closing(frame, time)) this.closing(direction, time);
-      return;
-    }
-    if (frame.missing !== 0 || direction === 'unknown') return;
+    if (opcode < OPCODE.close) return undefined;
+    if (opcode === OPCODE.close && lane.closing(frame, time)) this.closing(direction, time);
+    if (frame.missing !== 0 || direction === 'unknown') return undefined;
     if (opcode === OPCODE.ping) lane.ping(frame.payload, time);
-    else if (opcode === OPCODE.pong) this.lane(direction === 'client' ? 'server' : 'client').pong(frame.payload, time);
+    if (opcode !== OPCODE.pong) return undefined;
+    return this.lane(direction === 'client' ? 'server' : 'client').pong(frame.payload, time);
   }
 
   /** The earlier one: what waited after a hole is reported later. */
