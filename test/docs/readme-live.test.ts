@@ -18,7 +18,10 @@ const lines = [...readme.matchAll(/^```text\n([^]*?)^```$/gm)]
   .filter((line) => /^wsinspect (serve|proxy|connect|decode) /.test(line));
 
 /** Recipes that do not end well, on purpose: with 57, the server closed with an error. */
-const EXITS: readonly (readonly [recipe: RegExp, exit: number])[] = [[/connect .*--raw-frame 8300/, 57]];
+const EXITS: readonly (readonly [recipe: RegExp, exit: number])[] = [
+  [/connect .*--raw-frame 8300/, 57],
+  [/ -w -1$/, 130],
+];
 /** What a client that says hello meets at a recipe that listens; its echo by default. */
 const MEETS: readonly (readonly [recipe: RegExp, outcome: string])[] = [
   [/--reject 503/, 'refused'],
@@ -92,6 +95,12 @@ async function meet(port: number): Promise<string> {
   return outcome;
 }
 
+/** Ends a client that would stay connected, once a message was received. */
+async function endAfterFrame(end: () => void, said: () => string): Promise<void> {
+  for (let tries = 0; tries < 4000 && said() === ''; tries++) await sleep(25);
+  end();
+}
+
 describe('the live recipes of the README', () => {
   const listening = lines.filter((line) => /^wsinspect (serve|proxy) /.test(line));
   it.each(listening)('%s', async (line) => {
@@ -108,7 +117,7 @@ describe('the live recipes of the README', () => {
 
   const others = lines.filter((line) => !listening.includes(line));
   it.each(others)('%s', async (line) => {
-    const { exit, err } = await run(line);
+    const { exit, err } = await run(line, / -w -1$/.test(line) ? endAfterFrame : undefined);
     const expected = EXITS.find(([recipe]) => recipe.test(line))?.[1] ?? 0;
     if (expected === 0) expect(err).not.toContain('wsinspect:');
     expect(exit).toBe(expected);

@@ -70,7 +70,7 @@ describe('serve unix:PATH', () => {
     expect(out).toContain(`listening ${url}\n`);
   });
 
-  it.each(['serve', 'check'])('%s replaces a socket at which nobody listens', async (command) => {
+  it.each(['serve', 'check'])('%s replaces a socket at which no process listens', async (command) => {
     abandon(path);
     const args = command === 'serve' ? ['serve', `unix:${path}`] : ['check', '--listen', `unix:${path}`, '--json'];
     const { err, out } = await listen(args);
