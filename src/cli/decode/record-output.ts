@@ -82,15 +82,27 @@ export class RecordOutput {
     if (isBlind(record)) this.found = true;
     if (this.extractor !== undefined) this.extract(record, this.extractor);
     if (this.options.stats === true) return;
-    this.draw(() => this.view!(record, this.lines));
+    this.drawRecord(record);
     this.count(1);
   }
 
   /** Behind the bound nothing is drawn; what would have crossed it is taken back. */
   private draw(put: () => void): void {
+    const before = this.lines.length;
+    if (!this.bound.isReached) put();
+    this.bind(before);
+  }
+
+  /** The same without a function made for each record. */
+  private drawRecord(record: Judged): void {
     const { lines, bound } = this;
     const before = lines.length;
-    if (!bound.isReached) put();
+    if (!bound.isReached) this.view!(record, lines);
+    this.bind(before);
+  }
+
+  private bind(before: number): void {
+    const { lines, bound } = this;
     if (!bound.take(lines.length - before)) lines.length = before;
   }
 
