@@ -13,9 +13,9 @@ import type {
 import { CauseWatch } from './causes/cause-watch.js';
 import { FactsWatch } from './causes/facts-watch.js';
 import { causeOfConnection } from '../rules/causes/connection-cause.js';
-import { ConnectionJudge } from './connection-judge.js';
+import { ConnectionJudge, type JudgedTaker } from './connection-judge.js';
 import type { ConnectionFilter } from './filters.js';
-import type { Judged } from './judged.js';
+import type { Judged, JudgedFrame } from './judged.js';
 import type { TlsFacts } from '../codec/tls/tls-facts.js';
 import { joinedLayer, type Layer, type LayerInput, type LayerName, type LayerTaker } from './layers.js';
 import { FirstBytes, readerOf, searchLimit, type StreamReaderOptions } from './stream-start.js';
@@ -73,7 +73,7 @@ const SAME_TIME = 2e-6;
  * One WebSocket connection: its stream is recognised by its first bytes, read, judged and counted, until it ends. A stream
  * that begins with a layer is handed to the layer; what that carries is a conversation again, of the same number.
  */
-export class Conversation implements StreamTaker, Ends, CarriedOpener {
+export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTaker {
   private judge: ConnectionJudge | undefined;
   /** Before its reader is chosen. */
   private readonly first = new FirstBytes();
@@ -158,10 +158,12 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
       return this.begin(side, bytes, start, end, time);
     }
     if (!Number.isNaN(time)) this.lastTimes[side] = time;
-    this.causes.begin(this.placeOf(side), bytes, start, end);
+    const { causes } = this;
+    causes.begin(this.placeOf(side), bytes, start, end);
     judge.read(side, bytes, start, end, time);
-    this.report(this.causes.finish());
-    if (this.taker.passedOver && !judge.recognised && judge.searched > searchLimit(this.origin)) this.passOver('other');
+    causes.release();
+    if (causes.isOpen) this.report(causes.finish(this.placeOf(side)));
+    if (!judge.recognised && this.taker.passedOver && judge.searched > searchLimit(this.origin)) this.passOver('other');
   }
 
   /** A hole has the time of the bytes before it: it is given up much later, possibly with another stream's packet. */
@@ -195,7 +197,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     const { judge, tally, tcpEnd } = this;
     judge?.end(this.endTime(reason, time));
     this.report(this.causes.close());
-    if (this.failure) this.take(failureRecord(this.number, this.failure));
+    if (this.failure) this.event(failureRecord(this.number, this.failure));
     if (this.taker.passedOver && !judge?.recognised) return this.passOver(this.otherwise);
     if (this.isWanted === false) return;
     tally.ended(reason, time, tcpEnd && { by: this.directionOf(tcpEnd.side), time: tcpEnd.time });
@@ -250,7 +252,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     if (this.opens(layer)) return;
     if (layer && (!layer.open || layer.isNeverPlain)) return this.passOver(layer.name);
     const reading = readerOf(origin, options, below.offsets);
-    this.judge = new ConnectionJudge(reading, this.number, (record) => this.take(record));
+    this.judge = new ConnectionJudge(reading, this.number, this);
   }
 
   /** Hands the stream to the layer from here on, if that can take it. */
@@ -270,23 +272,26 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     if (!this.hasCarried && !this.isPassedOver && taker.isWaiting !== true) this.passOver(name);
   }
 
-  private take(record: Judged): void {
-    if (this.isWanted === undefined) this.decide();
-    if (this.isWanted === false) return;
-    this.report(this.causes.before(record));
-    this.hand(record);
-    this.report(this.causes.after(record));
+  frame(record: JudgedFrame): void {
+    if (this.isWanted !== true && !this.decide()) return;
+    const { causes } = this;
+    if (causes.isOpen) this.report(causes.before(record));
+    const roundTrip = this.tally.frame(record);
+    this.facts.frame(record);
+    this.taker.record(roundTrip === undefined ? record : { ...record, roundTrip }, this);
+    if (record.diagnostics.length > 0) this.report(causes.after(record));
+  }
+
+  /** All that is no frame. */
+  event(record: Judged): void {
+    if (this.isWanted !== true && !this.decide()) return;
+    this.tally.take(record);
+    this.facts.event(record);
+    this.taker.record(record, this);
   }
 
   private report(causes: readonly Judged[]): void {
-    if (causes.length > 0) for (const cause of causes) this.hand(cause);
-  }
-
-  private hand(record: Judged): void {
-    const roundTrip = this.tally.take(record);
-    this.facts.take(record);
-    const isKnown = roundTrip !== undefined && record.type === 'frame';
-    this.taker.record(isKnown ? { ...record, roundTrip } : record, this);
+    for (const cause of causes) this.event(cause);
   }
 
   /** Where its bytes are counted: those of one sequence all together. */
@@ -294,13 +299,15 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     return this.origin.isOneSequence ? 0 : side;
   }
 
-  /** The client is known now: decides whether the connection is wanted. */
-  private decide(): void {
+  /** Whether the connection is wanted: decided when the client is known. */
+  private decide(): boolean {
+    if (this.isWanted !== undefined) return this.isWanted;
     const { wants, chosen } = this.options;
     const { client = UNKNOWN_ENDPOINT, server = UNKNOWN_ENDPOINT } = this;
     const isChosen = chosen === undefined || chosen.has(this.number);
     this.isWanted = isChosen && (wants === undefined || wants({ number: this.number, client, server }));
     if (!this.isWanted) this.origin.ignore();
+    return this.isWanted;
   }
 
   private passOver(what: OtherTraffic): void {

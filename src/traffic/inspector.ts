@@ -18,7 +18,8 @@ class PushReading {
   private records: Judged[] = [];
 
   constructor(reading: StreamReading, connection = 0) {
-    this.judge = new ConnectionJudge(reading, connection, (record) => this.records.push(record));
+    const take = (record: Judged): unknown => this.records.push(record);
+    this.judge = new ConnectionJudge(reading, connection, { frame: take, event: take });
   }
 
   /** Messages whose last fragment has not come. */

@@ -87,7 +87,8 @@ function converse(pieces: readonly Piece[], more: Partial<StreamOrigin> = {}): R
 /** The same bytes without layers. */
 function plain(pieces: readonly Piece[]): Judged[] {
   const records: Judged[] = [];
-  const judge = new ConnectionJudge(new Connection({ capture: 'any' }), 0, (record) => records.push(record));
+  const take = (record: Judged): unknown => records.push(record);
+  const judge = new ConnectionJudge(new Connection({ capture: 'any' }), 0, { frame: take, event: take });
   pieces.forEach(([side, bytes], i) => {
     if (typeof bytes !== 'number') judge.read(side, bytes, 0, bytes.length, i + 1);
   });

@@ -106,7 +106,7 @@ export class RecordOutput {
     if (this.extractor !== undefined) this.extract(record, this.extractor);
     if (this.options.stats === true) return;
     if (this.held !== undefined) return this.held.matches(record);
-    this.draw(() => this.view!(record, this.lines));
+    this.drawRecord(record);
     this.count(1);
     this.onShown();
   }
@@ -171,9 +171,21 @@ export class RecordOutput {
 
   /** After the bound nothing is drawn; a record that would exceed it is removed again. */
   private draw(put: () => void): void {
+    const before = this.lines.length;
+    if (!this.bound.isReached) put();
+    this.bind(before);
+  }
+
+  /** The same without a function made for each record. */
+  private drawRecord(record: Judged): void {
     const { lines, bound } = this;
     const before = lines.length;
-    if (!bound.isReached) put();
+    if (!bound.isReached) this.view!(record, lines);
+    this.bind(before);
+  }
+
+  private bind(before: number): void {
+    const { lines, bound } = this;
     if (!bound.take(lines.length - before)) lines.length = before;
   }
 

@@ -28,13 +28,15 @@ export class CauseWatch {
   /** Directions whose first framing error was seen. */
   private seen: readonly Direction[] = NO_DIRECTION;
   private open: readonly Watched[] = NONE_WATCHED;
+  /** A cause is looked for: otherwise `before` and `finish` report nothing. */
+  isOpen = false;
   /** Offsets of the bytes that come next, by stream. */
-  private offsetA: number;
-  private offsetB: number;
-  /** What is being read: `start` is at the offset of its stream. */
+  private readonly next: [number, number];
+  /** What is being read: `start` is at `offset` of its stream. */
   private bytes = NO_BYTES;
   private start = 0;
   private end = 0;
+  private offset = 0;
   private place: Side = 0;
 
   /** `offsets`: of the first bytes of each side. */
@@ -43,30 +45,36 @@ export class CauseWatch {
     private readonly raw: RawDeflate | undefined,
     offsets: readonly [number, number] = FROM_START,
   ) {
-    [this.offsetA, this.offsetB] = offsets;
+    this.next = [...offsets];
   }
 
   /** These bytes of the stream `place` are read now. */
   begin(place: Side, bytes: Uint8Array, start: number, end: number): void {
+    const offset = this.next[place];
+    this.next[place] = offset + end - start;
     this.place = place;
     this.bytes = bytes;
     this.start = start;
     this.end = end;
-    if (this.open.length > 0) for (const watched of this.open) this.hand(watched);
+    this.offset = offset;
+    if (this.isOpen) this.handAll();
   }
 
-  /** They have been read. */
-  finish(): readonly FoundCause[] {
-    const { place } = this;
-    const offset = this.pass(place, this.end - this.start);
-    this.start = this.end;
+  /** They have been read: they are not kept. */
+  release(): void {
     this.bytes = NO_BYTES;
-    return this.open.length > 0 ? this.readUpTo(place, offset) : NOTHING;
+    this.end = this.start;
+  }
+
+  /** What is to be reported after them. */
+  finish(place: Side): readonly FoundCause[] {
+    const offset = this.next[place];
+    return this.decided((watched) => watched.place === place && watched.search.decide(offset));
   }
 
   /** `length` bytes are missing: what was searched there ends. */
   gap(place: Side, length: number): readonly FoundCause[] {
-    this.pass(place, length);
+    this.next[place] += length;
     return this.decided((watched) => watched.place === place && watched.search.end(false));
   }
 
@@ -75,47 +83,38 @@ export class CauseWatch {
     return this.decided(({ search }) => search.end(true));
   }
 
-  /** What is to be reported before this record. */
-  before(record: Judged): readonly FoundCause[] {
-    return this.open.length > 0 && record.type === 'frame' ? this.beforeFrame(record) : NOTHING;
-  }
-
-  /** Whether something is wrong with this frame whose cause is looked for. What is to be reported after it. */
-  after(record: Judged): readonly FoundCause[] {
-    return record.type === 'frame' && record.diagnostics.length > 0 ? this.afterFaulty(record) : NOTHING;
-  }
-
-  // What needs functions of its own stands apart: V8 makes room for what they use whenever the method around them is called.
-
-  private readUpTo(place: Side, offset: number): readonly FoundCause[] {
-    return this.decided((watched) => watched.place === place && watched.search.decide(offset));
-  }
-
-  private beforeFrame({ direction, frame }: JudgedFrame): readonly FoundCause[] {
+  /** What is to be reported before this frame. */
+  before({ direction, frame }: JudgedFrame): readonly FoundCause[] {
     const last = endOf(frame) - 1;
     return this.decided(({ search, record }) => record.direction === direction && search.decide(last));
   }
 
-  private afterFaulty(record: JudgedFrame): readonly FoundCause[] {
+  /** Whether something is wrong with this frame whose cause is looked for. What is to be reported after it. */
+  after(record: JudgedFrame): readonly FoundCause[] {
     const { frame, direction, diagnostics } = record;
     if (this.seen.includes(direction) || !diagnostics.some((diagnostic) => isFinding(diagnostic, false)))
       return NOTHING;
     this.seen = [...this.seen, direction];
     const watched = { place: this.place, record, search: new CauseSearch(frame, direction, this.raw) };
-    this.open = [...this.open, watched];
+    this.watch([...this.open, watched]);
     this.hand(watched);
     return this.decided((each) => each === watched && each.search.decide(endOf(frame)));
   }
 
-  private pass(place: Side, length: number): number {
-    return place === 0 ? (this.offsetA += length) : (this.offsetB += length);
+  private handAll(): void {
+    for (const watched of this.open) this.hand(watched);
+  }
+
+  private watch(open: readonly Watched[]): void {
+    this.open = open;
+    this.isOpen = open.length > 0;
   }
 
   /** The bytes that are read, where the search continues with them. */
   private hand({ place, search }: Watched): void {
     const { wanted } = search;
     if (place !== this.place || wanted === undefined) return;
-    const from = this.start + wanted - this.pass(place, 0);
+    const from = this.start + wanted - this.offset;
     if (from >= this.start && from < this.end) search.append(this.bytes.subarray(from, this.end));
   }
 
@@ -123,7 +122,7 @@ export class CauseWatch {
     const { open } = this;
     for (const watched of open) decide(watched);
     if (!open.some(({ search }) => search.isOver)) return NOTHING;
-    this.open = open.filter(({ search }) => !search.isOver);
+    this.watch(open.filter(({ search }) => !search.isOver));
     return open.flatMap(({ record: { direction, time }, search: { cause, offset } }) =>
       cause === undefined
         ? []

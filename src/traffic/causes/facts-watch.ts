@@ -29,12 +29,9 @@ class WatchedEnd {
   private isSound = false;
 
   /** Whether the frame ends a message, or what came of one. */
-  frame(frame: Frame): boolean {
-    const { header, missing } = frame;
-    // Its message is made on demand: not here, where its size is enough.
-    if (frame instanceof WholeFrame) this.message(header.opcode, header.payloadLength, true);
-    else if (frame.message !== undefined) {
-      const { opcode, wireBytes, bytes = wireBytes, utf8Error, inflation = 'ok' } = frame.message;
+  frame({ header, missing, message }: Frame): boolean {
+    if (message !== undefined) {
+      const { opcode, wireBytes, bytes = wireBytes, utf8Error, inflation = 'ok' } = message;
       this.message(opcode, bytes, utf8Error === undefined && inflation === 'ok');
     } else if (missing !== 0 && header.opcode !== OPCODE.continuation) {
       this.message(header.opcode, Number(header.payloadLength), false);
@@ -42,13 +39,13 @@ class WatchedEnd {
     return true;
   }
 
-  private message(opcode: number, length: number, isSound: boolean): void {
-    this.isFirstOfType = (this.types & opcode) === 0;
-    this.isLargest = length > this.largest;
+  message(opcode: number, length: number, isSound: boolean): void {
     this.opcode = opcode;
     this.length = length;
     this.isSound = isSound;
+    this.isFirstOfType = (this.types & opcode) === 0;
     this.types |= opcode;
+    this.isLargest = length > this.largest;
     if (this.isLargest) this.largest = length;
   }
 
@@ -76,12 +73,18 @@ export class FactsWatch {
   private openTime = NaN;
   /** The side that sent the last message, and when. */
   private lastBy: Direction | undefined = undefined;
-  /** As the record has it: a number of its own would be allocated for each frame. */
-  private lastTime: number | undefined = undefined;
+  private lastTime = NaN;
 
-  take(record: Judged): void {
-    if (record.type === 'frame') this.frame(record);
-    else if (record.type === 'handshake') {
+  frame(record: JudgedFrame): void {
+    const { frame } = record;
+    // By far the most: its message is made on demand, and not here, where its size is enough.
+    if (frame instanceof WholeFrame && record.diagnostics.length === 0) this.whole(frame, record);
+    else this.other(record);
+  }
+
+  /** All that is no frame. */
+  event(record: Judged): void {
+    if (record.type === 'handshake') {
       this.handshake = record.handshake;
       this.openTime = record.time ?? NaN;
       if (record.handshake.response) this.server.spoke = true;
@@ -110,7 +113,17 @@ export class FactsWatch {
     };
   }
 
-  private frame({ frame, direction, diagnostics, time }: JudgedFrame): void {
+  private whole({ header: { opcode, payloadLength } }: WholeFrame, { direction, time = NaN }: JudgedFrame): void {
+    if (direction === 'unknown') return;
+    const end = direction === 'client' ? this.client : this.server;
+    end.spoke = true;
+    if (opcode > OPCODE.binary || this.hasClosed) return;
+    end.message(opcode, payloadLength, true);
+    this.lastBy = direction;
+    this.lastTime = time;
+  }
+
+  private other({ frame, direction, diagnostics, time = NaN }: JudgedFrame): void {
     if (direction === 'unknown') return;
     const end = direction === 'client' ? this.client : this.server;
     end.spoke = true;
@@ -128,7 +141,7 @@ export class FactsWatch {
   private close(by: Known, time = NaN): void {
     if (this.hasClosed) return;
     this.hasClosed = true;
-    const { lastBy, lastTime = NaN, openTime } = this;
+    const { lastBy, lastTime, openTime } = this;
     // Where times are unknown the order has to do.
     this.isAnswer = lastBy !== undefined && lastBy !== by && !(time - lastTime > PROMPT);
     this.isAtOpen = lastBy === undefined && time - openTime <= PROMPT;

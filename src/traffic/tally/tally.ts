@@ -4,7 +4,7 @@ import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { Direction, Frame } from '../../codec/messages/records.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 import type { Diagnostic, DiagnosticCode } from '../../rules/catalogue.js';
-import type { Judged } from '../judged.js';
+import type { Judged, JudgedFrame } from '../judged.js';
 import { ActivityCount } from './activity.js';
 import { DirectionTally } from './lane.js';
 import type { CloseReason } from '../../codec/bytes/stream-taker.js';
@@ -13,7 +13,7 @@ import type { ConnectionSummary, HandshakeSummary, PassedEndpoints } from './sum
 /** RFC 6455 §7.1.5: the code of an end without a close frame. */
 const NO_CLOSE_FRAME = 1006;
 
-const SIDE: Readonly<Record<Direction, number>> = { client: 0, server: 1, unknown: 2 };
+const SIDE = { client: 0, server: 1, unknown: 2 } as const;
 
 /** The end that sent the first FIN, or the RST, and when: seconds since the epoch, NaN where unknown. */
 export interface TcpEnd {
@@ -58,10 +58,10 @@ export class Tally {
 
   /** Counts a record; gives the round-trip time of a pong, where it is sure. */
   take(record: Judged): number | undefined {
+    if (record.type === 'frame') return this.frame(record);
     const { direction, time = NaN, diagnostics } = record;
     this.at(time);
     if (diagnostics.length > 0) this.judge(diagnostics);
-    if (record.type === 'frame') return this.frame(record.frame, direction, time);
     if (record.type === 'handshake') this.handshake = handshakeOf(record.handshake);
     else if (record.type === 'gap') this.lost(direction, record.length);
     else if (record.type === 'unread') this.passed(direction, record.length);
@@ -70,6 +70,16 @@ export class Tally {
     else if (record.type === 'body') this.lane(direction).otherBytes += record.bytes.length;
     else if (record.type === 'tail') this.lane(direction).otherBytes += record.truncated.headerBytes?.length ?? 0;
     return undefined;
+  }
+
+  /** The same for a frame. */
+  frame({ frame, direction, time = NaN, diagnostics }: JudgedFrame): number | undefined {
+    this.at(time);
+    if (diagnostics.length > 0) this.judge(diagnostics);
+    const lane = this.lane(direction);
+    this.activity.at(time);
+    lane.frame(frame);
+    return frame.header.opcode >= OPCODE.close ? this.control(lane, frame, direction, time) : undefined;
   }
 
   /** A hole: bytes that were sent and not captured. */
@@ -119,15 +129,11 @@ export class Tally {
   }
 
   private lane(direction: Direction): DirectionTally {
-    return (this.lanes[SIDE[direction]] ??= new DirectionTally());
+    return (this.lanes[sideOf(direction)] ??= new DirectionTally());
   }
 
-  private frame(frame: Frame, direction: Direction, time: number): number | undefined {
-    const lane = this.lane(direction);
-    this.activity.at(time);
-    lane.frame(frame);
+  private control(lane: DirectionTally, frame: Frame, direction: Direction, time: number): number | undefined {
     const { opcode } = frame.header;
-    if (opcode < OPCODE.close) return undefined;
     if (opcode === OPCODE.close && lane.closing(frame, time)) this.closing(direction, time);
     if (frame.missing !== 0 || direction === 'unknown') return undefined;
     if (opcode === OPCODE.ping) lane.ping(frame.payload, time);
@@ -152,6 +158,12 @@ export class Tally {
       this.handshake?.upgraded === true || this.lanes.some((lane) => lane !== undefined && lane.frames > 0);
     return hasEnded && wasOpen && !this.blind ? NO_CLOSE_FRAME : undefined;
   }
+}
+
+/** Without a look-up by name, which takes longer than all else that is counted of a frame. */
+function sideOf(direction: Direction): number {
+  if (direction === 'client') return SIDE.client;
+  return direction === 'server' ? SIDE.server : SIDE.unknown;
 }
 
 function handshakeOf({ request, response, subprotocol, extensions, upgraded }: Handshake): HandshakeSummary {
