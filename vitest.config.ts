@@ -7,14 +7,24 @@ import { Watchdog } from './test/watchdog.js';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
+/**
+ * Tests that call functions and leave nothing behind: one process runs file after file, and loads src/ once. Not those that
+ * replace a module, and not those that count work, which have to come before the code that they count.
+ */
+const APART = ['ascii-escaping', 'deflate-streams', 'frame-search-ambient', 'hex', 'text-forms.property'];
+const PURE = `test/{codec,describe,endpoint,rules,sources,terminal,traffic,web}/**/!(${APART.join('|')}).test.ts`;
+
 export default defineConfig({
   define: { WSINSPECT_VERSION: JSON.stringify(version) },
   // No test measures time: what waits for ever ends by the timeout, on a slow machine too. By default one core stays free; most tests wait for processes of their own.
   test: {
-    include: ['test/**/*.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
     reporters: ['default', new Watchdog()],
+    projects: [
+      { extends: true, test: { name: 'pure', include: [PURE], pool: 'forks', isolate: false } },
+      { extends: true, test: { name: 'apart', include: ['test/**/*.test.ts'], exclude: [PURE] } },
+    ],
   },
 });

@@ -65,12 +65,15 @@ export class Hostile {
     private readonly sockets: ReadonlySet<Socket>,
   ) {}
 
-  static async upgrading(flood: Flood): Promise<Hostile> {
+  /** The first `spared` connections get one piece of the flood, and end. */
+  static async upgrading(flood: Flood, spared = 0): Promise<Hostile> {
     const all = new Set<Socket>();
     const running = await bare(({ accept, socket }) => {
       all.add(socket);
       socket.write(switching(accept));
-      pour(socket, flood);
+      const isSpared = all.size <= spared;
+      pour(socket, isSpared ? { ...flood, first: flood.first ?? flood.again, once: true } : flood);
+      if (isSpared) socket.end();
     });
     return Hostile.of(running, all);
   }

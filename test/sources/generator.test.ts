@@ -19,16 +19,16 @@ const LINK_BYTES: Readonly<Record<string, number>> = { eth: 14, null: 4, raw: 0,
 /** Options of the generator; `truth`: nothing is lost, so that the frames have to add up. */
 const RUNS: readonly { readonly options: string; readonly truth: boolean }[] = [
   ...['eth', 'null', 'raw', 'sll', 'sll2'].map((link) => ({
-    options: `--profile small --mb 1 --link ${link}`,
+    options: `--profile small --mb 0.3 --link ${link}`,
     truth: true,
   })),
   ...['small', 'packed', 'large', 'deflate'].flatMap((profile) => [
-    { options: `--profile ${profile} --mb 2`, truth: true },
-    { options: `--profile ${profile} --mb 2 --swap 0.2 --dup 0.2 --fragment 3`, truth: true },
-    { options: `--profile ${profile} --mb 2 --flows 3 --swap 0.4 --seed 7`, truth: true },
-    { options: `--profile ${profile} --mb 2 --no-handshake`, truth: true },
-    { options: `--profile ${profile} --mb 2 --drop 0.05`, truth: false },
-    { options: `--profile ${profile} --mb 2 --drop 0.2 --swap 0.2 --dup 0.1 --flows 5`, truth: false },
+    { options: `--profile ${profile} --mb 0.7`, truth: true },
+    { options: `--profile ${profile} --mb 0.7 --swap 0.2 --dup 0.2 --fragment 3`, truth: true },
+    { options: `--profile ${profile} --mb 0.7 --flows 3 --swap 0.4 --seed 7`, truth: true },
+    { options: `--profile ${profile} --mb 0.7 --no-handshake`, truth: true },
+    { options: `--profile ${profile} --mb 0.7 --drop 0.05`, truth: false },
+    { options: `--profile ${profile} --mb 0.7 --drop 0.2 --swap 0.2 --dup 0.1 --flows 5`, truth: false },
   ]),
   { options: '--profile deflate --mb 1 --no-takeover --wbits 9 --swap 0.1', truth: true },
   { options: '--profile small --mb 1 --no-handshake --swap 0.3 --flows 400', truth: true },
