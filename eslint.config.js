@@ -29,8 +29,16 @@ const NODE_ADAPTERS = [
   'src/codec/deflate/node-zlib.ts',
   'src/codec/tls/node-crypto.ts',
 ];
+/** Runs in a browser like the pure floors, and imports packages: it is a file of its own in dist/. */
+const PACKAGE_ADAPTERS = ['src/codec/tls/noble-crypto.ts'];
 const pure = {
-  patterns: [{ regex: '^node:', message: 'This floor is pure and runs in a browser: no node: import.' }],
+  patterns: [
+    { regex: '^node:', message: 'This floor is pure and runs in a browser: no node: import.' },
+    {
+      regex: '^@noble/|/noble-crypto\\.js$',
+      message: 'Loaded only where TLS is decrypted without node:crypto: wsinspect/tls-crypto.',
+    },
+  ],
   paths: ['chalk', 'commander', 'ws'].map((name) => ({ name, message: 'Pure floors import no package.' })),
 };
 
@@ -150,6 +158,10 @@ export default tseslint.config(
   {
     files: ['src/{conformance,live,terminal,cli}/**/*.ts', ...NODE_ADAPTERS],
     rules: { 'no-restricted-syntax': ['error', noSpread, noMarking, noPayload, noStreams] },
+  },
+  {
+    files: PACKAGE_ADAPTERS,
+    rules: { 'no-restricted-imports': ['error', { patterns: pure.patterns.slice(0, 1), paths: pure.paths }] },
   },
   { files: MARKING, rules: { 'no-restricted-syntax': ['error', noSpread, noPayload, noStreams] } },
   { files: PAYLOADS, rules: { 'no-restricted-syntax': ['error', noSpread, noMarking, noStreams] } },

@@ -1,4 +1,4 @@
-// Builds dist/: the command line as one bundle per command, the library as one file for Node and one for browsers, its types, and the page of `serve`.
+// Builds dist/: the command line as one bundle per command, the library as one file for Node and one for browsers, TLS for browsers, its types, and the page of `serve`.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -170,6 +170,13 @@ await Promise.all([
   ),
   build({ ...common, entryPoints: ['src/index.ts'], platform: 'node', external: ['./index.browser.js'] }),
   build({ ...common, entryPoints: ['src/index.browser.ts'], platform: 'browser' }),
+  // What decrypts TLS in a browser, for those who need it.
+  build({
+    ...common,
+    entryPoints: [{ in: 'src/codec/tls/noble-crypto.ts', out: 'tls-crypto' }],
+    platform: 'browser',
+    minify: true,
+  }),
   // The page that `serve` hands out, and what stands before it: two scripts, one style sheet, and three files as they are.
   build({
     ...common,
@@ -186,13 +193,15 @@ await Promise.all([
 for (const name of ['index.html', 'door.html', 'icon.svg']) {
   copyFileSync(new URL(`../src/web/${name}`, import.meta.url), new URL(`../dist/web/${name}`, import.meta.url));
 }
-for (const [name, file] of [
-  ['chalk', 'license'],
-  ['commander', 'LICENSE'],
-  ['jsonpath-rfc9535', 'LICENSE'],
+for (const [name, file, copy] of [
+  ['chalk', 'license', 'cli/chalk.LICENSE'],
+  ['commander', 'LICENSE', 'cli/commander.LICENSE'],
+  ['jsonpath-rfc9535', 'LICENSE', 'cli/jsonpath-rfc9535.LICENSE'],
+  ['@noble/ciphers', 'LICENSE', 'noble-ciphers.LICENSE'],
+  ['@noble/hashes', 'LICENSE', 'noble-hashes.LICENSE'],
 ]) {
   const licence = new URL(`../node_modules/${name}/${file}`, import.meta.url);
-  copyFileSync(licence, new URL(`../dist/cli/${name}.LICENSE`, import.meta.url));
+  copyFileSync(licence, new URL(`../dist/${copy}`, import.meta.url));
 }
 writeFileSync(new URL('../dist/cli/package.json', import.meta.url), '{ "type": "commonjs" }\n');
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {

@@ -41,6 +41,8 @@ export interface TlsOpening {
   end?(): void;
   /** Takes secrets of the capture itself. */
   block?(keyLog: Uint8Array, notice: (message: string) => void): void;
+  /** With its first session, `read` gives all secrets of the capture to `block`. */
+  lookAheadBy?(read: (() => void) | undefined): void;
 }
 
 /** Takes a stream that carries another one. */

@@ -95,6 +95,11 @@ export class PacketTraffic {
     this.options.tls?.block?.(keyLog, (message) => this.taker.notice(message));
   }
 
+  /** A capture begins. `read` gives the key logs within it, also those after the packets that need them; undefined: that is not possible. */
+  secretsAhead(read: ((take: (keyLog: Uint8Array) => void) => void) | undefined): void {
+    this.options.tls?.lookAheadBy?.(read && (() => read((keyLog) => this.secrets(keyLog))));
+  }
+
   private seen(time: number): void {
     if (Number.isNaN(this.start)) this.start = time;
     this.last = time;

@@ -32,6 +32,9 @@ export class TlsTraffic implements TlsOpening, TlsInput {
   private readonly postponed = new Set<PostponedSession>();
   /** The version of the secrets at the last look at them. */
   private seen = 0;
+  /** Reads all secrets of the present capture, until that is done. */
+  private ahead: (() => void) | undefined;
+  private hasLookedAhead = false;
 
   constructor(
     readonly crypto: TlsCrypto,
@@ -52,8 +55,18 @@ export class TlsTraffic implements TlsOpening, TlsInput {
     return new KeyLogReader(this.secrets, notice);
   }
 
+  /**
+   * A capture begins whose secrets may come after the packets that need them: with its first TLS session `read` gives all
+   * of them to `block`. Undefined: they are given as they come only.
+   */
+  lookAheadBy(read: (() => void) | undefined): void {
+    this.ahead = read;
+    this.hasLookedAhead = false;
+  }
+
   /** Secrets within the capture itself: of later packets, and possibly of earlier ones. */
   block(bytes: Uint8Array, notice: (message: string) => void): void {
+    if (this.hasLookedAhead) return;
     const reader = this.log(notice);
     reader.push(bytes);
     reader.end();
@@ -86,6 +99,7 @@ export class TlsTraffic implements TlsOpening, TlsInput {
   }
 
   open(opener: CarriedOpener): LayerTaker | undefined {
+    this.lookAhead();
     if (this.mayGrow) {
       this.refresh();
       this.lookAgain(false);
@@ -93,6 +107,14 @@ export class TlsTraffic implements TlsOpening, TlsInput {
     if (this.secrets.size === 0 && !this.mayGrow) return undefined;
     this.sessions++;
     return new TlsLayer(opener, this);
+  }
+
+  private lookAhead(): void {
+    const { ahead } = this;
+    if (ahead === undefined) return;
+    this.ahead = undefined;
+    ahead();
+    this.hasLookedAhead = true;
   }
 
   opened(): void {

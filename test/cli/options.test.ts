@@ -357,6 +357,19 @@ const ACCEPTING: Tests = {
     expect(bad.exit).toBe(1);
     expect(bad.out).toMatch(/fail +RFC 6455/);
   },
+  '--keylog': async () => {
+    const [capture, keys] = ['pcap', 'keys'].map((ending) => `fixtures/captures/tls/t13-aes128gcm.${ending}`);
+    const [sealed, opened, inside] = await Promise.all([
+      accept('--handshake', capture!),
+      accept('--handshake', capture!, '--keylog', keys!),
+      accept('--handshake', 'fixtures/captures/tls/t12-dsb.pcapng'),
+    ]);
+    expect([sealed.exit, opened.exit, inside.exit]).toEqual([2, 0, 0]);
+    expect(sealed.err).toContain('no handshake in it');
+    for (const { out } of [opened, inside]) expect(out).toMatch(/^handshake {2}GET \S+ {2}101 /m);
+    expect(await exits(accept(KEY, '--keylog', keys!))).toEqual([2]);
+    expect(await exits(accept('--handshake', capture!, '--keylog', '/nonexistent/keys'))).toEqual([2]);
+  },
   '--strict': async () => {
     const odd = REQUEST.replace('Upgrade: websocket', 'Sec-WebSocket-Accept: x\r\nUpgrade: websocket');
     const judge = (...args: string[]): Promise<Ran> => wsinspect(['accept', '--handshake', ...args], { stdin: odd });

@@ -44,6 +44,50 @@ function trapLink(path: string): void {
   fs.symlinkSync(at('fifo'), path);
 }
 
+/** What writes a key log, with TLS and without. */
+const KEY_LOGS: readonly (readonly [command: string, reads: string])[] = [
+  [`connect ${CLOSED}`, '--cacert'],
+  ['connect wss://127.0.0.1:1/', '--cacert'],
+  ['serve 0', '--cert'],
+  [`proxy 0 ${CLOSED}`, '--listen-cert'],
+  ['proxy 0 wss://127.0.0.1:1/', '--cacert'],
+  [`check ${CLOSED} --only 1.1.1`, '--cacert'],
+  ['check --listen 0 --only 1.1.1', '--listen-cert'],
+];
+
+describe.each(KEY_LOGS)('--keylog of %s', (command, reads) => {
+  const args = command.split(' ');
+
+  it('is refused before anything is opened, where it cannot be written', async () => {
+    const { exit, out, err } = await run([...args, '--keylog', '/nonexistent/keys.log']);
+    expect({ exit, out }).toEqual({ exit: 2, out: '' });
+    expect(err).toMatch(/^wsinspect: --keylog: \/nonexistent\/keys\.log[^\n]+\n$/);
+  });
+
+  it.each(TRAPS)('is refused where it is %s', async (_, make) => {
+    make(at('x'));
+    expect(await run([...args, '--keylog', 'x'])).toMatchObject({ exit: 2, out: '' });
+    expect(fs.existsSync(at('nothing'))).toBe(false);
+  });
+
+  it('is refused where the same run reads the file, or writes it by another option', async () => {
+    const [cert, record] = [at('cert.pem'), at('x.ndjson')];
+    fs.writeFileSync(cert, MINE);
+    const read = await run([...args, reads, cert, '--keylog', cert]);
+    expect(read).toMatchObject({
+      exit: 2,
+      err: `wsinspect: --keylog: ${cert} is read in the same run: name another file\n`,
+    });
+    expect(fs.readFileSync(cert, 'utf8')).toBe(MINE);
+    const written = await run([...args, '--record', record, '--keylog', record]);
+    expect(written).toMatchObject({
+      exit: 2,
+      err: `wsinspect: --keylog: ${record} is the file of --record too: name another file\n`,
+    });
+    expect(fs.existsSync(record)).toBe(false);
+  });
+});
+
 describe.each(OUTPUTS)('%s of %j', (file, args) => {
   it.each(TRAPS)('is refused where it is %s', async (_, make) => {
     fs.mkdirSync(join(at(file), '..'), { recursive: true });

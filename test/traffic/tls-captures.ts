@@ -1,6 +1,7 @@
 import * as crypto from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { tlsCryptoWith } from '../../src/codec/tls/node-crypto.js';
+import type { TlsCrypto } from '../../src/codec/tls/tls-crypto.js';
 import type { TlsFacts } from '../../src/codec/tls/tls-facts.js';
 import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import { acceptKey } from '../../src/codec/handshake/accept-key.js';
@@ -67,14 +68,18 @@ export function expected({ messages, recoverable }: TlsCase): string[] {
 export function decrypt(
   packets: Uint8Array,
   keys: Uint8Array | string,
-  /** `lookups`: the keys come when they were looked for so many times. */
-  { lookups, ...options }: TlsTrafficOptions & { readonly lookups?: number } = {},
+  /** `lookups`: the keys come when they were looked for that many times. */
+  {
+    lookups,
+    tlsCrypto = tlsCryptoWith(crypto),
+    ...options
+  }: TlsTrafficOptions & { readonly lookups?: number; readonly tlsCrypto?: TlsCrypto } = {},
 ): Decrypted {
   const messages: [number, string][] = [];
   const facts: (TlsFacts | undefined)[] = [];
   const passedOver: string[] = [];
   const notices: string[] = [];
-  const tls = new TlsTraffic(tlsCryptoWith(crypto), options);
+  const tls = new TlsTraffic(tlsCrypto, options);
   const notice = (message: string): void => void notices.push(message);
   const log = tls.log(notice);
   const whole = typeof keys === 'string' ? new TextEncoder().encode(keys) : keys;

@@ -30,12 +30,13 @@ export function checkReports(options: CheckOptions): void {
 /** `--junit -` */
 export const STDOUT = '-';
 
-function outputsOf({ junit, html, reports, saveExpect, record }: CheckOptions): OutPath[] {
+function outputsOf({ junit, html, reports, saveExpect, record, keylog }: CheckOptions): OutPath[] {
   const named = [
     ['--junit', junit === STDOUT ? undefined : junit],
     ['--html', html],
     ['--save-expect', saveExpect],
     ['--record', record],
+    ['--keylog', keylog],
   ] as const;
   const outputs: OutPath[] = named.flatMap(([option, path]) => (path === undefined ? [] : [{ option, path }]));
   // Its other files are named by cases: only this one might be read again.

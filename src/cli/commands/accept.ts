@@ -24,6 +24,8 @@ export interface AcceptCommandOptions extends CommonOptions {
   lenient?: true;
   /** `--handshake [FILE|-]`: empty without a value. */
   handshake?: string;
+  /** Of a capture with `--handshake`. */
+  keylog?: string[];
   strict?: true;
 }
 
@@ -45,7 +47,8 @@ export async function run(io: Io, key: string | undefined, options: AcceptComman
 }
 
 function checkOptions(key: string | undefined, options: AcceptCommandOptions): void {
-  const { generate, handshake, verify } = options;
+  const { generate, handshake, verify, keylog } = options;
+  if (keylog !== undefined && handshake === undefined) throw new UsageError('--keylog needs --handshake');
   if (generate && handshake !== undefined) throw new UsageError('--generate and --handshake exclude each other');
   if (verify !== undefined && (generate || handshake !== undefined)) {
     throw new UsageError(`--verify needs a key, and excludes ${generate ? '--generate' : '--handshake'}`);

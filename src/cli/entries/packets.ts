@@ -6,4 +6,4 @@ export { pcapngReader } from '../../sources/files/pcapng.js';
 export { PacketTraffic } from '../../traffic/packet-traffic.js';
 export { RecordedTraffic } from '../../traffic/recorded-traffic.js';
 export { openRecording } from '../../sources/recordings/open-recording.js';
-export { followKeyLogs, readKeyLogs, tlsTraffic } from '../input/key-logs.js';
+export { followKeyLogs, readKeyLogs, secretsOfFile, tlsTraffic } from '../input/key-logs.js';

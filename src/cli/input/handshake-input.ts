@@ -9,7 +9,7 @@ import { lookOf } from '../decode/view-selection.js';
 import { acceptOf } from '../host/adapters.js';
 import { EXIT, UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
-import type { CommonOptions } from '../options/options.js';
+import type { CommonOptions, DecodeOptions } from '../options/options.js';
 import { concat, latin1 } from '../../traffic/toolbox/bytes.js';
 import {
   readHandshake,
@@ -20,6 +20,7 @@ import {
   judgeHandshake,
 } from '../../traffic/toolbox/handshakes.js';
 import { isFinding } from '../../traffic/toolbox/reading.js';
+import type { Input } from './input.js';
 import { handshakeOfBytes, handshakeOfTraffic } from './handshake-traffic.js';
 import { openInput } from './open-input.js';
 
@@ -34,8 +35,14 @@ interface Read {
   readonly place?: HandshakeText['place'];
 }
 
+interface JudgeOptions extends CommonOptions {
+  strict?: true;
+  /** Key logs for a capture of TLS. */
+  keylog?: string[];
+}
+
 /** `accept --handshake`: reads a handshake as text, or as `decode` reads its inputs, and prints the judgement on it. */
-export async function judgeText(io: Io, path: string, options: CommonOptions & { strict?: true }): Promise<number> {
+export async function judgeText(io: Io, path: string, options: JudgeOptions): Promise<number> {
   const read = await readInput(io, path, options);
   if (read === undefined || io.interrupted.aborted) return io.interrupted.reason;
   const { handshake } = read;
@@ -56,11 +63,12 @@ export async function judgeText(io: Io, path: string, options: CommonOptions & {
 }
 
 /** Undefined where a signal came first. */
-async function readInput(io: Io, path: string, { quiet }: CommonOptions): Promise<Read | undefined> {
+async function readInput(io: Io, path: string, { quiet, keylog }: JudgeOptions): Promise<Read | undefined> {
   if (path === '-' && io.stdin.isTTY)
     await io.stderr.write(print`reading from the terminal: paste a handshake, then Ctrl-D\n`);
-  const input = { name: path === '-' ? 'stdin' : path, chunks: path === '-' ? io.stdin : io.readFile(path) };
-  const options = quiet ? { quiet } : {};
+  const again = (): AsyncIterable<Uint8Array> => io.readFile(path);
+  const input: Input = path === '-' ? { name: 'stdin', chunks: io.stdin } : { name: path, chunks: again(), again };
+  const options: DecodeOptions = { ...(quiet && { quiet }), ...(keylog && { keylog }) };
   const opened = await openInput(io, input, options);
   if (opened.capture !== undefined || opened.recording !== undefined) {
     const handshake = await handshakeOfTraffic(io, input, opened, options);

@@ -1,3 +1,4 @@
+import { print, type Printable } from '../../describe/printable.js';
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { SourceEvent } from '../../sources/bytes/types.js';
 import { PacketTraffic } from '../../traffic/packet-traffic.js';
@@ -54,8 +55,12 @@ export async function handshakeOfTraffic(
 ): Promise<Handshake | undefined> {
   const search = new HandshakeSearch(io);
   if (opened.capture !== undefined) {
-    const { Flows } = await loadPackets();
-    const traffic = new PacketTraffic(Flows, trafficOptions(options, 0), options, search.taker);
+    const { Flows, readKeyLogs, secretsOfFile, tlsTraffic } = await loadPackets();
+    const tls = tlsTraffic(options);
+    const notice = (message: Printable): void => void (options.quiet || io.stderr.write(print`${message}\n`));
+    await readKeyLogs(io, options.keylog ?? [], tls, notice);
+    const traffic = new PacketTraffic(Flows, { ...trafficOptions(options, 0), tls }, options, search.taker);
+    traffic.secretsAhead(input.again && secretsOfFile(input.name));
     const file = { input, opened, reader: opened.capture };
     await readCapture(file, traffic, new FileOrder(), () => undefined, search);
     traffic.end();

@@ -1,6 +1,8 @@
 import type * as fs from 'node:fs';
 import { escapeText } from '../../describe/escape.js';
 import { print, type Printable } from '../../describe/printable.js';
+import { pcapngReader } from '../../sources/files/pcapng.js';
+import type { PacketVisitor } from '../../sources/files/packet-reader.js';
 import { TlsTraffic } from '../../traffic/tls-traffic.js';
 import { tlsCryptoWith } from '../../traffic/toolbox/tls.js';
 import { builtin } from '../entries/builtin.js';
@@ -41,14 +43,44 @@ export async function readKeyLogs(
   if (leftOut > 0) notice(print`${leftOut} lines of the key logs were left out: there are too many`);
 }
 
+/** Reads the key logs within a pcapng file, wherever they are in it. Gives none where the file is packed, or cannot be read. */
+export function secretsOfFile(
+  name: string,
+  files: KeyLogFiles = builtin('node:fs') as KeyLogFiles,
+): (take: (keyLog: Uint8Array) => void) => void {
+  return (take) => {
+    const reader = pcapngReader();
+    const nothing = (): void => undefined;
+    let isOver = false;
+    const stop = (): void => void (isOver = true);
+    const visitor: PacketVisitor = { packet: nothing, secrets: take, notice: nothing, problem: stop };
+    let descriptor: number | undefined;
+    try {
+      descriptor = files.openSync(name, files.constants.O_RDONLY);
+      while (!isOver) {
+        // Its own: the reader keeps what it has not read yet.
+        const chunk = new Uint8Array(LARGE_CHUNK);
+        const length = files.readSync(descriptor, chunk, 0, LARGE_CHUNK, null);
+        if (length === 0) return;
+        reader.push(chunk.subarray(0, length), visitor);
+      }
+    } catch (error) {
+      if (!isSystemError(error)) throw error;
+    } finally {
+      if (descriptor !== undefined) files.closeSync(descriptor);
+    }
+  };
+}
+
 function noticeOf(name: string, message: string): Printable {
   return print`${escapeText(name)}: ${escapeText(message)}`;
 }
 
 /** What is needed of a file system: `node:fs` has it. */
-export type KeyLogFiles = Pick<typeof fs, 'openSync' | 'readSync' | 'constants'>;
+export type KeyLogFiles = Pick<typeof fs, 'openSync' | 'readSync' | 'closeSync' | 'constants'>;
 
 const CHUNK = 64 * 1024;
+const LARGE_CHUNK = 1024 * 1024;
 /** The file does not exist yet, or the pipe is still empty. */
 const LATER: ReadonlySet<string | undefined> = new Set(['ENOENT', 'EAGAIN']);
 

@@ -83,6 +83,10 @@ const MOST_JOBS = 64;
 /** Messages are inflated in memory, and a buffer of Node 20 holds no more. */
 const MOST_INFLATED = 2 ** 32;
 
+function keylogReadOption(): Option {
+  return new Option('--keylog <file>', 'decrypt TLS with the secrets of this key log (repeatable)').argParser(list);
+}
+
 export function acceptOptions(): Option[] {
   return [
     new Option('--explain', 'show the steps from key to accept value').conflicts('plain'),
@@ -91,6 +95,7 @@ export function acceptOptions(): Option[] {
     new Option('--generate', 'make a new random key'),
     new Option('--lenient', 'accept a key that is not the Base64 of 16 bytes'),
     new Option('--handshake [file]', 'judge a handshake given as text, from a file or stdin'),
+    keylogReadOption(),
     new Option('--strict', 'count warnings as findings'),
   ];
 }
@@ -131,7 +136,7 @@ export function decodeOptions(): Option[] {
       '--max-output <bytes>',
       'print and extract up to N bytes (a number, or all; default: 256 MiB, or 64 times the input if that is more)',
     ).argParser(maxOutput),
-    new Option('--keylog <file>', 'decrypt TLS with the secrets of this key log (repeatable)').argParser(list),
+    keylogReadOption(),
     new Option(
       '--keylog-search <number>',
       'try up to N secrets and record numbers for each TLS session that has a gap or no beginning (default: 1048576)',

@@ -19,6 +19,8 @@ import { VERSION } from '../options/version.js';
 export interface RecordingOptions {
   /** `--record`: the file's ending decides its kind. */
   readonly record?: string | undefined;
+  /** `--keylog`: another file that the run writes. */
+  readonly keylog?: string | undefined;
   readonly base64?: true | undefined;
   readonly quiet?: true | undefined;
 }
@@ -43,7 +45,9 @@ export async function recorded(
   inputs: readonly (string | undefined)[],
   run: (recorder: StreamOpener | undefined) => Promise<number>,
 ): Promise<number> {
-  const recording = openRecording(io, options, inputs);
+  const read = inputs.filter((input) => input !== undefined);
+  const keyLog: OutPath[] = options.keylog === undefined ? [] : [{ option: '--keylog', path: options.keylog }];
+  const recording = openRecording(io, options, keyLog, read);
   if (recording === undefined) return run(undefined);
   let exit: number;
   try {
@@ -55,13 +59,18 @@ export async function recorded(
   return recording.end(exit);
 }
 
-/** Undefined: nothing is to be recorded. Throws a UsageError before anything is written. */
+/** Undefined: nothing is to be recorded. `others` are the other files that the run writes. Throws a UsageError before anything is written. */
 function openRecording(
   io: Io,
   { record: path, base64, quiet }: RecordingOptions,
-  inputs: readonly (string | undefined)[],
+  others: readonly OutPath[],
+  inputs: readonly string[],
 ): Recording | undefined {
-  if (path === undefined) return undefined;
+  const files: OutputFiles = builtin('node:fs') as typeof fs;
+  if (path === undefined) {
+    checkOutputs(files, others, inputs);
+    return undefined;
+  }
   const [, ending = ''] = /\.([^./\\]*)$/.exec(path.toLowerCase()) ?? [];
   const kind = Object.hasOwn(KINDS, ending) ? KINDS[ending]! : undefined;
   if (kind === undefined) {
@@ -69,14 +78,9 @@ function openRecording(
       `--record: ${path} has to end with .pcapng, .ndjson (or .jsonl) or .har, which selects the format`,
     );
   }
-  const files: OutputFiles = builtin('node:fs') as typeof fs;
   const output: OutPath = { option: '--record', path };
   const outputs = kind === 'har' ? [output, journalOf(output)] : [output];
-  checkOutputs(
-    files,
-    outputs,
-    inputs.filter((input) => input !== undefined),
-  );
+  checkOutputs(files, [...outputs, ...others], inputs);
   return new Recording(io, kind, output, files, { base64, quiet });
 }
 

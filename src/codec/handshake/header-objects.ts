@@ -88,7 +88,7 @@ function headersOfGroup({ elements }: SyntaxGroup): ObjectHeader[] {
 
 /** Go's `map[Upgrade:[websocket]]`, Java's `{Upgrade=[websocket]}` and its kind: no quotes, a list for each name. */
 const BARE_LISTS = /(?:map\[|\{)((?:[!#$%&'*+\-.^_`|~0-9A-Za-z]+[:=]\[(?:[^\][\n]|\[[^\][\n]*\])*\](?:, | )?)+)[\]}]/g;
-const BARE_LIST = /([^\s,:=[\]]+)[:=]\[((?:[^\][\n]|\[[^\][\n]*\])*)\]/g;
+const BARE_LIST = /(?<![^\s,:=[\]])([^\s,:=[\]]+)[:=]\[((?:[^\][\n]|\[[^\][\n]*\])*)\]/g;
 /** Netty's `DefaultHttpHeaders[Host: x, Upgrade: websocket]`, Java's `{Host=x, Upgrade=websocket}`. */
 const BARE_MAPS = /(?:Headers\[|\{)([!#$%&'*+\-.^_`|~0-9A-Za-z]+(?:: |=)[^\][{}\n"']{1,16000})[\]}]/g;
 const BARE_MEMBER = /(?:^|, )([!#$%&'*+\-.^_`|~0-9A-Za-z]+)(?:: |=)/g;
@@ -119,8 +119,8 @@ function fromBareMaps(text: string): HeaderObject[] {
   });
 }
 
-/** .NET's messages: raw headers between braces. */
-const BRACES = /\{\r?\n((?:[ \t]+[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [^\n]*\n)+)[ \t]*\}/g;
+/** .NET's messages: raw headers between braces, up to 100 of them: each brace may be the first. */
+const BRACES = /\{\r?\n((?:[ \t]+[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [^\n]*\n){1,100})[ \t]*\}/g;
 
 function fromBraces(text: string): HeaderObject[] {
   return [...text.matchAll(BRACES)].map((match) => {
