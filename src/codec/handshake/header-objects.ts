@@ -119,18 +119,39 @@ function fromBareMaps(text: string): HeaderObject[] {
   });
 }
 
-/** .NET's messages: raw headers between braces, up to 100 of them: each brace may be the first. */
-const BRACES = /\{\r?\n((?:[ \t]+[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [^\n]*\n){1,100})[ \t]*\}/g;
+/** .NET's messages: raw headers between braces. */
+const BRACE = /\{\r?\n/g;
+const BRACED_ROW = /[ \t]+[!#$%&'*+\-.^_`|~0-9A-Za-z]+: [^\n]*\n/y;
+const BRACE_END = /[ \t]*\}/y;
+
+/** The texts between a brace at a line's end and the one that closes it. Rows that none closes are passed over once. */
+function bracedRows(
+  text: string,
+): { readonly start: number; readonly from: number; readonly to: number; readonly end: number }[] {
+  const found: { start: number; from: number; to: number; end: number }[] = [];
+  for (let at = 0; ;) {
+    BRACE.lastIndex = at;
+    const brace = BRACE.exec(text);
+    if (brace === null) return found;
+    const from = BRACE.lastIndex;
+    BRACED_ROW.lastIndex = from;
+    let to = from;
+    while (BRACED_ROW.test(text)) to = BRACED_ROW.lastIndex;
+    BRACE_END.lastIndex = to;
+    const isClosed = to > from && BRACE_END.test(text);
+    if (isClosed) found.push({ start: brace.index, from, to, end: BRACE_END.lastIndex });
+    at = isClosed ? BRACE_END.lastIndex : to;
+  }
+}
 
 function fromBraces(text: string): HeaderObject[] {
-  return [...text.matchAll(BRACES)].map((match) => {
-    const [whole, body = ''] = match;
-    const from = match.index + whole.indexOf(body);
+  return bracedRows(text).map(({ start, from, to, end }) => {
+    const body = text.slice(from, to);
     const headers = [...body.matchAll(/^[ \t]+([^\s:]+): ([^\r\n]*)/gm)].map((one) => {
       const [all, name = '', value = ''] = one;
       return { name, value, at: from + one.index + all.length - value.length };
     });
-    return { headers, side: undefined, start: match.index, end: match.index + whole.length };
+    return { headers, side: undefined, start, end };
   });
 }
 
