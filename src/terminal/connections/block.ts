@@ -5,6 +5,7 @@ import {
   type DiagnosticCounts,
   type DirectionCounts,
   type Directions,
+  type DirectionSummary,
 } from '../../traffic/tally/summary.js';
 import { isOfConnection } from '../../rules/causes/connection-catalogue.js';
 import { cutMiddle, drawGrid, flow, gridWidth, NOTHING, row, VALUE_AT, widest } from './lines.js';
@@ -17,6 +18,7 @@ import {
   handshakeParts,
   numberCell,
   pingParts,
+  stallParts,
   things,
 } from './words.js';
 import type { TlsFacts } from '../../codec/tls/tls-facts.js';
@@ -55,11 +57,18 @@ export function drawBlock(summary: ConnectionSummary, look: Look, options: Block
     ),
     ...drawCounts(directions, look),
     ...rows(print`pings`, directions, ({ ping }, arrow) => (ping ? pingParts(ping, arrow) : []), look),
+    ...drawStalls(directions, look),
     ...row(print`closed`, closingParts(summary), look),
     ...drawLosses(directions, look),
     ...drawFaults(diagnostics, look, options),
     ...drawCause(summary, look),
   ];
+}
+
+function drawStalls(directions: Directions<DirectionSummary>, look: Look): Printable[] {
+  return [...eachDirection(directions)]
+    .flatMap(([direction, { stalls }]) => (stalls ? [stallParts(stalls, direction)] : []))
+    .flatMap((parts, i) => row(i === 0 ? print`stalled` : print``, parts, look));
 }
 
 /** In whole sentences: where only this block is shown, there is no other text. */
