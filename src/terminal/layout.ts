@@ -51,8 +51,8 @@ export function nameAt(look: Look): number {
 }
 /** Columns that are left for a value: without a terminal always the same. */
 export function valueRoom(look: Look): number {
-  const width = look.isOpen ? DEFAULT_WIDTH : look.width;
-  return Math.max(12, width - nameAt(look) - NAME_WIDTH);
+  const drawn = look.isOpen ? { ...look, width: DEFAULT_WIDTH, offsetWidth: OFFSET_WIDTH } : look;
+  return Math.max(12, drawn.width - nameAt(drawn) - NAME_WIDTH);
 }
 /** Bytes that fit before the names. */
 export const BYTES_PER_ROW = 8;

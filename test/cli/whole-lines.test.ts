@@ -50,6 +50,13 @@ describe('lines in a pipe or a file', () => {
     expect(await decoded(options, columns)).toBe(await decoded(options));
   });
 
+  it('of captures are the same with COLUMNS=40, times included', async () => {
+    const options = ['decode', 'fixtures/captures/chat.pcap', '--view', 'summary', '--limit', '20'];
+    const [usual, narrow] = await Promise.all([wsinspect(options), wsinspect(options, { env: { COLUMNS: '40' } })]);
+    expect(narrow.out).toBe(usual.out);
+    expect(usual.out).toMatch(/^\d\d:\d\d:\d\d\.\d{6} #0/);
+  });
+
   it('are the same in a file', async () => {
     const output = shop.write('output.txt', '');
     const command = `"$0" "$1" decode --from binary -f "$2" --view summary > "$3" || true`;

@@ -99,7 +99,7 @@ describe('a window of 0', () => {
     expect(stallsOf(segments)).toEqual([]);
   });
 
-  it('is none where the side takes more bytes all the same', () => {
+  it('is none where the side takes more bytes nevertheless', () => {
     const segments = [client(1, 0), client(2, 0, { ack: 901 }), client(9, 5, { ack: 901 })];
     expect(stallsOf([...OPENED, ...segments])).toEqual([]);
   });

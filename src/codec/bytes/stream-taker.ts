@@ -33,7 +33,7 @@ export interface StreamTaker {
   fin(side: Side, time: number): void;
   /** A reset from that side. */
   reset(side: Side, time: number): void;
-  /** `side` took no bytes for some seconds, which end here: its TCP window was 0. NaN where times are unknown. */
+  /** A stall of `side` ends: it took no bytes, because its TCP window was 0, during `seconds`. NaN where times are unknown. */
   stalled?(side: Side, seconds: number, time: number): void;
   /** The last call. */
   close(reason: CloseReason, time: number): void;
