@@ -41,7 +41,7 @@ const FINDING = /^ +(?:(?:error|warning|notice)(?: at 0x|: )|(?:#\d+ . )?cause a
 
 /** So is what a peer sent: close reasons, heads, the reason of a failure, names of certificates, previews of payloads. */
 const FROM_OUTSIDE =
-  /^ *\S+ (?:#\d+ +)?[→←↔] |^ {15}\S+: |^ {2}(?:accept|request|closed|handshake) |^ {13}(?:"|certificate of )/;
+  /^ *\S+ (?:#\d+ +)?[→←↔] |^ {15}\S+: |^ {2}(?:accept|request|closed|handshake) |^ {13}(?:"|certificate of )|^ {2}0x[0-9a-f]+ +payload /;
 
 /** Records, values for programs and what another program prints are as long as they are. */
 const FREE_LENGTH = /--json|--record|--help|--out|--plain|proxied\.sh|replayed\.sh|\bod\b/;
