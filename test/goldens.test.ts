@@ -39,6 +39,10 @@ describe('goldens', () => {
 /** How a connection ended and what is wrong is reported on one line in a pipe: a search for a rule finds all of it. */
 const FINDING = /^ +(?:(?:error|warning|notice)(?: at 0x|: )|(?:#\d+ . )?cause at 0x)|^ *why: |^\S+ #\d+ +↔ ended /;
 
+/** So is what a peer sent: close reasons, heads, the reason of a failure, names of certificates, previews of payloads. */
+const FROM_OUTSIDE =
+  /^ *\S+ (?:#\d+ +)?[→←↔] |^ {15}\S+: |^ {2}(?:accept|request|closed|handshake) |^ {13}(?:"|certificate of )|^ {2}0x[0-9a-f]+ +payload /;
+
 /** Records, values for programs and what another program prints are as long as they are. */
 const FREE_LENGTH = /--json|--record|--help|--out|--plain|proxied\.sh|replayed\.sh|\bod\b/;
 
@@ -46,7 +50,7 @@ function longLines(name: string): string[] {
   const { command, rest } = parseGolden(readFileSync(join(folder, name), 'utf8'));
   if (FREE_LENGTH.test(command)) return [];
   const width = Number(/COLUMNS=(\d+)/.exec(command)?.[1] ?? 80);
-  const isFreeLine = (line: string): boolean => !isTerminal(command) && FINDING.test(line);
+  const isFreeLine = (line: string): boolean => !isTerminal(command) && (FINDING.test(line) || FROM_OUTSIDE.test(line));
   const [stdout = ''] = rest.split(/^--- /m);
   return stdout
     .split('\n')

@@ -13,6 +13,7 @@ import {
   type HandshakeSummary,
   type PingSummary,
   type RunTotals,
+  type StallSummary,
   type TimeSpan,
 } from '../traffic/tally/summary.js';
 
@@ -23,6 +24,7 @@ type Named = { type: string } & JsonFields;
 export function connectionRecord(summary: ConnectionSummary): Named {
   const { connection, handshake, directions } = summary;
   const ping = byDirection(directions, (counts) => counts.ping && pingFields(counts.ping));
+  const stalls = byDirection(directions, (counts) => counts.stalls && stallFields(counts.stalls));
   return {
     type: 'connection',
     connection,
@@ -31,6 +33,7 @@ export function connectionRecord(summary: ConnectionSummary): Named {
     ...(handshake && { handshake: handshakeFields(handshake) }),
     ...countFields(directions),
     ...(ping && { ping }),
+    ...(stalls && { stalls }),
     ...endFields(summary),
     ...lossFields(directions),
     ...(summary.cause && { cause: { ...summary.cause } }),
@@ -147,8 +150,15 @@ function compressionFields(counts: Counts): JsonFields | undefined {
   };
 }
 
+function rounded(seconds: number): number {
+  return Number(seconds.toFixed(6));
+}
+
+function stallFields({ count, seconds, longest }: StallSummary): JsonFields {
+  return { count, seconds: rounded(seconds), longest: rounded(longest) };
+}
+
 function pingFields({ answered, skipped, unanswered, times }: PingSummary): JsonFields {
-  const rounded = (seconds: number): number => Number(seconds.toFixed(6));
   return {
     answered,
     skipped,

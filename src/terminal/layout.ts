@@ -11,10 +11,25 @@ export interface Look {
   readonly theme: Theme;
   /** Columns to stay within. */
   readonly width: number;
-  /** The width does not matter (a pipe, a file): words that say what is wrong may be longer. */
+  /** There is no terminal (a pipe, a file): lines of text from outside are not cut at the width. */
   readonly isOpen?: boolean;
   /** Columns that offsets take; `OFFSET_WIDTH` where it is not said. */
   readonly offsetWidth?: number;
+}
+
+/** Columns where there is no terminal. */
+export const DEFAULT_WIDTH = 80;
+/** Columns of a payload's preview on a line where there is no terminal: the same for every line. */
+const OPEN_PREVIEW = 66;
+
+/** Columns that text may take: `room` of them on a terminal, without limit elsewhere. */
+export function openRoom(look: Look, room: number): number {
+  return look.isOpen ? Infinity : room;
+}
+
+/** Columns of a payload's preview: `room` of them on a terminal. */
+export function previewRoom(look: Look, room: number): number {
+  return look.isOpen ? OPEN_PREVIEW : room;
 }
 
 /** Lines of a closing table unless all are requested: what a screen holds. */
@@ -34,9 +49,10 @@ export function bytesAt({ offsetWidth = OFFSET_WIDTH }: Look): number {
 export function nameAt(look: Look): number {
   return bytesAt(look) + BYTES_WIDTH + BITS_WIDTH;
 }
-/** Columns that are left for a value. */
+/** Columns that are left for a value: without a terminal always the same. */
 export function valueRoom(look: Look): number {
-  return Math.max(12, look.width - nameAt(look) - NAME_WIDTH);
+  const drawn = look.isOpen ? { ...look, width: DEFAULT_WIDTH, offsetWidth: OFFSET_WIDTH } : look;
+  return Math.max(12, drawn.width - nameAt(drawn) - NAME_WIDTH);
 }
 /** Bytes that fit before the names. */
 export const BYTES_PER_ROW = 8;
@@ -87,7 +103,7 @@ export function drawRow(row: AnnotatedRow, look: Look): Printable {
   // A number of 20 digits moves to the left rather than past the edge.
   const valueAt = Math.min(
     nameAt(look) + NAME_WIDTH,
-    Math.max(used + 1, look.width - displayWidth(row.value ?? print``)),
+    Math.max(used + 1, openRoom(look, look.width) - displayWidth(row.value ?? print``)),
   );
   put(row.value, valueAt, row.paint);
   if (row.meaning) {
@@ -118,7 +134,7 @@ export function drawTitle(parts: readonly Printable[], right: Printable, look: L
       line = print`${INDENT}${part}`;
     } else line = print`${line}${line === '' ? part : print`  ${part}`}`;
   }
-  const painted = [...lines, line].map((text) => look.theme.title(truncate(text, look.width)));
+  const painted = [...lines, line].map((text) => look.theme.title(truncate(text, openRoom(look, look.width))));
   const gap = Math.min(look.width, WIDEST_TITLE) - displayWidth(line) - displayWidth(right);
   if (right === '') return painted;
   if (gap < 2) return [...painted, look.theme.dim(print`${INDENT}${right}`)];

@@ -19,6 +19,7 @@ import type { Judged, JudgedFrame } from './judged.js';
 import type { TlsFacts } from '../codec/tls/tls-facts.js';
 import { joinedLayer, type Layer, type LayerInput, type LayerName, type LayerTaker } from './layers.js';
 import { FirstBytes, readerOf, searchLimit, type StreamReaderOptions } from './stream-start.js';
+import { addedStall, type SideStalls } from './tally/stalls.js';
 import { Tally } from './tally/tally.js';
 import type { ConnectionSummary } from './tally/summary.js';
 
@@ -61,6 +62,8 @@ interface Below {
   readonly offsets: readonly [number, number];
   /** The layer that it came through, where that knows of TLS. */
   readonly carrier?: LayerTaker | undefined;
+  /** Of the TCP connection. */
+  readonly stalls?: SideStalls;
 }
 
 const NO_LAYERS: Below = { layers: [], depth: 0, offsets: [0, 0] };
@@ -91,6 +94,8 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
   private mayBeJoined: boolean;
   /** Times of the last bytes of each side. */
   private readonly lastTimes: [number, number];
+  /** Shared with what a layer of it carries. */
+  private readonly stalls: SideStalls;
   private failure: { readonly text: string; readonly time: number } | undefined;
   /** The first FIN, or the RST. */
   private tcpEnd: { readonly side: Side; readonly time: number } | undefined;
@@ -109,6 +114,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     this.mayBeJoined = options.tls !== undefined && !origin.isClientFirst && below.depth === 0;
     this.tally.at(time);
     this.lastTimes = [time, time];
+    this.stalls = below.stalls ?? [undefined, undefined];
   }
 
   /** Messages whose last fragment has not come. */
@@ -143,7 +149,8 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     this.hasCarried = true;
     const layers = passage ? [...below.layers, passage] : below.layers;
     const carrier = this.layer?.taker.tls === undefined ? below.carrier : this.layer.taker;
-    return new Conversation(number, origin, time, options, taker, { layers, depth: below.depth + 1, offsets, carrier });
+    const within = { layers, depth: below.depth + 1, offsets, carrier, stalls: this.stalls };
+    return new Conversation(number, origin, time, options, taker, within);
   }
 
   /** The layer cannot be read. */
@@ -190,6 +197,10 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     this.layer?.taker.reset(side, time);
   }
 
+  stalled(side: Side, seconds: number): void {
+    this.stalls[side] = addedStall(this.stalls[side], seconds);
+  }
+
   close(reason: CloseReason, time: number): void {
     this.settle();
     if (this.isPassedOver) return;
@@ -201,6 +212,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     if (this.taker.passedOver && !judge?.recognised) return this.passOver(this.otherwise);
     if (this.isWanted === false) return;
     tally.ended(reason, time, tcpEnd && { by: this.directionOf(tcpEnd.side), time: tcpEnd.time });
+    for (const side of [0, 1] as const) tally.stalled(this.directionOf(side), this.stalls[side]);
     const { through, tls } = this;
     tally.named({ ...endpointTexts(this), ...(through && { through }), ...(tls && { tls }) });
     this.taker.closed(this.explained(tally.summary(), tcpEnd?.time ?? NaN), this);

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
 import { dialog, type Step } from '../sources/dialog.js';
 import { pcapFile, text } from '../sources/packets.js';
+import { runOnTerminal } from '../goldens/terminal.js';
 import { records, Workshop, wsinspect } from './binary.js';
 
 /** Mistakes that somebody met: each once printed something wrong, or nothing. */
@@ -104,24 +105,24 @@ describe('met in use', () => {
 
   const CHAT = 'fixtures/captures/chat.pcap';
 
-  it('an error is one line in a pipe, and wrapped where there are columns', async () => {
+  it('an error is one line in a pipe, and wrapped on a terminal', async () => {
     const rule =
       'RSV2 set, and no extension that gives it a meaning was negotiated (rsv-without-extension, RFC 6455 §5.2, close 1002)';
     const [piped, narrow] = await Promise.all([
       wsinspect(['decode', CHAT]),
-      wsinspect(['decode', CHAT], { env: { COLUMNS: '60' } }),
+      runOnTerminal(`COLUMNS=60 NO_COLOR=1 wsinspect decode ${CHAT}`, '.'),
     ]);
     expect(piped.out).toContain(rule);
-    expect(narrow.out.replace(/\n +/g, ' ')).toContain(rule);
-    expect(Math.max(...narrow.out.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
+    expect(narrow.stdout.replace(/\n +/g, ' ')).toContain(rule);
+    expect(Math.max(...narrow.stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(60);
   });
 
   it('--preview makes lines as long as it says', async () => {
     const [usual, more] = await Promise.all([
       wsinspect(['decode', CHAT]),
-      wsinspect(['decode', CHAT, '--preview', '60']),
+      wsinspect(['decode', CHAT, '--preview', '80']),
     ]);
-    const whole = '"{"sender":"ada","msg":"Hello, is anybody there?"}"';
+    const whole = '"number":2}{"pair":"EUR/USD","price":';
     expect(usual.out).not.toContain(whole);
     expect(more.out).toContain(whole);
   });

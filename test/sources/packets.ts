@@ -31,15 +31,17 @@ export interface TcpFields {
   readonly seq?: number;
   readonly ack?: number;
   readonly flags?: number;
+  readonly window?: number;
   readonly options?: number[];
   readonly payload?: Uint8Array;
 }
 
 export function tcp(f: TcpFields = {}): Uint8Array {
-  const { sport = 40000, dport = 80, seq = 0, ack = 0, flags = ACK, options = [], payload = new Uint8Array(0) } = f;
+  const { sport = 40000, dport = 80, seq = 0, ack = 0, flags = ACK, window = 256 } = f;
+  const { options = [], payload = new Uint8Array(0) } = f;
   const words = 5 + options.length / 4;
   return concat(
-    [...be16(sport), ...be16(dport), ...be32(seq), ...be32(ack), words << 4, flags, 1, 0, 0, 0, 0, 0],
+    [...be16(sport), ...be16(dport), ...be32(seq), ...be32(ack), words << 4, flags, ...be16(window), 0, 0, 0, 0],
     options,
     payload,
   );

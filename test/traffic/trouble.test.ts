@@ -42,9 +42,10 @@ describe('trouble is', () => {
       { ...CLOSED, fromServer: { ...CLOSE, ping: { answered: 9, skipped: 0, unanswered: 1 } } },
     ],
     [
-      'a cause that was found',
-      { cause: { code: 'payload-not-masked', message: '' } },
+      'an end that took nothing for a second',
+      { ...CLOSED, fromClient: { ...CLOSE, stalls: { count: 2, seconds: 1.2, longest: 1 } } },
     ],
+    ['a cause that was found', { cause: { code: 'payload-not-masked', message: '' } }],
   ])('%s', (_, parts) => {
     expect(isTrouble(connection(parts))).toBe(true);
   });
@@ -62,6 +63,10 @@ describe('trouble is', () => {
     [
       'pings that were passed by',
       { ...CLOSED, fromClient: { ...CLOSE, ping: { answered: 1, skipped: 3, unanswered: 0 } } },
+    ],
+    [
+      'stalls of less than a second',
+      { ...CLOSED, fromServer: { ...CLOSE, stalls: { count: 9, seconds: 8, longest: 0.999 } } },
     ],
     ['a response that was not captured, as frames show', { handshake: UNANSWERED, fromServer: { frames: 2 } }],
     ['a response in a gap', { handshake: UNANSWERED, fromServer: { gaps: 1, lostBytes: 200 } }],

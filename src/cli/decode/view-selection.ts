@@ -1,4 +1,4 @@
-import type { Look } from '../../terminal/layout.js';
+import { DEFAULT_WIDTH, type Look } from '../../terminal/layout.js';
 import { createTheme, wantsColor } from '../../terminal/theme.js';
 import type { View, ViewOptions } from '../../describe/view.js';
 import type { Io } from '../host/io.js';
@@ -6,8 +6,6 @@ import type { CommonOptions, DecodeOptions } from '../options/options.js';
 import { DEFAULT_PREVIEW } from '../../traffic/toolbox/reading.js';
 import { viewFor, type Layout } from './views.js';
 
-/** Columns where the output is no terminal. */
-const DEFAULT_WIDTH = 80;
 /** Below this nothing is readable. */
 const MIN_WIDTH = 40;
 
@@ -19,11 +17,11 @@ export interface Seen {
   readonly opened: number;
 }
 
-/** Theme and width of the standard output. */
+/** Theme and width of the standard output. Without a terminal `COLUMNS` sets the width of tables and dumps. */
 export async function lookOf(io: Io, options: CommonOptions): Promise<Look> {
   const theme = await createTheme(wantsColor(options.color, io.env, io.stdout.isTTY));
-  const columns = io.stdout.columns ?? columnsOf(io.env['COLUMNS']);
-  return { theme, width: Math.max(MIN_WIDTH, columns ?? DEFAULT_WIDTH), isOpen: columns === undefined };
+  const { columns = columnsOf(io.env['COLUMNS']), isTTY } = io.stdout;
+  return { theme, width: Math.max(MIN_WIDTH, columns ?? DEFAULT_WIDTH), isOpen: !isTTY };
 }
 
 function columnsOf(text: string | undefined): number | undefined {

@@ -39,7 +39,10 @@ export function filterOptions(): Option[] {
     new Option('--server <addr[:port]>', 'show only servers at this address, block or :port (repeatable)').argParser(
       endpoints,
     ),
-    new Option('--trouble', 'show only connections that ended badly, broke a rule or have unanswered pings'),
+    new Option(
+      '--trouble',
+      'show only connections that ended badly, broke a rule, have unanswered pings or stalled for a second',
+    ),
     new Option(
       '--closed <codes>',
       'show only connections closed with these codes, as in 1006,4000-4999; none: no code is known (repeatable)',

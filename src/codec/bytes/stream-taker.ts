@@ -33,6 +33,8 @@ export interface StreamTaker {
   fin(side: Side, time: number): void;
   /** A reset from that side. */
   reset(side: Side, time: number): void;
+  /** A stall of `side` ends: it took no bytes, because its TCP window was 0, during `seconds`. NaN where times are unknown. */
+  stalled?(side: Side, seconds: number, time: number): void;
   /** The last call. */
   close(reason: CloseReason, time: number): void;
 }
@@ -99,6 +101,7 @@ export function through(taker: StreamTaker, pass: (call: () => void) => void): S
     gap: (side, length, time, kind) => pass(() => taker.gap(side, length, time, kind)),
     fin: (side, time) => pass(() => taker.fin(side, time)),
     reset: (side, time) => pass(() => taker.reset(side, time)),
+    stalled: (side, seconds, time) => pass(() => taker.stalled?.(side, seconds, time)),
     close: (reason, time) => pass(() => taker.close(reason, time)),
   };
 }

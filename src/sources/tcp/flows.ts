@@ -11,6 +11,7 @@ import { Pair } from './pair-table.js';
 import { Reassembly } from './reassembly-limits.js';
 import { otherSide, type CloseReason, type Side, type StreamOpener } from '../../codec/bytes/stream-taker.js';
 import { ACK, FIN, parseTcp, RST, Segment, SYN } from './segment.js';
+import { mayStall, WindowStalls } from './window-stalls.js';
 import type { LinkType, Packet } from '../bytes/types.js';
 
 /** Packets -> connections -> the bytes of both directions, in order. Never throws on any input; memory is bounded by `limits`. */
@@ -175,11 +176,32 @@ export class Flows {
     if ((flags & RST) !== 0) return this.reset(connection, side, resets, time);
     segment.time = time;
     segment.packet = connection.packets;
+    this.noteWindow(connection, side, time);
     if ((flags & ACK) !== 0 && !connection.isSelf) other.acknowledge(acknowledgment, time, segment.packet);
     if (length > 0) stream.accept(segment);
     if ((flags & FIN) !== 0) stream.fin((segment.sequence + length) | 0, time, segment.packet);
     if (stream.pending || other.pending) this.giveUp(connection, time);
     if (stream.finished && other.finished) this.close(connection, 'fin', time);
+  }
+
+  /** What is done for each segment is a comparison: few connections have a window of 0. */
+  private noteWindow(connection: TcpConnection, side: Side, time: number): void {
+    const { segment } = this;
+    if (segment.window !== 0) connection.openWindows |= 1 << side;
+    if (connection.stalls === undefined) {
+      if (segment.window !== 0 || !mayStall(segment) || connection.isSelf) return;
+      connection.stalls = new WindowStalls();
+    }
+    const seconds = connection.stalls.take(side, segment, time);
+    if (seconds !== undefined) connection.taker?.stalled?.(side, seconds, time);
+  }
+
+  /** A side whose window was never seen open may write no windows into its segments. */
+  private endStalls({ stalls, openWindows, taker }: TcpConnection, reason: CloseReason, time: number): void {
+    for (const side of [0, 1] as const) {
+      const seconds = stalls?.end(side, reason === 'reset' ? time : undefined);
+      if (seconds !== undefined && (openWindows & (1 << side)) !== 0) taker?.stalled?.(side, seconds, time);
+    }
   }
 
   private giveUp({ streams, packets }: TcpConnection, time: number): void {
@@ -228,6 +250,7 @@ export class Flows {
     if (connection.closed) return;
     this.flush(connection, time);
     connection.closed = true;
+    if (connection.stalls !== undefined) this.endStalls(connection, reason, time);
     const { taker } = connection;
     connection.detach();
     taker?.close(reason, time);

@@ -16,6 +16,8 @@ export class Segment implements SegmentPayload {
   sequence = 0;
   acknowledgment = 0;
   flags = 0;
+  /** As in the header: not scaled. */
+  window = 0;
   /** The payload as captured. */
   start = 0;
   end = 0;
@@ -39,6 +41,7 @@ export function parseTcp(datagram: Datagram, into: Segment): boolean {
   into.sequence = i32(bytes, start + 4);
   into.acknowledgment = i32(bytes, start + 8);
   into.flags = bytes[start + 13]!;
+  into.window = u16(bytes, start + 14);
   into.start = start + header < end ? start + header : end;
   into.end = end;
   into.length = length;

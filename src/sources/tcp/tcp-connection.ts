@@ -14,6 +14,7 @@ import type { Reassembly } from './reassembly-limits.js';
 
 import { ACK, FIN, RST, SYN, type Segment } from './segment.js';
 import { Track } from './track.js';
+import type { WindowStalls } from './window-stalls.js';
 
 /** What is kept of a TCP connection. Made for thousands at once: texts are made when they are first used. */
 export class TcpConnection implements StreamOrigin {
@@ -37,6 +38,10 @@ export class TcpConnection implements StreamOrigin {
   readonly payload: [number, number] = [0, 0];
   /** Undefined: it is not wanted. */
   taker: StreamTaker | undefined;
+  /** A bit for each side whose window was seen to be more than 0. */
+  openWindows = 0;
+  /** Since a window was 0 for the first time. */
+  stalls: WindowStalls | undefined;
   /** The tunnels of its first packet. */
   through: readonly Passage[] | undefined;
   /** Its first packet was pasted. */

@@ -5,6 +5,7 @@ import {
   type DiagnosticCounts,
   type DirectionCounts,
   type Directions,
+  type DirectionSummary,
 } from '../../traffic/tally/summary.js';
 import { isOfConnection } from '../../rules/causes/connection-catalogue.js';
 import { cutMiddle, drawGrid, flow, gridWidth, NOTHING, row, VALUE_AT, widest } from './lines.js';
@@ -17,13 +18,14 @@ import {
   handshakeParts,
   numberCell,
   pingParts,
+  stallParts,
   things,
 } from './words.js';
 import type { TlsFacts } from '../../codec/tls/tls-facts.js';
 import type { Passage } from '../../codec/bytes/stream-taker.js';
 import { escapeText } from '../../describe/escape.js';
 import { ARROW } from '../../describe/view.js';
-import { INDENT, type Look } from '../layout.js';
+import { INDENT, openRoom, type Look } from '../layout.js';
 import { displayWidth, padEnd, wrap } from '../width.js';
 import { joined, print, type Printable } from '../../describe/printable.js';
 
@@ -48,14 +50,25 @@ export function drawBlock(summary: ConnectionSummary, look: Look, options: Block
     ...flow(print``, duration === undefined ? title : [...title, [duration]], look),
     ...row(print`through`, (summary.through ?? []).map(passagePart), look),
     ...row(print`tls`, summary.tls ? tlsParts(summary.tls) : [], look),
-    ...row(print`handshake`, handshake ? handshakeParts(handshake, look.width - VALUE_AT) : unseen, look),
+    ...row(
+      print`handshake`,
+      handshake ? handshakeParts(handshake, openRoom(look, look.width - VALUE_AT)) : unseen,
+      look,
+    ),
     ...drawCounts(directions, look),
     ...rows(print`pings`, directions, ({ ping }, arrow) => (ping ? pingParts(ping, arrow) : []), look),
+    ...drawStalls(directions, look),
     ...row(print`closed`, closingParts(summary), look),
     ...drawLosses(directions, look),
     ...drawFaults(diagnostics, look, options),
     ...drawCause(summary, look),
   ];
+}
+
+function drawStalls(directions: Directions<DirectionSummary>, look: Look): Printable[] {
+  return [...eachDirection(directions)]
+    .flatMap(([direction, { stalls }]) => (stalls ? [stallParts(stalls, direction)] : []))
+    .flatMap((parts, i) => row(i === 0 ? print`stalled` : print``, parts, look));
 }
 
 /** In whole sentences: where only this block is shown, there is no other text. */
@@ -66,12 +79,12 @@ function drawCause({ cause }: ConnectionSummary, look: Look): Printable[] {
   return lines.flatMap((line, i) => row(i === 0 ? label : print``, [[line]], look));
 }
 
-function endpointParts({ client, server }: ConnectionSummary, { width }: Look): LabelledPart[] {
+function endpointParts({ client, server }: ConnectionSummary, look: Look): LabelledPart[] {
   if (client === undefined && server === undefined) return [];
-  const cut = (end = '?'): Printable => cutMiddle(escapeText(end), width - VALUE_AT - 2);
+  const cut = (end = '?'): Printable => cutMiddle(escapeText(end), openRoom(look, look.width - VALUE_AT - 2));
   const [from, to] = [cut(client), cut(server)];
   const both = print`${from} → ${to}`;
-  return displayWidth(both) <= width - VALUE_AT ? [[both]] : [[from], [print`→ ${to}`]];
+  return displayWidth(both) <= look.width - VALUE_AT ? [[both]] : [[from], [print`→ ${to}`]];
 }
 
 /** Certificate names that are drawn. */

@@ -5,7 +5,7 @@ import type { CloseDifference, Difference, Reply, ServerEnd } from '../../traffi
 import { escapeBytes, escapeText } from '../../describe/escape.js';
 import { jsonDifferences } from '../../describe/json-difference.js';
 import { content } from '../../describe/json.js';
-import { spaced, type Look } from '../layout.js';
+import { openRoom, spaced, type Look } from '../layout.js';
 import type { ViewOptions } from '../../describe/view.js';
 import { displayWidth, padEnd, truncate } from '../width.js';
 import { print, type Printable } from '../../describe/printable.js';
@@ -22,7 +22,7 @@ const SIGNS = { changed: '≠', missing: '-', extra: '+' } as const;
 /** Draws what is not as it was recorded: a line, and below it both sides. */
 export function differenceLines(look: Look): (difference: Difference | CloseDifference) => Printable[] {
   const { theme } = look;
-  const room = look.isOpen ? Infinity : look.width;
+  const room = openRoom(look, look.width);
   const cut = (line: Printable): Printable => truncate(line, room);
   return (difference) => {
     switch (difference.kind) {

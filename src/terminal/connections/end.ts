@@ -5,7 +5,7 @@ import { whyLines } from './why.js';
 import type { LabelledPart } from './lines.js';
 import { closedCell, closingParts, grouped, secondsText } from './words.js';
 import { ARROW } from '../../describe/view.js';
-import type { Look } from '../layout.js';
+import { openRoom, type Look } from '../layout.js';
 import { connectionMark, lineClock } from '../line-lead.js';
 import { displayWidth, truncate } from '../width.js';
 import { joined, print, type Printable } from '../../describe/printable.js';
@@ -22,7 +22,7 @@ export function connectionEnds(
   return (summary) => {
     const { connection, lastTime } = summary;
     const lead = print`${clock.text(lastTime)} ${connectionMark(look, connection, ARROW.both)} `;
-    const room = look.isOpen ? Infinity : look.width - displayWidth(lead);
+    const room = openRoom(look, look.width - displayWidth(lead));
     const why =
       summary.cause && isOfConnection(summary.cause.code) ? whyLines(summary.cause, WHY_INDENT, look) : print``;
     return print`${lead}${drawn(fitting(summary, room), look, room)}\n${why}`;

@@ -2,7 +2,7 @@ import { escapeText } from '../../describe/escape.js';
 import type { RelayFault } from '../../traffic/run-records/relay-fault.js';
 import { ARROW } from '../../describe/view.js';
 import { connectionMark, lineClock } from '../line-lead.js';
-import type { Look } from '../layout.js';
+import { openRoom, type Look } from '../layout.js';
 import { displayWidth, truncate } from '../width.js';
 import { print, type Printable } from '../../describe/printable.js';
 
@@ -12,7 +12,7 @@ export function faultLines(look: Look, since?: () => number | undefined): (fault
   const { theme } = look;
   return ({ time, connection, direction, fault, index, message }) => {
     const lead = print`${clock.text(time)} ${connectionMark(look, connection, ARROW[direction])} `;
-    const room = look.isOpen ? Infinity : look.width - displayWidth(lead);
+    const room = openRoom(look, look.width - displayWidth(lead));
     const words = truncate(print`fault      ${fault}  frame ${index}: ${escapeText(message)}`, room);
     return print`${lead}${theme.warning(words)}\n`;
   };

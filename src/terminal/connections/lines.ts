@@ -1,4 +1,4 @@
-import { INDENT, type Look } from '../layout.js';
+import { INDENT, openRoom, type Look } from '../layout.js';
 import type { Role, Theme } from '../theme.js';
 import { displayWidth, padEnd, padStart, truncate } from '../width.js';
 import { joined, print, type Printable } from '../../describe/printable.js';
@@ -18,14 +18,15 @@ function paint(text: Printable, role: Role | undefined, theme: Theme): Printable
   return role === undefined ? text : theme[role](text);
 }
 
-/** Parts after `lead`, over as many lines as that takes; a part that does not fit into one line is cut. */
-export function flow(lead: Printable, parts: readonly LabelledPart[], { width, theme }: Look): Printable[] {
+/** Parts after `lead`, over as many lines as that takes; a part that does not fit into a line of a terminal is cut. */
+export function flow(lead: Printable, parts: readonly LabelledPart[], look: Look): Printable[] {
+  const { width, theme } = look;
   const lines: Printable[] = [];
   let line = lead;
   let used = displayWidth(lead);
   let gap = print``;
   for (const [text, role] of parts) {
-    const cut = truncate(text, width - (gap === '' ? Math.max(used, VALUE_AT) : VALUE_AT));
+    const cut = truncate(text, openRoom(look, width - (gap === '' ? Math.max(used, VALUE_AT) : VALUE_AT)));
     if (gap !== '' && used + gap.length + displayWidth(cut) > width) {
       lines.push(line);
       line = print` `.repeat(VALUE_AT);

@@ -145,9 +145,12 @@ export function drawLines(summaries: readonly ConnectionSummary[], hasOneServer:
       .filter(({ isSpare, cells }) => !isSpare || cells.some(([text]) => text !== NOTHING));
     if (gridWidth(chosen.map(narrowest)) <= room) break;
   }
-  const fitted = widened(chosen, room).map(({ within, ...column }) =>
-    within ? { ...column, cells: summaries.map((summary) => within(summary, column.width)) } : column,
-  );
+  const fitted = widened(chosen, room).map(({ within, ...column }, i) => {
+    if (within === undefined) return column;
+    // Nothing follows the last column.
+    if (look.isOpen) return { ...column, width: chosen[i]!.width };
+    return { ...column, cells: summaries.map((summary) => within(summary, column.width)) };
+  });
   const leads = summaries.map(() => print``);
   // Without the gap before the first column.
   return drawGrid(fitted, leads, look).map((line) => line.slice(2));

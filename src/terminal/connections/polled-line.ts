@@ -2,7 +2,7 @@ import type { Polled } from '../../traffic/run-records/polled.js';
 import { bytesCell, secondsText } from './words.js';
 import { escapeText } from '../../describe/escape.js';
 import { ARROW } from '../../describe/view.js';
-import type { Look } from '../layout.js';
+import { openRoom, type Look } from '../layout.js';
 import { LEAST_NUMBER, lineClock } from '../line-lead.js';
 import { displayWidth, truncate } from '../width.js';
 import { joined, print, type Printable } from '../../describe/printable.js';
@@ -22,7 +22,7 @@ export function polledLines(look: Look, since?: () => number | undefined): (poll
     const lead = print`${clock.text(polled.time + polled.duration)} ${NO_NUMBER}${ARROW.both} http  `;
     const request = escapeText(`${polled.method} ${polled.target}`);
     const status = polled.status === undefined ? print`gone` : print`${polled.status}`;
-    const room = look.isOpen ? Infinity : look.width - displayWidth(print`${lead}${GAP}${status}`);
+    const room = openRoom(look, look.width - displayWidth(print`${lead}${GAP}${status}`));
     const figures = fitting(figuresOf(polled), room - Math.min(SHORTEST, displayWidth(request)));
     const asked = truncate(request, room - displayWidth(figures));
     const isFine = polled.status !== undefined && polled.status < 400;

@@ -12,8 +12,10 @@ import {
   type DiagnosticCounts,
   type HandshakeSummary,
   type PingSummary,
+  type StallSummary,
   type TimeSpan,
 } from '../../traffic/tally/summary.js';
+import { isLong } from '../../traffic/tally/stalls.js';
 import { NOTHING, type LabelledPart } from './lines.js';
 import { escapeText } from '../../describe/escape.js';
 import { ARROW } from '../../describe/view.js';
@@ -109,6 +111,16 @@ export function pingParts({ answered, skipped, unanswered, times }: PingSummary,
     ...part(skipped, print`passed by`, 'dim'),
     ...part(unanswered, print`unanswered`, 'warning'),
   ];
+}
+
+/** `the client took nothing for 3.9 s (window 0)`, `in 2 stalls of up to 3.2 s`. */
+export function stallParts(stalls: StallSummary, side: Direction): LabelledPart[] {
+  const { count, seconds, longest } = stalls;
+  const time = seconds > 0 ? print` for ${secondsText(seconds)}` : print``;
+  const words = print`the ${side} took nothing${time} (window 0)`;
+  const first: LabelledPart = isLong(stalls) ? [words, 'warning'] : [words];
+  if (count === 1) return [first];
+  return [first, [print`in ${things(count, 'stall')}${seconds > 0 ? print` of up to ${secondsText(longest)}` : ''}`]];
 }
 
 /** How a connection ended, in words and in one. */

@@ -13,7 +13,7 @@ import { bits, count, drawRow, drawTitle, hexOffset, INDENT, OFFSET_WIDTH, space
 import type { Theme } from '../theme.js';
 import { drawMessageSummary } from './message-summary.js';
 import { originWords, senderWords } from './origin.js';
-import { drawPayload, prettyJson } from './payload.js';
+import { drawPayload, hiddenLines, prettyJson } from './payload.js';
 import { previewText } from '../../describe/preview-text.js';
 import type { View, ViewOptions } from '../../describe/view.js';
 import { joined, print, type Printable } from '../../describe/printable.js';
@@ -59,6 +59,7 @@ function drawRecord(record: Judged, options: ViewOptions, look: Look, origin: re
       return [
         ...drawOther(print`body`, record, print`${count(bytes.length, 'byte')} at ${hexOffset(offset)}`, look, origin),
         ...drawDump({ bytes: shown, offset, text: true }, look),
+        ...hiddenLines(bytes.length - shown.length, INDENT, look),
       ];
     }
   }

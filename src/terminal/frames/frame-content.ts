@@ -2,7 +2,7 @@ import type { Frame } from '../../codec/messages/records.js';
 import { closeCodeInfo, OPCODE } from '../../codec/frames/registry.js';
 import { escapeText } from '../../describe/escape.js';
 import { spaced } from '../layout.js';
-import { quoted } from './payload.js';
+import { cutQuoted } from './payload.js';
 import { previewText } from '../../describe/preview-text.js';
 import type { ViewOptions } from '../../describe/view.js';
 import { truncate } from '../width.js';
@@ -54,9 +54,7 @@ function preview(
 ): Printable {
   const shown = payload.subarray(0, shownBytes(whole, options));
   if (shown.length === 0) return print``;
-  if (textual && previewText(shown, shown.length < whole) !== undefined) {
-    return shown.length < whole ? print`${quoted(shown).slice(0, -1)}…` : quoted(shown);
-  }
+  if (textual && previewText(shown, shown.length < whole) !== undefined) return cutQuoted(shown, whole);
   return hexIn(shown, room);
 }
 

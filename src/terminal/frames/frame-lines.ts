@@ -12,9 +12,9 @@ import { causeLines } from './cause.js';
 import { frameContent, plainNote, shownBytes } from './frame-content.js';
 import { LEAST_PONG_WIDTH, pongText } from './pong-text.js';
 import { handshakeLine } from '../handshakes/handshake.js';
-import { hexOffset, type Look, count } from '../layout.js';
+import { count, hexOffset, openRoom, previewRoom, type Look } from '../layout.js';
 import { rawText, type LineBuffer } from '../../describe/line-buffer.js';
-import { quoted } from './payload.js';
+import { cutQuoted } from './payload.js';
 import { escapeText } from '../../describe/escape.js';
 import { flagNames } from '../../describe/header-rows.js';
 import { ARROW, type View, type ViewOptions } from '../../describe/view.js';
@@ -151,9 +151,11 @@ class FrameLines {
     const begin = this.lead.write(record, out);
     if (record.type === 'frame') {
       const header = this.frame(record, out);
-      const room = this.options.stretch ? Infinity : this.look.width - begin - header;
-      const note = truncate(this.roundTripNote(record), Math.max(0, room));
-      this.content(record.frame, room - note.length, out);
+      const room = this.previewRoom(begin + header);
+      const note = this.look.isOpen
+        ? this.roundTripNote(record)
+        : truncate(this.roundTripNote(record), Math.max(0, room));
+      this.content(record.frame, this.look.isOpen ? room : room - note.length, out);
       if (note.length > 0) out.text(this.look.theme.dim(note));
     } else this.other(record, begin, out);
     out.endLine();
@@ -169,7 +171,8 @@ class FrameLines {
   }
 
   private roundTripNote({ roundTrip }: Judged & { type: 'frame' }): Printable {
-    const hasRoom = this.options.stretch === true || this.look.width >= LEAST_PONG_WIDTH;
+    const { look, options } = this;
+    const hasRoom = look.isOpen === true || options.stretch === true || look.width >= LEAST_PONG_WIDTH;
     return roundTrip === undefined || !hasRoom ? NOTHING : print`  ${pongText(roundTrip)}`;
   }
 
@@ -214,10 +217,16 @@ class FrameLines {
     };
   }
 
+  /** Columns of a payload after `used` ones. */
+  private previewRoom(used: number): number {
+    return this.options.stretch ? Infinity : previewRoom(this.look, this.look.width - used);
+  }
+
   private content(frame: Frame, room: number, out: LineBuffer): void {
     if (room < 4) return;
     if (frame instanceof WholeFrame ? this.plain(frame, room, out) : this.inflated(frame, room, out)) return;
-    out.text(truncate(frameContent(frame, this.options, room), room));
+    const isClose = frame.close?.code !== undefined;
+    out.text(truncate(frameContent(frame, this.options, room), isClose ? openRoom(this.look, room) : room));
   }
 
   /** The payload of most frames. False: it takes a closer look. */
@@ -260,9 +269,14 @@ class FrameLines {
     return true;
   }
 
+  private body(bytes: Uint8Array, room: number): Printable {
+    const shown = bytes.subarray(0, shownBytes(bytes.length, this.options));
+    return truncate(cutQuoted(shown, bytes.length), Math.max(4, room));
+  }
+
   private other(record: Exclude<Judged, { type: 'frame' | 'cause' }>, begin: number, out: LineBuffer): void {
-    const room = Math.max(4, this.look.width - begin);
     const { theme } = this.look;
+    const room = openRoom(this.look, Math.max(4, this.look.width - begin));
     const put = (text: Printable, paint: (s: Printable) => Printable): void => out.text(paint(truncate(text, room)));
     switch (record.type) {
       case 'handshake':
@@ -270,7 +284,7 @@ class FrameLines {
       case 'tail':
         return put(print`unfinished frame header`, theme.error);
       case 'body':
-        return put(print`body  ${quoted(record.bytes.subarray(0, 256))}`, theme.dim);
+        return out.text(theme.dim(print`body  ${this.body(record.bytes, this.previewRoom(begin + 'body  '.length))}`));
       case 'failure':
         return put(print`connection failed`, theme.error);
       case 'gap':

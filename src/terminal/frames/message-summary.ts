@@ -4,7 +4,7 @@ import { OPCODE, opcodeInfo } from '../../codec/frames/registry.js';
 import { drawDump } from '../dump.js';
 import { escapeText } from '../../describe/escape.js';
 import { count, INDENT, type Look } from '../layout.js';
-import { quoted } from './payload.js';
+import { hiddenLines, quoted } from './payload.js';
 import { previewText } from '../../describe/preview-text.js';
 import { displayWidth } from '../width.js';
 import { joined, print, type Printable } from '../../describe/printable.js';
@@ -44,7 +44,6 @@ export function drawContent(message: Message, options: { preview: number }, look
     lines.push(look.theme.dim(print`${indent}offsets count from the start of the message`));
     append(lines, drawDump({ bytes: shown, offset: 0, text: isText }, look));
   }
-  if (hidden > 0)
-    lines.push(print`${indent}${look.theme.dim(print`… ${count(hidden, 'more byte')} (--preview all shows them)`)}`);
+  append(lines, hiddenLines(hidden, indent, look));
   return lines;
 }

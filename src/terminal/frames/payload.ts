@@ -4,7 +4,7 @@ import { unmask } from '../../codec/frames/mask.js';
 import { closeCodeInfo, OPCODE } from '../../codec/frames/registry.js';
 import { drawDump } from '../dump.js';
 import { escapeBytes, escapeText } from '../../describe/escape.js';
-import { BYTES_PER_ROW, count, drawRow, INDENT, spaced, valueRoom, type Look } from '../layout.js';
+import { BYTES_PER_ROW, count, drawRow, INDENT, openRoom, spaced, valueRoom, type Look } from '../layout.js';
 import { truncate } from '../width.js';
 import { print, type Printable } from '../../describe/printable.js';
 
@@ -19,6 +19,17 @@ export interface PayloadOptions {
 /** Bytes as they are quoted in a value: escaped text in double quotes. */
 export function quoted(bytes: Uint8Array): Printable {
   return print`"${escapeBytes(bytes)}"`;
+}
+
+/** The same of the first of `whole` bytes: where some are left out it ends with `…`. */
+export function cutQuoted(bytes: Uint8Array, whole: number): Printable {
+  return bytes.length < whole ? print`${quoted(bytes).slice(0, -1)}…` : quoted(bytes);
+}
+
+/** After what is shown of some bytes: how many of them are left out. Nothing where all are shown. */
+export function hiddenLines(hidden: number, indent: Printable, look: Look): Printable[] {
+  if (hidden <= 0) return [];
+  return [print`${indent}${look.theme.dim(print`… ${count(hidden, 'more byte')} (--preview all shows them)`)}`];
 }
 
 /** A frame's payload: short ones beside their name, long ones as a dump; close frames by their parts. */
@@ -41,9 +52,7 @@ export function drawPayload(frame: Frame, options: PayloadOptions, look: Look): 
     lines.push(drawRow({ offset: at, name: print`payload`, value, paint: look.theme.payload }, look));
     append(lines, drawDump({ bytes: shown, ...(wire && { wire }), offset: at, text: isText }, look));
   }
-  const hidden = frame.received - shown.length;
-  if (hidden > 0)
-    lines.push(print`${INDENT}${look.theme.dim(print`… ${count(hidden, 'more byte')} (--preview all shows them)`)}`);
+  append(lines, hiddenLines(frame.received - shown.length, INDENT, look));
   return lines;
 }
 
@@ -111,7 +120,7 @@ function drawRuns(
         {
           ...(offset !== undefined && { offset: offset + i }),
           bytes: spaced(bytes.subarray(i, i + BYTES_PER_ROW)),
-          ...(i === 0 && { name, value: truncate(value, valueRoom(look)) }),
+          ...(i === 0 && { name, value: truncate(value, openRoom(look, valueRoom(look))) }),
           paint: name === 'payload' ? look.theme.payload : look.theme.unmasked,
         },
         look,

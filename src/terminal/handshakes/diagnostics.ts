@@ -1,7 +1,7 @@
 import { explain, type Diagnostic, type Explanation } from '../../rules/catalogue.js';
 import { RECORDING_RULES } from '../../rules/frames/recording-catalogue.js';
 import { escapeText } from '../../describe/escape.js';
-import { bits, hexOffset, INDENT, type Look } from '../layout.js';
+import { bits, hexOffset, INDENT, openRoom, type Look } from '../layout.js';
 import { wrap } from '../width.js';
 import { joined, print, type Printable } from '../../describe/printable.js';
 
@@ -36,7 +36,7 @@ export function diagnosticLines(diagnostic: Diagnostic, indent: number, look: Lo
 /** Words on one line where the width does not matter, else on as many as it takes, indented further from the second on. Ends with a line end. */
 export function hangingLines(words: Printable, indent: number, paint: Paint, look: Look): Printable {
   const lead = print` `.repeat(indent);
-  const room = look.isOpen ? Infinity : Math.max(24, look.width - indent - INDENT.length);
+  const room = openRoom(look, Math.max(24, look.width - indent - INDENT.length));
   const [first = print``, ...more] = wrap(words, room);
   return joined(
     [print`${lead}${paint(first)}`, ...more.map((line) => print`${lead}${INDENT}${paint(line)}`), print``],

@@ -2,7 +2,7 @@ import { formatExtensions } from '../../codec/handshake/extensions.js';
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { Head } from '../../codec/http1/head.js';
 import { escapeText } from '../../describe/escape.js';
-import { drawTitle, hexOffset, INDENT, type Look } from '../layout.js';
+import { drawTitle, hexOffset, INDENT, openRoom, type Look } from '../layout.js';
 import { padEnd, truncate, wrap } from '../width.js';
 import { joined, print, type Printable } from '../../describe/printable.js';
 
@@ -29,7 +29,7 @@ function fit(text: string, look: Look): Printable {
 }
 
 function room(look: Look): number {
-  return Math.max(20, look.width - INDENT.length - LABEL_WIDTH);
+  return openRoom(look, Math.max(20, look.width - INDENT.length - LABEL_WIDTH));
 }
 
 function drawHead(label: Printable, head: Head | undefined, look: Look): Printable[] {

@@ -1,7 +1,7 @@
 import type { Frame, Message } from '../../codec/messages/records.js';
 import { OPCODE, OPCODES } from '../../codec/frames/registry.js';
 import { RoundTrips } from './pings.js';
-import { COUNT_NAMES, type CloseSummary, type Counts, type DirectionSummary } from './summary.js';
+import { COUNT_NAMES, type CloseSummary, type Counts, type DirectionSummary, type StallSummary } from './summary.js';
 
 /** RFC 6455 §7.4.1: the code of a close frame without one. */
 const NO_CODE = 1005;
@@ -24,6 +24,7 @@ export class DirectionTally implements Counts {
   otherBytes = 0;
   pings: RoundTrips | undefined = undefined;
   close: CloseSummary | undefined = undefined;
+  stalls: StallSummary | undefined = undefined;
   closeTime = NaN;
   private readonly opcodes: number[] = OPCODES.map(() => 0);
 
@@ -66,9 +67,9 @@ export class DirectionTally implements Counts {
       if (count > 0) opcodes[name] = (opcodes[name] ?? 0) + count;
     });
     const counts = Object.fromEntries(COUNT_NAMES.map((name) => [name, this[name]])) as unknown as Counts;
-    const { close } = this;
+    const { close, stalls } = this;
     const ping = this.pings?.summary();
-    return { ...counts, opcodes, ...(ping && { ping }), ...(close && { close }) };
+    return { ...counts, opcodes, ...(ping && { ping }), ...(stalls && { stalls }), ...(close && { close }) };
   }
 
   private message({ compressed, wireBytes, bytes }: Message): void {

@@ -3,6 +3,7 @@ import type { OpcodeName } from '../../codec/frames/registry.js';
 import { RULES, type DiagnosticCode } from '../../rules/catalogue.js';
 import type { Rule, Severity } from '../../rules/rule.js';
 import { DirectionTally } from './lane.js';
+import { isLong } from './stalls.js';
 import {
   COUNT_NAMES,
   eachDirection,
@@ -37,7 +38,10 @@ function urgency({ diagnostics, directions, closeCode, ended, handshake }: Conne
   if (!isQuietClose(closeCode) || ended === 'reset' || ended === 'failed') return error > 0 ? 6 : 5;
   if (error > 0) return 4;
   if (handshake?.upgraded === false) return 3;
-  if ([...eachDirection(directions)].some(([, { ping }]) => (ping?.unanswered ?? 0) > 0)) return 2;
+  const isWaiting = [...eachDirection(directions)].some(
+    ([, { ping, stalls }]) => (ping?.unanswered ?? 0) > 0 || isLong(stalls),
+  );
+  if (isWaiting) return 2;
   if (warning > 0) return 2;
   return [...eachDirection(directions)].some(([, { gaps }]) => gaps > 0) ? 1 : 0;
 }

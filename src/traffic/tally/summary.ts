@@ -63,6 +63,13 @@ export interface PingSummary {
   readonly times?: { readonly min: number; readonly median: number; readonly max: number };
 }
 
+/** When a side took no bytes, because its TCP window was 0 (RFC 9293 §3.8.6). Seconds are 0 where times are unknown. */
+export interface StallSummary {
+  readonly count: number;
+  readonly seconds: number;
+  readonly longest: number;
+}
+
 /** The first close frame of a direction. */
 export interface CloseSummary {
   /** 1005 where it has none (RFC 6455 §7.1.5); absent where the frame was not captured whole. */
@@ -74,6 +81,8 @@ export interface CloseSummary {
 export interface DirectionSummary extends DirectionCounts {
   /** Where it sent pings. */
   readonly ping?: PingSummary;
+  /** Of the end that sends in this direction: it did not take what came. */
+  readonly stalls?: StallSummary;
   readonly close?: CloseSummary;
 }
 

@@ -8,7 +8,7 @@ import type { Judged, JudgedFrame } from '../judged.js';
 import { ActivityCount } from './activity.js';
 import { DirectionTally } from './lane.js';
 import type { CloseReason } from '../../codec/bytes/stream-taker.js';
-import type { ConnectionSummary, HandshakeSummary, PassedEndpoints } from './summary.js';
+import type { ConnectionSummary, HandshakeSummary, PassedEndpoints, StallSummary } from './summary.js';
 
 /** RFC 6455 §7.1.5: the code of an end without a close frame. */
 const NO_CLOSE_FRAME = 1006;
@@ -101,6 +101,11 @@ export class Tally {
     this.reason = reason;
     this.tcpEnd = by;
     if (reason === 'fin' || reason === 'reset') this.at(time);
+  }
+
+  /** The end that sends in that direction did not take bytes for a time. */
+  stalled(direction: Direction, stalls: StallSummary | undefined): void {
+    if (stalls !== undefined) this.lane(direction).stalls = stalls;
   }
 
   summary(): ConnectionSummary {

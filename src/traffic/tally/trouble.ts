@@ -1,9 +1,10 @@
 import type { ConnectionSummary } from './summary.js';
 import { eachDirection } from './summary.js';
 import { isQuietClose, severities } from './run.js';
+import { isLong } from './stalls.js';
 
 /**
- * A connection that ended badly, broke rules, or has unanswered pings. What the capture lacks is no trouble: a connection
+ * A connection that ended badly, broke rules, has unanswered pings, or stalled. What the capture lacks is no trouble: a connection
  * that is open at its end, or of which bytes are missing, has none that is proven.
  */
 export function isTrouble(summary: ConnectionSummary): boolean {
@@ -12,7 +13,8 @@ export function isTrouble(summary: ConnectionSummary): boolean {
     !isQuietClose(summary.closeCode) ||
     isBroken(summary) ||
     isRefused(summary) ||
-    hasUnansweredPings(summary)
+    hasUnansweredPings(summary) ||
+    [...eachDirection(summary.directions)].some(([, { stalls }]) => isLong(stalls))
   );
 }
 
