@@ -22,7 +22,7 @@ export function recordsOf({ out }: Ran): Printed[] {
 
 const TYPES = ['handshake', 'frame', 'cause', 'message', 'diagnostic', 'connection', 'summary'];
 /** Numbers that are none of places or amounts. */
-const SIGNED = new Set(['endedAt', 'time', 'duration', 'ratio', 'min', 'median', 'max']);
+const SIGNED = new Set(['endedAt', 'time', 'duration', 'ratio', 'min', 'median', 'max', 'seconds', 'longest']);
 
 /** Records say what can be, and the last ones say what the ones in front of them do. */
 export function judgeRecords(ran: Ran, called: Called): void {

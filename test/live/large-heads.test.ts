@@ -65,7 +65,6 @@ describe('serve refuses what its rules refuse', () => {
   it.each([
     ['GET / HTTP/1.0', 'the HTTP version is HTTP/1.0'],
     ['GET ws://localhost/ HTTP/1.1', 'the request target is ws://localhost/'],
-    ['GET /#a HTTP/1.1', 'has a fragment'],
   ])('%s', async (line, reason) => {
     const serving = await Serving.start();
     running.push(serving);
