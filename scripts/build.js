@@ -20,6 +20,8 @@ const common = {
   define: { WSINSPECT_VERSION: JSON.stringify(version) },
 };
 
+const dense = { minifyWhitespace: true, minifySyntax: true, legalComments: 'none' };
+
 /** commander asks for node:child_process, a twentieth of the start, for subcommands that are programs: here none is. */
 const withoutChildProcess = {
   name: 'commander without node:child_process',
@@ -169,7 +171,8 @@ await Promise.all([
     }),
   ),
   build({ ...common, entryPoints: ['src/index.ts'], platform: 'node', external: ['./index.browser.js'] }),
-  build({ ...common, entryPoints: ['src/index.browser.ts'], platform: 'browser' }),
+  // Without blanks and comments, its names kept: the package is downloaded by each `npx`, and whoever uses the library has a bundler of its own.
+  build({ ...common, ...dense, entryPoints: ['src/index.browser.ts'], platform: 'browser' }),
   // What decrypts TLS in a browser, for those who need it.
   build({
     ...common,
