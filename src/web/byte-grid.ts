@@ -1,5 +1,5 @@
 import { el, makeCurrent } from './dom.js';
-import { visible } from './format.js';
+import { charactersOf } from './format.js';
 import { byteText, type FrameModel, type GridByte, type PartKind } from './frame-model.js';
 
 /** Rows are this long; where there is less room, half of it. */
@@ -10,11 +10,12 @@ const narrow = matchMedia('(max-width: 719px)');
 /** A frame's bytes as they were on the wire, with what they are without the mask below them. */
 export function byteGrid(model: FrameModel): HTMLElement {
   const width = narrow.matches ? NARROW : WIDE;
+  const characters = charactersOf(model.bytes);
   const grid = el('div', { class: 'bytes', role: 'grid', 'aria-label': 'bytes of the frame' });
   for (let at = 0; at < model.bytes.length; at += width) {
     const row = el('div', { class: 'byte-row', role: 'row' });
     row.append(el('span', { class: 'offset', role: 'rowheader', text: at.toString(16).padStart(4, '0') }));
-    for (const byte of model.bytes.slice(at, at + width)) row.append(cellOf(model, byte));
+    model.bytes.slice(at, at + width).forEach((byte, i) => row.append(cellOf(model, byte, characters[at + i]!)));
     grid.append(row);
   }
   const first = grid.querySelector<HTMLElement>('.byte');
@@ -31,7 +32,7 @@ export function focusGrid(root: HTMLElement): void {
   root.querySelector<HTMLElement>('.byte')?.focus();
 }
 
-function cellOf(model: FrameModel, byte: GridByte): HTMLElement {
+function cellOf(model: FrameModel, byte: GridByte, character: string): HTMLElement {
   const kinds = byte.parts.map((index) => model.parts[index]!.kind);
   const [first = 'payload'] = kinds;
   const last = kinds.at(-1) ?? first;
@@ -45,19 +46,13 @@ function cellOf(model: FrameModel, byte: GridByte): HTMLElement {
     'aria-label': byteText(model, byte),
   });
   cell.append(digit(digits[0]!, first), digit(digits[1]!, last));
-  cell.append(el('small', { text: byte.plain === undefined ? '' : charOf(byte.plain) }));
+  cell.append(el('small', { text: character }));
   return cell;
 }
 
 /** The first byte holds FIN with RSV, and the opcode; the second MASK and length: a colour for each digit. */
 function digit(text: string, kind: PartKind): HTMLElement {
   return el('b', { class: `k-${kind}`, text });
-}
-
-function charOf(byte: number): string {
-  if (byte > 0x20 && byte < 0x7f) return String.fromCharCode(byte);
-  const short = visible(String.fromCharCode(byte));
-  return byte < 0x20 && short.length === 2 ? short : byte === 0x20 ? '␣' : '·';
 }
 
 function onKey(event: KeyboardEvent, grid: HTMLElement, width: number): void {

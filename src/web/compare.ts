@@ -53,7 +53,7 @@ function tableOf(transports: readonly DrawnTransport[]): HTMLElement {
       'tr',
       {},
       el('th', { scope: 'row', text: transport.name }),
-      COLUMNS.map(([, of]) => el('td', { text: numberText(of(transport)) })),
+      COLUMNS.map(([title, of]) => el('td', { 'data-label': title, text: numberText(of(transport)) })),
     ),
   );
   const table = el('table', { class: 'compared' }, el('thead', {}, el('tr', {}, head)), el('tbody', {}, rows));

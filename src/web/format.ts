@@ -4,7 +4,7 @@ import { hexOf } from '../codec/bytes/hex.js';
 import type { Direction } from '../codec/messages/records.js';
 import { closeCodeInfo, OPCODE, opcodeInfo } from '../codec/frames/registry.js';
 import { flagNames } from '../describe/header-rows.js';
-import { decodeUtf8, utf8Error } from '../codec/bytes/utf8.js';
+import { characterLength, decodeUtf8, utf8Error } from '../codec/bytes/utf8.js';
 import type { FrameItem, HandshakeItem } from './items.js';
 
 const PREVIEW_BYTES = 160;
@@ -75,4 +75,26 @@ export function typedBytes(text: string): Uint8Array | undefined {
   const digits = text.replace(/0x|\\x|[\s:,]/gi, '');
   if (digits.length % 2 !== 0 || /[^0-9a-f]/i.test(digits)) return undefined;
   return Uint8Array.from(digits.match(/../g) ?? [], (pair) => parseInt(pair, 16));
+}
+
+/** What each byte of the payload is as text: a character of several bytes is on its first, and the others continue it. */
+export function charactersOf(bytes: readonly { readonly plain?: number | undefined }[]): string[] {
+  const texts = bytes.map(({ plain }) => (plain === undefined ? '' : charOf(plain)));
+  const plain = Uint8Array.from(bytes, (byte) => byte.plain ?? 0);
+  for (let at = 0; at < bytes.length; at++) {
+    const length = plain[at]! < 0x80 ? 1 : characterLength(plain, at);
+    const character = length > 1 ? decodeUtf8(plain.subarray(at, at + length)) : '';
+    // What would be invisible, or change what is beside it, stays dots.
+    if (character === '' || visible(character) !== character) continue;
+    texts.fill('‥', at, at + length);
+    texts[at] = character;
+    at += length - 1;
+  }
+  return texts;
+}
+
+function charOf(byte: number): string {
+  if (byte > 0x20 && byte < 0x7f) return String.fromCharCode(byte);
+  const short = visible(String.fromCharCode(byte));
+  return byte < 0x20 && short.length === 2 ? short : byte === 0x20 ? '␣' : '·';
 }
