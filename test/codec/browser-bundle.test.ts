@@ -10,7 +10,7 @@ it('the browser bundle asks for nothing of Node', () => {
 });
 
 it('the browser bundle needs only the language and text coding', () => {
-  const script = bundle.replace(/export \{([^]*?)\};/, (_, names: string) => {
+  const script = bundle.replace(/export ?\{([^]*?)\};/, (_, names: string) => {
     const pairs = names.split(',').map((name) => name.trim().split(' as ').reverse());
     return `globalThis.library = { ${pairs.map(([to, from]) => (from ? `${to}: ${from}` : to)).join(', ')} };`;
   });

@@ -56,23 +56,29 @@ export function sideOf(line: string): HeadSide | undefined {
 // eslint-disable-next-line no-control-regex
 const STYLE = /\x1b\[[\d;]{0,20}m/g;
 
-/** The lines of `text` with their places; line ends of any kind are taken off, and so are a byte order mark and styles. */
+/**
+ * The lines of `text` with their places; line ends of any kind are taken off, and so are a byte order mark and styles. Of
+ * empty lines that follow each other the first is given.
+ */
 export function sourceLines(text: string): SourceLine[] {
-  const lines = (text.startsWith('\ufeff') ? text.slice(1) : text).split('\n');
+  const lines: SourceLine[] = [];
+  let isAfterEmpty = false;
   // What follows the last line end is no line.
-  const isOpen = lines.at(-1) !== '';
-  if (!isOpen) lines.pop();
-  return lines.map((line, i) => {
-    let end = line.length;
-    while (end > 0 && line[end - 1] === '\r') end--;
-    const bare = line.slice(0, end);
-    return {
-      text: bare.includes('\x1b') ? bare.replaceAll(STYLE, '') : bare,
-      line: i + 1,
-      column: 0,
-      isOpen: isOpen && i === lines.length - 1,
-    };
-  });
+  for (let from = text.startsWith('\ufeff') ? 1 : 0, line = 1; from < text.length; line++) {
+    const found = text.indexOf('\n', from);
+    const next = found < 0 ? text.length : found;
+    let end = next;
+    while (end > from && text[end - 1] === '\r') end--;
+    const bare = text.slice(from, end);
+    const isEmpty = bare === '';
+    if (!isEmpty || !isAfterEmpty) {
+      const shown = bare.includes('\x1b') ? bare.replaceAll(STYLE, '') : bare;
+      lines.push({ text: shown, line, column: 0, isOpen: found < 0 });
+    }
+    isAfterEmpty = isEmpty;
+    from = next + 1;
+  }
+  return lines;
 }
 
 export function cut(line: SourceLine, columns: number): SourceLine {
