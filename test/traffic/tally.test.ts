@@ -6,7 +6,9 @@ import type { Direction, Frame, Message } from '../../src/codec/messages/records
 import { OPCODE } from '../../src/codec/frames/registry.js';
 import type { Diagnostic, DiagnosticCode } from '../../src/rules/catalogue.js';
 import type { Judged } from '../../src/traffic/judged.js';
-import { noteworthy, ranked, RunTally, severities } from '../../src/traffic/tally/run.js';
+import { noteworthy, ranked } from '../../src/traffic/tally/order.js';
+import { RunTally } from '../../src/traffic/tally/run.js';
+import { severities } from '../../src/traffic/tally/severities.js';
 import type { CloseReason } from '../../src/codec/bytes/stream-taker.js';
 import { compressionRatio, durationOf, type ConnectionSummary } from '../../src/traffic/tally/summary.js';
 import { Tally } from '../../src/traffic/tally/tally.js';

@@ -134,10 +134,8 @@ export class Decoding implements Pace {
   }
 
   private close(summary: ConnectionSummary, hasTable: boolean): void {
-    const isWanted = this.closing.wants(summary);
-    this.output.closed(summary.connection, isWanted);
+    this.output.closed(summary, this.closing.wants(summary));
     if (hasTable) this.closing.closed(summary);
-    if (hasTable && isWanted) this.output.ended(summary);
   }
 
   private endCapture(): void {

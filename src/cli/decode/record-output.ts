@@ -112,9 +112,11 @@ export class RecordOutput {
   }
 
   /** A connection has ended: what waited for that is shown. `isWanted`: it is one of those that are shown. */
-  closed(connection: number, isWanted: boolean): void {
+  closed(summary: ConnectionSummary, isWanted: boolean): void {
+    const { connection } = summary;
     if (this.undecided?.delete(connection) === true && isWanted) this.found = true;
     this.held?.closed(connection);
+    if (isWanted) this.drawEnd(summary);
   }
 
   /** Nothing more is read: what waited for the end of a connection is shown. */
@@ -162,7 +164,7 @@ export class RecordOutput {
   }
 
   /** A connection has ended: views of one line a frame say so, unless only some of the records are shown. */
-  ended(summary: ConnectionSummary): void {
+  private drawEnd(summary: ConnectionSummary): void {
     const { view, filter, options, held } = this;
     const isPartial = filter !== undefined || held !== undefined;
     if (this.done || isPartial || options.json === true || view?.ended === undefined) return;

@@ -213,11 +213,9 @@ export class CapturePart implements Pace {
     const key = this.capture!.keyOf(summary.connection);
     if (this.isLimited) this.watch(key);
     this.closed.push({ key, summary });
-    const isWanted = closing.wants(summary);
-    output.closed(summary.connection, isWanted);
+    output.closed(summary, closing.wants(summary));
     if (this.isLimited) this.found ||= output.found;
     closing.record(summary);
-    if (isWanted) output.ended(summary);
     this.mark(key, 0);
   }
 

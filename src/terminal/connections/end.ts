@@ -1,5 +1,5 @@
 import { eachDirection, durationOf, type ConnectionSummary } from '../../traffic/tally/summary.js';
-import { isQuietClose } from '../../traffic/tally/run.js';
+import { isQuietClose } from '../../traffic/tally/close-codes.js';
 import { isOfConnection } from '../../rules/causes/connection-catalogue.js';
 import { whyLines } from './why.js';
 import type { LabelledPart } from './lines.js';

@@ -1,5 +1,5 @@
-import { isQuietClose, ranked } from '../../traffic/tally/run.js';
-import { rankingBy, type SortKey } from '../../traffic/tally/order.js';
+import { isQuietClose, NO_CLOSE_FRAME } from '../../traffic/tally/close-codes.js';
+import { ranked, rankingBy, type SortKey } from '../../traffic/tally/order.js';
 import type { ConnectionSummary, RunTotals } from '../../traffic/tally/summary.js';
 import { drawBlock, drawCounts, drawFaults, drawLosses } from './block.js';
 import { flow, row, type LabelledPart } from './lines.js';
@@ -88,9 +88,6 @@ function drawTotals(totals: RunTotals, look: Look, all: boolean): Printable[] {
     ...drawPassedOver(totals, look),
   ];
 }
-
-/** RFC 6455 §7.1.5: the code of an end without a close frame. */
-const NO_CLOSE_FRAME = 1006;
 
 /** `309× 1000  5× 1011  3× no close`: the most frequent first. */
 function closeParts(closes: RunTotals['closes']): LabelledPart[] {

@@ -4,7 +4,8 @@ import type { CloseReason } from '../../codec/bytes/stream-taker.js';
 import { CAPTURE_RULES } from '../../rules/frames/capture-catalogue.js';
 import type { DiagnosticCode } from '../../rules/catalogue.js';
 import type { Severity } from '../../rules/rule.js';
-import { isQuietClose, severities, severityOf } from '../../traffic/tally/run.js';
+import { isQuietClose } from '../../traffic/tally/close-codes.js';
+import { severities, severityOf } from '../../traffic/tally/severities.js';
 import {
   durationOf,
   eachDirection,

@@ -30,7 +30,6 @@ const STEP = 5;
 /** Columns of the offset. */
 const OFFSET = 8;
 const DIAGNOSTIC_INDENT = 6;
-const NOTHING = print``;
 const END = rawText(print`"`);
 const CUT = rawText(print`…`);
 
@@ -152,11 +151,8 @@ class FrameLines {
     if (record.type === 'frame') {
       const header = this.frame(record, out);
       const room = this.previewRoom(begin + header);
-      const note = this.look.isOpen
-        ? this.roundTripNote(record)
-        : truncate(this.roundTripNote(record), Math.max(0, room));
-      this.content(record.frame, this.look.isOpen ? room : room - note.length, out);
-      if (note.length > 0) out.text(this.look.theme.dim(note));
+      if (record.roundTrip === undefined) this.content(record.frame, room, out);
+      else this.pong(record.frame, record.roundTrip, room, out);
     } else this.other(record, begin, out);
     out.endLine();
     // Said on the line itself.
@@ -170,10 +166,14 @@ class FrameLines {
     out.text(causeLines(record, whose, DIAGNOSTIC_INDENT, this.look));
   }
 
-  private roundTripNote({ roundTrip }: Judged & { type: 'frame' }): Printable {
+  /** A pong's payload, and how long after its ping it came: on a terminal both fit into the room of the payload. */
+  private pong(frame: Frame, roundTrip: number, room: number, out: LineBuffer): void {
     const { look, options } = this;
-    const hasRoom = look.isOpen === true || options.stretch === true || look.width >= LEAST_PONG_WIDTH;
-    return roundTrip === undefined || !hasRoom ? NOTHING : print`  ${pongText(roundTrip)}`;
+    const isOpen = look.isOpen === true;
+    const hasRoom = isOpen || options.stretch === true || look.width >= LEAST_PONG_WIDTH;
+    const note = hasRoom ? truncate(print`  ${pongText(roundTrip)}`, openRoom(look, Math.max(0, room))) : print``;
+    this.content(frame, isOpen ? room : room - note.length, out);
+    if (note.length > 0) out.text(look.theme.dim(note));
   }
 
   private frame({ connection, frame: { header } }: Judged & { type: 'frame' }, out: LineBuffer): number {

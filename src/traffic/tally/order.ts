@@ -1,5 +1,7 @@
-import { noteworthy } from './run.js';
+import { isQuietClose } from './close-codes.js';
+import { severities } from './severities.js';
 import { durationOf, eachDirection, type ConnectionSummary } from './summary.js';
+import { isWaiting } from './trouble.js';
 
 /** What connections are sorted by, the largest first. */
 export type SortKey = 'bytes' | 'frames' | 'ping' | 'duration';
@@ -34,4 +36,29 @@ const MEASURES: Readonly<Record<SortKey, (summary: ConnectionSummary) => number>
 
 function sum(directions: ConnectionSummary['directions'], name: 'wireBytes' | 'frames'): number {
   return [...eachDirection(directions)].reduce((total, [, counts]) => total + counts[name], 0);
+}
+
+/** The rank by which connections are shown first: how they ended and what broke a rule, before what the capture lacks. */
+function urgency({ diagnostics, directions, closeCode, ended, handshake }: ConnectionSummary): number {
+  const { error, warning } = severities(diagnostics);
+  if (!isQuietClose(closeCode) || ended === 'reset' || ended === 'failed') return error > 0 ? 6 : 5;
+  if (error > 0) return 4;
+  if (handshake?.upgraded === false) return 3;
+  if (warning > 0 || isWaiting(directions)) return 2;
+  return [...eachDirection(directions)].some(([, { gaps }]) => gaps > 0) ? 1 : 0;
+}
+
+const byNumber = (a: ConnectionSummary, b: ConnectionSummary): number => a.connection - b.connection;
+
+/** Those of a higher rank first, each rank in the order of their numbers. */
+export function ranked(summaries: readonly ConnectionSummary[]): ConnectionSummary[] {
+  const rows = summaries.map((summary) => ({ summary, rank: urgency(summary) }));
+  rows.sort((a, b) => b.rank - a.rank || byNumber(a.summary, b.summary));
+  return rows.map(({ summary }) => summary);
+}
+
+/** At most `most` of them, those of the highest rank, in the order of their numbers. */
+export function noteworthy(summaries: readonly ConnectionSummary[], most: number): ConnectionSummary[] {
+  const chosen = summaries.length <= most ? [...summaries] : ranked(summaries).slice(0, most);
+  return chosen.sort(byNumber);
 }

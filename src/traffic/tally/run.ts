@@ -1,65 +1,16 @@
 import { isDated } from '../../codec/bytes/time.js';
 import type { OpcodeName } from '../../codec/frames/registry.js';
-import { RULES, type DiagnosticCode } from '../../rules/catalogue.js';
-import type { Rule, Severity } from '../../rules/rule.js';
+import type { DiagnosticCode } from '../../rules/catalogue.js';
 import { DirectionTally } from './lane.js';
-import { isLong } from './stalls.js';
+import { noteworthy } from './order.js';
 import {
   COUNT_NAMES,
   eachDirection,
   type ConnectionSummary,
   type Counts,
-  type DiagnosticCounts,
   type DirectionCounts,
   type RunTotals,
 } from './summary.js';
-
-/** How often rules of each severity were broken. */
-export function severities(diagnostics: DiagnosticCounts): Record<Severity, number> {
-  const counts = { error: 0, warning: 0, notice: 0 };
-  for (const [code, count] of Object.entries(diagnostics)) counts[severityOf(code as DiagnosticCode)] += count;
-  return counts;
-}
-
-export function severityOf(code: DiagnosticCode): Severity {
-  return (RULES[code] as Rule).severity;
-}
-
-/** Ordinary ends: done, going away, no code. */
-const QUIET_CLOSES: ReadonlySet<number | undefined> = new Set([1000, 1001, 1005, undefined]);
-
-export function isQuietClose(code: number | undefined): boolean {
-  return QUIET_CLOSES.has(code);
-}
-
-/** The rank by which connections are shown first: how they ended and what broke a rule, before what the capture lacks. */
-function urgency({ diagnostics, directions, closeCode, ended, handshake }: ConnectionSummary): number {
-  const { error, warning } = severities(diagnostics);
-  if (!isQuietClose(closeCode) || ended === 'reset' || ended === 'failed') return error > 0 ? 6 : 5;
-  if (error > 0) return 4;
-  if (handshake?.upgraded === false) return 3;
-  const isWaiting = [...eachDirection(directions)].some(
-    ([, { ping, stalls }]) => (ping?.unanswered ?? 0) > 0 || isLong(stalls),
-  );
-  if (isWaiting) return 2;
-  if (warning > 0) return 2;
-  return [...eachDirection(directions)].some(([, { gaps }]) => gaps > 0) ? 1 : 0;
-}
-
-const byNumber = (a: ConnectionSummary, b: ConnectionSummary): number => a.connection - b.connection;
-
-/** Those of a higher rank first, each rank in the order of their numbers. */
-export function ranked(summaries: readonly ConnectionSummary[]): ConnectionSummary[] {
-  const rows = summaries.map((summary) => ({ summary, rank: urgency(summary) }));
-  rows.sort((a, b) => b.rank - a.rank || byNumber(a.summary, b.summary));
-  return rows.map(({ summary }) => summary);
-}
-
-/** At most `most` of them, those of the highest rank, in the order of their numbers. */
-export function noteworthy(summaries: readonly ConnectionSummary[], most: number): ConnectionSummary[] {
-  const chosen = summaries.length <= most ? [...summaries] : ranked(summaries).slice(0, most);
-  return chosen.sort(byNumber);
-}
 
 type Sums = { -readonly [Name in keyof Counts]: number } & { opcodes: Partial<Record<OpcodeName, number>> };
 

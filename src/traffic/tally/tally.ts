@@ -6,12 +6,10 @@ import { OPCODE } from '../../codec/frames/registry.js';
 import type { Diagnostic, DiagnosticCode } from '../../rules/catalogue.js';
 import type { Judged, JudgedFrame } from '../judged.js';
 import { ActivityCount } from './activity.js';
+import { NO_CLOSE_FRAME } from './close-codes.js';
 import { DirectionTally } from './lane.js';
 import type { CloseReason } from '../../codec/bytes/stream-taker.js';
 import type { ConnectionSummary, HandshakeSummary, PassedEndpoints, StallSummary } from './summary.js';
-
-/** RFC 6455 §7.1.5: the code of an end without a close frame. */
-const NO_CLOSE_FRAME = 1006;
 
 const SIDE = { client: 0, server: 1, unknown: 2 } as const;
 
@@ -26,7 +24,8 @@ export class Tally {
   /** By direction; made when they are needed, as most connections have two of the three. */
   private readonly lanes: (DirectionTally | undefined)[] = [undefined, undefined, undefined];
   private diagnostics: Map<DiagnosticCode, number> | undefined = undefined;
-  private readonly activity = new ActivityCount();
+  /** Made for the first frame: most streams of a capture carry something else. */
+  private activity: ActivityCount | undefined = undefined;
   private first = NaN;
   private last = NaN;
   private handshake: HandshakeSummary | undefined = undefined;
@@ -77,7 +76,7 @@ export class Tally {
     this.at(time);
     if (diagnostics.length > 0) this.judge(diagnostics);
     const lane = this.lane(direction);
-    this.activity.at(time);
+    (this.activity ??= new ActivityCount()).at(time);
     lane.frame(frame);
     return frame.header.opcode >= OPCODE.close ? this.control(lane, frame, direction, time) : undefined;
   }
@@ -111,7 +110,7 @@ export class Tally {
   summary(): ConnectionSummary {
     const { connection, endpoints, handshake, closedBy, reason, first, last, tcpEnd, failure } = this;
     const closeCode = this.closeCode();
-    const activity = this.activity.activity();
+    const activity = this.activity?.activity();
     return {
       connection,
       ...endpoints,

@@ -1,6 +1,7 @@
 import type { ConnectionSummary } from './summary.js';
 import { eachDirection } from './summary.js';
-import { isQuietClose, severities } from './run.js';
+import { isQuietClose } from './close-codes.js';
+import { severities } from './severities.js';
 import { isLong } from './stalls.js';
 
 /**
@@ -13,8 +14,7 @@ export function isTrouble(summary: ConnectionSummary): boolean {
     !isQuietClose(summary.closeCode) ||
     isBroken(summary) ||
     isRefused(summary) ||
-    hasUnansweredPings(summary) ||
-    [...eachDirection(summary.directions)].some(([, { stalls }]) => isLong(stalls))
+    isWaiting(summary.directions)
   );
 }
 
@@ -34,6 +34,7 @@ function isRefused({ handshake, directions: { server } }: ConnectionSummary): bo
   return handshake.answered || server.frames + server.gaps + server.otherBytes === 0;
 }
 
-function hasUnansweredPings({ directions }: ConnectionSummary): boolean {
-  return [...eachDirection(directions)].some(([, { ping }]) => (ping?.unanswered ?? 0) > 0);
+/** An end waited for the other: its pings were not answered, or what it sent was not taken for long. */
+export function isWaiting(directions: ConnectionSummary['directions']): boolean {
+  return [...eachDirection(directions)].some(([, { ping, stalls }]) => (ping?.unanswered ?? 0) > 0 || isLong(stalls));
 }
