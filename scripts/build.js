@@ -1,9 +1,9 @@
-// Builds dist/: the command line as one bundle per command, the library as one file for Node and one for browsers, TLS for browsers, its types, and the page of `serve`.
-import { execFileSync } from 'node:child_process';
+// Builds dist/: the command line as one bundle per command, the library as one file for Node and one for browsers, TLS for browsers, one file of types for each of these, and the page of `serve`.
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { rollUpTypes } from './roll-up-types.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
@@ -19,6 +19,8 @@ const common = {
   logLevel: 'warning',
   define: { WSINSPECT_VERSION: JSON.stringify(version) },
 };
+
+const BROWSERS = ['es2022', 'chrome123', 'firefox120', 'safari17.5'];
 
 const dense = { minifyWhitespace: true, minifySyntax: true, legalComments: 'none' };
 
@@ -171,8 +173,21 @@ await Promise.all([
     }),
   ),
   build({ ...common, entryPoints: ['src/index.ts'], platform: 'node', external: ['./index.browser.js'] }),
-  // Without blanks and comments, its names kept: the package is downloaded by each `npx`, and whoever uses the library has a bundler of its own.
-  build({ ...common, ...dense, entryPoints: ['src/index.browser.ts'], platform: 'browser' }),
+  // The library for browsers and the page that `serve` hands out: most of either is in the other as well, and stands in
+  // one file, core.js. Without blanks and comments, its names kept: the package is downloaded by each `npx`, and whoever
+  // uses the library has a bundler of its own.
+  build({
+    ...common,
+    ...dense,
+    entryPoints: [
+      { in: 'src/index.browser.ts', out: 'index.browser' },
+      { in: 'src/web/main.ts', out: 'web/app' },
+    ],
+    platform: 'browser',
+    target: BROWSERS,
+    splitting: true,
+    chunkNames: 'core',
+  }),
   // What decrypts TLS in a browser, for those who need it.
   build({
     ...common,
@@ -180,17 +195,16 @@ await Promise.all([
     platform: 'browser',
     minify: true,
   }),
-  // The page that `serve` hands out, and what stands before it: two scripts, one style sheet, and three files as they are.
+  // What stands before the page, and its style; three files are taken as they are.
   build({
     ...common,
     entryPoints: [
-      { in: 'src/web/main.ts', out: 'web/app' },
       { in: 'src/web/door.ts', out: 'web/door' },
       { in: 'src/web/style.css', out: 'web/style' },
     ],
     platform: 'browser',
     minify: true,
-    target: ['es2022', 'chrome123', 'firefox120', 'safari17.5'],
+    target: BROWSERS,
   }),
 ]);
 for (const name of ['index.html', 'door.html', 'icon.svg']) {
@@ -207,7 +221,12 @@ for (const [name, file, copy] of [
   copyFileSync(licence, new URL(`../dist/${copy}`, import.meta.url));
 }
 writeFileSync(new URL('../dist/cli/package.json', import.meta.url), '{ "type": "commonjs" }\n');
-execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
-  cwd: root,
-  stdio: 'inherit',
+rollUpTypes({
+  config: fileURLToPath(new URL('../tsconfig.build.json', import.meta.url)),
+  folder: fileURLToPath(new URL('../dist', import.meta.url)),
+  entries: [
+    ['index.browser.d.ts', 'src/index.browser.ts'],
+    ['index.d.ts', 'src/index.ts'],
+    ['tls-crypto.d.ts', 'src/codec/tls/noble-crypto.ts'],
+  ],
 });

@@ -1,21 +1,36 @@
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { createContext, runInContext } from 'node:vm';
+import { buildSync } from 'esbuild';
 import { expect, it } from 'vitest';
 
-const bundle = readFileSync(new URL('../../dist/index.browser.js', import.meta.url), 'utf8');
+const dist = fileURLToPath(new URL('../../dist', import.meta.url));
+/** What it has in common with the page is a file of its own. */
+const FILES = ['index.browser.js', 'core.js'];
 
-it('the browser bundle asks for nothing of Node', () => {
-  expect(bundle).not.toMatch(/["']node:|\brequire\(|\bprocess\.|(?<!\?)\bBuffer\s*[.(]/);
-  expect(bundle).not.toMatch(/^import /m);
+/** As the bundler of a user makes it. */
+function bundled(code: string): string {
+  const { outputFiles } = buildSync({
+    stdin: { contents: code, resolveDir: dist },
+    bundle: true,
+    format: 'iife',
+    globalName: 'library',
+    write: false,
+    minify: true,
+  });
+  return outputFiles[0]!.text;
+}
+
+it.each(FILES)('the browser bundle asks for nothing of Node: %s', (name) => {
+  const text = readFileSync(`${dist}/${name}`, 'utf8');
+  expect(text).not.toMatch(/["']node:|\brequire\(|\bprocess\.|(?<!\?)\bBuffer\s*[.(]/);
+  const imported = [...text.matchAll(/(?:^|;)import\b[^"']*["']([^"']+)["']/g)].map(([, module]) => module);
+  expect(imported).toEqual(name === 'core.js' ? [] : ['./core.js']);
 });
 
 it('the browser bundle needs only the language and text coding', () => {
-  const script = bundle.replace(/export ?\{([^]*?)\};/, (_, names: string) => {
-    const pairs = names.split(',').map((name) => name.trim().split(' as ').reverse());
-    return `globalThis.library = { ${pairs.map(([to, from]) => (from ? `${to}: ${from}` : to)).join(', ')} };`;
-  });
   const context = createContext({ TextDecoder, TextEncoder });
-  runInContext(script, context);
+  runInContext(bundled("export * from './index.browser.js'"), context);
   const shown = runInContext(
     `const inspector = new library.Inspector({ direction: 'client' });
      JSON.stringify(inspector.push(Uint8Array.of(0x81, 0x81, 1, 2, 3, 4, 0x60)).map((r) => [r.frame.header.opcode, library.decodeUtf8(r.frame.payload)]))`,

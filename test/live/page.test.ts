@@ -37,6 +37,12 @@ describe('the files of the page', () => {
     expect(await Promise.all(statuses)).toEqual([404, 404, 404, 404, 404]);
   });
 
+  it('have what they share with the library beside their folder', async () => {
+    const response = await ask('/core.js');
+    expect(response.headers.get('content-type')).toBe('text/javascript; charset=utf-8');
+    expect(await response.text()).toBe('the ../core.js');
+  });
+
   it('are only looked at', async () => {
     const head = await ask('/', 'HEAD');
     expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, '14', '']);
