@@ -133,10 +133,7 @@ class Visit implements Waiter, SourceGate {
       asks: (client) => (this.answering = new Answering(client, options, this.display, this)),
       notice: (words) => this.display.notice(words),
       record: (record) => this.display.record(record),
-      closed: (summary) => {
-        this.cause = summary.cause;
-        this.display.closed(summary);
-      },
+      closed: (summary) => void (this.cause = this.display.closed(summary)),
       open: (handshake) => {
         this.compresses = handshake?.deflate !== undefined;
         this.display.handshake(handshake);

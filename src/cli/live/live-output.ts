@@ -2,6 +2,7 @@ import type { Judged } from '../../traffic/judged.js';
 import { escapeText } from '../../describe/escape.js';
 import { print, type Printable } from '../../describe/printable.js';
 import type { RelayFault } from '../../traffic/run-records/relay-fault.js';
+import { IdleEnds } from '../../traffic/causes/idle-ends.js';
 import type { Polled } from '../../traffic/run-records/polled.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import { faultLines, faultRecord } from '../../terminal/connections/fault-line.js';
@@ -43,6 +44,7 @@ export class LiveOutput implements Seen {
   private ends: ((summary: ConnectionSummary) => Printable) | undefined;
   private polls: ((polled: Polled) => Printable) | undefined;
   private faults: ((fault: RelayFault) => Printable) | undefined;
+  private readonly idle = new IdleEnds();
   private resolveUnread = (): void => undefined;
   /** Resolves when the reader of the output has closed (EPIPE). */
   readonly unread = new Promise<void>((resolve) => (this.resolveUnread = resolve));
@@ -88,7 +90,9 @@ export class LiveOutput implements Seen {
     this.schedule();
   }
 
-  closed(summary: ConnectionSummary): void {
+  closed(ended: ConnectionSummary): void {
+    this.idle.add(ended);
+    const summary = this.idle.explained(ended);
     this.closing.closed(summary);
     if (this.ends && !this.options.json) this.output.text(this.ends(summary));
     this.schedule();
