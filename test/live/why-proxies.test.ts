@@ -173,9 +173,14 @@ describe.runIf(has('apache2'))('connect with --proxy, through Apache', () => {
   });
 });
 
-describe.runIf(has('nginx', 'haproxy'))('proxy after a proxy', () => {
-  it('names the proxy that lost the upgrade, and its lines where the request shows whose they are', async () => {
-    const serving = await Serving.proxy((await upgradeOnly()).url, '--json');
+describe.runIf(has('nginx', 'haproxy'))('a listener after a proxy', () => {
+  const listeners = {
+    proxy: async () => Serving.proxy((await upgradeOnly()).url, '--json'),
+    serve: () => Serving.start('--json'),
+  };
+
+  it.each(['proxy', 'serve'] as const)('%s: names the proxy that lost the upgrade, and its lines', async (command) => {
+    const serving = await listeners[command]();
     try {
       const { folder } = shop;
       const [nginx, haproxy] = [await freePort(), await freePort()];

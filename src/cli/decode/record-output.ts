@@ -46,6 +46,8 @@ export class RecordOutput {
   private isReported = false;
   private layout: Layout = 'bytes';
   private view: View | undefined;
+  /** Draws the line of a connection that has ended; undefined: none. */
+  private ended: View['ended'];
   private readonly lines = new LineBuffer();
   private readonly notices: Printable[] = [];
   private readonly limit: number;
@@ -78,6 +80,8 @@ export class RecordOutput {
     const isHeld = isHolding(options) && options.stats !== true;
     // What is held may be left out: the line before the first that is shown is left out when that is known.
     this.view = await viewOf(layout, this.io, options, this.seen, goesOn || isHeld);
+    // Views of one line a frame say so, unless only some of the records are shown.
+    if (this.filter === undefined && !isHeld) this.endsAs(this.view.ended);
     if (!isHeld) return;
     const messages = viewFor(options.view, layout).needs.records === 'messages';
     const form = { json: options.json === true, messages };
@@ -163,12 +167,15 @@ export class RecordOutput {
     else this.undecided.add(connection);
   }
 
-  /** A connection has ended: views of one line a frame say so, unless only some of the records are shown. */
+  /** How the line of a connection that has ended is drawn, whatever the view and the filters; undefined: it has none. */
+  endsAs(ended: View['ended']): void {
+    const { json, quiet } = this.options;
+    this.ended = json === true || quiet === true ? undefined : ended;
+  }
+
   private drawEnd(summary: ConnectionSummary): void {
-    const { view, filter, options, held } = this;
-    const isPartial = filter !== undefined || held !== undefined;
-    if (this.done || isPartial || options.json === true || view?.ended === undefined) return;
-    this.draw(() => view.ended!(summary, this.lines));
+    const { ended } = this;
+    if (!this.done && ended !== undefined) this.draw(() => ended(summary, this.lines));
   }
 
   /** After the bound nothing is drawn; a record that would exceed it is removed again. */

@@ -41,7 +41,6 @@ export class LiveOutput implements Seen {
   private again = false;
   private waits = false;
   private dropped = 0;
-  private ends: ((summary: ConnectionSummary) => Printable) | undefined;
   private polls: ((polled: Polled) => Printable) | undefined;
   private faults: ((fault: RelayFault) => Printable) | undefined;
   private readonly idle = new IdleEnds();
@@ -71,10 +70,12 @@ export class LiveOutput implements Seen {
   /** `many`: connections open and close, and a line reports each one that closed. */
   async open(many = false): Promise<void> {
     await this.output.open('capture');
+    this.output.endsAs(undefined);
     if (!many) return;
     const look = await lookOf(this.io, this.options);
     const since = this.options.relativeTime ? () => this.start : undefined;
-    this.ends = connectionEnds(look, since);
+    const ends = connectionEnds(look, since);
+    this.output.endsAs((summary, out) => out.text(ends(summary)));
     this.polls = polledLines(look, since);
     this.faults = faultLines(look, since);
   }
@@ -94,7 +95,7 @@ export class LiveOutput implements Seen {
     this.idle.add(ended);
     const summary = this.idle.explained(ended);
     this.closing.closed(summary);
-    if (this.ends && !this.options.json) this.output.text(this.ends(summary));
+    this.output.closed(summary, true);
     this.schedule();
   }
 
