@@ -9,7 +9,7 @@ import { viewOf, type Seen } from './view-selection.js';
 import { viewFor, type Layout } from './views.js';
 import { hasContext, HeldRecords, isHolding, type HeldRecord } from './held-records.js';
 import type { Extractor } from './extract.js';
-import type { RecordFilter } from '../../traffic/filters.js';
+import type { RecordFilter, Unsearched } from '../../traffic/filters.js';
 import { closingFilter } from '../../traffic/closing-filter.js';
 import { MOST_KEPT } from '../../traffic/record-window.js';
 import type { Io } from '../host/io.js';
@@ -20,6 +20,7 @@ import { isFinding } from '../../traffic/toolbox/reading.js';
 
 /** RSV1 on bare data frames is most often permessage-deflate whose handshake was not given. */
 const RSV_HINT = print`hint: if permessage-deflate was negotiated, --deflate inflates the messages with RSV1`;
+const TOO_SLOW = print`--grep: the expression takes too long for a text: it is left out, and may match`;
 /** Between groups of records that a filter found, in text. */
 const SEPARATOR = rawText(print`--\n`);
 const NOTHING = rawText(print``);
@@ -41,9 +42,8 @@ export class RecordOutput {
   /** There is a frame with RSV1 that nothing explains. */
   private rsvSeen = false;
   private hinted = false;
-  /** Texts that `--grep` searched in part, without a match. */
-  private unsearched = 0;
-  private isReported = false;
+  /** Texts in which `--grep` may have missed a match. */
+  private unsearched: Unsearched = { cut: 0, slow: 0 };
   private layout: Layout = 'bytes';
   private view: View | undefined;
   /** Draws the line of a connection that has ended; undefined: none. */
@@ -145,7 +145,7 @@ export class RecordOutput {
   /** It may be shown around one that matches. */
   private leaveOut(record: Judged, { unsearched, scope }: RecordFilter): void {
     if (unsearched === undefined) return;
-    this.leaveUnsearched(unsearched() - this.unsearched);
+    this.leaveUnsearched(unsearched());
     if (this.held !== undefined && hasContext(this.options) && scope?.(record) !== false) this.held.passes(record);
   }
 
@@ -198,16 +198,19 @@ export class RecordOutput {
     if (!bound.take(lines.length - before)) lines.length = before;
   }
 
-  /** This number of further texts may match after the part that was kept of them: as with missing bytes, "no match" is not proven. */
-  leaveUnsearched(texts: number): void {
-    if (texts === 0) return;
-    this.unsearched += texts;
+  /** That number of texts may match, of all so far: as with missing bytes, "no match" is not proven. */
+  leaveUnsearched({ cut, slow }: Unsearched): void {
+    const { unsearched: before } = this;
+    if (cut === before.cut && slow === before.slow) return;
+    this.unsearched = { cut, slow };
     this.found = true;
-    this.reportUnsearched();
+    // Once, with the first of a kind: their number is not known yet.
+    if (before.cut === 0 && cut > 0) this.reportCut();
+    if (before.slow === 0 && slow > 0) this.notice(TOO_SLOW);
   }
 
-  /** Texts of which `--grep` has searched only a part. */
-  get leftUnsearched(): number {
+  /** Texts in which `--grep` may have missed a match. */
+  get leftUnsearched(): Unsearched {
     return this.unsearched;
   }
 
@@ -258,10 +261,7 @@ export class RecordOutput {
     if (hint !== undefined) await this.io.stderr.write(print`${hint}\n`);
   }
 
-  /** Once, with the first: their number is not known yet. */
-  private reportUnsearched(): void {
-    if (this.isReported) return;
-    this.isReported = true;
+  private reportCut(): void {
     const { maxMessage = DEFAULT_MAX_MESSAGE, preview = 0 } = this.options;
     const kept = count(Math.max(maxMessage, preview), 'byte');
     this.notice(

@@ -54,7 +54,8 @@ export class LiveOutput implements Seen {
     private readonly waiter?: Waiter,
   ) {
     this.start = io.now();
-    const filter = recordFilterOf(options, () => this.start);
+    // The traffic waits for it.
+    const filter = recordFilterOf(options, () => this.start, 1);
     this.output = new RecordOutput(io, options, filter, undefined, () => this);
     this.closing = new Closing(io, options, filter !== undefined, this.output);
   }
