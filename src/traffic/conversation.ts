@@ -13,6 +13,7 @@ import type {
 import { CauseWatch } from './causes/cause-watch.js';
 import { FactsWatch } from './causes/facts-watch.js';
 import { causeOfConnection } from '../rules/causes/connection-cause.js';
+import { idleEndOf } from '../rules/causes/idle.js';
 import { ConnectionJudge, type JudgedTaker } from './connection-judge.js';
 import type { ConnectionFilter } from './filters.js';
 import type { Judged, JudgedFrame } from './judged.js';
@@ -215,14 +216,15 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     for (const side of [0, 1] as const) tally.stalled(this.directionOf(side), this.stalls[side]);
     const { through, tls } = this;
     tally.named({ ...endpointTexts(this), ...(through && { through }), ...(tls && { tls }) });
-    this.taker.closed(this.explained(tally.summary(), tcpEnd?.time ?? NaN), this);
+    this.taker.closed(this.explained(tally.summary()), this);
   }
 
   /** With the cause of its end, where the bytes have none. */
-  private explained(summary: ConnectionSummary, endTime: number): ConnectionSummary {
+  private explained(summary: ConnectionSummary): ConnectionSummary {
     if (summary.cause !== undefined || this.hasLost) return summary;
-    const cause = causeOfConnection(this.facts.facts(summary, endTime - this.lastTime));
-    return cause === undefined ? summary : { ...summary, cause };
+    const facts = this.facts.facts(summary, this.lastTime);
+    const [cause, idle] = [causeOfConnection(facts), idleEndOf(facts)];
+    return { ...summary, ...(cause && { cause }), ...(idle && { idle }) };
   }
 
   /** The first bytes, of which it is not known what they are; and those that a layer takes. */

@@ -61,11 +61,22 @@ export interface Connected {
   readonly server: Endpoint;
 }
 
+/** Numbers of texts in which no match was found, and that may have one. */
+export interface Unsearched {
+  /** There is none in the part that was kept of them, and they continue after it. */
+  readonly cut: number;
+  /** The search would take too long. */
+  readonly slow: number;
+}
+
+/** Whether a text matches; undefined: to find it out would take too long. */
+export type TextSearch = (text: string) => boolean | undefined;
+
 export type ConnectionFilter = (connection: Connected) => boolean;
 export interface RecordFilter {
   (record: Judged): boolean;
-  /** Texts without a match in the part that was kept of them, and that continue after it: they may match nevertheless. */
-  unsearched?(this: void): number;
+  /** With `grep`: texts that may match nevertheless. */
+  unsearched?(this: void): Unsearched;
   /** With `grep`: what the other criteria let through; undefined: everything. */
   readonly scope?: RecordFilter | undefined;
 }
@@ -86,6 +97,8 @@ export function connectionFilter({ connection, client, server }: ConnectionCrite
 export function recordFilter(
   { opcode, grep, violations, fromTime, toTime, direction = 'unknown', records }: RecordCriteria & RecordScope,
   captureStart: () => number | undefined,
+  /** Searches for `grep`. */
+  searchFor: (grep: RegExp) => TextSearch = plainSearch,
 ): RecordFilter | undefined {
   const tests: RecordFilter[] = [];
   if (direction !== 'unknown') tests.push((record) => record.type === 'handshake' || record.direction === direction);
@@ -93,7 +106,7 @@ export function recordFilter(
   if (fromTime || toTime) tests.push(timeTest(fromTime, toTime, captureStart));
   if (violations) tests.push(({ diagnostics }) => diagnostics.some((diagnostic) => isFinding(diagnostic, true)));
   if (!grep) return all(tests);
-  const search = grepSearch(grep);
+  const search = grepSearch(searchFor(grep));
   return Object.assign(all([...tests, search.test])!, { unsearched: () => search.unsearched, scope: all(tests) });
 }
 
@@ -115,20 +128,29 @@ function opcodeTest(opcodes: number, ofMessages: boolean): RecordFilter {
   };
 }
 
-function grepSearch(grep: RegExp): { test(this: void, record: Judged): boolean; unsearched: number } {
-  const search = {
-    unsearched: 0,
-    test: (record: Judged): boolean => {
-      if (record.type !== 'frame') return false;
-      const text = textOf(record.frame);
-      // With the flags g and y a match would begin where the last one ended.
-      grep.lastIndex = 0;
-      const matches = text !== undefined && grep.test(text);
-      if (!matches && goesOn(record.frame)) search.unsearched++;
-      return matches;
-    },
+function plainSearch(grep: RegExp): TextSearch {
+  return (text) => {
+    // With the flags g and y a match would begin where the last one ended.
+    grep.lastIndex = 0;
+    return grep.test(text);
   };
-  return search;
+}
+
+function grepSearch(matches: TextSearch): {
+  test(this: void, record: Judged): boolean;
+  readonly unsearched: Unsearched;
+} {
+  const unsearched = { cut: 0, slow: 0 };
+  const test = (record: Judged): boolean => {
+    if (record.type !== 'frame') return false;
+    const text = textOf(record.frame);
+    const found = text === undefined ? false : matches(text);
+    if (found === true) return true;
+    if (found === undefined) unsearched.slow++;
+    else if (goesOn(record.frame)) unsearched.cut++;
+    return false;
+  };
+  return { test, unsearched };
 }
 
 /** There is more text than was kept: it exceeds the limit. */

@@ -1,8 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { MessageDeflater } from '../../src/codec/deflate/message-deflate.js';
 import { encodeFrame, type FrameInit } from '../../src/codec/frames/frame-writer.js';
 import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
+import { closeServers, echo } from '../live/servers.js';
+import { Serving } from '../live/serving.js';
 import { records, wsinspect } from './binary.js';
+
+afterAll(closeServers);
 
 const text = (length: number, end: string): Buffer => Buffer.from('x'.repeat(length - end.length) + end);
 const frame = (init: Partial<FrameInit> & Pick<FrameInit, 'payload'>): Uint8Array =>
@@ -57,5 +61,27 @@ describe('--grep', () => {
     expect(one!.err).toContain('--grep: a text of more than 2 bytes');
     expect([two!.exit, two!.out, two!.err]).toEqual([one!.exit, one!.out, one!.err]);
     expect(one!.exit).toBe(1);
+  });
+
+  it('ends an expression that would take years, says so, and shows what it finds elsewhere', async () => {
+    const hostile = frame({ payload: Buffer.from(`${'a'.repeat(60)}!`) });
+    const stdin = Buffer.concat([hostile, frame({ payload: Buffer.from('aa') })]);
+    const ran = await wsinspect(['decode', '--from', 'binary', '--view', 'summary', '--grep', '^(a+)+$'], { stdin });
+    expect(ran).toMatchObject({ exit: 1, out: expect.stringMatching(/^ +0x3f · text +2 FIN +"aa"\n$/) as unknown });
+    expect(ran.err).toBe('--grep: the expression takes too long for a text: it is left out, and may match\n');
+  });
+
+  it('ends one in a live command, and --expect does', async () => {
+    const proxy = await Serving.proxy((await echo()).url, '--grep', '^(a+)+$');
+    const args = ['connect', proxy.url, '-x', `${'a'.repeat(60)}!`, '-w', '0.1', '--expect', '^(a+)+$'];
+    const expecting = await wsinspect(args, { stdin: '' });
+    expect(expecting).toMatchObject({
+      exit: 28,
+      err: expect.stringMatching(
+        /^--expect: the expression takes more than 1 s for a text of 61 characters/m,
+      ) as unknown,
+    });
+    await proxy.until((_, err) => err.includes('--grep: the expression takes too long for a text'));
+    await proxy.stop();
   });
 });

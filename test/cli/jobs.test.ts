@@ -314,7 +314,7 @@ describe('merged', () => {
       text: rawText(escapeText(drawn.map(([, text]) => text).join(''))),
       marks: marks.take(),
       shown: drawn.length,
-      unsearched: 0,
+      unsearched: { cut: 0, slow: 0 },
       found: drawn.some(([, , bits = 0]) => (bits & FINDING) !== 0),
       input: 0,
       notes: [],

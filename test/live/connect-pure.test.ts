@@ -121,13 +121,28 @@ describe('messages on stdin', () => {
 });
 
 describe('goals', () => {
+  const silent = (words: string): never => {
+    throw new Error(words);
+  };
+
+  it('an expression that would take years is ended, once, and said', () => {
+    const notices: string[] = [];
+    const goals = new Goals({ expect: /^(a+)+$/ }, (words) => notices.push(words), { time: 20 });
+    for (let i = 0; i < 2; i++) goals.take(`${'a'.repeat(60)}!`);
+    expect(goals.reached).toBe(false);
+    expect(goals.unmet).toBe(
+      'none of 2 messages matches /^(a+)+$/, and it takes more than 0.02 s for a text of 61 characters',
+    );
+    expect(notices).toHaveLength(1);
+  });
+
   it.each([
     ['a count', { count: 2 }, [[false], [true]], undefined],
     ['an expectation', { expect: /b/ }, [[false], [true]], undefined],
     ['both: the count ends it', { count: 2, expect: /a/ }, [[false], [true]], undefined],
     ['both, one unmet', { count: 2, expect: /c/ }, [[false], [true]], 'none of 2 messages matches /c/'],
   ] as const)('%s', (_, asked, reached, unmet) => {
-    const goals = new Goals(asked);
+    const goals = new Goals(asked, silent);
     const seen = ['a', 'b'].map((text) => {
       goals.take(text);
       return [goals.reached];
@@ -137,7 +152,7 @@ describe('goals', () => {
   });
 
   it('a binary message is counted, and matches nothing', () => {
-    const goals = new Goals({ expect: /.*/s });
+    const goals = new Goals({ expect: /.*/s }, silent);
     goals.take(undefined);
     expect([goals.received, goals.reached]).toEqual([1, false]);
   });

@@ -81,6 +81,12 @@ describe.concurrent('other ways', () => {
     await echoes(connect(`ws+unix://${path}`, ...HI));
     expect(seen).toEqual(['some.example:81 /a?b', 'localhost /chat?x=1', 'localhost /']);
     expect((await connect(`ws+unix:${path}.no`, ...HI)).exit).toBe(7);
+    // Systems would take the beginning, which is a socket.
+    for (const url of [`ws+unix:${path}%00x:/`, `ws+unix:${path}${'x'.repeat(100)}:/`]) {
+      expect(await connect(url, ...HI)).toMatchObject({ exit: 2, out: '' });
+    }
+    const long = await connect('ws://a.example/', ...HI, '--unix-socket', path + 'x'.repeat(100));
+    expect(long).toMatchObject({ exit: 2, err: expect.stringContaining('up to 107 bytes') as unknown });
   });
 
   it('--resolve and --connect-to', async () => {

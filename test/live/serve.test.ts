@@ -131,10 +131,30 @@ describe('what never becomes a handshake', () => {
     const answer = await server.http('/app', { headers: { 'Sec-WebSocket-Key': 'x' } });
     expect(answer.status).toBe(426);
     await server.until(
-      (_, err) =>
+      (out, err) =>
         err.includes('a connection was refused: no HTTP') &&
-        err.includes('a request for /app has a Sec-WebSocket-Key, but does not ask for an upgrade'),
+        out.includes('handshake  GET /app  426 Upgrade Required') &&
+        out.includes('(request-upgrade-missing'),
     );
+  });
+
+  it('names the cause of a handshake that lost its Upgrade, as of every refusal', async () => {
+    const server = await serve('--json');
+    const ask = async (...lines: string[]): Promise<void> => {
+      const socket = await server.raw();
+      socket.write(['GET /app HTTP/1.1', 'Host: localhost', 'Sec-WebSocket-Key: x', ...lines, '', ''].join('\r\n'));
+      await once(socket.resume(), 'end');
+    };
+    await ask('X-Forwarded-For: 192.0.2.1');
+    await ask();
+    await server.until(() => server.records.filter(({ type }) => type === 'connection').length === 2);
+    const ends = server.records.filter(({ type }) => type === 'connection');
+    expect(ends[0]).toMatchObject({
+      handshake: { status: 426 },
+      cause: { code: 'upgrade-not-received' },
+      ended: 'fin',
+    });
+    expect(ends[1]).not.toHaveProperty('cause');
   });
 
   it('is limited in number', async () => {

@@ -113,9 +113,74 @@ describe.runIf(has('apache2'))('connect through Apache', () => {
   });
 });
 
-describe.runIf(has('nginx', 'haproxy'))('proxy after a proxy', () => {
-  it('names the proxy that lost the upgrade, and its lines where the request shows whose they are', async () => {
-    const serving = await Serving.proxy((await upgradeOnly()).url, '--json');
+describe.runIf(has('apache2'))('connect with --proxy, through Apache', () => {
+  let ports: { readonly open: number; readonly guarded: number; readonly sound: number; readonly dead: number };
+
+  beforeAll(async () => {
+    const [open, guarded, dead] = [await freePort(), await freePort(), await freePort()];
+    const { port: sound } = await upgradeOnly();
+    ports = { open, guarded, sound, dead };
+    const { folder } = shop;
+    // `ann` and `secret`.
+    const users = shop.write('users', 'ann:{SHA}5en6G6MezRroT3XKqkdPOmY/BfQ=\n');
+    const names = [
+      'mpm_event',
+      'authz_core',
+      'authz_user',
+      'authn_core',
+      'authn_file',
+      'auth_basic',
+      'proxy',
+      'proxy_connect',
+    ];
+    const modules = names.map((name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`);
+    const config = shop.write(
+      'forward.conf',
+      `${modules.join('\n')}
+       ServerRoot ${folder}
+       DefaultRuntimeDir ${folder}
+       PidFile ${folder}/forward.pid
+       ErrorLog ${folder}/forward.errors
+       ServerName localhost
+       ProxyRequests On
+       AllowCONNECT ${sound} ${dead}
+       Listen 127.0.0.1:${open}
+       Listen 127.0.0.1:${guarded}
+       <VirtualHost 127.0.0.1:${guarded}>
+       ProxyRequests On
+       AllowCONNECT ${sound}
+       <Proxy "*">
+       AuthType Basic
+       AuthName "a"
+       AuthUserFile ${users}
+       Require valid-user
+       </Proxy>
+       </VirtualHost>\n`,
+    );
+    await started(open, 'apache2', ['-f', config, '-DFOREGROUND']);
+  });
+
+  it.each<[proxy: 'open' | 'guarded', login: string, to: 'sound' | 'dead' | 'open', code: string | undefined]>([
+    ['guarded', '', 'sound', 'proxy-credentials-wanted'],
+    ['guarded', 'ann:wrong@', 'sound', 'proxy-credentials-refused'],
+    ['guarded', 'ann:secret@', 'sound', undefined],
+    ['open', '', 'open', 'proxy-forbids-target'],
+    ['open', '', 'dead', 'proxy-without-target'],
+    ['open', '', 'sound', undefined],
+  ])('%s %s to %s: %s', async (proxy, login, to, code) => {
+    const through = ['--proxy', `http://${login}127.0.0.1:${ports[proxy]}`];
+    expect(await causeOf(`ws://127.0.0.1:${ports[to]}/`, ...TALK, ...through)).toBe(code);
+  });
+});
+
+describe.runIf(has('nginx', 'haproxy'))('a listener after a proxy', () => {
+  const listeners = {
+    proxy: async () => Serving.proxy((await upgradeOnly()).url, '--json'),
+    serve: () => Serving.start('--json'),
+  };
+
+  it.each(['proxy', 'serve'] as const)('%s: names the proxy that lost the upgrade, and its lines', async (command) => {
+    const serving = await listeners[command]();
     try {
       const { folder } = shop;
       const [nginx, haproxy] = [await freePort(), await freePort()];

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Workshop, wsinspect } from '../cli/binary.js';
@@ -23,6 +23,7 @@ describe.runIf(has('nginx'))('connect through nginx', () => {
 
   beforeAll(async () => {
     const [port, dead, { port: to }] = [await freePort(), await freePort(), await upgradeOnly()];
+    const { port: silent } = await bare(() => undefined);
     const folder = path('nginx');
     execFileSync('mkdir', ['-p', folder]);
     const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
@@ -31,9 +32,10 @@ describe.runIf(has('nginx'))('connect through nginx', () => {
     const pass = `proxy_pass http://127.0.0.1:${to};`;
     const upgrade =
       'proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection "upgrade";';
+    writeFileSync(`${folder}/users`, 'ann:{PLAIN}secret\n');
     writeFileSync(
       `${folder}/nginx.conf`,
-      `worker_processes 1; daemon off; pid ${folder}/pid; error_log ${folder}/errors; events {}
+      `user root; worker_processes 1; daemon off; pid ${folder}/pid; error_log ${folder}/errors; events {}
        http { access_log off; ${temporary.join(' ')} server { listen 127.0.0.1:${port};
          location /plain { ${pass} }
          location /short { ${pass} ${upgrade} proxy_read_timeout 1s; }
@@ -42,8 +44,17 @@ describe.runIf(has('nginx'))('connect through nginx', () => {
          location /page { default_type text/html; return 200 "<html><title>Hi</title></html>"; }
          location /text { default_type text/plain; return 200 "hi"; }
          location /moved { return 301 https://$host/moved; }
-         location /auth { auth_basic "x"; auth_basic_user_file /dev/null; }
+         location /login { return 302 /accounts/login/?next=/chat; }
+         location /elsewhere { return 307 /chat/; }
+         location /mail { return 302 mailto:a@example.com; }
+         location /json { default_type application/json; return 200 '{"ok":true}'; }
+         location /route { default_type application/json; return 404 '{"detail":"Not Found"}'; }
+         location /missing { return 404; }
+         location /late { proxy_pass http://127.0.0.1:${silent}; proxy_read_timeout 1s; }
+         location /error { return 500; }
+         location /auth { auth_basic "x"; auth_basic_user_file ${folder}/users; ${pass} ${upgrade} }
          location /forbidden { return 403; }
+         location /origin { default_type text/plain; return 403 "origin not allowed"; }
          location /gone { return 410; }
          location /nothing { return 444; } } }`,
     );
@@ -51,19 +62,31 @@ describe.runIf(has('nginx'))('connect through nginx', () => {
     at = `ws://127.0.0.1:${port}`;
   });
 
-  it.each([
+  it.each<[target: string, code: string | undefined, ...options: string[]]>([
     ['/plain', 'upgrade-removed'],
     ['/long', undefined],
     ['/dead', 'proxy-without-server'],
     ['/page', 'html-page'],
     ['/text', undefined],
+    ['/json', 'api-answer'],
     ['/moved', 'redirect-to-tls'],
+    ['/login', 'redirect-to-login'],
+    ['/elsewhere', 'redirected'],
+    ['/mail', undefined],
     ['/auth', 'credentials-wanted'],
+    ['/auth', 'credentials-refused', '-u', 'ann:wrong'],
+    ['/auth', undefined, '-u', 'ann:secret'],
     ['/forbidden', 'origin-missing'],
+    ['/forbidden', undefined, '-o', 'https://a.example'],
+    ['/origin', 'origin-refused', '-o', 'https://a.example'],
+    ['/route', 'no-such-route'],
+    ['/missing', undefined],
+    ['/late', 'proxy-without-server'],
+    ['/error', undefined],
     ['/gone', undefined],
     ['/nothing', 'closed-at-request'],
-  ])('%s: %s', async (target, code) => {
-    expect(await causeOf(`${at}${target}`, '-x', 'hi')).toBe(code);
+  ])('%s: %s', async (target, code, ...options) => {
+    expect(await causeOf(`${at}${target}`, '-x', 'hi', ...options)).toBe(code);
   });
 
   // The timer of nginx may be late on a busy machine: then nothing is proven.
@@ -71,8 +94,12 @@ describe.runIf(has('nginx'))('connect through nginx', () => {
     expect(await causeOf(`${at}/short`, '-x', 'hi', '-w', '10')).toBe('idle-timeout');
   });
 
-  it('says nothing of an Origin where one was sent', async () => {
-    expect(await causeOf(`${at}/forbidden`, '-o', 'https://a.example')).toBeUndefined();
+  it('proves it by two connections that end after the same silence', { retry: 4 }, async () => {
+    const args = ['connect', `${at}/short`, '-x', 'hi', '-w', '10', '--reconnect', '1'];
+    const { err } = await wsinspect(args, { stdin: '' });
+    expect(err).toMatch(
+      /^why: .* in both of two connections: an idle timeout of nginx or of the server .*proxy_read_timeout/m,
+    );
   });
 
   it('names the lines that cure it', async () => {
@@ -110,6 +137,22 @@ describe('connect to a WebSocket server that closes', () => {
     expect(await causeOf(url, ...options, '-w', '5')).toBe(code);
   });
 
+  it('recognises a version that it does not speak', async () => {
+    expect(await causeOf(url, '-x', 'hi', '-H', 'Sec-WebSocket-Version: 7')).toBe('version-refused');
+    expect(await causeOf(url, '-x', 'hi', '-H', 'Sec-WebSocket-Version: 13')).toBeUndefined();
+  });
+
+  it('recognises a server that got no pong, and says nothing where it got one', async () => {
+    const { url: careful } = await peer((socket) => {
+      let isAlive = false;
+      socket.on('pong', () => (isAlive = true));
+      socket.ping();
+      setTimeout(() => (isAlive ? socket.close(1000) : socket.terminate()), 700);
+    });
+    expect(await causeOf(careful, '-w', '5', '--no-auto-pong')).toBe('ping-unanswered');
+    expect(await causeOf(careful, '-w', '5')).toBeUndefined();
+  });
+
   it('names nothing where the code says nothing', async () => {
     const { url: policy } = await peer((socket) => socket.close(1008, 'no'));
     expect(await causeOf(policy)).toBeUndefined();
@@ -138,7 +181,18 @@ describe('connect where no connection comes about', () => {
     const { url } = await echo();
     expect(await causeOf(url, '-x', 'hi')).toBeUndefined();
   });
+
+  it('recognises a name that nobody knows, and says nothing where an address is given for it', async () => {
+    const { port } = await echo();
+    // RFC 6761 §6.4: no name server knows it.
+    const unknown = `ws://nobody.invalid:${port}/`;
+    expect(await causeOf(unknown)).toBe('name-unknown');
+    expect(await causeOf(unknown, '-x', 'hi', '--resolve', `nobody.invalid:${port}:127.0.0.1`)).toBeUndefined();
+  });
 });
+
+/** The authority is known. */
+const TRUSTED = ['--cacert', 'CA'];
 
 describe.runIf(has('openssl'))('connect to openssl s_server', () => {
   const openssl = (...args: string[]): void => {
@@ -170,22 +224,49 @@ describe.runIf(has('openssl'))('connect to openssl s_server', () => {
     issued('good', 'localhost', '2');
     issued('other', 'other.example', '2');
     issued('old', 'localhost', '-1');
+    future();
   });
 
-  it.each([
+  /** `openssl x509` has no option for a date to come. */
+  const future = (): void => {
+    writeFileSync(path('index'), '');
+    writeFileSync(
+      path('ca.cnf'),
+      `[ca]\ndefault_ca = a\n[a]\ndatabase = index\nserial = ca.srl\nnew_certs_dir = .\ndefault_md = sha256\npolicy = any\n[any]\ncommonName = supplied\n`,
+    );
+    const dates = ['-startdate', '20980101000000Z', '-enddate', '20990101000000Z', '-extfile', 'good.ext'];
+    const by = ['-config', 'ca.cnf', '-cert', 'ca.crt', '-keyfile', 'ca.key', '-batch', '-notext', '-rand_serial'];
+    openssl('ca', ...by, '-in', 'good.csr', '-out', 'new.crt', ...dates);
+    copyFileSync(path('good.key'), path('new.key'));
+  };
+
+  it.each<[name: string, code: string, options: readonly string[], more: readonly string[]]>([
     ['self', 'certificate-self-signed', [], []],
     ['good', 'certificate-authority-unknown', [], []],
-    ['other', 'certificate-name', ['--cacert'], []],
-    ['old', 'certificate-expired', ['--cacert'], []],
-    ['good', 'tls-version', ['--cacert'], ['-tls1_1', '-cipher', 'ALL:@SECLEVEL=0']],
-    ['good', 'alpn-mismatch', ['--cacert'], ['-alpn', 'h2']],
-    ['good', 'html-page', ['--cacert'], ['-www']],
-  ])('%s: %s', async (name, code, ca, more) => {
+    ['other', 'certificate-name', TRUSTED, []],
+    ['old', 'certificate-expired', TRUSTED, []],
+    ['new', 'certificate-not-yet-valid', TRUSTED, []],
+    ['good', 'tls-version', TRUSTED, ['-tls1_1', '-cipher', 'ALL:@SECLEVEL=0']],
+    ['good', 'alpn-mismatch', TRUSTED, ['-alpn', 'h2']],
+    // Close to them: TLS is established, and what answers then is a page.
+    ['good', 'html-page', TRUSTED, ['-www']],
+    ['good', 'html-page', TRUSTED, ['-www', '-tls1_2']],
+    ['good', 'html-page', TRUSTED, ['-www', '-alpn', 'h2,http/1.1']],
+    ['other', 'html-page', ['--resolve', 'other.example:PORT:127.0.0.1'], ['-www']],
+    ...['self', 'good', 'other', 'old', 'new'].map((name): [string, string, string[], string[]] => [
+      name,
+      'html-page',
+      ['-k'],
+      ['-www'],
+    ]),
+  ])('%s: %s', async (name, code, options, more) => {
     const port = await freePort();
     const pair = ['-cert', path(`${name}.crt`), '-key', path(`${name}.key`)];
     await started(port, 'openssl', ['s_server', '-accept', `${port}`, ...pair, '-quiet', ...more]);
-    const trusted = ca.flatMap((option) => [option, path('ca.crt')]);
-    const cause = await causeOf(`wss://localhost:${port}/`, '-x', 'hi', '-m', '5', ...trusted);
+    const given = options.map((option) => option.replace('CA', path('ca.crt')).replace('PORT', `${port}`));
+    const host = options[0] === '--resolve' ? 'other.example' : 'localhost';
+    const ca = host === 'localhost' ? [] : ['--cacert', path('ca.crt')];
+    const cause = await causeOf(`wss://${host}:${port}/`, '-x', 'hi', '-m', '5', ...given, ...ca);
     expect(cause).toBe(code);
   });
 });

@@ -5,6 +5,7 @@ import { CONNECTION_CAUSES } from '../../src/rules/causes/connection-catalogue.j
 import { causeOfConnection } from '../../src/rules/causes/connection-cause.js';
 import type { ConnectionFacts, EndFacts, SentMessage } from '../../src/rules/causes/connection-facts.js';
 import { causeOfDial, type DialFacts } from '../../src/rules/causes/dialing.js';
+import { causeOfTunnel, type TunnelFacts } from '../../src/rules/causes/tunnels.js';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 const head = (...lines: string[]): Uint8Array => bytes([...lines, '', ''].join('\r\n'));
@@ -158,6 +159,12 @@ const ROWS: readonly (readonly [code: string, has: string, facts: ConnectionFact
     refusal(['HTTP/1.1 408 Request Timeout', 'Via: 1.1 a (squid/6)']),
   ],
   [
+    'proxy-credentials-refused',
+    'user and password',
+    refusal(['HTTP/1.1 407 Proxy Authentication Required'], '', with_('Proxy-Authorization: Basic YTpi')),
+    refusal(['HTTP/1.1 407 Proxy Authentication Required'], '', with_('Authorization: Basic YTpi')),
+  ],
+  [
     'origin-missing',
     'connect -o https://example.com',
     refusal(['HTTP/1.1 403 Forbidden']),
@@ -208,7 +215,7 @@ const ROWS: readonly (readonly [code: string, has: string, facts: ConnectionFact
     ended({ response: [], end: { how: 'fin', by: 'server', silence: 0 } }),
     ended({ response: [], end: { how: 'fin', by: 'client', silence: 0 } }),
   ],
-  ['idle-timeout', '60.0 s', ended(silent(60.02)), ended(silent(7.31))],
+  ['idle-timeout', 'perhaps an idle timeout', ended(silent(60.02)), ended(silent(7.31))],
   [
     'idle-timeout',
     'nginx: proxy_read_timeout',
@@ -302,6 +309,38 @@ const DIALS: readonly (readonly [code: string, has: string, facts: DialFacts, ne
   ],
 ];
 
+function tunnel(hasCredentials: boolean, ...response: string[]): TunnelFacts {
+  const head_ = parseHead(head(...response), { kind: 'response' }) as ResponseHead;
+  return { response: head_, target: 'c.example:80', hasCredentials };
+}
+
+const TUNNELS: readonly (readonly [code: string, has: string, facts: TunnelFacts, near: TunnelFacts])[] = [
+  [
+    'proxy-credentials-wanted',
+    'the proxy (Apache) asks for credentials (Basic)',
+    tunnel(false, 'HTTP/1.0 407 No', 'Server: Apache/2.4', 'Proxy-Authenticate: Basic realm="a"'),
+    tunnel(true, 'HTTP/1.0 407 No', 'Server: Apache/2.4', 'Proxy-Authenticate: Basic realm="a"'),
+  ],
+  [
+    'proxy-credentials-refused',
+    'no scheme is named',
+    tunnel(true, 'HTTP/1.1 407 No'),
+    tunnel(true, 'HTTP/1.1 401 No', 'WWW-Authenticate: Basic'),
+  ],
+  [
+    'proxy-forbids-target',
+    'a tunnel to c.example:80',
+    tunnel(false, 'HTTP/1.1 403 No'),
+    tunnel(false, 'HTTP/1.1 404 No'),
+  ],
+  [
+    'proxy-without-target',
+    'does not reach c.example:80',
+    tunnel(false, 'HTTP/1.1 503 No', 'Via: 1.1 a (squid/6)'),
+    tunnel(false, 'HTTP/1.1 500 No', 'Via: 1.1 a (squid/6)'),
+  ],
+];
+
 describe('the cause of a connection that was refused or dropped', () => {
   it.each(ROWS)('%s: %s', (code, has, facts, near) => {
     const cause = causeOfConnection(facts);
@@ -318,8 +357,15 @@ describe('the cause of a connection that was refused or dropped', () => {
     expect(causeOfDial(near)).toBeUndefined();
   });
 
+  it.each(TUNNELS)('%s: %s, of a tunnel', (code, has, facts, near) => {
+    const cause = causeOfTunnel(facts);
+    expect(cause?.code).toBe(code);
+    expect(cause?.message).toContain(has);
+    expect(causeOfTunnel(near)?.code).not.toBe(code);
+  });
+
   it('has a row for each cause', () => {
-    const shown = [...ROWS, ...DIALS].map(([code]) => code);
+    const shown = [...ROWS, ...DIALS, ...TUNNELS].map(([code]) => code);
     expect(new Set(shown)).toEqual(new Set(Object.keys(CONNECTION_CAUSES)));
   });
 

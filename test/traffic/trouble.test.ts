@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { closingFilter } from '../../src/traffic/closing-filter.js';
 import { DirectionTally } from '../../src/traffic/tally/lane.js';
-import { rankingBy, type SortKey } from '../../src/traffic/tally/order.js';
+import { ranked, rankingBy, type SortKey } from '../../src/traffic/tally/order.js';
 import type { ConnectionSummary, DirectionSummary, HandshakeSummary } from '../../src/traffic/tally/summary.js';
 import { isTrouble } from '../../src/traffic/tally/trouble.js';
 
@@ -26,52 +26,59 @@ const REFUSED: HandshakeSummary = { ...UPGRADED, upgraded: false };
 const UNANSWERED: HandshakeSummary = { ...REFUSED, answered: false };
 const CLOSED: Parts = { closeCode: 1000, closedBy: 'client', fromClient: CLOSE, fromServer: CLOSE };
 
+const TROUBLE: readonly (readonly [what: string, parts: Parts])[] = [
+  ['an end without a close frame', { closeCode: 1006, ended: 'fin' }],
+  ['a close code that reports a failure', { ...CLOSED, closeCode: 1011, ended: 'fin' }],
+  ['a close code of an application', { ...CLOSED, closeCode: 4000 }],
+  ['a reset without a close frame', { ended: 'reset' }],
+  ['a reset where only one side closed', { ...CLOSED, fromServer: {}, ended: 'reset' }],
+  ['a refused handshake', { handshake: REFUSED, ended: 'fin' }],
+  ['an unanswered handshake', { handshake: UNANSWERED }],
+  ['a failure that a recording reports', { ended: 'failed', failure: 'net::ERR_TIMED_OUT' }],
+  ['a broken rule', { ...CLOSED, diagnostics: { 'reserved-opcode': 1 } }],
+  ['a ping without a pong', { ...CLOSED, fromServer: { ...CLOSE, ping: { answered: 9, skipped: 0, unanswered: 1 } } }],
+  [
+    'an end that took nothing for a second',
+    { ...CLOSED, fromClient: { ...CLOSE, stalls: { count: 2, seconds: 1.2, longest: 1 } } },
+  ],
+  ['a cause that was found', { cause: { code: 'payload-not-masked', message: '' } }],
+];
+
+const NO_TROUBLE: readonly (readonly [what: string, parts: Parts])[] = [
+  ['a connection that is open at the end of the input', { ended: 'end' }],
+  ['1000 from both', { ...CLOSED, ended: 'fin' }],
+  ['1001', { ...CLOSED, closeCode: 1001 }],
+  ['a close frame without a code', { ...CLOSED, closeCode: 1005 }],
+  ['a close frame whose code was not captured', { closedBy: 'server', fromServer: { close: { reason: '' } } }],
+  ['a reset after both close frames', { ...CLOSED, ended: 'reset' }],
+  ['ports that serve a new connection', { ended: 'reused' }],
+  ['a FIN after a gap, which may hold the close frame', { ended: 'fin', fromServer: { gaps: 1, lostBytes: 99 } }],
+  ['a notice', { ...CLOSED, diagnostics: { 'bytes-not-captured': 1 } }],
+  [
+    'pings that were passed by',
+    { ...CLOSED, fromClient: { ...CLOSE, ping: { answered: 1, skipped: 3, unanswered: 0 } } },
+  ],
+  [
+    'stalls of less than a second',
+    { ...CLOSED, fromServer: { ...CLOSE, stalls: { count: 9, seconds: 8, longest: 0.999 } } },
+  ],
+  ['a response that was not captured, as frames show', { handshake: UNANSWERED, fromServer: { frames: 2 } }],
+  ['a response in a gap', { handshake: UNANSWERED, fromServer: { gaps: 1, lostBytes: 200 } }],
+];
+
 describe('trouble is', () => {
-  it.each<[string, Parts]>([
-    ['an end without a close frame', { closeCode: 1006, ended: 'fin' }],
-    ['a close code that reports a failure', { ...CLOSED, closeCode: 1011, ended: 'fin' }],
-    ['a close code of an application', { ...CLOSED, closeCode: 4000 }],
-    ['a reset without a close frame', { ended: 'reset' }],
-    ['a reset where only one side closed', { ...CLOSED, fromServer: {}, ended: 'reset' }],
-    ['a refused handshake', { handshake: REFUSED, ended: 'fin' }],
-    ['an unanswered handshake', { handshake: UNANSWERED }],
-    ['a failure that a recording reports', { ended: 'failed', failure: 'net::ERR_TIMED_OUT' }],
-    ['a broken rule', { ...CLOSED, diagnostics: { 'reserved-opcode': 1 } }],
-    [
-      'a ping without a pong',
-      { ...CLOSED, fromServer: { ...CLOSE, ping: { answered: 9, skipped: 0, unanswered: 1 } } },
-    ],
-    [
-      'an end that took nothing for a second',
-      { ...CLOSED, fromClient: { ...CLOSE, stalls: { count: 2, seconds: 1.2, longest: 1 } } },
-    ],
-    ['a cause that was found', { cause: { code: 'payload-not-masked', message: '' } }],
-  ])('%s', (_, parts) => {
+  it.each(TROUBLE)('%s', (_, parts) => {
     expect(isTrouble(connection(parts))).toBe(true);
   });
 
-  it.each<[string, Parts]>([
-    ['a connection that is open at the end of the input', { ended: 'end' }],
-    ['1000 from both', { ...CLOSED, ended: 'fin' }],
-    ['1001', { ...CLOSED, closeCode: 1001 }],
-    ['a close frame without a code', { ...CLOSED, closeCode: 1005 }],
-    ['a close frame whose code was not captured', { closedBy: 'server', fromServer: { close: { reason: '' } } }],
-    ['a reset after both close frames', { ...CLOSED, ended: 'reset' }],
-    ['ports that serve a new connection', { ended: 'reused' }],
-    ['a FIN after a gap, which may hold the close frame', { ended: 'fin', fromServer: { gaps: 1, lostBytes: 99 } }],
-    ['a notice', { ...CLOSED, diagnostics: { 'bytes-not-captured': 1 } }],
-    [
-      'pings that were passed by',
-      { ...CLOSED, fromClient: { ...CLOSE, ping: { answered: 1, skipped: 3, unanswered: 0 } } },
-    ],
-    [
-      'stalls of less than a second',
-      { ...CLOSED, fromServer: { ...CLOSE, stalls: { count: 9, seconds: 8, longest: 0.999 } } },
-    ],
-    ['a response that was not captured, as frames show', { handshake: UNANSWERED, fromServer: { frames: 2 } }],
-    ['a response in a gap', { handshake: UNANSWERED, fromServer: { gaps: 1, lostBytes: 200 } }],
-  ])('not %s', (_, parts) => {
+  it.each(NO_TROUBLE)('not %s', (_, parts) => {
     expect(isTrouble(connection(parts))).toBe(false);
+  });
+
+  it.each(TROUBLE)('what the overview shows first: %s', (_, parts) => {
+    const others = NO_TROUBLE.map(([, each], index) => connection({ ...each, connection: index }));
+    const last = connection({ ...parts, connection: others.length });
+    expect(ranked([...others, last])[0]).toBe(last);
   });
 });
 

@@ -107,7 +107,8 @@ class Visit implements Waiter, SourceGate {
     recorder: StreamOpener | undefined,
   ) {
     const { one, count = one && 1, expect, fragment, terminator } = options;
-    this.goals = new Goals({ ...(count && { count }), ...(expect && { expect }) });
+    const notice = (words: string): void => this.display.notice(words);
+    this.goals = new Goals({ ...(count && { count }), ...(expect && { expect }) }, notice);
     if ('steps' in sends) this.source = this.replay = this.replayOf(sends);
     else if (sends.length > 0) this.source = new Items(sends, this.sent, fragment);
     else if (options.stdin && io.stdin.isTTY && io.terminal !== undefined) {
@@ -125,18 +126,15 @@ class Visit implements Waiter, SourceGate {
     }
     this.display = new Display(this.prompt?.io ?? io, options, this);
     if ('steps' in sends && options.diff) {
-      this.comparison = new Comparison(sends, options, (difference) => this.display.difference(difference));
+      this.comparison = new Comparison(sends, options, (each) => this.display.difference(each), notice);
     }
     this.opening = new ConnectOpening(io, options, {
       recorder,
       connected: (words) => this.display.detail(words),
       asks: (client) => (this.answering = new Answering(client, options, this.display, this)),
-      notice: (words) => this.display.notice(words),
+      notice,
       record: (record) => this.display.record(record),
-      closed: (summary) => {
-        this.cause = summary.cause;
-        this.display.closed(summary);
-      },
+      closed: (summary) => void (this.cause = this.display.closed(summary)),
       open: (handshake) => {
         this.compresses = handshake?.deflate !== undefined;
         this.display.handshake(handshake);

@@ -2,6 +2,7 @@ import { print, type Printable, lined } from '../../describe/printable.js';
 import type { Cause } from '../../rules/causes/catalogue.js';
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { Judged } from '../../traffic/judged.js';
+import { IdleEnds } from '../../traffic/causes/idle-ends.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import { differenceLines, differenceRecord } from '../../terminal/connections/difference.js';
 import { escapeText } from '../../describe/escape.js';
@@ -42,6 +43,7 @@ export class Display {
   private readonly payloads: PayloadOutput | undefined;
   /** Options that do not apply to payloads. */
   private readonly viewOnly: readonly ViewOnly[] = [];
+  private readonly idle = new IdleEnds();
   private drawDifference: ReturnType<typeof differenceLines> | undefined;
   /** For stderr, after everything else that is printed: on a terminal the verdict is the last line. */
   private readonly last: Printable[] = [];
@@ -70,8 +72,11 @@ export class Display {
     this.records?.record(record);
   }
 
-  closed(summary: ConnectionSummary): void {
+  /** Gives the cause of its end, as far as this and the connections before it show it. */
+  closed(summary: ConnectionSummary): Cause | undefined {
     this.records?.closed(summary);
+    this.idle.add(summary);
+    return this.idle.explained(summary).cause;
   }
 
   handshake(handshake: Handshake | undefined): void {

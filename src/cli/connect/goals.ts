@@ -1,3 +1,5 @@
+import { TimedExpressions, type TimeBounds } from '../../live/replies/timed-expressions.js';
+
 export interface Asked {
   readonly count?: number;
   readonly expect?: RegExp;
@@ -7,8 +9,24 @@ export interface Asked {
 export class Goals {
   received = 0;
   private matched = false;
+  private readonly expressions: TimedExpressions;
+  /** The text that `--expect` took too long for, in words. */
+  private slow = '';
 
-  constructor(private readonly asked: Asked) {}
+  /** `notice` takes a notice for the user. */
+  constructor(
+    private readonly asked: Asked,
+    notice: (words: string) => void,
+    bounds?: TimeBounds,
+  ) {
+    const tooSlow = (length: number, seconds: number): void => {
+      this.slow = `, and it takes more than ${seconds} s for a text of ${length} characters`;
+      notice(
+        `--expect: the expression takes more than ${seconds} s for a text of ${length} characters: it is searched in short texts only from here on`,
+      );
+    };
+    this.expressions = new TimedExpressions(asked.expect === undefined ? [] : [asked.expect], tooSlow, bounds);
+  }
 
   get any(): boolean {
     return this.asked.count !== undefined || this.asked.expect !== undefined;
@@ -18,7 +36,7 @@ export class Goals {
   take(text: string | undefined): void {
     this.received++;
     const { expect } = this.asked;
-    if (expect !== undefined && text !== undefined) this.matched ||= expect.test(text);
+    if (expect !== undefined && text !== undefined) this.matched ||= this.expressions.first(text) === 0;
   }
 
   /** Nothing more has to be waited for: the requested number of messages came, or the expected one where no number was given. */
@@ -32,7 +50,9 @@ export class Goals {
   get unmet(): string | undefined {
     const { count, expect } = this.asked;
     if (count !== undefined && this.received < count) return `${this.received} of ${count} messages came`;
-    if (expect !== undefined && !this.matched) return `none of ${this.received} messages matches ${String(expect)}`;
+    if (expect !== undefined && !this.matched) {
+      return `none of ${this.received} messages matches ${String(expect)}${this.slow}`;
+    }
     return undefined;
   }
 }

@@ -12,6 +12,7 @@ import {
 } from '../../traffic/run-records/reply-difference.js';
 import type { Sent, SendSource } from './source.js';
 import type { Ended } from './talk.js';
+import { TimedExpressions } from '../../live/replies/timed-expressions.js';
 import { replyOf, withoutMatches, type Ignoring } from '../replay/reply-key.js';
 
 export interface ReplaySourceOptions {
@@ -93,11 +94,22 @@ function speakerOf(client: Client, autoPong: boolean, compresses: boolean): Repl
 export class Comparison {
   private readonly diff: ReplyDiff;
 
+  private readonly ignoring: Ignoring;
+
+  /** `notice` takes a notice for the user. */
   constructor(
     private readonly script: Script,
-    private readonly ignoring: Ignoring,
+    { ignore = [], ignoreJson }: Ignoring,
     report: (difference: Difference) => void,
+    notice: (words: string) => void,
   ) {
+    const expressions = new TimedExpressions(ignore, (length, seconds) =>
+      notice(
+        `--ignore: the expressions take more than ${seconds} s for a text of ${length} characters: nothing is ignored in it, and in long texts after it`,
+      ),
+    );
+    const ignoring = { ignoreJson, rest: (text: string) => expressions.without(text) ?? text };
+    this.ignoring = ignoring;
     const recorded = script.messages.server.map((message) => replyOf(message, ignoring));
     this.diff = new ReplyDiff(recorded, report);
   }
@@ -127,7 +139,7 @@ export class Comparison {
   /** How the server ended it, where that is known to differ from the recording. */
   closeDifference(outcome: ClientOutcome): CloseDifference | undefined {
     const { isEnded, serverEnd } = this.script;
-    const recorded = serverEnd && { ...serverEnd, reason: withoutMatches(serverEnd.reason, this.ignoring.ignore) };
+    const recorded = serverEnd && { ...serverEnd, reason: withoutMatches(serverEnd.reason, this.ignoring) };
     const received = this.endOf(outcome);
     if (!isEnded || isSameEnd(recorded, received)) return undefined;
     return { kind: 'close', ...(recorded && { recorded }), ...(received && { received }) };
@@ -136,6 +148,6 @@ export class Comparison {
   private endOf(outcome: ClientOutcome): ServerEnd | undefined {
     if (outcome.kind === 'dropped') return { code: 1006, reason: '', first: outcome.byPeer };
     if (outcome.kind !== 'closed' || (!outcome.byPeer && outcome.ours === undefined)) return undefined;
-    return { code: outcome.code, reason: withoutMatches(outcome.reason, this.ignoring.ignore), first: outcome.byPeer };
+    return { code: outcome.code, reason: withoutMatches(outcome.reason, this.ignoring), first: outcome.byPeer };
   }
 }

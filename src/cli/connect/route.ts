@@ -4,6 +4,7 @@ import type { Proxy } from '../../live/client/proxy.js';
 import { isExempt, type HostPort, type Redirected, type Resolved } from '../../live/client/route.js';
 import type { ReachOptions } from '../options/connect-options.js';
 import { zoneOf, type Target } from './url.js';
+import { checkSocketPath } from '../host/addresses.js';
 import { UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import { shownUrl } from '../options/passwords.js';
@@ -14,6 +15,7 @@ import { caOf, pairOf } from '../host/tls-files.js';
 export async function routeOf(io: Io, target: Target, options: ReachOptions): Promise<DialRoute> {
   const place = placeOf(target);
   const unixSocket = options.unixSocket ?? target.unixSocket;
+  if (unixSocket !== undefined) checkSocketPath(unixSocket);
   const proxy = unixSocket === undefined ? proxyOf(io, place, target.secure, options.proxy) : undefined;
   const material = await materialOf(io, options);
   const keylog = target.secure ? keyLogOf(io, options.keylog) : undefined;

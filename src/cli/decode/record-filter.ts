@@ -1,15 +1,19 @@
-import { recordFilter, type RecordCriteria, type RecordFilter } from '../../traffic/filters.js';
+import { TimedExpressions } from '../../live/replies/timed-expressions.js';
+import { recordFilter, type RecordCriteria, type RecordFilter, type TextSearch } from '../../traffic/filters.js';
 import type { WindowCriteria } from '../../traffic/record-window.js';
 import { UsageError } from '../host/exit.js';
 import type { DecodeOptions } from '../options/options.js';
 import { viewFor } from './views.js';
 
+/** Texts for which `--grep` may take its time, which is a second each. */
+const MOST_SLOW = 10;
 const CONTEXT = ['context', 'before', 'after'] as const;
 
 /** Which records are shown, by the options of the command line. What is extracted are messages. */
 export function recordFilterOf(
   options: RecordCriteria & WindowCriteria & Pick<DecodeOptions, 'direction' | 'view' | 'extract'>,
   captureStart: () => number | undefined,
+  slowTexts = MOST_SLOW,
 ): RecordFilter | undefined {
   const around = CONTEXT.find((name) => options[name] !== undefined);
   if (around !== undefined && options.grep === undefined) {
@@ -17,9 +21,17 @@ export function recordFilterOf(
   }
   const records = options.extract === undefined ? viewFor(options.view, 'capture').needs.records : 'messages';
   try {
-    return recordFilter({ ...options, records }, captureStart);
+    return recordFilter({ ...options, records }, captureStart, (grep) => searchFor(grep, slowTexts));
   } catch (error) {
     if (error instanceof RangeError) throw new UsageError(error.message);
     throw error;
   }
+}
+
+function searchFor(grep: RegExp, times: number): TextSearch {
+  const expressions = new TimedExpressions([grep], () => undefined, { times });
+  return (text) => {
+    const index = expressions.first(text);
+    return index === undefined ? undefined : index === 0;
+  };
 }

@@ -9,7 +9,7 @@ import { viewOf, type Seen } from './view-selection.js';
 import { viewFor, type Layout } from './views.js';
 import { hasContext, HeldRecords, isHolding, type HeldRecord } from './held-records.js';
 import type { Extractor } from './extract.js';
-import type { RecordFilter } from '../../traffic/filters.js';
+import type { RecordFilter, Unsearched } from '../../traffic/filters.js';
 import { closingFilter } from '../../traffic/closing-filter.js';
 import { MOST_KEPT } from '../../traffic/record-window.js';
 import type { Io } from '../host/io.js';
@@ -20,6 +20,7 @@ import { isFinding } from '../../traffic/toolbox/reading.js';
 
 /** RSV1 on bare data frames is most often permessage-deflate whose handshake was not given. */
 const RSV_HINT = print`hint: if permessage-deflate was negotiated, --deflate inflates the messages with RSV1`;
+const TOO_SLOW = print`--grep: the expression takes too long for a text: it is left out, and may match`;
 /** Between groups of records that a filter found, in text. */
 const SEPARATOR = rawText(print`--\n`);
 const NOTHING = rawText(print``);
@@ -41,11 +42,12 @@ export class RecordOutput {
   /** There is a frame with RSV1 that nothing explains. */
   private rsvSeen = false;
   private hinted = false;
-  /** Texts that `--grep` searched in part, without a match. */
-  private unsearched = 0;
-  private isReported = false;
+  /** Texts in which `--grep` may have missed a match. */
+  private unsearched: Unsearched = { cut: 0, slow: 0 };
   private layout: Layout = 'bytes';
   private view: View | undefined;
+  /** Draws the line of a connection that has ended; undefined: none. */
+  private ended: View['ended'];
   private readonly lines = new LineBuffer();
   private readonly notices: Printable[] = [];
   private readonly limit: number;
@@ -78,6 +80,8 @@ export class RecordOutput {
     const isHeld = isHolding(options) && options.stats !== true;
     // What is held may be left out: the line before the first that is shown is left out when that is known.
     this.view = await viewOf(layout, this.io, options, this.seen, goesOn || isHeld);
+    // Views of one line a frame say so, unless only some of the records are shown.
+    if (this.filter === undefined && !isHeld) this.endsAs(this.view.ended);
     if (!isHeld) return;
     const messages = viewFor(options.view, layout).needs.records === 'messages';
     const form = { json: options.json === true, messages };
@@ -141,7 +145,7 @@ export class RecordOutput {
   /** It may be shown around one that matches. */
   private leaveOut(record: Judged, { unsearched, scope }: RecordFilter): void {
     if (unsearched === undefined) return;
-    this.leaveUnsearched(unsearched() - this.unsearched);
+    this.leaveUnsearched(unsearched());
     if (this.held !== undefined && hasContext(this.options) && scope?.(record) !== false) this.held.passes(record);
   }
 
@@ -163,12 +167,15 @@ export class RecordOutput {
     else this.undecided.add(connection);
   }
 
-  /** A connection has ended: views of one line a frame say so, unless only some of the records are shown. */
+  /** How the line of a connection that has ended is drawn, whatever the view and the filters; undefined: it has none. */
+  endsAs(ended: View['ended']): void {
+    const { json, quiet } = this.options;
+    this.ended = json === true || quiet === true ? undefined : ended;
+  }
+
   private drawEnd(summary: ConnectionSummary): void {
-    const { view, filter, options, held } = this;
-    const isPartial = filter !== undefined || held !== undefined;
-    if (this.done || isPartial || options.json === true || view?.ended === undefined) return;
-    this.draw(() => view.ended!(summary, this.lines));
+    const { ended } = this;
+    if (!this.done && ended !== undefined) this.draw(() => ended(summary, this.lines));
   }
 
   /** After the bound nothing is drawn; a record that would exceed it is removed again. */
@@ -191,16 +198,19 @@ export class RecordOutput {
     if (!bound.take(lines.length - before)) lines.length = before;
   }
 
-  /** This number of further texts may match after the part that was kept of them: as with missing bytes, "no match" is not proven. */
-  leaveUnsearched(texts: number): void {
-    if (texts === 0) return;
-    this.unsearched += texts;
+  /** That number of texts may match, of all so far: as with missing bytes, "no match" is not proven. */
+  leaveUnsearched({ cut, slow }: Unsearched): void {
+    const { unsearched: before } = this;
+    if (cut === before.cut && slow === before.slow) return;
+    this.unsearched = { cut, slow };
     this.found = true;
-    this.reportUnsearched();
+    // Once, with the first of a kind: their number is not known yet.
+    if (before.cut === 0 && cut > 0) this.reportCut();
+    if (before.slow === 0 && slow > 0) this.notice(TOO_SLOW);
   }
 
-  /** Texts of which `--grep` has searched only a part. */
-  get leftUnsearched(): number {
+  /** Texts in which `--grep` may have missed a match. */
+  get leftUnsearched(): Unsearched {
     return this.unsearched;
   }
 
@@ -251,10 +261,7 @@ export class RecordOutput {
     if (hint !== undefined) await this.io.stderr.write(print`${hint}\n`);
   }
 
-  /** Once, with the first: their number is not known yet. */
-  private reportUnsearched(): void {
-    if (this.isReported) return;
-    this.isReported = true;
+  private reportCut(): void {
     const { maxMessage = DEFAULT_MAX_MESSAGE, preview = 0 } = this.options;
     const kept = count(Math.max(maxMessage, preview), 'byte');
     this.notice(

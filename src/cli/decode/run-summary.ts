@@ -125,7 +125,8 @@ export class Closing {
     const frames = framesOf(totals.directions) + this.others.frames;
     const there =
       webSocket > 0 ? print`; there are ${things(frames, 'frame')} in ${things(webSocket, 'connection')}` : '';
-    const where = this.output.leftUnsearched > 0 ? ' in what was searched' : '';
+    const { cut, slow } = this.output.leftUnsearched;
+    const where = cut + slow > 0 ? ' in what was searched' : '';
     this.output.notice(print`nothing matches${where}${there}`);
   }
 

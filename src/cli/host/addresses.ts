@@ -20,6 +20,16 @@ export function parseAddress(text: string, otherwise: HostPort): HostPort {
 /** Bytes of the path of a Unix socket that each system takes (`sun_path`, with a NUL). */
 const MOST_PATH = 103;
 
+/** The same of a socket that exists, as Linux takes it: elsewhere it is a little less. */
+const MOST_REACHED = 107;
+
+/** The path of a Unix socket that exists: systems take the beginning of one that is not possible, which may be another socket. */
+export function checkSocketPath(path: string): void {
+  if (path.includes('\0')) throw new UsageError(`the path of a Unix socket has no NUL: ${path}`);
+  if (Buffer.byteLength(path) <= MOST_REACHED) return;
+  throw new UsageError(`the path of a Unix socket has up to ${MOST_REACHED} bytes: ${path}`);
+}
+
 /** The same, or `unix:PATH`. */
 export function parsePlace(text: string, otherwise: HostPort): ListenPlace {
   const [, path] = /^unix:([^]*)$/i.exec(text) ?? [];

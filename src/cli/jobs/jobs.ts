@@ -1,3 +1,4 @@
+import type { Unsearched } from '../../traffic/filters.js';
 import { Closing } from '../decode/run-summary.js';
 import { EXIT, UsageError } from '../host/exit.js';
 import { recordFilterOf } from '../decode/record-filter.js';
@@ -116,8 +117,9 @@ class JobDecoding {
       return false;
     }
     output.found ||= found;
-    const unsearched = pieces.reduce((sum, piece) => sum + piece.unsearched, 0);
-    output.leaveUnsearched(unsearched - output.leftUnsearched);
+    const unsearched = (kind: keyof Unsearched): number =>
+      pieces.reduce((sum, piece) => sum + piece.unsearched[kind], 0);
+    output.leaveUnsearched({ cut: unsearched('cut'), slow: unsearched('slow') });
     await this.report(
       pieces.flatMap(({ notes }) => notes),
       end,

@@ -1,3 +1,4 @@
+import type { Unsearched } from '../../traffic/filters.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import type { OtherTraffic } from '../../traffic/conversation.js';
 import type { Printable, PrintableBytes } from '../../describe/printable.js';
@@ -54,8 +55,8 @@ export interface JobPiece {
   readonly found: boolean;
   /** Bytes of the input that had been read when it was begun. */
   readonly input: number;
-  /** Texts so far that `--grep` searched in part, without a match. */
-  readonly unsearched: number;
+  /** Texts so far in which `--grep` may have missed a match. */
+  readonly unsearched: Unsearched;
   readonly notes: readonly Note[];
   readonly closed: readonly { readonly key: Key; readonly summary: ConnectionSummary }[];
   readonly passedOver: readonly PassedOver[];

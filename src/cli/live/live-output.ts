@@ -2,6 +2,7 @@ import type { Judged } from '../../traffic/judged.js';
 import { escapeText } from '../../describe/escape.js';
 import { print, type Printable } from '../../describe/printable.js';
 import type { RelayFault } from '../../traffic/run-records/relay-fault.js';
+import { IdleEnds } from '../../traffic/causes/idle-ends.js';
 import type { Polled } from '../../traffic/run-records/polled.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import { faultLines, faultRecord } from '../../terminal/connections/fault-line.js';
@@ -40,9 +41,9 @@ export class LiveOutput implements Seen {
   private again = false;
   private waits = false;
   private dropped = 0;
-  private ends: ((summary: ConnectionSummary) => Printable) | undefined;
   private polls: ((polled: Polled) => Printable) | undefined;
   private faults: ((fault: RelayFault) => Printable) | undefined;
+  private readonly idle = new IdleEnds();
   private resolveUnread = (): void => undefined;
   /** Resolves when the reader of the output has closed (EPIPE). */
   readonly unread = new Promise<void>((resolve) => (this.resolveUnread = resolve));
@@ -53,7 +54,8 @@ export class LiveOutput implements Seen {
     private readonly waiter?: Waiter,
   ) {
     this.start = io.now();
-    const filter = recordFilterOf(options, () => this.start);
+    // The traffic waits for it.
+    const filter = recordFilterOf(options, () => this.start, 1);
     this.output = new RecordOutput(io, options, filter, undefined, () => this);
     this.closing = new Closing(io, options, filter !== undefined, this.output);
   }
@@ -69,10 +71,12 @@ export class LiveOutput implements Seen {
   /** `many`: connections open and close, and a line reports each one that closed. */
   async open(many = false): Promise<void> {
     await this.output.open('capture');
+    this.output.endsAs(undefined);
     if (!many) return;
     const look = await lookOf(this.io, this.options);
     const since = this.options.relativeTime ? () => this.start : undefined;
-    this.ends = connectionEnds(look, since);
+    const ends = connectionEnds(look, since);
+    this.output.endsAs((summary, out) => out.text(ends(summary)));
     this.polls = polledLines(look, since);
     this.faults = faultLines(look, since);
   }
@@ -88,9 +92,11 @@ export class LiveOutput implements Seen {
     this.schedule();
   }
 
-  closed(summary: ConnectionSummary): void {
+  closed(ended: ConnectionSummary): void {
+    this.idle.add(ended);
+    const summary = this.idle.explained(ended);
     this.closing.closed(summary);
-    if (this.ends && !this.options.json) this.output.text(this.ends(summary));
+    this.output.closed(summary, true);
     this.schedule();
   }
 

@@ -2,14 +2,17 @@ import type * as crypto from 'node:crypto';
 import { exec } from 'jsonpath-rfc9535';
 import type { ScriptMessage } from '../../live/replay/script.js';
 import type { Reply } from '../../traffic/run-records/reply-difference.js';
+import { withoutAll } from '../../live/replies/timed-expressions.js';
 import { builtin } from '../entries/builtin.js';
 import { UsageError } from '../host/exit.js';
 import { latin1, decodeUtf8 } from '../../traffic/toolbox/bytes.js';
 
 /** What is ignored where replies are compared. */
 export interface Ignoring {
-  /** Parts of texts. */
+  /** Parts of texts; the expressions have the flag g. */
   readonly ignore?: readonly RegExp[] | undefined;
+  /** Takes these parts away; undefined: by the expressions alone. */
+  readonly rest?: ((text: string) => string) | undefined;
   /** Parts of JSON texts: JSONPath (RFC 9535). */
   readonly ignoreJson?: readonly string[] | undefined;
 }
@@ -42,13 +45,14 @@ export function replyOf({ binary, data }: ScriptMessage, ignoring: Ignoring): Re
   return { key: `t${rest.length > LONG ? hashed(rest) : rest}`, binary, data, ...(rest !== text && { rest }) };
 }
 
-function restOf(text: string, { ignore, ignoreJson = [] }: Ignoring): string {
-  return withoutMatches((ignoreJson.length > 0 ? withoutPaths(text, ignoreJson) : undefined) ?? text, ignore);
+function restOf(text: string, ignoring: Ignoring): string {
+  const { ignoreJson = [] } = ignoring;
+  return withoutMatches((ignoreJson.length > 0 ? withoutPaths(text, ignoreJson) : undefined) ?? text, ignoring);
 }
 
-/** The text without the parts that any of them matches. */
-export function withoutMatches(text: string, patterns: readonly RegExp[] = []): string {
-  return patterns.reduce((rest, pattern) => rest.replaceAll(pattern, ''), text);
+/** The text without the parts that any of the expressions matches. */
+export function withoutMatches(text: string, { ignore = [], rest }: Ignoring): string {
+  return rest?.(text) ?? withoutAll(ignore, text);
 }
 
 /** The remaining JSON text, with its members in the order of their names; undefined: it is no JSON. */

@@ -102,7 +102,9 @@ async function reach(route: DialRoute, to: HostPort, signal: AbortSignal): Promi
   } catch (error) {
     stream.destroy();
     const { message } = error as Error;
-    if (error instanceof ProxyRefusal) throw new DialError('connect', `${message}${variableText(proxy.variable)}`);
+    if (error instanceof ProxyRefusal) {
+      throw new DialError('connect', `${message}${variableText(proxy.variable)}`, error.why);
+    }
     if (error instanceof DialError) throw error;
     throw new DialError('connect', `${name}: ${message}`);
   }

@@ -2,6 +2,8 @@ import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { HeadReader } from '../../codec/http1/head-reader.js';
 import type { Head } from '../../codec/http1/head.js';
+import { causeOfTunnel } from '../../rules/causes/tunnels.js';
+import type { Cause } from '../../rules/causes/catalogue.js';
 import { hostPort } from '../../codec/bytes/endpoint.js';
 import type { HostPort } from './route.js';
 import { MOST_HEAD } from '../sockets/ws-limits.js';
@@ -32,6 +34,13 @@ export function variableText(variable: string | undefined): string {
 /** The proxy answered, and refuses the connection. */
 export class ProxyRefusal extends Error {
   override readonly name = 'ProxyRefusal';
+  constructor(
+    message: string,
+    /** Why, where its answer shows it. */
+    readonly why?: Cause,
+  ) {
+    super(message);
+  }
 }
 
 /** Requests a tunnel from an HTTP proxy (RFC 9110 §9.3.6). What follows on the stream is the other end's. */
@@ -50,9 +59,10 @@ export async function tunnel(stream: Duplex, to: HostPort, { user, password = ''
       throw new ProxyRefusal(`the head of the proxy's answer is longer than ${MOST_HEAD / 1024} KiB`);
     return result && { value: result.head, rest: result.rest };
   });
-  const status = head.kind === 'response' ? head.status : undefined;
-  if (status === undefined) throw new ProxyRefusal('the proxy does not speak HTTP');
-  if (status < 200 || status > 299) throw new ProxyRefusal(`the proxy answers ${head.line}`);
+  if (head.kind !== 'response' || head.status === undefined) throw new ProxyRefusal('the proxy does not speak HTTP');
+  if (head.status >= 200 && head.status <= 299) return;
+  const why = causeOfTunnel({ response: head, target: place, hasCredentials: user !== undefined });
+  throw new ProxyRefusal(`the proxy answers ${head.line}`, why);
 }
 
 /** Credentials as a header's value (RFC 7617 §2). */

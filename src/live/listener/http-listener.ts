@@ -123,11 +123,16 @@ export class HttpListener {
         request,
         stream,
         head,
-        ends: this.path === undefined ? endsOf(socket) : { server: this.path },
+        ends: this.endsOf(socket),
         tap,
         wasReset,
       });
     });
+  }
+
+  /** Both ends of a connection. */
+  endsOf(socket: Socket): Endpoints {
+    return this.path === undefined ? endsOf(socket) : { server: this.path };
   }
 
   /** Resolves with the port. */

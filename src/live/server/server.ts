@@ -60,6 +60,8 @@ export interface LiveServerOptions extends LiveContext {
   channel?(this: void, upgrade: ReceivedUpgrade): boolean;
 }
 
+type ShownStream = Pick<ReceivedUpgrade, 'stream' | 'tap' | 'ends' | 'wasReset'>;
+
 export interface ServerTaker extends LiveTaker {
   /** A page watches the connections that begin from now on. */
   readonly looks: boolean;
@@ -226,7 +228,7 @@ export class LiveServer implements ServerContext {
       response.setHeader('Connection', 'close');
       return answerText(response, refusal.status, refusal.reason);
     }
-    if (request.headers['sec-websocket-key'] !== undefined) return this.missUpgrade(response, target);
+    if (request.headers['sec-websocket-key'] !== undefined) return this.missUpgrade(request, response, tap);
     if (this.polling.answer(request, response, target, tap)) return;
     if (target.pathname === '/compare.json' && this.options.compare)
       return this.answerComparison(response, this.options.compare);
@@ -234,13 +236,14 @@ export class LiveServer implements ServerContext {
     answerText(response, 404, 'There is nothing here.');
   }
 
-  /** A handshake that lost its `Upgrade` on the way (RFC 6455 §4.1). */
-  private missUpgrade(response: http.ServerResponse, target: URL): void {
-    this.notices.add(
-      `a request for ${target.pathname} has a Sec-WebSocket-Key, but does not ask for an upgrade: ` +
-        'a proxy in front may have taken it away (nginx: proxy_set_header Upgrade and Connection)',
-    );
+  /** A handshake that lost its `Upgrade` on the way (RFC 6455 §4.1): shown as one that is refused. */
+  private missUpgrade(request: http.IncomingMessage, response: http.ServerResponse, tap: HeldTap): void {
+    const { socket } = request;
+    tap.want(request, Buffer.alloc(0));
+    this.show({ stream: socket, tap, ends: this.http.endsOf(socket), wasReset: () => socket.errored !== null });
+    response.shouldKeepAlive = false;
     response.setHeader('Upgrade', 'websocket');
+    response.setHeader('Sec-WebSocket-Version', '13');
     answerText(response, 426, 'The request has no Upgrade: websocket and Connection: Upgrade.');
   }
 
@@ -259,10 +262,8 @@ export class LiveServer implements ServerContext {
   /** A client requests a WebSocket. */
   private receive(upgrade: ReceivedUpgrade): void {
     if (this.options.channel?.(upgrade)) return;
-    const { request, stream, tap } = upgrade;
-    const number = this.numbers++;
-    if (this.taker.looks || this.options.recorder) this.watch(number, upgrade);
-    else tap.close();
+    const { request, stream } = upgrade;
+    const number = this.show(upgrade);
     const target = targetOf(request);
     const refusal = this.refusal(request, target);
     if (refusal) return refuse(stream, refusal);
@@ -279,7 +280,15 @@ export class LiveServer implements ServerContext {
     });
   }
 
-  private watch(number: number, { ends, tap, stream, wasReset }: ReceivedUpgrade): void {
+  /** Its bytes are shown and recorded, where that is wanted. Gives its number. */
+  private show(shown: ShownStream): number {
+    const number = this.numbers++;
+    if (this.taker.looks || this.options.recorder) this.watch(number, shown);
+    else shown.tap.close();
+    return number;
+  }
+
+  private watch(number: number, { ends, tap, stream, wasReset }: ShownStream): void {
     const connection = new LiveConnection(number, ends, 'server', this.options, this.taker);
     tap.handTo(connection);
     const who = firstToEnd(stream, 'server', () => this.now());
@@ -347,8 +356,9 @@ function modeOf({ mode, replay, answers }: LiveServerOptions, context: ServerCon
 }
 
 function answerText(response: http.ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8' });
-  response.end(`${text}\n`);
+  const body = Buffer.from(`${text}\n`);
+  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': body.length });
+  response.end(body);
 }
 
 /** The target as a URL: its host has no meaning here. */

@@ -42,6 +42,17 @@ const REFUSAL_CAUSES = {
   'proxy-credentials-wanted': {
     message: '{proxy} asks for credentials ({scheme}): put them into its URL (--proxy http://USER:PASSWORD@HOST:PORT)',
   },
+  'proxy-credentials-refused': {
+    message:
+      '{proxy} refuses the credentials of its URL; it takes {scheme}: check user and password, escaped as in a URL (%40 for @)',
+  },
+  'proxy-forbids-target': {
+    message:
+      '{status} comes from {proxy}, whose rules forbid a tunnel to {target}: many allow port 443 only (Squid: SSL_ports, tinyproxy: ConnectPort)',
+  },
+  'proxy-without-target': {
+    message: '{status} comes from {proxy}, which does not reach {target}: check the name and the port from there',
+  },
   'origin-missing': {
     message:
       '403, and no Origin was sent: many servers take listed origins only. Send the page’s (connect -o {origin})',
@@ -71,7 +82,7 @@ const ENDING_CAUSES = {
   },
   'idle-timeout': {
     message:
-      'the {by} ended the connection {silence} s after the last byte, without a close frame: an idle timeout{whose}. Send pings more often than that (--ping-interval), or raise it{setting}',
+      'the {by} ended the connection {silence} s after the last byte, without a close frame{runs}: {verdict}. Send pings more often than that (--ping-interval), or raise it{setting}',
   },
   'ping-unanswered': {
     message:

@@ -2,6 +2,8 @@ import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { Direction } from '../../codec/messages/records.js';
 import type { Diagnostic } from '../catalogue.js';
 
+export type ConnectionRole = Exclude<Direction, 'unknown'>;
+
 /** A whole message, as far as its size and type go. */
 export interface SentMessage {
   readonly type: 'text' | 'binary';
@@ -44,6 +46,11 @@ export interface ConnectionFacts {
     /** Neither end had sent a message, and the handshake was done just before. */
     readonly isAtOpen: boolean;
   };
-  /** How TCP ended, which end ended it, and the seconds without a byte before. */
-  readonly end?: { readonly how: 'fin' | 'reset'; readonly by?: Direction; readonly silence?: number };
+  /** How TCP ended, which end ended it, and the seconds before: without a byte, and from the handshake on. */
+  readonly end?: {
+    readonly how: 'fin' | 'reset';
+    readonly by?: Direction;
+    readonly silence?: number;
+    readonly sinceOpen?: number;
+  };
 }

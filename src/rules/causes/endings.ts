@@ -1,18 +1,12 @@
 import { explain, type Diagnostic } from '../catalogue.js';
 import { causeBy, type Cause } from './catalogue.js';
-import type { ConnectionFacts, EndFacts } from './connection-facts.js';
-import { proxyOf, wasForwarded } from './proxies.js';
+import type { ConnectionFacts, ConnectionRole, EndFacts } from './connection-facts.js';
+import { causeOfIdle, idleEndOf, MIN_WAIT } from './idle.js';
 
-type EndRole = 'client' | 'server';
+type EndRole = ConnectionRole;
 type Facts = ConnectionFacts;
 
 const OTHER = { client: 'server', server: 'client' } as const;
-/** A ping that was sent shortly before the end is no unanswered one: seconds. */
-const MIN_WAIT = 0.5;
-/** Limits of time are whole seconds, and what waits for them is late by up to this; longer ones are coarser, and rounder. */
-const LATE = 0.06;
-const COARSE = { from: 30, step: 5, late: 0.5 };
-
 /** Why a connection ended as it did: it ended without an answer, without a close frame, or with a code that complains. */
 export function causeOfEnding(facts: ConnectionFacts): Cause | undefined {
   const { handshake, close } = facts;
@@ -29,26 +23,12 @@ function unanswered({ handshake, server, end }: Facts): Cause | undefined {
 }
 
 function dropped(facts: Facts): Cause | undefined {
-  const { handshake, end } = facts;
+  const { end } = facts;
   if (end?.by === undefined || end.by === 'unknown' || end.silence === undefined) return undefined;
   const { by, silence } = end;
   if (silence >= MIN_WAIT && facts[by].unansweredPings > 0) return pingUnanswered(by, facts[by]);
-  // A client that a person ends is not a timeout; a client that is a proxy's may be.
-  if (by === 'client' && !wasForwarded(handshake?.request)) return undefined;
-  if (!isTimer(silence)) return undefined;
-  const proxy = by === 'server' ? proxyOf(handshake?.response) : undefined;
-  return causeBy('idle-timeout', {
-    by,
-    silence: silence.toFixed(1),
-    whose: proxy ? ` of ${proxy.name} or of the server` : ' is likely, its own or that of a proxy on the way',
-    setting: proxy?.timeout === undefined ? '' : ` (${proxy.timeout})`,
-  });
-}
-
-function isTimer(seconds: number): boolean {
-  const isOff = (step: number): number => Math.abs(seconds - Math.round(seconds / step) * step);
-  if (seconds >= 1 - LATE && isOff(1) <= LATE) return true;
-  return seconds >= COARSE.from && isOff(COARSE.step) <= COARSE.late;
+  const idle = idleEndOf(facts);
+  return idle && causeOfIdle(idle);
 }
 
 function pingUnanswered(by: EndRole, { unansweredPings }: EndFacts): Cause {

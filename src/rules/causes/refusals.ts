@@ -5,6 +5,7 @@ import { causeBy, type Cause } from './catalogue.js';
 import type { ConnectionFacts } from './connection-facts.js';
 import { ANY_UPGRADE, proxyOf, wasForwarded } from './proxies.js';
 import { quote } from './quote.js';
+import { proxyCredentials, schemesOf } from './tunnels.js';
 import { redirectCause } from './redirects.js';
 
 /** What a refusal is judged by. */
@@ -101,11 +102,8 @@ const ROWS: readonly CauseOfRefusal[] = [
       : "send a token (-H 'Authorization: Bearer TOKEN') or the session’s cookie (--cookie)";
     return request?.complete === true ? causeBy('credentials-wanted', { scheme, cure }) : undefined;
   },
-  ({ status, response, proxy }) => {
-    if (status !== 407) return undefined;
-    const scheme = schemesOf(response, 'Proxy-Authenticate');
-    return causeBy('proxy-credentials-wanted', { scheme, proxy: proxy ?? 'a proxy on the way' });
-  },
+  ({ status, request, response, proxy = 'a proxy on the way' }) =>
+    status === 407 ? proxyCredentials(response, proxy, has(request, 'Proxy-Authorization')) : undefined,
   ({ status, request, body }) => {
     if (status !== 403 || request?.complete !== true) return undefined;
     const origin = headersNamed(request, 'Origin')[0]?.value;
@@ -160,14 +158,6 @@ function has(head: Head | undefined, name: string): boolean {
 
 function tokens(head: Head | undefined, name: string): string[] {
   return listElements(headersNamed(head, name)).map(({ text }) => text.toLowerCase());
-}
-
-/** The schemes of the challenges (RFC 9110 §11.6.1), each once. */
-function schemesOf(response: ResponseHead, name: string): string {
-  const schemes = headersNamed(response, name).flatMap(
-    ({ value }) => /^\s*([!#$%&'*+.^_`|~\w-]+)/.exec(value)?.[1] ?? [],
-  );
-  return schemes.length === 0 ? 'no scheme is named' : [...new Set(schemes)].join(', ');
 }
 
 function targetOf(request: RequestHead | undefined): string {

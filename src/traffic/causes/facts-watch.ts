@@ -94,14 +94,18 @@ export class FactsWatch {
     }
   }
 
-  /** `silence`: seconds without a byte before the end, NaN where unknown. */
-  facts({ directions, closeCode, closedBy, ended, endedBy }: ConnectionSummary, silence: number): ConnectionFacts {
-    const { handshake, body, isAnswer, isAtOpen } = this;
+  /** `lastTime`: of the last byte, NaN where unknown. */
+  facts(summary: ConnectionSummary, lastTime: number): ConnectionFacts {
+    const { handshake, body, isAnswer, isAtOpen, openTime } = this;
+    const { directions, closeCode, closedBy, ended, endedBy, endedAt = NaN } = summary;
+    const silence = endedAt - lastTime;
+    const sinceOpen = endedAt - openTime;
     const isOver = ended === 'fin' || ended === 'reset';
     const end = isOver && {
       how: ended,
       ...(endedBy && { by: endedBy }),
       ...(!Number.isNaN(silence) && { silence }),
+      ...(!Number.isNaN(sinceOpen) && { sinceOpen }),
     };
     return {
       ...(handshake && { handshake }),

@@ -1,7 +1,6 @@
-import { isQuietClose } from './close-codes.js';
 import { severities } from './severities.js';
 import { durationOf, eachDirection, type ConnectionSummary } from './summary.js';
-import { isWaiting } from './trouble.js';
+import { breaksRules, endsBadly, isRefused, isWaiting } from './trouble.js';
 
 /** What connections are sorted by, the largest first. */
 export type SortKey = 'bytes' | 'frames' | 'ping' | 'duration';
@@ -39,12 +38,13 @@ function sum(directions: ConnectionSummary['directions'], name: 'wireBytes' | 'f
 }
 
 /** The rank by which connections are shown first: how they ended and what broke a rule, before what the capture lacks. */
-function urgency({ diagnostics, directions, closeCode, ended, handshake }: ConnectionSummary): number {
-  const { error, warning } = severities(diagnostics);
-  if (!isQuietClose(closeCode) || ended === 'reset' || ended === 'failed') return error > 0 ? 6 : 5;
+function urgency(summary: ConnectionSummary): number {
+  const { diagnostics, directions } = summary;
+  const { error } = severities(diagnostics);
+  if (endsBadly(summary)) return error > 0 ? 6 : 5;
   if (error > 0) return 4;
-  if (handshake?.upgraded === false) return 3;
-  if (warning > 0 || isWaiting(directions)) return 2;
+  if (isRefused(summary)) return 3;
+  if (breaksRules(summary) || isWaiting(directions)) return 2;
   return [...eachDirection(directions)].some(([, { gaps }]) => gaps > 0) ? 1 : 0;
 }
 

@@ -2,6 +2,7 @@ import { isDated } from '../../codec/bytes/time.js';
 import type { OpcodeName } from '../../codec/frames/registry.js';
 import type { DiagnosticCode } from '../../rules/catalogue.js';
 import { DirectionTally } from './lane.js';
+import { IdleEnds } from '../causes/idle-ends.js';
 import { noteworthy } from './order.js';
 import {
   COUNT_NAMES,
@@ -25,6 +26,7 @@ export class RunTally {
   private firstTime = Infinity;
   private lastTime = -Infinity;
   private kept: ConnectionSummary[] = [];
+  private readonly idle = new IdleEnds();
 
   constructor(
     private readonly most = Infinity,
@@ -35,6 +37,7 @@ export class RunTally {
   /** A connection that carries WebSocket. */
   add(summary: ConnectionSummary): void {
     this.webSocket++;
+    this.idle.add(summary);
     this.span(summary);
     for (const [direction, counts] of eachDirection(summary.directions)) {
       addTo((this.sums[direction] ??= zero()), counts);
@@ -67,9 +70,9 @@ export class RunTally {
     this.packets = (this.packets ?? 0) + packets;
   }
 
-  /** Those to be shown. */
+  /** Those to be shown, with the causes that only all of them show. */
   get summaries(): ConnectionSummary[] {
-    return this.ranking(this.kept, this.most);
+    return this.ranking(this.kept, this.most).map((summary) => this.idle.explained(summary));
   }
 
   totals(): RunTotals {

@@ -2,6 +2,7 @@ import type { Direction } from '../../codec/messages/records.js';
 import type { OpcodeName } from '../../codec/frames/registry.js';
 import type { CloseReason, Passage } from '../../codec/bytes/stream-taker.js';
 import type { Cause } from '../../rules/causes/catalogue.js';
+import type { IdleEnd } from '../../rules/causes/idle.js';
 import type { TlsFacts } from '../../codec/tls/tls-facts.js';
 import type { Endpoints } from '../../codec/bytes/endpoint.js';
 import type { Activity } from './activity.js';
@@ -143,6 +144,8 @@ export interface ConnectionSummary extends PassedEndpoints, TimeSpan {
   readonly ended?: CloseReason;
   /** What the bytes prove to be the cause of its first framing error. */
   readonly cause?: Cause;
+  /** An end that an idle timeout would explain: the ends of other connections show whether it does. */
+  readonly idle?: IdleEnd;
   /** Why it failed, in the words of the recording that says so. */
   readonly failure?: string;
 }

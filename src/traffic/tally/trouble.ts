@@ -9,27 +9,25 @@ import { isLong } from './stalls.js';
  * that is open at its end, or of which bytes are missing, has none that is proven.
  */
 export function isTrouble(summary: ConnectionSummary): boolean {
-  return (
-    breaksRules(summary) ||
-    !isQuietClose(summary.closeCode) ||
-    isBroken(summary) ||
-    isRefused(summary) ||
-    isWaiting(summary.directions)
-  );
+  return breaksRules(summary) || endsBadly(summary) || isRefused(summary) || isWaiting(summary.directions);
 }
 
-function breaksRules({ diagnostics, cause }: ConnectionSummary): boolean {
+export function breaksRules({ diagnostics, cause }: ConnectionSummary): boolean {
   const { error, warning } = severities(diagnostics);
   return error + warning > 0 || cause !== undefined;
 }
 
-/** A reset after both close frames is how many programs end TCP. */
-function isBroken({ ended, directions: { client, server } }: ConnectionSummary): boolean {
-  return ended === 'failed' || (ended === 'reset' && (client.close === undefined || server.close === undefined));
+/** A close code that reports a failure, no close frame, or a reset before both: after both it is how many programs end TCP. */
+export function endsBadly({ closeCode, ended, directions: { client, server } }: ConnectionSummary): boolean {
+  return (
+    !isQuietClose(closeCode) ||
+    ended === 'failed' ||
+    (ended === 'reset' && (client.close === undefined || server.close === undefined))
+  );
 }
 
 /** Refused, or unanswered. A response that frames or a gap follow was sent, and not captured. */
-function isRefused({ handshake, directions: { server } }: ConnectionSummary): boolean {
+export function isRefused({ handshake, directions: { server } }: ConnectionSummary): boolean {
   if (handshake === undefined || handshake.upgraded) return false;
   return handshake.answered || server.frames + server.gaps + server.otherBytes === 0;
 }
