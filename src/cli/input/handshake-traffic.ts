@@ -60,7 +60,7 @@ export async function handshakeOfTraffic(
     const notice = (message: Printable): void => void (options.quiet || io.stderr.write(print`${message}\n`));
     await readKeyLogs(io, options.keylog ?? [], tls, notice);
     const traffic = new PacketTraffic(Flows, { ...trafficOptions(options, 0), tls }, options, search.taker);
-    traffic.secretsAhead(input.again && secretsOfFile(input.name));
+    traffic.secretsAhead(opened.capture, input.again && secretsOfFile(input.name));
     const file = { input, opened, reader: opened.capture };
     await readCapture(file, traffic, new FileOrder(), () => undefined, search);
     traffic.end();

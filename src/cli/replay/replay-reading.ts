@@ -120,7 +120,7 @@ class ScriptReading implements Pace {
       notice: (message) => this.report(escapedLines(message)),
     });
     if (opened.capture) {
-      capture.secretsAhead(input.again && packets.secretsOfFile(input.name));
+      capture.secretsAhead(opened.capture, input.again && packets.secretsOfFile(input.name));
       const file = { input, opened, reader: opened.capture };
       const problem = await readCapture(file, capture, new FileOrder(), (message) => this.report(message), this);
       if (problem) this.damages.push(`offset ${problem.offset}: ${problem.message}`);
