@@ -117,6 +117,7 @@ export class TrafficReader {
 
   private capture(reader: PacketReader): Reader {
     const traffic = this.packets();
+    traffic.secretsAhead(reader);
     let failed = false;
     const visitor: PacketVisitor = {
       packet: (...args) => traffic.packet(...args),

@@ -35,20 +35,20 @@ export interface LayerInput {
 
 /** Opens TLS with the secrets that there are: handed in, as most programs that read streams need none of it. */
 export interface TlsOpening {
-  /** Undefined: there are no secrets at all. */
-  open(opener: CarriedOpener): LayerTaker | undefined;
+  /** `isJoined`: its first record was not captured, and it may be no TLS. Undefined: there are no secrets at all. */
+  open(opener: CarriedOpener, isJoined?: boolean): LayerTaker | undefined;
   /** No more packets come, nor secrets. */
-  end?(): void;
+  end?(notice: (message: string) => void): void;
   /** Takes secrets of the capture itself. */
   block?(keyLog: Uint8Array, notice: (message: string) => void): void;
-  /** With its first session, `read` gives all secrets of the capture to `block`. */
-  lookAheadBy?(read: (() => void) | undefined): void;
+  /** A capture begins that may have secrets: with the first session `read` gives all of them to `block`; false: it can't. */
+  lookAheadBy?(read: () => boolean): void;
 }
 
 /** Takes a stream that carries another one. */
 export interface LayerTaker extends StreamTaker {
   /** What is known of its TLS. */
-  readonly tls?: TlsFacts;
+  readonly tls?: TlsFacts | undefined;
   /** It has ended, and may hand on what it carries later. */
   readonly isWaiting?: boolean;
 }
@@ -69,6 +69,8 @@ const LAYERS = [
   { name: 'proxy', begins: beginsProxyHeader, open: (opener) => new SteppedOver(opener, readProxyHeader) },
   { name: 'socks', begins: beginsSocks, open: (opener) => new SteppedOver(opener, readSocks) },
 ] as const satisfies readonly LayerRow[];
+
+const JOINED_TLS: Layer = { ...LAYERS[0], open: (opener, { tls }) => tls?.open(opener, true) };
 
 export type LayerName = (typeof LAYERS)[number]['name'];
 export type Layer = LayerRow & { readonly name: LayerName };
@@ -91,7 +93,7 @@ export function joinedLayer(first: Uint8Array, { tls }: LayerInput): Layer | und
     if (first[at] !== TLS_TYPES.last || first[at + 1] !== 3 || first[at + 2] !== 3) continue;
     const next = at + TLS_HEADER + ((first[at + 3]! << 8) | first[at + 4]!);
     if (isTls(first.subarray(at)) !== 'yes' || isTls(first.subarray(next)) === 'no') continue;
-    return LAYERS[0];
+    return JOINED_TLS;
   }
   return undefined;
 }

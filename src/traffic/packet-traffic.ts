@@ -1,5 +1,6 @@
 import type { Flows } from '../sources/tcp/flows.js';
 import type { LinkType, Packet } from '../sources/bytes/types.js';
+import type { PacketReader } from '../sources/files/packet-reader.js';
 import { DeflateWindows } from '../codec/deflate/windows.js';
 import type { SearchBudget } from '../codec/resync/frame-search.js';
 import { count } from '../codec/bytes/plural.js';
@@ -95,9 +96,10 @@ export class PacketTraffic {
     this.options.tls?.block?.(keyLog, (message) => this.taker.notice(message));
   }
 
-  /** A capture begins. `read` gives the key logs within it, also those after the packets that need them; undefined: that is not possible. */
-  secretsAhead(read: ((take: (keyLog: Uint8Array) => void) => void) | undefined): void {
-    this.options.tls?.lookAheadBy?.(read && (() => read((keyLog) => this.secrets(keyLog))));
+  /** A capture begins. `read` gives the key logs within it, also those after the packets that need them; undefined, or false: that is not possible. */
+  secretsAhead(reader: PacketReader, read?: (take: (keyLog: Uint8Array) => void) => boolean): void {
+    if (!reader.mayHoldSecrets) return;
+    this.options.tls?.lookAheadBy?.(() => read?.((keyLog) => this.secrets(keyLog)) ?? false);
   }
 
   private seen(time: number): void {
@@ -107,7 +109,7 @@ export class PacketTraffic {
 
   end(): void {
     this.flows.end(this.last);
-    this.options.tls?.end?.();
+    this.options.tls?.end?.((message) => this.taker.notice(message));
     for (const [name, packets] of this.flows.unread) this.taker.notice(unreadText(name, packets));
     this.reportLimits();
   }

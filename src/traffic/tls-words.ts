@@ -25,6 +25,15 @@ const REASONS: Readonly<Record<TlsReason, (facts: TlsFacts) => string | undefine
   },
 };
 
+/** Secrets came after more of their sessions than is held. */
+export function lateKeys(sessions: number): string {
+  const what = sessions === 1 ? '1 TLS session is' : `${sessions} TLS sessions are`;
+  return (
+    `${what} not read, as the keys came after more than is held: 1 MiB of a session, 32 MiB of all; ` +
+    'with --keylog FILE, and in a pcapng file that is not packed, keys may be anywhere'
+  );
+}
+
 /** What is to be said of a TLS session that is not readable; undefined: nothing. */
 export function tlsHint(connection: number, facts: TlsFacts | undefined): string | undefined {
   if (facts === undefined) return `connection ${connection} is TLS, and may hold wss; ${HOW}`;

@@ -239,7 +239,18 @@ export function captureOptions(shop: () => Workshop): Tests {
       const others = join(TLS, 't12-aes128gcm.keys');
       expect((await decode(sealed, '--keylog', others, '--keylog', keys)).exit).toBe(0);
       expect((await decode(sealed, '-q', '--keylog', others)).exit).toBe(1);
-      expect(await decode(sealed, '--keylog', 'none.keys')).toMatchObject({ exit: 2 });
+      // Refused before anything is read, also where no TLS is.
+      for (const input of [[sealed], ['8100'], ['fixtures/captures/chat.pcap']]) {
+        for (const unreadable of ['none.keys', 'fixtures', 'package.json/keys']) {
+          const { exit, out, err } = await decode(...input, '--keylog', unreadable);
+          expect({ exit, out }).toEqual({ exit: 2, out: '' });
+          expect(err).toMatch(/^wsinspect: --keylog: \S+: can't be read: [^\n]+\n$/);
+        }
+      }
+      // With packets from a pipe, it may come later.
+      const stdin = readFileSync('fixtures/captures/chat.pcap');
+      expect((await wsinspect(['decode', '--keylog', 'none.keys'], { stdin })).out).toContain('101');
+      expect(await wsinspect(['decode', '--keylog', 'fixtures'], { stdin })).toMatchObject({ exit: 2, out: '' });
     },
     '--keylog-search': async () => {
       const late = [join(TLS, 't13-late.pcap'), '--json', '--keylog', join(TLS, 't13-late.keys')];

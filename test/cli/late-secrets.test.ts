@@ -2,24 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { pcapngBlocks } from '../traffic/tls-captures.js';
 import { ROOT, Workshop, wsinspect } from './binary.js';
 
 /** Where a Decryption Secrets Block comes after the sessions that need it. */
 
-const SECRETS = 10;
 const SOURCE = readFileSync(join(ROOT, 'fixtures/captures/tls/t12-dsb.pcapng'));
-
-function blocksOf(file: Buffer): Buffer[] {
-  const blocks: Buffer[] = [];
-  for (let at = 0; at < file.length; at += file.readUInt32LE(at + 4)) {
-    blocks.push(file.subarray(at, at + file.readUInt32LE(at + 4)));
-  }
-  return blocks;
-}
-
-const BLOCKS = blocksOf(SOURCE);
-const isSecrets = (block: Buffer): boolean => block.readUInt32LE(0) === SECRETS;
-const LATE = Buffer.concat([...BLOCKS.filter((block) => !isSecrets(block)), ...BLOCKS.filter(isSecrets)]);
+const { secrets: SECRETS, others: OTHERS } = pcapngBlocks(SOURCE);
+const LATE = Buffer.concat([...OTHERS, ...SECRETS]);
 
 let shop: Workshop;
 let late: string;
@@ -51,8 +41,7 @@ describe('secrets at the end of a pcapng file', () => {
   });
 
   it('are read once: a bad line is reported once', async () => {
-    const [log] = BLOCKS.filter(isSecrets);
-    const bad = Buffer.from(log!);
+    const bad = Buffer.from(SECRETS[0]!);
     // The random is no hex.
     bad.write('zz', bad.indexOf('CLIENT_RANDOM ') + 14, 'latin1');
     const file = shop.write('bad.pcapng', Buffer.concat([LATE, bad]));
@@ -61,10 +50,27 @@ describe('secrets at the end of a pcapng file', () => {
   });
 
   it.each([
-    ['packed', (): string => shop.write('late.pcapng.gz', gzipSync(LATE))],
-    ['damaged before them', (): string => shop.write('damaged.pcapng', damaged())],
-  ])('are not found where the file is %s', async (_, file) => {
-    const { err } = await wsinspect(['decode', '--view', 'messages', '-f', file()]);
+    ['in a packed file', (): string[] => ['-f', shop.write('late.pcapng.gz', gzipSync(LATE))]],
+    ['in a file that is packed twice', (): string[] => ['-f', shop.write('twice.gz', gzipSync(gzipSync(LATE)))]],
+    ['for several threads', (): string[] => [shop.write('late.pcapng.gz', gzipSync(LATE)), '--jobs', '2']],
+    ['with --trouble', (): string[] => [shop.write('late.pcapng.gz', gzipSync(LATE)), '--trouble']],
+  ])('are waited for %s', async (name, args) => {
+    expect(await messages(...args())).toBe(
+      await messages('-f', early, ...(name.includes('trouble') ? ['--trouble'] : [])),
+    );
+  });
+
+  it.each([
+    ['as they are', LATE],
+    ['packed', gzipSync(LATE)],
+  ])('are waited for in a pipe: %s', async (_, stdin) => {
+    const { out, err } = await wsinspect(['decode', '--view', 'messages'], { stdin });
+    expect({ out, err }).toEqual({ out: await messages('-f', early), err: '' });
+  });
+
+  it('are not found where the file is damaged before them', async () => {
+    const file = shop.write('damaged.pcapng', damaged());
+    const { err } = await wsinspect(['decode', '--view', 'messages', '-f', file]);
     expect(err).toContain('connection 0 is TLS');
   });
 
@@ -77,7 +83,7 @@ describe('secrets at the end of a pcapng file', () => {
 /** The last packet has another length at its end. */
 function damaged(): Buffer {
   const file = Buffer.from(LATE);
-  const secrets = BLOCKS.filter(isSecrets).reduce((sum, { length }) => sum + length, 0);
+  const secrets = SECRETS.reduce((sum, { length }) => sum + length, 0);
   file.writeUInt32LE(7, file.length - secrets - 4);
   return file;
 }

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { constants, deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytes, records, Workshop, wsinspect, type Ran } from './binary.js';
 import { captureOptions, type Tests } from './capture-options.js';
+import { tcpdumpX } from '../sources/dump-writers.js';
 
 /** Every option that `--help` lists, each with a test that fails if the option did nothing. */
 
@@ -365,10 +367,21 @@ const ACCEPTING: Tests = {
       accept('--handshake', 'fixtures/captures/tls/t12-dsb.pcapng'),
     ]);
     expect([sealed.exit, opened.exit, inside.exit]).toEqual([2, 0, 0]);
-    expect(sealed.err).toContain('no handshake in it');
+    expect(sealed.err).toMatch(/no handshake in it: connection 0 is TLS.*--keylog FILE/);
+    const others = await accept('--handshake', capture!, '--keylog', keys!.replace('aes128gcm', 'chacha20'));
+    expect(others.err).toContain('no handshake in it: connection 0 is TLS, not read: the key log has no secret of it');
     for (const { out } of [opened, inside]) expect(out).toMatch(/^handshake {2}GET \S+ {2}101 /m);
     expect(await exits(accept(KEY, '--keylog', keys!))).toEqual([2]);
     expect(await exits(accept('--handshake', capture!, '--keylog', '/nonexistent/keys'))).toEqual([2]);
+    expect(await exits(wsinspect(['accept', '--handshake', '--keylog', 'no.keys'], { stdin: REQUEST }))).toEqual([2]);
+    const dump = textOfPackets(readFileSync(capture!));
+    for (const [more, expected] of [
+      [[], /no handshake in it: connection 0 is TLS/],
+      [['--keylog', keys!], /^handshake/],
+    ] as const) {
+      const { out, err } = await wsinspect(['accept', '--handshake', ...more], { stdin: dump });
+      expect(out + err).toMatch(expected);
+    }
   },
   '--strict': async () => {
     const odd = REQUEST.replace('Upgrade: websocket', 'Sec-WebSocket-Accept: x\r\nUpgrade: websocket');
@@ -376,6 +389,17 @@ const ACCEPTING: Tests = {
     expect(await exits(judge(), judge('--strict'))).toEqual([0, 1]);
   },
 };
+
+/** As `tcpdump -X` prints it: little-endian pcap, Ethernet. */
+function textOfPackets(packets: Buffer): string {
+  let text = '';
+  for (let at = 24; at < packets.length;) {
+    const end = at + 16 + packets.readUInt32LE(at + 8);
+    text += tcpdumpX([...packets.subarray(at + 16 + 14, end)]);
+    at = end;
+  }
+  return text;
+}
 
 describe.each([
   ['decode', DECODE],

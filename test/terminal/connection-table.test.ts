@@ -2,7 +2,7 @@ import { print } from '../../src/describe/printable.js';
 import { describe, expect, it } from 'vitest';
 import { drawConnections, type ConnectionsOptions } from '../../src/terminal/connections/table.js';
 import { MOST_LINES } from '../../src/terminal/layout.js';
-import { bytesCell, secondsText, shortNumberCell } from '../../src/terminal/connections/words.js';
+import { bytesCell, grouped, secondsText, shortNumberCell } from '../../src/terminal/connections/words.js';
 import { createTheme, PLAIN_THEME } from '../../src/terminal/theme.js';
 import { displayWidth } from '../../src/terminal/width.js';
 import { DirectionTally } from '../../src/traffic/tally/lane.js';
@@ -412,4 +412,9 @@ describe('units', () => {
     [9_999_999, '9,999,999'],
     [12_345_678, '12.3 M'],
   ])('a count of %i in a list: %s', (count, text) => expect(shortNumberCell(count)).toBe(text));
+
+  it.each([0, 9, 999, 1000, 9999, 10_001, 100_000, 999_999, 1_000_000, 12_345_678_901, 2 ** 53 - 1])(
+    'digits of %i are grouped as in English',
+    (count) => expect(grouped(count)).toBe(count.toLocaleString('en-US')),
+  );
 });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { inspect, TrafficReader, type Inspected } from '../../src/index.js';
+import { pcapngBlocks } from './tls-captures.js';
 
 const fixture = (path: string): Uint8Array =>
   new Uint8Array(readFileSync(fileURLToPath(new URL(`../../fixtures/${path}`, import.meta.url))));
@@ -123,5 +124,12 @@ describe('TLS', () => {
   it('is decrypted with the keys in the capture', async () => {
     const records = await all(fixture('captures/tls/t12-dsb.pcapng'));
     expect(records.filter((record) => record.type === 'frame' && record.frame.message)).toHaveLength(16);
+  });
+
+  it('is decrypted with keys that come after their packets', async () => {
+    const { secrets, others } = pcapngBlocks(fixture('captures/tls/t12-dsb.pcapng'));
+    const records = await all(new Uint8Array(Buffer.concat([...others, ...secrets])));
+    expect(records.filter((record) => record.type === 'frame' && record.frame.message)).toHaveLength(16);
+    expect(types(records)).not.toContain('other');
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decrypt, expected, joinedWithin, NAMES, tlsCase } from './tls-captures.js';
+import { decrypt, expected, joinedWithin, NAMES, pcapngBlocks, tlsCase } from './tls-captures.js';
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
@@ -129,6 +129,36 @@ describe('keys that come later than the packets', () => {
       expect(facts.every((fact) => fact?.decrypted)).toBe(true);
       expect(notices).toEqual([]);
     }
+  });
+
+  describe('in the capture itself', () => {
+    const capture = tlsCase('t12-dsb');
+    const { secrets, others } = pcapngBlocks(capture.packets);
+    const late = new Uint8Array(Buffer.concat([...others, ...secrets]));
+
+    it('are taken up', () => {
+      const { messages, notices } = decrypt(late, '');
+      expect(messages.map(([, what]) => what)).toEqual(expected(capture));
+      expect(notices).toEqual([]);
+    });
+
+    it('are waited for within a bound, and it is reported where they come after it', () => {
+      const { messages, notices, passedOver } = decrypt(late, '', { mostWaiting: 4000 });
+      expect({ messages, passedOver }).toEqual({ messages: [], passedOver: ['tls'] });
+      expect(notices).toEqual([
+        expect.stringContaining('connection 0 is TLS, and may hold wss'),
+        expect.stringMatching(/^1 TLS session is not read, as the keys came after more/),
+      ]);
+    });
+
+    it('are not said to be late where they do not come', () => {
+      const without = new Uint8Array(Buffer.concat(others));
+      for (const mostWaiting of [undefined, 4000]) {
+        const { messages, notices, passedOver } = decrypt(without, '', { mostWaiting });
+        expect({ messages, passedOver }).toEqual({ messages: [], passedOver: ['tls'] });
+        expect(notices).toEqual([expect.stringContaining('connection 0 is TLS, and may hold wss')]);
+      }
+    });
   });
 
   it('and never come leave the session as it is', () => {

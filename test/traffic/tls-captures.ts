@@ -108,6 +108,7 @@ export function decrypt(
     },
   );
   const reader = packets[0] === 0x0a ? pcapngReader() : pcapReader();
+  traffic.secretsAhead(reader);
   const visitor: PacketVisitor = {
     packet: (...args) => traffic.packet(...args),
     secrets: (bytes) => traffic.secrets(bytes),
@@ -118,6 +119,19 @@ export function decrypt(
   reader.end(visitor);
   traffic.end();
   return { messages, facts, passedOver, notices, traffic: tls };
+}
+
+const SECRETS = 10;
+
+/** The blocks of a capture (little-endian pcapng): those with secrets, and the others. */
+export function pcapngBlocks(file: Uint8Array): { readonly secrets: Uint8Array[]; readonly others: Uint8Array[] } {
+  const blocks: { readonly secrets: Uint8Array[]; readonly others: Uint8Array[] } = { secrets: [], others: [] };
+  const view = new DataView(file.buffer, file.byteOffset, file.length);
+  for (let at = 0; at < file.length; at += view.getUint32(at + 4, true)) {
+    const block = file.subarray(at, at + view.getUint32(at + 4, true));
+    blocks[view.getUint32(at, true) === SECRETS ? 'secrets' : 'others'].push(block);
+  }
+  return blocks;
 }
 
 /** The capture without some of its packets (little-endian pcap). */

@@ -3,7 +3,8 @@ import { print } from '../../describe/printable.js';
 import { EXIT, isUsageError } from '../host/exit.js';
 import { repeated } from '../input/file-order.js';
 import { inputsOf, type Input } from '../input/input.js';
-import { Rereading } from '../input/rereading.js';
+import { checkKeyLogs } from '../input/key-log-paths.js';
+import { isReadOnce, Rereading } from '../input/rereading.js';
 import type { Io } from '../host/io.js';
 import { jobsFor, type Jobs } from '../jobs/files.js';
 import type { DecodeOptions, DecodingOptions, ConnectionSelection } from '../options/options.js';
@@ -13,6 +14,7 @@ import { optionReadTwice, selected, selectingOptions, silentIo } from '../decode
 /** `decode`: everything that can be read is shown first; then the exit code states the result. */
 export async function run(io: Io, hex: readonly string[], options: DecodeOptions): Promise<number> {
   const inputs = inputsOf(io, hex, options);
+  checkKeyLogs(io, '--keylog', options.keylog, inputs.some(isReadOnce));
   const twice = repeated(inputs);
   if (twice !== undefined && !options.quiet) await io.stderr.write(print`${twice}\n`);
   const why = optionReadTwice(options);

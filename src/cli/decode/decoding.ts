@@ -154,7 +154,7 @@ export class Decoding implements Pace {
   private async readCapture(input: Input, opened: Opened, reader: PacketReader): Promise<void> {
     await this.loadPackets();
     const capture = this.captureOf();
-    capture.secretsAhead(input.again && this.packets!.secretsOfFile(input.name));
+    capture.secretsAhead(reader, input.again && this.packets!.secretsOfFile(input.name));
     await this.output.open('capture');
     const notice = (message: Printable): void => this.output.notice(message);
     const problem = await readCapture({ input, opened, reader }, capture, this.order, notice, this);

@@ -53,6 +53,8 @@ export interface Io {
   /** Bytes of a file as chunks; throws a UsageError naming the path when it can't be read. */
   readFile(path: string): AsyncIterable<Uint8Array>;
   fileExists(path: string): boolean;
+  /** Why a file can't be read, as far as that is known before it is opened; undefined: it can. */
+  unreadable?(path: string): string | undefined;
   /** A regular file as a whole, if it has at most `most` bytes; undefined for anything else. */
   smallFile?(path: string, most: number): Uint8Array | undefined;
   /** Bytes of a regular file; undefined for anything else. */

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { builtin } from '../entries/builtin.js';
 import { EXIT, UsageError } from './exit.js';
 import { readChunks } from './file-chunks.js';
@@ -38,6 +38,7 @@ export function processIo(failed: (reason: string) => void): Io {
       new Uint8Array((builtin('node:crypto') as { randomBytes(length: number): Uint8Array }).randomBytes(length)),
     readFile: (path) => chunks(() => readChunks(path, { signal: signals.end() }), path),
     fileExists: existsSync,
+    unreadable,
     smallFile: wholeFile,
     fileSize: sizeOf,
   };
@@ -51,6 +52,17 @@ function sizeOf(path: string): number | undefined {
   } catch (error) {
     if (isSystemError(error)) return undefined;
     throw error;
+  }
+}
+
+function unreadable(path: string): string | undefined {
+  try {
+    if (statSync(path).isDirectory()) return reasonOf({ code: 'EISDIR' });
+    accessSync(path, constants.R_OK);
+    return undefined;
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    return reasonOf(error);
   }
 }
 

@@ -21,7 +21,8 @@ import {
 } from '../../traffic/toolbox/handshakes.js';
 import { isFinding } from '../../traffic/toolbox/reading.js';
 import type { Input } from './input.js';
-import { handshakeOfBytes, handshakeOfTraffic } from './handshake-traffic.js';
+import { handshakeOfBytes, handshakeOfTraffic, type FoundHandshake } from './handshake-traffic.js';
+import { checkKeyLogs } from './key-log-paths.js';
 import { openInput } from './open-input.js';
 
 /** A handshake is a few KB; `curl -v` may have a body after it. Bytes beyond this are not read. */
@@ -64,6 +65,7 @@ export async function judgeText(io: Io, path: string, options: JudgeOptions): Pr
 
 /** Undefined where a signal came first. */
 async function readInput(io: Io, path: string, { quiet, keylog }: JudgeOptions): Promise<Read | undefined> {
+  checkKeyLogs(io, '--keylog', keylog);
   if (path === '-' && io.stdin.isTTY)
     await io.stderr.write(print`reading from the terminal: paste a handshake, then Ctrl-D\n`);
   const again = (): AsyncIterable<Uint8Array> => io.readFile(path);
@@ -71,24 +73,24 @@ async function readInput(io: Io, path: string, { quiet, keylog }: JudgeOptions):
   const options: DecodeOptions = { ...(quiet && { quiet }), ...(keylog && { keylog }) };
   const opened = await openInput(io, input, options);
   if (opened.capture !== undefined || opened.recording !== undefined) {
-    const handshake = await handshakeOfTraffic(io, input, opened, options);
+    const { handshake, hint = 'decode shows what there is' } = await handshakeOfTraffic(io, input, opened, options);
     if (io.interrupted.aborted) return undefined;
-    if (handshake === undefined) throw new UsageError(`${input.name}: no handshake in it: decode shows what there is`);
+    if (handshake === undefined) throw new UsageError(`${input.name}: no handshake in it: ${hint}`);
     return { handshake, notes: [] };
   }
   const bytes = await most(opened.chunks);
-  return io.interrupted.aborted ? undefined : readBytes(io, input.name, bytes);
+  return io.interrupted.aborted ? undefined : readBytes(io, input.name, bytes, options);
 }
 
-async function readBytes(io: Io, name: string, bytes: Uint8Array): Promise<Read> {
+async function readBytes(io: Io, name: string, bytes: Uint8Array, options: DecodeOptions): Promise<Read> {
   const text = readHandshakeText(decode(bytes));
   const { request, response } = text;
   if (request !== undefined || response !== undefined) {
     return { ...text, handshake: readHandshake({ ...text, acceptOf }) };
   }
-  const handshake = bytes.length === 0 ? undefined : await handshakeOfBytes(io, bytes);
+  const { handshake, hint }: FoundHandshake = bytes.length === 0 ? {} : await handshakeOfBytes(io, bytes, options);
   if (handshake !== undefined) return { handshake, notes: [] };
-  throw new UsageError(`${name}: ${reasonOf(bytes, text)}`);
+  throw new UsageError(`${name}: ${hint === undefined ? reasonOf(bytes, text) : `no handshake in it: ${hint}`}`);
 }
 
 /** Why nothing is judged, in one line. */

@@ -4,6 +4,7 @@ import type { SourceEvent } from '../../sources/bytes/types.js';
 import { PacketTraffic } from '../../traffic/packet-traffic.js';
 import { RecordedTraffic } from '../../traffic/recorded-traffic.js';
 import { TextTraffic } from '../../traffic/text-traffic.js';
+import type { TlsTraffic } from '../../traffic/tls-traffic.js';
 import type { TrafficTaker } from '../../traffic/traffic-taker.js';
 import { concat } from '../../traffic/toolbox/bytes.js';
 import { readHandshakeBytes, readHandshake } from '../../traffic/toolbox/handshakes.js';
@@ -17,9 +18,16 @@ import type { Input } from './input.js';
 import type { Opened } from './open-input.js';
 import { readCapture, readRecording, type Pace } from './traffic-files.js';
 
+/** What was found, or what the packets hold instead that may have one. */
+export interface FoundHandshake {
+  readonly handshake?: Handshake | undefined;
+  readonly hint?: string | undefined;
+}
+
 /** The handshakes of an input that `decode` reads, up to the first that switched protocols. */
 class HandshakeSearch implements Pace {
   readonly found: Handshake[] = [];
+  private hint: string | undefined;
 
   constructor(private readonly io: Io) {}
 
@@ -29,9 +37,15 @@ class HandshakeSearch implements Pace {
     },
     closed: () => undefined,
     passedOver: () => undefined,
-    notice: () => undefined,
+    notice: (message, kind) => {
+      if (kind !== undefined) this.hint ??= message.split('\n', 1)[0];
+    },
     damage: () => undefined,
   };
+
+  result(otherwise?: Handshake): FoundHandshake {
+    return { handshake: this.found.at(-1) ?? otherwise, hint: this.hint };
+  }
 
   get isDone(): boolean {
     return this.found.at(-1)?.upgraded === true;
@@ -52,15 +66,13 @@ export async function handshakeOfTraffic(
   input: Input,
   opened: Opened,
   options: DecodeOptions,
-): Promise<Handshake | undefined> {
+): Promise<FoundHandshake> {
   const search = new HandshakeSearch(io);
   if (opened.capture !== undefined) {
-    const { Flows, readKeyLogs, secretsOfFile, tlsTraffic } = await loadPackets();
-    const tls = tlsTraffic(options);
-    const notice = (message: Printable): void => void (options.quiet || io.stderr.write(print`${message}\n`));
-    await readKeyLogs(io, options.keylog ?? [], tls, notice);
+    const { Flows, secretsOfFile } = await loadPackets();
+    const tls = await tlsOf(io, options);
     const traffic = new PacketTraffic(Flows, { ...trafficOptions(options, 0), tls }, options, search.taker);
-    traffic.secretsAhead(input.again && secretsOfFile(input.name));
+    traffic.secretsAhead(opened.capture, input.again && secretsOfFile(input.name));
     const file = { input, opened, reader: opened.capture };
     await readCapture(file, traffic, new FileOrder(), () => undefined, search);
     traffic.end();
@@ -68,28 +80,39 @@ export async function handshakeOfTraffic(
     const traffic = new RecordedTraffic(opened.recording, trafficOptions(options, 0), options, search.taker);
     await readRecording(input, opened, traffic, search);
   }
-  return search.found.at(-1);
+  return search.result();
+}
+
+/** What opens TLS, with the key logs of the command line. */
+async function tlsOf(io: Io, options: DecodeOptions): Promise<TlsTraffic> {
+  const { readKeyLogs, tlsTraffic } = await loadPackets();
+  const tls = tlsTraffic(options);
+  const notice = (message: Printable): void => void (options.quiet || io.stderr.write(print`${message}\n`));
+  await readKeyLogs(io, options.keylog ?? [], tls, notice);
+  return tls;
 }
 
 /** The handshake of an input that is not the text of heads: hex in any spelling, a dump of bytes or of packets, bare bytes. */
-export async function handshakeOfBytes(io: Io, bytes: Uint8Array): Promise<Handshake | undefined> {
+export async function handshakeOfBytes(io: Io, bytes: Uint8Array, options: DecodeOptions): Promise<FoundHandshake> {
   const search = new HandshakeSearch(io);
   const { openSource } = await import('../entries/texts.js');
   const source = openSource('auto');
   const events = [...source.push(bytes), ...source.end()];
   // Heads among bare bytes are text, which was searched already.
-  if (source.kind() === 'raw bytes') return undefined;
+  if (source.kind() === 'raw bytes') return {};
   const { Flows, inferLink } = await loadPackets();
+  const tls = await tlsOf(io, options);
   let packets: PacketTraffic | undefined;
   const text = new TextTraffic('unknown', () => trafficOptions({}, 0), {
     ...search.taker,
-    packet: (packet) => (packets ??= new PacketTraffic(Flows, trafficOptions({}, 0), {}, search.taker)).push(packet),
+    packet: (packet) =>
+      (packets ??= new PacketTraffic(Flows, { ...trafficOptions({}, 0), tls }, {}, search.taker)).push(packet),
     holdsDatagram: (packet) => inferLink(packet.bytes, 0, packet.bytes.length, packet.originalLength) !== undefined,
   });
   for (const event of events) if (event.type === 'bytes' || event.type === 'packet') text.take(event);
   text.end();
   packets?.end();
-  return search.found.at(-1) ?? headsOf(events);
+  return search.result(headsOf(events));
 }
 
 /** Heads that were not read as a handshake: a request with another method, for example. */

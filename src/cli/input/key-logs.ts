@@ -1,6 +1,7 @@
 import type * as fs from 'node:fs';
 import { escapeText } from '../../describe/escape.js';
 import { print, type Printable } from '../../describe/printable.js';
+import { magicOf } from '../../sources/detect/magic.js';
 import { pcapngReader } from '../../sources/files/pcapng.js';
 import type { PacketVisitor } from '../../sources/files/packet-reader.js';
 import { TlsTraffic } from '../../traffic/tls-traffic.js';
@@ -43,13 +44,14 @@ export async function readKeyLogs(
   if (leftOut > 0) notice(print`${leftOut} lines of the key logs were left out: there are too many`);
 }
 
-/** Reads the key logs within a pcapng file, wherever they are in it. Gives none where the file is packed, or cannot be read. */
+/** Reads the key logs within a pcapng file, wherever they are in it. False: the file is packed, or cannot be read. */
 export function secretsOfFile(
   name: string,
   files: KeyLogFiles = builtin('node:fs') as KeyLogFiles,
-): (take: (keyLog: Uint8Array) => void) => void {
+): (take: (keyLog: Uint8Array) => void) => boolean {
   return (take) => {
     const reader = pcapngReader();
+    let isCapture: boolean | undefined;
     const nothing = (): void => undefined;
     let isOver = false;
     const stop = (): void => void (isOver = true);
@@ -61,11 +63,15 @@ export function secretsOfFile(
         // Its own: the reader keeps what it has not read yet.
         const chunk = new Uint8Array(LARGE_CHUNK);
         const length = files.readSync(descriptor, chunk, 0, LARGE_CHUNK, null);
-        if (length === 0) return;
+        if (length === 0) break;
+        isCapture ??= magicOf(chunk) === 'pcapng';
+        if (!isCapture) return false;
         reader.push(chunk.subarray(0, length), visitor);
       }
+      return true;
     } catch (error) {
       if (!isSystemError(error)) throw error;
+      return false;
     } finally {
       if (descriptor !== undefined) files.closeSync(descriptor);
     }

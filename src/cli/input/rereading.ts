@@ -11,7 +11,7 @@ export class Rereading {
 
   /** `why`: the option that asks for it. Throws a UsageError where an input can't be read again. */
   constructor(io: Io, inputs: readonly Input[], { stats, keylog = [] }: DecodeOptions, why: string) {
-    const once = inputs.find((input) => input.again === undefined && !isInMemory(input));
+    const once = inputs.find(isReadOnce);
     if (once !== undefined) {
       const table = stats === true ? '' : ', or --stats for the table alone';
       throw new UsageError(
@@ -45,6 +45,11 @@ export class Rereading {
       };
     });
   }
+}
+
+/** A pipe, a terminal. */
+export function isReadOnce(input: Input): boolean {
+  return input.again === undefined && !isInMemory(input);
 }
 
 function isInMemory({ chunks }: Input): boolean {

@@ -163,7 +163,7 @@ export class CapturePart implements Pace {
     }
     const packets = await loadPackets();
     const capture = (this.capture ??= this.begin(packets));
-    capture.secretsAhead(packets.secretsOfFile(input.name));
+    capture.secretsAhead(opened.capture, packets.secretsOfFile(input.name));
     await this.output.open('capture', true, 1 / this.share.count);
     const file = { input, opened, reader: opened.capture };
     const notice = (message: Printable): void => void (this.options.quiet || this.note(print`${message}\n`));

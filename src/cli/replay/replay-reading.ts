@@ -9,6 +9,7 @@ import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import { isUsageError, UsageError } from '../host/exit.js';
 import { FileOrder } from '../input/file-order.js';
 import { inputsOf, type Input } from '../input/input.js';
+import { checkKeyLogs } from '../input/key-log-paths.js';
 import type { Io } from '../host/io.js';
 import { loadPackets } from '../entries/load-packets.js';
 import { noticeOf, openInput, type Opened } from '../input/open-input.js';
@@ -42,6 +43,7 @@ export async function readScript(io: Io, request: ReplayRequest): Promise<Script
     maxMessage: MOST_MESSAGE,
     ...(connection !== undefined && { connection: [{ low: connection, high: connection }] }),
   };
+  checkKeyLogs(io, '--replay-keylog', replayKeylog);
   const input = inputsOf(io, [], options)[0]!;
   const reading = new ScriptReading(io, input, options);
   await reading.read();
@@ -120,7 +122,7 @@ class ScriptReading implements Pace {
       notice: (message) => this.report(escapedLines(message)),
     });
     if (opened.capture) {
-      capture.secretsAhead(input.again && packets.secretsOfFile(input.name));
+      capture.secretsAhead(opened.capture, input.again && packets.secretsOfFile(input.name));
       const file = { input, opened, reader: opened.capture };
       const problem = await readCapture(file, capture, new FileOrder(), (message) => this.report(message), this);
       if (problem) this.damages.push(`offset ${problem.offset}: ${problem.message}`);

@@ -10,6 +10,8 @@ export type Blocked =
   /** Bytes that were not captured. */
   | { readonly gap: number; readonly time: number };
 
+/** Bytes of a direction that wait for a hello. */
+const MOST_BLOCKED = 64 * 1024;
 /** Unreadable records that may not count: other ones are no peer's. */
 const MOST_BACK = 8;
 
@@ -41,8 +43,8 @@ export class TlsLane {
   isSealed = false;
   /** A record was read, of any kind. */
   isBegun = false;
-  blocked: Blocked[] = [];
-  blockedLength = 0;
+  private blocked: Blocked[] = [];
+  private blockedLength = 0;
   search: RecordSearch | undefined;
   /** Bytes of the record that are passed by. */
   skip = 0;
@@ -121,6 +123,16 @@ export class TlsLane {
     this.sequence = 0;
   }
 
+  /** What was lost of the content since the last record that was opened; undefined: nothing, or it was joined and nobody knows. */
+  takeLoss(): { readonly length: number; readonly isAbout: boolean } | undefined {
+    const { lost, lostRecords, opener, isJoined, hasChangedKeys } = this;
+    this.forgetLoss();
+    if (lost === 0 || isJoined) return undefined;
+    const overhead = (RECORD_HEADER + (opener?.overhead ?? 0)) * Math.max(1, lostRecords);
+    const isAbout = hasChangedKeys || opener?.isExact !== true || lostRecords === 0;
+    return { length: Math.max(0, lost - overhead), isAbout };
+  }
+
   forgetLoss(): void {
     this.lost = 0;
     this.lostRecords = 0;
@@ -151,6 +163,15 @@ export class TlsLane {
     this.mode = 'blocked';
     this.blocked.push({ bytes: bytes.slice(start, end), time });
     this.blockedLength += end - start;
+  }
+
+  blockGap(gap: number, time: number): void {
+    this.blocked.push({ gap, time });
+  }
+
+  /** More waits for a hello than any flight has. */
+  get isOverfull(): boolean {
+    return this.blockedLength > MOST_BLOCKED;
   }
 
   /** A record that cannot be read, whose end is known. */

@@ -13,6 +13,8 @@ export interface TlsInput extends TlsReading {
   readonly waiting: { held: number; readonly limit: number };
   /** A session has ended whose secrets may still come: it is asked again when there are new ones, and at the end. */
   readonly postpone: (session: PostponedSession) => void;
+  /** A session of this client random does not wait for its secrets any longer. */
+  readonly gaveUp: (random: Uint8Array | undefined) => void;
   /** A session was decrypted: known with its first content, else at its end. */
   readonly opened: () => void;
 }
@@ -21,6 +23,8 @@ export interface TlsInput extends TlsReading {
 export interface PostponedSession {
   /** Whether it needs no further look. `isEnd`: there will be no more secrets. */
   lookAgain(isEnd: boolean): boolean;
+  /** It cannot wait any longer. */
+  giveUp(): void;
 }
 
 /** Bytes that one session holds. */
@@ -38,6 +42,8 @@ export class TlsLayer implements StreamTaker, PostponedSession {
   private carried: StreamTaker | undefined;
   private failure: TlsReason | undefined;
   private isPassed = false;
+  /** It was too large to wait for its secrets. */
+  private isOutgrown = false;
   /** All that came, while secrets may still come. */
   private held: Held[] | undefined;
   private heldBytes = 0;
@@ -56,8 +62,9 @@ export class TlsLayer implements StreamTaker, PostponedSession {
     if (input.isGrowing()) this.held = [];
   }
 
-  get tls(): TlsFacts {
-    return this.session.keys.hellos.facts();
+  /** Undefined: there are no secrets at all, and it was not looked at. */
+  get tls(): TlsFacts | undefined {
+    return this.input.secrets.size === 0 ? undefined : this.session.keys.hellos.facts();
   }
 
   data(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
@@ -103,6 +110,11 @@ export class TlsLayer implements StreamTaker, PostponedSession {
     if (this.failure !== undefined) this.passOver();
     else this.finish(this.closing);
     return true;
+  }
+
+  giveUp(): void {
+    this.isOutgrown = true;
+    this.lookAgain(true);
   }
 
   private finish({ reason, time }: { readonly reason: CloseReason; readonly time: number }): void {
@@ -158,7 +170,10 @@ export class TlsLayer implements StreamTaker, PostponedSession {
     const { waiting } = this.input;
     this.heldBytes += bytes + PIECE;
     waiting.held += bytes + PIECE;
-    if (this.heldBytes > MOST_HELD || waiting.held > waiting.limit) this.forget();
+    if (this.heldBytes > MOST_HELD || waiting.held > waiting.limit) {
+      this.isOutgrown = true;
+      this.forget();
+    }
   }
 
   private forget(): void {
@@ -169,6 +184,7 @@ export class TlsLayer implements StreamTaker, PostponedSession {
 
   private passOver(): void {
     this.isPassed = true;
+    if (this.isOutgrown) this.input.gaveUp(this.session.keys.hellos.random);
     this.forget();
     this.opener.passes?.();
   }

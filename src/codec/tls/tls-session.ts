@@ -1,16 +1,12 @@
 import { otherSide, type Side } from '../bytes/stream-taker.js';
-import {
-  HANDSHAKE,
-  readClientHello,
-  readEncryptedExtensions,
-  readServerHello,
-  ticketOf,
-} from './handshake-messages.js';
+import { EarlyData } from './early-data.js';
 import { isRecordHeader } from './record-buffer.js';
 import { CONTENT, RECORD_HEADER, type OpenedRecord } from './record-opener.js';
-import { RecordSearch } from './record-search.js';
 import { SessionKeys, type TlsReading } from './session-keys.js';
-import { alertName, isFatalAlert, type TlsReason } from './tls-facts.js';
+import { SessionMessages } from './session-messages.js';
+import { SessionSearch } from './session-search.js';
+import type { TriedRecord } from './tag-trials.js';
+import type { TlsReason } from './tls-facts.js';
 import { TlsLane } from './tls-lane.js';
 
 /** Takes what a session carries. */
@@ -22,26 +18,34 @@ export interface SessionTaker {
   failed(reason: TlsReason): void;
 }
 
-/** Bytes of a direction that wait for a hello. */
-const MOST_BLOCKED = 64 * 1024;
-
 /**
  * One TLS session, of both directions: what its records carry, as far as the secrets of a key log open them. Only what
  * a tag or a MAC proves is handed on. Never throws on any input.
  */
 export class TlsSession {
   readonly keys: SessionKeys;
-  private isOver = false;
   private readonly lanes = [new TlsLane(0), new TlsLane(1)] as const;
-  /** Early data that the server may still refuse. */
-  private early: { readonly record: OpenedRecord; readonly side: Side; readonly time: number }[] = [];
+  private readonly messages: SessionMessages;
+  private readonly search: SessionSearch;
+  private readonly early = new EarlyData();
+  private isOver = false;
   private hasLoss = false;
 
   constructor(
-    private readonly reading: TlsReading,
+    reading: TlsReading,
     private readonly taker: SessionTaker,
   ) {
     this.keys = new SessionKeys(reading, this.lanes);
+    this.messages = new SessionMessages(this.keys, {
+      ready: () => this.unblock(),
+      unsupported: () => this.fail('unsupported-cipher'),
+      early: (isAccepted) => this.settleEarly(isAccepted),
+    });
+    this.search = new SessionSearch(this.keys, {
+      found: (lane, record, sealed, time) => this.found(lane, record, sealed, time),
+      data: (side, bytes, start, end, time) => this.data(side, bytes, start, end, time),
+      failed: (lane, reason) => this.giveUp(lane, reason),
+    });
   }
 
   data(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
@@ -51,7 +55,7 @@ export class TlsSession {
       if (lane.mode === 'records') at = this.cut(lane, bytes, at, end, time);
       else if (lane.mode === 'skip') at = lane.skipOver(at, end);
       else {
-        if (lane.mode === 'search') this.searchOn(lane, bytes, at, end, time);
+        if (lane.mode === 'search') this.search.push(lane, bytes, at, end, time);
         else if (lane.mode === 'dead') lane.lost += end - at;
         else this.hold(lane, bytes, at, end, time);
         return;
@@ -64,12 +68,10 @@ export class TlsSession {
     if (this.isOver) return;
     this.hasLoss = true;
     const lane = this.lanes[side];
-    if (lane.mode === 'blocked') lane.blocked.push({ gap: length, time });
+    if (lane.mode === 'blocked') lane.blockGap(length, time);
     else {
-      lane.lost += length;
-      if (lane.mode === 'search') lane.search!.drop();
-      else if (lane.mode === 'skip') this.loseSkipped(lane, length);
-      else if (lane.mode === 'records') this.lose(lane, length);
+      if (lane.mode === 'records' && !lane.isSealed) this.messages.partialHello(lane);
+      this.search.gap(lane, length);
     }
     this.unblock();
   }
@@ -79,27 +81,10 @@ export class TlsSession {
     if (this.isOver) return;
     this.unblock(true);
     if (this.isOver) return;
-    this.early = [];
+    this.early.take();
     for (const lane of this.lanes) if (lane.opened > 0) this.tellLoss(lane, NaN);
-    const { hellos } = this.keys;
-    if (hellos.decrypted) return;
+    if (this.keys.hellos.decrypted) return;
     this.fail(this.lanes.some(({ lost, isJoined }) => lost > 0 || isJoined) ? 'joined-late' : 'no-data');
-  }
-
-  private fail(reason: TlsReason): void {
-    const { hellos } = this.keys;
-    hellos.reason ??= reason;
-    if (this.isOver || hellos.decrypted) return;
-    this.isOver = true;
-    this.taker.failed(hellos.reason);
-  }
-
-  /** Nothing more of this direction can be read. */
-  private giveUp(lane: TlsLane, reason: TlsReason): void {
-    lane.mode = 'dead';
-    lane.search = undefined;
-    this.keys.hellos.reason ??= reason;
-    if (this.lanes.every(({ mode }) => mode === 'dead')) this.fail(reason);
   }
 
   private cut(lane: TlsLane, bytes: Uint8Array, start: number, end: number, time: number): number {
@@ -110,8 +95,8 @@ export class TlsSession {
       const held = lane.buffer.held.slice();
       lane.buffer.drop();
       this.hasLoss = true;
-      this.beginSearch(lane);
-      this.searchOn(lane, held, 0, held.length, time);
+      this.search.begin(lane);
+      this.search.push(lane, held, 0, held.length, time);
     }
     return at;
   }
@@ -124,20 +109,11 @@ export class TlsSession {
     const { isTls13 } = this.keys.hellos;
     const start = at + RECORD_HEADER;
     if (lane.isSealed && (!isTls13 || type === CONTENT.applicationData)) this.sealed(lane, bytes, at, end, time);
-    else if (type === CONTENT.handshake) this.handshake(lane, bytes, start, end);
-    else if (type === CONTENT.alert) this.alert(lane, bytes, start, end);
+    else if (type === CONTENT.handshake) this.messages.handshake(lane, bytes, start, end);
+    else if (type === CONTENT.alert) this.messages.alert(lane, bytes, start, end);
     else if (type === CONTENT.applicationData && isFirst) this.join(lane, bytes, at, end, time);
     else if (type === CONTENT.applicationData || !isTls13) this.needKeys(lane, bytes, at, end, time);
     return lane.mode === 'records' && !this.isOver;
-  }
-
-  /** The direction begins in the midst of a session. */
-  private join(lane: TlsLane, bytes: Uint8Array, at: number, end: number, time: number): void {
-    lane.isJoined = true;
-    this.hasLoss = true;
-    this.beginSearch(lane);
-    this.searchOn(lane, bytes, at, end, time);
-    this.unblock();
   }
 
   /** From this record on, everything is sealed (TLS 1.0 to 1.2: after ChangeCipherSpec). */
@@ -146,11 +122,6 @@ export class TlsSession {
     else if (this.keys.isPaired(lane)) this.giveUp(lane, 'no-keys');
     else if (lane.isHopeless) this.join(lane, bytes, at, end, time);
     else this.wait(lane, bytes, at, end, time);
-  }
-
-  private wait(lane: TlsLane, bytes: Uint8Array, at: number, end: number, time: number): void {
-    lane.block(bytes, at, end, time);
-    this.unblock();
   }
 
   private changeCipher(lane: TlsLane, bytes: Uint8Array, at: number, end: number, time: number): void {
@@ -165,12 +136,12 @@ export class TlsSession {
     lane.messages.drop();
     lane.changes++;
     lane.use(opener, 0);
-    if (opener === undefined) this.beginSearch(lane);
+    if (opener === undefined) this.search.begin(lane);
   }
 
   private sealed(lane: TlsLane, bytes: Uint8Array, at: number, end: number, time: number): void {
     const record = lane.open(bytes, at, end);
-    if (record !== undefined) return this.opened(lane, record, time, { bytes, at, end });
+    if (record !== undefined) return this.opened(lane, record, bytes, at, end, time);
     if (this.keys.mayBeEarly(lane)) {
       if (this.keys.hellos.acceptsEarly !== false) lane.pass(end - at);
       return;
@@ -186,28 +157,22 @@ export class TlsSession {
     lane.pass(end - at);
   }
 
-  private opened(
-    lane: TlsLane,
-    record: OpenedRecord,
-    time: number,
-    sealed: { readonly bytes: Uint8Array; readonly at: number; readonly end: number },
-  ): void {
+  /** `record` is what the bytes from `at` to `end` hold. */
+  private opened(lane: TlsLane, record: OpenedRecord, sealed: Uint8Array, at: number, to: number, time: number): void {
     const { hellos } = this.keys;
     lane.opened++;
     hellos.decrypted = true;
     const { type, bytes, start, end } = record;
     if (type === CONTENT.applicationData) this.content(lane, record, time);
-    else if (type === CONTENT.handshake) this.handshake(lane, bytes, start, end);
-    else if (type === CONTENT.alert) this.alert(lane, bytes, start, end);
-    else if (type === CONTENT.changeCipherSpec && !hellos.isTls13) {
-      this.changeCipher(lane, sealed.bytes, sealed.at, sealed.end, time);
-    }
+    else if (type === CONTENT.handshake) this.messages.handshake(lane, bytes, start, end);
+    else if (type === CONTENT.alert) this.messages.alert(lane, bytes, start, end);
+    else if (type === CONTENT.changeCipherSpec && !hellos.isTls13) this.changeCipher(lane, sealed, at, to, time);
   }
 
   private content(lane: TlsLane, record: OpenedRecord, time: number): void {
     if (this.keys.isEarly(lane)) {
       const { acceptsEarly } = this.keys.hellos;
-      if (acceptsEarly === undefined) this.early.push({ record: copied(record), side: lane.side, time });
+      if (acceptsEarly === undefined) this.early.keep(lane.side, record, time);
       if (acceptsEarly !== true) return;
     }
     this.tellLoss(lane, time);
@@ -215,85 +180,48 @@ export class TlsSession {
     if (end > start) this.taker.plain(lane.side, bytes, start, end, time);
   }
 
-  /** The server has said what becomes of early data. */
   private settleEarly(isAccepted: boolean): void {
     const { hellos } = this.keys;
     hellos.acceptsEarly ??= isAccepted;
-    const { early } = this;
-    this.early = [];
+    const { contents, left } = this.early.take();
     if (!hellos.acceptsEarly) return;
-    for (const { record, side, time } of early) this.taker.plain(side, record.bytes, 0, record.end, time);
+    for (const { bytes, side, time } of contents) this.taker.plain(side, bytes, 0, bytes.length, time);
+    const last = contents.at(-1);
+    if (left > 0 && last !== undefined) this.taker.lost(last.side, left, false, last.time);
   }
 
   /** What is lost of the content before the record that comes now, or the end. */
   private tellLoss(lane: TlsLane, time: number): void {
-    const { lost, lostRecords, opener, isJoined, hasChangedKeys } = lane;
-    lane.forgetLoss();
-    if (lost === 0 || isJoined) return;
-    const overhead = (RECORD_HEADER + (opener?.overhead ?? 0)) * Math.max(1, lostRecords);
-    const isAbout = hasChangedKeys || opener?.isExact !== true || lostRecords === 0;
-    this.taker.lost(lane.side, Math.max(0, lost - overhead), isAbout, time);
+    const loss = lane.takeLoss();
+    if (loss !== undefined) this.taker.lost(lane.side, loss.length, loss.isAbout, time);
   }
 
-  private alert(lane: TlsLane, bytes: Uint8Array, start: number, end: number): void {
-    if (end - start !== 2) return;
-    const [level, description] = [bytes[start]!, bytes[start + 1]!];
-    if (description === 0) return;
-    const isFatal = isFatalAlert(level, description);
-    this.keys.hellos.alert({ by: this.keys.roleOf(lane) ?? 'unknown', isFatal, name: alertName(description) });
+  /** The direction begins in the midst of a session. */
+  private join(lane: TlsLane, bytes: Uint8Array, at: number, end: number, time: number): void {
+    lane.isJoined = true;
+    this.hasLoss = true;
+    this.search.begin(lane);
+    this.search.push(lane, bytes, at, end, time);
+    this.unblock();
   }
 
-  private handshake(lane: TlsLane, bytes: Uint8Array, start: number, end: number): void {
-    lane.messages.push(bytes, start, end, (type, message) => this.message(lane, type, message));
+  private found(lane: TlsLane, record: OpenedRecord, { bytes, at, end }: TriedRecord, time: number): void {
+    this.opened(lane, record, bytes, at, end, time);
+    lane.isJoined = false;
+    for (const other of this.lanes) {
+      if (!other.isBegun && other.isJoined && other.mode === 'records') this.search.begin(other);
+    }
+    this.unblock();
   }
 
-  private message(lane: TlsLane, type: number, message: Uint8Array): void {
-    const { keys } = this;
-    const { hellos } = keys;
-    const role = keys.roleOf(lane);
-    if (type === HANDSHAKE.clientHello) this.clientHello(lane, message);
-    else if (type === HANDSHAKE.serverHello) this.serverHello(lane, message);
-    else if (type === HANDSHAKE.certificate && role === 'server') hellos.takeCertificate(message);
-    else if (type === HANDSHAKE.newSessionTicket && !hellos.isTls13) keys.rememberTicket(ticketOf(message));
-    else if (hellos.isTls13 && lane.isSealed) this.sealedMessage(lane, type, message);
-  }
-
-  /** Those of TLS 1.3 that change keys, or say what becomes of early data. */
-  private sealedMessage(lane: TlsLane, type: number, message: Uint8Array): void {
-    const { keys } = this;
-    if (type === HANDSHAKE.encryptedExtensions && keys.roleOf(lane) === 'server') {
-      const { alpn, acceptsEarlyData } = readEncryptedExtensions(message);
-      if (alpn !== undefined) keys.hellos.alpn = alpn;
-      this.settleEarly(acceptsEarlyData);
-    } else if (type === HANDSHAKE.endOfEarlyData && keys.isEarly(lane)) {
-      this.settleEarly(true);
-      lane.advance();
-    } else if (type === HANDSHAKE.finished && lane.next.length === 1) lane.advance();
-    else if (type === HANDSHAKE.keyUpdate && lane.next.length === 0) lane.update();
-  }
-
-  private clientHello(lane: TlsLane, message: Uint8Array): void {
-    const { keys } = this;
-    const hello = readClientHello(message);
-    if (hello === undefined || (keys.hellos.isTls13 && lane.isSealed) || keys.roleOf(lane) === 'server') return;
-    this.established(keys.takeClient(hello, lane));
-  }
-
-  private serverHello(lane: TlsLane, message: Uint8Array): void {
-    const { keys } = this;
-    const hello = readServerHello(message);
-    if (hello === undefined || (keys.hellos.isTls13 && lane.isSealed) || keys.roleOf(lane) === 'client') return;
-    this.established(keys.takeServer(hello, lane));
-  }
-
-  private established(what: 'ready' | 'waiting' | 'unsupported'): void {
-    if (what === 'unsupported') this.fail('unsupported-cipher');
-    else if (what === 'ready') this.unblock();
+  private wait(lane: TlsLane, bytes: Uint8Array, at: number, end: number, time: number): void {
+    lane.block(bytes, at, end, time);
+    this.unblock();
   }
 
   private hold(lane: TlsLane, bytes: Uint8Array, start: number, end: number, time: number): void {
     lane.block(bytes, start, end, time);
-    if (lane.blockedLength > MOST_BLOCKED) this.unblock();
+    if (lane.isOverfull) this.unblock();
   }
 
   /** Directions go on that waited for a hello which has come, or will not. */
@@ -302,7 +230,7 @@ export class TlsSession {
       if (lane.mode !== 'blocked' || this.isOver) continue;
       const other = this.lanes[otherSide(lane.side)];
       const isKnown = this.keys.isPaired(lane);
-      const isHopeless = isEnd || lane.blockedLength > MOST_BLOCKED || other.isPast(lane.changes);
+      const isHopeless = isEnd || lane.isOverfull || other.isPast(lane.changes);
       if (!isKnown && !isHopeless) continue;
       lane.isHopeless = !isKnown;
       lane.mode = 'records';
@@ -314,67 +242,19 @@ export class TlsSession {
     }
   }
 
-  private beginSearch(lane: TlsLane): void {
-    lane.mode = 'search';
-    lane.search = new RecordSearch((bytes, at, end, passed, time) => this.prove(lane, bytes, at, end, passed, time));
-  }
-
-  private searchOn(lane: TlsLane, bytes: Uint8Array, start: number, end: number, time: number): void {
-    const rest = lane.search?.push(bytes, start, end, time) ?? [];
-    for (const piece of rest) this.data(lane.side, piece.bytes, piece.start, piece.end, piece.time);
-  }
-
-  private prove(lane: TlsLane, bytes: Uint8Array, at: number, end: number, passed: number, time: number): boolean {
-    if (lane.mode !== 'search') return false;
-    const record = this.keys.prove(lane, { bytes, at, end }, passed);
-    if (record === undefined) {
-      if (this.keys.isExhausted(lane)) this.giveUp(lane, lane.isJoined ? 'joined-late' : this.keys.reasonWithout());
-      return false;
-    }
-    if (lane.lost > 0) lane.lost += passed;
-    lane.mode = 'records';
+  /** Nothing more of this direction can be read. */
+  private giveUp(lane: TlsLane, reason: TlsReason): void {
+    lane.mode = 'dead';
     lane.search = undefined;
-    this.opened(lane, record, time, { bytes, at, end });
-    lane.isJoined = false;
-    for (const other of this.lanes) {
-      if (!other.isBegun && other.isJoined && other.mode === 'records') this.beginSearch(other);
-    }
-    this.unblock();
-    return true;
+    this.keys.hellos.reason ??= reason;
+    if (this.lanes.every(({ mode }) => mode === 'dead')) this.fail(reason);
   }
 
-  /** A hole begins within what was read as records. */
-  private lose(lane: TlsLane, length: number): void {
-    const { buffer } = lane;
-    const { missing } = buffer;
-    if (!lane.isSealed) this.partialHello(lane);
-    lane.messages.drop();
-    lane.lost += buffer.length;
-    const rest = missing === undefined || !isRecordHeader(buffer.held, 0) ? 0 : missing - length;
-    buffer.drop();
-    if (rest > 0) {
-      lane.mode = 'skip';
-      lane.skip = rest;
-    } else this.beginSearch(lane);
+  private fail(reason: TlsReason): void {
+    const { hellos } = this.keys;
+    hellos.reason ??= reason;
+    if (this.isOver || hellos.decrypted) return;
+    this.isOver = true;
+    this.taker.failed(hellos.reason);
   }
-
-  /** A hole in a record that is passed by. */
-  private loseSkipped(lane: TlsLane, length: number): void {
-    if (length < lane.skip) lane.skip -= length;
-    else this.beginSearch(lane);
-  }
-
-  /** A hello of which the end is missing: its random is at its beginning. */
-  private partialHello(lane: TlsLane): void {
-    const { buffer, messages } = lane;
-    const isHandshake = buffer.length > RECORD_HEADER && buffer.held[0] === CONTENT.handshake;
-    if (isHandshake) messages.push(buffer.held, RECORD_HEADER, buffer.length, () => undefined);
-    const message = messages.partial.slice();
-    if (message[0] === HANDSHAKE.clientHello) this.clientHello(lane, message);
-    else if (message[0] === HANDSHAKE.serverHello) this.serverHello(lane, message);
-  }
-}
-
-function copied({ type, bytes, start, end }: OpenedRecord): OpenedRecord {
-  return { type, bytes: bytes.slice(start, end), start: 0, end: end - start };
 }

@@ -18,6 +18,8 @@ export interface PacketVisitor {
 
 /** An incremental reader of a capture file. Never throws on any input; at most one record is retained between two chunks. */
 export interface PacketReader {
+  /** Whether the format has room for key logs of TLS. */
+  readonly mayHoldSecrets: boolean;
   push(chunk: Uint8Array, visitor: PacketVisitor): void;
   end(visitor: PacketVisitor): void;
 }
@@ -26,6 +28,7 @@ export interface PacketReader {
 export interface RecordFormat {
   /** What the record that is next is called in a message. */
   readonly unit: string;
+  readonly mayHoldSecrets?: true;
   /**
    * How many bytes the record at `at` takes: of its header, while `available` is less than that, then of the whole record.
    * Without effect on what it returns later: it is asked again when more bytes are there.
@@ -50,6 +53,10 @@ export class RecordReader implements PacketReader {
 
   constructor(format: RecordFormat) {
     this.format = format;
+  }
+
+  get mayHoldSecrets(): boolean {
+    return this.format.mayHoldSecrets === true;
   }
 
   push(chunk: Uint8Array, visitor: PacketVisitor): void {

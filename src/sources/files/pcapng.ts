@@ -69,6 +69,7 @@ const PACKET_LAYOUTS: ReadonlyMap<number, PacketLayout> = new Map([
 /** pcapng (draft-ietf-opsawg-pcapng): blocks of `type 4, total length 4, body, total length 4`, each section in a byte order of its own. */
 class PcapngFormat implements RecordFormat {
   readonly unit = 'block';
+  readonly mayHoldSecrets = true;
   private readonly limits: CaptureLimits;
   private readonly unknown = new UnknownLinks();
   private opened = false;

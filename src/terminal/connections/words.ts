@@ -27,9 +27,12 @@ import { joined, print, type Printable } from '../../describe/printable.js';
 const MARK: Readonly<Record<Severity, Printable>> = { error: print`✗`, warning: print`!`, notice: print`i` };
 const SEVERITIES = Object.keys(MARK) as Severity[];
 
-/** `12,345`. */
+/** `12,345`, of a whole number. By hand: the first number that Node.js groups by a language takes it 10 ms. */
 export function grouped(n: number): Printable {
-  return escapeText(n.toLocaleString('en-US'));
+  let rest = String(n);
+  let text = '';
+  for (; rest.length > 3; rest = rest.slice(0, -3)) text = `,${rest.slice(-3)}${text}`;
+  return escapeText(rest + text);
 }
 
 /** In a table. */
