@@ -15,6 +15,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    setupFiles: ['test/load-apps.ts'],
     reporters: ['default', new Watchdog()],
   },
 });

@@ -10,6 +10,7 @@ import type {
   StreamOrigin,
   StreamTaker,
 } from '../codec/bytes/stream-taker.js';
+import { AppReading, type AppOptions } from './apps/app-reading.js';
 import { CauseWatch } from './causes/cause-watch.js';
 import { FactsWatch } from './causes/facts-watch.js';
 import { causeOfConnection } from '../rules/causes/connection-cause.js';
@@ -50,6 +51,8 @@ export interface Ends {
 export interface ConversationOptions extends StreamReaderOptions, LayerInput {
   /** Which conversations are wanted; undefined: all. Asked again when it is known which end is the client. */
   readonly wants?: ConnectionFilter | undefined;
+  /** Application protocols are read; undefined: none. */
+  readonly apps?: AppOptions | undefined;
 }
 
 /** The layers of a stream that are read already, how many were tried, and the offsets of its bytes in them. */
@@ -81,6 +84,8 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
   private readonly tally: Tally;
   private readonly causes: CauseWatch;
   private readonly facts = new FactsWatch();
+  /** Undefined where no application protocol is read, or none was recognised. */
+  private apps: AppReading | undefined;
   /** Undefined as long as it is not known who the client is. */
   private isWanted: boolean | undefined;
   private isPassedOver = false;
@@ -103,6 +108,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     private readonly below = NO_LAYERS,
   ) {
     this.tally = new Tally(number);
+    if (options.apps !== undefined) this.apps = new AppReading(options.apps);
     this.causes = new CauseWatch(number, options.reading.raw, below.offsets);
     this.mayBeJoined = options.tls !== undefined && !origin.isClientFirst && below.depth === 0;
     this.tally.at(time);
@@ -272,8 +278,14 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener {
     if (this.isWanted === undefined) this.decide();
     if (this.isWanted === false) return;
     this.report(this.causes.before(record));
-    this.hand(record);
+    this.hand(this.apps === undefined ? record : this.withPackets(this.apps, record));
     this.report(this.causes.after(record));
+  }
+
+  private withPackets(apps: AppReading, record: Judged): Judged {
+    const read = apps.take(record);
+    if (apps.isOver) this.apps = undefined;
+    return read;
   }
 
   private report(causes: readonly Judged[]): void {

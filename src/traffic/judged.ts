@@ -1,3 +1,4 @@
+import type { PlacedPacket } from '../apps/packet.js';
 import type { Frame } from '../codec/messages/records.js';
 import type { Truncated } from '../codec/frames/frame-reader.js';
 import type { Handshake } from '../codec/handshake/handshake.js';
@@ -18,7 +19,12 @@ interface RecordOrigin {
 /** A codec record with the judgement on it: what the views draw. */
 export type Judged =
   | (RecordOrigin & { readonly type: 'handshake'; readonly handshake: Handshake })
-  | (RecordOrigin & { readonly type: 'frame'; readonly frame: Frame })
+  | (RecordOrigin & {
+      readonly type: 'frame';
+      readonly frame: Frame;
+      /** Packets of the application's protocol that the frame's message completes. */
+      readonly packets?: readonly PlacedPacket[];
+    })
   /** The stream ended inside a frame header. */
   | (RecordOrigin & { readonly type: 'tail'; readonly truncated: Truncated })
   /** What the bytes prove to be the cause of the first framing error of a direction: `offset` is where the faulty frame begins. */

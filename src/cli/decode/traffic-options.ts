@@ -6,6 +6,7 @@ import { acceptOf, lazyDeflate } from '../host/adapters.js';
 import { deflateOf } from '../options/deflate-option.js';
 import type { DecodeOptions } from '../options/options.js';
 import { DEFAULT_PREVIEW } from '../../traffic/toolbox/reading.js';
+import { appOptions, keptForApps } from './app-options.js';
 import { viewFor } from './views.js';
 
 /** Bytes that a compressed message may have where nothing is said; extracted and searched ones are kept whole up to that. */
@@ -14,12 +15,14 @@ export const DEFAULT_MAX_MESSAGE = 64 * 1024 * 1024;
 /** Which connections are read, and how, by the options of the command line. Their numbers begin at `first`. */
 export function trafficOptions(options: DecodeOptions, first: number): ConversationsOptions {
   const { asWebsocket, shard } = options;
+  const apps = appOptions(options);
   return {
     first,
     reading: readingOptions(options),
     wants: connectionFilter(options),
     ...(asWebsocket && { webSocketPorts: new Set(asWebsocket) }),
     shard,
+    ...(apps && { apps }),
   };
 }
 
@@ -29,7 +32,10 @@ export function captureOptions(options: DecodeOptions, first: number): Conversat
   const { view, json, grep, extract, preview } = options;
   const showsLines = viewFor(view, 'capture').needs.payload === 'line' && !json;
   if (!showsLines || grep || extract !== undefined || preview !== undefined) return all;
-  return { ...all, reading: { ...all.reading, previewBytes: MOST_SHOWN, messageBytes: MOST_SHOWN } };
+  return {
+    ...all,
+    reading: { ...all.reading, previewBytes: MOST_SHOWN, messageBytes: keptForApps(MOST_SHOWN, all.apps) },
+  };
 }
 
 function readingOptions(options: DecodeOptions): TranscriptOptions {
@@ -44,7 +50,7 @@ function readingOptions(options: DecodeOptions): TranscriptOptions {
     raw: lazyDeflate,
     acceptOf,
     previewBytes: grep ? whole : preview,
-    messageBytes: grep || extract !== undefined ? whole : preview,
+    messageBytes: keptForApps(grep || extract !== undefined ? whole : preview, appOptions(options)),
     maxMessageBytes: maxMessage,
   };
 }

@@ -3,7 +3,7 @@ import type { Option } from 'commander';
 /** How `decode --help` sorts its many options; the others stand under `Options:`. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   'Input:': ['file', 'from', 'direction', 'deflate', 'as-websocket', 'keylog'],
-  'View:': ['view', 'preview', 'pretty', 'base64', 'relative-time', 'stats', 'extract'],
+  'View:': ['view', 'app', 'preview', 'pretty', 'base64', 'relative-time', 'stats', 'extract'],
   'Filters:': [
     ...['connection', 'client', 'server', 'opcode', 'grep', 'violations'],
     ...['from-time', 'to-time', 'limit'],

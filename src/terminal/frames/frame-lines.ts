@@ -11,6 +11,7 @@ import { frameContent, plainNote, shownBytes } from './frame-content.js';
 import { handshakeLine } from '../handshakes/handshake.js';
 import { hexOffset, type Look, count } from '../layout.js';
 import { rawText, type LineBuffer } from '../../describe/line-buffer.js';
+import { drawPacketDiagnostics, packetsLine } from './packets.js';
 import { quoted } from './payload.js';
 import { escapeText } from '../../describe/escape.js';
 import { flagNames } from '../../describe/header-rows.js';
@@ -141,12 +142,15 @@ class FrameLines {
     const begin = this.lead.write(record, out);
     if (record.type === 'frame') {
       const header = this.frame(record, out);
-      this.content(record.frame, this.options.stretch ? Infinity : this.look.width - begin - header, out);
+      const room = this.options.stretch ? Infinity : this.look.width - begin - header;
+      if (record.packets === undefined) this.content(record.frame, room, out);
+      else if (room >= 4) out.text(truncate(packetsLine(record.packets), room));
     } else this.other(record, begin, out);
     out.endLine();
     // Said on the line itself.
     if (record.type === 'gap' || record.type === 'unread') return;
     for (const diagnostic of record.diagnostics) out.text(diagnosticLines(diagnostic, DIAGNOSTIC_INDENT, this.look));
+    if (record.type === 'frame' && record.packets) drawPacketDiagnostics(record.packets, this.look, out);
   }
 
   /** Under the frame; in a capture lines of other connections may come between. */

@@ -1,0 +1,12 @@
+import { GRAPHQL_TRANSPORT_WS } from './protocols/graphql-transport-ws.js';
+import { NestedReading } from './nested.js';
+import type { AppContext, AppProtocol, AppReader } from './packet.js';
+
+/** The protocols that are read, by their names in records. Each one's signs are in `sign-table.ts`. */
+export const APP_PROTOCOLS: readonly AppProtocol[] = [GRAPHQL_TRANSPORT_WS];
+
+/** A reader of the protocol of that name; undefined: there is none. */
+export function openApp(name: string, context: Omit<AppContext, 'nested'>): AppReader | undefined {
+  const nested = (inner?: string): AppReader => new NestedReading(openApp, context, inner);
+  return APP_PROTOCOLS.find((protocol) => protocol.name === name)?.open({ ...context, nested });
+}
