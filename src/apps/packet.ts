@@ -57,6 +57,8 @@ export interface AppAnswer {
   readonly key: string;
   /** No further reply to this call follows; true where absent. */
   readonly isLast?: boolean;
+  /** The call is one of the sender's own: this ends it. */
+  readonly isOwn?: boolean;
 }
 
 /** A packet of an application protocol, as its reader gives it: on the message that completes it. */
@@ -82,7 +84,7 @@ export interface AppPacket {
   readonly diagnostics: readonly AppDiagnostic[];
   /** It is a call: packets of the other direction answer it by this key. */
   readonly asks?: string;
-  /** It answers calls of the other direction. */
+  /** It answers calls of the other direction, or ends its own. */
   readonly answers?: readonly AppAnswer[];
   /** It answers a call with a failure. */
   readonly isError?: boolean;
@@ -93,8 +95,9 @@ export interface PlacedPacket extends AppPacket {
   /** Counts the packets of a conversation and direction, from 0. */
   readonly index: number;
   readonly direction: Direction;
-  /** `index` of the call, which the other direction sent. */
+  /** `index` of the call: one of the other direction, or of its own where the packet ends that (`endsOwn`). */
   readonly replyTo?: number;
+  readonly endsOwn?: boolean;
   /** Seconds since the call, where both times are known. */
   readonly latency?: number;
   /** Of its diagnostics: errors only where the user stated the protocol, so that a guess never decides the exit code. */

@@ -27,8 +27,9 @@ function nameWord(name: string): Printable {
   return name === '' || /[\s"#]/.test(name) ? print`"${word}"` : word;
 }
 
-function replyWords({ replyTo, latency }: PlacedPacket): Printable[] {
+function replyWords({ replyTo, latency, endsOwn }: PlacedPacket): Printable[] {
   if (replyTo === undefined) return [];
+  if (endsOwn) return [print`(ends ${replyTo})`];
   return [
     latency === undefined ? print`(answers ${replyTo})` : print`(answers ${replyTo} after ${latencyWord(latency)})`,
   ];
@@ -63,6 +64,7 @@ export function packetJson(packet: PlacedPacket, options: Shown): Record<string,
     ...(name !== undefined && { name }),
     ...(id !== undefined && { id }),
     ...(replyTo !== undefined && { replyTo }),
+    ...(packet.endsOwn && { endsOwn: true }),
     ...(latency !== undefined && { latency }),
     ...(packet.isError === true && { error: true }),
     ...(summary !== '' && { summary: cutAt(summary) }),

@@ -181,6 +181,9 @@ function callOf({ type, id }: Said, direction: Direction): Pick<AppPacket, 'asks
   const answer = (key: string, isLast = true): { answers: AppAnswer[] } => ({ answers: [{ key, isLast }] });
   if (type === 'connection_ack') return answer('init');
   if (type === 'pong') return answer('ping');
+  if (type === 'complete' && direction === 'client' && id !== undefined) {
+    return { answers: [{ key: `id ${id}`, isLast: false, isOwn: true }] };
+  }
   const ofServer =
     id !== undefined && direction === 'server' && (type === 'next' || type === 'error' || type === 'complete');
   return ofServer ? answer(`id ${id}`, type !== 'next') : {};

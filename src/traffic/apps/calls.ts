@@ -13,6 +13,11 @@ export interface OpenCall {
   readonly name?: string | undefined;
 }
 
+interface AnsweredCall {
+  readonly call: OpenCall;
+  readonly isOwn: boolean;
+}
+
 const OTHER: Readonly<Record<Direction, Direction>> = { client: 'server', server: 'client', unknown: 'unknown' };
 
 /** Numbers the packets of a conversation, and finds the call of each reply: by the direction of the call and its key. */
@@ -29,16 +34,16 @@ export class CallPairing {
 
   place(packet: AppPacket, direction: Direction, time: number): PlacedPacket {
     const index = this.next[direction]++;
-    const call = this.answered(packet, direction);
+    const found = this.answered(packet, direction);
     const { asks, protocol, type, name } = packet;
     if (asks !== undefined) this.ask(`${direction} ${asks}`, { index, time, protocol, type, name });
-    const latency = call === undefined ? NaN : time - call.time;
+    const latency = found === undefined || found.isOwn ? NaN : time - found.call.time;
     return {
       ...packet,
       index,
       direction,
       severity: this.severity,
-      ...(call && { replyTo: call.index }),
+      ...(found && { replyTo: found.call.index, ...(found.isOwn && { endsOwn: true }) }),
       ...(!Number.isNaN(latency) && { latency: Math.max(0, Math.round(latency * 1e6) / 1e6) }),
     };
   }
@@ -54,13 +59,13 @@ export class CallPairing {
     }
   }
 
-  private answered({ answers = [] }: AppPacket, direction: Direction): OpenCall | undefined {
-    let found: OpenCall | undefined;
-    for (const { key, isLast = true } of answers) {
-      const full = `${OTHER[direction]} ${key}`;
+  private answered({ answers = [] }: AppPacket, direction: Direction): AnsweredCall | undefined {
+    let found: AnsweredCall | undefined;
+    for (const { key, isLast = true, isOwn = false } of answers) {
+      const full = `${isOwn ? direction : OTHER[direction]} ${key}`;
       const call = this.open.get(full);
       if (call === undefined) continue;
-      found ??= call;
+      found ??= { call, isOwn };
       if (isLast) this.open.delete(full);
     }
     return found;
