@@ -1,9 +1,14 @@
 import { GRAPHQL_TRANSPORT_WS } from './protocols/graphql-transport-ws.js';
+import { SOCKET_IO } from './protocols/socket-io/reader.js';
 import { NestedReading } from './nested.js';
 import type { AppContext, AppProtocol, AppReader } from './packet.js';
 
 /** The protocols that are read, by their names in records. Each one's signs are in `sign-table.ts`. */
-export const APP_PROTOCOLS: readonly AppProtocol[] = [GRAPHQL_TRANSPORT_WS];
+export const APP_PROTOCOLS: readonly AppProtocol[] = [
+  // One a line.
+  GRAPHQL_TRANSPORT_WS,
+  SOCKET_IO,
+];
 
 /** A reader of the protocol of that name; undefined: there is none. */
 export function openApp(name: string, context: Omit<AppContext, 'nested'>): AppReader | undefined {

@@ -1,3 +1,4 @@
+import { parseJson } from './forms/json.js';
 import type { LookedAt, AppSign, Certainty } from './signs.js';
 
 type Test = (seen: LookedAt) => boolean;
@@ -88,6 +89,14 @@ const isBidi: Test = ({ object: { method, id, type, params, result, error } = {}
       (type === 'error' && isText(error) && id !== undefined)
     : isWhole(id) && isText(method) && /^[a-z][A-Za-z]{1,40}\.[a-z]\w{1,60}$/.test(method) && isObject(params);
 
+/** The handshake of SignalR: JSON that ends in a record separator. */
+function isSignalr({ head }: LookedAt): boolean {
+  const end = head.indexOf('\x1e');
+  if (end < 0 || !head.startsWith('{')) return false;
+  const given = parseJson(new TextEncoder().encode(head.slice(0, end)))?.value;
+  return isObject(given) && isText(given['protocol']) && isWhole(given['version']);
+}
+
 const OCPP_ACTION =
   /^(?:BootNotification|Heartbeat|StatusNotification|Authorize|StartTransaction|StopTransaction|MeterValues|TransactionEvent|NotifyReport)$/;
 const SIP_LINE = /^(?:SIP\/2\.0 \d{3} |[A-Z]{3,12} sips?:\S{1,500} SIP\/2\.0\r?\n)/;
@@ -136,16 +145,7 @@ export const APP_SIGNS: readonly AppSign[] = [
       return likelyIf(type === 'connection_init' || type === 'connection_ack' || type === 'ka');
     },
   },
-  {
-    protocol: 'signalr',
-    content: sure(
-      ({ head }) =>
-        head.startsWith('{') &&
-        /^\{\s{0,9}(?:"protocol"\s{0,9}:\s{0,9}"\w{1,20}"\s{0,9},\s{0,9}"version"\s{0,9}:\s{0,9}\d|"version"\s{0,9}:\s{0,9}\d\s{0,9},\s{0,9}"protocol"\s{0,9}:\s{0,9}"\w{1,20}")\s{0,9}\}\x1e/.test(
-          head,
-        ),
-    ),
-  },
+  { protocol: 'signalr', content: sure(isSignalr) },
   {
     protocol: 'phoenix',
     target: path(/\/websocket\?(?:.{0,1000}&)?vsn=[12]\.0\.0(?:&|$)/),
@@ -231,7 +231,7 @@ export const APP_SIGNS: readonly AppSign[] = [
   {
     protocol: 'amqp',
     subprotocols: ['amqp', 'AMQPWSB10'],
-    content: sure(({ head }) => /^AMQP[\0\x02\x03]\x01\0\0/.test(head)),
+    content: sure(({ head }) => head.startsWith('AMQP') && head.slice(5, 8) === '\x01\0\0'),
   },
   {
     protocol: 'vite-hmr',
