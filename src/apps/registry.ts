@@ -1,5 +1,6 @@
 import { GRAPHQL_TRANSPORT_WS } from './protocols/graphql-transport-ws.js';
 import { SOCKET_IO } from './protocols/socket-io/reader.js';
+import { MQTT } from './protocols/mqtt/reader.js';
 import { NestedReading } from './nested.js';
 import type { AppContext, AppProtocol, AppReader } from './packet.js';
 
@@ -7,6 +8,7 @@ import type { AppContext, AppProtocol, AppReader } from './packet.js';
 export const APP_PROTOCOLS: readonly AppProtocol[] = [
   // One a line.
   GRAPHQL_TRANSPORT_WS,
+  MQTT,
   SOCKET_IO,
 ];
 
