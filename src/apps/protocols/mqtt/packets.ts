@@ -43,7 +43,7 @@ export const CONTENTS: Readonly<Record<string, Reader>> = {
   DISCONNECT: (body, level) => reasoned(body, level),
   AUTH: (body, level) => {
     const content = reasoned(body, level);
-    if (content.properties?.['Authentication Method'] === undefined) body.break('auth-method', 0);
+    if (isV5(level) && content.properties?.['Authentication Method'] === undefined) body.break('auth-method', 0);
     return content;
   },
 };

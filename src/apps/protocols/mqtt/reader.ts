@@ -59,7 +59,7 @@ class MqttReader implements AppReader {
 
   private next(lane: Lane, message: AppMessage): AppPacket | undefined {
     const { stream } = lane;
-    const header = fixedHeader(stream.unread);
+    const header = lane.isLost ? undefined : fixedHeader(stream.unread);
     if (header === undefined) return undefined;
     if (header === 'too-long') {
       lane.isLost = true;
