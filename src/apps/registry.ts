@@ -1,6 +1,8 @@
 import { GRAPHQL_TRANSPORT_WS } from './protocols/graphql-transport-ws.js';
 import { SOCKET_IO } from './protocols/socket-io/reader.js';
 import { MQTT } from './protocols/mqtt/reader.js';
+import { SOCKJS } from './protocols/sockjs.js';
+import { STOMP } from './protocols/stomp/reader.js';
 import { NestedReading } from './nested.js';
 import type { AppContext, AppProtocol, AppReader } from './packet.js';
 
@@ -10,6 +12,8 @@ export const APP_PROTOCOLS: readonly AppProtocol[] = [
   GRAPHQL_TRANSPORT_WS,
   MQTT,
   SOCKET_IO,
+  SOCKJS,
+  STOMP,
 ];
 
 /** A reader of the protocol of that name; undefined: there is none. */

@@ -9,6 +9,14 @@ const READ = new Set(APP_PROTOCOLS.map(({ name }) => name));
 /** Words of the truth that are no packets. */
 const NO_PACKETS = new Set(['bytes', 'text', 'EOL']);
 
+/** The truth has no messages for packets inside others. */
+const NESTED = new Set(['sockjs-stomp']);
+/** Rules that the library of a capture breaks. */
+const FAULTS: Readonly<Record<string, readonly string[]>> = {
+  // stomp-broker-js leaves out the destination and the message-id of each MESSAGE.
+  'sockjs-stomp': Array.from({ length: 4 }, () => 'stomp-missing-header'),
+};
+
 interface Said {
   readonly protocol: string;
   readonly type: string;
@@ -35,7 +43,8 @@ const names = CASES.filter((name) => !name.startsWith('violations') && name !== 
 describe('captures of applications', () => {
   it.each(names)('%s: every packet, none besides, and each reply with its call', (name) => {
     const { packets, pairs } = appCase(name);
-    const truth = lanesOf(packets.filter(({ type, messages }) => messages !== undefined && !NO_PACKETS.has(type)));
+    const isSeen = ({ messages }: TruePacket): boolean => messages !== undefined || NESTED.has(name);
+    const truth = lanesOf(packets.filter((packet) => isSeen(packet) && !NO_PACKETS.has(packet.type)));
     const read = packetsOf(name);
     const found = lanesOf(
       read.filter(({ type }) => !NO_PACKETS.has(type) && type !== 'EOL') as never[],
@@ -48,12 +57,12 @@ describe('captures of applications', () => {
         ...expected.map((packet, i) => wordOf(packet, hasName[i]!)),
       ]);
     }
-    const polled = new Set(packets.filter(({ messages }) => messages === undefined).map(({ n }) => n));
+    const polled = new Set(packets.filter((packet) => !isSeen(packet)).map(({ n }) => n));
     const seen = pairs.filter(({ call, reply }) => !polled.has(call) && !polled.has(reply));
     expect(read.filter(({ replyTo }) => replyTo !== undefined).length).toBe(
       new Set(seen.map(({ reply }) => reply)).size,
     );
-    expect(read.flatMap(({ diagnostics }) => diagnostics.map(({ code }) => code))).toEqual([]);
+    expect(read.flatMap(({ diagnostics }) => diagnostics.map(({ code }) => code))).toEqual(FAULTS[name] ?? []);
   });
 });
 
