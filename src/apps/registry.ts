@@ -1,4 +1,7 @@
+import { ACTIONCABLE } from './protocols/actioncable.js';
 import { GRAPHQL_TRANSPORT_WS } from './protocols/graphql-transport-ws.js';
+import { PHOENIX } from './protocols/phoenix/reader.js';
+import { SIGNALR } from './protocols/signalr/reader.js';
 import { SOCKET_IO } from './protocols/socket-io/reader.js';
 import { MQTT } from './protocols/mqtt/reader.js';
 import { SOCKJS } from './protocols/sockjs.js';
@@ -9,8 +12,11 @@ import type { AppContext, AppProtocol, AppReader } from './packet.js';
 /** The protocols that are read, by their names in records. Each one's signs are in `sign-table.ts`. */
 export const APP_PROTOCOLS: readonly AppProtocol[] = [
   // One a line.
+  ACTIONCABLE,
   GRAPHQL_TRANSPORT_WS,
   MQTT,
+  PHOENIX,
+  SIGNALR,
   SOCKET_IO,
   SOCKJS,
   STOMP,
