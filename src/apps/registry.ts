@@ -1,6 +1,8 @@
 import { ACTIONCABLE } from './protocols/actioncable.js';
 import { GRAPHQL_TRANSPORT_WS } from './protocols/graphql-transport-ws.js';
+import { KUBERNETES } from './protocols/kubernetes.js';
 import { PHOENIX } from './protocols/phoenix/reader.js';
+import { PUSHER } from './protocols/pusher.js';
 import { SIGNALR } from './protocols/signalr/reader.js';
 import { SOCKET_IO } from './protocols/socket-io/reader.js';
 import { MQTT } from './protocols/mqtt/reader.js';
@@ -14,8 +16,10 @@ export const APP_PROTOCOLS: readonly AppProtocol[] = [
   // One a line.
   ACTIONCABLE,
   GRAPHQL_TRANSPORT_WS,
+  KUBERNETES,
   MQTT,
   PHOENIX,
+  PUSHER,
   SIGNALR,
   SOCKET_IO,
   SOCKJS,
