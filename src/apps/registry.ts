@@ -1,4 +1,5 @@
 import { ACTIONCABLE } from './protocols/actioncable.js';
+import { CENTRIFUGO } from './protocols/centrifugo/reader.js';
 import { GRAPHQL_TRANSPORT_WS } from './protocols/graphql-transport-ws.js';
 import { KUBERNETES } from './protocols/kubernetes.js';
 import { PHOENIX } from './protocols/phoenix/reader.js';
@@ -15,6 +16,7 @@ import type { AppContext, AppProtocol, AppReader } from './packet.js';
 export const APP_PROTOCOLS: readonly AppProtocol[] = [
   // One a line.
   ACTIONCABLE,
+  CENTRIFUGO,
   GRAPHQL_TRANSPORT_WS,
   KUBERNETES,
   MQTT,
