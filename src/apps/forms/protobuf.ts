@@ -61,6 +61,8 @@ export function protobufFields(bytes: Uint8Array, start = 0, end = bytes.length)
 
 class FieldReader {
   failure: FormFault = { fault: '', at: 0 };
+  /** The number of the group that ended last. */
+  private ended = 0;
 
   constructor(
     private readonly bytes: Uint8Array,
@@ -101,6 +103,7 @@ class FieldReader {
       case 3:
         return this.group(number, start, depth);
       case 4:
+        this.ended = number;
         return 'end';
       case 5: {
         const view = this.view(4);
@@ -129,7 +132,9 @@ class FieldReader {
       if (before >= this.end) return this.fault('the bytes end in a group');
       const field = this.field(depth + 1);
       if (field === undefined) return undefined;
-      if (field === 'end') return this.made(number, 'group', start, from, before);
+      if (field !== 'end') continue;
+      if (this.ended === number) return this.made(number, 'group', start, from, before);
+      return this.fault('a group ends that has not begun');
     }
   }
 

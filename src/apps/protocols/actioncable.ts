@@ -141,23 +141,22 @@ class ActionCableReader implements AppReader {
     if (!isObject(holds)) fault('identifier');
     if (!this.isWelcome) fault('before-welcome', { type: command });
     const key = typeof identifier === 'string' ? identifier : '';
-    if (command === 'message') {
-      const content = inText(data);
-      if (content === undefined) fault('data');
-      if (this.isUnknown(key)) fault('not-subscribed', { type: command });
-      const action = isObject(content) ? content['action'] : undefined;
-      return {
-        packet: { type: command, ...(typeof action === 'string' && { name: action }) },
-        identifier: holds,
-        payload: content ?? data,
-      };
-    }
+    if (command === 'message') return { ...this.action(key, data, fault), identifier: holds };
     if (command === 'unsubscribe') this.asked.delete(key);
     else this.ask(key);
     return {
       packet: { type: command, ...(command === 'subscribe' && { asks: `subscribe ${key}` }) },
       identifier: holds,
     };
+  }
+
+  private action(key: string, data: unknown, fault: Fault): Said {
+    const content = inText(data);
+    if (content === undefined) fault('data');
+    if (this.isUnknown(key)) fault('not-subscribed', { type: 'message' });
+    const action = isObject(content) ? content['action'] : undefined;
+    const packet = { type: 'message', ...(typeof action === 'string' && { name: action }) };
+    return { packet, payload: content ?? data };
   }
 
   private ofServer(value: Json, fault: Fault): Said {
@@ -172,6 +171,10 @@ class ActionCableReader implements AppReader {
       fault('unknown-type', { type: jsonText(type, 40) || 'none' });
       return { packet: { type: 'invalid' } };
     }
+    return this.typed(type, value, fault);
+  }
+
+  private typed(type: string, { identifier, message, reason, reconnect }: Json, fault: Fault): Said {
     if (type === 'welcome') this.isWelcome = true;
     else if (type !== 'disconnect' && !this.isWelcome) fault('before-welcome', { type });
     switch (type) {
@@ -180,11 +183,9 @@ class ActionCableReader implements AppReader {
         return this.answer(type, identifier, fault);
       case 'message':
         return this.broadcast(identifier, message, fault);
-      case 'disconnect': {
-        const { reason, reconnect } = value;
+      case 'disconnect':
         if (typeof reason !== 'string') fault('disconnect-reason');
         return { packet: { type }, payload: { reason, reconnect } };
-      }
       default:
         return { packet: { type }, ...(message !== undefined && { payload: message }) };
     }

@@ -169,13 +169,7 @@ class KubernetesReader implements AppReader {
 
   /** A channel of exec and attach. */
   private command({ channel, data }: Piece, side: Direction, fault: Fault): Said {
-    const { version } = this.asked;
-    if (channel === CLOSE) {
-      if (version !== undefined && version < 5) fault('close-version', { version });
-      else if (data.length !== 1) fault('close-channel', { bytes: data.length });
-      const closed = data[0];
-      return { type: 'close', payload: closed, note: closed === undefined ? '' : (CHANNELS[closed] ?? '') };
-    }
+    if (channel === CLOSE) return this.close(data, fault);
     const type = CHANNELS[channel];
     if (type === undefined) {
       fault('channel', { channel });
@@ -192,6 +186,14 @@ class KubernetesReader implements AppReader {
     return channel === ERROR ? this.status(data, fault) : { type, payload: shown(data) };
   }
 
+  private close(data: Uint8Array, fault: Fault): Said {
+    const { version } = this.asked;
+    if (version !== undefined && version < 5) fault('close-version', { version });
+    else if (data.length !== 1) fault('close-channel', { bytes: data.length });
+    const closed = data[0];
+    return { type: 'close', payload: closed, note: closed === undefined ? '' : (CHANNELS[closed] ?? '') };
+  }
+
   private status(data: Uint8Array, fault: Fault): Said {
     const status = parseJson(data)?.value;
     const isStatus = isObject(status) && typeof status['status'] === 'string';
@@ -202,19 +204,22 @@ class KubernetesReader implements AppReader {
     return { type: 'error', payload: status, isError: status['status'] !== 'Success' };
   }
 
+  private isClose(channel: number, data: Uint8Array): boolean {
+    return channel === CLOSE && (this.asked.version ?? 5) >= 5 && data.length === 1;
+  }
+
   /** A channel of port forward: data and errors of each port in turn. */
   private forwarded({ channel, data }: Piece, side: Direction, fault: Fault): Said {
-    const { ports, version } = this.asked;
-    if (channel === CLOSE && (version ?? 5) >= 5 && data.length === 1) return { type: 'close', payload: data[0] };
+    const { ports } = this.asked;
+    if (this.isClose(channel, data)) return { type: 'close', payload: data[0] };
     const type = channel % 2 === 0 ? 'data' : 'error';
     const port = ports[channel >> 1];
     if (ports.length > 0 && port === undefined) fault('channel', { channel });
     if (side !== 'server' || this.ported === undefined || this.ported.has(channel))
       return { type, payload: shown(data), isError: type === 'error' && data.length > 0 };
     this.ported.add(channel);
-    const [low, high] = data;
-    const stated = low === undefined || high === undefined ? undefined : low + 256 * high;
-    if (data.length !== 2 || (port !== undefined && stated !== port)) fault('port', { channel });
+    const stated = data.length === 2 ? data[0]! + 256 * data[1]! : undefined;
+    if (stated === undefined || (port !== undefined && stated !== port)) fault('port', { channel });
     return { type, payload: stated ?? shown(data), note: 'port' };
   }
 }

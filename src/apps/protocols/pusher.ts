@@ -119,17 +119,15 @@ class PusherReader implements AppReader {
     const { event, channel, data } = said;
     const isOwn = /^pusher(?:_internal)?:/.test(event);
     const isClient = direction === 'client';
-    const isOther = isOwn && direction !== 'unknown' && !OF_BOTH.has(event) && OF_CLIENT.has(event) !== isClient;
-    if (isOther) fault('sender', { event: event.slice(0, 100), side: direction });
+    if (isOwn && isOfOther(event, direction)) fault('sender', { event: event.slice(0, 100), side: direction });
     else if (isClient) this.ofClient(said, isOwn, fault);
     else this.ofServer(said, fault);
-    const type = isOwn ? event : isClient || event.startsWith('client-') ? 'client event' : 'event';
     return [
       messagePacket(message, {
         protocol: NAME,
-        type,
+        type: isOwn ? event : isClient || event.startsWith('client-') ? 'client event' : 'event',
         name: event,
-        summary: [channel ?? '', data === undefined ? '' : jsonText(withoutSecrets(data))].filter(Boolean).join(' '),
+        summary: summaryOf(said),
         payload: { ...(channel !== undefined && { channel }), ...(data !== undefined && { data }) },
         diagnostics,
         ...callOf(said, isClient),
@@ -187,6 +185,10 @@ class PusherReader implements AppReader {
   }
 }
 
+function isOfOther(event: string, side: Direction): boolean {
+  return side !== 'unknown' && !OF_BOTH.has(event) && OF_CLIENT.has(event) !== (side === 'client');
+}
+
 function isPresence(data: unknown): boolean {
   const presence = isObject(data) ? data['presence'] : undefined;
   return (
@@ -202,6 +204,10 @@ function eventOf(value: Json, event: string): Event {
   const inData = isObject(data) && event.startsWith('pusher:') ? data['channel'] : undefined;
   const channel = typeof value['channel'] === 'string' ? value['channel'] : inData;
   return { event, ...(typeof channel === 'string' && { channel }), data, raw: value['data'] };
+}
+
+function summaryOf({ channel = '', data }: Event): string {
+  return [channel, data === undefined ? '' : jsonText(withoutSecrets(data))].filter(Boolean).join(' ');
 }
 
 /** `auth` signs, and is not for a line. */

@@ -111,9 +111,6 @@ class PhoenixReader implements AppReader {
     const isServer = direction === 'server' || (direction === 'unknown' && event === 'phx_reply');
     if (isServer) this.ofServer(said, topic, event, fault);
     else this.ofClient(said, topic, event, fault);
-    const key = `ref ${ref ?? ''}`;
-    const isReply = isServer && event === 'phx_reply';
-    const { status } = statusOf(payload);
     return [
       messagePacket(message, {
         protocol: NAME,
@@ -123,9 +120,7 @@ class PhoenixReader implements AppReader {
         payload: { topic, ...(joinRef !== undefined && { joinRef }), payload },
         fields,
         diagnostics,
-        ...(!isServer && typeof ref === 'string' && { asks: key }),
-        ...(isReply && typeof ref === 'string' && { answers: [{ key }] }),
-        ...(isReply && status === 'error' && { isError: true }),
+        ...callOf(said, isServer),
       }),
     ];
   }
@@ -145,24 +140,20 @@ class PhoenixReader implements AppReader {
     const current = this.joins.get(topic);
     if (event === 'phx_join') {
       if (current?.isOpen) fault('joined-twice', { topic: topic.slice(0, 100) });
-      this.joins.set(topic, { ref: joinRef ?? ref ?? null, isOpen: true });
-      if (this.joins.size > MOST_IDS) this.forget();
-      return;
+      return this.join(topic, joinRef ?? ref ?? null);
     }
     if (current === undefined) {
       if (this.isWhole && event !== 'phx_leave')
         fault('not-joined', { event: event.slice(0, 100), topic: topic.slice(0, 100) });
       return;
     }
-    const last = current.ref;
-    if (typeof joinRef === 'string' && last !== null && joinRef !== last)
-      fault('stale-join-ref', { joinRef: joinRef.slice(0, 50), current: last.slice(0, 50) });
+    judgeJoinRef(joinRef, current.ref, fault);
     if (event === 'phx_leave') this.joins.delete(topic);
   }
 
   private ofServer({ ref, joinRef, payload }: PhoenixMessage, topic: string, event: string, fault: Fault): void {
     const join = this.joins.get(topic);
-    const isOfLastJoin = joinRef == null || joinRef === join?.ref;
+    const isOfLastJoin = typeof joinRef !== 'string' || joinRef === join?.ref;
     // A channel that crashed or was closed is joined anew.
     if (join !== undefined && (event === 'phx_error' || event === 'phx_close') && isOfLastJoin) join.isOpen = false;
     if (event !== 'phx_reply') return;
@@ -174,11 +165,29 @@ class PhoenixReader implements AppReader {
     if (join !== undefined && status === 'error' && join.ref === ref) join.isOpen = false;
   }
 
+  private join(topic: string, ref: string | null): void {
+    this.joins.set(topic, { ref, isOpen: true });
+    if (this.joins.size > MOST_IDS) this.forget();
+  }
+
   private forget(): void {
     this.refs.clear();
     this.joins.clear();
     this.isWhole = false;
   }
+}
+
+function judgeJoinRef(joinRef: string | null | undefined, last: string | null, fault: Fault): void {
+  if (typeof joinRef === 'string' && last !== null && joinRef !== last)
+    fault('stale-join-ref', { joinRef: joinRef.slice(0, 50), current: last.slice(0, 50) });
+}
+
+function callOf({ ref, event, payload }: PhoenixMessage, isServer: boolean): Partial<AppPacket> {
+  if (typeof ref !== 'string') return {};
+  const key = `ref ${ref}`;
+  if (!isServer) return { asks: key };
+  if (event !== 'phx_reply') return {};
+  return { answers: [{ key }], ...(statusOf(payload).status === 'error' && { isError: true }) };
 }
 
 function statusOf(payload: unknown): { readonly status?: unknown } {

@@ -60,17 +60,19 @@ class SignalrReader implements AppReader {
     return first;
   }
 
+  /** A connection that is taken up again has no handshake: Sequence comes first. */
+  private first({ type, bytes }: HubMessage, side: Direction): AppDiagnostic[] {
+    const isFirst = !this.shaken[side];
+    this.shaken[side] = true;
+    return isFirst && type !== 9 ? [broken('handshake', { start: 0, end: bytes.length }, { side })] : [];
+  }
+
   private hubPacket(one: HubMessage, { direction, index }: AppMessage): AppPacket {
     const { type, members, bytes, fields } = one;
-    const row = type !== undefined && Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;
-    const span = { start: 0, end: bytes.length };
-    const isFirst = !this.shaken[direction];
-    this.shaken[direction] = true;
-    // A connection that is taken up again has no handshake: Sequence comes first.
-    const isMissing = isFirst && type !== 9;
+    const row = rowOf(type);
     const state = row === undefined ? undefined : this.session.take(one, direction);
     const diagnostics: AppDiagnostic[] = [
-      ...(isMissing ? [broken('handshake', span, { side: direction })] : []),
+      ...this.first(one, direction),
       ...one.diagnostics,
       ...shapeOf(one, row?.name),
       ...(state?.diagnostics ?? []),
@@ -92,6 +94,10 @@ class SignalrReader implements AppReader {
       ...(type === 3 && isFailed(members) && { isError: true }),
     };
   }
+}
+
+function rowOf(type: number | undefined): (typeof TYPES)[number] | undefined {
+  return type !== undefined && Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;
 }
 
 /** An answer to a handshake: nothing, or an error. */
@@ -117,6 +123,7 @@ function handshakePacket({ members, bytes, fields }: HubMessage, { index, direct
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string';
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null;
 /** What a type has to have, and of which kind. */
 const NEEDS: Readonly<Record<number, Readonly<Record<string, (value: unknown) => boolean>>>> = {
   1: { target: isText, arguments: Array.isArray },
@@ -139,7 +146,7 @@ function shapeOf({ type, members, bytes, diagnostics }: HubMessage, name: string
   );
   const { kind, result, error } = members;
   const isKindWrong = type === 3 && kind !== undefined && kind !== 1 && kind !== 2 && kind !== 3;
-  const isBoth = type === 3 && kind === undefined && result != null && error != null;
+  const isBoth = type === 3 && kind === undefined && isGiven(result) && isGiven(error);
   return [
     ...missing.map((field) => broken('missing-field', span, { type: name, field })),
     ...(isKindWrong ? [broken('completion-kind', span, { kind: jsonText(kind, 40) })] : []),
@@ -149,7 +156,7 @@ function shapeOf({ type, members, bytes, diagnostics }: HubMessage, name: string
 
 /** In the MessagePack form the kind tells an error from a result. */
 function isFailed({ kind, error }: HubMessage['members']): boolean {
-  return kind === undefined ? error != null : kind === 1;
+  return kind === undefined ? isGiven(error) : kind === 1;
 }
 
 function payloadOf({ type, members }: HubMessage): unknown {
@@ -161,10 +168,10 @@ function payloadOf({ type, members }: HubMessage): unknown {
       return members['item'];
     case 3:
       if (members['kind'] === 1) return { error: members['result'] };
-      return members['error'] != null ? { error: members['error'] } : members['result'];
+      return isGiven(members['error']) ? { error: members['error'] } : members['result'];
     case 7: {
       const { error, allowReconnect } = members;
-      const said = { ...(error != null && { error }), ...(allowReconnect != null && { allowReconnect }) };
+      const said = { ...(isGiven(error) && { error }), ...(isGiven(allowReconnect) && { allowReconnect }) };
       return Object.keys(said).length > 0 ? said : undefined;
     }
     case 8:
