@@ -175,25 +175,17 @@ class CentrifugoReader implements AppReader {
 
   private command(members: Json, id: number | undefined, fault: Fault): Said {
     if (Object.keys(members).length === 0) return { type: 'pong', calls: { answers: [{ key: 'ping' }] } };
-    // Protocol 1 numbers its methods.
-    const isOld = 'params' in members || 'method' in members;
-    const found = isOld
-      ? [METHODS[Number(members['method'] ?? 0)] ?? 'invalid']
-      : METHODS.filter((name) => name in members);
+    const { found, body } = methodsOf(members);
     const [type] = found;
     if (found.length > 1) fault('two-requests', { count: found.length });
     if (type === undefined) {
       fault('no-request');
       return { type: 'invalid', payload: members };
     }
-    const body = isOld ? members['params'] : members[type];
     const { channel, method } = objectOf(body);
-    if (!this.isConnecting && type !== 'connect') fault('before-connect', { type });
-    this.isConnecting = true;
-    if (id === undefined && type !== 'send') fault('id-missing', { type });
-    if (id !== undefined) this.remember(id);
+    this.commanded(type, id, fault);
     if ((type === 'subscribe' || type === 'unsubscribe') && typeof channel === 'string') this.subscribe(channel);
-    if (type === 'connect') for (const sub of Object.keys(objectOf(objectOf(body)['subs']))) this.subscribe(sub);
+    if (type === 'connect') this.subscribeAll(body);
     const name = type === 'rpc' ? method : channel;
     return {
       type,
@@ -201,6 +193,17 @@ class CentrifugoReader implements AppReader {
       payload: body,
       ...(id !== undefined && { calls: { asks: `id ${id}` } }),
     };
+  }
+
+  private commanded(type: string, id: number | undefined, fault: Fault): void {
+    if (!this.isConnecting && type !== 'connect') fault('before-connect', { type });
+    this.isConnecting = true;
+    if (id !== undefined) this.remember(id);
+    else if (type !== 'send') fault('id-missing', { type });
+  }
+
+  private subscribeAll(body: unknown): void {
+    for (const sub of Object.keys(objectOf(objectOf(body)['subs']))) this.subscribe(sub);
   }
 
   private reply(members: Json, id: number | undefined, fault: Fault): Said {
@@ -211,7 +214,7 @@ class CentrifugoReader implements AppReader {
     const [type = 'result' in members ? 'result' : 'invalid'] = found;
     if (id !== undefined && this.isWhole && !this.ids.has(id)) fault('unknown-id', { id });
     const body = members[type];
-    for (const sub of Object.keys(objectOf(objectOf(body)['subs']))) this.subscribe(sub);
+    this.subscribeAll(body);
     const answers = id === undefined ? [] : [{ key: `id ${id}` }];
     const isError = members['error'] !== undefined;
     return {
@@ -232,7 +235,7 @@ class CentrifugoReader implements AppReader {
         fault('not-subscribed', { type, channel: channel.slice(0, 100) });
       if (kind === 'pub') this.published(channel, objectOf(body)['offset'], fault);
     }
-    for (const sub of kind === 'connect' ? Object.keys(objectOf(objectOf(body)['subs'])) : []) this.subscribe(sub);
+    if (kind === 'connect') this.subscribeAll(body);
     return { type, ...(typeof channel === 'string' && channel !== '' && { name: channel }), payload: body };
   }
 
@@ -260,6 +263,14 @@ class CentrifugoReader implements AppReader {
     }
     this.isWhole = false;
   }
+}
+
+/** The methods that a command has, and what the first carries. Protocol 1 numbers its methods. */
+function methodsOf(members: Json): { readonly found: readonly string[]; readonly body: unknown } {
+  if ('params' in members || 'method' in members)
+    return { found: [METHODS[Number(members['method'] ?? 0)] ?? 'invalid'], body: members['params'] };
+  const found = METHODS.filter((name) => name in members);
+  return { found, body: members[found[0] ?? ''] };
 }
 
 /** Bytes that hold JSON, as `data` mostly does, are shown as what they hold. */
