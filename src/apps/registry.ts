@@ -1,14 +1,22 @@
+import { CDP } from './protocols/cdp.js';
 import { GRAPHQL_TRANSPORT_WS } from './protocols/graphql-transport-ws.js';
+import { GRAPHQL_WS } from './protocols/graphql-ws.js';
+import { JSON_RPC } from './protocols/json-rpc.js';
 import { SOCKET_IO } from './protocols/socket-io/reader.js';
 import { MQTT } from './protocols/mqtt/reader.js';
+import { OCPP_J } from './protocols/ocpp-j.js';
 import { NestedReading } from './nested.js';
 import type { AppContext, AppProtocol, AppReader } from './packet.js';
 
 /** The protocols that are read, by their names in records. Each one's signs are in `sign-table.ts`. */
 export const APP_PROTOCOLS: readonly AppProtocol[] = [
   // One a line.
+  CDP,
   GRAPHQL_TRANSPORT_WS,
+  GRAPHQL_WS,
+  JSON_RPC,
   MQTT,
+  OCPP_J,
   SOCKET_IO,
 ];
 
