@@ -5,6 +5,9 @@ import { JSON_RPC } from './protocols/json-rpc.js';
 import { SOCKET_IO } from './protocols/socket-io/reader.js';
 import { MQTT } from './protocols/mqtt/reader.js';
 import { OCPP_J } from './protocols/ocpp-j.js';
+import { WAMP } from './protocols/wamp/reader.js';
+import { TRPC } from './protocols/trpc.js';
+import { WEBDRIVER_BIDI } from './protocols/webdriver-bidi.js';
 import { NestedReading } from './nested.js';
 import type { AppContext, AppProtocol, AppReader } from './packet.js';
 
@@ -18,6 +21,9 @@ export const APP_PROTOCOLS: readonly AppProtocol[] = [
   MQTT,
   OCPP_J,
   SOCKET_IO,
+  TRPC,
+  WAMP,
+  WEBDRIVER_BIDI,
 ];
 
 /** A reader of the protocol of that name; undefined: there is none. */

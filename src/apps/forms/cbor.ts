@@ -1,3 +1,4 @@
+import { concat } from '../../codec/bytes/byte-collector.js';
 import { decodeUtf8, utf8Error } from '../../codec/bytes/utf8.js';
 import type { AppField } from '../packet.js';
 import { DEEPEST_VALUE, isFault, keyText, MOST_LISTED, shownValue, type FormFault, type FormValue } from './form.js';
@@ -86,7 +87,7 @@ class CborReader {
       case MAJOR.negative:
         return short(-1n - BigInt(argument!));
       case MAJOR.bytes:
-        return argument === undefined ? joined(this.chunks(MAJOR.bytes)) : this.part(argument);
+        return argument === undefined ? concat(this.chunks(MAJOR.bytes)) : this.part(argument);
       case MAJOR.text:
         return this.text(argument);
       case MAJOR.array:
@@ -233,16 +234,6 @@ class CborReader {
   private has(length: number): void {
     if (this.at + length > this.bytes.length) throw new Fault('a length goes beyond the end', this.at);
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }
 
 function short(value: bigint): number | bigint {
