@@ -1,11 +1,15 @@
+import { BAYEUX } from './protocols/bayeux.js';
 import { CDP } from './protocols/cdp.js';
 import { GRAPHQL_TRANSPORT_WS } from './protocols/graphql-transport-ws.js';
 import { GRAPHQL_WS } from './protocols/graphql-ws.js';
 import { JSON_RPC } from './protocols/json-rpc.js';
 import { SOCKET_IO } from './protocols/socket-io/reader.js';
 import { MQTT } from './protocols/mqtt/reader.js';
+import { NES } from './protocols/nes.js';
 import { OCPP_J } from './protocols/ocpp-j.js';
+import { VITE_HMR } from './protocols/vite-hmr.js';
 import { WAMP } from './protocols/wamp/reader.js';
+import { SOCKETCLUSTER } from './protocols/socketcluster.js';
 import { TRPC } from './protocols/trpc.js';
 import { WEBDRIVER_BIDI } from './protocols/webdriver-bidi.js';
 import { NestedReading } from './nested.js';
@@ -14,14 +18,18 @@ import type { AppContext, AppProtocol, AppReader } from './packet.js';
 /** The protocols that are read, by their names in records. Each one's signs are in `sign-table.ts`. */
 export const APP_PROTOCOLS: readonly AppProtocol[] = [
   // One a line.
+  BAYEUX,
   CDP,
   GRAPHQL_TRANSPORT_WS,
   GRAPHQL_WS,
   JSON_RPC,
   MQTT,
+  NES,
   OCPP_J,
   SOCKET_IO,
+  SOCKETCLUSTER,
   TRPC,
+  VITE_HMR,
   WAMP,
   WEBDRIVER_BIDI,
 ];

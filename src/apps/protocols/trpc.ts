@@ -1,8 +1,8 @@
 import { messagePacket } from '../build-packet.js';
-import { jsonFields, jsonText, parseJson } from '../forms/json.js';
-import { jsonItems } from '../forms/json-items.js';
+import { jsonFields, jsonText } from '../forms/json.js';
 import { idOf, isObject, isText, line, type JsonObject } from '../forms/kinds.js';
 import { cutPacket, jsonContent } from '../json-message.js';
+import { hasUnreadParts, jsonParts } from '../json-parts.js';
 import { KnownCalls, OTHER_SIDE } from '../known-calls.js';
 import { ruleBook } from '../packet.js';
 import type { AppDiagnostic, AppMessage, AppPacket, AppProtocol, AppReader, AppRule } from '../packet.js';
@@ -50,7 +50,6 @@ const RULES = {
 
 const broken = ruleBook(NAME, RULES);
 const CALLS: ReadonlySet<unknown> = new Set(['query', 'mutation', 'subscription']);
-const MOST_ITEMS = 10_000;
 
 /** One object of a message, with its bytes. */
 interface Item {
@@ -77,15 +76,11 @@ class TrpcReader implements AppReader {
     }
     const { bytes } = message;
     const value = content === 'none' ? undefined : content.value;
-    if (isObject(value)) return [this.item({ said: value, bytes }, message)];
-    if (!Array.isArray(value) || value.length === 0) return [invalid(message, bytes, 'json')];
-    const items = jsonItems(bytes);
-    if (items.length > MOST_ITEMS) this.lost();
-    return items.slice(0, MOST_ITEMS).map(({ start, end }) => {
-      const part = bytes.subarray(start, end);
-      const said = parseJson(part)?.value;
-      return isObject(said) ? this.item({ said, bytes: part }, message) : invalid(message, part, 'object');
-    });
+    if (!isObject(value) && (!Array.isArray(value) || value.length === 0)) return [invalid(message, bytes, 'json')];
+    if (hasUnreadParts(value)) this.lost();
+    return jsonParts(bytes, value).map(({ said, bytes: part }) =>
+      said === undefined ? invalid(message, part, 'object') : this.item({ said, bytes: part }, message),
+    );
   }
 
   lost(): void {
