@@ -5,10 +5,12 @@ import { GRAPHQL_WS } from './protocols/graphql-ws.js';
 import { JSON_RPC } from './protocols/json-rpc.js';
 import { SOCKET_IO } from './protocols/socket-io/reader.js';
 import { MQTT } from './protocols/mqtt/reader.js';
+import { JUPYTER } from './protocols/jupyter.js';
 import { NES } from './protocols/nes.js';
 import { OCPP_J } from './protocols/ocpp-j.js';
 import { VITE_HMR } from './protocols/vite-hmr.js';
 import { WAMP } from './protocols/wamp/reader.js';
+import { OPENAI_REALTIME } from './protocols/openai-realtime.js';
 import { SOCKETCLUSTER } from './protocols/socketcluster.js';
 import { TRPC } from './protocols/trpc.js';
 import { WEBDRIVER_BIDI } from './protocols/webdriver-bidi.js';
@@ -23,9 +25,11 @@ export const APP_PROTOCOLS: readonly AppProtocol[] = [
   GRAPHQL_TRANSPORT_WS,
   GRAPHQL_WS,
   JSON_RPC,
+  JUPYTER,
   MQTT,
   NES,
   OCPP_J,
+  OPENAI_REALTIME,
   SOCKET_IO,
   SOCKETCLUSTER,
   TRPC,
