@@ -106,7 +106,7 @@ class JupyterReader implements AppReader {
     if (!isText(type)) faults.push(broken('header', span, { member: 'msg_type' }));
     if (!isObject(content)) faults.push(broken('content', span));
     if (isText(channel) && !CHANNELS.has(channel)) faults.push(broken('channel', span, { channel }));
-    if (isText(id) && message.direction === 'client') faults.push(...this.use(id, String(type), span));
+    if (isText(id) && message.direction === 'client') return [...faults, ...this.use(id, String(type), span)];
     return faults;
   }
 

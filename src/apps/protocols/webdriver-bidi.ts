@@ -130,17 +130,20 @@ function linksOf(type: Type, id: number): Pick<AppPacket, 'asks' | 'answers'> {
 
 function shapeOf(type: Type, said: JsonObject, message: AppMessage): AppDiagnostic[] {
   const span = wholeSpan(message);
-  const { id, method, params, result, error, message: text } = said;
+  const { id, result, error, message: text } = said;
   if (type === 'invalid') return [broken(message.direction === 'client' ? 'method' : 'type', span)];
   const faults: AppDiagnostic[] = [];
   if (type !== 'event' && !isId(id) && !(type === 'error' && id === null)) faults.push(broken('id', span));
-  if (type === 'command' || type === 'event') {
-    if (!isText(method) || !METHOD.test(method)) faults.push(broken('method', span));
-    if (!isObject(params)) faults.push(broken('params', span));
-  }
   if (type === 'success' && !isObject(result)) faults.push(broken('result', span));
   if (type === 'error' && (!isText(error) || !isText(text))) faults.push(broken('error', span));
-  return faults;
+  return type === 'command' || type === 'event' ? [...faults, ...methodFaults(said, span)] : faults;
+}
+
+function methodFaults({ method, params }: JsonObject, span: AppDiagnostic['span']): AppDiagnostic[] {
+  return [
+    ...(isText(method) && METHOD.test(method) ? [] : [broken('method', span)]),
+    ...(isObject(params) ? [] : [broken('params', span)]),
+  ];
 }
 
 /** What evaluated code threw is a success, and worth a word. */
