@@ -1,14 +1,27 @@
 import { ACTIONCABLE } from './protocols/actioncable.js';
+import { BAYEUX } from './protocols/bayeux.js';
+import { CDP } from './protocols/cdp.js';
 import { CENTRIFUGO } from './protocols/centrifugo/reader.js';
 import { GRAPHQL_TRANSPORT_WS } from './protocols/graphql-transport-ws.js';
+import { GRAPHQL_WS } from './protocols/graphql-ws.js';
+import { JSON_RPC } from './protocols/json-rpc.js';
+import { JUPYTER } from './protocols/jupyter.js';
 import { KUBERNETES } from './protocols/kubernetes.js';
+import { MQTT } from './protocols/mqtt/reader.js';
+import { NES } from './protocols/nes.js';
+import { OCPP_J } from './protocols/ocpp-j.js';
+import { OPENAI_REALTIME } from './protocols/openai-realtime.js';
 import { PHOENIX } from './protocols/phoenix/reader.js';
 import { PUSHER } from './protocols/pusher.js';
 import { SIGNALR } from './protocols/signalr/reader.js';
 import { SOCKET_IO } from './protocols/socket-io/reader.js';
-import { MQTT } from './protocols/mqtt/reader.js';
+import { SOCKETCLUSTER } from './protocols/socketcluster.js';
 import { SOCKJS } from './protocols/sockjs.js';
 import { STOMP } from './protocols/stomp/reader.js';
+import { TRPC } from './protocols/trpc.js';
+import { VITE_HMR } from './protocols/vite-hmr.js';
+import { WAMP } from './protocols/wamp/reader.js';
+import { WEBDRIVER_BIDI } from './protocols/webdriver-bidi.js';
 import { NestedReading } from './nested.js';
 import type { AppContext, AppProtocol, AppReader } from './packet.js';
 
@@ -16,16 +29,29 @@ import type { AppContext, AppProtocol, AppReader } from './packet.js';
 export const APP_PROTOCOLS: readonly AppProtocol[] = [
   // One a line.
   ACTIONCABLE,
+  BAYEUX,
+  CDP,
   CENTRIFUGO,
   GRAPHQL_TRANSPORT_WS,
+  GRAPHQL_WS,
+  JSON_RPC,
+  JUPYTER,
   KUBERNETES,
   MQTT,
+  NES,
+  OCPP_J,
+  OPENAI_REALTIME,
   PHOENIX,
   PUSHER,
   SIGNALR,
+  SOCKETCLUSTER,
   SOCKET_IO,
   SOCKJS,
   STOMP,
+  TRPC,
+  VITE_HMR,
+  WAMP,
+  WEBDRIVER_BIDI,
 ];
 
 /** A reader of the protocol of that name; undefined: there is none. */

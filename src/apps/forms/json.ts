@@ -114,12 +114,43 @@ class JsonFieldReader {
   }
 }
 
-/** A value as a line of JSON, up to `limit` characters; bytes by their number. A cut ends in `…`. */
+/** A value as a line of JSON, up to `limit` characters; bytes by their number. A cut ends in `…`, and so does what is nested deeply. */
 export function jsonText(value: unknown, limit = 200): string {
-  const text = JSON.stringify(value, (_, inner: unknown) => {
-    if (inner instanceof Uint8Array) return `<${inner.length} bytes>`;
-    return typeof inner === 'bigint' ? Number(inner) : inner;
-  }) as string | undefined;
-  if (text === undefined) return '';
+  if (value === undefined) return '';
+  const text = writeJson('', value, limit, 0);
   return text.length > limit ? `${text.slice(0, limit)}…` : text;
+}
+
+/** `text` with the value after it; where `text` is longer than `limit`, no more of it is looked at. */
+function writeJson(text: string, value: unknown, limit: number, depth: number): string {
+  if (text.length > limit) return text;
+  if (typeof value === 'string') return text + JSON.stringify(value.slice(0, limit + 1));
+  if (typeof value === 'bigint') return text + String(value);
+  if (typeof value !== 'object' || value === null)
+    return text + ((JSON.stringify(value) as string | undefined) ?? 'null');
+  if (value instanceof Uint8Array) return `${text}"<${value.length} bytes>"`;
+  if (depth >= DEEPEST) return `${text}…`;
+  return Array.isArray(value)
+    ? writeItems(`${text}[`, value, limit, depth)
+    : writeMembers(`${text}{`, value as Readonly<Record<string, unknown>>, limit, depth);
+}
+
+function writeItems(begin: string, values: readonly unknown[], limit: number, depth: number): string {
+  let text = begin;
+  for (const [i, value] of values.entries()) {
+    if (text.length > limit) return text;
+    text = writeJson(i === 0 ? text : `${text},`, value, limit, depth + 1);
+  }
+  return `${text}]`;
+}
+
+function writeMembers(begin: string, values: Readonly<Record<string, unknown>>, limit: number, depth: number): string {
+  let text = begin;
+  for (const name of Object.keys(values)) {
+    if (text.length > limit) return text;
+    if (values[name] === undefined) continue;
+    const comma = text.length > begin.length ? ',' : '';
+    text = writeJson(`${text}${comma}${JSON.stringify(name)}:`, values[name], limit, depth + 1);
+  }
+  return `${text}}`;
 }
