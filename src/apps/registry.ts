@@ -1,6 +1,7 @@
 import { GRAPHQL_TRANSPORT_WS } from './protocols/graphql-transport-ws.js';
 import { SOCKET_IO } from './protocols/socket-io/reader.js';
 import { MQTT } from './protocols/mqtt/reader.js';
+import { NATS } from './protocols/nats/reader.js';
 import { NestedReading } from './nested.js';
 import type { AppContext, AppProtocol, AppReader } from './packet.js';
 
@@ -9,6 +10,7 @@ export const APP_PROTOCOLS: readonly AppProtocol[] = [
   // One a line.
   GRAPHQL_TRANSPORT_WS,
   MQTT,
+  NATS,
   SOCKET_IO,
 ];
 
