@@ -70,31 +70,21 @@ export function lineEnd(bytes: Uint8Array): number {
   return isPossible ? 0 : -1;
 }
 
+interface Part {
+  readonly name: string;
+  readonly span: Span;
+  readonly value: string;
+}
+
 /** Reads a line of `length` bytes, with its end; undefined: it begins with no operation. */
 export function controlLine(bytes: Uint8Array, length: number): ControlLine | undefined {
   const end = bytes[length - 2] === CR ? length - 2 : length - 1;
-  const tokens = tokensOf(bytes, end);
-  const [first, ...rest] = tokens;
-  const type = first === undefined ? '' : textOf(bytes, first).toUpperCase();
-  const row = Object.hasOwn(OPERATIONS, type) ? OPERATIONS[type] : undefined;
-  if (first === undefined || row === undefined || first.start !== 0) return undefined;
-  const parts: { name: string; span: Span; value: string }[] = [{ name: 'operation', span: first, value: type }];
-  let fault: string | undefined;
-  if (row.syntax === 'rest' || row.syntax === 'json') {
-    const span = { start: rest[0]?.start ?? end, end };
-    if (span.start < end)
-      parts.push({ name: row.syntax === 'json' ? 'options' : 'error', span, value: textOf(bytes, span) });
-  } else {
-    const names = row.syntax[rest.length];
-    if (names === undefined) fault = `${rest.length} arguments`;
-    rest.forEach((span, i) =>
-      parts.push({ name: names?.[i] ?? `argument ${i + 1}`, span, value: textOf(bytes, span) }),
-    );
-    for (const { name, value } of parts) {
-      if (name.startsWith('#') && !/^\d{1,10}$/.test(value)) fault = `"${value}" is no size`;
-    }
-  }
-  if (fault === undefined && end !== length - 2) fault = 'the line ends in no CRLF';
+  const [first, ...rest] = tokensOf(bytes, end);
+  const type = first?.start === 0 ? textOf(bytes, first).toUpperCase() : '';
+  if (first === undefined || !Object.hasOwn(OPERATIONS, type)) return undefined;
+  const row = OPERATIONS[type]!;
+  const parts: Part[] = [{ name: 'operation', span: first, value: type }, ...argumentsOf(row.syntax, bytes, rest, end)];
+  const fault = faultOf(row.syntax, parts) ?? (end === length - 2 ? undefined : 'the line ends in no CRLF');
   return {
     type,
     row,
@@ -107,6 +97,25 @@ export function controlLine(bytes: Uint8Array, length: number): ControlLine | un
     })),
     length,
   };
+}
+
+function argumentsOf(syntax: OperationRow['syntax'], bytes: Uint8Array, tokens: readonly Span[], end: number): Part[] {
+  if (typeof syntax !== 'string') {
+    const names = syntax[tokens.length];
+    return tokens.map((span, i) => ({ name: names?.[i] ?? `argument ${i + 1}`, span, value: textOf(bytes, span) }));
+  }
+  const [first] = tokens;
+  if (first === undefined) return [];
+  const span = { start: first.start, end };
+  return [{ name: syntax === 'json' ? 'options' : 'error', span, value: textOf(bytes, span) }];
+}
+
+function faultOf(syntax: OperationRow['syntax'], parts: readonly Part[]): string | undefined {
+  if (typeof syntax === 'string') return undefined;
+  const count = parts.length - 1;
+  if (syntax[count] === undefined) return `${count} arguments`;
+  const bad = parts.find(({ name, value }) => name.startsWith('#') && !/^\d{1,10}$/.test(value));
+  return bad && `"${bad.value}" is no size`;
 }
 
 const textOf = (bytes: Uint8Array, { start, end }: Span): string => decodeUtf8(bytes.subarray(start, end));

@@ -99,46 +99,47 @@ class NatsReader implements AppReader {
   private packet(line: ControlLine, lane: NatsLane, whole: number, { direction }: AppMessage): AppPacket {
     const { bytes, messages } = lane.stream.take(whole);
     const { type, row, args } = line;
-    const { subject, sid, max, queue, reply, error } = args;
-    const span = { start: 0, end: line.length };
+    const { subject, sid, error } = args;
     const body = bodyOf(line, bytes);
     const options = row.syntax === 'json' ? optionsOf(args['options']) : undefined;
     if (type === 'INFO' && options !== undefined) this.state.info(options);
     const isOther = row.by !== 'both' && direction !== 'unknown' && row.by !== direction;
-    const diagnostics: AppDiagnostic[] = [
-      ...(line.fault === undefined ? [] : [broken('arguments', span, { type, why: line.fault })]),
-      ...(isOther ? [broken('sender', span, { type, side: direction })] : []),
-      ...(row.syntax === 'json' && options === undefined ? [broken('json', span, { type })] : []),
-      ...(hasEmptyToken(subject) ? [broken('subject', span, { type, subject: subject! })] : []),
-      ...body.diagnostics,
-      ...(isOther ? [] : this.state.take(line, body.size, direction, whole)),
-    ];
-    const summary = [
-      queue === undefined ? '' : `queue ${queue}`,
-      max === undefined ? '' : `max ${max}`,
-      reply === undefined ? '' : `reply ${reply}`,
-      options === undefined ? '' : summaryOf(options),
-      error ?? '',
-      body.status ?? '',
-      body.shown ?? '',
-    ];
+    const payload = options ?? error ?? body.payload;
     return {
       protocol: NAME,
       type,
       ...(subject !== undefined && { name: subject }),
       ...(sid !== undefined && { id: sid }),
-      summary: summary.filter((part) => part !== '').join(' '),
-      ...(options !== undefined && { payload: options }),
-      ...(error !== undefined && { payload: error }),
-      ...(body.payload !== undefined && { payload: body.payload }),
+      summary: summaryOf(line, options, body),
+      ...(payload !== undefined && { payload }),
       bytes,
       messages,
       fields: () => [...line.fields, ...body.fields],
-      diagnostics,
+      diagnostics: [
+        ...lineFaults(line, options, isOther ? direction : undefined),
+        ...body.diagnostics,
+        ...(isOther ? [] : this.state.take(line, body.size, direction, whole)),
+      ],
       ...(isOther ? {} : this.state.callOf(line, direction)),
       ...((type === '-ERR' || /^[45]/.test(body.status ?? '')) && { isError: true }),
     };
   }
+}
+
+/** What a line shows by itself; `other`: the side that sent an operation that is not its own. */
+function lineFaults(
+  { type, row, args, fault, length }: ControlLine,
+  options: unknown,
+  other: Direction | undefined,
+): AppDiagnostic[] {
+  const span = { start: 0, end: length };
+  const { subject } = args;
+  return [
+    ...(fault === undefined ? [] : [broken('arguments', span, { type, why: fault })]),
+    ...(other === undefined ? [] : [broken('sender', span, { type, side: other })]),
+    ...(row.syntax === 'json' && options === undefined ? [broken('json', span, { type })] : []),
+    ...(subject !== undefined && hasEmptyToken(subject) ? [broken('subject', span, { type, subject })] : []),
+  ];
 }
 
 interface NatsBody {
@@ -200,15 +201,28 @@ function optionsOf(text = ''): Readonly<Record<string, unknown>> | undefined {
     : undefined;
 }
 
-/** Who it is; no secrets. */
-function summaryOf(options: Readonly<Record<string, unknown>>): string {
+function summaryOf(
+  { args }: ControlLine,
+  options: Readonly<Record<string, unknown>> | undefined,
+  body: NatsBody,
+): string {
+  const named = (['queue', 'max', 'reply'] as const)
+    .filter((name) => args[name] !== undefined)
+    .map((name) => `${name} ${args[name]}`);
+  return [...named, options && peerOf(options), args['error'], body.status, body.shown]
+    .filter((part) => part !== undefined && part !== '')
+    .join(' ');
+}
+
+/** What a side says of itself; no secrets. */
+function peerOf(options: Readonly<Record<string, unknown>>): string {
   return ['server_name', 'name', 'lang', 'version', 'user', 'max_payload']
     .filter((key) => ['string', 'number'].includes(typeof options[key]))
     .map((key) => `${key} ${String(options[key])}`)
     .join(', ');
 }
 
-const hasEmptyToken = (subject: string | undefined): boolean => subject !== undefined && /^\.|\.\.|\.$/.test(subject);
+const hasEmptyToken = (subject: string): boolean => /^\.|\.\.|\.$/.test(subject);
 
 export const NATS: AppProtocol = {
   name: NAME,
