@@ -2,6 +2,7 @@ import { GRAPHQL_TRANSPORT_WS } from './protocols/graphql-transport-ws.js';
 import { SOCKET_IO } from './protocols/socket-io/reader.js';
 import { MQTT } from './protocols/mqtt/reader.js';
 import { NATS } from './protocols/nats/reader.js';
+import { SIP } from './protocols/sip.js';
 import { XMPP } from './protocols/xmpp.js';
 import { NestedReading } from './nested.js';
 import type { AppContext, AppProtocol, AppReader } from './packet.js';
@@ -12,6 +13,7 @@ export const APP_PROTOCOLS: readonly AppProtocol[] = [
   GRAPHQL_TRANSPORT_WS,
   MQTT,
   NATS,
+  SIP,
   SOCKET_IO,
   XMPP,
 ];
