@@ -119,6 +119,8 @@ export interface AppContext {
   readonly handshake: AppHandshake;
   /** The conversation was joined after its beginning: what came before is not known. */
   readonly isJoined: boolean;
+  /** The user stated the protocol: a message that does not fit is a broken rule, not another protocol. */
+  readonly isStated?: boolean;
   /** Readers of protocols inside this one: recognised from messages, or by name. */
   readonly nested: (name?: string) => AppReader;
   /** Decompression, where there is one. */

@@ -4,6 +4,8 @@ import { MQTT } from './protocols/mqtt/reader.js';
 import { NATS } from './protocols/nats/reader.js';
 import { SIP } from './protocols/sip.js';
 import { XMPP } from './protocols/xmpp.js';
+import { YJS } from './protocols/yjs/reader.js';
+import { HOCUSPOCUS } from './protocols/hocuspocus.js';
 import { NestedReading } from './nested.js';
 import type { AppContext, AppProtocol, AppReader } from './packet.js';
 
@@ -11,11 +13,13 @@ import type { AppContext, AppProtocol, AppReader } from './packet.js';
 export const APP_PROTOCOLS: readonly AppProtocol[] = [
   // One a line.
   GRAPHQL_TRANSPORT_WS,
+  HOCUSPOCUS,
   MQTT,
   NATS,
   SIP,
   SOCKET_IO,
   XMPP,
+  YJS,
 ];
 
 /** A reader of the protocol of that name; undefined: there is none. */

@@ -52,6 +52,14 @@ function isLengthAfter(bytes: Uint8Array, prefix: readonly number[]): boolean {
 const isYjs: Test = ({ message: { isText: asText, bytes }, isWhole: whole }) =>
   !asText && whole && (isLengthAfter(bytes, [0, 0]) || isLengthAfter(bytes, [0, 1]) || isLengthAfter(bytes, [0, 2]));
 
+/** The step 1 of Yjs: its state vector has a count, and two numbers for each. */
+const isYjsStep1: Test = ({ message: { isText: asText, bytes }, isWhole: whole }) => {
+  if (asText || !whole || !isLengthAfter(bytes, [0, 0])) return false;
+  const vector = bytes.subarray(bytes.findIndex((byte, i) => i > 1 && byte < 0x80) + 1);
+  const ends = vector.reduce((count, byte) => count + (byte < 0x80 ? 1 : 0), 0);
+  return vector[0]! < 0x80 && vector.at(-1)! < 0x80 && ends === 1 + 2 * vector[0]!;
+};
+
 /** A document's name, a type from 0 to 8, and more. */
 const isHocuspocus: Test = ({ message: { isText: asText, bytes } }) => {
   const length = bytes[0] ?? 0;
@@ -199,7 +207,7 @@ export const APP_SIGNS: readonly AppSign[] = [
     content: (seen) =>
       /^INFO \{"server_id":/.test(seen.head) ? 'sure' : likelyIf(/^(?:INFO|CONNECT) \{"/.test(seen.head)),
   },
-  { protocol: 'yjs', content: likely(isYjs) },
+  { protocol: 'yjs', content: (seen) => (isYjsStep1(seen) ? 'sure' : likelyIf(isYjs(seen))) },
   { protocol: 'hocuspocus', content: likely(isHocuspocus) },
   {
     protocol: 'ocpp-j',

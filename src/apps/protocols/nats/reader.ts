@@ -4,7 +4,7 @@ import { AppByteStream } from '../../byte-stream.js';
 import { carried } from '../../carried.js';
 import { parseJson } from '../../forms/json.js';
 import type { AppDiagnostic, AppField, AppMessage, AppPacket, AppProtocol, AppReader } from '../../packet.js';
-import { controlLine, lineEnd, type ControlLine } from './operations.js';
+import { controlLine, lineEnd, type ControlLine, type OperationRow } from './operations.js';
 import { broken, NAME, RULES } from './rules.js';
 import { NatsState } from './state.js';
 
@@ -103,7 +103,7 @@ class NatsReader implements AppReader {
     const body = bodyOf(line, bytes);
     const options = row.syntax === 'json' ? optionsOf(args['options']) : undefined;
     if (type === 'INFO' && options !== undefined) this.state.info(options);
-    const isOther = row.by !== 'both' && direction !== 'unknown' && row.by !== direction;
+    const isOther = isOthers(row.by, direction);
     const payload = options ?? error ?? body.payload;
     return {
       protocol: NAME,
@@ -125,6 +125,9 @@ class NatsReader implements AppReader {
     };
   }
 }
+
+const isOthers = (by: OperationRow['by'], side: Direction): boolean =>
+  by !== 'both' && side !== 'unknown' && by !== side;
 
 /** What a line shows by itself; `other`: the side that sent an operation that is not its own. */
 function lineFaults(
