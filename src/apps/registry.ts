@@ -6,12 +6,15 @@ import { SIP } from './protocols/sip.js';
 import { XMPP } from './protocols/xmpp.js';
 import { YJS } from './protocols/yjs/reader.js';
 import { HOCUSPOCUS } from './protocols/hocuspocus.js';
+import { DISCORD_GATEWAY } from './protocols/discord-gateway/reader.js';
+import { ZLIB_STREAM } from './protocols/zlib-stream.js';
 import { NestedReading } from './nested.js';
 import type { AppContext, AppProtocol, AppReader } from './packet.js';
 
 /** The protocols that are read, by their names in records. Each one's signs are in `sign-table.ts`. */
 export const APP_PROTOCOLS: readonly AppProtocol[] = [
   // One a line.
+  DISCORD_GATEWAY,
   GRAPHQL_TRANSPORT_WS,
   HOCUSPOCUS,
   MQTT,
@@ -20,6 +23,7 @@ export const APP_PROTOCOLS: readonly AppProtocol[] = [
   SOCKET_IO,
   XMPP,
   YJS,
+  ZLIB_STREAM,
 ];
 
 /** A reader of the protocol of that name; undefined: there is none. */
