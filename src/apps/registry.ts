@@ -8,12 +8,14 @@ import { YJS } from './protocols/yjs/reader.js';
 import { HOCUSPOCUS } from './protocols/hocuspocus.js';
 import { DISCORD_GATEWAY } from './protocols/discord-gateway/reader.js';
 import { ZLIB_STREAM } from './protocols/zlib-stream.js';
+import { AMQP } from './protocols/amqp/reader.js';
 import { NestedReading } from './nested.js';
 import type { AppContext, AppProtocol, AppReader } from './packet.js';
 
 /** The protocols that are read, by their names in records. Each one's signs are in `sign-table.ts`. */
 export const APP_PROTOCOLS: readonly AppProtocol[] = [
   // One a line.
+  AMQP,
   DISCORD_GATEWAY,
   GRAPHQL_TRANSPORT_WS,
   HOCUSPOCUS,

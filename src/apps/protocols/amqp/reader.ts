@@ -63,7 +63,8 @@ class AmqpReader implements AppReader {
     const view = new DataView(unread.buffer, unread.byteOffset, unread.byteLength);
     const size = view.getUint32(0);
     if (size === MAGIC) return this.header(lane, direction);
-    if (!lane.isSure && !this.isJoined) return this.unreadable(lane, 'header', { why: 'the first bytes are no protocol header' });
+    if (!lane.isSure && !this.isJoined)
+      return this.unreadable(lane, 'header', { why: 'the first bytes are no protocol header' });
     const words = view.getUint8(4);
     // A lane that was joined may begin anywhere.
     if (!lane.isSure && (words !== 2 || view.getUint8(5) > 1 || size < HEADER)) return this.unreadable(lane, 'size');
@@ -75,7 +76,11 @@ class AmqpReader implements AppReader {
   }
 
   /** What cannot be read, and after which nothing can; of a lane that was joined it says nothing. */
-  private unreadable(lane: AmqpLane, rule: keyof typeof RULES, args: AppDiagnostic['args'] = {}): AppPacket | undefined {
+  private unreadable(
+    lane: AmqpLane,
+    rule: keyof typeof RULES,
+    args: AppDiagnostic['args'] = {},
+  ): AppPacket | undefined {
     const isKnown = lane.isSure || !this.isJoined;
     const { bytes, messages } = lane.stream.take(Math.min(lane.stream.unread.length, 4096));
     lane.lose();
@@ -83,7 +88,15 @@ class AmqpReader implements AppReader {
     if (!isKnown) return undefined;
     const span = { start: 0, end: bytes.length };
     const fields = (): AppField[] => [{ name: 'unread', span, value: `${bytes.length} bytes` }];
-    return { protocol: NAME, type: 'invalid', summary: '', bytes, messages, fields, diagnostics: [broken(rule, span, args)] };
+    return {
+      protocol: NAME,
+      type: 'invalid',
+      summary: '',
+      bytes,
+      messages,
+      fields,
+      diagnostics: [broken(rule, span, args)],
+    };
   }
 
   private header(lane: AmqpLane, direction: Direction): AppPacket {
@@ -121,14 +134,17 @@ class AmqpReader implements AppReader {
     if (isClosed) fault('after-close', { type });
     const { fields } = body;
     if (body.row?.isSasl) this.state.sasl(type, fault);
-    const call = body.row === undefined || body.row.isSasl ? {} : this.state.take(type, fields, channel, direction, fault);
+    const call =
+      body.row === undefined || body.row.isSasl ? {} : this.state.take(type, fields, channel, direction, fault);
     const id = type === 'transfer' ? fields['delivery-id'] : undefined;
     return {
       protocol: NAME,
       type,
       ...(typeof id === 'number' && { id }),
       summary: summaryOf(type, fields, channel),
-      ...(body.row !== undefined && { payload: body.message === undefined ? fields : { ...fields, message: body.message } }),
+      ...(body.row !== undefined && {
+        payload: body.message === undefined ? fields : { ...fields, message: body.message },
+      }),
       bytes,
       messages,
       fields: () => [...fixedFields(bytes, start), ...body.parts],
@@ -171,7 +187,9 @@ function bodyOf(bytes: Uint8Array, start: number, fault: AmqpBreak): AmqpBody {
     typeof code === 'number' ? PERFORMATIVES[code] : undefined;
   const read = values.read('performative', start, (code) => rowOf(code)?.fields);
   const rest = (from: number, name: string): AppField[] =>
-    from < bytes.length ? [{ name, span: { start: from, end: bytes.length }, value: `${bytes.length - from} bytes` }] : [];
+    from < bytes.length
+      ? [{ name, span: { start: from, end: bytes.length }, value: `${bytes.length - from} bytes` }]
+      : [];
   if (isFault(read)) {
     fault('malformed', { why: read.fault });
     return { fields: {}, parts: rest(start, 'unread') };
@@ -199,7 +217,7 @@ function sectionsOf(bytes: Uint8Array, start: number): { message: unknown; parts
   const values = new AmqpValues(bytes, bytes.length);
   const message: Record<string, unknown> = {};
   const parts: AppField[] = [];
-  for (let at = start; at < bytes.length; ) {
+  for (let at = start; at < bytes.length;) {
     const read = values.read('section', at);
     if (isFault(read) || !(read.value instanceof AmqpDescribed)) return undefined;
     const { descriptor, value } = read.value;
@@ -231,7 +249,9 @@ const SHOWN: Readonly<Record<string, readonly string[]>> = {
 function summaryOf(type: string, fields: AmqpFields, channel: number): string {
   const said = (SHOWN[type] ?? [])
     .filter((name) => fields[name] !== undefined)
-    .map((name) => (name === 'role' ? (fields[name] === true ? 'receiver' : 'sender') : `${name} ${shown(fields[name])}`));
+    .map((name) =>
+      name === 'role' ? (fields[name] === true ? 'receiver' : 'sender') : `${name} ${shown(fields[name])}`,
+    );
   return [...(type.startsWith('sasl') || type === 'empty' ? [] : [`channel ${channel}`]), ...said].join(', ');
 }
 

@@ -15,6 +15,7 @@ interface AmqpLink {
   limit: number | undefined;
   /** A delivery is not complete. */
   hasMore: boolean;
+  hasSender: boolean;
 }
 
 /** A session as one side has it. */
@@ -76,7 +77,13 @@ export class AmqpState {
     this.hasOutcome ||= type === 'sasl_outcome';
   }
 
-  take(type: string, fields: AmqpFields, channel: number, direction: Direction, fault: AmqpBreak): Pick<AppPacket, 'asks' | 'answers'> {
+  take(
+    type: string,
+    fields: AmqpFields,
+    channel: number,
+    direction: Direction,
+    fault: AmqpBreak,
+  ): Pick<AppPacket, 'asks' | 'answers'> {
     const side = this.sides[direction];
     if (type === 'open') {
       side.hasOpened = true;
@@ -119,22 +126,29 @@ export class AmqpState {
     const key = `${isReceiver ? OTHER[direction] : direction} ${name}`;
     let link = this.links.get(key);
     if (link === undefined) {
-      link = { name: key, count: 0, limit: 0, hasMore: false };
+      link = { name: key, count: 0, limit: 0, hasMore: false, hasSender: false };
       if (this.links.size < MOST_LINKS) this.links.set(key, link);
       else link.limit = undefined;
     }
     if (!isReceiver) {
       link.count = numberOf(fields['initial-delivery-count']) ?? 0;
       link.hasMore = false;
-      // A flow that came before counted from what it did not know.
-      if (link.limit !== undefined && link.limit < link.count) link.limit = link.count;
+      // Credit that was given before counts from here; of a link that is attached again it is not known.
+      link.limit = link.hasSender || link.limit === undefined ? undefined : link.limit + link.count;
+      link.hasSender = true;
     }
     session.handles.set(handle, link);
     return this.mutual(`attach ${key}`, direction);
   }
 
   /** Flow, transfer and detach name the link by its handle. */
-  private onLink(type: string, fields: AmqpFields, session: AmqpSession, direction: Direction, fault: AmqpBreak): Pick<AppPacket, 'asks' | 'answers'> {
+  private onLink(
+    type: string,
+    fields: AmqpFields,
+    session: AmqpSession,
+    direction: Direction,
+    fault: AmqpBreak,
+  ): Pick<AppPacket, 'asks' | 'answers'> {
     const handle = numberOf(fields['handle']);
     if (handle === undefined) return {};
     const link = session.handles.get(handle);
@@ -151,7 +165,12 @@ export class AmqpState {
     return call;
   }
 
-  private transfer(fields: AmqpFields, session: AmqpSession, link: AmqpLink, fault: AmqpBreak): Pick<AppPacket, 'asks' | 'answers'> {
+  private transfer(
+    fields: AmqpFields,
+    session: AmqpSession,
+    link: AmqpLink,
+    fault: AmqpBreak,
+  ): Pick<AppPacket, 'asks' | 'answers'> {
     const isFirst = !link.hasMore;
     link.hasMore = fields['more'] === true && fields['aborted'] !== true;
     if (!isFirst) return {};
@@ -188,7 +207,8 @@ function flow(fields: AmqpFields, link: AmqpLink, direction: Direction): void {
   }
   const credit = numberOf(fields['link-credit']);
   // What was given may be used until a smaller credit arrives: the largest one counts.
-  if (credit !== undefined && link.limit !== undefined) link.limit = Math.max(link.limit, (count ?? link.count) + credit);
+  if (credit !== undefined && link.limit !== undefined)
+    link.limit = Math.max(link.limit, (count ?? link.count) + credit);
 }
 
 /** Settles deliveries of the other side, or of one's own. */

@@ -1,7 +1,15 @@
 import { decodeUtf8 } from '../../../codec/bytes/utf8.js';
-import { toHex } from '../../../codec/bytes/hex.js';
+import { hexOf } from '../../../codec/bytes/hex.js';
 import type { AppField } from '../../packet.js';
-import { DEEPEST_VALUE, isFault, keyText, MOST_LISTED, shownValue, type FormFault, type FormValue } from '../../forms/form.js';
+import {
+  DEEPEST_VALUE,
+  isFault,
+  keyText,
+  MOST_LISTED,
+  shownValue,
+  type FormFault,
+  type FormValue,
+} from '../../forms/form.js';
 
 /** A described value: what its descriptor says of it. */
 export class AmqpDescribed {
@@ -71,8 +79,7 @@ const bytesOf = (view: DataView, at: number, count: number): Uint8Array =>
 const small = (value: bigint): number | bigint =>
   value <= BigInt(Number.MAX_SAFE_INTEGER) && value >= BigInt(Number.MIN_SAFE_INTEGER) ? Number(value) : value;
 const character = (code: number): string | number => (code <= 0x10ffff ? String.fromCodePoint(code) : code);
-const uuid = (bytes: Uint8Array): string =>
-  toHex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+const uuid = (bytes: Uint8Array): string => hexOf(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 
 /** Reads values of the AMQP type system (AMQP 1.0 §1), each with its bytes. */
 export class AmqpValues {
@@ -87,7 +94,11 @@ export class AmqpValues {
   }
 
   /** The value at `at`. `names`: of the members of a described list, by its descriptor. */
-  read(name: string, at: number, names?: (descriptor: unknown) => readonly string[] | undefined): FormValue | FormFault {
+  read(
+    name: string,
+    at: number,
+    names?: (descriptor: unknown) => readonly string[] | undefined,
+  ): FormValue | FormFault {
     return this.value(name, at, this.end, 0, names);
   }
 
@@ -135,7 +146,8 @@ export class AmqpValues {
     }
     const width = SIZED[code >> 4];
     const isKnown = VARIABLE[code] !== undefined || COMPOUND[code] !== undefined;
-    if (width === undefined || !isKnown) return { fault: `${name} has the unknown format code 0x${toHex(Uint8Array.of(code))}`, at: start };
+    if (width === undefined || !isKnown)
+      return { fault: `${name} has the unknown format code 0x${hexOf(Uint8Array.of(code))}`, at: start };
     if (from + width > end) return { fault: `${name} goes beyond the end`, at: start };
     const size = this.number(from, width);
     const data = from + width;
@@ -192,7 +204,8 @@ export class AmqpValues {
       if (isFault(descriptor)) return descriptor;
       at = descriptor.end;
     }
-    if (at >= end) return count === 0 ? valueOf(name, start, end, []) : { fault: `${name} has no constructor`, at: start };
+    if (at >= end)
+      return count === 0 ? valueOf(name, start, end, []) : { fault: `${name} has no constructor`, at: start };
     const code = this.bytes[at++]!;
     const isBodiless = FIXED[code >> 4] === 0;
     if (count > (isBodiless ? MOST_LISTED : end - at)) return { fault: `${name} has too many elements`, at: start };
@@ -208,7 +221,13 @@ export class AmqpValues {
     return this.ended(name, inside, at, values, fields);
   }
 
-  private ended(name: string, { start, end }: Inside, at: number, value: unknown, fields: AppField[]): FormValue | FormFault {
+  private ended(
+    name: string,
+    { start, end }: Inside,
+    at: number,
+    value: unknown,
+    fields: AppField[],
+  ): FormValue | FormFault {
     if (at !== end) return { fault: `${name} has ${end - at} bytes left over`, at };
     return { value, end, field: { name, span: { start, end }, value: shownValue(value), fields } };
   }
