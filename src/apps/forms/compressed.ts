@@ -67,7 +67,8 @@ function withoutMagic(bytes: Uint8Array, unpack: Unpacking): Unpacked | undefine
 /** UTF-8 without control characters but blanks. */
 function isPlainText(bytes: Uint8Array): boolean {
   return (
-    utf8Error(bytes) === undefined && bytes.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d && byte !== 0x0b))
+    utf8Error(bytes) === undefined &&
+    bytes.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d && byte !== 0x0b))
   );
 }
 
