@@ -68,6 +68,19 @@ const isHocuspocus: Test = ({ message: { isText: asText, bytes } }) => {
   return name.every((byte) => byte > 0x20 && byte < 0x7f) && (bytes[1 + length] ?? 9) <= 8;
 };
 
+/** The first message of a Hocuspocus client: a document's name, Auth, Token, then a token and perhaps a version to the end. */
+const isHocuspocusToken: Test = ({ message: { isText: asText, bytes }, isWhole: whole, fromClient }) => {
+  const length = bytes[0] ?? 0;
+  if (asText || !whole || !fromClient || length < 1 || length > 100) return false;
+  if (!bytes.subarray(1, 1 + length).every((byte) => byte > 0x20 && byte < 0x7f)) return false;
+  const rest = bytes.subarray(1 + length);
+  if (rest[0] !== 2 || rest[1] !== 0) return false;
+  if (isLengthAfter(rest, [2, 0])) return true;
+  const size = rest[2] ?? 0x80;
+  const [at, token] = size < 0x80 ? [3, size] : [4, (size & 0x7f) + (rest[3] ?? 0x80) * 128];
+  return (rest[at - 1] ?? 0x80) < 0x80 && isLengthAfter(rest.subarray(at + token), []);
+};
+
 function isPhoenix({ array, object }: LookedAt): boolean {
   if (array !== undefined) {
     const [joinRef, ref, topic, event] = array;
@@ -208,7 +221,10 @@ export const APP_SIGNS: readonly AppSign[] = [
       /^INFO \{"server_id":/.test(seen.head) ? 'sure' : likelyIf(/^(?:INFO|CONNECT) \{"/.test(seen.head)),
   },
   { protocol: 'yjs', content: (seen) => (isYjsStep1(seen) ? 'sure' : likelyIf(isYjs(seen))) },
-  { protocol: 'hocuspocus', content: likely(isHocuspocus) },
+  {
+    protocol: 'hocuspocus',
+    content: (seen) => (isHocuspocusToken(seen) ? 'sure' : likelyIf(isHocuspocus(seen))),
+  },
   {
     protocol: 'ocpp-j',
     subprotocols: ['ocpp1.2', 'ocpp1.5', 'ocpp1.6', 'ocpp2.0', 'ocpp2.0.1', 'ocpp2.1'],

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from '../fc.js';
+import { AppRecognition } from '../../src/apps/recognition.js';
+import { APP_SIGNS } from '../../src/apps/sign-table.js';
 import { encodeUtf8 } from '../../src/codec/bytes/utf8.js';
 import { codes, readAll, readerOf, said, type Sent } from './reading.js';
 
@@ -119,5 +121,35 @@ describe('Hocuspocus', () => {
     ['a step 2 without step 1', doc(0, 1, 2, 0, 0), 'hocuspocus-unasked-step2'],
   ])('%s', (_, bytes, code) => {
     expect(codes(readAll(readerOf('hocuspocus'), [['S', bytes]]))).toEqual([code]);
+  });
+});
+
+describe('signs of Yjs and Hocuspocus', () => {
+  const named = (isFromClient: boolean, ...bytes: number[]): string | undefined =>
+    new AppRecognition(APP_SIGNS).message({
+      index: 0,
+      direction: isFromClient ? 'client' : 'server',
+      isText: false,
+      bytes: of(...bytes),
+      length: bytes.length,
+      time: 0,
+    });
+
+  it.each<[string, number[], string | undefined]>([
+    ['step 1 of an empty document', [0, 0, 1, 0], 'yjs'],
+    ['step 1 of a document', [0, 0, 4, 1, 0x87, 0x01, 9], 'yjs'],
+    ['a state vector of half an entry', [0, 0, 3, 1, 0x87, 0x01], undefined],
+    ['a token', [...sized('doc'), 2, 0, ...sized('secret')], 'hocuspocus'],
+    ['a token with a version', [...sized('d'), 2, 0, ...sized('secret'), ...sized('3.1')], 'hocuspocus'],
+    ['an empty token with a version', [...sized('doc'), 2, 0, 0, ...sized('3.1')], 'hocuspocus'],
+    [
+      'a long token',
+      [...sized('doc'), 2, 0, 0xac, 0x02, ...Array<number>(300).fill(0x61), ...sized('3.1')],
+      'hocuspocus',
+    ],
+    ['a token that does not end', [...sized('doc'), 2, 0, 9, 1], undefined],
+    ['an update of a document', [...sized('doc'), 0, 2, 2, 0, 0], undefined],
+  ])('%s', (_, bytes, expected) => {
+    expect(named(true, ...bytes)).toBe(expected);
   });
 });
