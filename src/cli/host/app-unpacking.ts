@@ -10,7 +10,7 @@ const DECODERS: Readonly<Record<PackedForm, (node: Zlib) => typeof zlib.inflateS
   gzip: (node) => node.gunzipSync,
   zlib: (node) => node.inflateSync,
   'deflate-raw': (node) => node.inflateRawSync,
-  brotli: (node) => node.brotliDecompressSync as typeof zlib.inflateSync,
+  brotli: (node) => node.brotliDecompressSync,
   zstd: (node) => node.zstdDecompressSync,
 };
 

@@ -127,24 +127,20 @@ class AmqpReader implements AppReader {
     const { found, fault } = collecting(size);
     const isClosed = this.state.hasClosed(direction);
     const body = bodyOf(bytes, start, fault);
-    const type = body.row?.type ?? (start === size ? 'empty' : 'invalid');
+    const { fields, row } = body;
+    const type = row?.type ?? (start === size ? 'empty' : 'invalid');
     if (size > limit) fault('size', { size, why: `max-frame-size of the other side is ${limit}` });
-    if (number > 1 || (body.row !== undefined && number !== (body.row.isSasl ? 1 : 0)))
-      fault('frame-type', { number, type });
+    if (!isTypeOf(number, row)) fault('frame-type', { number, type });
     if (isClosed) fault('after-close', { type });
-    const { fields } = body;
-    if (body.row?.isSasl) this.state.sasl(type, fault);
-    const call =
-      body.row === undefined || body.row.isSasl ? {} : this.state.take(type, fields, channel, direction, fault);
+    if (row?.isSasl) this.state.sasl(type, fault);
+    const call = row === undefined || row.isSasl ? {} : this.state.take(type, fields, channel, direction, fault);
     const id = type === 'transfer' ? fields['delivery-id'] : undefined;
     return {
       protocol: NAME,
       type,
       ...(typeof id === 'number' && { id }),
       summary: summaryOf(type, fields, channel),
-      ...(body.row !== undefined && {
-        payload: body.message === undefined ? fields : { ...fields, message: body.message },
-      }),
+      ...(row !== undefined && { payload: payloadOf(body) }),
       bytes,
       messages,
       fields: () => [...fixedFields(bytes, start), ...body.parts],
@@ -154,6 +150,13 @@ class AmqpReader implements AppReader {
     };
   }
 }
+
+/** Frames of type 1 carry SASL, those of type 0 all else. */
+const isTypeOf = (number: number, row: PerformativeRow | undefined): boolean =>
+  row === undefined ? number <= 1 : number === (row.isSasl ? 1 : 0);
+
+const payloadOf = ({ fields, message }: AmqpBody): AmqpFields =>
+  message === undefined ? fields : { ...fields, message };
 
 function collecting(end: number): { readonly found: AppDiagnostic[]; readonly fault: AmqpBreak } {
   const found: AppDiagnostic[] = [];
@@ -196,20 +199,30 @@ function bodyOf(bytes: Uint8Array, start: number, fault: AmqpBreak): AmqpBody {
   }
   const { value, end, field } = read;
   const row = value instanceof AmqpDescribed ? rowOf(value.descriptor) : undefined;
-  const list = value instanceof AmqpDescribed ? value.value : undefined;
+  const list: unknown = value instanceof AmqpDescribed ? value.value : undefined;
   if (row === undefined || !Array.isArray(list)) {
     fault('performative');
     return { fields: {}, parts: [field, ...rest(end, 'unread')] };
   }
+  const fields = fieldsOf(row, list, fault);
   const { type } = row;
-  // Null is as if the field were left out.
-  const entries = row.fields.map((name, i): [string, unknown] => [name, (list as unknown[])[i] ?? undefined]);
-  const fields = Object.fromEntries(entries.filter(([, part]) => part !== undefined));
-  for (const name of row.needs) if (fields[name] === undefined) fault('missing-field', { type, field: name });
-  if (type !== 'transfer' && end < bytes.length) fault('left-over', { type, bytes: bytes.length - end });
-  const sections = type === 'transfer' && fields['more'] !== true ? sectionsOf(bytes, end) : undefined;
-  const after = sections?.parts ?? rest(end, type === 'transfer' ? 'payload' : 'left over');
+  const isTransfer = type === 'transfer';
+  if (!isTransfer && end < bytes.length) fault('left-over', { type, bytes: bytes.length - end });
+  const sections = isTransfer && fields['more'] !== true ? sectionsOf(bytes, end) : undefined;
+  const after = sections?.parts ?? rest(end, isTransfer ? 'payload' : 'left over');
   return { row, fields, parts: [{ ...field, name: type }, ...after], ...(sections && { message: sections.message }) };
+}
+
+/** The fields by their names; null is as if it were left out. */
+function fieldsOf(
+  { type, fields: names, needs }: PerformativeRow,
+  list: readonly unknown[],
+  fault: AmqpBreak,
+): AmqpFields {
+  const entries = names.map((name, i): [string, unknown] => [name, list[i] ?? undefined]);
+  const fields: AmqpFields = Object.fromEntries(entries.filter(([, part]) => part !== undefined));
+  for (const name of needs) if (fields[name] === undefined) fault('missing-field', { type, field: name });
+  return fields;
 }
 
 /** The sections of a message (AMQP 1.0 §3.2); undefined: the payload is none, or the end of one. */

@@ -106,7 +106,7 @@ class DiscordReader implements AppReader {
     const { op, d, s, t } = value;
     const row = OPCODES[op];
     const payload: GatewayPayload = { op, type: row?.type ?? `op ${op}`, d, s, t };
-    const isOther = row !== undefined && row.by !== 'both' && direction !== 'unknown' && row.by !== direction;
+    const isOther = isOthers(row, direction);
     const diagnostics: AppDiagnostic[] = [
       ...(isOther ? [broken('sender', span, { type: payload.type, side: direction })] : this.orderOf(payload, message)),
       ...(direction === 'client' && length > LARGEST_OF_CLIENT ? [broken('size', span, { bytes: length })] : []),
@@ -114,7 +114,7 @@ class DiscordReader implements AppReader {
     return messagePacket(message, {
       protocol: NAME,
       type: payload.type,
-      ...(op === 0 && typeof t === 'string' && { name: t }),
+      ...nameOf(payload),
       summary: summaryOf(payload),
       payload: value,
       diagnostics,
@@ -172,6 +172,11 @@ class DiscordReader implements AppReader {
     return last !== undefined && s <= last ? [broken('sequence', span, { s, last })] : [];
   }
 }
+
+const isOthers = (row: OpcodeRow | undefined, side: AppMessage['direction']): boolean =>
+  row !== undefined && row.by !== 'both' && side !== 'unknown' && row.by !== side;
+
+const nameOf = ({ op, t }: GatewayPayload): { name?: string } => (op === 0 && typeof t === 'string' ? { name: t } : {});
 
 function callOf({ type, t }: GatewayPayload, { direction }: AppMessage): Pick<AppPacket, 'asks' | 'answers'> {
   switch (type) {

@@ -15,6 +15,14 @@ export class Lib0Fault extends Error {
 
 const LARGEST = Number.MAX_SAFE_INTEGER;
 
+/** Bytes of the values of any type, by its number: undefined, null, true, false, and numbers. */
+const FIXED: Readonly<Record<number, number>> = { 127: 0, 126: 0, 124: 4, 123: 8, 122: 8, 121: 0, 120: 0 };
+const INTEGER = 125;
+const TEXT = 119;
+const OBJECT = 118;
+const LIST = 117;
+const BYTES = 116;
+
 /** Reads the encoding of lib0, the library that Yjs encodes with: numbers of seven bits a byte, sized texts and bytes. */
 export class Lib0Reader {
   readonly fields: AppField[] = [];
@@ -80,27 +88,19 @@ export class Lib0Reader {
     const start = this.at;
     const type = this.uint8('value');
     if (depth > DEEPEST_VALUE) throw new Lib0Fault('value', start, 'is too deep');
+    const fixed = FIXED[type];
+    if (fixed !== undefined) return this.skip(fixed, 'value');
     switch (type) {
-      case 127: // undefined
-      case 126: // null
-      case 121: // false
-      case 120: // true
-        return;
-      case 125:
+      case INTEGER:
         while (this.uint8('integer') >= 0x80);
         return;
-      case 124:
-        return this.skip(4, 'float32');
-      case 123:
-      case 122:
-        return this.skip(8, 'number');
-      case 119:
-      case 116:
+      case TEXT:
+      case BYTES:
         return void this.sized('value');
-      case 118:
-      case 117:
+      case OBJECT:
+      case LIST:
         for (let left = this.varuint('count'); left > 0; left--) {
-          if (type === 118) this.sized('key');
+          if (type === OBJECT) this.sized('key');
           this.any(depth + 1);
         }
         return;
