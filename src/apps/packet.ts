@@ -119,6 +119,8 @@ export interface AppContext {
   readonly handshake: AppHandshake;
   /** The conversation was joined after its beginning: what came before is not known. */
   readonly isJoined: boolean;
+  /** The user stated the protocol: a message that does not fit is a broken rule, not another protocol. */
+  readonly isStated?: boolean;
   /** Readers of protocols inside this one: recognised from messages, or by name. */
   readonly nested: (name?: string) => AppReader;
   /** Decompression, where there is one. */
@@ -129,8 +131,15 @@ export interface AppContext {
 export interface Unpacking {
   /** All of `bytes` as one whole unit of that form; undefined where they are none, or exceed `limit` bytes. */
   readonly whole: (form: PackedForm, bytes: Uint8Array, limit: number) => Uint8Array | undefined;
-  /** A stream over messages: gives what each piece adds; undefined where it does not inflate. */
-  readonly stream: (form: 'zlib', limit: number) => { push(bytes: Uint8Array): Uint8Array | undefined; close(): void };
+  /** A stream over messages, each piece of which ends with a sync flush. `limit`: bytes that a piece may add. */
+  readonly stream: (form: 'zlib', limit: number) => UnpackingStream;
+}
+
+/** A compressed stream that continues from piece to piece. */
+export interface UnpackingStream {
+  /** What the piece adds; undefined where it does not inflate. After both failures nothing more does. */
+  push(piece: Uint8Array): Uint8Array | 'too-large' | undefined;
+  close(): void;
 }
 
 export type PackedForm = 'gzip' | 'zlib' | 'deflate-raw' | 'brotli' | 'zstd';

@@ -52,12 +52,33 @@ function isLengthAfter(bytes: Uint8Array, prefix: readonly number[]): boolean {
 const isYjs: Test = ({ message: { isText: asText, bytes }, isWhole: whole }) =>
   !asText && whole && (isLengthAfter(bytes, [0, 0]) || isLengthAfter(bytes, [0, 1]) || isLengthAfter(bytes, [0, 2]));
 
+/** The step 1 of Yjs: its state vector has a count, and two numbers for each. */
+const isYjsStep1: Test = ({ message: { isText: asText, bytes }, isWhole: whole }) => {
+  if (asText || !whole || !isLengthAfter(bytes, [0, 0])) return false;
+  const vector = bytes.subarray(bytes.findIndex((byte, i) => i > 1 && byte < 0x80) + 1);
+  const ends = vector.reduce((count, byte) => count + (byte < 0x80 ? 1 : 0), 0);
+  return vector[0]! < 0x80 && vector.at(-1)! < 0x80 && ends === 1 + 2 * vector[0]!;
+};
+
 /** A document's name, a type from 0 to 8, and more. */
 const isHocuspocus: Test = ({ message: { isText: asText, bytes } }) => {
   const length = bytes[0] ?? 0;
   if (asText || length < 3 || length > 100 || bytes.length < length + 3) return false;
   const name = bytes.subarray(1, 1 + length);
   return name.every((byte) => byte > 0x20 && byte < 0x7f) && (bytes[1 + length] ?? 9) <= 8;
+};
+
+/** The first message of a Hocuspocus client: a document's name, Auth, Token, then a token and perhaps a version to the end. */
+const isHocuspocusToken: Test = ({ message: { isText: asText, bytes }, isWhole: whole, fromClient }) => {
+  const length = bytes[0] ?? 0;
+  if (asText || !whole || !fromClient || length < 1 || length > 100) return false;
+  if (!bytes.subarray(1, 1 + length).every((byte) => byte > 0x20 && byte < 0x7f)) return false;
+  const rest = bytes.subarray(1 + length);
+  if (rest[0] !== 2 || rest[1] !== 0) return false;
+  if (isLengthAfter(rest, [2, 0])) return true;
+  const size = rest[2] ?? 0x80;
+  const [at, token] = size < 0x80 ? [3, size] : [4, (size & 0x7f) + (rest[3] ?? 0x80) * 128];
+  return (rest[at - 1] ?? 0x80) < 0x80 && isLengthAfter(rest.subarray(at + token), []);
 };
 
 function isPhoenix({ array, object }: LookedAt): boolean {
@@ -199,8 +220,11 @@ export const APP_SIGNS: readonly AppSign[] = [
     content: (seen) =>
       /^INFO \{"server_id":/.test(seen.head) ? 'sure' : likelyIf(/^(?:INFO|CONNECT) \{"/.test(seen.head)),
   },
-  { protocol: 'yjs', content: likely(isYjs) },
-  { protocol: 'hocuspocus', content: likely(isHocuspocus) },
+  { protocol: 'yjs', content: (seen) => (isYjsStep1(seen) ? 'sure' : likelyIf(isYjs(seen))) },
+  {
+    protocol: 'hocuspocus',
+    content: (seen) => (isHocuspocusToken(seen) ? 'sure' : likelyIf(isHocuspocus(seen))),
+  },
   {
     protocol: 'ocpp-j',
     subprotocols: ['ocpp1.2', 'ocpp1.5', 'ocpp1.6', 'ocpp2.0', 'ocpp2.0.1', 'ocpp2.1'],

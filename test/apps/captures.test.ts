@@ -36,7 +36,7 @@ function lanesOf<T extends Pick<TruePacket, 'connection' | 'direction'>>(packets
   return lanes;
 }
 
-const names = CASES.filter((name) => !name.startsWith('violations') && name !== 'zlib-stream').filter((name) =>
+const names = CASES.filter((name) => !name.startsWith('violations')).filter((name) =>
   appCase(name).packets.some(({ protocol }) => READ.has(protocol.split(' ')[0]!)),
 );
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { openApp } from '../../src/apps/registry.js';
 import type { PlacedPacket } from '../../src/apps/packet.js';
+import { appUnpacking } from '../../src/cli/host/app-unpacking.js';
 import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import { acceptKey } from '../../src/codec/handshake/accept-key.js';
 import type { PacketVisitor } from '../../src/sources/files/packet-reader.js';
@@ -51,7 +52,7 @@ export function packetsOf(name: string, stated?: string): ReadPacket[] {
     previewBytes: 4096,
     payloads: 'view' as const,
   };
-  const apps = { open: openApp, ...(stated !== undefined && { stated }) };
+  const apps = { open: openApp, unpack: appUnpacking, ...(stated !== undefined && { stated }) };
   const traffic = new PacketTraffic(
     Flows,
     { first: 0, reading, apps },

@@ -1,5 +1,6 @@
 import { APP_SIGNS } from '../../traffic/toolbox/apps.js';
 import { MOST_APP_BYTES, type AppOptions } from '../../traffic/toolbox/apps.js';
+import { appUnpacking } from '../host/app-unpacking.js';
 import { UsageError } from '../host/exit.js';
 import { loadApps } from '../entries/load-apps.js';
 
@@ -13,7 +14,11 @@ export function appOptions({ app }: { readonly app?: string }): AppOptions | und
   if (app !== undefined && !names.includes(app)) {
     throw new UsageError(`--app ${app}: no such protocol (${[...names].sort().join(', ')}, or ${NONE})`);
   }
-  return { open: (name, context) => loadApps().openApp(name, context), ...(app !== undefined && { stated: app }) };
+  return {
+    open: (name, context) => loadApps().openApp(name, context),
+    unpack: appUnpacking,
+    ...(app !== undefined && { stated: app }),
+  };
 }
 
 /** Bytes kept of each message: as many as the readers of application protocols ask for. */

@@ -97,6 +97,8 @@ export class AppReading {
     const { handshake = {}, options } = this;
     this.recognition = undefined;
     this.protocol = name;
-    this.reader = options.open(name, { handshake, isJoined: this.handshake === undefined, unpack: options.unpack });
+    const isJoined = this.handshake === undefined;
+    const isStated = options.stated !== undefined;
+    this.reader = options.open(name, { handshake, isJoined, isStated, unpack: options.unpack });
   }
 }
