@@ -3,7 +3,7 @@ import type { AppContext, AppDiagnostic, AppMessage, AppPacket, AppReader } from
 import { AppRecognition } from './recognition.js';
 import { APP_SIGNS } from './sign-table.js';
 
-type Opening = (name: string, context: Omit<AppContext, 'nested'>) => AppReader | undefined;
+type NestedOpening = (name: string, context: Omit<AppContext, 'nested'>) => AppReader | undefined;
 
 /** A protocol inside another: what the outer one carries are its messages. It is stated, or recognised by them. */
 export class NestedReading implements AppReader {
@@ -11,7 +11,7 @@ export class NestedReading implements AppReader {
   private recognition: AppRecognition | undefined;
 
   constructor(
-    private readonly opening: Opening,
+    private readonly opening: NestedOpening,
     private readonly context: Omit<AppContext, 'nested'>,
     stated: string | undefined,
   ) {

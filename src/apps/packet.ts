@@ -124,11 +124,11 @@ export interface AppContext {
   /** Readers of protocols inside this one: recognised from messages, or by name. */
   readonly nested: (name?: string) => AppReader;
   /** Decompression, where there is one. */
-  readonly unpack?: Unpacking | undefined;
+  readonly unpack?: MessageUnpacking | undefined;
 }
 
 /** Decompresses, handed in: this floor is pure. */
-export interface Unpacking {
+export interface MessageUnpacking {
   /** All of `bytes` as one whole unit of that form; undefined where they are none, or exceed `limit` bytes. */
   readonly whole: (form: PackedForm, bytes: Uint8Array, limit: number) => Uint8Array | undefined;
   /** A stream over messages, each piece of which ends with a sync flush. `limit`: bytes that a piece may add. */

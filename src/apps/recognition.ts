@@ -8,7 +8,7 @@ const WEIGHT: Readonly<Record<Certainty, number>> = { no: 0, likely: 1, sure: 2 
 const ENOUGH = WEIGHT.sure;
 
 /**
- * Decides which protocol a conversation speaks, from its handshake and its first messages. The handshake's subprotocol decides
+ * Decides which protocol a conversation carries, from its handshake and its first messages. The handshake's subprotocol decides
  * by itself, else contents do; where two protocols are equally certain, none is taken: a wrong guess is worse than none.
  */
 export class AppRecognition {

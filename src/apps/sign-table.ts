@@ -68,7 +68,7 @@ const isHocuspocus: Test = ({ message: { isText: asText, bytes } }) => {
   return name.every((byte) => byte > 0x20 && byte < 0x7f) && (bytes[1 + length] ?? 9) <= 8;
 };
 
-/** The first message of a Hocuspocus client: a document's name, Auth, Token, then a token and perhaps a version to the end. */
+/** The first message of a Hocuspocus client: a document's name, Auth, Token, then a token and, in some releases, a version to the end. */
 const isHocuspocusToken: Test = ({ message: { isText: asText, bytes }, isWhole: whole, fromClient }) => {
   const length = bytes[0] ?? 0;
   if (asText || !whole || !fromClient || length < 1 || length > 100) return false;

@@ -21,7 +21,7 @@ export function packetWords(packet: PlacedPacket): Printable {
   return joined(words, print` `);
 }
 
-/** A name that could be taken for more than one word stands in quotes. */
+/** A name that could be read as more than one word is quoted. */
 function nameWord(name: string): Printable {
   const word = escapeText(cutAt(name));
   return name === '' || /[\s"#]/.test(name) ? print`"${word}"` : word;

@@ -50,7 +50,7 @@ describe('bayeux', () => {
   ]);
   violations(NAME, [['joined', [['s', [done('/meta/connect', '9')]]], []]], { isJoined: true });
 
-  it('tells an event from the reply to a publication', () => {
+  it('distinguishes an event from the reply to a publication', () => {
     const packets = talk(NAME, [
       ['c', [asked('/chat', '3', { data: 'x' })]],
       ['s', [{ channel: '/chat', id: '3', data: 'x' }, done('/chat', '3')]],

@@ -154,7 +154,7 @@ describe('json-rpc', () => {
     expect(codesOf(NAME, [...reader.read(lineMessage(['s', result(3)], 0))!])).toEqual([]);
   });
 
-  it('keeps the kind of an id, and takes a batch for one packet', () => {
+  it('keeps the kind of an id, and reads a batch as one packet', () => {
     const lines: Line[] = [
       ['c', call('1')],
       ['c', [call(1, 'a'), { jsonrpc: '2.0', method: 'n' }, call(2, 'b')]],

@@ -58,7 +58,7 @@ describe('rules of Yjs', () => {
     expect(codes(readAll(readerOf('yjs', { isJoined: true }), [['S', EMPTY_STEP2]]))).toEqual([]);
   });
 
-  it('is given up where the other side speaks another protocol', () => {
+  it('is given up where the other side uses another protocol', () => {
     const reader = readerOf('yjs');
     expect(said(readAll(reader, [['C', STEP1]]))).toEqual(['sync step1']);
     const bytes = of(9, 9);

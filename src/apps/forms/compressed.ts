@@ -1,7 +1,7 @@
 import { decodeBase64 } from '../../codec/bytes/base64.js';
 import { decodeUtf8, utf8Error } from '../../codec/bytes/utf8.js';
 import { messagePacket, wholeSpan } from '../build-packet.js';
-import type { AppMessage, AppPacket, PackedForm, Unpacking } from '../packet.js';
+import type { AppMessage, AppPacket, PackedForm, MessageUnpacking } from '../packet.js';
 import { jsonText, parseJson } from './json.js';
 
 const NAME = 'compressed';
@@ -32,7 +32,7 @@ const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
  * What a payload holds in compressed form: the whole of it is one unit, whose checksum fits where the form has one. Forms
  * without a magic number are taken only where plain text comes out. Undefined: it is none, or more than MOST_UNPACKED.
  */
-export function unpacked({ bytes, length, isText }: AppMessage, unpack: Unpacking): Unpacked | undefined {
+export function unpacked({ bytes, length, isText }: AppMessage, unpack: MessageUnpacking): Unpacked | undefined {
   if (bytes.length < length) return undefined;
   if (isText) {
     const packed = base64Of(bytes);
@@ -48,13 +48,13 @@ function base64Of(bytes: Uint8Array): Uint8Array | undefined {
   return BASE64.test(text) ? decodeBase64(text) : undefined;
 }
 
-function withMagic(bytes: Uint8Array, unpack: Unpacking): Unpacked | undefined {
+function withMagic(bytes: Uint8Array, unpack: MessageUnpacking): Unpacked | undefined {
   const form = MAGIC.find(({ test }) => test(bytes))?.form;
   const plain = form && unpack.whole(form, bytes, MOST_UNPACKED);
   return plain && { form: form, isBase64: false, bytes: plain };
 }
 
-function withoutMagic(bytes: Uint8Array, unpack: Unpacking): Unpacked | undefined {
+function withoutMagic(bytes: Uint8Array, unpack: MessageUnpacking): Unpacked | undefined {
   if (bytes.length < LEAST_WITHOUT_MAGIC || isPlainText(bytes)) return undefined;
   for (const form of ['deflate-raw', 'brotli'] as const) {
     const plain = unpack.whole(form, bytes, MOST_UNPACKED);
@@ -73,7 +73,7 @@ function isPlainText(bytes: Uint8Array): boolean {
 }
 
 /** A compressed message as a packet; undefined: it is none. */
-export function compressedPacket(message: AppMessage, unpack: Unpacking): AppPacket | undefined {
+export function compressedPacket(message: AppMessage, unpack: MessageUnpacking): AppPacket | undefined {
   const found = unpacked(message, unpack);
   if (found === undefined) return undefined;
   const { form, isBase64, bytes } = found;

@@ -3,7 +3,7 @@ import type { AppField } from '../packet.js';
 import { DEEPEST_VALUE, isFault, keyText, MOST_LISTED, shownValue, type FormFault, type FormValue } from './form.js';
 
 /** An extension type whose meaning the application knows. */
-export interface MsgpackExtension {
+interface MsgpackExtension {
   readonly extension: number;
   readonly data: Uint8Array;
 }
@@ -42,8 +42,8 @@ interface Read {
 }
 
 /** A first byte with its own kind: what follows it, and how long its length is. */
-type Kind = 'bin' | 'ext' | 'str' | 'array' | 'map';
-const LENGTHS: Readonly<Record<number, readonly [Kind, number]>> = {
+type MsgpackKind = 'bin' | 'ext' | 'str' | 'array' | 'map';
+const LENGTHS: Readonly<Record<number, readonly [MsgpackKind, number]>> = {
   0xc4: ['bin', 1],
   0xc5: ['bin', 2],
   0xc6: ['bin', 4],
@@ -92,7 +92,7 @@ class MsgpackReader {
     return this.scalar(first, start);
   }
 
-  private sized(kind: Kind, length: number, depth: number, fields: AppField[]): unknown {
+  private sized(kind: MsgpackKind, length: number, depth: number, fields: AppField[]): unknown {
     switch (kind) {
       case 'bin':
         return this.part(length);

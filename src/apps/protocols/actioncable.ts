@@ -56,7 +56,7 @@ const RULES = {
 } as const satisfies Record<string, AppRule>;
 
 const broken = ruleBook(NAME, RULES);
-type Rule = keyof typeof RULES;
+type CableRule = keyof typeof RULES;
 
 const COMMANDS = new Set(['subscribe', 'unsubscribe', 'message']);
 const TYPES = new Set(['welcome', 'ping', 'confirm_subscription', 'reject_subscription', 'disconnect', 'message']);
@@ -73,7 +73,7 @@ function inText(value: unknown): unknown {
 }
 
 /** What is wrong with one message. */
-type Fault = (rule: Rule, args?: AppDiagnostic['args']) => void;
+type Fault = (rule: CableRule, args?: AppDiagnostic['args']) => void;
 
 class ActionCableReader implements AppReader {
   private isWelcome: boolean;
@@ -129,7 +129,7 @@ class ActionCableReader implements AppReader {
     if (direction !== 'client') this.isWelcome = true;
   }
 
-  private command({ command, identifier, data }: Json, fault: Fault): Said {
+  private command({ command, identifier, data }: Json, fault: Fault): CableWords {
     if (this.isExtended && typeof command === 'string' && !COMMANDS.has(command)) {
       return { packet: { type: command }, identifier: inText(identifier), payload: data };
     }
@@ -150,7 +150,7 @@ class ActionCableReader implements AppReader {
     };
   }
 
-  private action(key: string, data: unknown, fault: Fault): Said {
+  private action(key: string, data: unknown, fault: Fault): CableWords {
     const content = inText(data);
     if (content === undefined) fault('data');
     if (this.isUnknown(key)) fault('not-subscribed', { type: 'message' });
@@ -159,7 +159,7 @@ class ActionCableReader implements AppReader {
     return { packet, payload: content ?? data };
   }
 
-  private ofServer(value: Json, fault: Fault): Said {
+  private ofServer(value: Json, fault: Fault): CableWords {
     const { type, identifier, message } = value;
     if (type === undefined && identifier !== undefined && 'message' in value) {
       return this.broadcast(identifier, message, fault);
@@ -174,7 +174,7 @@ class ActionCableReader implements AppReader {
     return this.typed(type, value, fault);
   }
 
-  private typed(type: string, { identifier, message, reason, reconnect }: Json, fault: Fault): Said {
+  private typed(type: string, { identifier, message, reason, reconnect }: Json, fault: Fault): CableWords {
     if (type === 'welcome') this.isWelcome = true;
     else if (type !== 'disconnect' && !this.isWelcome) fault('before-welcome', { type });
     switch (type) {
@@ -191,7 +191,7 @@ class ActionCableReader implements AppReader {
     }
   }
 
-  private broadcast(identifier: unknown, message: unknown, fault: Fault): Said {
+  private broadcast(identifier: unknown, message: unknown, fault: Fault): CableWords {
     const holds = inText(identifier);
     if (!isObject(holds)) fault('identifier');
     if (!this.isWelcome) fault('before-welcome', { type: 'message' });
@@ -200,7 +200,7 @@ class ActionCableReader implements AppReader {
     return { packet: { type: 'message' }, identifier: holds, payload: message };
   }
 
-  private answer(type: string, identifier: unknown, fault: Fault): Said {
+  private answer(type: string, identifier: unknown, fault: Fault): CableWords {
     const holds = inText(identifier);
     if (!isObject(holds)) fault('identifier');
     const key = typeof identifier === 'string' ? identifier : '';
@@ -225,7 +225,7 @@ class ActionCableReader implements AppReader {
   }
 }
 
-interface Said {
+interface CableWords {
   readonly packet: { readonly type: string } & Partial<AppPacket>;
   readonly identifier?: unknown;
   readonly payload?: unknown;

@@ -94,7 +94,7 @@ class BayeuxReader implements AppReader {
     });
   }
 
-  private request(said: JsonObject, { channel, key, bytes }: Place, { direction }: AppMessage): AppDiagnostic[] {
+  private request(said: JsonObject, { channel, key, bytes }: BayeuxPlace, { direction }: AppMessage): AppDiagnostic[] {
     if (direction === 'server') return [];
     const span = { start: 0, end: bytes.length };
     const isConnect = channel === '/meta/connect';
@@ -108,7 +108,7 @@ class BayeuxReader implements AppReader {
     ];
   }
 
-  private reply(said: JsonObject, { channel, key, bytes }: Place, { direction }: AppMessage): AppDiagnostic[] {
+  private reply(said: JsonObject, { channel, key, bytes }: BayeuxPlace, { direction }: AppMessage): AppDiagnostic[] {
     const span = { start: 0, end: bytes.length };
     if (channel === '/meta/connect') this.calls.answer(direction, 'connect');
     const isKnown = this.calls.answer(direction, key);
@@ -120,7 +120,7 @@ class BayeuxReader implements AppReader {
   }
 }
 
-interface Place {
+interface BayeuxPlace {
   readonly channel: string;
   readonly key: string;
   readonly bytes: Uint8Array;

@@ -62,7 +62,7 @@ const broken = ruleBook(NAME, RULES);
 const METHOD = /^[A-Za-z]\w{0,60}\.[A-Za-z]\w{0,80}$/;
 const MOST_SESSIONS = 1000;
 
-type Type = 'command' | 'result' | 'error' | 'event' | 'invalid';
+type CdpType = 'command' | 'result' | 'error' | 'event' | 'invalid';
 
 class CdpReader implements AppReader {
   /** Commands with their sessions: a reply may leave the session out. */
@@ -109,7 +109,7 @@ class CdpReader implements AppReader {
 
   /** Each session counts its own ids. */
   private linksOf(
-    type: Type,
+    type: CdpType,
     { id, sessionId }: JsonObject,
     direction: Direction,
   ): Pick<AppPacket, 'asks' | 'answers'> {
@@ -120,7 +120,7 @@ class CdpReader implements AppReader {
     return type === 'result' || type === 'error' ? { answers: [{ key: `${session} ${id}` }] } : {};
   }
 
-  private stateOf(type: Type, said: JsonObject, message: AppMessage): AppDiagnostic[] {
+  private stateOf(type: CdpType, said: JsonObject, message: AppMessage): AppDiagnostic[] {
     const { id } = said;
     const { direction } = message;
     const span = wholeSpan(message);
@@ -148,14 +148,14 @@ class CdpReader implements AppReader {
 
 const sessionText = (session: unknown): string => (isText(session) ? session : '');
 
-function typeOf(said: JsonObject, direction: Direction): Type {
+function typeOf(said: JsonObject, direction: Direction): CdpType {
   const hasId = 'id' in said;
   if ('method' in said) return hasId || direction === 'client' ? 'command' : 'event';
   if ('error' in said) return 'error';
   return 'result' in said && hasId ? 'result' : 'invalid';
 }
 
-function shapeOf(type: Type, { id, method, params, error }: JsonObject, message: AppMessage): AppDiagnostic[] {
+function shapeOf(type: CdpType, { id, method, params, error }: JsonObject, message: AppMessage): AppDiagnostic[] {
   const span = wholeSpan(message);
   if (type === 'invalid') return [broken('object', span)];
   const faults: AppDiagnostic[] = [];
@@ -169,14 +169,14 @@ function shapeOf(type: Type, { id, method, params, error }: JsonObject, message:
   return faults;
 }
 
-function payloadOf(type: Type, said: JsonObject): unknown {
+function payloadOf(type: CdpType, said: JsonObject): unknown {
   if (type === 'result') return said['result'];
   if (type === 'error') return said['error'];
   return type === 'invalid' ? said : said['params'];
 }
 
 /** What evaluated code threw is a result, and worth a word. */
-function summaryOf(type: Type, said: JsonObject): string {
+function summaryOf(type: CdpType, said: JsonObject): string {
   const payload = payloadOf(type, said);
   const session = isText(said['sessionId']) ? `session ${said['sessionId'].slice(0, 8)}` : '';
   if (type === 'error' && isObject(payload)) {

@@ -74,7 +74,7 @@ const TYPES: Readonly<Record<string, TypeRow>> = {
 };
 
 /** What is said in one message, its kinds of values checked. */
-interface Said {
+interface GraphqlWords {
   readonly type: string;
   readonly id?: string;
   readonly payload?: unknown;
@@ -124,7 +124,7 @@ class GraphqlReader implements AppReader {
   }
 
   /** The rules that depend on what came before. */
-  private stateOf({ type, id }: Said, message: AppMessage): AppDiagnostic[] {
+  private stateOf({ type, id }: GraphqlWords, message: AppMessage): AppDiagnostic[] {
     const span = wholeSpan(message);
     const { running } = this;
     const isServer = message.direction === 'server';
@@ -148,7 +148,7 @@ class GraphqlReader implements AppReader {
   }
 }
 
-function shapeOf({ type, id, payload }: Said, { by, needs }: TypeRow, message: AppMessage): AppDiagnostic[] {
+function shapeOf({ type, id, payload }: GraphqlWords, { by, needs }: TypeRow, message: AppMessage): AppDiagnostic[] {
   const span = wholeSpan(message);
   const { direction } = message;
   const missing = needs.filter((field) => (field === 'id' ? id : payload) === undefined);
@@ -159,7 +159,7 @@ function shapeOf({ type, id, payload }: Said, { by, needs }: TypeRow, message: A
   ];
 }
 
-function nameOf({ type, payload }: Said): { name?: string } {
+function nameOf({ type, payload }: GraphqlWords): { name?: string } {
   if (type !== 'subscribe' || !isObject(payload)) return {};
   const { operationName, query } = payload;
   if (typeof operationName === 'string') return { name: operationName };
@@ -168,13 +168,13 @@ function nameOf({ type, payload }: Said): { name?: string } {
   return named === null ? {} : { name: named[1]! };
 }
 
-function summaryOf({ payload }: Said): string {
+function summaryOf({ payload }: GraphqlWords): string {
   if (isObject(payload) && typeof payload['query'] === 'string') return payload['query'].replace(/\s+/g, ' ').trim();
   return payload === undefined ? '' : jsonText(payload);
 }
 
 /** Calls and replies: init and ack, ping and pong, and each operation with what the server says of it. */
-function callOf({ type, id }: Said, direction: Direction): Pick<AppPacket, 'asks' | 'answers'> {
+function callOf({ type, id }: GraphqlWords, direction: Direction): Pick<AppPacket, 'asks' | 'answers'> {
   if (type === 'connection_init') return { asks: 'init' };
   if (type === 'ping') return { asks: 'ping' };
   if (type === 'subscribe' && id !== undefined) return { asks: `id ${id}` };

@@ -77,7 +77,7 @@ const TYPES: Readonly<Record<string, TypeRow>> = {
 const ENDS_OR_CARRIES = new Set(['data', 'error', 'complete']);
 const MOST_OPERATIONS = 10_000;
 
-interface Said {
+interface LegacyGraphqlWords {
   readonly type: string;
   readonly id: string | number | undefined;
   readonly payload: unknown;
@@ -105,7 +105,7 @@ class LegacyGraphqlReader implements AppReader {
       return [messagePacket(message, { protocol: NAME, type: 'invalid', diagnostics })];
     }
     const { type, payload } = value;
-    const said: Said = { type, id: idOf(value['id']), payload };
+    const said: LegacyGraphqlWords = { type, id: idOf(value['id']), payload };
     const row = Object.hasOwn(TYPES, type) ? TYPES[type] : undefined;
     const diagnostics =
       row === undefined
@@ -132,7 +132,7 @@ class LegacyGraphqlReader implements AppReader {
   }
 
   /** The rules that depend on what came before. */
-  private stateOf({ type, id }: Said, message: AppMessage): AppDiagnostic[] {
+  private stateOf({ type, id }: LegacyGraphqlWords, message: AppMessage): AppDiagnostic[] {
     const span = wholeSpan(message);
     if (type === 'connection_init') this.isInit = true;
     if (id === undefined) return [];
@@ -163,7 +163,11 @@ class LegacyGraphqlReader implements AppReader {
   }
 }
 
-function shapeOf({ type, id, payload }: Said, { by, needs = [] }: TypeRow, message: AppMessage): AppDiagnostic[] {
+function shapeOf(
+  { type, id, payload }: LegacyGraphqlWords,
+  { by, needs = [] }: TypeRow,
+  message: AppMessage,
+): AppDiagnostic[] {
   const span = wholeSpan(message);
   const { direction } = message;
   const missing = needs.filter((field) => (field === 'id' ? id : payload) === undefined);
@@ -173,7 +177,7 @@ function shapeOf({ type, id, payload }: Said, { by, needs = [] }: TypeRow, messa
   ];
 }
 
-function nameOf({ type, payload }: Said): { name?: string } {
+function nameOf({ type, payload }: LegacyGraphqlWords): { name?: string } {
   if (type !== 'start' || !isObject(payload)) return {};
   const { operationName, query } = payload;
   if (isText(operationName)) return { name: operationName };
@@ -182,14 +186,14 @@ function nameOf({ type, payload }: Said): { name?: string } {
 }
 
 /** What comes with an init are credentials, as a rule. */
-function summaryOf({ type, payload }: Said): string {
+function summaryOf({ type, payload }: LegacyGraphqlWords): string {
   if (type === 'connection_init') return '';
   if (isObject(payload) && isText(payload['query'])) return payload['query'].replace(/\s+/g, ' ').trim();
   return payload === undefined || payload === null ? '' : jsonText(payload);
 }
 
 /** Init and its answer, and each operation with what the server says of it. */
-function linksOf({ type, id }: Said, direction: Direction): Pick<AppPacket, 'asks' | 'answers'> {
+function linksOf({ type, id }: LegacyGraphqlWords, direction: Direction): Pick<AppPacket, 'asks' | 'answers'> {
   if (type === 'connection_init') return { asks: 'init' };
   if (type === 'connection_ack' || type === 'connection_error') return { answers: [{ key: 'init' }] };
   if (id === undefined) return {};

@@ -24,7 +24,7 @@ export const LSP_RULES = {
 
 type Broken = (rule: keyof typeof LSP_RULES, span: Span, args?: AppDiagnostic['args']) => AppDiagnostic;
 
-interface Said {
+interface LspWords {
   readonly type: string;
   readonly name?: string;
   readonly said: JsonObject;
@@ -46,7 +46,7 @@ export class LanguageServerRules {
     this.isPartial = true;
   }
 
-  judge({ type, name = '', said }: Said, direction: Direction, span: Span): AppDiagnostic[] {
+  judge({ type, name = '', said }: LspWords, direction: Direction, span: Span): AppDiagnostic[] {
     if (direction !== 'client' || (type !== 'request' && type !== 'notification')) return [];
     if (type === 'request' && name === 'initialize' && isLanguageServer(said)) return this.initialize(span);
     if (type === 'request') this.firstRequest ??= name;

@@ -78,11 +78,11 @@ const EVENT = 'rpc-websockets event';
 const MOST_ITEMS = 10_000;
 const MOST_SUBSCRIPTIONS = 10_000;
 
-type Type = 'request' | 'notification' | 'result' | 'error' | 'invalid' | typeof EVENT;
+type RpcType = 'request' | 'notification' | 'result' | 'error' | 'invalid' | typeof EVENT;
 
 /** One object of a message. */
-interface Item {
-  readonly type: Type;
+interface RpcItem {
+  readonly type: RpcType;
   readonly said: JsonObject;
   readonly name?: string;
 }
@@ -172,7 +172,7 @@ class JsonRpcReader implements AppReader {
   }
 
   /** The rules that depend on what came before. */
-  private stateOf(item: Item, message: AppMessage): AppDiagnostic[] {
+  private stateOf(item: RpcItem, message: AppMessage): AppDiagnostic[] {
     const { type, said } = item;
     const { direction } = message;
     const span = wholeSpan(message);
@@ -192,7 +192,7 @@ class JsonRpcReader implements AppReader {
     return isKnown ? ofLanguage : [...ofLanguage, broken('unknown-id', span, { id: jsonText(said['id']) })];
   }
 
-  private linksOf(item: Item, direction: Direction): Pick<AppPacket, 'asks' | 'answers'> {
+  private linksOf(item: RpcItem, direction: Direction): Pick<AppPacket, 'asks' | 'answers'> {
     const { type, said } = item;
     const key = keyOf(said['id']);
     if (type === 'notification') return this.notified(said);
@@ -209,7 +209,7 @@ class JsonRpcReader implements AppReader {
     return key === undefined ? {} : { answers: [{ key, isLast: false }] };
   }
 
-  private ended({ name = '', said: { params } }: Item): Pick<AppPacket, 'answers'> {
+  private ended({ name = '', said: { params } }: RpcItem): Pick<AppPacket, 'answers'> {
     const ends = /unsubscribe$/i.test(name) && Array.isArray(params) ? this.subscriptions.get(params[0]) : undefined;
     return ends === undefined ? {} : { answers: [{ key: ends, isOwn: true }] };
   }
@@ -225,7 +225,7 @@ function keyOf(id: unknown): string | undefined {
 
 const shownId = ({ id }: JsonObject): string => (idOf(id) === undefined ? '' : `#${idOf(id)}`);
 
-function itemOf(said: JsonObject): Item {
+function itemOf(said: JsonObject): RpcItem {
   const { method, notification } = said;
   if (isText(method)) return { type: 'id' in said ? 'request' : 'notification', said, name: method };
   if (isText(notification) && !('jsonrpc' in said) && !('id' in said)) return { type: EVENT, said, name: notification };
@@ -234,12 +234,12 @@ function itemOf(said: JsonObject): Item {
   return { type: 'result' in said ? 'result' : 'invalid', said };
 }
 
-type Check = (isWrong: boolean, rule: keyof typeof RULES, args?: AppDiagnostic['args']) => void;
+type RpcCheck = (isWrong: boolean, rule: keyof typeof RULES, args?: AppDiagnostic['args']) => void;
 
-function shapeOf({ type, said, name = '' }: Item, message: AppMessage): AppDiagnostic[] {
+function shapeOf({ type, said, name = '' }: RpcItem, message: AppMessage): AppDiagnostic[] {
   const span = wholeSpan(message);
   const faults: AppDiagnostic[] = [];
-  const check: Check = (isWrong, rule, args = {}) => {
+  const check: RpcCheck = (isWrong, rule, args = {}) => {
     if (isWrong) faults.push(broken(rule, span, args));
   };
   if (type === EVENT) return [];
@@ -252,12 +252,12 @@ function shapeOf({ type, said, name = '' }: Item, message: AppMessage): AppDiagn
   return faults;
 }
 
-function checkCall({ params }: JsonObject, name: string, check: Check): void {
+function checkCall({ params }: JsonObject, name: string, check: RpcCheck): void {
   check(params !== undefined && !Array.isArray(params) && !isObject(params), 'params');
   check(name.startsWith('rpc.') && !EXTENSIONS.has(name), 'reserved-method', { method: name });
 }
 
-function checkResponse(said: JsonObject, check: Check): void {
+function checkResponse(said: JsonObject, check: RpcCheck): void {
   check('result' in said && 'error' in said, 'result-and-error');
   check(!('id' in said), 'response-without-id');
   const { error } = said;
@@ -267,13 +267,13 @@ function checkResponse(said: JsonObject, check: Check): void {
   else check(!isText(message), 'error', { member: 'message' });
 }
 
-function payloadOf({ type, said }: Item): unknown {
+function payloadOf({ type, said }: RpcItem): unknown {
   if (type === 'result') return said['result'];
   if (type === 'error') return said['error'];
   return type === 'invalid' ? said : said['params'];
 }
 
-function summaryOf(item: Item): string {
+function summaryOf(item: RpcItem): string {
   const { type, said } = item;
   const { error } = said;
   if (type === 'error' && isObject(error)) {

@@ -49,7 +49,7 @@ const MOST_PARTS = 1000;
 const MOST_IDS = 10_000;
 
 /** A message without its framing. */
-interface Said {
+interface JupyterWords {
   readonly channel: unknown;
   readonly header: JsonObject;
   readonly parent: JsonObject;
@@ -59,7 +59,7 @@ interface Said {
 }
 
 /** A part of a binary message, by its offsets. */
-interface Part {
+interface JupyterPart {
   readonly start: number;
   readonly end: number;
 }
@@ -98,7 +98,7 @@ class JupyterReader implements AppReader {
     ];
   }
 
-  private judge({ channel, header, content }: Said, message: AppMessage): AppDiagnostic[] {
+  private judge({ channel, header, content }: JupyterWords, message: AppMessage): AppDiagnostic[] {
     const span = { start: 0, end: message.bytes.length };
     const { msg_id: id, msg_type: type } = header;
     const faults: AppDiagnostic[] = [];
@@ -117,7 +117,7 @@ class JupyterReader implements AppReader {
   }
 
   /** What a kernel says of a request has it as parent: output, a reply, and that it is idle again. */
-  private linksOf({ header, parent, content }: Said): Pick<AppPacket, 'asks' | 'answers'> {
+  private linksOf({ header, parent, content }: JupyterWords): Pick<AppPacket, 'asks' | 'answers'> {
     const { msg_id: id, msg_type: type } = header;
     const { msg_id: key } = parent;
     const asks = isText(type) && type.endsWith('_request') && isText(id) ? { asks: id } : {};
@@ -142,21 +142,21 @@ class JupyterReader implements AppReader {
 
 const objectOf = (value: unknown): JsonObject => (isObject(value) ? value : {});
 
-function textSaid({ bytes }: AppMessage): Said | undefined {
+function textSaid({ bytes }: AppMessage): JupyterWords | undefined {
   const value = parseJson(bytes)?.value;
   return isObject(value) ? saidOf(value, 0, () => jsonFields(bytes)) : undefined;
 }
 
-function saidOf(value: JsonObject, buffers: number, fields: Said['fields']): Said {
+function saidOf(value: JsonObject, buffers: number, fields: JupyterWords['fields']): JupyterWords {
   const { channel, header, parent_header: parent, content } = value;
   return { channel, header: objectOf(header), parent: objectOf(parent), content, buffers, fields };
 }
 
 /** Version 1: a count and offsets of 64 bits, little endian; before that a count and offsets of 32 bits, big endian. */
-function binarySaid({ bytes }: AppMessage, isV1: boolean): Said | undefined {
+function binarySaid({ bytes }: AppMessage, isV1: boolean): JupyterWords | undefined {
   const parts = isV1 ? partsOf(bytes, 8) : partsOf(bytes, 4);
   if (parts === undefined) return undefined;
-  const bytesOf = ({ start, end }: Part): Uint8Array => bytes.subarray(start, end);
+  const bytesOf = ({ start, end }: JupyterPart): Uint8Array => bytes.subarray(start, end);
   if (!isV1) {
     const [json, ...buffers] = parts;
     const value = json && parseJson(bytesOf(json))?.value;
@@ -164,7 +164,7 @@ function binarySaid({ bytes }: AppMessage, isV1: boolean): Said | undefined {
   }
   const [channel, header, parent, , content, ...buffers] = parts;
   if (content === undefined) return undefined;
-  const jsonOf = (part: Part | undefined): unknown => part && parseJson(bytesOf(part))?.value;
+  const jsonOf = (part: JupyterPart | undefined): unknown => part && parseJson(bytesOf(part))?.value;
   const said = {
     channel: channel && decodeUtf8(bytesOf(channel)),
     header: jsonOf(header),
@@ -176,7 +176,7 @@ function binarySaid({ bytes }: AppMessage, isV1: boolean): Said | undefined {
   );
 }
 
-function partsOf(bytes: Uint8Array, size: 4 | 8): readonly Part[] | undefined {
+function partsOf(bytes: Uint8Array, size: 4 | 8): readonly JupyterPart[] | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const at = (i: number): number => (size === 8 ? Number(view.getBigUint64(i * 8, true)) : view.getUint32(i * 4));
   const count = bytes.length < size ? 0 : at(0);
@@ -188,7 +188,7 @@ function partsOf(bytes: Uint8Array, size: 4 | 8): readonly Part[] | undefined {
   return isRight ? offsets.slice(0, -1).map((start, i) => ({ start, end: offsets[i + 1]! })) : undefined;
 }
 
-function partFields(bytes: Uint8Array, parts: readonly Part[], names: readonly string[]): AppField[] {
+function partFields(bytes: Uint8Array, parts: readonly JupyterPart[], names: readonly string[]): AppField[] {
   const [first] = parts;
   const head = { name: 'offsets', span: { start: 0, end: first?.start ?? bytes.length }, value: parts.length };
   const fields = parts.map(({ start, end }, i): AppField => {
@@ -201,7 +201,7 @@ function partFields(bytes: Uint8Array, parts: readonly Part[], names: readonly s
   return [head, ...fields];
 }
 
-function summaryOf({ channel, content, buffers }: Said): string {
+function summaryOf({ channel, content, buffers }: JupyterWords): string {
   const { execution_state: state, code, text, ename, evalue } = objectOf(content);
   const [first = jsonText(content)] = [state, code, text].filter(isText);
   const shown = isText(ename) ? line(`${ename}:`, isText(evalue) ? evalue : '') : first;

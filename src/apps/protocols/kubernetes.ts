@@ -88,8 +88,8 @@ const CHANNELS = ['stdin', 'stdout', 'stderr', 'error', 'resize'] as const;
 const CLOSE = 255;
 const ERROR = 3;
 
-/** How the stream was asked for. */
-interface Asked {
+/** How the stream was requested. */
+interface KubernetesAsked {
   readonly version: number | undefined;
   readonly isBase64: boolean | undefined;
   readonly isForward: boolean;
@@ -98,7 +98,7 @@ interface Asked {
   readonly ports: readonly number[];
 }
 
-function askedFor({ target, subprotocol }: AppContext['handshake']): Asked {
+function askedFor({ target, subprotocol }: AppContext['handshake']): KubernetesAsked {
   const [, version = '1', base64] = /^(?:v(\d)\.)?(base64\.)?channel\.k8s\.io$/.exec(subprotocol ?? '') ?? [];
   const [path = '', query = ''] = (target ?? '').split('?', 2);
   const parameters = new URLSearchParams(query);
@@ -117,7 +117,7 @@ function askedFor({ target, subprotocol }: AppContext['handshake']): Asked {
 }
 
 /** A message: its channel, and what it carries. */
-interface Piece {
+interface KubernetesPiece {
   readonly channel: number;
   readonly data: Uint8Array;
   /** Bytes of the message before the data. */
@@ -130,7 +130,7 @@ class KubernetesReader implements AppReader {
   private ported: Set<number> | undefined;
 
   constructor(
-    private readonly asked: Asked,
+    private readonly asked: KubernetesAsked,
     isJoined: boolean,
   ) {
     this.ported = isJoined ? undefined : new Set();
@@ -168,7 +168,7 @@ class KubernetesReader implements AppReader {
   }
 
   /** A channel of exec and attach. */
-  private command({ channel, data }: Piece, side: Direction, fault: Fault): Said {
+  private command({ channel, data }: KubernetesPiece, side: Direction, fault: Fault): KubernetesWords {
     if (channel === CLOSE) return this.close(data, fault);
     const type = CHANNELS[channel];
     if (type === undefined) {
@@ -186,7 +186,7 @@ class KubernetesReader implements AppReader {
     return channel === ERROR ? this.status(data, fault) : { type, payload: shown(data) };
   }
 
-  private close(data: Uint8Array, fault: Fault): Said {
+  private close(data: Uint8Array, fault: Fault): KubernetesWords {
     const { version } = this.asked;
     if (version !== undefined && version < 5) fault('close-version', { version });
     else if (data.length !== 1) fault('close-channel', { bytes: data.length });
@@ -194,7 +194,7 @@ class KubernetesReader implements AppReader {
     return { type: 'close', payload: closed, note: closed === undefined ? '' : (CHANNELS[closed] ?? '') };
   }
 
-  private status(data: Uint8Array, fault: Fault): Said {
+  private status(data: Uint8Array, fault: Fault): KubernetesWords {
     const status = parseJson(data)?.value;
     const isStatus = isObject(status) && typeof status['status'] === 'string';
     const isDue = (this.asked.version ?? 1) >= 4 && data.length > 0;
@@ -209,7 +209,7 @@ class KubernetesReader implements AppReader {
   }
 
   /** A channel of port forward: data and errors of each port in turn. */
-  private forwarded({ channel, data }: Piece, side: Direction, fault: Fault): Said {
+  private forwarded({ channel, data }: KubernetesPiece, side: Direction, fault: Fault): KubernetesWords {
     const { ports } = this.asked;
     if (this.isClose(channel, data)) return { type: 'close', payload: data[0] };
     const type = channel % 2 === 0 ? 'data' : 'error';
@@ -224,7 +224,7 @@ class KubernetesReader implements AppReader {
   }
 }
 
-interface Said {
+interface KubernetesWords {
   readonly type: string;
   readonly payload: unknown;
   readonly note?: string;
@@ -234,7 +234,7 @@ interface Said {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function sizeOf(data: Uint8Array, fault: Fault): Said {
+function sizeOf(data: Uint8Array, fault: Fault): KubernetesWords {
   const size = parseJson(data)?.value;
   const names = isObject(size) ? Object.keys(size).map((name) => name.toLowerCase()) : [];
   if (!names.includes('width') || !names.includes('height')) fault('resize');
@@ -247,7 +247,7 @@ function shown(data: Uint8Array): string | Uint8Array {
 }
 
 /** `isEncoded`: a digit, and Base64. Undefined: no channel. */
-function pieceOf(bytes: Uint8Array, isEncoded: boolean, isWhole: boolean, fault: Fault): Piece | undefined {
+function pieceOf(bytes: Uint8Array, isEncoded: boolean, isWhole: boolean, fault: Fault): KubernetesPiece | undefined {
   if (!isEncoded) return { channel: bytes[0]!, data: bytes.subarray(1), prefix: 1 };
   const channel = bytes[0]! - 0x30;
   if (channel < 0 || channel > 9) {
@@ -264,7 +264,7 @@ function decoded(base64: string): Uint8Array {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
 
-function fieldsOf({ bytes, isText }: AppMessage, { channel, prefix, data }: Piece, type: string): AppField[] {
+function fieldsOf({ bytes, isText }: AppMessage, { channel, prefix, data }: KubernetesPiece, type: string): AppField[] {
   const head: AppField = { name: 'channel', span: { start: 0, end: prefix }, value: channel };
   if (bytes.length <= prefix) return [head];
   const isJson = !isText && (type === 'resize' || type === 'error');

@@ -56,7 +56,7 @@ const CHUNK = 0x2b;
 const LAST_CHUNK = 0x21;
 
 /** A message in parts: each begins with `+`, the last one with `!`. */
-interface Chunks {
+interface NesChunks {
   readonly parts: Uint8Array[];
   readonly messages: number[];
   bytes: number;
@@ -70,7 +70,7 @@ interface Whole {
 
 class NesReader implements AppReader {
   private readonly calls: KnownCalls;
-  private readonly chunks: Partial<Record<Direction, Chunks>> = {};
+  private readonly chunks: Partial<Record<Direction, NesChunks>> = {};
 
   /** `isBegun`: hello was seen, or may have been before. */
   constructor(private isBegun: boolean) {
@@ -103,7 +103,7 @@ class NesReader implements AppReader {
     const chunks = before ?? { parts: [], messages: [], bytes: 0 };
     chunks.bytes += bytes.length;
     chunks.messages.push(index);
-    // One that is too long is read up to here, and is no JSON then: nothing is kept of it.
+    // One that is too long is read up to this length, and is no JSON then: nothing is kept of it.
     if (chunks.bytes > MOST_APP_BYTES) {
       this.lost(direction);
       return undefined;

@@ -106,7 +106,7 @@ interface Call {
 }
 
 /** A message whose type is known. */
-interface Said {
+interface OcppWords {
   readonly row: TypeRow;
   readonly id: string;
   readonly items: readonly unknown[];
@@ -168,7 +168,7 @@ class OcppReader implements AppReader {
     this.last.clear();
   }
 
-  private stateOf({ row, id, items }: Said, message: AppMessage): AppDiagnostic[] {
+  private stateOf({ row, id, items }: OcppWords, message: AppMessage): AppDiagnostic[] {
     const { direction } = message;
     const span = wholeSpan(message);
     if (row.name === 'CALL') return this.call(id, items, message);
@@ -219,7 +219,7 @@ function shapeOf({ name, items: kinds }: TypeRow, given: readonly unknown[], mes
   return faults;
 }
 
-function linksOf({ row: { name }, id }: Said): Pick<AppPacket, 'asks' | 'answers'> {
+function linksOf({ row: { name }, id }: OcppWords): Pick<AppPacket, 'asks' | 'answers'> {
   if (name === 'CALL') return { asks: id };
   // A result may be answered in its turn: with CALLRESULTERROR.
   if (name === 'CALLRESULTERROR') return {};

@@ -70,7 +70,7 @@ class RealtimeReader implements AppReader {
   private readonly responses = new Map<string, boolean>();
   /** Calls by the event_id of the client: an error names it. */
   private readonly events = new Map<string, string>();
-  /** A response that the client asked for, not one that followed speech. */
+  /** A response that the client requested, not one that followed speech. */
   private asked: string | undefined;
   private isAsking = false;
   /** Of both directions; undefined: of a form whose rate is not known. */

@@ -93,7 +93,12 @@ class SocketClusterReader implements AppReader {
     });
   }
 
-  private stateOf(type: Type, said: JsonObject, bytes: Uint8Array, { direction }: AppMessage): AppDiagnostic[] {
+  private stateOf(
+    type: SocketclusterType,
+    said: JsonObject,
+    bytes: Uint8Array,
+    { direction }: AppMessage,
+  ): AppDiagnostic[] {
     const span = { start: 0, end: bytes.length };
     const { event = '' } = said;
     const isEarly = !this.isBegun && direction === 'client' && event !== '#handshake';
@@ -112,9 +117,9 @@ class SocketClusterReader implements AppReader {
   }
 }
 
-type Type = 'invoke' | 'transmit' | 'response' | 'error';
+type SocketclusterType = 'invoke' | 'transmit' | 'response' | 'error';
 
-function typeOf(said: JsonObject): Type | undefined {
+function typeOf(said: JsonObject): SocketclusterType | undefined {
   if (isText(said['event'])) return 'cid' in said ? 'invoke' : 'transmit';
   if (!('rid' in said)) return undefined;
   return said['error'] === undefined || said['error'] === null ? 'response' : 'error';
@@ -133,7 +138,7 @@ function beatOf(message: AppMessage): AppPacket | undefined {
 }
 
 /** What comes with a handshake has credentials, as a rule. */
-function summaryOf(type: Type, { event, data, error }: JsonObject): string {
+function summaryOf(type: SocketclusterType, { event, data, error }: JsonObject): string {
   if (type === 'error' && isObject(error)) {
     const { name, message } = error;
     return line(isText(name) ? name : '', isText(message) ? message : jsonText(error));

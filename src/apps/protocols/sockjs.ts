@@ -67,7 +67,7 @@ const LETTERS: Readonly<Record<string, string>> = { o: 'open', h: 'heartbeat', a
 const MOST_INNER = 10_000;
 
 /** What a message is, and the messages of the application in it. */
-interface Frame {
+interface SockjsFrame {
   readonly type: string;
   /** Bytes before its JSON. */
   readonly prefix: number;
@@ -134,7 +134,7 @@ class SockjsReader implements AppReader {
     ];
   }
 
-  private inner(message: AppMessage, { inner }: Frame): AppPacket[] {
+  private inner(message: AppMessage, { inner }: SockjsFrame): AppPacket[] {
     if (message.bytes.length < message.length) this.nested.lost?.(message.direction);
     const packets: AppPacket[] = [];
     for (const text of inner.slice(0, MOST_INNER)) {
@@ -147,11 +147,11 @@ class SockjsReader implements AppReader {
   }
 }
 
-function fromClient(message: AppMessage): Frame {
+function fromClient(message: AppMessage): SockjsFrame {
   return strings(message, decodeUtf8(message.bytes.subarray(0, 1)) === '"' ? 'message' : 'array', 0);
 }
 
-function fromServer(message: AppMessage, begin: string): Frame {
+function fromServer(message: AppMessage, begin: string): SockjsFrame {
   const { bytes, length } = message;
   const type = Object.hasOwn(LETTERS, begin) ? LETTERS[begin] : undefined;
   const span = wholeSpan(message);
@@ -177,7 +177,7 @@ function fromServer(message: AppMessage, begin: string): Frame {
 }
 
 /** A frame that carries strings. */
-function strings(message: AppMessage, type: 'array' | 'message', prefix: number): Frame {
+function strings(message: AppMessage, type: 'array' | 'message', prefix: number): SockjsFrame {
   const { bytes, length } = message;
   // Of a longer message not all is here; an empty one says nothing.
   if (bytes.length < length || length === 0) return { type, prefix, inner: [], diagnostics: [] };

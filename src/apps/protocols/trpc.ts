@@ -52,7 +52,7 @@ const broken = ruleBook(NAME, RULES);
 const CALLS: ReadonlySet<unknown> = new Set(['query', 'mutation', 'subscription']);
 
 /** One object of a message, with its bytes. */
-interface Item {
+interface TrpcItem {
   readonly said: JsonObject;
   readonly bytes: Uint8Array;
 }
@@ -94,7 +94,7 @@ class TrpcReader implements AppReader {
     return messagePacket(message, { protocol: NAME, type, fields: () => fields, ...links });
   }
 
-  private item(item: Item, message: AppMessage): AppPacket {
+  private item(item: TrpcItem, message: AppMessage): AppPacket {
     const { said, bytes } = item;
     const type = typeOf(said);
     const id = idOf(said['id']);
@@ -121,7 +121,7 @@ class TrpcReader implements AppReader {
     return called !== undefined && called !== 'subscription';
   }
 
-  private stateOf(type: string, { said, bytes }: Item, { direction }: AppMessage): AppDiagnostic[] {
+  private stateOf(type: string, { said, bytes }: TrpcItem, { direction }: AppMessage): AppDiagnostic[] {
     const span = { start: 0, end: bytes.length };
     const isFirst = this.isFirst && direction === 'client';
     if (isFirst) this.isFirst = false;
@@ -170,7 +170,7 @@ function linksOf(type: string, id: string | number, isLast: boolean): Pick<AppPa
   return { answers: [{ key, isLast }] };
 }
 
-function shapeOf(type: string, { said, bytes }: Item): AppDiagnostic[] {
+function shapeOf(type: string, { said, bytes }: TrpcItem): AppDiagnostic[] {
   const span = { start: 0, end: bytes.length };
   const { method, params } = said;
   if (type === 'invalid') return [isText(method) ? broken('method', span, { method }) : broken('object', span)];

@@ -38,9 +38,9 @@ const RULES = {
 
 const broken = ruleBook(NAME, RULES);
 
-type Kind = 'array' | 'object' | 'text';
+type ViteKind = 'array' | 'object' | 'text';
 /** Types, with the member that each one has to have. */
-const TYPES: Readonly<Record<string, readonly [string, Kind] | undefined>> = {
+const TYPES: Readonly<Record<string, readonly [string, ViteKind] | undefined>> = {
   connected: undefined,
   update: ['updates', 'array'],
   'full-reload': undefined,
@@ -51,7 +51,7 @@ const TYPES: Readonly<Record<string, readonly [string, Kind] | undefined>> = {
   pong: undefined,
 };
 const OF_BOTH = new Set(['custom', 'ping', 'pong']);
-const IS: Readonly<Record<Kind, (value: unknown) => boolean>> = {
+const IS: Readonly<Record<ViteKind, (value: unknown) => boolean>> = {
   array: Array.isArray,
   object: isObject,
   text: isText,

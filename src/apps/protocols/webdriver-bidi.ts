@@ -60,7 +60,7 @@ const RULES = {
 const broken = ruleBook(NAME, RULES);
 const METHOD = /^[A-Za-z][\w:-]{0,60}\.[A-Za-z][\w.]{0,80}$/;
 
-type Type = 'command' | 'success' | 'error' | 'event' | 'invalid';
+type BidiType = 'command' | 'success' | 'error' | 'event' | 'invalid';
 
 class BidiReader implements AppReader {
   private readonly calls: KnownCalls;
@@ -102,7 +102,7 @@ class BidiReader implements AppReader {
     this.calls.lost();
   }
 
-  private stateOf(type: Type, id: unknown, message: AppMessage): AppDiagnostic[] {
+  private stateOf(type: BidiType, id: unknown, message: AppMessage): AppDiagnostic[] {
     if (!isId(id)) return [];
     const { direction } = message;
     const key = String(id);
@@ -118,17 +118,17 @@ class BidiReader implements AppReader {
 
 const isId = (id: unknown): id is number => Number.isSafeInteger(id) && Number(id) >= 0;
 
-function typeOf({ type, method }: JsonObject): Type {
+function typeOf({ type, method }: JsonObject): BidiType {
   if (type === 'success' || type === 'error' || type === 'event') return type;
   return type === undefined && method !== undefined ? 'command' : 'invalid';
 }
 
-function linksOf(type: Type, id: number): Pick<AppPacket, 'asks' | 'answers'> {
+function linksOf(type: BidiType, id: number): Pick<AppPacket, 'asks' | 'answers'> {
   if (type === 'command') return { asks: String(id) };
   return type === 'success' || type === 'error' ? { answers: [{ key: String(id) }] } : {};
 }
 
-function shapeOf(type: Type, said: JsonObject, message: AppMessage): AppDiagnostic[] {
+function shapeOf(type: BidiType, said: JsonObject, message: AppMessage): AppDiagnostic[] {
   const span = wholeSpan(message);
   const { id, result, error, message: text } = said;
   if (type === 'invalid') return [broken(message.direction === 'client' ? 'method' : 'type', span)];
@@ -147,7 +147,7 @@ function methodFaults({ method, params }: JsonObject, span: AppDiagnostic['span'
 }
 
 /** What evaluated code threw is a success, and worth a word. */
-function summaryOf(type: Type, { params, result, error, message }: JsonObject): string {
+function summaryOf(type: BidiType, { params, result, error, message }: JsonObject): string {
   if (type === 'error') return line(isText(error) ? `${error}:` : '', isText(message) ? message : '');
   if (type !== 'success') return jsonText(params);
   return line(isObject(result) && result['type'] === 'exception' ? 'exception' : '', jsonText(result));

@@ -1,6 +1,6 @@
 import type * as zlib from 'node:zlib';
 import { builtin } from '../entries/builtin.js';
-import { unpackingWith, type PackedForm, type Unpacking } from '../../traffic/toolbox/apps.js';
+import { unpackingWith, type PackedForm, type MessageUnpacking } from '../../traffic/toolbox/apps.js';
 import { lazyDeflate } from './adapters.js';
 
 /** What is used of node:zlib; zstd is there from Node 22.15 on. */
@@ -15,7 +15,7 @@ const DECODERS: Readonly<Record<PackedForm, (node: Zlib) => typeof zlib.inflateS
 };
 
 /** Decompression for the readers of application protocols by node:zlib, loaded with the first compressed message. */
-export const appUnpacking: Unpacking = unpackingWith(lazyDeflate, (form, bytes, limit) => {
+export const appUnpacking: MessageUnpacking = unpackingWith(lazyDeflate, (form, bytes, limit) => {
   try {
     // `info` makes Node give the engine too, whose byte count shows whether anything follows the unit.
     const decode = DECODERS[form](builtin('node:zlib') as Zlib);

@@ -1,6 +1,5 @@
 import type { AppField, PlacedPacket } from '../../apps/packet.js';
 import { append } from '../../codec/bytes/lists.js';
-import { OPCODE } from '../../codec/frames/registry.js';
 import { escapeText } from '../../describe/escape.js';
 import type { LineBuffer } from '../../describe/line-buffer.js';
 import { packetDiagnosticWords, packetWords } from '../../describe/packet-words.js';
@@ -104,9 +103,4 @@ function fieldRow({ name, span, value, fields }: AppField, depth: number, bytes:
     },
     look,
   );
-}
-
-/** Whether the packets say what the payload does: they take its place in views of one line a frame. */
-export function replacesPayload(record: Judged & { type: 'frame' }): boolean {
-  return record.packets !== undefined && record.frame.header.opcode < OPCODE.close;
 }

@@ -1,4 +1,11 @@
-import type { AppContext, AppDiagnostic, AppMessage, AppReader, PlacedPacket, Unpacking } from '../../apps/packet.js';
+import type {
+  AppContext,
+  AppDiagnostic,
+  AppMessage,
+  AppReader,
+  PlacedPacket,
+  MessageUnpacking,
+} from '../../apps/packet.js';
 import { AppRecognition } from '../../apps/recognition.js';
 import { APP_SIGNS } from '../../apps/sign-table.js';
 import type { Direction, Message } from '../../codec/messages/records.js';
@@ -12,7 +19,7 @@ export interface AppOptions {
   readonly open: (name: string, context: Omit<AppContext, 'nested'>) => AppReader | undefined;
   /** The protocol, where it was stated: what breaks its rules is an error. */
   readonly stated?: string | undefined;
-  readonly unpack?: Unpacking | undefined;
+  readonly unpack?: MessageUnpacking | undefined;
 }
 
 /** The application protocol of one conversation: recognised from its handshake and first messages, then read. */

@@ -1,8 +1,8 @@
-import type { Unpacking, UnpackingStream } from '../../apps/packet.js';
+import type { MessageUnpacking, UnpackingStream } from '../../apps/packet.js';
 import { MessageInflater, type RawDeflate } from '../../codec/deflate/message-deflate.js';
 
 /** Decompression for the readers of application protocols: streams by the DEFLATE of messages, whole units by `whole`. */
-export function unpackingWith(raw: RawDeflate, whole: Unpacking['whole']): Unpacking {
+export function unpackingWith(raw: RawDeflate, whole: MessageUnpacking['whole']): MessageUnpacking {
   return { whole, stream: (_, limit) => new ZlibPieces(raw, limit) };
 }
 

@@ -4,7 +4,7 @@ import type { AppField } from '../../packet.js';
 import { decodeMessage } from './schema.js';
 
 /** A command or a reply, of either form. */
-export interface Piece {
+export interface CentrifugoPiece {
   /** Undefined: it is none. */
   readonly members: Readonly<Record<string, unknown>> | undefined;
   readonly bytes: Uint8Array;
@@ -17,8 +17,8 @@ const LF = 0x0a;
 const MOST_PIECES = 10_000;
 
 /** JSON objects, one a line; blank lines are allowed. */
-export function jsonPieces(bytes: Uint8Array): Piece[] {
-  const pieces: Piece[] = [];
+export function jsonPieces(bytes: Uint8Array): CentrifugoPiece[] {
+  const pieces: CentrifugoPiece[] = [];
   for (let at = 0; at < bytes.length && pieces.length < MOST_PIECES;) {
     const lf = bytes.indexOf(LF, at);
     const end = lf < 0 ? bytes.length : lf + 1;
@@ -29,7 +29,7 @@ export function jsonPieces(bytes: Uint8Array): Piece[] {
   return pieces;
 }
 
-function jsonPiece(bytes: Uint8Array): Piece {
+function jsonPiece(bytes: Uint8Array): CentrifugoPiece {
   const value = parseJson(bytes)?.value;
   const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
   const fields = (): AppField[] => [
@@ -44,8 +44,8 @@ function jsonPiece(bytes: Uint8Array): Piece {
 }
 
 /** Messages of that type, each after its length. */
-export function protobufPieces(type: 'Command' | 'Reply', bytes: Uint8Array): Piece[] {
-  const pieces: Piece[] = [];
+export function protobufPieces(type: 'Command' | 'Reply', bytes: Uint8Array): CentrifugoPiece[] {
+  const pieces: CentrifugoPiece[] = [];
   for (let at = 0; at < bytes.length && pieces.length < MOST_PIECES;) {
     const length = readVarint(bytes, at);
     const end = length === undefined ? NaN : length.end + Number(length.value);
@@ -59,12 +59,12 @@ export function protobufPieces(type: 'Command' | 'Reply', bytes: Uint8Array): Pi
   return pieces;
 }
 
-function unread(bytes: Uint8Array, fault: 'protobuf' | 'length'): Piece {
+function unread(bytes: Uint8Array, fault: 'protobuf' | 'length'): CentrifugoPiece {
   const field: AppField = { name: 'unread', span: { start: 0, end: bytes.length }, value: `${bytes.length} bytes` };
   return { members: undefined, bytes, fields: () => [field], fault };
 }
 
-function protobufPiece(type: 'Command' | 'Reply', bytes: Uint8Array, start: number): Piece {
+function protobufPiece(type: 'Command' | 'Reply', bytes: Uint8Array, start: number): CentrifugoPiece {
   const decoded = decodeMessage(type, bytes, start, bytes.length);
   if (decoded === undefined) return unread(bytes, 'protobuf');
   const prefix: AppField = { name: 'length', span: { start: 0, end: start }, value: bytes.length - start };

@@ -11,7 +11,7 @@ import type {
   AppReader,
   AppRule,
 } from '../../packet.js';
-import { jsonPieces, protobufPieces, type Piece } from './parse.js';
+import { jsonPieces, protobufPieces, type CentrifugoPiece } from './parse.js';
 
 const NAME = 'centrifugo';
 const SPEC = 'Centrifugo client protocol';
@@ -102,7 +102,7 @@ const isObject = (value: unknown): value is Json =>
 const objectOf = (value: unknown): Json => (isObject(value) ? value : {});
 
 /** What a piece says, in the words of records. */
-interface Said {
+interface CentrifugoWords {
   readonly type: string;
   readonly name?: string;
   readonly payload?: unknown;
@@ -143,7 +143,7 @@ class CentrifugoReader implements AppReader {
     this.channels.clear();
   }
 
-  private packet(piece: Piece, { direction, index }: AppMessage, isAll: boolean): AppPacket {
+  private packet(piece: CentrifugoPiece, { direction, index }: AppMessage, isAll: boolean): AppPacket {
     const { members, bytes, fields } = piece;
     const diagnostics: AppDiagnostic[] = [];
     const fault: Fault = (rule, args) => diagnostics.push(broken(rule, { start: 0, end: bytes.length }, args));
@@ -151,7 +151,7 @@ class CentrifugoReader implements AppReader {
     const id = members?.['id'];
     const number = typeof id === 'number' && id > 0 ? id : undefined;
     const isClient = direction === 'client';
-    const said: Said =
+    const said: CentrifugoWords =
       members === undefined
         ? { type: 'invalid' }
         : isClient
@@ -173,7 +173,7 @@ class CentrifugoReader implements AppReader {
     };
   }
 
-  private command(members: Json, id: number | undefined, fault: Fault): Said {
+  private command(members: Json, id: number | undefined, fault: Fault): CentrifugoWords {
     if (Object.keys(members).length === 0) return { type: 'pong', calls: { answers: [{ key: 'ping' }] } };
     const { found, body } = methodsOf(members);
     const [type] = found;
@@ -206,7 +206,7 @@ class CentrifugoReader implements AppReader {
     for (const sub of Object.keys(objectOf(objectOf(body)['subs']))) this.subscribe(sub);
   }
 
-  private reply(members: Json, id: number | undefined, fault: Fault): Said {
+  private reply(members: Json, id: number | undefined, fault: Fault): CentrifugoWords {
     if (Object.keys(members).length === 0) return { type: 'ping', calls: { asks: 'ping' } };
     if (id === undefined && isObject(members['push'])) return this.push(members['push'], fault);
     const found = METHODS.filter((name) => name in members);
@@ -224,7 +224,7 @@ class CentrifugoReader implements AppReader {
     };
   }
 
-  private push(push: Json, fault: Fault): Said {
+  private push(push: Json, fault: Fault): CentrifugoWords {
     const kind = PUSHES.find((name) => name in push);
     const { channel } = push;
     const type = kind === undefined ? 'push' : `push ${kind}`;
@@ -246,7 +246,7 @@ class CentrifugoReader implements AppReader {
     this.channels.set(channel, offset);
   }
 
-  /** A channel that is subscribed anew may begin anew. */
+  /** A channel that is subscribed again may begin at another position. */
   private subscribe(channel: string): void {
     this.channels.set(channel, 0);
     if (this.channels.size <= MOST_IDS) return;

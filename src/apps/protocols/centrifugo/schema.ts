@@ -4,21 +4,21 @@ import { protobufFields, type ProtobufField } from '../../forms/protobuf.js';
 import type { AppField } from '../../packet.js';
 
 /** A field: its name, and what it holds; a message by its type, `map` and `repeated` where it is one. */
-interface Row {
+interface CentrifugoRow {
   readonly name: string;
   readonly kind: 'text' | 'bytes' | 'number' | 'flag' | 'message' | 'map' | 'repeated';
   readonly of?: string;
 }
 
-type Schema = Readonly<Record<number, Row>>;
+type Schema = Readonly<Record<number, CentrifugoRow>>;
 
-const text = (name: string): Row => ({ name, kind: 'text' });
-const data = (name: string): Row => ({ name, kind: 'bytes' });
-const number = (name: string): Row => ({ name, kind: 'number' });
-const flag = (name: string): Row => ({ name, kind: 'flag' });
-const message = (name: string, of: string): Row => ({ name, kind: 'message', of });
-const map = (name: string, of: string): Row => ({ name, kind: 'map', of });
-const repeated = (name: string, of: string): Row => ({ name, kind: 'repeated', of });
+const text = (name: string): CentrifugoRow => ({ name, kind: 'text' });
+const data = (name: string): CentrifugoRow => ({ name, kind: 'bytes' });
+const number = (name: string): CentrifugoRow => ({ name, kind: 'number' });
+const flag = (name: string): CentrifugoRow => ({ name, kind: 'flag' });
+const message = (name: string, of: string): CentrifugoRow => ({ name, kind: 'message', of });
+const map = (name: string, of: string): CentrifugoRow => ({ name, kind: 'map', of });
+const repeated = (name: string, of: string): CentrifugoRow => ({ name, kind: 'repeated', of });
 
 const CONNECTED: Schema = {
   1: text('client'),
@@ -155,7 +155,7 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
   SubRefreshRequest: { ...CHANNEL, 2: text('token') },
 };
 
-export interface Decoded {
+export interface DecodedField {
   readonly value: Readonly<Record<string, unknown>>;
   readonly fields: readonly AppField[];
 }
@@ -167,7 +167,7 @@ export function decodeMessage(
   start: number,
   end: number,
   depth = 0,
-): Decoded | undefined {
+): DecodedField | undefined {
   const found = depth > DEEPEST_VALUE ? undefined : protobufFields(bytes, start, end);
   if (found === undefined || 'fault' in found) return undefined;
   const schema = SCHEMAS[type] ?? {};
@@ -201,7 +201,7 @@ interface Value {
   readonly key?: string;
 }
 
-function valueOf(row: Row, field: ProtobufField, bytes: Uint8Array, depth: number): Value | undefined {
+function valueOf(row: CentrifugoRow, field: ProtobufField, bytes: Uint8Array, depth: number): Value | undefined {
   const { value, wire } = field;
   const { start, end } = field.content;
   const isNumber = row.kind === 'number' || row.kind === 'flag';

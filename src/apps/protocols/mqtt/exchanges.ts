@@ -42,7 +42,7 @@ const ANSWERS: Readonly<
 const MOST_ALIASES = 65_535;
 
 /** One side's exchanges, limits and aliases. */
-class Side {
+class MqttSide {
   readonly open = new Map<number, Open>();
   readonly aliases = new Map<number, string>();
   /** What the other side may send it. */
@@ -52,7 +52,11 @@ class Side {
 
 /** The rules that hold between packets: identifiers, acknowledgements, aliases, keep alive, order. */
 export class MqttExchanges {
-  private readonly sides: Record<Direction, Side> = { client: new Side(), server: new Side(), unknown: new Side() };
+  private readonly sides: Record<Direction, MqttSide> = {
+    client: new MqttSide(),
+    server: new MqttSide(),
+    unknown: new MqttSide(),
+  };
   private isConnected = false;
   private isAcknowledged = false;
   private keepAlive = 0;

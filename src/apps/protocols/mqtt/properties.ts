@@ -1,11 +1,11 @@
 import type { MqttBody } from './body.js';
 import { Malformed } from './body.js';
 
-type Kind = 'byte' | 'two' | 'four' | 'varint' | 'text' | 'binary' | 'pair';
+type MqttKind = 'byte' | 'two' | 'four' | 'varint' | 'text' | 'binary' | 'pair';
 
 interface PropertyRow {
   readonly name: string;
-  readonly kind: Kind;
+  readonly kind: MqttKind;
   /** Packets that have it. */
   readonly of: readonly string[];
   readonly isRepeated?: (type: string) => boolean;
@@ -105,7 +105,7 @@ function readProperty(body: MqttBody, of: string, found: Record<string, unknown>
   found[name] = isRepeated ? [...((found[name] as unknown[] | undefined) ?? []), value] : value;
 }
 
-const READERS: Readonly<Record<Kind, (body: MqttBody, name: string) => unknown>> = {
+const READERS: Readonly<Record<MqttKind, (body: MqttBody, name: string) => unknown>> = {
   byte: (body, name) => body.uint8(name),
   two: (body, name) => body.uint16(name),
   four: (body, name) => body.uint32(name),

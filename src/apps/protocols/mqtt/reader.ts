@@ -17,7 +17,7 @@ interface FixedHeader {
 }
 
 /** One direction. */
-class Lane {
+class MqttLane {
   readonly stream = new AppByteStream();
   /** Nothing more can be read: its framing is lost. */
   isLost = false;
@@ -25,7 +25,7 @@ class Lane {
 }
 
 class MqttReader implements AppReader {
-  private readonly lanes: Partial<Record<Direction, Lane>> = {};
+  private readonly lanes: Partial<Record<Direction, MqttLane>> = {};
   private readonly exchanges: MqttExchanges;
   /** The protocol level of CONNECT: the whole connection's. */
   private level = 4;
@@ -36,7 +36,7 @@ class MqttReader implements AppReader {
 
   read(message: AppMessage): readonly AppPacket[] {
     const { direction } = message;
-    const lane = (this.lanes[direction] ??= new Lane());
+    const lane = (this.lanes[direction] ??= new MqttLane());
     if (lane.isLost) return [];
     if (!lane.stream.push(message)) {
       lane.isLost = true;
@@ -52,12 +52,12 @@ class MqttReader implements AppReader {
 
   /** Where a packet begins after a hole is not known. */
   lost(direction: Direction): void {
-    const lane = (this.lanes[direction] ??= new Lane());
+    const lane = (this.lanes[direction] ??= new MqttLane());
     lane.isLost = true;
     lane.stream.clear();
   }
 
-  private next(lane: Lane, message: AppMessage): AppPacket | undefined {
+  private next(lane: MqttLane, message: AppMessage): AppPacket | undefined {
     const { stream } = lane;
     const header = lane.isLost ? undefined : fixedHeader(stream.unread);
     if (header === undefined) return undefined;
@@ -76,7 +76,7 @@ class MqttReader implements AppReader {
     bytes: Uint8Array,
     messages: readonly number[],
     { direction, time }: AppMessage,
-    lane: Lane,
+    lane: MqttLane,
   ): AppPacket {
     const { name: type = 'invalid', flags: expected } = TYPES[header.type] ?? {};
     const body = new MqttBody(bytes, 0, bytes.length, type);

@@ -70,7 +70,7 @@ export function lineEnd(bytes: Uint8Array): number {
   return isPossible ? 0 : -1;
 }
 
-interface Part {
+interface NatsPart {
   readonly name: string;
   readonly span: Span;
   readonly value: string;
@@ -83,7 +83,10 @@ export function controlLine(bytes: Uint8Array, length: number): ControlLine | un
   const type = first?.start === 0 ? textOf(bytes, first).toUpperCase() : '';
   if (first === undefined || !Object.hasOwn(OPERATIONS, type)) return undefined;
   const row = OPERATIONS[type]!;
-  const parts: Part[] = [{ name: 'operation', span: first, value: type }, ...argumentsOf(row.syntax, bytes, rest, end)];
+  const parts: NatsPart[] = [
+    { name: 'operation', span: first, value: type },
+    ...argumentsOf(row.syntax, bytes, rest, end),
+  ];
   const fault = faultOf(row.syntax, parts) ?? (end === length - 2 ? undefined : 'the line ends in no CRLF');
   return {
     type,
@@ -99,7 +102,12 @@ export function controlLine(bytes: Uint8Array, length: number): ControlLine | un
   };
 }
 
-function argumentsOf(syntax: OperationRow['syntax'], bytes: Uint8Array, tokens: readonly Span[], end: number): Part[] {
+function argumentsOf(
+  syntax: OperationRow['syntax'],
+  bytes: Uint8Array,
+  tokens: readonly Span[],
+  end: number,
+): NatsPart[] {
   if (typeof syntax !== 'string') {
     const names = syntax[tokens.length];
     return tokens.map((span, i) => ({ name: names?.[i] ?? `argument ${i + 1}`, span, value: textOf(bytes, span) }));
@@ -110,7 +118,7 @@ function argumentsOf(syntax: OperationRow['syntax'], bytes: Uint8Array, tokens: 
   return [{ name: syntax === 'json' ? 'options' : 'error', span, value: textOf(bytes, span) }];
 }
 
-function faultOf(syntax: OperationRow['syntax'], parts: readonly Part[]): string | undefined {
+function faultOf(syntax: OperationRow['syntax'], parts: readonly NatsPart[]): string | undefined {
   if (typeof syntax === 'string') return undefined;
   const count = parts.length - 1;
   if (syntax[count] === undefined) return `${count} arguments`;

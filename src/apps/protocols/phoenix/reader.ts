@@ -154,7 +154,7 @@ class PhoenixReader implements AppReader {
   private ofServer({ ref, joinRef, payload }: PhoenixMessage, topic: string, event: string, fault: Fault): void {
     const join = this.joins.get(topic);
     const isOfLastJoin = typeof joinRef !== 'string' || joinRef === join?.ref;
-    // A channel that crashed or was closed is joined anew.
+    // A channel that crashed or was closed is joined again.
     if (join !== undefined && (event === 'phx_error' || event === 'phx_close') && isOfLastJoin) join.isOpen = false;
     if (event !== 'phx_reply') return;
     const { status } = statusOf(payload);

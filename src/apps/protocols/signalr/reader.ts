@@ -5,17 +5,17 @@ import { jsonMessage, jsonMessages, msgpackMessages, type HubMessage } from './m
 import { broken, NAME, RULES, TYPES } from './rules.js';
 import { SignalrSession } from './session.js';
 
-type Form = 'json' | 'msgpack';
+type SignalrForm = 'json' | 'msgpack';
 
-const FORMS: Readonly<Record<string, Form>> = { json: 'json', messagepack: 'msgpack', blazorpack: 'msgpack' };
+const FORMS: Readonly<Record<string, SignalrForm>> = { json: 'json', messagepack: 'msgpack', blazorpack: 'msgpack' };
 const BRACE = 0x7b;
 
 class SignalrReader implements AppReader {
   private readonly session: SignalrSession;
   /** Sides whose part of the handshake is over, or was not seen. */
   private readonly shaken: Record<Direction, boolean>;
-  /** As the client has asked for it. */
-  private form: Form | undefined;
+  /** As the client has requested it. */
+  private form: SignalrForm | undefined;
 
   constructor(isJoined: boolean) {
     this.session = new SignalrSession(isJoined);
@@ -154,7 +154,7 @@ function shapeOf({ type, members, bytes, diagnostics }: HubMessage, name: string
   ];
 }
 
-/** In the MessagePack form the kind tells an error from a result. */
+/** In the MessagePack form the kind says whether it is an error or a result. */
 function isFailed({ kind, error }: HubMessage['members']): boolean {
   return kind === undefined ? isGiven(error) : kind === 1;
 }

@@ -4,13 +4,13 @@ import type { HubMessage } from './messages.js';
 import { broken, LAST_COUNTED, TYPES } from './rules.js';
 
 /** An invocation of one side, or a stream that it sends. */
-type Kind = 'Invocation' | 'StreamInvocation' | 'upload' | 'completed';
+type SignalrKind = 'Invocation' | 'StreamInvocation' | 'upload' | 'completed';
 
 const MOST_IDS = 10_000;
 
 /** The ids of one side. */
-class Side {
-  readonly ids = new Map<string, Kind>();
+class SignalrSide {
+  readonly ids = new Map<string, SignalrKind>();
   /** All of what it has sent was seen. */
   isWhole: boolean;
   sent = 0;
@@ -19,7 +19,7 @@ class Side {
     this.isWhole = isWhole;
   }
 
-  add(id: string, kind: Kind): void {
+  add(id: string, kind: SignalrKind): void {
     this.ids.delete(id);
     this.ids.set(id, kind);
     if (this.ids.size <= MOST_IDS) return;
@@ -38,10 +38,14 @@ type Calls = Pick<AppPacket, 'asks' | 'answers'>;
 
 /** The rules and calls that hold between the hub messages of a connection. */
 export class SignalrSession {
-  private readonly sides: Record<Direction, Side>;
+  private readonly sides: Record<Direction, SignalrSide>;
 
   constructor(isJoined: boolean) {
-    this.sides = { client: new Side(!isJoined), server: new Side(!isJoined), unknown: new Side(false) };
+    this.sides = {
+      client: new SignalrSide(!isJoined),
+      server: new SignalrSide(!isJoined),
+      unknown: new SignalrSide(false),
+    };
   }
 
   /** Messages of that side were not seen. */
@@ -88,7 +92,7 @@ export class SignalrSession {
     }
   }
 
-  private uploads({ streamIds }: HubMessage['members'], own: Side): void {
+  private uploads({ streamIds }: HubMessage['members'], own: SignalrSide): void {
     if (!Array.isArray(streamIds)) return;
     for (const stream of streamIds.slice(0, 100)) if (typeof stream === 'string') own.add(stream, 'upload');
   }

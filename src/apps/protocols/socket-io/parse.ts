@@ -8,11 +8,11 @@ const TYPES = ['CONNECT', 'DISCONNECT', 'EVENT', 'ACK', 'CONNECT_ERROR', 'BINARY
 const RESERVED = new Set(['connect', 'connect_error', 'disconnect', 'disconnecting', 'newListener', 'removeListener']);
 const GRAMMAR = /^(\d)(?:(\d{1,9})-)?(?:(\/[^,]{0,1000})(?:,|$))?(\d{1,15})?/;
 
-export type Type = (typeof TYPES)[number] | 'ERROR';
+export type SocketIoType = (typeof TYPES)[number] | 'ERROR';
 
 /** A packet without its attachments, as either parser has it. */
 export interface Parsed {
-  readonly type: Type;
+  readonly type: SocketIoType;
   readonly namespace: string;
   readonly id?: number;
   readonly data?: unknown;
@@ -25,7 +25,7 @@ export interface Parsed {
 export function parseText({ bytes }: AppMessage, version: 3 | 4): Parsed | undefined {
   const head = decodeUtf8(bytes.subarray(1, 1100));
   const [matched = '', digit = '', count, namespace = '/', id] = GRAMMAR.exec(head) ?? [];
-  const type: Type | undefined = version === 3 && digit === '4' ? 'ERROR' : TYPES[Number(digit || 'x')];
+  const type: SocketIoType | undefined = version === 3 && digit === '4' ? 'ERROR' : TYPES[Number(digit || 'x')];
   if (type === undefined) return undefined;
   const at = 1 + new TextEncoder().encode(matched).length;
   const { data, diagnostics } = dataOf(type, bytes, at);
@@ -43,14 +43,14 @@ export function parseText({ bytes }: AppMessage, version: 3 | 4): Parsed | undef
   };
 }
 
-function dataOf(type: Type, bytes: Uint8Array, at: number): { data: unknown; diagnostics: AppDiagnostic[] } {
+function dataOf(type: SocketIoType, bytes: Uint8Array, at: number): { data: unknown; diagnostics: AppDiagnostic[] } {
   const parsed = at < bytes.length ? parseJson(bytes.subarray(at)) : { value: undefined };
   if (parsed === undefined)
     return { data: undefined, diagnostics: [broken('payload', { start: at, end: bytes.length }, { type })] };
   return { data: parsed.value, diagnostics: payloadFaults(type, parsed.value, { start: 0, end: bytes.length }) };
 }
 
-function payloadFaults(type: Type, data: unknown, span: AppDiagnostic['span']): AppDiagnostic[] {
+function payloadFaults(type: SocketIoType, data: unknown, span: AppDiagnostic['span']): AppDiagnostic[] {
   if (type === 'ACK' || type === 'BINARY_ACK')
     return Array.isArray(data) ? [] : [broken('event-payload', span, { type })];
   if (type !== 'EVENT' && type !== 'BINARY_EVENT') return [];

@@ -8,12 +8,12 @@ import { broken, commandRow, NAME, RULES } from './rules.js';
 import { StompSession } from './session.js';
 
 /** One direction: frames take no notice of messages. */
-class Lane {
+class StompLane {
   readonly stream = new AppByteStream();
   finder = new FrameFinder();
   /** Where a frame begins is not known: one is looked for at the beginning of messages. */
   isAdrift: boolean;
-  /** Stands on the next packet. */
+  /** It is put on the next packet. */
   late: readonly AppDiagnostic[] = [];
 
   constructor(isAdrift: boolean) {
@@ -28,7 +28,7 @@ class Lane {
 }
 
 class StompReader implements AppReader {
-  private readonly lanes: Partial<Record<Direction, Lane>> = {};
+  private readonly lanes: Partial<Record<Direction, StompLane>> = {};
   private readonly session: StompSession;
 
   constructor(private readonly isJoined: boolean) {
@@ -68,11 +68,11 @@ class StompReader implements AppReader {
     });
   }
 
-  private lane(direction: Direction): Lane {
-    return (this.lanes[direction] ??= new Lane(this.isJoined));
+  private lane(direction: Direction): StompLane {
+    return (this.lanes[direction] ??= new StompLane(this.isJoined));
   }
 
-  private next(lane: Lane, direction: Direction): AppPacket | undefined {
+  private next(lane: StompLane, direction: Direction): AppPacket | undefined {
     const { stream } = lane;
     const { unread } = stream;
     const blank = blankLines(unread, 0);

@@ -2,7 +2,7 @@ import type { AppAnswer, AppDiagnostic, AppMessage, AppPacket } from '../../pack
 import type { StompFrame } from './frame.js';
 import { broken, commandRow, type Version } from './rules.js';
 
-type Side = AppMessage['direction'];
+type StompSide = AppMessage['direction'];
 type Fault = (rule: Parameters<typeof broken>[0], args?: AppDiagnostic['args']) => void;
 
 interface Outcome {
@@ -66,8 +66,8 @@ export class StompSession {
   private readonly subscriptions: Known<{ readonly mode: string; waiting: string[] }>;
   private readonly messages: Known<string>;
   private readonly receipts: Known<true>;
-  private readonly beats: Partial<Record<Side, readonly [number, number]>> = {};
-  private readonly last: Record<Side, number> = { client: NaN, server: NaN, unknown: NaN };
+  private readonly beats: Partial<Record<StompSide, readonly [number, number]>> = {};
+  private readonly last: Record<StompSide, number> = { client: NaN, server: NaN, unknown: NaN };
 
   constructor(isJoined: boolean) {
     this.isConnecting = isJoined;
@@ -79,7 +79,7 @@ export class StompSession {
   }
 
   /** Frames of that direction were not seen. */
-  lost(side: Side): void {
+  lost(side: StompSide): void {
     this.last[side] = NaN;
     this.messages.isWhole &&= side === 'client';
     if (side === 'client') {
@@ -91,7 +91,7 @@ export class StompSession {
   }
 
   /** Something was sent: the time since what was sent before (STOMP 1.2, Heart-beating). */
-  alive(side: Side, time: number): AppDiagnostic[] {
+  alive(side: StompSide, time: number): AppDiagnostic[] {
     const since = time - this.last[side];
     this.last[side] = time;
     const agreed = this.interval(side);
@@ -100,7 +100,7 @@ export class StompSession {
     return [broken('heartbeat-late', { start: 0, end: 1 }, { seconds: since.toFixed(1), milliseconds: agreed })];
   }
 
-  take(frame: StompFrame, side: Side, length: number): Outcome {
+  take(frame: StompFrame, side: StompSide, length: number): Outcome {
     const diagnostics: AppDiagnostic[] = [];
     const fault: Fault = (rule, args) => diagnostics.push(broken(rule, { start: 0, end: length }, args));
     const { command } = frame;
@@ -149,7 +149,7 @@ export class StompSession {
   }
 
   /** Milliseconds after which that side has to have sent something; 0: it need not. */
-  private interval(side: Side): number {
+  private interval(side: StompSide): number {
     const other = side === 'client' ? 'server' : 'client';
     const [can] = this.beats[side] ?? [0, 0];
     const [, wants] = this.beats[other] ?? [0, 0];

@@ -17,7 +17,7 @@ export function serializationOf(subprotocol: string | undefined): Serialization 
 }
 
 /** One message of WAMP: what it is parsed from, after what separates it from the one before. */
-export interface Part {
+export interface WampPart {
   /** Its bytes, with those of its length or its separator. */
   readonly bytes: Uint8Array;
   /** Where its content begins, and ends. */
@@ -31,13 +31,13 @@ export interface Part {
 const isSeparator = (byte: number): boolean => byte === 0x1e || byte === 0x18;
 const LENGTH_BYTES = 4;
 
-export function partsOf(bytes: Uint8Array, { form, isBatched }: Serialization): readonly Part[] {
+export function partsOf(bytes: Uint8Array, { form, isBatched }: Serialization): readonly WampPart[] {
   if (!isBatched) return [{ bytes, start: 0, end: bytes.length }];
   return form === 'json' ? separated(bytes) : counted(bytes);
 }
 
-function separated(bytes: Uint8Array): Part[] {
-  const parts: Part[] = [];
+function separated(bytes: Uint8Array): WampPart[] {
+  const parts: WampPart[] = [];
   let start = 0;
   for (let at = 0; at < bytes.length; at++) {
     if (!isSeparator(bytes[at]!)) continue;
@@ -48,8 +48,8 @@ function separated(bytes: Uint8Array): Part[] {
   return parts;
 }
 
-function counted(bytes: Uint8Array): Part[] {
-  const parts: Part[] = [];
+function counted(bytes: Uint8Array): WampPart[] {
+  const parts: WampPart[] = [];
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   for (let at = 0; at < bytes.length;) {
     const end = at + LENGTH_BYTES <= bytes.length ? at + LENGTH_BYTES + view.getUint32(at) : Infinity;
@@ -67,7 +67,7 @@ export interface Content {
   readonly fields: () => readonly AppField[];
 }
 
-export function contentOf({ bytes, start, end }: Part, form: Serialization['form']): Content | undefined {
+export function contentOf({ bytes, start, end }: WampPart, form: Serialization['form']): Content | undefined {
   const inner = bytes.subarray(start, end);
   if (form === 'json') {
     const parsed = parseJson(inner);

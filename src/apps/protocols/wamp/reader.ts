@@ -5,9 +5,9 @@ import { isObject, isText } from '../../forms/kinds.js';
 import { cutPacket } from '../../json-message.js';
 import type { AppDiagnostic, AppMessage, AppPacket, AppProtocol, AppReader } from '../../packet.js';
 import { MESSAGES, OPTIONAL_KINDS, type ItemKind } from './messages.js';
-import { contentOf, FORM_NAMES, partsOf, serializationOf, type Part, type Serialization } from './parts.js';
+import { contentOf, FORM_NAMES, partsOf, serializationOf, type WampPart, type Serialization } from './parts.js';
 import { broken, NAME, RULES } from './rules.js';
-import { isId, WampSession, type Said } from './session.js';
+import { isId, WampSession, type WampWords } from './session.js';
 
 /** Messages of one batch that are read. */
 const MOST_PARTS = 10_000;
@@ -46,7 +46,7 @@ class WampReader implements AppReader {
     this.session.lost();
   }
 
-  private packet(part: Part, form: Serialization['form'], message: AppMessage): AppPacket {
+  private packet(part: WampPart, form: Serialization['form'], message: AppMessage): AppPacket {
     const { bytes } = part;
     const span = { start: 0, end: bytes.length };
     if (part.isCut === true) return invalid(message, bytes, broken('batch', span));
@@ -57,7 +57,7 @@ class WampReader implements AppReader {
     if (!isId(type)) return invalid(message, bytes, broken('array', span));
     const row = MESSAGES.get(type);
     if (row === undefined) return invalid(message, bytes, broken('unknown-type', span, { type: String(type) }));
-    const said: Said = { row, items, direction: message.direction };
+    const said: WampWords = { row, items, direction: message.direction };
     const id = requestOf(said);
     const name = uriOf(said) ?? this.session.nameOf(said);
     const links = this.session.links(said);
@@ -77,7 +77,7 @@ class WampReader implements AppReader {
   }
 }
 
-function shapeOf({ row, items, direction }: Said, span: Span): AppDiagnostic[] {
+function shapeOf({ row, items, direction }: WampWords, span: Span): AppDiagnostic[] {
   const { name: type, by, items: kinds } = row;
   const least = kinds.filter(([, kind]) => !OPTIONAL_KINDS.has(kind)).length;
   const faults: AppDiagnostic[] = [];
@@ -111,14 +111,14 @@ function isOfKind(value: unknown, kind: ItemKind): boolean {
   }
 }
 
-/** 0 stands in the place of a request where a router takes something back by itself. */
+/** 0 replaces the request where a router revokes something by itself. */
 function isInRange(value: unknown, type: string): boolean {
   const number = Number(value);
   const least = type === 'UNSUBSCRIBED' || type === 'UNREGISTERED' ? 0 : 1;
   return number >= least && number <= HIGHEST_ID;
 }
 
-function requestOf({ row, items }: Said): number | string | undefined {
+function requestOf({ row, items }: WampWords): number | string | undefined {
   const at = row.items.findIndex(([item]) => item === 'request');
   const id = at < 0 ? undefined : items[at];
   if (typeof id === 'bigint') return String(id);
@@ -126,7 +126,7 @@ function requestOf({ row, items }: Said): number | string | undefined {
 }
 
 /** The URI of a procedure, a topic or an error: not the realm, and not the reason of an end. */
-function uriOf({ row, items }: Said): string | undefined {
+function uriOf({ row, items }: WampWords): string | undefined {
   const at = row.items.findIndex(([item]) => item === 'topic' || item === 'procedure' || item === 'error');
   const uri = at < 0 ? undefined : items[at];
   return isText(uri) ? uri : undefined;
@@ -136,7 +136,7 @@ function uriOf({ row, items }: Said): string | undefined {
 const NOT_SHOWN = new Set(['request', 'topic', 'procedure', 'error', 'signature']);
 const NUMBERED = new Set(['subscription', 'registration', 'publication', 'session']);
 
-function summaryOf({ row, items }: Said): string {
+function summaryOf({ row, items }: WampWords): string {
   return row.items
     .map(([item], i) => wordOf(item, items[i]))
     .filter((word) => word !== '')

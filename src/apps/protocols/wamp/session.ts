@@ -7,7 +7,7 @@ import { MESSAGES, REPLIES, REQUESTS, type MessageRow } from './messages.js';
 import { broken } from './rules.js';
 
 /** A message whose type is known, with the items after it. */
-export interface Said {
+export interface WampWords {
   readonly row: MessageRow;
   readonly items: readonly unknown[];
   readonly direction: Direction;
@@ -47,7 +47,7 @@ export class WampSession {
   }
 
   /** What the message calls, and answers. Before `judge`, which takes it in. */
-  links(said: Said): Pick<AppPacket, 'asks' | 'answers'> {
+  links(said: WampWords): Pick<AppPacket, 'asks' | 'answers'> {
     const { row, items, direction } = said;
     const [first, second] = items;
     switch (row.name) {
@@ -77,13 +77,13 @@ export class WampSession {
   }
 
   /** The URI of what the message is about, where an id stands for it. */
-  nameOf({ row, items }: Said): string | undefined {
+  nameOf({ row, items }: WampWords): string | undefined {
     if (row.name === 'EVENT') return this.topics.get(items[0] as Id);
     return row.name === 'INVOCATION' ? this.procedures.get(items[1] as Id) : undefined;
   }
 
   /** The rules that depend on what came before. */
-  judge(said: Said, span: Span): AppDiagnostic[] {
+  judge(said: WampWords, span: Span): AppDiagnostic[] {
     const { row, items, direction } = said;
     const faults = this.order(said, span);
     const id = items[row.name === 'ERROR' ? 1 : 0];
@@ -94,7 +94,7 @@ export class WampSession {
     return faults;
   }
 
-  private order({ row, direction }: Said, span: Span): AppDiagnostic[] {
+  private order({ row, direction }: WampWords, span: Span): AppDiagnostic[] {
     const { name: type } = row;
     const wasBegun = this.isBegun;
     if (type === 'HELLO') {
@@ -111,7 +111,7 @@ export class WampSession {
     return [broken('first-message', span, { type })];
   }
 
-  private request(said: Said, id: Id, span: Span): AppDiagnostic[] {
+  private request(said: WampWords, id: Id, span: Span): AppDiagnostic[] {
     const { row, items, direction } = said;
     const type = row.name;
     const uri = items.find((_, i) => row.items[i]?.[1] === 'uri');
@@ -131,7 +131,7 @@ export class WampSession {
     return [broken('request-id', span, { type, id: String(id), expected })];
   }
 
-  private reply(said: Said, id: Id, direction: Direction, span: Span): AppDiagnostic[] {
+  private reply(said: WampWords, id: Id, direction: Direction, span: Span): AppDiagnostic[] {
     const { row, items } = said;
     const type = row.name;
     // With 0 a router takes a subscription or a registration back.
@@ -171,8 +171,8 @@ export const isId = (value: unknown): value is Id => typeof value === 'bigint' |
 const hasFlag = (value: unknown, flag: string): boolean => isObject(value) && value[flag] === true;
 
 /** A PUBLISH is answered where it asks for that. */
-const isAnswered = ({ row, items }: Said): boolean => row.name !== 'PUBLISH' || hasFlag(items[1], 'acknowledge');
+const isAnswered = ({ row, items }: WampWords): boolean => row.name !== 'PUBLISH' || hasFlag(items[1], 'acknowledge');
 
 /** RESULT has it in its details, YIELD in its options: both are the second item. */
-const isProgress = ({ row, items }: Said): boolean =>
+const isProgress = ({ row, items }: WampWords): boolean =>
   (row.name === 'RESULT' || row.name === 'YIELD') && hasFlag(items[1], 'progress');
