@@ -6,16 +6,17 @@ import importX from 'eslint-plugin-import-x';
 /** What each part of src/ may import besides itself. */
 const MAY_IMPORT = {
   codec: [],
+  apps: ['codec'],
   rules: ['codec'],
   sources: ['codec'],
-  traffic: ['codec', 'rules', 'sources'],
+  traffic: ['apps', 'codec', 'rules', 'sources'],
   endpoint: ['codec', 'rules'],
-  describe: ['codec', 'rules', 'sources', 'traffic'],
-  terminal: ['codec', 'rules', 'sources', 'traffic', 'describe'],
-  web: ['codec', 'rules', 'sources', 'traffic', 'describe'],
-  live: ['codec', 'rules', 'sources', 'traffic', 'describe'],
+  describe: ['apps', 'codec', 'rules', 'sources', 'traffic'],
+  terminal: ['apps', 'codec', 'rules', 'sources', 'traffic', 'describe'],
+  web: ['apps', 'codec', 'rules', 'sources', 'traffic', 'describe'],
+  live: ['apps', 'codec', 'rules', 'sources', 'traffic', 'describe'],
   conformance: ['codec', 'rules', 'traffic', 'describe'],
-  cli: ['codec', 'rules', 'sources', 'traffic', 'describe', 'terminal', 'live', 'conformance'],
+  cli: ['apps', 'codec', 'rules', 'sources', 'traffic', 'describe', 'terminal', 'live', 'conformance'],
 };
 const PARTS = Object.keys(MAY_IMPORT);
 const zones = PARTS.map((part) => ({
@@ -147,7 +148,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['src/{codec,rules,sources,traffic,endpoint,describe,web}/**/*.ts', 'src/index*.ts'],
+    files: ['src/{codec,apps,rules,sources,traffic,endpoint,describe,web}/**/*.ts', 'src/index*.ts'],
     ignores: NODE_ADAPTERS,
     rules: {
       'no-restricted-imports': ['error', pure],

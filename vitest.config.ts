@@ -21,6 +21,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    setupFiles: ['test/load-apps.ts'],
     reporters: ['default', new Watchdog()],
     projects: [
       { extends: true, test: { name: 'pure', include: [PURE], pool: 'forks', isolate: false } },

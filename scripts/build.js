@@ -43,7 +43,7 @@ const ALONE = ['main', 'accept', 'look', 'job-worker'];
 /** The file of `decode` has what any run of it needs; these are loaded after it, or are commands, and take from it what they share. */
 const CORE = 'decode';
 const AFTER_CORE = [
-  ...['texts', 'unpacking', 'views', 'packets', 'jobs'],
+  ...['texts', 'unpacking', 'views', 'packets', 'jobs', 'apps'],
   ...['encode', 'judge', 'replay', 'live', 'check'],
 ];
 const ENTRIES = [...ALONE, CORE, ...AFTER_CORE];

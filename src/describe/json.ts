@@ -1,3 +1,4 @@
+import type { PlacedPacket } from '../apps/packet.js';
 import { encodeBase64 } from '../codec/bytes/base64.js';
 import { print } from './printable.js';
 import { headerFields } from '../codec/frames/frame.js';
@@ -10,6 +11,7 @@ import type { Handshake } from '../codec/handshake/handshake.js';
 import { diagnosticFields, type SidedDiagnostic } from './diagnostic-json.js';
 import { handshakeRecord } from './handshake-json.js';
 import { safeJson } from './escape.js';
+import { packetJson } from './packet-words.js';
 import { previewText } from './preview-text.js';
 import type { View, ViewOptions } from './view.js';
 
@@ -31,14 +33,17 @@ export type JsonSource = {
   readonly diagnostics: readonly SidedDiagnostic[];
 } & (
   | { readonly type: 'handshake'; readonly handshake: Handshake; readonly duration?: number }
-  | { readonly type: 'frame'; readonly frame: JsonFrame }
+  | { readonly type: 'frame'; readonly frame: JsonFrame; readonly packets?: readonly PlacedPacket[] }
   | { readonly type: 'cause'; readonly offset: number; readonly cause: Cause }
   | { readonly type: 'tail' | 'gap' | 'unread' | 'failure' | 'body' }
 );
 
-/** One compact JSON object a line. With `messages`, messages instead of frames. */
-export function jsonView(options: ViewOptions, messages: boolean): View {
-  const lines = messages ? messageRecords : jsonRecords;
+/** What there is a JSON record of. */
+export type JsonUnit = 'frames' | 'messages' | 'packets';
+
+/** One compact JSON object a line. */
+export function jsonView(options: ViewOptions, unit: JsonUnit): View {
+  const lines = { frames: jsonRecords, messages: messageRecords, packets: packetRecords }[unit];
   return (record, out) => {
     for (const value of lines(record, options)) out.text(print`${safeJson(value)}\n`);
   };
@@ -63,7 +68,7 @@ export function messageRecords(record: JsonSource, options: ViewOptions): JsonRe
   if (record.type === 'handshake') return [handshakeOf(record)];
   if (record.type === 'cause') return [causeOf(record)];
   if (record.type !== 'frame' || !record.frame.message) return alone(record);
-  return [messageRecord(record, record.frame.message, options)];
+  return [messageRecord(record, record.frame.message, options, record.packets)];
 }
 
 function handshakeOf(record: JsonSource & { type: 'handshake' }): JsonRecord {
@@ -107,7 +112,27 @@ function frameRecord(record: JsonSource, frame: JsonFrame, options: ViewOptions)
   };
 }
 
-function messageRecord(record: JsonSource, message: JsonMessage, options: ViewOptions): JsonRecord {
+/** One record a packet; handshakes and what is wrong besides as in the other views. */
+export function packetRecords(record: JsonSource, options: ViewOptions): JsonRecord[] {
+  if (record.type === 'handshake') return [handshakeOf(record)];
+  if (record.type === 'cause') return [causeOf(record)];
+  const packets = (record.type === 'frame' && record.packets) || [];
+  const time = timeField(record.time);
+  return [
+    ...packets.map((packet) => {
+      const { type: name, ...fields } = packetJson(packet, options);
+      return { type: 'packet', ...origin(record), ...time, packet: name, ...fields };
+    }),
+    ...alone(record),
+  ];
+}
+
+function messageRecord(
+  record: JsonSource,
+  message: JsonMessage,
+  options: ViewOptions,
+  packets: readonly PlacedPacket[] | undefined,
+): JsonRecord {
   const readable = message.bytes !== undefined;
   return {
     type: 'message',
@@ -122,6 +147,7 @@ function messageRecord(record: JsonSource, message: JsonMessage, options: ViewOp
     ...(readable && content(message.payload, message.bytes, message.opcode === OPCODE.text, options)),
     ...timeField(record.time),
     diagnostics: record.diagnostics.map(diagnosticFields),
+    ...(packets && { app: packets.map((packet) => packetJson(packet, options)) }),
   };
 }
 

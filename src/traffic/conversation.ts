@@ -10,6 +10,7 @@ import type {
   StreamOrigin,
   StreamTaker,
 } from '../codec/bytes/stream-taker.js';
+import { AppReading, type AppOptions } from './apps/app-reading.js';
 import { CauseWatch } from './causes/cause-watch.js';
 import { FactsWatch } from './causes/facts-watch.js';
 import { causeOfConnection } from '../rules/causes/connection-cause.js';
@@ -54,6 +55,8 @@ export interface ConversationOptions extends StreamReaderOptions, LayerInput {
   readonly wants?: ConnectionFilter | undefined;
   /** Numbers of those of which records are wanted; undefined: of all. Unlike `wants`, it leaves what carries something else. */
   readonly chosen?: ReadonlySet<number> | undefined;
+  /** Application protocols are read; undefined: none. */
+  readonly apps?: AppOptions | undefined;
 }
 
 /** The layers of a stream that are read already, how many were tried, and the offsets of its bytes in them. */
@@ -87,6 +90,8 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
   private readonly tally: Tally;
   private readonly causes: CauseWatch;
   private readonly facts = new FactsWatch();
+  /** Undefined where no application protocol is read, or none was recognised. */
+  private apps: AppReading | undefined;
   /** Undefined as long as it is not known who the client is. */
   private isWanted: boolean | undefined;
   private isPassedOver = false;
@@ -111,6 +116,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     private readonly below = NO_LAYERS,
   ) {
     this.tally = new Tally(number);
+    if (options.apps !== undefined) this.apps = new AppReading(options.apps);
     this.causes = new CauseWatch(number, options.reading.raw, below.offsets);
     this.mayBeJoined = options.tls !== undefined && !origin.isClientFirst && below.depth === 0;
     this.tally.at(time);
@@ -292,7 +298,8 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     if (causes.isOpen) this.report(causes.before(record));
     const roundTrip = this.tally.frame(record);
     this.facts.frame(record);
-    this.taker.record(roundTrip === undefined ? record : { ...record, roundTrip }, this);
+    if (roundTrip !== undefined) this.taker.record({ ...record, roundTrip }, this);
+    else this.taker.record(this.apps === undefined ? record : this.withPackets(this.apps, record), this);
     if (record.diagnostics.length > 0) this.report(causes.after(record));
   }
 
@@ -301,7 +308,14 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     if (this.isWanted !== true && !this.decide()) return;
     this.tally.take(record);
     this.facts.event(record);
+    this.apps?.event(record);
     this.taker.record(record, this);
+  }
+
+  private withPackets(apps: AppReading, record: JudgedFrame): JudgedFrame {
+    const read = apps.frame(record);
+    if (apps.isOver) this.apps = undefined;
+    return read;
   }
 
   private report(causes: readonly Judged[]): void {

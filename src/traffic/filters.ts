@@ -5,6 +5,7 @@ import type { Direction, Frame } from '../codec/messages/records.js';
 import { OPCODE } from '../codec/frames/registry.js';
 import { decodeUtf8 } from '../codec/bytes/utf8.js';
 import { isFinding } from '../rules/catalogue.js';
+import { hasPacketFinding } from './apps/findings.js';
 import type { Judged } from './judged.js';
 
 /** Both ends count. */
@@ -104,10 +105,17 @@ export function recordFilter(
   if (direction !== 'unknown') tests.push((record) => record.type === 'handshake' || record.direction === direction);
   if (opcode !== undefined) tests.push(opcodeTest(opcode, records === 'messages'));
   if (fromTime || toTime) tests.push(timeTest(fromTime, toTime, captureStart));
-  if (violations) tests.push(({ diagnostics }) => diagnostics.some((diagnostic) => isFinding(diagnostic, true)));
+  if (violations) tests.push(breaksRule);
   if (!grep) return all(tests);
   const search = grepSearch(searchFor(grep));
   return Object.assign(all([...tests, search.test])!, { unsearched: () => search.unsearched, scope: all(tests) });
+}
+
+function breaksRule(record: Judged): boolean {
+  const isBroken = record.diagnostics.some((diagnostic) => isFinding(diagnostic, true));
+  return (
+    isBroken || (record.type === 'frame' && record.packets !== undefined && hasPacketFinding(record.packets, true))
+  );
 }
 
 function all<T>(tests: readonly ((value: T) => boolean)[]): ((value: T) => boolean) | undefined {

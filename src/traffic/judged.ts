@@ -1,3 +1,4 @@
+import type { PlacedPacket } from '../apps/packet.js';
 import type { Frame } from '../codec/messages/records.js';
 import type { Truncated } from '../codec/frames/frame-reader.js';
 import type { Handshake } from '../codec/handshake/handshake.js';
@@ -20,7 +21,13 @@ export type Judged =
   /** `duration`: seconds from the end of the request to the end of the response, where known. */
   | (RecordOrigin & { readonly type: 'handshake'; readonly handshake: Handshake; readonly duration?: number })
   /** `roundTrip`: seconds from the ping that a pong answers, where it is sure which one that is (RFC 6455 §5.5.3). */
-  | (RecordOrigin & { readonly type: 'frame'; readonly frame: Frame; readonly roundTrip?: number })
+  | (RecordOrigin & {
+      readonly type: 'frame';
+      readonly frame: Frame;
+      readonly roundTrip?: number;
+      /** Packets of the application's protocol that the frame's message completes. */
+      readonly packets?: readonly PlacedPacket[];
+    })
   /** The stream ended inside a frame header. */
   | (RecordOrigin & { readonly type: 'tail'; readonly truncated: Truncated })
   /** What the bytes prove to be the cause of the first framing error of a direction: `offset` is where the faulty frame begins. */

@@ -52,6 +52,7 @@ const COMMENTED: Readonly<Record<string, RegExp>> = {
   codec: /^src\/codec\//,
   rules: /^src\/rules\//,
   sources: /^src\/sources\//,
+  apps: /^src\/apps\//,
   traffic: /^src\/traffic\//,
   endpoint: /^src\/endpoint\//,
   describe: /^src\/describe\//,
@@ -71,6 +72,7 @@ const TESTED: Readonly<Record<string, RegExp>> = {
   'properties, docs, gate': /^test\/(properties|docs|gate)\//,
   'cli, live': /^test\/(cli|live)\//,
   'conformance, sources': /^test\/(conformance|sources)\//,
+  apps: /^test\/apps\//,
 };
 
 /** Texts that may have a phrase nevertheless: as a name, or in its literal meaning. */

@@ -21,8 +21,8 @@ const tools: Tools = {
     frameLines(drawing, { theme: PLAIN_THEME, width: 80 }),
     frameLines({ ...drawing, captured: true }, { theme: PLAIN_THEME, width: 80 }),
     messagesView(drawing, { theme: PLAIN_THEME, width: 160 }),
-    jsonView(drawing, false),
-    jsonView(drawing, true),
+    jsonView(drawing, 'frames'),
+    jsonView(drawing, 'messages'),
   ],
 };
 

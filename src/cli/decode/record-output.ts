@@ -16,6 +16,7 @@ import type { Io } from '../host/io.js';
 import type { DecodingOptions } from '../options/options.js';
 import { OutputBound } from './output-bound.js';
 import { DEFAULT_MAX_MESSAGE } from './traffic-options.js';
+import { hasPacketFinding } from '../../traffic/toolbox/apps.js';
 import { isFinding } from '../../traffic/toolbox/reading.js';
 
 /** RSV1 on bare data frames is most often permessage-deflate whose handshake was not given. */
@@ -107,6 +108,8 @@ export class RecordOutput {
     const { diagnostics } = record;
     if (diagnostics.length > 0) this.judge(record);
     if (isBlind(record)) this.find(record.connection);
+    if (record.type === 'frame' && record.packets && hasPacketFinding(record.packets, this.options.strict === true))
+      this.find(record.connection);
     if (this.extractor !== undefined) this.extract(record, this.extractor);
     if (this.options.stats === true) return;
     if (this.held !== undefined) return this.held.matches(record);

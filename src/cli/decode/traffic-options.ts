@@ -6,6 +6,7 @@ import { acceptOf, lazyDeflate } from '../host/adapters.js';
 import { deflateOf } from '../options/deflate-option.js';
 import type { DecodeOptions, DecodingOptions } from '../options/options.js';
 import { DEFAULT_PREVIEW } from '../../traffic/toolbox/reading.js';
+import { appOptions, keptForApps } from './app-options.js';
 import { viewFor } from './views.js';
 
 /** Bytes that a compressed message may have by default; extracted and searched ones are kept whole up to that. */
@@ -14,6 +15,7 @@ export const DEFAULT_MAX_MESSAGE = 64 * 1024 * 1024;
 /** Which connections are read, and how, by the options of the command line. Their numbers begin at `first`. */
 export function trafficOptions(options: DecodingOptions, first: number): ConversationsOptions {
   const { asWebsocket, shard, selection } = options;
+  const apps = appOptions(options);
   return {
     first,
     reading: readingOptions(options),
@@ -21,6 +23,7 @@ export function trafficOptions(options: DecodingOptions, first: number): Convers
     ...(selection?.isStrained === false && { chosen: selection.chosen }),
     ...(asWebsocket && { webSocketPorts: new Set(asWebsocket) }),
     shard,
+    ...(apps && { apps }),
   };
 }
 
@@ -30,7 +33,10 @@ export function captureOptions(options: DecodingOptions, first: number): Convers
   const { view, json, grep, extract, preview } = options;
   const showsLines = viewFor(view, 'capture').needs.payload === 'line' && !json;
   if (!showsLines || grep || extract !== undefined || preview !== undefined) return all;
-  return { ...all, reading: { ...all.reading, previewBytes: MOST_SHOWN, messageBytes: MOST_SHOWN } };
+  return {
+    ...all,
+    reading: { ...all.reading, previewBytes: MOST_SHOWN, messageBytes: keptForApps(MOST_SHOWN, all.apps) },
+  };
 }
 
 function readingOptions(options: DecodeOptions): TranscriptOptions {
@@ -45,7 +51,7 @@ function readingOptions(options: DecodeOptions): TranscriptOptions {
     raw: lazyDeflate,
     acceptOf,
     previewBytes: grep ? whole : preview,
-    messageBytes: grep || extract !== undefined ? whole : preview,
+    messageBytes: keptForApps(grep || extract !== undefined ? whole : preview, appOptions(options)),
     maxMessageBytes: maxMessage,
   };
 }

@@ -41,7 +41,7 @@ export async function viewOf(
   const view = viewFor(options.view, layout);
   if (options.json) {
     const { jsonView } = await import('../entries/views.js');
-    return jsonView(drawing, view.needs.records === 'messages');
+    return jsonView(drawing, view.needs.json ?? view.needs.records);
   }
   return view.draw({ options: drawing, look: await lookOf(io, options), opened: () => seen()?.opened ?? 0, goesOn });
 }

@@ -22,8 +22,10 @@ interface ViewRow {
   readonly needs: {
     /** Of payloads: what fits on a line, or all that `--preview` requests. */
     readonly payload: 'line' | 'preview';
-    /** What it shows, what `--json` has and what the filters count. */
+    /** What it shows and the filters count. */
     readonly records: 'frames' | 'messages';
+    /** What `--json` has, where that differs. */
+    readonly json?: 'packets';
   };
   /** The layout for which this view is the default. */
   readonly defaultFor?: Layout;
@@ -51,6 +53,11 @@ const TABLE = [
     name: 'messages',
     needs: { payload: 'preview', records: 'messages' },
     draw: async ({ options, look }) => (await import('../entries/views.js')).messagesView(options, look),
+  },
+  {
+    name: 'apps',
+    needs: { payload: 'preview', records: 'messages', json: 'packets' },
+    draw: async ({ options, look }) => (await import('../entries/views.js')).packetsView(options, look),
   },
 ] as const satisfies readonly ViewRow[];
 

@@ -21,6 +21,7 @@ export interface DecodeOptions extends CommonOptions, FilterOptions {
   preview?: number;
   deflate?: string;
   view?: ViewName;
+  app?: string;
   strict?: true;
   pretty?: true;
   base64?: true;
@@ -116,6 +117,7 @@ export function decodeOptions(): Option[] {
     ),
     new Option('--deflate [params]', 'read with permessage-deflate, with these parameters'),
     new Option('--view <view>', 'how to show the input').choices(VIEW_NAMES),
+    new Option('--app <protocol>', 'read messages as this application protocol (default: recognised; none: off)'),
     new Option('--pretty', 'show JSON payloads indented'),
     new Option('--base64', 'print bytes in JSON records as Base64 instead of hex'),
     new Option('--strict', 'count warnings as findings'),

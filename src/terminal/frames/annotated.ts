@@ -13,6 +13,7 @@ import { bits, count, drawRow, drawTitle, hexOffset, INDENT, OFFSET_WIDTH, space
 import type { Theme } from '../theme.js';
 import { drawMessageSummary } from './message-summary.js';
 import { originWords, senderWords } from './origin.js';
+import { drawPackets } from './packets.js';
 import { drawPayload, hiddenLines, prettyJson } from './payload.js';
 import { previewText } from '../../describe/preview-text.js';
 import type { View, ViewOptions } from '../../describe/view.js';
@@ -36,7 +37,10 @@ function drawRecord(record: Judged, options: ViewOptions, look: Look, origin: re
     case 'handshake':
       return drawHandshake(record.handshake, look, origin);
     case 'frame':
-      return drawFrame(record.frame, options, look, origin);
+      return [
+        ...drawFrame(record.frame, options, look, origin),
+        ...(record.packets ? drawPackets(record.packets, look, true) : []),
+      ];
     case 'tail': {
       const { start, headerBytes } = record.truncated;
       const bytes = headerBytes ?? new Uint8Array(0);

@@ -1,3 +1,4 @@
+import type { PlacedPacket } from '../../apps/packet.js';
 import type { FrameHeader } from '../../codec/frames/frame.js';
 import type { Frame } from '../../codec/messages/records.js';
 import { OPCODE, opcodeInfo } from '../../codec/frames/registry.js';
@@ -14,6 +15,7 @@ import { LEAST_PONG_WIDTH, pongText } from './pong-text.js';
 import { handshakeLine } from '../handshakes/handshake.js';
 import { count, hexOffset, openRoom, previewRoom, type Look } from '../layout.js';
 import { rawText, type LineBuffer } from '../../describe/line-buffer.js';
+import { drawPacketDiagnostics, packetsLine } from './packets.js';
 import { cutQuoted } from './payload.js';
 import { escapeText } from '../../describe/escape.js';
 import { flagNames } from '../../describe/header-rows.js';
@@ -30,6 +32,8 @@ const STEP = 5;
 /** Columns of the offset. */
 const OFFSET = 8;
 const DIAGNOSTIC_INDENT = 6;
+/** Narrower columns show nothing of a packet. */
+const LEAST_PACKET_WIDTH = 4;
 const END = rawText(print`"`);
 const CUT = rawText(print`…`);
 
@@ -151,13 +155,15 @@ class FrameLines {
     if (record.type === 'frame') {
       const header = this.frame(record, out);
       const room = this.previewRoom(begin + header);
-      if (record.roundTrip === undefined) this.content(record.frame, room, out);
+      if (record.packets !== undefined) this.packets(record.packets, room, out);
+      else if (record.roundTrip === undefined) this.content(record.frame, room, out);
       else this.pong(record.frame, record.roundTrip, room, out);
     } else this.other(record, begin, out);
     out.endLine();
     // Said on the line itself.
     if (record.type === 'gap' || record.type === 'unread') return;
     for (const diagnostic of record.diagnostics) out.text(diagnosticLines(diagnostic, DIAGNOSTIC_INDENT, this.look));
+    if (record.type === 'frame' && record.packets) drawPacketDiagnostics(record.packets, this.look, out);
   }
 
   /** Under the frame; in a capture lines of other connections may come between. */
@@ -174,6 +180,13 @@ class FrameLines {
     const note = hasRoom ? truncate(print`  ${pongText(roundTrip)}`, openRoom(look, Math.max(0, room))) : print``;
     this.content(frame, isOpen ? room : room - note.length, out);
     if (note.length > 0) out.text(look.theme.dim(note));
+  }
+
+  /** What the application says takes the place of the payload: whole where lines are not cut. */
+  private packets(packets: readonly PlacedPacket[], room: number, out: LineBuffer): void {
+    const words = packetsLine(packets);
+    if (this.look.isOpen === true) out.text(words);
+    else if (room >= LEAST_PACKET_WIDTH) out.text(truncate(words, room));
   }
 
   private frame({ connection, frame: { header } }: Judged & { type: 'frame' }, out: LineBuffer): number {

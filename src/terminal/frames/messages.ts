@@ -8,6 +8,7 @@ import { handshakeWords } from '../handshakes/handshake.js';
 import { drawTitle, hexOffset, type Look, count } from '../layout.js';
 import { drawContent, sizes } from './message-summary.js';
 import { originWords, senderWords } from './origin.js';
+import { drawPackets } from './packets.js';
 import { prettyJson } from './payload.js';
 import { previewText } from '../../describe/preview-text.js';
 import type { View, ViewOptions } from '../../describe/view.js';
@@ -20,7 +21,10 @@ export function messagesView(options: ViewOptions, look: Look): View {
     const problems = record.diagnostics.flatMap((diagnostic) => drawDiagnostic(diagnostic, look));
     const message = record.type === 'frame' ? record.frame.message : undefined;
     const origin = originOf(record);
-    const drawn = message ? drawMessage(message, options, look, origin) : drawOther(record, look, origin);
+    const packets = record.type === 'frame' ? (record.packets ?? []) : [];
+    const drawn = message
+      ? [...drawMessage(message, options, look, origin), ...drawPackets(packets, look, options.verbose)]
+      : drawOther(record, look, origin);
     const lines = [...drawn, ...problems];
     if (lines.length > 0) out.text(print`${joined(lines, print`\n`)}\n`);
   };

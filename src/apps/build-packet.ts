@@ -1,0 +1,15 @@
+import { jsonFields } from './forms/json.js';
+import type { AppMessage, AppPacket } from './packet.js';
+
+type Given = Pick<AppPacket, 'protocol' | 'type'> & Partial<AppPacket>;
+
+/** A packet that is one whole message; its fields are those of its JSON where nothing else is given. */
+export function messagePacket(message: AppMessage, given: Given): AppPacket {
+  const { bytes, index } = message;
+  return { summary: '', bytes, messages: [index], diagnostics: [], fields: () => jsonFields(bytes), ...given };
+}
+
+/** The span of all of a message's bytes. */
+export function wholeSpan({ bytes }: AppMessage): { start: number; end: number } {
+  return { start: 0, end: bytes.length };
+}

@@ -1,0 +1,58 @@
+import type { AppMessage } from './packet.js';
+
+/** Bytes of an unfinished packet that are kept; more than any reader asks for in one message. */
+const MOST_KEPT = 4 * 1024 * 1024;
+
+/** The bytes of one direction of a protocol that takes no notice of messages: what is not read yet, and which messages it is from. */
+export class AppByteStream {
+  private bytes: Uint8Array = new Uint8Array(0);
+  private length = 0;
+  /** Messages that have bytes here, with the offset after their last byte. */
+  private parts: { readonly index: number; end: number }[] = [];
+
+  /** Adds a message; false: it was not kept whole, and what was not read is lost with it. */
+  push({ bytes, length, index }: AppMessage): boolean {
+    if (bytes.length < length || this.length + bytes.length > MOST_KEPT) {
+      this.clear();
+      return false;
+    }
+    this.reserve(bytes.length);
+    this.bytes.set(bytes, this.length);
+    this.length += bytes.length;
+    if (bytes.length > 0) this.parts.push({ index, end: this.length });
+    return true;
+  }
+
+  /** What is not read yet. */
+  get unread(): Uint8Array {
+    return this.bytes.subarray(0, this.length);
+  }
+
+  /** Takes the first bytes: a copy, with the messages that they are from. */
+  take(count: number): { readonly bytes: Uint8Array; readonly messages: number[] } {
+    const bytes = this.bytes.slice(0, count);
+    const messages: number[] = [];
+    for (const { index, end } of this.parts) {
+      messages.push(index);
+      if (end >= count) break;
+    }
+    this.bytes.copyWithin(0, count, this.length);
+    this.length -= count;
+    this.parts = this.parts.filter(({ end }) => end > count);
+    for (const part of this.parts) part.end -= count;
+    return { bytes, messages };
+  }
+
+  clear(): void {
+    this.length = 0;
+    this.parts = [];
+  }
+
+  private reserve(more: number): void {
+    const needed = this.length + more;
+    if (needed <= this.bytes.length) return;
+    const larger = new Uint8Array(Math.max(needed, 2 * this.bytes.length, 256));
+    larger.set(this.unread);
+    this.bytes = larger;
+  }
+}

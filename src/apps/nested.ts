@@ -1,0 +1,40 @@
+import type { Direction } from '../codec/messages/records.js';
+import type { AppContext, AppDiagnostic, AppMessage, AppPacket, AppReader } from './packet.js';
+import { AppRecognition } from './recognition.js';
+import { APP_SIGNS } from './sign-table.js';
+
+type NestedOpening = (name: string, context: Omit<AppContext, 'nested'>) => AppReader | undefined;
+
+/** A protocol inside another: what the outer one carries are its messages. It is stated, or recognised by them. */
+export class NestedReading implements AppReader {
+  private reader: AppReader | undefined;
+  private recognition: AppRecognition | undefined;
+
+  constructor(
+    private readonly opening: NestedOpening,
+    private readonly context: Omit<AppContext, 'nested'>,
+    stated: string | undefined,
+  ) {
+    if (stated === undefined) this.recognition = new AppRecognition(APP_SIGNS);
+    else this.reader = opening(stated, context);
+  }
+
+  read(message: AppMessage): readonly AppPacket[] {
+    const name = this.recognition?.message(message);
+    if (name !== undefined) {
+      this.recognition = undefined;
+      this.reader = this.opening(name, this.context);
+    }
+    const packets = this.reader?.read(message);
+    if (packets === undefined) this.reader = undefined;
+    return packets ?? [];
+  }
+
+  lost(direction: Direction): void {
+    this.reader?.lost?.(direction);
+  }
+
+  end(): readonly AppDiagnostic[] {
+    return this.reader?.end?.() ?? [];
+  }
+}

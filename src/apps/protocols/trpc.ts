@@ -1,0 +1,212 @@
+import { messagePacket } from '../build-packet.js';
+import { jsonFields, jsonText } from '../forms/json.js';
+import { idOf, isObject, isText, line, type JsonObject } from '../forms/kinds.js';
+import { cutPacket, jsonContent } from '../json-message.js';
+import { hasUnreadParts, jsonParts } from '../json-parts.js';
+import { KnownCalls, OTHER_SIDE } from '../known-calls.js';
+import { ruleBook } from '../packet.js';
+import type { AppDiagnostic, AppMessage, AppPacket, AppProtocol, AppReader, AppRule } from '../packet.js';
+
+const NAME = 'trpc';
+const SPECIFICATION = 'tRPC, WebSocket RPC specification';
+
+const RULES = {
+  json: {
+    reference: SPECIFICATION,
+    requirement: 'A message is a JSON object, a batch of them, PING or PONG.',
+    message: 'the message is no JSON object, no batch, and not PING or PONG (error -32700)',
+  },
+  object: {
+    reference: SPECIFICATION,
+    requirement: 'An object is a request, a response, or asks to reconnect.',
+    message: 'this is no request and no response (error -32600)',
+  },
+  method: {
+    reference: SPECIFICATION,
+    requirement: 'The method of a request is query, mutation, subscription or subscription.stop.',
+    message: '"{method}" is no method of tRPC (error -32600)',
+  },
+  path: {
+    reference: SPECIFICATION,
+    requirement: 'A request has the path of a procedure.',
+    message: 'the {method} has no path (error -32600)',
+  },
+  'connection-params': {
+    reference: SPECIFICATION,
+    requirement: 'The first message of a client that announces connectionParams has them.',
+    message: 'the first message has no connectionParams, which the URL announces',
+  },
+  'id-in-use': {
+    reference: SPECIFICATION,
+    requirement: 'The id of a request is not that of a request that runs.',
+    message: 'a request with the id {id} runs already',
+  },
+  'unknown-id': {
+    reference: SPECIFICATION,
+    requirement: 'A response has the id of a request that runs.',
+    message: 'a response for the id {id}, with which no request runs',
+  },
+} as const satisfies Record<string, AppRule>;
+
+const broken = ruleBook(NAME, RULES);
+const CALLS: ReadonlySet<unknown> = new Set(['query', 'mutation', 'subscription']);
+
+/** One object of a message, with its bytes. */
+interface TrpcItem {
+  readonly said: JsonObject;
+  readonly bytes: Uint8Array;
+}
+
+class TrpcReader implements AppReader {
+  private readonly calls: KnownCalls<string>;
+  private isFirst: boolean;
+
+  constructor(isJoined: boolean, target: string) {
+    this.calls = new KnownCalls(isJoined);
+    this.isFirst = !isJoined && /[?&]connectionParams=1(?:&|$)/.test(target);
+  }
+
+  read(message: AppMessage): readonly AppPacket[] {
+    const beat = beatOf(message);
+    if (beat !== undefined) return [this.beat(beat, message)];
+    const content = jsonContent(message);
+    if (content === 'cut') {
+      this.lost();
+      return [cutPacket(message, NAME)];
+    }
+    const { bytes } = message;
+    const value = content === 'none' ? undefined : content.value;
+    if (!isObject(value) && (!Array.isArray(value) || value.length === 0)) return [invalid(message, bytes, 'json')];
+    if (hasUnreadParts(value)) this.lost();
+    return jsonParts(bytes, value).map(({ said, bytes: part }) =>
+      said === undefined ? invalid(message, part, 'object') : this.item({ said, bytes: part }, message),
+    );
+  }
+
+  lost(): void {
+    this.isFirst = false;
+    this.calls.lost();
+  }
+
+  private beat(type: 'PING' | 'PONG', message: AppMessage): AppPacket {
+    const fields = [{ name: 'type', span: { start: 0, end: 4 }, value: type }];
+    const links = type === 'PING' ? { asks: 'ping' } : { answers: [{ key: 'ping' }] };
+    return messagePacket(message, { protocol: NAME, type, fields: () => fields, ...links });
+  }
+
+  private item(item: TrpcItem, message: AppMessage): AppPacket {
+    const { said, bytes } = item;
+    const type = typeOf(said);
+    const id = idOf(said['id']);
+    const links = id === undefined ? {} : linksOf(type, id, this.isLast(type, id, message));
+    const path = isObject(said['params']) ? said['params']['path'] : undefined;
+    return messagePacket(message, {
+      protocol: NAME,
+      type,
+      ...(CALLS.has(type) && isText(path) && { name: path }),
+      ...(id !== undefined && { id }),
+      summary: summaryOf(type, said),
+      payload: payloadOf(type, said),
+      bytes,
+      fields: () => jsonFields(bytes),
+      diagnostics: [...shapeOf(type, item), ...this.stateOf(type, item, message)],
+      ...links,
+      ...(type === 'error' && { isError: true }),
+    });
+  }
+
+  private isLast(type: string, id: string | number, { direction }: Pick<AppMessage, 'direction'>): boolean {
+    if (type !== 'data' && type !== 'started') return true;
+    const called = this.calls.find(direction, keyOf(id));
+    return called !== undefined && called !== 'subscription';
+  }
+
+  private stateOf(type: string, { said, bytes }: TrpcItem, { direction }: AppMessage): AppDiagnostic[] {
+    const span = { start: 0, end: bytes.length };
+    const isFirst = this.isFirst && direction === 'client';
+    if (isFirst) this.isFirst = false;
+    const faults = isFirst && type !== 'connectionParams' ? [broken('connection-params', span)] : [];
+    const id = idOf(said['id']);
+    if (id === undefined) return faults;
+    const key = keyOf(id);
+    if (CALLS.has(type)) {
+      const isUsed = this.calls.find(OTHER_SIDE[direction], key) !== undefined;
+      this.calls.ask(direction, key, type);
+      return isUsed ? [...faults, broken('id-in-use', span, { id })] : faults;
+    }
+    if (!isResponse(type)) return faults;
+    const isLast = this.isLast(type, id, { direction });
+    return this.calls.answer(direction, key, isLast) ? faults : [...faults, broken('unknown-id', span, { id })];
+  }
+}
+
+/** Both sides' keepalive. */
+function beatOf({ bytes, length }: AppMessage): 'PING' | 'PONG' | undefined {
+  const text = length === 4 ? String.fromCharCode(...[...bytes.subarray(0, 4)]) : '';
+  return text === 'PING' || text === 'PONG' ? text : undefined;
+}
+
+/** Text and numbers are different ids. */
+const keyOf = (id: string | number): string => `id ${JSON.stringify(id)}`;
+const isResponse = (type: string): boolean => ['data', 'started', 'stopped', 'error'].includes(type);
+
+function typeOf({ method, result, error }: JsonObject): string {
+  if (isText(method)) {
+    const isKnown = CALLS.has(method) || ['subscription.stop', 'connectionParams', 'reconnect'].includes(method);
+    return isKnown ? method : 'invalid';
+  }
+  if (error !== undefined) return 'error';
+  if (!isObject(result)) return 'invalid';
+  const { type = 'data' } = result;
+  return type === 'data' || type === 'started' || type === 'stopped' ? type : 'invalid';
+}
+
+/** `isLast`: a query has one reply, a subscription several. */
+function linksOf(type: string, id: string | number, isLast: boolean): Pick<AppPacket, 'asks' | 'answers'> {
+  const key = keyOf(id);
+  if (CALLS.has(type)) return { asks: key };
+  if (type === 'subscription.stop') return { answers: [{ key, isLast: false, isOwn: true }] };
+  if (!isResponse(type)) return {};
+  return { answers: [{ key, isLast }] };
+}
+
+function shapeOf(type: string, { said, bytes }: TrpcItem): AppDiagnostic[] {
+  const span = { start: 0, end: bytes.length };
+  const { method, params } = said;
+  if (type === 'invalid') return [isText(method) ? broken('method', span, { method }) : broken('object', span)];
+  const hasPath = isObject(params) && isText(params['path']) && params['path'] !== '';
+  return CALLS.has(type) && !hasPath ? [broken('path', span, { method: type })] : [];
+}
+
+function payloadOf(type: string, { params, result, error }: JsonObject): unknown {
+  if (type === 'error') return error;
+  if (isObject(result)) return result['data'];
+  return isObject(params) ? params['input'] : undefined;
+}
+
+/** What comes with connectionParams are credentials, as a rule. */
+function summaryOf(type: string, said: JsonObject): string {
+  const payload = payloadOf(type, said);
+  if (type !== 'error' || !isObject(payload)) return jsonText(payload);
+  const { code, message, data } = payload;
+  const word = isObject(data) && isText(data['code']) ? data['code'] : '';
+  return line(jsonText(code), word, isText(message) ? message : jsonText(payload));
+}
+
+function invalid(message: AppMessage, bytes: Uint8Array, rule: 'json' | 'object'): AppPacket {
+  const diagnostics = [broken(rule, { start: 0, end: bytes.length })];
+  return messagePacket(message, {
+    protocol: NAME,
+    type: 'invalid',
+    bytes,
+    diagnostics,
+    fields: () => jsonFields(bytes),
+  });
+}
+
+export const TRPC: AppProtocol = {
+  name: NAME,
+  title: 'tRPC',
+  rules: RULES,
+  open: ({ handshake, isJoined }) => new TrpcReader(isJoined, handshake.target ?? ''),
+};

@@ -1,0 +1,27 @@
+import { APP_SIGNS } from '../../traffic/toolbox/apps.js';
+import { MOST_APP_BYTES, type AppOptions } from '../../traffic/toolbox/apps.js';
+import { appUnpacking } from '../host/app-unpacking.js';
+import { UsageError } from '../host/exit.js';
+import { loadApps } from '../entries/load-apps.js';
+
+/** Shows no application protocol. */
+const NONE = 'none';
+
+/** `--app NAME`: which application protocols are read; undefined: none. Without it they are recognised. */
+export function appOptions({ app }: { readonly app?: string }): AppOptions | undefined {
+  if (app === NONE) return undefined;
+  const names = APP_SIGNS.map(({ protocol }) => protocol);
+  if (app !== undefined && !names.includes(app)) {
+    throw new UsageError(`--app ${app}: no such protocol (${[...names].sort().join(', ')}, or ${NONE})`);
+  }
+  return {
+    open: (name, context) => loadApps().openApp(name, context),
+    unpack: appUnpacking,
+    ...(app !== undefined && { stated: app }),
+  };
+}
+
+/** Bytes kept of each message: as many as the readers of application protocols ask for. */
+export function keptForApps(messageBytes: number, apps: AppOptions | undefined): number {
+  return apps === undefined ? messageBytes : Math.max(messageBytes, MOST_APP_BYTES);
+}

@@ -1,0 +1,104 @@
+import type {
+  AppContext,
+  AppDiagnostic,
+  AppMessage,
+  AppReader,
+  PlacedPacket,
+  MessageUnpacking,
+} from '../../apps/packet.js';
+import { AppRecognition } from '../../apps/recognition.js';
+import { APP_SIGNS } from '../../apps/sign-table.js';
+import type { Direction, Message } from '../../codec/messages/records.js';
+import { OPCODE } from '../../codec/frames/registry.js';
+import type { Judged, JudgedFrame } from '../judged.js';
+import { CallPairing, type OpenCall } from './calls.js';
+
+/** Which application protocols are read, and how. */
+export interface AppOptions {
+  /** Opens a reader: the protocols are loaded with the first one that is recognised. */
+  readonly open: (name: string, context: Omit<AppContext, 'nested'>) => AppReader | undefined;
+  /** The protocol, where it was stated: what breaks its rules is an error. */
+  readonly stated?: string | undefined;
+  readonly unpack?: MessageUnpacking | undefined;
+}
+
+/** The application protocol of one conversation: recognised from its handshake and first messages, then read. */
+export class AppReading {
+  /** The protocol, once it is known. */
+  protocol: string | undefined;
+  private reader: AppReader | undefined;
+  private recognition: AppRecognition | undefined;
+  private handshake: AppContext['handshake'] | undefined;
+  private readonly calls: CallPairing;
+
+  constructor(private readonly options: AppOptions) {
+    this.calls = new CallPairing(options.stated === undefined ? 'warning' : 'error');
+    if (options.stated === undefined) this.recognition = new AppRecognition(APP_SIGNS);
+  }
+
+  /** No packet will come of it. */
+  get isOver(): boolean {
+    return this.reader === undefined && this.recognition === undefined && this.options.stated === undefined;
+  }
+
+  /** Calls that were not answered. */
+  get waiting(): Iterable<OpenCall> {
+    return this.calls.waiting;
+  }
+
+  /** The record with the packets that its message completes. */
+  frame(record: JudgedFrame): JudgedFrame {
+    const { message } = record.frame;
+    const packets = message && this.read(message, record.direction, record.time ?? NaN);
+    return packets === undefined || packets.length === 0 ? record : { ...record, packets };
+  }
+
+  /** What is no frame. */
+  event(record: Judged): void {
+    if (record.type === 'handshake') this.begin(record.handshake);
+    else if (record.type === 'gap' || record.type === 'unread') this.reader?.lost?.(record.direction);
+  }
+
+  /** The conversation has ended. */
+  end(): readonly AppDiagnostic[] {
+    return this.reader?.end?.() ?? [];
+  }
+
+  private begin({ request, subprotocol, upgraded }: Extract<Judged, { type: 'handshake' }>['handshake']): void {
+    if (!upgraded) return;
+    this.handshake = { ...(request && { target: request.target }), ...(subprotocol !== undefined && { subprotocol }) };
+    const name = this.recognition?.handshake(this.handshake);
+    if (name !== undefined) this.open(name);
+  }
+
+  private read(message: Message, direction: Direction, time: number): PlacedPacket[] | undefined {
+    if (message.bytes === undefined) {
+      this.reader?.lost?.(direction);
+      return undefined;
+    }
+    const { index, opcode, payload: bytes, bytes: length } = message;
+    const whole: AppMessage = { index, direction, isText: opcode === OPCODE.text, bytes, length, time };
+    if (this.reader === undefined) this.recognise(whole);
+    const packets = this.reader?.read(whole);
+    if (packets === undefined) {
+      if (this.options.stated === undefined) this.reader = undefined;
+      return undefined;
+    }
+    return packets.map((packet) => this.calls.place(packet, direction, time));
+  }
+
+  private recognise(message: AppMessage): void {
+    const name = this.options.stated ?? this.recognition?.message(message);
+    if (name !== undefined) this.open(name);
+    else if (this.recognition?.isOver) this.recognition = undefined;
+  }
+
+  private open(name: string): void {
+    const { handshake = {}, options } = this;
+    this.recognition = undefined;
+    this.protocol = name;
+    const isJoined = this.handshake === undefined;
+    const isStated = options.stated !== undefined;
+    this.reader = options.open(name, { handshake, isJoined, isStated, unpack: options.unpack });
+  }
+}

@@ -1,0 +1,84 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { openApp } from '../../src/apps/registry.js';
+import type { PlacedPacket } from '../../src/apps/packet.js';
+import { appUnpacking } from '../../src/cli/host/app-unpacking.js';
+import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
+import { acceptKey } from '../../src/codec/handshake/accept-key.js';
+import type { PacketVisitor } from '../../src/sources/files/packet-reader.js';
+import { pcapReader } from '../../src/sources/files/pcap.js';
+import { Flows } from '../../src/sources/tcp/flows.js';
+import { PacketTraffic } from '../../src/traffic/packet-traffic.js';
+import { MOST_APP_BYTES } from '../../src/apps/packet.js';
+
+const HERE = new URL('../../fixtures/captures/apps/', import.meta.url);
+
+export interface TruePacket {
+  readonly n: number;
+  readonly connection: number;
+  readonly direction: 'client' | 'server';
+  readonly protocol: string;
+  readonly type: string;
+  readonly name?: string;
+  /** The messages that it is made of; absent where it went another way, as by polling. */
+  readonly messages?: readonly number[];
+}
+
+/** A capture of real libraries, and what the applications logged. */
+export interface AppCase {
+  readonly packets: readonly TruePacket[];
+  readonly pairs: readonly { readonly call: number; readonly reply: number }[];
+}
+
+/** All of them; those that break rules on purpose have `violations` in their names. */
+export const CASES: readonly string[] = readdirSync(HERE)
+  .filter((name) => name.endsWith('.json'))
+  .map((name) => name.slice(0, -5));
+
+export function appCase(name: string): AppCase {
+  return JSON.parse(readFileSync(new URL(`${name}.json`, HERE), 'utf8')) as AppCase;
+}
+
+/** A packet with its connection: WebSocket connections are counted from 0, in the order of their TCP connections. */
+export type ReadPacket = PlacedPacket & { readonly connection: number };
+
+/** The packets that are read of a capture; `stated`: the protocol is. */
+export function packetsOf(name: string, stated?: string): ReadPacket[] {
+  const packets: ReadPacket[] = [];
+  const connections = new Set<number>();
+  const reading = {
+    raw: nodeDeflate,
+    acceptOf: acceptKey,
+    messageBytes: MOST_APP_BYTES,
+    previewBytes: 4096,
+    payloads: 'view' as const,
+  };
+  const apps = { open: openApp, unpack: appUnpacking, ...(stated !== undefined && { stated }) };
+  const traffic = new PacketTraffic(
+    Flows,
+    { first: 0, reading, apps },
+    {},
+    {
+      record: (record) => {
+        if (record.type === 'frame' && record.frame.message) connections.add(record.connection);
+        if (record.type === 'frame')
+          for (const packet of record.packets ?? []) packets.push({ ...packet, connection: record.connection });
+      },
+      closed: () => undefined,
+      passedOver: () => undefined,
+      notice: () => undefined,
+    },
+  );
+  const visitor: PacketVisitor = {
+    packet: (...args) => traffic.packet(...args),
+    notice: () => undefined,
+    problem: ({ message }) => {
+      throw new Error(message);
+    },
+  };
+  const reader = pcapReader();
+  reader.push(new Uint8Array(readFileSync(new URL(`${name}.pcap`, HERE))), visitor);
+  reader.end(visitor);
+  traffic.end();
+  const numbers = [...connections].sort((a, b) => a - b);
+  return packets.map((packet) => ({ ...packet, connection: numbers.indexOf(packet.connection) }));
+}
