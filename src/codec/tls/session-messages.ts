@@ -20,7 +20,7 @@ export interface MessagesTaker {
   early(isAccepted: boolean): void;
 }
 
-/** The handshake messages and the alerts of a session, of both directions: they tell its keys what changes. */
+/** The handshake messages and the alerts of a session, of both directions: they change its keys. */
 export class SessionMessages {
   constructor(
     private readonly keys: SessionKeys,

@@ -123,7 +123,7 @@ export class TlsLane {
     this.sequence = 0;
   }
 
-  /** What was lost of the content since the last record that was opened; undefined: nothing, or it was joined and nobody knows. */
+  /** What was lost of the content since the last record that was opened; undefined: nothing, or it was joined and the amount is not known. */
   takeLoss(): { readonly length: number; readonly isAbout: boolean } | undefined {
     const { lost, lostRecords, opener, isJoined, hasChangedKeys } = this;
     this.forgetLoss();
