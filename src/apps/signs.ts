@@ -32,9 +32,7 @@ export class LookedAt {
 
   /** The first bytes of any message, each as the character of its value. */
   get head(): string {
-    return (this.readHead ??= Array.from(this.message.bytes.subarray(0, HEAD), (byte) =>
-      String.fromCharCode(byte),
-    ).join(''));
+    return (this.readHead ??= latin1Text(this.message.bytes.subarray(0, HEAD)));
   }
 
   /** What a text message holds as JSON; undefined where it does not, or is longer than what is looked at. */
@@ -67,8 +65,14 @@ export class LookedAt {
   }
 }
 
+function latin1Text(bytes: Uint8Array): string {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
+
 /** Bytes of a message in which signs are looked for. */
-const MOST_LOOKED_AT = 16 * 1024;
+export const MOST_LOOKED_AT = 16 * 1024;
 const HEAD = 600;
 
 /** How a protocol is recognised. The tests of contents are cheap: they are put to the first messages of every conversation. */

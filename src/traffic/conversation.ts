@@ -271,7 +271,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     const { origin, options, below } = this;
     if (this.opens(layer)) return;
     if (layer && (!layer.open || layer.isNeverPlain)) return this.passOver(layer.name);
-    const reading = readerOf(origin, options, below.offsets);
+    const reading = readerOf(origin, options, below.offsets, this.apps);
     this.judge = new ConnectionJudge(reading, this.number, this);
   }
 

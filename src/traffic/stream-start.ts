@@ -2,6 +2,7 @@ import { concat } from '../codec/bytes/byte-collector.js';
 import type { Side, StreamOrigin } from '../codec/bytes/stream-taker.js';
 import { Connection } from '../codec/connection/connection.js';
 import type { StreamReading } from '../codec/connection/stream-reading.js';
+import type { MessageNeed } from '../codec/messages/assembler.js';
 import { Transcript, type TranscriptOptions } from '../codec/connection/transcript.js';
 import { layerOf, type Layer } from './layers.js';
 
@@ -45,17 +46,19 @@ export interface StreamReaderOptions {
   readonly webSocketPorts?: ReadonlySet<number>;
 }
 
-/** The reader of a stream. `offsets`: of the first bytes of each side. */
+/** The reader of a stream. `offsets`: of the first bytes of each side; `need`: what is read of its messages by others. */
 export function readerOf(
   origin: StreamOrigin,
   { reading, webSocketPorts }: StreamReaderOptions,
   offsets: readonly [number, number],
+  need?: MessageNeed,
 ): StreamReading {
   const isStated =
     origin.isPasted === true ||
     (webSocketPorts && [origin.a, origin.b].some((one) => one && webSocketPorts.has(one.port)));
   const own = {
     ...reading,
+    ...(need && { need }),
     ...(isStated && { capture: 'websocket' as const }),
     ...(origin.hasPartialHeads && { partialHeads: true }),
   };

@@ -1,5 +1,5 @@
 import { APP_SIGNS } from '../../traffic/toolbox/apps.js';
-import { MOST_APP_BYTES, type AppOptions } from '../../traffic/toolbox/apps.js';
+import type { AppOptions } from '../../traffic/toolbox/apps.js';
 import { appUnpacking } from '../host/app-unpacking.js';
 import { UsageError } from '../host/exit.js';
 import { loadApps } from '../entries/load-apps.js';
@@ -19,9 +19,4 @@ export function appOptions({ app }: { readonly app?: string }): AppOptions | und
     unpack: appUnpacking,
     ...(app !== undefined && { stated: app }),
   };
-}
-
-/** Bytes kept of each message: as many as the readers of application protocols ask for. */
-export function keptForApps(messageBytes: number, apps: AppOptions | undefined): number {
-  return apps === undefined ? messageBytes : Math.max(messageBytes, MOST_APP_BYTES);
 }

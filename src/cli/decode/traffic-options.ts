@@ -6,7 +6,7 @@ import { acceptOf, lazyDeflate } from '../host/adapters.js';
 import { deflateOf } from '../options/deflate-option.js';
 import type { DecodeOptions, DecodingOptions } from '../options/options.js';
 import { DEFAULT_PREVIEW } from '../../traffic/toolbox/reading.js';
-import { appOptions, keptForApps } from './app-options.js';
+import { appOptions } from './app-options.js';
 import { viewFor } from './views.js';
 
 /** Bytes that a compressed message may have by default; extracted and searched ones are kept whole up to that. */
@@ -33,10 +33,7 @@ export function captureOptions(options: DecodingOptions, first: number): Convers
   const { view, json, grep, extract, preview } = options;
   const showsLines = viewFor(view, 'capture').needs.payload === 'line' && !json;
   if (!showsLines || grep || extract !== undefined || preview !== undefined) return all;
-  return {
-    ...all,
-    reading: { ...all.reading, previewBytes: MOST_SHOWN, messageBytes: keptForApps(MOST_SHOWN, all.apps) },
-  };
+  return { ...all, reading: { ...all.reading, previewBytes: MOST_SHOWN, messageBytes: MOST_SHOWN } };
 }
 
 function readingOptions(options: DecodeOptions): TranscriptOptions {
@@ -51,7 +48,7 @@ function readingOptions(options: DecodeOptions): TranscriptOptions {
     raw: lazyDeflate,
     acceptOf,
     previewBytes: grep ? whole : preview,
-    messageBytes: keptForApps(grep || extract !== undefined ? whole : preview, appOptions(options)),
+    messageBytes: grep || extract !== undefined ? whole : preview,
     maxMessageBytes: maxMessage,
   };
 }

@@ -2,7 +2,7 @@ import type { DeflateParameters } from '../handshake/deflate-params.js';
 import type { DeflateWindows } from '../deflate/windows.js';
 import { MessageInflater, type DirectionDeflate, type RawDeflate } from '../deflate/message-deflate.js';
 import type { SearchBudget } from '../resync/frame-search.js';
-import { MessageAssembler } from '../messages/assembler.js';
+import { MessageAssembler, type MessageNeed } from '../messages/assembler.js';
 import type { PayloadMemory } from '../bytes/payload-memory.js';
 import type { Side } from '../bytes/stream-taker.js';
 import type { Direction } from '../messages/records.js';
@@ -19,6 +19,8 @@ export interface ReadingOptions extends PayloadMemory {
   readonly previewBytes?: number;
   /** Bytes kept of each message; 4096 by default. */
   readonly messageBytes?: number;
+  /** What is needed of each message at the moment, where that can be more than `messageBytes`. */
+  readonly need?: MessageNeed;
   /**
    * The bytes are recorded traffic: they may begin anywhere, have holes, and be no WebSocket. `websocket`: that it is
    * WebSocket is known.
@@ -51,11 +53,12 @@ export function createAssembler(
   fromStart = true,
 ): MessageAssembler {
   const { previewBytes = DEFAULT_PREVIEW, messageBytes = DEFAULT_PREVIEW, raw } = options;
-  const { maxMessageBytes = DEFAULT_MAX_MESSAGE, windows, capture, payloads, unmask } = options;
+  const { maxMessageBytes = DEFAULT_MAX_MESSAGE, windows, capture, payloads, unmask, need } = options;
   const assembler = new MessageAssembler({
     direction,
     previewBytes,
     messageBytes,
+    ...(need && { need }),
     maxCompressedBytes: maxMessageBytes,
     joined: !fromStart && capture !== undefined,
     ...(payloads && { payloads }),

@@ -21,12 +21,19 @@ import { OPCODE } from '../frames/registry.js';
 import { utf8Error, Utf8Validator } from '../bytes/utf8.js';
 import { WholeFrame } from './whole-frame.js';
 
+/** What a part that reads messages needs of each, in bytes: read with every message, so that it can need less later. */
+export interface MessageNeed {
+  readonly bytes: number;
+}
+
 export interface AssemblerOptions extends PayloadMemory {
   readonly direction: Direction;
   /** Payload bytes kept of each frame. */
   readonly previewBytes: number;
   /** Bytes kept of each message. */
   readonly messageBytes: number;
+  /** Where more may be needed of them. */
+  readonly need?: MessageNeed;
   /** Compressed bytes that are collected of one message. */
   readonly maxCompressedBytes: number;
   /** The stream was joined in its middle: its first frames may continue a message whose beginning was not seen. */
@@ -67,7 +74,7 @@ export class MessageAssembler {
    */
   whole(header: FrameHeader, source: WordView, from: number): WholeFrame | undefined {
     if (this.closed || this.joining || !isPlain(header)) return undefined;
-    const { direction, previewBytes, messageBytes, unmask } = this.options;
+    const { direction, previewBytes, unmask } = this.options;
     if (!header.control) {
       if (this.message !== undefined) return undefined;
       const { key, payloadLength } = header;
@@ -80,7 +87,7 @@ export class MessageAssembler {
     const keep = header.control ? MAX_CONTROL_BYTES : previewBytes;
     const key = unmask === undefined ? header.key : 0;
     if (key !== header.key) unmaskInPlace(source, from, from + header.payloadLength, header.key, 0);
-    const frame = new WholeFrame(header, direction, repeated, source, from, key, keep, messageBytes, index);
+    const frame = new WholeFrame(header, direction, repeated, source, from, key, keep, this.messageBytes, index);
     if (this.copies) frame.detach();
     return frame;
   }
@@ -217,6 +224,12 @@ export class MessageAssembler {
     return { direction: this.options.direction, opcode, frames, wireBytes: collector.seen };
   }
 
+  /** Bytes kept of a message that begins now. */
+  private get messageBytes(): number {
+    const { messageBytes, need } = this.options;
+    return need === undefined || need.bytes <= messageBytes ? messageBytes : need.bytes;
+  }
+
   private placeOf(header: FrameHeader): FramePlace {
     if (header.control) return 'control';
     if (header.opcode === OPCODE.continuation) return this.message ? 'continuation' : this.unseen ? 'unseen' : 'stray';
@@ -226,7 +239,7 @@ export class MessageAssembler {
 
   private openMessage(header: FrameHeader): void {
     const compressed = header.rsv1 && this.inflater !== undefined;
-    const keep = compressed ? this.options.maxCompressedBytes : this.options.messageBytes;
+    const keep = compressed ? this.options.maxCompressedBytes : this.messageBytes;
     this.message = {
       opcode: header.opcode,
       start: header.start,
@@ -292,7 +305,7 @@ export class MessageAssembler {
     const { bytes } = outcome;
     const error = open.opcode === OPCODE.text ? utf8Error(bytes) : undefined;
     // A copy of what is kept: the inflater writes over its bytes.
-    message.payload = copyOf(bytes.subarray(0, this.options.messageBytes));
+    message.payload = copyOf(bytes.subarray(0, this.messageBytes));
     message.bytes = bytes.length;
     if (error) message.utf8Error = { ...error, span: payloadSpan(frame) };
   }

@@ -1,13 +1,16 @@
-import type {
-  AppContext,
-  AppDiagnostic,
-  AppMessage,
-  AppReader,
-  PlacedPacket,
-  MessageUnpacking,
+import {
+  MOST_APP_BYTES,
+  type AppContext,
+  type AppDiagnostic,
+  type AppMessage,
+  type AppReader,
+  type MessageUnpacking,
+  type PlacedPacket,
 } from '../../apps/packet.js';
+import { MOST_LOOKED_AT } from '../../apps/signs.js';
 import { AppRecognition } from '../../apps/recognition.js';
 import { APP_SIGNS } from '../../apps/sign-table.js';
+import type { MessageNeed } from '../../codec/messages/assembler.js';
 import type { Direction, Message } from '../../codec/messages/records.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 import type { Judged, JudgedFrame } from '../judged.js';
@@ -23,7 +26,7 @@ export interface AppOptions {
 }
 
 /** The application protocol of one conversation: recognised from its handshake and first messages, then read. */
-export class AppReading {
+export class AppReading implements MessageNeed {
   /** The protocol, once it is known. */
   protocol: string | undefined;
   private reader: AppReader | undefined;
@@ -39,6 +42,12 @@ export class AppReading {
   /** No packet will come of it. */
   get isOver(): boolean {
     return this.reader === undefined && this.recognition === undefined && this.options.stated === undefined;
+  }
+
+  /** What is read of each message. */
+  get bytes(): number {
+    if (this.isOver) return 0;
+    return this.recognition === undefined ? MOST_APP_BYTES : MOST_LOOKED_AT;
   }
 
   /** Calls that were not answered. */

@@ -1,5 +1,4 @@
 /** What the command line needs of application protocols. */
-export { MOST_APP_BYTES } from '../../apps/packet.js';
 export { APP_SIGNS } from '../../apps/sign-table.js';
 export { hasPacketFinding } from '../apps/findings.js';
 export type { AppOptions } from '../apps/app-reading.js';
