@@ -2,7 +2,7 @@ import { print } from '../../src/describe/printable.js';
 import { describe, expect, it } from 'vitest';
 import { drawConnections, type ConnectionsOptions } from '../../src/terminal/connections/table.js';
 import { MOST_LINES } from '../../src/terminal/layout.js';
-import { bytesCell, secondsText, shortNumberCell } from '../../src/terminal/connections/words.js';
+import { bytesCell, grouped, secondsText, shortNumberCell } from '../../src/terminal/connections/words.js';
 import { createTheme, PLAIN_THEME } from '../../src/terminal/theme.js';
 import { displayWidth } from '../../src/terminal/width.js';
 import { DirectionTally } from '../../src/traffic/tally/lane.js';
@@ -128,6 +128,13 @@ function draw(
 function times(count: number, of: (i: number) => Partial<ConnectionSummary> = () => ({})): ConnectionSummary[] {
   return Array.from({ length: count }, (_, i) => ({ ...FEED, connection: i, diagnostics: {}, ...of(i) }));
 }
+
+describe('a count', () => {
+  it.each([0, 7, 999, 1000, 12_345, 999_999, 1_000_000, 123_456_789_012, Number.MAX_SAFE_INTEGER])(
+    'has its digits in groups: %d',
+    (n) => expect(grouped(n)).toBe(n.toLocaleString('en-US')),
+  );
+});
 
 describe('one connection', () => {
   const DRAWN: Record<number, string> = {
