@@ -84,6 +84,10 @@ const cli = {
 const PACKETS = 'packets-shared';
 const HOLDERS = [CORE, 'views', PACKETS];
 
+/** Of a part nothing is taken: esbuild keeps such an import for what loading the part does, and loading one of ours does nothing. */
+const FOR_EFFECT = /^import "\.\/[^"]+";\n/gm;
+const NAMED_IMPORT = /^\} from "\.\/([^"]+)";$/gm;
+
 /**
  * CORE and AFTER_CORE. esbuild puts what several have in common into many small files, as ES modules. Each of those
  * becomes a part of the first of HOLDERS that needs it, the others remain files, and all become CommonJS.
@@ -101,7 +105,7 @@ async function sharing() {
     write: false,
     entryPoints: names.map((name) => ({ in: `src/cli/entries/${name}.ts`, out: `cli/${name}` })),
   });
-  const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
+  const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), text.replaceAll(FOR_EFFECT, '')]));
   const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output]));
   const entries = names.map((name) => `${name}.js`);
 
@@ -109,9 +113,7 @@ async function sharing() {
   function partsOf(file) {
     const all = new Set([file]);
     for (const one of all) {
-      for (const { kind, external, path } of outputs.get(one).imports) {
-        if (kind === 'import-statement' && !external) all.add(basename(path));
-      }
+      for (const [, part] of texts.get(one).matchAll(NAMED_IMPORT)) all.add(part);
     }
     return [...all].filter((part) => !entries.includes(part));
   }

@@ -20,7 +20,7 @@ export class CountedPattern {
   private text = '';
   private steps = 0;
   private groups: (readonly [number, number] | undefined)[] = [];
-  private readonly tests = new Map<string, Map<string, boolean>>();
+  private readonly tests = new Map<string, (code: number) => boolean>();
 
   constructor(
     source: string,
@@ -57,15 +57,20 @@ export class CountedPattern {
     return this.steps;
   }
 
-  /** Whether one character belongs to a set; the engine is asked. */
+  /** Whether one character belongs to a set. */
   isIn(node: AST.Character | AST.CharacterClass | AST.CharacterSet, char: string): boolean {
-    const known = this.tests.get(node.raw) ?? new Map<string, boolean>();
-    this.tests.set(node.raw, known);
-    const before = known.get(char);
+    return this.members(node)(char.charCodeAt(0));
+  }
+
+  /** The same, by the code unit: the engine is asked once for each. */
+  private members({ raw }: AST.Character | AST.CharacterClass | AST.CharacterSet): (code: number) => boolean {
+    const before = this.tests.get(raw);
     if (before !== undefined) return before;
-    const is = new RegExp(`^(?:${node.raw})$`, this.flags.replace(/[gymd]/g, '')).test(char);
-    known.set(char, is);
-    return is;
+    const engine = new RegExp(`^(?:${raw})$`, this.flags.replace(/[gymd]/g, ''));
+    const known: boolean[] = [];
+    const test = (code: number): boolean => (known[code] ??= engine.test(String.fromCharCode(code)));
+    this.tests.set(raw, test);
+    return test;
   }
 
   private step(): void {
@@ -90,11 +95,13 @@ export class CountedPattern {
     switch (node.type) {
       case 'Character':
       case 'CharacterClass':
-      case 'CharacterSet':
+      case 'CharacterSet': {
+        const isIn = this.members(node);
         return (at, next) => {
           this.step();
-          return at < this.text.length && this.isIn(node, this.text[at]!) && next(at + 1);
+          return at < this.text.length && isIn(this.text.charCodeAt(at)) && next(at + 1);
         };
+      }
       case 'Group':
         return this.alternatives(node.alternatives);
       case 'CapturingGroup':

@@ -36,12 +36,13 @@ describe('the regular expressions of the program', () => {
   });
 
   it('take steps in proportion to the length of the text', () => {
-    const slow = known
-      .filter(({ place }) => !OF_SHORT_LINES.test(place))
-      .flatMap(({ place, text, pattern }) => {
-        const attack = superlinear(new CountedPattern(pattern!.source, pattern!.flags));
-        return attack === undefined ? [] : [`${place} ${text} on ${JSON.stringify(attack)}`];
-      });
+    const looked = known.filter(({ place }) => !OF_SHORT_LINES.test(place));
+    // Several are written in more than one place.
+    const different = new Map(looked.map((one) => [`${one.pattern!.flags}/${one.pattern!.source}`, one]));
+    const slow = [...different.values()].flatMap(({ place, text, pattern }) => {
+      const attack = superlinear(new CountedPattern(pattern!.source, pattern!.flags));
+      return attack === undefined ? [] : [`${place} ${text} on ${JSON.stringify(attack)}`];
+    });
     expect(slow).toEqual([]);
   });
 });

@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { ACK, ipv4, pcapFile, tcp, text } from '../sources/packets.js';
-import { records, type Ran, type Workshop, wsinspect } from './binary.js';
+import { records, type Workshop, wsinspect } from './binary.js';
+import { runHere, type RanHere } from './in-process.js';
 
 /** Tests of the options of `decode` that are about captures, each of which fails if the option did nothing. */
 
@@ -17,7 +18,7 @@ const OTHERS = 'fixtures/captures/others.pcap';
 const TLS = 'fixtures/captures/tls';
 const START = 1_795_356_000;
 
-const decode = (...args: string[]): Promise<Ran> => wsinspect(['decode', ...args]);
+const decode = (...args: string[]): Promise<RanHere> => runHere(['decode', ...args]);
 
 /** Records of the traffic. */
 async function traffic(...args: string[]): Promise<Json[]> {
@@ -260,7 +261,8 @@ export function captureOptions(shop: () => Workshop): Tests {
       expect(none.err).toContain('its handshake was not captured');
     },
     '--jobs': async () => {
-      const [one, two] = await Promise.all([decode(CHAT, OTHERS), decode(CHAT, OTHERS, '--jobs', '2')]);
+      const files = ['decode', CHAT, OTHERS];
+      const [one, two] = await Promise.all([wsinspect(files), wsinspect([...files, '--jobs', '2'])]);
       expect(two).toMatchObject({ out: one.out, err: one.err, exit: one.exit });
       expect(one.builtins).not.toContain('worker_threads');
       expect(two.builtins).toContain('worker_threads');

@@ -116,6 +116,15 @@ describe('start-up loads', () => {
       expect(await of('decode', '--from', 'hex', '81870ec3f3cd3bf6c6f83bf6c6')).not.toContain(name);
     }
     expect(await of('decode', '--deflate', 'c107f248cdc9c90700')).toContain('zlib');
-    expect(await of('accept', KEY)).toContain('crypto');
+    expect(await of('accept', '--generate')).toContain('crypto');
+  });
+
+  it('no node:crypto for a few keys', async () => {
+    for (const args of [
+      ['accept', KEY],
+      ['decode', 'fixtures/captures/websocket.pcapng'],
+    ]) {
+      expect((await loadedBy(args)).builtins).not.toContain('crypto');
+    }
   });
 });

@@ -1,11 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { constants, deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bytes, records, Workshop, wsinspect, type Ran } from './binary.js';
+import { bytes, records, Workshop, wsinspect } from './binary.js';
 import { captureOptions, type Tests } from './capture-options.js';
+<<<<<<< HEAD
 import { tcpdumpX } from '../sources/dump-writers.js';
+=======
+import { runHere, type RanHere } from './in-process.js';
+>>>>>>> wip/pack12
 
-/** Every option that `--help` lists, each with a test that fails if the option did nothing. */
+/**
+ * Every option that `--help` lists, each with a test that fails if the option did nothing. They run in this process, but
+ * for those about the environment, an open stdin and threads.
+ */
 
 const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 const ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
@@ -24,17 +31,17 @@ beforeAll(() => {
 });
 afterAll(() => shop.remove());
 
-const decode = (...args: string[]): Promise<Ran> => wsinspect(['decode', ...args]);
-const encode = (...args: string[]): Promise<Ran> => wsinspect(['encode', ...args]);
-const accept = (...args: string[]): Promise<Ran> => wsinspect(['accept', ...args]);
+const decode = (...args: string[]): Promise<RanHere> => runHere(['decode', ...args]);
+const encode = (...args: string[]): Promise<RanHere> => runHere(['encode', ...args]);
+const accept = (...args: string[]): Promise<RanHere> => runHere(['accept', ...args]);
 
-async function exits(...runs: Promise<Ran>[]): Promise<(number | null)[]> {
+async function exits(...runs: Promise<RanHere>[]): Promise<(number | null)[]> {
   return (await Promise.all(runs)).map(({ exit }) => exit);
 }
 
 /** `[]` stands for what makes the command print something. */
 function common(command: string, input: readonly string[]): Tests {
-  const run = (...args: string[]): Promise<Ran> => wsinspect([command, ...input, ...args]);
+  const run = (...args: string[]): Promise<RanHere> => runHere([command, ...input, ...args]);
   return {
     '--json': async () => {
       const { out, exit } = await run('--json');
@@ -57,7 +64,7 @@ function common(command: string, input: readonly string[]): Tests {
     },
     '--help': async () => {
       for (const option of ['-h', '--help']) {
-        const { exit, out, err } = await wsinspect([command, option]);
+        const { exit, out, err } = await runHere([command, option]);
         expect({ exit, err }).toEqual({ exit: 0, err: '' });
         expect(out).toContain(`Usage: wsinspect ${command} `);
       }
@@ -78,7 +85,7 @@ const DECODE: Tests = {
   '--file': async () => {
     const first = shop.write('first.hex', '8103 6f6e65');
     const third = shop.write('third.hex', '8105 7468726565');
-    const { out, exit } = await wsinspect(['decode', '-f', first, '--file', '-', '-f', third, '--view', 'summary'], {
+    const { out, exit } = await runHere(['decode', '-f', first, '--file', '-', '-f', third, '--view', 'summary'], {
       stdin: '8103 74776f',
     });
     expect(exit).toBe(0);
@@ -87,7 +94,7 @@ const DECODE: Tests = {
   '--from': async () => {
     const dump = '00000000: 8105 4865 6c6c 6f                        ..Hello\n';
     const read = async (from: string, stdin: string): Promise<unknown> => {
-      const { out, exit } = await wsinspect(['decode', '--from', from, '--json'], { stdin });
+      const { out, exit } = await runHere(['decode', '--from', from, '--json'], { stdin });
       const [record] = records(out);
       return exit === 2 ? 2 : (record?.['text'] ?? record?.['hex']);
     };
@@ -125,7 +132,7 @@ const DECODE: Tests = {
     const [two, none, all] = await Promise.all([
       decode('--preview', '2', '--json', HELLO),
       decode('--preview', '0', '--json', HELLO),
-      wsinspect(['decode', '--preview', 'all', '--json', '--from', 'binary'], {
+      runHere(['decode', '--preview', 'all', '--json', '--from', 'binary'], {
         stdin: Buffer.concat([bytes('817e1388'), Buffer.alloc(5000, 'a')]),
       }),
     ]);
@@ -201,13 +208,13 @@ const ENCODE: Tests = {
   '--file': async () => {
     const path = shop.write('payload', bytes('00ff0a'));
     for (const option of ['-f', '--file']) expect((await encode('--binary', option, path)).out).toBe('820300ff0a\n');
-    expect((await wsinspect(['encode', '-f', '-'], { stdin: 'hi\n' })).out).toBe('810368690a\n');
-    expect((await wsinspect(['encode', '--ping', '-f', '-'], { stdin: 'hi' })).out).toBe('89026869\n');
+    expect((await runHere(['encode', '-f', '-'], { stdin: 'hi\n' })).out).toBe('810368690a\n');
+    expect((await runHere(['encode', '--ping', '-f', '-'], { stdin: 'hi' })).out).toBe('89026869\n');
   },
   '--hex': async () => {
     expect((await encode('--hex', '68 69')).out).toBe('81026869\n');
     expect((await encode('6869')).out).toBe('810436383639\n');
-    expect((await wsinspect(['encode', '--hex', '--binary'], { stdin: '\\x00\\xff' })).out).toBe('820200ff\n');
+    expect((await runHere(['encode', '--hex', '--binary'], { stdin: '\\x00\\xff' })).out).toBe('820200ff\n');
   },
   '--binary': async () => expect((await encode('--binary', 'hi')).out).toBe('82026869\n'),
   '--ping': async () => {
@@ -247,7 +254,7 @@ const ENCODE: Tests = {
   '--deflate': async () => {
     const { out } = await encode('aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', '--deflate');
     expect(out).toMatch(/^c10[4-9]/);
-    expect((await wsinspect(['decode', '--deflate'], { stdin: out })).out).toContain(`"${'a'.repeat(32)}"`);
+    expect((await runHere(['decode', '--deflate'], { stdin: out })).out).toContain(`"${'a'.repeat(32)}"`);
     expect((await encode('--deflate=nonsense', 'hi')).exit).toBe(2);
   },
   '--no-fin': async () => expect((await encode('hi', '--no-fin')).out).toBe('01026869\n'),
@@ -305,8 +312,8 @@ const ACCEPTING: Tests = {
       const { out, err } = await accept(KEY, option);
       expect({ out, err }).toEqual({ out: `${ACCEPT}\n`, err: 'the key has 16 bytes\n' });
     }
-    const handshake = (...args: string[]): Promise<Ran> =>
-      wsinspect(['accept', '--handshake', ...args], { stdin: REQUEST });
+    const handshake = (...args: string[]): Promise<RanHere> =>
+      runHere(['accept', '--handshake', ...args], { stdin: REQUEST });
     const [plain, verbose] = await Promise.all([handshake(), handshake('-v')]);
     expect(verbose.out.length).toBeGreaterThan(plain.out.length);
   },
@@ -348,14 +355,14 @@ const ACCEPTING: Tests = {
     const judged = await Promise.all([
       accept('--handshake', path),
       accept(`--handshake=${path}`),
-      wsinspect(['accept', '--handshake'], { stdin: REQUEST }),
-      wsinspect(['accept', '--handshake', '-'], { stdin: REQUEST.replaceAll('\r\n', '\n') }),
+      runHere(['accept', '--handshake'], { stdin: REQUEST }),
+      runHere(['accept', '--handshake', '-'], { stdin: REQUEST.replaceAll('\r\n', '\n') }),
     ]);
     for (const { exit, out } of judged) {
       expect(exit).toBe(0);
       expect(out).toContain('RFC 6455 §4.1');
     }
-    const bad = await wsinspect(['accept', '--handshake'], { stdin: REQUEST.replace('13', '12') });
+    const bad = await runHere(['accept', '--handshake'], { stdin: REQUEST.replace('13', '12') });
     expect(bad.exit).toBe(1);
     expect(bad.out).toMatch(/fail +RFC 6455/);
   },
@@ -385,7 +392,7 @@ const ACCEPTING: Tests = {
   },
   '--strict': async () => {
     const odd = REQUEST.replace('Upgrade: websocket', 'Sec-WebSocket-Accept: x\r\nUpgrade: websocket');
-    const judge = (...args: string[]): Promise<Ran> => wsinspect(['accept', '--handshake', ...args], { stdin: odd });
+    const judge = (...args: string[]): Promise<RanHere> => runHere(['accept', '--handshake', ...args], { stdin: odd });
     expect(await exits(judge(), judge('--strict'))).toEqual([0, 1]);
   },
 };
@@ -407,7 +414,7 @@ describe.each([
   ['accept', ACCEPTING],
 ] as const)('%s', (command, tests) => {
   it('has a test here for each option that --help lists', async () => {
-    const { out } = await wsinspect([command, '--help']);
+    const { out } = await runHere([command, '--help']);
     const listed = [...out.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, option]) => option);
     expect(listed.length).toBeGreaterThan(10);
     expect(listed.toSorted()).toEqual(Object.keys(tests).toSorted());
@@ -418,7 +425,7 @@ describe.each([
 
 describe('wsinspect', () => {
   it('--version prints the version', async () => {
-    expect(await wsinspect(['--version'])).toMatchObject({
+    expect(await runHere(['--version'])).toMatchObject({
       exit: 0,
       err: '',
       out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
@@ -426,7 +433,7 @@ describe('wsinspect', () => {
   });
 
   it('--help lists the commands', async () => {
-    const [help, command] = await Promise.all([wsinspect(['--help']), wsinspect(['help'])]);
+    const [help, command] = await Promise.all([runHere(['--help']), runHere(['help'])]);
     expect(help).toMatchObject({ exit: 0, err: '' });
     expect(help.out).toMatch(/^ {2}accept [^]*^ {2}decode [^]*^ {2}encode /m);
     expect(command.out).toBe(help.out);

@@ -129,6 +129,13 @@ function times(count: number, of: (i: number) => Partial<ConnectionSummary> = ()
   return Array.from({ length: count }, (_, i) => ({ ...FEED, connection: i, diagnostics: {}, ...of(i) }));
 }
 
+describe('a count', () => {
+  it.each([0, 7, 999, 1000, 12_345, 999_999, 1_000_000, 123_456_789_012, Number.MAX_SAFE_INTEGER])(
+    'has its digits in groups: %d',
+    (n) => expect(grouped(n)).toBe(n.toLocaleString('en-US')),
+  );
+});
+
 describe('one connection', () => {
   const DRAWN: Record<number, string> = {
     60: `connection 0  10.0.0.1:20000 → 10.1.0.1:80  12.3 s

@@ -13,12 +13,12 @@ import type { CommonOptions, DecodeOptions } from '../options/options.js';
 import { concat, latin1 } from '../../traffic/toolbox/bytes.js';
 import {
   readHandshake,
-  readHandshakeText,
   handshakeChecklist,
   isRefused,
   causeOfHandshake,
   judgeHandshake,
 } from '../../traffic/toolbox/handshakes.js';
+import { readHandshakeText } from '../../traffic/toolbox/handshake-text.js';
 import { isFinding } from '../../traffic/toolbox/reading.js';
 import type { Input } from './input.js';
 import { handshakeOfBytes, handshakeOfTraffic, type FoundHandshake } from './handshake-traffic.js';

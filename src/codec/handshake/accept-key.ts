@@ -16,21 +16,21 @@ export interface AcceptSteps {
 
 export type NodeCrypto = Pick<typeof crypto, 'createHash'>;
 
-/** SHA-1 (FIPS 180-4): 20 bytes. */
-export function sha1With({ createHash }: NodeCrypto, bytes: Uint8Array): Uint8Array {
+/** SHA-1 (FIPS 180-4) by node:crypto: 20 bytes. */
+function sha1With({ createHash }: NodeCrypto, bytes: Uint8Array): Uint8Array {
   return new Uint8Array(createHash('sha1').update(bytes).digest());
 }
 
-/** The steps for any text, legal key or not, by a node:crypto that is handed in. */
-export function acceptStepsWith(crypto: NodeCrypto, key: string): AcceptSteps {
+/** The steps for any text, legal key or not, by a SHA-1 that is handed in. */
+export function acceptStepsWith(sha1: (bytes: Uint8Array) => Uint8Array, key: string): AcceptSteps {
   const concatenated = key + WEBSOCKET_GUID;
-  const digest = sha1With(crypto, wireBytes(concatenated));
+  const digest = sha1(wireBytes(concatenated));
   return { key, keyBytes: decodeKey(key).bytes, concatenated, sha1: digest, accept: encodeBase64(digest) };
 }
 
 /** All steps from `key` to its `Sec-WebSocket-Accept`; any text is taken, legal key or not. */
 export function acceptSteps(key: string): AcceptSteps {
-  return acceptStepsWith(crypto, key);
+  return acceptStepsWith((bytes) => sha1With(crypto, bytes), key);
 }
 
 /** The `Sec-WebSocket-Accept` value that answers `key` (RFC 6455 §4.2.2): 28 characters. */

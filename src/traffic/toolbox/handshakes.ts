@@ -3,6 +3,6 @@ export { acceptStepsWith } from '../../codec/handshake/accept-key.js';
 export { findAcceptMistake } from '../../codec/handshake/accept-mistakes.js';
 export { readHandshake } from '../../codec/handshake/handshake.js';
 export { KEY_BYTES, decodeKey } from '../../codec/handshake/key.js';
-export { readHandshakeBytes, readHandshakeText } from '../../codec/handshake/text.js';
+export { sha1 } from '../../codec/handshake/sha1.js';
 export { causeOfHandshake } from '../../rules/causes/connection-cause.js';
 export { handshakeChecklist, isRefused, judgeHandshake } from '../../rules/handshake/rules.js';

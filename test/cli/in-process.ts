@@ -1,0 +1,65 @@
+import { Readable, Writable } from 'node:stream';
+import { StreamOutput } from '../../src/cli/host/output.js';
+import { processIo } from '../../src/cli/host/process-io.js';
+import { runCli } from '../../src/cli/options/run.js';
+import type { Io } from '../../src/cli/host/io.js';
+import type { Ran, RunOptions } from './binary.js';
+
+export type RanHere = Pick<Ran, 'exit' | 'out' | 'err' | 'stdout'>;
+
+/**
+ * Runs a command line in this process, with pipes as `wsinspect()` of binary.ts has them, but at a tenth of its cost: for
+ * tests that look at what is printed, and not at the process. Its files are those of the process.
+ */
+export async function runHere(
+  args: readonly string[],
+  { stdin = '', open = false }: Pick<RunOptions, 'stdin' | 'open'> = {},
+): Promise<RanHere> {
+  const [stdout, stderr] = [new Collected(), new Collected()];
+  const failed = (reason: string): void => expectNever(reason);
+  const own: Partial<Io> = {
+    stdin: Object.assign(open ? unended(stdin) : chunksOf(stdin), { isTTY: false, close: () => undefined }),
+    stdout: new StreamOutput(stdout, failed),
+    stderr: new StreamOutput(stderr, failed),
+    env: {},
+    interrupted: { aborted: false, reason: 0 },
+    untilInterrupted: () => new Promise(() => undefined),
+  };
+  const exit = await runCli(Object.create(real(), Object.getOwnPropertyDescriptors(own)) as Io, args);
+  const bytes = stdout.bytes();
+  return { exit, out: bytes.toString(), err: stderr.bytes().toString(), stdout: bytes };
+}
+
+function expectNever(reason: string): never {
+  throw new Error(`the output failed: ${reason}`);
+}
+
+/** One for all runs: it listens to the signals of the process. */
+function real(): Io {
+  return (shared ??= processIo(expectNever));
+}
+let shared: Io | undefined;
+
+async function* chunksOf(stdin: NonNullable<RunOptions['stdin']>): AsyncGenerator<Uint8Array> {
+  const chunks = typeof stdin === 'string' || stdin instanceof Uint8Array ? [Buffer.from(stdin as string)] : stdin;
+  for await (const chunk of Readable.from(chunks)) if ((chunk as Uint8Array).length > 0) yield chunk as Uint8Array;
+}
+
+/** More might come. */
+async function* unended(stdin: NonNullable<RunOptions['stdin']>): AsyncGenerator<Uint8Array> {
+  yield* chunksOf(stdin);
+  await new Promise(() => undefined);
+}
+
+class Collected extends Writable {
+  private readonly chunks: Buffer[] = [];
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.chunks.push(Buffer.from(chunk));
+    done();
+  }
+
+  bytes(): Buffer {
+    return Buffer.concat(this.chunks);
+  }
+}
