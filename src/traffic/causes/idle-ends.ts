@@ -2,10 +2,10 @@ import { causeOfIdle, isSameTime } from '../../rules/causes/idle.js';
 import type { ConnectionSummary } from '../tally/summary.js';
 
 /** The ends of the connections to one server, by one side, that an idle timeout would explain. Seconds. */
-interface Ends {
+interface ServerEnds {
   readonly silence: Range;
   readonly life: Range;
-  /** Ends at different times. */
+  /** ServerEnds at different times. */
   count: number;
   /** Of the last one that counts. */
   at: number;
@@ -23,7 +23,7 @@ const APART = 1;
 
 /** Compares the ends of connections: those that all end after the same silence, at different times, prove an idle timeout. */
 export class IdleEnds {
-  private readonly byServer = new Map<string, Ends>();
+  private readonly byServer = new Map<string, ServerEnds>();
 
   /** Each connection once, when it has ended. */
   add(summary: ConnectionSummary): void {
@@ -48,7 +48,7 @@ export class IdleEnds {
     return cause === undefined ? summary : { ...summary, cause };
   }
 
-  private remembered(key: string): Ends | undefined {
+  private remembered(key: string): ServerEnds | undefined {
     if (this.byServer.size >= MOST_SERVERS) return undefined;
     const range = (): Range => ({ min: Infinity, max: -Infinity });
     const ends = { silence: range(), life: range(), count: 0, at: NaN };
