@@ -5,7 +5,7 @@ type InflateOptions = Parameters<RawDeflate['inflate']>[1];
 
 /** What `RawDeflate.inflate` does, where there is no library for it: raw DEFLATE data (RFC 1951), symbol by symbol. For short input: it is some ten times slower than zlib. */
 export function inflateRaw(input: Uint8Array, options: InflateOptions): Inflated {
-  return new Inflation(input, options).run();
+  return new RawInflation(input, options).run();
 }
 
 /** Lengths from symbol 257 on, and distances (RFC 1951 §3.2.5): the least of each code, and its extra bits. */
@@ -24,7 +24,7 @@ type BlockEnd = 'end' | 'short' | 'too-large' | { readonly reason: string };
 
 const invalid = (reason: string): BlockEnd => ({ reason });
 
-class Inflation {
+class RawInflation {
   private at = 0;
   /** Bits that were read from the input and not used. */
   private held = 0;

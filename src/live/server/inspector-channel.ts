@@ -111,7 +111,7 @@ export class InspectorChannel implements LiveTaker {
     this.send(JSON.stringify(this.options.drawPolled(polled)));
   }
 
-  /** What the user is told in the terminal. */
+  /** What the terminal shows as a notice. */
   notice(message: string, connection?: number): void {
     const time = this.options.now();
     if (!this.hasRoom(time)) return this.send(undefined);

@@ -11,7 +11,7 @@ export interface ProxyLegs {
   readonly response: HeadChanges;
   /** The seconds that it added to them. */
   readonly added: { readonly request: number; readonly response: number };
-  /** Who ended the conversation, where that is known. */
+  /** The end of the conversation, where that is known, came from it. */
   readonly closedBy?: 'client' | 'proxy' | 'server';
 }
 
@@ -32,7 +32,7 @@ const MOST_PAIRS = 1000;
 
 /**
  * Finds the connections that are two legs of one proxy. What proves it: no other connection has their
- * Sec-WebSocket-Key, one handshake lies within the other in time, and both carried the same frames, all captured.
+ * Sec-WebSocket-Key, one handshake was within the other in time, and both carried the same frames, all captured.
  */
 export class LegPairs {
   private readonly waiting = new Map<string, Leg>();
@@ -70,7 +70,7 @@ function pairOf(front: Leg, upstream: Leg): ProxyLegs | undefined {
   if (a === undefined || b === undefined || a.server === b.server) return undefined;
   const request = upstream.facts.asked - front.facts.asked;
   const response = front.facts.answered - upstream.facts.answered;
-  // The request came to the proxy before it left it, and the response likewise.
+  // The request came to the proxy before it left it, and the response in the same way.
   if (!(request >= 0 && response >= 0 && request + response > 0)) return undefined;
   if (!haveSameFrames(front.summary, upstream.summary)) return undefined;
   const closedBy = closerOf(front.summary, upstream.summary);
