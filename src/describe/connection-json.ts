@@ -1,3 +1,4 @@
+import type { ProxyLegs } from '../traffic/legs/proxy-legs.js';
 import type { TlsFacts } from '../codec/tls/tls-facts.js';
 import type { Direction } from '../codec/messages/records.js';
 import { isDated } from '../codec/bytes/time.js';
@@ -55,7 +56,7 @@ function endFields(summary: ConnectionSummary): JsonFields {
 }
 
 /** The `summary` record: totals of the run, and the exit code that it ends with. */
-export function summaryRecord(totals: RunTotals, exit: number): Named {
+export function summaryRecord(totals: RunTotals, exit: number, legs: readonly ProxyLegs[] = []): Named {
   const { connections, webSocket, passedOver, packets, directions } = totals;
   return {
     type: 'summary',
@@ -68,8 +69,26 @@ export function summaryRecord(totals: RunTotals, exit: number): Named {
     ...(Object.keys(totals.closes).length > 0 && { closes: { ...totals.closes } }),
     ...lossFields(directions),
     diagnostics: { ...totals.diagnostics },
+    ...(legs.length > 0 && { legs: legs.map(legsFields) }),
     exit,
   };
+}
+
+/** Both legs of a proxy; times as of the handshakes. */
+function legsFields({ front, upstream, request, response, added, closedBy }: ProxyLegs): JsonFields {
+  return {
+    front: front.connection,
+    upstream: upstream.connection,
+    request,
+    response,
+    added: { request: seconds(added.request), response: seconds(added.response) },
+    ...(closedBy && { closedBy }),
+  };
+}
+
+/** To the microsecond. */
+function seconds(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
 }
 
 function tcpFields({ ended, endedBy, endedAt, failure }: ConnectionSummary): JsonFields {

@@ -19,6 +19,7 @@ import { ConnectionJudge, type JudgedTaker } from './connection-judge.js';
 import type { ConnectionFilter } from './filters.js';
 import type { Judged, JudgedFrame } from './judged.js';
 import type { TlsFacts } from '../codec/tls/tls-facts.js';
+import { legFacts, type LegFacts } from './legs/leg-facts.js';
 import { joinedLayer, type Layer, type LayerInput, type LayerName, type LayerTaker } from './layers.js';
 import { FirstBytes, readerOf, searchLimit, type StreamReaderOptions } from './stream-start.js';
 import { addedStall, type SideStalls } from './tally/stalls.js';
@@ -53,6 +54,8 @@ export interface Ends {
 export interface ConversationOptions extends StreamReaderOptions, LayerInput {
   /** Which conversations are wanted; undefined: all. Asked again when it is known which end is the client. */
   readonly wants?: ConnectionFilter | undefined;
+  /** The two legs of proxies are looked for. */
+  readonly legs?: true;
   /** Numbers of those of which records are wanted; undefined: of all. Unlike `wants`, it leaves what carries something else. */
   readonly chosen?: ReadonlySet<number> | undefined;
   /** Application protocols are read; undefined: none. */
@@ -92,6 +95,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
   private readonly facts = new FactsWatch();
   /** Undefined where no application protocol is read, or none was recognised. */
   private apps: AppReading | undefined;
+  private leg: LegFacts | undefined;
   /** Undefined as long as it is not known who the client is. */
   private isWanted: boolean | undefined;
   private isPassedOver = false;
@@ -226,7 +230,8 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
   }
 
   /** With the cause of its end, where the bytes have none. */
-  private explained(summary: ConnectionSummary): ConnectionSummary {
+  private explained(plain: ConnectionSummary): ConnectionSummary {
+    const summary = this.leg === undefined ? plain : { ...plain, leg: this.leg };
     if (summary.cause !== undefined || this.hasLost) return summary;
     const facts = this.facts.facts(summary, this.lastTime);
     const [cause, idle] = [causeOfConnection(facts), idleEndOf(facts)];
@@ -309,6 +314,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     this.tally.take(record);
     this.facts.event(record);
     this.apps?.event(record);
+    if (this.options.legs && record.type === 'handshake') this.leg = legFacts(record);
     this.taker.record(record, this);
   }
 

@@ -1,6 +1,7 @@
 import { readHeader, type FrameHeader } from '../codec/frames/frame.js';
 import type { Head } from '../codec/http1/head.js';
 import type { Direction } from '../codec/messages/records.js';
+import { plainContent, type PlainContent } from '../describe/plain-content.js';
 import { explain, type Diagnostic } from '../rules/catalogue.js';
 import { isRefused } from '../rules/handshake/rules.js';
 import type { Judged } from '../traffic/judged.js';
@@ -35,7 +36,7 @@ export interface FrameItem extends Base {
   readonly truncated: boolean;
   readonly compressed: boolean;
   /** What a compressed message inflates to. */
-  readonly plain?: { readonly bytes: number; readonly text?: string; readonly hex?: string } | undefined;
+  readonly plain?: PlainContent | undefined;
 }
 
 export interface HeadLines {
@@ -62,6 +63,9 @@ export interface NoteItem extends Base {
   readonly text: string;
 }
 
+/** Bytes of an inflated message that are shown. */
+const PLAIN = 1024;
+
 type RecordFields = Readonly<Record<string, unknown>>;
 
 /** A record of the inspector channel; undefined for those that make no row. They come from our own server: their form is known. */
@@ -84,6 +88,14 @@ export function itemOfRecord(record: RecordFields): Item | undefined {
       return { kind: 'note', ...base, name: 'notice', text: record['message'] as string };
     case 'request':
       return { kind: 'note', time, findings, name: 'http', text: requestText(record) };
+    case 'notice': {
+      const about = record['connection'] as number | undefined;
+      return { kind: 'note', connection: about, time, findings: [], name: 'notice', text: record['message'] as string };
+    }
+    case 'body': {
+      const { bytes, text } = record as { bytes: number; text?: string };
+      return { kind: 'note', ...base, name: NOTES.body, text: text?.trim() ?? bodyText(bytes) };
+    }
     case 'missed':
       return { kind: 'note', findings, name: 'left out', text: `${record['count'] as number} records are not shown` };
     default:
@@ -131,7 +143,9 @@ export function itemOfJudged(judged: Judged): Item {
     case 'frame': {
       const { header, payload, received, missing, compressed } = judged.frame;
       const truncated = missing !== 0;
-      return { kind: 'frame', ...base, direction: judged.direction, header, payload, received, truncated, compressed };
+      const plain = plainContent(judged.frame, PLAIN);
+      const own = { direction: judged.direction, header, payload, received, truncated, compressed, plain };
+      return { kind: 'frame', ...base, ...own };
     }
     case 'handshake': {
       const { request, response, key, accept, subprotocol, extensions } = judged.handshake;
@@ -157,8 +171,12 @@ export function itemOfJudged(judged: Judged): Item {
 const NOTES = { tail: 'cut off', gap: 'missing', unread: 'passed over', body: 'body', failure: 'failed' } as const;
 
 function noteText(judged: Exclude<Judged, { type: 'cause' }>, findings: readonly ItemFinding[]): string {
-  if (judged.type === 'body') return `${judged.bytes.length} bytes that are no frames`;
+  if (judged.type === 'body') return bodyText(judged.bytes.length);
   return findings[0]?.message ?? '';
+}
+
+function bodyText(bytes: number): string {
+  return `${bytes} bytes that are no frames`;
 }
 
 function linesOf(head: Head): HeadLines {

@@ -4,7 +4,8 @@ import { Compare } from './compare.js';
 import { ConnectPanel } from './connect-panel.js';
 import { byId } from './dom.js';
 import { RecordPanel } from './record-panel.js';
-import type { FrameItem, HandshakeItem, Item } from './items.js';
+import { visible } from './format.js';
+import type { FrameItem, HandshakeItem, Item, NoteItem } from './items.js';
 import { setUpPaste } from './paste.js';
 import { setUpTabs } from './tabs.js';
 import { takeToken } from './token.js';
@@ -36,6 +37,8 @@ class App {
   private expected: string | undefined;
   private own: number | undefined;
   private pingedAt: number | undefined;
+  /** The connection that was refused last. */
+  private refused: number | undefined;
 
   start(): void {
     setUpPaste();
@@ -61,6 +64,7 @@ class App {
     if (!this.live) return;
     if (item.kind === 'handshake') this.claim(item);
     if (item.kind === 'frame' && item.connection === this.own) this.notePing(item);
+    if (item.kind === 'note') this.noteRefused(item);
   }
 
   /** The server does not report which connection is the page's own: it is the first with the same request, from this origin. */
@@ -70,12 +74,20 @@ class App {
       return;
     this.expected = undefined;
     const [, status] = response?.line.split(' ') ?? [];
-    if (status !== '101')
+    if (status !== '101') {
+      this.refused = connection;
       return this.connectPanel.messages.note(`refused: ${response?.line ?? 'no response'}`, 'wrong');
+    }
     if (!this.connectPanel.isActive) return;
     this.own = connection;
     this.connectPanel.canPing(true);
     this.connectPanel.messages.note(`connection #${connection} is open`);
+  }
+
+  /** What the server refused of the page's own connection, and why. */
+  private noteRefused({ connection, name, text }: NoteItem): void {
+    const isOwn = connection !== undefined && connection === (name === 'body' ? this.refused : this.own);
+    if (isOwn && (name === 'body' || name === 'notice')) this.connectPanel.messages.note(visible(text), 'wrong');
   }
 
   /** Scripts of a page never see a ping: the browser answers it. */

@@ -2,6 +2,9 @@ import { openSource } from '../sources/detect/detect.js';
 import { Flows } from '../sources/tcp/flows.js';
 import { inferLink } from '../sources/packets/link.js';
 import type { InputProblem, SourceEvent } from '../sources/bytes/types.js';
+import { inflateRaw } from '../codec/deflate/inflate-raw.js';
+import type { RawDeflate } from '../codec/deflate/message-deflate.js';
+import { DEFAULT_DEFLATE_PARAMETERS } from '../codec/handshake/deflate-params.js';
 import { acceptKey as acceptOf } from '../codec/handshake/accept-value.js';
 import type { Direction } from '../codec/messages/records.js';
 import { encodeUtf8 } from '../codec/bytes/utf8.js';
@@ -21,16 +24,30 @@ export interface Pasted {
 }
 
 const PREVIEW = 1024;
+/** Bytes that a message may inflate to: the page waits for it. */
+const MOST_MESSAGE = 1024 * 1024;
+/** Nothing is written. */
+const RAW: RawDeflate = { inflate: inflateRaw, deflate: (input) => input };
 
-/** Reads what `decode` reads: hex in any spelling, hex dumps, packets as text; the frames and handshakes in it. */
-export function readPasted(text: string, direction: Direction): Pasted {
-  const reading = new PasteReading(direction);
+/**
+ * Reads what `decode` reads: hex in any spelling, hex dumps, packets as text; the frames and handshakes in it. `deflate`:
+ * permessage-deflate was negotiated, where the text does not show it.
+ */
+export function readPasted(text: string, direction: Direction, deflate = false): Pasted {
+  const reading = new PasteReading(direction, deflate);
   const source = openSource('auto');
   for (const event of [...source.push(encodeUtf8(withLineEnds(text))), ...source.end()]) reading.take(event);
   reading.end();
   const { judged, notices, problem } = reading;
+  if (!deflate && judged.some(isUnexplained)) notices.push(HINT);
   const form = source.kind();
   return { form, items: judged.map(itemOfJudged), notices, ...(problem !== undefined && { problem }) };
+}
+
+const HINT = 'RSV1 is set: if permessage-deflate was negotiated, its switch inflates the messages';
+
+function isUnexplained({ type, diagnostics }: Judged): boolean {
+  return type === 'frame' && diagnostics.some(({ code }) => code === 'rsv-without-extension');
 }
 
 /** A field of a page has LF for each CR LF (HTML, API value of a textarea): heads get theirs back. */
@@ -46,8 +63,17 @@ class PasteReading {
   private packets: PacketTraffic | undefined;
   private readonly text: TextTraffic;
 
-  constructor(direction: Direction) {
-    const options = { first: 0, reading: { acceptOf, direction, previewBytes: PREVIEW, messageBytes: PREVIEW } };
+  constructor(direction: Direction, deflate: boolean) {
+    const reading = {
+      acceptOf,
+      direction,
+      raw: RAW,
+      ...(deflate && { deflate: DEFAULT_DEFLATE_PARAMETERS }),
+      previewBytes: PREVIEW,
+      messageBytes: PREVIEW,
+      maxMessageBytes: MOST_MESSAGE,
+    };
+    const options = { first: 0, reading };
     const taker: TrafficTaker = {
       record: (record) => this.judged.push(record),
       closed: () => undefined,

@@ -13,6 +13,7 @@ const EXAMPLE = "b'\\x81\\x87\\x0e\\xc3\\xf3\\xcd;\\xf6\\xc6\\xf8;\\xf6\\xc6'";
 export function setUpPaste(): void {
   const text = byId('paste-text', HTMLTextAreaElement);
   const direction = byId('paste-direction', HTMLSelectElement);
+  const deflate = byId('paste-deflate', HTMLInputElement);
   const state = byId('paste-state', HTMLElement);
   const detail = byId('paste-detail', HTMLElement);
   const list = new RowList(
@@ -22,7 +23,7 @@ export function setUpPaste(): void {
   );
   detail.addEventListener('keydown', ({ key }) => key === 'Escape' && list.focus());
   const decode = (): void => {
-    const { form, items, notices, problem } = readPasted(text.value, direction.value as Direction);
+    const { form, items, notices, problem } = readPasted(text.value, direction.value as Direction, deflate.checked);
     list.clear();
     detail.replaceChildren();
     for (const item of items) list.add(item);
@@ -36,7 +37,9 @@ export function setUpPaste(): void {
     event.preventDefault();
     decode();
   });
-  direction.addEventListener('change', () => text.value !== '' && decode());
+  for (const choice of [direction, deflate]) {
+    choice.addEventListener('change', () => text.value !== '' && decode());
+  }
   // What was just pasted is in the box only afterwards.
   text.addEventListener('paste', () => requestAnimationFrame(decode));
   text.addEventListener('keydown', (event) => {

@@ -130,6 +130,37 @@ describe.skipIf(!chromium)('the page', () => {
     await Promise.all([ada, grace].map((page) => page.context().close()));
   });
 
+  it('says what the room refused', async () => {
+    const page = await pages.open(urlOf(chat));
+    await connect(page, 'Ida');
+    await page.selectOption('#compose-kind', 'binary');
+    await say(page, '00 ff');
+    const note = page.locator('.message.info.wrong');
+    await note.filter({ hasText: 'chat accepts text only' }).waitFor();
+    await page.locator('#rows .row', { hasText: 'chat accepts text only' }).waitFor();
+    const other = await pages.open(urlOf(chat));
+    await other.fill('#nickname', 'Ida');
+    await other.click('#connect-button');
+    await other.locator('.message.info.wrong', { hasText: 'the nickname Ida is taken' }).waitFor();
+    // The browser reports the refusal too.
+    expect(pages.complaints.splice(0)).toEqual([expect.stringContaining('Unexpected response code: 409')]);
+    expect(await note.count()).toBe(1);
+    await Promise.all([page, other].map((each) => each.context().close()));
+  });
+
+  it('inflates what is pasted', async () => {
+    const page = await pages.open(urlOf(echo));
+    await page.click('#tab-paste');
+    await page.fill('#paste-text', 'c107f248cdc9c90700 c105f200110000');
+    await page.click('#paste-form button[type=submit]');
+    await page.locator('#paste-state', { hasText: 'RSV1 is set' }).waitFor();
+    expect(await page.locator('#paste-detail .plain').count()).toBe(0);
+    await page.check('#paste-deflate');
+    await page.locator('#paste-detail .plain', { hasText: 'Hello' }).waitFor();
+    expect(await page.locator('#paste-rows .row', { hasText: 'Hello' }).count()).toBe(2);
+    await page.context().close();
+  });
+
   it('decodes what is pasted', async () => {
     const page = await pages.open(urlOf(echo));
     await page.click('#tab-paste');

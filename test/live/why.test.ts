@@ -137,7 +137,7 @@ describe('connect to a WebSocket server that closes', () => {
     expect(await causeOf(url, ...options, '-w', '5')).toBe(code);
   });
 
-  it('recognises a version that it does not support', async () => {
+  it('recognises a version that the server does not have', async () => {
     expect(await causeOf(url, '-x', 'hi', '-H', 'Sec-WebSocket-Version: 7')).toBe('version-refused');
     expect(await causeOf(url, '-x', 'hi', '-H', 'Sec-WebSocket-Version: 13')).toBeUndefined();
   });
@@ -182,7 +182,7 @@ describe('connect where no connection comes about', () => {
     expect(await causeOf(url, '-x', 'hi')).toBeUndefined();
   });
 
-  it('recognises an unknown name, and says nothing where an address is given for it', async () => {
+  it('recognises a name that is not known, and is silent where an address is given for it', async () => {
     const { port } = await echo();
     // RFC 6761 §6.4: no name server knows it.
     const unknown = `ws://nobody.invalid:${port}/`;

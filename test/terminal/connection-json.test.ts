@@ -3,6 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { connectionRecord, summaryRecord } from '../../src/describe/connection-json.js';
 import { DirectionTally } from '../../src/traffic/tally/lane.js';
+import type { ProxyLegs } from '../../src/traffic/legs/proxy-legs.js';
 import { RunTally } from '../../src/traffic/tally/run.js';
 import type { ConnectionSummary, DirectionSummary } from '../../src/traffic/tally/summary.js';
 
@@ -176,6 +177,20 @@ describe('connectionRecord', () => {
   });
 });
 
+const LEGS: ProxyLegs = {
+  front: { connection: 1, client: 'a:1', server: 'b:1' },
+  upstream: { connection: 4, client: 'b:2', server: 'c:1' },
+  request: {
+    added: [['Via', 'p']],
+    removed: [['Origin', 'o']],
+    changed: [{ name: 'Host', from: 'b', to: 'c' }],
+    line: { from: 'GET / HTTP/1.1', to: 'GET /x HTTP/1.1' },
+  },
+  response: { added: [], removed: [], changed: [] },
+  added: { request: 0.000_123_4, response: 0 },
+  closedBy: 'proxy',
+};
+
 describe('summaryRecord', () => {
   it('has totals, and the exit code', () => {
     const run = new RunTally();
@@ -184,7 +199,7 @@ describe('summaryRecord', () => {
     run.passOver('tls', 3);
     run.passOver('silent');
     run.countPackets(512);
-    const record = summaryRecord(run.totals(), 1);
+    const record = summaryRecord(run.totals(), 1, [LEGS]);
     expect(faults(record)).toEqual([]);
     expect(printed(record)).toMatchObject({
       type: 'summary',
@@ -198,6 +213,7 @@ describe('summaryRecord', () => {
       opcodes: { client: { text: 118, ping: 1, close: 1 } },
       lost: { server: { gaps: 2, bytes: 2896 } },
       diagnostics: { 'client-frame-unmasked': 3, 'mask-key-zero': 1 },
+      legs: [{ front: 1, upstream: 4, added: { request: 0.000123, response: 0 }, closedBy: 'proxy' }],
       exit: 1,
     });
     expect(Object.keys(record).sort()).toEqual(fieldsOf('summary').filter((field) => !ofCheck.includes(field)));

@@ -56,6 +56,34 @@ describe('what is pasted', () => {
     expect(mixed[0]?.findings.map(({ code }) => code)).toContain('head-bare-lf');
   });
 
+  it('may be compressed, and is inflated where that was negotiated', () => {
+    // RFC 7692 §7.2.3.1 and §7.2.3.2: the second message refers to the first.
+    const text = 'c107 f248cdc9c90700 c105 f200110000';
+    const plain = (deflate: boolean): unknown[] =>
+      readPasted(text, 'server', deflate).items.map((item) => item.kind === 'frame' && item.plain);
+    expect(plain(true)).toEqual([
+      { bytes: 5, text: 'Hello' },
+      { bytes: 5, text: 'Hello' },
+    ]);
+    expect(plain(false)).toEqual([undefined, undefined]);
+    expect(readPasted(text, 'server').notices).toEqual([expect.stringContaining('RSV1 is set')]);
+    expect(readPasted(text, 'server', true).notices).toEqual([]);
+  });
+
+  it('needs no switch where the handshake is there', () => {
+    const answer = [
+      'HTTP/1.1 101 Switching Protocols',
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+      'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=',
+      'Sec-WebSocket-Extensions: permessage-deflate',
+      '\r\n',
+    ].join('\r\n');
+    const { items, notices } = readPasted(`${Buffer.from(answer).toString('hex')}c107f248cdc9c90700`, 'server');
+    expect(items.map((item) => (item.kind === 'frame' ? item.plain?.text : item.kind))).toEqual(['handshake', 'Hello']);
+    expect(notices).toEqual([]);
+  });
+
   it('says where it is no hex', () => {
     expect(readPasted('81 zz', 'unknown').problem).toMatch(/line 1, column/);
     expect(readPasted('', 'unknown').items).toEqual([]);

@@ -10,7 +10,7 @@ export class Goals {
   received = 0;
   private matched = false;
   private readonly expressions: TimedExpressions;
-  /** The text on which `--expect` exceeded its time, in words. */
+  /** The text whose search takes too long, in words. */
   private slow = '';
 
   /** `notice` takes a notice for the user. */

@@ -1,5 +1,6 @@
 import { connectionRecord, summaryRecord } from '../../describe/connection-json.js';
 import { MOST_LINES } from '../../terminal/layout.js';
+import { LegPairs } from '../../traffic/legs/proxy-legs.js';
 import { RunTally } from '../../traffic/tally/run.js';
 import {
   eachDirection,
@@ -24,6 +25,7 @@ const MOST_SORTED = 100_000;
 export class Closing {
   packets = 0;
   private readonly tally: RunTally;
+  private readonly legs = new LegPairs();
   private any = false;
   /** Which connections are shown; undefined: all of them. */
   private readonly filter: ClosingFilter | undefined;
@@ -58,7 +60,8 @@ export class Closing {
   }
 
   /** It counts. */
-  add(summary: ConnectionSummary): void {
+  add({ leg, ...summary }: ConnectionSummary): void {
+    if (leg !== undefined) this.legs.add({ ...summary, leg });
     if (!this.wants(summary)) return this.leaveOut(summary);
     this.any = true;
     if (this.filter) this.chosen.add(summary.connection);
@@ -104,12 +107,12 @@ export class Closing {
     const own = this.io.interrupted.aborted ? this.io.interrupted.reason : found ? EXIT.finding : EXIT.ok;
     const exit = code ?? own;
     this.recordSorted();
-    if (this.options.json) return this.output.lastJson(summaryRecord(this.tally.totals(), exit));
+    if (this.options.json) return this.output.lastJson(summaryRecord(this.tally.totals(), exit, this.legs.pairs()));
     const { drawConnections } = await import('../entries/views.js');
     const look = await lookOf(this.io, this.options);
     const all = this.options.verbose === true;
     const { sort } = this.options;
-    const shown = { all, hint: print`-v shows them`, ...(sort && { sort }) };
+    const shown = { all, hint: print`-v shows them`, legs: this.legs.pairs(), ...(sort && { sort }) };
     const table = drawConnections(this.tally.summaries, this.tally.totals(), look, shown);
     this.output.text(print`${this.output.anyShown ? '\n' : ''}${table}`);
   }

@@ -20,6 +20,7 @@ export function trafficOptions(options: DecodingOptions, first: number): Convers
     first,
     reading: readingOptions(options),
     wants: connectionFilter(options),
+    ...(options.quiet !== true && { legs: true as const }),
     ...(selection?.isStrained === false && { chosen: selection.chosen }),
     ...(asWebsocket && { webSocketPorts: new Set(asWebsocket) }),
     shard,

@@ -115,8 +115,10 @@ export class LiveOutput implements Seen {
     this.schedule();
   }
 
-  notice(message: string): void {
-    this.output.notice(escapeText(message));
+  /** A notice for the user: about a connection, or all of them. */
+  notice(message: string, connection?: number): void {
+    const about = connection === undefined ? '' : print`connection ${connection}: `;
+    this.output.notice(print`${about}${escapeText(message)}`);
     this.schedule();
   }
 

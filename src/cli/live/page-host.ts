@@ -58,7 +58,10 @@ export class PageHost {
         output.closed(summary);
         channel.closed(summary);
       },
-      notice: (message) => output.notice(message),
+      notice(message, connection) {
+        output.notice(message, connection);
+        channel.notice(message, connection);
+      },
       polled(polled) {
         output.polled(polled);
         channel.polled(polled);

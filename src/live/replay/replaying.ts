@@ -28,7 +28,7 @@ export class ReplayMode implements Mode {
     const over = new AbortController();
     this.players.set(peer, { player, over });
     void player.play(over.signal).then((isWhole) => {
-      if (isWhole) this.context.notice(`connection ${peer.number}: the recording is at its end`);
+      if (isWhole) this.context.notice('the recording is at its end', peer.number);
     });
   }
 

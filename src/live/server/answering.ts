@@ -26,7 +26,7 @@ export class AnsweringMode implements Mode {
   }
 
   opened(peer: Peer, target: URL): void {
-    const tooSlow = (message: string): void => this.context.notice(`connection ${peer.number}: ${message}`);
+    const tooSlow = (message: string): void => this.context.notice(message, peer.number);
     this.replies.set(peer, new AutoReplies(this.answers.rules, tooSlow));
     for (const text of this.answers.greetings) peer.send(encodeUtf8(text), false);
     this.mode.opened?.(peer, target);

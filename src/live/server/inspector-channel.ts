@@ -111,6 +111,13 @@ export class InspectorChannel implements LiveTaker {
     this.send(JSON.stringify(this.options.drawPolled(polled)));
   }
 
+  /** What the terminal shows as a notice. */
+  notice(message: string, connection?: number): void {
+    const time = this.options.now();
+    if (!this.hasRoom(time)) return this.send(undefined);
+    this.send(JSON.stringify({ type: 'notice', message, connection, time }));
+  }
+
   close(): void {
     for (const { socket } of this.pages) socket.close(1001, 'the server ends');
   }

@@ -12,8 +12,8 @@ export interface ServerContext {
   readonly peers: ReadonlySet<Peer>;
   readonly rooms: Rooms;
   now(): number;
-  /** A notice for the user. */
-  notice(message: string): void;
+  /** A notice for the user: about a connection, or the server. */
+  notice(message: string, connection?: number): void;
   /** Ends a peer that does not read. */
   dropStalled(peer: Peer): void;
 }
@@ -90,8 +90,7 @@ class Chat implements Mode {
   }
 
   message(peer: Peer, data: Uint8Array, isBinary: boolean): void {
-    if (isBinary)
-      return this.context.notice(`connection ${peer.number}: chat accepts text only: a binary message was ignored`);
+    if (isBinary) return this.context.notice('chat accepts text only: a binary message was ignored', peer.number);
     if (peer.room !== undefined) this.context.rooms.speak(peer.room, peer.nickname, decodeUtf8(data));
   }
 

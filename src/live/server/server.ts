@@ -65,7 +65,7 @@ type ShownStream = Pick<ReceivedUpgrade, 'stream' | 'tap' | 'ends' | 'wasReset'>
 export interface ServerTaker extends LiveTaker {
   /** A page watches the connections that begin from now on. */
   readonly looks: boolean;
-  notice(message: string): void;
+  notice(message: string, connection?: number): void;
   /** A request for polling was answered. */
   polled(polled: Polled): void;
 }
@@ -167,8 +167,8 @@ export class LiveServer implements ServerContext {
     return selected;
   }
 
-  notice(message: string): void {
-    this.taker.notice(message);
+  notice(message: string, connection?: number): void {
+    this.taker.notice(message, connection);
   }
 
   /** Resolves with the port. */
@@ -205,7 +205,7 @@ export class LiveServer implements ServerContext {
 
   dropStalled(peer: Peer): void {
     if (!peer.isOpen) return;
-    this.taker.notice(`connection ${peer.number} is dropped: it does not read, and ${peer.backlog} bytes wait for it`);
+    this.notice(`it is dropped: it does not read, and ${peer.backlog} bytes wait for it`, peer.number);
     peer.socket.terminate();
   }
 

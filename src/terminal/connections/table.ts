@@ -4,6 +4,9 @@ import type { ConnectionSummary, RunTotals } from '../../traffic/tally/summary.j
 import { drawBlock, drawCounts, drawFaults, drawLosses } from './block.js';
 import { flow, row, type LabelledPart } from './lines.js';
 import { drawLines } from './list.js';
+import { append } from '../../codec/bytes/lists.js';
+import type { ProxyLegs } from '../../traffic/legs/proxy-legs.js';
+import { drawLegs, drawLegsLine } from './proxy-legs.js';
 import { durationText, grouped, things } from './words.js';
 import { escapeText } from '../../describe/escape.js';
 import { MOST_LINES, type Look } from '../layout.js';
@@ -19,6 +22,8 @@ export interface ConnectionsOptions {
   readonly hint?: Printable;
   /** Undefined: by their numbers. */
   readonly sort?: SortKey | undefined;
+  /** Proxies of which both legs are among the connections. */
+  readonly legs?: readonly ProxyLegs[];
 }
 
 /**
@@ -29,7 +34,7 @@ export function drawConnections(
   summaries: readonly ConnectionSummary[],
   totals: RunTotals,
   look: Look,
-  { all = false, hint = print``, sort }: ConnectionsOptions = {},
+  { all = false, hint = print``, sort, legs = [] }: ConnectionsOptions = {},
 ): Printable {
   const chosen = rankingBy(sort)(summaries, all ? Infinity : totals.webSocket > MOST_BLOCKS ? MOST_LINES : MOST_BLOCKS);
   const isOnly = totals.webSocket === 1 && summaries.length === 1;
@@ -37,6 +42,7 @@ export function drawConnections(
     totals.webSocket > MOST_BLOCKS
       ? [drawList(sort === undefined ? ranked(chosen) : chosen, totals, look, { hint, sort })]
       : chosen.map((each) => drawBlock(each, look, { all, saysNone: isOnly }));
+  append(blocks, drawAllLegs(all ? legs : legs.slice(0, MOST_LINES), legs.length, look, hint));
   // The totals of one connection would say the same again.
   if (!isOnly) blocks.push(drawTotals(totals, look, all));
   else if (totals.connections > 1) blocks.push([...drawTitle(totals, look), ...drawPassedOver(totals, look)]);
@@ -64,6 +70,19 @@ function drawList(
     ...flow(print``, title, look),
     ...drawLines(shown, hasOneServer, look),
     ...(hidden > 0 ? flow(print``, [[more, 'dim']], look) : []),
+  ];
+}
+
+/** A block for each of a few, a line for each of many. */
+function drawAllLegs(shown: readonly ProxyLegs[], count: number, look: Look, hint: Printable): Printable[][] {
+  if (count <= MOST_BLOCKS) return shown.map((each) => drawLegs(each, look));
+  const more = print`… ${grouped(count - shown.length)} more${hint === '' ? '' : print` (${hint})`}`;
+  return [
+    [
+      ...flow(print``, [[print`both legs of a proxy`, 'title'], [things(count, 'pair')]], look),
+      ...shown.flatMap((each) => drawLegsLine(each, look)),
+      ...(count > shown.length ? flow(print``, [[more, 'dim']], look) : []),
+    ],
   ];
 }
 

@@ -5,7 +5,7 @@ import type { ConnectionSummary } from '../tally/summary.js';
 interface ServerEnds {
   readonly silence: Range;
   readonly life: Range;
-  /** Ends at different times. */
+  /** ServerEnds at different times. */
   count: number;
   /** Of the last one that counts. */
   at: number;

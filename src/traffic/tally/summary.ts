@@ -5,6 +5,7 @@ import type { Cause } from '../../rules/causes/catalogue.js';
 import type { IdleEnd } from '../../rules/causes/idle.js';
 import type { TlsFacts } from '../../codec/tls/tls-facts.js';
 import type { Endpoints } from '../../codec/bytes/endpoint.js';
+import type { LegFacts } from '../legs/leg-facts.js';
 import type { Activity } from './activity.js';
 import type { DiagnosticCode } from '../../rules/catalogue.js';
 
@@ -146,6 +147,8 @@ export interface ConnectionSummary extends PassedEndpoints, TimeSpan {
   readonly cause?: Cause;
   /** An end that an idle timeout would explain: the ends of other connections show whether it does. */
   readonly idle?: IdleEnd;
+  /** What shows whether it is one of the two legs of a proxy, where that is looked for. */
+  readonly leg?: LegFacts;
   /** Why it failed, in the words of the recording that says so. */
   readonly failure?: string;
 }

@@ -1,0 +1,31 @@
+import { expect, it } from 'vitest';
+import { records, wsinspect } from './binary.js';
+
+/** Captures of real programs: fixtures/captures/legs/README.md. */
+const capture = (name: string): string =>
+  new URL(`../../fixtures/captures/legs/${name}.pcap`, import.meta.url).pathname;
+
+interface Leg {
+  readonly front: number;
+  readonly upstream: number;
+  readonly closedBy?: string;
+}
+
+it.each<[name: string, pairs: string[]]>([
+  ['nginx', ['0 2 client', '1 3 server']],
+  ['haproxy', ['0 1 proxy']],
+  ['wsinspect', ['0 1 client']],
+  // The first response of nginx is missing.
+  ['lossy', ['1 3 server']],
+  // Nothing is proven: three legs, handshakes of their own, refusals, no proxy at all.
+  ...['chain', 'relay', 'shared', 'refused', 'independent', 'chat', 'copiedkey'].map((name): [string, string[]] => [
+    name,
+    [],
+  ]),
+])('%s', async (name, pairs) => {
+  for (const jobs of ['1', '2']) {
+    const { out } = await wsinspect(['decode', '--stats', '--json', '--jobs', jobs, capture(name)]);
+    const { legs = [] } = records(out).at(-1) as { legs?: Leg[] };
+    expect(legs.map(({ front, upstream, closedBy }) => `${front} ${upstream} ${closedBy}`)).toEqual(pairs);
+  }
+});
