@@ -8,6 +8,7 @@ import * as tls from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tlsCryptoWith } from '../../../src/codec/tls/node-crypto.js';
 import { browserTlsCrypto } from '../../../src/codec/tls/noble-crypto.js';
+import type { Side } from '../../../src/codec/bytes/stream-taker.js';
 import { TlsTraffic } from '../../../src/traffic/tls-traffic.js';
 import { recordedWire, type Piece } from '../../live/tls-wire.js';
 
@@ -96,8 +97,10 @@ async function talk(
   return { pieces: wire.pieces, log: Buffer.concat(keys), session };
 }
 
+type Lost = { readonly side: Side; readonly gap: number };
+
 function decrypted(
-  pieces: readonly Piece[],
+  pieces: readonly (Piece | Lost)[],
   log: Uint8Array,
   traffic = new TlsTraffic(tlsCryptoWith(crypto)),
 ): { plain: [string, string]; facts: unknown } {
@@ -114,7 +117,10 @@ function decrypted(
       close: () => undefined,
     }),
   })!;
-  for (const { side, bytes } of pieces) layer.data(side, bytes, 0, bytes.length, 0);
+  for (const piece of pieces) {
+    if ('gap' in piece) layer.gap(piece.side, piece.gap, 0);
+    else layer.data(piece.side, piece.bytes, 0, piece.bytes.length, 0);
+  }
   layer.close('fin', 0);
   return { plain, facts: layer.tls };
 }
@@ -224,6 +230,21 @@ describe('a session of openssl s_server and Node.js', () => {
     expect(readFileSync(join(folder, 'server.keys'), 'latin1')).toContain(
       version === 'TLSv1.2' ? 'CLIENT_RANDOM' : 'TRAFFIC_SECRET_0',
     );
+  });
+
+  it('is read where the server requested another ClientHello, and the first is lost', async () => {
+    const port = await serverOf(['-groups', 'P-384']);
+    const { pieces, log } = await talk(port, LINES, { minVersion: 'TLSv1.3', ecdhCurve: 'X25519:P-384' });
+    const [first, ...others] = pieces;
+    expect([first!.side, others[0]!.side]).toEqual([0, 1]);
+    const gap = { side: 0 as const, gap: first!.bytes.length };
+    const ways: (readonly (Piece | Lost)[])[] = [
+      pieces,
+      others,
+      [gap, ...others],
+      [others[0]!, gap, ...others.slice(1)],
+    ];
+    for (const [i, way] of ways.entries()) expect(decrypted(way, log).plain, `${i}`).toEqual(plainOf(LINES));
   });
 
   it('is read byte by byte', async () => {
