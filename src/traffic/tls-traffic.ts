@@ -33,6 +33,8 @@ export class TlsTraffic implements TlsOpening, TlsInput {
   decrypted = 0;
   /** Where secrets come from beside the packets. */
   refresh: () => void = () => undefined;
+  /** A session waits for secrets: called with each of its packets. */
+  waits: () => void = () => undefined;
   private mayGrow = false;
   /** Key logs are read that grow. */
   private isFollowing = false;

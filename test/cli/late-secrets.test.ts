@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -66,6 +67,22 @@ describe('secrets at the end of a pcapng file', () => {
   ])('are waited for in a pipe: %s', async (_, stdin) => {
     const { out, err } = await wsinspect(['decode', '--view', 'messages'], { stdin });
     expect({ out, err }).toEqual({ out: await messages('-f', early), err: '' });
+  });
+
+  it('are waited for in a pipe that stays open, and that is reported after a second', async () => {
+    const ran = await wsinspect(['decode', '--view', 'messages'], {
+      stdin: Buffer.concat(OTHERS),
+      open: true,
+      clock: async (clock, child) => {
+        await clock.waitsFor(1000);
+        const reported = once(child.stderr!, 'data');
+        await clock.advance(1000);
+        await reported;
+        child.kill('SIGINT');
+      },
+    });
+    expect(ran.err).toMatch(/^TLS waits for keys.*--keylog FILE/m);
+    expect(ran.err).toMatch(/^connection 0 is TLS/m);
   });
 
   it('are not found where the file is damaged before them', async () => {

@@ -13,6 +13,7 @@ import type { TrafficTaker } from '../../traffic/traffic-taker.js';
 import { builtin } from '../entries/builtin.js';
 import { Closing } from './run-summary.js';
 import type { Seen } from './view-selection.js';
+import { WaitingKeys } from './waiting-keys.js';
 import { UsageError } from '../host/exit.js';
 import { Extractor, type ExtractFiles } from './extract.js';
 import { FileOrder } from '../input/file-order.js';
@@ -43,6 +44,7 @@ export class Decoding implements Pace {
   /** Packets come through a pipe: their keys may come during the reading. */
   private isLive = false;
   private endKeyLogs: () => void = () => undefined;
+  private waitingKeys: WaitingKeys | undefined;
   /** What is read next to packets of the present input. */
   private text: TextTraffic | undefined;
   /** One more than the highest number of the connections that were read to their end. */
@@ -141,6 +143,7 @@ export class Decoding implements Pace {
   private endCapture(): void {
     const { capture } = this;
     if (capture === undefined) return;
+    this.waitingKeys?.end();
     if (!this.output.done) {
       this.endKeyLogs();
       capture.end();
@@ -262,10 +265,18 @@ export class Decoding implements Pace {
     const { followKeyLogs, readKeyLogs, tlsTraffic } = this.packets;
     this.tls = tlsTraffic(this.options);
     const { keylog } = this.options;
-    if (keylog === undefined) return;
+    if (keylog === undefined) return this.expectKeys(this.tls);
     const notice = (message: Printable): void => this.output.notice(message);
     if (this.isLive) this.endKeyLogs = followKeyLogs(keylog, this.tls, notice);
     else await readKeyLogs(this.io, keylog, this.tls, notice);
+  }
+
+  /** Of a pipe, keys may come in the capture itself. */
+  private expectKeys(tls: TlsTraffic): void {
+    if (!this.isLive || this.options.quiet) return;
+    const waiting = new WaitingKeys(this.io, () => tls.decrypted === 0);
+    this.waitingKeys = waiting;
+    tls.waits = () => waiting.begin();
   }
 
   /** The packets of all inputs belong to one capture. */

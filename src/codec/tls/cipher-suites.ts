@@ -80,6 +80,9 @@ const KINDS: Readonly<Record<string, CipherKind>> = {
   CAMELLIA_256_CBC_SHA: cbc(256, 'sha1', 'camellia'),
   CAMELLIA_128_CBC_SHA256: cbc(128, 'sha256', 'camellia'),
   CAMELLIA_256_CBC_SHA256: cbc(256, 'sha256', 'camellia'),
+  CAMELLIA_256_CBC_SHA384: cbc(256, 'sha384', 'camellia'),
+  ARIA_128_GCM_SHA256: gcm(128, 'aria'),
+  ARIA_256_GCM_SHA384: gcm(256, 'aria'),
   '3DES_EDE_CBC_SHA': { ...cbc(128, 'sha1'), algorithm: 'des-ede3-cbc', keyBytes: 24, blockBytes: 8 },
 };
 
@@ -133,6 +136,29 @@ const TLS12: Readonly<Record<string, readonly number[]>> = {
   ECDHE_PSK: [0xc035, 0xc036, 0xc037, 0, 0xd001, 0xd002, 0xc034, 0xd005, 0, 0xd003, 0, 0xccac, 0, 0, 0, 0, 0xc038],
 };
 
+/** The numbers of suites that few key exchanges have. */
+const RARE: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  CAMELLIA_128_CBC_SHA256: {
+    ...{ ECDH_ECDSA: 0xc074, ECDH_RSA: 0xc078, DHE_DSS: 0xbd, DH_anon: 0xbf },
+    ...{ PSK: 0xc094, DHE_PSK: 0xc096, RSA_PSK: 0xc098, ECDHE_PSK: 0xc09a },
+  },
+  CAMELLIA_256_CBC_SHA256: { DHE_DSS: 0xc3, DH_anon: 0xc5 },
+  CAMELLIA_256_CBC_SHA384: {
+    ...{ ECDHE_ECDSA: 0xc073, ECDH_ECDSA: 0xc075, ECDHE_RSA: 0xc077, ECDH_RSA: 0xc079 },
+    ...{ PSK: 0xc095, DHE_PSK: 0xc097, RSA_PSK: 0xc099, ECDHE_PSK: 0xc09b },
+  },
+  ARIA_128_GCM_SHA256: {
+    ...{ RSA: 0xc050, DHE_RSA: 0xc052, DHE_DSS: 0xc056, DH_anon: 0xc05a },
+    ...{ ECDHE_ECDSA: 0xc05c, ECDH_ECDSA: 0xc05e, ECDHE_RSA: 0xc060, ECDH_RSA: 0xc062 },
+    ...{ PSK: 0xc06a, DHE_PSK: 0xc06c, RSA_PSK: 0xc06e },
+  },
+  ARIA_256_GCM_SHA384: {
+    ...{ RSA: 0xc051, DHE_RSA: 0xc053, DHE_DSS: 0xc057, DH_anon: 0xc05b },
+    ...{ ECDHE_ECDSA: 0xc05d, ECDH_ECDSA: 0xc05f, ECDHE_RSA: 0xc061, ECDH_RSA: 0xc063 },
+    ...{ PSK: 0xc06b, DHE_PSK: 0xc06d, RSA_PSK: 0xc06f },
+  },
+};
+
 /** Suites that are named, and not read. */
 const UNREAD: Readonly<Record<number, string>> = {
   0x0001: 'TLS_RSA_WITH_NULL_MD5',
@@ -144,22 +170,26 @@ const UNREAD: Readonly<Record<number, string>> = {
   0xc011: 'TLS_ECDHE_RSA_WITH_RC4_128_SHA',
   0x1306: 'TLS_AEGIS_256_SHA512',
   0x1307: 'TLS_AEGIS_128L_SHA256',
-  0xc050: 'TLS_RSA_WITH_ARIA_128_GCM_SHA256',
-  0xc051: 'TLS_RSA_WITH_ARIA_256_GCM_SHA384',
-  0xc05c: 'TLS_ECDHE_ECDSA_WITH_ARIA_128_GCM_SHA256',
-  0xc05d: 'TLS_ECDHE_ECDSA_WITH_ARIA_256_GCM_SHA384',
-  0xc060: 'TLS_ECDHE_RSA_WITH_ARIA_128_GCM_SHA256',
-  0xc061: 'TLS_ECDHE_RSA_WITH_ARIA_256_GCM_SHA384',
+  0xc07a: 'TLS_RSA_WITH_CAMELLIA_128_GCM_SHA256',
+  0xc07b: 'TLS_RSA_WITH_CAMELLIA_256_GCM_SHA384',
+  0xc07c: 'TLS_DHE_RSA_WITH_CAMELLIA_128_GCM_SHA256',
+  0xc07d: 'TLS_DHE_RSA_WITH_CAMELLIA_256_GCM_SHA384',
+  0xc086: 'TLS_ECDHE_ECDSA_WITH_CAMELLIA_128_GCM_SHA256',
+  0xc087: 'TLS_ECDHE_ECDSA_WITH_CAMELLIA_256_GCM_SHA384',
+  0xc08a: 'TLS_ECDHE_RSA_WITH_CAMELLIA_128_GCM_SHA256',
+  0xc08b: 'TLS_ECDHE_RSA_WITH_CAMELLIA_256_GCM_SHA384',
 };
+
+function suiteOf(id: number, exchange: string, kind: string): CipherSuite {
+  return { id, name: `TLS_${exchange}_WITH_${kind}`, ...KINDS[kind]! };
+}
 
 const SUITES: ReadonlyMap<number, CipherSuite> = new Map(
   [
     ...TLS13.map(([id, kind]): CipherSuite => ({ id, name: `TLS_${kind}`, ...KINDS[kind]! })),
-    ...Object.entries(TLS12).flatMap(([exchange, ids]) =>
-      ids.map((id, i): CipherSuite => {
-        const kind = SHARED[i]!;
-        return { id, name: `TLS_${exchange}_WITH_${kind}`, ...KINDS[kind]! };
-      }),
+    ...Object.entries(TLS12).flatMap(([exchange, ids]) => ids.map((id, i) => suiteOf(id, exchange, SHARED[i]!))),
+    ...Object.entries(RARE).flatMap(([kind, ids]) =>
+      Object.entries(ids).map(([exchange, id]) => suiteOf(id, exchange, kind)),
     ),
   ]
     .filter(({ id }) => id !== 0)

@@ -31,7 +31,8 @@ export class Hellos {
   }
 
   get isTls13(): boolean {
-    return this.found !== undefined || this.server?.version === TLS13;
+    // No version before has a HelloRetryRequest.
+    return this.found !== undefined || this.isRetried || this.server?.version === TLS13;
   }
 
   get suite(): CipherSuite | undefined {

@@ -14,7 +14,7 @@ const ZEROS = new Uint8Array(BLOCK);
 
 /**
  * TLS's cryptography in plain JavaScript, for `inspect({ tlsCrypto })` in a browser: AES with GCM, CCM and CBC, and
- * ChaCha20-Poly1305. Suites with Camellia or 3DES are not supported.
+ * ChaCha20-Poly1305. Suites with ARIA, Camellia or 3DES are not supported.
  */
 export const browserTlsCrypto: TlsCrypto = {
   supports: (suite) => suite.protection === 'chacha20' || isAes(suite),

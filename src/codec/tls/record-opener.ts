@@ -153,8 +153,9 @@ export class CbcOpener implements RecordOpener {
   readonly overhead: number;
   readonly isExact = false;
   private readonly macBytes: number;
-  /** Of TLS 1.0: the last block of the record before this one. */
+  /** Of TLS 1.0: what the record of number `chainedFor` is decrypted with, the last block of the one before it. */
   private chained: Uint8Array | undefined;
+  private chainedFor = 0;
 
   constructor(
     private readonly crypto: TlsCrypto,
@@ -176,19 +177,23 @@ export class CbcOpener implements RecordOpener {
     if (stop - first < suite.blockBytes || (stop - first) % suite.blockBytes !== 0) return undefined;
     if (encryptThenMac && !this.isMac(bytes, stop, this.mac(bytes, at, bytes.subarray(start, stop), sequence)))
       return undefined;
-    const blocks = bytes.subarray(first, stop);
-    const opened = this.decrypt(bytes, at, blocks, chained ?? bytes.subarray(start, first), sequence);
-    if (opened === undefined && chained === undefined) return undefined;
-    const again = opened ?? this.afterLoss(bytes, at, blocks, sequence);
-    if (again !== undefined && chained !== undefined) this.chained = bytes.slice(stop - suite.blockBytes, stop);
-    return again;
+    const iv = chained === undefined ? bytes.subarray(start, first) : this.chainedIv(bytes, at, sequence);
+    const opened = iv && this.decrypt(bytes, at, bytes.subarray(first, stop), iv, sequence);
+    if (opened !== undefined && chained !== undefined) {
+      this.chained = bytes.slice(stop - suite.blockBytes, stop);
+      this.chainedFor = sequence + 1;
+    }
+    return opened;
   }
 
-  /** Of TLS 1.0, where the record before this one could not be opened: its last block comes before this one's header. */
-  private afterLoss(bytes: Uint8Array, at: number, blocks: Uint8Array, sequence: number): OpenedRecord | undefined {
+  /**
+   * Of TLS 1.0. Where the record before this one was not opened, its last block comes before this one's header; undefined:
+   * that was not captured. A MAC of what is encrypted proves nothing of it.
+   */
+  private chainedIv(bytes: Uint8Array, at: number, sequence: number): Uint8Array | undefined {
+    if (sequence === this.chainedFor) return this.chained;
     const before = at - (this.encryptThenMac ? this.macBytes : 0);
-    if (before < this.suite.blockBytes) return undefined;
-    return this.decrypt(bytes, at, blocks, bytes.subarray(before - this.suite.blockBytes, before), sequence);
+    return before < this.suite.blockBytes ? undefined : bytes.subarray(before - this.suite.blockBytes, before);
   }
 
   private decrypt(

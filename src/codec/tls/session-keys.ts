@@ -1,8 +1,8 @@
 import { otherSide, type Side } from '../bytes/stream-taker.js';
 import { cipherSuite, suitesOfSecret, type CipherSuite } from './cipher-suites.js';
-import type { ClientHello, ServerHello } from './handshake-messages.js';
+import { firstClientHello, type ClientHello, type ServerHello } from './handshake-messages.js';
 import { Hellos } from './hellos.js';
-import { TLS13, type OpenedRecord, type RecordOpener } from './record-opener.js';
+import { CONTENT, TLS13, type OpenedRecord, type RecordOpener } from './record-opener.js';
 import { fitOfAny, fitOfHandshake, fitOfMaster, type SecretFit, type TrialTools } from './secret-trial.js';
 import type { TlsSecrets } from './secrets.js';
 import { TagTrials, type Fit, type TriedRecord } from './tag-trials.js';
@@ -89,6 +89,13 @@ export class SessionKeys {
     if (hello.isRetry) return 'waiting';
     if (lane.changes < MOST_HANDSHAKES) this.servers[lane.changes] = hello;
     return lane.isSealed ? 'ready' : this.establish();
+  }
+
+  /** A plain record is a whole ClientHello, and the log has its random: the one after a HelloRetryRequest, where the first is lost. */
+  isLoggedHello(lane: TlsLane, { bytes, at, end }: TriedRecord): boolean {
+    if (lane.isSealed || this.roleOf(lane) === 'server') return false;
+    const hello = firstClientHello(bytes.subarray(at, end));
+    return hello !== undefined && this.reading.secrets.has(hello.random);
   }
 
   /** Both hellos are there of the keys that this direction changes to next. */
@@ -241,6 +248,9 @@ export class SessionKeys {
     const { tools, hellos } = this;
     const { server, client, suite } = hellos;
     const role = this.roleOf(lane);
+    // Of TLS 1.3, only records of this type are sealed.
+    const mayBeSealed = tried.bytes[tried.at] === CONTENT.applicationData;
+    if (!mayBeSealed && (server === undefined || hellos.isTls13)) return undefined;
     if (server !== undefined && suite !== undefined && client === undefined && role !== undefined) {
       if (!tools.crypto.supports(suite)) return undefined;
       if (hellos.isTls13) return fitOfHandshake(tools, suite, role, tried);

@@ -9,6 +9,8 @@ import type { TlsLane } from './tls-lane.js';
 
 /** What searches find. */
 export interface SearchTaker {
+  /** A ClientHello was found that the log has secrets of. */
+  hello(lane: TlsLane, record: TriedRecord): void;
   /** A record was found, and opened. */
   found(lane: TlsLane, record: OpenedRecord, sealed: TriedRecord, time: number): void;
   /** What follows it. */
@@ -62,6 +64,13 @@ export class SessionSearch {
 
   private prove(lane: TlsLane, tried: TriedRecord, passed: number, time: number): boolean {
     if (lane.mode !== 'search') return false;
+    if (this.keys.isLoggedHello(lane, tried)) {
+      lane.mode = 'records';
+      lane.search = undefined;
+      lane.forgetLoss();
+      this.taker.hello(lane, tried);
+      return true;
+    }
     const record = this.keys.prove(lane, tried, passed);
     if (record === undefined) {
       if (this.keys.isExhausted(lane)) {

@@ -11,6 +11,8 @@ export interface TlsInput extends TlsReading {
   readonly refresh: () => void;
   /** Bytes that sessions hold, which wait for secrets. */
   readonly waiting: { held: number; readonly limit: number };
+  /** A session cannot be read yet. */
+  readonly waits: () => void;
   /** A session has ended whose secrets may still come: it is asked again when there are new ones, and at the end. */
   readonly postpone: (session: PostponedSession) => void;
   /** A session of this client random does not wait for its secrets any longer. */
@@ -147,7 +149,9 @@ export class TlsLayer implements StreamTaker, PostponedSession {
   private settle(): void {
     if (this.failure === undefined) return;
     if (this.held !== undefined) this.retry();
-    if (this.failure !== undefined && this.held === undefined) this.passOver();
+    if (this.failure === undefined) return;
+    if (this.held === undefined) this.passOver();
+    else this.input.waits();
   }
 
   /** Reads all of it again where there are new secrets. */

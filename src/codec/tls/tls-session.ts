@@ -42,6 +42,7 @@ export class TlsSession {
       early: (isAccepted) => this.settleEarly(isAccepted),
     });
     this.search = new SessionSearch(this.keys, {
+      hello: (lane, { bytes, at, end }) => this.messages.handshake(lane, bytes, at + RECORD_HEADER, end),
       found: (lane, record, sealed, time) => this.found(lane, record, sealed, time),
       data: (side, bytes, start, end, time) => this.data(side, bytes, start, end, time),
       failed: (lane, reason) => this.giveUp(lane, reason),
