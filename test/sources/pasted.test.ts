@@ -97,6 +97,7 @@ describe('an offset and bytes, in a layout that proves itself', () => {
       /byte order|nothing proves it/,
     ],
     ['a lost first row of xxd', `00000010: 3132 3334 3536  123456\n`, /rows before it are missing/],
+    ['words that show dots in either order', '[0000] 0281 e803                                ....\n', /byte order/],
     ['words of which nobody knows the order', '0x555555558040:\t0x65481481\t0x2c6f6c6c\n', /byte order/],
     [
       'curl that announces more',

@@ -1,5 +1,5 @@
 import type { DumpForm } from './form.js';
-import { OffsetBlock, type Proven } from './offset-block.js';
+import { OffsetBlock } from './offset-block.js';
 import { isColumnHead, type OffsetRow, offsetRow, bareRow } from './offset-row.js';
 import { type Heading, headingOf } from './headings.js';
 import { Sides } from './sides.js';
@@ -41,7 +41,7 @@ interface PastedHead {
 export class LogText implements DumpForm {
   private readonly spoken: SpokenBytes;
   /** One for the rows at each side of Wireshark's follow, and one for all others. */
-  private readonly blocks = { left: new OffsetBlock(), right: new OffsetBlock(), other: new OffsetBlock() };
+  private readonly blocks = { left: this.newBlock('left'), right: this.newBlock('right'), other: this.newBlock() };
   /** The one of the last row. */
   private block = this.blocks.other;
   private readonly used: number[] = [];
@@ -106,20 +106,19 @@ export class LogText implements DumpForm {
 
   /** The same layout as the rows before it, in a block that is open. */
   private rowByColumns(line: Line): boolean {
-    const { block } = this;
-    const bytes = this.head === undefined && this.heading?.isOther !== true ? block.next(line) : undefined;
-    if (bytes === undefined) return false;
+    if (this.head !== undefined || this.heading?.isOther === true || !this.block.next(line)) return false;
     this.lines++;
     this.use(line);
-    this.give({ bytes }, this.sideOf(block));
     return true;
   }
 
   /** No row. */
   private other(line: Line): void {
     const closing = CLOSING.exec(line.text);
-    for (const block of this.openBlocks())
-      this.give(closing === null ? block.settle() : block.end(closing[1]), this.sideOf(block));
+    for (const block of this.openBlocks()) {
+      if (closing === null) block.settle();
+      else block.close(line, closing[1]!);
+    }
     if (closing !== null && this.sawRows) return;
     if (!this.startHead(line) && !this.strace(line) && !this.bareRow(line) && !this.literal(line, this.literalIn(line)))
       this.setHeading(line);
@@ -149,8 +148,8 @@ export class LogText implements DumpForm {
     const side = row.digits.length === 8 && !row.isHex ? INDENTS[line.text.slice(0, row.at)] : undefined;
     const block = this.blocks[side ?? 'other'];
     this.block = block;
-    for (const other of this.openBlocks()) if (other !== block) this.give(other.settle(), this.sideOf(other));
-    this.give(block.add(line, row), side);
+    for (const other of this.openBlocks()) if (other !== block) other.settle();
+    block.add(line, row);
   }
 
   /** Bytes and the same as characters, without an offset. */
@@ -160,7 +159,7 @@ export class LogText implements DumpForm {
     this.sawRows = true;
     this.bareColumn = row.at;
     this.use(line);
-    this.give(row);
+    this.give(row.bytes);
     return true;
   }
 
@@ -169,14 +168,9 @@ export class LogText implements DumpForm {
   }
 
   private endBlocks(): void {
-    for (const block of Object.values(this.blocks)) this.give(block.end(), this.sideOf(block));
+    for (const block of Object.values(this.blocks)) block.end();
   }
 
-  private sideOf(block: OffsetBlock): 'left' | 'right' | undefined {
-    return block === this.blocks.left ? 'left' : block === this.blocks.right ? 'right' : undefined;
-  }
-
-  /** What was sure before comes out first. */
   private refuse(line: Line, at: number, message: string): void {
     this.isRefused = true;
     this.spoken.flush();
@@ -188,16 +182,22 @@ export class LogText implements DumpForm {
     if (this.used.length < 64 && this.used.at(-1) !== line.number) this.used.push(line.number);
   }
 
-  private give(proven: Proven, side?: 'left' | 'right'): void {
-    if ('problem' in proven) {
-      return this.refuse(proven.line, proven.at, proven.problem);
-    }
-    if (proven.bytes.length === 0) return;
+  private newBlock(side?: 'left' | 'right'): OffsetBlock {
+    return new OffsetBlock({
+      bytes: (bytes) => this.give(bytes, side),
+      // A row that is left out is refused before.
+      repeated: () => undefined,
+      notice: (message) => this.events.notice(message),
+      refuse: (line, at, message) => this.refuse(line, at, message),
+    });
+  }
+
+  private give(bytes: ArrayLike<number>, side?: 'left' | 'right'): void {
     const { heading } = this;
-    if (heading !== undefined) heading.count += proven.bytes.length;
-    if (heading?.ends === undefined) return this.spoken.take(proven.bytes, heading?.speaker ?? side, heading?.stream);
+    if (heading !== undefined) heading.count += bytes.length;
+    if (heading?.ends === undefined) return this.spoken.take(bytes, heading?.speaker ?? side, heading?.stream);
     this.spoken.flush();
-    this.events.append(proven.bytes, this.sides.tag([...heading.ends].sort().join(' '), heading.ends[0]));
+    this.events.append(bytes, this.sides.tag([...heading.ends].sort().join(' '), heading.ends[0]));
   }
 
   private setHeading(line: Line): void {
