@@ -1,6 +1,6 @@
 import type { DumpForm } from './form.js';
 import { OffsetBlock } from './offset-block.js';
-import { isColumnHead, type OffsetRow, offsetRow, bareRow } from './offset-row.js';
+import { columnHead, type OffsetRow, offsetRow, bareRow } from './offset-row.js';
 import { type Heading, headingOf } from './headings.js';
 import { Sides } from './sides.js';
 import { SpokenBytes } from './spoken-bytes.js';
@@ -55,6 +55,8 @@ export class LogText implements DumpForm {
   /** Where the bytes of the last row without an offset began. */
   private bareColumn = -1;
   private isRefused = false;
+  /** A line that may be the heading of a table. */
+  private mayBeHead: Line | undefined;
   /** The first line that was not searched. */
   private tooLong: Line | undefined;
 
@@ -95,7 +97,22 @@ export class LogText implements DumpForm {
       return;
     }
     if (this.head !== undefined && this.field(line)) return;
-    if (isColumnHead(text) || (RULER.test(text) && !REPEATED.test(text))) return;
+    if (RULER.test(text) && !REPEATED.test(text)) return;
+    this.settleHead(text);
+    const head = columnHead(text);
+    if (head === undefined) this.content(line);
+    else if (head === 'alone') this.mayBeHead = line;
+  }
+
+  /** The numbers above the columns of a table, or bytes that count up from 0: only a row that follows shows that they are the first. */
+  private settleHead(next?: string): void {
+    const { mayBeHead } = this;
+    this.mayBeHead = undefined;
+    if (mayBeHead !== undefined && (next === undefined || offsetRow(next) === undefined)) this.content(mayBeHead);
+  }
+
+  private content(line: Line): void {
+    const { text } = line;
     const isOpen = this.openBlocks().length > 0;
     const row = offsetRow(text, isOpen);
     if (row !== undefined) this.row(line, row);
@@ -126,6 +143,7 @@ export class LogText implements DumpForm {
 
   end(): void {
     this.binaries.end();
+    this.settleHead();
     this.endHead();
     this.endBlocks();
     this.checkPromise();

@@ -29,7 +29,7 @@ export type ByteOrder = 'as-printed' | 'swapped';
 
 /** The offset, the mark at its end, and the gap up to the first byte. Before it: nothing, a blank, a bracket, a bar, a sign, the name of a segment. */
 const OFFSET =
-  /(?<=^|[\s|[(<>\])+@#]|[A-Za-z_.]:)(0[xX])?([0-9a-fA-F]{8}[`'][0-9a-fA-F]{8}|[0-9a-fA-F]{1,16})(?![0-9a-fA-F`'])([hH]?)((?:\s?<[^<>]{1,80}>)?[:|\]>);=]*(?:\s?-(?=\s))?)([ \t]*)(?=(?:0[xX])?[0-9a-fA-F]{2}|-?\d)/g;
+  /(?<=^|[\s|[(<>\])+@#]|[A-Za-z_.]:)(0[xX])?([0-9a-fA-F]{8}[`'][0-9a-fA-F]{8}|[0-9a-fA-F]{1,16})(?![0-9a-fA-F`'])([hH]?)((?:\s?<[^<>]{1,80}>)?[:|\]>);=]*(?:\s?[-|](?=\s))?)([ \t]*)(?=(?:0[xX])?[0-9a-fA-F]{2}|-?\d)/g;
 const WORD = /(?:0[xX])?([0-9a-fA-F]{2,16})[hH]?(?=[\s\-|,]|$)/y;
 /** Eight binary digits a byte. */
 const BITS = /[01]{8}(?: [01]{8})*(?= {2})/y;
@@ -45,21 +45,32 @@ const LEAST_BYTES = 4;
 const FIRST_BYTE = /(?<=\s)[0-9a-fA-F]{2}(?=\s)/g;
 const LEAD = /^[\s|*>]*/;
 const GAP = /^(?:\s{2}|\s?\|)/;
-/** The first numbers of the columns above the bytes. */
-const COUNT_START = /(?<!\w)0?0\s+0?1\s+0?2\s/;
+/** The first numbers of the columns above the bytes, equally far from each other. */
+const COUNT_START = /(?<!\w)0?0(\s+)0?1\1\s*0?2\s/;
 /** The text before them: nothing, a name, or anything that ends in a frame of the table. */
 const BEFORE_COUNT = /^$|^(?:Offset(?:\s?\([a-z]+\))?|Address)$|[^\w(]$/;
+/** The same, where it is beyond doubt that they are no bytes. */
+const NAMED = /^(?:Offset(?:\s?\([a-z]+\))?|Address)$|(?:^|\s)\|$/;
 const CELL = /^[0-9A-Fa-f]{1,2}$/;
 
-/** `00 01 02 … 0F` above the bytes of a table: counts up from 0, with at least eight numbers. */
-export function isColumnHead(line: string): boolean {
+/**
+ * `00 01 02 … 0F` above the bytes of a table: counts up from 0, with at least eight numbers. `alone`: without a name or a
+ * frame, so that they may be bytes, too.
+ */
+export function columnHead(line: string): 'named' | 'alone' | undefined {
   const start = COUNT_START.exec(line)?.index;
-  if (start === undefined || !BEFORE_COUNT.test(line.slice(0, start).trim())) return false;
+  if (start === undefined) return undefined;
+  const before = line.slice(0, start).trim();
+  if (!BEFORE_COUNT.test(before)) return undefined;
   const [columns = ''] = line.slice(start).split('|', 1);
   const words = columns.trim().split(/[\s-]+/);
   const end = words.findIndex((word) => !CELL.test(word));
   const cells = end < 0 ? words : words.slice(0, end);
-  return cells.length >= 8 && cells.every((cell, index) => parseInt(cell, 16) === index % 16);
+  if (cells.length < 8 || !cells.every((cell, index) => parseInt(cell, 16) === index % 16)) return undefined;
+  // After an offset they are bytes.
+  const row = offsetRow(line, true);
+  if (row !== undefined && row.at < start) return undefined;
+  return NAMED.test(before) ? 'named' : 'alone';
 }
 
 /**
