@@ -113,6 +113,18 @@ describe('an offset and bytes, in a layout that proves itself', () => {
     expect(read(text).problem?.message).toMatch(problem);
   });
 
+  test.each(['READ: 124B', 'WRITE: 124B', 'recv 124B', '[id: 0x1, L:/a:1 - R:/b:2] READ: 124B', 'sent: 124B'])(
+    'a number of bytes that could be hex is none: %s',
+    (heading) => {
+      const bytes = Buffer.concat([Buffer.from([0x81, 122]), Buffer.alloc(122, 'a')]);
+      const rows = bytes
+        .toString('hex')
+        .match(/.{1,32}/g)!
+        .map((row, index) => `|${(16 * index).toString(16).padStart(8, '0')}| ${row.replace(/..(?=.)/g, '$& ')} |\n`);
+      expect(read(`${heading}\n${rows.join('')}`)).toMatchObject({ bytes: bytes.toString('hex'), problem: undefined });
+    },
+  );
+
   test("sides are those of Wireshark's follow only where both occur", () => {
     const row = '00000000  81 05 48 65 6c 6c 6f                               ..Hello\n';
     expect(read(row)).toMatchObject({ bytes: HELLO, sides: ['', ''] });

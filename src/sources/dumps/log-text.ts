@@ -137,8 +137,11 @@ export class LogText implements DumpForm {
       else block.close(line, closing[1]!);
     }
     if (closing !== null && this.sawRows) return;
-    if (!this.startHead(line) && !this.strace(line) && !this.bareRow(line) && !this.literal(line, this.literalIn(line)))
-      this.setHeading(line);
+    const heading = headingOf(line);
+    if (this.startHead(line) || this.strace(line) || this.bareRow(line)) return;
+    // A number of bytes may look like hex (`READ: 189B`).
+    const isBytes = heading.promised === undefined && this.literal(line, this.literalIn(line));
+    if (!isBytes) this.setHeading(heading);
   }
 
   end(): void {
@@ -218,8 +221,7 @@ export class LogText implements DumpForm {
     this.events.append(bytes, this.sides.tag([...heading.ends].sort().join(' '), heading.ends[0]));
   }
 
-  private setHeading(line: Line): void {
-    const heading = headingOf(line);
+  private setHeading(heading: Heading): void {
     if (heading.speaker ?? heading.promised ?? heading.ends) this.endBlocks();
     this.checkPromise();
     this.heading = heading;

@@ -132,7 +132,7 @@ export const LITERAL_FORMS: readonly LiteralForm[] = [
   {
     pattern:
       /(?:\b(?:bytes|data|payload|hex|frame|raw|buf|buffer|packet|msg|message|content|body|dump|sent|send|recv|received|read|write|wrote|rx|tx)\b\s*[:=]?\s*)(?:0x)?((?:[0-9a-fA-F]{2}){2,})(\.\.\.|\xe2\x80\xa6)?(?![\w.-]|\s+(?:0x)?(?:[0-9a-fA-F]{2})+(?:\s|$))/gi,
-    spell: ([, digits, dots]) => (dots !== undefined ? cut : digits),
+    spell: ([, digits, dots]) => (dots !== undefined ? cut : isSize(digits!) ? undefined : digits),
     isWeak: always,
   },
   {
@@ -212,6 +212,11 @@ const hex = (byte: number): string => byte.toString(16).padStart(2, '0');
 /** A string whose characters are never taken for hex digits: a backslash that joins two lines is in it. */
 function characters(text: string, quote = "'"): string {
   return `${quote}${text}\\\n${quote}`;
+}
+
+/** `189B`: a number of bytes, unless it is a whole frame. */
+function isSize(digits: string): boolean {
+  return /^\d{1,5}B$/.test(digits) && !looksLikeFrames(Uint8Array.from(spelled(digits).bytes), Infinity);
 }
 
 /** Some elements of a list are of no spelling that is read. */
