@@ -308,6 +308,9 @@ describe('accept --handshake', () => {
     const captured = await accept(undefined, { handshake: 'a.pcap' }, { files: { 'a.pcap': capture } });
     expect(captured).toMatchObject({ exit: 0, err: '' });
     expect(captured.out).toMatch(/^valid {2}\d+ pass, 0 fail/m);
+    const pcapng = readFileSync('fixtures/captures/websocket.pcapng');
+    const next = await accept(undefined, { handshake: 'a.pcapng' }, { files: { 'a.pcapng': pcapng } });
+    expect(next.out).toMatch(/^valid {2}\d+ pass, 0 fail/m);
   });
 
   it.each<[string, object]>([

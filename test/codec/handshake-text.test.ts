@@ -136,6 +136,24 @@ describe('readHandshakeText', () => {
     expect(codes(pairs)).toEqual([]);
   });
 
+  it.each(['', 'Key\tValue\n', 'Name\tValue\n', 'Request Headers\nHeader\tValue\n'])(
+    'takes the rows of a table, after %j',
+    (before) => {
+      const rows = lf(RFC_REQUEST).split('\n').slice(1).join('\n').replaceAll(': ', '\t');
+      const { request, place } = readHandshakeText(before + rows);
+      expect(request?.headers.map((h) => h.name)).toContain('Sec-WebSocket-Key');
+      expect(place('request', request?.headers[0]?.valueSpan.start ?? 0)).toEqual({
+        line: before.split('\n').length,
+        column: 6,
+      });
+      expect(codes(before + rows)).toEqual(['request-key-random']);
+    },
+  );
+
+  it('takes no table for one whose names are no headers', () => {
+    expect(readHandshakeText('Key\tValue\nroom\t1\nHost name\ta\n').request).toBeUndefined();
+  });
+
   it('says that pseudo-headers are none of HTTP/1.1', () => {
     const text = `:method: GET\n:authority: a.example\n:path: /ws\n:scheme: https\nupgrade: websocket\nconnection: Upgrade\nsec-websocket-key: kJXuOKsrl3AR1KeFngRElQ==\nsec-websocket-version: 13\n`;
     const read = readHandshakeText(text);

@@ -56,6 +56,63 @@ const inTree = (head: readonly string[]): string[] => [
   ...head.slice(1).map((line) => `    ${line}\\r\\n`),
 ];
 
+/** `tshark -T json`, and Wireshark's export as JSON. `isList`: with --no-duplicate-keys. */
+const asJson = (head: readonly string[], isList: boolean): string[] => {
+  const [first = '', ...headers] = head.slice(0, -1);
+  const name = `http.${first.startsWith('HTTP/') ? 'response' : 'request'}.line`;
+  const values = headers.map((header) => JSON.stringify(`${header}\r\n`));
+  return [
+    '        "http": {',
+    `          "${first}\\\\r\\\\n": {`,
+    '            "_ws.expert": {',
+    `              "_ws.expert.message": "${first}\\\\r\\\\n",`,
+    '              "_ws.expert.severity": "2097152"',
+    '            },',
+    '            "http.request.version": "HTTP/1.1"',
+    '          },',
+    ...(isList
+      ? [
+          `          "${name}": [`,
+          ...values.map((value, i) => `            ${value}${i < values.length - 1 ? ',' : ''}`),
+          '          ],',
+        ]
+      : values.flatMap((value) => ['          "http.host": "127.0.0.1:8080",', `          "${name}": ${value},`])),
+    '          "\\\\r\\\\n": "",',
+    '          "http.request_number": "1"',
+    '        }',
+  ];
+};
+/** `tshark -T ek`: a line for each packet. */
+const asEk = (head: readonly string[]): string => {
+  const [first = '', ...headers] = head.slice(0, -1);
+  const name = `http_http_${first.startsWith('HTTP/') ? 'response' : 'request'}_line`;
+  const message = `${first}\\r\\n`;
+  const http = {
+    text: [message, '\\r\\n'],
+    _ws_expert: { _ws_expert__ws_expert_message: message },
+    http_http_host: 'x',
+  };
+  return JSON.stringify({ timestamp: '1', layers: { http: { ...http, [name]: headers.map((one) => `${one}\r\n`) } } });
+};
+/** `tshark -T pdml`. */
+const asPdml = (head: readonly string[]): string[] => {
+  const [first = '', ...headers] = head.slice(0, -1);
+  const name = `http.${first.startsWith('HTTP/') ? 'response' : 'request'}.line`;
+  const escaped = (text: string): string =>
+    text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+  return [
+    '  <proto name="http" showname="Hypertext Transfer Protocol" size="155" pos="66">',
+    `    <field name="" show="${escaped(first)}\\r\\n" size="19" pos="66" value="47">`,
+    `      <field name="_ws.expert" showname="Expert Info (Chat/Sequence): ${escaped(first)}\\r\\n" size="0" pos="66">`,
+    ...headers.flatMap((header) => [
+      `    <field name="${name}" showname="${escaped(header)}\\r\\n" hide="yes" size="23" pos="85" show="${escaped(header)}`,
+      '" value="48"/>',
+    ]),
+    '    <field name="" show="\\r\\n" size="2" pos="221" value="0d0a"/>',
+    '  </proto>',
+  ];
+};
+
 /**
  * How tools and logs show a handshake. The shapes are those of curl 7.88, ngrep 1.47, tcpdump 4.99, tshark 4 and socat 1.7;
  * the texts are made here, and none is a tool's own output. The logs of libraries follow their sources or documentation.
@@ -112,6 +169,11 @@ const SPELLINGS: Readonly<Record<string, Spelling>> = {
     ]),
   'tcpdump -v': prefixed(() => '\t'),
   'tshark -V': (request, response) => lines([...inTree(request), '', ...inTree(response)]),
+  'tshark -T json': (request, response) => lines([...asJson(request, false), ...asJson(response, false)]),
+  'tshark -T json --no-duplicate-keys': (request, response) =>
+    lines([...asJson(request, true), ...asJson(response, true)]),
+  'tshark -T ek': (request, response) => lines(['{"index":{}}', asEk(request), '{"index":{}}', asEk(response)]),
+  'tshark -T pdml': (request, response) => lines(['<packet>', ...asPdml(request), '</packet>', ...asPdml(response)]),
   'socat -v': (request, response) =>
     lines([
       '> 2024/01/01 12:00:00.123456  length=155 from=0 to=154',

@@ -279,6 +279,37 @@ describe('live', () => {
   });
 });
 
+describe('rows in the columns of others', () => {
+  test.each([
+    [
+      'xxd -b',
+      [
+        [0, 0, 0, 0, 0, 0],
+        [0, 0, 0, 0, 0, 0],
+        [0, 0, 0, 0, 0, 0],
+        [0x10, 0x10, 0, 0, 0, 0],
+        [0x41, 0x42, 0x43, 0x44, 0x45, 0x46],
+      ].map((row, index) => {
+        const bits = row.map((byte) => byte.toString(2).padStart(8, '0')).join(' ');
+        const characters = row.map((byte) => (byte > 0x20 ? String.fromCharCode(byte) : '.')).join('');
+        return `${(index * 6).toString(16).padStart(8, '0')}: ${bits}  ${characters}\n`;
+      }),
+      `${'00'.repeat(18)}101000000000414243444546`,
+    ],
+    [
+      'tcpflow',
+      [
+        '0000: 8105 4865 6c6c 6f41 4243  ..HelloABC\n',
+        '000a: 8105 4865 6c6c 6f41 4243  ..HelloABC\n',
+        '0014: 8100 89  ...\n',
+      ],
+      '810548656c6c6f414243'.repeat(2) + '810089',
+    ],
+  ])('%s', (_, rows, hex) => {
+    expect(readDump(rows.join(''))).toMatchObject({ bytes: hex, problem: undefined });
+  });
+});
+
 /** Dumps that have lost something, and where that shows. */
 const BROKEN: readonly (readonly [name: string, text: string, line: number, column: number, message: RegExp])[] = [
   ['a bad digit', '00000000: 8187 0eg3  ....\n', 1, 18, /^'g' is not a hex digit$/],

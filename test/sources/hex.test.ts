@@ -96,6 +96,51 @@ const SPELLINGS: readonly (readonly [text: string, hex: string, kind: string])[]
   ['<Buffer 81 85>', '8185', 'Node.js Buffer'],
 ];
 
+/** Each has the bytes 52 04 30 41 42 43: as hex they would be whole frames as well. */
+const CODE = [
+  'bytes([NUMBERS])',
+  'sock.sendall(bytearray([NUMBERS]))',
+  "array.array('B', [NUMBERS])",
+  'Buffer.from([NUMBERS])',
+  'new Buffer([NUMBERS])',
+  'new Uint8Array([NUMBERS])',
+  'const x = Uint8Array.of(NUMBERS);',
+  'Uint8Array(6) [NUMBERS]',
+  'String.fromCharCode(NUMBERS)',
+  'Uint8List.fromList([NUMBERS])',
+  '[]byte{NUMBERS}',
+  '[6]byte{NUMBERS}',
+  '[_]u8{ NUMBERS }',
+  'new byte[] {NUMBERS}',
+  'byte[] x = {NUMBERS};',
+  'unsigned char x[] = {\n  NUMBERS\n};',
+  'static const uint8_t x[6] = { NUMBERS };',
+  'std::array<uint8_t, 6> x = {NUMBERS};',
+  '[byte[]](NUMBERS)',
+  '[byte[]]@(NUMBERS)',
+  'byteArrayOf(NUMBERS)',
+  'ByteString(NUMBERS)',
+  'string.char(NUMBERS)',
+  'vec![NUMBERS]',
+  'stream.write_all(&[NUMBERS])',
+  'let x: [u8; 6] = [NUMBERS];',
+];
+
+describe('bare numbers of code are decimal, whatever they would be as hex', () => {
+  test.each(CODE)('%s', (form) => {
+    const text = form.replace('NUMBERS', '82, 4, 48, 65, 66, 67');
+    expect(read(text)).toMatchObject({ bytes: '520430414243', problem: undefined, notices: [] });
+  });
+
+  test.each(['payload [NUMBERS]', 'byte = [NUMBERS]', 'Binary([NUMBERS])', 'Frame { payload: [NUMBERS] }'])(
+    'not beyond doubt: %s',
+    (form) => {
+      const { bytes, problem, notices } = read(form.replace('NUMBERS', '81, 5, 48, 65'));
+      expect({ bytes, isRefused: problem !== undefined, notices }).toEqual({ bytes: '', isRefused: true, notices: [] });
+    },
+  );
+});
+
 describe('hex in the spellings that people paste', () => {
   test.each(SPELLINGS)('%j', (text, hex, kind) => {
     expect(read(text)).toMatchObject({ bytes: hex, problem: undefined, notices: [] });

@@ -97,6 +97,7 @@ describe('an offset and bytes, in a layout that proves itself', () => {
       /byte order|nothing proves it/,
     ],
     ['a lost first row of xxd', `00000010: 3132 3334 3536  123456\n`, /rows before it are missing/],
+    ['words that show dots in either order', '[0000] 0281 e803                                ....\n', /byte order/],
     ['words of which nobody knows the order', '0x555555558040:\t0x65481481\t0x2c6f6c6c\n', /byte order/],
     [
       'curl that announces more',
@@ -111,6 +112,18 @@ describe('an offset and bytes, in a layout that proves itself', () => {
   ])('%s is refused', (_, text, problem) => {
     expect(read(text).problem?.message).toMatch(problem);
   });
+
+  test.each(['READ: 124B', 'WRITE: 124B', 'recv 124B', '[id: 0x1, L:/a:1 - R:/b:2] READ: 124B', 'sent: 124B'])(
+    'a number of bytes that could be hex is none: %s',
+    (heading) => {
+      const bytes = Buffer.concat([Buffer.from([0x81, 122]), Buffer.alloc(122, 'a')]);
+      const rows = bytes
+        .toString('hex')
+        .match(/.{1,32}/g)!
+        .map((row, index) => `|${(16 * index).toString(16).padStart(8, '0')}| ${row.replace(/..(?=.)/g, '$& ')} |\n`);
+      expect(read(`${heading}\n${rows.join('')}`)).toMatchObject({ bytes: bytes.toString('hex'), problem: undefined });
+    },
+  );
 
   test("sides are those of Wireshark's follow only where both occur", () => {
     const row = '00000000  81 05 48 65 6c 6c 6f                               ..Hello\n';

@@ -463,6 +463,27 @@ Jan 02 03:04:05 host ws[123]: 0010: 31 32 33 34 35 36
     '810548656c6c6f000000',
   ],
   ['tcpdump -X of bytes', '\t0x0000:  8105 4865 6c6c 6f                        ..Hello\n', HELLO],
+  [
+    'eight bytes a row, two blanks',
+    '0000  81 14 48 65 6c 6c 6f 2c  ..Hello,\n0008  20 77 6f 72 6c 64 21 20   world! \n0010  31 32 33 34 35 36        123456\n',
+    LONG,
+  ],
+  [
+    'eight bytes a row, three blanks',
+    '0000   81 14 48 65 6c 6c 6f 2c\n0008   20 77 6f 72 6c 64 21 20\n0010   31 32 33 34 35 36\n',
+    LONG,
+  ],
+  [
+    'eight bytes a row in words',
+    '0x0000: 8114 4865 6c6c 6f2c\n0x0008: 2077 6f72 6c64 2120\n0x0010: 3132 3334 3536\n',
+    LONG,
+  ],
+  ['four bytes a row, two blanks', '0000  81 05 48 65\n0004  6c 6c 6f\n', HELLO],
+  [
+    'a bar between blanks',
+    '0000 | 81 14 48 65 6c 6c 6f 2c | ..Hello,\n0008 | 20 77 6f 72 6c 64 21 20 |  world! \n0010 | 31 32 33 34 35 36       | 123456\n',
+    LONG,
+  ],
   ['decimal bytes', '0000: 129 5 72 101 108 108 111\n', HELLO],
   ['010 Editor', '0000h: 81 05 48 65 6C 6C 6F                             ..Hello \n', HELLO],
   ['hte', '00000000 81 05 48 65 6c 6c 6f                                     |..Hello|\n', HELLO],
@@ -517,6 +538,36 @@ Jan 02 03:04:05 host ws[123]: 0010: 31 32 33 34 35 36
   ['IntelliJ', '0x0000: 81 05 48 65 6C 6C 6F\n', HELLO],
 ];
 
+const COUNT = '00 01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 0f';
+/** A binary frame with the numbers from 0 to 15, whose rows look like the numbers above the columns of a table. */
+const COUNTED = `8210${COUNT.replaceAll(' ', '')}`;
+const COUNTS: ReadSpellings = [
+  ['as the last row', `0000: 82 10\n0002: ${COUNT}\n`, COUNTED],
+  ['as the last row, with characters', `0000  82 10  ..\n0002  ${COUNT}  ................\n`, COUNTED],
+  ['as the first row', `0000: ${COUNT}\n0010: 82 10\n`, `${COUNTED.slice(4)}8210`],
+  ['in a table', `|00000000| 82 10 |..|\n|00000002| ${COUNT} |................|\n`, COUNTED],
+  ['in a table of bars', `0000 | 82 10 | ..\n0002 | ${COUNT} | ................\n`, COUNTED],
+  ['after two digits', `00  82 10\n02  ${COUNT}\n`, COUNTED],
+  ['after a time', `12:00:01 0000: 82 10\n12:00:01 0002: ${COUNT}\n`, COUNTED],
+  [
+    'without an offset',
+    `  82 10                                              ..\n  ${COUNT}    ................\n`,
+    COUNTED,
+  ],
+  ['without an offset, alone', `  ${COUNT}    ................\n`, COUNTED.slice(4)],
+  ['as hex', `${COUNT}\n82 10\n`, `${COUNTED.slice(4)}8210`],
+  [
+    'below the numbers themselves',
+    `Offset(h) ${COUNT.toUpperCase()}\n\n00000000  ${COUNT}  ................\n00000010  82 10  ..\n`,
+    `${COUNTED.slice(4)}8210`,
+  ],
+  [
+    'below the numbers without a name',
+    `           ${COUNT.toUpperCase()}\n\n00000000   ${COUNT}  ................\n00000010   82 10  ..\n`,
+    `${COUNTED.slice(4)}8210`,
+  ],
+];
+
 /** What can't be read without a guess, or is shortened: no other bytes than the true ones come out. */
 const REFUSED: RefusedSpellings = [
   ['lldb words', '0x100003f90: 0x65480581 0x006f6c6c\n'],
@@ -562,3 +613,4 @@ const REFUSED: RefusedSpellings = [
 ];
 
 describe('dumps, as tools print them', () => testSpellings(READ, REFUSED));
+describe('bytes that count up from 0', () => testSpellings(COUNTS, []));

@@ -84,9 +84,25 @@ function borderOf(lines: readonly SourceLine[]): number {
   return to * width;
 }
 
+/** A name and a value with a tab between them, as proxies' tables are copied; and the names of such columns. */
+const ROW = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+)\t+(\S.*)$/;
+const COLUMNS = /^(?:key|name|header)\t+value$/i;
+
+/** The rows of a table as headers; other lines as they are. */
+function fromTable(lines: readonly SourceLine[]): readonly SourceLine[] {
+  const rows = lines.filter(({ text }) => !COLUMNS.test(text.trim()));
+  if (!rows.every(({ text }) => ROW.test(text)) || !rows.some(({ text }) => OURS.test(ROW.exec(text)![1]!)))
+    return lines;
+  return rows.map((line) => {
+    const [, name = '', value = ''] = ROW.exec(line.text)!;
+    const column = line.column + line.text.length - value.length;
+    return { ...line, text: `${name}: ${value}`, column, shift: name.length + 2 };
+  });
+}
+
 /** Lines without a first line, as a browser's panels give them: one half, or both without anything between them. */
 export function browserBlocks(all: readonly SourceLine[], side: HeadSide | undefined): Block[] {
-  const headers = withoutGeneral(all);
+  const headers = withoutGeneral(fromTable(all));
   const lines = pairsOf(headers) ?? headers;
   const border = borderOf(lines);
   const isBoth = border < lines.length;

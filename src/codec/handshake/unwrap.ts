@@ -1,3 +1,4 @@
+import { fromDissection } from './dissection.js';
 import { cut, HEX_COLUMN, sideOf, startColumn, type SourceLine } from './lines.js';
 
 /**
@@ -185,7 +186,15 @@ const fromOkHttp: Unwrapping = (lines) => {
   });
 };
 
-const UNWRAPPINGS: readonly Unwrapping[] = [fromOkHttp, fromTrace, fromCurl, fromMarks, fromDots, fromDotLines];
+const UNWRAPPINGS: readonly Unwrapping[] = [
+  fromDissection,
+  fromOkHttp,
+  fromTrace,
+  fromCurl,
+  fromMarks,
+  fromDots,
+  fromDotLines,
+];
 
 /** The lines as they were on the wire, as far as one of the tools that are known showed them. */
 export function unwrapped(lines: readonly SourceLine[]): readonly SourceLine[] {

@@ -1,6 +1,6 @@
 import { isFlowFile, type Magic, MAGIC_LENGTH, magicOf, mayBeMagic } from './magic.js';
 import { type DumpKind, dumpKind, knownKind } from '../dumps/kinds.js';
-import { isColumnHead } from '../dumps/offset-row.js';
+import { columnHead } from '../dumps/offset-row.js';
 import { isHexLine } from '../hex/lead.js';
 import { quoteOf } from '../text/quoted.js';
 import { latin1 } from '../../codec/http1/text.js';
@@ -106,10 +106,11 @@ export class FormDetector {
     if (known !== undefined) return { form: 'dump', kind: known };
     const prefix = quoteOf(line);
     if (prefix !== '' && knownKind(line.slice(prefix.length)) !== undefined) return { form: 'quoted', prefix };
-    const kind = isColumnHead(line) ? undefined : dumpKind(line);
+    const isHead = columnHead(line) !== undefined;
+    const kind = isHead ? undefined : dumpKind(line);
     if (kind !== undefined) return { form: 'dump', kind };
     // The numbers above a table's columns: what follows shows whether they are.
-    if (this.digits < 0 && isColumnHead(line)) this.digits = this.lineStart;
+    if (this.digits < 0 && isHead) this.digits = this.lineStart;
     if (this.digits >= 0 || line.trim() === '' || LOGIN.test(line)) return undefined;
     if (HTTP_HEAD.test(line)) return { form: 'binary' };
     if (isHexLine(line) && !RULER.test(line)) return { form: 'hex', skip: this.lineStart };

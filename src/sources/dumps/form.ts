@@ -11,8 +11,14 @@ export interface DumpForm {
   end(): void;
 }
 
-/** A run of hex digits, and the character of its line that it begins at. */
-export interface Token {
+/** What is wrong with a line, and at which character. */
+export interface RowFault {
+  readonly problem: string;
+  readonly at: number;
+}
+
+/** A word, and the character of its line that it begins at. */
+interface Token {
   readonly text: string;
   readonly at: number;
 }
@@ -54,22 +60,19 @@ const DIGITS = Array.from({ length: 256 }, (_, code) => {
 const digitAt = (text: string, at: number): number => DIGITS[text.charCodeAt(at)] ?? -1;
 const isHex = (text: string, at: number): boolean => digitAt(text, at) >= 0;
 
-/** The bytes of a word, the first digit first; says in `line` what is wrong with it otherwise. */
-export function wordBytes(events: Events, line: Line, token: Token, into: number[]): boolean {
-  const { text, at } = token;
-  for (let index = 0; index < text.length; index += 2) {
-    const high = digitAt(text, index);
-    const low = index + 1 < text.length ? digitAt(text, index + 1) : -1;
-    if (high >= 0 && low >= 0) {
-      into.push((high << 4) | low);
-      continue;
+/** The first of the words between `from` and `to` that is not of pairs of hex digits. */
+export function wrongDigit(text: string, from: number, to: number): RowFault | undefined {
+  for (const token of tokens(text, from, to)) {
+    for (let index = 0; index < token.text.length; index += 2) {
+      const at = token.at + index;
+      if (!isHex(text, at)) return { problem: `${showChar(text.charCodeAt(at))} is not a hex digit`, at };
+      if (index + 1 === token.text.length)
+        return { problem: `the hex digit ${showChar(text.charCodeAt(at))} has no second one`, at };
+      if (!isHex(text, at + 1))
+        return { problem: `${showChar(text.charCodeAt(at + 1))} is not a hex digit`, at: at + 1 };
     }
-    const bad = high < 0 ? index : index + 1;
-    if (bad < text.length) failInLine(events, line, at + bad, `${showChar(text.charCodeAt(bad))} is not a hex digit`);
-    else failInLine(events, line, at + index, `the hex digit ${showChar(text.charCodeAt(index))} has no second one`);
-    return false;
   }
-  return true;
+  return undefined;
 }
 
 /** The bytes of all words between `from` and `to`, or undefined after a problem. */
@@ -85,41 +88,13 @@ export function areaBytes(events: Events, line: Line, from: number, to: number):
     const high = DIGITS[code] ?? -1;
     const low = at + 1 < to ? digitAt(text, at + 1) : -1;
     if (high < 0 || low < 0) {
-      for (const token of tokens(text, from, to)) if (!wordBytes(events, line, token, [])) return undefined;
+      const { problem, at: wrong } = wrongDigit(text, from, to)!;
+      return void failInLine(events, line, wrong, problem);
     }
     bytes.push((high << 4) | low);
     at += 2;
   }
   return bytes;
-}
-
-/** The words of a line's hex area, all of them made of whole bytes. */
-export interface Words {
-  readonly bytes: number[];
-  /** Bytes of the first word, and of the last. */
-  readonly size: number;
-  readonly last: number;
-}
-
-/** Words between `from` and `to` that are separated by one blank, as long as each other but for a shorter last one; undefined for anything else. */
-export function evenWords(text: string, from: number, to: number): Words | undefined {
-  const bytes: number[] = [];
-  let size = 0;
-  let count = 0;
-  for (let at = from; at <= to; at++) {
-    if (at === to || text.charCodeAt(at) === 0x20) {
-      size ||= count;
-      if (count === 0 || count > size || (count < size && at !== to)) return undefined;
-      if (at < to) count = 0;
-      continue;
-    }
-    const high = digitAt(text, at++);
-    const low = at < to ? digitAt(text, at) : -1;
-    if (high < 0 || low < 0) return undefined;
-    bytes.push((high << 4) | low);
-    count++;
-  }
-  return { bytes, size, last: count };
 }
 
 /** The same bytes with each word of `size` turned round. */

@@ -1,9 +1,8 @@
 import { FOLLOW_HEAD, FollowText } from './follow.js';
 import type { DumpForm } from './form.js';
+import { OD, type RowLayout, XXD } from './layouts.js';
 import { LogText } from './log-text.js';
 import { offsetRow } from './offset-row.js';
-import { odRows } from './row-od.js';
-import { xxdRows } from './row-xxd.js';
 import { RowDump } from './rows.js';
 import { SOCAT_HEAD, SocatText } from './socat.js';
 import { TCPDUMP_HEAD, TCPDUMP_HEX, TcpdumpText } from './tcpdump.js';
@@ -19,7 +18,7 @@ export interface DumpKind {
   readonly open: (events: Events) => DumpForm;
 }
 
-const rows = (family: typeof xxdRows) => (events: Events) => new RowDump(events, family(events));
+const rows = (layout: RowLayout) => (events: Events) => new RowDump(events, layout);
 
 /** The forms of dump that have readers of their own. */
 export const DUMP_KINDS: readonly DumpKind[] = [
@@ -27,8 +26,8 @@ export const DUMP_KINDS: readonly DumpKind[] = [
   { name: 'socat dump', signs: [SOCAT_HEAD], open: (events) => new SocatText(events) },
   { name: 'tshark follow', signs: [FOLLOW_HEAD], open: (events) => new FollowText(events) },
   { name: 'tcpflow dump', signs: [TCPFLOW_HEAD, TCPFLOW_WORDS], open: (events) => new TcpflowText(events) },
-  { name: 'xxd dump', signs: [/^\s*[0-9a-fA-F]{8,16}: +[0-9a-fA-F]{2}/], open: rows(xxdRows) },
-  { name: 'hexdump -C dump', signs: [/^[0-9a-fA-F]{8,16} {2}[0-9a-fA-F]{2}[ |].*\|/], open: rows(odRows) },
+  { name: 'xxd dump', signs: [/^\s*[0-9a-fA-F]{8,16}: +[0-9a-fA-F]{2}/], open: rows(XXD) },
+  { name: 'hexdump -C dump', signs: [/^[0-9a-fA-F]{8,16} {2}[0-9a-fA-F]{2}[ |].*\|/], open: rows(OD) },
   {
     name: 'tshark -x text',
     signs: [/^[0-9a-fA-F]{4,6} {2}[0-9a-fA-F]{2}(?: |$)/, TSHARK_HEADING, /^Frame \d+: \d+ bytes on wire/],
@@ -46,7 +45,7 @@ export const DUMP_KINDS: readonly DumpKind[] = [
       /^0{6} [0-9a-fA-F]{2}(?: |$)/,
       /^00[0-9a-fA-F]{3}0 (?:[0-9a-fA-F]{2} ){15}[0-9a-fA-F]{2}(?: |$)/,
     ],
-    open: rows(odRows),
+    open: rows(OD),
   },
 ];
 

@@ -1,6 +1,6 @@
 import type { DumpForm } from './form.js';
-import { OffsetBlock, type Proven } from './offset-block.js';
-import { isColumnHead, type OffsetRow, offsetRow, bareRow } from './offset-row.js';
+import { OffsetBlock } from './offset-block.js';
+import { columnHead, type OffsetRow, offsetRow, bareRow } from './offset-row.js';
 import { type Heading, headingOf } from './headings.js';
 import { Sides } from './sides.js';
 import { SpokenBytes } from './spoken-bytes.js';
@@ -41,7 +41,7 @@ interface PastedHead {
 export class LogText implements DumpForm {
   private readonly spoken: SpokenBytes;
   /** One for the rows at each side of Wireshark's follow, and one for all others. */
-  private readonly blocks = { left: new OffsetBlock(), right: new OffsetBlock(), other: new OffsetBlock() };
+  private readonly blocks = { left: this.newBlock('left'), right: this.newBlock('right'), other: this.newBlock() };
   /** The one of the last row. */
   private block = this.blocks.other;
   private readonly used: number[] = [];
@@ -55,6 +55,8 @@ export class LogText implements DumpForm {
   /** Where the bytes of the last row without an offset began. */
   private bareColumn = -1;
   private isRefused = false;
+  /** A line that may be the heading of a table. */
+  private mayBeHead: Line | undefined;
   /** The first line that was not searched. */
   private tooLong: Line | undefined;
 
@@ -95,7 +97,22 @@ export class LogText implements DumpForm {
       return;
     }
     if (this.head !== undefined && this.field(line)) return;
-    if (isColumnHead(text) || (RULER.test(text) && !REPEATED.test(text))) return;
+    if (RULER.test(text) && !REPEATED.test(text)) return;
+    this.settleHead(text);
+    const head = columnHead(text);
+    if (head === undefined) this.content(line);
+    else if (head === 'alone') this.mayBeHead = line;
+  }
+
+  /** The numbers above the columns of a table, or bytes that count up from 0: only a row that follows shows that they are the first. */
+  private settleHead(next?: string): void {
+    const { mayBeHead } = this;
+    this.mayBeHead = undefined;
+    if (mayBeHead !== undefined && (next === undefined || offsetRow(next) === undefined)) this.content(mayBeHead);
+  }
+
+  private content(line: Line): void {
+    const { text } = line;
     const isOpen = this.openBlocks().length > 0;
     const row = offsetRow(text, isOpen);
     if (row !== undefined) this.row(line, row);
@@ -106,27 +123,30 @@ export class LogText implements DumpForm {
 
   /** The same layout as the rows before it, in a block that is open. */
   private rowByColumns(line: Line): boolean {
-    const { block } = this;
-    const bytes = this.head === undefined && this.heading?.isOther !== true ? block.next(line) : undefined;
-    if (bytes === undefined) return false;
+    if (this.head !== undefined || this.heading?.isOther === true || !this.block.next(line)) return false;
     this.lines++;
     this.use(line);
-    this.give({ bytes }, this.sideOf(block));
     return true;
   }
 
   /** No row. */
   private other(line: Line): void {
     const closing = CLOSING.exec(line.text);
-    for (const block of this.openBlocks())
-      this.give(closing === null ? block.settle() : block.end(closing[1]), this.sideOf(block));
+    for (const block of this.openBlocks()) {
+      if (closing === null) block.settle();
+      else block.close(line, closing[1]!);
+    }
     if (closing !== null && this.sawRows) return;
-    if (!this.startHead(line) && !this.strace(line) && !this.bareRow(line) && !this.literal(line, this.literalIn(line)))
-      this.setHeading(line);
+    const heading = headingOf(line);
+    if (this.startHead(line) || this.strace(line) || this.bareRow(line)) return;
+    // A number of bytes may look like hex (`READ: 189B`).
+    const isBytes = heading.promised === undefined && this.literal(line, this.literalIn(line));
+    if (!isBytes) this.setHeading(heading);
   }
 
   end(): void {
     this.binaries.end();
+    this.settleHead();
     this.endHead();
     this.endBlocks();
     this.checkPromise();
@@ -149,8 +169,8 @@ export class LogText implements DumpForm {
     const side = row.digits.length === 8 && !row.isHex ? INDENTS[line.text.slice(0, row.at)] : undefined;
     const block = this.blocks[side ?? 'other'];
     this.block = block;
-    for (const other of this.openBlocks()) if (other !== block) this.give(other.settle(), this.sideOf(other));
-    this.give(block.add(line, row), side);
+    for (const other of this.openBlocks()) if (other !== block) other.settle();
+    block.add(line, row);
   }
 
   /** Bytes and the same as characters, without an offset. */
@@ -160,7 +180,7 @@ export class LogText implements DumpForm {
     this.sawRows = true;
     this.bareColumn = row.at;
     this.use(line);
-    this.give(row);
+    this.give(row.bytes);
     return true;
   }
 
@@ -169,14 +189,9 @@ export class LogText implements DumpForm {
   }
 
   private endBlocks(): void {
-    for (const block of Object.values(this.blocks)) this.give(block.end(), this.sideOf(block));
+    for (const block of Object.values(this.blocks)) block.end();
   }
 
-  private sideOf(block: OffsetBlock): 'left' | 'right' | undefined {
-    return block === this.blocks.left ? 'left' : block === this.blocks.right ? 'right' : undefined;
-  }
-
-  /** What was sure before comes out first. */
   private refuse(line: Line, at: number, message: string): void {
     this.isRefused = true;
     this.spoken.flush();
@@ -188,20 +203,25 @@ export class LogText implements DumpForm {
     if (this.used.length < 64 && this.used.at(-1) !== line.number) this.used.push(line.number);
   }
 
-  private give(proven: Proven, side?: 'left' | 'right'): void {
-    if ('problem' in proven) {
-      return this.refuse(proven.line, proven.at, proven.problem);
-    }
-    if (proven.bytes.length === 0) return;
-    const { heading } = this;
-    if (heading !== undefined) heading.count += proven.bytes.length;
-    if (heading?.ends === undefined) return this.spoken.take(proven.bytes, heading?.speaker ?? side, heading?.stream);
-    this.spoken.flush();
-    this.events.append(proven.bytes, this.sides.tag([...heading.ends].sort().join(' '), heading.ends[0]));
+  private newBlock(side?: 'left' | 'right'): OffsetBlock {
+    return new OffsetBlock({
+      bytes: (bytes) => this.give(bytes, side),
+      // A row that is left out is refused before.
+      repeated: () => undefined,
+      notice: (message) => this.events.notice(message),
+      refuse: (line, at, message) => this.refuse(line, at, message),
+    });
   }
 
-  private setHeading(line: Line): void {
-    const heading = headingOf(line);
+  private give(bytes: ArrayLike<number>, side?: 'left' | 'right'): void {
+    const { heading } = this;
+    if (heading !== undefined) heading.count += bytes.length;
+    if (heading?.ends === undefined) return this.spoken.take(bytes, heading?.speaker ?? side, heading?.stream);
+    this.spoken.flush();
+    this.events.append(bytes, this.sides.tag([...heading.ends].sort().join(' '), heading.ends[0]));
+  }
+
+  private setHeading(heading: Heading): void {
     if (heading.speaker ?? heading.promised ?? heading.ends) this.endBlocks();
     this.checkPromise();
     this.heading = heading;

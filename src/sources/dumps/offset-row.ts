@@ -18,12 +18,21 @@ export interface OffsetRow {
   readonly bytes: readonly number[];
   readonly ends: readonly { readonly count: number; readonly at: number }[];
   readonly line: string;
+  /** The order of the bytes in a word, where the form of the words shows it. */
+  readonly order?: ByteOrder;
+  /** The bytes are numbers of another radix than 16. */
+  readonly isNumbers?: boolean;
 }
+
+/** Order of the bytes within a word: as they stand, or the last one first (little-endian). */
+export type ByteOrder = 'as-printed' | 'swapped';
 
 /** The offset, the mark at its end, and the gap up to the first byte. Before it: nothing, a blank, a bracket, a bar, a sign, the name of a segment. */
 const OFFSET =
-  /(?<=^|[\s|[(<>\])+@#]|[A-Za-z_.]:)(0[xX])?([0-9a-fA-F]{8}[`'][0-9a-fA-F]{8}|[0-9a-fA-F]{1,16})(?![0-9a-fA-F`'])([hH]?)((?:\s?<[^<>]{1,80}>)?[:|\]>);=]*(?:\s?-(?=\s))?)([ \t]*)(?=(?:0[xX])?[0-9a-fA-F]{2}|-?\d)/g;
+  /(?<=^|[\s|[(<>\])+@#]|[A-Za-z_.]:)(0[xX])?([0-9a-fA-F]{8}[`'][0-9a-fA-F]{8}|[0-9a-fA-F]{1,16})(?![0-9a-fA-F`'])([hH]?)((?:\s?<[^<>]{1,80}>)?[:|\]>);=]*(?:\s?[-|](?=\s))?)([ \t]*)(?=(?:0[xX])?[0-9a-fA-F]{2}|-?\d)/g;
 const WORD = /(?:0[xX])?([0-9a-fA-F]{2,16})[hH]?(?=[\s\-|,]|$)/y;
+/** Eight binary digits a byte. */
+const BITS = /[01]{8}(?: [01]{8})*(?= {2})/y;
 const BETWEEN = /[ \t]?[-|][ \t]?|[ \t]{1,4}|,[ \t]?/y;
 /** gdb's `x/8ub`, `x/8db`, `x/8ob`, `x/8tb`, `x/8cb`: numbers up to the end of the line. */
 const NUMBERS = /^(?:\s*-?(?:[01]{8}|\d{1,4})(?:\s+'(?:\\.{1,3}|.)')?)+\s*$/;
@@ -36,21 +45,32 @@ const LEAST_BYTES = 4;
 const FIRST_BYTE = /(?<=\s)[0-9a-fA-F]{2}(?=\s)/g;
 const LEAD = /^[\s|*>]*/;
 const GAP = /^(?:\s{2}|\s?\|)/;
-/** The first numbers of the columns above the bytes. */
-const COUNT_START = /(?<!\w)0?0\s+0?1\s+0?2\s/;
+/** The first numbers of the columns above the bytes, equally far from each other. */
+const COUNT_START = /(?<!\w)0?0(\s+)0?1\1\s*0?2\s/;
 /** The text before them: nothing, a name, or anything that ends in a frame of the table. */
 const BEFORE_COUNT = /^$|^(?:Offset(?:\s?\([a-z]+\))?|Address)$|[^\w(]$/;
+/** The same, where it is beyond doubt that they are no bytes. */
+const NAMED = /^(?:Offset(?:\s?\([a-z]+\))?|Address)$|(?:^|\s)\|$/;
 const CELL = /^[0-9A-Fa-f]{1,2}$/;
 
-/** `00 01 02 … 0F` above the bytes of a table: counts up from 0, with at least eight numbers. */
-export function isColumnHead(line: string): boolean {
+/**
+ * `00 01 02 … 0F` above the bytes of a table: counts up from 0, with at least eight numbers. `alone`: without a name or a
+ * frame, so that they may be bytes, too.
+ */
+export function columnHead(line: string): 'named' | 'alone' | undefined {
   const start = COUNT_START.exec(line)?.index;
-  if (start === undefined || !BEFORE_COUNT.test(line.slice(0, start).trim())) return false;
+  if (start === undefined) return undefined;
+  const before = line.slice(0, start).trim();
+  if (!BEFORE_COUNT.test(before)) return undefined;
   const [columns = ''] = line.slice(start).split('|', 1);
   const words = columns.trim().split(/[\s-]+/);
   const end = words.findIndex((word) => !CELL.test(word));
   const cells = end < 0 ? words : words.slice(0, end);
-  return cells.length >= 8 && cells.every((cell, index) => parseInt(cell, 16) === index % 16);
+  if (cells.length < 8 || !cells.every((cell, index) => parseInt(cell, 16) === index % 16)) return undefined;
+  // After an offset they are bytes.
+  const row = offsetRow(line, true);
+  if (row !== undefined && row.at < start) return undefined;
+  return NAMED.test(before) ? 'named' : 'alone';
 }
 
 /**
@@ -162,11 +182,14 @@ function rowAt(line: string, match: RegExpExecArray, isGoingOn: boolean): Offset
     bytes: area.bytes,
     ends: area.ends,
     line,
+    isNumbers: area.isNumbers === true,
   };
   return isPlausible(row) ? row : undefined;
 }
 
 function areaOf(line: string, from: number, { mark, gap, close }: OffsetColumn): Area | undefined {
+  const bits = bitsOf(line, from);
+  if (bits !== undefined) return bits;
   const words = wordsOf(line, from);
   // gdb writes hex with 0x; what has none are numbers.
   const isGdb = mark !== '' && (gap.includes('\t') || close.includes('<'));
@@ -212,31 +235,31 @@ function isPlausible(row: OffsetRow): boolean {
   return fittingLength(row) !== undefined || (row.isSure && row.bytes.length >= 4);
 }
 
-interface Area extends Pick<OffsetRow, 'size' | 'bytes' | 'ends'> {
+/** The bytes of a row, and how they are printed. */
+interface Area extends Pick<OffsetRow, 'size' | 'bytes' | 'ends' | 'isNumbers'> {
   /** Digits of the widest word. */
   readonly width: number;
   readonly isPrefixed: boolean;
 }
 
-/** Words of hex digits, all as long as the first but for a shorter last one. */
-function wordsOf(line: string, from: number): Area | undefined {
+/** Words of hex digits, all as long as the first but for a shorter last one. `word`, `between`: sticky; the digits are its first group. */
+export function wordsOf(line: string, from: number, word = WORD, between = BETWEEN): Area | undefined {
   const bytes: number[] = [];
   const ends: { count: number; at: number }[] = [];
   let width = 0;
   let isPrefixed = false;
   for (let at = from; at < line.length;) {
-    WORD.lastIndex = at;
-    const word = WORD.exec(line);
-    const text = word?.[1] ?? '';
-    if (word === null || text.length % 2 !== 0 || (width > 0 && text.length > width)) break;
+    word.lastIndex = at;
+    const [whole = '', text = '0'] = word.exec(line) ?? [];
+    if (text.length % 2 !== 0 || (width > 0 && text.length > width)) break;
     const isShort = text.length < width;
     width ||= text.length;
-    isPrefixed ||= word[0].startsWith('0x') || word[0].startsWith('0X');
+    isPrefixed ||= /^0[xX]/.test(whole);
     for (let index = 0; index < text.length; index += 2) bytes.push(parseInt(text.slice(index, index + 2), 16));
-    ends.push({ count: bytes.length, at: WORD.lastIndex });
-    BETWEEN.lastIndex = WORD.lastIndex;
-    if (isShort || !BETWEEN.test(line)) break;
-    at = BETWEEN.lastIndex;
+    ends.push({ count: bytes.length, at: word.lastIndex });
+    between.lastIndex = word.lastIndex;
+    if (isShort || !between.test(line)) break;
+    at = between.lastIndex;
   }
   return bytes.length === 0 ? undefined : { size: width / 2, width, bytes, ends, isPrefixed };
 }
@@ -262,7 +285,19 @@ function numbersOf(line: string, from: number, mark: string): Area | undefined {
     bytes: bytes.map((byte) => byte & 0xff),
     ends: [{ count: bytes.length, at: line.length }],
     isPrefixed: false,
+    isNumbers: true,
   };
+}
+
+/** `xxd -b`: eight binary digits a byte, and the same as characters. */
+export function bitsOf(line: string, from: number): Area | undefined {
+  BITS.lastIndex = from;
+  const [text] = BITS.exec(line) ?? [];
+  if (text === undefined) return undefined;
+  const bytes = text.split(' ').map((digits) => parseInt(digits, 2));
+  const ends = [{ count: bytes.length, at: from + text.length }];
+  const row = { at: 0, digits: '', isHex: false, isSure: false, size: 1, bytes, ends, line };
+  return fittingLength(row) === undefined ? undefined : { ...row, width: 8, isPrefixed: false, isNumbers: true };
 }
 
 /** What stands for no byte that can't be printed. Of words a blank stands for none: one too many would turn them round. */
@@ -276,16 +311,17 @@ export function fittingLength(row: OffsetRow): number | undefined {
   return fitting.length === 1 ? fitting[0]!.count : undefined;
 }
 
-/** Whether the row holds `count` bytes and shows them as characters: in which order they are then. */
-export function fits(row: OffsetRow, count: number): 'as-printed' | 'swapped' | undefined {
+/** Whether the row holds `count` bytes and shows them as characters: in which order they are then, which may be either. */
+export function fits(row: OffsetRow, count: number): ByteOrder | 'either' | undefined {
   const end = row.ends.find((one) => one.count === count);
   if (end === undefined) return undefined;
   const rest = row.line.slice(end.at);
   if (rest.trim() === '') return undefined;
   const printed = row.bytes.slice(0, count);
   if (row.size === 1) return isShown(rest, printed, BLANKS_TOO) ? 'as-printed' : undefined;
-  if (isShown(rest, printed, NO_BLANKS)) return 'as-printed';
-  return isShown(rest, turnedRound(printed, row.size), NO_BLANKS) ? 'swapped' : undefined;
+  const isSwapped = isShown(rest, turnedRound(printed, row.size), NO_BLANKS);
+  if (isShown(rest, printed, NO_BLANKS)) return isSwapped ? 'either' : 'as-printed';
+  return isSwapped ? 'swapped' : undefined;
 }
 
 const PANELS = /^[\s|]*\|(.{8})\|(.{8})\|\s*$/;

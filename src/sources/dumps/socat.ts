@@ -1,4 +1,4 @@
-import { areaEnd, type DumpForm, tokens, wordBytes } from './form.js';
+import { areaBytes, areaEnd, type DumpForm } from './form.js';
 import { Sides } from './sides.js';
 import { timeIn } from './time.js';
 import type { BytesTag, Events } from '../text/events.js';
@@ -65,10 +65,9 @@ export class SocatText implements DumpForm {
   private hex(line: Line): void {
     const { text } = line;
     if (!HEX_LINE.test(text)) return failInLine(this.events, line, 0, TEXT_ONLY);
-    const bytes: number[] = [];
     const from = text.startsWith(' ') ? 1 : 0;
-    for (const token of tokens(text, from, areaEnd(text, from)))
-      if (!wordBytes(this.events, line, token, bytes)) return;
+    const bytes = areaBytes(this.events, line, from, areaEnd(text, from));
+    if (bytes === undefined) return;
     if (bytes.length > this.left)
       return failInLine(
         this.events,

@@ -42,12 +42,13 @@ export class SpokenBytes {
     private readonly sides: Sides,
   ) {}
 
-  /** `doubt`: the name of what they came from, where that may be anything. */
+  /** `bytes` are copied. `doubt`: the name of what they came from, where that may be anything. */
   take(bytes: ArrayLike<number>, speaker: Speaker | undefined, stream = '', doubt?: string): void {
     if (doubt !== undefined && !this.isWebSocket(stream, bytes, doubt)) return;
-    this.pieces.push({ bytes, speaker, stream });
+    if (this.claims === false) return this.events.append(bytes);
+    this.pieces.push({ bytes: Uint8Array.from(bytes), speaker, stream });
     this.bytes += bytes.length;
-    if (this.claims !== undefined || this.pieces.length >= MAX_PIECES || this.bytes >= MAX_BYTES) this.flush();
+    if (this.claims === true || this.pieces.length >= MAX_PIECES || this.bytes >= MAX_BYTES) this.flush();
   }
 
   /** Gives all that was held. */

@@ -67,6 +67,7 @@ export class TcpdumpText implements DumpForm {
     const isSound = bytes !== undefined && this.packet.add(line, offset, bytes);
     this.events.forgiving = false;
     if (!isSound) return this.packet.drop();
-    if (bytes.length < ROW_BYTES || this.packet.complete) this.give();
+    // Without a line that names a packet it need not be of tcpdump, whose rows have 16 bytes.
+    if ((bytes.length < ROW_BYTES && this.heads > 0) || this.packet.complete) this.give();
   }
 }

@@ -28,7 +28,7 @@ export class TsharkText implements DumpForm {
 
   line(line: Line): void {
     const { text } = line;
-    if (!this.repetition && this.packet.next(text)) return this.giveWhole(ROW_BYTES);
+    if (!this.repetition && this.packet.next(text)) return this.giveWhole();
     const match = TSHARK_HEX.exec(text);
     if (match !== null) return this.hex(line, match[1]!, match[0].length);
     this.give();
@@ -57,12 +57,11 @@ export class TsharkText implements DumpForm {
     const end = Math.min(areaEnd(line.text, from, true), from + 3 * ROW_BYTES);
     const bytes = areaBytes(this.events, line, from, end);
     if (bytes === undefined || !this.packet.add(line, offset, bytes)) return;
-    this.giveWhole(bytes.length);
+    this.giveWhole();
   }
 
-  /** `last`: bytes of the last row. */
-  private giveWhole(last: number): void {
-    if (this.packet.count === this.promised || last < ROW_BYTES) this.give();
+  private giveWhole(): void {
+    if (this.packet.count === this.promised) this.give();
   }
 
   private give(): void {

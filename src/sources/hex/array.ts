@@ -39,11 +39,15 @@ export class ArrayElements implements HexMode {
   private width: 'two' | 'any' | undefined;
   private readonly strays: Strays;
 
-  /** `behind` reads on from the closing bracket; `radix`: of the bare elements, where it is certain. */
+  /**
+   * `behind` reads on from the closing bracket; `radix`: of the bare elements, where it is certain. `isCode`: they are
+   * decimal unless one of them can't be.
+   */
   constructor(
     private readonly context: HexContext,
     private readonly behind: () => HexMode,
     private radix?: Radix,
+    private readonly isCode = false,
   ) {
     this.strays = new Strays(context, 'part of a list of bytes');
   }
@@ -121,7 +125,7 @@ export class ArrayElements implements HexMode {
     const { held, context } = this;
     if (held.length === 0) return;
     const [decimal, hex] = [bytesIn(held, 'decimal'), bytesIn(held, 'hex')!];
-    if (decimal?.join() === hex.join()) return this.decide('decimal');
+    if (decimal !== undefined && (this.isCode || decimal.join() === hex.join())) return this.decide('decimal');
     const isDecimal = isWhole(decimal);
     const isProven = isDecimal !== isWhole(hex);
     if (decimal === undefined || isProven) {

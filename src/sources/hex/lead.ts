@@ -1,5 +1,6 @@
 import { latin1 } from '../../codec/http1/text.js';
 import { ArrayElements } from './array.js';
+import { isCode } from './code.js';
 import { BareEscapes } from './escapes.js';
 import { failAt, type HexContext, type HexMode } from './mode.js';
 import { PlainHex } from './plain.js';
@@ -24,10 +25,11 @@ const WRAPPERS: readonly RegExp[] = [
   /"type"\s*:\s*"Buffer"/y,
   /["'](?:hex|latin1|binary|ascii)["']\s*(?=\))/y,
   /\.[a-z]\w*\([^()]*\)/y,
-  /\[\s*(?:(?:\d+(?:\.\.\.)?|\.\.\.)\s*)?\]\s*(?:byte|uint8|int8|u8)\s*(?=\{)/y,
+  /\[\s*(?:(?:\d+(?:\.\.\.)?|\.\.\.|_)\s*)?\]\s*(?:byte|uint8|int8|u8)\s*(?=\{)/y,
   /(?:new\s+)?s?byte\s*\[\s*(?:\d+\s*)?\]\s*(?=\{)/y,
   /[A-Za-z]\w*\s*\(\s*\d+\s*\)\s*(?=[["'])/y,
-  /array\s*\(\s*(?:"[bB]"|'[bB]')\s*,\s*(?=\[)/y,
+  /(?:array\.)?array\s*\(\s*(?:"[bB]"|'[bB]')\s*,\s*(?=\[)/y,
+  /\[byte\[\]\]\s*@?\s*(?=\()/iy,
   /(?:[dD][bB]|\.?byte|BYTE)\s+(?=0[xX][0-9a-fA-F])/y,
   /(?:new\s+)?[A-Za-z_$][\w$.:]*!?\s*(?=\()/y,
   /vec!\s*(?=\[)|&(?:mut\s+)?|return\s+|>>>\s+/y,
@@ -41,7 +43,8 @@ const UNFINISHED: readonly RegExp[] = [
   /"type"\s*(?::\s*(?:"[^"\n]*)?)?$/y,
   /["'](?:hex|latin1|binary|ascii)["']\s*$/y,
   /\.(?:[a-z]\w*(?:\([^()]*)?)?$/y,
-  /\[\s*(?:\d+\s*)?(?:\.+\s*)?(?:\]\s*(?:(?:byte|uint8|int8|u8)\s*)?)?$/y,
+  /\[\s*(?:\d+\s*|_\s*)?(?:\.+\s*)?(?:\]\s*(?:(?:byte|uint8|int8|u8)\s*)?)?$/y,
+  /\[byte(?:\[(?:\](?:\]\s*@?\s*)?)?)?$/iy,
   /[A-Za-z]\w*\s*\(\s*(?:\d+\s*)?(?:\)\s*)?$/y,
   /\(\s*-?$/y,
   /\{\s*(?:"[\w\s":,]*)?$/y,
@@ -51,12 +54,13 @@ interface Opener {
   readonly kind: string;
   readonly pattern: RegExp;
   /** The mode after what the pattern matched. */
-  readonly open: (context: HexContext, match: RegExpExecArray) => HexMode;
+  readonly open: (context: HexContext, match: RegExpExecArray, before: string) => HexMode;
 }
 
-const array = (context: HexContext): HexMode => new ArrayElements(context, () => new HexLead(context, 'bytes'));
 const json = (context: HexContext): HexMode =>
   new ArrayElements(context, () => new HexLead(context, 'bytes'), 'decimal');
+const array = (context: HexContext, _: RegExpExecArray, before: string): HexMode =>
+  new ArrayElements(context, () => new HexLead(context, 'bytes'), undefined, isCode(before));
 const literal = (context: HexContext, match: RegExpExecArray): HexMode =>
   new StringLiteral(context, match[2]!.charCodeAt(0), /r/i.test(match[1]!), () => new HexLead(context, 'literal'));
 const quotedHex = (context: HexContext, match: RegExpExecArray): HexMode =>
@@ -119,6 +123,8 @@ export class HexLead implements HexMode {
   private start = 0;
   /** With this length of the text it was too early to decide. */
   private judged = 0;
+  /** The end of what was passed over so far. */
+  private passed = '';
   /** What ends the comment that we are in. */
   private comment: '*/' | '\n' | undefined;
 
@@ -182,7 +188,7 @@ export class HexLead implements HexMode {
   private judge(at: number, text: string, short: boolean): number | 'open' {
     if (short && text[SHORT - 1] !== '\n' && !this.quicklyTold(text)) return at;
     if (UNFINISHED.some((pattern) => match(pattern, text, 0) !== null)) return at;
-    const wrapper = wrapperLength(text, 0);
+    const wrapper = this.pass(text);
     if (wrapper > 0) return at + wrapper;
     if (this.opens(at, text)) return 'open';
     return this.mayBecomeName(text) ? at : this.otherwise(at, text);
@@ -190,9 +196,15 @@ export class HexLead implements HexMode {
 
   /** The same with all the text that will be looked at. */
   private conclude(at: number, text: string): number | 'open' {
-    const wrapper = wrapperLength(text, 0);
+    const wrapper = this.pass(text);
     if (wrapper > 0) return at + wrapper;
     return this.opens(at, text) ? 'open' : this.otherwise(at, text);
+  }
+
+  private pass(text: string): number {
+    const length = wrapperLength(text, 0);
+    if (length > 0) this.passed = `${this.passed} ${text.slice(0, length)}`.slice(-WINDOW);
+    return length;
   }
 
   /** Brackets and quotes don't take a line. */
@@ -215,7 +227,7 @@ export class HexLead implements HexMode {
       const found = match(pattern, text, 0);
       if (found === null) continue;
       this.context.kind ??= kind;
-      return this.handOver(open(this.context, found), at + found[0].length);
+      return this.handOver(open(this.context, found, this.passed), at + found[0].length);
     }
     return false;
   }

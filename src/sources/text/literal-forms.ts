@@ -1,3 +1,4 @@
+import { isCode } from '../hex/code.js';
 import { CUT_SHORT } from '../hex/mode.js';
 import { looksLikeFrames } from '../../codec/resync/plausible.js';
 import { spelled } from './spelled.js';
@@ -94,7 +95,12 @@ export const LITERAL_FORMS: readonly LiteralForm[] = [
       `[[{]\\s*(${ELEMENT}(?:[\\s,;]+${ELEMENT})+)\\s*,?\\s*(\\.\\.\\.[^\\]}]*|\\xe2\\x80\\xa6[^\\]}]*)?[\\]}]`,
       'g',
     ),
-    spell: ([, elements, dots]) => (dots !== undefined ? cut : list(elements!)),
+    spell: ({ 1: elements, 2: dots, index }, line) =>
+      dots !== undefined
+        ? cut
+        : isCode(line.slice(0, index)) && BARE.test(elements!)
+          ? decimals(elements!)
+          : list(elements!),
     isWeak: ([, elements]) => !new RegExp(EXPLICIT).test(elements!) && !/^\s*(?:-\d|1[2-9]\d|2\d\d)/.test(elements!),
   },
   {
@@ -126,7 +132,7 @@ export const LITERAL_FORMS: readonly LiteralForm[] = [
   {
     pattern:
       /(?:\b(?:bytes|data|payload|hex|frame|raw|buf|buffer|packet|msg|message|content|body|dump|sent|send|recv|received|read|write|wrote|rx|tx)\b\s*[:=]?\s*)(?:0x)?((?:[0-9a-fA-F]{2}){2,})(\.\.\.|\xe2\x80\xa6)?(?![\w.-]|\s+(?:0x)?(?:[0-9a-fA-F]{2})+(?:\s|$))/gi,
-    spell: ([, digits, dots]) => (dots !== undefined ? cut : digits),
+    spell: ([, digits, dots]) => (dots !== undefined ? cut : isSize(digits!) ? undefined : digits),
     isWeak: always,
   },
   {
@@ -137,7 +143,7 @@ export const LITERAL_FORMS: readonly LiteralForm[] = [
   },
   {
     pattern: /(?<![\w.:'"-])-?\d{1,3}(?:(?:\s?[,;]\s{0,8}|[ \t]{1,8})-?\d{1,3})+,?(?![\w.:'"-])/g,
-    spell: ([text]) => numbers(text),
+    spell: ({ 0: text, index }, line) => numbers(text, isCode(line.slice(0, index))),
     isWeak: always,
   },
   {
@@ -156,6 +162,8 @@ export function bits(text: string): string {
     .join(' ');
 }
 
+/** Elements that no sign says to be hex. */
+const BARE = /^(?:[\s,;]|-?(?:0|[1-9]\d*)(?!\d))+$/;
 /** Elements that can only be decimal, as JSON has them. */
 const decimals = (elements: string): string => `{"data":[${elements}]}`;
 
@@ -206,6 +214,11 @@ function characters(text: string, quote = "'"): string {
   return `${quote}${text}\\\n${quote}`;
 }
 
+/** `189B`: a number of bytes, unless it is a whole frame. */
+function isSize(digits: string): boolean {
+  return /^\d{1,5}B$/.test(digits) && !looksLikeFrames(Uint8Array.from(spelled(digits).bytes), Infinity);
+}
+
 /** Some elements of a list are of no spelling that is read. */
 export const PART = { problem: 'the list has elements that can not be read as bytes' };
 
@@ -230,10 +243,12 @@ function isWordOfJson(line: string, from: number, length: number, quoted: string
 /** Decimal numbers, some of them signed: undefined where they could be hex digits, or are no bytes; a few have to be whole frames. */
 const MANY = 4;
 
-function numbers(text: string): string | undefined {
+function numbers(text: string, isOfCode: boolean): string | undefined {
   const values = text.match(/-?\d+/g)!;
   const isDecimal =
-    values.some((value) => value.length > 2 || value.startsWith('-')) && !values.some((value) => /^-?0\d/.test(value));
+    isOfCode ||
+    (values.some((value) => value.length > 2 || value.startsWith('-')) &&
+      !values.some((value) => /^-?0\d/.test(value)));
   if (!isDecimal || !values.every((value) => Number(value) >= -128 && Number(value) <= 255)) return undefined;
   const bytes = Uint8Array.from(values, (value) => Number(value) & 0xff);
   return values.length < MANY && !looksLikeFrames(bytes, Infinity) ? undefined : decimals(values.join());
