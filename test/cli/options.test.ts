@@ -3,11 +3,8 @@ import { constants, deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bytes, records, Workshop, wsinspect } from './binary.js';
 import { captureOptions, type Tests } from './capture-options.js';
-<<<<<<< HEAD
 import { tcpdumpX } from '../sources/dump-writers.js';
-=======
 import { runHere, type RanHere } from './in-process.js';
->>>>>>> wip/pack12
 
 /**
  * Every option that `--help` lists, each with a test that fails if the option did nothing. They run in this process, but

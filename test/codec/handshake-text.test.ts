@@ -150,7 +150,7 @@ describe('readHandshakeText', () => {
     },
   );
 
-  it('takes no table for one whose names are no headers', () => {
+  it('refuses a table whose names are no headers', () => {
     expect(readHandshakeText('Key\tValue\nroom\t1\nHost name\ta\n').request).toBeUndefined();
   });
 

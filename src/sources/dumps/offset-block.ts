@@ -175,7 +175,7 @@ export class OffsetBlock {
     return true;
   }
 
-  /** A large offset may be an address, or where a tool was told to begin. */
+  /** A large offset may be an address, or where the user had the tool begin. */
   private mayBeginLate({ digits }: OffsetRow): boolean {
     const { layout } = this;
     if (valueOf(digits, 16) < LEAST_ADDRESS) return false;

@@ -5,7 +5,7 @@ import type { AppContext, AppMessage, UnpackingStream } from '../../packet.js';
 export const MOST_INFLATED = 16 * 1024 * 1024;
 const FLUSH = [0x00, 0x00, 0xff, 0xff];
 
-export type Inflated =
+export type InflatedPiece =
   { readonly bytes: Uint8Array; readonly messages: readonly number[] } | 'more' | 'closed' | 'invalid' | 'too-large';
 
 /** The zlib stream over the messages of one side: a piece ends where a message ends with a sync flush (00 00 ff ff). */
@@ -16,7 +16,7 @@ export class ZlibStreamPieces {
 
   constructor(private readonly unpack: NonNullable<AppContext['unpack']>) {}
 
-  take(message: AppMessage): Inflated {
+  take(message: AppMessage): InflatedPiece {
     if (this.isOver) return 'closed';
     const { bytes } = message;
     if (!this.collected.push(message)) return this.ended('too-large');
