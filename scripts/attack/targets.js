@@ -79,7 +79,12 @@ async function paths(attempt) {
           seconds: 20,
           stdin: '',
           ...(args[0] === 'serve' || args[0] === 'proxy'
-            ? { command: ['timeout', ['-s', 'INT', '2', process.execPath, 'bin/wsinspect.js', ...args]] }
+            ? {
+                command: [
+                  'timeout',
+                  ['--preserve-status', '-s', 'INT', '2', process.execPath, 'bin/wsinspect.js', ...args],
+                ],
+              }
             : {}),
         });
         judgeRun(attempt, target);

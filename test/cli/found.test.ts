@@ -4,14 +4,15 @@ import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
 import { dialog, type Step } from '../sources/dialog.js';
 import { pcapFile, text } from '../sources/packets.js';
 import { runOnTerminal } from '../goldens/terminal.js';
-import { records, Workshop, wsinspect } from './binary.js';
+import { records, Workshop } from './binary.js';
+import { runHere } from './in-process.js';
 
 /** Mistakes that somebody met: each once printed something wrong, or nothing. */
 describe('met in use', () => {
   const summary = ['decode', '--view', 'summary'];
 
   it('a dump without its text column is judged by --direction', async () => {
-    const { exit: code, out } = await wsinspect([...summary, '--direction', 'client'], {
+    const { exit: code, out } = await runHere([...summary, '--direction', 'client'], {
       stdin: '00000000  81 05 48 65 6c 6c 6f\n',
     });
     expect(out).toContain('client-frame-unmasked');
@@ -22,26 +23,26 @@ describe('met in use', () => {
     const input =
       '0000  81 05 48 65 6c 6c 6f 81 05 48 65 6c 6c 6f 81 05   ..Hello..Hello..\n' +
       '0010  48 65 6c 6c 6f                                    Hello\n';
-    const { exit: code, out } = await wsinspect(summary, { stdin: input });
+    const { exit: code, out } = await runHere(summary, { stdin: input });
     expect(out.match(/"Hello"/g)).toHaveLength(3);
     expect(code).toBe(0);
   });
 
   it('text of packets with nothing of TCP in it can not be read', async () => {
     const rows = '0000  ff ff ff ff ff ff 00 00 00 00 00 00 08 06 00 01   ................\n0010  08 00   ..\n';
-    const { exit: code, err } = await wsinspect(summary, { stdin: rows });
+    const { exit: code, err } = await runHere(summary, { stdin: rows });
     expect(err).toContain('no TCP connection');
     expect(code).toBe(2);
   });
 
   it('a closing handshake pasted as one is no fault', async () => {
-    const { exit: code, out } = await wsinspect([...summary, '--strict', '888237fa213d3412', '880203e8']);
+    const { exit: code, out } = await runHere([...summary, '--strict', '888237fa213d3412', '880203e8']);
     expect(out).not.toContain('after-close');
     expect(code).toBe(0);
   });
 
   it('a truncated whole message is not reported as a fragmented one', async () => {
-    const { err } = await wsinspect([...summary, '8105']);
+    const { err } = await runHere([...summary, '8105']);
     expect(err).toBe('');
   });
 
@@ -65,7 +66,7 @@ describe('met in use', () => {
         .replace(/../g, '$& ')
         .trim()}\n`;
     }
-    const { exit, out } = await wsinspect([...summary, '--direction', 'server'], { stdin: text });
+    const { exit, out } = await runHere([...summary, '--direction', 'server'], { stdin: text });
     expect(out.match(/text/g)).toHaveLength(frames);
     expect(exit).toBe(0);
   });
@@ -91,7 +92,7 @@ describe('met in use', () => {
   ])('a capture that %s', async (_, steps, code) => {
     const shop = new Workshop();
     try {
-      const { exit, out } = await wsinspect([
+      const { exit, out } = await runHere([
         'decode',
         shop.write('joined.pcap', pcapFile(dialog(steps, { handshake: false }), { link: 101 })),
       ]);
@@ -109,7 +110,7 @@ describe('met in use', () => {
     const rule =
       'RSV2 set, and no extension that gives it a meaning was negotiated (rsv-without-extension, RFC 6455 §5.2, close 1002)';
     const [piped, narrow] = await Promise.all([
-      wsinspect(['decode', CHAT]),
+      runHere(['decode', CHAT]),
       runOnTerminal(`COLUMNS=60 NO_COLOR=1 wsinspect decode ${CHAT}`, '.'),
     ]);
     expect(piped.out).toContain(rule);
@@ -118,10 +119,7 @@ describe('met in use', () => {
   });
 
   it('--preview makes lines as long as it says', async () => {
-    const [usual, more] = await Promise.all([
-      wsinspect(['decode', CHAT]),
-      wsinspect(['decode', CHAT, '--preview', '80']),
-    ]);
+    const [usual, more] = await Promise.all([runHere(['decode', CHAT]), runHere(['decode', CHAT, '--preview', '80'])]);
     const whole = '"number":2}{"pair":"EUR/USD","price":';
     expect(usual.out).not.toContain(whole);
     expect(more.out).toContain(whole);
@@ -150,10 +148,10 @@ describe('met in use', () => {
     const shop = new Workshop();
     try {
       const path = shop.write('wrong.pcap', pcapFile(dialog(frames), { link: 101 }));
-      const { out } = await wsinspect(['decode', path, '--json']);
+      const { out } = await runHere(['decode', path, '--json']);
       const codes = new Set([...out.matchAll(/"code":"([a-z0-9-]+)","severity":"error"/g)].map(([, code]) => code!));
       expect(codes.size).toBeGreaterThan(8);
-      const { out: table } = await wsinspect(['decode', path, '--stats']);
+      const { out: table } = await runHere(['decode', path, '--stats']);
       for (const code of codes) expect(table).toContain(code);
     } finally {
       shop.remove();
@@ -166,16 +164,16 @@ describe('met in use', () => {
     [['--grep', 'no such words', '--quiet'], /^$/],
     [['--grep', 'Hello'], /^$/],
   ])('a filter that lets nothing through says so: %j', async (args, expected) => {
-    const { err } = await wsinspect(['decode', CHAT, ...args]);
+    const { err } = await runHere(['decode', CHAT, ...args]);
     expect(err).toMatch(expected);
   });
 
   it('a pattern of the shell after -f gives files', async () => {
-    const both = await wsinspect(['decode', '--stats', '-f', CHAT, 'fixtures/captures/others.pcap']);
-    const each = await wsinspect(['decode', '--stats', '-f', CHAT, '-f', 'fixtures/captures/others.pcap']);
+    const both = await runHere(['decode', '--stats', '-f', CHAT, 'fixtures/captures/others.pcap']);
+    const each = await runHere(['decode', '--stats', '-f', CHAT, '-f', 'fixtures/captures/others.pcap']);
     const said = ({ exit, out, err }: typeof both): object => ({ exit, out, err });
     expect(said(both)).toEqual(said(each));
-    const { exit, err } = await wsinspect(['decode', '-f', CHAT, '8100']);
+    const { exit, err } = await runHere(['decode', '-f', CHAT, '8100']);
     expect(exit).toBe(2);
     expect(err).toContain('no file 8100');
   });
@@ -184,8 +182,8 @@ describe('met in use', () => {
     const shop = new Workshop();
     try {
       const path = shop.write('rsv.pcap', pcapFile(dialog([['server', Uint8Array.of(0xc1, 0)]]), { link: 101 }));
-      expect((await wsinspect(['decode', path])).err).toBe('');
-      expect((await wsinspect(['decode', 'c100'])).err).toContain('--deflate');
+      expect((await runHere(['decode', path])).err).toBe('');
+      expect((await runHere(['decode', 'c100'])).err).toContain('--deflate');
     } finally {
       shop.remove();
     }
@@ -193,10 +191,10 @@ describe('met in use', () => {
 
   it('a broken line of a packet costs that packet only: exit 1, and the others are read', async () => {
     const rows = readFileSync('fixtures/dumps/lo.tcpdump-x.txt', 'utf8').split('\n');
-    const whole = await wsinspect(['decode', '--json'], { stdin: rows.join('\n') });
+    const whole = await runHere(['decode', '--json'], { stdin: rows.join('\n') });
     const at = rows.findIndex((row, i) => i > rows.length / 2 && /^\s+0x0010:/.test(row));
     const broken = rows.with(at, `${rows[at]!.slice(0, 30)}zz`).join('\n');
-    const ran = await wsinspect(['decode', '--json'], { stdin: broken });
+    const ran = await runHere(['decode', '--json'], { stdin: broken });
     expect(ran.exit).toBe(1);
     expect(ran.err).toContain(`stdin: line ${at + 1}, column `);
     expect(ran.err).toContain('the packet is left out');

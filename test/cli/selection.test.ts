@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Input } from '../../src/cli/input/input.js';
 import { Rereading } from '../../src/cli/input/rereading.js';
 import type { Io } from '../../src/cli/host/io.js';
-import { records, Workshop, wsinspect, type Ran } from './binary.js';
+import { records, Workshop, wsinspect } from './binary.js';
+import { runHere, type RanHere } from './in-process.js';
 import { crowd } from './capture-options.js';
 
 /** `--trouble`, `--closed`, `--last` and the context of `--grep`, over all kinds of input. */
@@ -21,9 +22,9 @@ beforeAll(() => {
 });
 afterAll(() => shop.remove());
 
-const decode = (...args: string[]): Promise<Ran> => wsinspect(['decode', ...args]);
+const decode = (...args: string[]): Promise<RanHere> => runHere(['decode', ...args]);
 
-function connectionsOf({ out }: Ran): unknown[] {
+function connectionsOf({ out }: RanHere): unknown[] {
   const numbers = records(out).flatMap(({ connection, type }) => (type === 'summary' ? [] : [connection]));
   return [...new Set(numbers)];
 }
@@ -32,7 +33,7 @@ describe('what only the end of a connection shows', () => {
   it.each([['--trouble'], ['--closed', '1005'], ['--trouble', '--extract', 'out', '--stats']])(
     'is not shown of a pipe: %s',
     async (...args) => {
-      const ran = await wsinspect(['decode', ...args], { stdin: readFileSync(CHAT) });
+      const ran = await runHere(['decode', ...args], { stdin: readFileSync(CHAT) });
       expect(ran).toMatchObject({ exit: 2, out: '' });
       expect(ran.err).toContain(`${args[0]} depends on how a connection ends`);
       expect(ran.err).toContain("stdin can't be read again; give a file");
@@ -44,7 +45,7 @@ describe('what only the end of a connection shows', () => {
     'is in the table of a pipe: %j',
     async (args) => {
       const [piped, file] = await Promise.all([
-        wsinspect(['decode', '--stats', ...args], { stdin: readFileSync(CHAT) }),
+        runHere(['decode', '--stats', ...args], { stdin: readFileSync(CHAT) }),
         decode(CHAT, '--stats', ...args),
       ]);
       expect(piped).toMatchObject({ exit: file.exit, out: file.out });
@@ -247,7 +248,8 @@ describe('records of a connection', () => {
     [['--sort', 'ping', '--stats']],
     [['--sort', 'ping', '--json', '--stats']],
   ])('are the same for any number of threads: %j', async (args) => {
-    const runs = await Promise.all(['1', '3'].map((jobs) => decode(CHAT, OTHERS, ...args, '--jobs', jobs)));
+    const threads = (jobs: string): Promise<RanHere> => wsinspect(['decode', CHAT, OTHERS, ...args, '--jobs', jobs]);
+    const runs = await Promise.all(['1', '3'].map(threads));
     const [one, three] = runs.map(({ exit, out, err }) => ({ exit, out, err }));
     expect(three).toEqual(one);
   });

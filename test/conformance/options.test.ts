@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { records, Workshop, wsinspect, type Ran } from '../cli/binary.js';
+import { runHere, type RanHere } from '../cli/in-process.js';
 import type { Tests } from '../cli/capture-options.js';
 import { httpProxy } from '../live/proxies.js';
 import { bare, closeServers, echo, peer } from '../live/servers.js';
@@ -25,8 +26,8 @@ afterAll(() => {
   shop.remove();
 });
 
-const check = (...args: string[]): Promise<Ran> => wsinspect(['check', ...args]);
-const quick = (...more: string[]): Promise<Ran> => check(url, '--only', '2.1', ...more);
+const check = (...args: string[]): Promise<RanHere> => runHere(['check', ...args]);
+const quick = (...more: string[]): Promise<RanHere> => check(url, '--only', '2.1', ...more);
 const file = (name: string): string => join(shop.folder, name);
 const text = (name: string): string => readFileSync(file(name), 'utf8');
 const OK = { exit: 0, err: '' };
@@ -232,7 +233,10 @@ const TESTS: Tests = {
     expect((await quick('--junit', file('j.xml'))).exit).toBe(0);
     expect(text('j.xml')).toContain('<testcase name="2.1 A ping without a payload"');
     expect((await quick('--junit', '/nonexistent/x')).exit).toBe(2);
-    expect((await quick('--junit', '-')).out).toMatch(/^<\?xml [^]*<\/testsuites>\n$/);
+    // Straight to the stdout of the process.
+    expect((await wsinspect(['check', url, '--only', '2.1', '--junit', '-'])).out).toMatch(
+      /^<\?xml [^]*<\/testsuites>\n$/,
+    );
     expect((await quick('--junit', '-', '--json')).exit).toBe(2);
   },
   '--tap': async () =>
