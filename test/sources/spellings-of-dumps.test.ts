@@ -488,6 +488,31 @@ Jan 02 03:04:05 host ws[123]: 0010: 31 32 33 34 35 36
   ['010 Editor', '0000h: 81 05 48 65 6C 6C 6F                             ..Hello \n', HELLO],
   ['hte', '00000000 81 05 48 65 6c 6c 6f                                     |..Hello|\n', HELLO],
   ['Python hexdump pkg', '00000000: 81 05 48 65 6C 6C 6F                             ..Hello\n', HELLO],
+  [
+    'Python hexdump pkg, two rows',
+    '00000000: 81 14 48 65 6C 6C 6F 2C  20 77 6F 72 6C 64 21 20  ..Hello, world! \n00000010: 31 32 33 34 35 36                                 123456\n',
+    LONG,
+  ],
+  [
+    'PS7, an array',
+    `   Label: Byte[] (System.Byte[]) <123456AB>
+
+          Offset Bytes                                           Ascii
+                 00 01 02 03 04 05 06 07 08 09 0A 0B 0C 0D 0E 0F
+          ------ ----------------------------------------------- -----
+0000000000000000 81 14 48 65 6C 6C 6F 2C 20 77 6F 72 6C 64 21 20 ..Hello, world!
+0000000000000010 31 32 33 34 35 36                               123456
+`,
+    LONG,
+  ],
+  [
+    'gdb, with an address in the frame above',
+    `Breakpoint 1, ws_send (fd=5, buf=0x7fffffffe000, len=7) at ws.c:42
+(gdb) x/7xb buf
+0x7fffffffe000:\t0x81\t0x05\t0x48\t0x65\t0x6c\t0x6c\t0x6f
+`,
+    HELLO,
+  ],
   ['scapy hexdump', '0000  81 05 48 65 6C 6C 6F                             ..Hello\n', HELLO],
   [
     'scapy hexdump2',

@@ -1,5 +1,5 @@
 import { areaEnd, type RowFault, tokens, wrongDigit } from './form.js';
-import { bitsOf, type ByteOrder, fits, type OffsetRow, wordsOf } from './offset-row.js';
+import { bitsOf, type ByteOrder, fits, fittingLength, type OffsetRow, wordsOf } from './offset-row.js';
 
 /** The rows of tools that are known: what is certain about them needs no proof. */
 export interface RowLayout {
@@ -55,7 +55,12 @@ export const XXD: RowLayout = {
       : {
           problem: `these words of ${size} bytes could be of xxd -g ${size} or, with the bytes in reverse, of xxd -e: use plain xxd`,
         },
-  parse: (line, from) => bitsOf(line, from) ?? inOrder(line, from) ?? rightAligned(line, from) ?? wrongXxd(line, from),
+  parse: (line, from) =>
+    bitsOf(line, from) ??
+    inOrder(line, from) ??
+    rightAligned(line, from) ??
+    inHalves(line, from) ??
+    wrongXxd(line, from),
 };
 
 function inOrder(line: string, from: number): Words | undefined {
@@ -85,6 +90,16 @@ function rightAligned(line: string, from: number): Words | undefined {
     const order = fits(row, bytes.length);
     return order === 'swapped' || order === 'either' ? { size, bytes, ends, order: 'swapped' } : undefined;
   }
+}
+
+/** The hexdump of Python: a wider gap after eight bytes, and the same as characters. */
+function inHalves(line: string, from: number): Words | undefined {
+  const words = wordsOf(line, from, WORD, / {1,2}(?=[0-9a-fA-F]{2}(?: |$))/y);
+  if (words?.size !== 1) return undefined;
+  const count = fittingLength({ ...words, at: 0, digits: '', isHex: false, isSure: false, line });
+  return count === undefined
+    ? undefined
+    : { bytes: words.bytes.slice(0, count), size: 1, ends: words.ends.filter((end) => end.count === count) };
 }
 
 /** None of the ways to read the line fits: a digit that is none, or columns that contradict each other. */

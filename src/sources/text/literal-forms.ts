@@ -69,7 +69,8 @@ export const LITERAL_FORMS: readonly LiteralForm[] = [
   },
   {
     pattern: /<([0-9a-fA-F]{4,8}(?: [0-9a-fA-F]{2,8})*)( ?\.\.\.[^>]*)?>/g,
-    spell: ([, digits, more]) => (more ? cut : digits),
+    // PowerShell's Format-Hex names what it shows by its hash.
+    spell: ([, digits, more], line) => (/^\s*Label: /.test(line) ? undefined : more ? cut : digits),
     // One group alone may be any number.
     isWeak: ([, digits]) => !digits!.includes(' '),
   },
@@ -78,16 +79,11 @@ export const LITERAL_FORMS: readonly LiteralForm[] = [
   {
     pattern:
       /(?<![A-Za-z0-9_])([rR]?[bB][rR]?|u8|[uUL@$])?("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`)(\.\.\.|\xe2\x80\xa6)?/g,
-    spell: ({ 0: text, 2: quoted, 3: dots, index }, line) =>
-      dots !== undefined
-        ? cut
-        : isWordOfJson(line, index, text.length, quoted!)
-          ? undefined
-          : /^[bB]?(?:""|'')$/.test(text)
-            ? undefined
-            : /^[bBrR]/.test(text)
-              ? text
-              : quoted,
+    spell: ({ 0: text, 2: quoted, 3: dots, index }, line) => {
+      if (dots !== undefined) return cut;
+      if (isWordOfJson(line, index, text.length, quoted!) || /^[bB]?(?:""|'')$/.test(text)) return undefined;
+      return /^[bBrR]/.test(text) ? text : (ofCommand(quoted!) ?? quoted);
+    },
     isWeak: ([, prefix = '', quoted]) => !/b/i.test(prefix) && !ESCAPE.test(quoted!),
   },
   {
@@ -132,7 +128,7 @@ export const LITERAL_FORMS: readonly LiteralForm[] = [
   {
     pattern:
       /(?:\b(?:bytes|data|payload|hex|frame|raw|buf|buffer|packet|msg|message|content|body|dump|sent|send|recv|received|read|write|wrote|rx|tx)\b\s*[:=]?\s*)(?:0x)?((?:[0-9a-fA-F]{2}){2,})(\.\.\.|\xe2\x80\xa6)?(?![\w.-]|\s+(?:0x)?(?:[0-9a-fA-F]{2})+(?:\s|$))/gi,
-    spell: ([, digits, dots]) => (dots !== undefined ? cut : isSize(digits!) ? undefined : digits),
+    spell: ([text, digits, dots]) => (dots !== undefined ? cut : isNumber(text, digits!) ? undefined : digits),
     isWeak: always,
   },
   {
@@ -214,9 +210,19 @@ function characters(text: string, quote = "'"): string {
   return `${quote}${text}\\\n${quote}`;
 }
 
-/** `189B`: a number of bytes, unless it is a whole frame. */
-function isSize(digits: string): boolean {
-  return /^\d{1,5}B$/.test(digits) && !looksLikeFrames(Uint8Array.from(spelled(digits).bytes), Infinity);
+/** `189B` is a number of bytes, and `buf=0x7fffffffe000` an address, unless it is a whole frame. */
+function isNumber(text: string, digits: string): boolean {
+  const mayBe = /^\d{1,5}B$/.test(digits) || (/=0x/.test(text) && digits.length <= 16);
+  return mayBe && !looksLikeFrames(Uint8Array.from(spelled(digits).bytes), Infinity);
+}
+
+/** `'print "\x81…"'`: a program in quotes, with the bytes that it prints in its own. */
+const COMMAND =
+  /^(["'])[^"'\\]*\b(?:print|printf|echo|say|puts|write|syswrite|send|sendall|from)(?:\s+-\w{1,3})?\s*\(?\s*(b?)(?!\1)(["'])(\\(?:[^\\]|\\.)*?)(?<!\\)\3[^"'\\]*\1$/;
+
+function ofCommand(quoted: string): string | undefined {
+  const [, , prefix = '', quote = '', inner] = COMMAND.exec(quoted) ?? [];
+  return inner === undefined ? undefined : `${prefix}${quote}${inner}${quote}`;
 }
 
 /** Some elements of a list are of no spelling that is read. */
