@@ -70,8 +70,8 @@ describe('legs of a proxy are', () => {
   it('found among the last that ended', () => {
     const others = (count: number): ConnectionSummary[] =>
       Array.from({ length: count }, (_, i) => connection(10 + i, { leg: { key: `${i}` } }));
-    expect(pairsOf(connection(0), ...others(1999), connection(1))).toEqual(['0 1']);
-    expect(pairsOf(connection(0), ...others(2000), connection(1))).toEqual([]);
+    expect(pairsOf(connection(0), ...others(499), connection(1))).toEqual(['0 1']);
+    expect(pairsOf(connection(0), ...others(500), connection(1))).toEqual([]);
   });
 
   it.each<[front: Parts, upstream: Parts, by: string | undefined]>([

@@ -29,7 +29,7 @@ interface Leg {
 }
 
 /** Connections that have ended and wait for their other leg; and pairs that are kept. The legs of a proxy end at nearly the same time. */
-const MOST_WAITING = 2000;
+const MOST_WAITING = 500;
 const MOST_PAIRS = 1000;
 /** Heads that are longer are not kept: characters of both. */
 const MOST_HEAD = 16 * 1024;
