@@ -6,7 +6,12 @@ import { LegPairs } from '../../src/traffic/legs/proxy-legs.js';
 import { DirectionTally } from '../../src/traffic/tally/lane.js';
 import type { ConnectionSummary, DirectionSummary } from '../../src/traffic/tally/summary.js';
 
-const HEAD: LegHead = { line: 'GET / HTTP/1.1', headers: [['Host', 'a']] };
+const headOf = (line: string, ...headers: [string, string][]): LegHead => ({
+  line,
+  headers: headers.map(([name, value]) => ({ name, value })),
+});
+const HEAD = headOf('GET / HTTP/1.1', ['Host', 'a']);
+const KEY = 'kJXuOKsrl3AR1KeFngRElQ==';
 
 interface Parts extends Partial<Omit<ConnectionSummary, 'leg' | 'directions'>> {
   readonly leg?: Partial<LegFacts>;
@@ -21,7 +26,7 @@ function connection(number: number, { leg, fromServer, ...parts }: Parts = {}): 
     server: number === 0 ? '192.0.2.2:80' : '192.0.2.3:9000',
     directions: { client: none, server: { ...none, frames: 2, ...fromServer } },
     diagnostics: {},
-    leg: { key: 'k', asked: number, answered: 100 - number, request: HEAD, response: HEAD, ...leg },
+    leg: { key: KEY, asked: number, answered: 100 - number, request: HEAD, response: HEAD, ...leg },
     ...parts,
   };
 }
@@ -39,7 +44,8 @@ describe('legs of a proxy are', () => {
   });
 
   it.each<[string, Parts]>([
-    ['of different keys', { leg: { key: 'l' } }],
+    ['of different keys', { leg: { key: 'xJXuOKsrl3AR1KeFngRElQ==' } }],
+    ['whose heads are too long', { leg: { request: headOf('GET / HTTP/1.1', ['Cookie', 'x'.repeat(20_000)]) } }],
     ['to one server', { server: '192.0.2.2:80' }],
     ['asked before', { leg: { asked: -1 } }],
     ['answered after', { leg: { answered: 101 } }],
@@ -51,6 +57,11 @@ describe('legs of a proxy are', () => {
     expect(pairsOf(connection(0), connection(1, parts))).toEqual([]);
   });
 
+  it('not those of a key that programs share', () => {
+    const leg = { key: 'dGhlIHNhbXBsZSBub25jZQ==' };
+    expect(pairsOf(connection(0, { leg }), connection(1, { leg: { ...leg, asked: 1, answered: 99 } }))).toEqual([]);
+  });
+
   it('not three of one key, nor more', () => {
     const all = [0, 1, 2, 3, 4].map((number) => connection(number));
     for (const count of [3, 4, 5]) expect(pairsOf(...all.slice(0, count))).toEqual([]);
@@ -59,8 +70,8 @@ describe('legs of a proxy are', () => {
   it('found among the last that ended', () => {
     const others = (count: number): ConnectionSummary[] =>
       Array.from({ length: count }, (_, i) => connection(10 + i, { leg: { key: `${i}` } }));
-    expect(pairsOf(connection(0), ...others(1999), connection(1))).toEqual(['0 1']);
-    expect(pairsOf(connection(0), ...others(2000), connection(1))).toEqual([]);
+    expect(pairsOf(connection(0), ...others(499), connection(1))).toEqual(['0 1']);
+    expect(pairsOf(connection(0), ...others(500), connection(1))).toEqual([]);
   });
 
   it.each<[front: Parts, upstream: Parts, by: string | undefined]>([
@@ -80,23 +91,8 @@ describe('legs of a proxy are', () => {
 });
 
 it('heads are compared by their names, in any case and order', () => {
-  const from: LegHead = {
-    line: 'GET / HTTP/1.1',
-    headers: [
-      ['Host', 'a'],
-      ['Cookie', '1'],
-      ['cookie', '2'],
-      ['Origin', 'o'],
-    ],
-  };
-  const to: LegHead = {
-    line: 'GET /x HTTP/1.1',
-    headers: [
-      ['Cookie', '1'],
-      ['host', 'a'],
-      ['Via', 'p'],
-    ],
-  };
+  const from = headOf('GET / HTTP/1.1', ['Host', 'a'], ['Cookie', '1'], ['cookie', '2'], ['Origin', 'o']);
+  const to = headOf('GET /x HTTP/1.1', ['Cookie', '1'], ['host', 'a'], ['Via', 'p']);
   expect(headChanges(from, to)).toEqual({
     added: [['Via', 'p']],
     removed: [['Origin', 'o']],

@@ -34,7 +34,7 @@ interface NamedValue {
 
 function byName({ headers }: LegHead): Map<string, NamedValue[]> {
   const names = new Map<string, NamedValue[]>();
-  for (const [name, value] of headers) {
+  for (const { name, value } of headers) {
     const lower = name.toLowerCase();
     const values = names.get(lower);
     if (values) values.push({ name, value });

@@ -1,12 +1,10 @@
-import { decodeKey } from '../../codec/handshake/key.js';
 import type { Head } from '../../codec/http1/head.js';
 import type { Judged } from '../judged.js';
-import { isOwnKey } from './own-key.js';
 
-export interface LegHead {
-  readonly line: string;
-  readonly headers: readonly (readonly [name: string, value: string])[];
-}
+/** What of a head tells one leg from the other. */
+export type LegHead = Pick<Head, 'line'> & {
+  readonly headers: readonly Pick<Head['headers'][number], 'name' | 'value'>[];
+};
 
 /** What of a connection shows whether another one is its other leg: its handshake. Seconds since the epoch. */
 export interface LegFacts {
@@ -18,10 +16,7 @@ export interface LegFacts {
   readonly response: LegHead;
 }
 
-/** Heads that are longer are not kept: characters. */
-const MOST_HEAD = 16 * 1024;
-
-/** Undefined for a handshake that shows nothing: it failed, its times are not known, or its key is not its own. */
+/** Undefined for a handshake that shows nothing: it failed, or its times are not known. */
 export function legFacts({
   handshake,
   time = NaN,
@@ -29,14 +24,5 @@ export function legFacts({
 }: Judged & { type: 'handshake' }): LegFacts | undefined {
   const { request, response, upgraded, key } = handshake;
   if (!request || !response || !upgraded || key === undefined || Number.isNaN(time - duration)) return undefined;
-  if (lengthOf(request) + lengthOf(response) > MOST_HEAD || !isOwnKey(key, decodeKey(key).bytes)) return undefined;
-  return { key, asked: time - duration, answered: time, request: linesOf(request), response: linesOf(response) };
-}
-
-function lengthOf({ line, headers }: Head): number {
-  return headers.reduce((sum, { name, value }) => sum + name.length + value.length, line.length);
-}
-
-function linesOf({ line, headers }: Head): LegHead {
-  return { line, headers: headers.map(({ name, value }) => [name, value]) };
+  return { key, asked: time - duration, answered: time, request, response };
 }

@@ -1,6 +1,8 @@
 import type { ConnectionSummary, Counts, DirectionSummary } from '../tally/summary.js';
+import { decodeKey } from '../../codec/handshake/key.js';
+import { isOwnKey } from './own-key.js';
 import { headChanges, type HeadChanges } from './head-changes.js';
-import type { LegFacts } from './leg-facts.js';
+import type { LegFacts, LegHead } from './leg-facts.js';
 
 /** A proxy of which both legs were captured. */
 export interface ProxyLegs {
@@ -27,8 +29,10 @@ interface Leg {
 }
 
 /** Connections that have ended and wait for their other leg; and pairs that are kept. The legs of a proxy end at nearly the same time. */
-const MOST_WAITING = 2000;
+const MOST_WAITING = 500;
 const MOST_PAIRS = 1000;
+/** Heads that are longer are not kept: characters of both. */
+const MOST_HEAD = 16 * 1024;
 
 /**
  * Finds the connections that are two legs of one proxy. What proves it: no other connection has their
@@ -42,7 +46,7 @@ export class LegPairs {
   /** A connection that has ended. */
   add(summary: ConnectionSummary): void {
     const { leg: facts } = summary;
-    if (facts === undefined) return;
+    if (facts === undefined || lengthOf(facts.request) + lengthOf(facts.response) > MOST_HEAD) return;
     const { key } = facts;
     if (this.found.has(key)) return void this.found.set(key, undefined);
     const [one, other] = [{ summary, facts }, this.waiting.get(key)];
@@ -66,6 +70,8 @@ export class LegPairs {
 }
 
 function pairOf(front: Leg, upstream: Leg): ProxyLegs | undefined {
+  const { key } = front.facts;
+  if (!isOwnKey(key, decodeKey(key).bytes)) return undefined;
   const [a, b] = [endsOf(front), endsOf(upstream)];
   if (a === undefined || b === undefined || a.server === b.server) return undefined;
   const request = upstream.facts.asked - front.facts.asked;
@@ -82,6 +88,10 @@ function pairOf(front: Leg, upstream: Leg): ProxyLegs | undefined {
     added: { request, response },
     ...(closedBy && { closedBy }),
   };
+}
+
+function lengthOf({ line, headers }: LegHead): number {
+  return headers.reduce((sum, { name, value }) => sum + name.length + value.length, line.length);
 }
 
 function endsOf({ summary: { connection, client, server } }: Leg): LegEnds | undefined {
