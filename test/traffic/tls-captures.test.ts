@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decrypt, expected, joinedWithin, NAMES, pcapngBlocks, tlsCase } from './tls-captures.js';
+import { decrypt, expected, joinedWithin, NAMES, packetCount, pcapngBlocks, tlsCase, without } from './tls-captures.js';
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
@@ -113,6 +113,28 @@ describe('TLS 1.3 joined late', () => {
     const { messages, facts } = decrypt(joinedWithin(packets, count), keys);
     expect(messages.length).toBeGreaterThanOrEqual(8);
     expect(facts).toMatchObject([{ version: 'TLS 1.3', decrypted: true }]);
+  });
+
+  it('shows no less the earlier it is joined, also where keys are updated', () => {
+    const updated = tlsCase('t13-keyupdate');
+    let before = 0;
+    for (let from = packetCount(updated.packets) - 1; from > 10; from -= 3) {
+      const late = without(updated.packets, (index) => index < from);
+      const { messages } = decrypt(late, updated.keys, { mostTrials: 20_000 });
+      expect(messages.length, `from packet ${from} on`).toBeGreaterThanOrEqual(before);
+      before = messages.length;
+    }
+    expect(before).toBeGreaterThan(20);
+  });
+
+  it('is read after updates of its keys that the log does not have', () => {
+    const { packets: updated, keys: log } = tlsCase('t13-keyupdate');
+    const first = text(log).replace(/^\w+_N .*\n/gm, '');
+    const half = packetCount(updated) >> 1;
+    const late = without(updated, (index) => index < half);
+    const { messages } = decrypt(late, first);
+    expect(messages).toEqual(decrypt(late, log).messages);
+    expect(messages.length).toBeGreaterThan(5);
   });
 
   it('is not read where no trial is allowed', () => {

@@ -15,8 +15,15 @@ export interface SecretFit extends Fit {
 
 /** What deriving keys costs, in trials. */
 const DERIVING = 8;
-/** Record numbers that are tried with every secret before later ones. */
-const RANGES = [64, 1024, 16_384, 2 ** 20] as const;
+/** Record numbers that are tried with every secret before others: up to 64 first, and how many KeyUpdates were before them. */
+const PASSES = [
+  { from: 0, to: 64, updates: [0, 0] },
+  { from: 64, to: 1024, updates: [0, 0] },
+  { from: 0, to: 256, updates: [1, 3] },
+  { from: 1024, to: 16_384, updates: [0, 0] },
+  { from: 16_384, to: 2 ** 20, updates: [0, 0] },
+] as const;
+type Pass = (typeof PASSES)[number];
 
 export interface TrialTools {
   readonly crypto: TlsCrypto;
@@ -71,14 +78,12 @@ export function fitOfAny(
 ): SecretFit | undefined {
   const { trials } = tools;
   const floor = Math.max(0, trials.left - most);
-  let from = 0;
-  for (const to of RANGES) {
+  for (const pass of PASSES) {
     for (const [logged, role] of applicationSecrets(tools.secrets, roles)) {
       if (trials.left <= floor) return undefined;
-      const fit = fitOfSecret(tools, logged, role, record, from, to - 1);
+      const fit = fitOfSecret(tools, logged, role, record, pass);
       if (fit) return fit;
     }
-    from = to;
   }
   return undefined;
 }
@@ -95,14 +100,17 @@ function fitOfSecret(
   { random, secret }: LoggedSecret,
   role: TlsRole,
   record: TriedRecord,
-  from: number,
-  to: number,
+  { from, to, updates: [fewest, most] }: Pass,
 ): SecretFit | undefined {
   for (const suite of suitesOfSecret(secret.length)) {
     if (!crypto.supports(suite)) continue;
     trials.left -= DERIVING;
-    const fit = trials.fit(new Tls13Opener(crypto, suite, secret), record, from, to);
-    if (fit) return { ...fit, random: random.slice(), role, suite };
+    let opener = new Tls13Opener(crypto, suite, secret);
+    for (let updates = 0; updates <= most; updates++) {
+      const fit = updates < fewest ? undefined : trials.fit(opener, record, from, to - 1);
+      if (fit) return { ...fit, random: random.slice(), role, suite };
+      if (updates < most) opener = opener.next();
+    }
   }
   return undefined;
 }

@@ -75,8 +75,9 @@ export class TlsLane {
   use(opener: RecordOpener | undefined, sequence: number): void {
     if (this.opener !== opener) {
       this.hasChangedKeys = this.lost > 0;
+      // One that is none of these comes after them all: a KeyUpdate is lost.
       const place = this.next.indexOf(opener);
-      if (place >= 0) this.next.splice(0, place + 1);
+      this.next.splice(0, place < 0 ? this.next.length : place + 1);
     }
     this.opener = opener;
     this.sequence = sequence;
