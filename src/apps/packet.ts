@@ -7,7 +7,7 @@ export interface AppMessage {
   readonly index: number;
   readonly direction: Direction;
   readonly isText: boolean;
-  /** The message, or its first part where it is longer than what is kept. Valid during the call: a reader that keeps bytes copies them. */
+  /** The message, or its first part where it is longer than what is kept; a reader of a conversation gets whole ones. Valid during the call: a reader that keeps bytes copies them. */
   readonly bytes: Uint8Array;
   /** Bytes that the whole message has. */
   readonly length: number;
@@ -154,7 +154,7 @@ export interface AppProtocol {
   readonly open: (context: AppContext) => AppReader;
 }
 
-/** Bytes of a message that readers may ask for; of a longer one they get the first part, and its length. */
+/** Bytes of a message that readers may ask for: a longer one is lost for them. */
 export const MOST_APP_BYTES = 1024 * 1024;
 
 /** Makes the diagnostics of a protocol from its table. */

@@ -1,4 +1,5 @@
 import type { AppContext, AppDiagnostic, AppMessage, AppReader, PlacedPacket, Unpacking } from '../../apps/packet.js';
+import { cutPacket } from '../../apps/json-message.js';
 import { AppRecognition } from '../../apps/recognition.js';
 import { APP_SIGNS } from '../../apps/sign-table.js';
 import type { Direction, Message } from '../../codec/messages/records.js';
@@ -72,12 +73,20 @@ export class AppReading {
     const { index, opcode, payload: bytes, bytes: length } = message;
     const whole: AppMessage = { index, direction, isText: opcode === OPCODE.text, bytes, length, time };
     if (this.reader === undefined) this.recognise(whole);
+    if (bytes.length < length) return this.cut(whole);
     const packets = this.reader?.read(whole);
     if (packets === undefined) {
       if (this.options.stated === undefined) this.reader = undefined;
       return undefined;
     }
     return packets.map((packet) => this.calls.place(packet, direction, time));
+  }
+
+  /** A reader gets whole messages: of one that is longer than what is kept, nothing is judged. */
+  private cut(message: AppMessage): PlacedPacket[] | undefined {
+    if (this.reader === undefined) return undefined;
+    this.reader.lost?.(message.direction);
+    return [this.calls.place(cutPacket(message, this.protocol!), message.direction, message.time)];
   }
 
   private recognise(message: AppMessage): void {
