@@ -98,6 +98,8 @@ export interface PlacedPacket extends AppPacket {
   /** `index` of the call: one of the other direction, or of its own where the packet ends that (`endsOwn`). */
   readonly replyTo?: number;
   readonly endsOwn?: boolean;
+  /** `index` of an earlier call of its direction, without a reply so far, whose key it uses again. */
+  readonly replaces?: number;
   /** Seconds since the call, where both times are known. */
   readonly latency?: number;
   /** Of its diagnostics: errors only where the user stated the protocol, so that a guess never decides the exit code. */

@@ -6,6 +6,8 @@ import { OPCODE } from '../codec/frames/registry.js';
 import { decodeUtf8 } from '../codec/bytes/utf8.js';
 import { isFinding } from '../rules/catalogue.js';
 import { hasPacketFinding } from './apps/findings.js';
+import { matches, packetFilter, type PacketCriteria, type PacketFilter } from './apps/packet-filter.js';
+import { packetText } from './apps/packet-text.js';
 import type { Judged } from './judged.js';
 
 /** Both ends count. */
@@ -40,7 +42,7 @@ export interface ConnectionCriteria {
 }
 
 /** What is given has to hold altogether. */
-export interface RecordCriteria {
+export interface RecordCriteria extends PacketCriteria {
   /** A bit for each opcode. */
   readonly opcode?: number;
   readonly grep?: RegExp;
@@ -85,17 +87,24 @@ export function connectionFilter({ connection, client, server }: ConnectionCrite
  * asked again with each record, so that it may be another for the next input. Cheap tests come first.
  */
 export function recordFilter(
-  { opcode, grep, violations, fromTime, toTime, direction = 'unknown', records }: RecordCriteria & RecordScope,
+  criteria: RecordCriteria & RecordScope,
   captureStart: () => number | undefined,
 ): RecordFilter | undefined {
+  const { opcode, grep, violations, fromTime, toTime, direction = 'unknown', records } = criteria;
   const tests: RecordFilter[] = [];
+  const packets = packetFilter(criteria);
   if (direction !== 'unknown') tests.push((record) => record.type === 'handshake' || record.direction === direction);
   if (opcode !== undefined) tests.push(opcodeTest(opcode, records === 'messages'));
   if (fromTime || toTime) tests.push(timeTest(fromTime, toTime, captureStart));
   if (violations) tests.push(breaksRule);
+  if (packets) tests.push(packetTest(packets));
   if (!grep) return all(tests);
   const search = grepSearch(grep);
   return Object.assign(all([...tests, search.test])!, { unsearched: () => search.unsearched, scope: all(tests) });
+}
+
+function packetTest(filter: PacketFilter): RecordFilter {
+  return (record) => record.type === 'frame' && record.packets?.some(filter) === true;
 }
 
 function breaksRule(record: Judged): boolean {
@@ -129,11 +138,11 @@ function grepSearch(grep: RegExp): { test(this: void, record: Judged): boolean; 
     test: (record: Judged): boolean => {
       if (record.type !== 'frame') return false;
       const text = textOf(record.frame);
-      // With the flags g and y a match would begin where the last one ended.
-      grep.lastIndex = 0;
-      const matches = text !== undefined && grep.test(text);
-      if (!matches && goesOn(record.frame)) search.unsearched++;
-      return matches;
+      const packets = record.packets ?? [];
+      const isFound =
+        (text !== undefined && matches(grep, text)) || packets.some((packet) => matches(grep, packetText(packet)));
+      if (!isFound && goesOn(record.frame)) search.unsearched++;
+      return isFound;
     },
   };
   return search;

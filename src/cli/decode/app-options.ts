@@ -21,7 +21,7 @@ export function appOptions({ app }: { readonly app?: string }): AppOptions | und
   };
 }
 
-/** Bytes kept of each message: as many as the readers of application protocols ask for. */
-export function keptForApps(messageBytes: number, apps: AppOptions | undefined): number {
-  return apps === undefined ? messageBytes : Math.max(messageBytes, MOST_APP_BYTES);
+/** Bytes kept of each message: as many as the readers of application protocols ask for, up to the largest message that is read at all. */
+export function keptForApps(messageBytes: number, apps: AppOptions | undefined, maxMessage: number): number {
+  return apps === undefined ? messageBytes : Math.max(messageBytes, Math.min(MOST_APP_BYTES, maxMessage));
 }

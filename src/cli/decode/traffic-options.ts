@@ -31,11 +31,12 @@ export function trafficOptions(options: DecodingOptions, first: number): Convers
 export function captureOptions(options: DecodingOptions, first: number): ConversationsOptions {
   const all = trafficOptions(options, first);
   const { view, json, grep, extract, preview } = options;
+  const { maxMessage = DEFAULT_MAX_MESSAGE } = options;
   const showsLines = viewFor(view, 'capture').needs.payload === 'line' && !json;
   if (!showsLines || grep || extract !== undefined || preview !== undefined) return all;
   return {
     ...all,
-    reading: { ...all.reading, previewBytes: MOST_SHOWN, messageBytes: keptForApps(MOST_SHOWN, all.apps) },
+    reading: { ...all.reading, previewBytes: MOST_SHOWN, messageBytes: keptForApps(MOST_SHOWN, all.apps, maxMessage) },
   };
 }
 
@@ -51,7 +52,7 @@ function readingOptions(options: DecodeOptions): TranscriptOptions {
     raw: lazyDeflate,
     acceptOf,
     previewBytes: grep ? whole : preview,
-    messageBytes: keptForApps(grep || extract !== undefined ? whole : preview, appOptions(options)),
+    messageBytes: keptForApps(grep || extract !== undefined ? whole : preview, appOptions(options), maxMessage),
     maxMessageBytes: maxMessage,
   };
 }

@@ -7,6 +7,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
   'Filters:': [
     ...['connection', 'client', 'server', 'trouble', 'closed'],
     ...['opcode', 'grep', 'after', 'before', 'context', 'violations'],
+    ...['app-type', 'app-name', 'slow'],
     ...['from-time', 'to-time', 'last', 'limit'],
   ],
   'Cores and machines:': ['jobs', 'shard'],

@@ -3,6 +3,7 @@ import { VIEW_NAMES, type ViewName } from '../decode/views.js';
 import { filterOptions, type FilterOptions } from './filter-options.js';
 import type { RecordingKind } from '../../sources/detect/recording-kind.js';
 import { grouped } from './help-groups.js';
+import { appOption } from './packet-options.js';
 import { close, integer, list, maxOutput, preview } from './option-values.js';
 
 /** The options of each command, as their code receives them. `--name <value>` becomes `name`. */
@@ -117,7 +118,7 @@ export function decodeOptions(): Option[] {
     ),
     new Option('--deflate [params]', 'read with permessage-deflate, with these parameters'),
     new Option('--view <view>', 'how to show the input').choices(VIEW_NAMES),
-    new Option('--app <protocol>', 'read messages as this application protocol (default: recognised; none: off)'),
+    appOption(),
     new Option('--pretty', 'show JSON payloads indented'),
     new Option('--base64', 'print bytes in JSON records as Base64 instead of hex'),
     new Option('--strict', 'count warnings as findings'),

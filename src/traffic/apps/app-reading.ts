@@ -50,7 +50,7 @@ export class AppReading {
   /** What is no frame. */
   event(record: Judged): void {
     if (record.type === 'handshake') this.begin(record.handshake);
-    else if (record.type === 'gap' || record.type === 'unread') this.reader?.lost?.(record.direction);
+    else if (record.type === 'gap' || record.type === 'unread') this.lost(record.direction);
   }
 
   /** The conversation has ended. */
@@ -67,7 +67,7 @@ export class AppReading {
 
   private read(message: Message, direction: Direction, time: number): PlacedPacket[] | undefined {
     if (message.bytes === undefined) {
-      this.reader?.lost?.(direction);
+      this.lost(direction);
       return undefined;
     }
     const { index, opcode, payload: bytes, bytes: length } = message;
@@ -82,10 +82,15 @@ export class AppReading {
     return packets.map((packet) => this.calls.place(packet, direction, time));
   }
 
+  private lost(direction: Direction): void {
+    this.reader?.lost?.(direction);
+    this.calls.lost(direction);
+  }
+
   /** A reader gets whole messages: of one that is longer than what is kept, nothing is judged. */
   private cut(message: AppMessage): PlacedPacket[] | undefined {
     if (this.reader === undefined) return undefined;
-    this.reader.lost?.(message.direction);
+    this.lost(message.direction);
     return [this.calls.place(cutPacket(message, this.protocol!), message.direction, message.time)];
   }
 
