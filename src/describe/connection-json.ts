@@ -1,6 +1,7 @@
 import type { TlsFacts } from '../codec/tls/tls-facts.js';
 import type { Direction } from '../codec/messages/records.js';
 import { isDated } from '../codec/bytes/time.js';
+import type { AppSummary, CallCounts } from '../traffic/apps/app-tally.js';
 import {
   compressionRatio,
   durationOf,
@@ -31,6 +32,7 @@ export function connectionRecord(summary: ConnectionSummary): Named {
     ...endsFields(summary),
     ...timeFields(summary),
     ...(handshake && { handshake: handshakeFields(handshake) }),
+    ...(summary.app && { app: appFields(summary.app) }),
     ...countFields(directions),
     ...(ping && { ping }),
     ...(stalls && { stalls }),
@@ -38,6 +40,32 @@ export function connectionRecord(summary: ConnectionSummary): Named {
     ...lossFields(directions),
     ...(summary.cause && { cause: { ...summary.cause } }),
     diagnostics: { ...summary.diagnostics },
+  };
+}
+
+function appFields(summary: AppSummary): JsonFields {
+  const { protocol, packets, errors, byName } = summary;
+  return {
+    protocol,
+    packets,
+    ...callFields(summary),
+    ...(Object.keys(errors).length > 0 && { errors: { ...errors } }),
+    byName: byName.map(({ protocol: inner, type, name, ...counts }) => ({
+      ...(inner !== undefined && { protocol: inner }),
+      ...(type === undefined ? { others: true } : { type }),
+      ...(name !== undefined && { name }),
+      ...callFields(counts),
+    })),
+  };
+}
+
+function callFields({ calls, replies, unanswered, open, latency }: CallCounts): JsonFields {
+  return {
+    calls,
+    replies,
+    unanswered,
+    ...(open > 0 && { open }),
+    ...(latency && { latency: { p50: rounded(latency.p50), p99: rounded(latency.p99), max: rounded(latency.max) } }),
   };
 }
 
@@ -66,6 +94,9 @@ export function summaryRecord(totals: RunTotals, exit: number): Named {
     ...timeFields(totals),
     ...countFields(directions),
     ...(Object.keys(totals.closes).length > 0 && { closes: { ...totals.closes } }),
+    ...(totals.apps && {
+      apps: totals.apps.map(({ connections: count, ...app }) => ({ ...appFields(app), connections: count })),
+    }),
     ...lossFields(directions),
     diagnostics: { ...totals.diagnostics },
     exit,

@@ -221,11 +221,13 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     for (const side of [0, 1] as const) tally.stalled(this.directionOf(side), this.stalls[side]);
     const { through, tls } = this;
     tally.named({ ...endpointTexts(this), ...(through && { through }), ...(tls && { tls }) });
-    this.taker.closed(this.explained(tally.summary(), tcpEnd?.time ?? NaN), this);
+    this.taker.closed(this.summary(tcpEnd?.time ?? NaN), this);
   }
 
   /** With the cause of its end, where the bytes have none. */
-  private explained(summary: ConnectionSummary, endTime: number): ConnectionSummary {
+  private summary(endTime: number): ConnectionSummary {
+    const app = this.apps?.summary();
+    const summary: ConnectionSummary = { ...this.tally.summary(), ...(app && { app }) };
     if (summary.cause !== undefined || this.hasLost) return summary;
     const cause = causeOfConnection(this.facts.facts(summary, endTime - this.lastTime));
     return cause === undefined ? summary : { ...summary, cause };

@@ -5,7 +5,8 @@ import { APP_SIGNS } from '../../apps/sign-table.js';
 import type { Direction, Message } from '../../codec/messages/records.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 import type { Judged, JudgedFrame } from '../judged.js';
-import { CallPairing, type OpenCall } from './calls.js';
+import { AppTally, type AppSummary } from './app-tally.js';
+import { CallPairing } from './calls.js';
 
 /** Which application protocols are read, and how. */
 export interface AppOptions {
@@ -23,10 +24,11 @@ export class AppReading {
   private reader: AppReader | undefined;
   private recognition: AppRecognition | undefined;
   private handshake: AppContext['handshake'] | undefined;
-  private readonly calls: CallPairing;
+  /** Made with the reader: most conversations have none. */
+  private tally: AppTally | undefined;
+  private calls: CallPairing | undefined;
 
   constructor(private readonly options: AppOptions) {
-    this.calls = new CallPairing(options.stated === undefined ? 'warning' : 'error');
     if (options.stated === undefined) this.recognition = new AppRecognition(APP_SIGNS);
   }
 
@@ -35,9 +37,9 @@ export class AppReading {
     return this.reader === undefined && this.recognition === undefined && this.options.stated === undefined;
   }
 
-  /** Calls that were not answered. */
-  get waiting(): Iterable<OpenCall> {
-    return this.calls.waiting;
+  /** What was said, at the end; undefined: no packet was read. */
+  summary(): AppSummary | undefined {
+    return this.tally?.summary(this.calls!.waiting);
   }
 
   /** The record with the packets that its message completes. */
@@ -79,19 +81,19 @@ export class AppReading {
       if (this.options.stated === undefined) this.reader = undefined;
       return undefined;
     }
-    return packets.map((packet) => this.calls.place(packet, direction, time));
+    return packets.map((packet) => this.calls!.place(packet, direction, time));
   }
 
   private lost(direction: Direction): void {
     this.reader?.lost?.(direction);
-    this.calls.lost(direction);
+    this.calls?.lost(direction);
   }
 
   /** A reader gets whole messages: of one that is longer than what is kept, nothing is judged. */
   private cut(message: AppMessage): PlacedPacket[] | undefined {
     if (this.reader === undefined) return undefined;
     this.lost(message.direction);
-    return [this.calls.place(cutPacket(message, this.protocol!), message.direction, message.time)];
+    return [this.calls!.place(cutPacket(message, this.protocol!), message.direction, message.time)];
   }
 
   private recognise(message: AppMessage): void {
@@ -106,6 +108,8 @@ export class AppReading {
     this.protocol = name;
     const isJoined = this.handshake === undefined;
     const isStated = options.stated !== undefined;
+    this.tally = new AppTally(name);
+    this.calls = new CallPairing(isStated ? 'error' : 'warning', this.tally);
     this.reader = options.open(name, { handshake, isJoined, isStated, unpack: options.unpack });
   }
 }

@@ -20,17 +20,17 @@ export interface OpenCall {
   isUncertain: boolean;
 }
 
-interface AnsweredCall {
+/** The call that a packet answers, or ends. */
+export interface FoundCall {
   readonly call: OpenCall;
   readonly isOwn: boolean;
   /** It is the first reply. */
   readonly isFirst: boolean;
 }
 
-/** What becomes of calls: told as it happens. */
+/** Takes every packet, with the call that it answers. */
 export interface CallTaker {
-  /** Of every packet; `call`: what it answers, for the first time. */
-  placed(packet: PlacedPacket, answered: OpenCall | undefined): void;
+  placed(packet: PlacedPacket, found: FoundCall | undefined): void;
 }
 
 /** Numbers the packets of a conversation, and finds the call of each reply: by the direction of the call and its key. */
@@ -67,7 +67,7 @@ export class CallPairing {
       ...(found && { replyTo: found.call.index, ...(found.isOwn && { endsOwn: true }) }),
       ...(!Number.isNaN(latency) && { latency: Math.max(0, Math.round(latency * 1e6) / 1e6) }),
     };
-    this.taker?.placed(placed, found?.isFirst === true ? found.call : undefined);
+    this.taker?.placed(placed, found);
     return placed;
   }
 
@@ -89,8 +89,8 @@ export class CallPairing {
     return before?.isAnswered === false ? before.index : undefined;
   }
 
-  private answered({ answers = [] }: AppPacket, direction: Direction): AnsweredCall | undefined {
-    let found: AnsweredCall | undefined;
+  private answered({ answers = [] }: AppPacket, direction: Direction): FoundCall | undefined {
+    let found: FoundCall | undefined;
     for (const { key, isLast = true, isOwn = false } of answers) {
       const full = `${isOwn ? direction : OTHER_SIDE[direction]} ${key}`;
       const call = this.open.get(full);
