@@ -8,7 +8,7 @@ const MOST_ERRORS = 50;
 const LONGEST_NAME = 200;
 
 /** Seconds, rounded to three significant digits, and how often each came: bounded, and can be added up. */
-type Samples = Map<number, number>;
+type LatencySamples = Map<number, number>;
 
 /** Seconds from calls to their first replies; p50 and p99 to three significant digits. */
 export interface LatencySummary {
@@ -57,13 +57,13 @@ export interface AppTotals extends AppSummary {
 }
 
 /** Counts under construction. */
-class Counts {
+class CallSums {
   calls = 0;
   replies = 0;
   unanswered = 0;
   open = 0;
   private max = 0;
-  private readonly samples: Samples = new Map();
+  private readonly samples: LatencySamples = new Map();
 
   sample(seconds: number): void {
     this.count(Number(seconds.toPrecision(3)), 1);
@@ -101,27 +101,27 @@ function quantile(samples: ReadonlyMap<number, number>, part: number): number {
 }
 
 interface NamedCounts {
-  readonly counts: Counts;
+  readonly counts: CallSums;
   readonly named: Pick<NamedCalls, 'protocol' | 'type' | 'name'>;
 }
 
 /** Counts by name, of a bounded number of names. */
 class NameTable {
-  readonly all = new Counts();
+  readonly all = new CallSums();
   readonly errors = new Map<string, number>();
   packets = 0;
   private readonly names = new Map<string, NamedCounts>();
-  private others: Counts | undefined;
+  private others: CallSums | undefined;
 
   constructor(private readonly most: number) {}
 
-  of({ protocol, type, name }: Pick<NamedCalls, 'protocol' | 'type' | 'name'>): Counts {
-    if (type === undefined) return (this.others ??= new Counts());
+  of({ protocol, type, name }: Pick<NamedCalls, 'protocol' | 'type' | 'name'>): CallSums {
+    if (type === undefined) return (this.others ??= new CallSums());
     const key = `${protocol ?? ''}\n${type}\n${name ?? ''}`;
     const known = this.names.get(key);
     if (known !== undefined) return known.counts;
-    if (this.names.size >= this.most) return (this.others ??= new Counts());
-    const counts = new Counts();
+    if (this.names.size >= this.most) return (this.others ??= new CallSums());
+    const counts = new CallSums();
     this.names.set(key, {
       counts,
       named: { ...(protocol !== undefined && { protocol }), type, ...(name !== undefined && { name }) },
@@ -177,7 +177,7 @@ export class AppTally implements CallTaker {
     return this.table.summary(this.protocol);
   }
 
-  private rows({ protocol, type, name }: Pick<OpenCall, 'protocol' | 'type' | 'name'>): readonly Counts[] {
+  private rows({ protocol, type, name }: Pick<OpenCall, 'protocol' | 'type' | 'name'>): readonly CallSums[] {
     const { all } = this.table;
     const inner = protocol !== this.protocol && { protocol };
     return [all, this.table.of({ ...inner, type, ...(name !== undefined && { name: name.slice(0, LONGEST_NAME) }) })];
