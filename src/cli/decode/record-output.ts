@@ -131,6 +131,11 @@ export class RecordOutput {
     if (isWanted) this.drawEnd(summary);
   }
 
+  /** The calls of that connection that wait for a reply get none. */
+  endCalls(connection: number): void {
+    this.calls?.closed(connection);
+  }
+
   /** Nothing more is read: what waited for the end of a connection is shown. */
   release(): void {
     this.held?.end();

@@ -89,6 +89,7 @@ export class LiveOutput implements Seen {
   }
 
   closed(summary: ConnectionSummary): void {
+    this.output.endCalls(summary.connection);
     this.closing.closed(summary);
     if (this.ends && !this.options.json) this.output.text(this.ends(summary));
     this.schedule();
@@ -127,6 +128,7 @@ export class LiveOutput implements Seen {
   /** Prints the rest, and the summary; `exit` is the exit code of the run, where it depends on more than the findings. */
   async end(exit?: number): Promise<void> {
     await this.writing;
+    this.output.release();
     await this.flush();
     await this.closing.draw(this.output.found, exit);
     await this.output.flush();

@@ -15,6 +15,8 @@ export interface AppOptions {
   /** The protocol, where it was stated: what breaks its rules is an error. */
   readonly stated?: string | undefined;
   readonly unpack?: Unpacking | undefined;
+  /** Bytes of a direction that a reader may take without a packet: of more, nothing is read any more. Undefined: no bound but its own. */
+  readonly mostHeld?: number | undefined;
 }
 
 /** The application protocol of one conversation: recognised from its handshake and first messages, then read. */
@@ -27,6 +29,9 @@ export class AppReading {
   /** Made with the reader: most conversations have none. */
   private tally: AppTally | undefined;
   private calls: CallPairing | undefined;
+  /** Bytes that the reader took since the last packet. */
+  private readonly taken: Record<Direction, number> = { client: 0, server: 0, unknown: 0 };
+  private isGivenUp = false;
 
   constructor(private readonly options: AppOptions) {
     if (options.stated === undefined) this.recognition = new AppRecognition(APP_SIGNS);
@@ -34,7 +39,8 @@ export class AppReading {
 
   /** No packet will come of it. */
   get isOver(): boolean {
-    return this.reader === undefined && this.recognition === undefined && this.options.stated === undefined;
+    const isOpen = this.reader !== undefined || this.recognition !== undefined || this.options.stated !== undefined;
+    return !isOpen || this.isGivenUp;
   }
 
   /** What was said, at the end; undefined: no packet was read. */
@@ -77,11 +83,21 @@ export class AppReading {
     if (this.reader === undefined) this.recognise(whole);
     if (bytes.length < length) return this.cut(whole);
     const packets = this.reader?.read(whole);
+    if (this.reader !== undefined) this.watchHeld(direction, length, packets?.length ?? 0);
     if (packets === undefined) {
       if (this.options.stated === undefined) this.reader = undefined;
       return undefined;
     }
     return packets.map((packet) => this.calls!.place(packet, direction, time));
+  }
+
+  /** What a reader holds is at most what it took since the last packet of that direction. */
+  private watchHeld(direction: Direction, length: number, packets: number): void {
+    const { mostHeld = Infinity } = this.options;
+    this.taken[direction] = packets > 0 ? length : this.taken[direction] + length;
+    if (this.taken[direction] <= mostHeld || packets > 0) return;
+    this.reader = undefined;
+    this.isGivenUp = true;
   }
 
   private lost(direction: Direction): void {

@@ -1,11 +1,10 @@
 import type { PlacedPacket } from '../../apps/packet.js';
-import type { CallTaker, FoundCall, OpenCall } from './calls.js';
+import { shortText, type CallTaker, type FoundCall, type OpenCall } from './calls.js';
 
 /** Names that are counted by themselves; calls of further ones are counted together. */
 const MOST_NAMES = 100;
 const MOST_TOTAL_NAMES = 1000;
 const MOST_ERRORS = 50;
-const LONGEST_NAME = 200;
 
 /** Seconds, rounded to three significant digits, and how often each came: bounded, and can be added up. */
 type LatencySamples = Map<number, number>;
@@ -158,7 +157,7 @@ export class AppTally implements CallTaker {
   placed(packet: PlacedPacket, found: FoundCall | undefined): void {
     const { table } = this;
     table.packets++;
-    if (packet.isError === true) table.failed(packet.type);
+    if (packet.isError === true) table.failed(shortText(packet.type));
     if (packet.asks !== undefined) for (const counts of this.rows(packet)) counts.calls++;
     if (found === undefined || found.isOwn) return;
     for (const counts of this.rows(found.call)) {
@@ -180,7 +179,8 @@ export class AppTally implements CallTaker {
   private rows({ protocol, type, name }: Pick<OpenCall, 'protocol' | 'type' | 'name'>): readonly CallSums[] {
     const { all } = this.table;
     const inner = protocol !== this.protocol && { protocol };
-    return [all, this.table.of({ ...inner, type, ...(name !== undefined && { name: name.slice(0, LONGEST_NAME) }) })];
+    const named = { type: shortText(type), ...(name !== undefined && { name: shortText(name) }) };
+    return [all, this.table.of({ ...inner, ...named })];
   }
 }
 

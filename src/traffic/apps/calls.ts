@@ -4,6 +4,9 @@ import type { Direction } from '../../codec/messages/records.js';
 
 /** Calls that wait for a reply; older ones are forgotten. */
 const MOST_OPEN = 10_000;
+/** Characters of a key that is kept: calls with longer ones are not paired. */
+const LONGEST_KEY = 500;
+const LONGEST_NAME = 200;
 
 /** A call that is not over: it waits for a reply, or for further ones. */
 export interface OpenCall {
@@ -74,12 +77,13 @@ export class CallPairing {
   /** Gives the call whose key is used again before its reply: the key is the newer one's. */
   private ask(packet: AppPacket, direction: Direction, index: number, time: number): number | undefined {
     const { asks, protocol, type, name } = packet;
-    if (asks === undefined) return undefined;
+    if (asks === undefined || asks.length > LONGEST_KEY) return undefined;
     const key = `${direction} ${asks}`;
     const before = this.open.get(key);
     this.open.delete(key);
     const isNew = { isAnswered: false, isEnded: false, isUncertain: false };
-    this.open.set(key, { index, time, protocol, type, name, ...isNew });
+    const kept = { index, time, protocol: shortText(protocol), type: shortText(type), name: name && shortText(name) };
+    this.open.set(key, { ...kept, ...isNew });
     if (this.open.size > MOST_OPEN) {
       for (const oldest of this.open.keys()) {
         this.open.delete(oldest);
@@ -102,4 +106,9 @@ export class CallPairing {
     }
     return found;
   }
+}
+
+/** A text that is kept: a copy, as a part of a longer one would keep all of that in memory. */
+export function shortText(text: string): string {
+  return text.length <= LONGEST_NAME ? text : [...text.slice(0, LONGEST_NAME)].join('');
 }

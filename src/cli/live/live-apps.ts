@@ -1,0 +1,20 @@
+import type { ReadingOptions } from '../../codec/connection/reading-options.js';
+import type { AppOptions } from '../../traffic/toolbox/apps.js';
+import { appOptions } from '../decode/app-options.js';
+import type { ShowOptions } from '../options/serve-options.js';
+import { liveReading } from './live-reading.js';
+
+/** Bytes of a message that are kept for the readers of applications, and bytes that these may hold: of each connection, of which there may be a thousand. */
+const MOST_LIVE_BYTES = 64 * 1024;
+
+/** How live traffic is read, and which application protocols. */
+export function liveLook(options: ShowOptions & { grep?: RegExp }): {
+  readonly reading: ReadingOptions;
+  readonly apps: AppOptions | undefined;
+} {
+  const reading = liveReading(options);
+  const apps = appOptions(options);
+  if (apps === undefined) return { reading, apps };
+  const messageBytes = Math.max(reading.messageBytes ?? 0, MOST_LIVE_BYTES);
+  return { reading: { ...reading, messageBytes }, apps: { ...apps, mostHeld: 4 * MOST_LIVE_BYTES } };
+}
