@@ -44,12 +44,13 @@ export function connectionRecord(summary: ConnectionSummary): Named {
 }
 
 function appFields(summary: AppSummary): JsonFields {
-  const { protocol, packets, errors, byName } = summary;
+  const { protocol, packets, errors, diagnostics, byName } = summary;
   return {
     protocol,
     packets,
     ...callFields(summary),
     ...(Object.keys(errors).length > 0 && { errors: { ...errors } }),
+    diagnostics: { ...diagnostics },
     byName: byName.map(({ protocol: inner, type, name, ...counts }) => ({
       ...(inner !== undefined && { protocol: inner }),
       ...(type === undefined ? { others: true } : { type }),

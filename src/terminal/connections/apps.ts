@@ -25,6 +25,7 @@ export function drawApp(app: AppSummary, label: Printable, look: Look, { all, by
   const more = print` `.repeat(VALUE_AT);
   return [
     ...row(label, appParts(app), look),
+    ...row(print``, brokenParts(app), look),
     ...(shown.length === 0 ? [] : drawNames(shown, look)),
     ...(rest > 0 ? flow(more, [[print`… ${things(rest, 'more name')}`, 'dim']], look) : []),
   ];
@@ -57,6 +58,13 @@ function appParts({
       ? (['p50', 'p99', 'max'] as const).map((name): LabelledPart => [print`${name} ${secondsText(latency[name])}`])
       : []),
   ];
+}
+
+/** The rules of the protocol that were broken, the most frequent first. */
+function brokenParts({ diagnostics }: AppSummary): LabelledPart[] {
+  return Object.entries(diagnostics)
+    .sort(([, a], [, b]) => b - a)
+    .map(([code, count]): LabelledPart => [print`! ${grouped(count)} ${escapeText(code)}`, 'warning']);
 }
 
 const COUNTS: readonly { readonly head: Printable; readonly text: (counts: CallCounts) => Printable }[] = [

@@ -64,9 +64,14 @@ export function drawBlock(summary: ConnectionSummary, look: Look, options: Block
     ...drawStalls(directions, look),
     ...row(print`closed`, closingParts(summary), look),
     ...drawLosses(directions, look),
-    ...drawFaults(diagnostics, look, options),
+    ...drawFaults(diagnostics, look, { ...options, saysNone: options.saysNone && !hasBroken(summary) }),
     ...drawCause(summary, look),
   ];
+}
+
+/** A rule of its application protocol was broken. */
+function hasBroken({ app }: ConnectionSummary): boolean {
+  return app !== undefined && Object.keys(app.diagnostics).length > 0;
 }
 
 function drawStalls(directions: Directions<DirectionSummary>, look: Look): Printable[] {

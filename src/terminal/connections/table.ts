@@ -88,7 +88,10 @@ function drawTotals(totals: RunTotals, look: Look, { all, byName }: AppsOptions)
     ...(webSocket === 0 ? [] : drawCounts(directions, look)),
     ...row(print`closed`, closeParts(totals.closes), look),
     ...drawLosses(directions, look),
-    ...drawFaults(diagnostics, look, { all, saysNone: webSocket > 0 }),
+    ...drawFaults(diagnostics, look, {
+      all,
+      saysNone: webSocket > 0 && apps.every((app) => Object.keys(app.diagnostics).length === 0),
+    }),
     ...drawPassedOver(totals, look),
   ];
 }

@@ -45,6 +45,8 @@ export interface AppSummary extends CallCounts {
   readonly packets: number;
   /** Packets that report a failure, by type. */
   readonly errors: Readonly<Record<string, number>>;
+  /** How often each of its rules was broken. */
+  readonly diagnostics: Readonly<Record<string, number>>;
   /** The most calls first. */
   readonly byName: readonly NamedCalls[];
   readonly samples?: ReadonlyMap<number, number>;
@@ -108,6 +110,8 @@ interface NamedCounts {
 class NameTable {
   readonly all = new CallSums();
   readonly errors = new Map<string, number>();
+  /** Of a protocol and those inside it: bounded by their rules. */
+  readonly diagnostics = new Map<string, number>();
   packets = 0;
   private readonly names = new Map<string, NamedCounts>();
   private others: CallSums | undefined;
@@ -133,8 +137,12 @@ class NameTable {
     if (errors.has(type) || errors.size < MOST_ERRORS) errors.set(type, (errors.get(type) ?? 0) + times);
   }
 
+  broke(code: string, times = 1): void {
+    this.diagnostics.set(code, (this.diagnostics.get(code) ?? 0) + times);
+  }
+
   summary(protocol: string): AppSummary {
-    const { packets, errors, names, others } = this;
+    const { packets, errors, diagnostics, names, others } = this;
     const byName = [...names.values()]
       .map(({ counts, named }): NamedCalls => ({ ...named, ...counts.summary() }))
       .sort((a, b) => b.calls - a.calls);
@@ -143,6 +151,7 @@ class NameTable {
       packets,
       ...this.all.summary(),
       errors: Object.fromEntries(errors),
+      diagnostics: Object.fromEntries(diagnostics),
       byName: others === undefined ? byName : [...byName, others.summary()],
     };
   }
@@ -158,6 +167,7 @@ export class AppTally implements CallTaker {
     const { table } = this;
     table.packets++;
     if (packet.isError === true) table.failed(shortText(packet.type));
+    for (const { code } of packet.diagnostics) table.broke(code);
     if (packet.asks !== undefined) for (const counts of this.rows(packet)) counts.calls++;
     if (found === undefined || found.isOwn) return;
     for (const counts of this.rows(found.call)) {
@@ -198,6 +208,7 @@ export class AppSums {
     table.packets += summary.packets;
     table.all.add(summary);
     for (const [type, times] of Object.entries(summary.errors)) table.failed(type, times);
+    for (const [code, times] of Object.entries(summary.diagnostics)) table.broke(code, times);
     for (const named of summary.byName) table.of(named).add(named);
   }
 
