@@ -162,6 +162,11 @@ export function captureOptions(shop: () => Workshop): Tests {
       expect(await typed('--app', 'none')).toEqual([]);
       expect((await decode(APPS, '--app', 'smoke-signals')).err).toContain('no such protocol (actioncable, ');
     },
+    '--payload': async () => {
+      const found = await traffic(CHAT, '--view', 'apps', '--payload', 'msgpack');
+      expect(found.filter(({ protocol }) => protocol === 'payload').length).toBeGreaterThan(0);
+      expect((await decode(CHAT, '--payload', 'smoke')).exit).toBe(2);
+    },
     '--app-type': async () => {
       const found = await traffic(APPS, '--view', 'apps', '--app-type', 'ack');
       expect(new Set(found.map(({ packet }) => packet))).toEqual(new Set(['ACK']));

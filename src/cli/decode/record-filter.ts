@@ -10,7 +10,7 @@ const CONTEXT = ['context', 'before', 'after'] as const;
 
 /** Which records are shown, by the options of the command line. What is extracted are messages. */
 export function recordFilterOf(
-  options: RecordCriteria & WindowCriteria & Pick<DecodeOptions, 'direction' | 'view' | 'extract' | 'app'>,
+  options: RecordCriteria & WindowCriteria & Pick<DecodeOptions, 'direction' | 'view' | 'extract' | 'app' | 'payload'>,
   captureStart: () => number | undefined,
 ): RecordFilter | undefined {
   const around = CONTEXT.find((name) => options[name] !== undefined);
@@ -18,7 +18,7 @@ export function recordFilterOf(
     throw new UsageError(`--${around} shows records around those that --grep matches: it needs --grep`);
   }
   const ofPackets = Object.entries(OF_PACKETS).find(([name]) => options[name as keyof typeof OF_PACKETS] !== undefined);
-  if (ofPackets !== undefined && options.app === 'none') {
+  if (ofPackets !== undefined && options.app === 'none' && options.payload === undefined) {
     throw new UsageError(`${ofPackets[1]} shows packets of applications, and --app none reads none`);
   }
   const records = options.extract === undefined ? viewFor(options.view, 'capture').needs.records : 'messages';

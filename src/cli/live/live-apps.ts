@@ -16,5 +16,9 @@ export function liveLook(options: ShowOptions & { grep?: RegExp }): {
   const apps = appOptions(options);
   if (apps === undefined) return { reading, apps };
   const messageBytes = Math.max(reading.messageBytes ?? 0, MOST_LIVE_BYTES);
-  return { reading: { ...reading, messageBytes }, apps: { ...apps, mostHeld: 4 * MOST_LIVE_BYTES } };
+  // To try a form takes longer than to send a message: what a peer sends must not decide about it.
+  return {
+    reading: { ...reading, messageBytes },
+    apps: { ...apps, payload: undefined, mostHeld: 4 * MOST_LIVE_BYTES },
+  };
 }

@@ -1,9 +1,18 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { PAYLOAD_FORMS } from '../../apps/payload-signs.js';
 import { items, regExp } from './option-values.js';
 
 /** Which application protocol is read. */
 export function appOption(): Option {
   return new Option('--app <protocol>', 'read messages as this application protocol (default: recognised; none: off)');
+}
+
+/** How messages of no known protocol are read. */
+export function payloadOption(): Option {
+  return new Option(
+    '--payload <form>',
+    'read messages of no known protocol in this form (default: found where the bytes prove it)',
+  ).choices(PAYLOAD_FORMS);
 }
 
 /** Which of its packets are shown. */

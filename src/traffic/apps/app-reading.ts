@@ -1,4 +1,12 @@
-import type { AppContext, AppDiagnostic, AppMessage, AppReader, PlacedPacket, Unpacking } from '../../apps/packet.js';
+import type {
+  AppContext,
+  AppDiagnostic,
+  AppMessage,
+  AppPacket,
+  AppReader,
+  PlacedPacket,
+  Unpacking,
+} from '../../apps/packet.js';
 import { cutPacket } from '../../apps/json-message.js';
 import { AppRecognition } from '../../apps/recognition.js';
 import { APP_SIGNS } from '../../apps/sign-table.js';
@@ -15,8 +23,19 @@ export interface AppOptions {
   /** The protocol, where it was stated: what breaks its rules is an error. */
   readonly stated?: string | undefined;
   readonly unpack?: Unpacking | undefined;
+  /** No protocol is recognised. */
+  readonly isPayloadOnly?: boolean | undefined;
+  /** How messages of no known protocol are read; undefined: they are not. */
+  readonly payload?: PayloadReading | undefined;
   /** Bytes of a direction that a reader may take without a packet: of more, nothing is read any more. Undefined: no bound but its own. */
   readonly mostHeld?: number | undefined;
+}
+
+/** Reads messages of no known protocol, each by itself. */
+export interface PayloadReading {
+  /** False: `read` gives nothing. */
+  readonly mayHold: (message: AppMessage) => boolean;
+  readonly read: (message: AppMessage) => AppPacket | undefined;
 }
 
 /** The application protocol of one conversation: recognised from its handshake and first messages, then read. */
@@ -34,13 +53,14 @@ export class AppReading {
   private isGivenUp = false;
 
   constructor(private readonly options: AppOptions) {
-    if (options.stated === undefined) this.recognition = new AppRecognition(APP_SIGNS);
+    if (options.stated === undefined && options.isPayloadOnly !== true)
+      this.recognition = new AppRecognition(APP_SIGNS);
   }
 
   /** No packet will come of it. */
   get isOver(): boolean {
     const isOpen = this.reader !== undefined || this.recognition !== undefined || this.options.stated !== undefined;
-    return !isOpen || this.isGivenUp;
+    return this.isGivenUp || (!isOpen && this.options.payload === undefined);
   }
 
   /** What was said, at the end; undefined: no packet was read. */
@@ -81,14 +101,24 @@ export class AppReading {
     const { index, opcode, payload: bytes, bytes: length } = message;
     const whole: AppMessage = { index, direction, isText: opcode === OPCODE.text, bytes, length, time };
     if (this.reader === undefined) this.recognise(whole);
+    if (this.reader === undefined) return this.payload(whole);
     if (bytes.length < length) return this.cut(whole);
-    const packets = this.reader?.read(whole);
-    if (this.reader !== undefined) this.watchHeld(direction, length, packets?.length ?? 0);
+    const packets = this.reader.read(whole);
+    this.watchHeld(direction, length, packets?.length ?? 0);
     if (packets === undefined) {
       if (this.options.stated === undefined) this.reader = undefined;
       return undefined;
     }
     return packets.map((packet) => this.calls!.place(packet, direction, time));
+  }
+
+  /** A message of no known protocol. */
+  private payload(message: AppMessage): PlacedPacket[] | undefined {
+    const { payload } = this.options;
+    const packet = payload?.mayHold(message) ? payload.read(message) : undefined;
+    if (packet === undefined) return undefined;
+    this.calls ??= new CallPairing('warning');
+    return [this.calls.place(packet, message.direction, message.time)];
   }
 
   /** What a reader holds is at most what it took since the last packet of that direction. */
@@ -107,7 +137,6 @@ export class AppReading {
 
   /** A reader gets whole messages: of one that is longer than what is kept, nothing is judged. */
   private cut(message: AppMessage): PlacedPacket[] | undefined {
-    if (this.reader === undefined) return undefined;
     this.lost(message.direction);
     return [this.calls!.place(cutPacket(message, this.protocol!), message.direction, message.time)];
   }

@@ -1,5 +1,6 @@
 /** What the command line needs of application protocols. */
 export { MOST_APP_BYTES } from '../../apps/packet.js';
+export { mayHoldPayload, PAYLOAD_FORMS, type PayloadForm } from '../../apps/payload-signs.js';
 export { APP_SIGNS } from '../../apps/sign-table.js';
 export { OTHER_SIDE } from '../../apps/known-calls.js';
 export { hasPacketFinding } from '../apps/findings.js';
