@@ -1,3 +1,5 @@
+import type { AppProtocol } from '../src/apps/packet.js';
+import { APP_PROTOCOLS } from '../src/apps/registry.js';
 import { CAPTURE_RULES } from '../src/rules/frames/capture-catalogue.js';
 import { DEFLATE_RULES } from '../src/rules/frames/deflate-catalogue.js';
 import { FRAME_RULES } from '../src/rules/frames/catalogue.js';
@@ -78,6 +80,33 @@ function section({ title, about, rules }: RuleGroup): string {
   ].join('\n');
 }
 
+const cell = (text: string): string => text.replaceAll('|', '\\|');
+
+/** The rules of an application protocol. */
+function appSection({ name, title, rules }: AppProtocol): string {
+  return [
+    `### ${title}`,
+    '',
+    '| code | requirement | section |',
+    '| --- | --- | --- |',
+    ...Object.entries(rules).map(
+      ([key, { requirement, reference }]) =>
+        `| <a id="${name}-${key}"></a>\`${name}-${key}\` | ${cell(requirement)} | ${cell(reference)} |`,
+    ),
+  ].join('\n');
+}
+
+function appSections(): string {
+  const count = APP_PROTOCOLS.reduce((sum, { rules }) => sum + Object.keys(rules).length, 0);
+  const about = `What [application protocols](applications.md) ask for: ${count} rules of ${APP_PROTOCOLS.length} protocols. A broken one is a
+warning, as the protocol was recognised and not stated; it is an error where \`--app\` states the protocol.`;
+  return [
+    '## Applications',
+    about,
+    ...APP_PROTOCOLS.filter(({ rules }) => Object.keys(rules).length > 0).map(appSection),
+  ].join('\n\n');
+}
+
 function introduction(): string {
   const all = RULE_GROUPS.flatMap(({ rules }) => Object.values(rules));
   const count = (severity: Severity): number => all.filter((rule) => rule.severity === severity).length;
@@ -85,7 +114,7 @@ function introduction(): string {
 
 <!-- Made from src/rules/ by: ${REGENERATE} -->
 
-wsinspect judges a handshake and every frame by ${all.length} rules. Each has a code, which is printed with each
+wsinspect judges a handshake and every frame by ${all.length} rules, and the packets of [applications](#applications) by theirs. Each has a code, which is printed with each
 finding and in the \`code\` field of the [JSON records](json.md).
 
 | severity | rules | meaning |
@@ -109,5 +138,5 @@ sender is known: from a preceding handshake, or from \`--direction\`.`;
 
 /** The text of docs/rules.md. */
 export function rulesDocument(): string {
-  return `${[introduction(), ...RULE_GROUPS.map(section)].join('\n\n')}\n`;
+  return `${[introduction(), ...RULE_GROUPS.map(section), appSections()].join('\n\n')}\n`;
 }

@@ -7,7 +7,7 @@ export interface AppMessage {
   readonly index: number;
   readonly direction: Direction;
   readonly isText: boolean;
-  /** The message, or its first part where it is longer than what is kept. Valid during the call: a reader that keeps bytes copies them. */
+  /** The message, or its first part where it is longer than what is kept; a reader of a conversation gets whole ones. Valid during the call: a reader that keeps bytes copies them. */
   readonly bytes: Uint8Array;
   /** Bytes that the whole message has. */
   readonly length: number;
@@ -98,6 +98,8 @@ export interface PlacedPacket extends AppPacket {
   /** `index` of the call: one of the other direction, or of its own where the packet ends that (`endsOwn`). */
   readonly replyTo?: number;
   readonly endsOwn?: boolean;
+  /** `index` of an earlier call of its direction, without a reply so far, whose key it uses again. */
+  readonly replaces?: number;
   /** Seconds since the call, where both times are known. */
   readonly latency?: number;
   /** Of its diagnostics: errors only where the user stated the protocol, so that a guess never decides the exit code. */
@@ -154,7 +156,7 @@ export interface AppProtocol {
   readonly open: (context: AppContext) => AppReader;
 }
 
-/** Bytes of a message that readers may ask for; of a longer one they get the first part, and its length. */
+/** Bytes of a message that readers may ask for: a longer one is lost for them. */
 export const MOST_APP_BYTES = 1024 * 1024;
 
 /** Makes the diagnostics of a protocol from its table. */

@@ -2,6 +2,7 @@ import type { ProxyLegs } from '../traffic/legs/proxy-legs.js';
 import type { TlsFacts } from '../codec/tls/tls-facts.js';
 import type { Direction } from '../codec/messages/records.js';
 import { isDated } from '../codec/bytes/time.js';
+import type { AppSummary, CallCounts } from '../traffic/apps/app-tally.js';
 import {
   compressionRatio,
   durationOf,
@@ -32,6 +33,7 @@ export function connectionRecord(summary: ConnectionSummary): Named {
     ...endsFields(summary),
     ...timeFields(summary),
     ...(handshake && { handshake: handshakeFields(handshake) }),
+    ...(summary.app && { app: appFields(summary.app) }),
     ...countFields(directions),
     ...(ping && { ping }),
     ...(stalls && { stalls }),
@@ -39,6 +41,33 @@ export function connectionRecord(summary: ConnectionSummary): Named {
     ...lossFields(directions),
     ...(summary.cause && { cause: { ...summary.cause } }),
     diagnostics: { ...summary.diagnostics },
+  };
+}
+
+function appFields(summary: AppSummary): JsonFields {
+  const { protocol, packets, errors, diagnostics, byName } = summary;
+  return {
+    protocol,
+    packets,
+    ...callFields(summary),
+    ...(Object.keys(errors).length > 0 && { errors: { ...errors } }),
+    diagnostics: { ...diagnostics },
+    byName: byName.map(({ protocol: inner, type, name, ...counts }) => ({
+      ...(inner !== undefined && { protocol: inner }),
+      ...(type === undefined ? { others: true } : { type }),
+      ...(name !== undefined && { name }),
+      ...callFields(counts),
+    })),
+  };
+}
+
+function callFields({ calls, replies, unanswered, open, latency }: CallCounts): JsonFields {
+  return {
+    calls,
+    replies,
+    unanswered,
+    ...(open > 0 && { open }),
+    ...(latency && { latency: { p50: rounded(latency.p50), p99: rounded(latency.p99), max: rounded(latency.max) } }),
   };
 }
 
@@ -67,6 +96,9 @@ export function summaryRecord(totals: RunTotals, exit: number, legs: readonly Pr
     ...timeFields(totals),
     ...countFields(directions),
     ...(Object.keys(totals.closes).length > 0 && { closes: { ...totals.closes } }),
+    ...(totals.apps && {
+      apps: totals.apps.map(({ connections: count, ...app }) => ({ ...appFields(app), connections: count })),
+    }),
     ...lossFields(directions),
     diagnostics: { ...totals.diagnostics },
     ...(legs.length > 0 && { legs: legs.map(legsFields) }),

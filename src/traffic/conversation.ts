@@ -226,12 +226,14 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     for (const side of [0, 1] as const) tally.stalled(this.directionOf(side), this.stalls[side]);
     const { through, tls } = this;
     tally.named({ ...endpointTexts(this), ...(through && { through }), ...(tls && { tls }) });
-    this.taker.closed(this.explained(tally.summary()), this);
+    this.taker.closed(this.summary(), this);
   }
 
   /** With the cause of its end, where the bytes have none. */
-  private explained(plain: ConnectionSummary): ConnectionSummary {
-    const summary = this.leg === undefined ? plain : { ...plain, leg: this.leg };
+  private summary(): ConnectionSummary {
+    const { leg } = this;
+    const app = this.apps?.summary();
+    const summary: ConnectionSummary = { ...this.tally.summary(), ...(leg && { leg }), ...(app && { app }) };
     if (summary.cause !== undefined || this.hasLost) return summary;
     const facts = this.facts.facts(summary, this.lastTime);
     const [cause, idle] = [causeOfConnection(facts), idleEndOf(facts)];

@@ -6,6 +6,8 @@ import { OPCODE } from '../codec/frames/registry.js';
 import { decodeUtf8 } from '../codec/bytes/utf8.js';
 import { isFinding } from '../rules/catalogue.js';
 import { hasPacketFinding } from './apps/findings.js';
+import { packetFilter, type PacketCriteria, type PacketFilter } from './apps/packet-filter.js';
+import { packetText } from './apps/packet-text.js';
 import type { Judged } from './judged.js';
 
 /** Both ends count. */
@@ -40,7 +42,7 @@ export interface ConnectionCriteria {
 }
 
 /** What is given has to hold altogether. */
-export interface RecordCriteria {
+export interface RecordCriteria extends PacketCriteria {
   /** A bit for each opcode. */
   readonly opcode?: number;
   readonly grep?: RegExp;
@@ -96,19 +98,26 @@ export function connectionFilter({ connection, client, server }: ConnectionCrite
  * asked again with each record, so that it may be another for the next input. Cheap tests come first.
  */
 export function recordFilter(
-  { opcode, grep, violations, fromTime, toTime, direction = 'unknown', records }: RecordCriteria & RecordScope,
+  criteria: RecordCriteria & RecordScope,
   captureStart: () => number | undefined,
   /** Searches for `grep`. */
   searchFor: (grep: RegExp) => TextSearch = plainSearch,
 ): RecordFilter | undefined {
+  const { opcode, grep, violations, fromTime, toTime, direction = 'unknown', records } = criteria;
   const tests: RecordFilter[] = [];
+  const packets = packetFilter(criteria);
   if (direction !== 'unknown') tests.push((record) => record.type === 'handshake' || record.direction === direction);
   if (opcode !== undefined) tests.push(opcodeTest(opcode, records === 'messages'));
   if (fromTime || toTime) tests.push(timeTest(fromTime, toTime, captureStart));
   if (violations) tests.push(breaksRule);
+  if (packets) tests.push(packetTest(packets));
   if (!grep) return all(tests);
   const search = grepSearch(searchFor(grep));
   return Object.assign(all([...tests, search.test])!, { unsearched: () => search.unsearched, scope: all(tests) });
+}
+
+function packetTest(filter: PacketFilter): RecordFilter {
+  return (record) => record.type === 'frame' && record.packets?.some(filter) === true;
 }
 
 function breaksRule(record: Judged): boolean {
@@ -152,9 +161,10 @@ function grepSearch(matches: TextSearch): {
   const test = (record: Judged): boolean => {
     if (record.type !== 'frame') return false;
     const text = textOf(record.frame);
-    const found = text === undefined ? false : matches(text);
-    if (found === true) return true;
-    if (found === undefined) unsearched.slow++;
+    const texts = [...(text === undefined ? [] : [text]), ...(record.packets ?? []).map(packetText)];
+    const results = texts.map(matches);
+    if (results.includes(true)) return true;
+    if (results.includes(undefined)) unsearched.slow++;
     else if (goesOn(record.frame)) unsearched.cut++;
     return false;
   };

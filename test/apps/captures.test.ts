@@ -66,6 +66,18 @@ describe('captures of applications', () => {
   });
 });
 
+describe('messages of which only the first part was kept', () => {
+  it.each(names)('%s: break no rule', (name) => {
+    for (const kept of [1, 2, 5, 12, 30, 80, 200]) {
+      const codes = packetsOf(name, undefined, kept).flatMap(({ diagnostics }) => diagnostics.map(({ code }) => code));
+      expect({ kept, codes: codes.filter((code) => FAULTS[name]?.includes(code) !== true) }).toEqual({
+        kept,
+        codes: [],
+      });
+    }
+  });
+});
+
 describe('the registry', () => {
   it('has signs for each protocol', () => {
     const signs = new Set(APP_SIGNS.map(({ protocol }) => protocol));

@@ -41,14 +41,14 @@ export function appCase(name: string): AppCase {
 /** A packet with its connection: WebSocket connections are counted from 0, in the order of their TCP connections. */
 export type ReadPacket = PlacedPacket & { readonly connection: number };
 
-/** The packets that are read of a capture; `stated`: the protocol is. */
-export function packetsOf(name: string, stated?: string): ReadPacket[] {
+/** The packets that are read of a capture; `stated`: the protocol is. Of longer messages only `messageBytes` are kept. */
+export function packetsOf(name: string, stated?: string, messageBytes = MOST_APP_BYTES): ReadPacket[] {
   const packets: ReadPacket[] = [];
   const connections = new Set<number>();
   const reading = {
     raw: nodeDeflate,
     acceptOf: acceptKey,
-    messageBytes: MOST_APP_BYTES,
+    messageBytes,
     previewBytes: 4096,
     payloads: 'view' as const,
   };

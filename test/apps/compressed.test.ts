@@ -25,7 +25,7 @@ describe('compressed payloads', () => {
     ['base64', deflateSync(JSON_TEXT).toString('base64')],
   ])('%s is read whole', (type, content) => {
     const packet = read(content);
-    expect([packet?.protocol, packet?.type]).toEqual(['compressed', type]);
+    expect([packet?.protocol, packet?.type]).toEqual(['payload', type]);
     expect(packet!.payload).toEqual(JSON.parse(JSON_TEXT));
   });
 

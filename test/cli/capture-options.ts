@@ -14,6 +14,8 @@ type Json = Record<string, unknown>;
 const CHAT = 'fixtures/captures/chat.pcap';
 /** Connection 3 is a refused upgrade, 6 was joined in its middle. */
 const OTHERS = 'fixtures/captures/others.pcap';
+/** Socket.IO. */
+const APPS = 'fixtures/captures/apps/sio4-basic.pcap';
 /** TLS, with key logs. */
 const TLS = 'fixtures/captures/tls';
 const START = 1_795_356_000;
@@ -153,6 +155,29 @@ export function captureOptions(shop: () => Workshop): Tests {
         'text-cut-inside-character',
         'close-code-local',
       ]);
+    },
+    '--app': async () => {
+      const typed = async (...args: string[]): Promise<Json[]> =>
+        (await traffic(APPS, '--view', 'apps', ...args)).filter(({ type }) => type === 'packet');
+      expect(await typed()).toEqual(await typed('--app', 'socket.io'));
+      expect(await typed('--app', 'none')).toEqual([]);
+      expect((await decode(APPS, '--app', 'smoke-signals')).err).toContain('no such protocol (actioncable, ');
+    },
+    '--payload': async () => {
+      const found = await traffic(CHAT, '--view', 'apps', '--payload', 'msgpack');
+      expect(found.filter(({ protocol }) => protocol === 'payload').length).toBeGreaterThan(0);
+      expect((await decode(CHAT, '--payload', 'smoke')).exit).toBe(2);
+    },
+    '--app-type': async () => {
+      const found = await traffic(APPS, '--view', 'apps', '--app-type', 'ack');
+      expect(new Set(found.map(({ packet }) => packet))).toEqual(new Set(['ACK']));
+    },
+    '--app-name': async () => {
+      const found = await traffic(APPS, '--view', 'apps', '--app-name', '^(say|stats)$');
+      expect(found.map(({ name }) => name)).toEqual(['say', 'stats']);
+    },
+    '--slow': async () => {
+      expect(names(await traffic(APPS, '--slow', '1000', '--view', 'apps'))).toEqual(['silent']);
     },
     '--from-time': async () => {
       const [all, relative, epoch] = await Promise.all([

@@ -29,6 +29,7 @@ beforeAll(() => {
     chmodSync(join(folder, name), 0o755);
   }
   copyFileSync(join(root, 'fixtures/captures/websocket.pcapng'), join(folder, 'capture.pcapng'));
+  copyFileSync(join(root, 'fixtures/captures/apps/sio4-basic.pcap'), join(folder, 'chat.pcap'));
   writeFileSync(join(folder, 'frames.hex'), '810548656c6c6f\n');
   writeFileSync(
     join(folder, 'failed.txt'),

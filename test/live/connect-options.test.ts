@@ -360,6 +360,13 @@ const TESTS: Tests = {
     expect(summary!.out).toMatch(/→ text +2 FIN MASK "hi"\n/);
     expect(messages!.out).toContain('message 0');
   },
+  '--app': async () => {
+    const call = (...more: string[]): Promise<Ran> =>
+      connect(url, '-x', '{"jsonrpc":"2.0","id":1,"method":"sum"}', '-1', '--view', 'apps', ...more);
+    expect((await call()).out).toMatch(/→ json-rpc request sum #1\n/);
+    expect((await call('--app', 'none')).out).not.toContain('json-rpc');
+    expect((await call('--app', 'smoke-signals')).exit).toBe(2);
+  },
   '--preview': async () =>
     expect(records((await hi('--preview', '1', '--json')).out)[1]).toMatchObject({ text: 'h', payloadLength: 2 }),
   '--record': async () => {

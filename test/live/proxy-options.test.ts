@@ -6,6 +6,8 @@ import { Client, type Refused, Serving } from './serving.js';
 
 /** Every option of `proxy` that `--help` lists, each with a test that fails if the option did nothing. */
 
+const CALL = '{"jsonrpc":"2.0","id":1,"method":"sum"}';
+
 type Tests = Readonly<Record<string, () => Promise<void>>>;
 
 const running: Serving[] = [];
@@ -270,6 +272,20 @@ const TESTS: Tests = {
     expect(runs[2]).not.toBe(runs[0]);
   },
   '--view': async () => expect((await shown(['a'], '--view', 'annotated')).out).toMatch(/opcode .*text/),
+  '--app': async () => {
+    expect((await shown([CALL], '--view', 'apps')).out).toMatch(/→ json-rpc request sum #1\n/);
+    expect((await shown([CALL], '--app', 'none')).out).not.toContain('json-rpc');
+  },
+  '--app-type': async () => {
+    expect((await shown([CALL, 'a'], '--app-type', 'REQUEST')).out).toMatch(/→ text .* json-rpc request/);
+    expect((await shown([CALL, 'a'], '--app-type', 'response')).out).not.toContain('text');
+  },
+  '--app-name': async () => {
+    expect((await shown([CALL], '--app-name', '^sum$')).out).toContain('json-rpc request');
+    expect((await shown([CALL], '--app-name', '^other$')).out).not.toContain('json-rpc request');
+  },
+  // An echo is no reply: the call is shown at the end of the connection.
+  '--slow': async () => expect((await shown([CALL], '--slow', '0')).out).toMatch(/→ text .* json-rpc request sum/),
   '--preview': async () => {
     const { out } = await shown(['abcdefgh'], '--json', '--preview', '3');
     expect(out).toContain('"text":"abc"');

@@ -387,6 +387,11 @@ const TESTS: Tests = {
     expect(messages).not.toContain('FIN MASK');
     expect(messages).toContain('hi');
   },
+  '--app': async () => {
+    const call = '{"jsonrpc":"2.0","id":1,"method":"sum"}';
+    expect(await shown(call, '--view', 'summary')).toMatch(/→ text +39 FIN MASK json-rpc request sum #1\n/);
+    expect(await shown(call, '--view', 'summary', '--app', 'none')).not.toContain('json-rpc');
+  },
   '--preview': async () => {
     expect(await shown('abcdefgh', '--preview', '3')).toContain('"abc…');
   },

@@ -58,6 +58,23 @@ const EVERYTHING: ConnectionSummary = {
     upgraded: true,
     answered: true,
   },
+  app: {
+    protocol: 'mqtt',
+    packets: 9,
+    calls: 4,
+    replies: 3,
+    unanswered: 1,
+    open: 1,
+    latency: { p50: 0.0123, p99: 0.5, max: 0.50000049 },
+    errors: { PUBACK: 1 },
+    diagnostics: { 'mqtt-topic': 2 },
+    byName: [
+      { type: 'PUBLISH', name: 'a/b', calls: 3, replies: 3, unanswered: 0, open: 0, samples: new Map([[1, 1]]) },
+      { protocol: 'inner', type: 'call', calls: 1, replies: 0, unanswered: 1, open: 1 },
+      { calls: 1, replies: 0, unanswered: 0, open: 0 },
+    ],
+    samples: new Map([[1, 1]]),
+  },
   directions: {
     client: counted({
       frames: 120,
@@ -122,6 +139,22 @@ describe('connectionRecord', () => {
       ping: {
         client: { answered: 2, skipped: 1, unanswered: 0, min: 0.000123, median: 0.5, max: 1 },
         server: { answered: 1, skipped: 0, unanswered: 0 },
+      },
+      app: {
+        protocol: 'mqtt',
+        packets: 9,
+        calls: 4,
+        replies: 3,
+        unanswered: 1,
+        open: 1,
+        latency: { p50: 0.0123, p99: 0.5, max: 0.5 },
+        errors: { PUBACK: 1 },
+        diagnostics: { 'mqtt-topic': 2 },
+        byName: [
+          { type: 'PUBLISH', name: 'a/b', calls: 3, replies: 3, unanswered: 0 },
+          { protocol: 'inner', type: 'call', calls: 1, replies: 0, unanswered: 1, open: 1 },
+          { others: true, calls: 1, replies: 0, unanswered: 0 },
+        ],
       },
       stalls: { server: { count: 2, seconds: 4.3, longest: 3 } },
       closeCode: 1000,

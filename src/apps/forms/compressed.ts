@@ -4,7 +4,7 @@ import { messagePacket, wholeSpan } from '../build-packet.js';
 import type { AppMessage, AppPacket, PackedForm, MessageUnpacking } from '../packet.js';
 import { jsonText, parseJson } from './json.js';
 
-const NAME = 'compressed';
+const NAME = 'payload';
 /** Bytes that a payload may decompress to. */
 export const MOST_UNPACKED = 4 * 1024 * 1024;
 /** Shorter ones without a magic number decode by chance. */
@@ -12,7 +12,7 @@ const LEAST_WITHOUT_MAGIC = 16;
 const MOST_SHOWN = 200;
 
 /** A payload, decompressed. */
-export interface Unpacked {
+interface Unpacked {
   readonly form: PackedForm;
   /** The compressed bytes are in Base64. */
   readonly isBase64: boolean;
@@ -32,14 +32,18 @@ const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
  * What a payload holds in compressed form: the whole of it is one unit, whose checksum fits where the form has one. Forms
  * without a magic number are taken only where plain text comes out. Undefined: it is none, or more than MOST_UNPACKED.
  */
-export function unpacked({ bytes, length, isText }: AppMessage, unpack: MessageUnpacking): Unpacked | undefined {
+function unpacked(
+  { bytes, length, isText }: AppMessage,
+  unpack: MessageUnpacking,
+  by: 'magic' | 'all',
+): Unpacked | undefined {
   if (bytes.length < length) return undefined;
   if (isText) {
     const packed = base64Of(bytes);
     const found = packed && withMagic(packed, unpack);
     return found && { ...found, isBase64: true };
   }
-  return withMagic(bytes, unpack) ?? withoutMagic(bytes, unpack);
+  return withMagic(bytes, unpack) ?? (by === 'all' ? withoutMagic(bytes, unpack) : undefined);
 }
 
 function base64Of(bytes: Uint8Array): Uint8Array | undefined {
@@ -72,9 +76,13 @@ function isPlainText(bytes: Uint8Array): boolean {
   );
 }
 
-/** A compressed message as a packet; undefined: it is none. */
-export function compressedPacket(message: AppMessage, unpack: MessageUnpacking): AppPacket | undefined {
-  const found = unpacked(message, unpack);
+/** A compressed message as a packet; undefined: it is none. `magic`: only forms with a magic number are tried. */
+export function compressedPacket(
+  message: AppMessage,
+  unpack: MessageUnpacking,
+  by: 'magic' | 'all' = 'all',
+): AppPacket | undefined {
+  const found = unpacked(message, unpack, by);
   if (found === undefined) return undefined;
   const { form, isBase64, bytes } = found;
   const json = parseJson(bytes);

@@ -2,12 +2,6 @@ import { decodeUtf8, utf8Error } from '../../codec/bytes/utf8.js';
 import type { AppField } from '../packet.js';
 import { DEEPEST_VALUE, isFault, keyText, MOST_LISTED, shownValue, type FormFault, type FormValue } from './form.js';
 
-/** An extension type whose meaning the application knows. */
-interface MsgpackExtension {
-  readonly extension: number;
-  readonly data: Uint8Array;
-}
-
 /** Reads one MessagePack value from `start` on. Never throws. */
 export function readMsgpack(bytes: Uint8Array, start = 0, name = 'value'): FormValue | FormFault {
   const reader = new MsgpackReader(bytes, start);

@@ -1,4 +1,5 @@
 import { jsonText, parseJson } from '../forms/json.js';
+import { cutPacket } from '../json-message.js';
 import { messagePacket, wholeSpan } from '../build-packet.js';
 import { ruleBook } from '../packet.js';
 import type { AppAnswer, AppDiagnostic, AppMessage, AppPacket, AppProtocol, AppReader, AppRule } from '../packet.js';
@@ -56,6 +57,8 @@ const RULES = {
 } as const satisfies Record<string, AppRule>;
 
 const broken = ruleBook(NAME, RULES);
+/** Operations whose state is kept. */
+const MOST_OPERATIONS = 10_000;
 
 interface TypeRow {
   readonly by: 'client' | 'server' | 'both';
@@ -89,11 +92,22 @@ class GraphqlReader implements AppReader {
   /** Operations that run; false: the client has ended it, and the server may not know yet. */
   private readonly running = new Map<string, boolean>();
 
-  constructor(private readonly isJoined: boolean) {
+  /** `isJoined`: what came before is not known. */
+  constructor(private isJoined: boolean) {
     this.isAcknowledged = isJoined;
   }
 
+  lost(): void {
+    this.running.clear();
+    this.isJoined = true;
+    this.isAcknowledged = true;
+  }
+
   read(message: AppMessage): readonly AppPacket[] {
+    if (message.bytes.length < message.length) {
+      this.lost();
+      return [cutPacket(message, NAME)];
+    }
     const value = message.isText ? parseJson(message.bytes)?.value : undefined;
     if (!isObject(value) || typeof value['type'] !== 'string') {
       return [
@@ -123,6 +137,11 @@ class GraphqlReader implements AppReader {
     ];
   }
 
+  private note(id: string): void {
+    if (this.running.size >= MOST_OPERATIONS) this.lost();
+    this.running.set(id, true);
+  }
+
   /** The rules that depend on what came before. */
   private stateOf({ type, id }: GraphqlWords, message: AppMessage): AppDiagnostic[] {
     const span = wholeSpan(message);
@@ -137,7 +156,7 @@ class GraphqlReader implements AppReader {
     if (id === undefined) return [];
     if (type === 'subscribe') {
       const isUsed = running.get(id) === true;
-      running.set(id, true);
+      this.note(id);
       if (!this.isAcknowledged) return [broken('before-ack', span)];
       return isUsed ? [broken('id-in-use', span, { id })] : [];
     }
@@ -168,7 +187,9 @@ function nameOf({ type, payload }: GraphqlWords): { name?: string } {
   return named === null ? {} : { name: named[1]! };
 }
 
-function summaryOf({ payload }: GraphqlWords): string {
+/** What comes with an init are credentials, as a rule. */
+function summaryOf({ type, payload }: GraphqlWords): string {
+  if (type === 'connection_init') return '';
   if (isObject(payload) && typeof payload['query'] === 'string') return payload['query'].replace(/\s+/g, ' ').trim();
   return payload === undefined ? '' : jsonText(payload);
 }

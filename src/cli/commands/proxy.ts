@@ -11,7 +11,7 @@ import { connectionFilter } from '../../traffic/filters.js';
 import type { Io } from '../host/io.js';
 import { listenerPolicyOf } from '../options/listener-options.js';
 import { LiveOutput } from '../live/live-output.js';
-import { liveReading } from '../live/live-reading.js';
+import { liveLook } from '../live/live-apps.js';
 import { shownUrl } from '../options/passwords.js';
 import type { ProxyOptions } from '../options/proxy-options.js';
 import { recorded } from '../record/recorder.js';
@@ -85,7 +85,7 @@ async function relayOptions(io: Io, place: HostPort, target: Target, options: Pr
     ...(tls && { tls }),
     isSecure: target.secure,
     now: () => io.now(),
-    reading: liveReading(options),
+    ...liveLook(options),
     listener: listenerPolicyOf(place.host, options),
     limits: { connections: options.maxConnections, headSeconds: HEAD_SECONDS },
     route: await routeOf(io, target, options),

@@ -16,6 +16,7 @@ import type { Io } from '../host/io.js';
 import { MOST_HEAD } from '../../live/sockets/ws-limits.js';
 import { listenerPolicyOf } from '../options/listener-options.js';
 import { LiveOutput } from '../live/live-output.js';
+import { liveLook } from '../live/live-apps.js';
 import { liveReading, perMessageDeflate } from '../live/live-reading.js';
 import { loadScript } from '../entries/load-script.js';
 import { recorded } from '../record/recorder.js';
@@ -115,7 +116,7 @@ async function serverOptions(io: Io, place: ListenPlace, options: ServeOptions):
     place,
     ...(tls && { tls, isSecure: true }),
     now: () => io.now(),
-    reading: liveReading(options),
+    ...liveLook(options),
     compare: async () => ({ transports: await compareTransports({ reading: {}, now: () => io.now() }) }),
     mode: options.mode,
     answers: answersOf(options),

@@ -12,7 +12,8 @@ import type { Target } from './url.js';
 import { reasonOf } from './conclusion.js';
 import { EXIT, UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
-import { liveReading, perMessageDeflate } from '../live/live-reading.js';
+import { liveLook } from '../live/live-apps.js';
+import { perMessageDeflate } from '../live/live-reading.js';
 import { shownUrl } from '../options/passwords.js';
 import { type Printable, lined, print } from '../../describe/printable.js';
 
@@ -149,7 +150,7 @@ export class ConnectOpening {
     }
     return {
       now: () => io.now(),
-      reading: liveReading(options),
+      ...liveLook(options),
       recorder: this.taker.recorder,
       isSecure: target.secure,
       url: target.url,

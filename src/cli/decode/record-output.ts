@@ -1,5 +1,5 @@
 import { print, type Printable, type PrintableBytes } from '../../describe/printable.js';
-import type { Judged } from '../../traffic/judged.js';
+import type { Judged, JudgedFrame } from '../../traffic/judged.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import { jsonLine } from '../../describe/escape.js';
 import { count } from '../../terminal/layout.js';
@@ -7,6 +7,7 @@ import { LineBuffer, rawText } from '../../describe/line-buffer.js';
 import type { View } from '../../describe/view.js';
 import { viewOf, type Seen } from './view-selection.js';
 import { viewFor, type Layout } from './views.js';
+import { HeldCalls, type DrawnCall } from './held-calls.js';
 import { hasContext, HeldRecords, isHolding, type HeldRecord } from './held-records.js';
 import type { Extractor } from './extract.js';
 import type { RecordFilter, Unsearched } from '../../traffic/filters.js';
@@ -16,7 +17,7 @@ import type { Io } from '../host/io.js';
 import type { DecodingOptions } from '../options/options.js';
 import { OutputBound } from './output-bound.js';
 import { DEFAULT_MAX_MESSAGE } from './traffic-options.js';
-import { hasPacketFinding } from '../../traffic/toolbox/apps.js';
+import { hasPacketFinding, packetFilter, type PacketFilter } from '../../traffic/toolbox/apps.js';
 import { isFinding } from '../../traffic/toolbox/reading.js';
 
 /** RSV1 on bare data frames is most often permessage-deflate whose handshake was not given. */
@@ -53,6 +54,10 @@ export class RecordOutput {
   private readonly notices: Printable[] = [];
   private readonly limit: number;
   private held: HeldRecords | undefined;
+  /** With `--slow`. */
+  private calls: HeldCalls | undefined;
+  /** The view is one of packets: of those of a message, these are shown. */
+  private packets: PacketFilter | undefined;
   /** Other records are printed before the first. */
   private goesOn = false;
   /** Connections with findings of which only their end shows whether they are wanted; undefined: all are, or it is known. */
@@ -78,13 +83,18 @@ export class RecordOutput {
     if (this.view !== undefined) return;
     const { options } = this;
     this.goesOn = goesOn;
+    const { needs } = viewFor(options.view, layout);
+    const isSlow = options.slow !== undefined && options.stats !== true;
     const isHeld = isHolding(options) && options.stats !== true;
+    const arePackets = options.json === true ? needs.json === 'packets' : options.view === 'apps';
     // What is held may be left out: the line before the first that is shown is left out when that is known.
-    this.view = await viewOf(layout, this.io, options, this.seen, goesOn || isHeld);
+    this.view = await viewOf(layout, this.io, options, this.seen, goesOn || isHeld || isSlow);
     // Views of one line a frame say so, unless only some of the records are shown.
-    if (this.filter === undefined && !isHeld) this.endsAs(this.view.ended);
+    if (this.filter === undefined && !isHeld && !isSlow) this.endsAs(this.view.ended);
+    if (arePackets) this.packets = packetFilter(options);
+    if (isSlow) this.calls = this.heldCalls(options.slow, arePackets, MOST_KEPT * share);
     if (!isHeld) return;
-    const messages = viewFor(options.view, layout).needs.records === 'messages';
+    const messages = needs.records === 'messages';
     const form = { json: options.json === true, messages };
     const show = (record: HeldRecord): void => this.show(record);
     this.held = new HeldRecords(options, form, () => this.view!, show, MOST_KEPT * share);
@@ -105,15 +115,13 @@ export class RecordOutput {
   record(record: Judged): void {
     if (this.done || this.options.selection?.chosen.has(record.connection) === false) return;
     if (this.filter !== undefined && !this.filter(record)) return this.leaveOut(record, this.filter);
-    const { diagnostics } = record;
-    if (diagnostics.length > 0) this.judge(record);
-    if (isBlind(record)) this.find(record.connection);
-    if (record.type === 'frame' && record.packets && hasPacketFinding(record.packets, this.options.strict === true))
-      this.find(record.connection);
+    if (this.calls !== undefined) return this.calls.take(record, true);
+    const shown = this.narrowed(record);
+    if (this.hasFinding(shown)) this.find(record.connection);
     if (this.extractor !== undefined) this.extract(record, this.extractor);
     if (this.options.stats === true) return;
-    if (this.held !== undefined) return this.held.matches(record);
-    this.drawRecord(record);
+    if (this.held !== undefined) return this.held.matches(shown);
+    this.drawRecord(shown);
     this.count(1);
     this.onShown();
   }
@@ -123,33 +131,74 @@ export class RecordOutput {
     const { connection } = summary;
     if (this.undecided?.delete(connection) === true && isWanted) this.found = true;
     this.held?.closed(connection);
+    this.calls?.closed(connection);
     if (isWanted) this.drawEnd(summary);
+  }
+
+  /** The calls of that connection that wait for a reply get none. */
+  endCalls(connection: number): void {
+    this.calls?.closed(connection);
   }
 
   /** Nothing more is read: what waited for the end of a connection is shown. */
   release(): void {
     this.held?.end();
-    const cut = this.held?.cut ?? 0;
+    this.calls?.end();
+    const { cut = 0 } = this.held ?? this.calls ?? {};
     if (cut === 0) return;
     this.found = true;
-    this.notice(print`left out ${count(cut, 'record')} of --last or --context: their text takes too much memory`);
+    const what = this.calls ? print`calls of --slow` : print`--last or --context`;
+    this.notice(print`left out ${count(cut, 'record')} of ${what}: their text takes too much memory`);
   }
 
   /** Records are shown later than they come. */
   get isHolding(): boolean {
-    return this.held !== undefined;
+    return this.held !== undefined || this.calls !== undefined;
   }
 
   /** Records were given up for lack of memory, whether they would be shown or not. */
   get isStrained(): boolean {
-    return this.held?.isStrained === true;
+    return this.held?.isStrained === true || (this.calls?.cut ?? 0) > 0;
   }
 
   /** It may be shown around one that matches. */
   private leaveOut(record: Judged, { unsearched, scope }: RecordFilter): void {
+    if (unsearched !== undefined) this.leaveUnsearched(unsearched());
+    this.calls?.take(record, false);
     if (unsearched === undefined) return;
-    this.leaveUnsearched(unsearched());
     if (this.held !== undefined && hasContext(this.options) && scope?.(record) !== false) this.held.passes(record);
+  }
+
+  private heldCalls(slow: number, isApart: boolean, limit: number): HeldCalls {
+    const lines = new LineBuffer();
+    const draw = (record: JudgedFrame): PrintableBytes => {
+      this.view!(record, lines);
+      return lines.take();
+    };
+    return new HeldCalls(
+      slow,
+      packetFilter(this.options)!,
+      isApart,
+      {
+        draw,
+        show: (drawn) => this.showCall(drawn),
+        isFinding: (record) => this.hasFinding(record),
+      },
+      limit,
+    );
+  }
+
+  private showCall({ connection, text, isFinding }: DrawnCall): void {
+    if (this.done) return;
+    if (isFinding) this.find(connection);
+    this.show({ text, size: 0, startsGroup: false });
+  }
+
+  /** Without the packets that are not shown. */
+  private narrowed(record: Judged): Judged {
+    const { packets } = this;
+    if (packets === undefined || record.type !== 'frame' || record.packets === undefined) return record;
+    return { ...record, packets: record.packets.filter(packets) };
   }
 
   private show({ text, startsGroup }: HeldRecord): void {
@@ -279,9 +328,18 @@ export class RecordOutput {
     return this.options.deflate === undefined && !this.options.quiet ? RSV_HINT : undefined;
   }
 
-  private judge(record: Judged): void {
-    const { strict } = this.options;
-    if (record.diagnostics.some((diagnostic) => isFinding(diagnostic, strict === true))) this.find(record.connection);
+  private hasFinding(record: Judged): boolean {
+    const strict = this.options.strict === true;
+    const { diagnostics } = record;
+    if (diagnostics.length > 0) this.noteReserved(record);
+    return (
+      isBlind(record) ||
+      diagnostics.some((diagnostic) => isFinding(diagnostic, strict)) ||
+      (record.type === 'frame' && record.packets !== undefined && hasPacketFinding(record.packets, strict))
+    );
+  }
+
+  private noteReserved(record: Judged): void {
     this.rsvSeen ||=
       this.layout === 'bytes' &&
       record.type === 'frame' &&

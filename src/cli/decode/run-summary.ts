@@ -10,6 +10,7 @@ import {
 } from '../../traffic/tally/summary.js';
 import { closingFilter, type ClosingFilter } from '../../traffic/closing-filter.js';
 import { connectionFilter } from '../../traffic/filters.js';
+import { withoutSamples } from '../../traffic/apps/app-tally.js';
 import { rankingBy, type Ranking } from '../../traffic/tally/order.js';
 import { lookOf } from './view-selection.js';
 import { EXIT } from '../host/exit.js';
@@ -67,7 +68,7 @@ export class Closing {
     if (this.filter) this.chosen.add(summary.connection);
     this.tally.add(summary);
     if (!this.options.sort || !this.options.json || !this.isWanted) return;
-    this.unsorted.push(summary);
+    this.unsorted.push(summary.app === undefined ? summary : { ...summary, app: withoutSamples(summary.app) });
     if (this.unsorted.length >= MOST_SORTED) this.recordSorted();
   }
 
@@ -112,7 +113,8 @@ export class Closing {
     const look = await lookOf(this.io, this.options);
     const all = this.options.verbose === true;
     const { sort } = this.options;
-    const shown = { all, hint: print`-v shows them`, legs: this.legs.pairs(), ...(sort && { sort }) };
+    const byName = this.options.stats === true;
+    const shown = { all, hint: print`-v shows them`, legs: this.legs.pairs(), ...(sort && { sort }), byName };
     const table = drawConnections(this.tally.summaries, this.tally.totals(), look, shown);
     this.output.text(print`${this.output.anyShown ? '\n' : ''}${table}`);
   }

@@ -95,6 +95,7 @@ export class LiveOutput implements Seen {
   closed(ended: ConnectionSummary): void {
     this.idle.add(ended);
     const summary = this.idle.explained(ended);
+    this.output.endCalls(summary.connection);
     this.closing.closed(summary);
     this.output.closed(summary, true);
     this.schedule();
@@ -135,6 +136,7 @@ export class LiveOutput implements Seen {
   /** Prints the rest, and the summary; `exit` is the exit code of the run, where it depends on more than the findings. */
   async end(exit?: number): Promise<void> {
     await this.writing;
+    this.output.release();
     await this.flush();
     await this.closing.draw(this.output.found, exit);
     await this.output.flush();

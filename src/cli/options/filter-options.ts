@@ -13,7 +13,8 @@ import type { ClosingCriteria } from '../../traffic/closing-filter.js';
 import type { WindowCriteria } from '../../traffic/record-window.js';
 import type { SortKey } from '../../traffic/tally/order.js';
 import { OPCODES } from '../../traffic/toolbox/builders.js';
-import { integer } from './option-values.js';
+import { integer, items, regExp } from './option-values.js';
+import { packetFilterOptions } from './packet-options.js';
 
 /** The options of `decode` that say which records are shown, and what becomes of them. */
 export interface FilterOptions extends ConnectionCriteria, RecordCriteria, ClosingCriteria, WindowCriteria {
@@ -60,6 +61,7 @@ export function filterOptions(): Option[] {
       integer(0),
     ),
     new Option('-C, --context <number>', 'the same as -A N -B N').argParser(integer(0)),
+    ...packetFilterOptions(),
     new Option('--violations', 'show only what breaks a rule: errors and warnings'),
     new Option(
       '--from-time <time>',
@@ -89,12 +91,6 @@ const ports = listOf(port);
 /** Items separated by commas, after those of the same option before it. */
 function listOf<T>(item: (text: string) => T): (value: string, before: readonly T[] | undefined) => T[] {
   return (value, before = []) => [...before, ...items(value).map(item)];
-}
-
-function items(value: string): string[] {
-  const parts = value.split(',').map((part) => part.trim());
-  if (parts.includes('')) throw new InvalidArgumentError('It is empty, or there is nothing between two commas.');
-  return parts;
 }
 
 function range(text: string): NumberRange {
@@ -135,17 +131,6 @@ function opcodeBits(text: string): number {
   throw new InvalidArgumentError(
     `It has to be a list of ${OPCODE_NAMES.slice(0, -1).join(', ')}, reserved, or numbers from 0 to 15.`,
   );
-}
-
-/** `/re/flags`, or the whole text is the expression: a path such as `/chat/room` too, as `room` are no flags. */
-function regExp(value: string): RegExp {
-  const [, source = value, flags = ''] = /^\/([^]+)\/([dgimsuvy]*)$/.exec(value) ?? [];
-  try {
-    return new RegExp(source, flags);
-  } catch (error) {
-    const reason = (error as Error).message.replace(/^Invalid regular expression: /, '');
-    throw new InvalidArgumentError(`It is no regular expression of JavaScript: ${reason}.`);
-  }
 }
 
 function limit(value: string): number {

@@ -95,3 +95,21 @@ export function origins(value: string, before: string[] | undefined): string[] {
   }
   return list(value, before);
 }
+
+/** Separated by commas. */
+export function items(value: string): string[] {
+  const parts = value.split(',').map((part) => part.trim());
+  if (parts.includes('')) throw new InvalidArgumentError('It is empty, or there is nothing between two commas.');
+  return parts;
+}
+
+/** `/re/flags`, or the whole text is the expression: a path such as `/chat/room` too, as `room` are no flags. */
+export function regExp(value: string): RegExp {
+  const [, source = value, flags = ''] = /^\/([^]+)\/([dgimsuvy]*)$/.exec(value) ?? [];
+  try {
+    return new RegExp(source, flags);
+  } catch (error) {
+    const reason = (error as Error).message.replace(/^Invalid regular expression: /, '');
+    throw new InvalidArgumentError(`It is no regular expression of JavaScript: ${reason}.`);
+  }
+}

@@ -3,6 +3,8 @@ import { VIEW_NAMES, type ViewName } from '../decode/views.js';
 import { filterOptions, type FilterOptions } from './filter-options.js';
 import type { RecordingKind } from '../../sources/detect/recording-kind.js';
 import { grouped } from './help-groups.js';
+import type { PayloadForm } from '../../traffic/toolbox/apps.js';
+import { appOption, payloadOption } from './packet-options.js';
 import { close, integer, list, maxOutput, preview } from './option-values.js';
 
 /** The options of each command, as their code receives them. `--name <value>` becomes `name`. */
@@ -22,6 +24,7 @@ export interface DecodeOptions extends CommonOptions, FilterOptions {
   deflate?: string;
   view?: ViewName;
   app?: string;
+  payload?: PayloadForm;
   strict?: true;
   pretty?: true;
   base64?: true;
@@ -117,7 +120,8 @@ export function decodeOptions(): Option[] {
     ),
     new Option('--deflate [params]', 'read with permessage-deflate, with these parameters'),
     new Option('--view <view>', 'how to show the input').choices(VIEW_NAMES),
-    new Option('--app <protocol>', 'read messages as this application protocol (default: recognised; none: off)'),
+    appOption(),
+    payloadOption(),
     new Option('--pretty', 'show JSON payloads indented'),
     new Option('--base64', 'print bytes in JSON records as Base64 instead of hex'),
     new Option('--strict', 'count warnings as findings'),

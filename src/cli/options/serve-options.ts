@@ -6,13 +6,14 @@ import { listenerOptions, type ListenerOptions } from './listener-options.js';
 import { autoReplyOption, type AutoReplyOptions } from './answer-options.js';
 import { close, integer, list, preview, tokens } from './option-values.js';
 import type { DecodeOptions } from './options.js';
+import { appOption } from './packet-options.js';
 import { passphraseOptions } from './passphrase-options.js';
 import { replayOptions, type ReplayOptions } from './replay-options.js';
 
 /** What `serve` and `connect` show, as `decode` does. */
 export type ShowOptions = Pick<
   DecodeOptions,
-  'json' | 'color' | 'quiet' | 'verbose' | 'view' | 'preview' | 'pretty' | 'base64' | 'strict' | 'relativeTime'
+  'json' | 'color' | 'quiet' | 'verbose' | 'view' | 'app' | 'preview' | 'pretty' | 'base64' | 'strict' | 'relativeTime'
 >;
 
 export interface ServeOptions extends PassphraseOptions, ShowOptions, ReplayOptions, ListenerOptions, AutoReplyOptions {
@@ -62,6 +63,7 @@ export function showOptions(): Option[] {
   const heading = 'View:';
   return [
     new Option('--view <view>', 'how to show the traffic').choices(VIEW_NAMES),
+    appOption(),
     new Option('--preview <bytes>', 'show up to N payload bytes of each frame (a number, or all: 16 MiB)').argParser(
       preview,
     ),

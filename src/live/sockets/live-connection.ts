@@ -8,6 +8,7 @@ import {
   type StreamOpener,
   type StreamTaker,
 } from '../../codec/bytes/stream-taker.js';
+import type { AppOptions } from '../../traffic/apps/app-reading.js';
 import { Conversation } from '../../traffic/conversation.js';
 import type { Judged } from '../../traffic/judged.js';
 import type { TcpEnd } from '../../traffic/tally/tally.js';
@@ -24,6 +25,8 @@ export interface LiveTaker {
 /** The options that all live connections of a run share. */
 export interface LiveContext {
   readonly reading: ReadingOptions;
+  /** Application protocols are read; undefined: none. */
+  readonly apps?: AppOptions | undefined;
   /** Seconds since the epoch. */
   now(this: void): number;
   /** Keeps the bytes of each connection. */
@@ -54,7 +57,7 @@ export class LiveConnection implements TapTaker {
     const time = context.now();
     const origin = clientFirst(number, ends, context.isSecure);
     this.recorded = context.recorder?.opened(origin, time);
-    this.conversation = new Conversation(number, origin, time, { reading: context.reading }, taker);
+    this.conversation = new Conversation(number, origin, time, { reading: context.reading, apps: context.apps }, taker);
   }
 
   incoming(bytes: Uint8Array): void {

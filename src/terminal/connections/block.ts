@@ -8,6 +8,7 @@ import {
   type DirectionSummary,
 } from '../../traffic/tally/summary.js';
 import { isOfConnection } from '../../rules/causes/connection-catalogue.js';
+import { drawApp } from './apps.js';
 import { cutMiddle, drawGrid, flow, gridWidth, NOTHING, row, VALUE_AT, widest } from './lines.js';
 import type { Column, LabelledPart } from './lines.js';
 import {
@@ -37,6 +38,8 @@ export interface BlockOptions {
   readonly all: boolean;
   /** That no rule was broken is said, too. */
   readonly saysNone: boolean;
+  /** Calls of applications by name. */
+  readonly byName: boolean;
 }
 
 /** All that is known of one connection. */
@@ -55,14 +58,20 @@ export function drawBlock(summary: ConnectionSummary, look: Look, options: Block
       handshake ? handshakeParts(handshake, openRoom(look, look.width - VALUE_AT)) : unseen,
       look,
     ),
+    ...(summary.app ? drawApp(summary.app, print`app`, look, options) : []),
     ...drawCounts(directions, look),
     ...rows(print`pings`, directions, ({ ping }, arrow) => (ping ? pingParts(ping, arrow) : []), look),
     ...drawStalls(directions, look),
     ...row(print`closed`, closingParts(summary), look),
     ...drawLosses(directions, look),
-    ...drawFaults(diagnostics, look, options),
+    ...drawFaults(diagnostics, look, { ...options, saysNone: options.saysNone && !hasBroken(summary) }),
     ...drawCause(summary, look),
   ];
+}
+
+/** A rule of its application protocol was broken. */
+function hasBroken({ app }: ConnectionSummary): boolean {
+  return app !== undefined && Object.keys(app.diagnostics).length > 0;
 }
 
 function drawStalls(directions: Directions<DirectionSummary>, look: Look): Printable[] {
@@ -141,7 +150,11 @@ export function drawLosses(directions: Directions<DirectionCounts>, look: Look):
   return [...rows(print`lost`, directions, lost, look), ...rows(print`no frames`, directions, other, look)];
 }
 
-export function drawFaults(diagnostics: DiagnosticCounts, look: Look, { all, saysNone }: BlockOptions): Printable[] {
+export function drawFaults(
+  diagnostics: DiagnosticCounts,
+  look: Look,
+  { all, saysNone }: Pick<BlockOptions, 'all' | 'saysNone'>,
+): Printable[] {
   const parts = faultParts(diagnostics, all ? Infinity : MOST_RULES);
   const said: readonly LabelledPart[] = parts.length === 0 && saysNone ? [[print`none`, 'ok']] : parts;
   return said.length === 0 ? [] : flow(print`${INDENT}rule violations: `, said, look);

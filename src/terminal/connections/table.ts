@@ -1,6 +1,7 @@
 import { isQuietClose, NO_CLOSE_FRAME } from '../../traffic/tally/close-codes.js';
 import { ranked, rankingBy, type SortKey } from '../../traffic/tally/order.js';
 import type { ConnectionSummary, RunTotals } from '../../traffic/tally/summary.js';
+import { drawApp, type AppsOptions } from './apps.js';
 import { drawBlock, drawCounts, drawFaults, drawLosses } from './block.js';
 import { flow, row, type LabelledPart } from './lines.js';
 import { drawLines } from './list.js';
@@ -24,6 +25,8 @@ export interface ConnectionsOptions {
   readonly sort?: SortKey | undefined;
   /** Proxies of which both legs are among the connections. */
   readonly legs?: readonly ProxyLegs[];
+  /** Calls of applications by name, too. */
+  readonly byName?: boolean;
 }
 
 /**
@@ -34,17 +37,17 @@ export function drawConnections(
   summaries: readonly ConnectionSummary[],
   totals: RunTotals,
   look: Look,
-  { all = false, hint = print``, sort, legs = [] }: ConnectionsOptions = {},
+  { all = false, hint = print``, sort, legs = [], byName = false }: ConnectionsOptions = {},
 ): Printable {
   const chosen = rankingBy(sort)(summaries, all ? Infinity : totals.webSocket > MOST_BLOCKS ? MOST_LINES : MOST_BLOCKS);
   const isOnly = totals.webSocket === 1 && summaries.length === 1;
   const blocks =
     totals.webSocket > MOST_BLOCKS
       ? [drawList(sort === undefined ? ranked(chosen) : chosen, totals, look, { hint, sort })]
-      : chosen.map((each) => drawBlock(each, look, { all, saysNone: isOnly }));
+      : chosen.map((each) => drawBlock(each, look, { all, saysNone: isOnly, byName }));
   append(blocks, drawAllLegs(all ? legs : legs.slice(0, MOST_LINES), legs.length, look, hint));
   // The totals of one connection would say the same again.
-  if (!isOnly) blocks.push(drawTotals(totals, look, all));
+  if (!isOnly) blocks.push(drawTotals(totals, look, { all, byName }));
   else if (totals.connections > 1) blocks.push([...drawTitle(totals, look), ...drawPassedOver(totals, look)]);
   return joined(
     blocks.map((lines) => joined(lines.map((line) => print`${line.trimEnd()}\n`))),
@@ -96,14 +99,18 @@ function drawTitle(totals: RunTotals, look: Look): Printable[] {
   return flow(print``, title, look);
 }
 
-function drawTotals(totals: RunTotals, look: Look, all: boolean): Printable[] {
-  const { webSocket, directions, diagnostics } = totals;
+function drawTotals(totals: RunTotals, look: Look, { all, byName }: AppsOptions): Printable[] {
+  const { webSocket, directions, diagnostics, apps = [] } = totals;
   return [
     ...drawTitle(totals, look),
+    ...apps.flatMap((app, i) => drawApp(app, i === 0 ? print`app` : print``, look, { all, byName })),
     ...(webSocket === 0 ? [] : drawCounts(directions, look)),
     ...row(print`closed`, closeParts(totals.closes), look),
     ...drawLosses(directions, look),
-    ...drawFaults(diagnostics, look, { all, saysNone: webSocket > 0 }),
+    ...drawFaults(diagnostics, look, {
+      all,
+      saysNone: webSocket > 0 && apps.every((app) => Object.keys(app.diagnostics).length === 0),
+    }),
     ...drawPassedOver(totals, look),
   ];
 }

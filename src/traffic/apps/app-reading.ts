@@ -3,26 +3,46 @@ import {
   type AppContext,
   type AppDiagnostic,
   type AppMessage,
+  type AppPacket,
   type AppReader,
   type MessageUnpacking,
   type PlacedPacket,
 } from '../../apps/packet.js';
+import { cutPacket } from '../../apps/json-message.js';
 import { MOST_LOOKED_AT } from '../../apps/signs.js';
-import { AppRecognition } from '../../apps/recognition.js';
+import { AppRecognition, MOST_MESSAGES } from '../../apps/recognition.js';
 import { APP_SIGNS } from '../../apps/sign-table.js';
 import type { MessageNeed } from '../../codec/messages/assembler.js';
 import type { Direction, Message } from '../../codec/messages/records.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 import type { Judged, JudgedFrame } from '../judged.js';
-import { CallPairing, type OpenCall } from './calls.js';
+import { AppTally, type AppSummary } from './app-tally.js';
+import { CallPairing } from './calls.js';
 
 /** Which application protocols are read, and how. */
 export interface AppOptions {
+  /** Bytes of each message that are kept for readers; of longer ones nothing is judged. */
+  readonly mostKept?: number | undefined;
   /** Opens a reader: the protocols are loaded with the first one that is recognised. */
   readonly open: (name: string, context: Omit<AppContext, 'nested'>) => AppReader | undefined;
   /** The protocol, where it was stated: what breaks its rules is an error. */
   readonly stated?: string | undefined;
   readonly unpack?: MessageUnpacking | undefined;
+  /** No protocol is recognised. */
+  readonly isPayloadOnly?: boolean | undefined;
+  /** How messages of no known protocol are read; undefined: they are not. */
+  readonly payload?: PayloadReading | undefined;
+  /** Bytes of a direction that a reader may take without a packet: of more, nothing is read any more. Undefined: no bound but its own. */
+  readonly mostHeld?: number | undefined;
+}
+
+/** Reads messages of no known protocol, each by itself. */
+export interface PayloadReading {
+  /** The user states the form: it is tried with every message. */
+  readonly isStated: boolean;
+  /** False: `read` gives nothing. */
+  readonly mayHold: (message: AppMessage) => boolean;
+  readonly read: (message: AppMessage) => AppPacket | undefined;
 }
 
 /** The application protocol of one conversation: recognised from its handshake and first messages, then read. */
@@ -32,27 +52,47 @@ export class AppReading implements MessageNeed {
   private reader: AppReader | undefined;
   private recognition: AppRecognition | undefined;
   private handshake: AppContext['handshake'] | undefined;
-  private readonly calls: CallPairing;
+  /** Made with the reader: most conversations have none. */
+  private tally: AppTally | undefined;
+  private calls: CallPairing | undefined;
+  /** Bytes that the reader took since the last packet. */
+  private readonly taken: Record<Direction, number> = { client: 0, server: 0, unknown: 0 };
+  private isGivenUp = false;
+  /** Messages in which no form was found, before any in which one was. */
+  private formless = 0;
 
   constructor(private readonly options: AppOptions) {
-    this.calls = new CallPairing(options.stated === undefined ? 'warning' : 'error');
-    if (options.stated === undefined) this.recognition = new AppRecognition(APP_SIGNS);
+    if (options.stated === undefined && options.isPayloadOnly !== true)
+      this.recognition = new AppRecognition(APP_SIGNS);
   }
 
   /** No packet will come of it. */
   get isOver(): boolean {
-    return this.reader === undefined && this.recognition === undefined && this.options.stated === undefined;
+    return this.isGivenUp || !(this.isOpen || this.triesForms);
   }
 
-  /** What is read of each message. */
+  /** What is read of each message: its beginning, as long as it is not known that anything is read of it. */
   get bytes(): number {
     if (this.isOver) return 0;
-    return this.recognition === undefined ? MOST_APP_BYTES : MOST_LOOKED_AT;
+    const { mostKept = MOST_APP_BYTES, stated, payload } = this.options;
+    const isKnown = this.reader !== undefined || this.calls !== undefined || stated !== undefined;
+    return isKnown || payload?.isStated === true ? mostKept : Math.min(mostKept, MOST_LOOKED_AT);
   }
 
-  /** Calls that were not answered. */
-  get waiting(): Iterable<OpenCall> {
-    return this.calls.waiting;
+  /** A protocol is read, or may be recognised. */
+  private get isOpen(): boolean {
+    return this.reader !== undefined || this.recognition !== undefined || this.options.stated !== undefined;
+  }
+
+  /** Where the first messages have no form, later ones are not tried. */
+  private get triesForms(): boolean {
+    const { payload } = this.options;
+    return payload !== undefined && (payload.isStated || this.formless < MOST_MESSAGES);
+  }
+
+  /** What was said, at the end; undefined: no packet was read. */
+  summary(): AppSummary | undefined {
+    return this.tally?.summary(this.calls!.waiting);
   }
 
   /** The record with the packets that its message completes. */
@@ -65,7 +105,7 @@ export class AppReading implements MessageNeed {
   /** What is no frame. */
   event(record: Judged): void {
     if (record.type === 'handshake') this.begin(record.handshake);
-    else if (record.type === 'gap' || record.type === 'unread') this.reader?.lost?.(record.direction);
+    else if (record.type === 'gap' || record.type === 'unread') this.lost(record.direction);
   }
 
   /** The conversation has ended. */
@@ -82,18 +122,53 @@ export class AppReading implements MessageNeed {
 
   private read(message: Message, direction: Direction, time: number): PlacedPacket[] | undefined {
     if (message.bytes === undefined) {
-      this.reader?.lost?.(direction);
+      this.lost(direction);
       return undefined;
     }
     const { index, opcode, payload: bytes, bytes: length } = message;
     const whole: AppMessage = { index, direction, isText: opcode === OPCODE.text, bytes, length, time };
     if (this.reader === undefined) this.recognise(whole);
-    const packets = this.reader?.read(whole);
+    if (this.reader === undefined) return this.payload(whole);
+    if (bytes.length < length) return this.cut(whole);
+    const packets = this.reader.read(whole);
+    this.watchHeld(direction, length, packets?.length ?? 0);
     if (packets === undefined) {
       if (this.options.stated === undefined) this.reader = undefined;
       return undefined;
     }
-    return packets.map((packet) => this.calls.place(packet, direction, time));
+    return packets.map((packet) => this.calls!.place(packet, direction, time));
+  }
+
+  /** A message of no known protocol. */
+  private payload(message: AppMessage): PlacedPacket[] | undefined {
+    const { payload } = this.options;
+    const packet = this.triesForms && payload?.mayHold(message) ? payload.read(message) : undefined;
+    if (packet === undefined) {
+      if (this.calls === undefined) this.formless += 1;
+      return undefined;
+    }
+    this.calls ??= new CallPairing('warning');
+    return [this.calls.place(packet, message.direction, message.time)];
+  }
+
+  /** What a reader holds is at most what it took since the last packet of that direction. */
+  private watchHeld(direction: Direction, length: number, packets: number): void {
+    const { mostHeld = Infinity } = this.options;
+    this.taken[direction] = packets > 0 ? length : this.taken[direction] + length;
+    if (this.taken[direction] <= mostHeld || packets > 0) return;
+    this.reader = undefined;
+    this.isGivenUp = true;
+  }
+
+  private lost(direction: Direction): void {
+    this.reader?.lost?.(direction);
+    this.calls?.lost(direction);
+  }
+
+  /** A reader gets whole messages: of one that is longer than what is kept, nothing is judged. */
+  private cut(message: AppMessage): PlacedPacket[] | undefined {
+    this.lost(message.direction);
+    return [this.calls!.place(cutPacket(message, this.protocol!), message.direction, message.time)];
   }
 
   private recognise(message: AppMessage): void {
@@ -108,6 +183,8 @@ export class AppReading implements MessageNeed {
     this.protocol = name;
     const isJoined = this.handshake === undefined;
     const isStated = options.stated !== undefined;
+    this.tally = new AppTally(name);
+    this.calls = new CallPairing(isStated ? 'error' : 'warning', this.tally);
     this.reader = options.open(name, { handshake, isJoined, isStated, unpack: options.unpack });
   }
 }

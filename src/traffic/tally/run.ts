@@ -1,6 +1,7 @@
 import { isDated } from '../../codec/bytes/time.js';
 import type { OpcodeName } from '../../codec/frames/registry.js';
 import type { DiagnosticCode } from '../../rules/catalogue.js';
+import { AppSums, withoutSamples } from '../apps/app-tally.js';
 import { DirectionTally } from './lane.js';
 import { IdleEnds } from '../causes/idle-ends.js';
 import { noteworthy } from './order.js';
@@ -21,6 +22,7 @@ export class RunTally {
   private readonly diagnostics: Partial<Record<DiagnosticCode, number>> = {};
   private readonly closes: Record<string, number> = {};
   private readonly others: Record<string, number> = {};
+  private readonly apps = new AppSums();
   private webSocket = 0;
   private packets: number | undefined;
   private firstTime = Infinity;
@@ -47,7 +49,8 @@ export class RunTally {
     }
     const { closeCode } = summary;
     if (closeCode !== undefined) this.closes[closeCode] = (this.closes[closeCode] ?? 0) + 1;
-    this.kept.push(summary);
+    if (summary.app !== undefined) this.apps.add(summary.app);
+    this.kept.push(summary.app === undefined ? summary : { ...summary, app: withoutSamples(summary.app) });
     // Seldom, so that it costs little for each.
     if (this.kept.length > 2 * this.most + 64) this.kept = this.ranking(this.kept, this.most);
   }
@@ -76,6 +79,7 @@ export class RunTally {
   }
 
   totals(): RunTotals {
+    const apps = this.apps.totals();
     const { webSocket, others, packets, firstTime, lastTime, sums, diagnostics, closes } = this;
     return {
       connections: Object.values(others).reduce((sum, count) => sum + count, webSocket),
@@ -85,6 +89,7 @@ export class RunTally {
       ...(lastTime >= firstTime && { firstTime, lastTime }),
       directions: structuredClone(sums),
       closes: { ...closes },
+      ...(apps.length > 0 && { apps }),
       diagnostics: { ...diagnostics },
     };
   }

@@ -6,6 +6,7 @@ import type { IdleEnd } from '../../rules/causes/idle.js';
 import type { TlsFacts } from '../../codec/tls/tls-facts.js';
 import type { Endpoints } from '../../codec/bytes/endpoint.js';
 import type { LegFacts } from '../legs/leg-facts.js';
+import type { AppSummary, AppTotals } from '../apps/app-tally.js';
 import type { Activity } from './activity.js';
 import type { DiagnosticCode } from '../../rules/catalogue.js';
 
@@ -132,6 +133,8 @@ export interface ConnectionSummary extends PassedEndpoints, TimeSpan {
   /** Its frames over time, where their times are known. */
   readonly activity?: Activity;
   readonly handshake?: HandshakeSummary;
+  /** What its application protocol says, where one was recognised. */
+  readonly app?: AppSummary;
   /**
    * As RFC 6455 §7.1.5 has it: the code of the first close frame, 1005 where that has none, 1006 where the connection ended
    * without one. Absent where it is not known: the connection continues, or what was not captured may hold the close frame.
@@ -164,6 +167,8 @@ export interface RunTotals extends TimeSpan {
   readonly directions: Directions<DirectionCounts>;
   /** How connections ended, by close code (RFC 6455 §7.1.5); those of which it is not known are left out. */
   readonly closes: Readonly<Record<string, number>>;
+  /** What was said by each application protocol. */
+  readonly apps?: readonly AppTotals[];
   readonly diagnostics: DiagnosticCounts;
 }
 

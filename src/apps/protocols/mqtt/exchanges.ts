@@ -62,9 +62,22 @@ export class MqttExchanges {
   private keepAlive = 0;
   private lastOfClient = NaN;
 
-  constructor(private readonly isJoined: boolean) {
+  /** `isJoined`: what came before is not known. */
+  constructor(private isJoined: boolean) {
     this.isConnected = isJoined;
     this.isAcknowledged = isJoined;
+  }
+
+  /** Packets of one side were not seen: any exchange may have ended, or begun, with them. */
+  lost(): void {
+    this.isJoined = true;
+    this.isConnected = true;
+    this.isAcknowledged = true;
+    this.keepAlive = 0;
+    for (const { open, aliases } of Object.values(this.sides)) {
+      open.clear();
+      aliases.clear();
+    }
   }
 
   take(packet: Exchanged, length: number): Outcome {

@@ -30,7 +30,8 @@ class MqttReader implements AppReader {
   /** The protocol level of CONNECT: the whole connection's. */
   private level = 4;
 
-  constructor(private readonly isJoined: boolean) {
+  /** `isJoined`: what came before is not known. */
+  constructor(private isJoined: boolean) {
     this.exchanges = new MqttExchanges(isJoined);
   }
 
@@ -39,7 +40,7 @@ class MqttReader implements AppReader {
     const lane = (this.lanes[direction] ??= new MqttLane());
     if (lane.isLost) return [];
     if (!lane.stream.push(message)) {
-      lane.isLost = true;
+      this.lost(direction);
       return [];
     }
     const packets: AppPacket[] = [];
@@ -55,6 +56,8 @@ class MqttReader implements AppReader {
     const lane = (this.lanes[direction] ??= new MqttLane());
     lane.isLost = true;
     lane.stream.clear();
+    this.exchanges.lost();
+    this.isJoined = true;
   }
 
   private next(lane: MqttLane, message: AppMessage): AppPacket | undefined {

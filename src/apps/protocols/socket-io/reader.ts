@@ -27,7 +27,8 @@ class SocketIoReader implements AppReader {
 
   constructor(
     private readonly version: 3 | 4,
-    private readonly isJoined: boolean,
+    /** What came before is not known. */
+    private isJoined: boolean,
   ) {}
 
   read(message: AppMessage): readonly AppPacket[] {
@@ -43,6 +44,8 @@ class SocketIoReader implements AppReader {
 
   lost(direction: Direction): void {
     delete this.waiting[direction];
+    this.isJoined = true;
+    this.joined.clear();
   }
 
   end(): readonly AppDiagnostic[] {
