@@ -174,3 +174,25 @@ test('a stated form is kept to', () => {
 test.each(['auto', 'hex', 'base64', 'binary'] as const)('no input gives nothing (%s)', (from) => {
   expect(readAllWays(() => openSource(from), new Uint8Array(0))).toMatchObject({ bytes: '', problem: undefined });
 });
+
+describe('packets that tshark took apart are refused with what to use instead', () => {
+  test.each([
+    [
+      'JSON',
+      '[\n  {\n    "_index": "packets-2026-11-22",\n    "_source": { "tcp.payload": "81:05:48:65:6c:6c:6f" }\n  }\n]\n',
+    ],
+    ['EK', '{"index":{"_index":"packets-2026-11-22","_type":"doc"}}\n{"layers":{"tcp_tcp_payload":"81:05"}}\n'],
+    ['PDML', '<?xml version="1.0" encoding="utf-8"?>\n<!-- x -->\n<pdml version="0">\n<packet>\n810548656c6c6f\n'],
+    ['PDML without a declaration', '<pdml version="0">\n<packet>\n810548656c6c6f\n'],
+    ['JSON on a line', '[{"_index":"packets-1","_source":{"tcp.payload":"81:05:48:65:6c:6c:6f"}}]'],
+  ])('%s', (_, text) => {
+    const { bytes, problem } = readAllWays(auto, fromText(text));
+    expect(bytes).toBe('');
+    expect(problem?.message).toMatch(/took packets apart: use the capture/);
+  });
+
+  test('XML and lists that are none of it are read as before', () => {
+    expect(readAllWays(auto, fromText('[\n0x81, 0\n]')).bytes).toBe('8100');
+    expect(readAllWays(auto, fromText('<81><05>Hello')).bytes).toBe('810548656c6c6f');
+  });
+});

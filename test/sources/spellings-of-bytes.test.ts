@@ -241,6 +241,11 @@ unsigned int f_len = 7;
     HELLO,
   ],
   ['jetty 9', 'fill 7 HeapByteBuffer@5f[p=0,l=7,c=1024,r=7]={<<<\\x81\\x05Hello>>>\\x00\\x00\\x00...\\x00}\n', HELLO],
+  [
+    'jetty, a response',
+    'flushed 27 [HeapByteBuffer@7c[p=0,l=27,c=27,r=27]={<<<HTTP/1.1 101 OK\\r\\nA: bcd\\r\\n\\r\\n>>>}]\n',
+    Buffer.from('HTTP/1.1 101 OK\r\nA: bcd\r\n\r\n').toString('hex'),
+  ],
   ['jetty 12', 'Retainable@1[p=0,l=7,c=2048,r=7]={<<<\\x81\\x05Hello>>>}\n', HELLO],
   ['jetty write', 'flushed=7 DirectByteBuffer@7c[p=0,l=7,c=7,r=7]={<<<\\x81\\x05Hello>>>}\n', HELLO],
   ['signed cr', '-127,5,72,101,108,108,111\n', HELLO],

@@ -34,6 +34,9 @@ export interface OpenedSource extends Source {
 const FLOW_FILE =
   'this is a mitmproxy flow file: mitmdump -nr FILE --set hardump=out.har (mitmproxy 10.1 or later) writes a HAR, which is read';
 
+const DISSECTION =
+  'this is JSON or XML in which tshark or Wireshark took packets apart: use the capture itself, tshark -x, or -z follow,tcp,raw (accept --handshake finds the handshake in it)';
+
 type KindSource = Source & { readonly kind: string | undefined };
 
 /** Opens a reader for any input. */
@@ -142,6 +145,8 @@ class AutoSource implements Source {
         return new RawSource();
       case 'mitmproxy':
         return new RefusedSource('mitmproxy flow file', FLOW_FILE);
+      case 'dissection':
+        return new RefusedSource('packets that tshark took apart', DISSECTION);
       case 'curl -v':
         return new RefusedSource(form.form, CURL_BODY);
       case 'utf-16le':

@@ -1,4 +1,4 @@
-import { isFlowFile, type Magic, MAGIC_LENGTH, magicOf, mayBeMagic } from './magic.js';
+import { isDissection, isFlowFile, type Magic, MAGIC_LENGTH, magicOf, mayBeMagic } from './magic.js';
 import { type DumpKind, dumpKind, knownKind } from '../dumps/kinds.js';
 import { columnHead } from '../dumps/offset-row.js';
 import { isHexLine } from '../hex/lead.js';
@@ -10,7 +10,7 @@ import { WideChar } from '../text/place.js';
 
 /** What the input is, by its first bytes. */
 export type Form =
-  | { readonly form: Magic | 'binary' | 'mitmproxy' | 'curl -v' }
+  | { readonly form: Magic | 'binary' | 'mitmproxy' | 'curl -v' | 'dissection' }
   | { readonly form: 'dump'; readonly kind: DumpKind }
   /** A dump with that before each line. */
   | { readonly form: 'quoted'; readonly prefix: string }
@@ -56,6 +56,9 @@ export class FormDetector {
     if (magic !== undefined) return { form: magic };
     if (isFlowFile(bytes)) return { form: 'mitmproxy' };
     const growing = extent === 'growing';
+    const isTakenApart = isDissection(bytes);
+    if (isTakenApart === true) return { form: 'dissection' };
+    if (isTakenApart === 'unknown' && growing) return undefined;
     this.scan(bytes, extent === 'ended');
     if (this.binaryAt >= 0 && CURL.test(latin1(bytes, 0, Math.min(this.binaryAt, 4096)))) return { form: 'curl -v' };
     if (this.binaryAt < 0) return growing && this.isTooShort(bytes) ? undefined : this.text(bytes, !growing);

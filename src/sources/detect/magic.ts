@@ -45,3 +45,17 @@ const FLOW =
 export function isFlowFile(bytes: Uint8Array): boolean {
   return FLOW.test(latin1(bytes, 0, Math.min(40, bytes.length)));
 }
+
+/** How tshark's JSON, its EK and its PDML begin, without blanks. */
+const DISSECTIONS = ['[{"_index":"packets-', '{"_index":"packets-', '{"index":{"_index":"packets-', '<pdml'];
+const XML = '<?xml';
+/** Comments and a style sheet come before the root. */
+const XML_WINDOW = 1024;
+
+/** Packets that tshark or Wireshark took apart; `unknown` where more bytes have to be seen. */
+export function isDissection(bytes: Uint8Array): boolean | 'unknown' {
+  const text = latin1(bytes, 0, Math.min(XML_WINDOW, bytes.length)).replace(/\s/g, '');
+  if (DISSECTIONS.some((begin) => text.startsWith(begin))) return true;
+  if (text.startsWith(XML)) return text.includes('<pdml') || (bytes.length < XML_WINDOW && 'unknown');
+  return text !== '' && [XML, ...DISSECTIONS].some((begin) => begin.startsWith(text)) && 'unknown';
+}

@@ -288,9 +288,9 @@ export class LogText implements DumpForm {
   }
 
   private startHead(line: Line): boolean {
-    const match = HEAD.exec(line.text);
-    if (match === null) return false;
-    const first = match[1]!;
+    const [, first] = HEAD.exec(line.text) ?? [];
+    // A head in a string is a literal.
+    if (first === undefined || /\\[rn]/.test(first)) return false;
     const prefix = line.text.slice(0, line.text.length - first.length);
     const speaker = speakerOf(prefix) ?? (first.startsWith('HTTP/') ? 'response' : 'request');
     this.endBlocks();
