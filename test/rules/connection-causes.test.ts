@@ -331,7 +331,7 @@ const TUNNELS: readonly (readonly [code: string, has: string, facts: TunnelFacts
     'proxy-forbids-target',
     'a tunnel to c.example:80',
     tunnel(false, 'HTTP/1.1 403 No'),
-    tunnel(false, 'HTTP/1.1 404 No'),
+    tunnel(false, 'HTTP/1.1 405 No'),
   ],
   [
     'proxy-without-target',

@@ -12,7 +12,7 @@ export interface TunnelFacts {
   readonly hasCredentials: boolean;
 }
 
-const FORBIDDEN: ReadonlySet<number> = new Set([403, 405]);
+const FORBIDDEN = 403;
 const UNREACHED: ReadonlySet<number> = new Set([502, 503, 504]);
 
 /** Why a proxy makes no tunnel; undefined where its answer does not say. */
@@ -22,7 +22,7 @@ export function causeOfTunnel({ response, target, hasCredentials }: TunnelFacts)
   const name = proxyOf(response)?.name;
   const proxy = name === undefined ? 'the proxy' : `the proxy (${name})`;
   if (status === 407) return proxyCredentials(response, proxy, hasCredentials);
-  if (FORBIDDEN.has(status)) return causeBy('proxy-forbids-target', { status, proxy, target });
+  if (status === FORBIDDEN) return causeBy('proxy-forbids-target', { status, proxy, target });
   return UNREACHED.has(status) ? causeBy('proxy-without-target', { status, proxy, target }) : undefined;
 }
 

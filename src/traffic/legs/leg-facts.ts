@@ -1,7 +1,7 @@
 import type { Head } from '../../codec/http1/head.js';
 import type { Judged } from '../judged.js';
 
-/** What of a head distinguishes one leg from the other. */
+/** The part of a head that is compared. */
 export type LegHead = Pick<Head, 'line'> & {
   readonly headers: readonly Pick<Head['headers'][number], 'name' | 'value'>[];
 };
