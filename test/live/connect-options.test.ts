@@ -366,6 +366,8 @@ const TESTS: Tests = {
     expect((await call()).out).toMatch(/→ json-rpc request sum #1\n/);
     expect((await call('--app', 'none')).out).not.toContain('json-rpc');
     expect((await call('--app', 'smoke-signals')).exit).toBe(2);
+    // The echo of 2 is a ping of Engine.IO.
+    expect((await connect(url, '-x', '2', '--count', '2', '--app', 'socket.io')).out).toBe('2\n3\n');
   },
   '--preview': async () =>
     expect(records((await hi('--preview', '1', '--json')).out)[1]).toMatchObject({ text: 'h', payloadLength: 2 }),

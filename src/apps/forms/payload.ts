@@ -1,7 +1,7 @@
 import { decodeBase64 } from '../../codec/bytes/base64.js';
 import { decodeUtf8, utf8Error } from '../../codec/bytes/utf8.js';
 import { messagePacket, wholeSpan } from '../build-packet.js';
-import type { AppField, AppMessage, AppPacket, PackedForm, MessageUnpacking } from '../packet.js';
+import type { AppContext, AppField, AppMessage, AppPacket, PackedForm } from '../packet.js';
 import type { PayloadForm } from '../payload-signs.js';
 import { readCbor, wholeCbor } from './cbor.js';
 import { compressedPacket, MOST_UNPACKED } from './compressed.js';
@@ -10,6 +10,8 @@ import { jsonFields, jsonText, parseJson } from './json.js';
 import { isText } from './kinds.js';
 import { readMsgpack, wholeMsgpack } from './msgpack.js';
 import { readProtobuf } from './protobuf.js';
+
+type PayloadUnpacking = NonNullable<AppContext['unpack']>;
 
 const NAME = 'payload';
 /** Shorter messages read as a form by chance. */
@@ -25,13 +27,13 @@ const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 export function payloadPacket(
   message: AppMessage,
   stated: PayloadForm | undefined,
-  unpack: MessageUnpacking,
+  unpack: PayloadUnpacking,
 ): AppPacket | undefined {
   if (message.bytes.length < message.length || message.length === 0) return undefined;
   return stated === undefined ? sniffed(message, unpack) : READ[stated](message, unpack);
 }
 
-function sniffed(message: AppMessage, unpack: MessageUnpacking): AppPacket | undefined {
+function sniffed(message: AppMessage, unpack: PayloadUnpacking): AppPacket | undefined {
   const packed = compressedPacket(message, unpack, 'magic');
   if (packed !== undefined || message.isText) return packed;
   const found = sniffedForm(message.bytes);
@@ -76,7 +78,7 @@ function isWrapper(value: object): boolean {
   return ['tag tagged', 'simple', 'extension data'].includes(Object.keys(value).join(' '));
 }
 
-type PayloadReader = (message: AppMessage, unpack: MessageUnpacking) => AppPacket | undefined;
+type PayloadReader = (message: AppMessage, unpack: PayloadUnpacking) => AppPacket | undefined;
 
 const ofBinary =
   (form: PayloadForm, read: (bytes: Uint8Array) => FormValue | FormFault): PayloadReader =>

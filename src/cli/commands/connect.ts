@@ -116,7 +116,7 @@ class Visit implements Waiter, SourceGate {
       this.prompt = new Prompt(
         io,
         io.terminal(),
-        { history: options.history, fragment, binary, terminator },
+        { history: options.history, fragment, binary, terminator, app: options.app },
         this.sent,
       );
       this.source = this.prompt;

@@ -2,9 +2,10 @@ import type { Client } from '../../live/client/client.js';
 import { AutoReplies } from '../../live/replies/auto-replies.js';
 import type { ConnectOptions } from '../options/connect-options.js';
 import type { SourceGate } from './source.js';
+import { keepAliveReplies } from './app-commands.js';
 import { terminated } from './terminator.js';
 
-/** `--auto-reply` on one connection. */
+/** `--auto-reply` on one connection, and what keeps a connection of `--app` open. */
 export class Answering {
   private readonly replies: AutoReplies;
 
@@ -14,7 +15,9 @@ export class Answering {
     display: { notice(message: string): void },
     private readonly gate: SourceGate,
   ) {
-    this.replies = new AutoReplies(options.autoReply ?? [], (message) => display.notice(message));
+    this.replies = new AutoReplies([...(options.autoReply ?? []), ...keepAliveReplies(options.app)], (message) =>
+      display.notice(message),
+    );
   }
 
   /** Answers a text message that a rule matches. False: none does; binary messages match nothing. */

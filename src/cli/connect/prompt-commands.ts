@@ -1,9 +1,16 @@
+import type { AppCommands } from './app-commands.js';
 import { readQuoted } from './escapes.js';
 import { parseHex } from '../host/hex-argument.js';
 
 /** What a line at the prompt requests. */
 export type Typed =
-  | { readonly kind: 'message'; readonly data: Uint8Array; readonly binary: boolean }
+  | {
+      readonly kind: 'message';
+      readonly data: Uint8Array;
+      readonly binary: boolean;
+      /** It has its terminator, where its protocol wants one. */
+      readonly isWhole?: true;
+    }
   | { readonly kind: 'ping' | 'raw'; readonly data: Uint8Array }
   | { readonly kind: 'close'; readonly code: number | undefined; readonly reason: string }
   /** Bytes of each frame from now on; undefined: messages stay whole. */
@@ -43,10 +50,13 @@ export const PROMPT_HELP = `a line is sent as a text message; several lines past
 `;
 
 /** Reads a line of the prompt. */
-export function readTyped(line: string): Typed {
+/** `apps`: the commands of a protocol, which come first. */
+export function readTyped(line: string, apps?: AppCommands): Typed {
   const text = withoutSymbols(line);
   if (!text.startsWith('/')) return { kind: 'message', data: Buffer.from(text), binary: false };
   if (text.startsWith('//')) return { kind: 'message', data: Buffer.from(text.slice(1)), binary: false };
+  const own = apps?.read(text);
+  if (own !== undefined) return own;
   const [, name = '', rest = ''] = /^\/(\S*)\s*([^]*)$/.exec(text.trimEnd()) ?? [];
   return (
     COMMANDS.get(name)?.(rest) ??

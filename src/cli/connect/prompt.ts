@@ -1,5 +1,6 @@
 import { clearScreenDown, createInterface, cursorTo, moveCursor, type Interface } from 'node:readline';
 import type { Client } from '../../live/client/client.js';
+import { AppCommands } from './app-commands.js';
 import { closable, mayBeSent, doSend } from './plan.js';
 import { count, type Sent, type SendSource } from './source.js';
 import { History, historyFile } from './history.js';
@@ -18,6 +19,8 @@ interface PromptOptions {
   readonly fragment: number | undefined;
   readonly binary: boolean;
   readonly terminator: number | undefined;
+  /** Commands of this application protocol are taken too. */
+  readonly app: string | undefined;
 }
 
 /** The user types: lines become messages, and what is printed in the meantime appears above the line that is typed. */
@@ -32,6 +35,7 @@ export class Prompt implements SendSource {
   private fragment: number | undefined;
   private leave = (): void => undefined;
   private readonly history: History;
+  private readonly commands: AppCommands;
 
   constructor(
     private readonly outer: Io,
@@ -40,6 +44,7 @@ export class Prompt implements SendSource {
     private readonly sent: Sent,
   ) {
     this.fragment = options.fragment;
+    this.commands = new AppCommands(options.app);
     this.history = new History(historyFile(outer.env, options.history));
     this.io = Object.create(outer, {
       stdout: { value: this.above(outer.stdout) },
@@ -91,7 +96,7 @@ export class Prompt implements SendSource {
     this.lines = lines;
     lines.on('line', (line) => {
       this.history.add(line);
-      this.take(readTyped(line));
+      this.take(readTyped(line, this.commands));
       this.lines?.prompt();
     });
     // In raw mode Ctrl-C is a key.
@@ -105,7 +110,7 @@ export class Prompt implements SendSource {
       case 'mistake':
         return this.say(typed.reason);
       case 'help':
-        return this.say(PROMPT_HELP.trimEnd());
+        return this.say(`${PROMPT_HELP}${this.commands.help}`.trimEnd());
       case 'quit':
         return this.leave();
       case 'fragment':
@@ -114,7 +119,7 @@ export class Prompt implements SendSource {
       case 'close':
         return this.closeWith(typed.code, typed.reason);
       case 'message':
-        return this.send(typed.binary ? typed : this.textOf(typed.data));
+        return this.send(typed.binary || typed.isWhole ? typed : this.textOf(typed.data));
       default:
         return this.send(typed);
     }
