@@ -18,7 +18,9 @@ const reply = (isLast = true): AppPacket => packet({ answers: [{ key: 'a', isLas
 describe('calls and replies', () => {
   it('knows the first reply of several, and that a call is over with the last', () => {
     const first: (number | undefined)[] = [];
-    const pairing = new CallPairing('warning', { placed: (_, found) => void first.push(found?.isFirst ? found.call.index : undefined) });
+    const pairing = new CallPairing('warning', {
+      placed: (_, found) => void first.push(found?.isFirst ? found.call.index : undefined),
+    });
     pairing.place(call, 'client', 0);
     for (const isLast of [false, false, true]) pairing.place(reply(isLast), 'server', 1);
     expect(first).toEqual([undefined, 0, undefined, undefined]);
