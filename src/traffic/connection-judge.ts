@@ -1,5 +1,6 @@
 import type { ConnectionEvent, ConnectionTaker, StreamReading } from '../codec/connection/stream-reading.js';
 import type { Direction, Frame, UnfinishedMessage } from '../codec/messages/records.js';
+import type { Head } from '../codec/http1/head.js';
 import type { GapKind, Side } from '../codec/bytes/stream-taker.js';
 import { judgeEvent } from './event-rules.js';
 import { judgeFrame } from '../rules/frames/rules.js';
@@ -18,6 +19,8 @@ export class ConnectionJudge implements ConnectionTaker {
     /** The number that the records carry. */
     private readonly connection: number,
     private readonly taker: JudgedTaker,
+    /** Of HTTP/2. */
+    private readonly stream?: number,
   ) {}
 
   /** Messages whose last fragment has not come. */
@@ -59,6 +62,11 @@ export class ConnectionJudge implements ConnectionTaker {
     this.reading.read(side, bytes, start, end, time, this);
   }
 
+  /** A head that came apart from the bytes, over HTTP/2. */
+  head(side: Side, head: Head, time: number): void {
+    this.reading.headApart?.(side, head, time, this);
+  }
+
   /** `length` bytes that `side` sent were not captured. */
   gap(side: Side, length: number, time: number, kind?: GapKind): void {
     this.reading.gap(side, length, time, this, kind);
@@ -71,12 +79,21 @@ export class ConnectionJudge implements ConnectionTaker {
 
   frame(frame: Frame, time: number): void {
     const diagnostics = judgeFrame(frame, this.reading);
-    const { connection } = this;
-    this.taker.frame({ type: 'frame', direction: frame.direction, frame, connection, time: known(time), diagnostics });
+    const { connection, stream } = this;
+    this.taker.frame({
+      type: 'frame',
+      direction: frame.direction,
+      frame,
+      connection,
+      stream,
+      time: known(time),
+      diagnostics,
+    });
   }
 
   event(event: ConnectionEvent, time: number): void {
-    this.taker.event({ ...event, connection: this.connection, time: known(time), diagnostics: judgeEvent(event) });
+    const { connection, stream } = this;
+    this.taker.event({ ...event, connection, stream, time: known(time), diagnostics: judgeEvent(event) });
   }
 }
 

@@ -2,7 +2,6 @@ import type { Direction, UnfinishedMessage } from '../codec/messages/records.js'
 import { endpointTexts, UNKNOWN_ENDPOINT, type Endpoint } from '../codec/bytes/endpoint.js';
 import type {
   Carried,
-  CarriedOpener,
   CloseReason,
   GapKind,
   Passage,
@@ -16,8 +15,22 @@ import { causeOfConnection } from '../rules/causes/connection-cause.js';
 import { ConnectionJudge, type JudgedTaker } from './connection-judge.js';
 import type { ConnectionFilter } from './filters.js';
 import type { Judged, JudgedFrame } from './judged.js';
+import type { Http2FaultKind } from '../codec/http2/http2-taker.js';
+import { beginsLikeHttp2, http2Facts, streamOrigin } from './stream-origin.js';
 import type { TlsFacts } from '../codec/tls/tls-facts.js';
-import { joinedLayer, type Layer, type LayerInput, type LayerName, type LayerTaker } from './layers.js';
+import { judgeHttp2 } from '../rules/http2/rules.js';
+import type { Head } from '../codec/http1/head.js';
+import {
+  joinedLayer,
+  layerNamed,
+  type Layer,
+  type LayerInput,
+  type LayerName,
+  type LayerOpener,
+  type LayerTaker,
+} from './layers.js';
+import type { Http2Event, Http2Stream, Http2StreamTaker } from '../codec/http2/http2-taker.js';
+import { streamNumber } from './stream-number.js';
 import { FirstBytes, readerOf, searchLimit, type StreamReaderOptions } from './stream-start.js';
 import { addedStall, type SideStalls } from './tally/stalls.js';
 import { Tally } from './tally/tally.js';
@@ -43,6 +56,10 @@ export interface Ends {
   readonly through: readonly Passage[] | undefined;
   /** Of the TLS that it came through, or that could not be read. */
   readonly tls?: TlsFacts | undefined;
+  /** The stream of HTTP/2 that it is (RFC 8441). */
+  readonly http2?: Http2Stream | undefined;
+  /** Of an HTTP/2 connection that was passed over. */
+  readonly faults?: readonly Http2FaultKind[] | undefined;
   /** It was passed over, and all that was captured of a direction is whole frames. */
   readonly mayBeWebSocket?: boolean;
 }
@@ -64,6 +81,9 @@ interface Below {
   readonly carrier?: LayerTaker | undefined;
   /** Of the TCP connection. */
   readonly stalls?: SideStalls;
+  /** A layer that was tried, and is none. */
+  readonly isNone?: LayerName | undefined;
+  readonly http2?: Http2Stream;
 }
 
 const NO_LAYERS: Below = { layers: [], depth: 0, offsets: [0, 0] };
@@ -76,7 +96,7 @@ const SAME_TIME = 2e-6;
  * One WebSocket connection: its stream is recognised by its first bytes, read, judged and counted, until it ends. A stream
  * that begins with a layer is handed to the layer; what that carries is a conversation again, of the same number.
  */
-export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTaker {
+export class Conversation implements Http2StreamTaker, Ends, LayerOpener, JudgedTaker {
   private judge: ConnectionJudge | undefined;
   /** Before its reader is chosen. */
   private readonly first = new FirstBytes();
@@ -111,7 +131,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
   ) {
     this.tally = new Tally(number);
     this.causes = new CauseWatch(number, options.reading.raw, below.offsets);
-    this.mayBeJoined = options.tls !== undefined && !origin.isClientFirst && below.depth === 0;
+    this.mayBeJoined = !origin.isClientFirst && !below.http2;
     this.tally.at(time);
     this.lastTimes = [time, time];
     this.stalls = below.stalls ?? [undefined, undefined];
@@ -139,6 +159,14 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     return below.layers.length === 0 ? origin.through : [...(origin.through ?? []), ...below.layers];
   }
 
+  get http2(): Http2Stream | undefined {
+    return this.below.http2;
+  }
+
+  get faults(): readonly Http2FaultKind[] | undefined {
+    return this.layer?.taker.faults;
+  }
+
   get tls(): TlsFacts | undefined {
     return this.layer?.taker.tls ?? this.below.carrier?.tls;
   }
@@ -149,8 +177,41 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     this.hasCarried = true;
     const layers = passage ? [...below.layers, passage] : below.layers;
     const carrier = this.layer?.taker.tls === undefined ? below.carrier : this.layer.taker;
-    const within = { layers, depth: below.depth + 1, offsets, carrier, stalls: this.stalls };
+    const isNone = passage === undefined && this.layer?.name === 'http2' ? this.layer.name : undefined;
+    const within = { layers, depth: below.depth + 1, offsets, carrier, stalls: this.stalls, isNone };
     return new Conversation(number, origin, time, options, taker, within);
+  }
+
+  /** A WebSocket of this HTTP/2 connection, or a stream that may be one. */
+  carriesStream(stream: Http2Stream, time: number): Http2StreamTaker {
+    const { options, taker, below } = this;
+    this.hasCarried ||= !stream.isJoined;
+    const own: ConversationTaker = {
+      record: (record, ends) => {
+        this.hasCarried = true;
+        taker.record(record, ends);
+      },
+      closed: (summary, ends) => taker.closed(summary, ends),
+      // It is one of the requests of its connection.
+      passedOver: () => undefined,
+    };
+    const within: Below = { ...below, depth: MOST_LAYERS, offsets: [0, 0], http2: stream };
+    const origin = streamOrigin(this.origin, stream);
+    return new Conversation(streamNumber(this.number, stream.index), origin, time, options, own, within);
+  }
+
+  head(side: Side, head: Head, time: number): void {
+    if (this.judge === undefined) this.choose(undefined);
+    this.lastTimes[side] = time;
+    this.judge?.head(side, head, time);
+  }
+
+  http2Event(side: Side, event: Http2Event, time: number): void {
+    if (this.judge?.recognised !== true) return;
+    const direction = this.directionOf(side);
+    const known = Number.isNaN(time) ? undefined : time;
+    const { number: connection, http2: { stream } = {} } = this;
+    this.event({ type: 'http2', connection, stream, direction, time: known, event, diagnostics: judgeHttp2(event) });
   }
 
   /** The layer cannot be read. */
@@ -213,8 +274,9 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     if (this.isWanted === false) return;
     tally.ended(reason, time, tcpEnd && { by: this.directionOf(tcpEnd.side), time: tcpEnd.time });
     for (const side of [0, 1] as const) tally.stalled(this.directionOf(side), this.stalls[side]);
-    const { through, tls } = this;
-    tally.named({ ...endpointTexts(this), ...(through && { through }), ...(tls && { tls }) });
+    const { through, tls, http2 } = this;
+    const over = http2 && http2Facts(http2);
+    tally.named({ ...endpointTexts(this), ...(through && { through }), ...(tls && { tls }), ...over });
     this.taker.closed(this.explained(tally.summary(), tcpEnd?.time ?? NaN), this);
   }
 
@@ -234,7 +296,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     else if (this.taker.passedOver) {
       const first = this.first.add(side, bytes.subarray(start, end), time);
       if (first === undefined) return;
-      this.choose(first.layer ?? (this.mayBeJoined ? joinedLayer(first.bytes, this.options) : undefined));
+      this.choose(first.layer ?? (this.mayBeJoined ? this.joined(first.bytes) : undefined));
       return this.data(side, first.bytes, 0, first.bytes.length, time);
     } else this.choose(undefined);
     this.data(side, bytes, start, end, time);
@@ -244,32 +306,38 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
   private settle(): void {
     const first = this.first.release();
     if (first === undefined) return;
-    this.choose(undefined);
+    this.choose(beginsLikeHttp2(first.bytes) ? layerNamed('http2') : undefined);
     this.data(first.side, first.bytes, 0, first.bytes.length, first.time);
   }
 
   /** A stream of which nothing is known yet turns out to be a layer's, joined in its middle: it is read from here on. */
   private joins(judge: ConnectionJudge, bytes: Uint8Array): boolean {
     if (judge.recognised) this.mayBeJoined = false;
-    if (judge.recognised || !this.opens(joinedLayer(bytes, this.options))) return false;
+    if (judge.recognised || !this.opens(this.joined(bytes))) return false;
     this.mayBeJoined = false;
     judge.drop();
     this.judge = undefined;
     return true;
   }
 
+  private joined(bytes: Uint8Array): Layer | undefined {
+    const { tls, http2 } = this.options;
+    return joinedLayer(bytes, { http2, tls: this.below.depth === 0 ? tls : undefined });
+  }
+
   /** Passes the stream over, hands it to the layer, or makes its reader. */
   private choose(layer: Layer | undefined): void {
     const { origin, options, below } = this;
     if (this.opens(layer)) return;
-    if (layer && (!layer.open || layer.isNeverPlain)) return this.passOver(layer.name);
+    if (layer && layer.name !== below.isNone && (!layer.open || layer.isNeverPlain)) return this.passOver(layer.name);
     const reading = readerOf(origin, options, below.offsets);
-    this.judge = new ConnectionJudge(reading, this.number, this);
+    this.judge = new ConnectionJudge(reading, this.number, this, below.http2?.stream);
   }
 
   /** Hands the stream to the layer from here on, if that can take it. */
   private opens(layer: Layer | undefined): boolean {
-    const taker = this.mayOpen ? layer?.open?.(this, this.options) : undefined;
+    const isTried = layer?.name === this.below.isNone;
+    const taker = this.mayOpen && !isTried ? layer?.open?.(this, this.options) : undefined;
     if (layer && taker) this.layer = { name: layer.name, taker };
     return taker !== undefined;
   }

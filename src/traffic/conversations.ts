@@ -48,8 +48,9 @@ export class Conversations implements StreamOpener {
     const { wants } = this.options;
     if (wants === undefined) return true;
     const [one, other] = [a ?? UNKNOWN_ENDPOINT, b ?? UNKNOWN_ENDPOINT];
-    if (wants({ number, client: one, server: other })) return true;
-    return !isClientFirst && wants({ number, client: other, server: one });
+    const mayCarry = true;
+    if (wants({ number, client: one, server: other, mayCarry })) return true;
+    return !isClientFirst && wants({ number, client: other, server: one, mayCarry });
   }
 }
 

@@ -215,8 +215,9 @@ export class TrafficReader {
   }
 }
 
-function contextOf(connection: number, { client, server, through }: Ends): ConversationContext {
-  return { connection, ...(client && { client }), ...(server && { server }), ...(through && { through }) };
+function contextOf(connection: number, { client, server, through, http2 }: Ends): ConversationContext {
+  const stream = http2 && { stream: http2.stream };
+  return { connection, ...stream, ...(client && { client }), ...(server && { server }), ...(through && { through }) };
 }
 
 /**

@@ -92,6 +92,12 @@ export class Connection implements StreamReading {
     else this.feed(side, bytes.subarray(start, end), time, taker);
   }
 
+  /** A head that is not among the bytes: `side` sent it apart from them, over HTTP/2. */
+  headApart(side: Side, head: Head, time: number, taker: ConnectionTaker): void {
+    this.lanes.client ??= head.kind === 'request' ? side : otherSide(side);
+    this.acceptHead(side, head, time, taker);
+  }
+
   /** `length` bytes that `side` sent were not captured. */
   gap(side: Side, length: number, time: number, taker: ConnectionTaker, kind?: GapKind): void {
     const lane = this.both[side];
@@ -274,8 +280,13 @@ export class Connection implements StreamReading {
     lane.head = undefined;
     lane.offset = head.span.end;
     if (this.opening.isOther(head)) return this.passHttp();
-    this.lanes.recognised = true;
     lane.phase = 'start';
+    this.acceptHead(side, head, time, taker);
+  }
+
+  private acceptHead(side: Side, head: Head, time: number, taker: ConnectionTaker): void {
+    const lane = this.both[side];
+    this.lanes.recognised = true;
     if (head.kind === 'request') {
       this.opening.ask(head, time);
       if (this.opening.answered) this.halves.meet(taker);
@@ -286,9 +297,10 @@ export class Connection implements StreamReading {
     const { status = 0 } = head;
     if (status >= 100 && status < 200 && status !== 101) return;
     this.opening.answer(head, time);
-    lane.body = status === 101 ? undefined : new HttpBody(head);
+    const opens = head.http2 ? this.opening.state === 'open' : status === 101;
+    lane.body = opens ? undefined : new HttpBody(head);
     const { phase, offset } = this.both[otherSide(side)];
-    const mayCome = this.options.capture && !this.opening.asked && offset === 0;
+    const mayCome = this.options.capture && !this.opening.asked && offset === 0 && head.http2 === undefined;
     if (mayCome && (phase === 'start' || phase === 'head')) beginHold(lane, time);
     else this.halves.meet(taker);
   }

@@ -1,4 +1,5 @@
 import type { FrameTaker } from './frame-stream.js';
+import type { Head } from '../http1/head.js';
 import type { Direction, UnfinishedMessage } from '../messages/records.js';
 import type { GapKind, Side } from '../bytes/stream-taker.js';
 import type { TranscriptEvent } from './transcript.js';
@@ -29,6 +30,8 @@ export interface StreamReading {
   directionOf(side: Side): Direction;
   /** Bytes `start` to `end` of `bytes`, which must not be written to as long as a frame is in use. */
   read(side: Side, bytes: Uint8Array, start: number, end: number, time: number, taker: ConnectionTaker): void;
+  /** A head that is not among the bytes (HTTP/2). */
+  headApart?(side: Side, head: Head, time: number, taker: ConnectionTaker): void;
   /** `length` bytes that `side` sent were not captured. */
   gap(side: Side, length: number, time: number, taker: ConnectionTaker, kind?: GapKind): void;
   /** No byte will follow, from either side. */

@@ -15,8 +15,9 @@ function namesWebSocket(head: Head): boolean {
   return headersNamed(head, 'upgrade').some(({ value }) => value.toLowerCase().includes('websocket'));
 }
 
-/** Whether WebSocket may follow it for both peers (RFC 6455 §4.1, §4.2.1): otherwise one of them may continue with HTTP. Half a handshake is accepted as it is. */
-export function isAgreed({ request, response, keyBytes, accept, expectedAccept, version }: Handshake): boolean {
+/** Whether WebSocket may follow it for both peers (RFC 6455 §4.1, §4.2.1): otherwise one of them may continue with HTTP. Half a handshake is accepted as it is. A stream of HTTP/2 has nothing else to continue with. */
+export function isAgreed({ request, response, keyBytes, accept, expectedAccept, version, http2 }: Handshake): boolean {
+  if (http2 !== undefined) return true;
   const asks = request === undefined || (request.method === 'GET' && version === '13' && keyBytes?.length === 16);
   return asks && [request, response].every(upgrades) && (expectedAccept === undefined || accept === expectedAccept);
 }

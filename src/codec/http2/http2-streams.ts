@@ -1,0 +1,141 @@
+import type { CloseReason, GapKind, Side } from '../bytes/stream-taker.js';
+import type { Head } from '../http1/head.js';
+import type { Http2Event, Http2Opener, Http2StreamTaker } from './http2-taker.js';
+
+/** WebSockets of one connection that are read at one time. */
+const MOST_OPEN = 4096;
+/** Ordinary requests, and streams that were closed, that are remembered. */
+const MOST_REMEMBERED = 4096;
+
+/** A stream that is open. */
+interface OpenStream {
+  /** Undefined: an ordinary request, or nothing of it is wanted. */
+  taker: Http2StreamTaker | undefined;
+  readonly isRequest: boolean;
+  readonly ended: [boolean, boolean];
+  /** Bytes that may be missing before the next ones: an estimate; 0: none. */
+  readonly lost: [number, number];
+}
+
+/** The streams of one HTTP/2 connection: its WebSockets, and how many other requests there were. */
+export class Http2Streams {
+  /** Requests that are no WebSockets. */
+  requests = 0;
+  /** WebSockets that were opened. */
+  webSockets = 0;
+  /** Requests may have been missed. */
+  isBlind = false;
+  private readonly open = new Map<number, OpenStream>();
+  private openRequests = 0;
+  /** The last ones. */
+  private readonly closed = new Set<number>();
+
+  constructor(private readonly opener: Http2Opener) {}
+
+  isOpen(stream: number): boolean {
+    return this.open.has(stream);
+  }
+
+  /** Its taker; undefined: it is no WebSocket, or is not open. */
+  takerOf(stream: number): Http2StreamTaker | undefined {
+    return this.open.get(stream)?.taker;
+  }
+
+  /** Those of WebSockets that are open. */
+  *takers(): Generator<Http2StreamTaker> {
+    for (const { taker } of this.open.values()) if (taker) yield taker;
+  }
+
+  /** A request that is no WebSocket. */
+  request(stream: number): void {
+    this.requests++;
+    if (this.openRequests >= MOST_REMEMBERED) this.forgetRequest();
+    this.openRequests++;
+    this.open.set(stream, { taker: undefined, isRequest: true, ended: [false, false], lost: [0, 0] });
+  }
+
+  /** Opens a WebSocket, or what may be one; false: there are too many. */
+  webSocket(stream: number, isJoined: boolean, time: number): boolean {
+    if (this.open.size - this.openRequests >= MOST_OPEN) return false;
+    const entry: OpenStream = { taker: undefined, isRequest: false, ended: [false, false], lost: [0, 0] };
+    const ignore = (): void => void (entry.taker = undefined);
+    const requests = (): number => this.requests;
+    this.open.set(stream, entry);
+    entry.taker = this.opener.carriesStream({ stream, index: this.webSockets++, isJoined, ignore, requests }, time);
+    return true;
+  }
+
+  head(stream: number, side: Side, head: Head, time: number): void {
+    this.open.get(stream)?.taker?.head(side, head, time);
+  }
+
+  data(stream: number, side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
+    const entry = this.open.get(stream) ?? this.unknown(stream, time);
+    if (entry?.taker === undefined) return;
+    if (entry.lost[side] > 0) this.tellLoss(entry, side, time);
+    entry.taker.data(side, bytes, start, end, time);
+  }
+
+  /** Bytes of the stream that were not captured. */
+  gap(stream: number, side: Side, length: number, time: number, kind?: GapKind): void {
+    this.open.get(stream)?.taker?.gap(side, length, time, kind);
+  }
+
+  /** Bytes of the connection were lost: each stream may have lost some of them. */
+  lose(side: Side, length: number): void {
+    const all = [...this.open.values()].filter(({ taker, ended }) => taker !== undefined && !ended[side]);
+    for (const { lost } of all) lost[side] += Math.max(1, Math.round(length / all.length));
+    this.isBlind = true;
+  }
+
+  /** END_STREAM of one side. */
+  end(stream: number, side: Side, time: number): void {
+    const entry = this.open.get(stream);
+    if (entry === undefined || entry.ended[side]) return;
+    entry.ended[side] = true;
+    entry.taker?.fin(side, time);
+    if (entry.ended[0] && entry.ended[1]) this.close(stream, entry, 'fin', time);
+  }
+
+  reset(stream: number, side: Side, event: Http2Event, time: number): void {
+    const entry = this.open.get(stream);
+    if (entry === undefined) return;
+    entry.taker?.http2Event(side, event, time);
+    entry.taker?.reset(side, time);
+    this.close(stream, entry, 'reset', time);
+  }
+
+  closeAll(reason: CloseReason, time: number): void {
+    for (const [stream, entry] of [...this.open]) this.close(stream, entry, reason, time);
+  }
+
+  /** Bytes of a stream whose request may have been missed. */
+  private unknown(stream: number, time: number): OpenStream | undefined {
+    if (!this.isBlind || this.closed.has(stream) || !this.webSocket(stream, true, time)) return undefined;
+    return this.open.get(stream);
+  }
+
+  private tellLoss({ taker, lost }: OpenStream, side: Side, time: number): void {
+    const length = lost[side];
+    lost[side] = 0;
+    taker?.gap(side, length, time, 'about');
+  }
+
+  private close(stream: number, entry: OpenStream, reason: CloseReason, time: number): void {
+    this.open.delete(stream);
+    if (entry.isRequest) this.openRequests--;
+    const [oldest] = this.closed.size >= MOST_REMEMBERED ? this.closed : [];
+    if (oldest !== undefined) this.closed.delete(oldest);
+    this.closed.add(stream);
+    entry.taker?.close(reason, time);
+  }
+
+  private forgetRequest(): void {
+    for (const [stream, { isRequest }] of this.open) {
+      if (!isRequest) continue;
+      this.open.delete(stream);
+      this.openRequests--;
+      return;
+    }
+  }
+}
