@@ -70,6 +70,7 @@ export class Http2Connection {
 
   data(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
     const lane = this.lanes[side];
+    if (this.streams.hasDying) this.streams.expire(time);
     if (lane.mode === 'search') return this.searchOn(side, lane.search?.push(bytes, start, end, time));
     let at = start;
     if (lane.mode === 'preface') {

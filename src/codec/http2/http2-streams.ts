@@ -7,12 +7,18 @@ const MOST_OPEN = 4096;
 /** Ordinary requests, and streams that were closed, that are remembered. */
 const MOST_REMEMBERED = 4096;
 
+/** Streams that were reset by one side and are still read, and for how many seconds. */
+const MOST_RESET = 64;
+const IN_FLIGHT = 5;
+
 /** A stream that is open. */
 interface OpenStream {
   /** Undefined: an ordinary request, or nothing of it is wanted. */
   taker: Http2StreamTaker | undefined;
   readonly isRequest: boolean;
   readonly ended: [boolean, boolean];
+  /** When it was reset: what the other side had sent by then may still come. */
+  resetAt: number | undefined;
   /** Bytes that may be missing before the next ones: an estimate; 0: none. */
   readonly lost: [number, number];
 }
@@ -26,6 +32,8 @@ export class Http2Streams {
   /** Requests may have been missed. */
   isBlind = false;
   private readonly open = new Map<number, OpenStream>();
+  /** Those that were reset, and of which something may still come. */
+  private readonly dying = new Map<number, OpenStream>();
   private openRequests = 0;
   /** The last ones. */
   private readonly closed = new Set<number>();
@@ -51,13 +59,25 @@ export class Http2Streams {
     this.requests++;
     if (this.openRequests >= MOST_REMEMBERED) this.forgetRequest();
     this.openRequests++;
-    this.open.set(stream, { taker: undefined, isRequest: true, ended: [false, false], lost: [0, 0] });
+    this.open.set(stream, {
+      taker: undefined,
+      isRequest: true,
+      ended: [false, false],
+      resetAt: undefined,
+      lost: [0, 0],
+    });
   }
 
   /** Opens a WebSocket, or what may be one; false: there are too many. */
   webSocket(stream: number, isJoined: boolean, time: number): boolean {
     if (this.open.size - this.openRequests >= MOST_OPEN) return false;
-    const entry: OpenStream = { taker: undefined, isRequest: false, ended: [false, false], lost: [0, 0] };
+    const entry: OpenStream = {
+      taker: undefined,
+      isRequest: false,
+      ended: [false, false],
+      resetAt: undefined,
+      lost: [0, 0],
+    };
     const ignore = (): void => void (entry.taker = undefined);
     const requests = (): number => this.requests;
     this.open.set(stream, entry);
@@ -74,6 +94,11 @@ export class Http2Streams {
     if (entry?.taker === undefined) return;
     if (entry.lost[side] > 0) this.tellLoss(entry, side, time);
     entry.taker.data(side, bytes, start, end, time);
+  }
+
+  /** Streams that were reset are still read. */
+  get hasDying(): boolean {
+    return this.dying.size > 0;
   }
 
   /** Bytes of the stream that were not captured. */
@@ -97,12 +122,27 @@ export class Http2Streams {
     if (entry.ended[0] && entry.ended[1]) this.close(stream, entry, 'fin', time);
   }
 
+  /** A reset ends both directions; only of a WebSocket something may still come that was sent before the other side knew of it. */
   reset(stream: number, side: Side, event: Http2Event, time: number): void {
     const entry = this.open.get(stream);
     if (entry === undefined) return;
-    entry.taker?.http2Event(side, event, time);
-    entry.taker?.reset(side, time);
-    this.close(stream, entry, 'reset', time);
+    entry.ended[side] = true;
+    if (entry.resetAt === undefined) {
+      entry.resetAt = time;
+      entry.taker?.http2Event(side, event, time);
+      entry.taker?.reset(side, time);
+    }
+    if (entry.taker === undefined || (entry.ended[0] && entry.ended[1]))
+      return this.close(stream, entry, 'reset', time);
+    this.dying.set(stream, entry);
+    if (this.dying.size > MOST_RESET) this.expire(Infinity);
+  }
+
+  /** Closes what was reset long before `time`. */
+  expire(time: number): void {
+    for (const [stream, entry] of this.dying) {
+      if (time - entry.resetAt! > IN_FLIGHT) this.close(stream, entry, 'reset', entry.resetAt!);
+    }
   }
 
   closeAll(reason: CloseReason, time: number): void {
@@ -123,11 +163,12 @@ export class Http2Streams {
 
   private close(stream: number, entry: OpenStream, reason: CloseReason, time: number): void {
     this.open.delete(stream);
+    this.dying.delete(stream);
     if (entry.isRequest) this.openRequests--;
     const [oldest] = this.closed.size >= MOST_REMEMBERED ? this.closed : [];
     if (oldest !== undefined) this.closed.delete(oldest);
     this.closed.add(stream);
-    entry.taker?.close(reason, time);
+    entry.taker?.close(entry.resetAt === undefined ? reason : 'reset', entry.resetAt ?? time);
   }
 
   private forgetRequest(): void {
