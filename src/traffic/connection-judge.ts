@@ -10,6 +10,8 @@ import type { Judged, JudgedFrame } from './judged.js';
 export interface JudgedTaker {
   frame(record: JudgedFrame): void;
   event(record: Judged): void;
+  /** HTTP/2 follows. */
+  switched?(side: Side, bytes: Uint8Array, offsets: readonly [number, number], time: number): void;
 }
 
 /** Reads a connection, and hands every record on with the judgement on it. */
@@ -75,6 +77,10 @@ export class ConnectionJudge implements ConnectionTaker {
   /** No byte will follow, from either side. */
   end(time: number): void {
     this.reading.end(time, this);
+  }
+
+  switched(side: Side, bytes: Uint8Array, time: number): void {
+    this.taker.switched?.(side, bytes, this.reading.offsets ?? [0, 0], time);
   }
 
   frame(frame: Frame, time: number): void {

@@ -200,6 +200,19 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     return new Conversation(streamNumber(this.number, stream.index), origin, time, options, own, within);
   }
 
+  /** HTTP/1.1 has ended by agreement, and the client of it begins HTTP/2. */
+  switched(side: Side, bytes: Uint8Array, offsets: readonly [number, number], time: number): void {
+    if (this.judge) {
+      const upgradedBy = this.clientSide;
+      const taker = this.mayOpen ? this.options.http2?.(this, { offsets, upgradedBy }) : undefined;
+      if (taker === undefined) return;
+      this.layer = { name: 'http2', taker };
+      this.judge.drop();
+      this.judge = undefined;
+    }
+    this.layer?.taker.data(side, bytes, 0, bytes.length, time);
+  }
+
   head(side: Side, head: Head, time: number): void {
     if (this.judge === undefined) this.choose(undefined);
     this.lastTimes[side] = time;

@@ -8,6 +8,7 @@ import { HttpBody } from '../http1/body.js';
 import { startsLikeHead, type Head } from '../http1/head.js';
 import { beginHold, EMPTY, searched, type Lane } from './lane.js';
 import { otherSide, type GapKind, type Side } from '../bytes/stream-taker.js';
+import { namesHttp2 } from '../handshake/asks.js';
 import { Lanes } from './lanes.js';
 import type { Opening } from './handshake-state.js';
 import { copyOf, handedOut } from '../bytes/payload-memory.js';
@@ -26,6 +27,8 @@ export class Connection implements StreamReading {
   /** HTTP that asks for something else was seen. */
   isHttp = false;
   mayBeFrames = false;
+  /** HTTP/2 was requested, or agreed on, in place of WebSocket. */
+  private http2: 'asked' | 'agreed' | undefined;
   /** The side that masks what may be frames. */
   private likelyClient: Side | undefined;
   private readonly lanes: Lanes;
@@ -64,6 +67,11 @@ export class Connection implements StreamReading {
     const { likelyClient } = this;
     if (this.lanes.client !== undefined || likelyClient === undefined) return this.lanes.directionOf(side);
     return likelyClient === side ? 'client' : 'server';
+  }
+
+  /** Of the next byte of each side that is in no frame. */
+  get offsets(): readonly [number, number] {
+    return [this.both[0].offset, this.both[1].offset];
   }
 
   /** Bytes in which frames are looked for, none found so far. */
@@ -210,7 +218,12 @@ export class Connection implements StreamReading {
   /** Bytes that are not WebSocket's. A handshake on the same connection begins a segment of its own. */
   private passBy(side: Side, chunk: Uint8Array, time: number, taker: ConnectionTaker): Uint8Array | undefined {
     const lane = this.both[side];
-    const start = side === this.lanes.client || this.opening.state === 'requested' ? startsLikeHead(chunk) : 'no';
+    if (this.http2 === 'agreed' && taker.switched) {
+      taker.switched(side, chunk, time);
+      return undefined;
+    }
+    const isAsked = this.opening.state === 'requested' || this.http2 === 'asked';
+    const start = side === this.lanes.client || isAsked ? startsLikeHead(chunk) : 'no';
     const retries = start === 'request' && side === this.lanes.client && this.opening.state !== 'requested';
     if (retries || (start === 'response' && side !== this.lanes.client)) {
       lane.phase = 'start';
@@ -279,7 +292,7 @@ export class Connection implements StreamReading {
     const head = this.options.partialHeads ? { ...read, complete: false } : read;
     lane.head = undefined;
     lane.offset = head.span.end;
-    if (this.opening.isOther(head)) return this.passHttp();
+    if (this.opening.isOther(head)) return this.passHttp(head);
     lane.phase = 'start';
     this.acceptHead(side, head, time, taker);
   }
@@ -305,8 +318,10 @@ export class Connection implements StreamReading {
     else this.halves.meet(taker);
   }
 
-  private passHttp(): void {
+  private passHttp(head: Head): void {
     this.isHttp = true;
+    if (!namesHttp2(head)) this.http2 = undefined;
+    else this.http2 = head.kind === 'response' && this.http2 ? 'agreed' : 'asked';
     this.opening.pass();
     for (const lane of this.both) {
       lane.head = undefined;

@@ -9,6 +9,8 @@ export type ConnectionEvent = Exclude<TranscriptEvent, { type: 'frame' }>;
 
 /** Takes what was read of a connection. `time` is that of the bytes that completed it: seconds, NaN where unknown. */
 export interface ConnectionTaker extends FrameTaker {
+  /** Bytes after HTTP/1.1 has ended by agreement: HTTP/2 follows (`Upgrade: h2c`). */
+  switched?(side: Side, bytes: Uint8Array, time: number): void;
   event(event: ConnectionEvent, time: number): void;
 }
 
@@ -20,6 +22,8 @@ export interface StreamReading {
   readonly isHttp: boolean;
   /** At the end: all that was captured of a direction is whole frames, and that is no proof. */
   readonly mayBeFrames?: boolean;
+  /** Of the next byte of each side that is in no frame. */
+  readonly offsets?: readonly [number, number];
   /** Bytes in which frames are looked for, none found so far. */
   readonly searched: number;
   /** permessage-deflate is in use. */

@@ -11,6 +11,11 @@ export function grantsWebSocket(response: ResponseHead): boolean {
   return namesWebSocket(response) || headersNamed(response, 'sec-websocket-accept').length > 0;
 }
 
+/** A request to continue with HTTP/2 (RFC 7540 §3.2), or an answer that agrees to it. */
+export function namesHttp2(head: Head): boolean {
+  return hasToken(head, 'upgrade', 'h2c') && (head.kind === 'request' || head.status === 101);
+}
+
 function namesWebSocket(head: Head): boolean {
   return headersNamed(head, 'upgrade').some(({ value }) => value.toLowerCase().includes('websocket'));
 }

@@ -129,7 +129,7 @@ export class Http2Connection {
     lane.mode = 'frames';
     lane.search = undefined;
     lane.reader.offset += passed;
-    this.streams.lose(side, lane.lost + passed);
+    if (lane.lost + passed > 0) this.streams.lose(side, lane.lost + passed);
     lane.lost = 0;
     for (const { bytes, start, end, time } of found) this.data(side, bytes, start, end, time);
   }

@@ -5,7 +5,7 @@ export const HTTP2_HANDSHAKE_RULES = {
   'h2-method': {
     rfc: 'RFC 8441 §4',
     severity: 'error',
-    requirement: ':method is CONNECT.',
+    requirement: 'The method is CONNECT.',
     message: ":method is '{value}', not CONNECT",
   },
   'h2-protocol-missing': {
@@ -17,13 +17,13 @@ export const HTTP2_HANDSHAKE_RULES = {
   'h2-protocol-value': {
     rfc: 'RFC 8441 §5',
     severity: 'error',
-    requirement: ':protocol is websocket.',
+    requirement: 'The value of :protocol is websocket.',
     message: ":protocol is '{value}', not websocket",
   },
   'h2-not-announced': {
     rfc: 'RFC 8441 §3',
     severity: 'error',
-    requirement: ':protocol is sent only after the server has announced SETTINGS_ENABLE_CONNECT_PROTOCOL.',
+    requirement: 'A request with :protocol is sent only after the server has announced SETTINGS_ENABLE_CONNECT_PROTOCOL.',
     message: ':protocol is sent, but the SETTINGS of the server have no ENABLE_CONNECT_PROTOCOL=1',
   },
   'h2-scheme-missing': {
@@ -35,7 +35,7 @@ export const HTTP2_HANDSHAKE_RULES = {
   'h2-scheme-value': {
     rfc: 'RFC 8441 §5',
     severity: 'error',
-    requirement: ':scheme is https for wss, and http for ws.',
+    requirement: 'The value of :scheme is https for wss, and http for ws.',
     message: ":scheme is '{value}': it has to be https (for wss) or http (for ws)",
   },
   'h2-path-missing': {
@@ -47,7 +47,7 @@ export const HTTP2_HANDSHAKE_RULES = {
   'h2-path-value': {
     rfc: 'RFC 9113 §8.3.1',
     severity: 'error',
-    requirement: ':path is a path with its query, and begins with a slash.',
+    requirement: 'The value of :path is a path with its query, and begins with a slash.',
     message: ":path is '{value}': it has to begin with /",
   },
   'h2-authority-missing': {
