@@ -16,6 +16,8 @@ import type { Http2FaultKind, Http2Opener } from './http2-taker.js';
 const LARGE_SECTION = 1024 * 1024;
 /** Streams that one side opens and resets before they are answered. */
 const MANY_RESETS = 100;
+/** Answers that are kept for requests that come late. */
+const MOST_EARLY = 256;
 /** Characters of the debug data of GOAWAY that are kept. */
 const DEBUG = 200;
 
@@ -52,6 +54,8 @@ export class Http2Connection {
   readonly streams: Http2Streams;
   readonly faults = new Http2Faults();
   private readonly lanes: readonly [Http2Lane, Http2Lane];
+  /** Answers before their requests, by stream. */
+  private readonly early = new Map<number, () => void>();
 
   /** `client`: the side that begins with the preface; undefined: the connection was joined in its middle. */
   constructor(
@@ -257,15 +261,28 @@ export class Http2Connection {
     const connects = server.hasSettings ? server.connects : undefined;
     if (!this.open(side, stream, false, time)) return;
     this.streams.head(stream, side, http2Head('request', block, read, connects), time);
+    this.early.get(stream)?.();
+    this.early.delete(stream);
     this.tellFaults(stream);
   }
 
   private response(side: Side, block: FieldBlock, read: ReturnType<HpackDecoder['decode']>, time: number): void {
     const { stream } = block;
     this.client ??= otherSide(side);
-    const isMissed = !this.streams.isOpen(stream) && this.streams.isBlind && grantsHttp2WebSocket(read.fields);
-    if (isMissed && !this.open(side, stream, true, time)) return;
-    this.streams.head(stream, side, http2Head('response', block, read, undefined), time);
+    const head = http2Head('response', block, read, undefined);
+    const tell = (): void => this.streams.head(stream, side, head, time);
+    if (this.streams.isBlind && !this.streams.isOpen(stream)) {
+      if (!grantsHttp2WebSocket(read.fields)) return this.keepEarly(stream, tell);
+      if (!this.open(side, stream, true, time)) return;
+    }
+    tell();
+  }
+
+  /** An answer whose request may still come: a hole in its direction is given up later than the answer was read. */
+  private keepEarly(stream: number, tell: () => void): void {
+    const [oldest] = this.early.size >= MOST_EARLY ? this.early.keys() : [];
+    if (oldest !== undefined) this.early.delete(oldest);
+    this.early.set(stream, tell);
   }
 
   private open(side: Side, stream: number, isJoined: boolean, time: number): boolean {
