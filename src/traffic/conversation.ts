@@ -13,64 +13,21 @@ import { CauseWatch } from './causes/cause-watch.js';
 import { FactsWatch } from './causes/facts-watch.js';
 import { causeOfConnection } from '../rules/causes/connection-cause.js';
 import { ConnectionJudge, type JudgedTaker } from './connection-judge.js';
-import type { ConnectionFilter } from './filters.js';
 import type { Judged, JudgedFrame } from './judged.js';
 import type { Http2FaultKind } from '../codec/http2/http2-taker.js';
 import { beginsLikeHttp2, http2Facts, streamOrigin } from './stream-origin.js';
 import type { TlsFacts } from '../codec/tls/tls-facts.js';
 import { judgeHttp2 } from '../rules/http2/rules.js';
 import type { Head } from '../codec/http1/head.js';
-import {
-  joinedLayer,
-  layerNamed,
-  type Layer,
-  type LayerInput,
-  type LayerName,
-  type LayerOpener,
-  type LayerTaker,
-} from './layers.js';
+import { joinedLayer, layerNamed, type Layer, type LayerName, type LayerOpener, type LayerTaker } from './layers.js';
 import type { Http2Event, Http2Stream, Http2StreamTaker } from '../codec/http2/http2-taker.js';
 import { streamNumber } from './stream-number.js';
-import { FirstBytes, readerOf, searchLimit, type StreamReaderOptions } from './stream-start.js';
+import { FirstBytes, readerOf, searchLimit } from './stream-start.js';
 import { addedStall, type SideStalls } from './tally/stalls.js';
 import { Tally } from './tally/tally.js';
 import type { ConnectionSummary } from './tally/summary.js';
-
-/** What a stream carries instead of WebSocket. */
-export type OtherTraffic = LayerName | 'other' | 'silent';
-
-/** Takes what conversations hold. */
-export interface ConversationTaker {
-  record(record: Judged, ends: Ends): void;
-  /** A conversation has ended. */
-  closed(summary: ConnectionSummary, ends: Ends): void;
-  /** A stream carries something else, and is not read further. Without this, every stream is read as WebSocket. */
-  passedOver?(what: OtherTraffic, connection: number, ends: Ends): void;
-}
-
-/** The two ends, as far as they are known: read only where they are needed, because formatting an address costs time. */
-export interface Ends {
-  readonly client: Endpoint | undefined;
-  readonly server: Endpoint | undefined;
-  /** The tunnels and layers that it came through, outermost first; undefined: none. */
-  readonly through: readonly Passage[] | undefined;
-  /** Of the TLS that it came through, or that could not be read. */
-  readonly tls?: TlsFacts | undefined;
-  /** The stream of HTTP/2 that it is (RFC 8441). */
-  readonly http2?: Http2Stream | undefined;
-  /** Of an HTTP/2 connection that was passed over. */
-  readonly faults?: readonly Http2FaultKind[] | undefined;
-  /** It was passed over, and all that was captured of a direction is whole frames. */
-  readonly mayBeWebSocket?: boolean;
-}
-
-/** What the conversations of a run have in common. */
-export interface ConversationOptions extends StreamReaderOptions, LayerInput {
-  /** Which conversations are wanted; undefined: all. Asked again when it is known which end is the client. */
-  readonly wants?: ConnectionFilter | undefined;
-  /** Numbers of those of which records are wanted; undefined: of all. Unlike `wants`, it leaves what carries something else. */
-  readonly chosen?: ReadonlySet<number> | undefined;
-}
+import type { ConversationOptions, ConversationTaker, Ends, OtherTraffic } from './conversation-taker.js';
+import { failureRecord } from './failure-record.js';
 
 /** The layers of a stream that are read already, how many were tried, and the offsets of its bytes in them. */
 interface Below {
@@ -384,7 +341,8 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
   }
 
   private report(causes: readonly Judged[]): void {
-    for (const cause of causes) this.event(cause);
+    const { http2 } = this.below;
+    for (const cause of causes) this.event(http2 ? { ...cause, stream: http2.stream } : cause);
   }
 
   /** Where its bytes are counted: those of one sequence all together. */
@@ -434,17 +392,4 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
   private directionOf(side: Side): Direction {
     return side === this.clientSide ? 'client' : 'server';
   }
-}
-
-/** The end that a recording reports: the client's, because browsers write such recordings. */
-function failureRecord(connection: number, { text, time }: { readonly text: string; readonly time: number }): Judged {
-  const args = { text: text === '' ? 'it gives no reason' : text };
-  return {
-    type: 'failure',
-    connection,
-    direction: 'client',
-    ...(!Number.isNaN(time) && { time }),
-    text,
-    diagnostics: [{ code: 'connection-failed', span: { start: 0, end: 0 }, args }],
-  };
 }

@@ -1,6 +1,7 @@
 import { UNKNOWN_ENDPOINT } from '../codec/bytes/endpoint.js';
 import type { StreamOpener, StreamOrigin } from '../codec/bytes/stream-taker.js';
-import { Conversation, type ConversationOptions, type ConversationTaker } from './conversation.js';
+import { Conversation } from './conversation.js';
+import type { ConversationOptions, ConversationTaker } from './conversation-taker.js';
 
 /** Of `count` readers of the same input, this one reads the streams of `index`, from 0. */
 export interface Share {

@@ -3,7 +3,7 @@ import type { LinkType, Packet } from '../sources/bytes/types.js';
 import { DeflateWindows } from '../codec/deflate/windows.js';
 import type { SearchBudget } from '../codec/resync/frame-search.js';
 import { count } from '../codec/bytes/plural.js';
-import type { Ends, OtherTraffic } from './conversation.js';
+import type { Ends, OtherTraffic } from './conversation-taker.js';
 import { Conversations, type ConversationsOptions } from './conversations.js';
 import { openHttp2 } from './http2-traffic.js';
 import { http2Hint } from './http2-words.js';

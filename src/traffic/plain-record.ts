@@ -6,7 +6,7 @@ import { opcodeInfo } from '../codec/frames/registry.js';
 import type { Endpoint } from '../codec/bytes/endpoint.js';
 import type { Passage } from '../codec/bytes/stream-taker.js';
 import { plainDiagnostic, type PlainDiagnostic } from '../rules/catalogue.js';
-import type { OtherTraffic } from './conversation.js';
+import type { OtherTraffic } from './conversation-taker.js';
 import type { Judged } from './judged.js';
 import type { ConnectionSummary } from './tally/summary.js';
 

@@ -147,7 +147,7 @@ describe('WebSockets over HTTP/2', () => {
     expect(codes).toEqual(['client-frame-unmasked']);
   });
 
-  it('are found where the server speaks first, and the preface comes in parts', () => {
+  it('are found where the server sends first, and the preface comes in parts', () => {
     const pieces = twoOfThem();
     const [preface, ...rest] = pieces;
     const settings = rest.splice(1, 1);

@@ -1,3 +1,4 @@
+import { append } from '../bytes/lists.js';
 import { encodeHuffman, huffmanLength } from './huffman.js';
 import { hpackInteger } from './hpack-integer.js';
 import type { HpackEntry } from './hpack-static.js';
@@ -37,7 +38,7 @@ export class HpackEncoder {
   encode(fields: readonly (HpackEntry & { readonly form?: HpackForm })[]): Uint8Array {
     const out: number[] = [];
     for (const size of this.sizes.splice(0)) {
-      out.push(...hpackInteger(size, 5, 0x20));
+      append(out, hpackInteger(size, 5, 0x20));
       this.table.resize(size);
     }
     for (const { name, value, form = 'indexing' } of fields) this.field({ name, value }, form, out);
@@ -47,11 +48,11 @@ export class HpackEncoder {
   private field(entry: HpackEntry, form: HpackForm, out: number[]): void {
     const found = this.table.find(entry);
     if (found?.isWhole && form === 'indexing') {
-      out.push(...hpackInteger(found.index, 7, 0x80));
+      append(out, hpackInteger(found.index, 7, 0x80));
       return;
     }
     const { bits, first } = FORMS[form];
-    out.push(...hpackInteger(found?.index ?? 0, bits, first));
+    append(out, hpackInteger(found?.index ?? 0, bits, first));
     if (found === undefined) this.string(entry.name, out);
     this.string(entry.value, out);
     if (form === 'indexing') this.table.add(entry);
@@ -60,7 +61,7 @@ export class HpackEncoder {
   private string(text: string, out: number[]): void {
     const coded = huffmanLength(text);
     const isCoded = this.strings === 'huffman' || (this.strings === 'shorter' && coded < text.length);
-    out.push(...hpackInteger(isCoded ? coded : text.length, 7, isCoded ? 0x80 : 0));
+    append(out, hpackInteger(isCoded ? coded : text.length, 7, isCoded ? 0x80 : 0));
     const bytes = isCoded ? encodeHuffman(text) : Array.from(text, (char) => char.charCodeAt(0));
     for (const byte of bytes) out.push(byte);
   }

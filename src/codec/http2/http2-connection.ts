@@ -30,8 +30,6 @@ class Http2Lane {
   block: FieldBlock | undefined;
   /** Bytes of the preface that came. */
   preface = 0;
-  /** Bytes that were lost since the last frame. */
-  lost = 0;
   /** The end of the connection that sends here has sent SETTINGS; and it takes extended CONNECT (RFC 8441 §3). */
   hasSettings = false;
   connects = false;
@@ -92,19 +90,20 @@ export class Http2Connection {
       const found = lane.search?.drop();
       if (found) this.searchOn(side, found);
       else {
-        lane.lost += length;
+        this.streams.lose(side, length);
         lane.reader.offset += length;
         return;
       }
     }
     if (lane.mode === 'frames' && lane.reader.gap(length, time, this.takers[side])) return;
     if (lane.mode === 'preface') lane.reader.offset += length;
-    lane.lost += length + lane.reader.missing;
+    // Those that are opened from now on begin after it.
+    this.streams.lose(side, length + lane.reader.missing);
     lane.reader.cut();
     this.beginSearch(side);
   }
 
-  /** RFC 9113 §3.2 of old, RFC 7540: the request that asked for HTTP/2 is stream 1. */
+  /** RFC 7540 §3.2: the request with `Upgrade: h2c` is stream 1, and it has ended. */
   upgraded(side: Side, time: number): void {
     this.streams.request(1);
     this.streams.end(1, side, time);
@@ -129,12 +128,9 @@ export class Http2Connection {
   private searchOn(side: Side, found: ReturnType<Http2Search['push']>): void {
     const lane = this.lanes[side];
     if (found === undefined) return;
-    const passed = lane.search!.passed;
+    lane.reader.offset += lane.search!.passed;
     lane.mode = 'frames';
     lane.search = undefined;
-    lane.reader.offset += passed;
-    if (lane.lost + passed > 0) this.streams.lose(side, lane.lost + passed);
-    lane.lost = 0;
     for (const { bytes, start, end, time } of found) this.data(side, bytes, start, end, time);
   }
 

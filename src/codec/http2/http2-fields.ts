@@ -60,7 +60,7 @@ class FieldWriter {
 
 /**
  * The fields of the frame at the beginning of `bytes`, as far as it is there (RFC 9113 §4.1, §6). They tile it: every byte
- * belongs to exactly one, but for the first bit of a stream's number, which `span.mask` tells apart. `offset`: of its first byte.
+ * belongs to exactly one, but for the first bit of a stream's number, which has a field of its own by `span.mask`. `offset`: of its first byte.
  */
 export function http2Fields(bytes: Uint8Array, offset = 0): Field[] {
   const head = new FieldWriter(bytes, offset, 0, Math.min(HTTP2_HEADER, bytes.length));

@@ -91,18 +91,15 @@ export class Http2FrameReader {
 
   private readHead(bytes: Uint8Array, at: number, end: number): number {
     const { head } = this;
-    let next = at;
     if (head.length === 0 && end - at >= HTTP2_HEADER) {
-      next = at + HTTP2_HEADER;
       this.begin(readHttp2Header(bytes, at));
-    } else {
-      next = Math.min(end, at + HTTP2_HEADER - head.length);
-      head.append(bytes, at, next);
-      if (head.length === HTTP2_HEADER) {
-        this.begin(readHttp2Header(head.bytes, 0));
-        head.clear();
-      }
+      return at + HTTP2_HEADER;
     }
+    const next = Math.min(end, at + HTTP2_HEADER - head.length);
+    head.append(bytes, at, next);
+    if (head.length < HTTP2_HEADER) return next;
+    this.begin(readHttp2Header(head.bytes, 0));
+    head.clear();
     return next;
   }
 

@@ -16,7 +16,7 @@ type HeldPiece =
 export interface Http2Start {
   /** Offsets of its first bytes. */
   readonly offsets: readonly [number, number];
-  /** HTTP/1.1 went before (`Upgrade: h2c`), and this side asked for it. */
+  /** HTTP/1.1 went before (`Upgrade: h2c`), and this side sent the request. */
   readonly upgradedBy?: Side;
 }
 

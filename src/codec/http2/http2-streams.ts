@@ -86,7 +86,10 @@ export class Http2Streams {
   }
 
   head(stream: number, side: Side, head: Head, time: number): void {
-    this.open.get(stream)?.taker?.head(side, head, time);
+    const entry = this.open.get(stream);
+    // Its bytes follow its head.
+    if (entry) entry.lost[side] = 0;
+    entry?.taker?.head(side, head, time);
   }
 
   data(stream: number, side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
@@ -106,11 +109,10 @@ export class Http2Streams {
     this.open.get(stream)?.taker?.gap(side, length, time, kind);
   }
 
-  /** Bytes of the connection were lost: each stream may have lost some of them. */
+  /** Bytes of the connection were lost: each stream that is open may have lost some of them. */
   lose(side: Side, length: number): void {
     const all = [...this.open.values()].filter(({ taker, ended }) => taker !== undefined && !ended[side]);
     for (const { lost } of all) lost[side] += Math.max(1, Math.round(length / all.length));
-    this.isBlind = true;
   }
 
   /** END_STREAM of one side. */

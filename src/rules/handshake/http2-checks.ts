@@ -10,7 +10,13 @@ const PSEUDO: Readonly<Record<HeadSide, ReadonlySet<string>>> = {
   response: new Set([':status']),
 };
 /** RFC 9113 §8.2.2. */
-const OF_CONNECTION = ['Connection', 'Upgrade', 'Keep-Alive', 'Proxy-Connection', 'Transfer-Encoding'];
+const OF_CONNECTION: ReadonlySet<string> = new Set([
+  'connection',
+  'upgrade',
+  'keep-alive',
+  'proxy-connection',
+  'transfer-encoding',
+]);
 const SCHEMES: ReadonlySet<string> = new Set(['http', 'https']);
 
 function onRequest(judge: (request: RequestHead) => Result): readonly Check[] {
@@ -104,7 +110,9 @@ export const HTTP2_CHECKS: Readonly<Record<keyof typeof HTTP2_HANDSHAKE_RULES, r
     if (status === undefined) return undefined;
     return status === 101 ? [{ span: lineSpan }] : [];
   }),
-  'h2-connection-field': either((head) => absent(head, ...OF_CONNECTION)),
+  'h2-connection-field': either((head) =>
+    found(head.headers.filter(({ name }) => OF_CONNECTION.has(name.toLowerCase()))),
+  ),
   'h2-name-case': either(({ headers }) => found(headers.filter(({ name }) => /[A-Z]/.test(name)).slice(0, 1))),
   'h2-pseudo-unknown': either(({ headers }, head) =>
     found(
