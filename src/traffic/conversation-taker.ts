@@ -29,7 +29,7 @@ export interface Ends {
   /** Of the TLS that it came through, or that could not be read. */
   readonly tls?: TlsFacts | undefined;
   /** The stream of HTTP/2 that it is (RFC 8441). */
-  readonly http2?: Http2Stream | undefined;
+  readonly http2?: Pick<Http2Stream, 'stream'> | undefined;
   /** Of an HTTP/2 connection that was passed over. */
   readonly faults?: readonly Http2FaultKind[] | undefined;
   /** It was passed over, and all that was captured of a direction is whole frames. */

@@ -116,8 +116,8 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     return below.layers.length === 0 ? origin.through : [...(origin.through ?? []), ...below.layers];
   }
 
-  get http2(): Http2Stream | undefined {
-    return this.below.http2;
+  get http2(): Pick<Http2Stream, 'stream'> | undefined {
+    return this.below.http2 ?? this.origin.http2;
   }
 
   get faults(): readonly Http2FaultKind[] | undefined {
@@ -180,7 +180,8 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     if (this.judge?.recognised !== true) return;
     const direction = this.directionOf(side);
     const known = Number.isNaN(time) ? undefined : time;
-    const { number: connection, http2: { stream } = {} } = this;
+    const { number: connection, http2 } = this;
+    const stream = http2?.stream;
     this.event({ type: 'http2', connection, stream, direction, time: known, event, diagnostics: judgeHttp2(event) });
   }
 
@@ -244,8 +245,8 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     if (this.isWanted === false) return;
     tally.ended(reason, time, tcpEnd && { by: this.directionOf(tcpEnd.side), time: tcpEnd.time });
     for (const side of [0, 1] as const) tally.stalled(this.directionOf(side), this.stalls[side]);
-    const { through, tls, http2 } = this;
-    const over = http2 && http2Facts(http2);
+    const { through, tls } = this;
+    const over = http2Facts(this.below.http2 ?? this.origin.http2);
     tally.named({ ...endpointTexts(this), ...(through && { through }), ...(tls && { tls }), ...over });
     this.taker.closed(this.explained(tally.summary(), tcpEnd?.time ?? NaN), this);
   }
@@ -301,7 +302,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     if (this.opens(layer)) return;
     if (layer && layer.name !== below.isNone && (!layer.open || layer.isNeverPlain)) return this.passOver(layer.name);
     const reading = readerOf(origin, options, below.offsets);
-    this.judge = new ConnectionJudge(reading, this.number, this, below.http2?.stream);
+    this.judge = new ConnectionJudge(reading, this.number, this, this.http2?.stream);
   }
 
   /** Hands the stream to the layer from here on, if that can take it. */
@@ -341,7 +342,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
   }
 
   private report(causes: readonly Judged[]): void {
-    const { http2 } = this.below;
+    const { http2 } = this;
     for (const cause of causes) this.event(http2 ? { ...cause, stream: http2.stream } : cause);
   }
 

@@ -16,6 +16,9 @@ export function streamOrigin({ number, a, b, through, isSecure }: StreamOrigin, 
   return { number, a, b, isClientFirst: !stream.isJoined, ...layers, ignore: stream.ignore };
 }
 
-export function http2Facts({ stream, isJoined, requests }: Http2Stream): Http2Facts {
-  return { http: '2', stream, ...(isJoined && { headersLost: true }), requests: requests() };
+/** Of a recorded stream more than its number is not known. */
+export function http2Facts(http2: Partial<Http2Stream> | undefined): Http2Facts | undefined {
+  const { stream, isJoined, requests } = http2 ?? {};
+  if (stream === undefined) return undefined;
+  return { http: '2', stream, ...(isJoined && { headersLost: true }), ...(requests && { requests: requests() }) };
 }

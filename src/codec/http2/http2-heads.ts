@@ -1,7 +1,10 @@
 import type { Field } from '../bytes/span.js';
 import type { Head, Header, Http2Section, RequestHead, ResponseHead } from '../http1/head.js';
-import type { FieldBlock } from './field-block.js';
-import type { HpackBlock, HpackField } from './hpack-decoder.js';
+import { FieldBlock } from './field-block.js';
+import { HpackDecoder, type HpackBlock, type HpackField } from './hpack-decoder.js';
+import { HpackEncoder } from './hpack-encoder.js';
+import type { HpackEntry } from './hpack-static.js';
+import { HTTP2_TYPE } from './http2-frame.js';
 
 /** The fields of a block as a head: pseudo-header fields are its first headers (RFC 9113 §8.3). */
 export function http2Head(
@@ -39,6 +42,18 @@ export function http2Head(
     line: `HTTP/2 ${status || '?'}`,
     ...base,
   } satisfies ResponseHead;
+}
+
+/** The head of such fields, `unknown` others not known: as they would be sent alone. */
+export function http2HeadOf(
+  kind: Head['kind'],
+  fields: readonly HpackEntry[],
+  { stream, unknown = 0 }: { readonly stream: number; readonly unknown?: number },
+): Head {
+  const block = new FieldBlock(stream, HTTP2_TYPE.headers, false);
+  block.add(new HpackEncoder().encode(fields), 0, false);
+  const head = http2Head(kind, block, new HpackDecoder().decode(block.bytes), undefined);
+  return { ...head, complete: head.complete && unknown === 0, http2: { ...head.http2!, unknown } };
 }
 
 /** HPACK has no bytes of a name or a value alone that could be shown: both stand for the field as a whole. */

@@ -38,12 +38,15 @@ export type Http2Event =
       readonly offset: number;
     };
 
-/** Takes a WebSocket of an HTTP/2 connection (RFC 8441): the bytes are its frames alone, heads come apart from them. */
-export interface Http2StreamTaker extends StreamTaker {
+/** Takes what is no byte of a WebSocket over HTTP/2. */
+export interface Http2HeadTaker {
   /** The request, or an answer, that `side` sent. */
   head(side: Side, head: Head, time: number): void;
   http2Event(side: Side, event: Http2Event, time: number): void;
 }
+
+/** Takes a WebSocket of an HTTP/2 connection (RFC 8441): the bytes are its frames alone, heads come apart from them. */
+export interface Http2StreamTaker extends StreamTaker, Http2HeadTaker {}
 
 /** A stream of an HTTP/2 connection, as far as it is known when it opens. */
 export interface Http2Stream {

@@ -122,7 +122,7 @@ export interface Http2Facts {
   /** Its request was not captured, or could not be read: that it is a WebSocket is proven by its frames. */
   readonly headersLost?: true;
   /** Requests on its connection, up to its end, that were no WebSockets. */
-  readonly requests: number;
+  readonly requests?: number;
 }
 
 /** Both ends, and the layers between them. */
