@@ -356,6 +356,26 @@ describe('what an attack is', () => {
     expect(faults).toEqual([kind]);
   });
 
+  it('is a window that stays empty: the side that gives it is named', () => {
+    const [client, server] = [new Http2End(), new Http2End()];
+    const run = (window: number, update: readonly number[]): string[] => {
+      const { records } = converse([
+        [0, Http2End.preface],
+        [0, client.settings()],
+        [1, server.settings([8, 1], [4, window])],
+        [0, new Http2End().headers(1, CONNECT)],
+        [1, new Http2End().headers(1, OK)],
+        [0, client.data(1, text(0, 'four'))],
+        ...update.map((n): Piece => [1, http2Frame({ type: HTTP2_TYPE.windowUpdate, stream: 1 }, [0, 0, 0, n])]),
+      ]);
+      return records.flatMap(({ direction, diagnostics }) => diagnostics.map(({ code }) => `${direction} ${code}`));
+    };
+    expect(run(10, [])).toEqual(['server h2-window-exhausted']);
+    expect(run(0, [10])).toEqual(['server h2-window-exhausted']);
+    expect(run(11, [])).toEqual([]);
+    expect(run(0, [10, 1])).toEqual([]);
+  });
+
   it('is many open WebSockets', () => {
     const opening = (client: Http2End): Piece[] =>
       Array.from({ length: 4200 }, (_, i): Piece => [0, client.headers(2 * i + 3, CONNECT)]);

@@ -140,7 +140,8 @@ export class Http2Connection {
     return {
       data: ({ stream }, bytes, start, end, time) => this.streams.data(stream, side, bytes, start, end, time),
       dataGap: ({ stream }, length, time) => this.streams.gap(stream, side, length, time),
-      dataEnd: ({ stream, flags }, time) => {
+      dataEnd: ({ stream, flags, length }, time) => {
+        this.streams.sent(stream, side, length);
         if (this.lanes[side].block) this.interrupt(side, time);
         if ((flags & HTTP2_FLAG.endStream) !== 0) this.streams.end(stream, side, time);
       },
@@ -158,7 +159,8 @@ export class Http2Connection {
     }
     if (type === HTTP2_TYPE.headers || type === HTTP2_TYPE.pushPromise || type === HTTP2_TYPE.continuation) {
       this.fragment(side, header, payload, offset, time);
-    } else if (type === HTTP2_TYPE.settings) this.settings(lane, header, payload);
+    } else if (type === HTTP2_TYPE.settings) this.settings(side, header, payload);
+    else if (type === HTTP2_TYPE.windowUpdate) this.streams.opened(header.stream, side, uint31(payload, 0));
     else if (type === HTTP2_TYPE.rstStream) this.reset(side, header, uint32(payload, 0), offset, time);
     else if (type === HTTP2_TYPE.goaway) this.goaway(side, payload, offset, time);
   }
@@ -166,19 +168,23 @@ export class Http2Connection {
   private lostFrame(side: Side, { type, flags, stream }: Http2Header, why: 'gap' | 'long', time: number): void {
     const lane = this.lanes[side];
     const isBlock = type === HTTP2_TYPE.headers || type === HTTP2_TYPE.continuation || type === HTTP2_TYPE.pushPromise;
+    // What settings and windows are is not known either.
+    this.streams.isBlind = true;
     if (!isBlock) return;
     lane.drop();
-    this.streams.isBlind = true;
     if (why === 'long') this.fault(side, 'block-too-long', { stream }, lane.reader.offset, time);
     if (type === HTTP2_TYPE.headers && (flags & HTTP2_FLAG.endStream) !== 0) this.streams.end(stream, side, time);
   }
 
-  private settings(lane: Http2Lane, { flags }: Http2Header, payload: Uint8Array): void {
+  private settings(side: Side, { flags }: Http2Header, payload: Uint8Array): void {
     if ((flags & HTTP2_FLAG.ack) !== 0) return;
+    const lane = this.lanes[side];
     lane.hasSettings = true;
     for (let at = 0; at + 6 <= payload.length; at += 6) {
       const id = (payload[at]! << 8) | payload[at + 1]!;
-      if (id === HTTP2_SETTING.enableConnectProtocol) lane.connects = uint32(payload, at + 2) === 1;
+      const value = uint32(payload, at + 2);
+      if (id === HTTP2_SETTING.enableConnectProtocol) lane.connects = value === 1;
+      if (id === HTTP2_SETTING.initialWindowSize) this.streams.initial[side] = value;
     }
   }
 

@@ -1,4 +1,4 @@
-import type { CloseReason, GapKind, Side } from '../bytes/stream-taker.js';
+import { otherSide, type CloseReason, type GapKind, type Side } from '../bytes/stream-taker.js';
 import type { Head } from '../http1/head.js';
 import type { Http2Event, Http2Opener, Http2StreamTaker } from './http2-taker.js';
 
@@ -11,6 +11,15 @@ const MOST_REMEMBERED = 4096;
 const MOST_RESET = 64;
 const IN_FLIGHT = 5;
 
+/** RFC 9113 §6.9.2. */
+const DEFAULT_WINDOW = 65_535;
+
+/** Of a stream whose beginning was seen: bytes of DATA that each side sent, and by how many it opened its own window. */
+class StreamFlow {
+  readonly sent: [number, number] = [0, 0];
+  readonly opened: [number, number] = [0, 0];
+}
+
 /** A stream that is open. */
 interface OpenStream {
   /** Undefined: an ordinary request, or nothing of it is wanted. */
@@ -19,8 +28,14 @@ interface OpenStream {
   readonly ended: [boolean, boolean];
   /** When it was reset: what the other side had sent by then may still come. */
   resetAt: number | undefined;
+  /** Undefined: it is an ordinary request, or its beginning was not seen. */
+  readonly flow: StreamFlow | undefined;
   /** Bytes that may be missing before the next ones: an estimate; 0: none. */
   readonly lost: [number, number];
+}
+
+function openStream(flow: StreamFlow | undefined): OpenStream {
+  return { taker: undefined, isRequest: false, ended: [false, false], resetAt: undefined, flow, lost: [0, 0] };
 }
 
 /** The streams of one HTTP/2 connection: its WebSockets, and how many other requests there were. */
@@ -31,6 +46,8 @@ export class Http2Streams {
   webSockets = 0;
   /** Requests may have been missed. */
   isBlind = false;
+  /** The window that each side gives new streams (RFC 9113 §6.5.2). */
+  readonly initial: [number, number] = [DEFAULT_WINDOW, DEFAULT_WINDOW];
   private readonly open = new Map<number, OpenStream>();
   /** Those that were reset, and of which something may still come. */
   private readonly dying = new Map<number, OpenStream>();
@@ -59,25 +76,13 @@ export class Http2Streams {
     this.requests++;
     if (this.openRequests >= MOST_REMEMBERED) this.forgetRequest();
     this.openRequests++;
-    this.open.set(stream, {
-      taker: undefined,
-      isRequest: true,
-      ended: [false, false],
-      resetAt: undefined,
-      lost: [0, 0],
-    });
+    this.open.set(stream, { ...openStream(undefined), isRequest: true });
   }
 
   /** Opens a WebSocket, or what may be one; false: there are too many. */
   webSocket(stream: number, isJoined: boolean, time: number): boolean {
     if (this.open.size - this.openRequests >= MOST_OPEN) return false;
-    const entry: OpenStream = {
-      taker: undefined,
-      isRequest: false,
-      ended: [false, false],
-      resetAt: undefined,
-      lost: [0, 0],
-    };
+    const entry = openStream(isJoined || this.isBlind ? undefined : new StreamFlow());
     const ignore = (): void => void (entry.taker = undefined);
     const requests = (): number => this.requests;
     this.open.set(stream, entry);
@@ -113,6 +118,18 @@ export class Http2Streams {
   lose(side: Side, length: number): void {
     const all = [...this.open.values()].filter(({ taker, ended }) => taker !== undefined && !ended[side]);
     for (const { lost } of all) lost[side] += Math.max(1, Math.round(length / all.length));
+  }
+
+  /** A DATA frame of that length, padding included. */
+  sent(stream: number, side: Side, length: number): void {
+    const flow = this.open.get(stream)?.flow;
+    if (flow) flow.sent[side] += length;
+  }
+
+  /** `side` takes that many more bytes. */
+  opened(stream: number, side: Side, increment: number): void {
+    const flow = this.open.get(stream)?.flow;
+    if (flow) flow.opened[side] += increment;
   }
 
   /** END_STREAM of one side. */
@@ -157,6 +174,17 @@ export class Http2Streams {
     return this.open.get(stream);
   }
 
+  /** A window that is used up at the end, and keeps a side from sending more. */
+  private tellWindows(stream: number, { flow, taker, ended }: OpenStream, time: number): void {
+    if (flow === undefined || this.isBlind) return;
+    for (const side of [0, 1] as const) {
+      const receiver = otherSide(side);
+      if (ended[side] || this.initial[receiver] + flow.opened[receiver] > flow.sent[side]) continue;
+      const args = { stream, bytes: flow.sent[side] };
+      taker?.http2Event(receiver, { name: 'fault', kind: 'window-exhausted', args, offset: 0 }, time);
+    }
+  }
+
   private tellLoss({ taker, lost }: OpenStream, side: Side, time: number): void {
     const length = lost[side];
     lost[side] = 0;
@@ -170,6 +198,7 @@ export class Http2Streams {
     const [oldest] = this.closed.size >= MOST_REMEMBERED ? this.closed : [];
     if (oldest !== undefined) this.closed.delete(oldest);
     this.closed.add(stream);
+    this.tellWindows(stream, entry, time);
     entry.taker?.close(entry.resetAt === undefined ? reason : 'reset', entry.resetAt ?? time);
   }
 

@@ -51,6 +51,6 @@ export const HTTP2_RULES = {
     rfc: 'RFC 9113 §5.2',
     severity: 'warning',
     requirement: 'The receiver of a stream opens its window again.',
-    message: 'the window of stream {stream} was used up, and not opened again until the end',
+    message: 'the window of stream {stream} was used up with {bytes} bytes, and not opened again until the end',
   },
 } as const satisfies Record<string, Rule>;
