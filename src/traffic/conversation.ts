@@ -152,7 +152,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
       // It is one of the requests of its connection.
       passedOver: () => undefined,
     };
-    const within: Below = { ...below, depth: MOST_LAYERS, offsets: [0, 0], http2: stream };
+    const within: Below = { ...below, stalls: this.stalls, depth: MOST_LAYERS, offsets: [0, 0], http2: stream };
     const origin = streamOrigin(this.origin, stream);
     return new Conversation(streamNumber(this.number, stream.index), origin, time, options, own, within);
   }

@@ -37,7 +37,8 @@ export class Http2Case {
     const { pieces, sent } = dice.once(3) ? made(dice) : dice.pick(this.sessions);
     const isLossOnly = dice.once(2);
     const records = read(mutatedPieces(dice, this.inputs, pieces, isLossOnly ? ['lost', 'torn'] : undefined));
-    for (const view of this.views()) for (const record of records.slice(0, 200)) view(record, new LineBuffer());
+    const out = new LineBuffer();
+    for (const view of this.views()) for (const record of records.slice(0, 200)) view(record, out);
     const strange = isLossOnly ? bodies(records).find((body) => !sent.has(body)) : undefined;
     if (strange !== undefined) throw new Error(`a message that was not sent: ${strange}`);
     // After a hole, and where the beginning is missing, a piece that begins with a frame shows more than its bytes.

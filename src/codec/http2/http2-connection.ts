@@ -14,10 +14,10 @@ import type { Http2FaultKind, Http2Opener } from './http2-taker.js';
 
 /** Bytes that the fields of one section may stand for. Servers take 8 to 64 KiB. */
 const LARGE_SECTION = 1024 * 1024;
-/** Streams that one side opens and resets before they are answered. */
+/** Requests that were reset before they were answered: where they are half of all or more. */
 const MANY_RESETS = 100;
 /** Answers that are kept for requests that come late. */
-const MOST_EARLY = 256;
+const MOST_EARLY = 64;
 /** Characters of the debug data of GOAWAY that are kept. */
 const DEBUG = 200;
 
@@ -33,7 +33,7 @@ class Http2Lane {
   /** The end of the connection that sends here has sent SETTINGS; and it takes extended CONNECT (RFC 8441 §3). */
   hasSettings = false;
   connects = false;
-  /** Streams that it reset right after they were opened. */
+  /** Requests without an answer that it reset. */
   resets = 0;
 
   constructor(offset: number) {
@@ -190,7 +190,8 @@ export class Http2Connection {
 
   private reset(side: Side, { stream }: Http2Header, code: number, offset: number, time: number): void {
     const lane = this.lanes[side];
-    if (this.streams.isOpen(stream) && this.streams.takerOf(stream) === undefined && ++lane.resets === MANY_RESETS) {
+    if (this.streams.isUnanswered(stream)) lane.resets++;
+    if (lane.resets >= MANY_RESETS && lane.resets * 2 >= this.streams.requests) {
       this.fault(side, 'rapid-reset', { count: lane.resets }, offset, time);
     }
     this.streams.reset(stream, side, { name: 'RST_STREAM', code, offset }, time);

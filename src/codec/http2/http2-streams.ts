@@ -26,6 +26,7 @@ interface OpenStream {
   taker: Http2StreamTaker | undefined;
   readonly isRequest: boolean;
   readonly ended: [boolean, boolean];
+  isAnswered: boolean;
   /** When it was reset: what the other side had sent by then may still come. */
   resetAt: number | undefined;
   /** Undefined: it is an ordinary request, or its beginning was not seen. */
@@ -35,7 +36,15 @@ interface OpenStream {
 }
 
 function openStream(flow: StreamFlow | undefined): OpenStream {
-  return { taker: undefined, isRequest: false, ended: [false, false], resetAt: undefined, flow, lost: [0, 0] };
+  return {
+    taker: undefined,
+    isRequest: false,
+    isAnswered: false,
+    ended: [false, false],
+    resetAt: undefined,
+    flow,
+    lost: [0, 0],
+  };
 }
 
 /** The streams of one HTTP/2 connection: its WebSockets, and how many other requests there were. */
@@ -59,6 +68,12 @@ export class Http2Streams {
 
   isOpen(stream: number): boolean {
     return this.open.has(stream);
+  }
+
+  /** An ordinary request without an answer so far. */
+  isUnanswered(stream: number): boolean {
+    const entry = this.open.get(stream);
+    return entry?.isRequest === true && !entry.isAnswered;
   }
 
   /** Its taker; undefined: it is no WebSocket, or is not open. */
@@ -94,6 +109,7 @@ export class Http2Streams {
     const entry = this.open.get(stream);
     // Its bytes follow its head.
     if (entry) entry.lost[side] = 0;
+    if (entry && head.kind === 'response') entry.isAnswered = true;
     entry?.taker?.head(side, head, time);
   }
 

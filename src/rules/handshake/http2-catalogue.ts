@@ -23,7 +23,8 @@ export const HTTP2_HANDSHAKE_RULES = {
   'h2-not-announced': {
     rfc: 'RFC 8441 §3',
     severity: 'error',
-    requirement: 'A request with :protocol is sent only after the server has announced SETTINGS_ENABLE_CONNECT_PROTOCOL.',
+    requirement:
+      'A request with :protocol is sent only after the server has announced SETTINGS_ENABLE_CONNECT_PROTOCOL.',
     message: ':protocol is sent, but the SETTINGS of the server have no ENABLE_CONNECT_PROTOCOL=1',
   },
   'h2-scheme-missing': {

@@ -33,7 +33,7 @@ export const HTTP2_RULES = {
     rfc: 'RFC 9113 §10.5',
     severity: 'warning',
     requirement: 'Requests are not reset in masses.',
-    message: '{count} requests were reset before their answer had ended (a rapid reset flood)',
+    message: '{count} requests, half of all or more, were reset before they were answered (a rapid reset flood)',
   },
   'h2-frame-size': {
     rfc: 'RFC 9113 §4.2',
