@@ -5,6 +5,8 @@ import { DEFLATE_RULES } from '../src/rules/frames/deflate-catalogue.js';
 import { FRAME_RULES } from '../src/rules/frames/catalogue.js';
 import { RECORDING_RULES } from '../src/rules/frames/recording-catalogue.js';
 import { HEAD_RULES } from '../src/rules/handshake/head-catalogue.js';
+import { HTTP2_HANDSHAKE_RULES } from '../src/rules/handshake/http2-catalogue.js';
+import { HTTP2_RULES } from '../src/rules/http2/catalogue.js';
 import { NEGOTIATION_RULES } from '../src/rules/handshake/negotiation-catalogue.js';
 import { OBSOLETE_RULES } from '../src/rules/handshake/obsolete-catalogue.js';
 import { REQUEST_RULES } from '../src/rules/handshake/request-catalogue.js';
@@ -29,11 +31,22 @@ export const RULE_GROUPS: readonly RuleGroup[] = [
   { title: 'HTTP head', about: 'HTTP/1.1 as such, for the request and for the response.', rules: HEAD_RULES },
   { title: 'Obsolete headers', about: 'Headers of the drafts before RFC 6455.', rules: OBSOLETE_RULES },
   {
+    title: 'Handshake over HTTP/2',
+    about:
+      'Extended CONNECT (RFC 8441) and its fields. The rules above about the version, subprotocols, extensions and obsolete headers apply too; those about HTTP/1.1, the key and the accept value do not.',
+    rules: HTTP2_HANDSHAKE_RULES,
+  },
+  {
     title: 'Framing',
     about: 'Frames, masking, fragmentation, control frames, closing and UTF-8.',
     rules: FRAME_RULES,
   },
   { title: 'Compression', about: 'Messages compressed with permessage-deflate.', rules: DEFLATE_RULES },
+  {
+    title: 'HTTP/2',
+    about: 'The HTTP/2 connection that a WebSocket is in, as far as it concerns its reading.',
+    rules: HTTP2_RULES,
+  },
   {
     title: 'Captures',
     about: 'Gaps in recorded traffic. They are not faults of a peer; missing bytes make the exit code 1.',

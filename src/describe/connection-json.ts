@@ -132,8 +132,18 @@ function tcpFields({ ended, endedBy, endedAt, failure }: ConnectionSummary): Jso
   };
 }
 
-function endsFields({ client, server, through, tls }: PassedEndpoints): JsonFields {
+function endsFields({
+  client,
+  server,
+  through,
+  tls,
+  http,
+  stream,
+  headersLost,
+  requests,
+}: PassedEndpoints): JsonFields {
   return {
+    ...(http && { http, stream, ...(headersLost && { headersLost }), ...(requests !== undefined && { requests }) }),
     ...(client !== undefined && { client }),
     ...(server !== undefined && { server }),
     ...(through && { through }),

@@ -33,6 +33,9 @@ export function handshakeRecord(
   };
 }
 
-function headRecord(head: Head): { line: string; headers: [string, string][] } {
-  return { line: head.line, headers: head.headers.map(({ name, value }) => [name, value]) };
+/** `unknownHeaders`: fields over HTTP/2 that are in a part of the compression table that was not captured. */
+function headRecord(head: Head): { line: string; headers: [string, string][]; unknownHeaders?: number } {
+  const headers = head.headers.map(({ name, value }): [string, string] => [name, value]);
+  const { unknown = 0 } = head.http2 ?? {};
+  return { line: head.line, headers, ...(unknown > 0 && { unknownHeaders: unknown }) };
 }

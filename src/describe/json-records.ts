@@ -36,11 +36,13 @@ export function jsonRecords(record: Inspected | Judged, options: JsonOptions = {
 
 function sourceOf(record: Extract<Inspected, { readonly diagnostics: unknown }>): JsonSource {
   const { direction, time, diagnostics, conversation } = record;
-  const origin = { connection: conversation.connection, direction, time, diagnostics };
+  const { connection, stream } = conversation;
+  const origin = { connection, stream, direction, time, diagnostics };
   if (record.type === 'handshake') {
     const { handshake, duration } = record;
     return { type: 'handshake', ...origin, handshake, ...(duration !== undefined && { duration }) };
   }
+  if (record.type === 'http2') return { type: 'http2', ...origin, event: record.event };
   if (record.type === 'frame') return { type: 'frame', ...origin, frame: frameOf(record.frame) };
   if (record.type === 'cause') return { type: 'cause', ...origin, offset: record.offset, cause: record.cause };
   return { type: record.type, ...origin };

@@ -6,6 +6,8 @@ import { hexOf } from '../codec/bytes/hex.js';
 import type { Direction, Frame, Message } from '../codec/messages/records.js';
 import { OPCODE, opcodeInfo } from '../codec/frames/registry.js';
 import { isDated } from '../codec/bytes/time.js';
+import type { Http2Event } from '../codec/http2/http2-taker.js';
+import { http2Fields } from './http2-words.js';
 import type { Cause } from '../rules/causes/catalogue.js';
 import type { Handshake } from '../codec/handshake/handshake.js';
 import { diagnosticFields, type SidedDiagnostic } from './diagnostic-json.js';
@@ -28,12 +30,14 @@ type JsonMessage = Pick<Message, 'index' | 'opcode' | 'frames' | 'compressed' | 
 /** What records are made of: a `Judged`, or what `inspect` made of one. */
 export type JsonSource = {
   readonly connection: number;
+  readonly stream?: number | undefined;
   readonly direction: Direction;
   readonly time?: number | undefined;
   readonly diagnostics: readonly SidedDiagnostic[];
 } & (
   | { readonly type: 'handshake'; readonly handshake: Handshake; readonly duration?: number }
   | { readonly type: 'frame'; readonly frame: JsonFrame; readonly packets?: readonly PlacedPacket[] }
+  | { readonly type: 'http2'; readonly event: Http2Event }
   | { readonly type: 'cause'; readonly offset: number; readonly cause: Cause }
   | { readonly type: 'tail' | 'gap' | 'unread' | 'failure' | 'body' }
 );
@@ -50,7 +54,8 @@ export function jsonView(options: ViewOptions, unit: JsonUnit): View {
 }
 
 function origin(record: JsonSource): Record<string, unknown> {
-  return { connection: record.connection, direction: record.direction };
+  const { connection, stream, direction } = record;
+  return { connection, ...(stream !== undefined && { stream }), direction };
 }
 
 function alone(record: JsonSource): JsonRecord[] {
@@ -61,26 +66,41 @@ function alone(record: JsonSource): JsonRecord[] {
 export function jsonRecords(record: JsonSource, options: ViewOptions): JsonRecord[] {
   if (record.type === 'handshake') return [handshakeOf(record)];
   if (record.type === 'cause') return [causeOf(record)];
+  if (record.type === 'http2') return http2Of(record);
   return record.type === 'frame' ? [frameRecord(record, record.frame, options)] : alone(record);
 }
 
 export function messageRecords(record: JsonSource, options: ViewOptions): JsonRecord[] {
   if (record.type === 'handshake') return [handshakeOf(record)];
   if (record.type === 'cause') return [causeOf(record)];
+  if (record.type === 'http2') return http2Of(record);
   if (record.type !== 'frame' || !record.frame.message) return alone(record);
   return [messageRecord(record, record.frame.message, options, record.packets)];
 }
 
 function handshakeOf(record: JsonSource & { type: 'handshake' }): JsonRecord {
   const { type, ...fields } = handshakeRecord(record.handshake, record.diagnostics);
-  const { connection, time, duration } = record;
+  const { connection, stream, time, duration } = record;
   const rounded = duration !== undefined && { duration: Number(duration.toFixed(6)) };
-  return { type, connection, ...timeField(time), ...rounded, ...fields };
+  return {
+    type,
+    connection,
+    ...(stream !== undefined && { http: '2', stream }),
+    ...timeField(time),
+    ...rounded,
+    ...fields,
+  };
 }
 
 function causeOf(record: JsonSource & { type: 'cause' }): JsonRecord {
   const { offset, time, cause } = record;
   return { type: 'cause', ...origin(record), offset, ...timeField(time), cause: { ...cause } };
+}
+
+function http2Of(record: JsonSource & { type: 'http2' }): JsonRecord[] {
+  const { event, time } = record;
+  if (event.name === 'fault') return alone(record);
+  return [{ type: 'http2', ...origin(record), offset: event.offset, ...timeField(time), ...http2Fields(event) }];
 }
 
 function frameRecord(record: JsonSource, frame: JsonFrame, options: ViewOptions): JsonRecord {

@@ -47,5 +47,6 @@ export interface DrawnForm {
 export function isDrawn(record: Judged, { json, messages }: DrawnForm): boolean {
   const { type, diagnostics } = record;
   if (type === 'handshake' || type === 'cause' || diagnostics.length > 0) return true;
+  if (type === 'http2') return json || !messages;
   return type === 'frame' ? !messages || record.frame.message !== undefined : !messages && !json;
 }

@@ -4,6 +4,7 @@ import { DEFLATE_RULES } from './frames/deflate-catalogue.js';
 import { FRAME_RULES } from './frames/catalogue.js';
 import { RECORDING_RULES } from './frames/recording-catalogue.js';
 import { HANDSHAKE_RULES } from './handshake/catalogue.js';
+import { HTTP2_RULES } from './http2/catalogue.js';
 import type { Rule, Severity } from './rule.js';
 
 /** The one list of what can be wrong, by code. docs/rules.md is made from it. */
@@ -13,6 +14,7 @@ export const RULES = {
   ...DEFLATE_RULES,
   ...CAPTURE_RULES,
   ...RECORDING_RULES,
+  ...HTTP2_RULES,
 } as const;
 
 export type DiagnosticCode = keyof typeof RULES;

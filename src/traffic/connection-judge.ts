@@ -1,5 +1,6 @@
 import type { ConnectionEvent, ConnectionTaker, StreamReading } from '../codec/connection/stream-reading.js';
 import type { Direction, Frame, UnfinishedMessage } from '../codec/messages/records.js';
+import type { Head } from '../codec/http1/head.js';
 import type { GapKind, Side } from '../codec/bytes/stream-taker.js';
 import { judgeEvent } from './event-rules.js';
 import { judgeFrame } from '../rules/frames/rules.js';
@@ -9,6 +10,8 @@ import type { Judged, JudgedFrame } from './judged.js';
 export interface JudgedTaker {
   frame(record: JudgedFrame): void;
   event(record: Judged): void;
+  /** HTTP/2 follows. */
+  switched?(side: Side, bytes: Uint8Array, offsets: readonly [number, number], time: number): void;
 }
 
 /** Reads a connection, and hands every record on with the judgement on it. */
@@ -18,6 +21,8 @@ export class ConnectionJudge implements ConnectionTaker {
     /** The number that the records carry. */
     private readonly connection: number,
     private readonly taker: JudgedTaker,
+    /** Of HTTP/2. */
+    private readonly stream?: number,
   ) {}
 
   /** Messages whose last fragment has not come. */
@@ -59,6 +64,11 @@ export class ConnectionJudge implements ConnectionTaker {
     this.reading.read(side, bytes, start, end, time, this);
   }
 
+  /** A head that came apart from the bytes, over HTTP/2. */
+  head(side: Side, head: Head, time: number): void {
+    this.reading.headApart?.(side, head, time, this);
+  }
+
   /** `length` bytes that `side` sent were not captured. */
   gap(side: Side, length: number, time: number, kind?: GapKind): void {
     this.reading.gap(side, length, time, this, kind);
@@ -69,14 +79,27 @@ export class ConnectionJudge implements ConnectionTaker {
     this.reading.end(time, this);
   }
 
+  switched(side: Side, bytes: Uint8Array, time: number): void {
+    this.taker.switched?.(side, bytes, this.reading.offsets ?? [0, 0], time);
+  }
+
   frame(frame: Frame, time: number): void {
     const diagnostics = judgeFrame(frame, this.reading);
-    const { connection } = this;
-    this.taker.frame({ type: 'frame', direction: frame.direction, frame, connection, time: known(time), diagnostics });
+    const { connection, stream } = this;
+    this.taker.frame({
+      type: 'frame',
+      direction: frame.direction,
+      frame,
+      connection,
+      stream,
+      time: known(time),
+      diagnostics,
+    });
   }
 
   event(event: ConnectionEvent, time: number): void {
-    this.taker.event({ ...event, connection: this.connection, time: known(time), diagnostics: judgeEvent(event) });
+    const { connection, stream } = this;
+    this.taker.event({ ...event, connection, stream, time: known(time), diagnostics: judgeEvent(event) });
   }
 }
 

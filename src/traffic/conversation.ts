@@ -2,7 +2,6 @@ import type { Direction, UnfinishedMessage } from '../codec/messages/records.js'
 import { endpointTexts, UNKNOWN_ENDPOINT, type Endpoint } from '../codec/bytes/endpoint.js';
 import type {
   Carried,
-  CarriedOpener,
   CloseReason,
   GapKind,
   Passage,
@@ -10,57 +9,29 @@ import type {
   StreamOrigin,
   StreamTaker,
 } from '../codec/bytes/stream-taker.js';
-import { AppReading, type AppOptions } from './apps/app-reading.js';
+import { AppReading } from './apps/app-reading.js';
 import { CauseWatch } from './causes/cause-watch.js';
 import { FactsWatch } from './causes/facts-watch.js';
 import { causeOfConnection } from '../rules/causes/connection-cause.js';
 import { idleEndOf } from '../rules/causes/idle.js';
 import { ConnectionJudge, type JudgedTaker } from './connection-judge.js';
-import type { ConnectionFilter } from './filters.js';
 import type { Judged, JudgedFrame } from './judged.js';
+import type { Http2FaultKind } from '../codec/http2/http2-taker.js';
+import { beginsLikeHttp2, http2Facts, streamOrigin } from './stream-origin.js';
 import type { TlsFacts } from '../codec/tls/tls-facts.js';
 import { legFacts, type LegFacts } from './legs/leg-facts.js';
-import { joinedLayer, type Layer, type LayerInput, type LayerName, type LayerTaker } from './layers.js';
-import { FirstBytes, readerOf, searchLimit, type StreamReaderOptions } from './stream-start.js';
+import { judgeHttp2 } from '../rules/http2/rules.js';
+import type { Head } from '../codec/http1/head.js';
+import { LastTimes } from './last-times.js';
+import { joinedLayer, layerNamed, type Layer, type LayerName, type LayerOpener, type LayerTaker } from './layers.js';
+import type { Http2Event, Http2Stream, Http2StreamTaker } from '../codec/http2/http2-taker.js';
+import { streamNumber } from './stream-number.js';
+import { FirstBytes, readerOf, searchLimit } from './stream-start.js';
 import { addedStall, type SideStalls } from './tally/stalls.js';
 import { Tally } from './tally/tally.js';
 import type { ConnectionSummary } from './tally/summary.js';
-
-/** What a stream carries instead of WebSocket. */
-export type OtherTraffic = LayerName | 'other' | 'silent';
-
-/** Takes what conversations hold. */
-export interface ConversationTaker {
-  record(record: Judged, ends: Ends): void;
-  /** A conversation has ended. */
-  closed(summary: ConnectionSummary, ends: Ends): void;
-  /** A stream carries something else, and is not read further. Without this, every stream is read as WebSocket. */
-  passedOver?(what: OtherTraffic, connection: number, ends: Ends): void;
-}
-
-/** The two ends, as far as they are known: read only where they are needed, because formatting an address costs time. */
-export interface Ends {
-  readonly client: Endpoint | undefined;
-  readonly server: Endpoint | undefined;
-  /** The tunnels and layers that it came through, outermost first; undefined: none. */
-  readonly through: readonly Passage[] | undefined;
-  /** Of the TLS that it came through, or that could not be read. */
-  readonly tls?: TlsFacts | undefined;
-  /** It was passed over, and all that was captured of a direction is whole frames. */
-  readonly mayBeWebSocket?: boolean;
-}
-
-/** What the conversations of a run have in common. */
-export interface ConversationOptions extends StreamReaderOptions, LayerInput {
-  /** Which conversations are wanted; undefined: all. Asked again when it is known which end is the client. */
-  readonly wants?: ConnectionFilter | undefined;
-  /** The two legs of proxies are looked for. */
-  readonly legs?: true;
-  /** Numbers of those of which records are wanted; undefined: of all. Unlike `wants`, it leaves what carries something else. */
-  readonly chosen?: ReadonlySet<number> | undefined;
-  /** Application protocols are read; undefined: none. */
-  readonly apps?: AppOptions | undefined;
-}
+import type { ConversationOptions, ConversationTaker, Ends, OtherTraffic } from './conversation-taker.js';
+import { failureRecord } from './failure-record.js';
 
 /** The layers of a stream that are read already, how many were tried, and the offsets of its bytes in them. */
 interface Below {
@@ -71,19 +42,20 @@ interface Below {
   readonly carrier?: LayerTaker | undefined;
   /** Of the TCP connection. */
   readonly stalls?: SideStalls;
+  /** A layer that was tried, and is none. */
+  readonly isNone?: LayerName | undefined;
+  readonly http2?: Http2Stream;
 }
 
 const NO_LAYERS: Below = { layers: [], depth: 0, offsets: [0, 0] };
 /** Layers in one another that are read; more than any use is known for. */
 const MOST_LAYERS = 8;
-/** Durations are written in whole microseconds: what came with the end keeps its own time. Seconds. */
-const SAME_TIME = 2e-6;
 
 /**
  * One WebSocket connection: its stream is recognised by its first bytes, read, judged and counted, until it ends. A stream
  * that begins with a layer is handed to the layer; what that carries is a conversation again, of the same number.
  */
-export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTaker {
+export class Conversation implements Http2StreamTaker, Ends, LayerOpener, JudgedTaker {
   private judge: ConnectionJudge | undefined;
   /** Before its reader is chosen. */
   private readonly first = new FirstBytes();
@@ -93,8 +65,8 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
   private readonly tally: Tally;
   private readonly causes: CauseWatch;
   private readonly facts = new FactsWatch();
-  /** Undefined where no application protocol is read, or none was recognised. */
-  private apps: AppReading | undefined;
+  /** Undefined where no application protocol is read. */
+  private readonly apps: AppReading | undefined;
   private leg: LegFacts | undefined;
   /** Undefined as long as it is not known who the client is. */
   private isWanted: boolean | undefined;
@@ -103,7 +75,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
   /** It began before the capture, and may be encrypted. */
   private mayBeJoined: boolean;
   /** Times of the last bytes of each side. */
-  private readonly lastTimes: [number, number];
+  private readonly times: LastTimes;
   /** Shared with what a layer of it carries. */
   private readonly stalls: SideStalls;
   private failure: { readonly text: string; readonly time: number } | undefined;
@@ -122,9 +94,9 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     this.tally = new Tally(number);
     if (options.apps !== undefined) this.apps = new AppReading(options.apps);
     this.causes = new CauseWatch(number, options.reading.raw, below.offsets);
-    this.mayBeJoined = options.tls !== undefined && !origin.isClientFirst && below.depth === 0;
+    this.mayBeJoined = !origin.isClientFirst && !below.http2;
     this.tally.at(time);
-    this.lastTimes = [time, time];
+    this.times = new LastTimes(time);
     this.stalls = below.stalls ?? [undefined, undefined];
   }
 
@@ -150,6 +122,14 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     return below.layers.length === 0 ? origin.through : [...(origin.through ?? []), ...below.layers];
   }
 
+  get http2(): Pick<Http2Stream, 'stream'> | undefined {
+    return this.below.http2 ?? this.origin.http2;
+  }
+
+  get faults(): readonly Http2FaultKind[] | undefined {
+    return this.layer?.taker.faults;
+  }
+
   get tls(): TlsFacts | undefined {
     return this.layer?.taker.tls ?? this.below.carrier?.tls;
   }
@@ -160,8 +140,55 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     this.hasCarried = true;
     const layers = passage ? [...below.layers, passage] : below.layers;
     const carrier = this.layer?.taker.tls === undefined ? below.carrier : this.layer.taker;
-    const within = { layers, depth: below.depth + 1, offsets, carrier, stalls: this.stalls };
+    const isNone = passage === undefined && this.layer?.name === 'http2' ? this.layer.name : undefined;
+    const within = { layers, depth: below.depth + 1, offsets, carrier, stalls: this.stalls, isNone };
     return new Conversation(number, origin, time, options, taker, within);
+  }
+
+  /** A WebSocket of this HTTP/2 connection, or a stream that may be one. */
+  carriesStream(stream: Http2Stream, time: number): Http2StreamTaker {
+    const { options, taker, below } = this;
+    this.hasCarried ||= !stream.isJoined;
+    const own: ConversationTaker = {
+      record: (record, ends) => {
+        this.hasCarried = true;
+        taker.record(record, ends);
+      },
+      closed: (summary, ends) => taker.closed(summary, ends),
+      // It is one of the requests of its connection.
+      passedOver: () => undefined,
+    };
+    const within: Below = { ...below, stalls: this.stalls, depth: MOST_LAYERS, offsets: [0, 0], http2: stream };
+    const origin = streamOrigin(this.origin, stream);
+    return new Conversation(streamNumber(this.number, stream.index), origin, time, options, own, within);
+  }
+
+  /** HTTP/1.1 has ended by agreement, and the client of it begins HTTP/2. */
+  switched(side: Side, bytes: Uint8Array, offsets: readonly [number, number], time: number): void {
+    if (this.judge) {
+      const upgradedBy = this.clientSide;
+      const taker = this.mayOpen ? this.options.http2?.(this, { offsets, upgradedBy }) : undefined;
+      if (taker === undefined) return;
+      this.layer = { name: 'http2', taker };
+      this.judge.drop();
+      this.judge = undefined;
+    }
+    this.layer?.taker.data(side, bytes, 0, bytes.length, time);
+  }
+
+  head(side: Side, head: Head, time: number): void {
+    if (this.judge === undefined) this.choose(undefined);
+    this.times.at(side, time);
+    this.judge?.head(side, head, time);
+  }
+
+  http2Event(side: Side, event: Http2Event, time: number): void {
+    if (this.judge?.recognised !== true) return;
+    const direction = this.directionOf(side);
+    const known = Number.isNaN(time) ? undefined : time;
+    const { number: connection, http2 } = this;
+    const stream = http2?.stream;
+    this.event({ type: 'http2', connection, stream, direction, time: known, event, diagnostics: judgeHttp2(event) });
   }
 
   /** The layer cannot be read. */
@@ -175,7 +202,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     if (this.mayBeJoined && this.joins(judge, bytes.subarray(start, end))) {
       return this.begin(side, bytes, start, end, time);
     }
-    if (!Number.isNaN(time)) this.lastTimes[side] = time;
+    this.times.at(side, time);
     const { causes } = this;
     causes.begin(this.placeOf(side), bytes, start, end);
     judge.read(side, bytes, start, end, time);
@@ -189,8 +216,8 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     this.hasLost = true;
     this.settle();
     this.report(this.causes.gap(this.placeOf(side), length));
-    this.judge?.gap(side, length, this.lastTimes[side], kind);
-    this.layer?.taker.gap(side, length, this.lastTimes[side], kind);
+    this.judge?.gap(side, length, this.times.of(side), kind);
+    this.layer?.taker.gap(side, length, this.times.of(side), kind);
   }
 
   /** The recording says that it failed: reported as its end, before `close`. */
@@ -217,7 +244,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     if (this.isPassedOver) return;
     if (this.layer) return this.closeLayer(this.layer, reason, time);
     const { judge, tally, tcpEnd } = this;
-    judge?.end(this.endTime(reason, time));
+    judge?.end(this.times.endBy(reason, time));
     this.report(this.causes.close());
     if (this.failure) this.event(failureRecord(this.number, this.failure));
     if (this.taker.passedOver && !judge?.recognised) return this.passOver(this.otherwise);
@@ -225,7 +252,8 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     tally.ended(reason, time, tcpEnd && { by: this.directionOf(tcpEnd.side), time: tcpEnd.time });
     for (const side of [0, 1] as const) tally.stalled(this.directionOf(side), this.stalls[side]);
     const { through, tls } = this;
-    tally.named({ ...endpointTexts(this), ...(through && { through }), ...(tls && { tls }) });
+    const over = http2Facts(this.below.http2 ?? this.origin.http2);
+    tally.named({ ...endpointTexts(this), ...(through && { through }), ...(tls && { tls }), ...over });
     this.taker.closed(this.summary(), this);
   }
 
@@ -235,7 +263,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     const app = this.apps?.summary();
     const summary: ConnectionSummary = { ...this.tally.summary(), ...(leg && { leg }), ...(app && { app }) };
     if (summary.cause !== undefined || this.hasLost) return summary;
-    const facts = this.facts.facts(summary, this.lastTime);
+    const facts = this.facts.facts(summary, this.times.last);
     const [cause, idle] = [causeOfConnection(facts), idleEndOf(facts)];
     return { ...summary, ...(cause && { cause }), ...(idle && { idle }) };
   }
@@ -249,7 +277,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     else if (this.taker.passedOver) {
       const first = this.first.add(side, bytes.subarray(start, end), time);
       if (first === undefined) return;
-      this.choose(first.layer ?? (this.mayBeJoined ? joinedLayer(first.bytes, this.options) : undefined));
+      this.choose(first.layer ?? (this.mayBeJoined ? this.joined(first.bytes) : undefined));
       return this.data(side, first.bytes, 0, first.bytes.length, time);
     } else this.choose(undefined);
     this.data(side, bytes, start, end, time);
@@ -259,32 +287,38 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
   private settle(): void {
     const first = this.first.release();
     if (first === undefined) return;
-    this.choose(undefined);
+    this.choose(beginsLikeHttp2(first.bytes) ? layerNamed('http2') : undefined);
     this.data(first.side, first.bytes, 0, first.bytes.length, first.time);
   }
 
   /** A stream of which nothing is known yet turns out to be a layer's, joined in its middle: it is read from here on. */
   private joins(judge: ConnectionJudge, bytes: Uint8Array): boolean {
     if (judge.recognised) this.mayBeJoined = false;
-    if (judge.recognised || !this.opens(joinedLayer(bytes, this.options))) return false;
+    if (judge.recognised || !this.opens(this.joined(bytes))) return false;
     this.mayBeJoined = false;
     judge.drop();
     this.judge = undefined;
     return true;
   }
 
+  private joined(bytes: Uint8Array): Layer | undefined {
+    const { tls, http2 } = this.options;
+    return joinedLayer(bytes, { http2, tls: this.below.depth === 0 ? tls : undefined });
+  }
+
   /** Passes the stream over, hands it to the layer, or makes its reader. */
   private choose(layer: Layer | undefined): void {
     const { origin, options, below } = this;
     if (this.opens(layer)) return;
-    if (layer && (!layer.open || layer.isNeverPlain)) return this.passOver(layer.name);
+    if (layer && layer.name !== below.isNone && (!layer.open || layer.isNeverPlain)) return this.passOver(layer.name);
     const reading = readerOf(origin, options, below.offsets, this.apps);
-    this.judge = new ConnectionJudge(reading, this.number, this);
+    this.judge = new ConnectionJudge(reading, this.number, this, this.http2?.stream);
   }
 
   /** Hands the stream to the layer from here on, if that can take it. */
   private opens(layer: Layer | undefined): boolean {
-    const taker = this.mayOpen ? layer?.open?.(this, this.options) : undefined;
+    const isTried = layer?.name === this.below.isNone;
+    const taker = this.mayOpen && !isTried ? layer?.open?.(this, this.options) : undefined;
     if (layer && taker) this.layer = { name: layer.name, taker };
     return taker !== undefined;
   }
@@ -306,7 +340,7 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     const roundTrip = this.tally.frame(record);
     this.facts.frame(record);
     if (roundTrip !== undefined) this.taker.record({ ...record, roundTrip }, this);
-    else this.taker.record(this.apps === undefined ? record : this.withPackets(this.apps, record), this);
+    else this.taker.record(this.apps?.frame(record) ?? record, this);
     if (record.diagnostics.length > 0) this.report(causes.after(record));
   }
 
@@ -320,14 +354,9 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     this.taker.record(record, this);
   }
 
-  private withPackets(apps: AppReading, record: JudgedFrame): JudgedFrame {
-    const read = apps.frame(record);
-    if (apps.isOver) this.apps = undefined;
-    return read;
-  }
-
   private report(causes: readonly Judged[]): void {
-    for (const cause of causes) this.event(cause);
+    const { http2 } = this;
+    for (const cause of causes) this.event(http2 ? { ...cause, stream: http2.stream } : cause);
   }
 
   /** Where its bytes are counted: those of one sequence all together. */
@@ -358,18 +387,6 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
     return this.judge.isHttp ? 'http' : 'other';
   }
 
-  private get lastTime(): number {
-    const [a, b] = this.lastTimes;
-    return Number.isNaN(b) || a > b ? a : b;
-  }
-
-  /** Only a FIN and a reset are of this stream: for the other reasons the time is that of something else. */
-  private endTime(reason: CloseReason, time: number): number {
-    const last = this.lastTime;
-    const isOwn = (reason === 'fin' || reason === 'reset') && !Number.isNaN(time);
-    return !isOwn || Math.abs(time - last) < SAME_TIME ? last : time;
-  }
-
   private get clientSide(): Side {
     return this.judge?.directionOf(0) === 'server' ? 1 : 0;
   }
@@ -377,17 +394,4 @@ export class Conversation implements StreamTaker, Ends, CarriedOpener, JudgedTak
   private directionOf(side: Side): Direction {
     return side === this.clientSide ? 'client' : 'server';
   }
-}
-
-/** The end that a recording reports: the client's, because browsers write such recordings. */
-function failureRecord(connection: number, { text, time }: { readonly text: string; readonly time: number }): Judged {
-  const args = { text: text === '' ? 'it gives no reason' : text };
-  return {
-    type: 'failure',
-    connection,
-    direction: 'client',
-    ...(!Number.isNaN(time) && { time }),
-    text,
-    diagnostics: [{ code: 'connection-failed', span: { start: 0, end: 0 }, args }],
-  };
 }

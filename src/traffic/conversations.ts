@@ -1,6 +1,7 @@
 import { UNKNOWN_ENDPOINT } from '../codec/bytes/endpoint.js';
 import type { StreamOpener, StreamOrigin } from '../codec/bytes/stream-taker.js';
-import { Conversation, type ConversationOptions, type ConversationTaker } from './conversation.js';
+import { Conversation } from './conversation.js';
+import type { ConversationOptions, ConversationTaker } from './conversation-taker.js';
 
 /** Of `count` readers of the same input, this one reads the streams of `index`, from 0. */
 export interface Share {
@@ -48,8 +49,9 @@ export class Conversations implements StreamOpener {
     const { wants } = this.options;
     if (wants === undefined) return true;
     const [one, other] = [a ?? UNKNOWN_ENDPOINT, b ?? UNKNOWN_ENDPOINT];
-    if (wants({ number, client: one, server: other })) return true;
-    return !isClientFirst && wants({ number, client: other, server: one });
+    const mayCarry = true;
+    if (wants({ number, client: one, server: other, mayCarry })) return true;
+    return !isClientFirst && wants({ number, client: other, server: one, mayCarry });
   }
 }
 

@@ -9,6 +9,7 @@ import { hasPacketFinding } from './apps/findings.js';
 import { packetFilter, type PacketCriteria, type PacketFilter } from './apps/packet-filter.js';
 import { packetText } from './apps/packet-text.js';
 import type { Judged } from './judged.js';
+import { isStreamWithin } from './stream-number.js';
 
 /** Both ends count. */
 export interface NumberRange {
@@ -62,6 +63,8 @@ export interface Connected {
   readonly number: number;
   readonly client: Endpoint;
   readonly server: Endpoint;
+  /** It is asked whether any of the WebSockets that it may carry over HTTP/2 is wanted. */
+  readonly mayCarry?: true;
 }
 
 /** Numbers of texts in which no match was found, and that may have one. */
@@ -87,10 +90,14 @@ export interface RecordFilter {
 /** Which connections are read at all; undefined: all of them. */
 export function connectionFilter({ connection, client, server }: ConnectionCriteria): ConnectionFilter | undefined {
   const tests: ConnectionFilter[] = [];
-  if (connection) tests.push(({ number }) => connection.some(({ low, high }) => number >= low && number <= high));
+  if (connection) tests.push((connected) => connection.some((range) => hasNumber(connected, range)));
   if (client) tests.push((connected) => matchesAny(client, connected.client));
   if (server) tests.push((connected) => matchesAny(server, connected.server));
   return all(tests);
+}
+
+function hasNumber({ number, mayCarry }: Connected, { low, high }: NumberRange): boolean {
+  return mayCarry ? isStreamWithin(number, low, high) : number >= low && number <= high;
 }
 
 /**

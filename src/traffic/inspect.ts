@@ -13,7 +13,7 @@ import { concat } from '../codec/bytes/byte-collector.js';
 import type { TlsCrypto } from '../codec/tls/tls-crypto.js';
 import type { Direction } from '../codec/messages/records.js';
 import { encodeUtf8 } from '../codec/bytes/utf8.js';
-import type { Ends } from './conversation.js';
+import type { Ends } from './conversation-taker.js';
 import type { ConversationsOptions } from './conversations.js';
 import type { ConnectionFilter } from './filters.js';
 import { PacketTraffic } from './packet-traffic.js';
@@ -216,8 +216,9 @@ export class TrafficReader {
   }
 }
 
-function contextOf(connection: number, { client, server, through }: Ends): ConversationContext {
-  return { connection, ...(client && { client }), ...(server && { server }), ...(through && { through }) };
+function contextOf(connection: number, { client, server, through, http2 }: Ends): ConversationContext {
+  const stream = http2 && { stream: http2.stream };
+  return { connection, ...stream, ...(client && { client }), ...(server && { server }), ...(through && { through }) };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { PlacedPacket } from '../apps/packet.js';
 import type { Frame } from '../codec/messages/records.js';
 import type { Truncated } from '../codec/frames/frame-reader.js';
 import type { Handshake } from '../codec/handshake/handshake.js';
+import type { Http2Event } from '../codec/http2/http2-taker.js';
 import type { Direction } from '../codec/messages/records.js';
 import type { Diagnostic } from '../rules/catalogue.js';
 import type { Cause } from '../rules/causes/catalogue.js';
@@ -10,6 +11,8 @@ import type { Cause } from '../rules/causes/catalogue.js';
 interface RecordOrigin {
   /** Number of the connection, from 0 in the order of their first bytes. */
   readonly connection: number;
+  /** Of HTTP/2 (RFC 8441), where it came over it. */
+  readonly stream?: number | undefined;
   readonly direction: Direction;
   /** Seconds since the epoch, where known. */
   readonly time?: number | undefined;
@@ -43,6 +46,8 @@ export type Judged =
   | (RecordOrigin & { readonly type: 'unread'; readonly offset: number; readonly length: number })
   /** A recording says that the connection failed, in the words of whoever recorded it; they may be empty. */
   | (RecordOrigin & { readonly type: 'failure'; readonly text: string })
+  /** A frame of HTTP/2 about the stream or its connection, or a fault there. `offset`: of its payload, in its direction of the connection. */
+  | (RecordOrigin & { readonly type: 'http2'; readonly event: Http2Event })
   /** Bytes that are no frames: the body of a refused upgrade. */
   | (RecordOrigin & { readonly type: 'body'; readonly offset: number; readonly bytes: Uint8Array });
 

@@ -1,4 +1,7 @@
 import type { CarriedOpener, StreamTaker } from '../codec/bytes/stream-taker.js';
+import { areHttp2Frames } from '../codec/http2/http2-frame.js';
+import type { Http2Start } from '../codec/http2/http2-layer.js';
+import type { Http2FaultKind, Http2Opener } from '../codec/http2/http2-taker.js';
 import { beginsProxyHeader, readProxyHeader } from '../sources/proxies/proxy-header.js';
 import { beginsSocks, readSocks } from '../sources/proxies/socks.js';
 import { SteppedOver } from '../sources/proxies/stepped-over.js';
@@ -6,8 +9,11 @@ import { CONNECT_START, ConnectTunnel } from '../codec/http1/connect-tunnel.js';
 
 import type { TlsFacts } from '../codec/tls/tls-facts.js';
 
-/** RFC 9113 §3.4: what every HTTP/2 client begins with. */
-const HTTP2_PREFACE = Array.from('PRI * HTTP/2.0\r\n', (char) => char.charCodeAt(0));
+/** RFC 9113 §3.4: what every HTTP/2 client begins with, in its first bytes. */
+const HTTP2_START = Array.from('PRI * HTTP/2.0\r\n', (char) => char.charCodeAt(0));
+/** RFC 9113 §6.5: SETTINGS, with which every HTTP/2 server begins; its length is above. */
+const HTTP2_SETTINGS_TAIL = [4, 0, 0, 0, 0, 0];
+const HTTP2_LENGTH = 3;
 /** RFC 8446 §5.1: content types change_cipher_spec to application_data; the longest record (with the expansion of TLS 1.2). */
 const TLS_TYPES = { first: 20, last: 23 };
 const TLS_LONGEST = 16_384 + 2048;
@@ -23,14 +29,19 @@ interface LayerRow {
   /** Looks at the first bytes that were seen of a stream. */
   begins(this: void, first: Uint8Array): Begins;
   /** Takes the stream, from these bytes on, and hands on what it carries. Without it the stream is passed over. Undefined: it cannot be opened. */
-  open?(this: void, opener: CarriedOpener, given: LayerInput): LayerTaker | undefined;
+  open?(this: void, opener: LayerOpener, given: LayerInput): LayerTaker | undefined;
   /** Where it cannot be opened, the stream is passed over nevertheless. */
   readonly isNeverPlain?: true;
 }
 
+/** Takes what layers carry. */
+export type LayerOpener = Http2Opener;
+
 /** What layers need beside the stream. */
 export interface LayerInput {
   readonly tls?: TlsOpening | undefined;
+  /** Opens HTTP/2: handed in, as it is loaded with what reads packets alone. */
+  readonly http2?: ((opener: Http2Opener, start?: Http2Start) => LayerTaker) | undefined;
 }
 
 /** Opens TLS with the secrets that there are: handed in, as most programs that read streams need none of it. */
@@ -49,6 +60,8 @@ export interface TlsOpening {
 export interface LayerTaker extends StreamTaker {
   /** What is known of its TLS. */
   readonly tls?: TlsFacts | undefined;
+  /** What is wrong with an HTTP/2 connection. */
+  readonly faults?: readonly Http2FaultKind[];
   /** It has ended, and may hand on what it carries later. */
   readonly isWaiting?: boolean;
 }
@@ -60,7 +73,7 @@ const LAYERS = [
     open: (opener, { tls }) => tls?.open(opener),
     isNeverPlain: true,
   },
-  { name: 'http2', begins: (first) => startsLike(HTTP2_PREFACE, first) },
+  { name: 'http2', begins: isHttp2, open: (opener, { http2 }) => http2?.(opener), isNeverPlain: true },
   {
     name: 'http',
     begins: (first) => startsLike(CONNECT_START, first),
@@ -86,8 +99,14 @@ export function layerOf(first: Uint8Array): Layer | 'maybe' | undefined {
   return isOpen ? 'maybe' : undefined;
 }
 
-/** The layer of a stream that was joined in its middle, where its first bytes begin nothing: TLS, where they hold a record header. */
-export function joinedLayer(first: Uint8Array, { tls }: LayerInput): Layer | undefined {
+/** A layer that is to be opened, whatever the first bytes are. */
+export function layerNamed(name: LayerName): Layer {
+  return LAYERS.find((layer) => layer.name === name)!;
+}
+
+/** The layer of a stream that was joined in its middle, where these bytes begin nothing: TLS, where they hold a record header; HTTP/2, where they are frames of it. */
+export function joinedLayer(first: Uint8Array, { tls, http2 }: LayerInput): Layer | undefined {
+  if (http2 && first[0] === 0 && areHttp2Frames(first)) return layerNamed('http2');
   if (tls === undefined) return undefined;
   for (let at = 0; at + TLS_HEADER < first.length; at++) {
     if (first[at] !== TLS_TYPES.last || first[at + 1] !== 3 || first[at + 2] !== 3) continue;
@@ -101,6 +120,13 @@ export function joinedLayer(first: Uint8Array, { tls }: LayerInput): Layer | und
 function startsLike(pattern: readonly number[], first: Uint8Array): Begins {
   if (pattern.some((byte, i) => i < first.length && first[i] !== byte)) return 'no';
   return first.length < pattern.length ? 'maybe' : 'yes';
+}
+
+/** What a client begins with, or a server: SETTINGS of up to 255 bytes, which only the other side's preface proves. */
+function isHttp2(first: Uint8Array): Begins {
+  if (first[0] !== 0) return startsLike(HTTP2_START, first);
+  if (first.length > 1 && (first[1] !== 0 || (first[2] ?? 0) % 6 !== 0)) return 'no';
+  return first.length <= HTTP2_LENGTH ? 'maybe' : startsLike(HTTP2_SETTINGS_TAIL, first.subarray(HTTP2_LENGTH));
 }
 
 /** A record header, also in the middle of a connection: as a frame it would have RSV1 and a reserved opcode. */

@@ -4,8 +4,10 @@ import type { PacketReader } from '../sources/files/packet-reader.js';
 import { DeflateWindows } from '../codec/deflate/windows.js';
 import type { SearchBudget } from '../codec/resync/frame-search.js';
 import { count } from '../codec/bytes/plural.js';
-import type { Ends, OtherTraffic } from './conversation.js';
+import type { Ends, OtherTraffic } from './conversation-taker.js';
 import { Conversations, type ConversationsOptions } from './conversations.js';
+import { openHttp2 } from './http2-traffic.js';
+import { http2Hint } from './http2-words.js';
 import { tlsHint } from './tls-words.js';
 import type { TrafficLimits, TrafficTaker } from './traffic-taker.js';
 
@@ -15,7 +17,7 @@ const DEFAULT_LIMITS = { held: 64 * 1024 * 1024, windows: 256 * 1024 * 1024 };
 /** What could make it readable, reported once for each kind. */
 const HINTS: Partial<Record<OtherTraffic, (connection: number, ends: Ends) => string | undefined>> = {
   tls: (connection, { tls }) => tlsHint(connection, tls),
-  http2: (connection) => `connection ${connection} is HTTP/2: WebSockets in it (RFC 8441) are not read`,
+  http2: http2Hint,
   other: (connection, { mayBeWebSocket, server }) =>
     mayBeWebSocket && server
       ? `connection ${connection} may be WebSocket without its beginning, and is too short to be certain: --as-websocket ${server.port} reads it`
@@ -50,7 +52,7 @@ export class PacketTraffic {
     const { windows, budget: searchBudget } = this;
     const reading = { ...options.reading, capture: 'any' as const, windows, searchBudget };
     this.conversations = new Conversations(
-      { ...options, reading },
+      { ...options, reading, http2: openHttp2 },
       {
         record: (record, ends) => taker.record(record, ends),
         closed: (summary, ends) => {

@@ -1,11 +1,12 @@
 import type { Handshake } from '../codec/handshake/handshake.js';
+import type { Http2Event } from '../codec/http2/http2-taker.js';
 import type { Direction, Frame, FramePlace, Message } from '../codec/messages/records.js';
 import type { Cause } from '../rules/causes/catalogue.js';
 import { opcodeInfo } from '../codec/frames/registry.js';
 import type { Endpoint } from '../codec/bytes/endpoint.js';
 import type { Passage } from '../codec/bytes/stream-taker.js';
 import { plainDiagnostic, type PlainDiagnostic } from '../rules/catalogue.js';
-import type { OtherTraffic } from './conversation.js';
+import type { OtherTraffic } from './conversation-taker.js';
 import type { Judged } from './judged.js';
 import type { ConnectionSummary } from './tally/summary.js';
 
@@ -61,6 +62,8 @@ export interface PlainFrame {
 export interface ConversationContext {
   /** From 0, in the order of first bytes. */
   readonly connection: number;
+  /** Of HTTP/2 (RFC 8441). */
+  readonly stream?: number;
   /** As far as the input shows. */
   readonly client?: Endpoint;
   readonly server?: Endpoint;
@@ -85,6 +88,8 @@ export type Inspected =
   | (Placed & { readonly type: 'tail' | 'gap' | 'unread'; readonly offset: number; readonly length: number })
   /** What the bytes prove to be the cause of the first framing error of a direction. `offset`: of the faulty frame. */
   | (Placed & { readonly type: 'cause'; readonly offset: number; readonly cause: Cause })
+  /** A frame of HTTP/2 about the stream or its connection, or a fault there. */
+  | (Placed & { readonly type: 'http2'; readonly event: Http2Event })
   /** A recording says that the connection failed. */
   | (Placed & { readonly type: 'failure'; readonly text: string })
   /** Of a refusal. */
@@ -119,6 +124,8 @@ export function plainRecord(record: Judged, conversation: ConversationContext): 
     case 'gap':
     case 'unread':
       return { type: record.type, ...placed, offset: record.offset, length: record.length };
+    case 'http2':
+      return { type: 'http2', ...placed, event: record.event };
     case 'failure':
       return { type: 'failure', ...placed, text: record.text };
     case 'body':

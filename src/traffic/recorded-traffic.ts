@@ -8,6 +8,8 @@ import { DeflateWindows } from '../codec/deflate/windows.js';
 import { count } from '../codec/bytes/plural.js';
 import type { Endpoint } from '../codec/bytes/endpoint.js';
 import type { CloseReason, Side, StreamOrigin } from '../codec/bytes/stream-taker.js';
+import type { Head } from '../codec/http1/head.js';
+import type { Http2Event } from '../codec/http2/http2-taker.js';
 import type { Conversation } from './conversation.js';
 import { Conversations, type ConversationsOptions } from './conversations.js';
 import type { TrafficLimits, TrafficTaker } from './traffic-taker.js';
@@ -51,6 +53,10 @@ class NumberedStream implements RecordedTaker, StreamOrigin {
     return this.recorded.hasPartialHeads;
   }
 
+  get http2(): { readonly stream: number } | undefined {
+    return this.recorded.http2;
+  }
+
   /** The number that the recording has for it. */
   get recordedNumber(): number {
     return this.recorded.number;
@@ -58,6 +64,14 @@ class NumberedStream implements RecordedTaker, StreamOrigin {
 
   data(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
     this.conversation?.data(side, bytes, start, end, time);
+  }
+
+  head(side: Side, head: Head, time: number): void {
+    this.conversation?.head(side, head, time);
+  }
+
+  http2Event(side: Side, event: Http2Event, time: number): void {
+    this.conversation?.http2Event(side, event, time);
   }
 
   gap(side: Side, length: number): void {

@@ -1,4 +1,4 @@
-import type { Ends, OtherTraffic } from './conversation.js';
+import type { Ends, OtherTraffic } from './conversation-taker.js';
 import type { Judged } from './judged.js';
 import type { ConnectionSummary } from './tally/summary.js';
 

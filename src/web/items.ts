@@ -1,3 +1,4 @@
+import { http2Words } from '../describe/http2-words.js';
 import { readHeader, type FrameHeader } from '../codec/frames/frame.js';
 import type { Head } from '../codec/http1/head.js';
 import type { Direction } from '../codec/messages/records.js';
@@ -168,10 +169,18 @@ export function itemOfJudged(judged: Judged): Item {
   }
 }
 
-const NOTES = { tail: 'cut off', gap: 'missing', unread: 'passed over', body: 'body', failure: 'failed' } as const;
+const NOTES = {
+  tail: 'cut off',
+  gap: 'missing',
+  unread: 'passed over',
+  body: 'body',
+  failure: 'failed',
+  http2: 'HTTP/2',
+} as const;
 
 function noteText(judged: Exclude<Judged, { type: 'cause' }>, findings: readonly ItemFinding[]): string {
   if (judged.type === 'body') return bodyText(judged.bytes.length);
+  if (judged.type === 'http2') return http2Words(judged.event);
   return findings[0]?.message ?? '';
 }
 

@@ -192,7 +192,8 @@ describe('--jobs', () => {
       segment(true, 5000 + index, { seq: 2, payload: index % 2 ? tls : http2 }),
     ]);
     const { err } = await same([shop.write('tls.pcap', capture(packets.flat()))], [3]);
-    expect(err).toMatch(/^connection 0 is HTTP\/2.*\nconnection 1 is TLS.*\n.*\n.*\n$/);
+    expect(err).toMatch(/^connection 1 is TLS/);
+    expect(err.match(/connection \d+ is/g)).toHaveLength(1);
   });
 
   it('reports a finding at any place', async () => {

@@ -9,6 +9,7 @@ import { pasteCase } from './paste-check.js';
 import type { Dice } from './dice.js';
 import { type Codec, type Corpus, Inputs } from './inputs.js';
 import { cut, printable } from './probe.js';
+import { Http2Case } from './http2-check.js';
 import { TlsCase } from './tls-check.js';
 
 /** The parts of the command line that are not in the library. */
@@ -36,6 +37,8 @@ export function createChecks(
   const captures = new Captures(inputs, corpus);
   let made: TlsCase | undefined;
   const tls = (): TlsCase => (made ??= new TlsCase(inputs, corpus));
+  let madeHttp2: Http2Case | undefined;
+  const http2 = (): Http2Case => (madeHttp2 ??= new Http2Case(inputs, tools.views, corpus));
   return [
     { name: 'wire', share: 36, check: (dice) => wire(codec, tools, inputs, dice) },
     { name: 'connection', share: 9, check: (dice) => connection(codec, inputs, dice) },
@@ -44,6 +47,7 @@ export function createChecks(
     { name: 'paste', share: 8, check: (dice) => pasteCase(tools.openSource, dice) },
     { name: 'capture', share: 7, check: (dice) => captureCase(captures, dice) },
     { name: 'tls', share: 2, check: (dice) => tls().check(dice) },
+    { name: 'h2', share: 2, check: (dice) => http2().check(dice) },
   ];
 }
 

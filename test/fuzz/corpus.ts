@@ -16,7 +16,8 @@ export function readCorpus(fixtures: URL): Corpus {
       packets: new Uint8Array(readFileSync(new URL(name.replace(/keys$/, 'pcap'), folder))),
       keys: new Uint8Array(readFileSync(new URL(name, folder))),
     }));
-  return { frames, dumps, captures, tls };
+  const http2 = filesIn(new URL('captures/http2/', fixtures), /^h2c-.*\.pcap(ng)?$/);
+  return { frames, dumps, captures, tls, http2 };
 }
 
 function filesIn(folder: URL, names: RegExp): Uint8Array[] {

@@ -13,6 +13,15 @@ describe(`random and mutated inputs (SEED=${SEED} COUNT=${COUNT})`, () => {
     const { counts, failures } = await fuzz(codec, corpus, { seed: SEED, from: 0, to: COUNT });
     expect(failures).toEqual([]);
     expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(COUNT);
-    expect(Object.keys(counts).toSorted()).toEqual(['capture', 'connection', 'head', 'paste', 'text', 'tls', 'wire']);
+    expect(Object.keys(counts).toSorted()).toEqual([
+      'capture',
+      'connection',
+      'h2',
+      'head',
+      'paste',
+      'text',
+      'tls',
+      'wire',
+    ]);
   });
 });

@@ -4,8 +4,9 @@ import { acceptKey } from '../../src/codec/handshake/accept-key.js';
 import { readHandshake, type Handshake } from '../../src/codec/handshake/handshake.js';
 import { HeadReader } from '../../src/codec/http1/head-reader.js';
 import type { Head, HeadKind, RequestHead, ResponseHead } from '../../src/codec/http1/head.js';
-import { HANDSHAKE_RULES, type HandshakeCode } from '../../src/rules/handshake/catalogue.js';
+import { HANDSHAKE_RULES, HTTP1_CODES, type HandshakeCode } from '../../src/rules/handshake/catalogue.js';
 import { handshakeChecklist, isRefused, judgeHandshake, type ChecklistRow } from '../../src/rules/handshake/rules.js';
+import { headOf } from '../codec/http2/http2-bytes.js';
 import { BROKEN_HEADS, latin1Bytes, RFC_REQUEST, RFC_RESPONSE, SEED_REQUEST } from '../codec/head-texts.js';
 import { both, VECTORS, type Pair } from './handshake-vectors.js';
 
@@ -14,7 +15,14 @@ function read(bytes: Uint8Array, kind: HeadKind): Head | undefined {
   return reader.push(bytes)?.head ?? reader.end();
 }
 
-function handshake({ request, response }: Pair): Handshake {
+function handshake({ request, response, http2 }: Pair): Handshake {
+  if (http2) {
+    const [asked, answered] = [http2.request, http2.response];
+    return readHandshake({
+      ...(asked && { request: headOf('request', asked, http2.connects) as RequestHead }),
+      ...(answered && { response: headOf('response', answered) as ResponseHead }),
+    });
+  }
   return readHandshake({
     ...(request !== undefined && { request: read(latin1Bytes(request), 'request') as RequestHead }),
     ...(response !== undefined && { response: read(latin1Bytes(response), 'response') as ResponseHead }),
@@ -171,7 +179,7 @@ describe('judgeHandshake', () => {
           expect(span.start).toBeGreaterThanOrEqual(0);
           expect(span.end).toBeLessThanOrEqual((made[side] as Head).span.end);
         }
-        expect(handshakeChecklist(made)).toHaveLength(CODES.length);
+        expect(handshakeChecklist(made)).toHaveLength(HTTP1_CODES.length);
       }),
       { numRuns: 1500 },
     );

@@ -1,3 +1,4 @@
+import { CONNECT, OK, type Fields } from '../codec/http2/http2-bytes.js';
 import { acceptKey } from '../../src/codec/handshake/accept-key.js';
 import type { HandshakeCode } from '../../src/rules/handshake/catalogue.js';
 
@@ -27,6 +28,8 @@ const RESPONSE: Lines = [
 ];
 
 export interface Pair {
+  /** Over HTTP/2; `connects`: as the server's SETTINGS have it. */
+  readonly http2?: { readonly request?: Fields; readonly response?: Fields; readonly connects?: boolean };
   readonly request?: string;
   readonly response?: string;
 }
@@ -68,6 +71,25 @@ const offer = (params: string): Pair => req({ 'Sec-WebSocket-Extensions': `perme
 const answer = (params: string): Pair => res({ 'Sec-WebSocket-Extensions': `permessage-deflate; ${params}` });
 const headline = (line: string): Pair => ({ request: text(change(REQUEST, { line })) });
 const statusLine = (line: string): Pair => ({ response: text(change(RESPONSE, { line })) });
+
+type H2Change = Readonly<Record<string, string | null>>;
+
+function changed(fields: Fields, changes: H2Change): Fields {
+  const kept = fields.filter(([name]) => !(name in changes));
+  const added = Object.entries(changes).flatMap(([name, value]): Fields => (value === null ? [] : [[name, value]]));
+  // Pseudo-header fields first.
+  return [
+    ...added.filter(([name]) => name.startsWith(':')),
+    ...kept,
+    ...added.filter(([name]) => !name.startsWith(':')),
+  ];
+}
+
+/** A legal request over HTTP/2, its fields replaced, dropped or added. */
+const h2 = (changes: H2Change, connects = true): Pair => ({ http2: { request: changed(CONNECT, changes), connects } });
+/** Its answer. */
+const h2res = (changes: H2Change): Pair => ({ http2: { request: CONNECT, response: changed(OK, changes) } });
+const h2raw = (...fields: Fields): Pair => ({ http2: { request: [...CONNECT, ...fields] } });
 
 /** For every code: what fires it, and what comes closest without. */
 export const VECTORS: Readonly<Record<HandshakeCode, { fires: readonly Pair[]; near: readonly Pair[] }>> = {
@@ -370,4 +392,28 @@ export const VECTORS: Readonly<Record<HandshakeCode, { fires: readonly Pair[]; n
   'obsolete-protocol': { fires: [req({ 'WebSocket-Protocol': 'a' })], near: [req({ 'Sec-WebSocket-Protocol': 'a' })] },
   'obsolete-draft': { fires: [req({ 'Sec-WebSocket-Draft': '2' })], near: [req({})] },
   'obsolete-keys': { fires: [req({ 'Sec-WebSocket-Key1': 'a' }), req({ 'Sec-WebSocket-Key2': 'a' })], near: [req({})] },
+  'h2-method': { fires: [h2({ ':method': 'GET' })], near: [h2({}), h2({ ':method': null })] },
+  'h2-protocol-missing': { fires: [h2({ ':protocol': null })], near: [h2({})] },
+  'h2-protocol-value': { fires: [h2({ ':protocol': 'WebSocket' })], near: [h2({})] },
+  'h2-not-announced': { fires: [h2({}, false)], near: [h2({}), { http2: { request: CONNECT } }] },
+  'h2-scheme-missing': { fires: [h2({ ':scheme': null })], near: [h2({})] },
+  'h2-scheme-value': { fires: [h2({ ':scheme': 'wss' })], near: [h2({ ':scheme': 'http' })] },
+  'h2-path-missing': { fires: [h2({ ':path': null })], near: [h2({ ':path': '/' })] },
+  'h2-path-value': { fires: [h2({ ':path': 'chat' }), h2({ ':path': '' })], near: [h2({ ':path': '/?a' })] },
+  'h2-authority-missing': { fires: [h2({ ':authority': null })], near: [h2({ ':authority': null, host: 'a' })] },
+  'h2-key': {
+    fires: [h2({ 'sec-websocket-key': KEY }), h2res({ 'sec-websocket-accept': acceptKey(KEY) })],
+    near: [h2({ 'x-sec-websocket-key': KEY })],
+  },
+  'h2-status-missing': { fires: [h2res({ ':status': null }), h2res({ ':status': '20' })], near: [h2res({})] },
+  'h2-status': { fires: [h2res({ ':status': '403' })], near: [h2res({ ':status': '204' })] },
+  'h2-status-101': { fires: [h2res({ ':status': '101' })], near: [h2res({ ':status': '200' })] },
+  'h2-connection-field': {
+    fires: [h2({ connection: 'Upgrade' }), h2({ upgrade: 'websocket' }), h2res({ 'transfer-encoding': 'chunked' })],
+    near: [h2({ te: 'trailers' })],
+  },
+  'h2-name-case': { fires: [h2({ Origin: 'a' }), h2res({ 'X-A': 'b' })], near: [h2({ 'x-a': 'B' })] },
+  'h2-pseudo-unknown': { fires: [h2({ ':version': '1' }), h2res({ ':path': '/' })], near: [h2({})] },
+  'h2-pseudo-repeated': { fires: [h2raw([':path', '/b'])], near: [h2raw(['cookie', 'a'], ['cookie', 'b'])] },
+  'h2-pseudo-order': { fires: [h2raw([':path', '/b'])], near: [h2({})] },
 };

@@ -42,6 +42,10 @@ const EVERYTHING: ConnectionSummary = {
   client: '10.0.0.1:20000',
   server: '[::1]:80',
   through: [{ name: 'vxlan', id: 7 }],
+  http: '2',
+  stream: 5,
+  headersLost: true,
+  requests: 3,
   tls: {
     version: 'TLS 1.2',
     names: ['a.example'],
@@ -120,6 +124,10 @@ describe('connectionRecord', () => {
       client: '10.0.0.1:20000',
       server: '[::1]:80',
       through: [{ name: 'vxlan', id: 7 }],
+      http: '2',
+      stream: 5,
+      headersLost: true,
+      requests: 3,
       tls: {
         version: 'TLS 1.2',
         names: ['a.example'],

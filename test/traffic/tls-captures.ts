@@ -12,7 +12,9 @@ import type { PacketVisitor } from '../../src/sources/files/packet-reader.js';
 import { PacketTraffic } from '../../src/traffic/packet-traffic.js';
 import { TlsTraffic, type TlsTrafficOptions } from '../../src/traffic/tls-traffic.js';
 
-const HERE = new URL('../../fixtures/captures/tls/', import.meta.url);
+const FIXTURES = new URL('../../fixtures/captures/', import.meta.url);
+
+type Folder = 'tls' | 'http2';
 
 export interface TrueMessage {
   readonly connection: number;
@@ -32,13 +34,17 @@ export interface TlsCase {
   readonly tls: { readonly version: string; readonly cipher: string };
 }
 
-export const NAMES: readonly string[] = readdirSync(HERE)
-  .filter((name) => name.endsWith('.json'))
-  .map((name) => name.slice(0, -5));
+export function namesIn(folder: Folder): string[] {
+  return readdirSync(new URL(`${folder}/`, FIXTURES))
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => name.slice(0, -5));
+}
 
-export function tlsCase(name: string): TlsCase {
+export const NAMES: readonly string[] = namesIn('tls');
+
+export function tlsCase(name: string, folder: Folder = 'tls'): TlsCase {
   const read = (ending: string): Uint8Array | undefined => {
-    const path = new URL(`${name}.${ending}`, HERE);
+    const path = new URL(`${folder}/${name}.${ending}`, FIXTURES);
     return existsSync(path) ? new Uint8Array(readFileSync(path)) : undefined;
   };
   const truth = JSON.parse(new TextDecoder().decode(read('json'))) as Omit<TlsCase, 'packets' | 'keys'>;

@@ -2,7 +2,7 @@ import { escapedLines } from '../../describe/escape.js';
 import type { LinkType } from '../../sources/bytes/types.js';
 import type { Judged } from '../../traffic/judged.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
-import type { OtherTraffic } from '../../traffic/conversation.js';
+import type { OtherTraffic } from '../../traffic/conversation-taker.js';
 import type { Share } from '../../traffic/conversations.js';
 import { PacketTraffic } from '../../traffic/packet-traffic.js';
 import type { Hint, TrafficTaker } from '../../traffic/traffic-taker.js';

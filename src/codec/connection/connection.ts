@@ -8,6 +8,7 @@ import { HttpBody } from '../http1/body.js';
 import { startsLikeHead, type Head } from '../http1/head.js';
 import { beginHold, EMPTY, searched, type Lane } from './lane.js';
 import { otherSide, type GapKind, type Side } from '../bytes/stream-taker.js';
+import { namesHttp2 } from '../handshake/asks.js';
 import { Lanes } from './lanes.js';
 import type { Opening } from './handshake-state.js';
 import { copyOf, handedOut } from '../bytes/payload-memory.js';
@@ -26,6 +27,8 @@ export class Connection implements StreamReading {
   /** HTTP that asks for something else was seen. */
   isHttp = false;
   mayBeFrames = false;
+  /** HTTP/2 was requested, or agreed on, in place of WebSocket. */
+  private http2: 'asked' | 'agreed' | undefined;
   /** The side that masks what may be frames. */
   private likelyClient: Side | undefined;
   private readonly lanes: Lanes;
@@ -66,6 +69,11 @@ export class Connection implements StreamReading {
     return likelyClient === side ? 'client' : 'server';
   }
 
+  /** Of the next byte of each side that is in no frame. */
+  get offsets(): readonly [number, number] {
+    return [this.both[0].offset, this.both[1].offset];
+  }
+
   /** Bytes in which frames are looked for, none found so far. */
   get searched(): number {
     return searched(this.both[0]) + searched(this.both[1]);
@@ -90,6 +98,12 @@ export class Connection implements StreamReading {
     if (lane.phase === 'frames') lane.frames!.read(bytes, start, end, time, taker);
     else if (lane.phase === 'search') this.search(side, bytes, start, end, time, taker);
     else this.feed(side, bytes.subarray(start, end), time, taker);
+  }
+
+  /** A head that is not among the bytes: `side` sent it apart from them, over HTTP/2. */
+  headApart(side: Side, head: Head, time: number, taker: ConnectionTaker): void {
+    this.lanes.client ??= head.kind === 'request' ? side : otherSide(side);
+    this.acceptHead(side, head, time, taker);
   }
 
   /** `length` bytes that `side` sent were not captured. */
@@ -204,7 +218,12 @@ export class Connection implements StreamReading {
   /** Bytes that are not WebSocket's. A handshake on the same connection begins a segment of its own. */
   private passBy(side: Side, chunk: Uint8Array, time: number, taker: ConnectionTaker): Uint8Array | undefined {
     const lane = this.both[side];
-    const start = side === this.lanes.client || this.opening.state === 'requested' ? startsLikeHead(chunk) : 'no';
+    if (this.http2 === 'agreed' && taker.switched) {
+      taker.switched(side, chunk, time);
+      return undefined;
+    }
+    const isAsked = this.opening.state === 'requested' || this.http2 === 'asked';
+    const start = side === this.lanes.client || isAsked ? startsLikeHead(chunk) : 'no';
     const retries = start === 'request' && side === this.lanes.client && this.opening.state !== 'requested';
     if (retries || (start === 'response' && side !== this.lanes.client)) {
       lane.phase = 'start';
@@ -273,9 +292,14 @@ export class Connection implements StreamReading {
     const head = this.options.partialHeads ? { ...read, complete: false } : read;
     lane.head = undefined;
     lane.offset = head.span.end;
-    if (this.opening.isOther(head)) return this.passHttp();
-    this.lanes.recognised = true;
+    if (this.opening.isOther(head)) return this.passHttp(head);
     lane.phase = 'start';
+    this.acceptHead(side, head, time, taker);
+  }
+
+  private acceptHead(side: Side, head: Head, time: number, taker: ConnectionTaker): void {
+    const lane = this.both[side];
+    this.lanes.recognised = true;
     if (head.kind === 'request') {
       this.opening.ask(head, time);
       if (this.opening.answered) this.halves.meet(taker);
@@ -286,15 +310,18 @@ export class Connection implements StreamReading {
     const { status = 0 } = head;
     if (status >= 100 && status < 200 && status !== 101) return;
     this.opening.answer(head, time);
-    lane.body = status === 101 ? undefined : new HttpBody(head);
+    const opens = head.http2 ? this.opening.state === 'open' : status === 101;
+    lane.body = opens ? undefined : new HttpBody(head);
     const { phase, offset } = this.both[otherSide(side)];
-    const mayCome = this.options.capture && !this.opening.asked && offset === 0;
+    const mayCome = this.options.capture && !this.opening.asked && offset === 0 && head.http2 === undefined;
     if (mayCome && (phase === 'start' || phase === 'head')) beginHold(lane, time);
     else this.halves.meet(taker);
   }
 
-  private passHttp(): void {
+  private passHttp(head: Head): void {
     this.isHttp = true;
+    if (!namesHttp2(head)) this.http2 = undefined;
+    else this.http2 = head.kind === 'response' && this.http2 ? 'agreed' : 'asked';
     this.opening.pass();
     for (const lane of this.both) {
       lane.head = undefined;

@@ -1,7 +1,7 @@
 import { asksForWebSocket, grantsWebSocket, isAgreed } from '../handshake/asks.js';
 import type { ReadingOptions } from './reading-options.js';
 import { DEFAULT_DEFLATE_PARAMETERS, type DeflateParameters } from '../handshake/deflate-params.js';
-import { readHandshake, type Handshake } from '../handshake/handshake.js';
+import { opensWebSocket, readHandshake, type Handshake } from '../handshake/handshake.js';
 import type { Head, RequestHead, ResponseHead } from '../http1/head.js';
 
 /** How far the opening handshake has come (RFC 6455 §4). */
@@ -67,7 +67,7 @@ export class Opening {
     this.time = time;
     this.wasReportedAlone = false;
     this.answered = true;
-    this.happen(response.status === 101 ? 'upgrade' : 'refusal');
+    this.happen(opensWebSocket(response, this.request) ? 'upgrade' : 'refusal');
   }
 
   /** The 101 agreed on nothing, and HTTP continues. */

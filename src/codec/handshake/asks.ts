@@ -11,12 +11,18 @@ export function grantsWebSocket(response: ResponseHead): boolean {
   return namesWebSocket(response) || headersNamed(response, 'sec-websocket-accept').length > 0;
 }
 
+/** A request to continue with HTTP/2 (RFC 7540 §3.2), or an answer that agrees to it. */
+export function namesHttp2(head: Head): boolean {
+  return hasToken(head, 'upgrade', 'h2c') && (head.kind === 'request' || head.status === 101);
+}
+
 function namesWebSocket(head: Head): boolean {
   return headersNamed(head, 'upgrade').some(({ value }) => value.toLowerCase().includes('websocket'));
 }
 
-/** Whether WebSocket may follow it for both peers (RFC 6455 §4.1, §4.2.1): otherwise one of them may continue with HTTP. Half a handshake is accepted as it is. */
-export function isAgreed({ request, response, keyBytes, accept, expectedAccept, version }: Handshake): boolean {
+/** Whether WebSocket may follow it for both peers (RFC 6455 §4.1, §4.2.1): otherwise one of them may continue with HTTP. Half a handshake is accepted as it is. A stream of HTTP/2 has nothing else to continue with. */
+export function isAgreed({ request, response, keyBytes, accept, expectedAccept, version, http2 }: Handshake): boolean {
+  if (http2 !== undefined) return true;
   const asks = request === undefined || (request.method === 'GET' && version === '13' && keyBytes?.length === 16);
   return asks && [request, response].every(upgrades) && (expectedAccept === undefined || accept === expectedAccept);
 }

@@ -1,3 +1,4 @@
+import { isCodedValue } from '../http1/headers.js';
 import { isToken } from '../http1/text.js';
 import type { Span } from '../bytes/span.js';
 
@@ -188,8 +189,23 @@ export function parseExtensions(text: string, base = 0): ParsedExtensions {
 export function combineExtensions(
   headers: readonly { readonly value: string; readonly valueSpan: Span }[],
 ): ParsedExtensions {
-  const parsed = headers.map((header) => parseExtensions(header.value, header.valueSpan.start));
+  const parsed = headers.map((header) => {
+    const own = parseExtensions(header.value, header.valueSpan.start);
+    return isCodedValue(header) ? placedAt(own, header.valueSpan) : own;
+  });
   return { extensions: parsed.flatMap((p) => p.extensions), faults: parsed.flatMap((p) => p.faults) };
+}
+
+/** All of it at one place: that of a value whose characters have none of their own. */
+function placedAt({ extensions, faults }: ParsedExtensions, span: Span): ParsedExtensions {
+  return {
+    extensions: extensions.map((extension) => ({
+      ...extension,
+      span,
+      params: extension.params.map((param) => ({ ...param, ...(param.span && { span }) })),
+    })),
+    faults: faults.map((fault) => ({ ...fault, span })),
+  };
 }
 
 /** The header's value for these extensions; a value that was quoted, or that is no token, is quoted. */

@@ -1,6 +1,7 @@
 import { PERMESSAGE_DEFLATE, readDeflateParameters, type DeflateParameters } from './deflate-params.js';
 import { combineExtensions, type Extension, type ExtensionFault } from './extensions.js';
 import { decodeKey } from './key.js';
+import { isCodedValue } from '../http1/headers.js';
 import type { Head, Header, RequestHead, ResponseHead } from '../http1/head.js';
 import type { Span } from '../bytes/span.js';
 
@@ -33,7 +34,9 @@ export interface Handshake {
   readonly extensionFaults: readonly ExtensionFault[];
   /** permessage-deflate as the response has it, where it is negotiated; what is illegal in it counts as not said. */
   readonly deflate?: DeflateParameters;
-  /** The response is a 101 (RFC 6455 §4.1); of a response without its first line, that it has an accept value. */
+  /** It came over HTTP/2 (RFC 8441). */
+  readonly http2?: { readonly stream: number; readonly protocol?: string };
+  /** The response is a 101 (RFC 6455 §4.1); of a response without its first line, that it has an accept value; over HTTP/2 a 2xx for CONNECT. */
   readonly upgraded: boolean;
 }
 
@@ -52,18 +55,28 @@ export interface ListElement {
 /** The elements of comma-separated headers, several headers as one list (RFC 9110 §5.3, §5.6.1). Not for lists with quoted strings. */
 export function listElements(headers: readonly Header[]): ListElement[] {
   const elements: ListElement[] = [];
-  for (const { value, valueSpan } of headers) {
+  for (const header of headers) {
+    const { value, valueSpan } = header;
+    const isCoded = isCodedValue(header);
     let at = valueSpan.start;
     for (const part of value.split(',')) {
       let from = 0;
       let to = part.length;
       while (from < to && isBlank(part[from])) from++;
       while (to > from && isBlank(part[to - 1])) to--;
-      elements.push({ text: part.slice(from, to), span: { start: at + from, end: at + to } });
+      const span = isCoded ? valueSpan : { start: at + from, end: at + to };
+      elements.push({ text: part.slice(from, to), span });
       at += part.length + 1;
     }
   }
   return elements;
+}
+
+/** Whether a response opens the WebSocket (RFC 6455 §4.1; over HTTP/2 RFC 8441 §5). Where the request was not seen, any request is assumed. */
+export function opensWebSocket(response: ResponseHead, request: RequestHead | undefined): boolean {
+  const { status = 0, http2 } = response;
+  if (http2 === undefined) return status === 101;
+  return status >= 200 && status < 300 && (request === undefined || request.method === 'CONNECT' || !request.complete);
 }
 
 function isBlank(char: string | undefined): boolean {
@@ -83,7 +96,9 @@ export function readHandshake({ request, response, acceptOf }: HandshakeHalves):
   const subprotocol = first(response, 'Sec-WebSocket-Protocol');
   const offered = combineExtensions(headersNamed(request, 'Sec-WebSocket-Extensions'));
   const accepted = combineExtensions(headersNamed(response, 'Sec-WebSocket-Extensions'));
-  const upgraded = response?.status === 101 || (response?.hasStartLine === false && accept !== undefined);
+  const upgraded =
+    response !== undefined &&
+    (opensWebSocket(response, request) || (!response.hasStartLine && !response.http2 && accept !== undefined));
   const deflate = upgraded ? accepted.extensions.find((extension) => extension.name === PERMESSAGE_DEFLATE) : undefined;
   return {
     ...(request && { request }),
@@ -99,6 +114,14 @@ export function readHandshake({ request, response, acceptOf }: HandshakeHalves):
     offerFaults: offered.faults,
     extensionFaults: accepted.faults,
     ...(deflate && { deflate: readDeflateParameters(deflate.params, 'response').parameters }),
+    ...http2Of(request, response),
     upgraded,
   };
+}
+
+function http2Of(request: RequestHead | undefined, response: ResponseHead | undefined): Pick<Handshake, 'http2'> {
+  const section = request?.http2 ?? response?.http2;
+  if (section === undefined) return {};
+  const protocol = headersNamed(request, ':protocol')[0]?.value;
+  return { http2: { stream: section.stream, ...(protocol !== undefined && { protocol }) } };
 }

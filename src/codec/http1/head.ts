@@ -7,6 +7,15 @@ export { startsLikeHead, type StartsLikeHeadOptions } from './head-start.js';
 export type { Header } from './headers.js';
 export type { HeadFault, HeadFaultKind } from './text.js';
 
+/** What a head over HTTP/2 has beside its headers, of which the pseudo-header fields are the first (RFC 9113 §8.3). */
+export interface Http2Section {
+  readonly stream: number;
+  /** Fields that are not among the headers: they are in a part of the compression table that was not captured. */
+  readonly unknown: number;
+  /** Of a request: the server has announced that it takes extended CONNECT (RFC 8441 §3); undefined where that was not seen. */
+  readonly connects?: boolean;
+}
+
 interface HeadBase {
   /** The first line without its end; `''` where there was none. */
   readonly line: string;
@@ -22,6 +31,8 @@ interface HeadBase {
   readonly complete: boolean;
   /** False where the source shows headers only (a browser's copy): nothing can be said about the first line. */
   readonly hasStartLine: boolean;
+  /** It came over HTTP/2. A header stands for a field of its block: its name and its value have the span of the field. */
+  readonly http2?: Http2Section;
 }
 
 /** Parts that the line does not have are `''`. */

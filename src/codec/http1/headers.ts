@@ -11,6 +11,11 @@ export interface Header {
   readonly valueSpan: Span;
 }
 
+/** Its characters have no places of their own: HPACK has coded it. */
+export function isCodedValue({ value, valueSpan }: Pick<Header, 'value' | 'valueSpan'>): boolean {
+  return valueSpan.end - valueSpan.start !== value.length;
+}
+
 const CR = 0x0d;
 const LF = 0x0a;
 const SP = 0x20;

@@ -116,6 +116,7 @@ function bytesRecord({ connection, direction, time }: Judged, offset: number, by
 
 /** A head's bytes, where its line and headers don't show them. */
 function asItStood(head: Head): { hex?: string } {
+  if (head.http2) return {};
   const plain = [head.line, ...head.headers.map(({ name, value }) => `${name}: ${value}`), '', ''].join('\r\n');
   const stood = head.fields.map(({ value }) => (typeof value === 'string' ? value : '')).join('');
   if (stood === plain) return {};

@@ -104,7 +104,7 @@ export class ScriptWriter {
       this.begun = record.time ?? NaN;
       this.last = 0;
     } else if (record.type === 'frame') this.frame(record.frame, at);
-    else if (record.type !== 'body' && record.type !== 'failure') {
+    else if (record.type !== 'body' && record.type !== 'http2' && record.type !== 'failure') {
       this.left++;
       if (record.type === 'gap' && record.direction !== 'unknown') this.sides[record.direction].isHoled = true;
     }

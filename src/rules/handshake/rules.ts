@@ -1,9 +1,10 @@
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { Span } from '../../codec/bytes/span.js';
-import { HANDSHAKE_RULES, type HandshakeCode } from './catalogue.js';
+import { HANDSHAKE_RULES, HTTP1_CODES, HTTP2_CODES, type HandshakeCode } from './catalogue.js';
 import type { HeadSide } from '../../codec/handshake/lines.js';
 import type { Check } from './check.js';
 import { HEAD_CHECKS, OBSOLETE_CHECKS } from './head-checks.js';
+import { HTTP2_CHECKS } from './http2-checks.js';
 import { NEGOTIATION_CHECKS } from './negotiation-checks.js';
 import { REQUEST_CHECKS } from './request-checks.js';
 import { RESPONSE_CHECKS } from './response-checks.js';
@@ -47,8 +48,8 @@ const CHECKS: Readonly<Record<Exclude<HandshakeCode, 'response-accepted-invalid'
   ...NEGOTIATION_CHECKS,
   ...HEAD_CHECKS,
   ...OBSOLETE_CHECKS,
+  ...HTTP2_CHECKS,
 };
-const CODES = Object.keys(HANDSHAKE_RULES) as HandshakeCode[];
 
 function isError(code: HandshakeCode): boolean {
   const rule: Rule = HANDSHAKE_RULES[code];
@@ -90,9 +91,10 @@ function acceptedInvalid(handshake: Handshake, all: ReadonlyMap<HandshakeCode, O
 
 function judgeAll(handshake: Handshake): Map<HandshakeCode, OptionalJudgement> {
   const all = new Map<HandshakeCode, OptionalJudgement>();
-  for (const code of CODES) {
+  for (const code of handshake.http2 ? HTTP2_CODES : HTTP1_CODES) {
     all.set(code, code === 'response-accepted-invalid' ? undefined : run(code, CHECKS[code], handshake));
   }
+  if (handshake.http2) return all;
   return all.set('response-accepted-invalid', acceptedInvalid(handshake, all));
 }
 

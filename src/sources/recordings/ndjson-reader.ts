@@ -6,6 +6,8 @@ import {
   frameAround,
   frameOf,
   headOf,
+  http2EventIn,
+  http2HeadIn,
   isFields,
   sideOf,
   textField,
@@ -48,6 +50,7 @@ export class NdjsonReader implements RecordingReader {
     handshake: (fields, connection) => this.handshake(fields, connection),
     frame: (fields, connection) => this.frame(fields, connection),
     message: (fields, connection) => this.message(fields, connection),
+    http2: (fields, connection) => this.http2(fields, connection),
     bytes: (fields, connection) => this.bytes(fields, connection),
     connection: (fields, connection) => this.close(fields, connection),
   };
@@ -98,21 +101,37 @@ export class NdjsonReader implements RecordingReader {
 
   private handshake(fields: Fields, connection: number): void {
     const time = timeOf(fields);
+    const { duration } = fields;
+    const known = this.of(connection, time, fields);
+    const { http2 } = known.stream;
+    if (http2) return this.http2Handshake(known, fields, http2.stream, time);
     const heads = (['request', 'response'] as const).map((half) =>
       fields[half] === undefined ? undefined : headOf(fields[half]),
     );
-    const { duration } = fields;
-    const known = this.of(connection, time);
     const [request, response] = heads;
     if (request) known.stream.bytes(0, request, typeof duration === 'number' ? time - duration : time);
     if (response) known.stream.bytes(1, response, time);
+  }
+
+  private http2Handshake({ stream }: Known, fields: Fields, number: number, time: number): void {
+    const { duration } = fields;
+    for (const [side, kind] of (['request', 'response'] as const).entries()) {
+      if (fields[kind] === undefined) continue;
+      const at = side === 0 && typeof duration === 'number' ? time - duration : time;
+      stream.head(side as Side, http2HeadIn(kind, fields[kind], number), at);
+    }
+  }
+
+  private http2(fields: Fields, connection: number): void {
+    const time = timeOf(fields);
+    this.of(connection, time, fields).stream.http2Event(sideOf(fields), http2EventIn(fields), time);
   }
 
   private frame(fields: Fields, connection: number): void {
     const time = timeOf(fields);
     const side = sideOf(fields);
     const { bytes, cut, missing } = frameOf(fields);
-    const known = this.of(connection, time);
+    const known = this.of(connection, time, fields);
     lose(known, side, known.missing[side], time);
     known.stream.bytes(side, bytes, time);
     lose(known, side, cut, time);
@@ -128,7 +147,7 @@ export class NdjsonReader implements RecordingReader {
     const length = fields['bytes'] === undefined ? payload.length : whole(fields, 'bytes');
     if (length < payload.length) throw new BadRecord('the content is longer than its length says');
     const frame = frameAround(whole(fields, 'opcode', 2), payload, length, side, this.messages++);
-    const known = this.of(connection, time);
+    const known = this.of(connection, time, fields);
     if (!this.hasMessages) this.taker.notice('messages, not frames: each is shown as one frame');
     this.hasMessages = true;
     known.stream.bytes(side, frame, time);
@@ -154,15 +173,16 @@ export class NdjsonReader implements RecordingReader {
       ...(!Number.isNaN(at) && { at }),
       ...(ended === 'failed' && { failure: textField(fields, 'failure') ?? '' }),
     };
-    const { stream } = this.of(connection, time);
+    const { stream } = this.of(connection, time, fields);
     this.known.delete(connection);
     stream.close(end, time + (typeof duration === 'number' ? duration : 0));
   }
 
-  private of(connection: number, time: number): Known {
+  /** The first record of a connection shows whether it came over HTTP/2. */
+  private of(connection: number, time: number, fields: Fields = {}): Known {
     const known = this.known.get(connection);
     if (known) return known;
-    return this.remember(connection, new RecordedStream(this.taker, connection, {}, time));
+    return this.remember(connection, new RecordedStream(this.taker, connection, streamOf(fields), time));
   }
 
   private remember(connection: number, stream: RecordedStream): Known {
@@ -174,6 +194,10 @@ export class NdjsonReader implements RecordingReader {
   }
 }
 
+function streamOf(fields: Fields): RecordedEnds {
+  return fields['stream'] === undefined ? {} : { stream: whole(fields, 'stream', 2 ** 31 - 1) };
+}
+
 function lose({ stream }: Known, side: Side, length: number, time: number): void {
   if (length > 0) stream.gap(side, length, time);
 }
@@ -181,6 +205,7 @@ function lose({ stream }: Known, side: Side, length: number, time: number): void
 function endsOf(fields: Fields): RecordedEnds {
   const [client, server] = [textField(fields, 'client'), textField(fields, 'server')];
   return {
+    ...streamOf(fields),
     ...(client !== undefined && { client }),
     ...(server !== undefined && { server }),
     ...(fields['secure'] === true && { secure: true as const }),

@@ -1,3 +1,6 @@
+import type { Head } from '../../codec/http1/head.js';
+import { http2HeadOf } from '../../codec/http2/http2-heads.js';
+import type { Http2Event } from '../../codec/http2/http2-taker.js';
 import type { Side } from '../../codec/bytes/stream-taker.js';
 import { decodeBase64 } from '../../codec/bytes/base64.js';
 import { encodeFrame } from '../../codec/frames/frame-writer.js';
@@ -103,6 +106,27 @@ export function frameAround(
   const isControl = opcode >= 8;
   if (isControl && length > 125) throw new BadRecord('a control frame has at most 125 bytes');
   return encoded({ fin: true, rsv: 0, opcode, payload, payloadLength: length, ...(side === 0 && { key }) });
+}
+
+/** A head that came over HTTP/2. */
+export function http2HeadIn(kind: Head['kind'], head: unknown, stream: number): Head {
+  if (!isFields(head) || !Array.isArray(head['headers'])) throw new BadRecord('a head has no list of headers');
+  const fields = (head['headers'] as readonly unknown[]).map((header) => {
+    const [name, value] = Array.isArray(header) ? (header as readonly unknown[]) : [];
+    if (typeof name === 'string' && typeof value === 'string') return { name, value };
+    throw new BadRecord('a header is no pair of name and value');
+  });
+  const unknown = head['unknownHeaders'] === undefined ? 0 : whole(head, 'unknownHeaders');
+  return http2HeadOf(kind, fields, { stream, unknown });
+}
+
+/** A frame of HTTP/2 about the stream or its connection. */
+export function http2EventIn(fields: Fields): Http2Event {
+  const [code, offset] = [whole(fields, 'code'), whole(fields, 'offset')];
+  const name = textField(fields, 'name');
+  if (name === 'RST_STREAM') return { name, code, offset };
+  if (name !== 'GOAWAY') throw new BadRecord('its name is none of RST_STREAM and GOAWAY');
+  return { name, code, offset, lastStream: whole(fields, 'lastStream'), debug: textField(fields, 'debug') ?? '' };
 }
 
 /** The bytes of a head: as recorded, or from its line and headers (RFC 9112 §2.1). */

@@ -1,4 +1,6 @@
 import { parseEndpoint, type Endpoint, type Endpoints } from '../../codec/bytes/endpoint.js';
+import type { Head } from '../../codec/http1/head.js';
+import type { Http2Event, Http2HeadTaker } from '../../codec/http2/http2-taker.js';
 import type { CloseReason, Side, StreamOpener, StreamOrigin, StreamTaker } from '../../codec/bytes/stream-taker.js';
 
 /** The ends of a recorded connection. */
@@ -7,6 +9,8 @@ export interface RecordedEnds extends Endpoints {
   readonly secure?: true;
   /** The recording may leave out headers, or the answer: what is not in it may have been sent. */
   readonly partialHeads?: true;
+  /** The stream of an HTTP/2 connection that it was. */
+  readonly stream?: number;
 }
 
 /** How a connection of a recording ended. */
@@ -20,7 +24,7 @@ export interface RecordedEnd extends RecordedEnds {
 }
 
 /** Takes the bytes of a recorded stream. */
-export interface RecordedTaker extends StreamTaker {
+export interface RecordedTaker extends StreamTaker, Partial<Http2HeadTaker> {
   /** It failed, in the words of whoever recorded it; `close` follows. */
   fail(failure: string, time: number): void;
 }
@@ -40,6 +44,7 @@ export interface RecordingTaker extends StreamOpener<RecordedStream> {
 export class RecordedStream implements StreamOrigin {
   readonly isClientFirst = true;
   readonly hasPartialHeads: boolean;
+  readonly http2: { readonly stream: number } | undefined;
   a: Endpoint | undefined;
   b: Endpoint | undefined;
   private readonly taker: RecordedTaker | undefined;
@@ -53,12 +58,22 @@ export class RecordedStream implements StreamOrigin {
     time: number,
   ) {
     this.hasPartialHeads = ends.partialHeads === true;
+    this.http2 = ends.stream === undefined ? undefined : { stream: ends.stream };
     this.name(ends);
     this.taker = taker.opened(this, time);
   }
 
   bytes(side: Side, bytes: Uint8Array, time: number): void {
     if (!this.isIgnored) this.taker?.data(side, bytes, 0, bytes.length, time);
+  }
+
+  /** A head over HTTP/2. */
+  head(side: Side, head: Head, time: number): void {
+    if (!this.isIgnored) this.taker?.head?.(side, head, time);
+  }
+
+  http2Event(side: Side, event: Http2Event, time: number): void {
+    if (!this.isIgnored) this.taker?.http2Event?.(side, event, time);
   }
 
   /** `length` bytes were not recorded. */

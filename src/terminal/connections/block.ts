@@ -52,6 +52,7 @@ export function drawBlock(summary: ConnectionSummary, look: Look, options: Block
   return [
     ...flow(print``, duration === undefined ? title : [...title, [duration]], look),
     ...row(print`through`, (summary.through ?? []).map(passagePart), look),
+    ...row(print`http`, http2Parts(summary), look),
     ...row(print`tls`, summary.tls ? tlsParts(summary.tls) : [], look),
     ...row(
       print`handshake`,
@@ -117,6 +118,16 @@ function tlsParts({ version, cipher, sni, alpn, names = [], reason, alerts = [] 
       print`${isFatal ? 'fatal ' : ''}alert ${escapeText(name)} by the ${by}`,
       'warning',
     ]),
+  ];
+}
+
+/** `HTTP/2  stream 3  2 other requests`. */
+function http2Parts({ http, stream = 0, requests = 0, headersLost }: ConnectionSummary): LabelledPart[] {
+  if (http === undefined) return [];
+  return [
+    [print`HTTP/2 stream ${stream}`],
+    ...(headersLost ? [[print`without its request`, 'warning'] as LabelledPart] : []),
+    ...(requests > 0 ? [[things(requests, 'other request')] as LabelledPart] : []),
   ];
 }
 

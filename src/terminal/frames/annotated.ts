@@ -1,3 +1,4 @@
+import { http2Words } from '../../describe/http2-words.js';
 import { append } from '../../codec/bytes/lists.js';
 import type { Direction, Frame } from '../../codec/messages/records.js';
 import { opcodeInfo } from '../../codec/frames/registry.js';
@@ -52,6 +53,8 @@ function drawRecord(record: Judged, options: ViewOptions, look: Look, origin: re
     }
     case 'cause':
       return [causeBlock(record, origin, look)];
+    case 'http2':
+      return drawOther(http2Words(record.event), record, print`at ${hexOffset(record.event.offset)}`, look, origin);
     case 'failure':
       return drawTitle([print`connection failed`, ...origin], print``, look);
     case 'gap':

@@ -1,4 +1,5 @@
 import type { PlacedPacket } from '../../apps/packet.js';
+import { http2Words } from '../../describe/http2-words.js';
 import type { FrameHeader } from '../../codec/frames/frame.js';
 import type { Frame } from '../../codec/messages/records.js';
 import { OPCODE, opcodeInfo } from '../../codec/frames/registry.js';
@@ -64,6 +65,9 @@ export function frameLines(options: ViewOptions, look: Look, opened: () => numbe
   };
   return Object.assign(draw, { ended });
 }
+
+/** Connections whose flags have a width of their own. */
+const MOST_STEPS = 2 ** 20;
 
 /** The first columns of a line. */
 interface Lead {
@@ -133,6 +137,7 @@ class OffsetLead implements Lead {
 function offsetOf(record: Judged): number {
   if (record.type === 'frame') return record.frame.header.start;
   if (record.type === 'handshake' || record.type === 'failure') return 0;
+  if (record.type === 'http2') return record.event.offset;
   return record.type === 'tail' ? record.truncated.start : record.offset;
 }
 
@@ -206,7 +211,8 @@ class FrameLines {
 
   /** Columns of the flags: a connection has more of them from the first frame on that needs them. */
   private flagsWidth(connection: number, needed: number): number {
-    const at = connection >>> 2;
+    // Connections whose numbers are far apart may share a place.
+    const at = (connection % MOST_STEPS) >>> 2;
     const shift = (connection & 3) * 2;
     const known = at < this.steps.length ? FLAGS + STEP * ((this.steps[at]! >> shift) & 3) : FLAGS;
     if (needed <= known) return known;
@@ -300,6 +306,8 @@ class FrameLines {
         return out.text(theme.dim(print`body  ${this.body(record.bytes, this.previewRoom(begin + 'body  '.length))}`));
       case 'failure':
         return put(print`connection failed`, theme.error);
+      case 'http2':
+        return put(http2Words(record.event), theme.title);
       case 'gap':
         return put(
           print`⋯ ${record.isAbout ? 'about ' : ''}${count(record.length, 'byte')} not captured at ${hexOffset(record.offset)}`,

@@ -1,5 +1,6 @@
 import { formatExtensions } from '../../codec/handshake/extensions.js';
 import type { Handshake } from '../../codec/handshake/handshake.js';
+import { count } from '../layout.js';
 import type { Head } from '../../codec/http1/head.js';
 import { escapeText } from '../../describe/escape.js';
 import { drawTitle, hexOffset, INDENT, openRoom, type Look } from '../layout.js';
@@ -40,6 +41,9 @@ function drawHead(label: Printable, head: Head | undefined, look: Look): Printab
     const colon = Math.min(line.length, escapeText(name).length + 1);
     return print`${indent}${look.theme.dim(line.slice(0, colon))}${line.slice(colon)}`;
   });
+  const { unknown = 0 } = head.http2 ?? {};
+  // The compression table holds them, and the part of it that they are in was not captured.
+  if (unknown > 0) lines.push(print`${indent}${look.theme.dim(print`${count(unknown, 'field')} not known`)}`);
   return [print`${INDENT}${padEnd(label, LABEL_WIDTH)}${look.theme.accent(fit(head.line, look))}`, ...lines];
 }
 

@@ -97,6 +97,7 @@ export class AppReading implements MessageNeed {
 
   /** The record with the packets that its message completes. */
   frame(record: JudgedFrame): JudgedFrame {
+    if (this.isOver) return record;
     const { message } = record.frame;
     const packets = message && this.read(message, record.direction, record.time ?? NaN);
     return packets === undefined || packets.length === 0 ? record : { ...record, packets };

@@ -118,8 +118,18 @@ export interface HandshakeSummary {
   readonly answered: boolean;
 }
 
+/** Of a WebSocket over HTTP/2 (RFC 8441). */
+export interface Http2Facts {
+  readonly http: '2';
+  readonly stream: number;
+  /** Its request was not captured, or could not be read: that it is a WebSocket is proven by its frames. */
+  readonly headersLost?: true;
+  /** Requests on its connection, up to its end, that were no WebSockets. */
+  readonly requests?: number;
+}
+
 /** Both ends, and the layers between them. */
-export interface PassedEndpoints extends Endpoints {
+export interface PassedEndpoints extends Endpoints, Partial<Http2Facts> {
   /** Tunnels and proxies, outermost first. */
   readonly through?: readonly Passage[];
   readonly tls?: TlsFacts;

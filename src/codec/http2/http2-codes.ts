@@ -1,0 +1,48 @@
+/** RFC 9113 §7. */
+const ERROR_NAMES = [
+  'NO_ERROR',
+  'PROTOCOL_ERROR',
+  'INTERNAL_ERROR',
+  'FLOW_CONTROL_ERROR',
+  'SETTINGS_TIMEOUT',
+  'STREAM_CLOSED',
+  'FRAME_SIZE_ERROR',
+  'REFUSED_STREAM',
+  'CANCEL',
+  'COMPRESSION_ERROR',
+  'CONNECT_ERROR',
+  'ENHANCE_YOUR_CALM',
+  'INADEQUATE_SECURITY',
+  'HTTP_1_1_REQUIRED',
+];
+
+/** The name of an error code of RST_STREAM and GOAWAY. */
+export function http2ErrorName(code: number): string {
+  return ERROR_NAMES[code] ?? `0x${code.toString(16)}`;
+}
+
+/** RFC 9113 §6.5.2, RFC 8441 §3. */
+export const HTTP2_SETTING = {
+  headerTableSize: 1,
+  enablePush: 2,
+  maxConcurrentStreams: 3,
+  initialWindowSize: 4,
+  maxFrameSize: 5,
+  maxHeaderListSize: 6,
+  enableConnectProtocol: 8,
+} as const;
+
+const SETTING_NAMES: Readonly<Record<number, string>> = {
+  1: 'HEADER_TABLE_SIZE',
+  2: 'ENABLE_PUSH',
+  3: 'MAX_CONCURRENT_STREAMS',
+  4: 'INITIAL_WINDOW_SIZE',
+  5: 'MAX_FRAME_SIZE',
+  6: 'MAX_HEADER_LIST_SIZE',
+  8: 'ENABLE_CONNECT_PROTOCOL',
+  9: 'NO_RFC7540_PRIORITIES',
+};
+
+export function http2SettingName(id: number): string {
+  return SETTING_NAMES[id] ?? `0x${id.toString(16)}`;
+}

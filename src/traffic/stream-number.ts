@@ -1,0 +1,13 @@
+/** WebSockets of one TCP connection are numbered in steps of this: more connections than any capture has. */
+const STEP = 1_000_000_000;
+
+/** The number of a WebSocket of an HTTP/2 connection: the first one has that of its connection, which is the same however captures are shared out. */
+export function streamNumber(connection: number, index: number): number {
+  return connection + index * STEP;
+}
+
+/** Whether a number from `low` to `high` is that of a WebSocket of this connection. */
+export function isStreamWithin(connection: number, low: number, high: number): boolean {
+  const steps = Math.max(0, Math.ceil((low - connection) / STEP));
+  return streamNumber(connection, steps) <= high;
+}

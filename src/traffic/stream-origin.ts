@@ -1,0 +1,24 @@
+import type { StreamOrigin } from '../codec/bytes/stream-taker.js';
+import type { Http2Stream } from '../codec/http2/http2-taker.js';
+import type { Http2Facts } from './tally/summary.js';
+
+/** Enough of the preface (RFC 9113 §3.4) where the other side was faster than the rest of it. */
+const LEAST_OF_PREFACE = 'PRI';
+
+export function beginsLikeHttp2(first: Uint8Array): boolean {
+  return Array.from(LEAST_OF_PREFACE).every((char, i) => char.charCodeAt(0) === first[i]);
+}
+
+/** The origin of a stream in an HTTP/2 connection: that of the connection, which continues without it. */
+export function streamOrigin({ number, a, b, through, isSecure }: StreamOrigin, stream: Http2Stream): StreamOrigin {
+  const layers = { ...(through && { through }), ...(isSecure && { isSecure }) };
+  // Of what was joined in its middle, the first frame may be further away.
+  return { number, a, b, isClientFirst: !stream.isJoined, ...layers, ignore: stream.ignore };
+}
+
+/** Of a recorded stream more than its number is not known. */
+export function http2Facts(http2: Partial<Http2Stream> | undefined): Http2Facts | undefined {
+  const { stream, isJoined, requests } = http2 ?? {};
+  if (stream === undefined) return undefined;
+  return { http: '2', stream, ...(isJoined && { headersLost: true }), ...(requests && { requests: requests() }) };
+}
