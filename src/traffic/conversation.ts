@@ -254,13 +254,13 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     const { through, tls } = this;
     const over = http2Facts(this.below.http2 ?? this.origin.http2);
     tally.named({ ...endpointTexts(this), ...(through && { through }), ...(tls && { tls }), ...over });
-    this.taker.closed(this.summary(), this);
+    this.taker.closed(this.summary(reason), this);
   }
 
   /** With the cause of its end, where the bytes have none. */
-  private summary(): ConnectionSummary {
+  private summary(reason: CloseReason): ConnectionSummary {
     const { leg } = this;
-    const app = this.apps?.summary();
+    const app = this.apps?.summary(reason === 'fin' && !this.hasLost);
     const summary: ConnectionSummary = { ...this.tally.summary(), ...(leg && { leg }), ...(app && { app }) };
     if (summary.cause !== undefined || this.hasLost) return summary;
     const facts = this.facts.facts(summary, this.times.last);

@@ -1,7 +1,6 @@
 import {
   MOST_APP_BYTES,
   type AppContext,
-  type AppDiagnostic,
   type AppMessage,
   type AppPacket,
   type AppReader,
@@ -90,8 +89,9 @@ export class AppReading implements MessageNeed {
     return payload !== undefined && (payload.isStated || this.formless < MOST_MESSAGES);
   }
 
-  /** What was said, at the end; undefined: no packet was read. */
-  summary(): AppSummary | undefined {
+  /** What was said, at the end; undefined: no packet was read. `isWhole`: it ended by itself, and no byte is missing. */
+  summary(isWhole: boolean): AppSummary | undefined {
+    if (isWhole) this.tally?.ended(this.reader?.end?.() ?? []);
     return this.tally?.summary(this.calls!.waiting);
   }
 
@@ -107,11 +107,6 @@ export class AppReading implements MessageNeed {
   event(record: Judged): void {
     if (record.type === 'handshake') this.begin(record.handshake);
     else if (record.type === 'gap' || record.type === 'unread') this.lost(record.direction);
-  }
-
-  /** The conversation has ended. */
-  end(): readonly AppDiagnostic[] {
-    return this.reader?.end?.() ?? [];
   }
 
   private begin({ request, subprotocol, upgraded }: Extract<Judged, { type: 'handshake' }>['handshake']): void {

@@ -1,4 +1,4 @@
-import type { PlacedPacket } from '../../apps/packet.js';
+import type { AppDiagnostic, PlacedPacket } from '../../apps/packet.js';
 import { shortText, type CallTaker, type FoundCall, type OpenCall } from './calls.js';
 
 /** Names that are counted by themselves; calls of further ones are counted together. */
@@ -174,6 +174,11 @@ export class AppTally implements CallTaker {
       counts.replies++;
       if (found.isFirst && packet.latency !== undefined) counts.sample(packet.latency);
     }
+  }
+
+  /** Rules that the end of the conversation breaks. */
+  ended(diagnostics: readonly AppDiagnostic[]): void {
+    for (const { code } of diagnostics) this.table.broke(code);
   }
 
   /** At the end. `waiting`: the calls that are not over. Undefined: no packet was read. */
