@@ -19,6 +19,14 @@ const path =
   (target: string): Certainty =>
     pattern.test(target) ? certainty : 'no';
 
+/** The path and one of the parameters show it, unless they were chosen by another. */
+const query =
+  (pathPattern: RegExp, parameter: RegExp) =>
+  (target: string): Certainty => {
+    const [at = '', parameters = ''] = target.split('?');
+    return likelyIf(pathPattern.test(at) && parameters.split('&').some((one) => parameter.test(one)));
+  };
+
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown): value is string => typeof value === 'string';
@@ -169,7 +177,7 @@ export const APP_SIGNS: readonly AppSign[] = [
   { protocol: 'signalr', content: sure(isSignalr) },
   {
     protocol: 'phoenix',
-    target: path(/\/websocket\?(?:.{0,1000}&)?vsn=[12]\.0\.0(?:&|$)/),
+    target: query(/\/websocket$/, /^vsn=[12]\.0\.0$/),
     content: sure(isPhoenix),
   },
   {
@@ -184,7 +192,7 @@ export const APP_SIGNS: readonly AppSign[] = [
   },
   {
     protocol: 'pusher',
-    target: path(/\/app\/[^/?]{1,100}\?(?:.{0,1000}&)?protocol=\d/),
+    target: query(/\/app\/[^/]{1,100}$/, /^protocol=\d/),
     content: sure(({ object }) => isText(object?.['event']) && /^pusher(?:_internal)?:/.test(object['event'])),
   },
   {
@@ -275,7 +283,7 @@ export const APP_SIGNS: readonly AppSign[] = [
   {
     protocol: 'openai-realtime',
     subprotocols: ['realtime'],
-    target: path(/\/realtime\?(?:.{0,1000}&)?model=/),
+    target: query(/\/realtime$/, /^model=/),
     content: likely(({ object }) => object?.['type'] === 'session.created' || object?.['type'] === 'session.update'),
   },
   {

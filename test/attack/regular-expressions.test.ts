@@ -15,9 +15,9 @@ const OF_PREFIXES = [
   "new RegExp(`^${patternOf(prefix.trimEnd())}\\\\s*$`, 'u')",
 ];
 
-/** What searches a line for bytes: `LONGEST_SEARCHED` bounds the line (sources/text/lines.ts); `form.ts` looks at 4,096 bytes. */
+/** What searches a line for bytes: `LONGEST_SEARCHED` bounds the line (sources/text/lines.ts); `form.ts` looks at 4,096 bytes, `code.ts` at 160 characters. */
 const OF_SHORT_LINES =
-  /^src\/sources\/(?:text\/literal(?:s|-forms|-line)|dumps\/(?:strace|log-text|headings|offset-row)|detect\/form)\.ts:/;
+  /^src\/sources\/(?:hex\/code|text\/literal(?:s|-forms|-line)|dumps\/(?:strace|log-text|headings|offset-row)|detect\/form)\.ts:/;
 
 const all = writtenIn('src');
 const known = all.filter(({ pattern }) => pattern !== undefined);
