@@ -37,7 +37,8 @@ describe('goldens', () => {
 });
 
 /** How a connection ended and what is wrong is reported on one line in a pipe: a search for a rule finds all of it. */
-const FINDING = /^ +(?:(?:error|warning|notice)(?: at 0x|: )|(?:#\d+ .{1,24} )?cause at 0x)|^ *why: |^\S+ #\d+ +↔ ended /;
+const FINDING =
+  /^ +(?:(?:error|warning|notice)(?: at 0x|: )|(?:#\d+ .{1,24} )?cause at 0x)|^ *why: |^\S+ #\d+ +↔ ended /;
 
 /** So is what a peer sent: close reasons, heads, the reason of a failure, names of certificates, previews of payloads. */
 const FROM_OUTSIDE =
