@@ -1,4 +1,4 @@
-import { ByteRoom } from '../bytes/byte-room.js';
+import { TimedRoom, type TimedBytes } from '../bytes/timed-room.js';
 import {
   DEFAULT_FRAME_SIZE,
   HTTP2_HEADER,
@@ -20,20 +20,6 @@ const ENOUGH = 4;
 /** Where the bytes end exactly with the frame. */
 const ENOUGH_AT_END = 3;
 
-/** The end of what was pushed at once, and its time. */
-interface PushedMark {
-  readonly end: number;
-  readonly time: number;
-}
-
-/** What was pushed after the place that was found, with its times. */
-export interface Http2Rest {
-  readonly bytes: Uint8Array;
-  readonly start: number;
-  readonly end: number;
-  readonly time: number;
-}
-
 /** Headers, each of which is where the one before it ends. */
 interface Chain {
   readonly at: number;
@@ -49,53 +35,45 @@ interface Chain {
  * little, a chain of them proves that it is one. Without proof nothing is found.
  */
 export class Http2Search {
-  /** Bytes before those that are held. */
-  passed = 0;
-  private readonly room = new ByteRoom(2048, MOST_HELD);
-  private marks: PushedMark[] = [];
+  private readonly room = new TimedRoom(MOST_HELD);
   private scanned = 0;
+  /** The place that was found. */
+  private found = 0;
   private chains: Chain[] = [];
 
   /** `isKnown`: whether a stream of that number is open. */
   constructor(private readonly isKnown: (stream: number) => boolean) {}
 
+  /** Bytes before the place that was found, or, as long as there is none, before those that are held. */
+  get passed(): number {
+    return this.room.passed + this.found;
+  }
+
   /** What follows the place that was found; undefined: none was. */
-  push(bytes: Uint8Array, start: number, end: number, time: number): Http2Rest[] | undefined {
-    for (let at = start; at < end;) {
-      const stop = Math.min(end, at + MOST_HELD / 2);
-      this.append(bytes, at, stop, time);
-      const found = this.look(ENOUGH);
-      if (found !== undefined) {
-        const rest = this.restFrom(found);
-        if (stop < end) rest.push({ bytes, start: stop, end, time });
-        return rest;
-      }
-      at = stop;
-    }
-    return undefined;
+  push(bytes: Uint8Array, start: number, end: number, time: number): TimedBytes[] | undefined {
+    const forgot = (count: number): void => this.forgot(count);
+    return this.room.search({ bytes, start, end, time }, forgot, () => this.look());
   }
 
   /** No more bytes come. */
-  end(): Http2Rest[] | undefined {
+  end(): TimedBytes[] | undefined {
     const { length } = this.room;
     const chain = this.chains.find(({ next, worth }) => next === length && worth >= ENOUGH_AT_END);
-    return chain === undefined ? undefined : this.restFrom(chain.at);
+    return chain && this.room.restFrom((this.found = chain.at));
   }
 
   /** Bytes are lost after those that are held: no chain continues over them. */
-  drop(): Http2Rest[] | undefined {
+  drop(): TimedBytes[] | undefined {
     const found = this.end();
     if (found !== undefined) return found;
-    this.passed += this.room.length;
     this.room.clear();
-    this.marks = [];
     this.scanned = 0;
     this.chains = [];
     return undefined;
   }
 
   /** The place of a chain that is worth enough: the first such one. */
-  private look(enough: number): number | undefined {
+  private look(): number | undefined {
     const { all, length } = this.room;
     for (; this.scanned + HTTP2_HEADER <= length && this.chains.length < MOST_CHAINS; this.scanned++) {
       // Nearly all places are turned down by their type, or by the first byte of a length above 65,535.
@@ -104,7 +82,8 @@ export class Http2Search {
       if (!this.follow(this.chains.at(-1)!)) this.chains.pop();
     }
     this.chains = this.chains.filter((chain) => this.follow(chain));
-    return this.chains.find(({ worth }) => worth >= enough)?.at;
+    const proven = this.chains.find(({ worth }) => worth >= ENOUGH);
+    return proven && (this.found = proven.at);
   }
 
   /** False: it is none. */
@@ -125,35 +104,10 @@ export class Http2Search {
     return stream === chain.stream || this.isKnown(stream) ? 2 : 1;
   }
 
-  private restFrom(at: number): Http2Rest[] {
-    const rest: Http2Rest[] = [];
-    let start = at;
-    for (const { end, time } of this.marks) {
-      if (end <= start) continue;
-      rest.push({ bytes: this.room.all, start, end, time });
-      start = end;
-    }
-    this.passed += at;
-    return rest;
-  }
-
-  private append(bytes: Uint8Array, start: number, end: number, time: number): void {
-    const needed = this.room.length + end - start;
-    if (needed > MOST_HELD) this.forget(needed - MOST_HELD / 2);
-    this.room.append(bytes, start, end);
-    const last = this.marks.at(-1);
-    if (last?.time === time) this.marks.pop();
-    this.marks.push({ end: this.room.length, time });
-  }
-
-  private forget(count: number): void {
-    const dropped = Math.min(count, this.room.length);
-    this.room.forget(dropped);
-    this.passed += dropped;
-    this.scanned = Math.max(0, this.scanned - dropped);
+  private forgot(count: number): void {
+    this.scanned = Math.max(0, this.scanned - count);
     this.chains = this.chains
-      .filter(({ at }) => at >= dropped)
-      .map((chain) => ({ ...chain, at: chain.at - dropped, next: chain.next - dropped }));
-    this.marks = this.marks.filter(({ end }) => end > dropped).map(({ end, time }) => ({ end: end - dropped, time }));
+      .filter(({ at }) => at >= count)
+      .map((chain) => ({ ...chain, at: chain.at - count, next: chain.next - count }));
   }
 }
