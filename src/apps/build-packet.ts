@@ -1,5 +1,5 @@
 import { jsonFields } from './forms/json.js';
-import type { AppMessage, AppPacket } from './packet.js';
+import type { AppDiagnostic, AppMessage, AppPacket } from './packet.js';
 
 type Given = Pick<AppPacket, 'protocol' | 'type'> & Partial<AppPacket>;
 
@@ -12,4 +12,20 @@ export function messagePacket(message: AppMessage, given: Given): AppPacket {
 /** The span of all of a message's bytes. */
 export function wholeSpan({ bytes }: AppMessage): { start: number; end: number } {
   return { start: 0, end: bytes.length };
+}
+
+/** The packet of bytes, all of a message by default, that are none of the protocol's. */
+export function invalidPacket(
+  message: AppMessage,
+  protocol: string,
+  diagnostic: AppDiagnostic,
+  bytes = message.bytes,
+): AppPacket {
+  return messagePacket(message, {
+    protocol,
+    type: 'invalid',
+    bytes,
+    diagnostics: [diagnostic],
+    fields: () => jsonFields(bytes),
+  });
 }

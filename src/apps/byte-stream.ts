@@ -1,4 +1,5 @@
-import type { AppMessage } from './packet.js';
+import type { Direction } from '../codec/messages/records.js';
+import type { AppMessage, AppPacket, AppReader } from './packet.js';
 
 /** Bytes of an unfinished packet that are kept; more than any reader asks for in one message. */
 const MOST_KEPT = 4 * 1024 * 1024;
@@ -54,5 +55,57 @@ export class AppByteStream {
     const larger = new Uint8Array(Math.max(needed, 2 * this.bytes.length, 256));
     larger.set(this.unread);
     this.bytes = larger;
+  }
+}
+
+/** One direction of such a protocol. */
+export class ByteLane {
+  readonly stream = new AppByteStream();
+  /** Nothing more can be read: where the next packet begins is not known. */
+  isLost = false;
+
+  /** `isSure`: something was read, or the beginning was seen, so the place of the next packet is known. */
+  constructor(public isSure: boolean) {}
+
+  lose(): void {
+    this.isLost = true;
+    this.stream.clear();
+  }
+}
+
+/** Reads such a protocol, packet by packet, until one of its directions is lost. */
+export abstract class ByteStreamReader implements AppReader {
+  private readonly lanes: Partial<Record<Direction, ByteLane>> = {};
+
+  /** `isSure`: the place of the first packet is known. */
+  constructor(private readonly isSure: boolean) {}
+
+  read(message: AppMessage): readonly AppPacket[] {
+    const lane = this.lane(message.direction);
+    if (lane.isLost) return [];
+    if (!lane.stream.push(message)) {
+      this.lost(message.direction);
+      return [];
+    }
+    const packets: AppPacket[] = [];
+    for (let packet = this.next(lane, message); packet !== undefined; packet = this.next(lane, message))
+      packets.push(packet);
+    return packets;
+  }
+
+  /** Where a packet begins after a hole is not known. */
+  lost(direction: Direction): void {
+    this.lane(direction).lose();
+    this.forget();
+  }
+
+  /** The next packet of the lane, the last bytes of which are of `message`; undefined: it is not whole yet, or the lane is lost. */
+  protected abstract next(lane: ByteLane, message: AppMessage): AppPacket | undefined;
+
+  /** What came before may be wrong now: bytes are lost. */
+  protected abstract forget(): void;
+
+  private lane(direction: Direction): ByteLane {
+    return (this.lanes[direction] ??= new ByteLane(this.isSure));
   }
 }

@@ -1,7 +1,8 @@
 import { concat } from '../../codec/bytes/byte-collector.js';
 import { decodeUtf8, utf8Error } from '../../codec/bytes/utf8.js';
 import type { AppField } from '../packet.js';
-import { DEEPEST_VALUE, isFault, keyText, MOST_LISTED, shownValue, type FormFault, type FormValue } from './form.js';
+import type { FormFault, FormValue } from './form.js';
+import { dateText, FormError, FormReader, readForm, shortNumber, wholeForm } from './form-reader.js';
 
 /** A tag whose meaning is not known here, with what it is put on (RFC 8949 §3.4). */
 export interface CborTag {
@@ -16,35 +17,12 @@ export interface CborSimple {
 
 /** Reads one CBOR item from `start` on (RFC 8949). Never throws. */
 export function readCbor(bytes: Uint8Array, start = 0, name = 'value'): FormValue | FormFault {
-  const reader = new CborReader(bytes, start);
-  try {
-    const { value, field } = reader.value(name, 0);
-    return { value, field, end: reader.at };
-  } catch (error) {
-    if (error instanceof Fault) return { fault: error.message, at: error.at };
-    throw error;
-  }
+  return readForm(new CborReader(bytes, start), name);
 }
 
 /** All of `bytes` as one item; undefined where they are none, or more. */
 export function wholeCbor(bytes: Uint8Array): FormValue | undefined {
-  const read = readCbor(bytes);
-  return isFault(read) || read.end !== bytes.length ? undefined : read;
-}
-
-/** Ends the reading of an item; it never leaves this file. */
-class Fault extends Error {
-  constructor(
-    message: string,
-    readonly at: number,
-  ) {
-    super(message);
-  }
-}
-
-interface Read {
-  readonly value: unknown;
-  readonly field: AppField;
+  return wholeForm(readCbor(bytes), bytes);
 }
 
 /** The major types (RFC 8949 §3.1). */
@@ -56,28 +34,11 @@ const TAG = { date: 0, epoch: 1, bignum: 2, negativeBignum: 3, selfDescribed: 55
 /** Bytes of a bignum that are shown as a number: the cost of a larger one grows with its square. */
 const LONGEST_BIGNUM = 64;
 
-class CborReader {
-  private readonly view: DataView;
-  private listed = 0;
+class CborReader extends FormReader {
+  protected readonly units = 'items';
 
-  constructor(
-    private readonly bytes: Uint8Array,
-    public at: number,
-  ) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
-
-  value(name: string, depth: number): Read {
-    const start = this.at;
-    if (depth > DEEPEST_VALUE) throw new Fault('items are nested too deeply', start);
-    const fields: AppField[] = [];
-    const first = this.view.getUint8(this.take(1));
-    const value = this.read(first >> 5, first & 0x1f, start, depth, fields);
-    const span = { start, end: this.at };
-    return { value, field: { name, span, value: shownValue(value), ...(fields.length > 0 && { fields }) } };
-  }
-
-  private read(major: number, info: number, start: number, depth: number, fields: AppField[]): unknown {
+  protected read(first: number, start: number, depth: number, fields: AppField[]): unknown {
+    const [major, info] = [first >> 5, first & 0x1f];
     if (major === MAJOR.simple) return this.simple(info, start);
     const isIndefinite = info === INDEFINITE && major >= MAJOR.bytes && major <= MAJOR.map;
     const argument = isIndefinite ? undefined : this.argument(info, start);
@@ -85,7 +46,7 @@ class CborReader {
       case MAJOR.unsigned:
         return argument;
       case MAJOR.negative:
-        return short(-1n - BigInt(argument!));
+        return shortNumber(-1n - BigInt(argument!));
       case MAJOR.bytes:
         return argument === undefined ? concat(this.chunks(MAJOR.bytes)) : this.part(argument);
       case MAJOR.text:
@@ -110,9 +71,9 @@ class CborReader {
       case 26:
         return this.view.getUint32(this.take(4));
       case 27:
-        return short(this.view.getBigUint64(this.take(8)));
+        return shortNumber(this.view.getBigUint64(this.take(8)));
       default:
-        throw new Fault(
+        throw new FormError(
           info === INDEFINITE ? 'an item of this type has no indefinite length' : 'the length is reserved',
           start,
         );
@@ -123,7 +84,7 @@ class CborReader {
     switch (info) {
       case 24: {
         const simple = this.view.getUint8(this.take(1));
-        if (simple < 32) throw new Fault('a simple value below 32 has two bytes', start);
+        if (simple < 32) throw new FormError('a simple value below 32 has two bytes', start);
         return { simple } satisfies CborSimple;
       }
       case 25:
@@ -133,9 +94,9 @@ class CborReader {
       case 27:
         return this.view.getFloat64(this.take(8));
       case INDEFINITE:
-        throw new Fault('a break outside of an indefinite item', start);
+        throw new FormError('a break outside of an indefinite item', start);
       default:
-        if (info > 27) throw new Fault('the simple value is reserved', start);
+        if (info > 27) throw new FormError('the simple value is reserved', start);
         return info in SIMPLE ? SIMPLE[info] : ({ simple: info } satisfies CborSimple);
     }
   }
@@ -144,7 +105,7 @@ class CborReader {
     const at = this.at;
     const parts = length === undefined ? this.chunks(MAJOR.text) : [this.part(length)];
     // Each chunk is text by itself (RFC 8949 §3.2.3).
-    if (parts.some((part) => utf8Error(part) !== undefined)) throw new Fault('text is no UTF-8', at);
+    if (parts.some((part) => utf8Error(part) !== undefined)) throw new FormError('text is no UTF-8', at);
     return parts.map((part) => decodeUtf8(part)).join('');
   }
 
@@ -154,32 +115,11 @@ class CborReader {
     while (!this.isBreak()) {
       const start = this.take(1);
       const first = this.view.getUint8(start);
-      if (first >> 5 !== major || (first & 0x1f) === INDEFINITE) throw new Fault('a chunk is of another type', start);
+      if (first >> 5 !== major || (first & 0x1f) === INDEFINITE)
+        throw new FormError('a chunk is of another type', start);
       chunks.push(this.part(this.argument(first & 0x1f, start)));
     }
     return chunks;
-  }
-
-  private array(length: number | bigint | undefined, depth: number, fields: AppField[]): unknown[] {
-    const values: unknown[] = [];
-    for (let i = 0; this.hasItem(i, length, 1); i++) {
-      const { value, field } = this.value(String(i), depth + 1);
-      values.push(value);
-      this.list(field, fields);
-    }
-    return values;
-  }
-
-  private map(length: number | bigint | undefined, depth: number, fields: AppField[]): Record<string, unknown> {
-    const entries: [string, unknown][] = [];
-    for (let i = 0; this.hasItem(i, length, 2); i++) {
-      const start = this.at;
-      const name = keyText(this.value('key', depth + 1).value);
-      const { value, field } = this.value(name, depth + 1);
-      entries.push([name, value]);
-      this.list({ ...field, span: { start, end: this.at } }, fields);
-    }
-    return Object.fromEntries(entries);
   }
 
   private tag(tag: number | bigint, depth: number, fields: AppField[]): unknown {
@@ -195,18 +135,16 @@ class CborReader {
       case TAG.negativeBignum: {
         const number = tagged instanceof Uint8Array ? bignum(tagged) : undefined;
         if (number === undefined) return { tag, tagged } satisfies CborTag;
-        return short(tag === TAG.bignum ? number : -1n - number);
+        return shortNumber(tag === TAG.bignum ? number : -1n - number);
       }
       default:
         return { tag, tagged } satisfies CborTag;
     }
   }
 
-  /** Whether an item follows: `each` bytes at least for each that is declared have to be there. */
-  private hasItem(i: number, length: number | bigint | undefined, each: number): boolean {
-    if (length === undefined) return !this.isBreak();
-    if (i === 0) this.has(Number(length) * each);
-    return i < length;
+  /** An indefinite item ends with a break. */
+  protected override hasItem(i: number, length: number | bigint | undefined, each: number): boolean {
+    return length === undefined ? !this.isBreak() : super.hasItem(i, length, each);
   }
 
   private isBreak(): boolean {
@@ -215,30 +153,6 @@ class CborReader {
     this.at += 1;
     return true;
   }
-
-  private list(field: AppField, fields: AppField[]): void {
-    if (this.listed++ < MOST_LISTED) fields.push(field);
-  }
-
-  private part(length: number | bigint): Uint8Array {
-    const at = this.take(Number(length));
-    return this.bytes.subarray(at, this.at);
-  }
-
-  private take(length: number): number {
-    this.has(length);
-    this.at += length;
-    return this.at - length;
-  }
-
-  private has(length: number): void {
-    if (this.at + length > this.bytes.length) throw new Fault('a length goes beyond the end', this.at);
-  }
-}
-
-function short(value: bigint): number | bigint {
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value;
 }
 
 function bignum(bytes: Uint8Array): bigint | undefined {
@@ -254,9 +168,4 @@ function halfFloat(half: number): number {
   if (exponent === 0) return sign * fraction * 2 ** -24;
   if (exponent < 31) return sign * (fraction + 1024) * 2 ** (exponent - 25);
   return fraction === 0 ? sign * Infinity : NaN;
-}
-
-function dateText(seconds: number): string | undefined {
-  const date = new Date(seconds * 1000);
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }

@@ -1,38 +1,16 @@
 import { decodeUtf8, utf8Error } from '../../codec/bytes/utf8.js';
 import type { AppField } from '../packet.js';
-import { DEEPEST_VALUE, isFault, keyText, MOST_LISTED, shownValue, type FormFault, type FormValue } from './form.js';
+import type { FormFault, FormValue } from './form.js';
+import { dateText, FormError, FormReader, readForm, shortNumber, wholeForm } from './form-reader.js';
 
 /** Reads one MessagePack value from `start` on. Never throws. */
 export function readMsgpack(bytes: Uint8Array, start = 0, name = 'value'): FormValue | FormFault {
-  const reader = new MsgpackReader(bytes, start);
-  try {
-    const { value, field } = reader.value(name, 0);
-    return { value, field, end: reader.at };
-  } catch (error) {
-    if (error instanceof Fault) return { fault: error.message, at: error.at };
-    throw error;
-  }
+  return readForm(new MsgpackReader(bytes, start), name);
 }
 
 /** All of `bytes` as one value; undefined where they are none, or more. */
 export function wholeMsgpack(bytes: Uint8Array): FormValue | undefined {
-  const read = readMsgpack(bytes);
-  return isFault(read) || read.end !== bytes.length ? undefined : read;
-}
-
-/** Ends the reading of a value; it never leaves this file. */
-class Fault extends Error {
-  constructor(
-    message: string,
-    readonly at: number,
-  ) {
-    super(message);
-  }
-}
-
-interface Read {
-  readonly value: unknown;
-  readonly field: AppField;
+  return wholeForm(readMsgpack(bytes), bytes);
 }
 
 /** A first byte with its own kind: what follows it, and how long its length is. */
@@ -54,27 +32,10 @@ const LENGTHS: Readonly<Record<number, readonly [MsgpackKind, number]>> = {
 };
 const TIMESTAMP = -1;
 
-class MsgpackReader {
-  private readonly view: DataView;
-  private listed = 0;
+class MsgpackReader extends FormReader {
+  protected readonly units = 'values';
 
-  constructor(
-    private readonly bytes: Uint8Array,
-    public at: number,
-  ) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  }
-
-  value(name: string, depth: number): Read {
-    const start = this.at;
-    if (depth > DEEPEST_VALUE) throw new Fault('values are nested too deeply', start);
-    const fields: AppField[] = [];
-    const value = this.read(this.uint(1), start, depth, fields);
-    const span = { start, end: this.at };
-    return { value, field: { name, span, value: shownValue(value), ...(fields.length > 0 && { fields }) } };
-  }
-
-  private read(first: number, start: number, depth: number, fields: AppField[]): unknown {
+  protected read(first: number, start: number, depth: number, fields: AppField[]): unknown {
     if (first < 0x80) return first;
     if (first >= 0xe0) return first - 0x100;
     if (first < 0x90) return this.map(first & 0x0f, depth, fields);
@@ -118,7 +79,7 @@ class MsgpackReader {
       case 0xce:
         return this.uint(2 ** (first - 0xcc));
       case 0xcf:
-        return short(this.view.getBigUint64(this.take(8)));
+        return shortNumber(this.view.getBigUint64(this.take(8)));
       case 0xd0:
         return this.view.getInt8(this.take(1));
       case 0xd1:
@@ -126,34 +87,10 @@ class MsgpackReader {
       case 0xd2:
         return this.view.getInt32(this.take(4));
       case 0xd3:
-        return short(this.view.getBigInt64(this.take(8)));
+        return shortNumber(this.view.getBigInt64(this.take(8)));
       default:
-        throw new Fault('the byte c1 is never used', start);
+        throw new FormError('the byte c1 is never used', start);
     }
-  }
-
-  private array(length: number, depth: number, fields: AppField[]): unknown[] {
-    this.has(length);
-    const values: unknown[] = [];
-    for (let i = 0; i < length; i++) {
-      const { value, field } = this.value(String(i), depth + 1);
-      values.push(value);
-      this.list(field, fields);
-    }
-    return values;
-  }
-
-  private map(length: number, depth: number, fields: AppField[]): Record<string, unknown> {
-    this.has(2 * length);
-    const entries: [string, unknown][] = [];
-    for (let i = 0; i < length; i++) {
-      const start = this.at;
-      const name = keyText(this.value('key', depth + 1).value);
-      const { value, field } = this.value(name, depth + 1);
-      entries.push([name, value]);
-      this.list({ ...field, span: { start, end: this.at } }, fields);
-    }
-    return Object.fromEntries(entries);
   }
 
   private text(length: number): string | Uint8Array {
@@ -179,39 +116,9 @@ class MsgpackReader {
     return undefined;
   }
 
-  private list(field: AppField, fields: AppField[]): void {
-    if (this.listed++ < MOST_LISTED) fields.push(field);
-  }
-
   private uint(size: number): number {
     const at = this.take(size);
     if (size === 1) return this.view.getUint8(at);
     return size === 2 ? this.view.getUint16(at) : this.view.getUint32(at);
   }
-
-  private part(length: number): Uint8Array {
-    const at = this.take(length);
-    return this.bytes.subarray(at, at + length);
-  }
-
-  private take(length: number): number {
-    this.has(length);
-    this.at += length;
-    return this.at - length;
-  }
-
-  /** At least one byte each of what is declared has to be there. */
-  private has(length: number): void {
-    if (this.at + length > this.bytes.length) throw new Fault('a length goes beyond the end', this.at);
-  }
-}
-
-function short(value: bigint): number | bigint {
-  const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value;
-}
-
-function dateText(seconds: number, nanoseconds = 0): string | undefined {
-  const date = new Date(seconds * 1000 + nanoseconds / 1e6);
-  return Number.isNaN(date.getTime()) ? undefined : date.toISOString();
 }

@@ -1,4 +1,4 @@
-import { messagePacket } from '../build-packet.js';
+import { invalidPacket, messagePacket } from '../build-packet.js';
 import { jsonFields, jsonText } from '../forms/json.js';
 import { idOf, isObject, isText, line, type JsonObject } from '../forms/kinds.js';
 import { cutPacket, jsonContent } from '../json-message.js';
@@ -140,14 +140,7 @@ function summaryOf({ data, successful, error, advice }: JsonObject): string {
 }
 
 function invalid(message: AppMessage, bytes: Uint8Array, rule: 'json' | 'channel'): AppPacket {
-  const diagnostics = [broken(rule, { start: 0, end: bytes.length })];
-  return messagePacket(message, {
-    protocol: NAME,
-    type: 'invalid',
-    bytes,
-    diagnostics,
-    fields: () => jsonFields(bytes),
-  });
+  return invalidPacket(message, NAME, broken(rule, { start: 0, end: bytes.length }), bytes);
 }
 
 export const BAYEUX: AppProtocol = {

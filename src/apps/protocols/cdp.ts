@@ -1,5 +1,5 @@
 import type { Direction } from '../../codec/messages/records.js';
-import { messagePacket, wholeSpan } from '../build-packet.js';
+import { invalidPacket, messagePacket, wholeSpan } from '../build-packet.js';
 import { jsonText } from '../forms/json.js';
 import { idOf, isObject, isText, isWhole, line, type JsonObject } from '../forms/kinds.js';
 import { cutPacket, jsonContent } from '../json-message.js';
@@ -81,8 +81,7 @@ class CdpReader implements AppReader {
     }
     const said = content === 'none' ? undefined : content.value;
     if (!isObject(said)) {
-      const diagnostics = [broken('json', wholeSpan(message))];
-      return [messagePacket(message, { protocol: NAME, type: 'invalid', diagnostics })];
+      return [invalidPacket(message, NAME, broken('json', wholeSpan(message)))];
     }
     const type = typeOf(said, message.direction);
     const { method } = said;

@@ -1,6 +1,6 @@
 import type { Span } from '../../codec/bytes/span.js';
 import type { Direction } from '../../codec/messages/records.js';
-import { messagePacket, wholeSpan } from '../build-packet.js';
+import { invalidPacket, messagePacket, wholeSpan } from '../build-packet.js';
 import { jsonText } from '../forms/json.js';
 import { idOf, isObject, isText } from '../forms/kinds.js';
 import { cutPacket, jsonContent } from '../json-message.js';
@@ -101,8 +101,7 @@ class LegacyGraphqlReader implements AppReader {
     }
     const value = content === 'none' ? undefined : content.value;
     if (!isObject(value) || !isText(value['type'])) {
-      const diagnostics = [broken('json', wholeSpan(message))];
-      return [messagePacket(message, { protocol: NAME, type: 'invalid', diagnostics })];
+      return [invalidPacket(message, NAME, broken('json', wholeSpan(message)))];
     }
     const { type, payload } = value;
     const said: LegacyGraphqlWords = { type, id: idOf(value['id']), payload };

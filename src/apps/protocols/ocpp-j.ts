@@ -1,4 +1,4 @@
-import { messagePacket, wholeSpan } from '../build-packet.js';
+import { invalidPacket, messagePacket, wholeSpan } from '../build-packet.js';
 import { jsonText } from '../forms/json.js';
 import { isObject, isText, line } from '../forms/kinds.js';
 import { cutPacket, jsonContent } from '../json-message.js';
@@ -133,11 +133,11 @@ class OcppReader implements AppReader {
     }
     const value = content === 'none' ? undefined : content.value;
     const [number, id, ...items] = Array.isArray(value) ? (value as unknown[]) : [];
-    if (typeof number !== 'number') return [invalid(message, broken('json', wholeSpan(message)))];
+    if (typeof number !== 'number') return [invalidPacket(message, NAME, broken('json', wholeSpan(message)))];
     const row = this.rowOf(number);
     if (row === undefined) {
       const { version = 'OCPP-J' } = this;
-      return [invalid(message, broken('message-type', wholeSpan(message), { type: number, version }))];
+      return [invalidPacket(message, NAME, broken('message-type', wholeSpan(message), { type: number, version }))];
     }
     const faults = shapeOf(row, [id, ...items], message);
     const said = isText(id) ? { row, id, items } : undefined;
@@ -231,10 +231,6 @@ function summaryOf(row: TypeRow, items: readonly unknown[]): string {
   const [code, description, details] = items;
   const hasMore = isObject(details) && Object.keys(details).length > 0;
   return line(String(code), isText(description) ? description : '', hasMore ? jsonText(details) : '');
-}
-
-function invalid(message: AppMessage, diagnostic: AppDiagnostic): AppPacket {
-  return messagePacket(message, { protocol: NAME, type: 'invalid', diagnostics: [diagnostic] });
 }
 
 export const OCPP_J: AppProtocol = {

@@ -1,4 +1,4 @@
-import { messagePacket, wholeSpan } from '../build-packet.js';
+import { invalidPacket, messagePacket, wholeSpan } from '../build-packet.js';
 import { jsonFields, jsonText } from '../forms/json.js';
 import { isObject, isText, line, type JsonObject } from '../forms/kinds.js';
 import { cutPacket, jsonContent } from '../json-message.js';
@@ -86,8 +86,7 @@ class RealtimeReader implements AppReader {
     }
     const said = content === 'none' ? undefined : content.value;
     if (!isObject(said) || !isText(said['type'])) {
-      const diagnostics = [broken('json', wholeSpan(message))];
-      return [messagePacket(message, { protocol: NAME, type: 'invalid', diagnostics })];
+      return [invalidPacket(message, NAME, broken('json', wholeSpan(message)))];
     }
     const { type } = said;
     const rate = type === 'input_audio_buffer.append' ? this.rates.input : this.rates.output;

@@ -1,5 +1,5 @@
 import { decodeUtf8 } from '../../codec/bytes/utf8.js';
-import { messagePacket } from '../build-packet.js';
+import { invalidPacket, messagePacket } from '../build-packet.js';
 import { jsonFields, jsonText } from '../forms/json.js';
 import { idOf, isObject, isText, isWhole, line, type JsonObject } from '../forms/kinds.js';
 import { cutPacket, jsonContent } from '../json-message.js';
@@ -148,14 +148,7 @@ function summaryOf(type: SocketclusterType, { event, data, error }: JsonObject):
 }
 
 function invalid(message: AppMessage, bytes: Uint8Array, rule: 'json' | 'object'): AppPacket {
-  const diagnostics = [broken(rule, { start: 0, end: bytes.length })];
-  return messagePacket(message, {
-    protocol: NAME,
-    type: 'invalid',
-    bytes,
-    diagnostics,
-    fields: () => jsonFields(bytes),
-  });
+  return invalidPacket(message, NAME, broken(rule, { start: 0, end: bytes.length }), bytes);
 }
 
 export const SOCKETCLUSTER: AppProtocol = {

@@ -1,4 +1,4 @@
-import { messagePacket, wholeSpan } from '../build-packet.js';
+import { invalidPacket, messagePacket, wholeSpan } from '../build-packet.js';
 import { jsonText } from '../forms/json.js';
 import { isObject, isText, type JsonObject } from '../forms/kinds.js';
 import { cutPacket, jsonContent } from '../json-message.js';
@@ -66,8 +66,7 @@ class ViteReader implements AppReader {
     if (content === 'cut') return [cutPacket(message, NAME)];
     const said = content === 'none' ? undefined : content.value;
     if (!isObject(said) || !isText(said['type'])) {
-      const diagnostics = [broken('json', wholeSpan(message))];
-      return [messagePacket(message, { protocol: NAME, type: 'invalid', diagnostics })];
+      return [invalidPacket(message, NAME, broken('json', wholeSpan(message)))];
     }
     const { type, event } = said;
     const isKnown = Object.hasOwn(TYPES, type);

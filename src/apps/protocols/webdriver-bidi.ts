@@ -1,4 +1,4 @@
-import { messagePacket, wholeSpan } from '../build-packet.js';
+import { invalidPacket, messagePacket, wholeSpan } from '../build-packet.js';
 import { jsonText } from '../forms/json.js';
 import { idOf, isObject, isText, line, type JsonObject } from '../forms/kinds.js';
 import { cutPacket, jsonContent } from '../json-message.js';
@@ -77,8 +77,7 @@ class BidiReader implements AppReader {
     }
     const said = content === 'none' ? undefined : content.value;
     if (!isObject(said)) {
-      const diagnostics = [broken('json', wholeSpan(message))];
-      return [messagePacket(message, { protocol: NAME, type: 'invalid', diagnostics })];
+      return [invalidPacket(message, NAME, broken('json', wholeSpan(message)))];
     }
     const type = typeOf(said);
     const { method } = said;

@@ -1,9 +1,9 @@
-import type { Span } from '../../../codec/bytes/span.js';
 import type { Direction } from '../../../codec/messages/records.js';
-import { AppByteStream } from '../../byte-stream.js';
+import type { Span } from '../../../codec/bytes/span.js';
+import { ByteStreamReader, type ByteLane } from '../../byte-stream.js';
 import { isFault } from '../../forms/form.js';
 import { jsonText } from '../../forms/json.js';
-import type { AppDiagnostic, AppField, AppMessage, AppPacket, AppProtocol, AppReader } from '../../packet.js';
+import type { AppDiagnostic, AppField, AppMessage, AppPacket, AppProtocol } from '../../packet.js';
 import { DESCRIPTORS, PERFORMATIVES, type PerformativeRow } from './performatives.js';
 import { broken, NAME, RULES } from './rules.js';
 import { AmqpState, isAmqpFailure, type AmqpBreak, type AmqpFields } from './state.js';
@@ -13,51 +13,19 @@ import { AmqpDescribed, AmqpValues } from './values.js';
 const HEADER = 8;
 const MAGIC = 0x414d5150;
 
-/** One direction. */
-class AmqpLane {
-  readonly stream = new AppByteStream();
-  isLost = false;
-  /** Something was read, so the place of the next frame is known. */
-  isSure = false;
-
-  lose(): void {
-    this.isLost = true;
-    this.stream.clear();
-  }
-}
-
-class AmqpReader implements AppReader {
-  private readonly lanes: Partial<Record<Direction, AmqpLane>> = {};
+class AmqpReader extends ByteStreamReader {
   private readonly state: AmqpState;
 
   constructor(private readonly isJoined: boolean) {
+    super(false);
     this.state = new AmqpState(isJoined);
   }
 
-  read(message: AppMessage): readonly AppPacket[] {
-    const lane = this.lane(message.direction);
-    if (lane.isLost) return [];
-    if (!lane.stream.push(message)) {
-      this.lost(message.direction);
-      return [];
-    }
-    const packets: AppPacket[] = [];
-    for (let packet = this.next(lane, message); packet !== undefined; packet = this.next(lane, message))
-      packets.push(packet);
-    return packets;
-  }
-
-  /** Where a frame begins after a hole is not known. */
-  lost(direction: Direction): void {
-    this.lane(direction).lose();
+  protected forget(): void {
     this.state.lost();
   }
 
-  private lane(direction: Direction): AmqpLane {
-    return (this.lanes[direction] ??= new AmqpLane());
-  }
-
-  private next(lane: AmqpLane, { direction }: AppMessage): AppPacket | undefined {
+  protected next(lane: ByteLane, { direction }: AppMessage): AppPacket | undefined {
     const { unread } = lane.stream;
     if (lane.isLost || unread.length < HEADER) return undefined;
     const view = new DataView(unread.buffer, unread.byteOffset, unread.byteLength);
@@ -77,7 +45,7 @@ class AmqpReader implements AppReader {
 
   /** What cannot be read, and after which nothing can; of a lane that was joined it says nothing. */
   private unreadable(
-    lane: AmqpLane,
+    lane: ByteLane,
     rule: keyof typeof RULES,
     args: AppDiagnostic['args'] = {},
   ): AppPacket | undefined {
@@ -99,7 +67,7 @@ class AmqpReader implements AppReader {
     };
   }
 
-  private header(lane: AmqpLane, direction: Direction): AppPacket {
+  private header(lane: ByteLane, direction: Direction): AppPacket {
     lane.isSure = true;
     const { bytes, messages } = lane.stream.take(HEADER);
     const { found, fault } = collecting(bytes.length);
@@ -118,7 +86,7 @@ class AmqpReader implements AppReader {
     return { protocol: NAME, type: 'header', summary, bytes, messages, fields, diagnostics: found };
   }
 
-  private frame(lane: AmqpLane, size: number, direction: Direction): AppPacket {
+  private frame(lane: ByteLane, size: number, direction: Direction): AppPacket {
     const limit = this.state.maxFrameSize(direction);
     const { bytes, messages } = lane.stream.take(size);
     const start = bytes[4]! * 4;

@@ -1,7 +1,7 @@
 import type { Direction } from '../../../codec/messages/records.js';
-import { AppByteStream } from '../../byte-stream.js';
+import { ByteStreamReader, type ByteLane } from '../../byte-stream.js';
 import { messagePacket, wholeSpan } from '../../build-packet.js';
-import type { AppDiagnostic, AppMessage, AppPacket, AppProtocol, AppReader } from '../../packet.js';
+import type { AppDiagnostic, AppMessage, AppPacket, AppProtocol } from '../../packet.js';
 import { Malformed, MqttBody } from './body.js';
 import { MqttExchanges } from './exchanges.js';
 import { CONTENTS, type MqttContent } from './packets.js';
@@ -16,51 +16,32 @@ interface FixedHeader {
   readonly whole: number;
 }
 
-/** One direction. */
-class MqttLane {
-  readonly stream = new AppByteStream();
-  /** Nothing more can be read: its framing is lost. */
-  isLost = false;
-  isEnded = false;
-}
-
-class MqttReader implements AppReader {
-  private readonly lanes: Partial<Record<Direction, MqttLane>> = {};
+class MqttReader extends ByteStreamReader {
   private readonly exchanges: MqttExchanges;
+  /** Directions with a DISCONNECT. */
+  private readonly ended = new Set<Direction>();
   /** The protocol level of CONNECT: the whole connection's. */
   private level = 4;
 
   /** `isJoined`: what came before is not known. */
   constructor(private isJoined: boolean) {
+    super(!isJoined);
     this.exchanges = new MqttExchanges(isJoined);
   }
 
-  read(message: AppMessage): readonly AppPacket[] {
-    const { direction } = message;
-    const lane = (this.lanes[direction] ??= new MqttLane());
-    if (lane.isLost) return [];
-    if (!lane.stream.push(message)) {
-      this.lost(direction);
-      return [];
-    }
-    const packets: AppPacket[] = [];
-    for (let packet = this.next(lane, message); packet !== undefined; packet = this.next(lane, message))
-      packets.push(packet);
+  override read(message: AppMessage): readonly AppPacket[] {
+    const packets = super.read(message);
     const [first, ...more] = packets;
     if (first === undefined || !message.isText) return packets;
     return [{ ...first, diagnostics: [broken('text-message', { start: 0, end: 1 }), ...first.diagnostics] }, ...more];
   }
 
-  /** Where a packet begins after a hole is not known. */
-  lost(direction: Direction): void {
-    const lane = (this.lanes[direction] ??= new MqttLane());
-    lane.isLost = true;
-    lane.stream.clear();
+  protected forget(): void {
     this.exchanges.lost();
     this.isJoined = true;
   }
 
-  private next(lane: MqttLane, message: AppMessage): AppPacket | undefined {
+  protected next(lane: ByteLane, message: AppMessage): AppPacket | undefined {
     const { stream } = lane;
     const header = lane.isLost ? undefined : fixedHeader(stream.unread);
     if (header === undefined) return undefined;
@@ -71,7 +52,7 @@ class MqttReader implements AppReader {
     }
     if (stream.unread.length < header.whole) return undefined;
     const { bytes, messages } = stream.take(header.whole);
-    return this.packet(header, bytes, messages, message, lane);
+    return this.packet(header, bytes, messages, message);
   }
 
   private packet(
@@ -79,7 +60,6 @@ class MqttReader implements AppReader {
     bytes: Uint8Array,
     messages: readonly number[],
     { direction, time }: AppMessage,
-    lane: MqttLane,
   ): AppPacket {
     const { name: type = 'invalid', flags: expected } = TYPES[header.type] ?? {};
     const body = new MqttBody(bytes, 0, bytes.length, type);
@@ -88,10 +68,10 @@ class MqttReader implements AppReader {
     const content = this.content(body, header, type, expected);
     if (content.level !== undefined) this.level = content.level;
     const state = this.exchanges.take(
-      { type, content, direction, time, level: this.level, isEnded: lane.isEnded },
+      { type, content, direction, time, level: this.level, isEnded: this.ended.has(direction) },
       bytes.length,
     );
-    lane.isEnded ||= type === 'DISCONNECT';
+    if (type === 'DISCONNECT') this.ended.add(direction);
     const { id, name, summary, payload, properties } = content;
     const hasProperties = properties !== undefined && Object.keys(properties).length > 0;
     return {

@@ -1,63 +1,26 @@
-import { decodeUtf8 } from '../../../codec/bytes/utf8.js';
 import type { Direction } from '../../../codec/messages/records.js';
-import { AppByteStream } from '../../byte-stream.js';
+import { decodeUtf8 } from '../../../codec/bytes/utf8.js';
+import { ByteStreamReader, type ByteLane } from '../../byte-stream.js';
 import { carried } from '../../carried.js';
 import { parseJson } from '../../forms/json.js';
-import type { AppDiagnostic, AppField, AppMessage, AppPacket, AppProtocol, AppReader } from '../../packet.js';
+import type { AppDiagnostic, AppField, AppMessage, AppPacket, AppProtocol } from '../../packet.js';
 import { controlLine, lineEnd, type ControlLine, type OperationRow } from './operations.js';
 import { broken, NAME, RULES } from './rules.js';
 import { NatsState } from './state.js';
 
-/** One direction. */
-class NatsLane {
-  readonly stream = new AppByteStream();
-  /** Nothing more can be read: its framing is lost. */
-  isLost = false;
-  /** An operation was read, so the place of the next one is known. */
-  isSure: boolean;
-
-  constructor(isJoined: boolean) {
-    this.isSure = !isJoined;
-  }
-
-  lose(): void {
-    this.isLost = true;
-    this.stream.clear();
-  }
-}
-
-class NatsReader implements AppReader {
-  private readonly lanes: Partial<Record<Direction, NatsLane>> = {};
+class NatsReader extends ByteStreamReader {
   private readonly state: NatsState;
 
   constructor(private readonly isJoined: boolean) {
+    super(!isJoined);
     this.state = new NatsState(isJoined);
   }
 
-  read(message: AppMessage): readonly AppPacket[] {
-    const lane = this.lane(message.direction);
-    if (lane.isLost) return [];
-    if (!lane.stream.push(message)) {
-      this.lost(message.direction);
-      return [];
-    }
-    const packets: AppPacket[] = [];
-    for (let packet = this.next(lane, message); packet !== undefined; packet = this.next(lane, message))
-      packets.push(packet);
-    return packets;
-  }
-
-  /** Where an operation begins after a hole is not known. */
-  lost(direction: Direction): void {
-    this.lane(direction).lose();
+  protected forget(): void {
     this.state.lost();
   }
 
-  private lane(direction: Direction): NatsLane {
-    return (this.lanes[direction] ??= new NatsLane(this.isJoined));
-  }
-
-  private next(lane: NatsLane, message: AppMessage): AppPacket | undefined {
+  protected next(lane: ByteLane, message: AppMessage): AppPacket | undefined {
     const { unread } = lane.stream;
     if (lane.isLost || unread.length === 0) return undefined;
     const length = lineEnd(unread);
@@ -78,7 +41,7 @@ class NatsReader implements AppReader {
   }
 
   /** What cannot be read, and after which nothing can; of a lane that was joined it says nothing. */
-  private invalid(lane: NatsLane, length: number, line?: ControlLine, size?: number): AppPacket | undefined {
+  private invalid(lane: ByteLane, length: number, line?: ControlLine, size?: number): AppPacket | undefined {
     const { isSure, stream } = lane;
     const { bytes, messages } = stream.take(length > 0 ? length : Math.min(stream.unread.length, 4096));
     lane.lose();
@@ -96,7 +59,7 @@ class NatsReader implements AppReader {
     return { protocol: NAME, type: 'invalid', summary: '', bytes, messages, fields, diagnostics: [diagnostic] };
   }
 
-  private packet(line: ControlLine, lane: NatsLane, whole: number, { direction }: AppMessage): AppPacket {
+  private packet(line: ControlLine, lane: ByteLane, whole: number, { direction }: AppMessage): AppPacket {
     const { bytes, messages } = lane.stream.take(whole);
     const { type, row, args } = line;
     const { subject, sid, error } = args;
