@@ -3,9 +3,9 @@ import type { Passage } from '../codec/bytes/stream-taker.js';
 import type { Http2FaultKind, Http2Stream } from '../codec/http2/http2-taker.js';
 import type { TlsFacts } from '../codec/tls/tls-facts.js';
 import type { AppOptions } from './apps/app-reading.js';
-import type { ConnectionFilter } from './filters.js';
+import type { ConnectionFilter } from './selection/filters.js';
 import type { Judged } from './judged.js';
-import type { LayerInput, LayerName } from './layers.js';
+import type { LayerInput, LayerName } from './layers/layers.js';
 import type { StreamReaderOptions } from './stream-start.js';
 import type { ConnectionSummary } from './tally/summary.js';
 

@@ -20,10 +20,18 @@ import type { Http2FaultKind } from '../codec/http2/http2-taker.js';
 import { beginsLikeHttp2, http2Facts, streamOrigin } from './stream-origin.js';
 import type { TlsFacts } from '../codec/tls/tls-facts.js';
 import { legFacts, type LegFacts } from './legs/leg-facts.js';
+import { MOST_LAYERS, NO_LAYERS, type Below } from './layers/below.js';
 import { judgeHttp2 } from '../rules/http2/rules.js';
 import type { Head } from '../codec/http1/head.js';
 import { LastTimes } from './last-times.js';
-import { joinedLayer, layerNamed, type Layer, type LayerName, type LayerOpener, type LayerTaker } from './layers.js';
+import {
+  joinedLayer,
+  layerNamed,
+  type Layer,
+  type LayerName,
+  type LayerOpener,
+  type LayerTaker,
+} from './layers/layers.js';
 import type { Http2Event, Http2Stream, Http2StreamTaker } from '../codec/http2/http2-taker.js';
 import { streamNumber } from './stream-number.js';
 import { FirstBytes, readerOf, searchLimit } from './stream-start.js';
@@ -32,24 +40,6 @@ import { Tally } from './tally/tally.js';
 import type { ConnectionSummary } from './tally/summary.js';
 import type { ConversationOptions, ConversationTaker, Ends, OtherTraffic } from './conversation-taker.js';
 import { failureRecord } from './failure-record.js';
-
-/** The layers of a stream that are read already, how many were tried, and the offsets of its bytes in them. */
-interface Below {
-  readonly layers: readonly Passage[];
-  readonly depth: number;
-  readonly offsets: readonly [number, number];
-  /** The layer that it came through, where that knows of TLS. */
-  readonly carrier?: LayerTaker | undefined;
-  /** Of the TCP connection. */
-  readonly stalls?: SideStalls;
-  /** A layer that was tried, and is none. */
-  readonly isNone?: LayerName | undefined;
-  readonly http2?: Http2Stream;
-}
-
-const NO_LAYERS: Below = { layers: [], depth: 0, offsets: [0, 0] };
-/** Layers in one another that are read; more than any use is known for. */
-const MOST_LAYERS = 8;
 
 /**
  * One WebSocket connection: its stream is recognised by its first bytes, read, judged and counted, until it ends. A stream

@@ -15,13 +15,13 @@ import type { Direction } from '../codec/messages/records.js';
 import { encodeUtf8 } from '../codec/bytes/utf8.js';
 import type { Ends } from './conversation-taker.js';
 import type { ConversationsOptions } from './conversations.js';
-import type { ConnectionFilter } from './filters.js';
-import { PacketTraffic } from './packet-traffic.js';
+import type { ConnectionFilter } from './selection/filters.js';
+import { PacketTraffic } from './inputs/packet-traffic.js';
 import { plainRecord, type ConversationContext, type Inspected } from './plain-record.js';
-import { RecordedTraffic } from './recorded-traffic.js';
-import { TlsTraffic } from './tls-traffic.js';
-import { TextTraffic } from './text-traffic.js';
-import type { TrafficLimits, TrafficTaker } from './traffic-taker.js';
+import { RecordedTraffic } from './inputs/recorded-traffic.js';
+import { TlsTraffic } from './layers/tls-traffic.js';
+import { TextTraffic } from './inputs/text-traffic.js';
+import type { TrafficLimits, TrafficTaker } from './inputs/traffic-taker.js';
 
 export interface InspectOptions
   extends

@@ -4,7 +4,7 @@ import { Connection } from '../codec/connection/connection.js';
 import type { StreamReading } from '../codec/connection/stream-reading.js';
 import type { MessageNeed } from '../codec/messages/assembler.js';
 import { Transcript, type TranscriptOptions } from '../codec/connection/transcript.js';
-import { layerOf, type Layer } from './layers.js';
+import { layerOf, type Layer } from './layers/layers.js';
 
 /** Bytes that one side sent. */
 interface SideBytes {

@@ -8,9 +8,9 @@ import { DEFAULT_DEFLATE_PARAMETERS } from '../codec/handshake/deflate-params.js
 import { acceptKey as acceptOf } from '../codec/handshake/accept-value.js';
 import type { Direction } from '../codec/messages/records.js';
 import { encodeUtf8 } from '../codec/bytes/utf8.js';
-import { PacketTraffic } from '../traffic/packet-traffic.js';
-import { TextTraffic } from '../traffic/text-traffic.js';
-import type { TrafficTaker } from '../traffic/traffic-taker.js';
+import { PacketTraffic } from '../traffic/inputs/packet-traffic.js';
+import { TextTraffic } from '../traffic/inputs/text-traffic.js';
+import type { TrafficTaker } from '../traffic/inputs/traffic-taker.js';
 import { itemOfJudged, type Item } from './items.js';
 import type { Judged } from '../traffic/judged.js';
 

@@ -7,7 +7,7 @@ import { acceptKey } from '../../src/codec/handshake/accept-key.js';
 import type { PacketVisitor } from '../../src/sources/files/packet-reader.js';
 import { pcapReader } from '../../src/sources/files/pcap.js';
 import { Flows } from '../../src/sources/tcp/flows.js';
-import { PacketTraffic } from '../../src/traffic/packet-traffic.js';
+import { PacketTraffic } from '../../src/traffic/inputs/packet-traffic.js';
 import { MOST_APP_BYTES } from '../../src/apps/packet.js';
 
 const HERE = new URL('../../fixtures/captures/apps/', import.meta.url);

@@ -6,7 +6,7 @@ import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
 import { LineBuffer } from '../../src/describe/line-buffer.js';
 import type { View } from '../../src/describe/view.js';
 import { Conversation } from '../../src/traffic/conversation.js';
-import { openHttp2 } from '../../src/traffic/http2-traffic.js';
+import { openHttp2 } from '../../src/traffic/layers/http2-traffic.js';
 import type { Judged } from '../../src/traffic/judged.js';
 import { CONNECT, Http2End, OK } from '../codec/http2/http2-bytes.js';
 import type { Dice } from './dice.js';

@@ -1,7 +1,7 @@
 import * as crypto from 'node:crypto';
 import type { Side, StreamTaker } from '../../src/codec/bytes/stream-taker.js';
 import { tlsCryptoWith } from '../../src/codec/tls/node-crypto.js';
-import { TlsTraffic } from '../../src/traffic/tls-traffic.js';
+import { TlsTraffic } from '../../src/traffic/layers/tls-traffic.js';
 import type { Dice } from './dice.js';
 import type { Corpus, Inputs } from './inputs.js';
 import { mutatedPieces, streamsOf, type StreamPiece } from './stream-pieces.js';

@@ -1,6 +1,6 @@
 import { Flows } from '../../src/sources/tcp/flows.js';
 import { pcapReader } from '../../src/sources/files/pcap.js';
-import { PacketTraffic } from '../../src/traffic/packet-traffic.js';
+import { PacketTraffic } from '../../src/traffic/inputs/packet-traffic.js';
 import { acceptKey } from '../../src/codec/handshake/accept-key.js';
 import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import type { Judged } from '../../src/traffic/judged.js';

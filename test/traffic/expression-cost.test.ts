@@ -1,6 +1,6 @@
 import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
-import { quickLength } from '../../src/traffic/expression-cost.js';
+import { quickLength } from '../../src/traffic/selection/expression-cost.js';
 
 describe('texts up to a length are searched quickly', () => {
   it.each<[expression: RegExp, length: number]>([

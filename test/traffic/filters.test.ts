@@ -1,7 +1,12 @@
 import { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { filterOptions, type FilterOptions } from '../../src/cli/options/filter-options.js';
-import { connectionFilter, recordFilter, type RecordScope, type TimeBound } from '../../src/traffic/filters.js';
+import {
+  connectionFilter,
+  recordFilter,
+  type RecordScope,
+  type TimeBound,
+} from '../../src/traffic/selection/filters.js';
 import { DEFAULT_DEFLATE_PARAMETERS } from '../../src/codec/handshake/deflate-params.js';
 import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import { Inspector } from '../../src/traffic/inspector.js';

@@ -2,7 +2,7 @@ import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
 import type { Side, StreamOrigin } from '../../src/codec/bytes/stream-taker.js';
 import { Conversation } from '../../src/traffic/conversation.js';
-import { openHttp2 } from '../../src/traffic/http2-traffic.js';
+import { openHttp2 } from '../../src/traffic/layers/http2-traffic.js';
 import type { Judged } from '../../src/traffic/judged.js';
 import type { ConnectionSummary } from '../../src/traffic/tally/summary.js';
 import { Http2End } from '../codec/http2/http2-bytes.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from '../fc.js';
-import { RecordWindow, type Kept, type WindowCriteria } from '../../src/traffic/record-window.js';
+import { RecordWindow, type Kept, type WindowCriteria } from '../../src/traffic/selection/record-window.js';
 
 interface Numbered extends Kept {
   readonly connection: number;

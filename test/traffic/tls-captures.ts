@@ -9,8 +9,8 @@ import { pcapReader } from '../../src/sources/files/pcap.js';
 import { pcapngReader } from '../../src/sources/files/pcapng.js';
 import { Flows } from '../../src/sources/tcp/flows.js';
 import type { PacketVisitor } from '../../src/sources/files/packet-reader.js';
-import { PacketTraffic } from '../../src/traffic/packet-traffic.js';
-import { TlsTraffic, type TlsTrafficOptions } from '../../src/traffic/tls-traffic.js';
+import { PacketTraffic } from '../../src/traffic/inputs/packet-traffic.js';
+import { TlsTraffic, type TlsTrafficOptions } from '../../src/traffic/layers/tls-traffic.js';
 
 const FIXTURES = new URL('../../fixtures/captures/', import.meta.url);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closingFilter } from '../../src/traffic/closing-filter.js';
+import { closingFilter } from '../../src/traffic/selection/closing-filter.js';
 import { DirectionTally } from '../../src/traffic/tally/lane.js';
 import { ranked, rankingBy, type SortKey } from '../../src/traffic/tally/order.js';
 import type { ConnectionSummary, DirectionSummary, HandshakeSummary } from '../../src/traffic/tally/summary.js';

@@ -7,7 +7,7 @@ import { checkText, loginOf, ownHeaders, passedOver } from '../connect/headers.j
 import { routeOf } from '../connect/route.js';
 import { parseTarget, type Target } from '../connect/url.js';
 import { EXIT, UsageError } from '../host/exit.js';
-import { connectionFilter } from '../../traffic/filters.js';
+import { connectionFilter } from '../../traffic/selection/filters.js';
 import type { Io } from '../host/io.js';
 import { listenerPolicyOf } from '../options/listener-options.js';
 import { LiveOutput } from '../live/live-output.js';

@@ -1,5 +1,5 @@
 import type { PlacedPacket } from '../../apps/packet.js';
-import { MOST_KEPT } from '../../traffic/record-window.js';
+import { MOST_KEPT } from '../../traffic/selection/record-window.js';
 import type { JudgedFrame, Judged } from '../../traffic/judged.js';
 import type { PrintableBytes } from '../../describe/printable.js';
 import { OTHER_SIDE, type PacketFilter } from '../../traffic/toolbox/apps.js';

@@ -1,5 +1,5 @@
 import type { Judged } from '../../traffic/judged.js';
-import { RecordWindow, type Kept, type WindowCriteria } from '../../traffic/record-window.js';
+import { RecordWindow, type Kept, type WindowCriteria } from '../../traffic/selection/record-window.js';
 import { LineBuffer } from '../../describe/line-buffer.js';
 import type { PrintableBytes } from '../../describe/printable.js';
 import { isDrawn, type DrawnForm, type View } from '../../describe/view.js';

@@ -1,6 +1,11 @@
 import { TimedExpressions } from '../../live/replies/timed-expressions.js';
-import { recordFilter, type RecordCriteria, type RecordFilter, type TextSearch } from '../../traffic/filters.js';
-import type { WindowCriteria } from '../../traffic/record-window.js';
+import {
+  recordFilter,
+  type RecordCriteria,
+  type RecordFilter,
+  type TextSearch,
+} from '../../traffic/selection/filters.js';
+import type { WindowCriteria } from '../../traffic/selection/record-window.js';
 import { UsageError } from '../host/exit.js';
 import type { DecodeOptions } from '../options/options.js';
 import { viewFor } from './views.js';

@@ -8,8 +8,8 @@ import {
   type DirectionCounts,
   type Directions,
 } from '../../traffic/tally/summary.js';
-import { closingFilter, type ClosingFilter } from '../../traffic/closing-filter.js';
-import { connectionFilter } from '../../traffic/filters.js';
+import { closingFilter, type ClosingFilter } from '../../traffic/selection/closing-filter.js';
+import { connectionFilter } from '../../traffic/selection/filters.js';
 import { withoutSamples } from '../../traffic/apps/app-tally.js';
 import { rankingBy, type Ranking } from '../../traffic/tally/order.js';
 import { lookOf } from './view-selection.js';

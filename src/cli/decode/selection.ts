@@ -3,7 +3,7 @@ import type { Io, Output } from '../host/io.js';
 import type { Input } from '../input/input.js';
 import { changed } from '../jobs/io.js';
 import type { DecodeOptions, DecodingOptions, ConnectionSelection } from '../options/options.js';
-import { closingFilter } from '../../traffic/closing-filter.js';
+import { closingFilter } from '../../traffic/selection/closing-filter.js';
 import { Decoding } from './decoding.js';
 
 /** The options that the selection of connections depends on. */

@@ -1,7 +1,7 @@
 import type { TranscriptOptions } from '../../codec/connection/transcript.js';
 import { MOST_SHOWN } from '../../terminal/frames/frame-content.js';
 import type { ConversationsOptions } from '../../traffic/conversations.js';
-import { connectionFilter } from '../../traffic/filters.js';
+import { connectionFilter } from '../../traffic/selection/filters.js';
 import { acceptOf, lazyDeflate } from '../host/adapters.js';
 import { deflateOf } from '../options/deflate-option.js';
 import type { DecodeOptions, DecodingOptions } from '../options/options.js';

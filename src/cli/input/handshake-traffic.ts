@@ -1,11 +1,11 @@
 import { print, type Printable } from '../../describe/printable.js';
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { SourceEvent } from '../../sources/bytes/types.js';
-import { PacketTraffic } from '../../traffic/packet-traffic.js';
-import { RecordedTraffic } from '../../traffic/recorded-traffic.js';
-import { TextTraffic } from '../../traffic/text-traffic.js';
-import type { TlsTraffic } from '../../traffic/tls-traffic.js';
-import type { TrafficTaker } from '../../traffic/traffic-taker.js';
+import { PacketTraffic } from '../../traffic/inputs/packet-traffic.js';
+import { RecordedTraffic } from '../../traffic/inputs/recorded-traffic.js';
+import { TextTraffic } from '../../traffic/inputs/text-traffic.js';
+import type { TlsTraffic } from '../../traffic/layers/tls-traffic.js';
+import type { TrafficTaker } from '../../traffic/inputs/traffic-taker.js';
 import { concat } from '../../traffic/toolbox/bytes.js';
 import { readHandshake } from '../../traffic/toolbox/handshakes.js';
 import { readHandshakeBytes } from '../../traffic/toolbox/handshake-text.js';

@@ -4,7 +4,7 @@ import { print, type Printable } from '../../describe/printable.js';
 import { magicOf } from '../../sources/detect/magic.js';
 import { pcapngReader } from '../../sources/files/pcapng.js';
 import type { PacketVisitor } from '../../sources/files/packet-reader.js';
-import { TlsTraffic } from '../../traffic/tls-traffic.js';
+import { TlsTraffic } from '../../traffic/layers/tls-traffic.js';
 import { tlsCryptoWith } from '../../traffic/toolbox/tls.js';
 import { builtin } from '../entries/builtin.js';
 import { UsageError } from '../host/exit.js';

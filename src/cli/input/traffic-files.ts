@@ -1,8 +1,8 @@
 import { print, type Printable } from '../../describe/printable.js';
 import type { PacketReader, PacketVisitor } from '../../sources/files/packet-reader.js';
 import type { InputProblem } from '../../sources/bytes/types.js';
-import type { PacketTraffic } from '../../traffic/packet-traffic.js';
-import type { RecordedTraffic } from '../../traffic/recorded-traffic.js';
+import type { PacketTraffic } from '../../traffic/inputs/packet-traffic.js';
+import type { RecordedTraffic } from '../../traffic/inputs/recorded-traffic.js';
 import { UsageError } from '../host/exit.js';
 import type { FileOrder } from './file-order.js';
 import type { Input } from './input.js';

@@ -1,4 +1,4 @@
-import type { Unsearched } from '../../traffic/filters.js';
+import type { Unsearched } from '../../traffic/selection/filters.js';
 import { Closing } from '../decode/run-summary.js';
 import { EXIT, UsageError } from '../host/exit.js';
 import { recordFilterOf } from '../decode/record-filter.js';

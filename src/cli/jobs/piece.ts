@@ -1,4 +1,4 @@
-import type { Unsearched } from '../../traffic/filters.js';
+import type { Unsearched } from '../../traffic/selection/filters.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import type { OtherTraffic } from '../../traffic/conversation-taker.js';
 import type { Printable, PrintableBytes } from '../../describe/printable.js';

@@ -2,7 +2,7 @@ import type { PerMessageDeflateOptions } from 'ws';
 import type { ReadingOptions } from '../../codec/connection/reading-options.js';
 import { acceptOf, lazyDeflate } from '../host/adapters.js';
 import { deflateOf } from '../options/deflate-option.js';
-import type { RecordCriteria } from '../../traffic/filters.js';
+import type { RecordCriteria } from '../../traffic/selection/filters.js';
 import { DEFAULT_MAX_MESSAGE } from '../decode/traffic-options.js';
 import type { ShowOptions } from '../options/serve-options.js';
 import { DEFAULT_PREVIEW } from '../../traffic/toolbox/reading.js';

@@ -8,9 +8,9 @@ import {
   type NumberRange,
   type RecordCriteria,
   type TimeBound,
-} from '../../traffic/filters.js';
-import type { ClosingCriteria } from '../../traffic/closing-filter.js';
-import type { WindowCriteria } from '../../traffic/record-window.js';
+} from '../../traffic/selection/filters.js';
+import type { ClosingCriteria } from '../../traffic/selection/closing-filter.js';
+import type { WindowCriteria } from '../../traffic/selection/record-window.js';
 import type { SortKey } from '../../traffic/tally/order.js';
 import { OPCODES } from '../../traffic/toolbox/builders.js';
 import { integer, items, regExp } from './option-values.js';

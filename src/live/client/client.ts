@@ -8,7 +8,7 @@ import { isFinding, type Diagnostic } from '../../rules/catalogue.js';
 import type { HandshakeDiagnostic } from '../../rules/handshake/rules.js';
 import type { Judged } from '../../traffic/judged.js';
 import type { DialledConnection } from './dial.js';
-import { layerOf } from '../../traffic/layers.js';
+import { layerOf } from '../../traffic/layers/layers.js';
 import { headerText } from '../sockets/header-text.js';
 import { firstToEnd } from '../sockets/first-to-end.js';
 import { answerPings } from '../sockets/pongs.js';

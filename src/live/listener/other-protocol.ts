@@ -1,5 +1,5 @@
 import { firstClientHello } from '../../codec/tls/handshake-messages.js';
-import { layerOf } from '../../traffic/layers.js';
+import { layerOf } from '../../traffic/layers/layers.js';
 import { shown, type PolicyRefusal } from './policy.js';
 
 /** The protocol of a client's first bytes where HTTP/1.1 is expected; undefined: HTTP/1.1, or it can't be known. `cert` names the options that make the listener use TLS. */

@@ -3,7 +3,7 @@ import * as tls from 'node:tls';
 import type { Socket } from 'node:net';
 import type { RequestHead } from '../../codec/http1/head.js';
 import { endpointText, UNKNOWN_ENDPOINT } from '../../codec/bytes/endpoint.js';
-import type { ConnectionFilter } from '../../traffic/filters.js';
+import type { ConnectionFilter } from '../../traffic/selection/filters.js';
 import type { RelayFault } from '../../traffic/run-records/relay-fault.js';
 import type { Polled } from '../../traffic/run-records/polled.js';
 import { ambiguityIn, tunnelRefusal, factsOfHead } from '../listener/request-facts.js';

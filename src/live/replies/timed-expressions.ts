@@ -1,5 +1,5 @@
 import { createContext, Script } from 'node:vm';
-import { quickLength } from '../../traffic/expression-cost.js';
+import { quickLength } from '../../traffic/selection/expression-cost.js';
 
 export interface TimeBounds {
   /** How long expressions may take for a text: milliseconds. */

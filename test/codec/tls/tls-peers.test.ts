@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tlsCryptoWith } from '../../../src/codec/tls/node-crypto.js';
 import { browserTlsCrypto } from '../../../src/codec/tls/noble-crypto.js';
 import type { Side } from '../../../src/codec/bytes/stream-taker.js';
-import { TlsTraffic } from '../../../src/traffic/tls-traffic.js';
+import { TlsTraffic } from '../../../src/traffic/layers/tls-traffic.js';
 import { recordedWire, type Piece } from '../../live/tls-wire.js';
 
 /** Sessions of real peers: openssl s_server and Node.js, by way of a socket that takes note of the bytes. */

@@ -1,9 +1,9 @@
-import type { CarriedOpener } from '../codec/bytes/stream-taker.js';
-import { KeyLogReader } from '../codec/tls/key-log.js';
-import { TlsSecrets } from '../codec/tls/secrets.js';
-import type { TlsCrypto } from '../codec/tls/tls-crypto.js';
-import { ResumableSessions } from '../codec/tls/tls-keys.js';
-import { TlsLayer, type PostponedSession, type TlsInput } from '../codec/tls/tls-layer.js';
+import type { CarriedOpener } from '../../codec/bytes/stream-taker.js';
+import { KeyLogReader } from '../../codec/tls/key-log.js';
+import { TlsSecrets } from '../../codec/tls/secrets.js';
+import type { TlsCrypto } from '../../codec/tls/tls-crypto.js';
+import { ResumableSessions } from '../../codec/tls/tls-keys.js';
+import { TlsLayer, type PostponedSession, type TlsInput } from '../../codec/tls/tls-layer.js';
 import type { LayerTaker, TlsOpening } from './layers.js';
 import { lateKeys } from './tls-words.js';
 

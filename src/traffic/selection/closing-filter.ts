@@ -1,6 +1,6 @@
 import type { NumberRange } from './filters.js';
-import type { ConnectionSummary } from './tally/summary.js';
-import { isTrouble } from './tally/trouble.js';
+import type { ConnectionSummary } from '../tally/summary.js';
+import { isTrouble } from '../tally/trouble.js';
 
 /** Which connections are shown, by what only their end shows. What is given has to hold altogether. */
 export interface ClosingCriteria {

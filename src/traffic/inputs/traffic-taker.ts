@@ -1,6 +1,6 @@
-import type { Ends, OtherTraffic } from './conversation-taker.js';
-import type { Judged } from './judged.js';
-import type { ConnectionSummary } from './tally/summary.js';
+import type { Ends, OtherTraffic } from '../conversation-taker.js';
+import type { Judged } from '../judged.js';
+import type { ConnectionSummary } from '../tally/summary.js';
 
 /** What a notice is about, where it is a hint. */
 export interface Hint {

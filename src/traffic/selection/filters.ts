@@ -1,15 +1,15 @@
-import { MAPPED, parseAddress } from '../sources/packets/address-text.js';
-import type { Address } from '../sources/packets/address.js';
-import type { Endpoint } from '../codec/bytes/endpoint.js';
-import type { Direction, Frame } from '../codec/messages/records.js';
-import { OPCODE } from '../codec/frames/registry.js';
-import { decodeUtf8 } from '../codec/bytes/utf8.js';
-import { isFinding } from '../rules/catalogue.js';
-import { hasPacketFinding } from './apps/findings.js';
-import { packetFilter, type PacketCriteria, type PacketFilter } from './apps/packet-filter.js';
-import { packetText } from './apps/packet-text.js';
-import type { Judged } from './judged.js';
-import { isStreamWithin } from './stream-number.js';
+import { MAPPED, parseAddress } from '../../sources/packets/address-text.js';
+import type { Address } from '../../sources/packets/address.js';
+import type { Endpoint } from '../../codec/bytes/endpoint.js';
+import type { Direction, Frame } from '../../codec/messages/records.js';
+import { OPCODE } from '../../codec/frames/registry.js';
+import { decodeUtf8 } from '../../codec/bytes/utf8.js';
+import { isFinding } from '../../rules/catalogue.js';
+import { hasPacketFinding } from '../apps/findings.js';
+import { packetFilter, type PacketCriteria, type PacketFilter } from '../apps/packet-filter.js';
+import { packetText } from '../apps/packet-text.js';
+import type { Judged } from '../judged.js';
+import { isStreamWithin } from '../stream-number.js';
 
 /** Both ends count. */
 export interface NumberRange {

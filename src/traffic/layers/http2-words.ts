@@ -1,5 +1,5 @@
-import type { Http2FaultKind } from '../codec/http2/http2-taker.js';
-import type { Ends } from './conversation-taker.js';
+import type { Http2FaultKind } from '../../codec/http2/http2-taker.js';
+import type { Ends } from '../conversation-taker.js';
 
 /** What a connection without WebSockets has, that is to be known nevertheless. */
 const FAULT_WORDS: Partial<Record<Http2FaultKind, string>> = {

@@ -1,4 +1,4 @@
-import type { TlsFacts, TlsReason } from '../codec/tls/tls-facts.js';
+import type { TlsFacts, TlsReason } from '../../codec/tls/tls-facts.js';
 
 /** How to get the keys: reported once, where none were given. */
 const HOW =

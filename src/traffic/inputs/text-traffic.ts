@@ -1,11 +1,11 @@
-import type { Packet, SourceEvent } from '../sources/bytes/types.js';
-import { count } from '../codec/bytes/plural.js';
-import { looksLikeWebSocket } from '../codec/resync/plausible.js';
-import type { Direction } from '../codec/messages/records.js';
-import { opcodeInfo } from '../codec/frames/registry.js';
-import type { StreamOrigin } from '../codec/bytes/stream-taker.js';
-import type { Conversation } from './conversation.js';
-import { Conversations, type ConversationsOptions } from './conversations.js';
+import type { Packet, SourceEvent } from '../../sources/bytes/types.js';
+import { count } from '../../codec/bytes/plural.js';
+import { looksLikeWebSocket } from '../../codec/resync/plausible.js';
+import type { Direction } from '../../codec/messages/records.js';
+import { opcodeInfo } from '../../codec/frames/registry.js';
+import type { StreamOrigin } from '../../codec/bytes/stream-taker.js';
+import type { Conversation } from '../conversation.js';
+import { Conversations, type ConversationsOptions } from '../conversations.js';
 import { OneSidedStreams } from './one-sided-streams.js';
 import type { TrafficTaker } from './traffic-taker.js';
 

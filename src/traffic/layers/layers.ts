@@ -1,13 +1,13 @@
-import type { CarriedOpener, StreamTaker } from '../codec/bytes/stream-taker.js';
-import { areHttp2Frames } from '../codec/http2/http2-frame.js';
-import type { Http2Start } from '../codec/http2/http2-layer.js';
-import type { Http2FaultKind, Http2Opener } from '../codec/http2/http2-taker.js';
-import { beginsProxyHeader, readProxyHeader } from '../sources/proxies/proxy-header.js';
-import { beginsSocks, readSocks } from '../sources/proxies/socks.js';
-import { SteppedOver } from '../sources/proxies/stepped-over.js';
-import { CONNECT_START, ConnectTunnel } from '../codec/http1/connect-tunnel.js';
+import type { CarriedOpener, StreamTaker } from '../../codec/bytes/stream-taker.js';
+import { areHttp2Frames } from '../../codec/http2/http2-frame.js';
+import type { Http2Start } from '../../codec/http2/http2-layer.js';
+import type { Http2FaultKind, Http2Opener } from '../../codec/http2/http2-taker.js';
+import { beginsProxyHeader, readProxyHeader } from '../../sources/proxies/proxy-header.js';
+import { beginsSocks, readSocks } from '../../sources/proxies/socks.js';
+import { SteppedOver } from '../../sources/proxies/stepped-over.js';
+import { CONNECT_START, ConnectTunnel } from '../../codec/http1/connect-tunnel.js';
 
-import type { TlsFacts } from '../codec/tls/tls-facts.js';
+import type { TlsFacts } from '../../codec/tls/tls-facts.js';
 
 /** RFC 9113 §3.4: what every HTTP/2 client begins with, in its first bytes. */
 const HTTP2_START = Array.from('PRI * HTTP/2.0\r\n', (char) => char.charCodeAt(0));

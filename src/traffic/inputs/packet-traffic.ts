@@ -1,14 +1,14 @@
-import type { Flows } from '../sources/tcp/flows.js';
-import type { LinkType, Packet } from '../sources/bytes/types.js';
-import type { PacketReader } from '../sources/files/packet-reader.js';
-import { DeflateWindows } from '../codec/deflate/windows.js';
-import type { SearchBudget } from '../codec/resync/frame-search.js';
-import { count } from '../codec/bytes/plural.js';
-import type { Ends, OtherTraffic } from './conversation-taker.js';
-import { Conversations, type ConversationsOptions } from './conversations.js';
-import { openHttp2 } from './http2-traffic.js';
-import { http2Hint } from './http2-words.js';
-import { tlsHint } from './tls-words.js';
+import type { Flows } from '../../sources/tcp/flows.js';
+import type { LinkType, Packet } from '../../sources/bytes/types.js';
+import type { PacketReader } from '../../sources/files/packet-reader.js';
+import { DeflateWindows } from '../../codec/deflate/windows.js';
+import type { SearchBudget } from '../../codec/resync/frame-search.js';
+import { count } from '../../codec/bytes/plural.js';
+import type { Ends, OtherTraffic } from '../conversation-taker.js';
+import { Conversations, type ConversationsOptions } from '../conversations.js';
+import { openHttp2 } from '../layers/http2-traffic.js';
+import { http2Hint } from '../layers/http2-words.js';
+import { tlsHint } from '../layers/tls-words.js';
 import type { TrafficLimits, TrafficTaker } from './traffic-taker.js';
 
 /** Bytes that may wait, and bytes of windows. */

@@ -3,15 +3,15 @@ import type {
   RecordedTaker,
   RecordingReader,
   RecordingTaker,
-} from '../sources/recordings/recording.js';
-import { DeflateWindows } from '../codec/deflate/windows.js';
-import { count } from '../codec/bytes/plural.js';
-import type { Endpoint } from '../codec/bytes/endpoint.js';
-import type { CloseReason, Side, StreamOrigin } from '../codec/bytes/stream-taker.js';
-import type { Head } from '../codec/http1/head.js';
-import type { Http2Event } from '../codec/http2/http2-taker.js';
-import type { Conversation } from './conversation.js';
-import { Conversations, type ConversationsOptions } from './conversations.js';
+} from '../../sources/recordings/recording.js';
+import { DeflateWindows } from '../../codec/deflate/windows.js';
+import { count } from '../../codec/bytes/plural.js';
+import type { Endpoint } from '../../codec/bytes/endpoint.js';
+import type { CloseReason, Side, StreamOrigin } from '../../codec/bytes/stream-taker.js';
+import type { Head } from '../../codec/http1/head.js';
+import type { Http2Event } from '../../codec/http2/http2-taker.js';
+import type { Conversation } from '../conversation.js';
+import { Conversations, type ConversationsOptions } from '../conversations.js';
 import type { TrafficLimits, TrafficTaker } from './traffic-taker.js';
 
 /** Takes what a recording holds. */
