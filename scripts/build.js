@@ -3,6 +3,8 @@ import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { commanderAsModules, requireAsItIs } from './bundled-modules.js';
+import { deferring } from './deferred-modules.js';
 import { rollUpTypes } from './roll-up-types.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -24,19 +26,6 @@ const BROWSERS = ['es2022', 'chrome123', 'firefox120', 'safari17.5'];
 
 const dense = { minifyWhitespace: true, minifySyntax: true, legalComments: 'none' };
 
-/** commander asks for node:child_process, a twentieth of the start, for subcommands that are programs: here none is. */
-const withoutChildProcess = {
-  name: 'commander without node:child_process',
-  setup({ onLoad }) {
-    onLoad({ filter: /commander[\\/]lib[\\/]command\.js$/ }, ({ path }) => {
-      const asked = "require('node:child_process')";
-      const source = readFileSync(path, 'utf8');
-      if (source.split(asked).length !== 2) throw new Error(`${path}: expected to ask once for node:child_process`);
-      return { contents: source.replace(asked, '{}'), loader: 'js' };
-    });
-  },
-};
-
 /** Each of these has all that it needs in its file. */
 const ALONE = ['main', 'accept', 'look', 'job-worker'];
 
@@ -46,7 +35,49 @@ const AFTER_CORE = [
   ...['texts', 'unpacking', 'views', 'packets', 'jobs', 'apps'],
   ...['encode', 'judge', 'replay', 'live', 'check'],
 ];
+/** What of src/ is in the files of the commands. */
+const BUNDLED = /^(?!web\/|endpoint\/|index)/;
+/**
+ * What few runs need of CORE and AFTER_CORE, by lists of what the paths in src/ begin with. `streams`: what reads and judges
+ * streams with two sides, and heads of HTTP. `rare`: faults, holes, proxies, compression, options that few give.
+ */
+const DEFERRED = {
+  streams: modules(
+    ['codec/connection/', 'connection.ts', 'lane', 'handshake-pairing'],
+    ['codec/http1/', 'head.ts', 'head-reader', 'headers', 'start-line', 'body'],
+    ['codec/handshake/', 'accept-key', 'asks', 'extensions', 'handshake.ts', 'lines'],
+    ['rules/', 'handshake/', 'http2/', 'catalogue', 'frames/catalogue', 'frames/deflate-catalogue'],
+    ['traffic/', 'tally/severities', 'selection/record-window'],
+    ['terminal/handshakes/', 'handshake.ts', 'diagnostics'],
+    ['describe/', 'connection-json'],
+    ['sources/proxies/', ''],
+  ),
+  rare: modules(
+    [
+      'codec/',
+      'resync/evidence',
+      'resync/frame-search',
+      'resync/hold',
+      'resync/joined',
+      'resync/scan',
+      'resync/verdict',
+    ],
+    ['codec/deflate/', 'inflate-handles', 'inflate-trial', 'message-deflate', 'node-zlib'],
+    ['codec/', 'bytes/character-table', 'bytes/characters', 'http1/connect-tunnel'],
+    ['rules/causes/', 'evidence', 'refusals', 'redirects', 'tunnels', 'chain', 'quote'],
+    ['traffic/', 'causes/cause-search', 'selection/expression-cost', 'tally/pings'],
+    ['terminal/', 'dump'],
+    ['cli/', 'decode/held-calls', 'input/packed-input', 'input/unpacked', 'host/app-unpacking'],
+    ['live/replies/', 'timed-expressions'],
+  ),
+  'pasted-packets': modules(['sources/packets/', 'exact-packets']),
+};
 const ENTRIES = [...ALONE, CORE, ...AFTER_CORE];
+
+/** Of each folder, what the paths in it begin with. */
+function modules(...folders) {
+  return new RegExp(folders.map(([folder, ...names]) => `^${folder}(?:${names.join('|')})`).join('|'));
+}
 
 /** What is a file of its own in dist/ is loaded, not bundled: wherever it is imported from, it stands beside the others. */
 function leaveEntries(bundler) {
@@ -57,6 +88,8 @@ function leaveEntries(bundler) {
     return { path: `./${entry.exec(path)[1]}.js`, external: true };
   });
 }
+
+const leaving = { name: 'entries', setup: leaveEntries };
 
 /** The options know views by their names: what draws them is in the files of the commands. */
 const withoutDrawing = {
@@ -73,16 +106,16 @@ const cli = {
   platform: 'node',
   external: ['ws'],
   minify: true,
-  plugins: [withoutChildProcess, { name: 'entries', setup: leaveEntries }],
+  plugins: [commanderAsModules, requireAsItIs, leaving],
   // Everything by require(): import() would load a loader first.
   supported: { 'dynamic-import': false },
-  // Only createRequire asks for it, and takes a path as well.
+  // Only createRequire asks for it, which is `require` here.
   define: { ...common.define, 'import.meta.url': '__filename' },
 };
 
-/** Which files hold what several have in common, in this order; PACKETS is what `packets` shares with others beyond that. */
-const PACKETS = 'packets-shared';
-const HOLDERS = [CORE, 'views', PACKETS];
+/** Which files hold what several have in common, in this order; those of SHARED have nothing else: it is of one of those. */
+const SHARED = { common: 'encode', 'packets-shared': 'packets' };
+const HOLDERS = ['common', CORE, 'streams', 'views', 'packets-shared', 'rare', 'pasted-packets'];
 
 /** Of a part nothing is taken: esbuild keeps such an import for what loading the part does, and loading one of ours does nothing. */
 const FOR_EFFECT = /^import "\.\/[^"]+";\n/gm;
@@ -93,7 +126,7 @@ const NAMED_IMPORT = /^\} from "\.\/([^"]+)";$/gm;
  * becomes a part of the first of HOLDERS that needs it, the others remain files, and all become CommonJS.
  */
 async function sharing() {
-  const names = [CORE, ...AFTER_CORE];
+  const names = [CORE, ...AFTER_CORE, ...Object.keys(DEFERRED)];
   const { outputFiles, metafile } = await build({
     ...cli,
     format: 'esm',
@@ -103,7 +136,11 @@ async function sharing() {
     chunkNames: 'cli/part-[hash]',
     supported: {},
     write: false,
-    entryPoints: names.map((name) => ({ in: `src/cli/entries/${name}.ts`, out: `cli/${name}` })),
+    plugins: [leaving, deferring(`${root}src`, DEFERRED, BUNDLED)],
+    entryPoints: [
+      ...[CORE, ...AFTER_CORE].map((name) => ({ in: `src/cli/entries/${name}.ts`, out: `cli/${name}` })),
+      ...Object.keys(DEFERRED).map((name) => ({ in: `deferred:${name}`, out: `cli/${name}` })),
+    ],
   });
   const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), text.replaceAll(FOR_EFFECT, '')]));
   const outputs = new Map(Object.entries(metafile.outputs).map(([path, output]) => [basename(path), output]));
@@ -120,7 +157,7 @@ async function sharing() {
   /** The file that each part is in. */
   const holders = new Map();
   for (const name of HOLDERS) {
-    for (const part of partsOf(name === PACKETS ? 'packets.js' : `${name}.js`)) {
+    for (const part of partsOf(`${SHARED[name] ?? name}.js`)) {
       if (!holders.has(part)) holders.set(part, name);
     }
   }
@@ -139,27 +176,40 @@ async function sharing() {
       onLoad({ filter: /./, namespace: 'elsewhere' }, ({ path }) => {
         const holder = holders.get(path);
         const all =
-          holder === undefined ? `require('./${path}')` : `require('./${holder}.js')[${JSON.stringify(path)}]`;
+          holder === undefined ? `require('./${path}')` : `require('./${holder}.js').parts[${JSON.stringify(path)}]`;
         return { contents: `export const { ${outputs.get(path).exports.join(', ')} } = ${all};`, resolveDir: root };
       });
     },
   });
 
   const alone = [...outputs.keys()].filter((file) => !entries.includes(file) && !holders.has(file));
-  const files = [...names, PACKETS, ...alone.map((file) => basename(file, '.js'))];
+  const files = [...names, ...Object.keys(SHARED), ...alone.map((file) => basename(file, '.js'))];
   await Promise.all(
     files.map((name) => {
       const held = [...holders].filter(([, holder]) => holder === name).map(([part]) => part);
-      const exported = held.map((part) => `export * as ${JSON.stringify(part)} from './${part}';`);
-      if (outputs.has(`${name}.js`)) exported.push(`export * from './${name}.js';`);
-      texts.set(`${name}-with-parts.js`, exported.join('\n'));
+      const lines = outputs.has(`${name}.js`) ? [`export * from './${name}.js';`] : [];
+      if (held.length > 0) lines.push(...partsAsValues(held.map((part) => [part, outputs.get(part).exports])));
+      texts.set(`${name}-with-parts.js`, lines.join('\n'));
       return build({
         ...cli,
-        plugins: [fromMemory(name)],
+        plugins: [requireAsItIs, fromMemory(name)],
         entryPoints: [{ in: `./${name}-with-parts.js`, out: `cli/${name}` }],
       });
     }),
   );
+}
+
+/** What a file holds for others, as plain values: a getter for each name would be a part of the start. */
+function partsAsValues(parts) {
+  const named = parts.map(([part, names], i) => [part, names.map((name) => [name, `${name}$${i}`])]);
+  return [
+    ...named.map(
+      ([part, names]) => `import { ${names.map((pair) => pair.join(' as ')).join(', ')} } from './${part}';`,
+    ),
+    'export const parts = {',
+    ...named.map(([part, names]) => `'${part}': { ${names.map((pair) => pair.join(': ')).join(', ')} },`),
+    '};',
+  ];
 }
 
 await Promise.all([

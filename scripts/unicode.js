@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const CODE_POINTS = 0x110000;
-/** As in src/codec/bytes/characters.ts. */
+/** As in src/codec/bytes/character-bits.ts. */
 const UNSEEN = 1;
 const MARK = 2;
 const VIRAMA = 4;
@@ -56,7 +56,7 @@ writeFileSync(
   new URL('../src/codec/bytes/character-table.ts', import.meta.url),
   `// Made by scripts/unicode.js of fixtures/unicode (Unicode 15.0.0): \`npm run unicode\`. Not edited by hand.
 
-/** The classes of \`RUNS\`, a letter for each: sums of the bits in characters.ts. */
+/** The classes of \`RUNS\`, a letter for each: sums of the bits in character-bits.ts. */
 export const LETTERS: Readonly<Record<string, number>> = {
 ${[...letters].map(([bits, letter]) => `  ${/[A-Z]/.test(letter) ? letter : `'${letter}'`}: ${bits},`).join('\n')}
 };

@@ -64,7 +64,6 @@ export {
 } from './codec/deflate/message-deflate.js';
 export {
   parseHead,
-  startsLikeHead,
   type Head,
   type Header,
   type HeadFault,
@@ -73,8 +72,8 @@ export {
   type ParseHeadOptions,
   type RequestHead,
   type ResponseHead,
-  type StartsLikeHeadOptions,
 } from './codec/http1/head.js';
+export { startsLikeHead, type StartsLikeHeadOptions } from './codec/http1/head-start.js';
 export { DEFAULT_HEAD_LIMIT, HeadReader, type HeadReaderOptions, type HeadResult } from './codec/http1/head-reader.js';
 export { readHandshake, type Handshake, type HandshakeHalves } from './codec/handshake/handshake.js';
 export { decodeKey, KEY_BYTES, WEBSOCKET_GUID, type Base64Fault } from './codec/handshake/key.js';

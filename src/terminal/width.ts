@@ -1,4 +1,5 @@
-import { CHARACTER, characterClasses } from '../codec/bytes/characters.js';
+import { CHARACTER } from '../codec/bytes/character-bits.js';
+import { characterClasses } from '../codec/bytes/characters.js';
 import { print, type Printable } from '../describe/printable.js';
 
 const BLANK = print` `;
@@ -6,12 +7,14 @@ const CUT = print`…`;
 
 /** Columns that text takes on a terminal: East Asian wide and emoji 2, combining and invisible 0, everything else 1. */
 
-const PRINTABLE_ASCII = /^[\x20-\x7e]*$/;
+/** Without the table of all characters: printable ASCII, and the signs of our own views. */
+const ONE_COLUMN_EACH = /^[\x20-\x7e·…←→↔│]*$/;
 /** Styling of our own (SGR); text from outside has no ESC left. */
 // eslint-disable-next-line no-control-regex
 const SGR = /\x1b\[[\d;]*m/g;
 
 function charWidth(char: string): number {
+  if (ONE_COLUMN_EACH.test(char)) return 1;
   const code = char.codePointAt(0) ?? 0;
   const bits = characterClasses()[code]!;
   if ((bits & CHARACTER.wide) !== 0) return 2;
@@ -20,7 +23,7 @@ function charWidth(char: string): number {
 
 /** Columns of `s`, colour sequences not counted. */
 export function displayWidth(s: string): number {
-  if (PRINTABLE_ASCII.test(s)) return s.length;
+  if (ONE_COLUMN_EACH.test(s)) return s.length;
   let width = 0;
   for (const char of s.replace(SGR, '')) width += charWidth(char);
   return width;
@@ -38,7 +41,7 @@ export function padStart(s: Printable, width: number): Printable {
 
 /** `s` cut to at most `width` columns, with `mark` as the last of them where something was cut. For text without colour: style afterwards. */
 export function truncate(s: Printable, width: number, mark: Printable = CUT): Printable {
-  if (s.length <= width && PRINTABLE_ASCII.test(s)) return s;
+  if (s.length <= width && ONE_COLUMN_EACH.test(s)) return s;
   const room = Math.max(0, width - displayWidth(mark));
   let used = 0;
   let kept = 0;

@@ -254,6 +254,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     const summary: ConnectionSummary = { ...this.tally.summary(), ...(leg && { leg }), ...(app && { app }) };
     if (summary.cause !== undefined || this.hasLost) return summary;
     const facts = this.facts.facts(summary, this.times.last);
+    if (facts.handshake === undefined) return summary;
     const [cause, idle] = [causeOfConnection(facts), idleEndOf(facts)];
     return { ...summary, ...(cause && { cause }), ...(idle && { idle }) };
   }

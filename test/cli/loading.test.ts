@@ -80,7 +80,7 @@ describe('start-up loads', () => {
     }
   });
 
-  const DECODE = [...START, 'dist/cli/decode.js'].toSorted();
+  const DECODE = [...START, 'dist/cli/common.js', 'dist/cli/decode.js'].toSorted();
 
   it.each<[readonly string[], RunOptions['stdin']]>([
     [['decode', '81870ec3f3cd3bf6c6f83bf6c6'], undefined],
@@ -101,6 +101,36 @@ describe('start-up loads', () => {
     const { files } = await loadedBy(args, {}, stdin === undefined ? {} : { stdin });
     const parts = ['texts', 'views', 'unpacking', 'packets', 'jobs', 'encode', 'judge', 'replay', 'live', 'check'];
     expect(parts.filter((part) => files.includes(`dist/cli/${part}.js`)).toSorted()).toEqual(wanted.toSorted());
+  });
+
+  const ENCODE = [...START, 'dist/cli/common.js', 'dist/cli/encode.js'].toSorted();
+
+  it.each([
+    [['encode', 'hello', '--mask', '37fa213d']],
+    [['encode', 'hello', '--mask', '--explain']],
+    [['encode', '--close', '1000:bye', '--json']],
+  ])('nothing of `decode` beyond what both have for %j', async (args) => {
+    expect((await loadedBy(args)).files).toEqual(ENCODE);
+  });
+
+  it.each<[readonly string[], readonly string[]]>([
+    [['decode', '810548656c6c6f'], []],
+    [['decode', '818537fa213d7f9f4d5158'], []],
+    [['decode', 'fixtures/captures/websocket.pcapng'], ['streams']],
+    [['decode', '--json', 'fixtures/captures/websocket.pcapng'], ['streams']],
+    [
+      ['decode', '--deflate', 'c107f248cdc9c90700'],
+      ['streams', 'rare'],
+    ],
+    [['decode', '8105c3a9c3a921'], ['rare']],
+    [
+      ['encode', '--close', '1005', '--allow-invalid'],
+      ['streams', 'rare'],
+    ],
+  ])('of what few runs need for %j: %j', async (args, wanted) => {
+    const { files } = await loadedBy(args);
+    const parts = ['streams', 'rare', 'pasted-packets'];
+    expect(parts.filter((part) => files.includes(`dist/cli/${part}.js`))).toEqual(wanted);
   });
 
   it('what reads packets only for captures and dumps', async () => {

@@ -48,7 +48,7 @@ describe('code comes from the package alone', () => {
     const marker = 'last fragment';
     expect(run(['decode', '8100']).out).toContain(marker);
     run(['decode', '8100']);
-    replaceUnseen('decode.js', marker, 'LAST fragment');
+    replaceUnseen('common.js', marker, 'LAST fragment');
     expect(run(['decode', '8100']).out).toContain('LAST fragment');
   });
 

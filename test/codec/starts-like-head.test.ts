@@ -1,6 +1,6 @@
 import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
-import { startsLikeHead } from '../../src/codec/http1/head.js';
+import { startsLikeHead } from '../../src/codec/http1/head-start.js';
 import { BROKEN_HEADS, latin1Bytes, RFC_REQUEST, RFC_RESPONSE, SEED_REQUEST } from './head-texts.js';
 
 describe('startsLikeHead', () => {

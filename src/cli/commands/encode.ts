@@ -14,7 +14,7 @@ import { buildFrames, opcodeOf, payloadKind, type FramePlan } from '../encode/fr
 import type { Io } from '../host/io.js';
 import type { EncodeOptions } from '../options/options.js';
 import { sourceBytes } from '../input/source-bytes.js';
-import { DEFAULT_PREVIEW, RULES } from '../../traffic/toolbox/reading.js';
+import { DEFAULT_PREVIEW, isFinding } from '../../traffic/toolbox/reading.js';
 import { concat, hexOf, encodeUtf8 } from '../../traffic/toolbox/bytes.js';
 
 /** Payloads are built in memory: this is a tool for inspection, not for transfer. */
@@ -109,7 +109,7 @@ function judge(bytes: Uint8Array, plan: FramePlan): ReturnType<Inspector['push']
 }
 
 async function report(io: Io, diagnostics: readonly Diagnostic[], options: EncodeOptions): Promise<void> {
-  const broken = diagnostics.filter(({ code }) => RULES[code].severity === 'error');
+  const broken = diagnostics.filter((diagnostic) => isFinding(diagnostic, false));
   if (broken.length > 0 && !options.allowInvalid) {
     throw new UsageError(`${brokenRule(broken[0]!)}; --allow-invalid makes it anyway`);
   }

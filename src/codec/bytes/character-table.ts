@@ -1,6 +1,6 @@
 // Made by scripts/unicode.js of fixtures/unicode (Unicode 15.0.0): `npm run unicode`. Not edited by hand.
 
-/** The classes of `RUNS`, a letter for each: sums of the bits in characters.ts. */
+/** The classes of `RUNS`, a letter for each: sums of the bits in character-bits.ts. */
 export const LETTERS: Readonly<Record<string, number>> = {
   A: 1,
   B: 0,

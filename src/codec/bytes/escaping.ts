@@ -1,4 +1,5 @@
-import { CHARACTER, characterClasses } from './characters.js';
+import { CHARACTER } from './character-bits.js';
+import { characterClasses } from './characters.js';
 
 export interface EscapeOptions {
   /** `keep` leaves LF (and a CR directly before one goes) for a view that shows lines; `\n` by default. */

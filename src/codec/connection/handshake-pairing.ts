@@ -1,6 +1,6 @@
 import type { ReadingOptions } from './reading-options.js';
 import type { ConnectionTaker } from './stream-reading.js';
-import { startsLikeHead } from '../http1/head.js';
+import { startsLikeHead } from '../http1/head-start.js';
 import { EMPTY, heldBytes, hold, isOverdue, type Lane } from './lane.js';
 import { otherSide, type Side } from '../bytes/stream-taker.js';
 import type { Lanes } from './lanes.js';

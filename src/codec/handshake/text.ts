@@ -4,7 +4,8 @@ import { arePairs, nameOf, sideOfBlock } from './browser.js';
 import { objectBlocks } from './header-objects.js';
 import type { Block, SourceLine } from './lines.js';
 import { DEFAULT_HEAD_LIMIT, HeadReader } from '../http1/head-reader.js';
-import { parseHead, startsLikeHead, type Head, type RequestHead, type ResponseHead } from '../http1/head.js';
+import { startsLikeHead } from '../http1/head-start.js';
+import { parseHead, type Head, type RequestHead, type ResponseHead } from '../http1/head.js';
 
 /**
  * What a text shows differently from the wire, and what was made of it.

@@ -8,11 +8,10 @@ import {
   type StreamTaker,
 } from '../bytes/stream-taker.js';
 import { HttpBody } from './body.js';
-import { startsLikeHead, type Head, type HeadKind } from './head.js';
+import type { Head, HeadKind } from './head.js';
+import { CONNECT_START, startsLikeHead } from './head-start.js';
 import { HeadReader } from './head-reader.js';
 
-/** The beginning of a client that requests a tunnel. */
-export const CONNECT_START: readonly number[] = Array.from('CONNECT ', (char) => char.charCodeAt(0));
 /** Bytes that a client may send before the answer. A stream with more is not a tunnel. */
 const MOST_HELD = 64 * 1024;
 /** Characters of the target that are kept: a host name has up to 253, a port 5. */

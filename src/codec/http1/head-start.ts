@@ -1,5 +1,8 @@
 import { isToken, latin1 } from './text.js';
 
+/** The beginning of a client that requests a tunnel (RFC 9110 §9.3.6). */
+export const CONNECT_START: readonly number[] = Array.from('CONNECT ', (char) => char.charCodeAt(0));
+
 const RESPONSE_START = 'HTTP/';
 /** Methods that a head before frames may begin with. A frame that begins with a letter would have FIN 0 and reserved bits set. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'CONNECT', 'OPTIONS', 'TRACE', 'PATCH', 'PRI'];

@@ -3,7 +3,6 @@ import { readStartLine, type StartLine } from './start-line.js';
 import { excerpt, lineText, type HeadFault, type LineSpan } from './text.js';
 import type { Field, Span } from '../bytes/span.js';
 
-export { startsLikeHead, type StartsLikeHeadOptions } from './head-start.js';
 export type { Header } from './headers.js';
 export type { HeadFault, HeadFaultKind } from './text.js';
 

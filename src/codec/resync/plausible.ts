@@ -1,5 +1,5 @@
 import { headerLength, minimalForm, readHeader, type FrameHeader } from '../frames/frame.js';
-import { startsLikeHead } from '../http1/head.js';
+import { startsLikeHead } from '../http1/head-start.js';
 import { OPCODE, opcodeInfo } from '../frames/registry.js';
 
 /**

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import { concat } from '../../codec/bytes/byte-collector.js';
 import { HeadReader } from '../../codec/http1/head-reader.js';
-import { startsLikeHead, type RequestHead } from '../../codec/http1/head.js';
+import type { RequestHead } from '../../codec/http1/head.js';
+import { startsLikeHead } from '../../codec/http1/head-start.js';
 import { otherProtocol } from './other-protocol.js';
 import type { PolicyRefusal } from './policy.js';
 import { LARGE_HEAD, NO_HTTP } from '../relay/exchanges.js';

@@ -1,7 +1,8 @@
 import { concat } from '../../codec/bytes/byte-collector.js';
 import { asksForWebSocket } from '../../codec/handshake/asks.js';
 import { HeadReader } from '../../codec/http1/head-reader.js';
-import { startsLikeHead, type RequestHead, type ResponseHead } from '../../codec/http1/head.js';
+import type { RequestHead, ResponseHead } from '../../codec/http1/head.js';
+import { startsLikeHead } from '../../codec/http1/head-start.js';
 import type { Polled } from '../../traffic/run-records/polled.js';
 import { BodyMeter, requestBody, responseBody } from '../server/body-meter.js';
 import { MOST_HEAD } from '../sockets/ws-limits.js';

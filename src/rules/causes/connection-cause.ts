@@ -6,7 +6,8 @@ import { causeOfRefusal } from './refusals.js';
 
 /** Why a connection was refused or dropped, or closed with a complaint; undefined where nothing is proven. */
 export function causeOfConnection(facts: ConnectionFacts): Cause | undefined {
-  return causeOfRefusal(facts) ?? causeOfEnding(facts);
+  const isRefused = facts.handshake?.upgraded !== true;
+  return (isRefused ? causeOfRefusal(facts) : undefined) ?? causeOfEnding(facts);
 }
 
 /** The same of a handshake by itself, whose body and end are not known. */

@@ -5,7 +5,8 @@ import type { Http2FaultKind, Http2Opener } from '../../codec/http2/http2-taker.
 import { beginsProxyHeader, readProxyHeader } from '../../sources/proxies/proxy-header.js';
 import { beginsSocks, readSocks } from '../../sources/proxies/socks.js';
 import { SteppedOver } from '../../sources/proxies/stepped-over.js';
-import { CONNECT_START, ConnectTunnel } from '../../codec/http1/connect-tunnel.js';
+import { ConnectTunnel } from '../../codec/http1/connect-tunnel.js';
+import { CONNECT_START } from '../../codec/http1/head-start.js';
 
 import type { TlsFacts } from '../../codec/tls/tls-facts.js';
 

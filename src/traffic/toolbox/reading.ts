@@ -1,4 +1,4 @@
 /** What reads a stream by itself, handed on to the commands, which import only types of the floors below. */
 export { clientFirst, through } from '../../codec/bytes/stream-taker.js';
 export { DEFAULT_PREVIEW } from '../../codec/connection/reading-options.js';
-export { RULES, isFinding } from '../../rules/catalogue.js';
+export { isFinding } from '../../rules/catalogue.js';
