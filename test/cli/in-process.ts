@@ -13,7 +13,7 @@ export type RanHere = Pick<Ran, 'exit' | 'out' | 'err' | 'stdout'>;
  */
 export async function runHere(
   args: readonly string[],
-  { stdin = '', open = false }: Pick<RunOptions, 'stdin' | 'open'> = {},
+  { stdin = '', open = false, env = {} }: Pick<RunOptions, 'stdin' | 'open' | 'env'> = {},
 ): Promise<RanHere> {
   const [stdout, stderr] = [new Collected(), new Collected()];
   const failed = (reason: string): void => expectNever(reason);
@@ -21,7 +21,7 @@ export async function runHere(
     stdin: Object.assign(open ? unended(stdin) : chunksOf(stdin), { isTTY: false, close: () => undefined }),
     stdout: new StreamOutput(stdout, failed),
     stderr: new StreamOutput(stderr, failed),
-    env: {},
+    env,
     interrupted: { aborted: false, reason: 0 },
     untilInterrupted: () => new Promise(() => undefined),
   };
