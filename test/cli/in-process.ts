@@ -7,15 +7,20 @@ import type { Ran, RunOptions } from './binary.js';
 
 export type RanHere = Pick<Ran, 'exit' | 'out' | 'err' | 'stdout'>;
 
+export interface HereOptions extends Pick<RunOptions, 'stdin' | 'open' | 'env'> {
+  /** Stdout is a terminal of this width; a pipe otherwise. */
+  readonly columns?: number | undefined;
+}
+
 /**
  * Runs a command line in this process, with pipes as `wsinspect()` of binary.ts has them, but at a tenth of its cost: for
  * tests that look at what is printed, and not at the process. Its files are those of the process.
  */
 export async function runHere(
   args: readonly string[],
-  { stdin = '', open = false, env = {} }: Pick<RunOptions, 'stdin' | 'open' | 'env'> = {},
+  { stdin = '', open = false, env = {}, columns }: HereOptions = {},
 ): Promise<RanHere> {
-  const [stdout, stderr] = [new Collected(), new Collected()];
+  const [stdout, stderr] = [new Collected(columns), new Collected()];
   const failed = (reason: string): void => expectNever(reason);
   const own: Partial<Io> = {
     stdin: Object.assign(open ? unended(stdin) : chunksOf(stdin), { isTTY: false, close: () => undefined }),
@@ -53,6 +58,14 @@ async function* unended(stdin: NonNullable<RunOptions['stdin']>): AsyncGenerator
 
 class Collected extends Writable {
   private readonly chunks: Buffer[] = [];
+  readonly isTTY: boolean;
+  declare readonly columns?: number;
+
+  constructor(columns?: number) {
+    super();
+    this.isTTY = columns !== undefined;
+    Object.assign(this, { columns });
+  }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     this.chunks.push(Buffer.from(chunk));
