@@ -3,7 +3,7 @@ import { StreamOutput } from '../../src/cli/host/output.js';
 import { processIo } from '../../src/cli/host/process-io.js';
 import { runCli } from '../../src/cli/options/run.js';
 import type { Io } from '../../src/cli/host/io.js';
-import type { Ran, RunOptions } from './binary.js';
+import { wsinspect, type Ran, type RunOptions } from './binary.js';
 
 export type RanHere = Pick<Ran, 'exit' | 'out' | 'err' | 'stdout'>;
 
@@ -33,6 +33,12 @@ export async function runHere(
   const exit = await runCli(Object.create(real(), Object.getOwnPropertyDescriptors(own)) as Io, args);
   const bytes = stdout.bytes();
   return { exit, out: bytes.toString(), err: stderr.bytes().toString(), stdout: bytes };
+}
+
+/** The same, in a process of its own where it uses several threads: these load the built tool. */
+export function run(args: readonly string[], options: HereOptions = {}): Promise<RanHere> {
+  const jobs = args.indexOf('--jobs') + 1;
+  return jobs > 0 && args[jobs] !== '1' ? wsinspect(args, options) : runHere(args, options);
 }
 
 function expectNever(reason: string): never {
