@@ -45,11 +45,18 @@ function expectNever(reason: string): never {
   throw new Error(`the output failed: ${reason}`);
 }
 
-/** One for all runs: it listens to the signals of the process. */
+/** One for all runs. It would listen to the signals of the process: those end the process of the tests as any. */
 function real(): Io {
-  return (shared ??= processIo(expectNever));
+  if (shared !== undefined) return shared;
+  const before = SIGNALS.map((signal) => process.listeners(signal));
+  shared = processIo(expectNever);
+  for (const [i, signal] of SIGNALS.entries()) {
+    for (const listener of process.listeners(signal)) if (!before[i]!.includes(listener)) process.off(signal, listener);
+  }
+  return shared;
 }
 let shared: Io | undefined;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 async function* chunksOf(stdin: NonNullable<RunOptions['stdin']>): AsyncGenerator<Uint8Array> {
   const chunks = typeof stdin === 'string' || stdin instanceof Uint8Array ? [Buffer.from(stdin as string)] : stdin;
