@@ -3,15 +3,17 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 import { displayWidth } from '../src/terminal/width.js';
-import { parseGolden, printGolden } from './goldens/golden.js';
+import { runHere } from './cli/in-process.js';
+import { parseGolden, printGolden, type Ran } from './goldens/golden.js';
 import { openShell } from './goldens/shell.js';
-import { isTerminal, runOnTerminal } from './goldens/terminal.js';
+import { isTerminal, runOnTerminal, words } from './goldens/terminal.js';
 
 /**
  * A golden is a file: `$ ` and a command line, then what it prints, then `--- stderr` and `--- exit N` where they apply.
  * A new case is a new file with its first line; `UPDATE_GOLDENS=1 npx vitest run test/goldens.test.ts` writes the rest.
  * The commands run in test/goldens/ through `sh -c`, with the built tool as `wsinspect`. A command line that begins with
  * `COLUMNS=…` runs in this process instead, on a terminal of that width; its other assignments are its environment.
+ * One of `decode`, `encode` or `accept` alone runs in this process, too: with `CI` or `RUNTIME` set, it is the built tool.
  */
 const folder = fileURLToPath(new URL('goldens', import.meta.url));
 const all = readdirSync(folder).filter((name) => name.endsWith('.txt'));
@@ -20,17 +22,33 @@ const LIVE = /wsinspect (serve|connect|proxy|check)\b|\bsh input\//;
 const isAsked = (name: string): boolean => !LIVE.test(parseGolden(readFileSync(join(folder, name), 'utf8')).command);
 const names = process.env['RUNTIME'] === undefined ? all : all.filter(isAsked);
 const update = process.env['UPDATE_GOLDENS'] === '1';
+const isBuilt = update || ['CI', 'RUNTIME'].some((name) => process.env[name] !== undefined);
+/** Nothing for a shell to do but to split words. */
+const PLAIN = /^wsinspect (?:decode|encode|accept)(?: [^\s'"|;<>&$(){}*?\\~#]+| '[^']*')*$/;
+
+async function runPlain(command: string): Promise<Ran> {
+  const { exit, out, err } = await runHere(words(command).slice(1));
+  return { stdout: out, stderr: err, exit: exit! };
+}
 
 describe('goldens', () => {
   const shell = openShell();
-  afterAll(() => shell.close());
+  const before = process.cwd();
+  process.chdir(folder);
+  afterAll(() => {
+    process.chdir(before);
+    shell.close();
+  });
+  const run = (command: string): Ran | Promise<Ran> => {
+    if (isTerminal(command)) return runOnTerminal(command, folder);
+    return !isBuilt && PLAIN.test(command) ? runPlain(command) : shell.run(command, folder);
+  };
 
   it.concurrent.each(names)('%s', async (name) => {
     const path = join(folder, name);
     const text = readFileSync(path, 'utf8');
     const { command } = parseGolden(text);
-    const ran = await (isTerminal(command) ? runOnTerminal(command, folder) : shell.run(command, folder));
-    const printed = printGolden(command, ran);
+    const printed = printGolden(command, await run(command));
     if (update) writeFileSync(path, printed);
     else expect(printed).toBe(text);
   });

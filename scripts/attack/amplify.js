@@ -47,9 +47,9 @@ async function output(attempt) {
   const most = (await defaultOf(attempt)) ?? MOST_PRINTED;
   attempt.hold(most <= MOST_PRINTED, `the default of --max-output is ${most}`);
   // Few bytes have to show the same: then the limit is given, and small.
-  const size = attempt.count(40_000, 1_000_000);
-  const given = attempt.isFull ? [] : ['--max-output', '2000000'];
-  const limit = attempt.isFull ? most : 2_000_000;
+  const size = attempt.count(10_000, 1_000_000);
+  const given = attempt.isFull ? [] : ['--max-output', '500000'];
+  const limit = attempt.isFull ? most : 500_000;
   for (const { name, args, input } of attempt.isFull ? INPUTS : INPUTS.filter((_, i) => i % 3 === attempt.seed % 3)) {
     const stdin = input(size);
     // What is said at the end comes on top.

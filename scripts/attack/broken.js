@@ -115,7 +115,7 @@ async function meet(attempt, args, where) {
 
 async function randomServers(attempt) {
   const { dice } = attempt;
-  await inLanes(attempt.count(24, 400), async () => {
+  await inLanes(attempt.count(12, 400), async () => {
     const answer = randomAnswer(dice);
     const end = dice.pick(['fin', 'reset', 'stay']);
     const port = await answering(attempt, answer, end);
@@ -128,7 +128,7 @@ async function cutServers(attempt) {
   const { dice } = attempt;
   const whole = (head) => Buffer.concat([switching(head), ...FRAMES]);
   const { length } = whole('');
-  const step = attempt.isFull ? 1 : 23;
+  const step = attempt.isFull ? 1 : 46;
   const cuts = [];
   for (let at = dice.int(step); at <= length; at += step) cuts.push([at, 'fin'], [at, 'reset']);
   await inLanes(cuts.length, async () => {
@@ -183,7 +183,7 @@ async function randomClients(attempt) {
   const { dice } = attempt;
   const all = await listeners(attempt);
   const noise = () => dice.bytes(1 + dice.int(dice.pick([4, 40, 4000])));
-  await inLanes(attempt.count(60, 2000), async () => {
+  await inLanes(attempt.count(30, 2000), async () => {
     const [{ port }, path] = dice.pick(all);
     const bytes = dice.pick([
       () => noise(),
@@ -204,7 +204,7 @@ async function randomClients(attempt) {
 
 async function cutClients(attempt) {
   const all = await listeners(attempt);
-  const step = attempt.isFull ? 1 : 29;
+  const step = attempt.isFull ? 1 : 58;
   const cuts = [];
   for (const [{ port }, path] of all) {
     const bytes = request(port, path);

@@ -5,7 +5,7 @@ import { payloadPacket } from '../../src/apps/forms/payload.js';
 import type { AppMessage, AppPacket } from '../../src/apps/packet.js';
 import { mayHoldPayload, type PayloadForm } from '../../src/apps/payload-signs.js';
 import { appUnpacking } from '../../src/cli/host/app-unpacking.js';
-import { wsinspect } from '../cli/binary.js';
+import { runHere } from '../cli/in-process.js';
 import { bytesOf } from './reading.js';
 
 function messageOf(content: Uint8Array | string): AppMessage {
@@ -112,7 +112,7 @@ describe('decode --payload', () => {
   const frame = (payload: Uint8Array): string =>
     `82${payload.length.toString(16).padStart(2, '0')}${Buffer.from(payload).toString('hex')}`;
   const decode = async (hex: string, ...args: string[]) =>
-    (await wsinspect(['decode', hex, '--json', '--view', 'apps', ...args])).out
+    (await runHere(['decode', hex, '--json', '--view', 'apps', ...args])).out
       .split('\n')
       .filter(Boolean)
       .map((line) => JSON.parse(line) as unknown);

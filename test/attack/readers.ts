@@ -178,9 +178,13 @@ export function superlinearReaders(
         read(bytes);
         return clock() - before;
       };
-      if (timeOf(4 * length) < cheap) continue;
+      const once = timeOf(4 * length);
+      if (once < cheap) continue;
       const least = (size: number): number => Math.min(...[1, 2, 3].map(() => timeOf(size)));
-      const measured = (size: number): number => least(4 * size) / Math.max(least(size), cheap / 16);
+      const ratioOf = (longer: number, size: number): number => longer / Math.max(least(size), cheap / 16);
+      const measured = (size: number): number => ratioOf(least(4 * size), size);
+      // One time is no less than the least: most are linear by it already.
+      if (ratioOf(once, length) <= most) continue;
       const first = measured(length);
       // A busy machine slows down one of the two: it has to look so twice, and with a longer text.
       const ratio = first > most ? Math.min(first, measured(length), measured(4 * length)) : first;

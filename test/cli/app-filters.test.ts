@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { records, wsinspect, type Ran } from './binary.js';
+import { records } from './binary.js';
+import { run, type RanHere } from './in-process.js';
 
 /** `--app-type`, `--app-name`, `--slow`, and `--grep` in what binary protocols say. */
 
@@ -7,7 +8,7 @@ const SOCKET_IO = 'fixtures/captures/apps/sio4-basic.pcap';
 const MQTT = 'fixtures/captures/apps/mqtt5-mosquitto.pcap';
 const SIGNALR = 'fixtures/captures/apps/signalr-msgpack.pcap';
 
-const decode = (...args: string[]): Promise<Ran> => wsinspect(['decode', ...args]);
+const decode = (...args: string[]): Promise<RanHere> => run(['decode', ...args]);
 
 interface PacketRecord {
   readonly packet: string;

@@ -1,25 +1,26 @@
 import { describe, expect, it } from 'vitest';
-import { records, wsinspect } from './binary.js';
+import { records } from './binary.js';
+import { run, runHere } from './in-process.js';
 
 const SOCKET_IO = 'fixtures/captures/apps/sio4-basic.pcap';
 const MQTT = 'fixtures/captures/apps/mqtt5-mosquitto.pcap';
 
 describe('--stats of application protocols', () => {
   it('draws the calls by name', async () => {
-    const { out } = await wsinspect(['decode', SOCKET_IO, '--stats']);
+    const { out } = await runHere(['decode', SOCKET_IO, '--stats']);
     expect(out).toMatch(/^ {2}app {8}socket\.io {2}42 packets {2}14 calls {2}13 replies {2}1 unanswered$/m);
     expect(out).toMatch(/^ {4}EVENT silent +1 +· +1 +· +· +·$/m);
     expect(out).toMatch(/^ {4}engine\.io ping +1 +1 +· /m);
   });
 
   it('has no names in the table after a view', async () => {
-    const { out } = await wsinspect(['decode', SOCKET_IO]);
+    const { out } = await runHere(['decode', SOCKET_IO]);
     expect(out).toContain('14 calls');
     expect(out).not.toMatch(/^ {4}EVENT silent/m);
   });
 
   it('has them in the records, and the totals of all connections', async () => {
-    const all = records((await wsinspect(['decode', MQTT, '--stats', '--json'])).out);
+    const all = records((await runHere(['decode', MQTT, '--stats', '--json'])).out);
     const connections = all.flatMap(({ app }) =>
       app === undefined ? [] : [app as { protocol: string; calls: number }],
     );
@@ -32,13 +33,13 @@ describe('--stats of application protocols', () => {
 
   it.each([[[]], [['--json']]])('is the same by several threads: %s', async (options) => {
     const [one, two] = await Promise.all(
-      ['1', '2'].map((jobs) => wsinspect(['decode', MQTT, SOCKET_IO, '--stats', '--jobs', jobs, ...options])),
+      ['1', '2'].map((jobs) => run(['decode', MQTT, SOCKET_IO, '--stats', '--jobs', jobs, ...options])),
     );
     expect([two!.exit, two!.out]).toEqual([one!.exit, one!.out]);
   });
 
   it('has none with --app none', async () => {
-    const { out } = await wsinspect(['decode', SOCKET_IO, '--stats', '--app', 'none']);
+    const { out } = await runHere(['decode', SOCKET_IO, '--stats', '--app', 'none']);
     expect(out).not.toContain('socket.io  ');
   });
 });

@@ -4,6 +4,7 @@ import { asksForJson, optionalValues, strayValueHint } from '../../src/cli/optio
 import type { Io } from '../../src/cli/host/io.js';
 import { createProgram } from '../../src/cli/options/program.js';
 import { records, wsinspect } from './binary.js';
+import { runHere } from './in-process.js';
 
 const program = createProgram({ stdout: {}, stderr: {} } as unknown as Io, () => undefined);
 const optionsOf = (name: string): readonly Option[] =>
@@ -95,7 +96,7 @@ describe('the command line', () => {
     [['encode', '--raw-payload', '--version', '--allow-invalid'], { exit: 2, out: '' }],
     [['decode', '--version'], { exit: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string }],
   ])('%j', async (args, expected) => {
-    expect(await wsinspect(args)).toMatchObject(expected);
+    expect(await runHere(args)).toMatchObject(expected);
   });
 
   it('takes as many words as the system hands over', async () => {
@@ -107,7 +108,7 @@ describe('the command line', () => {
   });
 
   it('reports a usage error as a record where --json is an option', async () => {
-    const { out, exit } = await wsinspect(['encode', '--opcode', '99', '--json']);
+    const { out, exit } = await runHere(['encode', '--opcode', '99', '--json']);
     expect(exit).toBe(2);
     expect(records(out)).toMatchObject([{ type: 'error', exit: 2 }]);
   });

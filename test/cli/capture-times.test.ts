@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { crowd } from './capture-options.js';
-import { records, Workshop, wsinspect } from './binary.js';
+import { records, Workshop } from './binary.js';
+import { runHere } from './in-process.js';
 
 const CHAT = 'fixtures/captures/chat.pcap';
 
@@ -11,7 +12,7 @@ beforeAll(() => {
 afterAll(() => shop.remove());
 
 async function decode(...args: string[]): Promise<Record<string, unknown>[]> {
-  return records((await wsinspect(['decode', '--json', ...args])).out);
+  return records((await runHere(['decode', '--json', ...args])).out);
 }
 
 describe('times', () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { records, Workshop, wsinspect } from './binary.js';
+import { runHere } from './in-process.js';
 
 let shop: Workshop;
 beforeAll(() => {
@@ -67,7 +68,7 @@ const MISTAKES: readonly (readonly [args: readonly string[], stdin: string, told
 
 describe('a mistake is one line on stderr and exit 2', () => {
   it.each(MISTAKES)('wsinspect %j < %j', async (args, stdin, told) => {
-    const { exit, out, err } = await wsinspect(args, { stdin });
+    const { exit, out, err } = await runHere(args, { stdin });
     expect(exit).toBe(2);
     expect(out).toBe('');
     expect(err).toMatch(/^wsinspect: [^\n]+\n$/);
@@ -79,7 +80,7 @@ describe('a mistake is one line on stderr and exit 2', () => {
   });
 
   it.each(MISTAKES)('with --json an error record as well: %j < %j', async (args, stdin) => {
-    const { exit, out, err } = await wsinspect([...args.slice(0, 1), '--json', ...args.slice(1)], { stdin });
+    const { exit, out, err } = await runHere([...args.slice(0, 1), '--json', ...args.slice(1)], { stdin });
     expect(exit).toBe(2);
     expect(err).toMatch(/^wsinspect: [^\n]+\n$/);
     const [record, ...more] = records(out);
@@ -95,7 +96,7 @@ describe('a mistake is one line on stderr and exit 2', () => {
   });
 
   it('shows what could be decoded before it', async () => {
-    const { exit, out, err } = await wsinspect(['decode', '--view', 'summary'], { stdin: '8102 6869 zz' });
+    const { exit, out, err } = await runHere(['decode', '--view', 'summary'], { stdin: '8102 6869 zz' });
     expect({ exit, err }).toEqual({ exit: 2, err: "wsinspect: stdin: column 11: 'z' is not a hex digit\n" });
     expect(out).toContain('"hi"');
   });
@@ -104,14 +105,14 @@ describe('a mistake is one line on stderr and exit 2', () => {
     if (process.getuid?.() === 0) skip('root reads every file');
     const path = shop.write('secret', '8100');
     await shop.shell(`chmod 000 '${path}'`);
-    const { exit, err } = await wsinspect(['decode', path]);
+    const { exit, err } = await runHere(['decode', path]);
     expect({ exit, err }).toEqual({ exit: 2, err: `wsinspect: ${path}: can't be read: permission denied\n` });
   });
 
   it('does not pass control characters of an argument on', async () => {
-    const { err } = await wsinspect(['decode', '--from', 'hex', '81\x1b]0;title\x07']);
+    const { err } = await runHere(['decode', '--from', 'hex', '81\x1b]0;title\x07']);
     expect(err).toMatch(/^[ -~]+\n$/);
-    const { err: unknown } = await wsinspect(['\x1b]0;title\x07\u009b1m']);
+    const { err: unknown } = await runHere(['\x1b]0;title\x07\u009b1m']);
     expect(unknown).toMatch(/^[ -~]+\n$/);
   });
 });
@@ -141,7 +142,7 @@ describe('exit codes', () => {
   it.each(EXITS)('$exit: wsinspect $args', async ({ exit, args, stdin = '' }) => {
     const [ran, quiet] = await Promise.all([
       wsinspect(args, { stdin }),
-      args.length > 1 ? wsinspect([...args, '-q'], { stdin }) : undefined,
+      args.length > 1 ? runHere([...args, '-q'], { stdin }) : undefined,
     ]);
     expect(ran.exit).toBe(exit);
     if (quiet && args[0] !== 'help') expect([quiet.exit, quiet.out]).toEqual([exit, '']);

@@ -5,6 +5,7 @@ import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import { closeServers, echo } from '../live/servers.js';
 import { Serving } from '../live/serving.js';
 import { records, wsinspect } from './binary.js';
+import { run, runHere } from './in-process.js';
 
 afterAll(closeServers);
 
@@ -29,8 +30,8 @@ describe('--grep', () => {
   ])('finds %s, and shows no more of it than otherwise', async (_, frames, options) => {
     const args = ['decode', '--from', 'binary', '--json', ...options];
     const stdin = Buffer.concat(frames);
-    const all = await wsinspect(args, { stdin });
-    const found = await wsinspect([...args, '--grep', 'needle'], { stdin });
+    const all = await runHere(args, { stdin });
+    const found = await runHere([...args, '--grep', 'needle'], { stdin });
     expect(found.exit).toBe(all.exit);
     const drawn = records(found.out).filter(({ type }) => type === 'frame');
     expect(drawn).toHaveLength(1);
@@ -42,22 +43,22 @@ describe('--grep', () => {
     ['a compressed text', frame({ rsv: 4, payload: deflated(LONG) }), ['--deflate']],
   ])('what it has not seen of %s is no "nothing"', async (_, stdin, options) => {
     const args = ['decode', '--from', 'binary', '--max-message', '50000', ...options];
-    const ran = await wsinspect([...args, '--grep', 'needle'], { stdin });
+    const ran = await runHere([...args, '--grep', 'needle'], { stdin });
     expect(ran).toMatchObject({ exit: 1, out: '' });
     expect(ran.err).toContain(
       '--grep: a text of more than 50000 bytes is searched up to there, and may match after it',
     );
     expect(ran.err).not.toMatch(/nothing matches(;|$)/m);
-    expect((await wsinspect([...args, '-q', '--grep', 'needle'], { stdin })).exit).toBe(1);
+    expect((await runHere([...args, '-q', '--grep', 'needle'], { stdin })).exit).toBe(1);
     // What other filters leave out is not missed.
-    const other = await wsinspect([...args, '--opcode', 'ping', '--grep', 'needle'], { stdin });
+    const other = await runHere([...args, '--opcode', 'ping', '--grep', 'needle'], { stdin });
     expect(other.err).toContain('nothing matches\n');
     expect(other.exit).toBe(0);
   });
 
   it('says so by any number of threads', async () => {
     const args = ['decode', 'fixtures/captures/chat.pcap', '--max-message', '2', '--preview', '2', '--grep', 'zzz'];
-    const [one, two] = await Promise.all(['1', '2'].map((jobs) => wsinspect([...args, '--jobs', jobs])));
+    const [one, two] = await Promise.all(['1', '2'].map((jobs) => run([...args, '--jobs', jobs])));
     expect(one!.err).toContain('--grep: a text of more than 2 bytes');
     expect([two!.exit, two!.out, two!.err]).toEqual([one!.exit, one!.out, one!.err]);
     expect(one!.exit).toBe(1);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, wsinspect, type Ran } from './binary.js';
+import { bytes, wsinspect } from './binary.js';
+import { runHere, type RanHere } from './in-process.js';
 import { header, noise, PLAIN_MB, repeat, safely } from './safely.js';
 
 describe('input of one kind of byte', () => {
@@ -141,7 +142,7 @@ describe('what a peer sent', () => {
   ]);
   const refused = Buffer.concat([Buffer.from('HTTP/1.1 403 \x1b[2J\r\nServer: \x07\r\n\r\n'), text, broken]);
 
-  const safe = (name: string, { stdout, err }: Ran): void => {
+  const safe = (name: string, { stdout, err }: RanHere): void => {
     expect(stdout.toString().match(UNSAFE)?.[0], `${name}, stdout`).toBeUndefined();
     expect(err.match(UNSAFE)?.[0], `${name}, stderr`).toBeUndefined();
     // Valid UTF-8, whatever came.
@@ -167,15 +168,15 @@ describe('what a peer sent', () => {
       masked: Buffer.concat([bytes('81bd1b1b1b1b'), Buffer.alloc(61)]),
     };
     for (const [name, stdin] of Object.entries(inputs)) {
-      const ran = await safely(['decode', '--from', 'binary', ...view.filter(Boolean)], PLAIN_MB, { stdin });
-      expect(ran.printed, name).toBeGreaterThan(20);
+      const ran = await runHere(['decode', '--from', 'binary', ...view.filter(Boolean)], { stdin });
+      expect(ran.stdout.length, name).toBeGreaterThan(20);
       safe(name, ran);
     }
   });
 
   it.each([[[]], [['-v']], [['--json']]])('accept --handshake %j', async (options) => {
     for (const stdin of [head, refused, Buffer.from(head.toString('hex'))]) {
-      const ran = await safely(['accept', '--handshake', ...options], PLAIN_MB, { stdin });
+      const ran = await runHere(['accept', '--handshake', ...options], { stdin });
       expect(ran.exit).toBe(1);
       safe('handshake', ran);
     }
@@ -201,7 +202,7 @@ describe('what a peer sent', () => {
       ['decode', `--${argument}`, '--json'],
       [argument],
     ]) {
-      safe(args.join(' '), await safely(args, PLAIN_MB));
+      safe(args.join(' '), await runHere(args));
     }
   });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { wsinspect } from './binary.js';
+import { run } from './in-process.js';
 
 const FOLDER = 'fixtures/captures/http2';
 const decode = async (...args: string[]): Promise<string[]> => {
-  const { stdout } = await wsinspect(['decode', ...args]);
+  const { stdout } = await run(['decode', ...args]);
   return stdout
     .toString()
     .split('\n')

@@ -3,9 +3,14 @@ import { StreamOutput } from '../../src/cli/host/output.js';
 import { processIo } from '../../src/cli/host/process-io.js';
 import { runCli } from '../../src/cli/options/run.js';
 import type { Io } from '../../src/cli/host/io.js';
-import type { Ran, RunOptions } from './binary.js';
+import { wsinspect, type Ran, type RunOptions } from './binary.js';
 
 export type RanHere = Pick<Ran, 'exit' | 'out' | 'err' | 'stdout'>;
+
+export interface HereOptions extends Pick<RunOptions, 'stdin' | 'open' | 'env'> {
+  /** Stdout is a terminal of this width; a pipe otherwise. */
+  readonly columns?: number | undefined;
+}
 
 /**
  * Runs a command line in this process, with pipes as `wsinspect()` of binary.ts has them, but at a tenth of its cost: for
@@ -13,15 +18,15 @@ export type RanHere = Pick<Ran, 'exit' | 'out' | 'err' | 'stdout'>;
  */
 export async function runHere(
   args: readonly string[],
-  { stdin = '', open = false }: Pick<RunOptions, 'stdin' | 'open'> = {},
+  { stdin = '', open = false, env = {}, columns }: HereOptions = {},
 ): Promise<RanHere> {
-  const [stdout, stderr] = [new Collected(), new Collected()];
+  const [stdout, stderr] = [new Collected(columns), new Collected()];
   const failed = (reason: string): void => expectNever(reason);
   const own: Partial<Io> = {
     stdin: Object.assign(open ? unended(stdin) : chunksOf(stdin), { isTTY: false, close: () => undefined }),
     stdout: new StreamOutput(stdout, failed),
     stderr: new StreamOutput(stderr, failed),
-    env: {},
+    env,
     interrupted: { aborted: false, reason: 0 },
     untilInterrupted: () => new Promise(() => undefined),
   };
@@ -30,15 +35,28 @@ export async function runHere(
   return { exit, out: bytes.toString(), err: stderr.bytes().toString(), stdout: bytes };
 }
 
+/** The same, in a process of its own where it uses several threads: these load the built tool. */
+export function run(args: readonly string[], options: HereOptions = {}): Promise<RanHere> {
+  const jobs = args.indexOf('--jobs') + 1;
+  return jobs > 0 && args[jobs] !== '1' ? wsinspect(args, options) : runHere(args, options);
+}
+
 function expectNever(reason: string): never {
   throw new Error(`the output failed: ${reason}`);
 }
 
-/** One for all runs: it listens to the signals of the process. */
+/** One for all runs. It would listen to the signals of the process: those end the process of the tests as any. */
 function real(): Io {
-  return (shared ??= processIo(expectNever));
+  if (shared !== undefined) return shared;
+  const before = SIGNALS.map((signal) => process.listeners(signal));
+  shared = processIo(expectNever);
+  for (const [i, signal] of SIGNALS.entries()) {
+    for (const listener of process.listeners(signal)) if (!before[i]!.includes(listener)) process.off(signal, listener);
+  }
+  return shared;
 }
 let shared: Io | undefined;
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 async function* chunksOf(stdin: NonNullable<RunOptions['stdin']>): AsyncGenerator<Uint8Array> {
   const chunks = typeof stdin === 'string' || stdin instanceof Uint8Array ? [Buffer.from(stdin as string)] : stdin;
@@ -53,6 +71,14 @@ async function* unended(stdin: NonNullable<RunOptions['stdin']>): AsyncGenerator
 
 class Collected extends Writable {
   private readonly chunks: Buffer[] = [];
+  readonly isTTY: boolean;
+  declare readonly columns?: number;
+
+  constructor(columns?: number) {
+    super();
+    this.isTTY = columns !== undefined;
+    Object.assign(this, { columns });
+  }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
     this.chunks.push(Buffer.from(chunk));

@@ -15,6 +15,7 @@ import type { DecodeOptions } from '../../src/cli/options/options.js';
 import { escapeText } from '../../src/describe/escape.js';
 import { rawText } from '../../src/describe/line-buffer.js';
 import { BINARY, cleanEnv, records, ROOT, Workshop, wsinspect } from './binary.js';
+import { runHere } from './in-process.js';
 
 let shop: Workshop;
 beforeAll(() => {
@@ -28,8 +29,12 @@ interface Done {
   readonly err: string;
 }
 
-/** Runs the binary and nothing else: there are many runs here, and much output. */
-function decode(args: readonly string[]): Promise<Done> {
+/** Runs the binary and nothing else: there are many runs here, and much output. One job alone runs in this process. */
+async function decode(args: readonly string[]): Promise<Done> {
+  if (args.slice(-2).join(' ') === '--jobs 1') {
+    const { exit, stdout, err } = await runHere(['decode', ...args]);
+    return { exit: exit!, out: stdout.toString('latin1'), err: Buffer.from(err).toString('latin1') };
+  }
   return new Promise((resolve) => {
     const options = { cwd: ROOT, env: cleanEnv(), maxBuffer: 2 ** 28, encoding: 'latin1' } as const;
     const child = execFile(process.execPath, [BINARY, 'decode', ...args], options, (error, out, err) =>

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pcapngBlocks } from '../traffic/tls-captures.js';
 import { ROOT, Workshop, wsinspect } from './binary.js';
+import { run, runHere } from './in-process.js';
 
 /** Where a Decryption Secrets Block comes after the sessions that need it. */
 
@@ -23,7 +24,7 @@ beforeAll(() => {
 afterAll(() => shop.remove());
 
 const messages = async (...args: string[]): Promise<string> => {
-  const { out, err } = await wsinspect(['decode', '--view', 'messages', ...args]);
+  const { out, err } = await run(['decode', '--view', 'messages', ...args]);
   expect(err).not.toContain('is TLS');
   return out;
 };
@@ -46,7 +47,7 @@ describe('secrets at the end of a pcapng file', () => {
     // The random is no hex.
     bad.write('zz', bad.indexOf('CLIENT_RANDOM ') + 14, 'latin1');
     const file = shop.write('bad.pcapng', Buffer.concat([LATE, bad]));
-    const { err } = await wsinspect(['decode', '--view', 'messages', '-f', file]);
+    const { err } = await runHere(['decode', '--view', 'messages', '-f', file]);
     expect(err.match(/^.*line 2\b.*$/gm)).toHaveLength(1);
   });
 
@@ -65,7 +66,7 @@ describe('secrets at the end of a pcapng file', () => {
     ['as they are', LATE],
     ['packed', gzipSync(LATE)],
   ])('are waited for in a pipe: %s', async (_, stdin) => {
-    const { out, err } = await wsinspect(['decode', '--view', 'messages'], { stdin });
+    const { out, err } = await runHere(['decode', '--view', 'messages'], { stdin });
     expect({ out, err }).toEqual({ out: await messages('-f', early), err: '' });
   });
 
@@ -87,12 +88,12 @@ describe('secrets at the end of a pcapng file', () => {
 
   it('are not found where the file is damaged before them', async () => {
     const file = shop.write('damaged.pcapng', damaged());
-    const { err } = await wsinspect(['decode', '--view', 'messages', '-f', file]);
+    const { err } = await runHere(['decode', '--view', 'messages', '-f', file]);
     expect(err).toContain('connection 0 is TLS');
   });
 
   it('are read by replays too', async () => {
-    const { err } = await wsinspect(['connect', 'ws://127.0.0.1:1/', '--replay', late]);
+    const { err } = await runHere(['connect', 'ws://127.0.0.1:1/', '--replay', late]);
     expect(err).not.toContain('no WebSocket frames in it');
   });
 });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { records, wsinspect } from './binary.js';
+import { records } from './binary.js';
+import { run } from './in-process.js';
 
 /** Captures of real programs: fixtures/captures/legs/README.md. */
 const capture = (name: string): string =>
@@ -24,7 +25,7 @@ it.each<[name: string, pairs: string[]]>([
   ]),
 ])('%s', async (name, pairs) => {
   for (const jobs of ['1', '2']) {
-    const { out } = await wsinspect(['decode', '--stats', '--json', '--jobs', jobs, capture(name)]);
+    const { out } = await run(['decode', '--stats', '--json', '--jobs', jobs, capture(name)]);
     const { legs = [] } = records(out).at(-1) as { legs?: Leg[] };
     expect(legs.map(({ front, upstream, closedBy }) => `${front} ${upstream} ${closedBy}`)).toEqual(pairs);
   }

@@ -5,6 +5,7 @@ import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { boundFor } from '../../src/cli/decode/output-bound.js';
 import { bytes, wsinspect } from './binary.js';
+import { runHere } from './in-process.js';
 
 const CHAT = 'fixtures/captures/chat.pcap';
 const MANY = bytes('8105 48656c6c6f'.repeat(100));
@@ -22,31 +23,31 @@ describe('--max-output', () => {
   it.each([['--view=summary'], ['--view=messages'], ['--view=annotated'], ['--json'], ['--json', '--view=messages']])(
     'cuts the output after a record and reports it: %s',
     async (...view) => {
-      const all = await wsinspect(['decode', ...view], { stdin: MANY });
+      const all = await runHere(['decode', ...view], { stdin: MANY });
       expect(all.exit).toBe(0);
-      const cut = await wsinspect(['decode', ...view, '--max-output', '2000'], { stdin: MANY });
+      const cut = await runHere(['decode', ...view, '--max-output', '2000'], { stdin: MANY });
       expect(cut.exit).toBe(1);
       expect(all.out.startsWith(cut.out)).toBe(true);
       const [, leftOut, printed] = NOTICE.exec(cut.err)!.map(Number);
       expect(printed).toBe(Buffer.byteLength(cut.out));
       expect(printed).toBeLessThanOrEqual(2000);
       expect(leftOut).toBeGreaterThan(10);
-      const unbounded = await wsinspect(['decode', ...view, '--max-output', 'all'], { stdin: MANY });
+      const unbounded = await runHere(['decode', ...view, '--max-output', 'all'], { stdin: MANY });
       expect(unbounded).toMatchObject({ exit: 0, out: all.out, err: all.err });
     },
   );
 
   it('hides no finding: what is left out is judged', async () => {
     const args = ['decode', '--direction', 'server', '--view', 'summary', '--max-output', '100'];
-    const { exit, err } = await wsinspect(args, { stdin: LATE_FAULT });
+    const { exit, err } = await runHere(args, { stdin: LATE_FAULT });
     expect(exit).toBe(1);
     expect(err).toMatch(NOTICE);
   });
 
   it('does not bound what prints nothing for a record', async () => {
-    const quiet = await wsinspect(['decode', '-q', '--max-output', '0'], { stdin: MANY });
+    const quiet = await runHere(['decode', '-q', '--max-output', '0'], { stdin: MANY });
     expect(quiet).toMatchObject({ exit: 0, out: '', err: '' });
-    const stats = await wsinspect(['decode', '--stats', '--max-output', '0'], { stdin: MANY });
+    const stats = await runHere(['decode', '--stats', '--max-output', '0'], { stdin: MANY });
     expect(stats).toMatchObject({ exit: 0, err: '' });
     expect(stats.out).toContain('100');
   });
@@ -56,7 +57,7 @@ describe('--max-output', () => {
     async (view) => {
       for (const most of ['0', '500', '1500', '3000', 'all']) {
         const args = ['decode', '-f', CHAT, ...view, '--max-output', most];
-        const one = await wsinspect([...args, '--jobs', '1']);
+        const one = await runHere([...args, '--jobs', '1']);
         const two = await wsinspect([...args, '--jobs', '2']);
         expect({ most, exit: two.exit, out: two.out, err: two.err }).toEqual({
           ...{ most, exit: one.exit },
@@ -67,7 +68,7 @@ describe('--max-output', () => {
   );
 
   it('keeps the summary with --json, which has the exit code', async () => {
-    const { out } = await wsinspect(['decode', '-f', CHAT, '--json', '--max-output', '0']);
+    const { out } = await runHere(['decode', '-f', CHAT, '--json', '--max-output', '0']);
     expect(
       out
         .trim()
@@ -82,7 +83,7 @@ describe('--max-output', () => {
     const frame = Buffer.concat([Buffer.from([0xc2, data.length]), data]);
     try {
       const args = ['decode', '--deflate', '--from=binary', '--extract', directory, '--max-output', '220000'];
-      const { exit, err } = await wsinspect(args, { stdin: Buffer.concat(Array<Buffer>(10).fill(frame)) });
+      const { exit, err } = await runHere(args, { stdin: Buffer.concat(Array<Buffer>(10).fill(frame)) });
       expect(exit).toBe(1);
       expect(err).toMatch(NOTICE);
       expect(err).toContain(' and 7 extracted messages after ');
@@ -115,7 +116,7 @@ describe('an early end', () => {
     'hides no damage that was reported: %j',
     async (options) => {
       const args = ['decode', '--as-websocket', '2000', ...options];
-      const { exit, err } = await wsinspect(args, { stdin: TEXT });
+      const { exit, err } = await runHere(args, { stdin: TEXT });
       expect(err).toContain('the packet is left out');
       expect(exit).toBe(1);
     },

@@ -2,15 +2,20 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Workshop, wsinspect, type Ran } from './binary.js';
+import { ROOT, Workshop, wsinspect, type Ran } from './binary.js';
+import { runHere, type RanHere } from './in-process.js';
 
 let shop: Workshop;
 let at: (name: string) => string;
 beforeEach(() => {
   shop = new Workshop();
   at = (name) => join(shop.folder, name);
+  process.chdir(shop.folder);
 });
-afterEach(() => shop.remove());
+afterEach(() => {
+  process.chdir(ROOT);
+  shop.remove();
+});
 
 const MINE = 'what was there before';
 /** Nobody listens there: a run that comes so far has opened its files. */
@@ -28,7 +33,8 @@ const OUTPUTS: readonly (readonly [file: string, args: readonly string[]])[] = [
   ['x/index.json', ['check', CLOSED, '--only', '1.1.1', '--reports', 'x']],
 ];
 
-const run = (args: readonly string[]): Promise<Ran> => wsinspect(args, { cwd: shop.folder });
+/** In this process, whose folder is the test's. */
+const run = (args: readonly string[]): Promise<RanHere> => runHere(args);
 
 /** Something that is no file of ours at that path, and how it is seen that it was not touched. */
 const TRAPS: readonly (readonly [what: string, make: (path: string) => void])[] = [

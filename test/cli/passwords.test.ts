@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { shownUrl, withoutPasswords } from '../../src/cli/options/passwords.js';
-import { records, wsinspect } from './binary.js';
+import { records } from './binary.js';
+import { runHere } from './in-process.js';
 
 describe('a URL is shown without its password', () => {
   it.each([
@@ -77,7 +78,7 @@ const LINES: [args: string[], env?: Record<string, string>][] = [
 describe('a password of the command line is not printed', () => {
   it.each(LINES)('wsinspect %j', async (args, env = {}) => {
     for (const more of [[], ['--json']]) {
-      const { out, err, exit } = await wsinspect([...args, ...more], { env });
+      const { out, err, exit } = await runHere([...args, ...more], { env });
       expect(out + err).not.toContain(PASSWORD);
       expect(exit).toBeGreaterThan(1);
       expect(err).not.toBe('');

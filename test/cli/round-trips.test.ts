@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { wsinspect } from './binary.js';
+import { runHere } from './in-process.js';
 
 interface Line {
   readonly time: number;
@@ -15,7 +15,7 @@ async function pongs(lines: readonly Line[]): Promise<string[]> {
     ...lines.map((line) => ({ type: 'bytes', connection: 0, ...line })),
   ];
   const stdin = records.map((record) => `${JSON.stringify(record)}\n`).join('');
-  const { out } = await wsinspect(['decode', '--view', 'summary', '--from', 'ndjson', '--relative-time'], { stdin });
+  const { out } = await runHere(['decode', '--view', 'summary', '--from', 'ndjson', '--relative-time'], { stdin });
   return out.split('\n').filter((line) => / pong /.test(line) && line.includes('#0'));
 }
 

@@ -5,7 +5,8 @@ import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
 import { encodeUtf8 } from '../../src/codec/bytes/utf8.js';
 import { runOnTerminal } from '../goldens/terminal.js';
 import { concat, text } from '../sources/packets.js';
-import { BINARY, Workshop, wsinspect } from './binary.js';
+import { BINARY, Workshop } from './binary.js';
+import { runHere } from './in-process.js';
 
 const TARGET = `/${'feeds/'.repeat(20)}prices`;
 const HEADER = `X-Trace: ${'0123456789abcdef'.repeat(10)}`;
@@ -42,7 +43,7 @@ describe('lines in a pipe or a file', () => {
 
   const decoded = async (options: readonly string[], columns?: string): Promise<string> => {
     const env = columns === undefined ? {} : { COLUMNS: columns };
-    return (await wsinspect(['decode', '--from', 'binary', '-f', file, ...options], { env })).out;
+    return (await runHere(['decode', '--from', 'binary', '-f', file, ...options], { env })).out;
   };
 
   it.each(['40', '80', '200'])('are the same with COLUMNS=%s', async (columns) => {
@@ -52,7 +53,7 @@ describe('lines in a pipe or a file', () => {
 
   it('of captures are the same with COLUMNS=40, times included', async () => {
     const options = ['decode', 'fixtures/captures/chat.pcap', '--view', 'summary', '--limit', '20'];
-    const [usual, narrow] = await Promise.all([wsinspect(options), wsinspect(options, { env: { COLUMNS: '40' } })]);
+    const [usual, narrow] = await Promise.all([runHere(options), runHere(options, { env: { COLUMNS: '40' } })]);
     expect(narrow.out).toBe(usual.out);
     expect(usual.out).toMatch(/^\d\d:\d\d:\d\d\.\d{6} #0/);
   });
@@ -95,7 +96,7 @@ describe('lines in a pipe or a file', () => {
     const body = 'sorry, '.repeat(40);
     const stdin = `GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\nHTTP/1.1 403 Forbidden\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
     const run = async (...options: string[]): Promise<string> =>
-      (await wsinspect(['decode', '--from', 'binary', ...options], { stdin })).out;
+      (await runHere(['decode', '--from', 'binary', ...options], { stdin })).out;
     expect(await run('--view', 'summary')).toMatch(/body {2}"(?:sorry, ){9}s…\n/);
     expect(await run('--view', 'summary', '--preview', '7')).toContain('body  "sorry, …\n');
     expect(await run('--view', 'annotated', '--preview', '7')).toContain('… 273 more bytes (--preview all shows them)');

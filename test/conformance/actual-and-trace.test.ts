@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { Inspector } from '../../src/traffic/inspector.js';
-import { records, wsinspect } from '../cli/binary.js';
+import { records } from '../cli/binary.js';
+import { runHere } from '../cli/in-process.js';
 import { bare, closeServers, echo, peer, switching, type Running } from '../live/servers.js';
 
 /** What a failed case says in words is what its frames show. */
@@ -14,7 +15,7 @@ interface Shown {
 }
 
 async function shown(url: string, ...only: readonly string[]): Promise<Shown[]> {
-  const { out } = await wsinspect(['check', url, '--json', '--seed', '1', '--echo', 'yes', '--only', only.join(',')]);
+  const { out } = await runHere(['check', url, '--json', '--seed', '1', '--echo', 'yes', '--only', only.join(',')]);
   const cases = records(out).filter(({ type, frames }) => type === 'case' && frames !== undefined);
   return cases as unknown as Shown[];
 }

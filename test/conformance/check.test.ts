@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket, type RawData } from 'ws';
-import { records, Workshop, wsinspect, type Ran } from '../cli/binary.js';
+import { records, Workshop, wsinspect } from '../cli/binary.js';
+import { runHere, type RanHere } from '../cli/in-process.js';
 import { bare, closeServers, echo, http, peer, switching, type Running } from '../live/servers.js';
 
 /** `check` against `ws` as it is, and against servers and clients with one defect each. */
@@ -17,8 +18,8 @@ interface CaseRecord {
   readonly passed: boolean;
 }
 
-async function check(url: string, ...args: string[]): Promise<{ ran: Ran; cases: CaseRecord[] }> {
-  const ran = await wsinspect(['check', url, '--json', ...args]);
+async function check(url: string, ...args: string[]): Promise<{ ran: RanHere; cases: CaseRecord[] }> {
+  const ran = await runHere(['check', url, '--json', ...args]);
   return { ran, cases: records(ran.out).filter(({ type }) => type === 'case') as unknown as CaseRecord[] };
 }
 
@@ -199,7 +200,7 @@ describe.concurrent('the probe', () => {
       socket.on('drain', more);
       more();
     });
-    const { ran } = await check(url, '--only', '1.1.1', '--echo', 'yes');
+    const ran = await wsinspect(['check', url, '--only', '1.1.1', '--echo', 'yes']);
     expect(ran.exit).toBe(1);
     expect(ran.peak).toBeLessThan(350);
   });

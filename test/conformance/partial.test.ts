@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { records, Workshop, wsinspect, type Ran } from '../cli/binary.js';
+import { runHere } from '../cli/in-process.js';
 import { memoryOf } from '../live/memory.js';
 import { closeServers, echo, peer } from '../live/servers.js';
 
@@ -127,7 +128,7 @@ describe('a client that does not run every case', () => {
 describe('a server of which no case was run', () => {
   it('is exit 1', async () => {
     const { url } = await peer(() => undefined);
-    const ran = await wsinspect(['check', url, '--only', '1.1.1,1.1.2', '--echo', 'no']);
+    const ran = await runHere(['check', url, '--only', '1.1.1,1.1.2', '--echo', 'no']);
     expect(ran.exit).toBe(1);
     expect(ran.out).not.toContain('no required case failed');
     expect(ran.err).toContain('0 of 2 cases were run');
@@ -136,7 +137,7 @@ describe('a server of which no case was run', () => {
   it('or a pinned one was left out, is exit 1', async () => {
     const { url } = await peer(() => undefined);
     const pins = shop.write('left.json', '{"1.1.1":"FAILED"}');
-    const ran = await wsinspect(['check', url, '--only', '1.1.1,2.1', '--echo', 'no', '--expect', pins]);
+    const ran = await runHere(['check', url, '--only', '1.1.1,2.1', '--echo', 'no', '--expect', pins]);
     expect(ran.exit).toBe(1);
     expect(ran.out).toContain('1.1.1: expected was FAILED, it is not run');
   });
@@ -161,7 +162,7 @@ describe('--expect refuses', () => {
     const path = shop.write('expect.json', text);
     const kept = shop.write('kept.ndjson', 'as it was\n');
     for (const target of [[url], ['--listen', '127.0.0.1:0']]) {
-      const ran = await wsinspect(['check', ...target, '--only', '2.1', '--expect', path, '--record', kept]);
+      const ran = await runHere(['check', ...target, '--only', '2.1', '--expect', path, '--record', kept]);
       expect({ name, exit: ran.exit }).toEqual({ name, exit: 2 });
       expect(ran.err).toContain(told);
     }
@@ -170,7 +171,7 @@ describe('--expect refuses', () => {
 
   it('and --compare results in which nothing is', async () => {
     const [some, none] = [shop.write('some.json', '{"2.1":"OK"}'), shop.write('none.json', '{}')];
-    expect((await wsinspect(['check', '--compare', some, none])).exit).toBe(2);
+    expect((await runHere(['check', '--compare', some, none])).exit).toBe(2);
   });
 });
 
@@ -184,7 +185,7 @@ it('a command line that is wrong leaves the files of an earlier run as they were
     ['--listen', '127.0.0.1:99999'],
   ];
   for (const args of wrong) {
-    expect((await wsinspect(['check', ...args, '--record', record, '--junit', junit])).exit).toBe(2);
+    expect((await runHere(['check', ...args, '--record', record, '--junit', junit])).exit).toBe(2);
   }
   expect([readFileSync(record, 'utf8'), readFileSync(junit, 'utf8')]).toEqual(['kept', '<kept/>']);
 });

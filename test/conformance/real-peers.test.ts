@@ -2,7 +2,8 @@ import { chmodSync } from 'node:fs';
 import type { WebSocket } from 'ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../bench/free-port.js';
-import { records, Workshop, wsinspect } from '../cli/binary.js';
+import { records, Workshop } from '../cli/binary.js';
+import { runHere } from '../cli/in-process.js';
 import { started, stopPrograms } from '../live/programs.js';
 import { closeServers, peer } from '../live/servers.js';
 import { has, PYTHON } from '../tools.js';
@@ -88,7 +89,7 @@ interface CaseRecord {
 }
 
 async function tested(start: Start, greets: boolean): Promise<{ all: string[]; left: string[]; failed: string[] }> {
-  const { out } = await wsinspect(['check', await start(greets), '--json', '--seed', '1', '--only', ONLY]);
+  const { out } = await runHere(['check', await start(greets), '--json', '--seed', '1', '--only', ONLY]);
   const cases = records(out).filter(({ type }) => type === 'case') as unknown as CaseRecord[];
   const ids = (wanted: (one: CaseRecord) => boolean): string[] => cases.filter(wanted).map(({ id }) => id);
   return {

@@ -3,7 +3,8 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { learnUnasked, UnaskedFilter } from '../../src/conformance/bench/unasked.js';
 import type { Received } from '../../src/conformance/bench/tester.js';
 import { encodeUtf8 } from '../../src/codec/bytes/utf8.js';
-import { records, wsinspect } from '../cli/binary.js';
+import { records } from '../cli/binary.js';
+import { runHere } from '../cli/in-process.js';
 import { closeServers, peer } from '../live/servers.js';
 
 /** A server that sends without being asked is no worse than the same one without that. */
@@ -59,7 +60,7 @@ async function verdicts(greet: (socket: WebSocket) => void, isEcho: boolean): Pr
     greet(socket);
     if (isEcho) socket.on('message', (data: Buffer, binary: boolean) => socket.send(data, { binary }));
   });
-  const { out } = await wsinspect(['check', url, '--json', '--seed', '1', '--only', ONLY]);
+  const { out } = await runHere(['check', url, '--json', '--seed', '1', '--only', ONLY]);
   const cases = records(out).filter(({ type }) => type === 'case');
   return cases.map(({ id, verdict, closeVerdict }) => `${String(id)} ${String(verdict)} ${String(closeVerdict)}`);
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Scratch } from '../sources/captures.js';
-import { wsinspect } from '../cli/binary.js';
+import { runHere } from '../cli/in-process.js';
 import { has, mayCapture } from '../tools.js';
 import { certificate, record, type Said } from './live-capture.js';
 
@@ -35,7 +35,7 @@ interface Line {
 }
 
 async function lines(args: readonly string[], stdin = ''): Promise<Line[]> {
-  const { out, err, exit } = await wsinspect(['decode', '--json', '--preview', 'all', ...args], { stdin });
+  const { out, err, exit } = await runHere(['decode', '--json', '--preview', 'all', ...args], { stdin });
   expect({ exit, err }).toEqual({ exit: 0, err: '' });
   return out
     .trim()
@@ -148,7 +148,7 @@ describe.skipIf(!ready)('live captures of two peers', () => {
   });
 
   it('wss: it is named once with the recipe, and the recipe reads it', async () => {
-    const { out, err, exit } = await wsinspect(['decode', '-f', wss]);
+    const { out, err, exit } = await runHere(['decode', '-f', wss]);
     expect(exit).toBe(0);
     expect(out).toContain('1 TLS');
     expect(err).toContain('--keylog FILE');

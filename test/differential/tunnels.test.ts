@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
-import { wsinspect } from '../cli/binary.js';
+import { runHere } from '../cli/in-process.js';
 import { Scratch } from '../sources/captures.js';
 import { ACK, pcapFile, SYN, text } from '../sources/packets.js';
 import { TUNNELS, type Inner } from '../sources/tunnel-packets.js';
@@ -51,7 +51,7 @@ describe.runIf(has('tshark'))('tshark and wsinspect find the same frames in tunn
       ['-r', file, ...OPTIONS, '-Y', 'websocket', '-T', 'fields', '-e', 'tcp.port', '-e', 'websocket.opcode'],
       { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
     );
-    const { out } = await wsinspect(['decode', '--json', file]);
+    const { out } = await runHere(['decode', '--json', file]);
     const records = out
       .trim()
       .split('\n')

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
-import { records, Workshop, wsinspect, type Ran } from '../cli/binary.js';
+import { records, ROOT, Workshop, wsinspect, type Ran } from '../cli/binary.js';
+import { runHere } from '../cli/in-process.js';
 import { bare, closeServers, http, switching } from '../live/servers.js';
 import { Serving } from '../live/serving.js';
 import { tlsEcho } from '../live/tls-server.js';
@@ -12,6 +13,9 @@ const shop = new Workshop();
 afterAll(() => shop.remove());
 afterEach(closeServers);
 
+/** Of a terminal; undefined: of a pipe. */
+const WIDTHS = [undefined, 40, 60, 100, 200];
+const env = { NO_COLOR: '1' };
 const VIEWS = [
   ['--view', 'summary'],
   ['--view', 'annotated'],
@@ -73,60 +77,54 @@ function expectBoth({ out, err }: Pick<Ran, 'out' | 'err'>): void {
 
 describe('decode', () => {
   it.each(VIEWS)('frames %s %s %s', async (...view) => {
-    for (const columns of ['60', '200']) {
-      const run = await wsinspect(['decode', '--from', 'binary', ...view], {
-        stdin: FRAMES,
-        env: { COLUMNS: columns },
-      });
-      expectBoth(run);
+    for (const columns of WIDTHS) {
+      expectBoth(await runHere(['decode', '--from', 'binary', ...view], { stdin: FRAMES, columns, env }));
     }
   });
 
   it.each(VIEWS)('heads %s %s %s', async (...view) => {
-    for (const columns of ['40', '100']) {
-      expectBoth(
-        await wsinspect(['decode', '--from', 'binary', ...view], {
-          stdin: Buffer.concat([HEADS, FRAMES]),
-          env: { COLUMNS: columns },
-        }),
-      );
+    for (const columns of WIDTHS) {
+      const stdin = Buffer.concat([HEADS, FRAMES]);
+      expectBoth(await runHere(['decode', '--from', 'binary', ...view], { stdin, columns, env }));
     }
   });
 
   it('files of that name, given twice', async () => {
     const path = shop.write('::error::##[x]\u202e\n::error::y.bin', FRAMES);
-    expectBoth(await wsinspect(['decode', '-v', '--from', 'binary', '-f', path, '-f', path]));
-    expectBoth(await wsinspect(['decode', '-v', '-f', path]));
+    expectBoth(await runHere(['decode', '-v', '--from', 'binary', '-f', path, '-f', path]));
+    expectBoth(await runHere(['decode', '-v', '-f', path]));
     const folder = path.slice(0, path.lastIndexOf('/'));
     const name = path.slice(folder.length + 1);
-    expectBoth(await wsinspect(['decode', '-v', '--from', 'binary', '-f', name], { cwd: folder }));
+    process.chdir(folder);
+    expectBoth(await runHere(['decode', '-v', '--from', 'binary', '-f', name]));
+    process.chdir(ROOT);
   });
 
   it('names of files and arguments', async () => {
     for (const argument of [NASTY_LINES, `::error::${NASTY}`]) {
-      expectBoth(await wsinspect(['decode', argument]));
-      expectBoth(await wsinspect(['decode', '-f', argument]));
-      expectBoth(await wsinspect(['decode', '--view', argument]));
-      expectBoth(await wsinspect(['decode', `--${argument}`]));
-      expectBoth(await wsinspect([argument]));
-      expectBoth(await wsinspect(['help', argument]));
-      expectBoth(await wsinspect(['decode', '--json', '--grep', `(${argument}`, '8100']));
+      expectBoth(await runHere(['decode', argument]));
+      expectBoth(await runHere(['decode', '-f', argument]));
+      expectBoth(await runHere(['decode', '--view', argument]));
+      expectBoth(await runHere(['decode', `--${argument}`]));
+      expectBoth(await runHere([argument]));
+      expectBoth(await runHere(['help', argument]));
+      expectBoth(await runHere(['decode', '--json', '--grep', `(${argument}`, '8100']));
     }
   });
 });
 
 describe('accept and encode', () => {
   it('keys, values and heads', async () => {
-    expectBoth(await wsinspect(['accept', NASTY_LINES]));
-    expectBoth(await wsinspect(['accept', NASTY_LINES, '--lenient', '--explain']));
-    expectBoth(await wsinspect(['accept', 'dGhlIHNhbXBsZSBub25jZQ==', '--verify', NASTY_LINES]));
-    for (const columns of ['40', '100'])
-      expectBoth(await wsinspect(['accept', '--handshake', '-v'], { stdin: HEADS, env: { COLUMNS: columns } }));
-    expectBoth(await wsinspect(['accept', '--handshake', '--json'], { stdin: HEADS }));
-    expectBoth(await wsinspect(['encode', '--close', `1000:${NASTY_LINES}`, '--explain']));
-    expectBoth(await wsinspect(['encode', NASTY_LINES, '--explain']));
-    expectBoth(await wsinspect(['encode', 'x', '--deflate', NASTY_LINES]));
-    expectBoth(await wsinspect(['encode', '--hex', NASTY_LINES]));
+    expectBoth(await runHere(['accept', NASTY_LINES]));
+    expectBoth(await runHere(['accept', NASTY_LINES, '--lenient', '--explain']));
+    expectBoth(await runHere(['accept', 'dGhlIHNhbXBsZSBub25jZQ==', '--verify', NASTY_LINES]));
+    for (const columns of WIDTHS)
+      expectBoth(await runHere(['accept', '--handshake', '-v'], { stdin: HEADS, columns, env }));
+    expectBoth(await runHere(['accept', '--handshake', '--json'], { stdin: HEADS }));
+    expectBoth(await runHere(['encode', '--close', `1000:${NASTY_LINES}`, '--explain']));
+    expectBoth(await runHere(['encode', NASTY_LINES, '--explain']));
+    expectBoth(await runHere(['encode', 'x', '--deflate', NASTY_LINES]));
+    expectBoth(await runHere(['encode', '--hex', NASTY_LINES]));
   });
 });
 
@@ -145,7 +143,7 @@ describe('connect', () => {
         ]),
       );
     });
-    const run = await wsinspect(['connect', url, '--no-stdin', ...options]);
+    const run = await runHere(['connect', url, '--no-stdin', ...options]);
     expect([4, 22, 56]).toContain(run.exit);
     expectBoth(run);
   });
@@ -155,7 +153,7 @@ describe('connect', () => {
       response.writeHead(403);
       response.end('no entry\n::error::x\n');
     });
-    const { err, exit } = await wsinspect(['connect', url, '--no-stdin']);
+    const { err, exit } = await runHere(['connect', url, '--no-stdin']);
     expect(exit).toBe(22);
     expect(err).toMatch(/^│ no entry\n│ ::error::x$/m);
   });
@@ -164,7 +162,7 @@ describe('connect', () => {
     const { url } = await bare(({ accept, socket }) => {
       socket.end(Buffer.concat([Buffer.from(switching(accept, 'X-A: \u009b\u202e::error')), FRAMES]));
     });
-    expectBoth(await wsinspect(['connect', url, '--no-stdin', '-i', '-v', ...view]));
+    expectBoth(await runHere(['connect', url, '--no-stdin', '-i', '-v', ...view]));
   });
 
   it('a handshake that is none', async () => {
@@ -179,15 +177,15 @@ describe('connect', () => {
         ]),
       ),
     );
-    expectBoth(await wsinspect(['connect', url, '--no-stdin']));
-    expectBoth(await wsinspect(['connect', url, '--no-stdin', '--json']));
+    expectBoth(await runHere(['connect', url, '--no-stdin']));
+    expectBoth(await runHere(['connect', url, '--no-stdin', '--json']));
   });
 
   it('the status line of a proxy', async () => {
     const proxy = await bare(({ socket }) =>
       socket.end(Buffer.concat([Buffer.from('HTTP/1.1 407 '), NASTY_HEADER, Buffer.from('\r\n\r\n')])),
     );
-    const run = await wsinspect([
+    const run = await runHere([
       'connect',
       'ws://example.invalid/',
       '--no-stdin',
@@ -214,11 +212,11 @@ describe('connect', () => {
       { stdio: 'ignore' },
     );
     const { url } = await tlsEcho(pair);
-    const run = await wsinspect(['connect', url.replace(/^ws:/, 'wss:'), '--no-stdin', '--cacert', pair.cert]);
+    const run = await runHere(['connect', url.replace(/^ws:/, 'wss:'), '--no-stdin', '--cacert', pair.cert]);
     expect(run.exit).toBe(60);
     expectBoth(run);
     expectBoth(
-      await wsinspect([
+      await runHere([
         'connect',
         url.replace(/^ws:/, 'wss:'),
         '--no-stdin',
@@ -234,9 +232,9 @@ describe('connect', () => {
   });
 
   it('arguments', async () => {
-    expectBoth(await wsinspect(['connect', NASTY_LINES]));
-    expectBoth(await wsinspect(['connect', 'ws://127.0.0.1:1/', '-H', NASTY_LINES]));
-    expectBoth(await wsinspect(['connect', 'ws://127.0.0.1:1/', '--record', `${NASTY_LINES}.txt`]));
+    expectBoth(await runHere(['connect', NASTY_LINES]));
+    expectBoth(await runHere(['connect', 'ws://127.0.0.1:1/', '-H', NASTY_LINES]));
+    expectBoth(await runHere(['connect', 'ws://127.0.0.1:1/', '--record', `${NASTY_LINES}.txt`]));
   });
 });
 
@@ -301,7 +299,7 @@ describe('check', () => {
     'a server with %s %s %s',
     async (...options) => {
       const { url } = await nastyServer();
-      const run = await wsinspect(['check', url, '--only', '1.1.1,5.1', ...options]);
+      const run = await runHere(['check', url, '--only', '1.1.1,5.1', ...options]);
       if (!options.includes('--github')) return expectBoth(run);
       expectHarmless(run.out);
       // Commands on purpose, their data in GitHub's own spelling.
@@ -314,11 +312,11 @@ describe('check', () => {
     const { url } = await bare(({ socket }) =>
       socket.end(Buffer.concat([Buffer.from('HTTP/1.1 500 '), NASTY_HEADER, Buffer.from('\r\n\r\n')])),
     );
-    expectBoth(await wsinspect(['check', url]));
-    expectBoth(await wsinspect(['check', url, '--tap']));
-    expectBoth(await wsinspect(['check', '--spec', NASTY_LINES]));
-    expectBoth(await wsinspect(['check', url, '--only', NASTY_LINES]));
-    expectBoth(await wsinspect(['check', '--list', '--only', '1.*']));
+    expectBoth(await runHere(['check', url]));
+    expectBoth(await runHere(['check', url, '--tap']));
+    expectBoth(await runHere(['check', '--spec', NASTY_LINES]));
+    expectBoth(await runHere(['check', url, '--only', NASTY_LINES]));
+    expectBoth(await runHere(['check', '--list', '--only', '1.*']));
   });
 
   it('what a specification and results say', async () => {
@@ -333,13 +331,13 @@ describe('check', () => {
         outdir: shop.folder,
       }),
     );
-    expectBoth(await wsinspect(['check', '--spec', spec]));
+    expectBoth(await runHere(['check', '--spec', spec]));
     const results = shop.write(
       'results.json',
       JSON.stringify({ [NASTY_LINES]: { [NASTY]: { behavior: NASTY_LINES, behaviorClose: NASTY } } }),
     );
-    expectBoth(await wsinspect(['check', url, '--only', '1.1.1', '--expect', results]));
-    expectBoth(await wsinspect(['check', '--compare', results, results.replace('results', 'spec')]));
+    expectBoth(await runHere(['check', url, '--only', '1.1.1', '--expect', results]));
+    expectBoth(await runHere(['check', '--compare', results, results.replace('results', 'spec')]));
   });
 
   it('the name of an agent', async () => {

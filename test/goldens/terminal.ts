@@ -10,7 +10,7 @@ export function isTerminal(command: string): boolean {
 }
 
 /** Words as a shell splits them: single and double quotes, nothing else. */
-function words(line: string): string[] {
+export function words(line: string): string[] {
   const found = line.match(/(?:[^\s'"]|'[^']*'|"[^"]*")+/g) ?? [];
   return found.map((word) => word.replace(/'([^']*)'|"([^"]*)"/g, (_, a?: string, b?: string) => a ?? b ?? ''));
 }

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { records, Workshop, wsinspect, type Ran } from '../cli/binary.js';
+import { records, Workshop, wsinspect } from '../cli/binary.js';
+import { runHere, type RanHere } from '../cli/in-process.js';
 import type { Tests } from '../cli/capture-options.js';
 import { httpProxy } from './proxies.js';
 import { bare, closeServers, echo, http, peer, saying, switching, type Running } from './servers.js';
@@ -30,8 +31,8 @@ afterAll(() => {
   shop.remove();
 });
 
-const connect = (...args: string[]): Promise<Ran> => wsinspect(['connect', ...args]);
-const hi = (...more: string[]): Promise<Ran> => connect(url, '-x', 'hi', '-1', ...more);
+const connect = (...args: string[]): Promise<RanHere> => runHere(['connect', ...args]);
+const hi = (...more: string[]): Promise<RanHere> => connect(url, '-x', 'hi', '-1', ...more);
 const OK = { exit: 0, out: 'hi\n', err: '' };
 
 /** The request's head, as these options make it. */
@@ -47,7 +48,7 @@ async function headWith(...options: string[]): Promise<string> {
 
 /** What a server is sent behind the handshake: by frames of the JSON records. */
 async function sentWith(args: readonly string[], stdin?: string): Promise<unknown[]> {
-  const { out } = await wsinspect(['connect', url, '--json', ...args], stdin === undefined ? {} : { stdin });
+  const { out } = await runHere(['connect', url, '--json', ...args], stdin === undefined ? {} : { stdin });
   return records(out)
     .filter((record) => record['type'] === 'frame' && record['direction'] === 'client' && record['name'] !== 'close')
     .map(({ name, fin, text, hex }) => [name, fin, text ?? hex]);
@@ -318,7 +319,7 @@ const TESTS: Tests = {
   },
   '--wait': async () => {
     /** The server says something when the wait has begun and half of it is over. */
-    const late = async (wait: number, ...args: string[]): Promise<Ran> => {
+    const late = async (wait: number, ...args: string[]): Promise<RanHere> => {
       let speak = (): void => undefined;
       const server = await peer((socket) => (speak = () => socket.send('late')));
       let heard = (): void => undefined;
@@ -361,7 +362,7 @@ const TESTS: Tests = {
     expect(messages!.out).toContain('message 0');
   },
   '--app': async () => {
-    const call = (...more: string[]): Promise<Ran> =>
+    const call = (...more: string[]): Promise<RanHere> =>
       connect(url, '-x', '{"jsonrpc":"2.0","id":1,"method":"sum"}', '-1', '--view', 'apps', ...more);
     expect((await call()).out).toMatch(/→ json-rpc request sum #1\n/);
     expect((await call('--app', 'none')).out).not.toContain('json-rpc');
@@ -374,14 +375,14 @@ const TESTS: Tests = {
   '--record': async () => {
     const file = `${shop.folder}/connect.ndjson`;
     expect(await hi('--record', file)).toMatchObject(OK);
-    const { out } = await wsinspect(['decode', '--view', 'messages', file]);
+    const { out } = await runHere(['decode', '--view', 'messages', file]);
     expect(out.match(/"hi"/g)).toHaveLength(2);
     expect(await connect(url, '--record', 'x.txt', '-x', 'hi', '-1')).toMatchObject({ exit: 2, out: '' });
     expect(await connect(url, '--send-file', file, '--record', file)).toMatchObject({
       exit: 2,
       err: `wsinspect: --record: ${file} is read in the same run: name another file\n`,
     });
-    expect((await wsinspect(['decode', file])).exit).toBe(0);
+    expect((await runHere(['decode', file])).exit).toBe(0);
     // Bytes as --base64 has them.
     await connect(url, '--send-hex', '00ff', '-1', '--base64', '--json', '--record', file);
     expect(readFileSync(file, 'utf8')).toContain('"base64":"AP8="');

@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { connect as connectTo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../bench/free-port.js';
-import { Workshop, wsinspect } from '../cli/binary.js';
+import { Workshop } from '../cli/binary.js';
+import { runHere } from '../cli/in-process.js';
 import { has, PYTHON } from '../tools.js';
 
 /** Servers that are not ours: each is tried where it is installed. */
@@ -51,19 +52,19 @@ describe('real servers', () => {
     const port = await freePort();
     const url = await started(PYTHON, [shop.write('echo.py', ECHO).toString(), String(port)], port);
     for (const more of [[], ['--deflate'], ['--deflate', '--fragment', '3']]) {
-      expect(await wsinspect(['connect', url, ...more], { stdin: LINES })).toMatchObject({
+      expect(await runHere(['connect', url, ...more], { stdin: LINES })).toMatchObject({
         exit: 0,
         out: LINES,
         err: '',
       });
     }
-    const { exit, err } = await wsinspect(['connect', url, '--raw-frame', '8300', '-w', '3']);
+    const { exit, err } = await runHere(['connect', url, '--raw-frame', '8300', '-w', '3']);
     expect({ exit, err }).toEqual({ exit: 57, err: expect.stringContaining('1002') as string });
   });
 
   it.runIf(has('websocketd'))('websocketd', async () => {
     const port = await freePort();
     const url = await started('websocketd', [`--port=${port}`, '--address=127.0.0.1', 'cat'], port);
-    expect(await wsinspect(['connect', url], { stdin: LINES })).toMatchObject({ exit: 0, out: LINES });
+    expect(await runHere(['connect', url], { stdin: LINES })).toMatchObject({ exit: 0, out: LINES });
   });
 });

@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
-import { BINARY, cleanEnv, records, Workshop, wsinspect, type Ran } from '../cli/binary.js';
+import { BINARY, cleanEnv, records, Workshop, wsinspect } from '../cli/binary.js';
+import { runHere, type RanHere } from '../cli/in-process.js';
 import { closeServers, echo, peer } from './servers.js';
 
 let shop: Workshop;
@@ -16,7 +17,7 @@ afterAll(() => {
 
 const LINES = 100_000;
 const numbers = (count: number): string => Array.from({ length: count }, (_, n) => `${n}\n`).join('');
-const connect = (...args: string[]): Promise<Ran> => wsinspect(['connect', ...args]);
+const connect = (...args: string[]): Promise<RanHere> => runHere(['connect', ...args]);
 
 /** What a server receives, in its order. */
 async function listener(): Promise<{ url: string; told: string[]; closed: () => Promise<unknown> }> {
@@ -263,8 +264,8 @@ describe('received', () => {
       socket.close(4000, '\x1b[31m');
     });
     const [view, json] = await Promise.all([
-      connect(url, '--no-stdin', '--view', 'annotated'),
-      connect(url, '--no-stdin', '--json'),
+      wsinspect(['connect', url, '--no-stdin', '--view', 'annotated']),
+      wsinspect(['connect', url, '--no-stdin', '--json']),
     ]);
     for (const { control, err } of [view, json]) {
       expect(control).toBe(false);
@@ -278,7 +279,7 @@ describe('received', () => {
       const stream = (socket as unknown as { _socket: NodeJS.WritableStream })._socket;
       stream.write(Buffer.from('827f0000100000000000', 'hex'));
     });
-    const { exit, peak } = await connect(url, '--no-stdin');
+    const { exit, peak } = await wsinspect(['connect', url, '--no-stdin']);
     expect(exit).toBe(57);
     expect(peak).toBeLessThan(150);
   });

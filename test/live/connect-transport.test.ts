@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { Workshop, wsinspect, type Ran } from '../cli/binary.js';
+import { Workshop, wsinspect } from '../cli/binary.js';
+import { runHere, type RanHere } from '../cli/in-process.js';
 import { httpProxy, socksProxy } from './proxies.js';
 import { peer, bare, closeServers, echo, http, listening, saying, switching } from './servers.js';
 import { forOtherOrigin, keptFromOthers } from '../../src/cli/connect/headers.js';
@@ -20,11 +21,11 @@ afterAll(() => {
   shop.remove();
 });
 
-const connect = (...args: string[]): Promise<Ran> => wsinspect(['connect', ...args]);
+const connect = (...args: string[]): Promise<RanHere> => runHere(['connect', ...args]);
 const HI = ['-x', 'hi', '-1'];
 
 /** It went well, and the reply came. */
-async function echoes(run: Promise<Ran>): Promise<void> {
+async function echoes(run: Promise<RanHere>): Promise<void> {
   expect(await run).toMatchObject({ exit: 0, out: 'hi\n', err: '' });
 }
 
@@ -117,6 +118,7 @@ describe.concurrent('other ways', () => {
       const secure = await tlsEcho(pair);
       for (const through of [url, `wss://127.0.0.1:${secure.port}/`]) {
         const env = { NODE_EXTRA_CA_CERTS: pair.cert };
+        // It is Node itself that reads this variable.
         await echoes(wsinspect(['connect', through, ...HI, '--proxy', at], { env }));
       }
       return;
@@ -135,8 +137,8 @@ describe.concurrent('other ways', () => {
   it('the environment names a proxy, and exceptions', async () => {
     const { url, port } = await echo();
     const proxy = await httpProxy();
-    const run = (env: Record<string, string>, ...more: string[]): Promise<Ran> =>
-      wsinspect(['connect', url, ...HI, ...more], { env });
+    const run = (env: Record<string, string>, ...more: string[]): Promise<RanHere> =>
+      runHere(['connect', url, ...HI, ...more], { env });
     const at = `127.0.0.1:${proxy.port}`;
     await echoes(run({ http_proxy: at }));
     await echoes(run({ ALL_PROXY: `http://${at}` }));

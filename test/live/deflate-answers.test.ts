@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { WebSocketServer, type PerMessageDeflateOptions } from 'ws';
-import { records, wsinspect } from '../cli/binary.js';
+import { records } from '../cli/binary.js';
+import { runHere } from '../cli/in-process.js';
 import { Client, Serving } from './serving.js';
 
 /** What each end may ask of the other in the negotiation (RFC 7692 §7.1). */
@@ -28,15 +29,7 @@ describe.each(ASKED)('where %j is requested', (asked) => {
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as { port: number };
     const sends = ['-x', 'a'.repeat(60), '-x', 'a'.repeat(60)];
-    const ran = await wsinspect([
-      'connect',
-      `ws://127.0.0.1:${port}/`,
-      '--deflate',
-      ...sends,
-      '--count',
-      '2',
-      '--json',
-    ]);
+    const ran = await runHere(['connect', `ws://127.0.0.1:${port}/`, '--deflate', ...sends, '--count', '2', '--json']);
     expect(ran).toMatchObject({ exit: 0, err: '' });
     const replies = records(ran.out).filter(({ type, direction }) => type === 'frame' && direction === 'server');
     expect(replies.filter(({ rsv1 }) => rsv1)).toHaveLength(2);

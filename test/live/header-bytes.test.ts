@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { wsinspect } from '../cli/binary.js';
+import { runHere } from '../cli/in-process.js';
 import { bare, closeServers, switching } from './servers.js';
 import { Client, Serving } from './serving.js';
 
@@ -32,17 +32,16 @@ const OPTIONS = [
 
 describe('headers beyond ASCII are UTF-8', () => {
   it.each(OPTIONS)('connect %s', async (option, value, line) => {
-    expect(await asked((url) => wsinspect(['connect', url, option, value, '--no-stdin']))).toContain(`${line}\r\n`);
+    expect(await asked((url) => runHere(['connect', url, option, value, '--no-stdin']))).toContain(`${line}\r\n`);
   });
 
   it('connect with one header twice', async () => {
-    const run = (url: string): Promise<unknown> =>
-      wsinspect(['connect', url, '-H', 'X: č', '-H', 'X: é', '--no-stdin']);
+    const run = (url: string): Promise<unknown> => runHere(['connect', url, '-H', 'X: č', '-H', 'X: é', '--no-stdin']);
     expect(await asked(run)).toContain('X: č\r\nX: é\r\n');
   });
 
   it.each(OPTIONS)('check %s', async (option, value, line) => {
-    const run = (url: string): Promise<unknown> => wsinspect(['check', url, option, value, '--only', '1.1.1']);
+    const run = (url: string): Promise<unknown> => runHere(['check', url, option, value, '--only', '1.1.1']);
     expect(await asked(run)).toContain(`${line}\r\n`);
   });
 
@@ -75,12 +74,12 @@ describe('control characters in headers are usage errors', () => {
     ),
   );
   it.each(cases)('$command $option $sign', async ({ command, args, option, value, sign }) => {
-    const { exit, err } = await wsinspect([command, ...args, option, value + sign + 'x']);
+    const { exit, err } = await runHere([command, ...args, option, value + sign + 'x']);
     expect(err).toMatch(/^wsinspect: \S+.*control character.*\n$/);
     expect(exit).toBe(2);
   });
 
   it('a tab is none', async () => {
-    expect((await wsinspect(['connect', 'ws://127.0.0.1:1/', '-H', 'X: a\tb', '--no-stdin'])).exit).toBe(7);
+    expect((await runHere(['connect', 'ws://127.0.0.1:1/', '-H', 'X: a\tb', '--no-stdin'])).exit).toBe(7);
   });
 });

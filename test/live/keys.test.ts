@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Workshop, wsinspect } from '../cli/binary.js';
+import { Workshop } from '../cli/binary.js';
+import { runHere } from '../cli/in-process.js';
 import { closeServers, listening, type Running } from './servers.js';
 import { Serving } from './serving.js';
 import { selfSigned, tlsEcho, type Pair } from './tls-server.js';
@@ -47,7 +48,7 @@ const COMMANDS = [
 
 describe.each(COMMANDS)('%s', (_name, args, cert, key) => {
   const refused = async (...more: string[]): Promise<string> => {
-    const { exit, err, out } = await wsinspect([...args, ...more]);
+    const { exit, err, out } = await runHere([...args, ...more]);
     expect({ exit, out, lines: err.split('\n').length }).toEqual({ exit: 2, out: '', lines: 2 });
     return err;
   };
@@ -81,14 +82,14 @@ it.each([
   ['proxy', ['proxy', '0', 'wss://127.0.0.1:1/', '--cacert']],
 ])('%s: authorities in a file without a certificate', async (_name, args) => {
   for (const file of [files.text, pair.key, shop.write('empty.pem', '')]) {
-    const { exit, err } = await wsinspect([...args, file]);
+    const { exit, err } = await runHere([...args, file]);
     expect(err).toContain(`--cacert ${file}: there is no certificate in it`);
     expect(exit).toBe(2);
   }
 });
 
 it('serve: --client-ca without a certificate', async () => {
-  const { exit, err } = await wsinspect([
+  const { exit, err } = await runHere([
     'serve',
     '0',
     '--cert',
@@ -122,14 +123,14 @@ it('an encrypted key is used with its passphrase, given or in a file, by listene
   running.push(proxy);
   for (const url of [server.url, proxy.url]) {
     const mine = [...client, '--passphrase', 'žluťoučký'];
-    expect(await wsinspect(['connect', url, '-x', 'hi', '-1', ...mine])).toMatchObject({
+    expect(await runHere(['connect', url, '-x', 'hi', '-1', ...mine])).toMatchObject({
       exit: 0,
       out: 'hi\n',
       err: '',
     });
   }
   const both = ['--passphrase', 'x', '--passphrase-file', files.secret];
-  const clash = await wsinspect(['connect', server.url, '--cert', pair.cert, '--key', files.encrypted, ...both]);
+  const clash = await runHere(['connect', server.url, '--cert', pair.cert, '--key', files.encrypted, ...both]);
   expect([clash.exit, clash.err]).toEqual([2, expect.stringContaining('exclude each other')]);
 });
 
@@ -144,7 +145,7 @@ describe('a client certificate is requested', () => {
       ['connect', url, '-k', '-x', 'hi', '-1'],
       ['check', url, '-k', '--only', '1.1.1'],
     ]) {
-      const { exit, err } = await wsinspect(command);
+      const { exit, err } = await runHere(command);
       expect(err).toContain(words);
       expect(err.trimEnd().split('\n')).toHaveLength(1);
       expect(exit).toBe(35);
@@ -154,7 +155,7 @@ describe('a client certificate is requested', () => {
   it('TLS 1.3: proxy says so', async () => {
     const proxy = await Serving.proxy((await asking('TLSv1.3')).url.replace('ws:', 'wss:'), '-k');
     running.push(proxy);
-    const client = wsinspect(['connect', proxy.url, '-x', 'hi', '-1']);
+    const client = runHere(['connect', proxy.url, '-x', 'hi', '-1']);
     await proxy.until((_, err) => err.includes(`TLS with the server: ${words}`));
     expect((await client).exit).toBe(56);
   });
@@ -164,7 +165,7 @@ describe('a client certificate is requested', () => {
     const server = createServer({ cert: readFileSync(pair.cert), key: readFileSync(pair.key) }, (socket) =>
       socket.destroy(),
     );
-    const { exit, err } = await wsinspect([
+    const { exit, err } = await runHere([
       'connect',
       (await listening(server)).url.replace('ws:', 'wss:'),
       '-k',

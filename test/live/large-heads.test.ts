@@ -1,5 +1,5 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { wsinspect } from '../cli/binary.js';
+import { runHere } from '../cli/in-process.js';
 import { bare, closeServers, echo, switching } from './servers.js';
 import { Client, Serving } from './serving.js';
 
@@ -27,7 +27,7 @@ describe.each([20, 100, 240])('%i KiB', (size) => {
     const proxy = await Serving.proxy(url);
     running.push(proxy);
     for (const at of [url, proxy.url]) {
-      expect(await wsinspect(['connect', at, '--no-stdin'])).toMatchObject({ exit: 0, out: 'hi\n', err: '' });
+      expect(await runHere(['connect', at, '--no-stdin'])).toMatchObject({ exit: 0, out: 'hi\n', err: '' });
     }
   });
 
@@ -44,7 +44,7 @@ describe.each([20, 100, 240])('%i KiB', (size) => {
 
 it('beyond, the limit is named', async () => {
   const { url } = await baking(300 * 1024);
-  const { exit, err } = await wsinspect(['connect', url, '--no-stdin']);
+  const { exit, err } = await runHere(['connect', url, '--no-stdin']);
   expect(err).toContain('the head of the answer is longer than this end reads (256 KiB)');
   expect(exit).toBe(4);
   const serving = await Serving.start();

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { connect as connectTcp, createServer } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { Workshop, wsinspect } from '../cli/binary.js';
+import { Workshop } from '../cli/binary.js';
+import { runHere } from '../cli/in-process.js';
 import { closeServers, echo, listening } from './servers.js';
 import { Serving } from './serving.js';
 import { selfSigned, tlsEcho, type Pair } from './tls-server.js';
@@ -97,7 +98,7 @@ describe.each(COMMANDS)('%s', (command) => {
 
 describe('connect', () => {
   const one = async (url: string): Promise<{ exit: number | null; err: string }> => {
-    const { exit, err } = await wsinspect(['connect', url, '-k', '-x', 'hi', '-1']);
+    const { exit, err } = await runHere(['connect', url, '-k', '-x', 'hi', '-1']);
     const lines = err.trimEnd().split('\n');
     expect(lines.filter((line) => !line.startsWith('why: '))).toHaveLength(1);
     return { exit, err };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import { records, Workshop, wsinspect } from '../cli/binary.js';
+import { runHere } from '../cli/in-process.js';
 import { bare, closeServers, echo, peer, switching, type Running } from './servers.js';
 import { Client, type Refused, Serving } from './serving.js';
 
@@ -70,7 +71,7 @@ const faults = (serving: Serving): unknown[][] =>
     .map(({ fault, direction, index, message }) => [fault, direction, index, message]);
 
 const exits = async (...args: string[]): Promise<number | null> =>
-  (await wsinspect(['proxy', '0', 'ws://127.0.0.1:1/', ...args])).exit;
+  (await runHere(['proxy', '0', 'ws://127.0.0.1:1/', ...args])).exit;
 
 const TESTS: Tests = {
   '--header': async () => {
@@ -347,7 +348,7 @@ const TESTS: Tests = {
       const kinds = ['pcapng', 'ndjson', 'har'].map((ending) => `${shop.folder}/kept.${ending}`);
       for (const file of kinds) {
         await shown(['kept', 'as well'], '--record', file, '--connection', '5');
-        const { out } = await wsinspect(['decode', '-f', file, '--json', '--view', 'messages']);
+        const { out } = await runHere(['decode', '-f', file, '--json', '--view', 'messages']);
         const messages = records(out).filter(({ type }) => type === 'message');
         expect(messages.map(({ direction, text }) => [direction, text])).toEqual([
           ['client', 'kept'],
@@ -404,7 +405,7 @@ async function withTls(how: string, then: (opened: Promise<number>) => Promise<v
 
 describe('proxy', () => {
   it('has a test for each option that help lists', async () => {
-    const { out } = await wsinspect(['proxy', '--help']);
+    const { out } = await runHere(['proxy', '--help']);
     const listed = [...out.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)]
       .map(([, name]) => name!)
       .filter((name) => name !== '--help');
@@ -412,13 +413,13 @@ describe('proxy', () => {
   });
 
   it('needs a URL, and one that is one', async () => {
-    expect((await wsinspect(['proxy'])).exit).toBe(2);
-    expect(await wsinspect(['proxy', '9002'])).toMatchObject({
+    expect((await runHere(['proxy'])).exit).toBe(2);
+    expect(await runHere(['proxy', '9002'])).toMatchObject({
       exit: 2,
       err: expect.stringContaining('proxy 9002 wss://') as string,
     });
-    expect((await wsinspect(['proxy', '9002', 'http://a/'])).exit).toBe(2);
-    expect((await wsinspect(['proxy', '99999', 'ws://a/'])).exit).toBe(2);
+    expect((await runHere(['proxy', '9002', 'http://a/'])).exit).toBe(2);
+    expect((await runHere(['proxy', '99999', 'ws://a/'])).exit).toBe(2);
   });
 
   it.each(Object.keys(TESTS))('%s', (option) => TESTS[option]!());

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { records, Workshop, wsinspect } from '../cli/binary.js';
+import { runHere } from '../cli/in-process.js';
 import { harOf } from './har-schema.js';
 import { Serving } from './serving.js';
 import { closeServers, echo, listening, peer } from './servers.js';
@@ -39,7 +40,7 @@ let files = 0;
 const fileOf = (kind: string): string => `${shop.folder}/recorded-${files++}.${kind}`;
 
 async function decoded(file: string, ...args: string[]): Promise<{ all: Json[]; exit: number | null; err: string }> {
-  const { out, exit, err } = await wsinspect(['decode', '--json', ...args, file]);
+  const { out, exit, err } = await runHere(['decode', '--json', ...args, file]);
   return { all: out === '' ? [] : records(out), exit, err };
 }
 
@@ -188,7 +189,7 @@ describe('what is recorded of a server', () => {
   it('is refused where the journal of a run that was broken off would be lost', async () => {
     const file = fileOf('har');
     writeFileSync(`${file}.part`, '{"type":"opened","connection":0}\n');
-    const { exit, err } = await wsinspect(['serve', '0', '--record', file]);
+    const { exit, err } = await runHere(['serve', '0', '--record', file]);
     expect(exit).toBe(2);
     expect(err).toContain(`${file}.part is left from an interrupted run: decode it, or remove it`);
   });
@@ -210,7 +211,7 @@ describe('what is recorded of a client', () => {
     const { port } = await tlsEcho(pair);
     const file = fileOf(kind);
     const url = `wss://localhost:${port}/a?b=c`;
-    expect(await wsinspect(['connect', url, '--ca', pair.cert, '-x', 'secret', '-1', '--record', file])).toMatchObject({
+    expect(await runHere(['connect', url, '--ca', pair.cert, '-x', 'secret', '-1', '--record', file])).toMatchObject({
       exit: 0,
       out: 'secret\n',
     });
@@ -227,7 +228,7 @@ describe('what is recorded of a client', () => {
     );
     await listening(http, path);
     const file = fileOf(kind);
-    expect((await wsinspect(['connect', `ws+unix:${path}`, '-x', 'hi', '-1', '--record', file])).exit).toBe(0);
+    expect((await runHere(['connect', `ws+unix:${path}`, '-x', 'hi', '-1', '--record', file])).exit).toBe(0);
     const { all } = await decoded(file);
     expect(all.filter(({ text }) => text === 'hi')).toHaveLength(2);
     const named = all.find(({ type }) => type === 'connection')!['server'];
@@ -237,7 +238,7 @@ describe('what is recorded of a client', () => {
   it('that connects again is all in one file', async () => {
     const { url } = await peer((socket) => setTimeout(() => socket.terminate(), 20));
     const file = fileOf('ndjson');
-    await wsinspect(['connect', url, '-w', '-1', '--reconnect=1', '--no-stdin', '--record', file]);
+    await runHere(['connect', url, '-w', '-1', '--reconnect=1', '--no-stdin', '--record', file]);
     const { all } = await decoded(file, '--stats');
     expect(all.filter(({ type }) => type === 'connection').map(({ connection }) => connection)).toEqual([0, 1]);
   });
@@ -247,7 +248,7 @@ describe('what is recorded of a client', () => {
     const file = fileOf(kind);
     symlinkSync('/dev/full', kind === 'har' ? `${file}.part` : file);
     const messages = Array.from({ length: 20 }, (_, i) => ['-x', String(i)]).flat();
-    const { exit, out, err } = await wsinspect(['connect', url, ...messages, '--count', '20', '--record', file]);
+    const { exit, out, err } = await runHere(['connect', url, ...messages, '--count', '20', '--record', file]);
     expect(out.trim().split('\n')).toHaveLength(20);
     expect(err).toBe(
       `wsinspect: --record: ${file}: can't be written: the disk is full: recording has ended, the traffic continues\n`,
@@ -260,8 +261,8 @@ describe('what is recorded of a client', () => {
     const file = fileOf('ndjson');
     writeFileSync(file, 'x'.repeat(100_000));
     const failing = (path: string): Promise<unknown> =>
-      wsinspect(['connect', url, '-x', 'hi', '--ca', '/nowhere', '--record', path]);
-    const wrong = (path: string): Promise<unknown> => wsinspect(['serve', 'nosuch.invalid:1', '--record', path]);
+      runHere(['connect', url, '-x', 'hi', '--ca', '/nowhere', '--record', path]);
+    const wrong = (path: string): Promise<unknown> => runHere(['serve', 'nosuch.invalid:1', '--record', path]);
     for (const run of [failing, wrong]) {
       expect(await run(file)).toMatchObject({ exit: 2 });
       expect(statSync(file).size).toBe(100_000);
@@ -271,7 +272,7 @@ describe('what is recorded of a client', () => {
         expect([fresh, `${fresh}.part`].filter((path) => existsSync(path))).toEqual([]);
       }
     }
-    expect((await wsinspect(['connect', url, '-x', 'hi', '-1', '--record', file])).exit).toBe(0);
+    expect((await runHere(['connect', url, '-x', 'hi', '-1', '--record', file])).exit).toBe(0);
     expect(readFileSync(file, 'utf8')).toMatch(/^\{"type":"opened"/);
   });
 });

@@ -2,7 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Workshop, wsinspect, type Ran } from '../cli/binary.js';
+import { Workshop } from '../cli/binary.js';
+import { runHere, type RanHere } from '../cli/in-process.js';
 import { bare, closeServers, echo, peer, switching, type Running } from './servers.js';
 
 let shop: Workshop;
@@ -32,9 +33,9 @@ function answering(...answers: readonly string[]): Promise<Running> {
   });
 }
 
-const run = (url: string, ...args: string[]): Promise<Ran> => wsinspect(['connect', url, ...args]);
+const run = (url: string, ...args: string[]): Promise<RanHere> => runHere(['connect', url, ...args]);
 const file = (name: string): string => `${shop.folder}/${name}`;
-const diff = (server: Running, name: string, ...more: string[]): Promise<Ran> =>
+const diff = (server: Running, name: string, ...more: string[]): Promise<RanHere> =>
   run(server.url, '--replay', file(name), '--diff', ...more);
 
 describe('what is compared', () => {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { records, Workshop, wsinspect, type Ran } from '../cli/binary.js';
+import { records, Workshop, wsinspect } from '../cli/binary.js';
+import { runHere, type RanHere } from '../cli/in-process.js';
 import { Serving } from './serving.js';
 import { bare, closeServers, echo, peer, switching, type Running } from './servers.js';
 
@@ -23,7 +24,7 @@ async function serve(...args: string[]): Promise<Serving> {
 
 let files = 0;
 const fileOf = (kind: string): string => `${shop.folder}/recorded-${files++}.${kind}`;
-const connect = (url: string, ...args: string[]): Promise<Ran> => wsinspect(['connect', url, ...args]);
+const connect = (url: string, ...args: string[]): Promise<RanHere> => runHere(['connect', url, ...args]);
 
 /** Records a conversation of `connect` with a server. */
 async function recorded(url: string, args: readonly string[], kind = 'ndjson'): Promise<string> {
@@ -54,7 +55,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** The client's frames in a recording: all that a header says, but its masking key, and the payload. */
 async function framesOf(file: string): Promise<{ shapes: unknown[]; keys: unknown[] }> {
-  const { out } = await wsinspect(['decode', '--json', '--preview', 'all', file]);
+  const { out } = await runHere(['decode', '--json', '--preview', 'all', file]);
   const frames = records(out).filter((record: Json) => record['type'] === 'frame' && record['direction'] === 'client');
   const shapes = frames.map(({ fin, rsv1, rsv2, opcode, masked, lengthForm, payloadLength, text, hex, message }) => {
     const { text: whole } = (message ?? {}) as Json;
@@ -278,7 +279,7 @@ describe.concurrent('connect --replay --diff', () => {
     const { url } = await service((text, send) => send(`${text} at ${ticks++} in room 7`))();
     const file = await recorded(url, SENDS);
     const later = await service((text, send) => send(`${text} at ${ticks++} in room 8`))();
-    const diff = (server: Running, ...ignore: string[]): Promise<Ran> =>
+    const diff = (server: Running, ...ignore: string[]): Promise<RanHere> =>
       connect(server.url, '--replay', file, '--diff', '--speed', '0', ...ignore);
     const [none, time, both, elsewhere] = await Promise.all([
       diff({ url, port: 0 }),

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { connect as connectTcp } from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
-import { wsinspect, type Ran } from '../cli/binary.js';
+import { runHere, type RanHere } from '../cli/in-process.js';
 import { Serving } from './serving.js';
 import { closeServers, echo, http } from './servers.js';
 
@@ -12,8 +12,8 @@ afterAll(async () => {
   for (const serving of running) await serving.stop('SIGKILL');
 });
 
-const connect = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> =>
-  wsinspect(['connect', ...args], { env });
+const connect = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<RanHere> =>
+  runHere(['connect', ...args], { env });
 
 describe('a request that a browser copied as cURL', () => {
   /** As Chromium and Firefox write it, but for the URL. */
@@ -53,7 +53,7 @@ describe('a request that a browser copied as cURL', () => {
     const { err, out, exit } = await connect([...args, '--deflate']);
     expect({ out, exit }).toEqual({ out: 'hi\n', exit: 0 });
     expect(err).not.toContain('Extensions');
-    expect(await wsinspect(['check', url, '--only', '1.1.1', ...options(copied)])).toMatchObject({
+    expect(await runHere(['check', url, '--only', '1.1.1', ...options(copied)])).toMatchObject({
       exit: 0,
       err: expect.stringContaining(notes) as string,
     });

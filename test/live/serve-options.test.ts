@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { connect as connectTls } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Workshop, wsinspect } from '../cli/binary.js';
+import { runHere } from '../cli/in-process.js';
 import { Client, Refused, Serving } from './serving.js';
 
 /** Every option of `serve` that `--help` lists, each with a test that fails if the option did nothing. */
@@ -90,7 +91,7 @@ const TESTS: Tests = {
     ignored.socket.send('b');
     await silent.until((out) => out.includes('"b"'));
     expect(ignored.messages).toEqual([]);
-    expect((await wsinspect(['serve', '--mode', 'shout'])).exit).toBe(2);
+    expect((await runHere(['serve', '--mode', 'shout'])).exit).toBe(2);
   },
   '--compare': async () => {
     const { out, exit } = await wsinspect(['serve', '--compare']);
@@ -101,7 +102,7 @@ const TESTS: Tests = {
     const bytes = Object.fromEntries(
       overhead.map(([, a, b, c, d]) => [(a ?? c)!.trim(), Number((b ?? d)!.replace(',', ''))]),
     );
-    expect((await wsinspect(['serve', '--compare', '--deflate'])).exit).toBe(2);
+    expect((await runHere(['serve', '--compare', '--deflate'])).exit).toBe(2);
     expect(bytes['WebSocket']! * 3).toBeLessThan(Math.min(bytes['short polling']!, bytes['long polling']!));
   },
   '--subprotocol': async () => {
@@ -117,7 +118,7 @@ const TESTS: Tests = {
     await server.open('/', { origin: 'https://also.example' });
     await server.open('/');
     expect(await refusedWith(server.open('/', { origin: 'https://evil.example' }))).toBe(403);
-    expect((await wsinspect(['serve', '--allow-origin', 'good.example'])).exit).toBe(2);
+    expect((await runHere(['serve', '--allow-origin', 'good.example'])).exit).toBe(2);
   },
   '--allow-host': async () => {
     const server = await serve('--allow-host', 'chat.example', '--allow-host', 'also.example');
@@ -142,7 +143,7 @@ const TESTS: Tests = {
     expect(await status(here, '/send', 'https://chat.example')).toBe(200);
     expect(await status(here, '/send', 'https://evil.example')).toBe(403);
     for (const name of ['chat.example:443', 'https://chat.example', '']) {
-      expect((await wsinspect(['serve', '0', '--allow-host', name])).exit, name).toBe(2);
+      expect((await runHere(['serve', '0', '--allow-host', name])).exit, name).toBe(2);
     }
   },
   '--no-token': async () => {
@@ -185,7 +186,7 @@ const TESTS: Tests = {
     expect(await clients[1].got(1)).toEqual(['compressed, compressed, compressed']);
     await deflate.until((out) => out.includes('RSV1'));
     await parameters.until((out) => out.includes('server_no_context_takeover'));
-    expect((await wsinspect(['serve', '--deflate=nonsense'])).exit).toBe(2);
+    expect((await runHere(['serve', '--deflate=nonsense'])).exit).toBe(2);
   },
   '--no-deflate': async () => {
     const server = await serve('--deflate', '--no-deflate');
@@ -215,21 +216,21 @@ const TESTS: Tests = {
     client.socket.send('by TLS');
     expect(await client.got(1)).toEqual(['by TLS']);
     await server.until((out) => out.includes('"by TLS"'));
-    expect((await wsinspect(['serve', '--cert', files.cert])).exit).toBe(2);
-    expect((await wsinspect(['serve', '--cert', 'nowhere.pem', '--key', files.key])).exit).toBe(2);
+    expect((await runHere(['serve', '--cert', files.cert])).exit).toBe(2);
+    expect((await runHere(['serve', '--cert', 'nowhere.pem', '--key', files.key])).exit).toBe(2);
   },
   '--key': async () => {
-    expect((await wsinspect(['serve', '--key', files.key])).err).toContain('belong together');
-    expect((await wsinspect(['serve', '0', '--cert', files.cert, '--key', files.cert])).exit).toBe(2);
+    expect((await runHere(['serve', '--key', files.key])).err).toContain('belong together');
+    expect((await runHere(['serve', '0', '--cert', files.cert, '--key', files.cert])).exit).toBe(2);
   },
   // What they are for: keys.test.ts.
   '--passphrase': async () => {
     const both = ['--passphrase', 'x', '--passphrase-file', files.key];
-    expect((await wsinspect(['serve', '0', '--cert', files.cert, '--key', files.key, ...both])).exit).toBe(2);
+    expect((await runHere(['serve', '0', '--cert', files.cert, '--key', files.key, ...both])).exit).toBe(2);
   },
   '--passphrase-file': async () => {
     const none = ['--passphrase-file', '/nonexistent'];
-    expect((await wsinspect(['serve', '0', '--cert', files.cert, '--key', files.key, ...none])).exit).toBe(2);
+    expect((await runHere(['serve', '0', '--cert', files.cert, '--key', files.key, ...none])).exit).toBe(2);
   },
   '--client-ca': async () => {
     const server = await serve('--cert', files.cert, '--key', files.key, '--client-ca', files.cert);
@@ -245,13 +246,13 @@ const TESTS: Tests = {
       socket.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
     });
     expect(refused).toBe(true);
-    expect((await wsinspect(['serve', '--client-ca', files.cert])).exit).toBe(2);
+    expect((await runHere(['serve', '--client-ca', files.cert])).exit).toBe(2);
   },
   '--replay-keylog': async () => {
     const capture = ['--replay', 'fixtures/captures/tls/t13-aes128gcm.pcap', '--speed', '0'];
     const server = await serve(...capture, '--replay-keylog', 'fixtures/captures/tls/t13-aes128gcm.keys');
     expect(server.url).toMatch(/^ws:/);
-    expect((await wsinspect(['serve', '0', ...capture])).exit).toBe(2);
+    expect((await runHere(['serve', '0', ...capture])).exit).toBe(2);
   },
   '--keylog': async () => {
     const keys = `${shop.folder}/serve.keys`;
@@ -259,7 +260,7 @@ const TESTS: Tests = {
     await server.open('/', { rejectUnauthorized: false });
     expect(readFileSync(keys, 'latin1')).toMatch(/^SERVER_TRAFFIC_SECRET_0 [0-9a-f]{64} [0-9a-f]{64,96}$/m);
     const same = ['serve', '0', '--cert', files.cert, '--key', files.key, '--keylog', '/nonexistent/keys'];
-    expect((await wsinspect(same)).exit).toBe(2);
+    expect((await runHere(same)).exit).toBe(2);
   },
   '--oneshot': async () => {
     const server = await serve('--oneshot');
@@ -275,7 +276,7 @@ const TESTS: Tests = {
     const server = await serve('--reject', '401');
     expect(await refusedWith(server.open())).toBe(401);
     await server.until((out) => out.includes('401'));
-    expect((await wsinspect(['serve', '--reject', '99'])).exit).toBe(2);
+    expect((await runHere(['serve', '--reject', '99'])).exit).toBe(2);
   },
   '--bad-accept': async () => {
     const server = await serve('--bad-accept');
@@ -285,7 +286,7 @@ const TESTS: Tests = {
   '--raw-frame': async () => {
     const server = await serve('--raw-frame', '81 03 6f 6e 65', '--raw-frame', '0x8103,74776f');
     expect(await (await server.open()).got(2)).toEqual(['one', 'two']);
-    expect((await wsinspect(['serve', '--raw-frame', 'xyz'])).exit).toBe(2);
+    expect((await runHere(['serve', '--raw-frame', 'xyz'])).exit).toBe(2);
   },
   '--delay': async () => {
     const server = await serveHeld('--delay', '150');
@@ -340,7 +341,7 @@ const TESTS: Tests = {
       ['server', 'text', 'welcome'],
       ['server', 'text', '0{"sid":1}'],
     ]);
-    expect((await wsinspect(['serve', '--greet', 'x', '--reject', '403'])).exit).toBe(2);
+    expect((await runHere(['serve', '--greet', 'x', '--reject', '403'])).exit).toBe(2);
     const chat = await serve('--greet', 'welcome', '--mode', 'chat');
     expect(await (await chat.open('/ws/ada')).got(1)).toEqual(['welcome']);
   },
@@ -360,10 +361,10 @@ const TESTS: Tests = {
       expect(await bob.got(1)).toEqual(['echo of =']);
       await server.stop('SIGKILL');
     }
-    const { exit, err } = await wsinspect(['serve', '--auto-reply', '(=x']);
+    const { exit, err } = await runHere(['serve', '--auto-reply', '(=x']);
     expect(exit).toBe(2);
     expect(err).toContain('Invalid regular expression: /(/u: Unterminated group');
-    expect((await wsinspect(['serve', '--auto-reply', 'ping'])).err).toContain('It has to be RE=TEXT');
+    expect((await runHere(['serve', '--auto-reply', 'ping'])).err).toContain('It has to be RE=TEXT');
   },
   '--no-auto-pong': async () => {
     const pongs = async (...args: string[]): Promise<number> => {
@@ -412,9 +413,9 @@ const TESTS: Tests = {
       client.socket.send('kept');
       await client.got(1);
       await server.stop();
-      expect((await wsinspect(['decode', file])).out.match(/"kept"/g), kind).toHaveLength(2);
+      expect((await runHere(['decode', file])).out.match(/"kept"/g), kind).toHaveLength(2);
     }
-    const refused = (...args: string[]): Promise<unknown> => wsinspect(['serve', '0', ...args]);
+    const refused = (...args: string[]): Promise<unknown> => runHere(['serve', '0', ...args]);
     const key = shop.write('key.har', '');
     expect(await refused('--record', 'traffic.txt')).toMatchObject({
       exit: 2,
@@ -468,7 +469,7 @@ const TESTS: Tests = {
     expect(await (await atOnce.open()).got(1)).toEqual(['hi']);
   },
   '--connection': async () => {
-    const none = await wsinspect(['serve', '0', '--replay', recording(0), '--connection', '3']);
+    const none = await runHere(['serve', '0', '--replay', recording(0), '--connection', '3']);
     expect(none).toMatchObject({ exit: 2, err: expect.stringContaining('no connection 3 with frames') as string });
     const client = await (await serve('--replay', recording(0), '--connection', '0')).open();
     expect(await client.got(1)).toEqual(['hi']);
@@ -479,7 +480,7 @@ const TESTS: Tests = {
     expect(await Promise.all([fields(), fields('-v')])).toEqual([false, true]);
   },
   '--help': async () => {
-    const { exit, out } = await wsinspect(['serve', '--help']);
+    const { exit, out } = await runHere(['serve', '--help']);
     expect(exit).toBe(0);
     expect(out).toContain('Usage: wsinspect serve ');
   },
@@ -487,7 +488,7 @@ const TESTS: Tests = {
 
 describe('serve', () => {
   it('has a test here for each option that --help lists', async () => {
-    const { out } = await wsinspect(['serve', '--help']);
+    const { out } = await runHere(['serve', '--help']);
     const listed = [...out.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)].map(([, option]) => option);
     expect(listed.toSorted()).toEqual(Object.keys(TESTS).toSorted());
   });

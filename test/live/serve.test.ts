@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { wsinspect } from '../cli/binary.js';
+import { runHere } from '../cli/in-process.js';
 import { BEGIN } from '../cli/held-clock.js';
 import { Client, Refused, Serving } from './serving.js';
 
@@ -115,11 +115,11 @@ describe('serve', () => {
 
   it('reports that the port is taken, and an invalid address', async () => {
     const server = await serve();
-    const taken = await wsinspect(['serve', String(server.port)]);
+    const taken = await runHere(['serve', String(server.port)]);
     expect(taken).toMatchObject({ exit: 2, out: '' });
     expect(taken.err).toContain('the port is in use');
-    expect((await wsinspect(['serve', 'a:b:c'])).exit).toBe(2);
-    expect((await wsinspect(['serve', '99999'])).exit).toBe(2);
+    expect((await runHere(['serve', 'a:b:c'])).exit).toBe(2);
+    expect((await runHere(['serve', '99999'])).exit).toBe(2);
   });
 });
 

@@ -4,6 +4,7 @@ import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { BINARY, cleanEnv, records, Workshop, wsinspect, type Ran } from '../cli/binary.js';
+import { runHere } from '../cli/in-process.js';
 
 let shop: Workshop;
 let path: string;
@@ -45,7 +46,7 @@ describe('serve unix:PATH', () => {
     const { exit, out, err } = await listen(['serve', `unix:${path}`, '--json'], async () => {
       expect(statSync(path).mode & 0o777).toBe(0o600);
       const args = ['connect', `ws+unix:${path}:/chat`, '-x', 'hi', '-1'];
-      expect(await wsinspect(args)).toMatchObject({ exit: 0, out: 'hi\n', err: '' });
+      expect(await runHere(args)).toMatchObject({ exit: 0, out: 'hi\n', err: '' });
       status = await new Promise((resolve) =>
         request({ socketPath: path, path: '/none' }, (response) => {
           resolve(response.statusCode ?? 0);
@@ -65,7 +66,7 @@ describe('serve unix:PATH', () => {
     let url = '';
     const { out } = await listen(['serve', `unix:${odd}`], async () => {
       url = `ws+unix:${odd.replace('%', '%25').replace('a:', 'a%3A')}:/`;
-      expect(await wsinspect(['connect', url, '-x', 'hi', '-1'])).toMatchObject({ exit: 0, out: 'hi\n' });
+      expect(await runHere(['connect', url, '-x', 'hi', '-1'])).toMatchObject({ exit: 0, out: 'hi\n' });
     });
     expect(out).toContain(`listening ${url}\n`);
   });

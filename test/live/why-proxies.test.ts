@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../bench/free-port.js';
-import { Workshop, wsinspect } from '../cli/binary.js';
+import { Workshop } from '../cli/binary.js';
+import { runHere } from '../cli/in-process.js';
 import { has, PYTHON } from '../tools.js';
 import { started, stopPrograms } from './programs.js';
 import { bare, closeServers, http } from './servers.js';
@@ -108,7 +109,7 @@ describe.runIf(has('apache2'))('connect through Apache', () => {
   });
 
   it('names Apache, and the line that cures it', async () => {
-    const { err } = await wsinspect(['connect', `${at}/plain`], { stdin: '' });
+    const { err } = await runHere(['connect', `${at}/plain`], { stdin: '' });
     expect(err).toMatch(/^why: .*: Apache in front of .* ProxyPass .* upgrade=websocket/m);
   });
 });
@@ -200,13 +201,13 @@ listen sound\n bind 127.0.0.1:${haproxy}\n option forwardfor\n server one 127.0.
       );
       await started(nginx, 'nginx', ['-p', folder, '-c', config]);
       await started(haproxy, 'haproxy', ['-db', '-f', lines]);
-      expect((await wsinspect(['connect', `ws://127.0.0.1:${nginx}/`], { stdin: '' })).exit).toBe(22);
+      expect((await runHere(['connect', `ws://127.0.0.1:${nginx}/`], { stdin: '' })).exit).toBe(22);
       await serving.until((out) => out.includes('"upgrade-not-received"'));
       expect(serving.out).toMatch(
         /it comes with HTTP\/1\.0 and with Connection: close: .*nginx: proxy_http_version 1\.1/,
       );
       const before = serving.out.split('"cause"').length;
-      expect((await wsinspect(['connect', `ws://127.0.0.1:${haproxy}/`, '-x', 'hi'], { stdin: '' })).exit).toBe(0);
+      expect((await runHere(['connect', `ws://127.0.0.1:${haproxy}/`, '-x', 'hi'], { stdin: '' })).exit).toBe(0);
       expect(serving.out.split('"cause"')).toHaveLength(before);
     } finally {
       await serving.stop();
@@ -297,11 +298,7 @@ describe.runIf(has('haproxy'))('connect through HAProxy', () => {
   });
 
   it('names HAProxy where its page does, and its lines otherwise', async () => {
-    expect((await wsinspect(['connect', through('dead')], { stdin: '' })).err).toMatch(
-      /^why: 503 comes from HAProxy /m,
-    );
-    expect((await wsinspect(['connect', through('deaf')], { stdin: '' })).err).toMatch(
-      /^why: .* \| HAProxy: mode http/m,
-    );
+    expect((await runHere(['connect', through('dead')], { stdin: '' })).err).toMatch(/^why: 503 comes from HAProxy /m);
+    expect((await runHere(['connect', through('deaf')], { stdin: '' })).err).toMatch(/^why: .* \| HAProxy: mode http/m);
   });
 });

@@ -1,16 +1,14 @@
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'ws';
 import { expect } from 'vitest';
-import { records, wsinspect } from '../cli/binary.js';
+import { records } from '../cli/binary.js';
+import { runHere } from '../cli/in-process.js';
 import { listening, type Running } from './servers.js';
 
 /** The code of the cause, in text and in JSON the same; undefined: none. */
 export async function causeOf(url: string, ...options: string[]): Promise<string | undefined> {
   const args = ['connect', url, ...options];
-  const [text, json] = await Promise.all([
-    wsinspect(args, { stdin: '' }),
-    wsinspect([...args, '--json'], { stdin: '' }),
-  ]);
+  const [text, json] = await Promise.all([runHere(args), runHere([...args, '--json'])]);
   const [, told] = /^why: .* \(([a-z-]+)\)$/m.exec(text.err) ?? [];
   const error = records(json.out).find(({ type }) => type === 'error') as { cause?: { code: string } } | undefined;
   expect(error?.cause?.code).toBe(told);

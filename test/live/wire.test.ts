@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { records, Workshop, wsinspect } from '../cli/binary.js';
+import { records, Workshop } from '../cli/binary.js';
+import { runHere } from '../cli/in-process.js';
 import { tcpdump } from '../tcpdump.js';
 import { mayCapture } from '../tools.js';
 import { Serving } from './serving.js';
@@ -51,7 +52,7 @@ describe.runIf(mayCapture())('what serve shows', () => {
     client.socket.terminate();
     await recorded();
     await server.stop();
-    const captured = await wsinspect(['decode', '-f', file, '--json', '-v', '--preview', 'all']);
+    const captured = await runHere(['decode', '-f', file, '--json', '-v', '--preview', 'all']);
     const [here, there] = [wireOf(server.records), wireOf(records(captured.out))];
     expect(there.length).toBeGreaterThan(5);
     expect(here).toEqual(there);
