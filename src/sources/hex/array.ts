@@ -1,4 +1,4 @@
-import { byteOf, type Radix, radixOf } from './element.js';
+import { byteOf, isZeroPadded, type Radix, radixOf } from './element.js';
 import { looksLikeWebSocket } from '../../codec/resync/plausible.js';
 import { failAt, type HexContext, type HexMode, Strays } from './mode.js';
 
@@ -24,17 +24,16 @@ const isElement = (byte: number): boolean =>
 
 /**
  * The elements of an array after its opening bracket: `0x81, 0xe`, `129, -121`, `0x81u8`, `'a'`, `(byte)0x81`. Bare
- * elements (`81`) are decimal, unless one of them can only be hex (`0e`, `05`). Where all could be both, whole frames in one
- * of the two readings prove it; a few without such a proof are decimal, with a notice, and more are refused.
+ * elements (`81`) are decimal, unless one of them can only be hex (`0e`). Where all could be both, whole frames in one of
+ * the two readings prove it. Without such a proof, a list with `05` is hex, unless it is code; a few other elements are
+ * decimal, with a notice, and more are refused.
  */
 export class ArrayElements implements HexMode {
   private depth = 1;
   private element = '';
   private elementAt = 0;
-  /** Offset of the first element that was held back. */
-  private firstAt = 0;
   private quoted = false;
-  private held: string[] = [];
+  private held: { readonly element: string; readonly at: number }[] = [];
   /** Hex digits as printed with two a byte, and as few as needed: never both. */
   private width: 'two' | 'any' | undefined;
   private readonly strays: Strays;
@@ -112,8 +111,7 @@ export class ArrayElements implements HexMode {
     if (element === '' || element === 'byte' || element === 'sbyte') return;
     const proof = radixOf(element);
     if (this.radix === undefined && proof === 'any') {
-      if (this.held.push(element) === 1) this.firstAt = this.elementAt;
-      if (this.held.length === MAX_HELD) this.settle();
+      if (this.held.push({ element, at: this.elementAt }) === MAX_HELD) this.settle();
       return;
     }
     if (proof !== 'any') this.decide(proof);
@@ -124,8 +122,11 @@ export class ArrayElements implements HexMode {
   private settle(): void {
     const { held, context } = this;
     if (held.length === 0) return;
-    const [decimal, hex] = [bytesIn(held, 'decimal'), bytesIn(held, 'hex')!];
-    if (decimal !== undefined && (this.isCode || decimal.join() === hex.join())) return this.decide('decimal');
+    const elements = held.map(({ element }) => element);
+    const [decimal, hex] = [bytesIn(elements, 'decimal'), bytesIn(elements, 'hex')!];
+    const isPadded = elements.some(isZeroPadded);
+    if (decimal !== undefined && ((this.isCode && !isPadded) || decimal.join() === hex.join()))
+      return this.decide('decimal');
     const isDecimal = isWhole(decimal);
     const isProven = isDecimal !== isWhole(hex);
     if (decimal === undefined || isProven) {
@@ -135,7 +136,8 @@ export class ArrayElements implements HexMode {
         );
       return this.decide(isProven && !isDecimal ? 'hex' : 'decimal');
     }
-    if (isDecimal || held.length >= LEAST_PROOF) return failAt(context, this.firstAt, IN_DOUBT);
+    if (isPadded && !isDecimal && !this.isCode) return this.decide('hex');
+    if (isDecimal || isPadded || held.length >= LEAST_PROOF) return failAt(context, held[0]!.at, IN_DOUBT);
     context.events.notice('the list could be hex as well as decimal: read as decimal (hex needs 0x before each byte)');
     this.decide('decimal');
   }
@@ -143,7 +145,7 @@ export class ArrayElements implements HexMode {
   private decide(radix: Radix): void {
     if (this.radix !== undefined) return;
     this.radix = radix;
-    for (const element of this.held) this.put(element, this.elementAt);
+    for (const { element, at } of this.held) this.put(element, at);
     this.held = [];
   }
 

@@ -94,9 +94,7 @@ export const LITERAL_FORMS: readonly LiteralForm[] = [
     spell: ({ 1: elements, 2: dots, index }, line) =>
       dots !== undefined
         ? cut
-        : isCode(line.slice(0, index)) && BARE.test(elements!)
-          ? decimals(elements!)
-          : list(elements!),
+        : list(elements!, isCode(line.slice(0, index))),
     isWeak: ([, elements]) => !new RegExp(EXPLICIT).test(elements!) && !/^\s*(?:-\d|1[2-9]\d|2\d\d)/.test(elements!),
   },
   {
@@ -158,14 +156,13 @@ export function bits(text: string): string {
     .join(' ');
 }
 
-/** Elements that no sign says to be hex. */
-const BARE = /^(?:[\s,;]|-?(?:0|[1-9]\d*)(?!\d))+$/;
 /** Elements that can only be decimal, as JSON has them. */
 const decimals = (elements: string): string => `{"data":[${elements}]}`;
 
-function list(elements: string): string {
+/** `isOfCode`: bare elements are decimal there, as in Go's literals. */
+function list(elements: string, isOfCode = false): string {
   const plain = elements.replace(new RegExp(`${CAST}|\\.to\\w+\\(\\)`, 'g'), '').replace(/\\x/g, '0x');
-  return `{${plain}}`;
+  return `${isOfCode ? '[]byte' : ''}{${plain}}`;
 }
 
 /** Erlang's and Elixir's binaries: `<<129,5,"Hello">>`, `<<16#81>>`, `<<0x81, 5>>`. */
