@@ -122,24 +122,13 @@ export class ArrayElements implements HexMode {
   private settle(): void {
     const { held, context } = this;
     if (held.length === 0) return;
-    const elements = held.map(({ element }) => element);
-    const [decimal, hex] = [bytesIn(elements, 'decimal'), bytesIn(elements, 'hex')!];
-    const isPadded = elements.some(isZeroPadded);
-    if (decimal !== undefined && ((this.isCode && !isPadded) || decimal.join() === hex.join()))
-      return this.decide('decimal');
-    const isDecimal = isWhole(decimal);
-    const isProven = isDecimal !== isWhole(hex);
-    if (decimal === undefined || isProven) {
-      if (decimal !== undefined)
-        context.events.notice(
-          `the list could be hex as well as decimal: read as ${isDecimal ? 'decimal' : 'hex'}, which gives whole frames`,
-        );
-      return this.decide(isProven && !isDecimal ? 'hex' : 'decimal');
-    }
-    if (isPadded && !isDecimal && !this.isCode) return this.decide('hex');
-    if (isDecimal || isPadded || held.length >= LEAST_PROOF) return failAt(context, held[0]!.at, IN_DOUBT);
-    context.events.notice('the list could be hex as well as decimal: read as decimal (hex needs 0x before each byte)');
-    this.decide('decimal');
+    const { radix, notice } = likelyRadix(
+      held.map(({ element }) => element),
+      this.isCode,
+    );
+    if (radix === undefined) return failAt(context, held[0]!.at, IN_DOUBT);
+    if (notice !== undefined) context.events.notice(`the list could be hex as well as decimal: ${notice}`);
+    this.decide(radix);
   }
 
   private decide(radix: Radix): void {
@@ -166,6 +155,25 @@ export class ArrayElements implements HexMode {
     this.width ??= width;
     return width !== this.width;
   }
+}
+
+/** The radix of elements that make sense in both: by whole frames, by how they are printed, or none. */
+function likelyRadix(
+  elements: readonly string[],
+  isCode: boolean,
+): { readonly radix: Radix | undefined; readonly notice?: string } {
+  const [decimal, hex] = [bytesIn(elements, 'decimal'), bytesIn(elements, 'hex')!];
+  if (decimal === undefined) return { radix: isWhole(hex) ? 'hex' : 'decimal' };
+  const isPadded = elements.some(isZeroPadded);
+  if ((isCode && !isPadded) || decimal.join() === hex.join()) return { radix: 'decimal' };
+  const [isDecimal, isHex] = [isWhole(decimal), isWhole(hex)];
+  if (isDecimal !== isHex) {
+    const radix = isDecimal ? 'decimal' : 'hex';
+    return { radix, notice: `read as ${radix}, which gives whole frames` };
+  }
+  if (isPadded) return { radix: isDecimal || isCode ? undefined : 'hex' };
+  if (isDecimal || elements.length >= LEAST_PROOF) return { radix: undefined };
+  return { radix: 'decimal', notice: 'read as decimal (hex needs 0x before each byte)' };
 }
 
 /** The bytes of elements in one radix; undefined where one of them is none. */
