@@ -29,7 +29,7 @@ export type ByteOrder = 'as-printed' | 'swapped';
 
 /** The offset, the mark at its end, and the gap up to the first byte. Before it: nothing, a blank, a bracket, a bar, a sign, the name of a segment. */
 const OFFSET =
-  /(?<=^|[\s|[(<>\])+@#]|[A-Za-z_.]:)(0[xX])?([0-9a-fA-F]{8}[`'][0-9a-fA-F]{8}|[0-9a-fA-F]{1,16})(?![0-9a-fA-F`'])([hH]?)((?:\s?<[^<>]{1,80}>)?[:|\]>);=]*(?:\s?[-|](?=\s))?)([ \t]*)(?=(?:0[xX])?[0-9a-fA-F]{2}|-?\d)/g;
+  /(?<=^|[\s|[(<>\])+@#]|[A-Za-z_.]:)(0[xX])?([0-9a-fA-F]{8}[`'][0-9a-fA-F]{8}|[0-9a-fA-F]{1,16})(?![0-9a-fA-F`'])([hH]?)((?:\s?<[^<>]{1,80}>)?[:|\]>);=]*(?:\s?[-|=](?=\s))?)([ \t]*)(?=(?:0[xX])?[0-9a-fA-F]{2}|-?\d)/g;
 const WORD = /(?:0[xX])?([0-9a-fA-F]{2,16})[hH]?(?=[\s\-|,]|$)/y;
 /** Eight binary digits a byte. */
 const BITS = /[01]{8}(?: [01]{8})*(?= {2})/y;
@@ -38,6 +38,8 @@ const BETWEEN = /[ \t]?[-|][ \t]?|[ \t]{1,4}|,[ \t]?/y;
 const NUMBERS = /^(?:\s*-?(?:[01]{8}|\d{1,4})(?:\s+'(?:\\.{1,3}|.)')?)+\s*$/;
 /** What draws the frames of tables, as UTF-8. */
 const BOX = /\xe2\x94[\x82\x8a]|\xe2\x95\x91/g;
+/** Bytes that the length or the end of an area may look like. */
+const MOST_OPERANDS = 8;
 /** What a log writes before the first byte of a row. */
 const LONGEST_LABEL = 128;
 /** Fewer bytes after a label are a row only below another. */
@@ -146,6 +148,18 @@ interface OffsetColumn {
   readonly isApart: boolean;
 }
 
+/** `md.b 82000000 16`: an address after the name of a command, and no characters. */
+export function mayBeCommand(row: OffsetRow): boolean {
+  const words = row.line.slice(0, row.at);
+  return /[A-Za-z]\S*\s+$/.test(words) && !row.isSure && row.bytes.length <= MOST_OPERANDS;
+}
+
+/** The first of the rows that a command prints has the address that stands in the command. */
+export function isPrintedBy(command: OffsetRow, { digits, at, line }: OffsetRow): boolean {
+  const isSame = digits.replace(/^0+/, '').toLowerCase() === command.digits.replace(/^0+/, '').toLowerCase();
+  return isSame && line.slice(0, at).trim() !== command.line.slice(0, command.at).trim();
+}
+
 function columnOf(line: string, match: RegExpExecArray): OffsetColumn {
   const [, mark = '', printed = '', h = '', close = '', gap = ''] = match;
   const digits = printed.replace(/[`']/, '');
@@ -165,10 +179,7 @@ function columnOf(line: string, match: RegExpExecArray): OffsetColumn {
 function rowAt(line: string, match: RegExpExecArray, isGoingOn: boolean): OffsetRow | undefined {
   const column = columnOf(line, match);
   const { digits, mark, close, isZero, isApart } = column;
-  // A word of letters alone is no offset.
-  if (!/\d/.test(digits) && mark === '') return undefined;
-  // Nor is what stands within a string.
-  if (/["'`\\]/.test(column.prefix)) return undefined;
+  if (isOtherWord(column, isGoingOn)) return undefined;
   const area = areaOf(line, match.index + match[0].length, column);
   if (area === undefined) return undefined;
   const isWider = isWiderThan(column, area);
@@ -185,6 +196,12 @@ function rowAt(line: string, match: RegExpExecArray, isGoingOn: boolean): Offset
     isNumbers: area.isNumbers === true,
   };
   return isPlausible(row) ? row : undefined;
+}
+
+/** A word of letters alone, what stands within a string, and the process in `app[71]:` (`buf[0]:` and what follows it are offsets). */
+function isOtherWord({ digits, mark, prefix, close, isZero }: OffsetColumn, isGoingOn: boolean): boolean {
+  if ((!/\d/.test(digits) && mark === '') || /["'`\\]/.test(prefix)) return true;
+  return !isZero && !isGoingOn && /\w\[$/.test(prefix) && close.startsWith(']');
 }
 
 function areaOf(line: string, from: number, { mark, gap, close }: OffsetColumn): Area | undefined {

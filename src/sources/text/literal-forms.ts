@@ -92,9 +92,7 @@ export const LITERAL_FORMS: readonly LiteralForm[] = [
       'g',
     ),
     spell: ({ 1: elements, 2: dots, index }, line) =>
-      dots !== undefined
-        ? cut
-        : list(elements!, isCode(line.slice(0, index))),
+      dots !== undefined ? cut : list(elements!, isCode(line.slice(0, index))),
     isWeak: ([, elements]) => !new RegExp(EXPLICIT).test(elements!) && !/^\s*(?:-\d|1[2-9]\d|2\d\d)/.test(elements!),
   },
   {
