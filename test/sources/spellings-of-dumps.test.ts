@@ -627,6 +627,15 @@ Jan 02 03:04:05 host ws[123]: 0010: 31 32 33 34 35 36
 `,
     LONG,
   ],
+  ['J-Link mem8', 'J-Link>mem8 20000000 7\n20000000 = 81 05 48 65 6C 6C 6F\n', HELLO],
+  [
+    'J-Link mem8, two rows',
+    `J-Link>mem8 0x20000000 0x16
+20000000 = 81 14 48 65 6C 6C 6F 2C 20 77 6F 72 6C 64 21 20
+20000010 = 31 32 33 34 35 36
+`,
+    LONG,
+  ],
   ['u-boot md.b', '82000000: 81 05 48 65 6c 6c 6f    ..Hello\n', HELLO],
   ['u-boot md.l', '82000000: 65480581 006f6c6c    ..Hello.\n', '810548656c6c6f00'],
   ['wireshark websocket bytes pane', '0000  81 05 48 65 6c 6c 6f                              ..Hello\n', HELLO],
@@ -667,6 +676,13 @@ const COUNTS: ReadSpellings = [
 
 /** What can't be read without a guess, or is shortened: no other bytes than the true ones come out. */
 const REFUSED: RefusedSpellings = [
+  ['an address that looks like frames', 'md.b 0x82000000 b\nnothing\n'],
+  ['a counter that looks like frames', 'I (1) app: state 01 00 00 00\n'],
+  ['a buffer in lines, cut', 'I (1) ws: 81 14 48 65 6c 6c 6f 2c 20 77 6f 72 6c 64 21 20\nI (1) ws: 31 32 33\n'],
+  [
+    'a piece of a buffer that could be a frame',
+    'I (1) ws: 81 14 48 65 6c 6c 6f 2c\nI (1) ws: 81 06 48 65 6c 6c 6f 2c\n',
+  ],
   ['lldb words', '0x100003f90: 0x65480581 0x006f6c6c\n'],
   ['gdb xw', '0x7fffffffe000:\t0x65480581\t0x006f6c6c\n'],
   ['gdb xh', '0x7fffffffe000:\t0x0581\t0x6548\t0x6c6c\n'],

@@ -10,7 +10,7 @@ export interface OffsetRow {
   readonly digits: string;
   /** It was marked as hex (`0x`, `h`), or is too wide for anything but an address. */
   readonly isHex: boolean;
-  /** One row is enough: the column ends in a colon and is wider than every byte, or it is zero and stands apart. */
+  /** One row is enough: the column ends in a colon (an address also in `=`) and is wider than every byte, or it is zero and stands apart. */
   readonly isSure: boolean;
   /** Bytes of each word. */
   readonly size: number;
@@ -38,6 +38,7 @@ const BETWEEN = /[ \t]?[-|][ \t]?|[ \t]{1,4}|,[ \t]?/y;
 const NUMBERS = /^(?:\s*-?(?:[01]{8}|\d{1,4})(?:\s+'(?:\\.{1,3}|.)')?)+\s*$/;
 /** What draws the frames of tables, as UTF-8. */
 const BOX = /\xe2\x94[\x82\x8a]|\xe2\x95\x91/g;
+const ADDRESS_DIGITS = 8;
 /** Bytes that the length or the end of an area may look like. */
 const MOST_OPERANDS = 8;
 /** What a log writes before the first byte of a row. */
@@ -178,7 +179,7 @@ function columnOf(line: string, match: RegExpExecArray): OffsetColumn {
 
 function rowAt(line: string, match: RegExpExecArray, isGoingOn: boolean): OffsetRow | undefined {
   const column = columnOf(line, match);
-  const { digits, mark, close, isZero, isApart } = column;
+  const { digits, mark, isZero, isApart } = column;
   if (isOtherWord(column, isGoingOn)) return undefined;
   const area = areaOf(line, match.index + match[0].length, column);
   if (area === undefined) return undefined;
@@ -188,7 +189,7 @@ function rowAt(line: string, match: RegExpExecArray, isGoingOn: boolean): Offset
     at: column.at,
     digits,
     isHex: mark !== '' || column.isAddress || digits.length > 8,
-    isSure: isWider && (close.includes(':') || (isZero && isApart && digits.length >= 4)),
+    isSure: isWider && (isClosed(column) || (isZero && isApart && digits.length >= 4)),
     size: area.size,
     bytes: area.bytes,
     ends: area.ends,
@@ -197,6 +198,9 @@ function rowAt(line: string, match: RegExpExecArray, isGoingOn: boolean): Offset
   };
   return isPlausible(row) ? row : undefined;
 }
+
+const isClosed = ({ close, digits }: OffsetColumn): boolean =>
+  close.includes(':') || (close.includes('=') && digits.length >= ADDRESS_DIGITS);
 
 /** A word of letters alone, what stands within a string, and the process in `app[71]:` (`buf[0]:` and what follows it are offsets). */
 function isOtherWord({ digits, mark, prefix, close, isZero }: OffsetColumn, isGoingOn: boolean): boolean {

@@ -1,6 +1,6 @@
 import { LONGEST_SEARCHED } from './lines.js';
 import { CUT_SHORT } from '../hex/mode.js';
-import { looksLikeFrames } from '../../codec/resync/plausible.js';
+import { areMessages } from '../../codec/resync/plausible.js';
 import { LITERAL_FORMS, PART, type LiteralForm } from './literal-forms.js';
 import { hasWord } from './speaker.js';
 import { type Spelled, spelled } from './spelled.js';
@@ -59,5 +59,5 @@ const spellsFrames = ({ bytes, problem }: Spelled): boolean =>
 
 /** Whole frames, and nothing else: the bytes themselves say that they are bytes. */
 export function areFrames(bytes: Uint8Array): boolean {
-  return bytes.length >= LEAST_FRAMES && (bytes[0]! & 15) !== 0 && looksLikeFrames(bytes, Infinity);
+  return bytes.length >= LEAST_FRAMES && areMessages(bytes);
 }
