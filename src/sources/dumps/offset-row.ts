@@ -155,7 +155,7 @@ export function mayBeCommand(row: OffsetRow): boolean {
   return /[A-Za-z]\S*\s+$/.test(words) && !row.isSure && row.bytes.length <= MOST_OPERANDS;
 }
 
-/** The first of the rows that a command prints has the address that stands in the command. */
+/** The first of the rows that a command prints has the address of the command. */
 export function isPrintedBy(command: OffsetRow, { digits, at, line }: OffsetRow): boolean {
   const isSame = digits.replace(/^0+/, '').toLowerCase() === command.digits.replace(/^0+/, '').toLowerCase();
   return isSame && line.slice(0, at).trim() !== command.line.slice(0, command.at).trim();
