@@ -68,10 +68,10 @@ export class LogText implements DumpForm {
 
   private readonly binaries = new OpenBinary((line) => this.whole(line));
   private readonly runs = new BytesInLines({
-    run: (lines, bytes) => {
+    run: (lines, bytes, speaker) => {
       for (const line of lines) this.use(line);
       this.sawLiterals = true;
-      this.spoken.take(bytes, undefined);
+      this.spoken.take(bytes, speaker);
     },
     apart: (line) => this.words(line),
     doubtful: ([line]) => this.refuse(line!, 0, IN_PIECES),

@@ -2,7 +2,7 @@ import { startsLikeHead } from '../../codec/http1/head.js';
 import { looksLikeFrames, looksLikeWebSocket } from '../../codec/resync/plausible.js';
 import { LONGEST_SEARCHED, type Line } from './lines.js';
 import { areFrames } from './literals.js';
-import { hasWord } from './speaker.js';
+import { hasWord, speakerOf, speaksOfBytes, type Speaker } from './speaker.js';
 import { spelled } from './spelled.js';
 
 /** Fewer look like a frame too often. */
@@ -16,13 +16,14 @@ const END_OF_HEAD = [0x0d, 0x0a, 0x0d, 0x0a];
 interface ByteLine {
   readonly line: Line;
   readonly bytes: Uint8Array;
-  /** The text before them; numbers (a time, a counter) may differ in each line. */
+  readonly before: string;
+  /** The same text; numbers in it (a time, a counter) may differ in each line. */
   readonly prefix: string;
 }
 
 export interface RunTaker {
   /** `bytes` are those of all `lines`, and begin and end as frames or a head do. */
-  run(lines: readonly Line[], bytes: Uint8Array): void;
+  run(lines: readonly Line[], bytes: Uint8Array, speaker: Speaker | undefined): void;
   /** Lines of a run that was not whole: each for itself. */
   apart(line: Line): void;
   /** The same, where one of them could be read for itself although it may be a piece of more. */
@@ -55,7 +56,7 @@ export class BytesInLines {
     const bytes = this.bytes.subarray(0, this.length);
     if (isWhole(bytes)) {
       this.proven = found.prefix;
-      this.taker.run(this.clear(), bytes);
+      this.taker.run(this.clear(), bytes, speakerOf(found.before));
     }
     return true;
   }
@@ -65,7 +66,8 @@ export class BytesInLines {
     const { held } = this;
     const lines = this.clear();
     this.unfinished ??= lines[0];
-    if (held.length > 1 && held.some(({ bytes }) => isWhole(bytes))) return this.taker.doubtful(lines);
+    if (held.length > 1 && held.some(({ line, bytes }) => isWhole(bytes) || hasWord(line.text)))
+      return this.taker.doubtful(lines);
     for (const line of lines) this.taker.apart(line);
   }
 
@@ -115,10 +117,10 @@ function byteLine(line: Line): ByteLine | undefined {
   let from = words.length;
   while (from > 0 && PAIR.test(words[from - 1]!)) from--;
   const before = words.slice(0, from).join(' ');
-  if (from === words.length || before === '' || hasWord(text)) return undefined;
+  if (from === words.length || before === '' || speaksOfBytes(text)) return undefined;
   const { bytes, problem } = spelled(words.slice(from).join(' '));
   if (problem !== undefined) return undefined;
-  return { line, bytes: Uint8Array.from(bytes), prefix: before.replace(/\d+/g, '0') };
+  return { line, bytes: Uint8Array.from(bytes), before, prefix: before.replace(/\d+/g, '0') };
 }
 
 /** A head, or frames. */

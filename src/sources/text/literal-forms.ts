@@ -129,12 +129,13 @@ export const LITERAL_FORMS: readonly LiteralForm[] = [
   },
   {
     pattern:
-      /(?<=^|[\s:=\](>])(?:0x)?[0-9a-fA-F]{2}(?: (?:0x)?[0-9a-fA-F]{2})+(\s?(?:\.\.\.|\xe2\x80\xa6))?(?=\s*$|\s{2,}|\s*[|\])])/g,
+      /(?<=^|[\s:=\](>])(?<!(?:^|\s)(?:0x)?[0-9a-fA-F]{2} )(?:0x)?[0-9a-fA-F]{2}(?: (?:0x)?[0-9a-fA-F]{2})+(\s?(?:\.\.\.|\xe2\x80\xa6))?(?=\s*$|\s{2,}|\s*[|\])])/g,
     spell: ([text, dots]) => (dots !== undefined ? cut : text),
     isWeak: always,
   },
   {
-    pattern: /(?<![\w.:'"-])-?\d{1,3}(?:(?:\s?[,;]\s{0,8}|[ \t]{1,8})-?\d{1,3})+,?(?![\w.:'"-])/g,
+    pattern:
+      /(?<![\w.:'"-])(?<!(?:^|\s)-?\d{1,3}[ ,;]\s{0,8})-?\d{1,3}(?:(?:\s?[,;]\s{0,8}|[ \t]{1,8})-?\d{1,3})+,?(?![\w.:'"-])/g,
     spell: ({ 0: text, index }, line) => numbers(text, isCode(line.slice(0, index))),
     isWeak: always,
   },
