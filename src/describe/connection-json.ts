@@ -106,11 +106,12 @@ export function summaryRecord(totals: RunTotals, exit: number, legs: readonly Pr
   };
 }
 
-/** Both legs of a proxy; times as of the handshakes. */
-function legsFields({ front, upstream, request, response, added, closedBy }: ProxyLegs): JsonFields {
+/** Both legs of a proxy. */
+function legsFields({ front, upstream, provenBy, request, response, added, closedBy }: ProxyLegs): JsonFields {
   return {
     front: front.connection,
     upstream: upstream.connection,
+    provenBy,
     request,
     response,
     added: { request: seconds(added.request), response: seconds(added.response) },

@@ -19,7 +19,7 @@ import type { Judged, JudgedFrame } from './judged.js';
 import type { Http2FaultKind } from '../codec/http2/http2-taker.js';
 import { beginsLikeHttp2, http2Facts, streamOrigin } from './stream-origin.js';
 import type { TlsFacts } from '../codec/tls/tls-facts.js';
-import { legFacts, type LegFacts } from './legs/leg-facts.js';
+import { LegWatch } from './legs/leg-facts.js';
 import { MOST_LAYERS, NO_LAYERS, type Below } from './layers/below.js';
 import { judgeHttp2 } from '../rules/http2/rules.js';
 import type { Head } from '../codec/http1/head.js';
@@ -57,7 +57,8 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
   private readonly facts = new FactsWatch();
   /** Undefined where no application protocol is read. */
   private readonly apps: AppReading | undefined;
-  private leg: LegFacts | undefined;
+  /** Undefined where the legs of proxies are not looked for. */
+  private readonly leg: LegWatch | undefined;
   /** Undefined as long as it is not known who the client is. */
   private isWanted: boolean | undefined;
   private isPassedOver = false;
@@ -82,6 +83,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     private readonly below = NO_LAYERS,
   ) {
     this.tally = new Tally(number);
+    if (options.legs) this.leg = new LegWatch();
     if (options.apps !== undefined) this.apps = new AppReading(options.apps);
     this.causes = new CauseWatch(number, options.reading.raw, below.offsets);
     this.mayBeJoined = !origin.isClientFirst && !below.http2;
@@ -249,7 +251,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
 
   /** With the cause of its end, where the bytes have none. */
   private summary(reason: CloseReason): ConnectionSummary {
-    const { leg } = this;
+    const leg = this.leg?.facts();
     const app = this.apps?.summary(reason === 'fin' && !this.hasLost);
     const summary: ConnectionSummary = { ...this.tally.summary(), ...(leg && { leg }), ...(app && { app }) };
     if (summary.cause !== undefined || this.hasLost) return summary;
@@ -330,6 +332,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     if (causes.isOpen) this.report(causes.before(record));
     const roundTrip = this.tally.frame(record);
     this.facts.frame(record);
+    this.leg?.frame(record);
     if (roundTrip !== undefined) this.taker.record({ ...record, roundTrip }, this);
     else this.taker.record(this.apps?.frame(record) ?? record, this);
     if (record.diagnostics.length > 0) this.report(causes.after(record));
@@ -341,7 +344,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     this.tally.take(record);
     this.facts.event(record);
     this.apps?.event(record);
-    if (this.options.legs && record.type === 'handshake') this.leg = legFacts(record);
+    this.leg?.event(record);
     this.taker.record(record, this);
   }
 

@@ -118,6 +118,21 @@ const FORMS: readonly Form[] = [
     ),
   },
   {
+    name: 'ESP-IDF without offsets',
+    lines: rows(16, (at, bytes) => `I (${1234 + (at >> 4)}) ws: ${spaced(bytes)} `),
+  },
+  {
+    name: 'U-Boot',
+    isAddress: true,
+    lines: (sent, at) => [
+      `=> md.b 0x82000000 ${hex(sent.bytes.length, 1)}`,
+      ...rows(16, (offset, bytes) => `${hex(0x82000000 + offset, 8)}: ${spaced(bytes).padEnd(47)}    ${shown(bytes)}`)(
+        sent,
+        at,
+      ),
+    ],
+  },
+  {
     name: 'curl',
     isTwoSided: true,
     announces: true,

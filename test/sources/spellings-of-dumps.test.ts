@@ -289,6 +289,46 @@ char peer1_0[] = { /* Packet 6 */
   ['ESP-IDF dump', 'I (1234) ws: 0x3ffb5e10   81 05 48 65 6c 6c 6f                              |..Hello|\n', HELLO],
   ['ESP-IDF color', '\u001b[0;32mI (1234) ws: 81 05 48 65 6c 6c 6f \u001b[0m\n', HELLO],
   [
+    'ESP-IDF, two lines',
+    'I (1234) ws: 81 14 48 65 6c 6c 6f 2c 20 77 6f 72 6c 64 21 20 \nI (1235) ws: 31 32 33 34 35 36 \n',
+    LONG,
+  ],
+  [
+    'ESP-IDF, several buffers',
+    `I (1234) wifi: connected
+I (1234) ws: 81 14 48 65 6c 6c 6f 2c 20 77 6f 72 6c 64 21 20
+I (1235) ws: 31 32 33 34 35 36
+I (1236) wifi: rssi -60
+I (1237) ws: 89 00
+I (1238) ws: 81 05 48 65 6c 6c 6f
+`,
+    `${LONG}8900${HELLO}`,
+  ],
+  [
+    'logcat, two lines',
+    `11-29 15:00:00.123  1234  1250 D Ws: 81 14 48 65 6c 6c 6f 2c 20 77 6f 72 6c 64 21 20
+11-29 15:00:00.124  1234  1250 D Ws: 31 32 33 34 35 36
+`,
+    LONG,
+  ],
+  [
+    'Arduino, two lines',
+    '12:01:02.123 -> 0x81 0x14 0x48 0x65 0x6C 0x6C 0x6F 0x2C 0x20 0x77\n12:01:02.124 -> 0x6F 0x72 0x6C 0x64 0x21 0x20 0x31 0x32 0x33 0x34\n12:01:02.125 -> 0x35 0x36\n',
+    LONG,
+  ],
+  [
+    'journal, two lines',
+    `Nov 29 15:00:00 box app[71]: 81 14 48 65 6c 6c 6f 2c 20 77 6f 72 6c 64 21 20
+Nov 29 15:00:00 box app[71]: 31 32 33 34 35 36
+`,
+    LONG,
+  ],
+  [
+    'a head in lines of bytes',
+    'I (1) ws: 47 45 54 20 2f 20 48 54 54 50 2f 31 2e 31 0d 0a\nI (1) ws: 48 6f 73 74 3a 20 61 0d 0a 0d 0a\n',
+    '474554202f20485454502f312e310d0a486f73743a20610d0a0d0a',
+  ],
+  [
     'zephyr',
     `[00:00:01.234,000] <dbg> ws: recv
                                      81 05 48 65 6c 6c 6f                             |..Hello          
@@ -555,6 +595,47 @@ Jan 02 03:04:05 host ws[123]: 0010: 31 32 33 34 35 36
   ],
   ['Erlang hexdump', '0000: 81 05 48 65 6C 6C 6F  ..Hello\n', HELLO],
   ['qemu xp', '0000000000001000: 0x81 0x05 0x48 0x65 0x6c 0x6c 0x6f\n', HELLO],
+  [
+    'u-boot md.b, command',
+    `=> md.b 82000000 14
+82000000: 81 14 48 65 6c 6c 6f 2c 20 77 6f 72 6c 64 21 20    ..Hello, world! 
+82000010: 31 32 33 34                                        1234
+`,
+    LONG.slice(0, 40),
+  ],
+  [
+    'u-boot md.b, command with 0x',
+    `U-Boot> md.b 0x82000000 0x16
+82000000: 81 14 48 65 6c 6c 6f 2c 20 77 6f 72 6c 64 21 20    ..Hello, world! 
+82000010: 31 32 33 34 35 36                                  123456
+`,
+    LONG,
+  ],
+  [
+    'OpenOCD mdb',
+    `> mdb 0x20000000 16
+0x20000000: 81 14 48 65 6c 6c 6f 2c 20 77 6f 72 6c 64 21 20
+0x20000010: 31 32 33 34 35 36
+`,
+    LONG,
+  ],
+  [
+    'WinDbg db, length without L',
+    `0:000> db 0012ff40 0012ff55
+0012ff40  81 14 48 65 6c 6c 6f 2c-20 77 6f 72 6c 64 21 20  ..Hello, world! 
+0012ff50  31 32 33 34 35 36                                123456
+`,
+    LONG,
+  ],
+  ['J-Link mem8', 'J-Link>mem8 20000000 7\n20000000 = 81 05 48 65 6C 6C 6F\n', HELLO],
+  [
+    'J-Link mem8, two rows',
+    `J-Link>mem8 0x20000000 0x16
+20000000 = 81 14 48 65 6C 6C 6F 2C 20 77 6F 72 6C 64 21 20
+20000010 = 31 32 33 34 35 36
+`,
+    LONG,
+  ],
   ['u-boot md.b', '82000000: 81 05 48 65 6c 6c 6f    ..Hello\n', HELLO],
   ['u-boot md.l', '82000000: 65480581 006f6c6c    ..Hello.\n', '810548656c6c6f00'],
   ['wireshark websocket bytes pane', '0000  81 05 48 65 6c 6c 6f                              ..Hello\n', HELLO],
@@ -595,6 +676,13 @@ const COUNTS: ReadSpellings = [
 
 /** What can't be read without a guess, or is shortened: no other bytes than the true ones come out. */
 const REFUSED: RefusedSpellings = [
+  ['an address that looks like frames', 'md.b 0x82000000 b\nnothing\n'],
+  ['a counter that looks like frames', 'I (1) app: state 01 00 00 00\n'],
+  ['a buffer in lines, cut', 'I (1) ws: 81 14 48 65 6c 6c 6f 2c 20 77 6f 72 6c 64 21 20\nI (1) ws: 31 32 33\n'],
+  [
+    'a piece of a buffer that could be a frame',
+    'I (1) ws: 81 14 48 65 6c 6c 6f 2c\nI (1) ws: 81 06 48 65 6c 6c 6f 2c\n',
+  ],
   ['lldb words', '0x100003f90: 0x65480581 0x006f6c6c\n'],
   ['gdb xw', '0x7fffffffe000:\t0x65480581\t0x006f6c6c\n'],
   ['gdb xh', '0x7fffffffe000:\t0x0581\t0x6548\t0x6c6c\n'],

@@ -221,6 +221,7 @@ describe('connectionRecord', () => {
 const LEGS: ProxyLegs = {
   front: { connection: 1, client: 'a:1', server: 'b:1' },
   upstream: { connection: 4, client: 'b:2', server: 'c:1' },
+  provenBy: 'key',
   request: {
     added: [['Via', 'p']],
     removed: [['Origin', 'o']],

@@ -21,6 +21,24 @@ export function looksLikeFrames(bytes: Uint8Array, least = 2): boolean {
   return true;
 }
 
+/**
+ * Whether bytes are whole frames, the first of a message among them, fragments in order (RFC 6455 §5.4), none that is
+ * empty and not the last: numbers such as `82000000` are none.
+ */
+export function areMessages(bytes: Uint8Array): boolean {
+  if (!looksLikeFrames(bytes, Infinity)) return false;
+  let isOpen = false;
+  let at = 0;
+  while (at + 2 <= bytes.length && at + headerLength(bytes[at + 1]!) <= bytes.length) {
+    const { control, fin, opcode, length, payloadLength } = readHeader(bytes, at, 0, 0);
+    if (!fin && payloadLength === 0) return false;
+    if (!control && isOpen !== (opcode === OPCODE.continuation)) return false;
+    if (!control) isOpen = !fin;
+    at += length + payloadLength;
+  }
+  return at === bytes.length;
+}
+
 /** A header that RFC 6455 and permessage-deflate allow. */
 export function isSound({ control, fin, rsv, opcode, payloadLength, lengthForm }: FrameHeader): boolean {
   if (opcodeInfo(opcode).name === 'reserved' || lengthForm !== minimalForm(payloadLength)) return false;

@@ -53,7 +53,7 @@ export function chainFrom({ bytes, isEnd, direction }: Stretch, at: number): Lin
 
 /** Is it more than an accident that these fit? */
 export function isTelling(links: readonly Link[]): boolean {
-  const whole = links.filter(({ isWhole }) => isWhole);
+  const whole = links.filter(({ isWhole, header }) => isWhole && !isEmptyFragment(header));
   return (
     whole.length >= 3 ||
     whole.some(
@@ -62,6 +62,10 @@ export function isTelling(links: readonly Link[]): boolean {
     )
   );
 }
+
+/** Zeros look so. */
+const isEmptyFragment = ({ fin, opcode, payloadLength }: FrameHeader): boolean =>
+  !fin && opcode === OPCODE.continuation && payloadLength === 0;
 
 /** One text frame with FIN and nothing of an extension. */
 export function isText({ fin, rsv, opcode }: FrameHeader): boolean {

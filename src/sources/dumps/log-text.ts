@@ -1,6 +1,6 @@
 import type { DumpForm } from './form.js';
 import { OffsetBlock } from './offset-block.js';
-import { columnHead, type OffsetRow, offsetRow, bareRow } from './offset-row.js';
+import { columnHead, isPrintedBy, mayBeCommand, type OffsetRow, offsetRow, bareRow } from './offset-row.js';
 import { type Heading, headingOf } from './headings.js';
 import { Sides } from './sides.js';
 import { SpokenBytes } from './spoken-bytes.js';
@@ -10,6 +10,7 @@ import { failInLine, LONGEST_SEARCHED, type Line } from '../text/lines.js';
 import { type LiteralLine, literalLine, longLiteralLine } from '../text/literal-line.js';
 import { latin1Bytes, spelled } from '../text/spelled.js';
 import { OpenBinary } from '../text/open-binary.js';
+import { BytesInLines } from '../text/bytes-in-lines.js';
 import { speakerOf, type Speaker } from '../text/speaker.js';
 
 /** Rulers and frames of tables. */
@@ -21,6 +22,11 @@ const FIELD = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+:(?: |$|\S)/;
 const BYTES_ALONE = /^\s*(?:0[xX])?[0-9a-fA-F]{2}(?:[\s,:-]{1,4}(?:0[xX])?[0-9a-fA-F]{2})*[\s,]*$/;
 /** A repeated line of a dump. */
 const REPEATED = /(?:^|\s)\*\s*$/;
+
+const UNFINISHED =
+  'the bytes at the end of this line begin a frame or a handshake, and no lines of the same form complete it: some are missing';
+const IN_PIECES =
+  'the lines from here on look like pieces of one buffer, and together they are no whole frames: lines are missing, or other text stands between them';
 
 /** The marks before the two sides of Wireshark's follow. */
 const INDENTS: Readonly<Record<string, 'left' | 'right'>> = { '': 'left', '    ': 'right', '\t': 'right' };
@@ -55,12 +61,21 @@ export class LogText implements DumpForm {
   /** Where the bytes of the last row without an offset began. */
   private bareColumn = -1;
   private isRefused = false;
-  /** A line that may be the heading of a table. */
-  private mayBeHead: Line | undefined;
+  /** A line that is passed over if the next one shows that it is the heading of a table, or the command that printed the rows. */
+  private waiting: { readonly line: Line; readonly isPassed: (row: OffsetRow) => boolean } | undefined;
   /** The first line that was not searched. */
   private tooLong: Line | undefined;
 
   private readonly binaries = new OpenBinary((line) => this.whole(line));
+  private readonly runs = new BytesInLines({
+    run: (lines, bytes, speaker) => {
+      for (const line of lines) this.use(line);
+      this.sawLiterals = true;
+      this.spoken.take(bytes, speaker);
+    },
+    apart: (line) => this.words(line),
+    doubtful: ([line]) => this.refuse(line!, 0, IN_PIECES),
+  });
   private readonly sides = new Sides();
   /** The last line in which bytes were spelled. */
   private lastLiteral: { readonly number: number; readonly speaker: Speaker | undefined } = {
@@ -98,24 +113,29 @@ export class LogText implements DumpForm {
     }
     if (this.head !== undefined && this.field(line)) return;
     if (RULER.test(text) && !REPEATED.test(text)) return;
-    this.settleHead(text);
+    this.settleWaiting(text);
     const head = columnHead(text);
     if (head === undefined) this.content(line);
-    else if (head === 'alone') this.mayBeHead = line;
+    // The numbers above the columns of a table, or bytes that count up from 0: only a row that follows shows that they are the first.
+    else if (head === 'alone') this.waiting = { line, isPassed: () => true };
   }
 
-  /** The numbers above the columns of a table, or bytes that count up from 0: only a row that follows shows that they are the first. */
-  private settleHead(next?: string): void {
-    const { mayBeHead } = this;
-    this.mayBeHead = undefined;
-    if (mayBeHead !== undefined && (next === undefined || offsetRow(next) === undefined)) this.content(mayBeHead);
+  private settleWaiting(next?: string): void {
+    const { waiting } = this;
+    this.waiting = undefined;
+    if (waiting === undefined) return;
+    const row = next === undefined ? undefined : offsetRow(next);
+    if (row === undefined || !waiting.isPassed(row)) this.content(waiting.line, true);
   }
 
-  private content(line: Line): void {
+  /** `waited`: the line after it is known, and it counts. */
+  private content(line: Line, waited = false): void {
     const { text } = line;
     const isOpen = this.openBlocks().length > 0;
     const row = offsetRow(text, isOpen);
-    if (row !== undefined) this.row(line, row);
+    if (row !== undefined && !waited && mayBeCommand(row))
+      this.waiting = { line, isPassed: (next) => isPrintedBy(row, next) };
+    else if (row !== undefined) this.row(line, row);
     else if (isOpen && REPEATED.test(text))
       this.refuse(line, 0, 'a * stands for rows that are left out: print all of them (hexdump -v, od -v)');
     else this.other(line);
@@ -137,6 +157,11 @@ export class LogText implements DumpForm {
       else block.close(line, closing[1]!);
     }
     if (closing !== null && this.sawRows) return;
+    if (!this.runs.take(line)) this.words(line);
+  }
+
+  /** A head, a call, bytes among words, or words alone. */
+  private words(line: Line): void {
     const heading = headingOf(line);
     if (this.startHead(line) || this.strace(line) || this.bareRow(line)) return;
     // A number of bytes may look like hex (`READ: 189B`).
@@ -146,7 +171,8 @@ export class LogText implements DumpForm {
 
   end(): void {
     this.binaries.end();
-    this.settleHead();
+    this.settleWaiting();
+    this.runs.end();
     this.endHead();
     this.endBlocks();
     this.checkPromise();
@@ -158,12 +184,14 @@ export class LogText implements DumpForm {
         `more than ${LONGEST_SEARCHED} characters: this line is not searched for bytes`,
       );
     }
+    if (this.usedCount === 0 && this.runs.unfinished !== undefined) this.refuse(this.runs.unfinished, 0, UNFINISHED);
     if (this.usedCount > 0 && this.usedCount < this.lines)
       this.events.notice(`${this.usedCount} ${this.usedCount === 1 ? 'line' : 'lines'} of ${this.lines} held bytes`);
   }
 
   private row(line: Line, row: OffsetRow): void {
     if (this.heading?.isOther === true) return;
+    this.runs.end();
     this.sawRows = true;
     this.use(line);
     const side = row.digits.length === 8 && !row.isHex ? INDENTS[line.text.slice(0, row.at)] : undefined;

@@ -10,7 +10,7 @@ export interface OffsetRow {
   readonly digits: string;
   /** It was marked as hex (`0x`, `h`), or is too wide for anything but an address. */
   readonly isHex: boolean;
-  /** One row is enough: the column ends in a colon and is wider than every byte, or it is zero and stands apart. */
+  /** One row is enough: the column ends in a colon (an address also in `=`) and is wider than every byte, or it is zero and stands apart. */
   readonly isSure: boolean;
   /** Bytes of each word. */
   readonly size: number;
@@ -29,7 +29,7 @@ export type ByteOrder = 'as-printed' | 'swapped';
 
 /** The offset, the mark at its end, and the gap up to the first byte. Before it: nothing, a blank, a bracket, a bar, a sign, the name of a segment. */
 const OFFSET =
-  /(?<=^|[\s|[(<>\])+@#]|[A-Za-z_.]:)(0[xX])?([0-9a-fA-F]{8}[`'][0-9a-fA-F]{8}|[0-9a-fA-F]{1,16})(?![0-9a-fA-F`'])([hH]?)((?:\s?<[^<>]{1,80}>)?[:|\]>);=]*(?:\s?[-|](?=\s))?)([ \t]*)(?=(?:0[xX])?[0-9a-fA-F]{2}|-?\d)/g;
+  /(?<=^|[\s|[(<>\])+@#]|[A-Za-z_.]:)(0[xX])?([0-9a-fA-F]{8}[`'][0-9a-fA-F]{8}|[0-9a-fA-F]{1,16})(?![0-9a-fA-F`'])([hH]?)((?:\s?<[^<>]{1,80}>)?[:|\]>);=]*(?:\s?[-|=](?=\s))?)([ \t]*)(?=(?:0[xX])?[0-9a-fA-F]{2}|-?\d)/g;
 const WORD = /(?:0[xX])?([0-9a-fA-F]{2,16})[hH]?(?=[\s\-|,]|$)/y;
 /** Eight binary digits a byte. */
 const BITS = /[01]{8}(?: [01]{8})*(?= {2})/y;
@@ -38,6 +38,9 @@ const BETWEEN = /[ \t]?[-|][ \t]?|[ \t]{1,4}|,[ \t]?/y;
 const NUMBERS = /^(?:\s*-?(?:[01]{8}|\d{1,4})(?:\s+'(?:\\.{1,3}|.)')?)+\s*$/;
 /** What draws the frames of tables, as UTF-8. */
 const BOX = /\xe2\x94[\x82\x8a]|\xe2\x95\x91/g;
+const ADDRESS_DIGITS = 8;
+/** Bytes that the length or the end of an area may look like. */
+const MOST_OPERANDS = 8;
 /** What a log writes before the first byte of a row. */
 const LONGEST_LABEL = 128;
 /** Fewer bytes after a label are a row only below another. */
@@ -146,6 +149,18 @@ interface OffsetColumn {
   readonly isApart: boolean;
 }
 
+/** `md.b 82000000 16`: an address after the name of a command, and no characters. */
+export function mayBeCommand(row: OffsetRow): boolean {
+  const words = row.line.slice(0, row.at);
+  return /[A-Za-z]\S*\s+$/.test(words) && !row.isSure && row.bytes.length <= MOST_OPERANDS;
+}
+
+/** The first of the rows that a command prints has the address of the command. */
+export function isPrintedBy(command: OffsetRow, { digits, at, line }: OffsetRow): boolean {
+  const isSame = digits.replace(/^0+/, '').toLowerCase() === command.digits.replace(/^0+/, '').toLowerCase();
+  return isSame && line.slice(0, at).trim() !== command.line.slice(0, command.at).trim();
+}
+
 function columnOf(line: string, match: RegExpExecArray): OffsetColumn {
   const [, mark = '', printed = '', h = '', close = '', gap = ''] = match;
   const digits = printed.replace(/[`']/, '');
@@ -164,11 +179,8 @@ function columnOf(line: string, match: RegExpExecArray): OffsetColumn {
 
 function rowAt(line: string, match: RegExpExecArray, isGoingOn: boolean): OffsetRow | undefined {
   const column = columnOf(line, match);
-  const { digits, mark, close, isZero, isApart } = column;
-  // A word of letters alone is no offset.
-  if (!/\d/.test(digits) && mark === '') return undefined;
-  // Nor is what stands within a string.
-  if (/["'`\\]/.test(column.prefix)) return undefined;
+  const { digits, mark, isZero, isApart } = column;
+  if (isOtherWord(column, isGoingOn)) return undefined;
   const area = areaOf(line, match.index + match[0].length, column);
   if (area === undefined) return undefined;
   const isWider = isWiderThan(column, area);
@@ -177,7 +189,7 @@ function rowAt(line: string, match: RegExpExecArray, isGoingOn: boolean): Offset
     at: column.at,
     digits,
     isHex: mark !== '' || column.isAddress || digits.length > 8,
-    isSure: isWider && (close.includes(':') || (isZero && isApart && digits.length >= 4)),
+    isSure: isWider && (isClosed(column) || (isZero && isApart && digits.length >= 4)),
     size: area.size,
     bytes: area.bytes,
     ends: area.ends,
@@ -185,6 +197,15 @@ function rowAt(line: string, match: RegExpExecArray, isGoingOn: boolean): Offset
     isNumbers: area.isNumbers === true,
   };
   return isPlausible(row) ? row : undefined;
+}
+
+const isClosed = ({ close, digits }: OffsetColumn): boolean =>
+  close.includes(':') || (close.includes('=') && digits.length >= ADDRESS_DIGITS);
+
+/** A word of letters alone, what stands within a string, and the process in `app[71]:` (`buf[0]:` and what follows it are offsets). */
+function isOtherWord({ digits, mark, prefix, close, isZero }: OffsetColumn, isGoingOn: boolean): boolean {
+  if ((!/\d/.test(digits) && mark === '') || /["'`\\]/.test(prefix)) return true;
+  return !isZero && !isGoingOn && /\w\[$/.test(prefix) && close.startsWith(']');
 }
 
 function areaOf(line: string, from: number, { mark, gap, close }: OffsetColumn): Area | undefined {

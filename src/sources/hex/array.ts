@@ -1,4 +1,4 @@
-import { byteOf, type Radix, radixOf } from './element.js';
+import { byteOf, isZeroPadded, type Radix, radixOf } from './element.js';
 import { looksLikeWebSocket } from '../../codec/resync/plausible.js';
 import { failAt, type HexContext, type HexMode, Strays } from './mode.js';
 
@@ -24,17 +24,16 @@ const isElement = (byte: number): boolean =>
 
 /**
  * The elements of an array after its opening bracket: `0x81, 0xe`, `129, -121`, `0x81u8`, `'a'`, `(byte)0x81`. Bare
- * elements (`81`) are decimal, unless one of them can only be hex (`0e`, `05`). Where all could be both, whole frames in one
- * of the two readings prove it; a few without such a proof are decimal, with a notice, and more are refused.
+ * elements (`81`) are decimal, unless one of them can only be hex (`0e`). Where all could be both, whole frames in one of
+ * the two readings prove it. Without such a proof, a list with `05` is hex, unless it is code; a few other elements are
+ * decimal, with a notice, and more are refused.
  */
 export class ArrayElements implements HexMode {
   private depth = 1;
   private element = '';
   private elementAt = 0;
-  /** Offset of the first element that was held back. */
-  private firstAt = 0;
   private quoted = false;
-  private held: string[] = [];
+  private held: { readonly element: string; readonly at: number }[] = [];
   /** Hex digits as printed with two a byte, and as few as needed: never both. */
   private width: 'two' | 'any' | undefined;
   private readonly strays: Strays;
@@ -112,8 +111,7 @@ export class ArrayElements implements HexMode {
     if (element === '' || element === 'byte' || element === 'sbyte') return;
     const proof = radixOf(element);
     if (this.radix === undefined && proof === 'any') {
-      if (this.held.push(element) === 1) this.firstAt = this.elementAt;
-      if (this.held.length === MAX_HELD) this.settle();
+      if (this.held.push({ element, at: this.elementAt }) === MAX_HELD) this.settle();
       return;
     }
     if (proof !== 'any') this.decide(proof);
@@ -124,26 +122,19 @@ export class ArrayElements implements HexMode {
   private settle(): void {
     const { held, context } = this;
     if (held.length === 0) return;
-    const [decimal, hex] = [bytesIn(held, 'decimal'), bytesIn(held, 'hex')!];
-    if (decimal !== undefined && (this.isCode || decimal.join() === hex.join())) return this.decide('decimal');
-    const isDecimal = isWhole(decimal);
-    const isProven = isDecimal !== isWhole(hex);
-    if (decimal === undefined || isProven) {
-      if (decimal !== undefined)
-        context.events.notice(
-          `the list could be hex as well as decimal: read as ${isDecimal ? 'decimal' : 'hex'}, which gives whole frames`,
-        );
-      return this.decide(isProven && !isDecimal ? 'hex' : 'decimal');
-    }
-    if (isDecimal || held.length >= LEAST_PROOF) return failAt(context, this.firstAt, IN_DOUBT);
-    context.events.notice('the list could be hex as well as decimal: read as decimal (hex needs 0x before each byte)');
-    this.decide('decimal');
+    const { radix, notice } = likelyRadix(
+      held.map(({ element }) => element),
+      this.isCode,
+    );
+    if (radix === undefined) return failAt(context, held[0]!.at, IN_DOUBT);
+    if (notice !== undefined) context.events.notice(`the list could be hex as well as decimal: ${notice}`);
+    this.decide(radix);
   }
 
   private decide(radix: Radix): void {
     if (this.radix !== undefined) return;
     this.radix = radix;
-    for (const element of this.held) this.put(element, this.elementAt);
+    for (const { element, at } of this.held) this.put(element, at);
     this.held = [];
   }
 
@@ -164,6 +155,25 @@ export class ArrayElements implements HexMode {
     this.width ??= width;
     return width !== this.width;
   }
+}
+
+/** The radix of elements that make sense in both: by whole frames, by how they are printed, or none. */
+function likelyRadix(
+  elements: readonly string[],
+  isCode: boolean,
+): { readonly radix: Radix | undefined; readonly notice?: string } {
+  const [decimal, hex] = [bytesIn(elements, 'decimal'), bytesIn(elements, 'hex')!];
+  if (decimal === undefined) return { radix: isWhole(hex) ? 'hex' : 'decimal' };
+  const isPadded = elements.some(isZeroPadded);
+  if ((isCode && !isPadded) || decimal.join() === hex.join()) return { radix: 'decimal' };
+  const [isDecimal, isHex] = [isWhole(decimal), isWhole(hex)];
+  if (isDecimal !== isHex) {
+    const radix = isDecimal ? 'decimal' : 'hex';
+    return { radix, notice: `read as ${radix}, which gives whole frames` };
+  }
+  if (isPadded) return { radix: isDecimal || isCode ? undefined : 'hex' };
+  if (isDecimal || elements.length >= LEAST_PROOF) return { radix: undefined };
+  return { radix: 'decimal', notice: 'read as decimal (hex needs 0x before each byte)' };
 }
 
 /** The bytes of elements in one radix; undefined where one of them is none. */

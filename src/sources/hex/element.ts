@@ -8,7 +8,8 @@ const EXPLICIT: readonly { readonly pattern: RegExp; readonly radix: number }[] 
   { pattern: new RegExp(`^0[bB]([01]{1,8})${SUFFIX}$`), radix: 2 },
   { pattern: new RegExp(`^0[oO]([0-3]?[0-7]{1,2})${SUFFIX}$`), radix: 8 },
 ];
-const DECIMAL = new RegExp(`^(-?(?:0|[1-9][0-9]{0,2}))${SUFFIX}$`);
+/** `05` is the same number in octal; `012` is not. */
+const DECIMAL = new RegExp(`^(-?(?:0[0-9]?|[1-9][0-9]{0,2}))${SUFFIX}$`);
 const HEX = /^[0-9a-fA-F]{1,2}$/;
 const QUOTED = /^b?'(?:\\x([0-9a-fA-F]{2})|\\([abefnrtv0\\'"])|([\x20-\x7e]))'$/;
 const ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, e: 27, f: 12, n: 10, r: 13, t: 9, v: 11, 0: 0 };
@@ -16,8 +17,11 @@ const ESCAPES: Readonly<Record<string, number>> = { a: 7, b: 8, e: 27, f: 12, n:
 /** The radix that an element proves for the bare elements around it; `any` for digits that make sense in both, and for one letter. */
 export function radixOf(element: string): Radix | 'any' {
   if (!HEX.test(element)) return 'decimal';
-  return /^.$|^[1-9][0-9]$/.test(element) ? 'any' : 'hex';
+  return /^.$|^[0-9][0-9]$/.test(element) ? 'any' : 'hex';
 }
+
+/** `05`: hex as most programs print it, rather than a decimal number. */
+export const isZeroPadded = (element: string): boolean => /^0[0-9]$/.test(element);
 
 /** The byte that an element stands for (-128 to -1 are the signed bytes of Java), or undefined. */
 export function byteOf(element: string, radix: Radix): number | undefined {

@@ -92,11 +92,7 @@ export const LITERAL_FORMS: readonly LiteralForm[] = [
       'g',
     ),
     spell: ({ 1: elements, 2: dots, index }, line) =>
-      dots !== undefined
-        ? cut
-        : isCode(line.slice(0, index)) && BARE.test(elements!)
-          ? decimals(elements!)
-          : list(elements!),
+      dots !== undefined ? cut : list(elements!, isCode(line.slice(0, index))),
     isWeak: ([, elements]) => !new RegExp(EXPLICIT).test(elements!) && !/^\s*(?:-\d|1[2-9]\d|2\d\d)/.test(elements!),
   },
   {
@@ -133,12 +129,13 @@ export const LITERAL_FORMS: readonly LiteralForm[] = [
   },
   {
     pattern:
-      /(?<=^|[\s:=\](>])(?:0x)?[0-9a-fA-F]{2}(?: (?:0x)?[0-9a-fA-F]{2})+(\s?(?:\.\.\.|\xe2\x80\xa6))?(?=\s*$|\s{2,}|\s*[|\])])/g,
+      /(?<=^|[\s:=\](>])(?<!(?:^|\s)(?:0x)?[0-9a-fA-F]{2} )(?:0x)?[0-9a-fA-F]{2}(?: (?:0x)?[0-9a-fA-F]{2})+(\s?(?:\.\.\.|\xe2\x80\xa6))?(?=\s*$|\s{2,}|\s*[|\])])/g,
     spell: ([text, dots]) => (dots !== undefined ? cut : text),
     isWeak: always,
   },
   {
-    pattern: /(?<![\w.:'"-])-?\d{1,3}(?:(?:\s?[,;]\s{0,8}|[ \t]{1,8})-?\d{1,3})+,?(?![\w.:'"-])/g,
+    pattern:
+      /(?<![\w.:'"-])(?<!(?:^|\s)-?\d{1,3}[ ,;]\s{0,8})-?\d{1,3}(?:(?:\s?[,;]\s{0,8}|[ \t]{1,8})-?\d{1,3})+,?(?![\w.:'"-])/g,
     spell: ({ 0: text, index }, line) => numbers(text, isCode(line.slice(0, index))),
     isWeak: always,
   },
@@ -158,14 +155,13 @@ export function bits(text: string): string {
     .join(' ');
 }
 
-/** Elements that no sign says to be hex. */
-const BARE = /^(?:[\s,;]|-?(?:0|[1-9]\d*)(?!\d))+$/;
 /** Elements that can only be decimal, as JSON has them. */
 const decimals = (elements: string): string => `{"data":[${elements}]}`;
 
-function list(elements: string): string {
+/** `isOfCode`: bare elements are decimal there, as in Go's literals. */
+function list(elements: string, isOfCode = false): string {
   const plain = elements.replace(new RegExp(`${CAST}|\\.to\\w+\\(\\)`, 'g'), '').replace(/\\x/g, '0x');
-  return `{${plain}}`;
+  return `${isOfCode ? '[]byte' : ''}{${plain}}`;
 }
 
 /** Erlang's and Elixir's binaries: `<<129,5,"Hello">>`, `<<16#81>>`, `<<0x81, 5>>`. */

@@ -1,6 +1,6 @@
 import { LONGEST_SEARCHED } from './lines.js';
 import { CUT_SHORT } from '../hex/mode.js';
-import { looksLikeFrames } from '../../codec/resync/plausible.js';
+import { areMessages } from '../../codec/resync/plausible.js';
 import { LITERAL_FORMS, PART, type LiteralForm } from './literal-forms.js';
 import { hasWord } from './speaker.js';
 import { type Spelled, spelled } from './spelled.js';
@@ -37,7 +37,7 @@ export function literalsIn(line: string): Literal[] {
       const isTaken = found.some((other) => from < other.to && to > other.from) || IN_STRING.test(line.slice(0, from));
       const spelling = isTaken ? undefined : spellingOf(form, match, line);
       const isDoubtful = form.isWeak?.(match) === true && (!isWorded || form.isFrames === true || found.length > 0);
-      if (spelling === undefined || (isDoubtful && !areFrames(spelling))) pattern.lastIndex = from + 1;
+      if (spelling === undefined || (isDoubtful && !spellsFrames(spelling))) pattern.lastIndex = from + 1;
       else found.push({ from, to, ...spelling });
     }
   }
@@ -54,12 +54,10 @@ function spellingOf({ spell }: LiteralForm, match: RegExpExecArray, line: string
   return typeof spelling === 'string' ? spelled(spelling) : { bytes: [], notices: [], ...spelling };
 }
 
+const spellsFrames = ({ bytes, problem }: Spelled): boolean =>
+  problem === undefined && areFrames(Uint8Array.from(bytes));
+
 /** Whole frames, and nothing else: the bytes themselves say that they are bytes. */
-function areFrames({ bytes, problem }: Spelled): boolean {
-  return (
-    problem === undefined &&
-    bytes.length >= LEAST_FRAMES &&
-    (bytes[0]! & 15) !== 0 &&
-    looksLikeFrames(Uint8Array.from(bytes), Infinity)
-  );
+export function areFrames(bytes: Uint8Array): boolean {
+  return bytes.length >= LEAST_FRAMES && areMessages(bytes);
 }

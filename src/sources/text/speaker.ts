@@ -24,15 +24,13 @@ export function speakerOf(words: string): Speaker | undefined {
   return out ? undefined : (ARROW.exec(words)?.[1] as Speaker | undefined);
 }
 
-/** The line mentions sending, receiving or bytes. */
+/** The line mentions sending, receiving or bytes, or begins with an arrow. */
 export function hasWord(line: string): boolean {
+  return speaksOfBytes(line) || ARROW.test(line);
+}
+
+/** The same without arrows, which may be the marks of a mail program. */
+export function speaksOfBytes(line: string): boolean {
   const text = line.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/_/g, ' ');
-  return (
-    OUT.test(text) ||
-    IN.test(text) ||
-    FROM_CLIENT.test(text) ||
-    FROM_SERVER.test(text) ||
-    BYTES.test(text) ||
-    ARROW.test(line)
-  );
+  return OUT.test(text) || IN.test(text) || FROM_CLIENT.test(text) || FROM_SERVER.test(text) || BYTES.test(text);
 }

@@ -25,8 +25,9 @@ export function drawLegsLine(legs: ProxyLegs, look: Look): Printable[] {
   return flow(print``, [[title(legs)], ...addedParts(legs), ...closedParts(legs)], look);
 }
 
-function title({ front, upstream }: ProxyLegs): Printable {
-  return print`#${front.connection} is #${upstream.connection} on the other side`;
+function title({ front, upstream, provenBy }: ProxyLegs): Printable {
+  const basis = provenBy === 'key' ? print`` : print`, by their messages: each has a handshake of its own`;
+  return print`#${front.connection} is #${upstream.connection} on the other side${basis}`;
 }
 
 function legText({ connection, client, server }: LegEnds): Printable {
@@ -51,10 +52,11 @@ function changePart(name: Printable, from: string, to: string): LabelledPart {
   return [print`≠ ${name}${escapeText(from)} → ${escapeText(to)}`];
 }
 
-function addedParts({ added: { request, response } }: ProxyLegs): LabelledPart[] {
+function addedParts({ provenBy, added: { request, response } }: ProxyLegs): LabelledPart[] {
+  const isByKey = provenBy === 'key';
   return [
-    [print`${ARROW.client} ${secondsText(request)} to the request`],
-    [print`${ARROW.server} ${secondsText(response)} to the response`],
+    [print`${ARROW.client} ${secondsText(request)} to ${isByKey ? print`the request` : print`messages (median)`}`],
+    [print`${ARROW.server} ${secondsText(response)} to ${isByKey ? print`the response` : print`messages (median)`}`],
   ];
 }
 

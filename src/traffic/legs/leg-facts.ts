@@ -1,12 +1,14 @@
 import type { Head } from '../../codec/http1/head.js';
-import type { Judged } from '../judged.js';
+import type { ConnectionSummary } from '../tally/summary.js';
+import type { Judged, JudgedFrame } from '../judged.js';
+import { SaidMessagesWatch, type SaidMessages } from './said-messages.js';
 
 /** The part of a head that is compared. */
 export type LegHead = Pick<Head, 'line'> & {
   readonly headers: readonly Pick<Head['headers'][number], 'name' | 'value'>[];
 };
 
-/** What of a connection shows whether another one is its other leg: its handshake. Seconds since the epoch. */
+/** What of a connection shows whether another one is its other leg: its handshake and its messages. Seconds since the epoch. */
 export interface LegFacts {
   readonly key: string;
   /** When the request was whole, and the response. */
@@ -14,14 +16,40 @@ export interface LegFacts {
   readonly answered: number;
   readonly request: LegHead;
   readonly response: LegHead;
+  /** Undefined where a message was not seen whole. */
+  readonly said?: SaidMessages;
+}
+
+/** A connection that may be one of two legs. */
+export interface Leg {
+  readonly summary: ConnectionSummary;
+  readonly facts: LegFacts;
+}
+
+/** Follows a connection for what shows its other leg. */
+export class LegWatch {
+  private handshake: LegFacts | undefined;
+  /** Made for a handshake that counts: most streams of a capture are something else. */
+  private messages: SaidMessagesWatch | undefined;
+
+  frame(record: JudgedFrame): void {
+    this.messages?.frame(record);
+  }
+
+  event(record: Judged): void {
+    if (record.type !== 'handshake') return;
+    this.handshake = legFacts(record);
+    if (this.handshake !== undefined) this.messages ??= new SaidMessagesWatch();
+  }
+
+  facts(): LegFacts | undefined {
+    const said = this.messages?.said();
+    return this.handshake && { ...this.handshake, ...(said && { said }) };
+  }
 }
 
 /** Undefined for a handshake that shows nothing: it failed, or its times are not known. */
-export function legFacts({
-  handshake,
-  time = NaN,
-  duration = NaN,
-}: Judged & { type: 'handshake' }): LegFacts | undefined {
+function legFacts({ handshake, time = NaN, duration = NaN }: Judged & { type: 'handshake' }): LegFacts | undefined {
   const { request, response, upgraded, key } = handshake;
   if (!request || !response || !upgraded || key === undefined || Number.isNaN(time - duration)) return undefined;
   return { key, asked: time - duration, answered: time, request, response };
