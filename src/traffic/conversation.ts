@@ -237,7 +237,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     judge?.end(this.times.endBy(reason, time));
     this.report(this.causes.close());
     // What is not there was not sent.
-    if (reason === 'fin' && !this.hasLost) for (const end of this.apps?.end(this, time) ?? []) this.event(end);
+    if (reason === 'fin' && !this.hasLost) this.endApps(time);
     if (this.failure) this.event(failureRecord(this.number, this.failure));
     if (this.taker.passedOver && !judge?.recognised) return this.passOver(this.otherwise);
     if (this.isWanted === false) return;
@@ -344,6 +344,10 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     this.apps?.event(record);
     if (this.options.legs && record.type === 'handshake') this.leg = legFacts(record);
     this.taker.record(record, this);
+  }
+
+  private endApps(time: number): void {
+    for (const end of this.apps?.end(this, time) ?? []) this.event(end);
   }
 
   private report(causes: readonly Judged[]): void {
