@@ -29,3 +29,13 @@ export function invalidPacket(
     fields: () => jsonFields(bytes),
   });
 }
+
+/** The packet of a message that is too long to be read. */
+export function cutPacket(message: AppMessage, protocol: string): AppPacket {
+  return messagePacket(message, {
+    protocol,
+    type: 'unread',
+    summary: `${message.length} bytes, more than are read`,
+    fields: () => [{ name: 'data', span: { start: 0, end: message.bytes.length }, value: 'not read' }],
+  });
+}

@@ -11,9 +11,9 @@ export class AppByteStream {
   /** Messages that have bytes here, with the offset after their last byte. */
   private parts: { readonly index: number; end: number }[] = [];
 
-  /** Adds a message; false: it was not kept whole, and what was not read is lost with it. */
-  push({ bytes, length, index }: AppMessage): boolean {
-    if (bytes.length < length || this.length + bytes.length > MOST_KEPT) {
+  /** Adds a message; false: it is too much, and what was not read is lost with it. */
+  push({ bytes, index }: AppMessage): boolean {
+    if (this.length + bytes.length > MOST_KEPT) {
       this.clear();
       return false;
     }

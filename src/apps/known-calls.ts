@@ -3,6 +3,8 @@ import type { Direction } from '../codec/messages/records.js';
 /** Calls that are remembered; where there are more, it is not certain any more that a reply has none. */
 const MOST_CALLS = 10_000;
 
+export const DIRECTIONS: readonly Direction[] = ['client', 'server', 'unknown'];
+
 export const OTHER_SIDE: Readonly<Record<Direction, Direction>> = {
   client: 'server',
   server: 'client',

@@ -1,5 +1,5 @@
 import type { Direction } from '../codec/messages/records.js';
-import type { AppContext, AppDiagnostic, AppMessage, AppPacket, AppReader } from './packet.js';
+import type { AppContext, AppMessage, AppPacket, AppReader, EndDiagnostic } from './packet.js';
 import { AppRecognition } from './recognition.js';
 import { APP_SIGNS } from './sign-table.js';
 
@@ -34,7 +34,7 @@ export class NestedReading implements AppReader {
     this.reader?.lost?.(direction);
   }
 
-  end(): readonly AppDiagnostic[] {
+  end(): readonly EndDiagnostic[] {
     return this.reader?.end?.() ?? [];
   }
 }

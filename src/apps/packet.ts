@@ -7,7 +7,7 @@ export interface AppMessage {
   readonly index: number;
   readonly direction: Direction;
   readonly isText: boolean;
-  /** The message, or its first part where it is longer than what is kept; a reader of a conversation gets whole ones. Valid during the call: a reader that keeps bytes copies them. */
+  /** The message; where it is looked at before its protocol is known, its first part. Valid during the call: a reader that keeps bytes copies them. */
   readonly bytes: Uint8Array;
   /** Bytes that the whole message has. */
   readonly length: number;
@@ -50,6 +50,12 @@ export interface AppDiagnostic {
   /** In the packet. */
   readonly span: Span;
   readonly args: Readonly<Record<string, string | number>>;
+}
+
+/** A rule that is broken by what had not come when the conversation ended: its span is in what had. */
+export interface EndDiagnostic extends AppDiagnostic {
+  /** Of what is missing. */
+  readonly direction: Direction;
 }
 
 /** What a packet replies to, by the key of the call. */
@@ -113,7 +119,7 @@ export interface AppReader {
   /** Messages of that direction were lost: a packet that is not complete is given up. */
   lost?(direction: Direction): void;
   /** The conversation has ended; the rules that are broken by what is missing. */
-  end?(): readonly AppDiagnostic[];
+  end?(): readonly EndDiagnostic[];
 }
 
 /** What a reader gets of its conversation. */

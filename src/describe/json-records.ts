@@ -44,6 +44,7 @@ function sourceOf(record: Extract<Inspected, { readonly diagnostics: unknown }>)
   }
   if (record.type === 'http2') return { type: 'http2', ...origin, event: record.event };
   if (record.type === 'frame') return { type: 'frame', ...origin, frame: frameOf(record.frame) };
+  if (record.type === 'app-end') return { type: 'app-end', ...origin, end: record.end };
   if (record.type === 'cause') return { type: 'cause', ...origin, offset: record.offset, cause: record.cause };
   return { type: record.type, ...origin };
 }

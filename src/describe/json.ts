@@ -13,7 +13,8 @@ import type { Handshake } from '../codec/handshake/handshake.js';
 import { diagnosticFields, type SidedDiagnostic } from './diagnostic-json.js';
 import { handshakeRecord } from './handshake-json.js';
 import { safeJson } from './escape.js';
-import { packetJson } from './packet-words.js';
+import type { AppEnd } from '../traffic/judged.js';
+import { appDiagnosticFields, packetJson } from './packet-words.js';
 import { previewText } from './preview-text.js';
 import type { View, ViewOptions } from './view.js';
 
@@ -38,6 +39,7 @@ export type JsonSource = {
   | { readonly type: 'handshake'; readonly handshake: Handshake; readonly duration?: number }
   | { readonly type: 'frame'; readonly frame: JsonFrame; readonly packets?: readonly PlacedPacket[] }
   | { readonly type: 'http2'; readonly event: Http2Event }
+  | { readonly type: 'app-end'; readonly end: AppEnd }
   | { readonly type: 'cause'; readonly offset: number; readonly cause: Cause }
   | { readonly type: 'tail' | 'gap' | 'unread' | 'failure' | 'body' }
 );
@@ -59,6 +61,10 @@ function origin(record: JsonSource): Record<string, unknown> {
 }
 
 function alone(record: JsonSource): JsonRecord[] {
+  if (record.type === 'app-end') {
+    const { broken, severity } = record.end;
+    return broken.map((one) => ({ type: 'diagnostic', ...appDiagnosticFields(one, severity), ...origin(record) }));
+  }
   return record.diagnostics.map((d) => ({ type: 'diagnostic', ...diagnosticFields(d), ...origin(record) }));
 }
 

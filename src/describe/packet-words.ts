@@ -1,24 +1,48 @@
 import { appMessage, type AppDiagnostic, type AppField, type PlacedPacket } from '../apps/packet.js';
 import { hexOf } from '../codec/bytes/hex.js';
 import { encodeBase64 } from '../codec/bytes/base64.js';
+import type { AppEnd } from '../traffic/judged.js';
 import { escapeText } from './escape.js';
 import { joined, print, type Printable } from './printable.js';
+
+type AppSeverity = PlacedPacket['severity'];
 
 /** Longer values of a line are cut. */
 const MOST_VALUE = 400;
 
-/** What a packet is, in a line: `socket.io EVENT chat ["hi"] #3`, and of a reply which packet it answers. */
-export function packetWords(packet: PlacedPacket): Printable {
-  const { protocol, type, name, id, summary } = packet;
-  const words = [
-    escapeText(protocol),
-    escapeText(type),
-    ...(name === undefined ? [] : [nameWord(name)]),
-    ...(summary === '' ? [] : [escapeText(cutAt(summary))]),
-    ...(id === undefined ? [] : [print`#${escapeText(cutAt(String(id)))}`]),
-    ...replyWords(packet),
-  ];
-  return joined(words, print` `);
+/** What a line says of a packet, in its order; each may be empty. */
+export interface LineParts {
+  /** `socket.io EVENT chat #3`. */
+  readonly title: Printable;
+  /** Of a reply, which packet it answers: `(answers 2 after 12 ms)`. */
+  readonly reply: Printable;
+  /** What it carries: `["hi"]`. */
+  readonly content: Printable;
+}
+
+/** With shorter titles. */
+export interface AppPacketParts extends LineParts {
+  /** `EVENT chat #3`. */
+  readonly typeAndName: Printable;
+  /** `EVENT`. */
+  readonly type: Printable;
+}
+
+export function packetParts(packet: PlacedPacket): AppPacketParts {
+  const { protocol, name, id, summary } = packet;
+  const type = escapeText(packet.type);
+  const named = name === undefined ? type : print`${type} ${nameWord(name)}`;
+  const typeAndName = id === undefined ? named : print`${named} #${escapeText(cutAt(String(id)))}`;
+  const title = print`${escapeText(protocol)} ${typeAndName}`;
+  return { title, typeAndName, type, reply: replyWords(packet), content: escapeText(cutAt(summary)) };
+}
+
+/** `socket.io ACK #3 (answers 2 after 12 ms) ["hi"]`: a line may be cut, so what a packet carries is last. */
+export function partsLine({ title, reply, content }: LineParts): Printable {
+  return joined(
+    [title, reply, content].filter((part) => part.length > 0),
+    print` `,
+  );
 }
 
 /** A name that could be read as more than one word is quoted. */
@@ -27,12 +51,12 @@ function nameWord(name: string): Printable {
   return name === '' || /[\s"#]/.test(name) ? print`"${word}"` : word;
 }
 
-function replyWords({ replyTo, latency, endsOwn }: PlacedPacket): Printable[] {
-  if (replyTo === undefined) return [];
-  if (endsOwn) return [print`(ends ${replyTo})`];
-  return [
-    latency === undefined ? print`(answers ${replyTo})` : print`(answers ${replyTo} after ${latencyWord(latency)})`,
-  ];
+function replyWords({ replyTo, latency, endsOwn }: PlacedPacket): Printable {
+  if (replyTo === undefined) return print``;
+  if (endsOwn) return print`(ends ${replyTo})`;
+  return latency === undefined
+    ? print`(answers ${replyTo})`
+    : print`(answers ${replyTo} after ${latencyWord(latency)})`;
 }
 
 /** Seconds as milliseconds, with as many digits as help. */
@@ -46,9 +70,14 @@ function cutAt(text: string): string {
 }
 
 /** A broken rule in a line: severity, what is wrong, code and section. */
-export function packetDiagnosticWords(diagnostic: AppDiagnostic, { severity }: PlacedPacket): Printable {
+export function appDiagnosticWords(diagnostic: AppDiagnostic, severity: AppSeverity): Printable {
   const { code, rule } = diagnostic;
   return print`${severity}: ${escapeText(appMessage(diagnostic))} (${escapeText(code)}, ${escapeText(rule.reference)})`;
+}
+
+/** What had not come at the end of a conversation: its title; what it is stands below. */
+export function appEndWords({ protocol }: AppEnd): Printable {
+  return print`${escapeText(protocol)} incomplete at the end`;
 }
 
 type Shown = { readonly preview: number; readonly base64: boolean; readonly verbose: boolean };
@@ -71,14 +100,17 @@ export function packetJson(packet: PlacedPacket, options: Shown): Record<string,
     ...(messages.length > 1 && { messages }),
     ...(isShown && { payload: plainValue(payload, options.base64, 0) }),
     diagnostics: packet.diagnostics.map((diagnostic) => ({
-      code: diagnostic.code,
-      severity: packet.severity,
-      reference: diagnostic.rule.reference,
-      message: appMessage(diagnostic),
+      ...appDiagnosticFields(diagnostic, packet.severity),
       offset: diagnostic.span.start,
     })),
     ...(options.verbose && { fields: packet.fields().map(fieldJson) }),
   };
+}
+
+/** A broken rule as JSON records have it. */
+export function appDiagnosticFields(diagnostic: AppDiagnostic, severity: AppSeverity): Record<string, unknown> {
+  const { code, rule } = diagnostic;
+  return { code, severity, reference: rule.reference, message: appMessage(diagnostic) };
 }
 
 function fieldJson({ name, span, value, fields }: AppField): Record<string, unknown> {

@@ -46,7 +46,7 @@ export interface DrawnForm {
 /** Whether the record has a line of its own there: a fragment is none of the messages, a gap is no record of JSON. */
 export function isDrawn(record: Judged, { json, messages }: DrawnForm): boolean {
   const { type, diagnostics } = record;
-  if (type === 'handshake' || type === 'cause' || diagnostics.length > 0) return true;
+  if (type === 'handshake' || type === 'cause' || type === 'app-end' || diagnostics.length > 0) return true;
   if (type === 'http2') return json || !messages;
   return type === 'frame' ? !messages || record.frame.message !== undefined : !messages && !json;
 }

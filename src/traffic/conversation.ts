@@ -238,6 +238,8 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     const { judge, tally, tcpEnd } = this;
     judge?.end(this.times.endBy(reason, time));
     this.report(this.causes.close());
+    // What is not there was not sent.
+    if (reason === 'fin' && !this.hasLost) this.endApps(time);
     if (this.failure) this.event(failureRecord(this.number, this.failure));
     if (this.taker.passedOver && !judge?.recognised) return this.passOver(this.otherwise);
     if (this.isWanted === false) return;
@@ -246,13 +248,13 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     const { through, tls } = this;
     const over = http2Facts(this.below.http2 ?? this.origin.http2);
     tally.named({ ...endpointTexts(this), ...(through && { through }), ...(tls && { tls }), ...over });
-    this.taker.closed(this.summary(reason), this);
+    this.taker.closed(this.summary(), this);
   }
 
   /** With the cause of its end, where the bytes have none. */
-  private summary(reason: CloseReason): ConnectionSummary {
+  private summary(): ConnectionSummary {
     const leg = this.leg?.facts();
-    const app = this.apps?.summary(reason === 'fin' && !this.hasLost);
+    const app = this.apps?.summary();
     const summary: ConnectionSummary = { ...this.tally.summary(), ...(leg && { leg }), ...(app && { app }) };
     if (summary.cause !== undefined || this.hasLost) return summary;
     const facts = this.facts.facts(summary, this.times.last);
@@ -346,6 +348,10 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     this.apps?.event(record);
     this.leg?.event(record);
     this.taker.record(record, this);
+  }
+
+  private endApps(time: number): void {
+    for (const end of this.apps?.end(this, time) ?? []) this.event(end);
   }
 
   private report(causes: readonly Judged[]): void {

@@ -1,4 +1,4 @@
-import type { PlacedPacket } from '../apps/packet.js';
+import type { AppDiagnostic, PlacedPacket } from '../apps/packet.js';
 import type { Frame } from '../codec/messages/records.js';
 import type { Truncated } from '../codec/frames/frame-reader.js';
 import type { Handshake } from '../codec/handshake/handshake.js';
@@ -46,9 +46,18 @@ export type Judged =
   | (RecordOrigin & { readonly type: 'unread'; readonly offset: number; readonly length: number })
   /** A recording says that the connection failed, in the words of whoever recorded it; they may be empty. */
   | (RecordOrigin & { readonly type: 'failure'; readonly text: string })
+  /** The conversation of an application ended where its protocol asks for more in that direction. */
+  | (RecordOrigin & { readonly type: 'app-end'; readonly end: AppEnd })
   /** A frame of HTTP/2 about the stream or its connection, or a fault there. `offset`: of its payload, in its direction of the connection. */
   | (RecordOrigin & { readonly type: 'http2'; readonly event: Http2Event })
   /** Bytes that are no frames: the body of a refused upgrade. */
   | (RecordOrigin & { readonly type: 'body'; readonly offset: number; readonly bytes: Uint8Array });
+
+/** What is missing at the end of a conversation; `severity` as in its packets. */
+export interface AppEnd {
+  readonly protocol: string;
+  readonly broken: readonly AppDiagnostic[];
+  readonly severity: PlacedPacket['severity'];
+}
 
 export type JudgedFrame = Judged & { readonly type: 'frame' };

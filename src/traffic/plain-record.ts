@@ -7,7 +7,7 @@ import type { Endpoint } from '../codec/bytes/endpoint.js';
 import type { Passage } from '../codec/bytes/stream-taker.js';
 import { plainDiagnostic, type PlainDiagnostic } from '../rules/catalogue.js';
 import type { OtherTraffic } from './conversation-taker.js';
-import type { Judged } from './judged.js';
+import type { AppEnd, Judged } from './judged.js';
 import type { ConnectionSummary } from './tally/summary.js';
 
 /** A text or binary message (RFC 6455 §5.4), inflated where it was compressed (RFC 7692). */
@@ -90,6 +90,8 @@ export type Inspected =
   | (Placed & { readonly type: 'cause'; readonly offset: number; readonly cause: Cause })
   /** A frame of HTTP/2 about the stream or its connection, or a fault there. */
   | (Placed & { readonly type: 'http2'; readonly event: Http2Event })
+  /** The conversation of an application ended where its protocol asks for more in that direction. */
+  | (Placed & { readonly type: 'app-end'; readonly end: AppEnd })
   /** A recording says that the connection failed. */
   | (Placed & { readonly type: 'failure'; readonly text: string })
   /** Of a refusal. */
@@ -126,6 +128,8 @@ export function plainRecord(record: Judged, conversation: ConversationContext): 
       return { type: record.type, ...placed, offset: record.offset, length: record.length };
     case 'http2':
       return { type: 'http2', ...placed, event: record.event };
+    case 'app-end':
+      return { type: 'app-end', ...placed, end: record.end };
     case 'failure':
       return { type: 'failure', ...placed, text: record.text };
     case 'body':

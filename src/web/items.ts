@@ -1,3 +1,4 @@
+import { appMessage, type AppDiagnostic } from '../apps/packet.js';
 import { http2Words } from '../describe/http2-words.js';
 import { readHeader, type FrameHeader } from '../codec/frames/frame.js';
 import type { Head } from '../codec/http1/head.js';
@@ -139,7 +140,7 @@ export function bytesOf(hex: string): Uint8Array {
 /** A record that was read and judged here. */
 export function itemOfJudged(judged: Judged): Item {
   const { connection, time } = judged;
-  const base = { connection, time, findings: judged.diagnostics.map((diagnostic: Diagnostic) => explain(diagnostic)) };
+  const base = { connection, time, findings: findingsOf(judged) };
   switch (judged.type) {
     case 'frame': {
       const { header, payload, received, missing, compressed } = judged.frame;
@@ -169,6 +170,16 @@ export function itemOfJudged(judged: Judged): Item {
   }
 }
 
+function findingsOf(judged: Judged): ItemFinding[] {
+  if (judged.type === 'app-end') return judged.end.broken.map((one) => appFinding(one, judged.end.severity));
+  return judged.diagnostics.map((diagnostic: Diagnostic) => explain(diagnostic));
+}
+
+/** A broken rule of an application: its reference has the place of the RFC section. */
+function appFinding(diagnostic: AppDiagnostic, severity: string): ItemFinding {
+  return { code: diagnostic.code, severity, rfc: diagnostic.rule.reference, message: appMessage(diagnostic) };
+}
+
 const NOTES = {
   tail: 'cut off',
   gap: 'missing',
@@ -176,6 +187,7 @@ const NOTES = {
   body: 'body',
   failure: 'failed',
   http2: 'HTTP/2',
+  'app-end': 'incomplete',
 } as const;
 
 function noteText(judged: Exclude<Judged, { type: 'cause' }>, findings: readonly ItemFinding[]): string {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import fc from '../fc.js';
 import { readXml } from '../../src/apps/forms/xml.js';
-import { codes, readAll, readerOf, said, type Sent } from './read-all.js';
+import { codes, readAll, readerOf, type Sent } from './read-all.js';
 
 const OPEN = '<open xmlns="urn:ietf:params:xml:ns:xmpp-framing" to="a"/>';
 const CLOSE = `<close xmlns='urn:ietf:params:xml:ns:xmpp-framing'/>`;
@@ -58,13 +58,6 @@ describe('rules of XMPP', () => {
       ['S', `<iq ${NS} type="error" id="a"><error type="cancel"/></iq>`],
     ]);
     expect([ask!.asks, answer!.answers, answer!.isError]).toEqual(['iq a', [{ key: 'iq a' }], true]);
-  });
-
-  it('says nothing of the end of a message that is not kept whole', () => {
-    const bytes = new TextEncoder().encode(`<message ${NS}><body>aaa`);
-    const reader = readerOf('xmpp', { isJoined: true });
-    const packets = reader.read({ index: 0, direction: 'client', isText: true, bytes, length: 9e6, time: 0 });
-    expect(said(packets!)).toEqual(['message']);
   });
 });
 

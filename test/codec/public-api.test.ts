@@ -111,7 +111,7 @@ describe('the public library', () => {
     expectTypeOf<library.Explanation['severity']>().toEqualTypeOf<'error' | 'warning' | 'notice'>();
     expectTypeOf<library.Inspector['push']>().toEqualTypeOf<(chunk: Uint8Array, time?: number) => library.Judged[]>();
     expectTypeOf<library.Judged['type']>().toEqualTypeOf<
-      'handshake' | 'http2' | 'frame' | 'tail' | 'cause' | 'gap' | 'unread' | 'failure' | 'body'
+      'handshake' | 'http2' | 'frame' | 'tail' | 'cause' | 'gap' | 'unread' | 'failure' | 'app-end' | 'body'
     >();
     type Receive = (chunk: Uint8Array) => library.EndpointEvent[];
     expectTypeOf<library.ClientEndpoint['receive']>().toEqualTypeOf<Receive>();

@@ -1,7 +1,6 @@
 import { invalidPacket, messagePacket } from '../build-packet.js';
-import { jsonFields, jsonText } from '../forms/json.js';
+import { jsonFields, jsonText, parseJson } from '../forms/json.js';
 import { idOf, isObject, isText, line, type JsonObject } from '../forms/kinds.js';
-import { cutPacket, jsonContent } from '../json-message.js';
 import { hasUnreadParts, jsonParts, type JsonPart } from '../json-parts.js';
 import { KnownCalls, OTHER_SIDE } from '../known-calls.js';
 import { ruleBook } from '../packet.js';
@@ -54,12 +53,8 @@ class BayeuxReader implements AppReader {
   }
 
   read(message: AppMessage): readonly AppPacket[] {
-    const content = jsonContent(message);
-    if (content === 'cut') {
-      this.lost();
-      return [cutPacket(message, NAME)];
-    }
-    if (content === 'none') return [invalid(message, message.bytes, 'json')];
+    const content = parseJson(message.bytes);
+    if (content === undefined) return [invalid(message, message.bytes, 'json')];
     // Faye's keepalive is an array of nothing.
     if (hasUnreadParts(content.value)) this.lost();
     return jsonParts(message.bytes, content.value).map((part) => this.part(part, message));

@@ -1,5 +1,4 @@
 import { jsonText, parseJson } from '../forms/json.js';
-import { cutPacket } from '../json-message.js';
 import { messagePacket, wholeSpan } from '../build-packet.js';
 import { ruleBook } from '../packet.js';
 import type { AppAnswer, AppDiagnostic, AppMessage, AppPacket, AppProtocol, AppReader, AppRule } from '../packet.js';
@@ -104,10 +103,6 @@ class GraphqlReader implements AppReader {
   }
 
   read(message: AppMessage): readonly AppPacket[] {
-    if (message.bytes.length < message.length) {
-      this.lost();
-      return [cutPacket(message, NAME)];
-    }
     const value = message.isText ? parseJson(message.bytes)?.value : undefined;
     if (!isObject(value) || typeof value['type'] !== 'string') {
       return [

@@ -1,9 +1,8 @@
 import type { Span } from '../../codec/bytes/span.js';
 import type { Direction } from '../../codec/messages/records.js';
 import { invalidPacket, messagePacket, wholeSpan } from '../build-packet.js';
-import { jsonText } from '../forms/json.js';
+import { jsonText, parseJson } from '../forms/json.js';
 import { idOf, isObject, isText } from '../forms/kinds.js';
-import { cutPacket, jsonContent } from '../json-message.js';
 import { ruleBook } from '../packet.js';
 import type { AppDiagnostic, AppMessage, AppPacket, AppProtocol, AppReader, AppRule } from '../packet.js';
 
@@ -94,12 +93,7 @@ class LegacyGraphqlReader implements AppReader {
   constructor(private isPartial: boolean) {}
 
   read(message: AppMessage): readonly AppPacket[] {
-    const content = jsonContent(message);
-    if (content === 'cut') {
-      this.lost();
-      return [cutPacket(message, NAME)];
-    }
-    const value = content === 'none' ? undefined : content.value;
+    const value = parseJson(message.bytes)?.value;
     if (!isObject(value) || !isText(value['type'])) {
       return [invalidPacket(message, NAME, broken('json', wholeSpan(message)))];
     }

@@ -1,8 +1,7 @@
 import type { Direction } from '../../codec/messages/records.js';
 import { messagePacket, wholeSpan } from '../build-packet.js';
-import { jsonText } from '../forms/json.js';
+import { jsonText, parseJson } from '../forms/json.js';
 import { idOf, isObject, isText, line, type JsonObject } from '../forms/kinds.js';
-import { cutPacket, jsonContent } from '../json-message.js';
 import { KnownCalls } from '../known-calls.js';
 import { ruleBook } from '../packet.js';
 import type { AppDiagnostic, AppMessage, AppPacket, AppProtocol, AppReader, AppRule } from '../packet.js';
@@ -103,12 +102,8 @@ class JsonRpcReader implements AppReader {
   }
 
   read(message: AppMessage): readonly AppPacket[] {
-    const content = jsonContent(message);
-    if (content === 'cut') {
-      this.lost();
-      return [cutPacket(message, NAME)];
-    }
-    if (content === 'none') return [invalid(message, 'json')];
+    const content = parseJson(message.bytes);
+    if (content === undefined) return [invalid(message, 'json')];
     const { value } = content;
     if (Array.isArray(value))
       return [value.length === 0 ? invalid(message, 'empty-batch') : this.batch(message, value)];

@@ -2,7 +2,6 @@ import { decodeUtf8 } from '../../codec/bytes/utf8.js';
 import { messagePacket } from '../build-packet.js';
 import { jsonFields, jsonText, parseJson } from '../forms/json.js';
 import { isObject, isText, line, type JsonObject } from '../forms/kinds.js';
-import { cutPacket } from '../json-message.js';
 import { ruleBook } from '../packet.js';
 import type { AppDiagnostic, AppField, AppMessage, AppPacket, AppProtocol, AppReader, AppRule } from '../packet.js';
 
@@ -72,7 +71,6 @@ class JupyterReader implements AppReader {
   constructor(private readonly isV1: boolean) {}
 
   read(message: AppMessage): readonly AppPacket[] {
-    if (message.bytes.length < message.length) return [cutPacket(message, NAME)];
     const said = message.isText ? textSaid(message) : binarySaid(message, this.isV1);
     if (said === undefined) {
       const span = { start: 0, end: message.bytes.length };

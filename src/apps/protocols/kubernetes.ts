@@ -143,7 +143,7 @@ class KubernetesReader implements AppReader {
     const fault: Fault = (rule, args) => diagnostics.push(broken(rule, span, args));
     const { isBase64 = isText } = this.asked;
     if (length > 0 && isText !== isBase64) fault('form', { form: isText ? 'text' : 'binary' });
-    const piece = length === 0 ? undefined : pieceOf(bytes, isBase64 && isText, bytes.length === length, fault);
+    const piece = length === 0 ? undefined : pieceOf(bytes, isBase64 && isText, fault);
     if (piece === undefined) {
       if (length === 0) fault('empty');
       return [messagePacket(message, { protocol: NAME, type: 'invalid', diagnostics, fields: () => [] })];
@@ -247,7 +247,7 @@ function shown(data: Uint8Array): string | Uint8Array {
 }
 
 /** `isEncoded`: a digit, and Base64. Undefined: no channel. */
-function pieceOf(bytes: Uint8Array, isEncoded: boolean, isWhole: boolean, fault: Fault): KubernetesPiece | undefined {
+function pieceOf(bytes: Uint8Array, isEncoded: boolean, fault: Fault): KubernetesPiece | undefined {
   if (!isEncoded) return { channel: bytes[0]!, data: bytes.subarray(1), prefix: 1 };
   const channel = bytes[0]! - 0x30;
   if (channel < 0 || channel > 9) {
@@ -256,7 +256,7 @@ function pieceOf(bytes: Uint8Array, isEncoded: boolean, isWhole: boolean, fault:
   }
   const text = decodeUtf8(bytes.subarray(1));
   const isRight = /^[A-Za-z0-9+/]*={0,2}$/.test(text) && text.length % 4 === 0;
-  if (!isRight && isWhole) fault('base64');
+  if (!isRight) fault('base64');
   return { channel, data: isRight ? decoded(text) : bytes.slice(1), prefix: 1 };
 }
 

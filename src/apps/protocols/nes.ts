@@ -3,7 +3,6 @@ import { concat } from '../../codec/bytes/byte-collector.js';
 import { messagePacket } from '../build-packet.js';
 import { jsonFields, jsonText, parseJson } from '../forms/json.js';
 import { idOf, isObject, isText, line, type JsonObject } from '../forms/kinds.js';
-import { cutPacket } from '../json-message.js';
 import { KnownCalls, OTHER_SIDE } from '../known-calls.js';
 import { MOST_APP_BYTES, ruleBook } from '../packet.js';
 import type { AppDiagnostic, AppMessage, AppPacket, AppProtocol, AppReader, AppRule } from '../packet.js';
@@ -78,10 +77,6 @@ class NesReader implements AppReader {
   }
 
   read(message: AppMessage): readonly AppPacket[] {
-    if (message.bytes.length < message.length) {
-      this.lost(message.direction);
-      return [cutPacket(message, NAME)];
-    }
     const whole = this.wholeOf(message);
     return whole === undefined ? [] : [this.packet(whole, message)];
   }

@@ -1,7 +1,6 @@
 import { invalidPacket, messagePacket, wholeSpan } from '../build-packet.js';
-import { jsonText } from '../forms/json.js';
+import { jsonText, parseJson } from '../forms/json.js';
 import { isObject, isText, line } from '../forms/kinds.js';
-import { cutPacket, jsonContent } from '../json-message.js';
 import { KnownCalls } from '../known-calls.js';
 import { ruleBook } from '../packet.js';
 import type { AppDiagnostic, AppMessage, AppPacket, AppProtocol, AppReader, AppRule } from '../packet.js';
@@ -126,12 +125,7 @@ class OcppReader implements AppReader {
   }
 
   read(message: AppMessage): readonly AppPacket[] {
-    const content = jsonContent(message);
-    if (content === 'cut') {
-      this.lost();
-      return [cutPacket(message, NAME)];
-    }
-    const value = content === 'none' ? undefined : content.value;
+    const value = parseJson(message.bytes)?.value;
     const [number, id, ...items] = Array.isArray(value) ? (value as unknown[]) : [];
     if (typeof number !== 'number') return [invalidPacket(message, NAME, broken('json', wholeSpan(message)))];
     const row = this.rowOf(number);

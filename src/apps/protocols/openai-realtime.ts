@@ -1,7 +1,6 @@
 import { invalidPacket, messagePacket, wholeSpan } from '../build-packet.js';
-import { jsonFields, jsonText } from '../forms/json.js';
+import { jsonFields, jsonText, parseJson } from '../forms/json.js';
 import { isObject, isText, line, type JsonObject } from '../forms/kinds.js';
-import { cutPacket, jsonContent } from '../json-message.js';
 import { ruleBook } from '../packet.js';
 import type { AppDiagnostic, AppField, AppMessage, AppPacket, AppProtocol, AppReader, AppRule } from '../packet.js';
 
@@ -79,12 +78,7 @@ class RealtimeReader implements AppReader {
   constructor(private isPartial: boolean) {}
 
   read(message: AppMessage): readonly AppPacket[] {
-    const content = jsonContent(message);
-    if (content === 'cut') {
-      this.lost();
-      return [cutPacket(message, NAME)];
-    }
-    const said = content === 'none' ? undefined : content.value;
+    const said = parseJson(message.bytes)?.value;
     if (!isObject(said) || !isText(said['type'])) {
       return [invalidPacket(message, NAME, broken('json', wholeSpan(message)))];
     }

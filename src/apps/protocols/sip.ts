@@ -217,7 +217,6 @@ class SipReader implements AppReader {
     const identity = identityOf(headers);
     const method = start.method ?? identity.cseq;
     const callId = firstOf(headers, 'call-id');
-    const isCut = bytes.length < message.length;
     const body = carried(bytes.subarray(bodyStart));
     const list = headers.slice(0, MOST_HEADERS).map(({ shown, value }): [string, string] => [shown, value]);
     return messagePacket(message, {
@@ -228,9 +227,10 @@ class SipReader implements AppReader {
       summary: summaryOf(start, headers, body.shown, bytes.length > bodyStart),
       payload: { headers: list, ...(bytes.length > bodyStart && { body: body.payload }) },
       fields: () => fieldsOf(head, bytes, body.shown),
-      diagnostics: isCut
-        ? []
-        : [...headFaults(head, start, identity, bytes), ...this.transactionOf(start, identity, head, direction)],
+      diagnostics: [
+        ...headFaults(head, start, identity, bytes),
+        ...this.transactionOf(start, identity, head, direction),
+      ],
       ...callOf(start, identity),
       ...((start.status ?? 0) >= 300 && { isError: true }),
     });

@@ -1,8 +1,7 @@
 import { decodeUtf8 } from '../../codec/bytes/utf8.js';
 import { invalidPacket, messagePacket } from '../build-packet.js';
-import { jsonFields, jsonText } from '../forms/json.js';
+import { jsonFields, jsonText, parseJson } from '../forms/json.js';
 import { idOf, isObject, isText, isWhole, line, type JsonObject } from '../forms/kinds.js';
-import { cutPacket, jsonContent } from '../json-message.js';
 import { hasUnreadParts, jsonParts, type JsonPart } from '../json-parts.js';
 import { KnownCalls, OTHER_SIDE } from '../known-calls.js';
 import { ruleBook } from '../packet.js';
@@ -57,12 +56,8 @@ class SocketClusterReader implements AppReader {
   read(message: AppMessage): readonly AppPacket[] {
     const beat = beatOf(message);
     if (beat !== undefined) return [beat];
-    const content = jsonContent(message);
-    if (content === 'cut') {
-      this.lost();
-      return [cutPacket(message, NAME)];
-    }
-    if (content === 'none') return [invalid(message, message.bytes, 'json')];
+    const content = parseJson(message.bytes);
+    if (content === undefined) return [invalid(message, message.bytes, 'json')];
     if (hasUnreadParts(content.value)) this.lost();
     return jsonParts(message.bytes, content.value).map((part) => this.part(part, message));
   }

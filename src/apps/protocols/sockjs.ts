@@ -11,6 +11,7 @@ import type {
   AppProtocol,
   AppReader,
   AppRule,
+  EndDiagnostic,
 } from '../packet.js';
 import type { Direction } from '../../codec/messages/records.js';
 
@@ -118,7 +119,7 @@ class SockjsReader implements AppReader {
     this.nested.lost?.(direction);
   }
 
-  end(): readonly AppDiagnostic[] {
+  end(): readonly EndDiagnostic[] {
     return this.nested.end?.() ?? [];
   }
 
@@ -135,7 +136,6 @@ class SockjsReader implements AppReader {
   }
 
   private inner(message: AppMessage, { inner }: SockjsFrame): AppPacket[] {
-    if (message.bytes.length < message.length) this.nested.lost?.(message.direction);
     const packets: AppPacket[] = [];
     for (const text of inner.slice(0, MOST_INNER)) {
       const bytes = new TextEncoder().encode(text);
@@ -165,22 +165,21 @@ function fromServer(message: AppMessage, begin: string): SockjsFrame {
   const parsed = parseJson(bytes.subarray(1));
   const payload = parsed?.value;
   const [code, reason] = Array.isArray(payload) ? (payload as unknown[]) : [];
-  const isWhole = bytes.length === length;
   const isRight = typeof code === 'number' && typeof reason === 'string';
   return {
     type,
     prefix: 1,
     ...(payload !== undefined && { payload }),
     inner: [],
-    diagnostics: isRight || !isWhole ? [] : [broken('close-frame', span)],
+    diagnostics: isRight ? [] : [broken('close-frame', span)],
   };
 }
 
 /** A frame that carries strings. */
 function strings(message: AppMessage, type: 'array' | 'message', prefix: number): SockjsFrame {
   const { bytes, length } = message;
-  // Of a longer message not all is here; an empty one says nothing.
-  if (bytes.length < length || length === 0) return { type, prefix, inner: [], diagnostics: [] };
+  // An empty one says nothing.
+  if (length === 0) return { type, prefix, inner: [], diagnostics: [] };
   const parsed = parseJson(bytes.subarray(prefix));
   const span = wholeSpan(message);
   if (parsed === undefined) return { type, prefix, inner: [], diagnostics: [broken('json', span)] };

@@ -1,7 +1,6 @@
 import { invalidPacket, messagePacket } from '../build-packet.js';
-import { jsonFields, jsonText } from '../forms/json.js';
+import { jsonFields, jsonText, parseJson } from '../forms/json.js';
 import { idOf, isObject, isText, line, type JsonObject } from '../forms/kinds.js';
-import { cutPacket, jsonContent } from '../json-message.js';
 import { hasUnreadParts, jsonParts } from '../json-parts.js';
 import { KnownCalls, OTHER_SIDE } from '../known-calls.js';
 import { ruleBook } from '../packet.js';
@@ -69,13 +68,9 @@ class TrpcReader implements AppReader {
   read(message: AppMessage): readonly AppPacket[] {
     const beat = beatOf(message);
     if (beat !== undefined) return [this.beat(beat, message)];
-    const content = jsonContent(message);
-    if (content === 'cut') {
-      this.lost();
-      return [cutPacket(message, NAME)];
-    }
+    const content = parseJson(message.bytes);
     const { bytes } = message;
-    const value = content === 'none' ? undefined : content.value;
+    const value = content?.value;
     if (!isObject(value) && (!Array.isArray(value) || value.length === 0)) return [invalid(message, bytes, 'json')];
     if (hasUnreadParts(value)) this.lost();
     return jsonParts(bytes, value).map(({ said, bytes: part }) =>

@@ -1,7 +1,6 @@
 import { invalidPacket, messagePacket, wholeSpan } from '../build-packet.js';
-import { jsonText } from '../forms/json.js';
+import { jsonText, parseJson } from '../forms/json.js';
 import { isObject, isText, type JsonObject } from '../forms/kinds.js';
-import { cutPacket, jsonContent } from '../json-message.js';
 import { ruleBook } from '../packet.js';
 import type { AppDiagnostic, AppMessage, AppPacket, AppProtocol, AppReader, AppRule } from '../packet.js';
 
@@ -62,9 +61,7 @@ class ViteReader implements AppReader {
   constructor(private isBegun: boolean) {}
 
   read(message: AppMessage): readonly AppPacket[] {
-    const content = jsonContent(message);
-    if (content === 'cut') return [cutPacket(message, NAME)];
-    const said = content === 'none' ? undefined : content.value;
+    const said = parseJson(message.bytes)?.value;
     if (!isObject(said) || !isText(said['type'])) {
       return [invalidPacket(message, NAME, broken('json', wholeSpan(message)))];
     }

@@ -1,7 +1,6 @@
 import { invalidPacket, messagePacket, wholeSpan } from '../build-packet.js';
-import { jsonText } from '../forms/json.js';
+import { jsonText, parseJson } from '../forms/json.js';
 import { idOf, isObject, isText, line, type JsonObject } from '../forms/kinds.js';
-import { cutPacket, jsonContent } from '../json-message.js';
 import { KnownCalls, OTHER_SIDE } from '../known-calls.js';
 import { ruleBook } from '../packet.js';
 import type { AppDiagnostic, AppMessage, AppPacket, AppProtocol, AppReader, AppRule } from '../packet.js';
@@ -70,12 +69,7 @@ class BidiReader implements AppReader {
   }
 
   read(message: AppMessage): readonly AppPacket[] {
-    const content = jsonContent(message);
-    if (content === 'cut') {
-      this.lost();
-      return [cutPacket(message, NAME)];
-    }
-    const said = content === 'none' ? undefined : content.value;
+    const said = parseJson(message.bytes)?.value;
     if (!isObject(said)) {
       return [invalidPacket(message, NAME, broken('json', wholeSpan(message)))];
     }

@@ -111,14 +111,12 @@ class XmppReader implements AppReader {
   }
 
   read(message: AppMessage): readonly AppPacket[] {
-    const { bytes, direction, length } = message;
+    const { bytes, direction } = message;
     const { root, fault } = readXml(bytes);
-    const isCut = bytes.length < length;
     const span = wholeSpan(message);
     const diagnostics = [
       ...(message.isText ? [] : [broken('text-message', span)]),
-      // What is cut off may have been the end.
-      ...(fault === undefined || isCut ? [] : [faultOf(fault, bytes)]),
+      ...(fault === undefined ? [] : [faultOf(fault, bytes)]),
       ...(root === undefined ? [] : [...this.orderOf(root, direction), ...namespacesOf(root)]),
       ...(root === undefined || fault !== undefined ? [] : stanzaOf(root)),
     ];

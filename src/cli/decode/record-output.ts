@@ -17,7 +17,7 @@ import type { Io } from '../host/io.js';
 import type { DecodingOptions } from '../options/options.js';
 import { OutputBound } from './output-bound.js';
 import { DEFAULT_MAX_MESSAGE } from './traffic-options.js';
-import { hasPacketFinding, packetFilter, type PacketFilter } from '../../traffic/toolbox/apps.js';
+import { hasAppFinding, packetFilter, type PacketFilter } from '../../traffic/toolbox/apps.js';
 import { isFinding } from '../../traffic/toolbox/reading.js';
 
 /** RSV1 on bare data frames is most often permessage-deflate whose handshake was not given. */
@@ -335,7 +335,7 @@ export class RecordOutput {
     return (
       isBlind(record) ||
       diagnostics.some((diagnostic) => isFinding(diagnostic, strict)) ||
-      (record.type === 'frame' && record.packets !== undefined && hasPacketFinding(record.packets, strict))
+      hasAppFinding(record, strict)
     );
   }
 

@@ -14,6 +14,9 @@ export interface ScriptMessage {
   readonly data?: Uint8Array;
 }
 
+/** Records that stand for no bytes of the recording, and the body of a refusal: nothing is left out with them. */
+const NOTHING_LEFT: ReadonlySet<Judged['type']> = new Set(['body', 'http2', 'failure', 'app-end']);
+
 /** The frames of one message. */
 interface Group {
   message?: ScriptMessage;
@@ -104,7 +107,7 @@ export class ScriptWriter {
       this.begun = record.time ?? NaN;
       this.last = 0;
     } else if (record.type === 'frame') this.frame(record.frame, at);
-    else if (record.type !== 'body' && record.type !== 'http2' && record.type !== 'failure') {
+    else if (!NOTHING_LEFT.has(record.type)) {
       this.left++;
       if (record.type === 'gap' && record.direction !== 'unknown') this.sides[record.direction].isHoled = true;
     }

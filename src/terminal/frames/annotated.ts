@@ -14,7 +14,7 @@ import { bits, count, drawRow, drawTitle, hexOffset, INDENT, OFFSET_WIDTH, space
 import type { Theme } from '../theme.js';
 import { drawMessageSummary } from './message-summary.js';
 import { originWords, senderWords } from './origin.js';
-import { drawPackets } from './packets.js';
+import { drawAppEnd, drawPackets } from './packets.js';
 import { drawPayload, hiddenLines, prettyJson } from './payload.js';
 import { previewText } from '../../describe/preview-text.js';
 import type { View, ViewOptions } from '../../describe/view.js';
@@ -55,6 +55,8 @@ function drawRecord(record: Judged, options: ViewOptions, look: Look, origin: re
       return [causeBlock(record, origin, look)];
     case 'http2':
       return drawOther(http2Words(record.event), record, print`at ${hexOffset(record.event.offset)}`, look, origin);
+    case 'app-end':
+      return drawAppEnd(record, look, [...senderWords(record), ...origin]);
     case 'failure':
       return drawTitle([print`connection failed`, ...origin], print``, look);
     case 'gap':

@@ -16,9 +16,10 @@ import { LEAST_PONG_WIDTH, pongText } from './pong-text.js';
 import { handshakeLine } from '../handshakes/handshake.js';
 import { count, hexOffset, openRoom, previewRoom, type Look } from '../layout.js';
 import { rawText, type LineBuffer } from '../../describe/line-buffer.js';
-import { drawPacketDiagnostics, packetsLine } from './packets.js';
+import { drawAppDiagnostics, packetsLine } from './packets.js';
 import { cutQuoted } from './payload.js';
 import { escapeText } from '../../describe/escape.js';
+import { appEndWords } from '../../describe/packet-words.js';
 import { flagNames } from '../../describe/header-rows.js';
 import { ARROW, type View, type ViewOptions } from '../../describe/view.js';
 import { padEnd, padStart, truncate } from '../width.js';
@@ -136,7 +137,7 @@ class OffsetLead implements Lead {
 
 function offsetOf(record: Judged): number {
   if (record.type === 'frame') return record.frame.header.start;
-  if (record.type === 'handshake' || record.type === 'failure') return 0;
+  if (record.type === 'handshake' || record.type === 'failure' || record.type === 'app-end') return 0;
   if (record.type === 'http2') return record.event.offset;
   return record.type === 'tail' ? record.truncated.start : record.offset;
 }
@@ -168,7 +169,7 @@ class FrameLines {
     // Said on the line itself.
     if (record.type === 'gap' || record.type === 'unread') return;
     for (const diagnostic of record.diagnostics) out.text(diagnosticLines(diagnostic, DIAGNOSTIC_INDENT, this.look));
-    if (record.type === 'frame' && record.packets) drawPacketDiagnostics(record.packets, this.look, out);
+    drawAppDiagnostics(record, this.look, out);
   }
 
   /** Under the frame; in a capture lines of other connections may come between. */
@@ -189,9 +190,8 @@ class FrameLines {
 
   /** What the application says takes the place of the payload: whole where lines are not cut. */
   private packets(packets: readonly PlacedPacket[], room: number, out: LineBuffer): void {
-    const words = packetsLine(packets);
-    if (this.look.isOpen === true) out.text(words);
-    else if (room >= LEAST_PACKET_WIDTH) out.text(truncate(words, room));
+    const { look } = this;
+    if (look.isOpen === true || room >= LEAST_PACKET_WIDTH) out.text(packetsLine(packets, openRoom(look, room)));
   }
 
   private frame({ connection, frame: { header } }: Judged & { type: 'frame' }, out: LineBuffer): number {
@@ -306,6 +306,8 @@ class FrameLines {
         return out.text(theme.dim(print`body  ${this.body(record.bytes, this.previewRoom(begin + 'body  '.length))}`));
       case 'failure':
         return put(print`connection failed`, theme.error);
+      case 'app-end':
+        return put(appEndWords(record.end), theme.title);
       case 'http2':
         return put(http2Words(record.event), theme.title);
       case 'gap':

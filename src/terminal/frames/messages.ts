@@ -8,7 +8,7 @@ import { handshakeWords } from '../handshakes/handshake.js';
 import { drawTitle, hexOffset, type Look, count } from '../layout.js';
 import { drawContent, sizes } from './message-summary.js';
 import { originWords, senderWords } from './origin.js';
-import { drawPackets } from './packets.js';
+import { drawAppEnd, drawPackets } from './packets.js';
 import { prettyJson } from './payload.js';
 import { previewText } from '../../describe/preview-text.js';
 import type { View, ViewOptions } from '../../describe/view.js';
@@ -50,6 +50,7 @@ function drawMessage(message: Message, options: ViewOptions, look: Look, origin:
 function drawOther(record: Judged, look: Look, origin: readonly Printable[]): Printable[] {
   if (record.type === 'handshake') return drawTitle([...handshakeWords(record.handshake), ...origin], print``, look);
   if (record.type === 'cause') return [causeBlock(record, origin, look)];
+  if (record.type === 'app-end') return drawAppEnd(record, look, [...senderWords(record), ...origin]);
   if (origin.length === 0 || record.diagnostics.length === 0) return [];
   if (record.type === 'gap' || record.type === 'unread') return drawMissing(record, look, origin);
   if (record.type === 'failure') return drawTitle([print`connection failed`, ...origin], print``, look);

@@ -2,17 +2,28 @@ import type { AppField, PlacedPacket } from '../../apps/packet.js';
 import { append } from '../../codec/bytes/lists.js';
 import { escapeText } from '../../describe/escape.js';
 import type { LineBuffer } from '../../describe/line-buffer.js';
-import { packetDiagnosticWords, packetWords } from '../../describe/packet-words.js';
+import {
+  appDiagnosticWords,
+  appEndWords,
+  packetParts,
+  partsLine,
+  type LineParts,
+  type AppPacketParts,
+} from '../../describe/packet-words.js';
 import { joined, print, type Printable } from '../../describe/printable.js';
 import { ARROW, type View, type ViewOptions } from '../../describe/view.js';
-import type { Judged } from '../../traffic/judged.js';
+import type { AppEnd, Judged } from '../../traffic/judged.js';
 import { connectionMark, LEAST_NUMBER, lineClock } from '../line-lead.js';
 import { handshakeLine } from '../handshakes/handshake.js';
 import { hangingLines } from '../handshakes/diagnostics.js';
-import { BYTES_PER_ROW, count, drawRow, INDENT, spaced, type Look } from '../layout.js';
-import { truncate } from '../width.js';
+import { BYTES_PER_ROW, count, drawRow, drawTitle, INDENT, openRoom, spaced, type Look } from '../layout.js';
+import { displayWidth, truncate } from '../width.js';
 
 const DIAGNOSTIC_INDENT = 6;
+const SEPARATOR = print`; `;
+const NOTHING = print``;
+/** Columns, with a blank: in fewer nothing is shown of what a packet carries. */
+const LEAST_CONTENT = 5;
 /** Fields of one packet that are drawn. */
 const MOST_ROWS = 200;
 
@@ -20,17 +31,22 @@ const MOST_ROWS = 200;
 export function packetsView(options: ViewOptions, look: Look): View {
   const clock = lineClock(look, options.since);
   return (record, out) => {
-    if (record.type === 'handshake') return drawLine(record, handshakeLine(record.handshake), 'both');
+    if (record.type === 'handshake')
+      return drawLine(record, (room) => truncate(handshakeLine(record.handshake), room), 'both');
+    if (record.type === 'app-end') {
+      drawLine(record, (room) => truncate(appEndWords(record.end), room), record.direction);
+      return drawAppDiagnostics(record, look, out);
+    }
     const packets = record.type === 'frame' ? record.packets : undefined;
     for (const packet of packets ?? []) {
-      drawLine(record, packetWords(packet), record.direction);
-      for (const diagnostic of packet.diagnostics) {
-        out.text(
-          hangingLines(packetDiagnosticWords(diagnostic, packet), DIAGNOSTIC_INDENT, look.theme[packet.severity], look),
-        );
-      }
+      drawLine(record, (room) => packetsLine([packet], room), record.direction);
+      drawBroken(packet.diagnostics, packet.severity, look, out);
     }
-    function drawLine({ time, connection }: Judged, words: Printable, arrow: keyof typeof ARROW): void {
+    function drawLine(
+      { time, connection }: Judged,
+      words: (room: number) => Printable,
+      arrow: keyof typeof ARROW,
+    ): void {
       let lead: Printable = print`${ARROW[arrow]} `;
       let columns = 2;
       if (options.captured === true) {
@@ -38,39 +54,89 @@ export function packetsView(options: ViewOptions, look: Look): View {
         lead = print` ${connectionMark(look, connection, ARROW[arrow], LEAST_NUMBER)} `;
         columns = clock.width + LEAST_NUMBER + 4;
       }
-      const shown = look.isOpen === true ? words : truncate(words, Math.max(8, look.width - columns));
-      out.text(print`${lead}${shown}\n`);
+      out.text(print`${lead}${words(openRoom(look, Math.max(8, look.width - columns)))}\n`);
     }
   };
 }
 
-/** The packets that a frame's message completes, for a line of its own or the place of the payload. */
-export function packetsLine(packets: readonly PlacedPacket[]): Printable {
-  return joined(packets.map(packetWords), print`; `);
+/**
+ * The packets that a frame's message completes, in the place of the payload. Where they do not fit in the columns, what they
+ * carry is cut first, then the titles of replies are shortened: which call it answers, and after what time, stays.
+ */
+export function packetsLine(packets: readonly PlacedPacket[], room: number): Printable {
+  const parts = packets.map(packetParts);
+  const whole = lineOf(parts);
+  if (displayWidth(whole) <= room) return whole;
+  for (const shorten of SHORTER) {
+    const bare = parts.map((part) => ({ ...part, title: part.reply === NOTHING ? part.title : shorten(part) }));
+    const left = room - displayWidth(lineOf(bare.map((part) => ({ ...part, content: NOTHING }))));
+    if (left >= 0) return lineOf(withContent(bare, left));
+  }
+  return truncate(lineOf(parts.map(({ title, type, reply }) => replyFirst(title, type, reply))), room);
 }
 
-/** What is wrong with them, a line each. */
-export function drawPacketDiagnostics(packets: readonly PlacedPacket[], look: Look, out: LineBuffer): void {
-  for (const packet of packets) {
-    for (const diagnostic of packet.diagnostics) {
-      out.text(
-        hangingLines(packetDiagnosticWords(diagnostic, packet), DIAGNOSTIC_INDENT, look.theme[packet.severity], look),
-      );
-    }
+/** Titles of replies, the longest first. */
+const SHORTER: readonly ((part: AppPacketParts) => Printable)[] = [
+  ({ title }) => title,
+  ({ typeAndName }) => typeAndName,
+  ({ type }) => type,
+];
+
+function replyFirst(title: Printable, type: Printable, reply: Printable): LineParts {
+  return reply === NOTHING ? { title, reply, content: NOTHING } : { title: reply, reply: type, content: NOTHING };
+}
+
+/** With what they carry, as far as there is room, the first first. */
+function withContent(parts: readonly LineParts[], room: number): LineParts[] {
+  let left = room;
+  return parts.map((part) => {
+    const isShown = left >= LEAST_CONTENT && part.content !== NOTHING;
+    const content = isShown ? truncate(part.content, left - 1) : NOTHING;
+    if (isShown) left -= displayWidth(content) + 1;
+    return { ...part, content };
+  });
+}
+
+function lineOf(parts: readonly LineParts[]): Printable {
+  return joined(parts.map(partsLine), SEPARATOR);
+}
+
+/** What is wrong with its packets, or with the end of their conversation, a line each. */
+export function drawAppDiagnostics(record: Judged, look: Look, out: LineBuffer): void {
+  if (record.type === 'app-end') drawBroken(record.end.broken, record.end.severity, look, out);
+  else if (record.type === 'frame') {
+    for (const { diagnostics, severity } of record.packets ?? []) drawBroken(diagnostics, severity, look, out);
   }
+}
+
+function drawBroken(broken: AppEnd['broken'], severity: AppEnd['severity'], look: Look, out: LineBuffer): void {
+  for (const diagnostic of broken) {
+    out.text(hangingLines(appDiagnosticWords(diagnostic, severity), DIAGNOSTIC_INDENT, look.theme[severity], look));
+  }
+}
+
+/** A conversation whose protocol asks for more when it ends. */
+export function drawAppEnd(
+  { end }: Judged & { type: 'app-end' },
+  look: Look,
+  origin: readonly Printable[],
+): Printable[] {
+  return [...drawTitle([appEndWords(end), ...origin], print``, look), ...brokenLines(end.broken, end.severity, look)];
+}
+
+function brokenLines(broken: AppEnd['broken'], severity: AppEnd['severity'], look: Look): Printable[] {
+  return broken.map((one) => print`${INDENT}${look.theme[severity](appDiagnosticWords(one, severity))}`);
 }
 
 /** Packets below their message: a title each; `withFields`: every field with its bytes. */
 export function drawPackets(packets: readonly PlacedPacket[], look: Look, withFields: boolean): Printable[] {
   const lines: Printable[] = [];
   for (const packet of packets) {
-    const title = print`packet ${packet.index}  ${packetWords(packet)}`;
-    lines.push(print`${INDENT}${look.theme.title(truncate(title, look.width - INDENT.length))}`);
+    const number = print`packet ${packet.index}  `;
+    const shown = packetsLine([packet], openRoom(look, look.width - INDENT.length - number.length));
+    lines.push(print`${INDENT}${look.theme.title(print`${number}${shown}`)}`);
     if (withFields) append(lines, fieldRows(packet, look));
-    for (const diagnostic of packet.diagnostics) {
-      const words = packetDiagnosticWords(diagnostic, packet);
-      lines.push(print`${INDENT}${look.theme[packet.severity](words)}`);
-    }
+    append(lines, brokenLines(packet.diagnostics, packet.severity, look));
   }
   return lines;
 }

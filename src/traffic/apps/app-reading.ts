@@ -7,9 +7,10 @@ import {
   type MessageUnpacking,
   type PlacedPacket,
 } from '../../apps/packet.js';
-import { cutPacket } from '../../apps/json-message.js';
+import { cutPacket } from '../../apps/build-packet.js';
 import { MOST_LOOKED_AT } from '../../apps/signs.js';
 import { AppRecognition, MOST_MESSAGES } from '../../apps/recognition.js';
+import { DIRECTIONS } from '../../apps/known-calls.js';
 import { APP_SIGNS } from '../../apps/sign-table.js';
 import type { MessageNeed } from '../../codec/messages/assembler.js';
 import type { Direction, Message } from '../../codec/messages/records.js';
@@ -44,6 +45,12 @@ export interface PayloadReading {
   readonly read: (message: AppMessage) => AppPacket | undefined;
 }
 
+/** Which conversation it is. */
+interface EndedConversation {
+  readonly number: number;
+  readonly http2: { readonly stream: number } | undefined;
+}
+
 /** The application protocol of one conversation: recognised from its handshake and first messages, then read. */
 export class AppReading implements MessageNeed {
   /** The protocol, once it is known. */
@@ -56,6 +63,10 @@ export class AppReading implements MessageNeed {
   private calls: CallPairing | undefined;
   /** Bytes that the reader took since the last packet. */
   private readonly taken: Record<Direction, number> = { client: 0, server: 0, unknown: 0 };
+  /** What is read of each message: its beginning, as long as it is not known that anything is read of it. */
+  bytes = 0;
+  /** No packet will come of it: found out when that changes, as it is asked with each frame. */
+  private isOver = false;
   private isGivenUp = false;
   /** Messages in which no form was found, before any in which one was. */
   private formless = 0;
@@ -63,19 +74,21 @@ export class AppReading implements MessageNeed {
   constructor(private readonly options: AppOptions) {
     if (options.stated === undefined && options.isPayloadOnly !== true)
       this.recognition = new AppRecognition(APP_SIGNS);
+    this.settle();
   }
 
-  /** No packet will come of it. */
-  get isOver(): boolean {
-    return this.isGivenUp || !(this.isOpen || this.triesForms);
+  /** Of what breaks the protocol's rules. */
+  private get severity(): 'error' | 'warning' {
+    return this.options.stated === undefined ? 'warning' : 'error';
   }
 
-  /** What is read of each message: its beginning, as long as it is not known that anything is read of it. */
-  get bytes(): number {
-    if (this.isOver) return 0;
+  /** What is read has changed. */
+  private settle(): void {
+    this.isOver = this.isGivenUp || !(this.isOpen || this.triesForms);
     const { mostKept = MOST_APP_BYTES, stated, payload } = this.options;
     const isKnown = this.reader !== undefined || this.calls !== undefined || stated !== undefined;
-    return isKnown || payload?.isStated === true ? mostKept : Math.min(mostKept, MOST_LOOKED_AT);
+    const most = isKnown || payload?.isStated === true ? mostKept : Math.min(mostKept, MOST_LOOKED_AT);
+    this.bytes = this.isOver ? 0 : most;
   }
 
   /** A protocol is read, or may be recognised. */
@@ -89,9 +102,26 @@ export class AppReading implements MessageNeed {
     return payload !== undefined && (payload.isStated || this.formless < MOST_MESSAGES);
   }
 
-  /** What was said, at the end; undefined: no packet was read. `isWhole`: it ended by itself, and no byte is missing. */
-  summary(isWhole: boolean): AppSummary | undefined {
-    if (isWhole) this.tally?.ended(this.reader?.end?.() ?? []);
+  /** The conversation has ended by itself, and no byte is missing: what its protocol still asks for, by direction. */
+  end({ number, http2 }: EndedConversation, time: number): Judged[] {
+    const { protocol = '', severity, tally } = this;
+    const broken = this.reader?.end?.() ?? [];
+    for (const { code } of broken) tally?.broke(code);
+    return DIRECTIONS.flatMap((direction): Judged[] => {
+      const own = broken.filter((one) => one.direction === direction);
+      if (own.length === 0) return [];
+      const of = {
+        connection: number,
+        ...(http2 && { stream: http2.stream }),
+        direction,
+        ...(!Number.isNaN(time) && { time }),
+      };
+      return [{ type: 'app-end', ...of, end: { protocol, severity, broken: own }, diagnostics: [] }];
+    });
+  }
+
+  /** What was said, at the end; undefined: no packet was read. */
+  summary(): AppSummary | undefined {
     return this.tally?.summary(this.calls!.waiting);
   }
 
@@ -130,6 +160,7 @@ export class AppReading implements MessageNeed {
     this.watchHeld(direction, length, packets?.length ?? 0);
     if (packets === undefined) {
       if (this.options.stated === undefined) this.reader = undefined;
+      this.settle();
       return undefined;
     }
     return packets.map((packet) => this.calls!.place(packet, direction, time));
@@ -140,10 +171,13 @@ export class AppReading implements MessageNeed {
     const { payload } = this.options;
     const packet = this.triesForms && payload?.mayHold(message) ? payload.read(message) : undefined;
     if (packet === undefined) {
-      if (this.calls === undefined) this.formless += 1;
+      if (this.calls === undefined && ++this.formless === MOST_MESSAGES) this.settle();
       return undefined;
     }
-    this.calls ??= new CallPairing('warning');
+    if (this.calls === undefined) {
+      this.calls = new CallPairing('warning');
+      this.settle();
+    }
     return [this.calls.place(packet, message.direction, message.time)];
   }
 
@@ -154,6 +188,7 @@ export class AppReading implements MessageNeed {
     if (this.taken[direction] <= mostHeld || packets > 0) return;
     this.reader = undefined;
     this.isGivenUp = true;
+    this.settle();
   }
 
   private lost(direction: Direction): void {
@@ -170,7 +205,10 @@ export class AppReading implements MessageNeed {
   private recognise(message: AppMessage): void {
     const name = this.options.stated ?? this.recognition?.message(message);
     if (name !== undefined) this.open(name);
-    else if (this.recognition?.isOver) this.recognition = undefined;
+    else if (this.recognition?.isOver) {
+      this.recognition = undefined;
+      this.settle();
+    }
   }
 
   private open(name: string): void {
@@ -180,7 +218,8 @@ export class AppReading implements MessageNeed {
     const isJoined = this.handshake === undefined;
     const isStated = options.stated !== undefined;
     this.tally = new AppTally(name);
-    this.calls = new CallPairing(isStated ? 'error' : 'warning', this.tally);
+    this.calls = new CallPairing(this.severity, this.tally);
     this.reader = options.open(name, { handshake, isJoined, isStated, unpack: options.unpack });
+    this.settle();
   }
 }

@@ -1,4 +1,4 @@
-import type { AppDiagnostic, PlacedPacket } from '../../apps/packet.js';
+import type { PlacedPacket } from '../../apps/packet.js';
 import { shortText, type CallTaker, type FoundCall, type OpenCall } from './calls.js';
 
 /** Names that are counted by themselves; calls of further ones are counted together. */
@@ -176,9 +176,9 @@ export class AppTally implements CallTaker {
     }
   }
 
-  /** Rules that the end of the conversation breaks. */
-  ended(diagnostics: readonly AppDiagnostic[]): void {
-    for (const { code } of diagnostics) this.table.broke(code);
+  /** A rule that the end of the conversation breaks. */
+  broke(code: string): void {
+    this.table.broke(code);
   }
 
   /** At the end. `waiting`: the calls that are not over. Undefined: no packet was read. */

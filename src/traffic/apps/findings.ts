@@ -1,6 +1,8 @@
-import type { PlacedPacket } from '../../apps/packet.js';
+import type { Judged } from '../judged.js';
 
-/** Whether a packet breaks a rule of its protocol where that was stated, or with `strict` in any case. */
-export function hasPacketFinding(packets: readonly PlacedPacket[], strict: boolean): boolean {
-  return packets.some(({ diagnostics, severity }) => diagnostics.length > 0 && (strict || severity === 'error'));
+/** Whether a rule of an application's protocol is broken: where that was stated, or with `strict` in any case. */
+export function hasAppFinding(record: Judged, strict: boolean): boolean {
+  if (record.type === 'app-end') return strict || record.end.severity === 'error';
+  if (record.type !== 'frame' || record.packets === undefined) return false;
+  return record.packets.some(({ diagnostics, severity }) => diagnostics.length > 0 && (strict || severity === 'error'));
 }

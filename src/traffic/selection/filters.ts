@@ -5,7 +5,7 @@ import type { Direction, Frame } from '../../codec/messages/records.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 import { decodeUtf8 } from '../../codec/bytes/utf8.js';
 import { isFinding } from '../../rules/catalogue.js';
-import { hasPacketFinding } from '../apps/findings.js';
+import { hasAppFinding } from '../apps/findings.js';
 import { packetFilter, type PacketCriteria, type PacketFilter } from '../apps/packet-filter.js';
 import { packetText } from '../apps/packet-text.js';
 import type { Judged } from '../judged.js';
@@ -128,10 +128,7 @@ function packetTest(filter: PacketFilter): RecordFilter {
 }
 
 function breaksRule(record: Judged): boolean {
-  const isBroken = record.diagnostics.some((diagnostic) => isFinding(diagnostic, true));
-  return (
-    isBroken || (record.type === 'frame' && record.packets !== undefined && hasPacketFinding(record.packets, true))
-  );
+  return record.diagnostics.some((diagnostic) => isFinding(diagnostic, true)) || hasAppFinding(record, true);
 }
 
 function all<T>(tests: readonly ((value: T) => boolean)[]): ((value: T) => boolean) | undefined {

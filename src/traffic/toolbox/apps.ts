@@ -3,7 +3,7 @@ export { MOST_APP_BYTES } from '../../apps/packet.js';
 export { mayHoldPayload, type PayloadForm } from '../../apps/payload-signs.js';
 export { APP_SIGNS } from '../../apps/sign-table.js';
 export { OTHER_SIDE } from '../../apps/known-calls.js';
-export { hasPacketFinding } from '../apps/findings.js';
+export { hasAppFinding } from '../apps/findings.js';
 export { packetFilter, type PacketFilter } from '../apps/packet-filter.js';
 export type { AppOptions } from '../apps/app-reading.js';
 export { unpackingWith } from '../apps/unpacking.js';

@@ -100,7 +100,7 @@ class DiscordReader implements AppReader {
     const span = wholeSpan(message);
     const value = parseJson(bytes)?.value;
     if (!isObject(value) || typeof value['op'] !== 'number') {
-      const diagnostics = bytes.length < length ? [] : [broken('json', span)];
+      const diagnostics = [broken('json', span)];
       return messagePacket(message, { protocol: NAME, type: 'invalid', diagnostics });
     }
     const { op, d, s, t } = value;

@@ -22,16 +22,16 @@ export interface HubMessage {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
 
-/** The first JSON text and its separator. `isWhole`: the message is all there. */
-export function jsonMessage(bytes: Uint8Array, isWhole: boolean): HubMessage {
+/** The first JSON text and its separator. */
+export function jsonMessage(bytes: Uint8Array): HubMessage {
   const end = bytes.indexOf(SEPARATOR);
   const text = end < 0 ? bytes : bytes.subarray(0, end);
   const all = end < 0 ? bytes : bytes.subarray(0, end + 1);
   const value = parseJson(text)?.value;
   const span = { start: 0, end: all.length };
   const diagnostics: AppDiagnostic[] = [];
-  if (end < 0 && isWhole) diagnostics.push(broken('terminator', span));
-  if (!isObject(value) && (end >= 0 || isWhole)) diagnostics.push(broken('json', span));
+  if (end < 0) diagnostics.push(broken('terminator', span));
+  if (!isObject(value)) diagnostics.push(broken('json', span));
   const members = isObject(value) ? value : {};
   const { type } = members;
   const fields = (): AppField[] => [
@@ -44,10 +44,10 @@ export function jsonMessage(bytes: Uint8Array, isWhole: boolean): HubMessage {
 }
 
 /** All JSON texts of a message. */
-export function jsonMessages(bytes: Uint8Array, isWhole: boolean): HubMessage[] {
+export function jsonMessages(bytes: Uint8Array): HubMessage[] {
   const found: HubMessage[] = [];
   for (let at = 0; at < bytes.length && found.length < MOST_MESSAGES;) {
-    const one = jsonMessage(bytes.subarray(at), isWhole);
+    const one = jsonMessage(bytes.subarray(at));
     found.push(one);
     at += one.bytes.length;
   }
@@ -55,13 +55,13 @@ export function jsonMessages(bytes: Uint8Array, isWhole: boolean): HubMessage[] 
 }
 
 /** All MessagePack messages, each after its length. */
-export function msgpackMessages(bytes: Uint8Array, isWhole: boolean): HubMessage[] {
+export function msgpackMessages(bytes: Uint8Array): HubMessage[] {
   const found: HubMessage[] = [];
   for (let at = 0; at < bytes.length && found.length < MOST_MESSAGES;) {
     const rest = bytes.subarray(at);
     const length = lengthBefore(rest);
     if (length === undefined || length.end > rest.length) {
-      const diagnostics = isWhole ? [broken('length', { start: 0, end: rest.length })] : [];
+      const diagnostics = [broken('length', { start: 0, end: rest.length })];
       const field: AppField = { name: 'unread', span: { start: 0, end: rest.length }, value: `${rest.length} bytes` };
       found.push({ members: {}, bytes: rest, fields: () => [field], diagnostics });
       break;

@@ -23,14 +23,12 @@ class SignalrReader implements AppReader {
   }
 
   read(message: AppMessage): readonly AppPacket[] {
-    const { bytes, length, direction } = message;
-    const isWhole = bytes.length === length;
+    const { bytes } = message;
     const shake = this.handshake(message);
     const rest = bytes.subarray(shake?.bytes.length ?? 0);
     const form = this.form ?? (message.isText ? 'json' : 'msgpack');
-    const found = form === 'json' ? jsonMessages(rest, isWhole) : msgpackMessages(rest, isWhole);
+    const found = form === 'json' ? jsonMessages(rest) : msgpackMessages(rest);
     const packets = found.map((one) => this.hubPacket(one, message));
-    if (!isWhole) this.session.lost(direction);
     const [first, ...more] = packets;
     const isText = first !== undefined && form === 'msgpack' && message.isText;
     const hub = isText
@@ -45,9 +43,9 @@ class SignalrReader implements AppReader {
   }
 
   /** The handshake that the message begins with: JSON without a type, in both forms. */
-  private handshake({ bytes, length, direction }: AppMessage): HubMessage | undefined {
+  private handshake({ bytes, direction }: AppMessage): HubMessage | undefined {
     if (bytes[0] !== BRACE) return undefined;
-    const first = jsonMessage(bytes, bytes.length === length);
+    const first = jsonMessage(bytes);
     const { members, diagnostics } = first;
     if ('type' in members || diagnostics.length > 0) return undefined;
     const isRequest = 'protocol' in members && 'version' in members;

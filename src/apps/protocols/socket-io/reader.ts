@@ -2,7 +2,16 @@ import type { Direction } from '../../../codec/messages/records.js';
 import { decodeUtf8 } from '../../../codec/bytes/utf8.js';
 import { jsonText, parseJson } from '../../forms/json.js';
 import { messagePacket, wholeSpan } from '../../build-packet.js';
-import type { AppDiagnostic, AppField, AppMessage, AppPacket, AppProtocol, AppReader } from '../../packet.js';
+import { DIRECTIONS } from '../../known-calls.js';
+import type {
+  AppDiagnostic,
+  AppField,
+  AppMessage,
+  AppPacket,
+  AppProtocol,
+  AppReader,
+  EndDiagnostic,
+} from '../../packet.js';
 import { parseMsgpack, parseText, withParts, type Parsed } from './parse.js';
 import { broken, ENGINE, NAME, RULES } from './rules.js';
 
@@ -48,8 +57,11 @@ class SocketIoReader implements AppReader {
     this.joined.clear();
   }
 
-  end(): readonly AppDiagnostic[] {
-    return Object.values(this.waiting).map((waiting) => missingOf(waiting));
+  end(): readonly EndDiagnostic[] {
+    return DIRECTIONS.flatMap((direction) => {
+      const waiting = this.waiting[direction];
+      return waiting === undefined ? [] : [{ ...missingOf(waiting), direction }];
+    });
   }
 
   private engine(

@@ -1,8 +1,9 @@
 import type { Direction } from '../../../codec/messages/records.js';
 import { decodeUtf8 } from '../../../codec/bytes/utf8.js';
 import { AppByteStream } from '../../byte-stream.js';
+import { DIRECTIONS } from '../../known-calls.js';
 import { jsonText, parseJson } from '../../forms/json.js';
-import type { AppDiagnostic, AppMessage, AppPacket, AppProtocol, AppReader } from '../../packet.js';
+import type { AppDiagnostic, AppMessage, AppPacket, AppProtocol, AppReader, EndDiagnostic } from '../../packet.js';
 import { endOfLine, FrameFinder, parseFrame, type StompFrame } from './frame.js';
 import { broken, commandRow, NAME, RULES } from './rules.js';
 import { StompSession } from './session.js';
@@ -61,10 +62,11 @@ class StompReader implements AppReader {
     this.session.lost(direction);
   }
 
-  end(): readonly AppDiagnostic[] {
-    return Object.entries(this.lanes).flatMap(([side, { stream }]) => {
-      const { length } = stream.unread;
-      return length === 0 ? [] : [broken('incomplete', { start: 0, end: length }, { side })];
+  end(): readonly EndDiagnostic[] {
+    return DIRECTIONS.flatMap((direction) => {
+      const length = this.lanes[direction]?.stream.unread.length ?? 0;
+      if (length === 0) return [];
+      return [{ ...broken('incomplete', { start: 0, end: length }, { side: direction }), direction }];
     });
   }
 

@@ -2,7 +2,6 @@ import type { Span } from '../../../codec/bytes/span.js';
 import { messagePacket, wholeSpan } from '../../build-packet.js';
 import { jsonText } from '../../forms/json.js';
 import { isObject, isText } from '../../forms/kinds.js';
-import { cutPacket } from '../../json-message.js';
 import type { AppDiagnostic, AppMessage, AppPacket, AppProtocol, AppReader } from '../../packet.js';
 import { MESSAGES, OPTIONAL_KINDS, type ItemKind } from './messages.js';
 import { contentOf, FORM_NAMES, partsOf, serializationOf, type WampPart, type Serialization } from './parts.js';
@@ -25,10 +24,6 @@ class WampReader implements AppReader {
   }
 
   read(message: AppMessage): readonly AppPacket[] {
-    if (message.bytes.length < message.length) {
-      this.session.lost();
-      return [cutPacket(message, NAME)];
-    }
     const serialization = this.stated ?? { form: message.isText ? 'json' : 'msgpack', isBatched: false };
     const { form } = serialization;
     if (message.isText !== (form === 'json')) {

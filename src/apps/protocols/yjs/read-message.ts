@@ -10,7 +10,7 @@ export function readYjsMessage(
   message: AppMessage,
   read: (reader: Lib0Reader, broke: YjsBreak) => YjsSaid & { readonly type: string; readonly id?: string },
 ): AppPacket {
-  const { bytes, length } = message;
+  const { bytes } = message;
   const reader = new Lib0Reader(bytes);
   const { found, broke } = collecting(protocol);
   let said: ReturnType<typeof read> = { type: 'invalid', summary: '' };
@@ -28,7 +28,6 @@ export function readYjsMessage(
     protocol,
     ...said,
     fields: () => (end < bytes.length ? [...reader.fields, rest] : reader.fields),
-    // A message that is not kept whole ends too early here only.
-    diagnostics: bytes.length < length ? [] : found,
+    diagnostics: found,
   });
 }
