@@ -49,6 +49,8 @@ export interface Case {
   readonly expected: string;
   readonly needs: readonly Need[];
   readonly traits: readonly Trait[];
+  /** The version of HTTP that it is about: it is left out of runs over the other one. */
+  readonly http?: '1.1' | '2';
   /** Time that it takes compared with a case of one message, where it takes much more. */
   readonly work?: number;
   run(this: void, bench: Bench): Promise<CaseVerdict>;

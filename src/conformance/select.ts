@@ -7,6 +7,8 @@ export interface Selection {
   readonly skip?: readonly string[];
   /** Groups 9, 12 and 13 too. */
   readonly full: boolean;
+  /** The version of HTTP that the WebSockets come over; 1.1 by default. */
+  readonly http?: Case['http'];
   /** Without floods, bombs and large data. */
   readonly safe: boolean;
 }
@@ -18,12 +20,13 @@ export interface Selected {
 }
 
 /** `6.4.1`, `7.*`, `7` (all below), `handshake*`, several with commas between them. */
-export function select(all: readonly Case[], { peer, only = [], skip = [], full, safe }: Selection): Selected {
+export function select(all: readonly Case[], { peer, only = [], skip = [], full, safe, http = '1.1' }: Selection): Selected {
   const wanted = patterns(only);
   const unwanted = patterns(skip);
   const cases = all.filter(
     (one) =>
       one.peers.includes(peer) &&
+      (one.http ?? http) === http &&
       (wanted.length === 0 ? full || !one.traits.includes('long') : wanted.some(({ matches }) => matches(one.id))) &&
       !(safe && one.traits.includes('unsafe')) &&
       !unwanted.some(({ matches }) => matches(one.id)),

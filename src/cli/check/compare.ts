@@ -1,4 +1,3 @@
-import { CASES } from '../../conformance/all-cases.js';
 import { compareOutcomes, type ChangeKind, type OutcomeChange } from '../../conformance/reports/compare.js';
 import { htmlComparison } from '../../conformance/reports/html-compare.js';
 import { escapeText, jsonLine } from '../../describe/escape.js';
@@ -10,6 +9,7 @@ import { lookOf } from '../decode/view-selection.js';
 import { EXIT, UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import type { CheckOptions } from '../options/check-options.js';
+import { casesNamed } from './cases.js';
 import { checkReports, writeComparison } from './files.js';
 import { comparedIn } from './pins.js';
 
@@ -34,7 +34,8 @@ export async function compare(io: Io, url: string | undefined, options: CheckOpt
     for (const change of changes) await io.stdout.write(jsonLine({ type: 'change', ...change }));
   } else if (!options.quiet) await io.stdout.write(changesText(changes, look));
   if (options.html !== undefined) {
-    const titles = new Map(CASES.map(({ id, title }) => [id, title]));
+    const cases = await casesNamed(changes.map(({ id }) => id));
+    const titles = new Map(cases.map(({ id, title }) => [id, title]));
     const page = htmlComparison(changes, { before, after, titleOf: (id) => titles.get(id) });
     writeComparison(options.html, page);
   }

@@ -1,6 +1,6 @@
 import { isVerdict } from '../../conformance/case.js';
 import { readOutcomes, type Outcomes } from '../../conformance/reports/outcomes.js';
-import { CASES } from '../../conformance/all-cases.js';
+import { casesNamed } from './cases.js';
 import { UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 import { fileOf } from '../host/tls-files.js';
@@ -28,7 +28,8 @@ export async function resultsIn(io: Io, path: string): Promise<Pins> {
 export async function pinsIn(io: Io, path: string): Promise<Pins> {
   const pins = await resultsIn(io, path);
   if (pins.agents.size === 0) throw new UsageError(`${path}: there are no results of any peer`);
-  const ids = new Set(CASES.map(({ id }) => id));
+  const named = [...pins.agents.values()].flatMap((outcomes) => [...outcomes.keys()]);
+  const ids = new Set((await casesNamed(named)).map(({ id }) => id));
   for (const outcomes of pins.agents.values()) {
     const unknown = [...outcomes.keys()].find((id) => !ids.has(id));
     if (unknown !== undefined) throw new UsageError(`${path}: there is no case ${JSON.stringify(unknown)}`);

@@ -13,8 +13,9 @@ export function reachWords(options: CheckOptions): string {
   const { header, subprotocol, cookie, origin, userAgent, insecure, check } = options;
   const { cacert, ca, cert, key, resolve, connectTo, unixSocket, proxy, pid } = options;
   const { user, auth = user, echo, listenCert, listenKey, allowOrigin, allowHost } = options;
-  const { passphrase, passphraseFile, connectTimeout, safe } = options;
+  const { passphrase, passphraseFile, connectTimeout, safe, http2 } = options;
   const words: readonly Written[] = [
+    ...(http2 ? [['--http2']] : []),
     ...each('-H', header?.map(withoutSecret)),
     ...each('-s', subprotocol),
     ...each('--cookie', cookie),

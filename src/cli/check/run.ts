@@ -59,6 +59,8 @@ async function notePassedOver(io: Io, options: CheckOptions): Promise<void> {
 
 const UNASKED = print`the server sends messages without being asked: they are no answers to the cases`;
 
+const OVER_HTTP2 = print`over HTTP/2, the cases about HTTP/1.1 are not part of the run (handshake.*, and a few of security.*)`;
+
 function isGreeting({ once, repeated }: Unasked): boolean {
   return once.length + repeated.length > 0;
 }
@@ -108,6 +110,7 @@ async function runAll(
   server.patience = Math.max(LEAST_PATIENCE, ROUND_TRIPS * probe.roundTrip);
   server.unasked = probe.unasked;
   if (isGreeting(probe.unasked)) report.notice(UNASKED);
+  if (options.http2) report.notice(OVER_HTTP2);
   await runCases(cases, {
     jobs: options.jobs,
     signal: stop,
@@ -142,10 +145,10 @@ function unfitReason(url: string, notOpened: NotOpened, alert: string | undefine
 }
 
 /** A server that never opens a WebSocket can't be tested; one that opens it in a wrong way can. */
-function unfitExit({ handshake, end }: NotOpened): number | undefined {
-  const status = handshake?.response?.status;
+function unfitExit({ handshake, end, isRefusal }: NotOpened): number | undefined {
+  if (isRefusal) return EXIT.refused;
   if (handshake?.response === undefined) return end === undefined ? EXIT.time : EXIT.dropped;
-  return status === 101 ? undefined : EXIT.refused;
+  return handshake.upgraded || handshake.response.status === 101 ? undefined : EXIT.refused;
 }
 
 /** Why a case would prove nothing about this server. */

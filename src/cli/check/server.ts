@@ -1,5 +1,6 @@
+import { TLSSocket } from 'node:tls';
 import type { HeadParts } from '../../conformance/handshakes/heads.js';
-import { ServerBench } from '../../conformance/bench/server-bench.js';
+import { ServerBench, type ServerBenchOptions } from '../../conformance/bench/server-bench.js';
 import type { Tools } from '../../conformance/bench/bench.js';
 import { NOTHING_UNASKED } from '../../conformance/bench/unasked.js';
 import type { Cause } from '../../rules/causes/catalogue.js';
@@ -9,8 +10,10 @@ import { SocketWire } from '../../live/sockets/wire.js';
 import { headersOf } from '../connect/headers.js';
 import { STAGE_EXIT } from '../connect/opening.js';
 import { routeOf } from '../connect/route.js';
+import type { CheckOptions } from '../options/check-options.js';
 import type { ReachOptions } from '../options/connect-options.js';
 import { parseTarget, type Target } from '../connect/url.js';
+import { EXIT } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 
 /** Why the peer can't be tested, and the exit code for that. */
@@ -40,6 +43,7 @@ export class ServerUnderTest {
     private readonly head: HeadParts,
     private readonly dialing: (alerted: (words: string) => void) => Promise<SocketWire>,
     private readonly openTime: number,
+    private readonly Bench: new (options: ServerBenchOptions) => ServerBench,
     private readonly stop: AbortSignal,
   ) {
     stop.addEventListener('abort', () => this.open.forEach((wire) => wire.drop()), { once: true });
@@ -49,12 +53,15 @@ export class ServerUnderTest {
   static async of(
     io: Io,
     url: string,
-    options: ReachOptions,
+    options: CheckOptions,
     tools: Tools,
     stop: AbortSignal,
   ): Promise<ServerUnderTest> {
     const target = parseTarget(url);
-    const route = await routeOf(io, target, options);
+    const reached = await routeOf(io, target, options);
+    const { http2 } = options;
+    const route = http2 && reached.tls ? { ...reached, tls: { ...reached.tls, alpn: ['h2'] } } : reached;
+    const Bench = http2 ? (await import('../entries/check-http2.js')).Http2ServerBench : ServerBench;
     const dialing = async (alerted: (words: string) => void): Promise<SocketWire> => {
       const late = AbortSignal.timeout(options.connectTimeout * 1000);
       const { stream } = await dial(route, AbortSignal.any([stop, late]));
@@ -62,9 +69,11 @@ export class ServerUnderTest {
         const alert = tlsAlert(error);
         if (alert !== undefined) alerted(alert);
       });
+      if (http2 && stream instanceof TLSSocket && stream.alpnProtocol !== 'h2') throw noHttp2(stream, target);
       return new SocketWire(stream);
     };
-    return new ServerUnderTest(target, tools, requestHead(target, options), dialing, options.connectTimeout, stop);
+    const head = requestHead(target, options);
+    return new ServerUnderTest(target, tools, head, dialing, options.connectTimeout, Bench, stop);
   }
 
   /** `isLarge`: the case is about large data. */
@@ -72,7 +81,7 @@ export class ServerUnderTest {
     const { patience, head, openTime, unasked } = this;
     const tools = { ...this.tools, unasked, keeping: isLarge ? ('large' as const) : ('usual' as const) };
     const isSecure = this.target.secure;
-    return new ServerBench({ tools, patience, head, isSecure, random, openTime, dial: () => this.dial() });
+    return new this.Bench({ tools, patience, head, isSecure, random, openTime, dial: () => this.dial() });
   }
 
   private async dial(): Promise<SocketWire> {
@@ -87,6 +96,14 @@ export class ServerUnderTest {
       throw new Unreachable(error.message, STAGE_EXIT[error.stage], error.why);
     }
   }
+}
+
+/** The server selects no h2 (RFC 9113 §3.2). */
+function noHttp2(stream: TLSSocket, { url }: Target): Unreachable {
+  const { alpnProtocol } = stream;
+  stream.destroy();
+  const selected = alpnProtocol ? `selects ${JSON.stringify(alpnProtocol)}` : 'selects none';
+  return new Unreachable(`TLS with ${url.hostname}: h2 is offered by ALPN, and the server ${selected}`, EXIT.tls);
 }
 
 /** A correct request, with its headers in the order of browsers; only the key is missing. */

@@ -1,8 +1,8 @@
 import type { Case, PeerRole } from '../../conformance/case.js';
 import { listRecord } from '../../conformance/reports/records.js';
 import { select, type Selected } from '../../conformance/select.js';
-import { CASES } from '../../conformance/all-cases.js';
 import { isLoopback } from '../host/addresses.js';
+import { allCases } from '../check/cases.js';
 import { checkReports, CheckRecorder, discardReports, STDOUT, writeReports } from '../check/files.js';
 import { compare } from '../check/compare.js';
 import { checkListen } from '../check/listen.js';
@@ -29,9 +29,13 @@ export async function run(io: Io, url: string | undefined, options: CheckOptions
   if (spec !== undefined) return recorded(io, options, (all) => checkSpec(io, spec, all));
   const peer: PeerRole = options.listen === undefined ? 'server' : 'client';
   if (peer === 'client' && url !== undefined) throw new UsageError(`${shownUrl(url)}: with --listen there is no URL`);
-  const chosen = chosenCases(peer, url, options);
-  if (chosen.unknown.length > 0)
-    throw new UsageError(`no case is named ${chosen.unknown.join(', ')} (--list has them)`);
+  const chosen = await chosenCases(peer, url, options);
+  if (chosen.unknown.length > 0) {
+    const { http2 } = options;
+    const isOther = !http2 && chosen.unknown.some((pattern) => pattern.startsWith('h2'));
+    const where = isOther ? '--http2 --list has those about HTTP/2' : '--list has them';
+    throw new UsageError(`no case is named ${chosen.unknown.join(', ')} (${where})`);
+  }
   if (options.list) return list(io, chosen.cases, options);
   if (chosen.cases.length === 0) throw new UsageError('no case is left to run');
   if (peer === 'client') return recorded(io, options, (all) => checkListen(io, chosen.cases, all));
@@ -77,9 +81,11 @@ async function recorded(
   return exit;
 }
 
-function chosenCases(peer: PeerRole, url: string | undefined, options: CheckOptions): Selected {
-  const { only, skip, full, echo, safe = url !== undefined && !isNear(url) } = options;
-  const chosen = select(CASES, { peer, ...(only && { only }), ...(skip && { skip }), full: full === true, safe });
+async function chosenCases(peer: PeerRole, url: string | undefined, options: CheckOptions): Promise<Selected> {
+  const { only, skip, full, echo, http2, safe = url !== undefined && !isNear(url) } = options;
+  const http = http2 ? '2' : '1.1';
+  const selection = { peer, ...(only && { only }), ...(skip && { skip }), full: full === true, safe, http } as const;
+  const chosen = select(await allCases(options), selection);
   // Otherwise they are reported one by one, as left out.
   if (!options.list || echo !== 'no') return chosen;
   return { ...chosen, cases: chosen.cases.filter(({ needs }) => !needs.includes('echo')) };

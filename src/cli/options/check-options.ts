@@ -6,6 +6,7 @@ import { integer, list } from './option-values.js';
 import type { CommonOptions } from './options.js';
 
 export interface CheckOptions extends CommonOptions, ReachOptions, ListenerOptions {
+  http2?: true;
   listen?: string;
   listenCert?: string;
   listenKey?: string;
@@ -56,6 +57,7 @@ function agentName(text: string): string {
 export function checkOptions(): Option[] {
   const target = [
     new Option('--listen <[host:]port>', 'listen at this address (or unix:PATH), and test the clients that connect'),
+    new Option('--http2', 'WebSockets over HTTP/2 (RFC 8441): the cases over its streams, and the group h2.*'),
     new Option('--listen-cert <file>', 'use TLS (wss), with this certificate (PEM)'),
     new Option('--listen-key <file>', 'private key of the certificate (PEM)'),
     ...listenerOptions(),

@@ -3,6 +3,8 @@ import type { RawDeflate } from '../../codec/deflate/message-deflate.js';
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { RequestHead } from '../../codec/http1/head.js';
 import type { PeerRole } from '../case.js';
+import type { Http2Link, LinkField, LinkOptions } from '../http2/http2-link.js';
+import type { LinkStream } from '../http2/link-stream.js';
 import type { Exchange } from './exchange.js';
 import type { HeadParts } from '../handshakes/heads.js';
 import type { Tester } from './tester.js';
@@ -52,6 +54,23 @@ export interface NotOpened {
   readonly handshake?: Handshake;
   /** The connection ended first. */
   readonly end?: WireEnd;
+  /** No request could have been accepted. */
+  readonly isRefusal?: true;
+}
+
+/** What a case may choose of a connection of HTTP/2. */
+export type LinkChoice = Pick<LinkOptions, 'settings' | 'holds' | 'strings'>;
+
+/** WebSockets over HTTP/2 (RFC 8441), for the cases about that. */
+export interface Http2Access {
+  /** Only where a server is tested: a new connection, on which its SETTINGS have come. Throws where they do not. */
+  link(choice?: LinkChoice): Promise<Http2Link>;
+  /** Only where a client is tested: the stream that it opened for this case. */
+  readonly stream?: LinkStream;
+  /** A correct head of the tester's: the extended CONNECT, or the answer to it. */
+  fields(): readonly LinkField[];
+  /** The WebSocket in a stream that is open. */
+  tester(stream: LinkStream, deflate?: DeflateParameters): Tester;
 }
 
 /** A connection before its handshake, every byte of it kept. */
@@ -67,6 +86,8 @@ export interface Bench {
   readonly tools: Tools;
   /** A server is reached over TLS. */
   readonly isSecure?: boolean;
+  /** The WebSockets are streams of HTTP/2. */
+  readonly http2?: Http2Access;
   /** Time limits are multiplied by it: 1 or more, by the measured round trip. */
   readonly patience: number;
   /** From 0 up to 1, seeded. */

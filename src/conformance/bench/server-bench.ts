@@ -34,9 +34,9 @@ export class ServerBench implements Bench {
   readonly exchanges: Exchange[] = [];
   /** The last one, in any state. */
   handshake: Handshake | undefined;
-  private readonly wires: Wire[] = [];
+  protected readonly wires: Wire[] = [];
 
-  constructor(private readonly options: ServerBenchOptions) {}
+  constructor(protected readonly options: ServerBenchOptions) {}
 
   get tools(): Tools {
     return this.options.tools;

@@ -40,6 +40,8 @@ export interface Ending {
   readonly weDropped: boolean;
   /** How the peer ended TCP, if it did. */
   readonly end?: WireEnd;
+  /** Instead of TCP it is a stream of HTTP/2 (RFC 8441 §5). */
+  readonly isStream?: true;
 }
 
 /** A frame to be sent; by default it is whole, and masked as required. */
@@ -52,7 +54,9 @@ export interface Sending extends Partial<Omit<FrameInit, 'payload' | 'opcode' | 
 
 export interface TesterOptions {
   readonly wire: Wire;
-  readonly exchange: Exchange;
+  readonly exchange: Pick<Exchange, 'add'>;
+  /** It is a stream of HTTP/2. */
+  readonly isStream?: true;
   /** The tester's role. */
   readonly role: 'client' | 'server';
   readonly tools: Tools;
@@ -110,7 +114,8 @@ export class Tester implements WireTaker {
     private readonly options: TesterOptions,
     rest: Uint8Array = EMPTY,
   ) {
-    const { role, tools, deflate } = options;
+    const { role, tools, deflate, isStream } = options;
+    if (isStream) this.ending = { ...this.ending, isStream };
     this.most = MOST_KEPT[tools.keeping ?? 'usual'];
     this.unasked = new UnaskedFilter((role === 'client' && tools.unasked) || NOTHING_UNASKED);
     const peer = role === 'client' ? 'server' : 'client';

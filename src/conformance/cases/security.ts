@@ -88,6 +88,7 @@ const PIPELINED = (
       title: `A second HTTP request in the same write as the handshake, which declares ${what}`,
       expected: 'no second HTTP response after a 101',
       peers: ['server'],
+      http: '1.1',
       level,
     },
     (bench) => pipelined(bench, headers),
@@ -98,7 +99,7 @@ const HALF_OPEN = 100;
 /** Seconds until the number of connections is at its largest. */
 const CROWD_TIME = 2;
 
-interface ManyConnections extends Pick<About, 'id' | 'title' | 'rfc'> {
+interface ManyConnections extends Pick<About, 'id' | 'title' | 'rfc' | 'http'> {
   readonly count: number;
   begin(this: void, bench: Bench, fresh: Fresh): Promise<void>;
 }
@@ -153,6 +154,7 @@ const CROWDS: readonly Case[] = [
     id: 'security.slow-heads',
     rfc: 'RFC 6455 §10',
     title: `${HALF_OPEN} requests that stop in the middle of a header of 4 KiB`,
+    http: '1.1',
     count: HALF_OPEN,
     begin: async (bench, { wire, exchange }) => {
       const head = headBytes(plusHeader(bench.head(), 'X-Long', 'a'.repeat(4096)));

@@ -54,7 +54,7 @@ export function clientCase(
   run: (bench: Bench) => ReturnType<Case['run']>,
 ): Case {
   const { id, rfc, title, ruling, expected = ruling.expected.client, needs = [], traits = [] } = spec;
-  return { id, rfc, title, level: ruling.level, expected, needs, traits, peers: ['client'], run };
+  return { id, rfc, title, level: ruling.level, expected, needs, traits, peers: ['client'], http: '1.1', run };
 }
 
 interface Given {

@@ -63,7 +63,7 @@ export function serverCase(
   run: (bench: Bench) => ReturnType<Case['run']>,
 ): Case {
   const { id, rfc, title, ruling, expected = ruling.expected.server, needs = [], traits = [] } = spec;
-  return { id, rfc, title, level: ruling.level, expected, needs, traits, peers: ['server'], run };
+  return { id, rfc, title, level: ruling.level, expected, needs, traits, peers: ['server'], http: '1.1', run };
 }
 
 export interface Meeting {

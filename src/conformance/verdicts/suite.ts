@@ -30,6 +30,7 @@ export interface About {
   readonly peers?: readonly PeerRole[];
   readonly needs?: readonly Need[];
   readonly traits?: readonly Trait[];
+  readonly http?: Case['http'];
 }
 
 /** A case that begins with a WebSocket. */
@@ -50,9 +51,10 @@ interface SuiteSent {
 
 export function plainCase(about: About, run: (bench: Bench) => Promise<CaseVerdict>): Case {
   const { level = 'MUST', peers = ['server', 'client'], needs = [], traits = [] } = about;
-  const { id, rfc, title, expected } = about;
+  const { id, rfc, title, expected, http } = about;
   return {
     ...{ id, rfc, title, expected, level, peers, needs, traits },
+    ...(http && { http }),
     run: async (bench) => softened(level, await run(bench)),
   };
 }

@@ -44,17 +44,18 @@ export function endingText(ending: Ending, peer: PeerRole): string {
 }
 
 function closingText(ending: Ending, peer: PeerRole): string {
-  const { weClosed, peerClosed, brokenClose, code, reason, end, weDropped } = ending;
+  const { weClosed, peerClosed, brokenClose, code, reason, end, weDropped, isStream } = ending;
+  const line = isStream ? 'the stream' : 'TCP';
   const named =
     code === undefined ? 'without a code' : `with ${codeText(code)}${reason ? ` ${JSON.stringify(reason)}` : ''}`;
   if (peerClosed) {
     const first = weClosed ? `the ${peer} answered our close frame ${named}` : `the ${peer} closed ${named}`;
-    return weDropped && peer === 'server' ? `${first}, and did not end TCP` : first;
+    return weDropped && peer === 'server' ? `${first}, and did not end ${line}` : first;
   }
   if (brokenClose) return `the ${peer}'s close frame breaks a rule`;
-  if (end === 'reset') return `the ${peer} reset the connection`;
-  if (end === 'fin') return `the ${peer} ended TCP without a close frame`;
-  return weClosed ? `the ${peer} did not answer our close frame` : `the ${peer} left the connection open`;
+  if (end === 'reset') return `the ${peer} reset ${isStream ? line : 'the connection'}`;
+  if (end === 'fin') return `the ${peer} ended ${line} without a close frame`;
+  return weClosed ? `the ${peer} did not answer our close frame` : `the ${peer} left ${isStream ? line : 'the connection'} open`;
 }
 
 /** What should come and how it should end, in words. */

@@ -45,6 +45,8 @@ export interface TlsMaterial {
   readonly cert?: Buffer;
   readonly key?: Buffer;
   readonly passphrase?: string;
+  /** Application protocols that are offered (RFC 7301); HTTP/1.1 by default. */
+  readonly alpn?: readonly string[];
   /** Any certificate is accepted. */
   readonly insecure?: true;
   /** Takes the secrets of each connection, as lines of a key log. */
@@ -175,14 +177,14 @@ const REASONS: Readonly<Record<string, string>> = {
 function secure(
   socket: net.Socket,
   host: string,
-  { ca, cert, key, passphrase, insecure, keylog }: TlsMaterial,
+  { ca, cert, key, passphrase, insecure, keylog, alpn = ['http/1.1'] }: TlsMaterial,
   signal: AbortSignal,
   after = '',
 ): Promise<tls.TLSSocket> {
   const stream = tls.connect({
     socket,
     ...(net.isIP(host) === 0 ? { servername: host } : { host }),
-    ALPNProtocols: ['http/1.1'],
+    ALPNProtocols: [...alpn],
     rejectUnauthorized: insecure !== true,
     ...(ca && { ca }),
     ...(cert && { cert }),
