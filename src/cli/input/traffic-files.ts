@@ -1,7 +1,7 @@
 import { print, type Printable } from '../../describe/printable.js';
 import type { PacketReader, PacketVisitor } from '../../sources/files/packet-reader.js';
-import type { InputProblem } from '../../sources/bytes/types.js';
-import type { PacketTraffic } from '../../traffic/inputs/packet-traffic.js';
+import type { InputProblem, LinkType } from '../../sources/bytes/types.js';
+import type { PacketTraffic, SeenPacket } from '../../traffic/inputs/packet-traffic.js';
 import type { RecordedTraffic } from '../../traffic/inputs/recorded-traffic.js';
 import { UsageError } from '../host/exit.js';
 import type { FileOrder } from './file-order.js';
@@ -14,6 +14,12 @@ export interface Pace {
   turn(): Promise<void>;
   /** Nothing more is read. */
   readonly over: boolean;
+}
+
+/** Takes the packets of a capture after they were read. */
+export interface PacketTaker {
+  stamp(seconds: number, nanoseconds: number): void;
+  packet(seen: SeenPacket, link: LinkType, bytes: Uint8Array, originalLength: number): void;
 }
 
 export interface CaptureFile {
@@ -29,6 +35,7 @@ export async function readCapture(
   order: FileOrder,
   notice: (message: Printable) => void,
   pace: Pace,
+  packets?: PacketTaker,
 ): Promise<InputProblem | undefined> {
   const before = traffic.packets;
   let begun = false;
@@ -41,7 +48,9 @@ export async function readCapture(
       }
       begun = true;
       traffic.packet(link, bytes, start, end, originalLength, time);
+      packets?.packet(traffic.newest, link, bytes.subarray(start, end), originalLength);
     },
+    ...(packets && { stamp: (seconds, nanoseconds) => packets.stamp(seconds, nanoseconds) }),
     secrets: (keyLog) => traffic.secrets(keyLog),
     notice: (message) => notice(noticeOf(input, message)),
     problem: (found) => (problem = found),

@@ -6,7 +6,7 @@ import { close, integer } from './option-values.js';
 import { recordOption, showOptions, type ShowOptions } from './serve-options.js';
 
 type NotTaken =
-  ('limit' | 'extract' | 'asWebsocket') | ('trouble' | 'closed' | 'last' | 'sort' | 'after' | 'before' | 'context');
+  ('limit' | 'extract' | 'write' | 'asWebsocket') | ('trouble' | 'closed' | 'last' | 'sort' | 'after' | 'before' | 'context');
 
 export interface ProxyOptions extends ShowOptions, ReachOptions, ListenerOptions, Omit<FilterOptions, NotTaken> {
   direction?: 'client' | 'server';
@@ -28,7 +28,7 @@ export interface ProxyOptions extends ShowOptions, ReachOptions, ListenerOptions
 const HANDSHAKE: ReadonlySet<string> = new Set(['--header', '--user', '--auth', '--origin']);
 /** They end the work, are about captures, or wait for the end of a connection; `-A` is the User-Agent. */
 const NOT_TAKEN: ReadonlySet<string> = new Set([
-  ...['--limit', '--extract', '--as-websocket', '--relative-time'],
+  ...['--limit', '--extract', '--write', '--as-websocket', '--relative-time'],
   ...['--trouble', '--closed', '--last', '--sort', '--after', '--before', '--context'],
 ]);
 

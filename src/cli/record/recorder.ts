@@ -1,7 +1,7 @@
 import { count } from '../../terminal/layout.js';
 import { print } from '../../describe/printable.js';
 import type * as fs from 'node:fs';
-import { PcapngWriter } from '../../sources/files/pcapng-writer.js';
+import { PcapngWriter, type CapturedPacket } from '../../sources/files/pcapng-writer.js';
 import type { StreamOpener, StreamOrigin, StreamTaker } from '../../codec/bytes/stream-taker.js';
 import { through } from '../../traffic/toolbox/reading.js';
 import { escapeText } from '../../describe/escape.js';
@@ -59,6 +59,19 @@ export async function recorded(
   return recording.end(exit);
 }
 
+/** What is to be written to, and how. */
+export interface RecordingOutput {
+  readonly output: OutPath;
+  readonly base64?: true | undefined;
+  readonly quiet?: true | undefined;
+  /** Nothing but the traffic is written to it. */
+  readonly isWithoutComments?: boolean;
+  /** The traffic was captured: it may have holes, and begin anywhere. */
+  readonly isCaptured?: boolean;
+  /** Reported with an error, where it can't be written any more. */
+  readonly continues?: string;
+}
+
 /** Undefined: nothing is to be recorded. `others` are the other files that the run writes. Throws a UsageError before anything is written. */
 function openRecording(
   io: Io,
@@ -71,21 +84,28 @@ function openRecording(
     checkOutputs(files, others, inputs);
     return undefined;
   }
-  const [, ending = ''] = /\.([^./\\]*)$/.exec(path.toLowerCase()) ?? [];
-  const kind = Object.hasOwn(KINDS, ending) ? KINDS[ending]! : undefined;
-  if (kind === undefined) {
-    throw new UsageError(
-      `--record: ${path} has to end with .pcapng, .ndjson (or .jsonl) or .har, which selects the format`,
-    );
-  }
   const output: OutPath = { option: '--record', path };
-  const outputs = kind === 'har' ? [output, journalOf(output)] : [output];
-  checkOutputs(files, [...outputs, ...others], inputs);
-  return new Recording(io, kind, output, files, { base64, quiet });
+  checkOutputs(files, [...recordingPaths(output), ...others], inputs);
+  return new Recording(io, { output, base64, quiet, continues: ': recording has ended, the traffic continues' }, files);
+}
+
+/** All files that a recording of that name writes. Throws a UsageError where its ending names no format. */
+export function recordingPaths(output: OutPath): OutPath[] {
+  return kindOf(output) === 'har' ? [output, journalOf(output)] : [output];
+}
+
+function kindOf({ option, path }: OutPath): RecorderKind {
+  const [, ending = ''] = /\.([^./\\]*)$/.exec(path.toLowerCase()) ?? [];
+  if (Object.hasOwn(KINDS, ending)) return KINDS[ending]!;
+  throw new UsageError(
+    `${option}: ${path} has to end with .pcapng, .ndjson (or .jsonl) or .har, which selects the format`,
+  );
 }
 
 /** A recording under construction. Where it can't be written any more it ends, with an error; the traffic continues. */
-class Recording implements StreamOpener {
+export class Recording implements StreamOpener {
+  readonly kind: RecorderKind;
+  private readonly output: OutPath;
   private readonly file: RecordFile;
   private readonly har: HarFile | undefined;
   /** Made with the first event: a run without a connection replaces no file. */
@@ -94,13 +114,23 @@ class Recording implements StreamOpener {
 
   constructor(
     private readonly io: Io,
-    private readonly kind: RecorderKind,
-    private readonly output: OutPath,
-    files: OutputFiles,
-    private readonly options: Pick<RecordingOptions, 'base64' | 'quiet'>,
+    private readonly options: RecordingOutput,
+    files: OutputFiles = builtin('node:fs') as typeof fs,
   ) {
-    if (kind === 'har') this.har = new HarFile(files, output);
-    this.file = this.har?.journal ?? new RecordFile(files, output);
+    this.output = options.output;
+    this.kind = kindOf(options.output);
+    if (this.kind === 'har') this.har = new HarFile(files, this.output, options.isCaptured);
+    this.file = this.har?.journal ?? new RecordFile(files, this.output);
+  }
+
+  /** Something was written. */
+  get isBegun(): boolean {
+    return this.writer !== undefined;
+  }
+
+  /** A packet of a capture file, into one. */
+  captured(packet: CapturedPacket): void {
+    this.attempt((writer) => writer instanceof PcapngWriter && writer.captured(packet));
   }
 
   opened(origin: StreamOrigin, time: number): StreamTaker | undefined {
@@ -149,16 +179,19 @@ class Recording implements StreamOpener {
     try {
       return action((this.writer ??= this.begin()));
     } catch (error) {
-      this.fail(error, ': recording has ended, the traffic continues');
+      this.fail(error, this.options.continues ?? '');
       return undefined;
     }
   }
 
   private begin(): StreamOpener {
     const emit = (bytes: Uint8Array): void => this.file.write(bytes);
-    if (this.kind === 'pcapng') return new PcapngWriter(emit, { application: `wsinspect ${VERSION}` });
+    const { isWithoutComments = false } = this.options;
+    if (this.kind === 'pcapng') return new PcapngWriter(emit, { application: `wsinspect ${VERSION}`, isWithoutComments });
     emit(new Uint8Array(0));
-    return new NdjsonWriter(emit, { reading: { raw: lazyDeflate, acceptOf }, base64: this.options.base64 === true });
+    const { base64, isCaptured } = this.options;
+    const reading = { raw: lazyDeflate, acceptOf, ...(isCaptured && { capture: 'websocket' as const }) };
+    return new NdjsonWriter(emit, { reading, base64: base64 === true });
   }
 
   private fail(error: unknown, more: string): void {
@@ -170,10 +203,11 @@ class Recording implements StreamOpener {
 
   private notice(message: string): void {
     if (!this.options.quiet)
-      void this.io.stderr.write(print`--record: ${escapeText(this.output.path)}: ${escapeText(message)}\n`);
+      void this.io.stderr.write(print`${escapeText(this.output.option)}: ${escapeText(this.output.path)}: ${escapeText(message)}\n`);
   }
 
   private reportError(message: string): void {
-    void this.io.stderr.write(print`wsinspect: --record: ${escapeText(this.output.path)}: ${escapeText(message)}\n`);
+    const { option, path } = this.output;
+    void this.io.stderr.write(print`wsinspect: ${escapeText(option)}: ${escapeText(path)}: ${escapeText(message)}\n`);
   }
 }
