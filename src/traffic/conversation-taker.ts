@@ -1,5 +1,12 @@
 import type { Endpoint } from '../codec/bytes/endpoint.js';
-import { otherSide, type CloseReason, type Passage, type Side, type StreamTaker } from '../codec/bytes/stream-taker.js';
+import {
+  otherSide,
+  type CloseReason,
+  type Passage,
+  type Side,
+  type StreamOrigin,
+  type StreamTaker,
+} from '../codec/bytes/stream-taker.js';
 import type { Http2FaultKind, Http2Stream } from '../codec/http2/http2-taker.js';
 import type { TlsFacts } from '../codec/tls/tls-facts.js';
 import type { AppOptions } from './apps/app-reading.js';
@@ -55,10 +62,8 @@ export interface Ends {
   readonly tls?: TlsFacts | undefined;
   /** The stream of HTTP/2 that it is (RFC 8441). */
   readonly http2?: Pick<Http2Stream, 'stream'> | undefined;
-  /** Its heads are those of a recording that may leave headers out. */
-  readonly hasPartialHeads?: boolean | undefined;
-  /** It is not known which end sent which of its bytes. */
-  readonly isOneSequence?: boolean | undefined;
+  /** As its source opened it. */
+  readonly origin?: StreamOrigin;
   /** Of an HTTP/2 connection that was passed over. */
   readonly faults?: readonly Http2FaultKind[] | undefined;
   /** It was passed over, and all that was captured of a direction is whole frames. */

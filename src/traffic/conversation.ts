@@ -75,7 +75,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
   constructor(
     /** The number that its records carry. */
     readonly number: number,
-    private readonly origin: StreamOrigin,
+    readonly origin: StreamOrigin,
     private readonly time: number,
     private readonly options: ConversationOptions,
     private readonly taker: ConversationTaker,
@@ -114,14 +114,6 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
 
   get http2(): Pick<Http2Stream, 'stream'> | undefined {
     return this.below.http2 ?? this.origin.http2;
-  }
-
-  get hasPartialHeads(): boolean | undefined {
-    return this.origin.hasPartialHeads;
-  }
-
-  get isOneSequence(): boolean | undefined {
-    return this.origin.isOneSequence;
   }
 
   get faults(): readonly Http2FaultKind[] | undefined {

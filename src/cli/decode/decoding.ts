@@ -186,7 +186,14 @@ export class Decoding implements Pace {
     capture.secretsAhead(reader, input.again && this.packets!.secretsOfFile(input.name));
     await this.output.open('capture');
     const notice = (message: Printable): void => this.output.notice(message);
-    const problem = await readCapture({ input, opened, reader }, capture, this.order, notice, this, this.handOn.writing);
+    const problem = await readCapture(
+      { input, opened, reader },
+      capture,
+      this.order,
+      notice,
+      this,
+      this.handOn.writing,
+    );
     if (problem) await this.reportDamage(input, problem);
   }
 

@@ -90,7 +90,12 @@ export class Writing implements PacketTaker {
     this.nanoseconds = nanoseconds;
   }
 
-  packet({ connection, number, fragment, isPart }: SeenPacket, link: LinkType, bytes: Uint8Array, originalLength: number): void {
+  packet(
+    { connection, number, fragment, isPart }: SeenPacket,
+    link: LinkType,
+    bytes: Uint8Array,
+    originalLength: number,
+  ): void {
     if (!this.areCaptured) return;
     const { seconds, nanoseconds } = this;
     const packet = { link, bytes, originalLength, seconds, nanoseconds };
@@ -119,10 +124,17 @@ export class Writing implements PacketTaker {
   async end(): Promise<boolean> {
     this.queue.end();
     for (const connection of [...this.streams.keys()]) {
-      this.ending(connection, { reason: 'end', time: NaN, tcp: undefined, stalls: [undefined, undefined], failure: undefined });
+      this.ending(connection, {
+        reason: 'end',
+        time: NaN,
+        tcp: undefined,
+        stalls: [undefined, undefined],
+        failure: undefined,
+      });
     }
     const { incomplete } = this.queue;
-    if (incomplete > 0) await this.report(`${count(incomplete, 'connection')} lack their first packets: too many waited`);
+    if (incomplete > 0)
+      await this.report(`${count(incomplete, 'connection')} lack their first packets: too many waited`);
     if (this.left > 0) await this.report(`left out ${count(this.left, 'frame')} that could not be kept whole`);
     if (this.recording.isBegun) await this.notice(`${count(this.written, 'connection')}`);
     else await this.notice('nothing was let through: no file is written');
@@ -145,7 +157,7 @@ export class Writing implements PacketTaker {
     return stream;
   }
 
-  private rewritten(record: Judged, { client, server, tls, isOneSequence }: Ends): WrittenStream {
+  private rewritten(record: Judged, { client, server, tls, origin: from }: Ends): WrittenStream {
     const origin = {
       number: record.connection,
       a: this.portOf(client, server),
@@ -160,7 +172,12 @@ export class Writing implements PacketTaker {
     this.open.add(ends);
     const nowhere: StreamTaker = { data: none, gap: none, fin: none, reset: none, close: none };
     const { isSelective, deflate } = this.options;
-    const rewriter = new Rewriter(taker ?? nowhere, { raw: lazyDeflate, deflate, isSelective, isOneSequence });
+    const rewriter = new Rewriter(taker ?? nowhere, {
+      raw: lazyDeflate,
+      deflate,
+      isSelective,
+      isOneSequence: from?.isOneSequence,
+    });
     return { rewriter, taker, ends };
   }
 

@@ -18,7 +18,7 @@ export function redactOptions(): Option[] {
   return [
     new Option(
       '--redact [list]',
-      `replace secrets: ${REDACTION_KINDS.join(',')} (all by default), field:NAME, jsonpath:EXPR (repeatable)`,
+      `replace secrets: ${REDACTION_KINDS.join(', ')} (all by default), field:NAME, jsonpath:EXPR (repeatable)`,
     ).argParser(redactList),
     new Option('--redact-addresses', 'replace IP addresses, those of one network by those of one network'),
   ].map((option) => option.helpGroup('Hand on:'));
@@ -28,7 +28,11 @@ export function redactOptions(): Option[] {
 const ITEM_END = new RegExp(`,(?=(?:${REDACTION_KINDS.join('|')})(?:,|$)|field:|jsonpath:)`);
 
 function redactList(value: string, before?: RedactList): RedactList {
-  const list = { kinds: [...(before?.kinds ?? [])], fields: [...(before?.fields ?? [])], paths: [...(before?.paths ?? [])] };
+  const list = {
+    kinds: [...(before?.kinds ?? [])],
+    fields: [...(before?.fields ?? [])],
+    paths: [...(before?.paths ?? [])],
+  };
   for (const item of value === '' ? [] : value.split(ITEM_END)) {
     const [, form, rest = ''] = /^(field|jsonpath):([^]*)$/.exec(item) ?? [];
     const kind = REDACTION_KINDS.find((name) => name === item);

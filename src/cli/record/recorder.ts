@@ -11,12 +11,15 @@ import { builtin } from '../entries/builtin.js';
 import { EXIT, UsageError } from '../host/exit.js';
 import { HarFile, journalOf } from './har-file.js';
 import type { Io } from '../host/io.js';
+import { redactionLine, redactionOf } from '../hand-on/redaction.js';
+import type { RedactOptions } from '../options/redact-options.js';
+import { RedactedOpener } from '../../traffic/redaction/redacted-opener.js';
 import { checkOutputs, type OutPath, type OutputFiles } from '../host/output-file.js';
 import { RecordFile } from './record-file.js';
 import { isSystemError, reasonOf, WRITING } from '../host/system-reasons.js';
 import { VERSION } from '../options/version.js';
 
-export interface RecordingOptions {
+export interface RecordingOptions extends RedactOptions {
   /** `--record`: the file's ending decides its kind. */
   readonly record?: string | undefined;
   /** `--keylog`: another file that the run writes. */
@@ -47,16 +50,22 @@ export async function recorded(
 ): Promise<number> {
   const read = inputs.filter((input) => input !== undefined);
   const keyLog: OutPath[] = options.keylog === undefined ? [] : [{ option: '--keylog', path: options.keylog }];
+  const redaction = redactionOf(options);
+  if (redaction !== undefined && options.record === undefined)
+    throw new UsageError('--redact replaces secrets in what --record writes: it needs --record');
   const recording = openRecording(io, options, keyLog, read);
   if (recording === undefined) return run(undefined);
+  const reading = { raw: lazyDeflate, acceptOf };
   let exit: number;
   try {
-    exit = await run(recording);
+    exit = await run(redaction === undefined ? recording : new RedactedOpener(recording, redaction, reading));
   } catch (error) {
     await recording.abandon();
     throw error;
   }
-  return recording.end(exit);
+  const end = await recording.end(exit);
+  if (redaction !== undefined && options.quiet !== true) await io.stderr.write(redactionLine(redaction.tally));
+  return end;
 }
 
 /** What is to be written to, and how. */
@@ -75,7 +84,7 @@ export interface RecordingOutput {
 /** Undefined: nothing is to be recorded. `others` are the other files that the run writes. Throws a UsageError before anything is written. */
 function openRecording(
   io: Io,
-  { record: path, base64, quiet }: RecordingOptions,
+  { record: path, base64, quiet, redact, redactAddresses }: RecordingOptions,
   others: readonly OutPath[],
   inputs: readonly string[],
 ): Recording | undefined {
@@ -86,7 +95,12 @@ function openRecording(
   }
   const output: OutPath = { option: '--record', path };
   checkOutputs(files, [...recordingPaths(output), ...others], inputs);
-  return new Recording(io, { output, base64, quiet, continues: ': recording has ended, the traffic continues' }, files);
+  const isWithoutComments = redact !== undefined || redactAddresses === true;
+  return new Recording(
+    io,
+    { output, base64, quiet, isWithoutComments, continues: ': recording has ended, the traffic continues' },
+    files,
+  );
 }
 
 /** All files that a recording of that name writes. Throws a UsageError where its ending names no format. */
@@ -187,7 +201,8 @@ export class Recording implements StreamOpener {
   private begin(): StreamOpener {
     const emit = (bytes: Uint8Array): void => this.file.write(bytes);
     const { isWithoutComments = false } = this.options;
-    if (this.kind === 'pcapng') return new PcapngWriter(emit, { application: `wsinspect ${VERSION}`, isWithoutComments });
+    if (this.kind === 'pcapng')
+      return new PcapngWriter(emit, { application: `wsinspect ${VERSION}`, isWithoutComments });
     emit(new Uint8Array(0));
     const { base64, isCaptured } = this.options;
     const reading = { raw: lazyDeflate, acceptOf, ...(isCaptured && { capture: 'websocket' as const }) };
@@ -203,7 +218,9 @@ export class Recording implements StreamOpener {
 
   private notice(message: string): void {
     if (!this.options.quiet)
-      void this.io.stderr.write(print`${escapeText(this.output.option)}: ${escapeText(this.output.path)}: ${escapeText(message)}\n`);
+      void this.io.stderr.write(
+        print`${escapeText(this.output.option)}: ${escapeText(this.output.path)}: ${escapeText(message)}\n`,
+      );
   }
 
   private reportError(message: string): void {

@@ -134,7 +134,7 @@ export class PcapngWriter implements StreamOpener {
   private describe(link: LinkType): number {
     const number = 1 + this.interfaces.size;
     this.interfaces.set(link, number);
-    this.blocks.push(interfaceDescription(LINKS[link]!, NANOSECONDS));
+    this.blocks.push(interfaceDescription(LINKS[link], NANOSECONDS));
     return number;
   }
 

@@ -1,14 +1,5 @@
 /** What is replaced. `binary`: payloads that are no text, of which nobody can say what they hold. */
-export const REDACTION_KINDS = [
-  'cookies',
-  'auth',
-  'query',
-  'subprotocols',
-  'jwt',
-  'email',
-  'card',
-  'binary',
-] as const;
+export const REDACTION_KINDS = ['cookies', 'auth', 'query', 'subprotocols', 'jwt', 'email', 'card', 'binary'] as const;
 export type RedactionKind = (typeof REDACTION_KINDS)[number];
 
 /** Gives the places in a JSON value that an expression matches: names and indexes, from the root on. */

@@ -40,9 +40,11 @@ export function* headersOf(text: string): Generator<HeaderPlace> {
 export function findInHeader(spans: SecretSpans, { name, start, end }: HeaderPlace, wants: Wants): void {
   const value = spans.text.slice(start, end);
   if (/^cookie2?$/i.test(name) && wants('cookies')) findCookies(spans, value, start);
-  else if (/^set-cookie2?$/i.test(name) && wants('cookies')) learnAfter(spans, 'cookies', value, start, /^[^=;]*=/, ';');
+  else if (/^set-cookie2?$/i.test(name) && wants('cookies'))
+    learnAfter(spans, 'cookies', value, start, /^[^=;]*=/, ';');
   else if (/^sec-websocket-protocol$/i.test(name) && wants('subprotocols')) findInSubprotocols(spans, value, start);
-  else if (isSecretHeader(name) && wants('auth')) learnAfter(spans, 'auth', value, start, /^[\w-]{1,32}[ \t]{1,8}(?=\S)/);
+  else if (isSecretHeader(name) && wants('auth'))
+    learnAfter(spans, 'auth', value, start, /^[\w-]{1,32}[ \t]{1,8}(?=\S)/);
 }
 
 function findCookies(spans: SecretSpans, value: string, start: number): void {
@@ -73,7 +75,8 @@ function learnAfter(
 /** Words and versions, of which names of subprotocols are made; a token has parts that are neither. */
 const WORD = /^(?:[a-z]{1,14}\d{0,2}|v?\d{1,2}|k8s|base64(?:url)?)$/i;
 /** After such a word a token follows, in the same subprotocol or in the next. */
-const BEFORE_TOKEN = /^(?:bearer|token|auth|authorization|jwt|key|apikey|secret|password|ticket|session|credentials?)$/i;
+const BEFORE_TOKEN =
+  /^(?:bearer|token|auth|authorization|jwt|key|apikey|secret|password|ticket|session|credentials?)$/i;
 /** Kubernetes has its name between that word and the token. */
 const BEFORE_TOKEN_TOO = /^(?:authorization|k8s|io)$/i;
 
@@ -98,7 +101,8 @@ function findInSubprotocol(spans: SecretSpans, name: string, start: number, isEx
   let follows = false;
   let any = false;
   for (const part of name.split(/[._~!#$%&'*+^`|-]/)) {
-    const isSecret = (follows && !BEFORE_TOKEN_TOO.test(part) && !BEFORE_TOKEN.test(part)) || (part !== '' && !WORD.test(part));
+    const isSecret =
+      (follows && !BEFORE_TOKEN_TOO.test(part) && !BEFORE_TOKEN.test(part)) || (part !== '' && !WORD.test(part));
     if (isSecret) {
       // What follows in it is of the same token, whatever it looks like.
       spans.learn('subprotocols', start + at, start + name.length);

@@ -102,12 +102,7 @@ export function findJsonPlaces(spans: SecretSpans, places: readonly JsonPlaces[]
     try {
       const node = reader.value();
       const value: unknown = JSON.parse(plainText(text.slice(found.index, reader.at)));
-      for (const place of places) {
-        for (const path of place(value)) {
-          const matched = path.reduce<JsonNode[]>((at, key) => at.flatMap((one) => one.children?.get(key) ?? []), [node]);
-          for (const one of matched) coverNode(spans, one);
-        }
-      }
+      for (const path of places.flatMap((place) => place(value))) coverPath(spans, node, path);
       starts.lastIndex = reader.at;
     } catch (error) {
       if (error instanceof TooDeep) return false;
@@ -116,6 +111,11 @@ export function findJsonPlaces(spans: SecretSpans, places: readonly JsonPlaces[]
     }
   }
   return true;
+}
+
+function coverPath(spans: SecretSpans, root: JsonNode, path: readonly (string | number)[]): void {
+  const matched = path.reduce((nodes, key) => nodes.flatMap(({ children }) => children?.get(key) ?? []), [root]);
+  for (const one of matched) coverNode(spans, one);
 }
 
 function coverNode(spans: SecretSpans, node: JsonNode): void {

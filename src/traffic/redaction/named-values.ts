@@ -43,15 +43,18 @@ function nameBefore(text: string, separator: number): NamedPlace | undefined {
   let end = separator;
   while (end > 0 && separator - end < 8 && BLANK.test(text[end - 1]!)) end--;
   const quote = text[end - 1];
-  if (text[separator] !== '>' && (quote === '"' || quote === "'")) return quotedName(text, end - 1, quote);
+  const isElement = text[separator] === '>';
+  if (!isElement && (quote === '"' || quote === "'")) return quotedName(text, end - 1, quote);
   let start = end;
   while (start > 0 && end - start < LONGEST_NAME && NAME_CHARACTER.test(text[start - 1]!)) start--;
-  if (start === end) return undefined;
-  const before = text[start - 1];
-  if (text[separator] === '>' && before !== '<') return undefined;
-  const isQuery = text[separator] === '=' && (before === '?' || before === '&' || before === '#' || before === ';');
-  const isLine = text[separator] === ':' && (before === undefined || before === '\n' || before === '\r');
-  return { name: plainName(text.slice(start, end)), place: isQuery ? 'query' : isLine ? 'line' : 'text', escapes: 0 };
+  const before = text[start - 1] ?? '\n';
+  if (start === end || (isElement && before !== '<')) return undefined;
+  return { name: plainName(text.slice(start, end)), place: placeOf(text[separator]!, before), escapes: 0 };
+}
+
+function placeOf(separator: string, before: string): NamePlace {
+  if (separator === '=' && '?&#;'.includes(before)) return 'query';
+  return separator === ':' && '\r\n'.includes(before) ? 'line' : 'text';
 }
 
 function quotedName(text: string, close: number, quote: string): NamedPlace | undefined {

@@ -1,4 +1,4 @@
-import type { CloseReason, Passage, Side, StreamOrigin, StreamTaker } from '../../codec/bytes/stream-taker.js';
+import type { Passage, StreamOrigin, StreamTaker } from '../../codec/bytes/stream-taker.js';
 import { Conversation } from '../conversation.js';
 import { endAs } from '../conversation-taker.js';
 import type {
@@ -75,19 +75,14 @@ class RedactingTaker implements ConversationTaker {
     const stalls: SideStalls = [undefined, undefined];
     const taker = this.conversation(connection, record, ends, stalls);
     const redactor = new Redactor(this.redaction);
-    const { isOneSequence } = ends;
+    const isOneSequence = ends.origin?.isOneSequence;
     const stream = { rewriter: new Rewriter(taker, { raw, deflate, redactor, isOneSequence }), taker, stalls };
     this.streams.set(connection, stream);
     return stream;
   }
 
   /** Reads what is written anew; below it nothing is left to be found. */
-  private conversation(
-    connection: number,
-    record: Judged | undefined,
-    ends: Ends,
-    stalls: SideStalls,
-  ): Conversation {
+  private conversation(connection: number, record: Judged | undefined, ends: Ends, stalls: SideStalls): Conversation {
     const { client, server, through } = this.endsOf(ends);
     const origin: StreamOrigin = {
       number: connection,
@@ -96,9 +91,9 @@ class RedactingTaker implements ConversationTaker {
       isClientFirst: true,
       // What was recognised once is not asked again.
       isPasted: this.options.reading.capture !== undefined && record?.type !== 'handshake',
-      isOneSequence: ends.isOneSequence === true,
+      isOneSequence: ends.origin?.isOneSequence === true,
       through,
-      hasPartialHeads: ends.hasPartialHeads === true,
+      hasPartialHeads: ends.origin?.hasPartialHeads === true,
       http2: ends.http2,
       ignore: () => undefined,
     };
@@ -108,7 +103,14 @@ class RedactingTaker implements ConversationTaker {
       closed: (summary, of) => inner.closed(summary, of),
       ...(inner.ending && { ending: (...args) => inner.ending!(...args) }),
     };
-    const options = { ...this.options, wants: undefined, chosen: undefined, tls: undefined, http2: undefined, rewriting: undefined };
+    const options = {
+      ...this.options,
+      wants: undefined,
+      chosen: undefined,
+      tls: undefined,
+      http2: undefined,
+      rewriting: undefined,
+    };
     const carrier = ends.tls && this.redaction.addresses === undefined ? carrierOf(ends.tls) : undefined;
     const below = { layers: [], depth: MOST_LAYERS, offsets: [0, 0] as const, carrier, stalls };
     return new Conversation(connection, origin, record?.time ?? NaN, options, taker, below);
@@ -119,8 +121,7 @@ class RedactingTaker implements ConversationTaker {
     if (addresses === undefined) return ends;
     const { client, server, through, http2 } = ends;
     const [a, b] = [addresses.endpoint(client), addresses.endpoint(server)];
-    const { hasPartialHeads, isOneSequence } = ends;
-    return { client: a, server: b, through: named(through), http2, hasPartialHeads, isOneSequence };
+    return { ...(ends.origin && { origin: ends.origin }), client: a, server: b, through: named(through), http2 };
   }
 }
 
@@ -140,9 +141,9 @@ function carrierOf(tls: LayerTaker['tls']): LayerTaker {
   const nothing: StreamTaker = {
     data: () => undefined,
     gap: () => undefined,
-    fin: (_side: Side) => undefined,
+    fin: () => undefined,
     reset: () => undefined,
-    close: (_reason: CloseReason) => undefined,
+    close: () => undefined,
   };
   return { ...nothing, tls };
 }

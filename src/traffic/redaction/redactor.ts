@@ -1,7 +1,14 @@
 import { latin1 } from '../../codec/http1/text.js';
 import { utf8Error } from '../../codec/bytes/utf8.js';
 import type { Addresses } from './addresses.js';
-import { isSecretName, isSecretParameter, looksRandom, type RedactionChoice, type RedactionTally, type SecretKind } from './choice.js';
+import {
+  isSecretName,
+  isSecretParameter,
+  looksRandom,
+  type RedactionChoice,
+  type RedactionTally,
+  type SecretKind,
+} from './choice.js';
 import { findInHeader, headersOf, isPlainHeader } from './head-secrets.js';
 import { findJsonPlaces } from './json-places.js';
 import { findNamed, type NamedKind } from './named-values.js';
@@ -19,8 +26,8 @@ export interface Redaction {
 /** Values of heads that are looked for in all that follows: their number, and the shortest of them. */
 const MOST_LEARNED = 64;
 const LEAST_LEARNED = 6;
-/** Characters of text that are no text. */
-const CONTROLS = /[\0-\x08\x0e-\x1a\x1c-\x1d]/;
+/** Characters below a blank that text has: tabs, line ends, ESC, and the separators of records. */
+const IN_TEXT = '\t\n\v\f\r\x1b\x1e\x1f';
 
 /** Covers the secrets of one connection. Texts have a character for each byte, and keep their lengths. */
 export class Redactor {
@@ -55,7 +62,8 @@ export class Redactor {
   /** The payload of a whole message. The same object where nothing is replaced. */
   message(bytes: Uint8Array, isText: boolean): Uint8Array {
     const text = latin1(bytes);
-    const isBinary = !isText && (CONTROLS.test(text) || utf8Error(bytes) !== undefined);
+    const isBinary =
+      !isText && ([...text].some((char) => char < ' ' && !IN_TEXT.includes(char)) || utf8Error(bytes) !== undefined);
     if (isBinary && this.wants('binary')) {
       this.redaction.tally.add('binary');
       return new Uint8Array(bytes.length);

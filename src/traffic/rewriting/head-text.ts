@@ -14,7 +14,9 @@ export function headText(head: Head): string {
 /** The opening handshake of RFC 6455 §4 that says what the one of RFC 8441 §5 says. */
 function http1Text(head: Head): string {
   const pseudo = (name: string): string | undefined => head.headers.find((header) => header.name === name)?.value;
-  const rest = head.headers.filter(({ name }) => !name.startsWith(':') && !/^sec-websocket-(?:key|accept)$/i.test(name));
+  const rest = head.headers.filter(
+    ({ name }) => !name.startsWith(':') && !/^sec-websocket-(?:key|accept)$/i.test(name),
+  );
   const upgrade = ['Upgrade: websocket', 'Connection: Upgrade'];
   const lines = rest.map(({ name, value }) => `${name}: ${value}`);
   if (head.kind === 'request') {

@@ -102,7 +102,12 @@ export class Rewriter {
     const redacted = (text: string): string => redactor?.head(text) ?? text;
     if (head.http2 && this.taker.head) {
       const changed = redactor === undefined ? head : changedHttp2(head, redacted);
-      return this.waiting.add({ side, time, size: 0, write: (taker) => (taker as RewrittenTaker).head!(side, changed, time) });
+      return this.waiting.add({
+        side,
+        time,
+        size: 0,
+        write: (taker) => (taker as RewrittenTaker).head!(side, changed, time),
+      });
     }
     const text = headText(head);
     if (!head.http2) this.moveTo(side, head.span.start);
@@ -202,7 +207,14 @@ export class Rewriter {
     // It is no longer compressed (RFC 7692 §6).
     const rsv = compressed ? header.rsv & 3 : header.rsv;
     const key = header.masked ? header.key : undefined;
-    const begin = { fin, rsv, opcode, lengthForm, payloadLength: header.exactLength, ...(key !== undefined && { key }) };
+    const begin = {
+      fin,
+      rsv,
+      opcode,
+      lengthForm,
+      payloadLength: header.exactLength,
+      ...(key !== undefined && { key }),
+    };
     if (redactor) redactor.blank(0, byte);
     piece.write = (taker) => {
       let left = received;
@@ -229,7 +241,12 @@ export class Rewriter {
   }
 
   private write(side: Side, time: number, bytes: Uint8Array): void {
-    this.waiting.add({ side, time, size: bytes.length, write: (taker) => taker.data(side, bytes, 0, bytes.length, time) });
+    this.waiting.add({
+      side,
+      time,
+      size: bytes.length,
+      write: (taker) => taker.data(side, bytes, 0, bytes.length, time),
+    });
   }
 
   /** What was not captured, or not read, up to there is a hole. */
