@@ -76,7 +76,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
   constructor(
     /** The number that its records carry. */
     readonly number: number,
-    private readonly origin: StreamOrigin,
+    readonly origin: StreamOrigin,
     private readonly time: number,
     private readonly options: ConversationOptions,
     private readonly taker: ConversationTaker,
@@ -146,6 +146,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
         this.hasCarried = true;
         taker.record(record, ends);
       },
+      ending: (...args) => taker.ending?.(...args),
       closed: (summary, ends) => taker.closed(summary, ends),
       // It is one of the requests of its connection.
       passedOver: () => undefined,
@@ -243,6 +244,8 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     if (this.failure) this.event(failureRecord(this.number, this.failure));
     if (this.taker.passedOver && !judge?.recognised) return this.passOver(this.otherwise);
     if (this.isWanted === false) return;
+    const { stalls, failure } = this;
+    this.taker.ending?.(this.number, { reason, time, tcp: tcpEnd, stalls, failure: failure?.text }, this);
     tally.ended(reason, time, tcpEnd && { by: this.directionOf(tcpEnd.side), time: tcpEnd.time });
     for (const side of [0, 1] as const) tally.stalled(this.directionOf(side), this.stalls[side]);
     const { through, tls } = this;

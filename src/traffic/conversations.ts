@@ -22,20 +22,25 @@ export interface ConversationsOptions extends ConversationOptions {
 export class Conversations implements StreamOpener {
   /** One more than the highest number given. */
   next: number;
+  private readonly taker: ConversationTaker;
+  private readonly reading: ConversationOptions;
 
   constructor(
     private readonly options: ConversationsOptions,
-    private readonly taker: ConversationTaker,
+    taker: ConversationTaker,
   ) {
     this.next = options.first;
+    const { rewriting } = options;
+    this.taker = rewriting?.taker(options, taker) ?? taker;
+    this.reading = rewriting?.reading(options) ?? options;
   }
 
   opened(origin: StreamOrigin, time: number): Conversation | undefined {
-    const { options, taker } = this;
+    const { options, reading, taker } = this;
     const number = options.first + origin.number;
     this.next = Math.max(this.next, number + 1);
     if (!this.isOwn(origin) || !this.mayBeWanted(origin, number)) return undefined;
-    return new Conversation(number, origin, time, options, taker);
+    return new Conversation(number, origin, time, reading, taker);
   }
 
   private isOwn(origin: StreamOrigin): boolean {

@@ -6,6 +6,11 @@ export function streamNumber(connection: number, index: number): number {
   return connection + index * STEP;
 }
 
+/** The TCP connection that such a number belongs to. */
+export function connectionOfStream(number: number): number {
+  return number % STEP;
+}
+
 /** Whether a number from `low` to `high` is that of a WebSocket of this connection. */
 export function isStreamWithin(connection: number, low: number, high: number): boolean {
   const steps = Math.max(0, Math.ceil((low - connection) / STEP));

@@ -224,6 +224,22 @@ export function captureOptions(shop: () => Workshop): Tests {
       expect(records(json.out).map(({ type }) => type)).toEqual(types);
       expect(records(bytes.out).map(({ type }) => type)).toEqual(types.slice(1));
     },
+    '--write': async () => {
+      const path = join(shop().folder, 'written.ndjson');
+      const { err } = await decode(CHAT, '--connection', '0', '--write', path);
+      expect(err).toBe(`--write ${path}: 1 connection\n`);
+      expect(readFileSync(path, 'utf8')).toMatch(/^\{"type":"opened","connection":0,/);
+    },
+    '--redact': async () => {
+      const { out, err } = await decode(CHAT, '--connection', '0', '--redact=field:sender', '--view', 'messages');
+      expect(out).toContain('{"sender":"xxx",');
+      expect(err).toMatch(/^redacted: .*\d+ field/);
+    },
+    '--redact-addresses': async () => {
+      const { out } = await decode(CHAT, '--redact-addresses', '--stats');
+      expect(out).not.toContain('192.0.2.10');
+      expect(out).toMatch(/^connection 0 {2}192\.\d+\.\d+\.\d+:50412 /);
+    },
     '--extract': async () => {
       const folder = join(shop().folder, 'messages');
       const { err } = await decode(CHAT, '--connection', '0', '--extract', folder);

@@ -9,6 +9,7 @@ import type { Io } from '../host/io.js';
 import { jobsFor, type Jobs } from '../jobs/files.js';
 import type { DecodeOptions, DecodingOptions, ConnectionSelection } from '../options/options.js';
 import { Decoding } from '../decode/decoding.js';
+import { handingOn, type HandOn } from '../decode/hand-on.js';
 import { optionReadTwice, selected, selectingOptions, silentIo } from '../decode/selection.js';
 
 /** `decode`: everything that can be read is shown first; then the exit code states the result. */
@@ -17,17 +18,19 @@ export async function run(io: Io, hex: readonly string[], options: DecodeOptions
   checkKeyLogs(io, '--keylog', options.keylog, inputs.some(isReadOnce));
   const twice = repeated(inputs);
   if (twice !== undefined && !options.quiet) await io.stderr.write(print`${twice}\n`);
+  const inputPaths = [...inputs.filter(({ again }) => again).map(({ name }) => name), ...(options.keylog ?? [])];
+  const handOn = await handingOn(io, options, inputPaths);
   const why = optionReadTwice(options);
   const rereading = why === undefined ? undefined : new Rereading(io, inputs, options, why);
   const jobs = await jobsFor(io, inputs, options);
   const anew = (): Input[] => inputsOf(io, hex, options);
-  if (rereading === undefined) return (await decode({ io, options, jobs, inputs, anew })).exit;
+  if (rereading === undefined) return (await decode({ io, options, jobs, inputs, anew, handOn })).exit;
   const first = (): Input[] => rereading.first(anew());
   const selecting = { io: silentIo(io), options: selectingOptions(options), jobs, anew: first };
   const selection = await select({ ...selecting, inputs: rereading.first(inputs) });
   if (io.interrupted.aborted) return io.interrupted.reason;
   const second = (): Input[] => rereading.second(anew());
-  return (await decode({ io, options: { ...options, selection }, jobs, inputs: second(), anew: second })).exit;
+  return (await decode({ io, options: { ...options, selection }, jobs, inputs: second(), anew: second, handOn })).exit;
 }
 
 /** One reading of the inputs. */
@@ -38,6 +41,7 @@ interface Reading {
   readonly inputs: readonly Input[];
   /** Opens the inputs once more, where several threads gave up. */
   readonly anew: () => readonly Input[];
+  readonly handOn?: HandOn;
 }
 
 interface Decoded {
@@ -58,8 +62,8 @@ async function select(reading: Reading): Promise<ConnectionSelection> {
   }
 }
 
-async function decode({ io, options, jobs, inputs, anew }: Reading): Promise<Decoded> {
-  if (!jobs) return decodeAlone(io, inputs, options);
+async function decode({ io, options, jobs, inputs, anew, handOn }: Reading): Promise<Decoded> {
+  if (!jobs) return decodeAlone(io, inputs, options, handOn);
   const { decodeInJobs } = await import('../entries/jobs.js');
   const done = await decodeInJobs(io, inputs, options, jobs);
   if ('exit' in done) return done;
@@ -67,13 +71,19 @@ async function decode({ io, options, jobs, inputs, anew }: Reading): Promise<Dec
   return decodeAlone(done.instead, anew(), options);
 }
 
-async function decodeAlone(io: Io, inputs: readonly Input[], options: DecodingOptions): Promise<Decoded> {
-  const decoding = new Decoding(io, options);
+async function decodeAlone(
+  io: Io,
+  inputs: readonly Input[],
+  options: DecodingOptions,
+  handOn?: HandOn,
+): Promise<Decoded> {
+  const decoding = new Decoding(io, options, handOn);
   for (const input of inputs) {
     try {
       await decoding.read(input);
     } catch (error) {
       await decoding.release();
+      await handOn?.writing?.abandon();
       throw error;
     }
     if (decoding.over) break;

@@ -8,6 +8,9 @@ import type { PacketTraffic } from '../../traffic/inputs/packet-traffic.js';
 import type { RecordedTraffic } from '../../traffic/inputs/recorded-traffic.js';
 import { TextTraffic } from '../../traffic/inputs/text-traffic.js';
 import type { TlsTraffic } from '../../traffic/layers/tls-traffic.js';
+import type { ConversationsOptions } from '../../traffic/conversations.js';
+import type { Ends } from '../../traffic/conversation-taker.js';
+import type { Judged } from '../../traffic/judged.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import type { TrafficTaker } from '../../traffic/inputs/traffic-taker.js';
 import { builtin } from '../entries/builtin.js';
@@ -25,6 +28,7 @@ import type { DecodingOptions, ConnectionSelection } from '../options/options.js
 import { OutputBound } from './output-bound.js';
 import type * as packets from '../entries/packets.js';
 import { RecordOutput } from './record-output.js';
+import type { HandOn } from './hand-on.js';
 import { damageOf, noConnection, readCapture, readRecording, type Pace } from '../input/traffic-files.js';
 import { captureOptions, trafficOptions } from './traffic-options.js';
 
@@ -54,7 +58,8 @@ export class Decoding implements Pace {
   /** An input was damaged, and read as far as it goes. */
   private damaged = false;
   private readonly taker: TrafficTaker = {
-    record: (record) => this.output.record(record),
+    record: (record, ends) => this.record(record, ends),
+    ending: (connection, ending) => this.handOn.writing?.ending(connection, ending),
     closed: (summary) => this.close(summary, true),
     passedOver: (what) => this.closing.passedOver(what),
     notice: (message) => this.output.notice(escapedLines(message)),
@@ -63,6 +68,7 @@ export class Decoding implements Pace {
   constructor(
     private readonly io: Io,
     private readonly options: DecodingOptions,
+    private readonly handOn: HandOn = {},
   ) {
     const filter = recordFilterOf(options, () => this.seen?.start);
     const { extract } = options;
@@ -115,11 +121,19 @@ export class Decoding implements Pace {
     this.endCapture();
     this.output.release();
     await this.output.flush();
+    await this.endHandingOn();
     const leftOut = this.bound.words();
     if (leftOut !== undefined) await this.io.stderr.write(print`wsinspect: ${escapeText(leftOut)}\n`);
     if (this.extractor && !this.options.quiet) await this.io.stderr.write(print`${this.extractor.summary()}\n`);
     if (!this.output.done && !this.io.stdout.closed) await this.closing.draw(this.found);
     await this.output.flush();
+  }
+
+  /** What was written and replaced is reported. */
+  private async endHandingOn(): Promise<void> {
+    const { writing, report } = this.handOn;
+    if (writing !== undefined && !(await writing.end())) this.damaged = true;
+    await report?.(this.output);
   }
 
   /** An input can't be read on: closes what is open, as the end of the input would. */
@@ -133,6 +147,17 @@ export class Decoding implements Pace {
   async release(): Promise<void> {
     this.output.release();
     await this.output.flush();
+  }
+
+  private record(record: Judged, ends: Ends): void {
+    const isKept = this.output.record(record);
+    const { selection } = this.options;
+    if (selection?.chosen.has(record.connection) !== false) this.handOn.writing?.record(record, ends, isKept);
+  }
+
+  private trafficOptions(first: number): ConversationsOptions {
+    const { rewriting } = this.handOn;
+    return { ...trafficOptions(this.options, first), ...(rewriting && { rewriting }) };
   }
 
   private close(summary: ConnectionSummary, hasTable: boolean): void {
@@ -157,19 +182,28 @@ export class Decoding implements Pace {
   private async readCapture(input: Input, opened: Opened, reader: PacketReader): Promise<void> {
     await this.loadPackets();
     const capture = this.captureOf();
+    this.handOn.writing?.begins(true);
     capture.secretsAhead(reader, input.again && this.packets!.secretsOfFile(input.name));
     await this.output.open('capture');
     const notice = (message: Printable): void => this.output.notice(message);
-    const problem = await readCapture({ input, opened, reader }, capture, this.order, notice, this);
+    const problem = await readCapture(
+      { input, opened, reader },
+      capture,
+      this.order,
+      notice,
+      this,
+      this.handOn.writing,
+    );
     if (problem) await this.reportDamage(input, problem);
   }
 
   /** A recording is complete by itself: a capture that was read before it does not continue after it. */
   private async readRecording(input: Input, opened: Opened, reader: RecordingReader): Promise<void> {
     this.endCapture();
+    this.handOn.writing?.begins(false);
     const damages: Printable[] = [];
     const { RecordedTraffic } = await import('../entries/packets.js');
-    const recording = new RecordedTraffic(reader, trafficOptions(this.options, this.connections), this.options, {
+    const recording = new RecordedTraffic(reader, this.trafficOptions(this.connections), this.options, {
       ...this.taker,
       notice: (message) => this.output.notice(noticeOf(input, message)),
       damage: (message) => damages.push(print`wsinspect: ${noticeOf(input, message)}\n`),
@@ -203,8 +237,9 @@ export class Decoding implements Pace {
 
   private async readEvents(input: Input, opened: Opened): Promise<void> {
     const before = this.capture?.packets;
+    this.handOn.writing?.begins(false);
     const { direction, stats } = this.options;
-    const text = new TextTraffic(direction, () => trafficOptions(this.options, this.firstOfBytes(before)), {
+    const text = new TextTraffic(direction, () => this.trafficOptions(this.firstOfBytes(before)), {
       ...this.taker,
       // Bare bytes have no table of connections, unless it is requested.
       closed: (summary) => this.close(summary, stats === true),
@@ -282,7 +317,8 @@ export class Decoding implements Pace {
   /** The packets of all inputs belong to one capture. */
   private captureOf(): PacketTraffic {
     const first = Math.max(this.connections, this.text?.next ?? 0);
-    const options = { ...captureOptions(this.options, first), tls: this.tls };
+    const { rewriting } = this.handOn;
+    const options = { ...captureOptions(this.options, first), tls: this.tls, ...(rewriting && { rewriting }) };
     const { PacketTraffic, Flows } = this.packets!;
     return (this.capture ??= new PacketTraffic(Flows, options, this.options, this.taker));
   }

@@ -112,9 +112,18 @@ export class RecordOutput {
     return this.lines.length > FULL;
   }
 
-  record(record: Judged): void {
-    if (this.done || this.options.selection?.chosen.has(record.connection) === false) return;
-    if (this.filter !== undefined && !this.filter(record)) return this.leaveOut(record, this.filter);
+  /** Gives whether the filters let it through. */
+  record(record: Judged): boolean {
+    if (this.done || this.options.selection?.chosen.has(record.connection) === false) return false;
+    if (this.filter === undefined || this.filter(record)) {
+      this.pass(record);
+      return true;
+    }
+    this.leaveOut(record, this.filter);
+    return false;
+  }
+
+  private pass(record: Judged): void {
     if (this.calls !== undefined) return this.calls.take(record, true);
     const shown = this.narrowed(record);
     if (this.hasFinding(shown)) this.find(record.connection);

@@ -15,8 +15,9 @@ const SELECTING = [
 
 /** The option that selects connections by how they end, where their records are shown or extracted: the input is read twice. */
 export function optionReadTwice(options: DecodeOptions): string | undefined {
-  const { trouble, stats, extract } = options;
-  if (closingFilter(options) === undefined || (stats === true && extract === undefined)) return undefined;
+  const { trouble, stats, extract, write } = options;
+  if (closingFilter(options) === undefined || (stats === true && extract === undefined && write === undefined))
+    return undefined;
   return trouble === true ? '--trouble' : '--closed';
 }
 

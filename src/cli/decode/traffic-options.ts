@@ -31,15 +31,16 @@ export function trafficOptions(options: DecodingOptions, first: number): Convers
 /** The same for a capture, of which millions of lines are drawn by default: nothing is kept that no line shows. */
 export function captureOptions(options: DecodingOptions, first: number): ConversationsOptions {
   const all = trafficOptions(options, first);
-  const { view, json, grep, extract, preview } = options;
+  const { view, json, grep, extract, preview, write } = options;
   const showsLines = viewFor(view, 'capture').needs.payload === 'line' && !json;
-  if (!showsLines || grep || extract !== undefined || preview !== undefined) return all;
+  if (!showsLines || grep || extract !== undefined || write !== undefined || preview !== undefined) return all;
   return { ...all, reading: { ...all.reading, previewBytes: MOST_SHOWN, messageBytes: MOST_SHOWN } };
 }
 
 function readingOptions(options: DecodeOptions): TranscriptOptions {
   const deflate = deflateOf(options.deflate);
-  const { maxMessage = DEFAULT_MAX_MESSAGE, extract, grep, preview = DEFAULT_PREVIEW, direction } = options;
+  const { maxMessage = DEFAULT_MAX_MESSAGE, extract, grep, preview = DEFAULT_PREVIEW, direction, write } = options;
+  const isWhole = grep !== undefined || write !== undefined;
   const whole = Math.max(preview, maxMessage);
   return {
     ...(deflate && { deflate }),
@@ -48,8 +49,8 @@ function readingOptions(options: DecodeOptions): TranscriptOptions {
     payloads: 'view',
     raw: lazyDeflate,
     acceptOf,
-    previewBytes: grep ? whole : preview,
-    messageBytes: grep || extract !== undefined ? whole : preview,
+    previewBytes: isWhole ? whole : preview,
+    messageBytes: isWhole || extract !== undefined ? whole : preview,
     maxMessageBytes: maxMessage,
   };
 }

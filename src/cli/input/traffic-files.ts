@@ -1,8 +1,8 @@
 import type * as v8 from 'node:v8';
 import { print, type Printable } from '../../describe/printable.js';
 import type { PacketReader, PacketVisitor } from '../../sources/files/packet-reader.js';
-import type { InputProblem } from '../../sources/bytes/types.js';
-import type { PacketTraffic } from '../../traffic/inputs/packet-traffic.js';
+import type { InputProblem, LinkType } from '../../sources/bytes/types.js';
+import type { PacketTraffic, SeenPacket } from '../../traffic/inputs/packet-traffic.js';
 import type { RecordedTraffic } from '../../traffic/inputs/recorded-traffic.js';
 import { builtin } from '../entries/builtin.js';
 import { UsageError } from '../host/exit.js';
@@ -21,6 +21,12 @@ export interface Pace {
   readonly over: boolean;
 }
 
+/** Takes the packets of a capture after they were read. */
+export interface PacketTaker {
+  stamp(seconds: number, nanoseconds: number): void;
+  packet(seen: SeenPacket, link: LinkType, bytes: Uint8Array, originalLength: number): void;
+}
+
 export interface CaptureFile {
   readonly input: Input;
   readonly opened: Opened;
@@ -34,6 +40,7 @@ export async function readCapture(
   order: FileOrder,
   notice: (message: Printable) => void,
   pace: Pace,
+  packets?: PacketTaker,
 ): Promise<InputProblem | undefined> {
   const before = traffic.packets;
   let begun = false;
@@ -46,7 +53,9 @@ export async function readCapture(
       }
       begun = true;
       traffic.packet(link, bytes, start, end, originalLength, time);
+      packets?.packet(traffic.newest, link, bytes.subarray(start, end), originalLength);
     },
+    ...(packets && { stamp: (seconds, nanoseconds) => packets.stamp(seconds, nanoseconds) }),
     secrets: (keyLog) => traffic.secrets(keyLog),
     notice: (message) => notice(noticeOf(input, message)),
     problem: (found) => (problem = found),

@@ -37,15 +37,24 @@ const SIGNS = /HTTP\/1\.1 101|permessage-deflate|\r\n\r\n/gi;
 /** No ordinary response names it after this number of characters. */
 const LONGEST_RESPONSE = 2000;
 
+/** Options that one thread alone can meet, and why. */
+const ALONE: readonly (readonly [keyof DecodeOptions, string])[] = [
+  ['keylog', 'the secrets of --keylog are shared by all connections'],
+  ['write', '--write writes one file'],
+  ['redact', '--redact counts what it replaces'],
+  ['redactAddresses', '--redact-addresses has one key'],
+  ['extract', '--extract writes one file after the other'],
+];
+
 /** Undefined: only one thread can read it, or is as fast. */
 export async function jobsFor(io: Io, inputs: readonly Input[], options: DecodeOptions): Promise<Jobs | undefined> {
-  const { jobs, extract, from = 'auto' } = options;
+  const { jobs, from = 'auto' } = options;
   if (jobs === 1) return undefined;
   const files = filesOf(io, inputs);
   const size = files.reduce((sum, file) => sum + file.size, 0);
   if (jobs === undefined && (size < LARGE || options.limit !== undefined)) return undefined;
-  if (options.keylog) return one(io, options, 'the secrets of --keylog are shared by all connections');
-  if (extract !== undefined) return one(io, options, '--extract writes one file after the other');
+  const why = ALONE.find(([name]) => options[name])?.[1];
+  if (why !== undefined) return one(io, options, why);
   const areFiles = files.length === inputs.length && (from === 'auto' || from === 'pcap');
   const heads = areFiles ? await headsOf(io, files, jobs === undefined ? LOOKED_AT : 1) : undefined;
   if (heads === undefined) return one(io, options, 'only capture files are shared out');

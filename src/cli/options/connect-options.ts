@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { redactOptions, type RedactOptions } from './redact-options.js';
 import type { PassphraseOptions } from '../host/tls-files.js';
 import { passphraseOptions } from './passphrase-options.js';
 import { autoReplyOption, type AutoReplyOptions } from './answer-options.js';
@@ -37,7 +38,8 @@ export interface ReachOptions extends PassphraseOptions {
   keylog?: string;
 }
 
-export interface ConnectOptions extends ShowOptions, ReachOptions, ReplayOptions, DiffOptions, AutoReplyOptions {
+export interface ConnectOptions
+  extends RedactOptions, ShowOptions, ReachOptions, ReplayOptions, DiffOptions, AutoReplyOptions {
   connect?: string;
   include?: true;
   /** Each send option gives the same list: all of them in their order. */
@@ -124,6 +126,7 @@ export function connectOptions(): Option[] {
     ...stopOptions(),
     ...showOptions(),
     recordOption(),
+    ...redactOptions(),
     ...liveOptions(),
   ];
 }

@@ -23,6 +23,7 @@ export interface FilterOptions extends ConnectionCriteria, RecordCriteria, Closi
   stats?: true;
   sort?: SortKey;
   extract?: string;
+  write?: string;
   relativeTime?: true;
   /** Ports. */
   asWebsocket?: readonly number[];
@@ -77,6 +78,10 @@ export function filterOptions(): Option[] {
     new Option('--extract <dir>', 'write each message to a file in this directory, which is new or empty').argParser(
       directory,
     ),
+    new Option(
+      '--write <file>',
+      'write what the filters let through: .pcapng, .ndjson or .har, as the ending says',
+    ).conflicts(['last', 'slow', 'after', 'before', 'context']),
     new Option('--relative-time', 'show times as seconds from the first packet'),
     new Option('--as-websocket <ports>', 'read connections with these ports as WebSocket (repeatable)').argParser(
       ports,

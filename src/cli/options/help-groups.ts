@@ -10,6 +10,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     ...['app-type', 'app-name', 'slow'],
     ...['from-time', 'to-time', 'last', 'limit'],
   ],
+  'Hand on:': ['write', 'redact', 'redact-addresses'],
   'Cores and machines:': ['jobs', 'shard'],
   'Limits:': ['max-message', 'max-connections', 'max-held', 'max-windows', 'max-output', 'keylog-search'],
 };

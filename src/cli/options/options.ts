@@ -5,6 +5,7 @@ import type { RecordingKind } from '../../sources/detect/recording-kind.js';
 import { grouped } from './help-groups.js';
 import type { PayloadForm } from '../../traffic/toolbox/apps.js';
 import { appOption, payloadOption } from './packet-options.js';
+import { redactOptions, type RedactOptions } from './redact-options.js';
 import { close, integer, list, maxOutput, preview } from './option-values.js';
 
 /** The options of each command, as their code receives them. `--name <value>` becomes `name`. */
@@ -16,7 +17,7 @@ export interface CommonOptions {
   verbose?: true;
 }
 
-export interface DecodeOptions extends CommonOptions, FilterOptions {
+export interface DecodeOptions extends CommonOptions, FilterOptions, RedactOptions {
   file?: string[];
   from?: 'auto' | 'hex' | 'base64' | 'dump' | 'binary' | 'pcap' | RecordingKind;
   direction?: 'client' | 'server' | 'unknown';
@@ -148,6 +149,7 @@ export function decodeOptions(): Option[] {
       'try up to N secrets and record numbers for each TLS session that has a gap or no beginning (default: 1048576)',
     ).argParser(integer(0)),
     ...filterOptions(),
+    ...redactOptions(),
     new Option(
       '--jobs <number>',
       'number of threads that read capture files (default: 2 for large files with compressed messages, else 1)',

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { redactOptions, type RedactOptions } from './redact-options.js';
 import { reachOptions, type ReachOptions } from './connect-options.js';
 import { filterOptions, type FilterOptions } from './filter-options.js';
 import { listenerOptions, type ListenerOptions } from './listener-options.js';
@@ -6,9 +7,11 @@ import { close, integer } from './option-values.js';
 import { recordOption, showOptions, type ShowOptions } from './serve-options.js';
 
 type NotTaken =
-  ('limit' | 'extract' | 'asWebsocket') | ('trouble' | 'closed' | 'last' | 'sort' | 'after' | 'before' | 'context');
+  | ('limit' | 'extract' | 'write' | 'asWebsocket')
+  | ('trouble' | 'closed' | 'last' | 'sort' | 'after' | 'before' | 'context');
 
-export interface ProxyOptions extends ShowOptions, ReachOptions, ListenerOptions, Omit<FilterOptions, NotTaken> {
+export interface ProxyOptions
+  extends RedactOptions, ShowOptions, ReachOptions, ListenerOptions, Omit<FilterOptions, NotTaken> {
   direction?: 'client' | 'server';
   listenCert?: string;
   listenKey?: string;
@@ -28,7 +31,7 @@ export interface ProxyOptions extends ShowOptions, ReachOptions, ListenerOptions
 const HANDSHAKE: ReadonlySet<string> = new Set(['--header', '--user', '--auth', '--origin']);
 /** They end the work, are about captures, or wait for the end of a connection; `-A` is the User-Agent. */
 const NOT_TAKEN: ReadonlySet<string> = new Set([
-  ...['--limit', '--extract', '--as-websocket', '--relative-time'],
+  ...['--limit', '--extract', '--write', '--as-websocket', '--relative-time'],
   ...['--trouble', '--closed', '--last', '--sort', '--after', '--before', '--context'],
 ]);
 
@@ -53,6 +56,7 @@ export function proxyOptions(): Option[] {
     ...faultOptions(),
     ...showOptions(),
     recordOption(),
+    ...redactOptions(),
     ...[direction, ...filters].map((option) => option.helpGroup('Filters:')),
   ];
 }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { redactOptions, type RedactOptions } from './redact-options.js';
 import { VIEW_NAMES } from '../decode/views.js';
 import type { PassphraseOptions } from '../host/tls-files.js';
 import { parseHex } from '../host/hex-argument.js';
@@ -16,7 +17,8 @@ export type ShowOptions = Pick<
   'json' | 'color' | 'quiet' | 'verbose' | 'view' | 'app' | 'preview' | 'pretty' | 'base64' | 'strict' | 'relativeTime'
 >;
 
-export interface ServeOptions extends PassphraseOptions, ShowOptions, ReplayOptions, ListenerOptions, AutoReplyOptions {
+export interface ServeOptions
+  extends RedactOptions, PassphraseOptions, ShowOptions, ReplayOptions, ListenerOptions, AutoReplyOptions {
   mode: 'echo' | 'chat' | 'broadcast' | 'sink' | 'silent';
   greet?: string[];
   subprotocol?: string[];
@@ -142,6 +144,7 @@ export function serveOptions(): Option[] {
     ...faultOptions(),
     ...showOptions(),
     recordOption(),
+    ...redactOptions(),
   ];
 }
 

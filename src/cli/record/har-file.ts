@@ -40,14 +40,18 @@ export class HarFile {
   /** Data frames that have no place in it. */
   private left = 0;
 
-  constructor(files: OutputFiles, output: OutPath) {
+  constructor(
+    files: OutputFiles,
+    output: OutPath,
+    private readonly isCaptured = false,
+  ) {
     const part = journalOf(output);
     this.file = new RecordFile(files, output);
     try {
       this.journal = new RecordFile(files, part, { access: 'both' });
       if (this.journal.size > 0) {
         this.journal.close();
-        throw new UsageError(`--record: ${part.path} is left from an interrupted run: decode it, or remove it`);
+        throw new UsageError(`${output.option}: ${part.path} is left from an interrupted run: decode it, or remove it`);
       }
     } catch (error) {
       this.file.discard();
@@ -79,7 +83,7 @@ export class HarFile {
 
   /** One connection, from the places of its records. */
   private async entry(extents: readonly number[]): Promise<void> {
-    const writer = new EntryWriter((text) => this.file.write(encodeUtf8(text)));
+    const writer = new EntryWriter((text) => this.file.write(encodeUtf8(text)), this.isCaptured);
     const reader = new NdjsonReader();
     for (let i = 0; i < extents.length; i += 2) {
       for (let at = extents[i]!; at < extents[i + 1]!; at += PIECE) {
@@ -106,13 +110,17 @@ class EntryWriter implements RecordingTaker, RecordedTaker {
   private ended = false;
   private conversation: Conversation | undefined;
 
-  constructor(private readonly write: (text: string) => void) {}
+  constructor(
+    private readonly write: (text: string) => void,
+    private readonly isCaptured: boolean,
+  ) {}
 
   opened(origin: RecordedStream, time: number): RecordedTaker {
     this.ends = origin.ends;
     this.started = time;
     const taker = { record: (record: Judged): void => this.take(record), closed: (): void => undefined };
-    this.conversation = new Conversation(origin.number, origin, time, { reading: READING }, taker);
+    const reading = { ...READING, ...(this.isCaptured && { capture: 'websocket' as const }) };
+    this.conversation = new Conversation(origin.number, origin, time, { reading }, taker);
     return this;
   }
 

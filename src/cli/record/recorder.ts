@@ -1,7 +1,7 @@
 import { count } from '../../terminal/layout.js';
 import { print } from '../../describe/printable.js';
 import type * as fs from 'node:fs';
-import { PcapngWriter } from '../../sources/files/pcapng-writer.js';
+import { PcapngWriter, type CapturedPacket } from '../../sources/files/pcapng-writer.js';
 import type { StreamOpener, StreamOrigin, StreamTaker } from '../../codec/bytes/stream-taker.js';
 import { through } from '../../traffic/toolbox/reading.js';
 import { escapeText } from '../../describe/escape.js';
@@ -11,12 +11,15 @@ import { builtin } from '../entries/builtin.js';
 import { EXIT, UsageError } from '../host/exit.js';
 import { HarFile, journalOf } from './har-file.js';
 import type { Io } from '../host/io.js';
+import { redactionLine, redactionOf } from '../hand-on/redaction.js';
+import type { RedactOptions } from '../options/redact-options.js';
+import { RedactedOpener } from '../../traffic/redaction/redacted-opener.js';
 import { checkOutputs, type OutPath, type OutputFiles } from '../host/output-file.js';
 import { RecordFile } from './record-file.js';
 import { isSystemError, reasonOf, WRITING } from '../host/system-reasons.js';
 import { VERSION } from '../options/version.js';
 
-export interface RecordingOptions {
+export interface RecordingOptions extends RedactOptions {
   /** `--record`: the file's ending decides its kind. */
   readonly record?: string | undefined;
   /** `--keylog`: another file that the run writes. */
@@ -47,22 +50,41 @@ export async function recorded(
 ): Promise<number> {
   const read = inputs.filter((input) => input !== undefined);
   const keyLog: OutPath[] = options.keylog === undefined ? [] : [{ option: '--keylog', path: options.keylog }];
+  const redaction = redactionOf(options);
+  if (redaction !== undefined && options.record === undefined)
+    throw new UsageError('--redact replaces secrets in what --record writes: it needs --record');
   const recording = openRecording(io, options, keyLog, read);
   if (recording === undefined) return run(undefined);
+  const reading = { raw: lazyDeflate, acceptOf };
   let exit: number;
   try {
-    exit = await run(recording);
+    exit = await run(redaction === undefined ? recording : new RedactedOpener(recording, redaction, reading));
   } catch (error) {
     await recording.abandon();
     throw error;
   }
-  return recording.end(exit);
+  const end = await recording.end(exit);
+  if (redaction !== undefined && options.quiet !== true) await io.stderr.write(redactionLine(redaction.tally));
+  return end;
+}
+
+/** What is to be written to, and how. */
+export interface RecordingOutput {
+  readonly output: OutPath;
+  readonly base64?: true | undefined;
+  readonly quiet?: true | undefined;
+  /** Nothing but the traffic is written to it. */
+  readonly isWithoutComments?: boolean;
+  /** The traffic was captured: it may have holes, and begin anywhere. */
+  readonly isCaptured?: boolean;
+  /** Reported with an error, where it can't be written any more. */
+  readonly continues?: string;
 }
 
 /** Undefined: nothing is to be recorded. `others` are the other files that the run writes. Throws a UsageError before anything is written. */
 function openRecording(
   io: Io,
-  { record: path, base64, quiet }: RecordingOptions,
+  { record: path, base64, quiet, redact, redactAddresses }: RecordingOptions,
   others: readonly OutPath[],
   inputs: readonly string[],
 ): Recording | undefined {
@@ -71,21 +93,33 @@ function openRecording(
     checkOutputs(files, others, inputs);
     return undefined;
   }
-  const [, ending = ''] = /\.([^./\\]*)$/.exec(path.toLowerCase()) ?? [];
-  const kind = Object.hasOwn(KINDS, ending) ? KINDS[ending]! : undefined;
-  if (kind === undefined) {
-    throw new UsageError(
-      `--record: ${path} has to end with .pcapng, .ndjson (or .jsonl) or .har, which selects the format`,
-    );
-  }
   const output: OutPath = { option: '--record', path };
-  const outputs = kind === 'har' ? [output, journalOf(output)] : [output];
-  checkOutputs(files, [...outputs, ...others], inputs);
-  return new Recording(io, kind, output, files, { base64, quiet });
+  checkOutputs(files, [...recordingPaths(output), ...others], inputs);
+  const isWithoutComments = redact !== undefined || redactAddresses === true;
+  return new Recording(
+    io,
+    { output, base64, quiet, isWithoutComments, continues: ': recording has ended, the traffic continues' },
+    files,
+  );
+}
+
+/** All files that a recording of that name writes. Throws a UsageError where its ending names no format. */
+export function recordingPaths(output: OutPath): OutPath[] {
+  return kindOf(output) === 'har' ? [output, journalOf(output)] : [output];
+}
+
+function kindOf({ option, path }: OutPath): RecorderKind {
+  const [, ending = ''] = /\.([^./\\]*)$/.exec(path.toLowerCase()) ?? [];
+  if (Object.hasOwn(KINDS, ending)) return KINDS[ending]!;
+  throw new UsageError(
+    `${option}: ${path} has to end with .pcapng, .ndjson (or .jsonl) or .har, which selects the format`,
+  );
 }
 
 /** A recording under construction. Where it can't be written any more it ends, with an error; the traffic continues. */
-class Recording implements StreamOpener {
+export class Recording implements StreamOpener {
+  readonly kind: RecorderKind;
+  private readonly output: OutPath;
   private readonly file: RecordFile;
   private readonly har: HarFile | undefined;
   /** Made with the first event: a run without a connection replaces no file. */
@@ -94,13 +128,23 @@ class Recording implements StreamOpener {
 
   constructor(
     private readonly io: Io,
-    private readonly kind: RecorderKind,
-    private readonly output: OutPath,
-    files: OutputFiles,
-    private readonly options: Pick<RecordingOptions, 'base64' | 'quiet'>,
+    private readonly options: RecordingOutput,
+    files: OutputFiles = builtin('node:fs') as typeof fs,
   ) {
-    if (kind === 'har') this.har = new HarFile(files, output);
-    this.file = this.har?.journal ?? new RecordFile(files, output);
+    this.output = options.output;
+    this.kind = kindOf(options.output);
+    if (this.kind === 'har') this.har = new HarFile(files, this.output, options.isCaptured);
+    this.file = this.har?.journal ?? new RecordFile(files, this.output);
+  }
+
+  /** Something was written. */
+  get isBegun(): boolean {
+    return this.writer !== undefined;
+  }
+
+  /** A packet of a capture file, into one. */
+  captured(packet: CapturedPacket): void {
+    this.attempt((writer) => writer instanceof PcapngWriter && writer.captured(packet));
   }
 
   opened(origin: StreamOrigin, time: number): StreamTaker | undefined {
@@ -149,16 +193,20 @@ class Recording implements StreamOpener {
     try {
       return action((this.writer ??= this.begin()));
     } catch (error) {
-      this.fail(error, ': recording has ended, the traffic continues');
+      this.fail(error, this.options.continues ?? '');
       return undefined;
     }
   }
 
   private begin(): StreamOpener {
     const emit = (bytes: Uint8Array): void => this.file.write(bytes);
-    if (this.kind === 'pcapng') return new PcapngWriter(emit, { application: `wsinspect ${VERSION}` });
+    const { isWithoutComments = false } = this.options;
+    if (this.kind === 'pcapng')
+      return new PcapngWriter(emit, { application: `wsinspect ${VERSION}`, isWithoutComments });
     emit(new Uint8Array(0));
-    return new NdjsonWriter(emit, { reading: { raw: lazyDeflate, acceptOf }, base64: this.options.base64 === true });
+    const { base64, isCaptured } = this.options;
+    const reading = { raw: lazyDeflate, acceptOf, ...(isCaptured && { capture: 'websocket' as const }) };
+    return new NdjsonWriter(emit, { reading, base64: base64 === true });
   }
 
   private fail(error: unknown, more: string): void {
@@ -170,10 +218,13 @@ class Recording implements StreamOpener {
 
   private notice(message: string): void {
     if (!this.options.quiet)
-      void this.io.stderr.write(print`--record: ${escapeText(this.output.path)}: ${escapeText(message)}\n`);
+      void this.io.stderr.write(
+        print`${escapeText(this.output.option)}: ${escapeText(this.output.path)}: ${escapeText(message)}\n`,
+      );
   }
 
   private reportError(message: string): void {
-    void this.io.stderr.write(print`wsinspect: --record: ${escapeText(this.output.path)}: ${escapeText(message)}\n`);
+    const { option, path } = this.output;
+    void this.io.stderr.write(print`wsinspect: ${escapeText(option)}: ${escapeText(path)}: ${escapeText(message)}\n`);
   }
 }

@@ -8,6 +8,8 @@ export interface PacketVisitor {
    * @param time seconds since the epoch, NaN where the capture does not say
    */
   packet(link: LinkType, bytes: Uint8Array, start: number, end: number, originalLength: number, time: number): void;
+  /** The time of the packet that follows, exactly: whole seconds, and nanoseconds. */
+  stamp?(seconds: number, nanoseconds: number): void;
   /** A key log of TLS is in the capture (a Decryption Secrets Block). Its bytes are not written to later. */
   secrets?(keyLog: Uint8Array): void;
   /** For stderr; reading continues. */

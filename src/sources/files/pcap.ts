@@ -71,6 +71,7 @@ class PcapFormat implements RecordFormat {
       return undefined;
     }
     const time = fileU32(bytes, at, this.little) + fileU32(bytes, at + 4, this.little) / this.ticks;
+    visitor.stamp?.(fileU32(bytes, at, this.little), (fileU32(bytes, at + 4, this.little) / this.ticks) * 1e9);
     const start = at + this.recordHeader;
     const end = at + length;
     const original = Math.max(fileU32(bytes, at + 12, this.little), end - start);

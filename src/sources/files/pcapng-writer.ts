@@ -8,6 +8,7 @@ import {
 import { concat } from '../../codec/bytes/byte-collector.js';
 import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import { packetEnds } from '../recordings/recorded-ends.js';
+import type { LinkType } from '../bytes/types.js';
 import { SegmentEnds } from './segment-ends.js';
 import { ACK, FIN, RST, SYN } from '../tcp/segment.js';
 import { packetLength, writePacket, type TcpEndpoint } from '../tcp/tcp-packet.js';
@@ -26,6 +27,8 @@ const OPT_TIME_RESOLUTION = 9;
 const LINK_RAW = 101;
 /** Microseconds: more is not in a number that counts seconds from the epoch. */
 const TIME_DIGITS = 6;
+/** Those of packets as they were captured. */
+const NANOSECONDS = 9;
 
 /** Maximum segment size, and a window scale of 7 (RFC 7323 §2.2) with a leading NOP. */
 const SYN_OPTIONS = Uint8Array.of(2, 4, 0xff, 0xd7, 1, 3, 3, 7);
@@ -45,11 +48,34 @@ interface SegmentSender {
 
 type Both = readonly [client: SegmentSender, server: SegmentSender];
 
+/** A packet as it was captured. */
+export interface CapturedPacket {
+  readonly link: LinkType;
+  readonly bytes: Uint8Array;
+  readonly originalLength: number;
+  /** Since the epoch. */
+  readonly seconds: number;
+  readonly nanoseconds: number;
+}
+
+/** Numbers of link types (https://www.tcpdump.org/linktypes.html). */
+const LINKS: Readonly<Partial<Record<LinkType, number>>> = {
+  null: 0,
+  ethernet: 1,
+  pppoe: 51,
+  raw: LINK_RAW,
+  loop: 108,
+  sll: 113,
+  sll2: 276,
+};
+
 export interface PcapngOptions {
   /** The program that wrote it. */
   readonly application?: string;
   /** The first sequence number of every connection; by default each has its own. */
   readonly sequence?: number;
+  /** Where the ends are not known, no comment says so. */
+  readonly isWithoutComments?: boolean;
 }
 
 /**
@@ -58,6 +84,8 @@ export interface PcapngOptions {
  */
 export class PcapngWriter implements StreamOpener {
   private blocks: Uint8Array[] = [];
+  /** Those of packets as they were captured, by their numbers. */
+  private readonly interfaces = new Map<LinkType, number>();
 
   constructor(
     private readonly emit: (bytes: Uint8Array) => void,
@@ -68,7 +96,8 @@ export class PcapngWriter implements StreamOpener {
   }
 
   opened(origin: StreamOrigin, time: number): StreamTaker {
-    const { client, server, comment } = packetEnds(origin);
+    const { client, server, comment: ends } = packetEnds(origin);
+    const comment = this.options.isWithoutComments === true ? undefined : ends;
     // Ports may come again: only other sequence numbers distinguish a new connection from a SYN that is sent again.
     const first = this.options.sequence ?? Math.imul(origin.number + 1, 0x9e3779b1);
     const both: Both = [sender(client, first), sender(server, first ^ 0x5bd1e995)];
@@ -85,6 +114,28 @@ export class PcapngWriter implements StreamOpener {
       reset: (side, at) => this.reset(both, side, at),
       close: () => undefined,
     };
+  }
+
+  /** A packet of a capture file. */
+  captured({ link, bytes, originalLength, seconds, nanoseconds }: CapturedPacket): void {
+    const number = this.interfaces.get(link) ?? this.describe(link);
+    const block = new PcapngBlock(ENHANCED_PACKET, 20 + padded(bytes.length));
+    const ticks = BigInt(seconds) * 1_000_000_000n + BigInt(Math.round(nanoseconds));
+    block.word(0, number);
+    block.word(4, Number(ticks >> 32n));
+    block.word(8, Number(ticks & 0xffff_ffffn));
+    block.word(12, bytes.length);
+    block.word(16, originalLength);
+    block.bytes.set(bytes, PcapngBlock.LEAD + 20);
+    this.blocks.push(block.bytes);
+    this.flush();
+  }
+
+  private describe(link: LinkType): number {
+    const number = 1 + this.interfaces.size;
+    this.interfaces.set(link, number);
+    this.blocks.push(interfaceDescription(LINKS[link], NANOSECONDS));
+    return number;
   }
 
   private data(both: Both, side: Side, bytes: Uint8Array, time: number): void {
@@ -205,10 +256,10 @@ function sectionHeader(application = 'wsinspect'): Uint8Array {
   return block.bytes;
 }
 
-function interfaceDescription(): Uint8Array {
-  const options = endOfOptions(option(OPT_TIME_RESOLUTION, Uint8Array.of(TIME_DIGITS)));
+function interfaceDescription(link = LINK_RAW, digits = TIME_DIGITS): Uint8Array {
+  const options = endOfOptions(option(OPT_TIME_RESOLUTION, Uint8Array.of(digits)));
   const block = new PcapngBlock(INTERFACE_DESCRIPTION, 8 + options.length);
-  block.half(0, LINK_RAW);
+  block.half(0, link);
   // A snap length of 0: none.
   block.bytes.set(options, PcapngBlock.LEAD + 8);
   return block.bytes;

@@ -161,6 +161,7 @@ class PcapngFormat implements RecordFormat {
     }
     const first = start + layout.fixed;
     const time = layout.timeAt < 0 ? NaN : this.timeAt(bytes, start + layout.timeAt, from);
+    if (visitor.stamp && layout.timeAt >= 0) this.stamp(bytes, start + layout.timeAt, from, visitor);
     visitor.packet(from.link, bytes, first, first + captured, Math.max(original, captured), time);
     return undefined;
   }
@@ -175,6 +176,13 @@ class PcapngFormat implements RecordFormat {
     const high = fileU32(bytes, at, this.little);
     const low = fileU32(bytes, at + 4, this.little);
     return secondsOf(high, low, from.ticksPerSecond) + from.offset;
+  }
+
+  private stamp(bytes: Uint8Array, at: number, from: Interface, visitor: PacketVisitor): void {
+    const ticks = (BigInt(fileU32(bytes, at, this.little)) << 32n) | BigInt(fileU32(bytes, at + 4, this.little));
+    const perSecond = BigInt(from.ticksPerSecond);
+    const seconds = Number(ticks / perSecond);
+    visitor.stamp!(seconds + from.offset, Math.round((Number(ticks % perSecond) * 1e9) / from.ticksPerSecond));
   }
 
   private takeInterface(bytes: Uint8Array, start: number, end: number): string | undefined {

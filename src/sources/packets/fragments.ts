@@ -48,7 +48,7 @@ export class Fragments {
 
   /** Adds a fragment. True: that made it whole, and `datagram` is now the whole, in memory of its own. */
   add(datagram: Datagram, time: number): boolean {
-    const key = keyOf(datagram);
+    const key = fragmentKey(datagram);
     const partial = this.partials.get(key) ?? this.begin(key, datagram, time);
     const added = datagram.missing > 0 ? CONTRADICTION : insert(partial, datagram);
     if (added === CONTRADICTION) {
@@ -98,7 +98,8 @@ export class Fragments {
   }
 }
 
-function keyOf(d: Datagram): string {
+/** What the fragments of one datagram have in common (RFC 791 §3.2, RFC 8200 §4.5). */
+export function fragmentKey(d: Datagram): string {
   const addresses = `${d.source0} ${d.source1} ${d.source2} ${d.source3} ${d.destination0} ${d.destination1} ${d.destination2} ${d.destination3}`;
   return d.version === 4 ? `${addresses} ${d.identification} ${d.protocol}` : `${addresses} ${d.identification}`;
 }

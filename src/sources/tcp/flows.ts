@@ -2,7 +2,7 @@ import { TcpConnection } from './tcp-connection.js';
 import { FlowTable } from './flow-table.js';
 import { FLOW_LIMITS } from './flow-types.js';
 import type { FlowCounters, FlowLimits } from './flow-types.js';
-import { Fragments } from '../packets/fragments.js';
+import { fragmentKey, Fragments } from '../packets/fragments.js';
 import { Datagram, parseIp, PROTOCOL_TCP } from '../packets/ip.js';
 import { ipStart, NO_IP } from '../packets/link.js';
 import { Trail } from '../packets/trail.js';
@@ -25,6 +25,11 @@ export class Flows {
   private readonly pair = new Pair();
   private readonly trail = new Trail();
   private isPasted = false;
+  /** The connection of the packet that came last, if it is one of TCP, and what its fragments have in common, if it is one of them. */
+  seen: TcpConnection | undefined;
+  fragment: string | undefined;
+  /** Fragments of its datagram are still to come. */
+  isPart = false;
   /** Packets that are not read, by the name of what they carry. */
   readonly unread = new Map<string, number>();
   private readonly counts = {
@@ -67,6 +72,9 @@ export class Flows {
     counts.packets++;
     counts.bytes += originalLength;
     const wireEnd = start + originalLength;
+    this.seen = undefined;
+    this.fragment = undefined;
+    this.isPart = false;
     const { trail } = this;
     trail.clear();
     const ip = ipStart(link, bytes, start, end, wireEnd, trail);
@@ -83,7 +91,10 @@ export class Flows {
     for (;;) {
       if (datagram.fragmented) {
         counts.fragments++;
+        this.fragment = fragmentKey(datagram);
+        this.isPart = true;
         if (!this.fragments.add(datagram, time)) return;
+        this.isPart = false;
       }
       if (datagram.protocol === PROTOCOL_TCP) break;
       const inner = ipInside(datagram, this.trail);
@@ -117,6 +128,7 @@ export class Flows {
     const { datagram, segment, pair } = this;
     pair.set(datagram, segment.sourcePort, segment.destinationPort);
     const connection = this.connectionOf(time);
+    this.seen = connection;
     const side = pair.swapped === connection.swapped ? 0 : 1;
     connection.packets++;
     connection.payload[side] += segment.length;

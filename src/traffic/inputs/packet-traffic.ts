@@ -24,6 +24,17 @@ const HINTS: Partial<Record<OtherTraffic, (connection: number, ends: Ends) => st
       : undefined,
 };
 
+/** What a packet belongs to. */
+export interface SeenPacket {
+  /** Undefined: to none of TCP, as far as it is known. */
+  readonly connection: { readonly taker: unknown } | undefined;
+  readonly number: number | undefined;
+  /** What the fragments of its datagram have in common; undefined: it is a whole one. */
+  readonly fragment: string | undefined;
+  /** Others of them are still to come. */
+  readonly isPart: boolean;
+}
+
 /** Packets to judged records: TCP put together, each stream that holds WebSocket traffic read, the others counted. */
 export class PacketTraffic {
   /** Time of the first packet, NaN where unknown. */
@@ -55,6 +66,7 @@ export class PacketTraffic {
       { ...options, reading, http2: openHttp2 },
       {
         record: (record, ends) => taker.record(record, ends),
+        ending: (...args) => taker.ending?.(...args),
         closed: (summary, ends) => {
           if (summary.tls?.reason !== undefined) this.hint('tls', summary.connection, ends);
           taker.closed(summary, ends);
@@ -91,6 +103,12 @@ export class PacketTraffic {
   packet(link: LinkType, bytes: Uint8Array, start: number, end: number, originalLength: number, time: number): void {
     this.seen(time);
     this.flows.packet(link, bytes, start, end, originalLength, time);
+  }
+
+  /** The connection of the packet that came last, with the number that its records have. */
+  get newest(): SeenPacket {
+    const { seen: connection, fragment, isPart } = this.flows;
+    return { connection, number: connection && connection.number + this.options.first, fragment, isPart };
   }
 
   /** A key log within the capture. */

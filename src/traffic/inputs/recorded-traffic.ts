@@ -15,7 +15,7 @@ import { Conversations, type ConversationsOptions } from '../conversations.js';
 import type { TrafficLimits, TrafficTaker } from './traffic-taker.js';
 
 /** Takes what a recording holds. */
-export interface RecordedTrafficTaker extends Pick<TrafficTaker, 'record' | 'closed' | 'notice'> {
+export interface RecordedTrafficTaker extends Pick<TrafficTaker, 'record' | 'ending' | 'closed' | 'notice'> {
   /** A part of it can't be read. */
   damage(message: string): void;
 }
@@ -139,7 +139,11 @@ export class RecordedTraffic {
     const reading = { ...options.reading, windows: new DeflateWindows(maxWindows) };
     this.conversations = new Conversations(
       { ...options, reading },
-      { record: (record, ends) => taker.record(record, ends), closed: (summary, ends) => taker.closed(summary, ends) },
+      {
+        record: (record, ends) => taker.record(record, ends),
+        ending: (...args) => taker.ending?.(...args),
+        closed: (summary, ends) => taker.closed(summary, ends),
+      },
     );
   }
 

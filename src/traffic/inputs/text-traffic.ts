@@ -10,7 +10,7 @@ import { OneSidedStreams } from './one-sided-streams.js';
 import type { TrafficTaker } from './traffic-taker.js';
 
 /** Takes what text, or bare bytes, hold. */
-export interface TextTrafficTaker extends Pick<TrafficTaker, 'record' | 'closed' | 'notice'> {
+export interface TextTrafficTaker extends Pick<TrafficTaker, 'record' | 'ending' | 'closed' | 'notice'> {
   /** A packet that holds a datagram, in a text that gives packets. */
   packet(packet: Packet): void;
   holdsDatagram(packet: Packet): boolean;
@@ -100,7 +100,11 @@ export class TextTraffic {
     const { taker } = this;
     this.conversations ??= new Conversations(
       { ...this.options(), wants: undefined },
-      { record: (record, ends) => taker.record(record, ends), closed: (summary, ends) => taker.closed(summary, ends) },
+      {
+        record: (record, ends) => taker.record(record, ends),
+        ending: (...args) => taker.ending?.(...args),
+        closed: (summary, ends) => taker.closed(summary, ends),
+      },
     );
     return this.conversations.opened(stream, NaN);
   }

@@ -1,4 +1,4 @@
-import type { Ends, OtherTraffic } from '../conversation-taker.js';
+import type { Ends, OtherTraffic, StreamEnding } from '../conversation-taker.js';
 import type { Judged } from '../judged.js';
 import type { ConnectionSummary } from '../tally/summary.js';
 
@@ -12,6 +12,8 @@ export interface Hint {
 /** Takes what an input holds. */
 export interface TrafficTaker {
   record(record: Judged, ends: Ends): void;
+  /** How the stream of a connection ended: before `closed`. */
+  ending?(connection: number, ending: StreamEnding, ends: Ends): void;
   /** A WebSocket connection has ended. */
   closed(summary: ConnectionSummary, ends: Ends): void;
   /** A connection carries something else. */

@@ -1,0 +1,215 @@
+import type * as fs from 'node:fs';
+import { count } from '../../terminal/layout.js';
+import { print } from '../../describe/printable.js';
+import { escapeText } from '../../describe/escape.js';
+import { PacketQueue, type PacketChoice } from '../../sources/files/packet-queue.js';
+import type { LinkType } from '../../sources/bytes/types.js';
+import type { Endpoint } from '../../codec/bytes/endpoint.js';
+import { endpointText } from '../../traffic/toolbox/bytes.js';
+import type { StreamTaker } from '../../codec/bytes/stream-taker.js';
+import type { DeflateParameters } from '../../codec/handshake/deflate-params.js';
+import { endAs, type Ends, type StreamEnding } from '../../traffic/conversation-taker.js';
+import type { SeenPacket } from '../../traffic/inputs/packet-traffic.js';
+import type { Judged } from '../../traffic/judged.js';
+import { Rewriter } from '../../traffic/rewriting/rewriter.js';
+import { connectionOfStream } from '../../traffic/stream-number.js';
+import { lazyDeflate } from '../host/adapters.js';
+import { EXIT } from '../host/exit.js';
+import type { Io } from '../host/io.js';
+import { checkOutputs, type OutPath } from '../host/output-file.js';
+import { builtin } from '../entries/builtin.js';
+import type { PacketTaker } from '../input/traffic-files.js';
+import { Recording, recordingPaths } from '../record/recorder.js';
+
+export interface WritingOptions {
+  readonly path: string;
+  /** Files that the run reads. */
+  readonly inputs: readonly string[];
+  /** Only some records are written: connections are written anew. */
+  readonly isSelective: boolean;
+  readonly isRedacted: boolean;
+  readonly deflate: DeflateParameters | undefined;
+  readonly base64?: true | undefined;
+  readonly quiet?: true | undefined;
+}
+
+/** Ports that are given to connections whose own are in use. */
+const FIRST_PORT = 1024;
+const LAST_PORT = 65_535;
+const MOST_PORTS = 60_000;
+
+interface WrittenStream {
+  /** What it takes of `open`. */
+  readonly ends: string;
+  readonly rewriter: Rewriter;
+  readonly taker: StreamTaker | undefined;
+}
+
+/** Refuses, before anything is read, a file that can't be written. Throws a UsageError. */
+export function checkWriting(path: string, inputs: readonly string[]): void {
+  const output: OutPath = { option: '--write', path };
+  checkOutputs(builtin('node:fs') as typeof fs, recordingPaths(output), inputs);
+}
+
+/** `--write FILE`: what the filters let through, as packets that were captured, or written anew. */
+export class Writing implements PacketTaker {
+  /** Packets of the present input are written as they are. */
+  private areCaptured = false;
+  private readonly recording: Recording;
+  private readonly queue: PacketQueue;
+  private readonly choices = new WeakMap<object, PacketChoice>();
+  /** TCP connections of which packets are written. */
+  private readonly wanted = new Set<number>();
+  private readonly streams = new Map<number, WrittenStream | 'captured'>();
+  /** Ends of TCP connections that are written anew, and not closed yet. */
+  private readonly open = new Set<string>();
+  private seconds = 0;
+  private nanoseconds = 0;
+  private written = 0;
+  private left = 0;
+
+  constructor(
+    private readonly io: Io,
+    private readonly options: WritingOptions,
+  ) {
+    const { path, base64, quiet, isRedacted } = options;
+    checkWriting(path, options.inputs);
+    const output: OutPath = { option: '--write', path };
+    this.recording = new Recording(io, { output, base64, quiet, isWithoutComments: isRedacted, isCaptured: true });
+    this.queue = new PacketQueue((packet) => this.recording.captured(packet));
+  }
+
+  /** A capture file begins, or another input. Where it is a capture, and all of a connection is written, `packet` takes it. */
+  begins(isCapture: boolean): void {
+    const { isSelective, isRedacted } = this.options;
+    this.areCaptured = isCapture && this.recording.kind === 'pcapng' && !isSelective && !isRedacted;
+  }
+
+  stamp(seconds: number, nanoseconds: number): void {
+    this.seconds = seconds;
+    this.nanoseconds = nanoseconds;
+  }
+
+  packet(
+    { connection, number, fragment, isPart }: SeenPacket,
+    link: LinkType,
+    bytes: Uint8Array,
+    originalLength: number,
+  ): void {
+    if (!this.areCaptured) return;
+    const { seconds, nanoseconds } = this;
+    const packet = { link, bytes, originalLength, seconds, nanoseconds };
+    if (connection !== undefined) this.queue.add(packet, this.choiceOf(connection, number!), fragment);
+    else if (fragment !== undefined) this.queue.add(packet, isPart ? undefined : NEVER, fragment);
+  }
+
+  /** `isKept`: the filters let it through. */
+  record(record: Judged, ends: Ends, isKept: boolean): void {
+    const known = this.streams.get(record.connection);
+    const stream = known ?? this.begin(record, ends);
+    if (stream !== 'captured') stream.rewriter.take(record, isKept);
+  }
+
+  ending(connection: number, ending: StreamEnding): void {
+    const stream = this.streams.get(connection);
+    this.streams.delete(connection);
+    if (stream === undefined || stream === 'captured') return;
+    this.open.delete(stream.ends);
+    stream.rewriter.end();
+    this.left += stream.rewriter.left;
+    if (stream.taker !== undefined) endAs(stream.taker, ending);
+  }
+
+  /** Nothing follows. Gives whether all of it was written. */
+  async end(): Promise<boolean> {
+    this.queue.end();
+    for (const connection of [...this.streams.keys()]) {
+      this.ending(connection, {
+        reason: 'end',
+        time: NaN,
+        tcp: undefined,
+        stalls: [undefined, undefined],
+        failure: undefined,
+      });
+    }
+    const { incomplete } = this.queue;
+    if (incomplete > 0)
+      await this.report(`${count(incomplete, 'connection')} lack their first packets: too many waited`);
+    if (this.left > 0) await this.report(`left out ${count(this.left, 'frame')} that could not be kept whole`);
+    if (this.recording.isBegun) await this.notice(`${count(this.written, 'connection')}`);
+    else await this.notice('nothing was let through: no file is written');
+    if (!this.recording.isBegun) {
+      await this.recording.end(EXIT.usage);
+      return true;
+    }
+    return (await this.recording.end(EXIT.ok)) === EXIT.ok && incomplete + this.left === 0;
+  }
+
+  async abandon(): Promise<void> {
+    await this.recording.abandon();
+  }
+
+  private begin(record: Judged, ends: Ends): WrittenStream | 'captured' {
+    this.written++;
+    const stream = this.areCaptured ? 'captured' : this.rewritten(record, ends);
+    if (this.areCaptured) this.wanted.add(connectionOfStream(record.connection));
+    this.streams.set(record.connection, stream);
+    return stream;
+  }
+
+  private rewritten(record: Judged, { client, server, tls, origin: from }: Ends): WrittenStream {
+    const origin = {
+      number: record.connection,
+      a: this.portOf(client, server),
+      b: server,
+      isClientFirst: true,
+      isSecure: tls !== undefined,
+      ignore: () => undefined,
+    };
+    const begun = (record.time ?? NaN) - (record.type === 'handshake' ? (record.duration ?? 0) : 0);
+    const taker = this.recording.opened(origin, begun);
+    const ends = `${origin.a?.address} ${origin.a?.port} ${server === undefined ? '' : endpointText(server)}`;
+    this.open.add(ends);
+    const nowhere: StreamTaker = { data: none, gap: none, fin: none, reset: none, close: none };
+    const { isSelective, deflate } = this.options;
+    const rewriter = new Rewriter(taker ?? nowhere, {
+      raw: lazyDeflate,
+      deflate,
+      isSelective,
+      isOneSequence: from?.isOneSequence,
+    });
+    return { rewriter, taker, ends };
+  }
+
+  /** WebSockets of one HTTP/2 connection have its ports: as TCP connections of their own they get others. */
+  private portOf(client: Endpoint | undefined, server: Endpoint | undefined): Endpoint | undefined {
+    if (client === undefined || Number.isNaN(client.port)) return client;
+    const to = server === undefined ? '' : endpointText(server);
+    let { port } = client;
+    while (this.open.has(`${client.address} ${port} ${to}`) && this.open.size < MOST_PORTS) {
+      port = port < LAST_PORT ? port + 1 : FIRST_PORT;
+    }
+    return { ...client, port };
+  }
+
+  private choiceOf(connection: NonNullable<SeenPacket['connection']>, number: number): PacketChoice {
+    const known = this.choices.get(connection);
+    if (known !== undefined) return known;
+    // A stream that nobody takes is no WebSocket, or not wanted.
+    const choice = (): boolean | undefined =>
+      this.wanted.has(number) ? true : connection.taker === undefined ? false : undefined;
+    this.choices.set(connection, choice);
+    return choice;
+  }
+
+  private async notice(text: string): Promise<void> {
+    if (this.options.quiet !== true) await this.report(text);
+  }
+
+  private async report(text: string): Promise<void> {
+    await this.io.stderr.write(print`--write ${escapeText(this.options.path)}: ${escapeText(text)}\n`);
+  }
+}
+
+const none = (): void => undefined;
+const NEVER: PacketChoice = () => false;

@@ -1,0 +1,67 @@
+import { encodeUtf8 } from '../../codec/bytes/utf8.js';
+import type { Endpoint } from '../../codec/bytes/endpoint.js';
+import { sha1 } from '../../codec/handshake/sha1.js';
+import { formatAddress } from '../../sources/packets/address.js';
+import { MAPPED, parseAddress } from '../../sources/packets/address-text.js';
+
+/** Bits that stay, so that an address stays one of its kind: 10.0.0.0/8, fe80::/16. */
+const KEPT = { ipv4: 8, ipv6: 16 };
+const MOST_KNOWN = 100_000;
+/** Literals of addresses in a head. */
+const LITERAL = /(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}(?![\w.])|(?:[\da-f]{0,4}:){2,8}[\da-f]{0,4}(?![\w:]))/gi;
+
+/**
+ * Addresses in place of others: two that begin with the same bits begin with the same bits afterwards, as in Crypto-PAn
+ * (Xu, Fan, Ammar, Moon 2002), here by SHA-1 with a key that nobody keeps.
+ */
+export class Addresses {
+  private readonly known = new Map<string, string>();
+
+  constructor(private readonly key: Uint8Array) {}
+
+  /** A name of a host, or the path of a Unix socket, becomes an unknown end. */
+  endpoint(end: Endpoint | undefined): Endpoint | undefined {
+    const address = end && this.address(end.address);
+    return address === undefined ? undefined : { address, port: end!.port };
+  }
+
+  inHead(text: string, count: () => void): string {
+    return text.replace(LITERAL, (literal) => {
+      const address = this.address(literal);
+      if (address !== undefined) count();
+      return address ?? literal;
+    });
+  }
+
+  private address(text: string): string | undefined {
+    const known = this.known.get(text);
+    if (known !== undefined) return known;
+    const words = parseAddress(text.replace(/%[^]*/, ''));
+    if (words === undefined) return undefined;
+    const isIpv4 = MAPPED.every((word, index) => word === words[index]);
+    const other = formatAddress(this.other(isIpv4 ? words.slice(3) : words, isIpv4 ? KEPT.ipv4 : KEPT.ipv6));
+    if (this.known.size >= MOST_KNOWN) this.known.clear();
+    this.known.set(text, other);
+    return other;
+  }
+
+  /** Each bit is turned or not by the bits before it. */
+  private other(words: readonly number[], kept: number): number[] {
+    const out = [...words];
+    const lead = words.length === 1 ? '4' : '6';
+    let prefix = '';
+    for (let bit = 0; bit < 32 * words.length; bit++) {
+      const [word, mask] = [bit >> 5, 1 << (31 - (bit & 31))];
+      if (bit >= kept && this.turns(`${lead}${prefix}`)) out[word] = out[word]! ^ mask;
+      prefix += (words[word]! & mask) === 0 ? '0' : '1';
+    }
+    return out;
+  }
+
+  private turns(prefix: string): boolean {
+    const bytes = new Uint8Array(this.key.length + prefix.length);
+    bytes.set(this.key);
+    bytes.set(encodeUtf8(prefix), this.key.length);
+    return (sha1(bytes)[0]! & 1) === 1;
+  }
+}

@@ -1,0 +1,54 @@
+/** What is replaced. `binary`: payloads that are no text, of which nobody can say what they hold. */
+export const REDACTION_KINDS = ['cookies', 'auth', 'query', 'subprotocols', 'jwt', 'email', 'card', 'binary'] as const;
+export type RedactionKind = (typeof REDACTION_KINDS)[number];
+
+/** Gives the places in a JSON value that an expression matches: names and indexes, from the root on. */
+export type JsonPlaces = (value: unknown) => readonly (readonly (string | number)[])[];
+
+export interface RedactionChoice {
+  readonly kinds: ReadonlySet<RedactionKind>;
+  /** Names of fields, compared without regard to case. */
+  readonly fields: readonly string[];
+  readonly places: readonly JsonPlaces[];
+}
+
+/** Under what a replacement is counted. */
+export type SecretKind = RedactionKind | 'field' | 'jsonpath' | 'address';
+
+/** What was replaced and left out in a run. */
+export class RedactionTally {
+  readonly replaced = new Map<SecretKind, number>();
+  /** Messages and frames that could not be read whole, and were overwritten. */
+  blanked = 0;
+
+  add(kind: SecretKind): void {
+    this.replaced.set(kind, (this.replaced.get(kind) ?? 0) + 1);
+  }
+}
+
+/** Names of headers that hold credentials. */
+const SECRET_HEADER =
+  /^(?:(?:proxy-)?authorization|(?:www|proxy)-authenticate|(?:proxy-)?authentication-info)$|api-?key|token|secret|passw|session|credential|signature|^x-.{0,60}auth/i;
+/** Names of fields and parameters that hold credentials. */
+const SECRET_NAME =
+  /^(?:pass|passwd|password|passcode|passphrase|pwd|pin|otp|auth|authorization|bearer|jwt|sid|cookie|set-?cookie)$|(?:token|secret|signature|passw(?:or)?d|api[-_]?key|access[-_]?key|private[-_]?key|session[-_]?(?:id|key)?|credentials?)$/i;
+/** The same of parameters, where these are no ordinary words. */
+const SECRET_PARAMETER = /^(?:sig|ticket|nonce|code|key|state|hash|hmac)$/i;
+/** Values of parameters that look random: letters and digits in a row that no word has. */
+const RANDOM_VALUE = /^(?=[^]*[a-z])(?=[^]*\d)[\w+/=.~%-]{16,}$/i;
+
+export function isSecretHeader(name: string): boolean {
+  return SECRET_HEADER.test(name) && !/^sec-websocket-/i.test(name);
+}
+
+export function isSecretName(name: string): boolean {
+  return SECRET_NAME.test(name);
+}
+
+export function isSecretParameter(name: string): boolean {
+  return SECRET_NAME.test(name) || SECRET_PARAMETER.test(name);
+}
+
+export function looksRandom(value: string): boolean {
+  return RANDOM_VALUE.test(value);
+}

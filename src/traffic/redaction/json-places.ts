@@ -1,0 +1,126 @@
+import { decodeUtf8 } from '../../codec/bytes/utf8.js';
+import type { JsonPlaces } from './choice.js';
+import { endOfString } from './named-values.js';
+import type { SecretSpans } from './secret-spans.js';
+
+/** A value of JSON with its place in the text; of a string without its quotes. */
+interface JsonNode {
+  readonly start: number;
+  end: number;
+  /** A name that comes twice has two. */
+  readonly children?: Map<string | number, JsonNode[]>;
+}
+
+/** Nested deeper is not read. */
+const MOST_DEPTH = 500;
+const LITERAL = /(?:-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null)/y;
+const BLANKS = /[ \t\r\n]*/y;
+
+/** A value that is nested too deep. */
+class TooDeep extends SyntaxError {}
+
+/** Reads one value, and where each of its parts stands. Throws where the text is no JSON. */
+class NodeReader {
+  constructor(
+    private readonly text: string,
+    public at: number,
+  ) {}
+
+  value(depth = 0): JsonNode {
+    this.take(BLANKS);
+    const char = this.text[this.at];
+    if (depth > MOST_DEPTH) throw new TooDeep();
+    if (char === '{') return this.members(depth, '}', true);
+    if (char === '[') return this.members(depth, ']', false);
+    if (char === '"') {
+      const [start, end] = this.string();
+      return { start: start + 1, end: end - 1 };
+    }
+    const [start, end] = this.take(LITERAL);
+    if (start === end) throw new SyntaxError('no value');
+    return { start, end };
+  }
+
+  private members(depth: number, close: string, isObject: boolean): JsonNode {
+    const children = new Map<string | number, JsonNode[]>();
+    const start = this.at++;
+    for (let index = 0; ; index++) {
+      this.take(BLANKS);
+      if (index === 0 && this.text[this.at] === close) break;
+      const name = isObject ? this.name() : index;
+      children.set(name, [...(children.get(name) ?? []), this.value(depth + 1)]);
+      this.take(BLANKS);
+      if (this.text[this.at] !== ',') break;
+      this.at++;
+    }
+    if (this.text[this.at] !== close) throw new SyntaxError('no end');
+    this.at++;
+    return { start, end: this.at, children };
+  }
+
+  private name(): string {
+    const [start, end] = this.string();
+    this.take(BLANKS);
+    if (this.text[this.at] !== ':') throw new SyntaxError('no name');
+    this.at++;
+    return JSON.parse(plainText(this.text.slice(start, end))) as string;
+  }
+
+  private string(): [start: number, end: number] {
+    const start = this.at;
+    if (this.text[start] !== '"') throw new SyntaxError('no string');
+    const end = endOfString(this.text, start + 1, '"', 0);
+    if (end >= this.text.length) throw new SyntaxError('no end');
+    this.at = end + 1;
+    return [start, end + 1];
+  }
+
+  private take(form: RegExp): [start: number, end: number] {
+    form.lastIndex = this.at;
+    const start = this.at;
+    if (form.test(this.text)) this.at = form.lastIndex;
+    return [start, this.at];
+  }
+}
+
+function plainText(text: string): string {
+  return decodeUtf8(Uint8Array.from(text, (char) => char.charCodeAt(0)));
+}
+
+/**
+ * The values that the expressions match in each JSON value of a text: the whole of it, or what follows the number or the
+ * sign that a protocol puts before it. False: a value is nested too deep to be read.
+ */
+export function findJsonPlaces(spans: SecretSpans, places: readonly JsonPlaces[]): boolean {
+  if (places.length === 0) return true;
+  const { text } = spans;
+  const starts = /[{[]/g;
+  // What is no JSON costs a reading up to its fault: a few of these are enough.
+  let faults = 0;
+  for (let found = starts.exec(text); found !== null && faults < 16; found = starts.exec(text)) {
+    const reader = new NodeReader(text, found.index);
+    try {
+      const node = reader.value();
+      const value: unknown = JSON.parse(plainText(text.slice(found.index, reader.at)));
+      for (const path of places.flatMap((place) => place(value))) coverPath(spans, node, path);
+      starts.lastIndex = reader.at;
+    } catch (error) {
+      if (error instanceof TooDeep) return false;
+      if (!(error instanceof SyntaxError)) throw error;
+      faults++;
+    }
+  }
+  return true;
+}
+
+function coverPath(spans: SecretSpans, root: JsonNode, path: readonly (string | number)[]): void {
+  const matched = path.reduce((nodes, key) => nodes.flatMap(({ children }) => children?.get(key) ?? []), [root]);
+  for (const one of matched) coverNode(spans, one);
+}
+
+function coverNode(spans: SecretSpans, node: JsonNode): void {
+  if (node.children !== undefined) for (const child of [...node.children.values()].flat()) coverNode(spans, child);
+  else if (!/^(?:true|false|null)$/.test(spans.text.slice(node.start, node.start + 6))) {
+    spans.add('jsonpath', node.start, node.end);
+  }
+}

@@ -1,0 +1,171 @@
+import { decodeUtf8 } from '../../codec/bytes/utf8.js';
+import type { SecretKind } from './choice.js';
+import type { SecretSpans } from './secret-spans.js';
+
+/** Under what a value of that name is a secret; undefined: it is none. `place` says how the name is written. */
+export type NamedKind = (name: string, value: () => string, place: NamePlace) => SecretKind | undefined;
+
+/** `"name": value`, `?name=value`, `name: value` on a line, or another form. */
+export type NamePlace = 'json' | 'query' | 'line' | 'text';
+
+const LONGEST_NAME = 200;
+const NAME_CHARACTER = /[\w.$\-[\]%\x80-\xff]/;
+const BLANK = /[ \t\r\n]/;
+/** After a scheme the credentials follow. */
+const SCHEME = /^(?:bearer|basic|digest|token|negotiate|apikey|aws4-hmac-sha256)[ \t]{1,4}/i;
+
+interface NamedPlace {
+  readonly name: string;
+  readonly place: NamePlace;
+  /** Backslashes before the quotes of the name: those of JSON in a string of JSON are escaped. */
+  readonly escapes: number;
+}
+
+/**
+ * Values that stand after their names: JSON at any depth, also JSON in a string of JSON, parameters of URLs and forms,
+ * lines of headers, settings, elements and attributes of XML. The text need not be whole.
+ */
+export function findNamed(spans: SecretSpans, kindOf: NamedKind): void {
+  const { text } = spans;
+  const separators = /[=:>]/g;
+  for (let found = separators.exec(text); found !== null; found = separators.exec(text)) {
+    const named = nameBefore(text, found.index);
+    if (named === undefined) continue;
+    const at = skipBlanks(text, found.index + 1, found[0] === ':' && named.place === 'json' ? 64 : 4);
+    const valueEnd = endOfValue(text, at, named, found[0]);
+    const kind = kindOf(named.name, () => text.slice(at, valueEnd), named.place);
+    if (kind === undefined) continue;
+    separators.lastIndex = Math.max(found.index + 1, coverValue(spans, kind, at, valueEnd, named));
+  }
+}
+
+function nameBefore(text: string, separator: number): NamedPlace | undefined {
+  let end = separator;
+  while (end > 0 && separator - end < 8 && BLANK.test(text[end - 1]!)) end--;
+  const quote = text[end - 1];
+  const isElement = text[separator] === '>';
+  if (!isElement && (quote === '"' || quote === "'")) return quotedName(text, end - 1, quote);
+  let start = end;
+  while (start > 0 && end - start < LONGEST_NAME && NAME_CHARACTER.test(text[start - 1]!)) start--;
+  const before = text[start - 1] ?? '\n';
+  if (start === end || (isElement && before !== '<')) return undefined;
+  return { name: plainName(text.slice(start, end)), place: placeOf(text[separator]!, before), escapes: 0 };
+}
+
+function placeOf(separator: string, before: string): NamePlace {
+  if (separator === '=' && '?&#;'.includes(before)) return 'query';
+  return separator === ':' && '\r\n'.includes(before) ? 'line' : 'text';
+}
+
+function quotedName(text: string, close: number, quote: string): NamedPlace | undefined {
+  let end = close;
+  while (end > 0 && text[end - 1] === '\\') end--;
+  const escapes = close - end;
+  const open = end === 0 ? -1 : text.lastIndexOf(quote, end - 1);
+  if (open < 0 || end - open > LONGEST_NAME) return undefined;
+  return { name: plainName(text.slice(open + 1, end)), place: 'json', escapes };
+}
+
+/** As it is meant: escapes of JSON and of URLs resolved. The text has a character for each byte. */
+function plainName(name: string): string {
+  let plain = name;
+  if (plain.includes('\\')) {
+    plain = plain.replace(/\\+u([0-9a-f]{4})/gi, (_, code: string) => utf8Characters(parseInt(code, 16)));
+  }
+  if (plain.includes('%')) {
+    plain = plain.replace(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
+  }
+  return decodeUtf8(Uint8Array.from(plain, (char) => char.charCodeAt(0)));
+}
+
+function utf8Characters(code: number): string {
+  if (code < 0x80) return String.fromCharCode(code);
+  if (code < 0x800) return String.fromCharCode(0xc0 | (code >> 6), 0x80 | (code & 0x3f));
+  return String.fromCharCode(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f));
+}
+
+function skipBlanks(text: string, from: number, most: number): number {
+  let at = from;
+  while (at < text.length && at - from < most && BLANK.test(text[at]!)) at++;
+  return at;
+}
+
+/** Backslashes at `at` that a quote follows; undefined: none follows. */
+function quoteAt(text: string, at: number): { readonly escapes: number; readonly quote: string } | undefined {
+  let end = at;
+  while (text[end] === '\\') end++;
+  const quote = text[end];
+  return quote === '"' || quote === "'" ? { escapes: end - at, quote } : undefined;
+}
+
+/** Where the text ends that a quote with these escapes has begun: at the first backslash of the closing one, or at the end of all. */
+export function endOfString(text: string, from: number, quote: string, escapes: number): number {
+  const unit = 2 * (escapes + 1);
+  for (let at = text.indexOf(quote, from); at >= 0; at = text.indexOf(quote, at + 1)) {
+    let run = at;
+    while (run > from && text[run - 1] === '\\') run--;
+    if ((at - run) % unit === escapes) return at - escapes;
+  }
+  return text.length;
+}
+
+function endOfValue(text: string, at: number, { place }: NamedPlace, separator: string): number {
+  const quoted = quoteAt(text, at);
+  if (quoted !== undefined) {
+    const from = at + quoted.escapes + 1;
+    return endOfString(text, from, quoted.quote, quoted.escapes);
+  }
+  if (text[at] === '{' || text[at] === '[') return at;
+  const ends = separator === '>' ? '<' : place === 'line' ? '\r\n\0' : '\r\n\0 \t&;,"\'<>}])#\\';
+  const stop = (from: number): number => {
+    let end = from;
+    while (end < text.length && !ends.includes(text[end]!)) end++;
+    return end;
+  };
+  const scheme = place === 'text' || place === 'line' ? SCHEME.exec(text.slice(at, at + 32)) : null;
+  return stop(scheme === null ? at : at + scheme[0].length);
+}
+
+/** Gives where the search continues. */
+function coverValue(spans: SecretSpans, kind: SecretKind, at: number, end: number, named: NamedPlace): number {
+  const { text } = spans;
+  const quoted = quoteAt(text, at);
+  if (quoted !== undefined) {
+    const from = at + quoted.escapes + 1;
+    spans.add(kind, from, end);
+    return end;
+  }
+  if (text[at] === '{' || text[at] === '[') return coverAll(spans, kind, at, named.escapes);
+  if (named.place === 'json' && /^(?:true|false|null)\b/.test(text.slice(at, at + 6))) return end;
+  const hasScheme = named.place === 'text' || named.place === 'line';
+  const scheme = hasScheme ? (SCHEME.exec(text.slice(at, at + 32))?.[0].length ?? 0) : 0;
+  spans.add(kind, at + scheme, end);
+  return end;
+}
+
+/** All values within an object or a list of JSON, names excepted. */
+function coverAll(spans: SecretSpans, kind: SecretKind, start: number, escapes: number): number {
+  const { text } = spans;
+  let depth = 0;
+  let at = start;
+  while (at < text.length) {
+    const char = text[at]!;
+    if (char === '{' || char === '[') depth++;
+    if (char === '}' || char === ']') depth--;
+    if (depth === 0) return at + 1;
+    const quoted = quoteAt(text, at);
+    if (quoted !== undefined) {
+      // The string that all of this is in has ended.
+      if (quoted.escapes < escapes) return at;
+      const from = at + quoted.escapes + 1;
+      const end = endOfString(text, from, quoted.quote, quoted.escapes);
+      at = Math.min(text.length, end + quoted.escapes + 1);
+      if (text[skipBlanks(text, at, 64)] !== ':') spans.add(kind, from, end);
+    } else if (/[-\d]/.test(char)) {
+      const from = at;
+      while (at < text.length && /[-+.\deE]/.test(text[at]!)) at++;
+      spans.add(kind, from, at);
+    } else at++;
+  }
+  return at;
+}

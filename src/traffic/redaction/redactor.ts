@@ -1,0 +1,135 @@
+import { latin1 } from '../../codec/http1/text.js';
+import { utf8Error } from '../../codec/bytes/utf8.js';
+import type { Addresses } from './addresses.js';
+import {
+  isSecretName,
+  isSecretParameter,
+  looksRandom,
+  type RedactionChoice,
+  type RedactionTally,
+  type SecretKind,
+} from './choice.js';
+import { findInHeader, headersOf, isPlainHeader } from './head-secrets.js';
+import { findJsonPlaces } from './json-places.js';
+import { findNamed, type NamedKind } from './named-values.js';
+import { findCards, findEmails, findJwts, findSchemes, findUserInfo } from './patterns.js';
+import { SecretSpans } from './secret-spans.js';
+
+/** What all connections of a run have in common. */
+export interface Redaction {
+  readonly choice: RedactionChoice;
+  readonly tally: RedactionTally;
+  /** Undefined: addresses stay. */
+  readonly addresses: Addresses | undefined;
+}
+
+/** Values of heads that are looked for in all that follows: their number, and the shortest of them. */
+const MOST_LEARNED = 64;
+const LEAST_LEARNED = 6;
+/** Characters below a blank that text has: tabs, line ends, ESC, and the separators of records. */
+const IN_TEXT = '\t\n\v\f\r\x1b\x1e\x1f';
+
+/** Covers the secrets of one connection. Texts have a character for each byte, and keep their lengths. */
+export class Redactor {
+  private readonly learned = new Map<string, SecretKind>();
+  private readonly fields: ReadonlySet<string>;
+
+  constructor(private readonly redaction: Redaction) {
+    this.fields = new Set(redaction.choice.fields.map((name) => name.toLowerCase()));
+  }
+
+  /** A head as on the wire. */
+  head(text: string): string {
+    const spans = new SecretSpans(text);
+    // Its lines are read by their own rules.
+    this.findAnywhere(spans, (name, value, place) => (place === 'line' ? undefined : this.kindOf(name, value, place)));
+    for (const header of headersOf(text)) {
+      const { name, start, end } = header;
+      if (this.isField(name)) spans.add('field', start, end);
+      findInHeader(spans, header, (kind) => this.wants(kind));
+    }
+    const plain = [...headersOf(text)].filter(({ name }) => isPlainHeader(name));
+    const covered = this.covered(spans);
+    const restored = plain.reduce(
+      (all, { start, end }) => all.slice(0, start) + text.slice(start, end) + all.slice(end),
+      covered,
+    );
+    this.learn(spans);
+    const { addresses, tally } = this.redaction;
+    return addresses?.inHead(restored, () => tally.add('address')) ?? restored;
+  }
+
+  /** The payload of a whole message. The same object where nothing is replaced. */
+  message(bytes: Uint8Array, isText: boolean): Uint8Array {
+    const text = latin1(bytes);
+    const isBinary =
+      !isText && ([...text].some((char) => char < ' ' && !IN_TEXT.includes(char)) || utf8Error(bytes) !== undefined);
+    if (isBinary && this.wants('binary')) {
+      this.redaction.tally.add('binary');
+      return new Uint8Array(bytes.length);
+    }
+    const spans = new SecretSpans(text);
+    this.findAnywhere(spans);
+    if (!findJsonPlaces(spans, this.redaction.choice.places)) return this.blank(bytes.length, 0x78);
+    if (spans.isEmpty) return bytes;
+    const covered = this.covered(spans);
+    return Uint8Array.from(covered, (char) => char.charCodeAt(0));
+  }
+
+  /** Bytes in place of those that could not be read. */
+  blank(length: number, byte: number): Uint8Array {
+    this.redaction.tally.blanked++;
+    return new Uint8Array(length).fill(byte);
+  }
+
+  /** A text of the recording itself. */
+  text(text: string): string {
+    const spans = new SecretSpans(text);
+    this.findAnywhere(spans);
+    return this.covered(spans);
+  }
+
+  private wants(kind: SecretKind): boolean {
+    return this.redaction.choice.kinds.has(kind as never);
+  }
+
+  private findAnywhere(spans: SecretSpans, kindOf = this.kindOf): void {
+    const { choice } = this.redaction;
+    if (choice.kinds.has('jwt')) findJwts(spans);
+    if (choice.kinds.has('email')) findEmails(spans);
+    if (choice.kinds.has('card')) findCards(spans);
+    if (choice.kinds.has('auth')) {
+      findSchemes(spans);
+      findUserInfo(spans);
+    }
+    findNamed(spans, kindOf);
+    for (const [value, kind] of this.learned) {
+      for (let at = spans.text.indexOf(value); at >= 0; at = spans.text.indexOf(value, at + value.length)) {
+        spans.add(kind, at, at + value.length);
+      }
+    }
+  }
+
+  private readonly kindOf: NamedKind = (name, value, place) => {
+    const { kinds } = this.redaction.choice;
+    const last = name.split(/[.[\]]/).findLast((part) => part !== '') ?? name;
+    if (this.isField(name) || this.isField(last)) return 'field';
+    if (place !== 'query') return kinds.has('auth') && isSecretName(last) ? 'auth' : undefined;
+    return kinds.has('query') && (isSecretParameter(last) || looksRandom(value())) ? 'query' : undefined;
+  };
+
+  private isField(name: string): boolean {
+    return this.fields.has(name.toLowerCase());
+  }
+
+  private covered(spans: SecretSpans): string {
+    return spans.covered((kind) => this.redaction.tally.add(kind));
+  }
+
+  private learn(spans: SecretSpans): void {
+    for (const [value, kind] of spans.learned) {
+      if (this.learned.size >= MOST_LEARNED) return;
+      if (value.length >= LEAST_LEARNED) this.learned.set(value, kind);
+    }
+  }
+}

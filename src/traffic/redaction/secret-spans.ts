@@ -1,0 +1,71 @@
+import type { SecretKind } from './choice.js';
+
+interface SecretSpan {
+  readonly kind: SecretKind;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** What stands for each character of a secret. */
+const COVER = 'x';
+/** What stands for each digit of a number, which must not begin with 0 in JSON. */
+const COVER_DIGIT = '1';
+/** What stays of a secret, so that its form stays. */
+const KEPT: Partial<Record<SecretKind, RegExp>> = { email: /[@.]/, jwt: /[.]/ };
+
+/** The places of secrets in a text with one character for each byte. */
+export class SecretSpans {
+  private readonly spans: SecretSpan[] = [];
+  /** Secrets that may come again elsewhere, with their kinds. */
+  readonly learned: (readonly [value: string, kind: SecretKind])[] = [];
+
+  constructor(readonly text: string) {}
+
+  /** Both are offsets in the text. */
+  add(kind: SecretKind, start: number, end: number): void {
+    if (end > start) this.spans.push({ kind, start, end });
+  }
+
+  /** The same, of a value that is looked for elsewhere too. */
+  learn(kind: SecretKind, start: number, end: number): void {
+    this.add(kind, start, end);
+    this.learned.push([this.text.slice(start, end), kind]);
+  }
+
+  get isEmpty(): boolean {
+    return this.spans.length === 0;
+  }
+
+  /** The text with all of them covered, as long as it was. `count` is called for each that is in no other. */
+  covered(count: (kind: SecretKind) => void): string {
+    const spans = [...this.spans].sort((a, b) => a.start - b.start || b.end - a.end);
+    const parts: string[] = [];
+    let at = 0;
+    for (const { kind, start, end } of spans) {
+      if (end <= at) continue;
+      const from = Math.max(at, start);
+      parts.push(this.text.slice(at, from), covered(this.text.slice(from, end), kind, this.isNumber(start, end)));
+      count(kind);
+      at = end;
+    }
+    return parts.join('') + this.text.slice(at);
+  }
+
+  /** A number of JSON: nothing beside it makes it part of a text. */
+  private isNumber(start: number, end: number): boolean {
+    const { text } = this;
+    return (
+      /^-?\d[\d.eE+-]*$/.test(text.slice(start, Math.min(end, start + 400))) &&
+      /[:,[\s]/.test(text[start - 1] ?? '') &&
+      /[,\]}\s]/.test(text[end] ?? ' ')
+    );
+  }
+}
+
+function covered(secret: string, kind: SecretKind, isNumber: boolean): string {
+  if (isNumber) return secret.replace(/\d/g, COVER_DIGIT);
+  if (kind === 'card') return secret.replace(/\d/g, COVER_DIGIT);
+  const kept = KEPT[kind];
+  if (kept === undefined) return COVER.repeat(secret.length);
+  return Array.from(secret, (char) => (kept.test(char) ? char : COVER)).join('');
+}

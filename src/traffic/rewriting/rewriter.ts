@@ -1,0 +1,281 @@
+import type { Side, StreamTaker } from '../../codec/bytes/stream-taker.js';
+import { concat } from '../../codec/bytes/byte-collector.js';
+import { senderParameters } from '../../codec/connection/reading-options.js';
+import { MessageDeflater, type RawDeflate } from '../../codec/deflate/message-deflate.js';
+import { minimalForm } from '../../codec/frames/frame.js';
+import { encodeFrame } from '../../codec/frames/frame-writer.js';
+import type { DeflateParameters } from '../../codec/handshake/deflate-params.js';
+import { OPCODE } from '../../codec/frames/registry.js';
+import type { Head } from '../../codec/http1/head.js';
+import type { Frame, Message } from '../../codec/messages/records.js';
+import type { Judged } from '../judged.js';
+import type { Redactor } from '../redaction/redactor.js';
+import { changedHttp2, headText } from './head-text.js';
+import { PIECE_BYTES, WaitingPieces, type StreamPiece } from './waiting-pieces.js';
+
+/** Takes what is rewritten. Without `head`, those of HTTP/2 come as HTTP/1.1 bytes. */
+export interface RewrittenTaker extends StreamTaker {
+  head?(side: Side, head: Head, time: number): void;
+}
+
+export interface RewritingOptions {
+  /** Without it, messages that have to be compressed anew are overwritten. */
+  readonly raw?: RawDeflate | undefined;
+  /** As the user states it, for frames without a handshake. */
+  readonly deflate?: DeflateParameters | undefined;
+  /** Undefined: nothing is replaced. */
+  readonly redactor?: Redactor | undefined;
+  /** Only some of the messages are kept: the others leave no hole. */
+  readonly isSelective?: boolean;
+  readonly isOneSequence?: boolean | undefined;
+}
+
+/** Bytes that stand for those of a text message that could not be read, and of a binary one. */
+const BLANK = { text: 0x78, binary: 0 };
+
+/**
+ * Makes the bytes of a connection from its records again: all of them as they were; or only some messages; or messages
+ * with other contents, compressed anew, in as many frames, with their masking keys.
+ */
+export class Rewriter {
+  /** Frames of which not all bytes were kept, or that could not be written without others. */
+  left = 0;
+  private readonly waiting: WaitingPieces;
+  /** Offsets in the streams that were read, after what was written of them. */
+  private readonly positions: [number | undefined, number | undefined] = [undefined, undefined];
+  private readonly gapEnds: [number, number] = [0, 0];
+  private readonly open: [OpenFrame[], OpenFrame[]] = [[], []];
+  private readonly deflaters: [MessageDeflater | undefined, MessageDeflater | undefined] = [undefined, undefined];
+  private deflate: DeflateParameters | undefined;
+  private readonly isExact: boolean;
+
+  constructor(
+    private readonly taker: RewrittenTaker,
+    private readonly options: RewritingOptions,
+  ) {
+    this.waiting = new WaitingPieces(taker);
+    this.deflate = options.deflate;
+    this.isExact = options.redactor === undefined && options.isSelective !== true;
+  }
+
+  /** `isKept` counts where only some messages are kept. */
+  take(record: Judged, isKept = true): void {
+    const side = record.direction === 'server' && this.options.isOneSequence !== true ? 1 : 0;
+    const time = record.time ?? NaN;
+    switch (record.type) {
+      case 'handshake':
+        return this.handshake(record, time);
+      case 'frame':
+        return this.frame(side, record.frame, time, isKept);
+      case 'body':
+        return this.body(side, record.offset, record.bytes, time);
+      case 'tail':
+        this.moveTo(side, record.truncated.start);
+        if (this.isExact) this.write(side, time, record.truncated.headerBytes ?? new Uint8Array(0));
+        return;
+      case 'gap':
+        // A frame that it is in comes after it.
+        this.gapEnds[side] = Math.max(this.gapEnds[side], record.offset + record.length);
+        return;
+      default:
+    }
+  }
+
+  /** No record follows. */
+  end(): void {
+    for (const side of [0, 1] as const) {
+      this.lose(side);
+      if (this.positions[side] !== undefined) this.moveTo(side, this.gapEnds[side]);
+    }
+    this.waiting.release();
+  }
+
+  private handshake(record: Judged & { readonly type: 'handshake' }, time: number): void {
+    const { request, response, deflate, upgraded } = record.handshake;
+    if (request) this.head(0, request, time - (response ? (record.duration ?? 0) : 0));
+    if (response) this.head(this.options.isOneSequence ? 0 : 1, response, time);
+    if (upgraded) this.deflate = deflate ?? this.options.deflate;
+  }
+
+  private head(side: Side, head: Head, time: number): void {
+    const { redactor } = this.options;
+    const redacted = (text: string): string => redactor?.head(text) ?? text;
+    if (head.http2 && this.taker.head) {
+      const changed = redactor === undefined ? head : changedHttp2(head, redacted);
+      return this.waiting.add({
+        side,
+        time,
+        size: 0,
+        write: (taker) => (taker as RewrittenTaker).head!(side, changed, time),
+      });
+    }
+    const text = headText(head);
+    if (!head.http2) this.moveTo(side, head.span.start);
+    this.write(side, time, bytesOf(redacted(text)));
+    if (head.http2) return;
+    this.positions[side] = head.span.start + text.length;
+    this.moveTo(side, head.span.end);
+  }
+
+  /** What a refusal says is of no known form. */
+  private body(side: Side, offset: number, bytes: Uint8Array, time: number): void {
+    this.moveTo(side, offset);
+    this.positions[side] = offset + bytes.length;
+    const { redactor } = this.options;
+    this.write(side, time, redactor === undefined ? bytes : redactor.blank(bytes.length, BLANK.text));
+  }
+
+  private frame(side: Side, frame: Frame, time: number, isKept: boolean): void {
+    const { header, received, place, message } = frame;
+    this.moveTo(side, header.start);
+    this.positions[side] = header.start + header.length + received;
+    if (this.isExact) return this.waiting.add(this.exact(side, frame, time));
+    const one: OpenFrame = { frame, piece: { side, time, size: received, write: undefined }, isKept };
+    const open = this.open[side];
+    if (place === 'control') this.control(one);
+    else if (place === 'continuation' && open.length > 0) open.push(one);
+    else if (place === 'first' || place === 'interrupting') {
+      this.lose(side);
+      this.open[side] = [one];
+    } else this.blank(one);
+    const parts = this.open[side];
+    if (message !== undefined && parts.length > 0) this.complete(side, parts, message, isKept);
+    else if (header.fin && place !== 'control') this.lose(side);
+    this.waiting.add(one.piece);
+    if (!this.waiting.isFull) return;
+    for (const each of [0, 1] as const) this.lose(each);
+    this.waiting.release();
+  }
+
+  private complete(side: Side, parts: readonly OpenFrame[], message: Message, isKept: boolean): void {
+    this.open[side] = [];
+    if (this.options.isSelective === true && !isKept) return leaveOut(parts);
+    const { payload, bytes, opcode, compressed } = message;
+    const isWhole = bytes === payload.length && parts.every(({ frame }) => frame.missing === 0);
+    const deflater = compressed ? this.deflater(side, parts[0]!.frame) : undefined;
+    if (!isWhole || (compressed && deflater === undefined)) return parts.forEach((part) => this.blank(part));
+    const plain = this.options.redactor?.message(payload, opcode === OPCODE.text) ?? payload;
+    const wire = deflater?.deflate(plain) ?? plain;
+    let at = 0;
+    for (const [index, { frame, piece }] of parts.entries()) {
+      const end = index === parts.length - 1 ? wire.length : Math.min(wire.length, at + frame.header.payloadLength);
+      const frameBytes = framed(frame, wire.subarray(at, end));
+      piece.write = (taker) => taker.data(side, frameBytes, 0, frameBytes.length, piece.time);
+      at = end;
+    }
+  }
+
+  /** Each message has a window of its own: one that is left out, or was lost, changes no other. */
+  private deflater(side: Side, { direction }: Frame): MessageDeflater | undefined {
+    const { deflate, options } = this;
+    if (deflate === undefined || options.raw === undefined) return undefined;
+    const { windowBits } = senderParameters(deflate, direction);
+    return (this.deflaters[side] ??= new MessageDeflater(options.raw, { windowBits, noContextTakeover: true }));
+  }
+
+  private control(one: OpenFrame): void {
+    const { frame, piece, isKept } = one;
+    const { redactor, isSelective } = this.options;
+    if (isSelective === true && !isKept) return leaveOut([one]);
+    if (frame.payload.length < frame.header.payloadLength) return this.blank(one);
+    // A close code is two bytes before the text.
+    const code = frame.header.opcode === OPCODE.close ? Math.min(2, frame.payload.length) : 0;
+    const text = frame.payload.subarray(code);
+    const changed = redactor === undefined ? text : redactor.message(text, code > 0);
+    const bytes = framed(frame, concat([frame.payload.subarray(0, code), changed]));
+    piece.write = (taker) => taker.data(piece.side, bytes, 0, bytes.length, piece.time);
+  }
+
+  /** The message that is open will not be whole. */
+  private lose(side: Side): void {
+    const parts = this.open[side];
+    this.open[side] = [];
+    for (const part of parts) this.blank(part);
+  }
+
+  /** A frame whose contents nobody can judge: as long as it was, its payload overwritten; where only some are kept, it is not written. */
+  private blank(one: OpenFrame): void {
+    const { frame, piece } = one;
+    const { redactor, isSelective } = this.options;
+    if (isSelective === true && (!one.isKept || redactor === undefined)) {
+      if (one.isKept) this.left++;
+      return leaveOut([one]);
+    }
+    const { header, received, compressed } = frame;
+    const { opcode, fin, lengthForm } = header;
+    const byte = opcode === OPCODE.binary ? BLANK.binary : BLANK.text;
+    // It is no longer compressed (RFC 7692 §6).
+    const rsv = compressed ? header.rsv & 3 : header.rsv;
+    const key = header.masked ? header.key : undefined;
+    const begin = {
+      fin,
+      rsv,
+      opcode,
+      lengthForm,
+      payloadLength: header.exactLength,
+      ...(key !== undefined && { key }),
+    };
+    if (redactor) redactor.blank(0, byte);
+    piece.write = (taker) => {
+      let left = received;
+      const most = Math.min(left, PIECE_BYTES);
+      const first = encodeFrame({ ...begin, payload: new Uint8Array(most).fill(byte) });
+      taker.data(piece.side, first, 0, first.length, piece.time);
+      // A multiple of four: the key begins anew.
+      const next = encodeFrame({ ...begin, payload: new Uint8Array(most).fill(byte) }).subarray(header.length);
+      for (left -= most; left > 0; left -= most) taker.data(piece.side, next, 0, Math.min(most, left), piece.time);
+    };
+  }
+
+  private exact(side: Side, { header, payload, received }: Frame, time: number): StreamPiece {
+    const { fin, rsv, opcode, lengthForm, exactLength, masked, key } = header;
+    const begin = { fin, rsv, opcode, lengthForm, payloadLength: exactLength, ...(masked && { key }) };
+    const bytes = encodeFrame({ ...begin, payload });
+    const cut = received - payload.length;
+    if (cut > 0) this.left++;
+    const write = (taker: StreamTaker): void => {
+      taker.data(side, bytes, 0, bytes.length, time);
+      if (cut > 0) taker.gap(side, cut, time);
+    };
+    return { side, time, size: received, write };
+  }
+
+  private write(side: Side, time: number, bytes: Uint8Array): void {
+    this.waiting.add({
+      side,
+      time,
+      size: bytes.length,
+      write: (taker) => taker.data(side, bytes, 0, bytes.length, time),
+    });
+  }
+
+  /** What was not captured, or not read, up to there is a hole. */
+  private moveTo(side: Side, offset: number): void {
+    const length = offset - (this.positions[side] ?? offset);
+    this.positions[side] = Math.max(offset, this.positions[side] ?? offset);
+    if (length <= 0 || this.options.isSelective === true) return;
+    this.lose(side);
+    this.waiting.add({ side, time: NaN, size: 0, write: (taker) => taker.gap(side, length, NaN) });
+  }
+}
+
+interface OpenFrame {
+  readonly frame: Frame;
+  readonly piece: StreamPiece;
+  readonly isKept: boolean;
+}
+
+function leaveOut(parts: readonly OpenFrame[]): void {
+  for (const { piece } of parts) piece.write = () => undefined;
+}
+
+/** The frame with another payload: its length form stays where the length does. */
+function framed({ header }: Frame, payload: Uint8Array): Uint8Array {
+  const { fin, rsv, opcode, masked, key } = header;
+  const lengthForm = payload.length === header.payloadLength ? header.lengthForm : minimalForm(payload.length);
+  return encodeFrame({ fin, rsv, opcode, payload, lengthForm, ...(masked && { key }) });
+}
+
+function bytesOf(text: string): Uint8Array {
+  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+}
