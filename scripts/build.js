@@ -33,7 +33,7 @@ const ALONE = ['main', 'accept', 'look', 'job-worker'];
 const CORE = 'decode';
 const AFTER_CORE = [
   ...['texts', 'unpacking', 'views', 'packets', 'jobs', 'apps'],
-  ...['encode', 'judge', 'replay', 'hand-on', 'live', 'check', 'check-http2'],
+  ...['encode', 'judge', 'replay', 'hand-on', 'live', 'http2', 'check', 'check-http2'],
 ];
 /** What of src/ is in the files of the commands. */
 const BUNDLED = /^(?!web\/|endpoint\/|index)/;

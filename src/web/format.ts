@@ -63,11 +63,17 @@ export function opcodeName({ header }: FrameItem): string {
   return name === 'reserved' ? `0x${header.opcode.toString(16)}` : name;
 }
 
+/** Whether the server has opened the WebSocket: by 101, and by any 2xx over HTTP/2 (RFC 8441 §5). */
+export function isOpened({ response, stream }: Pick<HandshakeItem, 'response' | 'stream'>): boolean {
+  return (stream === undefined ? /^HTTP\/\d\.\d 101\b/ : /^HTTP\/2 2\d\d\b/).test(response?.line ?? '');
+}
+
 /** A handshake in a line. */
-export function handshakePreview({ request, response }: HandshakeItem): string {
+export function handshakePreview({ request, response, stream }: HandshakeItem): string {
   const asked = request?.line.replace(/ HTTP\/[\d.]+$/, '') ?? '';
   const answered = response?.line.replace(/^HTTP\/[\d.]+ /, '') ?? 'no response seen';
-  return visible(asked === '' ? answered : `${asked}  →  ${answered}`);
+  const where = stream === undefined ? '' : `, stream ${stream}`;
+  return visible((asked === '' ? answered : `${asked}  →  ${answered}`) + where);
 }
 
 /** Bytes as typed: hex digits in pairs, with blanks, colons, commas, 0x or \x between them; undefined where it is none. */

@@ -3,6 +3,7 @@ import { encodeBase64 } from '../codec/bytes/base64.js';
 import { decodeKey, KEY_BYTES, WEBSOCKET_GUID, wireBytes } from '../codec/handshake/key.js';
 import { count } from '../codec/bytes/plural.js';
 import type { HandshakeItem, HeadLines } from './items.js';
+import { isOpened } from './format.js';
 import { sha1 } from '../codec/handshake/sha1.js';
 
 /** A run of characters in a step's value: what it is decides its colour. */
@@ -20,9 +21,10 @@ export interface HandshakeStep {
   readonly state: 'done' | 'failed' | 'open';
 }
 
-/** The handshake in seven steps, with its own values. */
+/** The handshake in seven steps, with its own values; over HTTP/2 there are two. */
 export function handshakeSteps(item: HandshakeItem): HandshakeStep[] {
   const { key, response } = item;
+  if (item.stream !== undefined) return [connectStep(item), answerStep(item)];
   if (key === undefined) return [withoutKey(item), responseStep(response), sentStep(response)];
   const joined = key + WEBSOCKET_GUID;
   const hash = sha1(wireBytes(joined));
@@ -62,6 +64,33 @@ function run(text: string, kind: StepRun['kind']): StepRun {
 
 function step(title: string, line: readonly StepRun[], about: string, rfc: string, isDone = true): HandshakeStep {
   return { title, lines: [line], about, rfc, state: isDone ? 'done' : 'failed' };
+}
+
+/** RFC 8441 has neither a key nor an accept value. */
+function connectStep({ request, stream }: HandshakeItem): HandshakeStep {
+  const title = 'The client sends an extended CONNECT';
+  const rfc = 'RFC 8441 §4';
+  if (request === undefined) return { title, lines: [], about: 'the request was not seen', rfc, state: 'open' };
+  const shown = request.headers.filter(([name]) => name.startsWith(':'));
+  const lines = shown.map(([name, value]) => [run(`${name}: `, 'plain'), run(value, 'head')]);
+  const about = `on stream ${stream} of the connection: there is no key, as no server answers such a request by accident`;
+  return { title, lines, about, rfc, state: 'done' };
+}
+
+function answerStep(item: HandshakeItem): HandshakeStep {
+  const { response } = item;
+  const title = 'The server answers';
+  const rfc = 'RFC 8441 §5';
+  if (response === undefined) return { title, lines: [], about: 'no response was seen', rfc, state: 'open' };
+  const isOpen = isOpened(item);
+  const lines = [
+    [run(response.line, isOpen ? 'head' : 'wrong')],
+    ...response.headers.map(([name, value]) => [run(`${name}: `, 'plain'), run(value, 'head')]),
+  ];
+  const about = isOpen
+    ? 'any status 2xx opens the WebSocket. Only frames follow on the stream, in both directions; those of the client stay masked'
+    : 'any status but 2xx refuses the WebSocket';
+  return { title, lines, about, rfc, state: isOpen ? 'done' : 'failed' };
 }
 
 function withoutKey({ request }: HandshakeItem): HandshakeStep {

@@ -56,6 +56,8 @@ export interface HandshakeItem extends Base {
   readonly subprotocol?: string | undefined;
   readonly extensions: readonly string[];
   readonly valid: boolean;
+  /** Of HTTP/2 (RFC 8441). */
+  readonly stream?: number | undefined;
 }
 
 /** Anything else: a connection's end, bytes that are no frame, records that were left out. */
@@ -160,6 +162,7 @@ export function itemOfJudged(judged: Judged): Item {
         accept,
         subprotocol,
         extensions: extensions.map(({ name }) => name),
+        stream: judged.stream,
         valid: !isRefused(judged.handshake) && !base.findings.some(({ severity }) => severity === 'error'),
       };
     }

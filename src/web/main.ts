@@ -4,7 +4,7 @@ import { Compare } from './compare.js';
 import { ConnectPanel } from './connect-panel.js';
 import { byId } from './dom.js';
 import { RecordPanel } from './record-panel.js';
-import { visible } from './format.js';
+import { isOpened, visible } from './format.js';
 import type { FrameItem, HandshakeItem, Item, NoteItem } from './items.js';
 import { setUpPaste } from './paste.js';
 import { setUpTabs } from './tabs.js';
@@ -68,13 +68,13 @@ class App {
   }
 
   /** The server does not report which connection is the page's own: it is the first with the same request, from this origin. */
-  private claim({ connection, request, response }: HandshakeItem): void {
+  private claim(item: HandshakeItem): void {
+    const { connection, request, response } = item;
     const origin = request?.headers.find(([name]) => name.toLowerCase() === 'origin')?.[1];
     if (this.expected === undefined || request?.line.split(' ')[1] !== this.expected || origin !== location.origin)
       return;
     this.expected = undefined;
-    const [, status] = response?.line.split(' ') ?? [];
-    if (status !== '101') {
+    if (!isOpened(item)) {
       this.refused = connection;
       return this.connectPanel.messages.note(`refused: ${response?.line ?? 'no response'}`, 'wrong');
     }

@@ -194,7 +194,7 @@ describe('much traffic', () => {
     listener = new HttpListener(
       server,
       'connection',
-      { head: 16_384, connections: 100, waiting: 100 },
+      { head: 16_384, headSeconds: 10, connections: 100, waiting: 100 },
       {
         request: (_, response) => response.end(),
         upgrade: (upgrade) => void channel.answer(upgrade),

@@ -1,4 +1,4 @@
-import type { StreamOpener } from '../../codec/bytes/stream-taker.js';
+import type { LiveRecorder } from '../../live/sockets/live-connection.js';
 import type { Cause } from '../../rules/causes/catalogue.js';
 import type { Client } from '../../live/client/client.js';
 import { Answering } from '../connect/answering.js';
@@ -104,7 +104,7 @@ class Visit implements Waiter, SourceGate {
     private readonly target: Target,
     private readonly options: ConnectOptions,
     sends: readonly Send[] | Script,
-    recorder: StreamOpener | undefined,
+    recorder: LiveRecorder | undefined,
   ) {
     const { one, count = one && 1, expect, fragment, terminator } = options;
     const notice = (words: string): void => this.display.notice(words);

@@ -1,11 +1,12 @@
 import { print } from '../../describe/printable.js';
-import type { StreamOpener } from '../../codec/bytes/stream-taker.js';
+import type { LiveRecorder } from '../../live/sockets/live-connection.js';
 import { compareTransports, CONVERSATION } from '../../live/server/compare.js';
 import type { Replaying } from '../../live/replay/replaying.js';
 import type { Script } from '../../live/replay/script.js';
 import type { ListenPlace } from '../../live/listener/listen-at.js';
 import type { Answers } from '../../live/server/answering.js';
-import { LiveServer, type LiveServerOptions, type ServerTaker } from '../../live/server/server.js';
+import { LiveServer } from '../../live/server/server.js';
+import type { LiveServerOptions, ServerTaker } from '../../live/server/server-options.js';
 import { isLoopback, listenError, listenUrl, parsePlace } from '../host/addresses.js';
 import { drawComparison } from '../../terminal/connections/comparison.js';
 import { jsonLine, escapeText } from '../../describe/escape.js';
@@ -46,7 +47,7 @@ async function serve(
   io: Io,
   place: ListenPlace,
   options: ServeOptions,
-  { recorder, script }: { recorder: StreamOpener | undefined; script: Script | undefined },
+  { recorder, script }: { recorder: LiveRecorder | undefined; script: Script | undefined },
 ): Promise<number> {
   const output = new LiveOutput(io, options);
   await output.open(true);
@@ -115,6 +116,7 @@ async function serverOptions(io: Io, place: ListenPlace, options: ServeOptions):
   return {
     place,
     ...(tls && { tls, isSecure: true }),
+    ...(options.http2 && { http2: (await import('../entries/http2.js')).Http2Front }),
     now: () => io.now(),
     ...liveLook(options),
     compare: async () => ({ transports: await compareTransports({ reading: {}, now: () => io.now() }) }),

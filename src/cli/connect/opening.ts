@@ -1,4 +1,4 @@
-import type { StreamOpener } from '../../codec/bytes/stream-taker.js';
+import type { LiveRecorder } from '../../live/sockets/live-connection.js';
 import { Client, type LiveClientOptions, type ClientTaker, type ClientOutcome } from '../../live/client/client.js';
 import { dial, DialError, type DialStage, type DialledConnection } from '../../live/client/dial.js';
 import type { RefusedHandshake } from '../../live/client/handshake-refusal.js';
@@ -30,7 +30,7 @@ export interface OpeningTaker extends ClientTaker {
   /** A notice for the user. */
   notice(words: string): void;
   /** Keeps what passes. */
-  readonly recorder?: StreamOpener | undefined;
+  readonly recorder?: LiveRecorder | undefined;
 }
 
 export type ConnectOpened =

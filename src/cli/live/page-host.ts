@@ -3,7 +3,8 @@ import { InspectorChannel } from '../../live/server/inspector-channel.js';
 import type { ListenerPolicy } from '../../live/listener/policy.js';
 import { Page } from '../../live/server/page.js';
 import { TOKEN_BYTES, tokenOf, type PageToken } from '../../live/server/page-token.js';
-import type { LiveServer, LiveServerOptions, ServerTaker } from '../../live/server/server.js';
+import type { LiveServer } from '../../live/server/server.js';
+import type { LiveServerOptions, ServerTaker } from '../../live/server/server-options.js';
 import { connectionRecord } from '../../describe/connection-json.js';
 import { polledRecord } from '../../terminal/connections/polled-line.js';
 import { pageRecord } from './page-records.js';
@@ -17,7 +18,7 @@ const web = createRequire(import.meta.url);
 
 /** The page that `serve` hands out, and the channel of its records. */
 export class PageHost {
-  readonly services: Required<Pick<LiveServerOptions, 'page' | 'channel'>>;
+  readonly services: Required<Pick<LiveServerOptions, 'page' | 'channel' | 'isForChannel'>>;
   private readonly channel: InspectorChannel;
   private server: LiveServer | undefined;
 
@@ -39,6 +40,7 @@ export class PageHost {
     this.services = {
       page: (request, response, target) => page.answer(request, response, target),
       channel: (upgrade) => this.channel.answer(upgrade),
+      isForChannel: (request) => this.channel.isFor(request),
     };
   }
 

@@ -41,6 +41,7 @@ export interface ServeOptions
   compare?: true;
   record?: string;
   keylog?: string;
+  http2?: true;
 }
 
 /** What is needed to read the encrypted traffic of a capture. */
@@ -96,6 +97,10 @@ export function serveOptions(): Option[] {
     ...passphraseOptions(),
     new Option('--client-ca <file>', 'require client certificates signed by these authorities (PEM)'),
     keylogOption(),
+    new Option(
+      '--http2',
+      'also take WebSockets over HTTP/2 (RFC 8441): by ALPN in TLS, by prior knowledge without',
+    ).conflicts('badAccept'),
     new Option('--oneshot', 'end after one connection'),
   ].map((option) => option.helpGroup('Policy:'));
   return [
@@ -127,6 +132,7 @@ export function serveOptions(): Option[] {
         'passphraseFile',
         'clientCa',
         'keylog',
+        'http2',
         'oneshot',
         'reject',
         'badAccept',

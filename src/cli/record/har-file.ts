@@ -6,6 +6,7 @@ import type {
   RecordingTaker,
 } from '../../sources/recordings/recording.js';
 import type { CloseReason, Side } from '../../codec/bytes/stream-taker.js';
+import type { Head } from '../../codec/http1/head.js';
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { Frame } from '../../codec/messages/records.js';
 import { HAR_END, harBegin, harEntryBegin, harEntryEnd, harMessage } from '../../describe/recordings/har.js';
@@ -127,6 +128,11 @@ class EntryWriter implements RecordingTaker, RecordedTaker {
   data(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
     if (!Number.isNaN(time)) this.last = time;
     this.conversation?.data(side, bytes, start, end, time);
+  }
+
+  head(side: Side, head: Head, time: number): void {
+    if (!Number.isNaN(time)) this.last = time;
+    this.conversation?.head(side, head, time);
   }
 
   gap(side: Side, length: number): void {

@@ -3,7 +3,9 @@ import { print } from '../../describe/printable.js';
 import type * as fs from 'node:fs';
 import { PcapngWriter, type CapturedPacket } from '../../sources/files/pcapng-writer.js';
 import type { StreamOpener, StreamOrigin, StreamTaker } from '../../codec/bytes/stream-taker.js';
-import { through } from '../../traffic/toolbox/reading.js';
+import { through, throughStream } from '../../traffic/toolbox/reading.js';
+import type { Http2StreamOpener } from '../../codec/http2/http2-taker.js';
+import type { LiveRecorder } from '../../live/sockets/live-connection.js';
 import { escapeText } from '../../describe/escape.js';
 import { NdjsonWriter } from '../../describe/recordings/ndjson-writer.js';
 import { acceptOf, lazyDeflate } from '../host/adapters.js';
@@ -46,7 +48,7 @@ export async function recorded(
   io: Io,
   options: RecordingOptions,
   inputs: readonly (string | undefined)[],
-  run: (recorder: StreamOpener | undefined) => Promise<number>,
+  run: (recorder: LiveRecorder | undefined) => Promise<number>,
 ): Promise<number> {
   const read = inputs.filter((input) => input !== undefined);
   const keyLog: OutPath[] = options.keylog === undefined ? [] : [{ option: '--keylog', path: options.keylog }];
@@ -150,6 +152,15 @@ export class Recording implements StreamOpener {
   opened(origin: StreamOrigin, time: number): StreamTaker | undefined {
     const taker = this.attempt((writer) => writer.opened(origin, time));
     return taker && through(taker, (call) => this.attempt(call));
+  }
+
+  /** A WebSocket over HTTP/2; undefined for a capture, which has the bytes of its connection. */
+  get openedStream(): Http2StreamOpener['openedStream'] | undefined {
+    if (this.kind === 'pcapng') return undefined;
+    return (origin, time) => {
+      const taker = this.attempt((writer) => (writer as NdjsonWriter).openedStream(origin, time));
+      return taker && throughStream(taker, (call) => this.attempt(call));
+    };
   }
 
   /** Nothing follows. Gives the exit code of the run: `exit`, or that of an incomplete recording. A run without a connection replaces no file. */

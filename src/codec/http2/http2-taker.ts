@@ -1,4 +1,4 @@
-import type { CarriedOpener, Side, StreamTaker } from '../bytes/stream-taker.js';
+import { through, type CarriedOpener, type Side, type StreamOrigin, type StreamTaker } from '../bytes/stream-taker.js';
 import type { Head } from '../http1/head.js';
 
 /** What a layer finds in an HTTP/2 connection that does not keep to its rules, or is an attack. */
@@ -64,4 +64,19 @@ export interface Http2Stream {
 /** Takes the streams of an HTTP/2 connection. */
 export interface Http2Opener extends CarriedOpener {
   carriesStream(stream: Http2Stream, time: number): Http2StreamTaker;
+}
+
+/** Keeps WebSockets over HTTP/2 by their heads and bytes. */
+export interface Http2StreamOpener {
+  /** Before the first head of a stream, of which the origin has the number (`http2`). Undefined: it is not wanted. */
+  openedStream(origin: StreamOrigin, time: number): Http2StreamTaker | undefined;
+}
+
+/** Every call of a stream goes through `pass`, which makes it, or does not. */
+export function throughStream(taker: Http2StreamTaker, pass: (call: () => void) => void): Http2StreamTaker {
+  return {
+    ...through(taker, pass),
+    head: (side, head, time) => pass(() => taker.head(side, head, time)),
+    http2Event: (side, event, time) => pass(() => taker.http2Event(side, event, time)),
+  };
 }

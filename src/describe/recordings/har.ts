@@ -59,7 +59,8 @@ export function harMessage({ side, opcode, time, payload, bytes }: HarMessageEnt
 
 function requestOf(head: Head | undefined, scheme: string, server: string | undefined): object {
   const [method, target, version] = head?.kind === 'request' ? [head.method, head.target, head.version] : ['GET', '/'];
-  const host = headerOf(head, 'host') ?? (server?.includes('/') === false ? server : 'localhost');
+  const host =
+    headerOf(head, 'host') ?? headerOf(head, ':authority') ?? (server?.includes('/') === false ? server : 'localhost');
   return {
     method,
     url: `${scheme}://${host}${target}`,

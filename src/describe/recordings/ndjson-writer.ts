@@ -1,5 +1,6 @@
 import { endpointTexts } from '../../codec/bytes/endpoint.js';
 import { through, type StreamOpener, type StreamOrigin, type StreamTaker } from '../../codec/bytes/stream-taker.js';
+import { throughStream, type Http2StreamOpener, type Http2StreamTaker } from '../../codec/http2/http2-taker.js';
 import type { ReadingOptions } from '../../codec/connection/reading-options.js';
 import { hexOf } from '../../codec/bytes/hex.js';
 import type { Head } from '../../codec/http1/head.js';
@@ -28,7 +29,7 @@ export interface NdjsonOptions {
  * A recording as the records of `--json` with whole payloads, and what those leave out, so that every byte can be restored:
  * `opened`, `bytes`, and a head as it was on the wire where its lines don't show it (docs/json.md).
  */
-export class NdjsonWriter implements StreamOpener {
+export class NdjsonWriter implements StreamOpener, Http2StreamOpener {
   private readonly reading: ReadingOptions;
   private readonly view: ViewOptions;
   private readonly taker = {
@@ -49,21 +50,33 @@ export class NdjsonWriter implements StreamOpener {
   }
 
   opened(origin: StreamOrigin, time: number): StreamTaker {
-    const { number, a, b, isSecure = false } = origin;
+    const conversation = this.begin(origin, time);
+    return through(conversation, (call) => this.pass(call));
+  }
+
+  openedStream(origin: StreamOrigin, time: number): Http2StreamTaker {
+    const conversation = this.begin(origin, time);
+    return throughStream(conversation, (call) => this.pass(call));
+  }
+
+  private begin(origin: StreamOrigin, time: number): Conversation {
+    const { number, a, b, isSecure = false, http2 } = origin;
     this.line({
       type: 'opened',
       connection: number,
+      ...(http2 && { stream: http2.stream }),
       ...endpointTexts({ client: a, server: b }),
       ...(isSecure && { secure: true }),
       time,
     });
     this.flush();
     const { reading } = this;
-    const conversation = new Conversation(number, origin, time, { reading }, this.taker);
-    return through(conversation, (call) => {
-      call();
-      this.flush();
-    });
+    return new Conversation(number, origin, time, { reading }, this.taker);
+  }
+
+  private pass(call: () => void): void {
+    call();
+    this.flush();
   }
 
   private take(record: Judged): void {

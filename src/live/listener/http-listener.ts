@@ -1,8 +1,10 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { beginsHttp2 } from './begins-http2.js';
 import { listenAt, type ListenPlace } from './listen-at.js';
 import { refuse } from './handshake-rejection.js';
+import type { RequestHead } from '../../codec/http1/head.js';
 import type { Endpoints } from '../../codec/bytes/endpoint.js';
 import { readOut } from '../sockets/defer-write-errors.js';
 import { tunnelRefusal } from './request-facts.js';
@@ -21,7 +23,10 @@ export interface ReceivedUpgrade {
   /** Bytes that came after the request's head. */
   readonly head: Buffer;
   readonly ends: Endpoints;
-  readonly tap: HeldTap;
+  /** Of a connection of HTTP/1.1. */
+  readonly tap?: HeldTap;
+  /** Of a stream of HTTP/2, whose connection is watched as a whole: its request, and the number of its records. */
+  readonly http2?: { readonly head: RequestHead; readonly number: number };
   /** The connection was reset, as far as is known. */
   readonly wasReset: () => boolean;
 }
@@ -31,6 +36,8 @@ export interface HttpTaker {
   upgrade(upgrade: ReceivedUpgrade): void;
   /** A client came that sent no HTTP, or no TLS. */
   trouble(message: string): void;
+  /** Takes a connection of HTTP/2; undefined: none is taken. */
+  readonly http2?: ((socket: Socket, ends: Endpoints) => void) | undefined;
 }
 
 /** An error of a request, with the chunk in which it was found. */
@@ -43,8 +50,9 @@ const HTTP_TROUBLE: Readonly<Record<string, readonly [status: string, words: str
 };
 
 export interface HttpListenerLimits extends ConnectionLimits {
-  /** Bytes of a head. */
+  /** Bytes of a head, and seconds within which it is shown which version of HTTP it is. */
   readonly head: number;
+  readonly headSeconds: number;
 }
 
 /** What is kept of a request, in case it asks for a WebSocket: its head, and what came with it. */
@@ -67,33 +75,32 @@ export class HttpListener {
     this.connections = new OpenConnections(limits, (socket) => socket.destroy());
     // Before TLS is negotiated, only Node.js knows a connection.
     if (connection === 'secureConnection') server.maxConnections = limits.connections + limits.waiting;
-    server.on(connection, (socket: Socket) => {
+    const ofHttp = server.listeners(connection);
+    server.removeAllListeners(connection);
+    const takeHttp1 = (socket: Socket): void => {
+      for (const listener of ofHttp) listener.call(server, socket);
       takeTurns(socket);
+      this.taps.set(socket, new HeldTap(socket, limits.head + MOST_AFTER_HEAD));
+    };
+    server.on(connection, (socket: Socket) => {
       if (!this.connections.enter(socket)) {
         taker.trouble('a connection was refused: there are too many');
         return void socket.destroy();
       }
-      this.taps.set(socket, new HeldTap(socket, limits.head + MOST_AFTER_HEAD));
       this.sockets.add(socket);
       socket.on('close', () => {
         this.sockets.delete(socket);
         this.connections.left(socket);
       });
+      const { http2 } = taker;
+      if (http2 === undefined) return takeHttp1(socket);
+      void beginsHttp2(socket, limits.headSeconds).then((isHttp2) => {
+        if (isHttp2 === undefined) socket.destroy();
+        else if (isHttp2) http2(socket, this.endsOf(socket));
+        else takeHttp1(socket);
+      });
     });
-    server.on('tlsClientError', (error: NodeJS.ErrnoException) => {
-      taker.trouble(`a TLS handshake failed: ${tlsReason(error, 'server')}`);
-    });
-    server.on('clientError', (error: HttpError, socket: Duplex) => {
-      const { code = '', rawPacket } = error;
-      if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-      const other = rawPacket && otherProtocol(rawPacket, '--cert and --key');
-      if (other) {
-        taker.trouble(`a connection is refused with ${other.status}: ${other.reason}`);
-        return refuse(socket, other);
-      }
-      taker.trouble(`a connection was refused: ${HTTP_TROUBLE[code]?.[1] ?? `no HTTP (${error.message})`}`);
-      socket.end(`HTTP/1.1 ${HTTP_TROUBLE[code]?.[0] ?? '400 Bad Request'}\r\nConnection: close\r\n\r\n`);
-    });
+    reportTrouble(server, taker);
     server.on('request', (request: IncomingMessage, response: ServerResponse) => {
       const tap = this.taps.get(request.socket);
       if (tap === undefined) return request.destroy();
@@ -135,6 +142,12 @@ export class HttpListener {
     return this.path === undefined ? endsOf(socket) : { server: this.path };
   }
 
+  /** Whether an HTTP/2 connection has streams: without one, it may be closed to make room. */
+  busy(socket: Socket, isBusy: boolean): void {
+    if (isBusy) this.connections.settled(socket);
+    else this.connections.waits(socket);
+  }
+
   /** Resolves with the port. */
   listen(place: ListenPlace): Promise<number> {
     this.path = place.path;
@@ -159,6 +172,24 @@ export class HttpListener {
   destroy(): void {
     for (const socket of this.sockets) socket.destroy();
   }
+}
+
+/** Reports clients that send no TLS, or no HTTP. */
+function reportTrouble(server: Server, taker: Pick<HttpTaker, 'trouble'>): void {
+  server.on('tlsClientError', (error: NodeJS.ErrnoException) => {
+    taker.trouble(`a TLS handshake failed: ${tlsReason(error, 'server')}`);
+  });
+  server.on('clientError', (error: HttpError, socket: Duplex) => {
+    const { code = '', rawPacket } = error;
+    if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+    const other = rawPacket && otherProtocol(rawPacket, '--cert and --key');
+    if (other) {
+      taker.trouble(`a connection is refused with ${other.status}: ${other.reason}`);
+      return refuse(socket, other);
+    }
+    taker.trouble(`a connection was refused: ${HTTP_TROUBLE[code]?.[1] ?? `no HTTP (${error.message})`}`);
+    socket.end(`HTTP/1.1 ${HTTP_TROUBLE[code]?.[0] ?? '400 Bad Request'}\r\nConnection: close\r\n\r\n`);
+  });
 }
 
 /** The head of a request as Node.js has read it, in new text. */

@@ -6,7 +6,17 @@ import type { RequestFacts, PolicyRefusal } from './policy.js';
 export function factsOfMessage({ rawHeaders, url = '', socket }: IncomingMessage): RequestFacts {
   const headers: [string, string][] = [];
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) headers.push([rawHeaders[i]!, rawHeaders[i + 1]!]);
-  return { headers, target: url, isSecure: 'encrypted' in socket };
+  const authority = headers.find(([name]) => name === ':authority')?.[1];
+  return { headers: asHttp1(headers, authority), target: url, isSecure: 'encrypted' in socket };
+}
+
+/** Of HTTP/2, `:authority` is what Host is (RFC 9113 §8.3.1), and the other pseudo-header fields are no headers. */
+function asHttp1(headers: readonly [string, string][], authority: string | undefined): [string, string][] {
+  if (authority === undefined) return headers.filter(([name]) => !name.startsWith(':'));
+  const others = headers.filter(
+    ([name, value]) => !name.startsWith(':') && (name.toLowerCase() !== 'host' || value !== authority),
+  );
+  return [['host', authority], ...others];
 }
 
 /** A request as the codec has read it. */

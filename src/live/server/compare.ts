@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { ComparedTransport } from '../../traffic/run-records/compared-transport.js';
 import { NO_NAMES } from '../listener/policy.js';
-import { LiveServer, type LiveServerOptions, type ServerTaker } from './server.js';
+import { LiveServer } from './server.js';
+import type { LiveServerOptions, ServerTaker } from './server-options.js';
 
 export interface ComparedConversation {
   readonly messages: number;

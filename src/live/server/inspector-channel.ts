@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import type { RequestHead } from '../../codec/http1/head.js';
 import type { Judged } from '../../traffic/judged.js';
 import type { Polled } from '../../traffic/run-records/polled.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
@@ -69,10 +70,9 @@ export class InspectorChannel implements LiveTaker {
 
   /** Accepts the client if it is the page; false: the request is not for this channel. */
   answer({ request, stream, head, tap }: ReceivedUpgrade): boolean {
-    const offered = request.headers['sec-websocket-protocol']?.split(',').map((name) => name.trim());
-    const [path] = (request.url ?? '').split('?');
-    if (path !== INSPECTOR_PATH || offered?.includes(INSPECTOR_PROTOCOL) !== true) return false;
-    tap.forget();
+    const offered = namesIn(request.headers['sec-websocket-protocol'] ?? '');
+    if (!isForChannel(request.url ?? '', offered)) return false;
+    tap?.forget();
     const refusal = this.refusal(request, offered);
     if (refusal) {
       refuse(stream, refusal);
@@ -82,6 +82,15 @@ export class InspectorChannel implements LiveTaker {
       this.sockets.handleUpgrade(request, stream, head, (socket) => this.welcome(socket));
     }
     return true;
+  }
+
+  /** A request for this channel. */
+  isFor({ target, headers }: RequestHead): boolean {
+    const names = headers.filter(({ name }) => name.toLowerCase() === 'sec-websocket-protocol');
+    return isForChannel(
+      target,
+      names.flatMap(({ value }) => namesIn(value)),
+    );
   }
 
   private refusal(request: IncomingMessage, offered: readonly string[]): PolicyRefusal | undefined {
@@ -196,6 +205,15 @@ class PageEnd {
     this.socket.send(missed(this.left));
     this.left = 0;
   }
+}
+
+function namesIn(value: string): string[] {
+  return value.split(',').map((name) => name.trim());
+}
+
+function isForChannel(target: string, offered: readonly string[]): boolean {
+  const [path] = target.split('?');
+  return path === INSPECTOR_PATH && offered.includes(INSPECTOR_PROTOCOL);
 }
 
 function missed(count: number): string {

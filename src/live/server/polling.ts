@@ -53,15 +53,15 @@ export class Polling {
     return Object.hasOwn(ROUTES, path);
   }
 
-  /** False: the path is none of them. */
-  answer(request: IncomingMessage, response: ServerResponse, target: URL, tap: HeldTap): boolean {
+  /** False: the path is none of them. Without a tap (in HTTP/2, where requests share their bytes) it is not reported. */
+  answer(request: IncomingMessage, response: ServerResponse, target: URL, tap?: HeldTap): boolean {
     const route = this.has(target.pathname) ? ROUTES[target.pathname] : undefined;
     if (route === undefined) return false;
     const left = new AbortController();
     response.on('close', () => left.abort());
     const answered = this.respond(response, route, { request, target, rooms: this.rooms, gone: left.signal });
     answered.catch(() => response.destroy());
-    if (this.taker.looks) this.report(request, response, tap, answered);
+    if (tap && this.taker.looks) this.report(request, response, tap, answered);
     return true;
   }
 

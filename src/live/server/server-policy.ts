@@ -1,5 +1,5 @@
 import { readHandshake } from '../../codec/handshake/handshake.js';
-import { parseHead, type RequestHead } from '../../codec/http1/head.js';
+import type { RequestHead } from '../../codec/http1/head.js';
 import { explain } from '../../rules/catalogue.js';
 import { isToBeRefused, judgeHandshake } from '../../rules/handshake/rules.js';
 import type { PolicyRefusal } from '../listener/policy.js';
@@ -35,8 +35,7 @@ export function refusalOf({ path, version }: UpgradeFacts, policy: ServerPolicy)
 }
 
 /** The fault of a request for which a server has to refuse it (RFC 6455 §4.2.1): as the rules have it. */
-export function faultOf(head: Uint8Array): PolicyRefusal | undefined {
-  const request = parseHead(head) as RequestHead;
+export function faultOf(request: RequestHead): PolicyRefusal | undefined {
   const fault = judgeHandshake(readHandshake({ request })).find(isToBeRefused);
   if (fault === undefined) return undefined;
   const { message, rfc } = explain(fault);

@@ -1,74 +1,31 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
-import { WebSocketServer, type PerMessageDeflateOptions } from 'ws';
-import type { Polled } from '../../traffic/run-records/polled.js';
+import { WebSocketServer } from 'ws';
+import type { Judged } from '../../traffic/judged.js';
+import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import { HttpListener, headOfMessage, type ReceivedUpgrade, type HeldTap } from '../listener/http-listener.js';
 import { firstToEnd } from '../sockets/first-to-end.js';
 import { factsOfMessage } from '../listener/request-facts.js';
-import type { ListenPlace } from '../listener/listen-at.js';
 import { MemoryBudget } from './memory-budget.js';
 import { LimitedNotices } from '../listener/limited-notices.js';
-import { faultOf, refusalOf, subprotocolOf, type ServerPolicy } from './server-policy.js';
-import { refusalFor, type Audience, type ListenerPolicy, type PolicyRefusal } from '../listener/policy.js';
-import type { LiveContext, LiveTaker } from '../sockets/live-connection.js';
+import { faultOf, refusalOf, subprotocolOf } from './server-policy.js';
+import { refusalFor, type Audience, type PolicyRefusal } from '../listener/policy.js';
+import { parseHead, type Head, type RequestHead } from '../../codec/http1/head.js';
+import type { Http2Front } from '../http2/http2-front.js';
 import { LiveConnection } from '../sockets/live-connection.js';
-import { AnsweringMode, type Answers } from './answering.js';
+import { AnsweringMode } from './answering.js';
 import { modeNamed, type ServerContext, type Mode, type ModeName } from './modes.js';
-import { Peer, type PeerFaults } from './peer.js';
+import { Peer } from './peer.js';
 import { Polling } from './polling.js';
 import { refuse, writeBadAccept } from '../listener/handshake-rejection.js';
 import { WS_LIMITS } from '../sockets/ws-limits.js';
-import { ReplayMode, type Replaying } from '../replay/replaying.js';
+import { answerText, targetOf } from './plain-answers.js';
+import { ReplayMode } from '../replay/replaying.js';
 import { Rooms } from './rooms.js';
-import { logKeys, type KeyLogged } from '../sockets/key-log.js';
+import { logKeys } from '../sockets/key-log.js';
+import type { LiveServerOptions, ServerTaker } from './server-options.js';
 
-export interface ServerLimits {
-  /** Bytes of a message. */
-  readonly payload: number;
-  /** WebSockets at one time; other connections have places of their own. */
-  readonly connections: number;
-  /** Bytes of a request's head, and the seconds within which it has to be complete. */
-  readonly head: number;
-  readonly headSeconds: number;
-  /** Seconds within which a request with a body has to be complete. */
-  readonly bodySeconds: number;
-  /** How long a peer may leave everything unread: seconds. */
-  readonly stallSeconds: number;
-}
-
-export interface LiveServerOptions extends LiveContext {
-  readonly place: ListenPlace;
-  readonly tls?: https.ServerOptions & KeyLogged;
-  readonly mode: ModeName;
-  /** A recorded server, instead of the mode. */
-  readonly replay?: Replaying | undefined;
-  /** What is said besides what the mode says. */
-  readonly answers?: Answers | undefined;
-  readonly policy: ServerPolicy;
-  /** Which clients are accepted. */
-  readonly listener: ListenerPolicy;
-  readonly faults: PeerFaults;
-  readonly limits: ServerLimits;
-  readonly deflate: PerMessageDeflateOptions | false;
-  /** What `/compare.json` answers. */
-  compare?(this: void): Promise<unknown>;
-  /** No more than one connection, then the end. */
-  readonly oneshot: boolean;
-  /** Answers requests for neither a WebSocket nor polling: the page. False: it has nothing under that path. */
-  page?(this: void, request: http.IncomingMessage, response: http.ServerResponse, target: URL): boolean;
-  /** Another WebSocket service on the same port; false: it has nothing under that path. */
-  channel?(this: void, upgrade: ReceivedUpgrade): boolean;
-}
-
-type ShownStream = Pick<ReceivedUpgrade, 'stream' | 'tap' | 'ends' | 'wasReset'>;
-
-export interface ServerTaker extends LiveTaker {
-  /** A page watches the connections that begin from now on. */
-  readonly looks: boolean;
-  notice(message: string, connection?: number): void;
-  /** A request for polling was answered. */
-  polled(polled: Polled): void;
-}
+type ShownStream = Pick<ReceivedUpgrade, 'stream' | 'ends' | 'wasReset'> & { readonly tap: HeldTap };
 
 /** An offered name is printed in a hint up to this length: characters. */
 const MOST_HINT = 100;
@@ -77,6 +34,8 @@ const FAREWELL = 2000;
 /** Bytes that are still read of each of them meanwhile. */
 const MOST_FAREWELL = 1024 * 1024;
 const STALL_CHECK = 1000;
+/** RFC 7301: the protocols within TLS, the preferred one first. */
+const ALPN = ['h2', 'http/1.1'];
 /** Modes whose pages can read nothing that is not their own. */
 const PUBLIC: ReadonlySet<ModeName> = new Set(['echo', 'sink', 'silent']);
 /** Connections that are no WebSockets; and the number of those that may be without a complete request, each with a head in memory. */
@@ -93,6 +52,7 @@ export class LiveServer implements ServerContext {
   readonly finished: Promise<void>;
   private finish = (): void => undefined;
   private readonly http: HttpListener;
+  private readonly http2: Http2Front | undefined;
   private readonly sockets: WebSocketServer;
   private readonly mode: Mode;
   private readonly audience: Audience;
@@ -140,17 +100,47 @@ export class LiveServer implements ServerContext {
     };
     const handshakeTimeout = limits.headSeconds * 1000;
     const server = options.tls
-      ? https.createServer({ ...options.tls, ...shape, handshakeTimeout })
+      ? https.createServer({
+          ...options.tls,
+          ...shape,
+          handshakeTimeout,
+          ...(options.http2 && { ALPNProtocols: ALPN }),
+        })
       : http.createServer(shape);
     logKeys(server, options.tls);
     // Node.js would leave out headers after the 2000th; the head's length limits them.
     server.maxHeadersCount = 0;
-    const listenerLimits = { head: limits.head, connections: limits.connections + OTHERS, waiting: WAITING };
+    this.http2 = this.http2Front();
+    const { head, headSeconds } = limits;
+    const listenerLimits = { head, headSeconds, connections: limits.connections + OTHERS, waiting: WAITING };
     this.http = new HttpListener(server, options.tls ? 'secureConnection' : 'connection', listenerLimits, {
       request: (request, response, tap) => this.serve(request, response, tap),
       upgrade: (upgrade) => this.receive(upgrade),
       trouble: (message) => this.notices.add(message),
+      http2: this.http2 && ((socket, ends) => this.http2!.begin(socket, ends)),
     });
+  }
+
+  private http2Front(): Http2Front | undefined {
+    const { options, taker, notices } = this;
+    const watcher = {
+      number: () => this.numbers++,
+      record: (record: Judged) => taker.record(record),
+      closed: (summary: ConnectionSummary) => taker.closed(summary),
+      notice: (message: string) => notices.add(message),
+      hides: (head: Head) => head.kind === 'request' && options.isForChannel?.(head) === true,
+    };
+    return (
+      options.http2 &&
+      new options.http2(options, {
+        request: (request, response) => this.serve(request, response),
+        upgrade: (upgrade) => this.receive(upgrade),
+        trouble: (message) => notices.add(message),
+        begins: () => (taker.looks || options.recorder ? watcher : undefined),
+        number: () => this.numbers++,
+        busy: (socket, isBusy) => this.http.busy(socket, isBusy),
+      })
+    );
   }
 
   now(): number {
@@ -183,6 +173,7 @@ export class LiveServer implements ServerContext {
   async close(): Promise<void> {
     clearInterval(this.timer);
     const gone = this.http.close();
+    this.http2?.close();
     this.http.readAtMost(MOST_FAREWELL);
     for (const peer of this.peers) peer.socket.close(1001, 'the server ends');
     const late = setTimeout(() => {
@@ -220,15 +211,16 @@ export class LiveServer implements ServerContext {
     peer.drop();
   }
 
-  private serve(request: http.IncomingMessage, response: http.ServerResponse, tap: HeldTap): void {
+  /** `tap`: of a connection of HTTP/1.1. */
+  private serve(request: http.IncomingMessage, response: http.ServerResponse, tap?: HeldTap): void {
     const target = targetOf(request);
     const isGuarded = this.polling.has(target.pathname) || target.pathname === '/compare.json';
     const refusal = this.strangerRefusal(request, isGuarded ? 'guarded' : 'static');
     if (refusal) {
-      response.setHeader('Connection', 'close');
+      if (tap) response.setHeader('Connection', 'close');
       return answerText(response, refusal.status, refusal.reason);
     }
-    if (request.headers['sec-websocket-key'] !== undefined) return this.missUpgrade(request, response, tap);
+    if (tap && request.headers['sec-websocket-key'] !== undefined) return this.missUpgrade(request, response, tap);
     if (this.polling.answer(request, response, target, tap)) return;
     if (target.pathname === '/compare.json' && this.options.compare)
       return this.answerComparison(response, this.options.compare);
@@ -263,9 +255,9 @@ export class LiveServer implements ServerContext {
   private receive(upgrade: ReceivedUpgrade): void {
     if (this.options.channel?.(upgrade)) return;
     const { request, stream } = upgrade;
-    const number = this.show(upgrade);
+    const number = upgrade.http2?.number ?? this.show(upgrade as ShownStream);
     const target = targetOf(request);
-    const refusal = this.refusal(request, target);
+    const refusal = this.refusal(upgrade, target);
     if (refusal) return refuse(stream, refusal);
     if (this.options.faults.badAccept) {
       this.accepted++;
@@ -311,7 +303,7 @@ export class LiveServer implements ServerContext {
     return refusal;
   }
 
-  private refusal(request: http.IncomingMessage, target: URL): PolicyRefusal | undefined {
+  private refusal({ request, http2 }: ReceivedUpgrade, target: URL): PolicyRefusal | undefined {
     const { policy, limits, oneshot } = this.options;
     const stranger = this.strangerRefusal(request, this.audience);
     if (stranger) return stranger;
@@ -321,7 +313,8 @@ export class LiveServer implements ServerContext {
       path: target.pathname,
       version: request.headers['sec-websocket-version'],
     };
-    return refusalOf(visit, policy) ?? faultOf(headOfMessage(request)) ?? this.mode.enter?.(target, this);
+    const head = http2?.head ?? (parseHead(headOfMessage(request)) as RequestHead);
+    return refusalOf(visit, policy) ?? faultOf(head) ?? this.mode.enter?.(target, this);
   }
 
   private welcome(peer: Peer, target: URL): void {
@@ -353,20 +346,4 @@ function modeOf({ mode, replay, answers }: LiveServerOptions, context: ServerCon
   if (replay !== undefined) return new ReplayMode(replay, context);
   const plain = modeNamed(mode, context);
   return answers === undefined ? plain : new AnsweringMode(plain, answers, context);
-}
-
-function answerText(response: http.ServerResponse, status: number, text: string): void {
-  const body = Buffer.from(`${text}\n`);
-  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': body.length });
-  response.end(body);
-}
-
-/** The target as a URL: its host has no meaning here. */
-function targetOf(request: http.IncomingMessage): URL {
-  const { url = '/' } = request;
-  try {
-    return new URL(url.startsWith('/') ? `http://host${url}` : url);
-  } catch {
-    return new URL('http://host/');
-  }
 }

@@ -10,7 +10,12 @@ const FAULT_WORDS: Partial<Record<Http2FaultKind, string>> = {
 };
 
 /** Of an HTTP/2 connection that holds no WebSocket. */
-export function http2Hint(connection: number, { faults = [] }: Ends): string | undefined {
-  const [words] = faults.flatMap((kind) => FAULT_WORDS[kind] ?? []);
+export function http2Hint(connection: number, { faults }: Ends): string | undefined {
+  const words = http2FaultWords(faults);
   return words === undefined ? undefined : `connection ${connection} is HTTP/2 without WebSockets, and has ${words}`;
+}
+
+/** The first of the faults that is to be known, in words. */
+export function http2FaultWords(faults: readonly Http2FaultKind[] = []): string | undefined {
+  return faults.flatMap((kind) => FAULT_WORDS[kind] ?? [])[0];
 }

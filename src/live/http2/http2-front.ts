@@ -1,0 +1,155 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import * as http2 from 'node:http2';
+import type { Socket } from 'node:net';
+import type { Endpoints } from '../../codec/bytes/endpoint.js';
+import { refuse } from '../listener/handshake-rejection.js';
+import type { PolicyRefusal } from '../listener/policy.js';
+import type { ReceivedUpgrade } from '../listener/http-listener.js';
+import { tunnelRefusal } from '../listener/request-facts.js';
+import { MOST_HEAD } from '../sockets/ws-limits.js';
+import { takeTurns } from '../sockets/turns.js';
+import { asUpgrade, requestHead } from './http2-request.js';
+import { takesHttp1Answer } from './http1-answer.js';
+import { sessionTrouble } from './http2-trouble.js';
+import { LiveHttp2, type LiveHttp2Taker } from './live-http2.js';
+import type { LiveContext } from '../sockets/live-connection.js';
+import { TappedSocket } from './tapped-socket.js';
+
+export interface Http2FrontTaker {
+  request(request: IncomingMessage, response: ServerResponse): void;
+  upgrade(upgrade: ReceivedUpgrade): void;
+  /** A connection was ended, or a request refused. */
+  trouble(message: string): void;
+  /** A connection begins. Gives who watches it; undefined: nobody does. */
+  begins(): LiveHttp2Taker | undefined;
+  /** The number of a WebSocket that nobody watches. */
+  number(): number;
+  /** Whether a connection has streams: without one it may be closed to make room. */
+  busy(socket: Socket, isBusy: boolean): void;
+}
+
+/** Streams that a client may have open at one time, and seconds after which a connection without any is closed. */
+const MOST_STREAMS = 1000;
+const IDLE = 60;
+/** Bytes that a peer may send on a stream, and on the connection, before they are read. */
+const STREAM_WINDOW = 256 * 1024;
+const CONNECTION_WINDOW = 4 * 1024 * 1024;
+/** Fields of a request. */
+const MOST_FIELDS = 2000;
+
+const NO_WEBSOCKET: PolicyRefusal = {
+  status: 501,
+  reason: 'the only :protocol of an extended CONNECT that is known here is websocket (RFC 8441 section 5)',
+};
+
+/** One connection. */
+interface Visit {
+  readonly socket: Socket;
+  readonly ends: Endpoints;
+  readonly live: LiveHttp2 | undefined;
+  open: number;
+}
+
+/**
+ * The HTTP/2 connections of a listener: `node:http2` is the endpoint. An extended CONNECT (RFC 8441) is handed on as the
+ * request over HTTP/1.1 that means the same, so that one server takes both.
+ */
+export class Http2Front {
+  private readonly server: http2.Http2Server;
+  private readonly sessions = new Map<http2.Http2Session, Visit>();
+  /** The connection of which the session is being made. */
+  private next: Visit | undefined;
+
+  constructor(
+    private readonly context: LiveContext,
+    private readonly taker: Http2FrontTaker,
+  ) {
+    this.server = http2.createServer({
+      maxHeaderListPairs: MOST_FIELDS,
+      settings: {
+        enableConnectProtocol: true,
+        maxConcurrentStreams: MOST_STREAMS,
+        maxHeaderListSize: MOST_HEAD,
+        initialWindowSize: STREAM_WINDOW,
+      },
+    });
+    this.server.on('session', (session) => this.enter(session));
+    this.server.on('sessionError', () => undefined);
+    this.server.on('stream', (stream, headers, _flags, rawHeaders?: unknown) =>
+      this.take(stream, headers, rawHeaders as string[]),
+    );
+  }
+
+  /** Nothing of the connection was read, or what was read was put back. */
+  begin(socket: Socket, ends: Endpoints): void {
+    const watcher = this.taker.begins();
+    const live = watcher && new LiveHttp2(ends, 'server', this.context, watcher);
+    this.next = { socket, ends, live, open: 0 };
+    if (live) takeTurns(socket);
+    this.server.emit('connection', live ? new TappedSocket(socket, live) : socket);
+    this.next = undefined;
+  }
+
+  /** Accepts no more streams; those that are open go on. */
+  close(): void {
+    for (const session of this.sessions.keys()) session.close();
+  }
+
+  private enter(session: http2.ServerHttp2Session): void {
+    const visit = this.next!;
+    this.sessions.set(session, visit);
+    session.setLocalWindowSize(CONNECTION_WINDOW);
+    session.setTimeout(IDLE * 1000, () => void (visit.open === 0 && session.close()));
+    let wasReset = false;
+    session.on('error', (error: NodeJS.ErrnoException) => {
+      wasReset = true;
+      const words = sessionTrouble(error);
+      if (words !== undefined) this.taker.trouble(`an HTTP/2 connection was ended: ${words}`);
+    });
+    visit.socket.on('close', () => {
+      this.sessions.delete(session);
+      visit.live?.end(wasReset || !visit.socket.readableEnded ? 'reset' : 'fin');
+    });
+  }
+
+  private take(stream: http2.ServerHttp2Stream, headers: http2.IncomingHttpHeaders, rawHeaders: string[]): void {
+    const visit = stream.session && this.sessions.get(stream.session);
+    if (visit === undefined) return void stream.destroy();
+    stream.on('error', () => undefined);
+    this.count(visit, stream);
+    if (headers[':method'] === 'CONNECT') return this.connect(visit, stream, rawHeaders);
+    const request = new http2.Http2ServerRequest(stream, headers, {}, rawHeaders);
+    // The connection itself, with its addresses.
+    Object.defineProperty(request, 'socket', { value: visit.socket });
+    const response = new http2.Http2ServerResponse(stream);
+    this.taker.request(request as unknown as IncomingMessage, response as unknown as ServerResponse);
+  }
+
+  private connect(visit: Visit, stream: http2.ServerHttp2Stream, rawHeaders: string[]): void {
+    const head = requestHead(rawHeaders, stream.id ?? 0);
+    const protocol = head.headers.find(({ name }) => name === ':protocol')?.value;
+    takesHttp1Answer(stream);
+    if (protocol !== 'websocket') {
+      const refusal = protocol === undefined ? tunnelRefusal({ method: 'CONNECT' })! : NO_WEBSOCKET;
+      this.taker.trouble(`a request is refused with ${refusal.status}: ${refusal.reason}`);
+      return refuse(stream, refusal);
+    }
+    const { socket, ends, live } = visit;
+    this.taker.upgrade({
+      request: asUpgrade(head, socket),
+      stream,
+      head: Buffer.alloc(0),
+      ends,
+      wasReset: () => stream.aborted || (stream.rstCode ?? 0) !== 0,
+      http2: { head, number: live?.takeNumber(stream.id ?? 0) ?? this.taker.number() },
+    });
+  }
+
+  private count(visit: Visit, stream: http2.ServerHttp2Stream): void {
+    const { taker } = this;
+    if (visit.open++ === 0) taker.busy(visit.socket, true);
+    stream.on('close', () => {
+      if (--visit.open === 0) taker.busy(visit.socket, false);
+    });
+  }
+}

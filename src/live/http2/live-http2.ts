@@ -1,0 +1,230 @@
+import type { Endpoints } from '../../codec/bytes/endpoint.js';
+import {
+  clientFirst,
+  otherSide,
+  type CloseReason,
+  type GapKind,
+  type Side,
+  type StreamOrigin,
+  type StreamTaker,
+} from '../../codec/bytes/stream-taker.js';
+import type { Head } from '../../codec/http1/head.js';
+import type { Http2Event, Http2Stream, Http2StreamTaker } from '../../codec/http2/http2-taker.js';
+import { Conversation } from '../../traffic/conversation.js';
+import { openHttp2 } from '../../traffic/layers/http2-traffic.js';
+import { http2FaultWords } from '../../traffic/layers/http2-words.js';
+import type { LayerTaker } from '../../traffic/layers/layers.js';
+import { MOST_LAYERS, NO_LAYERS } from '../../traffic/layers/below.js';
+import { streamOrigin } from '../../traffic/stream-origin.js';
+import type { LiveContext, LiveTaker } from '../sockets/live-connection.js';
+import { WithoutHidden } from './without-hidden.js';
+import type { TapTaker } from '../sockets/tap.js';
+
+/** The end that is ours. */
+type OurEnd = 'client' | 'server';
+
+export interface LiveHttp2Taker extends LiveTaker {
+  /** Of a new WebSocket: asked for once. */
+  number(): number;
+  /** What is to be known of a connection without WebSockets. */
+  notice?(message: string): void;
+  /** A WebSocket whose traffic is not for the user: it is neither shown nor recorded. */
+  hides?(request: Head): boolean;
+}
+
+/** Takes nothing. */
+const NOBODY: StreamTaker = { data() {}, gap() {}, fin() {}, reset() {}, close() {} };
+const SIDE = { client: 0, server: 1 } as const;
+
+/**
+ * An HTTP/2 connection of which one end is ours, as a tap has its bytes: each WebSocket in it (RFC 8441) is read, judged,
+ * counted and recorded as a connection of its own.
+ */
+export class LiveHttp2 implements TapTaker {
+  private readonly layer: LayerTaker;
+  /** The numbers of its WebSockets, by stream, until they are taken. */
+  private readonly numbers = new Map<number, number>();
+  private readonly here: Side;
+  private readonly origin: StreamOrigin;
+  /** Keeps the connection byte by byte, without the frames of hidden streams. */
+  private readonly recorded: StreamTaker | undefined;
+  private readonly hidden = new Set<number>();
+  private readonly kept: readonly [WithoutHidden, WithoutHidden];
+  private hasShown = false;
+  private ended = false;
+
+  constructor(
+    ends: Endpoints,
+    we: OurEnd,
+    private readonly context: LiveContext,
+    private readonly taker: LiveHttp2Taker,
+  ) {
+    this.here = SIDE[we];
+    const { isSecure, recorder } = context;
+    // Its number is that of no connection in the records: each WebSocket has its own.
+    this.origin = clientFirst(0, ends, isSecure);
+    this.kept = [new WithoutHidden(true, this.hidden), new WithoutHidden(false, this.hidden)];
+    if (recorder?.openedStream === undefined) this.recorded = recorder?.opened(this.origin, context.now());
+    this.layer = openHttp2({
+      carriesStream: (stream, time) =>
+        new ChosenStream(
+          () => this.open(stream, time),
+          (head) => this.hides(stream.stream, head),
+        ),
+      // It begins with the preface.
+      carries: () => NOBODY,
+    });
+  }
+
+  incoming(bytes: Uint8Array): void {
+    this.read(otherSide(this.here), bytes);
+  }
+
+  outgoing(bytes: Uint8Array): void {
+    this.read(this.here, bytes);
+  }
+
+  /** The number of the WebSocket on a stream; undefined: its request was not seen. It can be asked for once. */
+  takeNumber(stream: number): number | undefined {
+    const number = this.numbers.get(stream);
+    this.numbers.delete(stream);
+    return number;
+  }
+
+  /** The connection has ended. Only the first call counts. */
+  end(reason: CloseReason): void {
+    if (this.ended) return;
+    this.ended = true;
+    const time = this.context.now();
+    const { recorded, here } = this;
+    this.layer.close(reason, time);
+    const words = this.hasShown ? undefined : http2FaultWords(this.layer.faults);
+    if (words !== undefined) this.taker.notice?.(`an HTTP/2 connection without WebSockets has ${words}`);
+    if (reason === 'reset') recorded?.reset(otherSide(here), time);
+    else for (const side of [0, 1] as const) recorded?.fin(side, time);
+    recorded?.close(reason, time);
+  }
+
+  private read(side: Side, bytes: Uint8Array): void {
+    if (this.ended) return;
+    const time = this.context.now();
+    // First what shows which streams are hidden.
+    this.layer.data(side, bytes, 0, bytes.length, time);
+    if (this.recorded === undefined) return;
+    const kept = this.kept[side].take(bytes);
+    if (kept.length > 0) this.recorded.data(side, kept, 0, kept.length, time);
+  }
+
+  private hides(stream: number, head: Head): boolean {
+    const isHidden = this.taker.hides?.(head) === true;
+    if (isHidden) this.hidden.add(stream);
+    return isHidden;
+  }
+
+  private open(stream: Http2Stream, time: number): Http2StreamTaker {
+    const { context, taker } = this;
+    this.hasShown = true;
+    const number = taker.number();
+    this.numbers.set(stream.stream, number);
+    const below = { ...NO_LAYERS, depth: MOST_LAYERS, http2: stream };
+    const origin = { ...streamOrigin(this.origin, stream), number };
+    const shown = new Conversation(
+      number,
+      origin,
+      time,
+      { reading: context.reading, apps: context.apps },
+      taker,
+      below,
+    );
+    const recorded = context.recorder?.openedStream?.({ ...origin, http2: stream }, time);
+    return recorded ? new BothStreams(recorded, shown) : shown;
+  }
+}
+
+/** Two takers of a stream. */
+class BothStreams implements Http2StreamTaker {
+  constructor(
+    private readonly one: Http2StreamTaker,
+    private readonly other: Http2StreamTaker,
+  ) {}
+
+  head(...args: Parameters<Http2StreamTaker['head']>): void {
+    this.one.head(...args);
+    this.other.head(...args);
+  }
+
+  data(...args: Parameters<Http2StreamTaker['data']>): void {
+    this.one.data(...args);
+    this.other.data(...args);
+  }
+
+  gap(...args: Parameters<Http2StreamTaker['gap']>): void {
+    this.one.gap(...args);
+    this.other.gap(...args);
+  }
+
+  http2Event(...args: Parameters<Http2StreamTaker['http2Event']>): void {
+    this.one.http2Event(...args);
+    this.other.http2Event(...args);
+  }
+
+  fin(...args: Parameters<Http2StreamTaker['fin']>): void {
+    this.one.fin(...args);
+    this.other.fin(...args);
+  }
+
+  reset(...args: Parameters<Http2StreamTaker['reset']>): void {
+    this.one.reset(...args);
+    this.other.reset(...args);
+  }
+
+  close(...args: Parameters<Http2StreamTaker['close']>): void {
+    this.one.close(...args);
+    this.other.close(...args);
+  }
+}
+
+/** A stream that is opened with its first head, or its first bytes, unless it is hidden. */
+class ChosenStream implements Http2StreamTaker {
+  private taker: Http2StreamTaker | undefined;
+  private isHidden = false;
+
+  constructor(
+    private readonly open: () => Http2StreamTaker,
+    private readonly hides: (head: Head) => boolean,
+  ) {}
+
+  head(side: Side, head: Head, time: number): void {
+    if (this.taker === undefined && !this.isHidden) this.isHidden = this.hides(head);
+    this.opened?.head(side, head, time);
+  }
+
+  data(side: Side, bytes: Uint8Array, start: number, end: number, time: number): void {
+    this.opened?.data(side, bytes, start, end, time);
+  }
+
+  gap(side: Side, length: number, time: number, kind?: GapKind): void {
+    this.opened?.gap(side, length, time, kind);
+  }
+
+  http2Event(side: Side, event: Http2Event, time: number): void {
+    this.taker?.http2Event(side, event, time);
+  }
+
+  fin(side: Side, time: number): void {
+    this.taker?.fin(side, time);
+  }
+
+  reset(side: Side, time: number): void {
+    this.taker?.reset(side, time);
+  }
+
+  close(reason: CloseReason, time: number): void {
+    this.taker?.close(reason, time);
+  }
+
+  private get opened(): Http2StreamTaker | undefined {
+    if (!this.isHidden) this.taker ??= this.open();
+    return this.taker;
+  }
+}

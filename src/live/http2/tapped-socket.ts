@@ -1,0 +1,49 @@
+import type { Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import type { TapTaker } from '../sockets/tap.js';
+
+type Done = (error?: Error | null) => void;
+
+/** A socket whose bytes pass a tap: `node:http2` reads a socket of the system itself, and no JavaScript would see them. */
+export class TappedSocket extends Duplex {
+  constructor(
+    private readonly socket: Socket,
+    private readonly taker: TapTaker,
+  ) {
+    super();
+    socket.on('data', (chunk: Uint8Array) => {
+      taker.incoming(chunk);
+      if (!this.push(chunk)) socket.pause();
+    });
+    socket.on('end', () => this.push(null));
+    socket.on('error', (error) => this.destroy(error));
+    socket.on('close', () => this.destroy());
+  }
+
+  override _read(): void {
+    this.socket.resume();
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
+    this.taker.outgoing(chunk);
+    this.socket.write(chunk, done);
+  }
+
+  override _writev(chunks: { readonly chunk: Buffer }[], done: Done): void {
+    this.socket.cork();
+    for (const [i, { chunk }] of chunks.entries()) {
+      this.taker.outgoing(chunk);
+      this.socket.write(chunk, i === chunks.length - 1 ? done : undefined);
+    }
+    this.socket.uncork();
+  }
+
+  override _final(done: Done): void {
+    this.socket.end(() => done());
+  }
+
+  override _destroy(error: Error | null, done: Done): void {
+    this.socket.destroy();
+    done(error);
+  }
+}
