@@ -1,4 +1,4 @@
-import { startsLikeHead } from '../../codec/http1/head.js';
+import { startsLikeHead } from '../../codec/http1/head-start.js';
 import { looksLikeFrames, looksLikeWebSocket } from '../../codec/resync/plausible.js';
 import { LONGEST_SEARCHED, type Line } from './lines.js';
 import { areFrames } from './literals.js';
