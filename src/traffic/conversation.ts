@@ -341,7 +341,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     this.tally.take(record);
     this.facts.event(record);
     this.apps?.event(record);
-    if (this.options.legs && record.type === 'handshake') this.leg = legFacts(record);
+    if (this.options.legs && record.type === 'handshake') this.leg = legFacts(this.facts.handshake!, record);
     this.taker.record(record, this);
   }
 

@@ -1,4 +1,5 @@
 import type { Head } from '../../codec/http1/head.js';
+import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { Judged } from '../judged.js';
 
 /** The part of a head that is compared. */
@@ -17,12 +18,10 @@ export interface LegFacts {
 }
 
 /** Undefined for a handshake that shows nothing: it failed, or its times are not known. */
-export function legFacts({
-  handshake,
-  time = NaN,
-  duration = NaN,
-}: Judged & { type: 'handshake' }): LegFacts | undefined {
-  const { request, response, upgraded, key } = handshake;
+export function legFacts(
+  { request, response, upgraded, key }: Handshake,
+  { time = NaN, duration = NaN }: Pick<Judged & { type: 'handshake' }, 'time' | 'duration'>,
+): LegFacts | undefined {
   if (!request || !response || !upgraded || key === undefined || Number.isNaN(time - duration)) return undefined;
   return { key, asked: time - duration, answered: time, request, response };
 }
