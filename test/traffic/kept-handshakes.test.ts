@@ -1,7 +1,6 @@
 import { expect, it } from 'vitest';
 import { parseHead } from '../../src/codec/http1/head.js';
 import { readHandshake } from '../../src/codec/handshake/handshake.js';
-import type { Judged } from '../../src/traffic/judged.js';
 import { FactsWatch } from '../../src/traffic/causes/facts-watch.js';
 import { RFC_RESPONSE, SEED_REQUEST } from '../codec/head-texts.js';
 
