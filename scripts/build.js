@@ -45,8 +45,9 @@ const DEFERRED = {
   streams: modules(
     ['codec/connection/', 'connection.ts', 'lane', 'handshake-pairing'],
     ['codec/http1/', 'head.ts', 'head-reader', 'headers', 'start-line', 'body'],
-    ['codec/handshake/', 'accept-key', 'asks', 'extensions', 'handshake.ts', 'lines'],
+    ['codec/handshake/', 'accept-key', 'asks', 'extensions', 'handshake.ts', 'lines', 'sha1'],
     ['rules/', 'handshake/', 'http2/', 'catalogue', 'frames/catalogue', 'frames/deflate-catalogue'],
+    ['rules/causes/', 'catalogue', 'connection-c', 'endings', 'idle', 'proxies'],
     ['traffic/', 'tally/severities', 'selection/record-window'],
     ['terminal/handshakes/', 'handshake.ts', 'diagnostics'],
     ['describe/', 'connection-json'],
@@ -63,13 +64,14 @@ const DEFERRED = {
       'resync/verdict',
     ],
     ['codec/deflate/', 'inflate-handles', 'inflate-trial', 'message-deflate', 'node-zlib'],
-    ['codec/', 'bytes/character-table', 'bytes/characters', 'http1/connect-tunnel'],
+    ['codec/', 'http1/connect-tunnel'],
     ['rules/causes/', 'evidence', 'refusals', 'redirects', 'tunnels', 'chain', 'quote'],
     ['traffic/', 'causes/cause-search', 'selection/expression-cost', 'tally/pings'],
     ['terminal/', 'dump'],
     ['cli/', 'decode/held-calls', 'input/packed-input', 'input/unpacked', 'host/app-unpacking'],
     ['live/replies/', 'timed-expressions'],
   ),
+  characters: modules(['codec/bytes/', 'character-table', 'characters']),
   'pasted-packets': modules(['sources/packets/', 'exact-packets']),
 };
 const ENTRIES = [...ALONE, CORE, ...AFTER_CORE];
@@ -115,7 +117,7 @@ const cli = {
 
 /** Which files hold what several have in common, in this order; those of SHARED have nothing else: it is of one of those. */
 const SHARED = { common: 'encode', 'packets-shared': 'packets' };
-const HOLDERS = ['common', CORE, 'streams', 'views', 'packets-shared', 'rare', 'pasted-packets'];
+const HOLDERS = ['common', CORE, 'streams', 'views', 'packets-shared', 'rare', 'characters', 'pasted-packets'];
 
 /** Of a part nothing is taken: esbuild keeps such an import for what loading the part does, and loading one of ours does nothing. */
 const FOR_EFFECT = /^import "\.\/[^"]+";\n/gm;

@@ -349,7 +349,7 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     this.tally.take(record);
     this.facts.event(record);
     this.apps?.event(record);
-    this.leg?.event(record);
+    this.leg?.event(record, this.facts.handshake);
     this.taker.record(record, this);
   }
 

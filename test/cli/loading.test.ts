@@ -122,14 +122,14 @@ describe('start-up loads', () => {
       ['decode', '--deflate', 'c107f248cdc9c90700'],
       ['streams', 'rare'],
     ],
-    [['decode', '8105c3a9c3a921'], ['rare']],
+    [['decode', '8105c3a9c3a921'], ['characters']],
     [
       ['encode', '--close', '1005', '--allow-invalid'],
-      ['streams', 'rare'],
+      ['streams', 'characters'],
     ],
   ])('of what few runs need for %j: %j', async (args, wanted) => {
     const { files } = await loadedBy(args);
-    const parts = ['streams', 'rare', 'pasted-packets'];
+    const parts = ['streams', 'rare', 'characters', 'pasted-packets'];
     expect(parts.filter((part) => files.includes(`dist/cli/${part}.js`))).toEqual(wanted);
   });
 

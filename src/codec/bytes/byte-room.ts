@@ -20,13 +20,17 @@ export class ByteRoom {
 
   append(bytes: Uint8Array, start: number, end: number): void {
     const needed = this.length + end - start;
-    if (needed > this.all.length) {
-      const larger = new Uint8Array(Math.max(needed, this.least, Math.min(this.most, 2 * this.all.length)));
-      larger.set(this.bytes);
-      this.all = larger;
-    }
+    this.reserve(needed, Math.max(needed, this.least, Math.min(this.most, 2 * this.all.length)));
     this.all.set(bytes.subarray(start, end), this.length);
     this.length = needed;
+  }
+
+  /** Makes room for `needed` bytes in all, by an array of `size` where there is less. */
+  reserve(needed: number, size = needed): void {
+    if (needed <= this.all.length) return;
+    const larger = new Uint8Array(size);
+    larger.set(this.bytes);
+    this.all = larger;
   }
 
   /** Forgets the first `count` bytes. */

@@ -4,6 +4,9 @@ import { RECORD_HEADER } from './record-opener.js';
 /** RFC 5246 §6.2.3: the longest record that any version allows. */
 export const LONGEST_RECORD = 16_384 + 2048;
 
+/** A sixteenth of a record: memory stays in proportion to what came. */
+const FIRST_PARTS = 16;
+
 /** A record header is possible here: a type, a version, a length (RFC 8446 §5.1). */
 export function isRecordHeader(bytes: Uint8Array, at: number): boolean {
   const type = bytes[at]!;
@@ -67,6 +70,7 @@ export class RecordBuffer {
       if (!take(bytes, from, stop)) return at;
     }
     if (at < end && (end - at < RECORD_HEADER || isRecordHeader(bytes, at))) {
+      if (end - at >= RECORD_HEADER) this.expect(RECORD_HEADER + recordLength(bytes, at), end - at);
       this.room.append(bytes, at, end);
       return end;
     }
@@ -82,7 +86,13 @@ export class RecordBuffer {
       if (this.length < RECORD_HEADER || !isRecordHeader(this.room.all, 0)) return at;
     }
     const stop = Math.min(end, at + this.missing!);
+    this.expect(this.length + this.missing!, this.length + stop - at);
     this.room.append(bytes, at, stop);
     return stop;
+  }
+
+  /** Memory for all of a record once a part of it came: by steps it would take as much again, of thousands of sessions. */
+  private expect(bytes: number, come: number): void {
+    if (come * FIRST_PARTS >= bytes) this.room.reserve(bytes);
   }
 }

@@ -2,6 +2,7 @@ import { concat } from '../../codec/bytes/byte-collector.js';
 import { WholeFrame } from '../../codec/messages/whole-frame.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 import type { Handshake } from '../../codec/handshake/handshake.js';
+import { withoutPlaces } from '../../codec/http1/head.js';
 import type { Direction, Frame } from '../../codec/messages/records.js';
 import { isFinding, type Diagnostic } from '../../rules/catalogue.js';
 import type { ConnectionFacts, EndFacts, SentMessage } from '../../rules/causes/connection-facts.js';
@@ -65,7 +66,8 @@ class WatchedEnd {
 export class FactsWatch {
   private readonly client = new WatchedEnd();
   private readonly server = new WatchedEnd();
-  private handshake: Handshake | undefined = undefined;
+  /** Without the places of its parts. */
+  handshake: Handshake | undefined = undefined;
   private body: Uint8Array | undefined = undefined;
   private isAnswer = false;
   private isAtOpen = false;
@@ -85,7 +87,7 @@ export class FactsWatch {
   /** All that is no frame. */
   event(record: Judged): void {
     if (record.type === 'handshake') {
-      this.handshake = record.handshake;
+      this.handshake = kept(record.handshake);
       this.openTime = record.time ?? NaN;
       if (record.handshake.response) this.server.spoke = true;
     } else if (record.direction === 'server') {
@@ -161,4 +163,13 @@ export class FactsWatch {
 /** An error, and not what a lost connection cut off. */
 function isPeers(diagnostic: Diagnostic): boolean {
   return diagnostic.code !== 'frame-truncated' && isFinding(diagnostic, false);
+}
+
+function kept(handshake: Handshake): Handshake {
+  const { request, response } = handshake;
+  return {
+    ...handshake,
+    ...(request && { request: withoutPlaces(request) }),
+    ...(response && { response: withoutPlaces(response) }),
+  };
 }

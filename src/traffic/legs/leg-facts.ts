@@ -1,4 +1,5 @@
 import type { Head } from '../../codec/http1/head.js';
+import type { Handshake } from '../../codec/handshake/handshake.js';
 import type { ConnectionSummary } from '../tally/summary.js';
 import type { Judged, JudgedFrame } from '../judged.js';
 import { SaidMessagesWatch, type SaidMessages } from './said-messages.js';
@@ -36,9 +37,10 @@ export class LegWatch {
     this.messages?.frame(record);
   }
 
-  event(record: Judged): void {
-    if (record.type !== 'handshake') return;
-    this.handshake = legFacts(record);
+  /** `kept`: the handshake of a record that has one, without the places of its parts. */
+  event(record: Judged, kept: Handshake | undefined): void {
+    if (record.type !== 'handshake' || kept === undefined) return;
+    this.handshake = legFacts(kept, record);
     if (this.handshake !== undefined) this.messages ??= new SaidMessagesWatch();
   }
 
@@ -49,8 +51,10 @@ export class LegWatch {
 }
 
 /** Undefined for a handshake that shows nothing: it failed, or its times are not known. */
-function legFacts({ handshake, time = NaN, duration = NaN }: Judged & { type: 'handshake' }): LegFacts | undefined {
-  const { request, response, upgraded, key } = handshake;
+function legFacts(
+  { request, response, upgraded, key }: Handshake,
+  { time = NaN, duration = NaN }: Pick<Judged & { type: 'handshake' }, 'time' | 'duration'>,
+): LegFacts | undefined {
   if (!request || !response || !upgraded || key === undefined || Number.isNaN(time - duration)) return undefined;
   return { key, asked: time - duration, answered: time, request, response };
 }
