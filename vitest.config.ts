@@ -8,11 +8,18 @@ import { Watchdog } from './test/watchdog.js';
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
 /**
- * Tests that call functions and leave nothing behind: one process runs file after file, and loads src/ once. Not those that
- * replace a module, and not those that count work, which have to come before the code that they count.
+ * Tests that leave nothing behind: one process runs file after file, and loads src/ once. Not those that replace a module or
+ * a timer, and not those that count work, which have to come before the code that they count.
  */
-const APART = ['ascii-escaping', 'deflate-streams', 'frame-search-ambient', 'hex', 'text-forms.property'];
-const PURE = `test/{codec,describe,endpoint,rules,sources,terminal,traffic,web}/**/!(${APART.join('|')}).test.ts`;
+const APART = [
+  ...['ascii-escaping', 'deflate-streams', 'frame-search-ambient', 'hex', 'text-forms.property'],
+  ...['safety', 'outlet', 'ceilings', 'condition', 'handshake-client', 'handshake-server', 'spec'],
+];
+const others = (folders: string): string => `test/{${folders}}/**/!(${APART.join('|')}).test.ts`;
+/** They call functions. */
+const PURE = others('apps,codec,describe,endpoint,rules,sources,terminal,traffic,web');
+/** They run command lines, servers and clients. */
+const LIVE = others('cli,conformance,gate,live');
 
 export default defineConfig({
   define: { WSINSPECT_VERSION: JSON.stringify(version) },
@@ -25,7 +32,8 @@ export default defineConfig({
     reporters: ['default', new Watchdog()],
     projects: [
       { extends: true, test: { name: 'pure', include: [PURE], pool: 'forks', isolate: false } },
-      { extends: true, test: { name: 'apart', include: ['test/**/*.test.ts'], exclude: [PURE] } },
+      { extends: true, test: { name: 'live', include: [LIVE], pool: 'forks', isolate: false } },
+      { extends: true, test: { name: 'apart', include: ['test/**/*.test.ts'], exclude: [PURE, LIVE] } },
     ],
   },
 });
