@@ -8,7 +8,7 @@ import { Watchdog } from './test/watchdog.js';
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
 /**
- * Tests that leave nothing behind: one process runs file after file, and loads src/ once. Not those that replace a module or
+ * Tests that change nothing for others: one process runs file after file, and loads src/ once. Not those that replace a module or
  * a timer, and not those that count work, which have to come before the code that they count.
  */
 const APART = [
