@@ -87,7 +87,7 @@ export const READERS: Readonly<Record<string, Reader>> = {
   pretty: (bytes) => prettyJson(latin1(bytes)),
 };
 
-/** What is repeated, behind a beginning; and what ends it. */
+/** What is repeated, after a beginning; and what ends it. */
 export type Shape = readonly [lead: string, part: string, end?: string];
 
 export const SHAPES: Readonly<Record<string, Shape>> = {

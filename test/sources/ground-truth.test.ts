@@ -67,7 +67,7 @@ describe.skipIf(!has('python3'))('decode equals the generator’s ground truth',
   it.concurrent.each(RUNS)('%s', async (options) => {
     const path = scratch.file(`${RUNS.indexOf(options)}.pcap`);
     const { truth } = generate(path, options.split(' '));
-    // Nothing in front of the first frame tells that it is one.
+    // Nothing before the first frame shows that it is one.
     const sums = await decoded(path, options.includes('no-handshake') ? ['--as-websocket', '80'] : []);
     for (const { client, c2s, s2c } of truth.flows) {
       expect(sums.get(`${client} client`)).toEqual(c2s);
