@@ -3,6 +3,7 @@ process.env['TZ'] = 'UTC';
 
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { LongFirst } from './test/long-first.js';
 import { Watchdog } from './test/watchdog.js';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
@@ -23,12 +24,13 @@ const LIVE = others('cli,conformance,gate,live');
 
 export default defineConfig({
   define: { WSINSPECT_VERSION: JSON.stringify(version) },
-  // No test measures time: what waits for ever ends by the timeout, on a slow machine too. By default one core stays free; most tests wait for processes of their own.
+  // No test measures time: what waits for ever ends by the timeout, on a slow machine too. Most tests wait for processes of their own: one worker more than the cores of a small machine keeps these busy.
   test: {
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    maxWorkers: 3,
     setupFiles: ['test/load-apps.ts'],
+    sequence: { sequencer: LongFirst },
     reporters: ['default', new Watchdog()],
     projects: [
       { extends: true, test: { name: 'pure', include: [PURE], pool: 'forks', isolate: false } },
