@@ -3,7 +3,7 @@ import { cpuClock, superlinearReaders } from './readers.js';
 
 const OPTIONS = { length: 8192, clock: cpuClock, cheap: 16, most: 10 };
 
-it('no reader of text takes time that grows faster than the text', { timeout: 300_000 }, () => {
+it('no reader of text takes time that grows faster than the text', { timeout: 350_000 }, () => {
   expect(superlinearReaders(OPTIONS)).toEqual([]);
 });
 

@@ -35,7 +35,7 @@ describe('the regular expressions of the program', () => {
     expect(others.map(({ place, text }) => `${place} ${text}`)).toEqual([]);
   });
 
-  it('take steps in proportion to the length of the text', () => {
+  it('take steps in proportion to the length of the text', { timeout: 350_000 }, () => {
     const looked = known.filter(({ place }) => !OF_SHORT_LINES.test(place));
     // Several are written in more than one place.
     const different = new Map(looked.map((one) => [`${one.pattern!.flags}/${one.pattern!.source}`, one]));
