@@ -167,7 +167,7 @@ export interface ProbeOptions {
 /** The readers and shapes whose cost grows faster than the text. What looks so is measured again: the least counts. */
 export function superlinearReaders(
   { length, clock, cheap, most }: ProbeOptions,
-  readers: Readonly<Record<string, Reader>> = READERS,
+  readers: Readonly<Record<string, Reader>>,
 ): Growth[] {
   const found: Growth[] = [];
   for (const [reader, read] of Object.entries(readers)) {
