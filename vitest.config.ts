@@ -3,29 +3,39 @@ process.env['TZ'] = 'UTC';
 
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { LongFirst } from './test/long-first.js';
 import { Watchdog } from './test/watchdog.js';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
 /**
- * Tests that call functions and leave nothing behind: one process runs file after file, and loads src/ once. Not those that
- * replace a module, and not those that count work, which have to come before the code that they count.
+ * Tests that change nothing for others: one process runs file after file, and loads src/ once. Not those that replace a module or
+ * a timer, and not those that count work, which have to come before the code that they count.
  */
-const APART = ['ascii-escaping', 'deflate-streams', 'frame-search-ambient', 'hex', 'text-forms.property'];
-const PURE = `test/{codec,describe,endpoint,rules,sources,terminal,traffic,web}/**/!(${APART.join('|')}).test.ts`;
+const APART = [
+  ...['ascii-escaping', 'deflate-streams', 'frame-search-ambient', 'hex', 'text-forms.property'],
+  ...['safety', 'outlet', 'ceilings', 'condition', 'handshake-client', 'handshake-server', 'spec'],
+];
+const others = (folders: string): string => `test/{${folders}}/**/!(${APART.join('|')}).test.ts`;
+/** They call functions. */
+const PURE = others('apps,codec,describe,endpoint,rules,sources,terminal,traffic,web');
+/** They run command lines, servers and clients. */
+const LIVE = others('cli,conformance,gate,live');
 
 export default defineConfig({
   define: { WSINSPECT_VERSION: JSON.stringify(version) },
-  // No test measures time: what waits for ever ends by the timeout, on a slow machine too. By default one core stays free; most tests wait for processes of their own.
+  // No test measures time: what waits for ever ends by the timeout, on a slow machine too. Most tests wait for processes of their own: one worker more than the cores of a small machine keeps these busy.
   test: {
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    maxWorkers: 2,
+    maxWorkers: 3,
     setupFiles: ['test/load-apps.ts'],
+    sequence: { sequencer: LongFirst },
     reporters: ['default', new Watchdog()],
     projects: [
       { extends: true, test: { name: 'pure', include: [PURE], pool: 'forks', isolate: false } },
-      { extends: true, test: { name: 'apart', include: ['test/**/*.test.ts'], exclude: [PURE] } },
+      { extends: true, test: { name: 'live', include: [LIVE], pool: 'forks', isolate: false } },
+      { extends: true, test: { name: 'apart', include: ['test/**/*.test.ts'], exclude: [PURE, LIVE] } },
     ],
   },
 });

@@ -5,8 +5,8 @@ import { closeSync, existsSync, fstatSync, openSync, readSync, renameSync } from
 import { setTimeout as pause } from 'node:timers/promises';
 
 /**
- * Records TCP on the loopback with tcpdump. What tells that it has begun, and at the end that all is in the file, is a
- * datagram of our own that it recorded: nobody has to know how long that takes. Gives what ends it.
+ * Records TCP on the loopback with tcpdump. That it has begun, and at the end that all is in the file, is known by a
+ * datagram of our own that it recorded: no time has to be known for it. Gives what ends it.
  */
 export async function tcpdump(file: string, filter: string): Promise<() => Promise<void>> {
   const marks = createSocket('udp4');

@@ -61,7 +61,7 @@ export function settled(missing: readonly Tool[], isRequired: boolean): boolean 
   return false;
 }
 
-/** To record on the loopback takes root, which nobody can install: without it these tests are skipped, in CI too. */
+/** To record on the loopback takes root, which can not be installed: without it these tests are skipped, in CI too. */
 export function mayCapture(): boolean {
   if (!has('tcpdump', 'openssl')) return false;
   if (process.getuid?.() === 0) return true;

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import type { Reporter, TestModule } from 'vitest/node';
 
 /**
- * Longer than any test may take (`testTimeout`): a file of which nothing ends for so many milliseconds computes, or waits
+ * Longer than any test may take (`testTimeout`): a file of which nothing ends for that number of milliseconds computes, or waits
  * for another process, for ever.
  */
 const SILENCE = 400_000;
 
-/** Ends what vitest can not end. The file fails, and the output tells which one it is and what it waits for. */
+/** Ends what vitest can not end. The file fails, and the output shows which one it is and what it waits for. */
 export class Watchdog implements Reporter {
   private readonly files = new Map<string, NodeJS.Timeout>();
 

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 export const BINARY = fileURLToPath(new URL('../../bin/wsinspect.js', import.meta.url));
 
-/** A process that does not end by itself is killed then: a net, not a measurement. */
+/** A process that does not end by itself is killed then at the earliest: a net, not a measurement. */
 const NET_SECONDS = 60;
 /** Whoever takes more is killed, in MB: the machine is shared. */
 const MOST_MEMORY = 1500;
@@ -85,7 +85,8 @@ export class Target {
       this.child.on('close', (exit, signal) => resolve([exit, signal]));
     });
     const sampler = globalThis.setInterval(() => this.sample(), 25);
-    const net = globalThis.setTimeout(() => this.kill(`did not end in ${seconds} s`), seconds * 1000);
+    const patience = Math.max(seconds, NET_SECONDS);
+    const net = globalThis.setTimeout(() => this.kill(`did not end in ${patience} s`), patience * 1000);
     void this.exited.then(([exit, signal]) => {
       globalThis.clearInterval(sampler);
       globalThis.clearTimeout(net);

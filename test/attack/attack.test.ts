@@ -7,7 +7,7 @@ const seed = Number(process.env['ATTACK_SEED'] ?? 11);
 
 describe(`attacks, seed ${seed}`, () => {
   // They wait for processes of their own most of the time.
-  it.concurrent.each(ATTACKS.filter(({ long }) => !long))('$name', async (attack) => {
+  it.concurrent.each(ATTACKS.filter(({ long }) => !long))('$name', { timeout: 350_000 }, async (attack) => {
     const { findings, notes } = await attempt(attack, { seed, scale: 'small' });
     for (const note of notes) console.warn(`NOT TRIED: ${attack.name}: ${note}`);
     expect(findings).toEqual([]);

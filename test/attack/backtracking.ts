@@ -1,6 +1,6 @@
 import { RegExpParser, type AST } from '@eslint-community/regexpp';
 
-/** Goes on behind what it matched: `at` is the index of the next character. */
+/** Continues after what it matched: `at` is the index of the next character. */
 type Next = (at: number) => boolean;
 type Matcher = (at: number, next: Next) => boolean;
 
@@ -10,7 +10,7 @@ class Exhausted extends Error {}
 
 /**
  * A regular expression that is matched by plain backtracking, as the engine of JavaScript does it, and whose steps are
- * counted: a measure of work that does not depend on the machine. Shapes are matched as they stand in the syntax tree.
+ * counted: a measure of work that does not depend on the machine. Shapes are matched as they are in the syntax tree.
  */
 export class CountedPattern {
   readonly ast: AST.Pattern;

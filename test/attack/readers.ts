@@ -87,7 +87,7 @@ export const READERS: Readonly<Record<string, Reader>> = {
   pretty: (bytes) => prettyJson(latin1(bytes)),
 };
 
-/** What is repeated, behind a beginning; and what ends it. */
+/** What is repeated, after a beginning; and what ends it. */
 export type Shape = readonly [lead: string, part: string, end?: string];
 
 export const SHAPES: Readonly<Record<string, Shape>> = {
@@ -167,7 +167,7 @@ export interface ProbeOptions {
 /** The readers and shapes whose cost grows faster than the text. What looks so is measured again: the least counts. */
 export function superlinearReaders(
   { length, clock, cheap, most }: ProbeOptions,
-  readers: Readonly<Record<string, Reader>> = READERS,
+  readers: Readonly<Record<string, Reader>>,
 ): Growth[] {
   const found: Growth[] = [];
   for (const [reader, read] of Object.entries(readers)) {

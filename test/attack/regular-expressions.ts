@@ -12,7 +12,7 @@ export interface Written {
   readonly pattern: { readonly source: string; readonly flags: string } | undefined;
 }
 
-/** All regular expressions beneath a directory: literals, and what is made by `RegExp`. */
+/** All regular expressions below a directory: literals, and what is made by `RegExp`. */
 export function writtenIn(directory: string): Written[] {
   const names = readdirSync(directory, { recursive: true, encoding: 'utf8' });
   return names.filter((name) => name.endsWith('.ts')).flatMap((name) => inFile(join(directory, name)));
@@ -34,7 +34,7 @@ function inFile(path: string): Written[] {
   return found;
 }
 
-/** Undefined: the node is no regular expression; null: nobody knows which. */
+/** Undefined: the node is no regular expression; null: it is not known which. */
 function patternOf(node: ts.Node, constants: string): RegExp | null | undefined {
   const isMade = (ts.isNewExpression(node) || ts.isCallExpression(node)) && node.expression.getText() === 'RegExp';
   if (node.kind !== ts.SyntaxKind.RegularExpressionLiteral && !isMade) return undefined;

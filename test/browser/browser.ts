@@ -3,7 +3,7 @@ import { BROWSER } from '../tools.js';
 
 /** Opens pages, and keeps what they complain about. */
 export class Pages {
-  /** Messages of the console, violations of the policy among them, and errors that nobody caught. */
+  /** Messages of the console, violations of the policy among them, and errors that were not caught. */
   readonly complaints: string[] = [];
   private browser: Browser | undefined;
   private readonly args: readonly string[];
@@ -13,7 +13,7 @@ export class Pages {
   }
 
   async start(): Promise<void> {
-    // Without a sandbox: tests may run as root, and look at nothing but our own page.
+    // Without a sandbox: tests may run as root, and look only at our own page.
     this.browser = await chromium.launch({
       executablePath: BROWSER!,
       args: ['--no-sandbox', '--disable-gpu', ...this.args],

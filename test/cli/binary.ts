@@ -19,13 +19,13 @@ export type Stdin = string | Uint8Array | Iterable<Uint8Array>;
 export interface RunOptions {
   /** What comes on stdin, which then ends; none by default. */
   readonly stdin?: Stdin;
-  /** Stdin stays open behind it. */
+  /** Stdin stays open after it. */
   readonly open?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** Node alone, with these arguments: for tests of the tests. */
   readonly bare?: boolean;
-  /** So many last bytes of the output are kept; all by default. Every byte is looked at all the same. */
+  /** The number of last bytes of the output that are kept; all by default. Every byte is looked at nevertheless. */
   readonly keep?: number;
   /** Called when the command runs: when it was loaded and waits for its input. */
   readonly started?: (child: ChildProcess) => void;
@@ -50,11 +50,11 @@ export interface Ran {
   /** Files loaded by require, and modules of Node's own. */
   readonly files: readonly string[];
   readonly builtins: readonly string[];
-  /** Those of Node's own that the files asked for themselves. */
+  /** Those of Node's own that the files requested themselves. */
   readonly asked: readonly string[];
 }
 
-/** What hooks/report.cjs tells. */
+/** What hooks/report.cjs reports. */
 type Report = Pick<Ran, 'peak' | 'files' | 'builtins' | 'asked'>;
 
 /** Nothing of the environment that the tests run in may decide about colour. */

@@ -43,7 +43,7 @@ const HEADS = [
     'Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n',
 ] as const;
 
-/** A capture of so many connections, each from an address of its own, all at the same time; the clients end with these bytes. */
+/** A capture of `count` connections, each from an address of its own, all at the same time; the clients end with these bytes. */
 export function crowd(count: number, last = '8182000000006869'): Uint8Array {
   const said: readonly (readonly [fromClient: boolean, bytes: Uint8Array])[] = [
     [true, text(HEADS[0])],
@@ -82,7 +82,7 @@ export function captureOptions(shop: () => Workshop): Tests {
       expect(await connections(CHAT, '--client', '2001:db8::/32')).toEqual([1]);
       expect(await connections(CHAT, '--client', ':40022', '--client', ':50412')).toEqual([0, 1]);
       expect(await connections(CHAT, '--client', '198.51.100.7')).toEqual([]);
-      // Who is the client of a connection that was joined in its middle, its frames tell.
+      // The frames of a connection that was joined in its middle show which end is the client.
       expect(await connections(OTHERS, '--client', '192.0.2.10:40091')).toEqual([6]);
       expect(await connections(OTHERS, '--client', '198.51.100.7:9001')).toEqual([]);
     },
@@ -200,7 +200,7 @@ export function captureOptions(shop: () => Workshop): Tests {
     },
     '--limit': async () => {
       const { out, exit } = await decode(CHAT, '--json', '--limit', '8');
-      // What is wrong behind it is not looked at, and there are no totals.
+      // What is wrong after it is not looked at, and there are no totals.
       expect({ exit, types: records(out).map(({ type }) => type) }).toEqual({
         exit: 1,
         types: ['handshake', ...Array<string>(4).fill('frame'), 'handshake', 'frame', 'frame'],

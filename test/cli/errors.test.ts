@@ -86,7 +86,7 @@ describe('a mistake is one line on stderr and exit 2', () => {
     const [record, ...more] = records(out);
     expect(more).toEqual([]);
     expect(record).toMatchObject({ type: 'error', exit: 2 });
-    // The same words; the place is told in fields of its own.
+    // The same words; the place has fields of its own.
     const [, source = '', line, column] =
       /^wsinspect: (?:(\S+: )(?=line|column))?(?:line (\d+), )?(?:column (\d+): )?/.exec(err)!;
     const words = err.replace(/^wsinspect: (?:\S+: (?=line|column))?(?:line \d+, )?(?:column \d+: )?/, '').trimEnd();

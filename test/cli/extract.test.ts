@@ -24,7 +24,7 @@ const message = (fields: Partial<Message>): Message => ({
   ...fields,
 });
 
-/** Takes a message of so many bytes, of which `kept` are there. */
+/** Takes a message of `bytes` bytes, of which `kept` are there. */
 function take(extractor: Extractor, connection: number, fields: Partial<Message>, bytes = 2, kept = bytes): void {
   extractor.take(connection, message({ bytes, ...fields }), new Uint8Array(kept).fill(0x61));
 }

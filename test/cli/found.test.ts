@@ -7,7 +7,7 @@ import { runOnTerminal } from '../goldens/terminal.js';
 import { records, Workshop } from './binary.js';
 import { runHere } from './in-process.js';
 
-/** Mistakes that somebody met: each once printed something wrong, or nothing. */
+/** Mistakes that users met: each once printed something wrong, or nothing. */
 describe('met in use', () => {
   const summary = ['decode', '--view', 'summary'];
 

@@ -71,7 +71,7 @@ describe('a head of 10 MB', () => {
     const { exit, out } = await safely(['decode', '--from', 'binary'], 250, { stdin });
     expect(exit).toBe(1);
     expect(out.replace(/\s+/g, ' ')).toContain('the head has more than 262144 bytes');
-    // It is passed over to its end, so that the frame behind it is not lost.
+    // It is passed over to its end, so that the frame after it is not lost.
     expect(out).toContain(`at 0x${head.length.toString(16)}`);
     expect(out).toMatch(/unmasked|"a"/);
   });

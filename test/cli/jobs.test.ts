@@ -115,7 +115,7 @@ describe.skipIf(!has('python3'))('--jobs prints what one thread prints', () => {
     const { out, err, exit } = await same([files[name]!, '-v'], [2, 3]);
     expect(out).toContain('total');
     expect(exit).toBe(code);
-    // Otherwise one thread did it, which goes on where several can't.
+    // Otherwise one thread did it, which continues where several can't.
     expect(err).not.toContain('one job');
   });
 

@@ -10,11 +10,11 @@ interface Loaded {
   readonly files: readonly string[];
   /** Modules of Node's own. */
   readonly builtins: readonly string[];
-  /** Those that the files asked for themselves. */
+  /** Those that the files requested themselves. */
   readonly asked: readonly string[];
 }
 
-/** What a run loads: by require as the cache tells at its end, by import as Node's own log of ES modules tells. */
+/** What a run loads: by require as the cache shows at its end, by import as Node's own log of ES modules shows. */
 async function loadedBy(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
@@ -28,7 +28,7 @@ async function loadedBy(
 
 /** What every start needs. */
 const START = ['bin/wsinspect.js', 'dist/cli/main.js'];
-/** Of all that is bundled only chalk asks for this one: that it is loaded tells that chalk is. */
+/** Of all that is bundled only chalk asks for this one: that it is loaded shows that chalk is. */
 const BY_CHALK = 'os';
 
 describe('the detector', () => {

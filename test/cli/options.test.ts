@@ -179,7 +179,7 @@ const DECODE: Tests = {
     expect(records(base64.out)[0]).not.toHaveProperty('hex');
   },
   '--strict': async () => {
-    // A ping behind a close frame: a warning.
+    // A ping after a close frame: a warning.
     expect(await exits(decode('88008900'), decode('88008900', '--strict'))).toEqual([0, 1]);
   },
   '--max-message': async () => {

@@ -18,7 +18,7 @@ afterEach(() => {
 });
 
 const MINE = 'what was there before';
-/** Nobody listens there: a run that comes so far has opened its files. */
+/** There is no listener: a run that comes so far has opened its files. */
 const CLOSED = 'ws://127.0.0.1:1/';
 const RECORDINGS = ['x.pcapng', 'x.ndjson', 'x.har', 'x.har.part'] as const;
 

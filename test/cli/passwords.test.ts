@@ -41,7 +41,7 @@ describe('a URL is shown without its password', () => {
 const PASSWORD = 'hunter2';
 const CLOSED = '127.0.0.1:1';
 
-/** Command lines, and perhaps an environment, with a password in each. */
+/** Command lines, some with an environment, with a password in each. */
 const LINES: [args: string[], env?: Record<string, string>][] = [
   [['connect', `ws://me:${PASSWORD}@${CLOSED}/`]],
   [['connect', `ws://me:${PASSWORD}@${CLOSED}/#x`]],

@@ -7,7 +7,7 @@ interface World {
   drawn: string;
 }
 
-/** A clock that goes on by `step` seconds each time that it is read. */
+/** A clock that advances by `step` seconds each time that it is read. */
 function world(step: number, terminals: { out: boolean; err: boolean }): World {
   let time = 0;
   const state = { drawn: '' };

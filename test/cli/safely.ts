@@ -14,7 +14,7 @@ export async function safely(args: readonly string[], mb: number, options: RunOp
   return ran;
 }
 
-/** `chunk` so many times, made as it is read. */
+/** `chunk` that number of times, made as it is read. */
 export function* repeat(chunk: Uint8Array, times: number, before: Uint8Array = Buffer.alloc(0)): Generator<Uint8Array> {
   yield before;
   for (let i = 0; i < times; i++) yield chunk;

@@ -108,7 +108,7 @@ describe('an unexpected fault', () => {
   const LINE = /^wsinspect: internal error: [ -~]+\n$/;
   const THROWS = "throw new TypeError('ws://u:secret@h/ \\u001b[31m\\nline 2')";
   const STAT = `require('node:fs').statSync = () => { ${THROWS} };`;
-  /** While the command waits: nothing but the fault ends it. */
+  /** While the command waits: only the fault ends it. */
   const FAULTS: readonly (readonly [what: string, script: string])[] = [
     ['one that an event throws', `setImmediate(() => { ${THROWS} });`],
     ['a rejection that nobody handles', `setImmediate(() => void (async () => { ${THROWS} })());`],

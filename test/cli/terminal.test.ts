@@ -191,7 +191,7 @@ describe.skipIf(!TMUX)('on a terminal', () => {
       const writer = `'${process.execPath}' '${script}' '${folder}' ${through}`;
       await inTerminal(80, `${writer} | wsinspect decode`, async (terminal) => {
         const upTo = (count: number): void => writeFileSync(join(folder, 'go'), String(count));
-        // The file's beginning is a piece of its own, and the text of packets has none: it tells of a packet by the next.
+        // The file's beginning is a piece of its own, and the text of packets has none: a packet ends where the next begins.
         const ahead = name.startsWith('tcpdump') ? 0 : name === 'pcapng' ? 2 : 1;
         // A handshake, and a frame of the server.
         upTo(8 + ahead);

@@ -45,7 +45,7 @@ export class Terminal {
     this.tmux('send-keys', ...keys);
   }
 
-  /** As somebody pastes it: the terminal marks it where that was asked for. */
+  /** As a user pastes it: the terminal marks it where that was requested. */
   paste(text: string): void {
     this.tmux('set-buffer', text);
     this.tmux('paste-buffer', '-p', '-r');

@@ -252,7 +252,7 @@ describe('damaged', () => {
       const { out, good } = goodPart(broken.subarray(HEADER));
       const result = await unpack([broken]);
       seen.add(result.damage?.replace(/.*: | at offset.*/g, '') ?? `unharmed at ${at}`);
-      // Bits that have no meaning; damage that only the trailer tells, or that hides the end of the data; the others.
+      // Bits that have no meaning; damage that only the trailer shows, or that hides the end of the data; the others.
       if (result.damage === undefined) expect(result.out).toEqual(content);
       else if (good === broken.length - HEADER) expect(result.damage).toMatch(/check$|cut off/);
       else expect(result).toMatchObject({ out, offset: HEADER + good });
@@ -272,7 +272,7 @@ describe('damaged', () => {
     const before = gzipSync('before');
     const packed = Buffer.concat([before, gzipSync(content)]);
     packed.fill(0xff, 1_600_000, 1_700_000);
-    // Noise is stored: what the place of the damage is can be told from the lengths of the blocks.
+    // Noise is stored: the lengths of the blocks show the place of the damage.
     const data = packed.subarray(before.length + HEADER);
     const exact = (): { out: Buffer; good: number } => {
       const around = 1_600_000 - before.length - HEADER;
@@ -398,7 +398,7 @@ describe('as it comes', () => {
       for await (const chunk of unpacked(source())) if (chunk.length > 0 && ++seen === after) break;
       expect(closed).toBe(1);
     }
-    // An error that nobody waits for any more would come now.
+    // An error that is not waited for any more would come now.
     await new Promise((resolve) => setTimeout(resolve, 20));
   });
 

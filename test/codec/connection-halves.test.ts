@@ -22,7 +22,7 @@ const stream = concat(
 
 type Step = readonly [who: 'client' | 'server' | 'lost client' | 'lost server', time: number, bytes: Uint8Array];
 
-/** What is told, each with its time; the client opened the connection. */
+/** What is reported, each with its time; the client opened the connection. */
 function told(steps: readonly Step[], end = 99): string[] {
   const connection = new Connection({ capture: 'any' });
   const lines: string[] = [];

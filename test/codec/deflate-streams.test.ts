@@ -43,7 +43,7 @@ function text(outcome: InflateOutcome): string {
   return outcome.status === 'ok' ? decodeUtf8(outcome.bytes) : outcome.status;
 }
 
-/** Collects garbage, and tells the bytes of all array buffers that are left. */
+/** Collects garbage, and gives the bytes of all array buffers that are left. */
 function collector(): () => number {
   setFlagsFromString('--expose-gc');
   const gc = runInNewContext('gc') as () => void;
@@ -61,8 +61,8 @@ function noiseOf(length: number, seed: number): Uint8Array {
 }
 
 /**
- * A block of dynamic codes that ends in front of its first symbol, or `missing` bits earlier: there is the 0 of so many
- * lengths of distance codes. `lengths`, 9 at the most, are those of the codes of `a`, `b`, ..., `i` and of the end.
+ * A block of dynamic codes that ends before its first symbol, or `missing` bits earlier: there is the 0 of the number
+ * of lengths of distance codes. `lengths`, at most 9, are those of the codes of `a`, `b`, ..., `i` and of the end.
  */
 function cutOff(final: number, lengths: readonly number[], missing: number): Uint8Array {
   const bits: number[] = [];
@@ -211,7 +211,7 @@ describe('streams read what a decoder for each message reads', () => {
     // The end has nine one bits, and all other codes begin with ones and have a zero.
     ['for codes', [1, 2, 3, 4, 5, 6, 7, 8, 9, 9], 0, 'a'.repeat(16)],
     ['for the end of its header', [1, 2, 3, 4, 5, 6, 7, 8, 9, 9], 16, ''],
-    // The end is 10, eight one bits are `h`: it comes behind the tail.
+    // The end is 10, eight one bits are `h`: it comes after the tail.
     ['and more for codes', [1, 3, 4, 5, 6, 7, 8, 8, 2], 0, undefined],
   ] as [string, number[], number, string | undefined][])(
     'a block that is cut short and takes the tail %s',
@@ -227,7 +227,7 @@ describe('streams read what a decoder for each message reads', () => {
       );
       for (const raw of [whole, streaming()]) {
         expect(new MessageInflater(raw, PLAIN, MEGA).inflate(payload)).toMatchObject({ status: 'invalid' });
-        // A header without a symbol behind it can't be told from one that the tail belongs to.
+        // A header without a symbol after it can't be distinguished from one that the tail belongs to.
         const outcome = new MessageInflater(raw, PLAIN, MEGA).inflate(final);
         expect(outcome.status).toBe(expected === '' ? 'ok' : 'invalid');
       }

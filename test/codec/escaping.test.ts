@@ -31,7 +31,7 @@ describe('every code point', () => {
     const wrong: string[] = [];
     let spelledOut = 0;
     for (let code = 0; code <= 0x10ffff; code++) {
-      // Between letters that join nothing; a mark has a letter to stand on.
+      // Between letters that join nothing; a mark has a letter as its base.
       const char = cp(code);
       const shown = escapeUnseen(`a${char}b`).includes(char);
       if (!shown) spelledOut++;

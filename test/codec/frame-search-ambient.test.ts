@@ -100,7 +100,7 @@ const INSIDE: Readonly<Record<string, Make>> = {
   MessagePack: () => [0x82, dice.roll(128), 0xa3, ...letters(3), 0x81, dice.roll(128), 0xcd, ...random(2)],
 };
 
-/** Records of other protocols, each in a segment of its own or one behind the other. */
+/** Records of other protocols, each in a segment of its own or one after the other. */
 const PROTOCOLS: Readonly<Record<string, Make>> = {
   TLS: () => {
     const size = 30 + dice.roll(1400);

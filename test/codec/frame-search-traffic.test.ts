@@ -4,11 +4,11 @@ import { FrameSearch, type FoundFrames } from '../../src/codec/resync/frame-sear
 import { between, dice, KINDS, LARGE, PACKINGS, SEED, streamOf, type Kind, type Stream } from './frame-streams.js';
 
 /**
- * Streams of frames with holes: a search behind each. What it gives out has to begin with a frame of the stream, always;
+ * Streams of frames with holes: a search after each. What it gives out has to begin with a frame of the stream, always;
  * how many whole frames it passes over is measured, and must not become more.
  */
 
-/** Searches behind a hole; gives how many whole frames were passed over. */
+/** Searches after a hole; gives how many whole frames were passed over. */
 function trial({ bytes, starts, ends }: Stream, kind: Kind, masked: boolean, named: string): number {
   const hole = between(1, 3);
   const first = hole + dice.roll(Math.max(1, Math.floor(ends.length * 0.5) - hole));

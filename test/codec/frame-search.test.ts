@@ -85,7 +85,7 @@ describe('FrameSearch', () => {
   });
 
   it('takes no character that the hole has cut for a header', () => {
-    // 0x81 ends a character; 0x20 behind it would be a length, after which the next frame begins indeed.
+    // 0x81 ends a character; 0x20 after it would be a length, after which the next frame begins indeed.
     const rest = concat([Uint8Array.of(0x81, 0x20), encodeUtf8('привет, это слово'), Uint8Array.of(0x22)]);
     expect(rest.length).toBe(2 + 0x20);
     const frames = TALK.map((words) => text(words));
@@ -115,7 +115,7 @@ describe('FrameSearch', () => {
       frame(8, writeCloseBody(1000, 'bye'), true),
     ];
     expect(framesOf(searched(CLIENT, message))).toEqual(['2+500', '89+8', '0+900']);
-    // A message inside of a fragmented one, and frames behind the end, are no chain.
+    // A message inside of a fragmented one, and frames after the end, are no chain.
     const [begin, ping, more, last, talk, close] = message as [Uint8Array, ...Uint8Array[]];
     expect(searched(CLIENT, [concat([begin, ping!, talk!, more!, last!])])).toBeUndefined();
     expect(searched(CLIENT, [concat([close!, close!])])).toBeUndefined();
@@ -205,7 +205,7 @@ describe('FrameSearch', () => {
     for (const search of searches) search.push(noise, 0, noise.length, 0);
     expect(budget.dropped).toBeGreaterThan(0);
     expect(budget.held).toBeLessThanOrEqual(100_000);
-    // It goes on with what comes next.
+    // It continues with what comes next.
     const segments = TALK.map((words) => text(words));
     const last = searches[4]!;
     const found = segments.map((segment) => last.push(segment, 0, segment.length, 0)).find(Boolean);

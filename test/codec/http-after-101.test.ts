@@ -29,7 +29,7 @@ const SECOND: readonly Said[] = [
 const FRAMES = ['frame client 1', 'frame server 1'];
 const BOTH = ['handshake 101', 'handshake 101', ...FRAMES];
 
-/** [what, what was said, what is told] */
+/** [what, what was said, what is reported] */
 const CASES: readonly (readonly [string, readonly Said[], readonly string[]])[] = [
   ['POST', [[0, ask(swap('GET', 'POST'))], [1, grant()], ...SECOND], BOTH],
   ['another Upgrade', [[0, ask()], [1, grant(swap('websocket', 'websockets'))], ...SECOND], BOTH],

@@ -66,7 +66,7 @@ describe('unmask', () => {
 });
 
 describe('isAsciiView', () => {
-  /** Memory that is no whole number of words, so that the last bytes stand alone. */
+  /** Memory that is no whole number of words, so that the last bytes are apart. */
   const MEMORY = 51;
 
   it.each([0, 0x01020304, 0xff80fe7f])('looks through the key %i at any place, phase and length', (key) => {

@@ -4,7 +4,7 @@ import { records } from '../cli/binary.js';
 import { runHere } from '../cli/in-process.js';
 import { bare, closeServers, echo, peer, switching, type Running } from '../live/servers.js';
 
-/** What a failed case says in words is what its frames show. */
+/** The words about a failed case say the same as its frames. */
 
 afterAll(closeServers);
 

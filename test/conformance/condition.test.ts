@@ -4,7 +4,7 @@ import { Condition } from '../../src/conformance/bench/condition.js';
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => void vi.useRealTimers());
 
-/** Time passes, and the turns of the event loop behind it. */
+/** Time passes, and the turns of the event loop after it. */
 async function pass(milliseconds: number): Promise<void> {
   await vi.advanceTimersByTimeAsync(milliseconds);
   for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
@@ -29,7 +29,7 @@ describe('what is waited for', () => {
   it('is seen where it came while the process was held up: it is read before the time counts', async () => {
     const condition = new Condition();
     let is = false;
-    // As bytes that have arrived are: read only in a turn of the loop behind the timers.
+    // As bytes that have arrived are: read only in a turn of the loop after the timers.
     setTimeout(() => setImmediate(() => setImmediate(() => ((is = true), condition.notify()))), 1000);
     const waiting = condition.until(() => is, 1).then(() => is);
     await pass(1000);

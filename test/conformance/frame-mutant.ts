@@ -3,8 +3,8 @@ import type { Socket } from 'node:net';
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 
 /**
- * An echoing peer, written without the code under test: sound, or with one flaw. What it negotiates, frames and closes
- * is what RFC 6455 and RFC 7692 say; it holds whole messages in memory and is no example for anything else.
+ * An echoing peer, written without the code under test: sound, or with one flaw. It negotiates, frames and closes
+ * as RFC 6455 and RFC 7692 say; it holds whole messages in memory and is no example for anything else.
  */
 export type Flaw =
   | 'any-mask'
@@ -254,7 +254,7 @@ export class Mutant {
   private inflate(payload: Buffer): Buffer | undefined {
     if (this.is('final-ends') && this.finalSeen) return Buffer.alloc(0);
     const { bits, noContext } = this.deflate!.theirs;
-    // A final block ends zlib's stream: what is behind it begins another one.
+    // A final block ends zlib's stream: what is after it begins another one.
     let rest = Buffer.concat([payload, TAIL]);
     const parts: Buffer[] = [];
     let window = this.window;

@@ -12,7 +12,7 @@ function thoseOf(verdicts: Verdicts, behavior: string): string[] {
   return [...verdicts].filter(([, verdict]) => verdict.behavior === behavior).map(([id]) => id);
 }
 
-/** What `ws` takes as it is, and sends back with the tail that it put behind. */
+/** What `ws` takes as it is, and sends back with the tail that it added. */
 const REPORTED = [
   ...each('deflate.truncated-', 'stored', 'fixed', 'empty'),
   ...each('frames.length-', '16-of-5', '64-of-5', '64-of-200'),

@@ -11,12 +11,12 @@ const SAFE = HANDSHAKE_SERVER_CASES.filter(({ traits }) => !traits.includes('uns
 
 /** Where ws (with Node's HTTP parser) is not as the RFCs have it. */
 const FOUND_IN_WS = [
-  // Taken for frames: Node gives an upgraded request's body on as the bytes behind its head.
+  // Taken for frames: Node gives an upgraded request's body on as the bytes after its head.
   'body: NON-STRICT',
   // Not looked for: it has no extension to negotiate.
   'extension-malformed: FAILED',
   'extension-quote-open: FAILED',
-  // Node checks Host behind the upgrade only, and drops the second one.
+  // Node checks Host after the upgrade only, and drops the second one.
   'host-absent: FAILED',
   'host-malformed: FAILED',
   'host-twice: FAILED',
@@ -30,7 +30,7 @@ const FOUND_IN_WS = [
   'version-hexadecimal: FAILED',
   'version-zero-padded: FAILED',
 ];
-/** The same with permessage-deflate: it reads the offers, refuses the handshake for an illegal one, and takes `010` for 10. */
+/** The same with permessage-deflate: it reads the offers, refuses the handshake for an illegal one, and reads `010` as 10. */
 const FOUND_IN_DEFLATING_WS = [
   ...FOUND_IN_WS.filter((one) => !one.startsWith('extension-')),
   'deflate-bits-16: NON-STRICT',

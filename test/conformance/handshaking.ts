@@ -100,7 +100,7 @@ export function testClient(
   );
 }
 
-/** `id: verdict` of all that are not OK, without those that are only told, in order. */
+/** `id: verdict` of all that are not OK, without those that are only reported, in order. */
 export function faults(results: readonly CaseResult[]): string[] {
   return results
     .filter(({ behavior }) => behavior !== 'OK' && behavior !== 'INFORMATIONAL')

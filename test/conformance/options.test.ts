@@ -190,7 +190,7 @@ const TESTS: Tests = {
       const held: (() => void)[] = [];
       const server = await peer((socket) => {
         seen = Math.max(seen, ++open);
-        // Behind the probe's, nothing is answered before as many are open as there may be.
+        // After the probe's, nothing is answered before as many are open as there may be.
         const isProbe = count++ === 0;
         socket.on('close', () => open--);
         socket.on('message', (data, isBinary) => {

@@ -33,7 +33,7 @@ const ws: Start = async (greets) => {
   return url;
 };
 
-/** Engine.IO 4, which Socket.IO speaks, over `ws`: a packet opens the session, text is packets, and others end it. */
+/** Engine.IO 4, which Socket.IO uses, over `ws`: a packet opens the session, text is packets, and others end it. */
 const engineIo: Start = async (greets) => {
   const { url } = await peer((socket) => {
     const sid = Math.random().toString(36).slice(2);

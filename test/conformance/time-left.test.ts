@@ -3,7 +3,7 @@ import { timeLeft } from '../../src/cli/check/time-left.js';
 import { CASES } from '../../src/conformance/all-cases.js';
 import { select } from '../../src/conformance/select.js';
 
-/** The time that is said to be left of a run: it does not grow while the run goes on as it did. */
+/** The time that is said to be left of a run: it does not grow while the run continues as before. */
 
 const ALL = select(CASES, { peer: 'server', full: true, safe: false }).cases;
 

@@ -54,7 +54,7 @@ function connectionsIn(file: Uint8Array): Connection[] {
   return found;
 }
 
-/** Those to a port, without what the proxy writes anew: the values of Host, and the host of an absolute target. */
+/** Those to a port, without what the proxy rewrites: the values of Host, and the host of an absolute target. */
 function streamsTo(port: number, all: ReturnType<typeof connectionsIn>): Streams[] {
   return all
     .filter(({ to }) => to === port)

@@ -8,7 +8,7 @@ import { ACK, pcapFile, SYN, text } from '../sources/packets.js';
 import { TUNNELS, type Inner } from '../sources/tunnel-packets.js';
 import { has } from '../tools.js';
 
-/** tshark has to be told of these. */
+/** tshark needs an option for these. */
 const OPTIONS = ['-d', 'udp.port==8472,vxlan'];
 /** What the label carries is a setting of tshark. */
 const NOT_OF_TSHARK = /MPLS of Ethernet/;

@@ -18,7 +18,7 @@ interface OurReading extends PeerReading {
   readonly rule?: DiagnosticCode;
 }
 
-/** Rules by which we find fault where `ws` 8 goes on. Everything else has to agree. */
+/** Rules by which we find fault where `ws` 8 continues. Everything else has to agree. */
 const STRICTER: Partial<Record<DiagnosticCode, string>> = {
   'length-not-minimal': 'ws reads any form of the length',
   'data-after-close': 'ws stops reading at the close frame',

@@ -52,7 +52,7 @@ interface Example {
 
 const EXIT = / *# exit (\d+)$/;
 
-/** A block with `# exit N` behind its lines has a command on each line; any other block is one script. */
+/** A block with `# exit N` after its lines has a command on each line; any other block is one script. */
 function examplesIn(page: string): Example[] {
   const blocks = read(page).matchAll(/^```sh\n([^]*?)^```$(?:\n\n```(?:ndjson|text)\n([^]*?)^```$)?/gm);
   return [...blocks].flatMap(([, block = '', printed]) => {

@@ -46,7 +46,7 @@ function run(command: string, more: Record<string, string> = {}): { stdout: stri
   return { stdout, stderr };
 }
 
-/** Records of the parts that are there, but for the summaries, in an order that does not hang on the shards. */
+/** Records of the parts that are there, but for the summaries, in an order that does not depend on the shards. */
 const inParts = (): string => run('cat part-*.ndjson | grep -v \'"summary"\' | sort').stdout;
 const inOne = (): string =>
   run('{ wsinspect decode -f capture.pcap --json || true; } | grep -v \'"summary"\' | sort').stdout;

@@ -64,7 +64,7 @@ const COMMENTED: Readonly<Record<string, RegExp>> = {
   'the entries of the library': /^src\/[^/]+\.ts$/,
 };
 
-/** The parts of `test/` whose names of tests hold to it. */
+/** The parts of `test/` whose names of tests hold to it. Their comments do, too, as those of all other files there. */
 const TESTED: Readonly<Record<string, RegExp>> = {
   'codec, rules': /^test\/(codec|rules)\//,
   'traffic, endpoint, describe': /^test\/(traffic|endpoint|describe)\//,
@@ -152,6 +152,10 @@ describe('words of the sources', () => {
 
   it.each(Object.entries(TESTED))('names of tests: %s', (_, folder) => {
     expect(faultsOfFiles(sourceFiles('test'), folder, testNamesIn)).toEqual([]);
+  });
+
+  it('comments of tests', () => {
+    expect(faultsOfFiles(sourceFiles('test'), /^test\//, commentsIn)).toEqual([]);
   });
 
   it('are found in all comments and names of tests', () => {

@@ -18,7 +18,7 @@ interface Case {
   readonly bytes: readonly Uint8Array[];
   readonly call: Call;
   readonly words: string;
-  /** Packed by chance, and perhaps damaged so that what can be unpacked hangs on the chunks. */
+  /** Packed by chance, and some damaged so that what can be unpacked depends on the chunks. */
   readonly isPacked: boolean;
   /** All of them are capture files. */
   readonly isCapture: boolean;
@@ -110,7 +110,7 @@ async function compared(drawn: Case, ran: Ran, dice: Dice): Promise<void> {
       return;
     case 5:
     case 6:
-      // Of bare bytes only --stats tells what became of them.
+      // Of bare bytes only --stats shows what became of them.
       if (!drawn.isFiltered && drawn.isCapture) await statsAgree(drawn);
   }
 }
@@ -128,7 +128,7 @@ function same(what: string, { call }: Case, a: Ran, b: Ran): void {
   different(what, 'exit', String(a.exit), String(b.exit));
   different(what, 'stdout', a.out, b.out);
   different(what, 'error', errorOf(a), errorOf(b));
-  // Notices are told when a chunk has been read, and not any more behind the last record that was asked for.
+  // Notices are printed when a chunk has been read, and not any more after the last record that was requested.
   if (call.options.limit === undefined) different(what, 'stderr', sorted(a.err), sorted(b.err));
 }
 
@@ -163,7 +163,7 @@ async function shardsAgree({ call }: Case): Promise<void> {
   different('sharding matters', 'exit', String(whole.exit), String(Math.max(...shards.map(({ exit }) => exit))));
 }
 
-/** What is said of connections does not hang on whether their records are shown. */
+/** What is said of connections does not depend on whether their records are shown. */
 async function statsAgree({ call }: Case): Promise<void> {
   const [shown, counted] = [undefined, true as const].map((stats) =>
     decode(withOptions(call, { json: true, ...(stats && { stats }) })),

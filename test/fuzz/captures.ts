@@ -10,7 +10,7 @@ import { shuffled } from './pieces.js';
 /** A longer text is cut at a line: one of hundreds of packets takes as long as a hundred others. */
 const LONGEST_TEXT = 12_000;
 
-/** `*` lines of dumps may stand for so much: a digit more, and it is all zeros to read for minutes. */
+/** `*` lines of dumps may represent that much: a digit more, and it is all zeros to read for minutes. */
 const MOST_REPEATED = 100_000;
 
 /** Files of recorded traffic, most of them damaged. */

@@ -168,7 +168,7 @@ function tile(
     throw new Error(`${bytes.length - next - rest.length} bytes belong to nothing`);
 }
 
-/** What is said of the bytes lies in them, and is said in whole sentences. */
+/** What is said of the bytes is in them, and is said in whole sentences. */
 function judgements(codec: Codec, judged: readonly Judged[], bytes: Uint8Array): void {
   for (const record of judged) {
     for (const diagnostic of record.diagnostics) {

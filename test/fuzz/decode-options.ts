@@ -10,7 +10,7 @@ export interface DrawnOptions {
 type Value = string | ((dice: Dice) => string);
 interface Drawn {
   readonly name: string;
-  /** Drawn once in so many times. */
+  /** Drawn once in that number of times. */
   readonly once: number;
   /** None: the option has no value. */
   readonly values?: readonly Value[];

@@ -9,11 +9,11 @@ export interface Call {
   readonly files: readonly { readonly name: string; readonly chunks: readonly Uint8Array[] }[];
   readonly options: DecodeOptions;
   readonly columns?: number;
-  /** A signal comes before so many chunks were read. */
+  /** A signal comes before that number of chunks was read. */
   readonly interruptedAt?: number;
-  /** The reader of stdout goes away behind so many writes. */
+  /** The reader of stdout goes away after that number of writes. */
   readonly closedAt?: number;
-  /** Told of each write to stdout. */
+  /** Called for each write to stdout. */
   readonly written?: (data: string | Uint8Array) => void;
 }
 

@@ -41,7 +41,7 @@ export interface Run {
   readonly to: number;
   /** Those of one kind alone. */
   readonly kind?: string | undefined;
-  /** Told of each case before it is run. */
+  /** Called for each case before it is run. */
   readonly begins?: (index: number) => void;
   /** Milliseconds: by it, one input that takes long is a failure. */
   readonly clock?: () => number;

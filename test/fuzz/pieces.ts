@@ -34,7 +34,7 @@ function nextOf(file: Uint8Array, at: number): number {
 }
 
 const SIZES = [0, 1, 12, 15, 16, 20, 40, 60, 100, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xffffffff];
-/** Where link, IP and TCP headers have their lengths and numbers, behind the head of a record. */
+/** Where link, IP and TCP headers have their lengths and numbers, after the head of a record. */
 const FIELDS_END = 96;
 
 /** Records lost, doubled, in another order or cut; fields of theirs written over. */

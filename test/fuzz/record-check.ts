@@ -24,7 +24,7 @@ const TYPES = ['handshake', 'frame', 'cause', 'message', 'diagnostic', 'connecti
 /** Numbers that are none of places or amounts. */
 const SIGNED = new Set(['endedAt', 'time', 'duration', 'ratio', 'min', 'median', 'max', 'seconds', 'longest']);
 
-/** Records say what can be, and the last ones say what the ones in front of them do. */
+/** Records say what can be, and the last ones say what the ones before them do. */
 export function judgeRecords(ran: Ran, called: Called): void {
   const records = recordsOf(ran);
   for (const record of records) {
@@ -47,7 +47,7 @@ function judgeNumbers(value: unknown, path: string): void {
   }
 }
 
-/** Frames of a direction stand one behind the other. */
+/** Frames of a direction come one after the other. */
 function judgeOrder(records: readonly Printed[], { isWhole, isCapture }: Called): void {
   const ends = new Map<string, { index: number; end: number }>();
   for (const record of records) {

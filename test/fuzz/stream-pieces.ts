@@ -12,7 +12,7 @@ export type StreamPiece =
 
 type StreamMutation = 'lost' | 'torn' | 'twice' | 'changed';
 
-/** Some of them lost, torn, repeated or changed, and cut anew; possibly without the first ones. */
+/** Some of them lost, torn, repeated or changed, and cut again; possibly without the first ones. */
 export function mutatedPieces(
   dice: Dice,
   inputs: Inputs,

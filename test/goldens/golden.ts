@@ -5,7 +5,7 @@ export interface Ran {
   readonly exit: number;
 }
 
-/** The command of a golden, and everything behind its line. */
+/** The command of a golden, and everything after its line. */
 export function parseGolden(text: string): { command: string; rest: string } {
   const end = text.includes('\n') ? text.indexOf('\n') : text.length;
   if (!text.startsWith('$ ')) throw new Error('a golden begins with "$ " and a command line');

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { wsinspect } from '../cli/binary.js';
 import { closeServers, echo, peer } from './servers.js';
 
-/** Stdin is empty where systemd, cron or docker start a command: what an option asks for is waited for all the same. */
+/** Stdin is empty where systemd, cron or docker start a command: what an option requests is waited for nevertheless. */
 
 afterAll(closeServers);
 

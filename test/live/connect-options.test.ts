@@ -46,7 +46,7 @@ async function headWith(...options: string[]): Promise<string> {
   return seen;
 }
 
-/** What a server is sent behind the handshake: by frames of the JSON records. */
+/** What a server is sent after the handshake: by frames of the JSON records. */
 async function sentWith(args: readonly string[], stdin?: string): Promise<unknown[]> {
   const { out } = await runHere(['connect', url, '--json', ...args], stdin === undefined ? {} : { stdin });
   return records(out)

@@ -17,7 +17,7 @@ afterAll(() => {
 
 interface Other {
   readonly url: string;
-  /** What it was told. */
+  /** What it was sent. */
   readonly told: string[];
   readonly say: (text: string) => void;
 }
@@ -112,7 +112,7 @@ describe.skipIf(!TMUX)('the prompt', () => {
         expect(lines.slice(lines.findLastIndex((line) => line.startsWith('> '))).join('')).toContain(
           typed.slice(0, 40),
         );
-        // What was drawn before is gone: the line stands there once.
+        // What was drawn before is gone: the line is shown once.
         expect(shown.match(/> typed/g)).toHaveLength(1);
         terminal.type('-l', 'the ');
         terminal.type('Enter');

@@ -183,14 +183,14 @@ describe('what is typed', () => {
   it('a paste is one line, wherever its marks are cut', () => {
     const keys = 'a\x1b[D\x1b[200~x\r\ny\x1b[2Jz\n\x1b[201~b\r';
     for (let cut = 0; cut <= keys.length; cut++) {
-      // A lone ESC is a key: a mark that is cut behind it is not seen.
+      // A lone ESC is a key: a mark that is cut after it is not seen.
       if (cut === keys.indexOf('\x1b[200~') + 1) continue;
       const filter = new PasteFilter();
       let told = '';
       filter.on('data', (chunk: Buffer) => (told += chunk.toString()));
       filter.write(keys.slice(0, cut));
       filter.write(keys.slice(cut));
-      // A line end right in front of a cut mark stays.
+      // A line end right before a cut mark stays.
       expect(told.replace('z␤', 'z')).toBe('a\x1b[Dx␤y␛[2Jzb\r');
     }
   });

@@ -8,7 +8,7 @@ afterAll(closeServers);
 
 type Frame = Readonly<Record<string, unknown>>;
 
-/** The bytes of a frame as its record tells it. */
+/** The bytes of a frame as its record gives it. */
 function wireOf(frame: Frame): Buffer {
   const { fin, rsv1, rsv2, rsv3, opcode, lengthForm, maskingKey, text, hex } = frame;
   return Buffer.from(
@@ -79,7 +79,7 @@ describe('--json prints what was on the wire', () => {
     expect(server.bytes.toString('hex')).toBe(Buffer.concat([frames, close]).toString('hex'));
     const client = told(out, 'client');
     expect(client.bytes.toString('hex')).toBe(Buffer.concat(seen).toString('hex'));
-    // Offsets count from the first byte of each direction: the head stands in front.
+    // Offsets count from the first byte of each direction: the head comes first.
     expect(client.frames[0]!['offset']).toBe(head.length);
     const handshake = records(out).find(({ type }) => type === 'handshake') as {
       request: { line: string; headers: string[][] };

@@ -2,7 +2,7 @@ import { createServer, type Socket } from 'node:net';
 import { connect } from 'node:net';
 import { bare, listening, switching, type Running } from './servers.js';
 
-/** Peers that send without end, or say nothing, or do not read: what a signal has to end all the same. */
+/** Peers that send without end, or say nothing, or do not read: what a signal has to end nevertheless. */
 
 /** Repeats bytes up to some 64 KiB, so that the peer spends its time on sending. */
 function many(hex: string): Buffer {

@@ -12,7 +12,7 @@ const text = (length: number, more: object = {}): Uint8Array =>
     ...more,
   });
 
-/** What goes on of the chunks, and what was told of it. */
+/** What is passed on of the chunks, and what was reported of it. */
 function through(
   plan: FrameFaultPlan,
   chunks: readonly Uint8Array[],

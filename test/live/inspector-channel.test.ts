@@ -19,7 +19,7 @@ function offersOf({ page }: Serving): string[] {
   return [PROTOCOL, `wsinspect.token.${new URL(page).searchParams.get('token')}`];
 }
 
-/** A page's end of the channel: what it was told, in order. */
+/** A page's end of the channel: what it was sent, in order. */
 class Watcher {
   readonly records: Record_[] = [];
   readonly socket: WebSocket;
@@ -169,7 +169,7 @@ it('a compressed message is sent with its inflated content', async () => {
   expect(frame).toMatchObject({ compressed: true, rsv1: true, plain: { bytes: 32, text: 'a'.repeat(32) } });
   const ahead = connect(server.port, '127.0.0.1');
   await once(ahead, 'connect');
-  // Nobody who looks, and no connection that a browser opened ahead of need, keeps the server from ending: its clock
+  // No page that looks, and no connection that a browser opened ahead of need, keeps the server from ending: its clock
   // stands still, so that it has no time to wait for them.
   await server.stop();
   if (page.socket.readyState !== WebSocket.CLOSED) await once(page.socket, 'close');

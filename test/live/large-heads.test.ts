@@ -37,7 +37,7 @@ describe.each([20, 100, 240])('%i KiB', (size) => {
     running.push(serving, proxy);
     const headers = Object.fromEntries(cookies(size * 1024).map((_, i) => [`X-${i}`, 'x'.repeat(4080)]));
     (await Client.open(serving.url, { headers })).socket.terminate();
-    // The server behind it, of Node.js alone, takes 16 KiB: its refusal comes through.
+    // The server after it, of Node.js alone, takes 16 KiB: its refusal comes through.
     await expect(Client.open(proxy.url, { headers })).rejects.toMatchObject({ status: 431 });
   });
 });

@@ -169,7 +169,7 @@ describe('a page', () => {
     for (const origin of ['http://127.0.0.1:9002', 'http://localhost:9001', `https://${HERE}`])
       expect(statusOf(from(origin), 'own')).toBe(403);
     expect(statusOf([['Host', HERE]], 'own')).toBe(403);
-    // Behind a proxy: it may speak TLS, and ask under another name.
+    // With a proxy between: it may use TLS, and ask under another name.
     expect(statusOf(from('https://chat.example'), 'own', { allowHost: ['chat.example'] })).toBeUndefined();
     expect(statusOf(from('ftp://chat.example'), 'own', { allowHost: ['chat.example'] })).toBe(403);
   });

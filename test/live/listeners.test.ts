@@ -5,7 +5,7 @@ import { BINARY, cleanEnv } from '../cli/binary.js';
 import { closeServers, listening, switching } from './servers.js';
 import { Serving } from './serving.js';
 
-/** Raw requests to each listener, as a page or a program of somebody else's would make them. */
+/** Raw requests to each listener, as a page or a program of others would make them. */
 
 interface Listener {
   readonly port: number;
@@ -14,7 +14,7 @@ interface Listener {
 }
 
 const RECORDED = ['--speed', '0'];
-/** What reached the server that `proxy` stands before. */
+/** What reached the server that `proxy` connects to. */
 let upstream = '';
 let dialled = 0;
 const listeners = new Map<string, Listener>();

@@ -15,7 +15,7 @@ const refuse: RequestListener = (_, response) => {
   response.end();
 };
 
-/** An HTTP proxy that makes tunnels; with `pair`, behind TLS. Everything leads to `to`, where that is given. */
+/** An HTTP proxy that makes tunnels; with `pair`, over TLS. Everything leads to `to`, where that is given. */
 export async function httpProxy(options: { pair?: Pair; status?: number; to?: number } = {}): Promise<Proxying> {
   const { pair, status = 200, to } = options;
   const asked: string[] = [];

@@ -29,7 +29,7 @@ async function proxyHeld(url: string, ...args: string[]): Promise<Serving> {
   return serving;
 }
 
-/** A server that tells what it was asked. */
+/** A server that reports what it was asked. */
 async function asked(...args: string[]): Promise<string> {
   let head = '';
   const { url } = await bare((one) => {
@@ -42,7 +42,7 @@ async function asked(...args: string[]): Promise<string> {
   return head;
 }
 
-/** What is printed of texts that are echoed, each behind the one before. */
+/** What is printed of texts that are echoed, each after the one before. */
 async function shown(texts: readonly string[], ...args: string[]): Promise<{ out: string; got: readonly string[] }> {
   const { url } = await echo();
   const serving = await proxy(url, ...args);

@@ -30,7 +30,7 @@ const REQUEST = [
 ].join('\r\n');
 const ANSWER = switching('s3pPLMBiTxaQ9kYGzzhZRbK+xOo=');
 
-/** A bare server, the proxy in front of it, and both ends of a connection through it, behind the handshake. */
+/** A bare server, the proxy before it, and both ends of a connection through it, after the handshake. */
 async function throughProxy(...args: string[]): Promise<{ client: Socket; server: Socket; serving: Serving }> {
   const listener: Server = createServer({ allowHalfOpen: true });
   const { url } = await listening(listener);

@@ -19,7 +19,7 @@ const OK = '81026f6b';
 const CLOSE_1000 = '880203e8';
 const CLOSE_4001 = '88020fa1';
 
-/** A bare server that answers what comes, one after the other, with these bytes; an end behind those that close. */
+/** A bare server that answers what comes, one after the other, with these bytes; an end after those that close. */
 function answering(...answers: readonly string[]): Promise<Running> {
   return bare(({ accept, socket }) => {
     socket.write(switching(accept));

@@ -34,7 +34,7 @@ async function recorded(url: string, args: readonly string[], kind = 'ndjson'): 
   return file;
 }
 
-/** Records a conversation in which each text waits for what came before it, as somebody at a prompt would. */
+/** Records a conversation in which each text waits for what came before it, as a user at a prompt would. */
 async function dialogue(url: string, texts: readonly string[], kind = 'ndjson'): Promise<string> {
   const file = fileOf(kind);
   const proxy = await Serving.proxy(url, '--record', file);
@@ -235,7 +235,7 @@ describe.concurrent('connect --replay', () => {
 });
 
 describe.concurrent('connect --replay --diff', () => {
-  /** [what the server does now, what is told, exit] */
+  /** [what the server does now, what is reported, exit] */
   const CHANGES: readonly [string, () => Promise<Running>, RegExp, number][] = [
     ['the same', plain, /^$/, 0],
     [

@@ -7,7 +7,7 @@ import type { Difference, Reply } from '../../src/traffic/run-records/reply-diff
 
 const reply = (text: string): Reply => replyOf({ binary: false, data: Buffer.from(text) }, {});
 
-/** What is told, as `=` for each that is the same: `1≠1 -2 +2`. */
+/** What is reported, as `=` for each that is the same: `1≠1 -2 +2`. */
 function told(recorded: readonly string[], received: readonly string[], isWhole = true): string {
   const out: string[] = [];
   const diff = new ReplyDiff(recorded.map(reply), (difference) => out.push(sign(difference)));

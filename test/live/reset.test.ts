@@ -36,7 +36,7 @@ describe('a reset', () => {
     here.on('error', (error) => faults.push(error));
     const closed = once(here, 'close');
     here.end();
-    // libuv has been asked for the FIN by now, and has not sent it.
+    // The FIN has been requested of libuv by now, and has not sent it.
     await new Promise<void>((resolve) => process.nextTick(resolve));
     reset(here);
     await closed;

@@ -60,7 +60,7 @@ async function shown(text: string, ...args: string[]): Promise<string> {
   return server.out;
 }
 
-/** A recording of a server that says hi so many seconds behind the handshake. */
+/** A recording of a server that says hi that number of seconds after the handshake. */
 function recording(seconds: number): string {
   const start = 1_795_356_000;
   const bytes = (direction: string, time: number, hex: string): object => ({
@@ -296,7 +296,7 @@ const TESTS: Tests = {
     for (const echoed of [['a'], ['a', 'b']]) {
       await server.clock.waitsFor(150);
       await server.clock.advance(149);
-      // What a ping is answered behind has been written before.
+      // What was written before the answer to a ping has arrived by then.
       client.socket.ping();
       await once(client.socket, 'pong');
       expect(client.messages).toEqual(echoed.slice(0, -1));
@@ -310,7 +310,7 @@ const TESTS: Tests = {
     client.socket.send('a');
     expect(await client.closed).toEqual([4001, 'enough']);
     expect(client.messages).toEqual(['a']);
-    // What may not be sent is sent all the same: it is a fault to test clients with.
+    // What may not be sent is sent nevertheless: it is a fault to test clients with.
     for (const fault of ['1005', '99:x', `1000:${'x'.repeat(124)}`]) {
       const faulty = await serve('--close', fault);
       const victim = await faulty.open();

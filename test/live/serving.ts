@@ -206,7 +206,7 @@ export class Client {
     });
   }
 
-  /** Waits until so many messages came. */
+  /** Waits until that number of messages came. */
   async got(count: number): Promise<string[]> {
     await this.happenings.until(
       () => this.messages.length >= count,

@@ -19,7 +19,7 @@ export function selfSigned(folder: string, name = 'localhost'): Pair {
   return pair;
 }
 
-/** An echo server behind TLS. */
+/** An echo server over TLS. */
 export function tlsEcho({ cert, key }: Pair, options: ServerOptions = {}): Promise<Running> {
   const server = createServer({ cert: readFileSync(cert), key: readFileSync(key), ...options });
   new WebSocketServer({ server }).on('connection', (socket) => {

@@ -8,7 +8,7 @@ import { bare, closeServers, http } from './servers.js';
 import { Serving } from './serving.js';
 import { causeOf, upgradeOnly } from './why.js';
 
-/** The causes that are named behind real proxies and of real servers, and what is close to them and has none. */
+/** The causes that are named of real proxies and of real servers, and what is close to them and has none. */
 
 let shop: Workshop;
 beforeAll(() => void (shop = new Workshop()));
@@ -18,7 +18,7 @@ afterAll(() => {
   shop.remove();
 });
 
-/** What the proxies stand in front of. */
+/** The server of the proxies. */
 interface Backends {
   /** `ws`. */
   readonly sound: number;
@@ -43,7 +43,7 @@ async function backends(): Promise<Backends> {
 }
 
 const TALK = ['-x', 'hi'];
-/** It does nothing for so long that the proxy's timer ends it. */
+/** It does nothing until the proxy's timer ends it. */
 const IDLE = ['-x', 'hi', '-w', '10'];
 
 describe.runIf(has('apache2'))('connect through Apache', () => {

@@ -6,7 +6,8 @@ import { Workshop, wsinspect } from '../cli/binary.js';
 import { freePort } from '../../bench/free-port.js';
 import { has } from '../tools.js';
 import { started, stopPrograms } from './programs.js';
-import { bare, closeServers, echo, peer, switching } from './servers.js';
+import type { WebSocket } from 'ws';
+import { bare, closeServers, echo, peer, switching, type Running } from './servers.js';
 import { causeOf, upgradeOnly } from './why.js';
 
 const shop = new Workshop();
@@ -143,14 +144,15 @@ describe('connect to a WebSocket server that closes', () => {
   });
 
   it('recognises a server that got no pong, and says nothing where it got one', async () => {
-    const { url: careful } = await peer((socket) => {
-      let isAlive = false;
-      socket.on('pong', () => (isAlive = true));
-      socket.ping();
-      setTimeout(() => (isAlive ? socket.close(1000) : socket.terminate()), 700);
-    });
-    expect(await causeOf(careful, '-w', '5', '--no-auto-pong')).toBe('ping-unanswered');
-    expect(await causeOf(careful, '-w', '5')).toBeUndefined();
+    const careful = (end: (socket: WebSocket) => void): Promise<Running> =>
+      peer((socket) => {
+        socket.ping();
+        end(socket);
+      });
+    const strict = await careful((socket) => void setTimeout(() => socket.terminate(), 700));
+    expect(await causeOf(strict.url, '-w', '60', '--no-auto-pong')).toBe('ping-unanswered');
+    const glad = await careful((socket) => socket.on('pong', () => socket.close(1000)));
+    expect(await causeOf(glad.url, '-w', '60')).toBeUndefined();
   });
 
   it('names nothing where the code says nothing', async () => {

@@ -8,7 +8,7 @@ import { Inspector } from '../../src/traffic/inspector.js';
 import type { Judged } from '../../src/traffic/judged.js';
 import { cuts, cutUp, wireBytes } from './arbitraries.js';
 
-/** A frame that came in one piece makes its fields when they are asked for. */
+/** A frame that came in one piece makes its fields when they are requested. */
 function plain(record: Judged): unknown {
   if (record.type !== 'frame') return record;
   const { header, direction, place, payload, received, missing, holed, joined } = record.frame;

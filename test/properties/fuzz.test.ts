@@ -5,7 +5,7 @@ import { fuzz } from '../fuzz/fuzz.js';
 
 /** A share of what `npm run fuzz` does. */
 const SEED = Number(process.env['SEED'] ?? 6455);
-const COUNT = Number(process.env['COUNT'] ?? 6_000);
+const COUNT = Number(process.env['COUNT'] ?? 3_000);
 
 describe(`random and mutated inputs (SEED=${SEED} COUNT=${COUNT})`, () => {
   it('never throw, come back as they were, and are reported as they are', { timeout: 600_000 }, async () => {

@@ -1,12 +1,9 @@
-import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
-import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
-import { BINARY, cleanEnv } from '../cli/binary.js';
+import { runHere } from '../cli/in-process.js';
 import { has } from '../tools.js';
 import { generate, Scratch } from './captures.js';
 
-const run = promisify(execFile);
 const scratch = new Scratch();
 afterAll(() => scratch.remove());
 
@@ -35,15 +32,11 @@ interface Frames {
 
 /** Every frame by its place: client, direction, offset. What was not captured whole is apart. */
 async function framesOf(path: string): Promise<Frames> {
-  const { stdout } = await run(process.execPath, [BINARY, 'decode', '-f', path, '--json'], {
-    env: cleanEnv(),
-    maxBuffer: 2 ** 28,
-  }).catch((error: { stdout: string; stderr: string; code: number }) => {
-    // Holes are exit 1; anything else is a fault of ours.
-    expect({ exit: error.code, err: error.stderr }).toEqual({ exit: 1, err: '' });
-    return error;
-  });
-  const lines = stdout
+  const { out, exit, err } = await runHere(['decode', '-f', path, '--json']);
+  // Holes are exit 1; anything else is a fault of ours.
+  expect([0, 1]).toContain(exit);
+  expect(err).toBe('');
+  const lines = out
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as FrameLine);

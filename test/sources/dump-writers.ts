@@ -43,7 +43,7 @@ export function xxdLittleEndian(bytes: Bytes, size = 4): string {
     .join('');
 }
 
-/** Lines with an offset in front and a last one with the length; lines like the one in front become one `*`, as `hexdump` and `od` do. */
+/** Lines that begin with an offset and a last one with the length; lines like the one before become one `*`, as `hexdump` and `od` do. */
 function squeezed(bytes: Bytes, offset: (at: number) => string, draw: (row: Bytes) => string): string {
   let text = '';
   let last = '';

@@ -28,7 +28,7 @@ function pcapPackets(name: string): string[] {
 const CLIENT_FRAMES = '81870ec3f3cd3bf6c6f83bf6c6' + '81850e5d5f2c4638334061' + '888001020304';
 const SERVER_FRAMES = '810735353535353535' + '810463616665' + `827e012c${'00'.repeat(300)}` + '8800';
 
-/** Name of the command in the fixture's name, what the dump is called, and what has to be told. */
+/** Name of the command in the fixture's name, what the dump is called, and what has to be reported. */
 const BYTE_DUMPS: readonly (readonly [command: string, kind: string, notice: RegExp | undefined])[] = [
   ['xxd', 'xxd dump', undefined],
   ['xxd-c7-g3', 'xxd dump', undefined],
@@ -87,8 +87,8 @@ describe('dumps of bytes', () => {
   });
 });
 
-/** Capture, command, bytes in front of what it prints of each packet, and the first packet's time. */
-/** 16:52:02 of a day that tcpdump does not tell. */
+/** Capture, command, bytes before what it prints of each packet, and the first packet's time. */
+/** 16:52:02 of a day that tcpdump does not print. */
 const CLOCK = UNDATED + 16 * 3600 + 52 * 60 + 2;
 
 const PACKET_DUMPS: readonly (readonly [

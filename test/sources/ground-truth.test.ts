@@ -1,12 +1,9 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
-import { BINARY, cleanEnv } from '../cli/binary.js';
+import { runHere } from '../cli/in-process.js';
 import { has } from '../tools.js';
 import { generate, Scratch } from './captures.js';
 
-const run = promisify(execFile);
 const scratch = new Scratch();
 afterAll(() => scratch.remove());
 
@@ -21,11 +18,12 @@ type Line = Record<string, unknown> & { type: string; connection: number; direct
 
 /** What the tool itself says of a capture, message by message, added up as the generator does. */
 async function decoded(path: string, more: readonly string[]): Promise<Map<string, Sums>> {
-  const args = [BINARY, 'decode', '-f', path, '--json', '--view', 'messages', '--preview', 'all', '--base64', ...more];
-  const { stdout } = await run(process.execPath, args, { env: cleanEnv(), maxBuffer: 2 ** 28 });
+  const args = ['decode', '-f', path, '--json', '--view', 'messages', '--preview', 'all', '--base64', ...more];
+  const { out, exit, err } = await runHere(args);
+  expect({ exit, err }).toEqual({ exit: 0, err: '' });
   const hashes = new Map<string, { messages: number; payload: number; hash: ReturnType<typeof createHash> }>();
   const sums = new Map<string, Sums>();
-  for (const line of stdout
+  for (const line of out
     .trim()
     .split('\n')
     .map((text) => JSON.parse(text) as Line)) {
@@ -69,7 +67,7 @@ describe.skipIf(!has('python3'))('decode equals the generator’s ground truth',
   it.concurrent.each(RUNS)('%s', async (options) => {
     const path = scratch.file(`${RUNS.indexOf(options)}.pcap`);
     const { truth } = generate(path, options.split(' '));
-    // Nothing in front of the first frame tells that it is one.
+    // Nothing before the first frame shows that it is one.
     const sums = await decoded(path, options.includes('no-handshake') ? ['--as-websocket', '80'] : []);
     for (const { client, c2s, s2c } of truth.flows) {
       expect(sums.get(`${client} client`)).toEqual(c2s);

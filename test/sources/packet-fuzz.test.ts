@@ -41,7 +41,7 @@ const CORPUS = [
   ...ENCAPSULATIONS.map(madeUp),
 ];
 
-/** A stream of numbers below what is asked for, from a seed. */
+/** A stream of numbers below the argument, from a seed. */
 function dice(seed: number): (sides: number) => number {
   let state = Math.imul(seed, 0x9e3779b1) | 1;
   return (sides) => {

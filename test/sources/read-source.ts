@@ -4,7 +4,7 @@ import type { InputProblem, Packet, Source } from '../../src/sources/bytes/types
 export interface Read {
   /** All bytes in order, as hex. */
   readonly bytes: string;
-  /** The same by side, where sides are told apart. */
+  /** The same by side, where sides are known. */
   readonly sides: readonly [string, string];
   /** And by connection. */
   readonly streams: readonly string[];
@@ -26,7 +26,7 @@ export function cut(bytes: Uint8Array, next: () => number): Uint8Array[] {
   const pieces: Uint8Array[] = [];
   for (let at = 0; at < bytes.length;) {
     const end = at + Math.max(1, next());
-    // A copy: a reader that looked behind its chunk would find nothing there.
+    // A copy: a reader that looked past its chunk would find nothing there.
     pieces.push(bytes.slice(at, end));
     at = end;
   }

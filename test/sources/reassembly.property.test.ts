@@ -202,7 +202,7 @@ describe('reassembly', () => {
     stream.begin(0);
     stream.acknowledge(0, 0, 0);
     const length = 2 ** 20;
-    // 3.5 GiB, cut to nothing by the snap length: the old acknowledgment lies half a GiB ahead by now, modulo 2^32.
+    // 3.5 GiB, cut to nothing by the snap length: the old acknowledgment is half a GiB ahead by now, modulo 2^32.
     for (let offset = 0; offset < 3.5 * 2 ** 30; offset += length) {
       stream.accept({ sequence: offset | 0, bytes: new Uint8Array(0), start: 0, end: 0, length, time: 0, packet: 1 });
     }

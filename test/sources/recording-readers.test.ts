@@ -15,7 +15,7 @@ import { encodeUtf8 } from '../../src/codec/bytes/utf8.js';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
 
-/** Everything that a reader tells, in words; bytes that follow each other are one. */
+/** Everything that a reader reports, in words; bytes that follow each other are one. */
 function told(reader: RecordingReader, text: string | Uint8Array, size = Infinity): string[] {
   const out: string[] = [];
   const time = (seconds: number): string => (Number.isNaN(seconds) ? '' : ` @${seconds}`);

@@ -19,7 +19,7 @@ const mine = (opcode: number, payload: Uint8Array | string, more: Partial<FrameI
 
 const hello: Step = ['server', frame(1, 'hello')];
 
-/** tshark flags three faults in all; each of these has to be told. */
+/** tshark flags three faults in all; each of these has to be reported. */
 const FAULTS: readonly (readonly [code: string, step: Step])[] = [
   ['rsv-without-extension', ['server', frame(1, 'a', { rsv: 2 })]],
   ['client-frame-unmasked', ['client', frame(1, 'a')]],
@@ -58,7 +58,7 @@ const REPEATED = ['the same words again', 'the same words again', 'the same word
 
 describe('permessage-deflate where others go wrong', () => {
   it('no_context_takeover is the direction’s that it names', () => {
-    // Only the server starts anew; the client refers to earlier messages.
+    // Only the server starts again; the client refers to earlier messages.
     const server = compressed(REPEATED, {}, true).map((bytes): Step => ['server', bytes]);
     const client = compressed(REPEATED, { key: KEY }).map((bytes): Step => ['client', bytes]);
     const decoded = decodeCapture(

@@ -216,7 +216,7 @@ describe('whatever the input is, nothing throws and nothing hangs', () => {
             cut(input, () => 4096),
           );
       });
-      // Where it is refused early, it takes no more for more.
+      // Where it is refused early, a longer text takes no more work.
       expect(growth, JSON.stringify(piece)).toBeLessThan(2.2);
     }
   });

@@ -82,7 +82,7 @@ const named = (name: string, id?: number, ends = FROM4): Passage => ({
 });
 const MPLS = (id: number): Passage => ({ name: 'MPLS', id });
 
-/** [what, the packet, the tunnels as the client's packets tell them] */
+/** [what, the packet, the tunnels as the client's packets have them] */
 export const TUNNELS: readonly (readonly [string, Wrap, readonly Passage[]])[] = [
   ['VXLAN', inUdp(4789, vxlan(frame4)), [named('VXLAN', 42)]],
   ['VXLAN with a group policy', inUdp(4789, vxlan(frame4, 5000, 0x88)), [named('VXLAN', 5000)]],
@@ -192,7 +192,7 @@ export const UNREAD: readonly (readonly [string, readonly Uint8Array[]])[] = [
   ['MACsec', [ethernet(0x88e5, filled(60, 0x2c))]],
 ];
 
-/** Packets that no tunnel is in, and that nobody has to be told about. */
+/** Packets that no tunnel is in, and that need no report. */
 export const ORDINARY: readonly (readonly [string, Uint8Array])[] = [
   ['DNS', datagrams(53, filled(40, 0x12, 0x34, 1, 0))[0]!],
   ['IKE', datagrams(4500, filled(60, 0, 0, 0, 0))[0]!],

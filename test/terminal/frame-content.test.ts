@@ -4,7 +4,7 @@ import { runOnTerminal } from '../goldens/terminal.js';
 
 const folder = new URL('../goldens/', import.meta.url).pathname;
 
-/** The line of a compressed text message, in so many columns. */
+/** The line of a compressed text message, in that number of columns. */
 async function line(text: string, columns: number): Promise<string> {
   const command = `COLUMNS=${columns} NO_COLOR=1 wsinspect encode '${text}' --deflate --mask 01020304 --out binary`;
   const { stdout } = await runOnTerminal(`${command} | wsinspect decode --deflate --view summary`, folder);

@@ -8,7 +8,7 @@ async function decode(options: string): Promise<string> {
   return (await runOnTerminal(command, folder)).stdout;
 }
 
-/** Titles are the lines that begin at the margin; the closing table stands behind a blank line and `connection`. */
+/** Titles are the lines that begin at the margin; the closing table comes after a blank line and `connection`. */
 function titles(out: string): string[] {
   return out
     .replace(/^connection 0 [^]*/m, '')

@@ -40,7 +40,7 @@ describe('every code point', () => {
     const ignorable = ranges('default-ignorable', ['Default_Ignorable_Code_Point']);
     const wrong: string[] = [];
     for (let code = 0; code <= 0x10ffff; code++) {
-      // Escaped before anybody counts.
+      // Escaped before they are counted.
       if (unseen.has(code) || ignorable.has(code)) continue;
       const expected = wide.has(code) ? 2 : marks.has(code) ? 0 : 1;
       if (displayWidth(String.fromCodePoint(code)) !== expected) wrong.push(code.toString(16));

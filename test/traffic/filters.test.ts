@@ -362,7 +362,7 @@ describe('recordFilter', () => {
   });
 
   it('--violations counts warnings, and shows what is no frame too', () => {
-    // A ping behind a close frame: a warning. A key that is all zeros: a notice.
+    // A ping after a close frame: a warning. A key that is all zeros: a notice.
     expect(shown(['--violations'], records('88008900'))).toEqual([1]);
     expect(shown(['--violations'], records('81810000000061'))).toEqual([]);
     expect(shown(['--violations'], records(REFUSED))).toEqual([0]);

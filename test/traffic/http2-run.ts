@@ -77,7 +77,7 @@ export function converse(pieces: readonly Piece[], more: Partial<StreamOrigin> =
   return run;
 }
 
-/** The pieces cut anew: those of one side that follow each other are one run of bytes. */
+/** The pieces cut again: those of one side that follow each other are one run of bytes. */
 export function cutAnew(pieces: readonly Piece[], sizes: () => number): Piece[] {
   const out: Piece[] = [];
   for (const [side, bytes] of pieces) {

@@ -17,7 +17,7 @@ const SPAN = { start: 0, end: 1 };
 
 type FrameParts = Partial<Omit<HeaderInit, 'payloadLength'>> & Partial<Omit<Frame, 'header'>>;
 
-/** A frame that is a whole message, or a control frame, unless told otherwise. */
+/** A frame that is a whole message, or a control frame, unless stated otherwise. */
 function frame(opcode: number, size: number, parts: FrameParts = {}): Frame {
   const { fin = true, rsv = 0, key, missing = 0, ...rest } = parts;
   const header = createHeader({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decrypt, NAMES, packetCount, tlsCase, without } from './tls-captures.js';
 
-/** Whether all of `some` stand in `all`, in this order. */
+/** Whether `all` contains all of `some`, in this order. */
 function isSubsequence(some: readonly string[], all: readonly string[]): boolean {
   let at = 0;
   for (const one of some) {

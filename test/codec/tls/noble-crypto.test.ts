@@ -7,7 +7,7 @@ import { decrypt, NAMES, tlsCase } from '../../traffic/tls-captures.js';
 
 const node = tlsCryptoWith(crypto);
 const SUITES = Array.from({ length: 0x10000 }, (_, id) => cipherSuite(id)).filter((suite) => suite !== undefined);
-/** Suites of one algorithm and tag differ in nothing that an adapter is asked for. */
+/** Suites of one algorithm and tag differ in nothing that an adapter computes. */
 const KINDS = [...new Map(SUITES.map((suite) => [`${suite.algorithm} ${suite.tagBytes}`, suite]))];
 const LENGTHS = [0, 1, 15, 16, 17, 255, 1000, 16_401];
 

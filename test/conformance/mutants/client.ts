@@ -14,7 +14,7 @@ export interface ClientFaults {
   readonly statuses?: readonly number[];
   /** Changes its request. */
   readonly request?: (text: string) => string;
-  /** Sent behind the request, before any answer. */
+  /** Sent after the request, before any answer. */
   readonly early?: Uint8Array;
   readonly unmasked?: true;
   readonly dropsRest?: true;

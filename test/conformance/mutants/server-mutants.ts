@@ -209,7 +209,7 @@ export const SERVER_MUTANTS: readonly ServerMutant[] = [
       'deflate-bits-7: FAILED',
       'deflate-bits-absent: FAILED',
       'deflate-bits-zero: FAILED',
-      // What was asked for is missing in its answer.
+      // What was requested is missing in its answer.
       'deflate-offered: FAILED',
       'deflate-parameter-repeated: FAILED',
       'deflate-parameter-unknown: FAILED',

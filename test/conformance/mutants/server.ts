@@ -18,9 +18,9 @@ export interface ServerFaults {
   readonly headers?: (handshake: Handshake) => readonly string[];
   readonly upgradeLine?: string;
   readonly refusal?: string;
-  /** It loses what comes behind the head, in the same chunk. */
+  /** It loses what comes after the head, in the same chunk. */
   readonly dropsRest?: true;
-  /** It takes a body for frames. */
+  /** It reads a body as frames. */
   readonly ignoresBody?: true;
   /** It takes the first chunk for the whole head. */
   readonly readsOnce?: true;
