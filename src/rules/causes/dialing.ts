@@ -40,8 +40,7 @@ const OF_SERVER = {
 const OF_PROXY: typeof OF_SERVER = {
   end: 'the proxy',
   other: 'proxy',
-  start:
-    'the proxy does not run there. Start it, or connect without it (--proxy, the proxy variables of the environment)',
+  start: 'start the proxy (--proxy or a variable of the environment names it)',
   use: '',
   pass: '',
   trust: 'NODE_EXTRA_CA_CERTS=FILE in the environment',
