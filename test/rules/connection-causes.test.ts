@@ -72,6 +72,18 @@ const ROWS: readonly (readonly [code: string, has: string, facts: ConnectionFact
     refusal(['HTTP/1.1 426 Upgrade Required'], '', ['GET / HTTP/1.1', 'Connection: keep-alive', ...KEY]),
   ],
   [
+    'upgrade-not-received',
+    'no Upgrade in Connection, and it comes with Connection: close: a proxy in front did not pass Connection on',
+    refusal(['HTTP/1.1 426 No'], '', ['GET / HTTP/1.1', 'Connection: close', 'Upgrade: websocket', ...KEY]),
+    refusal(['HTTP/1.1 426 No'], '', ['GET / HTTP/1.1', 'Connection: close, Upgrade', 'Upgrade: websocket', ...KEY]),
+  ],
+  [
+    'upgrade-not-received',
+    'and it comes with HTTP/1.0: a proxy in front did not pass HTTP/1.1 on. nginx: proxy_http_version 1.1',
+    refusal(['HTTP/1.1 400 No'], '', ['GET / HTTP/1.0', 'Connection: Upgrade', 'Upgrade: websocket', ...KEY]),
+    refusal(['HTTP/1.1 400 No'], '', ['GET / HTTP/1.1', 'Connection: Upgrade', 'Upgrade: websocket', ...KEY]),
+  ],
+  [
     'upgrade-removed',
     'proxy_set_header Upgrade $http_upgrade',
     refusal(['HTTP/1.1 426 Upgrade Required', 'Server: nginx/1.26']),

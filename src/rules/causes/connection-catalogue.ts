@@ -7,7 +7,7 @@ interface ConnectionCauseRule {
 const REFUSAL_CAUSES = {
   'upgrade-not-received': {
     message:
-      'the request has Sec-WebSocket headers and no Upgrade header, and it comes {how}: a proxy in front did not pass Upgrade and Connection on. {cure}',
+      'the request has Sec-WebSocket headers{lacks}, and it comes {how}: a proxy in front did not pass {passed} on. {cure}',
   },
   'upgrade-removed': {
     message:
