@@ -390,7 +390,7 @@ describe('the cause of a connection that was refused or dropped', () => {
     expect(causeOfDial(near)).toBeUndefined();
   });
 
-  it('speaks of no option that a proxy does not have', () => {
+  it('names no option that a proxy does not have', () => {
     for (const [, , facts] of DIALS.filter(([, , { isProxy }]) => isProxy))
       expect(causeOfDial(facts)?.message).not.toMatch(/\(-k|--cacert|the server/);
   });

@@ -68,7 +68,7 @@ describe('WebSockets over HTTP/2', () => {
     [ascii('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'), 'http-response-in-stream', /treats the stream as/],
     [ascii('GET /next HTTP/1.1\r\nHost: a\r\n\r\n'), 'http-request-in-stream', /treats the stream as/],
     [Uint8Array.of(21, 3, 3, 0, 2, 2, 40), 'tls-in-stream', /inside the stream/],
-  ])('have causes that do not speak of HTTP/1.1 heads: %#', (said, code, advice) => {
+  ])('have causes that do not mention HTTP/1.1 heads: %#', (said, code, advice) => {
     const [client, server] = [new Http2End(), new Http2End()];
     const { records } = converse([
       ...begin(client, server),

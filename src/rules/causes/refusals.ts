@@ -50,7 +50,7 @@ export function causeOfRefusal({ handshake, body }: ConnectionFacts): Cause | un
   return undefined;
 }
 
-/** No client sends the key without Upgrade, or with HTTP/1.0: a proxy on the way removed the one, or speaks the other. */
+/** No client sends the key without Upgrade, or with HTTP/1.0: a proxy on the way removed the one, or uses the other. */
 function lostUpgrade(request: RequestHead | undefined): Cause | undefined {
   if (request?.complete !== true || !has(request, 'Sec-WebSocket-Key')) return undefined;
   const isClose = tokens(request, 'Connection').includes('close');
