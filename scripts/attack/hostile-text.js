@@ -79,12 +79,16 @@ export function lot(dice, length) {
 // eslint-disable-next-line no-control-regex
 const OWN_COLOURS = /\x1b\[(?:0|1|2|3|4|7|22|23|24|27|3[0-7]|39|4[0-7]|49|9[0-7])m/g;
 
+/** `check` draws its progress anew on a terminal, where it takes longer than a moment. */
+// eslint-disable-next-line no-control-regex
+const OWN_PROGRESS = /(?:\x1b\[\d+A)?\r\x1b\[J/g;
+
 /** Different reasons that are given at most. */
 const MOST_REASONS = 6;
 
 /** Why a text is not fit for a terminal, each reason once; empty: it is. LF (and CR LF on a terminal) is. */
 export function unfit(text, { colours = false, terminal = false, json = false } = {}) {
-  let rest = terminal ? text.replaceAll('\r\n', '\n') : text;
+  let rest = terminal ? text.replaceAll('\r\n', '\n').replace(OWN_PROGRESS, '') : text;
   if (colours) rest = rest.replace(OWN_COLOURS, '');
   const reasons = new Map();
   for (const [pattern, what] of json ? [] : COMMANDS) {

@@ -33,7 +33,7 @@ export function drawDump(dump: Dump, look: Look): Printable[] {
     masked && fits(16, true) ? [16, true] : masked && fits(8, true) ? [8, true] : [fits(16, false) ? 16 : 8, false];
   const wireTitle = showWire ? padEnd(print`on the wire`, perRow * 3 + (perRow > 8 ? 2 : 1)) : '';
   const titles = print`${print` `.repeat(INDENT.length + offsetWidth + 2)}${wireTitle}unmasked`;
-  const cells = dump.text ? textCells(bytes) : Array.from(bytes, byteCell);
+  const cells = withoutCommands(bytes, dump.text ? textCells(bytes) : Array.from(bytes, byteCell));
   const lines: Printable[] = masked ? [look.theme.dim(titles)] : [];
   for (let at = 0; at < bytes.length; at += perRow) {
     const end = Math.min(bytes.length, at + perRow);
@@ -54,6 +54,17 @@ interface Cell {
 const BLANK = print` `;
 const INVALID: Cell = { text: print`·`, mark: 'invalid' };
 const BEHIND: Cell = { text: print``, mark: 'plain' };
+
+const DOT: Cell = { text: print`.`, mark: 'plain' };
+const HASH = 0x23;
+/** `##[`, `##vso[`, `##teamcity[`: CI runners read them as commands wherever they are in a line. */
+const AFTER_HASHES: ReadonlySet<number | undefined> = new Set([...'[vt'].map((char) => char.charCodeAt(0)));
+
+function withoutCommands(bytes: Uint8Array, cells: readonly Cell[]): readonly Cell[] {
+  return cells.map((cell, at) =>
+    bytes[at] === HASH && bytes[at - 1] === HASH && AFTER_HASHES.has(bytes[at + 1]) ? DOT : cell,
+  );
+}
 
 let cellsOfBytes: readonly Cell[] | undefined;
 

@@ -72,6 +72,18 @@ const ROWS: readonly (readonly [code: string, has: string, facts: ConnectionFact
     refusal(['HTTP/1.1 426 Upgrade Required'], '', ['GET / HTTP/1.1', 'Connection: keep-alive', ...KEY]),
   ],
   [
+    'upgrade-not-received',
+    'no Upgrade in Connection, and it comes with Connection: close: a proxy in front did not pass Connection on',
+    refusal(['HTTP/1.1 426 No'], '', ['GET / HTTP/1.1', 'Connection: close', 'Upgrade: websocket', ...KEY]),
+    refusal(['HTTP/1.1 426 No'], '', ['GET / HTTP/1.1', 'Connection: close, Upgrade', 'Upgrade: websocket', ...KEY]),
+  ],
+  [
+    'upgrade-not-received',
+    'and it comes with HTTP/1.0: a proxy in front did not pass HTTP/1.1 on. nginx: proxy_http_version 1.1',
+    refusal(['HTTP/1.1 400 No'], '', ['GET / HTTP/1.0', 'Connection: Upgrade', 'Upgrade: websocket', ...KEY]),
+    refusal(['HTTP/1.1 400 No'], '', ['GET / HTTP/1.1', 'Connection: Upgrade', 'Upgrade: websocket', ...KEY]),
+  ],
+  [
     'upgrade-removed',
     'proxy_set_header Upgrade $http_upgrade',
     refusal(['HTTP/1.1 426 Upgrade Required', 'Server: nginx/1.26']),
@@ -298,6 +310,27 @@ const DIALS: readonly (readonly [code: string, has: string, facts: DialFacts, ne
   ['certificate-self-signed', '--cacert', dialing('DEPTH_ZERO_SELF_SIGNED_CERT'), dialing('CERT_REVOKED')],
   ['certificate-authority-unknown', 'Some CA', dialing('UNABLE_TO_VERIFY_LEAF_SIGNATURE'), dialing('CERT_REJECTED')],
   ['certificate-authority-unknown', 'Some CA', dialing('SELF_SIGNED_CERT_IN_CHAIN'), dialing('CERT_UNTRUSTED')],
+  [
+    'certificate-name',
+    'not for the proxy c.example',
+    dialing('ERR_TLS_CERT_ALTNAME_INVALID', { isProxy: true }),
+    dialing('ERR_TLS_CERT_ALTNAME_FORMAT', { isProxy: true }),
+  ],
+  [
+    'certificate-self-signed',
+    'of the proxy c.example (a.example) is signed by itself: trust it with NODE_EXTRA_CA_CERTS=FILE',
+    dialing('DEPTH_ZERO_SELF_SIGNED_CERT', { isProxy: true }),
+    dialing('CERT_REVOKED', { isProxy: true }),
+  ],
+  [
+    'certificate-expired',
+    'until Jan  2 2026: renew it',
+    dialing('CERT_HAS_EXPIRED', { isProxy: true }),
+    dialing('CRL_HAS_EXPIRED', { isProxy: true }),
+  ],
+  ['tls-version', 'client and proxy have', dialing('ERR_SSL_UNSUPPORTED_PROTOCOL', { isProxy: true }), ODD],
+  ['name-unknown', 'no address for the proxy c.example', dialing('ENOTFOUND', { isProxy: true }), ODD],
+  ['nothing-listens', 'c.example:443: start the proxy', dialing('ECONNREFUSED', { isProxy: true }), ODD],
   ['tls-version', 'TLS 1.2', dialing('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION'), ODD],
   ['alpn-mismatch', 'HTTP/2', dialing('ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL'), ODD],
   ['name-unknown', 'c.example', dialing('ENOTFOUND'), dialing('EAI_AGAIN')],
@@ -355,6 +388,11 @@ describe('the cause of a connection that was refused or dropped', () => {
     expect(cause?.code).toBe(code);
     expect(cause?.message).toContain(has);
     expect(causeOfDial(near)).toBeUndefined();
+  });
+
+  it('names no option that a proxy does not have', () => {
+    for (const [, , facts] of DIALS.filter(([, , { isProxy }]) => isProxy))
+      expect(causeOfDial(facts)?.message).not.toMatch(/\(-k|--cacert|the server/);
   });
 
   it.each(TUNNELS)('%s: %s, of a tunnel', (code, has, facts, near) => {

@@ -63,6 +63,24 @@ describe('WebSockets over HTTP/2', () => {
     ]);
   });
 
+  it.each<[said: Uint8Array, code: string, advice: RegExp]>([
+    [concat([ascii('\r\n'), text(1, 'hello'), text(1, 'world')]), 'stray-bytes', /Over HTTP\/2 no line end follows/],
+    [ascii('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'), 'http-response-in-stream', /treats the stream as/],
+    [ascii('GET /next HTTP/1.1\r\nHost: a\r\n\r\n'), 'http-request-in-stream', /treats the stream as/],
+    [Uint8Array.of(21, 3, 3, 0, 2, 2, 40), 'tls-in-stream', /inside the stream/],
+  ])('have causes that do not mention HTTP/1.1 heads: %#', (said, code, advice) => {
+    const [client, server] = [new Http2End(), new Http2End()];
+    const { records } = converse([
+      ...begin(client, server),
+      [0, client.headers(1, CONNECT)],
+      [1, server.headers(1, OK)],
+      [1, server.data(1, said, endStream)],
+    ]);
+    const causes = records.flatMap((record) => (record.type === 'cause' ? [record.cause] : []));
+    expect(causes).toEqual([{ code, message: expect.stringMatching(advice) as string }]);
+    expect(causes[0]?.message).not.toMatch(/101|a head ends|upgrade/i);
+  });
+
   it('have a handshake of pseudo-header fields, without key and accept value', () => {
     const [first] = converse(twoOfThem()).records;
     expect(first).toMatchObject({

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { AppSummary } from '../../src/traffic/apps/app-tally.js';
 import { closingFilter } from '../../src/traffic/selection/closing-filter.js';
 import { DirectionTally } from '../../src/traffic/tally/lane.js';
 import { ranked, rankingBy, type SortKey } from '../../src/traffic/tally/order.js';
@@ -26,6 +27,11 @@ const REFUSED: HandshakeSummary = { ...UPGRADED, upgraded: false };
 const UNANSWERED: HandshakeSummary = { ...REFUSED, answered: false };
 const CLOSED: Parts = { closeCode: 1000, closedBy: 'client', fromClient: CLOSE, fromServer: CLOSE };
 
+const appWith = (diagnostics: Readonly<Record<string, number>>): AppSummary => ({
+  ...{ protocol: 'json-rpc', packets: 1, errors: {}, diagnostics, byName: [] },
+  ...{ calls: 0, replies: 0, unanswered: 0, open: 0 },
+});
+
 const TROUBLE: readonly (readonly [what: string, parts: Parts])[] = [
   ['an end without a close frame', { closeCode: 1006, ended: 'fin' }],
   ['a close code that reports a failure', { ...CLOSED, closeCode: 1011, ended: 'fin' }],
@@ -36,6 +42,7 @@ const TROUBLE: readonly (readonly [what: string, parts: Parts])[] = [
   ['an unanswered handshake', { handshake: UNANSWERED }],
   ['a failure that a recording reports', { ended: 'failed', failure: 'net::ERR_TIMED_OUT' }],
   ['a broken rule', { ...CLOSED, diagnostics: { 'reserved-opcode': 1 } }],
+  ['a broken rule of the application protocol', { ...CLOSED, app: appWith({ 'jsonrpc-version': 1 }) }],
   ['a ping without a pong', { ...CLOSED, fromServer: { ...CLOSE, ping: { answered: 9, skipped: 0, unanswered: 1 } } }],
   [
     'an end that took nothing for a second',
@@ -48,6 +55,7 @@ const NO_TROUBLE: readonly (readonly [what: string, parts: Parts])[] = [
   ['a connection that is open at the end of the input', { ended: 'end' }],
   ['1000 from both', { ...CLOSED, ended: 'fin' }],
   ['1001', { ...CLOSED, closeCode: 1001 }],
+  ['an application protocol that keeps its rules', { ...CLOSED, app: appWith({}) }],
   ['a close frame without a code', { ...CLOSED, closeCode: 1005 }],
   ['a close frame whose code was not captured', { closedBy: 'server', fromServer: { close: { reason: '' } } }],
   ['a reset after both close frames', { ...CLOSED, ended: 'reset' }],

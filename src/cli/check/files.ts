@@ -8,7 +8,7 @@ import { htmlReport } from '../../conformance/reports/html.js';
 import { junitXml } from '../../conformance/reports/junit.js';
 import { expectationFile, type Outcomes } from '../../conformance/reports/outcomes.js';
 import type { RunReport } from '../../conformance/reports/report.js';
-import { escapeText } from '../../describe/escape.js';
+import { escapedLines, escapeText } from '../../describe/escape.js';
 import type { CheckOptions } from '../options/check-options.js';
 import { EXIT, UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
@@ -46,11 +46,16 @@ function outputsOf({ junit, html, reports, saveExpect, record, keylog }: CheckOp
 }
 
 /** Writes what the options request; throws a UsageError where that is not possible. */
-export function writeReports(runs: readonly RunReport[], options: CheckOptions, env: Io['env']): void {
+export async function writeReports(
+  runs: readonly RunReport[],
+  options: CheckOptions,
+  { env, stdout }: Pick<Io, 'env' | 'stdout'>,
+): Promise<void> {
   const { junit, html, reports, saveExpect, github } = options;
   const summary = env['GITHUB_STEP_SUMMARY'];
   if (github && summary) append({ option: 'GITHUB_STEP_SUMMARY', path: summary }, runs.map(githubSummary).join(''));
-  if (junit !== undefined) write({ option: '--junit', path: junit === STDOUT ? '/dev/stdout' : junit }, junitXml(runs));
+  if (junit === STDOUT) await stdout.write(escapedLines(junitXml(runs)));
+  else if (junit !== undefined) write({ option: '--junit', path: junit }, junitXml(runs));
   if (html !== undefined) write({ option: '--html', path: html }, htmlReport(runs));
   if (reports !== undefined) {
     const option = '--reports';

@@ -76,7 +76,7 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
   driver.end();
   await listener.close();
   const { runs, exit, hasFailed } = await agents.end();
-  writeReports(runs, options, io.env);
+  await writeReports(runs, options, io);
   return io.interrupted.aborted && !hasFailed ? io.interrupted.reason : exit;
 }
 

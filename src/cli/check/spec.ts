@@ -41,7 +41,7 @@ export async function checkSpec(io: Io, path: string, options: CheckOptions): Pr
     exit ||= checked.exit;
     if (io.interrupted.aborted) break;
   }
-  writeReports(runs, own, io.env);
+  await writeReports(runs, own, io);
   return exit;
 }
 

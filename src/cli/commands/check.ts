@@ -42,7 +42,7 @@ export async function run(io: Io, url: string | undefined, options: CheckOptions
   if (url === undefined) throw new UsageError('a URL is missing, as in wsinspect check ws://localhost:9001/');
   return recorded(io, options, async (all) => {
     const { run: report, exit } = await checkServer(io, url, chosen.cases, all, () => discardReports(all));
-    if (report) writeReports([report], all, io.env);
+    if (report) await writeReports([report], all, io);
     return exit;
   });
 }

@@ -5,7 +5,7 @@ import { hostPort } from '../../codec/bytes/endpoint.js';
 type SystemError = NodeJS.ErrnoException & { readonly address?: string; readonly port?: number };
 
 /** The facts of a failed connection: of several addresses each has its own error. */
-export function connectFacts(error: Error, place: Pick<DialFacts, 'host' | 'port'>): DialFacts {
+export function connectFacts(error: Error, place: Pick<DialFacts, 'host' | 'port' | 'isProxy'>): DialFacts {
   const all = (error instanceof AggregateError ? error.errors : [error]) as SystemError[];
   const tried = all.flatMap(({ address, port: at }) =>
     address === undefined || at === undefined ? [] : [hostPort(address, at)],
@@ -14,9 +14,13 @@ export function connectFacts(error: Error, place: Pick<DialFacts, 'host' | 'port
 }
 
 /** The facts of a failed TLS handshake. */
-export function tlsFacts(error: Error, host: string, certificate: CertificateFacts | undefined): DialFacts {
+export function tlsFacts(
+  error: Error,
+  place: Pick<DialFacts, 'host' | 'isProxy'>,
+  certificate: CertificateFacts | undefined,
+): DialFacts {
   const { code = '' } = error as NodeJS.ErrnoException;
-  return { code, host, tried: [], ...(certificate && { certificate }) };
+  return { code, ...place, tried: [], ...(certificate && { certificate }) };
 }
 
 /** The certificate of the other end, kept when the handshake is done and before it is judged. */

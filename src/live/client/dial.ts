@@ -3,7 +3,7 @@ import * as net from 'node:net';
 import * as tls from 'node:tls';
 import { endpointText, endpointTexts, hostPort, type Endpoints } from '../../codec/bytes/endpoint.js';
 import type { Cause } from '../../rules/causes/catalogue.js';
-import { causeOfDial } from '../../rules/causes/dialing.js';
+import { causeOfDial, type DialFacts } from '../../rules/causes/dialing.js';
 import { connectFacts, tlsFacts, watchCertificate } from './dial-facts.js';
 import { ProxyRefusal, proxyText, socks5, tunnel, variableText, type Proxy } from './proxy.js';
 import { readOut } from '../sockets/defer-write-errors.js';
@@ -90,13 +90,12 @@ async function reach(route: DialRoute, to: HostPort, signal: AbortSignal): Promi
   const name = proxyText(proxy);
   const stream = await connected(
     openSocket(proxy, resolved(proxy, route.resolve)),
-    { name, host: proxy.host, port: proxy.port },
+    { name, host: proxy.host, port: proxy.port, isProxy: true },
     'proxy-name',
     signal,
   );
   try {
-    const line =
-      proxy.kind === 'https' ? await secure(stream, proxy.host, {}, signal, variableText(proxy.variable)) : stream;
+    const line = proxy.kind === 'https' ? await secure(stream, proxy.host, {}, signal, proxy) : stream;
     const host = addresses?.[0] ?? (proxy.kind === 'socks5' ? await addressOf(to.host) : to.host);
     const ask = proxy.kind === 'http' || proxy.kind === 'https' ? tunnel : socks5;
     await givenUp(ask(line, { host, port: to.port }, proxy), name, signal);
@@ -137,7 +136,7 @@ function addressOf(host: string): Promise<string> {
 
 function connected(
   socket: net.Socket,
-  { name, ...place }: { readonly name: string; readonly host: string; readonly port?: number },
+  { name, ...place }: { readonly name: string } & Pick<DialFacts, 'host' | 'port' | 'isProxy'>,
   nameStage: 'name' | 'proxy-name',
   signal: AbortSignal,
 ): Promise<net.Socket> {
@@ -179,7 +178,7 @@ function secure(
   host: string,
   { ca, cert, key, passphrase, insecure, keylog, alpn = ['http/1.1'] }: TlsMaterial,
   signal: AbortSignal,
-  after = '',
+  proxy?: Proxy,
 ): Promise<tls.TLSSocket> {
   const stream = tls.connect({
     socket,
@@ -196,9 +195,15 @@ function secure(
   const made = new Promise<tls.TLSSocket>((resolve, reject) => {
     const fail = (error: Error): void => {
       const isCertificate = Boolean(stream.authorizationError);
-      const why = causeOfDial(tlsFacts(error, host, certificate()));
+      const why = causeOfDial(tlsFacts(error, { host, isProxy: proxy !== undefined }, certificate()));
       const words = tlsReason(error, 'client');
-      reject(new DialError(isCertificate ? 'certificate' : 'tls', `TLS with ${host}${after}: ${words}`, why));
+      reject(
+        new DialError(
+          isCertificate ? 'certificate' : 'tls',
+          `TLS with ${proxy ? proxyText(proxy) : host}: ${words}`,
+          why,
+        ),
+      );
     };
     stream.once('secureConnect', () => {
       stream.off('error', fail);

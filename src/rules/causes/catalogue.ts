@@ -9,16 +9,13 @@ interface CauseRule {
 /** The causes of framing errors, by code. docs/causes.md lists them. */
 export const FRAMING_CAUSES = {
   'http-response-in-stream': {
-    message:
-      'an HTTP response begins where a frame should: {line}. Two handlers answer one upgrade request, or the server rejects after its 101: keep one handler, and let the others ignore the request',
+    message: 'an HTTP response begins where a frame should: {line}. {advice}',
   },
   'http-request-in-stream': {
-    message:
-      'an HTTP request begins where a frame should: {line}. Its sender treats the connection as HTTP: a proxy or a client reuses it after the 101',
+    message: 'an HTTP request begins where a frame should: {line}. {advice}',
   },
   'tls-in-stream': {
-    message:
-      'TLS begins where a frame should ({what}). One end speaks TLS inside a plain connection: use wss:// with that port, or end TLS before this hop',
+    message: 'TLS begins where a frame should ({what}). {advice}',
   },
   'json-without-frame': {
     message:

@@ -7,7 +7,7 @@ interface ConnectionCauseRule {
 const REFUSAL_CAUSES = {
   'upgrade-not-received': {
     message:
-      'the request has Sec-WebSocket headers and no Upgrade header, and it comes {how}: a proxy in front did not pass Upgrade and Connection on. {cure}',
+      'the request has Sec-WebSocket headers{lacks}, and it comes {how}: a proxy in front did not pass {passed} on. {cure}',
   },
   'upgrade-removed': {
     message:
@@ -114,30 +114,30 @@ const ENDING_CAUSES = {
 
 /** No connection came about. */
 const DIAL_CAUSES = {
-  'certificate-expired': { message: 'the certificate of {host} was valid until {until}: renew it (-k passes it over)' },
+  'certificate-expired': { message: 'the certificate of {host} was valid until {until}: renew it{pass}' },
   'certificate-not-yet-valid': {
-    message: 'the certificate of {host} is valid from {from} on: one of the clocks is wrong (-k passes it over)',
+    message: 'the certificate of {host} is valid from {from} on: one of the clocks is wrong{pass}',
   },
   'certificate-name': {
     message:
       'the certificate is for {names} and not for {host}: use one of these names, or a certificate that has {host}',
   },
   'certificate-self-signed': {
-    message: 'the certificate of {host}{subject} is signed by itself: trust it with --cacert FILE (-k passes it over)',
+    message: 'the certificate of {host}{subject} is signed by itself: trust it with {trust}',
   },
   'certificate-authority-unknown': {
     message: 'no trusted authority vouches for the certificate of {host}{issuer}: {advice}',
   },
-  'tls-version': { message: 'client and server have no version of TLS in common: this end speaks TLS 1.2 and 1.3' },
+  'tls-version': { message: 'client and {other} have no version of TLS in common: this end speaks TLS 1.2 and 1.3' },
   'alpn-mismatch': {
     message:
-      'the server takes none of the protocols offered in TLS (http/1.1): it speaks HTTP/2 only. Enable HTTP/1.1 at that port for WebSocket',
+      '{end} takes none of the protocols offered in TLS (http/1.1): it speaks HTTP/2 only. Enable HTTP/1.1 at that port{use}',
   },
   'name-unknown': {
     message: 'the name service knows no address for {host}: check the spelling, or give one (--resolve)',
   },
   'nothing-listens': {
-    message: 'nothing listens at {tried}: start the server, or check the port and the address at which it listens',
+    message: 'nothing listens at {tried}: {start}, or check the port and the address at which it listens',
   },
 } as const satisfies Readonly<Record<string, ConnectionCauseRule>>;
 

@@ -23,7 +23,28 @@ export interface DialFacts {
   readonly tried: readonly string[];
   /** The other end's. */
   readonly certificate?: CertificateFacts;
+  /** It is a proxy on the way to the server. */
+  readonly isProxy?: boolean;
 }
+
+const PASSES = ' (-k passes it over)';
+const OF_SERVER = {
+  end: 'the server',
+  other: 'server',
+  start: 'start the server',
+  use: ' for WebSocket',
+  pass: PASSES,
+  trust: `--cacert FILE${PASSES}`,
+};
+/** `--cacert` and `-k` are about the server. */
+const OF_PROXY: typeof OF_SERVER = {
+  end: 'the proxy',
+  other: 'proxy',
+  start: 'start the proxy (--proxy or a variable of the environment names it)',
+  use: '',
+  pass: '',
+  trust: 'NODE_EXTRA_CA_CERTS=FILE in the environment',
+};
 
 const MOST_NAMES = 8;
 const MOST_TEXT = 200;
@@ -46,20 +67,23 @@ const BY_CODE: Readonly<Record<string, ConnectionCauseCode>> = {
 };
 
 /** Why no connection came about, where more is known than the error says. */
-export function causeOfDial({ code, host, port, tried, certificate }: DialFacts): Cause | undefined {
+export function causeOfDial({ code, host, port, tried, certificate, isProxy = false }: DialFacts): Cause | undefined {
   if (!Object.hasOwn(BY_CODE, code)) return undefined;
   const { names = [], validFrom = UNKNOWN, validTo = UNKNOWN, issuer, subject } = certificate ?? {};
   const isWhole = code === 'SELF_SIGNED_CERT_IN_CHAIN';
+  const { trust, ...words } = isProxy ? OF_PROXY : OF_SERVER;
   return causeBy(BY_CODE[code]!, {
-    host,
+    ...words,
+    trust,
+    host: isProxy ? `the proxy ${host}` : host,
     from: validFrom,
     until: validTo,
     names: namesText(names),
     subject: subject === undefined ? '' : ` (${cut(subject)})`,
     issuer: issuer === undefined ? '' : ` (issued by ${cut(issuer)})`,
     advice: isWhole
-      ? 'trust its root with --cacert FILE (-k passes it over)'
-      : 'the server may leave out the certificates between, which browsers find by themselves; or trust the authority with --cacert FILE (-k passes it over)',
+      ? `trust its root with ${trust}`
+      : `${words.end} may leave out the certificates between, which browsers find by themselves; or trust the authority with ${trust}`,
     tried: tried.length > 0 ? tried.join(' and ') : port === undefined ? host : `${host}:${port}`,
   });
 }

@@ -10,6 +10,8 @@ import { printableText, quote } from './quote.js';
 export interface Evidence extends Stretch {
   /** The faulty frame, at the first byte. */
   readonly header: FrameHeader;
+  /** The frames are in a stream of HTTP/2, whose heads are no text (RFC 8441). */
+  readonly isHttp2: boolean;
   /** The whole of raw DEFLATE data (RFC 1951, RFC 7692 §7.2.2) inflated; undefined where it is none. */
   readonly inflate: (bytes: Uint8Array) => Uint8Array | undefined;
 }
@@ -46,12 +48,27 @@ const RESPONSE = /^\s{0,4}(HTTP\/1\.[01] [1-5]\d\d(?: [^\r\n]{0,40})?)/;
 const REQUEST = /^\s{0,4}([A-Z]{3,12} [/*a-z][^\s]{0,40}(?: HTTP\/1\.[01])?)/;
 const METHODS = /^\s*(?:GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS|CONNECT|TRACE) /;
 
-function http({ bytes }: Evidence): Cause | undefined {
+/** Where HTTP/1.1 in a stream of HTTP/2 comes from. */
+const AS_HTTP1 = 'Its sender treats the stream as a connection of HTTP/1.1';
+const TWO_HANDLERS =
+  'Two handlers answer one upgrade request, or the server rejects after its 101: keep one handler, and let the others ignore the request';
+const REUSED = 'Its sender treats the connection as HTTP: a proxy or a client reuses it after the 101';
+const PLAIN_PORT =
+  'One end speaks TLS inside a plain connection: use wss:// with that port, or end TLS before this hop';
+const IN_STREAM = 'One end speaks TLS inside the stream: end TLS before this hop';
+
+function http({ bytes, isHttp2 }: Evidence): Cause | undefined {
   const text = latin1(bytes, 0, Math.min(bytes.length, LOOKED_AT[0]));
   const response = RESPONSE.exec(text);
-  if (response) return causeBy('http-response-in-stream', { line: quote(response[1]!) });
+  if (response)
+    return causeBy('http-response-in-stream', {
+      line: quote(response[1]!),
+      advice: isHttp2 ? AS_HTTP1 : TWO_HANDLERS,
+    });
   const request = METHODS.test(text) ? REQUEST.exec(text) : null;
-  return request ? causeBy('http-request-in-stream', { line: quote(request[1]!) }) : undefined;
+  return request
+    ? causeBy('http-request-in-stream', { line: quote(request[1]!), advice: isHttp2 ? AS_HTTP1 : REUSED })
+    : undefined;
 }
 
 /** RFC 8446 §5.1: type, major version, minor version (0 to 4), length in 2 bytes, and what its content begins with. */
@@ -66,13 +83,13 @@ const RECORDS: readonly (readonly [type: number, begins: readonly number[], what
 const SHORT_RECORD: Readonly<Record<number, number>> = { 20: 1, 21: 2 };
 const MOST_RECORD = 2 ** 14;
 
-function tls({ bytes }: Evidence): Cause | undefined {
+function tls({ bytes, isHttp2 }: Evidence): Cause | undefined {
   const [type = 0, major, minor = 9, high = 0, low = 0] = bytes;
   const length = high * 256 + low;
   if (major !== 3 || minor > 4 || length === 0 || length > MOST_RECORD) return undefined;
   if (length !== (SHORT_RECORD[type] ?? length)) return undefined;
   const found = RECORDS.find((row) => row[0] === type && row[1].every((byte, at) => bytes[5 + at] === byte));
-  return found && causeBy('tls-in-stream', { what: found[2] });
+  return found && causeBy('tls-in-stream', { what: found[2], advice: isHttp2 ? IN_STREAM : PLAIN_PORT });
 }
 
 /** Fewer printable bytes may be frames by accident. */
@@ -100,13 +117,17 @@ const STRAYS: readonly (readonly [bytes: readonly number[], name: string, advice
   [[10, 10], 'two LFs too many were', 'A head ends with one empty line: something wrote two more'],
 ];
 
+const NO_TEXT = 'Over HTTP/2 no line end follows the header block: something wrote one as if it were HTTP/1.1';
+
 function strayBytes(evidence: Evidence): Cause | undefined {
   for (const [bytes, name, advice] of STRAYS) {
     if (!bytes.every((byte, at) => evidence.bytes[at] === byte)) continue;
     const links = chainFrom(evidence, bytes.length);
     if (links && isTelling(links)) {
       const spelled = bytes.map((byte) => byte.toString(16).padStart(2, '0')).join(' ');
-      return causeBy('stray-bytes', { count: bytes.length, bytes: spelled, what: name, advice });
+      const isLineEnd = evidence.isHttp2 && bytes.every((byte) => byte === 13 || byte === 10);
+      const why = isLineEnd ? NO_TEXT : advice;
+      return causeBy('stray-bytes', { count: bytes.length, bytes: spelled, what: name, advice: why });
     }
   }
   return undefined;

@@ -50,17 +50,30 @@ export function causeOfRefusal({ handshake, body }: ConnectionFacts): Cause | un
   return undefined;
 }
 
-/** No client leaves out Upgrade and sends the key: a proxy on the way removed it. */
+/** No client sends the key without Upgrade, or with HTTP/1.0: a proxy on the way removed the one, or uses the other. */
 function lostUpgrade(request: RequestHead | undefined): Cause | undefined {
-  if (request?.complete !== true || !has(request, 'Sec-WebSocket-Key') || has(request, 'Upgrade')) return undefined;
+  if (request?.complete !== true || !has(request, 'Sec-WebSocket-Key')) return undefined;
   const isClose = tokens(request, 'Connection').includes('close');
   const isOld = request.version === 'HTTP/1.0';
-  if (!isClose && !isOld && !wasForwarded(request)) return undefined;
+  const lost = lostPart(request, isOld);
+  if (lost === undefined || (!isClose && !isOld && !wasForwarded(request))) return undefined;
   const how = [isOld && 'with HTTP/1.0', isClose && 'with Connection: close', 'through a proxy'].filter(
     (part) => part !== false,
   );
-  const nginx = isOld && isClose ? proxyCure('nginx') : ANY_UPGRADE;
-  return causeBy('upgrade-not-received', { how: how.slice(0, isOld || isClose ? -1 : 1).join(' and '), cure: nginx });
+  const nginx = isOld && (isClose || lost.passed === 'HTTP/1.1') ? proxyCure('nginx') : ANY_UPGRADE;
+  const ways = how.slice(0, isOld || isClose ? -1 : 1).join(' and ');
+  return causeBy('upgrade-not-received', { ...lost, how: ways, cure: nginx });
+}
+
+/** What is not in the request, and what the proxy has to pass on. */
+function lostPart(
+  request: RequestHead,
+  isOld: boolean,
+): { readonly lacks: string; readonly passed: string } | undefined {
+  if (!has(request, 'Upgrade')) return { lacks: ' and no Upgrade header', passed: 'Upgrade and Connection' };
+  if (!tokens(request, 'Connection').includes('upgrade'))
+    return { lacks: ' and no Upgrade in Connection', passed: 'Connection' };
+  return isOld ? { lacks: '', passed: 'HTTP/1.1' } : undefined;
 }
 
 function proxyCure(name: string): string {

@@ -112,7 +112,7 @@ function wrongXxd(line: string, from: number): RowFault {
 const USE = 'use hexdump -C, or od -A x -t x1';
 /** The meaning of words of this number of characters, where they are no hex bytes. */
 const NOT_HEX: Readonly<Record<number, string>> = {
-  3: `three digits a byte are octal (od -b, od -c, hexdump -b, hexdump -c): ${USE}`,
+  3: `three digits a byte are octal or decimal (od -b, -c and -t u1, hexdump -b and -c): ${USE}`,
   5: `five digits a word are decimal (od -d, hexdump -d): ${USE}`,
   6: `six digits a word are octal (od without options): ${USE}`,
 };

@@ -31,6 +31,8 @@ export class CauseSearch {
     private readonly frame: Frame,
     private readonly direction: Direction,
     private readonly raw: RawDeflate | undefined,
+    /** The frames are in a stream of HTTP/2. */
+    private readonly isHttp2: boolean,
   ) {
     this.offset = frame.header.start;
     const { header, payload, received } = frame;
@@ -67,10 +69,11 @@ export class CauseSearch {
 
   private take(step: 0 | 1, isEnd: boolean): void {
     const { header } = this.frame;
-    const { direction } = this;
+    const { direction, isHttp2 } = this;
     const bytes = this.bytes.subarray(0, Math.min(this.length, LOOKED_AT[step]));
     const inflate = (data: Uint8Array): Uint8Array | undefined => this.inflate(data);
-    this.cause = causeOf({ bytes, isEnd: isEnd && bytes.length === this.length, direction, header, inflate }, step);
+    const isWhole = isEnd && bytes.length === this.length;
+    this.cause = causeOf({ bytes, isEnd: isWhole, direction, isHttp2, header, inflate }, step);
     this.step = this.cause !== undefined || step === 1 ? undefined : 1;
   }
 

@@ -95,7 +95,11 @@ export class CauseWatch {
     if (this.seen.includes(direction) || !diagnostics.some((diagnostic) => isFinding(diagnostic, false)))
       return NOTHING;
     this.seen = [...this.seen, direction];
-    const watched = { place: this.place, record, search: new CauseSearch(frame, direction, this.raw) };
+    const watched = {
+      place: this.place,
+      record,
+      search: new CauseSearch(frame, direction, this.raw, record.stream !== undefined),
+    };
     this.watch([...this.open, watched]);
     this.hand(watched);
     return this.decided((each) => each === watched && each.search.decide(endOf(frame)));

@@ -12,9 +12,10 @@ export function isTrouble(summary: ConnectionSummary): boolean {
   return breaksRules(summary) || endsBadly(summary) || isRefused(summary) || isWaiting(summary.directions);
 }
 
-export function breaksRules({ diagnostics, cause }: ConnectionSummary): boolean {
+/** Those of WebSocket, or of its application protocol. */
+export function breaksRules({ diagnostics, cause, app }: ConnectionSummary): boolean {
   const { error, warning } = severities(diagnostics);
-  return error + warning > 0 || cause !== undefined;
+  return error + warning > 0 || cause !== undefined || Object.keys(app?.diagnostics ?? {}).length > 0;
 }
 
 /** A close code that reports a failure, no close frame, or a reset before both: after both it is how many programs end TCP. */
