@@ -4,7 +4,7 @@ import { filterOptions, type FilterOptions } from './filter-options.js';
 import type { RecordingKind } from '../../sources/detect/recording-kind.js';
 import { grouped } from './help-groups.js';
 import type { PayloadForm } from '../../traffic/toolbox/apps.js';
-import { appOption, payloadOption } from './packet-options.js';
+import { appOption, payloadOption, protoOptions } from './packet-options.js';
 import { close, integer, list, maxOutput, preview } from './option-values.js';
 
 /** The options of each command, as their code receives them. `--name <value>` becomes `name`. */
@@ -25,6 +25,8 @@ export interface DecodeOptions extends CommonOptions, FilterOptions {
   view?: ViewName;
   app?: string;
   payload?: PayloadForm;
+  proto?: string;
+  protoType?: string;
   strict?: true;
   pretty?: true;
   base64?: true;
@@ -122,6 +124,7 @@ export function decodeOptions(): Option[] {
     new Option('--view <view>', 'how to show the input').choices(VIEW_NAMES),
     appOption(),
     payloadOption(),
+    ...protoOptions(),
     new Option('--pretty', 'show JSON payloads indented'),
     new Option('--base64', 'print bytes in JSON records as Base64 instead of hex'),
     new Option('--strict', 'count warnings as findings'),
