@@ -84,9 +84,9 @@ function isWrapper(value: object): boolean {
 
 type PayloadReader = (message: AppMessage, unpack: PayloadUnpacking) => AppPacket | undefined;
 
-type FormReader = (bytes: Uint8Array) => FormValue | FormFault;
+type BinaryReader = (bytes: Uint8Array) => FormValue | FormFault;
 
-function binaryPacket(message: AppMessage, form: PayloadForm, read: FormReader): AppPacket | undefined {
+function binaryPacket(message: AppMessage, form: PayloadForm, read: BinaryReader): AppPacket | undefined {
   if (message.isText) return undefined;
   const found = read(message.bytes);
   if (isFault(found)) return faultyPacket(message, form, `${found.fault} at byte ${found.at}`);
@@ -96,7 +96,7 @@ function binaryPacket(message: AppMessage, form: PayloadForm, read: FormReader):
 }
 
 const ofBinary =
-  (form: PayloadForm, read: FormReader): PayloadReader =>
+  (form: PayloadForm, read: BinaryReader): PayloadReader =>
   (message) =>
     binaryPacket(message, form, read);
 

@@ -94,7 +94,7 @@ interface TypedTree {
   readonly fields: readonly AppField[];
 }
 
-interface Typed {
+interface TypedValue {
   readonly value: unknown;
   readonly fields?: readonly AppField[] | undefined;
 }
@@ -123,7 +123,7 @@ class TypedReader {
   }
 
   /** Undefined: it is not written as the schema says. */
-  private typed(member: ProtobufMember, field: ProtobufField, depth: number): Typed | undefined {
+  private typed(member: ProtobufMember, field: ProtobufField, depth: number): TypedValue | undefined {
     const { kind } = member;
     if (kind === 'string' || kind === 'bytes') return field.wire === 'length' ? this.content(field, kind) : undefined;
     if (kind === 'message' || kind === 'group') return this.nested(member, field, depth);
@@ -138,14 +138,18 @@ class TypedReader {
     return packed && { value: packed.map(shown) };
   }
 
-  private nested({ kind, type }: ProtobufMember, { wire, content }: ProtobufField, depth: number): Typed | undefined {
+  private nested(
+    { kind, type }: ProtobufMember,
+    { wire, content }: ProtobufField,
+    depth: number,
+  ): TypedValue | undefined {
     const isWritten = wire === (kind === 'message' ? 'length' : 'group');
     if (!isWritten || type === undefined || depth >= DEEPEST_VALUE) return undefined;
     const inner = this.message(type(), content.start, content.end, depth + 1);
     return 'fault' in inner ? undefined : inner;
   }
 
-  private content({ content: { start, end } }: ProtobufField, kind: 'string' | 'bytes'): Typed | undefined {
+  private content({ content: { start, end } }: ProtobufField, kind: 'string' | 'bytes'): TypedValue | undefined {
     const bytes = this.bytes.subarray(start, end);
     if (kind === 'bytes') return { value: bytes.slice() };
     return utf8Error(bytes) === undefined ? { value: decodeUtf8(bytes) } : undefined;

@@ -6,7 +6,7 @@ import { protoType } from './proto-schema.js';
 import { loadApps } from '../entries/load-apps.js';
 
 type AppChoice = Pick<DecodeOptions, 'app' | 'payload' | 'maxMessage' | 'proto' | 'protoType'>;
-type PayloadReading = NonNullable<AppOptions['payload']>;
+type StatedReading = NonNullable<AppOptions['payload']>;
 
 /** Shows no application protocol. */
 const NONE = 'none';
@@ -33,7 +33,7 @@ export function appOptions(options: AppChoice): AppOptions | undefined {
 }
 
 /** How messages of no known protocol are read: in the form that is stated, or in one that their bytes prove. */
-function payloadReading({ payload, proto, protoType: name }: AppChoice): PayloadReading {
+function payloadReading({ payload, proto, protoType: name }: AppChoice): StatedReading {
   const form = payload ?? (proto === undefined ? undefined : 'protobuf');
   if (proto === undefined && name !== undefined) throw new UsageError('--proto-type needs --proto');
   if (proto !== undefined && form !== 'protobuf')
