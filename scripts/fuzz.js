@@ -6,6 +6,7 @@
 //   SEED=1 COUNT=5000000 npm run fuzz    also as arguments: npm run fuzz -- 1 5000000
 //   SEED=1 FROM=123 COUNT=1 npm run fuzz the one that failed
 //   KIND=capture npm run fuzz            one kind alone
+//   KIND=app PROTOCOL=mqtt npm run fuzz  one application protocol alone
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,7 +19,7 @@ import * as library from '../dist/index.js';
 const [seedArgument, countArgument] = process.argv.slice(2);
 const seed = number('SEED', seedArgument ?? process.env.SEED, Math.floor(Math.random() * 2 ** 31));
 const count = number('COUNT', countArgument ?? process.env.COUNT, 1_000_000);
-const kind = process.env.KIND;
+const { KIND: kind, PROTOCOL: protocol } = process.env;
 const from = number('FROM', process.env.FROM, 0);
 /** Inputs between two lines of progress. */
 const STEP = 10_000;
@@ -29,7 +30,7 @@ const MOST_FAILURES = 20;
 
 /** The case that runs. */
 const running = new Int32Array(new SharedArrayBuffer(4));
-const words = `${kind ? `KIND=${kind} ` : ''}SEED=${seed}`;
+const words = `${kind ? `KIND=${kind} ` : ''}${protocol ? `PROTOCOL=${protocol} ` : ''}SEED=${seed}`;
 const watchdog = new Worker(new URL('fuzz-watchdog.js', import.meta.url), {
   workerData: { running, seconds: MOST_SECONDS, words },
 });
@@ -68,7 +69,7 @@ async function run(fuzz, corpus) {
   const rate = (done) => `${Math.round(done / ((performance.now() - started) / 1000))} a second`;
   for (let at = from; at < from + count && failed < MOST_FAILURES; at += STEP) {
     const to = Math.min(at + STEP, from + count);
-    const { counts, failures } = await fuzz(library, corpus, { seed, from: at, to, kind, begins, clock });
+    const { counts, failures } = await fuzz(library, corpus, { seed, from: at, to, kind, protocol, begins, clock });
     for (const [name, n] of Object.entries(counts)) totals[name] = (totals[name] ?? 0) + n;
     for (const failure of failures.slice(0, MOST_FAILURES - failed)) console.error(`\n${failure}`);
     failed += failures.length;

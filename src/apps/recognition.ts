@@ -34,8 +34,10 @@ export class AppRecognition {
   message(message: AppMessage): string | undefined {
     if (this.isOver || message.length === 0) return undefined;
     this.messages += 1;
+    const signs = signsOf(this.signs, message.bytes[0] ?? 0);
+    if (signs.length === 0) return undefined;
     const seen = new LookedAt(message);
-    this.signs.forEach(({ content }, i) => (this.weights[i]! += content ? WEIGHT[content(seen)] : 0));
+    for (const i of signs) this.weights[i]! += WEIGHT[this.signs[i]!.content!(seen)];
     return this.decided();
   }
 
@@ -45,4 +47,19 @@ export class AppRecognition {
     const first = this.weights.indexOf(most);
     return first === this.weights.lastIndexOf(most) ? this.signs[first]!.protocol : undefined;
   }
+}
+
+const BY_FIRST = new WeakMap<readonly AppSign[], readonly (readonly number[])[]>();
+
+/** Which of the signs, by their indexes, a message with that first byte may show. */
+function signsOf(signs: readonly AppSign[], first: number): readonly number[] {
+  let table = BY_FIRST.get(signs);
+  if (table === undefined) {
+    const lists = Array.from({ length: 256 }, (): number[] => []);
+    signs.forEach(({ begins = '', content }, i) => {
+      if (content !== undefined) for (const character of begins) lists[character.charCodeAt(0)]!.push(i);
+    });
+    BY_FIRST.set(signs, (table = lists));
+  }
+  return table[first]!;
 }

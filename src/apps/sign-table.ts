@@ -1,5 +1,6 @@
 import { parseJson } from './forms/json.js';
 import type { LookedAt, AppSign, Certainty } from './signs.js';
+import { isHocuspocus, isHocuspocusToken, isYjs, isYjsStep1 } from './yjs-signs.js';
 
 type Test = (seen: LookedAt) => boolean;
 
@@ -43,52 +44,6 @@ function isMqttConnect({ message: { isText: asText, bytes } }: LookedAt): boolea
   return name.startsWith('\0\x04MQTT') || name.startsWith('\0\x06MQIsdp');
 }
 
-/** `prefix`, a length (varint), and that many bytes up to the end of the message. */
-function isLengthAfter(bytes: Uint8Array, prefix: readonly number[]): boolean {
-  if (!prefix.every((byte, i) => bytes[i] === byte)) return false;
-  let length = 0;
-  let at = prefix.length;
-  for (let shift = 0; shift < 28; shift += 7) {
-    const byte = bytes[at++];
-    if (byte === undefined) return false;
-    length |= (byte & 0x7f) << shift;
-    if (byte < 0x80) return length > 0 && at + length === bytes.length;
-  }
-  return false;
-}
-
-const isYjs: Test = ({ message: { isText: asText, bytes }, isWhole: whole }) =>
-  !asText && whole && (isLengthAfter(bytes, [0, 0]) || isLengthAfter(bytes, [0, 1]) || isLengthAfter(bytes, [0, 2]));
-
-/** The step 1 of Yjs: its state vector has a count, and two numbers for each. */
-const isYjsStep1: Test = ({ message: { isText: asText, bytes }, isWhole: whole }) => {
-  if (asText || !whole || !isLengthAfter(bytes, [0, 0])) return false;
-  const vector = bytes.subarray(bytes.findIndex((byte, i) => i > 1 && byte < 0x80) + 1);
-  const ends = vector.reduce((count, byte) => count + (byte < 0x80 ? 1 : 0), 0);
-  return vector[0]! < 0x80 && vector.at(-1)! < 0x80 && ends === 1 + 2 * vector[0]!;
-};
-
-/** A document's name, a type from 0 to 8, and more. */
-const isHocuspocus: Test = ({ message: { isText: asText, bytes } }) => {
-  const length = bytes[0] ?? 0;
-  if (asText || length < 3 || length > 100 || bytes.length < length + 3) return false;
-  const name = bytes.subarray(1, 1 + length);
-  return name.every((byte) => byte > 0x20 && byte < 0x7f) && (bytes[1 + length] ?? 9) <= 8;
-};
-
-/** The first message of a Hocuspocus client: a document's name, Auth, Token, then a token and, in some releases, a version to the end. */
-const isHocuspocusToken: Test = ({ message: { isText: asText, bytes }, isWhole: whole, fromClient }) => {
-  const length = bytes[0] ?? 0;
-  if (asText || !whole || !fromClient || length < 1 || length > 100) return false;
-  if (!bytes.subarray(1, 1 + length).every((byte) => byte > 0x20 && byte < 0x7f)) return false;
-  const rest = bytes.subarray(1 + length);
-  if (rest[0] !== 2 || rest[1] !== 0) return false;
-  if (isLengthAfter(rest, [2, 0])) return true;
-  const size = rest[2] ?? 0x80;
-  const [at, token] = size < 0x80 ? [3, size] : [4, (size & 0x7f) + (rest[3] ?? 0x80) * 128];
-  return (rest[at - 1] ?? 0x80) < 0x80 && isLengthAfter(rest.subarray(at + token), []);
-};
-
 function isPhoenix({ array, object }: LookedAt): boolean {
   if (array !== undefined) {
     const [joinRef, ref, topic, event] = array;
@@ -131,25 +86,34 @@ const OCPP_ACTION =
 const SIP_LINE = /^(?:SIP\/2\.0 \d{3} |[A-Z]{3,12} sips?:\S{1,500} SIP\/2\.0\r?\n)/;
 const JUPYTER = /^\{"(?:header|parent_header|channel|buffers|msg_id|content|metadata|msg_type)"/;
 
+/** First characters of JSON that is an object or a list. */
+const JSON_TEXT = '{[ \t\n\r';
+const between = (first: number, last: number): string =>
+  Array.from({ length: last - first + 1 }, (_, i) => String.fromCharCode(first + i)).join('');
+const CAPITALS = between(0x41, 0x5a);
+
 /** The protocols, and how each is recognised. Its reader is in the file of the same name in `protocols/`. */
 export const APP_SIGNS: readonly AppSign[] = [
   {
     protocol: 'socket.io',
     target: (target) => sureIf(/[?&]EIO=[34](?:&|$)/.test(target) && /[?&]transport=websocket(?:&|$)/.test(target)),
+    begins: '0234',
     content: (seen) =>
-      seen.fromServer && /^0\{"sid":"[^"]{1,100}","upgrades":\[/.test(seen.text)
+      seen.fromServer && /^0\{"sid":"[^"]{1,100}","upgrades":\[/.test(seen.head)
         ? 'sure'
-        : likelyIf(/^(?:[23]probe$|4[0-4](?:\/[^,]{1,200},)?\d{0,9}[[{]|45\d{1,3}-)/.test(seen.text)),
+        : likelyIf(/^(?:[23]probe$|4[0-4](?:\/[^,]{1,200},)?\d{0,9}[[{]|45\d{1,3}-)/.test(seen.head)),
   },
   {
     protocol: 'sockjs',
     target: path(/\/\d{3}\/[^/?]{1,100}\/websocket(?:\?|$)/),
-    content: likely(({ text, fromServer }) => fromServer && (text === 'o' || text.startsWith('a["'))),
+    begins: 'ao',
+    content: likely(({ head, fromServer }) => fromServer && (head === 'o' || head.startsWith('a["'))),
   },
-  { protocol: 'mqtt', subprotocols: ['mqtt', 'mqttv3.1'], content: sure(isMqttConnect) },
+  { protocol: 'mqtt', subprotocols: ['mqtt', 'mqttv3.1'], begins: '\x10', content: sure(isMqttConnect) },
   {
     protocol: 'stomp',
     subprotocols: ['v10.stomp', 'v11.stomp', 'v12.stomp'],
+    begins: 'CS',
     content: sure(
       ({ head, fromServer }) =>
         (!fromServer && /^(?:CONNECT|STOMP)\r?\n(?:accept-version|host|login|passcode|heart-beat):/.test(head)) ||
@@ -159,6 +123,7 @@ export const APP_SIGNS: readonly AppSign[] = [
   {
     protocol: 'graphql-transport-ws',
     subprotocols: ['graphql-transport-ws'],
+    begins: JSON_TEXT,
     content: (seen) => {
       const { type, id, payload } = seen.object ?? {};
       if (type === 'subscribe' && isText(id) && isObject(payload) && isText(payload['query'])) return 'sure';
@@ -168,22 +133,25 @@ export const APP_SIGNS: readonly AppSign[] = [
   {
     protocol: 'graphql-ws',
     subprotocols: ['graphql-ws'],
+    begins: JSON_TEXT,
     content: (seen) => {
       const { type, id, payload } = seen.object ?? {};
       if (type === 'start' && id !== undefined && isObject(payload) && isText(payload['query'])) return 'sure';
       return likelyIf(type === 'connection_init' || type === 'connection_ack' || type === 'ka');
     },
   },
-  { protocol: 'signalr', content: sure(isSignalr) },
+  { protocol: 'signalr', begins: '{', content: sure(isSignalr) },
   {
     protocol: 'phoenix',
     target: query(/\/websocket$/, /^vsn=[12]\.0\.0$/),
+    begins: JSON_TEXT,
     content: sure(isPhoenix),
   },
   {
     protocol: 'actioncable',
     subprotocols: ['actioncable-v1-json', 'actioncable-v1-ext-json'],
     target: path(/\/cable(?:\?|$)/),
+    begins: JSON_TEXT,
     content: (seen) => {
       const { command, identifier } = seen.object ?? {};
       if (isText(identifier) && identifier.startsWith('{"channel"') && isText(command)) return 'sure';
@@ -193,23 +161,26 @@ export const APP_SIGNS: readonly AppSign[] = [
   {
     protocol: 'pusher',
     target: query(/\/app\/[^/]{1,100}$/, /^protocol=\d/),
+    begins: JSON_TEXT,
     content: sure(({ object }) => isText(object?.['event']) && /^pusher(?:_internal)?:/.test(object['event'])),
   },
   {
     protocol: 'wamp',
     subprotocols: ['json', 'msgpack', 'cbor'].flatMap((form) => [`wamp.2.${form}`, `wamp.2.${form}.batched`]),
+    begins: JSON_TEXT,
     content: likely(({ array, fromServer }) => {
       const [type, second, details] = array ?? [];
       if (array?.length !== 3 || !isObject(details) || !isObject(details['roles'])) return false;
       return fromServer ? type === 2 && isWhole(second) : type === 1 && isText(second);
     }),
   },
-  { protocol: 'json-rpc', content: sure(isRpc) },
-  { protocol: 'cdp', target: path(/\/devtools\/(?:page|browser)\//), content: likely(isCdp) },
-  { protocol: 'webdriver-bidi', target: path(/^\/session(?:[/?]|$)/), content: likely(isBidi) },
+  { protocol: 'json-rpc', begins: JSON_TEXT, content: sure(isRpc) },
+  { protocol: 'cdp', target: path(/\/devtools\/(?:page|browser)\//), begins: JSON_TEXT, content: likely(isCdp) },
+  { protocol: 'webdriver-bidi', target: path(/^\/session(?:[/?]|$)/), begins: JSON_TEXT, content: likely(isBidi) },
   {
     protocol: 'trpc',
     target: path(/[?&]connectionParams=1(?:&|$)/),
+    begins: JSON_TEXT,
     content: (seen) => {
       const { method, params } = seen.object ?? {};
       const isCall = method === 'query' || method === 'mutation' || method === 'subscription';
@@ -221,21 +192,25 @@ export const APP_SIGNS: readonly AppSign[] = [
     protocol: 'centrifugo',
     subprotocols: ['centrifuge-protobuf', 'centrifuge-json'],
     target: path(/\/connection\/websocket(?:\?|$)/),
+    begins: JSON_TEXT,
     content: likely(({ object }) => isWhole(object?.['id']) && isObject(object['connect'])),
   },
   {
     protocol: 'nats',
+    begins: 'IC',
     content: (seen) =>
       /^INFO \{"server_id":/.test(seen.head) ? 'sure' : likelyIf(/^(?:INFO|CONNECT) \{"/.test(seen.head)),
   },
-  { protocol: 'yjs', content: (seen) => (isYjsStep1(seen) ? 'sure' : likelyIf(isYjs(seen))) },
+  { protocol: 'yjs', begins: '\0', content: (seen) => (isYjsStep1(seen) ? 'sure' : likelyIf(isYjs(seen))) },
   {
     protocol: 'hocuspocus',
+    begins: between(1, 100),
     content: (seen) => (isHocuspocusToken(seen) ? 'sure' : likelyIf(isHocuspocus(seen))),
   },
   {
     protocol: 'ocpp-j',
     subprotocols: ['ocpp1.2', 'ocpp1.5', 'ocpp1.6', 'ocpp2.0', 'ocpp2.0.1', 'ocpp2.1'],
+    begins: JSON_TEXT,
     content: likely(({ array }) => {
       const [type, id, action, payload] = array ?? [];
       return (
@@ -257,12 +232,14 @@ export const APP_SIGNS: readonly AppSign[] = [
   {
     protocol: 'xmpp',
     subprotocols: ['xmpp'],
+    begins: '<',
     content: sure(({ head }) => head.startsWith('<open') && head.includes('urn:ietf:params:xml:ns:xmpp-framing')),
   },
-  { protocol: 'sip', subprotocols: ['sip'], content: sure(({ head }) => SIP_LINE.test(head)) },
+  { protocol: 'sip', subprotocols: ['sip'], begins: CAPITALS, content: sure(({ head }) => SIP_LINE.test(head)) },
   {
     protocol: 'amqp',
     subprotocols: ['amqp', 'AMQPWSB10'],
+    begins: 'A',
     content: sure(({ head }) => head.startsWith('AMQP') && head.slice(5, 8) === '\x01\0\0'),
   },
   {
@@ -272,6 +249,7 @@ export const APP_SIGNS: readonly AppSign[] = [
   {
     protocol: 'discord-gateway',
     target: path(/[?&]encoding=(?:json|etf)(?:&|$)/),
+    begins: JSON_TEXT,
     content: sure(
       ({ object }) => object?.['op'] === 10 && isObject(object['d']) && 'heartbeat_interval' in object['d'],
     ),
@@ -284,10 +262,12 @@ export const APP_SIGNS: readonly AppSign[] = [
     protocol: 'openai-realtime',
     subprotocols: ['realtime'],
     target: query(/\/realtime$/, /^model=/),
+    begins: JSON_TEXT,
     content: likely(({ object }) => object?.['type'] === 'session.created' || object?.['type'] === 'session.update'),
   },
   {
     protocol: 'bayeux',
+    begins: JSON_TEXT,
     content: sure(
       ({ array }) =>
         array !== undefined &&
@@ -298,10 +278,12 @@ export const APP_SIGNS: readonly AppSign[] = [
   {
     protocol: 'socketcluster',
     target: path(/\/socketcluster\/(?:\?|$)/),
+    begins: JSON_TEXT,
     content: sure(({ object }) => object?.['event'] === '#handshake'),
   },
   {
     protocol: 'nes',
+    begins: JSON_TEXT,
     content: (seen) => {
       const { type, version, heartbeat } = seen.object ?? {};
       return type !== 'hello' ? 'no' : heartbeat !== undefined ? 'sure' : likelyIf(isText(version));
@@ -311,6 +293,7 @@ export const APP_SIGNS: readonly AppSign[] = [
     protocol: 'jupyter',
     subprotocols: ['v1.kernel.websocket.jupyter.org'],
     target: path(/\/api\/kernels\/[^/?]{1,100}\/channels/),
+    begins: '{',
     content: sure(
       ({ head, object }) => JUPYTER.test(head) && isObject(object?.['header']) && isText(object['header']['msg_type']),
     ),

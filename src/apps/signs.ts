@@ -1,3 +1,4 @@
+import { latin1 } from '../codec/http1/text.js';
 import { decodeUtf8 } from '../codec/bytes/utf8.js';
 import type { AppHandshake, AppMessage } from './packet.js';
 
@@ -32,7 +33,7 @@ export class LookedAt {
 
   /** The first bytes of any message, each as the character of its value. */
   get head(): string {
-    return (this.readHead ??= latin1Text(this.message.bytes.subarray(0, HEAD)));
+    return (this.readHead ??= latin1(this.message.bytes.subarray(0, MOST_OF_LONG)));
   }
 
   /** What a text message holds as JSON; undefined where it does not, or is longer than what is looked at. */
@@ -55,33 +56,29 @@ export class LookedAt {
   }
 
   private parse(): unknown {
-    const { text } = this;
-    if (this.message.length > MOST_LOOKED_AT || !/^\s{0,100}[[{]/.test(text)) return undefined;
+    if (this.message.length > MOST_LOOKED_AT || !/^\s{0,100}[[{]/.test(this.head)) return undefined;
     try {
-      return JSON.parse(text) as unknown;
+      return JSON.parse(this.text) as unknown;
     } catch {
       return undefined;
     }
   }
 }
 
-function latin1Text(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
-}
-
 /** Bytes of a message in which signs are looked for. */
 export const MOST_LOOKED_AT = 16 * 1024;
-const HEAD = 600;
+/** Bytes of one that is longer. */
+export const MOST_OF_LONG = 600;
 
-/** How a protocol is recognised. The tests of contents are cheap: they are put to the first messages of every conversation. */
+/** How a protocol is recognised. Contents are tested in the first messages of every conversation: what costs more than a look at a byte comes after that. */
 export interface AppSign {
   readonly protocol: string;
   /** Tokens with one meaning, as the server chose them. */
   readonly subprotocols?: readonly string[];
   /** Path and query of the request. */
   readonly target?: (target: string) => Certainty;
+  /** First characters of the messages that may show it: only those are looked at. */
+  readonly begins?: string;
   readonly content?: (seen: LookedAt) => Certainty;
 }
 

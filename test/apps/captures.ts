@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { openApp } from '../../src/apps/registry.js';
-import type { PlacedPacket } from '../../src/apps/packet.js';
 import { appUnpacking } from '../../src/cli/host/app-unpacking.js';
 import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import { acceptKey } from '../../src/codec/handshake/accept-key.js';
@@ -8,7 +7,10 @@ import type { PacketVisitor } from '../../src/sources/files/packet-reader.js';
 import { pcapReader } from '../../src/sources/files/pcap.js';
 import { Flows } from '../../src/sources/tcp/flows.js';
 import { PacketTraffic } from '../../src/traffic/inputs/packet-traffic.js';
-import { MOST_APP_BYTES } from '../../src/apps/packet.js';
+import { MOST_APP_BYTES, type AppMessage, type PlacedPacket } from '../../src/apps/packet.js';
+import { OPCODE } from '../../src/codec/frames/registry.js';
+import type { AppOptions } from '../../src/traffic/apps/app-reading.js';
+import type { TrafficTaker } from '../../src/traffic/inputs/traffic-taker.js';
 
 const HERE = new URL('../../fixtures/captures/apps/', import.meta.url);
 
@@ -45,6 +47,57 @@ export type ReadPacket = PlacedPacket & { readonly connection: number };
 export function packetsOf(name: string, stated?: string, messageBytes = MOST_APP_BYTES): ReadPacket[] {
   const packets: ReadPacket[] = [];
   const connections = new Set<number>();
+  const apps = { open: openApp, unpack: appUnpacking, ...(stated !== undefined && { stated }) };
+  readCapture(captureOf(name), apps, messageBytes, {
+    record: (record) => {
+      if (record.type === 'frame' && record.frame.message) connections.add(record.connection);
+      if (record.type === 'frame')
+        for (const packet of record.packets ?? []) packets.push({ ...packet, connection: record.connection });
+    },
+    closed: () => undefined,
+  });
+  const numbers = [...connections].sort((a, b) => a - b);
+  return packets.map((packet) => ({ ...packet, connection: numbers.indexOf(packet.connection) }));
+}
+
+/** Its messages, inflated, of all connections. */
+export function messagesOf(name: string): AppMessage[] {
+  const messages: AppMessage[] = [];
+  readCapture(captureOf(name), undefined, MOST_APP_BYTES, {
+    record: (record) => {
+      const message = record.type === 'frame' ? record.frame.message : undefined;
+      if (message?.bytes === undefined) return;
+      const { index, opcode, payload: bytes, bytes: length } = message;
+      messages.push({ index, direction: record.direction, isText: opcode === OPCODE.text, bytes, length, time: NaN });
+    },
+    closed: () => undefined,
+  });
+  return messages;
+}
+
+/** The protocols that are recognised in a capture, one of each connection that has one. */
+export function protocolsOf(capture: Uint8Array): string[] {
+  const protocols: string[] = [];
+  const apps = { open: openApp, unpack: appUnpacking };
+  readCapture(capture, apps, MOST_APP_BYTES, {
+    record: () => undefined,
+    closed: ({ app }) => {
+      if (app !== undefined) protocols.push(app.protocol);
+    },
+  });
+  return protocols;
+}
+
+function captureOf(name: string): Uint8Array {
+  return new Uint8Array(readFileSync(new URL(`${name}.pcap`, HERE)));
+}
+
+function readCapture(
+  capture: Uint8Array,
+  apps: AppOptions | undefined,
+  messageBytes: number,
+  taker: Pick<TrafficTaker, 'record' | 'closed'>,
+): void {
   const reading = {
     raw: nodeDeflate,
     acceptOf: acceptKey,
@@ -52,21 +105,11 @@ export function packetsOf(name: string, stated?: string, messageBytes = MOST_APP
     previewBytes: 4096,
     payloads: 'view' as const,
   };
-  const apps = { open: openApp, unpack: appUnpacking, ...(stated !== undefined && { stated }) };
   const traffic = new PacketTraffic(
     Flows,
     { first: 0, reading, apps },
     {},
-    {
-      record: (record) => {
-        if (record.type === 'frame' && record.frame.message) connections.add(record.connection);
-        if (record.type === 'frame')
-          for (const packet of record.packets ?? []) packets.push({ ...packet, connection: record.connection });
-      },
-      closed: () => undefined,
-      passedOver: () => undefined,
-      notice: () => undefined,
-    },
+    { ...taker, passedOver: () => undefined, notice: () => undefined },
   );
   const visitor: PacketVisitor = {
     packet: (...args) => traffic.packet(...args),
@@ -76,9 +119,7 @@ export function packetsOf(name: string, stated?: string, messageBytes = MOST_APP
     },
   };
   const reader = pcapReader();
-  reader.push(new Uint8Array(readFileSync(new URL(`${name}.pcap`, HERE))), visitor);
+  reader.push(new Uint8Array(capture), visitor);
   reader.end(visitor);
   traffic.end();
-  const numbers = [...connections].sort((a, b) => a - b);
-  return packets.map((packet) => ({ ...packet, connection: numbers.indexOf(packet.connection) }));
 }

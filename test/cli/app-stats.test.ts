@@ -38,6 +38,14 @@ describe('--stats of application protocols', () => {
     expect([two!.exit, two!.out]).toEqual([one!.exit, one!.out]);
   });
 
+  it('has a column for the protocol where there are many connections', async () => {
+    const many = ['fixtures/captures/apps/violations-stomp.pcap', '--stats'];
+    const { out } = await wsinspect(['decode', ...many]);
+    expect(out).toMatch(/^ *# .* app +closed +faults$/m);
+    expect(out).toMatch(/^ *\d+ .* stomp +no close/m);
+    expect((await wsinspect(['decode', ...many, '--app', 'none'])).out).not.toMatch(/ app +closed/);
+  });
+
   it('has none with --app none', async () => {
     const { out } = await runHere(['decode', SOCKET_IO, '--stats', '--app', 'none']);
     expect(out).not.toContain('socket.io  ');

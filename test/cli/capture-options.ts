@@ -168,6 +168,15 @@ export function captureOptions(shop: () => Workshop): Tests {
       expect(found.filter(({ protocol }) => protocol === 'payload').length).toBeGreaterThan(0);
       expect((await decode(CHAT, '--payload', 'smoke')).exit).toBe(2);
     },
+    '--proto': async () => {
+      const proto = ['--proto', 'fixtures/proto/demo.proto'];
+      const [packet] = await traffic('82020807', '--view', 'apps', ...proto, '--proto-type', 'demo.Envelope');
+      expect(packet).toMatchObject({ name: 'Envelope', payload: { seq: 7 } });
+      expect((await decode('82020807', ...proto)).err).toContain('--proto needs --proto-type');
+    },
+    '--proto-type': async () => {
+      expect((await decode('82020807', '--proto-type', 'A')).err).toContain('--proto-type needs --proto');
+    },
     '--app-type': async () => {
       const found = await traffic(APPS, '--view', 'apps', '--app-type', 'ack');
       expect(new Set(found.map(({ packet }) => packet))).toEqual(new Set(['ACK']));

@@ -1,3 +1,4 @@
+import { AppCase } from './app-check.js';
 import type { OpenedSource } from '../../src/sources/detect/detect.js';
 import type { From, OpenOptions } from '../../src/sources/detect/detect.js';
 import type { Judged } from '../../src/traffic/judged.js';
@@ -32,11 +33,15 @@ export function createChecks(
   codec: Codec,
   tools: Tools,
   corpus: Corpus,
+  /** Of the cases about application protocols: that one alone. */
+  protocol?: string,
 ): readonly { name: string; share: number; check: Check }[] {
   const inputs = new Inputs(codec, corpus);
   const captures = new Captures(inputs, corpus);
   let made: TlsCase | undefined;
   const tls = (): TlsCase => (made ??= new TlsCase(inputs, corpus));
+  let madeApps: AppCase | undefined;
+  const apps = (): AppCase => (madeApps ??= new AppCase(inputs, corpus, protocol));
   let madeHttp2: Http2Case | undefined;
   const http2 = (): Http2Case => (madeHttp2 ??= new Http2Case(inputs, tools.views, corpus));
   return [
@@ -48,6 +53,7 @@ export function createChecks(
     { name: 'capture', share: 7, check: (dice) => captureCase(captures, dice) },
     { name: 'tls', share: 2, check: (dice) => tls().check(dice) },
     { name: 'h2', share: 2, check: (dice) => http2().check(dice) },
+    { name: 'app', share: 4, check: (dice) => apps().check(dice) },
   ];
 }
 

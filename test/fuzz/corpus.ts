@@ -17,7 +17,8 @@ export function readCorpus(fixtures: URL): Corpus {
       keys: new Uint8Array(readFileSync(new URL(name, folder))),
     }));
   const http2 = filesIn(new URL('captures/http2/', fixtures), /^h2c-.*\.pcap(ng)?$/);
-  return { frames, dumps, captures, tls, http2 };
+  const apps = filesIn(new URL('captures/apps/', fixtures), /\.pcap$/);
+  return { frames, dumps, captures, tls, http2, apps };
 }
 
 function filesIn(folder: URL, names: RegExp): Uint8Array[] {

@@ -41,6 +41,8 @@ export interface Run {
   readonly to: number;
   /** Those of one kind alone. */
   readonly kind?: string | undefined;
+  /** Of the kind `app`: that protocol alone. */
+  readonly protocol?: string | undefined;
   /** Called for each case before it is run. */
   readonly begins?: (index: number) => void;
   /** Milliseconds: by it, one input that takes long is a failure. */
@@ -48,11 +50,12 @@ export interface Run {
 }
 
 export async function fuzz(codec: Codec, corpus: Corpus, run: Run): Promise<Fuzzed> {
-  const { seed, from, to, kind, begins, clock } = run;
-  const checks = createChecks(codec, tools, corpus).filter(({ name }) => kind === undefined || name === kind);
+  const { seed, from, to, kind, protocol, begins, clock } = run;
+  const checks = createChecks(codec, tools, corpus, protocol).filter(({ name }) => kind === undefined || name === kind);
   const counts: Record<string, number> = {};
   const failures: string[] = [];
-  const repeat = `${kind === undefined ? '' : `KIND=${kind} `}SEED=${seed}`;
+  const given = Object.entries({ KIND: kind, PROTOCOL: protocol }).filter(([, value]) => value !== undefined);
+  const repeat = [...given, ['SEED', seed]].map(([name, value]) => `${name}=${value}`).join(' ');
   for (let index = from; index < to; index++) {
     begins?.(index);
     const dice = new Dice(Math.imul(seed, 0x01000193) ^ index);

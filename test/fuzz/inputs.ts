@@ -14,6 +14,8 @@ export interface Corpus {
   readonly captures: readonly Uint8Array[];
   /** Captures of HTTP/2 in clear, in fixtures/captures/http2/. */
   readonly http2: readonly Uint8Array[];
+  /** Captures of application protocols, in fixtures/captures/apps/. */
+  readonly apps: readonly Uint8Array[];
   /** Captures of TLS with their key logs, in fixtures/captures/tls/. */
   readonly tls: readonly { readonly packets: Uint8Array; readonly keys: Uint8Array }[];
 }

@@ -14,6 +14,7 @@ describe(`random and mutated inputs (SEED=${SEED} COUNT=${COUNT})`, () => {
     expect(failures).toEqual([]);
     expect(Object.values(counts).reduce((sum, count) => sum + count, 0)).toBe(COUNT);
     expect(Object.keys(counts).toSorted()).toEqual([
+      'app',
       'capture',
       'connection',
       'h2',

@@ -9,6 +9,7 @@ import { isFault, type FormFault, type FormValue } from './form.js';
 import { jsonFields, jsonText, parseJson } from './json.js';
 import { isText } from './kinds.js';
 import { readMsgpack, wholeMsgpack } from './msgpack.js';
+import { readTyped, type ProtobufType } from './protobuf-schema.js';
 import { readProtobuf } from './protobuf.js';
 
 type PayloadUnpacking = NonNullable<AppContext['unpack']>;
@@ -28,8 +29,11 @@ export function payloadPacket(
   message: AppMessage,
   stated: PayloadForm | undefined,
   unpack: PayloadUnpacking,
+  /** Of messages in Protocol Buffers. */
+  type?: ProtobufType,
 ): AppPacket | undefined {
   if (message.bytes.length < message.length || message.length === 0) return undefined;
+  if (type !== undefined && stated === 'protobuf') return typed(message, type);
   return stated === undefined ? sniffed(message, unpack) : READ[stated](message, unpack);
 }
 
@@ -80,16 +84,27 @@ function isWrapper(value: object): boolean {
 
 type PayloadReader = (message: AppMessage, unpack: PayloadUnpacking) => AppPacket | undefined;
 
+type BinaryReader = (bytes: Uint8Array) => FormValue | FormFault;
+
+function binaryPacket(message: AppMessage, form: PayloadForm, read: BinaryReader): AppPacket | undefined {
+  if (message.isText) return undefined;
+  const found = read(message.bytes);
+  if (isFault(found)) return faultyPacket(message, form, `${found.fault} at byte ${found.at}`);
+  const { end } = found;
+  if (end < message.length) return faultyPacket(message, form, `${message.length - end} bytes after it`);
+  return formPacket(message, form, found);
+}
+
 const ofBinary =
-  (form: PayloadForm, read: (bytes: Uint8Array) => FormValue | FormFault): PayloadReader =>
-  (message) => {
-    if (message.isText) return undefined;
-    const found = read(message.bytes);
-    if (isFault(found)) return faultyPacket(message, form, `${found.fault} at byte ${found.at}`);
-    const { end } = found;
-    if (end < message.length) return faultyPacket(message, form, `${message.length - end} bytes after it`);
-    return formPacket(message, form, found);
-  };
+  (form: PayloadForm, read: BinaryReader): PayloadReader =>
+  (message) =>
+    binaryPacket(message, form, read);
+
+/** With the type's name as that of the packet. */
+function typed(message: AppMessage, type: ProtobufType): AppPacket | undefined {
+  const read = binaryPacket(message, 'protobuf', (bytes) => readTyped(bytes, type));
+  return read && { ...read, name: type.name };
+}
 
 const packed =
   (form: PackedForm): PayloadReader =>

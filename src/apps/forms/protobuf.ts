@@ -177,6 +177,16 @@ export function readProtobuf(bytes: Uint8Array, start = 0, name = 'message'): Fo
   return { value: read.value, end: bytes.length, field };
 }
 
+/** What a field holds, as far as that shows without a schema, and the fields in it. */
+export function protobufValue(
+  bytes: Uint8Array,
+  field: ProtobufField,
+  depth: number,
+): { readonly value: unknown; readonly fields?: readonly AppField[] | undefined } {
+  const { value, inner } = new TreeReader(bytes).value(field, depth);
+  return { value, fields: inner };
+}
+
 interface Tree {
   readonly value: Readonly<Record<string, unknown>>;
   readonly fields: readonly AppField[];
@@ -210,7 +220,7 @@ class TreeReader {
     return { value, fields };
   }
 
-  private value(field: ProtobufField, depth: number): { value: unknown; inner?: readonly AppField[] } {
+  value(field: ProtobufField, depth: number): { value: unknown; inner?: readonly AppField[] } {
     if (field.value !== undefined) return { value: field.value };
     const { start, end } = field.content;
     const bytes = this.bytes.subarray(start, end);

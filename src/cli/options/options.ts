@@ -4,7 +4,7 @@ import { filterOptions, type FilterOptions } from './filter-options.js';
 import type { RecordingKind } from '../../sources/detect/recording-kind.js';
 import { grouped } from './help-groups.js';
 import type { PayloadForm } from '../../traffic/toolbox/apps.js';
-import { appOption, payloadOption } from './packet-options.js';
+import { appOption, payloadOption, protoOptions } from './packet-options.js';
 import { redactOptions, type RedactOptions } from './redact-options.js';
 import { close, integer, list, maxOutput, preview } from './option-values.js';
 
@@ -26,6 +26,8 @@ export interface DecodeOptions extends CommonOptions, FilterOptions, RedactOptio
   view?: ViewName;
   app?: string;
   payload?: PayloadForm;
+  proto?: string;
+  protoType?: string;
   strict?: true;
   pretty?: true;
   base64?: true;
@@ -123,6 +125,7 @@ export function decodeOptions(): Option[] {
     new Option('--view <view>', 'how to show the input').choices(VIEW_NAMES),
     appOption(),
     payloadOption(),
+    ...protoOptions(),
     new Option('--pretty', 'show JSON payloads indented'),
     new Option('--base64', 'print bytes in JSON records as Base64 instead of hex'),
     new Option('--strict', 'count warnings as findings'),

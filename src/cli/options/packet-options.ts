@@ -15,6 +15,17 @@ export function payloadOption(): Option {
   ).choices(PAYLOAD_FORMS);
 }
 
+/** The schema of messages in Protocol Buffers. */
+export function protoOptions(): Option[] {
+  return [
+    new Option(
+      '--proto <file>',
+      'name the fields of --payload protobuf by this .proto file (with the package protobufjs)',
+    ),
+    new Option('--proto-type <name>', 'the message type of --proto that each message is'),
+  ];
+}
+
 /** Which of its packets are shown. */
 export function packetFilterOptions(): Option[] {
   return [

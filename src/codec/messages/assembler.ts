@@ -21,9 +21,10 @@ import { OPCODE } from '../frames/registry.js';
 import { utf8Error, Utf8Validator } from '../bytes/utf8.js';
 import { WholeFrame } from './whole-frame.js';
 
-/** What a part that reads messages needs of each, in bytes: read with every message, so that it can need less later. */
+/** What a part that reads messages needs of them: asked with every message, so that it can need less later. */
 export interface MessageNeed {
-  readonly bytes: number;
+  /** Bytes of a message of that length; Infinity: its length is not known yet. */
+  bytesOf(length: number): number;
 }
 
 export interface AssemblerOptions extends PayloadMemory {
@@ -87,7 +88,8 @@ export class MessageAssembler {
     const keep = header.control ? MAX_CONTROL_BYTES : previewBytes;
     const key = unmask === undefined ? header.key : 0;
     if (key !== header.key) unmaskInPlace(source, from, from + header.payloadLength, header.key, 0);
-    const frame = new WholeFrame(header, direction, repeated, source, from, key, keep, this.messageBytes, index);
+    const most = this.bytesOf(header.payloadLength);
+    const frame = new WholeFrame(header, direction, repeated, source, from, key, keep, most, index);
     if (this.copies) frame.detach();
     return frame;
   }
@@ -224,10 +226,10 @@ export class MessageAssembler {
     return { direction: this.options.direction, opcode, frames, wireBytes: collector.seen };
   }
 
-  /** Bytes kept of a message that begins now. */
-  private get messageBytes(): number {
+  /** Bytes kept of a message of that length. */
+  private bytesOf(length: number): number {
     const { messageBytes, need } = this.options;
-    return need === undefined || need.bytes <= messageBytes ? messageBytes : need.bytes;
+    return need === undefined ? messageBytes : Math.max(messageBytes, need.bytesOf(length));
   }
 
   private placeOf(header: FrameHeader): FramePlace {
@@ -239,7 +241,9 @@ export class MessageAssembler {
 
   private openMessage(header: FrameHeader): void {
     const compressed = header.rsv1 && this.inflater !== undefined;
-    const keep = compressed ? this.options.maxCompressedBytes : this.messageBytes;
+    const keep = compressed
+      ? this.options.maxCompressedBytes
+      : this.bytesOf(header.fin ? header.payloadLength : Infinity);
     this.message = {
       opcode: header.opcode,
       start: header.start,
@@ -305,7 +309,7 @@ export class MessageAssembler {
     const { bytes } = outcome;
     const error = open.opcode === OPCODE.text ? utf8Error(bytes) : undefined;
     // A copy of what is kept: the inflater writes over its bytes.
-    message.payload = copyOf(bytes.subarray(0, this.messageBytes));
+    message.payload = copyOf(bytes.subarray(0, this.bytesOf(bytes.length)));
     message.bytes = bytes.length;
     if (error) message.utf8Error = { ...error, span: payloadSpan(frame) };
   }

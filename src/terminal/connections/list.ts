@@ -55,6 +55,7 @@ const LISTED = {
     left: true,
     isSpare: true,
   },
+  app: { head: print`app`, cell: ({ app }) => [app ? escapeText(app.protocol) : NOTHING], left: true, least: 9 },
   duration: { head: print`duration`, cell: (summary) => [durationText(summary) ?? NOTHING] },
   closed: { head: print`closed`, cell: closedCell, left: true },
   faults: {
@@ -90,6 +91,11 @@ const LAYOUTS: readonly (readonly Name[])[] = [
   ['number', 'frames', 'closed', 'faults'],
   ['number', 'closed', 'faults'],
 ];
+
+/** Before how it closed, where there is room for who it is. */
+function withApp(layout: readonly Name[]): Name[] {
+  return layout.flatMap((name): Name[] => (name === 'closed' && layout.includes('client') ? ['app', name] : [name]));
+}
 
 /** Round-trip times of pings: the median of the side that has more of them. */
 function tripCell({ directions }: ConnectionSummary): LabelledPart {
@@ -138,8 +144,9 @@ export function drawLines(summaries: readonly ConnectionSummary[], hasOneServer:
   };
   const room = look.width + 2;
   let chosen: Fitting[] = [];
+  const hasApps = summaries.some(({ app }) => app !== undefined);
   for (const layout of LAYOUTS) {
-    chosen = layout
+    chosen = (hasApps ? withApp(layout) : layout)
       .filter((name) => !(hasOneServer && name === 'server'))
       .map(columnOf)
       .filter(({ isSpare, cells }) => !isSpare || cells.some(([text]) => text !== NOTHING));

@@ -8,7 +8,7 @@ import {
   type PlacedPacket,
 } from '../../apps/packet.js';
 import { cutPacket } from '../../apps/build-packet.js';
-import { MOST_LOOKED_AT } from '../../apps/signs.js';
+import { MOST_LOOKED_AT, MOST_OF_LONG } from '../../apps/signs.js';
 import { AppRecognition, MOST_MESSAGES } from '../../apps/recognition.js';
 import { DIRECTIONS } from '../../apps/known-calls.js';
 import { APP_SIGNS } from '../../apps/sign-table.js';
@@ -63,8 +63,10 @@ export class AppReading implements MessageNeed {
   private calls: CallPairing | undefined;
   /** Bytes that the reader took since the last packet. */
   private readonly taken: Record<Direction, number> = { client: 0, server: 0, unknown: 0 };
-  /** What is read of each message: its beginning, as long as it is not known that anything is read of it. */
-  bytes = 0;
+  /** What is read of each message. */
+  private most = 0;
+  /** Its protocol, or its form, is known: all of it is read. */
+  private isKnown = false;
   /** No packet will come of it: found out when that changes, as it is asked with each frame. */
   private isOver = false;
   private isGivenUp = false;
@@ -86,9 +88,9 @@ export class AppReading implements MessageNeed {
   private settle(): void {
     this.isOver = this.isGivenUp || !(this.isOpen || this.triesForms);
     const { mostKept = MOST_APP_BYTES, stated, payload } = this.options;
-    const isKnown = this.reader !== undefined || this.calls !== undefined || stated !== undefined;
-    const most = isKnown || payload?.isStated === true ? mostKept : Math.min(mostKept, MOST_LOOKED_AT);
-    this.bytes = this.isOver ? 0 : most;
+    const isAsked = stated !== undefined || payload?.isStated === true;
+    this.isKnown = isAsked || this.reader !== undefined || this.calls !== undefined;
+    this.most = this.isOver ? 0 : mostKept;
   }
 
   /** A protocol is read, or may be recognised. */
@@ -118,6 +120,13 @@ export class AppReading implements MessageNeed {
       };
       return [{ type: 'app-end', ...of, end: { protocol, severity, broken: own }, diagnostics: [] }];
     });
+  }
+
+  /** As long as it is not known that anything is read of messages: what they are recognised by. */
+  bytesOf(length: number): number {
+    const { most } = this;
+    if (this.isKnown || most === 0) return most;
+    return Math.min(most, length > MOST_LOOKED_AT && length < Infinity ? MOST_OF_LONG : MOST_LOOKED_AT);
   }
 
   /** What was said, at the end; undefined: no packet was read. */

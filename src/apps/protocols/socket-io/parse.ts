@@ -1,3 +1,4 @@
+import { latin1 } from '../../../codec/http1/text.js';
 import { decodeUtf8 } from '../../../codec/bytes/utf8.js';
 import { jsonFields, parseJson } from '../../forms/json.js';
 import { wholeMsgpack } from '../../forms/msgpack.js';
@@ -23,11 +24,9 @@ export interface Parsed {
 
 /** `4<type>[<attachments>-][<namespace>,][<id>][JSON]`; undefined: no type of Socket.IO. */
 export function parseText({ bytes }: AppMessage, version: 3 | 4): Parsed | undefined {
-  const head = decodeUtf8(bytes.subarray(1, 1100));
-  const [matched = '', digit = '', count, namespace = '/', id] = GRAMMAR.exec(head) ?? [];
+  const { digit, count, namespace, id, at } = headOf(bytes);
   const type: SocketIoType | undefined = version === 3 && digit === '4' ? 'ERROR' : TYPES[Number(digit || 'x')];
   if (type === undefined) return undefined;
-  const at = 1 + new TextEncoder().encode(matched).length;
   const { data, diagnostics } = dataOf(type, bytes, at);
   const isBinary = type === 'BINARY_EVENT' || type === 'BINARY_ACK';
   if (isBinary && count === undefined)
@@ -41,6 +40,21 @@ export function parseText({ bytes }: AppMessage, version: 3 | 4): Parsed | undef
     diagnostics,
     fields: () => textFields(bytes, { count, namespace: namespace === '/' ? '' : namespace, id, at, type }),
   };
+}
+
+/** What comes before the JSON, and where that begins. Each character is a byte: places are right where text is not UTF-8, too. */
+function headOf(bytes: Uint8Array): {
+  readonly digit: string;
+  readonly count: string | undefined;
+  readonly namespace: string;
+  readonly id: string | undefined;
+  readonly at: number;
+} {
+  const head = latin1(bytes, 1, Math.min(bytes.length, 1100));
+  const [matched = '', digit = '', count, named, id] = GRAMMAR.exec(head) ?? [];
+  const start = count === undefined ? 2 : 3 + count.length;
+  const namespace = named === undefined ? '/' : decodeUtf8(bytes.subarray(start, start + named.length));
+  return { digit, count, namespace, id, at: 1 + matched.length };
 }
 
 function dataOf(type: SocketIoType, bytes: Uint8Array, at: number): { data: unknown; diagnostics: AppDiagnostic[] } {

@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type protobufjs from 'protobufjs';
+import { UsageError } from '../host/exit.js';
+import type { ProtobufMember, ProtobufScalar, ProtobufType } from '../../traffic/toolbox/apps.js';
+
+type ProtobufJs = typeof protobufjs;
+
+const MISSING =
+  '--proto needs the package protobufjs, which is not installed beside wsinspect: npm install protobufjs, ' +
+  'or npx -p wsinspect -p protobufjs wsinspect decode …';
+/** Names of types in a message of ours. */
+const MOST_NAMES = 20;
+
+/** The message type of that name in a .proto file. Throws a UsageError: it can't be read, or has no such type. */
+export function protoType(path: string, name: string | undefined): ProtobufType {
+  const { Root, Type } = loadProtobufJs();
+  const root = new Root();
+  try {
+    // Reading it here gives the error of the system where that fails.
+    readFileSync(path);
+    root.loadSync(path, { keepCase: true });
+    root.resolveAll();
+  } catch (error) {
+    throw new UsageError(`--proto ${path}: ${(error as Error).message}`);
+  }
+  const found = name === undefined ? undefined : root.lookup(name, [Type]);
+  if (found instanceof Type) return typeOf(found);
+  const names = typesIn(root, Type).map((type) => type.fullName.slice(1));
+  const some = names.length > MOST_NAMES ? [...names.slice(0, MOST_NAMES), '…'] : names;
+  const has = `it has ${some.join(', ') || 'no message types'}`;
+  throw new UsageError(name === undefined ? `--proto needs --proto-type: ${has}` : `--proto-type ${name}: ${has}`);
+}
+
+function loadProtobufJs(): ProtobufJs {
+  const load = createRequire(import.meta.url);
+  try {
+    return load('protobufjs') as ProtobufJs;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'MODULE_NOT_FOUND') throw error;
+    throw new UsageError(MISSING);
+  }
+}
+
+function typesIn(root: protobufjs.NamespaceBase, Type: ProtobufJs['Type']): protobufjs.Type[] {
+  return root.nestedArray.flatMap((one) => {
+    const inner = 'nestedArray' in one ? typesIn(one as protobufjs.NamespaceBase, Type) : [];
+    return one instanceof Type ? [one, ...inner] : inner;
+  });
+}
+
+/** What is read of protobufjs are its types alone: bytes are read by us, so that each has its place. */
+function typeOf(type: protobufjs.Type): ProtobufType {
+  const known = new Map<number, ProtobufMember | undefined>();
+  return {
+    name: type.name,
+    fieldOf: (number) => {
+      if (!known.has(number) && Object.hasOwn(type.fieldsById, number))
+        known.set(number, memberOf(type.fieldsById[number]!));
+      return known.get(number);
+    },
+  };
+}
+
+function memberOf(field: protobufjs.Field): ProtobufMember {
+  const { name } = field;
+  const inner = field.resolve().resolvedType;
+  if (field.map) {
+    const { keyType } = field as unknown as protobufjs.MapField;
+    const entry = new Map([
+      [1, { name: 'key', kind: keyType as ProtobufScalar, label: 'single' } as const],
+      [2, { name: 'value', label: 'single', ...kindOf(field.type, inner) } as const],
+    ]);
+    const type = { name: `${name} entry`, fieldOf: (number: number): ProtobufMember | undefined => entry.get(number) };
+    return { name, kind: 'message', label: 'map', type: () => type };
+  }
+  const { kind, ...more } = kindOf(field.type, inner);
+  const isGroup = kind === 'message' && field.delimited;
+  return { name, label: field.repeated ? 'repeated' : 'single', kind: isGroup ? 'group' : kind, ...more };
+}
+
+function kindOf(
+  type: string,
+  inner: protobufjs.Type | protobufjs.Enum | null,
+): Pick<ProtobufMember, 'kind' | 'type' | 'nameOf'> {
+  if (inner === null) return { kind: type as ProtobufScalar };
+  if ('valuesById' in inner) return { kind: 'enum', nameOf: (value) => inner.valuesById[value] };
+  let made: ProtobufType | undefined;
+  return { kind: 'message', type: () => (made ??= typeOf(inner)) };
+}
