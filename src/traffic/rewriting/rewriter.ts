@@ -19,7 +19,7 @@ export interface RewrittenTaker extends StreamTaker {
 }
 
 export interface RewritingOptions {
-  /** Without it, messages that have to be compressed anew are overwritten. */
+  /** Without it, messages that have to be compressed again are overwritten. */
   readonly raw?: RawDeflate | undefined;
   /** As the user states it, for frames without a handshake. */
   readonly deflate?: DeflateParameters | undefined;
@@ -35,7 +35,7 @@ const BLANK = { text: 0x78, binary: 0 };
 
 /**
  * Makes the bytes of a connection from its records again: all of them as they were; or only some messages; or messages
- * with other contents, compressed anew, in as many frames, with their masking keys.
+ * with other contents, compressed again, in as many frames, with their masking keys.
  */
 export class Rewriter {
   /** Frames of which not all bytes were kept, or that could not be written without others. */
@@ -193,7 +193,7 @@ export class Rewriter {
     for (const part of parts) this.blank(part);
   }
 
-  /** A frame whose contents nobody can judge: as long as it was, its payload overwritten; where only some are kept, it is not written. */
+  /** A frame whose contents are not known: as long as it was, its payload overwritten; where only some are kept, it is not written. */
   private blank(one: OpenFrame): void {
     const { frame, piece } = one;
     const { redactor, isSelective } = this.options;
@@ -221,7 +221,7 @@ export class Rewriter {
       const most = Math.min(left, PIECE_BYTES);
       const first = encodeFrame({ ...begin, payload: new Uint8Array(most).fill(byte) });
       taker.data(piece.side, first, 0, first.length, piece.time);
-      // A multiple of four: the key begins anew.
+      // A multiple of four: the key begins again.
       const next = encodeFrame({ ...begin, payload: new Uint8Array(most).fill(byte) }).subarray(header.length);
       for (left -= most; left > 0; left -= most) taker.data(piece.side, next, 0, Math.min(most, left), piece.time);
     };
