@@ -1,4 +1,5 @@
 // Builds dist/: the command line as one bundle per command, the library as one file for Node and one for browsers, TLS for browsers, one file of types for each of these, and the page of `serve`.
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -38,7 +39,7 @@ const withoutChildProcess = {
 };
 
 /** Each of these has all that it needs in its file. */
-const ALONE = ['main', 'accept', 'look', 'job-worker'];
+const ALONE = ['main', 'accept', 'completion', 'look', 'job-worker'];
 
 /** The file of `decode` has what any run of it needs; these are loaded after it, or are commands, and take from it what they share. */
 const CORE = 'decode';
@@ -222,6 +223,15 @@ for (const [name, file, copy] of [
   const licence = new URL(`../node_modules/${name}/${file}`, import.meta.url);
   copyFileSync(licence, new URL(`../dist/${copy}`, import.meta.url));
 }
+// The manual page, printed by a program that is no part of dist/.
+const { outputFiles: manual } = await build({
+  ...cli,
+  entryPoints: ['src/cli/entries/man.ts'],
+  plugins: [...cli.plugins, withoutDrawing],
+  write: false,
+});
+const page = execFileSync(process.execPath, ['-'], { input: manual[0].contents, encoding: 'utf8' });
+writeFileSync(new URL('../dist/wsinspect.1', import.meta.url), page);
 writeFileSync(new URL('../dist/cli/package.json', import.meta.url), '{ "type": "commonjs" }\n');
 rollUpTypes({
   config: fileURLToPath(new URL('../tsconfig.build.json', import.meta.url)),
