@@ -39,13 +39,13 @@ const withoutChildProcess = {
 };
 
 /** Each of these has all that it needs in its file. */
-const ALONE = ['main', 'accept', 'completion', 'look', 'job-worker'];
+const ALONE = ['main', 'accept', 'look', 'job-worker'];
 
 /** The file of `decode` has what any run of it needs; these are loaded after it, or are commands, and take from it what they share. */
 const CORE = 'decode';
 const AFTER_CORE = [
   ...['texts', 'unpacking', 'views', 'packets', 'jobs', 'apps'],
-  ...['encode', 'judge', 'replay', 'hand-on', 'live', 'check'],
+  ...['encode', 'judge', 'replay', 'hand-on', 'completion', 'live', 'check'],
 ];
 const ENTRIES = [...ALONE, CORE, ...AFTER_CORE];
 

@@ -1,6 +1,9 @@
 import type { Command, Option } from 'commander';
 import { VERSION } from '../options/version.js';
 
+/** Of the page. */
+const DATE = '2026-11-29';
+
 /** The manual page in the macros of man(7), from the tables that `--help` prints. Options that several commands have stand in it once. */
 export function manPage(program: Command): string {
   const shared = sharedOptions(program.commands);
@@ -10,7 +13,7 @@ export function manPage(program: Command): string {
   });
   const several = [...shared.values()].map(({ option, names }) => lines(option, ` (${names.join(', ')})`));
   return [
-    `.TH WSINSPECT 1 "" "wsinspect ${VERSION}" "User Commands"`,
+    `.TH WSINSPECT 1 "${DATE}" "wsinspect ${VERSION}" "User Commands"`,
     '.SH NAME',
     'wsinspect \\- look into WebSocket traffic',
     '.SH SYNOPSIS',
@@ -19,6 +22,10 @@ export function manPage(program: Command): string {
     '.RI [ options ]',
     '.SH DESCRIPTION',
     roff(program.description()),
+    '.B wsinspect',
+    '.I command',
+    `.B ${roff('--help')}`,
+    'says more of each option, and has examples.',
     '.SH COMMANDS',
     ...commands.flat(),
     '.SH OPTIONS OF SEVERAL COMMANDS',
@@ -58,7 +65,9 @@ function keyOf({ flags, description }: Option): string {
 
 function lines({ flags, description, argChoices }: Option, more = ''): string[] {
   const choices = argChoices === undefined ? '' : `: ${argChoices.join(', ')}`;
-  return ['.TP', `.B ${roff(flags)}`, roff(`${description}${choices}${more}`)];
+  // The rest is in --help: the page is small.
+  const [first = ''] = description.split(/; |: | \(|, as in /);
+  return ['.TP', `.B ${roff(flags)}`, roff(`${first}${choices}${more}`)];
 }
 
 function sentence(text: string): string {
