@@ -9,7 +9,11 @@ export function manPage(program: Command): string {
   const shared = sharedOptions(program.commands);
   const commands = program.commands.map((command) => {
     const own = optionsOf(command).filter((option) => !shared.has(keyOf(option)));
-    return [`.SS "${command.name()} ${command.usage()}"`, sentence(command.description()), ...own.flatMap((option) => lines(option))];
+    return [
+      `.SS "${command.name()} ${command.usage()}"`,
+      sentence(command.description()),
+      ...own.flatMap((option) => lines(option)),
+    ];
   });
   const several = [...shared.values()].map(({ option, names }) => lines(option, ` (${names.join(', ')})`));
   return [
