@@ -34,7 +34,6 @@ describe.skipIf(!TMUX)('decode on a terminal', () => {
       await terminal.shows(/^:$/m);
       terminal.type('G');
       await terminal.shows(/\(END\)/);
-      terminal.type('C-c');
       terminal.type('q');
       const text = await terminal.shows(/\[exit \d+\]/);
       expect(text).toContain('[exit 1]');
