@@ -4,7 +4,7 @@ import { VERSION } from '../options/version.js';
 /** Of the page. */
 const DATE = '2026-11-29';
 
-/** The manual page in the macros of man(7), from the tables that `--help` prints. Options that several commands have stand in it once. */
+/** The manual page in the macros of man(7), from the tables that `--help` prints. An option that several commands have is listed once. */
 export function manPage(program: Command): string {
   const shared = sharedOptions(program.commands);
   const commands = program.commands.map((command) => {

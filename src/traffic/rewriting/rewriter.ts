@@ -44,7 +44,7 @@ export class Rewriter {
   /** Offsets in the streams that were read, after what was written of them. */
   private readonly positions: [number | undefined, number | undefined] = [undefined, undefined];
   private readonly gapEnds: [number, number] = [0, 0];
-  private readonly open: [OpenFrame[], OpenFrame[]] = [[], []];
+  private readonly open: [FramePart[], FramePart[]] = [[], []];
   private readonly deflaters: [MessageDeflater | undefined, MessageDeflater | undefined] = [undefined, undefined];
   private deflate: DeflateParameters | undefined;
   private readonly isExact: boolean;
@@ -130,7 +130,7 @@ export class Rewriter {
     this.moveTo(side, header.start);
     this.positions[side] = header.start + header.length + received;
     if (this.isExact) return this.waiting.add(this.exact(side, frame, time));
-    const one: OpenFrame = { frame, piece: { side, time, size: received, write: undefined }, isKept };
+    const one: FramePart = { frame, piece: { side, time, size: received, write: undefined }, isKept };
     const open = this.open[side];
     if (place === 'control') this.control(one);
     else if (place === 'continuation' && open.length > 0) open.push(one);
@@ -147,7 +147,7 @@ export class Rewriter {
     this.waiting.release();
   }
 
-  private complete(side: Side, parts: readonly OpenFrame[], message: Message, isKept: boolean): void {
+  private complete(side: Side, parts: readonly FramePart[], message: Message, isKept: boolean): void {
     this.open[side] = [];
     if (this.options.isSelective === true && !isKept) return leaveOut(parts);
     const { payload, bytes, opcode, compressed } = message;
@@ -173,7 +173,7 @@ export class Rewriter {
     return (this.deflaters[side] ??= new MessageDeflater(options.raw, { windowBits, noContextTakeover: true }));
   }
 
-  private control(one: OpenFrame): void {
+  private control(one: FramePart): void {
     const { frame, piece, isKept } = one;
     const { redactor, isSelective } = this.options;
     if (isSelective === true && !isKept) return leaveOut([one]);
@@ -194,7 +194,7 @@ export class Rewriter {
   }
 
   /** A frame whose contents are not known: as long as it was, its payload overwritten; where only some are kept, it is not written. */
-  private blank(one: OpenFrame): void {
+  private blank(one: FramePart): void {
     const { frame, piece } = one;
     const { redactor, isSelective } = this.options;
     if (isSelective === true && (!one.isKept || redactor === undefined)) {
@@ -259,13 +259,13 @@ export class Rewriter {
   }
 }
 
-interface OpenFrame {
+interface FramePart {
   readonly frame: Frame;
   readonly piece: StreamPiece;
   readonly isKept: boolean;
 }
 
-function leaveOut(parts: readonly OpenFrame[]): void {
+function leaveOut(parts: readonly FramePart[]): void {
   for (const { piece } of parts) piece.write = () => undefined;
 }
 
