@@ -1,4 +1,5 @@
 // Builds dist/: the command line as one bundle per command, the library as one file for Node and one for browsers, TLS for browsers, one file of types for each of these, and the page of `serve`.
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,7 +34,7 @@ const ALONE = ['main', 'accept', 'look', 'job-worker'];
 const CORE = 'decode';
 const AFTER_CORE = [
   ...['texts', 'unpacking', 'views', 'packets', 'jobs', 'apps'],
-  ...['encode', 'judge', 'replay', 'hand-on', 'live', 'http2', 'check', 'check-http2'],
+  ...['encode', 'judge', 'replay', 'hand-on', 'completion', 'live', 'http2', 'check', 'check-http2'],
 ];
 /** What of src/ is in the files of the commands. */
 const BUNDLED = /^(?!web\/|endpoint\/|index)/;
@@ -274,6 +275,15 @@ for (const [name, file, copy] of [
   const licence = new URL(`../node_modules/${name}/${file}`, import.meta.url);
   copyFileSync(licence, new URL(`../dist/${copy}`, import.meta.url));
 }
+// The manual page, printed by a program that is no part of dist/.
+const { outputFiles: manual } = await build({
+  ...cli,
+  entryPoints: ['src/cli/entries/man.ts'],
+  plugins: [...cli.plugins, withoutDrawing],
+  write: false,
+});
+const page = execFileSync(process.execPath, ['-'], { input: manual[0].contents, encoding: 'utf8' });
+writeFileSync(new URL('../dist/wsinspect.1', import.meta.url), page);
 writeFileSync(new URL('../dist/cli/package.json', import.meta.url), '{ "type": "commonjs" }\n');
 rollUpTypes({
   config: fileURLToPath(new URL('../tsconfig.build.json', import.meta.url)),

@@ -249,6 +249,10 @@ export function captureOptions(shop: () => Workshop): Tests {
       expect(out).not.toContain('192.0.2.10');
       expect(out).toMatch(/^connection 0 {2}192\.\d+\.\d+\.\d+:50412 /);
     },
+    '--no-pager': async () => {
+      // Where stdout is no terminal there is none: test/cli/pager.test.ts.
+      expect((await decode(CHAT, '--no-pager')).out).toBe((await decode(CHAT)).out);
+    },
     '--extract': async () => {
       const folder = join(shop().folder, 'messages');
       const { err } = await decode(CHAT, '--connection', '0', '--extract', folder);

@@ -287,7 +287,7 @@ describe('--write', () => {
     expect(sum(after.out).length).toBeGreaterThan(5);
   });
 
-  it('writes only the messages that the filters let through, compressed anew', async () => {
+  it('writes only the messages that the filters let through, compressed again', async () => {
     const path = join(root, 'filtered.pcapng');
     const heads = HEADS.map((head) => head.replace('\n\n', '\nSec-WebSocket-Extensions: permessage-deflate\n\n'));
     const sent = ['one cat', 'two dogs', 'three cats', 'four dogs', 'five cats'].map((text): Sent => ({

@@ -6,6 +6,7 @@ import { inputsOf, type Input } from '../input/input.js';
 import { checkKeyLogs } from '../input/key-log-paths.js';
 import { isReadOnce, Rereading } from '../input/rereading.js';
 import type { Io } from '../host/io.js';
+import { paged, pagerOf } from '../host/pager.js';
 import { jobsFor, type Jobs } from '../jobs/files.js';
 import type { DecodeOptions, DecodingOptions, ConnectionSelection } from '../options/options.js';
 import { Decoding } from '../decode/decoding.js';
@@ -14,6 +15,15 @@ import { optionReadTwice, selected, selectingOptions, silentIo } from '../decode
 
 /** `decode`: everything that can be read is shown first; then the exit code states the result. */
 export async function run(io: Io, hex: readonly string[], options: DecodeOptions): Promise<number> {
+  const pager = options.pager === false || !io.stdout.isTTY || options.quiet ? undefined : pagerOf(io.env, (path) => io.fileExists(path));
+  // What comes live is shown as it comes.
+  const areFiles =
+    pager !== undefined && inputsOf(silentIo(io), hex, options).every(({ again }) => again !== undefined);
+  if (!areFiles) return show(io, hex, options);
+  return paged(io, pager, (own) => show(own, hex, options));
+}
+
+async function show(io: Io, hex: readonly string[], options: DecodeOptions): Promise<number> {
   const inputs = inputsOf(io, hex, options);
   checkKeyLogs(io, '--keylog', options.keylog, inputs.some(isReadOnce));
   const twice = repeated(inputs);

@@ -25,7 +25,7 @@ export interface WritingOptions {
   readonly path: string;
   /** Files that the run reads. */
   readonly inputs: readonly string[];
-  /** Only some records are written: connections are written anew. */
+  /** Only some records are written: connections are rewritten. */
   readonly isSelective: boolean;
   readonly isRedacted: boolean;
   readonly deflate: DeflateParameters | undefined;
@@ -51,7 +51,7 @@ export function checkWriting(path: string, inputs: readonly string[]): void {
   checkOutputs(builtin('node:fs') as typeof fs, recordingPaths(output), inputs);
 }
 
-/** `--write FILE`: what the filters let through, as packets that were captured, or written anew. */
+/** `--write FILE`: what the filters let through, as packets that were captured, or rewritten. */
 export class Writing implements PacketTaker {
   /** Packets of the present input are written as they are. */
   private areCaptured = false;
@@ -61,7 +61,7 @@ export class Writing implements PacketTaker {
   /** TCP connections of which packets are written. */
   private readonly wanted = new Set<number>();
   private readonly streams = new Map<number, WrittenStream | 'captured'>();
-  /** Ends of TCP connections that are written anew, and not closed yet. */
+  /** Ends of TCP connections that are rewritten, and not closed yet. */
   private readonly open = new Set<string>();
   private seconds = 0;
   private nanoseconds = 0;
@@ -195,7 +195,7 @@ export class Writing implements PacketTaker {
   private choiceOf(connection: NonNullable<SeenPacket['connection']>, number: number): PacketChoice {
     const known = this.choices.get(connection);
     if (known !== undefined) return known;
-    // A stream that nobody takes is no WebSocket, or not wanted.
+    // A stream without a taker is no WebSocket, or not wanted.
     const choice = (): boolean | undefined =>
       this.wanted.has(number) ? true : connection.taker === undefined ? false : undefined;
     this.choices.set(connection, choice);

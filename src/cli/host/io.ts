@@ -44,6 +44,8 @@ export interface Io {
   readonly interrupted: Interruption;
   /** Resolves when one of them comes. */
   untilInterrupted(): Promise<void>;
+  /** From now on a signal does not kill, however often it comes: another program has the terminal. */
+  endures?(): void;
   /** Of the process. */
   readonly pid: number;
   /** Seconds since the epoch. */

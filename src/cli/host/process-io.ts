@@ -31,6 +31,7 @@ export function processIo(failed: (reason: string) => void): Io {
     pid: process.pid,
     interrupted: signals.state,
     untilInterrupted: () => signals.interrupted,
+    endures: () => signals.endure(),
     // Node loads its `performance` at the first access.
     now: () =>
       (clock ??= wallClock({ wall: () => Date.now(), steady: () => performance.now() }, performance.timeOrigin))(),
@@ -89,16 +90,18 @@ function watchSignals(): {
   readonly state: Interruption;
   readonly interrupted: Promise<void>;
   readonly end: () => AbortSignal;
+  readonly endure: () => void;
 } {
   let interrupt = (): void => undefined;
   const interrupted = new Promise<void>((resolve) => (interrupt = resolve));
   const state = { aborted: false, reason: 0 };
   let waiting: AbortController | undefined;
   let since: number | undefined;
+  let endures = false;
   const on = (signal: NodeJS.Signals, code: number): void => {
     const handle = (): void => {
       if (since !== undefined) {
-        if (performance.now() - since < REPEATED) return;
+        if (performance.now() - since < REPEATED || (endures && signal === 'SIGINT')) return;
         return again(signal, handle);
       }
       since = performance.now();
@@ -115,7 +118,8 @@ function watchSignals(): {
   on('SIGTERM', EXIT.terminated);
   // The terminal was closed.
   on('SIGHUP', EXIT.hungUp);
-  return { state, interrupted: interrupted, end: () => (waiting ??= new AbortController()).signal };
+  const end = (): AbortSignal => (waiting ??= new AbortController()).signal;
+  return { state, interrupted, end, endure: () => (endures = true) };
 }
 
 /** The signal, as if it had no handler. */

@@ -55,7 +55,7 @@ function fileInput(io: Io, path: string): Input {
     return { name: path, chunks, attachments, ...(size !== undefined && { again: () => io.readFile(path) }) };
   }
   if (io.stdin.isTTY) void io.stderr.write(print`reading from the terminal: paste frames, then Ctrl-D\n`);
-  return { name: 'stdin', chunks: io.stdin };
+  return { name: 'stdin', chunks: io.stdin.isTTY ? io.stdin : withProgress(io, io.stdin, undefined) };
 }
 
 /** The largest size, for each file, of what Playwright writes next to a HAR. */

@@ -49,9 +49,10 @@ export function filterOptions(): Option[] {
       '--closed <codes>',
       'show only connections closed with these codes, as in 1006,4000-4999; none: no code is known (repeatable)',
     ).argParser(closeCodes),
-    new Option('--opcode <names>', `show only frames of these opcodes: ${OPCODE_NAMES.join(',')} or numbers`).argParser(
-      opcodes,
-    ),
+    new Option(
+      '--opcode <names>',
+      `show only frames of these opcodes: ${OPCODE_NAMES.join(', ')} or numbers`,
+    ).argParser(opcodes),
     new Option('--grep <re>', 'show only text that this regular expression matches (RE or /RE/flags)').argParser(
       regExp,
     ),

@@ -29,6 +29,8 @@ export interface DecodeOptions extends CommonOptions, FilterOptions, RedactOptio
   proto?: string;
   protoType?: string;
   strict?: true;
+  /** False: output that is longer than the screen is not shown in a pager. */
+  pager?: boolean;
   pretty?: true;
   base64?: true;
   maxMessage?: number;
@@ -127,6 +129,7 @@ export function decodeOptions(): Option[] {
     payloadOption(),
     ...protoOptions(),
     new Option('--pretty', 'show JSON payloads indented'),
+    new Option('--no-pager', 'show output that is longer than the screen without a pager'),
     new Option('--base64', 'print bytes in JSON records as Base64 instead of hex'),
     new Option('--strict', 'count warnings as findings'),
     new Option('--max-message <bytes>', 'inflate and search messages up to this size').argParser(

@@ -1,5 +1,5 @@
 import { escapedLines } from '../../describe/escape.js';
-import { Command, Option, type ParseOptionsResult } from 'commander';
+import { Argument, Command, Help, Option, type ParseOptionsResult } from 'commander';
 import { commandOf, optionalValues } from './arguments.js';
 import { checkOptions, type CheckOptions } from './check-options.js';
 import { VERSION } from './version.js';
@@ -17,7 +17,7 @@ export function createProgram(io: Io, setExit: (code: number) => void): Command 
   const program = new CliCommand('wsinspect')
     .description('Look into WebSocket traffic: every bit of a frame and of a handshake, judged by RFC section.')
     .version(VERSION, '--version', 'print the version')
-    .configureHelp({ minWidthToWrap: 20 })
+    .configureHelp({ minWidthToWrap: 20, visibleOptions: usualOptions })
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void io.stdout.write(escapedLines(text)),
@@ -69,6 +69,15 @@ export function createProgram(io: Io, setExit: (code: number) => void): Command 
     setExit(await encode(io, text, options));
   });
   addLiveCommands(program, io, setExit);
+  command(program, () => [], 'completion', 'print a script that completes commands and options in a shell', [
+    'completion bash > ~/.local/share/bash-completion/completions/wsinspect',
+    'completion fish > ~/.config/fish/completions/wsinspect.fish',
+  ])
+    .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
+    .action(async (shell: 'bash' | 'zsh' | 'fish') => {
+      const { completion } = await import('../entries/completion.js');
+      setExit(await completion(io, shell, program));
+    });
   return program;
 }
 
@@ -77,12 +86,16 @@ export function createProgram(io: Io, setExit: (code: number) => void): Command 
  * taken after `=`. Commander gets no long list at once: it passes lists on as arguments of its functions.
  */
 class CliCommand extends Command {
+  /** `-h` was given, and not `--help`. */
+  isShort = false;
+
   override createCommand(name?: string): Command {
     return new CliCommand(name);
   }
 
   override parseOptions(args: string[]): ParseOptionsResult {
     const found = commandOf(this, args);
+    if (found === undefined) this.isShort = args.find((word) => word === '-h' || word === '--help') === '-h';
     const [own, text] = found ? [args.slice(0, found[0])] : optionalValues(args, this.options);
     const { operands, unknown } = super.parseOptions(own);
     if (found === undefined) return { operands: operands.concat(text ?? []), unknown };
@@ -162,12 +175,13 @@ function command(
   description: string,
   examples: readonly string[],
 ): Command {
-  const made = program.command(usage).description(description).allowExcessArguments(false);
+  const made = program.command(usage).description(description).allowExcessArguments(false).addHelpOption(helpOption());
   whenAskedFor(made, () => {
     for (const option of [...options(), ...commonOptions()]) made.addOption(option);
     made.version(VERSION, '--version');
     made.options.at(-1)!.hideHelp();
   });
+  made.addHelpText('after', () => ((made as CliCommand).isShort ? '\n--help lists all options.' : ''));
   return made.addHelpText('after', `\nExamples:\n${example(examples)}`);
 }
 
@@ -188,11 +202,41 @@ function example(lines: readonly string[]): string {
   return lines.map((line) => `  wsinspect ${line}`).join('\n');
 }
 
+function helpOption(): Option {
+  return new Option('-h, --help', 'print the usual options (-h), or all (--help)').helpGroup(COMMON);
+}
+
+/** What `-h` lists: those that most runs need. */
+function usualOptions(this: Help, command: Command): Option[] {
+  const all = Help.prototype.visibleOptions.call(this, command);
+  const usual = USUAL[command.name()];
+  if (usual === undefined || !(command as CliCommand).isShort) return all;
+  return all.filter(({ long = '', helpGroupHeading }) => helpGroupHeading === COMMON || usual.includes(long.slice(2)));
+}
+
+/** The last group of each command. */
+const COMMON = 'Common:';
+const USUAL: Readonly<Record<string, readonly string[]>> = {
+  accept: ['explain', 'verify', 'generate', 'handshake'],
+  decode: [
+    ...['file', 'direction', 'deflate', 'keylog', 'view', 'app', 'stats', 'connection', 'client', 'trouble'],
+    ...['grep', 'violations', 'write', 'redact'],
+  ],
+  encode: ['file', 'hex', 'binary', 'ping', 'close', 'mask', 'fragment', 'deflate', 'out', 'explain'],
+  serve: ['mode', 'deflate', 'allow-origin', 'reject', 'delay', 'close', 'greet', 'auto-reply', 'view', 'record'],
+  connect: [
+    ...['header', 'subprotocol', 'deflate', 'insecure', 'execute', 'ping', 'one', 'expect', 'wait', 'max-time'],
+    ...['view', 'record', 'ping-interval', 'reconnect'],
+  ],
+  proxy: ['header', 'insecure', 'delay', 'throttle', 'drop-after', 'corrupt', 'view', 'record', 'grep', 'violations'],
+  check: ['only', 'skip', 'full', 'listen', 'list', 'junit', 'html', 'compare'],
+};
+
 function commonOptions(): Option[] {
   return [
     new Option('--json', 'print one compact JSON object per line'),
     new Option('--color <when>', 'colour the output').choices(['auto', 'always', 'never']).default('auto'),
     new Option('-q, --quiet', 'print only errors; the exit code is the result'),
     new Option('-v, --verbose', 'print more'),
-  ];
+  ].map((option) => option.helpGroup(COMMON));
 }

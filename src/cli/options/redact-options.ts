@@ -24,8 +24,19 @@ export function redactOptions(): Option[] {
   ].map((option) => option.helpGroup('Hand on:'));
 }
 
-/** A comma within an expression is followed by none of these. */
-const ITEM_END = new RegExp(`,(?=(?:${REDACTION_KINDS.join('|')})(?:,|$)|field:|jsonpath:)`);
+/** The items of a list: a comma that none of them follows is part of an expression. */
+function itemsOf(value: string): string[] {
+  return value.split(',').reduce<string[]>((items, part) => {
+    const isItem = items.length === 0 || !BEGINS.test(items.at(-1)!) || BEGINS.test(part) || isKind(part);
+    return isItem ? [...items, part] : [...items.slice(0, -1), `${items.at(-1)},${part}`];
+  }, []);
+}
+
+const BEGINS = /^(?:field|jsonpath):/;
+
+function isKind(text: string): text is RedactionKind {
+  return (REDACTION_KINDS as readonly string[]).includes(text);
+}
 
 function redactList(value: string, before?: RedactList): RedactList {
   const list = {
@@ -33,10 +44,9 @@ function redactList(value: string, before?: RedactList): RedactList {
     fields: [...(before?.fields ?? [])],
     paths: [...(before?.paths ?? [])],
   };
-  for (const item of value === '' ? [] : value.split(ITEM_END)) {
+  for (const item of value === '' ? [] : itemsOf(value)) {
     const [, form, rest = ''] = /^(field|jsonpath):([^]*)$/.exec(item) ?? [];
-    const kind = REDACTION_KINDS.find((name) => name === item);
-    if (kind !== undefined) list.kinds.push(kind);
+    if (isKind(item)) list.kinds.push(item);
     else if (form !== undefined && rest !== '') (form === 'field' ? list.fields : list.paths).push(rest);
     else {
       throw new InvalidArgumentError(

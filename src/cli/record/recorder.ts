@@ -75,7 +75,7 @@ export interface RecordingOutput {
   readonly output: OutPath;
   readonly base64?: true | undefined;
   readonly quiet?: true | undefined;
-  /** Nothing but the traffic is written to it. */
+  /** Only traffic is written to it. */
   readonly isWithoutComments?: boolean;
   /** The traffic was captured: it may have holes, and begin anywhere. */
   readonly isCaptured?: boolean;

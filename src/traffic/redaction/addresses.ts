@@ -12,7 +12,7 @@ const LITERAL = /(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}(?![\w.])|(?:[\da-f]{0,4}:
 
 /**
  * Addresses in place of others: two that begin with the same bits begin with the same bits afterwards, as in Crypto-PAn
- * (Xu, Fan, Ammar, Moon 2002), here by SHA-1 with a key that nobody keeps.
+ * (Xu, Fan, Ammar, Moon 2002), here by SHA-1 with a key that is not kept.
  */
 export class Addresses {
   private readonly known = new Map<string, string>();

@@ -1,4 +1,4 @@
-/** What is replaced. `binary`: payloads that are no text, of which nobody can say what they hold. */
+/** What is replaced. `binary`: payloads that are no text, of which it is not known what they hold. */
 export const REDACTION_KINDS = ['cookies', 'auth', 'query', 'subprotocols', 'jwt', 'email', 'card', 'binary'] as const;
 export type RedactionKind = (typeof REDACTION_KINDS)[number];
 

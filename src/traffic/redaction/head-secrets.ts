@@ -10,7 +10,7 @@ interface HeaderPlace {
 
 type Wants = (kind: SecretKind) => boolean;
 
-/** Headers of the handshake that have nothing but what the standard asks for (RFC 6455 §4): the key is no secret. */
+/** Headers of the handshake that have only what the standard asks for (RFC 6455 §4): the key is no secret. */
 const PLAIN = /^sec-websocket-(?:key|accept|version|extensions)$/i;
 
 /** Whether places in these headers are left as they are. */

@@ -70,7 +70,8 @@ function quotedName(text: string, close: number, quote: string): NamedPlace | un
 function plainName(name: string): string {
   let plain = name;
   if (plain.includes('\\')) {
-    plain = plain.replace(/\\+u([0-9a-f]{4})/gi, (_, code: string) => utf8Characters(parseInt(code, 16)));
+    plain = plain.replace(/\\u([0-9a-f]{4})/gi, (_, code: string) => utf8Characters(parseInt(code, 16)));
+    plain = plain.replaceAll('\\', '');
   }
   if (plain.includes('%')) {
     plain = plain.replace(/%([0-9a-f]{2})/gi, (_, code: string) => String.fromCharCode(parseInt(code, 16)));

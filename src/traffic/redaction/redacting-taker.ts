@@ -19,7 +19,7 @@ import { Redactor, type Redaction } from './redactor.js';
 /** Bytes of a frame and of a message that are looked at: what has more is overwritten. */
 const MOST_LOOKED_AT = 64 * 1024 * 1024;
 
-/** Stands in the way of all connections of a run. */
+/** Rewrites all connections of a run. */
 export function rewritingBy(redaction: Redaction): Rewriting {
   return { reading: originals, taker: (options, inner) => new RedactingTaker(options, redaction, inner) };
 }
@@ -33,7 +33,7 @@ function originals<Options extends ConversationOptions>(options: Options): Optio
 }
 
 /**
- * Covers the secrets of connections before anything is made of them: each is written anew, with what stands for them, and
+ * Covers the secrets of connections before anything is made of them: each is rewritten, with what stands for them, and
  * read once more. So no record, finding, summary or text can hold what was covered.
  */
 class RedactingTaker implements ConversationTaker {
@@ -65,7 +65,7 @@ class RedactingTaker implements ConversationTaker {
     endAs(taker, ending);
   }
 
-  /** The connection that was written anew says how it was. */
+  /** The connection that was rewritten says how it was. */
   closed(): void {}
 
   private streamOf(connection: number, record: Judged | undefined, ends: Ends): RedactedStream {
@@ -81,7 +81,7 @@ class RedactingTaker implements ConversationTaker {
     return stream;
   }
 
-  /** Reads what is written anew; below it nothing is left to be found. */
+  /** Reads what is rewritten; below it nothing is left to be found. */
   private conversation(connection: number, record: Judged | undefined, ends: Ends, stalls: SideStalls): Conversation {
     const { client, server, through } = this.endsOf(ends);
     const origin: StreamOrigin = {

@@ -19,7 +19,7 @@ export interface RewrittenTaker extends StreamTaker {
 }
 
 export interface RewritingOptions {
-  /** Without it, messages that have to be compressed anew are overwritten. */
+  /** Without it, messages that have to be compressed again are overwritten. */
   readonly raw?: RawDeflate | undefined;
   /** As the user states it, for frames without a handshake. */
   readonly deflate?: DeflateParameters | undefined;
@@ -35,7 +35,7 @@ const BLANK = { text: 0x78, binary: 0 };
 
 /**
  * Makes the bytes of a connection from its records again: all of them as they were; or only some messages; or messages
- * with other contents, compressed anew, in as many frames, with their masking keys.
+ * with other contents, compressed again, in as many frames, with their masking keys.
  */
 export class Rewriter {
   /** Frames of which not all bytes were kept, or that could not be written without others. */
@@ -44,7 +44,7 @@ export class Rewriter {
   /** Offsets in the streams that were read, after what was written of them. */
   private readonly positions: [number | undefined, number | undefined] = [undefined, undefined];
   private readonly gapEnds: [number, number] = [0, 0];
-  private readonly open: [OpenFrame[], OpenFrame[]] = [[], []];
+  private readonly open: [FramePart[], FramePart[]] = [[], []];
   private readonly deflaters: [MessageDeflater | undefined, MessageDeflater | undefined] = [undefined, undefined];
   private deflate: DeflateParameters | undefined;
   private readonly isExact: boolean;
@@ -130,7 +130,7 @@ export class Rewriter {
     this.moveTo(side, header.start);
     this.positions[side] = header.start + header.length + received;
     if (this.isExact) return this.waiting.add(this.exact(side, frame, time));
-    const one: OpenFrame = { frame, piece: { side, time, size: received, write: undefined }, isKept };
+    const one: FramePart = { frame, piece: { side, time, size: received, write: undefined }, isKept };
     const open = this.open[side];
     if (place === 'control') this.control(one);
     else if (place === 'continuation' && open.length > 0) open.push(one);
@@ -147,7 +147,7 @@ export class Rewriter {
     this.waiting.release();
   }
 
-  private complete(side: Side, parts: readonly OpenFrame[], message: Message, isKept: boolean): void {
+  private complete(side: Side, parts: readonly FramePart[], message: Message, isKept: boolean): void {
     this.open[side] = [];
     if (this.options.isSelective === true && !isKept) return leaveOut(parts);
     const { payload, bytes, opcode, compressed } = message;
@@ -173,7 +173,7 @@ export class Rewriter {
     return (this.deflaters[side] ??= new MessageDeflater(options.raw, { windowBits, noContextTakeover: true }));
   }
 
-  private control(one: OpenFrame): void {
+  private control(one: FramePart): void {
     const { frame, piece, isKept } = one;
     const { redactor, isSelective } = this.options;
     if (isSelective === true && !isKept) return leaveOut([one]);
@@ -193,8 +193,8 @@ export class Rewriter {
     for (const part of parts) this.blank(part);
   }
 
-  /** A frame whose contents nobody can judge: as long as it was, its payload overwritten; where only some are kept, it is not written. */
-  private blank(one: OpenFrame): void {
+  /** A frame whose contents are not known: as long as it was, its payload overwritten; where only some are kept, it is not written. */
+  private blank(one: FramePart): void {
     const { frame, piece } = one;
     const { redactor, isSelective } = this.options;
     if (isSelective === true && (!one.isKept || redactor === undefined)) {
@@ -221,7 +221,7 @@ export class Rewriter {
       const most = Math.min(left, PIECE_BYTES);
       const first = encodeFrame({ ...begin, payload: new Uint8Array(most).fill(byte) });
       taker.data(piece.side, first, 0, first.length, piece.time);
-      // A multiple of four: the key begins anew.
+      // A multiple of four: the key begins again.
       const next = encodeFrame({ ...begin, payload: new Uint8Array(most).fill(byte) }).subarray(header.length);
       for (left -= most; left > 0; left -= most) taker.data(piece.side, next, 0, Math.min(most, left), piece.time);
     };
@@ -259,13 +259,13 @@ export class Rewriter {
   }
 }
 
-interface OpenFrame {
+interface FramePart {
   readonly frame: Frame;
   readonly piece: StreamPiece;
   readonly isKept: boolean;
 }
 
-function leaveOut(parts: readonly OpenFrame[]): void {
+function leaveOut(parts: readonly FramePart[]): void {
   for (const { piece } of parts) piece.write = () => undefined;
 }
 

@@ -1,0 +1,53 @@
+import type { Command, Option } from 'commander';
+
+/** An option as a shell sees it. */
+export interface ShellOption {
+  /** `-f`, `--file`: one or two of them. */
+  readonly flags: readonly string[];
+  /** `none`; `next`: a value is the next word, or follows `=`; `equals`: one may follow `=`. */
+  readonly value: 'none' | 'next' | 'equals';
+  readonly choices: readonly string[];
+  /** Its value is a path. */
+  readonly isPath: boolean;
+  /** A few words. */
+  readonly words: string;
+}
+
+export interface ShellCommand {
+  readonly name: string;
+  readonly words: string;
+  readonly options: readonly ShellOption[];
+  /** Values of its argument; undefined: files. */
+  readonly choices: readonly string[] | undefined;
+}
+
+/** The commands with their options, from the tables that `--help` prints. */
+export function commandTable(program: Command): ShellCommand[] {
+  return program.commands.map((command) => ({
+    name: command.name(),
+    words: shortened(command.description()),
+    options: [...command.options.filter(({ hidden }) => !hidden), HELP].map(shellOption),
+    choices: command.registeredArguments[0]?.argChoices,
+  }));
+}
+
+const HELP = { short: '-h', long: '--help', description: 'print the options', required: false, optional: false };
+
+function shellOption(option: Pick<Option, 'short' | 'long' | 'description' | 'required' | 'optional'>): ShellOption {
+  const { short, long, required, optional, description } = option;
+  const { flags = '', argChoices = [] } = option as Partial<Option>;
+  return {
+    flags: [short, long].filter((flag) => flag !== undefined),
+    // For `<code[:reason]>` commander states both.
+    value: required ? 'next' : optional ? 'equals' : 'none',
+    choices: argChoices,
+    isPath: /[<[](?:file|path|dir)[>\]]/.test(flags),
+    words: shortened(description),
+  };
+}
+
+/** The first part of a description: quotes, brackets and dollar signs mean something to shells. */
+function shortened(text: string): string {
+  const [first = ''] = text.split(/[:;(,]/);
+  return first.replace(/[^\w .\-/]/g, '').trim();
+}

@@ -1,0 +1,22 @@
+import type { ShellCommand, ShellOption } from './command-table.js';
+
+export function fishScript(commands: readonly ShellCommand[]): string {
+  const names = commands.map(({ name }) => name).join(' ');
+  const first = `not __fish_seen_subcommand_from ${names}`;
+  const lines = commands.flatMap(({ name, words, options, choices }) => {
+    const after = `complete -c wsinspect -n '__fish_seen_subcommand_from ${name}'`;
+    return [
+      `complete -c wsinspect -n '${first}' -f -a ${name} -d '${words}'`,
+      ...options.map((option) => `${after} ${rest(option)}`),
+      ...(choices === undefined ? [] : [`${after} -f -a '${choices.join(' ')}'`]),
+    ];
+  });
+  return `# Completion of wsinspect for fish: put it into ~/.config/fish/completions/wsinspect.fish\n${lines.join('\n')}\n`;
+}
+
+function rest({ flags, value, choices, isPath, words }: ShellOption): string {
+  const names = flags.map((flag) => (flag.startsWith('--') ? `-l ${flag.slice(2)}` : `-s ${flag.slice(1)}`));
+  const takes =
+    value !== 'next' ? [] : isPath ? ['-r -F'] : choices.length > 0 ? [`-x -a '${choices.join(' ')}'`] : ['-x'];
+  return [...names, ...takes, `-d '${words}'`].join(' ');
+}

@@ -1,0 +1,115 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runHere } from './in-process.js';
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'wsinspect-completion-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const COMMANDS = ['accept', 'decode', 'encode', 'serve', 'connect', 'proxy', 'check', 'completion'];
+
+async function script(shell: string): Promise<string> {
+  const path = join(folder, shell);
+  writeFileSync(path, (await runHere(['completion', shell])).out);
+  return path;
+}
+
+function run(program: string, ...args: string[]): string {
+  return execFileSync(program, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+const hasShell = (shell: string): boolean => existsSync(`/usr/bin/${shell}`) || existsSync(`/bin/${shell}`);
+
+describe('completion', () => {
+  it.skipIf(!hasShell('bash'))('bash', async () => {
+    const path = await script('bash');
+    const complete = (...words: string[]): string[] =>
+      run(
+        'bash',
+        ...['-c', `. "$0"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _wsinspect; printf '%s\\n' "\${COMPREPLY[@]}"`],
+        ...[path, 'wsinspect', ...words],
+      )
+        .split('\n')
+        .filter((line) => line !== '');
+    expect(complete('')).toEqual([...COMMANDS, '--help', '--version']);
+    expect(complete('decode', '--redact')).toEqual(['--redact', '--redact-addresses']);
+    expect(complete('decode', '--view', '')).toEqual(['annotated', 'summary', 'messages', 'apps']);
+    expect(complete('decode', '--color', '=', 'al')).toEqual(['always']);
+    expect(complete('completion', 'f')).toEqual(['fish']);
+    expect(complete('decode', '-f', 'READ')).toContain('README.md');
+  });
+
+  it.skipIf(!hasShell('fish'))('fish', async () => {
+    const path = await script('fish');
+    const complete = (line: string): string[] =>
+      run('fish', '--no-config', '-c', `source ${path}; complete -C '${line}'`)
+        .split('\n')
+        .flatMap((each) => (each === '' ? [] : [each.split('\t')[0]!]));
+    expect(complete('wsinspect ').sort()).toEqual([...COMMANDS].sort());
+    expect(complete('wsinspect decode --redact')).toEqual(['--redact', '--redact-addresses']);
+    expect(complete('wsinspect decode --view ').sort()).toEqual(['annotated', 'apps', 'messages', 'summary']);
+    expect(complete('wsinspect completion ').sort()).toEqual(['bash', 'fish', 'zsh']);
+  });
+
+  it.skipIf(!hasShell('zsh'))('zsh', async () => {
+    const path = await script('zsh');
+    // What would be offered is printed: completion itself needs a terminal.
+    const stubs = `compdef() { : }; _describe() { print -l -- \${(P)2} }; _arguments() { print -l -- "$@" }`;
+    const complete = (...words: string[]): string =>
+      run('zsh', '-f', '-c', `${stubs}; source ${path}; words=("$@"); CURRENT=$#; _wsinspect`, 'zsh', ...words);
+    expect(
+      complete('wsinspect', '')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => line.split(':')[0]),
+    ).toEqual(COMMANDS);
+    const decode = complete('wsinspect', 'decode', '--');
+    expect(decode).toContain('*--view=[how to show the input]:value:(annotated summary messages apps)\n');
+    expect(decode).toContain('*-f+[read from a file]:value:_files\n');
+    expect(complete('wsinspect', 'completion', '')).toContain('1:value:(bash zsh fish)\n');
+  });
+
+  it('refuses another shell', async () => {
+    expect((await runHere(['completion', 'tcsh'])).exit).toBe(2);
+  });
+});
+
+describe('help', () => {
+  it.each(COMMANDS)(
+    '%s: no line has more than 80 columns but for examples, and the common options come last',
+    async (name) => {
+      const { out } = await runHere([name, '--help']);
+      const [help = ''] = out.split('\nExamples:');
+      expect(help.split('\n').filter((line) => line.length > 80)).toEqual([]);
+      const common = help.slice(help.indexOf('\nCommon:\n')).trim().split('\n');
+      expect(common.filter((line) => /^ {2}-/.test(line)).map((line) => line.trim().split(/ {2}| </)[0])).toEqual([
+        ...['--json', '--color', '-q, --quiet', '-v, --verbose', '-h, --help'],
+      ]);
+    },
+  );
+
+  it('-h lists the usual options, --help all', async () => {
+    const [short, long] = await Promise.all([runHere(['decode', '-h']), runHere(['decode', '--help'])]);
+    expect(short.out.length).toBeLessThan(long.out.length / 2);
+    expect(short.out).toContain('--help lists all options.');
+    expect(short.out).toContain('--write <file>');
+    expect(short.out).not.toContain('--max-held');
+    expect(long.out).toContain('--max-held');
+  });
+
+  it('the manual page has every option of every command', async () => {
+    const page = readFileSync('dist/wsinspect.1', 'utf8').replaceAll('\\-', '-');
+    for (const name of COMMANDS) {
+      const { out } = await runHere([name, '--help']);
+      for (const [, option = ''] of out.matchAll(/^ {2}(?:-\w, )?(--[\w-]+)/gm)) {
+        if (option !== '--help') expect(page, `${name} ${option}`).toContain(option);
+      }
+    }
+    if (existsSync('/usr/bin/mandoc')) run('mandoc', '-T', 'lint', '-W', 'warning', 'dist/wsinspect.1');
+  });
+});
