@@ -2,7 +2,7 @@ import { lookup } from 'node:dns';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
 import { endpointText, endpointTexts, hostPort, type Endpoints } from '../../codec/bytes/endpoint.js';
-import type { Cause } from '../../rules/causes/catalogue.js';
+import { causeBy, type Cause } from '../../rules/causes/catalogue.js';
 import { causeOfDial } from '../../rules/causes/dialing.js';
 import { connectFacts, tlsFacts, watchCertificate } from './dial-facts.js';
 import { ProxyRefusal, proxyText, socks5, tunnel, variableText, type Proxy } from './proxy.js';
@@ -45,6 +45,8 @@ export interface TlsMaterial {
   readonly cert?: Buffer;
   readonly key?: Buffer;
   readonly passphrase?: string;
+  /** The protocols that are offered in TLS (RFC 7301); HTTP/1.1 alone by default. */
+  readonly alpn?: readonly string[];
   /** Any certificate is accepted. */
   readonly insecure?: true;
   /** Takes the secrets of each connection, as lines of a key log. */
@@ -172,17 +174,20 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
 };
 
+const NO_H2 = 'the server does not take HTTP/2 (ALPN h2)';
+const HTTP1: readonly string[] = ['http/1.1'];
+
 function secure(
   socket: net.Socket,
   host: string,
-  { ca, cert, key, passphrase, insecure, keylog }: TlsMaterial,
+  { ca, cert, key, passphrase, insecure, keylog, alpn = HTTP1 }: TlsMaterial,
   signal: AbortSignal,
   after = '',
 ): Promise<tls.TLSSocket> {
   const stream = tls.connect({
     socket,
     ...(net.isIP(host) === 0 ? { servername: host } : { host }),
-    ALPNProtocols: ['http/1.1'],
+    ALPNProtocols: [...alpn],
     rejectUnauthorized: insecure !== true,
     ...(ca && { ca }),
     ...(cert && { cert }),
@@ -194,14 +199,18 @@ function secure(
   const made = new Promise<tls.TLSSocket>((resolve, reject) => {
     const fail = (error: Error): void => {
       const isCertificate = Boolean(stream.authorizationError);
-      const why = causeOfDial(tlsFacts(error, host, certificate()));
-      const words = tlsReason(error, 'client');
+      const isForHttp2 = !alpn.includes('http/1.1') && /no application protocol/.test(error.message);
+      const why = isForHttp2 ? causeBy('h2-alpn-refused', {}) : causeOfDial(tlsFacts(error, host, certificate()));
+      const words = isForHttp2 ? NO_H2 : tlsReason(error, 'client');
       reject(new DialError(isCertificate ? 'certificate' : 'tls', `TLS with ${host}${after}: ${words}`, why));
     };
     stream.once('secureConnect', () => {
       stream.off('error', fail);
       stream.off('close', ended);
-      resolve(stream);
+      if (!alpn.includes('http/1.1') && stream.alpnProtocol !== 'h2') {
+        stream.destroy();
+        reject(new DialError('tls', `TLS with ${host}${after}: ${NO_H2}`, causeBy('h2-alpn-refused', {})));
+      } else resolve(stream);
     });
     const ended = (): void => fail(new Error('it closed the connection'));
     stream.once('error', fail);

@@ -148,7 +148,10 @@ export class Http2Front {
   private count(visit: Visit, stream: http2.ServerHttp2Stream): void {
     const { taker } = this;
     if (visit.open++ === 0) taker.busy(visit.socket, true);
+    const { id } = stream;
     stream.on('close', () => {
+      // What it sent last passes the tap within a turn or two of the event loop.
+      if (visit.live && id !== undefined) setImmediate(() => setImmediate(() => visit.live?.closeStream(id)));
       if (--visit.open === 0) taker.busy(visit.socket, false);
     });
   }
