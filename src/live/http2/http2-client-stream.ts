@@ -18,6 +18,7 @@ const CANCEL = 8;
  */
 export class Http2ClientStream extends Duplex {
   private stream: ClientHttp2Stream | undefined;
+  private isAnswered = false;
   private readonly head = new HeadReader({ kind: 'request', limit: MOST_HEAD });
 
   constructor(private readonly request: (head: RequestHead) => ClientHttp2Stream) {
@@ -39,7 +40,7 @@ export class Http2ClientStream extends Duplex {
   }
 
   override _read(): void {
-    this.stream?.resume();
+    if (this.isAnswered) this.stream?.resume();
   }
 
   override _destroy(error: Error | null, done: Done): void {
@@ -54,11 +55,13 @@ export class Http2ClientStream extends Duplex {
     const key = head.headers.find(({ name }) => name.toLowerCase() === 'sec-websocket-key')?.value ?? '';
     stream.on('response', (...[headers, , raw]: [IncomingHttpHeaders, number, (readonly string[])?]) => {
       this.push(answerText(headers, raw ?? pairsOf(headers), key));
+      // Not before: what came together with the answer would precede it.
+      stream.on('data', (chunk: Buffer) => {
+        if (!this.push(chunk)) stream.pause();
+      });
+      stream.on('end', () => this.push(null));
+      this.isAnswered = true;
     });
-    stream.on('data', (chunk: Buffer) => {
-      if (!this.push(chunk)) stream.pause();
-    });
-    stream.on('end', () => this.push(null));
     stream.on('error', () => undefined);
     stream.on('close', () => this.ended(stream.rstCode ?? 0));
     return stream;
