@@ -21,7 +21,7 @@ import { LiveConnection, type LiveContext, type LiveTaker } from '../sockets/liv
 import { refusalOf, type RefusedHandshake } from './handshake-refusal.js';
 import { Tap } from '../sockets/tap.js';
 
-/** What a client speaks on: a socket of its own, or a stream of an HTTP/2 connection, which is watched as a whole. */
+/** What a client sends on: a socket of its own, or a stream of an HTTP/2 connection, which is watched as a whole. */
 export interface ClientLine {
   readonly stream: Duplex;
   readonly ends: Endpoints;

@@ -13,7 +13,7 @@ import { TappedSocket } from './tapped-socket.js';
 export class Http2LineError extends Error {
   override readonly name = 'Http2LineError';
   constructor(
-    /** `setting`: the server takes no extended CONNECT; `other`: it does not speak HTTP/2; `ended`: it did not answer. */
+    /** `setting`: the server takes no extended CONNECT; `other`: it has no HTTP/2; `ended`: it did not answer. */
     readonly kind: 'setting' | 'other' | 'ended',
     message: string,
     readonly why?: Cause,
@@ -22,7 +22,7 @@ export class Http2LineError extends Error {
   }
 }
 
-/** A WebSocket on the connection, as whoever speaks HTTP/1.1 takes it. */
+/** A WebSocket on the connection, as an end of HTTP/1.1 takes it. */
 export interface Http2Channel {
   readonly stream: Http2ClientStream;
   /** Its records go to `taker`; `gone` is called when the last of them was given, and the stream has closed. */

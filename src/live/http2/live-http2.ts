@@ -24,7 +24,7 @@ import type { TapTaker } from '../sockets/tap.js';
 type OurEnd = 'client' | 'server';
 
 export interface LiveHttp2Taker extends LiveTaker {
-  /** The number of a new WebSocket, on this stream: asked for once. */
+  /** The number of a new WebSocket, on this stream: called once for each. */
   number(stream: number): number;
   /** What is to be known of a connection without WebSockets. */
   notice?(message: string): void;
@@ -82,7 +82,7 @@ export class LiveHttp2 implements TapTaker {
     this.read(this.here, bytes);
   }
 
-  /** The number of the WebSocket on a stream; undefined: its request was not seen. It can be asked for once. */
+  /** The number of the WebSocket on a stream; undefined: its request was not seen. Each is given once. */
   takeNumber(stream: number): number | undefined {
     const number = this.numbers.get(stream);
     this.numbers.delete(stream);

@@ -123,7 +123,7 @@ export class FactsWatch {
   private http2({ event, direction }: Extract<Judged, { type: 'http2' }>): void {
     if (direction === 'unknown' || event.name === 'fault') return;
     const { name, code } = event;
-    // A connection that is ended without an error goes on with the streams that it has.
+    // A connection that is ended without an error continues with the streams that it has.
     if (name === 'RST_STREAM' || (code !== 0 && this.http2End === undefined)) {
       this.http2End = { name, code, by: direction };
     }
