@@ -40,10 +40,10 @@ describe('--stats of application protocols', () => {
 
   it('has a column for the protocol where there are many connections', async () => {
     const many = ['fixtures/captures/apps/violations-stomp.pcap', '--stats'];
-    const { out } = await wsinspect(['decode', ...many]);
+    const { out } = await runHere(['decode', ...many]);
     expect(out).toMatch(/^ *# .* app +closed +faults$/m);
     expect(out).toMatch(/^ *\d+ .* stomp +no close/m);
-    expect((await wsinspect(['decode', ...many, '--app', 'none'])).out).not.toMatch(/ app +closed/);
+    expect((await runHere(['decode', ...many, '--app', 'none'])).out).not.toMatch(/ app +closed/);
   });
 
   it('has none with --app none', async () => {

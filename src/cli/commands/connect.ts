@@ -1,33 +1,16 @@
-import type { LiveRecorder } from '../../live/sockets/live-connection.js';
-import type { Cause } from '../../rules/causes/catalogue.js';
-import type { Client } from '../../live/client/client.js';
-import { Answering } from '../connect/answering.js';
-import { Display } from '../connect/display.js';
-import { Goals } from '../connect/goals.js';
-import { ConnectOpening, type ConnectOpened } from '../connect/opening.js';
 import type { ConnectOptions } from '../options/connect-options.js';
-import { asksToWait, mayReturn, pauseAfter } from '../connect/lasting.js';
-import { passedOver } from '../connect/headers.js';
-import { piecesOf } from '../connect/terminator.js';
-import { sendsOf, type Send } from '../connect/plan.js';
-import { Comparison, Replay } from '../connect/replay.js';
-import { Items, Lines, type SourceGate, type Sent, type SendSource } from '../connect/source.js';
-import { ConnectTalk, type Ended } from '../connect/talk.js';
-import { parseTarget, type Target } from '../connect/url.js';
-import { comparedText, conclusionOf, endText, type Conclusion } from '../connect/conclusion.js';
-import { EXIT, UsageError } from '../host/exit.js';
+import { sendsOf } from '../connect/plan.js';
+import { ConnectLines } from '../connect/lines.js';
+import { Visit } from '../connect/visit.js';
+import { parseTarget } from '../connect/url.js';
+import { UsageError } from '../host/exit.js';
 import type { Io } from '../host/io.js';
-import type { Waiter } from '../live/live-output.js';
 import { loadScript } from '../entries/load-script.js';
 import { shownUrl } from '../options/passwords.js';
-import { Prompt } from '../connect/prompt.js';
 import { recorded } from '../record/recorder.js';
 import { asRecorded, checkReplay } from '../options/replay-options.js';
 import { checkPaths } from '../replay/reply-key.js';
 import type { Script } from '../../live/replay/script.js';
-
-/** A connection that lasted this long does not count as one of a series of failures: seconds. */
-const HELD = 10;
 
 /** `connect`: a client that shows its handshake and frames, driven by options, stdin or a prompt. */
 export async function run(io: Io, argument: string | undefined, options: ConnectOptions): Promise<number> {
@@ -40,11 +23,22 @@ export async function run(io: Io, argument: string | undefined, options: Connect
   if ((options.terminator ?? 0) > 0x7f && !options.binary) {
     throw new UsageError('--terminator: above 7f it is no UTF-8, as text has to be (-b sends binary messages)');
   }
+  if (options.streams !== undefined && options.http2 !== true) {
+    throw new UsageError('--streams needs --http2: over HTTP/1.1 each WebSocket has a connection of its own');
+  }
   const sends = await sendsOf(io, options);
   const script = await scriptOf(io, options);
-  const all = { ...options, ...(script && asRecorded(script, 'client', options)) };
+  // Several WebSockets can't share the lines of stdin.
+  const all = {
+    ...options,
+    stdin: options.stdin && options.streams === undefined,
+    ...(script && asRecorded(script, 'client', options)),
+  };
   return recorded(io, options, filesOf(options), async (recorder) => {
-    const visit = new Visit(io, target, all, script ?? sends, recorder);
+    const lines = new ConnectLines(io);
+    const visit = new Visit(io, target, all, script ?? sends, recorder, lines);
+    const others = Array.from({ length: (options.streams ?? 1) - 1 });
+    visit.followers = others.map(() => new Visit(io, target, all, sends, recorder, lines, visit));
     try {
       return await visit.run();
     } finally {
@@ -74,279 +68,4 @@ async function scriptOf(io: Io, options: ConnectOptions): Promise<Script | undef
   checkPaths(options.ignoreJson);
   const { replay, connection, quiet, replayKeylog } = options;
   return replay === undefined ? undefined : loadScript(io, { replay, connection, quiet, replayKeylog });
-}
-
-/** A run of `connect`: one connection, or with `--reconnect` one after the other. */
-class Visit implements Waiter, SourceGate {
-  isShut = false;
-  private readonly sent: Sent = { messages: 0, pings: 0, raw: 0 };
-  private readonly goals: Goals;
-  private readonly source: SendSource | undefined;
-  private readonly prompt: Prompt | undefined;
-  private readonly replay: Replay | undefined;
-  private readonly comparison: Comparison | undefined;
-  private readonly display: Display;
-  private readonly opening: ConnectOpening;
-  /** Nothing new is begun: a signal came, or the time limit passed. */
-  private readonly stop = new AbortController();
-  private client: Client | undefined;
-  private talk: ConnectTalk | undefined;
-  private answering: Answering | undefined;
-  private waiting: (() => void)[] = [];
-  private timeIsUp = false;
-  /** The cause of the end of the last connection. */
-  private cause: Cause | undefined;
-  /** permessage-deflate was negotiated. */
-  private compresses = false;
-
-  constructor(
-    private readonly io: Io,
-    private readonly target: Target,
-    private readonly options: ConnectOptions,
-    sends: readonly Send[] | Script,
-    recorder: LiveRecorder | undefined,
-  ) {
-    const { one, count = one && 1, expect, fragment, terminator } = options;
-    const notice = (words: string): void => this.display.notice(words);
-    this.goals = new Goals({ ...(count && { count }), ...(expect && { expect }) }, notice);
-    if ('steps' in sends) this.source = this.replay = this.replayOf(sends);
-    else if (sends.length > 0) this.source = new Items(sends, this.sent, fragment);
-    else if (options.stdin && io.stdin.isTTY && io.terminal !== undefined) {
-      const binary = options.binary === true;
-      this.prompt = new Prompt(
-        io,
-        io.terminal(),
-        { history: options.history, fragment, binary, terminator, app: options.app },
-        this.sent,
-      );
-      this.source = this.prompt;
-    } else if (options.stdin) {
-      const lines = { nulls: options.null === true, binary: options.binary === true, fragment, terminator };
-      this.source = new Lines(io.stdin, lines, this.sent, this);
-    }
-    this.display = new Display(this.prompt?.io ?? io, options, this);
-    if ('steps' in sends && options.diff) {
-      this.comparison = new Comparison(sends, options, (each) => this.display.difference(each), notice);
-    }
-    this.opening = new ConnectOpening(io, options, {
-      recorder,
-      connected: (words) => this.display.detail(words),
-      asks: (client) => (this.answering = new Answering(client, options, this.display, this)),
-      notice,
-      record: (record) => this.display.record(record),
-      closed: (summary) => void (this.cause = this.display.closed(summary)),
-      open: (handshake) => {
-        this.compresses = handshake?.deflate !== undefined;
-        this.display.handshake(handshake);
-      },
-      message: (data, isBinary) => this.take(data, isBinary),
-      pong: (seconds) => this.takePong(seconds),
-    });
-  }
-
-  async run(): Promise<number> {
-    await this.display.open();
-    for (const words of passedOver(this.options)) this.display.notice(words);
-    void this.io.untilInterrupted().then(() => {
-      this.stop.abort();
-      this.talk?.end('interrupted');
-    });
-    const { maxTime } = this.options;
-    const timer = maxTime === undefined ? undefined : setTimeout(() => this.runOut(), maxTime * 1000);
-    try {
-      const exit = await this.visit();
-      await this.display.end(exit);
-      return exit;
-    } finally {
-      clearTimeout(timer);
-    }
-  }
-
-  private replayOf(script: Script): Replay {
-    const { speed = 1, autoPong } = this.options;
-    const compresses = (): boolean => this.compresses;
-    const random = (length: number): Uint8Array => this.io.random(length);
-    return new Replay({ script, speed, autoPong, compresses, random }, this.sent);
-  }
-
-  close(): void {
-    this.prompt?.close();
-    this.io.stdin.close?.();
-  }
-
-  full(): void {
-    this.isShut = true;
-    this.client?.pause();
-  }
-
-  room(): void {
-    this.isShut = false;
-    this.client?.resume();
-    for (const resolve of this.waiting.splice(0)) resolve();
-  }
-
-  gone(): void {
-    this.talk?.end('unread');
-  }
-
-  opened(): Promise<void> {
-    return this.isShut ? new Promise((resolve) => this.waiting.push(resolve)) : Promise.resolve();
-  }
-
-  private runOut(): void {
-    this.timeIsUp = true;
-    this.stop.abort();
-    this.talk?.end('max-time');
-  }
-
-  private async visit(): Promise<number> {
-    const { interrupted } = this.io;
-    const { reconnect = 0, connectTimeout } = this.options;
-    for (let tries = 0; ; tries++) {
-      const opened = await this.openWithin(connectTimeout);
-      if (interrupted.aborted) return interrupted.reason;
-      let ending: string;
-      if ('failure' in opened) {
-        const { failure, mayRetry } = opened;
-        if (!mayRetry || tries >= reconnect || this.stop.signal.aborted) {
-          this.display.error(failure);
-          return failure.exit;
-        }
-        ending = failure.message;
-      } else {
-        const since = this.io.now();
-        const ended = await this.converse(opened.client);
-        if (this.io.now() - since > HELD) tries = 0;
-        if (!mayReturn(ended, this.options.expectClose) || tries >= reconnect) return this.judge(ended);
-        ending = endText(ended.outcome);
-      }
-      await this.pause(ending, tries, reconnect);
-      if (interrupted.aborted) return interrupted.reason;
-      if (!this.timeIsUp) continue;
-      this.display.error({ message: 'the time is up (--max-time)', exit: EXIT.time });
-      return EXIT.time;
-    }
-  }
-
-  private async openWithin(seconds: number): Promise<ConnectOpened> {
-    const limit = new AbortController();
-    const giveUp = (): void => limit.abort();
-    const timer = setTimeout(giveUp, seconds * 1000);
-    this.stop.signal.addEventListener('abort', giveUp);
-    if (this.stop.signal.aborted) giveUp();
-    try {
-      return await this.opening.open(this.target, limit.signal);
-    } finally {
-      clearTimeout(timer);
-      this.stop.signal.removeEventListener('abort', giveUp);
-    }
-  }
-
-  private async converse(client: Client): Promise<Ended> {
-    this.client = client;
-    this.talk = new ConnectTalk(client, this.source, this.sent, this.goals, {
-      ...this.options,
-      typed: this.prompt !== undefined,
-      listens: asksToWait(this.options),
-      nothingSent: () => this.display.notice('stdin was empty: nothing was sent (--no-stdin listens)'),
-    });
-    if (this.isShut) client.pause();
-    if (this.io.interrupted.aborted) this.talk.end('interrupted');
-    else if (this.timeIsUp) this.talk.end('max-time');
-    return this.talk.run();
-  }
-
-  private judge(ended: Ended): number {
-    const { ending, outcome, failure } = ended;
-    this.prompt?.close();
-    if (ending === 'interrupted') return this.io.interrupted.reason;
-    if (failure !== undefined) {
-      const exit = failure.name === 'UsageError' ? EXIT.usage : EXIT.finding;
-      this.display.error({ message: failure.message, exit });
-      return exit;
-    }
-    const unanswered = this.talk?.unansweredPings ?? 0;
-    if (unanswered > 0)
-      this.display.notice(`no pong came for ${unanswered === 1 ? 'the ping' : `${unanswered} pings`}`);
-    const conclusion = this.compared(
-      ended,
-      conclusionOf({
-        ending,
-        outcome,
-        unmet: this.goals.unmet,
-        expectClose: this.options.expectClose ?? this.comparison?.expectedClose(ended),
-        unsent: this.lost(),
-      }),
-    );
-    const { message, exit } = conclusion;
-    if (message?.includes(endText(outcome)) !== true) this.display.detail(endText(outcome));
-    if (message !== undefined) this.display.error({ message, exit, cause: this.cause });
-    return exit;
-  }
-
-  /** With `--diff`: differences count where there was no other fault. */
-  private compared({ ending, outcome }: Ended, conclusion: Conclusion): Conclusion {
-    const { comparison } = this;
-    if (comparison === undefined) return conclusion;
-    const isWhole = ending !== 'goal' && ending !== 'unread';
-    const totals = comparison.end(isWhole);
-    const close = isWhole ? comparison.closeDifference(outcome) : undefined;
-    if (close) this.display.difference(close);
-    this.display.compared(this.sent.messages, totals);
-    const text = comparedText(totals) + (close ? '; the end of the connection differs' : '') + comparison.limits;
-    const isSame = totals.changed + totals.missing + totals.extra === 0 && close === undefined;
-    // The end by the server is compared too: it is no further fault.
-    const isPlain =
-      conclusion.exit === EXIT.ok || conclusion.exit === EXIT.closeCode || conclusion.exit === EXIT.dropped;
-    if (isSame || !isPlain) {
-      if (ending !== 'unread') this.display.conclusion(text);
-      return conclusion;
-    }
-    return { exit: EXIT.finding, message: text };
-  }
-
-  /** The messages that were not delivered, in words, where the other end left too early. */
-  private lost(): string | undefined {
-    const { messages } = this.sent;
-    const { received } = this.goals;
-    if (!this.source) return undefined;
-    const isShort = this.source.wantsReplies && received > 0 && received < messages;
-    const counts = `${messages} messages sent, ${received} replies`;
-    if (this.source.hasLeft) return `${counts}, and more was to be sent`;
-    return isShort ? counts : undefined;
-  }
-
-  private async pause(ending: string, tries: number, most: number): Promise<void> {
-    const time = pauseAfter(tries, this.io.random(4));
-    this.display.notice(`${ending}; connecting again in ${time / 1000} s (${tries + 1} of ${most})`);
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, time);
-      const stop = (): void => {
-        clearTimeout(timer);
-        resolve();
-      };
-      if (this.stop.signal.aborted) stop();
-      else this.stop.signal.addEventListener('abort', stop, { once: true });
-    });
-  }
-
-  private take(data: Buffer, isBinary: boolean): void {
-    // After the end that was waited for, nothing more is reported.
-    if (this.goals.reached) return;
-    this.replay?.hear();
-    this.comparison?.take(data, isBinary);
-    for (const piece of piecesOf(data, this.options.terminator)) {
-      if (this.goals.reached) return;
-      this.goals.take(isBinary ? undefined : piece.toString());
-      this.display.message(piece, isBinary);
-      const isAnswered = this.answering?.answer(piece, isBinary) === true;
-      this.talk?.took(!isAnswered);
-    }
-  }
-
-  private takePong(seconds: number | undefined): void {
-    if (seconds === undefined) return;
-    this.display.pong(seconds);
-    this.talk?.pong();
-  }
 }

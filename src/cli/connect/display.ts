@@ -82,7 +82,11 @@ export class Display {
   handshake(handshake: Handshake | undefined): void {
     const { response } = handshake ?? {};
     if (!response || !this.options.include || this.options.json) return;
-    const lines = [response.line, ...response.headers.map(({ name, value }) => `${name}: ${value}`), ''];
+    const lines = [
+      response.line,
+      ...response.headers.flatMap(({ name, value }) => (name.startsWith(':') ? [] : [`${name}: ${value}`])),
+      '',
+    ];
     if (this.payloads) for (const line of lines) this.payloads.line(line);
     else this.records?.text(lined(lines.map((line) => escapeText(line))));
   }

@@ -1,13 +1,17 @@
 import type { LiveRecorder } from '../../live/sockets/live-connection.js';
-import { Client, type LiveClientOptions, type ClientTaker, type ClientOutcome } from '../../live/client/client.js';
-import { dial, DialError, type DialStage, type DialledConnection } from '../../live/client/dial.js';
+import {
+  Client,
+  type ClientLine,
+  type LiveClientOptions,
+  type ClientTaker,
+  type ClientOutcome,
+} from '../../live/client/client.js';
 import type { RefusedHandshake } from '../../live/client/handshake-refusal.js';
 import type { Cause } from '../../rules/causes/catalogue.js';
 import { escapeText, foreignLine, foreignLines } from '../../describe/escape.js';
 import { forOtherOrigin, headersOf, keptFromOthers } from './headers.js';
-import type { ReportedError } from './display.js';
-import type { ReachOptions } from '../options/connect-options.js';
-import { routeOf } from './route.js';
+import { failed, type ConnectFailure } from './failure.js';
+import { ConnectLines, type OpeningOptions } from './lines.js';
 import type { Target } from './url.js';
 import { reasonOf } from './conclusion.js';
 import { EXIT, UsageError } from '../host/exit.js';
@@ -17,11 +21,7 @@ import { perMessageDeflate } from '../live/live-reading.js';
 import { shownUrl } from '../options/passwords.js';
 import { type Printable, lined, print } from '../../describe/printable.js';
 
-/** What a handshake needs apart from the route. */
-export interface OpeningOptions extends ReachOptions {
-  preview?: number;
-  autoPong: boolean;
-}
+export { STAGE_EXIT } from './lines.js';
 
 export interface OpeningTaker extends ClientTaker {
   connected(words: string): void;
@@ -33,30 +33,18 @@ export interface OpeningTaker extends ClientTaker {
   readonly recorder?: LiveRecorder | undefined;
 }
 
-export type ConnectOpened =
-  | { readonly client: Client }
-  /** `mayRetry`: another try may succeed. */
-  | { readonly failure: ReportedError; readonly mayRetry: boolean };
-
-export const STAGE_EXIT: Readonly<Record<DialStage, number>> = {
-  'proxy-name': EXIT.proxyName,
-  name: EXIT.hostName,
-  connect: EXIT.connect,
-  tls: EXIT.tls,
-  certificate: EXIT.certificate,
-  time: EXIT.time,
-};
+export type ConnectOpened = { readonly client: Client } | ConnectFailure;
 
 const MOST_REDIRECTS = 10;
 
 /** Opens connections to one target, repeatedly where necessary. */
 export class ConnectOpening {
-  private number = 0;
-
   constructor(
     private readonly io: Io,
     private readonly options: OpeningOptions,
     private readonly taker: OpeningTaker,
+    /** Shared by those whose WebSockets are on one connection. */
+    private readonly lines = new ConnectLines(io),
   ) {}
 
   /** Until the handshake is done, with redirects followed. `signal` aborts it. */
@@ -93,19 +81,9 @@ export class ConnectOpening {
   ): Promise<ConnectOpened | { readonly outcome: ClientOutcome; readonly cause: Cause | undefined }> {
     // What can't be sent is reported before anything is opened.
     const request = this.requestTo(target, options);
-    const route = await routeOf(this.io, target, options);
-    let line;
-    try {
-      line = await dial(route, signal);
-    } catch (error) {
-      if (!(error instanceof DialError)) throw error;
-      const exit = STAGE_EXIT[error.stage];
-      return failed(
-        { message: error.message, exit, cause: error.why },
-        exit === EXIT.hostName || exit === EXIT.connect,
-      );
-    }
-    this.taker.connected(line.words);
+    const line = await this.lines.open(target, options, request, signal);
+    if ('failure' in line) return line;
+    if (line.words !== undefined) this.taker.connected(line.words);
     let cause: Cause | undefined;
     let opened = (): void => undefined;
     const isOpen = new Promise<'open'>((resolve) => (opened = () => resolve('open')));
@@ -161,21 +139,14 @@ export class ConnectOpening {
     };
   }
 
-  private clientOn(line: DialledConnection, request: LiveClientOptions, taker: ClientTaker): Client {
+  private clientOn(line: ClientLine, request: LiveClientOptions, taker: ClientTaker): Client {
     try {
-      return new Client(line, this.number++, request, taker);
+      return new Client(line, this.lines.nextNumber(), request, taker);
     } catch (error) {
       line.stream.destroy();
       throw new UsageError(`the handshake can't be written: ${(error as Error).message}`);
     }
   }
-}
-
-function failed(
-  failure: ReportedError,
-  mayRetry = false,
-): { readonly failure: ReportedError; readonly mayRetry: boolean } {
-  return { failure, mayRetry };
 }
 
 /** The same scheme, host and port (RFC 6454 §4): another port may be another user's. */
@@ -234,8 +205,8 @@ function lineOf([name, value]: readonly [string, string]): string {
 }
 
 /** The answer as it came, escaped for a terminal. */
-function refusalText({ status, reason, headers, body, isCut }: RefusedHandshake): Printable {
-  const head = [`HTTP/1.1 ${status} ${reason}`, ...headers.map(lineOf)];
+function refusalText({ status, reason, headers, body, isCut, http2 }: RefusedHandshake): Printable {
+  const head = [`${http2 ? 'HTTP/2' : 'HTTP/1.1'} ${status} ${reason}`.trimEnd(), ...headers.map(lineOf)];
   return lined([
     ...head.map((line) => foreignLine(escapeText(line))),
     ...(body.length === 0 ? [] : [foreignLine(print``), ...foreignLines(body)]),

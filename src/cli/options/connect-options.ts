@@ -70,6 +70,8 @@ export interface ConnectOptions
   reconnect?: number;
   history: boolean;
   record?: string;
+  http2?: true | 'auto';
+  streams?: number;
 }
 
 /** For a server that never answers: seconds. */
@@ -120,6 +122,7 @@ export function connectOptions(): Option[] {
   return [
     new Option('-c, --connect <url>', 'URL to connect to, instead of the argument'),
     ...reachOptions(),
+    ...http2Options(),
     ...sendOptions(),
     ...replayOptions('client', [...SENDS, 'binary', 'null', 'fragment', 'terminator', 'reconnect', 'autoReply']),
     ...diffOptions(),
@@ -129,6 +132,28 @@ export function connectOptions(): Option[] {
     ...redactOptions(),
     ...liveOptions(),
   ];
+}
+
+/** WebSockets on one connection that are of use for a test: servers take 100 to 1000. */
+const MOST_STREAMS = 1000;
+
+function http2Options(): Option[] {
+  return [
+    new Option(
+      '--http2 [auto]',
+      'open the WebSocket over HTTP/2 (RFC 8441): wss with ALPN h2, ws by prior knowledge; =auto: where ALPN and the server allow it, else over HTTP/1.1',
+    ).argParser((value) => {
+      if (value === '') return true;
+      if (value !== 'auto') throw new InvalidArgumentError('It has to be --http2 or --http2=auto.');
+      return value;
+    }),
+    new Option(
+      '--streams <number>',
+      'open N WebSockets on one connection of HTTP/2; each of them sends what the options say',
+    )
+      .argParser(integer(1, MOST_STREAMS))
+      .conflicts(['replay', 'include']),
+  ].map((option) => option.helpGroup('Transport:'));
 }
 
 const SENDS = ['execute', 'sendHex', 'sendFile', 'ping', 'close', 'rawFrame'];

@@ -1,5 +1,6 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { WebSocket, type PerMessageDeflateOptions } from 'ws';
 import type { Handshake } from '../../codec/handshake/handshake.js';
 import { isToken } from '../../codec/http1/text.js';
@@ -7,7 +8,8 @@ import { OPCODE } from '../../codec/frames/registry.js';
 import { isFinding, type Diagnostic } from '../../rules/catalogue.js';
 import type { HandshakeDiagnostic } from '../../rules/handshake/rules.js';
 import type { Judged } from '../../traffic/judged.js';
-import type { DialledConnection } from './dial.js';
+import type { Endpoints } from '../../codec/bytes/endpoint.js';
+import type { Http2Channel } from '../http2/http2-line.js';
 import { layerOf } from '../../traffic/layers/layers.js';
 import { headerText } from '../sockets/header-text.js';
 import { firstToEnd } from '../sockets/first-to-end.js';
@@ -18,6 +20,13 @@ import { tlsAlert } from '../sockets/tls-reason.js';
 import { LiveConnection, type LiveContext, type LiveTaker } from '../sockets/live-connection.js';
 import { refusalOf, type RefusedHandshake } from './handshake-refusal.js';
 import { Tap } from '../sockets/tap.js';
+
+/** What a client sends on: a socket of its own, or a stream of an HTTP/2 connection, which is watched as a whole. */
+export interface ClientLine {
+  readonly stream: Duplex;
+  readonly ends: Endpoints;
+  readonly http2?: Pick<Http2Channel, 'watch'>;
+}
 
 export interface LiveClientOptions extends LiveContext {
   /** `ws:` or `wss:`, without user and fragment. */
@@ -83,8 +92,8 @@ export class Client {
   readonly finished: Promise<ClientOutcome>;
   private finish!: (outcome: ClientOutcome) => void;
   private readonly socket: WebSocket;
-  private readonly connection: LiveConnection;
-  private readonly stream: Socket;
+  private readonly stream: Duplex;
+  private readonly isHttp2: boolean;
   private outcome: ClientOutcome | undefined;
   private handshake: Handshake | undefined;
   /** The first fault of the peer: in its answer to the handshake, and after it. */
@@ -104,30 +113,22 @@ export class Client {
 
   /** Throws a SyntaxError or TypeError where subprotocols or headers can't be sent. */
   constructor(
-    { stream, ends }: DialledConnection,
+    line: ClientLine,
     readonly number: number,
     private readonly options: LiveClientOptions,
     private readonly taker: ClientTaker,
   ) {
     this.finished = new Promise((resolve) => (this.finish = resolve));
+    const { stream } = line;
     this.stream = stream;
-    this.connection = new LiveConnection(number, ends, 'client', options, {
-      record: (record) => this.judge(record),
-      closed: (summary) => taker.closed(summary),
-    });
-    const tap = new Tap(stream, this.connection);
-    const who = firstToEnd(stream, 'client', () => options.now());
+    this.isHttp2 = line.http2 !== undefined;
     stream.on('error', () => (this.wasReset = true));
-    stream.on('close', () => {
-      this.isGone = true;
-      this.connection.end(this.wasReset ? 'reset' : 'fin', who());
-      this.wake();
-    });
+    const tap = this.watch(line);
     checkSubprotocols(options.subprotocols);
     // `ws` would refuse a server that picks none of the subprotocols, which it may (RFC 6455 §4.2.2): they are not passed to
     // `ws`, and the rules judge the answer.
     this.socket = new WebSocket(options.url, [], {
-      createConnection: () => stream,
+      createConnection: () => stream as Socket,
       perMessageDeflate: options.deflate,
       autoPong: false,
       ...WS_LIMITS,
@@ -136,6 +137,33 @@ export class Client {
     });
     if (options.autoPong) answerPings(this.socket);
     this.listen();
+  }
+
+  /** Everything that passes is read and judged. Gives the tap of a socket. */
+  private watch({ stream, ends, http2 }: ClientLine): Tap | undefined {
+    const { number, options, taker } = this;
+    const records: LiveTaker = {
+      record: (record) => this.judge(record),
+      closed: (summary) => taker.closed(summary),
+    };
+    if (http2) {
+      http2.watch(number, records, () => this.gone());
+      return undefined;
+    }
+    const connection = new LiveConnection(number, ends, 'client', options, records);
+    const who = firstToEnd(stream, 'client', () => options.now());
+    stream.on('close', () => {
+      connection.end(this.wasReset ? 'reset' : 'fin', who());
+      this.gone();
+    });
+    return new Tap(stream, connection);
+  }
+
+  /** All of its records were given. */
+  private gone(): void {
+    this.isGone = true;
+    this.wake();
+    if (this.outcome !== undefined) this.finish(this.outcome);
   }
 
   get isOpen(): boolean {
@@ -199,7 +227,7 @@ export class Client {
 
   /** The same where a signal ends the run: a peer that continues to send is not read for long. */
   leave(): void {
-    readAtMost(this.stream, MOST_FAREWELL);
+    readAtMost(this.stream as Socket, MOST_FAREWELL);
     this.close(1001);
   }
 
@@ -217,7 +245,7 @@ export class Client {
     this.socket.resume();
   }
 
-  private finishRequest(request: ClientRequest, tap: Tap): void {
+  private finishRequest(request: ClientRequest, tap: Tap | undefined): void {
     const { subprotocols } = this.options;
     // Node.js would leave out headers after the 2000th.
     request.maxHeadersCount = 0;
@@ -229,7 +257,7 @@ export class Client {
     request.prependListener('upgrade', (response: IncomingMessage, _socket: Socket, head: Buffer) => {
       delete response.headers['sec-websocket-protocol'];
       // `ws` puts back what came with the head, and reads it again.
-      tap.putBack(head.length);
+      tap?.putBack(head.length);
       if (this.handshakeFault !== undefined) this.refuse(this.handshakeFault);
     });
     request.end();
@@ -245,7 +273,7 @@ export class Client {
     socket.on('pong', (payload) => taker.pong(this.answered(payload)));
     socket.on('unexpected-response', (_request, response) => {
       void refusalOf(response).then((refused) => {
-        this.end({ kind: 'refused', ...refused });
+        this.end({ kind: 'refused', ...refused, ...(this.isHttp2 && { http2: true as const }) });
         this.terminate();
       });
     });
@@ -280,7 +308,7 @@ export class Client {
 
   /** A TLS server ends a connection that begins with a plain request. */
   private silence(): string {
-    const isBare = this.stream.bytesRead === 0 && !this.options.isSecure;
+    const isBare = (this.stream as Socket).bytesRead === 0 && !this.options.isSecure;
     return `no answer to the handshake${isBare ? ' (perhaps the server speaks TLS: wss://)' : ''}`;
   }
 
@@ -299,7 +327,6 @@ export class Client {
     if (this.outcome !== undefined) return;
     this.outcome = outcome;
     if (this.isGone) this.finish(outcome);
-    else this.stream.once('close', () => this.finish(outcome));
   }
 
   private sayFarewell(): void {

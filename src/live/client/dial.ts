@@ -2,7 +2,7 @@ import { lookup } from 'node:dns';
 import * as net from 'node:net';
 import * as tls from 'node:tls';
 import { endpointText, endpointTexts, hostPort, type Endpoints } from '../../codec/bytes/endpoint.js';
-import type { Cause } from '../../rules/causes/catalogue.js';
+import { causeBy, type Cause } from '../../rules/causes/catalogue.js';
 import { causeOfDial, type DialFacts } from '../../rules/causes/dialing.js';
 import { connectFacts, tlsFacts, watchCertificate } from './dial-facts.js';
 import { ProxyRefusal, proxyText, socks5, tunnel, variableText, type Proxy } from './proxy.js';
@@ -173,10 +173,13 @@ const REASONS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
 };
 
+const NO_H2 = 'the server does not take HTTP/2 (ALPN h2)';
+const HTTP1: readonly string[] = ['http/1.1'];
+
 function secure(
   socket: net.Socket,
   host: string,
-  { ca, cert, key, passphrase, insecure, keylog, alpn = ['http/1.1'] }: TlsMaterial,
+  { ca, cert, key, passphrase, insecure, keylog, alpn = HTTP1 }: TlsMaterial,
   signal: AbortSignal,
   proxy?: Proxy,
 ): Promise<tls.TLSSocket> {
@@ -192,23 +195,24 @@ function secure(
   });
   if (keylog) stream.on('keylog', keylog);
   const certificate = watchCertificate(stream);
+  const peer = proxy ? proxyText(proxy) : host;
   const made = new Promise<tls.TLSSocket>((resolve, reject) => {
     const fail = (error: Error): void => {
       const isCertificate = Boolean(stream.authorizationError);
-      const why = causeOfDial(tlsFacts(error, { host, isProxy: proxy !== undefined }, certificate()));
-      const words = tlsReason(error, 'client');
-      reject(
-        new DialError(
-          isCertificate ? 'certificate' : 'tls',
-          `TLS with ${proxy ? proxyText(proxy) : host}: ${words}`,
-          why,
-        ),
-      );
+      const isForHttp2 = !alpn.includes('http/1.1') && /no application protocol/.test(error.message);
+      const why = isForHttp2
+        ? causeBy('h2-alpn-refused', {})
+        : causeOfDial(tlsFacts(error, { host, isProxy: proxy !== undefined }, certificate()));
+      const words = isForHttp2 ? NO_H2 : tlsReason(error, 'client');
+      reject(new DialError(isCertificate ? 'certificate' : 'tls', `TLS with ${peer}: ${words}`, why));
     };
     stream.once('secureConnect', () => {
       stream.off('error', fail);
       stream.off('close', ended);
-      resolve(stream);
+      if (!alpn.includes('http/1.1') && stream.alpnProtocol !== 'h2') {
+        stream.destroy();
+        reject(new DialError('tls', `TLS with ${peer}: ${NO_H2}`, causeBy('h2-alpn-refused', {})));
+      } else resolve(stream);
     });
     const ended = (): void => fail(new Error('it closed the connection'));
     stream.once('error', fail);

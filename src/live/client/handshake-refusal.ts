@@ -9,6 +9,8 @@ export interface RefusedHandshake {
   readonly body: Uint8Array;
   /** There was more of it. */
   readonly isCut: boolean;
+  /** It came over HTTP/2, where a status has no reason. */
+  readonly http2?: true;
   /** Where it redirects to (RFC 9110 §15.4). */
   readonly location?: string;
 }

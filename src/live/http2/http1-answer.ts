@@ -26,7 +26,8 @@ export function takesHttp1Answer(stream: ServerHttp2Stream): void {
   }) as typeof stream.write;
   stream.end = ((chunk?: string | Uint8Array, ...args: unknown[]) => {
     if (typeof chunk !== 'string' && !(chunk instanceof Uint8Array)) return (stream.close(), stream);
-    return (stream.end as End)(first(chunk), ...args);
+    const rest = first(chunk);
+    return (stream.end as End)(rest, ...args);
   }) as typeof stream.end;
 }
 

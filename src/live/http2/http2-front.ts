@@ -20,9 +20,9 @@ export interface Http2FrontTaker {
   upgrade(upgrade: ReceivedUpgrade): void;
   /** A connection was ended, or a request refused. */
   trouble(message: string): void;
-  /** A connection begins. Gives who watches it; undefined: nobody does. */
+  /** A connection begins. Gives what takes its records; undefined: they are not wanted. */
   begins(): LiveHttp2Taker | undefined;
-  /** The number of a WebSocket that nobody watches. */
+  /** The number of a WebSocket that is not read. */
   number(): number;
   /** Whether a connection has streams: without one it may be closed to make room. */
   busy(socket: Socket, isBusy: boolean): void;
@@ -43,7 +43,7 @@ const NO_WEBSOCKET: PolicyRefusal = {
 };
 
 /** One connection. */
-interface Visit {
+interface FrontConnection {
   readonly socket: Socket;
   readonly ends: Endpoints;
   readonly live: LiveHttp2 | undefined;
@@ -56,9 +56,9 @@ interface Visit {
  */
 export class Http2Front {
   private readonly server: http2.Http2Server;
-  private readonly sessions = new Map<http2.Http2Session, Visit>();
+  private readonly sessions = new Map<http2.Http2Session, FrontConnection>();
   /** The connection of which the session is being made. */
-  private next: Visit | undefined;
+  private next: FrontConnection | undefined;
 
   constructor(
     private readonly context: LiveContext,
@@ -125,7 +125,7 @@ export class Http2Front {
     this.taker.request(request as unknown as IncomingMessage, response as unknown as ServerResponse);
   }
 
-  private connect(visit: Visit, stream: http2.ServerHttp2Stream, rawHeaders: string[]): void {
+  private connect(visit: FrontConnection, stream: http2.ServerHttp2Stream, rawHeaders: string[]): void {
     const head = requestHead(rawHeaders, stream.id ?? 0);
     const protocol = head.headers.find(({ name }) => name === ':protocol')?.value;
     takesHttp1Answer(stream);
@@ -145,10 +145,13 @@ export class Http2Front {
     });
   }
 
-  private count(visit: Visit, stream: http2.ServerHttp2Stream): void {
+  private count(visit: FrontConnection, stream: http2.ServerHttp2Stream): void {
     const { taker } = this;
     if (visit.open++ === 0) taker.busy(visit.socket, true);
+    const { id } = stream;
     stream.on('close', () => {
+      // What it sent last passes the tap within a turn or two of the event loop.
+      if (visit.live && id !== undefined) setImmediate(() => setImmediate(() => visit.live?.closeStream(id)));
       if (--visit.open === 0) taker.busy(visit.socket, false);
     });
   }

@@ -24,8 +24,8 @@ import type { TapTaker } from '../sockets/tap.js';
 type OurEnd = 'client' | 'server';
 
 export interface LiveHttp2Taker extends LiveTaker {
-  /** Of a new WebSocket: asked for once. */
-  number(): number;
+  /** The number of a new WebSocket, on this stream: called once for each. */
+  number(stream: number): number;
   /** What is to be known of a connection without WebSockets. */
   notice?(message: string): void;
   /** A WebSocket whose traffic is not for the user: it is neither shown nor recorded. */
@@ -50,6 +50,8 @@ export class LiveHttp2 implements TapTaker {
   private readonly recorded: StreamTaker | undefined;
   private readonly hidden = new Set<number>();
   private readonly kept: readonly [WithoutHidden, WithoutHidden];
+  /** Those that are open. */
+  private readonly streams = new Map<number, ChosenStream>();
   private hasShown = false;
   private ended = false;
 
@@ -66,11 +68,7 @@ export class LiveHttp2 implements TapTaker {
     this.kept = [new WithoutHidden(true, this.hidden), new WithoutHidden(false, this.hidden)];
     if (recorder?.openedStream === undefined) this.recorded = recorder?.opened(this.origin, context.now());
     this.layer = openHttp2({
-      carriesStream: (stream, time) =>
-        new ChosenStream(
-          () => this.open(stream, time),
-          (head) => this.hides(stream.stream, head),
-        ),
+      carriesStream: (stream, time) => this.chosen(stream, time),
       // It begins with the preface.
       carries: () => NOBODY,
     });
@@ -84,11 +82,19 @@ export class LiveHttp2 implements TapTaker {
     this.read(this.here, bytes);
   }
 
-  /** The number of the WebSocket on a stream; undefined: its request was not seen. It can be asked for once. */
+  /** The number of the WebSocket on a stream; undefined: its request was not seen. Each is given once. */
   takeNumber(stream: number): number | undefined {
     const number = this.numbers.get(stream);
     this.numbers.delete(stream);
     return number;
+  }
+
+  /** A stream has closed at this end: nothing of it is read any more, also where the other end may still send something. */
+  closeStream(stream: number): void {
+    const open = this.streams.get(stream);
+    this.streams.delete(stream);
+    this.numbers.delete(stream);
+    open?.close('reset', this.context.now());
   }
 
   /** The connection has ended. Only the first call counts. */
@@ -115,6 +121,15 @@ export class LiveHttp2 implements TapTaker {
     if (kept.length > 0) this.recorded.data(side, kept, 0, kept.length, time);
   }
 
+  private chosen(stream: Http2Stream, time: number): ChosenStream {
+    const chosen = new ChosenStream(
+      () => this.open(stream, time),
+      (head) => this.hides(stream.stream, head),
+    );
+    this.streams.set(stream.stream, chosen);
+    return chosen;
+  }
+
   private hides(stream: number, head: Head): boolean {
     const isHidden = this.taker.hides?.(head) === true;
     if (isHidden) this.hidden.add(stream);
@@ -124,7 +139,7 @@ export class LiveHttp2 implements TapTaker {
   private open(stream: Http2Stream, time: number): Http2StreamTaker {
     const { context, taker } = this;
     this.hasShown = true;
-    const number = taker.number();
+    const number = taker.number(stream.stream);
     this.numbers.set(stream.stream, number);
     const below = { ...NO_LAYERS, depth: MOST_LAYERS, http2: stream };
     const origin = { ...streamOrigin(this.origin, stream), number };
@@ -219,8 +234,12 @@ class ChosenStream implements Http2StreamTaker {
     this.taker?.reset(side, time);
   }
 
+  /** Only the first call counts. */
   close(reason: CloseReason, time: number): void {
-    this.taker?.close(reason, time);
+    const { taker } = this;
+    this.taker = undefined;
+    this.isHidden = true;
+    taker?.close(reason, time);
   }
 
   private get opened(): Http2StreamTaker | undefined {

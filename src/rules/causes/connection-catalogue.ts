@@ -133,6 +133,21 @@ const DIAL_CAUSES = {
     message:
       '{end} takes none of the protocols offered in TLS (http/1.1): it speaks HTTP/2 only. Enable HTTP/1.1 at that port{use}',
   },
+  'h2-alpn-refused': {
+    message:
+      'the server takes no HTTP/2 in TLS (ALPN h2). Enable HTTP/2 there, or connect over HTTP/1.1 (without --http2, or with --http2=auto)',
+  },
+  'h2-connect-not-enabled': {
+    message:
+      'the server speaks HTTP/2, and its SETTINGS do not have ENABLE_CONNECT_PROTOCOL = 1 (RFC 8441 §3): it takes no WebSockets over it. Enable extended CONNECT there, or connect over HTTP/1.1',
+  },
+  'h2-stream-reset': {
+    message: 'the {by} reset the stream of HTTP/2 with RST_STREAM {code} (RFC 9113 §7): {meaning}',
+  },
+  'h2-goaway': {
+    message:
+      'the {by} ended the HTTP/2 connection, with all its WebSockets, by GOAWAY {code} (RFC 9113 §6.8): {meaning}',
+  },
   'name-unknown': {
     message: 'the name service knows no address for {host}: check the spelling, or give one (--resolve)',
   },

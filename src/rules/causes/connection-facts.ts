@@ -46,6 +46,8 @@ export interface ConnectionFacts {
     /** Neither end had sent a message, and the handshake was done just before. */
     readonly isAtOpen: boolean;
   };
+  /** The last RST_STREAM, or GOAWAY with an error, that concerned it (RFC 9113 §6.4, §6.8). */
+  readonly http2End?: { readonly name: 'RST_STREAM' | 'GOAWAY'; readonly code: number; readonly by: ConnectionRole };
   /** How TCP ended, which end ended it, and the seconds before: without a byte, and from the handshake on. */
   readonly end?: {
     readonly how: 'fin' | 'reset';

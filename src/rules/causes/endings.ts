@@ -1,3 +1,4 @@
+import { http2ErrorName } from '../../codec/http2/http2-codes.js';
 import { explain, type Diagnostic } from '../catalogue.js';
 import { causeBy, type Cause } from './catalogue.js';
 import type { ConnectionFacts, ConnectionRole, EndFacts } from './connection-facts.js';
@@ -9,11 +10,31 @@ type Facts = ConnectionFacts;
 const OTHER = { client: 'server', server: 'client' } as const;
 /** Why a connection ended as it did: it ended without an answer, without a close frame, or with a code that complains. */
 export function causeOfEnding(facts: ConnectionFacts): Cause | undefined {
-  const { handshake, close } = facts;
+  const { handshake, close, http2End } = facts;
+  if (http2End && close === undefined && handshake?.upgraded !== false) return byHttp2(http2End);
   if (handshake?.response === undefined) return unanswered(facts);
   if (!handshake.upgraded) return undefined;
   if (close === undefined) return dropped(facts);
   return close.by === 'unknown' ? undefined : closed(facts, close.by, close);
+}
+
+/** What the codes of HTTP/2 say about the end of a WebSocket (RFC 9113 §7, RFC 8441 §5). */
+const HTTP2_MEANINGS: Readonly<Record<string, string>> = {
+  NO_ERROR: 'the stream is over, without a close frame',
+  PROTOCOL_ERROR: 'it objects to what the other end sent',
+  INTERNAL_ERROR: 'it failed by itself',
+  FLOW_CONTROL_ERROR: 'more was sent than its window allows',
+  REFUSED_STREAM: 'it did not look at the request, which may be sent again',
+  CANCEL: 'this is what a TCP reset is to a WebSocket over HTTP/1.1',
+  CONNECT_ERROR: 'its connection to the next hop was lost',
+  ENHANCE_YOUR_CALM: 'it takes what the other end does for an attack, or for too much',
+  HTTP_1_1_REQUIRED: 'it wants HTTP/1.1 for this',
+};
+
+function byHttp2({ name, code, by }: NonNullable<Facts['http2End']>): Cause {
+  const codeName = http2ErrorName(code);
+  const meaning = HTTP2_MEANINGS[codeName] ?? 'it does not say why';
+  return causeBy(name === 'GOAWAY' ? 'h2-goaway' : 'h2-stream-reset', { by, code: codeName, meaning });
 }
 
 /** The request went out, and the server ended the connection. */

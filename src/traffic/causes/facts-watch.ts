@@ -72,6 +72,7 @@ export class FactsWatch {
   private isAnswer = false;
   private isAtOpen = false;
   private hasClosed = false;
+  private http2End: ConnectionFacts['http2End'];
   private openTime = NaN;
   /** The side that sent the last message, and when. */
   private lastBy: Direction | undefined = undefined;
@@ -90,7 +91,8 @@ export class FactsWatch {
       this.handshake = kept(record.handshake);
       this.openTime = record.time ?? NaN;
       if (record.handshake.response) this.server.spoke = true;
-    } else if (record.direction === 'server') {
+    } else if (record.type === 'http2') this.http2(record);
+    else if (record.direction === 'server') {
       this.server.spoke = true;
       if (record.type === 'body') this.append(record.bytes);
     }
@@ -98,7 +100,7 @@ export class FactsWatch {
 
   /** `lastTime`: of the last byte, NaN where unknown. */
   facts(summary: ConnectionSummary, lastTime: number): ConnectionFacts {
-    const { handshake, body, isAnswer, isAtOpen, openTime } = this;
+    const { handshake, body, isAnswer, isAtOpen, openTime, http2End } = this;
     const { directions, closeCode, closedBy, ended, endedBy, endedAt = NaN } = summary;
     const silence = endedAt - lastTime;
     const sinceOpen = endedAt - openTime;
@@ -116,7 +118,17 @@ export class FactsWatch {
       server: this.server.facts(directions.server.ping?.unanswered),
       ...(closedBy && closeCode !== undefined && { close: { by: closedBy, code: closeCode, isAnswer, isAtOpen } }),
       ...(end && { end }),
+      ...(http2End && { http2End }),
     };
+  }
+
+  private http2({ event, direction }: Extract<Judged, { type: 'http2' }>): void {
+    if (direction === 'unknown' || event.name === 'fault') return;
+    const { name, code } = event;
+    // A connection that is ended without an error continues with the streams that it has.
+    if (name === 'RST_STREAM' || (code !== 0 && this.http2End === undefined)) {
+      this.http2End = { name, code, by: direction };
+    }
   }
 
   private whole({ header: { opcode, payloadLength } }: WholeFrame, { direction, time = NaN }: JudgedFrame): void {
