@@ -152,7 +152,10 @@ function problemOf(handshake: Handshake, stream: LinkStream, link: Http2Link): N
 }
 
 /** What became of a request, in words that follow it. */
-export function outcomeText(stream: LinkStream, link: Http2Link): string {
+export function outcomeText(
+  stream: Pick<LinkStream, 'status' | 'head' | 'resetCode' | 'isOver'>,
+  link: Pick<Http2Link, 'faults' | 'goaway' | 'end'>,
+): string {
   const { status, head, resetCode } = stream;
   if (head) {
     const isAccepted = status !== undefined && status >= 200 && status < 300;
