@@ -1,4 +1,5 @@
-import type { Exchange } from '../../conformance/bench/exchange.js';
+import type { Exchange, ExchangePiece } from '../../conformance/bench/exchange.js';
+import { escapeText } from '../../describe/escape.js';
 import { Conversation } from '../../traffic/conversation.js';
 import { annotatedView } from '../../terminal/frames/annotated.js';
 import { frameLines } from '../../terminal/frames/frame-lines.js';
@@ -16,12 +17,18 @@ const STEP = 4096;
 const PREVIEW = 64;
 const READING = { raw: lazyDeflate, acceptOf, previewBytes: PREVIEW, messageBytes: PREVIEW };
 
+/** Reads the frames of the layer below, in words. */
+export interface BelowTrace {
+  lines(piece: ExchangePiece): string[];
+}
+
 /** What passed in a case, drawn as `decode` draws captures. `tester` is the end that opened the connections. */
 export function framesOf(
   exchanges: readonly Exchange[],
   tester: 'client' | 'server',
   look: Look,
   detail: 'lines' | 'fields',
+  below?: new () => BelowTrace,
 ): Printable {
   const lines = new LineBuffer();
   const options = {
@@ -46,7 +53,13 @@ export function framesOf(
   for (const exchange of exchanges) {
     const { connection } = exchange;
     const conversation = new Conversation(connection, clientFirst(connection, {}), 0, { reading }, taker);
-    for (const { side, bytes, time } of exchange.pieces) {
+    const trace = below && new below();
+    for (const piece of exchange.pieces) {
+      const { side, bytes, time } = piece;
+      for (const line of trace?.lines(piece) ?? []) {
+        if (drawn++ < MOST_RECORDS)
+          lines.text(print`${look.theme.dim(print`  http/2 ${sides[side] === 0 ? '→' : '←'} ${escapeText(line)}`)}\n`);
+      }
       for (let at = 0; at < bytes.length && drawn < MOST_RECORDS; at += STEP) {
         conversation.data(sides[side], bytes, at, Math.min(bytes.length, at + STEP), time);
       }

@@ -20,6 +20,7 @@ import {
   talking,
   type Http2Talk,
 } from '../http2/http2-talk.js';
+import { CANCEL } from '../http2/link-stream.js';
 import { close, message, ping, text } from '../verdicts/autobahn.js';
 import { isSame } from '../verdicts/suite.js';
 
@@ -126,11 +127,19 @@ const SURVIVING: readonly Case[] = ROWS.map(({ id, rfc, title, level, act, choic
       const wanted = act(talk);
       if (!wanted) {
         const isAlive = await isServed(talk);
-        return http2Verdict(talk, isAlive ? 'OK' : 'FAILED', isAlive ? 'the ping was answered' : `the ping was not answered: ${stateText(talk)}`);
+        return http2Verdict(
+          talk,
+          isAlive ? 'OK' : 'FAILED',
+          isAlive ? 'the ping was answered' : `the ping was not answered: ${stateText(talk)}`,
+        );
       }
       const last = wanted.at(-1)!;
       const isThere = await pongComes(talk, last);
-      return http2Verdict(talk, isThere ? 'OK' : 'FAILED', isThere ? 'the pong came' : `no pong came: ${stateText(talk)}`);
+      return http2Verdict(
+        talk,
+        isThere ? 'OK' : 'FAILED',
+        isThere ? 'the pong came' : `no pong came: ${stateText(talk)}`,
+      );
     },
     choice,
   ),
@@ -154,7 +163,11 @@ const EARLY = http2Case(
     const talk = { bench, http2, link, stream, tester };
     if (!isAccepted(stream)) return http2Verdict(talk, 'OK', `it ${outcomeText(stream, link)}`);
     const isThere = await pongComes(talk, HELLO);
-    return http2Verdict(talk, isThere ? 'OK' : 'FAILED', isThere ? 'the pong came' : 'it was accepted, and the ping was lost');
+    return http2Verdict(
+      talk,
+      isThere ? 'OK' : 'FAILED',
+      isThere ? 'the pong came' : 'it was accepted, and the ping was lost',
+    );
   },
 );
 
@@ -170,19 +183,34 @@ const ORDER = talking(
     const isAlive = await isServed(talk);
     const { early, sections } = talk.stream;
     if (early > 0) return http2Verdict(talk, 'FAILED', `${early} bytes of DATA came before the answer`);
-    const again = sections.filter((one) => one !== talk.stream.head && !one.isEnd && one.fields.every(({ name }) => name !== ':status'));
+    const again = sections.filter(
+      (one) => one !== talk.stream.head && !one.isEnd && one.fields.every(({ name }) => name !== ':status'),
+    );
     if (again.length > 0) return http2Verdict(talk, 'FAILED', 'a second HEADERS frame came, without END_STREAM');
-    return http2Verdict(talk, isAlive ? 'OK' : 'FAILED', isAlive ? 'HEADERS, then DATA' : `the ping was not answered: ${stateText(talk)}`);
+    return http2Verdict(
+      talk,
+      isAlive ? 'OK' : 'FAILED',
+      isAlive ? 'HEADERS, then DATA' : `the ping was not answered: ${stateText(talk)}`,
+    );
   },
 );
 
-const windows = (size: number): LinkChoice => ({ settings: [[HTTP2_SETTING.initialWindowSize, size]], holds: 'streams' });
+const windows = (size: number): LinkChoice => ({
+  settings: [[HTTP2_SETTING.initialWindowSize, size]],
+  holds: 'streams',
+});
 
 /** Opens the window by one byte at a time, until `test` holds. */
 async function byBytes({ link, stream, bench }: Http2Talk, test: () => boolean, most: number): Promise<void> {
   for (let given = 0; given < most && !test(); given++) {
     const before = stream.received;
-    if (!(await link.until(() => stream.received > before || test() || stream.receiveWindow <= 0, ANSWER_TIME * bench.patience))) return;
+    if (
+      !(await link.until(
+        () => stream.received > before || test() || stream.receiveWindow <= 0,
+        ANSWER_TIME * bench.patience,
+      ))
+    )
+      return;
     stream.give(1);
     await link.until(() => stream.receiveWindow <= 0 || test() || link.isOver, ANSWER_TIME * bench.patience);
   }
@@ -200,7 +228,11 @@ const ONE_BYTE = talking(
     await tester.send(ping(HELLO));
     await byBytes(talk, () => tester.received.length > 0, 32);
     const isThere = await pongComes(talk, HELLO, QUIET_TIME);
-    return http2Verdict(talk, isThere ? 'OK' : 'FAILED', isThere ? 'the pong came' : `${stream.received} bytes came; ${stateText(talk)}`);
+    return http2Verdict(
+      talk,
+      isThere ? 'OK' : 'FAILED',
+      isThere ? 'the pong came' : `${stream.received} bytes came; ${stateText(talk)}`,
+    );
   },
   windows(1),
 );
@@ -216,10 +248,12 @@ const ZERO_CLOSE = talking(
     const { tester, stream, bench } = talk;
     await tester.sendTogether([ping(HELLO), close(writeCloseBody(1000))]);
     await tester.until(() => stream.received > 0, QUIET_TIME * bench.patience);
-    if (stream.received > 0) return http2Verdict(talk, 'FAILED', `${stream.received} bytes came though the window was 0`);
+    if (stream.received > 0)
+      return http2Verdict(talk, 'FAILED', `${stream.received} bytes came though the window was 0`);
     stream.give(1000);
     await tester.until(() => tester.state.peerClosed, ANSWER_TIME * bench.patience);
-    if (!tester.state.peerClosed) return http2Verdict(talk, 'FAILED', `the window was opened, and no close frame came: ${stateText(talk)}`);
+    if (!tester.state.peerClosed)
+      return http2Verdict(talk, 'FAILED', `the window was opened, and no close frame came: ${stateText(talk)}`);
     return http2Verdict(talk, 'OK', 'the close frame came after the window was opened');
   },
   windows(0),
@@ -243,7 +277,11 @@ const SHRUNK = talking(
     if (link.faults.length > 0) return http2Verdict(talk, 'FAILED', 'DATA came');
     stream.give(1000);
     const isThere = await pongComes(talk, HELLO);
-    return http2Verdict(talk, isThere ? 'OK' : 'FAILED', isThere ? 'the pong came after the window was opened' : `no pong came: ${stateText(talk)}`);
+    return http2Verdict(
+      talk,
+      isThere ? 'OK' : 'FAILED',
+      isThere ? 'the pong came after the window was opened' : `no pong came: ${stateText(talk)}`,
+    );
   },
   windows(100),
 );
@@ -267,7 +305,11 @@ const CONNECTION = talking(
     if (link.faults.length === 0) link.windowUpdate(0, 1_000_000);
     await tester.until(() => tester.received.length > 0, 5 * bench.patience);
     const isThere = tester.received.some((one) => isSame(one, message(payload)));
-    return http2Verdict(talk, isThere ? 'OK' : 'FAILED', `${held} bytes came, ${isThere ? 'and the rest' : `and no echo: ${stateText(talk)}`}`);
+    return http2Verdict(
+      talk,
+      isThere ? 'OK' : 'FAILED',
+      `${held} bytes came, ${isThere ? 'and the rest' : `and no echo: ${stateText(talk)}`}`,
+    );
   },
   { settings: [[HTTP2_SETTING.initialWindowSize, 1_000_000]], holds: 'all' },
 );
@@ -286,7 +328,11 @@ const OPENED = talking(
     for (let i = 0; i < 10; i++) void tester.send(text(new Uint8Array(20_000).fill(0x2a)));
     void tester.send(ping(HELLO));
     const isThere = await pongComes(talk, HELLO, 3 * bench.patience);
-    return http2Verdict(talk, isThere ? 'OK' : 'FAILED', isThere ? 'the pong came' : `no pong came: ${stateText(talk)}`);
+    return http2Verdict(
+      talk,
+      isThere ? 'OK' : 'FAILED',
+      isThere ? 'the pong came' : `no pong came: ${stateText(talk)}`,
+    );
   },
 );
 
@@ -305,7 +351,12 @@ const ENDED = talking(
     const { peerClosed } = tester.state;
     if (!peerClosed) return http2Verdict(talk, 'FAILED', `the close frame was not answered: ${stateText(talk)}`);
     if (stream.endedBy) return http2Verdict(talk, 'OK', 'END_STREAM came');
-    if (stream.resetCode !== undefined) return http2Verdict(talk, 'NON-STRICT', `RST_STREAM ${http2ErrorName(stream.resetCode)} came instead of END_STREAM`);
+    if (stream.resetCode !== undefined)
+      return http2Verdict(
+        talk,
+        'NON-STRICT',
+        `RST_STREAM ${http2ErrorName(stream.resetCode)} came instead of END_STREAM`,
+      );
     return http2Verdict(talk, 'FAILED', `the stream was not ended: ${stateText(talk)}`);
   },
 );
@@ -350,15 +401,23 @@ const ENDS: readonly EndRow[] = [
 ];
 
 const ENDING: readonly Case[] = ENDS.map(({ id, rfc, title, level, act }) =>
-  talking({ id: `h2.${id}`, rfc, title, level, expected: 'no message is made of it, and the server ends the stream as well' }, async (talk) => {
-    const { tester, stream, bench } = talk;
-    act(talk);
-    await tester.until(() => tester.isOver, ANSWER_TIME * bench.patience);
-    if (tester.received.some(({ what }) => what === 'message')) return http2Verdict(talk, 'FAILED', 'a message came');
-    if (!stream.isOver) return http2Verdict(talk, 'FAILED', 'the server left the stream open');
-    if (talk.link.isOver) return http2Verdict(talk, 'NON-STRICT', 'the connection ended as well, with all of its streams');
-    return http2Verdict(talk, 'OK', stream.endedBy ? 'END_STREAM came' : `RST_STREAM ${http2ErrorName(stream.resetCode ?? 0)} came`);
-  }),
+  talking(
+    { id: `h2.${id}`, rfc, title, level, expected: 'no message is made of it, and the server ends the stream as well' },
+    async (talk) => {
+      const { tester, stream, bench } = talk;
+      act(talk);
+      await tester.until(() => tester.isOver, ANSWER_TIME * bench.patience);
+      if (tester.received.some(({ what }) => what === 'message')) return http2Verdict(talk, 'FAILED', 'a message came');
+      if (!stream.isOver) return http2Verdict(talk, 'FAILED', 'the server left the stream open');
+      if (talk.link.isOver)
+        return http2Verdict(talk, 'NON-STRICT', 'the connection ended as well, with all of its streams');
+      return http2Verdict(
+        talk,
+        'OK',
+        stream.endedBy ? 'END_STREAM came' : `RST_STREAM ${http2ErrorName(stream.resetCode ?? 0)} came`,
+      );
+    },
+  ),
 );
 
 interface ResetRow {
@@ -367,7 +426,7 @@ interface ResetRow {
   act(this: void, talk: Http2Talk): void;
 }
 
-const cancel = ({ link, stream }: Http2Talk): void => stream.abort(8) ?? link.condition.notify();
+const cancel = ({ stream }: Http2Talk): void => stream.abort(CANCEL);
 
 const RESETS: readonly ResetRow[] = [
   { id: 'open', title: 'when the WebSocket is open', act: cancel },
@@ -392,13 +451,13 @@ const RESETS: readonly ResetRow[] = [
     title: 'directly after END_STREAM',
     act: ({ link, stream }) => {
       link.data(stream, EMPTY, { end: true });
-      link.rst(stream.id, 8);
+      link.rst(stream.id, CANCEL);
     },
   },
   {
     id: 'before-answer',
     title: 'of another request, directly after it',
-    act: ({ link, http2 }) => link.open(http2.fields()).abort(8),
+    act: ({ link, http2 }) => link.open(http2.fields()).abort(CANCEL),
   },
 ];
 
@@ -417,7 +476,11 @@ const RESETTING: readonly Case[] = RESETS.map(({ id, title, act }) =>
       const other = await opening(bench, http2, link);
       if ('behavior' in other) return http2Verdict(talk, 'FAILED', other.actual);
       const isAlive = await isServed(other);
-      return http2Verdict(talk, isAlive ? 'OK' : 'FAILED', isAlive ? 'the other one was served' : `the other one answered no ping: ${stateText(other)}`);
+      return http2Verdict(
+        talk,
+        isAlive ? 'OK' : 'FAILED',
+        isAlive ? 'the other one was served' : `the other one answered no ping: ${stateText(other)}`,
+      );
     },
   ),
 );

@@ -28,7 +28,14 @@ const FRAME_SIZE = 6;
 const COMPRESSION = 9;
 const LARGEST = 0x7fffffff;
 
-const row = (id: string, rfc: string, scope: ErrorRow['scope'], code: number, title: string, act: ErrorRow['act']): ErrorRow => ({
+const row = (
+  id: string,
+  rfc: string,
+  scope: ErrorRow['scope'],
+  code: number,
+  title: string,
+  act: ErrorRow['act'],
+): ErrorRow => ({
   ...{ id, rfc: rfc.startsWith('RFC') ? rfc : `RFC 9113 ${rfc}`, scope, code, title, act },
 });
 
@@ -36,19 +43,31 @@ const { data, headers, rstStream, settings, pushPromise, ping, windowUpdate, con
 const { endStream, endHeaders, padded } = HTTP2_FLAG;
 
 const ROWS: readonly ErrorRow[] = [
-  row('data-on-stream-0', '§6.1', 'connection', PROTOCOL, 'DATA on stream 0', ({ link }) => link.frame(data, 0, [1, 2, 3])),
+  row('data-on-stream-0', '§6.1', 'connection', PROTOCOL, 'DATA on stream 0', ({ link }) =>
+    link.frame(data, 0, [1, 2, 3]),
+  ),
   row('data-on-idle', '§5.1', 'connection', PROTOCOL, 'DATA on a stream that is idle', ({ link, stream }) =>
     link.frame(data, stream.id + 10, [1, 2, 3]),
   ),
-  row('padding-too-long', '§6.1', 'connection', PROTOCOL, 'DATA whose padding is as long as its payload', ({ link, stream }) =>
-    link.frame(data, stream.id, [3, 0, 0], padded),
+  row(
+    'padding-too-long',
+    '§6.1',
+    'connection',
+    PROTOCOL,
+    'DATA whose padding is as long as its payload',
+    ({ link, stream }) => link.frame(data, stream.id, [3, 0, 0], padded),
   ),
   row('data-after-end', '§5.1', 'either', STREAM_CLOSED, 'DATA after END_STREAM', ({ link, stream }) => {
     link.frame(data, stream.id, [], endStream);
     link.frame(data, stream.id, [1, 2, 3]);
   }),
-  row('headers-again', '§8.1', 'either', PROTOCOL, 'A second HEADERS frame on the stream, without END_STREAM', ({ link, stream }) =>
-    link.section(stream, [{ name: 'x-wsinspect', value: '1' }]),
+  row(
+    'headers-again',
+    '§8.1',
+    'either',
+    PROTOCOL,
+    'A second HEADERS frame on the stream, without END_STREAM',
+    ({ link, stream }) => link.section(stream, [{ name: 'x-wsinspect', value: '1' }]),
   ),
   row('reset-on-idle', '§6.4', 'connection', PROTOCOL, 'RST_STREAM on a stream that is idle', ({ link, stream }) =>
     link.frame(rstStream, stream.id + 10, [0, 0, 0, 8]),
@@ -56,59 +75,119 @@ const ROWS: readonly ErrorRow[] = [
   row('window-update-zero', '§6.9', 'either', PROTOCOL, 'WINDOW_UPDATE of 0 on the stream', ({ link, stream }) =>
     link.frame(windowUpdate, stream.id, [0, 0, 0, 0]),
   ),
-  row('window-overflow', '§6.9.1', 'either', FLOW_CONTROL, 'The window of the stream goes above 2^31 - 1', ({ link, stream }) =>
-    link.windowUpdate(stream.id, LARGEST),
+  row(
+    'window-overflow',
+    '§6.9.1',
+    'either',
+    FLOW_CONTROL,
+    'The window of the stream goes above 2^31 - 1',
+    ({ link, stream }) => link.windowUpdate(stream.id, LARGEST),
   ),
-  row('window-overflow-connection', '§6.9.1', 'connection', FLOW_CONTROL, 'The window of the connection goes above 2^31 - 1', ({ link }) =>
-    link.windowUpdate(0, LARGEST),
+  row(
+    'window-overflow-connection',
+    '§6.9.1',
+    'connection',
+    FLOW_CONTROL,
+    'The window of the connection goes above 2^31 - 1',
+    ({ link }) => link.windowUpdate(0, LARGEST),
   ),
-  row('window-setting-too-large', '§6.5.2', 'connection', FLOW_CONTROL, 'SETTINGS_INITIAL_WINDOW_SIZE is 2^31', ({ link }) =>
-    link.sendSettings([[HTTP2_SETTING.initialWindowSize, 2 ** 31]]),
+  row(
+    'window-setting-too-large',
+    '§6.5.2',
+    'connection',
+    FLOW_CONTROL,
+    'SETTINGS_INITIAL_WINDOW_SIZE is 2^31',
+    ({ link }) => link.sendSettings([[HTTP2_SETTING.initialWindowSize, 2 ** 31]]),
   ),
   row('frame-size-setting', '§6.5.2', 'connection', PROTOCOL, 'SETTINGS_MAX_FRAME_SIZE is 1', ({ link }) =>
     link.sendSettings([[HTTP2_SETTING.maxFrameSize, 1]]),
   ),
-  row('settings-length', '§6.5', 'connection', FRAME_SIZE, 'SETTINGS of 5 bytes', ({ link }) => link.frame(settings, 0, [0, 1, 0, 0, 0])),
+  row('settings-length', '§6.5', 'connection', FRAME_SIZE, 'SETTINGS of 5 bytes', ({ link }) =>
+    link.frame(settings, 0, [0, 1, 0, 0, 0]),
+  ),
   row('settings-on-stream', '§6.5', 'connection', PROTOCOL, 'SETTINGS on the stream', ({ link, stream }) =>
     link.frame(settings, stream.id, []),
   ),
-  row('ping-length', '§6.7', 'connection', FRAME_SIZE, 'PING of 7 bytes', ({ link }) => link.frame(ping, 0, [1, 2, 3, 4, 5, 6, 7])),
-  row('frame-too-large', '§4.2', 'either', FRAME_SIZE, 'DATA of one byte more than SETTINGS_MAX_FRAME_SIZE', ({ link, stream }) => {
-    const most = link.settings?.get(HTTP2_SETTING.maxFrameSize) ?? DEFAULT_FRAME_SIZE;
-    // No more than the window: its end would be another error.
-    link.frame(data, stream.id, new Uint8Array(Math.min(most + 1, 0xffffff)));
-  }),
+  row('ping-length', '§6.7', 'connection', FRAME_SIZE, 'PING of 7 bytes', ({ link }) =>
+    link.frame(ping, 0, [1, 2, 3, 4, 5, 6, 7]),
+  ),
+  row(
+    'frame-too-large',
+    '§4.2',
+    'either',
+    FRAME_SIZE,
+    'DATA of one byte more than SETTINGS_MAX_FRAME_SIZE',
+    ({ link, stream }) => {
+      const most = link.settings?.get(HTTP2_SETTING.maxFrameSize) ?? DEFAULT_FRAME_SIZE;
+      // No more than the window: its end would be another error.
+      link.frame(data, stream.id, new Uint8Array(Math.min(most + 1, 0xffffff)));
+    },
+  ),
   row('continuation-interrupted', '§6.10', 'connection', PROTOCOL, 'PING within a field block', ({ link, stream }) => {
     link.frame(headers, stream.id + 2, [0x82]);
     link.frame(ping, 0, new Uint8Array(8));
     link.frame(continuation, stream.id + 2, [0x86], endHeaders);
   }),
-  row('continuation-alone', '§6.10', 'connection', PROTOCOL, 'CONTINUATION outside of a field block', ({ link, stream }) =>
-    link.frame(continuation, stream.id, [0x82], endHeaders),
+  row(
+    'continuation-alone',
+    '§6.10',
+    'connection',
+    PROTOCOL,
+    'CONTINUATION outside of a field block',
+    ({ link, stream }) => link.frame(continuation, stream.id, [0x82], endHeaders),
   ),
-  row('stream-even', '§5.1.1', 'connection', PROTOCOL, 'A request on stream 2, whose number is a server’s', ({ link, http2 }) =>
-    link.frame(headers, 2, link.encoder.encode(http2.fields()), endHeaders),
+  row(
+    'stream-even',
+    '§5.1.1',
+    'connection',
+    PROTOCOL,
+    'A request on stream 2, whose number is a server’s',
+    ({ link, http2 }) => link.frame(headers, 2, link.encoder.encode(http2.fields()), endHeaders),
   ),
-  row('stream-lower', '§5.1.1', 'connection', PROTOCOL, 'A request on a stream whose number is lower than another one’s', ({ link, http2, stream }) => {
-    link.section(link.newStream(stream.id + 10), http2.fields());
-    link.frame(headers, stream.id + 4, link.encoder.encode(http2.fields()), endHeaders);
-  }),
+  row(
+    'stream-lower',
+    '§5.1.1',
+    'connection',
+    PROTOCOL,
+    'A request on a stream whose number is lower than another one’s',
+    ({ link, http2, stream }) => {
+      link.section(link.newStream(stream.id + 10), http2.fields());
+      link.frame(headers, stream.id + 4, link.encoder.encode(http2.fields()), endHeaders);
+    },
+  ),
   row('push-promise', '§8.4', 'connection', PROTOCOL, 'PUSH_PROMISE of a client', ({ link, stream }) =>
     link.frame(pushPromise, stream.id, [0, 0, 0, 2, 0x82], endHeaders),
   ),
-  row('hpack-index', 'RFC 7541 §2.3.3', 'connection', COMPRESSION, 'A field is an index that is in no table', ({ link, stream }) =>
-    link.frame(headers, stream.id + 2, hpackInteger(200, 7, 0x80), endHeaders),
+  row(
+    'hpack-index',
+    'RFC 7541 §2.3.3',
+    'connection',
+    COMPRESSION,
+    'A field is an index that is in no table',
+    ({ link, stream }) => link.frame(headers, stream.id + 2, hpackInteger(200, 7, 0x80), endHeaders),
   ),
   row('hpack-index-0', 'RFC 7541 §6.1', 'connection', COMPRESSION, 'A field is the index 0', ({ link, stream }) =>
     link.frame(headers, stream.id + 2, [0x80], endHeaders),
   ),
-  row('hpack-padding', 'RFC 7541 §5.2', 'connection', COMPRESSION, 'A Huffman-coded string whose padding is a byte long', ({ link, stream }) =>
-    link.frame(headers, stream.id + 2, [0x40, 0x82, 0x1f, 0xff, 0x00], endHeaders),
+  row(
+    'hpack-padding',
+    'RFC 7541 §5.2',
+    'connection',
+    COMPRESSION,
+    'A Huffman-coded string whose padding is a byte long',
+    ({ link, stream }) => link.frame(headers, stream.id + 2, [0x40, 0x82, 0x1f, 0xff, 0x00], endHeaders),
   ),
-  row('table-too-large', 'RFC 7541 §6.3', 'connection', COMPRESSION, 'The size of the table is larger than SETTINGS_HEADER_TABLE_SIZE', ({ link, stream }) => {
-    const most = link.settings?.get(HTTP2_SETTING.headerTableSize) ?? DEFAULT_TABLE_SIZE;
-    link.frame(headers, stream.id + 2, [...hpackInteger(most + 1, 5, 0x20), 0x82], endHeaders);
-  }),
+  row(
+    'table-too-large',
+    'RFC 7541 §6.3',
+    'connection',
+    COMPRESSION,
+    'The size of the table is larger than SETTINGS_HEADER_TABLE_SIZE',
+    ({ link, stream }) => {
+      const most = link.settings?.get(HTTP2_SETTING.headerTableSize) ?? DEFAULT_TABLE_SIZE;
+      link.frame(headers, stream.id + 2, [...hpackInteger(most + 1, 5, 0x20), 0x82], endHeaders);
+    },
+  ),
 ];
 
 const EXPECTED: Readonly<Record<ErrorRow['scope'], string>> = {
@@ -144,7 +223,10 @@ function judged(talk: Http2Talk, scope: ErrorRow['scope'], code: number): CaseVe
     return openingVerdict('NON-STRICT', `${words}: the connection goes on`);
   }
   if (end) return openingVerdict('OK', 'the server ended the connection');
-  return { ...openingVerdict('FAILED', 'the stream and the connection go on'), fault: 'what is an error is none for the server' };
+  return {
+    ...openingVerdict('FAILED', 'the stream and the connection go on'),
+    fault: 'what is an error is none for the server',
+  };
 }
 
 /** RFC 9113 §7: a code is a hint; no receiver depends on it. */

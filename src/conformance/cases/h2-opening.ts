@@ -59,7 +59,13 @@ const plusPseudo =
 const CONNECT = 'RFC 8441 §4';
 const OPENING = 'RFC 8441 §5';
 
-const refused = (id: string, rfc: string, title: string, change: OpeningRow['change'], ruling = MUST_REFUSE): OpeningRow => ({
+const refused = (
+  id: string,
+  rfc: string,
+  title: string,
+  change: OpeningRow['change'],
+  ruling = MUST_REFUSE,
+): OpeningRow => ({
   id,
   rfc,
   title,
@@ -70,14 +76,35 @@ const refused = (id: string, rfc: string, title: string, change: OpeningRow['cha
 
 const WRONG: readonly OpeningRow[] = [
   // Which protocol an unknown one is, no MUST says; what is opened for it is none of the client's.
-  refused('protocol-unknown', CONNECT, ':protocol is x-wsinspect, which there is not', put(':protocol', 'x-wsinspect'), SHOULD_REFUSE),
-  refused('protocol-absent', 'RFC 9113 §8.5', 'CONNECT without :protocol, but with :scheme and :path', without(':protocol')),
+  refused(
+    'protocol-unknown',
+    CONNECT,
+    ':protocol is x-wsinspect, which there is not',
+    put(':protocol', 'x-wsinspect'),
+    SHOULD_REFUSE,
+  ),
+  refused(
+    'protocol-absent',
+    'RFC 9113 §8.5',
+    'CONNECT without :protocol, but with :scheme and :path',
+    without(':protocol'),
+  ),
   refused('scheme-absent', CONNECT, 'There is no :scheme', without(':scheme')),
   refused('path-absent', CONNECT, 'There is no :path', without(':path')),
   refused('path-empty', 'RFC 9113 §8.3.1', ':path is empty', put(':path', '')),
   refused('method-absent', 'RFC 9113 §8.3.1', 'There is no :method', without(':method')),
-  refused('pseudo-unknown', 'RFC 9113 §8.3', 'A pseudo-header field that there is not: :x-wsinspect', plusPseudo(field(':x-wsinspect', '1'))),
-  refused('pseudo-status', 'RFC 9113 §8.3', 'A pseudo-header field of answers: :status', plusPseudo(field(':status', '200'))),
+  refused(
+    'pseudo-unknown',
+    'RFC 9113 §8.3',
+    'A pseudo-header field that there is not: :x-wsinspect',
+    plusPseudo(field(':x-wsinspect', '1')),
+  ),
+  refused(
+    'pseudo-status',
+    'RFC 9113 §8.3',
+    'A pseudo-header field of answers: :status',
+    plusPseudo(field(':status', '200')),
+  ),
   refused('pseudo-twice', 'RFC 9113 §8.3', 'There are two of :path', plusPseudo(field(':path', '/'))),
   refused('pseudo-late', 'RFC 9113 §8.3', ':path comes after an ordinary field', (fields) => [
     ...without(':path')(fields),
@@ -85,16 +112,42 @@ const WRONG: readonly OpeningRow[] = [
   ]),
   refused('connection-field', 'RFC 9113 §8.2.2', 'There is a Connection field', plus(field('connection', 'Upgrade'))),
   refused('upgrade-field', 'RFC 9113 §8.2.2', 'There is an Upgrade field', plus(field('upgrade', 'websocket'))),
-  refused('transfer-encoding-field', 'RFC 9113 §8.2.2', 'There is a Transfer-Encoding field', plus(field('transfer-encoding', 'chunked'))),
-  refused('te-field', 'RFC 9113 §8.2.2', 'There is a TE field with another value than trailers', plus(field('te', 'gzip'))),
+  refused(
+    'transfer-encoding-field',
+    'RFC 9113 §8.2.2',
+    'There is a Transfer-Encoding field',
+    plus(field('transfer-encoding', 'chunked')),
+  ),
+  refused(
+    'te-field',
+    'RFC 9113 §8.2.2',
+    'There is a TE field with another value than trailers',
+    plus(field('te', 'gzip')),
+  ),
   refused('name-uppercase', 'RFC 9113 §8.2.1', 'The name of a field is in upper case', plus(field('X-WSINSPECT', '1'))),
   refused('name-blank', 'RFC 9113 §8.2.1', 'There is a blank in the name of a field', plus(field('x wsinspect', '1'))),
-  refused('value-line-feed', 'RFC 9113 §8.2.1', 'There is a line feed in the value of a field', plus(field('x-wsinspect', 'a\nb'))),
+  refused(
+    'value-line-feed',
+    'RFC 9113 §8.2.1',
+    'There is a line feed in the value of a field',
+    plus(field('x-wsinspect', 'a\nb')),
+  ),
   refused('value-nul', 'RFC 9113 §8.2.1', 'There is a NUL in the value of a field', plus(field('x-wsinspect', 'a\0b'))),
-  refused('end-stream', CONNECT, 'The request has END_STREAM: nothing can follow it', (fields) => fields, REPORTED),
+  refused(
+    'request-end-stream',
+    CONNECT,
+    'The request has END_STREAM: nothing can follow it',
+    (fields) => fields,
+    REPORTED,
+  ),
   refused('version-absent', 'RFC 6455 §4.2.1', 'There is no Sec-WebSocket-Version', without('sec-websocket-version')),
-  refused('version-99', 'RFC 6455 §4.2.2', 'Sec-WebSocket-Version is 99, which there is not', put('sec-websocket-version', '99')),
-].map((row) => (row.id === 'end-stream' ? { ...row, form: { end: true } } : row));
+  refused(
+    'version-99',
+    'RFC 6455 §4.2.2',
+    'Sec-WebSocket-Version is 99, which there is not',
+    put('sec-websocket-version', '99'),
+  ),
+].map((row) => (row.id === 'request-end-stream' ? { ...row, form: { end: true } } : row));
 
 /** RFC 8441 §5: those of RFC 6455 are not processed. */
 function noAccept({ head }: LinkStream): Remark | undefined {
@@ -107,7 +160,9 @@ function rightAnswer(stream: LinkStream, fields: Fields): Remark | undefined {
   const fault = answerFault(handshakeOf(fields, stream));
   if (fault !== undefined) return { behavior: 'FAILED', text: fault };
   const status = stream.status ?? 0;
-  return isAccepted(stream) && status !== 200 ? { behavior: 'NON-STRICT', text: 'the status is another one than 200' } : undefined;
+  return isAccepted(stream) && status !== 200
+    ? { behavior: 'NON-STRICT', text: 'the status is another one than 200' }
+    : undefined;
 }
 
 /** RFC 6455 §4.2.2: one of those that are offered, or none. */
@@ -158,19 +213,28 @@ const RIGHT: readonly OpeningRow[] = [
     change: (fields) => [...without(':authority')(fields), field('host', valueIn(fields, ':authority') ?? '')],
     ruling: REPORTED,
   }),
-  accepted('continuation', 'RFC 9113 §6.10', 'The field block is in HEADERS and CONTINUATION frames of 16 bytes', { form: { cut: 16 } }),
-  accepted('headers-padded', 'RFC 9113 §6.2', 'HEADERS has padding and a priority', { form: { padding: 32, priority: true } }),
+  accepted('continuation', 'RFC 9113 §6.10', 'The field block is in HEADERS and CONTINUATION frames of 16 bytes', {
+    form: { cut: 16 },
+  }),
+  accepted('headers-padded', 'RFC 9113 §6.2', 'HEADERS has padding and a priority', {
+    form: { padding: 32, priority: true },
+  }),
   accepted('huffman', 'RFC 7541 §5.2', 'All strings are Huffman-coded', { choice: { strings: 'huffman' } }),
   accepted('huffman-none', 'RFC 7541 §5.2', 'No string is Huffman-coded', { choice: { strings: 'plain' } }),
   accepted('never-indexed', 'RFC 7541 §6.2.3', 'All fields are literals that are never indexed', {
     change: (fields) => fields.map((one) => ({ ...one, form: 'never' as const })),
   }),
-  accepted('table-sizes', 'RFC 7541 §4.2', 'The field block begins with two changes of the size of the table: 0, and 4096', {
-    begin: ({ encoder }) => {
-      encoder.resize(0);
-      encoder.resize(4096);
+  accepted(
+    'table-sizes',
+    'RFC 7541 §4.2',
+    'The field block begins with two changes of the size of the table: 0, and 4096',
+    {
+      begin: ({ encoder }) => {
+        encoder.resize(0);
+        encoder.resize(4096);
+      },
     },
-  }),
+  ),
   accepted('table-zero', 'RFC 7541 §4.2', 'The table of our fields has the size 0: nothing is in it', {
     begin: ({ encoder }) => encoder.resize(0),
   }),
@@ -192,7 +256,18 @@ function endedAll(link: Http2Link, ruling: Ruling): Remark | undefined {
   return { behavior: 'NON-STRICT', text: 'the connection ended as well, with all of its streams' };
 }
 
-function openingCase({ id, rfc, title, ruling, expected = ruling.expected.server, change, form, choice, begin, also }: OpeningRow): Case {
+function openingCase({
+  id,
+  rfc,
+  title,
+  ruling,
+  expected = ruling.expected.server,
+  change,
+  form,
+  choice,
+  begin,
+  also,
+}: OpeningRow): Case {
   return http2Case({ id: `h2.${id}`, rfc, title, expected, level: ruling.level }, async (bench, http2) => {
     const link = await http2.link(choice);
     begin?.(link);
@@ -225,7 +300,8 @@ const INDEXED = http2Case(
     const streams = [link.open(fields), link.open(fields)];
     await link.until(() => streams.every((one) => one.isDecided) || link.isOver, OPEN_TIME * bench.patience);
     for (const stream of streams) {
-      if (!isAccepted(stream)) return openingVerdict('FAILED', `stream ${stream.id} ${outcomeText(stream, link)}`, [], 'refused');
+      if (!isAccepted(stream))
+        return openingVerdict('FAILED', `stream ${stream.id} ${outcomeText(stream, link)}`, [], 'refused');
       if (!(await isServed({ bench, tester: http2.tester(stream) }))) {
         return openingVerdict('FAILED', `the ping on stream ${stream.id} was not answered`);
       }
@@ -240,7 +316,8 @@ const SETTING = http2Case(
     id: 'h2.setting',
     rfc: 'RFC 8441 §3',
     title: 'The beginning of a connection',
-    expected: 'SETTINGS is the first frame, with SETTINGS_ENABLE_CONNECT_PROTOCOL 1; our SETTINGS and PING are acknowledged',
+    expected:
+      'SETTINGS is the first frame, with SETTINGS_ENABLE_CONNECT_PROTOCOL 1; our SETTINGS and PING are acknowledged',
   },
   async (bench, http2) => {
     const link = await http2.link();
@@ -256,4 +333,9 @@ const SETTING = http2Case(
   },
 );
 
-export const H2_OPENING_CASES: readonly Case[] = [SETTING, ...RIGHT.map(openingCase), INDEXED, ...WRONG.map(openingCase)];
+export const H2_OPENING_CASES: readonly Case[] = [
+  SETTING,
+  ...RIGHT.map(openingCase),
+  INDEXED,
+  ...WRONG.map(openingCase),
+];

@@ -6,7 +6,17 @@ import type { Case, CaseVerdict } from '../case.js';
 import { openingVerdict } from '../handshakes/ruling.js';
 import type { Http2Link } from '../http2/http2-link.js';
 import { outcomeText } from '../http2/http2-server-bench.js';
-import { HELLO, http2Case, http2Verdict, isAccepted, isServed, opening, QUIET_TIME, stateText, type Http2Talk } from '../http2/http2-talk.js';
+import {
+  HELLO,
+  http2Case,
+  http2Verdict,
+  isAccepted,
+  isServed,
+  opening,
+  QUIET_TIME,
+  stateText,
+  type Http2Talk,
+} from '../http2/http2-talk.js';
 import { ping } from '../verdicts/autobahn.js';
 import { measured, unserved } from '../verdicts/suite.js';
 
@@ -46,10 +56,12 @@ async function crowd(bench: Bench, http2: Http2Access, count: number): Promise<C
   const opened = `${talks.length} of ${most} were opened`;
   const words = limit < count ? `${opened} (SETTINGS_MAX_CONCURRENT_STREAMS is ${limit})` : opened;
   const mixed = talks.find(({ tester, stream }) => tester.received.length > 1 && stream.received > 0);
-  if (silent.length > 0) return http2Verdict({ link }, 'FAILED', `${words}; ${silent.length} answered no ping: ${stateText(silent[0]!)}`);
+  if (silent.length > 0)
+    return http2Verdict({ link }, 'FAILED', `${words}; ${silent.length} answered no ping: ${stateText(silent[0]!)}`);
   if (mixed) return http2Verdict({ link }, 'FAILED', `${words}; stream ${mixed.stream.id} got a pong of another one`);
   // A server may refuse what is too much for it (RFC 9113 §8.7).
-  if (refused.length > 0) return http2Verdict({ link }, isLimit ? 'INFORMATIONAL' : 'FAILED', `${words}: ${refused[0]}`);
+  if (refused.length > 0)
+    return http2Verdict({ link }, isLimit ? 'INFORMATIONAL' : 'FAILED', `${words}: ${refused[0]}`);
   return http2Verdict({ link }, 'OK', `${words}, and each answered its ping`);
 }
 
@@ -91,7 +103,8 @@ const LIMIT = http2Case(
     if (limit > MOST_LIMIT) return openingVerdict('UNIMPLEMENTED', `the limit of ${limit} is not tried`);
     // The setting has to be known to be applied: it is, as our first streams follow its acknowledgement.
     const { talks, refused } = await openMany(bench, http2, link, limit + 1);
-    if (talks.length > limit) return http2Verdict({ link }, 'FAILED', `${talks.length} were opened, ${limit} are allowed`);
+    if (talks.length > limit)
+      return http2Verdict({ link }, 'FAILED', `${talks.length} were opened, ${limit} are allowed`);
     return http2Verdict({ link }, 'OK', refused[0] ?? 'one was refused');
   },
 );
@@ -100,7 +113,8 @@ const STALLED = http2Case(
   {
     id: 'h2.streams-stalled',
     rfc: 'RFC 9113 §5.2.1',
-    title: 'Two WebSockets on one connection; the first is pinged and its window is 0, the second is pinged and may answer',
+    title:
+      'Two WebSockets on one connection; the first is pinged and its window is 0, the second is pinged and may answer',
     expected: 'the second answers: a stream does not wait for another one',
     level: 'SHOULD',
   },
@@ -113,10 +127,16 @@ const STALLED = http2Case(
     await stalled.tester.send(ping(HELLO));
     await link.until(() => link.isOver, QUIET_TIME * bench.patience);
     other.stream.give(1000);
-    if (!(await isServed(other))) return http2Verdict({ link }, 'FAILED', `the second one did not answer: ${stateText(other)}`);
+    if (!(await isServed(other)))
+      return http2Verdict({ link }, 'FAILED', `the second one did not answer: ${stateText(other)}`);
     stalled.stream.give(1000);
     const isThere = await isServed(stalled, Uint8Array.of(2));
-    if (!isThere) return http2Verdict({ link }, 'FAILED', `the first one did not answer when its window was open: ${stateText(stalled)}`);
+    if (!isThere)
+      return http2Verdict(
+        { link },
+        'FAILED',
+        `the first one did not answer when its window was open: ${stateText(stalled)}`,
+      );
     return http2Verdict({ link }, 'OK', 'the second one answered, and the first one when its window was open');
   },
 );
@@ -195,8 +215,15 @@ const FLOODING: readonly Case[] = FLOODS.map(({ id, rfc, title, act }) =>
         await link.until(() => link.isOver, FLOOD_TIME * bench.patience);
         problem = await unserved(bench);
       });
-      const words = [problem ?? 'a new connection was served', link.isOver ? 'the server ended the flood' : 'the flood was taken', cost];
-      return openingVerdict(problem ? 'FAILED' : link.isOver ? 'OK' : 'INFORMATIONAL', words.filter(Boolean).join('; '));
+      const words = [
+        problem ?? 'a new connection was served',
+        link.isOver ? 'the server ended the flood' : 'the flood was taken',
+        cost,
+      ];
+      return openingVerdict(
+        problem ? 'FAILED' : link.isOver ? 'OK' : 'INFORMATIONAL',
+        words.filter(Boolean).join('; '),
+      );
     },
   ),
 );

@@ -187,7 +187,12 @@ export class Http2Link implements WireTaker, StreamCarrier {
       if (at > 0) this.frame(HTTP2_TYPE.continuation, stream.id, part, flags);
       else {
         const first = contentOf(part, padding, priority);
-        this.frame(HTTP2_TYPE.headers, stream.id, first.payload, flags | first.flags | (end ? HTTP2_FLAG.endStream : 0));
+        this.frame(
+          HTTP2_TYPE.headers,
+          stream.id,
+          first.payload,
+          flags | first.flags | (end ? HTTP2_FLAG.endStream : 0),
+        );
       }
     }
     if (end) stream.hasEnded = true;
@@ -221,7 +226,8 @@ export class Http2Link implements WireTaker, StreamCarrier {
     for (const frame of frames) this.take(frame);
     const { tooLong } = this.frames;
     if (tooLong && this.isFirst(tooLong)) this.foreign = latin1(rest, 0, Math.min(rest.length, 80));
-    else if (tooLong) this.giveUp('RFC 9113 §4.2', `a frame of ${tooLong.length} bytes came, more than SETTINGS_MAX_FRAME_SIZE`);
+    else if (tooLong)
+      this.giveUp('RFC 9113 §4.2', `a frame of ${tooLong.length} bytes came, more than SETTINGS_MAX_FRAME_SIZE`);
     this.condition.notify();
   }
 
@@ -319,7 +325,10 @@ export class Http2Link implements WireTaker, StreamCarrier {
     const content = padding === 0 ? payload : payload.subarray(1, length - padding + 1);
     const isEnd = (flags & HTTP2_FLAG.endStream) !== 0;
     if (stream.receiveWindow < length) {
-      return this.giveUp('RFC 9113 §6.9.1', `DATA of ${length} bytes came on stream ${id}, whose window was ${stream.receiveWindow}`);
+      return this.giveUp(
+        'RFC 9113 §6.9.1',
+        `DATA of ${length} bytes came on stream ${id}, whose window was ${stream.receiveWindow}`,
+      );
     }
     if (isEnd) stream.endedBy ??= 'data';
     stream.take(content, length);
@@ -348,7 +357,8 @@ export class Http2Link implements WireTaker, StreamCarrier {
     if (read.fault) {
       return this.giveUp('RFC 9113 §4.3', `a field block came that can not be decompressed (${read.fault.kind})`);
     }
-    if (read.omitted > 0) return this.giveUp('RFC 9113 §10.5.1', 'a few bytes came that stand for very many fields (a header bomb)');
+    if (read.omitted > 0)
+      return this.giveUp('RFC 9113 §10.5.1', 'a few bytes came that stand for very many fields (a header bomb)');
     const fields = read.fields.map(({ name = '', value = '' }) => ({ name, value }));
     const { stream: id, isEndOfStream } = block;
     const known = this.streams.get(id);
@@ -407,11 +417,13 @@ export class Http2Link implements WireTaker, StreamCarrier {
   private setting(id: number, value: number): void {
     this.settings!.set(id, value);
     if (id === HTTP2_SETTING.initialWindowSize) {
-      if (value > LARGEST_WINDOW) return this.fault('RFC 9113 §6.5.2', 'SETTINGS_INITIAL_WINDOW_SIZE is above 2^31 - 1');
+      if (value > LARGEST_WINDOW)
+        return this.fault('RFC 9113 §6.5.2', 'SETTINGS_INITIAL_WINDOW_SIZE is above 2^31 - 1');
       for (const stream of this.streams.values()) stream.sendWindow += value - this.firstSendWindow;
       this.firstSendWindow = value;
     } else if (id === HTTP2_SETTING.maxFrameSize) {
-      if (value < DEFAULT_FRAME_SIZE || value > 0xffffff) this.fault('RFC 9113 §6.5.2', `SETTINGS_MAX_FRAME_SIZE is ${value}`);
+      if (value < DEFAULT_FRAME_SIZE || value > 0xffffff)
+        this.fault('RFC 9113 §6.5.2', `SETTINGS_MAX_FRAME_SIZE is ${value}`);
     } else if (id === HTTP2_SETTING.enablePush && value > (this.options.role === 'client' ? 0 : 1)) {
       this.fault('RFC 9113 §6.5.2', `SETTINGS_ENABLE_PUSH is ${value}`);
     }

@@ -82,7 +82,15 @@ export class Http2ServerBench extends ServerBench {
 
   private tester(stream: LinkStream, deflate?: DeflateParameters): Tester {
     const random = (): number => this.random();
-    return new Tester({ wire: stream, exchange: RECORDED, isStream: true, role: 'client', tools: this.tools, deflate, random });
+    return new Tester({
+      wire: stream,
+      exchange: RECORDED,
+      isStream: true,
+      role: 'client',
+      tools: this.tools,
+      deflate,
+      random,
+    });
   }
 
   /** An extended CONNECT where the server has announced none: what becomes of it is added to the reason. */

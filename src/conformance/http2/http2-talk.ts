@@ -29,7 +29,10 @@ export const QUIET_TIME = 0.5;
 export const HELLO = encodeUtf8('Hello');
 
 /** A case about HTTP/2 with a server, of any course. */
-export function http2Case(about: Omit<About, 'peers' | 'http'>, run: (bench: Bench, http2: Http2Access) => Promise<CaseVerdict>): Case {
+export function http2Case(
+  about: Omit<About, 'peers' | 'http'>,
+  run: (bench: Bench, http2: Http2Access) => Promise<CaseVerdict>,
+): Case {
   return plainCase({ ...about, peers: ['server'], http: '2' }, async (bench) => {
     if (!bench.http2) throw new Error('it is a case about HTTP/2');
     return run(bench, bench.http2);
@@ -71,12 +74,20 @@ export function isAccepted({ status }: LinkStream): boolean {
 export function http2Verdict({ link }: Pick<Http2Talk, 'link'>, behavior: Behavior, actual: string): CaseVerdict {
   const [fault] = link.faults;
   if (!fault) return openingVerdict(behavior, actual);
-  return { ...openingVerdict('FAILED', `${actual}; ${fault.text} (${fault.rfc})`), fault: 'what comes breaks a rule of HTTP/2' };
+  return {
+    ...openingVerdict('FAILED', `${actual}; ${fault.text} (${fault.rfc})`),
+    fault: 'what comes breaks a rule of HTTP/2',
+  };
 }
 
 /** Whether a pong of that payload comes. */
-export function pongComes({ bench, tester }: Pick<Http2Talk, 'bench' | 'tester'>, payload: Uint8Array, seconds = ANSWER_TIME): Promise<boolean> {
-  const isThere = (): boolean => tester.received.some((one) => one.what === 'pong' && areSameBytes(one.payload, payload));
+export function pongComes(
+  { bench, tester }: Pick<Http2Talk, 'bench' | 'tester'>,
+  payload: Uint8Array,
+  seconds = ANSWER_TIME,
+): Promise<boolean> {
+  const isThere = (): boolean =>
+    tester.received.some((one) => one.what === 'pong' && areSameBytes(one.payload, payload));
   return tester.until(isThere, seconds * bench.patience);
 }
 
