@@ -15,8 +15,8 @@ export async function allCases({ http2 }: Pick<CheckOptions, 'http2'>): Promise<
 }
 
 /** What draws the layer below the WebSockets. */
-export async function belowOf({ http2 }: Pick<CheckOptions, 'http2'>): Promise<(new () => BelowTrace) | undefined> {
-  return http2 && (await import('../entries/check-http2.js')).Http2Trace;
+export async function belowOf({ http2 }: Pick<CheckOptions, 'http2'>): Promise<BelowTrace | undefined> {
+  return http2 && (await import('../entries/check-http2.js')).HTTP2_TRACE;
 }
 
 /** All cases, for files of results that name these. */

@@ -56,7 +56,7 @@ export interface CheckContext {
   /** What passed in all cases is kept there. */
   readonly room: CaseRoom;
   /** Over HTTP/2: its frames are drawn as well. */
-  readonly below?: (new () => BelowTrace) | undefined;
+  readonly below?: BelowTrace | undefined;
 }
 
 /** How a run ended. */

@@ -1,6 +1,6 @@
 import { concat } from '../../codec/bytes/byte-collector.js';
 import { writeCloseBody } from '../../codec/messages/close.js';
-import { HTTP2_SETTING, http2ErrorName } from '../../codec/http2/http2-codes.js';
+import { HTTP2_SETTING } from '../../codec/http2/http2-codes.js';
 import { HTTP2_TYPE } from '../../codec/http2/http2-frame.js';
 import type { LinkChoice } from '../bench/bench.js';
 import { OPEN_TIME } from '../bench/open-time.js';
@@ -13,14 +13,12 @@ import {
   http2Verdict,
   isAccepted,
   isServed,
-  opening,
   pongComes,
   QUIET_TIME,
   stateText,
   talking,
   type Http2Talk,
 } from '../http2/http2-talk.js';
-import { CANCEL } from '../http2/link-stream.js';
 import { close, message, ping, text } from '../verdicts/autobahn.js';
 import { isSame } from '../verdicts/suite.js';
 
@@ -35,11 +33,10 @@ interface DataRow {
   readonly level?: Level;
   /** Before the WebSocket is pinged, or instead of that: then it gives what has to come back. */
   act(this: void, talk: Http2Talk): readonly Uint8Array[] | void;
-  readonly choice?: LinkChoice;
 }
 
 /** Frames of a ping, as bytes. */
-const pings = ({ tester }: Http2Talk, ...payloads: readonly Uint8Array[]): Uint8Array =>
+const pings = ({ tester }: Http2Talk, payloads = [HELLO]): Uint8Array =>
   concat(payloads.map((payload) => tester.frame(ping(payload))));
 const numbers = [1, 2, 3].map((n) => Uint8Array.of(n));
 
@@ -49,7 +46,7 @@ const ROWS: readonly DataRow[] = [
     rfc: 'RFC 9113 §6.1',
     title: 'A ping in two DATA frames with padding of 0 and of 255 bytes',
     act: (talk) => {
-      const bytes = pings(talk, HELLO);
+      const bytes = pings(talk);
       talk.link.data(talk.stream, bytes.subarray(0, 4), { padding: 0 });
       talk.link.data(talk.stream, bytes.subarray(4), { padding: 255 });
       return [HELLO];
@@ -61,7 +58,7 @@ const ROWS: readonly DataRow[] = [
     title: 'Empty DATA frames before a ping and within it, one of them with padding alone',
     act: (talk) => {
       const { link, stream } = talk;
-      const bytes = pings(talk, HELLO);
+      const bytes = pings(talk);
       for (const part of [EMPTY, bytes.subarray(0, 3), EMPTY, bytes.subarray(3)]) link.data(stream, part);
       link.data(stream, EMPTY, { padding: 3 });
       return [HELLO];
@@ -72,7 +69,7 @@ const ROWS: readonly DataRow[] = [
     rfc: 'RFC 8441 §5',
     title: 'A ping with each byte in a DATA frame of its own',
     act: (talk) => {
-      for (const byte of pings(talk, HELLO)) talk.link.data(talk.stream, Uint8Array.of(byte));
+      for (const byte of pings(talk)) talk.link.data(talk.stream, Uint8Array.of(byte));
       return [HELLO];
     },
   },
@@ -81,8 +78,8 @@ const ROWS: readonly DataRow[] = [
     rfc: 'RFC 8441 §5',
     title: 'Three pings in one DATA frame, and the first bytes of a fourth, which the next one ends',
     act: (talk) => {
-      const last = pings(talk, HELLO);
-      talk.link.data(talk.stream, concat([pings(talk, ...numbers), last.subarray(0, 2)]));
+      const last = pings(talk);
+      talk.link.data(talk.stream, concat([pings(talk, numbers), last.subarray(0, 2)]));
       talk.link.data(talk.stream, last.subarray(2));
       return [HELLO];
     },
@@ -120,29 +117,25 @@ const ROWS: readonly DataRow[] = [
   },
 ];
 
-const SURVIVING: readonly Case[] = ROWS.map(({ id, rfc, title, level, act, choice }) =>
-  talking(
-    { id: `h2.${id}`, rfc, title, expected: 'the ping is answered', ...(level && { level }) },
-    async (talk) => {
-      const wanted = act(talk);
-      if (!wanted) {
-        const isAlive = await isServed(talk);
-        return http2Verdict(
-          talk,
-          isAlive ? 'OK' : 'FAILED',
-          isAlive ? 'the ping was answered' : `the ping was not answered: ${stateText(talk)}`,
-        );
-      }
-      const last = wanted.at(-1)!;
-      const isThere = await pongComes(talk, last);
+const SURVIVING: readonly Case[] = ROWS.map(({ id, rfc, title, level, act }) =>
+  talking({ id: `h2.${id}`, rfc, title, expected: 'the ping is answered', ...(level && { level }) }, async (talk) => {
+    const wanted = act(talk);
+    if (!wanted) {
+      const isAlive = await isServed(talk);
       return http2Verdict(
         talk,
-        isThere ? 'OK' : 'FAILED',
-        isThere ? 'the pong came' : `no pong came: ${stateText(talk)}`,
+        isAlive ? 'OK' : 'FAILED',
+        isAlive ? 'the ping was answered' : `the ping was not answered: ${stateText(talk)}`,
       );
-    },
-    choice,
-  ),
+    }
+    const last = wanted.at(-1)!;
+    const isThere = await pongComes(talk, last);
+    return http2Verdict(
+      talk,
+      isThere ? 'OK' : 'FAILED',
+      isThere ? 'the pong came' : `no pong came: ${stateText(talk)}`,
+    );
+  }),
 );
 
 /** The client has to wait for the answer (RFC 6455 §4.1): no server has to take it. */
@@ -336,155 +329,6 @@ const OPENED = talking(
   },
 );
 
-/** RFC 8441 §5: the orderly end of TCP is END_STREAM. */
-const ENDED = talking(
-  {
-    id: 'h2.close-end-stream',
-    rfc: 'RFC 8441 §5',
-    title: 'A closing handshake, begun by the client',
-    expected: 'the server answers the close frame, and ends the stream with END_STREAM',
-  },
-  async (talk) => {
-    const { tester, stream, bench } = talk;
-    await tester.close(1000);
-    await tester.until(() => tester.isOver, ANSWER_TIME * bench.patience);
-    const { peerClosed } = tester.state;
-    if (!peerClosed) return http2Verdict(talk, 'FAILED', `the close frame was not answered: ${stateText(talk)}`);
-    if (stream.endedBy) return http2Verdict(talk, 'OK', 'END_STREAM came');
-    if (stream.resetCode !== undefined)
-      return http2Verdict(
-        talk,
-        'NON-STRICT',
-        `RST_STREAM ${http2ErrorName(stream.resetCode)} came instead of END_STREAM`,
-      );
-    return http2Verdict(talk, 'FAILED', `the stream was not ended: ${stateText(talk)}`);
-  },
-);
-
-interface EndRow {
-  readonly id: string;
-  readonly title: string;
-  readonly rfc: string;
-  readonly level: Level;
-  act(this: void, talk: Http2Talk): void;
-}
-
-const ENDS: readonly EndRow[] = [
-  {
-    id: 'end-stream',
-    rfc: 'RFC 8441 §5',
-    title: 'END_STREAM without a close frame',
-    level: 'SHOULD',
-    act: ({ link, stream }) => link.data(stream, EMPTY, { end: true }),
-  },
-  {
-    id: 'end-stream-mid-frame',
-    rfc: 'RFC 8441 §5',
-    title: 'END_STREAM in the middle of a message',
-    level: 'SHOULD',
-    act: ({ link, stream, tester }) => link.data(stream, tester.frame(text(HELLO)).subarray(0, 8), { end: true }),
-  },
-  {
-    id: 'end-stream-with-close',
-    rfc: 'RFC 8441 §5',
-    title: 'END_STREAM in the DATA frame of a close frame',
-    level: 'SHOULD',
-    act: ({ link, stream, tester }) => link.data(stream, tester.frame(close(writeCloseBody(1000))), { end: true }),
-  },
-  {
-    id: 'trailers',
-    rfc: 'RFC 9113 §8.5',
-    title: 'Trailers (HEADERS with END_STREAM) on the stream',
-    level: 'SHOULD',
-    act: ({ link, stream }) => link.section(stream, [{ name: 'x-wsinspect', value: '1' }], { end: true }),
-  },
-];
-
-const ENDING: readonly Case[] = ENDS.map(({ id, rfc, title, level, act }) =>
-  talking(
-    { id: `h2.${id}`, rfc, title, level, expected: 'no message is made of it, and the server ends the stream as well' },
-    async (talk) => {
-      const { tester, stream, bench } = talk;
-      act(talk);
-      await tester.until(() => tester.isOver, ANSWER_TIME * bench.patience);
-      if (tester.received.some(({ what }) => what === 'message')) return http2Verdict(talk, 'FAILED', 'a message came');
-      if (!stream.isOver) return http2Verdict(talk, 'FAILED', 'the server left the stream open');
-      if (talk.link.isOver)
-        return http2Verdict(talk, 'NON-STRICT', 'the connection ended as well, with all of its streams');
-      return http2Verdict(
-        talk,
-        'OK',
-        stream.endedBy ? 'END_STREAM came' : `RST_STREAM ${http2ErrorName(stream.resetCode ?? 0)} came`,
-      );
-    },
-  ),
-);
-
-interface ResetRow {
-  readonly id: string;
-  readonly title: string;
-  act(this: void, talk: Http2Talk): void;
-}
-
-const cancel = ({ stream }: Http2Talk): void => stream.abort(CANCEL);
-
-const RESETS: readonly ResetRow[] = [
-  { id: 'open', title: 'when the WebSocket is open', act: cancel },
-  {
-    id: 'mid-frame',
-    title: 'in the middle of a frame',
-    act: (talk) => {
-      talk.link.data(talk.stream, talk.tester.frame(text(HELLO)).subarray(0, 8));
-      cancel(talk);
-    },
-  },
-  {
-    id: 'after-close',
-    title: 'directly after a close frame',
-    act: (talk) => {
-      talk.link.data(talk.stream, talk.tester.frame(close(writeCloseBody(1000))));
-      cancel(talk);
-    },
-  },
-  {
-    id: 'after-end',
-    title: 'directly after END_STREAM',
-    act: ({ link, stream }) => {
-      link.data(stream, EMPTY, { end: true });
-      link.rst(stream.id, CANCEL);
-    },
-  },
-  {
-    id: 'before-answer',
-    title: 'of another request, directly after it',
-    act: ({ link, http2 }) => link.open(http2.fields()).abort(CANCEL),
-  },
-];
-
-/** An error of a stream is none of the others (RFC 9113 §5.4.2). */
-const RESETTING: readonly Case[] = RESETS.map(({ id, title, act }) =>
-  talking(
-    {
-      id: `h2.reset-${id}`,
-      rfc: 'RFC 9113 §5.4.2',
-      title: `RST_STREAM ${title}; then another WebSocket on the same connection`,
-      expected: 'the other WebSocket is served',
-    },
-    async (talk) => {
-      const { bench, http2, link } = talk;
-      act(talk);
-      const other = await opening(bench, http2, link);
-      if ('behavior' in other) return http2Verdict(talk, 'FAILED', other.actual);
-      const isAlive = await isServed(other);
-      return http2Verdict(
-        talk,
-        isAlive ? 'OK' : 'FAILED',
-        isAlive ? 'the other one was served' : `the other one answered no ping: ${stateText(other)}`,
-      );
-    },
-  ),
-);
-
 export const H2_DATA_CASES: readonly Case[] = [
   ...SURVIVING,
   EARLY,
@@ -494,7 +338,4 @@ export const H2_DATA_CASES: readonly Case[] = [
   SHRUNK,
   CONNECTION,
   OPENED,
-  ENDED,
-  ...ENDING,
-  ...RESETTING,
 ];

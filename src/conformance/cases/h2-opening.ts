@@ -15,7 +15,8 @@ import {
   type Ruling,
   type RulingOutcome,
 } from '../handshakes/ruling.js';
-import type { Http2Link, LinkField } from '../http2/http2-link.js';
+import type { Http2Link } from '../http2/http2-link.js';
+import type { LinkField } from '../http2/link-writer.js';
 import { answerFault, handshakeOf, outcomeText } from '../http2/http2-server-bench.js';
 import { http2Case, isAccepted, isServed } from '../http2/http2-talk.js';
 import { valueIn, type LinkStream } from '../http2/link-stream.js';

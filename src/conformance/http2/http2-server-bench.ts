@@ -12,7 +12,8 @@ import { OPEN_TIME } from '../bench/open-time.js';
 import { ServerBench } from '../bench/server-bench.js';
 import { Tester } from '../bench/tester.js';
 import { lineParts, valueOf } from '../handshakes/heads.js';
-import { goawayText, Http2Link, type LinkField } from './http2-link.js';
+import { goawayText, Http2Link } from './http2-link.js';
+import type { LinkField } from './link-writer.js';
 import { valueIn, type LinkStream } from './link-stream.js';
 
 /** What the connection has recorded is not recorded again for its stream. */

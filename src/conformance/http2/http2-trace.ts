@@ -1,5 +1,6 @@
 import { http2ErrorName, http2SettingName } from '../../codec/http2/http2-codes.js';
 import { HTTP2_FLAG, HTTP2_PREFACE, HTTP2_TYPE, HTTP2_TYPES, uint31, uint32 } from '../../codec/http2/http2-frame.js';
+import { openHttp2 } from '../../traffic/layers/http2-traffic.js';
 import type { ExchangePiece } from '../bench/exchange.js';
 import { WholeFrames, type WholeFrame } from './whole-frames.js';
 
@@ -15,7 +16,7 @@ const FLAG_NAMES: readonly (readonly [flag: number, name: string, types: readonl
 ];
 
 /** The frames of HTTP/2 in an exchange, a line each. */
-export class Http2Trace {
+class Http2Trace {
   private readonly sides = { tester: new WholeFrames(MOST), peer: new WholeFrames(MOST) };
   private readonly skipped = { tester: false, peer: false };
 
@@ -55,3 +56,12 @@ function detailOf({ header: { type, flags, length }, payload }: WholeFrame): str
   }
   return settings;
 }
+
+/** How exchanges over HTTP/2 are drawn: what opens them, and what draws the frames of HTTP/2. */
+export const HTTP2_TRACE = {
+  http2: openHttp2,
+  lines: (): ((piece: ExchangePiece) => readonly string[]) => {
+    const trace = new Http2Trace();
+    return (piece) => trace.lines(piece);
+  },
+};
