@@ -10,6 +10,7 @@ import { judgeHandshake } from '../../rules/handshake/rules.js';
 import type { BenchOpenOptions, Http2Access, LinkChoice, NotOpened } from '../bench/bench.js';
 import { OPEN_TIME } from '../bench/open-time.js';
 import { ServerBench } from '../bench/server-bench.js';
+import type { Wire } from '../bench/wire.js';
 import { Tester } from '../bench/tester.js';
 import { lineParts, valueOf } from '../handshakes/heads.js';
 import { goawayText, Http2Link } from './http2-link.js';
@@ -30,7 +31,7 @@ export class Http2ServerBench extends ServerBench {
   };
 
   override async open({ extensions }: BenchOpenOptions = {}): Promise<Tester | NotOpened> {
-    const link = await this.begin();
+    const link = await this.begin({}, (wire) => void wire.flushed().then(() => wire.drop()));
     const unfit = unfitness(link);
     if (unfit) return this.given(link, unfit.isRefusal ? await this.tried(link, unfit) : unfit);
     const fields = this.fields();
@@ -45,9 +46,9 @@ export class Http2ServerBench extends ServerBench {
   }
 
   /** A connection, after the preface of both ends, or after the time for that. */
-  private async begin(choice: LinkChoice = {}): Promise<Http2Link> {
+  private async begin(choice: LinkChoice = {}, left: (wire: Wire) => void = () => undefined): Promise<Http2Link> {
     const { wire, exchange } = await this.connect();
-    const link = new Http2Link({ role: 'client', wire, exchange, ...choice, left: () => wire.drop() });
+    const link = new Http2Link({ role: 'client', wire, exchange, ...choice, left: () => left(wire) });
     link.begin();
     await link.until(() => link.settings !== undefined || link.foreign !== undefined, this.answerTime);
     return link;

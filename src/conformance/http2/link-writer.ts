@@ -21,7 +21,7 @@ export interface LinkOptions {
   /** The case opens the windows itself: those of streams, or that of the connection too. */
   readonly holds?: 'streams' | 'all';
   readonly strings?: HpackStrings;
-  /** The tester leaves a stream: what becomes of the connection. */
+  /** Both ends have ended a stream, or the tester leaves it: what becomes of the connection. */
   left?(this: void, stream: LinkStream): void;
   /** A client has opened a stream, and its head is there. */
   opened?(this: void, stream: LinkStream): void;
