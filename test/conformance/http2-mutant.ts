@@ -164,8 +164,8 @@ class MutantConnection {
 
   private section(id: number, block: Uint8Array, isEnd: boolean): void {
     if (this.is('table-forgotten')) this.decoder = new HpackDecoder();
-    const { fields } = this.decoder.decode(block);
-    this.count('fields', fields.length);
+    const { fields, omitted } = this.decoder.decode(block);
+    this.count('fields', fields.length + omitted);
     const known = this.streams.get(id);
     if (known) {
       if (isEnd) this.ended(known);
