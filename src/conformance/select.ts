@@ -20,7 +20,10 @@ export interface Selected {
 }
 
 /** `6.4.1`, `7.*`, `7` (all below), `handshake*`, several with commas between them. */
-export function select(all: readonly Case[], { peer, only = [], skip = [], full, safe, http = '1.1' }: Selection): Selected {
+export function select(
+  all: readonly Case[],
+  { peer, only = [], skip = [], full, safe, http = '1.1' }: Selection,
+): Selected {
   const wanted = patterns(only);
   const unwanted = patterns(skip);
   const cases = all.filter(

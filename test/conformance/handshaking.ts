@@ -53,7 +53,12 @@ function collect(cases: readonly Case[], run: (one: Case) => Promise<CaseVerdict
 }
 
 /** Runs cases against a server on this machine. */
-export function testServer(port: number, cases: readonly Case[], jobs?: number): Promise<CaseResult[]> {
+export function testServer(
+  port: number,
+  cases: readonly Case[],
+  jobs?: number,
+  Bench = ServerBench,
+): Promise<CaseResult[]> {
   const headers = [
     ['Host', `127.0.0.1:${port}`],
     ['Upgrade', 'websocket'],
@@ -64,7 +69,7 @@ export function testServer(port: number, cases: readonly Case[], jobs?: number):
   return collect(
     cases,
     async (one) => {
-      const bench = new ServerBench({ tools, patience: 1, head, random: seeded(one.id), dial: () => dial(port) });
+      const bench = new Bench({ tools, patience: 1, head, random: seeded(one.id), dial: () => dial(port) });
       try {
         return await one.run(bench);
       } finally {

@@ -6,6 +6,7 @@ import { pinsFor, type Pins } from './pins.js';
 import type { CheckOptions } from '../options/check-options.js';
 import { CheckReport, type CheckHead } from './report.js';
 import { CaseRoom } from './room.js';
+import { belowOf } from './cases.js';
 import { EXIT } from '../host/exit.js';
 import type { Io } from '../host/io.js';
 
@@ -73,6 +74,10 @@ export class Agents {
 
   private async start(head: CheckHead): Promise<CheckReport> {
     const pinned = this.pins && pinsFor(this.pins, head.agent);
-    return CheckReport.begin(this.io, this.cases, head, this.options, { pinned, room: this.room });
+    return CheckReport.begin(this.io, this.cases, head, this.options, {
+      pinned,
+      room: this.room,
+      below: await belowOf(this.options),
+    });
   }
 }

@@ -1,5 +1,6 @@
 import { CASES } from '../../conformance/all-cases.js';
 import type { Case } from '../../conformance/case.js';
+import type { BelowTrace } from './frames.js';
 import type { CheckOptions } from '../options/check-options.js';
 
 /** Those about HTTP/2 are loaded where they are needed. */
@@ -11,6 +12,11 @@ async function withHttp2(): Promise<readonly Case[]> {
 /** All cases that these options can select. */
 export async function allCases({ http2 }: Pick<CheckOptions, 'http2'>): Promise<readonly Case[]> {
   return http2 ? withHttp2() : CASES;
+}
+
+/** What draws the layer below the WebSockets. */
+export async function belowOf({ http2 }: Pick<CheckOptions, 'http2'>): Promise<BelowTrace | undefined> {
+  return http2 && (await import('../entries/check-http2.js')).HTTP2_TRACE;
 }
 
 /** All cases, for files of results that name these. */

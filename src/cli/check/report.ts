@@ -17,7 +17,7 @@ import { escapedLines, escapeText, jsonLine } from '../../describe/escape.js';
 import type { Look } from '../../terminal/layout.js';
 import { createTheme } from '../../terminal/theme.js';
 import { outcomesOf, STDOUT } from './files.js';
-import { framesOf } from './frames.js';
+import { framesOf, type BelowTrace } from './frames.js';
 import { LiveMatrix } from './live-table.js';
 import type { CheckOptions } from '../options/check-options.js';
 import { reachWords } from './repeating.js';
@@ -55,6 +55,8 @@ export interface CheckContext {
   readonly pinned?: Outcomes | undefined;
   /** What passed in all cases is kept there. */
   readonly room: CaseRoom;
+  /** Over HTTP/2: its frames are drawn as well. */
+  readonly below?: BelowTrace | undefined;
 }
 
 /** How a run ended. */
@@ -111,7 +113,7 @@ export class CheckReport {
     const bounded = room.bounded(result);
     const isPlain = result.behavior === 'OK' && result.behaviorClose === 'OK';
     const isQuiet = result.skipped !== undefined || isPlain;
-    const frames = isQuiet ? '' : framesOf(bounded.exchanges, this.role, this.plain, 'lines');
+    const frames = isQuiet ? '' : framesOf(bounded.exchanges, this.role, this.plain, 'lines', this.context.below);
     const hasRoom = room.take(frames.length);
     const report = caseReport(result, this.command(id), hasRoom ? frames : 'what passed is not kept: it is much\n');
     const isDrawn = this.isDrawn(report);
@@ -176,7 +178,8 @@ export class CheckReport {
     const cases = this.cases.map((one) => this.found.get(one.id)?.report ?? this.missing(one));
     const duration = Math.round((this.io.now() - startedAt) * 1e3) / 1e3;
     const { peer, target, agent, seed } = this.head;
-    return { peer, target, agent, seed, startedAt, duration, version: VERSION, cases };
+    const http = this.options.http2 && { http: '2' as const };
+    return { peer, target, agent, seed, startedAt, duration, version: VERSION, cases, ...http };
   }
 
   private missing(one: Case): CaseReport {
@@ -234,12 +237,12 @@ export class CheckReport {
     for (const [one, ...others] of drawn) {
       await nextTurn();
       const exchanges = this.found.get(one.id)?.result.exchanges ?? [];
-      const frames = framesOf(exchanges, this.role, look, options.verbose ? 'fields' : 'lines');
+      const frames = framesOf(exchanges, this.role, look, options.verbose ? 'fields' : 'lines', this.context.below);
       await io.stdout.write(failureText(one, frames, look, others));
     }
     const name = target.includes(agent) ? target : `${agent}  ${target}`;
     const ran = run.cases.filter(({ skipped }) => skipped === undefined).length;
-    const title = `${name}: ${ran} cases in ${run.duration.toFixed(1)} s, seed ${seed}`;
+    const title = `${name}: ${ran} cases${options.http2 ? ' over HTTP/2' : ''} in ${run.duration.toFixed(1)} s, seed ${seed}`;
     const results = new Map([...this.found].map(([id, { result }]) => [id, result]));
     const verdict = this.verdict(shown.size, differing, ran < run.cases.length && run.cases.some((one) => one.missing));
     const many = alike.filter(({ cases }) => cases.length > 1).map((one) => escapeText(alikeText(one)));

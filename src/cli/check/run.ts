@@ -12,6 +12,7 @@ import { escapeText, jsonLine } from '../../describe/escape.js';
 import { passedOver } from '../connect/headers.js';
 import { pinsFor, pinsIn } from './pins.js';
 import type { CheckOptions } from '../options/check-options.js';
+import { belowOf } from './cases.js';
 import { CheckReport } from './report.js';
 import { CaseRoom } from './room.js';
 import { ServerUnderTest, Unreachable } from './server.js';
@@ -94,7 +95,8 @@ async function check(io: Io, url: string, cases: readonly Case[], { options, sto
   };
   // A signal came before anything was known of the server: the report states that no case was run.
   const pinned = probe && pins && pinsFor(pins, target.agent);
-  const report = await CheckReport.begin(io, cases, { ...target, seed }, options, { pinned, room: new CaseRoom() });
+  const context = { pinned, room: new CaseRoom(), below: await belowOf(options) };
+  const report = await CheckReport.begin(io, cases, { ...target, seed }, options, context);
   if (probe) await runAll(cases, server, probe, report, { seed, stop, options });
   const { run, exit } = await report.end();
   return { run, exit: io.interrupted.aborted ? io.interrupted.reason : exit };

@@ -1,46 +1,22 @@
 import { FieldBlock, blockFragment } from '../../codec/http2/field-block.js';
 import { HpackDecoder } from '../../codec/http2/hpack-decoder.js';
-import { HpackEncoder, type HpackForm, type HpackStrings } from '../../codec/http2/hpack-encoder.js';
-import type { HpackEntry } from '../../codec/http2/hpack-static.js';
 import { HTTP2_SETTING, http2ErrorName } from '../../codec/http2/http2-codes.js';
 import {
   DEFAULT_FRAME_SIZE,
   HTTP2_FLAG,
   HTTP2_PREFACE,
   HTTP2_TYPE,
-  http2Frame,
   uint31,
   uint32,
   type Http2Header,
 } from '../../codec/http2/http2-frame.js';
 import { latin1 } from '../../codec/http1/text.js';
-import type { Exchange } from '../bench/exchange.js';
 import { Condition } from '../bench/condition.js';
-import type { Wire, WireEnd, WireTaker } from '../bench/wire.js';
+import type { WireEnd, WireTaker } from '../bench/wire.js';
 import { FrameBudget } from './frame-budget.js';
-import { DEFAULT_WINDOW, LinkStream, type StreamCarrier } from './link-stream.js';
-import { contentOf, uint32Bytes, type DataForm, type SectionForm } from './written-frames.js';
+import { DEFAULT_WINDOW, type LinkStream } from './link-stream.js';
+import { LinkWriter, type LinkOptions } from './link-writer.js';
 import { WholeFrames, type WholeFrame } from './whole-frames.js';
-
-/** A field as it is to be written. */
-export type LinkField = HpackEntry & { readonly form?: HpackForm };
-export type LinkSetting = readonly [id: number, value: number];
-
-export interface LinkOptions {
-  /** The tester's role. */
-  readonly role: 'client' | 'server';
-  readonly wire: Wire;
-  readonly exchange: Pick<Exchange, 'add'>;
-  /** Settings of the tester, in its first frame. */
-  readonly settings?: readonly LinkSetting[];
-  /** The case opens the windows itself: those of streams, or that of the connection too. */
-  readonly holds?: 'streams' | 'all';
-  readonly strings?: HpackStrings;
-  /** The tester leaves a stream: what becomes of the connection. */
-  left?(this: void, stream: LinkStream): void;
-  /** A client has opened a stream, and its head is there. */
-  opened?(this: void, stream: LinkStream): void;
-}
 
 /** A GOAWAY that came. */
 export interface LinkGoaway {
@@ -57,21 +33,20 @@ export interface LinkFault {
 
 const MOST_FAULTS = 20;
 const MOST_STREAMS = 1024;
+/** Headers of frames that are kept. */
+const MOST_CAME = 10_000;
 const MOST_DEBUG = 200;
 /** Answers that wait to be written: above that a PING gets none. */
 const MOST_WAITING = 64 * 1024;
 const LARGEST_WINDOW = 0x7fffffff;
 
 /** One connection of HTTP/2 (RFC 9113), in either role: strict in what it receives, free in what it sends. */
-export class Http2Link implements WireTaker, StreamCarrier {
+export class Http2Link extends LinkWriter implements WireTaker {
   readonly condition = new Condition();
-  readonly streams = new Map<number, LinkStream>();
   readonly faults: LinkFault[] = [];
   /** Of the peer, by their number; undefined: none came. */
   settings: Map<number, number> | undefined;
   goaway: LinkGoaway | undefined;
-  /** How the peer ended TCP. */
-  end: WireEnd | undefined;
   /** Acknowledgements of SETTINGS, and the payloads of those of PING. */
   settingsAcks = 0;
   readonly pongs: string[] = [];
@@ -79,25 +54,28 @@ export class Http2Link implements WireTaker, StreamCarrier {
   readonly came: Http2Header[] = [];
   /** The first bytes, where they are no frames. */
   foreign: string | undefined;
-  sendWindow = DEFAULT_WINDOW;
-  receiveWindow = DEFAULT_WINDOW;
-  firstSendWindow = DEFAULT_WINDOW;
-  readonly firstReceiveWindow: number;
-  mostPayload = DEFAULT_FRAME_SIZE;
-  readonly encoder: HpackEncoder;
   readonly decoder = new HpackDecoder();
   private readonly frames = new WholeFrames(DEFAULT_FRAME_SIZE);
   private readonly budget = new FrameBudget();
   private block: FieldBlock | undefined;
   private preface: number;
+  /** By type; others are passed over (RFC 9113 §5.5). */
+  private readonly takers: Readonly<Record<number, (header: Http2Header, payload: Uint8Array) => void>> = {
+    [HTTP2_TYPE.data]: (header, payload) => this.takeData(header, payload),
+    [HTTP2_TYPE.headers]: (header, payload) => this.takeBlock(header, payload),
+    [HTTP2_TYPE.continuation]: (header, payload) => this.takeBlock(header, payload),
+    [HTTP2_TYPE.rstStream]: ({ stream }, payload) => this.takeReset(stream, payload),
+    [HTTP2_TYPE.settings]: ({ flags }, payload) => this.takeSettings(flags, payload),
+    [HTTP2_TYPE.pushPromise]: () => this.giveUp('RFC 9113 §8.4', 'PUSH_PROMISE came, which we have not allowed'),
+    [HTTP2_TYPE.ping]: ({ flags }, payload) => this.takePing(flags, payload),
+    [HTTP2_TYPE.goaway]: (_, payload) => this.takeGoaway(payload),
+    [HTTP2_TYPE.windowUpdate]: ({ stream }, payload) => this.takeWindow(stream, payload),
+  };
   private owed = 0;
-  private nextId = 1;
 
-  constructor(private readonly options: LinkOptions) {
-    const { settings = [], strings = 'shorter', role } = options;
-    this.firstReceiveWindow = settings.find(([id]) => id === HTTP2_SETTING.initialWindowSize)?.[1] ?? DEFAULT_WINDOW;
-    this.encoder = new HpackEncoder(strings);
-    this.preface = role === 'server' ? HTTP2_PREFACE.length : 0;
+  constructor(options: LinkOptions) {
+    super(options);
+    this.preface = options.role === 'server' ? HTTP2_PREFACE.length : 0;
   }
 
   /** The preface (RFC 9113 §3.4); then the peer is listened to. */
@@ -106,10 +84,6 @@ export class Http2Link implements WireTaker, StreamCarrier {
     if (role === 'client') this.write(Uint8Array.from(HTTP2_PREFACE));
     this.sendSettings(settings);
     wire.listen(this);
-  }
-
-  get wire(): Wire {
-    return this.options.wire;
   }
 
   /** The peer takes an extended CONNECT (RFC 8441 §3). */
@@ -128,86 +102,6 @@ export class Http2Link implements WireTaker, StreamCarrier {
     return test();
   }
 
-  // What is sent.
-
-  write(bytes: Uint8Array): void {
-    this.options.exchange.add('tester', bytes);
-    this.wire.write(bytes);
-  }
-
-  frame(type: number, stream: number, payload: Uint8Array | readonly number[] = [], flags = 0): void {
-    this.write(http2Frame({ type, stream, flags }, payload));
-  }
-
-  sendSettings(settings: readonly LinkSetting[]): void {
-    const payload = settings.flatMap(([id, value]) => [id >> 8, id & 0xff, ...uint32Bytes(value)]);
-    this.frame(HTTP2_TYPE.settings, 0, payload);
-  }
-
-  windowUpdate(id: number, bytes: number): void {
-    if (id === 0) this.receiveWindow += bytes;
-    this.frame(HTTP2_TYPE.windowUpdate, id, uint32Bytes(bytes));
-  }
-
-  rst(id: number, code: number): void {
-    this.frame(HTTP2_TYPE.rstStream, id, uint32Bytes(code));
-  }
-
-  sendGoaway(last: number, code = 0): void {
-    this.frame(HTTP2_TYPE.goaway, 0, [...uint32Bytes(last), ...uint32Bytes(code)]);
-  }
-
-  /** A new stream that is not opened yet. */
-  newStream(id = this.nextId): LinkStream {
-    this.nextId = Math.max(this.nextId, id + 2);
-    const stream = new LinkStream(this, id, this.options.holds !== undefined);
-    this.streams.set(id, stream);
-    return stream;
-  }
-
-  /** Opens a stream with this head. */
-  open(fields: readonly LinkField[], form: SectionForm = {}): LinkStream {
-    const stream = this.newStream();
-    this.section(stream, fields, form);
-    return stream;
-  }
-
-  /** A head, or trailers. */
-  section(stream: LinkStream, fields: readonly LinkField[], form: SectionForm = {}): void {
-    this.fieldBlock(stream, this.encoder.encode(fields), form);
-  }
-
-  /** The same as bytes, in HEADERS and as many CONTINUATION frames as it needs. */
-  fieldBlock(stream: LinkStream, block: Uint8Array, { end, cut, padding, priority }: SectionForm = {}): void {
-    const size = Math.max(1, cut ?? this.mostPayload - 256);
-    for (let at = 0; at === 0 || at < block.length; at += size) {
-      const isLast = at + size >= block.length;
-      const part = block.subarray(at, at + size);
-      const flags = isLast ? HTTP2_FLAG.endHeaders : 0;
-      if (at > 0) this.frame(HTTP2_TYPE.continuation, stream.id, part, flags);
-      else {
-        const first = contentOf(part, padding, priority);
-        this.frame(HTTP2_TYPE.headers, stream.id, first.payload, flags | first.flags | (end ? HTTP2_FLAG.endStream : 0));
-      }
-    }
-    if (end) stream.hasEnded = true;
-  }
-
-  /** A DATA frame, whether or not a window allows it. */
-  data(stream: LinkStream, content: Uint8Array, { end, padding }: DataForm = {}): void {
-    const { payload, flags } = contentOf(content, padding);
-    stream.sendWindow -= payload.length;
-    this.sendWindow -= payload.length;
-    if (end) stream.hasEnded = true;
-    this.frame(HTTP2_TYPE.data, stream.id, payload, flags | (end ? HTTP2_FLAG.endStream : 0));
-  }
-
-  left(stream: LinkStream): void {
-    this.options.left?.(stream);
-  }
-
-  // What comes.
-
   bytes(chunk: Uint8Array): void {
     this.options.exchange.add('peer', chunk);
     this.read(chunk);
@@ -221,7 +115,8 @@ export class Http2Link implements WireTaker, StreamCarrier {
     for (const frame of frames) this.take(frame);
     const { tooLong } = this.frames;
     if (tooLong && this.isFirst(tooLong)) this.foreign = latin1(rest, 0, Math.min(rest.length, 80));
-    else if (tooLong) this.giveUp('RFC 9113 §4.2', `a frame of ${tooLong.length} bytes came, more than SETTINGS_MAX_FRAME_SIZE`);
+    else if (tooLong)
+      this.giveUp('RFC 9113 §4.2', `a frame of ${tooLong.length} bytes came, more than SETTINGS_MAX_FRAME_SIZE`);
     this.condition.notify();
   }
 
@@ -261,36 +156,18 @@ export class Http2Link implements WireTaker, StreamCarrier {
   }
 
   private take({ header, payload }: WholeFrame): void {
-    const { type, stream, flags } = header;
+    const { type, stream } = header;
     if (this.end) return;
     if (this.came.length === 0 && type !== HTTP2_TYPE.settings) {
       this.fault('RFC 9113 §3.4', `the first frame that came is of type ${type}, not SETTINGS`);
     }
-    if (this.came.length < 10_000) this.came.push(header);
+    if (this.came.length < MOST_CAME) this.came.push(header);
     const flood = this.budget.flood(header);
     if (flood) return this.giveUp('RFC 9113 §10.5', flood);
     if (this.block && (type !== HTTP2_TYPE.continuation || stream !== this.block.stream)) {
       return this.giveUp('RFC 9113 §6.10', 'another frame came within a field block');
     }
-    switch (type) {
-      case HTTP2_TYPE.data:
-        return this.takeData(header, payload);
-      case HTTP2_TYPE.headers:
-      case HTTP2_TYPE.continuation:
-        return this.takeBlock(header, payload);
-      case HTTP2_TYPE.rstStream:
-        return this.takeReset(stream, payload);
-      case HTTP2_TYPE.settings:
-        return this.takeSettings(flags, payload);
-      case HTTP2_TYPE.pushPromise:
-        return this.giveUp('RFC 9113 §8.4', 'PUSH_PROMISE came, which we have not allowed');
-      case HTTP2_TYPE.ping:
-        return this.takePing(flags, payload);
-      case HTTP2_TYPE.goaway:
-        return this.takeGoaway(payload);
-      case HTTP2_TYPE.windowUpdate:
-        return this.takeWindow(stream, payload);
-    }
+    this.takers[type]?.(header, payload);
   }
 
   private takeData(header: Http2Header, payload: Uint8Array): void {
@@ -299,31 +176,31 @@ export class Http2Link implements WireTaker, StreamCarrier {
     if (this.receiveWindow < 0) {
       return this.giveUp('RFC 9113 §6.9.1', 'more DATA came than the window of the connection allows');
     }
-    this.owed += length;
-    if (this.options.holds !== 'all' && this.owed >= DEFAULT_WINDOW / 4) {
-      const { owed } = this;
-      this.owed = 0;
-      this.windowUpdate(0, owed);
-    }
+    this.giveBack(length);
     const stream = this.streams.get(id);
     if (!stream) return this.fault('RFC 9113 §5.1', `DATA came on stream ${id}, which is idle`);
-    if (stream.isOver) {
-      // What was under way when we reset it is none of its faults.
-      if (!stream.hasEnded || stream.endedBy) this.fault('RFC 9113 §5.1', `DATA came on stream ${id} after its end`);
-      return;
-    }
-    const padding = (flags & HTTP2_FLAG.padded) === 0 ? 0 : (payload[0] ?? 0) + 1;
-    if (padding > length || (padding === 0 && (flags & HTTP2_FLAG.padded) !== 0)) {
-      return this.giveUp('RFC 9113 §6.1', 'DATA came whose padding is longer than its payload');
-    }
-    const content = padding === 0 ? payload : payload.subarray(1, length - padding + 1);
-    const isEnd = (flags & HTTP2_FLAG.endStream) !== 0;
+    // What was under way when we reset it is none of its faults.
+    if (stream.endedBy) return this.fault('RFC 9113 §5.1', `DATA came on stream ${id} after its end`);
+    if (stream.isOver) return;
+    const content = contentIn(header, payload);
+    if (!content) return this.giveUp('RFC 9113 §6.1', 'DATA came whose padding is longer than its payload');
     if (stream.receiveWindow < length) {
-      return this.giveUp('RFC 9113 §6.9.1', `DATA of ${length} bytes came on stream ${id}, whose window was ${stream.receiveWindow}`);
+      const text = `DATA of ${length} bytes came on stream ${id}, whose window was ${stream.receiveWindow}`;
+      return this.giveUp('RFC 9113 §6.9.1', text);
     }
+    const isEnd = (flags & HTTP2_FLAG.endStream) !== 0;
     if (isEnd) stream.endedBy ??= 'data';
     stream.take(content, length);
     if (isEnd) stream.ended('fin');
+  }
+
+  /** Opens the window of the connection again, by what came. */
+  private giveBack(length: number): void {
+    this.owed += length;
+    if (this.options.holds === 'all' || this.owed < DEFAULT_WINDOW / 4) return;
+    const { owed } = this;
+    this.owed = 0;
+    this.windowUpdate(0, owed);
   }
 
   private takeBlock(header: Http2Header, payload: Uint8Array): void {
@@ -348,7 +225,8 @@ export class Http2Link implements WireTaker, StreamCarrier {
     if (read.fault) {
       return this.giveUp('RFC 9113 §4.3', `a field block came that can not be decompressed (${read.fault.kind})`);
     }
-    if (read.omitted > 0) return this.giveUp('RFC 9113 §10.5.1', 'a few bytes came that stand for very many fields (a header bomb)');
+    if (read.omitted > 0)
+      return this.giveUp('RFC 9113 §10.5.1', 'a few bytes came that stand for very many fields (a header bomb)');
     const fields = read.fields.map(({ name = '', value = '' }) => ({ name, value }));
     const { stream: id, isEndOfStream } = block;
     const known = this.streams.get(id);
@@ -407,11 +285,13 @@ export class Http2Link implements WireTaker, StreamCarrier {
   private setting(id: number, value: number): void {
     this.settings!.set(id, value);
     if (id === HTTP2_SETTING.initialWindowSize) {
-      if (value > LARGEST_WINDOW) return this.fault('RFC 9113 §6.5.2', 'SETTINGS_INITIAL_WINDOW_SIZE is above 2^31 - 1');
+      if (value > LARGEST_WINDOW)
+        return this.fault('RFC 9113 §6.5.2', 'SETTINGS_INITIAL_WINDOW_SIZE is above 2^31 - 1');
       for (const stream of this.streams.values()) stream.sendWindow += value - this.firstSendWindow;
       this.firstSendWindow = value;
     } else if (id === HTTP2_SETTING.maxFrameSize) {
-      if (value < DEFAULT_FRAME_SIZE || value > 0xffffff) this.fault('RFC 9113 §6.5.2', `SETTINGS_MAX_FRAME_SIZE is ${value}`);
+      if (value < DEFAULT_FRAME_SIZE || value > 0xffffff)
+        this.fault('RFC 9113 §6.5.2', `SETTINGS_MAX_FRAME_SIZE is ${value}`);
     } else if (id === HTTP2_SETTING.enablePush && value > (this.options.role === 'client' ? 0 : 1)) {
       this.fault('RFC 9113 §6.5.2', `SETTINGS_ENABLE_PUSH is ${value}`);
     }
@@ -441,6 +321,13 @@ export class Http2Link implements WireTaker, StreamCarrier {
     if (stream) stream.pump();
     else for (const each of this.streams.values()) each.pump();
   }
+}
+
+/** Of DATA, without padding; undefined: that is longer than the payload. */
+function contentIn({ flags, length }: Http2Header, payload: Uint8Array): Uint8Array | undefined {
+  if ((flags & HTTP2_FLAG.padded) === 0) return payload;
+  const padding = payload[0];
+  return padding === undefined || padding >= length ? undefined : payload.subarray(1, length - padding);
 }
 
 /** In words. */

@@ -10,9 +10,11 @@ import { judgeHandshake } from '../../rules/handshake/rules.js';
 import type { BenchOpenOptions, Http2Access, LinkChoice, NotOpened } from '../bench/bench.js';
 import { OPEN_TIME } from '../bench/open-time.js';
 import { ServerBench } from '../bench/server-bench.js';
+import type { Wire } from '../bench/wire.js';
 import { Tester } from '../bench/tester.js';
 import { lineParts, valueOf } from '../handshakes/heads.js';
-import { goawayText, Http2Link, type LinkField } from './http2-link.js';
+import { goawayText, Http2Link } from './http2-link.js';
+import type { LinkField } from './link-writer.js';
 import { valueIn, type LinkStream } from './link-stream.js';
 
 /** What the connection has recorded is not recorded again for its stream. */
@@ -29,7 +31,7 @@ export class Http2ServerBench extends ServerBench {
   };
 
   override async open({ extensions }: BenchOpenOptions = {}): Promise<Tester | NotOpened> {
-    const link = await this.begin();
+    const link = await this.begin({}, (wire) => void wire.flushed().then(() => wire.drop()));
     const unfit = unfitness(link);
     if (unfit) return this.given(link, unfit.isRefusal ? await this.tried(link, unfit) : unfit);
     const fields = this.fields();
@@ -44,9 +46,9 @@ export class Http2ServerBench extends ServerBench {
   }
 
   /** A connection, after the preface of both ends, or after the time for that. */
-  private async begin(choice: LinkChoice = {}): Promise<Http2Link> {
+  private async begin(choice: LinkChoice = {}, left: (wire: Wire) => void = () => undefined): Promise<Http2Link> {
     const { wire, exchange } = await this.connect();
-    const link = new Http2Link({ role: 'client', wire, exchange, ...choice, left: () => wire.drop() });
+    const link = new Http2Link({ role: 'client', wire, exchange, ...choice, left: () => left(wire) });
     link.begin();
     await link.until(() => link.settings !== undefined || link.foreign !== undefined, this.answerTime);
     return link;
@@ -82,7 +84,15 @@ export class Http2ServerBench extends ServerBench {
 
   private tester(stream: LinkStream, deflate?: DeflateParameters): Tester {
     const random = (): number => this.random();
-    return new Tester({ wire: stream, exchange: RECORDED, isStream: true, role: 'client', tools: this.tools, deflate, random });
+    return new Tester({
+      wire: stream,
+      exchange: RECORDED,
+      isStream: true,
+      role: 'client',
+      tools: this.tools,
+      deflate,
+      random,
+    });
   }
 
   /** An extended CONNECT where the server has announced none: what becomes of it is added to the reason. */
@@ -152,7 +162,10 @@ function problemOf(handshake: Handshake, stream: LinkStream, link: Http2Link): N
 }
 
 /** What became of a request, in words that follow it. */
-export function outcomeText(stream: LinkStream, link: Http2Link): string {
+export function outcomeText(
+  stream: Pick<LinkStream, 'status' | 'head' | 'resetCode' | 'isOver'>,
+  link: Pick<Http2Link, 'faults' | 'goaway' | 'end'>,
+): string {
   const { status, head, resetCode } = stream;
   if (head) {
     const isAccepted = status !== undefined && status >= 200 && status < 300;

@@ -18,7 +18,7 @@ export interface StreamCarrier {
   data(stream: LinkStream, content: Uint8Array, form?: { readonly end?: boolean }): void;
   rst(id: number, code: number): void;
   windowUpdate(id: number, bytes: number): void;
-  /** The tester has left this stream. */
+  /** Both ends have ended this stream, or the tester has left it. */
   left(stream: LinkStream): void;
 }
 
@@ -165,7 +165,10 @@ export class LinkStream implements Wire {
       this.queued -= part.length;
       link.data(this, part);
     }
-    if (this.isFinishing && !this.hasEnded) link.data(this, new Uint8Array(0), { end: true });
+    if (this.isFinishing && !this.hasEnded) {
+      link.data(this, new Uint8Array(0), { end: true });
+      if (this.over !== undefined) link.left(this);
+    }
     this.release();
   }
 
@@ -202,6 +205,7 @@ export class LinkStream implements Wire {
     if (this.over) {
       this.taker = undefined;
       taker.ended(this.over);
+      if (this.hasEnded) this.link.left(this);
     }
   }
 

@@ -4,9 +4,9 @@ import { countsOf, type CaseReport, type RunReport } from './report.js';
 /** The records of `--json`: one for each case, and the totals of the run (docs/json.md). */
 export function* checkRecords(run: RunReport, exit: number): Generator<object> {
   for (const one of run.cases) yield caseRecord(one, run.agent);
-  const { peer, agent, target, startedAt, duration, seed, version } = run;
+  const { http, peer, agent, target, startedAt, duration, seed, version } = run;
   const { behaviors: verdicts, closeBehaviors: closeVerdicts, missing, ...counts } = countsOf(run.cases);
-  const about = { peer, agent, target, time: startedAt, duration, seed, version };
+  const about = { peer, agent, target, ...(http && { http }), time: startedAt, duration, seed, version };
   yield { type: 'summary', ...about, ...counts, ...(missing > 0 && { missing }), verdicts, closeVerdicts, exit };
 }
 

@@ -44,6 +44,8 @@ export interface RunReport {
   /** Seconds. */
   readonly duration: number;
   readonly seed: number;
+  /** The WebSockets came over HTTP/2. */
+  readonly http?: '2';
   /** Ours. */
   readonly version: string;
   readonly cases: readonly CaseReport[];

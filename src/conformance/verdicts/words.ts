@@ -55,7 +55,9 @@ function closingText(ending: Ending, peer: PeerRole): string {
   if (brokenClose) return `the ${peer}'s close frame breaks a rule`;
   if (end === 'reset') return `the ${peer} reset ${isStream ? line : 'the connection'}`;
   if (end === 'fin') return `the ${peer} ended ${line} without a close frame`;
-  return weClosed ? `the ${peer} did not answer our close frame` : `the ${peer} left ${isStream ? line : 'the connection'} open`;
+  return weClosed
+    ? `the ${peer} did not answer our close frame`
+    : `the ${peer} left ${isStream ? line : 'the connection'} open`;
 }
 
 /** What should come and how it should end, in words. */

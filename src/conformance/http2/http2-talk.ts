@@ -1,0 +1,110 @@
+import { areSameBytes } from '../verdicts/autobahn-verdict.js';
+import { notOpened, ping } from '../verdicts/autobahn.js';
+import { plainCase, type About } from '../verdicts/suite.js';
+import { openingVerdict } from '../handshakes/ruling.js';
+import { encodeUtf8 } from '../../codec/bytes/utf8.js';
+import type { Behavior, Case, CaseVerdict } from '../case.js';
+import type { Bench, Http2Access, LinkChoice } from '../bench/bench.js';
+import { OPEN_TIME } from '../bench/open-time.js';
+import type { Tester } from '../bench/tester.js';
+import type { Http2Link } from './http2-link.js';
+import type { LinkField } from './link-writer.js';
+import type { LinkStream } from './link-stream.js';
+import type { SectionForm } from './written-frames.js';
+import { outcomeText } from './http2-server-bench.js';
+
+/** A WebSocket on a connection of HTTP/2, with everything below it. */
+export interface Http2Talk {
+  readonly bench: Bench;
+  readonly http2: Http2Access;
+  readonly link: Http2Link;
+  readonly stream: LinkStream;
+  readonly tester: Tester;
+}
+
+/** Seconds for an answer in the stream. */
+export const ANSWER_TIME = 2;
+/** Seconds without anything after which nothing is considered to come. */
+export const QUIET_TIME = 0.5;
+
+export const HELLO = encodeUtf8('Hello');
+
+/** A case about HTTP/2 with a server, of any course. */
+export function http2Case(
+  about: Omit<About, 'peers' | 'http'>,
+  run: (bench: Bench, http2: Http2Access) => Promise<CaseVerdict>,
+): Case {
+  return plainCase({ ...about, peers: ['server'], http: '2' }, async (bench) => {
+    if (!bench.http2) throw new Error('it is a case about HTTP/2');
+    return run(bench, bench.http2);
+  });
+}
+
+/** The same with a WebSocket that is open. */
+export function talking(
+  about: Omit<About, 'peers' | 'http'>,
+  run: (talk: Http2Talk) => Promise<CaseVerdict>,
+  choice?: LinkChoice,
+): Case {
+  return http2Case(about, async (bench, http2) => {
+    const link = await http2.link(choice);
+    const opened = await opening(bench, http2, link);
+    return 'behavior' in opened ? opened : run(opened);
+  });
+}
+
+/** Opens a WebSocket on a connection; a verdict where that is not possible. */
+export async function opening(
+  bench: Bench,
+  http2: Http2Access,
+  link: Http2Link,
+  change: (fields: readonly LinkField[]) => readonly LinkField[] = (fields) => fields,
+  form?: SectionForm,
+): Promise<Http2Talk | CaseVerdict> {
+  const stream = link.open(change(http2.fields()), form);
+  await link.until(() => stream.isDecided || link.isOver, OPEN_TIME * bench.patience);
+  if (!isAccepted(stream)) return notOpened({ problem: `the extended CONNECT ${outcomeText(stream, link)}` });
+  return { bench, http2, link, stream, tester: http2.tester(stream) };
+}
+
+export function isAccepted({ status }: LinkStream): boolean {
+  return status !== undefined && status >= 200 && status < 300;
+}
+
+/** A verdict; a rule of HTTP/2 that the server has broken meanwhile is a failure. */
+export function http2Verdict({ link }: Pick<Http2Talk, 'link'>, behavior: Behavior, actual: string): CaseVerdict {
+  const [fault] = link.faults;
+  if (!fault) return openingVerdict(behavior, actual);
+  return {
+    ...openingVerdict('FAILED', `${actual}; ${fault.text} (${fault.rfc})`),
+    fault: 'what comes breaks a rule of HTTP/2',
+  };
+}
+
+/** Whether a pong of that payload comes. */
+export function pongComes(
+  { bench, tester }: Pick<Http2Talk, 'bench' | 'tester'>,
+  payload: Uint8Array,
+  seconds = ANSWER_TIME,
+): Promise<boolean> {
+  const isThere = (): boolean =>
+    tester.received.some((one) => one.what === 'pong' && areSameBytes(one.payload, payload));
+  return tester.until(isThere, seconds * bench.patience);
+}
+
+/** Whether the WebSocket answers a ping: it is open, and not stuck. */
+export async function isServed(talk: Pick<Http2Talk, 'bench' | 'tester'>, payload = HELLO): Promise<boolean> {
+  await talk.tester.send(ping(payload));
+  return pongComes(talk, payload);
+}
+
+/** What became of the stream and the connection, where an answer was waited for. */
+export function stateText({ stream, link }: Pick<Http2Talk, 'stream' | 'link'>): string {
+  if (stream.resetCode !== undefined || link.goaway || link.end) return outcomeText({ ...closedView(stream) }, link);
+  return stream.isOver ? 'the server ended the stream' : 'nothing came';
+}
+
+/** Without its head, which was there before. */
+function closedView(stream: LinkStream): Parameters<typeof outcomeText>[0] {
+  return { status: undefined, head: undefined, resetCode: stream.resetCode, isOver: stream.isOver };
+}
