@@ -22,7 +22,7 @@ const common = {
 
 const BROWSERS = ['es2022', 'chrome123', 'firefox120', 'safari17.5'];
 
-const dense = { minifyWhitespace: true, minifySyntax: true, legalComments: 'none' };
+const dense = { minify: true, legalComments: 'none' };
 
 /** commander asks for node:child_process, a twentieth of the start, for subcommands that are programs: here none is. */
 const withoutChildProcess = {
@@ -44,7 +44,7 @@ const ALONE = ['main', 'accept', 'look', 'job-worker'];
 const CORE = 'decode';
 const AFTER_CORE = [
   ...['texts', 'unpacking', 'views', 'packets', 'jobs', 'apps'],
-  ...['encode', 'judge', 'replay', 'live', 'check'],
+  ...['encode', 'judge', 'replay', 'live', 'check', 'view'],
 ];
 const ENTRIES = [...ALONE, CORE, ...AFTER_CORE];
 
@@ -176,8 +176,7 @@ await Promise.all([
   ),
   build({ ...common, entryPoints: ['src/index.ts'], platform: 'node', external: ['./index.browser.js'] }),
   // The library for browsers and the page that `serve` hands out: most of either is in the other as well, and stands in
-  // one file, core.js. Without blanks and comments, its names kept: the package is downloaded by each `npx`, and whoever
-  // uses the library has a bundler of its own.
+  // one file, core.js. Minified: the package is downloaded by each `npx`, and a report of `--html` has the page in it.
   build({
     ...common,
     ...dense,

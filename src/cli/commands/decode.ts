@@ -7,12 +7,18 @@ import { checkKeyLogs } from '../input/key-log-paths.js';
 import { isReadOnce, Rereading } from '../input/rereading.js';
 import type { Io } from '../host/io.js';
 import { jobsFor, type Jobs } from '../jobs/files.js';
-import type { DecodeOptions, DecodingOptions, ConnectionSelection } from '../options/options.js';
+import type { DecodingOptions, ConnectionSelection } from '../options/options.js';
+import type { RecordWatcher } from '../decode/record-output.js';
 import { Decoding } from '../decode/decoding.js';
 import { optionReadTwice, selected, selectingOptions, silentIo } from '../decode/selection.js';
 
 /** `decode`: everything that can be read is shown first; then the exit code states the result. */
-export async function run(io: Io, hex: readonly string[], options: DecodeOptions): Promise<number> {
+export async function run(
+  io: Io,
+  hex: readonly string[],
+  options: DecodingOptions,
+  watcher?: RecordWatcher,
+): Promise<number> {
   const inputs = inputsOf(io, hex, options);
   checkKeyLogs(io, '--keylog', options.keylog, inputs.some(isReadOnce));
   const twice = repeated(inputs);
@@ -21,13 +27,13 @@ export async function run(io: Io, hex: readonly string[], options: DecodeOptions
   const rereading = why === undefined ? undefined : new Rereading(io, inputs, options, why);
   const jobs = await jobsFor(io, inputs, options);
   const anew = (): Input[] => inputsOf(io, hex, options);
-  if (rereading === undefined) return (await decode({ io, options, jobs, inputs, anew })).exit;
+  if (rereading === undefined) return (await decode({ io, options, jobs, inputs, anew, watcher })).exit;
   const first = (): Input[] => rereading.first(anew());
   const selecting = { io: silentIo(io), options: selectingOptions(options), jobs, anew: first };
   const selection = await select({ ...selecting, inputs: rereading.first(inputs) });
   if (io.interrupted.aborted) return io.interrupted.reason;
   const second = (): Input[] => rereading.second(anew());
-  return (await decode({ io, options: { ...options, selection }, jobs, inputs: second(), anew: second })).exit;
+  return (await decode({ io, options: { ...options, selection }, jobs, inputs: second(), anew: second, watcher })).exit;
 }
 
 /** One reading of the inputs. */
@@ -38,6 +44,7 @@ interface Reading {
   readonly inputs: readonly Input[];
   /** Opens the inputs once more, where several threads gave up. */
   readonly anew: () => readonly Input[];
+  readonly watcher?: RecordWatcher | undefined;
 }
 
 interface Decoded {
@@ -58,8 +65,8 @@ async function select(reading: Reading): Promise<ConnectionSelection> {
   }
 }
 
-async function decode({ io, options, jobs, inputs, anew }: Reading): Promise<Decoded> {
-  if (!jobs) return decodeAlone(io, inputs, options);
+async function decode({ io, options, jobs, inputs, anew, watcher }: Reading): Promise<Decoded> {
+  if (!jobs) return decodeAlone(io, inputs, options, watcher);
   const { decodeInJobs } = await import('../entries/jobs.js');
   const done = await decodeInJobs(io, inputs, options, jobs);
   if ('exit' in done) return done;
@@ -67,8 +74,13 @@ async function decode({ io, options, jobs, inputs, anew }: Reading): Promise<Dec
   return decodeAlone(done.instead, anew(), options);
 }
 
-async function decodeAlone(io: Io, inputs: readonly Input[], options: DecodingOptions): Promise<Decoded> {
-  const decoding = new Decoding(io, options);
+async function decodeAlone(
+  io: Io,
+  inputs: readonly Input[],
+  options: DecodingOptions,
+  watcher?: RecordWatcher,
+): Promise<Decoded> {
+  const decoding = new Decoding(io, options, watcher);
   for (const input of inputs) {
     try {
       await decoding.read(input);

@@ -1,19 +1,12 @@
-import { createRequire } from 'node:module';
 import { InspectorChannel } from '../../live/server/inspector-channel.js';
 import type { ListenerPolicy } from '../../live/listener/policy.js';
-import { Page } from '../../live/server/page.js';
-import { TOKEN_BYTES, tokenOf, type PageToken } from '../../live/server/page-token.js';
 import type { LiveServer, LiveServerOptions, ServerTaker } from '../../live/server/server.js';
-import { connectionRecord } from '../../describe/connection-json.js';
 import { polledRecord } from '../../terminal/connections/polled-line.js';
-import { pageRecord } from './page-records.js';
+import { pageAccess, type PageAddress } from './page-access.js';
+import { endRecord, pageRecord } from './page-records.js';
 import type { Io } from '../host/io.js';
 import type { ServeOptions } from '../options/serve-options.js';
-import { fileOf } from '../host/tls-files.js';
 import { VERSION } from '../options/version.js';
-
-/** Where the build puts the page: next to the command line. A path in the bundle, a URL in the sources. */
-const web = createRequire(import.meta.url);
 
 /** The page that `serve` hands out, and the channel of its records. */
 export class PageHost {
@@ -21,23 +14,22 @@ export class PageHost {
   private readonly channel: InspectorChannel;
   private server: LiveServer | undefined;
 
-  private readonly token: PageToken | undefined;
+  private readonly access: PageAddress;
 
   constructor(io: Io, listener: ListenerPolicy, { mode, subprotocol = [], token }: ServeOptions) {
-    this.token = token ? tokenOf(io.random(TOKEN_BYTES)) : undefined;
-    const page = new Page((name) => fileOf(io, web.resolve(`../web/${name}`)), this.token);
+    this.access = pageAccess(io, token);
     this.channel = new InspectorChannel({
       hello: () => ({ version: VERSION, mode, subprotocols: subprotocol }),
       draw: pageRecord,
-      drawClosed: connectionRecord,
+      drawClosed: endRecord,
       drawPolled: polledRecord,
       ping: (connection, data) => this.server?.ping(connection, data) === true,
       now: () => io.now(),
       listener,
-      token: this.token,
+      token: this.access.token,
     });
     this.services = {
-      page: (request, response, target) => page.answer(request, response, target),
+      page: this.access.page,
       channel: (upgrade) => this.channel.answer(upgrade),
     };
   }
@@ -71,12 +63,7 @@ export class PageHost {
 
   /** Where a browser finds the page of the server at that URL. */
   pageUrl(url: string): string {
-    const page = new URL(url.replace(/^ws/, 'http'));
-    // It listens at every address of this machine: the page needs one.
-    if (page.hostname === '0.0.0.0') page.hostname = '127.0.0.1';
-    if (page.hostname === '[::]') page.hostname = '[::1]';
-    if (this.token) page.searchParams.set('token', this.token.text);
-    return page.href;
+    return this.access.url(url);
   }
 
   watch(server: LiveServer): void {

@@ -45,6 +45,8 @@ export interface DecodeOptions extends CommonOptions, FilterOptions {
 export interface DecodingOptions extends DecodeOptions {
   /** What an earlier reading of the same input selected; undefined: there was none. */
   readonly selection?: ConnectionSelection;
+  /** Nothing is printed: what is shown goes to a page. */
+  readonly undrawn?: true;
 }
 
 /** The connections that are shown. Plain data: it goes from thread to thread. */

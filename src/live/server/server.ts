@@ -16,6 +16,7 @@ import { AnsweringMode, type Answers } from './answering.js';
 import { modeNamed, type ServerContext, type Mode, type ModeName } from './modes.js';
 import { Peer, type PeerFaults } from './peer.js';
 import { Polling } from './polling.js';
+import { answerText, targetOf } from './page-server.js';
 import { refuse, writeBadAccept } from '../listener/handshake-rejection.js';
 import { WS_LIMITS } from '../sockets/ws-limits.js';
 import { ReplayMode, type Replaying } from '../replay/replaying.js';
@@ -353,20 +354,4 @@ function modeOf({ mode, replay, answers }: LiveServerOptions, context: ServerCon
   if (replay !== undefined) return new ReplayMode(replay, context);
   const plain = modeNamed(mode, context);
   return answers === undefined ? plain : new AnsweringMode(plain, answers, context);
-}
-
-function answerText(response: http.ServerResponse, status: number, text: string): void {
-  const body = Buffer.from(`${text}\n`);
-  response.writeHead(status, { 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': body.length });
-  response.end(body);
-}
-
-/** The target as a URL: its host has no meaning here. */
-function targetOf(request: http.IncomingMessage): URL {
-  const { url = '/' } = request;
-  try {
-    return new URL(url.startsWith('/') ? `http://host${url}` : url);
-  } catch {
-    return new URL('http://host/');
-  }
 }
