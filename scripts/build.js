@@ -44,7 +44,7 @@ const ALONE = ['main', 'accept', 'look', 'job-worker'];
 const CORE = 'decode';
 const AFTER_CORE = [
   ...['texts', 'unpacking', 'views', 'packets', 'jobs', 'apps'],
-  ...['encode', 'judge', 'replay', 'live', 'check', 'view'],
+  ...['encode', 'judge', 'replay', 'live', 'check', 'view', 'report'],
 ];
 const ENTRIES = [...ALONE, CORE, ...AFTER_CORE];
 

@@ -62,7 +62,7 @@ class App {
     const { feed = 'serve', mode, files } = hello;
     document.body.dataset['feed'] = feed;
     const pill = byId('mode', HTMLElement);
-    pill.textContent = files?.join(', ') ?? mode;
+    pill.textContent = files === undefined ? mode : namesText(files);
     pill.hidden = false;
     if (feed !== 'file') return this.live?.begin(hello);
     // Another run, or this one once more: its rows are read from the first on.
@@ -116,6 +116,13 @@ interface EmbeddedFeed {
   /** What was left out; empty: nothing. */
   readonly note: string;
   readonly title: string;
+}
+
+/** The names of files, without their folders. */
+function namesText(files: readonly string[]): string {
+  const [first = ''] = files;
+  const name = first.slice(Math.max(first.lastIndexOf('/'), first.lastIndexOf('\\')) + 1);
+  return files.length === 1 ? name : `${name} and ${files.length - 1} more`;
 }
 
 new App().start();

@@ -91,18 +91,23 @@ function drawBars(pen: CanvasRenderingContext2D, inks: Inks, { bins, left }: Lan
     if (client[x]! > 0) {
       const height = HALF * barHeight(client[x]!);
       pen.fillStyle = inks[frameInk(shownOpcode(bins.clientKinds[x]!))];
-      pen.fillRect(left + x, middle - 1 - height, 1, height);
+      pen.fillRect(left + x, middle - 1 - height, widthAt(client, x), height);
     }
     if (server[x]! > 0) {
       pen.fillStyle = inks[frameInk(shownOpcode(bins.serverKinds[x]!))];
-      pen.fillRect(left + x, middle + 1, 1, HALF * barHeight(server[x]!));
+      pen.fillRect(left + x, middle + 1, widthAt(server, x), HALF * barHeight(server[x]!));
     }
     if (unknown[x]! > 0) {
       const height = HALF * barHeight(unknown[x]!);
       pen.fillStyle = inks[frameInk(shownOpcode(bins.unknownKinds[x]!))];
-      pen.fillRect(left + x, middle - height / 2, 1, height);
+      pen.fillRect(left + x, middle - height / 2, widthAt(unknown, x), height);
     }
   }
+}
+
+/** A bar without a neighbour is wider: a pixel is hardly seen. */
+function widthAt(sizes: Float64Array, x: number): number {
+  return sizes[x + 1] === 0 ? 2 : 1;
 }
 
 /** A handshake is a full line, a finding a diamond: error filled, warning hollow. */
@@ -163,13 +168,14 @@ export interface StripDrawing {
   /** The window of the lanes, as parts of the whole: 0 to 1. */
   readonly from: number;
   readonly to: number;
-  /** Seconds of the whole axis. */
+  /** Where the axis begins, in seconds from the beginning of the traffic, and its length. */
+  readonly begin: number;
   readonly seconds: number;
 }
 
 /** All frames over the whole time, with the window that the lanes show. */
 export function drawStrip(pen: CanvasRenderingContext2D, inks: Inks, strip: StripDrawing): void {
-  const { counts, left, width, height, from, to, seconds } = strip;
+  const { counts, left, width, height, from, to, begin, seconds } = strip;
   let most = 1;
   for (const count of counts) if (count > most) most = count;
   pen.fillStyle = inks['frame-text'];
@@ -178,7 +184,7 @@ export function drawStrip(pen: CanvasRenderingContext2D, inks: Inks, strip: Stri
     const tall = counts[x]! === 0 ? 0 : Math.max(1, room * (Math.log1p(counts[x]!) / Math.log1p(most)));
     pen.fillRect(left + x, height - tall, 1, tall);
   }
-  drawAxis(pen, inks, { from: 0, to: seconds, left, width, top: 0 });
+  drawAxis(pen, inks, { from: begin, to: begin + seconds, left, width, top: 0 });
   if (from <= 0 && to >= 1) return;
   pen.fillStyle = inks.select;
   pen.fillRect(left + from * width, 0, Math.max(2, (to - from) * width), height);

@@ -225,6 +225,7 @@ export class Overview {
       height: clientHeight,
       from: (shown.from - whole.from) / seconds,
       to: (shown.to - whole.from) / seconds,
+      begin: whole.from - this.table.first,
       seconds,
     });
   }

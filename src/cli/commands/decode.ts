@@ -7,13 +7,22 @@ import { checkKeyLogs } from '../input/key-log-paths.js';
 import { isReadOnce, Rereading } from '../input/rereading.js';
 import type { Io } from '../host/io.js';
 import { jobsFor, type Jobs } from '../jobs/files.js';
-import type { DecodingOptions, ConnectionSelection } from '../options/options.js';
+import type { DecodeOptions, DecodingOptions, ConnectionSelection } from '../options/options.js';
 import type { RecordWatcher } from '../decode/record-output.js';
 import { Decoding } from '../decode/decoding.js';
 import { optionReadTwice, selected, selectingOptions, silentIo } from '../decode/selection.js';
 
 /** `decode`: everything that can be read is shown first; then the exit code states the result. */
-export async function run(
+export async function run(io: Io, hex: readonly string[], options: DecodeOptions): Promise<number> {
+  const { html, file = [], keylog = [] } = options;
+  if (html === undefined) return read(io, hex, options);
+  const { withReport } = await import('../entries/report.js');
+  const names = [...file, ...hex].filter((name) => io.fileExists(name));
+  return withReport(io, { ...options, html }, [...names, ...keylog], (watcher) => read(io, hex, options, watcher));
+}
+
+/** Reads the inputs; what is shown also goes to `watcher`. */
+export async function read(
   io: Io,
   hex: readonly string[],
   options: DecodingOptions,

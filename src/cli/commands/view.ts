@@ -15,7 +15,7 @@ import type { ViewCommandOptions } from '../options/view-options.js';
 import { optionReadTwice } from '../decode/selection.js';
 import { withoutPasswords } from '../options/passwords.js';
 import { RecordStore } from '../view/record-store.js';
-import { run as decode } from './decode.js';
+import { read } from './decode.js';
 
 /** A free port: several captures may be looked at. */
 const DEFAULT_ADDRESS = { host: '127.0.0.1', port: 0 };
@@ -127,7 +127,7 @@ class ViewReading {
     const reading = { ...options, file: [...this.paths], preview: PREVIEW, jobs: 1, undrawn: true as const };
     delete reading.json;
     try {
-      await decode(this.counting(), [], reading, this.store);
+      await read(this.counting(), [], reading, this.store);
     } catch (error) {
       if (!isUsageError(error) || this.store.columns.length === 0) throw error;
       const { source, line, column } = error.place;

@@ -39,18 +39,25 @@ const LONGEST_RESPONSE = 2000;
 
 /** Undefined: only one thread can read it, or is as fast. */
 export async function jobsFor(io: Io, inputs: readonly Input[], options: DecodeOptions): Promise<Jobs | undefined> {
-  const { jobs, extract, from = 'auto' } = options;
+  const { jobs, from = 'auto' } = options;
   if (jobs === 1) return undefined;
   const files = filesOf(io, inputs);
   const size = files.reduce((sum, file) => sum + file.size, 0);
   if (jobs === undefined && (size < LARGE || options.limit !== undefined)) return undefined;
-  if (options.keylog) return one(io, options, 'the secrets of --keylog are shared by all connections');
-  if (extract !== undefined) return one(io, options, '--extract writes one file after the other');
+  const why = undividedBy(options);
+  if (why !== undefined) return one(io, options, why);
   const areFiles = files.length === inputs.length && (from === 'auto' || from === 'pcap');
   const heads = areFiles ? await headsOf(io, files, jobs === undefined ? LOOKED_AT : 1) : undefined;
   if (heads === undefined) return one(io, options, 'only capture files are shared out');
   const count = jobs ?? (heads.some(agreesToCompress) ? Math.min(MOST, cores()) : 1);
   return count > 1 ? { count, files } : undefined;
+}
+
+/** The option with which one thread has to read all, and why. */
+function undividedBy({ keylog, extract, html }: DecodeOptions): string | undefined {
+  if (keylog) return 'the secrets of --keylog are shared by all connections';
+  if (extract !== undefined) return '--extract writes one file after the other';
+  return html === undefined ? undefined : '--html collects the records of all connections';
 }
 
 /** Whether there is a response to a handshake in which the server agrees to compress. */

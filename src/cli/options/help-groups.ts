@@ -3,7 +3,19 @@ import type { Option } from 'commander';
 /** How `decode --help` sorts its many options; the others are under `Options:`. */
 const GROUPS: Readonly<Record<string, readonly string[]>> = {
   'Input:': ['file', 'from', 'direction', 'deflate', 'as-websocket', 'keylog'],
-  'View:': ['view', 'app', 'payload', 'preview', 'pretty', 'base64', 'relative-time', 'stats', 'sort', 'extract'],
+  'View:': [
+    'view',
+    'app',
+    'payload',
+    'preview',
+    'pretty',
+    'base64',
+    'relative-time',
+    'stats',
+    'sort',
+    'extract',
+    'html',
+  ],
   'Filters:': [
     ...['connection', 'client', 'server', 'trouble', 'closed'],
     ...['opcode', 'grep', 'after', 'before', 'context', 'violations'],

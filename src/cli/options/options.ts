@@ -34,6 +34,7 @@ export interface DecodeOptions extends CommonOptions, FilterOptions {
   maxWindows?: number;
   /** Infinity: no bound. */
   maxOutput?: number;
+  html?: string;
   keylog?: string[];
   keylogSearch?: number;
   jobs?: number;
@@ -88,6 +89,13 @@ const MOST_CONNECTIONS = 2 ** 24;
 const MOST_JOBS = 64;
 /** Messages are inflated in memory, and a buffer of Node 20 holds no more. */
 const MOST_INFLATED = 2 ** 32;
+
+export function htmlOption(): Option {
+  return new Option(
+    '--html <file>',
+    'also write the records that are shown as a report: one HTML file with the page of view in it',
+  );
+}
 
 function keylogReadOption(): Option {
   return new Option('--keylog <file>', 'decrypt TLS with the secrets of this key log (repeatable)').argParser(list);
@@ -144,6 +152,7 @@ export function decodeOptions(): Option[] {
       '--max-output <bytes>',
       'print and extract up to N bytes (a number, or all; default: 256 MiB, or 64 times the input if that is more)',
     ).argParser(maxOutput),
+    htmlOption().conflicts(['last', 'after', 'before', 'context', 'slow']),
     keylogReadOption(),
     new Option(
       '--keylog-search <number>',
