@@ -40,7 +40,8 @@ export class LiveView {
     });
   }
 
-  begin({ mode, subprotocols }: Hello): void {
+  begin({ feed = 'serve', mode, subprotocols }: Hello): void {
+    if (feed !== 'serve' && document.body.dataset['tab'] === 'chat') this.openTab('inspector');
     this.panel ??= new RecordPanel();
     this.panel.startOver();
     this.overview ??= this.newOverview(this.panel);

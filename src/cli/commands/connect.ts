@@ -170,6 +170,7 @@ class Visit implements Waiter, SourceGate {
   }
 
   close(): void {
+    void this.display.page?.close();
     this.prompt?.close();
     this.io.stdin.close?.();
   }

@@ -2,6 +2,7 @@ import { InspectorChannel } from '../../live/server/inspector-channel.js';
 import type { ListenerPolicy } from '../../live/listener/policy.js';
 import type { LiveServer, LiveServerOptions, ServerTaker } from '../../live/server/server.js';
 import { polledRecord } from '../../terminal/connections/polled-line.js';
+import { besideChannel } from './live-page.js';
 import { pageAccess, type PageAddress } from './page-access.js';
 import { endRecord, pageRecord } from './page-records.js';
 import type { Io } from '../host/io.js';
@@ -19,7 +20,7 @@ export class PageHost {
   constructor(io: Io, listener: ListenerPolicy, { mode, subprotocol = [], token }: ServeOptions) {
     this.access = pageAccess(io, token);
     this.channel = new InspectorChannel({
-      hello: () => ({ version: VERSION, mode, subprotocols: subprotocol }),
+      hello: () => ({ version: VERSION, feed: 'serve', mode, subprotocols: subprotocol }),
       draw: pageRecord,
       drawClosed: endRecord,
       drawPolled: polledRecord,
@@ -36,29 +37,7 @@ export class PageHost {
 
   /** The reports of a server go to `output`, and to the page. */
   beside(output: ServerTaker): ServerTaker {
-    const { channel } = this;
-    return {
-      // With --quiet, only what a page shows is read: connections that begin while it is open.
-      get looks() {
-        return output.looks || channel.isWatched;
-      },
-      record(record) {
-        output.record(record);
-        channel.record(record);
-      },
-      closed(summary) {
-        output.closed(summary);
-        channel.closed(summary);
-      },
-      notice(message, connection) {
-        output.notice(message, connection);
-        channel.notice(message, connection);
-      },
-      polled(polled) {
-        output.polled(polled);
-        channel.polled(polled);
-      },
-    };
+    return besideChannel(output, this.channel);
   }
 
   /** Where a browser finds the page of the server at that URL. */

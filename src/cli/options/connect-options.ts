@@ -4,6 +4,7 @@ import { passphraseOptions } from './passphrase-options.js';
 import { autoReplyOption, type AutoReplyOptions } from './answer-options.js';
 import { hexes, keylogOption, recordOption, showOptions, type ShowOptions } from './serve-options.js';
 import { close, expression, integer, list, seconds } from './option-values.js';
+import { pageOptions, type PageOptions } from './page-options.js';
 import { diffOptions, replayOptions, type DiffOptions, type ReplayOptions } from './replay-options.js';
 
 /** One thing to send, as the command line has it. */
@@ -37,7 +38,8 @@ export interface ReachOptions extends PassphraseOptions {
   keylog?: string;
 }
 
-export interface ConnectOptions extends ShowOptions, ReachOptions, ReplayOptions, DiffOptions, AutoReplyOptions {
+export interface ConnectOptions
+  extends ShowOptions, ReachOptions, ReplayOptions, DiffOptions, AutoReplyOptions, PageOptions {
   connect?: string;
   include?: true;
   /** Each send option gives the same list: all of them in their order. */
@@ -124,6 +126,7 @@ export function connectOptions(): Option[] {
     ...stopOptions(),
     ...showOptions(),
     recordOption(),
+    ...pageOptions(),
     ...liveOptions(),
   ];
 }

@@ -3,12 +3,14 @@ import { reachOptions, type ReachOptions } from './connect-options.js';
 import { filterOptions, type FilterOptions } from './filter-options.js';
 import { listenerOptions, type ListenerOptions } from './listener-options.js';
 import { close, integer } from './option-values.js';
+import { pageOptions, type PageOptions } from './page-options.js';
 import { recordOption, showOptions, type ShowOptions } from './serve-options.js';
 
 type NotTaken =
   ('limit' | 'extract' | 'asWebsocket') | ('trouble' | 'closed' | 'last' | 'sort' | 'after' | 'before' | 'context');
 
-export interface ProxyOptions extends ShowOptions, ReachOptions, ListenerOptions, Omit<FilterOptions, NotTaken> {
+export interface ProxyOptions
+  extends ShowOptions, ReachOptions, ListenerOptions, PageOptions, Omit<FilterOptions, NotTaken> {
   direction?: 'client' | 'server';
   listenCert?: string;
   listenKey?: string;
@@ -53,6 +55,7 @@ export function proxyOptions(): Option[] {
     ...faultOptions(),
     ...showOptions(),
     recordOption(),
+    ...pageOptions().map((option) => option.helpGroup('View:')),
     ...[direction, ...filters].map((option) => option.helpGroup('Filters:')),
   ];
 }
