@@ -40,8 +40,9 @@ export async function run(io: Io, files: readonly string[], options: ViewCommand
   const port = await server.listen().catch((error: NodeJS.ErrnoException) => {
     throw listenError(place, error);
   });
-  const page = access.url(listenUrl(false, place, port));
-  if (options.json) await io.stdout.write(jsonLine({ type: 'listening', page, port, pid: io.pid }));
+  const url = listenUrl(false, place, port).replace(/^ws/, 'http');
+  const page = access.url(url);
+  if (options.json) await io.stdout.write(jsonLine({ type: 'listening', url, port, pid: io.pid, page }));
   if (!isLoopback(place.host)) notice(io, options, `warning: everyone who can reach ${place.host} can connect`);
   notice(io, options, `open ${page} to watch`);
   reading.changed = () => channel.changed();

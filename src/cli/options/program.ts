@@ -106,7 +106,7 @@ function addLiveCommands(program: Command, io: Io, setExit: (code: number) => vo
     program,
     serveOptions,
     'serve [address]',
-    'run a server that shows every frame: echo, chat, faults on demand',
+    'run a server that shows every frame, here and in a page: echo, chat, faults',
     [
       'serve',
       'serve 9001 --mode chat',
