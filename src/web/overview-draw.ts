@@ -86,28 +86,35 @@ function drawExtent(pen: CanvasRenderingContext2D, inks: Inks, { lane, x }: Lane
 
 /** What the client sent is above the line, what the server sent below it. */
 function drawBars(pen: CanvasRenderingContext2D, inks: Inks, { bins, left }: LaneDrawing, middle: number): void {
-  const { client, server, unknown } = bins;
-  for (let x = 0; x < client.length; x++) {
-    if (client[x]! > 0) {
-      const height = HALF * barHeight(client[x]!);
-      pen.fillStyle = inks[frameInk(shownOpcode(bins.clientKinds[x]!))];
-      pen.fillRect(left + x, middle - 1 - height, widthAt(client, x), height);
-    }
-    if (server[x]! > 0) {
-      pen.fillStyle = inks[frameInk(shownOpcode(bins.serverKinds[x]!))];
-      pen.fillRect(left + x, middle + 1, widthAt(server, x), HALF * barHeight(server[x]!));
-    }
-    if (unknown[x]! > 0) {
-      const height = HALF * barHeight(unknown[x]!);
-      pen.fillStyle = inks[frameInk(shownOpcode(bins.unknownKinds[x]!))];
-      pen.fillRect(left + x, middle - height / 2, widthAt(unknown, x), height);
-    }
+  drawRuns(pen, inks, bins.client, bins.clientKinds, { left, top: (height) => middle - 1 - height });
+  drawRuns(pen, inks, bins.server, bins.serverKinds, { left, top: () => middle + 1 });
+  drawRuns(pen, inks, bins.unknown, bins.unknownKinds, { left, top: (height) => middle - height / 2 });
+}
+
+/** Neighbours of the same height and colour are one rectangle: dense traffic takes few of them. */
+function drawRuns(
+  pen: CanvasRenderingContext2D,
+  inks: Inks,
+  sizes: Float64Array,
+  kinds: Uint16Array,
+  { left, top }: { readonly left: number; readonly top: (height: number) => number },
+): void {
+  for (let x = 0; x < sizes.length;) {
+    const height = heightAt(sizes, x);
+    const opcode = shownOpcode(kinds[x]!);
+    const begin = x++;
+    while (x < sizes.length && heightAt(sizes, x) === height && (height === 0 || shownOpcode(kinds[x]!) === opcode))
+      x++;
+    if (height === 0) continue;
+    pen.fillStyle = inks[frameInk(opcode)];
+    // A pixel without a neighbour is hardly seen.
+    const width = x - begin === 1 && sizes[x] === 0 ? 2 : x - begin;
+    pen.fillRect(left + begin, top(height), width, height);
   }
 }
 
-/** A bar without a neighbour is wider: a pixel is hardly seen. */
-function widthAt(sizes: Float64Array, x: number): number {
-  return sizes[x + 1] === 0 ? 2 : 1;
+function heightAt(sizes: Float64Array, x: number): number {
+  return Math.ceil(HALF * barHeight(sizes[x]!));
 }
 
 /** A handshake is a full line, a finding a diamond: error filled, warning hollow. */

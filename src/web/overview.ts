@@ -1,5 +1,5 @@
 import { count } from '../codec/bytes/plural.js';
-import { binRows, density } from '../describe/timeline/bins.js';
+import { binRows, density, type LaneBins } from '../describe/timeline/bins.js';
 import { LANE_ORDERS, sortedLanes, type LaneOrder, type LaneTable, type TimeLane } from '../describe/timeline/lanes.js';
 import type { RowColumns } from '../describe/timeline/row-columns.js';
 import { secondsText } from '../describe/timeline/ticks.js';
@@ -30,6 +30,10 @@ const LABEL_WIDTH_NARROW = 96;
 /** Rows of the tables. */
 const MOST_TABLE = 200;
 const DENSITY_ROWS = 20;
+/** Lanes whose bins are kept for the next drawing. */
+const MOST_BINNED = 200;
+/** Milliseconds. */
+const REST = 120;
 const EMPTY = 'Nothing with a time so far.';
 
 /** A lane for each connection on one time axis. Only the lanes in sight are drawn, each in as many steps as it has pixels. */
@@ -52,6 +56,8 @@ export class Overview {
   private selected: number | undefined;
   private counts: Uint32Array = new Uint32Array(0);
   private scheduled = false;
+  private readonly binned = new Map<number, LaneBins>();
+  private resting: number | undefined;
   private isOpen = false;
   private isStale = true;
 
@@ -102,6 +108,7 @@ export class Overview {
     this.isStale = true;
     if (!this.isOpen) return;
     this.isStale = false;
+    this.binned.clear();
     this.table = this.feed.lanes();
     this.lanes = sortedLanes(this.table.all, this.order.value as LaneOrder);
     const { first, last } = this.table;
@@ -140,9 +147,28 @@ export class Overview {
   private look(view: AxisView | undefined): void {
     const wasWhole = this.view === undefined;
     this.view = view === undefined || isWhole(view, this.whole) ? undefined : view;
-    if (this.view !== undefined || !wasWhole) this.taker.limited(this.view);
+    if (this.view !== undefined || !wasWhole) this.limit();
+    this.binned.clear();
     if (this.selected === undefined) this.about.textContent = this.summary();
     this.schedule();
+  }
+
+  /** The list is filtered when the hand rests: with a million rows that takes a moment. */
+  private limit(): void {
+    clearTimeout(this.resting);
+    this.resting = window.setTimeout(() => this.taker.limited(this.view), REST);
+  }
+
+  /** What a lane shows of the present view. */
+  private binsOf(lane: TimeLane): LaneBins {
+    const { shown, width, table, binned } = this;
+    const known = binned.get(lane.connection);
+    if (known !== undefined) return known;
+    const rows = table.order.subarray(lane.start, lane.end);
+    const bins = binRows(this.feed.columns, rows, { ...shown, width: Math.floor(width) });
+    if (binned.size > MOST_BINNED) binned.clear();
+    binned.set(lane.connection, bins);
+    return bins;
   }
 
   private zoom(factor: number): void {
@@ -200,8 +226,7 @@ export class Overview {
     const end = Math.min(this.lanes.length, first + Math.ceil(height / LANE_HEIGHT) + 1);
     for (let i = first; i < end; i++) {
       const lane = this.lanes[i]!;
-      const rows = table.order.subarray(lane.start, lane.end);
-      const bins = binRows(this.feed.columns, rows, { ...shown, width: Math.floor(width) });
+      const bins = this.binsOf(lane);
       const label = this.feed.labels.get(lane.connection)?.target ?? '';
       const top = AXIS_HEIGHT + i * LANE_HEIGHT - scroll.scrollTop;
       const isSelected = lane.connection === this.selected;
@@ -302,11 +327,15 @@ export class Overview {
 /** A canvas with as many points as the screen has, empty. */
 function penOf(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {
   const ratio = window.devicePixelRatio;
-  canvas.width = Math.round(width * ratio);
-  canvas.height = Math.round(height * ratio);
-  canvas.style.height = `${height}px`;
   const pen = canvas.getContext('2d')!;
+  const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== across || canvas.height !== down) {
+    canvas.width = across;
+    canvas.height = down;
+    canvas.style.height = `${height}px`;
+  }
   pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  pen.clearRect(0, 0, width, height);
   pen.font = `12px ${getComputedStyle(canvas).fontFamily}`;
   return pen;
 }

@@ -1,4 +1,5 @@
 import type { PageRecord } from './row-of-record.js';
+import { hexOf } from '../../codec/bytes/hex.js';
 import { decodeUtf8 } from '../../codec/bytes/utf8.js';
 import { OPCODE } from '../../codec/frames/registry.js';
 
@@ -17,17 +18,16 @@ export function textOfRecord(record: PageRecord): string {
 }
 
 function frameText(record: PageRecord): string {
-  const { plain, closeReason, hex, opcode, payload } = record as {
+  const { plain, closeReason, opcode, payload } = record as {
     plain?: { text?: string; hex?: string };
     closeReason?: string;
-    hex?: string;
     opcode: number;
     payload: string;
   };
   if (plain !== undefined) return plain.text ?? plain.hex ?? '';
   if (closeReason !== undefined) return closeReason;
-  if (record['compressed'] === true || opcode === OPCODE.binary) return hex ?? '';
-  return decodeUtf8(Uint8Array.from(atob(payload), (char) => char.charCodeAt(0)));
+  const bytes = Uint8Array.from(atob(payload), (char) => char.charCodeAt(0));
+  return record['compressed'] === true || opcode === OPCODE.binary ? hexOf(bytes) : decodeUtf8(bytes);
 }
 
 function headText(head: unknown): string {
