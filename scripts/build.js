@@ -25,7 +25,7 @@ const common = {
 
 const BROWSERS = ['es2022', 'chrome123', 'firefox120', 'safari17.5'];
 
-const dense = { minifyWhitespace: true, minifySyntax: true, legalComments: 'none' };
+const dense = { minify: true, legalComments: 'none' };
 
 /** Each of these has all that it needs in its file. */
 const ALONE = ['main', 'accept', 'look', 'job-worker'];
@@ -34,7 +34,7 @@ const ALONE = ['main', 'accept', 'look', 'job-worker'];
 const CORE = 'decode';
 const AFTER_CORE = [
   ...['texts', 'unpacking', 'views', 'packets', 'jobs', 'apps'],
-  ...['encode', 'judge', 'replay', 'hand-on', 'completion', 'live', 'http2', 'check', 'check-http2'],
+  ...['encode', 'judge', 'replay', 'hand-on', 'completion', 'view', 'report', 'live', 'http2', 'check', 'check-http2'],
 ];
 /** What of src/ is in the files of the commands. */
 const BUNDLED = /^(?!web\/|endpoint\/|index)/;
@@ -229,8 +229,7 @@ await Promise.all([
   ),
   build({ ...common, entryPoints: ['src/index.ts'], platform: 'node', external: ['./index.browser.js'] }),
   // The library for browsers and the page that `serve` hands out: most of either is in the other as well, and stands in
-  // one file, core.js. Without blanks and comments, its names kept: the package is downloaded by each `npx`, and whoever
-  // uses the library has a bundler of its own.
+  // one file, core.js. Minified: the package is downloaded by each `npx`, and a report of `--html` has the page in it.
   build({
     ...common,
     ...dense,

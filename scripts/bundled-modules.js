@@ -7,8 +7,10 @@ const lib = join(dirname(createRequire(import.meta.url).resolve('commander')), '
 
 /** What of commander is used, and where it stands. */
 const COMMANDER = `
+export { Argument } from './argument.js';
 export { Command } from './command.js';
 export { CommanderError, InvalidArgumentError } from './error.js';
+export { Help } from './help.js';
 export { Option } from './option.js';
 `;
 

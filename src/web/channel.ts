@@ -1,3 +1,4 @@
+import type { PageRecord } from '../describe/timeline/row-of-record.js';
 import { itemOfRecord, type Item } from './items.js';
 
 const PROTOCOL = 'wsinspect.inspect';
@@ -7,6 +8,9 @@ const TOKEN_PROTOCOL = 'wsinspect.token.';
 export interface Hello {
   readonly version: string;
   readonly mode: string;
+  /** `serve`: a server that the page can talk to; `watch`: traffic of others; `file`: records on request. */
+  readonly feed?: 'serve' | 'watch' | 'file';
+  readonly files?: readonly string[];
   readonly subprotocols: readonly string[];
 }
 
@@ -14,7 +18,11 @@ export interface ChannelTaker {
   hello(hello: Hello): void;
   /** What is reported from now on happens now; earlier records are from before this page came. */
   replayed(): void;
-  item(item: Item): void;
+  item(item: Item, record: PageRecord): void;
+  /** A record of the feed of a file; false: it is none. */
+  fileRecord(record: PageRecord): boolean;
+  /** A batch of rows. */
+  rows(batch: ArrayBuffer): void;
   failed(message: string): void;
   state(isOpen: boolean): void;
 }
@@ -38,9 +46,13 @@ export class Channel {
       PROTOCOL,
       ...(this.token === undefined ? [] : [TOKEN_PROTOCOL + this.token]),
     ]);
+    socket.binaryType = 'arraybuffer';
     this.socket = socket;
     socket.addEventListener('open', () => this.taker.state(true));
-    socket.addEventListener('message', ({ data }) => this.take(JSON.parse(data as string) as Record<string, unknown>));
+    socket.addEventListener('message', ({ data }) => {
+      if (data instanceof ArrayBuffer) this.taker.rows(data);
+      else this.take(JSON.parse(data as string) as PageRecord);
+    });
     socket.addEventListener('close', () => {
       this.socket = undefined;
       this.taker.state(false);
@@ -52,14 +64,19 @@ export class Channel {
     this.socket?.send(JSON.stringify({ type: 'ping', connection, text }));
   }
 
-  private take(record: Record<string, unknown>): void {
+  /** A command for the feed of a file. */
+  send(command: object): void {
+    if (this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(command));
+  }
+
+  private take(record: PageRecord): void {
     const { taker } = this;
     if (record['type'] === 'hello') taker.hello(record as unknown as Hello);
     else if (record['type'] === 'replayed') taker.replayed();
     else if (record['type'] === 'failed') taker.failed(record['message'] as string);
-    else {
+    else if (!taker.fileRecord(record)) {
       const item = itemOfRecord(record);
-      if (item !== undefined) taker.item(item);
+      if (item !== undefined) taker.item(item, record);
     }
   }
 }

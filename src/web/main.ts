@@ -1,103 +1,128 @@
-import { OPCODE } from '../codec/frames/registry.js';
-import { Channel, type ChannelTaker } from './channel.js';
-import { Compare } from './compare.js';
-import { ConnectPanel } from './connect-panel.js';
+import type { PageRecord } from '../describe/timeline/row-of-record.js';
+import { Channel, type ChannelTaker, type Hello } from './channel.js';
 import { byId } from './dom.js';
-import { RecordPanel } from './record-panel.js';
-import { isOpened, visible } from './format.js';
-import type { FrameItem, HandshakeItem, Item, NoteItem } from './items.js';
+import { FeedView, leftOutText, progressText, type FeedProgress } from './feed-view.js';
+import { FileSource } from './file-source.js';
+import { LiveView } from './live-view.js';
 import { setUpPaste } from './paste.js';
+import { ReportSource } from './report-source.js';
 import { setUpTabs } from './tabs.js';
 import { takeToken } from './token.js';
 
-/** Puts the parts of the page together: what the server reports goes to the record panel, and what is about its own connection to the connect panel. */
+/** The element that has the records of a report. */
+const EMBEDDED = 'feed';
+
+/** Puts the parts of the page together: for live traffic, a file, or a report, whichever the page is of. */
 class App {
-  private readonly records = new RecordPanel();
-  private readonly compare = new Compare();
-  private readonly connectPanel: ConnectPanel = new ConnectPanel({
-    connecting: (target) => this.connecting(target),
-    ping: () => this.own !== undefined && this.channel.ping(this.own, 'are you there?'),
-  });
-  private readonly watcher: ChannelTaker = {
-    hello: ({ mode, subprotocols }) => {
-      this.records.startOver();
-      const pill = byId('mode', HTMLElement);
-      pill.textContent = mode;
-      pill.hidden = false;
-      this.connectPanel.setMode(mode, subprotocols);
-    },
-    replayed: () => (this.live = true),
-    item: (item) => this.take(item),
-    failed: (message) => this.connectPanel.messages.note(message, 'wrong'),
-    state: (isOpen) => this.setState(isOpen),
-  };
-  private readonly channel = new Channel(this.watcher, takeToken());
-  private live = false;
-  /** What the page's own request asks for, until its connection is known; and that connection's number. */
-  private expected: string | undefined;
-  private own: number | undefined;
-  private pingedAt: number | undefined;
-  /** The connection that was refused last. */
-  private refused: number | undefined;
+  private readonly openTab = setUpTabs((name) => this.tabOpened(name));
+  private live: LiveView | undefined;
+  private file: FileSource | undefined;
+  private view: FeedView | undefined;
+  private channel: Channel | undefined;
 
   start(): void {
     setUpPaste();
-    setUpTabs((name) => name === 'compare' && this.compare.opened());
-    byId('channel', HTMLButtonElement).addEventListener('click', () => this.channel.open());
-    this.channel.open();
+    const embedded = document.getElementById(EMBEDDED);
+    if (embedded !== null) this.startReport(JSON.parse(embedded.textContent) as EmbeddedFeed);
+    else this.startChannel();
+  }
+
+  private startReport({ records, note, title }: EmbeddedFeed): void {
+    const view = this.startView(new ReportSource(records), 'report');
+    this.say(note);
+    const state = byId('channel', HTMLButtonElement);
+    state.disabled = true;
+    byId('channel-text', HTMLElement).textContent = title;
+    view.done();
+  }
+
+  private startChannel(): void {
+    // Its controls are there before the server says what the page is of.
+    const live = new LiveView(this.openTab, (connection, text) => this.channel?.ping(connection, text));
+    this.live = live;
+    const taker: ChannelTaker = {
+      hello: (hello) => this.begin(hello),
+      replayed: () => live.replayed(),
+      item: (item, record) => live.take(item, record),
+      failed: (message) => live.failed(message),
+      state: (isOpen) => this.setState(isOpen),
+      fileRecord: (record) => this.takeFileRecord(record),
+      rows: (batch) => {
+        this.file?.rows(batch);
+        this.view?.grew();
+      },
+    };
+    const channel = new Channel(taker, takeToken());
+    this.channel = channel;
+    byId('channel', HTMLButtonElement).addEventListener('click', () => channel.open());
+    channel.open();
+  }
+
+  private begin(hello: Hello): void {
+    const { feed = 'serve', mode, files } = hello;
+    document.body.dataset['feed'] = feed;
+    const pill = byId('mode', HTMLElement);
+    pill.textContent = files === undefined ? mode : namesText(files);
+    pill.hidden = false;
+    if (feed !== 'file') return this.live?.begin(hello);
+    // Another run, or this one once more: its rows are read from the first on.
+    if (this.file !== undefined) return location.reload();
+    this.file = new FileSource((command) => this.channel?.send(command));
+    this.startView(this.file, 'file');
+    this.file.more();
+  }
+
+  private startView(source: FileSource | ReportSource, feed: string): FeedView {
+    document.body.dataset['feed'] = feed;
+    const view = new FeedView(source, this.openTab);
+    this.view = view;
+    this.openTab('overview');
+    return view;
+  }
+
+  private takeFileRecord(record: PageRecord): boolean {
+    if (record['type'] !== 'progress') return this.file?.take(record) ?? false;
+    const progress = record as unknown as FeedProgress & { readonly rows: number };
+    byId('channel-text', HTMLElement).textContent = progressText(progress);
+    byId('channel', HTMLElement).dataset['state'] = progress.isDone ? 'on' : 'wait';
+    this.say(leftOutText(progress));
+    if (progress.isDone && this.file?.columns.length === progress.rows) this.view?.done();
+    return true;
+  }
+
+  private say(text: string): void {
+    const note = byId('feed-note', HTMLElement);
+    note.textContent = text;
+    note.hidden = text === '';
   }
 
   private setState(isOpen: boolean): void {
-    if (!isOpen) this.live = false;
+    if (!isOpen) this.live?.ended();
     const state = byId('channel', HTMLElement);
     state.dataset['state'] = isOpen ? 'on' : 'off';
     byId('channel-text', HTMLElement).textContent = isOpen ? 'watching' : 'not watching: try again';
   }
 
-  private connecting(target: string): void {
-    this.expected = target;
-    this.own = undefined;
+  private tabOpened(name: string): void {
+    const overview = this.view?.overview ?? this.live?.overview;
+    if (overview !== undefined) overview.opened = name === 'overview';
+    if (name === 'compare') this.live?.compare.opened();
   }
+}
 
-  private take(item: Item): void {
-    this.records.add(item);
-    if (!this.live) return;
-    if (item.kind === 'handshake') this.claim(item);
-    if (item.kind === 'frame' && item.connection === this.own) this.notePing(item);
-    if (item.kind === 'note') this.noteRefused(item);
-  }
+/** What a report embeds. */
+interface EmbeddedFeed {
+  readonly records: readonly PageRecord[];
+  /** What was left out; empty: nothing. */
+  readonly note: string;
+  readonly title: string;
+}
 
-  /** The server does not report which connection is the page's own: it is the first with the same request, from this origin. */
-  private claim(item: HandshakeItem): void {
-    const { connection, request, response } = item;
-    const origin = request?.headers.find(([name]) => name.toLowerCase() === 'origin')?.[1];
-    if (this.expected === undefined || request?.line.split(' ')[1] !== this.expected || origin !== location.origin)
-      return;
-    this.expected = undefined;
-    if (!isOpened(item)) {
-      this.refused = connection;
-      return this.connectPanel.messages.note(`refused: ${response?.line ?? 'no response'}`, 'wrong');
-    }
-    if (!this.connectPanel.isActive) return;
-    this.own = connection;
-    this.connectPanel.canPing(true);
-    this.connectPanel.messages.note(`connection #${connection} is open`);
-  }
-
-  /** What the server refused of the page's own connection, and why. */
-  private noteRefused({ connection, name, text }: NoteItem): void {
-    const isOwn = connection !== undefined && connection === (name === 'body' ? this.refused : this.own);
-    if (isOwn && (name === 'body' || name === 'notice')) this.connectPanel.messages.note(visible(text), 'wrong');
-  }
-
-  /** Scripts of a page never see a ping: the browser answers it. */
-  private notePing({ header, direction, time }: FrameItem): void {
-    if (header.opcode === OPCODE.ping && direction === 'server') this.pingedAt = time;
-    if (header.opcode !== OPCODE.pong || direction !== 'client' || this.pingedAt === undefined) return;
-    const milliseconds = ((time ?? this.pingedAt) - this.pingedAt) * 1000;
-    this.pingedAt = undefined;
-    this.connectPanel.messages.note(`the server's ping was answered after ${milliseconds.toFixed(1)} ms`);
-  }
+/** The names of files, without their folders. */
+function namesText(files: readonly string[]): string {
+  const [first = ''] = files;
+  const name = first.slice(Math.max(first.lastIndexOf('/'), first.lastIndexOf('\\')) + 1);
+  return files.length === 1 ? name : `${name} and ${files.length - 1} more`;
 }
 
 new App().start();

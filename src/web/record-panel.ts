@@ -21,6 +21,7 @@ export class RecordPanel {
   );
   private readonly nothing = [...this.detail.childNodes];
   private frames = 0;
+  private span: { readonly from: number; readonly to: number } | undefined;
 
   constructor() {
     this.only.addEventListener('change', () => this.filter());
@@ -55,6 +56,19 @@ export class RecordPanel {
     this.clear();
   }
 
+  /** Only that connection. */
+  choose(connection: number): void {
+    this.offer(connection, '');
+    this.only.value = String(connection);
+    this.filter();
+  }
+
+  /** Only what happened in that span; undefined: at any time. */
+  limit(span: { readonly from: number; readonly to: number } | undefined): void {
+    this.span = span;
+    this.filter();
+  }
+
   private show(item: Item): void {
     this.detail.replaceChildren(itemView(item));
     this.detail.scrollTop = 0;
@@ -75,6 +89,8 @@ export class RecordPanel {
 
   private filter(): void {
     const { value } = this.only;
-    this.list.filter((item) => value === '' || String(item.connection) === value);
+    const { from = -Infinity, to = Infinity } = this.span ?? {};
+    const isIn = ({ time = NaN }: Item): boolean => this.span === undefined || (time >= from && time <= to);
+    this.list.filter((item) => (value === '' || String(item.connection) === value) && isIn(item));
   }
 }

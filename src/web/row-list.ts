@@ -1,7 +1,6 @@
-import { el, makeCurrent } from './dom.js';
-import { ARROW } from '../describe/view.js';
-import { flagsText, framePreview, handshakePreview, opcodeName, timeText } from './format.js';
+import { makeCurrent } from './dom.js';
 import type { Item } from './items.js';
+import { rowView } from './row-view.js';
 
 /** Rows that are kept; the oldest go first. */
 const MOST_ROWS = 2000;
@@ -110,14 +109,7 @@ export class RowList {
   }
 
   private rowOf(item: Item): HTMLElement {
-    const worst = item.findings.some(({ severity }) => severity === 'error') ? ' wrong' : '';
-    const row = el('div', {
-      class: `row of-${nameOf(item)}${worst}`,
-      role: 'option',
-      'aria-selected': 'false',
-      tabindex: -1,
-    });
-    for (const [name, text] of cellsOf(item)) row.append(el('span', { class: name, text }));
+    const row = rowView(item);
     row.hidden = !this.shows(item);
     this.items.set(row, item);
     return row;
@@ -152,49 +144,14 @@ export class RowList {
   }
 }
 
-const MOVES: Readonly<Record<string, number>> = {
+/** How far a key moves. */
+export const MOVES: Readonly<Record<string, number>> = {
   ArrowDown: 1,
   ArrowUp: -1,
+  j: 1,
+  k: -1,
   PageDown: 10,
   PageUp: -10,
   Home: -Infinity,
   End: Infinity,
 };
-
-/** What a row is coloured by. */
-function nameOf(item: Item): string {
-  return item.kind === 'frame' ? opcodeName(item) : item.kind;
-}
-
-type Cells = readonly (readonly [column: string, text: string])[];
-
-function cellsOf(item: Item): Cells {
-  const first: Cells = [
-    ['time', timeText(item.time)],
-    ['conn', item.connection === undefined ? '' : `#${item.connection}`],
-  ];
-  switch (item.kind) {
-    case 'frame': {
-      const { header, direction } = item;
-      return [
-        ...first,
-        [`arrow ${direction}`, ARROW[direction]],
-        ['name', opcodeName(item)],
-        ['size', String(header.exactLength)],
-        ['flags', flagsText(item)],
-        ['preview', framePreview(item)],
-      ];
-    }
-    case 'handshake':
-      return [
-        ...first,
-        ['arrow', '⇄'],
-        ['name', 'handshake'],
-        ['size', ''],
-        ['flags', ''],
-        ['preview', handshakePreview(item)],
-      ];
-    case 'note':
-      return [...first, ['arrow', ''], ['name', item.name], ['size', ''], ['flags', ''], ['preview', item.text]];
-  }
-}

@@ -1,11 +1,11 @@
 /** Beside each other from this width on: the connect panel is always there, and the other three are tabs. */
 const wide = matchMedia('(min-width: 1080px)');
 
-/** One panel at a time; `opened` is called with its name. */
-export function setUpTabs(opened: (name: string) => void): void {
+/** One panel at a time; `opened` is called with its name. Gives what opens one. */
+export function setUpTabs(opened: (name: string) => void): (name: string) => void {
   const list = document.querySelector<HTMLElement>('[role="tablist"]')!;
   const tabs = [...list.querySelectorAll<HTMLElement>('[role="tab"]')];
-  const shown = (): HTMLElement[] => tabs.filter((tab) => !wide.matches || tab.dataset['tab'] !== 'chat');
+  const shown = (): HTMLElement[] => tabs.filter((tab) => getComputedStyle(tab).display !== 'none');
 
   const open = (tab: HTMLElement): void => {
     for (const other of tabs) {
@@ -31,8 +31,10 @@ export function setUpTabs(opened: (name: string) => void): void {
   });
   const fit = (): void => {
     const current = document.body.dataset['tab'];
-    open(tabs.find(({ dataset }) => dataset['tab'] === (wide.matches && current === 'chat' ? 'inspector' : current))!);
+    openNamed(wide.matches && current === 'chat' ? 'inspector' : current);
   };
+  const openNamed = (name: string | undefined): void => open(tabs.find(({ dataset }) => dataset['tab'] === name)!);
   wide.addEventListener('change', fit);
   fit();
+  return openNamed;
 }

@@ -42,9 +42,9 @@ export function forgetToken(): void {
 
 /** The page's address, with that token. */
 export function addressWith(token: string): string {
-  return `${location.pathname}?${PARAMETER}=${encodeURIComponent(token)}`;
+  return `${location.pathname}?${PARAMETER}=${encodeURIComponent(token)}${location.hash}`;
 }
 
 function clearAddress(): void {
-  history.replaceState(null, '', location.pathname);
+  history.replaceState(null, '', location.pathname + location.hash);
 }

@@ -9,13 +9,14 @@ import type { Io } from '../host/io.js';
 import { paged, pagerOf } from '../host/pager.js';
 import { jobsFor, type Jobs } from '../jobs/files.js';
 import type { DecodeOptions, DecodingOptions, ConnectionSelection } from '../options/options.js';
+import type { RecordWatcher } from '../decode/record-output.js';
 import { Decoding } from '../decode/decoding.js';
 import { handingOn, type HandOn } from '../decode/hand-on.js';
 import { optionReadTwice, selected, selectingOptions, silentIo } from '../decode/selection.js';
 
 /** `decode`: everything that can be read is shown first; then the exit code states the result. */
 export async function run(io: Io, hex: readonly string[], options: DecodeOptions): Promise<number> {
-  const pager = options.pager === false || !io.stdout.isTTY || options.quiet ? undefined : pagerOf(io.env, (path) => io.fileExists(path));
+  const pager = usesPager(io, options) ? pagerOf(io.env, (path) => io.fileExists(path)) : undefined;
   // What comes live is shown as it comes.
   const areFiles =
     pager !== undefined && inputsOf(silentIo(io), hex, options).every(({ again }) => again !== undefined);
@@ -23,24 +24,48 @@ export async function run(io: Io, hex: readonly string[], options: DecodeOptions
   return paged(io, pager, (own) => show(own, hex, options));
 }
 
+function usesPager({ stdout }: Io, { pager, quiet }: DecodeOptions): boolean {
+  return pager !== false && stdout.isTTY && quiet !== true;
+}
+
 async function show(io: Io, hex: readonly string[], options: DecodeOptions): Promise<number> {
+  const { html, file = [], keylog = [] } = options;
+  if (html === undefined) return read(io, hex, options);
+  const { withReport } = await import('../entries/report.js');
+  const names = [...file, ...hex].filter((name) => io.fileExists(name));
+  return withReport(io, { ...options, html }, [...names, ...keylog], (watcher) => read(io, hex, options, watcher));
+}
+
+/** Reads the inputs; what is shown also goes to `watcher`. */
+export async function read(
+  io: Io,
+  hex: readonly string[],
+  options: DecodingOptions,
+  watcher?: RecordWatcher,
+): Promise<number> {
   const inputs = inputsOf(io, hex, options);
   checkKeyLogs(io, '--keylog', options.keylog, inputs.some(isReadOnce));
   const twice = repeated(inputs);
   if (twice !== undefined && !options.quiet) await io.stderr.write(print`${twice}\n`);
   const inputPaths = [...inputs.filter(({ again }) => again).map(({ name }) => name), ...(options.keylog ?? [])];
-  const handOn = await handingOn(io, options, inputPaths);
+  const taken: Taken = { handOn: await handingOn(io, options, inputPaths), watcher };
   const why = optionReadTwice(options);
   const rereading = why === undefined ? undefined : new Rereading(io, inputs, options, why);
   const jobs = await jobsFor(io, inputs, options);
   const anew = (): Input[] => inputsOf(io, hex, options);
-  if (rereading === undefined) return (await decode({ io, options, jobs, inputs, anew, handOn })).exit;
+  if (rereading === undefined) return (await decode({ io, options, jobs, inputs, anew, taken })).exit;
   const first = (): Input[] => rereading.first(anew());
   const selecting = { io: silentIo(io), options: selectingOptions(options), jobs, anew: first };
   const selection = await select({ ...selecting, inputs: rereading.first(inputs) });
   if (io.interrupted.aborted) return io.interrupted.reason;
   const second = (): Input[] => rereading.second(anew());
-  return (await decode({ io, options: { ...options, selection }, jobs, inputs: second(), anew: second, handOn })).exit;
+  return (await decode({ io, options: { ...options, selection }, jobs, inputs: second(), anew: second, taken })).exit;
+}
+
+/** What becomes of the records beside what is printed. */
+interface Taken {
+  readonly handOn?: HandOn;
+  readonly watcher?: RecordWatcher | undefined;
 }
 
 /** One reading of the inputs. */
@@ -51,7 +76,7 @@ interface Reading {
   readonly inputs: readonly Input[];
   /** Opens the inputs once more, where several threads gave up. */
   readonly anew: () => readonly Input[];
-  readonly handOn?: HandOn;
+  readonly taken?: Taken;
 }
 
 interface Decoded {
@@ -72,8 +97,8 @@ async function select(reading: Reading): Promise<ConnectionSelection> {
   }
 }
 
-async function decode({ io, options, jobs, inputs, anew, handOn }: Reading): Promise<Decoded> {
-  if (!jobs) return decodeAlone(io, inputs, options, handOn);
+async function decode({ io, options, jobs, inputs, anew, taken }: Reading): Promise<Decoded> {
+  if (!jobs) return decodeAlone(io, inputs, options, taken);
   const { decodeInJobs } = await import('../entries/jobs.js');
   const done = await decodeInJobs(io, inputs, options, jobs);
   if ('exit' in done) return done;
@@ -85,9 +110,9 @@ async function decodeAlone(
   io: Io,
   inputs: readonly Input[],
   options: DecodingOptions,
-  handOn?: HandOn,
+  { handOn, watcher }: Taken = {},
 ): Promise<Decoded> {
-  const decoding = new Decoding(io, options, handOn);
+  const decoding = new Decoding(io, options, handOn, watcher);
   for (const input of inputs) {
     try {
       await decoding.read(input);

@@ -1,4 +1,4 @@
-import { RelayServer, type RelayOptions } from '../../live/relay/server.js';
+import { RelayServer, type RelayOptions, type RelayServerTaker } from '../../live/relay/server.js';
 import type { HeadEdit } from '../../live/relay/head.js';
 import type { HostPort } from '../../live/client/route.js';
 import type { RelayFaults } from '../../live/relay/connection.js';
@@ -11,6 +11,7 @@ import { connectionFilter } from '../../traffic/selection/filters.js';
 import type { Io } from '../host/io.js';
 import { listenerPolicyOf } from '../options/listener-options.js';
 import { LiveOutput } from '../live/live-output.js';
+import { besideChannel, openLivePage } from '../live/live-page.js';
 import { liveLook } from '../live/live-apps.js';
 import { shownUrl } from '../options/passwords.js';
 import type { ProxyOptions } from '../options/proxy-options.js';
@@ -46,16 +47,20 @@ export async function run(
 async function relayUntilEnd(io: Io, target: Target, place: RelayOptions, options: ProxyOptions): Promise<number> {
   const output = new LiveOutput(io, options);
   await output.open(true);
-  const relay = relayOf(place, output);
-  const port = await relay.listen().catch((error: NodeJS.ErrnoException) => {
+  const page = await openLivePage(io, options, 'proxy', (message) => output.notice(message));
+  const beside = page && besideChannel(output, page.channel);
+  const relay = relayOf(place, beside ? Object.assign(beside, { fault: output.fault.bind(output) }) : output);
+  const port = await relay.listen().catch(async (error: NodeJS.ErrnoException) => {
+    await page?.close();
     throw listenError(place, error);
   });
   const url = listenUrl(options.listenCert !== undefined, place, port);
-  if (options.json) output.json({ type: 'listening', url, port, pid: io.pid });
+  if (options.json) output.json({ type: 'listening', url, port, pid: io.pid, page: page?.url });
   else output.text(print`listening ${escapeText(url)} for ${escapeText(target.url.href)}\n`);
   for (const words of passedOver(options)) output.notice(words);
   if (!isLoopback(place.host)) output.notice(`warning: everyone who can reach ${place.host} can connect`);
   await Promise.race([output.unread, io.untilInterrupted()]);
+  await page?.close();
   await relay.close();
   await output.end();
   return io.interrupted.aborted ? io.interrupted.reason : EXIT.ok;
@@ -69,7 +74,7 @@ function argumentsOf(first: string | undefined, second: string | undefined): { a
 }
 
 /** An invalid certificate is found when the server is made. */
-function relayOf(options: RelayOptions, output: LiveOutput): RelayServer {
+function relayOf(options: RelayOptions, output: RelayServerTaker): RelayServer {
   try {
     return new RelayServer(options, output);
   } catch (error) {

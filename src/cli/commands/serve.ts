@@ -71,7 +71,7 @@ async function serve(
   if (options.json) output.json({ type: 'listening', url, port: port || undefined, pid: io.pid, page });
   else output.text(print`listening ${escapeText(url)}\n`);
   if (!isLoopback(place.host)) output.notice(`warning: everyone who can reach ${place.host} can connect`);
-  if (page !== undefined) output.notice(`open ${page}`);
+  if (page !== undefined) output.notice(`open ${page} to watch`);
   await Promise.race([server.finished, output.unread, io.untilInterrupted()]);
   inspecting.close();
   await server.close();

@@ -10,6 +10,7 @@ import type { CloseDifference, Difference, DiffTotals } from '../../traffic/run-
 import type { ConnectOptions } from '../options/connect-options.js';
 import { lookOf } from '../decode/view-selection.js';
 import type { Io } from '../host/io.js';
+import { openLivePage, type LivePage } from '../live/live-page.js';
 import { LiveOutput, type Waiter } from '../live/live-output.js';
 import { PayloadOutput } from './payload-output.js';
 import { LEAST_PONG_WIDTH, pongText } from '../../terminal/frames/pong-text.js';
@@ -45,6 +46,8 @@ export class Display {
   private readonly viewOnly: readonly ViewOnly[] = [];
   private readonly idle = new IdleEnds();
   private drawDifference: ReturnType<typeof differenceLines> | undefined;
+  /** The page of `--page`. */
+  page: LivePage | undefined;
   /** For stderr, after everything else that is printed: on a terminal the verdict is the last line. */
   private readonly last: Printable[] = [];
 
@@ -65,16 +68,19 @@ export class Display {
   async open(): Promise<void> {
     for (const name of this.viewOnly) this.notice(`${FLAGS[name]} applies to frames: it needs --view or --json`);
     await this.records?.open();
+    this.page = await openLivePage(this.io, this.options, 'connect', (message) => this.notice(message));
     if (this.options.diff) this.drawDifference = differenceLines(await lookOf(this.io, this.options));
   }
 
   record(record: Judged): void {
     this.records?.record(record);
+    this.page?.channel.record(record);
   }
 
   /** Gives the cause of its end, as far as this and the connections before it show it. */
   closed(summary: ConnectionSummary): Cause | undefined {
     this.records?.closed(summary);
+    this.page?.channel.closed(summary);
     this.idle.add(summary);
     return this.idle.explained(summary).cause;
   }

@@ -152,6 +152,7 @@ export class Visit implements Waiter, SourceGate {
   }
 
   close(): void {
+    void this.display.page?.close();
     this.prompt?.close();
     this.io.stdin.close?.();
   }

@@ -27,7 +27,7 @@ import { noticeOf, openInput, type Opened } from '../input/open-input.js';
 import type { DecodingOptions, ConnectionSelection } from '../options/options.js';
 import { OutputBound } from './output-bound.js';
 import type * as packets from '../entries/packets.js';
-import { RecordOutput } from './record-output.js';
+import { RecordOutput, type RecordWatcher } from './record-output.js';
 import type { HandOn } from './hand-on.js';
 import { damageOf, noConnection, readCapture, readRecording, type Pace } from '../input/traffic-files.js';
 import { captureOptions, trafficOptions } from './traffic-options.js';
@@ -69,6 +69,7 @@ export class Decoding implements Pace {
     private readonly io: Io,
     private readonly options: DecodingOptions,
     private readonly handOn: HandOn = {},
+    watcher?: RecordWatcher,
   ) {
     const filter = recordFilterOf(options, () => this.seen?.start);
     const { extract } = options;
@@ -76,6 +77,7 @@ export class Decoding implements Pace {
     const files = builtin('node:fs') as ExtractFiles;
     this.extractor = extract === undefined ? undefined : new Extractor(extract, files, this.bound);
     this.output = new RecordOutput(io, options, filter, this.extractor, () => this.seen, this.bound);
+    this.output.watcher = watcher;
     this.closing = new Closing(io, options, filter !== undefined, this.output);
   }
 

@@ -30,6 +30,12 @@ const SPACED_SEPARATOR = rawText(print`\n--\n`);
 /** Text that piles up in memory before it is printed. */
 const FULL = 1024 * 1024;
 
+/** Gets what is shown besides its being printed: the page of `view`, and the file of `--html`. */
+export interface RecordWatcher {
+  record(record: Judged): void;
+  closed(summary: ConnectionSummary): void;
+}
+
 /**
  * The output of records: filtered, judged, drawn into memory; `flush` prints what is there. So a capture is read
  * without a promise for each of its millions of frames, and a slow reader of the output still slows down the reading.
@@ -64,6 +70,7 @@ export class RecordOutput {
   private readonly undecided: Set<number> | undefined;
   /** Called after each record that is shown. */
   onShown: () => void = () => undefined;
+  watcher: RecordWatcher | undefined;
 
   constructor(
     private readonly io: Io,
@@ -128,6 +135,7 @@ export class RecordOutput {
     const shown = this.narrowed(record);
     if (this.hasFinding(shown)) this.find(record.connection);
     if (this.extractor !== undefined) this.extract(record, this.extractor);
+    this.watcher?.record(shown);
     if (this.options.stats === true) return;
     if (this.held !== undefined) return this.held.matches(shown);
     this.drawRecord(shown);
@@ -141,7 +149,9 @@ export class RecordOutput {
     if (this.undecided?.delete(connection) === true && isWanted) this.found = true;
     this.held?.closed(connection);
     this.calls?.closed(connection);
-    if (isWanted) this.drawEnd(summary);
+    if (!isWanted) return;
+    this.drawEnd(summary);
+    if (!this.done) this.watcher?.closed(summary);
   }
 
   /** The calls of that connection that wait for a reply get none. */

@@ -103,7 +103,7 @@ export class Closing {
   async draw(found: boolean, code?: number): Promise<void> {
     await this.tellNothing();
     const isAny = this.any || (this.options.json === true && this.others.connections > 0);
-    if (!isAny || !this.isWanted || this.options.quiet) return;
+    if (!isAny || !this.isWanted || this.options.quiet || this.options.undrawn) return;
     if (this.packets > 0) this.tally.countPackets(this.packets);
     const own = this.io.interrupted.aborted ? this.io.interrupted.reason : found ? EXIT.finding : EXIT.ok;
     const exit = code ?? own;

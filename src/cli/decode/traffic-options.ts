@@ -31,9 +31,10 @@ export function trafficOptions(options: DecodingOptions, first: number): Convers
 /** The same for a capture, of which millions of lines are drawn by default: nothing is kept that no line shows. */
 export function captureOptions(options: DecodingOptions, first: number): ConversationsOptions {
   const all = trafficOptions(options, first);
-  const { view, json, grep, extract, preview, write } = options;
+  const { view, json, grep, extract, preview, write, html } = options;
   const showsLines = viewFor(view, 'capture').needs.payload === 'line' && !json;
-  if (!showsLines || grep || extract !== undefined || write !== undefined || preview !== undefined) return all;
+  const takesWhole = grep !== undefined || [extract, write, html].some((name) => name !== undefined);
+  if (!showsLines || takesWhole || preview !== undefined) return all;
   return { ...all, reading: { ...all.reading, previewBytes: MOST_SHOWN, messageBytes: MOST_SHOWN } };
 }
 

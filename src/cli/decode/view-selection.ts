@@ -2,7 +2,7 @@ import { DEFAULT_WIDTH, type Look } from '../../terminal/layout.js';
 import { createTheme, wantsColor } from '../../terminal/theme.js';
 import type { View, ViewOptions } from '../../describe/view.js';
 import type { Io } from '../host/io.js';
-import type { CommonOptions, DecodeOptions } from '../options/options.js';
+import type { CommonOptions, DecodeOptions, DecodingOptions } from '../options/options.js';
 import { DEFAULT_PREVIEW } from '../../traffic/toolbox/reading.js';
 import { viewFor, type Layout } from './views.js';
 
@@ -32,11 +32,11 @@ function columnsOf(text: string | undefined): number | undefined {
 export async function viewOf(
   layout: Layout,
   io: Io,
-  options: DecodeOptions,
+  options: DecodingOptions,
   seen: () => Seen | undefined,
   goesOn: boolean,
 ): Promise<View> {
-  if (options.quiet || options.stats) return () => undefined;
+  if (options.quiet || options.stats || options.undrawn) return () => undefined;
   const drawing = { ...drawingOptions(options, () => seen()?.start), captured: layout === 'capture' };
   const view = viewFor(options.view, layout);
   if (options.json) {

@@ -43,6 +43,7 @@ const ALONE: readonly (readonly [keyof DecodeOptions, string])[] = [
   ['write', '--write writes one file'],
   ['redact', '--redact counts what it replaces'],
   ['redactAddresses', '--redact-addresses has one key'],
+  ['html', '--html collects the records of all connections'],
   ['extract', '--extract writes one file after the other'],
 ];
 

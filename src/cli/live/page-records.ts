@@ -1,11 +1,14 @@
+import { connectionRecord } from '../../describe/connection-json.js';
 import { jsonRecords, type JsonRecord } from '../../describe/json.js';
 import { plainContent } from '../../describe/plain-content.js';
 import { previewText } from '../../describe/preview-text.js';
 import type { Judged } from '../../traffic/judged.js';
+import type { ConnectionSummary } from '../../traffic/tally/summary.js';
+import { isTrouble } from '../../traffic/tally/trouble.js';
 import { hexOf } from '../../traffic/toolbox/bytes.js';
 
 /** Payload bytes that the page draws of a frame, and of a message. */
-const PREVIEW = 1024;
+export const PAGE_PREVIEW = 1024;
 
 /** Little of the content: the payload is sent as bytes. */
 const OPTIONS = { preview: 64, pretty: false, base64: false, verbose: false };
@@ -20,19 +23,24 @@ export function pageRecord(record: Judged): JsonRecord | undefined {
   if (drawn === undefined) return undefined;
   if (record.type !== 'frame') return { ...drawn, ...(record.time !== undefined && { time: record.time }) };
   const { header, payload, compressed } = record.frame;
-  const plain = plainContent(record.frame, PREVIEW);
+  const plain = plainContent(record.frame, PAGE_PREVIEW);
   return {
     ...drawn,
     header: hexOf(header.bytes),
-    payload: base64Of(payload.subarray(0, PREVIEW)),
+    payload: base64Of(payload.subarray(0, PAGE_PREVIEW)),
     ...(compressed && { compressed }),
     ...(plain && { plain }),
   };
 }
 
+/** The end of a connection: `trouble` where it is one of those that `--trouble` shows. */
+export function endRecord(summary: ConnectionSummary): JsonRecord {
+  return { ...connectionRecord(summary), ...(isTrouble(summary) && { trouble: true }) };
+}
+
 /** What follows a refusal says why. */
 function bodyRecord({ connection, direction, time, bytes }: Extract<Judged, { type: 'body' }>): JsonRecord {
-  const text = previewText(bytes.subarray(0, PREVIEW), bytes.length > PREVIEW);
+  const text = previewText(bytes.subarray(0, PAGE_PREVIEW), bytes.length > PAGE_PREVIEW);
   return { type: 'body', connection, direction, time, bytes: bytes.length, text };
 }
 

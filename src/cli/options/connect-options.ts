@@ -5,6 +5,7 @@ import { passphraseOptions } from './passphrase-options.js';
 import { autoReplyOption, type AutoReplyOptions } from './answer-options.js';
 import { hexes, keylogOption, recordOption, showOptions, type ShowOptions } from './serve-options.js';
 import { close, expression, integer, list, seconds } from './option-values.js';
+import { pageOptions, type PageOptions } from './page-options.js';
 import { diffOptions, replayOptions, type DiffOptions, type ReplayOptions } from './replay-options.js';
 
 /** One thing to send, as the command line has it. */
@@ -39,7 +40,7 @@ export interface ReachOptions extends PassphraseOptions {
 }
 
 export interface ConnectOptions
-  extends RedactOptions, ShowOptions, ReachOptions, ReplayOptions, DiffOptions, AutoReplyOptions {
+  extends RedactOptions, ShowOptions, ReachOptions, ReplayOptions, DiffOptions, AutoReplyOptions, PageOptions {
   connect?: string;
   include?: true;
   /** Each send option gives the same list: all of them in their order. */
@@ -130,6 +131,7 @@ export function connectOptions(): Option[] {
     ...showOptions(),
     recordOption(),
     ...redactOptions(),
+    ...pageOptions(),
     ...liveOptions(),
   ];
 }

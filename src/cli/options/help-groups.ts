@@ -15,6 +15,7 @@ const GROUPS: Readonly<Record<string, readonly string[]>> = {
     'sort',
     'extract',
     'no-pager',
+    'html',
   ],
   'Filters:': [
     ...['connection', 'client', 'server', 'trouble', 'closed'],

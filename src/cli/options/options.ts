@@ -39,6 +39,7 @@ export interface DecodeOptions extends CommonOptions, FilterOptions, RedactOptio
   maxWindows?: number;
   /** Infinity: no bound. */
   maxOutput?: number;
+  html?: string;
   keylog?: string[];
   keylogSearch?: number;
   jobs?: number;
@@ -50,6 +51,8 @@ export interface DecodeOptions extends CommonOptions, FilterOptions, RedactOptio
 export interface DecodingOptions extends DecodeOptions {
   /** What an earlier reading of the same input selected; undefined: there was none. */
   readonly selection?: ConnectionSelection;
+  /** Nothing is printed: what is shown goes to a page. */
+  readonly undrawn?: true;
 }
 
 /** The connections that are shown. Plain data: it goes from thread to thread. */
@@ -91,6 +94,13 @@ const MOST_CONNECTIONS = 2 ** 24;
 const MOST_JOBS = 64;
 /** Messages are inflated in memory, and a buffer of Node 20 holds no more. */
 const MOST_INFLATED = 2 ** 32;
+
+export function htmlOption(): Option {
+  return new Option(
+    '--html <file>',
+    'also write the records that are shown as a report: one HTML file with the page of view in it',
+  );
+}
 
 function keylogReadOption(): Option {
   return new Option('--keylog <file>', 'decrypt TLS with the secrets of this key log (repeatable)').argParser(list);
@@ -149,6 +159,7 @@ export function decodeOptions(): Option[] {
       '--max-output <bytes>',
       'print and extract up to N bytes (a number, or all; default: 256 MiB, or 64 times the input if that is more)',
     ).argParser(maxOutput),
+    htmlOption().conflicts(['last', 'after', 'before', 'context', 'slow']),
     keylogReadOption(),
     new Option(
       '--keylog-search <number>',

@@ -8,6 +8,7 @@ import { connectOptions, type ConnectOptions } from './connect-options.js';
 import { acceptOptions, decodeOptions, encodeOptions } from './options.js';
 import { proxyOptions, type ProxyOptions } from './proxy-options.js';
 import { serveOptions, type ServeOptions } from './serve-options.js';
+import { viewOptions, type ViewCommandOptions } from './view-options.js';
 
 /**
  * The command line as data: names, options and help. A command's code is imported when it runs, so that `--help`
@@ -105,11 +106,20 @@ class CliCommand extends Command {
 
 /** Those with a socket. */
 function addLiveCommands(program: Command, io: Io, setExit: (code: number) => void): void {
+  command(program, viewOptions, 'view [file...]', 'show captures in a page: overview, list, every bit', [
+    'view capture.pcapng',
+    'view browser.har --listen 9003',
+    'view capture.pcapng --trouble --app none',
+    'tcpdump -U -w - port 9001 | wsinspect view',
+  ]).action(async (files: string[], options: ViewCommandOptions) => {
+    const { view } = await import('../entries/view.js');
+    setExit(await view(io, files, options));
+  });
   command(
     program,
     serveOptions,
     'serve [address]',
-    'run a server that shows every frame: echo, chat, faults on demand',
+    'run a server that shows every frame, here and in a page: echo, chat, faults',
     [
       'serve',
       'serve 9001 --mode chat',

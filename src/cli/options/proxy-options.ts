@@ -4,6 +4,7 @@ import { reachOptions, type ReachOptions } from './connect-options.js';
 import { filterOptions, type FilterOptions } from './filter-options.js';
 import { listenerOptions, type ListenerOptions } from './listener-options.js';
 import { close, integer } from './option-values.js';
+import { pageOptions, type PageOptions } from './page-options.js';
 import { recordOption, showOptions, type ShowOptions } from './serve-options.js';
 
 type NotTaken =
@@ -11,7 +12,7 @@ type NotTaken =
   | ('trouble' | 'closed' | 'last' | 'sort' | 'after' | 'before' | 'context');
 
 export interface ProxyOptions
-  extends RedactOptions, ShowOptions, ReachOptions, ListenerOptions, Omit<FilterOptions, NotTaken> {
+  extends RedactOptions, ShowOptions, ReachOptions, ListenerOptions, PageOptions, Omit<FilterOptions, NotTaken> {
   direction?: 'client' | 'server';
   listenCert?: string;
   listenKey?: string;
@@ -57,6 +58,7 @@ export function proxyOptions(): Option[] {
     ...showOptions(),
     recordOption(),
     ...redactOptions(),
+    ...pageOptions().map((option) => option.helpGroup('View:')),
     ...[direction, ...filters].map((option) => option.helpGroup('Filters:')),
   ];
 }

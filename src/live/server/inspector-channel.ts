@@ -1,28 +1,17 @@
-import type { IncomingMessage } from 'node:http';
-import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import type { RawData, WebSocket } from 'ws';
 import type { RequestHead } from '../../codec/http1/head.js';
 import type { Judged } from '../../traffic/judged.js';
 import type { Polled } from '../../traffic/run-records/polled.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import type { ReceivedUpgrade } from '../listener/http-listener.js';
-import { factsOfMessage } from '../listener/request-facts.js';
-import { refusalFor, type ListenerPolicy, type PolicyRefusal } from '../listener/policy.js';
+import type { ListenerPolicy } from '../listener/policy.js';
 import type { LiveTaker } from '../sockets/live-connection.js';
+import { isForPageSockets, PageSockets } from './page-sockets.js';
 import type { PageToken } from './page-token.js';
 import { Recent } from './recent.js';
-import { refuse } from '../listener/handshake-rejection.js';
-import { answerPings } from '../sockets/pongs.js';
 
-export const INSPECTOR_PATH = '/.inspect';
-export const INSPECTOR_PROTOCOL = 'wsinspect.inspect';
-/** A page offers its token as a subprotocol that begins with this: a URL would appear in logs. */
-export const TOKEN_PROTOCOL = 'wsinspect.token.';
-
-/** Pages that may watch at one time. */
-const MOST_PAGES = 16;
 /** Bytes that a page may leave unread before records are left out for it. */
 const MOST_BACKLOG = 1024 * 1024;
-const MOST_COMMAND = 16 * 1024;
 /** The most frames that are sent to the page at once, and in a second. No reader follows more, and the traffic does not wait for the page. */
 const MOST_FRAMES = 1000;
 const MOST_PING = 125;
@@ -47,21 +36,17 @@ export interface ChannelOptions {
 
 /** The channel of the traffic's records to the page: a WebSocket of its own, which is not shown itself. */
 export class InspectorChannel implements LiveTaker {
-  private readonly sockets = new WebSocketServer({
-    noServer: true,
-    clientTracking: false,
-    maxPayload: MOST_COMMAND,
-    perMessageDeflate: false,
-    autoPong: false,
-    handleProtocols: () => INSPECTOR_PROTOCOL,
-  });
+  private readonly sockets: PageSockets;
   private readonly pages = new Set<PageEnd>();
   private readonly recent = new Recent();
   /** Frames that may be sent now, and the time of that count. */
   private room = MOST_FRAMES;
   private since = 0;
 
-  constructor(private readonly options: ChannelOptions) {}
+  constructor(private readonly options: ChannelOptions) {
+    const { listener, token } = options;
+    this.sockets = new PageSockets({ listener, token }, (socket) => this.welcome(socket));
+  }
 
   /** A page is connected. */
   get isWatched(): boolean {
@@ -69,40 +54,13 @@ export class InspectorChannel implements LiveTaker {
   }
 
   /** Accepts the client if it is the page; false: the request is not for this channel. */
-  answer({ request, stream, head, tap }: ReceivedUpgrade): boolean {
-    const offered = namesIn(request.headers['sec-websocket-protocol'] ?? '');
-    if (!isForChannel(request.url ?? '', offered)) return false;
-    tap?.forget();
-    const refusal = this.refusal(request, offered);
-    if (refusal) {
-      refuse(stream, refusal);
-    } else if (this.pages.size >= MOST_PAGES) {
-      refuse(stream, { status: 503, reason: 'too many pages look at this server' });
-    } else {
-      this.sockets.handleUpgrade(request, stream, head, (socket) => this.welcome(socket));
-    }
-    return true;
+  answer(upgrade: ReceivedUpgrade): boolean {
+    return this.sockets.answer(upgrade);
   }
 
   /** A request for this channel. */
-  isFor({ target, headers }: RequestHead): boolean {
-    const names = headers.filter(({ name }) => name.toLowerCase() === 'sec-websocket-protocol');
-    return isForChannel(
-      target,
-      names.flatMap(({ value }) => namesIn(value)),
-    );
-  }
-
-  private refusal(request: IncomingMessage, offered: readonly string[]): PolicyRefusal | undefined {
-    const { listener, token } = this.options;
-    const stranger = refusalFor(factsOfMessage(request), 'own', listener);
-    if (stranger !== undefined || token === undefined) return stranger;
-    const given = offered.find((name) => name.startsWith(TOKEN_PROTOCOL))?.slice(TOKEN_PROTOCOL.length);
-    if (token.matches(given)) return undefined;
-    return {
-      status: 403,
-      reason: 'the token is missing or wrong: open the address that serve printed (--no-token needs none)',
-    };
+  isFor(request: RequestHead): boolean {
+    return isForPageSockets(request);
   }
 
   record(record: Judged): void {
@@ -128,7 +86,7 @@ export class InspectorChannel implements LiveTaker {
   }
 
   close(): void {
-    for (const { socket } of this.pages) socket.close(1001, 'the server ends');
+    this.sockets.close();
   }
 
   private hasRoom(time: number): boolean {
@@ -147,8 +105,6 @@ export class InspectorChannel implements LiveTaker {
 
   private welcome(socket: WebSocket): void {
     const page = new PageEnd(socket);
-    answerPings(socket);
-    socket.on('error', () => undefined);
     socket.on('close', () => {
       this.pages.delete(page);
       page.end();
@@ -205,15 +161,6 @@ class PageEnd {
     this.socket.send(missed(this.left));
     this.left = 0;
   }
-}
-
-function namesIn(value: string): string[] {
-  return value.split(',').map((name) => name.trim());
-}
-
-function isForChannel(target: string, offered: readonly string[]): boolean {
-  const [path] = target.split('?');
-  return path === INSPECTOR_PATH && offered.includes(INSPECTOR_PROTOCOL);
 }
 
 function missed(count: number): string {

@@ -1,0 +1,182 @@
+import { escapeText, jsonLine } from '../../describe/escape.js';
+import { textOfRecord } from '../../describe/timeline/searched-text.js';
+import { print } from '../../describe/printable.js';
+import { PageServer } from '../../live/server/page-server.js';
+import { ViewChannel } from '../../live/server/view-channel.js';
+import { isLoopback, listenError, listenUrl, parseAddress } from '../host/addresses.js';
+import { EXIT, isUsageError, UsageError } from '../host/exit.js';
+import type { Io, Output } from '../host/io.js';
+import { counted } from '../input/measured-chunks.js';
+import { changed } from '../jobs/io.js';
+import { pageAccess } from '../live/page-access.js';
+import { listenerPolicyOf } from '../options/listener-options.js';
+import { VERSION } from '../options/version.js';
+import type { ViewCommandOptions } from '../options/view-options.js';
+import { optionReadTwice } from '../decode/selection.js';
+import { withoutPasswords } from '../options/passwords.js';
+import { RecordStore } from '../view/record-store.js';
+import { read } from './decode.js';
+
+/** A free port: several captures may be looked at. */
+const DEFAULT_ADDRESS = { host: '127.0.0.1', port: 0 };
+const STDIN = '-';
+
+/** `view`: reads files as `decode` does, and serves a page that shows them, until a signal ends it. */
+export async function run(io: Io, files: readonly string[], options: ViewCommandOptions): Promise<number> {
+  const paths = files.length === 0 ? [STDIN] : files;
+  checkReadable(io, paths);
+  const reading = new ViewReading(io, paths, options);
+  const place = parseAddress(options.listen ?? ':0', DEFAULT_ADDRESS);
+  const listener = listenerPolicyOf(place.host, options);
+  const access = pageAccess(io, options.token);
+  const channel = new ViewChannel({ listener, token: access.token }, reading);
+  const server = new PageServer({
+    place,
+    listener,
+    page: access.page,
+    channel: (upgrade) => channel.answer(upgrade),
+    notice: (message) => notice(io, options, message),
+  });
+  const port = await server.listen().catch((error: NodeJS.ErrnoException) => {
+    throw listenError(place, error);
+  });
+  const url = listenUrl(false, place, port).replace(/^ws/, 'http');
+  const page = access.url(url);
+  if (options.json) await io.stdout.write(jsonLine({ type: 'listening', url, port, pid: io.pid, page }));
+  if (!isLoopback(place.host)) notice(io, options, `warning: everyone who can reach ${place.host} can connect`);
+  notice(io, options, `open ${page} to watch`);
+  reading.changed = () => channel.changed();
+  try {
+    await reading.run();
+    await io.untilInterrupted();
+  } finally {
+    channel.close();
+    await server.close();
+  }
+  return io.interrupted.aborted ? io.interrupted.reason : EXIT.ok;
+}
+
+/** Before a page is opened for them. */
+function checkReadable(io: Io, paths: readonly string[]): void {
+  for (const path of paths) {
+    if (path === STDIN) continue;
+    const why = io.fileExists(path) ? io.unreadable?.(path) : 'no such file';
+    if (why !== undefined) throw new UsageError(`${path}: can't be read: ${why}`);
+  }
+}
+
+function notice(io: Io, { quiet }: ViewCommandOptions, message: string): void {
+  if (!quiet) void io.stderr.write(print`${escapeText(message)}\n`);
+}
+
+/** The reading of the files, as far as it is, for the page. */
+class ViewReading {
+  readonly store = new RecordStore();
+  changed: () => void = () => undefined;
+  private read = 0;
+  private isDone = false;
+  private problem: string | undefined;
+  /** Bytes that are read in all; undefined: a pipe is among them. */
+  private readonly total: number | undefined;
+
+  constructor(
+    private readonly io: Io,
+    private readonly paths: readonly string[],
+    private readonly options: ViewCommandOptions,
+  ) {
+    const sizes = paths.map((path) => (path === STDIN ? undefined : io.fileSize(path)));
+    const times = optionReadTwice(options) === undefined ? 1 : 2;
+    this.total = sizes.some((size) => size === undefined)
+      ? undefined
+      : times * sizes.reduce<number>((sum, size = 0) => sum + size, 0);
+  }
+
+  get columns(): RecordStore['columns'] {
+    return this.store.columns;
+  }
+
+  get names(): RecordStore['names'] {
+    return this.store.names;
+  }
+
+  hello(): object {
+    return { version: VERSION, feed: 'file', mode: 'file', files: this.paths, subprotocols: [] };
+  }
+
+  progress(): object {
+    const { read, total, isDone, problem, store } = this;
+    const { left, bare } = store;
+    return { rows: store.columns.length, read, total, isDone, problem, left, bare };
+  }
+
+  record(row: number): string | undefined {
+    return this.store.text(row);
+  }
+
+  search(matches: (text: string) => boolean, start: number, end: number): number[] {
+    const found: number[] = [];
+    for (let row = start; row < end; row++) {
+      const text = this.store.text(row);
+      if (text !== undefined && matches(searchedText(text))) found.push(row);
+    }
+    return found;
+  }
+
+  /** What can't be read is reported here and in the page, which shows what was read before. */
+  async run(): Promise<void> {
+    const { io, options } = this;
+    const reading = { ...options, file: [...this.paths], preview: PREVIEW, jobs: 1, undrawn: true as const };
+    delete reading.json;
+    try {
+      await read(this.counting(), [], reading, this.store);
+    } catch (error) {
+      if (!isUsageError(error) || this.store.columns.length === 0) throw error;
+      const { source, line, column } = error.place;
+      const place = [source, line === undefined ? undefined : `line ${line}, column ${column ?? 1}`];
+      this.problem = withoutPasswords([...place, error.message].filter((part) => part !== undefined).join(': '));
+      await io.stderr.write(print`wsinspect: ${escapeText(this.problem)}\n`);
+    }
+    this.isDone = true;
+    this.changed();
+  }
+
+  private counting(): Io {
+    const { io } = this;
+    const count = (bytes: number): void => {
+      this.read += bytes;
+      this.changed();
+    };
+    const chunks = counted(io.stdin, count);
+    const stdin = {
+      isTTY: io.stdin.isTTY,
+      close: () => io.stdin.close?.(),
+      [Symbol.asyncIterator]: () => chunks,
+    };
+    return changed(io, { stdin, stderr: this.teed(), readFile: (path) => counted(io.readFile(path), count) });
+  }
+
+  /** What is printed about the reading is shown in the page too. There is no bar: the page has it. */
+  private teed(): Output {
+    const { stderr } = this.io;
+    return {
+      isTTY: false,
+      get closed() {
+        return stderr.closed;
+      },
+      write: (data) => {
+        const text = typeof data === 'string' ? data : Buffer.from(data).toString();
+        this.store.notice(text.trimEnd().replace(/^wsinspect: /, ''), this.io.now());
+        return stderr.write(data);
+      },
+      payload: (data) => stderr.payload(data),
+    };
+  }
+}
+
+/** Payload bytes that the page draws of a frame. */
+const PREVIEW = 1024;
+
+/** What `grep:` of the page searches: the same texts as in the report. */
+function searchedText(json: string): string {
+  return textOfRecord(JSON.parse(json) as Record<string, unknown>);
+}

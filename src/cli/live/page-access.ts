@@ -1,0 +1,40 @@
+import { createRequire } from 'node:module';
+import { Page } from '../../live/server/page.js';
+import { TOKEN_BYTES, tokenOf, type PageToken } from '../../live/server/page-token.js';
+import type { PageServerOptions } from '../../live/server/page-server.js';
+import { fileOf } from '../host/tls-files.js';
+import type { Io } from '../host/io.js';
+
+/** Where the build puts the page: next to the command line. A path in the bundle, a URL in the sources. */
+const web = createRequire(import.meta.url);
+
+/** A file of the page. */
+export function pageFile(io: Io, name: string): Promise<Uint8Array> {
+  return fileOf(io, web.resolve(`../web/${name}`));
+}
+
+/** The page of a listener: its files, its token, its address. */
+export interface PageAddress {
+  /** Undefined: none is needed. */
+  readonly token: PageToken | undefined;
+  readonly page: PageServerOptions['page'];
+  /** Where a browser finds the page of the listener at that URL. */
+  url(listening: string): string;
+}
+
+export function pageAccess(io: Io, hasToken: boolean): PageAddress {
+  const token = hasToken ? tokenOf(io.random(TOKEN_BYTES)) : undefined;
+  const page = new Page((name) => pageFile(io, name), token);
+  return {
+    token,
+    page: (request, response, target) => page.answer(request, response, target),
+    url: (listening) => {
+      const url = new URL(listening.replace(/^ws/, 'http'));
+      // It listens at every address of this machine: the page needs one.
+      if (url.hostname === '0.0.0.0') url.hostname = '127.0.0.1';
+      if (url.hostname === '[::]') url.hostname = '[::1]';
+      if (token) url.searchParams.set('token', token.text);
+      return url.href;
+    },
+  };
+}

@@ -1,0 +1,65 @@
+import * as fs from 'node:fs';
+import { basename } from 'node:path';
+import { escapeText } from '../../describe/escape.js';
+import { print } from '../../describe/printable.js';
+import type { RecordWatcher } from '../decode/record-output.js';
+import { UsageError } from '../host/exit.js';
+import type { Io } from '../host/io.js';
+import { checkOutputs } from '../host/output-file.js';
+import { isSystemError, reasonOf, WRITING } from '../host/system-reasons.js';
+import { pageFile } from '../live/page-access.js';
+import { RecordFile } from '../record/record-file.js';
+import { ReportCollector } from './report-collector.js';
+import { reportPage, type PageParts } from './report-page.js';
+
+export interface ReportOptions {
+  readonly html: string;
+  readonly quiet?: true | undefined;
+}
+
+/**
+ * `--html FILE`, around a run that gives its records to a watcher. The file is written when the run has ended, also where
+ * an input could not be read further: then with what was read. `inputs` are files that the run reads.
+ */
+export async function withReport(
+  io: Io,
+  { html, quiet }: ReportOptions,
+  inputs: readonly string[],
+  run: (watcher: RecordWatcher) => Promise<number>,
+): Promise<number> {
+  const output = { option: '--html', path: html };
+  checkOutputs(fs, [output], inputs);
+  const parts = await pageParts(io);
+  const file = new RecordFile(fs, output);
+  const collector = new ReportCollector();
+  try {
+    return await run(collector);
+  } finally {
+    if (collector.records.length === 0) file.discard();
+    else write(file, reportPage(parts, { records: collector.records, note: collector.note, title: titleOf(inputs) }));
+    if (collector.note !== '' && !quiet) await io.stderr.write(print`--html: ${escapeText(collector.note)}\n`);
+  }
+}
+
+async function pageParts(io: Io): Promise<PageParts> {
+  const names = ['index.html', 'style.css', '../core.js', 'app.js', 'icon.svg'];
+  const texts = await Promise.all(names.map(async (name) => Buffer.from(await pageFile(io, name)).toString()));
+  const [html = '', style = '', core = '', app = '', icon = ''] = texts;
+  return { html, style, core, app, icon };
+}
+
+function titleOf(inputs: readonly string[]): string {
+  const names = inputs.map((path) => basename(path));
+  return names.length === 0 ? 'report' : names.length === 1 ? names[0]! : `${names[0]} and ${names.length - 1} more`;
+}
+
+function write(file: RecordFile, text: string): void {
+  try {
+    file.write(new TextEncoder().encode(text));
+  } catch (error) {
+    if (!isSystemError(error)) throw error;
+    throw new UsageError(`--html: ${file.path}: can't be written: ${reasonOf(error, WRITING)}`);
+  } finally {
+    file.close();
+  }
+}

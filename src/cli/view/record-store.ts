@@ -1,0 +1,142 @@
+import { ROW_FLAG, RowColumns, type TimelineRow } from '../../describe/timeline/row-columns.js';
+import { rowOfRecord } from '../../describe/timeline/row-of-record.js';
+import type { JsonRecord } from '../../describe/json.js';
+import type { Judged, JudgedFrame } from '../../traffic/judged.js';
+import type { ConnectionSummary } from '../../traffic/tally/summary.js';
+import { endRecord, pageRecord } from '../live/page-records.js';
+import { isPackable, MOST_PACKED, PACKED_TAG, packFrame, unpackFrame } from './packed-frame.js';
+import type { RecordWatcher } from '../decode/record-output.js';
+
+/** The bounds of what is kept. */
+export interface StoreBounds {
+  /** Rows of the list and of the overview: 18 bytes each, here and in the page. */
+  readonly rows: number;
+  /** Bytes of the records, which the page asks for as it draws them. */
+  readonly bytes: number;
+}
+
+export const STORE_BOUNDS: StoreBounds = { rows: 2_000_000, bytes: 512 * 1024 * 1024 };
+
+/** What a connection is called in the page. */
+export interface LaneName {
+  readonly connection: number;
+  readonly target?: string | undefined;
+  readonly client?: string | undefined;
+  readonly server?: string | undefined;
+}
+
+const SEGMENT = 1024 * 1024;
+const LONGEST_TARGET = 200;
+const MOST_SIZE = 0xffff_ffff;
+/** Of a row whose record is not kept. */
+const NOT_KEPT = -1;
+
+/** The records of a run for a page: each as a row of numbers, and its JSON text as long as there is room. */
+export class RecordStore implements RecordWatcher {
+  readonly columns = new RowColumns();
+  readonly names: LaneName[] = [];
+  /** Records beyond the bound of rows: neither listed nor drawn. */
+  left = 0;
+  /** Rows whose records are not kept: they are listed by their numbers alone. */
+  bare = 0;
+  private readonly segments: Buffer[] = [];
+  private used = SEGMENT;
+  private kept = 0;
+  private starts = new Float64Array(1024);
+  private lengths = new Uint32Array(1024);
+
+  constructor(private readonly bounds: StoreBounds = STORE_BOUNDS) {}
+
+  record(judged: Judged): void {
+    if (this.isFull()) return;
+    if (judged.type === 'frame' && isPackable(judged)) return this.addFrame(judged);
+    const record = pageRecord(judged);
+    if (record === undefined) return;
+    this.add(record);
+    if (record.type === 'handshake') this.name(record);
+  }
+
+  closed(summary: ConnectionSummary): void {
+    if (this.isFull()) return;
+    const { connection, client, server } = summary;
+    this.add(endRecord(summary));
+    if (client !== undefined || server !== undefined) this.names.push({ connection, client, server });
+  }
+
+  /** What is reported about the reading. */
+  notice(message: string, time: number): void {
+    if (!this.isFull()) this.add({ type: 'notice', message, time });
+  }
+
+  /** Its JSON text; undefined: it is not kept. */
+  text(row: number): string | undefined {
+    const start = row < this.columns.length ? this.starts[row]! : NOT_KEPT;
+    if (start === NOT_KEPT) return undefined;
+    const at = start % SEGMENT;
+    const segment = this.segments[Math.floor(start / SEGMENT)]!;
+    const bytes = Buffer.from(segment.buffer, at, this.lengths[row]);
+    if (bytes[0] !== PACKED_TAG) return bytes.toString();
+    return JSON.stringify(unpackFrame(bytes, this.columns.connections[row]!, this.columns.times[row]!));
+  }
+
+  private isFull(): boolean {
+    if (this.columns.length < this.bounds.rows) return false;
+    this.left++;
+    return true;
+  }
+
+  private add(record: JsonRecord): void {
+    const text = JSON.stringify(record);
+    // Up to three bytes for each of its characters.
+    const segment = this.begin(rowOfRecord(record), 3 * text.length);
+    if (segment !== undefined) this.keep(segment.write(text, this.used));
+  }
+
+  private addFrame(judged: JudgedFrame): void {
+    const { connection, direction, time = NaN, frame } = judged;
+    const { opcode, payloadLength } = frame.header;
+    const flags = direction === 'client' ? ROW_FLAG.client : direction === 'server' ? ROW_FLAG.server : 0;
+    const size = Math.min(MOST_SIZE, payloadLength);
+    const segment = this.begin({ time, connection, kind: opcode, size, flags }, MOST_PACKED);
+    if (segment !== undefined) this.keep(packFrame(judged, segment, this.used));
+  }
+
+  /** Where the record of a new row is written, with that room; undefined: it is not kept. */
+  private begin(row: TimelineRow, room: number): Buffer | undefined {
+    const number = this.columns.length;
+    this.columns.push(row);
+    if (number === this.starts.length) this.grow();
+    this.starts[number] = NOT_KEPT;
+    if (this.kept >= this.bounds.bytes || room > SEGMENT) {
+      this.bare++;
+      return undefined;
+    }
+    if (this.used + room > SEGMENT) {
+      this.segments.push(Buffer.allocUnsafeSlow(SEGMENT));
+      this.used = 0;
+    }
+    this.starts[number] = (this.segments.length - 1) * SEGMENT + this.used;
+    return this.segments.at(-1);
+  }
+
+  /** The record of the newest row has that length. */
+  private keep(length: number): void {
+    this.lengths[this.columns.length - 1] = length;
+    this.used += length;
+    this.kept += length;
+  }
+
+  private grow(): void {
+    const [starts, lengths] = [this.starts, this.lengths];
+    this.starts = new Float64Array(2 * starts.length);
+    this.lengths = new Uint32Array(2 * lengths.length);
+    this.starts.set(starts);
+    this.lengths.set(lengths);
+  }
+
+  private name(record: JsonRecord): void {
+    const { connection, request } = record as unknown as { connection: number; request?: { line: string } };
+    const target = request?.line.split(' ')[1]?.slice(0, LONGEST_TARGET);
+    if (target !== undefined) this.names.push({ connection, target });
+  }
+}

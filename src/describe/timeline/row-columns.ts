@@ -1,0 +1,106 @@
+/** A record as a point of the overview: 18 bytes, so that millions of them fit in a page. */
+export interface TimelineRow {
+  /** Seconds since the epoch; NaN where unknown. */
+  readonly time: number;
+  /** NO_CONNECTION: it is about all of them. */
+  readonly connection: number;
+  /** The opcode of a frame, or one of ROW_KIND. */
+  readonly kind: number;
+  /** Payload bytes of a frame, up to 2^32-1; the close code of an end, 0 where it is not known. */
+  readonly size: number;
+  /** Bits of ROW_FLAG. */
+  readonly flags: number;
+}
+
+/** What is no frame; frames have their opcode, 0 to 15. */
+export const ROW_KIND = { handshake: 16, ended: 17, note: 18 } as const;
+
+export const ROW_FLAG = {
+  /** Sent by the client; of an end: the client closed. */
+  client: 1,
+  server: 2,
+  error: 4,
+  warning: 8,
+  /** Of a handshake: no connection came of it. Of an end: it is one of those that `--trouble` shows. */
+  trouble: 16,
+} as const;
+
+export const NO_CONNECTION = 0xffff_ffff;
+
+/** Bytes of a row in a batch. */
+export const ROW_BYTES = 18;
+const FIRST_ROOM = 1024;
+
+/** Rows in columns of numbers, in the order in which they came. */
+export class RowColumns {
+  length = 0;
+  times = new Float64Array(FIRST_ROOM);
+  connections = new Uint32Array(FIRST_ROOM);
+  sizes = new Uint32Array(FIRST_ROOM);
+  kinds = new Uint8Array(FIRST_ROOM);
+  flags = new Uint8Array(FIRST_ROOM);
+
+  push({ time, connection, kind, size, flags }: TimelineRow): void {
+    const at = this.length;
+    this.makeRoom(at + 1);
+    this.times[at] = time;
+    this.connections[at] = connection;
+    this.sizes[at] = size;
+    this.kinds[at] = kind;
+    this.flags[at] = flags;
+    this.length = at + 1;
+  }
+
+  /** Rows `start` to `end` as bytes, a column after the other; little-endian, as every engine of today has it. */
+  batch(start: number, end: number): Uint8Array {
+    const count = end - start;
+    const bytes = new Uint8Array(count * ROW_BYTES);
+    let at = 0;
+    for (const column of [this.times, this.connections, this.sizes, this.kinds, this.flags]) {
+      const part = column.subarray(start, end);
+      bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), at);
+      at += part.byteLength;
+    }
+    return bytes;
+  }
+
+  /** Adds the rows of a batch. Bytes that make no whole row are not read. */
+  append(bytes: ArrayBuffer): void {
+    const count = Math.floor(bytes.byteLength / ROW_BYTES);
+    const start = this.length;
+    this.makeRoom(start + count);
+    this.times.set(new Float64Array(bytes, 0, count), start);
+    this.connections.set(new Uint32Array(bytes, 8 * count, count), start);
+    this.sizes.set(new Uint32Array(bytes, 12 * count, count), start);
+    this.kinds.set(new Uint8Array(bytes, 16 * count, count), start);
+    this.flags.set(new Uint8Array(bytes, 17 * count, count), start);
+    this.length = start + count;
+  }
+
+  /** Forgets the oldest rows. */
+  dropFirst(count: number): void {
+    for (const column of [this.times, this.connections, this.sizes, this.kinds, this.flags]) {
+      column.copyWithin(0, count, this.length);
+    }
+    this.length -= Math.min(count, this.length);
+  }
+
+  clear(): void {
+    this.length = 0;
+  }
+
+  private makeRoom(rows: number): void {
+    if (rows <= this.times.length) return;
+    const room = Math.max(rows, 2 * this.times.length);
+    this.times = grown(this.times, new Float64Array(room));
+    this.connections = grown(this.connections, new Uint32Array(room));
+    this.sizes = grown(this.sizes, new Uint32Array(room));
+    this.kinds = grown(this.kinds, new Uint8Array(room));
+    this.flags = grown(this.flags, new Uint8Array(room));
+  }
+}
+
+function grown<T extends { set(from: T): void }>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}

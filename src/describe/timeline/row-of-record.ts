@@ -1,0 +1,49 @@
+import { NO_CONNECTION, ROW_FLAG, ROW_KIND, type TimelineRow } from './row-columns.js';
+
+/** What the page gets of a record: that of `--json`, of a frame its bytes as well. */
+export type PageRecord = Readonly<Record<string, unknown>>;
+
+const MOST_SIZE = 0xffff_ffff;
+
+/** A record of the page (docs/json.md, and what the page gets besides) as a row of the overview. */
+export function rowOfRecord(record: PageRecord): TimelineRow {
+  const { connection = NO_CONNECTION, time = NaN } = record as { connection?: number; time?: number };
+  const base = { connection, time, size: 0, flags: findingFlags(record) | sideFlag(record['direction']) };
+  switch (record['type']) {
+    case 'frame': {
+      const { opcode, payloadLength } = record as { opcode: number; payloadLength: number | string };
+      return { ...base, kind: opcode, size: Math.min(MOST_SIZE, Number(payloadLength)) };
+    }
+    case 'handshake': {
+      const flags = base.flags | (record['valid'] === true && isUpgraded(record['response']) ? 0 : ROW_FLAG.trouble);
+      return { ...base, kind: ROW_KIND.handshake, flags };
+    }
+    case 'connection':
+      return { ...base, ...endOf(record, time) };
+    default:
+      return { ...base, kind: ROW_KIND.note };
+  }
+}
+
+function endOf(record: PageRecord, time: number): Pick<TimelineRow, 'kind' | 'time' | 'size' | 'flags'> {
+  const { duration = 0, closeCode = 0 } = record as { duration?: number; closeCode?: number };
+  const flags = sideFlag(record['closedBy']) | (record['trouble'] === true ? ROW_FLAG.trouble : 0);
+  return { kind: ROW_KIND.ended, time: time + duration, size: closeCode, flags };
+}
+
+function isUpgraded(response: unknown): boolean {
+  const [, status] = String((response as { line?: string } | undefined)?.line ?? '').split(' ');
+  return status === '101' || status === '200';
+}
+
+function sideFlag(side: unknown): number {
+  return side === 'client' ? ROW_FLAG.client : side === 'server' ? ROW_FLAG.server : 0;
+}
+
+/** The diagnostics that a record has, or that it is. */
+function findingFlags(record: PageRecord): number {
+  const own = record['diagnostics'];
+  const severities: unknown[] = Array.isArray(own) ? own.map((one: PageRecord) => one['severity']) : [];
+  if (record['type'] === 'diagnostic') severities.push(record['severity']);
+  return (severities.includes('error') ? ROW_FLAG.error : 0) | (severities.includes('warning') ? ROW_FLAG.warning : 0);
+}

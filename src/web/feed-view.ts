@@ -1,0 +1,126 @@
+import { byId } from './dom.js';
+import { FeedPanel } from './feed-panel.js';
+import { Overview } from './overview.js';
+import type { RowSource } from './row-source.js';
+
+/** What is reported of the reading of a file. */
+export interface FeedProgress {
+  readonly read: number;
+  /** Undefined: a pipe, whose end is not known. */
+  readonly total?: number;
+  readonly isDone: boolean;
+  readonly problem?: string;
+  /** Records that are not listed, and rows whose records are not kept. */
+  readonly left: number;
+  readonly bare: number;
+}
+
+/** Rows that are not drawn as they come: milliseconds. */
+const PACE = 250;
+
+/** The page over a file, or of a report: overview and list of the same rows. */
+export class FeedView {
+  private readonly panel: FeedPanel;
+  readonly overview: Overview;
+  private isDone = false;
+  private waiting = false;
+
+  constructor(
+    source: RowSource,
+    private readonly openTab: (name: string) => void,
+  ) {
+    this.panel = new FeedPanel(source);
+    this.overview = new Overview(
+      { columns: source.columns, labels: source.labels, lanes: () => this.panel.lanesNow(this.isDone) },
+      {
+        opened: (connection) => this.openConnection(connection),
+        limited: (span) => this.panel.limit(span),
+      },
+    );
+    this.panel.onShown = (row, connection) => {
+      const only = connection === undefined ? '' : `c=${connection}&`;
+      history.replaceState(null, '', `#${only}f=${row}`);
+    };
+    document.addEventListener('keydown', (event) => this.onKey(event));
+    window.addEventListener('hashchange', () => this.follow());
+  }
+
+  /** Rows came: drawn a few times a second. */
+  grew(): void {
+    if (this.waiting) return;
+    this.waiting = true;
+    window.setTimeout(() => this.drawGrown(), PACE);
+  }
+
+  /** All rows are here. */
+  done(): void {
+    if (this.isDone) return;
+    this.isDone = true;
+    this.drawGrown();
+    this.follow();
+  }
+
+  private drawGrown(): void {
+    this.waiting = false;
+    this.panel.grew(this.isDone);
+    this.overview.grew();
+  }
+
+  private openConnection(connection: number): void {
+    this.openTab('inspector');
+    this.panel.choose(connection);
+    this.panel.focus();
+  }
+
+  /** What the address names: `#c=3` a connection, `#f=17` a record. */
+  private follow(): void {
+    const words = new URLSearchParams(location.hash.slice(1));
+    const row = words.get('f');
+    const connection = words.get('c');
+    if (row === null && connection === null) return;
+    this.openTab('inspector');
+    if (connection !== null && row === null && /^\d{1,10}$/.test(connection)) this.panel.choose(Number(connection));
+    if (row !== null && /^\d{1,10}$/.test(row)) this.panel.select(Number(row));
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    const { target, key } = event;
+    const isTyping = target instanceof HTMLElement && target.matches('input, textarea, select, dialog *');
+    if (isTyping || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (key === '?') byId('keys', HTMLDialogElement).showModal();
+    else if (document.body.dataset['tab'] === 'overview') return;
+    else if (key === '/') this.panel.focusFilter();
+    else if (key === 'j' || key === 'k') {
+      this.panel.focus();
+      this.panel.move(key === 'j' ? 1 : -1);
+    } else return;
+    event.preventDefault();
+  }
+}
+
+/** `60.0 MB`, `12 kB`, `80 bytes`. */
+export function sizeText(bytes: number): string {
+  if (bytes >= 1e6) return `${(bytes / 1e6).toFixed(1)} MB`;
+  return bytes >= 1e4 ? `${Math.round(bytes / 1e3)} kB` : `${bytes} bytes`;
+}
+
+/** How far the reading is. */
+export function progressText({ read, total, isDone }: FeedProgress): string {
+  if (isDone) return `read: ${sizeText(read)}`;
+  if (total === undefined || total === 0) return `reading: ${sizeText(read)}`;
+  return `reading: ${Math.min(100, Math.floor((100 * read) / total))} % of ${sizeText(total)}`;
+}
+
+/** What the page does not have; empty where it has all. */
+export function leftOutText({ left, bare, problem }: FeedProgress): string {
+  const words = [
+    ...(problem === undefined ? [] : [`the rest can't be read: ${problem}`]),
+    ...(left === 0
+      ? []
+      : [`${left.toLocaleString('en')} later records are left out: a filter of the command makes room`]),
+    ...(bare === 0
+      ? []
+      : [`of ${bare.toLocaleString('en')} later records only the overview is kept, for lack of memory`]),
+  ];
+  return words.join('; ');
+}

@@ -1,0 +1,135 @@
+import { OPCODE } from '../codec/frames/registry.js';
+import { lanesOf } from '../describe/timeline/lanes.js';
+import type { PageRecord } from '../describe/timeline/row-of-record.js';
+import type { Hello } from './channel.js';
+import { Compare } from './compare.js';
+import { ConnectPanel } from './connect-panel.js';
+import { isOpened, visible } from './format.js';
+import type { FrameItem, HandshakeItem, Item, NoteItem } from './items.js';
+import { LiveColumns } from './live-columns.js';
+import { Overview } from './overview.js';
+import { RecordPanel } from './record-panel.js';
+
+/** Milliseconds between two drawings of the overview. */
+const PACE = 500;
+
+/** The page of live traffic: what the server reports goes to the record panel, and what is about the page's own connection to the connect panel. */
+export class LiveView {
+  readonly compare = new Compare();
+  /** Made when it is known that the traffic is live. */
+  overview: Overview | undefined;
+  private readonly columns = new LiveColumns();
+  private panel: RecordPanel | undefined;
+  private readonly connectPanel: ConnectPanel;
+  private isLive = false;
+  private waiting = false;
+  /** What the page's own request asks for, until its connection is known; and that connection's number. */
+  private expected: string | undefined;
+  private own: number | undefined;
+  private pingedAt: number | undefined;
+  /** The connection that was refused last. */
+  private refused: number | undefined;
+
+  constructor(
+    private readonly openTab: (name: string) => void,
+    ping: (connection: number, text: string) => void,
+  ) {
+    this.connectPanel = new ConnectPanel({
+      connecting: (target) => this.connecting(target),
+      ping: () => this.own !== undefined && ping(this.own, 'are you there?'),
+    });
+  }
+
+  begin({ feed = 'serve', mode, subprotocols }: Hello): void {
+    if (feed !== 'serve' && document.body.dataset['tab'] === 'chat') this.openTab('inspector');
+    this.panel ??= new RecordPanel();
+    this.panel.startOver();
+    this.overview ??= this.newOverview(this.panel);
+    this.columns.clear();
+    this.connectPanel.setMode(mode, subprotocols);
+  }
+
+  private newOverview(panel: RecordPanel): Overview {
+    const { columns, labels } = this.columns;
+    const overview = new Overview(
+      { columns, labels, lanes: () => lanesOf(columns) },
+      {
+        opened: (connection) => {
+          this.openTab('inspector');
+          panel.choose(connection);
+        },
+        limited: (span) => panel.limit(span),
+      },
+    );
+    overview.opened = document.body.dataset['tab'] === 'overview';
+    return overview;
+  }
+
+  replayed(): void {
+    this.isLive = true;
+  }
+
+  ended(): void {
+    this.isLive = false;
+  }
+
+  failed(message: string): void {
+    this.connectPanel.messages.note(message, 'wrong');
+  }
+
+  take(item: Item, record: PageRecord): void {
+    this.panel?.add(item);
+    this.columns.add(record);
+    this.grow();
+    if (!this.isLive) return;
+    if (item.kind === 'handshake') this.claim(item);
+    if (item.kind === 'frame' && item.connection === this.own) this.notePing(item);
+    if (item.kind === 'note') this.noteRefused(item);
+  }
+
+  private grow(): void {
+    if (this.waiting) return;
+    this.waiting = true;
+    window.setTimeout(() => {
+      this.waiting = false;
+      this.overview?.grew();
+    }, PACE);
+  }
+
+  private connecting(target: string): void {
+    this.expected = target;
+    this.own = undefined;
+  }
+
+  /** The server does not report which connection is the page's own: it is the first with the same request, from this origin. */
+  private claim(item: HandshakeItem): void {
+    const { connection, request, response } = item;
+    const origin = request?.headers.find(([name]) => name.toLowerCase() === 'origin')?.[1];
+    if (this.expected === undefined || request?.line.split(' ')[1] !== this.expected || origin !== location.origin)
+      return;
+    this.expected = undefined;
+    if (!isOpened(item)) {
+      this.refused = connection;
+      return this.connectPanel.messages.note(`refused: ${response?.line ?? 'no response'}`, 'wrong');
+    }
+    if (!this.connectPanel.isActive) return;
+    this.own = connection;
+    this.connectPanel.canPing(true);
+    this.connectPanel.messages.note(`connection #${connection} is open`);
+  }
+
+  /** What the server refused of the page's own connection, and why. */
+  private noteRefused({ connection, name, text }: NoteItem): void {
+    const isOwn = connection !== undefined && connection === (name === 'body' ? this.refused : this.own);
+    if (isOwn && (name === 'body' || name === 'notice')) this.connectPanel.messages.note(visible(text), 'wrong');
+  }
+
+  /** Scripts of a page never see a ping: the browser answers it. */
+  private notePing({ header, direction, time }: FrameItem): void {
+    if (header.opcode === OPCODE.ping && direction === 'server') this.pingedAt = time;
+    if (header.opcode !== OPCODE.pong || direction !== 'client' || this.pingedAt === undefined) return;
+    const milliseconds = ((time ?? this.pingedAt) - this.pingedAt) * 1000;
+    this.pingedAt = undefined;
+    this.connectPanel.messages.note(`the server's ping was answered after ${milliseconds.toFixed(1)} ms`);
+  }
+}

@@ -1,0 +1,225 @@
+import { barHeight, BIN_MARK, shownOpcode, type LaneBins } from '../describe/timeline/bins.js';
+import type { TimeLane } from '../describe/timeline/lanes.js';
+import { ticksOf } from '../describe/timeline/ticks.js';
+import { closeCodeInfo } from '../codec/frames/registry.js';
+import { frameInk, type Inks } from './overview-ink.js';
+
+/** Pixels of a lane, and of the part above its line. */
+export const LANE_HEIGHT = 26;
+const HALF = 11;
+/** Pixels between two labels of the axis. */
+const TICK_ROOM = 90;
+
+export interface LaneDrawing {
+  readonly lane: TimeLane;
+  readonly bins: LaneBins;
+  readonly label: string;
+  readonly isSelected: boolean;
+  /** The left edge of the time axis, and the right edge. */
+  readonly left: number;
+  readonly right: number;
+  /** The top of the lane. */
+  readonly top: number;
+  /** The place of a time on the axis: pixels. */
+  readonly x: (time: number) => number;
+}
+
+export const OUTCOME_MARKS = { open: '▸', closed: '■', trouble: '✕', refused: '⊘' } as const;
+
+/** How a connection ended, in few words. */
+export function outcomeText({ outcome, code, closedBy }: TimeLane): string {
+  if (outcome === 'open') return 'open';
+  if (outcome === 'refused') return 'refused';
+  const name = code === 0 ? 'no close code' : `${code} ${closeCodeInfo(code).name}`;
+  const by = closedBy === undefined ? '' : ` by the ${closedBy}`;
+  return `${outcome === 'trouble' ? 'trouble: ' : ''}${name}${by}`;
+}
+
+export function drawLane(pen: CanvasRenderingContext2D, inks: Inks, drawing: LaneDrawing): void {
+  const { lane, label, isSelected, left, right, top } = drawing;
+  if (isSelected) {
+    pen.fillStyle = inks.select;
+    pen.fillRect(0, top, right, LANE_HEIGHT);
+  }
+  const middle = top + LANE_HEIGHT / 2;
+  drawLabel(pen, inks, lane, label, left, middle);
+  pen.save();
+  pen.beginPath();
+  pen.rect(left, top, right - left, LANE_HEIGHT);
+  pen.clip();
+  drawExtent(pen, inks, drawing, middle);
+  drawBars(pen, inks, drawing, middle);
+  drawMarks(pen, inks, drawing, middle);
+  drawEnd(pen, inks, drawing, middle);
+  pen.restore();
+}
+
+function drawLabel(
+  pen: CanvasRenderingContext2D,
+  inks: Inks,
+  lane: TimeLane,
+  label: string,
+  left: number,
+  middle: number,
+): void {
+  pen.textBaseline = 'middle';
+  pen.textAlign = 'left';
+  pen.fillStyle = inks[lane.outcome];
+  pen.fillText(OUTCOME_MARKS[lane.outcome], 8, middle);
+  pen.fillStyle = inks.text;
+  pen.save();
+  pen.beginPath();
+  pen.rect(0, middle - HALF, left - 6, 2 * HALF);
+  pen.clip();
+  pen.fillText(`#${lane.connection} ${label}`, 24, middle);
+  pen.restore();
+}
+
+function drawExtent(pen: CanvasRenderingContext2D, inks: Inks, { lane, x }: LaneDrawing, middle: number): void {
+  if (Number.isNaN(lane.first)) return;
+  pen.fillStyle = inks[lane.outcome];
+  pen.globalAlpha = 0.55;
+  const [from, to] = [x(lane.first), x(lane.last)];
+  pen.fillRect(from, middle - 0.5, Math.max(1, to - from), 1);
+  pen.globalAlpha = 1;
+}
+
+/** What the client sent is above the line, what the server sent below it. */
+function drawBars(pen: CanvasRenderingContext2D, inks: Inks, { bins, left }: LaneDrawing, middle: number): void {
+  drawRuns(pen, inks, bins.client, bins.clientKinds, { left, top: (height) => middle - 1 - height });
+  drawRuns(pen, inks, bins.server, bins.serverKinds, { left, top: () => middle + 1 });
+  drawRuns(pen, inks, bins.unknown, bins.unknownKinds, { left, top: (height) => middle - height / 2 });
+}
+
+/** Neighbours of the same height and colour are one rectangle: dense traffic takes few of them. */
+function drawRuns(
+  pen: CanvasRenderingContext2D,
+  inks: Inks,
+  sizes: Float64Array,
+  kinds: Uint16Array,
+  { left, top }: { readonly left: number; readonly top: (height: number) => number },
+): void {
+  for (let x = 0; x < sizes.length;) {
+    const height = heightAt(sizes, x);
+    const opcode = shownOpcode(kinds[x]!);
+    const begin = x++;
+    while (x < sizes.length && heightAt(sizes, x) === height && (height === 0 || shownOpcode(kinds[x]!) === opcode))
+      x++;
+    if (height === 0) continue;
+    pen.fillStyle = inks[frameInk(opcode)];
+    // A pixel without a neighbour is hardly seen.
+    const width = x - begin === 1 && sizes[x] === 0 ? 2 : x - begin;
+    pen.fillRect(left + begin, top(height), width, height);
+  }
+}
+
+function heightAt(sizes: Float64Array, x: number): number {
+  return Math.ceil(HALF * barHeight(sizes[x]!));
+}
+
+/** A handshake is a full line, a finding a diamond: error filled, warning hollow. */
+function drawMarks(pen: CanvasRenderingContext2D, inks: Inks, { bins, left }: LaneDrawing, middle: number): void {
+  for (let x = 0; x < bins.marks.length; x++) {
+    const mark = bins.marks[x]!;
+    if (mark === 0) continue;
+    if (mark & BIN_MARK.handshake) {
+      pen.fillStyle = mark & BIN_MARK.refused ? inks.refused : inks.handshake;
+      pen.fillRect(left + x, middle - HALF, 2, 2 * HALF);
+    }
+    if (mark & (BIN_MARK.error | BIN_MARK.warning)) {
+      const isError = (mark & BIN_MARK.error) !== 0;
+      diamond(pen, left + x + 0.5, middle - HALF + 4, 4);
+      pen.fillStyle = isError ? inks.error : inks.back;
+      pen.strokeStyle = isError ? inks.back : inks.warning;
+      pen.lineWidth = isError ? 1 : 1.5;
+      pen.fill();
+      pen.stroke();
+    }
+  }
+}
+
+function diamond(pen: CanvasRenderingContext2D, x: number, y: number, size: number): void {
+  pen.beginPath();
+  pen.moveTo(x, y - size);
+  pen.lineTo(x + size, y);
+  pen.lineTo(x, y + size);
+  pen.lineTo(x - size, y);
+  pen.closePath();
+}
+
+/** The end: a square where it was closed as it should be, a cross where not. It is above the line if the client closed, below if the server did. */
+function drawEnd(pen: CanvasRenderingContext2D, inks: Inks, { lane, x }: LaneDrawing, middle: number): void {
+  if (lane.outcome === 'open' || Number.isNaN(lane.last)) return;
+  const at = x(lane.last);
+  const y = middle + (lane.closedBy === 'client' ? -5 : lane.closedBy === 'server' ? 5 : 0);
+  if (lane.outcome === 'closed') {
+    pen.fillStyle = inks.closed;
+    pen.fillRect(at - 3, y - 3, 6, 6);
+    return;
+  }
+  pen.strokeStyle = inks[lane.outcome];
+  pen.lineWidth = 2;
+  pen.beginPath();
+  pen.moveTo(at - 4, y - 4);
+  pen.lineTo(at + 4, y + 4);
+  pen.moveTo(at + 4, y - 4);
+  pen.lineTo(at - 4, y + 4);
+  pen.stroke();
+}
+
+export interface StripDrawing {
+  readonly counts: Uint32Array;
+  readonly left: number;
+  readonly width: number;
+  readonly height: number;
+  /** The window of the lanes, as parts of the whole: 0 to 1. */
+  readonly from: number;
+  readonly to: number;
+  /** Where the axis begins, in seconds from the beginning of the traffic, and its length. */
+  readonly begin: number;
+  readonly seconds: number;
+}
+
+/** All frames over the whole time, with the window that the lanes show. */
+export function drawStrip(pen: CanvasRenderingContext2D, inks: Inks, strip: StripDrawing): void {
+  const { counts, left, width, height, from, to, begin, seconds } = strip;
+  let most = 1;
+  for (const count of counts) if (count > most) most = count;
+  pen.fillStyle = inks['frame-text'];
+  const room = height - 18;
+  for (let x = 0; x < counts.length; x++) {
+    const tall = counts[x]! === 0 ? 0 : Math.max(1, room * (Math.log1p(counts[x]!) / Math.log1p(most)));
+    pen.fillRect(left + x, height - tall, 1, tall);
+  }
+  drawAxis(pen, inks, { from: begin, to: begin + seconds, left, width, top: 0 });
+  if (from <= 0 && to >= 1) return;
+  pen.fillStyle = inks.select;
+  pen.fillRect(left + from * width, 0, Math.max(2, (to - from) * width), height);
+  pen.strokeStyle = inks.quiet;
+  pen.lineWidth = 1;
+  pen.strokeRect(left + from * width + 0.5, 0.5, Math.max(2, (to - from) * width) - 1, height - 1);
+}
+
+interface AxisDrawing {
+  /** Seconds from the beginning of the traffic. */
+  readonly from: number;
+  readonly to: number;
+  readonly left: number;
+  readonly width: number;
+  readonly top: number;
+}
+
+export const AXIS_HEIGHT = 18;
+
+export function drawAxis(pen: CanvasRenderingContext2D, inks: Inks, { from, to, left, width, top }: AxisDrawing): void {
+  pen.textBaseline = 'top';
+  for (const { at, label } of ticksOf(from, to, Math.max(1, Math.floor(width / TICK_ROOM)))) {
+    const x = left + ((at - from) / (to - from)) * width;
+    pen.fillStyle = inks.line;
+    pen.fillRect(x, top, 1, AXIS_HEIGHT - 4);
+    pen.fillStyle = inks.quiet;
+    const isLast = x + pen.measureText(label).width + 4 > left + width;
+    pen.textAlign = isLast ? 'right' : 'left';
+    pen.fillText(label, isLast ? x - 3 : x + 4, top + 2);
+  }
+}

@@ -1,0 +1,56 @@
+import type { TimeLane } from '../describe/timeline/lanes.js';
+import { secondsText } from '../describe/timeline/ticks.js';
+import { el } from './dom.js';
+import { OUTCOME_MARKS, outcomeText } from './overview-draw.js';
+import type { LaneLabel } from './row-source.js';
+
+const HEADINGS = ['connection', 'target', 'outcome', 'begins', 'lasts', 'frames', 'bytes', 'errors', 'warnings'];
+
+/** The lanes as a table: what the picture shows, in words and numbers. `start` is the first time of all. */
+export function lanesTable(
+  lanes: readonly TimeLane[],
+  labels: ReadonlyMap<number, LaneLabel>,
+  start: number,
+): HTMLElement {
+  const head = HEADINGS.map((text) => el('th', { scope: 'col', text }));
+  const rows = lanes.map((lane) => {
+    const { connection, first, last, frames, bytes, errors, warnings } = lane;
+    const texts = [
+      labels.get(connection)?.target ?? '',
+      `${OUTCOME_MARKS[lane.outcome]} ${outcomeText(lane)}`,
+      timeText(first - start),
+      timeText(last - first),
+      ...[frames, bytes, errors, warnings].map((number) => number.toLocaleString('en')),
+    ];
+    const link = el('button', { type: 'button', class: 'link', 'data-connection': connection, text: `#${connection}` });
+    return el(
+      'tr',
+      {},
+      el('th', { scope: 'row' }, link),
+      texts.map((text, i) => el('td', { 'data-label': HEADINGS[i + 1], text })),
+    );
+  });
+  const caption = el('caption', { text: 'Connections: how each began, went and ended' });
+  return el('table', { class: 'compared' }, caption, el('thead', {}, el('tr', {}, head)), el('tbody', {}, rows));
+}
+
+/** Frames over time as a table. */
+export function densityTable(counts: Uint32Array, seconds: number): HTMLElement {
+  const head = ['from', 'to', 'frames'].map((text) => el('th', { scope: 'col', text }));
+  const step = seconds / counts.length;
+  const rows = Array.from(counts, (count, i) =>
+    el(
+      'tr',
+      {},
+      el('th', { scope: 'row', text: timeText(i * step) }),
+      el('td', { text: timeText((i + 1) * step) }),
+      el('td', { text: count.toLocaleString('en') }),
+    ),
+  );
+  const caption = el('caption', { text: 'Frames over time' });
+  return el('table', { class: 'compared' }, caption, el('thead', {}, el('tr', {}, head)), el('tbody', {}, rows));
+}
+
+function timeText(seconds: number): string {
+  return Number.isNaN(seconds) ? 'unknown' : secondsText(seconds, seconds < 1 ? 1e-5 : 1e-3);
+}

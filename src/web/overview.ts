@@ -1,0 +1,341 @@
+import { count } from '../codec/bytes/plural.js';
+import { binRows, density, type LaneBins } from '../describe/timeline/bins.js';
+import { LANE_ORDERS, sortedLanes, type LaneOrder, type LaneTable, type TimeLane } from '../describe/timeline/lanes.js';
+import type { RowColumns } from '../describe/timeline/row-columns.js';
+import { secondsText } from '../describe/timeline/ticks.js';
+import { byId, refill } from './dom.js';
+import { AXIS_HEIGHT, drawAxis, drawLane, drawStrip, LANE_HEIGHT, outcomeText } from './overview-draw.js';
+import { InkProbe, type Inks } from './overview-ink.js';
+import { Gestures } from './overview-gestures.js';
+import { densityTable, lanesTable } from './overview-table.js';
+import { between, isWhole, panned, wholeView, zoomed, type AxisView } from './overview-view.js';
+import type { LaneLabel } from './row-source.js';
+
+/** What is drawn. */
+export interface OverviewFeed {
+  readonly columns: RowColumns;
+  readonly labels: ReadonlyMap<number, LaneLabel>;
+  lanes(): LaneTable;
+}
+
+export interface OverviewTaker {
+  /** The reader wants the list of that connection. */
+  opened(connection: number): void;
+  /** Only what happened in that span is listed; undefined: all. */
+  limited(span: AxisView | undefined): void;
+}
+
+const LABEL_WIDTH = 190;
+const LABEL_WIDTH_NARROW = 96;
+/** Rows of the tables. */
+const MOST_TABLE = 200;
+const DENSITY_ROWS = 20;
+/** Lanes whose bins are kept for the next drawing. */
+const MOST_BINNED = 200;
+/** Milliseconds. */
+const REST = 120;
+const EMPTY = 'Nothing with a time so far.';
+
+/** A lane for each connection on one time axis. Only the lanes in sight are drawn, each in as many steps as it has pixels. */
+export class Overview {
+  private readonly scroll = byId('ov-scroll', HTMLElement);
+  private readonly spacer = byId('ov-spacer', HTMLElement);
+  private readonly canvas = byId('ov-canvas', HTMLCanvasElement);
+  private readonly strip = byId('ov-strip', HTMLCanvasElement);
+  private readonly about = byId('ov-about', HTMLElement);
+  private readonly tables = byId('ov-tables', HTMLElement);
+  private readonly order = byId('ov-order', HTMLSelectElement);
+  private readonly listed = byId('ov-list', HTMLButtonElement);
+  private readonly probe = new InkProbe(byId('overview', HTMLElement));
+  private inks: Inks | undefined;
+  private table: LaneTable = { all: [], order: new Uint32Array(0), first: NaN, last: NaN };
+  private lanes: TimeLane[] = [];
+  private whole: AxisView = { from: 0, to: 1 };
+  /** Undefined: the whole. */
+  private view: AxisView | undefined;
+  private selected: number | undefined;
+  private counts: Uint32Array = new Uint32Array(0);
+  private scheduled = false;
+  private readonly binned = new Map<number, LaneBins>();
+  private resting: number | undefined;
+  private isOpen = false;
+  private isStale = true;
+
+  constructor(
+    private readonly feed: OverviewFeed,
+    private readonly taker: OverviewTaker,
+  ) {
+    for (const name of LANE_ORDERS) this.order.append(new Option(name, name));
+    this.order.value = 'trouble';
+    this.order.addEventListener('change', () => this.grew());
+    this.listed.addEventListener('click', () => this.openSelected());
+    byId('ov-in', HTMLElement).addEventListener('click', () => this.zoom(0.5));
+    byId('ov-out', HTMLElement).addEventListener('click', () => this.zoom(2));
+    byId('ov-all', HTMLElement).addEventListener('click', () => this.look(undefined));
+    byId('ov-as-table', HTMLElement).addEventListener('click', () => this.toggleTables());
+    this.tables.addEventListener('click', ({ target }) => {
+      const { connection } = (target as HTMLElement).dataset;
+      if (connection !== undefined) this.taker.opened(Number(connection));
+    });
+    this.scroll.addEventListener('scroll', () => this.schedule());
+    new ResizeObserver(() => this.grew()).observe(this.scroll);
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+      this.inks = undefined;
+      this.schedule();
+    });
+    this.canvas.addEventListener('keydown', (event) => this.onKey(event));
+    new Gestures(this.canvas, {
+      pan: (pixels) => this.look(panned(this.shown, this.whole, (-pixels * this.seconds) / this.width)),
+      zoom: (factor, at) => this.look(zoomed(this.shown, this.whole, factor, this.timeAt(at))),
+      point: (at, y) => this.describe(this.laneAt(y), at),
+      pick: (_, y) => this.select(this.laneAt(y)),
+      open: (_, y) => {
+        this.select(this.laneAt(y));
+        this.openSelected();
+      },
+    });
+    this.brush();
+  }
+
+  /** The panel is seen, or not. */
+  set opened(isOpen: boolean) {
+    this.isOpen = isOpen;
+    if (isOpen && this.isStale) this.grew();
+  }
+
+  /** Rows came, or the room for them changed. */
+  grew(): void {
+    this.isStale = true;
+    if (!this.isOpen) return;
+    this.isStale = false;
+    this.binned.clear();
+    this.table = this.feed.lanes();
+    this.lanes = sortedLanes(this.table.all, this.order.value as LaneOrder);
+    const { first, last } = this.table;
+    this.whole = wholeView(first, last);
+    this.counts = density(this.feed.columns, { ...this.whole, width: Math.max(1, this.width) });
+    this.spacer.style.height = `${this.lanes.length * LANE_HEIGHT + AXIS_HEIGHT}px`;
+    if (this.selected === undefined) this.about.textContent = Number.isNaN(first) ? EMPTY : this.summary();
+    if (!this.tables.hidden) this.fillTables();
+    this.schedule();
+  }
+
+  private get shown(): AxisView {
+    return this.view ?? this.whole;
+  }
+
+  private get seconds(): number {
+    return this.shown.to - this.shown.from;
+  }
+
+  private get left(): number {
+    return this.scroll.clientWidth < 600 ? LABEL_WIDTH_NARROW : LABEL_WIDTH;
+  }
+
+  private get width(): number {
+    return Math.max(1, this.scroll.clientWidth - this.left - 10);
+  }
+
+  private timeAt(x: number): number {
+    return this.shown.from + ((x - this.left) / this.width) * this.seconds;
+  }
+
+  private laneAt(y: number): TimeLane | undefined {
+    return this.lanes[Math.floor((y + this.scroll.scrollTop - AXIS_HEIGHT) / LANE_HEIGHT)];
+  }
+
+  private look(view: AxisView | undefined): void {
+    const wasWhole = this.view === undefined;
+    this.view = view === undefined || isWhole(view, this.whole) ? undefined : view;
+    if (this.view !== undefined || !wasWhole) this.limit();
+    this.binned.clear();
+    if (this.selected === undefined) this.about.textContent = this.summary();
+    this.schedule();
+  }
+
+  /** The list is filtered when the hand rests: with a million rows that takes a moment. */
+  private limit(): void {
+    clearTimeout(this.resting);
+    this.resting = window.setTimeout(() => this.taker.limited(this.view), REST);
+  }
+
+  /** What a lane shows of the present view. */
+  private binsOf(lane: TimeLane): LaneBins {
+    const { shown, width, table, binned } = this;
+    const known = binned.get(lane.connection);
+    if (known !== undefined) return known;
+    const rows = table.order.subarray(lane.start, lane.end);
+    const bins = binRows(this.feed.columns, rows, { ...shown, width: Math.floor(width) });
+    if (binned.size > MOST_BINNED) binned.clear();
+    binned.set(lane.connection, bins);
+    return bins;
+  }
+
+  private zoom(factor: number): void {
+    const { from, to } = this.shown;
+    this.look(zoomed(this.shown, this.whole, factor, (from + to) / 2));
+  }
+
+  private select(lane: TimeLane | undefined): void {
+    this.selected = lane?.connection;
+    this.listed.disabled = lane === undefined;
+    if (lane === undefined) this.about.textContent = this.summary();
+    else this.about.textContent = this.words(lane);
+    this.schedule();
+  }
+
+  private openSelected(): void {
+    if (this.selected !== undefined) this.taker.opened(this.selected);
+  }
+
+  private summary(): string {
+    const { from, to } = this.shown;
+    const begin = secondsText(from - this.table.first, 1e-3);
+    const span = this.view === undefined ? '' : `; shown: ${begin} to ${secondsText(to - this.table.first, 1e-3)}`;
+    return `${count(this.lanes.length, 'connection')} in ${secondsText(this.table.last - this.table.first, 1e-3)}${span}`;
+  }
+
+  private words(lane: TimeLane): string {
+    const { connection, first, last, frames, bytes, errors } = lane;
+    const target = this.feed.labels.get(connection)?.target ?? '';
+    const begins = Number.isNaN(first) ? '' : `, ${secondsText(last - first, 1e-3)} long`;
+    const wrong = errors === 0 ? '' : `, ${count(errors, 'error')}`;
+    return `#${connection} ${target}: ${outcomeText(lane)}${begins}, ${count(frames, 'frame')}, ${count(bytes, 'byte')}${wrong}`;
+  }
+
+  private describe(lane: TimeLane | undefined, x: number): void {
+    if (lane === undefined || x < this.left) return;
+    const at = secondsText(this.timeAt(x) - this.table.first, this.seconds / this.width);
+    this.about.textContent = `${this.words(lane)}; at ${at}`;
+  }
+
+  private schedule(): void {
+    if (this.scheduled || !this.isOpen) return;
+    this.scheduled = true;
+    requestAnimationFrame(() => this.draw());
+  }
+
+  private draw(): void {
+    this.scheduled = false;
+    const inks = (this.inks ??= this.probe.read());
+    const { scroll, left, width, shown, table } = this;
+    const height = scroll.clientHeight;
+    const pen = penOf(this.canvas, scroll.clientWidth, height);
+    const x = (time: number): number => left + ((time - shown.from) / this.seconds) * width;
+    const first = Math.floor(scroll.scrollTop / LANE_HEIGHT);
+    const end = Math.min(this.lanes.length, first + Math.ceil(height / LANE_HEIGHT) + 1);
+    for (let i = first; i < end; i++) {
+      const lane = this.lanes[i]!;
+      const bins = this.binsOf(lane);
+      const label = this.feed.labels.get(lane.connection)?.target ?? '';
+      const top = AXIS_HEIGHT + i * LANE_HEIGHT - scroll.scrollTop;
+      const isSelected = lane.connection === this.selected;
+      drawLane(pen, inks, { lane, bins, label, isSelected, left, right: left + width, top, x });
+    }
+    pen.fillStyle = inks.back;
+    pen.fillRect(0, 0, scroll.clientWidth, AXIS_HEIGHT);
+    if (Number.isNaN(table.first)) return;
+    drawAxis(pen, inks, { from: shown.from - table.first, to: shown.to - table.first, left, width, top: 0 });
+    this.drawStrip(inks);
+  }
+
+  private drawStrip(inks: Inks): void {
+    const { whole, shown, left, width, counts } = this;
+    const { clientWidth, clientHeight } = this.strip;
+    const seconds = whole.to - whole.from;
+    drawStrip(penOf(this.strip, clientWidth, clientHeight), inks, {
+      counts,
+      left,
+      width,
+      height: clientHeight,
+      from: (shown.from - whole.from) / seconds,
+      to: (shown.to - whole.from) / seconds,
+      begin: whole.from - this.table.first,
+      seconds,
+    });
+  }
+
+  /** Marking a span on the strip shows it, and lists only what happened in it. */
+  private brush(): void {
+    const { strip } = this;
+    let begin: number | undefined;
+    const timeAt = (event: PointerEvent): number =>
+      this.whole.from + ((event.offsetX - this.left) / this.width) * (this.whole.to - this.whole.from);
+    strip.addEventListener('pointerdown', (event) => {
+      strip.setPointerCapture(event.pointerId);
+      begin = timeAt(event);
+    });
+    strip.addEventListener('pointermove', (event) => {
+      if (begin !== undefined) this.look(between(begin, timeAt(event), this.whole));
+    });
+    for (const name of ['pointerup', 'pointercancel']) strip.addEventListener(name, () => (begin = undefined));
+    strip.addEventListener('dblclick', () => this.look(undefined));
+  }
+
+  private toggleTables(): void {
+    const { tables } = this;
+    tables.hidden = !tables.hidden;
+    this.scroll.hidden = this.strip.hidden = !tables.hidden;
+    byId('ov-as-table', HTMLElement).setAttribute('aria-pressed', String(!tables.hidden));
+    if (!tables.hidden) this.fillTables();
+    else this.schedule();
+  }
+
+  private fillTables(): void {
+    const { whole, table, lanes } = this;
+    const counts = density(this.feed.columns, { from: table.first, to: table.last, width: DENSITY_ROWS });
+    const shown = lanes.slice(0, MOST_TABLE);
+    const left = lanes.length - shown.length;
+    const note = document.createElement('p');
+    note.className = 'quiet';
+    note.textContent =
+      left === 0 ? '' : `${count(left, 'further connection')}: not in the table, which shows the first`;
+    const isDated = !Number.isNaN(whole.from);
+    const time = isDated ? [densityTable(counts, table.last - table.first)] : [];
+    refill(this.tables, [lanesTable(shown, this.feed.labels, table.first), note, ...time]);
+  }
+
+  private onKey(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const pan = { ArrowLeft: -0.1, ArrowRight: 0.1 }[event.key];
+    const move = { ArrowUp: -1, ArrowDown: 1, k: -1, j: 1 }[event.key];
+    if (pan !== undefined) this.look(panned(this.shown, this.whole, pan * this.seconds));
+    else if (move !== undefined) this.moveTo(move);
+    else if (event.key === '+' || event.key === '=') this.zoom(0.5);
+    else if (event.key === '-') this.zoom(2);
+    else if (event.key === '0' || event.key === 'Escape') this.look(undefined);
+    else if (event.key === 'Enter') this.openSelected();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  private moveTo(by: number): void {
+    const at = this.lanes.findIndex(({ connection }) => connection === this.selected);
+    const to = Math.max(0, Math.min(this.lanes.length - 1, at + by));
+    const lane = this.lanes[to];
+    if (lane === undefined) return;
+    this.select(lane);
+    const { scroll } = this;
+    const top = to * LANE_HEIGHT;
+    const bottom = top + LANE_HEIGHT - (scroll.clientHeight - AXIS_HEIGHT);
+    if (top < scroll.scrollTop) scroll.scrollTop = top;
+    else if (bottom > scroll.scrollTop) scroll.scrollTop = bottom;
+  }
+}
+
+/** A canvas with as many points as the screen has, empty. */
+function penOf(canvas: HTMLCanvasElement, width: number, height: number): CanvasRenderingContext2D {
+  const ratio = window.devicePixelRatio;
+  const pen = canvas.getContext('2d')!;
+  const [across, down] = [Math.round(width * ratio), Math.round(height * ratio)];
+  if (canvas.width !== across || canvas.height !== down) {
+    canvas.width = across;
+    canvas.height = down;
+    canvas.style.height = `${height}px`;
+  }
+  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+  pen.clearRect(0, 0, width, height);
+  pen.font = `12px ${getComputedStyle(canvas).fontFamily}`;
+  return pen;
+}

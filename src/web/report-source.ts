@@ -1,0 +1,43 @@
+import { RowColumns } from '../describe/timeline/row-columns.js';
+import { rowOfRecord, type PageRecord } from '../describe/timeline/row-of-record.js';
+import { textOfRecord } from '../describe/timeline/searched-text.js';
+import type { Item } from './items.js';
+import { addLabels, itemOfRow, type LaneLabel, type RowSource } from './row-source.js';
+
+/** Records that are all in the page: those of a report. */
+export class ReportSource implements RowSource {
+  readonly columns = new RowColumns();
+  readonly labels = new Map<number, LaneLabel>();
+  arrived: () => void = () => undefined;
+
+  constructor(private readonly records: readonly PageRecord[]) {
+    for (const record of records) {
+      this.columns.push(rowOfRecord(record));
+      const { type, connection, client, server, request } = record as unknown as {
+        type: string;
+        connection: number;
+        client?: string;
+        server?: string;
+        request?: { line: string };
+      };
+      if (type === 'handshake') addLabels(this.labels, [{ connection, target: request?.line.split(' ')[1] }]);
+      if (type === 'connection') addLabels(this.labels, [{ connection, client, server }]);
+    }
+  }
+
+  item(row: number): Item | undefined {
+    const record = this.records[row];
+    return record && itemOfRow(record, row);
+  }
+
+  want(): void {
+    // They are here.
+  }
+
+  search(text: string, found: (rows: readonly number[], isDone: boolean) => void): void {
+    const expression = new RegExp(text, 'u');
+    const rows: number[] = [];
+    for (const [row, record] of this.records.entries()) if (expression.test(textOfRecord(record))) rows.push(row);
+    found(rows, true);
+  }
+}

@@ -1,0 +1,51 @@
+import type { PageRecord } from '../describe/timeline/row-of-record.js';
+import type { RowColumns } from '../describe/timeline/row-columns.js';
+import type { LaneEnds } from '../describe/timeline/row-filter.js';
+import { itemOfRecord, type Item } from './items.js';
+
+/** What is known of a connection besides its rows. */
+export interface LaneLabel extends LaneEnds {
+  readonly target?: string | undefined;
+}
+
+/** Rows of which only the numbers are here; their records come when they are drawn. */
+export interface RowSource {
+  readonly columns: RowColumns;
+  readonly labels: ReadonlyMap<number, LaneLabel>;
+  /** Undefined: it is not here yet. */
+  item(row: number): Item | undefined;
+  /** Asks for the records of these rows; `arrived` is called when they are here. */
+  want(rows: readonly number[]): void;
+  arrived: () => void;
+  /** The rows whose text matches, in ascending order: some at each call, until all were looked at. A later search ends an earlier one. */
+  search(text: string, found: (rows: readonly number[], isDone: boolean) => void): void;
+}
+
+/** A record as an item: each row has one, whatever its record is. */
+export function itemOfRow(record: PageRecord | null, row: number): Item {
+  const item = record === null ? undefined : itemOfRecord(record);
+  if (item !== undefined) return item;
+  if (record === null) return note('not kept', `record ${row} is not kept: there were too many before it`);
+  const { type, connection, time, cause } = record as PageRecord & { connection?: number; time?: number };
+  const text = (cause as { message?: string } | undefined)?.message ?? JSON.stringify(record);
+  return { ...note(String(type), text), connection, time };
+}
+
+function note(name: string, text: string): Item & { kind: 'note' } {
+  return { kind: 'note', name, text, findings: [] };
+}
+
+/** Adds what became known of connections. */
+export function addLabels(
+  labels: Map<number, LaneLabel>,
+  names: readonly (LaneLabel & { readonly connection: number })[],
+): void {
+  for (const { connection, target, client, server } of names) {
+    const known = labels.get(connection);
+    labels.set(connection, {
+      target: target ?? known?.target,
+      client: client ?? known?.client,
+      server: server ?? known?.server,
+    });
+  }
+}

@@ -1,0 +1,55 @@
+import { el } from './dom.js';
+import { ARROW } from '../describe/view.js';
+import { flagsText, framePreview, handshakePreview, opcodeName, timeText } from './format.js';
+import type { Item } from './items.js';
+
+/** The row of a record in a list. */
+export function rowView(item: Item): HTMLElement {
+  const worst = item.findings.some(({ severity }) => severity === 'error') ? ' wrong' : '';
+  const row = el('div', {
+    class: `row of-${nameOf(item)}${worst}`,
+    role: 'option',
+    'aria-selected': 'false',
+    tabindex: -1,
+  });
+  for (const [name, text] of cellsOf(item)) row.append(el('span', { class: name, text }));
+  return row;
+}
+
+/** What a row is coloured by. */
+function nameOf(item: Item): string {
+  return item.kind === 'frame' ? opcodeName(item) : item.kind;
+}
+
+type Cells = readonly (readonly [column: string, text: string])[];
+
+function cellsOf(item: Item): Cells {
+  const first: Cells = [
+    ['time', timeText(item.time)],
+    ['conn', item.connection === undefined ? '' : `#${item.connection}`],
+  ];
+  switch (item.kind) {
+    case 'frame': {
+      const { header, direction } = item;
+      return [
+        ...first,
+        [`arrow ${direction}`, ARROW[direction]],
+        ['name', opcodeName(item)],
+        ['size', String(header.exactLength)],
+        ['flags', flagsText(item)],
+        ['preview', framePreview(item)],
+      ];
+    }
+    case 'handshake':
+      return [
+        ...first,
+        ['arrow', '⇄'],
+        ['name', 'handshake'],
+        ['size', ''],
+        ['flags', ''],
+        ['preview', handshakePreview(item)],
+      ];
+    case 'note':
+      return [...first, ['arrow', ''], ['name', item.name], ['size', ''], ['flags', ''], ['preview', item.text]];
+  }
+}

@@ -1,0 +1,179 @@
+import { once } from 'node:events';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { BINARY, cleanEnv, ROOT, Workshop, wsinspect } from '../cli/binary.js';
+import { has } from '../tools.js';
+import { Pages } from './browser.js';
+
+const CHAT = join(ROOT, 'fixtures/captures/chat.pcap');
+/** What would run if it were read as HTML, or end the script that holds it. */
+const HOSTILE = '</script><img src=x onerror="document.title=1"><!--\u2028';
+
+describe.skipIf(!has('chromium'))('the page over files', () => {
+  const pages = new Pages();
+  const children: ChildProcess[] = [];
+  let shop: Workshop;
+  beforeAll(async () => {
+    shop = new Workshop();
+    await pages.start();
+  });
+  afterAll(async () => {
+    await pages.end();
+    for (const child of children) child.kill('SIGTERM');
+    shop.remove();
+  });
+  afterEach(() => {
+    expect(pages.complaints.splice(0)).toEqual([]);
+  });
+
+  const view = async (...args: string[]): Promise<string> => {
+    const child = spawn(process.execPath, [BINARY, 'view', '--json', ...args], {
+      env: cleanEnv(),
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    children.push(child);
+    const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+    return (JSON.parse(line) as { page: string }).page;
+  };
+  const isRead = (page: Page): Promise<void> => page.locator('#channel-text', { hasText: /^read: / }).waitFor();
+
+  it('lists the rows, filters them, and shows every byte of one', async () => {
+    const page = await pages.open(await view(CHAT));
+    await isRead(page);
+    expect(await page.locator('#tab-chat').isVisible()).toBe(false);
+    await page.click('#tab-inspector');
+    await page.locator('#counted', { hasText: '42 records' }).waitFor();
+    await page.fill('#filter', 'opcode:ping server:');
+    await page.locator('#counted', { hasText: '4 of 42 records' }).waitFor();
+    expect(await page.locator('#rows .row .name').allTextContents()).toEqual(['ping', 'ping', 'ping', 'ping']);
+    await page.fill('#filter', 'Grüße');
+    await page.locator('#rows .row', { hasText: 'Grüße' }).first().waitFor();
+    await page.fill('#filter', 'nonsense:1');
+    await page.locator('#counted.wrong', { hasText: 'nonsense:1' }).waitFor();
+    await page.fill('#filter', '');
+    await page.locator('#rows .row .name', { hasText: 'text' }).first().click();
+    await page.locator('#detail .byte').first().waitFor();
+    await page.context().close();
+  });
+
+  it('is worked with keys', async () => {
+    const page = await pages.open(await view(CHAT));
+    await isRead(page);
+    await page.click('#tab-inspector');
+    await page.locator('#rows .row .name').first().waitFor();
+    await page.locator('h1').click();
+    for (const key of ['j', 'j', 'j', 'k']) await page.keyboard.press(key);
+    await page.locator('#detail .byte').first().waitFor();
+    expect(await page.evaluate('location.hash')).toBe('#c=0&f=1');
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate('document.activeElement?.className')).toContain('byte');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('/');
+    expect(await page.evaluate('document.activeElement?.id')).toBe('filter');
+    await page.locator('h1').click();
+    await page.keyboard.press('?');
+    await page.locator('dialog[open]').waitFor();
+    await page.keyboard.press('Escape');
+    await page.context().close();
+  });
+
+  it('opens at the record that its address names', async () => {
+    const page = await pages.open(`${await view(CHAT)}#c=0&f=2`);
+    await isRead(page);
+    await page.locator('#rows [aria-selected=true]').waitFor();
+    expect(await page.locator('#rows [aria-selected=true] .preview').textContent()).toContain('I am here');
+    expect(await page.evaluate('location.href')).not.toContain('token');
+    await page.context().close();
+  });
+
+  it('has a lane for each connection, its words, its table, and its list', async () => {
+    const page = await pages.open(await view(CHAT));
+    await isRead(page);
+    await page.locator('#ov-about', { hasText: '2 connections in 2.815 s' }).waitFor();
+    await page.focus('#ov-canvas');
+    await page.keyboard.press('ArrowDown');
+    expect(await page.textContent('#ov-about')).toMatch(/^#1 \/feed: trouble: 1005 No Status Received by the client/);
+    await page.keyboard.press('+');
+    await page.keyboard.press('ArrowRight');
+    await page.click('#tab-inspector');
+    await page.locator('#counted', { hasText: 'only the span' }).waitFor();
+    await page.click('#tab-overview');
+    await page.click('#ov-all');
+    await page.click('#ov-as-table');
+    const rows = page.locator('#ov-tables table').first().locator('tbody tr');
+    expect(await rows.allTextContents()).toEqual([
+      expect.stringContaining('trouble: 1005'),
+      expect.stringContaining('1000 Normal Closure'),
+    ]);
+    await rows.first().locator('button').click();
+    await page.locator('#counted', { hasText: 'of 42 records' }).waitFor();
+    expect(await page.inputValue('#only')).toBe('1');
+    expect(new Set(await page.locator('#rows .row .conn').allTextContents())).toEqual(new Set(['#1']));
+    await page.context().close();
+  });
+
+  it('marks a span on the strip, which then is listed alone', async () => {
+    const page = await pages.open(await view(CHAT));
+    await isRead(page);
+    await page.locator('#ov-about', { hasText: '2 connections' }).waitFor();
+    const box = (await page.locator('#ov-strip').boundingBox())!;
+    await page.mouse.move(box.x + 600, box.y + 30);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 800, box.y + 30);
+    await page.mouse.up();
+    await page.click('#tab-inspector');
+    await page.locator('#counted', { hasText: 'only the span' }).waitFor();
+    await page.context().close();
+  });
+
+  it('lists any number of rows with a few elements', async () => {
+    const frames = Array.from({ length: 20_000 }, () => '8100').join('');
+    const page = await pages.open(await view(shop.write('many.hex', frames)));
+    await isRead(page);
+    await page.click('#tab-inspector');
+    await page.locator('#counted', { hasText: '20001 records' }).waitFor();
+    await page.focus('#rows');
+    await page.keyboard.press('End');
+    await page.locator('#rows [aria-selected=true][aria-posinset="20001"]').waitFor();
+    expect(await page.locator('#rows .row').count()).toBeLessThan(80);
+    await page.context().close();
+  });
+
+  it('opens a report from a file, which requests nothing and runs nothing of a payload', async () => {
+    const { out } = await wsinspect(['encode', HOSTILE, '--mask', '01020304']);
+    const [hex, path] = [shop.write('hostile.hex', out), join(shop.folder, 'hostile.html')];
+    await wsinspect(['decode', '-f', hex, '--html', path]);
+    const page = await pages.open('about:blank');
+    const requests: string[] = [];
+    page.on('request', (request) => requests.push(request.url()));
+    await page.goto(pathToFileURL(path).href);
+    await page.click('#tab-inspector');
+    await page.locator('#rows .row .name').first().click();
+    await page.locator('#detail .byte').first().waitFor();
+    expect(await page.locator('#rows .row .preview').first().textContent()).toContain('</script><img src=x');
+    expect(requests.filter((url) => !url.startsWith('data:'))).toEqual([pathToFileURL(path).href]);
+    expect(await page.title()).toBe('wsinspect');
+    await page.click('#tab-paste');
+    await page.click('#paste-example');
+    await page.locator('#paste-rows .row').first().waitFor();
+    await page.context().close();
+  });
+
+  it.each([
+    ['a phone', { viewport: { width: 390, height: 844 }, hasTouch: true }],
+    ['a dark screen', { colorScheme: 'dark' as const }],
+  ])('fits on %s', async (_, options) => {
+    const page = await pages.open(await view(CHAT), options);
+    await isRead(page);
+    for (const tab of ['overview', 'inspector', 'paste']) {
+      await page.click(`#tab-${tab}`);
+      const wide = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      expect([tab, wide]).toEqual([tab, 0]);
+    }
+    await page.context().close();
+  });
+});

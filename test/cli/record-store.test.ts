@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { read } from '../../src/cli/commands/decode.js';
+import type { RecordWatcher } from '../../src/cli/decode/record-output.js';
+import { processIo } from '../../src/cli/host/process-io.js';
+import { endRecord, pageRecord } from '../../src/cli/live/page-records.js';
+import { RecordStore, type StoreBounds } from '../../src/cli/view/record-store.js';
+import { rowOfRecord } from '../../src/describe/timeline/row-of-record.js';
+import { textOfRecord } from '../../src/describe/timeline/searched-text.js';
+import { itemOfRecord } from '../../src/web/items.js';
+import { ROOT } from './binary.js';
+
+type StoredRecord = Readonly<Record<string, unknown>>;
+const CAPTURES = ['chat.pcap', 'websocket.pcapng', 'loopback.pcap', 'stalled.pcap', 'apps/sio4-basic.pcap'];
+
+/** The records of a capture as a store keeps them, and as the page of live traffic gets them. */
+async function stored(name: string, bounds?: StoreBounds): Promise<{ store: RecordStore; records: StoredRecord[] }> {
+  const store = new RecordStore(bounds);
+  const records: StoredRecord[] = [];
+  const plain = (record: object): StoredRecord => JSON.parse(JSON.stringify(record)) as StoredRecord;
+  const watcher: RecordWatcher = {
+    record(judged) {
+      store.record(judged);
+      const record = pageRecord(judged);
+      if (record !== undefined) records.push(plain(record));
+    },
+    closed(summary) {
+      store.closed(summary);
+      records.push(plain(endRecord(summary)));
+    },
+  };
+  const io = processIo(() => undefined);
+  const file = [join(ROOT, 'fixtures/captures', name)];
+  await read(io, [], { file, preview: 1024, jobs: 1, undrawn: true, app: 'none' }, watcher);
+  return { store, records };
+}
+
+describe.each(CAPTURES)('the store of %s', (name) => {
+  it('gives each record as the page of live traffic gets it', async () => {
+    const { store, records } = await stored(name);
+    expect(store.columns.length).toBe(records.length);
+    for (const [row, record] of records.entries()) {
+      const kept = JSON.parse(store.text(row)!) as StoredRecord;
+      expect(itemOfRecord(kept)).toEqual(itemOfRecord(record));
+      expect(textOfRecord(kept)).toBe(textOfRecord(record));
+      const { connections, kinds, sizes, flags, times } = store.columns;
+      expect({
+        connection: connections[row],
+        kind: kinds[row],
+        size: sizes[row],
+        flags: flags[row],
+        time: times[row],
+      }).toEqual(rowOfRecord(record));
+    }
+  });
+});
+
+describe('the bounds of the store', () => {
+  it('leave later records out, and count them', async () => {
+    const { store, records } = await stored('chat.pcap', { rows: 10, bytes: 1e6 });
+    expect([store.columns.length, store.left, store.bare]).toEqual([10, records.length - 10, 0]);
+    expect(store.text(10)).toBe(undefined);
+  });
+
+  it('keep rows without their records, and count them', async () => {
+    const { store, records } = await stored('chat.pcap', { rows: 1e6, bytes: 2000 });
+    const bare = records.filter((_, row) => store.text(row) === undefined).length;
+    expect([store.columns.length, store.bare, store.left]).toEqual([records.length, bare, 0]);
+    expect(bare).toBeGreaterThan(0);
+  });
+
+  it('take any number of segments, and rows', () => {
+    const store = new RecordStore();
+    const message = 'x'.repeat(50_000);
+    for (let i = 0; i < 3000; i++) store.notice(`${i} ${i % 100 === 0 ? message : ''}`, i);
+    for (const row of [0, 1, 1000, 2900, 2999]) {
+      expect((JSON.parse(store.text(row)!) as { message: string }).message.split(' ')[0]).toBe(String(row));
+    }
+    store.notice('y'.repeat(2_000_000), 0);
+    expect([store.text(3000), store.bare]).toEqual([undefined, 1]);
+  });
+});

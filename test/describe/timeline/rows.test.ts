@@ -1,0 +1,275 @@
+import { describe, expect, it } from 'vitest';
+import fc from '../../fc.js';
+import { barHeight, BIN_MARK, binRows, density, shownOpcode } from '../../../src/describe/timeline/bins.js';
+import { lanesOf, sortedLanes } from '../../../src/describe/timeline/lanes.js';
+import {
+  NO_CONNECTION,
+  ROW_BYTES,
+  ROW_FLAG,
+  ROW_KIND,
+  RowColumns,
+  type TimelineRow,
+} from '../../../src/describe/timeline/row-columns.js';
+import { rowOfRecord } from '../../../src/describe/timeline/row-of-record.js';
+import { textOfRecord } from '../../../src/describe/timeline/searched-text.js';
+import { secondsText, ticksOf } from '../../../src/describe/timeline/ticks.js';
+
+const rows = fc.array(
+  fc.record({
+    time: fc.oneof(fc.double({ min: 0, max: 100, noNaN: true }), fc.constant(NaN)),
+    connection: fc.oneof(fc.nat(5), fc.constant(NO_CONNECTION)),
+    kind: fc.nat(18),
+    size: fc.nat(2 ** 31 - 1),
+    flags: fc.nat(31),
+  }),
+  { maxLength: 200 },
+);
+
+function columnsOf(all: readonly TimelineRow[]): RowColumns {
+  const columns = new RowColumns();
+  for (const row of all) columns.push(row);
+  return columns;
+}
+
+function rowsOf({ times, connections, kinds, sizes, flags, length }: RowColumns): TimelineRow[] {
+  return Array.from({ length }, (_, i) => ({
+    time: times[i]!,
+    connection: connections[i]!,
+    kind: kinds[i]!,
+    size: sizes[i]!,
+    flags: flags[i]!,
+  }));
+}
+
+describe('columns of rows', () => {
+  it('come out of batches as they went in, whatever the size of the batches', () => {
+    fc.assert(
+      fc.property(rows, fc.integer({ min: 1, max: 70 }), (all, size) => {
+        const from = columnsOf(all);
+        const to = new RowColumns();
+        for (let at = 0; at < all.length; at += size) {
+          to.append(from.batch(at, Math.min(all.length, at + size)).buffer as ArrayBuffer);
+        }
+        expect(rowsOf(to)).toEqual(all);
+      }),
+    );
+  });
+
+  it('leave out bytes that make no whole row', () => {
+    const columns = new RowColumns();
+    columns.append(new ArrayBuffer(ROW_BYTES - 1));
+    expect(columns.length).toBe(0);
+  });
+
+  it('forget the oldest rows', () => {
+    fc.assert(
+      fc.property(rows, fc.nat(200), (all, count) => {
+        const columns = columnsOf(all);
+        columns.dropFirst(count);
+        expect(rowsOf(columns)).toEqual(all.slice(count));
+      }),
+    );
+  });
+});
+
+describe('the row of a record', () => {
+  it.each([
+    [
+      'a frame',
+      {
+        type: 'frame',
+        connection: 3,
+        direction: 'client',
+        time: 5,
+        opcode: 9,
+        payloadLength: 4,
+        diagnostics: [{ severity: 'error' }, { severity: 'warning' }],
+      },
+      { time: 5, connection: 3, kind: 9, size: 4, flags: ROW_FLAG.client | ROW_FLAG.error | ROW_FLAG.warning },
+    ],
+    [
+      'a frame with a length of 64 bits, without a time',
+      { type: 'frame', connection: 0, direction: 'unknown', opcode: 2, payloadLength: '9223372036854775807' },
+      { time: NaN, connection: 0, kind: 2, size: 2 ** 32 - 1, flags: 0 },
+    ],
+    [
+      'a handshake',
+      {
+        type: 'handshake',
+        connection: 1,
+        time: 1,
+        valid: true,
+        response: { line: 'HTTP/1.1 101 Switching Protocols' },
+      },
+      { time: 1, connection: 1, kind: ROW_KIND.handshake, size: 0, flags: 0 },
+    ],
+    [
+      'a refusal',
+      { type: 'handshake', connection: 1, time: 1, valid: true, response: { line: 'HTTP/1.1 403 Forbidden' } },
+      { time: 1, connection: 1, kind: ROW_KIND.handshake, size: 0, flags: ROW_FLAG.trouble },
+    ],
+    [
+      'an end',
+      {
+        type: 'connection',
+        connection: 2,
+        time: 10,
+        duration: 2.5,
+        closeCode: 1006,
+        closedBy: 'server',
+        trouble: true,
+      },
+      { time: 12.5, connection: 2, kind: ROW_KIND.ended, size: 1006, flags: ROW_FLAG.server | ROW_FLAG.trouble },
+    ],
+    [
+      'a finding that stands alone',
+      { type: 'diagnostic', connection: 2, severity: 'warning' },
+      { time: NaN, connection: 2, kind: ROW_KIND.note, size: 0, flags: ROW_FLAG.warning },
+    ],
+    [
+      'a notice about all',
+      { type: 'notice', message: 'x', time: 3 },
+      { time: 3, connection: NO_CONNECTION, kind: ROW_KIND.note, size: 0, flags: 0 },
+    ],
+  ])('of %s', (_, record, row) => {
+    expect(rowOfRecord(record)).toEqual(row);
+  });
+});
+
+describe('lanes', () => {
+  it('have each row with a connection once, by time', () => {
+    fc.assert(
+      fc.property(rows, (all) => {
+        const columns = columnsOf(all);
+        const { all: lanes, order } = lanesOf(columns);
+        const own = all.flatMap(({ connection }, i) => (connection === NO_CONNECTION ? [] : [i]));
+        expect([...order].sort((a, b) => a - b)).toEqual(own);
+        for (const { connection, start, end, frames } of lanes) {
+          const mine = [...order.subarray(start, end)];
+          expect(mine.every((row) => all[row]!.connection === connection)).toBe(true);
+          expect(mine.filter((row) => all[row]!.kind < ROW_KIND.handshake).length).toBe(frames);
+          const times = mine.map((row) => all[row]!.time).filter((time) => !Number.isNaN(time));
+          expect(times).toEqual([...times].sort((a, b) => a - b));
+        }
+      }),
+    );
+  });
+
+  const lane = (connection: number, time: number, size: number, ending?: Partial<TimelineRow>): TimelineRow[] => [
+    { time, connection, kind: 1, size, flags: ROW_FLAG.client },
+    ...(ending ? [{ time: time + 1, connection, kind: ROW_KIND.ended, size: 1000, flags: 0, ...ending }] : []),
+  ];
+  const columns = columnsOf([
+    ...lane(0, 30, 5, {}),
+    ...lane(1, 20, 50),
+    ...lane(2, 10, 20, { size: 1006, flags: ROW_FLAG.trouble | ROW_FLAG.server }),
+    { time: 5, connection: 3, kind: ROW_KIND.handshake, size: 0, flags: ROW_FLAG.trouble },
+  ]);
+
+  it('know how each ended', () => {
+    const { all, first, last } = lanesOf(columns);
+    expect(all.map(({ outcome, code, closedBy }) => [outcome, code, closedBy])).toEqual([
+      ['closed', 1000, undefined],
+      ['open', 0, undefined],
+      ['trouble', 1006, 'server'],
+      ['refused', 0, undefined],
+    ]);
+    expect([first, last]).toEqual([5, 31]);
+  });
+
+  it.each([
+    ['number', [0, 1, 2, 3]],
+    ['trouble', [2, 3, 1, 0]],
+    ['time', [3, 2, 1, 0]],
+    ['bytes', [1, 2, 0, 3]],
+  ] as const)('are sorted by %s', (order, expected) => {
+    expect(sortedLanes(lanesOf(columns).all, order).map(({ connection }) => connection)).toEqual(expected);
+  });
+});
+
+describe('bins', () => {
+  it('have each frame of the window once, whatever the width', () => {
+    fc.assert(
+      fc.property(
+        rows,
+        fc.integer({ min: 1, max: 50 }),
+        fc.nat(99),
+        fc.integer({ min: 1, max: 100 }),
+        (all, ...view) => {
+          const [width, from, span] = view;
+          const columns = columnsOf(all.map((row) => ({ ...row, connection: 0 })));
+          const { order } = lanesOf(columns);
+          const window = { from, to: from + span, width };
+          const bins = binRows(columns, order, window);
+          const inside = all.filter(({ time }) => time >= from && time <= from + span);
+          const frames = inside.filter(({ kind }) => kind < ROW_KIND.handshake);
+          expect(bins.frames).toBe(frames.length);
+          expect(density(columns, window).reduce((sum, count) => sum + count, 0)).toBe(frames.length);
+          const largest = Math.max(0, ...bins.client, ...bins.server, ...bins.unknown);
+          expect(largest).toBe(Math.max(0, ...frames.map(({ size }) => size + 1)));
+          const opcodes = [bins.clientKinds, bins.serverKinds, bins.unknownKinds].flatMap((bits) => [...bits]);
+          const seen = opcodes.reduce((bits, some) => bits | some, 0);
+          expect(seen).toBe(frames.reduce((bits, { kind }) => bits | (1 << kind), 0));
+          const marks = bins.marks.reduce((bits, some) => bits | some, 0);
+          expect((marks & BIN_MARK.error) !== 0).toBe(inside.some(({ flags }) => flags & ROW_FLAG.error));
+          expect((marks & BIN_MARK.ended) !== 0).toBe(inside.some(({ kind }) => kind === ROW_KIND.ended));
+        },
+      ),
+    );
+  });
+
+  it('are of the place at which a frame was', () => {
+    const columns = columnsOf(
+      [0, 1, 2.5, 4].map((time) => ({ time, connection: 0, kind: 1, size: 0, flags: ROW_FLAG.server })),
+    );
+    const { server } = binRows(columns, lanesOf(columns).order, { from: 0, to: 4, width: 4 });
+    expect([...server]).toEqual([1, 1, 1, 1]);
+  });
+
+  it('show the rarest opcode of several, and taller bars for larger frames', () => {
+    expect([1 << 1, (1 << 1) | (1 << 9), (1 << 8) | (1 << 9), 1 << 0].map(shownOpcode)).toEqual([1, 9, 8, 0]);
+    const heights = [0, 1, 2, 126, 65_536, 2 ** 32].map(barHeight);
+    expect(heights).toEqual([...heights].sort((a, b) => a - b));
+    expect(heights[0]).toBe(0);
+    expect(heights.at(-1)).toBe(1);
+  });
+});
+
+describe('the time axis', () => {
+  it.each([
+    [0, 10, 5, ['0', '2 s', '4 s', '6 s', '8 s', '10 s']],
+    [0, 0.01, 5, ['0', '2 ms', '4 ms', '6 ms', '8 ms', '10 ms']],
+    [59, 61, 2, ['59 s', '1:00', '1:01']],
+    [0, 0, 5, []],
+    [NaN, NaN, 5, []],
+  ])('from %d to %d has at most %d steps', (from, to, most, labels) => {
+    expect(ticksOf(from, to, most).map(({ label }) => label)).toEqual(labels);
+  });
+
+  it('has few ticks, whatever the span', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 1e-5, max: 1e9, noNaN: true }), fc.integer({ min: 1, max: 20 }), (span, most) => {
+        expect(ticksOf(0, span, most).length).toBeLessThanOrEqual(most + 2);
+      }),
+    );
+  });
+
+  it.each([
+    [3723, 1, '1:02:03'],
+    [-61, 1, '-1:01'],
+    [59.9999, 0.001, '60.000 s'],
+    [60.25, 0.01, '1:00.25'],
+  ])('writes %d s as %s', (seconds, step, text) => {
+    expect(secondsText(seconds, step)).toBe(text);
+  });
+});
+
+it.each([
+  ['text', { type: 'frame', opcode: 1, payload: Buffer.from('Grüße').toString('base64') }, 'Grüße'],
+  ['an inflated message', { type: 'frame', opcode: 1, payload: '', plain: { text: 'plain' } }, 'plain'],
+  ['a close reason', { type: 'frame', opcode: 8, payload: '', closeReason: 'bye' }, 'bye'],
+  ['a handshake', { type: 'handshake', request: { line: 'GET / HTTP/1.1', headers: [['Host', 'x']] } }, 'Host: x'],
+  ['a notice', { type: 'notice', message: 'damaged' }, 'damaged'],
+])('the searched text of %s', (_, record, text) => {
+  expect(textOfRecord(record)).toContain(text);
+});
