@@ -1,5 +1,6 @@
 // Live echo over HTTP/2: `serve --http2` beside a bare `node:http2` echo, in one run, both figures printed.
 // node bench/http2.js [--seconds S] [--runs N] [--size BYTES]
+import { performance } from 'node:perf_hooks';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, openSync, rmSync } from 'node:fs';
 import * as http2 from 'node:http2';
@@ -58,7 +59,7 @@ async function measure(port, reply) {
   const stream = session.request(own, { endStream: false });
   await new Promise((resolve) => stream.once('response', resolve));
   const frame = frameOf();
-  let [bytes, sent, begun, counted] = [0, 0, 0, 0];
+  let [bytes, sent] = [0, 0];
   const send = () => {
     for (const done = Math.floor(bytes / reply); sent < done + WINDOW; sent++) stream.write(frame);
   };
@@ -68,7 +69,7 @@ async function measure(port, reply) {
   });
   send();
   await sleep(500);
-  [begun, counted] = [performance.now(), bytes];
+  const [begun, counted] = [performance.now(), bytes];
   await sleep(Number(values.seconds) * 1000);
   const rate = (bytes - counted) / reply / ((performance.now() - begun) / 1000);
   session.destroy();

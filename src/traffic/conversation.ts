@@ -12,8 +12,6 @@ import type {
 import { AppReading } from './apps/app-reading.js';
 import { CauseWatch } from './causes/cause-watch.js';
 import { FactsWatch } from './causes/facts-watch.js';
-import { causeOfConnection } from '../rules/causes/connection-cause.js';
-import { idleEndOf } from '../rules/causes/idle.js';
 import { ConnectionJudge, type JudgedTaker } from './connection-judge.js';
 import type { Judged, JudgedFrame } from './judged.js';
 import type { Http2FaultKind } from '../codec/http2/http2-taker.js';
@@ -247,23 +245,18 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     const { stalls, failure } = this;
     this.taker.ending?.(this.number, { reason, time, tcp: tcpEnd, stalls, failure: failure?.text }, this);
     tally.ended(reason, time, tcpEnd && { by: this.directionOf(tcpEnd.side), time: tcpEnd.time });
-    for (const side of [0, 1] as const) tally.stalled(this.directionOf(side), this.stalls[side]);
-    const { through, tls } = this;
-    const over = http2Facts(this.below.http2 ?? this.origin.http2);
-    tally.named({ ...endpointTexts(this), ...(through && { through }), ...(tls && { tls }), ...over });
     this.taker.closed(this.summary(), this);
   }
 
-  /** With the cause of its end, where the bytes have none. */
   private summary(): ConnectionSummary {
+    const { tally, through, tls } = this;
+    for (const side of [0, 1] as const) tally.stalled(this.directionOf(side), this.stalls[side]);
+    const over = http2Facts(this.below.http2 ?? this.origin.http2);
+    tally.named({ ...endpointTexts(this), ...(through && { through }), ...(tls && { tls }), ...over });
     const leg = this.leg?.facts();
     const app = this.apps?.summary();
-    const summary: ConnectionSummary = { ...this.tally.summary(), ...(leg && { leg }), ...(app && { app }) };
-    if (summary.cause !== undefined || this.hasLost) return summary;
-    const facts = this.facts.facts(summary, this.times.last);
-    if (facts.handshake === undefined) return summary;
-    const [cause, idle] = [causeOfConnection(facts), idleEndOf(facts)];
-    return { ...summary, ...(cause && { cause }), ...(idle && { idle }) };
+    const summary: ConnectionSummary = { ...tally.summary(), ...(leg && { leg }), ...(app && { app }) };
+    return this.hasLost ? summary : this.facts.explained(summary, this.times.last);
   }
 
   /** The first bytes, of which it is not known what they are; and those that a layer takes. */

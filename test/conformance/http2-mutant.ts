@@ -44,6 +44,7 @@ export type Http2Flaw =
   | 'waits-for-others'
   | 'pongs-elsewhere'
   | 'few-streams'
+  | 'refuses-third'
   | 'no-limit'
   | 'one-flood'
   | 'silent'
@@ -180,6 +181,7 @@ class MutantConnection {
       hasAnswered: false,
     };
     if (this.is('few-streams') && this.streams.size >= 2) return;
+    if (this.is('refuses-third') && this.streams.size >= 2) return this.frame(3, id, [0, 0, 0, 7]);
     if (this.refuses(fields, block)) return this.frame(3, id, [0, 0, 0, 1]);
     this.streams.set(id, stream);
     if (this.is('data-first')) this.frame(0, id, Uint8Array.of(0x8a, 0));

@@ -92,6 +92,13 @@ describe.concurrent('a server with a flaw', () => {
   });
 });
 
+/** RFC 9113 §8.7: REFUSED_STREAM says that nothing was done, and is no fault. */
+it('reports a server that refuses more than two streams, as it may', async () => {
+  const ids = ['h2.streams-4', 'h2.streams-100'];
+  const results = await found('refuses-third', (id) => ids.includes(id));
+  expect([...results.values()].map(({ behavior }) => behavior)).toEqual(['INFORMATIONAL', 'INFORMATIONAL']);
+});
+
 describe('a server that can not be tested', () => {
   const setting = (flaw: Http2Flaw): Promise<string> =>
     found(flaw, (id) => id === 'h2.setting').then(

@@ -63,7 +63,9 @@ class Printed {
   }
 }
 
-async function sameCause(...runs: readonly [text: Promise<RanHere>, json: Promise<RanHere>]): Promise<string | undefined> {
+async function sameCause(
+  ...runs: readonly [text: Promise<RanHere>, json: Promise<RanHere>]
+): Promise<string | undefined> {
   const [text, json] = await Promise.all(runs);
   const [, told] = /^why: .* \(([a-z-]+)\)$/m.exec(text.err) ?? [];
   const error = records(json.out).find(({ type }) => type === 'error') as { cause?: { code: string } } | undefined;

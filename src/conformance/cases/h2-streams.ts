@@ -37,7 +37,7 @@ async function openMany(
   return {
     talks: streams.filter(isAccepted).map((stream) => ({ bench, http2, link, stream, tester: http2.tester(stream) })),
     refused: not.map((stream) => `stream ${stream.id} ${outcomeText(stream, link)}`),
-    isLimit: not.length > 0 && not.every((one) => one.resetCode === REFUSED_STREAM || (one.status ?? 0) >= 400),
+    isLimit: not.every((one) => one.resetCode === REFUSED_STREAM || (one.status ?? 0) >= 400),
   };
 }
 

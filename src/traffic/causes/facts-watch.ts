@@ -5,7 +5,9 @@ import type { Handshake } from '../../codec/handshake/handshake.js';
 import { withoutPlaces } from '../../codec/http1/head.js';
 import type { Direction, Frame } from '../../codec/messages/records.js';
 import { isFinding, type Diagnostic } from '../../rules/catalogue.js';
+import { causeOfConnection } from '../../rules/causes/connection-cause.js';
 import type { ConnectionFacts, EndFacts, SentMessage } from '../../rules/causes/connection-facts.js';
+import { idleEndOf } from '../../rules/causes/idle.js';
 import type { Judged, JudgedFrame } from '../judged.js';
 import type { ConnectionSummary } from '../tally/summary.js';
 
@@ -98,8 +100,15 @@ export class FactsWatch {
     }
   }
 
-  /** `lastTime`: of the last byte, NaN where unknown. */
-  facts(summary: ConnectionSummary, lastTime: number): ConnectionFacts {
+  /** The summary with the cause of the connection's end, where the bytes have none. `lastTime`: of the last byte, NaN where unknown. */
+  explained(summary: ConnectionSummary, lastTime: number): ConnectionSummary {
+    if (this.handshake === undefined || summary.cause !== undefined) return summary;
+    const facts = this.facts(summary, lastTime);
+    const [cause, idle] = [causeOfConnection(facts), idleEndOf(facts)];
+    return { ...summary, ...(cause && { cause }), ...(idle && { idle }) };
+  }
+
+  private facts(summary: ConnectionSummary, lastTime: number): ConnectionFacts {
     const { handshake, body, isAnswer, isAtOpen, openTime, http2End } = this;
     const { directions, closeCode, closedBy, ended, endedBy, endedAt = NaN } = summary;
     const silence = endedAt - lastTime;
