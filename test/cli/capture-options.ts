@@ -233,6 +233,14 @@ export function captureOptions(shop: () => Workshop): Tests {
       expect(records(json.out).map(({ type }) => type)).toEqual(types);
       expect(records(bytes.out).map(({ type }) => type)).toEqual(types.slice(1));
     },
+    '--html': async () => {
+      const path = join(shop().folder, 'report.html');
+      // The page is a part of the built program.
+      const { exit } = await wsinspect(['decode', CHAT, '--connection', '0', '--html', path]);
+      expect(exit).toBe(0);
+      expect(readFileSync(path, 'utf8')).toMatch(/^<!doctype html>[^]*Content-Security-Policy[^]*"records":\[\{/i);
+      expect((await decode(CHAT, '--html', path, '--last', '1')).exit).toBe(2);
+    },
     '--write': async () => {
       const path = join(shop().folder, 'written.ndjson');
       const { err } = await decode(CHAT, '--connection', '0', '--write', path);

@@ -11,7 +11,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const COMMANDS = ['accept', 'decode', 'encode', 'serve', 'connect', 'proxy', 'check', 'completion'];
+const COMMANDS = ['accept', 'decode', 'encode', 'view', 'serve', 'connect', 'proxy', 'check', 'completion'];
 
 async function script(shell: string): Promise<string> {
   const path = join(folder, shell);

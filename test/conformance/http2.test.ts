@@ -33,7 +33,7 @@ const BAD = ['FAILED', 'NON-STRICT'];
 const bad = (results: ReadonlyMap<string, CaseResult>): string[] =>
   [...results].filter(([, { behavior }]) => BAD.includes(behavior)).map(([id]) => id);
 
-/** What a server that takes all for legal fails; it has no fault where what comes is legal. */
+/** What a server that treats all as legal fails; it has no fault where what comes is legal. */
 const LENIENT = [...ERRORS, ...MALFORMED].filter((id) => id !== 'h2.request-end-stream');
 
 const CATCHES: Partial<Record<Http2Flaw, readonly string[]>> = {
@@ -73,7 +73,7 @@ const CATCHES: Partial<Record<Http2Flaw, readonly string[]>> = {
   'few-streams': ['h2.streams-4', 'h2.streams-100'],
 };
 
-describe('a server that takes all for legal', () => {
+describe('a server that treats all as legal', () => {
   it('fails the cases about what is not, and no other', async () => {
     expect(bad(await found()).sort()).toEqual([...LENIENT].sort());
   });

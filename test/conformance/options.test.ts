@@ -5,6 +5,7 @@ import { WebSocket } from 'ws';
 import { records, Workshop, wsinspect, type Ran } from '../cli/binary.js';
 import { runHere, type RanHere } from '../cli/in-process.js';
 import type { Tests } from '../cli/capture-options.js';
+import { closeHttp2, echoFrames, http2Peer } from '../live/http2-peers.js';
 import { httpProxy } from '../live/proxies.js';
 import { bare, closeServers, echo, peer } from '../live/servers.js';
 import { selfSigned, tlsEcho, type Pair } from '../live/tls-server.js';
@@ -22,6 +23,7 @@ beforeAll(async () => {
   secure = (await tlsEcho(pair)).url.replace('ws:', 'wss:');
 });
 afterAll(() => {
+  closeHttp2();
   closeServers();
   shop.remove();
 });
@@ -344,6 +346,15 @@ const TESTS: Tests = {
       },
     });
     expect(exit).toBe(28);
+  },
+  '--http2': async () => {
+    const { port } = await http2Peer(echoFrames);
+    const ran = await check(`ws://127.0.0.1:${port}/`, '--only', 'h2.accepted', '--http2', '--json');
+    expect(records(ran.out)).toMatchObject([
+      { id: 'h2.accepted', verdict: 'OK' },
+      { type: 'summary', http: '2' },
+    ]);
+    expect((await quick('--http2')).exit).toBe(22);
   },
   '--json': async () =>
     expect(records((await quick('--json')).out).map(({ type }) => type)).toEqual(['case', 'summary']),

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { records, Workshop, wsinspect } from '../cli/binary.js';
 import { runHere, type RanHere } from '../cli/in-process.js';
 import type { Tests } from '../cli/capture-options.js';
+import { closeHttp2, echoFrames, http2Peer } from './http2-peers.js';
 import { httpProxy } from './proxies.js';
 import { bare, closeServers, echo, http, peer, saying, switching, type Running } from './servers.js';
 import { selfSigned, tlsEcho, type Pair } from './tls-server.js';
@@ -27,6 +28,7 @@ beforeAll(async () => {
   ]);
 });
 afterAll(() => {
+  closeHttp2();
   closeServers();
   shop.remove();
 });
@@ -34,6 +36,7 @@ afterAll(() => {
 const connect = (...args: string[]): Promise<RanHere> => runHere(['connect', ...args]);
 const hi = (...more: string[]): Promise<RanHere> => connect(url, '-x', 'hi', '-1', ...more);
 const OK = { exit: 0, out: 'hi\n', err: '' };
+const SECRET = '{"password":"hunter22"}';
 
 /** The request's head, as these options make it. */
 async function headWith(...options: string[]): Promise<string> {
@@ -485,6 +488,37 @@ const TESTS: Tests = {
       exit: 0,
       err: expect.stringContaining('(1 of 10)') as string,
     });
+  },
+  '--redact': async () => {
+    const file = `${shop.folder}/redacted.ndjson`;
+    expect(await connect(url, '-x', SECRET, '-1', '--record', file, '--redact')).toMatchObject({ exit: 0 });
+    const { out } = await runHere(['decode', file, '--view', 'messages']);
+    expect(out).toContain('xxxxxxxx');
+    expect((await hi('--redact')).exit).toBe(2);
+  },
+  '--redact-addresses': async () => {
+    const file = `${shop.folder}/elsewhere.ndjson`;
+    expect((await hi('--record', file, '--redact-addresses')).exit).toBe(0);
+    const written = readFileSync(file, 'utf8');
+    expect(written).toMatch(/"server":"127\./);
+    expect(written).not.toContain('127.0.0.1');
+  },
+  '--page': async () =>
+    expect((await hi('--page')).err).toMatch(/^open http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+ to watch$/m),
+  '--no-token': async () =>
+    expect((await hi('--page', '--no-token')).err).toMatch(/^open http:\/\/127\.0\.0\.1:\d+\/ to watch$/m),
+  '--http2': async () => {
+    const { port } = await http2Peer(echoFrames);
+    const over = (...args: string[]): Promise<RanHere> => connect(`ws://127.0.0.1:${port}/`, '-x', 'hi', '-1', ...args);
+    expect(await over('--http2')).toMatchObject(OK);
+    expect((await over()).exit).not.toBe(0);
+  },
+  '--streams': async () => {
+    const { port } = await http2Peer(echoFrames);
+    const { out } = await connect(`ws://127.0.0.1:${port}/`, '--http2', '--streams', '2', '-x', 'hi', '-1', '--json');
+    const streams = records(out).filter(({ type }) => type === 'handshake');
+    expect(streams.map(({ stream }) => stream)).toEqual([1, 3]);
+    expect((await hi('--streams', '2')).exit).toBe(2);
   },
   // On a terminal: connect-prompt.test.ts.
   '--no-history': async () => expect(await hi('--no-history')).toMatchObject(OK),

@@ -362,6 +362,15 @@ const TESTS: Tests = {
     }
     expect(await exits('--record', 'kept.txt')).toBe(2);
   },
+  '--redact': async () => {
+    expect(await recorded('{"password":"hunter22"}', '--redact')).toContain('xxxxxxxx');
+    expect(await exits('--redact')).toBe(2);
+  },
+  '--redact-addresses': async () =>
+    expect(await recorded('hi', '--redact-addresses', '--json')).not.toContain('"client":"127.0.0.1'),
+  '--page': async () => expect((await proxyErr('--page')).err).toMatch(/^open http:\S+token=[\w-]+ to watch$/m),
+  '--no-token': async () =>
+    expect((await proxyErr('--page', '--no-token')).err).toMatch(/^open http:[^?\s]+ to watch$/m),
   '--json': async () => expect((await shown(['a'], '--json')).out).toMatch(/^{"type":"listening"/),
   '--color': async () => expect((await shown(['a'], '--color', 'always')).out).toContain('\x1b['),
   '--quiet': async () => {
@@ -373,6 +382,26 @@ const TESTS: Tests = {
   },
   '--verbose': async () => expect((await shown(['a'], '--json', '-v')).out).toContain('"fields"'),
 };
+
+/** What `decode` shows of a recording of a text that was echoed. */
+async function recorded(text: string, ...args: string[]): Promise<string> {
+  const shop = new Workshop();
+  try {
+    const file = `${shop.folder}/kept.ndjson`;
+    await shown([text], '--record', file, ...args.filter((one) => one !== '--json'));
+    const more = args.includes('--json') ? ['--json'] : [];
+    return (await runHere(['decode', '-f', file, '--view', 'messages', ...more])).out;
+  } finally {
+    shop.remove();
+  }
+}
+
+function proxyErr(...args: string[]): Promise<{ err: string }> {
+  return wsinspect(['proxy', '0', 'ws://127.0.0.1:1/', ...args], {
+    open: true,
+    started: (child) => child.stderr!.on('data', () => child.kill('SIGINT')),
+  });
+}
 
 /** The status that a handshake through the proxy has. */
 async function upgraded(url: string, ...args: string[]): Promise<number> {

@@ -72,6 +72,17 @@ function recording(seconds: number): string {
   return shop.write(`hi-${seconds}.ndjson`, all.map((record) => `${JSON.stringify(record)}\n`).join(''));
 }
 
+/** The records that `decode` reads of a recording of a text that was echoed. */
+async function recorded(text: string, ...args: string[]): Promise<string> {
+  const file = `${shop.folder}/redacted.ndjson`;
+  const server = await serve('--record', file, ...args);
+  const client = await server.open();
+  client.socket.send(text);
+  await client.got(1);
+  await server.stop();
+  return readFileSync(file, 'utf8') + (await runHere(['decode', file, '--json', '--view', 'messages'])).out;
+}
+
 const TESTS: Tests = {
   '--mode': async () => {
     const [sink, broadcast] = await Promise.all([serve('--mode', 'sink'), serve('--mode', 'broadcast')]);
@@ -156,7 +167,7 @@ const TESTS: Tests = {
       [closed, asked],
       [open, free],
     ] as const) {
-      await server.until((_, err) => err.includes(`open ${page!.href}\n`));
+      await server.until((_, err) => err.includes(`open ${page!.href} to watch\n`));
       expect(await text(server, page!.pathname + page!.search)).toContain('id="rows"');
     }
     const door = await text(closed, '/');
@@ -427,6 +438,21 @@ const TESTS: Tests = {
       err: expect.stringContaining('is read in the same run') as string,
     });
     expect(await refused('--compare', '--record', `${shop.folder}/x.har`)).toMatchObject({ exit: 2 });
+  },
+  '--redact': async () => {
+    expect(await recorded('{"password":"hunter22"}', '--redact')).toContain('xxxxxxxx');
+    expect((await runHere(['serve', '0', '--redact'])).exit).toBe(2);
+  },
+  '--redact-addresses': async () => {
+    expect(await recorded('hi', '--redact-addresses')).not.toContain('"client":"127.0.0.1');
+  },
+  '--http2': async () => {
+    const over = async (...args: string[]): Promise<number | null> => {
+      const server = await serve(...args);
+      return (await runHere(['connect', server.url, '--http2', '-x', 'hi', '-1'])).exit;
+    };
+    expect(await over('--http2')).toBe(0);
+    expect(await over()).not.toBe(0);
   },
   '--relative-time': async () => {
     expect(await shown('x', '--relative-time')).toMatch(/^ +0\.\d{6} #0 /m);

@@ -54,6 +54,9 @@ const close = (code: number, isAnswer = true, isAtOpen = false): Pick<Connection
 const silent = (silence: number, by: 'client' | 'server' = 'server'): Pick<ConnectionFacts, 'end'> => ({
   end: { how: 'fin', by, silence },
 });
+const byHttp2 = (name: 'RST_STREAM' | 'GOAWAY', code: number): Pick<ConnectionFacts, 'http2End'> => ({
+  http2End: { name, code, by: 'server' },
+});
 const NOT_UTF8: EndFacts['fault'] = {
   code: 'text-not-utf8',
   span: { start: 0, end: 1 },
@@ -65,6 +68,18 @@ const HTML = 'Content-Type: text/html';
 
 /** Facts that prove a cause, what its sentence has, and facts close to them that prove nothing. */
 const ROWS: readonly (readonly [code: string, has: string, facts: ConnectionFacts, near: ConnectionFacts])[] = [
+  [
+    'h2-stream-reset',
+    'the server reset the stream of HTTP/2 with RST_STREAM INTERNAL_ERROR (RFC 9113 §7): it failed by itself',
+    ended(byHttp2('RST_STREAM', 2)),
+    ended(byHttp2('GOAWAY', 2)),
+  ],
+  [
+    'h2-goaway',
+    'by GOAWAY ENHANCE_YOUR_CALM (RFC 9113 §6.8)',
+    ended(byHttp2('GOAWAY', 11)),
+    ended({ ...byHttp2('GOAWAY', 11), ...close(1000) }),
+  ],
   [
     'upgrade-not-received',
     'with HTTP/1.0 and with Connection: close',
@@ -404,7 +419,10 @@ describe('the cause of a connection that was refused or dropped', () => {
 
   it('has a row for each cause', () => {
     const shown = [...ROWS, ...DIALS, ...TUNNELS].map(([code]) => code);
-    expect(new Set(shown)).toEqual(new Set(Object.keys(CONNECTION_CAUSES)));
+    // Those before a request of HTTP/2 are known without facts: http2-connect.test.ts.
+    expect(new Set([...shown, 'h2-alpn-refused', 'h2-connect-not-enabled'])).toEqual(
+      new Set(Object.keys(CONNECTION_CAUSES)),
+    );
   });
 
   it('says nothing of an upgrade that went well', () => {

@@ -278,7 +278,7 @@ describe('docs/json.md', () => {
 });
 
 /** Fields that only the summary of `check` has. */
-const ofCheck = ['missing'].concat(
+const ofCheck = ['missing', 'http'].concat(
   (schema as { $defs: { summary: { then: { required: string[] } } } }).$defs.summary.then.required.filter(
     (field) => field !== 'time' && field !== 'duration',
   ),

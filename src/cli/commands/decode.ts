@@ -48,22 +48,22 @@ export async function read(
   const twice = repeated(inputs);
   if (twice !== undefined && !options.quiet) await io.stderr.write(print`${twice}\n`);
   const inputPaths = [...inputs.filter(({ again }) => again).map(({ name }) => name), ...(options.keylog ?? [])];
-  const taken: Taken = { handOn: await handingOn(io, options, inputPaths), watcher };
+  const uses: RecordUses = { handOn: await handingOn(io, options, inputPaths), watcher };
   const why = optionReadTwice(options);
   const rereading = why === undefined ? undefined : new Rereading(io, inputs, options, why);
   const jobs = await jobsFor(io, inputs, options);
   const anew = (): Input[] => inputsOf(io, hex, options);
-  if (rereading === undefined) return (await decode({ io, options, jobs, inputs, anew, taken })).exit;
+  if (rereading === undefined) return (await decode({ io, options, jobs, inputs, anew, uses })).exit;
   const first = (): Input[] => rereading.first(anew());
   const selecting = { io: silentIo(io), options: selectingOptions(options), jobs, anew: first };
   const selection = await select({ ...selecting, inputs: rereading.first(inputs) });
   if (io.interrupted.aborted) return io.interrupted.reason;
   const second = (): Input[] => rereading.second(anew());
-  return (await decode({ io, options: { ...options, selection }, jobs, inputs: second(), anew: second, taken })).exit;
+  return (await decode({ io, options: { ...options, selection }, jobs, inputs: second(), anew: second, uses })).exit;
 }
 
 /** What becomes of the records beside what is printed. */
-interface Taken {
+interface RecordUses {
   readonly handOn?: HandOn;
   readonly watcher?: RecordWatcher | undefined;
 }
@@ -76,7 +76,7 @@ interface Reading {
   readonly inputs: readonly Input[];
   /** Opens the inputs once more, where several threads gave up. */
   readonly anew: () => readonly Input[];
-  readonly taken?: Taken;
+  readonly uses?: RecordUses;
 }
 
 interface Decoded {
@@ -97,8 +97,8 @@ async function select(reading: Reading): Promise<ConnectionSelection> {
   }
 }
 
-async function decode({ io, options, jobs, inputs, anew, taken }: Reading): Promise<Decoded> {
-  if (!jobs) return decodeAlone(io, inputs, options, taken);
+async function decode({ io, options, jobs, inputs, anew, uses }: Reading): Promise<Decoded> {
+  if (!jobs) return decodeAlone(io, inputs, options, uses);
   const { decodeInJobs } = await import('../entries/jobs.js');
   const done = await decodeInJobs(io, inputs, options, jobs);
   if ('exit' in done) return done;
@@ -110,7 +110,7 @@ async function decodeAlone(
   io: Io,
   inputs: readonly Input[],
   options: DecodingOptions,
-  { handOn, watcher }: Taken = {},
+  { handOn, watcher }: RecordUses = {},
 ): Promise<Decoded> {
   const decoding = new Decoding(io, options, handOn, watcher);
   for (const input of inputs) {

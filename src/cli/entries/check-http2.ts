@@ -1,4 +1,4 @@
-/** What `check --http2` needs beyond `check`: one file in dist/, loaded when it is asked for. */
+/** What `check --http2` needs beyond `check`: one file in dist/, loaded where it is requested. */
 export { Http2ServerBench } from '../../conformance/http2/http2-server-bench.js';
 export { HTTP2_TRACE } from '../../conformance/http2/http2-trace.js';
 export { HTTP2_CASES } from '../../conformance/http2/http2-cases.js';

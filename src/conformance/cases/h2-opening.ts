@@ -24,7 +24,7 @@ import type { SectionForm } from '../http2/written-frames.js';
 
 /** The extended CONNECT that opens a WebSocket, as it should be, and as it must not be (RFC 8441 §4, §5; RFC 9113 §8). */
 
-type Fields = readonly LinkField[];
+type LinkFields = readonly LinkField[];
 
 interface OpeningRow {
   readonly id: string;
@@ -32,30 +32,30 @@ interface OpeningRow {
   readonly title: string;
   readonly ruling: Ruling;
   readonly expected?: string;
-  change(this: void, fields: Fields): Fields;
+  change(this: void, fields: LinkFields): LinkFields;
   readonly form?: SectionForm;
   readonly choice?: LinkChoice;
   /** Before the request. */
   begin?(this: void, link: Http2Link): void;
-  also?(this: void, stream: LinkStream, fields: Fields): Remark | undefined;
+  also?(this: void, stream: LinkStream, fields: LinkFields): Remark | undefined;
 }
 
 const field = (name: string, value: string): LinkField => ({ name, value });
 const without =
   (...names: readonly string[]) =>
-  (fields: Fields): Fields =>
+  (fields: LinkFields): LinkFields =>
     fields.filter(({ name }) => !names.includes(name));
 const put =
   (name: string, value: string) =>
-  (fields: Fields): Fields =>
+  (fields: LinkFields): LinkFields =>
     fields.map((one) => (one.name === name ? field(name, value) : one));
 const plus =
-  (...more: Fields) =>
-  (fields: Fields): Fields => [...fields, ...more];
+  (...more: LinkFields) =>
+  (fields: LinkFields): LinkFields => [...fields, ...more];
 /** After the pseudo-header fields that are there. */
 const plusPseudo =
   (one: LinkField) =>
-  (fields: Fields): Fields => [one, ...fields];
+  (fields: LinkFields): LinkFields => [one, ...fields];
 
 const CONNECT = 'RFC 8441 §4';
 const OPENING = 'RFC 8441 §5';
@@ -157,7 +157,7 @@ function noAccept({ head }: LinkStream): Remark | undefined {
 }
 
 /** The answer as a whole, by the rules for handshakes. */
-function rightAnswer(stream: LinkStream, fields: Fields): Remark | undefined {
+function rightAnswer(stream: LinkStream, fields: LinkFields): Remark | undefined {
   const fault = answerFault(handshakeOf(fields, stream));
   if (fault !== undefined) return { behavior: 'FAILED', text: fault };
   const status = stream.status ?? 0;
@@ -167,7 +167,7 @@ function rightAnswer(stream: LinkStream, fields: Fields): Remark | undefined {
 }
 
 /** RFC 6455 §4.2.2: one of those that are offered, or none. */
-function chosenProtocol(stream: LinkStream, fields: Fields): Remark | undefined {
+function chosenProtocol(stream: LinkStream, fields: LinkFields): Remark | undefined {
   const { subprotocol, subprotocolsOffered } = readHandshake(handshakeOf(fields, stream));
   if (subprotocol === undefined) return { behavior: 'OK', text: 'no subprotocol was selected' };
   const isOffered = subprotocolsOffered.includes(subprotocol);
@@ -287,7 +287,7 @@ function openingCase({
   });
 }
 
-/** Fields that are in the table since the first request. */
+/** LinkFields that are in the table since the first request. */
 const INDEXED = http2Case(
   {
     id: 'h2.table-indexed',

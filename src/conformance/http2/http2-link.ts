@@ -16,7 +16,7 @@ import type { WireEnd, WireTaker } from '../bench/wire.js';
 import { FrameBudget } from './frame-budget.js';
 import { DEFAULT_WINDOW, type LinkStream } from './link-stream.js';
 import { LinkWriter, type LinkOptions } from './link-writer.js';
-import { WholeFrames, type WholeFrame } from './whole-frames.js';
+import { WholeFrames, type LinkFrame } from './whole-frames.js';
 
 /** A GOAWAY that came. */
 export interface LinkGoaway {
@@ -155,7 +155,7 @@ export class Http2Link extends LinkWriter implements WireTaker {
     return this.came.length === 0 && header.type !== HTTP2_TYPE.settings;
   }
 
-  private take({ header, payload }: WholeFrame): void {
+  private take({ header, payload }: LinkFrame): void {
     const { type, stream } = header;
     if (this.end) return;
     if (this.came.length === 0 && type !== HTTP2_TYPE.settings) {

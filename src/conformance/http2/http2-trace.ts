@@ -2,7 +2,7 @@ import { http2ErrorName, http2SettingName } from '../../codec/http2/http2-codes.
 import { HTTP2_FLAG, HTTP2_PREFACE, HTTP2_TYPE, HTTP2_TYPES, uint31, uint32 } from '../../codec/http2/http2-frame.js';
 import { openHttp2 } from '../../traffic/layers/http2-traffic.js';
 import type { ExchangePiece } from '../bench/exchange.js';
-import { WholeFrames, type WholeFrame } from './whole-frames.js';
+import { WholeFrames, type LinkFrame } from './whole-frames.js';
 
 /** Frames up to 16 MiB - 1, the longest that there can be: a peer may send what it must not. */
 const MOST = 0xffffff;
@@ -30,7 +30,7 @@ class Http2Trace {
   }
 }
 
-function lineOf(frame: WholeFrame): string {
+function lineOf(frame: LinkFrame): string {
   const { type, flags, stream, length } = frame.header;
   const names = FLAG_NAMES.filter(([flag, , types]) => (flags & flag) !== 0 && types.includes(type)).map(
     ([, name]) => name,
@@ -44,7 +44,7 @@ function lineOf(frame: WholeFrame): string {
   ].join('  ');
 }
 
-function detailOf({ header: { type, flags, length }, payload }: WholeFrame): string[] {
+function detailOf({ header: { type, flags, length }, payload }: LinkFrame): string[] {
   if (type === HTTP2_TYPE.windowUpdate && length === 4) return [`+${uint31(payload, 0)}`];
   if (type === HTTP2_TYPE.rstStream && length === 4) return [http2ErrorName(uint32(payload, 0))];
   if (type === HTTP2_TYPE.goaway && length >= 8)

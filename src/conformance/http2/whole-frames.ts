@@ -1,7 +1,7 @@
 import { concat } from '../../codec/bytes/byte-collector.js';
 import { HTTP2_HEADER, readHttp2Header, type Http2Header } from '../../codec/http2/http2-frame.js';
 
-export interface WholeFrame {
+export interface LinkFrame {
   readonly header: Http2Header;
   readonly payload: Uint8Array;
 }
@@ -17,12 +17,12 @@ export class WholeFrames {
 
   constructor(private readonly most: number) {}
 
-  push(chunk: Uint8Array): WholeFrame[] {
+  push(chunk: Uint8Array): LinkFrame[] {
     this.pieces.push(chunk);
     this.size += chunk.length;
     if (this.size < this.needed || this.tooLong) return [];
     const bytes = concat(this.pieces);
-    const frames: WholeFrame[] = [];
+    const frames: LinkFrame[] = [];
     let at = 0;
     this.needed = HTTP2_HEADER;
     while (bytes.length - at >= HTTP2_HEADER) {

@@ -4,7 +4,7 @@ import { RecordBuffer } from '../../../src/codec/tls/record-buffer.js';
 const RECORD = new Uint8Array(5 + 16_000).fill(7);
 RECORD.set([23, 3, 3, 16_000 >> 8, 16_000 & 255]);
 
-/** How much memory holds what came of RECORD, in pieces of these sizes, and how often it was taken anew. */
+/** How much memory holds what came of RECORD, in pieces of these sizes, and how often it was allocated again. */
 function memory(...sizes: readonly number[]): { bytes: number; arrays: number } {
   const buffer = new RecordBuffer();
   const arrays = new Set<ArrayBufferLike>();

@@ -1,7 +1,9 @@
 # A server on a port of its own, checked with these arguments; what hangs on time, port and chance is levelled.
 folder=$(mktemp -d)
 : > "$folder/server.log"
-wsinspect serve 0 --json > "$folder/server.log" 2> /dev/null &
+over=
+case " $* " in *' --http2 '*) over=--http2 ;; esac
+wsinspect serve 0 --json $over > "$folder/server.log" 2> /dev/null &
 server=$!
 while ! grep -q url "$folder/server.log"; do sleep 0.05; done
 url=$(sed -E 's/.*"url":"([^"]*)".*/\1/' "$folder/server.log" | head -1)
