@@ -14,8 +14,9 @@ beforeAll(() => {
 });
 afterAll(() => shop.remove());
 
+/** Without a pager: pager.test.ts has it. */
 const inTerminal = <T>(width: number, command: string, then: (terminal: Terminal) => Promise<T>): Promise<T> =>
-  inTmux(shop, width, command, then);
+  inTmux(shop, width, `export NO_PAGER=1\n${command}`, then);
 
 /** Writes the pieces of a folder one after the other, as many as the file `go` says, and then waits. */
 const SLOWLY = `
