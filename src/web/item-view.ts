@@ -1,6 +1,6 @@
 import { el } from './dom.js';
-import { findingsOf, frameView } from './frame-view.js';
-import { handshakeView } from './handshake-view.js';
+import { findingsOf, frameView } from './frame/frame-view.js';
+import { handshakeView } from './handshake/handshake-view.js';
 import type { Item } from './items.js';
 
 /** All that is known of a record. */

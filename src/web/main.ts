@@ -1,11 +1,11 @@
 import type { PageRecord } from '../describe/timeline/row-of-record.js';
 import { Channel, type ChannelTaker, type Hello } from './channel.js';
 import { byId } from './dom.js';
-import { FeedView, leftOutText, progressText, type FeedProgress } from './feed-view.js';
-import { FileSource } from './file-source.js';
-import { LiveView } from './live-view.js';
-import { setUpPaste } from './paste.js';
-import { ReportSource } from './report-source.js';
+import { FeedView, leftOutText, progressText, type FeedProgress } from './feed/feed-view.js';
+import { FileSource } from './feed/file-source.js';
+import { LiveView } from './live/live-view.js';
+import { setUpPaste } from './paste/paste.js';
+import { ReportSource } from './feed/report-source.js';
 import { setUpTabs } from './tabs.js';
 import { takeToken } from './token.js';
 

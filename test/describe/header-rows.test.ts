@@ -6,7 +6,7 @@ import { bitPattern, flagNames, headerRows } from '../../src/describe/header-row
 import { annotatedView } from '../../src/terminal/frames/annotated.js';
 import { PLAIN_THEME } from '../../src/terminal/theme.js';
 import { Inspector } from '../../src/traffic/inspector.js';
-import { frameModel } from '../../src/web/frame-model.js';
+import { frameModel } from '../../src/web/frame/frame-model.js';
 import { itemOfJudged } from '../../src/web/items.js';
 
 const HEADERS: FrameHeader[] = [7, 16, 64].flatMap((lengthForm) =>

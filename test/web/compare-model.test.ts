@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { MEASURES, numberText, transportsOf } from '../../src/web/compare-model.js';
+import { MEASURES, numberText, transportsOf } from '../../src/web/compare/compare-model.js';
 
 const POLLING = {
   name: 'short polling',

@@ -3,7 +3,7 @@ import { createHeader } from '../../src/codec/frames/frame.js';
 import { encodeFrame } from '../../src/codec/frames/frame-writer.js';
 import { encodeUtf8 } from '../../src/codec/bytes/utf8.js';
 import { Inspector } from '../../src/traffic/inspector.js';
-import { byteText, frameModel, type FrameModel } from '../../src/web/frame-model.js';
+import { byteText, frameModel, type FrameModel } from '../../src/web/frame/frame-model.js';
 import { bytesOf, itemOfJudged, type FrameItem } from '../../src/web/items.js';
 
 function itemOf(bytes: Uint8Array): FrameItem {

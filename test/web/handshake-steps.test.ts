@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { handshakeSteps } from '../../src/web/handshake-steps.js';
+import { handshakeSteps } from '../../src/web/handshake/handshake-steps.js';
 import type { HandshakeItem } from '../../src/web/items.js';
 import { acceptKey } from '../../src/codec/handshake/accept-value.js';
 import { sha1 } from '../../src/codec/handshake/sha1.js';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { framePreview, typedBytes } from '../../src/web/format.js';
 import type { Item } from '../../src/web/items.js';
-import { readPasted } from '../../src/web/paste-reading.js';
+import { readPasted } from '../../src/web/paste/paste-reading.js';
 
 function shown(items: readonly Item[]): string[] {
   return items.map((item) => (item.kind === 'frame' ? framePreview(item) : item.kind));

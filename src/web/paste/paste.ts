@@ -1,10 +1,10 @@
-import type { Direction } from '../codec/messages/records.js';
-import { focusGrid } from './byte-grid.js';
-import { byId } from './dom.js';
-import { count } from '../codec/bytes/plural.js';
-import { itemView } from './item-view.js';
+import type { Direction } from '../../codec/messages/records.js';
+import { focusGrid } from '../frame/byte-grid.js';
+import { byId } from '../dom.js';
+import { count } from '../../codec/bytes/plural.js';
+import { itemView } from '../item-view.js';
 import { readPasted } from './paste-reading.js';
-import { RowList } from './row-list.js';
+import { RowList } from '../row-list.js';
 
 /** The frame of the founding article, as Python prints it. */
 const EXAMPLE = "b'\\x81\\x87\\x0e\\xc3\\xf3\\xcd;\\xf6\\xc6\\xf8;\\xf6\\xc6'";

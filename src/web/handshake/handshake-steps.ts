@@ -1,10 +1,10 @@
-import { hexOf } from '../codec/bytes/hex.js';
-import { encodeBase64 } from '../codec/bytes/base64.js';
-import { decodeKey, KEY_BYTES, WEBSOCKET_GUID, wireBytes } from '../codec/handshake/key.js';
-import { count } from '../codec/bytes/plural.js';
-import type { HandshakeItem, HeadLines } from './items.js';
-import { isOpened } from './format.js';
-import { sha1 } from '../codec/handshake/sha1.js';
+import { hexOf } from '../../codec/bytes/hex.js';
+import { encodeBase64 } from '../../codec/bytes/base64.js';
+import { decodeKey, KEY_BYTES, WEBSOCKET_GUID, wireBytes } from '../../codec/handshake/key.js';
+import { count } from '../../codec/bytes/plural.js';
+import type { HandshakeItem, HeadLines } from '../items.js';
+import { isOpened } from '../format.js';
+import { sha1 } from '../../codec/handshake/sha1.js';
 
 /** A run of characters in a step's value: what it is decides its colour. */
 export interface StepRun {

@@ -1,18 +1,18 @@
-import { openSource } from '../sources/detect/detect.js';
-import { Flows } from '../sources/tcp/flows.js';
-import { inferLink } from '../sources/packets/link.js';
-import type { InputProblem, SourceEvent } from '../sources/bytes/types.js';
-import { inflateRaw } from '../codec/deflate/inflate-raw.js';
-import type { RawDeflate } from '../codec/deflate/message-deflate.js';
-import { DEFAULT_DEFLATE_PARAMETERS } from '../codec/handshake/deflate-params.js';
-import { acceptKey as acceptOf } from '../codec/handshake/accept-value.js';
-import type { Direction } from '../codec/messages/records.js';
-import { encodeUtf8 } from '../codec/bytes/utf8.js';
-import { PacketTraffic } from '../traffic/inputs/packet-traffic.js';
-import { TextTraffic } from '../traffic/inputs/text-traffic.js';
-import type { TrafficTaker } from '../traffic/inputs/traffic-taker.js';
-import { itemOfJudged, type Item } from './items.js';
-import type { Judged } from '../traffic/judged.js';
+import { openSource } from '../../sources/detect/detect.js';
+import { Flows } from '../../sources/tcp/flows.js';
+import { inferLink } from '../../sources/packets/link.js';
+import type { InputProblem, SourceEvent } from '../../sources/bytes/types.js';
+import { inflateRaw } from '../../codec/deflate/inflate-raw.js';
+import type { RawDeflate } from '../../codec/deflate/message-deflate.js';
+import { DEFAULT_DEFLATE_PARAMETERS } from '../../codec/handshake/deflate-params.js';
+import { acceptKey as acceptOf } from '../../codec/handshake/accept-value.js';
+import type { Direction } from '../../codec/messages/records.js';
+import { encodeUtf8 } from '../../codec/bytes/utf8.js';
+import { PacketTraffic } from '../../traffic/inputs/packet-traffic.js';
+import { TextTraffic } from '../../traffic/inputs/text-traffic.js';
+import type { TrafficTaker } from '../../traffic/inputs/traffic-taker.js';
+import { itemOfJudged, type Item } from '../items.js';
+import type { Judged } from '../../traffic/judged.js';
 
 export interface Pasted {
   /** What the text was taken for. */

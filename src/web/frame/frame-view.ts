@@ -1,10 +1,10 @@
-import { rfcLink } from './rfc-link.js';
+import { rfcLink } from '../rfc-link.js';
 import { byteGrid } from './byte-grid.js';
-import { el } from './dom.js';
-import { count } from '../codec/bytes/plural.js';
-import { directionText, opcodeName, visible } from './format.js';
+import { el } from '../dom.js';
+import { count } from '../../codec/bytes/plural.js';
+import { directionText, opcodeName, visible } from '../format.js';
 import { byteText, frameModel, type FrameModel, type ModelField } from './frame-model.js';
-import type { ItemFinding, FrameItem } from './items.js';
+import type { ItemFinding, FrameItem } from '../items.js';
 import { Lighting } from './lighting.js';
 
 /** A frame: its first two bytes as bits, all its bytes, and every field with its meaning; each highlights the others. */

@@ -1,15 +1,21 @@
-import { count } from '../codec/bytes/plural.js';
-import { binRows, density, type LaneBins } from '../describe/timeline/bins.js';
-import { LANE_ORDERS, sortedLanes, type LaneOrder, type LaneTable, type TimeLane } from '../describe/timeline/lanes.js';
-import type { RowColumns } from '../describe/timeline/row-columns.js';
-import { secondsText } from '../describe/timeline/ticks.js';
-import { byId, refill } from './dom.js';
+import { count } from '../../codec/bytes/plural.js';
+import { binRows, density, type LaneBins } from '../../describe/timeline/bins.js';
+import {
+  LANE_ORDERS,
+  sortedLanes,
+  type LaneOrder,
+  type LaneTable,
+  type TimeLane,
+} from '../../describe/timeline/lanes.js';
+import type { RowColumns } from '../../describe/timeline/row-columns.js';
+import { secondsText } from '../../describe/timeline/ticks.js';
+import { byId, refill } from '../dom.js';
 import { AXIS_HEIGHT, drawAxis, drawLane, drawStrip, LANE_HEIGHT, outcomeText } from './overview-draw.js';
 import { InkProbe, type Inks } from './overview-ink.js';
 import { Gestures } from './overview-gestures.js';
 import { densityTable, lanesTable } from './overview-table.js';
 import { between, isWhole, panned, wholeView, zoomed, type AxisView } from './overview-view.js';
-import type { LaneLabel } from './row-source.js';
+import type { LaneLabel } from '../feed/row-source.js';
 
 /** What is drawn. */
 export interface OverviewFeed {

@@ -1,6 +1,6 @@
-import { largest } from '../codec/bytes/lists.js';
+import { largest } from '../../codec/bytes/lists.js';
 import { MEASURES, numberText, transportsOf, type DrawnTransport } from './compare-model.js';
-import { byId, el, refill } from './dom.js';
+import { byId, el, refill } from '../dom.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 

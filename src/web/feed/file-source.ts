@@ -1,6 +1,6 @@
-import type { PageRecord } from '../describe/timeline/row-of-record.js';
-import { RowColumns } from '../describe/timeline/row-columns.js';
-import type { Item } from './items.js';
+import type { PageRecord } from '../../describe/timeline/row-of-record.js';
+import { RowColumns } from '../../describe/timeline/row-columns.js';
+import type { Item } from '../items.js';
 import { addLabels, itemOfRow, type LaneLabel, type RowSource } from './row-source.js';
 
 /** Records that are kept here; the server has all of them. */

@@ -1,13 +1,13 @@
-import { OPCODE } from '../codec/frames/registry.js';
-import { lanesOf } from '../describe/timeline/lanes.js';
-import type { PageRecord } from '../describe/timeline/row-of-record.js';
-import type { Hello } from './channel.js';
-import { Compare } from './compare.js';
+import { OPCODE } from '../../codec/frames/registry.js';
+import { lanesOf } from '../../describe/timeline/lanes.js';
+import type { PageRecord } from '../../describe/timeline/row-of-record.js';
+import type { Hello } from '../channel.js';
+import { Compare } from '../compare/compare.js';
 import { ConnectPanel } from './connect-panel.js';
-import { isOpened, visible } from './format.js';
-import type { FrameItem, HandshakeItem, Item, NoteItem } from './items.js';
+import { isOpened, visible } from '../format.js';
+import type { FrameItem, HandshakeItem, Item, NoteItem } from '../items.js';
 import { LiveColumns } from './live-columns.js';
-import { Overview } from './overview.js';
+import { Overview } from '../overview/overview.js';
 import { RecordPanel } from './record-panel.js';
 
 /** Milliseconds between two drawings of the overview. */

@@ -1,9 +1,9 @@
-import { rfcLink } from './rfc-link.js';
-import { el } from './dom.js';
-import { handshakePreview } from './format.js';
-import { findingsOf } from './frame-view.js';
+import { rfcLink } from '../rfc-link.js';
+import { el } from '../dom.js';
+import { handshakePreview } from '../format.js';
+import { findingsOf } from '../frame/frame-view.js';
 import { handshakeSteps, type HandshakeStep } from './handshake-steps.js';
-import type { HandshakeItem, HeadLines } from './items.js';
+import type { HandshakeItem, HeadLines } from '../items.js';
 
 const MARKS = { done: '✓', failed: '✗', open: '…' } as const;
 const STATES = { done: 'done', failed: 'failed', open: 'not seen' } as const;

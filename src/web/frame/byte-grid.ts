@@ -1,5 +1,5 @@
-import { el, makeCurrent } from './dom.js';
-import { charactersOf } from './format.js';
+import { el, makeCurrent } from '../dom.js';
+import { charactersOf } from '../format.js';
 import { byteText, type FrameModel, type GridByte, type PartKind } from './frame-model.js';
 
 /** Rows are this long; where there is less room, half of it. */

@@ -1,7 +1,7 @@
-import { RowColumns } from '../describe/timeline/row-columns.js';
-import { rowOfRecord, type PageRecord } from '../describe/timeline/row-of-record.js';
-import { textOfRecord } from '../describe/timeline/searched-text.js';
-import type { Item } from './items.js';
+import { RowColumns } from '../../describe/timeline/row-columns.js';
+import { rowOfRecord, type PageRecord } from '../../describe/timeline/row-of-record.js';
+import { textOfRecord } from '../../describe/timeline/searched-text.js';
+import type { Item } from '../items.js';
 import { addLabels, itemOfRow, type LaneLabel, type RowSource } from './row-source.js';
 
 /** Records that are all in the page: those of a report. */

@@ -1,7 +1,7 @@
-import type { PageRecord } from '../describe/timeline/row-of-record.js';
-import type { RowColumns } from '../describe/timeline/row-columns.js';
-import type { LaneEnds } from '../describe/timeline/row-filter.js';
-import { itemOfRecord, type Item } from './items.js';
+import type { PageRecord } from '../../describe/timeline/row-of-record.js';
+import type { RowColumns } from '../../describe/timeline/row-columns.js';
+import type { LaneEnds } from '../../describe/timeline/row-filter.js';
+import { itemOfRecord, type Item } from '../items.js';
 
 /** What is known of a connection besides its rows. */
 export interface LaneLabel extends LaneEnds {

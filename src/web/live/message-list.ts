@@ -1,5 +1,5 @@
-import { el } from './dom.js';
-import { timeText } from './format.js';
+import { el } from '../dom.js';
+import { timeText } from '../format.js';
 
 /** Lines that are kept; the oldest go first. */
 const MOST_LINES = 500;

@@ -1,7 +1,7 @@
-import { barHeight, BIN_MARK, shownOpcode, type LaneBins } from '../describe/timeline/bins.js';
-import type { TimeLane } from '../describe/timeline/lanes.js';
-import { ticksOf } from '../describe/timeline/ticks.js';
-import { closeCodeInfo } from '../codec/frames/registry.js';
+import { barHeight, BIN_MARK, shownOpcode, type LaneBins } from '../../describe/timeline/bins.js';
+import type { TimeLane } from '../../describe/timeline/lanes.js';
+import { ticksOf } from '../../describe/timeline/ticks.js';
+import { closeCodeInfo } from '../../codec/frames/registry.js';
 import { frameInk, type Inks } from './overview-ink.js';
 
 /** Pixels of a lane, and of the part above its line. */

@@ -1,9 +1,9 @@
-import { count } from '../codec/bytes/plural.js';
-import { lanesOf, type LaneTable } from '../describe/timeline/lanes.js';
-import { criteriaOf, filteredRows, rowsInBoth, type RowCriteria } from '../describe/timeline/row-filter.js';
-import { focusGrid } from './byte-grid.js';
-import { byId, el } from './dom.js';
-import { itemView } from './item-view.js';
+import { count } from '../../codec/bytes/plural.js';
+import { lanesOf, type LaneTable } from '../../describe/timeline/lanes.js';
+import { criteriaOf, filteredRows, rowsInBoth, type RowCriteria } from '../../describe/timeline/row-filter.js';
+import { focusGrid } from '../frame/byte-grid.js';
+import { byId, el } from '../dom.js';
+import { itemView } from '../item-view.js';
 import type { RowSource } from './row-source.js';
 import { WindowList } from './window-list.js';
 

@@ -1,6 +1,6 @@
-import { byId } from './dom.js';
+import { byId } from '../dom.js';
 import { FeedPanel } from './feed-panel.js';
-import { Overview } from './overview.js';
+import { Overview } from '../overview/overview.js';
 import type { RowSource } from './row-source.js';
 
 /** What is reported of the reading of a file. */

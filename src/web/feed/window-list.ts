@@ -1,8 +1,8 @@
-import { el } from './dom.js';
-import type { Item } from './items.js';
-import { MOVES } from './row-list.js';
+import { el } from '../dom.js';
+import type { Item } from '../items.js';
+import { MOVES } from '../row-list.js';
 import type { RowSource } from './row-source.js';
-import { rowView } from './row-view.js';
+import { rowView } from '../row-view.js';
 
 /** Browsers draw no element that is higher than some 17 million pixels: of more rows, the scroll bar moves over several at a time. */
 const MOST_HEIGHT = 12_000_000;

@@ -1,6 +1,6 @@
-import { NO_CONNECTION, RowColumns } from '../describe/timeline/row-columns.js';
-import { rowOfRecord, type PageRecord } from '../describe/timeline/row-of-record.js';
-import { addLabels, type LaneLabel } from './row-source.js';
+import { NO_CONNECTION, RowColumns } from '../../describe/timeline/row-columns.js';
+import { rowOfRecord, type PageRecord } from '../../describe/timeline/row-of-record.js';
+import { addLabels, type LaneLabel } from '../feed/row-source.js';
 
 /** Rows that the overview of live traffic has; the oldest go first. */
 const MOST_ROWS = 200_000;

@@ -1,4 +1,4 @@
-import { el } from './dom.js';
+import { el } from '../dom.js';
 
 /** The colours of the overview. People who see few colours can distinguish them (Okabe and Ito), and marks differ in form as well. */
 export const INKS = [

@@ -1,9 +1,9 @@
-import { hexOf } from '../codec/bytes/hex.js';
-import { closeCodeInfo } from '../codec/frames/registry.js';
-import { serverUrl } from './channel.js';
-import { byId } from './dom.js';
-import { count } from '../codec/bytes/plural.js';
-import { typedBytes } from './format.js';
+import { hexOf } from '../../codec/bytes/hex.js';
+import { closeCodeInfo } from '../../codec/frames/registry.js';
+import { serverUrl } from '../channel.js';
+import { byId } from '../dom.js';
+import { count } from '../../codec/bytes/plural.js';
+import { typedBytes } from '../format.js';
 import { MessageList } from './message-list.js';
 
 const SHOWN_BYTES = 256;

@@ -1,4 +1,4 @@
-import type { ComparedTransport } from '../traffic/run-records/compared-transport.js';
+import type { ComparedTransport } from '../../traffic/run-records/compared-transport.js';
 
 /** As far as the page draws it. */
 export type DrawnTransport = Omit<ComparedTransport, 'delayMaxMs'>;

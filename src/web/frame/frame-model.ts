@@ -1,10 +1,10 @@
-import { bitPattern, headerRows, type FieldKind, type HeaderRow } from '../describe/header-rows.js';
-import { hexOf } from '../codec/bytes/hex.js';
-import { unmask } from '../codec/frames/mask.js';
-import { closeCodeInfo, OPCODE } from '../codec/frames/registry.js';
-import { count } from '../codec/bytes/plural.js';
-import { textOf, visible } from './format.js';
-import type { FrameItem } from './items.js';
+import { bitPattern, headerRows, type FieldKind, type HeaderRow } from '../../describe/header-rows.js';
+import { hexOf } from '../../codec/bytes/hex.js';
+import { unmask } from '../../codec/frames/mask.js';
+import { closeCodeInfo, OPCODE } from '../../codec/frames/registry.js';
+import { count } from '../../codec/bytes/plural.js';
+import { textOf, visible } from '../format.js';
+import type { FrameItem } from '../items.js';
 
 /** The kinds of parts, with a colour each. */
 export type PartKind = FieldKind | 'payload' | 'code' | 'reason';

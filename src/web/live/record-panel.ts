@@ -1,9 +1,9 @@
-import { focusGrid } from './byte-grid.js';
-import { byId, el, refill } from './dom.js';
-import { count } from '../codec/bytes/plural.js';
-import { itemView } from './item-view.js';
-import type { Item } from './items.js';
-import { RowList } from './row-list.js';
+import { focusGrid } from '../frame/byte-grid.js';
+import { byId, el, refill } from '../dom.js';
+import { count } from '../../codec/bytes/plural.js';
+import { itemView } from '../item-view.js';
+import type { Item } from '../items.js';
+import { RowList } from '../row-list.js';
 
 /** Connections that the choice offers; the oldest go first. */
 const MOST_CHOICES = 100;

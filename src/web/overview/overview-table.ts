@@ -1,8 +1,8 @@
-import type { TimeLane } from '../describe/timeline/lanes.js';
-import { secondsText } from '../describe/timeline/ticks.js';
-import { el } from './dom.js';
+import type { TimeLane } from '../../describe/timeline/lanes.js';
+import { secondsText } from '../../describe/timeline/ticks.js';
+import { el } from '../dom.js';
 import { OUTCOME_MARKS, outcomeText } from './overview-draw.js';
-import type { LaneLabel } from './row-source.js';
+import type { LaneLabel } from '../feed/row-source.js';
 
 const HEADINGS = ['connection', 'target', 'outcome', 'begins', 'lasts', 'frames', 'bytes', 'errors', 'warnings'];
 
