@@ -62,7 +62,7 @@ const PAYLOADS = [
   'src/cli/connect/payload-output.ts', // connect into a pipe
   'src/cli/commands/encode.ts',
   'src/cli/check/report.ts', // --github: commands on purpose, their data escaped
-  'src/cli/jobs/io.ts', // hands on
+  'src/cli/host/passed-output.ts', // hands on
   'src/cli/host/output.ts',
 ];
 const noMarking = {

@@ -7,7 +7,7 @@ import { isLoopback, listenError, listenUrl, parseAddress } from '../host/addres
 import { EXIT, isUsageError, UsageError } from '../host/exit.js';
 import type { Io, Output } from '../host/io.js';
 import { counted } from '../input/measured-chunks.js';
-import { changed } from '../jobs/io.js';
+import { changed } from '../host/changed-io.js';
 import { pageAccess } from '../live/page-access.js';
 import { listenerPolicyOf } from '../options/listener-options.js';
 import { VERSION } from '../options/version.js';

@@ -1,7 +1,7 @@
 import { isUsageError } from '../host/exit.js';
 import type { Io, Output } from '../host/io.js';
 import type { Input } from '../input/input.js';
-import { changed } from '../jobs/io.js';
+import { changed } from '../host/changed-io.js';
 import type { DecodeOptions, DecodingOptions, ConnectionSelection } from '../options/options.js';
 import { closingFilter } from '../../traffic/selection/closing-filter.js';
 import { Decoding } from './decoding.js';

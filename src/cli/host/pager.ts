@@ -2,8 +2,10 @@ import type * as childProcess from 'node:child_process';
 import type { Writable } from 'node:stream';
 import type { Printable, PrintableBytes } from '../../describe/printable.js';
 import { builtin } from '../entries/builtin.js';
+import { changed } from './changed-io.js';
 import type { Io, Output } from './io.js';
 import { StreamOutput } from './output.js';
+import { PassedOutput } from './passed-output.js';
 
 /** Where neither WSINSPECT_PAGER nor PAGER names one, with what git sets for it: it ends where all fits, keeps colours, and clears nothing. */
 const DEFAULT_PAGER = 'less';
@@ -38,32 +40,22 @@ export function startPager(command: string, env: Io['env']): RunningPager {
 }
 
 /** Holds output back until it is longer than the screen: then all of it goes to a pager. */
-export class PagedOutput implements Output {
+export class PagedOutput extends PassedOutput {
   private held: (Printable | PrintableBytes)[] = [];
   private lines = 0;
   private pager: RunningPager | undefined;
-  private output: Output | undefined;
+  private paged: Output | undefined;
 
   constructor(
-    private readonly terminal: Output,
+    terminal: Output,
     private readonly start: () => RunningPager,
-  ) {}
-
-  get isTTY(): boolean {
-    return this.terminal.isTTY;
-  }
-
-  get columns(): number | undefined {
-    return this.terminal.columns;
-  }
-
-  get rows(): number | undefined {
-    return this.terminal.rows;
+  ) {
+    super(terminal);
   }
 
   /** The reader has left it. */
-  get closed(): boolean {
-    return this.output?.closed ?? this.terminal.closed;
+  override get closed(): boolean {
+    return this.paged?.closed ?? super.closed;
   }
 
   get isPaging(): boolean {
@@ -71,21 +63,17 @@ export class PagedOutput implements Output {
   }
 
   write(data: Printable | PrintableBytes): Promise<void> | void {
-    if (this.output !== undefined) return this.output.write(data);
+    if (this.paged !== undefined) return this.paged.write(data);
     this.held.push(data);
     this.lines += linesOf(data);
     if (this.lines >= (this.rows ?? Infinity)) return this.begin();
-  }
-
-  payload(data: Uint8Array): Promise<void> | void {
-    return this.terminal.payload(data);
   }
 
   /** Nothing follows: what is held is printed, and the pager is waited for. */
   async end(): Promise<void> {
     const { pager } = this;
     if (pager === undefined) {
-      for (const data of this.held.splice(0)) await this.terminal.write(data);
+      for (const data of this.held.splice(0)) await this.output.write(data);
       return;
     }
     pager.input.end();
@@ -96,7 +84,7 @@ export class PagedOutput implements Output {
     const pager = this.start();
     this.pager = pager;
     const output = new StreamOutput(pager.input, () => undefined);
-    this.output = output;
+    this.paged = output;
     for (const data of this.held.splice(0)) await output.write(data);
   }
 }
@@ -109,24 +97,14 @@ function linesOf(data: Printable | PrintableBytes): number {
 }
 
 /** Held back while a pager has the terminal. */
-class LaterOutput implements Output {
+class LaterOutput extends PassedOutput {
   private held: (Printable | PrintableBytes)[] = [];
 
   constructor(
-    private readonly output: Output,
+    output: Output,
     private readonly isLater: () => boolean,
-  ) {}
-
-  get isTTY(): boolean {
-    return this.output.isTTY;
-  }
-
-  get columns(): number | undefined {
-    return this.output.columns;
-  }
-
-  get closed(): boolean {
-    return this.output.closed;
+  ) {
+    super(output);
   }
 
   write(data: Printable | PrintableBytes): Promise<void> | void {
@@ -135,7 +113,7 @@ class LaterOutput implements Output {
   }
 
   /** Nothing is written to stderr as it is. */
-  payload(): void {}
+  override payload(): void {}
 
   async end(): Promise<void> {
     for (const data of this.held.splice(0)) await this.output.write(data);
@@ -150,9 +128,8 @@ export async function paged(io: Io, command: string, run: (io: Io) => Promise<nu
     return startPager(command, io.env);
   });
   const stderr = new LaterOutput(io.stderr, () => stdout.isPaging);
-  const own: Partial<Io> = { stdout, stderr };
   try {
-    return await run(Object.create(io, Object.getOwnPropertyDescriptors(own)) as Io);
+    return await run(changed(io, { stdout, stderr }));
   } finally {
     await stdout.end();
     await stderr.end();

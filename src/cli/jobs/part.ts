@@ -12,7 +12,7 @@ import { FileOrder } from '../input/file-order.js';
 import { recordFilterOf } from '../decode/record-filter.js';
 import type { Input } from '../input/input.js';
 import type { Io } from '../host/io.js';
-import { changed } from './io.js';
+import { changed } from '../host/changed-io.js';
 import { ENDING, FINDING, Marks, SHOWN, type Key, type Note, type PassedOver, type JobPiece } from './piece.js';
 import { loadPackets } from '../entries/load-packets.js';
 import { openInput } from '../input/open-input.js';

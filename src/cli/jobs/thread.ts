@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { Gate, type Grant } from './gate.js';
 import { inputOf } from './files.js';
-import { changed } from './io.js';
+import { changed } from '../host/changed-io.js';
 import type { ThreadData } from './lanes.js';
 import { CapturePart, Stopped } from './part.js';
 import type { JobPiece } from './piece.js';

@@ -287,7 +287,7 @@ function openingCase({
   });
 }
 
-/** LinkFields that are in the table since the first request. */
+/** Fields that are in the table since the first request. */
 const INDEXED = http2Case(
   {
     id: 'h2.table-indexed',

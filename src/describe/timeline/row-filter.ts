@@ -73,7 +73,7 @@ const WORDS: Readonly<Record<string, CriterionReader>> = {
   'direction:': (value) => (value === 'client' || value === 'server' ? { sender: value } : undefined),
   'connection:': (value) => given('connections', rangesOf(value)),
   'closed:': (value) => given('closed', rangesOf(value === 'none' ? '0' : value)),
-  'grep:': (value) => (isExpression(value) ? { grep: value } : undefined),
+  'grep:': (value) => (value !== '' && expressionOf(value) ? { grep: value } : undefined),
 };
 
 function criterionOf(word: string, value: string): RowCriteria | undefined {
@@ -108,12 +108,12 @@ function rangesOf(text: string): PageRange[] | undefined {
   return ranges;
 }
 
-function isExpression(text: string): boolean {
+/** The expression that `grep:` states; undefined: it is none. */
+export function expressionOf(text: string): RegExp | undefined {
   try {
-    new RegExp(text, 'u');
-    return text !== '';
+    return new RegExp(text, 'u');
   } catch {
-    return false;
+    return undefined;
   }
 }
 

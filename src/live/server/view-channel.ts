@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws';
+import { expressionOf } from '../../describe/timeline/row-filter.js';
 import type { RowColumns } from '../../describe/timeline/row-columns.js';
 import type { ReceivedUpgrade } from '../listener/http-listener.js';
 import { TimedExpressions } from '../replies/timed-expressions.js';
@@ -130,7 +131,7 @@ class ViewerEnd {
 
   /** In parts, so that other pages and the reading have their turns; another search of the page ends it. */
   private search({ id, text }: ViewCommand): void {
-    const expression = expressionOf(text);
+    const expression = text.length > LONGEST_EXPRESSION ? undefined : expressionOf(text);
     if (expression === undefined) return this.send({ type: 'found', id, rows: [], isDone: true, wrong: true });
     this.searched = id;
     const expressions = new TimedExpressions([expression], () => undefined, { times: MOST_SLOW });
@@ -148,14 +149,6 @@ class ViewerEnd {
       if (!isDone) setImmediate(go);
     };
     go();
-  }
-}
-
-function expressionOf(text: string): RegExp | undefined {
-  try {
-    return text.length > LONGEST_EXPRESSION ? undefined : new RegExp(text, 'u');
-  } catch {
-    return undefined;
   }
 }
 

@@ -1,3 +1,4 @@
+import { expressionOf } from '../../describe/timeline/row-filter.js';
 import { RowColumns } from '../../describe/timeline/row-columns.js';
 import { rowOfRecord, type PageRecord } from '../../describe/timeline/row-of-record.js';
 import { textOfRecord } from '../../describe/timeline/searched-text.js';
@@ -35,9 +36,9 @@ export class ReportSource implements RowSource {
   }
 
   search(text: string, found: (rows: readonly number[], isDone: boolean) => void): void {
-    const expression = new RegExp(text, 'u');
+    const expression = expressionOf(text);
     const rows: number[] = [];
-    for (const [row, record] of this.records.entries()) if (expression.test(textOfRecord(record))) rows.push(row);
+    for (const [row, record] of this.records.entries()) if (expression?.test(textOfRecord(record))) rows.push(row);
     found(rows, true);
   }
 }

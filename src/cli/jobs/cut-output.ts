@@ -1,35 +1,7 @@
 import { rawText } from '../../describe/line-buffer.js';
 import type { Printable, PrintableBytes } from '../../describe/printable.js';
-import type { Io, Output } from '../host/io.js';
-
-/** The same, except for the given parts. A part that was not made yet is still made when it is used. */
-export function changed(io: Io, parts: Partial<Io>): Io {
-  return Object.create(io, Object.getOwnPropertyDescriptors(parts)) as Io;
-}
-
-/** Passes on to another output. */
-abstract class PassedOutput implements Output {
-  constructor(protected readonly output: Output) {}
-
-  get isTTY(): boolean {
-    return this.output.isTTY;
-  }
-
-  get columns(): number | undefined {
-    return this.output.columns;
-  }
-
-  get closed(): boolean {
-    return this.output.closed;
-  }
-
-  abstract write(data: Printable | PrintableBytes): Promise<void> | void;
-
-  /** Nothing is printed as it is where several threads read. */
-  payload(data: Uint8Array): Promise<void> | void {
-    return this.output.payload(data);
-  }
-}
+import type { Output } from '../host/io.js';
+import { PassedOutput } from '../host/passed-output.js';
 
 /** Counts the bytes that are written. */
 export class CountedOutput extends PassedOutput {
