@@ -46,7 +46,7 @@ describe.skipIf(!TMUX)('decode on a terminal', () => {
     const terminal = new Terminal(
       shop,
       80,
-      `TERM=xterm wsinspect decode --view annotated ${FILE} 2>errors; cat errors; true`,
+      `TERM=xterm wsinspect decode --view annotated ${FILE} 2>${shop.folder}/errors; cat ${shop.folder}/errors; true`,
     );
     try {
       await terminal.shows(/^:$/m);
