@@ -30,6 +30,7 @@ beforeAll(() => {
   }
   copyFileSync(join(root, 'fixtures/captures/websocket.pcapng'), join(folder, 'capture.pcapng'));
   copyFileSync(join(root, 'fixtures/captures/apps/sio4-basic.pcap'), join(folder, 'chat.pcap'));
+  copyFileSync(join(root, 'fixtures/captures/legs/haproxy.pcap'), join(folder, 'dropped.pcap'));
   writeFileSync(join(folder, 'frames.hex'), '810548656c6c6f\n');
   writeFileSync(
     join(folder, 'failed.txt'),
