@@ -3,6 +3,7 @@ process.env['TZ'] = 'UTC';
 
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
+import { FailureSummary } from './test/failure-summary.js';
 import { LongFirst } from './test/long-first.js';
 import { Watchdog } from './test/watchdog.js';
 
@@ -31,7 +32,9 @@ export default defineConfig({
     maxWorkers: 3,
     setupFiles: ['test/load-apps.ts'],
     sequence: { sequencer: LongFirst },
-    reporters: ['default', new Watchdog()],
+    // Of a log that is cut the tail has to hold what failed: no list of each test that took a third of a second.
+    slowTestThreshold: 10_000,
+    reporters: ['default', new Watchdog(), new FailureSummary()],
     projects: [
       { extends: true, test: { name: 'pure', include: [PURE], pool: 'forks', isolate: false } },
       { extends: true, test: { name: 'live', include: [LIVE], pool: 'forks', isolate: false } },

@@ -2,7 +2,7 @@
 // goldens, and compressed conversations decoded as here. Installs them with npm into a folder of its own,
 // outside of the tree; `node scripts/other-runtimes.js FOLDER` keeps that folder, and takes what is in it already.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -36,6 +36,9 @@ if (!packages) throw new Error(`runtimes: there are none here for ${process.plat
 const kept = process.argv[2];
 const folder = kept === undefined ? mkdtempSync(join(tmpdir(), 'wsinspect-runtimes-')) : resolve(kept);
 const failed = [];
+/** What vitest says about failures (test/failure-summary.ts): printed at the end, where a cut log still has it. */
+const failures = join(folder, 'failures.txt');
+const summaries = [];
 try {
   install();
   for (const version of NODES) suites(version);
@@ -47,6 +50,7 @@ try {
 } finally {
   if (kept === undefined) rmSync(folder, { recursive: true, force: true });
 }
+for (const summary of summaries) console.error(summary);
 if (failed.length > 0) {
   console.error(`runtimes: ${failed.join('; ')}`);
   process.exitCode = 1;
@@ -75,7 +79,7 @@ function suites(version) {
   const bin = `${at(`node${version}`)}/bin`;
   const left = LEFT_OUT.flatMap((name) => ['--exclude', `test/${name}.test.ts`]);
   run(`Node ${version}`, `${bin}/node`, ['node_modules/vitest/vitest.mjs', 'run', ...SUITES, ...left, ...TWO_CORES], {
-    env: { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH}` },
+    env: { PATH: `${bin}${delimiter}${process.env.PATH}` },
   });
 }
 
@@ -84,7 +88,7 @@ function goldens(name, command) {
     `the goldens on ${name}`,
     process.execPath,
     [...['node_modules/vitest/vitest.mjs', 'run', 'test/goldens.test.ts', ...TWO_CORES]],
-    { env: { ...process.env, RUNTIME: command } },
+    { env: { RUNTIME: command } },
   );
 }
 
@@ -120,6 +124,10 @@ function conversation(windowBits) {
 
 function run(what, program, args, options) {
   console.log(`runtimes: ${what}`);
-  const { status, error } = spawnSync(program, args, { cwd: root, stdio: 'inherit', ...options });
-  if (status !== 0) failed.push(`${what}: ${error?.message ?? `exit ${status}`}`);
+  rmSync(failures, { force: true });
+  const env = { ...process.env, ...options.env, FAILURES_TO: failures };
+  const { status, signal, error } = spawnSync(program, args, { cwd: root, stdio: 'inherit', ...options, env });
+  if (status === 0) return;
+  failed.push(`${what}: ${error?.message ?? signal ?? `exit ${status}`}`);
+  if (existsSync(failures)) summaries.push(`runtimes: ${what}: what failed\n${readFileSync(failures, 'utf8')}`);
 }
