@@ -1,5 +1,3 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import * as zlib from 'node:zlib';
 import fc from '../fc.js';
 import { describe, expect, it } from 'vitest';
@@ -13,6 +11,7 @@ import {
 import { decodeUtf8 } from '../../src/codec/bytes/utf8.js';
 import { deflateWith, nodeDeflate, type NodeDeflateOptions } from '../../src/codec/deflate/node-zlib.js';
 import { FreeSender, sentMessage as sent } from './deflate-sender.js';
+import { liveBuffers } from '../live-buffers.js';
 import { bytesOf } from './vectors.js';
 
 const MEGA = 1 << 20;
@@ -41,18 +40,6 @@ function kept(outcome: InflateOutcome): unknown {
 
 function text(outcome: InflateOutcome): string {
   return outcome.status === 'ok' ? decodeUtf8(outcome.bytes) : outcome.status;
-}
-
-/** Collects garbage, and gives the bytes of all array buffers that are left. */
-function collector(): () => number {
-  setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc') as () => void;
-  return () => {
-    // The second one waits for the first one's sweeping.
-    gc();
-    gc();
-    return process.memoryUsage().arrayBuffers;
-  };
 }
 
 function noiseOf(length: number, seed: number): Uint8Array {
@@ -344,17 +331,16 @@ describe('a stream reads on its own', () => {
   });
 
   it('releases large memory: after 64 small messages, and at once where it was not used', () => {
-    const collect = collector();
     const block = zlib.deflateRawSync(Buffer.alloc(20 * MEGA), { finishFlush: zlib.constants.Z_SYNC_FLUSH });
     const one = new MessageInflater(streaming(), PLAIN, 64 * MEGA);
     expect(text(one.inflate(bytesOf('f248cdc9c90700')))).toBe('Hello');
-    const before = collect();
+    const before = liveBuffers();
     expect(one.inflate(new Uint8Array(block.subarray(0, -4)))).toMatchObject({ status: 'ok' });
-    expect(collect() - before).toBeGreaterThan(20 * MEGA);
+    expect(liveBuffers() - before).toBeGreaterThan(20 * MEGA);
     for (let i = 0; i < 70; i++) expect(text(one.inflate(bytesOf('f248cdc9c90700')))).toBe('Hello');
-    expect(collect() - before).toBeLessThan(MEGA);
+    expect(liveBuffers() - before).toBeLessThan(MEGA);
     expect(one.inflate(Buffer.concat([block, bytesOf('ffff')]))).toMatchObject({ status: 'invalid' });
-    expect(collect() - before).toBeLessThan(MEGA);
+    expect(liveBuffers() - before).toBeLessThan(MEGA);
   });
 
   it('a message of 20 MB in place of the shared buffer, then small ones', () => {

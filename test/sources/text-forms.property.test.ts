@@ -208,7 +208,7 @@ describe('whatever the input is, nothing throws and nothing hangs', () => {
       '[81,',
     ];
     for (const piece of endless) {
-      const growth = growthOf(30_000, (length) => {
+      const growth = growthOf(8192, (length) => {
         const input = fromText(piece.repeat(Math.ceil(length / piece.length)));
         for (const from of ['auto', 'hex', 'dump'] as const)
           readChunks(
