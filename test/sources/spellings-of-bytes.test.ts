@@ -339,7 +339,6 @@ payload: 0x48656c6c6f
   ],
   ['F#', '[|129uy; 5uy; 72uy; 101uy; 108uy; 108uy; 111uy|]\n'],
   ['F# hex', '[|0x81uy; 0x05uy; 0x48uy; 0x65uy; 0x6cuy; 0x6cuy; 0x6fuy|]\n'],
-  ['VB', '{&H81, &H05, &H48, &H65, &H6C, &H6C, &H6F}\n'],
   [
     'PS lines',
     `129
@@ -384,9 +383,6 @@ payload: 0x48656c6c6f
   ],
   ['JS Buffer more', '<Buffer 81 7e 00 90 48 65 ... 94 more bytes>\n'],
   ['FF console more', 'Uint8Array(700) [ 129, 5, 72, 101, 108, 108, 111, 0, 0, 0, … ]\n'],
-  ['asm db h', 'db 81h, 05h, 48h, 65h, 6Ch, 6Ch, 6Fh\n'],
-  ['masm 0h', 'db 081h,005h,048h,065h,06Ch,06Ch,06Fh\n'],
-  ['Delphi', '($81, $05, $48, $65, $6C, $6C, $6F)\n'],
   ['Pascal str', "#$81#$05'Hello'\n"],
   ['perl', '"\\x{81}\\x{05}Hello"\n'],
   ['R raw', '[1] 81 05 48 65 6c 6c 6f\n'],

@@ -12,7 +12,7 @@ const WINDOW = 64 * 1024;
 const JSON_BEGIN = /^[\s\ufeff]*(?:(?:\.{3}|…|,)\s*)?(?:(?:\[\s*)?\{\s*"|"[A-Za-z_]+"\s*:)/;
 /** The same without blanks, as far as it came. */
 const MAY_BE_JSON = /^(?:\.{0,3}|…|,)(?:\[?\{?|"[A-Za-z_]*"?)$/;
-const FIRST_KEY = /^[^"]*"([^"\\]*)"\s*:/;
+const FIRST_KEY = /^[^"]*"([^"\\]*)"\s*:\s*("?)/;
 /** Members that begin a HAR or an entry of one, and hardly anything else. */
 const HAR_KEYS: ReadonlySet<string | undefined> = new Set([
   ...['log', '_webSocketMessages', '_initiator', '_resourceType', '_connectionId', '_fetchType', 'startedDateTime'],
@@ -57,9 +57,10 @@ export function recordingKind(head: Uint8Array, extent: 'growing' | 'ended'): Re
 }
 
 function jsonKind(text: string): RecordingKind | undefined {
-  const [, key] = FIRST_KEY.exec(text) ?? [];
+  const [, key, quote] = FIRST_KEY.exec(text) ?? [];
   if (key === 'constants') return 'netlog';
-  if (HAR_KEYS.has(key) || ERROR.test(text)) return 'har';
+  // A log of Docker has lines of `{"log":"…"}`.
+  if ((HAR_KEYS.has(key) && !(key === 'log' && quote === '"')) || ERROR.test(text)) return 'har';
   if (MESSAGE.test(text) && OF_MESSAGE.test(text)) return 'har';
   if (RECORD.test(text)) return 'ndjson';
   return HAR_WORD.test(text) ? 'har' : undefined;

@@ -7,7 +7,7 @@ import { SpokenBytes } from './spoken-bytes.js';
 import { straceCall } from './strace.js';
 import type { Events } from '../text/events.js';
 import { failInLine, LONGEST_SEARCHED, type Line } from '../text/lines.js';
-import { type LiteralLine, literalLine, longLiteralLine } from '../text/literal-line.js';
+import { type LiteralLine, literalOf, longLiteralLine } from '../text/literal-line.js';
 import { latin1Bytes, spelled } from '../text/spelled.js';
 import { OpenBinary } from '../text/open-binary.js';
 import { BytesInLines } from '../text/bytes-in-lines.js';
@@ -304,7 +304,7 @@ export class LogText implements DumpForm {
   }
 
   private literalIn(line: Line): LiteralLine | undefined {
-    return literalLine(line.text, !this.sawLiterals && !this.sawRows) ?? this.wrapped(line);
+    return literalOf(line.text, !this.sawLiterals && !this.sawRows) ?? this.wrapped(line);
   }
 
   /** A line of bytes alone continues the bytes of the line before it. */

@@ -1,4 +1,4 @@
-import { byteOf, isZeroPadded, type Radix, radixOf } from './element.js';
+import { byteOf, isZeroPadded, mayBeOctal, paddedByte, type Radix, radixOf } from './element.js';
 import { looksLikeWebSocket } from '../../codec/resync/plausible.js';
 import { failAt, type HexContext, type HexMode, Strays } from './mode.js';
 
@@ -11,22 +11,29 @@ const LEAST_PROOF = 4;
 const IN_DOUBT =
   'the list could be hex as well as decimal, and no whole frame proves one of both: write 0x before each byte if it is hex';
 
+const OCTAL_IN_DOUBT =
+  'numbers with a leading zero may be octal as well as decimal, and no whole frame proves one of both: write 0x before each byte, in hex';
+
 /** An element that would be a byte in the other radix. */
 const OTHER_RADIX = /^(?:[0-9a-fA-F]{2}|\d{3})$/;
+/** What an apostrophe may follow. */
+const NUMBER = /^-?(?:0[xX])?[0-9a-fA-F]+$/;
 const showElement = (element: string): string => (element.includes("'") ? element : `'${element}'`);
 
 const APOSTROPHE = 0x27;
 const OPENERS = new Set([...'[{('].map((char) => char.charCodeAt(0)));
 const CLOSERS = new Set([...']})'].map((char) => char.charCodeAt(0)));
 const BETWEEN = new Set([...' \t\r\n\v\f,;'].map((char) => char.charCodeAt(0)));
+const SIGNS = new Set([...'_-$&'].map((char) => char.charCodeAt(0)));
 const isElement = (byte: number): boolean =>
-  (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a) || byte === 0x5f || byte === 0x2d;
+  (byte >= 0x30 && byte <= 0x39) || ((byte | 0x20) >= 0x61 && (byte | 0x20) <= 0x7a) || SIGNS.has(byte);
 
 /**
  * The elements of an array after its opening bracket: `0x81, 0xe`, `129, -121`, `0x81u8`, `'a'`, `(byte)0x81`. Bare
  * elements (`81`) are decimal, unless one of them can only be hex (`0e`). Where all could be both, whole frames in one of
  * the two readings prove it. Without such a proof, a list with `05` is hex, unless it is code; a few other elements are
- * decimal, with a notice, and more are refused.
+ * decimal, with a notice, and more are refused. From the first number with a leading zero on (`0110`), whole frames prove
+ * that such numbers are octal, or decimal.
  */
 export class ArrayElements implements HexMode {
   private depth = 1;
@@ -34,6 +41,9 @@ export class ArrayElements implements HexMode {
   private elementAt = 0;
   private quoted = false;
   private held: { readonly element: string; readonly at: number }[] = [];
+  /** The elements from the first one on that may be octal, and the bytes before it, up to MAX_HELD of each. */
+  private padded: { readonly element: string; readonly at: number }[] = [];
+  private readonly given: number[] = [];
   /** Hex digits as printed with two a byte, and as few as needed: never both. */
   private width: 'two' | 'any' | undefined;
   private readonly strays: Strays;
@@ -74,7 +84,8 @@ export class ArrayElements implements HexMode {
     if (this.strays.open) return this.strays.feed(byte, offset);
     if (this.quoted || (byte === APOSTROPHE && (this.element === '' || this.element === 'b')))
       return this.inQuotes(byte, offset);
-    if (isElement(byte)) return this.grow(byte, offset);
+    // Nim's `129'u8`, Verilog's `8'h81`.
+    if (isElement(byte) || (byte === APOSTROPHE && NUMBER.test(this.element))) return this.grow(byte, offset);
     this.finish();
     if (byte === 0x0a) this.context.place.newline(offset + 1);
     if (CLOSERS.has(byte)) this.depth--;
@@ -109,6 +120,7 @@ export class ArrayElements implements HexMode {
     const { element } = this;
     this.element = '';
     if (element === '' || element === 'byte' || element === 'sbyte') return;
+    if (this.padded.length > 0 || (this.radix !== 'hex' && mayBeOctal(element))) return this.pad(element);
     const proof = radixOf(element);
     if (this.radix === undefined && proof === 'any') {
       if (this.held.push({ element, at: this.elementAt }) === MAX_HELD) this.settle();
@@ -118,10 +130,40 @@ export class ArrayElements implements HexMode {
     this.put(element, this.elementAt);
   }
 
+  /** A number with a leading zero, or any after it. */
+  private pad(element: string): void {
+    if (this.padded.length === 0) this.decide('decimal');
+    if (this.padded.push({ element, at: this.elementAt }) > MAX_HELD)
+      failAt(this.context, this.padded[0]!.at, OCTAL_IN_DOUBT);
+  }
+
+  private settlePadded(): void {
+    const { padded, given, context } = this;
+    if (padded.length === 0) return;
+    const readings = (['octal', 'decimal'] as const).map((radix) => ({
+      radix,
+      bytes: padded.map(({ element }) => paddedByte(element, radix)),
+    }));
+    const possible = readings.filter(({ bytes }) => bytes.every((byte) => byte !== undefined));
+    const [octal, decimal] = readings.map(({ bytes }) => bytes);
+    const wrong = padded.find((_, at) => octal![at] === undefined && decimal![at] === undefined);
+    if (wrong !== undefined) return failAt(context, wrong.at, `${showElement(wrong.element)} is not a byte`);
+    const isSame = octal!.join() === decimal!.join();
+    const proven = isSame
+      ? possible
+      : possible.filter(({ bytes }) => given.length < MAX_HELD && isWhole([...given, ...(bytes as number[])]));
+    const [found] = proven;
+    if (found === undefined || (proven.length > 1 && !isSame)) return failAt(context, padded[0]!.at, OCTAL_IN_DOUBT);
+    if (!isSame)
+      context.events.notice(`numbers with a leading zero are read as ${found.radix}, which gives whole frames`);
+    for (const byte of found.bytes) context.events.byte(byte!);
+  }
+
   /** Elements were held back, and none of them shows whether they are hex. */
   private settle(): void {
     const { held, context } = this;
-    if (held.length === 0) return;
+    this.settlePadded();
+    if (held.length === 0 || context.events.failed) return;
     const { radix, notice } = likelyRadix(
       held.map(({ element }) => element),
       this.isCode,
@@ -141,8 +183,10 @@ export class ArrayElements implements HexMode {
   private put(element: string, offset: number): void {
     const radix = this.radix ?? 'decimal';
     const value = radix === 'hex' && this.isOfOtherWidth(element) ? undefined : byteOf(element, radix);
-    if (value !== undefined) this.context.events.byte(value);
-    else
+    if (value !== undefined) {
+      if (this.given.length < MAX_HELD) this.given.push(value);
+      this.context.events.byte(value);
+    } else
       failAt(
         this.context,
         offset,

@@ -5,6 +5,10 @@ const BLANK = 16;
 const LINE = 17;
 const OTHER = 18;
 
+const HASH = 0x23;
+const AFTER_DIGITS =
+  'a # directly after digits may be the radix of a number as well as a comment: leave a blank before it';
+
 /** For each byte the value of the hex digit that it is, or its part in the spelling. */
 const CLASS = buildTable();
 
@@ -89,6 +93,7 @@ export class PlainHex implements HexMode {
       return;
     }
     if (value === OTHER && byte !== this.closer && isWrong(byte)) return this.strays.feed(byte, offset);
+    if (byte === HASH && this.digits > 0) return failAt(this.context, offset, AFTER_DIGITS);
     this.endGroup();
     if (value === LINE) this.context.place.newline(offset + 1);
     else if (value === OTHER && byte !== this.closer) this.strays.feed(byte, offset);

@@ -24,11 +24,12 @@ const NUMBERS: Readonly<Record<string, { readonly digits: number; readonly unit:
   u: { digits: 4, unit: '\\u' },
   U: { digits: 8, unit: '\\U' },
 };
+const TWICE = 'the escapes are written twice: \\\\x81 is read as the byte 81';
 const MAY_BE_DECIMAL = 'this escape may be decimal (Lua, Haskell) or octal (C): write it as \\x and two hex digits';
 const BACKSLASH = 0x5c;
 const isOctal = (byte: number): boolean => byte >= 0x30 && byte <= 0x37;
 
-type State = 'text' | 'escape' | 'number' | 'octal' | 'wrap';
+type State = 'text' | 'escape' | 'twice' | 'number' | 'octal' | 'wrap';
 
 /**
  * A string literal after its opening quote: printable characters mean themselves, escapes one byte each (`\x81`,
@@ -42,6 +43,10 @@ export class StringLiteral implements HexMode {
   private digits = 0;
   private wanted = 0;
   private unit = '';
+  /** A character or an escape came. */
+  private began = false;
+  /** Each backslash is written twice: the first escape is `\\\\x81`, and no frame begins with a backslash. */
+  private isDoubled = false;
 
   /** `raw`: a backslash is a character like any other (`rb'…'`). `behind` reads on from the closing quote. */
   constructor(
@@ -74,6 +79,7 @@ export class StringLiteral implements HexMode {
   }
 
   protected text(byte: number, offset: number): void {
+    if (byte !== BACKSLASH) this.began = true;
     if (byte === BACKSLASH && !this.raw) {
       this.state = 'escape';
       this.escapeAt = offset;
@@ -91,6 +97,7 @@ export class StringLiteral implements HexMode {
   /** Inside an escape: false where the byte is after it, and has yet to be read. */
   private escaped(byte: number, offset: number): boolean {
     if (this.state === 'escape') this.startEscape(byte, offset);
+    else if (this.state === 'twice') return this.twice(byte, offset);
     else if (this.state === 'number') this.number(byte, offset);
     else if (this.state === 'octal') return this.octal(byte);
     else {
@@ -102,6 +109,26 @@ export class StringLiteral implements HexMode {
   }
 
   private startEscape(byte: number, offset: number): void {
+    const isFirst = !this.began;
+    this.began = true;
+    if (byte === BACKSLASH && (isFirst || this.isDoubled)) this.state = 'twice';
+    else this.plainEscape(byte, offset);
+  }
+
+  /** After two backslashes, which are one where escapes are written twice. */
+  private twice(byte: number, offset: number): boolean {
+    if (!this.isDoubled && !/[xuU0-3]/.test(String.fromCharCode(byte))) {
+      this.context.events.byte(BACKSLASH);
+      this.state = 'text';
+      return false;
+    }
+    if (!this.isDoubled) this.context.events.notice(TWICE);
+    this.isDoubled = true;
+    this.plainEscape(byte, offset);
+    return true;
+  }
+
+  private plainEscape(byte: number, offset: number): void {
     const letter = String.fromCharCode(byte);
     const plain = LETTERS[letter];
     const number = NUMBERS[letter];

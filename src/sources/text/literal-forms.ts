@@ -20,7 +20,9 @@ const HEX = '[0-9a-fA-F]';
 const CAST = '(?:\\((?:s?byte|Byte|u?int8(?:_t)?|(?:unsigned )?char|u8)\\)\\s*)';
 const KOTLIN = '(?:\\.to(?:U?Byte|U?Int)\\(\\))?';
 const EXPLICIT = `(?:${CAST}(?:0[xX]${HEX}{1,2}|-?\\d{1,3})|0[xX]${HEX}{1,2}${KOTLIN}|0b[01]{1,8}|\\\\x${HEX}{2})`;
-const ELEMENT = `(?:${EXPLICIT}|-?\\d{1,3}|${HEX}{2}|'\\\\?[^']{1,3}')(?:_?u8|[uU])?`;
+const ELEMENT = `(?:${EXPLICIT}|-?\\d{1,3}|${HEX}{2}|'\\\\?[^']{1,3}')(?:_?u8|'[ui]8|[uU])?`;
+/** Verilog, Smalltalk, Visual Basic, assemblers. */
+const OF_CODE = `(?:8'[hH]${HEX}{1,2}|16r${HEX}{1,2}|(?:&[hH]|\\$)${HEX}{1,2}|0?${HEX}{2}[hH])`;
 /** What a string has to hold to be one of bytes beyond doubt. */
 const ESCAPE = /\\(?:x[0-9a-fA-F]{2}|[0-3]?[0-7]{1,2}(?![0-9])|[0-3][0-7]{2}|u00[0-9a-fA-F]{2}|u\{)/;
 const always = (): boolean => true;
@@ -74,6 +76,11 @@ export const LITERAL_FORMS: readonly LiteralForm[] = [
     // One group alone may be any number.
     isWeak: ([, digits]) => !digits!.includes(' '),
   },
+  {
+    pattern: /<([0-9a-fA-F]{2}(?:(?: |, ?|:|-)[0-9a-fA-F]{2})+)>/g,
+    spell: ([, digits]) => digits,
+    isWeak: always,
+  },
   { pattern: /(?:<[0-9a-fA-F]{2}>)+(?:.*$)?/g, spell: angles },
   // Strings with escapes, and those that are said to be of bytes.
   {
@@ -100,6 +107,12 @@ export const LITERAL_FORMS: readonly LiteralForm[] = [
     spell: (match, line) => (isPart(match, line) ? PART : list(match[0])),
   },
   {
+    pattern: new RegExp(`(?<![\\w.$&])${OF_CODE}(?:\\s*,\\s*${OF_CODE})+(?![\\w.,])`, 'g'),
+    spell: ([text]) => list(text),
+    isWeak: always,
+    isFrames: true,
+  },
+  {
     pattern: /(?<![\w])[01]{8}(?:[ ,_]+[01]{8})+(?![\w])/g,
     spell: ([text]) => bits(text),
   },
@@ -119,6 +132,11 @@ export const LITERAL_FORMS: readonly LiteralForm[] = [
       (text.length === 17 && !/^[089cC]/.test(text)) || (text.length === 8 && !/^8|[a-f]/i.test(text))
         ? undefined
         : text,
+    isWeak: always,
+  },
+  {
+    pattern: /(?<![\w.'"-])(?<![0-9a-fA-F]{2},\s?)[0-9a-fA-F]{2}(?:,\s?[0-9a-fA-F]{2})+(?![\w.'"-]|,\s?\w)/g,
+    spell: ([text]) => (/[a-fA-F]|(?<!\d)0/.test(text) ? list(text) : undefined),
     isWeak: always,
   },
   {

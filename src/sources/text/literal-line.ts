@@ -1,8 +1,9 @@
 import { CUT_SHORT } from '../hex/mode.js';
+import { textOfJson, withoutDoubled } from './escaped-lines.js';
 import { looksLikeWebSocket } from '../../codec/resync/plausible.js';
 import { type Literal, literalsIn } from './literals.js';
 import { LONGEST_SEARCHED } from './lines.js';
-import { hasWord, speakerOf, type Speaker } from './speaker.js';
+import { hasWord, speakerOf, speaksOfBytes, type Speaker } from './speaker.js';
 import { spelled } from './spelled.js';
 
 /** The bytes that one line spells, and who sent them; or why they can't be read. */
@@ -15,10 +16,23 @@ const LENGTH = /(?<![\w.])(\d+) ?(?:bytes?|B)(?![\w])|\b(?:len|length|size|n)\s*
 /** Words before the payload of a message rather than before bytes of the wire. */
 const PAYLOAD = /(?:\b(?:Text|Binary|Ping|Pong)\(|\b(?:payload|message)["']?\s*[:=]?)\s*(?:\w*[([]\s*)?$/i;
 const SEVERAL = 'several byte literals stand in this line: which of them was on the wire is not known';
+const MIDST = 'these bytes begin neither a frame nor a handshake: what comes before them is missing';
 const NO_FRAMES = 'this is a payload or other text, and no frame: the bytes of the wire are needed';
 
-/** `isFirst`: no bytes came before, so that these have to begin a frame or a handshake. Undefined: the line spells none. */
-export function literalLine(text: string, isFirst: boolean): LiteralLine | undefined {
+/**
+ * `isFirst`: no bytes came before, so that these have to begin a frame or a handshake. Undefined: the line spells none.
+ * The strings of an object of JSON count as what they stand for where that spells bytes.
+ */
+export function literalOf(line: string, isFirst: boolean): LiteralLine | undefined {
+  const inJson = textOfJson(line);
+  const asItIs = literalLine(withoutDoubled(line) ?? line, isFirst);
+  if (inJson === undefined) return asItIs;
+  const escaped = literalLine(withoutDoubled(inJson) ?? inJson, isFirst);
+  const [first, second] = /\\["\\]/.test(line) ? [escaped, asItIs] : [asItIs, escaped];
+  return [first, second].find((one) => one !== undefined && 'bytes' in one) ?? asItIs;
+}
+
+function literalLine(text: string, isFirst: boolean): LiteralLine | undefined {
   const literals = literalsIn(text).filter((one) => !isFirst || !isQuotedText(one, text));
   const [first] = literals;
   if (first === undefined) return undefined;
@@ -30,7 +44,8 @@ export function literalLine(text: string, isFirst: boolean): LiteralLine | undef
   const problem = between.some((part) => !/^[\s,+]*$/.test(part))
     ? SEVERAL
     : (missing(words, bytes.length) ??
-      (isFirst && isNoFrame(text.slice(0, first.from), bytes) ? NO_FRAMES : undefined));
+      (isFirst && isNoFrame(text.slice(0, first.from), bytes) ? NO_FRAMES : undefined) ??
+      (isFirst && first.isWeak && isMidst(words, bytes) ? MIDST : undefined));
   if (problem !== undefined) return { problem, at: first.from };
   return { bytes, speaker: speakerOf(words), notices: literals.flatMap(({ notices }) => notices) };
 }
@@ -55,6 +70,10 @@ function isQuotedText({ from, to, bytes, problem }: Literal, text: string): bool
     problem !== undefined && problem !== CUT_SHORT && bytes.length === 0 && /^["'`][^\\]*$/.test(text.slice(from, to))
   );
 }
+
+/** After a mark (`>`), which may be that of a mail program, bytes that begin nothing. */
+const isMidst = (words: string, bytes: readonly number[]): boolean =>
+  !speaksOfBytes(words) && !looksLikeWebSocket(Uint8Array.from(bytes), 1);
 
 /** The line states more bytes than it holds. */
 function missing(words: string, count: number): string | undefined {

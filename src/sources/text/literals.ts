@@ -9,6 +9,8 @@ import { type Spelled, spelled } from './spelled.js';
 export interface Literal extends Spelled {
   readonly from: number;
   readonly to: number;
+  /** Looks like other things too. */
+  readonly isWeak: boolean;
 }
 
 /** Fewer bytes look like a frame too often. */
@@ -36,9 +38,10 @@ export function literalsIn(line: string): Literal[] {
       const to = pattern.lastIndex;
       const isTaken = found.some((other) => from < other.to && to > other.from) || IN_STRING.test(line.slice(0, from));
       const spelling = isTaken ? undefined : spellingOf(form, match, line);
-      const isDoubtful = form.isWeak?.(match) === true && (!isWorded || form.isFrames === true || found.length > 0);
+      const isWeak = form.isWeak?.(match) === true;
+      const isDoubtful = isWeak && (!isWorded || form.isFrames === true || found.length > 0);
       if (spelling === undefined || (isDoubtful && !spellsFrames(spelling))) pattern.lastIndex = from + 1;
-      else found.push({ from, to, ...spelling });
+      else found.push({ from, to, isWeak, ...spelling });
     }
   }
   // A path of Windows in quotes, an escape that stands for no byte: text.

@@ -34,7 +34,7 @@ const IN_DOUBT: readonly { readonly pattern: RegExp; readonly message: string; r
       'these digits may be hex as well as binary: write bits in groups of eight, or hex with 0x before each byte',
   },
   {
-    pattern: /^\s*['"]?\\x[0-9a-fA-F]{4,}['"]?\s*$/,
+    pattern: /^\s*['"]?\\{1,2}x[0-9a-fA-F]{4,}['"]?\s*$/,
     message: 'this may be one escape and characters, or the bytea of PostgreSQL: leave out \\x if all of it is hex',
     isFrames: true,
   },
@@ -258,5 +258,5 @@ function areFrames(digits: string): boolean {
 function withoutQuotes(text: string): string {
   let end = text.length;
   while (end > 0 && /['"\s]/.test(text[end - 1]!)) end--;
-  return text.slice(0, end).replace(/^\s*['"]?\\x/, '');
+  return text.slice(0, end).replace(/^\s*['"]?\\{1,2}x/, '');
 }
