@@ -2,6 +2,7 @@ import type { ProxyLegs } from '../traffic/legs/proxy-legs.js';
 import type { TlsFacts } from '../codec/tls/tls-facts.js';
 import type { Direction } from '../codec/messages/records.js';
 import { isDated } from '../codec/bytes/time.js';
+import { provenCloser } from '../traffic/tally/proven.js';
 import type { AppSummary, CallCounts } from '../traffic/apps/app-tally.js';
 import {
   compressionRatio,
@@ -73,12 +74,13 @@ function callFields({ calls, replies, unanswered, open, latency }: CallCounts): 
 
 function endFields(summary: ConnectionSummary): JsonFields {
   const { directions, closeCode, closedBy } = summary;
+  const closer = provenCloser(summary);
   const reason = closedBy && directions[closedBy]?.close?.reason;
   const closeCodes = byDirection(directions, ({ close }) => close?.code);
   return {
     ...(closeCode !== undefined && { closeCode }),
     ...(reason && { closeReason: reason }),
-    ...(closedBy && { closedBy }),
+    ...(closer && { closedBy: closer }),
     ...(closeCodes && { closeCodes }),
     ...tcpFields(summary),
   };

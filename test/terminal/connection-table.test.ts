@@ -147,7 +147,7 @@ describe('one connection', () => {
   → client   13.0 KB  12.3 KB       118   80.1 KB   6.5×
   ← server    8.2 KB   8.0 KB        78   40.2 KB   5.0×
   pings      → 3 answered  min 400 µs  median 2.1 ms
-             max 1.5 s  1 passed by  1 unanswered
+             max 1.5 s  1 passed by  1 without a pong seen
   closed     1000 Normal Closure  "bye"  by the client
              answered with 1000
   lost       ← 2,896 bytes in 2 gaps
@@ -160,7 +160,7 @@ describe('one connection', () => {
   → client      120   118     1     ·      1  12.3 KB       118   80.1 KB   6.5×
   ← server       80    78     ·     1      1   8.0 KB        78   40.2 KB   5.0×
   pings      → 3 answered  min 400 µs  median 2.1 ms  max 1.5 s  1 passed by
-             1 unanswered
+             1 without a pong seen
   closed     1000 Normal Closure  "bye"  by the client  answered with 1000
   lost       ← 2,896 bytes in 2 gaps
   rule violations: ✗ 3 client-frame-unmasked  i 2 mask-key-repeated
@@ -170,7 +170,7 @@ describe('one connection', () => {
              frames  text  ping  pong  close  on wire  payload  messages  inflated  ratio
   → client      120   118     1     ·      1  13.0 KB  12.3 KB       118   80.1 KB   6.5×
   ← server       80    78     ·     1      1   8.2 KB   8.0 KB        78   40.2 KB   5.0×
-  pings      → 3 answered  min 400 µs  median 2.1 ms  max 1.5 s  1 passed by  1 unanswered
+  pings      → 3 answered  min 400 µs  median 2.1 ms  max 1.5 s  1 passed by  1 without a pong seen
   closed     1000 Normal Closure  "bye"  by the client  answered with 1000
   lost       ← 2,896 bytes in 2 gaps
   rule violations: ✗ 3 client-frame-unmasked  i 2 mask-key-repeated
@@ -224,6 +224,14 @@ describe('one connection', () => {
     [
       { closeCode: 1011, closedBy: 'server', directions: closes(undefined, 1011), ended: 'reset' },
       '1011 Internal Error  by the server  not answered  reset by TCP',
+    ],
+    [
+      {
+        closeCode: 1000,
+        closedBy: 'server',
+        directions: { ...closes(undefined, 1000), client: counted({ gaps: 1, lostBytes: 11, isEndUnseen: true }) },
+      },
+      "1000 Normal Closure  from the server  the client's end not seen",
     ],
     [{ closeCode: 1005, closedBy: 'unknown' }, '1005 No Status Received'],
     [{ closedBy: 'client' }, 'a close frame, its code not captured  by the client  not answered'],

@@ -11,6 +11,7 @@ import { RunTally } from '../../src/traffic/tally/run.js';
 import { severities } from '../../src/traffic/tally/severities.js';
 import type { CloseReason } from '../../src/codec/bytes/stream-taker.js';
 import { compressionRatio, durationOf, type ConnectionSummary } from '../../src/traffic/tally/summary.js';
+import { provenCloser } from '../../src/traffic/tally/proven.js';
 import { Tally } from '../../src/traffic/tally/tally.js';
 
 const SPAN = { start: 0, end: 1 };
@@ -379,6 +380,16 @@ describe('the end', () => {
     ],
     ['nobody knows who', [['unknown', 1000]], undefined, { closeCode: 1000, closedBy: 'unknown' }],
   ];
+  it('does not know whether the other end was the first, where its last bytes are missing', () => {
+    const tally = new Tally(0);
+    const isUnseen = (): boolean => tally.summary().directions.client.isEndUnseen ?? false;
+    tally.take({ connection: 0, direction: 'client', diagnostics: [], type: 'gap', offset: 0, length: 11 });
+    tally.take(record('server', closeFrame(1000)));
+    expect([isUnseen(), provenCloser(tally.summary())]).toEqual([true, undefined]);
+    // A frame that is no close frame: none was sent before it.
+    tally.take(text);
+    expect([isUnseen(), provenCloser(tally.summary())]).toEqual([false, 'server']);
+  });
   it.each(CLOSES)('%s', (_, closes, reason, expected) => {
     const tally = new Tally(0);
     tally.take(text);

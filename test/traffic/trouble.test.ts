@@ -52,6 +52,18 @@ const TROUBLE: readonly (readonly [what: string, parts: Parts])[] = [
 ];
 
 const NO_TROUBLE: readonly (readonly [what: string, parts: Parts])[] = [
+  [
+    'pings whose pongs may be among bytes that are missing',
+    {
+      ...CLOSED,
+      fromClient: { ...CLOSE, ping: { answered: 1, skipped: 0, unanswered: 1 } },
+      fromServer: { ...CLOSE, gaps: 1, lostBytes: 7 },
+    },
+  ],
+  [
+    'a reset where the other close frame may be among bytes that are missing',
+    { ...CLOSED, fromServer: { gaps: 1, lostBytes: 7, isEndUnseen: true }, ended: 'reset' },
+  ],
   ['a connection that is open at the end of the input', { ended: 'end' }],
   ['1000 from both', { ...CLOSED, ended: 'fin' }],
   ['1001', { ...CLOSED, closeCode: 1001 }],

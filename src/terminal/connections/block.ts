@@ -22,6 +22,8 @@ import {
   stallParts,
   things,
 } from './words.js';
+import { provenUnanswered } from '../../traffic/tally/proven.js';
+import type { Direction } from '../../codec/messages/records.js';
 import type { TlsFacts } from '../../codec/tls/tls-facts.js';
 import type { Passage } from '../../codec/bytes/stream-taker.js';
 import { escapeText } from '../../describe/escape.js';
@@ -61,7 +63,12 @@ export function drawBlock(summary: ConnectionSummary, look: Look, options: Block
     ),
     ...(summary.app ? drawApp(summary.app, print`app`, look, options) : []),
     ...drawCounts(directions, look),
-    ...rows(print`pings`, directions, ({ ping }, arrow) => (ping ? pingParts(ping, arrow) : []), look),
+    ...rows(
+      print`pings`,
+      directions,
+      ({ ping }, arrow, by) => (ping ? pingParts(ping, arrow, provenUnanswered(directions, by) > 0) : []),
+      look,
+    ),
     ...drawStalls(directions, look),
     ...row(print`closed`, closingParts(summary), look),
     ...drawLosses(directions, look),
@@ -143,11 +150,11 @@ function passagePart({ name, id, from, to }: Passage): LabelledPart {
 function rows<T>(
   label: Printable,
   directions: Directions<T>,
-  of: (counts: T, arrow: Printable) => LabelledPart[],
+  of: (counts: T, arrow: Printable, by: Direction) => LabelledPart[],
   look: Look,
 ): Printable[] {
   return [...eachDirection(directions)]
-    .map(([direction, counts]) => of(counts, ARROW[direction]))
+    .map(([direction, counts]) => of(counts, ARROW[direction], direction))
     .filter((parts) => parts.length > 0)
     .flatMap((parts, i) => row(i === 0 ? label : print``, parts, look));
 }

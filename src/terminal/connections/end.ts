@@ -1,4 +1,5 @@
 import { eachDirection, durationOf, type ConnectionSummary } from '../../traffic/tally/summary.js';
+import { provenCloser } from '../../traffic/tally/proven.js';
 import { isQuietClose } from '../../traffic/tally/close-codes.js';
 import { isOfConnection } from '../../rules/causes/connection-catalogue.js';
 import { whyLines } from './why.js';
@@ -51,7 +52,7 @@ function openFor(summary: ConnectionSummary): LabelledPart[] {
 function shortEnd(summary: ConnectionSummary): LabelledPart {
   const { closedBy, closeCode, ended, endedBy } = summary;
   if (closedBy !== undefined) {
-    const text = print`${closeCode ?? print`?`} by the ${closedBy}`;
+    const text = print`${closeCode ?? print`?`} ${provenCloser(summary) === undefined ? print`from` : print`by`} the ${closedBy}`;
     return isQuietClose(closeCode) ? [text] : [text, 'warning'];
   }
   if (closeCode === undefined || endedBy === undefined) return closedCell(summary);

@@ -1,5 +1,6 @@
 import type { Activity } from '../../traffic/tally/activity.js';
 import { eachDirection, type ConnectionSummary, type Counts } from '../../traffic/tally/summary.js';
+import { provenUnanswered } from '../../traffic/tally/proven.js';
 import { drawGrid, gridWidth, NOTHING, widest, type Column, type LabelledPart } from './lines.js';
 import { bytesCell, closedCell, durationText, faultCells, secondsText, shortNumberCell } from './words.js';
 import { escapeText } from '../../describe/escape.js';
@@ -100,7 +101,7 @@ function withApp(layout: readonly Name[]): Name[] {
 /** Round-trip times of pings: the median of the side that has more of them. */
 function tripCell({ directions }: ConnectionSummary): LabelledPart {
   const pings = [...eachDirection(directions)].flatMap(([, { ping }]) => ping ?? []);
-  const unanswered = pings.reduce((total, ping) => total + ping.unanswered, 0);
+  const unanswered = [...eachDirection(directions)].reduce((n, [side]) => n + provenUnanswered(directions, side), 0);
   const [most] = pings.filter(({ times }) => times).sort((a, b) => b.answered - a.answered);
   if (most?.times !== undefined) {
     const text = secondsText(most.times.median);

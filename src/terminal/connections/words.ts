@@ -16,6 +16,7 @@ import {
   type StallSummary,
   type TimeSpan,
 } from '../../traffic/tally/summary.js';
+import { provenCloser } from '../../traffic/tally/proven.js';
 import { isLong } from '../../traffic/tally/stalls.js';
 import { NOTHING, type LabelledPart } from './lines.js';
 import { escapeText } from '../../describe/escape.js';
@@ -104,7 +105,12 @@ export function handshakeParts(handshake: HandshakeSummary, room: number): Label
   ];
 }
 
-export function pingParts({ answered, skipped, unanswered, times }: PingSummary, arrow: Printable): LabelledPart[] {
+/** `areProven`: no byte is missing in which the pongs of unanswered pings may have been. */
+export function pingParts(
+  { answered, skipped, unanswered, times }: PingSummary,
+  arrow: Printable,
+  areProven: boolean,
+): LabelledPart[] {
   const part = (n: number, word: Printable, role: Role): LabelledPart[] =>
     n > 0 ? [[print`${grouped(n)} ${word}`, role]] : [];
   return [
@@ -113,7 +119,9 @@ export function pingParts({ answered, skipped, unanswered, times }: PingSummary,
       ? (['min', 'median', 'max'] as const).map((name): LabelledPart => [print`${name} ${secondsText(times[name])}`])
       : []),
     ...part(skipped, print`passed by`, 'dim'),
-    ...part(unanswered, print`unanswered`, 'warning'),
+    ...(areProven
+      ? part(unanswered, print`unanswered`, 'warning')
+      : part(unanswered, print`without a pong seen`, 'dim')),
   ];
 }
 
@@ -160,7 +168,10 @@ export function closingParts(summary: ConnectionSummary): LabelledPart[] {
   // Not stated: that it continues after a close frame, or ends in an unknown way.
   const isPlain =
     ended === undefined || (endedBy === undefined && (ended === 'fin' || ended === 'end' || ended === 'unrecorded'));
-  return [...closeFrameParts(summary, closedBy), ...(end && !isPlain ? [end] : [])];
+  return [
+    ...closeFrameParts(summary, closedBy, provenCloser(summary) !== undefined),
+    ...(end && !isPlain ? [end] : []),
+  ];
 }
 
 /** The end that ended TCP, and when: `FIN by the server after 2.1 s`. */
@@ -173,7 +184,11 @@ function tcpEnd({ firstTime, endedAt }: ConnectionSummary, by: Direction, ended:
 }
 
 /** The first close frame, and the other side's. */
-function closeFrameParts({ directions, closeCode }: ConnectionSummary, closedBy: Direction): LabelledPart[] {
+function closeFrameParts(
+  { directions, closeCode }: ConnectionSummary,
+  closedBy: Direction,
+  isFirst: boolean,
+): LabelledPart[] {
   const reason = directions[closedBy]?.close?.reason ?? '';
   const parts: LabelledPart[] = [
     closeCode === undefined
@@ -182,7 +197,9 @@ function closeFrameParts({ directions, closeCode }: ConnectionSummary, closedBy:
   ];
   if (reason !== '') parts.push([print`"${escapeText(reason)}"`]);
   if (closedBy === 'unknown') return parts;
-  const answer = directions[closedBy === 'client' ? 'server' : 'client'].close;
+  const other = closedBy === 'client' ? 'server' : 'client';
+  if (!isFirst) return [...parts, [print`from the ${closedBy}`], [print`the ${other}'s end not seen`, 'dim']];
+  const answer = directions[other].close;
   const answered: LabelledPart = answer ? [print`answered with ${answer.code ?? '?'}`] : [print`not answered`, 'dim'];
   return [...parts, [print`by the ${closedBy}`], answered];
 }

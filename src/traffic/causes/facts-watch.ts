@@ -9,6 +9,7 @@ import { causeOfConnection } from '../../rules/causes/connection-cause.js';
 import type { ConnectionFacts, EndFacts, SentMessage } from '../../rules/causes/connection-facts.js';
 import { idleEndOf } from '../../rules/causes/idle.js';
 import type { Judged, JudgedFrame } from '../judged.js';
+import { provenCloser, provenUnanswered } from '../tally/proven.js';
 import type { ConnectionSummary } from '../tally/summary.js';
 
 type Known = Exclude<Direction, 'unknown'>;
@@ -110,7 +111,8 @@ export class FactsWatch {
 
   private facts(summary: ConnectionSummary, lastTime: number): ConnectionFacts {
     const { handshake, body, isAnswer, isAtOpen, openTime, http2End } = this;
-    const { directions, closeCode, closedBy, ended, endedBy, endedAt = NaN } = summary;
+    const { directions, closeCode, ended, endedBy, endedAt = NaN } = summary;
+    const closedBy = provenCloser(summary);
     const silence = endedAt - lastTime;
     const sinceOpen = endedAt - openTime;
     const isOver = ended === 'fin' || ended === 'reset';
@@ -123,8 +125,8 @@ export class FactsWatch {
     return {
       ...(handshake && { handshake }),
       ...(body && { body }),
-      client: this.client.facts(directions.client.ping?.unanswered),
-      server: this.server.facts(directions.server.ping?.unanswered),
+      client: this.client.facts(provenUnanswered(directions, 'client')),
+      server: this.server.facts(provenUnanswered(directions, 'server')),
       ...(closedBy && closeCode !== undefined && { close: { by: closedBy, code: closeCode, isAnswer, isAtOpen } }),
       ...(end && { end }),
       ...(http2End && { http2End }),

@@ -1,3 +1,4 @@
+import { provenCloser } from '../tally/proven.js';
 import type { ConnectionSummary, Counts, DirectionSummary } from '../tally/summary.js';
 import { decodeKey } from '../../codec/handshake/key.js';
 import { isOwnKey } from './own-key.js';
@@ -186,8 +187,9 @@ function areSame(a: DirectionSummary, b: DirectionSummary, names: readonly (keyo
 
 /** An end that came from one side on both legs is that side's; one that came from within is the proxy's. */
 function closerOf(front: ConnectionSummary, upstream: ConnectionSummary): ProxyLegs['closedBy'] {
-  const byFrame = front.closedBy !== undefined && upstream.closedBy !== undefined;
-  const [a, b] = byFrame ? [front.closedBy, upstream.closedBy] : [front.endedBy, upstream.endedBy];
+  const closers = [provenCloser(front), provenCloser(upstream)];
+  const byFrame = closers.every((closer) => closer !== undefined);
+  const [a, b] = byFrame ? closers : [front.endedBy, upstream.endedBy];
   if (a === 'server' && b === 'client') return 'proxy';
   return a === b && a !== 'unknown' ? a : undefined;
 }

@@ -26,6 +26,8 @@ export class DirectionTally implements Counts {
   close: CloseSummary | undefined = undefined;
   stalls: StallSummary | undefined = undefined;
   closeTime = NaN;
+  /** Bytes after the last frame were not captured, or not read. */
+  isEndUnseen = false;
   private readonly opcodes: number[] = OPCODES.map(() => 0);
 
   frame(frame: Frame): void {
@@ -33,6 +35,7 @@ export class DirectionTally implements Counts {
     const { opcode } = header;
     this.opcodes[opcode]!++;
     this.frames++;
+    this.isEndUnseen = false;
     this.wireBytes += header.length + received;
     this.payloadBytes += received;
     if (opcode >= OPCODE.close) return;
@@ -67,9 +70,16 @@ export class DirectionTally implements Counts {
       if (count > 0) opcodes[name] = (opcodes[name] ?? 0) + count;
     });
     const counts = Object.fromEntries(COUNT_NAMES.map((name) => [name, this[name]])) as unknown as Counts;
-    const { close, stalls } = this;
+    const { close, stalls, isEndUnseen } = this;
     const ping = this.pings?.summary();
-    return { ...counts, opcodes, ...(ping && { ping }), ...(stalls && { stalls }), ...(close && { close }) };
+    return {
+      ...counts,
+      opcodes,
+      ...(ping && { ping }),
+      ...(stalls && { stalls }),
+      ...(close && { close }),
+      ...(isEndUnseen && { isEndUnseen }),
+    };
   }
 
   private message({ compressed, wireBytes, bytes }: Message): void {

@@ -87,6 +87,8 @@ export interface DirectionSummary extends DirectionCounts {
   /** Of the end that sends in this direction: it did not take what came. */
   readonly stalls?: StallSummary;
   readonly close?: CloseSummary;
+  /** Bytes after its last frame were not captured, or not read: no frame is known to be its last. */
+  readonly isEndUnseen?: true;
 }
 
 /** `unknown` only where something was counted there. */
@@ -150,7 +152,7 @@ export interface ConnectionSummary extends PassedEndpoints, TimeSpan {
    * without one. Absent where it is not known: the connection continues, or what was not captured may hold the close frame.
    */
   readonly closeCode?: number;
-  /** The end that sent the first close frame. */
+  /** The end that sent the first close frame that was seen: `provenCloser` says whether it is the first. */
   readonly closedBy?: Direction;
   /** The end that ended the TCP connection (the first FIN, or the RST), and when: seconds since the epoch. */
   readonly endedBy?: Direction;

@@ -86,12 +86,15 @@ export class Tally {
     const lane = this.lane(direction);
     lane.gaps++;
     lane.lostBytes += bytes;
+    lane.isEndUnseen = true;
     this.blind = true;
   }
 
   /** Bytes that could not be read as frames. */
   private passed(direction: Direction, bytes: number): void {
-    this.lane(direction).otherBytes += bytes;
+    const lane = this.lane(direction);
+    lane.otherBytes += bytes;
+    lane.isEndUnseen = true;
     this.blind = true;
   }
 

@@ -1,6 +1,7 @@
 import type { ConnectionSummary } from './summary.js';
 import { eachDirection } from './summary.js';
 import { isQuietClose } from './close-codes.js';
+import { mayHaveClosed, provenUnanswered } from './proven.js';
 import { severities } from './severities.js';
 import { isLong } from './stalls.js';
 
@@ -23,7 +24,7 @@ export function endsBadly({ closeCode, ended, directions: { client, server } }: 
   return (
     !isQuietClose(closeCode) ||
     ended === 'failed' ||
-    (ended === 'reset' && (client.close === undefined || server.close === undefined))
+    (ended === 'reset' && [client, server].some((end) => end.close === undefined && !mayHaveClosed(end)))
   );
 }
 
@@ -35,5 +36,7 @@ export function isRefused({ handshake, directions: { server } }: ConnectionSumma
 
 /** An end waited for the other: its pings were not answered, or what it sent was not taken for long. */
 export function isWaiting(directions: ConnectionSummary['directions']): boolean {
-  return [...eachDirection(directions)].some(([, { ping, stalls }]) => (ping?.unanswered ?? 0) > 0 || isLong(stalls));
+  return [...eachDirection(directions)].some(
+    ([direction, { stalls }]) => provenUnanswered(directions, direction) > 0 || isLong(stalls),
+  );
 }
