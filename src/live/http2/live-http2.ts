@@ -9,7 +9,7 @@ import {
   type StreamTaker,
 } from '../../codec/bytes/stream-taker.js';
 import type { Head } from '../../codec/http1/head.js';
-import type { Http2Event, Http2Stream, Http2StreamTaker } from '../../codec/http2/http2-taker.js';
+import type { Http2Event, Http2FaultKind, Http2Stream, Http2StreamTaker } from '../../codec/http2/http2-taker.js';
 import { Conversation } from '../../traffic/conversation.js';
 import { openHttp2 } from '../../traffic/layers/http2-traffic.js';
 import { http2FaultWords } from '../../traffic/layers/http2-words.js';
@@ -26,7 +26,7 @@ type OurEnd = 'client' | 'server';
 export interface LiveHttp2Taker extends LiveTaker {
   /** The number of a new WebSocket, on this stream: called once for each. */
   number(stream: number): number;
-  /** What is to be known of a connection without WebSockets. */
+  /** What is to be known of a connection and is not among the records of a WebSocket. */
   notice?(message: string): void;
   /** A WebSocket whose traffic is not for the user: it is neither shown nor recorded. */
   hides?(request: Head): boolean;
@@ -52,7 +52,9 @@ export class LiveHttp2 implements TapTaker {
   private readonly kept: readonly [WithoutHidden, WithoutHidden];
   /** Those that are open. */
   private readonly streams = new Map<number, ChosenStream>();
-  private hasShown = false;
+  /** Faults of the connection that were looked at, and those that are among the records of a WebSocket. */
+  private known = 0;
+  private readonly told = new Set<Http2FaultKind>();
   private ended = false;
 
   constructor(
@@ -104,8 +106,7 @@ export class LiveHttp2 implements TapTaker {
     const time = this.context.now();
     const { recorded, here } = this;
     this.layer.close(reason, time);
-    const words = this.hasShown ? undefined : http2FaultWords(this.layer.faults);
-    if (words !== undefined) this.taker.notice?.(`an HTTP/2 connection without WebSockets has ${words}`);
+    this.nameFaults();
     if (reason === 'reset') recorded?.reset(otherSide(here), time);
     else for (const side of [0, 1] as const) recorded?.fin(side, time);
     recorded?.close(reason, time);
@@ -116,15 +117,26 @@ export class LiveHttp2 implements TapTaker {
     const time = this.context.now();
     // First what shows which streams are hidden.
     this.layer.data(side, bytes, 0, bytes.length, time);
+    this.nameFaults();
     if (this.recorded === undefined) return;
     const kept = this.kept[side].take(bytes);
     if (kept.length > 0) this.recorded.data(side, kept, 0, kept.length, time);
+  }
+
+  /** As soon as they are found, not at the end: a connection that was attacked may stay open for long. */
+  private nameFaults(): void {
+    const { faults = [] } = this.layer;
+    if (faults.length === this.known) return;
+    const words = http2FaultWords(faults.slice(this.known).filter((kind) => !this.told.has(kind)));
+    this.known = faults.length;
+    if (words !== undefined) this.taker.notice?.(`an HTTP/2 connection without open WebSockets has ${words}`);
   }
 
   private chosen(stream: Http2Stream, time: number): ChosenStream {
     const chosen = new ChosenStream(
       () => this.open(stream, time),
       (head) => this.hides(stream.stream, head),
+      (kind) => this.told.add(kind),
     );
     this.streams.set(stream.stream, chosen);
     return chosen;
@@ -138,7 +150,6 @@ export class LiveHttp2 implements TapTaker {
 
   private open(stream: Http2Stream, time: number): Http2StreamTaker {
     const { context, taker } = this;
-    this.hasShown = true;
     const number = taker.number(stream.stream);
     this.numbers.set(stream.stream, number);
     const below = { ...NO_LAYERS, depth: MOST_LAYERS, http2: stream };
@@ -207,6 +218,8 @@ class ChosenStream implements Http2StreamTaker {
   constructor(
     private readonly open: () => Http2StreamTaker,
     private readonly hides: (head: Head) => boolean,
+    /** A fault was handed on. */
+    private readonly told: (kind: Http2FaultKind) => void,
   ) {}
 
   head(side: Side, head: Head, time: number): void {
@@ -223,7 +236,9 @@ class ChosenStream implements Http2StreamTaker {
   }
 
   http2Event(side: Side, event: Http2Event, time: number): void {
-    this.taker?.http2Event(side, event, time);
+    if (this.taker === undefined) return;
+    this.taker.http2Event(side, event, time);
+    if (event.name === 'fault') this.told(event.kind);
   }
 
   fin(side: Side, time: number): void {
