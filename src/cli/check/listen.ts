@@ -1,6 +1,7 @@
 import type { RequestHead } from '../../codec/http1/head.js';
 import type { Case } from '../../conformance/case.js';
-import { Driver, refusal as refusalBytes } from '../../conformance/bench/driver.js';
+import type { Tools } from '../../conformance/bench/bench.js';
+import { Driver, refusal as refusalBytes, type DriverOptions } from '../../conformance/bench/driver.js';
 import { ambiguityIn, factsOfHead, tunnelRefusal } from '../../live/listener/request-facts.js';
 import { LimitedNotices } from '../../live/listener/limited-notices.js';
 import { otherProtocol } from '../../live/listener/other-protocol.js';
@@ -38,19 +39,22 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
   const refusal = (request: RequestHead): PolicyRefusal | undefined => {
     const found =
       tunnelRefusal(request) ??
-      ambiguityIn(request) ??
+      // Over HTTP/2 a field has one way to be read.
+      (options.http2 ? undefined : ambiguityIn(request)) ??
       refusalFor(factsOfHead(request, tls !== undefined), 'guarded', policy);
     if (found) notices.add(`a request is refused with ${found.status}: ${found.reason}`);
     return found;
   };
   let stop = (): void => undefined;
   const stopped = new Promise<void>((resolve) => (stop = resolve));
+  const tools = toolsOf(io, options.pid);
   const driver = new Driver({
     cases,
-    tools: toolsOf(io, options.pid),
+    tools,
     patience: PATIENCE,
     subprotocols: options.subprotocol,
     refusal,
+    ...(options.http2 && { over: await overHttp2(tools, notices) }),
     otherProtocol: (first) => {
       const found = otherProtocol(first, '--listen-cert and --listen-key');
       if (found) notices.add(`a connection is refused with ${found.status}: ${found.reason}`);
@@ -65,7 +69,13 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
   });
   const limits = limitsOf(notice);
   const listener = await listenForWires(
-    { place, limits, ...(tls && { tls }), trouble: (message) => notices.add(message) },
+    {
+      place,
+      limits,
+      ...(tls && { tls }),
+      trouble: (message) => notices.add(message),
+      ...(options.http2 && { alpn: 'h2' }),
+    },
     (wire) => void driver.take(wire),
   ).catch((error: NodeJS.ErrnoException) => {
     throw listenError(place, error);
@@ -79,6 +89,22 @@ export async function checkListen(io: Io, cases: readonly Case[], options: Check
   await writeReports(runs, options, io);
   return io.interrupted.aborted && !hasFailed ? io.interrupted.reason : exit;
 }
+
+/** Takes connections of HTTP/2: another protocol is answered over HTTP/1.1, with the reason. */
+async function overHttp2(tools: Tools, notices: LimitedNotices): Promise<NonNullable<DriverOptions['over']>> {
+  const { takeHttp2Client } = await import('../entries/check-http2.js');
+  const foreign = (first: Uint8Array): Uint8Array => {
+    const found = otherProtocol(first, '--listen-cert and --listen-key') ?? NO_HTTP2;
+    notices.add(`a connection is refused with ${found.status}: ${found.reason}`);
+    return refusalBytes(found.status, found.reason);
+  };
+  return (wire, take) => takeHttp2Client(wire, { now: tools.now, foreign }, take);
+}
+
+const NO_HTTP2: PolicyRefusal = {
+  status: 400,
+  reason: 'the client does not begin HTTP/2 (RFC 9113 section 3.4), and --http2 tests clients over HTTP/2 alone',
+};
 
 function announce(
   io: Io,

@@ -49,7 +49,7 @@ export async function run(io: Io, url: string | undefined, options: CheckOptions
 
 /** Options that exclude each other. Throws a UsageError. */
 function checkTogether(options: CheckOptions): void {
-  const { compare: isCompared, junit, json, tap, name, listen, quick, full, http2 } = options;
+  const { compare: isCompared, junit, json, tap, name, listen, quick, full } = options;
   const left = isCompared && NOT_COMPARED.find((one) => options[one] !== undefined);
   if (left)
     throw new UsageError(`--compare prints what differs, as text, --json or --html: there is no ${flag(left)} of it`);
@@ -57,7 +57,6 @@ function checkTogether(options: CheckOptions): void {
     throw new UsageError(`--junit - and --${json ? 'json' : 'tap'} both print to stdout`);
   if (name !== undefined && listen !== undefined)
     throw new UsageError('--name: with --listen each client says its own name (?agent=)');
-  if (http2 && listen !== undefined) throw new UsageError('--http2 tests servers: there is no --listen with it');
   if (quick && full) throw new UsageError('--quick and --full exclude each other');
 }
 

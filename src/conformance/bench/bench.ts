@@ -62,12 +62,20 @@ export interface NotOpened {
 /** What a case may choose of a connection of HTTP/2. */
 export type LinkChoice = Pick<LinkOptions, 'settings' | 'holds' | 'strings'>;
 
+/** A stream that a client has opened with an extended CONNECT. */
+export interface ServedStream {
+  readonly link: Http2Link;
+  readonly stream: LinkStream;
+  /** The extended CONNECT came before our SETTINGS were sent (RFC 8441 §3). */
+  readonly wasEager: boolean;
+}
+
 /** WebSockets over HTTP/2 (RFC 8441), for the cases about that. */
 export interface Http2Access {
   /** Only where a server is tested: a new connection, on which its SETTINGS have come. Throws where they do not. */
   link(choice?: LinkChoice): Promise<Http2Link>;
-  /** Only where a client is tested: the stream that it opened for this case. */
-  readonly stream?: LinkStream;
+  /** Only where a client is tested: the stream that it opened for this case, unanswered, and its connection. */
+  readonly served?: ServedStream;
   /** A correct head of the tester's: the extended CONNECT, or the answer to it. */
   fields(): readonly LinkField[];
   /** The WebSocket in a stream that is open. */

@@ -10,6 +10,11 @@ export interface ConnectedClient extends Fresh {
   readonly request: RequestHead;
   /** Bytes that came after the request. */
   readonly rest: Uint8Array;
+  /** What is another way than over HTTP/1.1. */
+  readonly over?: {
+    bench(this: void, options: ClientBenchOptions): ClientBench;
+    refuse(this: void, status: number, reason: string): Promise<void>;
+  };
 }
 
 export interface ClientBenchOptions {
@@ -25,8 +30,8 @@ export class ClientBench implements Bench {
   readonly peer = 'client';
 
   constructor(
-    private readonly client: ConnectedClient,
-    private readonly options: ClientBenchOptions,
+    protected readonly client: ConnectedClient,
+    protected readonly options: ClientBenchOptions,
   ) {}
 
   get exchanges(): readonly Exchange[] {
@@ -61,7 +66,7 @@ export class ClientBench implements Bench {
   }
 
   /** RFC 6455 §4.2.2: one of those that the client offers, or none. */
-  private selected(): string | undefined {
+  protected selected(): string | undefined {
     const { subprotocolsOffered } = readHandshake({ request: this.client.request });
     return subprotocolsOffered.find((one) => this.options.subprotocols?.includes(one));
   }

@@ -6,7 +6,7 @@ import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import { isOpen, type Keeping, type Tools } from './bench.js';
 import { receiveRequest } from './receive-request.js';
 import type { Case, CaseVerdict } from '../case.js';
-import { ClientBench, type ConnectedClient } from './client-bench.js';
+import { ClientBench, type ClientBenchOptions, type ConnectedClient } from './client-bench.js';
 import { Condition } from './condition.js';
 import { headBytes } from '../handshakes/heads.js';
 import { isLarge, type CaseResult } from '../run.js';
@@ -33,6 +33,8 @@ export interface DriverOptions {
   readonly subprotocols?: readonly string[] | undefined;
   /** Why a request gets no answer at all; undefined: it is allowed. */
   refusal?(this: void, request: RequestHead): { readonly status: number; readonly reason: string } | undefined;
+  /** Takes each connection instead of HTTP/1.1: hands on what its clients ask for. */
+  over?(this: void, wire: Wire, take: (client: ConnectedClient) => void): Promise<void>;
   /** The answer to first bytes of a connection that are known to be another protocol's than HTTP/1.1. */
   otherProtocol?(this: void, first: Uint8Array): Uint8Array | undefined;
   /** The random numbers of a case. */
@@ -72,16 +74,21 @@ export class Driver {
 
   /** Handles one connection. */
   async take(wire: Wire): Promise<void> {
+    const { over } = this.options;
+    if (over) return over(wire, (client) => void this.admit(client));
     const client = await receiveRequest(wire, this.options.tools.now, HEAD_TIME, this.options.otherProtocol);
-    if (!client) return;
+    if (client) await this.admit(client);
+  }
+
+  private admit(client: ConnectedClient): Promise<void> {
     const refusal = this.options.refusal?.(client.request);
     return refusal ? refuse(client, refusal.status, refusal.reason) : this.serve(client);
   }
 
   private async serve(client: ConnectedClient): Promise<void> {
     const url = targetOf(client);
-    const { key } = readHandshake({ request: client.request });
-    if (key === undefined) return refuse(client, 426, 'this is the testing server: connect by WebSocket');
+    const isAsked = client.over !== undefined || readHandshake({ request: client.request }).key !== undefined;
+    if (!isAsked) return refuse(client, 426, 'this is the testing server: connect by WebSocket');
     const agent = agentOf(client, url);
     switch (url.pathname) {
       case '/getCaseCount':
@@ -134,7 +141,7 @@ export class Driver {
     if (this.isOver) return;
     const { patience, random, result, subprotocols } = this.options;
     const tools = { ...this.options.tools, keeping };
-    const bench = new ClientBench(client, { tools, patience, subprotocols, random: random(one.id) });
+    const bench = benchOf(client, { tools, patience, subprotocols, random: random(one.id) });
     const began = tools.now();
     let verdict: CaseVerdict;
     try {
@@ -173,7 +180,7 @@ export class Driver {
   private async answer(client: ConnectedClient, text?: string): Promise<void> {
     const { patience, subprotocols } = this.options;
     const tools = { ...this.options.tools, keeping: 'little' as const };
-    const bench = new ClientBench(client, { tools, patience, subprotocols, random: Math.random });
+    const bench = benchOf(client, { tools, patience, subprotocols, random: Math.random });
     const tester = await bench.open();
     if (!isOpen(tester)) return;
     if (text !== undefined) await tester.send({ opcode: OPCODE.text, payload: encodeUtf8(text) });
@@ -222,7 +229,12 @@ export function refusal(status: number, reason: string): Uint8Array {
   return concat([head, body]);
 }
 
-async function refuse({ wire }: ConnectedClient, status: number, reason: string): Promise<void> {
+function benchOf(client: ConnectedClient, options: ClientBenchOptions): ClientBench {
+  return client.over?.bench(options) ?? new ClientBench(client, options);
+}
+
+async function refuse({ wire, over }: ConnectedClient, status: number, reason: string): Promise<void> {
+  if (over) return over.refuse(status, reason);
   let isOver = false;
   const condition = new Condition();
   // Further bytes are read, so that the answer is not lost to a reset, but not for long.

@@ -110,10 +110,10 @@ const ROWS: readonly DataRow[] = [
   {
     id: 'goaway-ours',
     rfc: 'RFC 9113 §6.8',
-    title: 'GOAWAY NO_ERROR of the client while the WebSocket is open',
-    // A server may take it for a reason to end as well.
+    title: 'GOAWAY NO_ERROR of the tester while the WebSocket is open',
+    // A peer may take it for a reason to end as well.
     level: 'SHOULD',
-    act: ({ link }) => link.sendGoaway(0),
+    act: ({ link, stream, bench }) => link.sendGoaway(bench.peer === 'client' ? stream.id : 0),
   },
 ];
 
@@ -168,6 +168,7 @@ const EARLY = http2Case(
 const ORDER = talking(
   {
     id: 'h2.answer-first',
+    peers: ['server'],
     rfc: 'RFC 9113 §8.1',
     title: 'The answer to the extended CONNECT, and a ping after it',
     expected: 'HEADERS come before DATA, and no further HEADERS without END_STREAM',
@@ -263,7 +264,7 @@ const SHRUNK = talking(
     const { link, stream, bench, tester } = talk;
     const { settingsAcks } = link;
     link.sendSettings([[HTTP2_SETTING.initialWindowSize, 0]]);
-    stream.receiveWindow -= 100;
+    link.resizeWindows(0);
     await link.until(() => link.settingsAcks > settingsAcks, ANSWER_TIME * bench.patience);
     await tester.send(ping(HELLO));
     await link.until(() => stream.received > 0, QUIET_TIME * bench.patience);
@@ -311,6 +312,7 @@ const CONNECTION = talking(
 const OPENED = talking(
   {
     id: 'h2.window-of-server',
+    peers: ['server'],
     rfc: 'RFC 9113 §5.2.2',
     title: 'Ten messages of 20000 bytes, more than the first window of the server allows, and a ping',
     expected: 'the server opens its windows, and answers the ping',

@@ -23,8 +23,8 @@ const ENDED = talking(
   {
     id: 'h2.close-end-stream',
     rfc: 'RFC 8441 §5',
-    title: 'A closing handshake, begun by the client',
-    expected: 'the server answers the close frame, and ends the stream with END_STREAM',
+    title: 'A closing handshake, begun by the tester',
+    expected: 'the peer answers the close frame, and ends the stream with END_STREAM',
   },
   async (talk) => {
     const { tester, stream, bench } = talk;
@@ -84,13 +84,13 @@ const ENDS: readonly EndRow[] = [
 
 const ENDING: readonly Case[] = ENDS.map(({ id, rfc, title, level, act }) =>
   talking(
-    { id: `h2.${id}`, rfc, title, level, expected: 'no message is made of it, and the server ends the stream as well' },
+    { id: `h2.${id}`, rfc, title, level, expected: 'no message is made of it, and the peer ends the stream as well' },
     async (talk) => {
       const { tester, stream, bench } = talk;
       act(talk);
       await tester.until(() => tester.isOver, ANSWER_TIME * bench.patience);
       if (tester.received.some(({ what }) => what === 'message')) return http2Verdict(talk, 'FAILED', 'a message came');
-      if (!stream.isOver) return http2Verdict(talk, 'FAILED', 'the server left the stream open');
+      if (!stream.isOver) return http2Verdict(talk, 'FAILED', `the ${talk.bench.peer} left the stream open`);
       if (talk.link.isOver)
         return http2Verdict(talk, 'NON-STRICT', 'the connection ended as well, with all of its streams');
       return http2Verdict(
@@ -148,6 +148,7 @@ const RESETTING: readonly Case[] = RESETS.map(({ id, title, act }) =>
   talking(
     {
       id: `h2.reset-${id}`,
+      peers: ['server'],
       rfc: 'RFC 9113 §5.4.2',
       title: `RST_STREAM ${title}; then another WebSocket on the same connection`,
       expected: 'the other WebSocket is served',

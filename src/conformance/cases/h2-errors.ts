@@ -3,7 +3,7 @@ import { DEFAULT_FRAME_SIZE, HTTP2_FLAG, HTTP2_TYPE } from '../../codec/http2/ht
 import { hpackInteger } from '../../codec/http2/hpack-integer.js';
 import { DEFAULT_TABLE_SIZE } from '../../codec/http2/hpack-table.js';
 import { http2Frame } from '../../codec/http2/http2-frame.js';
-import type { Case, CaseVerdict } from '../case.js';
+import type { Case, CaseVerdict, PeerRole } from '../case.js';
 import { goawayText } from '../http2/http2-link.js';
 import { ANSWER_TIME, http2Verdict, QUIET_TIME, talking, type Http2Talk } from '../http2/http2-talk.js';
 import { openingVerdict } from '../handshakes/ruling.js';
@@ -19,6 +19,7 @@ interface ErrorRow {
   /** RFC 9113 §7. */
   readonly code: number;
   act(this: void, talk: Http2Talk): void;
+  readonly peers?: readonly PeerRole[];
 }
 
 const PROTOCOL = 1;
@@ -35,12 +36,23 @@ const row = (
   code: number,
   title: string,
   act: ErrorRow['act'],
+  peers?: ErrorRow['peers'],
 ): ErrorRow => ({
   ...{ id, rfc: rfc.startsWith('RFC') ? rfc : `RFC 9113 ${rfc}`, scope, code, title, act },
+  ...(peers && { peers }),
 });
 
 const { data, headers, rstStream, settings, pushPromise, ping, windowUpdate, continuation } = HTTP2_TYPE;
 const { endStream, endHeaders, padded } = HTTP2_FLAG;
+/** a: b, which is added to no table. */
+const A_FIELD = [0x00, 0x01, 0x61, 0x01, 0x62];
+const OF_SERVERS = ['server'] as const;
+
+/** A field block: a server gets it as a request, a client as trailers of the stream. */
+function fieldBlock({ bench, link, stream }: Http2Talk, block: readonly number[], flags: number = endHeaders): void {
+  if (bench.peer === 'server') link.frame(headers, stream.id + 2, block, flags);
+  else link.frame(headers, stream.id, block, flags | endStream);
+}
 
 const ROWS: readonly ErrorRow[] = [
   row('data-on-stream-0', '§6.1', 'connection', PROTOCOL, 'DATA on stream 0', ({ link }) =>
@@ -123,10 +135,11 @@ const ROWS: readonly ErrorRow[] = [
       link.frame(data, stream.id, new Uint8Array(Math.min(most + 1, 0xffffff)));
     },
   ),
-  row('continuation-interrupted', '§6.10', 'connection', PROTOCOL, 'PING within a field block', ({ link, stream }) => {
-    link.frame(headers, stream.id + 2, [0x82]);
+  row('continuation-interrupted', '§6.10', 'connection', PROTOCOL, 'PING within a field block', (talk) => {
+    const { link, stream, bench } = talk;
+    fieldBlock(talk, A_FIELD, 0);
     link.frame(ping, 0, new Uint8Array(8));
-    link.frame(continuation, stream.id + 2, [0x86], endHeaders);
+    link.frame(continuation, bench.peer === 'server' ? stream.id + 2 : stream.id, A_FIELD, endHeaders);
   }),
   row(
     'continuation-alone',
@@ -143,6 +156,7 @@ const ROWS: readonly ErrorRow[] = [
     PROTOCOL,
     'A request on stream 2, whose number is a server’s',
     ({ link, http2 }) => link.frame(headers, 2, link.encoder.encode(http2.fields()), endHeaders),
+    OF_SERVERS,
   ),
   row(
     'stream-lower',
@@ -154,20 +168,22 @@ const ROWS: readonly ErrorRow[] = [
       link.section(link.newStream(stream.id + 10), http2.fields());
       link.frame(headers, stream.id + 4, link.encoder.encode(http2.fields()), endHeaders);
     },
-  ),
-  row('push-promise', '§8.4', 'connection', PROTOCOL, 'PUSH_PROMISE of a client', ({ link, stream }) =>
-    link.frame(pushPromise, stream.id, [0, 0, 0, 2, 0x82], endHeaders),
+    OF_SERVERS,
   ),
   row(
-    'hpack-index',
-    'RFC 7541 §2.3.3',
+    'push-promise',
+    '§8.4',
     'connection',
-    COMPRESSION,
-    'A field is an index that is in no table',
-    ({ link, stream }) => link.frame(headers, stream.id + 2, hpackInteger(200, 7, 0x80), endHeaders),
+    PROTOCOL,
+    'PUSH_PROMISE of a client',
+    ({ link, stream }) => link.frame(pushPromise, stream.id, [0, 0, 0, 2, 0x82], endHeaders),
+    OF_SERVERS,
   ),
-  row('hpack-index-0', 'RFC 7541 §6.1', 'connection', COMPRESSION, 'A field is the index 0', ({ link, stream }) =>
-    link.frame(headers, stream.id + 2, [0x80], endHeaders),
+  row('hpack-index', 'RFC 7541 §2.3.3', 'connection', COMPRESSION, 'A field is an index that is in no table', (talk) =>
+    fieldBlock(talk, [...hpackInteger(200, 7, 0x80)]),
+  ),
+  row('hpack-index-0', 'RFC 7541 §6.1', 'connection', COMPRESSION, 'A field is the index 0', (talk) =>
+    fieldBlock(talk, [0x80]),
   ),
   row(
     'hpack-padding',
@@ -175,7 +191,7 @@ const ROWS: readonly ErrorRow[] = [
     'connection',
     COMPRESSION,
     'A Huffman-coded string whose padding is a byte long',
-    ({ link, stream }) => link.frame(headers, stream.id + 2, [0x40, 0x82, 0x1f, 0xff, 0x00], endHeaders),
+    (talk) => fieldBlock(talk, [0x40, 0x82, 0x1f, 0xff, 0x00]),
   ),
   row(
     'table-too-large',
@@ -183,22 +199,22 @@ const ROWS: readonly ErrorRow[] = [
     'connection',
     COMPRESSION,
     'The size of the table is larger than SETTINGS_HEADER_TABLE_SIZE',
-    ({ link, stream }) => {
-      const most = link.settings?.get(HTTP2_SETTING.headerTableSize) ?? DEFAULT_TABLE_SIZE;
-      link.frame(headers, stream.id + 2, [...hpackInteger(most + 1, 5, 0x20), 0x82], endHeaders);
+    (talk) => {
+      const most = talk.link.settings?.get(HTTP2_SETTING.headerTableSize) ?? DEFAULT_TABLE_SIZE;
+      fieldBlock(talk, [...hpackInteger(most + 1, 5, 0x20), ...A_FIELD]);
     },
   ),
 ];
 
 const EXPECTED: Readonly<Record<ErrorRow['scope'], string>> = {
-  connection: 'the server ends the connection: GOAWAY',
-  stream: 'the server ends the stream: RST_STREAM',
-  either: 'the server ends the stream (RST_STREAM), or the connection (GOAWAY)',
+  connection: 'the peer ends the connection: GOAWAY',
+  stream: 'the peer ends the stream: RST_STREAM',
+  either: 'the peer ends the stream (RST_STREAM), or the connection (GOAWAY)',
 };
 
-function errorCase({ id, rfc, title, scope, code, act }: ErrorRow): Case {
+function errorCase({ id, rfc, title, scope, code, act, peers }: ErrorRow): Case {
   const expected = `${EXPECTED[scope]} ${http2ErrorName(code)}`;
-  return talking({ id: `h2.${id}`, rfc, title, expected }, async (talk) => {
+  return talking({ id: `h2.${id}`, rfc, title, expected, ...(peers && { peers }) }, async (talk) => {
     const { link, stream, bench } = talk;
     act(talk);
     const before = link.pongs.length;
@@ -222,10 +238,10 @@ function judged(talk: Http2Talk, scope: ErrorRow['scope'], code: number): CaseVe
     if (scope !== 'connection') return byCode(stream.resetCode === code, words);
     return openingVerdict('NON-STRICT', `${words}: the connection goes on`);
   }
-  if (end) return openingVerdict('OK', 'the server ended the connection');
+  if (end) return openingVerdict('OK', `the ${link.peer} ended the connection`);
   return {
     ...openingVerdict('FAILED', 'the stream and the connection go on'),
-    fault: 'what is an error is none for the server',
+    fault: 'what is an error is none for the peer',
   };
 }
 

@@ -86,6 +86,12 @@ export class Http2Link extends LinkWriter implements WireTaker {
     wire.listen(this);
   }
 
+  /** The first windows of streams become that large, and those of open streams change with it (RFC 9113 §6.9.2). */
+  resizeWindows(size: number): void {
+    for (const stream of this.streams.values()) stream.receiveWindow += size - this.firstReceiveWindow;
+    this.firstReceiveWindow = size;
+  }
+
   /** The peer takes an extended CONNECT (RFC 8441 §3). */
   get connects(): boolean {
     return this.settings?.get(HTTP2_SETTING.enableConnectProtocol) === 1;
@@ -197,7 +203,7 @@ export class Http2Link extends LinkWriter implements WireTaker {
   /** Opens the window of the connection again, by what came. */
   private giveBack(length: number): void {
     this.owed += length;
-    if (this.options.holds === 'all' || this.owed < DEFAULT_WINDOW / 4) return;
+    if (this.holds === 'all' || this.owed < DEFAULT_WINDOW / 4) return;
     const { owed } = this;
     this.owed = 0;
     this.windowUpdate(0, owed);

@@ -18,7 +18,7 @@ import type { LinkField } from './link-writer.js';
 import { valueIn, type LinkStream } from './link-stream.js';
 
 /** What the connection has recorded is not recorded again for its stream. */
-const RECORDED = { add: (): void => undefined };
+export const RECORDED = { add: (): void => undefined };
 /** What HTTP/2 has other fields for, or none (RFC 8441 §5, RFC 9113 §8.2.2). */
 const LEFT_OUT: ReadonlySet<string> = new Set(['host', 'upgrade', 'connection', 'sec-websocket-key']);
 
@@ -164,7 +164,7 @@ function problemOf(handshake: Handshake, stream: LinkStream, link: Http2Link): N
 /** What became of a request, in words that follow it. */
 export function outcomeText(
   stream: Pick<LinkStream, 'status' | 'head' | 'resetCode' | 'isOver'>,
-  link: Pick<Http2Link, 'faults' | 'goaway' | 'end'>,
+  link: Pick<Http2Link, 'faults' | 'goaway' | 'end' | 'peer'>,
 ): string {
   const { status, head, resetCode } = stream;
   if (head) {
@@ -175,6 +175,6 @@ export function outcomeText(
   const [fault] = link.faults;
   if (fault) return `was not answered: ${fault.text} (${fault.rfc})`;
   if (link.goaway) return `was answered with ${goawayText(link.goaway)}`;
-  if (link.end) return `was not answered: the server ${link.end === 'fin' ? 'ended' : 'reset'} the connection`;
+  if (link.end) return `was not answered: the ${link.peer} ${link.end === 'fin' ? 'ended' : 'reset'} the connection`;
   return stream.isOver ? 'was not answered: the stream was ended' : 'got no answer in time';
 }

@@ -4,7 +4,8 @@ import { plainCase, type About } from '../verdicts/suite.js';
 import { openingVerdict } from '../handshakes/ruling.js';
 import { encodeUtf8 } from '../../codec/bytes/utf8.js';
 import type { Behavior, Case, CaseVerdict } from '../case.js';
-import type { Bench, Http2Access, LinkChoice } from '../bench/bench.js';
+import { HTTP2_SETTING } from '../../codec/http2/http2-codes.js';
+import type { Bench, Http2Access, LinkChoice, ServedStream } from '../bench/bench.js';
 import { OPEN_TIME } from '../bench/open-time.js';
 import type { Tester } from '../bench/tester.js';
 import type { Http2Link } from './http2-link.js';
@@ -29,28 +30,58 @@ export const QUIET_TIME = 0.5;
 
 export const HELLO = encodeUtf8('Hello');
 
+/** What a case about HTTP/2 has. */
+type AboutHttp2 = Omit<About, 'peers' | 'http'>;
+
 /** A case about HTTP/2 with a server, of any course. */
-export function http2Case(
-  about: Omit<About, 'peers' | 'http'>,
-  run: (bench: Bench, http2: Http2Access) => Promise<CaseVerdict>,
-): Case {
+export function http2Case(about: AboutHttp2, run: (bench: Bench, http2: Http2Access) => Promise<CaseVerdict>): Case {
   return plainCase({ ...about, peers: ['server'], http: '2' }, async (bench) => {
     if (!bench.http2) throw new Error('it is a case about HTTP/2');
     return run(bench, bench.http2);
   });
 }
 
-/** The same with a WebSocket that is open. */
-export function talking(
-  about: Omit<About, 'peers' | 'http'>,
-  run: (talk: Http2Talk) => Promise<CaseVerdict>,
-  choice?: LinkChoice,
+/** The same with a client, whose stream was not answered yet. */
+export function servedCase(
+  about: AboutHttp2,
+  run: (bench: Bench, http2: Http2Access, served: ServedStream) => Promise<CaseVerdict>,
 ): Case {
-  return http2Case(about, async (bench, http2) => {
-    const link = await http2.link(choice);
-    const opened = await opening(bench, http2, link);
+  return plainCase({ ...about, peers: ['client'], http: '2' }, async (bench) => {
+    if (!bench.http2?.served) throw new Error('it is a case about a client over HTTP/2');
+    return run(bench, bench.http2, bench.http2.served);
+  });
+}
+
+/** The same with a WebSocket that is open, of a server and of a client. */
+export function talking(
+  { peers = ['server', 'client'], ...about }: Omit<About, 'http'>,
+  run: (talk: Http2Talk) => Promise<CaseVerdict>,
+  choice: LinkChoice = {},
+): Case {
+  return plainCase({ ...about, peers, http: '2' }, async (bench) => {
+    const { http2 } = bench;
+    if (!http2) throw new Error('it is a case about HTTP/2');
+    if (http2.served) return run(await answering(bench, http2, http2.served, choice));
+    const opened = await opening(bench, http2, await http2.link(choice));
     return 'behavior' in opened ? opened : run(opened);
   });
+}
+
+/** Accepts a client's request. */
+export async function answering(
+  bench: Bench,
+  http2: Http2Access,
+  { link, stream }: ServedStream,
+  { settings = [], holds }: LinkChoice = {},
+): Promise<Http2Talk> {
+  link.holds = holds;
+  stream.holdsWindow = holds !== undefined;
+  for (const [id, value] of settings) if (id === HTTP2_SETTING.initialWindowSize) link.resizeWindows(value);
+  // The client has our first ones: these are others, and apply once they are acknowledged.
+  if (settings.length > 0) link.sendSettings(settings);
+  await link.until(() => link.settingsAcks >= link.settingsSent || link.isOver, ANSWER_TIME * bench.patience);
+  link.section(stream, http2.fields());
+  return { bench, http2, link, stream, tester: http2.tester(stream) };
 }
 
 /** Opens a WebSocket on a connection; a verdict where that is not possible. */
@@ -71,7 +102,7 @@ export function isAccepted({ status }: LinkStream): boolean {
   return status !== undefined && status >= 200 && status < 300;
 }
 
-/** A verdict; a rule of HTTP/2 that the server has broken meanwhile is a failure. */
+/** A verdict; a rule of HTTP/2 that the peer has broken meanwhile is a failure. */
 export function http2Verdict({ link }: Pick<Http2Talk, 'link'>, behavior: Behavior, actual: string): CaseVerdict {
   const [fault] = link.faults;
   if (!fault) return openingVerdict(behavior, actual);
@@ -101,7 +132,7 @@ export async function isServed(talk: Pick<Http2Talk, 'bench' | 'tester'>, payloa
 /** What became of the stream and the connection, where an answer was waited for. */
 export function stateText({ stream, link }: Pick<Http2Talk, 'stream' | 'link'>): string {
   if (stream.resetCode !== undefined || link.goaway || link.end) return outcomeText({ ...closedView(stream) }, link);
-  return stream.isOver ? 'the server ended the stream' : 'nothing came';
+  return stream.isOver ? `the ${link.peer} ended the stream` : 'nothing came';
 }
 
 /** Without its head, which was there before. */

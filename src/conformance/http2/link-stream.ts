@@ -59,7 +59,7 @@ export class LinkStream implements Wire {
     readonly link: StreamCarrier,
     readonly id: number,
     /** The case opens the window itself. */
-    private readonly holdsWindow: boolean,
+    public holdsWindow: boolean,
   ) {
     this.receiveWindow = link.firstReceiveWindow;
     this.sendWindow = link.firstSendWindow;

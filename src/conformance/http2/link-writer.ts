@@ -35,19 +35,29 @@ export class LinkWriter implements StreamCarrier {
   sendWindow = DEFAULT_WINDOW;
   receiveWindow = DEFAULT_WINDOW;
   firstSendWindow = DEFAULT_WINDOW;
-  readonly firstReceiveWindow: number;
+  firstReceiveWindow: number;
+  /** SETTINGS and GOAWAY that were sent. */
+  settingsSent = 0;
+  goawaySent: number | undefined;
   readonly mostPayload = DEFAULT_FRAME_SIZE;
-  readonly encoder: HpackEncoder;
+  encoder: HpackEncoder;
+  holds: LinkOptions['holds'];
   protected nextId = 1;
 
   constructor(protected readonly options: LinkOptions) {
     const { settings = [], strings = 'shorter' } = options;
     this.firstReceiveWindow = settings.find(([id]) => id === HTTP2_SETTING.initialWindowSize)?.[1] ?? DEFAULT_WINDOW;
     this.encoder = new HpackEncoder(strings);
+    this.holds = options.holds;
   }
 
   get wire(): Wire {
     return this.options.wire;
+  }
+
+  /** The role that is tested. */
+  get peer(): 'client' | 'server' {
+    return this.options.role === 'client' ? 'server' : 'client';
   }
 
   write(bytes: Uint8Array): void {
@@ -61,6 +71,7 @@ export class LinkWriter implements StreamCarrier {
 
   sendSettings(settings: readonly LinkSetting[]): void {
     const payload = settings.flatMap(([id, value]) => [id >> 8, id & 0xff, ...uint32Bytes(value)]);
+    this.settingsSent++;
     this.frame(HTTP2_TYPE.settings, 0, payload);
   }
 
@@ -74,13 +85,14 @@ export class LinkWriter implements StreamCarrier {
   }
 
   sendGoaway(last: number, code = 0): void {
+    this.goawaySent ??= code;
     this.frame(HTTP2_TYPE.goaway, 0, [...uint32Bytes(last), ...uint32Bytes(code)]);
   }
 
   /** A new stream that is not opened yet. */
   newStream(id = this.nextId): LinkStream {
     this.nextId = Math.max(this.nextId, id + 2);
-    const stream = new LinkStream(this, id, this.options.holds !== undefined);
+    const stream = new LinkStream(this, id, this.holds !== undefined);
     this.streams.set(id, stream);
     return stream;
   }

@@ -32,6 +32,8 @@ export interface WireListenerOptions {
   readonly tls?: tls.TlsOptions & KeyLogged;
   readonly limits: WireLimits;
   readonly trouble: TlsTrouble;
+  /** What clients may select by ALPN; HTTP/1.1 by default. */
+  readonly alpn?: string;
 }
 
 /** Connections that get the reason of their refusal, and the time that they have to read it (milliseconds): others are only ended. */
@@ -50,7 +52,7 @@ function refuse(socket: Socket, { refusal, refused }: WireLimits): void {
 
 /** A socket server without a protocol: each connection is a wire. */
 export async function listenForWires(
-  { place, tls: material, limits, trouble }: WireListenerOptions,
+  { place, tls: material, limits, trouble, alpn = 'http/1.1' }: WireListenerOptions,
   take: (wire: SocketWire) => void,
 ): Promise<WireListener> {
   const sockets = new Set<Socket>();
@@ -64,7 +66,7 @@ export async function listenForWires(
   };
   const shape = { allowHalfOpen: true };
   const server = material
-    ? tls.createServer({ ...material, ...shape, handshakeTimeout: TLS_TIME, ALPNProtocols: ['http/1.1'] }, welcome)
+    ? tls.createServer({ ...material, ...shape, handshakeTimeout: TLS_TIME, ALPNProtocols: [alpn] }, welcome)
     : net.createServer(shape, welcome);
   logKeys(server, material);
   // TLS handshakes count too.
