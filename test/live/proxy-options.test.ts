@@ -125,6 +125,12 @@ const TESTS: Tests = {
     const client = await Client.open(serving.url, { perMessageDeflate: true });
     expect(client.socket.extensions).toBe('');
   },
+  '--http2': async () => {
+    const { url } = await echo();
+    const serving = await proxy(url, '--http2=clients');
+    const { exit, stdout } = await wsinspect(['connect', serving.url, '--http2', '-x', 'hello']);
+    expect([exit, stdout.toString()]).toEqual([0, 'hello\n']);
+  },
   '--insecure': async () => withTls('-k', async (opened) => expect(await opened).toBe(101)),
   '--cacert': async () => withTls('--cacert', async (opened) => expect(await opened).toBe(101)),
   '--cert': async () => expect(await exits('--cert', '/nonexistent', '--key', '/nonexistent')).toBe(2),

@@ -89,6 +89,9 @@ async function relayOptions(io: Io, place: HostPort, target: Target, options: Pr
     ...place,
     ...(tls && { tls }),
     isSecure: target.secure,
+    ...(options.http2 && {
+      http2: { mode: options.http2, relay: (await import('../entries/http2.js')).Http2Relay },
+    }),
     now: () => io.now(),
     ...liveLook(options),
     listener: listenerPolicyOf(place.host, options),

@@ -16,6 +16,7 @@ export interface ProxyOptions
   direction?: 'client' | 'server';
   listenCert?: string;
   listenKey?: string;
+  http2?: Http2Mode;
   maxConnections: number;
   delay?: number;
   throttle?: number;
@@ -52,6 +53,7 @@ export function proxyOptions(): Option[] {
   const direction = new Option('--direction <sender>', 'show only what this side sent').choices(['client', 'server']);
   return [
     ...reach.map(inOtherWords),
+    http2Option(),
     new Option('--no-deflate', 'remove permessage-deflate from the offer').helpGroup('Handshake:'),
     ...listen,
     ...faultOptions(),
@@ -61,6 +63,24 @@ export function proxyOptions(): Option[] {
     ...pageOptions().map((option) => option.helpGroup('View:')),
     ...[direction, ...filters].map((option) => option.helpGroup('Filters:')),
   ];
+}
+
+/** `clients`: the server is spoken to over HTTP/1.1. */
+type Http2Mode = true | 'auto' | 'clients';
+
+function http2Option(): Option {
+  return new Option(
+    '--http2 [mode]',
+    'speak HTTP/2 (RFC 8441) to the server, and take clients of either version; =auto: to the server where ALPN and its settings allow it; =clients: HTTP/1.1 to the server',
+  )
+    .argParser((value): Http2Mode => {
+      if (value === '') return true;
+      if (value !== 'auto' && value !== 'clients') {
+        throw new InvalidArgumentError('It has to be --http2, --http2=auto or --http2=clients.');
+      }
+      return value;
+    })
+    .helpGroup('Transport:');
 }
 
 /** The same option, worded for another client's request. */

@@ -1,42 +1,64 @@
 import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
 import { Duplex } from 'node:stream';
 import { acceptKey } from '../../codec/handshake/accept-value.js';
+import { asksForWebSocket } from '../../codec/handshake/asks.js';
+import { headersNamed } from '../../codec/handshake/handshake.js';
 import { HeadReader } from '../../codec/http1/head-reader.js';
 import type { RequestHead } from '../../codec/http1/head.js';
 import { http2ErrorName } from '../../codec/http2/http2-codes.js';
+import { refusalText } from '../listener/handshake-rejection.js';
+import { BodyMeter, requestBody } from '../server/body-meter.js';
+import { CANCEL, type Http2End } from '../sockets/reset.js';
 import { MOST_HEAD } from '../sockets/ws-limits.js';
+import { chunkOf, lastChunk } from './chunked-text.js';
+import { badGateway, trailerFields } from './http2-fields.js';
 
 type Done = (error?: Error | null) => void;
 
-/** RFC 9113 §7. */
-const CANCEL = 8;
+/** How a request is sent. */
+export interface Http2Sending {
+  readonly isWebSocket: boolean;
+  /** Nothing follows its head. */
+  readonly endStream: boolean;
+  readonly waitForTrailers: boolean;
+}
 
 /**
- * A WebSocket over HTTP/2 as a client of HTTP/1.1 knows it: the head of the request that is written here becomes an
- * extended CONNECT (RFC 8441 §4), and its answer the head of a response; a 2xx becomes 101. After them come the bytes of
- * the stream.
+ * A stream to a server of HTTP/2 as the socket of a server of HTTP/1.1: the head of the request that is written here
+ * becomes an extended CONNECT (RFC 8441 §4) where it asks for a WebSocket, and its answer the head of a response; a 2xx
+ * becomes 101. After them come the bytes of the stream. Another request and its answer go with their bodies.
  */
-export class Http2ClientStream extends Duplex {
+export class Http2ClientStream extends Duplex implements Http2End {
+  resetCode: number | undefined;
   private stream: ClientHttp2Stream | undefined;
   private isAnswered = false;
+  /** END_STREAM came. */
+  private hasEnded = false;
   private readonly head = new HeadReader({ kind: 'request', limit: MOST_HEAD });
+  /** Of a request that asks for no WebSocket. */
+  private body: BodyMeter | undefined;
+  private content: Uint8Array[] = [];
+  /** The body of the answer is sent in chunks. */
+  private isChunked = false;
+  private trailers: IncomingHttpHeaders = {};
 
-  constructor(private readonly request: (head: RequestHead) => ClientHttp2Stream) {
+  constructor(private readonly request: (head: RequestHead, sending: Http2Sending) => ClientHttp2Stream) {
     super();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: Done): void {
-    if (this.stream) return void this.stream.write(chunk, done);
+    if (this.stream) return this.send(this.stream, chunk, done);
     const read = this.head.push(chunk);
     if (read === undefined) return done();
     const stream = this.begin(read.head as RequestHead);
-    if (read.rest.length > 0) stream.write(read.rest, done);
+    if (stream && read.rest.length > 0) this.send(stream, read.rest, done);
     else done();
   }
 
   override _final(done: Done): void {
-    if (this.stream === undefined || this.stream.destroyed) return done();
-    this.stream.end(() => done());
+    const { stream } = this;
+    if (stream === undefined || stream.destroyed || stream.writableEnded) return done();
+    stream.end(() => done());
   }
 
   override _read(): void {
@@ -49,31 +71,90 @@ export class Http2ClientStream extends Duplex {
     done(error);
   }
 
-  private begin(head: RequestHead): ClientHttp2Stream {
-    const stream = this.request(head);
+  resetWith(code: number): void {
+    if (this.stream && !this.stream.closed) this.stream.close(code);
+    this.destroy();
+  }
+
+  private send(stream: ClientHttp2Stream, bytes: Uint8Array, done: Done): void {
+    const { body } = this;
+    if (stream.destroyed || stream.closed || stream.writableEnded) return done();
+    if (body === undefined) return void stream.write(bytes, done);
+    body.take(bytes);
+    for (const part of this.content) stream.write(part);
+    this.content = [];
+    if (body.isWhole) stream.end(() => done());
+    else stream.write(NOTHING, done);
+  }
+
+  /** Undefined: it can't be sent. */
+  private begin(head: RequestHead): ClientHttp2Stream | undefined {
+    const isWebSocket = asksForWebSocket(head);
+    if (!isWebSocket) {
+      this.body = new BodyMeter(requestBody(head) ?? { kind: 'close' }, (bytes) => this.content.push(bytes));
+    }
+    const { body } = this;
+    const endStream = body?.isWhole === true;
+    const waitForTrailers = headersNamed(head, 'transfer-encoding').length > 0 && !isWebSocket;
+    let stream: ClientHttp2Stream;
+    try {
+      stream = this.request(head, { isWebSocket, endStream, waitForTrailers });
+    } catch (error) {
+      // A name, a value or a repetition that HTTP/2 does not have.
+      const refusal = badGateway(`the request can't be sent over HTTP/2: ${(error as Error).message}`);
+      this.push(Buffer.from(refusalText(refusal), 'latin1'));
+      this.push(null);
+      return undefined;
+    }
     this.stream = stream;
-    const key = head.headers.find(({ name }) => name.toLowerCase() === 'sec-websocket-key')?.value ?? '';
-    stream.on('response', (...[headers, , raw]: [IncomingHttpHeaders, number, (readonly string[])?]) => {
-      this.push(answerText(headers, raw ?? pairsOf(headers), key));
-      // Not before: what came together with the answer would precede it.
-      stream.on('data', (chunk: Buffer) => {
-        if (!this.push(chunk)) stream.pause();
-      });
-      stream.on('end', () => this.push(null));
-      this.isAnswered = true;
-    });
-    stream.on('error', () => undefined);
-    stream.on('close', () => this.ended(stream.rstCode ?? 0));
+    stream.on('wantTrailers', () => stream.sendTrailers(trailerFields(body?.trailers ?? [])));
+    this.listen(stream, head, isWebSocket);
     return stream;
   }
 
-  private ended(code: number): void {
-    if (code === 0) {
-      this.push(null);
-      this.destroy();
-    } else this.destroy(new Http2Reset(`the stream was reset (RST_STREAM ${http2ErrorName(code)})`));
+  private listen(stream: ClientHttp2Stream, head: RequestHead, isWebSocket: boolean): void {
+    const key = isWebSocket ? (headersNamed(head, 'sec-websocket-key')[0]?.value ?? '') : undefined;
+    stream.on('headers', (...[headers, , raw]: RawHeaders) => {
+      // A 101 means something else where HTTP/1.1 has it.
+      if (Number(headers[':status']) !== 101)
+        this.push(answerText(headers, raw ?? pairsOf(headers), { isInterim: true }));
+    });
+    stream.on('trailers', (trailers: IncomingHttpHeaders) => (this.trailers = trailers));
+    stream.on('response', (...[headers, , raw]: RawHeaders) => {
+      const isChunked = key === undefined && head.version === 'HTTP/1.1' && hasOpenEnd(headers, head.method);
+      this.isChunked = isChunked;
+      this.push(answerText(headers, raw ?? pairsOf(headers), { key: isGranted(headers) ? key : undefined, isChunked }));
+      // Not before: what came together with the answer would precede it.
+      stream.on('data', (chunk: Buffer) => {
+        if (!this.push(this.isChunked ? chunkOf(chunk) : chunk)) stream.pause();
+      });
+      stream.on('end', () => {
+        this.hasEnded = true;
+        if (this.isChunked) this.push(lastChunk(this.trailers));
+        this.push(null);
+      });
+      this.isAnswered = true;
+    });
+    stream.on('error', () => undefined);
+    stream.on('close', () => this.ended(stream));
+  }
+
+  private ended({ rstCode = 0, aborted }: ClientHttp2Stream): void {
+    if (rstCode !== 0 || (aborted && !this.hasEnded)) {
+      this.resetCode = rstCode === 0 ? CANCEL : rstCode;
+      const words = `the stream was reset (RST_STREAM ${http2ErrorName(this.resetCode)})`;
+      return void this.destroy(new Http2Reset(words));
+    }
+    if (this.readableEnded) return void this.destroy();
+    // What came before waits for its reader.
+    this.once('end', () => this.destroy());
+    this.push(null);
   }
 }
+
+type RawHeaders = [headers: IncomingHttpHeaders, flags: number, raw?: readonly string[]];
+
+const NOTHING = new Uint8Array(0);
 
 /** The end of a stream that is none in order. */
 class Http2Reset extends Error {
@@ -82,22 +163,44 @@ class Http2Reset extends Error {
 
 const LEFT_OUT: ReadonlySet<string> = new Set(['connection', 'upgrade', 'keep-alive', 'transfer-encoding']);
 
-/** Names and values in turn, with the status as the first line. */
-function answerText(headers: IncomingHttpHeaders, raw: readonly string[], key: string): Buffer {
+function isGranted(headers: IncomingHttpHeaders): boolean {
   const status = Number(headers[':status']);
-  const isOpen = status >= 200 && status <= 299;
-  const lines = isOpen
-    ? [
-        'HTTP/1.1 101 Switching Protocols',
-        'Upgrade: websocket',
-        'Connection: Upgrade',
-        `Sec-WebSocket-Accept: ${acceptKey(key)}`,
-      ]
-    : [`HTTP/1.1 ${status} `, 'Connection: close'];
+  return status >= 200 && status <= 299;
+}
+
+/** An answer with content of unknown length. */
+function hasOpenEnd(headers: IncomingHttpHeaders, method: string): boolean {
+  const status = Number(headers[':status']);
+  return headers['content-length'] === undefined && method !== 'HEAD' && status !== 204 && status !== 304;
+}
+
+interface AnswerForm {
+  /** Of a request whose WebSocket is open. */
+  readonly key?: string | undefined;
+  readonly isChunked?: boolean;
+  readonly isInterim?: boolean;
+}
+
+/** `raw`: names and values in turn, with the status as the first line. */
+function answerText(headers: IncomingHttpHeaders, raw: readonly string[], form: AnswerForm): Buffer {
+  const { key, isChunked, isInterim } = form;
+  const status = Number(headers[':status']);
+  const lines =
+    key === undefined
+      ? [`HTTP/1.1 ${status} `, ...(isInterim ? [] : ['Connection: close'])]
+      : [
+          'HTTP/1.1 101 Switching Protocols',
+          'Upgrade: websocket',
+          'Connection: Upgrade',
+          `Sec-WebSocket-Accept: ${acceptKey(key)}`,
+        ];
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i]!.toLowerCase();
-    if (!name.startsWith(':') && !LEFT_OUT.has(name)) lines.push(`${name}: ${raw[i + 1]!}`);
+    const isOther =
+      name.startsWith(':') || LEFT_OUT.has(name) || (key !== undefined && name === 'sec-websocket-accept');
+    if (!isOther) lines.push(`${name}: ${raw[i + 1]!}`);
   }
+  if (isChunked) lines.push('Transfer-Encoding: chunked');
   return Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1');
 }
 

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Endpoints } from '../../codec/bytes/endpoint.js';
 import { refuse } from '../listener/handshake-rejection.js';
 import type { PolicyRefusal } from '../listener/policy.js';
+import type { RequestHead } from '../../codec/http1/head.js';
 import type { ReceivedUpgrade } from '../listener/http-listener.js';
 import { tunnelRefusal } from '../listener/request-facts.js';
 import { MOST_HEAD } from '../sockets/ws-limits.js';
@@ -15,9 +16,27 @@ import { LiveHttp2, type LiveHttp2Taker } from './live-http2.js';
 import type { LiveContext } from '../sockets/live-connection.js';
 import { TappedSocket } from './tapped-socket.js';
 
-export interface Http2FrontTaker {
+/** A request, nothing of it answered. Of a CONNECT it is one for a WebSocket. */
+export interface ReceivedStream {
+  readonly stream: http2.ServerHttp2Stream;
+  readonly head: RequestHead;
+  readonly socket: Socket;
+}
+
+/** Gets requests as those of HTTP/1.1 that mean the same. */
+export interface Http2FrontTaker extends Http2Visits {
   request(request: IncomingMessage, response: ServerResponse): void;
   upgrade(upgrade: ReceivedUpgrade): void;
+}
+
+/** Gets requests as they are. */
+export interface Http2StreamsTaker extends Http2Visits {
+  stream(received: ReceivedStream): void;
+  /** The client sent a GOAWAY. */
+  goaway(socket: Socket, code: number, lastStream: number): void;
+}
+
+interface Http2Visits {
   /** A connection was ended, or a request refused. */
   trouble(message: string): void;
   /** A connection begins. Gives what takes its records; undefined: they are not wanted. */
@@ -62,7 +81,7 @@ export class Http2Front {
 
   constructor(
     private readonly context: LiveContext,
-    private readonly taker: Http2FrontTaker,
+    private readonly taker: Http2FrontTaker | Http2StreamsTaker,
   ) {
     this.server = http2.createServer({
       maxHeaderListPairs: MOST_FIELDS,
@@ -95,6 +114,12 @@ export class Http2Front {
     for (const session of this.sessions.keys()) session.close();
   }
 
+  /** Sends a GOAWAY on the connection. */
+  goaway(socket: Socket, code: number): void {
+    for (const [session, visit] of this.sessions)
+      if (visit.socket === socket && !session.destroyed) session.goaway(code);
+  }
+
   private enter(session: http2.ServerHttp2Session): void {
     const visit = this.next!;
     this.sessions.set(session, visit);
@@ -106,6 +131,8 @@ export class Http2Front {
       const words = sessionTrouble(error);
       if (words !== undefined) this.taker.trouble(`an HTTP/2 connection was ended: ${words}`);
     });
+    const { taker } = this;
+    if ('stream' in taker) session.on('goaway', (code: number, last: number) => taker.goaway(visit.socket, code, last));
     visit.socket.on('close', () => {
       this.sessions.delete(session);
       visit.live?.end(wasReset || !visit.socket.readableEnded ? 'reset' : 'fin');
@@ -117,31 +144,43 @@ export class Http2Front {
     if (visit === undefined) return void stream.destroy();
     stream.on('error', () => undefined);
     this.count(visit, stream);
-    if (headers[':method'] === 'CONNECT') return this.connect(visit, stream, rawHeaders);
+    const head = requestHead(rawHeaders, stream.id ?? 0);
+    if (headers[':method'] === 'CONNECT' && !this.isForWebSocket(stream, head)) return;
+    const { socket } = visit;
+    if ('stream' in this.taker) return this.taker.stream({ stream, head, socket });
+    if (headers[':method'] === 'CONNECT') return this.connect(this.taker, visit, stream, head);
     const request = new http2.Http2ServerRequest(stream, headers, {}, rawHeaders);
     // The connection itself, with its addresses.
-    Object.defineProperty(request, 'socket', { value: visit.socket });
+    Object.defineProperty(request, 'socket', { value: socket });
     const response = new http2.Http2ServerResponse(stream);
     this.taker.request(request as unknown as IncomingMessage, response as unknown as ServerResponse);
   }
 
-  private connect(visit: FrontConnection, stream: http2.ServerHttp2Stream, rawHeaders: string[]): void {
-    const head = requestHead(rawHeaders, stream.id ?? 0);
+  /** False: it was refused. */
+  private isForWebSocket(stream: http2.ServerHttp2Stream, head: RequestHead): boolean {
     const protocol = head.headers.find(({ name }) => name === ':protocol')?.value;
+    if (protocol === 'websocket') return true;
+    const refusal = protocol === undefined ? tunnelRefusal({ method: 'CONNECT' })! : NO_WEBSOCKET;
+    this.taker.trouble(`a request is refused with ${refusal.status}: ${refusal.reason}`);
     takesHttp1Answer(stream);
-    if (protocol !== 'websocket') {
-      const refusal = protocol === undefined ? tunnelRefusal({ method: 'CONNECT' })! : NO_WEBSOCKET;
-      this.taker.trouble(`a request is refused with ${refusal.status}: ${refusal.reason}`);
-      return refuse(stream, refusal);
-    }
-    const { socket, ends, live } = visit;
-    this.taker.upgrade({
+    refuse(stream, refusal);
+    return false;
+  }
+
+  private connect(
+    taker: Http2FrontTaker,
+    { socket, ends, live }: FrontConnection,
+    stream: http2.ServerHttp2Stream,
+    head: RequestHead,
+  ): void {
+    takesHttp1Answer(stream);
+    taker.upgrade({
       request: asUpgrade(head, socket),
       stream,
       head: Buffer.alloc(0),
       ends,
       wasReset: () => stream.aborted || (stream.rstCode ?? 0) !== 0,
-      http2: { head, number: live?.takeNumber(stream.id ?? 0) ?? this.taker.number() },
+      http2: { head, number: live?.takeNumber(stream.id ?? 0) ?? taker.number() },
     });
   }
 

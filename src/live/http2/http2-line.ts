@@ -5,7 +5,8 @@ import { causeBy, type Cause } from '../../rules/causes/catalogue.js';
 import type { DialledConnection } from '../client/dial.js';
 import type { LiveContext, LiveTaker } from '../sockets/live-connection.js';
 import type { TapTaker } from '../sockets/tap.js';
-import { Http2ClientStream } from './http2-client-stream.js';
+import { requestFields } from './http2-fields.js';
+import { Http2ClientStream, type Http2Sending } from './http2-client-stream.js';
 import { LiveHttp2 } from './live-http2.js';
 import { TappedSocket } from './tapped-socket.js';
 
@@ -39,36 +40,34 @@ const STREAM_WINDOW = 1024 * 1024;
 const CONNECTION_WINDOW = 16 * 1024 * 1024;
 /** Fields of an answer. */
 const MOST_FIELDS = 2000;
-/** What HTTP/2 has no use for (RFC 9113 §8.2.2, RFC 8441 §4). */
-const LEFT_OUT: ReadonlySet<string> = new Set([
-  ...['connection', 'upgrade', 'keep-alive', 'transfer-encoding', 'proxy-connection', 'host', 'sec-websocket-key'],
-]);
-
 /** An HTTP/2 connection to a server that takes WebSockets on its streams (RFC 8441): `node:http2` is the endpoint. */
 export class Http2Line implements TapTaker {
   private readonly session: http2.ClientHttp2Session;
-  private readonly live: LiveHttp2;
+  /** Undefined: what passes is read elsewhere. */
+  private readonly live: LiveHttp2 | undefined;
   /** By the numbers of their records. */
   private readonly watched = new Map<number, Watched>();
   private readonly numbers = new Map<number, number>();
   private open = 0;
   private isOver = false;
+  private isSettled = false;
   /** The first bytes that came. */
   private first: Uint8Array | undefined;
   private error: Error | undefined;
 
   private constructor(
     private readonly line: DialledConnection,
-    context: LiveContext,
+    context: LiveContext | undefined,
   ) {
-    const scheme = context.isSecure ? 'https' : 'http';
-    this.live = new LiveHttp2(line.ends, 'client', context, {
-      number: (stream) => this.numbers.get(stream) ?? 0,
-      record: (record) => this.watched.get(record.connection)?.taker.record(record),
-      closed: (summary) => this.watched.get(summary.connection)?.taker.closed(summary),
-    });
+    this.live =
+      context &&
+      new LiveHttp2(line.ends, 'client', context, {
+        number: (stream) => this.numbers.get(stream) ?? 0,
+        record: (record) => this.watched.get(record.connection)?.taker.record(record),
+        closed: (summary) => this.watched.get(summary.connection)?.taker.closed(summary),
+      });
     const socket = new TappedSocket(line.stream, this);
-    this.session = http2.connect(`${scheme}://localhost`, {
+    this.session = http2.connect(`${this.scheme}://localhost`, {
       createConnection: () => socket,
       maxHeaderListPairs: MOST_FIELDS,
       settings: { enablePush: false, initialWindowSize: STREAM_WINDOW },
@@ -80,9 +79,22 @@ export class Http2Line implements TapTaker {
 
   /** Resolves when the server has announced extended CONNECT. Throws an Http2LineError. `signal` ends it. */
   static async over(line: DialledConnection, context: LiveContext, signal: AbortSignal): Promise<Http2Line> {
+    const made = await Http2Line.relaying(line, signal, context);
+    if (made.refusal === undefined) return made;
+    made.destroy();
+    throw made.refusal;
+  }
+
+  /** Resolves with the settings of the server, whatever they are; without a `context` nothing is read of what passes. */
+  static async relaying(line: DialledConnection, signal: AbortSignal, context?: LiveContext): Promise<Http2Line> {
     const made = new Http2Line(line, context);
     await made.settled(signal);
     return made;
+  }
+
+  /** Why it takes no WebSockets (RFC 8441 §3); undefined: it does. */
+  get refusal(): Http2LineError | undefined {
+    return this.session.remoteSettings.enableConnectProtocol === true ? undefined : notEnabled();
   }
 
   get ends(): DialledConnection['ends'] {
@@ -96,19 +108,19 @@ export class Http2Line implements TapTaker {
 
   incoming(bytes: Uint8Array): void {
     this.first ??= bytes.slice(0, 64);
-    this.live.incoming(bytes);
+    this.live?.incoming(bytes);
   }
 
   outgoing(bytes: Uint8Array): void {
-    this.live.outgoing(bytes);
+    this.live?.outgoing(bytes);
   }
 
   channel(): Http2Channel {
     let number = 0;
     let gone = (): void => undefined;
     this.open++;
-    const stream = new Http2ClientStream((head) => {
-      const request = this.request(head);
+    const stream = new Http2ClientStream((head, sending) => {
+      const request = this.request(head, sending);
       if (request.id !== undefined) this.numbers.set(request.id, number);
       else request.on('ready', () => this.numbers.set(request.id!, number));
       request.on('close', () => this.left(request.id, () => gone()));
@@ -135,37 +147,39 @@ export class Http2Line implements TapTaker {
     this.line.stream.destroy();
   }
 
-  private request(head: RequestHead): http2.ClientHttp2Stream {
-    const fields: Record<string, string | string[]> = {};
-    for (const { name, value } of head.headers) {
-      const lower = name.toLowerCase();
-      if (LEFT_OUT.has(lower)) continue;
-      const known = fields[lower];
-      fields[lower] = known === undefined ? value : [...(Array.isArray(known) ? known : [known]), value];
-    }
-    const authority = head.headers.find(({ name }) => name.toLowerCase() === 'host')?.value;
-    return this.session.request(
-      {
-        ':method': 'CONNECT',
-        ':protocol': 'websocket',
-        ':scheme': this.session.encrypted || this.isSecure ? 'https' : 'http',
-        ':path': head.target,
-        ...(authority !== undefined && { ':authority': authority }),
-        ...fields,
-      },
-      { endStream: false },
-    );
+  /** A request of HTTP/1.1, whatever it asks for, as a socket takes it. */
+  stream(): Http2ClientStream {
+    return new Http2ClientStream((head, sending) => this.request(head, sending));
   }
 
-  private get isSecure(): boolean {
-    return 'encrypted' in this.line.stream;
+  /** Takes no more requests; it ends when the open ones have. `left` is called then. */
+  close(left: () => void): void {
+    if (this.isOver) left();
+    else this.line.stream.on('close', left);
+    this.session.close();
+  }
+
+  /** `taken` gets the code of a GOAWAY. */
+  onGoaway(taken: (code: number, lastStream: number) => void): void {
+    this.session.on('goaway', taken);
+  }
+
+  private request(
+    head: RequestHead,
+    { isWebSocket, endStream, waitForTrailers }: Http2Sending,
+  ): http2.ClientHttp2Stream {
+    return this.session.request(requestFields(head, this.scheme, isWebSocket), { endStream, waitForTrailers });
+  }
+
+  private get scheme(): 'http' | 'https' {
+    return 'encrypted' in this.line.stream ? 'https' : 'http';
   }
 
   /** A stream has closed. What it sent last passes the tap within a turn or two of the event loop. */
   private left(stream: number | undefined, gone: () => void): void {
     setImmediate(() =>
       setImmediate(() => {
-        if (stream !== undefined) this.live.closeStream(stream);
+        if (stream !== undefined) this.live?.closeStream(stream);
         gone();
       }),
     );
@@ -173,13 +187,15 @@ export class Http2Line implements TapTaker {
 
   private ended(): void {
     this.isOver = true;
-    this.live.end(this.error || !this.line.stream.readableEnded ? 'reset' : 'fin');
+    this.live?.end(this.error || !this.line.stream.readableEnded ? 'reset' : 'fin');
     for (const { gone } of this.watched.values()) gone();
   }
 
   private settled(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const done = (error?: Error): void => {
+        if (this.isSettled) return;
+        this.isSettled = true;
         signal.removeEventListener('abort', late);
         this.session.off('remoteSettings', onSettings);
         this.line.stream.off('close', onClose);
@@ -188,8 +204,7 @@ export class Http2Line implements TapTaker {
         reject(error);
       };
       const late = (): void => done(new Http2LineError('ended', 'the server does not answer the preface in time'));
-      const onSettings = ({ enableConnectProtocol }: http2.Settings): void =>
-        done(enableConnectProtocol === true ? undefined : notEnabled());
+      const onSettings = (): void => done();
       const onClose = (): void => done(this.whyNone());
       this.session.on('remoteSettings', onSettings);
       this.line.stream.on('close', onClose);

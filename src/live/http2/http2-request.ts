@@ -35,7 +35,7 @@ export function asUpgrade(head: RequestHead, socket: Socket): IncomingMessage {
 }
 
 /** The headers that a request over HTTP/1.1 would have: `:authority` is its Host (RFC 9113 §8.3.1). */
-function http1Headers({ headers }: RequestHead): string[] {
+export function http1Headers({ headers }: RequestHead): string[] {
   const authority = headers.find(({ name }) => name === ':authority')?.value;
   const all = authority === undefined ? [] : ['Host', authority];
   for (const { name, value } of headers) {

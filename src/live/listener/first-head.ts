@@ -33,7 +33,7 @@ export function firstHead(socket: Socket, seconds: number): Promise<FirstHead> {
     );
     const onData = (chunk: Uint8Array): void => {
       chunks.push(chunk);
-      const other = reader.length <= MOST_START ? otherProtocol(concat(chunks), TLS_OPTIONS) : undefined;
+      const other = reader.length <= MOST_START ? otherProtocol(concat(chunks), TLS_OPTIONS, HTTP2_OPTION) : undefined;
       if (other) return done({ refusal: other });
       const result = reader.push(chunk);
       if (result) done({ head: result.head as RequestHead, bytes: concat(chunks) });
@@ -52,6 +52,7 @@ export function firstHead(socket: Socket, seconds: number): Promise<FirstHead> {
 
 /** The options that make a proxy use TLS with its clients. */
 const TLS_OPTIONS = '--listen-cert and --listen-key';
+const HTTP2_OPTION = '--http2 or --http2=clients';
 /** The kind of a head is known after this number of bytes. */
 const MOST_START = 1024;
 const HALF_HEAD: PolicyRefusal = { status: 400, reason: 'the head of the request is not whole' };

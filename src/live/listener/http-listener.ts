@@ -182,7 +182,7 @@ function reportTrouble(server: Server, taker: Pick<HttpTaker, 'trouble'>): void 
   server.on('clientError', (error: HttpError, socket: Duplex) => {
     const { code = '', rawPacket } = error;
     if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-    const other = rawPacket && otherProtocol(rawPacket, '--cert and --key');
+    const other = rawPacket && otherProtocol(rawPacket, '--cert and --key', '--http2');
     if (other) {
       taker.trouble(`a connection is refused with ${other.status}: ${other.reason}`);
       return refuse(socket, other);

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { writeCloseBody } from '../../codec/messages/close.js';
 import { encodeFrame } from '../../codec/frames/frame-writer.js';
 import { OPCODE } from '../../codec/frames/registry.js';
@@ -13,11 +14,14 @@ import type { HeadEdit } from './head.js';
 import { lateHead } from '../listener/first-head.js';
 import type { PolicyRefusal } from '../listener/policy.js';
 import { refusalText } from '../listener/handshake-rejection.js';
-import { reset } from '../sockets/reset.js';
+import { reset, type Http2End } from '../sockets/reset.js';
 import type { TapTaker } from '../sockets/tap.js';
 import { readAtMost } from '../sockets/turns.js';
 
 export type RelaySide = 'client' | 'server';
+
+/** A socket, or a stream of HTTP/2 in the form of one. */
+export type RelayEnd = Socket | (Duplex & Http2End);
 
 /** The faults that are made on purpose on a connection. */
 export interface RelayFaults extends FrameFaultPlan, OutletPace {
@@ -34,7 +38,8 @@ export type RelayFaultEvent = Pick<RelayFault, 'fault' | 'direction' | 'index' |
 
 /** Takes a connection's bytes, as they came from their sender. */
 export interface RelayWatcher extends TapTaker {
-  end(reason: 'fin' | 'reset', by?: TcpEnd): void;
+  /** `code`: of a RST_STREAM. */
+  end(reason: 'fin' | 'reset', by?: TcpEnd, code?: number): void;
 }
 
 export interface RelayTaker {
@@ -68,7 +73,7 @@ const MOST_FAREWELL = 1024 * 1024;
 
 /** One direction: where its bytes come from, and what they pass through. */
 interface Way {
-  readonly from: Socket;
+  readonly from: RelayEnd;
   readonly outlet: Outlet;
   /** For frames. */
   frames: ByteSink;
@@ -86,6 +91,8 @@ export class RelayConnection {
   private watcher: RelayWatcher | undefined;
   private first: TcpEnd | undefined;
   private wasReset = false;
+  /** The code of the RST_STREAM that came. */
+  private resetCode: number | undefined;
   /** A fault ended it: nothing is passed on any more. */
   private isShut = false;
   private frames = 0;
@@ -97,8 +104,8 @@ export class RelayConnection {
 
   /** `first` is what the client has sent so far. */
   constructor(
-    private readonly client: Socket,
-    private readonly server: Socket,
+    private readonly client: RelayEnd,
+    private readonly server: RelayEnd,
     private readonly plan: RelayPlan,
     private readonly taker: RelayTaker,
     first: Uint8Array,
@@ -119,7 +126,7 @@ export class RelayConnection {
     this.finished = Promise.all([this.listen('client'), this.listen('server')]).then(() => {
       clearTimeout(this.late);
       this.exchanges.end();
-      this.watcher?.end(this.wasReset ? 'reset' : 'fin', this.first);
+      this.watcher?.end(this.wasReset ? 'reset' : 'fin', this.first, this.resetCode);
     });
     this.take('client', first);
   }
@@ -238,6 +245,8 @@ export class RelayConnection {
     this.first ??= { by: side, time: this.plan.now() };
     if (this.isShut || this.wasReset) return;
     this.wasReset = true;
+    const { from } = this.ways[side];
+    if ('resetCode' in from) this.resetCode = from.resetCode;
     this.reset();
   }
 
@@ -245,7 +254,7 @@ export class RelayConnection {
     this.isShut = true;
     for (const { from, outlet } of this.all) {
       outlet.drop();
-      reset(from);
+      reset(from, this.resetCode);
     }
   }
 

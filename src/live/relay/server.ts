@@ -2,14 +2,14 @@ import * as net from 'node:net';
 import * as tls from 'node:tls';
 import type { Socket } from 'node:net';
 import type { RequestHead } from '../../codec/http1/head.js';
-import { endpointText, UNKNOWN_ENDPOINT } from '../../codec/bytes/endpoint.js';
+import { endpointText, parseEndpoint, UNKNOWN_ENDPOINT, type Endpoints } from '../../codec/bytes/endpoint.js';
 import type { ConnectionFilter } from '../../traffic/selection/filters.js';
 import type { RelayFault } from '../../traffic/run-records/relay-fault.js';
 import type { Polled } from '../../traffic/run-records/polled.js';
 import { ambiguityIn, tunnelRefusal, factsOfHead } from '../listener/request-facts.js';
 import { LimitedNotices } from '../listener/limited-notices.js';
 import { OpenConnections } from '../listener/open-connections.js';
-import { dial, DialError, type DialledConnection, type DialRoute } from '../client/dial.js';
+import { dial, type DialRoute } from '../client/dial.js';
 import type { Cause } from '../../rules/causes/catalogue.js';
 import { listenAt } from '../listener/listen-at.js';
 import { firstHead } from '../listener/first-head.js';
@@ -19,7 +19,18 @@ import { readOut } from '../sockets/defer-write-errors.js';
 import { remoteEnd } from '../sockets/socket-ends.js';
 import { tlsAlert, tlsReason } from '../sockets/tls-reason.js';
 import { takeTurns } from '../sockets/turns.js';
-import { RelayConnection, type RelayFaultEvent, type RelayFaults, type RelayWatcher } from './connection.js';
+import type { Http2Mode, Http2Relay, Http2RelayTaker } from '../http2/http2-relay.js';
+import type { Http2Upstream, UpstreamEnd } from '../http2/http2-upstream.js';
+import { asksForWebSocket } from '../../codec/handshake/asks.js';
+import { beginsHttp2 } from '../listener/begins-http2.js';
+import { StreamWatch } from './stream-watch.js';
+import {
+  RelayConnection,
+  type RelayEnd,
+  type RelayFaultEvent,
+  type RelayFaults,
+  type RelayWatcher,
+} from './connection.js';
 import type { HeadEdit } from './head.js';
 import { refusalText } from '../listener/handshake-rejection.js';
 import { logKeys, type KeyLogged } from '../sockets/key-log.js';
@@ -46,6 +57,8 @@ export interface RelayOptions extends LiveContext {
   readonly faults: RelayFaults;
   /** Numbers from 0 up to 1 for the faults of a connection. */
   random(this: void, connection: number): () => number;
+  /** HTTP/2 is taken of the clients, and spoken to the server as `mode` has it. */
+  readonly http2?: { readonly mode: Http2Mode; readonly relay: typeof Http2Relay } | undefined;
   /** Whether a connection is inspected. */
   readonly wants?: ConnectionFilter | undefined;
 }
@@ -66,6 +79,25 @@ const NOBODY: LiveTaker = { record: () => undefined, closed: () => undefined };
 const TAKING = 1000;
 const MOST_REFUSED = 100;
 
+type Watching = (number: number, ends: Endpoints, taker: LiveTaker, context: LiveContext) => RelayWatcher;
+
+/** A request that may pass. */
+interface Visitor {
+  readonly end: RelayEnd;
+  /** The connection that it came on. */
+  readonly socket: Socket;
+  readonly head: RequestHead;
+  /** All bytes that came so far. */
+  readonly bytes: Uint8Array;
+  /** Undefined: a connection of HTTP/1.1. */
+  readonly upstream: Http2Upstream | undefined;
+  /** Whether the head of another request has to follow. */
+  readonly awaits: (isAwaited: boolean) => void;
+  readonly watch: Watching;
+}
+
+const inHttp1: Watching = (number, ends, taker, context) => new LiveConnection(number, ends, 'server', context, taker);
+
 /** Accepts connections, and opens one to the server for each. */
 export class RelayServer {
   private readonly server: net.Server;
@@ -77,6 +109,7 @@ export class RelayServer {
   private refused = 0;
   private readonly notices: LimitedNotices;
   private readonly connections: OpenConnections<Socket>;
+  private readonly http2: Http2Relay | undefined;
 
   constructor(
     private readonly options: RelayOptions,
@@ -88,7 +121,10 @@ export class RelayServer {
     this.connections = new OpenConnections({ connections, waiting }, (socket) => socket.destroy());
     const shape = { allowHalfOpen: true, noDelay: true };
     const take = (socket: Socket): void => void this.take(socket);
-    const handshake = { ALPNProtocols: ['http/1.1'], handshakeTimeout: headSeconds * 1000 };
+    const { http2 } = options;
+    this.http2 = http2 && new http2.relay(http2.mode, options.route, options, this.http2Taker());
+    const ALPNProtocols = http2 ? ['h2', 'http/1.1'] : ['http/1.1'];
+    const handshake = { ALPNProtocols, handshakeTimeout: headSeconds * 1000 };
     this.server = options.tls
       ? tls.createServer({ ...options.tls, ...shape, ...handshake }, take)
       : net.createServer({ ...shape, pauseOnConnect: true }, take);
@@ -109,12 +145,14 @@ export class RelayServer {
   async close(): Promise<void> {
     this.giveUp.abort();
     const gone = new Promise<void>((resolve) => this.server.close(() => resolve()));
+    this.http2?.close();
     const finished = [...this.open].map((connection) => {
       connection.close();
       return connection.finished;
     });
     await Promise.all(finished);
     for (const socket of this.sockets) socket.destroy();
+    this.http2?.destroy();
     await gone;
   }
 
@@ -129,28 +167,58 @@ export class RelayServer {
     client.pause();
     readOut(client);
     takeTurns(client);
-    const { limits, route, connectTime } = this.options;
+    const { headSeconds } = this.options.limits;
     if (!this.connections.enter(client)) return this.refuse(client, TOO_MANY);
+    const isHttp2 = this.http2 !== undefined && (await beginsHttp2(client, headSeconds));
+    if (isHttp2 === undefined) return void client.destroy();
+    if (isHttp2) return this.http2?.begin(client);
     // No connection is opened for an incomplete head, or for a client that is refused.
-    const first = await firstHead(client, limits.headSeconds);
+    const first = await firstHead(client, headSeconds);
     if ('left' in first) return void client.destroy();
     const refusal = 'refusal' in first ? first.refusal : this.refusalOf(first.head);
     if (refusal || 'refusal' in first) return this.refuse(client, refusal ?? TOO_MANY);
     this.connections.settled(client);
-    const late = AbortSignal.timeout(connectTime * 1000);
-    let line: DialledConnection;
+    const upstream = this.http2?.upstream();
+    client.on('close', () => upstream?.close());
+    const awaits = (isAwaited: boolean): void => this.connections[isAwaited ? 'waits' : 'settled'](client);
+    const { head, bytes } = first;
+    await this.relay({ end: client, socket: client, head, bytes, upstream, awaits, watch: inHttp1 });
+  }
+
+  private http2Taker(): Http2RelayTaker {
+    return {
+      visit: ({ request, ...visitor }) => {
+        const { end, watches } = visitor;
+        const isFull = this.open.size >= this.options.limits.connections;
+        const refusal = isFull ? TOO_MANY : this.refusalOf(request);
+        if (refusal) return this.refuse(end, refusal);
+        const { head, key } = end;
+        const watch: Watching = (number, ends, taker) => {
+          const made = new StreamWatch({ number, ends, head, key }, this.options, taker);
+          watches.add(made);
+          end.on('close', () => watches.delete(made));
+          return made;
+        };
+        void this.relay({ ...visitor, head: request, awaits: () => undefined, watch });
+      },
+      trouble: (message) => this.notices.add(message),
+      busy: (socket, isBusy) => this.connections[isBusy ? 'settled' : 'waits'](socket),
+    };
+  }
+
+  /** A connection to the server is opened for a request that may pass. */
+  private async relay(visitor: Visitor): Promise<void> {
+    const { route, connectTime } = this.options;
+    const { end, head, upstream } = visitor;
+    const signal = AbortSignal.any([this.giveUp.signal, AbortSignal.timeout(connectTime * 1000)]);
     try {
-      line = await dial(route, AbortSignal.any([this.giveUp.signal, late]));
+      const line = await (upstream ? upstream.open(asksForWebSocket(head), signal) : dial(route, signal));
+      if (end.destroyed) line.stream.destroy();
+      else this.connect(visitor, line);
     } catch (error) {
-      const isDial = error instanceof DialError;
-      return this.refuse(
-        client,
-        { status: 502, reason: isDial ? error.message : String(error) },
-        isDial ? error.why : undefined,
-      );
+      const why = (error as { readonly why?: Cause }).why;
+      this.refuse(end, { status: 502, reason: (error as Error).message }, why);
     }
-    if (client.destroyed) return void line.stream.destroy();
-    this.relay(client, line, first.bytes);
   }
 
   private refusalOf(head: RequestHead): PolicyRefusal | undefined {
@@ -162,13 +230,17 @@ export class RelayServer {
     );
   }
 
-  private relay(client: Socket, { stream: server, ends }: DialledConnection, first: Uint8Array): void {
+  private connect(
+    { end, socket, bytes, awaits, watch: watching }: Visitor,
+    { stream: server, ends }: UpstreamEnd,
+  ): void {
     const { options, taker } = this;
     server.on('error', (error: NodeJS.ErrnoException) => {
       const alert = tlsAlert(error);
       if (alert !== undefined) this.notices.add(`TLS with the server: ${alert}`);
     });
-    const both = { client: remoteEnd(client) ?? UNKNOWN_ENDPOINT, server: remoteEnd(server) ?? UNKNOWN_ENDPOINT };
+    const there = 'resetWith' in server ? ends.server && parseEndpoint(ends.server) : remoteEnd(server);
+    const both = { client: remoteEnd(socket) ?? UNKNOWN_ENDPOINT, server: there || UNKNOWN_ENDPOINT };
     const texts = { ...ends, client: endpointText(both.client) };
     let number = -1;
     let isWanted = taker.looks && options.wants === undefined;
@@ -177,7 +249,7 @@ export class RelayServer {
       isWanted = taker.looks && options.wants?.({ number, ...both }) !== false;
       // A connection that is not shown is recorded as well.
       if (!isWanted && options.recorder === undefined) return undefined;
-      return new LiveConnection(number, texts, 'server', options, isWanted ? taker : NOBODY);
+      return watching(number, texts, isWanted ? taker : NOBODY, options);
     };
     const plan = {
       edit: options.edit,
@@ -194,15 +266,15 @@ export class RelayServer {
       polled: (polled: Omit<Polled, 'client'>) =>
         void (taker.looks && taker.polled({ client: endpointText(both.client), ...polled })),
       refused: (refusal: PolicyRefusal) => this.reportRefusal(refusal),
-      awaits: (isAwaited: boolean) => (isAwaited ? this.connections.waits(client) : this.connections.settled(client)),
+      awaits,
     };
-    const connection = new RelayConnection(client, server, plan, relayTaker, first);
+    const connection = new RelayConnection(end, server, plan, relayTaker, bytes);
     this.open.add(connection);
     void connection.finished.then(() => this.open.delete(connection));
   }
 
   /** An answer of ours, and then the end. */
-  private refuse(client: Socket, refusal: PolicyRefusal, why?: Cause): void {
+  private refuse(client: RelayEnd, refusal: PolicyRefusal, why?: Cause): void {
     if (this.giveUp.signal.aborted || this.refused >= MOST_REFUSED) return void client.destroy();
     this.reportRefusal(refusal, why);
     this.refused++;

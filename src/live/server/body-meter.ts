@@ -40,6 +40,7 @@ function framing(head: RequestHead | ResponseHead): BodyLength | undefined {
 const LF = 0x0a;
 /** A chunk's size in hex, and its extension. */
 const MOST_LINE = 4096;
+const MOST_TRAILERS = 100;
 
 /** Finds the end of a body in bytes as they come. */
 export class BodyMeter {
@@ -51,21 +52,37 @@ export class BodyMeter {
   /** Of a chunked body: its lines and its data (RFC 9112 §7.1). */
   private state: 'size' | 'data' | 'data-end' | 'trailer' = 'size';
   private line = '';
+  /** The lines of the trailer section, while there are few. */
+  readonly trailers: string[] = [];
 
-  constructor(private readonly body: BodyLength) {
+  constructor(
+    private readonly body: BodyLength,
+    /** Gets the content, without the lines of the chunks: views. */
+    private readonly content?: (bytes: Uint8Array) => void,
+  ) {
     this.left = body.kind === 'bytes' ? body.length : 0;
     this.isWhole = body.kind === 'bytes' && body.length === 0;
+  }
+
+  /** It ends with the connection. */
+  get isOpenEnded(): boolean {
+    return this.body.kind === 'close';
   }
 
   /** The number of these bytes that belong to it. */
   take(bytes: Uint8Array): number {
     if (this.isWhole) return 0;
-    if (this.body.kind === 'close') return bytes.length;
+    if (this.body.kind === 'close') return this.contains(bytes, 0, bytes.length);
     if (this.body.kind === 'chunked') return this.takeChunks(bytes);
     const taken = Math.min(this.left, bytes.length);
     this.left -= taken;
     this.isWhole = this.left === 0;
-    return taken;
+    return this.contains(bytes, 0, taken);
+  }
+
+  private contains(bytes: Uint8Array, at: number, length: number): number {
+    if (length > 0) this.content?.(bytes.subarray(at, at + length));
+    return length;
   }
 
   private takeChunks(bytes: Uint8Array): number {
@@ -73,7 +90,7 @@ export class BodyMeter {
     while (at < bytes.length && !this.isWhole && !this.isBroken) {
       if (this.state === 'data') {
         const taken = Math.min(this.left, bytes.length - at);
-        at += taken;
+        at += this.contains(bytes, at, taken);
         this.left -= taken;
         if (this.left === 0) this.state = 'data-end';
       } else this.takeCharacter(bytes[at++]!);
@@ -110,6 +127,7 @@ export class BodyMeter {
         return;
       case 'trailer':
         this.isWhole = line === '';
+        if (!this.isWhole && this.trailers.length < MOST_TRAILERS) this.trailers.push(line);
         return;
       case 'data':
         return;

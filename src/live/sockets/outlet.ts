@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Writable } from 'node:stream';
 
 /** What the bytes of one direction pass through. */
 export interface ByteSink {
@@ -20,7 +20,7 @@ export interface Outlet extends ByteSink {
 export class SocketOutlet implements Outlet {
   onRoom = (): void => undefined;
 
-  constructor(private readonly socket: Socket) {
+  constructor(private readonly socket: Writable) {
     socket.on('drain', () => this.onRoom());
   }
 

@@ -1,17 +1,28 @@
 import type { ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** RFC 9113 §7. */
-const CANCEL = 8;
+export const CANCEL = 8;
+
+/** An end of a stream of HTTP/2 that is used as a socket. */
+export interface Http2End {
+  /** The code of a RST_STREAM that came. */
+  readonly resetCode: number | undefined;
+  /** Sends one. */
+  resetWith(code: number): void;
+}
 
 /**
  * Ends a socket with a TCP reset, where possible: TLS has none, and after a FIN of ours libuv refuses one. If one were
  * requested nevertheless, the descriptor would stay open for good, and the event loop would run for it without pause.
+ * Over HTTP/2 it is a RST_STREAM with `code`.
  */
-export function reset(socket: Socket | ServerHttp2Stream): void {
+export function reset(socket: Socket | ServerHttp2Stream | (Duplex & Http2End), code = CANCEL): void {
   if (socket.destroyed) return;
   // RFC 8441 §5: what a reset is to TCP.
-  if ('rstCode' in socket) return socket.close(CANCEL);
+  if ('resetWith' in socket) return socket.resetWith(code);
+  if ('rstCode' in socket) return socket.close(code);
   if ('encrypted' in socket || socket.writableEnded) socket.destroy();
   else socket.resetAndDestroy();
 }

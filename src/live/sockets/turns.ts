@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /**
  * The system passes up to 32 chunks of a socket to us at once, and those of all other sockets too, before signals and
@@ -18,12 +18,12 @@ interface Turn {
   left: number;
 }
 
-type Methods = Pick<Socket, 'push' | '_read'>;
+type Methods = Pick<Duplex, 'push' | '_read'>;
 
-const turns = new WeakMap<Socket, Turn>();
+const turns = new WeakMap<Duplex, Turn>();
 
 /** From now on this socket is read in turns. */
-export function takeTurns(socket: Socket): void {
+export function takeTurns(socket: Duplex): void {
   if (turns.has(socket)) return;
   turns.set(socket, { isResting: false, isWanted: false, left: Infinity });
   // The same two functions for all of them: there may be many idle connections.
@@ -32,12 +32,12 @@ export function takeTurns(socket: Socket): void {
 }
 
 /** Ends the reading of a socket after this number of further bytes: a peer that continues to send after that loses the connection. */
-export function readAtMost(socket: Socket, bytes: number): void {
+export function readAtMost(socket: Duplex, bytes: number): void {
   takeTurns(socket);
   turns.get(socket)!.left = bytes;
 }
 
-function push(this: Socket, ...[chunk, encoding]: Parameters<Methods['push']>): boolean {
+function push(this: Duplex, ...[chunk, encoding]: Parameters<Methods['push']>): boolean {
   const { push: pushOn } = own(this);
   const turn = turns.get(this)!;
   if (!(chunk instanceof Uint8Array)) return pushOn.call(this, chunk, encoding);
@@ -54,13 +54,13 @@ function push(this: Socket, ...[chunk, encoding]: Parameters<Methods['push']>): 
   return pushOn.call(this, chunk, encoding) && mayGoOn;
 }
 
-function read(this: Socket, size: number): void {
+function read(this: Duplex, size: number): void {
   const turn = turns.get(this)!;
   if (turn.isResting) turn.isWanted = true;
   else own(this)._read.call(this, size);
 }
 
-function goOn(socket: Socket, turn: Turn): void {
+function goOn(socket: Duplex, turn: Turn): void {
   turn.isResting = false;
   if (!turn.isWanted) return;
   turn.isWanted = false;
@@ -68,6 +68,6 @@ function goOn(socket: Socket, turn: Turn): void {
 }
 
 /** The method of its class. */
-function own(socket: Socket): Methods {
+function own(socket: Duplex): Methods {
   return Object.getPrototypeOf(socket) as Methods;
 }
