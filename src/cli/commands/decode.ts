@@ -33,7 +33,8 @@ async function show(io: Io, hex: readonly string[], options: DecodeOptions): Pro
   if (html === undefined) return read(io, hex, options);
   const { withReport } = await import('../entries/report.js');
   const names = [...file, ...hex].filter((name) => io.fileExists(name));
-  return withReport(io, { ...options, html }, [...names, ...keylog], (watcher) => read(io, hex, options, watcher));
+  const inputs = [...names, ...keylog];
+  return withReport(io, { ...options, html }, { inputs }, (watcher) => read(io, hex, options, watcher));
 }
 
 /** Reads the inputs; what is shown also goes to `watcher`. */

@@ -8,6 +8,7 @@ import { routeOf } from '../connect/route.js';
 import { parseTarget, type Target } from '../connect/url.js';
 import { EXIT, UsageError } from '../host/exit.js';
 import { connectionFilter } from '../../traffic/selection/filters.js';
+import type { RecordWatcher } from '../decode/record-output.js';
 import type { Io } from '../host/io.js';
 import { listenerPolicyOf } from '../options/listener-options.js';
 import { LiveOutput } from '../live/live-output.js';
@@ -37,15 +38,41 @@ export async function run(
   const target = parseTarget(text);
   const place = parseAddress(address, DEFAULT_ADDRESS);
   const { cert, key, passphraseFile, cacert, ca, listenCert, listenKey } = options;
-  return recorded(io, options, [cert, key, passphraseFile, cacert, ca, listenCert, listenKey], async (recorder) => {
-    const relay = await relayOptions(io, place, target, options);
-    return relayUntilEnd(io, target, { ...relay, recorder }, options);
+  if (options.html !== undefined && (options.redact !== undefined || options.redactAddresses))
+    throw new UsageError(
+      '--redact replaces secrets in what --record writes, not in --html: decode the recording, with --html',
+    );
+  const read = [cert, key, passphraseFile, cacert, ca, listenCert, listenKey];
+  return recorded(io, options, read, async (recorder) => {
+    const relay = { ...(await relayOptions(io, place, target, options)), recorder };
+    return reported(io, target, read, options, (watcher) => relayUntilEnd(io, target, relay, options, watcher));
   });
 }
 
+/** With `--html`, around a run: what is shown also goes to the watcher. */
+async function reported(
+  io: Io,
+  target: Target,
+  read: readonly (string | undefined)[],
+  { html, quiet }: ProxyOptions,
+  run: (watcher?: RecordWatcher) => Promise<number>,
+): Promise<number> {
+  if (html === undefined) return run();
+  const { withReport } = await import('../entries/report.js');
+  const inputs = read.filter((path) => path !== undefined);
+  const title = `proxy for ${shownUrl(target.url.href)}`;
+  return withReport(io, { html, quiet }, { inputs, title }, run);
+}
+
 /** Until a signal comes, or the output is no longer read. */
-async function relayUntilEnd(io: Io, target: Target, place: RelayOptions, options: ProxyOptions): Promise<number> {
-  const output = new LiveOutput(io, options);
+async function relayUntilEnd(
+  io: Io,
+  target: Target,
+  place: RelayOptions,
+  options: ProxyOptions,
+  watcher?: RecordWatcher,
+): Promise<number> {
+  const output = new LiveOutput(io, options, undefined, watcher);
   await output.open(true);
   const page = await openLivePage(io, options, 'proxy', (message) => output.notice(message));
   const beside = page && besideChannel(output, page.channel);

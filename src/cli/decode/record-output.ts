@@ -130,6 +130,12 @@ export class RecordOutput {
     return false;
   }
 
+  /** For the watcher alone: it is not printed. */
+  watch(record: Judged): void {
+    if (this.watcher !== undefined && (this.filter === undefined || this.filter(record)))
+      this.watcher.record(this.narrowed(record));
+  }
+
   private pass(record: Judged): void {
     if (this.calls !== undefined) return this.calls.take(record, true);
     const shown = this.narrowed(record);

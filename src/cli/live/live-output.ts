@@ -13,7 +13,7 @@ import { lookOf } from '../decode/view-selection.js';
 import { recordFilterOf } from '../decode/record-filter.js';
 import type { Seen } from '../decode/view-selection.js';
 import type { Io } from '../host/io.js';
-import { RecordOutput } from '../decode/record-output.js';
+import { RecordOutput, type RecordWatcher } from '../decode/record-output.js';
 import type { ShowOptions } from '../options/serve-options.js';
 
 /** Makes the traffic wait for the printing. */
@@ -52,16 +52,19 @@ export class LiveOutput implements Seen {
     private readonly io: Io,
     private readonly options: ShowOptions,
     private readonly waiter?: Waiter,
+    /** Gets what the filters let through, also what is not printed because the output is too slow, and with --quiet. */
+    watcher?: RecordWatcher,
   ) {
     this.start = io.now();
     // The traffic waits for it.
     const filter = recordFilterOf(options, () => this.start, 1);
     this.output = new RecordOutput(io, options, filter, undefined, () => this);
+    this.output.watcher = watcher;
     this.closing = new Closing(io, options, filter !== undefined, this.output);
   }
 
   get looks(): boolean {
-    return this.options.quiet !== true;
+    return this.options.quiet !== true || this.output.watcher !== undefined;
   }
 
   get found(): boolean {
@@ -83,13 +86,19 @@ export class LiveOutput implements Seen {
 
   record(record: Judged): void {
     if (record.connection >= this.opened) this.opened = record.connection + 1;
-    if (this.writing !== undefined && this.output.isFull && !this.waiter) this.dropped++;
+    if (this.writing !== undefined && this.output.isFull && !this.waiter) this.drop(record);
     else this.output.record(record);
     if (this.waiter && !this.waits && this.output.isFull) {
       this.waits = true;
       this.waiter.full();
     }
     this.schedule();
+  }
+
+  /** The output is too slow. */
+  private drop(record: Judged): void {
+    this.dropped++;
+    this.output.watch(record);
   }
 
   closed(ended: ConnectionSummary): void {

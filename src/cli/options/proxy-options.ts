@@ -5,6 +5,7 @@ import { filterOptions, type FilterOptions } from './filter-options.js';
 import { listenerOptions, type ListenerOptions } from './listener-options.js';
 import { close, integer } from './option-values.js';
 import { pageOptions, type PageOptions } from './page-options.js';
+import { htmlOption } from './options.js';
 import { recordOption, showOptions, type ShowOptions } from './serve-options.js';
 
 type NotTaken =
@@ -27,6 +28,7 @@ export interface ProxyOptions
   duplicate?: true;
   seed?: number;
   record?: string;
+  html?: string;
 }
 
 /** The options of `connect`'s handshake that have a meaning between a client and a server; the ends agree on the rest by themselves. */
@@ -60,7 +62,7 @@ export function proxyOptions(): Option[] {
     ...showOptions(),
     recordOption(),
     ...redactOptions(),
-    ...pageOptions().map((option) => option.helpGroup('View:')),
+    ...[...pageOptions(), htmlOption()].map((option) => option.helpGroup('View:')),
     ...[direction, ...filters].map((option) => option.helpGroup('Filters:')),
   ];
 }

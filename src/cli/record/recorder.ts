@@ -26,6 +26,8 @@ export interface RecordingOptions extends RedactOptions {
   readonly record?: string | undefined;
   /** `--keylog`: another file that the run writes. */
   readonly keylog?: string | undefined;
+  /** `--html`: one more. */
+  readonly html?: string | undefined;
   readonly base64?: true | undefined;
   readonly quiet?: true | undefined;
 }
@@ -51,11 +53,14 @@ export async function recorded(
   run: (recorder: LiveRecorder | undefined) => Promise<number>,
 ): Promise<number> {
   const read = inputs.filter((input) => input !== undefined);
-  const keyLog: OutPath[] = options.keylog === undefined ? [] : [{ option: '--keylog', path: options.keylog }];
+  const others = [
+    { option: '--keylog', path: options.keylog },
+    { option: '--html', path: options.html },
+  ].filter((one): one is OutPath => one.path !== undefined);
   const redaction = redactionOf(options);
   if (redaction !== undefined && options.record === undefined)
     throw new UsageError('--redact replaces secrets in what --record writes: it needs --record');
-  const recording = openRecording(io, options, keyLog, read);
+  const recording = openRecording(io, options, others, read);
   if (recording === undefined) return run(undefined);
   const reading = { raw: lazyDeflate, acceptOf };
   let exit: number;

@@ -17,14 +17,22 @@ export interface ReportOptions {
   readonly quiet?: true | undefined;
 }
 
+/** What a report is of. */
+export interface ReportSubject {
+  /** Files that the run reads. */
+  readonly inputs: readonly string[];
+  /** Absent: the names of the inputs. */
+  readonly title?: string;
+}
+
 /**
  * `--html FILE`, around a run that gives its records to a watcher. The file is written when the run has ended, also where
- * an input could not be read further: then with what was read. `inputs` are files that the run reads.
+ * an input could not be read further: then with what was read.
  */
 export async function withReport(
   io: Io,
   { html, quiet }: ReportOptions,
-  inputs: readonly string[],
+  { inputs, title = titleOf(inputs) }: ReportSubject,
   run: (watcher: RecordWatcher) => Promise<number>,
 ): Promise<number> {
   const output = { option: '--html', path: html };
@@ -36,7 +44,7 @@ export async function withReport(
     return await run(collector);
   } finally {
     if (collector.records.length === 0) file.discard();
-    else write(file, reportPage(parts, { records: collector.records, note: collector.note, title: titleOf(inputs) }));
+    else write(file, reportPage(parts, { records: collector.records, note: collector.note, title }));
     if (collector.note !== '' && !quiet) await io.stderr.write(print`--html: ${escapeText(collector.note)}\n`);
   }
 }
