@@ -13,7 +13,10 @@ class Http2WebSocket {
   constructor(address) {
     const { protocol, host, pathname, search } = new URL(address);
     const scheme = protocol === 'wss:' ? 'https' : 'http';
-    const session = http2.connect(`${scheme}://${host}`, { settings: { enablePush: false }, rejectUnauthorized: false });
+    const session = http2.connect(`${scheme}://${host}`, {
+      settings: { enablePush: false },
+      rejectUnauthorized: false,
+    });
     let isClosed = false;
     const closed = () => {
       if (isClosed) return;

@@ -92,10 +92,15 @@ const ROWS: readonly AnswerRow[] = [
   accepted('answer-interim', 'RFC 9113 §8.1', 'An interim answer of 103 before the final one', {
     begin: ({ link, stream }) => link.section(stream, [field(':status', '103'), field('link', '</x>')]),
   }),
-  accepted('answer-continuation', 'RFC 9113 §6.10', 'The field block is in HEADERS and CONTINUATION frames of 8 bytes', {
-    change: plus(field('x-wsinspect', 'a value')),
-    form: { cut: 8 },
-  }),
+  accepted(
+    'answer-continuation',
+    'RFC 9113 §6.10',
+    'The field block is in HEADERS and CONTINUATION frames of 8 bytes',
+    {
+      change: plus(field('x-wsinspect', 'a value')),
+      form: { cut: 8 },
+    },
+  ),
   accepted('answer-padded', 'RFC 9113 §6.2', 'HEADERS has padding and a priority', {
     form: { padding: 32, priority: true },
   }),
