@@ -5,12 +5,11 @@ import process from 'node:process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 
-const { port, pid, connections } = JSON.parse(process.argv[2]);
+const { port, pid, connections, settle } = JSON.parse(process.argv[2]);
 /** So many handshakes are under way at a time: fewer than wait to be accepted. */
 const AT_ONCE = 200;
 /** Of the idle ones, so many are asked whether somebody is there. */
 const ASKED = 100;
-const SETTLE = 1500;
 
 // Without its parent nobody waits for an answer.
 process.on('disconnect', () => process.exit(1));
@@ -53,8 +52,11 @@ const descriptors = () => readdirSync(`/proc/${pid}/fd`).length;
 
 const warm = await firstOpen();
 await echoed(warm, 'warm');
+const withWarm = descriptors();
 warm.terminate();
-await sleep(500);
+// The server has noticed.
+while (descriptors() >= withWarm) await sleep(20);
+await sleep(settle / 3);
 const before = { memory: memory(), descriptors: descriptors() };
 
 const sockets = [];
@@ -64,7 +66,7 @@ while (sockets.length < connections) {
   sockets.push(...(await Promise.all(Array.from({ length: count }, open))));
 }
 const opening = performance.now() - began;
-await sleep(SETTLE);
+await sleep(settle);
 const kilobytes = (memory() - before.memory) / connections;
 const held = descriptors() - before.descriptors;
 

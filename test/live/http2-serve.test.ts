@@ -44,7 +44,8 @@ describe('serve --http2', () => {
     plain.socket.close(1000);
     for (const each of [one, two]) {
       each.send('\x03\xe8', 8);
-      // Otherwise the server waits for it.
+      // Until the client's END_STREAM comes the server waits, and then resets the stream.
+      await each.got('880203e8');
       each.stream.end();
     }
     expect(await Promise.all([one.closed, two.closed])).toEqual([0, 0]);
