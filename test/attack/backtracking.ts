@@ -67,8 +67,9 @@ export class CountedPattern {
     const before = this.tests.get(raw);
     if (before !== undefined) return before;
     const engine = new RegExp(`^(?:${raw})$`, this.flags.replace(/[gymd]/g, ''));
-    const known: boolean[] = [];
-    const test = (code: number): boolean => (known[code] ??= engine.test(String.fromCharCode(code)));
+    // 0: not asked yet.
+    const known = new Int8Array(65_536);
+    const test = (code: number): boolean => (known[code] ||= engine.test(String.fromCharCode(code)) ? 1 : -1) === 1;
     this.tests.set(raw, test);
     return test;
   }
