@@ -52,7 +52,8 @@ describe('with an option that waits it listens', () => {
         if (++pings === 2) socket.close(1000);
       });
     });
+    // It ends by the close frame, not by the time: another ping may be under way then.
     expect((await wsinspect(['connect', url, '--ping-interval', '0.02', '-m', '60'])).exit).toBe(0);
-    expect(pings).toBe(2);
+    expect(pings).toBeGreaterThanOrEqual(2);
   });
 });

@@ -176,6 +176,8 @@ describe.skipIf(!TMUX)('the prompt', () => {
       expect(text).toMatch(/exit 130\n icanon/);
       expect(text).toMatch(/connection 0/);
     });
+    // The server sees the end of TCP after that of the client.
+    await until(() => told.length > 0);
     expect(told).toEqual(['close 1001 ']);
   });
 
