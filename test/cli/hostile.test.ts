@@ -18,9 +18,8 @@ describe('input of one kind of byte', () => {
   });
 
   it.each([
-    ['zeros', Buffer.alloc(150_000)],
+    ['zeros', Buffer.alloc(50_000)],
     ['noise', noise(4_000_000, 6455)],
-    ['more noise', noise(4_000_000, 7692)],
     ['ff', Buffer.alloc(4_000_000, 0xff)],
     ['CR LF', Buffer.alloc(200_000, '\r\n')],
     ['letters', Buffer.alloc(1_000_000, 'GET ')],
