@@ -152,9 +152,10 @@ function verdict(sizes, rates) {
 
 function compareConnections(folder) {
   const flows = number('connections');
+  const [profile = values.tls ? 'tls-large' : 'small'] = values.profile ?? [];
   for (const count of [50, flows]) {
-    const capture = captureIn(folder, { profile: 'small', mb, flows: count });
-    heading(`small: ${decimals(capture.bytes / 1e6)} MB in ${count.toLocaleString('en')} connections`, {});
+    const capture = (values.tls ? tlsCaptureIn : captureIn)(folder, { profile, mb, flows: count });
+    heading(`${profile}: ${decimals(capture.bytes / 1e6)} MB in ${count.toLocaleString('en')} connections`, {});
     compare(capture, {});
   }
 }

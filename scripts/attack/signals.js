@@ -9,6 +9,8 @@ const MOST_AFTER = 48 << 20;
 const BEFORE = 2 << 20;
 /** A net, in seconds: a busy machine may take long. */
 const NET = 90;
+/** Milliseconds in which a command that ends by itself has ended. */
+const SETTLE = 500;
 
 /** Writes `chunk` for as long as it is taken. Tells how much was. */
 class Flood {
@@ -58,6 +60,8 @@ async function interrupt(attempt, target, floods, signal, wanted) {
     still = taken() === last ? still + 1 : 0;
     last = taken();
   }
+  // Whoever refuses the flood (a head without an end) ends by itself, and a signal that meets its end has its default effect.
+  await Promise.race([target.exited, sleep(SETTLE)]);
   if (target.exit !== undefined) return judgeRun(attempt, target);
   const before = taken();
   target.child.kill(signal);

@@ -11,7 +11,7 @@ const quoted = (word) => `'${word.replaceAll("'", `'\\''`)}'`;
 /** The command line of a run on a pseudo terminal of 120 columns. */
 export function onTerminal(args) {
   const words = [process.execPath, BINARY, ...args].map(quoted).join(' ');
-  return ['script', ['-qefc', `stty cols 120 rows 40; exec ${words}`, '/dev/null']];
+  return ['script', ['-qefc', `stty cols 120 rows 40; export NO_PAGER=1; exec ${words}`, '/dev/null']];
 }
 
 /** Reports what a run printed that is not fit for a terminal. */
