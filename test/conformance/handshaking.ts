@@ -4,7 +4,8 @@ import { nodeDeflate } from '../../src/codec/deflate/node-zlib.js';
 import type { Tools } from '../../src/conformance/bench/bench.js';
 import { receiveRequest } from '../../src/conformance/bench/receive-request.js';
 import type { Case, CaseVerdict } from '../../src/conformance/case.js';
-import { ClientBench } from '../../src/conformance/bench/client-bench.js';
+import { ClientBench, type ConnectedClient } from '../../src/conformance/bench/client-bench.js';
+import { takeHttp2Client } from '../../src/conformance/http2/http2-clients.js';
 import { runCases, type CaseResult } from '../../src/conformance/run.js';
 import { ServerBench } from '../../src/conformance/bench/server-bench.js';
 import { Deflater } from '../../src/live/server/message-deflater.js';
@@ -85,6 +86,7 @@ export function testClient(
   connect: (port: number) => void,
   cases: readonly Case[],
   jobs?: number,
+  take = (wire: SocketWire): Promise<ConnectedClient | undefined> => receiveRequest(wire, tools.now, 5),
 ): Promise<CaseResult[]> {
   return collect(
     cases,
@@ -94,15 +96,24 @@ export function testClient(
       const running = await listening(net.createServer({ allowHalfOpen: true }, (socket) => met(socket)));
       connect(running.port);
       try {
-        const client = await receiveRequest(new SocketWire(await meeting), tools.now, 5);
+        const client = await take(new SocketWire(await meeting));
         if (!client) throw new Error('no request came');
-        return await one.run(new ClientBench(client, { tools, patience: 1, random: seeded(one.id) }));
+        const options = { tools, patience: 1, random: seeded(one.id) };
+        return await one.run(client.over?.bench(options) ?? new ClientBench(client, options));
       } finally {
         await running.stop();
       }
     },
     jobs,
   );
+}
+
+/** A client's request over HTTP/2; undefined: it made none. */
+export function takeHttp2(wire: SocketWire): Promise<ConnectedClient | undefined> {
+  return new Promise((resolve) => {
+    const foreign = (): Uint8Array => new Uint8Array(0);
+    void takeHttp2Client(wire, { now: tools.now, foreign }, resolve).then(() => resolve(undefined));
+  });
 }
 
 /** `id: verdict` of all that are not OK, without those that are only reported, in order. */

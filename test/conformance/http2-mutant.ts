@@ -1,4 +1,4 @@
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { concat } from '../../src/codec/bytes/byte-collector.js';
 import { HpackDecoder, type HpackField } from '../../src/codec/http2/hpack-decoder.js';
 import { HpackEncoder } from '../../src/codec/http2/hpack-encoder.js';
@@ -7,7 +7,7 @@ import { HTTP2_PREFACE, http2Frame, uint32, type Http2Header } from '../../src/c
 import { WholeFrames } from '../../src/conformance/http2/whole-frames.js';
 import { listening, type Running } from './listening.js';
 
-/** A server over HTTP/2 that takes whatever comes as legal, and may have one flaw more. */
+/** Servers and clients over HTTP/2 that take whatever comes as legal, and may have one flaw more. */
 
 export type Http2Flaw =
   | 'no-setting'
@@ -50,6 +50,19 @@ export type Http2Flaw =
   | 'silent'
   | 'floods';
 
+/** Of clients alone. */
+export type Http2ClientFlaw =
+  | 'eager'
+  | 'version-absent'
+  | 'key-sent'
+  | 'refuses-200'
+  | 'refuses-201'
+  | 'refuses-interim'
+  | 'refuses-cookies'
+  | 'refuses-accept'
+  | 'ends-all-for-reset'
+  | 'deaf-after-flood';
+
 const WINDOW = 65_535;
 
 interface MutantStream {
@@ -60,6 +73,10 @@ interface MutantStream {
   ends: boolean;
   hasAnswered: boolean;
 }
+
+const newStream = (id: number, window: number): MutantStream => ({
+  ...{ id, window, unread: new Uint8Array(0), unsent: new Uint8Array(0), ends: false, hasAnswered: false },
+});
 
 const SERVED = { hasFlooded: false };
 
@@ -72,22 +89,55 @@ class MutantConnection {
   private window = WINDOW;
   private first = WINDOW;
   private block: { stream: number; parts: Uint8Array[]; isEnd: boolean } | undefined;
-  private readonly counts = { settings: 0, resets: 0, continuations: 0, fields: 0 };
+  private readonly counts = { empty: 0, settings: 0, resets: 0, continuations: 0, fields: 0 };
 
   constructor(
     private readonly socket: Socket,
-    private readonly flaw: Http2Flaw | undefined,
+    private readonly flaw: Http2Flaw | Http2ClientFlaw | undefined,
     private readonly state: typeof SERVED,
+    private readonly isClient = false,
   ) {
     socket.on('error', () => undefined);
     if (this.is('silent')) return;
+    if (isClient) this.beginAsClient();
+    else this.beginAsServer();
+  }
+
+  private beginAsServer(): void {
     const limit = this.is('no-limit') ? [0, 3, 0, 0, 0, 2] : [];
     this.frame(4, 0, this.is('no-setting') ? [] : [0, 8, 0, 0, 0, 1, ...limit]);
     if (this.is('floods')) for (let i = 0; i < 10_001; i++) this.frame(6, 0, new Uint8Array(8));
-    socket.on('data', (chunk: Uint8Array) => this.read(chunk));
+    this.socket.on('data', (chunk: Uint8Array) => this.read(chunk));
   }
 
-  private is(flaw: Http2Flaw): boolean {
+  /** Push is forbidden; the extended CONNECT follows the SETTINGS of the server. */
+  private beginAsClient(): void {
+    this.skipped = HTTP2_PREFACE.length;
+    this.socket.write(Uint8Array.from(HTTP2_PREFACE));
+    this.frame(4, 0, [0, 2, 0, 0, 0, 0]);
+    if (this.is('eager')) this.request();
+    this.socket.on('data', (chunk: Uint8Array) => this.read(chunk));
+    this.socket.on('end', () => this.socket.end());
+  }
+
+  private request(): void {
+    if (this.streams.has(1)) return;
+    this.streams.set(1, newStream(1, this.first));
+    const version = { name: 'sec-websocket-version', value: '13' };
+    const key = { name: 'sec-websocket-key', value: 'dGhlIHNhbXBsZSBub25jZQ==' };
+    const fields = [
+      { name: ':method', value: 'CONNECT' },
+      { name: ':protocol', value: 'websocket' },
+      { name: ':scheme', value: 'http' },
+      { name: ':path', value: '/' },
+      { name: ':authority', value: 'localhost' },
+      ...(this.is('version-absent') ? [] : [version]),
+      ...(this.is('key-sent') ? [key] : []),
+    ];
+    this.frame(1, 1, this.encoder.encode(fields), 4);
+  }
+
+  private is(flaw: Http2Flaw | Http2ClientFlaw): boolean {
     return this.flaw === flaw;
   }
 
@@ -108,7 +158,7 @@ class MutantConnection {
     else if (type === 2 && this.is('dies-of-priority')) this.socket.destroy();
     else if (type === 3) this.reset(stream);
     else if (type === 4) this.settings(flags, payload);
-    else if (type === 6 && flags === 0 && !this.is('no-acks')) this.frame(6, 0, payload, 1);
+    else if (type === 6 && flags === 0 && !this.is('no-acks') && !this.isDeaf) this.frame(6, 0, payload, 1);
     else if (type === 7 && this.is('dies-of-goaway')) this.socket.destroy();
     else if (type === 8) this.windowUpdate(stream, payload);
     else if (type > 9 && this.is('dies-of-unknown')) this.socket.destroy();
@@ -126,9 +176,14 @@ class MutantConnection {
       this.first = value;
     }
     if (!this.is('no-acks')) this.frame(4, 0, [], 1);
+    if (this.isClient) this.request();
   }
 
-  /** More than a client needs. */
+  private get isDeaf(): boolean {
+    return this.is('deaf-after-flood') && this.state.hasFlooded;
+  }
+
+  /** More than a peer needs. */
   private count(what: keyof typeof this.counts, more = 1): void {
     this.counts[what] += more;
     if (this.counts[what] > 100) this.state.hasFlooded = true;
@@ -136,6 +191,7 @@ class MutantConnection {
 
   private reset(id: number): void {
     this.streams.delete(id);
+    if (this.is('ends-all-for-reset')) this.frame(7, 0, [0, 0, 0, 0, 0, 0, 0, 1]);
     if (this.is('dies-of-resets')) this.socket.destroy();
     this.count('resets');
   }
@@ -168,24 +224,36 @@ class MutantConnection {
     const { fields, omitted } = this.decoder.decode(block);
     this.count('fields', fields.length + omitted);
     const known = this.streams.get(id);
+    if (known && this.isClient && !known.hasAnswered) return this.answered(known, fields, block, isEnd);
     if (known) {
       if (isEnd) this.ended(known);
       return;
     }
-    const stream = {
-      id,
-      window: this.first,
-      unread: new Uint8Array(0),
-      unsent: new Uint8Array(0),
-      ends: false,
-      hasAnswered: false,
-    };
+    const stream = newStream(id, this.first);
     if (this.is('few-streams') && this.streams.size >= 2) return;
     if (this.is('refuses-third') && this.streams.size >= 2) return this.frame(3, id, [0, 0, 0, 7]);
     if (this.refuses(fields, block)) return this.frame(3, id, [0, 0, 0, 1]);
     this.streams.set(id, stream);
     if (this.is('data-first')) this.frame(0, id, Uint8Array.of(0x8a, 0));
     this.answer(stream, fields);
+  }
+
+  /** Whatever it is, the WebSocket is open. */
+  private answered(stream: MutantStream, fields: readonly HpackField[], block: Uint8Array, isEnd: boolean): void {
+    const valueOf = (name: string): string | undefined => fields.find((one) => one.name === name)?.value;
+    const status = valueOf(':status');
+    const isRefused =
+      this.refuses(fields, block) ||
+      (this.is('table-forgotten') && valueOf('x-wsinspect') === undefined) ||
+      (this.is('refuses-200') && status === '200') ||
+      (this.is('refuses-201') && status === '201') ||
+      (this.is('refuses-interim') && status === '103') ||
+      (this.is('refuses-cookies') && valueOf('set-cookie') !== undefined) ||
+      (this.is('refuses-accept') && valueOf('sec-websocket-accept') !== undefined);
+    if (isRefused) return this.frame(3, stream.id, [0, 0, 0, 1]);
+    if (status === '103') return;
+    stream.hasAnswered = true;
+    if (isEnd && this.is('half-delivered')) this.ended(stream);
   }
 
   private refuses(fields: readonly HpackField[], block: Uint8Array): boolean {
@@ -199,7 +267,10 @@ class MutantConnection {
       case 'size-updates-refused':
         return block[0]! >= 0x20 && block[0]! < 0x40;
       case 'table-forgotten':
-        return fields.some(({ name }) => name === undefined) || !fields.some(({ name }) => name === ':protocol');
+        return (
+          fields.some(({ name }) => name === undefined) ||
+          (!this.isClient && !fields.some(({ name }) => name === ':protocol'))
+        );
       case 'huffman-refused':
         return block.includes(0x9d) || block.length * 1.6 < size;
       case 'plain-refused':
@@ -235,6 +306,7 @@ class MutantConnection {
     }
     if (!stream || (this.is('early-lost') && !stream.hasAnswered)) return;
     const isPadded = (flags & 8) !== 0 && !this.is('padding-kept');
+    if (length === 0) this.count('empty');
     const content = isPadded ? payload.subarray(1, Math.max(1, length - payload[0]!)) : payload;
     if (content.length === 0 && this.is('empty-data-ends')) return void this.socket.destroy();
     stream.unread = this.is('data-alone') ? content.slice() : concat([stream.unread, content]);
@@ -243,7 +315,8 @@ class MutantConnection {
   }
 
   private ended(stream: MutantStream): void {
-    if (this.is('half-delivered') && stream.unread.length > 6) this.send(stream, 1, stream.unread.slice(6));
+    if (this.is('half-delivered') && stream.unread.length > 3)
+      this.send(stream, 1, stream.unread.slice(this.isClient ? 2 : 6));
     if (!this.is('no-end-stream')) this.finish(stream);
   }
 
@@ -260,11 +333,12 @@ class MutantConnection {
       if (unread.length < 2) return;
       const form = unread[1]! & 0x7f;
       const head = form === 126 ? 4 : form === 127 ? 10 : 2;
-      if (unread.length < head + 4) return;
+      const mask = this.isClient ? 0 : 4;
+      if (unread.length < head + mask) return;
       const length = form < 126 ? form : form === 126 ? unread[2]! * 256 + unread[3]! : uint32(unread, 6);
-      const end = head + 4 + length;
+      const end = head + mask + length;
       if (unread.length < end) return;
-      const payload = unread.slice(head + 4, end).map((byte, i) => byte ^ unread[head + (i & 3)]!);
+      const payload = unread.slice(head + mask, end).map((byte, i) => (mask ? byte ^ unread[head + (i & 3)]! : byte));
       const opcode = unread[0]! & 15;
       stream.unread = unread.slice(end);
       this.send(stream, opcode === 9 ? 10 : opcode, payload);
@@ -284,7 +358,10 @@ class MutantConnection {
         : length < 65_536
           ? [126, length >> 8, length & 255]
           : [127, 0, 0, 0, 0, 0, length >> 16, (length >> 8) & 255, length & 255];
-    to.unsent = concat([to.unsent, Uint8Array.from([0x80 | opcode, ...head]), payload]);
+    // Masked by zeros.
+    if (this.isClient) head[0]! |= 0x80;
+    const key = new Uint8Array(this.isClient ? 4 : 0);
+    to.unsent = concat([to.unsent, Uint8Array.from([0x80 | opcode, ...head]), key, payload]);
     this.pump(to);
   }
 
@@ -314,4 +391,10 @@ export function http2Mutant(flaw?: Http2Flaw): Promise<Running> {
       else new MutantConnection(socket, flaw, state);
     }),
   );
+}
+
+/** Connects to a server on this machine, and opens a WebSocket. */
+export function http2MutantClient(port: number, flaw?: Http2Flaw | Http2ClientFlaw): void {
+  const socket = connect({ port, host: '127.0.0.1' });
+  new MutantConnection(socket, flaw, { ...SERVED }, true);
 }

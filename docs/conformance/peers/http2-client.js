@@ -40,7 +40,7 @@ class Http2WebSocket {
     stream.on('response', (answer) => {
       const wrong = answer[':status'] < 200 || answer[':status'] > 299;
       if (wrong || answer['sec-websocket-extensions'] || answer['sec-websocket-protocol']) return stream.close(8);
-      const socket = new WebSocket(null, undefined, { autoPong: true });
+      const socket = new WebSocket(null, undefined, { autoPong: true, closeTimeout: 30_000 });
       socket._isServer = false; // `ws` has no public way to be a client of a stream
       socket.binaryType = 'arraybuffer';
       socket.on('error', () => {});

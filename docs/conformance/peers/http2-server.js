@@ -17,7 +17,7 @@ server.on('stream', (stream, head) => {
   const status = Object.keys(REFUSAL).find((code) => REFUSAL[code](head));
   if (status) return stream.respond({ ':status': Number(status) }, { endStream: true });
   stream.respond({ ':status': 200 });
-  const socket = new WebSocket(null, undefined, { autoPong: true });
+  const socket = new WebSocket(null, undefined, { autoPong: true, closeTimeout: 30_000 });
   socket.on('error', () => {});
   socket.on('message', (data, binary) => socket.send(data, { binary }));
   socket.setSocket(stream, Buffer.alloc(0), LIMITS);

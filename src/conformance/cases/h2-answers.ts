@@ -84,6 +84,7 @@ const unopened = (id: string, title: string, change: AnswerRow['change'], more: 
   });
 
 const MALFORMED = 'RFC 9113 §8.1.1';
+const REPEATED = field('x-wsinspect', 'once and again');
 const NO_FORM: SectionForm = {};
 
 const ROWS: readonly AnswerRow[] = [
@@ -117,12 +118,13 @@ const ROWS: readonly AnswerRow[] = [
   accepted(
     'answer-table',
     'RFC 7541 §2.3.2',
-    'A field is an index of the table, to which the same field block has added it',
+    'A field is an index of the table, to which an interim answer of 103 has added it',
     {
-      change: plus(field('x-wsinspect', 'once and again'), field('x-wsinspect', 'once and again')),
+      begin: ({ link, stream }) => link.section(stream, [field(':status', '103'), REPEATED]),
+      change: plus(REPEATED),
     },
   ),
-  accepted('answer-cookies', 'RFC 9110 §5.3', 'Two fields of the same name: set-cookie', {
+  accepted('answer-cookies', 'RFC 9113 §8.1', 'Two fields of the same name: set-cookie', {
     change: plus(field('set-cookie', 'a=1'), field('set-cookie', 'b=2')),
   }),
   accepted('answer-accept-field', 'RFC 8441 §5', 'There is a Sec-WebSocket-Accept, which has no meaning here', {
@@ -135,7 +137,6 @@ const ROWS: readonly AnswerRow[] = [
     field('location', '/elsewhere'),
   ]),
   unopened('answer-403', 'The status is 403', status('403')),
-  unopened('answer-404-end', 'The status is 404, with END_STREAM', status('404'), { form: { end: true } }),
   unopened('answer-503', 'The status is 503', status('503')),
   refused('answer-status-absent', 'RFC 9113 §8.3.2', 'There is no :status', () => [field('x-wsinspect', '1')]),
   refused('answer-status-twice', 'RFC 9113 §8.3', 'There are two of :status', (fields) => [fields[0]!, ...fields]),

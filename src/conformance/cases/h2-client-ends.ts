@@ -189,7 +189,8 @@ const FLOODING = FLOODS.map(({ id, rfc, title, act }) =>
       const { link, stream, bench } = talk;
       act(talk);
       const hasAnswered = await pinged(link, bench.patience);
-      if (link.isOver || link.goaway || stream.isOver) return http2Verdict(talk, 'OK', 'the client ended it');
+      if (link.isOver || link.goaway || stream.resetCode !== undefined)
+        return http2Verdict(talk, 'OK', 'the client ended it');
       if (hasAnswered) return http2Verdict(talk, 'INFORMATIONAL', 'the flood was taken, and PING was answered');
       return http2Verdict(talk, 'FAILED', 'the client did not end it, and answered no PING');
     },

@@ -229,7 +229,7 @@ function errorCase({ id, rfc, title, scope, code, act, peers }: ErrorRow): Case 
 
 function judged(talk: Http2Talk, scope: ErrorRow['scope'], code: number): CaseVerdict {
   const { link, stream } = talk;
-  const { goaway, end } = link;
+  const { goaway, endedItself } = link;
   const [fault] = link.faults;
   if (fault && !goaway) return http2Verdict(talk, 'FAILED', 'it was answered wrongly');
   if (goaway && goaway.code !== 0) return byCode(goaway.code === code, goawayText(goaway));
@@ -238,7 +238,7 @@ function judged(talk: Http2Talk, scope: ErrorRow['scope'], code: number): CaseVe
     if (scope !== 'connection') return byCode(stream.resetCode === code, words);
     return openingVerdict('NON-STRICT', `${words}: the connection goes on`);
   }
-  if (end) return openingVerdict('OK', `the ${link.peer} ended the connection`);
+  if (endedItself) return openingVerdict('OK', `the ${link.peer} ended the connection`);
   return {
     ...openingVerdict('FAILED', 'the stream and the connection go on'),
     fault: 'what is an error is none for the peer',

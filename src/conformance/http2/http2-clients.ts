@@ -60,7 +60,6 @@ export async function takeHttp2Client(
     wire,
     exchange,
     settings: [[HTTP2_SETTING.enableConnectProtocol, 1]],
-    left: () => void wire.flushed().then(() => wire.drop()),
     opened: (stream) => {
       if (served) return stream.abort(REFUSED_STREAM);
       served = stream;

@@ -127,6 +127,7 @@ export class Http2Link extends LinkWriter implements WireTaker {
   }
 
   ended(how: WireEnd): void {
+    if (this.end === undefined) this.endedItself = this.goawaySent === undefined;
     this.end ??= how;
     for (const stream of this.streams.values()) stream.ended(how);
     this.condition.notify();
@@ -313,7 +314,8 @@ export class Http2Link extends LinkWriter implements WireTaker {
     if (payload.length < 8) return this.giveUp('RFC 9113 §6.8', `GOAWAY of ${payload.length} bytes came`);
     const debug = latin1(payload, 8, Math.min(payload.length, 8 + MOST_DEBUG));
     this.goaway = { last: uint31(payload, 0), code: uint32(payload, 4), debug };
-    // RFC 9113 §6.8: those above it are not processed.
+    // RFC 9113 §6.8: of the streams that we have opened, those above it are not processed.
+    if (this.options.role === 'server') return;
     for (const stream of this.streams.values()) if (stream.id > this.goaway.last) stream.ended('reset');
   }
 

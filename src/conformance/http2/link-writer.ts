@@ -32,6 +32,8 @@ export class LinkWriter implements StreamCarrier {
   readonly streams = new Map<number, LinkStream>();
   /** How the peer ended TCP. */
   end: WireEnd | undefined;
+  /** It did so without a GOAWAY of ours. */
+  endedItself = false;
   sendWindow = DEFAULT_WINDOW;
   receiveWindow = DEFAULT_WINDOW;
   firstSendWindow = DEFAULT_WINDOW;
