@@ -52,8 +52,13 @@ try {
     },
     logLevel: 'warning',
   });
-  const { fuzz, readCorpus } = await import(pathToFileURL(outfile).href);
-  await run(fuzz, readCorpus(new URL('../fixtures/', import.meta.url)));
+  const { fuzz, fuzzKinds, readCorpus } = await import(pathToFileURL(outfile).href);
+  const corpus = readCorpus(new URL('../fixtures/', import.meta.url));
+  const kinds = fuzzKinds(library, corpus);
+  if (kind && !kinds.includes(kind)) {
+    console.error(`KIND=${kind}: there is no such kind: it is one of ${kinds.join(', ')}`);
+    process.exitCode = 2;
+  } else await run(fuzz, corpus);
 } finally {
   await watchdog.terminate();
   rmSync(folder, { recursive: true, force: true });

@@ -49,6 +49,11 @@ export interface Run {
   readonly clock?: () => number;
 }
 
+/** What KIND may name. */
+export function fuzzKinds(codec: Codec, corpus: Corpus): string[] {
+  return createChecks(codec, tools, corpus, undefined).map(({ name }) => name);
+}
+
 export async function fuzz(codec: Codec, corpus: Corpus, run: Run): Promise<Fuzzed> {
   const { seed, from, to, kind, protocol, begins, clock } = run;
   const checks = createChecks(codec, tools, corpus, protocol).filter(({ name }) => kind === undefined || name === kind);

@@ -296,6 +296,24 @@ describe('a hole', () => {
     expect(records.filter(({ type }) => type === 'gap')).toMatchObject([{ connection: 4, length: 50 }]);
   });
 
+  it('is known to a direction that goes on after END_STREAM, as it must not', () => {
+    const [client, server] = [new Http2End(), new Http2End()];
+    const whole = concat([text(0, 'one message, and bytes of it are lost'), text(0, 'another one, which is whole')]);
+    const parts = Array.from({ length: Math.ceil(whole.length / 6) }, (_, i) => whole.subarray(6 * i, 6 * i + 6));
+    const { texts } = converse([
+      ...begin(client, server),
+      [0, client.headers(1, CONNECT)],
+      [1, server.headers(1, OK)],
+      ...parts.map((part, i): Piece => {
+        const frame = client.data(1, part, endStream);
+        return [0, i === 3 ? frame.length : frame];
+      }),
+    ]);
+    expect(
+      texts.filter((one) => !/one message, and bytes of it are lost|another one, which is whole/.test(one)),
+    ).toEqual([]);
+  });
+
   it('over frames is read on after where frames are proven to begin', () => {
     const { client, server, pieces } = open();
     const { texts } = converse([

@@ -132,8 +132,10 @@ export class Http2Streams {
 
   /** Bytes of the connection were lost: each stream that is open may have lost some of them. */
   lose(side: Side, length: number): void {
-    const all = [...this.open.values()].filter(({ taker, ended }) => taker !== undefined && !ended[side]);
-    for (const { lost } of all) lost[side] += Math.max(1, Math.round(length / all.length));
+    const all = [...this.open.values()].filter(({ taker }) => taker !== undefined);
+    const going = all.filter(({ ended }) => !ended[side]).length;
+    // Where a side sends DATA after END_STREAM, a loss before it counts as well.
+    for (const { lost, ended } of all) lost[side] += ended[side] ? 1 : Math.max(1, Math.round(length / going));
   }
 
   /** A DATA frame of that length, padding included. */
