@@ -1,0 +1,114 @@
+// Compares the packets of records with what the libraries logged: type, name, id and payload where the log has them, in the
+// order of each direction, and for replies the call.
+
+/**
+ * `protocols`: those whose packets the libraries log. `besides`: what else may stand there, as `protocol type`.
+ * `unlogged`: what an end does not log, as `sent server CONNECT`. `faults`: codes of the findings that the case makes on purpose.
+ */
+export function compare(log, sources, { protocols, besides = [], faults = [], unlogged = [] }) {
+  const differences = [];
+  let packets = 0;
+  for (const [source, records] of Object.entries(sources)) {
+    const found = records.filter(({ type }) => type === 'packet');
+    for (const direction of ['client', 'server']) {
+      const ours = byConnection(found.filter((packet) => packet.direction === direction && !isBeside(packet, besides)));
+      for (const [end, said] of Object.entries(log.of(direction))) {
+        if (said.length === 0) continue;
+        const isLogged = (type) => !unlogged.includes(`${end} ${direction} ${type}`);
+        const named = said.filter(({ type }) => isLogged(type)).map((entry) => ({ protocol: protocols[0], ...entry }));
+        const logged = new Set(named.map(({ protocol }) => protocol));
+        const shown = ours.filter(
+          ({ protocol, packet }) => isLogged(packet) && (logged.has(protocol) || !protocols.includes(protocol)),
+        );
+        const where = `${source}, ${end} ${end === 'sent' ? 'by' : 'from'} the ${direction}`;
+        differences.push(...unlike(named, shown).map((what) => `${where}: ${what}`));
+        packets += named.length;
+      }
+    }
+    differences.push(...pairs(log, protocols[0]).map((what) => `${source}: ${what}`));
+    differences.push(...findings(records, faults).map((what) => `${source}: ${what}`));
+  }
+  return { packets, differences };
+}
+
+function byConnection(packets) {
+  return packets.toSorted((a, b) => a.connection - b.connection);
+}
+
+function isBeside({ protocol, packet, name }, besides) {
+  return besides.some((words) =>
+    [`${protocol}`, `${protocol} ${packet}`, `${protocol} ${packet} ${name}`].includes(words),
+  );
+}
+
+/** What is in one list alone, by their longest common subsequence. */
+function unlike(said, shown) {
+  const table = said.map(() => new Array(shown.length + 1).fill(0));
+  table.push(new Array(shown.length + 1).fill(0));
+  for (let a = said.length - 1; a >= 0; a--) {
+    for (let b = shown.length - 1; b >= 0; b--) {
+      table[a][b] = isSame(said[a], shown[b]) ? table[a + 1][b + 1] + 1 : Math.max(table[a + 1][b], table[a][b + 1]);
+    }
+  }
+  const out = [];
+  let [a, b] = [0, 0];
+  while (a < said.length || b < shown.length) {
+    if (a < said.length && b < shown.length && isSame(said[a], shown[b])) {
+      said[a].packet = shown[b];
+      [a, b] = [a + 1, b + 1];
+    } else if (b === shown.length || (a < said.length && table[a + 1][b] >= table[a][b + 1])) {
+      out.push(`missing ${short(said[a++])}`);
+    } else out.push(`extra ${short(shown[b++])}`);
+  }
+  return out;
+}
+
+function isSame(said, packet) {
+  if (said.protocol !== packet.protocol || said.type !== packet.packet) return false;
+  return ['name', 'id', 'payload', 'error'].every((key) => !(key in said) || plain(said[key]) === plain(packet[key]));
+}
+
+/** Bytes as records have them; the order of members does not count. */
+function plain(value) {
+  return JSON.stringify(value, function (key, held) {
+    const raw = this[key];
+    if (raw instanceof Uint8Array) return { hex: Buffer.from(raw).toString('hex') };
+    if (raw instanceof ArrayBuffer) return { hex: Buffer.from(raw).toString('hex') };
+    if (typeof raw === 'bigint') return String(raw);
+    if (held?.type === 'Buffer' && Array.isArray(held.data)) return { hex: Buffer.from(held.data).toString('hex') };
+    if (held === null || typeof held !== 'object' || Array.isArray(held)) return held;
+    return Object.fromEntries(Object.entries(held).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
+
+/** An entry with `reply` answers the one with the same `call`. */
+function pairs({ client, server }, protocol) {
+  const calls = [...client.sent, ...server.sent].filter(({ call }) => call !== undefined);
+  const replies = [...client.got, ...server.got].filter(({ reply }) => reply !== undefined);
+  return replies.flatMap(({ reply, packet }) => {
+    const call = calls.find((one) => one.call === reply)?.packet;
+    if (!packet || !call) return [];
+    if (packet.replyTo === call.index && packet.connection === call.connection) return [];
+    return [`${packet.packet} replies to ${packet.replyTo} instead of ${call.index} (${protocol} ${reply})`];
+  });
+}
+
+function findings(records, faults) {
+  return records
+    .flatMap((record) => [...(record.diagnostics?.map?.((one) => ({ ...one, of: record })) ?? []), ...alone(record)])
+    .filter(({ code }) => !faults.includes(code))
+    .map(({ code, message, of }) => `${code}: ${message}${of ? ` (${short(of)})` : ''}`);
+}
+
+function alone(record) {
+  return record.type === 'diagnostic' ? [record] : [];
+}
+
+function short(entry) {
+  const { protocol, name, id } = entry;
+  const type = entry.packet?.packet ?? entry.packet ?? entry.type;
+  const payload = plain(entry.payload ?? entry.summary ?? '');
+  return [protocol, type, name, id === undefined ? undefined : `#${id}`, payload?.slice(0, 120)]
+    .filter((part) => part !== undefined)
+    .join(' ');
+}
