@@ -226,8 +226,8 @@ export class Conversation implements Http2StreamTaker, Ends, LayerOpener, Judged
     this.layer?.taker.reset(side, time);
   }
 
-  stalled(side: Side, seconds: number): void {
-    this.stalls[side] = addedStall(this.stalls[side], seconds);
+  stalled(side: Side, seconds: number, time: number): void {
+    this.stalls[side] = addedStall(this.stalls[side], seconds, time);
   }
 
   close(reason: CloseReason, time: number): void {

@@ -1,6 +1,7 @@
 import { appMessage, type AppDiagnostic } from '../apps/packet.js';
 import { http2Words } from '../describe/http2-words.js';
 import { readHeader, type FrameHeader } from '../codec/frames/frame.js';
+import type { PagePacket } from '../describe/timeline/row-of-record.js';
 import type { Head } from '../codec/http1/head.js';
 import type { Direction } from '../codec/messages/records.js';
 import { plainContent, type PlainContent } from '../describe/plain-content.js';
@@ -39,6 +40,9 @@ export interface FrameItem extends Base {
   readonly compressed: boolean;
   /** What a compressed message inflates to. */
   readonly plain?: PlainContent | undefined;
+  readonly packets?: readonly PagePacket[] | undefined;
+  /** Of a pong: seconds since its ping. */
+  readonly roundTrip?: number | undefined;
 }
 
 export interface HeadLines {
@@ -88,6 +92,8 @@ export function itemOfRecord(record: RecordFields): Item | undefined {
       const end = time === undefined ? undefined : time + ((record['duration'] as number | undefined) ?? 0);
       return { kind: 'note', connection, time: end, findings: [], name: 'ended', text: endText(record) };
     }
+    case 'stall':
+      return { kind: 'note', ...base, name: 'stalled', text: stallText(record) };
     case 'diagnostic':
       return { kind: 'note', ...base, name: 'notice', text: record['message'] as string };
     case 'request':
@@ -117,6 +123,8 @@ function frameFields(record: RecordFields): Omit<FrameItem, keyof Base | 'kind'>
     truncated: record['truncated'] === true,
     compressed: record['compressed'] === true,
     plain: record['plain'] as FrameItem['plain'],
+    packets: record['packets'] as FrameItem['packets'],
+    roundTrip: record['roundTrip'] as FrameItem['roundTrip'],
   };
 }
 
@@ -132,6 +140,10 @@ function endText(record: RecordFields): string {
   const { client, server } = record['frames'] as Record<'client' | 'server', number>;
   const code = record['closeCode'] as number | undefined;
   return `${code === undefined ? 'without a close frame' : `close ${code}`}; ${client} frames from the client, ${server} from the server`;
+}
+
+function stallText(record: RecordFields): string {
+  return `the ${record['direction'] as string} took no bytes for ${(record['duration'] as number).toFixed(3)} s (TCP window 0)`;
 }
 
 /** Bytes of an even number of hex digits. */

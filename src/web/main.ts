@@ -106,6 +106,8 @@ class App {
   private tabOpened(name: string): void {
     const overview = this.view?.overview ?? this.live?.overview;
     if (overview !== undefined) overview.opened = name === 'overview';
+    const sequence = this.view?.sequence ?? this.live?.sequence;
+    if (sequence !== undefined) sequence.opened = name === 'sequence';
     if (name === 'compare') this.live?.compare.opened();
   }
 }

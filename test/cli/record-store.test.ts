@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { read } from '../../src/cli/commands/decode.js';
 import type { RecordWatcher } from '../../src/cli/decode/record-output.js';
 import { processIo } from '../../src/cli/host/process-io.js';
-import { endRecord, pageRecord } from '../../src/cli/live/page-records.js';
+import { endRecord, pageRecord, stallRecords } from '../../src/cli/live/page-records.js';
 import { RecordStore, type StoreBounds } from '../../src/cli/view/record-store.js';
+import type { TimelineRow } from '../../src/describe/timeline/row-columns.js';
 import { rowOfRecord } from '../../src/describe/timeline/row-of-record.js';
 import { textOfRecord } from '../../src/describe/timeline/searched-text.js';
 import { itemOfRecord } from '../../src/web/items.js';
@@ -26,6 +27,7 @@ async function stored(name: string, bounds?: StoreBounds): Promise<{ store: Reco
     },
     closed(summary) {
       store.closed(summary);
+      for (const stall of stallRecords(summary)) records.push(plain(stall));
       records.push(plain(endRecord(summary)));
     },
   };
@@ -33,6 +35,11 @@ async function stored(name: string, bounds?: StoreBounds): Promise<{ store: Reco
   const file = [join(ROOT, 'fixtures/captures', name)];
   await read(io, [], { file, preview: 1024, jobs: 1, undrawn: true, app: 'none' }, watcher);
   return { store, records };
+}
+
+/** As columns have it: numbers of 32 bits, and NaN for what is not known. */
+function inColumns({ wait = NaN, ratio = NaN, ...row }: TimelineRow): TimelineRow {
+  return { ...row, wait: Math.fround(wait), ratio: Math.fround(ratio) };
 }
 
 describe.each(CAPTURES)('the store of %s', (name) => {
@@ -43,14 +50,16 @@ describe.each(CAPTURES)('the store of %s', (name) => {
       const kept = JSON.parse(store.text(row)!) as StoredRecord;
       expect(itemOfRecord(kept)).toEqual(itemOfRecord(record));
       expect(textOfRecord(kept)).toBe(textOfRecord(record));
-      const { connections, kinds, sizes, flags, times } = store.columns;
+      const { connections, kinds, sizes, flags, times, waits, ratios } = store.columns;
       expect({
         connection: connections[row],
         kind: kinds[row],
         size: sizes[row],
         flags: flags[row],
         time: times[row],
-      }).toEqual(rowOfRecord(record));
+        wait: waits[row],
+        ratio: ratios[row],
+      }).toEqual(inColumns(rowOfRecord(record)));
     }
   });
 });

@@ -1,7 +1,7 @@
 import type { Judged } from '../../traffic/judged.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import type { RecordWatcher } from '../decode/record-output.js';
-import { endRecord, pageRecord } from '../live/page-records.js';
+import { endRecord, pageRecord, stallRecords } from '../live/page-records.js';
 
 /** What a report may hold: a browser opens it at once. */
 export interface ReportBounds {
@@ -47,6 +47,7 @@ export class ReportCollector implements RecordWatcher {
       return;
     }
     this.ends++;
+    for (const stall of stallRecords(summary)) this.keep(JSON.stringify(stall));
     this.keep(JSON.stringify(endRecord(summary)));
   }
 

@@ -3,13 +3,13 @@ import { rowOfRecord } from '../../describe/timeline/row-of-record.js';
 import type { JsonRecord } from '../../describe/json.js';
 import type { Judged, JudgedFrame } from '../../traffic/judged.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
-import { endRecord, pageRecord } from '../live/page-records.js';
+import { endRecord, pageRecord, stallRecords } from '../live/page-records.js';
 import { isPackable, MOST_PACKED, PACKED_TAG, packFrame, unpackFrame } from './packed-frame.js';
 import type { RecordWatcher } from '../decode/record-output.js';
 
 /** The bounds of what is kept. */
 export interface StoreBounds {
-  /** Rows of the list and of the overview: 18 bytes each, here and in the page. */
+  /** Rows of the list and of the overview: 26 bytes each, here and in the page. */
   readonly rows: number;
   /** Bytes of the records, which the page asks for as it draws them. */
   readonly bytes: number;
@@ -57,6 +57,7 @@ export class RecordStore implements RecordWatcher {
   }
 
   closed(summary: ConnectionSummary): void {
+    for (const stall of stallRecords(summary)) if (!this.isFull()) this.add(stall);
     if (this.isFull()) return;
     const { connection, client, server } = summary;
     this.add(endRecord(summary));

@@ -1,4 +1,4 @@
-/** A record as a point of the overview: 18 bytes, so that millions of them fit in a page. */
+/** A record as a point of the overview: 26 bytes, so that millions of them fit in a page. */
 export interface TimelineRow {
   /** Seconds since the epoch; NaN where unknown. */
   readonly time: number;
@@ -10,10 +10,14 @@ export interface TimelineRow {
   readonly size: number;
   /** Bits of ROW_FLAG. */
   readonly flags: number;
+  /** Seconds: of a pong, since its ping; of a reply, since its call; of a stall, its length. Absent where unknown: NaN in the column. */
+  readonly wait?: number;
+  /** Of the last frame of a compressed message: bytes that it inflates to, for each byte on the wire. */
+  readonly ratio?: number;
 }
 
 /** What is no frame; frames have their opcode, 0 to 15. */
-export const ROW_KIND = { handshake: 16, ended: 17, note: 18 } as const;
+export const ROW_KIND = { handshake: 16, ended: 17, note: 18, gap: 19, stall: 20 } as const;
 
 export const ROW_FLAG = {
   /** Sent by the client; of an end: the client closed. */
@@ -28,7 +32,7 @@ export const ROW_FLAG = {
 export const NO_CONNECTION = 0xffff_ffff;
 
 /** Bytes of a row in a batch. */
-export const ROW_BYTES = 18;
+export const ROW_BYTES = 26;
 const FIRST_ROOM = 1024;
 
 /** Rows in columns of numbers, in the order in which they came. */
@@ -37,15 +41,19 @@ export class RowColumns {
   times = new Float64Array(FIRST_ROOM);
   connections = new Uint32Array(FIRST_ROOM);
   sizes = new Uint32Array(FIRST_ROOM);
+  waits = new Float32Array(FIRST_ROOM);
+  ratios = new Float32Array(FIRST_ROOM);
   kinds = new Uint8Array(FIRST_ROOM);
   flags = new Uint8Array(FIRST_ROOM);
 
-  push({ time, connection, kind, size, flags }: TimelineRow): void {
+  push({ time, connection, kind, size, flags, wait = NaN, ratio = NaN }: TimelineRow): void {
     const at = this.length;
     this.makeRoom(at + 1);
     this.times[at] = time;
     this.connections[at] = connection;
     this.sizes[at] = size;
+    this.waits[at] = wait;
+    this.ratios[at] = ratio;
     this.kinds[at] = kind;
     this.flags[at] = flags;
     this.length = at + 1;
@@ -56,7 +64,7 @@ export class RowColumns {
     const count = end - start;
     const bytes = new Uint8Array(count * ROW_BYTES);
     let at = 0;
-    for (const column of [this.times, this.connections, this.sizes, this.kinds, this.flags]) {
+    for (const column of this.all()) {
       const part = column.subarray(start, end);
       bytes.set(new Uint8Array(part.buffer, part.byteOffset, part.byteLength), at);
       at += part.byteLength;
@@ -72,14 +80,16 @@ export class RowColumns {
     this.times.set(new Float64Array(bytes, 0, count), start);
     this.connections.set(new Uint32Array(bytes, 8 * count, count), start);
     this.sizes.set(new Uint32Array(bytes, 12 * count, count), start);
-    this.kinds.set(new Uint8Array(bytes, 16 * count, count), start);
-    this.flags.set(new Uint8Array(bytes, 17 * count, count), start);
+    this.waits.set(new Float32Array(bytes, 16 * count, count), start);
+    this.ratios.set(new Float32Array(bytes, 20 * count, count), start);
+    this.kinds.set(new Uint8Array(bytes, 24 * count, count), start);
+    this.flags.set(new Uint8Array(bytes, 25 * count, count), start);
     this.length = start + count;
   }
 
   /** Forgets the oldest rows. */
   dropFirst(count: number): void {
-    for (const column of [this.times, this.connections, this.sizes, this.kinds, this.flags]) {
+    for (const column of this.all()) {
       column.copyWithin(0, count, this.length);
     }
     this.length -= Math.min(count, this.length);
@@ -89,12 +99,19 @@ export class RowColumns {
     this.length = 0;
   }
 
+  /** In the order of a batch: the widest first, so that each begins at a multiple of its width. */
+  private all(): readonly (Float64Array | Float32Array | Uint32Array | Uint8Array)[] {
+    return [this.times, this.connections, this.sizes, this.waits, this.ratios, this.kinds, this.flags];
+  }
+
   private makeRoom(rows: number): void {
     if (rows <= this.times.length) return;
     const room = Math.max(rows, 2 * this.times.length);
     this.times = grown(this.times, new Float64Array(room));
     this.connections = grown(this.connections, new Uint32Array(room));
     this.sizes = grown(this.sizes, new Uint32Array(room));
+    this.waits = grown(this.waits, new Float32Array(room));
+    this.ratios = grown(this.ratios, new Float32Array(room));
     this.kinds = grown(this.kinds, new Uint8Array(room));
     this.flags = grown(this.flags, new Uint8Array(room));
   }

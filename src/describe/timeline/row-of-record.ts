@@ -3,16 +3,46 @@ import { NO_CONNECTION, ROW_FLAG, ROW_KIND, type TimelineRow } from './row-colum
 /** What the page gets of a record: that of `--json`, of a frame its bytes as well. */
 export type PageRecord = Readonly<Record<string, unknown>>;
 
+/** What the page gets of a frame besides (`pageRecord`). */
+export interface FrameExtras {
+  /** Seconds from the ping to this pong. */
+  readonly roundTrip?: number;
+  /** Packets that its message completes. */
+  readonly packets?: readonly PagePacket[];
+  /** Of the last frame of a compressed message. */
+  readonly message?: { readonly wireBytes: number; readonly bytes: number };
+}
+
+/** A packet as the page has it: what its line says, and what it answers. Text from outside: not escaped. */
+export interface PagePacket {
+  readonly protocol: string;
+  readonly type: string;
+  readonly name?: string;
+  readonly id?: string | number;
+  /** Counts those of a direction. */
+  readonly index: number;
+  readonly replyTo?: number;
+  /** It ends a call of its own direction. */
+  readonly endsOwn?: true;
+  /** Seconds. */
+  readonly latency?: number;
+  readonly error?: true;
+  readonly summary?: string;
+}
+
+/** The rule of bytes that are missing in a capture. */
+const GAP = 'bytes-not-captured';
 const MOST_SIZE = 0xffff_ffff;
 
 /** A record of the page (docs/json.md, and what the page gets besides) as a row of the overview. */
 export function rowOfRecord(record: PageRecord): TimelineRow {
   const { connection = NO_CONNECTION, time = NaN } = record as { connection?: number; time?: number };
-  const base = { connection, time, size: 0, flags: findingFlags(record) | sideFlag(record['direction']) };
+  const flags = findingFlags(record) | sideFlag(record['direction']);
+  const base = { connection, time, size: 0, flags };
   switch (record['type']) {
     case 'frame': {
       const { opcode, payloadLength } = record as { opcode: number; payloadLength: number | string };
-      return { ...base, kind: opcode, size: Math.min(MOST_SIZE, Number(payloadLength)) };
+      return { ...base, kind: opcode, size: Math.min(MOST_SIZE, Number(payloadLength)), ...waitOf(record) };
     }
     case 'handshake': {
       const flags = base.flags | (record['valid'] === true && isUpgraded(record['response']) ? 0 : ROW_FLAG.trouble);
@@ -20,9 +50,20 @@ export function rowOfRecord(record: PageRecord): TimelineRow {
     }
     case 'connection':
       return { ...base, ...endOf(record, time) };
+    case 'stall':
+      return { ...base, kind: ROW_KIND.stall, wait: record['duration'] as number };
     default:
-      return { ...base, kind: ROW_KIND.note };
+      return { ...base, kind: record['code'] === GAP ? ROW_KIND.gap : ROW_KIND.note };
   }
+}
+
+/** What a frame answers took that time, and that is how its message was compressed. */
+function waitOf(record: PageRecord): Pick<TimelineRow, 'wait' | 'ratio'> {
+  const { roundTrip, packets = [], message } = record as FrameExtras;
+  const [reply] = packets.filter(({ latency }) => latency !== undefined);
+  const wait = roundTrip ?? reply?.latency;
+  const isMeasured = message !== undefined && message.wireBytes > 0;
+  return { ...(wait !== undefined && { wait }), ...(isMeasured && { ratio: message.bytes / message.wireBytes }) };
 }
 
 function endOf(record: PageRecord, time: number): Pick<TimelineRow, 'kind' | 'time' | 'size' | 'flags'> {

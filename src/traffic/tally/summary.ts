@@ -71,6 +71,13 @@ export interface StallSummary {
   readonly count: number;
   readonly seconds: number;
   readonly longest: number;
+  /** When the first ones were, where times are known: seconds since the epoch, and seconds. */
+  readonly spans?: readonly StallSpan[];
+}
+
+export interface StallSpan {
+  readonly from: number;
+  readonly seconds: number;
 }
 
 /** The first close frame of a direction. */

@@ -1,6 +1,9 @@
 import { byId } from '../dom.js';
 import { FeedPanel } from './feed-panel.js';
 import { Overview } from '../overview/overview.js';
+import type { SequenceFeed } from '../sequence/sequence-feed.js';
+import { SequenceView } from '../sequence/sequence-view.js';
+import type { LaneTable } from '../../describe/timeline/lanes.js';
 import type { RowSource } from './row-source.js';
 
 /** What is reported of the reading of a file. */
@@ -22,6 +25,7 @@ const PACE = 250;
 export class FeedView {
   private readonly panel: FeedPanel;
   readonly overview: Overview;
+  readonly sequence: SequenceView;
   private isDone = false;
   private waiting = false;
 
@@ -34,9 +38,23 @@ export class FeedView {
       { columns: source.columns, labels: source.labels, lanes: () => this.panel.lanesNow(this.isDone) },
       {
         opened: (connection) => this.openConnection(connection),
+        drawn: (connection) => this.openSequence(connection),
+        selected: () => undefined,
         limited: (span) => this.panel.limit(span),
       },
     );
+    this.sequence = new SequenceView(
+      sequenceFeed(source, () => this.panel.lanesNow(this.isDone)),
+      (row, connection) => {
+        this.openConnection(connection);
+        this.panel.select(row);
+      },
+    );
+    const { arrived } = source;
+    source.arrived = () => {
+      arrived();
+      this.sequence.arrived();
+    };
     this.panel.onShown = (row, connection) => {
       const only = connection === undefined ? '' : `c=${connection}&`;
       history.replaceState(null, '', `#${only}f=${row}`);
@@ -64,12 +82,19 @@ export class FeedView {
     this.waiting = false;
     this.panel.grew(this.isDone);
     this.overview.grew();
+    this.sequence.grew();
   }
 
   private openConnection(connection: number): void {
     this.openTab('inspector');
     this.panel.choose(connection);
     this.panel.focus();
+  }
+
+  private openSequence(connection: number): void {
+    this.openTab('sequence');
+    this.sequence.show(connection);
+    this.sequence.focus();
   }
 
   /** What the address names: `#c=3` a connection, `#f=17` a record. */
@@ -88,7 +113,7 @@ export class FeedView {
     const isTyping = target instanceof HTMLElement && target.matches('input, textarea, select, dialog *');
     if (isTyping || event.ctrlKey || event.altKey || event.metaKey) return;
     if (key === '?') byId('keys', HTMLDialogElement).showModal();
-    else if (document.body.dataset['tab'] === 'overview') return;
+    else if (['overview', 'sequence'].includes(document.body.dataset['tab']!)) return;
     else if (key === '/') this.panel.focusFilter();
     else if (key === 'j' || key === 'k') {
       this.panel.focus();
@@ -96,6 +121,21 @@ export class FeedView {
     } else return;
     event.preventDefault();
   }
+}
+
+/** The rows of a source by connection. */
+function sequenceFeed(source: RowSource, lanes: () => LaneTable): SequenceFeed {
+  return {
+    connections: () => lanes().all.map(({ connection }) => connection),
+    label: (connection) => source.labels.get(connection),
+    rows: (connection) => {
+      const { all, order } = lanes();
+      const lane = all.find((one) => one.connection === connection);
+      return lane === undefined ? [] : order.subarray(lane.start, lane.end);
+    },
+    item: (row) => source.item(row),
+    want: (rows) => source.want(rows),
+  };
 }
 
 /** `60.0 MB`, `12 kB`, `80 bytes`. */

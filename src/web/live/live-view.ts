@@ -8,6 +8,8 @@ import { isOpened, visible } from '../format.js';
 import type { FrameItem, HandshakeItem, Item, NoteItem } from '../items.js';
 import { LiveColumns } from './live-columns.js';
 import { Overview } from '../overview/overview.js';
+import { RecentItems } from '../sequence/sequence-feed.js';
+import { SequenceView } from '../sequence/sequence-view.js';
 import { RecordPanel } from './record-panel.js';
 
 /** Milliseconds between two drawings of the overview. */
@@ -18,7 +20,9 @@ export class LiveView {
   readonly compare = new Compare();
   /** Made when it is known that the traffic is live. */
   overview: Overview | undefined;
+  sequence: SequenceView | undefined;
   private readonly columns = new LiveColumns();
+  private readonly recent = new RecentItems(this.columns.labels);
   private panel: RecordPanel | undefined;
   private readonly connectPanel: ConnectPanel;
   private isLive = false;
@@ -45,7 +49,10 @@ export class LiveView {
     this.panel ??= new RecordPanel();
     this.panel.startOver();
     this.overview ??= this.newOverview(this.panel);
+    this.sequence ??= new SequenceView(this.recent, undefined);
     this.columns.clear();
+    this.recent.clear();
+    this.sequence.clear();
     this.connectPanel.setMode(mode, subprotocols);
   }
 
@@ -58,6 +65,11 @@ export class LiveView {
           this.openTab('inspector');
           panel.choose(connection);
         },
+        drawn: (connection) => {
+          this.openTab('sequence');
+          this.sequence?.show(connection);
+        },
+        selected: () => undefined,
         limited: (span) => panel.limit(span),
       },
     );
@@ -80,6 +92,7 @@ export class LiveView {
   take(item: Item, record: PageRecord): void {
     this.panel?.add(item);
     this.columns.add(record);
+    this.recent.add(item);
     this.grow();
     if (!this.isLive) return;
     if (item.kind === 'handshake') this.claim(item);
@@ -93,6 +106,7 @@ export class LiveView {
     window.setTimeout(() => {
       this.waiting = false;
       this.overview?.grew();
+      this.sequence?.grew();
     }, PACE);
   }
 

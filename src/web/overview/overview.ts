@@ -27,6 +27,10 @@ export interface OverviewFeed {
 export interface OverviewTaker {
   /** The reader wants the list of that connection. */
   opened(connection: number): void;
+  /** The reader wants its messages as arrows. */
+  drawn(connection: number): void;
+  /** One is selected, or none. */
+  selected(lane: TimeLane | undefined): void;
   /** Only what happened in that span is listed; undefined: all. */
   limited(span: AxisView | undefined): void;
 }
@@ -52,6 +56,7 @@ export class Overview {
   private readonly tables = byId('ov-tables', HTMLElement);
   private readonly order = byId('ov-order', HTMLSelectElement);
   private readonly listed = byId('ov-list', HTMLButtonElement);
+  private readonly sequenced = byId('ov-sequence', HTMLButtonElement);
   private readonly probe = new InkProbe(byId('overview', HTMLElement));
   private inks: Inks | undefined;
   private table: LaneTable = { all: [], order: new Uint32Array(0), first: NaN, last: NaN };
@@ -75,6 +80,7 @@ export class Overview {
     this.order.value = 'trouble';
     this.order.addEventListener('change', () => this.grew());
     this.listed.addEventListener('click', () => this.openSelected());
+    this.sequenced.addEventListener('click', () => this.selected !== undefined && this.taker.drawn(this.selected));
     byId('ov-in', HTMLElement).addEventListener('click', () => this.zoom(0.5));
     byId('ov-out', HTMLElement).addEventListener('click', () => this.zoom(2));
     byId('ov-all', HTMLElement).addEventListener('click', () => this.look(undefined));
@@ -184,7 +190,8 @@ export class Overview {
 
   private select(lane: TimeLane | undefined): void {
     this.selected = lane?.connection;
-    this.listed.disabled = lane === undefined;
+    this.listed.disabled = this.sequenced.disabled = lane === undefined;
+    this.taker.selected(lane);
     if (lane === undefined) this.about.textContent = this.summary();
     else this.about.textContent = this.words(lane);
     this.schedule();

@@ -18,9 +18,11 @@ const rows = fc.array(
   fc.record({
     time: fc.oneof(fc.double({ min: 0, max: 100, noNaN: true }), fc.constant(NaN)),
     connection: fc.oneof(fc.nat(5), fc.constant(NO_CONNECTION)),
-    kind: fc.nat(18),
+    kind: fc.nat(20),
     size: fc.nat(2 ** 31 - 1),
     flags: fc.nat(31),
+    wait: fc.constantFrom(0.25, 3, NaN),
+    ratio: fc.constantFrom(2.5, NaN),
   }),
   { maxLength: 200 },
 );
@@ -31,13 +33,15 @@ function columnsOf(all: readonly TimelineRow[]): RowColumns {
   return columns;
 }
 
-function rowsOf({ times, connections, kinds, sizes, flags, length }: RowColumns): TimelineRow[] {
+function rowsOf({ times, connections, kinds, sizes, flags, waits, ratios, length }: RowColumns): TimelineRow[] {
   return Array.from({ length }, (_, i) => ({
     time: times[i]!,
     connection: connections[i]!,
     kind: kinds[i]!,
     size: sizes[i]!,
     flags: flags[i]!,
+    wait: waits[i]!,
+    ratio: ratios[i]!,
   }));
 }
 
@@ -91,6 +95,32 @@ describe('the row of a record', () => {
       'a frame with a length of 64 bits, without a time',
       { type: 'frame', connection: 0, direction: 'unknown', opcode: 2, payloadLength: '9223372036854775807' },
       { time: NaN, connection: 0, kind: 2, size: 2 ** 32 - 1, flags: 0 },
+    ],
+    [
+      'a pong',
+      {
+        ...{ type: 'frame', connection: 0, direction: 'server', time: 5, opcode: 10, payloadLength: 0 },
+        ...{ diagnostics: [], roundTrip: 0.25 },
+      },
+      { time: 5, connection: 0, kind: 10, size: 0, flags: ROW_FLAG.server, wait: 0.25 },
+    ],
+    [
+      'a compressed reply',
+      {
+        ...{ type: 'frame', connection: 0, direction: 'server', time: 5, opcode: 1, payloadLength: 4 },
+        ...{ diagnostics: [], packets: [{ index: 0 }, { index: 1, latency: 2 }], message: { wireBytes: 4, bytes: 10 } },
+      },
+      { time: 5, connection: 0, kind: 1, size: 4, flags: ROW_FLAG.server, wait: 2, ratio: 2.5 },
+    ],
+    [
+      'a gap',
+      { type: 'diagnostic', code: 'bytes-not-captured', severity: 'warning', connection: 0, time: 1 },
+      { time: 1, connection: 0, kind: ROW_KIND.gap, size: 0, flags: ROW_FLAG.warning },
+    ],
+    [
+      'a stall',
+      { type: 'stall', connection: 0, direction: 'client', time: 1, duration: 3 },
+      { time: 1, connection: 0, kind: ROW_KIND.stall, size: 0, flags: ROW_FLAG.client, wait: 3 },
     ],
     [
       'a handshake',
