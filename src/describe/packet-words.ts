@@ -82,6 +82,14 @@ export function appEndWords({ protocol }: AppEnd): Printable {
 
 type Shown = { readonly preview: number; readonly base64: boolean; readonly verbose: boolean };
 
+/** A broken rule of an application as a finding of the page: its reference has the place of the RFC section. */
+export function appFinding(
+  diagnostic: AppDiagnostic,
+  severity: AppSeverity,
+): Record<'code' | 'severity' | 'rfc' | 'message', string> {
+  return { code: diagnostic.code, severity, rfc: diagnostic.rule.reference, message: appMessage(diagnostic) };
+}
+
 /** A packet as JSON records have it. */
 export function packetJson(packet: PlacedPacket, options: Shown): Record<string, unknown> {
   const { protocol, type, name, id, index, replyTo, latency, summary, payload, bytes, messages } = packet;

@@ -3,19 +3,21 @@ import { hexOf } from '../codec/bytes/hex.js';
 import { OPCODE } from '../codec/frames/registry.js';
 import { previewText } from './preview-text.js';
 
-/** The content of a compressed message, as records for a page have it. */
+/** The content of a message that was compressed or in several frames, as records for a page have it. */
 export interface PlainContent {
+  /** Frames that the message has. */
+  readonly frames: number;
   /** Of all of it. */
   readonly bytes: number;
   readonly text?: string;
   readonly hex?: string;
 }
 
-/** What the compressed message that the frame completes inflates to, up to `most` bytes of it; undefined: nothing is known. */
+/** The message that the frame completes, up to `most` bytes of it; undefined: the frame has all of it as it is, or nothing is known. */
 export function plainContent({ compressed, message }: Frame, most: number): PlainContent | undefined {
-  if (!compressed || message?.bytes === undefined) return undefined;
-  const { bytes, opcode } = message;
+  if (message?.bytes === undefined || !(compressed || message.frames > 1)) return undefined;
+  const { bytes, opcode, frames } = message;
   const plain = message.payload.subarray(0, most);
   const text = opcode === OPCODE.text ? previewText(plain, plain.length < bytes) : undefined;
-  return text === undefined ? { bytes, hex: hexOf(plain) } : { bytes, text };
+  return text === undefined ? { bytes, frames, hex: hexOf(plain) } : { bytes, frames, text };
 }

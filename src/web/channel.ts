@@ -34,29 +34,46 @@ export class Channel {
   constructor(
     private readonly taker: ChannelTaker,
     private readonly token: string | undefined,
+    private readonly signal: AbortSignal,
   ) {
     // A user who returns to a page whose server was restarted wants to see its records.
-    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.open());
-    window.addEventListener('focus', () => this.open());
+    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.open(), {
+      signal,
+    });
+    window.addEventListener('focus', () => this.open(), { signal });
   }
 
   open(): void {
-    if (this.socket !== undefined) return;
+    if (this.socket !== undefined || this.signal.aborted) return;
     const socket = new WebSocket(serverUrl('/.inspect'), [
       PROTOCOL,
       ...(this.token === undefined ? [] : [TOKEN_PROTOCOL + this.token]),
     ]);
     socket.binaryType = 'arraybuffer';
     this.socket = socket;
-    socket.addEventListener('open', () => this.taker.state(true));
-    socket.addEventListener('message', ({ data }) => {
-      if (data instanceof ArrayBuffer) this.taker.rows(data);
-      else this.take(JSON.parse(data as string) as PageRecord);
-    });
-    socket.addEventListener('close', () => {
-      this.socket = undefined;
-      this.taker.state(false);
-    });
+    const { signal } = this;
+    socket.addEventListener('open', () => this.taker.state(true), { signal });
+    socket.addEventListener(
+      'message',
+      ({ data }) => {
+        if (data instanceof ArrayBuffer) this.taker.rows(data);
+        else this.take(JSON.parse(data as string) as PageRecord);
+      },
+      { signal },
+    );
+    socket.addEventListener(
+      'close',
+      () => {
+        this.socket = undefined;
+        this.taker.state(false);
+      },
+      { signal },
+    );
+  }
+
+  /** The page shows something else. */
+  close(): void {
+    this.socket?.close();
   }
 
   /** Has the server send a ping on that connection. */

@@ -31,6 +31,11 @@ export function byId<T extends HTMLElement>(id: string, type: new () => T): T {
   return element;
 }
 
+/** There is little room from left to right. Asked each time: a worker, which loads the same script, has no screen. */
+export function narrowScreen(): MediaQueryList {
+  return matchMedia('(max-width: 719px)');
+}
+
 /** Within a group of elements only one is reached with Tab; arrow keys move on from there. */
 export function makeCurrent(element: HTMLElement, before: HTMLElement | null): void {
   if (before !== null && before !== element) before.tabIndex = -1;

@@ -43,7 +43,7 @@ export function textOf(bytes: Uint8Array, isCut: boolean): string | undefined {
 /** What is in a frame, in a line. */
 export function framePreview(item: FrameItem): string {
   const { header, payload, received, compressed, plain } = item;
-  if (plain !== undefined)
+  if (compressed && plain !== undefined)
     return visible(plain.text?.slice(0, PREVIEW_BYTES) ?? plain.hex?.slice(0, PREVIEW_BYTES) ?? '');
   if (header.opcode === OPCODE.close) return closeText(payload);
   const shown = payload.subarray(0, PREVIEW_BYTES);

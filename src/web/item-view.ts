@@ -1,5 +1,6 @@
 import { el } from './dom.js';
 import { findingsOf, frameView } from './frame/frame-view.js';
+import { packetView } from './frame/packet-view.js';
 import { handshakeView } from './handshake/handshake-view.js';
 import type { Item } from './items.js';
 
@@ -10,6 +11,8 @@ export function itemView(item: Item): HTMLElement {
       return frameView(item);
     case 'handshake':
       return handshakeView(item);
+    case 'packet':
+      return packetView(item);
     case 'note':
       return el(
         'div',

@@ -1,16 +1,17 @@
-import { appMessage, type AppDiagnostic } from '../apps/packet.js';
 import { http2Words } from '../describe/http2-words.js';
 import { readHeader, type FrameHeader } from '../codec/frames/frame.js';
 import type { PagePacket } from '../describe/timeline/row-of-record.js';
 import type { Head } from '../codec/http1/head.js';
 import type { Direction } from '../codec/messages/records.js';
+import { appFinding } from '../describe/packet-words.js';
 import { plainContent, type PlainContent } from '../describe/plain-content.js';
+import type { PacketPart } from '../describe/timeline/packet-rows.js';
 import { explain, type Diagnostic } from '../rules/catalogue.js';
 import { isRefused } from '../rules/handshake/rules.js';
 import type { Judged } from '../traffic/judged.js';
 
 /** What the page shows a row of. They come from the server as records, or are read from pasted bytes. */
-export type Item = FrameItem | HandshakeItem | NoteItem;
+export type Item = FrameItem | HandshakeItem | PacketItem | NoteItem;
 
 export interface ItemFinding {
   readonly code: string;
@@ -38,7 +39,7 @@ export interface FrameItem extends Base {
   readonly received: number;
   readonly truncated: boolean;
   readonly compressed: boolean;
-  /** What a compressed message inflates to. */
+  /** The message that it completes, where that was compressed or in several frames. */
   readonly plain?: PlainContent | undefined;
   readonly packets?: readonly PagePacket[] | undefined;
   /** Of a pong: seconds since its ping. */
@@ -64,6 +65,25 @@ export interface HandshakeItem extends Base {
   readonly stream?: number | undefined;
 }
 
+/** A packet of an application protocol. */
+export interface PacketItem extends Base {
+  readonly kind: 'packet';
+  readonly connection: number;
+  readonly direction: Direction;
+  readonly protocol: string;
+  /** Counts the packets of its direction, from 0. */
+  readonly index: number;
+  /** Type, name and call: `EVENT chat #3`. */
+  readonly name: string;
+  /** `(answers 2 after 12 ms)`. */
+  readonly reply?: string | undefined;
+  readonly summary: string;
+  /** Its first bytes. */
+  readonly payload: Uint8Array;
+  readonly payloadBytes: number;
+  readonly parts: readonly PacketPart[];
+}
+
 /** Anything else: a connection's end, bytes that are no frame, records that were left out. */
 export interface NoteItem extends Base {
   readonly kind: 'note';
@@ -86,6 +106,10 @@ export function itemOfRecord(record: RecordFields): Item | undefined {
   switch (record['type']) {
     case 'frame':
       return { kind: 'frame', ...base, ...frameFields(record) };
+    case 'packet': {
+      const fields = record as unknown as Omit<PacketItem, keyof Base | 'kind' | 'payload'>;
+      return { kind: 'packet', ...base, ...fields, payload: base64Bytes(record['payload'] as string), findings };
+    }
     case 'handshake':
       return { kind: 'handshake', ...base, ...(record as unknown as Omit<HandshakeItem, keyof Base | 'kind'>) };
     case 'connection': {
@@ -118,7 +142,7 @@ function frameFields(record: RecordFields): Omit<FrameItem, keyof Base | 'kind'>
   return {
     direction: record['direction'] as Direction,
     header: readHeader(header, 0, record['index'] as number, record['offset'] as number),
-    payload: Uint8Array.from(atob(record['payload'] as string), (char) => char.charCodeAt(0)),
+    payload: base64Bytes(record['payload'] as string),
     received: record['payloadBytes'] as number,
     truncated: record['truncated'] === true,
     compressed: record['compressed'] === true,
@@ -144,6 +168,10 @@ function endText(record: RecordFields): string {
 
 function stallText(record: RecordFields): string {
   return `the ${record['direction'] as string} took no bytes for ${(record['duration'] as number).toFixed(3)} s (TCP window 0)`;
+}
+
+function base64Bytes(text: string): Uint8Array {
+  return Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
 }
 
 /** Bytes of an even number of hex digits. */
@@ -188,11 +216,6 @@ export function itemOfJudged(judged: Judged): Item {
 function findingsOf(judged: Judged): ItemFinding[] {
   if (judged.type === 'app-end') return judged.end.broken.map((one) => appFinding(one, judged.end.severity));
   return judged.diagnostics.map((diagnostic: Diagnostic) => explain(diagnostic));
-}
-
-/** A broken rule of an application: its reference has the place of the RFC section. */
-function appFinding(diagnostic: AppDiagnostic, severity: string): ItemFinding {
-  return { code: diagnostic.code, severity, rfc: diagnostic.rule.reference, message: appMessage(diagnostic) };
 }
 
 const NOTES = {

@@ -1,3 +1,6 @@
+import { openDropped } from './dropped/dropped-file.js';
+import { setUpDropping } from './dropped/drop-target.js';
+import { isWorker, serveFile } from './dropped/worker.js';
 import type { PageRecord } from '../describe/timeline/row-of-record.js';
 import { Channel, type ChannelTaker, type Hello } from './channel.js';
 import { byId } from './dom.js';
@@ -14,17 +17,56 @@ const EMBEDDED = 'feed';
 
 /** Puts the parts of the page together: for live traffic, a file, or a report, whichever the page is of. */
 class App {
-  private readonly openTab = setUpTabs((name) => this.tabOpened(name));
+  private readonly ending = new AbortController();
+  private readonly openTab = setUpTabs((name) => this.tabOpened(name), this.ending.signal);
   private live: LiveView | undefined;
   private file: FileSource | undefined;
   private view: FeedView | undefined;
   private channel: Channel | undefined;
 
-  start(): void {
+  /** `body`: the page before anything was put into it. */
+  constructor(private readonly body: Node) {
+    setUpDropping(this.ending.signal, (file) => this.drop(file));
     setUpPaste();
+  }
+
+  start(): void {
     const embedded = document.getElementById(EMBEDDED);
     if (embedded !== null) this.startReport(JSON.parse(embedded.textContent) as EmbeddedFeed);
     else this.startChannel();
+  }
+
+  /** A file takes the place of what was shown: this page ends, and another one begins. */
+  private drop(file: File): void {
+    this.ending.abort();
+    this.channel?.close();
+    document.body.replaceWith(this.body.cloneNode(true));
+    new App(this.body).startDropped(file);
+  }
+
+  private startDropped(dropped: File): void {
+    const send = openDropped(
+      dropped,
+      {
+        record: (record) => this.takeFileRecord(record),
+        rows: (batch) => {
+          file.rows(batch);
+          this.view?.grew();
+        },
+      },
+      this.ending.signal,
+    );
+    const file = new FileSource(send);
+    this.file = file;
+    this.startView(file, 'file');
+    const pill = byId('mode', HTMLElement);
+    pill.textContent = dropped.name;
+    pill.hidden = false;
+    const back = byId('channel', HTMLButtonElement);
+    back.title = 'close the file';
+    back.addEventListener('click', () => location.reload());
+    history.replaceState(null, '', location.pathname);
+    file.more();
   }
 
   private startReport({ records, note, title }: EmbeddedFeed): void {
@@ -52,7 +94,7 @@ class App {
         this.view?.grew();
       },
     };
-    const channel = new Channel(taker, takeToken());
+    const channel = new Channel(taker, takeToken(), this.ending.signal);
     this.channel = channel;
     byId('channel', HTMLButtonElement).addEventListener('click', () => channel.open());
     channel.open();
@@ -74,7 +116,7 @@ class App {
 
   private startView(source: FileSource | ReportSource, feed: string): FeedView {
     document.body.dataset['feed'] = feed;
-    const view = new FeedView(source, this.openTab);
+    const view = new FeedView(source, this.openTab, this.ending.signal);
     this.view = view;
     this.openTab('overview');
     return view;
@@ -127,4 +169,9 @@ function namesText(files: readonly string[]): string {
   return files.length === 1 ? name : `${name} and ${files.length - 1} more`;
 }
 
-new App().start();
+if (isWorker()) serveFile();
+else {
+  const body = document.body.cloneNode(true) as HTMLElement;
+  body.querySelector(`#${EMBEDDED}`)?.remove();
+  new App(body).start();
+}

@@ -49,6 +49,15 @@ function cellsOf(item: Item): Cells {
         ['flags', ''],
         ['preview', handshakePreview(item)],
       ];
+    case 'packet':
+      return [
+        ...first,
+        [`arrow ${item.direction}`, ARROW[item.direction]],
+        ['name', item.protocol],
+        ['size', String(item.payloadBytes)],
+        ['flags', 'packet'],
+        ['preview', [item.name, item.reply ?? [], item.summary].flat().join(' ')],
+      ];
     case 'note':
       return [...first, ['arrow', ''], ['name', item.name], ['size', ''], ['flags', ''], ['preview', item.text]];
   }

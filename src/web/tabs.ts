@@ -1,8 +1,7 @@
-/** Beside each other from this width on: the connect panel is always there, and the other three are tabs. */
-const wide = matchMedia('(min-width: 1080px)');
-
 /** One panel at a time; `opened` is called with its name. Gives what opens one. */
-export function setUpTabs(opened: (name: string) => void): (name: string) => void {
+export function setUpTabs(opened: (name: string) => void, signal: AbortSignal): (name: string) => void {
+  // Beside each other from this width on: the connect panel is always there, and the other three are tabs.
+  const wide = matchMedia('(min-width: 1080px)');
   const list = document.querySelector<HTMLElement>('[role="tablist"]')!;
   const tabs = [...list.querySelectorAll<HTMLElement>('[role="tab"]')];
   const shown = (): HTMLElement[] => tabs.filter((tab) => getComputedStyle(tab).display !== 'none');
@@ -34,7 +33,7 @@ export function setUpTabs(opened: (name: string) => void): (name: string) => voi
     openNamed(wide.matches && current === 'chat' ? 'inspector' : current);
   };
   const openNamed = (name: string | undefined): void => open(tabs.find(({ dataset }) => dataset['tab'] === name)!);
-  wide.addEventListener('change', fit);
+  wide.addEventListener('change', fit, { signal });
   fit();
   return openNamed;
 }

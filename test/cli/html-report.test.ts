@@ -74,6 +74,7 @@ describe('the page of a report', () => {
       `script-src ${hash(script)}`,
       `style-src ${hash(style)}`,
       'img-src data:',
+      'worker-src blob:',
       "base-uri 'none'",
       "form-action 'none'",
     ]);

@@ -62,8 +62,8 @@ describe('what is pasted', () => {
     const plain = (deflate: boolean): unknown[] =>
       readPasted(text, 'server', deflate).items.map((item) => item.kind === 'frame' && item.plain);
     expect(plain(true)).toEqual([
-      { bytes: 5, text: 'Hello' },
-      { bytes: 5, text: 'Hello' },
+      { bytes: 5, frames: 1, text: 'Hello' },
+      { bytes: 5, frames: 1, text: 'Hello' },
     ]);
     expect(plain(false)).toEqual([undefined, undefined]);
     expect(readPasted(text, 'server').notices).toEqual([expect.stringContaining('RSV1 is set')]);

@@ -1,5 +1,4 @@
 import { escapeText, jsonLine } from '../../describe/escape.js';
-import { textOfRecord } from '../../describe/timeline/searched-text.js';
 import { print } from '../../describe/printable.js';
 import { PageServer } from '../../live/server/page-server.js';
 import { ViewChannel } from '../../live/server/view-channel.js';
@@ -14,7 +13,9 @@ import { VERSION } from '../options/version.js';
 import type { ViewCommandOptions } from '../options/view-options.js';
 import { optionReadTwice } from '../decode/selection.js';
 import { withoutPasswords } from '../options/passwords.js';
-import { RecordStore } from '../view/record-store.js';
+import { PAGE_PREVIEW } from '../../describe/timeline/page-records.js';
+import { RecordStore, STORE_BOUNDS } from '../../describe/timeline/record-store.js';
+import { nodeBase64 } from '../host/node-base64.js';
 import { read } from './decode.js';
 
 /** A free port: several captures may be looked at. */
@@ -71,7 +72,7 @@ function notice(io: Io, { quiet }: ViewCommandOptions, message: string): void {
 
 /** The reading of the files, as far as it is, for the page. */
 class ViewReading {
-  readonly store = new RecordStore();
+  readonly store = new RecordStore(STORE_BOUNDS, nodeBase64);
   changed: () => void = () => undefined;
   private read = 0;
   private isDone = false;
@@ -113,19 +114,14 @@ class ViewReading {
     return this.store.text(row);
   }
 
-  search(matches: (text: string) => boolean, start: number, end: number): number[] {
-    const found: number[] = [];
-    for (let row = start; row < end; row++) {
-      const text = this.store.text(row);
-      if (text !== undefined && matches(searchedText(text))) found.push(row);
-    }
-    return found;
+  search(...args: Parameters<RecordStore['search']>): number[] {
+    return this.store.search(...args);
   }
 
   /** What can't be read is reported here and in the page, which shows what was read before. */
   async run(): Promise<void> {
     const { io, options } = this;
-    const reading = { ...options, file: [...this.paths], preview: PREVIEW, jobs: 1, undrawn: true as const };
+    const reading = { ...options, file: [...this.paths], preview: PAGE_PREVIEW, jobs: 1, undrawn: true as const };
     delete reading.json;
     try {
       await read(this.counting(), [], reading, this.store);
@@ -171,12 +167,4 @@ class ViewReading {
       payload: (data) => stderr.payload(data),
     };
   }
-}
-
-/** Payload bytes that the page draws of a frame. */
-const PREVIEW = 1024;
-
-/** What `grep:` of the page searches: the same texts as in the report. */
-function searchedText(json: string): string {
-  return textOfRecord(JSON.parse(json) as Record<string, unknown>);
 }

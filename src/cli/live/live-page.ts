@@ -8,7 +8,8 @@ import { listenerPolicyOf, type ListenerOptions } from '../options/listener-opti
 import type { PageOptions } from '../options/page-options.js';
 import { VERSION } from '../options/version.js';
 import { pageAccess } from './page-access.js';
-import { endRecord, pageRecord } from './page-records.js';
+import { endRecord, pageRecords } from '../../describe/timeline/page-records.js';
+import { nodeBase64 } from '../host/node-base64.js';
 
 /** A free port: the page is opened by its printed address. */
 const DEFAULT_ADDRESS = { host: '127.0.0.1', port: 0 };
@@ -33,7 +34,7 @@ export async function openLivePage(
   const access = pageAccess(io, options.token);
   const channel = new InspectorChannel({
     hello: () => ({ version: VERSION, feed: 'watch', mode, subprotocols: [] }),
-    draw: pageRecord,
+    draw: (record) => pageRecords(record, nodeBase64),
     drawClosed: endRecord,
     drawPolled: polledRecord,
     ping: () => false,

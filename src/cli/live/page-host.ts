@@ -5,7 +5,8 @@ import type { LiveServerOptions, ServerTaker } from '../../live/server/server-op
 import { polledRecord } from '../../terminal/connections/polled-line.js';
 import { besideChannel } from './live-page.js';
 import { pageAccess, type PageAddress } from './page-access.js';
-import { endRecord, pageRecord } from './page-records.js';
+import { endRecord, pageRecords } from '../../describe/timeline/page-records.js';
+import { nodeBase64 } from '../host/node-base64.js';
 import type { Io } from '../host/io.js';
 import type { ServeOptions } from '../options/serve-options.js';
 import { VERSION } from '../options/version.js';
@@ -22,7 +23,7 @@ export class PageHost {
     this.access = pageAccess(io, token);
     this.channel = new InspectorChannel({
       hello: () => ({ version: VERSION, feed: 'serve', mode, subprotocols: subprotocol }),
-      draw: pageRecord,
+      draw: (record) => pageRecords(record, nodeBase64),
       drawClosed: endRecord,
       drawPolled: polledRecord,
       ping: (connection, data) => this.server?.ping(connection, data) === true,

@@ -1,7 +1,8 @@
 import type { Judged } from '../../traffic/judged.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import type { RecordWatcher } from '../decode/record-output.js';
-import { endRecord, pageRecord, stallRecords } from '../live/page-records.js';
+import { endRecord, pageRecords, stallRecords } from '../../describe/timeline/page-records.js';
+import { nodeBase64 } from '../host/node-base64.js';
 
 /** What a report may hold: a browser opens it at once. */
 export interface ReportBounds {
@@ -33,12 +34,14 @@ export class ReportCollector implements RecordWatcher {
   record(judged: Judged): void {
     const { records, characters } = this.bounds;
     if (this.frames >= records || this.characters >= characters) return this.leaveOut(judged.connection);
-    const record = pageRecord(judged);
-    if (record === undefined) return;
-    const text = JSON.stringify(record);
-    if (this.characters + text.length > characters) return this.leaveOut(judged.connection);
-    this.frames++;
-    this.keep(text);
+    for (const record of pageRecords(judged, nodeBase64)) {
+      const text = JSON.stringify(record);
+      if (this.frames >= records || this.characters + text.length > characters) this.leaveOut(judged.connection);
+      else {
+        this.frames++;
+        this.keep(text);
+      }
+    }
   }
 
   closed(summary: ConnectionSummary): void {

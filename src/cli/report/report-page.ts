@@ -31,6 +31,8 @@ export function reportPage(parts: PageParts, { records, note, title }: ReportCon
     `script-src '${hashOf(script)}'`,
     `style-src '${hashOf(parts.style)}'`,
     'img-src data:',
+    // The script itself, as a worker, reads a file that is dropped.
+    'worker-src blob:',
     "base-uri 'none'",
     "form-action 'none'",
   ].join('; ');

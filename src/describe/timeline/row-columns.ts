@@ -17,7 +17,7 @@ export interface TimelineRow {
 }
 
 /** What is no frame; frames have their opcode, 0 to 15. */
-export const ROW_KIND = { handshake: 16, ended: 17, note: 18, gap: 19, stall: 20 } as const;
+export const ROW_KIND = { handshake: 16, ended: 17, note: 18, gap: 19, stall: 20, packet: 21 } as const;
 
 export const ROW_FLAG = {
   /** Sent by the client; of an end: the client closed. */

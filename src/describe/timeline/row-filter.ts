@@ -12,6 +12,8 @@ export interface RowCriteria {
   readonly client?: string;
   readonly server?: string;
   readonly violations?: true;
+  /** Packets of application protocols. */
+  readonly packets?: true;
   /** Connections in trouble. */
   readonly trouble?: true;
   readonly closed?: readonly PageRange[];
@@ -60,7 +62,11 @@ function joined(before: string | undefined, next: string): string {
   return before === undefined ? next : `${before} ${next}`;
 }
 
-const SIMPLE: Readonly<Record<string, RowCriteria>> = { violations: { violations: true }, trouble: { trouble: true } };
+const SIMPLE: Readonly<Record<string, RowCriteria>> = {
+  violations: { violations: true },
+  trouble: { trouble: true },
+  packets: { packets: true },
+};
 
 type CriterionReader = (value: string) => RowCriteria | undefined;
 
@@ -119,7 +125,7 @@ export function expressionOf(text: string): RegExp | undefined {
 
 /**
  * The numbers of the rows that the criteria let through, all but `grep`; undefined: all of them. Notes and handshakes
- * have no opcode: they are shown where no opcode is given.
+ * have neither opcode nor sender, packets have no opcode: they are left out where one is given.
  */
 export function filteredRows(
   columns: RowColumns,
@@ -127,9 +133,9 @@ export function filteredRows(
   lanes: readonly LaneFacts[],
   endsOf: (connection: number) => LaneEnds | undefined,
 ): Uint32Array | undefined {
-  const { opcodes, sender, violations, from, to } = criteria;
+  const { opcodes, sender, violations, packets, from, to } = criteria;
   const wanted = wantedLanes(criteria, lanes, endsOf);
-  const isOpen = [opcodes, sender, violations, from, to, wanted].every((one) => one === undefined);
+  const isOpen = [opcodes, sender, violations, packets, from, to, wanted].every((one) => one === undefined);
   if (isOpen) return undefined;
   const { connections, length } = columns;
   const isFitting = rowTest(columns, criteria);
@@ -143,16 +149,16 @@ export function filteredRows(
 
 /** What a row itself shows. */
 function rowTest(columns: RowColumns, criteria: RowCriteria): (row: number) => boolean {
-  const { opcodes, sender, violations, from = -Infinity, to = Infinity } = criteria;
+  const { opcodes, sender, violations, packets, from = -Infinity, to = Infinity } = criteria;
   const { kinds, flags, times } = columns;
-  const isOfFrames = opcodes !== undefined || sender !== undefined;
-  const bits = opcodes ?? 0xffff;
   const sides = sender === undefined ? 0 : sender === 'client' ? ROW_FLAG.client : ROW_FLAG.server;
   const isTimed = criteria.from !== undefined || criteria.to !== undefined;
   return (row) => {
     const kind = kinds[row]!;
-    if (isOfFrames && !(kind < ROW_KIND.handshake && (bits >> kind) & 1)) return false;
-    if (sides !== 0 && !(flags[row]! & sides)) return false;
+    if (packets && kind !== ROW_KIND.packet) return false;
+    if (opcodes !== undefined && !(kind < ROW_KIND.handshake && (opcodes >> kind) & 1)) return false;
+    const isSent = kind < ROW_KIND.handshake || kind === ROW_KIND.packet;
+    if (sides !== 0 && !(isSent && flags[row]! & sides)) return false;
     if (violations && !(flags[row]! & (ROW_FLAG.error | ROW_FLAG.warning))) return false;
     return !isTimed || (times[row]! >= from && times[row]! <= to);
   };

@@ -48,6 +48,8 @@ export function rowOfRecord(record: PageRecord): TimelineRow {
       const flags = base.flags | (record['valid'] === true && isUpgraded(record['response']) ? 0 : ROW_FLAG.trouble);
       return { ...base, kind: ROW_KIND.handshake, flags };
     }
+    case 'packet':
+      return { ...base, kind: ROW_KIND.packet, size: Math.min(MOST_SIZE, record['payloadBytes'] as number) };
     case 'connection':
       return { ...base, ...endOf(record, time) };
     case 'stall':

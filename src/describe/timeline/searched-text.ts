@@ -11,8 +11,13 @@ export function textOfRecord(record: PageRecord): string {
     case 'handshake':
       return headText(record['request']) + headText(record['response']);
     default: {
-      const { message, text } = record as { message?: string; text?: string };
-      return message ?? text ?? '';
+      const {
+        message,
+        text,
+        name = '',
+        summary,
+      } = record as Record<'message' | 'text' | 'name' | 'summary', string | undefined>;
+      return message ?? text ?? (summary === undefined ? '' : `${name} ${summary}`);
     }
   }
 }
@@ -24,10 +29,12 @@ function frameText(record: PageRecord): string {
     opcode: number;
     payload: string;
   };
-  if (plain !== undefined) return plain.text ?? plain.hex ?? '';
   if (closeReason !== undefined) return closeReason;
   const bytes = Uint8Array.from(atob(payload), (char) => char.charCodeAt(0));
-  return record['compressed'] === true || opcode === OPCODE.binary ? hexOf(bytes) : decodeUtf8(bytes);
+  const isText = record['compressed'] !== true && opcode !== OPCODE.binary;
+  // The last frame of a message in several has its own text, and that of the message.
+  const own = plain !== undefined && record['compressed'] === true ? [] : [isText ? decodeUtf8(bytes) : hexOf(bytes)];
+  return [...own, plain?.text ?? plain?.hex ?? []].flat().join('\n');
 }
 
 function headText(head: unknown): string {

@@ -21,8 +21,8 @@ const REPORT_LEFT = 500;
 export interface ChannelOptions {
   /** The first record that a page gets. */
   hello(): object;
-  /** A record for the page; undefined where there is nothing to show. */
-  draw(record: Judged): object | undefined;
+  /** What the page shows of a record: none, one, or with the packets of a frame several. */
+  draw(record: Judged): readonly object[];
   drawClosed(summary: ConnectionSummary): object;
   drawPolled(polled: Polled): object;
   /** Sends a ping on a connection; false: it is not open. */
@@ -65,8 +65,7 @@ export class InspectorChannel implements LiveTaker {
 
   record(record: Judged): void {
     if (record.type === 'frame' && !this.hasRoom(record.time ?? this.options.now())) return this.send(undefined);
-    const drawn = this.options.draw(record);
-    if (drawn !== undefined) this.send(JSON.stringify(drawn));
+    for (const drawn of this.options.draw(record)) this.send(JSON.stringify(drawn));
   }
 
   closed(summary: ConnectionSummary): void {

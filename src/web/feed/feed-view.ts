@@ -4,6 +4,7 @@ import { Overview } from '../overview/overview.js';
 import type { SequenceFeed } from '../sequence/sequence-feed.js';
 import { SequenceView } from '../sequence/sequence-view.js';
 import type { LaneTable } from '../../describe/timeline/lanes.js';
+import { ROW_KIND } from '../../describe/timeline/row-columns.js';
 import type { RowSource } from './row-source.js';
 
 /** What is reported of the reading of a file. */
@@ -32,6 +33,7 @@ export class FeedView {
   constructor(
     source: RowSource,
     private readonly openTab: (name: string) => void,
+    signal: AbortSignal,
   ) {
     this.panel = new FeedPanel(source);
     this.overview = new Overview(
@@ -59,8 +61,8 @@ export class FeedView {
       const only = connection === undefined ? '' : `c=${connection}&`;
       history.replaceState(null, '', `#${only}f=${row}`);
     };
-    document.addEventListener('keydown', (event) => this.onKey(event));
-    window.addEventListener('hashchange', () => this.follow());
+    document.addEventListener('keydown', (event) => this.onKey(event), { signal });
+    window.addEventListener('hashchange', () => this.follow(), { signal });
   }
 
   /** Rows came: drawn a few times a second. */
@@ -131,7 +133,10 @@ function sequenceFeed(source: RowSource, lanes: () => LaneTable): SequenceFeed {
     rows: (connection) => {
       const { all, order } = lanes();
       const lane = all.find((one) => one.connection === connection);
-      return lane === undefined ? [] : order.subarray(lane.start, lane.end);
+      if (lane === undefined) return [];
+      // The step of a frame shows its packets.
+      const { kinds } = source.columns;
+      return order.subarray(lane.start, lane.end).filter((row) => kinds[row] !== ROW_KIND.packet);
     },
     item: (row) => source.item(row),
     want: (rows) => source.want(rows),

@@ -1,4 +1,4 @@
-import { el } from '../dom.js';
+import { el, narrowScreen } from '../dom.js';
 import type { Item } from '../items.js';
 import { MOVES } from '../row-list.js';
 import type { RowSource } from './row-source.js';
@@ -8,7 +8,6 @@ import { rowView } from '../row-view.js';
 const MOST_HEIGHT = 12_000_000;
 const ROW_HEIGHT = 26;
 const ROW_HEIGHT_NARROW = 32;
-const narrow = matchMedia('(max-width: 719px)');
 
 /** A list of any number of rows, of which only those in sight are elements. */
 export class WindowList {
@@ -20,6 +19,7 @@ export class WindowList {
   /** The row that is selected. */
   private selected: number | undefined;
   private isShown = false;
+  private readonly narrow = narrowScreen();
 
   constructor(
     private readonly list: HTMLElement,
@@ -37,7 +37,7 @@ export class WindowList {
       if (row !== null) this.choose(Number(row.dataset['row']));
     });
     list.addEventListener('keydown', (event) => this.onKey(event));
-    narrow.addEventListener('change', () => this.schedule());
+    this.narrow.addEventListener('change', () => this.schedule());
     new ResizeObserver(() => this.schedule()).observe(list);
     source.arrived = () => this.arrive();
   }
@@ -86,7 +86,7 @@ export class WindowList {
   }
 
   private get rowHeight(): number {
-    return narrow.matches ? ROW_HEIGHT_NARROW : ROW_HEIGHT;
+    return this.narrow.matches ? ROW_HEIGHT_NARROW : ROW_HEIGHT;
   }
 
   private rowAt(place: number): number {

@@ -1,15 +1,14 @@
-import { el, makeCurrent } from '../dom.js';
+import { el, makeCurrent, narrowScreen } from '../dom.js';
 import { charactersOf } from '../format.js';
 import { byteText, type FrameModel, type GridByte, type PartKind } from './frame-model.js';
 
 /** Rows are this long; where there is less room, half of it. */
 const WIDE = 16;
 const NARROW = 8;
-const narrow = matchMedia('(max-width: 719px)');
 
 /** A frame's bytes as they were on the wire, with what they are without the mask below them. */
 export function byteGrid(model: FrameModel): HTMLElement {
-  const width = narrow.matches ? NARROW : WIDE;
+  const width = narrowScreen().matches ? NARROW : WIDE;
   const characters = charactersOf(model.bytes);
   const grid = el('div', { class: 'bytes', role: 'grid', 'aria-label': 'bytes of the frame' });
   for (let at = 0; at < model.bytes.length; at += width) {

@@ -10,13 +10,24 @@ import { Lighting } from './lighting.js';
 /** A frame: its first two bytes as bits, all its bytes, and every field with its meaning; each highlights the others. */
 export function frameView(item: FrameItem): HTMLElement {
   const model = frameModel(item);
+  return bytesView(model, titleOf(item), findingsOf(item.findings), [bitStrip(model)], plainOf(item));
+}
+
+/** Bytes and their parts, each of which highlights what belongs to it; `above` and `below` stand with the bytes. */
+export function bytesView(
+  model: FrameModel,
+  title: HTMLElement,
+  findings: readonly HTMLElement[],
+  above: readonly HTMLElement[],
+  below: readonly HTMLElement[],
+): HTMLElement {
   const description = el('p', { class: 'description', text: HINT });
   const view = el(
     'div',
     { class: 'frame-view' },
-    titleOf(item),
-    findingsOf(item.findings),
-    el('div', { class: 'frame-left' }, bitStrip(model), byteGrid(model), description, hiddenOf(model), plainOf(item)),
+    title,
+    findings,
+    el('div', { class: 'frame-left' }, above, byteGrid(model), description, hiddenOf(model), below),
     partTable(model),
   );
   new Lighting(view, (source) => {
@@ -36,7 +47,7 @@ function descriptionOf(model: FrameModel, source: HTMLElement): string {
   if (part === undefined) return HINT;
   const { name, start, end, mask, rfc } = part;
   const place = mask === undefined && end - start > 1 ? `bytes ${start} to ${end - 1}` : `byte ${start}`;
-  return `${name}: ${mask === undefined ? '' : 'bits of '}${place}, ${rfc}`;
+  return `${name}: ${mask === undefined ? '' : 'bits of '}${place}${rfc === '' ? '' : `, ${rfc}`}`;
 }
 
 function titleOf(item: FrameItem): HTMLElement {
@@ -99,7 +110,8 @@ function hiddenOf({ hidden }: FrameModel): HTMLElement[] {
 
 function plainOf({ plain }: FrameItem): HTMLElement[] {
   if (plain === undefined) return [];
-  const title = el('p', { class: 'quiet', text: `inflated: ${count(plain.bytes, 'byte')}` });
+  const how = plain.frames > 1 ? `the message of ${plain.frames} frames` : 'inflated';
+  const title = el('p', { class: 'quiet', text: `${how}: ${count(plain.bytes, 'byte')}` });
   return [title, el('pre', { class: 'plain', text: plain.text ?? plain.hex })];
 }
 
@@ -107,7 +119,7 @@ function plainOf({ plain }: FrameItem): HTMLElement[] {
 function partTable({ parts }: FrameModel): HTMLElement {
   const titles = ['Field', 'Bits or bytes', 'Value', 'Meaning', 'RFC'];
   const cells = COLUMNS.map((name, i) => el('span', { role: 'columnheader', class: name, text: titles[i] }));
-  const table = el('div', { class: 'parts', role: 'table', 'aria-label': 'fields of the frame' });
+  const table = el('div', { class: 'parts', role: 'table', 'aria-label': 'fields' });
   table.append(el('div', { class: 'part-titles', role: 'row' }, cells));
   for (const [index, part] of parts.entries()) table.append(partRow(part, index));
   table.addEventListener('keydown', (event) => {

@@ -27,7 +27,8 @@ export class RecentItems implements SequenceFeed {
 
   add(item: Item): void {
     const { connection } = item;
-    if (connection === undefined) return;
+    // The step of a frame shows its packets.
+    if (connection === undefined || item.kind === 'packet') return;
     const row = this.next++;
     this.items.set(row, item);
     const rows = this.byConnection.get(connection);

@@ -13,6 +13,8 @@ export function stepOfItem(item: Item | undefined, row: number): SequenceStep {
       return frameStep(item, row);
     case 'handshake':
       return handshakeStep(item, row);
+    case 'packet':
+      return noteStep({ ...item, kind: 'note', text: item.summary }, row);
     case 'note':
       return noteStep(item, row);
   }

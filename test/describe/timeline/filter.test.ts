@@ -4,7 +4,7 @@ import { ROW_FLAG, ROW_KIND, RowColumns } from '../../../src/describe/timeline/r
 import { criteriaOf, filteredRows, rowsInBoth } from '../../../src/describe/timeline/row-filter.js';
 
 const [C, S, E, T] = [ROW_FLAG.client, ROW_FLAG.server, ROW_FLAG.error, ROW_FLAG.trouble];
-/** Rows 0 to 8: connection, kind, flags, time, and the close code of an end. */
+/** Rows 0 to 9: connection, kind, flags, time, and the close code of an end. */
 const ROWS = [
   [0, ROW_KIND.handshake, 0, 1],
   [0, 1, C, 2],
@@ -15,6 +15,7 @@ const ROWS = [
   [1, 2, C, 7],
   [1, ROW_KIND.ended, S | T, 8, 1006],
   [2, 1, C, 9],
+  [2, ROW_KIND.packet, C, 9],
 ] as const;
 const ENDS = [
   { client: '10.0.0.1:5000', server: '10.0.0.9:80' },
@@ -35,11 +36,14 @@ describe('the filter of the page', () => {
     ['', undefined],
     ['opcode:ping', [2]],
     ['opcode:text,0x2', [1, 5, 6, 8]],
-    ['client:', [1, 6, 8]],
+    ['client:', [1, 6, 8, 9]],
+    ['packets', [9]],
+    ['packets server:', []],
+    ['packets opcode:text', []],
     ['direction:server', [2, 5]],
     ['opcode:text client:', [1, 8]],
     ['connection:1', [4, 5, 6, 7]],
-    ['connection:#0,2-', [0, 1, 2, 3, 8]],
+    ['connection:#0,2-', [0, 1, 2, 3, 8, 9]],
     ['violations', [5]],
     ['trouble', [4, 5, 6, 7]],
     ['closed:1006', [4, 5, 6, 7]],

@@ -18,7 +18,7 @@ const rows = fc.array(
   fc.record({
     time: fc.oneof(fc.double({ min: 0, max: 100, noNaN: true }), fc.constant(NaN)),
     connection: fc.oneof(fc.nat(5), fc.constant(NO_CONNECTION)),
-    kind: fc.nat(20),
+    kind: fc.nat(21),
     size: fc.nat(2 ** 31 - 1),
     flags: fc.nat(31),
     wait: fc.constantFrom(0.25, 3, NaN),

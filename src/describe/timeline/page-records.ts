@@ -1,15 +1,16 @@
-import { connectionRecord } from '../../describe/connection-json.js';
-import { jsonRecords, type JsonRecord } from '../../describe/json.js';
-import { plainContent } from '../../describe/plain-content.js';
-import { previewText } from '../../describe/preview-text.js';
 import type { PlacedPacket } from '../../apps/packet.js';
-import type { FrameExtras, PagePacket } from '../../describe/timeline/row-of-record.js';
 import type { Judged, JudgedFrame } from '../../traffic/judged.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
 import { isTrouble } from '../../traffic/tally/trouble.js';
-import { hexOf } from '../../traffic/toolbox/bytes.js';
+import { hexOf } from '../../codec/bytes/hex.js';
+import { connectionRecord } from '../connection-json.js';
+import { jsonRecords, type JsonRecord } from '../json.js';
+import { plainContent } from '../plain-content.js';
+import { previewText } from '../preview-text.js';
+import { packetRowRecords } from './packet-rows.js';
+import type { FrameExtras, PagePacket } from './row-of-record.js';
 
-/** Payload bytes that the page draws of a frame, and of a message. */
+/** Payload bytes that the page draws of a frame, of a message, and of a packet. */
 export const PAGE_PREVIEW = 1024;
 
 /** Of a frame, and characters of each text of one. */
@@ -19,25 +20,30 @@ const MOST_WORDS = 120;
 /** Little of the content: the payload is sent as bytes. */
 const OPTIONS = { preview: 64, pretty: false, base64: false, verbose: false };
 
+/** Bytes as Base64. Handed in, as Node.js does it in one call: a tenth of the server's time. */
+export type Base64Writer = (bytes: Uint8Array) => string;
+
 /**
  * What the page gets of a record: that of `--json`, and of a frame its bytes: `header` as it was on the wire, `payload`
- * in Base64, without its mask. `plain` is the inflated content of a compressed message. All have their time.
+ * in Base64, without its mask. `plain` is the content of a message that was compressed, or in several frames. All have
+ * their time. The packets that a frame completes follow it, a record each.
  */
-export function pageRecord(record: Judged): JsonRecord | undefined {
-  if (record.type === 'body') return bodyRecord(record);
+export function pageRecords(record: Judged, base64: Base64Writer): JsonRecord[] {
+  if (record.type === 'body') return [bodyRecord(record)];
   const [drawn] = jsonRecords(record, OPTIONS);
-  if (drawn === undefined) return undefined;
-  if (record.type !== 'frame') return { ...drawn, ...(record.time !== undefined && { time: record.time }) };
+  if (drawn === undefined) return [];
+  if (record.type !== 'frame') return [{ ...drawn, ...(record.time !== undefined && { time: record.time }) }];
   const { header, payload, compressed } = record.frame;
   const plain = plainContent(record.frame, PAGE_PREVIEW);
-  return {
+  const frame = {
     ...drawn,
     header: hexOf(header.bytes),
-    payload: base64Of(payload.subarray(0, PAGE_PREVIEW)),
+    payload: base64(payload.subarray(0, PAGE_PREVIEW)),
     ...(compressed && { compressed }),
     ...(plain && { plain }),
     ...extras(record),
   };
+  return [frame, ...packetRowRecords(record, PAGE_PREVIEW, base64)];
 }
 
 /** What the overview draws of a frame besides, and the sequence. */
@@ -85,9 +91,4 @@ export function endRecord(summary: ConnectionSummary): JsonRecord {
 function bodyRecord({ connection, direction, time, bytes }: Extract<Judged, { type: 'body' }>): JsonRecord {
   const text = previewText(bytes.subarray(0, PAGE_PREVIEW), bytes.length > PAGE_PREVIEW);
   return { type: 'body', connection, direction, time, bytes: bytes.length, text };
-}
-
-/** By Node, in one call: strings that grow digit by digit would cost a tenth of the server's time. */
-function base64Of({ buffer, byteOffset, length }: Uint8Array): string {
-  return Buffer.from(buffer, byteOffset, length).toString('base64');
 }

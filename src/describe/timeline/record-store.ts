@@ -1,11 +1,12 @@
-import { ROW_FLAG, RowColumns, type TimelineRow } from '../../describe/timeline/row-columns.js';
-import { rowOfRecord } from '../../describe/timeline/row-of-record.js';
-import type { JsonRecord } from '../../describe/json.js';
+import { encodeBase64 } from '../../codec/bytes/base64.js';
 import type { Judged, JudgedFrame } from '../../traffic/judged.js';
 import type { ConnectionSummary } from '../../traffic/tally/summary.js';
-import { endRecord, pageRecord, stallRecords } from '../live/page-records.js';
+import type { JsonRecord } from '../json.js';
 import { isPackable, MOST_PACKED, PACKED_TAG, packFrame, unpackFrame } from './packed-frame.js';
-import type { RecordWatcher } from '../decode/record-output.js';
+import { endRecord, pageRecords, stallRecords, type Base64Writer } from './page-records.js';
+import { ROW_FLAG, RowColumns, type TimelineRow } from './row-columns.js';
+import { rowOfRecord, type PageRecord } from './row-of-record.js';
+import { textOfRecord } from './searched-text.js';
 
 /** The bounds of what is kept. */
 export interface StoreBounds {
@@ -25,6 +26,8 @@ export interface LaneName {
   readonly server?: string | undefined;
 }
 
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
 const SEGMENT = 1024 * 1024;
 const LONGEST_TARGET = 200;
 const MOST_SIZE = 0xffff_ffff;
@@ -32,28 +35,32 @@ const MOST_SIZE = 0xffff_ffff;
 const NOT_KEPT = -1;
 
 /** The records of a run for a page: each as a row of numbers, and its JSON text as long as there is room. */
-export class RecordStore implements RecordWatcher {
+export class RecordStore {
   readonly columns = new RowColumns();
   readonly names: LaneName[] = [];
   /** Records beyond the bound of rows: neither listed nor drawn. */
   left = 0;
   /** Rows whose records are not kept: they are listed by their numbers alone. */
   bare = 0;
-  private readonly segments: Buffer[] = [];
+  private readonly segments: DataView<ArrayBuffer>[] = [];
   private used = SEGMENT;
   private kept = 0;
   private starts = new Float64Array(1024);
   private lengths = new Uint32Array(1024);
 
-  constructor(private readonly bounds: StoreBounds = STORE_BOUNDS) {}
+  constructor(
+    private readonly bounds: StoreBounds = STORE_BOUNDS,
+    private readonly base64: Base64Writer = encodeBase64,
+  ) {}
 
   record(judged: Judged): void {
     if (this.isFull()) return;
     if (judged.type === 'frame' && isPackable(judged)) return this.addFrame(judged);
-    const record = pageRecord(judged);
-    if (record === undefined) return;
-    this.add(record);
-    if (record.type === 'handshake') this.name(record);
+    for (const record of pageRecords(judged, this.base64)) {
+      if (this.columns.length >= this.bounds.rows) this.left++;
+      else this.add(record);
+      if (record.type === 'handshake') this.name(record);
+    }
   }
 
   closed(summary: ConnectionSummary): void {
@@ -75,9 +82,20 @@ export class RecordStore implements RecordWatcher {
     if (start === NOT_KEPT) return undefined;
     const at = start % SEGMENT;
     const segment = this.segments[Math.floor(start / SEGMENT)]!;
-    const bytes = Buffer.from(segment.buffer, at, this.lengths[row]);
-    if (bytes[0] !== PACKED_TAG) return bytes.toString();
-    return JSON.stringify(unpackFrame(bytes, this.columns.connections[row]!, this.columns.times[row]!));
+    const bytes = new Uint8Array(segment.buffer, at, this.lengths[row]);
+    if (bytes[0] !== PACKED_TAG) return decoder.decode(bytes);
+    const { connections, times } = this.columns;
+    return JSON.stringify(unpackFrame(bytes, connections[row]!, times[row]!, this.base64));
+  }
+
+  /** Of the rows from `start` up to `end`, those whose text matches: `grep:` of the page. */
+  search(matches: (text: string) => boolean, start: number, end: number): number[] {
+    const found: number[] = [];
+    for (let row = start; row < end; row++) {
+      const text = this.text(row);
+      if (text !== undefined && matches(textOfRecord(JSON.parse(text) as PageRecord))) found.push(row);
+    }
+    return found;
   }
 
   private isFull(): boolean {
@@ -90,7 +108,7 @@ export class RecordStore implements RecordWatcher {
     const text = JSON.stringify(record);
     // Up to three bytes for each of its characters.
     const segment = this.begin(rowOfRecord(record), 3 * text.length);
-    if (segment !== undefined) this.keep(segment.write(text, this.used));
+    if (segment !== undefined) this.keep(encoder.encodeInto(text, new Uint8Array(segment.buffer, this.used)).written);
   }
 
   private addFrame(judged: JudgedFrame): void {
@@ -103,7 +121,7 @@ export class RecordStore implements RecordWatcher {
   }
 
   /** Where the record of a new row is written, with that room; undefined: it is not kept. */
-  private begin(row: TimelineRow, room: number): Buffer | undefined {
+  private begin(row: TimelineRow, room: number): DataView<ArrayBuffer> | undefined {
     const number = this.columns.length;
     this.columns.push(row);
     if (number === this.starts.length) this.grow();
@@ -113,7 +131,7 @@ export class RecordStore implements RecordWatcher {
       return undefined;
     }
     if (this.used + room > SEGMENT) {
-      this.segments.push(Buffer.allocUnsafeSlow(SEGMENT));
+      this.segments.push(new DataView(new ArrayBuffer(SEGMENT)));
       this.used = 0;
     }
     this.starts[number] = (this.segments.length - 1) * SEGMENT + this.used;

@@ -1,15 +1,16 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { read } from '../../src/cli/commands/decode.js';
-import type { RecordWatcher } from '../../src/cli/decode/record-output.js';
-import { processIo } from '../../src/cli/host/process-io.js';
-import { endRecord, pageRecord, stallRecords } from '../../src/cli/live/page-records.js';
-import { RecordStore, type StoreBounds } from '../../src/cli/view/record-store.js';
-import type { TimelineRow } from '../../src/describe/timeline/row-columns.js';
-import { rowOfRecord } from '../../src/describe/timeline/row-of-record.js';
-import { textOfRecord } from '../../src/describe/timeline/searched-text.js';
-import { itemOfRecord } from '../../src/web/items.js';
-import { ROOT } from './binary.js';
+import { read } from '../../../src/cli/commands/decode.js';
+import type { RecordWatcher } from '../../../src/cli/decode/record-output.js';
+import { processIo } from '../../../src/cli/host/process-io.js';
+import { encodeBase64 } from '../../../src/codec/bytes/base64.js';
+import { endRecord, pageRecords, stallRecords } from '../../../src/describe/timeline/page-records.js';
+import { RecordStore, type StoreBounds } from '../../../src/describe/timeline/record-store.js';
+import type { TimelineRow } from '../../../src/describe/timeline/row-columns.js';
+import { rowOfRecord } from '../../../src/describe/timeline/row-of-record.js';
+import { textOfRecord } from '../../../src/describe/timeline/searched-text.js';
+import { itemOfRecord } from '../../../src/web/items.js';
+import { ROOT } from '../../cli/binary.js';
 
 type StoredRecord = Readonly<Record<string, unknown>>;
 const CAPTURES = ['chat.pcap', 'websocket.pcapng', 'loopback.pcap', 'stalled.pcap', 'apps/sio4-basic.pcap'];
@@ -22,8 +23,7 @@ async function stored(name: string, bounds?: StoreBounds): Promise<{ store: Reco
   const watcher: RecordWatcher = {
     record(judged) {
       store.record(judged);
-      const record = pageRecord(judged);
-      if (record !== undefined) records.push(plain(record));
+      for (const record of pageRecords(judged, encodeBase64)) records.push(plain(record));
     },
     closed(summary) {
       store.closed(summary);
@@ -33,7 +33,7 @@ async function stored(name: string, bounds?: StoreBounds): Promise<{ store: Reco
   };
   const io = processIo(() => undefined);
   const file = [join(ROOT, 'fixtures/captures', name)];
-  await read(io, [], { file, preview: 1024, jobs: 1, undrawn: true, app: 'none' }, watcher);
+  await read(io, [], { file, preview: 1024, jobs: 1, undrawn: true }, watcher);
   return { store, records };
 }
 

@@ -1,7 +1,7 @@
 import type { JudgedFrame } from '../../traffic/judged.js';
-import type { JsonRecord } from '../../describe/json.js';
-import { hexOf } from '../../traffic/toolbox/bytes.js';
-import { PAGE_PREVIEW } from '../live/page-records.js';
+import { hexOf } from '../../codec/bytes/hex.js';
+import type { JsonRecord } from '../json.js';
+import { PAGE_PREVIEW, type Base64Writer } from './page-records.js';
 
 /**
  * A frame of which there is nothing more to say than its bytes: most frames of a capture. A tenth of the time of its
@@ -30,31 +30,33 @@ export function isPackable({ frame, diagnostics, packets, roundTrip, stream }: J
     roundTrip === undefined &&
     stream === undefined &&
     header.opcode !== CLOSE &&
-    !(compressed && message !== undefined) &&
+    !(message !== undefined && (compressed || message.frames > 1)) &&
     header.index <= MOST_INDEX &&
     typeof header.exactLength === 'number'
   );
 }
 
 /** Writes it at `at`, where there are MOST_PACKED bytes of room; gives its length. */
-export function packFrame({ frame, direction }: JudgedFrame, out: Buffer, at: number): number {
+export function packFrame({ frame, direction }: JudgedFrame, out: DataView<ArrayBuffer>, at: number): number {
   const { header, payload, received, missing, compressed } = frame;
   const head = header.bytes;
   const shown = payload.length > PAGE_PREVIEW ? payload.subarray(0, PAGE_PREVIEW) : payload;
-  out[at] = PACKED_TAG;
-  out[at + 1] = direction === 'client' ? 0 : direction === 'server' ? 1 : 2;
-  out[at + 2] = (compressed ? COMPRESSED : 0) | (missing === 0 ? 0 : TRUNCATED);
-  out[at + 3] = head.length;
-  out.writeUInt32LE(header.index, at + 4);
-  out.writeDoubleLE(header.start, at + 8);
-  out.writeDoubleLE(received, at + 16);
-  out.set(head, at + FIXED);
-  out.set(shown, at + FIXED + head.length);
+  out.setUint8(at, PACKED_TAG);
+  out.setUint8(at + 1, direction === 'client' ? 0 : direction === 'server' ? 1 : 2);
+  out.setUint8(at + 2, (compressed ? COMPRESSED : 0) | (missing === 0 ? 0 : TRUNCATED));
+  out.setUint8(at + 3, head.length);
+  out.setUint32(at + 4, header.index);
+  out.setFloat64(at + 8, header.start);
+  out.setFloat64(at + 16, received);
+  const bytes = new Uint8Array(out.buffer);
+  bytes.set(head, at + FIXED);
+  bytes.set(shown, at + FIXED + head.length);
   return FIXED + head.length + shown.length;
 }
 
 /** The record of the page, as far as the page reads it. */
-export function unpackFrame(bytes: Buffer, connection: number, time: number): JsonRecord {
+export function unpackFrame(bytes: Uint8Array, connection: number, time: number, base64: Base64Writer): JsonRecord {
+  const fixed = new DataView(bytes.buffer, bytes.byteOffset);
   const end = FIXED + bytes[3]!;
   const header = bytes.subarray(FIXED, end);
   const bits = bytes[2]!;
@@ -62,13 +64,13 @@ export function unpackFrame(bytes: Buffer, connection: number, time: number): Js
     type: 'frame',
     connection,
     direction: DIRECTIONS[bytes[1]!],
-    index: bytes.readUInt32LE(4),
-    offset: bytes.readDoubleLE(8),
+    index: fixed.getUint32(4),
+    offset: fixed.getFloat64(8),
     ...(!Number.isNaN(time) && { time }),
     opcode: header[0]! & 15,
     header: hexOf(header),
-    payload: bytes.toString('base64', end),
-    payloadBytes: bytes.readDoubleLE(16),
+    payload: base64(bytes.subarray(end)),
+    payloadBytes: fixed.getFloat64(16),
     ...(bits & COMPRESSED && { compressed: true }),
     ...(bits & TRUNCATED && { truncated: true }),
     diagnostics: [],

@@ -1,0 +1,82 @@
+import { viewCommandOf, ViewerEnd } from '../../describe/timeline/viewer-end.js';
+import { DroppedReading } from './dropped-reading.js';
+
+/** Bytes that are read at once, and those after which other work has its turn. */
+const SLICE = 256 * 1024;
+const TURN = 4 * SLICE;
+
+/** As far as it is read here: a `File`. */
+export type ReadableFile = Pick<File, 'name' | 'size' | 'slice' | 'stream'>;
+
+/**
+ * Reads a file, and answers the commands of its page (`ViewerEnd`) meanwhile and afterwards, as the server of `view`
+ * does. `send` gets JSON texts, and batches of rows. It never throws: what is wrong is a report.
+ */
+export function readFile(
+  file: ReadableFile,
+  send: (data: string | Uint8Array) => void,
+  signal?: AbortSignal,
+): (command: unknown) => void {
+  const reading = new DroppedReading(file.name, file.size);
+  const page = new ViewerEnd(reading, {
+    send,
+    isOpen: () => signal?.aborted !== true,
+    later: (go) => void globalThis.setTimeout(go),
+    matcher: (expression) => (text) => expression.test(text),
+  });
+  void readAll(file, reading, () => page.change(), signal);
+  return (value) => {
+    const command = viewCommandOf(value);
+    if (command !== undefined) page.obey(command);
+  };
+}
+
+async function readAll(
+  file: ReadableFile,
+  reading: DroppedReading,
+  changed: () => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  let unreported = 0;
+  try {
+    for await (const [bytes, size] of slicesOf(file)) {
+      if (signal?.aborted) return;
+      reading.push(bytes, size);
+      unreported += bytes.length;
+      if (unreported < TURN) continue;
+      unreported = 0;
+      changed();
+      // Commands of the page, and where there is no worker the page itself.
+      await new Promise((resolve) => void globalThis.setTimeout(resolve));
+    }
+    reading.end();
+  } catch (error) {
+    reading.fail((error as Error).message);
+  }
+  changed();
+}
+
+/** The bytes of a file, unpacked where it is packed, and how many of the file's own each part takes. */
+async function* slicesOf(file: ReadableFile): AsyncGenerator<readonly [bytes: Uint8Array, size: number]> {
+  const [one, other] = new Uint8Array(await file.slice(0, 2).arrayBuffer());
+  const isPacked = one === 0x1f && other === 0x8b;
+  let packed = 0;
+  const counting = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    transform: (chunk, controller) => {
+      packed += chunk.length;
+      controller.enqueue(chunk);
+    },
+  });
+  const plain = file.stream();
+  const stream = isPacked ? plain.pipeThrough(counting).pipeThrough(new DecompressionStream('gzip')) : plain;
+  const reader = stream.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    for (let at = 0; at < value.length; at += SLICE) {
+      const part = value.subarray(at, at + SLICE);
+      yield [part, isPacked ? packed : part.length];
+      packed = 0;
+    }
+  }
+}
