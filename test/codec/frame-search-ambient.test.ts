@@ -1,4 +1,3 @@
-import { growthOf } from '../work.js';
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { concat } from '../../src/codec/bytes/byte-collector.js';
@@ -214,23 +213,5 @@ describe(`no frames, seed ${SEED}`, () => {
     for (const size of [1448, 7, pattern.length * 16, 1 + dice.roll(200)]) {
       expectNothing(() => cut(bytes, size), dice.once(2));
     }
-  });
-});
-
-describe('the work that it takes grows with the bytes', () => {
-  it.each([
-    ['headers of empty frames', Buffer.alloc(SIZE, '8200', 'hex'), 1448],
-    ['headers of long frames', Buffer.alloc(SIZE, '827effff', 'hex'), 1448],
-    ['long texts inside of each other', Buffer.alloc(SIZE, 'c2817e7d7d', 'hex'), 1448],
-    ['random bytes', Buffer.from(random(SIZE)), 1448],
-    ['one byte at a time', Buffer.from(random(SIZE >> 2)), 1],
-    ['one byte of a header at a time', Buffer.alloc(SIZE >> 2, 0x81), 1],
-  ])('%s', (_, bytes, size) => {
-    const growth = growthOf(bytes.length / 2, (length) => {
-      const search = new FrameSearch({ masked: undefined, deflate: true, known: true });
-      for (let at = 0; at < length; at += size) search.push(bytes, at, Math.min(length, at + size), 0);
-      search.end();
-    });
-    expect(growth).toBeLessThan(3);
   });
 });

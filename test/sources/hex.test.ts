@@ -1,7 +1,6 @@
-import { growthOf } from '../work.js';
 import { describe, expect, test } from 'vitest';
 import { HexSource } from '../../src/sources/hex/hex-source.js';
-import { cut, fromText, random, readAllWays, readChunks, toHex } from './read-source.js';
+import { fromText, random, readAllWays, readChunks, toHex } from './read-source.js';
 
 const read = (text: string) => readAllWays(() => new HexSource(), fromText(text));
 const kindOf = (text: string): string | undefined => {
@@ -323,17 +322,5 @@ byte|return|>>>|&mut|vec!|printf|echo -n|\|deadbeef|zz|...|é|len`.split(/[|\n]/
       if (read(padded).problem === undefined) good++;
     }
     expect(good).toBeGreaterThan(100);
-  });
-
-  test.each(['[129,0],', '129,0,  '])('%j again and again on one line: the work grows with the length', (piece) => {
-    const growth = growthOf(5000, (count) => {
-      const text = piece === '[129,0],' ? piece.repeat(count) : `[${piece.repeat(count)}]`;
-      const { problem } = readChunks(
-        new HexSource(),
-        cut(fromText(text), () => 4096),
-      );
-      expect(problem).toBeUndefined();
-    });
-    expect(growth).toBeLessThan(2.2);
   });
 });

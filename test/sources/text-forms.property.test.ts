@@ -1,4 +1,3 @@
-import { growthOf } from '../work.js';
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from '../fc.js';
 import { describe, expect, test } from 'vitest';
@@ -183,41 +182,6 @@ describe('whatever the input is, nothing throws and nothing hangs', () => {
       const bytes = Array.from({ length: 1 + draw(40) }, () => draw(256));
       const [, writer] = FORMS[draw(FORMS.length)]!;
       readAllWays(auto, mutate(fromText(writer(bytes)), draw));
-    }
-  });
-
-  test('text without an end is read or refused with work that grows with its length', () => {
-    const endless = [
-      '""',
-      "b''",
-      '[',
-      '{0x81,',
-      '\\x81 ',
-      '/* ',
-      '((',
-      'a=',
-      'a(',
-      '0x',
-      '81\n',
-      '*\n',
-      '00000000: 81\n',
-      'x',
-      ' ',
-      '\n',
-      '>>> ',
-      '[81,',
-    ];
-    for (const piece of endless) {
-      const growth = growthOf(8192, (length) => {
-        const input = fromText(piece.repeat(Math.ceil(length / piece.length)));
-        for (const from of ['auto', 'hex', 'dump'] as const)
-          readChunks(
-            openSource(from),
-            cut(input, () => 4096),
-          );
-      });
-      // Where it is refused early, a longer text takes no more work.
-      expect(growth, JSON.stringify(piece)).toBeLessThan(2.2);
     }
   });
 });

@@ -1,4 +1,3 @@
-import { growthOf } from '../../work.js';
 import { describe, expect, test } from 'vitest';
 import { readSpec } from '../../../src/conformance/reports/spec.js';
 
@@ -97,9 +96,5 @@ describe('specifications that are wrong', () => {
     expect('problem' in read ? read.problem : read).toEqual(
       typeof problem === 'string' ? problem : (expect.stringMatching(problem) as string),
     );
-  });
-
-  test.each(['[', '\\"', '/*', ','])('%j again and again: the work grows with the length', (piece) => {
-    expect(growthOf(20_000, (count) => readSpec(piece.repeat(count)))).toBeLessThan(2.2);
   });
 });
