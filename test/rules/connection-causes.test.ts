@@ -371,7 +371,7 @@ const TUNNELS: readonly (readonly [code: string, has: string, facts: TunnelFacts
   ],
   [
     'proxy-credentials-refused',
-    'no scheme is named',
+    'it takes a scheme that it does not name',
     tunnel(true, 'HTTP/1.1 407 No'),
     tunnel(true, 'HTTP/1.1 401 No', 'WWW-Authenticate: Basic'),
   ],

@@ -37,5 +37,5 @@ export function schemesOf(response: ResponseHead, name: string): string {
   const schemes = headersNamed(response, name).flatMap(
     ({ value }) => /^\s*([!#$%&'*+.^_`|~\w-]+)/.exec(value)?.[1] ?? [],
   );
-  return schemes.length === 0 ? 'no scheme is named' : [...new Set(schemes)].join(', ');
+  return schemes.length === 0 ? 'a scheme that it does not name' : [...new Set(schemes)].join(', ');
 }
