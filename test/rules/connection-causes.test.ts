@@ -226,6 +226,12 @@ const ROWS: readonly (readonly [code: string, has: string, facts: ConnectionFact
   ],
   [
     'proxy-without-server',
+    'limit_req',
+    refusal(['HTTP/1.1 503 Service Temporarily Unavailable', 'Server: nginx/1.22.1']),
+    refusal(['HTTP/1.1 429 Too Many Requests', 'Server: nginx/1.22.1']),
+  ],
+  [
+    'proxy-without-server',
     'nginx',
     refusal(['HTTP/1.1 502 Bad Gateway', 'Server: nginx']),
     refusal(['HTTP/1.1 500 Internal Server Error', 'Server: nginx']),

@@ -90,6 +90,9 @@ const GATEWAY: Readonly<Record<number, string>> = {
   503: 'no server behind it is up. Check its health check, and that the server runs',
   504: 'the server behind it does not answer in time. Check the address that it passes the path to, and that the server answers the upgrade',
 };
+/** nginx answers 502 where no server is up. */
+const NGINX_503 =
+  'a limit of its own is reached (limit_req, limit_conn), or a rule returns 503. Its error log names the limit';
 const ROUTER = /^\s*(?:<!DOCTYPE html>[\s\S]{0,200}<pre>)?(Cannot GET [^\s<]+)/i;
 
 const ROWS: readonly CauseOfRefusal[] = [
@@ -130,7 +133,7 @@ const ROWS: readonly CauseOfRefusal[] = [
     return says === undefined ? undefined : causeBy('no-such-route', { says: quote(says), target: targetOf(request) });
   },
   ({ status, proxy }) => {
-    const cure = GATEWAY[status];
+    const cure = status === 503 && /nginx|openresty/i.test(proxy ?? '') ? NGINX_503 : GATEWAY[status];
     return cure !== undefined && proxy !== undefined
       ? causeBy('proxy-without-server', { status, proxy, cure })
       : undefined;
