@@ -26,6 +26,7 @@ const TOOLS = {
   editcap: [() => answers('editcap', '--version'), 'wireshark-common'],
   haproxy: [() => answers('haproxy', '-v'), 'haproxy'],
   jq: [() => answers('jq', '--version'), 'jq'],
+  nghttpx: [() => answers('nghttpx', '--version'), 'nghttp2-proxy'],
   nginx: [() => answers('nginx', '-v'), 'nginx-light'],
   openssl: [() => answers('openssl', 'version'), 'openssl'],
   parallel: [() => answers('parallel', '--version'), 'parallel'],
@@ -35,6 +36,8 @@ const TOOLS = {
   tmux: [() => answers('tmux', '-V'), 'tmux'],
   tshark: [() => answers('tshark', '--version'), 'tshark'],
   websocketd: [() => spawnSync('websocketd', ['--version']).error === undefined, 'websocketd'],
+  'python h2': [() => answers(PYTHON, '-c', 'import h2'), 'python3-h2'],
+  'python hypercorn': [() => answers(PYTHON, '-c', 'import hypercorn, wsproto'), 'python3-hypercorn'],
   'python websockets': [() => answers(PYTHON, '-c', 'import websockets'), 'python3-websockets'],
   'python wsproto': [() => answers(PYTHON, '-c', 'import wsproto'), 'python3-wsproto'],
 } as const;

@@ -204,7 +204,7 @@ describe('what the other end of an HTTP/2 stream sees', () => {
       expect(await socket.closed).toBe(8);
       return;
     }
-    let gone = (_code?: number): void => undefined;
+    let gone: (code?: number) => void = () => undefined;
     const code = new Promise((resolve) => (gone = resolve));
     const { port } = await http2Peer((stream) => {
       stream.respond();
@@ -233,6 +233,18 @@ describe('what the other end of an HTTP/2 stream sees', () => {
     socket.stream.end('the last');
     await socket.got(Buffer.from('still here').toString('hex'));
     expect([await socket.closed, heard]).toEqual([0, 'the last']);
+  });
+
+  it('a client that never ends its direction: it is given 30 s', async () => {
+    const { port } = await http2Peer((stream) => (stream.respond(), stream.end('bye')));
+    const serving = await Serving.proxyHeld(`ws://127.0.0.1:${port}/`, '--http2', '--json');
+    running.push(serving);
+    const socket = await socketTo(serving);
+    await socket.got(Buffer.from('bye').toString('hex'));
+    await once(socket.stream, 'end');
+    await serving.clock.advance(31_000);
+    expect(await socket.closed).toBe(0);
+    await ended(serving);
   });
 
   it('the bytes as they are, whatever they are', async () => {

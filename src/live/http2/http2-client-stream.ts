@@ -1,4 +1,4 @@
-import type { ClientHttp2Stream, IncomingHttpHeaders } from 'node:http2';
+import type { ClientHttp2Stream, Http2Session, IncomingHttpHeaders } from 'node:http2';
 import { Duplex } from 'node:stream';
 import { acceptKey } from '../../codec/handshake/accept-value.js';
 import { asksForWebSocket } from '../../codec/handshake/asks.js';
@@ -136,13 +136,15 @@ export class Http2ClientStream extends Duplex implements Http2End {
       this.isAnswered = true;
     });
     stream.on('error', () => undefined);
-    stream.on('close', () => this.ended(stream));
+    const { session } = stream;
+    stream.on('close', () => this.ended(stream, session));
   }
 
-  private ended({ rstCode = 0, aborted }: ClientHttp2Stream): void {
+  private ended({ rstCode = 0, aborted }: ClientHttp2Stream, session: Http2Session | undefined): void {
     if (rstCode !== 0 || (aborted && !this.hasEnded)) {
-      this.resetCode = rstCode === 0 ? CANCEL : rstCode;
-      const words = `the stream was reset (RST_STREAM ${http2ErrorName(this.resetCode)})`;
+      // With its connection it gets a code that nobody sent.
+      if (session?.destroyed === false && rstCode !== 0) this.resetCode = rstCode;
+      const words = `the stream was reset (RST_STREAM ${http2ErrorName(rstCode || CANCEL)})`;
       return void this.destroy(new Http2Reset(words));
     }
     if (this.readableEnded) return void this.destroy();

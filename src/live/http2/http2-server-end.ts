@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import type { Http2Session, IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import { Duplex } from 'node:stream';
 import { concat } from '../../codec/bytes/byte-collector.js';
 import { headersNamed } from '../../codec/handshake/handshake.js';
@@ -16,7 +16,10 @@ import { chunkOf, lastChunk } from './chunked-text.js';
 type Done = (error?: Error | null) => void;
 
 /** RFC 9113 §7. */
+const NO_ERROR = 0;
 const INTERNAL_ERROR = 2;
+/** After our END_STREAM a client may be silent for that long: milliseconds. nghttpx 1.52 leaves such streams open for good. */
+const LINGER = 30_000;
 
 /**
  * A client's stream of HTTP/2 as the socket of a client of HTTP/1.1: its request, then its DATA are read; the answer of
@@ -63,7 +66,8 @@ export class Http2ServerEnd extends Duplex implements Http2End {
     });
     stream.pause();
     stream.on('error', () => undefined);
-    stream.on('close', () => this.left());
+    const { session } = stream;
+    stream.on('close', () => this.left(session));
   }
 
   override _read(): void {
@@ -89,7 +93,10 @@ export class Http2ServerEnd extends Duplex implements Http2End {
     const { stream, state, body } = this;
     if (stream.destroyed || stream.closed || stream.writableEnded) return done();
     if (state === 'head') this.fail(badGateway('the server ended the connection without an answer'));
-    else if (state === 'frames' || body?.isOpenEnded === true) return void stream.end(() => done());
+    else if (state === 'frames' || body?.isOpenEnded === true) {
+      this.linger();
+      return void stream.end(() => done());
+    }
     // The end came before that of the body.
     else if (state === 'body') this.resetWith(INTERNAL_ERROR);
     done();
@@ -105,6 +112,14 @@ export class Http2ServerEnd extends Duplex implements Http2End {
   resetWith(code: number): void {
     if (!this.stream.closed) this.stream.close(code);
     this.destroy();
+  }
+
+  /** RFC 9113 §8.1: the answer is whole, and nothing more is wanted of the client. */
+  private linger(): void {
+    const { stream } = this;
+    const late = setTimeout(() => stream.close(NO_ERROR), LINGER).unref();
+    stream.on('data', () => late.refresh());
+    stream.on('close', () => clearTimeout(late));
   }
 
   /** Answers the request. */
@@ -177,12 +192,13 @@ export class Http2ServerEnd extends Duplex implements Http2End {
     stream.end(`wsinspect: ${refusal.reason}\n`, () => this.destroy(new Error(refusal.reason)));
   }
 
-  private left(): void {
+  private left(session: Http2Session | undefined): void {
     const { stream } = this;
     const { rstCode = 0 } = stream;
     if (rstCode !== 0 || (stream.aborted && !this.hasEnded)) {
-      this.resetCode = rstCode === 0 ? CANCEL : rstCode;
-      return void this.destroy(new Error(`RST_STREAM ${http2ErrorName(this.resetCode)}`));
+      // With its connection it gets a code that nobody sent.
+      if (session?.destroyed === false && rstCode !== 0) this.resetCode = rstCode;
+      return void this.destroy(new Error(`RST_STREAM ${http2ErrorName(rstCode || CANCEL)}`));
     }
     if (this.readableEnded) return void this.destroy();
     // What came before waits for its reader.

@@ -242,8 +242,9 @@ export class RelayConnection {
 
   /** A reset, or what looks like one from this end, is passed on. */
   private abort(side: RelaySide): void {
-    this.first ??= { by: side, time: this.plan.now() };
     if (this.isShut || this.wasReset) return;
+    // Whoever resets has ended it, also after a FIN of the other.
+    this.first = { by: side, time: this.plan.now() };
     this.wasReset = true;
     const { from } = this.ways[side];
     if ('resetCode' in from) this.resetCode = from.resetCode;

@@ -10,7 +10,6 @@ import type { TcpEnd } from '../../traffic/tally/tally.js';
 import { BodyMeter, responseBody } from '../server/body-meter.js';
 import { http2Answer } from '../http2/http2-fields.js';
 import type { LiveContext, LiveTaker } from '../sockets/live-connection.js';
-import { CANCEL } from '../sockets/reset.js';
 import { MOST_HEAD } from '../sockets/ws-limits.js';
 import type { RelayWatcher } from './connection.js';
 
@@ -74,11 +73,11 @@ export class StreamWatch implements RelayWatcher {
     if (!this.ended) for (const each of this.takers) each.http2Event(side, event, this.context.now());
   }
 
-  end(reason: 'fin' | 'reset', by?: TcpEnd, code = CANCEL): void {
+  end(reason: 'fin' | 'reset', by?: TcpEnd, code?: number): void {
     if (this.ended) return;
     const time = this.context.now();
     const side = SIDE[by?.by === 'server' ? 'server' : 'client'];
-    if (reason === 'reset' && by) this.event(side, { name: 'RST_STREAM', code, offset: 0 });
+    if (reason === 'reset' && code !== undefined) this.event(side, { name: 'RST_STREAM', code, offset: 0 });
     this.ended = true;
     for (const each of this.takers) {
       if (by) each[reason](side, by.time);
