@@ -1,7 +1,7 @@
 // From the results (`check --json`) to the tables of README.md.
 import { readFileSync } from 'node:fs';
 
-const GROUPS = ['known', 'handshake', 'frames', 'closing', 'deflate', 'security'];
+const GROUPS = ['known', 'handshake', 'frames', 'closing', 'deflate', 'security', 'h2'];
 const VERDICTS = ['OK', 'NON-STRICT', 'INFORMATIONAL', 'UNIMPLEMENTED', 'FAILED'];
 
 /** The cases of one result. */

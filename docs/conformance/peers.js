@@ -24,6 +24,11 @@ const py = (file, ...rest) => [python, file, ...rest];
 const server = (name, version, command) => ({ name, role: 'server', version, command });
 const client = (name, version, command) => ({ name, role: 'client', version, command });
 
+const http2 = (peer) => ({ ...peer, args: ['--http2', '--only', 'h2.*'] });
+const nodeVersion = [node, '--version'];
+const own = [node, '../../../bin/wsinspect.js', '--version'];
+const hypercorn = [python, '-c', "import importlib.metadata as m; import hypercorn; print(m.version('hypercorn'))"];
+
 export const PEERS = [
   server('ws-server', npm('ws'), (port) => js('ws-server.js', port)),
   server('ws-server-deflate', npm('ws'), (port) => js('ws-server.js', port, 'deflate')),
@@ -39,6 +44,13 @@ export const PEERS = [
     // Lines of text are what it carries to a program and back.
     args: ['--skip', '1.2.*'],
   },
+  // Over HTTP/2: the group h2.* alone, as the other cases are about `ws` again.
+  http2(server('node-http2-server', nodeVersion, (port) => js('http2-server.js', port))),
+  http2(server('hypercorn-server', hypercorn, (port) => py('hypercorn_server.py', port))),
+  http2(server('nghttpx-server', ['nghttpx', '--version'], (port) => js('behind-proxy.js', 'nghttpx', port))),
+  http2(server('haproxy-server', ['haproxy', '-v'], (port) => js('behind-proxy.js', 'haproxy', port))),
+  http2(server('wsinspect-server', own, (port) => js('../../../bin/wsinspect.js', 'serve', port, '--http2', '-q'))),
+  http2(client('node-http2-client', nodeVersion, (url) => js('http2-client.js', url))),
   client('ws-client', npm('ws'), (url) => js('ws-client.js', url)),
   client('ws-client-deflate', npm('ws'), (url) => js('ws-client.js', url, 'deflate')),
   client('undici-client', npm('undici'), (url) => js('undici-client.js', url)),

@@ -89,7 +89,7 @@ async function testServer(peer, port, file) {
 }
 
 async function testClient(peer, port, file) {
-  const tester = check(['--listen', `127.0.0.1:${port}`, '--oneshot'], file);
+  const tester = check(['--listen', `127.0.0.1:${port}`, '--oneshot', ...(peer.args ?? [])], file);
   let client;
   try {
     if (!(await listening(port))) return false;

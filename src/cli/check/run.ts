@@ -147,7 +147,8 @@ function unfitReason(url: string, notOpened: NotOpened, alert: string | undefine
 }
 
 /** A server that never opens a WebSocket can't be tested; one that opens it in a wrong way can. */
-function unfitExit({ handshake, end, isRefusal }: NotOpened): number | undefined {
+function unfitExit({ handshake, end, isRefusal, isForeign }: NotOpened): number | undefined {
+  if (isForeign) return EXIT.handshake;
   if (isRefusal) return EXIT.refused;
   if (handshake?.response === undefined) return end === undefined ? EXIT.time : EXIT.dropped;
   return handshake.upgraded || handshake.response.status === 101 ? undefined : EXIT.refused;

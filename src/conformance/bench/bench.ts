@@ -57,6 +57,8 @@ export interface NotOpened {
   readonly end?: WireEnd;
   /** No request could have been accepted. */
   readonly isRefusal?: true;
+  /** What came is another protocol. */
+  readonly isForeign?: true;
 }
 
 /** What a case may choose of a connection of HTTP/2. */

@@ -118,7 +118,7 @@ function bytesAsText(value: string): string {
 function unfitness({ settings, foreign, end, connects, faults }: Http2Link): NotOpened | undefined {
   if (foreign !== undefined) {
     const [line = ''] = foreign.split('\r\n');
-    return { problem: `what came is no HTTP/2: it begins ${JSON.stringify(line)}`, isRefusal: true };
+    return { problem: `what came is no HTTP/2: it begins ${JSON.stringify(line)}`, isForeign: true };
   }
   if (!settings) {
     const [fault] = faults;
