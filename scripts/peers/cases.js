@@ -26,7 +26,6 @@ export const CASES = {
   },
   'mqtt 3.1.1 aedes': { file: 'mqtt', title: 'aedes', protocols: ['mqtt'] },
   'stomp rabbitmq': { file: 'stomp', title: 'rabbitmq', protocols: ['stomp'], needs: ['rabbitmq-server'] },
-  sockjs: { file: 'sockjs', title: 'plain', protocols: ['sockjs'] },
   'graphql-transport-ws': {
     file: 'graphql',
     title: 'transport',

@@ -39,7 +39,7 @@ export async function rabbitmq(bench) {
   client.unsubscribe('of b', { receipt: 'r3' });
   await receipt('r3');
   await bench.pause(1200);
-  client.onStompError = () => {};
+  client.onStompError = () => client.forceDisconnect();
   const again = connected();
   client.publish({ destination: '/nowhere/x', body: 'refused' });
   await again;

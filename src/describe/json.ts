@@ -73,7 +73,21 @@ export function jsonRecords(record: JsonSource, options: ViewOptions): JsonRecor
   if (record.type === 'handshake') return [handshakeOf(record)];
   if (record.type === 'cause') return [causeOf(record)];
   if (record.type === 'http2') return http2Of(record);
-  return record.type === 'frame' ? [frameRecord(record, record.frame, options)] : alone(record);
+  if (record.type !== 'frame') return alone(record);
+  const drawn = frameRecord(record, record.frame, options);
+  return record.packets === undefined ? [drawn] : [drawn, ...packetFindings(record, record.frame, record.packets)];
+}
+
+/** A frame's record has no packets: what is wrong with those that it completes stands alone, after it. */
+function packetFindings(record: JsonSource, frame: JsonFrame, packets: readonly PlacedPacket[]): JsonRecord[] {
+  return packets.flatMap(({ diagnostics, severity }) =>
+    diagnostics.map((one) => ({
+      type: 'diagnostic',
+      ...appDiagnosticFields(one, severity),
+      ...origin(record),
+      frame: frame.header.index,
+    })),
+  );
 }
 
 export function messageRecords(record: JsonSource, options: ViewOptions): JsonRecord[] {
