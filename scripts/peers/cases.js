@@ -25,7 +25,13 @@ export const CASES = {
     unlogged: ['got client CONNECT'],
   },
   'mqtt 3.1.1 aedes': { file: 'mqtt', title: 'aedes', protocols: ['mqtt'] },
-  'stomp rabbitmq': { file: 'stomp', title: 'rabbitmq', protocols: ['stomp'], needs: ['rabbitmq-server'] },
+  'stomp rabbitmq': {
+    file: 'stomp',
+    title: 'rabbitmq',
+    protocols: ['stomp'], // A line end after a frame is a beat for stompjs.
+    unlogged: ['got server HEARTBEAT'],
+    needs: ['rabbitmq-server'],
+  },
   'graphql-transport-ws': {
     file: 'graphql',
     title: 'transport',

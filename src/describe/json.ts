@@ -78,7 +78,7 @@ export function jsonRecords(record: JsonSource, options: ViewOptions): JsonRecor
   return record.packets === undefined ? [drawn] : [drawn, ...packetFindings(record, record.frame, record.packets)];
 }
 
-/** A frame's record has no packets: what is wrong with those that it completes stands alone, after it. */
+/** A frame's record has no packets: what is wrong with those that it completes follows as records of its own. */
 function packetFindings(record: JsonSource, frame: JsonFrame, packets: readonly PlacedPacket[]): JsonRecord[] {
   return packets.flatMap(({ diagnostics, severity }) =>
     diagnostics.map((one) => ({
