@@ -87,6 +87,25 @@ describe.skipIf(!has('chromium'))('the sequence of a conversation', () => {
     await page.context().close();
   });
 
+  it('is led to from the overview, which has plots with axes and tables', async () => {
+    const page = await report(CHAT);
+    await page.click('#tab-overview');
+    await page.focus('#ov-canvas');
+    for (let i = 0; i < 2; i++) await page.keyboard.press('ArrowDown');
+    await page.click('#ov-plots');
+    const figures = page.locator('#plots figure');
+    expect(await figures.locator('figcaption b').allTextContents()).toEqual([
+      ...['Throughput', 'Sizes', 'Inter-arrival times', 'Round trips', 'Compression'],
+    ]);
+    expect(await figures.locator('svg').count()).toBe(5);
+    await figures.locator('summary').nth(3).click();
+    const rows = figures.nth(3).locator('tbody tr');
+    expect((await rows.allTextContents()).at(-1)).toBe('20 ms to 50 ms11');
+    await page.click('#ov-sequence');
+    expect(await page.inputValue('#sq-only')).toBe('0');
+    await page.context().close();
+  });
+
   it('draws a few steps of many', async () => {
     const frames = Array.from({ length: 20_000 }, () => '8100').join('');
     const page = await report(shop.write('many.hex', frames), '--direction', 'server');

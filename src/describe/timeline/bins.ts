@@ -1,3 +1,4 @@
+import { OPCODE } from '../../codec/frames/registry.js';
 import { ROW_FLAG, ROW_KIND, type RowColumns } from './row-columns.js';
 
 /** The part of the time axis that is drawn, in a number of columns of pixels. */
@@ -21,11 +22,17 @@ export interface LaneBins {
   readonly unknownKinds: Uint16Array;
   /** Bits of BIN_MARK. */
   readonly marks: Uint8Array;
+  /** Seconds: the longest wait for a pong that came there, by who answered; 0: none. */
+  readonly clientPongs: Float32Array;
+  readonly serverPongs: Float32Array;
+  /** Seconds: the longest stall that began there, by the side that took nothing; 0: none. */
+  readonly clientStalls: Float32Array;
+  readonly serverStalls: Float32Array;
   /** Frames in the window. */
   frames: number;
 }
 
-export const BIN_MARK = { handshake: 1, ended: 2, error: 4, warning: 8, refused: 16 } as const;
+export const BIN_MARK = { handshake: 1, ended: 2, error: 4, warning: 8, refused: 16, gap: 32 } as const;
 
 export function emptyBins(width: number): LaneBins {
   return {
@@ -36,6 +43,10 @@ export function emptyBins(width: number): LaneBins {
     serverKinds: new Uint16Array(width),
     unknownKinds: new Uint16Array(width),
     marks: new Uint8Array(width),
+    clientPongs: new Float32Array(width),
+    serverPongs: new Float32Array(width),
+    clientStalls: new Float32Array(width),
+    serverStalls: new Float32Array(width),
     frames: 0,
   };
 }
@@ -43,7 +54,7 @@ export function emptyBins(width: number): LaneBins {
 /** `rows` are numbers of rows, by time. Rows outside of the window, or without a time, are left out. */
 export function binRows(columns: RowColumns, rows: Uint32Array, { from, to, width }: BinWindow): LaneBins {
   const bins = emptyBins(width);
-  const { times, kinds, sizes, flags } = columns;
+  const { times, kinds, sizes, flags, waits } = columns;
   const scale = to > from ? width / (to - from) : 0;
   for (let i = lowerBound(times, rows, from); i < rows.length; i++) {
     const row = rows[i]!;
@@ -53,12 +64,21 @@ export function binRows(columns: RowColumns, rows: Uint32Array, { from, to, widt
     const kind = kinds[row]!;
     const flag = flags[row]!;
     if (flag & (ROW_FLAG.error | ROW_FLAG.warning)) bins.marks[x]! |= markOf(flag);
-    if (kind < ROW_KIND.handshake) addFrame(bins, x, kind, sizes[row]!, flag);
+    if (kind < ROW_KIND.handshake) {
+      addFrame(bins, x, kind, sizes[row]!, flag);
+      if (kind === OPCODE.pong) addWait(flag & ROW_FLAG.client ? bins.clientPongs : bins.serverPongs, x, waits[row]!);
+    } else if (kind === ROW_KIND.gap) bins.marks[x]! |= BIN_MARK.gap;
+    else if (kind === ROW_KIND.stall)
+      addWait(flag & ROW_FLAG.client ? bins.clientStalls : bins.serverStalls, x, waits[row]!);
     else if (kind === ROW_KIND.handshake) {
       bins.marks[x]! |= BIN_MARK.handshake | (flag & ROW_FLAG.trouble ? BIN_MARK.refused : 0);
     } else if (kind === ROW_KIND.ended) bins.marks[x]! |= BIN_MARK.ended;
   }
   return bins;
+}
+
+function addWait(waits: Float32Array, x: number, seconds: number): void {
+  if (seconds > waits[x]!) waits[x] = seconds;
 }
 
 function addFrame(bins: LaneBins, x: number, kind: number, size: number, flag: number): void {

@@ -1,6 +1,7 @@
 import { byId } from '../dom.js';
 import { FeedPanel } from './feed-panel.js';
 import { Overview } from '../overview/overview.js';
+import { PlotsView } from '../plots/plots-view.js';
 import type { SequenceFeed } from '../sequence/sequence-feed.js';
 import { SequenceView } from '../sequence/sequence-view.js';
 import type { LaneTable } from '../../describe/timeline/lanes.js';
@@ -27,6 +28,7 @@ export class FeedView {
   private readonly panel: FeedPanel;
   readonly overview: Overview;
   readonly sequence: SequenceView;
+  private readonly plots: PlotsView;
   private isDone = false;
   private waiting = false;
 
@@ -36,15 +38,15 @@ export class FeedView {
     signal: AbortSignal,
   ) {
     this.panel = new FeedPanel(source);
-    this.overview = new Overview(
-      { columns: source.columns, labels: source.labels, lanes: () => this.panel.lanesNow(this.isDone) },
-      {
-        opened: (connection) => this.openConnection(connection),
-        drawn: (connection) => this.openSequence(connection),
-        selected: () => undefined,
-        limited: (span) => this.panel.limit(span),
-      },
-    );
+    const { columns, labels } = source;
+    const feed = { columns, labels, lanes: () => this.panel.lanesNow(this.isDone) };
+    this.plots = new PlotsView(feed);
+    this.overview = new Overview(feed, {
+      opened: (connection) => this.openConnection(connection),
+      drawn: (connection) => this.openSequence(connection),
+      selected: (lane) => this.plots.select(lane),
+      limited: (span) => this.panel.limit(span),
+    });
     this.sequence = new SequenceView(
       sequenceFeed(source, () => this.panel.lanesNow(this.isDone)),
       (row, connection) => {
@@ -85,6 +87,7 @@ export class FeedView {
     this.panel.grew(this.isDone);
     this.overview.grew();
     this.sequence.grew();
+    this.plots.grew();
   }
 
   private openConnection(connection: number): void {

@@ -8,6 +8,7 @@ import { isOpened, visible } from '../format.js';
 import type { FrameItem, HandshakeItem, Item, NoteItem } from '../items.js';
 import { LiveColumns } from './live-columns.js';
 import { Overview } from '../overview/overview.js';
+import { PlotsView } from '../plots/plots-view.js';
 import { RecentItems } from '../sequence/sequence-feed.js';
 import { SequenceView } from '../sequence/sequence-view.js';
 import { RecordPanel } from './record-panel.js';
@@ -21,6 +22,7 @@ export class LiveView {
   /** Made when it is known that the traffic is live. */
   overview: Overview | undefined;
   sequence: SequenceView | undefined;
+  private plots: PlotsView | undefined;
   private readonly columns = new LiveColumns();
   private readonly recent = new RecentItems(this.columns.labels);
   private panel: RecordPanel | undefined;
@@ -58,21 +60,21 @@ export class LiveView {
 
   private newOverview(panel: RecordPanel): Overview {
     const { columns, labels } = this.columns;
-    const overview = new Overview(
-      { columns, labels, lanes: () => lanesOf(columns) },
-      {
-        opened: (connection) => {
-          this.openTab('inspector');
-          panel.choose(connection);
-        },
-        drawn: (connection) => {
-          this.openTab('sequence');
-          this.sequence?.show(connection);
-        },
-        selected: () => undefined,
-        limited: (span) => panel.limit(span),
+    const feed = { columns, labels, lanes: () => lanesOf(columns) };
+    const plots = new PlotsView(feed);
+    this.plots = plots;
+    const overview = new Overview(feed, {
+      opened: (connection) => {
+        this.openTab('inspector');
+        panel.choose(connection);
       },
-    );
+      drawn: (connection) => {
+        this.openTab('sequence');
+        this.sequence?.show(connection);
+      },
+      selected: (lane) => plots.select(lane),
+      limited: (span) => panel.limit(span),
+    });
     overview.opened = document.body.dataset['tab'] === 'overview';
     return overview;
   }
@@ -107,6 +109,7 @@ export class LiveView {
       this.waiting = false;
       this.overview?.grew();
       this.sequence?.grew();
+      this.plots?.grew();
     }, PACE);
   }
 

@@ -22,6 +22,8 @@ export interface LaneDrawing {
   readonly top: number;
   /** The place of a time on the axis: pixels. */
   readonly x: (time: number) => number;
+  /** Pixels of a second. */
+  readonly scale: number;
 }
 
 export const OUTCOME_MARKS = { open: '▸', closed: '■', trouble: '✕', refused: '⊘' } as const;
@@ -48,6 +50,7 @@ export function drawLane(pen: CanvasRenderingContext2D, inks: Inks, drawing: Lan
   pen.rect(left, top, right - left, LANE_HEIGHT);
   pen.clip();
   drawExtent(pen, inks, drawing, middle);
+  drawWaits(pen, inks, drawing, middle);
   drawBars(pen, inks, drawing, middle);
   drawMarks(pen, inks, drawing, middle);
   drawEnd(pen, inks, drawing, middle);
@@ -82,6 +85,28 @@ function drawExtent(pen: CanvasRenderingContext2D, inks: Inks, { lane, x }: Lane
   const [from, to] = [x(lane.first), x(lane.last)];
   pen.fillRect(from, middle - 0.5, Math.max(1, to - from), 1);
   pen.globalAlpha = 1;
+}
+
+/** From a ping to its pong: a line on the side of whoever pinged. A stall: a box on the side that took nothing. */
+function drawWaits(
+  pen: CanvasRenderingContext2D,
+  inks: Inks,
+  { bins, left, scale, right }: LaneDrawing,
+  middle: number,
+): void {
+  const width = bins.marks.length;
+  for (let at = 0; at < width; at++) {
+    const [client, server] = [bins.clientPongs[at]!, bins.serverPongs[at]!];
+    pen.fillStyle = inks['frame-control'];
+    if (client > 0) pen.fillRect(left + at - client * scale, middle + HALF - 2, Math.max(1, client * scale), 1.5);
+    if (server > 0) pen.fillRect(left + at - server * scale, middle - HALF + 0.5, Math.max(1, server * scale), 1.5);
+    const [own, other] = [bins.clientStalls[at]!, bins.serverStalls[at]!];
+    pen.strokeStyle = inks.trouble;
+    pen.lineWidth = 1;
+    if (own > 0)
+      pen.strokeRect(left + at + 0.5, middle - HALF + 0.5, Math.max(3, Math.min(right, own * scale)), HALF - 2);
+    if (other > 0) pen.strokeRect(left + at + 0.5, middle + 1.5, Math.max(3, Math.min(right, other * scale)), HALF - 2);
+  }
 }
 
 /** What the client sent is above the line, what the server sent below it. */
@@ -126,6 +151,7 @@ function drawMarks(pen: CanvasRenderingContext2D, inks: Inks, { bins, left }: La
       pen.fillStyle = mark & BIN_MARK.refused ? inks.refused : inks.handshake;
       pen.fillRect(left + x, middle - HALF, 2, 2 * HALF);
     }
+    if (mark & BIN_MARK.gap) drawGap(pen, inks, left + x, middle);
     if (mark & (BIN_MARK.error | BIN_MARK.warning)) {
       const isError = (mark & BIN_MARK.error) !== 0;
       diamond(pen, left + x + 0.5, middle - HALF + 4, 4);
@@ -135,6 +161,17 @@ function drawMarks(pen: CanvasRenderingContext2D, inks: Inks, { bins, left }: La
       pen.fill();
       pen.stroke();
     }
+  }
+}
+
+/** Bytes that were not captured: the line is broken, between two dashed strokes. */
+function drawGap(pen: CanvasRenderingContext2D, inks: Inks, x: number, middle: number): void {
+  pen.fillStyle = inks.back;
+  pen.fillRect(x - 2, middle - HALF, 5, 2 * HALF);
+  pen.fillStyle = inks.trouble;
+  for (let y = middle - HALF; y < middle + HALF; y += 5) {
+    pen.fillRect(x - 2, y, 1, 3);
+    pen.fillRect(x + 2, y, 1, 3);
   }
 }
 

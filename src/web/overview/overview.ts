@@ -235,6 +235,7 @@ export class Overview {
     const height = scroll.clientHeight;
     const pen = penOf(this.canvas, scroll.clientWidth, height);
     const x = (time: number): number => left + ((time - shown.from) / this.seconds) * width;
+    const scale = width / this.seconds;
     const first = Math.floor(scroll.scrollTop / LANE_HEIGHT);
     const end = Math.min(this.lanes.length, first + Math.ceil(height / LANE_HEIGHT) + 1);
     for (let i = first; i < end; i++) {
@@ -243,7 +244,7 @@ export class Overview {
       const label = this.feed.labels.get(lane.connection)?.target ?? '';
       const top = AXIS_HEIGHT + i * LANE_HEIGHT - scroll.scrollTop;
       const isSelected = lane.connection === this.selected;
-      drawLane(pen, inks, { lane, bins, label, isSelected, left, right: left + width, top, x });
+      drawLane(pen, inks, { lane, bins, label, isSelected, left, right: left + width, top, x, scale });
     }
     pen.fillStyle = inks.back;
     pen.fillRect(0, 0, scroll.clientWidth, AXIS_HEIGHT);
